@@ -1,0 +1,23 @@
+// Builds the command line tool into dist/: one entry, with the heavy viewers split off so that they load only
+// when a flame graph is asked for.
+import { readFileSync, rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
+
+rmSync(new URL('./dist', import.meta.url), { recursive: true, force: true });
+await build({
+  entryPoints: { culprit: 'src/cli/main.ts', watcher: 'src/target/watcher.ts' },
+  outdir: 'dist',
+  absWorkingDir: new URL('.', import.meta.url).pathname,
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // 0x and speedscope are read from their packages when a viewer is asked for.
+  external: ['0x', 'speedscope'],
+  define: { 'globalThis.CULPRIT_VERSION': JSON.stringify(version) },
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  logLevel: 'warning',
+});

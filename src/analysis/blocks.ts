@@ -1,0 +1,148 @@
+// Long blocks of the event loop, from the order of the samples: a function that stays on the stack without a break
+// keeps everything else waiting. Needs no hooks and sees the code at fault.
+import type { CpuProfile } from '../model/cpu-profile.ts';
+import { framesOf } from '../model/decode/cpu-profile.ts';
+import type { Frame } from '../model/frame.ts';
+import { type Blame, blame, functionKey } from './blame.ts';
+import { classifyWork, type Work } from './work.ts';
+
+/** All blocks that one function caused. */
+export interface BlockGroup {
+  blame: Blame;
+  /** The stack at the longest block, innermost first: from what was running most of that time outwards. */
+  frames: Frame[];
+  work: Work;
+  blocksMillis: number[];
+  totalMillis: number;
+  longestMillis: number;
+  /** When the first block began. */
+  firstAtMillis: number;
+}
+
+/** One callback that ran for `millis` without giving the event loop a turn. */
+interface Block {
+  fromSample: number;
+  toSample: number;
+  millis: number;
+  /** The outermost user code: the callback itself. */
+  node: number;
+}
+
+/** A shorter pause is not felt by people; Node's own docs count from about there. */
+export const LEAST_BLOCK_MILLIS = 50;
+/** With fewer samples than this share of the expected ones the thread was not running, it was waiting for a core. */
+const LEAST_SAMPLE_SHARE = 0.3;
+/** A node covers a block when it was on the stack for this share of it. */
+const COVERAGE = 0.75;
+
+export function findBlocks(profile: CpuProfile, textOf: (file: string, line: number) => string | undefined): BlockGroup[] {
+  const groups = new Map<string, BlockGroup>();
+  for (const block of listBlocks(profile)) {
+    const frames = framesOf(profile, hottestLeaf(profile, block));
+    const culprit = blame(framesOf(profile, coveringNode(profile, block)));
+    if (!culprit.subject) continue;
+    const work = classifyWork(frames, hotText(profile, block, frames, textOf));
+    const key = functionKey({ ...culprit.subject, line: 0 });
+    const group = groups.get(key);
+    if (!group) {
+      groups.set(key, { blame: culprit, frames, work, blocksMillis: [block.millis], totalMillis: block.millis, longestMillis: block.millis, firstAtMillis: profile.samples.startMicros[block.fromSample]! / 1_000 });
+      continue;
+    }
+    group.blocksMillis.push(block.millis);
+    group.totalMillis += block.millis;
+    if (block.millis > group.longestMillis) Object.assign(group, { longestMillis: block.millis, frames, work, blame: culprit });
+  }
+  return [...groups.values()].sort((a, b) => b.totalMillis - a.totalMillis);
+}
+
+/** Follows every node from the sample where it appears on the stack to the one where it leaves. */
+function listBlocks(profile: CpuProfile): Block[] {
+  const { node, state } = profile.samples;
+  const blocks: Block[] = [];
+  let open: { node: number; since: number }[] = [];
+  const close = (from: number, at: number) => {
+    const closing = open.splice(from);
+    const block = pickBlock(profile, closing, at);
+    if (block) blocks.push(block);
+  };
+  for (let i = 0; i < node.length; i++) {
+    if (state[i] === GC) continue;
+    const path = state[i] === CODE ? pathTo(profile, node[i]!) : [];
+    let shared = 0;
+    while (shared < open.length && shared < path.length && open[shared]!.node === path[shared]) shared++;
+    if (shared < open.length) close(shared, i);
+    for (let depth = shared; depth < path.length; depth++) open.push({ node: path[depth]!, since: i });
+  }
+  close(0, node.length);
+  const spanOf = (block: Block) => block.toSample - block.fromSample;
+  // Inner calls of a block that was counted are that block's, not blocks of their own.
+  const sorted = blocks.sort((a, b) => spanOf(b) - spanOf(a));
+  const kept: Block[] = [];
+  for (const block of sorted) {
+    if (!kept.some((outer) => block.fromSample >= outer.fromSample && block.toSample <= outer.toSample)) kept.push(block);
+  }
+  return kept.sort((a, b) => a.fromSample - b.fromSample);
+}
+
+const CODE = 0;
+const GC = 3;
+
+/** The outermost node of user code is the callback; when it leaves, the event loop gets its turn. */
+function pickBlock(profile: CpuProfile, closing: { node: number; since: number }[], at: number): Block | null {
+  const outer = closing.find(({ node }) => isUserCode(profile.nodes[node]!.frame));
+  if (!outer) return null;
+  const millis = between(profile, outer.since, at);
+  if (millis < LEAST_BLOCK_MILLIS) return null;
+  const expected = (millis * 1_000) / profile.intervalMicros;
+  if (at - outer.since < expected * LEAST_SAMPLE_SHARE) return null;
+  return { fromSample: outer.since, toSample: at, millis, node: outer.node };
+}
+
+/** The deepest user code that was on the stack nearly all the block long. */
+function coveringNode(profile: CpuProfile, block: Block): number {
+  const onStack = new Map<number, number>();
+  let all = 0;
+  for (let i = block.fromSample; i < block.toSample; i++) {
+    if (profile.samples.state[i] !== CODE) continue;
+    const micros = profile.samples.micros[i]!;
+    all += micros;
+    for (const node of pathTo(profile, profile.samples.node[i]!)) onStack.set(node, (onStack.get(node) ?? 0) + micros);
+  }
+  const covers = [...onStack].filter(([node, micros]) => micros >= all * COVERAGE && isUserCode(profile.nodes[node]!.frame));
+  // A child's index is always larger than its parent's.
+  return Math.max(block.node, ...covers.map(([node]) => node));
+}
+
+function between(profile: CpuProfile, from: number, to: number): number {
+  const { startMicros, micros } = profile.samples;
+  const end = to < startMicros.length ? startMicros[to]! : startMicros.at(-1)! + micros.at(-1)!;
+  return (end - startMicros[from]!) / 1_000;
+}
+
+function isUserCode(frame: Frame): boolean {
+  return frame.owner === 'app' || frame.owner === 'library';
+}
+
+function pathTo(profile: CpuProfile, leaf: number): number[] {
+  const path: number[] = [];
+  for (let i = leaf; i > 0; i = profile.nodes[i]!.parent) path.push(i);
+  return path.reverse();
+}
+
+function hottestLeaf(profile: CpuProfile, block: Block): number {
+  const time = new Map<number, number>();
+  for (let i = block.fromSample; i < block.toSample; i++) {
+    if (profile.samples.state[i] !== CODE) continue;
+    const leaf = profile.samples.node[i]!;
+    time.set(leaf, (time.get(leaf) ?? 0) + profile.samples.micros[i]!);
+  }
+  return [...time].sort((a, b) => b[1] - a[1])[0]?.[0] ?? block.node;
+}
+
+/** V8 counts ticks by line for the whole profile, not for one block: good enough to read what the function does. */
+function hotText(profile: CpuProfile, block: Block, frames: Frame[], textOf: (file: string, line: number) => string | undefined): string | undefined {
+  const leaf = profile.nodes[hottestLeaf(profile, block)]!;
+  const frame = frames[0];
+  const [line] = [...leaf.lineTicks].sort((a, b) => b[1] - a[1])[0] ?? [];
+  return frame?.file && line !== undefined ? textOf(frame.file, line) : undefined;
+}

@@ -1,0 +1,73 @@
+// All measured facts of one recording, worked out once; the rules read them and nothing else.
+import type { CollectionGrowth } from '../model/collection.ts';
+import type { Observations } from '../model/observations.ts';
+import type { ChildProcess, FdGroup, PassiveSample, SocketGroup } from '../model/samples.ts';
+import { type BlockGroup, findBlocks } from './blocks.ts';
+import { type CpuSummary, summarizeCpu } from './cpu.ts';
+import { type GcSummary, summarizeGc } from './gc.ts';
+import { analyseHeapGrowth, type GrowingCollection, growingCollections, type HeapGrowth } from './heap-growth.ts';
+import { type CountGrowth, countTrend, countTrends, type MemoryParts, takeMemoryApart } from './resource-growth.ts';
+import type { Trend } from './trend.ts';
+
+export interface Facts {
+  observations: Observations;
+  /** How long the counters were watched. */
+  lookSeconds: number;
+  cpu: CpuSummary[];
+  blocks: { thread: number; groups: BlockGroup[] }[];
+  /** Main thread; null without samples. */
+  gc: GcSummary | null;
+  heap: HeapGrowth[];
+  collections: GrowingCollection[];
+  memory: MemoryParts;
+  fdTotal: Trend;
+  fds: CountGrowth<FdGroup>[];
+  sockets: CountGrowth<SocketGroup>[];
+  children: CountGrowth<ChildProcess>[];
+  threads: Trend;
+  /** Referenced timers, as Node counts them. */
+  timers: Trend;
+}
+
+export function gatherFacts(observations: Observations): Facts {
+  const { passive, runtime, cpuProfiles, heapReads, collections } = observations;
+  // What was there before profilers and hooks went on is not comparable with what came after.
+  const settled = passive.slice(1);
+  const textOf = (file: string, line: number) => observations.sourceLines.get(`${file}:${line}`);
+  const threads = [...new Set([0, ...heapReads.map((read) => read.thread)])];
+  const main = runtime.filter((sample) => sample.thread === 0);
+  const times = [...passive, ...runtime].map((sample) => sample.atMillis);
+  return {
+    observations,
+    lookSeconds: times.length === 0 ? 0 : (Math.max(...times) - Math.min(...times)) / 1_000,
+    cpu: cpuProfiles.map((profile) => summarizeCpu(profile, textOf)),
+    blocks: cpuProfiles.map((profile) => ({ thread: profile.thread, groups: findBlocks(profile, textOf) })),
+    gc: summarizeGc(runtime, cpuProfiles.find((profile) => profile.thread === 0), 0),
+    heap: threads.map((thread) => analyseHeapGrowth(thread, runtime, heapReads)),
+    collections: growingCollections(collections.filter(isApplications)),
+    memory: takeMemoryApart(runtime, settled),
+    fdTotal: countTrend(settled, (sample) => sample.fdCount),
+    fds: countTrends(settled, groupFds),
+    sockets: countTrends(settled, groupSockets),
+    children: countTrends(settled, groupChildren),
+    threads: countTrend(settled, (sample) => sample.threads),
+    timers: countTrend(main, (sample) => sample.resources?.Timeout ?? (sample.resources ? 0 : undefined)),
+  };
+}
+
+/** Node keeps lists of its own; a growing one that only Node itself fills is a symptom, told by its handles. */
+function isApplications({ insertions }: CollectionGrowth): boolean {
+  return insertions.length === 0 || insertions.some((frames) => frames.some((frame) => frame.owner === 'app' || frame.owner === 'library'));
+}
+
+function groupFds(sample: PassiveSample) {
+  return sample.fds?.map((group) => ({ key: `${group.kind}|${group.pattern}`, subject: group, count: group.count }));
+}
+
+function groupSockets(sample: PassiveSample) {
+  return sample.sockets?.map((group) => ({ key: `${group.direction}|${group.endpoint}|${group.state}`, subject: group, count: group.count }));
+}
+
+function groupChildren(sample: PassiveSample) {
+  return sample.children?.map((child) => ({ key: child.command, subject: child, count: 1 }));
+}

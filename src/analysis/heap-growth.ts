@@ -1,0 +1,92 @@
+// How the heap of one thread grows: the floor after each full GC, the allocation stacks whose live bytes grow, and
+// the collections that take what is allocated.
+import type { CollectionGrowth } from '../model/collection.ts';
+import type { Frame } from '../model/frame.ts';
+import type { HeapSamplingRead } from '../model/heap-sampling.ts';
+import type { RuntimeSample } from '../model/samples.ts';
+import { type Blame, blame, functionKey } from './blame.ts';
+import { judgeTrend, type Point, type Trend } from './trend.ts';
+
+export interface AllocationSite {
+  blame: Blame;
+  frames: Frame[];
+  trend: Trend;
+  /** Bytes that this site's live memory grew by, first read to last. */
+  grownBytes: number;
+  /** Of all sites' growth, 0..1. */
+  share: number;
+}
+
+export interface GrowingCollection {
+  collection: CollectionGrowth;
+  trend: Trend;
+  /** The place that adds, as caught; null when none was. */
+  insertion: { blame: Blame; frames: Frame[] } | null;
+}
+
+export interface HeapGrowth {
+  thread: number;
+  /** Bytes in use after each full GC. */
+  floor: Trend;
+  sites: AllocationSite[];
+}
+
+/** Rises below this over the whole look are the noise of any program: caches of the VM, compiled code. */
+const LEAST_RISE_BYTES = 256 * 1024;
+
+/** The floor without the first read: it still holds what loading and compiling left behind. */
+export function analyseHeapGrowth(thread: number, runtime: readonly RuntimeSample[], reads: readonly HeapSamplingRead[]): HeapGrowth {
+  const floors = runtime
+    .filter((sample) => sample.thread === thread && sample.afterGc && sample.heapUsedBytes !== undefined)
+    .map((sample): Point => ({ atMillis: sample.atMillis, value: sample.heapUsedBytes! }));
+  const settled = floors.length > 6 ? floors.slice(1) : floors;
+  const floor = judgeTrend(settled, { leastRise: LEAST_RISE_BYTES });
+  return { thread, floor, sites: growingSites(reads.filter((read) => read.thread === thread)) };
+}
+
+function growingSites(reads: readonly HeapSamplingRead[]): AllocationSite[] {
+  const sites = new Map<string, { frames: Frame[]; best: number; series: number[] }>();
+  for (const [at, read] of reads.entries()) {
+    for (const { frames, liveBytes } of read.stacks) {
+      const { subject } = blame(frames);
+      const key = subject ? functionKey(subject) : 'no user code';
+      const site = sites.get(key) ?? { frames, best: 0, series: new Array<number>(reads.length).fill(0) };
+      sites.set(key, site);
+      site.series[at]! += liveBytes;
+      if (liveBytes > site.best) Object.assign(site, { best: liveBytes, frames });
+    }
+  }
+  const grown = [...sites.values()].map(({ frames, series }) => {
+    const points = series.map((value, i): Point => ({ atMillis: reads[i]!.atMillis, value }));
+    return { blame: blame(frames), frames, trend: judgeTrend(points), grownBytes: series.at(-1)! - series[0]!, share: 0 };
+  });
+  const all = grown.reduce((sum, site) => sum + Math.max(0, site.grownBytes), 0);
+  return grown
+    .filter((site) => site.grownBytes > 0)
+    .map((site) => ({ ...site, share: site.grownBytes / all }))
+    .sort((a, b) => b.grownBytes - a.grownBytes);
+}
+
+/** Collections that grow at every read to the last one, the fastest first. */
+export function growingCollections(collections: readonly CollectionGrowth[]): GrowingCollection[] {
+  return collections
+    .map((collection) => {
+      const points = collection.sizes.map(({ atMillis, entries }): Point => ({ atMillis, value: entries }));
+      return { collection, trend: judgeTrend(points, { leastPoints: 5, leastRise: 4 }), insertion: usualInsertion(collection) };
+    })
+    .filter(({ trend }) => trend.verdict === 'growing')
+    .sort((a, b) => b.trend.slopePerSecond - a.trend.slopePerSecond);
+}
+
+/** The place that adds most often among those caught. */
+function usualInsertion({ insertions }: CollectionGrowth): GrowingCollection['insertion'] {
+  const byPlace = new Map<string, Frame[][]>();
+  for (const frames of insertions) {
+    const first = frames.find((frame) => frame.owner !== 'native');
+    if (!first) continue;
+    const key = functionKey(first);
+    byPlace.set(key, [...(byPlace.get(key) ?? []), frames]);
+  }
+  const frames = [...byPlace.values()].sort((a, b) => b.length - a.length)[0]?.[0];
+  return frames ? { blame: blame(frames), frames } : null;
+}

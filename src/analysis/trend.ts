@@ -1,0 +1,148 @@
+// Does a series grow, and how fast? Robust slope (Theil 1950, Sen 1968) with a monotone-trend test (Mann 1945,
+// Kendall 1975); "too little data" is an answer.
+//
+//   leak      ___---'''      sawtooth  /|/|/|      filling cache  _--------
+//             rises to the end         falls back                 stops rising
+
+export interface Point {
+  atMillis: number;
+  value: number;
+}
+
+export interface Trend {
+  verdict: 'growing' | 'flat' | 'falling' | 'too-little-data';
+  /** Median of all pairwise slopes; 0 with too little data. */
+  slopePerSecond: number;
+  /** 95 % interval of the slope (Sen's, from the normal approximation of Kendall's S). */
+  slopeInterval: [low: number, high: number];
+  /** The same slope over the last 40 % of the time: growth that has stopped is no growth. */
+  lateSlopePerSecond: number;
+  /** Two-sided, of "there is no monotone trend". */
+  pValue: number;
+  first: number;
+  last: number;
+  points: number;
+  /** Steps that rose, of all steps. */
+  risingSteps: [rose: number, all: number];
+}
+
+export interface TrendOptions {
+  /** Fewer points are too little data. */
+  leastPoints: number;
+  /** A smaller rise over the whole series is flat, in the series' own unit. */
+  leastRise: number;
+  /** The late slope must keep at least this share of the whole slope. */
+  lateShare: number;
+}
+
+export const DEFAULT_TREND: TrendOptions = { leastPoints: 6, leastRise: 0, lateShare: 0.4 };
+
+/** A sawtooth that falls back by more than this share of its range is not growing. */
+const LARGEST_DRAWDOWN = 0.5;
+const ALPHA = 0.01;
+
+export function judgeTrend(points: readonly Point[], options: Partial<TrendOptions> = {}): Trend {
+  const { leastPoints, leastRise, lateShare } = { ...DEFAULT_TREND, ...options };
+  const first = points[0]?.value ?? 0;
+  const last = points.at(-1)?.value ?? 0;
+  const slopes = pairwiseSlopes(points);
+  const { s, variance, pValue } = kendall(points);
+  const base: Trend = {
+    verdict: 'too-little-data',
+    slopePerSecond: slopes.length === 0 ? 0 : quantile(slopes, 0.5),
+    slopeInterval: senInterval(slopes, variance),
+    lateSlopePerSecond: lateSlope(points),
+    pValue,
+    first,
+    last,
+    points: points.length,
+    risingSteps: risingSteps(points),
+  };
+  if (points.length < leastPoints) return base;
+  if (s > 0 && pValue < ALPHA && isSustained(points, base, leastRise, lateShare)) return { ...base, verdict: 'growing' };
+  if (s < 0 && pValue < ALPHA && base.slopePerSecond < 0) return { ...base, verdict: 'falling' };
+  return { ...base, verdict: 'flat' };
+}
+
+function isSustained(points: readonly Point[], trend: Trend, leastRise: number, lateShare: number): boolean {
+  const rise = trend.last - trend.first;
+  return (
+    trend.slopePerSecond > 0 &&
+    rise > leastRise &&
+    trend.lateSlopePerSecond >= trend.slopePerSecond * lateShare &&
+    largestDrawdown(points) <= LARGEST_DRAWDOWN * rise
+  );
+}
+
+function pairwiseSlopes(points: readonly Point[]): number[] {
+  const slopes: number[] = [];
+  for (let i = 0; i < points.length; i++) {
+    for (let j = i + 1; j < points.length; j++) {
+      const seconds = (points[j]!.atMillis - points[i]!.atMillis) / 1_000;
+      if (seconds > 0) slopes.push((points[j]!.value - points[i]!.value) / seconds);
+    }
+  }
+  return slopes.sort((a, b) => a - b);
+}
+
+/** Mann-Kendall's S, its variance with the correction for ties, and the p-value. */
+function kendall(points: readonly Point[]): { s: number; variance: number; pValue: number } {
+  const n = points.length;
+  let s = 0;
+  for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) s += Math.sign(points[j]!.value - points[i]!.value);
+  const ties = new Map<number, number>();
+  for (const { value } of points) ties.set(value, (ties.get(value) ?? 0) + 1);
+  let variance = n * (n - 1) * (2 * n + 5);
+  for (const t of ties.values()) variance -= t * (t - 1) * (2 * t + 5);
+  variance /= 18;
+  if (variance <= 0) return { s, variance: 0, pValue: 1 };
+  const z = (s - Math.sign(s)) / Math.sqrt(variance);
+  return { s, variance, pValue: 2 * (1 - normalCdf(Math.abs(z))) };
+}
+
+/** Abramowitz and Stegun 26.2.17; absolute error below 7.5e-8. */
+function normalCdf(z: number): number {
+  const t = 1 / (1 + 0.2316419 * z);
+  const tail = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  return 1 - tail * Math.exp((-z * z) / 2) * 0.3989422804;
+}
+
+function senInterval(slopes: readonly number[], variance: number): [number, number] {
+  if (slopes.length === 0) return [0, 0];
+  const spread = 1.96 * Math.sqrt(variance);
+  const low = Math.max(0, Math.floor((slopes.length - spread) / 2));
+  const high = Math.min(slopes.length - 1, Math.ceil((slopes.length + spread) / 2));
+  return [slopes[low]!, slopes[high]!];
+}
+
+function lateSlope(points: readonly Point[]): number {
+  const start = points[0]?.atMillis ?? 0;
+  const end = points.at(-1)?.atMillis ?? 0;
+  const late = points.filter((point) => point.atMillis >= start + (end - start) * 0.6);
+  const slopes = pairwiseSlopes(late.length >= 3 ? late : points.slice(-3));
+  return slopes.length === 0 ? 0 : quantile(slopes, 0.5);
+}
+
+function largestDrawdown(points: readonly Point[]): number {
+  let peak = Number.NEGATIVE_INFINITY;
+  let drawdown = 0;
+  for (const { value } of points) {
+    peak = Math.max(peak, value);
+    drawdown = Math.max(drawdown, peak - value);
+  }
+  return drawdown;
+}
+
+function risingSteps(points: readonly Point[]): [number, number] {
+  const rose = points.slice(1).filter((point, i) => point.value > points[i]!.value).length;
+  return [rose, Math.max(0, points.length - 1)];
+}
+
+/** `sorted` ascending, `q` 0..1. */
+export function quantile(sorted: readonly number[], q: number): number {
+  if (sorted.length === 0) return 0;
+  const at = (sorted.length - 1) * q;
+  const low = sorted[Math.floor(at)]!;
+  const high = sorted[Math.ceil(at)]!;
+  return low + (high - low) * (at - Math.floor(at));
+}

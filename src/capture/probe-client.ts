@@ -1,0 +1,86 @@
+// Our end of the probe: installs it through a session and speaks to the remote handle. No global is left in the
+// target; the handle lives and dies with the session, and with the lease.
+import type { InspectorSession } from '../target/inspector-session.ts';
+import { AttachError } from '../errors.ts';
+import { PROBE_URL } from './probe-url.ts';
+import { installProbe } from './probes/install-probe.ts';
+import type { ProbeAsyncRead, ProbeCollections, ProbeConfig, ProbeHandle, ProbeSample } from './probes/probe-protocol.ts';
+
+export interface ProbeClient {
+  sample(): Promise<ProbeSample>;
+  readAsync(): Promise<ProbeAsyncRead>;
+  readCollections(atMillis: number, trapTop: number): Promise<ProbeCollections>;
+  /** Walks all live objects once: a pause that grows with the heap. */
+  census(deadlineMillis: number): Promise<{ scanned: number; tracked: number; cut: boolean }>;
+  /** Runs work that makes the target collect garbage on our behalf, so that it is not counted as its own. */
+  duringOwnPause<T>(work: () => Promise<T>): Promise<T>;
+  beat(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+interface EvaluateResult {
+  result: { type: string; objectId?: string; value?: unknown };
+  exceptionDetails?: { text: string };
+}
+
+/** Installs the probe. Rejects with AttachError when the thread gives no access to built-in modules. */
+export async function installProbeIn(session: InspectorSession, config: ProbeConfig): Promise<ProbeClient> {
+  const source = `(${installProbe.toString()})(typeof require === 'function' ? require : undefined, ${JSON.stringify(config)})\n//# sourceURL=${PROBE_URL}`;
+  const params = { expression: source, includeCommandLineAPI: true, silent: true, returnByValue: false, objectGroup: 'culprit' };
+  const { result } = await session.send<EvaluateResult>('Runtime.evaluate', params);
+  if (!result.objectId) {
+    throw new AttachError(`The probe could not be installed: ${String(result.value ?? 'unknown reason').slice(0, 200)}.`, 'The profile is still taken.');
+  }
+  return clientFor(session, result.objectId);
+}
+
+function clientFor(session: InspectorSession, handleId: string): ProbeClient {
+  const call = async <T>(method: keyof ProbeHandle, args: object[] = []): Promise<T> => {
+    const params = {
+      objectId: handleId,
+      functionDeclaration: `function (...args) { return this.${method}(...args); }`,
+      arguments: args,
+      returnByValue: true,
+      silent: true,
+    };
+    const { result } = await session.send<EvaluateResult>('Runtime.callFunctionOn', params, 60_000);
+    return result.value as T;
+  };
+  return {
+    sample: () => call('sample'),
+    readAsync: () => call('readAsync'),
+    readCollections: (atMillis, trapTop) => call('readCollections', [{ value: atMillis }, { value: trapTop }]),
+    census: (deadlineMillis) => takeCensus(session, call, deadlineMillis),
+    async duringOwnPause(work) {
+      await call('ownPauseBegins');
+      try {
+        return await work();
+      } finally {
+        await call('ownPauseEnds').catch(() => {});
+      }
+    },
+    beat: () => call('beat'),
+    stop: () => call('stop'),
+  };
+}
+
+async function takeCensus(
+  session: InspectorSession,
+  call: <T>(method: keyof ProbeHandle, args?: object[]) => Promise<T>,
+  deadlineMillis: number,
+): Promise<{ scanned: number; tracked: number; cut: boolean }> {
+  const objectGroup = 'culprit-census';
+  try {
+    const prototype = await session.send<EvaluateResult>('Runtime.evaluate', {
+      expression: 'Object.prototype',
+      objectGroup,
+      silent: true,
+    });
+    const query = { prototypeObjectId: prototype.result.objectId, objectGroup };
+    const { objects } = await session.send<{ objects: { objectId: string } }>('Runtime.queryObjects', query, 120_000);
+    return await call('census', [{ objectId: objects.objectId }, { value: deadlineMillis }]);
+  } finally {
+    // The list holds every object of the heap: let go of it at once, whatever happened.
+    await session.send('Runtime.releaseObjectGroup', { objectGroup }).catch(() => {});
+  }
+}

@@ -1,0 +1,79 @@
+// What the probe in the target and the capture outside say to each other: plain JSON, versionless because both
+// ends come from the same build.
+
+export interface ProbeConfig {
+  /** The probe expires when nothing was asked of it for this long. */
+  leaseMillis: number;
+  /** Whether the expiring lease closes the inspector: only when we opened it. */
+  closeInspector: boolean;
+  /** async_hooks types to watch from creation; empty leaves the hooks off. */
+  asyncTypes: string[];
+  /** Creations a second (of any type, promises too) that we allow ourselves to see: sets the share of bursts. */
+  asyncInitsPerSecond: number;
+  longestRestMillis: number;
+}
+
+export interface ProbeSample {
+  /** The lease has expired or stop() was called: nothing below is there. */
+  stopped: boolean;
+  memory?: {
+    rssBytes: number;
+    heapUsedBytes: number;
+    heapTotalBytes: number;
+    heapLimitBytes: number;
+    externalBytes: number;
+    arrayBuffersBytes: number;
+    mallocedBytes: number;
+  };
+  utilization?: number;
+  eventLoopDelayMillis?: { mean: number; p50: number; p99: number; max: number };
+  gc?: { count: number; majorCount: number; pauseMillis: number; longestPauseMillis: number };
+  resources?: Record<string, number>;
+  /** How often the lease's timer fired: 0 means the event loop has not turned since we came. */
+  leaseTicks?: number;
+}
+
+/** A stack frame as [functionName, url, line, column], 0-based. */
+export type ProbeFrame = unknown[];
+
+export interface ProbeAsyncRead {
+  /** Share of time with hooks on since the probe was installed. */
+  coverage: number;
+  onMillis: number;
+  /** Creations seen by type while hooks were on. */
+  seen: Record<string, number>;
+  sites: {
+    type: string;
+    frames: ProbeFrame[];
+    repeats: boolean;
+    delay: number;
+    made: number;
+    watched: number;
+    alive: number;
+    oldWatched: number;
+    oldAlive: number;
+  }[];
+}
+
+export interface ProbeCollections {
+  growing: {
+    type: 'Map' | 'Set' | 'Array' | 'Object';
+    className: string;
+    sizes: { atMillis: number; entries: number }[];
+    newestEntry: string;
+    insertions: ProbeFrame[][];
+  }[];
+}
+
+/** What `installProbe` leaves with our session: reachable through a remote object only. */
+export interface ProbeHandle {
+  sample(): ProbeSample;
+  readAsync(): ProbeAsyncRead;
+  census(objects: Iterable<object>, deadlineMillis: number): { scanned: number; tracked: number; cut: boolean };
+  readCollections(atMillis: number, trapTop: number): ProbeCollections;
+  beat(): number;
+  /** Collections between these two are ours: a heap read or a census forced them. */
+  ownPauseBegins(): void;
+  ownPauseEnds(): void;
+  stop(): void;
+}

@@ -1,0 +1,111 @@
+// Capturing one thread, the main one or a worker: CPU profile, sampling heap profile, counters and probe, all
+// through one session.
+import type { InspectorSession } from '../target/inspector-session.ts';
+import { installProbeIn, type ProbeClient } from './probe-client.ts';
+import type { ProbeConfig } from './probes/probe-protocol.ts';
+import type { CaptureSink } from './sink.ts';
+
+export interface ThreadCapture {
+  readonly id: number;
+  readonly name: string;
+  readonly probe: ProbeClient | null;
+  /** Bytes in use at the last sample; 0 before the first. */
+  heapUsedBytes(): number;
+  /** Bytes in use after each full GC that a heap read forced. */
+  readonly floors: number[];
+  startProfiles(): Promise<void>;
+  sample(atMillis: number): Promise<void>;
+  /** Live bytes by allocation stack; V8 runs a full GC for it. Resolves with the pause, milliseconds. */
+  readHeap(atMillis: number): Promise<number>;
+  readAsync(atMillis: number): Promise<void>;
+  readCollections(atMillis: number, trapTop: number): Promise<void>;
+  /** Stops the profiles, keeps the CPU profile, removes the probe. Never throws. */
+  stop(): Promise<void>;
+}
+
+export interface ThreadOptions {
+  id: number;
+  name: string;
+  cpuIntervalMicros: number;
+  heapIntervalBytes: number;
+  probe: ProbeConfig;
+}
+
+/** Installs the probe first: from then on the lease holds, whatever happens to us. */
+export async function openThread(session: InspectorSession, sink: CaptureSink, options: ThreadOptions): Promise<ThreadCapture> {
+  const { id, name } = options;
+  const fileName = id === 0 ? 'main' : `worker-${id}`;
+  const probe = await installProbeIn(session, options.probe).catch((error) => {
+    if (session.isClosed) throw error;
+    return null;
+  });
+  let heapUsed = 0;
+  let heapReads = 0;
+  let areProfilesOn = false;
+  const floors: number[] = [];
+
+  const sample = async (atMillis: number, afterGc: boolean) => {
+    if (!probe) return;
+    const { memory, stopped, leaseTicks: _ticks, ...rest } = await probe.sample();
+    if (stopped) return;
+    heapUsed = memory?.heapUsedBytes ?? heapUsed;
+    if (afterGc) floors.push(heapUsed);
+    sink.line({ type: 'runtime', atMillis, thread: id, afterGc, ...memory, ...rest });
+  };
+
+  return {
+    id,
+    name,
+    probe,
+    floors,
+    heapUsedBytes: () => heapUsed,
+    async startProfiles() {
+      await session.send('HeapProfiler.enable');
+      await session.send('HeapProfiler.startSampling', { samplingInterval: options.heapIntervalBytes });
+      await session.send('Profiler.enable');
+      // Must come before start.
+      await session.send('Profiler.setSamplingInterval', { interval: options.cpuIntervalMicros });
+      await session.send('Profiler.start');
+      areProfilesOn = true;
+    },
+    sample: (atMillis) => sample(atMillis, false),
+    async readHeap(atMillis) {
+      let pauseMillis = 0;
+      const read = async () => {
+        const from = performance.now();
+        const { profile } = await session.send<{ profile: object }>('HeapProfiler.getSamplingProfile', {}, 60_000);
+        pauseMillis = performance.now() - from;
+        sink.file({ kind: 'heap-profile', thread: id, atMillis, path: heapFileName(fileName, heapReads++) }, profile);
+      };
+      await (probe ? probe.duringOwnPause(read) : read());
+      await sample(atMillis, true);
+      return pauseMillis;
+    },
+    async readAsync(atMillis) {
+      if (!probe) return;
+      sink.line({ type: 'async', thread: id, atMillis, ...(await probe.readAsync()) });
+    },
+    async readCollections(atMillis, trapTop) {
+      if (!probe) return;
+      sink.line({ type: 'collections', thread: id, atMillis, ...(await probe.readCollections(atMillis, trapTop)) });
+    },
+    async stop() {
+      const quietly = (work: Promise<unknown>) => work.catch(() => {});
+      if (areProfilesOn) {
+        await quietly(
+          session.send<{ profile: object }>('Profiler.stop', {}, 60_000).then(({ profile }) => {
+            sink.file({ kind: 'cpu-profile', thread: id, path: `${fileName}.cpuprofile` }, profile);
+          }),
+        );
+        await quietly(session.send('HeapProfiler.stopSampling', {}, 60_000));
+        await quietly(session.send('HeapProfiler.disable'));
+        await quietly(session.send('Profiler.disable'));
+      }
+      if (probe) await quietly(probe.stop());
+    },
+  };
+}
+
+function heapFileName(thread: string, read: number): string {
+  return `${thread}-${String(read).padStart(3, '0')}.heapprofile`;
+}

@@ -1,0 +1,37 @@
+// `culprit diagnose`: capture, analyse, report.
+import { join } from 'node:path';
+import { diagnose } from '../../diagnose.ts';
+import { readRecording } from '../../recording/reader.ts';
+import { checkWritable } from '../../recording/writer.ts';
+import { exitCodeFor, parseSeverity } from '../exit-codes.ts';
+import { type LiveOptions, recordInto, withTemporaryFolder } from '../live.ts';
+import { printReport, type ReportOutput } from '../output.ts';
+
+interface DiagnoseOptions extends LiveOptions, ReportOutput {
+  out?: string;
+  flame?: string | boolean;
+  failOn?: string;
+}
+
+export async function diagnoseCommand(target: string | undefined, command: readonly string[], options: DiagnoseOptions): Promise<void> {
+  const failOn = parseSeverity(options.failOn);
+  if (options.out !== undefined) {
+    checkWritable(options.out);
+    return diagnoseInto(options.out, target, command, options, failOn);
+  }
+  return withTemporaryFolder((dir) => diagnoseInto(dir, target, command, options, failOn));
+}
+
+async function diagnoseInto(dir: string, target: string | undefined, command: readonly string[], options: DiagnoseOptions, failOn: ReturnType<typeof parseSeverity>): Promise<void> {
+  const { outcome } = await recordInto(dir, target, command, options);
+  const recording = await readRecording(dir);
+  const report = diagnose(recording);
+  if (outcome.ended === 'target-gone') report.warnings.unshift('The target ended while it was watched; what was captured until then is judged.');
+  printReport(report, options);
+  if (options.flame) {
+    const { writeFlame } = await import('./flame.ts');
+    const file = typeof options.flame === 'string' ? options.flame : join(options.out ?? '.', `culprit-${report.target.pid ?? 'flame'}.html`);
+    await writeFlame(recording, 'speedscope', file);
+  }
+  process.exitCode = exitCodeFor(report, failOn, outcome.ended === 'interrupted');
+}

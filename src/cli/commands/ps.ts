@@ -1,0 +1,42 @@
+// `culprit ps`: the Node.js processes here.
+import Table from 'cli-table3';
+import { formatBytes, formatDuration } from '../../model/units.ts';
+import { escapeControls } from '../../report/escape.ts';
+import { listNodeProcesses, type NodeProcess } from '../../target/processes.ts';
+
+export async function ps(options: { json?: boolean }): Promise<void> {
+  const processes = await listNodeProcesses();
+  if (options.json) {
+    const shown = processes.map(({ argv: _argv, startTicks: _ticks, ...rest }) => rest);
+    process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+    return;
+  }
+  if (processes.length === 0) {
+    process.stdout.write('No Node.js process runs here that you may see.\n');
+    return;
+  }
+  const table = new Table({
+    head: ['PID', 'NODE', 'AGE', 'RSS', 'PORTS', 'INSPECTOR', 'ATTACH', 'COMMAND'],
+    style: { head: [], border: [], compact: true },
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '', top: '', 'top-left': '', 'top-mid': '', 'top-right': '', bottom: '', 'bottom-left': '', 'bottom-mid': '', 'bottom-right': '', left: '', right: '', middle: ' ' },
+  });
+  for (const entry of processes) table.push(row(entry));
+  process.stdout.write(`${table.toString()}\n`);
+  for (const { pid, attachable } of processes) {
+    if (!attachable.ok) process.stdout.write(`\n${pid} cannot be attached to: ${escapeControls(attachable.reason)}. ${escapeControls(attachable.cure)}\n`);
+  }
+}
+
+function row(entry: NodeProcess): string[] {
+  const { inspector } = entry;
+  return [
+    String(entry.pid),
+    entry.version ?? '?',
+    entry.ageSeconds === undefined ? '?' : formatDuration(entry.ageSeconds * 1_000),
+    entry.rssBytes === undefined ? '?' : formatBytes(entry.rssBytes),
+    entry.listeningPorts.map(({ port }) => port).join(' ') || '-',
+    inspector.state === 'open' ? `open :${inspector.port}` : inspector.state,
+    entry.attachable.ok ? 'yes' : `no (${entry.attachable.kind})`,
+    escapeControls(entry.command, 60),
+  ];
+}

@@ -1,0 +1,21 @@
+// The exit codes, and which of them a report deserves.
+import { type Report, SEVERITIES, type Severity } from '../model/finding.ts';
+import { UsageError } from '../errors.ts';
+
+export const EXIT = { done: 0, gateFailed: 1, wrongUse: 2, cannotAttach: 3, interrupted: 130 } as const;
+
+/** `failOn` absent: findings are no failure. Interrupted counts only when there is nothing to report. */
+export function exitCodeFor(report: Report, failOn: Severity | undefined, isInterrupted = false): number {
+  if (isInterrupted && report.verdict === 'too-little-data') return EXIT.interrupted;
+  if (failOn === undefined) return EXIT.done;
+  const least = SEVERITIES.indexOf(failOn);
+  return report.findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= least) ? EXIT.gateFailed : EXIT.done;
+}
+
+/** Throws UsageError for a word that is no severity. */
+export function parseSeverity(word: string | undefined): Severity | undefined {
+  if (word === undefined) return undefined;
+  const found = SEVERITIES.find((severity) => severity === word);
+  if (!found) throw new UsageError(`"${word}" is no severity.`, `Give one of ${SEVERITIES.join(', ')}.`);
+  return found;
+}

@@ -1,0 +1,63 @@
+// Launching the target ourselves: start the command, find the Node process in it, and end it when we are done.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { basename } from 'node:path';
+import { readChildren } from '../capture/children.ts';
+import { AttachError, UsageError } from '../errors.ts';
+import { checkAttachable } from '../target/attachability.ts';
+
+export interface Launched {
+  pid: number;
+  /** Ends what was launched: SIGTERM, then SIGKILL. */
+  end(): Promise<void>;
+}
+
+const START_MILLIS = 15_000;
+const WRAPPERS = new Set(['npm', 'npx', 'yarn', 'pnpm', 'sh', 'bash']);
+
+/** Its output goes to our standard error: standard output is for the report. */
+export async function launch(command: readonly string[]): Promise<Launched> {
+  const [program, ...args] = command;
+  if (!program) throw new UsageError('There is no command after "--".', 'For example: culprit diagnose -- node server.js');
+  // A port of its own, so that an inspector of another process does not stand in the way.
+  const env = { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --inspect-port=0`.trim() };
+  const child = spawn(program, args, { stdio: ['inherit', 2, 2], env });
+  const failed = new Promise<never>((_, reject) => {
+    child.once('error', (error) => reject(new UsageError(`${program} could not be started: ${error.message}`, 'Check the command after "--".')));
+    child.once('exit', (code, signal) => reject(new AttachError(`${program} ended (${signal ?? `exit code ${code}`}) before it could be attached to.`, 'Check that it runs by itself.')));
+  });
+  failed.catch(() => {});
+  const isWrapper = WRAPPERS.has(basename(program));
+  const end = () => endProcess(child);
+  try {
+    const pid = await Promise.race([failed, findNodeIn(child, isWrapper)]);
+    return { pid, end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function findNodeIn(child: ChildProcess, isWrapper: boolean): Promise<number> {
+  const deadline = Date.now() + START_MILLIS;
+  while (Date.now() < deadline) {
+    const pids = descendants(child.pid!);
+    const candidates = isWrapper ? pids.slice(1) : pids;
+    const found = candidates.findLast((pid) => checkAttachable(pid).ok);
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new AttachError(`No Node.js process that can be attached to appeared in ${START_MILLIS / 1_000} s.`, 'Launch node itself: culprit diagnose -- node server.js');
+}
+
+function descendants(pid: number): number[] {
+  return [pid, ...(readChildren(pid) ?? []).flatMap((child) => descendants(child.pid))];
+}
+
+async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
+  await gone;
+  clearTimeout(timer);
+}

@@ -1,0 +1,61 @@
+// What `diagnose` and `record` share: options to a target to a recording in a folder.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UsageError } from '../errors.ts';
+import { type RecordResult, record } from '../record.ts';
+import { parseTarget, type ResolvedTarget, resolveTarget } from '../target/find.ts';
+import { listNodeProcesses } from '../target/processes.ts';
+import { listenForInterrupt } from './interrupt.ts';
+import { launch } from './launch.ts';
+import { createProgress } from './progress.ts';
+import { fitInterval, parseTime } from './times.ts';
+
+export interface LiveOptions {
+  duration: string;
+  interval: string;
+  maxPause: string;
+  quiet?: boolean;
+}
+
+/** Captures into `dir`. Whatever was launched for it is ended; the target is restored on every way out. */
+export async function recordInto(dir: string, target: string | undefined, command: readonly string[], options: LiveOptions): Promise<RecordResult> {
+  const durationMillis = parseTime(options.duration, '--duration', 1_000);
+  const intervalMillis = fitInterval(durationMillis, parseTime(options.interval, '--interval', 100));
+  const maxPauseMillis = parseTime(options.maxPause, '--max-pause', 1);
+  if ((target === undefined) === (command.length === 0)) {
+    throw new UsageError('Give one target: a pid, :port, part of a command line, an inspector address, or "-- node app.js".', 'See the Node.js processes here with `culprit ps`.');
+  }
+  const interrupt = listenForInterrupt();
+  const launched = command.length > 0 ? await launch(command) : null;
+  const progress = await createProgress(options.quiet === true);
+  try {
+    const resolved = launched ? ({ kind: 'process', pid: launched.pid } as const) : await find(target!);
+    return await record(resolved, { out: dir, durationMillis, intervalMillis, maxPauseMillis, signal: interrupt.signal, onProgress: progress.capture });
+  } finally {
+    progress.end();
+    interrupt.dispose();
+    await launched?.end();
+  }
+}
+
+async function find(target: string): Promise<ResolvedTarget> {
+  const spec = parseTarget(target);
+  const needsList = spec.kind === 'pattern' || spec.kind === 'port';
+  return resolveTarget(spec, needsList ? await listNodeProcesses() : []);
+}
+
+/** A folder that is removed when `work` is done. Its name does not exist yet: a recording makes its own. */
+export async function withTemporaryFolder<T>(work: (dir: string) => Promise<T>): Promise<T> {
+  let parent: string;
+  try {
+    parent = mkdtempSync(join(tmpdir(), 'culprit-'));
+  } catch (error) {
+    throw new UsageError(`No temporary folder can be made in ${tmpdir()}: ${(error as Error).message}`, 'Set TMPDIR to a folder that can be written.', { cause: error });
+  }
+  try {
+    return await work(join(parent, 'recording'));
+  } finally {
+    rmSync(parent, { recursive: true, force: true });
+  }
+}

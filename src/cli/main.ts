@@ -1,0 +1,108 @@
+// The command line: which commands there are, and the one place that turns errors into text and exit codes. Commands
+// are loaded when they are called, so that --help costs next to nothing.
+import { Command, CommanderError } from 'commander';
+import { AttachError, CulpritError } from '../errors.ts';
+import { escapeControls } from '../report/escape.ts';
+import { VERSION } from '../version.ts';
+import { EXIT } from './exit-codes.ts';
+
+const TARGET_HELP = `
+A target is one of
+  4242                 a process id
+  :3000                the port that the app (or its inspector) listens on
+  server.js            a part of the command line of one process
+  127.0.0.1:9229       the address of an open inspector, or its ws:// URL
+  -- node app.js ...   a command to launch
+
+Exit codes: 0 done, 1 a gate failed (--fail-on), 2 wrong use, 3 could not attach or capture,
+130 interrupted with nothing to report.`;
+
+function createProgram(launch: string[]): Command {
+  const program = new Command('culprit')
+    .description('Point it at a running Node.js process: it names what is wrong, proves it, says what to do, and leaves the process as it found it.')
+    .version(VERSION)
+    .showHelpAfterError('Run with --help for the options.')
+    .exitOverride();
+  program
+    .command('ps')
+    .description('Node.js processes here, and whether culprit could attach to each')
+    .option('--json', 'print JSON')
+    .action(async (options) => (await import('./commands/ps.ts')).ps(options));
+  withCaptureOptions(program.command('diagnose').argument('[target]').description('find out what is wrong with a running process'))
+    .option('--json [file]', 'write the report as JSON; "-" or nothing is standard output')
+    .option('--out <dir>', 'keep the recording in this folder')
+    .option('--flame [file]', 'also write a flame graph (HTML)')
+    .option('--fail-on <severity>', 'exit with 1 when a finding is at least this grave: notice, warning, critical')
+    .addHelpText('after', TARGET_HELP)
+    .action(async (target, options) => (await import('./commands/diagnose.ts')).diagnoseCommand(target, launch, options));
+  withCaptureOptions(program.command('record').argument('[target]').description('capture only; analyse later or elsewhere'))
+    .requiredOption('-o, --out <path>', 'a new folder, a FILE.tgz, or "-" for standard output')
+    .addHelpText('after', TARGET_HELP)
+    .action(async (target, options) => (await import('./commands/record.ts')).recordCommand(target, launch, options));
+  program
+    .command('analyze')
+    .argument('<path...>')
+    .description('diagnose a recording, a .cpuprofile, a .heapprofile or a diagnostic report')
+    .option('--json [file]', 'write the report as JSON; "-" or nothing is standard output')
+    .option('--fail-on <severity>', 'exit with 1 when a finding is at least this grave: notice, warning, critical')
+    .option('--quiet', 'verdict and titles only')
+    .action(async (paths, options) => (await import('./commands/analyze.ts')).analyzeCommand(paths, options));
+  program
+    .command('flame')
+    .argument('<recording|profile>')
+    .description('a flame graph as one HTML file that opens from disk with no network')
+    .option('--renderer <name>', 'speedscope, 0x, collapsed (text on standard output), speedscope-json (the same)', 'speedscope')
+    .option('-o, --out <file>', 'the HTML file to write; "-" is standard output')
+    .action(async (path, options) => (await import('./commands/flame.ts')).flameCommand(path, options));
+  return program;
+}
+
+function withCaptureOptions(command: Command): Command {
+  return command
+    .option('--duration <time>', 'how long to look: 30s, 2m, 500ms', '30s')
+    .option('--interval <time>', 'distance of two samples; at least 8 are taken', '1s')
+    .option('--max-pause <time>', 'the longest single pause culprit may cause in the target', '1s')
+    .option('--quiet', 'no progress, and verdict and titles only');
+}
+
+/** Runs the command line and resolves with the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  // What follows "--" is a command to launch, whatever it looks like.
+  const at = argv.indexOf('--');
+  const launch = at < 0 ? [] : argv.slice(at + 1);
+  const own = at < 0 ? argv : argv.slice(0, at);
+  try {
+    const program = createProgram([...launch]);
+    if (own.length === 0) {
+      program.outputHelp();
+      return EXIT.wrongUse;
+    }
+    await program.parseAsync([...own], { from: 'user' });
+    return typeof process.exitCode === 'number' ? process.exitCode : EXIT.done;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
+  if (error instanceof CulpritError) {
+    process.stderr.write(`culprit: ${shown(error.message)}\n${error.hint ? `  ${shown(error.hint)}\n` : ''}`);
+    return error instanceof AttachError ? EXIT.cannotAttach : EXIT.wrongUse;
+  }
+  process.stderr.write(`culprit: this is a defect of culprit, please report it.\n${error instanceof Error ? error.stack : String(error)}\n`);
+  return EXIT.cannotAttach;
+}
+
+/** Messages may quote names from the target; a list to choose from keeps its lines. */
+function shown(text: string): string {
+  return text.split('\n').map((line) => escapeControls(line)).join('\n');
+}
+
+// A reader that has seen enough (`culprit ... | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  throw error;
+});
+
+process.exitCode = await main(process.argv.slice(2));

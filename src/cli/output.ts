@@ -1,0 +1,39 @@
+// Writing results: the report to standard output or a file, whole or not at all.
+import { renameSync, writeFileSync } from 'node:fs';
+import { UsageError } from '../errors.ts';
+import type { Report } from '../model/finding.ts';
+import { renderJson } from '../report/json.ts';
+import { renderText } from '../report/text.ts';
+
+export interface ReportOutput {
+  /** A file; true or "-" is standard output, in place of the text. */
+  json?: string | boolean;
+  quiet?: boolean;
+}
+
+export function printReport(report: Report, { json, quiet }: ReportOutput): void {
+  if (json === true || json === '-') {
+    process.stdout.write(`${renderJson(report)}\n`);
+    return;
+  }
+  if (typeof json === 'string') writeWhole(json, `${renderJson(report)}\n`);
+  const width = Math.min(120, Math.max(60, process.stdout.columns ?? 100));
+  process.stdout.write(renderText(report, { colors: usesColors(), width, quiet }));
+}
+
+/** https://no-color.org and https://force-color.org */
+function usesColors(): boolean {
+  if (process.env.NO_COLOR) return false;
+  return Boolean(process.env.FORCE_COLOR) || process.stdout.isTTY === true;
+}
+
+/** Never leaves half a file under its final name. Throws UsageError when it cannot be written. */
+export function writeWhole(path: string, text: string): void {
+  const partial = `${path}.partial-${process.pid}`;
+  try {
+    writeFileSync(partial, text, { mode: 0o600 });
+    renameSync(partial, path);
+  } catch (error) {
+    throw new UsageError(`Cannot write ${path}: ${(error as Error).message}`, 'Choose another file.', { cause: error });
+  }
+}

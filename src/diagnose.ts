@@ -1,0 +1,112 @@
+// The offline half: decode -> analyse -> judge -> report. Works on any recording, on any machine.
+import { gatherFacts } from './analysis/facts.ts';
+import { PROBE_URL } from './capture/probe-url.ts';
+import { judge } from './findings/judge.ts';
+import { decodeCpuProfile, MalformedProfile } from './model/decode/cpu-profile.ts';
+import { createFrameResolver, type FrameResolver } from './model/decode/frame-resolver.ts';
+import { decodeHeapProfile } from './model/decode/heap-profile.ts';
+import { decodeAsyncReads, decodeCollections } from './model/decode/samples.ts';
+import type { Report } from './model/finding.ts';
+import type { Observations } from './model/observations.ts';
+import type { PassiveSample, RuntimeSample } from './model/samples.ts';
+import { RecordingError } from './errors.ts';
+import type { Recording } from './recording/reader.ts';
+import { VERSION } from './version.ts';
+
+export function diagnose(recording: Recording): Report {
+  const observations = decode(recording);
+  const { verdict, verdictReason, findings, notApplicable } = judge(gatherFacts(observations));
+  return {
+    schemaVersion: 1,
+    tool: { name: 'culprit', version: VERSION },
+    target: observations.target,
+    capture: observations.capture,
+    verdict,
+    verdictReason,
+    findings,
+    notApplicable,
+    warnings: observations.warnings,
+  };
+}
+
+/** Everything a recording says, checked and resolved. Throws RecordingError when nothing of it can be used. */
+export function decode(recording: Recording): Observations {
+  const { manifest, lines, sources, profiles } = recording;
+  const resolver = createFrameResolver(sources, manifest.target.cwd);
+  const warnings = [...recording.warnings, ...manifest.capture.warnings];
+  const of = <T extends Recording['lines'][number]['type']>(type: T) => lines.filter((line): line is Extract<Recording['lines'][number], { type: T }> => line.type === type);
+  const passive: PassiveSample[] = of('passive');
+  const runtime: RuntimeSample[] = of('runtime');
+  const decoded = decodeProfiles(recording, resolver, warnings);
+  if (profiles.length > 0 && decoded.cpuProfiles.length + decoded.heapReads.length === 0 && lines.length === 0) {
+    throw new RecordingError(`Nothing in it can be used: ${warnings.at(-1) ?? 'no profile is whole'}`, 'Record again.');
+  }
+  return {
+    ...describeSubject(recording, passive, runtime),
+    passive,
+    runtime,
+    ...decoded,
+    asyncObservations: decodeAsyncReads(of('async'), resolver, PROBE_URL),
+    collections: decodeCollections(of('collections'), resolver, sources, PROBE_URL),
+    sourceLines: relativeLines(sources.lines, manifest.target.cwd),
+    warnings,
+  };
+}
+
+function decodeProfiles({ profiles, manifest }: Recording, resolver: FrameResolver, warnings: string[]): Pick<Observations, 'cpuProfiles' | 'heapReads'> {
+  const result: Pick<Observations, 'cpuProfiles' | 'heapReads'> = { cpuProfiles: [], heapReads: [] };
+  for (const { file, content } of profiles) {
+    const name = manifest.target.threads.find(({ id }) => id === file.thread)?.name ?? `thread ${file.thread}`;
+    try {
+      if (file.kind === 'cpu-profile') result.cpuProfiles.push(decodeCpuProfile(content, resolver, { id: file.thread, name }, PROBE_URL));
+      else result.heapReads.push(decodeHeapProfile(content, resolver, file.thread, file.atMillis ?? 0, PROBE_URL));
+    } catch (error) {
+      if (!(error instanceof MalformedProfile)) throw error;
+      warnings.push(`${file.path} is not a usable profile and was left out: ${error.message}.`);
+    }
+  }
+  result.heapReads.sort((a, b) => a.atMillis - b.atMillis);
+  result.cpuProfiles.sort((a, b) => a.thread - b.thread);
+  return result;
+}
+
+function describeSubject({ manifest }: Recording, passive: PassiveSample[], runtime: RuntimeSample[]): Pick<Observations, 'target' | 'capture' | 'limits'> {
+  const { target, capture, files } = manifest;
+  const cgroup = passive.find((sample) => sample.cgroup)?.cgroup;
+  const main = runtime.filter((sample) => sample.thread === 0);
+  const isLimited = cgroup !== undefined && [cgroup.memoryLimitBytes, cgroup.cpuQuotaCores, cgroup.pidsLimit].some((limit) => limit !== undefined);
+  const during = main.flatMap((sample) => sample.eventLoopDelayMillis?.p50 ?? []).toSorted((a, b) => a - b);
+  const { pausesMillis, eventLoopDelayBeforeMillis, ownFds, restored, startedAt, durationMillis, steps } = capture;
+  return {
+    target: {
+      pid: target.pid || null,
+      nodeVersion: target.nodeVersion || null,
+      title: target.title || null,
+      uptimeSeconds: target.uptimeSeconds || null,
+      threads: target.threads,
+      container: isLimited
+        ? { memoryLimitBytes: cgroup.memoryLimitBytes ?? null, cpuQuotaCores: cgroup.cpuQuotaCores ?? null, pidsLimit: cgroup.pidsLimit ?? null }
+        : null,
+    },
+    capture: {
+      startedAt: startedAt || null,
+      durationMillis,
+      steps,
+      files: files.map(({ kind, thread, path }) => ({ kind, thread, path })),
+      overhead: { pausesMillis, eventLoopDelayBeforeMillis, eventLoopDelayDuringMillis: during[during.length >> 1], ownFds },
+      restored: target.pid === 0 ? null : restored,
+      warnings: capture.warnings,
+    },
+    limits: {
+      heapLimitBytes: main.at(-1)?.heapLimitBytes,
+      memoryLimitBytes: cgroup?.memoryLimitBytes,
+      fdSoftLimit: passive.at(-1)?.fdSoftLimit,
+    },
+  };
+}
+
+/** Frames name files relative to the working directory; so does the text of their lines. */
+function relativeLines(lines: Record<string, string>, cwd: string): Map<string, string> {
+  const base = `${cwd}/`;
+  return new Map(Object.entries(lines).map(([key, text]) => [cwd !== '' && key.startsWith(base) ? key.slice(base.length) : key, text]));
+}

@@ -1,0 +1,88 @@
+// Finding the code that makes what piles up: creation sites whose resources survive, and where Node makes them out
+// of sight of the caller, the allocation stacks of the objects around them.
+import type { Blame } from '../analysis/blame.ts';
+import type { Facts } from '../analysis/facts.ts';
+import { type SurvivingSite, survivingSites } from '../analysis/resource-growth.ts';
+import type { Evidence } from '../model/finding.ts';
+import type { Frame } from '../model/frame.ts';
+import { formatNumber, formatShare } from '../model/units.ts';
+import { perSecond, placeWithLibrary } from './wording.ts';
+
+export interface CreationSite {
+  blame: Blame;
+  frame: Frame;
+  evidence: Evidence;
+  /** The site's own rate of creation; absent when told by allocations only. */
+  madePerSecond?: number;
+}
+
+/** The survivors of these types made by user code, the most numerous growing ones first. */
+export function survivors(facts: Facts, types: readonly string[]): SurvivingSite[] {
+  const byUser = survivingSites(facts.observations.asyncObservations, types).filter(({ blame }) => blame.subject);
+  return mergeByPlace(byUser);
+}
+
+/** Stacks that differ only further out are one place. */
+function mergeByPlace(sites: SurvivingSite[]): SurvivingSite[] {
+  const merged = new Map<string, SurvivingSite>();
+  for (const site of sites) {
+    const { app, library } = site.blame;
+    const key = `${site.site.type}|${app?.file}:${app?.line}|${library?.file}:${library?.line}`;
+    const known = merged.get(key);
+    if (!known) merged.set(key, site);
+    else merged.set(key, { ...known, alive: known.alive + site.alive, madePerSecond: known.madePerSecond + site.madePerSecond });
+  }
+  return [...merged.values()].sort((a, b) => b.alive - a.alive);
+}
+
+/** The surviving site that best explains a growth of `slopePerSecond` things. */
+export function siteOfSurvivors(facts: Facts, types: readonly string[], isRight: (site: SurvivingSite) => boolean = () => true): CreationSite | null {
+  const site = survivors(facts, types).find((candidate) => candidate.alive >= 2 && (candidate.survival ?? 0) >= 0.4 && isRight(candidate));
+  return site ? fromSurvivors(site) : null;
+}
+
+export function fromSurvivors(site: SurvivingSite): CreationSite {
+  const { alive, madePerSecond, survival, blame } = site;
+  const share = survival === null ? '' : `, ${formatShare(survival)} of those older than 5 s are still there`;
+  return {
+    blame,
+    frame: blame.subject!,
+    madePerSecond,
+    evidence: {
+      source: 'async-resources',
+      statement: `${placeWithLibrary(blame)} makes ${perSecond(madePerSecond)}${share}, about ${formatNumber(alive)} now`,
+      value: madePerSecond,
+      unit: 'per second',
+    },
+  };
+}
+
+/** Where objects of these Node functions (ReadStream, createGzip) that stay are allocated. */
+export function siteOfAllocations(facts: Facts, nodeFunction: RegExp): CreationSite | null {
+  for (const { sites } of facts.heap) {
+    for (const site of sites) {
+      const { subject } = site.blame;
+      if (!subject || !site.frames.some((frame) => frame.owner === 'node' && nodeFunction.test(frame.functionName))) continue;
+      const statement = `objects that stay are allocated there, live bytes grew in ${site.trend.risingSteps[0]} of ${site.trend.risingSteps[1]} reads`;
+      return { blame: site.blame, frame: subject, evidence: { source: 'heap-sampling', statement: `${placeWithLibrary(site.blame)}: ${statement}` } };
+    }
+  }
+  return null;
+}
+
+/** The user code that spends most CPU time under these Node functions: synchronous calls make no async resource. */
+export function siteOfCalls(facts: Facts, nodeFunction: RegExp): CreationSite | null {
+  const time = new Map<string, { micros: number; blame: Blame }>();
+  for (const { hotspots } of facts.cpu) {
+    for (const { blame, selfMicros, frame, work } of hotspots) {
+      const isCall = nodeFunction.test(work.call ?? '') || nodeFunction.test(frame.functionName);
+      if (!isCall || !blame.subject) continue;
+      const key = `${blame.subject.file}:${blame.subject.line}`;
+      const known = time.get(key) ?? { micros: 0, blame };
+      time.set(key, { ...known, micros: known.micros + selfMicros });
+    }
+  }
+  const best = [...time.values()].sort((a, b) => b.micros - a.micros)[0];
+  if (!best) return null;
+  return { blame: best.blame, frame: best.blame.subject!, evidence: { source: 'cpu-profile', statement: `${placeWithLibrary(best.blame)} was seen calling it` } };
+}

@@ -1,0 +1,94 @@
+// One root cause, one finding: drafts that another one explains become its symptoms.
+import type { FindingKind, Subject } from '../model/finding.ts';
+import type { Draft } from './rule.ts';
+
+export interface Joined {
+  draft: Draft;
+  symptoms: string[];
+}
+
+/** The nearer to the code at fault, the earlier: a process that is never ended explains its pipes, not the reverse. */
+const CAUSES: readonly FindingKind[] = [
+  'child-process-leak',
+  'worker-leak',
+  'socket-leak',
+  'fd-leak',
+  'watcher-leak',
+  'timer-leak',
+  'listener-leak',
+  'promise-leak',
+  'async-context-leak',
+  'external-memory-leak',
+  'native-memory-growth',
+  'heap-leak',
+  'event-loop-block',
+  'cpu-hotspot',
+  'memory-limit-risk',
+  'gc-pressure',
+  'connection-churn',
+  'fd-limit-risk',
+];
+
+/** Memory that grows this much faster than its companion is the cause, not the symptom. */
+const DOMINATES = 4;
+
+export function joinDrafts(drafts: readonly Draft[]): Joined[] {
+  const ordered = drafts.toSorted((a, b) => causeOrder(a) - causeOrder(b) || b.urgency - a.urgency);
+  const joined: Joined[] = [];
+  for (const draft of ordered) {
+    const cause = joined.find((candidate) => explains(candidate.draft, draft));
+    if (!cause) {
+      joined.push({ draft, symptoms: [] });
+      continue;
+    }
+    cause.symptoms.push(draft.asSymptom);
+    inheritLimit(cause.draft, draft);
+  }
+  return joined;
+}
+
+function causeOrder({ kind }: Draft): number {
+  const at = CAUSES.indexOf(kind);
+  return at < 0 ? CAUSES.length : at;
+}
+
+function explains(cause: Draft, draft: Draft): boolean {
+  if (isLimit(draft)) return isGrowth(cause) && cause.explains.concat(cause.effect).includes(draft.effect);
+  if (isSameSubject(cause.subject, draft.subject)) return !outgrows(draft, cause);
+  if (!cause.explains.includes(draft.effect) || outgrows(draft, cause)) return false;
+  // Memory that grows elsewhere in the code while handles leak here may be a second fault: keep it when it says where.
+  if (isMemory(draft) && draft.subject.type === 'collection' && !isMemory(cause)) return isSameFile(cause.subject, draft.subject);
+  return true;
+}
+
+function isLimit({ kind }: Draft): boolean {
+  return kind === 'memory-limit-risk' || kind === 'fd-limit-risk';
+}
+
+function isGrowth({ impact }: Draft): boolean {
+  return impact.unit === 'bytes/s' || impact.unit === 'per second';
+}
+
+function isMemory({ effect }: Draft): boolean {
+  return effect === 'heap' || effect === 'external' || effect === 'native';
+}
+
+/** Buffers in a Map grow the heap a little; a heap of strings grows external memory a little. The larger one leads. */
+function outgrows(draft: Draft, cause: Draft): boolean {
+  return isMemory(draft) && isMemory(cause) && draft.impact.value > cause.impact.value * DOMINATES;
+}
+
+function isSameSubject(a: Subject, b: Subject): boolean {
+  return a.file !== null && a.file === b.file && a.function === b.function && a.thread === b.thread;
+}
+
+function isSameFile(a: Subject, b: Subject): boolean {
+  return a.file !== null && a.file === b.file;
+}
+
+/** What runs out first is said with the cause. */
+function inheritLimit(cause: Draft, symptom: Draft): void {
+  const { exhaustionSeconds, limit } = symptom.impact;
+  if (exhaustionSeconds === undefined || exhaustionSeconds >= (cause.impact.exhaustionSeconds ?? Number.POSITIVE_INFINITY)) return;
+  cause.impact = { ...cause.impact, exhaustionSeconds, limit };
+}

@@ -1,0 +1,54 @@
+// From facts to a verdict: run the rules, join, rank, and say whether the look was long enough to call silence health.
+import type { Facts } from '../analysis/facts.ts';
+import type { Finding, NotApplicable, Verdict } from '../model/finding.ts';
+import { joinDrafts } from './join.ts';
+import { rankFindings } from './rank.ts';
+import type { Draft } from './rule.ts';
+import { RULES } from './rules.ts';
+
+export interface Judgement {
+  verdict: Verdict;
+  verdictReason: string;
+  findings: Finding[];
+  notApplicable: NotApplicable[];
+}
+
+/** Growth is judged on at least 8 counts and 6 heap reads; in less time silence says nothing. */
+const LEAST_SECONDS = 12;
+const LEAST_COUNTS = 8;
+
+export function judge(facts: Facts): Judgement {
+  const drafts: Draft[] = [];
+  const notApplicable: NotApplicable[] = [];
+  for (const rule of RULES) {
+    const result = rule.judge(facts);
+    if (Array.isArray(result)) drafts.push(...result);
+    else notApplicable.push({ kind: rule.kind, reason: result.notApplicable });
+  }
+  const findings = rankFindings(joinDrafts(drafts), RULES.map(({ kind }) => kind));
+  return { ...verdictOf(findings, facts), findings, notApplicable };
+}
+
+function verdictOf(findings: Finding[], facts: Facts): { verdict: Verdict; verdictReason: string } {
+  const count = findings.length;
+  if (count > 0) return { verdict: 'findings', verdictReason: count === 1 ? '1 cause was found.' : `${count} causes were found, the gravest first.` };
+  const { cpuProfiles, runtime, passive } = facts.observations;
+  const counts = Math.max(runtime.filter(({ thread }) => thread === 0).length, passive.length);
+  const seconds = Math.round(facts.lookSeconds);
+  if (counts === 0 && cpuProfiles.length > 0) return judgeProfileOnly(facts);
+  if (facts.lookSeconds >= LEAST_SECONDS && counts >= LEAST_COUNTS) {
+    return { verdict: 'healthy', verdictReason: `Nothing grew, blocked or burned in ${seconds} s of watching.` };
+  }
+  return {
+    verdict: 'too-little-data',
+    verdictReason: `${seconds} s and ${counts} samples are too little to tell growth from noise; ${LEAST_SECONDS} s and ${LEAST_COUNTS} samples are the least, 30 s are good.`,
+  };
+}
+
+/** A CPU profile made by another tool says nothing of growth, but enough of the CPU. */
+function judgeProfileOnly({ cpu }: Facts): { verdict: Verdict; verdictReason: string } {
+  const seconds = (cpu[0]?.durationMicros ?? 0) / 1e6;
+  return seconds < 3
+    ? { verdict: 'too-little-data', verdictReason: `The profile covers ${seconds.toFixed(1)} s; at least 3 s are needed.` }
+    : { verdict: 'healthy', verdictReason: 'No function stands out in this CPU profile; memory and handles cannot be judged from it.' };
+}

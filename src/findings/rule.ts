@@ -1,0 +1,23 @@
+// What a rule is: it looks at the facts and returns drafts of findings, or says why it cannot judge.
+import type { Facts } from '../analysis/facts.ts';
+import type { Finding, FindingKind } from '../model/finding.ts';
+
+/** What a cause moves, besides what it is: symptoms in these are explained by it. */
+export type Effect = 'heap' | 'external' | 'native' | 'fds' | 'sockets' | 'threads' | 'processes' | 'timers' | 'gc' | 'cpu';
+
+/** A finding before ranking and joining. */
+export interface Draft extends Omit<Finding, 'rank' | 'score' | 'fingerprint' | 'symptoms'> {
+  /** How much it matters if true, 0..1: see rank.ts. */
+  urgency: number;
+  /** Said in short when another finding explains this one. */
+  asSymptom: string;
+  /** What this is a growth or shortage of. */
+  effect: Effect;
+  /** What else it may well cause. */
+  explains: Effect[];
+}
+
+export interface Rule {
+  kind: FindingKind;
+  judge(facts: Facts): Draft[] | { notApplicable: string };
+}

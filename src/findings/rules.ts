@@ -1,0 +1,35 @@
+// All rules, in the order in which equal findings are shown. The compiler insists that each names a known kind.
+import type { Rule } from './rule.ts';
+import { childProcessLeak } from './rules/child-process-leak.ts';
+import { connectionChurn } from './rules/connection-churn.ts';
+import { cpuHotspot } from './rules/cpu-hotspot.ts';
+import { eventLoopBlock } from './rules/event-loop-block.ts';
+import { externalMemoryLeak } from './rules/external-memory-leak.ts';
+import { fdLeak } from './rules/fd-leak.ts';
+import { fdLimitRisk } from './rules/fd-limit-risk.ts';
+import { gcPressure } from './rules/gc-pressure.ts';
+import { heapLeak } from './rules/heap-leak.ts';
+import { memoryLimitRisk } from './rules/memory-limit-risk.ts';
+import { nativeMemoryGrowth } from './rules/native-memory-growth.ts';
+import { socketLeak } from './rules/socket-leak.ts';
+import { timerLeak } from './rules/timer-leak.ts';
+import { watcherLeak } from './rules/watcher-leak.ts';
+import { workerLeak } from './rules/worker-leak.ts';
+
+export const RULES: readonly Rule[] = [
+  childProcessLeak,
+  workerLeak,
+  socketLeak,
+  fdLeak,
+  watcherLeak,
+  timerLeak,
+  heapLeak,
+  externalMemoryLeak,
+  nativeMemoryGrowth,
+  eventLoopBlock,
+  cpuHotspot,
+  gcPressure,
+  connectionChurn,
+  memoryLimitRisk,
+  fdLimitRisk,
+];

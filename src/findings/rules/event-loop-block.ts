@@ -1,0 +1,82 @@
+// Callbacks that hold the event loop for so long that every other request waits.
+import { formatDuration, formatShare } from '../../model/units.ts';
+import type { BlockGroup } from '../../analysis/blocks.ts';
+import { WORK_NAMES, type WorkKind } from '../../analysis/work.ts';
+import type { Draft, Rule } from '../rule.ts';
+import { packageOf, place, placeWithLibrary, subjectOf } from '../wording.ts';
+
+/** One block this long is felt by everybody who waits. */
+const LONG_MILLIS = 250;
+/** Blocks this long count when they come again. */
+const REPEATED_MILLIS = 100;
+const LEAST_SHARE = 0.01;
+/** Or shorter ones that take this share of all time. */
+const SHARE_OF_SHORT = 0.1;
+
+export const eventLoopBlock: Rule = {
+  kind: 'event-loop-block',
+  judge({ blocks, cpu }) {
+    if (cpu.length === 0) return { notApplicable: 'no CPU profile' };
+    // A worker has no one else waiting for its loop.
+    const main = blocks.find(({ thread }) => thread === 0);
+    const duration = cpu.find(({ thread }) => thread === 0)?.durationMicros ?? 0;
+    if (!main || duration < 3e6) return { notApplicable: 'the CPU profile of the main thread is shorter than 3 s' };
+    return main.groups.filter((group) => isFelt(group, duration / 1_000)).map((group) => describe(group, duration / 1_000));
+  },
+};
+
+function isFelt({ blocksMillis, longestMillis, totalMillis }: BlockGroup, durationMillis: number): boolean {
+  const share = totalMillis / durationMillis;
+  const repeated = blocksMillis.filter((block) => block >= REPEATED_MILLIS);
+  if (longestMillis >= LONG_MILLIS) return repeated.length > 1 || longestMillis >= 2 * LONG_MILLIS;
+  return (repeated.length >= 2 && share >= LEAST_SHARE) || (share >= SHARE_OF_SHORT && blocksMillis.length >= 5);
+}
+
+function describe(group: BlockGroup, durationMillis: number): Draft {
+  const { blame, work, blocksMillis, longestMillis, totalMillis } = group;
+  const named = blame.subject!;
+  const share = totalMillis / durationMillis;
+  const median = blocksMillis.toSorted((a, b) => a - b)[blocksMillis.length >> 1]!;
+  const call = work.call ? `\`${work.call}\`` : WORK_NAMES[work.kind];
+  const inner = group.frames.find((frame) => frame.owner === 'app' || frame.owner === 'library');
+  const through = blame.library && blame.app ? ` in ${packageOf(blame.library)}` : '';
+  return {
+    kind: 'event-loop-block',
+    severity: longestMillis >= 1_000 || share >= 0.25 ? 'critical' : longestMillis >= 200 || share >= 0.1 ? 'warning' : 'notice',
+    confidence: Math.min(0.96, 0.75 + 0.03 * blocksMillis.length),
+    urgency: Math.min(1, 0.35 + 0.35 * Math.min(1, longestMillis / 1_000) + share),
+    title: `\`${named.functionName}\` blocks the event loop for up to ${formatDuration(longestMillis)} with ${call}${through} (${placeWithLibrary(blame)})`,
+    subject: subjectOf('function', named.functionName, named),
+    impact: { metric: 'event-loop', value: Math.round(longestMillis), unit: 'ms', share },
+    evidence: [
+      {
+        source: 'cpu-profile',
+        statement: `${blocksMillis.length} blocks of ${formatDuration(Math.min(...blocksMillis))} to ${formatDuration(longestMillis)}, median ${formatDuration(median)}: ${formatShare(share)} of the time nothing else could run`,
+        value: Math.round(totalMillis),
+        unit: 'ms',
+      },
+      ...(inner ? [{ source: 'cpu-profile', statement: `most of the longest one was spent in ${group.frames[0]?.file === null ? `${group.frames[0].functionName}, under ` : ''}${place(inner)}` }] : []),
+    ],
+    innocentExplanation: 'At start-up, loading and compiling block too; these blocks came while the process was serving.',
+    advice: [ADVICE[work.kind]],
+    caveats: [],
+    asSymptom: `event loop blocked for up to ${formatDuration(longestMillis)} in ${place(named)}`,
+    effect: 'cpu',
+    explains: [],
+  };
+}
+
+const ADVICE: Record<WorkKind, string> = {
+  'sync-fs': 'Use the asynchronous form (fs.promises), or read once at start and keep the result.',
+  'child-process': 'Use spawn or execFile with a callback: the *Sync form stops everything until the child ends.',
+  crypto: 'Use the asynchronous form (crypto.pbkdf2, scrypt, randomBytes with a callback): it runs on the thread pool.',
+  zlib: 'Use the asynchronous form or a stream (zlib.gzip, createGzip): it runs on the thread pool.',
+  json: 'Send or parse less at once: page the result, stream it, or do it in a worker thread.',
+  regexp: 'The expression backtracks. Remove nested repetition such as (a+)+, bound the length of the input, or parse by hand.',
+  compile: 'Load and compile once at start, not while serving.',
+  intl: 'Make one Intl formatter for each locale and keep it.',
+  sort: 'Sort less at once, keep the data sorted, or sort in a worker thread.',
+  dns: 'Use the asynchronous form.',
+  serving: 'Send smaller parts at once.',
+  plain: 'Cut the work into parts that give the event loop a turn (setImmediate), or move it to a worker thread.',
+};

@@ -1,0 +1,54 @@
+// Timers that are made again and again and never cleared. A repeating timer is never done by itself; a single one is,
+// so only the repeating ones, and single ones set for longer than anybody waits, are called a leak.
+import type { SurvivingSite } from '../../analysis/resource-growth.ts';
+import { formatNumber } from '../../model/units.ts';
+import { fromSurvivors, survivors } from '../creation-site.ts';
+import type { Draft, Rule } from '../rule.ts';
+import { perSecond, placeWithLibrary, risen, subjectOf } from '../wording.ts';
+
+const LEAST_ALIVE = 4;
+const LEAST_SURVIVAL = 0.6;
+const FOREVER_MILLIS = 3_600_000;
+
+export const timerLeak: Rule = {
+  kind: 'timer-leak',
+  judge(facts) {
+    const { asyncObservations } = facts.observations;
+    if (asyncObservations.length === 0) return { notApplicable: 'async resources were not watched' };
+    return survivors(facts, ['Timeout'])
+      .filter(isLeaking)
+      .slice(0, 3)
+      .map((site) => describe(site, facts.timers.verdict === 'growing' ? facts.timers : null));
+  },
+};
+
+function isLeaking({ site, alive, survival, trend }: SurvivingSite): boolean {
+  const neverEnds = site.isRepeating === true || (site.delayMillis ?? 0) >= FOREVER_MILLIS;
+  return neverEnds && alive >= LEAST_ALIVE && (survival ?? 0) >= LEAST_SURVIVAL && trend.verdict === 'growing';
+}
+
+function describe(survivor: SurvivingSite, timers: Parameters<typeof risen>[0] | null): Draft {
+  const { site, blame, trend, alive } = survivor;
+  const frame = blame.subject!;
+  const what = site.isRepeating ? `setInterval (every ${site.delayMillis ?? '?'} ms)` : `setTimeout (${site.delayMillis} ms)`;
+  const rate = perSecond(trend.slopePerSecond);
+  return {
+    kind: 'timer-leak',
+    severity: trend.slopePerSecond >= 5 ? 'critical' : 'warning',
+    confidence: 0.93,
+    urgency: Math.min(0.95, 0.65 + trend.slopePerSecond / 50),
+    title: `Timers pile up by ${rate}: ${what} is started and never cleared (${placeWithLibrary(blame)})`,
+    subject: subjectOf('function', frame.functionName, frame, site.thread),
+    impact: { metric: 'timers', value: trend.slopePerSecond, unit: 'per second', share: undefined },
+    evidence: [
+      fromSurvivors(survivor).evidence,
+      ...(timers ? [{ source: 'resources', statement: `timers of the process ${risen(timers)}, from ${formatNumber(timers.first)} to ${formatNumber(timers.last)}`, value: timers.slopePerSecond, unit: 'per second' }] : []),
+    ],
+    innocentExplanation: 'One timer for each of a bounded number of things would stop growing; this did not while we looked.',
+    advice: ['Keep what setInterval returns and clear it when the request, connection or object it serves ends.'],
+    caveats: [],
+    asSymptom: `about ${formatNumber(alive)} timers more, ${rate}, from ${placeWithLibrary(blame)}`,
+    effect: 'timers',
+    explains: ['heap', 'cpu', 'gc'],
+  };
+}

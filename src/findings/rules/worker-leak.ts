@@ -1,0 +1,43 @@
+// Worker threads that are started and never end: each costs several MB and a share of a core's scheduler.
+import { formatNumber } from '../../model/units.ts';
+import { siteOfSurvivors, survivors } from '../creation-site.ts';
+import type { Rule } from '../rule.ts';
+import { perSecond, placeWithLibrary, risen, subjectOf } from '../wording.ts';
+
+const LEAST_RISE = 3;
+
+export const workerLeak: Rule = {
+  kind: 'worker-leak',
+  judge(facts) {
+    const { passive, asyncObservations } = facts.observations;
+    if (!passive.some((sample) => sample.threads !== undefined)) return { notApplicable: 'the threads of the process could not be counted' };
+    const { threads } = facts;
+    const workers = survivors(facts, ['WORKER']).filter(({ alive, survival }) => alive >= LEAST_RISE && (survival ?? 0) >= 0.6);
+    const isGrowing = threads.verdict === 'growing' && threads.last - threads.first >= LEAST_RISE;
+    // Node's own pool and V8's helpers start late but are few and stop growing.
+    if (!isGrowing || (asyncObservations.length > 0 && workers.length === 0)) return [];
+    const site = siteOfSurvivors(facts, ['WORKER']);
+    const rate = perSecond(threads.slopePerSecond);
+    return [
+      {
+        kind: 'worker-leak',
+        severity: 'critical',
+        confidence: site ? 0.94 : 0.6,
+        urgency: 0.9,
+        title: `Worker threads pile up by ${rate} and never end${site ? ` (${placeWithLibrary(site.blame)})` : ''}`,
+        subject: subjectOf('thread', site?.frame.functionName ?? 'worker threads', site?.frame ?? null),
+        impact: { metric: 'threads', value: threads.slopePerSecond, unit: 'per second' },
+        evidence: [
+          { source: 'proc', statement: `threads of the process ${risen(threads)}, from ${formatNumber(threads.first)} to ${formatNumber(threads.last)}`, value: threads.slopePerSecond, unit: 'per second' },
+          ...(site ? [site.evidence] : []),
+        ],
+        innocentExplanation: 'A pool still filling would stop at its size; this did not while we looked.',
+        advice: ['Call terminate() (or let the worker end by itself) when its task is done, or keep a fixed pool of workers and give them the tasks.'],
+        caveats: [],
+        asSymptom: `threads: ${rate} more`,
+        effect: 'threads',
+        explains: ['heap', 'native', 'external', 'fds', 'cpu', 'timers'],
+      },
+    ];
+  },
+};

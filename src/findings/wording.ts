@@ -1,0 +1,61 @@
+// Words shared by the rules: places, rates, subjects. Text is made from typed values only.
+import type { Blame } from '../analysis/blame.ts';
+import type { Trend } from '../analysis/trend.ts';
+import type { Subject } from '../model/finding.ts';
+import type { Frame } from '../model/frame.ts';
+import { formatQuantity } from '../model/units.ts';
+
+/** "src/session.ts:12, remember" */
+export function place(frame: Frame): string {
+  const at = frame.file === null ? frame.functionName : `${frame.file}${frame.line === null ? '' : `:${frame.line}`}`;
+  return frame.file === null || frame.functionName === '(anonymous)' ? at : `${at}, ${frame.functionName}`;
+}
+
+/** "src/session.ts:12, remember, through lru@1.2.3 (node_modules/lru/index.js:4, set)" */
+export function placeWithLibrary({ app, library, subject }: Blame): string {
+  if (!subject) return 'an unknown place';
+  return app && library ? `${place(app)}, through ${packageOf(library)} (${place(library)})` : place(subject);
+}
+
+export function packageOf(frame: Frame): string {
+  return frame.package ?? 'a library';
+}
+
+export function subjectOf(type: Subject['type'], name: string, frame: Frame | null, thread = 0): Subject {
+  return {
+    type,
+    name,
+    function: frame?.functionName ?? null,
+    file: frame?.file ?? null,
+    line: frame?.line ?? null,
+    column: frame?.column ?? null,
+    package: frame?.package ?? null,
+    thread,
+  };
+}
+
+/** "3.1/s" */
+export const perSecond = (value: number) => formatQuantity(value, 'per second');
+
+/** "rose in 9 of 9 intervals" */
+export function risen({ risingSteps: [rose, all] }: Trend): string {
+  return `rose in ${rose} of ${all} intervals`;
+}
+
+/** Seconds until `limit` at this slope; undefined when it is not met or not known. */
+export function secondsUntil(limit: number | undefined, trend: Trend): number | undefined {
+  if (limit === undefined || trend.slopePerSecond <= 0) return undefined;
+  return Math.max(0, Math.round((limit - trend.last) / trend.slopePerSecond));
+}
+
+/** How pressing a leak is, by the time it leaves: a few minutes is 1, a day and more is about a half. */
+export function leakUrgency(exhaustionSeconds: number | undefined): number {
+  if (exhaustionSeconds === undefined) return 0.7;
+  const hours = exhaustionSeconds / 3_600;
+  if (hours < 0.25) return 1;
+  return Math.max(0.55, 0.95 - 0.12 * Math.log10(hours / 0.25) * 2);
+}
+
+export function leakSeverity(exhaustionSeconds: number | undefined): 'critical' | 'warning' {
+  return exhaustionSeconds !== undefined && exhaustionSeconds < 3_600 ? 'critical' : 'warning';
+}

@@ -1,0 +1,38 @@
+// Async resources watched from their creation: what was made where, and how much of it is still there. Pure data.
+import type { Frame } from './frame.ts';
+
+/** What became of a site's resources, at one read. Counts are scaled to everything made while hooks were on. */
+export interface AsyncSiteRead {
+  atMillis: number;
+  /** Made at this site since hooks went on. */
+  made: number;
+  /** Of `watched` resources (the ones held weakly), how many are still alive and not closed. */
+  watched: number;
+  alive: number;
+  /** Of the watched ones older than 5 s: how many there are, and how many of them are alive. */
+  oldWatched: number;
+  oldAlive: number;
+}
+
+/** One creation stack of one type of resource. */
+export interface AsyncSite {
+  thread: number;
+  /** async_hooks' name: "Timeout", "TCPWRAP", "PROCESSWRAP", "WORKER", "FSREQCALLBACK", "FILEHANDLE", ... */
+  type: string;
+  /** Creation stack, innermost first. */
+  frames: Frame[];
+  /** For timers: `setInterval` repeats. */
+  isRepeating?: boolean;
+  /** For timers: the delay asked for. */
+  delayMillis?: number;
+  reads: AsyncSiteRead[];
+}
+
+export interface AsyncObservation {
+  thread: number;
+  /** Share of the capture in which hooks were on, 0..1. */
+  coverage: number;
+  /** Creations seen by type, per second of hook time: says how busy the process is. */
+  madePerSecond: Record<string, number>;
+  sites: AsyncSite[];
+}

@@ -1,0 +1,35 @@
+// A CPU profile after decoding: a call tree over a time line of samples. Pure data.
+import type { Frame } from './frame.ts';
+
+/** One function in one calling context. */
+export interface CallTreeNode {
+  /** Index in `CpuProfile.nodes`; a parent's is always smaller than its children's. */
+  index: number;
+  /** -1 for the root. */
+  parent: number;
+  frame: Frame;
+  /** Time in this frame itself. */
+  selfMicros: number;
+  /** Time in this frame and all it called. */
+  totalMicros: number;
+  /** Where inside the function the samples fell: 1-based source line -> ticks. */
+  lineTicks: Map<number, number>;
+}
+
+/** V8's pseudo frames are kept apart from code: they are states of the machine, not callers. */
+export type SampleState = 'code' | 'idle' | 'program' | 'gc';
+
+export interface CpuProfile {
+  /** 0 is the main thread. */
+  thread: number;
+  threadName: string;
+  durationMicros: number;
+  /** Median distance of two samples. */
+  intervalMicros: number;
+  nodes: CallTreeNode[];
+  /** In time order: the leaf's node index, the state, and the time until the next sample. */
+  samples: { node: Int32Array; state: Uint8Array; startMicros: Float64Array; micros: Float64Array };
+}
+
+/** `samples.state` holds the index into this list. */
+export const SAMPLE_STATES: readonly SampleState[] = ['code', 'idle', 'program', 'gc'];

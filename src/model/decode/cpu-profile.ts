@@ -1,0 +1,166 @@
+// Decoding V8's `.cpuprofile` into a call tree over a time line. The input may come from anybody: ids, links, sizes
+// and times are checked once here, so that everything after may trust them.
+import { type CallTreeNode, type CpuProfile, SAMPLE_STATES, type SampleState } from '../cpu-profile.ts';
+import type { Frame, RawFrame } from '../frame.ts';
+import type { FrameResolver } from './frame-resolver.ts';
+
+/** Thrown for input that is not a CPU profile; the message says what is wrong with it. */
+export class MalformedProfile extends Error {}
+
+interface RawNode {
+  id: number;
+  raw: RawFrame;
+  hitCount: number;
+  children: number[];
+  ticks: [line: number, ticks: number][];
+}
+
+/** V8's own default: used where a profile has hit counts but no times. */
+const DEFAULT_INTERVAL_MICROS = 1_000;
+const MAX_NODES = 2_000_000;
+const MAX_SAMPLES = 20_000_000;
+
+/** `ownUrl` is the script name of code we ran in the target ourselves: its samples count as the machine's, not the app's. */
+export function decodeCpuProfile(
+  content: unknown,
+  resolver: FrameResolver,
+  thread: { id: number; name: string },
+  ownUrl = '',
+): CpuProfile {
+  const { nodes: rawNodes, samples, timeDeltas } = checkProfile(content);
+  const byId = new Map(rawNodes.map((node) => [node.id, node]));
+  if (byId.size !== rawNodes.length) throw new MalformedProfile('two nodes have the same id');
+  const nodes: CallTreeNode[] = [];
+  const indexOf = new Map<number, number>();
+  const states: SampleState[] = [];
+  const own = new Set<number>();
+  for (const [raw, parent] of inTreeOrder(rawNodes, byId)) {
+    const index = nodes.length;
+    indexOf.set(raw.id, index);
+    nodes.push({ index, parent, frame: resolver.frame(raw.raw), selfMicros: 0, totalMicros: 0, lineTicks: lineTicks(raw, resolver) });
+    const isOwn = ownUrl !== '' && (raw.raw.url === ownUrl || own.has(parent));
+    if (isOwn) own.add(index);
+    states.push(isOwn ? 'program' : stateOf(raw.raw));
+  }
+  const timeline = buildTimeline(samples, timeDeltas, indexOf, states);
+  for (let i = 0; i < timeline.node.length; i++) nodes[timeline.node[i]!]!.selfMicros += timeline.micros[i]!;
+  if (timeline.node.length === 0) for (const raw of rawNodes) nodes[indexOf.get(raw.id)!]!.selfMicros = raw.hitCount * DEFAULT_INTERVAL_MICROS;
+  for (const node of nodes) node.totalMicros = node.selfMicros;
+  for (let i = nodes.length - 1; i > 0; i--) nodes[nodes[i]!.parent]!.totalMicros += nodes[i]!.totalMicros;
+  const durationMicros = nodes[0]!.totalMicros;
+  return { thread: thread.id, threadName: thread.name, durationMicros, intervalMicros: median(timeline.micros) || DEFAULT_INTERVAL_MICROS, nodes, samples: timeline };
+}
+
+function checkProfile(content: unknown) {
+  const profile = content as { nodes?: unknown; samples?: unknown; timeDeltas?: unknown } | null;
+  if (typeof profile !== 'object' || profile === null || !Array.isArray(profile.nodes) || profile.nodes.length === 0) {
+    throw new MalformedProfile('it has no nodes');
+  }
+  if (profile.nodes.length > MAX_NODES) throw new MalformedProfile(`it has more than ${MAX_NODES} nodes`);
+  const samples = Array.isArray(profile.samples) ? profile.samples : [];
+  const timeDeltas = Array.isArray(profile.timeDeltas) ? profile.timeDeltas : [];
+  if (samples.length > MAX_SAMPLES) throw new MalformedProfile(`it has more than ${MAX_SAMPLES} samples`);
+  return { nodes: profile.nodes.map(checkNode), samples, timeDeltas };
+}
+
+function checkNode(value: unknown): RawNode {
+  const node = value as { id?: unknown; callFrame?: Partial<Record<keyof RawFrame, unknown>>; hitCount?: unknown; children?: unknown; positionTicks?: unknown };
+  if (typeof node !== 'object' || node === null || !Number.isSafeInteger(node.id)) throw new MalformedProfile('a node has no id');
+  return {
+    id: node.id as number,
+    raw: checkCallFrame(node.callFrame),
+    hitCount: isAmount(node.hitCount) ? node.hitCount : 0,
+    children: Array.isArray(node.children) ? node.children.filter(Number.isSafeInteger) : [],
+    ticks: (Array.isArray(node.positionTicks) ? node.positionTicks : [])
+      .filter((tick) => isAmount(tick?.line) && isAmount(tick?.ticks))
+      .map((tick) => [tick.line, tick.ticks]),
+  };
+}
+
+/** A call frame with every field of the right type, whatever was there. */
+export function checkCallFrame(callFrame: Partial<Record<keyof RawFrame, unknown>> | undefined): RawFrame {
+  const { functionName, url, lineNumber, columnNumber } = callFrame ?? {};
+  return {
+    functionName: typeof functionName === 'string' ? functionName : '',
+    url: typeof url === 'string' ? url : '',
+    lineNumber: Number.isSafeInteger(lineNumber) ? (lineNumber as number) : -1,
+    columnNumber: Number.isSafeInteger(columnNumber) ? (columnNumber as number) : -1,
+  };
+}
+
+/** Every node with its parent's index, parents first. Throws when the links are not a tree. */
+function* inTreeOrder(rawNodes: RawNode[], byId: Map<number, RawNode>): Generator<[RawNode, number]> {
+  const hasParent = new Set(rawNodes.flatMap((node) => node.children));
+  const roots = rawNodes.filter((node) => !hasParent.has(node.id));
+  if (roots.length !== 1) throw new MalformedProfile(`its nodes do not form one tree (${roots.length} roots)`);
+  const queue: [RawNode, number][] = [[roots[0]!, -1]];
+  const seen = new Set<number>();
+  for (let i = 0; i < queue.length; i++) {
+    const [node] = queue[i]!;
+    if (seen.has(node.id)) throw new MalformedProfile('a node has two parents');
+    seen.add(node.id);
+    yield queue[i]!;
+    for (const id of node.children) {
+      const child = byId.get(id);
+      if (!child) throw new MalformedProfile('a node names a child that does not exist');
+      queue.push([child, i]);
+    }
+  }
+  if (seen.size !== rawNodes.length) throw new MalformedProfile('its nodes hold a cycle');
+}
+
+function lineTicks(node: RawNode, resolver: FrameResolver): Map<number, number> {
+  const ticks = new Map<number, number>();
+  for (const [scriptLine, count] of node.ticks) {
+    const line = resolver.line(node.raw, scriptLine);
+    ticks.set(line, (ticks.get(line) ?? 0) + count);
+  }
+  return ticks;
+}
+
+/** V8's pseudo functions have no script. */
+function stateOf(raw: RawFrame): SampleState {
+  if (raw.url !== '') return 'code';
+  if (raw.functionName === '(idle)') return 'idle';
+  if (raw.functionName === '(program)' || raw.functionName === '(root)') return 'program';
+  return raw.functionName === '(garbage collector)' ? 'gc' : 'code';
+}
+
+function buildTimeline(samples: unknown[], timeDeltas: unknown[], indexOf: Map<number, number>, states: SampleState[]): CpuProfile['samples'] {
+  const count = Math.min(samples.length, timeDeltas.length);
+  const node = new Int32Array(count);
+  const state = new Uint8Array(count);
+  const startMicros = new Float64Array(count);
+  const micros = new Float64Array(count);
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    const index = indexOf.get(samples[i] as number);
+    if (index === undefined) throw new MalformedProfile('a sample names a node that does not exist');
+    // A delta is the time before its sample; V8 writes small negative ones when threads race.
+    at += i === 0 ? 0 : positive(timeDeltas[i]);
+    node[i] = index;
+    state[i] = SAMPLE_STATES.indexOf(states[index]!);
+    startMicros[i] = at;
+    micros[i] = i + 1 < count ? positive(timeDeltas[i + 1]) : 0;
+  }
+  return { node, state, startMicros, micros };
+}
+
+function positive(value: unknown): number {
+  return isAmount(value) ? Math.min(value, 1e10) : 0;
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
+function median(values: Float64Array): number {
+  return values.length === 0 ? 0 : (Float64Array.from(values).sort()[values.length >> 1] ?? 0);
+}
+
+/** The frames of a node, innermost first, without V8's root. */
+export function framesOf(profile: CpuProfile, index: number): Frame[] {
+  const frames: Frame[] = [];
+  for (let i = index; i > 0; i = profile.nodes[i]!.parent) frames.push(profile.nodes[i]!.frame);
+  return frames;
+}

@@ -1,0 +1,81 @@
+// From a place in a script, as V8 names it, to a place in a file, as people name it.
+import type { Frame, FrameOwner, RawFrame } from '../frame.ts';
+
+/** What is known of the scripts: see recording/sources.ts, whose shape this is. */
+export interface RawSources {
+  scripts: Record<string, { path: string | null; package: string | null; positions: Record<string, [string, number, number]> }>;
+  lines: Record<string, string>;
+}
+
+export interface FrameResolver {
+  /** The frame at the function's own start. */
+  frame(raw: RawFrame): Frame;
+  /** The source line behind a 1-based line of the script, inside the function that `raw` starts. */
+  line(raw: RawFrame, scriptLine: number): number;
+  /** Absolute source path of a script position; null when unknown. */
+  sourcePath(raw: RawFrame): string | null;
+}
+
+const MAX_NAME = 500;
+
+/** `cwd` is the target's working directory: paths inside it are shown relative to it. */
+export function createFrameResolver(sources: RawSources, cwd: string): FrameResolver {
+  const cache = new Map<string, Frame>();
+  const place = (raw: RawFrame) => sources.scripts[raw.url]?.positions[`${raw.lineNumber}:${raw.columnNumber}`];
+  const resolve = (raw: RawFrame): Frame => {
+    const functionName = raw.functionName.slice(0, MAX_NAME) || '(anonymous)';
+    const none = { functionName, file: null, line: null, column: null, package: null };
+    if (raw.url === '') return { ...none, owner: 'native' };
+    const [path, line, column] = place(raw) ?? [pathOf(raw.url), raw.lineNumber + 1, raw.columnNumber + 1];
+    const owner = ownerOf(path);
+    const packageName = sources.scripts[raw.url]?.package ?? packageInPath(path);
+    return {
+      functionName,
+      file: relativeTo(cwd, path).slice(0, 1_000),
+      line: line > 0 ? line : null,
+      column: column > 0 ? column : null,
+      owner,
+      package: owner === 'library' ? packageName : null,
+    };
+  };
+  return {
+    frame(raw) {
+      const key = `${raw.functionName}|${raw.url}|${raw.lineNumber}|${raw.columnNumber}`;
+      let frame = cache.get(key);
+      if (!frame) {
+        frame = resolve(raw);
+        cache.set(key, frame);
+      }
+      return frame;
+    },
+    line(raw, scriptLine) {
+      if (scriptLine - 1 === raw.lineNumber) return place(raw)?.[1] ?? scriptLine;
+      return sources.scripts[raw.url]?.positions[`${scriptLine - 1}:-1`]?.[1] ?? scriptLine;
+    },
+    sourcePath: (raw) => place(raw)?.[0] ?? null,
+  };
+}
+
+function pathOf(url: string): string {
+  if (!url.startsWith('file://')) return url.startsWith('data:') ? 'data:' : url;
+  try {
+    return decodeURIComponent(url.slice('file://'.length));
+  } catch {
+    return url.slice('file://'.length);
+  }
+}
+
+function ownerOf(path: string): FrameOwner {
+  if (path.startsWith('node:') || /^internal\//.test(path)) return 'node';
+  return /[\\/]node_modules[\\/]/.test(path) ? 'library' : 'app';
+}
+
+/** "webpack" from "/app/node_modules/webpack/lib/a.js"; the version is only known from its package.json. */
+function packageInPath(path: string): string | null {
+  return /^.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(path)?.[1] ?? null;
+}
+
+function relativeTo(cwd: string, path: string): string {
+  const base = cwd.endsWith('/') ? cwd : `${cwd}/`;
+  return cwd !== '' && path.startsWith(base) ? path.slice(base.length) : path;
+}

@@ -1,0 +1,35 @@
+// Decoding V8's sampling heap profile (`.heapprofile`) into live bytes by allocation stack.
+import type { Frame, RawFrame } from '../frame.ts';
+import type { HeapSamplingRead } from '../heap-sampling.ts';
+import { checkCallFrame, MalformedProfile } from './cpu-profile.ts';
+import type { FrameResolver } from './frame-resolver.ts';
+
+interface RawHeapNode {
+  callFrame?: Partial<Record<keyof RawFrame, unknown>>;
+  selfSize?: unknown;
+  children?: unknown;
+}
+
+const MAX_NODES = 1_000_000;
+const MAX_DEPTH = 2_000;
+
+/** Throws MalformedProfile when the content is not a sampling heap profile. */
+export function decodeHeapProfile(content: unknown, resolver: FrameResolver, thread: number, atMillis: number, ownUrl = ''): HeapSamplingRead {
+  const head = (content as { head?: unknown } | null)?.head;
+  if (typeof head !== 'object' || head === null) throw new MalformedProfile('it has no head');
+  const stacks: HeapSamplingRead['stacks'] = [];
+  const pending: { node: RawHeapNode; frames: Frame[]; isOwn: boolean }[] = [{ node: head, frames: [], isOwn: false }];
+  for (let visited = 0; pending.length > 0; visited++) {
+    if (visited > MAX_NODES) throw new MalformedProfile(`it has more than ${MAX_NODES} nodes`);
+    const { node, frames: callers, isOwn: isCallerOwn } = pending.pop()!;
+    const raw = checkCallFrame(node.callFrame);
+    const isOwn = isCallerOwn || (ownUrl !== '' && raw.url === ownUrl);
+    const frames = node === head || callers.length > MAX_DEPTH ? callers : [resolver.frame(raw), ...callers];
+    const bytes = typeof node.selfSize === 'number' && node.selfSize > 0 ? Math.min(node.selfSize, 1e15) : 0;
+    if (bytes > 0 && !isOwn) stacks.push({ frames, liveBytes: bytes });
+    for (const child of Array.isArray(node.children) ? node.children : []) {
+      if (typeof child === 'object' && child !== null) pending.push({ node: child, frames, isOwn });
+    }
+  }
+  return { thread, atMillis, stacks };
+}

@@ -1,0 +1,145 @@
+// The report and its findings: the public JSON contract, version 1. Fields are added within a version, never
+// renamed. Absent means unknown; unknown is never 0.
+
+/** Every cause culprit can name. One file in findings/rules for each kind that is judged so far. */
+export const FINDING_KINDS = [
+  'cpu-hotspot',
+  'event-loop-block',
+  'gc-pressure',
+  'heap-leak',
+  'listener-leak',
+  'timer-leak',
+  'promise-leak',
+  'async-context-leak',
+  'external-memory-leak',
+  'native-memory-growth',
+  'code-growth',
+  'socket-leak',
+  'fd-leak',
+  'watcher-leak',
+  'child-process-leak',
+  'worker-leak',
+  'pool-exhaustion',
+  'request-pileup',
+  'connection-churn',
+  'threadpool-saturation',
+  'dns-slow',
+  'cpu-throttled',
+  'memory-limit-risk',
+  'fd-limit-risk',
+  'configuration',
+  'crash',
+] as const;
+export type FindingKind = (typeof FINDING_KINDS)[number];
+
+export const SEVERITIES = ['notice', 'warning', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** What a finding is about: the line, endpoint, collection or limit the reader can change. */
+export interface Subject {
+  type: 'function' | 'collection' | 'socket' | 'file' | 'process' | 'thread' | 'memory' | 'limit';
+  /** The thing itself: a function, a variable, an endpoint, a path pattern, a command. */
+  name: string;
+  function: string | null;
+  /** As a person would write it: relative to the target's working directory where it is inside it. */
+  file: string | null;
+  /** 1-based. */
+  line: number | null;
+  /** 1-based. */
+  column: number | null;
+  /** `name@version` when the line belongs to a package, null for the application's own code. */
+  package: string | null;
+  /** 0 is the main thread. */
+  thread: number;
+}
+
+/** What it costs, in units people feel. */
+export interface Impact {
+  metric: 'cpu' | 'event-loop' | 'gc' | 'heap' | 'external' | 'native' | 'memory' | 'timers' | 'sockets' | 'fds' | 'processes' | 'threads' | 'connections';
+  value: number;
+  unit: 'share' | 'ms' | 'bytes' | 'bytes/s' | 'per second' | 'count';
+  /** 0..1: this cause's part of all that moved in the same metric. */
+  share?: number;
+  /** Seconds until the limit is met at this rate. */
+  exhaustionSeconds?: number;
+  /** The limit in words: "heap limit 256 MB". */
+  limit?: string;
+}
+
+export interface Evidence {
+  /** Which capture says so: "cpu-profile", "heap-sampling", "async-resources", "proc", ... */
+  source: string;
+  statement: string;
+  value?: number;
+  unit?: string;
+}
+
+/** One ranked cause. */
+export interface Finding {
+  rank: number;
+  kind: FindingKind;
+  /** Stable across runs and commits: a hash of kind and subject, without line numbers. */
+  fingerprint: string;
+  severity: Severity;
+  /** 0..1. Of the findings said at 0.9, nine in ten should be right. */
+  confidence: number;
+  /** findings/rank.ts; strictly decreasing in rank. */
+  score: number;
+  title: string;
+  subject: Subject;
+  impact: Impact;
+  evidence: Evidence[];
+  /** Symptoms this cause explains, which are therefore not findings of their own. */
+  symptoms: string[];
+  innocentExplanation: string;
+  advice: string[];
+  caveats: string[];
+}
+
+/** A rule that could not judge, and why: silence is never mistaken for health. */
+export interface NotApplicable {
+  kind: FindingKind;
+  reason: string;
+}
+
+export type Verdict = 'findings' | 'healthy' | 'too-little-data';
+
+export interface ReportTarget {
+  pid: number | null;
+  nodeVersion: string | null;
+  title: string | null;
+  uptimeSeconds: number | null;
+  threads: { id: number; name: string }[];
+  /** null outside a container. */
+  container: { memoryLimitBytes: number | null; cpuQuotaCores: number | null; pidsLimit: number | null } | null;
+}
+
+export interface ReportCapture {
+  startedAt: string | null;
+  durationMillis: number;
+  steps: string[];
+  files: { kind: string; thread: number; path: string }[];
+  overhead: {
+    /** Each time we held the target's main thread, in order. */
+    pausesMillis: number[];
+    eventLoopDelayBeforeMillis?: number;
+    eventLoopDelayDuringMillis?: number;
+    ownFds?: number;
+  };
+  /** True when the target was left as found; null when nothing was attached. */
+  restored: boolean | null;
+  warnings: string[];
+}
+
+export interface Report {
+  schemaVersion: 1;
+  tool: { name: 'culprit'; version: string };
+  target: ReportTarget;
+  capture: ReportCapture;
+  verdict: Verdict;
+  /** Why, in one sentence; for too little data also what would be enough. */
+  verdictReason: string;
+  findings: Finding[];
+  notApplicable: NotApplicable[];
+  warnings: string[];
+}

@@ -1,0 +1,23 @@
+// Everything a recording says, decoded: what the analysis and the rules may know. Pure data.
+import type { AsyncObservation } from './async-resource.ts';
+import type { CollectionGrowth } from './collection.ts';
+import type { CpuProfile } from './cpu-profile.ts';
+import type { ReportCapture, ReportTarget } from './finding.ts';
+import type { HeapSamplingRead } from './heap-sampling.ts';
+import type { Limits, PassiveSample, RuntimeSample } from './samples.ts';
+
+/** A recording after decoding. Lists are empty when a capture step did not run. */
+export interface Observations {
+  target: ReportTarget;
+  capture: ReportCapture;
+  limits: Limits;
+  passive: PassiveSample[];
+  runtime: RuntimeSample[];
+  cpuProfiles: CpuProfile[];
+  heapReads: HeapSamplingRead[];
+  asyncObservations: AsyncObservation[];
+  collections: CollectionGrowth[];
+  /** Text of source lines the profile points at, for naming what a line does: "file:line" -> text. */
+  sourceLines: Map<string, string>;
+  warnings: string[];
+}

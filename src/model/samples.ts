@@ -1,0 +1,96 @@
+// What was counted at each moment of a capture, from outside (/proc) and from inside the target. Pure data.
+// Every field that a platform, Node version or permission may withhold is optional: absent is unknown, never 0.
+
+/** Sockets of one kind, grouped as people speak of them. */
+export interface SocketGroup {
+  family: 'tcp' | 'udp' | 'unix';
+  /** For TCP: ESTABLISHED, CLOSE_WAIT, LISTEN, ... */
+  state: string;
+  /** inbound: accepted on a port we listen on. */
+  direction: 'inbound' | 'outbound' | 'listening' | 'unknown';
+  /** Remote `address:port` for outbound, own listening port (":8080") for inbound and listening. */
+  endpoint: string;
+  count: number;
+  /** Bytes waiting to be read by the program, summed. */
+  receiveQueueBytes?: number;
+  sendQueueBytes?: number;
+}
+
+/** Open file descriptors of one sort: "/tmp/uploads-#/#.jpg", "pipe", "inotify", "socket", ... */
+export interface FdGroup {
+  kind: 'file' | 'deleted-file' | 'directory' | 'device' | 'pipe' | 'socket' | 'inotify' | 'eventfd' | 'epoll' | 'io_uring' | 'other';
+  /** A path with the parts that vary replaced by `#`, or the kind. */
+  pattern: string;
+  count: number;
+}
+
+export interface ChildProcess {
+  pid: number;
+  /** Program and the start of its arguments. */
+  command: string;
+  /** R, S, D, Z (zombie), T ... */
+  state: string;
+  /** Clock ticks since boot: with the pid, an identity. */
+  startTicks: number;
+}
+
+/** From outside, without the target's help. */
+export interface PassiveSample {
+  /** Since the capture began. */
+  atMillis: number;
+  rssBytes?: number;
+  rssAnonBytes?: number;
+  rssFileBytes?: number;
+  threads?: number;
+  /** User and system time of the whole process. */
+  cpuMicros?: number;
+  fdCount?: number;
+  fdSoftLimit?: number;
+  fds?: FdGroup[];
+  sockets?: SocketGroup[];
+  children?: ChildProcess[];
+  cgroup?: CgroupSample;
+}
+
+export interface CgroupSample {
+  version: 1 | 2;
+  memoryLimitBytes?: number;
+  memoryUsageBytes?: number;
+  memoryAnonBytes?: number;
+  memoryFileBytes?: number;
+  cpuQuotaCores?: number;
+  throttledPeriods?: number;
+  periods?: number;
+  throttledMicros?: number;
+  pidsLimit?: number;
+  pidsCurrent?: number;
+  oomKills?: number;
+}
+
+/** From inside the target, one thread. Interval values cover the time since the sample before. */
+export interface RuntimeSample {
+  atMillis: number;
+  thread: number;
+  /** True when taken right after a full GC (with a heap read): `heapUsedBytes` is then the floor. */
+  afterGc: boolean;
+  rssBytes?: number;
+  heapUsedBytes?: number;
+  heapTotalBytes?: number;
+  heapLimitBytes?: number;
+  externalBytes?: number;
+  arrayBuffersBytes?: number;
+  mallocedBytes?: number;
+  /** Share of the interval in which the event loop was busy, 0..1. */
+  utilization?: number;
+  eventLoopDelayMillis?: { mean: number; p50: number; p99: number; max: number };
+  gc?: { count: number; majorCount: number; pauseMillis: number; longestPauseMillis: number };
+  /** libuv handles and requests and Node's timers, by type ("Timeout", "TCPSocketWrap", ...). */
+  resources?: Record<string, number>;
+}
+
+/** A limit the process runs against, found at the start. */
+export interface Limits {
+  heapLimitBytes?: number;
+  memoryLimitBytes?: number;
+  fdSoftLimit?: number;
+}

@@ -1,0 +1,49 @@
+// The manifest of a recording: what was captured, from whom, how it ended. Versioned; a reader refuses a version
+// it does not know rather than guessing.
+import * as v from 'valibot';
+
+export const RECORDING_FORMAT = 'culprit-recording';
+export const RECORDING_VERSION = 1;
+
+const text = v.pipe(v.string(), v.maxLength(4_000));
+const amount = v.pipe(v.number(), v.finite());
+const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.maxLength(100_000));
+
+export const manifestSchema = v.object({
+  format: v.literal(RECORDING_FORMAT),
+  formatVersion: v.literal(RECORDING_VERSION),
+  toolVersion: text,
+  target: v.object({
+    pid: amount,
+    nodeVersion: text,
+    title: text,
+    /** Paths in the report are shown relative to it. */
+    cwd: text,
+    uptimeSeconds: amount,
+    threads: list(v.object({ id: amount, name: text })),
+  }),
+  capture: v.object({
+    /** ISO 8601. */
+    startedAt: text,
+    durationMillis: amount,
+    /** "complete", "interrupted" or "target-gone". */
+    ended: text,
+    steps: list(text),
+    pausesMillis: list(amount),
+    eventLoopDelayBeforeMillis: v.optional(amount),
+    ownFds: v.optional(amount),
+    restored: v.boolean(),
+    warnings: list(text),
+  }),
+  files: list(
+    v.object({
+      kind: v.picklist(['cpu-profile', 'heap-profile']),
+      thread: amount,
+      // A plain name inside the recording: nothing in a recording may point outside it.
+      path: v.pipe(v.string(), v.regex(/^[\w.-]{1,200}$/)),
+      atMillis: v.optional(amount),
+    }),
+  ),
+});
+
+export type Manifest = v.InferOutput<typeof manifestSchema>;

@@ -1,0 +1,8 @@
+// The report as JSON: the public contract, described by schema.ts.
+import type { Report } from '../model/finding.ts';
+import { jsonForTerminal } from './escape.ts';
+
+/** The report, indented, ending in a newline; safe to print, and equal to `report` when parsed. */
+export function renderJson(report: Report): string {
+  return `${jsonForTerminal(report)}\n`;
+}

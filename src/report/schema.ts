@@ -1,0 +1,148 @@
+// JSON Schema (draft 2020-12) of the JSON report, version 1. The compiler checks that every field of the types is
+// here and that optional fields are; schema/report-v1.schema.json is this constant, written by its test.
+import {
+  type Evidence,
+  FINDING_KINDS,
+  type Finding,
+  type Impact,
+  type NotApplicable,
+  type Report,
+  type ReportCapture,
+  type ReportTarget,
+  SEVERITIES,
+  type Subject,
+  type Verdict,
+} from '../model/finding.ts';
+import { METRIC_NAMES } from './impact-text.ts';
+
+/** A JSON Schema, or a part of one. */
+export type JsonSchema = { [keyword: string]: unknown };
+
+type OptionalKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T];
+type RequiredPart<T> = { [K in Exclude<keyof T, OptionalKeys<T>>]: JsonSchema };
+type OptionalPart<T> = { [K in OptionalKeys<T>]: JsonSchema };
+
+const string: JsonSchema = { type: 'string' };
+const text: JsonSchema = { type: 'string', minLength: 1 };
+const number: JsonSchema = { type: 'number' };
+const amount: JsonSchema = { type: 'number', minimum: 0 };
+const share: JsonSchema = { type: 'number', minimum: 0, maximum: 1 };
+const count: JsonSchema = { type: 'integer', minimum: 0 };
+const ordinal: JsonSchema = { type: 'integer', minimum: 1 };
+const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
+const oneOf = (values: readonly string[]): JsonSchema => ({ enum: [...values] });
+/** Takes a record, not a list, so that the compiler misses a member that was added to the type. */
+const oneOfAll = <T extends string>(members: Record<T, unknown>): JsonSchema => oneOf(Object.keys(members));
+const orNull = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
+
+/** Fields get added within a version, so unknown ones are always allowed. */
+function object<T>(required: RequiredPart<T>, optional: OptionalPart<T>): JsonSchema {
+  return { type: 'object', properties: { ...required, ...optional }, required: Object.keys(required) };
+}
+
+const subject = object<Subject>(
+  {
+    type: oneOfAll<Subject['type']>({
+      function: 1,
+      collection: 1,
+      socket: 1,
+      file: 1,
+      process: 1,
+      thread: 1,
+      memory: 1,
+      limit: 1,
+    }),
+    name: string,
+    function: orNull(string),
+    file: orNull(string),
+    line: orNull(ordinal),
+    column: orNull(ordinal),
+    package: orNull(string),
+    thread: count,
+  },
+  {},
+);
+
+const impact = object<Impact>(
+  {
+    metric: oneOfAll<Impact['metric']>(METRIC_NAMES),
+    value: number,
+    unit: oneOfAll<Impact['unit']>({ share: 1, ms: 1, bytes: 1, 'bytes/s': 1, 'per second': 1, count: 1 }),
+  },
+  { share, exhaustionSeconds: amount, limit: string },
+);
+
+const evidence = object<Evidence>({ source: text, statement: text }, { value: number, unit: string });
+
+const finding = object<Finding>(
+  {
+    rank: ordinal,
+    kind: oneOf(FINDING_KINDS),
+    fingerprint: text,
+    severity: oneOf(SEVERITIES),
+    confidence: share,
+    score: number,
+    title: text,
+    subject,
+    impact,
+    evidence: listOf(evidence),
+    symptoms: listOf(string),
+    innocentExplanation: string,
+    advice: listOf(string),
+    caveats: listOf(string),
+  },
+  {},
+);
+
+const target = object<ReportTarget>(
+  {
+    pid: orNull(count),
+    nodeVersion: orNull(string),
+    title: orNull(string),
+    uptimeSeconds: orNull(amount),
+    threads: listOf(object<ReportTarget['threads'][number]>({ id: count, name: string }, {})),
+    container: orNull(
+      object<NonNullable<ReportTarget['container']>>(
+        { memoryLimitBytes: orNull(amount), cpuQuotaCores: orNull(amount), pidsLimit: orNull(amount) },
+        {},
+      ),
+    ),
+  },
+  {},
+);
+
+const capture = object<ReportCapture>(
+  {
+    startedAt: orNull(string),
+    durationMillis: amount,
+    steps: listOf(string),
+    files: listOf(object<ReportCapture['files'][number]>({ kind: string, thread: count, path: string }, {})),
+    overhead: object<ReportCapture['overhead']>(
+      { pausesMillis: listOf(amount) },
+      { eventLoopDelayBeforeMillis: amount, eventLoopDelayDuringMillis: amount, ownFds: count },
+    ),
+    restored: orNull({ type: 'boolean' }),
+    warnings: listOf(string),
+  },
+  {},
+);
+
+/** The schema of `Report`. */
+export const REPORT_SCHEMA: JsonSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'culprit report, version 1',
+  ...object<Report>(
+    {
+      schemaVersion: { const: 1 },
+      tool: object<Report['tool']>({ name: { const: 'culprit' }, version: string }, {}),
+      target,
+      capture,
+      verdict: oneOfAll<Verdict>({ findings: 1, healthy: 1, 'too-little-data': 1 }),
+      verdictReason: string,
+      findings: listOf(finding),
+      notApplicable: listOf(object<NotApplicable>({ kind: oneOf(FINDING_KINDS), reason: text }, {})),
+      warnings: listOf(string),
+    },
+    {},
+  ),
+};

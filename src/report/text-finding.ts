@@ -1,0 +1,44 @@
+// One finding as a block of terminal text: the answer first, then why to believe it, then what to do.
+import type { ChalkInstance } from 'chalk';
+import type { Finding, Severity } from '../model/finding.ts';
+import { describeEvidence, describeImpact, describeSubject } from './impact-text.ts';
+import { hangingLines, labelledLines } from './layout.ts';
+import { formatShare } from '../model/units.ts';
+
+/** "1. CRITICAL title", wrapped; the only lines of a finding in quiet mode. */
+export function renderFindingTitle(finding: Finding, paint: ChalkInstance, width: number): string[] {
+  const mark = finding.severity.toUpperCase();
+  const lines = hangingLines(`${finding.rank}. ${mark} `, finding.title, width);
+  return lines.map((line, index) =>
+    index === 0 ? line.replace(mark, () => paintSeverity(finding.severity, mark, paint)) : line,
+  );
+}
+
+/** The whole block, title included. Strings must be escaped already; rows without content are left out. */
+export function renderFinding(finding: Finding, paint: ChalkInstance, width: number): string[] {
+  const row = (label: string, texts: string[], color: ChalkInstance = paint) =>
+    labelledLines(
+      label,
+      texts.filter((text) => text !== ''),
+      width,
+    ).map((line) => color(line));
+  const bullets = (texts: string[]) => texts.map((text) => `- ${text}`);
+  return [
+    ...renderFindingTitle(finding, paint, width),
+    ...row('where', [describeSubject(finding.subject)]),
+    ...row('impact', [describeImpact(finding.impact)], paint.bold),
+    ...row('evidence', bullets(finding.evidence.map(describeEvidence))),
+    ...row('explains', bullets(finding.symptoms)),
+    ...row('Innocent?', [finding.innocentExplanation]),
+    ...row('Do:', finding.advice, paint.green),
+    ...row('caveats', bullets(finding.caveats), paint.yellow),
+    ...row('confidence', [
+      `${formatShare(finding.confidence)} (${finding.kind}, fingerprint ${finding.fingerprint})`,
+    ]),
+  ];
+}
+
+/** Red, yellow or cyan, bold, by severity. */
+export function paintSeverity(severity: Severity, text: string, paint: ChalkInstance): string {
+  return { critical: paint.red, warning: paint.yellow, notice: paint.cyan }[severity].bold(text);
+}

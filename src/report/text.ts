@@ -1,0 +1,71 @@
+// The report as terminal text: the verdict, the ranked findings, then what the look cost. Nothing is written here.
+import { Chalk, type ChalkInstance } from 'chalk';
+import { type Report, SEVERITIES } from '../model/finding.ts';
+import { escapeAllStrings } from './escape.ts';
+import { wrapText } from './layout.ts';
+import { paintSeverity, renderFinding, renderFindingTitle } from './text-finding.ts';
+import { renderCost, renderFacts, renderNotApplicable } from './text-footer.ts';
+import { formatDuration } from '../model/units.ts';
+
+export interface TextOptions {
+  colors: boolean;
+  /** Columns of the terminal; text is wrapped there, but never narrower than 40. */
+  width: number;
+  /** Verdict and titles only. */
+  quiet?: boolean;
+}
+
+const NOT_RESTORED = 'The target could NOT be restored: see the warnings.';
+
+/** The whole report, ending in a newline. Strings from the target are made inert first. */
+export function renderText(report: Report, options: TextOptions): string {
+  const safe = escapeAllStrings(report);
+  const paint = new Chalk({ level: options.colors ? 1 : 0 });
+  const width = Math.max(40, options.width);
+  const blocks = [renderVerdict(safe, paint, width)];
+  if (options.quiet) {
+    blocks[0]?.push(...safe.findings.flatMap((finding) => renderFindingTitle(finding, paint, width)));
+  } else {
+    blocks.push(...safe.findings.map((finding) => renderFinding(finding, paint, width)));
+    blocks.push(
+      renderNotApplicable(safe.notApplicable, width),
+      renderCost(safe.capture, width),
+      renderFacts(safe, width),
+    );
+  }
+  const filled = blocks.filter((block) => block.length > 0);
+  return `${filled.map((block) => block.join('\n')).join('\n\n')}\n`;
+}
+
+function renderVerdict(report: Report, paint: ChalkInstance, width: number): string[] {
+  const headline = wrapText(`${describeVerdict(report)} ${describeTarget(report)}`, width);
+  const lines = headline.map((line) => paintVerdict(report, line, paint));
+  if (report.verdictReason !== '') lines.push(...wrapText(report.verdictReason, width));
+  // The worst that can happen comes before everything but the answer, also in quiet mode.
+  if (report.capture.restored === false) lines.push(paint.red.bold(NOT_RESTORED));
+  return lines;
+}
+
+function describeVerdict({ verdict, findings }: Report): string {
+  if (verdict === 'too-little-data') return 'TOO LITTLE DATA to judge';
+  if (verdict === 'healthy') return 'HEALTHY: nothing wrong was found in';
+  const counts = [...SEVERITIES].reverse().flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    return count === 0 ? [] : [`${count} ${severity}`];
+  });
+  return `${findings.length} ${findings.length === 1 ? 'CAUSE' : 'CAUSES'} found (${counts.join(', ')}) in`;
+}
+
+function describeTarget({ target, capture }: Report): string {
+  const name = target.title ?? 'the recorded process';
+  const pid = target.pid === null ? '' : ` (pid ${target.pid})`;
+  return `${name}${pid}, watched for ${formatDuration(capture.durationMillis)}`;
+}
+
+function paintVerdict({ verdict, findings }: Report, text: string, paint: ChalkInstance): string {
+  if (verdict === 'healthy') return paint.green.bold(text);
+  const worst = [...SEVERITIES]
+    .reverse()
+    .find((severity) => findings.some((finding) => finding.severity === severity));
+  return paintSeverity(worst ?? 'warning', text, paint);
+}

@@ -1,0 +1,106 @@
+// One conversation with one thread's inspector. Small on purpose, so that tests can fake it and a worker thread
+// can be reached through its parent with the same words.
+import CDP from 'chrome-remote-interface';
+import { AttachError } from '../errors.ts';
+
+/** Raised on every pending and later call once the other side is gone. */
+export class SessionClosed extends AttachError {}
+
+export interface InspectorSession {
+  /**
+   * Sends one command and resolves with its result.
+   * Rejects with SessionClosed when the target went away, and with AttachError after `timeoutMillis`.
+   */
+  send<T = unknown>(method: string, params?: object, timeoutMillis?: number): Promise<T>;
+  on(method: string, listener: (params: never) => void): void;
+  /** Resolves once the other side is gone, for whatever reason. */
+  readonly closed: Promise<void>;
+  readonly isClosed: boolean;
+  close(): Promise<void>;
+}
+
+const DEFAULT_TIMEOUT_MILLIS = 20_000;
+
+/** Opens a session at a `ws://` address. Rejects with AttachError when nobody speaks the protocol there. */
+export async function openSession(webSocketUrl: string, timeoutMillis = 5_000): Promise<InspectorSession> {
+  // `local` keeps the client from downloading the protocol description from the target.
+  const connecting = CDP({ target: webSocketUrl, local: true });
+  void connecting.then(
+    (late) => {
+      if (timedOut) late.close().catch(() => {});
+    },
+    () => {},
+  );
+  let timedOut = false;
+  const client = await withTimeout(connecting, timeoutMillis, () => {
+    timedOut = true;
+    return new AttachError(
+      `The inspector at ${webSocketUrl} does not answer.`,
+      'Something else may be listening on that port, or another debugger holds the connection. Close it and try again.',
+    );
+  }).catch((error: unknown) => {
+    if (error instanceof AttachError) throw error;
+    throw new AttachError(
+      `The inspector at ${webSocketUrl} refused the connection: ${firstLine(error)}`,
+      'Check that the address is that of a Node.js inspector.',
+      { cause: error },
+    );
+  });
+  return wrapClient(client);
+}
+
+function wrapClient(client: CDP.Client): InspectorSession {
+  let isClosed = false;
+  let markClosed = () => {};
+  const closed = new Promise<void>((resolve) => {
+    markClosed = () => {
+      isClosed = true;
+      resolve();
+    };
+  });
+  client.on('disconnect', markClosed);
+  client.on('error', markClosed);
+  const gone = closed.then(() => {
+    throw new SessionClosed('The target closed the connection.', 'It has exited, or its inspector was closed.');
+  });
+  gone.catch(() => {});
+  return {
+    closed,
+    get isClosed() {
+      return isClosed;
+    },
+    send: <T>(method: string, params: object = {}, timeoutMillis = DEFAULT_TIMEOUT_MILLIS) =>
+      Promise.race([
+        gone,
+        withTimeout(sendTo(client, method, params), timeoutMillis, () =>
+          noAnswer(method),
+        ),
+      ]) as Promise<T>,
+    on: (method, listener) => void client.on(method as 'event', listener as never),
+    close: () => client.close().then(markClosed, markClosed),
+  };
+}
+
+function noAnswer(method: string): AttachError {
+  return new AttachError(
+    `The target did not answer ${method} in time.`,
+    'It may be stopped, starved of CPU, or paused in another debugger.',
+  );
+}
+
+/** Rejects with `makeError()` when `promise` takes longer; the late result is dropped. */
+export function withTimeout<T>(promise: Promise<T>, millis: number, makeError: () => Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(makeError()), millis);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+}
+
+/** The client types each command by its name; here the name is a value. */
+function sendTo(client: CDP.Client, method: string, params: object): Promise<unknown> {
+  return (client.send as unknown as (method: string, params: object) => Promise<unknown>)(method, params);
+}

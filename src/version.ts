@@ -1,0 +1,7 @@
+// Our own version, put in by the build; "dev" when run from source.
+
+declare global {
+  var CULPRIT_VERSION: string | undefined;
+}
+
+export const VERSION: string = globalThis.CULPRIT_VERSION ?? 'dev';

@@ -1,0 +1,294 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readCgroup } from '../../src/capture/cgroup.ts';
+import { pathPattern } from '../../src/capture/fd-groups.ts';
+import { readPassiveSample } from '../../src/capture/passive.ts';
+import {
+  addProcess,
+  makeFolder,
+  removeFolder,
+  startNode,
+  stopNode,
+  writeFiles,
+} from '../target/fake-proc.ts';
+
+let root: string;
+let cgroupRoot: string;
+beforeEach(() => {
+  root = makeFolder();
+  cgroupRoot = makeFolder();
+});
+afterEach(() => {
+  removeFolder(root);
+  removeFolder(cgroupRoot);
+});
+
+const sample = (ownInspectorPorts: number[] = []) =>
+  readPassiveSample(42, 7, { procRoot: root, cgroupRoot, ownInspectorPorts });
+
+describe('pathPattern', () => {
+  it.each([
+    ['/tmp/uploads-17/3.jpg', '/tmp/uploads-#/#.jpg'],
+    ['/tmp/upload-aB3xYz', '/tmp/upload-#'],
+    ['/data/0f8fad5b-d9cb-469f-a165-70867728950e.bin', '/data/#.bin'],
+    ['/cache/d41d8cd98f00b204e9800998ecf8427e', '/cache/#'],
+    ['/app/src/TestCase/README.md', '/app/src/TestCase/README.md'],
+    ['/app/node_modules/deadline/index.js', '/app/node_modules/deadline/index.js'],
+  ])('writes %s as %s', (path, pattern) => {
+    expect(pathPattern(path)).toBe(pattern);
+  });
+});
+
+describe('readPassiveSample', () => {
+  it('takes memory, CPU time, threads and limits from /proc', () => {
+    addProcess(root, 42, { files: { limits: 'Max open files   1024   4096   files\n' } });
+    expect(sample()).toMatchObject({
+      atMillis: 7,
+      rssBytes: 2048 * 1024,
+      rssAnonBytes: 1024 * 1024,
+      rssFileBytes: 512 * 1024,
+      threads: 11,
+      cpuMicros: 2_000_000,
+      fdCount: 0,
+      fdSoftLimit: 1024,
+      fds: [],
+      sockets: [],
+      children: [],
+    });
+  });
+
+  it('groups fds by what they are', () => {
+    addProcess(root, 42, {
+      fds: [
+        '/dev/null',
+        '/dev/pts/3',
+        'pipe:[1]',
+        'pipe:[2]',
+        'socket:[3]',
+        'anon_inode:inotify',
+        'anon_inode:[eventpoll]',
+        'anon_inode:[eventfd]',
+        'anon_inode:[io_uring]',
+        'anon_inode:[timerfd]',
+        '/tmp/a-1.log (deleted)',
+        '/memfd:v8 (deleted)',
+        '/dev/shm/x1',
+        '/data',
+      ],
+      files: {
+        'fdinfo/13': `flags:\t0${(['arm', 'arm64'].includes(process.arch) ? 0o40000 : 0o200000).toString(8)}\n`,
+      },
+    });
+    const groups = Object.fromEntries(
+      sample().fds!.map(({ kind, pattern, count }) => [`${kind} ${pattern}`, count]),
+    );
+    expect(groups).toEqual({
+      'pipe pipe': 2,
+      'device /dev/null': 1,
+      'device /dev/pts/#': 1,
+      'socket socket': 1,
+      'inotify inotify': 1,
+      'epoll epoll': 1,
+      'eventfd eventfd': 1,
+      'io_uring io_uring': 1,
+      'other timerfd': 1,
+      'deleted-file /tmp/a-#.log': 1,
+      'other memfd:v#': 1,
+      'file /dev/shm/x#': 1,
+      'directory /data': 1,
+    });
+  });
+
+  it('puts random names that look like words into the group of their siblings, and leaves others alone', () => {
+    const names = ['q7Kd9Z', 'iSKCUM', 'Hxyzu8', 'aB3xYz'].map((name) => `/tmp/up-${name}`);
+    addProcess(root, 42, { fds: [...names, '/app/MainThread.log', '/app/access.log', '/app/1.log'] });
+    expect(sample().fds).toEqual([
+      { kind: 'file', pattern: '/tmp/up-#', count: 4 },
+      { kind: 'file', pattern: '/app/#.log', count: 2 },
+      { kind: 'file', pattern: '/app/access.log', count: 1 },
+    ]);
+  });
+
+  it('subtracts the sockets of the inspector that we opened', () => {
+    const row = (local: string, remote: string, state: string, inode: number) =>
+      `  0: 0100007F:${local} 0100007F:${remote} ${state} 0:0 00:00000000 0 0 0 ${inode} 1 0 100\n`;
+    const tcp = `header\n${row('240D', '0000', '0A', 1)}${row('240D', 'C000', '01', 2)}${row('1F90', '0000', '0A', 3)}`;
+    addProcess(root, 42, {
+      fds: ['socket:[1]', 'socket:[2]', 'socket:[3]', '/x'],
+      files: { 'net/tcp': tcp },
+    });
+    expect(sample()).toMatchObject({ fdCount: 4, sockets: expect.objectContaining({ length: 3 }) });
+    const ours = sample([9229]);
+    expect(ours.fdCount).toBe(2);
+    expect(ours.fds).toContainEqual({ kind: 'socket', pattern: 'socket', count: 1 });
+    expect(ours.sockets).toMatchObject([{ state: 'LISTEN', endpoint: ':8080' }]);
+  });
+
+  it('lists direct children, zombies too, whether or not the kernel lists them for us', () => {
+    addProcess(root, 42);
+    addProcess(root, 50, { parentPid: 42, argv: ['/usr/bin/convert', 'a.png'], startTicks: 9 });
+    addProcess(root, 51, { parentPid: 42, state: 'Z', comm: 'convert', argv: [], exe: null });
+    addProcess(root, 52, { parentPid: 50 });
+    const expected = [
+      { pid: 50, command: 'convert a.png', state: 'S', startTicks: 9 },
+      { pid: 51, command: '[convert]', state: 'Z', startTicks: 5000 },
+    ];
+    expect(sample().children).toEqual(expected);
+    writeFiles(root, { '42/task/42/children': '50 ', '42/task/43/children': '51 999 ' });
+    expect(sample().children).toEqual(expected);
+  });
+
+  it('holds nothing but the moment for a process that is gone', () => {
+    expect(readPassiveSample(4242, 7, { procRoot: root })).toEqual({ atMillis: 7 });
+    expect(readPassiveSample(42, 7, { procRoot: `${root}/nowhere` })).toEqual({ atMillis: 7 });
+  });
+
+  it('leaves fds absent, not empty, when they may not be read', () => {
+    addProcess(root, 42);
+    removeFolder(`${root}/42/fd`);
+    expect(sample()).not.toHaveProperty('fdCount');
+    expect(sample()).not.toHaveProperty('fds');
+  });
+});
+
+const VERSION_2 = {
+  'memory.max': '268435456\n',
+  'memory.current': '200000000\n',
+  'memory.stat': 'anon 150000000\nfile 30000000\n',
+  'memory.events': 'low 0\noom 3\noom_kill 2\n',
+  'cpu.max': '50000 100000\n',
+  'cpu.stat': 'usage_usec 9\nnr_periods 100\nnr_throttled 25\nthrottled_usec 4000\n',
+  'pids.max': '100\n',
+  'pids.current': '12\n',
+};
+
+function files(folder: string, of: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(of).map(([name, text]) => [`${folder}${name}`, text]));
+}
+
+const cgroup = (text: string) => {
+  writeFiles(root, { '42/cgroup': text });
+  return readCgroup(42, root, cgroupRoot);
+};
+
+describe('readCgroup', () => {
+  const wholeSample = {
+    version: 2,
+    memoryLimitBytes: 268_435_456,
+    memoryUsageBytes: 200_000_000,
+    memoryAnonBytes: 150_000_000,
+    memoryFileBytes: 30_000_000,
+    cpuQuotaCores: 0.5,
+    periods: 100,
+    throttledPeriods: 25,
+    throttledMicros: 4000,
+    pidsLimit: 100,
+    pidsCurrent: 12,
+    oomKills: 2,
+  };
+
+  it('reads version 2 from inside a container, where the path is "/"', () => {
+    writeFiles(cgroupRoot, files('', VERSION_2));
+    expect(cgroup('0::/\n')).toEqual(wholeSample);
+  });
+
+  it('reads version 2 from the host by the full path', () => {
+    writeFiles(cgroupRoot, files('system.slice/app:1.scope/', VERSION_2));
+    expect(cgroup('0::/system.slice/app:1.scope\n')).toEqual(wholeSample);
+  });
+
+  it('falls back to the mount for a path outside of our namespace', () => {
+    writeFiles(cgroupRoot, files('', VERSION_2));
+    expect(cgroup('0::/../kubepods/pod1/abc\n')).toEqual(wholeSample);
+    expect(cgroup('0::/kubepods/pod1/abc\n')).toEqual(wholeSample);
+  });
+
+  it('takes the limit of the pod when the container has none', () => {
+    writeFiles(cgroupRoot, {
+      ...files('pod/app/', {
+        ...VERSION_2,
+        'memory.max': 'max\n',
+        'cpu.max': 'max 100000\n',
+        'pids.max': 'max\n',
+      }),
+      ...files('pod/', { 'memory.max': '1000\n', 'cpu.max': '200000 100000\n', 'pids.max': 'max\n' }),
+    });
+    const limits = cgroup('0::/pod/app\n');
+    expect(limits).toMatchObject({ memoryLimitBytes: 1000, cpuQuotaCores: 2 });
+    expect(limits?.pidsLimit).toBeUndefined();
+  });
+
+  it('reads version 1, whose times are nanoseconds, on a host and inside a container', () => {
+    writeFiles(cgroupRoot, {
+      'memory/docker/abc/memory.limit_in_bytes': '268435456\n',
+      'memory/docker/abc/memory.usage_in_bytes': '200000000\n',
+      'memory/docker/abc/memory.stat':
+        'rss 1\ncache 2\nhierarchical_memory_limit 134217728\ntotal_rss 150000000\ntotal_cache 30000000\n',
+      'memory/docker/abc/memory.oom_control': 'oom_kill_disable 0\nunder_oom 0\noom_kill 2\n',
+      'cpu,cpuacct/cpu.cfs_quota_us': '150000\n',
+      'cpu,cpuacct/cpu.cfs_period_us': '100000\n',
+      'cpu,cpuacct/cpu.stat': 'nr_periods 100\nnr_throttled 25\nthrottled_time 4000000\n',
+      'pids/docker/abc/pids.max': 'max\n',
+      'pids/docker/abc/pids.current': '12\n',
+    });
+    const text = ['memory', 'cpu,cpuacct', 'pids'].map((name, i) => `${i}:${name}:/docker/abc`).join('\n');
+    expect(cgroup(`${text}\n0::/\n`)).toEqual({
+      ...wholeSample,
+      version: 1,
+      memoryLimitBytes: 134_217_728,
+      cpuQuotaCores: 1.5,
+      pidsLimit: undefined,
+    });
+  });
+
+  it('takes the largest numbers of version 1 and -1 as no limit', () => {
+    writeFiles(cgroupRoot, {
+      'memory/memory.limit_in_bytes': '9223372036854771712\n',
+      'memory/memory.usage_in_bytes': '5\n',
+      'memory/memory.stat': 'hierarchical_memory_limit 9223372036854771712\n',
+      'cpu/cpu.cfs_quota_us': '-1\n',
+      'cpu/cpu.cfs_period_us': '100000\n',
+    });
+    const found = cgroup('4:memory:/\n1:cpu:/\n');
+    expect(found).toMatchObject({ version: 1, memoryUsageBytes: 5 });
+    expect(found?.memoryLimitBytes).toBeUndefined();
+    expect(found?.cpuQuotaCores).toBeUndefined();
+  });
+
+  it('is undefined when nothing is mounted, or the process is gone', () => {
+    expect(cgroup('0::/\n')).toBeUndefined();
+    expect(readCgroup(4242, root, cgroupRoot)).toBeUndefined();
+  });
+});
+
+describe.runIf(process.platform === 'linux')('readPassiveSample on a real process', () => {
+  it('sees files, folders, a watcher, a deleted file, a child and its ever growing CPU time', async () => {
+    const { child, pid } = await startNode(
+      `
+      const fs = require('fs');
+      const folder = process.argv[1];
+      for (let i = 0; i < 5; i++) fs.openSync(folder + '/upload-' + i + '.jpg', 'w');
+      fs.openSync(folder + '/gone', 'w');
+      fs.unlinkSync(folder + '/gone');
+      global.keep = [fs.opendirSync(folder), fs.watch(folder)];
+      const { pid } = require('child_process').spawn('sleep', ['30'], { stdio: 'ignore' });
+      process.on('SIGTERM', () => { process.kill(pid); process.exit(); });
+      console.log('READY');
+      setInterval(() => {}, 1e6);
+    `,
+      { after: [root] },
+    );
+    try {
+      const real = readPassiveSample(pid, 0);
+      const counts = Object.fromEntries(real.fds!.map(({ kind, count }) => [kind, count]));
+      expect(real.rssBytes).toBeGreaterThan(10e6);
+      expect(real.fdCount).toBe(real.fds!.reduce((sum, { count }) => sum + count, 0));
+      expect(real.fds).toContainEqual(expect.objectContaining({ kind: 'file', count: 5 }));
+      expect(counts).toMatchObject({ inotify: 1, 'deleted-file': 1, directory: 1 });
+      expect(real.children).toMatchObject([{ command: 'sleep 30' }]);
+      expect(readPassiveSample(pid, 1).cpuMicros).toBeGreaterThanOrEqual(real.cpuMicros!);
+    } finally {
+      await stopNode(child, 'SIGTERM');
+    }
+    expect(readPassiveSample(pid, 2)).toEqual({ atMillis: 2 });
+  });
+});
