@@ -1,6 +1,7 @@
 // The offline half: decode -> analyse -> judge -> report. Works on any recording, on any machine.
 import { gatherFacts } from './analysis/facts.ts';
 import { PROBE_URL } from './capture/probe-url.ts';
+import { RecordingError } from './errors.ts';
 import { judge } from './findings/judge.ts';
 import { decodeCpuProfile, MalformedProfile } from './model/decode/cpu-profile.ts';
 import { createFrameResolver, type FrameResolver } from './model/decode/frame-resolver.ts';
@@ -9,7 +10,6 @@ import { decodeAsyncReads, decodeCollections } from './model/decode/samples.ts';
 import type { Report } from './model/finding.ts';
 import type { Observations } from './model/observations.ts';
 import type { PassiveSample, RuntimeSample } from './model/samples.ts';
-import { RecordingError } from './errors.ts';
 import type { Recording } from './recording/reader.ts';
 import { VERSION } from './version.ts';
 
@@ -34,12 +34,25 @@ export function decode(recording: Recording): Observations {
   const { manifest, lines, sources, profiles } = recording;
   const resolver = createFrameResolver(sources, manifest.target.cwd);
   const warnings = [...recording.warnings, ...manifest.capture.warnings];
-  const of = <T extends Recording['lines'][number]['type']>(type: T) => lines.filter((line): line is Extract<Recording['lines'][number], { type: T }> => line.type === type);
-  const passive: PassiveSample[] = of('passive');
+  const of = <T extends Recording['lines'][number]['type']>(type: T) =>
+    lines.filter((line): line is Extract<Recording['lines'][number], { type: T }> => line.type === type);
+  // Our own footprint is not the target's.
+  const { ownFds = 0 } = manifest.capture;
+  const passive: PassiveSample[] = of('passive').map((sample) => ({
+    ...sample,
+    fdCount: sample.fdCount && sample.fdCount - ownFds,
+  }));
   const runtime: RuntimeSample[] = of('runtime');
   const decoded = decodeProfiles(recording, resolver, warnings);
-  if (profiles.length > 0 && decoded.cpuProfiles.length + decoded.heapReads.length === 0 && lines.length === 0) {
-    throw new RecordingError(`Nothing in it can be used: ${warnings.at(-1) ?? 'no profile is whole'}`, 'Record again.');
+  if (
+    profiles.length > 0 &&
+    decoded.cpuProfiles.length + decoded.heapReads.length === 0 &&
+    lines.length === 0
+  ) {
+    throw new RecordingError(
+      `Nothing in it can be used: ${warnings.at(-1) ?? 'no profile is whole'}`,
+      'Record again.',
+    );
   }
   return {
     ...describeSubject(recording, passive, runtime),
@@ -53,13 +66,22 @@ export function decode(recording: Recording): Observations {
   };
 }
 
-function decodeProfiles({ profiles, manifest }: Recording, resolver: FrameResolver, warnings: string[]): Pick<Observations, 'cpuProfiles' | 'heapReads'> {
+function decodeProfiles(
+  { profiles, manifest }: Recording,
+  resolver: FrameResolver,
+  warnings: string[],
+): Pick<Observations, 'cpuProfiles' | 'heapReads'> {
   const result: Pick<Observations, 'cpuProfiles' | 'heapReads'> = { cpuProfiles: [], heapReads: [] };
   for (const { file, content } of profiles) {
-    const name = manifest.target.threads.find(({ id }) => id === file.thread)?.name ?? `thread ${file.thread}`;
+    const name =
+      manifest.target.threads.find(({ id }) => id === file.thread)?.name ?? `thread ${file.thread}`;
     try {
-      if (file.kind === 'cpu-profile') result.cpuProfiles.push(decodeCpuProfile(content, resolver, { id: file.thread, name }, PROBE_URL));
-      else result.heapReads.push(decodeHeapProfile(content, resolver, file.thread, file.atMillis ?? 0, PROBE_URL));
+      if (file.kind === 'cpu-profile')
+        result.cpuProfiles.push(decodeCpuProfile(content, resolver, { id: file.thread, name }, PROBE_URL));
+      else
+        result.heapReads.push(
+          decodeHeapProfile(content, resolver, file.thread, file.atMillis ?? 0, PROBE_URL),
+        );
     } catch (error) {
       if (!(error instanceof MalformedProfile)) throw error;
       warnings.push(`${file.path} is not a usable profile and was left out: ${error.message}.`);
@@ -70,13 +92,20 @@ function decodeProfiles({ profiles, manifest }: Recording, resolver: FrameResolv
   return result;
 }
 
-function describeSubject({ manifest }: Recording, passive: PassiveSample[], runtime: RuntimeSample[]): Pick<Observations, 'target' | 'capture' | 'limits'> {
+function describeSubject(
+  { manifest }: Recording,
+  passive: PassiveSample[],
+  runtime: RuntimeSample[],
+): Pick<Observations, 'target' | 'capture' | 'limits'> {
   const { target, capture, files } = manifest;
   const cgroup = passive.find((sample) => sample.cgroup)?.cgroup;
   const main = runtime.filter((sample) => sample.thread === 0);
-  const isLimited = cgroup !== undefined && [cgroup.memoryLimitBytes, cgroup.cpuQuotaCores, cgroup.pidsLimit].some((limit) => limit !== undefined);
+  const isLimited =
+    cgroup !== undefined &&
+    [cgroup.memoryLimitBytes, cgroup.cpuQuotaCores, cgroup.pidsLimit].some((limit) => limit !== undefined);
   const during = main.flatMap((sample) => sample.eventLoopDelayMillis?.p50 ?? []).toSorted((a, b) => a - b);
-  const { pausesMillis, eventLoopDelayBeforeMillis, ownFds, restored, startedAt, durationMillis, steps } = capture;
+  const { pausesMillis, eventLoopDelayBeforeMillis, ownFds, restored, startedAt, durationMillis, steps } =
+    capture;
   return {
     target: {
       pid: target.pid || null,
@@ -85,7 +114,11 @@ function describeSubject({ manifest }: Recording, passive: PassiveSample[], runt
       uptimeSeconds: target.uptimeSeconds || null,
       threads: target.threads,
       container: isLimited
-        ? { memoryLimitBytes: cgroup.memoryLimitBytes ?? null, cpuQuotaCores: cgroup.cpuQuotaCores ?? null, pidsLimit: cgroup.pidsLimit ?? null }
+        ? {
+            memoryLimitBytes: cgroup.memoryLimitBytes ?? null,
+            cpuQuotaCores: cgroup.cpuQuotaCores ?? null,
+            pidsLimit: cgroup.pidsLimit ?? null,
+          }
         : null,
     },
     capture: {
@@ -93,7 +126,12 @@ function describeSubject({ manifest }: Recording, passive: PassiveSample[], runt
       durationMillis,
       steps,
       files: files.map(({ kind, thread, path }) => ({ kind, thread, path })),
-      overhead: { pausesMillis, eventLoopDelayBeforeMillis, eventLoopDelayDuringMillis: during[during.length >> 1], ownFds },
+      overhead: {
+        pausesMillis,
+        eventLoopDelayBeforeMillis,
+        eventLoopDelayDuringMillis: during[during.length >> 1],
+        ownFds,
+      },
       restored: target.pid === 0 ? null : restored,
       warnings: capture.warnings,
     },
@@ -108,5 +146,10 @@ function describeSubject({ manifest }: Recording, passive: PassiveSample[], runt
 /** Frames name files relative to the working directory; so does the text of their lines. */
 function relativeLines(lines: Record<string, string>, cwd: string): Map<string, string> {
   const base = `${cwd}/`;
-  return new Map(Object.entries(lines).map(([key, text]) => [cwd !== '' && key.startsWith(base) ? key.slice(base.length) : key, text]));
+  return new Map(
+    Object.entries(lines).map(([key, text]) => [
+      cwd !== '' && key.startsWith(base) ? key.slice(base.length) : key,
+      text,
+    ]),
+  );
 }

@@ -1,11 +1,14 @@
 // The live half: attach -> capture -> restore -> look up sources -> write. Nothing is judged here.
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { capture, type CaptureOptions, type CaptureOutcome } from './capture/capture.ts';
+import { type CaptureOptions, type CaptureOutcome, capture } from './capture/capture.ts';
 import { type Manifest, RECORDING_FORMAT, RECORDING_VERSION } from './recording/manifest.ts';
 import { collectSources, type ReadText } from './recording/sources.ts';
 import { createRecordingWriter } from './recording/writer.ts';
 import { type Attachment, attachByAddress, attachByPid, attachByUrl } from './target/attach.ts';
+import { shortCommand } from './target/command.ts';
 import type { ResolvedTarget } from './target/find.ts';
+import { ageSeconds, readStat } from './target/proc.ts';
+import { readFdLinks } from './target/sockets.ts';
 import { VERSION } from './version.ts';
 
 export interface RecordOptions extends CaptureOptions {
@@ -20,8 +23,13 @@ export interface RecordResult {
 
 /** Captures from the target into `options.out` and leaves the target as it was found. Throws AttachError or UsageError. */
 export async function record(target: ResolvedTarget, options: RecordOptions): Promise<RecordResult> {
+  const handlesBefore = target.kind === 'process' ? countInspectorHandles(target.pid) : undefined;
   const attachment = await attach(target);
   const localPid = localPidOf(target, attachment);
+  const ownFds =
+    handlesBefore === undefined
+      ? undefined
+      : Math.max(0, countInspectorHandles(target.kind === 'process' ? target.pid : 0) - handlesBefore);
   let writer: ReturnType<typeof createRecordingWriter> | null = null;
   let restored = false;
   try {
@@ -31,7 +39,7 @@ export async function record(target: ResolvedTarget, options: RecordOptions): Pr
       attachment.leaseInPlace();
       restored = await attachment.detach();
     });
-    const manifest = describe(attachment, outcome, startedAt, restored, writer.files());
+    const manifest = describe(attachment, outcome, { startedAt, restored, ownFds, files: writer.files() });
     await writer.finish(manifest, collectSources(writer.positions(), readTargetText(localPid)));
     return { outcome, manifest };
   } catch (error) {
@@ -58,18 +66,30 @@ function localPidOf(target: ResolvedTarget, attachment: Attachment): number | nu
   const { pid } = attachment.identity;
   const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(attachment.endpoint.host.replace(/[[\]]/g, ''));
   if (!isLocal || !existsSync(`/proc/${pid}/cmdline`)) return null;
-  // A forwarded port may lead to a process elsewhere that happens to have the same pid.
-  const argv0 = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] ?? '';
-  return attachment.identity.title.startsWith(argv0.split('/').at(-1) ?? '') || attachment.identity.title.startsWith(argv0) ? pid : null;
+  // A forwarded port may lead to a process elsewhere that happens to have the same pid: their ages would differ.
+  const age = ageSeconds(readStat(pid)?.startTicks ?? 0);
+  return age !== undefined && Math.abs(age - attachment.identity.uptimeSeconds) < 5 ? pid : null;
 }
 
-function describe(attachment: Attachment, outcome: CaptureOutcome, startedAt: string, restored: boolean, files: Manifest['files']): Manifest {
-  const { identity } = attachment;
+interface Around {
+  startedAt: string;
+  restored: boolean;
+  ownFds: number | undefined;
+  files: Manifest['files'];
+}
+
+function describe(
+  attachment: Attachment,
+  outcome: CaptureOutcome,
+  { startedAt, restored, ownFds, files }: Around,
+): Manifest {
+  const { pid, nodeVersion, uptimeSeconds, cwd, argv } = attachment.identity;
+  const title = shortCommand(argv, 'node', MAX_TITLE);
   return {
     format: RECORDING_FORMAT,
     formatVersion: RECORDING_VERSION,
     toolVersion: VERSION,
-    target: { ...identity, threads: outcome.threads },
+    target: { pid, nodeVersion, title, cwd, uptimeSeconds, threads: outcome.threads },
     capture: {
       startedAt,
       durationMillis: outcome.durationMillis,
@@ -77,7 +97,7 @@ function describe(attachment: Attachment, outcome: CaptureOutcome, startedAt: st
       steps: outcome.steps,
       pausesMillis: outcome.pausesMillis.map((millis) => Math.round(millis * 10) / 10),
       eventLoopDelayBeforeMillis: outcome.eventLoopDelayBeforeMillis,
-      ownFds: outcome.ownFds,
+      ownFds,
       // A target that is gone needs no restoring.
       restored: restored || outcome.ended === 'target-gone',
       warnings: outcome.warnings,
@@ -86,6 +106,13 @@ function describe(attachment: Attachment, outcome: CaptureOutcome, startedAt: st
   };
 }
 
+/** What an open inspector adds besides its sockets: an event loop of its own. Sockets come and go with the load. */
+function countInspectorHandles(pid: number): number {
+  return readFdLinks(pid, '/proc').filter((link) => /^(anon_inode:\[(eventpoll|eventfd)\]|pipe:)/.test(link))
+    .length;
+}
+
+const MAX_TITLE = 300;
 const MAX_SOURCE_BYTES = 100 * 2 ** 20;
 
 /** The target's own view of the disk first: in a container its paths are not ours. */

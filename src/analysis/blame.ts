@@ -18,7 +18,10 @@ export function blame(frames: readonly Frame[]): Blame {
   const above = at < 0 ? frames : frames.slice(0, at);
   const library = above.findLast((frame) => frame.owner === 'library') ?? null;
   const app = at < 0 ? null : namedAround(frames, at);
-  const caller = app ? (frames.slice(frames.indexOf(app) + 1).find((f) => f.owner === 'app' && !isSameFunction(f, app)) ?? null) : null;
+  const caller = app
+    ? (frames.slice(frames.indexOf(app) + 1).find((f) => f.owner === 'app' && !isSameFunction(f, app)) ??
+      null)
+    : null;
   return { app, library, subject: app ?? library, caller };
 }
 
@@ -32,7 +35,8 @@ function namedAround(frames: readonly Frame[], at: number): Frame {
   for (let i = at + 1; i < frames.length; i++) {
     const outer = frames[i]!;
     if (outer.owner === 'native') continue;
-    const encloses = outer.owner === 'app' && outer.file === frame.file && (outer.line ?? 0) <= (frame.line ?? 0);
+    const encloses =
+      outer.owner === 'app' && outer.file === frame.file && (outer.line ?? 0) <= (frame.line ?? 0);
     return encloses && outer.functionName !== '(anonymous)' ? outer : frame;
   }
   return frame;

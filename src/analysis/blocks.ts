@@ -35,7 +35,10 @@ const LEAST_SAMPLE_SHARE = 0.3;
 /** A node covers a block when it was on the stack for this share of it. */
 const COVERAGE = 0.75;
 
-export function findBlocks(profile: CpuProfile, textOf: (file: string, line: number) => string | undefined): BlockGroup[] {
+export function findBlocks(
+  profile: CpuProfile,
+  textOf: (file: string, line: number) => string | undefined,
+): BlockGroup[] {
   const groups = new Map<string, BlockGroup>();
   for (const block of listBlocks(profile)) {
     const frames = framesOf(profile, hottestLeaf(profile, block));
@@ -45,12 +48,21 @@ export function findBlocks(profile: CpuProfile, textOf: (file: string, line: num
     const key = functionKey({ ...culprit.subject, line: 0 });
     const group = groups.get(key);
     if (!group) {
-      groups.set(key, { blame: culprit, frames, work, blocksMillis: [block.millis], totalMillis: block.millis, longestMillis: block.millis, firstAtMillis: profile.samples.startMicros[block.fromSample]! / 1_000 });
+      groups.set(key, {
+        blame: culprit,
+        frames,
+        work,
+        blocksMillis: [block.millis],
+        totalMillis: block.millis,
+        longestMillis: block.millis,
+        firstAtMillis: profile.samples.startMicros[block.fromSample]! / 1_000,
+      });
       continue;
     }
     group.blocksMillis.push(block.millis);
     group.totalMillis += block.millis;
-    if (block.millis > group.longestMillis) Object.assign(group, { longestMillis: block.millis, frames, work, blame: culprit });
+    if (block.millis > group.longestMillis)
+      Object.assign(group, { longestMillis: block.millis, frames, work, blame: culprit });
   }
   return [...groups.values()].sort((a, b) => b.totalMillis - a.totalMillis);
 }
@@ -59,7 +71,7 @@ export function findBlocks(profile: CpuProfile, textOf: (file: string, line: num
 function listBlocks(profile: CpuProfile): Block[] {
   const { node, state } = profile.samples;
   const blocks: Block[] = [];
-  let open: { node: number; since: number }[] = [];
+  const open: { node: number; since: number }[] = [];
   const close = (from: number, at: number) => {
     const closing = open.splice(from);
     const block = pickBlock(profile, closing, at);
@@ -79,7 +91,8 @@ function listBlocks(profile: CpuProfile): Block[] {
   const sorted = blocks.sort((a, b) => spanOf(b) - spanOf(a));
   const kept: Block[] = [];
   for (const block of sorted) {
-    if (!kept.some((outer) => block.fromSample >= outer.fromSample && block.toSample <= outer.toSample)) kept.push(block);
+    if (!kept.some((outer) => block.fromSample >= outer.fromSample && block.toSample <= outer.toSample))
+      kept.push(block);
   }
   return kept.sort((a, b) => a.fromSample - b.fromSample);
 }
@@ -88,7 +101,11 @@ const CODE = 0;
 const GC = 3;
 
 /** The outermost node of user code is the callback; when it leaves, the event loop gets its turn. */
-function pickBlock(profile: CpuProfile, closing: { node: number; since: number }[], at: number): Block | null {
+function pickBlock(
+  profile: CpuProfile,
+  closing: { node: number; since: number }[],
+  at: number,
+): Block | null {
   const outer = closing.find(({ node }) => isUserCode(profile.nodes[node]!.frame));
   if (!outer) return null;
   const millis = between(profile, outer.since, at);
@@ -106,9 +123,12 @@ function coveringNode(profile: CpuProfile, block: Block): number {
     if (profile.samples.state[i] !== CODE) continue;
     const micros = profile.samples.micros[i]!;
     all += micros;
-    for (const node of pathTo(profile, profile.samples.node[i]!)) onStack.set(node, (onStack.get(node) ?? 0) + micros);
+    for (const node of pathTo(profile, profile.samples.node[i]!))
+      onStack.set(node, (onStack.get(node) ?? 0) + micros);
   }
-  const covers = [...onStack].filter(([node, micros]) => micros >= all * COVERAGE && isUserCode(profile.nodes[node]!.frame));
+  const covers = [...onStack].filter(
+    ([node, micros]) => micros >= all * COVERAGE && isUserCode(profile.nodes[node]!.frame),
+  );
   // A child's index is always larger than its parent's.
   return Math.max(block.node, ...covers.map(([node]) => node));
 }
@@ -140,7 +160,12 @@ function hottestLeaf(profile: CpuProfile, block: Block): number {
 }
 
 /** V8 counts ticks by line for the whole profile, not for one block: good enough to read what the function does. */
-function hotText(profile: CpuProfile, block: Block, frames: Frame[], textOf: (file: string, line: number) => string | undefined): string | undefined {
+function hotText(
+  profile: CpuProfile,
+  block: Block,
+  frames: Frame[],
+  textOf: (file: string, line: number) => string | undefined,
+): string | undefined {
   const leaf = profile.nodes[hottestLeaf(profile, block)]!;
   const frame = frames[0];
   const [line] = [...leaf.lineTicks].sort((a, b) => b[1] - a[1])[0] ?? [];

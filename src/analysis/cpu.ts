@@ -35,7 +35,10 @@ export interface Hotspot {
 }
 
 /** `textOf` gives the text of a source line, for naming what it does. */
-export function summarizeCpu(profile: CpuProfile, textOf: (file: string, line: number) => string | undefined): CpuSummary {
+export function summarizeCpu(
+  profile: CpuProfile,
+  textOf: (file: string, line: number) => string | undefined,
+): CpuSummary {
   const micros = { code: 0, idle: 0, program: 0, gc: 0 };
   const { node, state, micros: weights } = profile.samples;
   const names = ['code', 'idle', 'program', 'gc'] as const;
@@ -55,9 +58,18 @@ export function summarizeCpu(profile: CpuProfile, textOf: (file: string, line: n
 }
 
 /** A profile without a time line (some tools drop it) still has its tree. */
-function stateFromNodes(profile: CpuProfile, micros: Record<'code' | 'idle' | 'program' | 'gc', number>): void {
-  const states: Record<string, 'idle' | 'program' | 'gc'> = { '(idle)': 'idle', '(program)': 'program', '(root)': 'program', '(garbage collector)': 'gc' };
-  for (const { frame, selfMicros } of profile.nodes) micros[(frame.file === null && states[frame.functionName]) || 'code'] += selfMicros;
+function stateFromNodes(
+  profile: CpuProfile,
+  micros: Record<'code' | 'idle' | 'program' | 'gc', number>,
+): void {
+  const states: Record<string, 'idle' | 'program' | 'gc'> = {
+    '(idle)': 'idle',
+    '(program)': 'program',
+    '(root)': 'program',
+    '(garbage collector)': 'gc',
+  };
+  for (const { frame, selfMicros } of profile.nodes)
+    micros[(frame.file === null && states[frame.functionName]) || 'code'] += selfMicros;
 }
 
 interface Group {
@@ -67,7 +79,10 @@ interface Group {
   lineTicks: Map<number, number>;
 }
 
-function findHotspots(profile: CpuProfile, textOf: (file: string, line: number) => string | undefined): Hotspot[] {
+function findHotspots(
+  profile: CpuProfile,
+  textOf: (file: string, line: number) => string | undefined,
+): Hotspot[] {
   const groups = new Map<string, Group>();
   for (const node of profile.nodes) {
     if (node.selfMicros <= 0 || isPseudo(node.frame)) continue;
@@ -76,14 +91,23 @@ function findHotspots(profile: CpuProfile, textOf: (file: string, line: number) 
     const at = frames.findIndex((frame) => frame.owner !== 'native');
     const owned = at < 0 ? frames : frames.slice(responsible(frames, at));
     const key = functionKey(owned[0]!);
-    const group = groups.get(key) ?? { frames, bestMicros: 0, selfMicros: 0, lineTicks: new Map<number, number>() };
+    const group = groups.get(key) ?? {
+      frames,
+      bestMicros: 0,
+      selfMicros: 0,
+      lineTicks: new Map<number, number>(),
+    };
     groups.set(key, group);
     group.selfMicros += node.selfMicros;
     if (node.selfMicros > group.bestMicros) Object.assign(group, { frames, bestMicros: node.selfMicros });
-    if (owned[0] === node.frame) for (const [line, ticks] of node.lineTicks) group.lineTicks.set(line, (group.lineTicks.get(line) ?? 0) + ticks);
+    if (owned[0] === node.frame)
+      for (const [line, ticks] of node.lineTicks)
+        group.lineTicks.set(line, (group.lineTicks.get(line) ?? 0) + ticks);
   }
   const totals = totalsByFunction(profile);
-  return [...groups.values()].map((group) => describe(group, totals, textOf)).sort((a, b) => b.selfMicros - a.selfMicros);
+  return [...groups.values()]
+    .map((group) => describe(group, totals, textOf))
+    .sort((a, b) => b.selfMicros - a.selfMicros);
 }
 
 /** Where Node's own heavy calls (pbkdf2Sync, readFileSync) end and the code that made them begins. */
@@ -95,8 +119,15 @@ function responsible(frames: readonly Frame[], at: number): number {
   return user < 0 ? at : user;
 }
 
-function describe(group: Group, totals: Map<string, number>, textOf: (file: string, line: number) => string | undefined): Hotspot {
-  const at = Math.max(0, group.frames.findIndex((frame) => frame.owner !== 'native'));
+function describe(
+  group: Group,
+  totals: Map<string, number>,
+  textOf: (file: string, line: number) => string | undefined,
+): Hotspot {
+  const at = Math.max(
+    0,
+    group.frames.findIndex((frame) => frame.owner !== 'native'),
+  );
   const frame = group.frames[responsible(group.frames, at)]!;
   const [hotLine, ticks] = [...group.lineTicks].sort((a, b) => b[1] - a[1])[0] ?? [null, 0];
   const allTicks = [...group.lineTicks.values()].reduce((sum, count) => sum + count, 0);

@@ -5,8 +5,19 @@ import type { ChildProcess, FdGroup, PassiveSample, SocketGroup } from '../model
 import { type BlockGroup, findBlocks } from './blocks.ts';
 import { type CpuSummary, summarizeCpu } from './cpu.ts';
 import { type GcSummary, summarizeGc } from './gc.ts';
-import { analyseHeapGrowth, type GrowingCollection, growingCollections, type HeapGrowth } from './heap-growth.ts';
-import { type CountGrowth, countTrend, countTrends, type MemoryParts, takeMemoryApart } from './resource-growth.ts';
+import {
+  analyseHeapGrowth,
+  type GrowingCollection,
+  growingCollections,
+  type HeapGrowth,
+} from './heap-growth.ts';
+import {
+  type CountGrowth,
+  countTrend,
+  countTrends,
+  type MemoryParts,
+  takeMemoryApart,
+} from './resource-growth.ts';
 import type { Trend } from './trend.ts';
 
 export interface Facts {
@@ -42,7 +53,11 @@ export function gatherFacts(observations: Observations): Facts {
     lookSeconds: times.length === 0 ? 0 : (Math.max(...times) - Math.min(...times)) / 1_000,
     cpu: cpuProfiles.map((profile) => summarizeCpu(profile, textOf)),
     blocks: cpuProfiles.map((profile) => ({ thread: profile.thread, groups: findBlocks(profile, textOf) })),
-    gc: summarizeGc(runtime, cpuProfiles.find((profile) => profile.thread === 0), 0),
+    gc: summarizeGc(
+      runtime,
+      cpuProfiles.find((profile) => profile.thread === 0),
+      0,
+    ),
     heap: threads.map((thread) => analyseHeapGrowth(thread, runtime, heapReads)),
     collections: growingCollections(collections.filter(isApplications)),
     memory: takeMemoryApart(runtime, settled),
@@ -57,15 +72,26 @@ export function gatherFacts(observations: Observations): Facts {
 
 /** Node keeps lists of its own; a growing one that only Node itself fills is a symptom, told by its handles. */
 function isApplications({ insertions }: CollectionGrowth): boolean {
-  return insertions.length === 0 || insertions.some((frames) => frames.some((frame) => frame.owner === 'app' || frame.owner === 'library'));
+  return (
+    insertions.length === 0 ||
+    insertions.some((frames) => frames.some((frame) => frame.owner === 'app' || frame.owner === 'library'))
+  );
 }
 
 function groupFds(sample: PassiveSample) {
-  return sample.fds?.map((group) => ({ key: `${group.kind}|${group.pattern}`, subject: group, count: group.count }));
+  return sample.fds?.map((group) => ({
+    key: `${group.kind}|${group.pattern}`,
+    subject: group,
+    count: group.count,
+  }));
 }
 
 function groupSockets(sample: PassiveSample) {
-  return sample.sockets?.map((group) => ({ key: `${group.direction}|${group.endpoint}|${group.state}`, subject: group, count: group.count }));
+  return sample.sockets?.map((group) => ({
+    key: `${group.direction}|${group.endpoint}|${group.state}`,
+    subject: group,
+    count: group.count,
+  }));
 }
 
 function groupChildren(sample: PassiveSample) {

@@ -24,7 +24,11 @@ export interface GcSite {
   share: number;
 }
 
-export function summarizeGc(runtime: readonly RuntimeSample[], profile: CpuProfile | undefined, thread: number): GcSummary | null {
+export function summarizeGc(
+  runtime: readonly RuntimeSample[],
+  profile: CpuProfile | undefined,
+  thread: number,
+): GcSummary | null {
   const samples = runtime.filter((sample) => sample.thread === thread && sample.gc);
   if (samples.length < 3) return null;
   const seconds = (samples.at(-1)!.atMillis - samples[0]!.atMillis) / 1_000;
@@ -65,5 +69,7 @@ function allocatingSites(profile: CpuProfile): GcSite[] {
     site.gcMicros += micros[i]!;
     sites.set(key, site);
   }
-  return [...sites.values()].map((site) => ({ ...site, share: all > 0 ? site.gcMicros / all : 0 })).sort((a, b) => b.gcMicros - a.gcMicros);
+  return [...sites.values()]
+    .map((site) => ({ ...site, share: all > 0 ? site.gcMicros / all : 0 }))
+    .sort((a, b) => b.gcMicros - a.gcMicros);
 }

@@ -35,7 +35,11 @@ export interface HeapGrowth {
 const LEAST_RISE_BYTES = 256 * 1024;
 
 /** The floor without the first read: it still holds what loading and compiling left behind. */
-export function analyseHeapGrowth(thread: number, runtime: readonly RuntimeSample[], reads: readonly HeapSamplingRead[]): HeapGrowth {
+export function analyseHeapGrowth(
+  thread: number,
+  runtime: readonly RuntimeSample[],
+  reads: readonly HeapSamplingRead[],
+): HeapGrowth {
   const floors = runtime
     .filter((sample) => sample.thread === thread && sample.afterGc && sample.heapUsedBytes !== undefined)
     .map((sample): Point => ({ atMillis: sample.atMillis, value: sample.heapUsedBytes! }));
@@ -58,7 +62,13 @@ function growingSites(reads: readonly HeapSamplingRead[]): AllocationSite[] {
   }
   const grown = [...sites.values()].map(({ frames, series }) => {
     const points = series.map((value, i): Point => ({ atMillis: reads[i]!.atMillis, value }));
-    return { blame: blame(frames), frames, trend: judgeTrend(points), grownBytes: series.at(-1)! - series[0]!, share: 0 };
+    return {
+      blame: blame(frames),
+      frames,
+      trend: judgeTrend(points),
+      grownBytes: series.at(-1)! - series[0]!,
+      share: 0,
+    };
   });
   const all = grown.reduce((sum, site) => sum + Math.max(0, site.grownBytes), 0);
   return grown
@@ -72,7 +82,11 @@ export function growingCollections(collections: readonly CollectionGrowth[]): Gr
   return collections
     .map((collection) => {
       const points = collection.sizes.map(({ atMillis, entries }): Point => ({ atMillis, value: entries }));
-      return { collection, trend: judgeTrend(points, { leastPoints: 5, leastRise: 4 }), insertion: usualInsertion(collection) };
+      return {
+        collection,
+        trend: judgeTrend(points, { leastPoints: 5, leastRise: 4 }),
+        insertion: usualInsertion(collection),
+      };
     })
     .filter(({ trend }) => trend.verdict === 'growing')
     .sort((a, b) => b.trend.slopePerSecond - a.trend.slopePerSecond);

@@ -38,7 +38,11 @@ export function countTrends<T>(
 const COUNT_TREND = { leastPoints: 8, leastRise: 2 };
 
 /** One number over time, where it is known. */
-export function valueTrend<S extends { atMillis: number }>(samples: readonly S[], value: (sample: S) => number | undefined, leastRise: number): Trend {
+export function valueTrend<S extends { atMillis: number }>(
+  samples: readonly S[],
+  value: (sample: S) => number | undefined,
+  leastRise: number,
+): Trend {
   const points = samples.flatMap((sample): Point[] => {
     const known = value(sample);
     return known === undefined ? [] : [{ atMillis: sample.atMillis, value: known }];
@@ -47,7 +51,10 @@ export function valueTrend<S extends { atMillis: number }>(samples: readonly S[]
 }
 
 /** A number of whole things over time. */
-export function countTrend<S extends { atMillis: number }>(samples: readonly S[], value: (sample: S) => number | undefined): Trend {
+export function countTrend<S extends { atMillis: number }>(
+  samples: readonly S[],
+  value: (sample: S) => number | undefined,
+): Trend {
   return valueTrend(samples, value, COUNT_TREND.leastRise);
 }
 
@@ -64,9 +71,16 @@ export interface SurvivingSite {
 }
 
 /** Sites of the given types whose resources pile up, most survivors first. */
-export function survivingSites(observations: readonly AsyncObservation[], types: readonly string[]): SurvivingSite[] {
+export function survivingSites(
+  observations: readonly AsyncObservation[],
+  types: readonly string[],
+): SurvivingSite[] {
   return observations
-    .flatMap((observation) => observation.sites.filter((site) => types.includes(site.type)).map((site) => describeSite(site, observation.coverage)))
+    .flatMap((observation) =>
+      observation.sites
+        .filter((site) => types.includes(site.type))
+        .map((site) => describeSite(site, observation.coverage)),
+    )
     .filter(({ alive }) => alive > 0)
     .sort((a, b) => b.alive - a.alive);
 }
@@ -74,7 +88,12 @@ export function survivingSites(observations: readonly AsyncObservation[], types:
 function describeSite(site: AsyncSite, coverage: number): SurvivingSite {
   // Hooks were on for a part of the time only: what was made in the rest is scaled in.
   const scale = 1 / Math.max(0.01, coverage);
-  const points = site.reads.map((read): Point => ({ atMillis: read.atMillis, value: read.watched === 0 ? 0 : (read.made * scale * read.alive) / read.watched }));
+  const points = site.reads.map(
+    (read): Point => ({
+      atMillis: read.atMillis,
+      value: read.watched === 0 ? 0 : (read.made * scale * read.alive) / read.watched,
+    }),
+  );
   const last = site.reads.at(-1)!;
   const seconds = Math.max(1, last.atMillis / 1_000);
   return {
@@ -98,20 +117,37 @@ export interface MemoryParts {
 const LEAST_MEMORY_RISE = 2 * 2 ** 20;
 
 /** RSS taken apart. Smoothed by the smallest of three neighbours: what is freed again was never kept. */
-export function takeMemoryApart(runtime: readonly RuntimeSample[], passive: readonly PassiveSample[]): MemoryParts {
+export function takeMemoryApart(
+  runtime: readonly RuntimeSample[],
+  passive: readonly PassiveSample[],
+): MemoryParts {
   const main = runtime.filter((sample) => sample.thread === 0);
   const anonAt = nearestAnon(passive);
   const native = (sample: RuntimeSample) => {
     const anon = anonAt(sample.atMillis);
-    if (anon === undefined || sample.heapTotalBytes === undefined || sample.externalBytes === undefined) return undefined;
+    if (anon === undefined || sample.heapTotalBytes === undefined || sample.externalBytes === undefined)
+      return undefined;
     return Math.max(0, anon - sample.heapTotalBytes - sample.externalBytes);
   };
   // Buffers wait for a GC like everything else: only what is left after one is held by somebody.
   const collected = main.filter((sample) => sample.afterGc);
   return {
-    rss: valueTrend(floorOf(main, (s) => s.rssBytes), (s) => s.value, LEAST_MEMORY_RISE),
-    heapTotal: valueTrend(floorOf(main, (s) => s.heapTotalBytes), (s) => s.value, LEAST_MEMORY_RISE),
-    external: judgeTrend(collected.flatMap((s): Point[] => (s.externalBytes === undefined ? [] : [{ atMillis: s.atMillis, value: s.externalBytes }])), { leastRise: 512 * 1024 }),
+    rss: valueTrend(
+      floorOf(main, (s) => s.rssBytes),
+      (s) => s.value,
+      LEAST_MEMORY_RISE,
+    ),
+    heapTotal: valueTrend(
+      floorOf(main, (s) => s.heapTotalBytes),
+      (s) => s.value,
+      LEAST_MEMORY_RISE,
+    ),
+    external: judgeTrend(
+      collected.flatMap((s): Point[] =>
+        s.externalBytes === undefined ? [] : [{ atMillis: s.atMillis, value: s.externalBytes }],
+      ),
+      { leastRise: 512 * 1024 },
+    ),
     native: valueTrend(floorOf(main, native), (s) => s.value, LEAST_MEMORY_RISE * 2),
   };
 }
@@ -127,10 +163,16 @@ function nearestAnon(passive: readonly PassiveSample[]): (atMillis: number) => n
   };
 }
 
-function floorOf<S extends { atMillis: number }>(samples: readonly S[], value: (sample: S) => number | undefined): Point[] {
+function floorOf<S extends { atMillis: number }>(
+  samples: readonly S[],
+  value: (sample: S) => number | undefined,
+): Point[] {
   const points = samples.flatMap((sample): Point[] => {
     const known = value(sample);
     return known === undefined ? [] : [{ atMillis: sample.atMillis, value: known }];
   });
-  return points.map(({ atMillis }, i) => ({ atMillis, value: Math.min(...points.slice(Math.max(0, i - 1), i + 2).map((p) => p.value)) }));
+  return points.map(({ atMillis }, i) => ({
+    atMillis,
+    value: Math.min(...points.slice(Math.max(0, i - 1), i + 2).map((p) => p.value)),
+  }));
 }

@@ -59,7 +59,8 @@ export function judgeTrend(points: readonly Point[], options: Partial<TrendOptio
     risingSteps: risingSteps(points),
   };
   if (points.length < leastPoints) return base;
-  if (s > 0 && pValue < ALPHA && isSustained(points, base, leastRise, lateShare)) return { ...base, verdict: 'growing' };
+  if (s > 0 && pValue < ALPHA && isSustained(points, base, leastRise, lateShare))
+    return { ...base, verdict: 'growing' };
   if (s < 0 && pValue < ALPHA && base.slopePerSecond < 0) return { ...base, verdict: 'falling' };
   return { ...base, verdict: 'flat' };
 }
@@ -89,7 +90,8 @@ function pairwiseSlopes(points: readonly Point[]): number[] {
 function kendall(points: readonly Point[]): { s: number; variance: number; pValue: number } {
   const n = points.length;
   let s = 0;
-  for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) s += Math.sign(points[j]!.value - points[i]!.value);
+  for (let i = 0; i < n; i++)
+    for (let j = i + 1; j < n; j++) s += Math.sign(points[j]!.value - points[i]!.value);
   const ties = new Map<number, number>();
   for (const { value } of points) ties.set(value, (ties.get(value) ?? 0) + 1);
   let variance = n * (n - 1) * (2 * n + 5);
@@ -103,7 +105,8 @@ function kendall(points: readonly Point[]): { s: number; variance: number; pValu
 /** Abramowitz and Stegun 26.2.17; absolute error below 7.5e-8. */
 function normalCdf(z: number): number {
   const t = 1 / (1 + 0.2316419 * z);
-  const tail = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const tail =
+    t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   return 1 - tail * Math.exp((-z * z) / 2) * 0.3989422804;
 }
 

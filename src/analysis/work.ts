@@ -2,7 +2,19 @@
 // (JSON, regular expressions, Intl run inside the caller's frame) by the text of the hot line.
 import type { Frame } from '../model/frame.ts';
 
-export type WorkKind = 'sync-fs' | 'child-process' | 'crypto' | 'zlib' | 'json' | 'regexp' | 'compile' | 'intl' | 'sort' | 'dns' | 'serving' | 'plain';
+export type WorkKind =
+  | 'sync-fs'
+  | 'child-process'
+  | 'crypto'
+  | 'zlib'
+  | 'json'
+  | 'regexp'
+  | 'compile'
+  | 'intl'
+  | 'sort'
+  | 'dns'
+  | 'serving'
+  | 'plain';
 
 export interface Work {
   kind: WorkKind;
@@ -41,7 +53,12 @@ export function classifyWork(frames: readonly Frame[], lineText: string | undefi
   const byModule = classifyNodeFrames(below);
   if (byModule) return byModule;
   if (below.some((frame) => frame.functionName.startsWith('RegExp: '))) return { kind: 'regexp', call: null };
-  if (below.some((frame) => frame.owner === 'node' && /net|http|stream|timers|process\/task/.test(frame.file ?? ''))) return { kind: 'serving', call: null };
+  if (
+    below.some(
+      (frame) => frame.owner === 'node' && /net|http|stream|timers|process\/task/.test(frame.file ?? ''),
+    )
+  )
+    return { kind: 'serving', call: null };
   return lineText === undefined ? { kind: 'plain', call: null } : classifyText(lineText);
 }
 
@@ -54,7 +71,8 @@ function classifyNodeFrames(below: readonly Frame[]): Work | null {
     const [, kind, prefix] = found;
     const isSync = /Sync$/.test(frame.functionName) || kind === 'crypto' || kind === 'compile';
     if (!isSync && kind !== 'zlib') continue;
-    const call = frame.functionName === 'syncBufferWrapper' ? `${prefix} *Sync` : `${prefix}.${frame.functionName}`;
+    const call =
+      frame.functionName === 'syncBufferWrapper' ? `${prefix} *Sync` : `${prefix}.${frame.functionName}`;
     return { kind, call: frame.functionName === '(anonymous)' ? prefix : call };
   }
   return null;
@@ -65,7 +83,11 @@ const TEXTS: [pattern: RegExp, kind: WorkKind, call: string | null][] = [
   [/\bJSON\.stringify\s*\(/, 'json', 'JSON.stringify'],
   [/\bstructuredClone\s*\(/, 'json', 'structuredClone'],
   [/\.toLocale(String|DateString|TimeString)\s*\(|\bIntl\.|\.localeCompare\s*\(/, 'intl', null],
-  [/\.(test|exec|match|matchAll)\s*\(|\.replace(All)?\s*\(\s*\/|\.split\s*\(\s*\/|new RegExp\s*\(/, 'regexp', null],
+  [
+    /\.(test|exec|match|matchAll)\s*\(|\.replace(All)?\s*\(\s*\/|\.split\s*\(\s*\/|new RegExp\s*\(/,
+    'regexp',
+    null,
+  ],
   [/\bnew Function\s*\(|\beval\s*\(|\bvm\.|\brequire\s*\(/, 'compile', null],
   [/\.(sort|toSorted)\s*\(/, 'sort', null],
 ];

@@ -2,8 +2,8 @@
 // where what was seen asks for it. Asks for raw facts and writes them down; judges nothing.
 import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
-import { readPassiveSample } from './passive.ts';
 import { estimateCensusMillis, estimateHeapReadMillis, isFloorRising } from './ladder.ts';
+import { readPassiveSample } from './passive.ts';
 import type { CaptureSink } from './sink.ts';
 import { openThread, type ThreadCapture } from './thread-capture.ts';
 import { attachToWorkers, type WorkerThread } from './worker-threads.ts';
@@ -32,7 +32,6 @@ export interface CaptureOutcome {
   threads: { id: number; name: string }[];
   pausesMillis: number[];
   eventLoopDelayBeforeMillis?: number;
-  ownFds?: number;
   warnings: string[];
 }
 
@@ -45,12 +44,31 @@ const HEAP_READ_SHARE = 0.02;
 const MAX_HEAP_READS = 12;
 /** Creation of these is watched: they hold a handle, a descriptor, a process or a thread. */
 const WATCHED_ASYNC_TYPES = [
-  'Timeout', 'TCPWRAP', 'PIPEWRAP', 'UDPWRAP', 'PROCESSWRAP', 'WORKER', 'FSREQCALLBACK', 'FSREQPROMISE', 'FILEHANDLE',
-  'FSEVENTWRAP', 'STATWATCHER', 'TTYWRAP', 'GETADDRINFOREQWRAP', 'HTTPCLIENTREQUEST', 'ZLIB', 'MESSAGEPORT',
+  'Timeout',
+  'TCPWRAP',
+  'PIPEWRAP',
+  'UDPWRAP',
+  'PROCESSWRAP',
+  'WORKER',
+  'FSREQCALLBACK',
+  'FSREQPROMISE',
+  'FILEHANDLE',
+  'FSEVENTWRAP',
+  'STATWATCHER',
+  'TTYWRAP',
+  'GETADDRINFOREQWRAP',
+  'HTTPCLIENTREQUEST',
+  'ZLIB',
+  'MESSAGEPORT',
 ];
 
 /** Captures until the time is up, the signal fires, or the target goes away. Leaves the session open. */
-export async function capture(attachment: Attachment, localPid: number | null, sink: CaptureSink, options: CaptureOptions): Promise<CaptureOutcome> {
+export async function capture(
+  attachment: Attachment,
+  localPid: number | null,
+  sink: CaptureSink,
+  options: CaptureOptions,
+): Promise<CaptureOutcome> {
   const run = new CaptureRun(attachment, localPid, sink, options);
   try {
     await run.prepare();
@@ -66,7 +84,14 @@ export async function capture(attachment: Attachment, localPid: number | null, s
 
 /** The state of one capture; its three phases are called once each, in order. */
 class CaptureRun {
-  readonly outcome: CaptureOutcome = { durationMillis: 0, ended: 'complete', steps: [], threads: [], pausesMillis: [], warnings: [] };
+  readonly outcome: CaptureOutcome = {
+    durationMillis: 0,
+    ended: 'complete',
+    steps: [],
+    threads: [],
+    pausesMillis: [],
+    warnings: [],
+  };
   private readonly threads: ThreadCapture[] = [];
   private readonly startedAt = performance.now();
   private detachWorkers: (() => Promise<void>) | null = null;
@@ -90,13 +115,19 @@ class CaptureRun {
     const main = await openThread(this.attachment.session, this.sink, this.threadOptions(0, 'main'));
     this.threads.push(main);
     this.outcome.threads.push({ id: 0, name: 'main' });
-    if (!main.probe) this.outcome.warnings.push('The target gave no access to its built-in modules: no counters, hooks or census.');
+    if (!main.probe)
+      this.outcome.warnings.push(
+        'The target gave no access to its built-in modules: no counters, hooks or census.',
+      );
     await this.proveLease();
     await this.wait(BASELINE_MILLIS);
     await this.readBaseline(main);
     await this.timed(() => main.startProfiles());
     this.outcome.steps.push('light', 'burst');
-    this.detachWorkers = await attachToWorkers(this.attachment.session, (worker) => void this.addWorker(worker)).catch(() => null);
+    this.detachWorkers = await attachToWorkers(
+      this.attachment.session,
+      (worker) => void this.addWorker(worker),
+    ).catch(() => null);
     this.isLooking = true;
   }
 
@@ -207,7 +238,9 @@ class CaptureRun {
     }
     this.progress(`census of the heap, a pause of about ${Math.round(estimate)} ms`);
     const { probe } = main;
-    await this.timed(() => probe.duringOwnPause(async () => void (await probe.census(this.options.maxPauseMillis / 2))));
+    await this.timed(() =>
+      probe.duringOwnPause(async () => void (await probe.census(this.options.maxPauseMillis / 2))),
+    );
     await main.readCollections(this.elapsed(), 0);
   }
 
@@ -261,7 +294,11 @@ class CaptureRun {
   }
 
   private progress(step: string): void {
-    this.options.onProgress?.({ elapsedMillis: this.elapsed(), durationMillis: this.options.durationMillis, step });
+    this.options.onProgress?.({
+      elapsedMillis: this.elapsed(),
+      durationMillis: this.options.durationMillis,
+      step,
+    });
   }
 
   /** Ends early when the capture is interrupted or the target goes away. */

@@ -1,10 +1,17 @@
 // Our end of the probe: installs it through a session and speaks to the remote handle. No global is left in the
 // target; the handle lives and dies with the session, and with the lease.
-import type { InspectorSession } from '../target/inspector-session.ts';
+
 import { AttachError } from '../errors.ts';
+import type { InspectorSession } from '../target/inspector-session.ts';
 import { PROBE_URL } from './probe-url.ts';
 import { installProbe } from './probes/install-probe.ts';
-import type { ProbeAsyncRead, ProbeCollections, ProbeConfig, ProbeHandle, ProbeSample } from './probes/probe-protocol.ts';
+import type {
+  ProbeAsyncRead,
+  ProbeCollections,
+  ProbeConfig,
+  ProbeHandle,
+  ProbeSample,
+} from './probes/probe-protocol.ts';
 
 export interface ProbeClient {
   sample(): Promise<ProbeSample>;
@@ -26,10 +33,19 @@ interface EvaluateResult {
 /** Installs the probe. Rejects with AttachError when the thread gives no access to built-in modules. */
 export async function installProbeIn(session: InspectorSession, config: ProbeConfig): Promise<ProbeClient> {
   const source = `(${installProbe.toString()})(typeof require === 'function' ? require : undefined, ${JSON.stringify(config)})\n//# sourceURL=${PROBE_URL}`;
-  const params = { expression: source, includeCommandLineAPI: true, silent: true, returnByValue: false, objectGroup: 'culprit' };
+  const params = {
+    expression: source,
+    includeCommandLineAPI: true,
+    silent: true,
+    returnByValue: false,
+    objectGroup: 'culprit',
+  };
   const { result } = await session.send<EvaluateResult>('Runtime.evaluate', params);
   if (!result.objectId) {
-    throw new AttachError(`The probe could not be installed: ${String(result.value ?? 'unknown reason').slice(0, 200)}.`, 'The profile is still taken.');
+    throw new AttachError(
+      `The probe could not be installed: ${String(result.value ?? 'unknown reason').slice(0, 200)}.`,
+      'The profile is still taken.',
+    );
   }
   return clientFor(session, result.objectId);
 }
@@ -49,7 +65,8 @@ function clientFor(session: InspectorSession, handleId: string): ProbeClient {
   return {
     sample: () => call('sample'),
     readAsync: () => call('readAsync'),
-    readCollections: (atMillis, trapTop) => call('readCollections', [{ value: atMillis }, { value: trapTop }]),
+    readCollections: (atMillis, trapTop) =>
+      call('readCollections', [{ value: atMillis }, { value: trapTop }]),
     census: (deadlineMillis) => takeCensus(session, call, deadlineMillis),
     async duringOwnPause(work) {
       await call('ownPauseBegins');
@@ -77,7 +94,11 @@ async function takeCensus(
       silent: true,
     });
     const query = { prototypeObjectId: prototype.result.objectId, objectGroup };
-    const { objects } = await session.send<{ objects: { objectId: string } }>('Runtime.queryObjects', query, 120_000);
+    const { objects } = await session.send<{ objects: { objectId: string } }>(
+      'Runtime.queryObjects',
+      query,
+      120_000,
+    );
     return await call('census', [{ objectId: objects.objectId }, { value: deadlineMillis }]);
   } finally {
     // The list holds every object of the heap: let go of it at once, whatever happened.

@@ -32,7 +32,11 @@ export interface ThreadOptions {
 }
 
 /** Installs the probe first: from then on the lease holds, whatever happens to us. */
-export async function openThread(session: InspectorSession, sink: CaptureSink, options: ThreadOptions): Promise<ThreadCapture> {
+export async function openThread(
+  session: InspectorSession,
+  sink: CaptureSink,
+  options: ThreadOptions,
+): Promise<ThreadCapture> {
   const { id, name } = options;
   const fileName = id === 0 ? 'main' : `worker-${id}`;
   const probe = await installProbeIn(session, options.probe).catch((error) => {
@@ -73,9 +77,16 @@ export async function openThread(session: InspectorSession, sink: CaptureSink, o
       let pauseMillis = 0;
       const read = async () => {
         const from = performance.now();
-        const { profile } = await session.send<{ profile: object }>('HeapProfiler.getSamplingProfile', {}, 60_000);
+        const { profile } = await session.send<{ profile: object }>(
+          'HeapProfiler.getSamplingProfile',
+          {},
+          60_000,
+        );
         pauseMillis = performance.now() - from;
-        sink.file({ kind: 'heap-profile', thread: id, atMillis, path: heapFileName(fileName, heapReads++) }, profile);
+        sink.file(
+          { kind: 'heap-profile', thread: id, atMillis, path: heapFileName(fileName, heapReads++) },
+          profile,
+        );
       };
       await (probe ? probe.duringOwnPause(read) : read());
       await sample(atMillis, true);
@@ -87,7 +98,12 @@ export async function openThread(session: InspectorSession, sink: CaptureSink, o
     },
     async readCollections(atMillis, trapTop) {
       if (!probe) return;
-      sink.line({ type: 'collections', thread: id, atMillis, ...(await probe.readCollections(atMillis, trapTop)) });
+      sink.line({
+        type: 'collections',
+        thread: id,
+        atMillis,
+        ...(await probe.readCollections(atMillis, trapTop)),
+      });
     },
     async stop() {
       const quietly = (work: Promise<unknown>) => work.catch(() => {});

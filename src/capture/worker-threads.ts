@@ -1,7 +1,8 @@
 // Reaching the target's worker threads: each speaks the same protocol, wrapped in messages to the main thread
 // (the NodeWorker domain). Workers that start while we look are reached too.
-import { SessionClosed, type InspectorSession, withTimeout } from '../target/inspector-session.ts';
+
 import { AttachError } from '../errors.ts';
+import { type InspectorSession, SessionClosed, withTimeout } from '../target/inspector-session.ts';
 
 export interface WorkerThread {
   /** As Node numbers them: 1, 2, ... */
@@ -16,7 +17,10 @@ interface AttachedEvent {
 }
 
 /** Calls `onWorker` for every worker thread there is and for every new one. Resolves with how to let go of them. */
-export async function attachToWorkers(main: InspectorSession, onWorker: (worker: WorkerThread) => void): Promise<() => Promise<void>> {
+export async function attachToWorkers(
+  main: InspectorSession,
+  onWorker: (worker: WorkerThread) => void,
+): Promise<() => Promise<void>> {
   const relays = new Map<string, WorkerRelay>();
   main.on('NodeWorker.attachedToWorker', ({ sessionId, workerInfo }: AttachedEvent) => {
     const relay = createRelay(main, sessionId);
@@ -24,9 +28,12 @@ export async function attachToWorkers(main: InspectorSession, onWorker: (worker:
     const id = Number(workerInfo.workerId) || relays.size;
     onWorker({ id, name: workerName(workerInfo), session: relay.session });
   });
-  main.on('NodeWorker.receivedMessageFromWorker', ({ sessionId, message }: { sessionId: string; message: string }) => {
-    relays.get(sessionId)?.receive(message);
-  });
+  main.on(
+    'NodeWorker.receivedMessageFromWorker',
+    ({ sessionId, message }: { sessionId: string; message: string }) => {
+      relays.get(sessionId)?.receive(message);
+    },
+  );
   main.on('NodeWorker.detachedFromWorker', ({ sessionId }: { sessionId: string }) => {
     relays.get(sessionId)?.end();
     relays.delete(sessionId);
@@ -71,14 +78,20 @@ function createRelay(main: InspectorSession, sessionId: string): WorkerRelay {
     if (isClosed) return Promise.reject(new SessionClosed('The worker thread has ended.'));
     const id = ++lastId;
     const answer = new Promise<T>((resolve, reject) => pending.set(id, { resolve, reject }));
-    main.send('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify({ id, method, params }) }).catch((error) => {
-      pending.get(id)?.reject(error);
-    });
+    main
+      .send('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify({ id, method, params }) })
+      .catch((error) => {
+        pending.get(id)?.reject(error);
+      });
     const late = () => new AttachError(`A worker thread did not answer ${method} in time.`);
     return withTimeout(answer, timeoutMillis, late).finally(() => pending.delete(id));
   };
   const receive = (message: string) => {
-    const { id, result, error } = JSON.parse(message) as { id?: number; result?: never; error?: { message: string } };
+    const { id, result, error } = JSON.parse(message) as {
+      id?: number;
+      result?: never;
+      error?: { message: string };
+    };
     const waiting = id === undefined ? undefined : pending.get(id);
     if (error) waiting?.reject(new AttachError(error.message));
     else waiting?.resolve(result as never);

@@ -1,6 +1,7 @@
 // The exit codes, and which of them a report deserves.
-import { type Report, SEVERITIES, type Severity } from '../model/finding.ts';
+
 import { UsageError } from '../errors.ts';
+import { type Report, SEVERITIES, type Severity } from '../model/finding.ts';
 
 export const EXIT = { done: 0, gateFailed: 1, wrongUse: 2, cannotAttach: 3, interrupted: 130 } as const;
 
@@ -9,7 +10,9 @@ export function exitCodeFor(report: Report, failOn: Severity | undefined, isInte
   if (isInterrupted && report.verdict === 'too-little-data') return EXIT.interrupted;
   if (failOn === undefined) return EXIT.done;
   const least = SEVERITIES.indexOf(failOn);
-  return report.findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= least) ? EXIT.gateFailed : EXIT.done;
+  return report.findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= least)
+    ? EXIT.gateFailed
+    : EXIT.done;
 }
 
 /** Throws UsageError for a word that is no severity. */

@@ -17,13 +17,28 @@ const WRAPPERS = new Set(['npm', 'npx', 'yarn', 'pnpm', 'sh', 'bash']);
 /** Its output goes to our standard error: standard output is for the report. */
 export async function launch(command: readonly string[]): Promise<Launched> {
   const [program, ...args] = command;
-  if (!program) throw new UsageError('There is no command after "--".', 'For example: culprit diagnose -- node server.js');
+  if (!program)
+    throw new UsageError(
+      'There is no command after "--".',
+      'For example: culprit diagnose -- node server.js',
+    );
   // A port of its own, so that an inspector of another process does not stand in the way.
   const env = { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --inspect-port=0`.trim() };
   const child = spawn(program, args, { stdio: ['inherit', 2, 2], env });
   const failed = new Promise<never>((_, reject) => {
-    child.once('error', (error) => reject(new UsageError(`${program} could not be started: ${error.message}`, 'Check the command after "--".')));
-    child.once('exit', (code, signal) => reject(new AttachError(`${program} ended (${signal ?? `exit code ${code}`}) before it could be attached to.`, 'Check that it runs by itself.')));
+    child.once('error', (error) =>
+      reject(
+        new UsageError(`${program} could not be started: ${error.message}`, 'Check the command after "--".'),
+      ),
+    );
+    child.once('exit', (code, signal) =>
+      reject(
+        new AttachError(
+          `${program} ended (${signal ?? `exit code ${code}`}) before it could be attached to.`,
+          'Check that it runs by itself.',
+        ),
+      ),
+    );
   });
   failed.catch(() => {});
   const isWrapper = WRAPPERS.has(basename(program));
@@ -46,7 +61,10 @@ async function findNodeIn(child: ChildProcess, isWrapper: boolean): Promise<numb
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new AttachError(`No Node.js process that can be attached to appeared in ${START_MILLIS / 1_000} s.`, 'Launch node itself: culprit diagnose -- node server.js');
+  throw new AttachError(
+    `No Node.js process that can be attached to appeared in ${START_MILLIS / 1_000} s.`,
+    'Launch node itself: culprit diagnose -- node server.js',
+  );
 }
 
 function descendants(pid: number): number[] {

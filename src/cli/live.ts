@@ -19,19 +19,34 @@ export interface LiveOptions {
 }
 
 /** Captures into `dir`. Whatever was launched for it is ended; the target is restored on every way out. */
-export async function recordInto(dir: string, target: string | undefined, command: readonly string[], options: LiveOptions): Promise<RecordResult> {
+export async function recordInto(
+  dir: string,
+  target: string | undefined,
+  command: readonly string[],
+  options: LiveOptions,
+): Promise<RecordResult> {
   const durationMillis = parseTime(options.duration, '--duration', 1_000);
   const intervalMillis = fitInterval(durationMillis, parseTime(options.interval, '--interval', 100));
   const maxPauseMillis = parseTime(options.maxPause, '--max-pause', 1);
   if ((target === undefined) === (command.length === 0)) {
-    throw new UsageError('Give one target: a pid, :port, part of a command line, an inspector address, or "-- node app.js".', 'See the Node.js processes here with `culprit ps`.');
+    throw new UsageError(
+      'Give one target: a pid, :port, part of a command line, an inspector address, or "-- node app.js".',
+      'See the Node.js processes here with `culprit ps`.',
+    );
   }
   const interrupt = listenForInterrupt();
   const launched = command.length > 0 ? await launch(command) : null;
   const progress = await createProgress(options.quiet === true);
   try {
     const resolved = launched ? ({ kind: 'process', pid: launched.pid } as const) : await find(target!);
-    return await record(resolved, { out: dir, durationMillis, intervalMillis, maxPauseMillis, signal: interrupt.signal, onProgress: progress.capture });
+    return await record(resolved, {
+      out: dir,
+      durationMillis,
+      intervalMillis,
+      maxPauseMillis,
+      signal: interrupt.signal,
+      onProgress: progress.capture,
+    });
   } finally {
     progress.end();
     interrupt.dispose();
@@ -51,7 +66,11 @@ export async function withTemporaryFolder<T>(work: (dir: string) => Promise<T>):
   try {
     parent = mkdtempSync(join(tmpdir(), 'culprit-'));
   } catch (error) {
-    throw new UsageError(`No temporary folder can be made in ${tmpdir()}: ${(error as Error).message}`, 'Set TMPDIR to a folder that can be written.', { cause: error });
+    throw new UsageError(
+      `No temporary folder can be made in ${tmpdir()}: ${(error as Error).message}`,
+      'Set TMPDIR to a folder that can be written.',
+      { cause: error },
+    );
   }
   try {
     return await work(join(parent, 'recording'));

@@ -19,7 +19,9 @@ Exit codes: 0 done, 1 a gate failed (--fail-on), 2 wrong use, 3 could not attach
 
 function createProgram(launch: string[]): Command {
   const program = new Command('culprit')
-    .description('Point it at a running Node.js process: it names what is wrong, proves it, says what to do, and leaves the process as it found it.')
+    .description(
+      'Point it at a running Node.js process: it names what is wrong, proves it, says what to do, and leaves the process as it found it.',
+    )
     .version(VERSION)
     .showHelpAfterError('Run with --help for the options.')
     .exitOverride();
@@ -28,30 +30,51 @@ function createProgram(launch: string[]): Command {
     .description('Node.js processes here, and whether culprit could attach to each')
     .option('--json', 'print JSON')
     .action(async (options) => (await import('./commands/ps.ts')).ps(options));
-  withCaptureOptions(program.command('diagnose').argument('[target]').description('find out what is wrong with a running process'))
+  withCaptureOptions(
+    program
+      .command('diagnose')
+      .argument('[target]')
+      .description('find out what is wrong with a running process'),
+  )
     .option('--json [file]', 'write the report as JSON; "-" or nothing is standard output')
     .option('--out <dir>', 'keep the recording in this folder')
     .option('--flame [file]', 'also write a flame graph (HTML)')
-    .option('--fail-on <severity>', 'exit with 1 when a finding is at least this grave: notice, warning, critical')
+    .option(
+      '--fail-on <severity>',
+      'exit with 1 when a finding is at least this grave: notice, warning, critical',
+    )
     .addHelpText('after', TARGET_HELP)
-    .action(async (target, options) => (await import('./commands/diagnose.ts')).diagnoseCommand(target, launch, options));
-  withCaptureOptions(program.command('record').argument('[target]').description('capture only; analyse later or elsewhere'))
+    .action(async (target, options) =>
+      (await import('./commands/diagnose.ts')).diagnoseCommand(target, launch, options),
+    );
+  withCaptureOptions(
+    program.command('record').argument('[target]').description('capture only; analyse later or elsewhere'),
+  )
     .requiredOption('-o, --out <path>', 'a new folder, a FILE.tgz, or "-" for standard output')
     .addHelpText('after', TARGET_HELP)
-    .action(async (target, options) => (await import('./commands/record.ts')).recordCommand(target, launch, options));
+    .action(async (target, options) =>
+      (await import('./commands/record.ts')).recordCommand(target, launch, options),
+    );
   program
     .command('analyze')
     .argument('<path...>')
     .description('diagnose a recording, a .cpuprofile, a .heapprofile or a diagnostic report')
     .option('--json [file]', 'write the report as JSON; "-" or nothing is standard output')
-    .option('--fail-on <severity>', 'exit with 1 when a finding is at least this grave: notice, warning, critical')
+    .option(
+      '--fail-on <severity>',
+      'exit with 1 when a finding is at least this grave: notice, warning, critical',
+    )
     .option('--quiet', 'verdict and titles only')
     .action(async (paths, options) => (await import('./commands/analyze.ts')).analyzeCommand(paths, options));
   program
     .command('flame')
     .argument('<recording|profile>')
     .description('a flame graph as one HTML file that opens from disk with no network')
-    .option('--renderer <name>', 'speedscope, 0x, collapsed (text on standard output), speedscope-json (the same)', 'speedscope')
+    .option(
+      '--renderer <name>',
+      'speedscope, 0x, collapsed (text on standard output), speedscope-json (the same)',
+      'speedscope',
+    )
     .option('-o, --out <file>', 'the HTML file to write; "-" is standard output')
     .action(async (path, options) => (await import('./commands/flame.ts')).flameCommand(path, options));
   return program;
@@ -90,13 +113,18 @@ function explain(error: unknown): number {
     process.stderr.write(`culprit: ${shown(error.message)}\n${error.hint ? `  ${shown(error.hint)}\n` : ''}`);
     return error instanceof AttachError ? EXIT.cannotAttach : EXIT.wrongUse;
   }
-  process.stderr.write(`culprit: this is a defect of culprit, please report it.\n${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(
+    `culprit: this is a defect of culprit, please report it.\n${error instanceof Error ? error.stack : String(error)}\n`,
+  );
   return EXIT.cannotAttach;
 }
 
 /** Messages may quote names from the target; a list to choose from keeps its lines. */
 function shown(text: string): string {
-  return text.split('\n').map((line) => escapeControls(line)).join('\n');
+  return text
+    .split('\n')
+    .map((line) => escapeControls(line))
+    .join('\n');
 }
 
 // A reader that has seen enough (`culprit ... | head`) is no error.

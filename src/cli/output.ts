@@ -34,6 +34,8 @@ export function writeWhole(path: string, text: string): void {
     writeFileSync(partial, text, { mode: 0o600 });
     renameSync(partial, path);
   } catch (error) {
-    throw new UsageError(`Cannot write ${path}: ${(error as Error).message}`, 'Choose another file.', { cause: error });
+    throw new UsageError(`Cannot write ${path}: ${(error as Error).message}`, 'Choose another file.', {
+      cause: error,
+    });
   }
 }

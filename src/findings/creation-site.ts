@@ -18,7 +18,9 @@ export interface CreationSite {
 
 /** The survivors of these types made by user code, the most numerous growing ones first. */
 export function survivors(facts: Facts, types: readonly string[]): SurvivingSite[] {
-  const byUser = survivingSites(facts.observations.asyncObservations, types).filter(({ blame }) => blame.subject);
+  const byUser = survivingSites(facts.observations.asyncObservations, types).filter(
+    ({ blame }) => blame.subject,
+  );
   return mergeByPlace(byUser);
 }
 
@@ -30,14 +32,25 @@ function mergeByPlace(sites: SurvivingSite[]): SurvivingSite[] {
     const key = `${site.site.type}|${app?.file}:${app?.line}|${library?.file}:${library?.line}`;
     const known = merged.get(key);
     if (!known) merged.set(key, site);
-    else merged.set(key, { ...known, alive: known.alive + site.alive, madePerSecond: known.madePerSecond + site.madePerSecond });
+    else
+      merged.set(key, {
+        ...known,
+        alive: known.alive + site.alive,
+        madePerSecond: known.madePerSecond + site.madePerSecond,
+      });
   }
   return [...merged.values()].sort((a, b) => b.alive - a.alive);
 }
 
 /** The surviving site that best explains a growth of `slopePerSecond` things. */
-export function siteOfSurvivors(facts: Facts, types: readonly string[], isRight: (site: SurvivingSite) => boolean = () => true): CreationSite | null {
-  const site = survivors(facts, types).find((candidate) => candidate.alive >= 2 && (candidate.survival ?? 0) >= 0.4 && isRight(candidate));
+export function siteOfSurvivors(
+  facts: Facts,
+  types: readonly string[],
+  isRight: (site: SurvivingSite) => boolean = () => true,
+): CreationSite | null {
+  const site = survivors(facts, types).find(
+    (candidate) => candidate.alive >= 2 && (candidate.survival ?? 0) >= 0.4 && isRight(candidate),
+  );
   return site ? fromSurvivors(site) : null;
 }
 
@@ -62,9 +75,17 @@ export function siteOfAllocations(facts: Facts, nodeFunction: RegExp): CreationS
   for (const { sites } of facts.heap) {
     for (const site of sites) {
       const { subject } = site.blame;
-      if (!subject || !site.frames.some((frame) => frame.owner === 'node' && nodeFunction.test(frame.functionName))) continue;
+      if (
+        !subject ||
+        !site.frames.some((frame) => frame.owner === 'node' && nodeFunction.test(frame.functionName))
+      )
+        continue;
       const statement = `objects that stay are allocated there, live bytes grew in ${site.trend.risingSteps[0]} of ${site.trend.risingSteps[1]} reads`;
-      return { blame: site.blame, frame: subject, evidence: { source: 'heap-sampling', statement: `${placeWithLibrary(site.blame)}: ${statement}` } };
+      return {
+        blame: site.blame,
+        frame: subject,
+        evidence: { source: 'heap-sampling', statement: `${placeWithLibrary(site.blame)}: ${statement}` },
+      };
     }
   }
   return null;
@@ -84,5 +105,9 @@ export function siteOfCalls(facts: Facts, nodeFunction: RegExp): CreationSite | 
   }
   const best = [...time.values()].sort((a, b) => b.micros - a.micros)[0];
   if (!best) return null;
-  return { blame: best.blame, frame: best.blame.subject!, evidence: { source: 'cpu-profile', statement: `${placeWithLibrary(best.blame)} was seen calling it` } };
+  return {
+    blame: best.blame,
+    frame: best.blame.subject!,
+    evidence: { source: 'cpu-profile', statement: `${placeWithLibrary(best.blame)} was seen calling it` },
+  };
 }

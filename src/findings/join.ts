@@ -57,7 +57,8 @@ function explains(cause: Draft, draft: Draft): boolean {
   if (isSameSubject(cause.subject, draft.subject)) return !outgrows(draft, cause);
   if (!cause.explains.includes(draft.effect) || outgrows(draft, cause)) return false;
   // Memory that grows elsewhere in the code while handles leak here may be a second fault: keep it when it says where.
-  if (isMemory(draft) && draft.subject.type === 'collection' && !isMemory(cause)) return isSameFile(cause.subject, draft.subject);
+  if (isMemory(draft) && draft.subject.type === 'collection' && !isMemory(cause))
+    return isSameFile(cause.subject, draft.subject);
   return true;
 }
 
@@ -89,6 +90,10 @@ function isSameFile(a: Subject, b: Subject): boolean {
 /** What runs out first is said with the cause. */
 function inheritLimit(cause: Draft, symptom: Draft): void {
   const { exhaustionSeconds, limit } = symptom.impact;
-  if (exhaustionSeconds === undefined || exhaustionSeconds >= (cause.impact.exhaustionSeconds ?? Number.POSITIVE_INFINITY)) return;
+  if (
+    exhaustionSeconds === undefined ||
+    exhaustionSeconds >= (cause.impact.exhaustionSeconds ?? Number.POSITIVE_INFINITY)
+  )
+    return;
   cause.impact = { ...cause.impact, exhaustionSeconds, limit };
 }

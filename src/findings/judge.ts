@@ -25,19 +25,29 @@ export function judge(facts: Facts): Judgement {
     if (Array.isArray(result)) drafts.push(...result);
     else notApplicable.push({ kind: rule.kind, reason: result.notApplicable });
   }
-  const findings = rankFindings(joinDrafts(drafts), RULES.map(({ kind }) => kind));
+  const findings = rankFindings(
+    joinDrafts(drafts),
+    RULES.map(({ kind }) => kind),
+  );
   return { ...verdictOf(findings, facts), findings, notApplicable };
 }
 
 function verdictOf(findings: Finding[], facts: Facts): { verdict: Verdict; verdictReason: string } {
   const count = findings.length;
-  if (count > 0) return { verdict: 'findings', verdictReason: count === 1 ? '1 cause was found.' : `${count} causes were found, the gravest first.` };
+  if (count > 0)
+    return {
+      verdict: 'findings',
+      verdictReason: count === 1 ? '1 cause was found.' : `${count} causes were found, the gravest first.`,
+    };
   const { cpuProfiles, runtime, passive } = facts.observations;
   const counts = Math.max(runtime.filter(({ thread }) => thread === 0).length, passive.length);
   const seconds = Math.round(facts.lookSeconds);
   if (counts === 0 && cpuProfiles.length > 0) return judgeProfileOnly(facts);
   if (facts.lookSeconds >= LEAST_SECONDS && counts >= LEAST_COUNTS) {
-    return { verdict: 'healthy', verdictReason: `Nothing grew, blocked or burned in ${seconds} s of watching.` };
+    return {
+      verdict: 'healthy',
+      verdictReason: `Nothing grew, blocked or burned in ${seconds} s of watching.`,
+    };
   }
   return {
     verdict: 'too-little-data',
@@ -49,6 +59,13 @@ function verdictOf(findings: Finding[], facts: Facts): { verdict: Verdict; verdi
 function judgeProfileOnly({ cpu }: Facts): { verdict: Verdict; verdictReason: string } {
   const seconds = (cpu[0]?.durationMicros ?? 0) / 1e6;
   return seconds < 3
-    ? { verdict: 'too-little-data', verdictReason: `The profile covers ${seconds.toFixed(1)} s; at least 3 s are needed.` }
-    : { verdict: 'healthy', verdictReason: 'No function stands out in this CPU profile; memory and handles cannot be judged from it.' };
+    ? {
+        verdict: 'too-little-data',
+        verdictReason: `The profile covers ${seconds.toFixed(1)} s; at least 3 s are needed.`,
+      }
+    : {
+        verdict: 'healthy',
+        verdictReason:
+          'No function stands out in this CPU profile; memory and handles cannot be judged from it.',
+      };
 }

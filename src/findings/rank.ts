@@ -13,9 +13,19 @@ const LEAST_STEP = 0.1;
 export function rankFindings(joined: readonly Joined[], ruleOrder: readonly FindingKind[]): Finding[] {
   const scored = joined.map(({ draft, symptoms }) => {
     const { urgency, asSymptom: _symptom, effect: _effect, explains: _explains, ...rest } = draft;
-    return { ...rest, symptoms, fingerprint: fingerprint(draft.kind, draft.subject), score: 100 * draft.confidence * urgency };
+    return {
+      ...rest,
+      symptoms,
+      fingerprint: fingerprint(draft.kind, draft.subject),
+      score: 100 * draft.confidence * urgency,
+    };
   });
-  scored.sort((a, b) => b.score - a.score || ruleOrder.indexOf(a.kind) - ruleOrder.indexOf(b.kind) || (a.fingerprint < b.fingerprint ? -1 : 1));
+  scored.sort(
+    (a, b) =>
+      b.score - a.score ||
+      ruleOrder.indexOf(a.kind) - ruleOrder.indexOf(b.kind) ||
+      (a.fingerprint < b.fingerprint ? -1 : 1),
+  );
   let previous = Number.POSITIVE_INFINITY;
   return scored.map((finding, i) => {
     const score = Math.max(0, Math.min(Math.round(finding.score * 10) / 10, previous - LEAST_STEP));
@@ -28,6 +38,13 @@ export function rankFindings(joined: readonly Joined[], ruleOrder: readonly Find
 /** Eight hex digits of kind and subject: the same in every run and commit. Lines and temporary names are left out. */
 export function fingerprint(kind: FindingKind, subject: Subject): string {
   const name = subject.name.replaceAll(/\d+/g, '#');
-  const identity = [kind, subject.type, name, subject.function ?? '', subject.file ?? '', subject.package?.replace(/@[^@]*$/, '') ?? ''];
+  const identity = [
+    kind,
+    subject.type,
+    name,
+    subject.function ?? '',
+    subject.file ?? '',
+    subject.package?.replace(/@[^@]*$/, '') ?? '',
+  ];
   return createHash('sha256').update(identity.join('\0')).digest('hex').slice(0, 8);
 }

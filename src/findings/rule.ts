@@ -3,7 +3,17 @@ import type { Facts } from '../analysis/facts.ts';
 import type { Finding, FindingKind } from '../model/finding.ts';
 
 /** What a cause moves, besides what it is: symptoms in these are explained by it. */
-export type Effect = 'heap' | 'external' | 'native' | 'fds' | 'sockets' | 'threads' | 'processes' | 'timers' | 'gc' | 'cpu';
+export type Effect =
+  | 'heap'
+  | 'external'
+  | 'native'
+  | 'fds'
+  | 'sockets'
+  | 'threads'
+  | 'processes'
+  | 'timers'
+  | 'gc'
+  | 'cpu';
 
 /** A finding before ranking and joining. */
 export interface Draft extends Omit<Finding, 'rank' | 'score' | 'fingerprint' | 'symptoms'> {

@@ -7,7 +7,8 @@ import { formatQuantity } from '../model/units.ts';
 
 /** "src/session.ts:12, remember" */
 export function place(frame: Frame): string {
-  const at = frame.file === null ? frame.functionName : `${frame.file}${frame.line === null ? '' : `:${frame.line}`}`;
+  const at =
+    frame.file === null ? frame.functionName : `${frame.file}${frame.line === null ? '' : `:${frame.line}`}`;
   return frame.file === null || frame.functionName === '(anonymous)' ? at : `${at}, ${frame.functionName}`;
 }
 

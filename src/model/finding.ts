@@ -55,7 +55,20 @@ export interface Subject {
 
 /** What it costs, in units people feel. */
 export interface Impact {
-  metric: 'cpu' | 'event-loop' | 'gc' | 'heap' | 'external' | 'native' | 'memory' | 'timers' | 'sockets' | 'fds' | 'processes' | 'threads' | 'connections';
+  metric:
+    | 'cpu'
+    | 'event-loop'
+    | 'gc'
+    | 'heap'
+    | 'external'
+    | 'native'
+    | 'memory'
+    | 'timers'
+    | 'sockets'
+    | 'fds'
+    | 'processes'
+    | 'threads'
+    | 'connections';
   value: number;
   unit: 'share' | 'ms' | 'bytes' | 'bytes/s' | 'per second' | 'count';
   /** 0..1: this cause's part of all that moved in the same metric. */
@@ -111,7 +124,11 @@ export interface ReportTarget {
   uptimeSeconds: number | null;
   threads: { id: number; name: string }[];
   /** null outside a container. */
-  container: { memoryLimitBytes: number | null; cpuQuotaCores: number | null; pidsLimit: number | null } | null;
+  container: {
+    memoryLimitBytes: number | null;
+    cpuQuotaCores: number | null;
+    pidsLimit: number | null;
+  } | null;
 }
 
 export interface ReportCapture {

@@ -18,7 +18,18 @@ export interface SocketGroup {
 
 /** Open file descriptors of one sort: "/tmp/uploads-#/#.jpg", "pipe", "inotify", "socket", ... */
 export interface FdGroup {
-  kind: 'file' | 'deleted-file' | 'directory' | 'device' | 'pipe' | 'socket' | 'inotify' | 'eventfd' | 'epoll' | 'io_uring' | 'other';
+  kind:
+    | 'file'
+    | 'deleted-file'
+    | 'directory'
+    | 'device'
+    | 'pipe'
+    | 'socket'
+    | 'inotify'
+    | 'eventfd'
+    | 'epoll'
+    | 'io_uring'
+    | 'other';
   /** A path with the parts that vary replaced by `#`, or the kind. */
   pattern: string;
   count: number;

@@ -11,7 +11,11 @@ import { collectSources } from './sources.ts';
 
 /** Reads whatever `path` is. Throws UsageError when it is not there, RecordingError when it is nothing we know. */
 export async function readAnything(path: string): Promise<Recording> {
-  if (!existsSync(path)) throw new UsageError(`${path} does not exist.`, 'Give a recording, a .cpuprofile, a .heapprofile or a diagnostic report.');
+  if (!existsSync(path))
+    throw new UsageError(
+      `${path} does not exist.`,
+      'Give a recording, a .cpuprofile, a .heapprofile or a diagnostic report.',
+    );
   if (statSync(path).isDirectory() || /\.(tgz|tar|tar\.gz)$/.test(path)) return readRecording(path);
   const json = readJson(path);
   const kind = kindOf(json);
@@ -40,7 +44,13 @@ function fromProfile(kind: CapturedFileKind, content: object, path: string): Rec
   };
   const file = { kind, thread: 0, path: basename(path) };
   const sources = collectSources(positionsInProfile(kind, content), readText);
-  return { manifest: describe({ files: [file] }), profiles: [{ file, content }], lines: [], sources, warnings: [] };
+  return {
+    manifest: describe({ files: [file] }),
+    profiles: [{ file, content }],
+    lines: [],
+    sources,
+    warnings: [],
+  };
 }
 
 interface RawReport {
@@ -54,7 +64,9 @@ interface RawReport {
 /** One moment: limits and counts can be judged from it, growth cannot. */
 function fromReport(report: RawReport, path: string): Recording {
   const { header = {}, javascriptHeap = {}, resourceUsage = {}, userLimits } = report;
-  const handles = (Array.isArray(report.libuv) ? report.libuv : []).filter((handle) => typeof handle === 'object' && handle !== null);
+  const handles = (Array.isArray(report.libuv) ? report.libuv : []).filter(
+    (handle) => typeof handle === 'object' && handle !== null,
+  );
   const runtime: SampleLine = {
     type: 'runtime',
     atMillis: 0,
@@ -66,7 +78,13 @@ function fromReport(report: RawReport, path: string): Recording {
   };
   const sockets = groupSockets(handles as Record<string, unknown>[]);
   const fdSoftLimit = amount(userLimits?.open_files?.soft);
-  const passive: SampleLine = { type: 'passive', atMillis: 0, rssBytes: amount(resourceUsage.rss), fdSoftLimit, sockets };
+  const passive: SampleLine = {
+    type: 'passive',
+    atMillis: 0,
+    rssBytes: amount(resourceUsage.rss),
+    fdSoftLimit,
+    sockets,
+  };
   const manifest = describe({
     pid: amount(header.processId) ?? 0,
     nodeVersion: String(header.nodejsVersion ?? ''),
@@ -83,7 +101,13 @@ function groupSockets(handles: Record<string, unknown>[]): SocketGroup[] {
     if (type !== 'tcp' || typeof remoteEndpoint !== 'object' || remoteEndpoint === null) continue;
     const { ip4, ip6, host, port } = remoteEndpoint as Record<string, unknown>;
     const endpoint = `${String(ip4 ?? ip6 ?? host)}:${String(port)}`.slice(0, 200);
-    const group = groups.get(endpoint) ?? { family: 'tcp' as const, state: 'ESTABLISHED', direction: 'unknown' as const, endpoint, count: 0 };
+    const group = groups.get(endpoint) ?? {
+      family: 'tcp' as const,
+      state: 'ESTABLISHED',
+      direction: 'unknown' as const,
+      endpoint,
+      count: 0,
+    };
     group.count++;
     groups.set(endpoint, group);
   }
@@ -95,13 +119,32 @@ function amount(value: unknown): number | undefined {
   return value !== undefined && value !== null && Number.isFinite(number) && number >= 0 ? number : undefined;
 }
 
-function describe({ files = [], ...target }: Partial<Manifest['target']> & { files?: Manifest['files'] }): Manifest {
+function describe({
+  files = [],
+  ...target
+}: Partial<Manifest['target']> & { files?: Manifest['files'] }): Manifest {
   return {
     format: RECORDING_FORMAT,
     formatVersion: RECORDING_VERSION,
     toolVersion: '',
-    target: { pid: 0, nodeVersion: '', title: '', cwd: process.cwd(), uptimeSeconds: 0, threads: [{ id: 0, name: 'main' }], ...target },
-    capture: { startedAt: '', durationMillis: 0, ended: 'complete', steps: [], pausesMillis: [], restored: true, warnings: [] },
+    target: {
+      pid: 0,
+      nodeVersion: '',
+      title: '',
+      cwd: process.cwd(),
+      uptimeSeconds: 0,
+      threads: [{ id: 0, name: 'main' }],
+      ...target,
+    },
+    capture: {
+      startedAt: '',
+      durationMillis: 0,
+      ended: 'complete',
+      steps: [],
+      pausesMillis: [],
+      restored: true,
+      warnings: [],
+    },
     files,
   };
 }

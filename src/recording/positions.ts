@@ -46,7 +46,12 @@ function* heapNodes(content: object): Generator<RawNode> {
 
 /** Places in the stacks of async resources and insertions. */
 export function* positionsInSample(line: SampleLine): Generator<ScriptPosition> {
-  const stacks = line.type === 'async' ? line.sites.map((s) => s.frames) : line.type === 'collections' ? line.growing.flatMap((g) => g.insertions) : [];
+  const stacks =
+    line.type === 'async'
+      ? line.sites.map((s) => s.frames)
+      : line.type === 'collections'
+        ? line.growing.flatMap((g) => g.insertions)
+        : [];
   for (const frames of stacks) {
     for (const frame of frames) {
       const found = position(frame[1], frame[2], frame[3]);

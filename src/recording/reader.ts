@@ -1,11 +1,19 @@
 // Reading a recording, or a file that another tool made (`.cpuprofile`, `.heapprofile`, a diagnostic report), into
 // one form. Nothing read is trusted: sizes are bounded, shapes are checked, and what is broken says so.
-import { createReadStream, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import * as v from 'valibot';
 import { extract } from 'tar';
+import * as v from 'valibot';
 import type { CapturedFile, SampleLine } from '../capture/sink.ts';
 import { RecordingError } from '../errors.ts';
 import { type Manifest, manifestSchema, RECORDING_FORMAT, RECORDING_VERSION } from './manifest.ts';
@@ -48,7 +56,11 @@ async function unpack(path: string, dir: string): Promise<void> {
   try {
     await extract({ file: path, cwd: dir, strict: true, filter } as never);
   } catch (error) {
-    throw new RecordingError(`${path} is not a whole archive: ${(error as Error).message}`, 'Was the transfer cut short? Record again.', { cause: error });
+    throw new RecordingError(
+      `${path} is not a whole archive: ${(error as Error).message}`,
+      'Was the transfer cut short? Record again.',
+      { cause: error },
+    );
   }
 }
 
@@ -63,16 +75,26 @@ async function readFolder(dir: string): Promise<Recording> {
       warnings.push(`${file.path} could not be read and was left out: ${(error as Error).message}`);
     }
   }
-  return { manifest, profiles, lines: await readLines(join(dir, 'samples.jsonl'), warnings), sources: readSources(dir, warnings), warnings };
+  return {
+    manifest,
+    profiles,
+    lines: await readLines(join(dir, 'samples.jsonl'), warnings),
+    sources: readSources(dir, warnings),
+    warnings,
+  };
 }
 
 function readManifest(dir: string): Manifest {
   const path = join(dir, 'manifest.json');
   if (!existsSync(path)) {
-    throw new RecordingError(`${dir} is not a culprit recording: it has no manifest.json.`, 'Give the folder or archive that `culprit record` wrote.');
+    throw new RecordingError(
+      `${dir} is not a culprit recording: it has no manifest.json.`,
+      'Give the folder or archive that `culprit record` wrote.',
+    );
   }
   const json = readJson(path) as { format?: unknown; formatVersion?: unknown } | null;
-  if (json?.format !== RECORDING_FORMAT) throw new RecordingError(`${path} is not the manifest of a culprit recording.`);
+  if (json?.format !== RECORDING_FORMAT)
+    throw new RecordingError(`${path} is not the manifest of a culprit recording.`);
   if (typeof json.formatVersion === 'number' && json.formatVersion > RECORDING_VERSION) {
     throw new RecordingError(
       `This recording has format ${json.formatVersion}; this culprit reads up to ${RECORDING_VERSION}.`,
@@ -82,7 +104,10 @@ function readManifest(dir: string): Manifest {
   const parsed = v.safeParse(manifestSchema, json);
   if (!parsed.success) {
     const issue = parsed.issues[0];
-    throw new RecordingError(`${path} is damaged: ${v.getDotPath(issue) ?? 'manifest'}: ${issue.message.slice(0, 200)}.`, 'Record again.');
+    throw new RecordingError(
+      `${path} is damaged: ${v.getDotPath(issue) ?? 'manifest'}: ${issue.message.slice(0, 200)}.`,
+      'Record again.',
+    );
   }
   return parsed.output;
 }
@@ -94,12 +119,20 @@ export function readJson(path: string): unknown {
     if (statSync(path).size > MAX_FILE_BYTES) throw new Error(`larger than ${MAX_FILE_BYTES / 2 ** 20} MB`);
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new RecordingError(`Cannot read ${basename(path)}: ${(error as Error).message}`, 'Check the path.', { cause: error });
+    throw new RecordingError(
+      `Cannot read ${basename(path)}: ${(error as Error).message}`,
+      'Check the path.',
+      { cause: error },
+    );
   }
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new RecordingError(`${basename(path)} is not whole JSON.`, 'It may have been cut short. Record again.', { cause: error });
+    throw new RecordingError(
+      `${basename(path)} is not whole JSON.`,
+      'It may have been cut short. Record again.',
+      { cause: error },
+    );
   }
 }
 
@@ -111,7 +144,10 @@ async function readLines(path: string, warnings: string[]): Promise<SampleLine[]
     return lines;
   }
   let broken = 0;
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of createInterface({
+    input: createReadStream(path),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })) {
     if (lines.length >= MAX_LINES) break;
     const parsed = parseLine(line);
     if (parsed) lines.push(parsed);
@@ -139,7 +175,11 @@ const position = v.tuple([v.pipe(v.string(), v.maxLength(4_000)), v.number(), v.
 const sourcesSchema = v.object({
   scripts: v.record(
     v.string(),
-    v.object({ path: v.nullable(v.string()), package: v.nullable(v.string()), positions: v.record(v.string(), position) }),
+    v.object({
+      path: v.nullable(v.string()),
+      package: v.nullable(v.string()),
+      positions: v.record(v.string(), position),
+    }),
   ),
   lines: v.record(v.string(), v.string()),
 });
@@ -148,7 +188,9 @@ function readSources(dir: string, warnings: string[]): Sources {
   const path = join(dir, 'sources.json');
   const parsed = existsSync(path) ? v.safeParse(sourcesSchema, readJsonOr(path, null)) : null;
   if (parsed?.success) return parsed.output;
-  warnings.push('sources.json is missing or damaged: places in code are named as V8 saw them, without source maps.');
+  warnings.push(
+    'sources.json is missing or damaged: places in code are named as V8 saw them, without source maps.',
+  );
   return { scripts: {}, lines: {} };
 }
 

@@ -47,7 +47,11 @@ export function collectSources(positions: Iterable<ScriptPosition>, readText: Re
   const packages = new Map<string, string | null>();
   for (const [url, wanted] of byUrl) {
     const path = scriptPath(url)!;
-    sources.scripts[url] = { path, package: packageOf(path, readText, packages), positions: Object.create(null) };
+    sources.scripts[url] = {
+      path,
+      package: packageOf(path, readText, packages),
+      positions: Object.create(null),
+    };
     const text = readText(path);
     if (text === undefined) continue;
     resolveScript(path, text, wanted, sources.scripts[url], sources.lines, readText);
@@ -67,7 +71,14 @@ export function scriptPath(url: string): string | null {
   return isAbsolute(url) ? url : null;
 }
 
-function resolveScript(path: string, text: string, wanted: ScriptPosition[], script: ScriptSource, lines: Record<string, string>, readText: ReadText): void {
+function resolveScript(
+  path: string,
+  text: string,
+  wanted: ScriptPosition[],
+  script: ScriptSource,
+  lines: Record<string, string>,
+  readText: ReadText,
+): void {
   const map = findSourceMap(path, text, readText);
   const textLines = text.split('\n');
   const contents = new Map<string, string[]>();
@@ -79,7 +90,8 @@ function resolveScript(path: string, text: string, wanted: ScriptPosition[], scr
     script.positions[key] = place;
     const sourceText = original ? sourceLines(map, original[0], path, contents, readText) : textLines;
     const lineText = sourceText?.[place[1] - 1];
-    if (lineText !== undefined) lines[`${place[0]}:${place[1]}`] = excerpt(lineText, original ? place[2] - 1 : column);
+    if (lineText !== undefined)
+      lines[`${place[0]}:${place[1]}`] = excerpt(lineText, original ? place[2] - 1 : column);
   }
 }
 
@@ -89,7 +101,12 @@ function excerpt(line: string, column: number): string {
   return line.slice(start, start + MAX_LINE_TEXT).trim();
 }
 
-function originalOf(map: TraceMap, line: number, column: number, scriptFile: string): [string, number, number] | null {
+function originalOf(
+  map: TraceMap,
+  line: number,
+  column: number,
+  scriptFile: string,
+): [string, number, number] | null {
   try {
     // Bias 1 is the mapping at or before the column; with none there, the first one after it (bias -1).
     const needle = { line: line + 1, column: Math.max(0, column) };
@@ -109,7 +126,13 @@ function sourcePath(source: string, scriptFile: string): string {
   return resolve(dirname(scriptFile), plain);
 }
 
-function sourceLines(map: TraceMap, source: string, scriptFile: string, cache: Map<string, string[]>, readText: ReadText): string[] | undefined {
+function sourceLines(
+  map: TraceMap,
+  source: string,
+  scriptFile: string,
+  cache: Map<string, string[]>,
+  readText: ReadText,
+): string[] | undefined {
   let lines = cache.get(source);
   if (!lines) {
     const name = map.resolvedSources.find((s) => sourcePath(s, scriptFile) === source);
@@ -128,9 +151,13 @@ function findSourceMap(path: string, text: string, readText: ReadText): TraceMap
     // The last comment counts: bundles carry those of their parts.
     const url = [...text.matchAll(MAP_COMMENT)].at(-1)?.[1];
     if (!url) return null;
-    const json = url.startsWith('data:') ? decodeDataUrl(url) : readText(resolve(dirname(path), decodeURIComponent(url)));
+    const json = url.startsWith('data:')
+      ? decodeDataUrl(url)
+      : readText(resolve(dirname(path), decodeURIComponent(url)));
     // Names in the map are relative to the map's own folder.
-    return json ? new AnyMap(JSON.parse(json.replace(/^\)\]\}'[^\n]*\n/, '')), pathToMapUrl(path, url)) : null;
+    return json
+      ? new AnyMap(JSON.parse(json.replace(/^\)\]\}'[^\n]*\n/, '')), pathToMapUrl(path, url))
+      : null;
   } catch {
     return null;
   }
@@ -143,7 +170,9 @@ function pathToMapUrl(scriptFile: string, mapUrl: string): string {
 function decodeDataUrl(url: string): string {
   const comma = url.indexOf(',');
   const payload = url.slice(comma + 1);
-  return url.slice(0, comma).endsWith(';base64') ? Buffer.from(payload, 'base64').toString('utf8') : decodeURIComponent(payload);
+  return url.slice(0, comma).endsWith(';base64')
+    ? Buffer.from(payload, 'base64').toString('utf8')
+    : decodeURIComponent(payload);
 }
 
 /** `name@version` from the package.json beside the innermost node_modules folder; null outside of one. */

@@ -1,12 +1,22 @@
 // Writing a recording: a folder that fills while the capture runs and gets its final name only when it is whole.
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { create } from 'tar';
 import type { CapturedFile, CaptureSink, SampleLine } from '../capture/sink.ts';
 import { UsageError } from '../errors.ts';
 import type { Manifest } from './manifest.ts';
-import type { ScriptPosition, Sources } from './sources.ts';
 import { positionsInProfile, positionsInSample } from './positions.ts';
+import type { ScriptPosition, Sources } from './sources.ts';
 
 export interface RecordingWriter extends CaptureSink {
   /** Every place in code that the recording mentions so far. */
@@ -23,18 +33,24 @@ const PRIVATE = { mode: 0o600 };
 /** Starts a recording in `dir`. Throws UsageError when it exists already or cannot be written. */
 export function createRecordingWriter(dir: string): RecordingWriter {
   const finalDir = resolve(dir);
-  if (existsSync(finalDir)) throw new UsageError(`${dir} exists already.`, 'Choose another name: recordings are never overwritten.');
+  if (existsSync(finalDir))
+    throw new UsageError(`${dir} exists already.`, 'Choose another name: recordings are never overwritten.');
   const workDir = `${finalDir}.partial-${process.pid}`;
   try {
     mkdirSync(workDir, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new UsageError(`Cannot write to ${dirname(finalDir)}: ${(error as Error).message}`, 'Choose another folder with --out.', { cause: error });
+    throw new UsageError(
+      `Cannot write to ${dirname(finalDir)}: ${(error as Error).message}`,
+      'Choose another folder with --out.',
+      { cause: error },
+    );
   }
   const samples = openSync(join(workDir, 'samples.jsonl'), 'wx', 0o600);
   const files: CapturedFile[] = [];
   const positions = new Map<string, ScriptPosition>();
   const note = (found: Iterable<ScriptPosition>) => {
-    for (const position of found) positions.set(`${position.url}|${position.line}|${position.column}`, position);
+    for (const position of found)
+      positions.set(`${position.url}|${position.line}|${position.column}`, position);
   };
   return {
     line(line: SampleLine) {
@@ -65,7 +81,8 @@ export async function packRecording(dir: string, to: string | NodeJS.WritableStr
   const options = { gzip: true, cwd: dirname(dir), portable: true } as const;
   if (typeof to !== 'string') {
     const stream = create(options, [basename(dir)]);
-    for await (const chunk of stream) if (!to.write(chunk)) await new Promise((done) => to.once('drain', done));
+    for await (const chunk of stream)
+      if (!to.write(chunk)) await new Promise((done) => to.once('drain', done));
     return;
   }
   const partial = `${to}.partial-${process.pid}`;
@@ -80,7 +97,8 @@ export async function packRecording(dir: string, to: string | NodeJS.WritableStr
 /** Throws UsageError when nothing can be written there, before a long capture rather than after it. */
 export function checkWritable(path: string): void {
   const parent = dirname(resolve(path));
-  if (existsSync(path)) throw new UsageError(`${path} exists already.`, 'Choose another name: recordings are never overwritten.');
+  if (existsSync(path))
+    throw new UsageError(`${path} exists already.`, 'Choose another name: recordings are never overwritten.');
   if (!existsSync(parent) || !statSync(parent).isDirectory()) {
     throw new UsageError(`The folder ${parent} does not exist.`, 'Create it first, or choose another.');
   }

@@ -1,9 +1,9 @@
 // One finding as a block of terminal text: the answer first, then why to believe it, then what to do.
 import type { ChalkInstance } from 'chalk';
 import type { Finding, Severity } from '../model/finding.ts';
+import { formatShare } from '../model/units.ts';
 import { describeEvidence, describeImpact, describeSubject } from './impact-text.ts';
 import { hangingLines, labelledLines } from './layout.ts';
-import { formatShare } from '../model/units.ts';
 
 /** "1. CRITICAL title", wrapped; the only lines of a finding in quiet mode. */
 export function renderFindingTitle(finding: Finding, paint: ChalkInstance, width: number): string[] {

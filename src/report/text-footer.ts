@@ -2,8 +2,8 @@
 // was, and what weakens the result.
 import Table from 'cli-table3';
 import type { NotApplicable, Report, ReportCapture, ReportTarget } from '../model/finding.ts';
-import { hangingLines, labelledLines } from './layout.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber } from '../model/units.ts';
+import { hangingLines, labelledLines } from './layout.ts';
 
 /** Above this many different reasons the table is folded into one line: the answer must stay on the screen. */
 const MAX_REASON_ROWS = 6;

@@ -1,11 +1,11 @@
 // The report as terminal text: the verdict, the ranked findings, then what the look cost. Nothing is written here.
 import { Chalk, type ChalkInstance } from 'chalk';
 import { type Report, SEVERITIES } from '../model/finding.ts';
+import { formatDuration } from '../model/units.ts';
 import { escapeAllStrings } from './escape.ts';
 import { wrapText } from './layout.ts';
 import { paintSeverity, renderFinding, renderFindingTitle } from './text-finding.ts';
 import { renderCost, renderFacts, renderNotApplicable } from './text-footer.ts';
-import { formatDuration } from '../model/units.ts';
 
 export interface TextOptions {
   colors: boolean;

@@ -1,14 +1,15 @@
 // Attaching to a process: open its inspector when it is closed, prove it is the right process, put the lease in
 // place, and close what we opened on the way out.
 import { AttachError } from '../errors.ts';
-import { readInspectorEndpoint, type InspectorEndpoint } from './inspector-address.ts';
+import { type InspectorEndpoint, readInspectorEndpoint } from './inspector-address.ts';
 import { type InspectorSession, openSession } from './inspector-session.ts';
 import { openInspectorBySignal } from './open-inspector.ts';
 
 export interface TargetIdentity {
   pid: number;
   nodeVersion: string;
-  title: string;
+  /** With Node's own flags. */
+  argv: string[];
   uptimeSeconds: number;
   cwd: string;
 }
@@ -29,7 +30,11 @@ export interface Attachment {
 export async function attachByPid(pid: number): Promise<Attachment> {
   const opened = await openInspectorBySignal(pid);
   try {
-    return await attachTo(opened.endpoint, { expectedPids: opened.pids, openedByUs: opened.openedByUs, leaseInPlace: opened.release });
+    return await attachTo(opened.endpoint, {
+      expectedPids: opened.pids,
+      openedByUs: opened.openedByUs,
+      leaseInPlace: opened.release,
+    });
   } catch (error) {
     // The watcher sees us fail and closes what was opened.
     opened.abandon();
@@ -60,17 +65,29 @@ async function attachTo(endpoint: InspectorEndpoint, options: AttachOptions): Pr
   const session = await openSession(endpoint.webSocketUrl);
   try {
     const identity = await readIdentity(session);
-    if (options.expectedPids && !options.expectedPids.includes(identity.pid)) throw wrongProcess(endpoint, identity, options.expectedPids);
+    if (options.expectedPids && !options.expectedPids.includes(identity.pid))
+      throw wrongProcess(endpoint, identity, options.expectedPids);
     if (!options.openedByUs) await refuseWhenPaused(session);
     const detach = () => detachFrom(session, options.openedByUs);
-    return { session, identity, endpoint, openedByUs: options.openedByUs, leaseInPlace: options.leaseInPlace, detach };
+    return {
+      session,
+      identity,
+      endpoint,
+      openedByUs: options.openedByUs,
+      leaseInPlace: options.leaseInPlace,
+      detach,
+    };
   } catch (error) {
     await session.close();
     throw error;
   }
 }
 
-function wrongProcess(endpoint: InspectorEndpoint, identity: TargetIdentity, expected: number[]): AttachError {
+function wrongProcess(
+  endpoint: InspectorEndpoint,
+  identity: TargetIdentity,
+  expected: number[],
+): AttachError {
   return new AttachError(
     `The inspector at ${endpoint.host}:${endpoint.port} belongs to process ${identity.pid}, not to ${expected[0]}. Nothing was done.`,
     `Close the inspector of process ${identity.pid}, or start the target with --inspect-port=0 so that each process opens its own port.`,
@@ -78,7 +95,7 @@ function wrongProcess(endpoint: InspectorEndpoint, identity: TargetIdentity, exp
 }
 
 const IDENTITY_EXPRESSION =
-  '({ pid: process.pid, nodeVersion: process.version, title: [process.argv0, ...process.execArgv, ...process.argv.slice(1)].join(" ").slice(0, 300), uptimeSeconds: process.uptime(), cwd: process.cwd() })';
+  '({ pid: process.pid, nodeVersion: process.version, argv: [process.argv0, ...process.execArgv, ...process.argv.slice(1)].map((word) => String(word).slice(0, 500)).slice(0, 50), uptimeSeconds: process.uptime(), cwd: process.cwd() })';
 
 async function readIdentity(session: InspectorSession): Promise<TargetIdentity> {
   const { result } = await session.send<{ result: { value?: TargetIdentity } }>(
@@ -87,7 +104,10 @@ async function readIdentity(session: InspectorSession): Promise<TargetIdentity> 
     8_000,
   );
   if (typeof result.value?.pid !== 'number') {
-    throw new AttachError('The inspector does not belong to a Node.js process.', 'Give the pid of a Node.js process.');
+    throw new AttachError(
+      'The inspector does not belong to a Node.js process.',
+      'Give the pid of a Node.js process.',
+    );
   }
   return result.value;
 }

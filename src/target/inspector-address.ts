@@ -16,7 +16,11 @@ const MAX_ANSWER_BYTES = 256 * 1024;
  * Asks `http://host:port/json/list` for the debuggable thread.
  * Rejects with AttachError when nobody listens, when the answer is late, too big, or not a Node inspector's.
  */
-export async function readInspectorEndpoint(host: string, port: number, timeoutMillis = 2_000): Promise<InspectorEndpoint> {
+export async function readInspectorEndpoint(
+  host: string,
+  port: number,
+  timeoutMillis = 2_000,
+): Promise<InspectorEndpoint> {
   const address = `${host}:${port}`;
   const body = await fetchSmallBody(host, port, timeoutMillis);
   const entry = parseTargetList(body);
@@ -41,26 +45,39 @@ function fetchSmallBody(host: string, port: number, timeoutMillis: number): Prom
       reject(new AttachError(message, hint));
     };
     const timer = setTimeout(
-      () => fail(`${address} accepts connections but does not answer.`, 'It is not an inspector, or its process is stopped.'),
+      () =>
+        fail(
+          `${address} accepts connections but does not answer.`,
+          'It is not an inspector, or its process is stopped.',
+        ),
       timeoutMillis,
     );
     // Node's inspector only accepts an IP address or "localhost" as Host.
-    const request = http.get({ host, port, path: '/json/list', agent: false, headers: { Host: 'localhost' } }, (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        body += chunk;
-        if (body.length > MAX_ANSWER_BYTES) fail(`${address} answers with something that is not an inspector's list.`, 'Check the port.');
-      });
-      response.on('end', () => {
-        clearTimeout(timer);
-        resolve(body);
-      });
-      response.on('error', () => fail(`${address} broke off its answer.`, 'Check the port.'));
-    });
+    const request = http.get(
+      { host, port, path: '/json/list', agent: false, headers: { Host: 'localhost' } },
+      (response) => {
+        let body = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          body += chunk;
+          if (body.length > MAX_ANSWER_BYTES)
+            fail(`${address} answers with something that is not an inspector's list.`, 'Check the port.');
+        });
+        response.on('end', () => {
+          clearTimeout(timer);
+          resolve(body);
+        });
+        response.on('error', () => fail(`${address} broke off its answer.`, 'Check the port.'));
+      },
+    );
     request.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED') fail(`Nobody listens on ${address}.`, 'Check the host and port, or give the pid.');
-      else fail(`${address} does not speak HTTP (${error.code ?? error.message}).`, 'It is not an inspector. Check the port.');
+      if (error.code === 'ECONNREFUSED')
+        fail(`Nobody listens on ${address}.`, 'Check the host and port, or give the pid.');
+      else
+        fail(
+          `${address} does not speak HTTP (${error.code ?? error.message}).`,
+          'It is not an inspector. Check the port.',
+        );
     });
   });
 }
@@ -71,7 +88,8 @@ function parseTargetList(body: string): { webSocketDebuggerUrl: string; title: s
     const entry: unknown = Array.isArray(list) ? list[0] : null;
     if (typeof entry !== 'object' || entry === null) return null;
     const { type, webSocketDebuggerUrl, title } = entry as Record<string, unknown>;
-    if (type !== 'node' || typeof webSocketDebuggerUrl !== 'string' || !URL.canParse(webSocketDebuggerUrl)) return null;
+    if (type !== 'node' || typeof webSocketDebuggerUrl !== 'string' || !URL.canParse(webSocketDebuggerUrl))
+      return null;
     return { webSocketDebuggerUrl, title: String(title ?? '') };
   } catch {
     return null;

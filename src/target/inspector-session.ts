@@ -61,7 +61,10 @@ function wrapClient(client: CDP.Client): InspectorSession {
   client.on('disconnect', markClosed);
   client.on('error', markClosed);
   const gone = closed.then(() => {
-    throw new SessionClosed('The target closed the connection.', 'It has exited, or its inspector was closed.');
+    throw new SessionClosed(
+      'The target closed the connection.',
+      'It has exited, or its inspector was closed.',
+    );
   });
   gone.catch(() => {});
   return {
@@ -72,9 +75,7 @@ function wrapClient(client: CDP.Client): InspectorSession {
     send: <T>(method: string, params: object = {}, timeoutMillis = DEFAULT_TIMEOUT_MILLIS) =>
       Promise.race([
         gone,
-        withTimeout(sendTo(client, method, params), timeoutMillis, () =>
-          noAnswer(method),
-        ),
+        withTimeout(sendTo(client, method, params), timeoutMillis, () => noAnswer(method)),
       ]) as Promise<T>,
     on: (method, listener) => void client.on(method as 'event', listener as never),
     close: () => client.close().then(markClosed, markClosed),

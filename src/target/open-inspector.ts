@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { AttachError } from '../errors.ts';
 import { checkAttachable, describeRefusal } from './attachability.ts';
 import { type InspectorEndpoint, readInspectorEndpoint } from './inspector-address.ts';
-import { readCmdline } from './proc.ts';
+import { isLoopback, likelyInspectorPorts, readNodeFlags, wantedInspectorPort } from './inspector-ports.ts';
 import { type ListeningPort, listeningPorts, portHolder } from './sockets.ts';
 
 export interface OpenedInspector {
@@ -22,17 +22,18 @@ export interface OpenedInspector {
 
 const SIGNAL_ANSWER_MILLIS = 3_000;
 const POLL_MILLIS = 10;
-const DEFAULT_INSPECTOR_PORT = 9229;
+const PORT_WAIT_MILLIS = 5_000;
 
 /** Throws AttachError with the reason and the cure when the process cannot or must not be signalled. */
 export async function openInspectorBySignal(pid: number): Promise<OpenedInspector> {
   const before = listeningPorts(pid);
-  const already = await findOpenInspector(before.filter((port) => looksLikeInspector(pid, port)));
+  const already = await findOpenInspector(likelyInspectorPorts(before, readNodeFlags(pid)));
   const verdict = checkAttachable(pid, { isInspectorOpen: already !== null });
   if (!verdict.ok) throw describeRefusal(pid, verdict);
   const pids = [pid, verdict.pidInside];
   if (already) return { endpoint: already, pids, openedByUs: false, release: () => {}, abandon: () => {} };
 
+  await waitForFreePort(pid);
   const watcher = await startWatcher(pid, before);
   try {
     process.kill(pid, 'SIGUSR1');
@@ -49,6 +50,20 @@ export async function openInspectorBySignal(pid: number): Promise<OpenedInspecto
   }
 }
 
+/**
+ * With its port taken, the target would print an error and stay closed: not even asked. Another culprit at work on
+ * this machine gives the port back soon, so it is given some time.
+ */
+async function waitForFreePort(pid: number): Promise<void> {
+  const deadline = Date.now() + PORT_WAIT_MILLIS;
+  for (;;) {
+    const taken = portConflict(pid);
+    if (!taken) return;
+    if (Date.now() > deadline) throw taken;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
 async function waitForNewInspector(pid: number, before: ListeningPort[]): Promise<InspectorEndpoint | null> {
   const known = new Set(before.map((port) => port.inode));
   const deadline = Date.now() + SIGNAL_ANSWER_MILLIS;
@@ -57,7 +72,10 @@ async function waitForNewInspector(pid: number, before: ListeningPort[]): Promis
     const endpoint = await findOpenInspector(fresh);
     if (endpoint) return endpoint;
     if (!existsSync(`/proc/${pid}`)) {
-      throw new AttachError(`Process ${pid} ended while we attached.`, 'Run `culprit ps` to see what is running.');
+      throw new AttachError(
+        `Process ${pid} ended while we attached.`,
+        'Run `culprit ps` to see what is running.',
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MILLIS));
   }
@@ -74,41 +92,22 @@ export async function findOpenInspector(ports: ListeningPort[]): Promise<Inspect
   return null;
 }
 
-/** Only ports that are known or likely to be an inspector's are asked: a request to the app's own port shows in its log. */
-function looksLikeInspector(pid: number, { address, port }: ListeningPort): boolean {
-  if (isLoopback(address) && port >= DEFAULT_INSPECTOR_PORT && port < DEFAULT_INSPECTOR_PORT + 100) return true;
-  const args = readCmdline(pid) ?? [];
-  const flags = args.filter((arg) => /^--(inspect|debug)/.test(arg)).join(' ');
-  if (flags.includes(`${port}`)) return true;
-  return /--inspect(-brk|-wait)?(=\S*:0|=0)?(\s|$)/.test(flags) && isLoopback(address);
-}
-
-function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1';
+function portConflict(pid: number): AttachError | null {
+  const wanted = wantedInspectorPort(readNodeFlags(pid));
+  const holder = wanted === 0 ? null : portHolder(wanted);
+  if (!holder || holder.pid === pid) return null;
+  const who = holder.pid ? `process ${holder.pid} (${holder.command})` : 'another process';
+  return new AttachError(
+    `Process ${pid} cannot open its inspector: port ${wanted} is held by ${who}. Nothing was done.`,
+    `Close the inspector of ${who} and try again, or start the target with --inspect-port=0 so that it picks a free port.`,
+  );
 }
 
 function noInspectorOpened(pid: number): AttachError {
-  const wanted = wantedPort(readCmdline(pid) ?? []);
-  const holder = wanted === 0 ? null : portHolder(wanted);
-  if (holder && holder.pid !== pid) {
-    const who = holder.pid ? `process ${holder.pid} (${holder.command})` : 'another process';
-    return new AttachError(
-      `Process ${pid} could not open its inspector: port ${wanted} is held by ${who}.`,
-      `Close the inspector of ${who} and try again, or start the target with --inspect-port=0 so that it picks a free port.`,
-    );
-  }
   return new AttachError(
     `Process ${pid} took the signal, but opened no inspector.`,
     'Its own code may handle SIGUSR1 (then that handler ran instead), it may run under --permission without --allow-inspector, or it is too starved of CPU to answer. Start it with --inspect=127.0.0.1:0 to be able to attach.',
   );
-}
-
-function wantedPort(args: string[]): number {
-  for (const arg of args) {
-    const match = /^--(?:inspect|debug)(?:-port|-brk|-wait)?=(?:.*:)?(\d+)$/.exec(arg);
-    if (match) return Number(match[1]);
-  }
-  return DEFAULT_INSPECTOR_PORT;
 }
 
 interface Watcher {
@@ -121,9 +120,14 @@ interface Watcher {
  * moments: when we die in them, it closes the inspector. It leaves as soon as the lease is in place.
  */
 async function startWatcher(pid: number, before: ListeningPort[]): Promise<Watcher> {
-  const script = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../dist/watcher.js' : './watcher.js', import.meta.url));
+  const script = fileURLToPath(
+    new URL(import.meta.url.endsWith('.ts') ? '../../dist/watcher.js' : './watcher.js', import.meta.url),
+  );
   const known = before.map((port) => port.inode).join(',');
-  const child = spawn(process.execPath, [script, String(pid), known], { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
+  const child = spawn(process.execPath, [script, String(pid), known], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    detached: true,
+  });
   child.on('error', () => {});
   child.stdin?.on('error', () => {});
   await new Promise<void>((resolve) => {

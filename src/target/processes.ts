@@ -2,6 +2,7 @@
 import { type Attachability, checkAttachable } from './attachability.ts';
 import { shortCommand } from './command.ts';
 import { readInspectorEndpoint } from './inspector-address.ts';
+import { likelyInspectorPorts, readNodeFlags } from './inspector-ports.ts';
 import { isNodeProcess, readNodeVersion } from './node-binary.ts';
 import { ageSeconds, listPids, readCmdline, readStat, readStatus } from './proc.ts';
 import { known, readLink } from './proc-file.ts';
@@ -33,25 +34,6 @@ export interface NodeProcess {
 }
 
 const ANSWER_MILLIS = 300;
-const DEFAULT_INSPECTOR_PORT = 9229;
-
-const isLoopback = (address: string) => address.startsWith('127.') || address === '::1';
-
-/**
- * Ports worth asking, the likeliest first. One bound to every address is asked only when it is the usual one or
- * named in a flag: a request to the app's own port shows in its log.
- */
-export function inspectorCandidates(
-  ports: readonly ListeningPort[],
-  argv: readonly string[],
-): ListeningPort[] {
-  const flags = argv.filter((argument) => /^--(inspect|debug)/.test(argument)).join(' ');
-  const isLikely = ({ port }: ListeningPort) =>
-    port === DEFAULT_INSPECTOR_PORT || new RegExp(`[:=]${port}\\b`).test(flags);
-  const loopback = ports.filter((port) => isLoopback(port.address));
-  return [...ports.filter(isLikely), ...loopback.filter((port) => !isLikely(port))];
-}
-
 async function findInspector(candidates: readonly ListeningPort[]): Promise<InspectorState> {
   const asked = candidates.map(async ({ address, port }): Promise<InspectorState> => {
     const host = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address;
@@ -83,7 +65,7 @@ async function describeProcess(pid: number, root: string): Promise<NodeProcess |
   const argv = readCmdline(pid, root) ?? [];
   const ports = listeningPorts(pid, root);
   const inspector: InspectorState = canSeePorts(pid, root)
-    ? await findInspector(inspectorCandidates(ports, argv))
+    ? await findInspector(likelyInspectorPorts(ports, readNodeFlags(pid, root)))
     : { state: 'unknown' };
   return {
     pid,

@@ -1,7 +1,8 @@
 // The watcher of the first moments (see open-inspector.ts): a process of its own that waits on a pipe. Told
 // "release" it leaves; when the pipe ends without that word, it closes the inspector that was opened.
-import { findOpenInspector } from './open-inspector.ts';
+
 import { openSession } from './inspector-session.ts';
+import { findOpenInspector } from './open-inspector.ts';
 import { listeningPorts } from './sockets.ts';
 
 const WATCH_MILLIS = 4_000;
@@ -14,7 +15,11 @@ async function closeOpened(pid: number, knownInodes: Set<string>): Promise<void>
     const endpoint = await findOpenInspector(fresh);
     if (endpoint) {
       const session = await openSession(endpoint.webSocketUrl);
-      const params = { expression: "require('inspector').close()", includeCommandLineAPI: true, silent: true };
+      const params = {
+        expression: "require('inspector').close()",
+        includeCommandLineAPI: true,
+        silent: true,
+      };
       await session.send('Runtime.evaluate', params, 2_000).catch(() => {});
       return;
     }

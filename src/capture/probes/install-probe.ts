@@ -1,16 +1,27 @@
 // The code that runs inside the target. It is sent as text (`installProbe.toString()`), so it must be whole by
 // itself: no imports, nothing newer than Node 16. It never throws, holds bounded memory, keeps no global (only
 // our session holds its handle), expires when our heartbeat stops, and takes away all that it put in.
-import type { ProbeAsyncRead, ProbeCollections, ProbeConfig, ProbeHandle, ProbeSample } from './probe-protocol.ts';
+import type {
+  ProbeAsyncRead,
+  ProbeCollections,
+  ProbeConfig,
+  ProbeHandle,
+  ProbeSample,
+} from './probe-protocol.ts';
 
 type Require = (id: string) => never;
 
 /** Installs the probe and returns its handle, or a string that says why it could not. */
-export function installProbe(requireOrNothing: Require | undefined, config: ProbeConfig): ProbeHandle | string {
+export function installProbe(
+  requireOrNothing: Require | undefined,
+  config: ProbeConfig,
+): ProbeHandle | string {
   try {
     const load = (requireOrNothing ??
       (process as unknown as { getBuiltinModule?: Require }).getBuiltinModule ??
-      (process as unknown as { mainModule?: { require: Require } }).mainModule?.require) as Require | undefined;
+      (process as unknown as { mainModule?: { require: Require } }).mainModule?.require) as
+      | Require
+      | undefined;
     if (!load) return 'no access to built-in modules';
     const timers: typeof import('node:timers') = load('timers');
     const perf: typeof import('node:perf_hooks') = load('perf_hooks');
@@ -285,7 +296,12 @@ export function installProbe(requireOrNothing: Require | undefined, config: Prob
     const readAsync = (): ProbeAsyncRead => {
       const at = now();
       const onMillis = hookOnMillis + (hookOnSince >= 0 ? at - hookOnSince : 0);
-      const result: ProbeAsyncRead = { coverage: onMillis / Math.max(1, at - asyncStartedAt), onMillis, seen: {}, sites: [] };
+      const result: ProbeAsyncRead = {
+        coverage: onMillis / Math.max(1, at - asyncStartedAt),
+        onMillis,
+        seen: {},
+        sites: [],
+      };
       try {
         for (const type in perType) result.seen[type] = perType[type]!.seen;
         for (const site of sites.values()) {
@@ -348,7 +364,10 @@ export function installProbe(requireOrNothing: Require | undefined, config: Prob
     };
 
     /** First read: picks out of all live objects the collections worth watching, and holds them weakly. */
-    const census = (objects: Iterable<object>, deadlineMillis: number): { scanned: number; tracked: number; cut: boolean } => {
+    const census = (
+      objects: Iterable<object>,
+      deadlineMillis: number,
+    ): { scanned: number; tracked: number; cut: boolean } => {
       const found: { value: object; type: Tracked['type']; size: number }[] = [];
       const from = now();
       let scanned = 0;
@@ -380,7 +399,7 @@ export function installProbe(requireOrNothing: Require | undefined, config: Prob
     const trapInsertions = (entry: Tracked, collection: object) => {
       if (entry.type === 'Object' || entry.trap || isStopped || !Object.isExtensible(collection)) return;
       const name = METHODS[entry.type];
-      if (Object.prototype.hasOwnProperty.call(collection, name)) return;
+      if (Object.hasOwn(collection, name)) return;
       const original = (collection as Record<string, unknown>)[name];
       if (typeof original !== 'function') return;
       const weak = entry.ref;
@@ -398,7 +417,12 @@ export function installProbe(requireOrNothing: Require | undefined, config: Prob
         } catch {}
         return original.apply(this, args);
       };
-      Object.defineProperty(collection, name, { value: shadow, configurable: true, enumerable: false, writable: true });
+      Object.defineProperty(collection, name, {
+        value: shadow,
+        configurable: true,
+        enumerable: false,
+        writable: true,
+      });
       entry.trap = remove;
       cleanups.push(remove);
     };
@@ -406,7 +430,8 @@ export function installProbe(requireOrNothing: Require | undefined, config: Prob
     const shapeOf = (value: unknown): string => {
       if (value === null || typeof value !== 'object') return typeof value;
       if (Array.isArray(value)) return 'Array';
-      const name = (Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null)?.constructor?.name;
+      const name = (Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null)?.constructor
+        ?.name;
       if (typeof name === 'string' && name !== 'Object' && name !== '') return name.slice(0, 100);
       return `{${Object.keys(value).slice(0, 4).join(', ').slice(0, 100)}}`;
     };
@@ -430,7 +455,10 @@ export function installProbe(requireOrNothing: Require | undefined, config: Prob
         readTimes.push(atMillis);
         tracked = tracked.filter((entry) => entry.sizes[entry.sizes.length - 1]! >= 0);
         const growth = (entry: Tracked) => entry.sizes[entry.sizes.length - 1]! - entry.sizes[0]!;
-        const growing = tracked.filter((entry) => growth(entry) >= 2).sort((a, b) => growth(b) - growth(a)).slice(0, 40);
+        const growing = tracked
+          .filter((entry) => growth(entry) >= 2)
+          .sort((a, b) => growth(b) - growth(a))
+          .slice(0, 40);
         for (const [rank, entry] of growing.entries()) {
           const collection = entry.ref.deref();
           if (!collection) continue;

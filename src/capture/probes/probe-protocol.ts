@@ -69,7 +69,10 @@ export interface ProbeCollections {
 export interface ProbeHandle {
   sample(): ProbeSample;
   readAsync(): ProbeAsyncRead;
-  census(objects: Iterable<object>, deadlineMillis: number): { scanned: number; tracked: number; cut: boolean };
+  census(
+    objects: Iterable<object>,
+    deadlineMillis: number,
+  ): { scanned: number; tracked: number; cut: boolean };
   readCollections(atMillis: number, trapTop: number): ProbeCollections;
   beat(): number;
   /** Collections between these two are ours: a heap read or a census forced them. */

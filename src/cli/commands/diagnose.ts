@@ -13,7 +13,11 @@ interface DiagnoseOptions extends LiveOptions, ReportOutput {
   failOn?: string;
 }
 
-export async function diagnoseCommand(target: string | undefined, command: readonly string[], options: DiagnoseOptions): Promise<void> {
+export async function diagnoseCommand(
+  target: string | undefined,
+  command: readonly string[],
+  options: DiagnoseOptions,
+): Promise<void> {
   const failOn = parseSeverity(options.failOn);
   if (options.out !== undefined) {
     checkWritable(options.out);
@@ -22,15 +26,25 @@ export async function diagnoseCommand(target: string | undefined, command: reado
   return withTemporaryFolder((dir) => diagnoseInto(dir, target, command, options, failOn));
 }
 
-async function diagnoseInto(dir: string, target: string | undefined, command: readonly string[], options: DiagnoseOptions, failOn: ReturnType<typeof parseSeverity>): Promise<void> {
+async function diagnoseInto(
+  dir: string,
+  target: string | undefined,
+  command: readonly string[],
+  options: DiagnoseOptions,
+  failOn: ReturnType<typeof parseSeverity>,
+): Promise<void> {
   const { outcome } = await recordInto(dir, target, command, options);
   const recording = await readRecording(dir);
   const report = diagnose(recording);
-  if (outcome.ended === 'target-gone') report.warnings.unshift('The target ended while it was watched; what was captured until then is judged.');
+  if (outcome.ended === 'target-gone')
+    report.warnings.unshift('The target ended while it was watched; what was captured until then is judged.');
   printReport(report, options);
   if (options.flame) {
     const { writeFlame } = await import('./flame.ts');
-    const file = typeof options.flame === 'string' ? options.flame : join(options.out ?? '.', `culprit-${report.target.pid ?? 'flame'}.html`);
+    const file =
+      typeof options.flame === 'string'
+        ? options.flame
+        : join(options.out ?? '.', `culprit-${report.target.pid ?? 'flame'}.html`);
     await writeFlame(recording, 'speedscope', file);
   }
   process.exitCode = exitCodeFor(report, failOn, outcome.ended === 'interrupted');

@@ -16,16 +16,23 @@ interface FlameOptions {
 
 export async function flameCommand(path: string, options: FlameOptions): Promise<void> {
   const renderer = RENDERERS.find((name) => name === options.renderer);
-  if (!renderer) throw new UsageError(`There is no renderer "${options.renderer}".`, `Give one of ${RENDERERS.join(', ')}.`);
+  if (!renderer)
+    throw new UsageError(
+      `There is no renderer "${options.renderer}".`,
+      `Give one of ${RENDERERS.join(', ')}.`,
+    );
   const isText = renderer === 'collapsed' || renderer === 'speedscope-json';
-  const file = options.out ?? (isText ? '-' : `${path.replace(/[/\\]+$/, '').replace(/\.(tgz|tar\.gz|cpuprofile)$/, '')}.flame.html`);
+  const file =
+    options.out ??
+    (isText ? '-' : `${path.replace(/[/\\]+$/, '').replace(/\.(tgz|tar\.gz|cpuprofile)$/, '')}.flame.html`);
   await writeFlame(await readAnything(path), renderer, file);
 }
 
 /** Writes to `file`, or to standard output for "-". Throws RecordingError when there is no CPU profile. */
 export async function writeFlame(recording: Recording, renderer: Renderer, file: string): Promise<void> {
   const { cpuProfiles, target } = decode(recording);
-  if (cpuProfiles.length === 0) throw new RecordingError('There is no CPU profile in it.', 'A heap profile has no flame graph of time.');
+  if (cpuProfiles.length === 0)
+    throw new RecordingError('There is no CPU profile in it.', 'A heap profile has no flame graph of time.');
   const text = await render(cpuProfiles, renderer, target.title ?? 'culprit');
   if (file === '-') process.stdout.write(text);
   else {
@@ -41,7 +48,10 @@ async function render(profiles: CpuProfile[], renderer: Renderer, name: string):
     case 'speedscope-json':
       return `${JSON.stringify((await import('../../report/flame/speedscope.ts')).toSpeedscope(profiles, name))}\n`;
     case 'speedscope': {
-      const [{ toSpeedscope }, { loadSpeedscopeViewer, renderSpeedscopeHtml }] = await Promise.all([import('../../report/flame/speedscope.ts'), import('../../report/flame/speedscope-html.ts')]);
+      const [{ toSpeedscope }, { loadSpeedscopeViewer, renderSpeedscopeHtml }] = await Promise.all([
+        import('../../report/flame/speedscope.ts'),
+        import('../../report/flame/speedscope-html.ts'),
+      ]);
       return renderSpeedscopeHtml(toSpeedscope(profiles, name), await loadSpeedscopeViewer());
     }
     case '0x': {

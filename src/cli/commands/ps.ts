@@ -18,12 +18,31 @@ export async function ps(options: { json?: boolean }): Promise<void> {
   const table = new Table({
     head: ['PID', 'NODE', 'AGE', 'RSS', 'PORTS', 'INSPECTOR', 'ATTACH', 'COMMAND'],
     style: { head: [], border: [], compact: true },
-    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '', top: '', 'top-left': '', 'top-mid': '', 'top-right': '', bottom: '', 'bottom-left': '', 'bottom-mid': '', 'bottom-right': '', left: '', right: '', middle: ' ' },
+    chars: {
+      mid: '',
+      'left-mid': '',
+      'mid-mid': '',
+      'right-mid': '',
+      top: '',
+      'top-left': '',
+      'top-mid': '',
+      'top-right': '',
+      bottom: '',
+      'bottom-left': '',
+      'bottom-mid': '',
+      'bottom-right': '',
+      left: '',
+      right: '',
+      middle: ' ',
+    },
   });
   for (const entry of processes) table.push(row(entry));
   process.stdout.write(`${table.toString()}\n`);
   for (const { pid, attachable } of processes) {
-    if (!attachable.ok) process.stdout.write(`\n${pid} cannot be attached to: ${escapeControls(attachable.reason)}. ${escapeControls(attachable.cure)}\n`);
+    if (!attachable.ok)
+      process.stdout.write(
+        `\n${pid} cannot be attached to: ${escapeControls(attachable.reason)}. ${escapeControls(attachable.cure)}\n`,
+      );
   }
 }
 

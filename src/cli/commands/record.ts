@@ -8,10 +8,18 @@ interface RecordOptions extends LiveOptions {
   out: string;
 }
 
-export async function recordCommand(target: string | undefined, command: readonly string[], options: RecordOptions): Promise<void> {
+export async function recordCommand(
+  target: string | undefined,
+  command: readonly string[],
+  options: RecordOptions,
+): Promise<void> {
   const { out } = options;
   if (out === '-') {
-    if (process.stdout.isTTY) throw new UsageError('A recording is not for a terminal.', 'Send it on: culprit record 4242 -o - > recording.tgz');
+    if (process.stdout.isTTY)
+      throw new UsageError(
+        'A recording is not for a terminal.',
+        'Send it on: culprit record 4242 -o - > recording.tgz',
+      );
     return withTemporaryFolder(async (dir) => {
       await recordInto(dir, target, command, options);
       await packRecording(dir, process.stdout);

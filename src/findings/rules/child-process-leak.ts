@@ -9,12 +9,16 @@ const LEAST_RISE = 3;
 export const childProcessLeak: Rule = {
   kind: 'child-process-leak',
   judge(facts) {
-    if (!facts.observations.passive.some((sample) => sample.children)) return { notApplicable: 'the children of the process could not be read' };
-    const growing = facts.children.filter(({ trend }) => trend.verdict === 'growing' && trend.last - trend.first >= LEAST_RISE);
+    if (!facts.observations.passive.some((sample) => sample.children))
+      return { notApplicable: 'the children of the process could not be read' };
+    const growing = facts.children.filter(
+      ({ trend }) => trend.verdict === 'growing' && trend.last - trend.first >= LEAST_RISE,
+    );
     return growing.map(({ subject: child, trend }) => {
       const site = siteOfSurvivors(facts, ['PROCESSWRAP']);
       const rate = perSecond(trend.slopePerSecond);
-      const what = child.state === 'Z' ? `Zombies of \`${child.command}\`` : `Child processes \`${child.command}\``;
+      const what =
+        child.state === 'Z' ? `Zombies of \`${child.command}\`` : `Child processes \`${child.command}\``;
       return {
         kind: 'child-process-leak',
         severity: 'critical',
@@ -24,11 +28,18 @@ export const childProcessLeak: Rule = {
         subject: subjectOf('process', child.command, site?.frame ?? null),
         impact: { metric: 'processes', value: trend.slopePerSecond, unit: 'per second' },
         evidence: [
-          { source: 'proc', statement: `children \`${child.command}\` ${risen(trend)}, from ${formatNumber(trend.first)} to ${formatNumber(trend.last)}`, value: trend.slopePerSecond, unit: 'per second' },
+          {
+            source: 'proc',
+            statement: `children \`${child.command}\` ${risen(trend)}, from ${formatNumber(trend.first)} to ${formatNumber(trend.last)}`,
+            value: trend.slopePerSecond,
+            unit: 'per second',
+          },
           ...(site ? [site.evidence] : []),
         ],
         innocentExplanation: 'Jobs that run for long would end some time; none of these did while we looked.',
-        advice: ['Kill the child when its client goes away, give it a timeout (the `timeout` or `signal` option of spawn), and wait for its "exit".'],
+        advice: [
+          'Kill the child when its client goes away, give it a timeout (the `timeout` or `signal` option of spawn), and wait for its "exit".',
+        ],
         caveats: [],
         asSymptom: `child processes \`${child.command}\`: ${rate} more`,
         effect: 'processes',

@@ -10,21 +10,31 @@ const MOST_SURVIVAL = 0.1;
 export const connectionChurn: Rule = {
   kind: 'connection-churn',
   judge({ observations }) {
-    if (observations.asyncObservations.length === 0) return { notApplicable: 'async resources were not watched' };
+    if (observations.asyncObservations.length === 0)
+      return { notApplicable: 'async resources were not watched' };
     const drafts = observations.asyncObservations.flatMap(({ sites, coverage }) =>
       sites
         .filter(({ type, frames }) => type === 'TCPWRAP' && blame(frames).subject)
         .map((site) => {
           const last = site.reads.at(-1)!;
           const seconds = Math.max(1, (last.atMillis / 1_000) * Math.max(0.01, coverage));
-          const survival = last.oldWatched === 0 ? (last.watched === 0 ? 0 : last.alive / last.watched) : last.oldAlive / last.oldWatched;
+          const survival =
+            last.oldWatched === 0
+              ? last.watched === 0
+                ? 0
+                : last.alive / last.watched
+              : last.oldAlive / last.oldWatched;
           return { site, rate: last.made / seconds, survival };
         }),
     );
-    const worst = drafts.filter(({ rate, survival }) => rate >= LEAST_PER_SECOND && survival <= MOST_SURVIVAL).sort((a, b) => b.rate - a.rate)[0];
+    const worst = drafts
+      .filter(({ rate, survival }) => rate >= LEAST_PER_SECOND && survival <= MOST_SURVIVAL)
+      .sort((a, b) => b.rate - a.rate)[0];
     if (!worst) return [];
     const culprit = blame(worst.site.frames);
-    const outbound = observations.passive.flatMap((sample) => sample.sockets ?? []).filter(({ direction }) => direction === 'outbound');
+    const outbound = observations.passive
+      .flatMap((sample) => sample.sockets ?? [])
+      .filter(({ direction }) => direction === 'outbound');
     const endpoint = outbound.toSorted((a, b) => b.count - a.count)[0]?.endpoint;
     const rate = perSecond(worst.rate);
     return [
@@ -36,9 +46,18 @@ export const connectionChurn: Rule = {
         title: `${rate.replace('/s', '')} new connections a second${endpoint ? ` to ${endpoint}` : ''}: one for each request instead of keep-alive (${placeWithLibrary(culprit)})`,
         subject: subjectOf('socket', endpoint ?? culprit.subject!.functionName, culprit.subject),
         impact: { metric: 'connections', value: worst.rate, unit: 'per second' },
-        evidence: [{ source: 'async-resources', statement: `${placeWithLibrary(culprit)} opens ${rate}; ${formatShare(1 - worst.survival)} of them are closed within 5 s`, value: worst.rate, unit: 'per second' }],
+        evidence: [
+          {
+            source: 'async-resources',
+            statement: `${placeWithLibrary(culprit)} opens ${rate}; ${formatShare(1 - worst.survival)} of them are closed within 5 s`,
+            value: worst.rate,
+            unit: 'per second',
+          },
+        ],
         innocentExplanation: 'Talking to very many different hosts needs as many connections.',
-        advice: ['Give the client an Agent with keepAlive: true (Node 19 and later: the default agent), or update the library that sends "Connection: close".'],
+        advice: [
+          'Give the client an Agent with keepAlive: true (Node 19 and later: the default agent), or update the library that sends "Connection: close".',
+        ],
         caveats: [],
         asSymptom: `${rate} new connections`,
         effect: 'sockets',

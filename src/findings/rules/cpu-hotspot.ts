@@ -1,9 +1,9 @@
 // A function that takes a large part of a core. Judged by wall time: 80 % of the busy samples of an idle process is
 // no hotspot. A framework spread thinly over many functions is none either.
 import { functionKey } from '../../analysis/blame.ts';
-import { formatShare } from '../../model/units.ts';
 import type { CpuSummary, Hotspot } from '../../analysis/cpu.ts';
 import { WORK_NAMES } from '../../analysis/work.ts';
+import { formatShare } from '../../model/units.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { packageOf, place, subjectOf } from '../wording.ts';
 
@@ -18,7 +18,11 @@ export const cpuHotspot: Rule = {
   kind: 'cpu-hotspot',
   judge({ cpu }) {
     const usable = cpu.filter((summary) => summary.durationMicros >= LEAST_SECONDS * 1e6);
-    if (usable.length === 0) return { notApplicable: cpu.length === 0 ? 'no CPU profile' : `the CPU profile is shorter than ${LEAST_SECONDS} s` };
+    if (usable.length === 0)
+      return {
+        notApplicable:
+          cpu.length === 0 ? 'no CPU profile' : `the CPU profile is shorter than ${LEAST_SECONDS} s`,
+      };
     return usable.flatMap(judgeThread);
   },
 };
@@ -41,11 +45,17 @@ function judgeThread(summary: CpuSummary): Draft[] {
     candidate.selfMicros += hotspot.selfMicros;
     candidates.set(key, candidate);
   }
-  return [...candidates.values()].filter((candidate) => isHot(candidate, summary)).map((candidate) => describe(candidate, summary));
+  return [...candidates.values()]
+    .filter((candidate) => isHot(candidate, summary))
+    .map((candidate) => describe(candidate, summary));
 }
 
 function isHot({ top, selfMicros }: Candidate, { durationMicros, busyMicros }: CpuSummary): boolean {
-  return selfMicros >= durationMicros * LEAST_SHARE && selfMicros >= busyMicros * LEAST_SHARE_OF_BUSY && top.selfMicros >= durationMicros * LEAST_TOP_SHARE;
+  return (
+    selfMicros >= durationMicros * LEAST_SHARE &&
+    selfMicros >= busyMicros * LEAST_SHARE_OF_BUSY &&
+    top.selfMicros >= durationMicros * LEAST_TOP_SHARE
+  );
 }
 
 function describe({ top, selfMicros }: Candidate, summary: CpuSummary): Draft {
@@ -57,22 +67,42 @@ function describe({ top, selfMicros }: Candidate, summary: CpuSummary): Draft {
   const what = top.work.kind === 'plain' ? '' : ` (${top.work.call ?? WORK_NAMES[top.work.kind]})`;
   const through = app && library ? ` in ${packageOf(library)} (${place(top.frame)}), called by` : '';
   const calledBy = caller && !library ? `, called by ${caller.functionName} (${place(caller)})` : '';
-  const inLine = top.hotLine !== null && top.hotLine !== named.line ? ` (hottest line ${top.hotLine}, ${formatShare(top.hotLineShare)} of its samples)` : '';
+  const inLine =
+    top.hotLine !== null && top.hotLine !== named.line
+      ? ` (hottest line ${top.hotLine}, ${formatShare(top.hotLineShare)} of its samples)`
+      : '';
   return {
     kind: 'cpu-hotspot',
-    severity: share >= 0.5 || summary.busyMicros / summary.durationMicros > 0.9 ? 'critical' : share >= 0.3 ? 'warning' : 'notice',
+    severity:
+      share >= 0.5 || summary.busyMicros / summary.durationMicros > 0.9
+        ? 'critical'
+        : share >= 0.3
+          ? 'warning'
+          : 'notice',
     confidence: Math.min(0.97, 0.7 + share / 2),
     urgency: Math.min(1, 0.3 + share),
     title: `${through ? `\`${top.frame.functionName}\`${through} ` : ''}\`${named.functionName}\`${what} takes ${formatShare(share)} of a core (${place({ ...named, functionName: '(anonymous)' })}${calledBy})`,
     subject: { ...subjectOf('function', named.functionName, named, summary.thread), line },
     impact: { metric: 'cpu', value: share, unit: 'share', share: busyShare },
     evidence: [
-      { source: 'cpu-profile', statement: `${formatShare(share)} of wall time and ${formatShare(busyShare)} of the busy time of ${summary.threadName} is spent in ${place(top.frame)}${inLine}`, value: share, unit: 'share' },
-      { source: 'cpu-profile', statement: `the thread was busy for ${formatShare(summary.busyMicros / summary.durationMicros)} of the time`, value: summary.busyMicros / summary.durationMicros, unit: 'share' },
+      {
+        source: 'cpu-profile',
+        statement: `${formatShare(share)} of wall time and ${formatShare(busyShare)} of the busy time of ${summary.threadName} is spent in ${place(top.frame)}${inLine}`,
+        value: share,
+        unit: 'share',
+      },
+      {
+        source: 'cpu-profile',
+        statement: `the thread was busy for ${formatShare(summary.busyMicros / summary.durationMicros)} of the time`,
+        value: summary.busyMicros / summary.durationMicros,
+        unit: 'share',
+      },
     ],
-    innocentExplanation: 'A batch that is meant to use the core would look the same; then it belongs in a worker thread.',
+    innocentExplanation:
+      'A batch that is meant to use the core would look the same; then it belongs in a worker thread.',
     advice: adviceFor(top),
-    caveats: top.hotLineShare > 0 || top.frame.line === null ? [] : ['Lines are those where the functions begin.'],
+    caveats:
+      top.hotLineShare > 0 || top.frame.line === null ? [] : ['Lines are those where the functions begin.'],
     asSymptom: `${formatShare(share)} of a core in ${place(named)}`,
     effect: 'cpu',
     explains: [],
@@ -80,10 +110,23 @@ function describe({ top, selfMicros }: Candidate, summary: CpuSummary): Draft {
 }
 
 function adviceFor({ work, blame: { library } }: Hotspot): string[] {
-  if (work.kind === 'intl') return ['Make one Intl formatter for each locale and time zone, and use it again: making one costs far more than using it.'];
-  if (work.kind === 'json') return ['Convert less or less often: keep the parsed or the serialised form, or send what is needed only.'];
-  if (work.kind === 'regexp') return ['Check the expression for nested repetition, and anchor it; compile it once.'];
-  if (work.kind === 'crypto' || work.kind === 'zlib') return ['Use the asynchronous form: it runs on the thread pool.'];
-  if (library) return [`See what ${packageOf(library)} is asked to do here for each request, and whether its result can be kept.`];
-  return ['Look for work that grows with the square of its input, or that is repeated for the same input; keep the result, or use a Map or Set for look-ups.'];
+  if (work.kind === 'intl')
+    return [
+      'Make one Intl formatter for each locale and time zone, and use it again: making one costs far more than using it.',
+    ];
+  if (work.kind === 'json')
+    return [
+      'Convert less or less often: keep the parsed or the serialised form, or send what is needed only.',
+    ];
+  if (work.kind === 'regexp')
+    return ['Check the expression for nested repetition, and anchor it; compile it once.'];
+  if (work.kind === 'crypto' || work.kind === 'zlib')
+    return ['Use the asynchronous form: it runs on the thread pool.'];
+  if (library)
+    return [
+      `See what ${packageOf(library)} is asked to do here for each request, and whether its result can be kept.`,
+    ];
+  return [
+    'Look for work that grows with the square of its input, or that is repeated for the same input; keep the result, or use a Map or Set for look-ups.',
+  ];
 }

@@ -1,7 +1,8 @@
 // Callbacks that hold the event loop for so long that every other request waits.
-import { formatDuration, formatShare } from '../../model/units.ts';
+
 import type { BlockGroup } from '../../analysis/blocks.ts';
 import { WORK_NAMES, type WorkKind } from '../../analysis/work.ts';
+import { formatDuration, formatShare } from '../../model/units.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { packageOf, place, placeWithLibrary, subjectOf } from '../wording.ts';
 
@@ -20,8 +21,11 @@ export const eventLoopBlock: Rule = {
     // A worker has no one else waiting for its loop.
     const main = blocks.find(({ thread }) => thread === 0);
     const duration = cpu.find(({ thread }) => thread === 0)?.durationMicros ?? 0;
-    if (!main || duration < 3e6) return { notApplicable: 'the CPU profile of the main thread is shorter than 3 s' };
-    return main.groups.filter((group) => isFelt(group, duration / 1_000)).map((group) => describe(group, duration / 1_000));
+    if (!main || duration < 3e6)
+      return { notApplicable: 'the CPU profile of the main thread is shorter than 3 s' };
+    return main.groups
+      .filter((group) => isFelt(group, duration / 1_000))
+      .map((group) => describe(group, duration / 1_000));
   },
 };
 
@@ -29,7 +33,9 @@ function isFelt({ blocksMillis, longestMillis, totalMillis }: BlockGroup, durati
   const share = totalMillis / durationMillis;
   const repeated = blocksMillis.filter((block) => block >= REPEATED_MILLIS);
   if (longestMillis >= LONG_MILLIS) return repeated.length > 1 || longestMillis >= 2 * LONG_MILLIS;
-  return (repeated.length >= 2 && share >= LEAST_SHARE) || (share >= SHARE_OF_SHORT && blocksMillis.length >= 5);
+  return (
+    (repeated.length >= 2 && share >= LEAST_SHARE) || (share >= SHARE_OF_SHORT && blocksMillis.length >= 5)
+  );
 }
 
 function describe(group: BlockGroup, durationMillis: number): Draft {
@@ -42,7 +48,12 @@ function describe(group: BlockGroup, durationMillis: number): Draft {
   const through = blame.library && blame.app ? ` in ${packageOf(blame.library)}` : '';
   return {
     kind: 'event-loop-block',
-    severity: longestMillis >= 1_000 || share >= 0.25 ? 'critical' : longestMillis >= 200 || share >= 0.1 ? 'warning' : 'notice',
+    severity:
+      longestMillis >= 1_000 || share >= 0.25
+        ? 'critical'
+        : longestMillis >= 200 || share >= 0.1
+          ? 'warning'
+          : 'notice',
     confidence: Math.min(0.96, 0.75 + 0.03 * blocksMillis.length),
     urgency: Math.min(1, 0.35 + 0.35 * Math.min(1, longestMillis / 1_000) + share),
     title: `\`${named.functionName}\` blocks the event loop for up to ${formatDuration(longestMillis)} with ${call}${through} (${placeWithLibrary(blame)})`,
@@ -55,9 +66,17 @@ function describe(group: BlockGroup, durationMillis: number): Draft {
         value: Math.round(totalMillis),
         unit: 'ms',
       },
-      ...(inner ? [{ source: 'cpu-profile', statement: `most of the longest one was spent in ${group.frames[0]?.file === null ? `${group.frames[0].functionName}, under ` : ''}${place(inner)}` }] : []),
+      ...(inner
+        ? [
+            {
+              source: 'cpu-profile',
+              statement: `most of the longest one was spent in ${group.frames[0]?.file === null ? `${group.frames[0].functionName}, under ` : ''}${place(inner)}`,
+            },
+          ]
+        : []),
     ],
-    innocentExplanation: 'At start-up, loading and compiling block too; these blocks came while the process was serving.',
+    innocentExplanation:
+      'At start-up, loading and compiling block too; these blocks came while the process was serving.',
     advice: [ADVICE[work.kind]],
     caveats: [],
     asSymptom: `event loop blocked for up to ${formatDuration(longestMillis)} in ${place(named)}`,
@@ -68,15 +87,19 @@ function describe(group: BlockGroup, durationMillis: number): Draft {
 
 const ADVICE: Record<WorkKind, string> = {
   'sync-fs': 'Use the asynchronous form (fs.promises), or read once at start and keep the result.',
-  'child-process': 'Use spawn or execFile with a callback: the *Sync form stops everything until the child ends.',
-  crypto: 'Use the asynchronous form (crypto.pbkdf2, scrypt, randomBytes with a callback): it runs on the thread pool.',
+  'child-process':
+    'Use spawn or execFile with a callback: the *Sync form stops everything until the child ends.',
+  crypto:
+    'Use the asynchronous form (crypto.pbkdf2, scrypt, randomBytes with a callback): it runs on the thread pool.',
   zlib: 'Use the asynchronous form or a stream (zlib.gzip, createGzip): it runs on the thread pool.',
   json: 'Send or parse less at once: page the result, stream it, or do it in a worker thread.',
-  regexp: 'The expression backtracks. Remove nested repetition such as (a+)+, bound the length of the input, or parse by hand.',
+  regexp:
+    'The expression backtracks. Remove nested repetition such as (a+)+, bound the length of the input, or parse by hand.',
   compile: 'Load and compile once at start, not while serving.',
   intl: 'Make one Intl formatter for each locale and keep it.',
   sort: 'Sort less at once, keep the data sorted, or sort in a worker thread.',
   dns: 'Use the asynchronous form.',
   serving: 'Send smaller parts at once.',
-  plain: 'Cut the work into parts that give the event loop a turn (setImmediate), or move it to a worker thread.',
+  plain:
+    'Cut the work into parts that give the event loop a turn (setImmediate), or move it to a worker thread.',
 };

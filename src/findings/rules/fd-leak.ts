@@ -6,7 +6,15 @@ import type { CountGrowth } from '../../analysis/resource-growth.ts';
 import type { FdGroup } from '../../model/samples.ts';
 import { type CreationSite, siteOfAllocations, siteOfCalls, siteOfSurvivors } from '../creation-site.ts';
 import type { Draft, Rule } from '../rule.ts';
-import { leakSeverity, leakUrgency, perSecond, placeWithLibrary, risen, secondsUntil, subjectOf } from '../wording.ts';
+import {
+  leakSeverity,
+  leakUrgency,
+  perSecond,
+  placeWithLibrary,
+  risen,
+  secondsUntil,
+  subjectOf,
+} from '../wording.ts';
 
 const LEAST_PER_SECOND = 0.1;
 const LEAST_RISE = 4;
@@ -14,16 +22,24 @@ const LEAST_RISE = 4;
 export const fdLeak: Rule = {
   kind: 'fd-leak',
   judge(facts) {
-    if (!facts.observations.passive.some((sample) => sample.fds)) return { notApplicable: 'the descriptors of the process could not be read' };
-    const growing = facts.fds.filter(({ subject, trend }) => subject.kind !== 'socket' && trend.verdict === 'growing');
-    return growing.filter(({ trend }) => trend.slopePerSecond >= LEAST_PER_SECOND && trend.last - trend.first >= LEAST_RISE).map((group) => describe(group, facts));
+    if (!facts.observations.passive.some((sample) => sample.fds))
+      return { notApplicable: 'the descriptors of the process could not be read' };
+    const growing = facts.fds.filter(
+      ({ subject, trend }) => subject.kind !== 'socket' && trend.verdict === 'growing',
+    );
+    return growing
+      .filter(
+        ({ trend }) => trend.slopePerSecond >= LEAST_PER_SECOND && trend.last - trend.first >= LEAST_RISE,
+      )
+      .map((group) => describe(group, facts));
   },
 };
 
 function describe({ subject: fd, trend }: CountGrowth<FdGroup>, facts: Facts): Draft {
   const site = findSite(facts, fd);
   const limit = facts.observations.limits.fdSoftLimit;
-  const exhaustionSeconds = limit === undefined ? undefined : secondsUntil(limit - facts.fdTotal.last + trend.last, trend);
+  const exhaustionSeconds =
+    limit === undefined ? undefined : secondsUntil(limit - facts.fdTotal.last + trend.last, trend);
   const rate = perSecond(trend.slopePerSecond);
   const what = NAMES[fd.kind] ?? 'descriptors';
   const named = fd.kind === 'file' || fd.kind === 'deleted-file' ? `${what} ${fd.pattern}` : what;
@@ -34,13 +50,27 @@ function describe({ subject: fd, trend }: CountGrowth<FdGroup>, facts: Facts): D
     urgency: Math.max(0.75, leakUrgency(exhaustionSeconds)),
     title: `Open ${named} pile up by ${rate} and are never closed${site ? ` (${placeWithLibrary(site.blame)})` : ''}`,
     subject: subjectOf('file', fd.pattern, site?.frame ?? null),
-    impact: { metric: 'fds', value: trend.slopePerSecond, unit: 'per second', exhaustionSeconds, limit: limit === undefined ? undefined : `${limit} file descriptors` },
+    impact: {
+      metric: 'fds',
+      value: trend.slopePerSecond,
+      unit: 'per second',
+      exhaustionSeconds,
+      limit: limit === undefined ? undefined : `${limit} file descriptors`,
+    },
     evidence: [
-      { source: 'proc', statement: `open ${named} ${risen(trend)}, from ${trend.first} to ${trend.last}`, value: trend.slopePerSecond, unit: 'per second' },
+      {
+        source: 'proc',
+        statement: `open ${named} ${risen(trend)}, from ${trend.first} to ${trend.last}`,
+        value: trend.slopePerSecond,
+        unit: 'per second',
+      },
       ...(site ? [site.evidence] : []),
     ],
-    innocentExplanation: 'Files opened for work in progress are closed when it ends; these were not while we looked.',
-    advice: ['Close it on every way out: try/finally around a FileHandle, stream.pipeline() instead of pipe(), and destroy() the stream when the client goes away.'],
+    innocentExplanation:
+      'Files opened for work in progress are closed when it ends; these were not while we looked.',
+    advice: [
+      'Close it on every way out: try/finally around a FileHandle, stream.pipeline() instead of pipe(), and destroy() the stream when the client goes away.',
+    ],
     caveats: site ? [] : ['The code that opens them was not caught.'],
     asSymptom: `open ${named}: ${rate} more`,
     effect: 'fds',
@@ -63,16 +93,33 @@ const NAMES: Partial<Record<FdGroup['kind'], string>> = {
 function findSite(facts: Facts, { kind }: FdGroup): CreationSite | null {
   if (kind === 'pipe') return siteOfSurvivors(facts, ['PIPEWRAP', 'PROCESSWRAP']);
   if (kind === 'inotify') return siteOfSurvivors(facts, ['FSEVENTWRAP']);
-  return siteOfSurvivors(facts, ['FILEHANDLE']) ?? siteOfOpens(facts) ?? siteOfAllocations(facts, /^(createReadStream|createWriteStream|ReadStream|WriteStream)$/) ?? siteOfCalls(facts, /^(fs\.)?open(Sync)?$/);
+  return (
+    siteOfSurvivors(facts, ['FILEHANDLE']) ??
+    siteOfOpens(facts) ??
+    siteOfAllocations(facts, /^(createReadStream|createWriteStream|ReadStream|WriteStream)$/) ??
+    siteOfCalls(facts, /^(fs\.)?open(Sync)?$/)
+  );
 }
 
 /** Requests to open a file end at once; the busiest place that asks is the likeliest. */
 function siteOfOpens(facts: Facts): CreationSite | null {
   const opens = facts.observations.asyncObservations
     .flatMap(({ sites }) => sites)
-    .filter(({ type, frames }) => /^FSREQ/.test(type) && frames.some((frame) => frame.owner === 'node' && /^(open|_construct|openFileHandle)$/.test(frame.functionName)));
-  const best = opens.sort((a, b) => b.reads.at(-1)!.made - a.reads.at(-1)!.made).find((site) => blameOf(site.frames).subject);
+    .filter(
+      ({ type, frames }) =>
+        /^FSREQ/.test(type) &&
+        frames.some(
+          (frame) => frame.owner === 'node' && /^(open|_construct|openFileHandle)$/.test(frame.functionName),
+        ),
+    );
+  const best = opens
+    .sort((a, b) => b.reads.at(-1)!.made - a.reads.at(-1)!.made)
+    .find((site) => blameOf(site.frames).subject);
   if (!best) return null;
   const blame = blameOf(best.frames);
-  return { blame, frame: blame.subject!, evidence: { source: 'async-resources', statement: `${placeWithLibrary(blame)} was seen opening files` } };
+  return {
+    blame,
+    frame: blame.subject!,
+    evidence: { source: 'async-resources', statement: `${placeWithLibrary(blame)} was seen opening files` },
+  };
 }

@@ -11,7 +11,8 @@ export const fdLimitRisk: Rule = {
   judge(facts) {
     const limit = facts.observations.limits.fdSoftLimit;
     const used = facts.observations.passive.at(-1)?.fdCount;
-    if (limit === undefined || used === undefined) return { notApplicable: 'the descriptors or their limit could not be read' };
+    if (limit === undefined || used === undefined)
+      return { notApplicable: 'the descriptors or their limit could not be read' };
     const share = used / limit;
     if (share < CLOSE) return [];
     const { groups, text } = mostOfThem(facts);
@@ -23,10 +24,21 @@ export const fdLimitRisk: Rule = {
         urgency: Math.min(0.95, 0.4 + (share - CLOSE) * 2.5),
         title: `${formatNumber(used)} of ${formatNumber(limit)} file descriptors are in use (${formatShare(share)})${text}`,
         subject: subjectOf('limit', 'file descriptors', null),
-        impact: { metric: 'fds', value: used, unit: 'count', share, limit: `${formatNumber(limit)} file descriptors (soft limit)` },
-        evidence: [{ source: 'proc', statement: `open descriptors by sort: ${groups}`, value: used, unit: 'count' }],
-        innocentExplanation: 'A process that is meant to hold many connections needs a higher limit, not fewer descriptors.',
-        advice: ['Raise the limit (LimitNOFILE= in systemd, --ulimit nofile= for containers, ulimit -n), or hold fewer at once.'],
+        impact: {
+          metric: 'fds',
+          value: used,
+          unit: 'count',
+          share,
+          limit: `${formatNumber(limit)} file descriptors (soft limit)`,
+        },
+        evidence: [
+          { source: 'proc', statement: `open descriptors by sort: ${groups}`, value: used, unit: 'count' },
+        ],
+        innocentExplanation:
+          'A process that is meant to hold many connections needs a higher limit, not fewer descriptors.',
+        advice: [
+          'Raise the limit (LimitNOFILE= in systemd, --ulimit nofile= for containers, ulimit -n), or hold fewer at once.',
+        ],
         caveats: [],
         asSymptom: `${formatNumber(used)} of ${formatNumber(limit)} file descriptors are in use`,
         effect: 'fds',

@@ -11,12 +11,18 @@ export const gcPressure: Rule = {
   kind: 'gc-pressure',
   judge({ gc }) {
     if (!gc) return { notApplicable: 'no counters of garbage collection' };
-    if (gc.count < LEAST_COLLECTIONS) return { notApplicable: `fewer than ${LEAST_COLLECTIONS} collections in the interval` };
-    const isHigh = gc.shareOfTime >= LEAST_SHARE || (gc.shareOfTime >= LEAST_SHARE / 2 && gc.shareOfBusy >= LEAST_SHARE_OF_BUSY);
+    if (gc.count < LEAST_COLLECTIONS)
+      return { notApplicable: `fewer than ${LEAST_COLLECTIONS} collections in the interval` };
+    const isHigh =
+      gc.shareOfTime >= LEAST_SHARE ||
+      (gc.shareOfTime >= LEAST_SHARE / 2 && gc.shareOfBusy >= LEAST_SHARE_OF_BUSY);
     if (!isHigh) return [];
     const site = gc.sites[0];
     const named = site?.blame.subject ?? null;
-    const where = site && named ? `, set off by what \`${named.functionName}\` allocates (${placeWithLibrary(site.blame)})` : '';
+    const where =
+      site && named
+        ? `, set off by what \`${named.functionName}\` allocates (${placeWithLibrary(site.blame)})`
+        : '';
     return [
       {
         kind: 'gc-pressure',
@@ -27,11 +33,27 @@ export const gcPressure: Rule = {
         subject: subjectOf(named ? 'function' : 'memory', named?.functionName ?? 'garbage collection', named),
         impact: { metric: 'gc', value: gc.shareOfTime, unit: 'share', share: gc.shareOfBusy },
         evidence: [
-          { source: 'gc', statement: `${gc.count} collections (${gc.majorCount} major), longest pause ${formatDuration(gc.longestPauseMillis)}, ${formatShare(gc.shareOfBusy)} of the busy time`, value: gc.shareOfTime, unit: 'share' },
-          ...gc.sites.slice(0, 3).map((s) => ({ source: 'cpu-profile', statement: `${formatShare(s.share)} of the collection time began while ${place(s.blame.subject!)} ran`, value: s.share, unit: 'share' })),
+          {
+            source: 'gc',
+            statement: `${gc.count} collections (${gc.majorCount} major), longest pause ${formatDuration(gc.longestPauseMillis)}, ${formatShare(gc.shareOfBusy)} of the busy time`,
+            value: gc.shareOfTime,
+            unit: 'share',
+          },
+          ...gc.sites
+            .slice(0, 3)
+            .map((s) => ({
+              source: 'cpu-profile',
+              statement: `${formatShare(s.share)} of the collection time began while ${place(s.blame.subject!)} ran`,
+              value: s.share,
+              unit: 'share',
+            })),
         ],
-        innocentExplanation: 'A heap close to its limit collects without end, too; then the limit is the cause, not the allocations.',
-        advice: ['Allocate less for each request: do not copy large structures, reuse buffers, build strings once.', 'Where many short-lived objects are needed, a larger young generation helps: --max-semi-space-size=64.'],
+        innocentExplanation:
+          'A heap close to its limit collects without end, too; then the limit is the cause, not the allocations.',
+        advice: [
+          'Allocate less for each request: do not copy large structures, reuse buffers, build strings once.',
+          'Where many short-lived objects are needed, a larger young generation helps: --max-semi-space-size=64.',
+        ],
         caveats: [],
         asSymptom: `garbage collection takes ${formatShare(gc.shareOfTime)} of the time`,
         effect: 'gc',

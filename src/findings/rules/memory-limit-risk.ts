@@ -15,7 +15,8 @@ export const memoryLimitRisk: Rule = {
   judge(facts) {
     const drafts = [judgeHeap(facts), judgeContainer(facts)].filter((draft) => draft !== null);
     const heapLimit = heapLimitOf(facts.observations);
-    if (heapLimit === undefined && facts.observations.limits.memoryLimitBytes === undefined) return { notApplicable: 'no memory limit is known' };
+    if (heapLimit === undefined && facts.observations.limits.memoryLimitBytes === undefined)
+      return { notApplicable: 'no memory limit is known' };
     return drafts;
   },
 };
@@ -41,11 +42,22 @@ function judgeContainer(facts: Facts): Draft | null {
   ]);
 }
 
-function describe(what: string, used: number, limit: number, left: number | undefined, close: number, facts: Facts, advice: string[]): Draft | null {
+function describe(
+  what: string,
+  used: number,
+  limit: number,
+  left: number | undefined,
+  close: number,
+  facts: Facts,
+  advice: string[],
+): Draft | null {
   const share = used / limit;
   const isSoon = left !== undefined && left < SOON_SECONDS;
   if (share < close && !isSoon) return null;
-  const gc = facts.gc && facts.gc.shareOfTime > 0.02 ? `; garbage collection takes ${formatShare(facts.gc.shareOfTime)} of the time` : '';
+  const gc =
+    facts.gc && facts.gc.shareOfTime > 0.02
+      ? `; garbage collection takes ${formatShare(facts.gc.shareOfTime)} of the time`
+      : '';
   const time = left === undefined ? '' : `, met ${formatTimeLeft(left)}`;
   return {
     kind: 'memory-limit-risk',
@@ -54,9 +66,24 @@ function describe(what: string, used: number, limit: number, left: number | unde
     urgency: Math.min(0.97, 0.5 + Math.max(0, share - close) * 2.5),
     title: `${formatBytes(used)} of ${what} ${formatBytes(limit)} is in use (${formatShare(share)})${time}`,
     subject: subjectOf('limit', what, null),
-    impact: { metric: 'memory', value: Math.round(used), unit: 'bytes', share, exhaustionSeconds: left, limit: `${what} ${formatBytes(limit)}` },
-    evidence: [{ source: 'memory', statement: `${formatBytes(used)} of ${formatBytes(limit)} ${what.includes('heap') ? 'is live after a full GC' : 'is resident'}${gc}`, value: share, unit: 'share' }],
-    innocentExplanation: 'A live set of a known, fixed size just below the limit can be meant; then peaks still have no room.',
+    impact: {
+      metric: 'memory',
+      value: Math.round(used),
+      unit: 'bytes',
+      share,
+      exhaustionSeconds: left,
+      limit: `${what} ${formatBytes(limit)}`,
+    },
+    evidence: [
+      {
+        source: 'memory',
+        statement: `${formatBytes(used)} of ${formatBytes(limit)} ${what.includes('heap') ? 'is live after a full GC' : 'is resident'}${gc}`,
+        value: share,
+        unit: 'share',
+      },
+    ],
+    innocentExplanation:
+      'A live set of a known, fixed size just below the limit can be meant; then peaks still have no room.',
     advice,
     caveats: [],
     asSymptom: `${formatShare(share)} of ${what} in use${time}`,

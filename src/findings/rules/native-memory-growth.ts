@@ -1,8 +1,16 @@
 // RSS grows, and neither the heap nor what V8 knows of outside it does: memory taken by native code.
-import type { Facts } from '../../analysis/facts.ts';
 import { formatBytes } from '../../model/units.ts';
 import type { Rule } from '../rule.ts';
-import { leakSeverity, leakUrgency, perSecond, place, placeWithLibrary, risen, secondsUntil, subjectOf } from '../wording.ts';
+import {
+  leakSeverity,
+  leakUrgency,
+  perSecond,
+  place,
+  placeWithLibrary,
+  risen,
+  secondsUntil,
+  subjectOf,
+} from '../wording.ts';
 
 const LEAST_BYTES_PER_SECOND = 100 * 1024;
 
@@ -10,8 +18,12 @@ export const nativeMemoryGrowth: Rule = {
   kind: 'native-memory-growth',
   judge(facts) {
     const { native, rss, external } = facts.memory;
-    if (native.verdict === 'too-little-data') return { notApplicable: 'RSS or its parts could not be read often enough' };
-    const isNative = native.verdict === 'growing' && native.slopePerSecond >= LEAST_BYTES_PER_SECOND && native.slopePerSecond > external.slopePerSecond;
+    if (native.verdict === 'too-little-data')
+      return { notApplicable: 'RSS or its parts could not be read often enough' };
+    const isNative =
+      native.verdict === 'growing' &&
+      native.slopePerSecond >= LEAST_BYTES_PER_SECOND &&
+      native.slopePerSecond > external.slopePerSecond;
     // Native parts move up and down; only what RSS as a whole follows is growth.
     if (!isNative || rss.slopePerSecond < native.slopePerSecond / 2 || rss.verdict !== 'growing') return [];
     const filled = facts.collections.find(({ insertion }) => insertion?.blame.subject) ?? null;
@@ -20,7 +32,9 @@ export const nativeMemoryGrowth: Rule = {
     const limit = facts.observations.limits.memoryLimitBytes;
     const exhaustionSeconds = limit === undefined ? undefined : secondsUntil(limit, rss);
     const rate = `${formatBytes(native.slopePerSecond)}/s`;
-    const holder = filled ? `: ${filled.collection.type}${filled.collection.holderName ? ` \`${filled.collection.holderName}\`` : ''} of ${filled.collection.newestEntry || 'objects'} grows along with it, ${perSecond(filled.trend.slopePerSecond)}` : '';
+    const holder = filled
+      ? `: ${filled.collection.type}${filled.collection.holderName ? ` \`${filled.collection.holderName}\`` : ''} of ${filled.collection.newestEntry || 'objects'} grows along with it, ${perSecond(filled.trend.slopePerSecond)}`
+      : '';
     return [
       {
         kind: 'native-memory-growth',
@@ -28,15 +42,43 @@ export const nativeMemoryGrowth: Rule = {
         confidence: frame ? 0.85 : 0.6,
         urgency: Math.max(0.75, leakUrgency(exhaustionSeconds)),
         title: `Native memory grows by ${rate}${holder}${blame ? ` (${placeWithLibrary(blame)})` : ''}`,
-        subject: subjectOf(filled ? 'collection' : 'memory', filled?.collection.holderName ?? frame?.functionName ?? 'native memory', frame),
-        impact: { metric: 'native', value: Math.round(native.slopePerSecond), unit: 'bytes/s', exhaustionSeconds, limit: limit === undefined ? undefined : `memory limit ${formatBytes(limit)}` },
+        subject: subjectOf(
+          filled ? 'collection' : 'memory',
+          filled?.collection.holderName ?? frame?.functionName ?? 'native memory',
+          frame,
+        ),
+        impact: {
+          metric: 'native',
+          value: Math.round(native.slopePerSecond),
+          unit: 'bytes/s',
+          exhaustionSeconds,
+          limit: limit === undefined ? undefined : `memory limit ${formatBytes(limit)}`,
+        },
         evidence: [
-          { source: 'memory', statement: `memory beyond the heap and V8's external memory ${risen(native)}, from ${formatBytes(native.first)} to ${formatBytes(native.last)}; RSS from ${formatBytes(rss.first)} to ${formatBytes(rss.last)}`, value: native.slopePerSecond, unit: 'bytes/s' },
-          ...(filled ? [{ source: 'census', statement: `${filled.collection.type} of ${filled.collection.newestEntry || 'entries'}: ${filled.trend.first} to ${filled.trend.last} entries, added in ${place(frame!)}` }] : []),
+          {
+            source: 'memory',
+            statement: `memory beyond the heap and V8's external memory ${risen(native)}, from ${formatBytes(native.first)} to ${formatBytes(native.last)}; RSS from ${formatBytes(rss.first)} to ${formatBytes(rss.last)}`,
+            value: native.slopePerSecond,
+            unit: 'bytes/s',
+          },
+          ...(filled
+            ? [
+                {
+                  source: 'census',
+                  statement: `${filled.collection.type} of ${filled.collection.newestEntry || 'entries'}: ${filled.trend.first} to ${filled.trend.last} entries, added in ${place(frame!)}`,
+                },
+              ]
+            : []),
         ],
-        innocentExplanation: 'The allocator keeps freed memory for a while and takes more at start-up; that ends, this did not while we looked.',
-        advice: ['Close native resources when done (streams, database handles, zlib, TLS contexts), or keep one and share it.', 'If it is fragmentation, fewer arenas help: MALLOC_ARENA_MAX=2, or jemalloc.'],
-        caveats: frame ? ['The holder is inferred: its entries grow along with the native memory.'] : ['Native code makes no JavaScript allocations: its caller cannot be seen from here.'],
+        innocentExplanation:
+          'The allocator keeps freed memory for a while and takes more at start-up; that ends, this did not while we looked.',
+        advice: [
+          'Close native resources when done (streams, database handles, zlib, TLS contexts), or keep one and share it.',
+          'If it is fragmentation, fewer arenas help: MALLOC_ARENA_MAX=2, or jemalloc.',
+        ],
+        caveats: frame
+          ? ['The holder is inferred: its entries grow along with the native memory.']
+          : ['Native code makes no JavaScript allocations: its caller cannot be seen from here.'],
         asSymptom: `native memory grows by ${rate}`,
         effect: 'native',
         explains: ['heap'],

@@ -5,7 +5,15 @@ import type { SocketGroup } from '../../model/samples.ts';
 import { formatBytes, formatNumber } from '../../model/units.ts';
 import { type CreationSite, siteOfAllocations, siteOfSurvivors } from '../creation-site.ts';
 import type { Draft, Rule } from '../rule.ts';
-import { leakSeverity, leakUrgency, perSecond, placeWithLibrary, risen, secondsUntil, subjectOf } from '../wording.ts';
+import {
+  leakSeverity,
+  leakUrgency,
+  perSecond,
+  placeWithLibrary,
+  risen,
+  secondsUntil,
+  subjectOf,
+} from '../wording.ts';
 
 const LEAST_PER_SECOND = 0.1;
 const LEAST_RISE = 4;
@@ -14,15 +22,21 @@ export const socketLeak: Rule = {
   kind: 'socket-leak',
   judge(facts) {
     const { passive } = facts.observations;
-    if (!passive.some((sample) => sample.sockets)) return { notApplicable: 'the sockets of the process could not be read' };
+    if (!passive.some((sample) => sample.sockets))
+      return { notApplicable: 'the sockets of the process could not be read' };
     return joinStates(facts.sockets.filter(isPilingUp)).map((group) => describe(group, facts));
   },
 };
 
 function isPilingUp({ subject, trend }: CountGrowth<SocketGroup>): boolean {
-  const grows = trend.verdict === 'growing' && trend.slopePerSecond >= LEAST_PER_SECOND && trend.last - trend.first >= LEAST_RISE;
+  const grows =
+    trend.verdict === 'growing' &&
+    trend.slopePerSecond >= LEAST_PER_SECOND &&
+    trend.last - trend.first >= LEAST_RISE;
   // Clients that come and stay are the load, not a leak, until they have closed their side.
-  return grows && subject.state !== 'LISTEN' && (subject.direction !== 'inbound' || subject.state === 'CLOSE_WAIT');
+  return (
+    grows && subject.state !== 'LISTEN' && (subject.direction !== 'inbound' || subject.state === 'CLOSE_WAIT')
+  );
 }
 
 /** One endpoint may pile up in two states at once: one cause. */
@@ -38,11 +52,15 @@ function joinStates(groups: CountGrowth<SocketGroup>[]): CountGrowth<SocketGroup
 function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: Facts): Draft {
   const site = findSite(facts, socket);
   const limit = facts.observations.limits.fdSoftLimit;
-  const exhaustionSeconds = limit === undefined ? undefined : secondsUntil(limit - facts.fdTotal.last + trend.last, trend);
+  const exhaustionSeconds =
+    limit === undefined ? undefined : secondsUntil(limit - facts.fdTotal.last + trend.last, trend);
   const rate = perSecond(trend.slopePerSecond);
-  const to = socket.direction === 'inbound' ? `on port ${socket.endpoint.replace(':', '')}` : `to ${socket.endpoint}`;
+  const to =
+    socket.direction === 'inbound' ? `on port ${socket.endpoint.replace(':', '')}` : `to ${socket.endpoint}`;
   const frame = site?.frame ?? null;
-  const queue = socket.receiveQueueBytes ? `, ${formatBytes(socket.receiveQueueBytes)} wait unread in them` : '';
+  const queue = socket.receiveQueueBytes
+    ? `, ${formatBytes(socket.receiveQueueBytes)} wait unread in them`
+    : '';
   return {
     kind: 'socket-leak',
     severity: leakSeverity(exhaustionSeconds),
@@ -50,14 +68,30 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
     urgency: Math.max(0.75, leakUrgency(exhaustionSeconds)),
     title: `${formatNumber(trend.last)} sockets ${to} in ${socket.state}, ${rate} more${site ? `, opened in ${placeWithLibrary(site.blame)}` : ''}`,
     subject: subjectOf('socket', socket.endpoint, frame),
-    impact: { metric: 'sockets', value: trend.slopePerSecond, unit: 'per second', exhaustionSeconds, limit: limit === undefined ? undefined : `${limit} file descriptors` },
+    impact: {
+      metric: 'sockets',
+      value: trend.slopePerSecond,
+      unit: 'per second',
+      exhaustionSeconds,
+      limit: limit === undefined ? undefined : `${limit} file descriptors`,
+    },
     evidence: [
-      { source: 'proc', statement: `sockets ${to} in ${socket.state} ${risen(trend)}, from ${trend.first} to ${trend.last}${queue}`, value: trend.slopePerSecond, unit: 'per second' },
+      {
+        source: 'proc',
+        statement: `sockets ${to} in ${socket.state} ${risen(trend)}, from ${trend.first} to ${trend.last}${queue}`,
+        value: trend.slopePerSecond,
+        unit: 'per second',
+      },
       ...(site ? [site.evidence] : []),
     ],
-    innocentExplanation: 'A connection pool still filling would stop at its maximum; this did not while we looked.',
+    innocentExplanation:
+      'A connection pool still filling would stop at its maximum; this did not while we looked.',
     advice: adviceFor(socket),
-    caveats: site ? [] : ['The code that opens them was not caught: it runs seldom, or through a library that connects later.'],
+    caveats: site
+      ? []
+      : [
+          'The code that opens them was not caught: it runs seldom, or through a library that connects later.',
+        ],
     asSymptom: `sockets ${to} in ${socket.state}: ${rate} more`,
     effect: 'sockets',
     explains: ['fds', 'heap', 'external', 'native', 'timers'],
@@ -67,12 +101,19 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
 function findSite(facts: Facts, socket: SocketGroup): CreationSite | null {
   if (socket.direction === 'inbound') return siteOfAllocations(facts, /^(onconnection|Socket)$/);
   const types = socket.family === 'unix' ? ['PIPEWRAP'] : ['TCPWRAP', 'UDPWRAP'];
-  return siteOfSurvivors(facts, types) ?? siteOfAllocations(facts, /^(Socket|connect|createConnection|ClientRequest|fetch)$/);
+  return (
+    siteOfSurvivors(facts, types) ??
+    siteOfAllocations(facts, /^(Socket|connect|createConnection|ClientRequest|fetch)$/)
+  );
 }
 
 function adviceFor(socket: SocketGroup): string[] {
   if (socket.state === 'CLOSE_WAIT') {
-    return ['The other side has closed and waits for us: end or destroy the socket on its "end" event, and read or destroy every response body (response.resume(), body.cancel()).'];
+    return [
+      'The other side has closed and waits for us: end or destroy the socket on its "end" event, and read or destroy every response body (response.resume(), body.cancel()).',
+    ];
   }
-  return ['Read every response to its end or destroy it, close the client when done, and share one Agent or pool with a maximum instead of connecting for each request.'];
+  return [
+    'Read every response to its end or destroy it, close the client when done, and share one Agent or pool with a maximum instead of connecting for each request.',
+  ];
 }

@@ -24,13 +24,17 @@ export const timerLeak: Rule = {
 
 function isLeaking({ site, alive, survival, trend }: SurvivingSite): boolean {
   const neverEnds = site.isRepeating === true || (site.delayMillis ?? 0) >= FOREVER_MILLIS;
-  return neverEnds && alive >= LEAST_ALIVE && (survival ?? 0) >= LEAST_SURVIVAL && trend.verdict === 'growing';
+  return (
+    neverEnds && alive >= LEAST_ALIVE && (survival ?? 0) >= LEAST_SURVIVAL && trend.verdict === 'growing'
+  );
 }
 
 function describe(survivor: SurvivingSite, timers: Parameters<typeof risen>[0] | null): Draft {
   const { site, blame, trend, alive } = survivor;
   const frame = blame.subject!;
-  const what = site.isRepeating ? `setInterval (every ${site.delayMillis ?? '?'} ms)` : `setTimeout (${site.delayMillis} ms)`;
+  const what = site.isRepeating
+    ? `setInterval (every ${site.delayMillis ?? '?'} ms)`
+    : `setTimeout (${site.delayMillis} ms)`;
   const rate = perSecond(trend.slopePerSecond);
   return {
     kind: 'timer-leak',
@@ -42,10 +46,22 @@ function describe(survivor: SurvivingSite, timers: Parameters<typeof risen>[0] |
     impact: { metric: 'timers', value: trend.slopePerSecond, unit: 'per second', share: undefined },
     evidence: [
       fromSurvivors(survivor).evidence,
-      ...(timers ? [{ source: 'resources', statement: `timers of the process ${risen(timers)}, from ${formatNumber(timers.first)} to ${formatNumber(timers.last)}`, value: timers.slopePerSecond, unit: 'per second' }] : []),
+      ...(timers
+        ? [
+            {
+              source: 'resources',
+              statement: `timers of the process ${risen(timers)}, from ${formatNumber(timers.first)} to ${formatNumber(timers.last)}`,
+              value: timers.slopePerSecond,
+              unit: 'per second',
+            },
+          ]
+        : []),
     ],
-    innocentExplanation: 'One timer for each of a bounded number of things would stop growing; this did not while we looked.',
-    advice: ['Keep what setInterval returns and clear it when the request, connection or object it serves ends.'],
+    innocentExplanation:
+      'One timer for each of a bounded number of things would stop growing; this did not while we looked.',
+    advice: [
+      'Keep what setInterval returns and clear it when the request, connection or object it serves ends.',
+    ],
     caveats: [],
     asSymptom: `about ${formatNumber(alive)} timers more, ${rate}, from ${placeWithLibrary(blame)}`,
     effect: 'timers',

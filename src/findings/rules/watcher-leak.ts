@@ -6,7 +6,8 @@ import { perSecond, placeWithLibrary, subjectOf } from '../wording.ts';
 export const watcherLeak: Rule = {
   kind: 'watcher-leak',
   judge(facts) {
-    if (facts.observations.asyncObservations.length === 0) return { notApplicable: 'async resources were not watched' };
+    if (facts.observations.asyncObservations.length === 0)
+      return { notApplicable: 'async resources were not watched' };
     const leaking = survivors(facts, ['FSEVENTWRAP', 'STATWATCHER']).filter(
       ({ alive, survival, trend }) => alive >= 4 && (survival ?? 0) >= 0.6 && trend.verdict === 'growing',
     );
@@ -22,7 +23,8 @@ export const watcherLeak: Rule = {
         subject: subjectOf('function', blame.subject!.functionName, blame.subject, survivor.site.thread),
         impact: { metric: 'fds', value: trend.slopePerSecond, unit: 'per second' },
         evidence: [fromSurvivors(survivor).evidence],
-        innocentExplanation: 'Watching a bounded number of files would stop growing; this did not while we looked.',
+        innocentExplanation:
+          'Watching a bounded number of files would stop growing; this did not while we looked.',
         advice: ['Call close() on the watcher when nobody needs it any more, or share one for each path.'],
         caveats: [],
         asSymptom: `file watchers: ${rate} more`,

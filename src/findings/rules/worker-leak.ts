@@ -10,9 +10,12 @@ export const workerLeak: Rule = {
   kind: 'worker-leak',
   judge(facts) {
     const { passive, asyncObservations } = facts.observations;
-    if (!passive.some((sample) => sample.threads !== undefined)) return { notApplicable: 'the threads of the process could not be counted' };
+    if (!passive.some((sample) => sample.threads !== undefined))
+      return { notApplicable: 'the threads of the process could not be counted' };
     const { threads } = facts;
-    const workers = survivors(facts, ['WORKER']).filter(({ alive, survival }) => alive >= LEAST_RISE && (survival ?? 0) >= 0.6);
+    const workers = survivors(facts, ['WORKER']).filter(
+      ({ alive, survival }) => alive >= LEAST_RISE && (survival ?? 0) >= 0.6,
+    );
     const isGrowing = threads.verdict === 'growing' && threads.last - threads.first >= LEAST_RISE;
     // Node's own pool and V8's helpers start late but are few and stop growing.
     if (!isGrowing || (asyncObservations.length > 0 && workers.length === 0)) return [];
@@ -28,11 +31,18 @@ export const workerLeak: Rule = {
         subject: subjectOf('thread', site?.frame.functionName ?? 'worker threads', site?.frame ?? null),
         impact: { metric: 'threads', value: threads.slopePerSecond, unit: 'per second' },
         evidence: [
-          { source: 'proc', statement: `threads of the process ${risen(threads)}, from ${formatNumber(threads.first)} to ${formatNumber(threads.last)}`, value: threads.slopePerSecond, unit: 'per second' },
+          {
+            source: 'proc',
+            statement: `threads of the process ${risen(threads)}, from ${formatNumber(threads.first)} to ${formatNumber(threads.last)}`,
+            value: threads.slopePerSecond,
+            unit: 'per second',
+          },
           ...(site ? [site.evidence] : []),
         ],
         innocentExplanation: 'A pool still filling would stop at its size; this did not while we looked.',
-        advice: ['Call terminate() (or let the worker end by itself) when its task is done, or keep a fixed pool of workers and give them the tasks.'],
+        advice: [
+          'Call terminate() (or let the worker end by itself) when its task is done, or keep a fixed pool of workers and give them the tasks.',
+        ],
         caveats: [],
         asSymptom: `threads: ${rate} more`,
         effect: 'threads',

@@ -37,23 +37,44 @@ export function decodeCpuProfile(
   for (const [raw, parent] of inTreeOrder(rawNodes, byId)) {
     const index = nodes.length;
     indexOf.set(raw.id, index);
-    nodes.push({ index, parent, frame: resolver.frame(raw.raw), selfMicros: 0, totalMicros: 0, lineTicks: lineTicks(raw, resolver) });
+    nodes.push({
+      index,
+      parent,
+      frame: resolver.frame(raw.raw),
+      selfMicros: 0,
+      totalMicros: 0,
+      lineTicks: lineTicks(raw, resolver),
+    });
     const isOwn = ownUrl !== '' && (raw.raw.url === ownUrl || own.has(parent));
     if (isOwn) own.add(index);
     states.push(isOwn ? 'program' : stateOf(raw.raw));
   }
   const timeline = buildTimeline(samples, timeDeltas, indexOf, states);
   for (let i = 0; i < timeline.node.length; i++) nodes[timeline.node[i]!]!.selfMicros += timeline.micros[i]!;
-  if (timeline.node.length === 0) for (const raw of rawNodes) nodes[indexOf.get(raw.id)!]!.selfMicros = raw.hitCount * DEFAULT_INTERVAL_MICROS;
+  if (timeline.node.length === 0)
+    for (const raw of rawNodes)
+      nodes[indexOf.get(raw.id)!]!.selfMicros = raw.hitCount * DEFAULT_INTERVAL_MICROS;
   for (const node of nodes) node.totalMicros = node.selfMicros;
   for (let i = nodes.length - 1; i > 0; i--) nodes[nodes[i]!.parent]!.totalMicros += nodes[i]!.totalMicros;
   const durationMicros = nodes[0]!.totalMicros;
-  return { thread: thread.id, threadName: thread.name, durationMicros, intervalMicros: median(timeline.micros) || DEFAULT_INTERVAL_MICROS, nodes, samples: timeline };
+  return {
+    thread: thread.id,
+    threadName: thread.name,
+    durationMicros,
+    intervalMicros: median(timeline.micros) || DEFAULT_INTERVAL_MICROS,
+    nodes,
+    samples: timeline,
+  };
 }
 
 function checkProfile(content: unknown) {
   const profile = content as { nodes?: unknown; samples?: unknown; timeDeltas?: unknown } | null;
-  if (typeof profile !== 'object' || profile === null || !Array.isArray(profile.nodes) || profile.nodes.length === 0) {
+  if (
+    typeof profile !== 'object' ||
+    profile === null ||
+    !Array.isArray(profile.nodes) ||
+    profile.nodes.length === 0
+  ) {
     throw new MalformedProfile('it has no nodes');
   }
   if (profile.nodes.length > MAX_NODES) throw new MalformedProfile(`it has more than ${MAX_NODES} nodes`);
@@ -64,8 +85,15 @@ function checkProfile(content: unknown) {
 }
 
 function checkNode(value: unknown): RawNode {
-  const node = value as { id?: unknown; callFrame?: Partial<Record<keyof RawFrame, unknown>>; hitCount?: unknown; children?: unknown; positionTicks?: unknown };
-  if (typeof node !== 'object' || node === null || !Number.isSafeInteger(node.id)) throw new MalformedProfile('a node has no id');
+  const node = value as {
+    id?: unknown;
+    callFrame?: Partial<Record<keyof RawFrame, unknown>>;
+    hitCount?: unknown;
+    children?: unknown;
+    positionTicks?: unknown;
+  };
+  if (typeof node !== 'object' || node === null || !Number.isSafeInteger(node.id))
+    throw new MalformedProfile('a node has no id');
   return {
     id: node.id as number,
     raw: checkCallFrame(node.callFrame),
@@ -92,7 +120,8 @@ export function checkCallFrame(callFrame: Partial<Record<keyof RawFrame, unknown
 function* inTreeOrder(rawNodes: RawNode[], byId: Map<number, RawNode>): Generator<[RawNode, number]> {
   const hasParent = new Set(rawNodes.flatMap((node) => node.children));
   const roots = rawNodes.filter((node) => !hasParent.has(node.id));
-  if (roots.length !== 1) throw new MalformedProfile(`its nodes do not form one tree (${roots.length} roots)`);
+  if (roots.length !== 1)
+    throw new MalformedProfile(`its nodes do not form one tree (${roots.length} roots)`);
   const queue: [RawNode, number][] = [[roots[0]!, -1]];
   const seen = new Set<number>();
   for (let i = 0; i < queue.length; i++) {
@@ -126,7 +155,12 @@ function stateOf(raw: RawFrame): SampleState {
   return raw.functionName === '(garbage collector)' ? 'gc' : 'code';
 }
 
-function buildTimeline(samples: unknown[], timeDeltas: unknown[], indexOf: Map<number, number>, states: SampleState[]): CpuProfile['samples'] {
+function buildTimeline(
+  samples: unknown[],
+  timeDeltas: unknown[],
+  indexOf: Map<number, number>,
+  states: SampleState[],
+): CpuProfile['samples'] {
   const count = Math.min(samples.length, timeDeltas.length);
   const node = new Int32Array(count);
   const state = new Uint8Array(count);

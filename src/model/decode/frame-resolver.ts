@@ -3,7 +3,10 @@ import type { Frame, FrameOwner, RawFrame } from '../frame.ts';
 
 /** What is known of the scripts: see recording/sources.ts, whose shape this is. */
 export interface RawSources {
-  scripts: Record<string, { path: string | null; package: string | null; positions: Record<string, [string, number, number]> }>;
+  scripts: Record<
+    string,
+    { path: string | null; package: string | null; positions: Record<string, [string, number, number]> }
+  >;
   lines: Record<string, string>;
 }
 
@@ -21,7 +24,8 @@ const MAX_NAME = 500;
 /** `cwd` is the target's working directory: paths inside it are shown relative to it. */
 export function createFrameResolver(sources: RawSources, cwd: string): FrameResolver {
   const cache = new Map<string, Frame>();
-  const place = (raw: RawFrame) => sources.scripts[raw.url]?.positions[`${raw.lineNumber}:${raw.columnNumber}`];
+  const place = (raw: RawFrame) =>
+    sources.scripts[raw.url]?.positions[`${raw.lineNumber}:${raw.columnNumber}`];
   const resolve = (raw: RawFrame): Frame => {
     const functionName = raw.functionName.slice(0, MAX_NAME) || '(anonymous)';
     const none = { functionName, file: null, line: null, column: null, package: null };

@@ -14,11 +14,19 @@ const MAX_NODES = 1_000_000;
 const MAX_DEPTH = 2_000;
 
 /** Throws MalformedProfile when the content is not a sampling heap profile. */
-export function decodeHeapProfile(content: unknown, resolver: FrameResolver, thread: number, atMillis: number, ownUrl = ''): HeapSamplingRead {
+export function decodeHeapProfile(
+  content: unknown,
+  resolver: FrameResolver,
+  thread: number,
+  atMillis: number,
+  ownUrl = '',
+): HeapSamplingRead {
   const head = (content as { head?: unknown } | null)?.head;
   if (typeof head !== 'object' || head === null) throw new MalformedProfile('it has no head');
   const stacks: HeapSamplingRead['stacks'] = [];
-  const pending: { node: RawHeapNode; frames: Frame[]; isOwn: boolean }[] = [{ node: head, frames: [], isOwn: false }];
+  const pending: { node: RawHeapNode; frames: Frame[]; isOwn: boolean }[] = [
+    { node: head, frames: [], isOwn: false },
+  ];
   for (let visited = 0; pending.length > 0; visited++) {
     if (visited > MAX_NODES) throw new MalformedProfile(`it has more than ${MAX_NODES} nodes`);
     const { node, frames: callers, isOwn: isCallerOwn } = pending.pop()!;

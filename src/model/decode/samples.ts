@@ -14,17 +14,36 @@ export interface RawAsyncRead {
   coverage: number;
   onMillis: number;
   seen: Record<string, number>;
-  sites: { type: string; frames: RawStackFrame[]; repeats: boolean; delay: number; made: number; watched: number; alive: number; oldWatched: number; oldAlive: number }[];
+  sites: {
+    type: string;
+    frames: RawStackFrame[];
+    repeats: boolean;
+    delay: number;
+    made: number;
+    watched: number;
+    alive: number;
+    oldWatched: number;
+    oldAlive: number;
+  }[];
 }
 
 /** All reads of one thread, in time order. */
-export function decodeAsyncReads(reads: RawAsyncRead[], resolver: FrameResolver, ownUrl: string): AsyncObservation[] {
+export function decodeAsyncReads(
+  reads: RawAsyncRead[],
+  resolver: FrameResolver,
+  ownUrl: string,
+): AsyncObservation[] {
   const byThread = new Map<number, RawAsyncRead[]>();
   for (const read of reads) byThread.set(read.thread, [...(byThread.get(read.thread) ?? []), read]);
   return [...byThread].map(([thread, threadReads]) => decodeThread(thread, threadReads, resolver, ownUrl));
 }
 
-function decodeThread(thread: number, reads: RawAsyncRead[], resolver: FrameResolver, ownUrl: string): AsyncObservation {
+function decodeThread(
+  thread: number,
+  reads: RawAsyncRead[],
+  resolver: FrameResolver,
+  ownUrl: string,
+): AsyncObservation {
   const last = reads.at(-1)!;
   const seconds = Math.max(0.001, last.onMillis / 1_000);
   const sites = new Map<string, AsyncSite>();
@@ -34,14 +53,23 @@ function decodeThread(thread: number, reads: RawAsyncRead[], resolver: FrameReso
       let site = sites.get(key);
       if (!site) {
         const frames = decodeStack(raw.frames, resolver, ownUrl);
-        site = { thread, type: raw.type, frames, isRepeating: raw.repeats, delayMillis: raw.delay >= 0 ? raw.delay : undefined, reads: [] };
+        site = {
+          thread,
+          type: raw.type,
+          frames,
+          isRepeating: raw.repeats,
+          delayMillis: raw.delay >= 0 ? raw.delay : undefined,
+          reads: [],
+        };
         sites.set(key, site);
       }
       const { made, watched, alive, oldWatched, oldAlive } = raw;
       site.reads.push({ atMillis: read.atMillis, made, watched, alive, oldWatched, oldAlive });
     }
   }
-  const madePerSecond = Object.fromEntries(Object.entries(last.seen).map(([type, count]) => [type, count / seconds]));
+  const madePerSecond = Object.fromEntries(
+    Object.entries(last.seen).map(([type, count]) => [type, count / seconds]),
+  );
   return { thread, coverage: Math.min(1, last.coverage), madePerSecond, sites: [...sites.values()] };
 }
 
@@ -59,11 +87,22 @@ function decodeStack(frames: RawStackFrame[], resolver: FrameResolver, ownUrl: s
 export interface RawCollections {
   thread: number;
   atMillis: number;
-  growing: { type: 'Map' | 'Set' | 'Array' | 'Object'; className: string; sizes: { atMillis: number; entries: number }[]; newestEntry: string; insertions: RawStackFrame[][] }[];
+  growing: {
+    type: 'Map' | 'Set' | 'Array' | 'Object';
+    className: string;
+    sizes: { atMillis: number; entries: number }[];
+    newestEntry: string;
+    insertions: RawStackFrame[][];
+  }[];
 }
 
 /** The last read says it all: it carries the sizes of every read before. */
-export function decodeCollections(reads: RawCollections[], resolver: FrameResolver, sources: RawSources, ownUrl: string): CollectionGrowth[] {
+export function decodeCollections(
+  reads: RawCollections[],
+  resolver: FrameResolver,
+  sources: RawSources,
+  ownUrl: string,
+): CollectionGrowth[] {
   const last = new Map(reads.map((read) => [read.thread, read]));
   return [...last.values()].flatMap((read) =>
     read.growing.map((raw) => {
@@ -76,11 +115,21 @@ export function decodeCollections(reads: RawCollections[], resolver: FrameResolv
 }
 
 /** What stands before `.set(`, `.add(` or `.push(` in the line that adds: "sessions", "this.cache". */
-function holderOf(stacks: RawStackFrame[][], resolver: FrameResolver, sources: RawSources, ownUrl: string): string | null {
+function holderOf(
+  stacks: RawStackFrame[][],
+  resolver: FrameResolver,
+  sources: RawSources,
+  ownUrl: string,
+): string | null {
   for (const stack of stacks) {
     const first = stack.find(([, url]) => url !== ownUrl);
     if (!first) continue;
-    const raw = checkCallFrame({ functionName: first[0], url: first[1], lineNumber: first[2], columnNumber: first[3] });
+    const raw = checkCallFrame({
+      functionName: first[0],
+      url: first[1],
+      lineNumber: first[2],
+      columnNumber: first[3],
+    });
     const line = resolver.frame(raw).line;
     const text = sources.lines[`${resolver.sourcePath(raw)}:${line}`];
     const match = text && /([\w$#\]][\w$.#[\]?]*)\s*\??\.\s*(?:set|add|push)\s*\(/.exec(text);
