@@ -3,7 +3,7 @@ import type { CpuProfile } from '../model/cpu-profile.ts';
 import { framesOf } from '../model/decode/cpu-profile.ts';
 import type { Frame } from '../model/frame.ts';
 import { type Blame, blame, functionKey } from './blame.ts';
-import { classifyWork, type Work } from './work.ts';
+import { classifyWork, SYNCHRONOUS, type Work } from './work.ts';
 
 export interface CpuSummary {
   thread: number;
@@ -25,6 +25,8 @@ export interface Hotspot {
   /** Who is to change: see blame.ts. */
   blame: Blame;
   work: Work;
+  /** The synchronous calls of Node's in it, named after the dearest, where there are any. */
+  synchronous: { work: Work; micros: number } | null;
   selfMicros: number;
   /** Time with this function anywhere on the stack, recursion counted once. */
   totalMicros: number;
@@ -77,6 +79,7 @@ interface Group {
   bestMicros: number;
   selfMicros: number;
   lineTicks: Map<number, number>;
+  synchronous: Map<string, { work: Work; micros: number }>;
 }
 
 function findHotspots(
@@ -96,10 +99,17 @@ function findHotspots(
       bestMicros: 0,
       selfMicros: 0,
       lineTicks: new Map<number, number>(),
+      synchronous: new Map(),
     };
     groups.set(key, group);
     group.selfMicros += node.selfMicros;
     if (node.selfMicros > group.bestMicros) Object.assign(group, { frames, bestMicros: node.selfMicros });
+    const work = classifyWork(frames, undefined);
+    if (SYNCHRONOUS.includes(work.kind)) {
+      const call = work.call ?? work.kind;
+      const known = group.synchronous.get(call)?.micros ?? 0;
+      group.synchronous.set(call, { work, micros: known + node.selfMicros });
+    }
     if (owned[0] === node.frame)
       for (const [line, ticks] of node.lineTicks)
         group.lineTicks.set(line, (group.lineTicks.get(line) ?? 0) + ticks);
@@ -108,6 +118,34 @@ function findHotspots(
   return [...groups.values()]
     .map((group) => describe(group, totals, textOf))
     .sort((a, b) => b.selfMicros - a.selfMicros);
+}
+
+/** All that one place in the code, through one library, is responsible for. */
+export interface Responsibility {
+  /** The function in it with most time. */
+  top: Hotspot;
+  selfMicros: number;
+  /** As in Hotspot. */
+  synchronous: { work: Work; micros: number } | null;
+}
+
+/** Hot functions by the code that is to change; what only moves bytes through sockets is what servers are for. */
+export function groupByBlame(hotspots: readonly Hotspot[]): Responsibility[] {
+  const groups = new Map<string, Responsibility>();
+  for (const hotspot of hotspots) {
+    const { subject, library } = hotspot.blame;
+    if (!subject || hotspot.work.kind === 'serving' || hotspot.frame.owner === 'node') continue;
+    const key = `${functionKey(subject)}|${library?.package ?? ''}`;
+    const group = groups.get(key);
+    if (!group) {
+      groups.set(key, { top: hotspot, selfMicros: hotspot.selfMicros, synchronous: hotspot.synchronous });
+      continue;
+    }
+    group.selfMicros += hotspot.selfMicros;
+    if ((hotspot.synchronous?.micros ?? 0) > (group.synchronous?.micros ?? 0))
+      group.synchronous = hotspot.synchronous;
+  }
+  return [...groups.values()].sort((a, b) => b.selfMicros - a.selfMicros);
 }
 
 /** Where Node's own heavy calls (pbkdf2Sync, readFileSync) end and the code that made them begins. */
@@ -136,11 +174,18 @@ function describe(
     frame,
     blame: blame(group.frames),
     work: classifyWork(group.frames, text),
+    synchronous: sumSynchronous([...group.synchronous.values()]),
     selfMicros: group.selfMicros,
     totalMicros: totals.get(functionKey(frame)) ?? group.selfMicros,
     hotLine,
     hotLineShare: allTicks === 0 ? 0 : ticks / allTicks,
   };
+}
+
+/** Named after the dearest of them. */
+function sumSynchronous(calls: { work: Work; micros: number }[]): Hotspot['synchronous'] {
+  const [dearest] = calls.toSorted((a, b) => b.micros - a.micros);
+  return dearest ? { work: dearest.work, micros: calls.reduce((sum, { micros }) => sum + micros, 0) } : null;
 }
 
 /** Recursion counted once: a node adds its total only when no ancestor is the same function. */

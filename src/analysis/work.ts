@@ -22,6 +22,9 @@ export interface Work {
   call: string | null;
 }
 
+/** Kinds that hold the event loop although an asynchronous form exists. */
+export const SYNCHRONOUS: readonly WorkKind[] = ['sync-fs', 'child-process', 'crypto', 'zlib'];
+
 /** How each kind is said in a sentence. */
 export const WORK_NAMES: Record<WorkKind, string> = {
   'sync-fs': 'synchronous file access',
@@ -81,6 +84,7 @@ function classifyNodeFrames(below: readonly Frame[]): Work | null {
 const TEXTS: [pattern: RegExp, kind: WorkKind, call: string | null][] = [
   [/\bJSON\.parse\s*\(/, 'json', 'JSON.parse'],
   [/\bJSON\.stringify\s*\(/, 'json', 'JSON.stringify'],
+  [/\w\.stringify\s*\(/, 'json', null],
   [/\bstructuredClone\s*\(/, 'json', 'structuredClone'],
   [/\.toLocale(String|DateString|TimeString)\s*\(|\bIntl\.|\.localeCompare\s*\(/, 'intl', null],
   [

@@ -195,8 +195,29 @@ export function installProbe(
       return typeof known.fd !== 'number' || known.fd >= 0;
     };
 
-    const remember = (type: string, resource: object, weight: number) => {
+    // Streams open their file in the next tick, with nobody's code on the stack: the stack that asked for the tick
+    // tells who it was.
+    const TICK = 'TickObject';
+    const MAX_TICK_STACKS = 300;
+    const tickStacks = new Map<number, unknown[][]>();
+    const isUserFrame = (frame: unknown[]) => {
+      const url = frame[1] as string;
+      return url !== '' && !url.startsWith('node:');
+    };
+    const rememberTick = (asyncId: number) => {
       const frames = captureStack(init);
+      if (!frames.some(isUserFrame)) return;
+      tickStacks.set(asyncId, frames);
+      if (tickStacks.size > MAX_TICK_STACKS) tickStacks.delete(tickStacks.keys().next().value as number);
+    };
+    const withTick = (frames: unknown[][]): unknown[][] => {
+      if (frames.some(isUserFrame)) return frames;
+      const asked = tickStacks.get(asyncHooks.executionAsyncId());
+      return asked ? frames.concat(asked).slice(0, 2 * MAX_FRAMES) : frames;
+    };
+
+    const remember = (type: string, resource: object, weight: number) => {
+      const frames = withTick(captureStack(init));
       const key = `${type}|${frames.map((f) => `${f[1]}:${f[2]}:${f[3]}`).join('|')}`;
       let site = sites.get(key);
       if (!site) {
@@ -224,18 +245,20 @@ export function installProbe(
       }
     };
 
-    const init = (_asyncId: number, type: string, _trigger: number, resource: object) => {
+    const init = (asyncId: number, type: string, _trigger: number, resource: object) => {
       try {
         if (isOwnWork) return;
         initsInWindow++;
-        if (isStopped || !WATCHED.has(type)) return;
+        if (isStopped || (!WATCHED.has(type) && type !== TICK)) return;
         let counter = perType[type];
         if (!counter) {
           counter = { seen: 0, inWindow: 0, every: 1 };
           perType[type] = counter;
         }
         counter.inWindow++;
-        if (counter.seen++ % counter.every === 0) remember(type, resource, counter.every);
+        if (counter.seen++ % counter.every !== 0) return;
+        if (type === TICK) rememberTick(asyncId);
+        else remember(type, resource, counter.every);
       } catch {}
     };
     const hook = asyncHooks.createHook({ init });
@@ -485,6 +508,7 @@ export function installProbe(
     cleanups.push(() => {
       tracked = [];
       sites.clear();
+      tickStacks.clear();
     });
 
     return {

@@ -1,7 +1,6 @@
 // A function that takes a large part of a core. Judged by wall time: 80 % of the busy samples of an idle process is
 // no hotspot. A framework spread thinly over many functions is none either.
-import { functionKey } from '../../analysis/blame.ts';
-import type { CpuSummary, Hotspot } from '../../analysis/cpu.ts';
+import { type CpuSummary, groupByBlame, type Hotspot, type Responsibility } from '../../analysis/cpu.ts';
 import { WORK_NAMES } from '../../analysis/work.ts';
 import { formatShare } from '../../model/units.ts';
 import type { Draft, Rule } from '../rule.ts';
@@ -27,30 +26,13 @@ export const cpuHotspot: Rule = {
   },
 };
 
-interface Candidate {
-  top: Hotspot;
-  parts: Hotspot[];
-  selfMicros: number;
-}
-
 function judgeThread(summary: CpuSummary): Draft[] {
-  const candidates = new Map<string, Candidate>();
-  for (const hotspot of summary.hotspots) {
-    const { subject, library } = hotspot.blame;
-    // Moving bytes through sockets is what servers are for.
-    if (!subject || hotspot.work.kind === 'serving' || hotspot.frame.owner === 'node') continue;
-    const key = `${functionKey(subject)}|${library?.package ?? ''}`;
-    const candidate = candidates.get(key) ?? { top: hotspot, parts: [], selfMicros: 0 };
-    candidate.parts.push(hotspot);
-    candidate.selfMicros += hotspot.selfMicros;
-    candidates.set(key, candidate);
-  }
-  return [...candidates.values()]
-    .filter((candidate) => isHot(candidate, summary))
-    .map((candidate) => describe(candidate, summary));
+  return groupByBlame(summary.hotspots)
+    .filter((group) => isHot(group, summary))
+    .map((group) => describe(group, summary));
 }
 
-function isHot({ top, selfMicros }: Candidate, { durationMicros, busyMicros }: CpuSummary): boolean {
+function isHot({ top, selfMicros }: Responsibility, { durationMicros, busyMicros }: CpuSummary): boolean {
   return (
     selfMicros >= durationMicros * LEAST_SHARE &&
     selfMicros >= busyMicros * LEAST_SHARE_OF_BUSY &&
@@ -58,7 +40,7 @@ function isHot({ top, selfMicros }: Candidate, { durationMicros, busyMicros }: C
   );
 }
 
-function describe({ top, selfMicros }: Candidate, summary: CpuSummary): Draft {
+function describe({ top, selfMicros }: Responsibility, summary: CpuSummary): Draft {
   const share = selfMicros / summary.durationMicros;
   const busyShare = selfMicros / summary.busyMicros;
   const { app, library, subject, caller } = top.blame;

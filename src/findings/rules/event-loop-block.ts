@@ -1,10 +1,11 @@
 // Callbacks that hold the event loop for so long that every other request waits.
 
 import type { BlockGroup } from '../../analysis/blocks.ts';
+import { groupByBlame, type Responsibility } from '../../analysis/cpu.ts';
 import { WORK_NAMES, type WorkKind } from '../../analysis/work.ts';
 import { formatDuration, formatShare } from '../../model/units.ts';
 import type { Draft, Rule } from '../rule.ts';
-import { packageOf, place, placeWithLibrary, subjectOf } from '../wording.ts';
+import { place, placeWithLibrary, subjectOf } from '../wording.ts';
 
 /** One block this long is felt by everybody who waits. */
 const LONG_MILLIS = 250;
@@ -13,6 +14,11 @@ const REPEATED_MILLIS = 100;
 const LEAST_SHARE = 0.01;
 /** Or shorter ones that take this share of all time. */
 const SHARE_OF_SHORT = 0.1;
+
+/** Or a synchronous call of Node's: each may be short, but the code that makes them takes this share of all time, */
+const SHARE_OF_SYNC = 0.12;
+/** and the calls themselves are this part of it. */
+const SYNC_PART = 0.2;
 
 export const eventLoopBlock: Rule = {
   kind: 'event-loop-block',
@@ -23,9 +29,15 @@ export const eventLoopBlock: Rule = {
     const duration = cpu.find(({ thread }) => thread === 0)?.durationMicros ?? 0;
     if (!main || duration < 3e6)
       return { notApplicable: 'the CPU profile of the main thread is shorter than 3 s' };
-    return main.groups
-      .filter((group) => isFelt(group, duration / 1_000))
-      .map((group) => describe(group, duration / 1_000));
+    const felt = main.groups.filter((group) => isFelt(group, duration / 1_000));
+    const calls = groupByBlame(cpu.find(({ thread }) => thread === 0)!.hotspots).filter(
+      ({ synchronous, selfMicros }) =>
+        (synchronous?.micros ?? 0) >= selfMicros * SYNC_PART && selfMicros >= duration * SHARE_OF_SYNC,
+    );
+    return [
+      ...felt.map((group) => describe(group, duration / 1_000)),
+      ...calls.map((group) => describeCalls(group, duration)),
+    ];
   },
 };
 
@@ -45,7 +57,6 @@ function describe(group: BlockGroup, durationMillis: number): Draft {
   const median = blocksMillis.toSorted((a, b) => a - b)[blocksMillis.length >> 1]!;
   const call = work.call ? `\`${work.call}\`` : WORK_NAMES[work.kind];
   const inner = group.frames.find((frame) => frame.owner === 'app' || frame.owner === 'library');
-  const through = blame.library && blame.app ? ` in ${packageOf(blame.library)}` : '';
   return {
     kind: 'event-loop-block',
     severity:
@@ -56,7 +67,7 @@ function describe(group: BlockGroup, durationMillis: number): Draft {
           : 'notice',
     confidence: Math.min(0.96, 0.75 + 0.03 * blocksMillis.length),
     urgency: Math.min(1, 0.35 + 0.35 * Math.min(1, longestMillis / 1_000) + share),
-    title: `\`${named.functionName}\` blocks the event loop for up to ${formatDuration(longestMillis)} with ${call}${through} (${placeWithLibrary(blame)})`,
+    title: `\`${named.functionName}\` blocks the event loop for up to ${formatDuration(longestMillis)} with ${call} (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named),
     impact: { metric: 'event-loop', value: Math.round(longestMillis), unit: 'ms', share },
     evidence: [
@@ -80,6 +91,38 @@ function describe(group: BlockGroup, durationMillis: number): Draft {
     advice: [ADVICE[work.kind]],
     caveats: [],
     asSymptom: `event loop blocked for up to ${formatDuration(longestMillis)} in ${place(named)}`,
+    effect: 'cpu',
+    explains: [],
+  };
+}
+
+function describeCalls({ top, selfMicros, synchronous }: Responsibility, durationMicros: number): Draft {
+  const { blame } = top;
+  const named = blame.subject!;
+  const { work, micros } = synchronous!;
+  const share = selfMicros / durationMicros;
+  const call = work.call ?? WORK_NAMES[work.kind];
+  return {
+    kind: 'event-loop-block',
+    severity: share >= 0.3 ? 'critical' : 'warning',
+    confidence: Math.min(0.95, 0.75 + share / 2),
+    urgency: Math.min(1, 0.35 + share),
+    title: `\`${named.functionName}\` holds the event loop for ${formatShare(share)} of the time with \`${call}\` (${placeWithLibrary(blame)})`,
+    subject: subjectOf('function', named.functionName, named),
+    impact: { metric: 'event-loop', value: share, unit: 'share', share },
+    evidence: [
+      {
+        source: 'cpu-profile',
+        statement: `${formatShare(micros / durationMicros)} of the time is spent inside \`${call}\`, ${formatShare(share)} in all that ${place(top.frame)} does`,
+        value: share,
+        unit: 'share',
+      },
+    ],
+    innocentExplanation:
+      'Synchronous calls do no harm at start-up; these came while the process was serving.',
+    advice: [ADVICE[work.kind]],
+    caveats: [],
+    asSymptom: `event loop held for ${formatShare(share)} of the time in ${place(named)}`,
     effect: 'cpu',
     explains: [],
   };

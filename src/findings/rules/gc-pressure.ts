@@ -39,14 +39,12 @@ export const gcPressure: Rule = {
             value: gc.shareOfTime,
             unit: 'share',
           },
-          ...gc.sites
-            .slice(0, 3)
-            .map((s) => ({
-              source: 'cpu-profile',
-              statement: `${formatShare(s.share)} of the collection time began while ${place(s.blame.subject!)} ran`,
-              value: s.share,
-              unit: 'share',
-            })),
+          ...gc.sites.slice(0, 3).map((s) => ({
+            source: 'cpu-profile',
+            statement: `${formatShare(s.share)} of the collection time began while ${place(s.blame.subject!)} ran`,
+            value: s.share,
+            unit: 'share',
+          })),
         ],
         innocentExplanation:
           'A heap close to its limit collects without end, too; then the limit is the cause, not the allocations.',
