@@ -3,7 +3,7 @@ import { gatherFacts } from './analysis/facts.ts';
 import { PROBE_URL } from './capture/probe-url.ts';
 import { RecordingError } from './errors.ts';
 import { judge } from './findings/judge.ts';
-import { decodeCpuProfile, MalformedProfile } from './model/decode/cpu-profile.ts';
+import { decodeCpuProfile, MalformedProfile, scriptIdsOf } from './model/decode/cpu-profile.ts';
 import { createFrameResolver, type FrameResolver } from './model/decode/frame-resolver.ts';
 import { decodeHeapProfile } from './model/decode/heap-profile.ts';
 import { decodeAsyncReads, decodeCollections } from './model/decode/samples.ts';
@@ -72,6 +72,11 @@ function decodeProfiles(
   warnings: string[],
 ): Pick<Observations, 'cpuProfiles' | 'heapReads'> {
   const result: Pick<Observations, 'cpuProfiles' | 'heapReads'> = { cpuProfiles: [], heapReads: [] };
+  const ownScripts = new Map(
+    profiles
+      .filter(({ file }) => file.kind === 'cpu-profile')
+      .map(({ file, content }) => [file.thread, scriptIdsOf(content, PROBE_URL)]),
+  );
   for (const { file, content } of profiles) {
     const name =
       manifest.target.threads.find(({ id }) => id === file.thread)?.name ?? `thread ${file.thread}`;
@@ -80,7 +85,7 @@ function decodeProfiles(
         result.cpuProfiles.push(decodeCpuProfile(content, resolver, { id: file.thread, name }, PROBE_URL));
       else
         result.heapReads.push(
-          decodeHeapProfile(content, resolver, file.thread, file.atMillis ?? 0, PROBE_URL),
+          decodeHeapProfile(content, resolver, file.thread, file.atMillis ?? 0, ownScripts.get(file.thread)),
         );
     } catch (error) {
       if (!(error instanceof MalformedProfile)) throw error;

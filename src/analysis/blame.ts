@@ -12,34 +12,37 @@ export interface Blame {
   caller: Frame | null;
 }
 
-/** `frames` innermost first. */
-export function blame(frames: readonly Frame[]): Blame {
+/**
+ * `frames` innermost first. In a profile a frame's line is where its function begins; in a caught stack it is the line of
+ * the call, and then the innermost line is the one to show, under the name of the function around it.
+ */
+export function blame(frames: readonly Frame[], lines: 'of functions' | 'of calls' = 'of functions'): Blame {
   const at = frames.findIndex((frame) => frame.owner === 'app');
   const above = at < 0 ? frames : frames.slice(0, at);
   const library = above.findLast((frame) => frame.owner === 'library') ?? null;
-  const app = at < 0 ? null : namedAround(frames, at);
-  const caller = app
-    ? (frames.slice(frames.indexOf(app) + 1).find((f) => f.owner === 'app' && !isSameFunction(f, app)) ??
-      null)
-    : null;
-  return { app, library, subject: app ?? library, caller };
+  if (at < 0) return { app: null, library, subject: library, caller: null };
+  const around = namedAround(frames, at);
+  const named = frames[around]!;
+  const app = lines === 'of calls' ? { ...frames[at]!, functionName: named.functionName } : named;
+  const caller = frames.slice(around + 1).find((f) => f.owner === 'app' && !isSameFunction(f, app)) ?? null;
+  return { app, library, subject: app, caller };
 }
 
 /**
  * An anonymous callback says little; when the function right around it in the same file called it (through a built-in
- * such as Array.prototype.map), the name is there. The line stays the callback's.
+ * such as Array.prototype.map), the name is there. Returns that function's place in the stack.
  */
-function namedAround(frames: readonly Frame[], at: number): Frame {
+function namedAround(frames: readonly Frame[], at: number): number {
   const frame = frames[at]!;
-  if (frame.functionName !== '(anonymous)') return frame;
+  if (frame.functionName !== '(anonymous)') return at;
   for (let i = at + 1; i < frames.length; i++) {
     const outer = frames[i]!;
     if (outer.owner === 'native') continue;
     const encloses =
       outer.owner === 'app' && outer.file === frame.file && (outer.line ?? 0) <= (frame.line ?? 0);
-    return encloses && outer.functionName !== '(anonymous)' ? outer : frame;
+    return encloses && outer.functionName !== '(anonymous)' ? i : at;
   }
-  return frame;
+  return at;
 }
 
 export function isSameFunction(a: Frame, b: Frame): boolean {

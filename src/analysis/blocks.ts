@@ -4,6 +4,7 @@ import type { CpuProfile } from '../model/cpu-profile.ts';
 import { framesOf } from '../model/decode/cpu-profile.ts';
 import type { Frame } from '../model/frame.ts';
 import { type Blame, blame, functionKey } from './blame.ts';
+import { totalsByFunction } from './cpu.ts';
 import { classifyWork, type Work } from './work.ts';
 
 /** All blocks that one function caused. */
@@ -15,8 +16,11 @@ export interface BlockGroup {
   blocksMillis: number[];
   totalMillis: number;
   longestMillis: number;
-  /** When the first block began. */
-  firstAtMillis: number;
+  /**
+   * Of all the time the function was on the stack, the part in blocks, 0..1. On a starved machine the sampler misses
+   * the short gaps between many short calls, and some look like one; then this is small.
+   */
+  partInBlocks: number;
 }
 
 /** One callback that ran for `millis` without giving the event loop a turn. */
@@ -45,7 +49,7 @@ export function findBlocks(
     const culprit = blame(framesOf(profile, coveringNode(profile, block)));
     if (!culprit.subject) continue;
     const work = classifyWork(frames, hotText(profile, block, frames, textOf));
-    const key = functionKey({ ...culprit.subject, line: 0 });
+    const key = functionKey(culprit.subject);
     const group = groups.get(key);
     if (!group) {
       groups.set(key, {
@@ -55,7 +59,7 @@ export function findBlocks(
         blocksMillis: [block.millis],
         totalMillis: block.millis,
         longestMillis: block.millis,
-        firstAtMillis: profile.samples.startMicros[block.fromSample]! / 1_000,
+        partInBlocks: 0,
       });
       continue;
     }
@@ -63,6 +67,13 @@ export function findBlocks(
     group.totalMillis += block.millis;
     if (block.millis > group.longestMillis)
       Object.assign(group, { longestMillis: block.millis, frames, work, blame: culprit });
+  }
+  const totals = totalsByFunction(profile);
+  for (const [key, group] of groups) {
+    group.partInBlocks = Math.min(
+      1,
+      group.totalMillis / ((totals.get(key) ?? 0) / 1_000 || group.totalMillis),
+    );
   }
   return [...groups.values()].sort((a, b) => b.totalMillis - a.totalMillis);
 }

@@ -189,7 +189,7 @@ function sumSynchronous(calls: { work: Work; micros: number }[]): Hotspot['synch
 }
 
 /** Recursion counted once: a node adds its total only when no ancestor is the same function. */
-function totalsByFunction(profile: CpuProfile): Map<string, number> {
+export function totalsByFunction(profile: CpuProfile): Map<string, number> {
   const totals = new Map<string, number>();
   const keys = profile.nodes.map((node) => functionKey(node.frame));
   const ancestors = new Map<string, number>();

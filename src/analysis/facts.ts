@@ -95,5 +95,6 @@ function groupSockets(sample: PassiveSample) {
 }
 
 function groupChildren(sample: PassiveSample) {
-  return sample.children?.map((child) => ({ key: child.command, subject: child, count: 1 }));
+  // Arguments differ from call to call; the program is what they have in common.
+  return sample.children?.map((child) => ({ key: child.command.split(' ')[0]!, subject: child, count: 1 }));
 }

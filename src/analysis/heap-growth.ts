@@ -32,7 +32,7 @@ export interface HeapGrowth {
 }
 
 /** Rises below this over the whole look are the noise of any program: caches of the VM, compiled code. */
-const LEAST_RISE_BYTES = 256 * 1024;
+const LEAST_RISE_BYTES = 320 * 1024;
 
 /** The floor without the first read: it still holds what loading and compiling left behind. */
 export function analyseHeapGrowth(
@@ -42,7 +42,12 @@ export function analyseHeapGrowth(
 ): HeapGrowth {
   const floors = runtime
     .filter((sample) => sample.thread === thread && sample.afterGc && sample.heapUsedBytes !== undefined)
-    .map((sample): Point => ({ atMillis: sample.atMillis, value: sample.heapUsedBytes! }));
+    .map(
+      (sample): Point => ({
+        atMillis: sample.atMillis,
+        value: sample.heapUsedBytes! - (sample.ownHeapBytes ?? 0),
+      }),
+    );
   const settled = floors.length > 6 ? floors.slice(1) : floors;
   const floor = judgeTrend(settled, { leastRise: LEAST_RISE_BYTES });
   return { thread, floor, sites: growingSites(reads.filter((read) => read.thread === thread)) };
@@ -102,5 +107,5 @@ function usualInsertion({ insertions }: CollectionGrowth): GrowingCollection['in
     byPlace.set(key, [...(byPlace.get(key) ?? []), frames]);
   }
   const frames = [...byPlace.values()].sort((a, b) => b.length - a.length)[0]?.[0];
-  return frames ? { blame: blame(frames), frames } : null;
+  return frames ? { blame: blame(frames, 'of calls'), frames } : null;
 }

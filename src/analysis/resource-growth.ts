@@ -98,7 +98,7 @@ function describeSite(site: AsyncSite, coverage: number): SurvivingSite {
   const seconds = Math.max(1, last.atMillis / 1_000);
   return {
     site,
-    blame: blame(site.frames),
+    blame: blame(site.frames, 'of calls'),
     alive: points.at(-1)!.value,
     madePerSecond: (last.made * scale) / seconds,
     survival: last.oldWatched === 0 ? null : last.oldAlive / last.oldWatched,

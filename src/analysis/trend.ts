@@ -39,6 +39,8 @@ export const DEFAULT_TREND: TrendOptions = { leastPoints: 6, leastRise: 0, lateS
 
 /** A sawtooth that falls back by more than this share of its range is not growing. */
 const LARGEST_DRAWDOWN = 0.5;
+/** Points further off the line than this share of the rise are noise with a drift, not growth. */
+const LARGEST_SCATTER = 0.2;
 const ALPHA = 0.01;
 
 export function judgeTrend(points: readonly Point[], options: Partial<TrendOptions> = {}): Trend {
@@ -71,7 +73,20 @@ function isSustained(points: readonly Point[], trend: Trend, leastRise: number, 
     trend.slopePerSecond > 0 &&
     rise > leastRise &&
     trend.lateSlopePerSecond >= trend.slopePerSecond * lateShare &&
-    largestDrawdown(points) <= LARGEST_DRAWDOWN * rise
+    largestDrawdown(points) <= LARGEST_DRAWDOWN * rise &&
+    scatter(points, trend.slopePerSecond) <= LARGEST_SCATTER * rise
+  );
+}
+
+/** Median distance of the points from the line through them. */
+function scatter(points: readonly Point[], slopePerSecond: number): number {
+  const offsets = points
+    .map(({ atMillis, value }) => value - (slopePerSecond * atMillis) / 1_000)
+    .sort((a, b) => a - b);
+  const center = quantile(offsets, 0.5);
+  return quantile(
+    offsets.map((offset) => Math.abs(offset - center)).sort((a, b) => a - b),
+    0.5,
   );
 }
 

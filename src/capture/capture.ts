@@ -4,6 +4,7 @@ import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
 import { estimateCensusMillis, estimateHeapReadMillis, isFloorRising } from './ladder.ts';
 import { readPassiveSample } from './passive.ts';
+import { PROBE_URL } from './probe-url.ts';
 import type { CaptureSink } from './sink.ts';
 import { openThread, type ThreadCapture } from './thread-capture.ts';
 import { attachToWorkers, type WorkerThread } from './worker-threads.ts';
@@ -280,6 +281,7 @@ class CaptureRun {
 
   private threadOptions(id: number, name: string) {
     const probe = {
+      url: PROBE_URL,
       leaseMillis: LEASE_MILLIS,
       closeInspector: id === 0 && this.attachment.openedByUs,
       asyncTypes: WATCHED_ASYNC_TYPES,

@@ -86,6 +86,8 @@ export interface RuntimeSample {
   afterGc: boolean;
   rssBytes?: number;
   heapUsedBytes?: number;
+  /** Of these, about what our own probe holds. */
+  ownHeapBytes?: number;
   heapTotalBytes?: number;
   heapLimitBytes?: number;
   externalBytes?: number;

@@ -15,7 +15,7 @@ import { score } from './score.mjs';
 const HELP = `node test/accuracy/run.mjs [options]
   --kinds a,b          targets to run (default: all)
   --variants a,b       faulty, healthy (default: both)
-  --runs N             runs of each (default 3); the format changes from run to run
+  --runs N             runs of each (default 3); the format changes from run to run and kind to kind
   --formats a,b        ts, esm, cjs (default: all)
   --duration SECONDS   length of the look (default 30)
   --warmup SECONDS     load before it (default 8)
@@ -117,7 +117,14 @@ async function runOne({ kind, variant, format, run }) {
   let target;
   let load;
   try {
-    target = await startTarget({ kind, variant, format, node: options.node });
+    // A free inspector port for each: 9229 may be held by a neighbour, or by the other lane.
+    target = await startTarget({
+      kind,
+      variant,
+      format,
+      node: options.node,
+      nodeArgs: ['--inspect-port=0'],
+    });
     running.add(target);
     load = startLoad({ kind, port: target.port, seconds: warmupSeconds + durationSeconds + SLACK_SECONDS });
     running.add(load);
@@ -134,7 +141,7 @@ async function runOne({ kind, variant, format, run }) {
       const report = JSON.parse(readFileSync(reportFile, 'utf8'));
       Object.assign(result, score({ kind, variant, format, truth: target.truth, report }));
     } else {
-      result.error = tool.output.trim().split('\n').at(-1) || `no report, exit ${tool.code}`;
+      result.error = tool.output.trim().split('\n')[0] || `no report, exit ${tool.code}`;
     }
   } catch (error) {
     result.error = error.message;
@@ -185,9 +192,9 @@ function printTable(results) {
 
 const plan = [];
 for (let run = 0; run < Number(options.runs); run++) {
-  for (const kind of kinds) {
+  for (const [index, kind] of kinds.entries()) {
     for (const variant of options.variants.split(',')) {
-      plan.push({ kind, variant, format: formats[run % formats.length], run: run + 1 });
+      plan.push({ kind, variant, format: formats[(run + index) % formats.length], run: run + 1 });
     }
   }
 }

@@ -97,6 +97,14 @@ export function installProbe(
       return counts;
     };
 
+    /** What the probe itself holds, by rough sizes of V8's objects: subtracted from what we call the target's heap. */
+    const ownHeapBytes = (): number => {
+      let bytes = 64 * 1024;
+      for (const site of sites.values()) bytes += 400 + site.frames.length * 96 + site.refs.length * 120;
+      for (const frames of tickStacks.values()) bytes += 100 + frames.length * 96;
+      return bytes + tracked.length * 220;
+    };
+
     const sample = (): ProbeSample => {
       lastBeat = now();
       const result: ProbeSample = { stopped: isStopped };
@@ -113,6 +121,7 @@ export function installProbe(
           arrayBuffersBytes: memory.arrayBuffers,
           mallocedBytes: heap.malloced_memory,
         };
+        result.ownHeapBytes = ownHeapBytes();
         const current = perf.performance.eventLoopUtilization();
         result.utilization = perf.performance.eventLoopUtilization(current, lastUtilization).utilization;
         lastUtilization = current;
@@ -171,7 +180,7 @@ export function installProbe(
     // throughput of a busy server.
     const WATCHED = new Set(config.asyncTypes);
     const MAX_SITES = 400;
-    const WATCHED_PER_SITE = 60;
+    const WATCHED_PER_SITE = 40;
     interface Site {
       type: string;
       frames: unknown[][];
@@ -180,6 +189,7 @@ export function installProbe(
       made: number;
       refs: { ref: WeakRef<object>; at: number }[];
       seen: number;
+      isUsers: boolean;
     }
     const sites = new Map<string, Site>();
     const perType: Record<string, { seen: number; inWindow: number; every: number }> = Object.create(null);
@@ -198,7 +208,8 @@ export function installProbe(
     // Streams open their file in the next tick, with nobody's code on the stack: the stack that asked for the tick
     // tells who it was.
     const TICK = 'TickObject';
-    const MAX_TICK_STACKS = 300;
+    const MAX_TICK_STACKS = 64;
+    const MAX_TICK_FRAMES = 8;
     const tickStacks = new Map<number, unknown[][]>();
     const isUserFrame = (frame: unknown[]) => {
       const url = frame[1] as string;
@@ -206,14 +217,15 @@ export function installProbe(
     };
     const rememberTick = (asyncId: number) => {
       const frames = captureStack(init);
-      if (!frames.some(isUserFrame)) return;
-      tickStacks.set(asyncId, frames);
+      const from = frames.findIndex(isUserFrame);
+      if (from < 0) return;
+      tickStacks.set(asyncId, frames.slice(from, from + MAX_TICK_FRAMES));
       if (tickStacks.size > MAX_TICK_STACKS) tickStacks.delete(tickStacks.keys().next().value as number);
     };
     const withTick = (frames: unknown[][]): unknown[][] => {
       if (frames.some(isUserFrame)) return frames;
       const asked = tickStacks.get(asyncHooks.executionAsyncId());
-      return asked ? frames.concat(asked).slice(0, 2 * MAX_FRAMES) : frames;
+      return asked ? frames.concat(asked) : frames;
     };
 
     const remember = (type: string, resource: object, weight: number) => {
@@ -231,11 +243,14 @@ export function installProbe(
           made: 0,
           refs: [],
           seen: 0,
+          isUsers: frames.some(isUserFrame),
         };
         sites.set(key, site);
       }
       site.made += weight;
       site.seen++;
+      // Nobody can be named for what only Node's own code makes: counting it is enough.
+      if (!site.isUsers) return;
       const entry = { ref: new WeakRef(resource), at: now() };
       // Reservoir sampling (Vitter's algorithm R): every resource has the same chance to be watched.
       if (site.refs.length < WATCHED_PER_SITE) site.refs.push(entry);
@@ -250,6 +265,8 @@ export function installProbe(
         if (isOwnWork) return;
         initsInWindow++;
         if (isStopped || (!WATCHED.has(type) && type !== TICK)) return;
+        // An http.Agent gives a kept connection a new async id for each request: nothing was made.
+        if (resource?.constructor?.name === 'ReusedHandle') return;
         let counter = perType[type];
         if (!counter) {
           counter = { seen: 0, inWindow: 0, every: 1 };
@@ -363,6 +380,7 @@ export function installProbe(
       sizes: number[];
       trap: (() => void) | null;
       insertions: unknown[][][];
+      isOwn: boolean;
     }
     let tracked: Tracked[] = [];
     const ownKeyCount = (value: object, atMost: number): number => {
@@ -402,7 +420,7 @@ export function installProbe(
         }
         try {
           const type = typeOf(value);
-          if (!type || value === objects) continue;
+          if (!type || value === objects || value === sites || value === tickStacks) continue;
           const size = sizeOf(value, type, 48);
           const least = type === 'Object' ? 48 : type === 'Array' ? 16 : 1;
           if (size >= least) found.push({ value, type, size });
@@ -411,7 +429,7 @@ export function installProbe(
       // The biggest first: what is small when the list is full is not what fills the heap.
       if (found.length > MAX_TRACKED) found.sort((a, b) => b.size - a.size);
       tracked = found.slice(0, MAX_TRACKED).map(({ value, type }) => {
-        return { ref: new WeakRef(value), type, sizes: [], trap: null, insertions: [] };
+        return { ref: new WeakRef(value), type, sizes: [], trap: null, insertions: [], isOwn: false };
       });
       return { scanned, tracked: tracked.length, cut };
     };
@@ -434,8 +452,11 @@ export function installProbe(
         try {
           if (isStopped) remove();
           else {
-            entry.insertions.push(captureStack(shadow));
-            if (entry.insertions.length >= MAX_INSERTIONS) remove();
+            const frames = captureStack(shadow);
+            // What our own code adds to is ours, however it came into the list.
+            if (frames.some((frame) => frame[1] === config.url)) entry.isOwn = true;
+            else entry.insertions.push(frames);
+            if (entry.isOwn || entry.insertions.length >= MAX_INSERTIONS) remove();
           }
         } catch {}
         return original.apply(this, args);
@@ -476,7 +497,7 @@ export function installProbe(
           entry.sizes.push(collection ? sizeOf(collection, entry.type, 200_000) : -1);
         }
         readTimes.push(atMillis);
-        tracked = tracked.filter((entry) => entry.sizes[entry.sizes.length - 1]! >= 0);
+        tracked = tracked.filter((entry) => !entry.isOwn && entry.sizes[entry.sizes.length - 1]! >= 0);
         const growth = (entry: Tracked) => entry.sizes[entry.sizes.length - 1]! - entry.sizes[0]!;
         const growing = tracked
           .filter((entry) => growth(entry) >= 2)

@@ -2,6 +2,8 @@
 // ends come from the same build.
 
 export interface ProbeConfig {
+  /** The script name the probe runs under. */
+  url: string;
   /** The probe expires when nothing was asked of it for this long. */
   leaseMillis: number;
   /** Whether the expiring lease closes the inspector: only when we opened it. */
@@ -25,6 +27,8 @@ export interface ProbeSample {
     arrayBuffersBytes: number;
     mallocedBytes: number;
   };
+  /** What the probe itself holds on the heap, about. */
+  ownHeapBytes?: number;
   utilization?: number;
   eventLoopDelayMillis?: { mean: number; p50: number; p99: number; max: number };
   gc?: { count: number; majorCount: number; pauseMillis: number; longestPauseMillis: number };

@@ -31,7 +31,7 @@ export const connectionChurn: Rule = {
       .filter(({ rate, survival }) => rate >= LEAST_PER_SECOND && survival <= MOST_SURVIVAL)
       .sort((a, b) => b.rate - a.rate)[0];
     if (!worst) return [];
-    const culprit = blame(worst.site.frames);
+    const culprit = blame(worst.site.frames, 'of calls');
     const outbound = observations.passive
       .flatMap((sample) => sample.sockets ?? [])
       .filter(({ direction }) => direction === 'outbound');

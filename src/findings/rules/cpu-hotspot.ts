@@ -1,5 +1,6 @@
 // A function that takes a large part of a core. Judged by wall time: 80 % of the busy samples of an idle process is
 // no hotspot. A framework spread thinly over many functions is none either.
+import { isSameFunction } from '../../analysis/blame.ts';
 import { type CpuSummary, groupByBlame, type Hotspot, type Responsibility } from '../../analysis/cpu.ts';
 import { WORK_NAMES } from '../../analysis/work.ts';
 import { formatShare } from '../../model/units.ts';
@@ -27,8 +28,14 @@ export const cpuHotspot: Rule = {
 };
 
 function judgeThread(summary: CpuSummary): Draft[] {
-  return groupByBlame(summary.hotspots)
-    .filter((group) => isHot(group, summary))
+  const hot = groupByBlame(summary.hotspots).filter((group) => isHot(group, summary));
+  // A function that V8 has inlined leaves a part of its time with its caller: one cause.
+  const isCallerOf = (group: Responsibility, other: Responsibility) =>
+    other !== group &&
+    other.top.blame.caller !== null &&
+    isSameFunction(other.top.blame.caller, group.top.blame.subject!);
+  return hot
+    .filter((group) => !hot.some((other) => isCallerOf(group, other)))
     .map((group) => describe(group, summary));
 }
 

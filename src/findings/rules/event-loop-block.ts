@@ -12,6 +12,7 @@ const LONG_MILLIS = 250;
 /** Blocks this long count when they come again. */
 const REPEATED_MILLIS = 100;
 const LEAST_SHARE = 0.01;
+const LEAST_PART_IN_BLOCKS = 0.5;
 /** Or shorter ones that take this share of all time. */
 const SHARE_OF_SHORT = 0.1;
 
@@ -41,7 +42,12 @@ export const eventLoopBlock: Rule = {
   },
 };
 
-function isFelt({ blocksMillis, longestMillis, totalMillis }: BlockGroup, durationMillis: number): boolean {
+function isFelt(
+  { blocksMillis, longestMillis, totalMillis, partInBlocks }: BlockGroup,
+  durationMillis: number,
+): boolean {
+  // A function that mostly runs for short is a hotspot, not a block.
+  if (partInBlocks < LEAST_PART_IN_BLOCKS) return false;
   const share = totalMillis / durationMillis;
   const repeated = blocksMillis.filter((block) => block >= REPEATED_MILLIS);
   if (longestMillis >= LONG_MILLIS) return repeated.length > 1 || longestMillis >= 2 * LONG_MILLIS;

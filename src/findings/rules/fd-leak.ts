@@ -116,7 +116,7 @@ function siteOfOpens(facts: Facts): CreationSite | null {
     .sort((a, b) => b.reads.at(-1)!.made - a.reads.at(-1)!.made)
     .find((site) => blameOf(site.frames).subject);
   if (!best) return null;
-  const blame = blameOf(best.frames);
+  const blame = blameOf(best.frames, 'of calls');
   return {
     blame,
     frame: blame.subject!,

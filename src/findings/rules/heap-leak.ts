@@ -22,6 +22,7 @@ import {
 const LEAST_SITE_SHARE = 0.25;
 /** Slower growth than this takes days to matter and cannot be told from noise in a minute. */
 const LEAST_BYTES_PER_SECOND = 4 * 1024;
+const LEAST_UNEXPLAINED_BYTES = 2 * 2 ** 20;
 
 export const heapLeak: Rule = {
   kind: 'heap-leak',
@@ -47,6 +48,8 @@ function judgeThread(growth: HeapGrowth, facts: Facts): Draft[] {
   const site = growth.sites.find(
     ({ share, blame, trend }) => share >= LEAST_SITE_SHARE && blame.subject && trend.verdict === 'growing',
   );
+  // Without a place to name, a small rise may be no more than code being compiled and caches of the VM filling.
+  if (!site && growth.floor.last - growth.floor.first < LEAST_UNEXPLAINED_BYTES) return [];
   return [describe(growth, facts, null, site ?? null)];
 }
 

@@ -20,7 +20,9 @@ export const workerLeak: Rule = {
     // Node's own pool and V8's helpers start late but are few and stop growing.
     if (!isGrowing || (asyncObservations.length > 0 && workers.length === 0)) return [];
     const site = siteOfSurvivors(facts, ['WORKER']);
-    const rate = perSecond(threads.slopePerSecond);
+    // Our profiler adds a thread of its own to each worker: where creations were seen, they tell the rate.
+    const slope = workers[0]?.trend.slopePerSecond || threads.slopePerSecond;
+    const rate = perSecond(slope);
     return [
       {
         kind: 'worker-leak',
@@ -29,7 +31,7 @@ export const workerLeak: Rule = {
         urgency: 0.9,
         title: `Worker threads pile up by ${rate} and never end${site ? ` (${placeWithLibrary(site.blame)})` : ''}`,
         subject: subjectOf('thread', site?.frame.functionName ?? 'worker threads', site?.frame ?? null),
-        impact: { metric: 'threads', value: threads.slopePerSecond, unit: 'per second' },
+        impact: { metric: 'threads', value: slope, unit: 'per second' },
         evidence: [
           {
             source: 'proc',

@@ -198,3 +198,10 @@ export function framesOf(profile: CpuProfile, index: number): Frame[] {
   for (let i = index; i > 0; i = profile.nodes[i]!.parent) frames.push(profile.nodes[i]!.frame);
   return frames;
 }
+
+/** The ids of the scripts with this URL in a raw profile. */
+export function scriptIdsOf(content: unknown, url: string): Set<string> {
+  const { nodes } = (content ?? {}) as { nodes?: { callFrame?: { url?: unknown; scriptId?: unknown } }[] };
+  const own = (Array.isArray(nodes) ? nodes : []).filter((node) => node?.callFrame?.url === url);
+  return new Set(own.map((node) => String(node.callFrame!.scriptId)));
+}

@@ -5,7 +5,7 @@ import { checkCallFrame, MalformedProfile } from './cpu-profile.ts';
 import type { FrameResolver } from './frame-resolver.ts';
 
 interface RawHeapNode {
-  callFrame?: Partial<Record<keyof RawFrame, unknown>>;
+  callFrame?: Partial<Record<keyof RawFrame | 'scriptId', unknown>>;
   selfSize?: unknown;
   children?: unknown;
 }
@@ -13,13 +13,16 @@ interface RawHeapNode {
 const MAX_NODES = 1_000_000;
 const MAX_DEPTH = 2_000;
 
-/** Throws MalformedProfile when the content is not a sampling heap profile. */
+/**
+ * `ownScripts` are the ids of scripts that we ran in the target: this profile leaves out the URL that they were given.
+ * Throws MalformedProfile when the content is not a sampling heap profile.
+ */
 export function decodeHeapProfile(
   content: unknown,
   resolver: FrameResolver,
   thread: number,
   atMillis: number,
-  ownUrl = '',
+  ownScripts: ReadonlySet<string> = new Set(),
 ): HeapSamplingRead {
   const head = (content as { head?: unknown } | null)?.head;
   if (typeof head !== 'object' || head === null) throw new MalformedProfile('it has no head');
@@ -31,7 +34,7 @@ export function decodeHeapProfile(
     if (visited > MAX_NODES) throw new MalformedProfile(`it has more than ${MAX_NODES} nodes`);
     const { node, frames: callers, isOwn: isCallerOwn } = pending.pop()!;
     const raw = checkCallFrame(node.callFrame);
-    const isOwn = isCallerOwn || (ownUrl !== '' && raw.url === ownUrl);
+    const isOwn = isCallerOwn || ownScripts.has(String(node.callFrame?.scriptId));
     const frames = node === head || callers.length > MAX_DEPTH ? callers : [resolver.frame(raw), ...callers];
     const bytes = typeof node.selfSize === 'number' && node.selfSize > 0 ? Math.min(node.selfSize, 1e15) : 0;
     if (bytes > 0 && !isOwn) stacks.push({ frames, liveBytes: bytes });

@@ -73,12 +73,12 @@ function decodeThread(
   return { thread, coverage: Math.min(1, last.coverage), madePerSecond, sites: [...sites.values()] };
 }
 
-/** [functionName, url, line, column] -> frames; our own and async_hooks' frames are dropped. */
+/** [functionName, url, line, column] -> frames; our own are dropped, and those of async_hooks that called our hook. */
 function decodeStack(frames: RawStackFrame[], resolver: FrameResolver, ownUrl: string): Frame[] {
   const decoded: Frame[] = [];
   for (const [functionName, url, lineNumber, columnNumber] of frames) {
     if (url === ownUrl) continue;
-    if (typeof url === 'string' && url.startsWith('node:internal/async_hooks')) continue;
+    if (decoded.length === 0 && String(url).startsWith('node:internal/async_hooks')) continue;
     decoded.push(resolver.frame(checkCallFrame({ functionName, url, lineNumber, columnNumber })));
   }
   return decoded;
