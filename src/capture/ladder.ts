@@ -11,8 +11,9 @@ export function estimateCensusMillis(heapUsedBytes: number): number {
   return 20 + (heapUsedBytes / 2 ** 20) * 9;
 }
 
-/** Bytes that a floor must have risen by before a census is worth its pause. */
-const LEAST_RISE_BYTES = 192 * 1024;
+/** Part of the heap that its floor must have risen by before a census is worth its pause: the larger, the dearer. */
+const LEAST_RISE_SHARE = 1 / 200;
+const LEAST_RISE_BYTES = 48 * 1024;
 
 /** Does the heap rise after every full GC, as far as was seen? `floors` are bytes in use after each, oldest first. */
 export function isFloorRising(floors: readonly number[]): boolean {
@@ -21,5 +22,5 @@ export function isFloorRising(floors: readonly number[]): boolean {
   const seen = floors.slice(floors.length > 4 ? 1 : 0);
   const rise = seen.at(-1)! - seen[0]!;
   const steps = seen.slice(1).filter((floor, i) => floor > seen[i]!).length;
-  return rise > LEAST_RISE_BYTES && steps >= (seen.length - 1) * 0.6;
+  return rise > Math.max(LEAST_RISE_BYTES, seen[0]! * LEAST_RISE_SHARE) && steps >= (seen.length - 1) * 0.6;
 }

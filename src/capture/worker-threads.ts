@@ -41,7 +41,8 @@ export async function attachToWorkers(
   void main.closed.then(() => {
     for (const relay of relays.values()) relay.end();
   });
-  await main.send('NodeWorker.enable', { waitForDebuggerOnStart: false });
+  // A blocked event loop does not answer; its workers are then not reached.
+  await main.send('NodeWorker.enable', { waitForDebuggerOnStart: false }, 3_000);
   return async () => {
     await main.send('NodeWorker.disable').catch(() => {});
     for (const relay of relays.values()) relay.end();

@@ -66,14 +66,13 @@ function describeDelay(overhead: ReportCapture['overhead']): string {
 export function renderFacts(report: Report, width: number): string[] {
   const { target, capture } = report;
   const steps = capture.steps.length === 0 ? '' : ` (${capture.steps.join(', ')})`;
-  const files = capture.files.map((file) => file.path).join(', ');
   const warnings = [...new Set([...report.warnings, ...capture.warnings])].map((warning) => `- ${warning}`);
   const rows: [string, string[]][] = [
     ['process', [describeProcess(target)]],
     ['threads', [target.threads.map((thread) => `${thread.id} ${thread.name}`).join(', ')]],
     ['container', [describeContainer(target.container)]],
     ['captured', [`${formatDuration(capture.durationMillis)}${steps}`]],
-    ['files', [files]],
+    ['files', [describeFiles(capture.files)]],
     ['warnings', warnings],
   ];
   const known = rows.map(([label, texts]) =>
@@ -94,6 +93,13 @@ function describeProcess({ title, pid, nodeVersion, uptimeSeconds }: ReportTarge
     uptimeSeconds === null ? '' : `up ${formatDuration(uptimeSeconds * 1000)}`,
   ];
   return facts.filter((fact) => fact !== '').join(', ') || 'unknown';
+}
+
+/** One heap profile is like the next: only their number matters. */
+function describeFiles(files: ReportCapture['files']): string {
+  const heapProfiles = files.filter(({ kind }) => kind === 'heap-profile').length;
+  const others = files.filter(({ kind }) => kind !== 'heap-profile').map(({ path }) => path);
+  return [...others, ...(heapProfiles > 0 ? [formatCount(heapProfiles, 'heap profile')] : [])].join(', ');
 }
 
 function describeContainer(container: ReportTarget['container']): string {

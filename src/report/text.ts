@@ -40,7 +40,9 @@ export function renderText(report: Report, options: TextOptions): string {
 function renderVerdict(report: Report, paint: ChalkInstance, width: number): string[] {
   const headline = wrapText(`${describeVerdict(report)} ${describeTarget(report)}`, width);
   const lines = headline.map((line) => paintVerdict(report, line, paint));
-  if (report.verdictReason !== '') lines.push(...wrapText(report.verdictReason, width));
+  // With findings, the headline and the list say it.
+  if (report.verdictReason !== '' && report.verdict !== 'findings')
+    lines.push(...wrapText(report.verdictReason, width));
   // The worst that can happen comes before everything but the answer, also in quiet mode.
   if (report.capture.restored === false) lines.push(paint.red.bold(NOT_RESTORED));
   return lines;

@@ -38,6 +38,8 @@ async function diagnoseInto(
   const report = diagnose(recording);
   if (outcome.ended === 'target-gone')
     report.warnings.unshift('The target ended while it was watched; what was captured until then is judged.');
+  // Without --out the recording is gone in a moment.
+  if (options.out === undefined) report.capture.files = [];
   printReport(report, options);
   if (options.flame) {
     const { writeFlame } = await import('./flame.ts');

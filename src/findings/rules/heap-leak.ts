@@ -22,6 +22,7 @@ import {
 const LEAST_SITE_SHARE = 0.25;
 /** Slower growth than this takes days to matter and cannot be told from noise in a minute. */
 const LEAST_BYTES_PER_SECOND = 4 * 1024;
+const LEAST_ENTRIES_PER_SECOND = 1;
 const LEAST_UNEXPLAINED_BYTES = 2 * 2 ** 20;
 
 export const heapLeak: Rule = {
@@ -33,7 +34,7 @@ export const heapLeak: Rule = {
         notApplicable: `fewer than 6 reads of the heap after a full GC (${main?.floor.points ?? 0} seen)`,
       };
     }
-    return facts.heap.filter(isLeaking).flatMap((growth) => judgeThread(growth, facts));
+    return facts.heap.flatMap((growth) => judgeThread(growth, facts));
   },
 };
 
@@ -44,6 +45,8 @@ function isLeaking({ floor }: HeapGrowth): boolean {
 function judgeThread(growth: HeapGrowth, facts: Facts): Draft[] {
   const own = facts.collections.filter(({ collection }) => collection.thread === growth.thread);
   const filled = mainCollection(own, growth.sites);
+  const isProven = isLeaking(growth) || (filled !== null && isFillingSteadily(filled, growth));
+  if (!isProven) return [];
   if (filled) return [describe(growth, facts, filled, siteBehind(growth.sites, filled))];
   const site = growth.sites.find(
     ({ share, blame, trend }) => share >= LEAST_SITE_SHARE && blame.subject && trend.verdict === 'growing',
@@ -53,22 +56,47 @@ function judgeThread(growth: HeapGrowth, facts: Facts): Draft[] {
   return [describe(growth, facts, null, site ?? null)];
 }
 
+/**
+ * A slow leak drowns in the noise of the floor for minutes, but the collection that takes it grows at every count. It
+ * is proof enough when the code that adds was seen doing it, and the pace has not slackened.
+ */
+function isFillingSteadily(
+  { trend, insertion, collection }: GrowingCollection,
+  { floor, sites }: HeapGrowth,
+): boolean {
+  const isSteady =
+    trend.slopePerSecond >= LEAST_ENTRIES_PER_SECOND &&
+    trend.lateSlopePerSecond >= trend.slopePerSecond * 0.7;
+  const isSeen =
+    insertion?.blame.subject || (collection.type === 'Object' && sites.some(isGrowingInUserCode));
+  return isSteady && Boolean(isSeen) && floor.verdict !== 'falling' && floor.slopePerSecond > 0;
+}
+
+function isGrowingInUserCode({ trend, blame, share }: AllocationSite): boolean {
+  return trend.verdict === 'growing' && blame.subject !== null && share >= 0.1;
+}
+
 /** The collection to blame: the fastest growing one whose filler is known, those that fill along with it left out. */
 function mainCollection(collections: GrowingCollection[], sites: AllocationSite[]): GrowingCollection | null {
   const known = collections.filter(({ insertion }) => insertion?.blame.subject);
-  const fastest = known[0];
-  if (!fastest) return collections[0] ?? null;
+  const [fastest] = known;
+  const [first] = collections;
+  const files = new Set(sites.slice(0, 3).map(({ blame }) => blame.subject?.file));
+  const isAllocating = ({ insertion }: GrowingCollection) => files.has(insertion!.blame.subject!.file);
+  if (!first || !fastest) return first ?? null;
+  // A plain object cannot be seen being filled; one that grows far faster than all others leads all the same.
+  if (first.trend.slopePerSecond > fastest.trend.slopePerSecond * 3 && !isAllocating(fastest)) return first;
   // Among those about as fast, the one in the file where most is allocated.
   const alike = known.filter(({ trend }) => trend.slopePerSecond >= fastest.trend.slopePerSecond * 0.5);
-  const files = new Set(sites.slice(0, 3).map(({ blame }) => blame.subject?.file));
-  return alike.find(({ insertion }) => files.has(insertion!.blame.subject!.file)) ?? fastest;
+  return alike.find(isAllocating) ?? fastest;
 }
 
 function siteBehind(sites: AllocationSite[], { insertion }: GrowingCollection): AllocationSite | null {
   const file = insertion?.blame.subject?.file;
   return (
     sites.find(({ blame, share }) => share >= 0.1 && blame.subject?.file === file) ??
-    sites.find(({ share }) => share >= LEAST_SITE_SHARE) ??
+    sites.find((site) => isGrowingInUserCode(site) && site.share >= LEAST_SITE_SHARE) ??
+    sites.find(isGrowingInUserCode) ??
     null
   );
 }
