@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { shortCommand } from '../../src/target/command.ts';
 import { isNodeProcess, readNodeVersion } from '../../src/target/node-binary.ts';
-import { inspectorCandidates, listNodeProcesses } from '../../src/target/processes.ts';
+import { likelyInspectorPorts, wantedInspectorPort } from '../../src/target/inspector-ports.ts';
+import { listNodeProcesses } from '../../src/target/processes.ts';
 import {
   addProcess,
   addSelf,
@@ -73,17 +74,29 @@ describe('shortCommand', () => {
   });
 });
 
-describe('inspectorCandidates', () => {
+describe('likelyInspectorPorts', () => {
   const port = (address: string, number: number) => ({ address, port: number, inode: number });
 
-  it('asks likely ports first and never an app port that is open to the world', () => {
-    const ports = [port('0.0.0.0', 3000), port('127.0.0.1', 4000), port('0.0.0.0', 9229)];
-    expect(inspectorCandidates(ports, ['node', 'a.js']).map((entry) => entry.port)).toEqual([9229, 4000]);
+  it('asks the usual port and never a port of the app', () => {
+    const ports = [port('0.0.0.0', 3000), port('127.0.0.1', 4000), port('127.0.0.1', 9229)];
+    expect(likelyInspectorPorts(ports, ['node', 'a.js']).map((entry) => entry.port)).toEqual([9229]);
   });
 
   it('asks a port open to the world when a flag names it', () => {
     const ports = [port('0.0.0.0', 3000), port('0.0.0.0', 9300)];
-    expect(inspectorCandidates(ports, ['node', '--inspect=0.0.0.0:9300', 'a.js'])).toEqual([ports[1]]);
+    expect(likelyInspectorPorts(ports, ['node', '--inspect=0.0.0.0:9300', 'a.js'])).toEqual([ports[1]]);
+  });
+
+  it('asks every loopback port when the flag leaves the choice to the system', () => {
+    const ports = [port('0.0.0.0', 3000), port('127.0.0.1', 40123)];
+    expect(likelyInspectorPorts(ports, ['node', '--inspect=0', 'a.js'])).toEqual([ports[1]]);
+  });
+});
+
+describe('wantedInspectorPort', () => {
+  it('is 9229 unless a flag says otherwise, and the last flag wins', () => {
+    expect(wantedInspectorPort(['node', 'a.js'])).toBe(9229);
+    expect(wantedInspectorPort(['--inspect-port=0', 'node', '--inspect-port=127.0.0.1:9300'])).toBe(9300);
   });
 });
 

@@ -1,0 +1,215 @@
+import { describe, expect, test } from 'vitest';
+import { blame } from '../../src/analysis/blame.ts';
+import { summarizeCpu } from '../../src/analysis/cpu.ts';
+import { summarizeGc } from '../../src/analysis/gc.ts';
+import { classifyWork } from '../../src/analysis/work.ts';
+import { buildObservations, gc } from '../support/build-observations.ts';
+import { buildCpuProfile, framesFrom, type Slice } from '../support/build-profile.ts';
+
+const MAIN = 'main@/app/src/main.js:1';
+const summarize = (slices: Slice[], text?: string) => summarizeCpu(buildCpuProfile(slices), () => text);
+const times = (slices: Slice[]) =>
+  summarize(slices).hotspots.map(({ frame, selfMicros, totalMicros }) => [
+    frame.functionName,
+    selfMicros / 1_000,
+    totalMicros / 1_000,
+  ]);
+
+describe('the CPU summary', () => {
+  test('takes the time apart by state', () => {
+    const summary = summarize([
+      [MAIN, 30],
+      ['(idle)', 50],
+      ['(garbage collector)', 10],
+      ['(program)', 10],
+    ]);
+    expect(summary).toMatchObject({
+      durationMicros: 100_000,
+      busyMicros: 40_000,
+      idleMicros: 50_000,
+      gcMicros: 10_000,
+      programMicros: 10_000,
+    });
+  });
+
+  test('gives each function its own time and that of all it calls', () => {
+    expect(
+      times([
+        [MAIN, 10],
+        [`${MAIN} > work@/app/src/w.js:3`, 25],
+      ]),
+    ).toEqual([
+      ['work', 25, 25],
+      ['main', 10, 35],
+    ]);
+  });
+
+  test('counts recursion once in the total, in every branch', () => {
+    const walk = 'walk@/app/src/t.js:4';
+    expect(
+      times([
+        [`${MAIN} > ${walk} > ${walk} > ${walk}`, 10],
+        [`${MAIN} > ${walk}`, 5],
+        [`${walk} > ${MAIN} > ${walk}`, 7],
+      ]),
+    ).toEqual([['walk', 22, 22]]);
+  });
+
+  test('credits built-ins to the function that called them', () => {
+    expect(
+      times([
+        [`${MAIN} > sort`, 30],
+        [`${MAIN} > sort > (anonymous)`, 5],
+        [MAIN, 1],
+      ]),
+    ).toEqual([['main', 36, 36]]);
+  });
+
+  test('adds up a function that was reached in many ways', () => {
+    const hot = 'hot@/app/src/h.js:2';
+    expect(
+      times([
+        [`${MAIN} > ${hot}`, 10],
+        [`other@/app/src/o.js:1 > ${hot}`, 15],
+      ]),
+    ).toEqual([['hot', 25, 25]]);
+  });
+
+  test('credits Node’s heavy calls to the code that made them, not its serving', () => {
+    expect(times([[`${MAIN} > readFileSync@node:fs:400 > read@node:fs:100`, 40]])[0]![0]).toBe('main');
+    expect(times([[`${MAIN} > writev@node:net:800`, 40]])[0]![0]).toBe('writev');
+  });
+
+  test('knows the hottest line and its share', () => {
+    const [hotspot] = summarize([
+      [`${MAIN}#7`, 30],
+      [`${MAIN}#9`, 10],
+    ]).hotspots;
+    expect(hotspot).toMatchObject({ hotLine: 7, hotLineShare: 0.75 });
+  });
+
+  test('of an idle profile has no hotspots and no division by zero', () => {
+    expect(summarize([['(idle)', 100]])).toMatchObject({ busyMicros: 0, hotspots: [] });
+  });
+});
+
+describe('blame', () => {
+  const of = (stack: string) => blame(framesFrom(stack));
+  const LRU = 'set@/app/node_modules/lru/index.js:4';
+
+  test('names the innermost application frame', () => {
+    expect(of(`${MAIN} > handle@/app/src/h.js:5 > emit@node:events:1`).subject!.functionName).toBe('handle');
+  });
+
+  test('names the library that the application called, at its outermost frame', () => {
+    const { app, library, subject } = of(`${MAIN} > ${LRU} > evict@/app/node_modules/lru/index.js:90`);
+    expect([app!.functionName, library!.functionName, subject!.functionName]).toEqual([
+      'main',
+      'set',
+      'main',
+    ]);
+  });
+
+  test('names a library alone when no application code is on the stack', () => {
+    expect(of(`onread@node:net:1 > ${LRU}`)).toMatchObject({ app: null, subject: { functionName: 'set' } });
+  });
+
+  test('names nobody for Node’s own stacks', () => {
+    expect(of('processTimers@node:internal/timers:1 > run')).toEqual({
+      app: null,
+      library: null,
+      subject: null,
+      caller: null,
+    });
+    expect(blame([]).subject).toBeNull();
+  });
+
+  test('names an anonymous callback after the function around it in the same file', () => {
+    expect(of('total@/app/src/sum.js:5 > reduce > @/app/src/sum.js:7').subject!.functionName).toBe('total');
+  });
+
+  test('keeps an anonymous callback that another file called, with its line', () => {
+    expect(of('run@/app/src/pool.js:5 > @/app/src/job.js:7').subject).toMatchObject({
+      functionName: '(anonymous)',
+      file: 'src/job.js',
+      line: 7,
+    });
+  });
+
+  test('tells the caller, past recursion', () => {
+    const walk = 'walk@/app/src/t.js:4';
+    expect(of(`${MAIN} > ${walk} > ${walk}`).caller!.functionName).toBe('main');
+  });
+});
+
+describe('the work of a stack', () => {
+  test.each([
+    [`${MAIN} > readFileSync@node:fs:400 > tryReadSync@node:fs:380`, 'sync-fs', 'fs.readFileSync'],
+    [
+      `${MAIN} > execSync@node:child_process:900 > spawnSync@node:internal/child_process:10`,
+      'child-process',
+      'child_process.execSync',
+    ],
+    [`${MAIN} > pbkdf2Sync@node:internal/crypto/pbkdf2:60 > run`, 'crypto', 'crypto.pbkdf2Sync'],
+    [`${MAIN} > gzipSync@node:zlib:700`, 'zlib', 'zlib.gzipSync'],
+    [`${MAIN} > RegExp: ^(a+)+$`, 'regexp', null],
+    [`${MAIN} > writev@node:net:800`, 'serving', null],
+    [`${MAIN} > map`, 'plain', null],
+    [MAIN, 'plain', null],
+  ])('%s', (stack, kind, call) => {
+    expect(classifyWork(framesFrom(stack), undefined)).toEqual({ kind, call });
+  });
+
+  test.each([
+    ['const body = JSON.parse(text)', 'json'],
+    ['if (/^(a+)+$/.test(input)) return', 'regexp'],
+    ['return date.toLocaleString("de")', 'intl'],
+    ['rows.sort(byName)', 'sort'],
+    ['total += rows[i].price', 'plain'],
+  ])('by the text of its line: %s', (text, kind) => {
+    expect(classifyWork(framesFrom(MAIN), text).kind).toBe(kind);
+  });
+
+  test('asynchronous file access is not synchronous work', () => {
+    expect(classifyWork(framesFrom(`${MAIN} > open@node:fs:500`), undefined).kind).not.toBe('sync-fs');
+  });
+});
+
+describe('garbage collection', () => {
+  const copy = `${MAIN} > copy@/app/src/copy.js:8`;
+
+  test('is charged to the code that ran right before it', () => {
+    const { runtime } = buildObservations(gc(150));
+    const profile = buildCpuProfile([
+      [copy, 5],
+      ['(garbage collector)', 20],
+      ['(idle)', 50],
+      [MAIN, 5],
+      ['(garbage collector)', 5],
+    ]);
+    const summary = summarizeGc(runtime, profile, 0)!;
+    expect(summary.sites.map(({ blame: b, share }) => [b.subject!.functionName, share])).toEqual([
+      ['copy', 0.8],
+      ['main', 0.2],
+    ]);
+    expect(summary.shareOfTime).toBeGreaterThan(0.1);
+    expect(summary.shareOfBusy).toBeLessThanOrEqual(1);
+  });
+
+  test('without counters is unknown, not zero', () => {
+    const { runtime } = buildObservations();
+    expect(
+      summarizeGc(
+        runtime.map(({ gc: _gc, ...rest }) => rest),
+        undefined,
+        0,
+      ),
+    ).toBeNull();
+    expect(summarizeGc(runtime.slice(0, 2), undefined, 0)).toBeNull();
+  });
+
+  test('of another thread does not count', () => {
+    const { runtime } = buildObservations(gc(150));
+    expect(summarizeGc(runtime, undefined, 3)).toBeNull();
+  });
+});

@@ -1,0 +1,225 @@
+// The arrows of the house, enforced: who may import whom, what loads only when asked for, and how files are named.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const SRC = resolve(dirname(fileURLToPath(import.meta.url)), '../src');
+
+interface Import {
+  from: string;
+  /** A file of ours relative to src, or a package or Node module by name. */
+  to: string;
+  isTypeOnly: boolean;
+  isLazy: boolean;
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replaceAll('\\', '/'))
+  .sort();
+const textOf = new Map(files.map((file) => [file, readFileSync(join(SRC, file), 'utf8')]));
+const imports = files.flatMap(importsOf);
+
+function importsOf(from: string): Import[] {
+  const text = textOf.get(from)!;
+  const found: Import[] = [];
+  const statements = /^(?:import|export)\s+(type\s)?(?:([^'";]*?)\s*from\s+)?'([^']+)'/gm;
+  for (const [, typeWord, names = '', specifier] of text.matchAll(statements)) {
+    found.push({
+      from,
+      to: targetOf(from, specifier!),
+      isTypeOnly: typeWord !== undefined || hasOnlyTypes(names),
+      isLazy: false,
+    });
+  }
+  for (const [, before, specifier] of text.matchAll(/(typeof\s+)?\bimport\(\s*'([^']+)'\s*\)/g)) {
+    found.push({ from, to: targetOf(from, specifier!), isTypeOnly: before !== undefined, isLazy: true });
+  }
+  return found;
+}
+
+/** `{ type A, type B }` */
+function hasOnlyTypes(names: string): boolean {
+  const inner = /^\{([\s\S]*)\}$/.exec(names.trim())?.[1];
+  const list =
+    inner
+      ?.split(',')
+      .map((name) => name.trim())
+      .filter(Boolean) ?? [];
+  return list.length > 0 && list.every((name) => name.startsWith('type '));
+}
+
+function targetOf(from: string, specifier: string): string {
+  return specifier.startsWith('.')
+    ? relative(SRC, resolve(SRC, dirname(from), specifier)).replaceAll('\\', '/')
+    : specifier;
+}
+
+const roomOf = (file: string) => (file.includes('/') ? file.slice(0, file.indexOf('/')) : '');
+const isOurs = (to: string) => textOf.has(to);
+const say = ({ from, to }: Import) => `${from} -> ${to}`;
+const ROOMS = [...new Set(files.map(roomOf))].filter((room) => room !== '');
+
+test('the files and their imports were found, and every relative import leads to one of them', () => {
+  expect(files.length).toBeGreaterThan(50);
+  expect(imports.length).toBeGreaterThan(150);
+  const lost = imports.filter(
+    ({ to, from }) => !isOurs(to) && existsSync(join(SRC, dirname(from))) && /\.ts$/.test(to),
+  );
+  expect(lost.map(say)).toEqual([]);
+});
+
+describe('a room imports only', () => {
+  /** What each room may import: with "type", only as a type. Anything at the top of src is named by its file. */
+  const ALLOWED: Record<string, string[]> = {
+    model: [],
+    analysis: ['model'],
+    findings: ['analysis', 'model'],
+    report: ['model'],
+    recording: ['model', 'type capture', 'errors.ts'],
+    target: ['type model', 'errors.ts'],
+    capture: ['type model', 'target', 'errors.ts'],
+    cli: [
+      'capture',
+      'errors.ts',
+      'findings',
+      'model',
+      'recording',
+      'report',
+      'target',
+      'record.ts',
+      'diagnose.ts',
+      'version.ts',
+    ],
+  };
+
+  test.each(ROOMS)('what lies further along: %s', (room) => {
+    const allowed = ALLOWED[room];
+    expect(allowed, `src/${room} is a new room: say here what it may import`).toBeDefined();
+    const wrong = imports.filter(({ from, to, isTypeOnly }) => {
+      if (roomOf(from) !== room || !isOurs(to) || roomOf(to) === room) return false;
+      const other = roomOf(to) || to;
+      return !allowed!.includes(other) && !(isTypeOnly && allowed!.includes(`type ${other}`));
+    });
+    expect(wrong.map(say)).toEqual([]);
+  });
+
+  test('nobody imports the command line', () => {
+    expect(imports.filter(({ from, to }) => roomOf(to) === 'cli' && roomOf(from) !== 'cli').map(say)).toEqual(
+      [],
+    );
+  });
+
+  test('of the capture, a recording knows the sink’s types only', () => {
+    const known = imports.filter(({ from, to }) => roomOf(from) === 'recording' && roomOf(to) === 'capture');
+    expect(known.map(({ to }) => to).filter((to) => to !== 'capture/sink.ts')).toEqual([]);
+  });
+
+  test('rules do not know each other', () => {
+    const isRule = (file: string) => file.startsWith('findings/rules/');
+    expect(imports.filter(({ from, to }) => isRule(from) && isRule(to)).map(say)).toEqual([]);
+  });
+});
+
+describe('packages are used in one place:', () => {
+  test.each([
+    ['chrome-remote-interface', /^target\//],
+    ['commander', /^cli\//],
+    ['chalk', /^(cli|report)\//],
+    ['cli-table3', /^(cli|report)\//],
+    ['yocto-spinner', /^cli\//],
+    ['tar', /^(recording|cli)\//],
+    ['@jridgewell/trace-mapping', /^recording\//],
+    ['valibot', /^recording\//],
+    ['0x', /^report\/flame\//],
+    ['speedscope', /^report\/flame\//],
+  ])('%s', (name, where) => {
+    const users = imports.filter(({ to }) => to === name || to.startsWith(`${name}/`));
+    expect(users.filter(({ from }) => !where.test(from)).map(say)).toEqual([]);
+  });
+
+  test('the pure rooms touch no file, process or network', () => {
+    const pure = /^(model|analysis|findings)\//;
+    const reach = imports.filter(({ from, to }) => pure.test(from) && !isOurs(to) && to !== 'node:crypto');
+    expect(reach.map(say)).toEqual([]);
+  });
+});
+
+describe('what loads with what:', () => {
+  /** Everything a file pulls in when it is loaded; types and lazy imports load nothing. */
+  function reach(start: string, withLazy = false): Set<string> {
+    const seen = new Set<string>([start]);
+    for (const file of seen) {
+      for (const { from, to, isTypeOnly, isLazy } of imports)
+        if (from === file && !isTypeOnly && (withLazy || !isLazy)) seen.add(to);
+    }
+    return seen;
+  }
+  const isHeavy = (to: string) => /^(0x|speedscope)(\/|$)/.test(to) || to.startsWith('report/flame/');
+
+  test('recording never reaches 0x, speedscope or the flame graphs, not even lazily', () => {
+    expect([...reach('record.ts', true)].filter(isHeavy)).toEqual([]);
+  });
+
+  test('recording judges nothing and renders nothing', () => {
+    expect(
+      [...reach('record.ts', true)].filter((to) => /^(analysis|findings|report|cli)\//.test(to)),
+    ).toEqual([]);
+  });
+
+  test('diagnosing needs no flame graph, no inspector and no process', () => {
+    const loaded = [...reach('diagnose.ts')];
+    expect(loaded.filter(isHeavy)).toEqual([]);
+    expect(loaded.filter((to) => roomOf(to) === 'target' || to === 'chrome-remote-interface')).toEqual([]);
+  });
+
+  test('the command line starts without the heavy parts', () => {
+    const loaded = [...reach('cli/main.ts')];
+    expect(
+      loaded.filter(
+        (to) => isHeavy(to) || /^(chrome-remote-interface|cli-table3|tar|@jridgewell\/.*|valibot)$/.test(to),
+      ),
+    ).toEqual([]);
+  });
+
+  test('no file imports itself over a circle of others', () => {
+    const values = imports.filter(({ to, isTypeOnly, isLazy }) => isOurs(to) && !isTypeOnly && !isLazy);
+    const circles = files.filter((file) =>
+      values.filter(({ from }) => from === file).some(({ to }) => reach(to).has(file)),
+    );
+    expect(circles).toEqual([]);
+  });
+});
+
+describe('files:', () => {
+  test('each opens with a comment that says what lives there', () => {
+    expect(files.filter((file) => !/^(#!.*\n)?\/\/ \S.{20,}/.test(textOf.get(file)!))).toEqual([]);
+  });
+
+  test('none is a drawer for odds and ends', () => {
+    const drawer = /(^|[-/])(utils?|helpers?|common|misc|shared|manager|base)(-|\.ts$|\/)/;
+    expect(files.filter((file) => drawer.test(file))).toEqual([]);
+  });
+
+  test('names are kebab-case', () => {
+    expect(files.filter((file) => !/^([a-z0-9-]+\/)*[a-z0-9-]+\.ts$/.test(file))).toEqual([]);
+  });
+
+  test('nothing is exported as a default', () => {
+    expect(files.filter((file) => /^export default/m.test(textOf.get(file)!))).toEqual([]);
+  });
+
+  test('only the command line writes to the terminal or ends the process', () => {
+    const speaks = /\bconsole\.(log|error|warn)\(|process\.(stdout|stderr)\.write\(|process\.exit\(/;
+    // A program of its own: it runs beside us and outlives us.
+    const ownProgram = 'target/watcher.ts';
+    const others = files.filter(
+      (file) =>
+        roomOf(file) !== 'cli' &&
+        file !== ownProgram &&
+        speaks.test(textOf.get(file)!.replaceAll(/^\s*(\/\/|\*).*$/gm, '')),
+    );
+    expect(others).toEqual([]);
+  });
+});

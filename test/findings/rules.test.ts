@@ -1,0 +1,486 @@
+import { describe, expect, test } from 'vitest';
+import { gatherFacts } from '../../src/analysis/facts.ts';
+import { judge } from '../../src/findings/judge.ts';
+import { RULES } from '../../src/findings/rules.ts';
+import type { FindingKind } from '../../src/model/finding.ts';
+import type { Observations } from '../../src/model/observations.ts';
+import {
+  asyncSite,
+  buildObservations,
+  change,
+  children,
+  collection,
+  cpu,
+  external,
+  fds,
+  gc,
+  type Habit,
+  heapFloor,
+  KB,
+  MB,
+  native,
+  sockets,
+  threads,
+  timers,
+  worker,
+} from '../support/build-observations.ts';
+import { filling, linear, noise, sawtooth, settling, step, sum } from '../support/shapes.ts';
+
+const findingsOf = (...habits: Habit[]) => judge(gatherFacts(buildObservations(...habits))).findings;
+const kindsOf = (...habits: Habit[]) => findingsOf(...habits).map(({ kind }) => kind);
+
+const SERVE = 'emit@node:events:500';
+const PLACE = `${SERVE} > handle@/app/src/orders.js:42`;
+const APP = { function: 'handle', file: 'src/orders.js', line: 42 };
+
+test('a healthy server has no findings and says so', () => {
+  expect(judge(gatherFacts(buildObservations()))).toMatchObject({ verdict: 'healthy', findings: [] });
+});
+
+describe('each fault is found, named and placed:', () => {
+  const faults: [FindingKind, string, Habit[], object, RegExp][] = [
+    [
+      'heap-leak',
+      'a Map that is never trimmed',
+      [
+        heapFloor(linear(200 * KB), PLACE),
+        collection(linear(900), `${PLACE} > set`, { holderName: 'sessions' }),
+      ],
+      { ...APP, type: 'collection', name: 'sessions' },
+      /sessions.*src\/orders\.js:42/,
+    ],
+    [
+      'heap-leak',
+      'known by its allocations only',
+      [heapFloor(linear(200 * KB), PLACE)],
+      { ...APP, type: 'function' },
+      /KB\/s.*`handle`/,
+    ],
+    [
+      'heap-leak',
+      'of unknown origin',
+      [heapFloor(linear(200 * KB))],
+      { type: 'memory', file: null },
+      /unknown origin/,
+    ],
+    [
+      'heap-leak',
+      'in a worker',
+      [
+        worker(3, 'mailer'),
+        heapFloor(linear(200 * KB), PLACE, 3),
+        change((o) => {
+          o.passive = o.passive.map(({ rssAnonBytes: _, ...s }) => s);
+        }),
+      ],
+      { ...APP, thread: 3 },
+      /./,
+    ],
+    [
+      'listener-leak',
+      'on an emitter',
+      [
+        heapFloor(linear(50 * KB), PLACE),
+        collection(linear(30), `${PLACE} > on@node:events:600 > _addListener@node:events:560`, {
+          type: 'Array',
+          className: 'Array',
+        }),
+      ],
+      APP,
+      /Listeners pile up/,
+    ],
+    [
+      'external-memory-leak',
+      'of buffers in an array',
+      [
+        external(linear(MB)),
+        collection(linear(16), `${PLACE} > push`, {
+          type: 'Array',
+          className: 'Array',
+          newestEntry: 'Buffer',
+          holderName: 'chunks',
+        }),
+      ],
+      { ...APP, name: 'chunks' },
+      /Buffers.*chunks/,
+    ],
+    [
+      'native-memory-growth',
+      'that nobody accounts for',
+      [native(linear(2 * MB))],
+      { type: 'memory' },
+      /Native memory grows by 2/,
+    ],
+    [
+      'socket-leak',
+      'whose other side has closed',
+      [
+        sockets({ state: 'CLOSE_WAIT', endpoint: '10.9.9.9:80' }, linear(3)),
+        asyncSite('TCPWRAP', `${PLACE} > connect@node:net:1`),
+      ],
+      { ...APP, type: 'socket', name: '10.9.9.9:80' },
+      /10\.9\.9\.9:80 in CLOSE_WAIT/,
+    ],
+    [
+      'socket-leak',
+      'of clients that have gone',
+      [sockets({ state: 'CLOSE_WAIT', direction: 'inbound', endpoint: ':8080' }, linear(1))],
+      { type: 'socket', name: ':8080' },
+      /port 8080 in CLOSE_WAIT/,
+    ],
+    [
+      'socket-leak',
+      'that stay connected',
+      [sockets({ endpoint: 'redis:6379' }, linear(1))],
+      { name: 'redis:6379' },
+      /ESTABLISHED/,
+    ],
+    [
+      'fd-leak',
+      'of uploads',
+      [fds('file', '/tmp/upload-#', linear(2)), asyncSite('FILEHANDLE', PLACE)],
+      { ...APP, type: 'file', name: '/tmp/upload-#' },
+      /\/tmp\/upload-#/,
+    ],
+    [
+      'fd-leak',
+      'of deleted files',
+      [fds('deleted-file', '/tmp/#.log', linear(1))],
+      { name: '/tmp/#.log' },
+      /deleted files/,
+    ],
+    [
+      'child-process-leak',
+      'of converters',
+      [
+        children('ffmpeg -i -', linear(0.5)),
+        asyncSite('PROCESSWRAP', `${PLACE} > spawn@node:child_process:700`, { perSecond: 0.5 }),
+      ],
+      { ...APP, type: 'process', name: 'ffmpeg -i -' },
+      /ffmpeg/,
+    ],
+    [
+      'child-process-leak',
+      'that nobody waits for',
+      [children('[sh]', linear(0.5), 'Z')],
+      { type: 'process' },
+      /Zombies/,
+    ],
+    [
+      'worker-leak',
+      'one for each task',
+      [
+        threads(linear(1)),
+        asyncSite('WORKER', `${PLACE} > Worker@node:internal/worker:200`, { perSecond: 1 }),
+      ],
+      { ...APP, type: 'thread' },
+      /Worker threads/,
+    ],
+    [
+      'timer-leak',
+      'of intervals',
+      [
+        asyncSite('Timeout', `${PLACE} > setInterval@node:timers:200`, {
+          isRepeating: true,
+          delayMillis: 1_000,
+        }),
+        timers(linear(3)),
+      ],
+      APP,
+      /setInterval/,
+    ],
+    [
+      'watcher-leak',
+      'of files',
+      [asyncSite('FSEVENTWRAP', `${PLACE} > watch@node:fs:2000`, { perSecond: 1 })],
+      APP,
+      /watchers/,
+    ],
+    [
+      'event-loop-block',
+      'by a password hash',
+      [
+        cpu([
+          ['(idle)', 1_600],
+          [`${PLACE} > pbkdf2Sync@node:internal/crypto/pbkdf2:60`, 400],
+        ]),
+      ],
+      APP,
+      /400 ms.*pbkdf2Sync/,
+    ],
+    [
+      'event-loop-block',
+      'many of 120 ms',
+      [
+        cpu([
+          ['(idle)', 880],
+          [`${PLACE} > readFileSync@node:fs:400`, 120],
+        ]),
+      ],
+      APP,
+      /readFileSync/,
+    ],
+    [
+      'cpu-hotspot',
+      'in the application',
+      [
+        cpu([
+          ['(idle)', 5],
+          [PLACE, 5],
+        ]),
+      ],
+      APP,
+      /50% of a core/,
+    ],
+    [
+      'cpu-hotspot',
+      'in a library it calls',
+      [
+        cpu([
+          ['(idle)', 6],
+          [`${PLACE} > parse@/app/node_modules/xml/index.js:9`, 4],
+        ]),
+      ],
+      APP,
+      /xml/,
+    ],
+    [
+      'gc-pressure',
+      'by what is allocated',
+      [
+        gc(250),
+        cpu([
+          ['(idle)', 3],
+          [PLACE, 1],
+          ['(garbage collector)', 3],
+          [`${SERVE} > other@/app/src/o.js:1`, 1],
+        ]),
+      ],
+      APP,
+      /Garbage collection.*handle/,
+    ],
+    [
+      'connection-churn',
+      'without keep-alive',
+      [asyncSite('TCPWRAP', `${PLACE} > connect@node:net:1`, { perSecond: 60, aliveShare: 0.001 })],
+      { ...APP, type: 'socket' },
+      /connections/,
+    ],
+    ['memory-limit-risk', 'of the heap', [heapFloor(() => 900 * MB)], { type: 'limit' }, /heap limit/],
+    ['memory-limit-risk', 'of the container', [native(() => 1_850 * MB)], { type: 'limit' }, /container/],
+    [
+      'fd-limit-risk',
+      'with a large pool',
+      [
+        change((o) => {
+          o.limits.fdSoftLimit = 45;
+        }),
+      ],
+      { type: 'limit' },
+      /42 of 45/,
+    ],
+  ];
+
+  test.each(faults)('%s %s', (kind, _, habits, subject, title) => {
+    const [first] = findingsOf(...habits);
+    expect(first).toMatchObject({ kind, rank: 1 });
+    expect(first!.subject).toMatchObject(subject);
+    expect(first!.title).toMatch(title);
+    expect(first!.evidence.length).toBeGreaterThan(0);
+    expect(first!.advice.length).toBeGreaterThan(0);
+    expect(first!.confidence).toBeGreaterThan(0);
+    expect(first!.confidence).toBeLessThanOrEqual(1);
+    expect(first!.title).not.toMatch(/undefined|NaN|null|\[object/);
+  });
+
+  test('every rule is in this table', () => {
+    const listed = new Set(faults.map(([kind]) => kind));
+    expect(RULES.map(({ kind }) => kind).filter((kind) => !listed.has(kind))).toEqual([]);
+  });
+});
+
+describe('healthy programs stay unnamed:', () => {
+  const interval = { isRepeating: true, delayMillis: 1_000 };
+  const twins: [string, Habit[]][] = [
+    [
+      'a bounded cache that has filled up',
+      [
+        heapFloor(filling(12, 20 * MB), PLACE),
+        collection(filling(12, 5_000), PLACE, { holderName: 'cache' }),
+      ],
+    ],
+    ['a batch that fills and empties', [heapFloor(sawtooth(10, 20 * MB), PLACE)]],
+    ['a warm-up that flattens', [heapFloor(settling(3, 30 * MB), PLACE), native(settling(3, 40 * MB))]],
+    ['a heap of noise', [heapFloor(noise(4 * MB, 9), PLACE)]],
+    ['a collection that fills up in a heap that does not grow', [collection(filling(18, 90), PLACE)]],
+    [
+      'a collection that grows in a heap that shrinks',
+      [heapFloor(linear(-100 * KB)), collection(linear(5), PLACE)],
+    ],
+    [
+      'an idle process with a hot function in 2 % of the time',
+      [
+        cpu([
+          ['(idle)', 98],
+          [PLACE, 2],
+        ]),
+      ],
+    ],
+    [
+      'a busy framework spread thinly',
+      [
+        cpu(
+          Array.from(
+            { length: 30 },
+            (_, i) => [`${SERVE} > f${i}@/app/src/f.js:${i + 1}`, 3] as [string, number],
+          ),
+        ),
+      ],
+    ],
+    [
+      'a server that is busy with sockets',
+      [
+        cpu([
+          ['(idle)', 3],
+          ['writev@node:net:800', 6],
+          [PLACE, 1],
+        ]),
+      ],
+    ],
+    [
+      'a start that loads for 180 ms once',
+      [
+        cpu([
+          [`require@node:internal/modules/cjs/loader:1 > boot@/app/src/boot.js:1`, 180],
+          ['(idle)', 9_820],
+        ]),
+      ],
+    ],
+    [
+      'a keep-alive pool that fills to its maximum',
+      [
+        sockets({}, filling(10, 20)),
+        asyncSite('TCPWRAP', `${PLACE} > connect@node:net:1`, { perSecond: 0.6 }),
+      ],
+    ],
+    ['rising load', [sockets({ direction: 'inbound', endpoint: ':8080' }, linear(4))]],
+    [
+      'a listening port more',
+      [sockets({ direction: 'listening', state: 'LISTEN', endpoint: ':9090' }, step(3, 1))],
+    ],
+    ['connections that come and go', [sockets({}, sum(sawtooth(3, 9), noise(2)))]],
+    ['uploads in progress', [fds('file', '/tmp/upload-#', sawtooth(5, 8))]],
+    ['a log file opened once more', [fds('file', '/var/log/#.log', step(9, 1))]],
+    ['children that end', [children('convert', sawtooth(4, 6))]],
+    ['a pool of child processes', [children('worker', filling(6, 8))]],
+    ['a pool of workers', [threads(filling(5, 8)), asyncSite('WORKER', PLACE, { perSecond: 0.3 })]],
+    ['Node’s own threads that start late', [threads(step(4, 4))]],
+    [
+      'one-shot timers that fire',
+      [asyncSite('Timeout', PLACE, { perSecond: 80, aliveShare: 0.02, delayMillis: 500 })],
+    ],
+    [
+      'request timeouts that are still waiting',
+      [asyncSite('Timeout', PLACE, { perSecond: 20, aliveShare: 1, delayMillis: 120_000 })],
+    ],
+    [
+      'intervals that are cleared',
+      [asyncSite('Timeout', PLACE, { ...interval, perSecond: 20, aliveShare: 0.05 })],
+    ],
+    ['watchers that are closed', [asyncSite('FSEVENTWRAP', PLACE, { perSecond: 5, aliveShare: 0.05 })]],
+    ['buffers that come and go', [external(sawtooth(6, 30 * MB))]],
+    ['buffers of a pool that fills', [external(filling(10, 30 * MB))]],
+    ['RSS that rises at start, then stays', [native(filling(8, 80 * MB))]],
+    ['short collections', [gc(20)]],
+    ['connections that are kept', [asyncSite('TCPWRAP', PLACE, { perSecond: 2, aliveShare: 0.5 })]],
+    ['a heap at half of its limit', [heapFloor(() => 500 * MB)]],
+  ];
+  test.each(twins)('%s', (_, habits) => {
+    expect(findingsOf(...habits).map(({ title }) => title)).toEqual([]);
+  });
+});
+
+describe('a rule without its evidence says that it could not judge:', () => {
+  const without = (edit: (o: Observations) => void) => {
+    const observations = buildObservations();
+    edit(observations);
+    return judge(gatherFacts(observations)).notApplicable;
+  };
+  const none = without((o) => {
+    Object.assign(o, {
+      passive: [],
+      runtime: [],
+      cpuProfiles: [],
+      heapReads: [],
+      asyncObservations: [],
+      collections: [],
+      limits: {},
+    });
+  });
+  test.each(RULES.map(({ kind }) => kind))('%s', (kind) => {
+    const entry = none.find((candidate) => candidate.kind === kind);
+    expect(entry?.reason).toMatch(/.{10}/);
+  });
+
+  test('sockets that could not be read', () => {
+    const kinds = without((o) => {
+      for (const sample of o.passive) sample.sockets = undefined;
+    }).map(({ kind }) => kind);
+    expect(kinds).toEqual(['socket-leak']);
+  });
+
+  test('fewer heap reads than a trend needs', () => {
+    const kinds = without((o) => {
+      o.heapReads = o.heapReads.slice(0, 3);
+      let kept = 0;
+      o.runtime = o.runtime.filter(({ afterGc }) => !afterGc || ++kept <= 3);
+    }).map(({ kind }) => kind);
+    expect(kinds).toContain('heap-leak');
+    expect(kinds).toContain('external-memory-leak');
+  });
+
+  test('a profile that is too short', () => {
+    const observations = buildObservations(cpu([[PLACE, 10]], 2_000));
+    const { findings, notApplicable } = judge(gatherFacts(observations));
+    expect(findings).toEqual([]);
+    expect(notApplicable.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['cpu-hotspot', 'event-loop-block']),
+    );
+  });
+});
+
+test('names made to do harm pass through as plain data', () => {
+  const evil = '</script>\x1b[31m`evil`';
+  const place = `${evil}@/app/src/${evil}.js:3`;
+  const findings = findingsOf(
+    cpu([
+      ['(idle)', 5],
+      [place, 5],
+    ]),
+    sockets({ endpoint: evil }, linear(1)),
+    children(evil, linear(1)),
+  );
+  const hotspot = findings.find(({ kind }) => kind === 'cpu-hotspot')!;
+  expect(hotspot.subject).toMatchObject({ function: evil, file: `src/${evil}.js`, line: 3 });
+  const child = findings.find(({ kind }) => kind === 'child-process-leak')!;
+  expect(child.subject.name).toBe(evil);
+});
+
+test('what runs out first is said in seconds', () => {
+  const [leak] = findingsOf(heapFloor(linear(MB), PLACE));
+  expect(leak!.impact.exhaustionSeconds).toBeGreaterThan(600);
+  expect(leak!.impact.exhaustionSeconds).toBeLessThan(1_000);
+  const [fd] = findingsOf(
+    fds('file', '/tmp/#', linear(2)),
+    change((o) => {
+      o.limits.fdSoftLimit = 1_024;
+    }),
+  );
+  expect(fd!.impact.exhaustionSeconds).toBeGreaterThan(400);
+  expect(fd!.impact.exhaustionSeconds).toBeLessThan(500);
+});
+
+test('the same fault is found at half and at double the rate', () => {
+  for (const rate of [0.5, 1, 2])
+    expect(kindsOf(heapFloor(linear(rate * 100 * KB), PLACE))).toEqual(['heap-leak']);
+});

@@ -1,0 +1,142 @@
+// The target is left as it was found, on every way out of culprit: done, Ctrl-C, SIGTERM, kill -9. A few cycles of
+// each; test/stress/restore.mjs does many.
+import { afterAll, describe, expect, test } from 'vitest';
+import { reportOf, startCulprit, wentWrongInside } from './support/culprit.ts';
+import { isCpuProfilerOn } from './support/observe.ts';
+import { startObservedApp } from './support/observed-app.ts';
+import { startPinging, staysRestored, takeSnapshot, untilRestored } from './support/restored.ts';
+import { endAllTargets, type RunningTarget } from './support/target.ts';
+import { delay, until } from './support/wait.ts';
+
+afterAll(endAllTargets);
+
+// The lease is 10 s; the rest is room for a busy machine.
+const LEASE_MILLIS = 25_000;
+
+const diagnoseJson = (target: RunningTarget, duration: string, ...more: string[]) =>
+  startCulprit(['diagnose', String(target.pid), '--duration', duration, '--json', '-', ...more]);
+
+describe('a run to the end', () => {
+  test('leaves nothing behind, also the third time', async () => {
+    const target = await startObservedApp();
+    const before = await takeSnapshot(target);
+    const pinger = startPinging(target);
+    for (let cycle = 1; cycle <= 3; cycle++) {
+      const result = await diagnoseJson(target, '4s').ended;
+      expect(wentWrongInside(result)).toBeNull();
+      expect(result.code).toBe(0);
+      expect(reportOf(result).capture.restored).toBe(true);
+      expect((await untilRestored(target, before, 5_000)).left, `cycle ${cycle}`).toEqual([]);
+      await target.get('/clear');
+    }
+    const { answered, failed } = await pinger.stop();
+    expect(failed).toBe(0);
+    expect(answered).toBeGreaterThan(10);
+    expect(await staysRestored(target, before, 4_500)).toEqual([]);
+  }, 120_000);
+});
+
+describe('kill -9 of culprit', () => {
+  // Before the attach, between the signal and the lease, in the baseline, in the profile, near the end.
+  test.concurrent.each([150, 350, 450, 600, 900, 1_700, 3_000, 4_300])(
+    'after %i ms leaves a target that serves and restores itself',
+    async (millis) => {
+      const target = await startObservedApp();
+      const before = await takeSnapshot(target);
+      const pinger = startPinging(target);
+      const culprit = diagnoseJson(target, '4s');
+      await delay(millis);
+      culprit.kill('SIGKILL');
+      await culprit.ended;
+      const { left } = await untilRestored(target, before, LEASE_MILLIS);
+      const pings = await pinger.stop();
+      await target.end();
+      expect(left).toEqual([]);
+      expect(pings.failed).toBe(0);
+      expect(pings.answered).toBeGreaterThan(0);
+    },
+    60_000,
+  );
+
+  test.concurrent('while the event loop of the target is blocked for 6 s is cleaned up all the same', async () => {
+    const target = await startObservedApp();
+    const before = await takeSnapshot(target);
+    const culprit = diagnoseJson(target, '20s');
+    await until('the profiler runs', () => isCpuProfilerOn(target.pid));
+    await target.get('/block/6000');
+    await delay(500);
+    culprit.kill('SIGKILL');
+    await culprit.ended;
+    const { left } = await untilRestored(target, before, LEASE_MILLIS + 6_000);
+    await target.end();
+    expect(left).toEqual([]);
+  }, 60_000);
+
+  test.concurrent('during the attach to a target that is blocked is cleaned up all the same', async () => {
+    const target = await startObservedApp();
+    const before = await takeSnapshot(target);
+    await target.get('/block/6000');
+    const culprit = diagnoseJson(target, '20s');
+    await delay(700);
+    culprit.kill('SIGKILL');
+    await culprit.ended;
+    const { left } = await untilRestored(target, before, LEASE_MILLIS + 6_000);
+    await target.end();
+    expect(left).toEqual([]);
+  }, 60_000);
+});
+
+describe('a signal to culprit', () => {
+  test.concurrent.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s ends the capture early, restores the target and reports what there is',
+    async (signal) => {
+      const target = await startObservedApp();
+      const before = await takeSnapshot(target);
+      const culprit = diagnoseJson(target, '40s');
+      await until('the profiler runs', () => isCpuProfilerOn(target.pid));
+      await delay(3_000);
+      culprit.kill(signal);
+      const result = await culprit.ended;
+      const { left } = await untilRestored(target, before, 5_000);
+      await target.end();
+      expect(wentWrongInside(result)).toBeNull();
+      expect([0, 130]).toContain(result.code);
+      expect(reportOf(result).capture.restored).toBe(true);
+      expect(left).toEqual([]);
+    },
+    60_000,
+  );
+
+  test.concurrent('SIGINT twice gives up at once, and the lease cleans up', async () => {
+    const target = await startObservedApp();
+    const before = await takeSnapshot(target);
+    const culprit = diagnoseJson(target, '40s');
+    await until('the profiler runs', () => isCpuProfilerOn(target.pid));
+    culprit.kill('SIGINT');
+    culprit.kill('SIGINT');
+    await delay(20);
+    culprit.kill('SIGINT');
+    const result = await culprit.ended;
+    const { left } = await untilRestored(target, before, LEASE_MILLIS);
+    await target.end();
+    expect(wentWrongInside(result)).toBeNull();
+    expect([0, 130]).toContain(result.code);
+    expect(left).toEqual([]);
+  }, 60_000);
+
+  test.concurrent('SIGINT before the attach is done restores the target', async () => {
+    const target = await startObservedApp();
+    const before = await takeSnapshot(target);
+    for (const millis of [250, 350, 500]) {
+      const culprit = diagnoseJson(target, '40s');
+      await delay(millis);
+      culprit.kill('SIGINT');
+      const result = await culprit.ended;
+      expect(wentWrongInside(result)).toBeNull();
+      // Before our handler is in place the signal simply ends the process.
+      expect(result.signal === 'SIGINT' || result.code === 130 || result.code === 0).toBe(true);
+      expect((await untilRestored(target, before, LEASE_MILLIS)).left, `after ${millis} ms`).toEqual([]);
+    }
+    await target.end();
+  }, 90_000);
+});

@@ -1,0 +1,72 @@
+// Running culprit as people do: as a process of its own.
+import { spawn } from 'node:child_process';
+import type { Report } from '../../../src/model/finding.ts';
+import { CLI } from './root.ts';
+
+export interface CulpritResult {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  /** It had not ended by itself and was killed. */
+  hung: boolean;
+}
+
+export interface RunningCulprit {
+  pid: number;
+  kill(signal: NodeJS.Signals): void;
+  ended: Promise<CulpritResult>;
+}
+
+interface RunOptions {
+  env?: Record<string, string>;
+  cwd?: string;
+  /** After this it counts as hung. */
+  atMostMillis?: number;
+}
+
+export function startCulprit(args: string[], options: RunOptions = {}): RunningCulprit {
+  const env = { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: '', ...options.env };
+  const child = spawn(process.execPath, [CLI, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env,
+    cwd: options.cwd,
+  });
+  const out: string[] = [];
+  const err: string[] = [];
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => out.push(chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => err.push(chunk));
+  const ended = new Promise<CulpritResult>((resolve) => {
+    let hung = false;
+    const timer = setTimeout(() => {
+      hung = true;
+      child.kill('SIGKILL');
+    }, options.atMostMillis ?? 50_000);
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      resolve({ code, signal, stdout: out.join(''), stderr: err.join(''), hung });
+    });
+  });
+  return { pid: child.pid!, kill: (signal) => void child.kill(signal), ended };
+}
+
+export function runCulprit(args: string[], options?: RunOptions): Promise<CulpritResult> {
+  return startCulprit(args, options).ended;
+}
+
+/** The report of a run with `--json -`, with all of the run in the message when it is none. */
+export function reportOf(result: CulpritResult): Report {
+  try {
+    return JSON.parse(result.stdout) as Report;
+  } catch (cause) {
+    throw new Error(`No JSON report: ${JSON.stringify(result, null, 2).slice(0, 4_000)}`, { cause });
+  }
+}
+
+/** What must hold for every way out: it ended by itself, and nobody saw a stack trace. */
+export function wentWrongInside({ hung, stderr, stdout }: CulpritResult): string | null {
+  if (hung) return 'it did not end by itself';
+  if (stderr.includes('defect of culprit')) return `a defect: ${stderr}`;
+  if (/^\s+at .+:\d+:\d+\)?$/m.test(`${stderr}\n${stdout}`)) return `a stack trace: ${stderr}\n${stdout}`;
+  return null;
+}

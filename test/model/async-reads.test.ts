@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { createFrameResolver } from '../../src/model/decode/frame-resolver.ts';
+import {
+  decodeAsyncReads,
+  decodeCollections,
+  type RawAsyncRead,
+  type RawCollections,
+} from '../../src/model/decode/samples.ts';
+import { NO_SOURCES, OWN_URL } from '../support/build-profile.ts';
+import { checkEach } from '../support/known-defects.ts';
+
+const resolver = createFrameResolver(NO_SOURCES, '/app');
+const HOOK = ['init', OWN_URL, 4, 0];
+const NODE_HOOK = ['emitInitNative', 'node:internal/async_hooks', 200, 1];
+const CONNECT = ['connect', '/app/src/db.js', 11, 4];
+
+const read = (
+  atMillis: number,
+  made: number,
+  site: Partial<RawAsyncRead['sites'][number]> = {},
+  thread = 0,
+): RawAsyncRead => ({
+  thread,
+  atMillis,
+  coverage: 0.5,
+  onMillis: atMillis / 2,
+  seen: { TCPWRAP: made },
+  sites: [
+    {
+      type: 'TCPWRAP',
+      frames: [HOOK, NODE_HOOK, CONNECT],
+      repeats: false,
+      delay: -1,
+      made,
+      watched: made,
+      alive: made,
+      oldWatched: 0,
+      oldAlive: 0,
+      ...site,
+    },
+  ],
+});
+
+describe('async reads', () => {
+  test('become one record for each creation site, with all its reads', () => {
+    const [observation, ...rest] = decodeAsyncReads([read(1_000, 2), read(2_000, 5)], resolver, OWN_URL);
+    expect(rest).toEqual([]);
+    expect(observation!.sites).toHaveLength(1);
+    expect(observation!.sites[0]!.reads.map(({ atMillis, made }) => [atMillis, made])).toEqual([
+      [1_000, 2],
+      [2_000, 5],
+    ]);
+    expect(observation!.madePerSecond.TCPWRAP).toBe(5);
+  });
+
+  test('lose the frames of our hook and of async_hooks', () => {
+    const [observation] = decodeAsyncReads([read(1_000, 2)], resolver, OWN_URL);
+    expect(observation!.sites[0]!.frames.map(({ functionName }) => functionName)).toEqual(['connect']);
+  });
+
+  test('keep sites apart by type and by stack, and threads apart', () => {
+    const other = { frames: [['connect', '/app/src/db.js', 99, 4]] };
+    const observations = decodeAsyncReads(
+      [read(1_000, 2), read(1_000, 2, other), read(1_000, 2, { type: 'PIPEWRAP' }), read(1_000, 2, {}, 3)],
+      resolver,
+      OWN_URL,
+    );
+    expect(observations.map(({ thread, sites }) => [thread, sites.length])).toEqual([
+      [0, 3],
+      [3, 1],
+    ]);
+  });
+
+  test('tell repeating timers and their delay; no delay is unknown', () => {
+    const timer = { type: 'Timeout', repeats: true, delay: 250 };
+    const [observation] = decodeAsyncReads([read(1_000, 2, timer), read(1_000, 2)], resolver, OWN_URL);
+    expect(observation!.sites.map(({ isRepeating, delayMillis }) => [isRepeating, delayMillis])).toEqual([
+      [true, 250],
+      [false, undefined],
+    ]);
+  });
+
+  test('of no thread are no observations', () => {
+    expect(decodeAsyncReads([], resolver, OWN_URL)).toEqual([]);
+  });
+});
+
+describe('collections', () => {
+  const growing = (
+    overrides: Partial<RawCollections['growing'][number]> = {},
+  ): RawCollections['growing'][number] => ({
+    type: 'Map',
+    className: 'Map',
+    sizes: [{ atMillis: 1, entries: 5 }],
+    newestEntry: 'string',
+    insertions: [
+      [
+        ['trap', OWN_URL, 1, 1],
+        ['remember', '/app/src/session.js', 11, 2],
+      ],
+    ],
+    ...overrides,
+  });
+
+  test('are those of the last read of each thread', () => {
+    const reads: RawCollections[] = [
+      { thread: 0, atMillis: 1, growing: [growing(), growing()] },
+      { thread: 0, atMillis: 2, growing: [growing()] },
+      { thread: 2, atMillis: 1, growing: [growing()] },
+    ];
+    expect(decodeCollections(reads, resolver, NO_SOURCES, OWN_URL).map(({ thread }) => thread)).toEqual([
+      0, 2,
+    ]);
+  });
+
+  const LINES: [string, string | null][] = [
+    ['sessions.set(id, session)', 'sessions'],
+    ['this.cache.add(key);', 'this.cache'],
+    ['byUser[id]?.push(event)', 'byUser[id]'],
+    ['$seen.add(x)', '$seen'],
+    ['return insert(x);', null],
+  ];
+  checkEach(
+    LINES,
+    ([text]) => `are named after what stands before the call in "${text}"`,
+    ([text, holderName]) => {
+      const script = {
+        path: '/app/src/session.js',
+        package: null,
+        positions: { '11:2': ['/app/src/session.js', 12, 3] as [string, number, number] },
+      };
+      const sources = {
+        scripts: { '/app/src/session.js': script },
+        lines: { '/app/src/session.js:12': text },
+      };
+      const reads: RawCollections[] = [{ thread: 0, atMillis: 1, growing: [growing()] }];
+      const [found] = decodeCollections(reads, createFrameResolver(sources, '/app'), sources, OWN_URL);
+      expect(found!.holderName).toBe(holderName);
+      expect(found!.insertions[0]!.map(({ functionName }) => functionName)).toEqual(['remember']);
+    },
+  );
+});

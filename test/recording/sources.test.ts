@@ -1,0 +1,192 @@
+import { transformSync } from 'esbuild';
+import { describe, expect, test } from 'vitest';
+import { collectSources, packageFolder, scriptPath } from '../../src/recording/sources.ts';
+
+const SOURCE = `interface Order { id: number }
+
+export function total(orders: Order[]): number {
+  return orders.reduce((sum, order) => sum + order.id, 0);
+}
+`;
+
+function compile(sourcefile = '../src/orders.ts') {
+  const { code, map } = transformSync(SOURCE, {
+    loader: 'ts',
+    sourcemap: 'external',
+    sourcefile,
+    minify: true,
+  });
+  const json = JSON.parse(map);
+  json.sources = [sourcefile];
+  const column = code.indexOf('total');
+  return { code, json, column };
+}
+
+const collect = (files: Record<string, string>, url: string, line: number, column: number) => {
+  const sources = collectSources([{ url, line, column }], (path) => files[path]);
+  return { place: sources.scripts[url]?.positions[`${line}:${column}`], sources };
+};
+const dataUrl = (json: object) =>
+  `data:application/json;base64,${Buffer.from(JSON.stringify(json)).toString('base64')}`;
+const ORIGINAL = ['/app/src/orders.ts', 3];
+
+describe('source maps:', () => {
+  const { code, json, column } = compile();
+  const URL_ = '/app/dist/orders.js';
+
+  test.each<[string, Record<string, string>]>([
+    [
+      'external',
+      { [URL_]: `${code}//# sourceMappingURL=orders.js.map\n`, [`${URL_}.map`]: JSON.stringify(json) },
+    ],
+    [
+      'external with the guard line of old servers',
+      {
+        [URL_]: `${code}//# sourceMappingURL=orders.js.map\n`,
+        [`${URL_}.map`]: `)]}'\n${JSON.stringify(json)}`,
+      },
+    ],
+    [
+      'external in another folder',
+      {
+        [URL_]: `${code}//# sourceMappingURL=maps/o%20o.map\n`,
+        '/app/dist/maps/o o.map': JSON.stringify({ ...json, sources: ['../../src/orders.ts'] }),
+      },
+    ],
+    ['inline', { [URL_]: `${code}//# sourceMappingURL=${dataUrl(json)}\n` }],
+    [
+      'the last of several',
+      { [URL_]: `${code}\n//# sourceMappingURL=old.map\n//# sourceMappingURL=${dataUrl(json)}\n` },
+    ],
+    [
+      'in sections',
+      {
+        [URL_]: `${code}//# sourceMappingURL=${dataUrl({ version: 3, sections: [{ offset: { line: 0, column: 0 }, map: json }] })}\n`,
+      },
+    ],
+  ])('%s', (_, files) => {
+    const { place, sources } = collect(files, URL_, 0, column);
+    expect(place?.slice(0, 2)).toEqual(ORIGINAL);
+    expect(sources.lines['/app/src/orders.ts:3']).toContain('export function total');
+  });
+
+  test('with a source root', () => {
+    const files = {
+      [URL_]: `${code}//# sourceMappingURL=${dataUrl({ ...json, sourceRoot: '../', sources: ['src/orders.ts'] })}\n`,
+    };
+    expect(collect(files, URL_, 0, column).place?.slice(0, 2)).toEqual(ORIGINAL);
+  });
+
+  test.each(['webpack://shop/./src/orders.ts', 'webpack:///./src/orders.ts', 'webpack://shop/src/orders.ts'])(
+    'of a bundler: %s',
+    (name) => {
+      const files = {
+        '/app/bundle.js': `${code}//# sourceMappingURL=${dataUrl({ ...json, sources: [name] })}\n`,
+      };
+      expect(collect(files, '/app/bundle.js', 0, column).place?.slice(0, 2)).toEqual(ORIGINAL);
+    },
+  );
+
+  test('of an ES module by its URL', () => {
+    const files = { [URL_]: `${code}//# sourceMappingURL=${dataUrl(json)}\n` };
+    expect(collect(files, `file://${URL_}`, 0, column).place?.slice(0, 2)).toEqual(ORIGINAL);
+  });
+
+  test('a line without a column is the first place in that line', () => {
+    const files = { [URL_]: `${code}//# sourceMappingURL=${dataUrl(json)}\n` };
+    expect(collect(files, URL_, 0, -1).place?.[0]).toBe('/app/src/orders.ts');
+  });
+
+  test('the text comes from the disk when the map does not hold it', () => {
+    const { sourcesContent: _, ...bare } = json;
+    const files = { [URL_]: `${code}//# sourceMappingURL=${dataUrl(bare)}\n`, '/app/src/orders.ts': SOURCE };
+    expect(collect(files, URL_, 0, column).sources.lines['/app/src/orders.ts:3']).toContain(
+      'export function total',
+    );
+  });
+
+  test.each<[string, string]>([
+    ['missing', 'gone.map'],
+    ['broken', 'data:application/json;base64,AAAA'],
+    ['no JSON', 'data:application/json,%7B'],
+    ['of another kind', dataUrl({ version: 2 })],
+    ['without mappings', dataUrl({ version: 3, sources: [], mappings: '' })],
+    ['with hostile mappings', dataUrl({ version: 3, sources: ['a'], mappings: '////;;;;!!' })],
+    ['with an address that cannot be decoded', '%zz.map'],
+    ['with sections in sections in circles', dataUrl({ version: 3, sections: [{ offset: {}, map: null }] })],
+  ])('%s: the script itself is named', (_, mapUrl) => {
+    const { place } = collect({ [URL_]: `${code}//# sourceMappingURL=${mapUrl}\n` }, URL_, 0, 9);
+    expect(place).toEqual([URL_, 1, 10]);
+  });
+});
+
+describe('packages:', () => {
+  const PACKAGE = '/app/node_modules/@shop/cart';
+  const versionOf = (json: string | undefined) =>
+    collect(
+      { [`${PACKAGE}/i.js`]: '', ...(json === undefined ? {} : { [`${PACKAGE}/package.json`]: json }) },
+      `${PACKAGE}/i.js`,
+      0,
+      0,
+    ).sources.scripts[`${PACKAGE}/i.js`]!.package;
+
+  test.each([
+    ['name and version', '{"name":"x","version":"1.2.3"}', '@shop/cart@1.2.3'],
+    ['no version', '{}', '@shop/cart'],
+    ['a version that is a number', '{"version":7}', '@shop/cart'],
+    ['no package.json', undefined, '@shop/cart'],
+    ['a broken one', '{', '@shop/cart'],
+    ['null', 'null', '@shop/cart'],
+  ])('%s', (_, json, name) => {
+    expect(versionOf(json)).toBe(name);
+  });
+
+  test('code of the application belongs to none', () => {
+    expect(collect({ '/app/a.js': '' }, '/app/a.js', 0, 0).sources.scripts['/app/a.js']!.package).toBeNull();
+  });
+
+  test('the innermost package counts', () => {
+    expect(packageFolder('/a/node_modules/x/node_modules/y/z.js')).toEqual({
+      dir: '/a/node_modules/x/node_modules/y',
+      name: 'y',
+    });
+    expect(packageFolder('/a/src/z.js')).toBeNull();
+  });
+
+  test('each package.json is read once', () => {
+    const asked: string[] = [];
+    const urls = Array.from({ length: 9 }, (_, i) => ({ url: `${PACKAGE}/${i}.js`, line: 0, column: 0 }));
+    collectSources(urls, (path) => void asked.push(path));
+    expect(asked.filter((path) => path.endsWith('package.json'))).toHaveLength(1);
+  });
+});
+
+describe('lines:', () => {
+  test('of a minified file are cut around the column', () => {
+    const text = `${'a'.repeat(5_000)}HERE${'b'.repeat(5_000)}`;
+    const { sources } = collect({ '/a.js': text }, '/a.js', 0, 5_000);
+    expect(sources.lines['/a.js:1']).toContain('HERE');
+    expect(sources.lines['/a.js:1']!.length).toBeLessThan(1_000);
+  });
+
+  test('that are not there are left out', () => {
+    expect(collect({ '/a.js': 'x' }, '/a.js', 99, 0)).toMatchObject({
+      place: ['/a.js', 100, 1],
+      sources: { lines: {} },
+    });
+  });
+
+  test('of scripts that have no file are not looked for', () => {
+    const asked: string[] = [];
+    collectSources(
+      ['evalmachine.<anonymous>', 'node:fs', 'data:text/javascript,1', 'file://host/x', ''].map((url) => ({
+        url,
+        line: 0,
+        column: 0,
+      })),
+      (path) => void asked.push(path),
+    );
+    expect(asked).toEqual([]);
+    expect(scriptPath('file:///a%20b.js')).toBe('/a b.js');
+  });
+});
