@@ -137,11 +137,12 @@ function coveringNode(profile: CpuProfile, block: Block): number {
     for (const node of pathTo(profile, profile.samples.node[i]!))
       onStack.set(node, (onStack.get(node) ?? 0) + micros);
   }
-  const covers = [...onStack].filter(
-    ([node, micros]) => micros >= all * COVERAGE && isUserCode(profile.nodes[node]!.frame),
-  );
-  // A child's index is always larger than its parent's.
-  return Math.max(block.node, ...covers.map(([node]) => node));
+  // A child's index is always larger than its parent's: the largest is the deepest.
+  let deepest = block.node;
+  for (const [node, micros] of onStack) {
+    if (micros >= all * COVERAGE && node > deepest && isUserCode(profile.nodes[node]!.frame)) deepest = node;
+  }
+  return deepest;
 }
 
 function between(profile: CpuProfile, from: number, to: number): number {
@@ -156,7 +157,7 @@ function isUserCode(frame: Frame): boolean {
 
 function pathTo(profile: CpuProfile, leaf: number): number[] {
   const path: number[] = [];
-  for (let i = leaf; i > 0; i = profile.nodes[i]!.parent) path.push(i);
+  for (let i = leaf; i >= 0; i = profile.nodes[i]!.parent) path.push(i);
   return path.reverse();
 }
 

@@ -92,7 +92,8 @@ function findHotspots(
     const frames = framesOf(profile, node.index);
     // Time in a built-in (Map.set, Array.sort) belongs to the function that called it.
     const at = frames.findIndex((frame) => frame.owner !== 'native');
-    const owned = at < 0 ? frames : frames.slice(responsible(frames, at));
+    if (at < 0) continue;
+    const owned = frames.slice(responsible(frames, at));
     const key = functionKey(owned[0]!);
     const group = groups.get(key) ?? {
       frames,
@@ -134,7 +135,7 @@ export function groupByBlame(hotspots: readonly Hotspot[]): Responsibility[] {
   const groups = new Map<string, Responsibility>();
   for (const hotspot of hotspots) {
     const { subject, library } = hotspot.blame;
-    if (!subject || hotspot.work.kind === 'serving' || hotspot.frame.owner === 'node') continue;
+    if (!subject || hotspot.work.kind === 'serving') continue;
     const key = `${functionKey(subject)}|${library?.package ?? ''}`;
     const group = groups.get(key);
     if (!group) {
@@ -220,7 +221,7 @@ function* depthFirst(profile: CpuProfile): Generator<number> {
   while (stack.length > 0) {
     const index = stack.pop()!;
     yield index;
-    stack.push(...(children.get(index) ?? []));
+    for (const child of children.get(index) ?? []) stack.push(child);
   }
 }
 

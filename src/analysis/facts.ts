@@ -47,10 +47,9 @@ export function gatherFacts(observations: Observations): Facts {
   const textOf = (file: string, line: number) => observations.sourceLines.get(`${file}:${line}`);
   const threads = [...new Set([0, ...heapReads.map((read) => read.thread)])];
   const main = runtime.filter((sample) => sample.thread === 0);
-  const times = [...passive, ...runtime].map((sample) => sample.atMillis);
   return {
     observations,
-    lookSeconds: times.length === 0 ? 0 : (Math.max(...times) - Math.min(...times)) / 1_000,
+    lookSeconds: lookSeconds([...passive, ...runtime]),
     cpu: cpuProfiles.map((profile) => summarizeCpu(profile, textOf)),
     blocks: cpuProfiles.map((profile) => ({ thread: profile.thread, groups: findBlocks(profile, textOf) })),
     gc: summarizeGc(
@@ -68,6 +67,16 @@ export function gatherFacts(observations: Observations): Facts {
     threads: countTrend(settled, (sample) => sample.threads),
     timers: countTrend(main, (sample) => sample.resources?.Timeout ?? (sample.resources ? 0 : undefined)),
   };
+}
+
+function lookSeconds(samples: readonly { atMillis: number }[]): number {
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { atMillis } of samples) {
+    first = Math.min(first, atMillis);
+    last = Math.max(last, atMillis);
+  }
+  return samples.length === 0 ? 0 : (last - first) / 1_000;
 }
 
 /** Node keeps lists of its own; a growing one that only Node itself fills is a symptom, told by its handles. */

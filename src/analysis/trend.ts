@@ -42,8 +42,10 @@ const LARGEST_DRAWDOWN = 0.5;
 /** Points further off the line than this share of the rise are noise with a drift, not growth. */
 const LARGEST_SCATTER = 0.2;
 const ALPHA = 0.01;
+const MAX_POINTS = 200;
 
-export function judgeTrend(points: readonly Point[], options: Partial<TrendOptions> = {}): Trend {
+export function judgeTrend(all: readonly Point[], options: Partial<TrendOptions> = {}): Trend {
+  const points = thin(all);
   const { leastPoints, leastRise, lateShare } = { ...DEFAULT_TREND, ...options };
   const first = points[0]?.value ?? 0;
   const last = points.at(-1)?.value ?? 0;
@@ -65,6 +67,15 @@ export function judgeTrend(points: readonly Point[], options: Partial<TrendOptio
     return { ...base, verdict: 'growing' };
   if (s < 0 && pValue < ALPHA && base.slopePerSecond < 0) return { ...base, verdict: 'falling' };
   return { ...base, verdict: 'flat' };
+}
+
+/** Pairwise slopes are quadratic: of a long look, evenly spaced points say as much. */
+function thin(points: readonly Point[]): readonly Point[] {
+  if (points.length <= MAX_POINTS) return points;
+  return Array.from(
+    { length: MAX_POINTS },
+    (_, i) => points[Math.round((i * (points.length - 1)) / (MAX_POINTS - 1))]!,
+  );
 }
 
 function isSustained(points: readonly Point[], trend: Trend, leastRise: number, lateShare: number): boolean {

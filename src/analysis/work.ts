@@ -58,7 +58,9 @@ export function classifyWork(frames: readonly Frame[], lineText: string | undefi
   if (below.some((frame) => frame.functionName.startsWith('RegExp: '))) return { kind: 'regexp', call: null };
   if (
     below.some(
-      (frame) => frame.owner === 'node' && /net|http|stream|timers|process\/task/.test(frame.file ?? ''),
+      (frame) =>
+        frame.owner === 'node' &&
+        /net$|http|stream|timers|process\/task|events|tls|diagnostics_channel|async_/.test(frame.file ?? ''),
     )
   )
     return { kind: 'serving', call: null };

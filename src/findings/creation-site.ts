@@ -42,15 +42,23 @@ function mergeByPlace(sites: SurvivingSite[]): SurvivingSite[] {
   return [...merged.values()].sort((a, b) => b.alive - a.alive);
 }
 
-/** The surviving site that best explains a growth of `slopePerSecond` things. */
+/**
+ * The site that best explains a growth of `slopePerSecond` things: of those that pile up, the one whose pace is nearest.
+ * A warm pool may hold more, but does not grow.
+ */
 export function siteOfSurvivors(
   facts: Facts,
   types: readonly string[],
-  isRight: (site: SurvivingSite) => boolean = () => true,
+  slopePerSecond: number,
 ): CreationSite | null {
-  const site = survivors(facts, types).find(
-    (candidate) => candidate.alive >= 2 && (candidate.survival ?? 0) >= 0.4 && isRight(candidate),
+  const usable = survivors(facts, types).filter(
+    ({ alive, survival }) => alive >= 2 && (survival ?? 0) >= 0.4,
   );
+  const growing = usable.filter(({ trend }) => trend.verdict === 'growing');
+  const distance = ({ trend }: SurvivingSite) =>
+    Math.abs(Math.log(Math.max(1e-6, trend.slopePerSecond) / Math.max(1e-6, slopePerSecond)));
+  const site =
+    growing.sort((a, b) => distance(a) - distance(b))[0] ?? (usable.length === 1 ? usable[0] : undefined);
   return site ? fromSurvivors(site) : null;
 }
 

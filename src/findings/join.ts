@@ -53,13 +53,34 @@ function causeOrder({ kind }: Draft): number {
 }
 
 function explains(cause: Draft, draft: Draft): boolean {
-  if (isLimit(draft)) return isGrowth(cause) && cause.explains.concat(cause.effect).includes(draft.effect);
+  if (isLimit(draft)) return explainsLimit(cause, draft);
   if (isSameSubject(cause.subject, draft.subject)) return !outgrows(draft, cause);
   if (!cause.explains.includes(draft.effect) || outgrows(draft, cause)) return false;
-  // Memory that grows elsewhere in the code while handles leak here may be a second fault: keep it when it says where.
-  if (isMemory(draft) && draft.subject.type === 'collection' && !isMemory(cause))
-    return isSameFile(cause.subject, draft.subject);
+  // Time on the CPU elsewhere in the code is a cause of its own; so is memory, when it says where and is too much for
+  // what piles up.
+  if (draft.effect === 'cpu') return isSameFile(cause.subject, draft.subject);
+  if (isMemory(draft) && !isMemory(cause) && draft.subject.file !== null) {
+    return isSameFile(cause.subject, draft.subject) || isPlausible(draft, cause);
+  }
   return true;
+}
+
+/** A limit that nothing moves towards is a finding of its own, whatever else leaks. */
+function explainsLimit(cause: Draft, limit: Draft): boolean {
+  if (!isGrowth(cause)) return false;
+  if (limit.kind === 'fd-limit-risk')
+    return cause.effect === 'fds' || cause.effect === 'sockets' || cause.explains.includes('fds');
+  return limit.impact.exhaustionSeconds !== undefined && (isMemory(cause) || cause.explains.includes('heap'));
+}
+
+/** What one leaked socket, timer or process may hold. */
+const LARGEST_PART_BYTES = { collection: 32 * 1024, other: 256 * 1024 };
+
+function isPlausible(memory: Draft, cause: Draft): boolean {
+  if (cause.impact.unit !== 'per second' || cause.impact.value <= 0) return false;
+  const largest =
+    memory.subject.type === 'collection' ? LARGEST_PART_BYTES.collection : LARGEST_PART_BYTES.other;
+  return memory.impact.value / cause.impact.value <= largest;
 }
 
 function isLimit({ kind }: Draft): boolean {
@@ -80,7 +101,9 @@ function outgrows(draft: Draft, cause: Draft): boolean {
 }
 
 function isSameSubject(a: Subject, b: Subject): boolean {
-  return a.file !== null && a.file === b.file && a.function === b.function && a.thread === b.thread;
+  const isNamed = a.function !== '(anonymous)';
+  const isSameName = a.function === b.function && (isNamed || a.line === b.line);
+  return isSameFile(a, b) && isSameName && a.thread === b.thread;
 }
 
 function isSameFile(a: Subject, b: Subject): boolean {

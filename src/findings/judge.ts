@@ -1,6 +1,6 @@
 // From facts to a verdict: run the rules, join, rank, and say whether the look was long enough to call silence health.
 import type { Facts } from '../analysis/facts.ts';
-import type { Finding, NotApplicable, Verdict } from '../model/finding.ts';
+import type { Finding, FindingKind, NotApplicable, Verdict } from '../model/finding.ts';
 import { joinDrafts } from './join.ts';
 import { rankFindings } from './rank.ts';
 import type { Draft } from './rule.ts';
@@ -29,10 +29,14 @@ export function judge(facts: Facts): Judgement {
     joinDrafts(drafts),
     RULES.map(({ kind }) => kind),
   );
-  return { ...verdictOf(findings, facts), findings, notApplicable };
+  return { ...verdictOf(findings, facts, notApplicable), findings, notApplicable };
 }
 
-function verdictOf(findings: Finding[], facts: Facts): { verdict: Verdict; verdictReason: string } {
+function verdictOf(
+  findings: Finding[],
+  facts: Facts,
+  notApplicable: NotApplicable[],
+): { verdict: Verdict; verdictReason: string } {
   const count = findings.length;
   if (count > 0)
     return {
@@ -44,16 +48,32 @@ function verdictOf(findings: Finding[], facts: Facts): { verdict: Verdict; verdi
   const seconds = Math.round(facts.lookSeconds);
   if (counts === 0 && cpuProfiles.length > 0) return judgeProfileOnly(facts);
   if (facts.lookSeconds >= LEAST_SECONDS && counts >= LEAST_COUNTS) {
-    return {
-      verdict: 'healthy',
-      verdictReason: `Nothing grew, blocked or burned in ${seconds} s of watching.`,
-    };
+    return { verdict: 'healthy', verdictReason: healthyReason(facts, notApplicable) };
   }
   return {
     verdict: 'too-little-data',
     verdictReason: `${seconds} s and ${counts} samples are too little to tell growth from noise; ${LEAST_SECONDS} s and ${LEAST_COUNTS} samples are the least, 30 s are good.`,
   };
 }
+
+/** Silence is claimed only for what was looked at. */
+function healthyReason(facts: Facts, notApplicable: NotApplicable[]): string {
+  const seconds = Math.round(facts.lookSeconds);
+  const seen = facts.cpu.length > 0 ? 'Nothing grew, blocked or burned' : 'Nothing that was counted grew';
+  const unseen = notApplicable.filter(({ kind }) => WEIGHTY.includes(kind)).map(({ kind }) => kind);
+  const but = unseen.length === 0 ? '' : ` Not judged, and so not excluded: ${unseen.join(', ')}.`;
+  return `${seen} in ${seconds} s of watching.${but}`;
+}
+
+/** Kinds whose silence people would take for health. */
+const WEIGHTY: readonly FindingKind[] = [
+  'heap-leak',
+  'cpu-hotspot',
+  'event-loop-block',
+  'socket-leak',
+  'fd-leak',
+  'timer-leak',
+];
 
 /** A CPU profile made by another tool says nothing of growth, but enough of the CPU. */
 function judgeProfileOnly({ cpu }: Facts): { verdict: Verdict; verdictReason: string } {

@@ -9,6 +9,8 @@ import type { Finding, FindingKind, Subject } from '../model/finding.ts';
 import type { Joined } from './join.ts';
 
 const LEAST_STEP = 0.1;
+/** Nobody reads more. */
+const MOST_FINDINGS = 30;
 
 export function rankFindings(joined: readonly Joined[], ruleOrder: readonly FindingKind[]): Finding[] {
   const scored = joined.map(({ draft, symptoms }) => {
@@ -24,20 +26,42 @@ export function rankFindings(joined: readonly Joined[], ruleOrder: readonly Find
     (a, b) =>
       b.score - a.score ||
       ruleOrder.indexOf(a.kind) - ruleOrder.indexOf(b.kind) ||
-      (a.fingerprint < b.fingerprint ? -1 : 1),
+      compare(a.fingerprint, b.fingerprint) ||
+      compare(a.title, b.title),
   );
+  const shown = distinguish(scored.slice(0, MOST_FINDINGS));
   let previous = Number.POSITIVE_INFINITY;
-  return scored.map((finding, i) => {
-    const score = Math.max(0, Math.min(Math.round(finding.score * 10) / 10, previous - LEAST_STEP));
-    previous = score;
-    const confidence = Math.round(finding.confidence * 100) / 100;
-    return { ...finding, confidence, score: Math.round(score * 10) / 10, rank: i + 1 };
+  return shown.map((finding, i) => {
+    // Room for those that follow, so that every score is lower than the one before.
+    const least = (shown.length - 1 - i) * LEAST_STEP;
+    const score = Math.max(least, Math.min(finding.score, previous - LEAST_STEP));
+    previous = Math.round(score * 10) / 10;
+    return {
+      ...finding,
+      confidence: Math.round(finding.confidence * 100) / 100,
+      score: previous,
+      rank: i + 1,
+    };
+  });
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Two anonymous functions of one file are two findings: the later in the file gets its number into the hash. */
+function distinguish<F extends { fingerprint: string; subject: Subject }>(findings: F[]): F[] {
+  return findings.map((finding) => {
+    const alike = findings.filter(({ fingerprint: other }) => other === finding.fingerprint);
+    const before = alike.filter(({ subject }) => (subject.line ?? 0) < (finding.subject.line ?? 0)).length;
+    return before === 0 ? finding : { ...finding, fingerprint: hash([finding.fingerprint, String(before)]) };
   });
 }
 
 /** Eight hex digits of kind and subject: the same in every run and commit. Lines and temporary names are left out. */
 export function fingerprint(kind: FindingKind, subject: Subject): string {
-  const name = subject.name.replaceAll(/\d+/g, '#');
+  const isTemporary = subject.type === 'file' || subject.type === 'process';
+  const name = isTemporary ? subject.name.replaceAll(/\d+/g, '#') : subject.name;
   const identity = [
     kind,
     subject.type,
@@ -46,5 +70,9 @@ export function fingerprint(kind: FindingKind, subject: Subject): string {
     subject.file ?? '',
     subject.package?.replace(/@[^@]*$/, '') ?? '',
   ];
-  return createHash('sha256').update(identity.join('\0')).digest('hex').slice(0, 8);
+  return hash(identity);
+}
+
+function hash(parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 8);
 }

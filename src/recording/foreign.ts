@@ -54,16 +54,19 @@ function fromProfile(kind: CapturedFileKind, content: object, path: string): Rec
 }
 
 interface RawReport {
-  header?: Record<string, unknown>;
-  javascriptHeap?: Record<string, unknown>;
-  resourceUsage?: Record<string, unknown>;
-  userLimits?: { open_files?: { soft?: unknown } };
-  libuv?: unknown[];
+  header?: unknown;
+  javascriptHeap?: unknown;
+  resourceUsage?: unknown;
+  userLimits?: unknown;
+  libuv?: unknown;
 }
 
 /** One moment: limits and counts can be judged from it, growth cannot. */
 function fromReport(report: RawReport, path: string): Recording {
-  const { header = {}, javascriptHeap = {}, resourceUsage = {}, userLimits } = report;
+  const header = record(report.header);
+  const javascriptHeap = record(report.javascriptHeap);
+  const resourceUsage = record(report.resourceUsage);
+  const openFiles = record(record(report.userLimits).open_files);
   const handles = (Array.isArray(report.libuv) ? report.libuv : []).filter(
     (handle) => typeof handle === 'object' && handle !== null,
   );
@@ -77,7 +80,7 @@ function fromReport(report: RawReport, path: string): Recording {
     rssBytes: amount(resourceUsage.rss),
   };
   const sockets = groupSockets(handles as Record<string, unknown>[]);
-  const fdSoftLimit = amount(userLimits?.open_files?.soft);
+  const fdSoftLimit = amount(openFiles.soft);
   const passive: SampleLine = {
     type: 'passive',
     atMillis: 0,
@@ -86,10 +89,10 @@ function fromReport(report: RawReport, path: string): Recording {
     sockets,
   };
   const manifest = describe({
-    pid: amount(header.processId) ?? 0,
-    nodeVersion: String(header.nodejsVersion ?? ''),
-    title: (Array.isArray(header.commandLine) ? header.commandLine.join(' ') : '').slice(0, 4_000),
-    cwd: typeof header.cwd === 'string' ? header.cwd : dirname(path),
+    pid: Math.round(amount(header.processId) ?? 0),
+    nodeVersion: word(header.nodejsVersion),
+    title: (Array.isArray(header.commandLine) ? header.commandLine.map(word).join(' ') : '').slice(0, 4_000),
+    cwd: word(header.cwd) || dirname(path),
   });
   const warnings = ['A diagnostic report is one moment: limits and counts are judged, growth is not.'];
   return { manifest, profiles: [], lines: [passive, runtime], sources: { scripts: {}, lines: {} }, warnings };
@@ -100,7 +103,7 @@ function groupSockets(handles: Record<string, unknown>[]): SocketGroup[] {
   for (const { type, remoteEndpoint } of handles) {
     if (type !== 'tcp' || typeof remoteEndpoint !== 'object' || remoteEndpoint === null) continue;
     const { ip4, ip6, host, port } = remoteEndpoint as Record<string, unknown>;
-    const endpoint = `${String(ip4 ?? ip6 ?? host)}:${String(port)}`.slice(0, 200);
+    const endpoint = `${word(ip4) || word(ip6) || word(host)}:${amount(port) ?? '?'}`.slice(0, 200);
     const group = groups.get(endpoint) ?? {
       family: 'tcp' as const,
       state: 'ESTABLISHED',
@@ -114,9 +117,18 @@ function groupSockets(handles: Record<string, unknown>[]): SocketGroup[] {
   return [...groups.values()];
 }
 
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function word(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, 4_000) : '';
+}
+
+/** Some Node versions write numbers as text ("unlimited" is none). */
 function amount(value: unknown): number | undefined {
-  const number = Number(value);
-  return value !== undefined && value !== null && Number.isFinite(number) && number >= 0 ? number : undefined;
+  const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
+  return Number.isFinite(number) && number >= 0 ? number : undefined;
 }
 
 function describe({

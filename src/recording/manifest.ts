@@ -6,7 +6,8 @@ export const RECORDING_FORMAT = 'culprit-recording';
 export const RECORDING_VERSION = 1;
 
 const text = v.pipe(v.string(), v.maxLength(4_000));
-const amount = v.pipe(v.number(), v.finite());
+const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
+const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.maxLength(100_000));
 
 export const manifestSchema = v.object({
@@ -14,13 +15,13 @@ export const manifestSchema = v.object({
   formatVersion: v.literal(RECORDING_VERSION),
   toolVersion: text,
   target: v.object({
-    pid: amount,
+    pid: whole,
     nodeVersion: text,
     title: text,
     /** Paths in the report are shown relative to it. */
     cwd: text,
     uptimeSeconds: amount,
-    threads: list(v.object({ id: amount, name: text })),
+    threads: list(v.object({ id: whole, name: text })),
   }),
   capture: v.object({
     /** ISO 8601. */
@@ -31,18 +32,25 @@ export const manifestSchema = v.object({
     steps: list(text),
     pausesMillis: list(amount),
     eventLoopDelayBeforeMillis: v.optional(amount),
-    ownFds: v.optional(amount),
+    ownFds: v.optional(whole),
     restored: v.boolean(),
     warnings: list(text),
   }),
-  files: list(
-    v.object({
-      kind: v.picklist(['cpu-profile', 'heap-profile']),
-      thread: amount,
-      // A plain name inside the recording: nothing in a recording may point outside it.
-      path: v.pipe(v.string(), v.regex(/^[\w.-]{1,200}$/)),
-      atMillis: v.optional(amount),
-    }),
+  files: v.pipe(
+    v.array(
+      v.object({
+        kind: v.picklist(['cpu-profile', 'heap-profile']),
+        thread: whole,
+        // A plain name inside the recording: nothing in a recording may point outside it.
+        path: v.pipe(v.string(), v.regex(/^[\w.-]{1,200}$/)),
+        atMillis: v.optional(amount),
+      }),
+    ),
+    v.maxLength(5_000),
+    v.check(
+      (files) => new Set(files.map(({ path }) => path)).size === files.length,
+      'two files have one name',
+    ),
   ),
 });
 

@@ -23,7 +23,7 @@ export function* positionsInProfile(kind: CapturedFileKind, content: object): Ge
     yield start;
     for (const tick of Array.isArray(node.positionTicks) ? node.positionTicks : []) {
       // Ticks name 1-based lines. In the function's own first line, its start says more than the line alone.
-      const line = Number(tick?.line) - 1;
+      const line = typeof tick?.line === 'number' ? tick.line - 1 : -1;
       if (line >= 0 && line !== start.line) yield { url: start.url, line, column: -1 };
     }
   }

@@ -16,6 +16,7 @@ import { extract } from 'tar';
 import * as v from 'valibot';
 import type { CapturedFile, SampleLine } from '../capture/sink.ts';
 import { RecordingError } from '../errors.ts';
+import { lineSchema } from './line-schema.ts';
 import { type Manifest, manifestSchema, RECORDING_FORMAT, RECORDING_VERSION } from './manifest.ts';
 import type { Sources } from './sources.ts';
 
@@ -156,11 +157,6 @@ async function readLines(path: string, warnings: string[]): Promise<SampleLine[]
   if (broken > 0) warnings.push(`${broken} damaged line(s) in samples.jsonl were left out.`);
   return lines;
 }
-
-const lineSchema = v.looseObject({
-  type: v.picklist(['passive', 'runtime', 'async', 'collections']),
-  atMillis: v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e12)),
-});
 
 function parseLine(line: string): SampleLine | null {
   try {

@@ -71,7 +71,13 @@ describe('must stay silent:', () => {
           left = (isHandler ? 3 : gapMillis) * (0.7 + 0.6 * random());
         }
       }
-      expect(findingsOf(cpu(slices, 20_000)).map(({ kind }) => kind)).not.toContain('event-loop-block');
+      const lateByMost = change((o) => {
+        for (const { eventLoopDelayMillis } of o.runtime)
+          if (eventLoopDelayMillis) eventLoopDelayMillis.max = 48;
+      });
+      expect(findingsOf(cpu(slices, 20_000), lateByMost).map(({ kind }) => kind)).not.toContain(
+        'event-loop-block',
+      );
     },
   );
 
@@ -321,7 +327,7 @@ describe('must be honest:', () => {
         o.runtime = o.runtime.filter(({ afterGc }) => !afterGc);
       }),
     );
-    expect(verdict === 'too-little-data' || /not judged|could not|except|without/.test(verdictReason)).toBe(
+    expect(verdict === 'too-little-data' || /not judged|could not|except|without/i.test(verdictReason)).toBe(
       true,
     );
   });

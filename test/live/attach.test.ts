@@ -569,7 +569,16 @@ describe('worker threads', () => {
     const code = `new (require('worker_threads').Worker)(__dirname + '/resizer.cjs', { name: 'image-resizer' });${SERVER}`;
     const target = await startTarget({ code, files });
     const report = expectReport(
-      await runCulprit(['diagnose', String(target.pid), '--duration', '6s', '--json', '-']),
+      await runCulprit([
+        'diagnose',
+        String(target.pid),
+        '--duration',
+        '6s',
+        '--json',
+        '-',
+        '--out',
+        join(scratch, 'workers'),
+      ]),
     );
     expect(report.target.threads.map(({ name }) => name).join(' ')).toMatch(/image-resizer|resizer\.cjs/);
     const [first] = report.findings;

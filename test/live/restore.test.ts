@@ -22,7 +22,7 @@ describe('a run to the end', () => {
     const before = await takeSnapshot(target);
     const pinger = startPinging(target);
     for (let cycle = 1; cycle <= 3; cycle++) {
-      const result = await diagnoseJson(target, '4s').ended;
+      const result = await diagnoseJson(target, cycle === 3 ? '9s' : '2s').ended;
       expect(wentWrongInside(result)).toBeNull();
       expect(result.code).toBe(0);
       expect(reportOf(result).capture.restored).toBe(true);
@@ -37,14 +37,15 @@ describe('a run to the end', () => {
 });
 
 describe('kill -9 of culprit', () => {
-  // Before the attach, between the signal and the lease, in the baseline, in the profile, near the end.
-  test.concurrent.each([150, 350, 450, 600, 900, 1_700, 3_000, 4_300])(
+  // Before the attach, between the signal and the lease, in the baseline, in the profile, and, from the
+  // census at about 5 s on, with traps on the growing collections.
+  test.concurrent.each([150, 400, 700, 1_700, 4_000, 6_600, 7_600])(
     'after %i ms leaves a target that serves and restores itself',
     async (millis) => {
       const target = await startObservedApp();
       const before = await takeSnapshot(target);
       const pinger = startPinging(target);
-      const culprit = diagnoseJson(target, '4s');
+      const culprit = diagnoseJson(target, '9s');
       await delay(millis);
       culprit.kill('SIGKILL');
       await culprit.ended;

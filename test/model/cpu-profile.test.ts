@@ -88,13 +88,14 @@ test('a profile with hit counts only still has its tree and its times', () => {
   expect(summary.hotspots[0]!.frame.functionName).toBe('work');
 });
 
-test('our own probe counts as the machine, not as the application, nor does what it calls', () => {
+test('our own probe has no file of the application, and counts to whom it interrupted', () => {
   const profile = buildCpuProfile([
     [`${MAIN} > ${WORK}`, 5],
     ['sample@culprit:probe:3', 4],
     ['sample@culprit:probe:3 > memoryUsage@node:process:9', 6],
   ]);
-  expect([timeIn(profile, 'code'), timeIn(profile, 'program')]).toEqual([5_000, 10_000]);
+  expect(profile.nodes.filter(({ frame }) => frame.file?.includes('culprit'))).toEqual([]);
+  expect([timeIn(profile, 'code'), timeIn(profile, 'program')]).toEqual([15_000, 0]);
 });
 
 test('line ticks are kept by source line', () => {

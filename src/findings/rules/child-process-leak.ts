@@ -15,7 +15,7 @@ export const childProcessLeak: Rule = {
       ({ trend }) => trend.verdict === 'growing' && trend.last - trend.first >= LEAST_RISE,
     );
     return growing.map(({ subject: child, trend }) => {
-      const site = siteOfSurvivors(facts, ['PROCESSWRAP']);
+      const site = siteOfSurvivors(facts, ['PROCESSWRAP'], trend.slopePerSecond);
       const rate = perSecond(trend.slopePerSecond);
       const what =
         child.state === 'Z' ? `Zombies of \`${child.command}\`` : `Child processes \`${child.command}\``;

@@ -11,6 +11,7 @@ import { packageOf, place, subjectOf } from '../wording.ts';
 const LEAST_SHARE = 0.2;
 /** Of wall time, for the hottest single function in it. */
 const LEAST_TOP_SHARE = 0.12;
+const LEAST_SPREAD_SHARE = 0.45;
 const LEAST_SHARE_OF_BUSY = 0.3;
 const LEAST_SECONDS = 3;
 
@@ -40,11 +41,13 @@ function judgeThread(summary: CpuSummary): Draft[] {
 }
 
 function isHot({ top, selfMicros }: Responsibility, { durationMicros, busyMicros }: CpuSummary): boolean {
-  return (
-    selfMicros >= durationMicros * LEAST_SHARE &&
-    selfMicros >= busyMicros * LEAST_SHARE_OF_BUSY &&
-    top.selfMicros >= durationMicros * LEAST_TOP_SHARE
-  );
+  const isLarge =
+    selfMicros >= durationMicros * LEAST_SHARE && selfMicros >= busyMicros * LEAST_SHARE_OF_BUSY;
+  const isConcentrated = top.selfMicros >= durationMicros * LEAST_TOP_SHARE;
+  // A library may spread its work over many functions; the framework around a handler does so, too, but takes less.
+  const isOneLibrary =
+    top.blame.app !== null && top.blame.library !== null && selfMicros >= durationMicros * LEAST_SPREAD_SHARE;
+  return isLarge && (isConcentrated || isOneLibrary);
 }
 
 function describe({ top, selfMicros }: Responsibility, summary: CpuSummary): Draft {

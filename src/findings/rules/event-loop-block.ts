@@ -1,8 +1,9 @@
 // Callbacks that hold the event loop for so long that every other request waits.
 
-import type { BlockGroup } from '../../analysis/blocks.ts';
+import { type BlockGroup, LEAST_BLOCK_MILLIS } from '../../analysis/blocks.ts';
 import { groupByBlame, type Responsibility } from '../../analysis/cpu.ts';
 import { WORK_NAMES, type WorkKind } from '../../analysis/work.ts';
+import type { RuntimeSample } from '../../model/samples.ts';
 import { formatDuration, formatShare } from '../../model/units.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { place, placeWithLibrary, subjectOf } from '../wording.ts';
@@ -23,14 +24,16 @@ const SYNC_PART = 0.2;
 
 export const eventLoopBlock: Rule = {
   kind: 'event-loop-block',
-  judge({ blocks, cpu }) {
+  judge({ blocks, cpu, observations }) {
     if (cpu.length === 0) return { notApplicable: 'no CPU profile' };
     // A worker has no one else waiting for its loop.
     const main = blocks.find(({ thread }) => thread === 0);
     const duration = cpu.find(({ thread }) => thread === 0)?.durationMicros ?? 0;
     if (!main || duration < 3e6)
       return { notApplicable: 'the CPU profile of the main thread is shorter than 3 s' };
-    const felt = main.groups.filter((group) => isFelt(group, duration / 1_000));
+    const felt = main.groups.filter(
+      (group) => isFelt(group, duration / 1_000) && isConfirmed(group, observations.runtime),
+    );
     const calls = groupByBlame(cpu.find(({ thread }) => thread === 0)!.hotspots).filter(
       ({ synchronous, selfMicros }) =>
         (synchronous?.micros ?? 0) >= selfMicros * SYNC_PART && selfMicros >= duration * SHARE_OF_SYNC,
@@ -41,6 +44,17 @@ export const eventLoopBlock: Rule = {
     ];
   },
 };
+
+/**
+ * Node measured how late its own timer was: a block that the samples make longer than that is many short callbacks
+ * between which no sample fell. A loop that never turned measured nothing.
+ */
+function isConfirmed({ longestMillis }: BlockGroup, runtime: readonly RuntimeSample[]): boolean {
+  let latest = 0;
+  for (const { thread, eventLoopDelayMillis } of runtime)
+    if (thread === 0) latest = Math.max(latest, eventLoopDelayMillis?.max ?? 0);
+  return latest === 0 || longestMillis <= latest * 1.5 + LEAST_BLOCK_MILLIS || longestMillis >= 5_000;
+}
 
 function isFelt(
   { blocksMillis, longestMillis, totalMillis, partInBlocks }: BlockGroup,

@@ -14,6 +14,8 @@ import {
   subjectOf,
 } from '../wording.ts';
 
+/** Entries that hold no memory outside the heap. */
+const PRIMITIVE = /^(string|number|boolean|undefined|symbol|bigint)$/;
 const LEAST_BYTES_PER_SECOND = 32 * 1024;
 const BUFFER_MAKERS =
   /^(alloc|allocUnsafe|allocUnsafeSlow|from|concat|FastBuffer|createUnsafeBuffer|allocate|fromArrayLike|copyBytesFrom|slice|subarray|toString|createPool|fromStringFast)$/;
@@ -96,7 +98,7 @@ function bufferCollection({ collections }: Facts): GrowingCollection | null {
   const known = collections.filter(({ insertion }) => insertion?.blame.subject);
   return (
     known.find(({ collection }) => /Buffer|Uint8Array|TypedArray/.test(collection.newestEntry)) ??
-    known[0] ??
+    known.find(({ collection }) => !PRIMITIVE.test(collection.newestEntry)) ??
     null
   );
 }

@@ -18,6 +18,7 @@ import {
 
 const LEAST_PER_SECOND = 0.1;
 const LEAST_RISE = 4;
+const LEAST_STEPS = 4;
 
 export const fdLeak: Rule = {
   kind: 'fd-leak',
@@ -29,14 +30,17 @@ export const fdLeak: Rule = {
     );
     return growing
       .filter(
-        ({ trend }) => trend.slopePerSecond >= LEAST_PER_SECOND && trend.last - trend.first >= LEAST_RISE,
+        ({ trend }) =>
+          trend.slopePerSecond >= LEAST_PER_SECOND &&
+          trend.last - trend.first >= LEAST_RISE &&
+          trend.risingSteps[0] >= LEAST_STEPS,
       )
       .map((group) => describe(group, facts));
   },
 };
 
 function describe({ subject: fd, trend }: CountGrowth<FdGroup>, facts: Facts): Draft {
-  const site = findSite(facts, fd);
+  const site = findSite(facts, fd, trend.slopePerSecond);
   const limit = facts.observations.limits.fdSoftLimit;
   const exhaustionSeconds =
     limit === undefined ? undefined : secondsUntil(limit - facts.fdTotal.last + trend.last, trend);
@@ -90,11 +94,11 @@ const NAMES: Partial<Record<FdGroup['kind'], string>> = {
 };
 
 /** How a descriptor comes to be: fs.promises keeps an object, callbacks only ask, streams open later, *Sync leaves CPU time. */
-function findSite(facts: Facts, { kind }: FdGroup): CreationSite | null {
-  if (kind === 'pipe') return siteOfSurvivors(facts, ['PIPEWRAP', 'PROCESSWRAP']);
-  if (kind === 'inotify') return siteOfSurvivors(facts, ['FSEVENTWRAP']);
+function findSite(facts: Facts, { kind }: FdGroup, slopePerSecond: number): CreationSite | null {
+  if (kind === 'pipe') return siteOfSurvivors(facts, ['PIPEWRAP', 'PROCESSWRAP'], slopePerSecond);
+  if (kind === 'inotify') return siteOfSurvivors(facts, ['FSEVENTWRAP'], slopePerSecond);
   return (
-    siteOfSurvivors(facts, ['FILEHANDLE']) ??
+    siteOfSurvivors(facts, ['FILEHANDLE'], slopePerSecond) ??
     siteOfOpens(facts) ??
     siteOfAllocations(facts, /^(createReadStream|createWriteStream|ReadStream|WriteStream)$/) ??
     siteOfCalls(facts, /^(fs\.)?open(Sync)?$/)

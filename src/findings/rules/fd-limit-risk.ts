@@ -13,7 +13,7 @@ export const fdLimitRisk: Rule = {
     const used = facts.observations.passive.at(-1)?.fdCount;
     if (limit === undefined || used === undefined)
       return { notApplicable: 'the descriptors or their limit could not be read' };
-    const share = used / limit;
+    const share = Math.min(1, used / limit);
     if (share < CLOSE) return [];
     const { groups, text } = mostOfThem(facts);
     return [

@@ -51,7 +51,7 @@ function describe(
   facts: Facts,
   advice: string[],
 ): Draft | null {
-  const share = used / limit;
+  const share = Math.min(1, used / limit);
   const isSoon = left !== undefined && left < SOON_SECONDS;
   if (share < close && !isSoon) return null;
   const gc =

@@ -12,6 +12,8 @@ import {
   subjectOf,
 } from '../wording.ts';
 
+/** Entries that hold no native memory. */
+const PRIMITIVE = /^(string|number|boolean|undefined|symbol|bigint)$/;
 const LEAST_BYTES_PER_SECOND = 250 * 1024;
 /** V8 keeps each CPU sample until the profile is stopped: measured about 130 bytes, a thousand times a second a thread. */
 const OWN_BYTES_PER_SECOND = 130 * 1024;
@@ -29,7 +31,10 @@ export const nativeMemoryGrowth: Rule = {
       native.slopePerSecond > external.slopePerSecond;
     // Native parts move up and down; only what RSS as a whole follows is growth.
     if (!isNative || rss.slopePerSecond < native.slopePerSecond / 2 || rss.verdict !== 'growing') return [];
-    const filled = facts.collections.find(({ insertion }) => insertion?.blame.subject) ?? null;
+    const filled =
+      facts.collections.find(
+        ({ insertion, collection }) => insertion?.blame.subject && !PRIMITIVE.test(collection.newestEntry),
+      ) ?? null;
     const blame = filled?.insertion?.blame ?? null;
     const frame = blame?.subject ?? null;
     const limit = facts.observations.limits.memoryLimitBytes;

@@ -3,6 +3,7 @@ import type { Facts } from '../../analysis/facts.ts';
 import type { CountGrowth } from '../../analysis/resource-growth.ts';
 import type { SocketGroup } from '../../model/samples.ts';
 import { formatBytes, formatNumber } from '../../model/units.ts';
+import { clientGrowth } from '../clients.ts';
 import { type CreationSite, siteOfAllocations, siteOfSurvivors } from '../creation-site.ts';
 import type { Draft, Rule } from '../rule.ts';
 import {
@@ -17,6 +18,8 @@ import {
 
 const LEAST_PER_SECOND = 0.1;
 const LEAST_RISE = 4;
+/** A pool grows in a few jumps, at peaks of the load. */
+const LEAST_STEPS = 4;
 
 export const socketLeak: Rule = {
   kind: 'socket-leak',
@@ -24,15 +27,23 @@ export const socketLeak: Rule = {
     const { passive } = facts.observations;
     if (!passive.some((sample) => sample.sockets))
       return { notApplicable: 'the sockets of the process could not be read' };
-    return joinStates(facts.sockets.filter(isPilingUp)).map((group) => describe(group, facts));
+    const clients = clientGrowth(facts);
+    const piling = facts.sockets.filter((group) => isPilingUp(group) && !followsClients(group, clients));
+    return joinStates(piling).map((group) => describe(group, facts));
   },
 };
+
+/** One connection outward for each client that comes and stays is the load, not a leak. */
+function followsClients({ subject, trend }: CountGrowth<SocketGroup>, clients: number): boolean {
+  return subject.state === 'ESTABLISHED' && clients >= trend.slopePerSecond * 0.7;
+}
 
 function isPilingUp({ subject, trend }: CountGrowth<SocketGroup>): boolean {
   const grows =
     trend.verdict === 'growing' &&
     trend.slopePerSecond >= LEAST_PER_SECOND &&
-    trend.last - trend.first >= LEAST_RISE;
+    trend.last - trend.first >= LEAST_RISE &&
+    trend.risingSteps[0] >= LEAST_STEPS;
   // Clients that come and stay are the load, not a leak, until they have closed their side.
   return (
     grows && subject.state !== 'LISTEN' && (subject.direction !== 'inbound' || subject.state === 'CLOSE_WAIT')
@@ -50,7 +61,7 @@ function joinStates(groups: CountGrowth<SocketGroup>[]): CountGrowth<SocketGroup
 }
 
 function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: Facts): Draft {
-  const site = findSite(facts, socket);
+  const site = findSite(facts, socket, trend.slopePerSecond);
   const limit = facts.observations.limits.fdSoftLimit;
   const exhaustionSeconds =
     limit === undefined ? undefined : secondsUntil(limit - facts.fdTotal.last + trend.last, trend);
@@ -98,11 +109,11 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
   };
 }
 
-function findSite(facts: Facts, socket: SocketGroup): CreationSite | null {
+function findSite(facts: Facts, socket: SocketGroup, slopePerSecond: number): CreationSite | null {
   if (socket.direction === 'inbound') return siteOfAllocations(facts, /^(onconnection|Socket)$/);
   const types = socket.family === 'unix' ? ['PIPEWRAP'] : ['TCPWRAP', 'UDPWRAP'];
   return (
-    siteOfSurvivors(facts, types) ??
+    siteOfSurvivors(facts, types, slopePerSecond) ??
     siteOfAllocations(facts, /^(Socket|connect|createConnection|ClientRequest|fetch)$/)
   );
 }

@@ -2,6 +2,7 @@
 // so only the repeating ones, and single ones set for longer than anybody waits, are called a leak.
 import type { SurvivingSite } from '../../analysis/resource-growth.ts';
 import { formatNumber } from '../../model/units.ts';
+import { clientGrowth } from '../clients.ts';
 import { fromSurvivors, survivors } from '../creation-site.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { perSecond, placeWithLibrary, risen, subjectOf } from '../wording.ts';
@@ -16,7 +17,7 @@ export const timerLeak: Rule = {
     const { asyncObservations } = facts.observations;
     if (asyncObservations.length === 0) return { notApplicable: 'async resources were not watched' };
     return survivors(facts, ['Timeout'])
-      .filter(isLeaking)
+      .filter((site) => isLeaking(site) && clientGrowth(facts) < site.trend.slopePerSecond * 0.7)
       .slice(0, 3)
       .map((site) => describe(site, facts.timers.verdict === 'growing' ? facts.timers : null));
   },

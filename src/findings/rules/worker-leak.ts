@@ -19,9 +19,9 @@ export const workerLeak: Rule = {
     const isGrowing = threads.verdict === 'growing' && threads.last - threads.first >= LEAST_RISE;
     // Node's own pool and V8's helpers start late but are few and stop growing.
     if (!isGrowing || (asyncObservations.length > 0 && workers.length === 0)) return [];
-    const site = siteOfSurvivors(facts, ['WORKER']);
     // Our profiler adds a thread of its own to each worker: where creations were seen, they tell the rate.
     const slope = workers[0]?.trend.slopePerSecond || threads.slopePerSecond;
+    const site = siteOfSurvivors(facts, ['WORKER'], slope);
     const rate = perSecond(slope);
     return [
       {

@@ -19,6 +19,17 @@ interface RawNode {
 const DEFAULT_INTERVAL_MICROS = 1_000;
 const MAX_NODES = 2_000_000;
 const MAX_SAMPLES = 20_000_000;
+const MAX_DEPTH = 2_000;
+
+/** Our own code in the target is like a built-in: its little time counts to whoever it interrupted. */
+const OWN_FRAME: Frame = {
+  functionName: '(culprit)',
+  file: null,
+  line: null,
+  column: null,
+  owner: 'native',
+  package: null,
+};
 
 /** `ownUrl` is the script name of code we ran in the target ourselves: its samples count as the machine's, not the app's. */
 export function decodeCpuProfile(
@@ -33,27 +44,33 @@ export function decodeCpuProfile(
   const nodes: CallTreeNode[] = [];
   const indexOf = new Map<number, number>();
   const states: SampleState[] = [];
-  const own = new Set<number>();
-  for (const [raw, parent] of inTreeOrder(rawNodes, byId)) {
+  const depths: number[] = [];
+  for (const [raw, parentId] of inTreeOrder(rawNodes, byId)) {
+    const parent = parentId === null ? -1 : indexOf.get(parentId)!;
+    // V8 records 255 frames at most; a deeper tree is somebody else's, and its end counts as its 2,000th level.
+    if ((depths[parent] ?? -1) >= MAX_DEPTH) {
+      indexOf.set(raw.id, parent);
+      continue;
+    }
     const index = nodes.length;
     indexOf.set(raw.id, index);
+    depths.push((depths[parent] ?? -1) + 1);
+    const isOwn = ownUrl !== '' && raw.raw.url === ownUrl;
     nodes.push({
       index,
       parent,
-      frame: resolver.frame(raw.raw),
+      frame: isOwn ? OWN_FRAME : resolver.frame(raw.raw),
       selfMicros: 0,
       totalMicros: 0,
       lineTicks: lineTicks(raw, resolver),
     });
-    const isOwn = ownUrl !== '' && (raw.raw.url === ownUrl || own.has(parent));
-    if (isOwn) own.add(index);
-    states.push(isOwn ? 'program' : stateOf(raw.raw));
+    states.push(stateOf(raw.raw));
   }
   const timeline = buildTimeline(samples, timeDeltas, indexOf, states);
   for (let i = 0; i < timeline.node.length; i++) nodes[timeline.node[i]!]!.selfMicros += timeline.micros[i]!;
   if (timeline.node.length === 0)
     for (const raw of rawNodes)
-      nodes[indexOf.get(raw.id)!]!.selfMicros = raw.hitCount * DEFAULT_INTERVAL_MICROS;
+      nodes[indexOf.get(raw.id)!]!.selfMicros += raw.hitCount * DEFAULT_INTERVAL_MICROS;
   for (const node of nodes) node.totalMicros = node.selfMicros;
   for (let i = nodes.length - 1; i > 0; i--) nodes[nodes[i]!.parent]!.totalMicros += nodes[i]!.totalMicros;
   const durationMicros = nodes[0]!.totalMicros;
@@ -97,7 +114,7 @@ function checkNode(value: unknown): RawNode {
   return {
     id: node.id as number,
     raw: checkCallFrame(node.callFrame),
-    hitCount: isAmount(node.hitCount) ? node.hitCount : 0,
+    hitCount: isAmount(node.hitCount) ? Math.min(node.hitCount, MAX_SAMPLES) : 0,
     children: Array.isArray(node.children) ? node.children.filter(Number.isSafeInteger) : [],
     ticks: (Array.isArray(node.positionTicks) ? node.positionTicks : [])
       .filter((tick) => isAmount(tick?.line) && isAmount(tick?.ticks))
@@ -116,13 +133,16 @@ export function checkCallFrame(callFrame: Partial<Record<keyof RawFrame, unknown
   };
 }
 
-/** Every node with its parent's index, parents first. Throws when the links are not a tree. */
-function* inTreeOrder(rawNodes: RawNode[], byId: Map<number, RawNode>): Generator<[RawNode, number]> {
+/** Every node with its parent's id, parents first. Throws when the links are not a tree. */
+function* inTreeOrder(
+  rawNodes: RawNode[],
+  byId: Map<number, RawNode>,
+): Generator<[node: RawNode, parentId: number | null]> {
   const hasParent = new Set(rawNodes.flatMap((node) => node.children));
   const roots = rawNodes.filter((node) => !hasParent.has(node.id));
   if (roots.length !== 1)
     throw new MalformedProfile(`its nodes do not form one tree (${roots.length} roots)`);
-  const queue: [RawNode, number][] = [[roots[0]!, -1]];
+  const queue: [RawNode, number | null][] = [[roots[0]!, null]];
   const seen = new Set<number>();
   for (let i = 0; i < queue.length; i++) {
     const [node] = queue[i]!;
@@ -132,7 +152,7 @@ function* inTreeOrder(rawNodes: RawNode[], byId: Map<number, RawNode>): Generato
     for (const id of node.children) {
       const child = byId.get(id);
       if (!child) throw new MalformedProfile('a node names a child that does not exist');
-      queue.push([child, i]);
+      queue.push([child, node.id]);
     }
   }
   if (seen.size !== rawNodes.length) throw new MalformedProfile('its nodes hold a cycle');
@@ -195,13 +215,16 @@ function median(values: Float64Array): number {
 /** The frames of a node, innermost first, without V8's root. */
 export function framesOf(profile: CpuProfile, index: number): Frame[] {
   const frames: Frame[] = [];
-  for (let i = index; i > 0; i = profile.nodes[i]!.parent) frames.push(profile.nodes[i]!.frame);
+  for (let i = index; i >= 0; i = profile.nodes[i]!.parent) frames.push(profile.nodes[i]!.frame);
+  if (frames.at(-1)?.functionName === '(root)') frames.pop();
   return frames;
 }
 
 /** The ids of the scripts with this URL in a raw profile. */
 export function scriptIdsOf(content: unknown, url: string): Set<string> {
   const { nodes } = (content ?? {}) as { nodes?: { callFrame?: { url?: unknown; scriptId?: unknown } }[] };
-  const own = (Array.isArray(nodes) ? nodes : []).filter((node) => node?.callFrame?.url === url);
-  return new Set(own.map((node) => String(node.callFrame!.scriptId)));
+  const own = (Array.isArray(nodes) ? nodes : []).flatMap((node) =>
+    node?.callFrame?.url === url ? node.callFrame.scriptId : [],
+  );
+  return new Set(own.filter((id) => typeof id === 'string'));
 }

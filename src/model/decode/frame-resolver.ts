@@ -24,15 +24,20 @@ const MAX_NAME = 500;
 /** `cwd` is the target's working directory: paths inside it are shown relative to it. */
 export function createFrameResolver(sources: RawSources, cwd: string): FrameResolver {
   const cache = new Map<string, Frame>();
-  const place = (raw: RawFrame) =>
-    sources.scripts[raw.url]?.positions[`${raw.lineNumber}:${raw.columnNumber}`];
+  // A script may be called "constructor".
+  const script = (url: string) => (Object.hasOwn(sources.scripts, url) ? sources.scripts[url] : undefined);
+  const position = (url: string, key: string) => {
+    const positions = script(url)?.positions;
+    return positions && Object.hasOwn(positions, key) ? positions[key] : undefined;
+  };
+  const place = (raw: RawFrame) => position(raw.url, `${raw.lineNumber}:${raw.columnNumber}`);
   const resolve = (raw: RawFrame): Frame => {
     const functionName = raw.functionName.slice(0, MAX_NAME) || '(anonymous)';
     const none = { functionName, file: null, line: null, column: null, package: null };
     if (raw.url === '') return { ...none, owner: 'native' };
     const [path, line, column] = place(raw) ?? [pathOf(raw.url), raw.lineNumber + 1, raw.columnNumber + 1];
     const owner = ownerOf(path);
-    const packageName = sources.scripts[raw.url]?.package ?? packageInPath(path);
+    const packageName = script(raw.url)?.package ?? packageInPath(path);
     return {
       functionName,
       file: relativeTo(cwd, path).slice(0, 1_000),
@@ -54,7 +59,7 @@ export function createFrameResolver(sources: RawSources, cwd: string): FrameReso
     },
     line(raw, scriptLine) {
       if (scriptLine - 1 === raw.lineNumber) return place(raw)?.[1] ?? scriptLine;
-      return sources.scripts[raw.url]?.positions[`${scriptLine - 1}:-1`]?.[1] ?? scriptLine;
+      return position(raw.url, `${scriptLine - 1}:-1`)?.[1] ?? scriptLine;
     },
     sourcePath: (raw) => place(raw)?.[0] ?? null,
   };

@@ -11,7 +11,8 @@ interface RawHeapNode {
 }
 
 const MAX_NODES = 1_000_000;
-const MAX_DEPTH = 2_000;
+/** V8 records 128 frames. */
+const MAX_DEPTH = 256;
 
 /**
  * `ownScripts` are the ids of scripts that we ran in the target: this profile leaves out the URL that they were given.
@@ -34,7 +35,7 @@ export function decodeHeapProfile(
     if (visited > MAX_NODES) throw new MalformedProfile(`it has more than ${MAX_NODES} nodes`);
     const { node, frames: callers, isOwn: isCallerOwn } = pending.pop()!;
     const raw = checkCallFrame(node.callFrame);
-    const isOwn = isCallerOwn || ownScripts.has(String(node.callFrame?.scriptId));
+    const isOwn = isCallerOwn || ownScripts.has(node.callFrame?.scriptId as string);
     const frames = node === head || callers.length > MAX_DEPTH ? callers : [resolver.frame(raw), ...callers];
     const bytes = typeof node.selfSize === 'number' && node.selfSize > 0 ? Math.min(node.selfSize, 1e15) : 0;
     if (bytes > 0 && !isOwn) stacks.push({ frames, liveBytes: bytes });

@@ -34,7 +34,11 @@ export function decodeAsyncReads(
   ownUrl: string,
 ): AsyncObservation[] {
   const byThread = new Map<number, RawAsyncRead[]>();
-  for (const read of reads) byThread.set(read.thread, [...(byThread.get(read.thread) ?? []), read]);
+  for (const read of reads) {
+    const known = byThread.get(read.thread);
+    if (known) known.push(read);
+    else byThread.set(read.thread, [read]);
+  }
   return [...byThread].map(([thread, threadReads]) => decodeThread(thread, threadReads, resolver, ownUrl));
 }
 
@@ -122,7 +126,7 @@ function holderOf(
   ownUrl: string,
 ): string | null {
   for (const stack of stacks) {
-    const first = stack.find(([, url]) => url !== ownUrl);
+    const first = stack.find(([, url]) => url !== ownUrl && url !== '');
     if (!first) continue;
     const raw = checkCallFrame({
       functionName: first[0],
@@ -133,7 +137,7 @@ function holderOf(
     const line = resolver.frame(raw).line;
     const text = sources.lines[`${resolver.sourcePath(raw)}:${line}`];
     const match = text && /([\w$#\]][\w$.#[\]?]*)\s*\??\.\s*(?:set|add|push)\s*\(/.exec(text);
-    if (match) return match[1]!.slice(0, 120);
+    if (match) return match[1]!.replace(/\?$/, '').slice(0, 120);
   }
   return null;
 }

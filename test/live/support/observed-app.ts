@@ -16,8 +16,12 @@ const performanceBinding = internalBinding('performance');
 const byId = new Map();
 const seen = new Set();
 const log = [];
+const slowly = new Set();
 let next = 0;
+let ticks = 0;
 function remember() {
+  // So slowly that a trap on it is still there when culprit dies.
+  if (ticks++ % 12 === 0) slowly.add('hour ' + ticks);
   for (let i = 0; i < 20; i++) {
     const id = 'order-' + next++;
     byId.set(id, { id, lines: new Array(40).fill(next) });
@@ -60,7 +64,7 @@ async function state() {
     globals: Reflect.ownKeys(globalThis).map(String),
     processKeys: Reflect.ownKeys(process).map(String),
     errorSettings: [describe('prepareStackTrace'), describe('stackTraceLimit')],
-    traps: [byId, seen, log].flatMap((c) => ['set', 'add', 'push'].filter((name) => Object.prototype.hasOwnProperty.call(c, name))),
+    traps: [byId, seen, log, slowly].flatMap((c) => ['set', 'add', 'push'].filter((name) => Object.prototype.hasOwnProperty.call(c, name))),
     prototypes: [Map.prototype.set, Set.prototype.add, Array.prototype.push].map((f) => Function.prototype.toString.call(f)),
     hooks: [kInit, kBefore, kAfter, kDestroy, kPromiseResolve].map((at) => asyncWrap.async_hook_fields[at]),
     idInThen,
@@ -78,7 +82,7 @@ const server = http.createServer((req, res) => {
   res.sendDate = false;
   res.setHeader('Connection', 'close');
   if (req.url === '/state') return void state().then((s) => res.end(JSON.stringify(s)), (e) => res.end(JSON.stringify({ error: String(e.stack) })));
-  if (req.url === '/clear') { byId.clear(); seen.clear(); log.length = 0; return void res.end('cleared'); }
+  if (req.url === '/clear') { byId.clear(); seen.clear(); log.length = 0; slowly.clear(); return void res.end('cleared'); }
   if (req.url.startsWith('/block/')) {
     res.end('blocking');
     return void setImmediate(() => { const until = Date.now() + Number(req.url.slice(7)); while (Date.now() < until); });

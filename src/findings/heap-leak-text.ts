@@ -1,0 +1,213 @@
+// What is said of a heap leak: its kind, title, evidence, confidence and advice, from what the rule found.
+import type { Facts } from '../analysis/facts.ts';
+import type { AllocationSite, GrowingCollection, HeapGrowth } from '../analysis/heap-growth.ts';
+import type { Evidence, FindingKind } from '../model/finding.ts';
+import type { Frame } from '../model/frame.ts';
+import { formatBytes, formatShare } from '../model/units.ts';
+import { heapLimitOf } from './limits.ts';
+import type { Draft } from './rule.ts';
+import {
+  leakSeverity,
+  leakUrgency,
+  perSecond,
+  place,
+  placeWithLibrary,
+  risen,
+  secondsUntil,
+  subjectOf,
+} from './wording.ts';
+
+/** What a heap leak is told from: the floor of one thread, and what was found to explain it. */
+export interface HeapLeak {
+  growth: HeapGrowth;
+  /** The collection that takes what stays. */
+  filled: GrowingCollection | null;
+  /** Where what stays is allocated. */
+  site: AllocationSite | null;
+  /** Whether the floor itself rises beyond its noise; otherwise the collection alone is the proof. */
+  isMeasured: boolean;
+}
+
+export function describeHeapLeak(leak: HeapLeak, facts: Facts): Draft {
+  const { growth, filled, site, isMeasured } = leak;
+  const { floor, thread } = growth;
+  const limit = heapLimitOf(facts.observations);
+  const exhaustionSeconds = isMeasured ? secondsUntil(limit, floor) : undefined;
+  const blame = filled?.insertion?.blame ?? site?.blame ?? null;
+  const frame = blame?.subject ?? null;
+  const kind = kindOf(filled);
+  const name = filled ? nameOf(filled) : (frame?.functionName ?? 'heap');
+  const bytesPerSecond = Math.max(
+    0,
+    Math.round(isMeasured ? floor.slopePerSecond : (site?.trend.slopePerSecond ?? 0)),
+  );
+  return {
+    kind,
+    severity: leakSeverity(exhaustionSeconds),
+    confidence: confidenceOf(leak, facts),
+    urgency: isMeasured ? leakUrgency(exhaustionSeconds) : SLOW_URGENCY,
+    title: titleOf(kind, filled, name, bytesPerSecond, blame ? placeWithLibrary(blame) : null),
+    subject: subjectOf(filled ? 'collection' : frame ? 'function' : 'memory', name, frame, thread),
+    impact: {
+      metric: 'heap',
+      value: bytesPerSecond,
+      unit: 'bytes/s',
+      share: site?.share,
+      exhaustionSeconds,
+      limit: isMeasured && limit !== undefined ? `heap limit ${formatBytes(limit)}` : undefined,
+    },
+    evidence: evidenceOf(floor, filled, site),
+    innocentExplanation: `A cache still filling would flatten, a batch would fall back: neither was seen in ${Math.round(facts.lookSeconds)} s.`,
+    advice: adviceFor(kind, filled),
+    caveats: caveatsOf(leak, facts),
+    asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
+    effect: 'heap',
+    explains: ['gc', 'native', 'external'],
+  };
+}
+
+/** A leak too slow to be seen in bytes is a matter of days. */
+const SLOW_URGENCY = 0.6;
+
+function confidenceOf({ growth, filled, site, isMeasured }: HeapLeak, facts: Facts): number {
+  if (!isMeasured) return filled?.insertion ? 0.85 : 0.7;
+  const most = startedLately(growth, facts) ? 0.8 : 0.95;
+  if (filled?.insertion) return Math.min(most, site ? 0.95 : 0.9);
+  if (filled) return 0.75;
+  return site ? Math.min(most, 0.85, 0.55 + site.share * 0.35) : 0.5;
+}
+
+/** At this pace the whole heap would have been filled long ago: something began a short while ago, perhaps a batch. */
+function startedLately({ floor }: HeapGrowth, { observations }: Facts): boolean {
+  const uptimeSeconds = observations.target.uptimeSeconds ?? 0;
+  return uptimeSeconds > 1_800 && floor.first / floor.slopePerSecond < uptimeSeconds / 4;
+}
+
+function caveatsOf({ growth, isMeasured }: HeapLeak, facts: Facts): string[] {
+  const caveats: string[] = [];
+  if (facts.lookSeconds < 25)
+    caveats.push(
+      'A short look: a cache that takes minutes to fill looks the same. Look for longer to be sure.',
+    );
+  if (!isMeasured)
+    caveats.push(
+      'In bytes the growth is still within the noise of the heap; the entries are what was counted.',
+    );
+  else if (startedLately(growth, facts)) {
+    caveats.push(
+      'The process has run for much longer than this growth can have lasted: a large batch would look the same. Look again in some minutes.',
+    );
+  }
+  return caveats;
+}
+
+/** Told by who adds to the collection: Node's emitters, or an async hook. */
+function kindOf(filled: GrowingCollection | null): FindingKind {
+  const frames = filled?.insertion?.frames ?? [];
+  const before = frames.slice(
+    0,
+    Math.max(
+      0,
+      frames.findIndex((frame) => frame.owner === 'app'),
+    ),
+  );
+  if (frames[0]?.file === 'node:events' || /event_target/.test(frames[0]?.file ?? '')) return 'listener-leak';
+  return before.some((frame: Frame) => /async_hooks|promise_hook/.test(frame.file ?? ''))
+    ? 'async-context-leak'
+    : 'heap-leak';
+}
+
+function nameOf({ collection }: GrowingCollection): string {
+  return (
+    collection.holderName ??
+    (collection.className === collection.type ? collection.type : collection.className)
+  );
+}
+
+function titleOf(
+  kind: FindingKind,
+  filled: GrowingCollection | null,
+  name: string,
+  bytesPerSecond: number,
+  where: string | null,
+): string {
+  const at = where ? ` (${where})` : '';
+  if (!filled)
+    return `The heap grows by ${formatBytes(bytesPerSecond)}/s${where ? `; what stays is allocated in \`${name}\`` : ', of unknown origin'}${at}`;
+  const { collection, trend } = filled;
+  const rate = perSecond(trend.slopePerSecond);
+  if (kind === 'listener-leak') return `Listeners pile up by ${rate} and are never removed${at}`;
+  const type =
+    collection.className === collection.type
+      ? collection.type
+      : `${collection.className} (a ${collection.type})`;
+  const named = collection.holderName ? `${type} \`${collection.holderName}\`` : `${aOrAn(type)}`;
+  return `${named} grows by ${rate.replace('/s', ' entries/s')} and is never trimmed${at}`;
+}
+
+function aOrAn(noun: string): string {
+  return `${/^[AEIO]/.test(noun) ? 'An' : 'A'} ${noun}`;
+}
+
+function evidenceOf(
+  floor: HeapGrowth['floor'],
+  filled: GrowingCollection | null,
+  site: AllocationSite | null,
+): Evidence[] {
+  const evidence: Evidence[] = [
+    {
+      source: 'gc',
+      statement: `memory in use after a full GC ${risen(floor)}, from ${formatBytes(floor.first)} to ${formatBytes(floor.last)}`,
+      value: floor.slopePerSecond,
+      unit: 'bytes/s',
+    },
+  ];
+  if (filled) {
+    const { collection, trend } = filled;
+    const newest = collection.newestEntry ? `, newest entry: ${collection.newestEntry}` : '';
+    evidence.push({
+      source: 'census',
+      statement: `${collection.type}: ${trend.first} to ${trend.last} entries, ${risen(trend)}${newest}`,
+      value: trend.slopePerSecond,
+      unit: 'entries/s',
+    });
+  }
+  if (filled?.insertion) {
+    const caller = filled.insertion.blame.caller;
+    evidence.push({
+      source: 'census',
+      statement: `entries were seen being added in ${placeWithLibrary(filled.insertion.blame)}${caller ? `, called by ${place(caller)}` : ''}`,
+    });
+  }
+  if (site) {
+    evidence.push({
+      source: 'heap-sampling',
+      statement: `${formatShare(site.share)} of the growth is allocated in ${placeWithLibrary(site.blame)}: live bytes ${risen(site.trend)}`,
+      value: Math.round(site.trend.slopePerSecond),
+      unit: 'bytes/s',
+    });
+  }
+  return evidence;
+}
+
+function adviceFor(kind: FindingKind, filled: GrowingCollection | null): string[] {
+  if (kind === 'listener-leak')
+    return [
+      'Remove the listener when its owner is done (off, once, or an AbortSignal), or add it once outside of the request.',
+    ];
+  if (kind === 'async-context-leak')
+    return [
+      'Do not keep promises or requests in the context, leave it when the request ends, or use AsyncLocalStorage.',
+    ];
+  if (!filled)
+    return [
+      'Find what keeps these objects: a module-level collection, a closure or a listener that is never let go.',
+    ];
+  const bound = {
+    Map: 'an LRU with a maximum',
+    Set: 'a maximum',
+    Array: 'a ring buffer',
+    Object: 'a Map with a maximum',
+  }[filled.collection.type];
+  return [`Bound it (${bound}), or delete entries when what they stand for has ended.`];
+}

@@ -1,0 +1,100 @@
+// The shape of each line of `samples.jsonl`: what a recording from elsewhere must look like to be trusted.
+import * as v from 'valibot';
+
+const amount = v.optional(v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e18)));
+const count = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e15));
+const text = v.pipe(v.string(), v.maxLength(1_000_000));
+const atMillis = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e12));
+const thread = v.pipe(v.number(), v.integer(), v.minValue(0));
+const counts = v.record(v.string(), count);
+const frame = v.array(v.union([v.string(), v.number(), v.null()]));
+const stack = v.pipe(v.array(frame), v.maxLength(500));
+
+const passive = v.looseObject({
+  type: v.literal('passive'),
+  atMillis,
+  rssBytes: amount,
+  rssAnonBytes: amount,
+  rssFileBytes: amount,
+  threads: amount,
+  cpuMicros: amount,
+  fdCount: amount,
+  fdSoftLimit: amount,
+  fds: v.optional(v.array(v.looseObject({ kind: text, pattern: text, count }))),
+  sockets: v.optional(
+    v.array(
+      v.looseObject({
+        family: text,
+        state: text,
+        direction: text,
+        endpoint: text,
+        count,
+        receiveQueueBytes: amount,
+        sendQueueBytes: amount,
+      }),
+    ),
+  ),
+  children: v.optional(v.array(v.looseObject({ pid: count, command: text, state: text, startTicks: count }))),
+  cgroup: v.optional(v.looseObject({ memoryLimitBytes: amount, cpuQuotaCores: amount, pidsLimit: amount })),
+});
+
+const delay = v.looseObject({ mean: count, p50: count, p99: count, max: count });
+const gc = v.looseObject({ count, majorCount: count, pauseMillis: count, longestPauseMillis: count });
+
+const runtime = v.looseObject({
+  type: v.literal('runtime'),
+  atMillis,
+  thread,
+  afterGc: v.boolean(),
+  rssBytes: amount,
+  heapUsedBytes: amount,
+  ownHeapBytes: amount,
+  heapTotalBytes: amount,
+  heapLimitBytes: amount,
+  externalBytes: amount,
+  arrayBuffersBytes: amount,
+  mallocedBytes: amount,
+  utilization: amount,
+  eventLoopDelayMillis: v.optional(delay),
+  gc: v.optional(gc),
+  resources: v.optional(counts),
+});
+
+const site = v.looseObject({
+  type: text,
+  frames: stack,
+  repeats: v.boolean(),
+  delay: v.pipe(v.number(), v.finite()),
+  made: count,
+  watched: count,
+  alive: count,
+  oldWatched: count,
+  oldAlive: count,
+});
+
+const asyncRead = v.looseObject({
+  type: v.literal('async'),
+  atMillis,
+  thread,
+  coverage: count,
+  onMillis: count,
+  seen: counts,
+  sites: v.array(site),
+});
+
+const growing = v.looseObject({
+  type: v.picklist(['Map', 'Set', 'Array', 'Object']),
+  className: text,
+  sizes: v.pipe(v.array(v.looseObject({ atMillis, entries: count })), v.minLength(1)),
+  newestEntry: text,
+  insertions: v.pipe(v.array(stack), v.maxLength(100)),
+});
+
+const collections = v.looseObject({
+  type: v.literal('collections'),
+  atMillis,
+  thread,
+  growing: v.array(growing),
+});
+
+export const lineSchema = v.variant('type', [passive, runtime, asyncRead, collections]);
