@@ -6,7 +6,7 @@ import { judge } from './findings/judge.ts';
 import { decodeCpuProfile, MalformedProfile, scriptIdsOf } from './model/decode/cpu-profile.ts';
 import { createFrameResolver, type FrameResolver } from './model/decode/frame-resolver.ts';
 import { decodeHeapProfile } from './model/decode/heap-profile.ts';
-import { decodeAsyncReads, decodeCollections } from './model/decode/samples.ts';
+import { decodeAsyncReads, decodeCollections, decodeStack } from './model/decode/samples.ts';
 import type { Report } from './model/finding.ts';
 import type { Observations } from './model/observations.ts';
 import type { PassiveSample, RuntimeSample } from './model/samples.ts';
@@ -43,6 +43,9 @@ export function decode(recording: Recording): Observations {
     fdCount: sample.fdCount && sample.fdCount - ownFds,
   }));
   const runtime: RuntimeSample[] = of('runtime');
+  const stuck = of('runtime').flatMap(({ thread, atMillis, stuckFrames }) =>
+    stuckFrames ? [{ thread, atMillis, frames: decodeStack(stuckFrames, resolver, PROBE_URL) }] : [],
+  );
   const decoded = decodeProfiles(recording, resolver, warnings);
   if (
     profiles.length > 0 &&
@@ -61,6 +64,7 @@ export function decode(recording: Recording): Observations {
     ...decoded,
     asyncObservations: decodeAsyncReads(of('async'), resolver, PROBE_URL),
     collections: decodeCollections(of('collections'), resolver, sources, PROBE_URL),
+    stuck,
     sourceLines: relativeLines(sources.lines, manifest.target.cwd),
     warnings,
   };

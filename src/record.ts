@@ -122,7 +122,8 @@ function readTargetText(pid: number | null): ReadText {
     for (const root of roots) {
       try {
         const file = `${root}${path}`;
-        if (statSync(file).size <= MAX_SOURCE_BYTES) return readFileSync(file, 'utf8');
+        const stat = statSync(file);
+        if (stat.isFile() && stat.size <= MAX_SOURCE_BYTES) return readFileSync(file, 'utf8');
       } catch {}
     }
     return undefined;

@@ -2,8 +2,9 @@
 // where what was seen asks for it. Asks for raw facts and writes them down; judges nothing.
 import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
-import { estimateCensusMillis, estimateHeapReadMillis, isFloorRising } from './ladder.ts';
+import { chooseIntervals, estimateCensusMillis, estimateHeapReadMillis, isFloorRising } from './ladder.ts';
 import { readPassiveSample } from './passive.ts';
+import type { ProbeClient } from './probe-client.ts';
 import { PROBE_URL } from './probe-url.ts';
 import type { CaptureSink } from './sink.ts';
 import { openThread, type ThreadCapture } from './thread-capture.ts';
@@ -42,7 +43,7 @@ const MAX_WORKERS = 16;
 /** At most this share of time may go into full GCs that heap reads force. */
 const HEAP_READ_SHARE = 0.02;
 /** At most this many heap reads: more than a trend needs is only cost. */
-const MAX_HEAP_READS = 12;
+const MAX_HEAP_READS = 10;
 /** Creation of these is watched: they hold a handle, a descriptor, a process or a thread. */
 const WATCHED_ASYNC_TYPES = [
   'Timeout',
@@ -100,7 +101,10 @@ class CaptureRun {
   private isLeaseProven = false;
   private nextHeapReadAt = 0;
   private isHeapReadTooDear = false;
-  private hasCensus = false;
+  private readonly hasCensus = new Set<number>();
+  private isEnding = false;
+  private intervals = chooseIntervals(0, 0);
+  private wake = () => {};
   private readonly residentBytes: number[] = [];
 
   constructor(
@@ -113,6 +117,7 @@ class CaptureRun {
   /** The lease first, then a second without profilers as a baseline, then the profilers. */
   async prepare(): Promise<void> {
     this.samplePassive();
+    await this.watchForExit();
     const main = await openThread(this.attachment.session, this.sink, this.threadOptions(0, 'main'));
     this.threads.push(main);
     this.outcome.threads.push({ id: 0, name: 'main' });
@@ -123,7 +128,7 @@ class CaptureRun {
     await this.proveLease();
     await this.wait(BASELINE_MILLIS);
     await this.readBaseline(main);
-    await this.timed(() => main.startProfiles());
+    await this.timed(() => main.startProfiles(this.intervals));
     this.outcome.steps.push('light', 'burst');
     this.detachWorkers = await attachToWorkers(
       this.attachment.session,
@@ -135,18 +140,19 @@ class CaptureRun {
   /** Samples at the interval; heap reads and the census when they are due. */
   async look(): Promise<void> {
     const { durationMillis, intervalMillis } = this.options;
-    while (this.elapsed() < durationMillis && !this.options.signal.aborted) {
+    while (this.elapsed() < durationMillis && !this.options.signal.aborted && !this.isEnding) {
       this.samplePassive();
       await this.forEachThread((thread) => thread.sample(this.elapsed()));
       await this.proveLease();
       await this.readHeapsWhenDue();
       await this.climbWhenHeapRises();
-      this.progress(this.hasCensus ? 'watching what grows' : 'sampling');
+      this.progress(this.hasCensus.size > 0 ? 'watching what grows' : 'sampling');
       const next = (Math.floor(this.elapsed() / intervalMillis) + 1) * intervalMillis;
       await this.wait(Math.min(next, durationMillis) - this.elapsed());
     }
     if (this.options.signal.aborted) this.outcome.ended = 'interrupted';
-    await this.lastReads();
+    if (this.isEnding) this.outcome.ended = 'target-gone';
+    else await this.lastReads();
   }
 
   /** Takes everything out of the target again. Never throws. */
@@ -163,9 +169,23 @@ class CaptureRun {
     await this.forEachThread(async (thread) => {
       if (!this.isHeapReadTooDear) await this.readHeap(thread);
       await thread.readAsync(this.elapsed());
-      if (this.hasCensus && thread.id === 0) await thread.readCollections(this.elapsed(), 0);
+      if (this.hasCensus.has(thread.id)) await thread.readCollections(this.elapsed(), 0);
     });
     this.samplePassive();
+  }
+
+  /**
+   * A process that ends waits for its debuggers to leave. Told so, we take what we have and go, instead of holding it.
+   */
+  private async watchForExit(): Promise<void> {
+    const { session } = this.attachment;
+    session.on('NodeRuntime.waitingForDisconnect', () => {
+      this.isEnding = true;
+      this.wake();
+    });
+    await session
+      .send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }, 3_000)
+      .catch(() => {});
   }
 
   private samplePassive(): void {
@@ -180,6 +200,7 @@ class CaptureRun {
   private async readBaseline(main: ThreadCapture): Promise<void> {
     const sample = await main.probe?.sample();
     this.outcome.eventLoopDelayBeforeMillis = sample?.eventLoopDelayMillis?.p50;
+    this.intervals = chooseIntervals(sample?.utilization ?? 0, sample?.allocatedBytesPerSecond ?? 0);
   }
 
   private async addWorker(worker: WorkerThread): Promise<void> {
@@ -190,7 +211,7 @@ class CaptureRun {
     }
     try {
       const thread = await openThread(worker.session, this.sink, this.threadOptions(worker.id, worker.name));
-      await thread.startProfiles();
+      await thread.startProfiles(this.intervals);
       this.outcome.threads.push({ id: worker.id, name: worker.name });
       if (this.isLooking || this.elapsed() < this.options.durationMillis) this.threads.push(thread);
       else await thread.stop();
@@ -205,7 +226,13 @@ class CaptureRun {
     await this.forEachThread((thread) => this.readHeap(thread));
     await this.forEachThread((thread) => thread.readAsync(this.elapsed()));
     const tookMillis = performance.now() - from;
-    const pace = Math.max(this.options.durationMillis / MAX_HEAP_READS, tookMillis / HEAP_READ_SHARE, 1_000);
+    // Sooner at first: a target that ends early has then been seen often enough.
+    const usual = this.options.durationMillis / MAX_HEAP_READS;
+    const pace = Math.max(
+      this.elapsed() < 12_000 ? Math.min(usual, 2_000) : usual,
+      tookMillis / HEAP_READ_SHARE,
+      1_000,
+    );
     this.nextHeapReadAt = this.elapsed() + pace;
   }
 
@@ -223,14 +250,18 @@ class CaptureRun {
 
   /** The census: one pause, estimated first, then cheap reads of what was found. */
   private async climbWhenHeapRises(): Promise<void> {
-    const main = this.threads[0];
-    if (!main?.probe) return;
-    if (this.hasCensus) return main.readCollections(this.elapsed(), 4);
-    const isTimeLeft = this.elapsed() < this.options.durationMillis * 0.75;
-    if (!isTimeLeft || !(isFloorRising(main.floors) || this.isMemoryRising())) return;
-    this.hasCensus = true;
-    const heapBytes = main.floors.at(-1) ?? main.heapUsedBytes();
-    const estimate = estimateCensusMillis(heapBytes);
+    await this.forEachThread(async (thread) => {
+      if (!thread.probe) return;
+      if (this.hasCensus.has(thread.id)) return thread.readCollections(this.elapsed(), 4);
+      const isTimeLeft = this.elapsed() < this.options.durationMillis * 0.75;
+      const isRising = isFloorRising(thread.floors) || (thread.id === 0 && this.isMemoryRising());
+      if (isTimeLeft && isRising) await this.takeCensus(thread, thread.probe);
+    });
+  }
+
+  private async takeCensus(thread: ThreadCapture, probe: ProbeClient): Promise<void> {
+    this.hasCensus.add(thread.id);
+    const estimate = estimateCensusMillis(thread.floors.at(-1) ?? thread.heapUsedBytes());
     if (estimate > this.options.maxPauseMillis) {
       this.outcome.warnings.push(
         `The census of growing collections was left out: it would pause the target for about ${Math.round(estimate)} ms (--max-pause ${this.options.maxPauseMillis} ms).`,
@@ -238,11 +269,10 @@ class CaptureRun {
       return;
     }
     this.progress(`census of the heap, a pause of about ${Math.round(estimate)} ms`);
-    const { probe } = main;
     await this.timed(() =>
       probe.duringOwnPause(async () => void (await probe.census(this.options.maxPauseMillis / 2))),
     );
-    await main.readCollections(this.elapsed(), 0);
+    await thread.readCollections(this.elapsed(), 0);
   }
 
   /** Memory outside the heap is held by small objects inside it: the census finds their collection, too. */
@@ -285,10 +315,10 @@ class CaptureRun {
       leaseMillis: LEASE_MILLIS,
       closeInspector: id === 0 && this.attachment.openedByUs,
       asyncTypes: WATCHED_ASYNC_TYPES,
-      asyncInitsPerSecond: 1_500,
-      longestRestMillis: 4_000,
+      asyncInitsPerSecond: 1_000,
+      longestRestMillis: 5_000,
     };
-    return { id, name, cpuIntervalMicros: 1_000, heapIntervalBytes: 32 * 1024, probe };
+    return { id, name, probe };
   }
 
   private elapsed(): number {
@@ -306,18 +336,16 @@ class CaptureRun {
   /** Ends early when the capture is interrupted or the target goes away. */
   private async wait(millis: number): Promise<void> {
     const { signal } = this.options;
-    if (millis <= 0 || signal.aborted) return;
-    let wake = () => {};
+    if (millis <= 0 || signal.aborted || this.isEnding) return;
     let timer: NodeJS.Timeout | undefined;
-    const woken = new Promise<void>((resolve) => {
-      wake = resolve;
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
       timer = setTimeout(resolve, millis);
-      signal.addEventListener('abort', wake, { once: true });
+      signal.addEventListener('abort', this.wake, { once: true });
       void this.attachment.session.closed.then(resolve);
     });
-    await woken;
     clearTimeout(timer);
-    signal.removeEventListener('abort', wake);
+    signal.removeEventListener('abort', this.wake);
     if (this.attachment.session.isClosed) throw new SessionClosed('The target went away.');
   }
 }

@@ -1,6 +1,25 @@
 // When the capture climbs a step, and what a step may cost. Estimates are for a common server core; they are
 // printed before the step and replaced by what it did cost after it.
 
+/** How fine the profilers look. */
+export interface SamplingIntervals {
+  cpuMicros: number;
+  heapBytes: number;
+}
+
+/** V8 walks the stack for each heap sample and follows the object to its end: this many a second cost next to nothing. */
+const HEAP_SAMPLES_PER_SECOND = 300;
+const FINEST_HEAP_BYTES = 32 * 1024;
+
+/** The busier the thread, the coarser: there is more to see, and more to lose. */
+export function chooseIntervals(utilization: number, allocatedBytesPerSecond: number): SamplingIntervals {
+  const heapBytes = Math.max(
+    FINEST_HEAP_BYTES,
+    Math.min(2 * 2 ** 20, Math.round(allocatedBytesPerSecond / HEAP_SAMPLES_PER_SECOND)),
+  );
+  return { cpuMicros: utilization > 0.6 ? 2_000 : 1_000, heapBytes };
+}
+
 /** A full GC marks about 1 MB of live heap in a millisecond. */
 export function estimateHeapReadMillis(heapUsedBytes: number): number {
   return 5 + (heapUsedBytes / 2 ** 20) * 1;

@@ -1,11 +1,11 @@
 // Where a capture puts what it gets, the moment it gets it: so that a capture cut short keeps what it had.
 import type { PassiveSample, RuntimeSample } from '../model/samples.ts';
-import type { ProbeAsyncRead, ProbeCollections } from './probes/probe-protocol.ts';
+import type { ProbeAsyncRead, ProbeCollections, ProbeFrame } from './probes/probe-protocol.ts';
 
 /** One line of `samples.jsonl`. */
 export type SampleLine =
   | ({ type: 'passive' } & PassiveSample)
-  | ({ type: 'runtime' } & RuntimeSample)
+  | ({ type: 'runtime'; stuckFrames?: ProbeFrame[] } & RuntimeSample)
   | ({ type: 'async'; thread: number; atMillis: number } & ProbeAsyncRead)
   | ({ type: 'collections'; thread: number; atMillis: number } & ProbeCollections);
 

@@ -1,6 +1,7 @@
 // Capturing one thread, the main one or a worker: CPU profile, sampling heap profile, counters and probe, all
 // through one session.
 import type { InspectorSession } from '../target/inspector-session.ts';
+import type { SamplingIntervals } from './ladder.ts';
 import { installProbeIn, type ProbeClient } from './probe-client.ts';
 import type { ProbeConfig } from './probes/probe-protocol.ts';
 import type { CaptureSink } from './sink.ts';
@@ -13,7 +14,7 @@ export interface ThreadCapture {
   heapUsedBytes(): number;
   /** Bytes in use after each full GC that a heap read forced. */
   readonly floors: number[];
-  startProfiles(): Promise<void>;
+  startProfiles(intervals: SamplingIntervals): Promise<void>;
   sample(atMillis: number): Promise<void>;
   /** Live bytes by allocation stack; V8 runs a full GC for it. Resolves with the pause, milliseconds. */
   readHeap(atMillis: number): Promise<number>;
@@ -26,8 +27,6 @@ export interface ThreadCapture {
 export interface ThreadOptions {
   id: number;
   name: string;
-  cpuIntervalMicros: number;
-  heapIntervalBytes: number;
   probe: ProbeConfig;
 }
 
@@ -63,12 +62,12 @@ export async function openThread(
     probe,
     floors,
     heapUsedBytes: () => heapUsed,
-    async startProfiles() {
+    async startProfiles({ cpuMicros, heapBytes }) {
       await session.send('HeapProfiler.enable');
-      await session.send('HeapProfiler.startSampling', { samplingInterval: options.heapIntervalBytes });
+      await session.send('HeapProfiler.startSampling', { samplingInterval: heapBytes });
       await session.send('Profiler.enable');
       // Must come before start.
-      await session.send('Profiler.setSamplingInterval', { interval: options.cpuIntervalMicros });
+      await session.send('Profiler.setSamplingInterval', { interval: cpuMicros });
       await session.send('Profiler.start');
       areProfilesOn = true;
     },

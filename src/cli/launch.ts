@@ -54,7 +54,12 @@ export async function launch(command: readonly string[]): Promise<Launched> {
 
 async function findNodeIn(child: ChildProcess, isWrapper: boolean): Promise<number> {
   const deadline = Date.now() + START_MILLIS;
-  while (Date.now() < deadline) {
+  while (
+    Date.now() < deadline &&
+    child.exitCode === null &&
+    child.signalCode === null &&
+    child.pid !== undefined
+  ) {
     const pids = descendants(child.pid!);
     const candidates = isWrapper ? pids.slice(1) : pids;
     const found = candidates.findLast((pid) => checkAttachable(pid).ok);
@@ -72,7 +77,7 @@ function descendants(pid: number): number[] {
 }
 
 async function endProcess(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);

@@ -133,4 +133,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exitCode = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2));
+// A peer that holds a connection open must not hold us; what was written is flushed first.
+process.stdout.write('', () => process.exit(code));

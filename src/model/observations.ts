@@ -4,7 +4,7 @@ import type { CollectionGrowth } from './collection.ts';
 import type { CpuProfile } from './cpu-profile.ts';
 import type { ReportCapture, ReportTarget } from './finding.ts';
 import type { HeapSamplingRead } from './heap-sampling.ts';
-import type { Limits, PassiveSample, RuntimeSample } from './samples.ts';
+import type { Limits, PassiveSample, RuntimeSample, StuckStack } from './samples.ts';
 
 /** A recording after decoding. Lists are empty when a capture step did not run. */
 export interface Observations {
@@ -17,6 +17,8 @@ export interface Observations {
   heapReads: HeapSamplingRead[];
   asyncObservations: AsyncObservation[];
   collections: CollectionGrowth[];
+  /** Stacks that held an event loop which had not turned for a second, innermost frame first. */
+  stuck: StuckStack[];
   /** Text of source lines the profile points at, for naming what a line does: "file:line" -> text. */
   sourceLines: Map<string, string>;
   warnings: string[];

@@ -1,5 +1,6 @@
 // What was counted at each moment of a capture, from outside (/proc) and from inside the target. Pure data.
 // Every field that a platform, Node version or permission may withhold is optional: absent is unknown, never 0.
+import type { Frame } from './frame.ts';
 
 /** Sockets of one kind, grouped as people speak of them. */
 export interface SocketGroup {
@@ -99,6 +100,13 @@ export interface RuntimeSample {
   gc?: { count: number; majorCount: number; pauseMillis: number; longestPauseMillis: number };
   /** libuv handles and requests and Node's timers, by type ("Timeout", "TCPSocketWrap", ...). */
   resources?: Record<string, number>;
+}
+
+/** Caught from within: where a thread was that gave its event loop no turn for about a second. */
+export interface StuckStack {
+  thread: number;
+  atMillis: number;
+  frames: Frame[];
 }
 
 /** A limit the process runs against, found at the start. */

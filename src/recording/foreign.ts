@@ -9,6 +9,8 @@ import { positionsInProfile } from './positions.ts';
 import { type Recording, readJson, readRecording } from './reader.ts';
 import { collectSources } from './sources.ts';
 
+const MAX_SOURCE_BYTES = 100 * 2 ** 20;
+
 /** Reads whatever `path` is. Throws UsageError when it is not there, RecordingError when it is nothing we know. */
 export async function readAnything(path: string): Promise<Recording> {
   if (!existsSync(path))
@@ -37,7 +39,8 @@ function kindOf(json: unknown): CapturedFileKind | 'report' | null {
 function fromProfile(kind: CapturedFileKind, content: object, path: string): Recording {
   const readText = (file: string) => {
     try {
-      return readFileSync(file, 'utf8');
+      const stat = statSync(file);
+      return stat.isFile() && stat.size <= MAX_SOURCE_BYTES ? readFileSync(file, 'utf8') : undefined;
     } catch {
       return undefined;
     }

@@ -46,6 +46,7 @@ const runtime = v.looseObject({
   atMillis,
   thread,
   afterGc: v.boolean(),
+  stuckFrames: v.optional(stack),
   rssBytes: amount,
   heapUsedBytes: amount,
   ownHeapBytes: amount,

@@ -46,17 +46,25 @@ function* heapNodes(content: object): Generator<RawNode> {
 
 /** Places in the stacks of async resources and insertions. */
 export function* positionsInSample(line: SampleLine): Generator<ScriptPosition> {
-  const stacks =
-    line.type === 'async'
-      ? line.sites.map((s) => s.frames)
-      : line.type === 'collections'
-        ? line.growing.flatMap((g) => g.insertions)
-        : [];
+  const stacks = stacksIn(line);
   for (const frames of stacks) {
     for (const frame of frames) {
       const found = position(frame[1], frame[2], frame[3]);
       if (found) yield found;
     }
+  }
+}
+
+function stacksIn(line: SampleLine): unknown[][][] {
+  switch (line.type) {
+    case 'async':
+      return line.sites.map((site) => site.frames);
+    case 'collections':
+      return line.growing.flatMap((growing) => growing.insertions);
+    case 'runtime':
+      return line.stuckFrames ? [line.stuckFrames] : [];
+    case 'passive':
+      return [];
   }
 }
 

@@ -98,18 +98,19 @@ const IDENTITY_EXPRESSION =
   '({ pid: process.pid, nodeVersion: process.version, argv: [process.argv0, ...process.execArgv, ...process.argv.slice(1)].map((word) => String(word).slice(0, 500)).slice(0, 50), uptimeSeconds: process.uptime(), cwd: process.cwd() })';
 
 async function readIdentity(session: InspectorSession): Promise<TargetIdentity> {
-  const { result } = await session.send<{ result: { value?: TargetIdentity } }>(
+  const answer = await session.send<{ result?: { value?: TargetIdentity } } | null>(
     'Runtime.evaluate',
     { expression: IDENTITY_EXPRESSION, returnByValue: true, silent: true },
     8_000,
   );
-  if (typeof result.value?.pid !== 'number') {
+  const identity = answer?.result?.value;
+  if (typeof identity?.pid !== 'number' || !Array.isArray(identity.argv)) {
     throw new AttachError(
       'The inspector does not belong to a Node.js process.',
       'Give the pid of a Node.js process.',
     );
   }
-  return result.value;
+  return identity;
 }
 
 /** A debugger that holds the target at a breakpoint would make every number meaningless; leave it alone. */

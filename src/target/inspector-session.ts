@@ -20,6 +20,7 @@ export interface InspectorSession {
 }
 
 const DEFAULT_TIMEOUT_MILLIS = 20_000;
+const CLOSE_TIMEOUT_MILLIS = 1_000;
 
 /** Opens a session at a `ws://` address. Rejects with AttachError when nobody speaks the protocol there. */
 export async function openSession(webSocketUrl: string, timeoutMillis = 5_000): Promise<InspectorSession> {
@@ -46,6 +47,7 @@ export async function openSession(webSocketUrl: string, timeoutMillis = 5_000): 
       { cause: error },
     );
   });
+  guardMessages(client);
   return wrapClient(client);
 }
 
@@ -78,8 +80,32 @@ function wrapClient(client: CDP.Client): InspectorSession {
         withTimeout(sendTo(client, method, params), timeoutMillis, () => noAnswer(method)),
       ]) as Promise<T>,
     on: (method, listener) => void client.on(method as 'event', listener as never),
-    close: () => client.close().then(markClosed, markClosed),
+    // A peer that does not answer the closing handshake is not waited for.
+    close: () =>
+      withTimeout(client.close(), CLOSE_TIMEOUT_MILLIS, () => new Error('late')).then(markClosed, markClosed),
   };
+}
+
+/** The client parses each message without a guard: garbage from the other side would end us. */
+function guardMessages(client: CDP.Client): void {
+  const socket = (client as unknown as { _ws?: RawSocket })._ws;
+  for (const listener of socket?.listeners('message') ?? []) {
+    socket!.off('message', listener);
+    socket!.on('message', (...args) => {
+      try {
+        listener(...args);
+      } catch {
+        socket!.terminate();
+      }
+    });
+  }
+}
+
+interface RawSocket {
+  listeners(event: string): ((...args: unknown[]) => void)[];
+  on(event: string, listener: (...args: unknown[]) => void): void;
+  off(event: string, listener: (...args: unknown[]) => void): void;
+  terminate(): void;
 }
 
 function noAnswer(method: string): AttachError {
@@ -102,6 +128,18 @@ function firstLine(error: unknown): string {
 }
 
 /** The client types each command by its name; here the name is a value. */
-function sendTo(client: CDP.Client, method: string, params: object): Promise<unknown> {
-  return (client.send as unknown as (method: string, params: object) => Promise<unknown>)(method, params);
+async function sendTo(client: CDP.Client, method: string, params: object): Promise<unknown> {
+  const sender = client as unknown as { send(method: string, params: object): Promise<unknown> };
+  try {
+    return await sender.send(method, params);
+  } catch (error) {
+    // A process on its way out answers still, but has nothing left to run code in.
+    if (/Cannot find context|context was destroyed/i.test(firstLine(error)))
+      throw new SessionClosed('The target is ending.');
+    throw new AttachError(
+      `The target refused ${method}: ${firstLine(error)}`,
+      'Its inspector may be too old, or another tool is using it.',
+      { cause: error },
+    );
+  }
 }

@@ -47,6 +47,7 @@ export function buildLook(seconds: number, ...habits: Habit[]): Observations {
     heapReads: [],
     asyncObservations: [{ thread: 0, coverage: 0.5, madePerSecond: { Timeout: 100 }, sites: [] }],
     collections: [],
+    stuck: [],
     sourceLines: new Map(),
     warnings: [],
   };

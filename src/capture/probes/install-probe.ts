@@ -58,6 +58,7 @@ export function installProbe(
 
     // ---- garbage collection ------------------------------------------------------------------------------
     const gc = { count: 0, majorCount: 0, pauseMillis: 0, longestPauseMillis: 0 };
+    let minorCollections = 0;
     const ownPauses: { from: number; to: number }[] = [];
     const observer = new perf.PerformanceObserver((list) => {
       try {
@@ -66,6 +67,7 @@ export function installProbe(
           const detail = (entry as { detail?: { kind?: number } }).detail;
           const kind = detail?.kind ?? (entry as { kind?: number }).kind;
           gc.count++;
+          if (kind === perf.constants.NODE_PERFORMANCE_GC_MINOR) minorCollections++;
           if (kind === perf.constants.NODE_PERFORMANCE_GC_MAJOR) gc.majorCount++;
           gc.pauseMillis += entry.duration;
           if (entry.duration > gc.longestPauseMillis) gc.longestPauseMillis = entry.duration;
@@ -105,11 +107,26 @@ export function installProbe(
       return bytes + tracked.length * 220;
     };
 
+    /** A minor collection runs when the young generation's space is full: what was allocated since the last sample. */
+    const allocatedPerSecond = (seconds: number): number => {
+      const young = v8.getHeapSpaceStatistics().find((space) => space.space_name === 'new_space');
+      // The space is two halves, one of which is filled between two collections.
+      return ((young?.space_size ?? 0) / 2) * (minorCollections / Math.max(0.1, seconds));
+    };
+
+    let lastTicks = -1;
+    let lastSampleAt = now();
     const sample = (): ProbeSample => {
-      lastBeat = now();
+      const sinceLast = (now() - lastSampleAt) / 1000;
+      lastSampleAt = lastBeat = now();
       const result: ProbeSample = { stopped: isStopped };
       if (isStopped) return result;
       try {
+        // The lease's timer has not fired for a second: whatever lies below us on the stack holds the event loop.
+        if (lastTicks === leaseTicks && sinceLast > 0.8) result.stuckFrames = captureStack(sample);
+        lastTicks = leaseTicks;
+        result.allocatedBytesPerSecond = allocatedPerSecond(sinceLast);
+        minorCollections = 0;
         const memory = process.memoryUsage();
         const heap = v8.getHeapStatistics();
         result.memory = {
@@ -192,7 +209,8 @@ export function installProbe(
       isUsers: boolean;
     }
     const sites = new Map<string, Site>();
-    const perType: Record<string, { seen: number; inWindow: number; every: number }> = Object.create(null);
+    const perType: Record<string, { seen: number; inWindow: number; every: number; taken: number }> =
+      Object.create(null);
     let initsInWindow = 0;
     let isOwnWork = false;
     let hookOnMillis = 0;
@@ -269,11 +287,12 @@ export function installProbe(
         if (resource?.constructor?.name === 'ReusedHandle') return;
         let counter = perType[type];
         if (!counter) {
-          counter = { seen: 0, inWindow: 0, every: 1 };
+          counter = { seen: 0, inWindow: 0, every: 1, taken: 0 };
           perType[type] = counter;
         }
         counter.inWindow++;
-        if (counter.seen++ % counter.every !== 0) return;
+        if (counter.seen++ % counter.every !== 0 || counter.taken >= STACKS_PER_BURST) return;
+        counter.taken++;
         if (type === TICK) rememberTick(asyncId);
         else remember(type, resource, counter.every);
       } catch {}
@@ -295,6 +314,8 @@ export function installProbe(
     // Bursts: the busier the process, the smaller the share of time in which hooks are on.
     const BURST_MILLIS = 100;
     const STACKS_PER_SECOND = 60;
+    /** The first burst does not know yet how many there will be. */
+    const STACKS_PER_BURST = 15;
     let burstTimer: NodeJS.Timeout | null = null;
     cleanups.push(() => burstTimer && timers.clearTimeout(burstTimer));
     const later = (work: () => void, millis: number) => {
@@ -310,7 +331,7 @@ export function installProbe(
       try {
         if (isStopped) return;
         initsInWindow = 0;
-        for (const type in perType) perType[type]!.inWindow = 0;
+        for (const type in perType) perType[type]!.inWindow = perType[type]!.taken = 0;
         const from = now();
         hookOn();
         later(() => {

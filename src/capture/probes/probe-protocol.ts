@@ -27,6 +27,10 @@ export interface ProbeSample {
     arrayBuffersBytes: number;
     mallocedBytes: number;
   };
+  /** About what was allocated, from minor collections. */
+  allocatedBytesPerSecond?: number;
+  /** Where the event loop is held, when it has not turned since the last sample. */
+  stuckFrames?: ProbeFrame[];
   /** What the probe itself holds on the heap, about. */
   ownHeapBytes?: number;
   utilization?: number;

@@ -1,8 +1,10 @@
 // Callbacks that hold the event loop for so long that every other request waits.
 
+import { blame as blameOf, isSameFunction } from '../../analysis/blame.ts';
 import { type BlockGroup, LEAST_BLOCK_MILLIS } from '../../analysis/blocks.ts';
 import { groupByBlame, type Responsibility } from '../../analysis/cpu.ts';
 import { WORK_NAMES, type WorkKind } from '../../analysis/work.ts';
+import type { Observations } from '../../model/observations.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
 import { formatDuration, formatShare } from '../../model/units.ts';
 import type { Draft, Rule } from '../rule.ts';
@@ -25,6 +27,8 @@ const SYNC_PART = 0.2;
 export const eventLoopBlock: Rule = {
   kind: 'event-loop-block',
   judge({ blocks, cpu, observations }) {
+    const stuck = describeStuck(observations);
+    if (stuck) return [stuck];
     if (cpu.length === 0) return { notApplicable: 'no CPU profile' };
     // A worker has no one else waiting for its loop.
     const main = blocks.find(({ thread }) => thread === 0);
@@ -145,6 +149,45 @@ function describeCalls({ top, selfMicros, synchronous }: Responsibility, duratio
     asSymptom: `event loop held for ${formatShare(share)} of the time in ${place(named)}`,
     effect: 'cpu',
     explains: [],
+  };
+}
+
+const LEAST_STUCK = 3;
+
+/**
+ * Code that was running before the profiler came and never returns is invisible to it (V8 has no record of code that
+ * was compiled earlier and is never called again); the stacks caught from within show it.
+ */
+function describeStuck({ stuck }: Observations): Draft | null {
+  const main = stuck.filter(({ thread, frames }) => thread === 0 && blameOf(frames, 'of calls').subject);
+  if (main.length < LEAST_STUCK) return null;
+  const blame = blameOf(main.at(-1)!.frames, 'of calls');
+  const named = blame.subject!;
+  const alike = main.filter(({ frames }) => isSameFunction(blameOf(frames, 'of calls').subject!, named));
+  if (alike.length < LEAST_STUCK || alike.length < main.length / 2) return null;
+  const millis = alike.at(-1)!.atMillis - alike[0]!.atMillis + 1_000;
+  return {
+    kind: 'event-loop-block',
+    severity: 'critical',
+    confidence: 0.95,
+    urgency: 1,
+    title: `\`${named.functionName}\` has held the event loop for ${formatDuration(millis)} without a break (${placeWithLibrary(blame)})`,
+    subject: subjectOf('function', named.functionName, named),
+    impact: { metric: 'event-loop', value: Math.round(millis), unit: 'ms', share: 1 },
+    evidence: [
+      {
+        source: 'stack',
+        statement: `at ${alike.length} of ${main.length} looks a second apart the event loop had not turned, and this was running`,
+        value: alike.length,
+        unit: 'count',
+      },
+    ],
+    innocentExplanation: 'A very long computation would end some time; until then nothing else runs.',
+    advice: [ADVICE.plain, 'If it should have ended: look for a loop whose condition never becomes false.'],
+    caveats: [],
+    asSymptom: `event loop held in ${place(named)}`,
+    effect: 'cpu',
+    explains: ['cpu', 'sockets'],
   };
 }
 

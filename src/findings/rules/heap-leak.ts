@@ -16,13 +16,10 @@ const LEAST_UNEXPLAINED_BYTES = 2 * 2 ** 20;
 export const heapLeak: Rule = {
   kind: 'heap-leak',
   judge(facts) {
-    const main = facts.heap.find(({ thread }) => thread === 0);
-    if (!main || main.floor.verdict === 'too-little-data') {
-      return {
-        notApplicable: `fewer than 6 reads of the heap after a full GC (${main?.floor.points ?? 0} seen)`,
-      };
-    }
-    return facts.heap.flatMap((growth) => judgeThread(growth, facts));
+    const drafts = facts.heap.flatMap((growth) => judgeThread(growth, facts));
+    const floor = facts.heap.find(({ thread }) => thread === 0)?.floor;
+    if (drafts.length > 0 || (floor && floor.verdict !== 'too-little-data')) return drafts;
+    return { notApplicable: `fewer than 6 reads of the heap after a full GC (${floor?.points ?? 0} seen)` };
   },
 };
 

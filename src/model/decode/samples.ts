@@ -78,7 +78,7 @@ function decodeThread(
 }
 
 /** [functionName, url, line, column] -> frames; our own are dropped, and those of async_hooks that called our hook. */
-function decodeStack(frames: RawStackFrame[], resolver: FrameResolver, ownUrl: string): Frame[] {
+export function decodeStack(frames: RawStackFrame[], resolver: FrameResolver, ownUrl: string): Frame[] {
   const decoded: Frame[] = [];
   for (const [functionName, url, lineNumber, columnNumber] of frames) {
     if (url === ownUrl) continue;
