@@ -66,6 +66,8 @@ async function findNodeIn(child: ChildProcess, isWrapper: boolean): Promise<numb
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  // It ended before its time: whoever waits for `failed` hears why.
+  if (Date.now() < deadline) return new Promise(() => {});
   throw new AttachError(
     `No Node.js process that can be attached to appeared in ${START_MILLIS / 1_000} s.`,
     'Launch node itself: culprit diagnose -- node server.js',

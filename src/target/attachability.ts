@@ -1,6 +1,7 @@
 // May this process be attached to, judged from /proc before anything is sent to it: SIGUSR1 ends a program
 // that does not catch it, so every doubt here is a refusal that carries its cure.
 import { AttachError } from '../errors.ts';
+import { readNodeFlags } from './inspector-ports.ts';
 import { isNodeProcess } from './node-binary.ts';
 import {
   ageSeconds,
@@ -119,8 +120,13 @@ function checkSignal({ pid, root, stat, status, options }: Facts): Refusal | und
     return undefined;
   }
   const reason = 'it does not catch SIGUSR1, the signal that opens the inspector, and would be killed by it';
-  if (readCmdline(pid, root)?.includes('--disable-sigusr1')) {
-    const cure = 'It was started with --disable-sigusr1: restart it without, or with --inspect=127.0.0.1:0.';
+  const flags = readNodeFlags(pid, root);
+  const flag = flags.find(
+    (word) => word === '--disable-sigusr1' || /^--(experimental-)?permission$/.test(word),
+  );
+  if (flag !== undefined) {
+    const without = flag === '--disable-sigusr1' ? 'without it' : 'with --allow-inspector besides it';
+    const cure = `It was started with ${flag}: restart it ${without}, or with --inspect=127.0.0.1:0.`;
     return refuse('signal-not-caught', reason, cure);
   }
   if ((ageSeconds(stat.startTicks, root) ?? Number.POSITIVE_INFINITY) < STARTING_SECONDS) {
