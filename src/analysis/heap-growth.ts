@@ -28,6 +28,8 @@ export interface HeapGrowth {
   thread: number;
   /** Bytes in use after each full GC. */
   floor: Trend;
+  /** What survives minor collections: all there is to see where no full GC was forced. */
+  oldGeneration: Trend;
   sites: AllocationSite[];
 }
 
@@ -50,7 +52,18 @@ export function analyseHeapGrowth(
     );
   const settled = floors.length > 6 ? floors.slice(1) : floors;
   const floor = judgeTrend(settled, { leastRise: LEAST_RISE_BYTES });
-  return { thread, floor, sites: growingSites(reads.filter((read) => read.thread === thread)) };
+  const old = runtime.flatMap((sample): Point[] =>
+    sample.thread === thread && sample.oldGenerationBytes !== undefined
+      ? [{ atMillis: sample.atMillis, value: sample.oldGenerationBytes }]
+      : [],
+  );
+  const oldGeneration = judgeTrend(old, { leastPoints: 8, leastRise: LEAST_RISE_BYTES });
+  return {
+    thread,
+    floor,
+    oldGeneration,
+    sites: growingSites(reads.filter((read) => read.thread === thread)),
+  };
 }
 
 function growingSites(reads: readonly HeapSamplingRead[]): AllocationSite[] {

@@ -2,7 +2,13 @@
 // where what was seen asks for it. Asks for raw facts and writes them down; judges nothing.
 import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
-import { chooseIntervals, estimateCensusMillis, estimateHeapReadMillis, isFloorRising } from './ladder.ts';
+import {
+  chooseIntervals,
+  estimateCensusMillis,
+  estimateHeapReadMillis,
+  isFloorRising,
+  isOldGenerationRising,
+} from './ladder.ts';
 import { readPassiveSample } from './passive.ts';
 import type { ProbeClient } from './probe-client.ts';
 import { PROBE_URL } from './probe-url.ts';
@@ -237,6 +243,10 @@ class CaptureRun {
   }
 
   private async readHeap(thread: ThreadCapture): Promise<void> {
+    if (!thread.isHeapOn()) {
+      if (!isOldGenerationRising(thread.oldGeneration)) return;
+      await thread.startHeap(this.intervals.heapBytes);
+    }
     const estimate = estimateHeapReadMillis(thread.heapUsedBytes());
     if (estimate > this.options.maxPauseMillis) {
       this.isHeapReadTooDear = true;

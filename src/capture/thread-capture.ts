@@ -14,6 +14,10 @@ export interface ThreadCapture {
   heapUsedBytes(): number;
   /** Bytes in use after each full GC that a heap read forced. */
   readonly floors: number[];
+  /** Bytes of the old generation at each sample. */
+  readonly oldGeneration: number[];
+  isHeapOn(): boolean;
+  startHeap(intervalBytes: number): Promise<void>;
   startProfiles(intervals: SamplingIntervals): Promise<void>;
   sample(atMillis: number): Promise<void>;
   /** Live bytes by allocation stack; V8 runs a full GC for it. Resolves with the pause, milliseconds. */
@@ -46,25 +50,36 @@ export async function openThread(
   let heapReads = 0;
   let areProfilesOn = false;
   const floors: number[] = [];
+  const oldGeneration: number[] = [];
 
   const sample = async (atMillis: number, afterGc: boolean) => {
     if (!probe) return;
     const { memory, stopped, leaseTicks: _ticks, ...rest } = await probe.sample();
     if (stopped) return;
     heapUsed = memory?.heapUsedBytes ?? heapUsed;
+    if (memory) oldGeneration.push(memory.oldGenerationBytes);
     if (afterGc) floors.push(heapUsed);
     sink.line({ type: 'runtime', atMillis, thread: id, afterGc, ...memory, ...rest });
+  };
+
+  let isHeapOn = false;
+  const startHeap = async (samplingInterval: number) => {
+    await session.send('HeapProfiler.enable');
+    await session.send('HeapProfiler.startSampling', { samplingInterval });
+    isHeapOn = true;
   };
 
   return {
     id,
     name,
     probe,
+    oldGeneration,
+    isHeapOn: () => isHeapOn,
+    startHeap,
     floors,
     heapUsedBytes: () => heapUsed,
-    async startProfiles({ cpuMicros, heapBytes }) {
-      await session.send('HeapProfiler.enable');
-      await session.send('HeapProfiler.startSampling', { samplingInterval: heapBytes });
+    async startProfiles({ cpuMicros, heapBytes, isHeapDeferred }) {
+      if (!isHeapDeferred) await startHeap(heapBytes);
       await session.send('Profiler.enable');
       // Must come before start.
       await session.send('Profiler.setSamplingInterval', { interval: cpuMicros });
@@ -112,8 +127,8 @@ export async function openThread(
             sink.file({ kind: 'cpu-profile', thread: id, path: `${fileName}.cpuprofile` }, profile);
           }),
         );
-        await quietly(session.send('HeapProfiler.stopSampling', {}, 60_000));
-        await quietly(session.send('HeapProfiler.disable'));
+        if (isHeapOn) await quietly(session.send('HeapProfiler.stopSampling', {}, 60_000));
+        if (isHeapOn) await quietly(session.send('HeapProfiler.disable'));
         await quietly(session.send('Profiler.disable'));
       }
       if (probe) await quietly(probe.stop());

@@ -94,6 +94,8 @@ export interface RuntimeSample {
   externalBytes?: number;
   arrayBuffersBytes?: number;
   mallocedBytes?: number;
+  /** Used by V8's old and large-object spaces: what survived two minor collections, garbage included. */
+  oldGenerationBytes?: number;
   /** Share of the interval in which the event loop was busy, 0..1. */
   utilization?: number;
   eventLoopDelayMillis?: { mean: number; p50: number; p99: number; max: number };

@@ -55,6 +55,7 @@ const runtime = v.looseObject({
   externalBytes: amount,
   arrayBuffersBytes: amount,
   mallocedBytes: amount,
+  oldGenerationBytes: amount,
   utilization: amount,
   eventLoopDelayMillis: v.optional(delay),
   gc: v.optional(gc),

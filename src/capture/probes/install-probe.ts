@@ -137,6 +137,13 @@ export function installProbe(
           externalBytes: memory.external,
           arrayBuffersBytes: memory.arrayBuffers,
           mallocedBytes: heap.malloced_memory,
+          oldGenerationBytes: v8
+            .getHeapSpaceStatistics()
+            .reduce(
+              (sum, space) =>
+                sum + (/^(old|large_object)_space$/.test(space.space_name) ? space.space_used_size : 0),
+              0,
+            ),
         };
         result.ownHeapBytes = ownHeapBytes();
         const current = perf.performance.eventLoopUtilization();
@@ -313,6 +320,8 @@ export function installProbe(
 
     // Bursts: the busier the process, the smaller the share of time in which hooks are on.
     const BURST_MILLIS = 100;
+    const SHORT_BURST_MILLIS = 40;
+    let burstMillis = BURST_MILLIS;
     const STACKS_PER_SECOND = 60;
     /** The first burst does not know yet how many there will be. */
     const STACKS_PER_BURST = 15;
@@ -342,13 +351,15 @@ export function installProbe(
               counter.every = Math.max(1, Math.ceil(counter.inWindow / seconds / STACKS_PER_SECOND));
             }
             const perSecond = initsInWindow / seconds;
+            // A busy process shows enough in a shorter burst.
+            burstMillis = perSecond > 20 * config.asyncInitsPerSecond ? SHORT_BURST_MILLIS : BURST_MILLIS;
             const share = Math.min(1, config.asyncInitsPerSecond / Math.max(1, perSecond));
             if (share >= 0.9) return burst();
             hookOff();
-            const restMillis = Math.min(config.longestRestMillis, (BURST_MILLIS * (1 - share)) / share);
+            const restMillis = Math.min(config.longestRestMillis, (burstMillis * (1 - share)) / share);
             later(burst, restMillis);
           } catch {}
-        }, BURST_MILLIS);
+        }, burstMillis);
       } catch {}
     };
     const asyncStartedAt = now();

@@ -26,6 +26,7 @@ export interface ProbeSample {
     externalBytes: number;
     arrayBuffersBytes: number;
     mallocedBytes: number;
+    oldGenerationBytes: number;
   };
   /** About what was allocated, from minor collections. */
   allocatedBytesPerSecond?: number;

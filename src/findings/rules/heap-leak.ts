@@ -17,8 +17,10 @@ export const heapLeak: Rule = {
   kind: 'heap-leak',
   judge(facts) {
     const drafts = facts.heap.flatMap((growth) => judgeThread(growth, facts));
-    const floor = facts.heap.find(({ thread }) => thread === 0)?.floor;
+    const { floor, oldGeneration } = facts.heap.find(({ thread }) => thread === 0) ?? {};
     if (drafts.length > 0 || (floor && floor.verdict !== 'too-little-data')) return drafts;
+    // Too busy to be made to collect, and nothing that survived piled up: that is an answer.
+    if (oldGeneration && ['flat', 'falling'].includes(oldGeneration.verdict)) return drafts;
     return { notApplicable: `fewer than 6 reads of the heap after a full GC (${floor?.points ?? 0} seen)` };
   },
 };
