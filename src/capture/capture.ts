@@ -48,6 +48,9 @@ const BASELINE_MILLIS = 1_000;
 const MAX_WORKERS = 16;
 /** At most this share of time may go into full GCs that heap reads force. */
 const HEAP_READ_SHARE = 0.02;
+/** A trend needs this many; pauses up to here are worth it. */
+const LEAST_HEAP_READS = 8;
+const LONG_PAUSE_MILLIS = 400;
 /** At most this many heap reads: more than a trend needs is only cost. */
 const MAX_HEAP_READS = 10;
 /** Creation of these is watched: they hold a handle, a descriptor, a process or a thread. */
@@ -228,23 +231,29 @@ class CaptureRun {
 
   private async readHeapsWhenDue(): Promise<void> {
     if (this.elapsed() < this.nextHeapReadAt || this.isHeapReadTooDear) return;
-    const from = performance.now();
-    await this.forEachThread((thread) => this.readHeap(thread));
+    let pauseMillis = 0;
+    await this.forEachThread(async (thread) => {
+      pauseMillis += await this.readHeap(thread);
+    });
     await this.forEachThread((thread) => thread.readAsync(this.elapsed()));
-    const tookMillis = performance.now() - from;
-    // Sooner at first: a target that ends early has then been seen often enough.
-    const usual = this.options.durationMillis / MAX_HEAP_READS;
-    const pace = Math.max(
-      this.elapsed() < 12_000 ? Math.min(usual, 2_000) : usual,
-      tookMillis / HEAP_READ_SHARE,
-      1_000,
-    );
-    this.nextHeapReadAt = this.elapsed() + pace;
+    this.nextHeapReadAt = this.elapsed() + this.heapReadPace(pauseMillis);
   }
 
-  private async readHeap(thread: ThreadCapture): Promise<void> {
+  /** Until the next heap read: sooner at first (a target may end early), later where reads are dear, but enough for a trend. */
+  private heapReadPace(pauseMillis: number): number {
+    const { durationMillis } = this.options;
+    const usual = durationMillis / MAX_HEAP_READS;
+    const first = this.elapsed() < 12_000 ? Math.min(usual, 2_000) : usual;
+    const affordable = Math.max(first, pauseMillis / HEAP_READ_SHARE, 1_000);
+    return pauseMillis < LONG_PAUSE_MILLIS
+      ? Math.min(affordable, durationMillis / LEAST_HEAP_READS)
+      : affordable;
+  }
+
+  /** Resolves with the pause it took, milliseconds; 0 when there was nothing to read. */
+  private async readHeap(thread: ThreadCapture): Promise<number> {
     if (!thread.isHeapOn()) {
-      if (!isOldGenerationRising(thread.oldGeneration)) return;
+      if (!isOldGenerationRising(thread.oldGeneration)) return 0;
       await thread.startHeap(this.intervals.heapBytes);
     }
     const estimate = estimateHeapReadMillis(thread.heapUsedBytes());
@@ -253,9 +262,11 @@ class CaptureRun {
       this.outcome.warnings.push(
         `Heap growth by allocation stack was left out: reading it would pause the target for about ${Math.round(estimate)} ms (--max-pause ${this.options.maxPauseMillis} ms).`,
       );
-      return;
+      return 0;
     }
-    this.outcome.pausesMillis.push(await thread.readHeap(this.elapsed()));
+    const pauseMillis = await thread.readHeap(this.elapsed());
+    this.outcome.pausesMillis.push(pauseMillis);
+    return pauseMillis;
   }
 
   /** The census: one pause, estimated first, then cheap reads of what was found. */

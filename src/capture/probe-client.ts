@@ -3,8 +3,7 @@
 
 import { AttachError } from '../errors.ts';
 import type { InspectorSession } from '../target/inspector-session.ts';
-import { PROBE_URL } from './probe-url.ts';
-import { installProbe } from './probes/install-probe.ts';
+import { probeSource } from './probes/install-probe.ts';
 import type {
   ProbeAsyncRead,
   ProbeCollections,
@@ -32,9 +31,8 @@ interface EvaluateResult {
 
 /** Installs the probe. Rejects with AttachError when the thread gives no access to built-in modules. */
 export async function installProbeIn(session: InspectorSession, config: ProbeConfig): Promise<ProbeClient> {
-  const source = `(${installProbe.toString()})(typeof require === 'function' ? require : undefined, ${JSON.stringify(config)})\n//# sourceURL=${PROBE_URL}`;
   const params = {
-    expression: source,
+    expression: probeSource(config),
     includeCommandLineAPI: true,
     silent: true,
     returnByValue: false,

@@ -3,15 +3,7 @@
 import { AttachError } from '../errors.ts';
 import { readNodeFlags } from './inspector-ports.ts';
 import { isNodeProcess } from './node-binary.ts';
-import {
-  ageSeconds,
-  listPids,
-  type ProcStat,
-  type ProcStatus,
-  readCmdline,
-  readStat,
-  readStatus,
-} from './proc.ts';
+import { ageSeconds, listPids, type ProcStat, type ProcStatus, readStat, readStatus } from './proc.ts';
 import { known, readLink } from './proc-file.ts';
 
 /** Why not: one word for each reason, for programs to compare. */

@@ -74,6 +74,17 @@ export interface ProbeCollections {
   }[];
 }
 
+/** What the parts of the probe share inside the target. */
+export interface ProbeCore {
+  config: ProbeConfig;
+  load(id: string): never;
+  /** Milliseconds, monotonic. */
+  now(): number;
+  /** Called in reverse order when the probe stops. */
+  cleanups: (() => void)[];
+  isStopped(): boolean;
+}
+
 /** What `installProbe` leaves with our session: reachable through a remote object only. */
 export interface ProbeHandle {
   sample(): ProbeSample;

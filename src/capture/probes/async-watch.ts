@@ -1,0 +1,234 @@
+// A part of the probe (see install-probe.ts: sent as text, whole by itself): which async resources are made where, and
+// how many of them stay. Hooks are on in bursts, the shorter the busier the process.
+import type { ProbeAsyncRead, ProbeCore } from './probe-protocol.ts';
+import type { StackCapture } from './stack-capture.ts';
+
+export interface AsyncWatch {
+  readAsync(): ProbeAsyncRead;
+  ownHeapBytes(): number;
+  /** Our own collections: no census may take them for the program's. */
+  own: object[];
+}
+
+export function createAsyncWatch(core: ProbeCore, captureStack: StackCapture): AsyncWatch {
+  const timers: typeof import('node:timers') = core.load('timers');
+  const asyncHooks: typeof import('node:async_hooks') = core.load('async_hooks');
+  // Everything that can leak but promises: those are counted only, a stack for each costs most of the
+  // throughput of a busy server.
+  const WATCHED = new Set(core.config.asyncTypes);
+  const MAX_SITES = 400;
+  const WATCHED_PER_SITE = 40;
+  interface Site {
+    type: string;
+    frames: unknown[][];
+    repeats: boolean;
+    delay: number;
+    made: number;
+    refs: { ref: WeakRef<object>; at: number }[];
+    seen: number;
+    isUsers: boolean;
+  }
+  const sites = new Map<string, Site>();
+  const perType: Record<string, { seen: number; inWindow: number; every: number; taken: number }> =
+    Object.create(null);
+  let initsInWindow = 0;
+  let isOwnWork = false;
+  let hookOnMillis = 0;
+  let hookOnSince = -1;
+
+  const isAlive = (resource: object): boolean => {
+    const known = resource as { _destroyed?: unknown; fd?: unknown; destroyed?: unknown };
+    if (known._destroyed === true) return false;
+    // libuv's stream handles and FileHandle answer -1 once they are closed.
+    return typeof known.fd !== 'number' || known.fd >= 0;
+  };
+
+  // Streams open their file in the next tick, with nobody's code on the stack: the stack that asked for the tick
+  // tells who it was.
+  const TICK = 'TickObject';
+  const MAX_TICK_STACKS = 64;
+  const MAX_TICK_FRAMES = 8;
+  const tickStacks = new Map<number, unknown[][]>();
+  const isUserFrame = (frame: unknown[]) => {
+    const url = frame[1] as string;
+    return url !== '' && !url.startsWith('node:');
+  };
+  const rememberTick = (asyncId: number) => {
+    const frames = captureStack(init);
+    const from = frames.findIndex(isUserFrame);
+    if (from < 0) return;
+    tickStacks.set(asyncId, frames.slice(from, from + MAX_TICK_FRAMES));
+    if (tickStacks.size > MAX_TICK_STACKS) tickStacks.delete(tickStacks.keys().next().value as number);
+  };
+  const withTick = (frames: unknown[][]): unknown[][] => {
+    if (frames.some(isUserFrame)) return frames;
+    const asked = tickStacks.get(asyncHooks.executionAsyncId());
+    return asked ? frames.concat(asked) : frames;
+  };
+
+  const remember = (type: string, resource: object, weight: number) => {
+    const frames = withTick(captureStack(init));
+    const key = `${type}|${frames.map((f) => `${f[1]}:${f[2]}:${f[3]}`).join('|')}`;
+    let site = sites.get(key);
+    if (!site) {
+      if (sites.size >= MAX_SITES) return;
+      const timer = resource as { _repeat?: unknown; _idleTimeout?: unknown };
+      site = {
+        type,
+        frames,
+        repeats: typeof timer._repeat === 'number',
+        delay: typeof timer._idleTimeout === 'number' ? timer._idleTimeout : -1,
+        made: 0,
+        refs: [],
+        seen: 0,
+        isUsers: frames.some(isUserFrame),
+      };
+      sites.set(key, site);
+    }
+    site.made += weight;
+    site.seen++;
+    // Nobody can be named for what only Node's own code makes: counting it is enough.
+    if (!site.isUsers) return;
+    const entry = { ref: new WeakRef(resource), at: core.now() };
+    // Reservoir sampling (Vitter's algorithm R): every resource has the same chance to be watched.
+    if (site.refs.length < WATCHED_PER_SITE) site.refs.push(entry);
+    else {
+      const slot = Math.floor(Math.random() * site.seen);
+      if (slot < WATCHED_PER_SITE) site.refs[slot] = entry;
+    }
+  };
+
+  const init = (asyncId: number, type: string, _trigger: number, resource: object) => {
+    try {
+      if (isOwnWork) return;
+      initsInWindow++;
+      if (core.isStopped() || (!WATCHED.has(type) && type !== TICK)) return;
+      // An http.Agent gives a kept connection a new async id for each request: nothing was made.
+      if (resource?.constructor?.name === 'ReusedHandle') return;
+      let counter = perType[type];
+      if (!counter) {
+        counter = { seen: 0, inWindow: 0, every: 1, taken: 0 };
+        perType[type] = counter;
+      }
+      counter.inWindow++;
+      if (counter.seen++ % counter.every !== 0 || counter.taken >= STACKS_PER_BURST) return;
+      counter.taken++;
+      if (type === TICK) rememberTick(asyncId);
+      else remember(type, resource, counter.every);
+    } catch {}
+  };
+  const hook = asyncHooks.createHook({ init });
+  const hookOn = () => {
+    if (core.isStopped() || hookOnSince >= 0) return;
+    hookOnSince = core.now();
+    hook.enable();
+  };
+  const hookOff = () => {
+    if (hookOnSince < 0) return;
+    hook.disable();
+    hookOnMillis += core.now() - hookOnSince;
+    hookOnSince = -1;
+  };
+  core.cleanups.push(hookOff);
+
+  // Bursts: the busier the process, the smaller the share of time in which hooks are on.
+  const BURST_MILLIS = 100;
+  const SHORT_BURST_MILLIS = 40;
+  let burstMillis = BURST_MILLIS;
+  const STACKS_PER_SECOND = 60;
+  /** The first burst does not know yet how many there will be. */
+  const STACKS_PER_BURST = 15;
+  let burstTimer: NodeJS.Timeout | null = null;
+  core.cleanups.push(() => burstTimer && timers.clearTimeout(burstTimer));
+  const later = (work: () => void, millis: number) => {
+    isOwnWork = true;
+    try {
+      burstTimer = timers.setTimeout(work, millis);
+      burstTimer.unref();
+    } finally {
+      isOwnWork = false;
+    }
+  };
+  const burst = () => {
+    try {
+      if (core.isStopped()) return;
+      initsInWindow = 0;
+      for (const type in perType) perType[type]!.inWindow = perType[type]!.taken = 0;
+      const from = core.now();
+      hookOn();
+      later(() => {
+        try {
+          const seconds = Math.max(0.02, (core.now() - from) / 1000);
+          for (const type in perType) {
+            const counter = perType[type]!;
+            counter.every = Math.max(1, Math.ceil(counter.inWindow / seconds / STACKS_PER_SECOND));
+          }
+          const perSecond = initsInWindow / seconds;
+          // A busy process shows enough in a shorter burst.
+          burstMillis = perSecond > 20 * core.config.asyncInitsPerSecond ? SHORT_BURST_MILLIS : BURST_MILLIS;
+          const share = Math.min(1, core.config.asyncInitsPerSecond / Math.max(1, perSecond));
+          if (share >= 0.9) return burst();
+          hookOff();
+          const restMillis = Math.min(core.config.longestRestMillis, (burstMillis * (1 - share)) / share);
+          later(burst, restMillis);
+        } catch {}
+      }, burstMillis);
+    } catch {}
+  };
+  const asyncStartedAt = core.now();
+  if (core.config.asyncTypes.length > 0) burst();
+
+  const readAsync = (): ProbeAsyncRead => {
+    const at = core.now();
+    const onMillis = hookOnMillis + (hookOnSince >= 0 ? at - hookOnSince : 0);
+    const result: ProbeAsyncRead = {
+      coverage: onMillis / Math.max(1, at - asyncStartedAt),
+      onMillis,
+      seen: {},
+      sites: [],
+    };
+    try {
+      for (const type in perType) result.seen[type] = perType[type]!.seen;
+      for (const site of sites.values()) {
+        let alive = 0;
+        let old = 0;
+        let oldAlive = 0;
+        for (const { ref, at: made } of site.refs) {
+          const resource = ref.deref();
+          const lives = resource !== undefined && isAlive(resource);
+          if (lives) alive++;
+          if (at - made < 5_000) continue;
+          old++;
+          if (lives) oldAlive++;
+        }
+        result.sites.push({
+          type: site.type,
+          frames: site.frames,
+          repeats: site.repeats,
+          delay: site.delay,
+          made: site.made,
+          watched: site.refs.length,
+          alive,
+          oldWatched: old,
+          oldAlive,
+        });
+      }
+    } catch {}
+    return result;
+  };
+
+  core.cleanups.push(() => {
+    sites.clear();
+    tickStacks.clear();
+  });
+  return {
+    readAsync,
+    own: [sites, tickStacks],
+    ownHeapBytes() {
+      let bytes = 0;
+      for (const site of sites.values()) bytes += 400 + site.frames.length * 96 + site.refs.length * 120;
+      for (const frames of tickStacks.values()) bytes += 100 + frames.length * 96;
+      return bytes;
+    },
+  };
+}
