@@ -3,7 +3,7 @@ import type { Facts } from '../analysis/facts.ts';
 import type { AllocationSite, GrowingCollection, HeapGrowth } from '../analysis/heap-growth.ts';
 import type { Evidence, FindingKind } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
-import { formatBytes, formatShare } from '../model/units.ts';
+import { formatBytes, formatDuration, formatShare } from '../model/units.ts';
 import { heapLimitOf } from './limits.ts';
 import type { Draft } from './rule.ts';
 import {
@@ -66,10 +66,19 @@ export function describeHeapLeak(leak: HeapLeak, facts: Facts): Draft {
   };
 }
 
+/** Caches of a process this young are often not full yet. */
+const YOUNG_SECONDS = 120;
+
 /** A leak too slow to be seen in bytes is a matter of days. */
 const SLOW_URGENCY = 0.6;
 
 function confidenceOf({ growth, filled, site, isMeasured }: HeapLeak, facts: Facts): number {
+  const uptimeSeconds = facts.observations.target.uptimeSeconds ?? Number.POSITIVE_INFINITY;
+  if (uptimeSeconds < YOUNG_SECONDS) {
+    caveats.push(
+      `The process had run for ${formatDuration(uptimeSeconds * 1_000)} only: a cache may still be filling. Look again later to be sure.`,
+    );
+  }
   if (!isMeasured) return filled?.insertion ? 0.85 : 0.7;
   const most = startedLately(growth, facts) ? 0.8 : 0.95;
   if (filled?.insertion) return Math.min(most, site ? 0.95 : 0.9);

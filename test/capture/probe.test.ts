@@ -1,0 +1,156 @@
+// The probe by itself, evaluated here as it is in a target: it must never throw, must hold little, and must leave
+// nothing behind when it stops.
+import { createRequire } from 'node:module';
+import { afterEach, describe, expect, it } from 'vitest';
+import { probeSource } from '../../src/capture/probes/install-probe.ts';
+import type { ProbeConfig, ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
+
+const CONFIG: ProbeConfig = {
+  url: 'culprit:probe',
+  leaseMillis: 10_000,
+  closeInspector: false,
+  asyncTypes: ['Timeout', 'TCPWRAP'],
+  asyncInitsPerSecond: 1e9,
+  longestRestMillis: 1_000,
+};
+
+const open: ProbeHandle[] = [];
+afterEach(() => {
+  for (const probe of open.splice(0)) probe.stop();
+});
+
+function install(
+  config: Partial<ProbeConfig> = {},
+  load: unknown = createRequire(import.meta.url),
+): ProbeHandle {
+  const evaluate = new Function('require', `return ${probeSource({ ...CONFIG, ...config })}`);
+  const result = evaluate(load) as ProbeHandle | string;
+  if (typeof result === 'string') throw new Error(result);
+  open.push(result);
+  return result;
+}
+
+describe('the probe', () => {
+  it('reports memory, heap limit and event loop of the thread it is in', () => {
+    const sample = install().sample();
+    expect(sample.memory?.heapUsedBytes).toBeGreaterThan(1e6);
+    expect(sample.memory?.heapLimitBytes).toBeGreaterThan(sample.memory!.heapUsedBytes);
+    expect(sample.stopped).toBe(false);
+  });
+
+  it('answers nothing but "stopped" after stop, and may be stopped twice', () => {
+    const probe = install();
+    probe.stop();
+    probe.stop();
+    expect(probe.sample()).toEqual({ stopped: true });
+  });
+
+  it('adds no global and leaves Error as it was', () => {
+    const names = Object.getOwnPropertyNames(globalThis);
+    const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+    const limit = Error.stackTraceLimit;
+    const probe = install();
+    const timer = setInterval(() => {}, 1_000);
+    clearInterval(timer);
+    probe.readAsync();
+    probe.stop();
+    expect(Object.getOwnPropertyNames(globalThis)).toEqual(names);
+    expect(Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')).toEqual(prepare);
+    expect(Error.stackTraceLimit).toBe(limit);
+  });
+
+  it('names the code that makes a timer, and counts it as alive until it is cleared', () => {
+    const probe = install();
+    const timer = setInterval(function tickForTest() {}, 1_000);
+    const find = () =>
+      probe
+        .readAsync()
+        .sites.find((site) => site.frames.some((frame) => String(frame[1]).includes('probe.test')));
+    expect(find()).toMatchObject({ type: 'Timeout', repeats: true, delay: 1_000, made: 1, alive: 1 });
+    clearInterval(timer);
+    expect(find()).toMatchObject({ made: 1, alive: 0 });
+  });
+
+  it('says why when built-in modules are out of reach, and leaves nothing behind', () => {
+    const evaluate = new Function('require', `return ${probeSource(CONFIG)}`);
+    const refuse = () => {
+      throw new Error('not here');
+    };
+    expect(evaluate(refuse)).toMatch(/could not be installed: not here/);
+  });
+});
+
+describe('watching collections', () => {
+  it('catches who adds to a growing map, then gives the map its own method back', () => {
+    const probe = install();
+    const sessions = new Map([['a', 1]]);
+    probe.census([sessions], 1_000);
+    probe.readCollections(0, 4);
+    for (let i = 0; i < 3; i++) sessions.set(`b${i}`, i);
+    probe.readCollections(1_000, 4);
+    expect(Object.hasOwn(sessions, 'set')).toBe(true);
+    for (let i = 0; i < 10; i++) sessions.set(`c${i}`, i);
+    const [growing] = probe.readCollections(2_000, 4).growing;
+    expect(growing).toMatchObject({ type: 'Map', newestEntry: 'number' });
+    expect(growing!.sizes.map(({ entries }) => entries)).toEqual([1, 4, 14]);
+    expect(growing!.insertions.length).toBe(6);
+    expect(Object.hasOwn(sessions, 'set')).toBe(false);
+    expect(sessions.size).toBe(14);
+  });
+
+  it('takes its trap away when it stops, and the collection works on', () => {
+    const probe = install();
+    const queue: number[] = Array.from({ length: 20 }, (_, i) => i);
+    probe.census([queue], 1_000);
+    probe.readCollections(0, 4);
+    queue.push(1, 2);
+    probe.readCollections(1_000, 4);
+    expect(Object.hasOwn(queue, 'push')).toBe(true);
+    probe.stop();
+    expect(Object.hasOwn(queue, 'push')).toBe(false);
+    expect(queue.push(3)).toBe(23);
+  });
+
+  it('does not touch frozen collections, nor ones whose method is the program’s own', () => {
+    const probe = install();
+    const frozen = Object.freeze(new Map([['a', 1]]));
+    const own = new Set([1]);
+    const add = () => own;
+    Object.defineProperty(own, 'add', { value: add, configurable: true });
+    probe.census([frozen, own], 1_000);
+    probe.readCollections(0, 4);
+    Map.prototype.set.call(frozen, 'b', 2);
+    Map.prototype.set.call(frozen, 'c', 3);
+    Set.prototype.add.call(own, 2);
+    Set.prototype.add.call(own, 3);
+    probe.readCollections(1_000, 4);
+    expect(Object.hasOwn(frozen, 'set')).toBe(false);
+    expect(own.add).toBe(add);
+  });
+
+  it('is not stopped by hostile objects: throwing getters, proxies, odd prototypes', () => {
+    const probe = install();
+    const throwing = Object.defineProperty({}, 'constructor', {
+      get() {
+        throw new Error('no');
+      },
+    });
+    const proxy = new Proxy([], {
+      get() {
+        throw new Error('no');
+      },
+    });
+    const map = new Map<string, unknown>([['a', throwing]]);
+    const result = probe.census([throwing, proxy, Object.create(null), map], 1_000);
+    expect(result.scanned).toBe(4);
+    probe.readCollections(0, 4);
+    map.set('b', proxy).set('c', throwing);
+    expect(probe.readCollections(1_000, 4).growing).toHaveLength(1);
+  });
+
+  it('keeps no collection alive and holds no more than its bound', () => {
+    const probe = install();
+    const many = Array.from({ length: 6_000 }, (_, i) => new Map([[i, i]]));
+    expect(probe.census(many, 5_000).tracked).toBe(4_000);
+  });
+});
