@@ -73,12 +73,6 @@ const YOUNG_SECONDS = 120;
 const SLOW_URGENCY = 0.6;
 
 function confidenceOf({ growth, filled, site, isMeasured }: HeapLeak, facts: Facts): number {
-  const uptimeSeconds = facts.observations.target.uptimeSeconds ?? Number.POSITIVE_INFINITY;
-  if (uptimeSeconds < YOUNG_SECONDS) {
-    caveats.push(
-      `The process had run for ${formatDuration(uptimeSeconds * 1_000)} only: a cache may still be filling. Look again later to be sure.`,
-    );
-  }
   if (!isMeasured) return filled?.insertion ? 0.85 : 0.7;
   const most = startedLately(growth, facts) ? 0.8 : 0.95;
   if (filled?.insertion) return Math.min(most, site ? 0.95 : 0.9);
@@ -105,6 +99,12 @@ function caveatsOf({ growth, isMeasured }: HeapLeak, facts: Facts): string[] {
   else if (startedLately(growth, facts)) {
     caveats.push(
       'The process has run for much longer than this growth can have lasted: a large batch would look the same. Look again in some minutes.',
+    );
+  }
+  const uptimeSeconds = facts.observations.target.uptimeSeconds ?? Number.POSITIVE_INFINITY;
+  if (uptimeSeconds < YOUNG_SECONDS) {
+    caveats.push(
+      `The process had run for ${formatDuration(uptimeSeconds * 1_000)} only: a cache may still be filling. Look again later to be sure.`,
     );
   }
   return caveats;
