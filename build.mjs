@@ -18,6 +18,8 @@ await build({
   // 0x and speedscope are read from their packages when a viewer is asked for.
   external: ['0x', 'speedscope'],
   define: { 'globalThis.CULPRIT_VERSION': JSON.stringify(version) },
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 });
