@@ -58,7 +58,7 @@ export function decode(recording: Recording): Observations {
     );
   }
   return {
-    ...describeSubject(recording, passive, runtime),
+    ...describeSubject(recording, passive, runtime, (decoded.cpuProfiles[0]?.durationMicros ?? 0) / 1_000),
     passive,
     runtime,
     ...decoded,
@@ -105,6 +105,7 @@ function describeSubject(
   { manifest }: Recording,
   passive: PassiveSample[],
   runtime: RuntimeSample[],
+  profiledMillis: number,
 ): Pick<Observations, 'target' | 'capture' | 'limits'> {
   const { target, capture, files } = manifest;
   const cgroup = passive.find((sample) => sample.cgroup)?.cgroup;
@@ -132,7 +133,8 @@ function describeSubject(
     },
     capture: {
       startedAt: startedAt || null,
-      durationMillis,
+      // A profile of another tool knows its own length.
+      durationMillis: durationMillis || profiledMillis,
       steps,
       files: files.map(({ kind, thread, path }) => ({ kind, thread, path })),
       overhead: {
@@ -141,7 +143,8 @@ function describeSubject(
         eventLoopDelayDuringMillis: during[during.length >> 1],
         ownFds,
       },
-      restored: target.pid === 0 ? null : restored,
+      // Nothing was attached, or there is nothing left to restore.
+      restored: target.pid === 0 || capture.ended === 'target-gone' ? null : restored,
       warnings: capture.warnings,
     },
     limits: {

@@ -98,8 +98,7 @@ function describe(
       pausesMillis: outcome.pausesMillis.map((millis) => Math.round(millis * 10) / 10),
       eventLoopDelayBeforeMillis: outcome.eventLoopDelayBeforeMillis,
       ownFds,
-      // A target that is gone needs no restoring.
-      restored: restored || outcome.ended === 'target-gone',
+      restored,
       warnings: outcome.warnings,
     },
     files,

@@ -36,7 +36,7 @@ export interface CaptureProgress {
 export interface CaptureOutcome {
   durationMillis: number;
   ended: 'complete' | 'interrupted' | 'target-gone';
-  steps: ('passive' | 'light' | 'burst')[];
+  steps: ('passive' | 'light' | 'burst' | 'census')[];
   threads: { id: number; name: string }[];
   pausesMillis: number[];
   eventLoopDelayBeforeMillis?: number;
@@ -289,6 +289,7 @@ class CaptureRun {
       );
       return;
     }
+    if (!this.outcome.steps.includes('census')) this.outcome.steps.push('census');
     this.progress(`census of the heap, a pause of about ${Math.round(estimate)} ms`);
     await this.timed(() =>
       probe.duringOwnPause(async () => void (await probe.census(this.options.maxPauseMillis / 2))),

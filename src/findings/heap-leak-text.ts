@@ -151,7 +151,7 @@ function titleOf(
       ? collection.type
       : `${collection.className} (a ${collection.type})`;
   const named = collection.holderName ? `${type} \`${collection.holderName}\`` : `${aOrAn(type)}`;
-  return `${named} grows by ${rate.replace('/s', ' entries/s')} and is never trimmed${at}`;
+  return `${named} grows by ${rate.replace('/s', ' entries/s')} ${collection.type === 'Array' ? 'more than is taken out' : 'and is never trimmed'}${at}`;
 }
 
 function aOrAn(noun: string): string {
@@ -218,5 +218,9 @@ function adviceFor(kind: FindingKind, filled: GrowingCollection | null): string[
     Array: 'a ring buffer',
     Object: 'a Map with a maximum',
   }[filled.collection.type];
-  return [`Bound it (${bound}), or delete entries when what they stand for has ended.`];
+  return [
+    filled.collection.type === 'Array'
+      ? 'If it is a queue, its consumers are too slow: add consumers or push back. Otherwise bound it (a ring buffer).'
+      : `Bound it (${bound}), or delete entries when what they stand for has ended.`,
+  ];
 }

@@ -33,7 +33,7 @@ export function renderNotApplicable(items: NotApplicable[], width: number): stri
 
 /** What the capture cost the target, every known number of it. */
 export function renderCost({ overhead, restored }: ReportCapture, width: number): string[] {
-  if (restored === null) return ['Cost: nothing was attached.'];
+  if (restored === null && overhead.pausesMillis.length === 0) return ['Cost: nothing was attached.'];
   const rows: [string, string][] = [
     ['pauses', describePauses(overhead.pausesMillis)],
     ['loop delay', describeDelay(overhead)],
@@ -41,9 +41,14 @@ export function renderCost({ overhead, restored }: ReportCapture, width: number)
       'own fds',
       overhead.ownFds === undefined ? 'unknown' : `${formatNumber(overhead.ownFds)}, left out of the counts`,
     ],
-    ['restored', restored ? 'yes, left as it was found' : 'NO: see the warnings'],
+    ['restored', describeRestored(restored)],
   ];
   return ['Cost to the target', ...rows.flatMap(([label, text]) => labelledLines(label, [text], width))];
+}
+
+function describeRestored(restored: boolean | null): string {
+  if (restored === null) return 'the target ended by itself';
+  return restored ? 'yes, left as it was found' : 'NO: see the warnings';
 }
 
 function describePauses(pausesMillis: number[]): string {
@@ -69,7 +74,7 @@ export function renderFacts(report: Report, width: number): string[] {
   const warnings = [...new Set([...report.warnings, ...capture.warnings])].map((warning) => `- ${warning}`);
   const rows: [string, string[]][] = [
     ['process', [describeProcess(target)]],
-    ['threads', [target.threads.map((thread) => `${thread.id} ${thread.name}`).join(', ')]],
+    ['threads', [target.threads.map((thread) => thread.name).join(', ')]],
     ['container', [describeContainer(target.container)]],
     ['captured', [`${formatDuration(capture.durationMillis)}${steps}`]],
     ['files', [describeFiles(capture.files)]],

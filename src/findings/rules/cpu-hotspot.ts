@@ -11,7 +11,8 @@ import { packageOf, place, subjectOf } from '../wording.ts';
 const LEAST_SHARE = 0.2;
 /** Of wall time, for the hottest single function in it. */
 const LEAST_TOP_SHARE = 0.12;
-const LEAST_SPREAD_SHARE = 0.45;
+const LEAST_SPREAD_SHARE = 0.3;
+const LEAST_SPREAD_SHARE_OF_BUSY = 0.5;
 const LEAST_SHARE_OF_BUSY = 0.3;
 const LEAST_SECONDS = 3;
 
@@ -45,20 +46,19 @@ function isHot({ top, selfMicros }: Responsibility, { durationMicros, busyMicros
     selfMicros >= durationMicros * LEAST_SHARE && selfMicros >= busyMicros * LEAST_SHARE_OF_BUSY;
   const isConcentrated = top.selfMicros >= durationMicros * LEAST_TOP_SHARE;
   // A library may spread its work over many functions; the framework around a handler does so, too, but takes less.
-  const isOneLibrary =
-    top.blame.app !== null && top.blame.library !== null && selfMicros >= durationMicros * LEAST_SPREAD_SHARE;
-  return isLarge && (isConcentrated || isOneLibrary);
+  const isOneLibrary = top.blame.app !== null && top.blame.library !== null;
+  const isMost =
+    selfMicros >= durationMicros * LEAST_SPREAD_SHARE &&
+    selfMicros >= busyMicros * LEAST_SPREAD_SHARE_OF_BUSY;
+  return isLarge && (isConcentrated || (isOneLibrary && isMost));
 }
 
 function describe({ top, selfMicros }: Responsibility, summary: CpuSummary): Draft {
   const share = selfMicros / summary.durationMicros;
   const busyShare = selfMicros / summary.busyMicros;
-  const { app, library, subject, caller } = top.blame;
-  const named = subject!;
+  const topShare = top.selfMicros / summary.durationMicros;
+  const named = top.blame.subject!;
   const line = top.frame === named && top.hotLine !== null ? top.hotLine : named.line;
-  const what = top.work.kind === 'plain' ? '' : ` (${top.work.call ?? WORK_NAMES[top.work.kind]})`;
-  const through = app && library ? ` in ${packageOf(library)} (${place(top.frame)}), called by` : '';
-  const calledBy = caller && !library ? `, called by ${caller.functionName} (${place(caller)})` : '';
   const inLine =
     top.hotLine !== null && top.hotLine !== named.line
       ? ` (hottest line ${top.hotLine}, ${formatShare(top.hotLineShare)} of its samples)`
@@ -73,13 +73,13 @@ function describe({ top, selfMicros }: Responsibility, summary: CpuSummary): Dra
           : 'notice',
     confidence: Math.min(0.97, 0.7 + share / 2),
     urgency: Math.min(1, 0.3 + share),
-    title: `${through ? `\`${top.frame.functionName}\`${through} ` : ''}\`${named.functionName}\`${what} takes ${formatShare(share)} of a core (${place({ ...named, functionName: '(anonymous)' })}${calledBy})`,
+    title: titleOf(top, share, isConcentrated(top, selfMicros)),
     subject: { ...subjectOf('function', named.functionName, named, summary.thread), line },
     impact: { metric: 'cpu', value: share, unit: 'share', share: busyShare },
     evidence: [
       {
         source: 'cpu-profile',
-        statement: `${formatShare(share)} of wall time and ${formatShare(busyShare)} of the busy time of ${summary.threadName} is spent in ${place(top.frame)}${inLine}`,
+        statement: `${formatShare(share)} of wall time and ${formatShare(busyShare)} of the busy time of ${summary.threadName}; in ${place(top.frame)} alone ${formatShare(topShare)}${inLine}`,
         value: share,
         unit: 'share',
       },
@@ -92,7 +92,7 @@ function describe({ top, selfMicros }: Responsibility, summary: CpuSummary): Dra
     ],
     innocentExplanation:
       'A batch that is meant to use the core would look the same; then it belongs in a worker thread.',
-    advice: adviceFor(top),
+    advice: adviceFor(top, isConcentrated(top, selfMicros)),
     caveats:
       top.hotLineShare > 0 || top.frame.line === null ? [] : ['Lines are those where the functions begin.'],
     asSymptom: `${formatShare(share)} of a core in ${place(named)}`,
@@ -101,7 +101,35 @@ function describe({ top, selfMicros }: Responsibility, summary: CpuSummary): Dra
   };
 }
 
-function adviceFor({ work, blame: { library } }: Hotspot): string[] {
+/** One function that takes most of it can be blamed by name; time spread over a library is the library's. */
+function isConcentrated(top: Hotspot, selfMicros: number): boolean {
+  return top.selfMicros >= selfMicros * 0.6;
+}
+
+function titleOf(
+  { frame, work, blame: { app, library, subject, caller } }: Hotspot,
+  share: number,
+  isOne: boolean,
+): string {
+  const named = subject!;
+  const takes = `takes ${formatShare(share)} of a core`;
+  const at = place({ ...named, functionName: '(anonymous)' });
+  if (app && library && !isOne)
+    return `\`${named.functionName}\` ${takes}, spent in ${packageOf(library)} (${at})`;
+  const what = work.kind === 'plain' ? '' : ` (${work.call ?? WORK_NAMES[work.kind]})`;
+  if (app && library) {
+    return `\`${frame.functionName}\` in ${packageOf(library)} (${place(frame)}), called by \`${named.functionName}\`${what} ${takes} (${at})`;
+  }
+  const calledBy = caller ? `, called by ${caller.functionName} (${place(caller)})` : '';
+  return `\`${named.functionName}\`${what} ${takes} (${at}${calledBy})`;
+}
+
+function adviceFor({ work, blame: { library } }: Hotspot, isOne: boolean): string[] {
+  if (library && !isOne) {
+    return [
+      `See what ${packageOf(library)} is asked to do here for each request: compile or parse once, and keep the result.`,
+    ];
+  }
   if (work.kind === 'intl')
     return [
       'Make one Intl formatter for each locale and time zone, and use it again: making one costs far more than using it.',

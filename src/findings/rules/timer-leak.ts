@@ -39,7 +39,7 @@ function describe(survivor: SurvivingSite, timers: Parameters<typeof risen>[0] |
   const rate = perSecond(trend.slopePerSecond);
   return {
     kind: 'timer-leak',
-    severity: trend.slopePerSecond >= 5 ? 'critical' : 'warning',
+    severity: trend.slopePerSecond >= 50 ? 'critical' : 'warning',
     confidence: 0.93,
     urgency: Math.min(0.95, 0.65 + trend.slopePerSecond / 50),
     title: `Timers pile up by ${rate}: ${what} is started and never cleared (${placeWithLibrary(blame)})`,
