@@ -21,6 +21,8 @@ export interface BlockGroup {
    * the short gaps between many short calls, and some look like one; then this is small.
    */
   partInBlocks: number;
+  /** Of the time in blocks, what garbage collection took, 0..1. */
+  gcShare: number;
 }
 
 /** One callback that ran for `millis` without giving the event loop a turn. */
@@ -60,16 +62,19 @@ export function findBlocks(
         totalMillis: block.millis,
         longestMillis: block.millis,
         partInBlocks: 0,
+        gcShare: gcMillis(profile, block),
       });
       continue;
     }
     group.blocksMillis.push(block.millis);
     group.totalMillis += block.millis;
+    group.gcShare += gcMillis(profile, block);
     if (block.millis > group.longestMillis)
       Object.assign(group, { longestMillis: block.millis, frames, work, blame: culprit });
   }
   const totals = totalsByFunction(profile);
   for (const [key, group] of groups) {
+    group.gcShare /= group.totalMillis;
     group.partInBlocks = Math.min(
       1,
       group.totalMillis / ((totals.get(key) ?? 0) / 1_000 || group.totalMillis),
@@ -143,6 +148,13 @@ function coveringNode(profile: CpuProfile, block: Block): number {
     if (micros >= all * COVERAGE && node > deepest && isUserCode(profile.nodes[node]!.frame)) deepest = node;
   }
   return deepest;
+}
+
+function gcMillis(profile: CpuProfile, block: Block): number {
+  let micros = 0;
+  for (let i = block.fromSample; i < block.toSample; i++)
+    if (profile.samples.state[i] === GC) micros += profile.samples.micros[i]!;
+  return micros / 1_000;
 }
 
 function between(profile: CpuProfile, from: number, to: number): number {

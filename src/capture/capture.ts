@@ -239,6 +239,21 @@ class CaptureRun {
     this.nextHeapReadAt = this.elapsed() + this.heapReadPace(pauseMillis);
   }
 
+  /**
+   * The old generation of a saturated target rises by garbage alone, too. One read tells: when all of the rise was
+   * garbage, heap sampling goes off again.
+   */
+  private async lookAtDeferredHeap(thread: ThreadCapture): Promise<number> {
+    if (!isOldGenerationRising(thread.oldGeneration)) return 0;
+    const before = thread.oldGeneration[0] ?? 0;
+    await thread.startHeap(this.intervals.heapBytes);
+    const pauseMillis = await this.readHeap(thread);
+    const after = thread.oldGeneration.at(-1) ?? 0;
+    if (after <= before * 1.02 + 64 * 1024) await thread.stopHeap();
+    thread.oldGeneration.splice(0, thread.oldGeneration.length, Math.max(before, after));
+    return pauseMillis;
+  }
+
   /** Until the next heap read: sooner at first (a target may end early), later where reads are dear, but enough for a trend. */
   private heapReadPace(pauseMillis: number): number {
     const { durationMillis } = this.options;
@@ -252,10 +267,7 @@ class CaptureRun {
 
   /** Resolves with the pause it took, milliseconds; 0 when there was nothing to read. */
   private async readHeap(thread: ThreadCapture): Promise<number> {
-    if (!thread.isHeapOn()) {
-      if (!isOldGenerationRising(thread.oldGeneration)) return 0;
-      await thread.startHeap(this.intervals.heapBytes);
-    }
+    if (!thread.isHeapOn()) return this.lookAtDeferredHeap(thread);
     const estimate = estimateHeapReadMillis(thread.heapUsedBytes());
     if (estimate > this.options.maxPauseMillis) {
       this.isHeapReadTooDear = true;

@@ -18,6 +18,7 @@ export interface ThreadCapture {
   readonly oldGeneration: number[];
   isHeapOn(): boolean;
   startHeap(intervalBytes: number): Promise<void>;
+  stopHeap(): Promise<void>;
   startProfiles(intervals: SamplingIntervals): Promise<void>;
   sample(atMillis: number): Promise<void>;
   /** Live bytes by allocation stack; V8 runs a full GC for it. Resolves with the pause, milliseconds. */
@@ -69,6 +70,13 @@ export async function openThread(
     isHeapOn = true;
   };
 
+  const stopHeap = async () => {
+    if (!isHeapOn) return;
+    isHeapOn = false;
+    await session.send('HeapProfiler.stopSampling', {}, 60_000);
+    await session.send('HeapProfiler.disable');
+  };
+
   return {
     id,
     name,
@@ -76,6 +84,7 @@ export async function openThread(
     oldGeneration,
     isHeapOn: () => isHeapOn,
     startHeap,
+    stopHeap,
     floors,
     heapUsedBytes: () => heapUsed,
     async startProfiles({ cpuMicros, heapBytes, isHeapDeferred }) {
@@ -127,8 +136,7 @@ export async function openThread(
             sink.file({ kind: 'cpu-profile', thread: id, path: `${fileName}.cpuprofile` }, profile);
           }),
         );
-        if (isHeapOn) await quietly(session.send('HeapProfiler.stopSampling', {}, 60_000));
-        if (isHeapOn) await quietly(session.send('HeapProfiler.disable'));
+        await quietly(stopHeap());
         await quietly(session.send('Profiler.disable'));
       }
       if (probe) await quietly(probe.stop());

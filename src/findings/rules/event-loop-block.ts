@@ -16,6 +16,7 @@ const LONG_MILLIS = 250;
 const REPEATED_MILLIS = 100;
 const LEAST_SHARE = 0.01;
 const LEAST_PART_IN_BLOCKS = 0.5;
+const MOST_GC = 0.35;
 /** Or shorter ones that take this share of all time. */
 const SHARE_OF_SHORT = 0.1;
 
@@ -61,11 +62,13 @@ function isConfirmed({ longestMillis }: BlockGroup, runtime: readonly RuntimeSam
 }
 
 function isFelt(
-  { blocksMillis, longestMillis, totalMillis, partInBlocks }: BlockGroup,
+  { blocksMillis, longestMillis, totalMillis, partInBlocks, gcShare }: BlockGroup,
   durationMillis: number,
 ): boolean {
   // A function that mostly runs for short is a hotspot, not a block.
   if (partInBlocks < LEAST_PART_IN_BLOCKS) return false;
+  // A block that is mostly collecting garbage is told as such.
+  if (gcShare > MOST_GC) return false;
   const share = totalMillis / durationMillis;
   const repeated = blocksMillis.filter((block) => block >= REPEATED_MILLIS);
   if (longestMillis >= LONG_MILLIS) return repeated.length > 1 || longestMillis >= 2 * LONG_MILLIS;

@@ -3,6 +3,7 @@
 import { blame as blameOf } from '../../analysis/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import type { CountGrowth } from '../../analysis/resource-growth.ts';
+import type { AsyncSite } from '../../model/async-resource.ts';
 import type { FdGroup } from '../../model/samples.ts';
 import { type CreationSite, siteOfAllocations, siteOfCalls, siteOfSurvivors } from '../creation-site.ts';
 import type { Draft, Rule } from '../rule.ts';
@@ -116,9 +117,13 @@ function siteOfOpens(facts: Facts): CreationSite | null {
           (frame) => frame.owner === 'node' && /^(open|_construct|openFileHandle)$/.test(frame.functionName),
         ),
     );
-  const best = opens
-    .sort((a, b) => b.reads.at(-1)!.made - a.reads.at(-1)!.made)
-    .find((site) => blameOf(site.frames).subject);
+  const made = (site: AsyncSite) => site.reads.at(-1)!.made;
+  // A stream closes its file by itself when it ends; what was opened by hand must be closed by hand.
+  const isStream = (site: AsyncSite) =>
+    site.frames.some((frame) => frame.owner === 'node' && /_construct|constructNT/.test(frame.functionName));
+  const usable = opens.filter((site) => blameOf(site.frames).subject).sort((a, b) => made(b) - made(a));
+  const byHand = usable.find((site) => !isStream(site));
+  const best = byHand && made(byHand) >= made(usable[0]!) / 4 ? byHand : usable[0];
   if (!best) return null;
   const blame = blameOf(best.frames, 'of calls');
   return {
