@@ -12,12 +12,13 @@ export interface SamplingIntervals {
 /** V8 walks the stack for each heap sample and follows the object to its end: this many a second cost next to nothing. */
 const HEAP_SAMPLES_PER_SECOND = 300;
 const FINEST_HEAP_BYTES = 32 * 1024;
+const COARSEST_HEAP_BYTES = 16 * 2 ** 20;
 
 /** The busier the thread, the coarser: there is more to see, and more to lose. */
 export function chooseIntervals(utilization: number, allocatedBytesPerSecond: number): SamplingIntervals {
   const heapBytes = Math.max(
     FINEST_HEAP_BYTES,
-    Math.min(2 * 2 ** 20, Math.round(allocatedBytesPerSecond / HEAP_SAMPLES_PER_SECOND)),
+    Math.min(COARSEST_HEAP_BYTES, Math.round(allocatedBytesPerSecond / HEAP_SAMPLES_PER_SECOND)),
   );
   const cpuMicros = utilization > SATURATED ? 5_000 : utilization > 0.6 ? 2_000 : 1_000;
   return {
