@@ -62,9 +62,19 @@ export function analyseHeapGrowth(
     thread,
     floor,
     oldGeneration,
-    sites: growingSites(reads.filter((read) => read.thread === thread)),
+    sites: growingSites(sinceRestart(reads.filter((read) => read.thread === thread))),
   };
 }
+
+/** The capture begins heap sampling again when a load comes that it was too fine for; what came before is not comparable. */
+function sinceRestart(reads: readonly HeapSamplingRead[]): readonly HeapSamplingRead[] {
+  const totals = reads.map(({ stacks }) => stacks.reduce((sum, { liveBytes }) => sum + liveBytes, 0));
+  const restart = totals.findLastIndex((total, i) => i > 0 && total < totals[i - 1]! * RESTARTED);
+  return restart > 0 ? reads.slice(restart) : reads;
+}
+
+/** No program lets go of so much between two reads and keeps its floor. */
+const RESTARTED = 0.2;
 
 function growingSites(reads: readonly HeapSamplingRead[]): AllocationSite[] {
   const sites = new Map<string, { frames: Frame[]; best: number; series: number[] }>();

@@ -48,6 +48,8 @@ const BASELINE_MILLIS = 1_000;
 const MAX_WORKERS = 16;
 /** At most this share of time may go into full GCs that heap reads force. */
 const HEAP_READ_SHARE = 0.02;
+/** By this factor: beginning again forgets what was seen of the heap so far. */
+const TOO_FINE = 8;
 /** A trend needs this many; pauses up to here are worth it. */
 const LEAST_HEAP_READS = 8;
 const LONG_PAUSE_MILLIS = 400;
@@ -153,6 +155,7 @@ class CaptureRun {
       this.samplePassive();
       await this.forEachThread((thread) => thread.sample(this.elapsed()));
       await this.proveLease();
+      await this.easeOff();
       await this.readHeapsWhenDue();
       await this.climbWhenHeapRises();
       this.progress(this.hasCensus.size > 0 ? 'watching what grows' : 'sampling');
@@ -237,6 +240,17 @@ class CaptureRun {
     });
     await this.forEachThread((thread) => thread.readAsync(this.elapsed()));
     this.nextHeapReadAt = this.elapsed() + this.heapReadPace(pauseMillis);
+  }
+
+  /** The load may come after us: heap sampling that has become far too fine for it begins again, coarser or later. */
+  private async easeOff(): Promise<void> {
+    await this.forEachThread(async (thread) => {
+      const wanted = chooseIntervals(thread.load.utilization, thread.load.allocated);
+      if (!thread.isHeapOn() || wanted.heapBytes < thread.heapIntervalBytes() * TOO_FINE) return;
+      await thread.stopHeap();
+      this.intervals = wanted;
+      if (!wanted.isHeapDeferred) await thread.startHeap(wanted.heapBytes);
+    });
   }
 
   /**

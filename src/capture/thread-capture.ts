@@ -17,6 +17,10 @@ export interface ThreadCapture {
   /** Bytes of the old generation at each sample. */
   readonly oldGeneration: number[];
   isHeapOn(): boolean;
+  /** How busy the thread was over the last sampling interval; what is allocated is in bytes a second. */
+  readonly load: { utilization: number; allocated: number };
+  /** Bytes between two heap samples. */
+  heapIntervalBytes(): number;
   startHeap(intervalBytes: number): Promise<void>;
   stopHeap(): Promise<void>;
   startProfiles(intervals: SamplingIntervals): Promise<void>;
@@ -52,12 +56,19 @@ export async function openThread(
   let areProfilesOn = false;
   const floors: number[] = [];
   const oldGeneration: number[] = [];
+  const load = { utilization: 0, allocated: 0 };
+  let heapInterval = 0;
 
   const sample = async (atMillis: number, afterGc: boolean) => {
     if (!probe) return;
     const { memory, stopped, leaseTicks: _ticks, ...rest } = await probe.sample();
     if (stopped) return;
     heapUsed = memory?.heapUsedBytes ?? heapUsed;
+    if (!afterGc)
+      Object.assign(load, {
+        utilization: rest.utilization ?? 0,
+        allocated: rest.allocatedBytesPerSecond ?? 0,
+      });
     if (memory) oldGeneration.push(memory.oldGenerationBytes);
     if (afterGc) floors.push(heapUsed);
     sink.line({ type: 'runtime', atMillis, thread: id, afterGc, ...memory, ...rest });
@@ -68,6 +79,7 @@ export async function openThread(
     await session.send('HeapProfiler.enable');
     await session.send('HeapProfiler.startSampling', { samplingInterval });
     isHeapOn = true;
+    heapInterval = samplingInterval;
   };
 
   const stopHeap = async () => {
@@ -83,6 +95,8 @@ export async function openThread(
     probe,
     oldGeneration,
     isHeapOn: () => isHeapOn,
+    load,
+    heapIntervalBytes: () => heapInterval,
     startHeap,
     stopHeap,
     floors,

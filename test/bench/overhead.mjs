@@ -5,7 +5,7 @@
 //   npm run build && node test/bench/overhead.mjs --rate 50%      # open loop at half of that; also a number a second
 //
 // Options: --pairs 10, --seconds 10 (one round), --rate 0, --connections 16, --json FILE (default: none).
-// Each round with culprit lies wholly inside one `diagnose --duration 60s`, from its first profile on; the server has
+// Each round begins with a few seconds of load that are not counted, in which culprit attaches. Each round with culprit lies wholly inside one `diagnose --duration 60s`, from its first profile on; the server has
 // a core of its own where there are two and `taskset`, because what is measured is the target's loss, not that
 // culprit and the load need CPU too. A ratio is with/without of one pair; printed are the medians of all pairs, each
 // with a 95 % bootstrap interval.
@@ -181,13 +181,16 @@ async function warmUp(port, pinned) {
 }
 
 async function round(isWatched, pid, port, rate, pinned) {
+  // The server is busy already when culprit comes, as a server in production is: culprit looks coarser at busy targets.
+  const before = measure(port, 4, rate, pinned);
+  await delay(500);
   const culprit = isWatched
     ? startPinned(pinned, 1, [CLI, 'diagnose', String(pid), '--duration', '60s', '--json', '-'])
     : null;
   const ended = culprit && new Promise((resolve) => culprit.once('close', resolve));
   culprit?.stdout.resume();
   if (culprit) await untilProfiled(pid);
-  else await delay(1_500);
+  await before;
   const cpuBefore = cpuMillis(pid);
   const { requests, seconds, errors, p50, p99 } = await measure(port, Number(values.seconds), rate, pinned);
   const cpu = cpuMillis(pid) - cpuBefore;
