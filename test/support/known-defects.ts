@@ -7,16 +7,11 @@ const KNOWN: ReadonlySet<string> = new Set<string>([
   'polling loops of setTimeout that are started with every request and never end',
 ]);
 
-/** Too slow to run until they are mended. */
-const KNOWN_SLOW: ReadonlySet<string> = new Set<string>(['20,000 levels that each took time']);
-
 /** Like `test`; a known defect is expected to fail. */
 export function check(title: string, body: () => unknown, timeout = 10_000): void {
-  if (KNOWN_SLOW.has(title)) test.skip(title, body as () => void);
-  else
-    (KNOWN.has(title) ? test.fails : test)(title, { timeout }, async () => {
-      await body();
-    });
+  (KNOWN.has(title) ? test.fails : test)(title, { timeout }, async () => {
+    await body();
+  });
 }
 
 /** `check` for every row of a table. */

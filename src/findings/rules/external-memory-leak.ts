@@ -3,6 +3,7 @@ import type { Facts } from '../../analysis/facts.ts';
 import type { GrowingCollection } from '../../analysis/heap-growth.ts';
 import { formatBytes } from '../../model/units.ts';
 import { type CreationSite, siteOfAllocations } from '../creation-site.ts';
+import { holdsObjects } from '../holders.ts';
 import type { Rule } from '../rule.ts';
 import {
   leakSeverity,
@@ -14,8 +15,6 @@ import {
   subjectOf,
 } from '../wording.ts';
 
-/** Entries that hold no memory outside the heap. */
-const PRIMITIVE = /^(string|number|boolean|undefined|symbol|bigint)$/;
 const LEAST_BYTES_PER_SECOND = 32 * 1024;
 const BUFFER_MAKERS =
   /^(alloc|allocUnsafe|allocUnsafeSlow|from|concat|FastBuffer|createUnsafeBuffer|allocate|fromArrayLike|copyBytesFrom|slice|subarray|toString|createPool|fromStringFast)$/;
@@ -98,7 +97,7 @@ function bufferCollection({ collections }: Facts): GrowingCollection | null {
   const known = collections.filter(({ insertion }) => insertion?.blame.subject);
   return (
     known.find(({ collection }) => /Buffer|Uint8Array|TypedArray/.test(collection.newestEntry)) ??
-    known.find(({ collection }) => !PRIMITIVE.test(collection.newestEntry)) ??
+    known.find(({ collection }) => holdsObjects(collection)) ??
     null
   );
 }

@@ -1,5 +1,6 @@
 // RSS grows, and neither the heap nor what V8 knows of outside it does: memory taken by native code.
 import { formatBytes } from '../../model/units.ts';
+import { holdsObjects } from '../holders.ts';
 import type { Rule } from '../rule.ts';
 import {
   leakSeverity,
@@ -12,8 +13,6 @@ import {
   subjectOf,
 } from '../wording.ts';
 
-/** Entries that hold no native memory. */
-const PRIMITIVE = /^(string|number|boolean|undefined|symbol|bigint)$/;
 const LEAST_BYTES_PER_SECOND = 250 * 1024;
 /** V8 keeps each CPU sample until the profile is stopped: measured about 130 bytes, a thousand times a second a thread. */
 const OWN_BYTES_PER_SECOND = 130 * 1024;
@@ -33,7 +32,7 @@ export const nativeMemoryGrowth: Rule = {
     if (!isNative || rss.slopePerSecond < native.slopePerSecond / 2 || rss.verdict !== 'growing') return [];
     const filled =
       facts.collections.find(
-        ({ insertion, collection }) => insertion?.blame.subject && !PRIMITIVE.test(collection.newestEntry),
+        ({ insertion, collection }) => insertion?.blame.subject && holdsObjects(collection),
       ) ?? null;
     const blame = filled?.insertion?.blame ?? null;
     const frame = blame?.subject ?? null;
