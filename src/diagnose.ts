@@ -3,10 +3,11 @@ import { gatherFacts } from './analysis/facts.ts';
 import { PROBE_URL } from './capture/probe-url.ts';
 import { RecordingError } from './errors.ts';
 import { judge } from './findings/judge.ts';
+import { decodeCensuses, decodeCollections, decodeCompilations } from './model/decode/collections.ts';
 import { decodeCpuProfile, MalformedProfile, scriptIdsOf } from './model/decode/cpu-profile.ts';
 import { createFrameResolver, type FrameResolver } from './model/decode/frame-resolver.ts';
 import { decodeHeapProfile } from './model/decode/heap-profile.ts';
-import { decodeAsyncReads, decodeCollections, decodeStack } from './model/decode/samples.ts';
+import { decodeAsyncReads, decodeStack } from './model/decode/samples.ts';
 import type { Report } from './model/finding.ts';
 import type { Observations } from './model/observations.ts';
 import type { PassiveSample, RuntimeSample } from './model/samples.ts';
@@ -64,6 +65,8 @@ export function decode(recording: Recording): Observations {
     ...decoded,
     asyncObservations: decodeAsyncReads(of('async'), resolver, PROBE_URL),
     collections: decodeCollections(of('collections'), resolver, sources, PROBE_URL),
+    classes: decodeCensuses(of('census')),
+    compileSites: decodeCompilations(of('compilations'), resolver, PROBE_URL),
     stuck,
     sourceLines: relativeLines(sources.lines, manifest.target.cwd),
     warnings,

@@ -6,6 +6,7 @@ import type { InspectorSession } from '../target/inspector-session.ts';
 import { probeSource } from './probes/install-probe.ts';
 import type {
   ProbeAsyncRead,
+  ProbeCensus,
   ProbeCollections,
   ProbeConfig,
   ProbeHandle,
@@ -15,9 +16,13 @@ import type {
 export interface ProbeClient {
   sample(): Promise<ProbeSample>;
   readAsync(): Promise<ProbeAsyncRead>;
+  /** Watches the creation of these async_hooks types, too, from now on. */
+  watchAlso(types: string[]): Promise<void>;
   readCollections(atMillis: number, trapTop: number): Promise<ProbeCollections>;
+  /** V8's snapshot object ids of the collections of the last read, in its order; null where there is none. */
+  growingObjectIds(): Promise<(number | null)[]>;
   /** Walks all live objects once: a pause that grows with the heap. */
-  census(deadlineMillis: number): Promise<{ scanned: number; tracked: number; cut: boolean }>;
+  census(deadlineMillis: number): Promise<ProbeCensus>;
   /** Runs work that makes the target collect garbage on our behalf, so that it is not counted as its own. */
   duringOwnPause<T>(work: () => Promise<T>): Promise<T>;
   beat(): Promise<number>;
@@ -63,6 +68,8 @@ function clientFor(session: InspectorSession, handleId: string): ProbeClient {
   return {
     sample: () => call('sample'),
     readAsync: () => call('readAsync'),
+    watchAlso: (types) => call('watchAlso', [{ value: types }]),
+    growingObjectIds: () => readObjectIds(session, handleId),
     readCollections: (atMillis, trapTop) =>
       call('readCollections', [{ value: atMillis }, { value: trapTop }]),
     census: (deadlineMillis) => takeCensus(session, call, deadlineMillis),
@@ -83,7 +90,7 @@ async function takeCensus(
   session: InspectorSession,
   call: <T>(method: keyof ProbeHandle, args?: object[]) => Promise<T>,
   deadlineMillis: number,
-): Promise<{ scanned: number; tracked: number; cut: boolean }> {
+): Promise<ProbeCensus> {
   const objectGroup = 'culprit-census';
   try {
     const prototype = await session.send<EvaluateResult>('Runtime.evaluate', {
@@ -102,4 +109,38 @@ async function takeCensus(
     // The list holds every object of the heap: let go of it at once, whatever happened.
     await session.send('Runtime.releaseObjectGroup', { objectGroup }).catch(() => {});
   }
+}
+
+/** At most this many are asked about, one message each. */
+const MAX_OBJECT_IDS = 20;
+
+async function readObjectIds(session: InspectorSession, handleId: string): Promise<(number | null)[]> {
+  const objectGroup = 'culprit-suspects';
+  try {
+    const { result } = await session.send<EvaluateResult>('Runtime.callFunctionOn', {
+      objectId: handleId,
+      functionDeclaration: 'function () { return this.growingObjects(); }',
+      objectGroup,
+      silent: true,
+    });
+    const properties = await session.send<{ result: { name: string; value?: { objectId?: string } }[] }>(
+      'Runtime.getProperties',
+      { objectId: result.objectId, ownProperties: true },
+    );
+    const ids: (number | null)[] = [];
+    for (const { name, value } of properties.result) {
+      if (!/^\d+$/.test(name) || Number(name) >= MAX_OBJECT_IDS) continue;
+      ids[Number(name)] = value?.objectId ? await readObjectId(session, value.objectId) : null;
+    }
+    return ids;
+  } finally {
+    await session.send('Runtime.releaseObjectGroup', { objectGroup }).catch(() => {});
+  }
+}
+
+async function readObjectId(session: InspectorSession, objectId: string): Promise<number | null> {
+  const answer = await session
+    .send<{ heapSnapshotObjectId: string }>('HeapProfiler.getHeapObjectId', { objectId })
+    .catch(() => null);
+  return answer ? Number(answer.heapSnapshotObjectId) : null;
 }

@@ -1,10 +1,12 @@
 // Capturing one thread, the main one or a worker: CPU profile, sampling heap profile, counters and probe, all
 // through one session.
 import type { InspectorSession } from '../target/inspector-session.ts';
+import { watchCompilations } from './compile-watch.ts';
 import type { SamplingIntervals } from './ladder.ts';
 import { installProbeIn, type ProbeClient } from './probe-client.ts';
-import type { ProbeConfig } from './probes/probe-protocol.ts';
+import type { ProbeCollections, ProbeConfig } from './probes/probe-protocol.ts';
 import type { CaptureSink } from './sink.ts';
+import { takeSnapshot } from './snapshot.ts';
 
 export interface ThreadCapture {
   readonly id: number;
@@ -28,7 +30,13 @@ export interface ThreadCapture {
   /** Live bytes by allocation stack; V8 runs a full GC for it. Resolves with the pause, milliseconds. */
   readHeap(atMillis: number): Promise<number>;
   readAsync(atMillis: number): Promise<void>;
-  readCollections(atMillis: number, trapTop: number): Promise<void>;
+  readCollections(atMillis: number, trapTop: number): Promise<ProbeCollections | null>;
+  /** Walks all live objects: a pause. */
+  takeCensus(atMillis: number, deadlineMillis: number): Promise<void>;
+  /** Watches for `millis` which code compiles code. */
+  watchCompilations(atMillis: number, millis: number): Promise<void>;
+  /** Writes a heap snapshot as it comes. Resolves with a sentence on what it did cost. */
+  takeSnapshot(atMillis: number, ordinal: number): Promise<string>;
   /** Stops the profiles, keeps the CPU profile, removes the probe. Never throws. */
   stop(): Promise<void>;
 }
@@ -86,7 +94,6 @@ export async function openThread(
     if (!isHeapOn) return;
     isHeapOn = false;
     await session.send('HeapProfiler.stopSampling', {}, 60_000);
-    await session.send('HeapProfiler.disable');
   };
 
   return {
@@ -134,13 +141,35 @@ export async function openThread(
       sink.line({ type: 'async', thread: id, atMillis, ...(await probe.readAsync()) });
     },
     async readCollections(atMillis, trapTop) {
+      if (!probe) return null;
+      const read = await probe.readCollections(atMillis, trapTop);
+      sink.line({ type: 'collections', thread: id, atMillis, ...read });
+      return read;
+    },
+    async takeCensus(atMillis, deadlineMillis) {
       if (!probe) return;
+      sink.line({ type: 'census', thread: id, atMillis, ...(await probe.census(deadlineMillis)) });
+    },
+    async watchCompilations(atMillis, millis) {
       sink.line({
-        type: 'collections',
+        type: 'compilations',
         thread: id,
         atMillis,
-        ...(await probe.readCollections(atMillis, trapTop)),
+        ...(await watchCompilations(session, millis)),
       });
+    },
+    async takeSnapshot(atMillis, ordinal) {
+      const path = `${fileName}-${ordinal}.heapsnapshot.gz`;
+      const growing = (await probe?.readCollections(atMillis, 0))?.growing ?? [];
+      const nodes = (await probe?.growingObjectIds()) ?? [];
+      const suspects = growing.flatMap(({ id: collection }, i) =>
+        typeof nodes[i] === 'number' ? [{ collection, node: nodes[i] }] : [],
+      );
+      const take = () =>
+        takeSnapshot(session, sink.stream({ kind: 'heap-snapshot', thread: id, path, atMillis }));
+      const { millis, bytes } = await (probe ? probe.duringOwnPause(take) : take());
+      sink.line({ type: 'snapshot', thread: id, atMillis, path, millis, suspects });
+      return `A heap snapshot was taken: ${(bytes / 2 ** 20).toFixed(1)} MB, a pause of ${(millis / 1_000).toFixed(1)} s. It holds strings of the program, up to 1,024 characters each.`;
     },
     async stop() {
       const quietly = (work: Promise<unknown>) => work.catch(() => {});
@@ -151,6 +180,7 @@ export async function openThread(
           }),
         );
         await quietly(stopHeap());
+        await quietly(session.send('HeapProfiler.disable'));
         await quietly(session.send('Profiler.disable'));
       }
       if (probe) await quietly(probe.stop());

@@ -4,6 +4,7 @@ import type { AllocationSite, GrowingCollection, HeapGrowth } from '../analysis/
 import type { Evidence, FindingKind } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
 import { formatBytes, formatDuration, formatShare } from '../model/units.ts';
+import type { HeapCause } from './heap-cause.ts';
 import { heapLimitOf } from './limits.ts';
 import type { Draft } from './rule.ts';
 import {
@@ -17,18 +18,7 @@ import {
   subjectOf,
 } from './wording.ts';
 
-/** What a heap leak is told from: the floor of one thread, and what was found to explain it. */
-export interface HeapLeak {
-  growth: HeapGrowth;
-  /** The collection that takes what stays. */
-  filled: GrowingCollection | null;
-  /** Where what stays is allocated. */
-  site: AllocationSite | null;
-  /** Whether the floor itself rises beyond its noise; otherwise the collection alone is the proof. */
-  isMeasured: boolean;
-}
-
-export function describeHeapLeak(leak: HeapLeak, facts: Facts): Draft {
+export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
   const { growth, filled, site, isMeasured } = leak;
   const { floor, thread } = growth;
   const limit = heapLimitOf(facts.observations);
@@ -72,7 +62,7 @@ const YOUNG_SECONDS = 120;
 /** A leak too slow to be seen in bytes is a matter of days. */
 const SLOW_URGENCY = 0.6;
 
-function confidenceOf({ growth, filled, site, isMeasured }: HeapLeak, facts: Facts): number {
+function confidenceOf({ growth, filled, site, isMeasured }: HeapCause, facts: Facts): number {
   if (!isMeasured) return filled?.insertion ? 0.85 : 0.7;
   const most = startedLately(growth, facts) ? 0.8 : 0.95;
   if (filled?.insertion) return Math.min(most, site ? 0.95 : 0.9);
@@ -86,7 +76,7 @@ function startedLately({ floor }: HeapGrowth, { observations }: Facts): boolean 
   return uptimeSeconds > 1_800 && floor.first / floor.slopePerSecond < uptimeSeconds / 4;
 }
 
-function caveatsOf({ growth, isMeasured }: HeapLeak, facts: Facts): string[] {
+function caveatsOf({ growth, isMeasured }: HeapCause, facts: Facts): string[] {
   const caveats: string[] = [];
   if (facts.lookSeconds < 25)
     caveats.push(
@@ -112,6 +102,8 @@ function caveatsOf({ growth, isMeasured }: HeapLeak, facts: Facts): string[] {
 
 /** Told by who adds to the collection: Node's emitters, or an async hook. */
 function kindOf(filled: GrowingCollection | null): FindingKind {
+  if (filled?.collection.type === 'EventEmitter' || filled?.collection.type === 'EventTarget')
+    return 'listener-leak';
   const frames = filled?.insertion?.frames ?? [];
   const before = frames.slice(
     0,
@@ -145,13 +137,27 @@ function titleOf(
     return `The heap grows by ${formatBytes(bytesPerSecond)}/s${where ? `; what stays is allocated in \`${name}\`` : ', of unknown origin'}${at}`;
   const { collection, trend } = filled;
   const rate = perSecond(trend.slopePerSecond);
-  if (kind === 'listener-leak') return `Listeners pile up by ${rate} and are never removed${at}`;
+  if (kind === 'listener-leak') return listenerTitle(collection, rate, at);
   const type =
     collection.className === collection.type
       ? collection.type
       : `${collection.className} (a ${collection.type})`;
   const named = collection.holderName ? `${type} \`${collection.holderName}\`` : `${aOrAn(type)}`;
   return `${named} grows by ${rate.replace('/s', ' entries/s')} ${collection.type === 'Array' ? 'more than is taken out' : 'and is never trimmed'}${at}`;
+}
+
+/** "Listeners for 'order' pile up on EventEmitter `bus` by 5/s and are never removed (src/feed.ts:12, follow)" */
+function listenerTitle(
+  { event, className, type, holderName }: GrowingCollection['collection'],
+  rate: string,
+  at: string,
+): string {
+  const isEmitter = type === 'EventEmitter' || type === 'EventTarget';
+  const emitter = [isEmitter ? className : '', holderName ? `\`${holderName}\`` : '']
+    .filter(Boolean)
+    .join(' ');
+  const of = event === undefined ? '' : ` for '${event}'`;
+  return `Listeners${of} pile up${emitter ? ` on ${emitter}` : ''} by ${rate} and are never removed${at}`;
 }
 
 function aOrAn(noun: string): string {
@@ -176,7 +182,7 @@ function evidenceOf(
     const newest = collection.newestEntry ? `, newest entry: ${collection.newestEntry}` : '';
     evidence.push({
       source: 'census',
-      statement: `${collection.type}: ${trend.first} to ${trend.last} entries, ${risen(trend)}${newest}`,
+      statement: `${collection.type}: ${trend.first} to ${trend.last} ${collection.event === undefined ? 'entries' : 'listeners'}, ${risen(trend)}${newest}`,
       value: trend.slopePerSecond,
       unit: 'entries/s',
     });
@@ -217,6 +223,8 @@ function adviceFor(kind: FindingKind, filled: GrowingCollection | null): string[
     Set: 'a maximum',
     Array: 'a ring buffer',
     Object: 'a Map with a maximum',
+    EventEmitter: 'one listener for all',
+    EventTarget: 'one listener for all',
   }[filled.collection.type];
   return [
     filled.collection.type === 'Array'

@@ -18,6 +18,7 @@ const CAUSES: readonly FindingKind[] = [
   'listener-leak',
   'promise-leak',
   'async-context-leak',
+  'code-growth',
   'external-memory-leak',
   'native-memory-growth',
   'heap-leak',

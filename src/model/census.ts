@@ -1,0 +1,19 @@
+// What a walk over all live objects tells, and which code makes V8 compile more code. Pure data.
+import type { Frame } from './frame.ts';
+
+/** How many objects of one class there are: a constructor's name, the keys of plain objects, "function" and its name. */
+export interface ClassCount {
+  thread: number;
+  name: string;
+  /** One entry a census in which it was among the most numerous. */
+  counts: { atMillis: number; objects: number }[];
+}
+
+/** A place that made V8 compile scripts while we watched for that. */
+export interface CompileSite {
+  thread: number;
+  /** Innermost first. */
+  frames: Frame[];
+  scripts: number;
+  watchedMillis: number;
+}
