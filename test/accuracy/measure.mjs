@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { FORMATS, listKinds, VARIANTS } from '../../fixtures/targets/build.mjs';
+import { FORMATS, listKinds, listVariants, VARIANTS } from '../../fixtures/targets/build.mjs';
 import { descendants, startLoad, startTarget } from '../../fixtures/targets/start.mjs';
 
 const { values: options } = parseArgs({
@@ -94,5 +94,7 @@ async function measure(kind, variant) {
 }
 
 for (const kind of options.kinds?.split(',') ?? listKinds()) {
-  for (const variant of options.variants.split(',')) await measure(kind, variant);
+  for (const variant of options.variants.split(',')) {
+    if (listVariants(kind).includes(variant)) await measure(kind, variant);
+  }
 }

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { ensureBuilt, FORMATS, listKinds, VARIANTS } from '../../fixtures/targets/build.mjs';
+import { ensureBuilt, FORMATS, listKinds, listVariants, VARIANTS } from '../../fixtures/targets/build.mjs';
 import { startLoad, startTarget, stopChild } from '../../fixtures/targets/start.mjs';
 import { score } from './score.mjs';
 
@@ -194,6 +194,7 @@ const plan = [];
 for (let run = 0; run < Number(options.runs); run++) {
   for (const [index, kind] of kinds.entries()) {
     for (const variant of options.variants.split(',')) {
+      if (!listVariants(kind).includes(variant)) continue;
       plan.push({ kind, variant, format: formats[(run + index) % formats.length], run: run + 1 });
     }
   }
