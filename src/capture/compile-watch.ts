@@ -12,6 +12,8 @@ export interface Compilations {
 }
 
 interface ScriptParsed {
+  scriptId: string;
+  url: string;
   stackTrace?: {
     callFrames: { functionName: string; url: string; lineNumber: number; columnNumber: number }[];
   };
@@ -20,12 +22,22 @@ interface ScriptParsed {
 const MAX_SITES = 50;
 const MAX_FRAMES = 24;
 
-/** Watches for `millis`. The Debugger domain is on for that long only, and never pauses anything. */
-export async function watchCompilations(session: InspectorSession, millis: number): Promise<Compilations> {
+/**
+ * Watches for `millis`. The Debugger domain is on for that long only, and never pauses anything. `onScript` hears of
+ * every script there is, too.
+ */
+export async function watchCompilations(
+  session: InspectorSession,
+  millis: number,
+  onScript: (scriptId: string, url: string) => void = () => {},
+): Promise<Compilations> {
   const sites = new Map<string, { frames: ProbeFrame[]; count: number }>();
   let isWatching = false;
+  let isDone = false;
   let scripts = 0;
-  session.on('Debugger.scriptParsed', ({ stackTrace }: ScriptParsed) => {
+  session.on('Debugger.scriptParsed', ({ scriptId, url, stackTrace }: ScriptParsed) => {
+    if (isDone) return;
+    onScript(scriptId, url);
     if (!isWatching) return;
     scripts++;
     const frames = (stackTrace?.callFrames ?? [])
@@ -46,7 +58,7 @@ export async function watchCompilations(session: InspectorSession, millis: numbe
     await new Promise((resolve) => setTimeout(resolve, millis));
     return { millis: performance.now() - from, scripts, sites: [...sites.values()] };
   } finally {
-    isWatching = false;
+    isDone = true;
     await session.send('Debugger.disable').catch(() => {});
   }
 }

@@ -3,13 +3,14 @@
 import type { CaptureContext } from './context.ts';
 import { estimateCensusMillis, isFloorRising } from './ladder.ts';
 import type { ProbeClient } from './probe-client.ts';
-import type { ProbeCollections } from './probes/probe-protocol.ts';
+import type { ProbeCensus, ProbeCollections } from './probes/probe-protocol.ts';
 import { describeEstimate, estimateSnapshot, type SnapshotEstimate } from './snapshot-estimate.ts';
 import type { ThreadCapture } from './thread-capture.ts';
 
 /** How far one thread has climbed. */
 interface Height {
   hasCensus: boolean;
+  census: ProbeCensus | null;
   hasWatchedCompiling: boolean;
   hasRecount: boolean;
   snapshots: number;
@@ -66,6 +67,7 @@ export class HeapClimb {
     if (known) return known;
     const height = {
       hasCensus: false,
+      census: null,
       hasWatchedCompiling: false,
       hasRecount: false,
       snapshots: 0,
@@ -90,7 +92,8 @@ export class HeapClimb {
   /** One pause, estimated first; then cheap reads of what was found, and promises are watched from their making. */
   private async takeCensus(thread: ThreadCapture, probe: ProbeClient, height: Height): Promise<void> {
     height.hasCensus = true;
-    if (!(await this.countObjects(thread, probe))) return;
+    height.census = await this.countObjects(thread, probe);
+    if (!height.census) return;
     await probe.watchAlso(['PROMISE']);
     height.last = await thread.readCollections(this.context.elapsed(), 0);
   }
@@ -107,26 +110,30 @@ export class HeapClimb {
       await thread.watchCompilations(this.context.elapsed(), COMPILE_WATCH_MILLIS);
     } else if (!height.hasRecount && part >= RECOUNT_FROM && isUnexplained(height)) {
       height.hasRecount = true;
-      await this.countObjects(thread, probe);
+      const census = await this.countObjects(thread, probe);
+      const closures = census && height.census ? growingFunctions(height.census, census) : [];
+      if (closures.length > 0) await thread.locateClosures(this.context.elapsed(), closures);
     }
   }
 
-  /** Resolves with false when it was left out for its pause. */
-  private async countObjects(thread: ThreadCapture, probe: ProbeClient): Promise<boolean> {
+  /** Resolves with null when it was left out for its pause. */
+  private async countObjects(thread: ThreadCapture, probe: ProbeClient): Promise<ProbeCensus | null> {
     const { options, outcome } = this.context;
     const estimate = estimateCensusMillis(thread.floors.at(-1) ?? thread.heapUsedBytes());
     if (estimate > options.maxPauseMillis) {
       this.warn(
         `The census of growing collections was left out: it would pause the target for about ${Math.round(estimate)} ms (--max-pause ${options.maxPauseMillis} ms).`,
       );
-      return false;
+      return null;
     }
     if (!outcome.steps.includes('census')) outcome.steps.push('census');
     this.context.progress(`census of the heap, a pause of about ${Math.round(estimate)} ms`);
-    await this.context.timed(() =>
-      probe.duringOwnPause(() => thread.takeCensus(this.context.elapsed(), options.maxPauseMillis / 2)),
-    );
-    return true;
+    let census: ProbeCensus | null = null;
+    await this.context.timed(async () => {
+      const take = () => thread.takeCensus(this.context.elapsed(), options.maxPauseMillis / 2);
+      census = await probe.duringOwnPause(take);
+    });
+    return census;
   }
 
   /** A worker's heap is looked at only where it rises: whoever asked for a snapshot asked for the main one. */
@@ -169,4 +176,18 @@ function refusalOf(estimate: SnapshotEstimate, mode: string, maxPauseMillis: num
   if (mode === 'auto' && estimate.pauseMillis > maxPauseMillis)
     return `${cost}. Allow it with --max-pause ${Math.ceil(estimate.pauseMillis / 1_000)}s, or with --snapshot force.`;
   return null;
+}
+
+const MOST_CLOSURES = 8;
+
+/** Classes of functions that there are more of now, those that grew most first. */
+function growingFunctions(before: ProbeCensus, after: ProbeCensus): string[] {
+  const known = new Map(before.classes);
+  return after.classes
+    .filter(([name]) => name.startsWith('function'))
+    .map(([name, count]) => ({ name, growth: count - (known.get(name) ?? 0) }))
+    .filter(({ growth }) => growth > 0)
+    .sort((a, b) => b.growth - a.growth)
+    .slice(0, MOST_CLOSURES)
+    .map(({ name }) => name);
 }

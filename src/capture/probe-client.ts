@@ -3,6 +3,7 @@
 
 import { AttachError } from '../errors.ts';
 import type { InspectorSession } from '../target/inspector-session.ts';
+import { type FunctionLocation, readLocations, readObjectIds } from './probe-objects.ts';
 import { probeSource } from './probes/install-probe.ts';
 import type {
   ProbeAsyncRead,
@@ -21,6 +22,8 @@ export interface ProbeClient {
   readCollections(atMillis: number, trapTop: number): Promise<ProbeCollections>;
   /** V8's snapshot object ids of the collections of the last read, in its order; null where there is none. */
   growingObjectIds(): Promise<(number | null)[]>;
+  /** Where one function of each of these classes of the last census begins; null where it cannot be told. */
+  locateFunctions(classes: string[]): Promise<(FunctionLocation | null)[]>;
   /** Walks all live objects once: a pause that grows with the heap. */
   census(deadlineMillis: number): Promise<ProbeCensus>;
   /** Runs work that makes the target collect garbage on our behalf, so that it is not counted as its own. */
@@ -29,7 +32,7 @@ export interface ProbeClient {
   stop(): Promise<void>;
 }
 
-interface EvaluateResult {
+export interface EvaluateResult {
   result: { type: string; objectId?: string; value?: unknown };
   exceptionDetails?: { text: string };
 }
@@ -70,6 +73,7 @@ function clientFor(session: InspectorSession, handleId: string): ProbeClient {
     readAsync: () => call('readAsync'),
     watchAlso: (types) => call('watchAlso', [{ value: types }]),
     growingObjectIds: () => readObjectIds(session, handleId),
+    locateFunctions: (classes) => readLocations(session, handleId, classes),
     readCollections: (atMillis, trapTop) =>
       call('readCollections', [{ value: atMillis }, { value: trapTop }]),
     census: (deadlineMillis) => takeCensus(session, call, deadlineMillis),
@@ -109,38 +113,4 @@ async function takeCensus(
     // The list holds every object of the heap: let go of it at once, whatever happened.
     await session.send('Runtime.releaseObjectGroup', { objectGroup }).catch(() => {});
   }
-}
-
-/** At most this many are asked about, one message each. */
-const MAX_OBJECT_IDS = 20;
-
-async function readObjectIds(session: InspectorSession, handleId: string): Promise<(number | null)[]> {
-  const objectGroup = 'culprit-suspects';
-  try {
-    const { result } = await session.send<EvaluateResult>('Runtime.callFunctionOn', {
-      objectId: handleId,
-      functionDeclaration: 'function () { return this.growingObjects(); }',
-      objectGroup,
-      silent: true,
-    });
-    const properties = await session.send<{ result: { name: string; value?: { objectId?: string } }[] }>(
-      'Runtime.getProperties',
-      { objectId: result.objectId, ownProperties: true },
-    );
-    const ids: (number | null)[] = [];
-    for (const { name, value } of properties.result) {
-      if (!/^\d+$/.test(name) || Number(name) >= MAX_OBJECT_IDS) continue;
-      ids[Number(name)] = value?.objectId ? await readObjectId(session, value.objectId) : null;
-    }
-    return ids;
-  } finally {
-    await session.send('Runtime.releaseObjectGroup', { objectGroup }).catch(() => {});
-  }
-}
-
-async function readObjectId(session: InspectorSession, objectId: string): Promise<number | null> {
-  const answer = await session
-    .send<{ heapSnapshotObjectId: string }>('HeapProfiler.getHeapObjectId', { objectId })
-    .catch(() => null);
-  return answer ? Number(answer.heapSnapshotObjectId) : null;
 }

@@ -11,7 +11,13 @@ export type SampleLine =
   | ({ type: 'collections'; thread: number; atMillis: number } & ProbeCollections)
   | ({ type: 'census'; thread: number; atMillis: number } & ProbeCensus)
   | ({ type: 'compilations'; thread: number; atMillis: number } & Compilations)
+  | ({ type: 'closures'; thread: number; atMillis: number } & ClosuresLocated)
   | ({ type: 'snapshot'; thread: number; atMillis: number } & SnapshotTaken);
+
+/** Where functions begin whose number grew from one census to the next. `class` is as in the lines of type `census`. */
+export interface ClosuresLocated {
+  closures: { class: string; frame: ProbeFrame }[];
+}
 
 /** A heap snapshot, and which of its nodes are the collections that were seen growing. */
 export interface SnapshotTaken {

@@ -4,7 +4,7 @@ import type { InspectorSession } from '../target/inspector-session.ts';
 import { watchCompilations } from './compile-watch.ts';
 import type { SamplingIntervals } from './ladder.ts';
 import { installProbeIn, type ProbeClient } from './probe-client.ts';
-import type { ProbeCollections, ProbeConfig } from './probes/probe-protocol.ts';
+import type { ProbeCensus, ProbeCollections, ProbeConfig } from './probes/probe-protocol.ts';
 import type { CaptureSink } from './sink.ts';
 import { takeSnapshot } from './snapshot.ts';
 
@@ -32,7 +32,9 @@ export interface ThreadCapture {
   readAsync(atMillis: number): Promise<void>;
   readCollections(atMillis: number, trapTop: number): Promise<ProbeCollections | null>;
   /** Walks all live objects: a pause. */
-  takeCensus(atMillis: number, deadlineMillis: number): Promise<void>;
+  takeCensus(atMillis: number, deadlineMillis: number): Promise<ProbeCensus | null>;
+  /** Where the functions of these classes of the last census begin. */
+  locateClosures(atMillis: number, classes: string[]): Promise<void>;
   /** Watches for `millis` which code compiles code. */
   watchCompilations(atMillis: number, millis: number): Promise<void>;
   /** Writes a heap snapshot as it comes. Resolves with a sentence on what it did cost. */
@@ -66,6 +68,7 @@ export async function openThread(
   const oldGeneration: number[] = [];
   const load = { utilization: 0, allocated: 0 };
   let heapInterval = 0;
+  const scriptUrls = new Map<string, string>();
 
   const sample = async (atMillis: number, afterGc: boolean) => {
     if (!probe) return;
@@ -147,15 +150,26 @@ export async function openThread(
       return read;
     },
     async takeCensus(atMillis, deadlineMillis) {
-      if (!probe) return;
-      sink.line({ type: 'census', thread: id, atMillis, ...(await probe.census(deadlineMillis)) });
+      if (!probe) return null;
+      const census = await probe.census(deadlineMillis);
+      sink.line({ type: 'census', thread: id, atMillis, ...census });
+      return census;
+    },
+    async locateClosures(atMillis, classes) {
+      const locations = (await probe?.locateFunctions(classes)) ?? [];
+      const closures = locations.flatMap((location, i) => {
+        const url = location && scriptUrls.get(location.scriptId);
+        const name = classes[i]!;
+        return url ? [{ class: name, frame: [name, url, location.line, location.column] }] : [];
+      });
+      sink.line({ type: 'closures', thread: id, atMillis, closures });
     },
     async watchCompilations(atMillis, millis) {
       sink.line({
         type: 'compilations',
         thread: id,
         atMillis,
-        ...(await watchCompilations(session, millis)),
+        ...(await watchCompilations(session, millis, (scriptId, url) => scriptUrls.set(scriptId, url))),
       });
     },
     async takeSnapshot(atMillis, ordinal) {

@@ -2,16 +2,28 @@
 // is allocated. The rules on memory inside the heap share it, so that they agree.
 import type { Facts } from '../analysis/facts.ts';
 import type { AllocationSite, GrowingCollection, HeapGrowth } from '../analysis/heap-growth.ts';
+import type { ClosureGrowth } from '../model/census.ts';
+import type { Frame } from '../model/frame.ts';
 
 /** What a heap leak is told from: the floor of one thread, and what was found to explain it. */
 export interface HeapCause {
   growth: HeapGrowth;
   /** The collection that takes what stays. */
   filled: GrowingCollection | null;
+  /** Functions that pile up and hold what they close over; looked for where no collection is. */
+  closures: PilingClosures | null;
   /** Where what stays is allocated. */
   site: AllocationSite | null;
   /** Whether the floor itself rises beyond its noise; otherwise the collection alone is the proof. */
   isMeasured: boolean;
+}
+
+export interface PilingClosures {
+  frame: Frame;
+  perSecond: number;
+  /** How many there were at the first and the last census. */
+  first: number;
+  last: number;
 }
 
 /** A site must explain this share of the growth to be named on its own. */
@@ -28,14 +40,34 @@ export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | nul
   const isMeasured = isLeaking(growth);
   const filled = mainCollection(own, growth, isMeasured);
   if (filled && (isMeasured || isFillingSteadily(filled, growth)))
-    return { growth, filled, site: siteBehind(growth.sites, filled), isMeasured };
+    return { growth, filled, closures: null, site: siteBehind(growth.sites, filled), isMeasured };
   if (!isMeasured) return null;
+  const closures = pilingClosures(facts.observations.closures, growth.thread);
   const site = growth.sites.find(
     (candidate) => isGrowingInUserCode(candidate) && candidate.share >= LEAST_SITE_SHARE,
   );
   // Without a place to name, a small rise may be no more than code being compiled and caches of the VM filling.
-  if (!site && growth.floor.last - growth.floor.first < LEAST_UNEXPLAINED_BYTES) return null;
-  return { growth, filled: null, site: site ?? null, isMeasured };
+  if (!site && !closures && growth.floor.last - growth.floor.first < LEAST_UNEXPLAINED_BYTES) return null;
+  return { growth, filled: null, closures, site: site ?? null, isMeasured };
+}
+
+/** The application's functions that there are most more of. */
+function pilingClosures(all: readonly ClosureGrowth[], thread: number): PilingClosures | null {
+  const grown = all
+    .filter((closures) => closures.thread === thread && closures.frame.owner === 'app')
+    .map(({ frame, counts }) => {
+      const [first, last] = [counts[0], counts.at(-1)];
+      const seconds = first && last ? (last.atMillis - first.atMillis) / 1_000 : 0;
+      const rose = first && last ? last.objects - first.objects : 0;
+      return {
+        frame,
+        first: first?.objects ?? 0,
+        last: last?.objects ?? 0,
+        perSecond: seconds > 0 ? rose / seconds : 0,
+      };
+    })
+    .sort((a, b) => b.perSecond - a.perSecond);
+  return grown[0] && grown[0].perSecond >= LEAST_ENTRIES_PER_SECOND ? grown[0] : null;
 }
 
 function isLeaking({ floor }: HeapGrowth): boolean {
@@ -57,7 +89,7 @@ export function otherCauses({ growth, filled: main }: HeapCause, facts: Facts): 
   });
   return others.slice(0, 3).map((filled) => {
     const site = growth.sites.find(({ blame }) => blame.subject?.file === fileOf(filled)) ?? null;
-    return { growth, filled, site, isMeasured: false };
+    return { growth, filled, closures: null, site, isMeasured: false };
   });
 }
 

@@ -4,7 +4,7 @@ import type { AllocationSite, GrowingCollection, HeapGrowth } from '../analysis/
 import type { Evidence, FindingKind } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
 import { formatBytes, formatDuration, formatShare } from '../model/units.ts';
-import type { HeapCause } from './heap-cause.ts';
+import type { HeapCause, PilingClosures } from './heap-cause.ts';
 import { heapLimitOf } from './limits.ts';
 import type { Draft } from './rule.ts';
 import {
@@ -19,12 +19,12 @@ import {
 } from './wording.ts';
 
 export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
-  const { growth, filled, site, isMeasured } = leak;
+  const { growth, filled, closures, site, isMeasured } = leak;
   const { floor, thread } = growth;
   const limit = heapLimitOf(facts.observations);
   const exhaustionSeconds = isMeasured ? secondsUntil(limit, floor) : undefined;
   const blame = filled?.insertion?.blame ?? site?.blame ?? null;
-  const frame = blame?.subject ?? null;
+  const frame = closures?.frame ?? blame?.subject ?? null;
   const kind = kindOf(filled);
   const name = filled ? nameOf(filled) : (frame?.functionName ?? 'heap');
   const bytesPerSecond = Math.max(
@@ -36,7 +36,9 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     severity: leakSeverity(exhaustionSeconds),
     confidence: confidenceOf(leak, facts),
     urgency: isMeasured ? leakUrgency(exhaustionSeconds) : SLOW_URGENCY,
-    title: titleOf(kind, filled, name, bytesPerSecond, blame ? placeWithLibrary(blame) : null),
+    title: closures
+      ? closuresTitle(closures)
+      : titleOf(kind, filled, name, bytesPerSecond, blame ? placeWithLibrary(blame) : null),
     subject: subjectOf(filled ? 'collection' : frame ? 'function' : 'memory', name, frame, thread),
     impact: {
       metric: 'heap',
@@ -46,9 +48,9 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
       exhaustionSeconds,
       limit: isMeasured && limit !== undefined ? `heap limit ${formatBytes(limit)}` : undefined,
     },
-    evidence: evidenceOf(floor, filled, site),
+    evidence: [...evidenceOf(floor, filled, site), ...closureEvidence(closures)],
     innocentExplanation: `A cache still filling would flatten, a batch would fall back: neither was seen in ${Math.round(facts.lookSeconds)} s.`,
-    advice: adviceFor(kind, filled),
+    advice: closures ? CLOSURE_ADVICE : adviceFor(kind, filled),
     caveats: caveatsOf(leak, facts),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
     effect: 'heap',
@@ -105,17 +107,14 @@ function kindOf(filled: GrowingCollection | null): FindingKind {
   if (filled?.collection.type === 'EventEmitter' || filled?.collection.type === 'EventTarget')
     return 'listener-leak';
   const frames = filled?.insertion?.frames ?? [];
-  const before = frames.slice(
-    0,
-    Math.max(
-      0,
-      frames.findIndex((frame) => frame.owner === 'app'),
-    ),
-  );
   if (frames[0]?.file === 'node:events' || /event_target/.test(frames[0]?.file ?? '')) return 'listener-leak';
-  return before.some((frame: Frame) => /async_hooks|promise_hook/.test(frame.file ?? ''))
-    ? 'async-context-leak'
-    : 'heap-leak';
+  return isCalledByHook(frames) ? 'async-context-leak' : 'heap-leak';
+}
+
+/** The user code that adds was called by Node because an async resource was made. */
+function isCalledByHook(frames: readonly Frame[]): boolean {
+  const caller = frames.find(({ owner }) => owner === 'node');
+  return /async_hooks|promise_hook/.test(caller?.file ?? '') && /init/i.test(caller?.functionName ?? '');
 }
 
 function nameOf({ collection }: GrowingCollection): string {
@@ -159,6 +158,23 @@ function listenerTitle(
   const of = event === undefined ? '' : ` for '${event}'`;
   return `Listeners${of} pile up${emitter ? ` on ${emitter}` : ''} by ${rate} and are never removed${at}`;
 }
+
+/** "Functions `quote` pile up by 12/s, each keeps what it closes over (src/prices.ts:15)" */
+function closuresTitle({ frame, perSecond: rate }: PilingClosures): string {
+  const named = frame.functionName === '(anonymous)' ? '' : ` \`${frame.functionName}\``;
+  return `Functions${named} pile up by ${perSecond(rate)}, and each keeps what it closes over (${place(frame)})`;
+}
+
+function closureEvidence(closures: PilingClosures | null): Evidence[] {
+  if (!closures) return [];
+  const { frame, first, last, perSecond: value } = closures;
+  const statement = `functions made at ${place(frame)}: ${first} at the first count of live objects, ${last} at the last`;
+  return [{ source: 'census', statement, value, unit: 'per second' }];
+}
+
+const CLOSURE_ADVICE = [
+  'Find who keeps these functions: a list of callbacks, or each holding the one before it. Let them go, or keep the data and not the functions.',
+];
 
 function aOrAn(noun: string): string {
   return `${/^[AEIO]/.test(noun) ? 'An' : 'A'} ${noun}`;

@@ -1,6 +1,6 @@
 // Everything a recording says, decoded: what the analysis and the rules may know. Pure data.
 import type { AsyncObservation } from './async-resource.ts';
-import type { ClassCount, CompileSite } from './census.ts';
+import type { ClassCount, ClosureGrowth, CompileSite } from './census.ts';
 import type { CollectionGrowth } from './collection.ts';
 import type { CpuProfile } from './cpu-profile.ts';
 import type { ReportCapture, ReportTarget } from './finding.ts';
@@ -19,6 +19,7 @@ export interface Observations {
   asyncObservations: AsyncObservation[];
   collections: CollectionGrowth[];
   classes: ClassCount[];
+  closures: ClosureGrowth[];
   compileSites: CompileSite[];
   /** Stacks that held an event loop which had not turned for a second, innermost frame first. */
   stuck: StuckStack[];

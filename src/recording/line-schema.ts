@@ -120,6 +120,13 @@ const compilations = v.looseObject({
   sites: v.pipe(v.array(v.looseObject({ frames: stack, count })), v.maxLength(1_000)),
 });
 
+const closures = v.looseObject({
+  type: v.literal('closures'),
+  atMillis,
+  thread,
+  closures: v.pipe(v.array(v.looseObject({ class: text, frame })), v.maxLength(1_000)),
+});
+
 const snapshot = v.looseObject({
   type: v.literal('snapshot'),
   atMillis,
@@ -136,5 +143,6 @@ export const lineSchema = v.variant('type', [
   collections,
   census,
   compilations,
+  closures,
   snapshot,
 ]);

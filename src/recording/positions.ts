@@ -65,6 +65,8 @@ function stacksIn(line: SampleLine): unknown[][][] {
       return line.stuckFrames ? [line.stuckFrames] : [];
     case 'compilations':
       return line.sites.map((site) => site.frames);
+    case 'closures':
+      return [line.closures.map(({ frame }) => frame)];
     case 'passive':
     case 'census':
     case 'snapshot':

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { decodeCollections, type RawCollections } from '../../src/model/decode/collections.ts';
 import { createFrameResolver } from '../../src/model/decode/frame-resolver.ts';
 import { decodeAsyncReads, type RawAsyncRead } from '../../src/model/decode/samples.ts';
 import { NO_SOURCES, OWN_URL } from '../support/build-profile.ts';
-import { checkEach } from '../support/known-defects.ts';
 
 const resolver = createFrameResolver(NO_SOURCES, '/app');
 const HOOK = ['init', OWN_URL, 4, 0];
@@ -80,4 +78,3 @@ describe('async reads', () => {
     expect(decodeAsyncReads([], resolver, OWN_URL)).toEqual([]);
   });
 });
-

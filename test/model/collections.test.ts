@@ -6,7 +6,13 @@ import {
   decodeCompilations,
   type RawCollections,
 } from '../../src/model/decode/collections.ts';
-@@IMPORTS@@
+
+import { createFrameResolver } from '../../src/model/decode/frame-resolver.ts';
+import { NO_SOURCES, OWN_URL } from '../support/build-profile.ts';
+import { checkEach } from '../support/known-defects.ts';
+
+const resolver = createFrameResolver(NO_SOURCES, '/app');
+
 describe('collections', () => {
   const growing = (
     overrides: Partial<RawCollections['growing'][number]> = {},
@@ -73,7 +79,15 @@ describe('collections', () => {
 
 test('objects are counted by class over all whole censuses of a thread', () => {
   const censuses = [
-    { thread: 0, atMillis: 8_000, cut: false, classes: [['Promise', 10], ['Session', 5]] as [string, number][] },
+    {
+      thread: 0,
+      atMillis: 8_000,
+      cut: false,
+      classes: [
+        ['Promise', 10],
+        ['Session', 5],
+      ] as [string, number][],
+    },
     { thread: 0, atMillis: 20_000, cut: false, classes: [['Promise', 40]] as [string, number][] },
     { thread: 0, atMillis: 25_000, cut: true, classes: [['Promise', 3]] as [string, number][] },
     { thread: 1, atMillis: 9_000, cut: false, classes: [['Promise', 1]] as [string, number][] },

@@ -48,6 +48,7 @@ export function buildLook(seconds: number, ...habits: Habit[]): Observations {
     asyncObservations: [{ thread: 0, coverage: 0.5, madePerSecond: { Timeout: 100 }, sites: [] }],
     collections: [],
     classes: [],
+    closures: [],
     compileSites: [],
     stuck: [],
     sourceLines: new Map(),

@@ -12,6 +12,8 @@ export interface CollectionKinds {
   leastSize(type: CollectionType): number;
   /** A class name, "string", or "{id, name}": never content. */
   shapeOf(value: unknown): string;
+  /** Like shapeOf, but functions of one name are told apart by the length of their source. */
+  classOf(value: object): string;
   newestOf(value: object, type: CollectionType, size: number): string;
   /** The event with the most listeners, and the array that holds them where there is one. */
   busiestEvent(value: object, type: CollectionType): { name: string; list: unknown[] | null } | null;
@@ -124,6 +126,10 @@ export function createCollectionKinds(): CollectionKinds {
     return `{${keys.join(', ')}}`;
   };
 
+  const sourceOf = Function.prototype.toString;
+  const classOf = (value: object): string =>
+    typeof value === 'function' ? `${shapeOf(value)}#${sourceOf.call(value).length}` : shapeOf(value);
+
   const MAX_WALK = 200_000;
   const newestOf: CollectionKinds['newestOf'] = (value, type, size) => {
     if (type === 'Array') return shapeOf((value as unknown[])[size - 1]);
@@ -144,5 +150,5 @@ export function createCollectionKinds(): CollectionKinds {
   };
 
   const LEAST = { Map: 1, Set: 1, Array: 16, Object: 48, EventEmitter: 4, EventTarget: 4 };
-  return { typeOf, sizeOf, leastSize: (type) => LEAST[type], shapeOf, newestOf, busiestEvent };
+  return { typeOf, sizeOf, leastSize: (type) => LEAST[type], shapeOf, classOf, newestOf, busiestEvent };
 }

@@ -8,6 +8,8 @@ export interface CollectionWatch {
   /** Goes through all live objects: counts them by class, and the first time picks the collections to watch. */
   census(objects: Iterable<object>, deadlineMillis: number): ProbeCensus;
   readCollections(atMillis: number, trapTop: number): ProbeCollections;
+  /** One function of each of these classes, as the last census met them. */
+  functionsOf(classes: string[]): (object | null)[];
   /** The collections of the last read, in its order, for asking the inspector about them. */
   growingObjects(): (object | null)[];
   ownHeapBytes(): number;
@@ -23,6 +25,8 @@ export function createCollectionWatch(
   const MAX_TRACKED = 4_000;
   const MAX_CLASSES = 5_000;
   const TOP_CLASSES = 400;
+  /** Most functions are there once: those are no closures that pile up. */
+  const LEAST_FUNCTIONS = 20;
   interface Tracked {
     id: number;
     ref: WeakRef<object>;
@@ -34,6 +38,7 @@ export function createCollectionWatch(
   let tracked: Tracked[] = [];
   let growingRefs: WeakRef<object>[] = [];
   let hasTracked = false;
+  const functions = new Map<string, WeakRef<object>>();
 
   const track = (found: { value: object; type: CollectionType; size: number }[], lists: Set<object>) => {
     // The biggest first: what is small when the list is full is not what fills the heap.
@@ -58,6 +63,7 @@ export function createCollectionWatch(
     const lists = new Set<object>();
     const classes = new Map<string, number>();
     const from = core.now();
+    functions.clear();
     let scanned = 0;
     let isCut = false;
     for (const value of objects) {
@@ -67,9 +73,11 @@ export function createCollectionWatch(
       }
       try {
         if (value === objects || own.includes(value)) continue;
-        const shape = kinds.shapeOf(value);
-        const known = classes.get(shape);
-        if (known !== undefined || classes.size < MAX_CLASSES) classes.set(shape, (known ?? 0) + 1);
+        const name = kinds.classOf(value);
+        const known = classes.get(name);
+        if (known === undefined && classes.size >= MAX_CLASSES) continue;
+        classes.set(name, (known ?? 0) + 1);
+        if (known === LEAST_FUNCTIONS && typeof value === 'function') functions.set(name, new WeakRef(value));
         const type = hasTracked ? null : kinds.typeOf(value);
         if (!type) continue;
         const least = kinds.leastSize(type);
@@ -143,11 +151,13 @@ export function createCollectionWatch(
   core.cleanups.push(() => {
     tracked = [];
     growingRefs = [];
+    functions.clear();
   });
 
   return {
     census,
     readCollections,
+    functionsOf: (classes) => classes.map((name) => functions.get(name)?.deref() ?? null),
     growingObjects: () => growingRefs.map((ref) => ref.deref() ?? null),
     ownHeapBytes: () => tracked.length * 220,
   };

@@ -118,6 +118,7 @@ function installProbe(
       census: collections.census,
       readCollections: collections.readCollections,
       growingObjects: collections.growingObjects,
+      functionsOf: collections.functionsOf,
       ownPauseBegins() {
         beat();
         counters.ownPauseBegins();

@@ -110,6 +110,7 @@ export interface ProbeHandle {
   census(objects: Iterable<object>, deadlineMillis: number): ProbeCensus;
   readCollections(atMillis: number, trapTop: number): ProbeCollections;
   growingObjects(): (object | null)[];
+  functionsOf(classes: string[]): (object | null)[];
   beat(): number;
   /** Collections between these two are ours: a heap read or a census forced them. */
   ownPauseBegins(): void;

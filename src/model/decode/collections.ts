@@ -1,5 +1,5 @@
 // Decoding what the census and its later reads say: collections that grow, objects by class, code that compiles code.
-import type { ClassCount, CompileSite } from '../census.ts';
+import type { ClassCount, ClosureGrowth, CompileSite } from '../census.ts';
 import type { CollectionGrowth, CollectionType } from '../collection.ts';
 import { checkCallFrame } from './cpu-profile.ts';
 import type { FrameResolver, RawSources } from './frame-resolver.ts';
@@ -95,6 +95,27 @@ export function decodeCensuses(censuses: RawCensus[]): ClassCount[] {
     }
   }
   return [...classes.values()];
+}
+
+export interface RawClosures {
+  thread: number;
+  closures: { class: string; frame: RawStackFrame }[];
+}
+
+/** Closures whose place is known, with the counts of their class. */
+export function decodeClosures(
+  located: RawClosures[],
+  classes: readonly ClassCount[],
+  resolver: FrameResolver,
+): ClosureGrowth[] {
+  return located.flatMap(({ thread, closures }) =>
+    closures.flatMap(({ class: name, frame: [, url, lineNumber, columnNumber] }) => {
+      const counts = classes.find((count) => count.thread === thread && count.name === name)?.counts ?? [];
+      const functionName = /^function (.*)#\d+$/.exec(name)?.[1] ?? '';
+      const frame = resolver.frame(checkCallFrame({ functionName, url, lineNumber, columnNumber }));
+      return [{ thread, frame, counts }];
+    }),
+  );
 }
 
 export interface RawCompilations {
