@@ -9,7 +9,9 @@ import {
   buildObservations,
   change,
   children,
+  closures,
   collection,
+  compiling,
   cpu,
   external,
   fds,
@@ -88,6 +90,64 @@ describe('each fault is found, named and placed:', () => {
       ],
       APP,
       /Listeners pile up/,
+    ],
+    [
+      'listener-leak',
+      'on an emitter whose event and name are known',
+      [
+        heapFloor(linear(50 * KB), PLACE),
+        collection(linear(30), `${PLACE} > on@node:events:600 > _addListener@node:events:560`, {
+          type: 'EventEmitter',
+          className: 'Fleet',
+          event: 'moved',
+          holderName: 'fleet',
+        }),
+      ],
+      { ...APP, name: 'fleet' },
+      /Listeners for 'moved' pile up on Fleet `fleet` by 30\/s.*src\/orders\.js:42/,
+    ],
+    [
+      'async-context-leak',
+      'of a context kept for each async resource',
+      [
+        heapFloor(linear(50 * KB), PLACE),
+        collection(
+          linear(300),
+          `${PLACE} > emitInitNative@node:internal/async_hooks:200 > init@/app/src/orders.js:42`,
+          {
+            holderName: 'scopes',
+          },
+        ),
+      ],
+      { function: 'init', file: 'src/orders.js', line: 42, name: 'scopes' },
+      /Map `scopes`/,
+    ],
+    [
+      'heap-leak',
+      'of closures that hold each other',
+      [
+        heapFloor(linear(50 * KB), 'parse@/app/src/server.js:7'),
+        closures('quote@/app/src/orders.js:42', 30, 270),
+      ],
+      { file: 'src/orders.js', line: 42, function: 'quote' },
+      /Functions `quote` pile up by 20\/s/,
+    ],
+    [
+      'promise-leak',
+      'of promises that never settle',
+      [heapFloor(linear(50 * KB), PLACE), asyncSite('PROMISE', PLACE, { perSecond: 40 })],
+      { ...APP, type: 'function' },
+      /Promises pile up by .*never settle/,
+    ],
+    [
+      'code-growth',
+      'of templates compiled for each request',
+      [
+        heapFloor(linear(50 * KB), PLACE),
+        compiling(`${PLACE} > compile@/app/node_modules/tpl/index.js:9`, 40),
+      ],
+      { ...APP, type: 'function' },
+      /Code is compiled anew 40\/s.*tpl/,
     ],
     [
       'external-memory-leak',
@@ -302,6 +362,9 @@ describe('each fault is found, named and placed:', () => {
 describe('healthy programs stay unnamed:', () => {
   const interval = { isRepeating: true, delayMillis: 1_000 };
   const twins: [string, Habit[]][] = [
+    ['promises of slow requests on a steady heap', [asyncSite('PROMISE', PLACE, { perSecond: 40 })]],
+    ['a page that is compiled for each request and let go', [compiling(PLACE, 20)]],
+    ['functions that a steady heap has more of', [closures('handle@/app/src/orders.js:42', 30, 270)]],
     [
       'a bounded cache that has filled up',
       [

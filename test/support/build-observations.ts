@@ -343,6 +343,29 @@ export function asyncSite(
   };
 }
 
+/** V8 was seen compiling scripts for `at`. */
+export function compiling(at: string, scriptsPerSecond: number): Habit {
+  return (observations) => {
+    observations.compileSites.push({
+      thread: 0,
+      frames: framesFrom(at),
+      scripts: Math.round(scriptsPerSecond * 0.3),
+      watchedMillis: 300,
+    });
+  };
+}
+
+/** Functions that begin at `at`, counted twice 12 s apart. */
+export function closures(at: string, first: number, last: number): Habit {
+  return (observations) => {
+    const counts = [
+      { atMillis: 8_000, objects: first },
+      { atMillis: 20_000, objects: last },
+    ];
+    observations.closures.push({ thread: 0, frame: framesFrom(at).at(-1)!, counts });
+  };
+}
+
 export function gc(pauseMillisPerSecond: number, countPerSecond = 10): Habit {
   return (observations) => {
     for (const sample of observations.runtime) {

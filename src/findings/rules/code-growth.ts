@@ -26,6 +26,8 @@ export const codeGrowth: Rule = {
   kind: 'code-growth',
   judge(facts) {
     const { compileSites } = facts.observations;
+    if (facts.heap.every(({ floor }) => floor.verdict === 'too-little-data'))
+      return { notApplicable: 'too few reads of the heap after a full GC' };
     return facts.heap.flatMap((growth) => {
       const cause = findHeapCause(growth, facts);
       const [most] = compilers(compileSites.filter(({ thread }) => thread === growth.thread));

@@ -13,6 +13,8 @@ import {
   subjectOf,
 } from '../wording.ts';
 
+/** What leaks takes more at nearly every look; an allocator that settles, and our own census, take it in a few steps. */
+const LEAST_RISING_SHARE = 0.6;
 const LEAST_BYTES_PER_SECOND = 250 * 1024;
 /** V8 keeps each CPU sample until the profile is stopped: measured about 130 bytes, a thousand times a second a thread. */
 const OWN_BYTES_PER_SECOND = 130 * 1024;
@@ -27,7 +29,8 @@ export const nativeMemoryGrowth: Rule = {
     const isNative =
       native.verdict === 'growing' &&
       native.slopePerSecond - own >= LEAST_BYTES_PER_SECOND &&
-      native.slopePerSecond > external.slopePerSecond;
+      native.slopePerSecond > external.slopePerSecond &&
+      native.risingSteps[0] >= native.risingSteps[1] * LEAST_RISING_SHARE;
     // Native parts move up and down; only what RSS as a whole follows is growth.
     if (!isNative || rss.slopePerSecond < native.slopePerSecond / 2 || rss.verdict !== 'growing') return [];
     const filled =
