@@ -1,5 +1,6 @@
 // The probe by itself, evaluated here as it is in a target: it must never throw, must hold little, and must leave
 // nothing behind when it stops.
+import { EventEmitter, setMaxListeners } from 'node:events';
 import { createRequire } from 'node:module';
 import { afterEach, describe, expect, it } from 'vitest';
 import { probeSource } from '../../src/capture/probes/install-probe.ts';
@@ -126,6 +127,112 @@ describe('watching collections', () => {
     probe.readCollections(1_000, 4);
     expect(Object.hasOwn(frozen, 'set')).toBe(false);
     expect(own.add).toBe(add);
+  });
+
+  /** Lets `grow` be called often enough for a collection to be watched, and returns what was seen of it. */
+  const watch = (value: object, grow: (i: number) => void) => {
+    const probe = install();
+    for (let i = 0; i < 60; i++) grow(i);
+    probe.census([value], 1_000);
+    probe.readCollections(0, 4);
+    for (let i = 60; i < 70; i++) grow(i);
+    probe.readCollections(1_000, 4);
+    return { probe, read: () => probe.readCollections(2_000, 4).growing[0]! };
+  };
+
+  it('catches who adds new keys to a plain object, and gives it its prototype back', () => {
+    const byId: Record<string, unknown> = {};
+    const { read } = watch(byId, (i) => {
+      byId[`before${i}`] = i;
+    });
+    expect(Object.getPrototypeOf(byId)).not.toBe(Object.prototype);
+    byId.before0 = 'an old key is no insertion';
+    expect('toString' in byId && byId.constructor === Object).toBe(true);
+    function remember(i: number) {
+      byId[`new${i}`] = i;
+    }
+    remember(0);
+    expect(Object.getPrototypeOf(byId)).toBe(Object.prototype);
+    // One call each time it is looked at, a few in all.
+    for (let i = 1; i < 10; i++) {
+      read();
+      remember(i);
+    }
+    const { type, insertions } = read();
+    expect([type, insertions.length]).toEqual(['Object', 6]);
+    for (const frames of insertions) expect(frames[0]![0]).toBe('remember');
+    expect(Object.getPrototypeOf(byId)).toBe(Object.prototype);
+    expect(Object.keys(byId)).toHaveLength(80);
+  });
+
+  it('leaves a plain object that was frozen meanwhile as usable as any', () => {
+    const byId: Record<string, unknown> = {};
+    const { probe, read } = watch(byId, (i) => {
+      byId[`k${i}`] = i;
+    });
+    Object.freeze(byId);
+    probe.stop();
+    expect(byId.k5).toBe(5);
+    expect(`${byId}`).toBe('[object Object]');
+    expect(() => {
+      byId.more = 1;
+    }).toThrow(TypeError);
+    expect(read()).toBeUndefined();
+  });
+
+  it('names the event with the most listeners on an emitter, and who adds them', () => {
+    const emitter = new EventEmitter().setMaxListeners(0);
+    emitter.on('rare', () => {});
+    const { read } = watch(emitter, () => emitter.on('order', () => {}));
+    function follow() {
+      emitter.on('order', function onOrder() {});
+    }
+    for (let i = 0; i < 10; i++) follow();
+    const growing = read();
+    expect(growing).toMatchObject({ type: 'EventEmitter', className: 'EventEmitter', event: 'order' });
+    expect(growing.newestEntry).toBe('function onOrder');
+    expect(growing.insertions[0]!.map(([name]) => name)).toContain('follow');
+    expect(growing.sizes.map(({ entries }) => entries)).toEqual([61, 71, 81]);
+    expect(emitter.emit('order')).toBe(true);
+  });
+
+  it('counts the listeners of an abort signal, and catches who adds them', () => {
+    const { signal } = new AbortController();
+    setMaxListeners(0, signal);
+    const { read } = watch(signal, () => signal.addEventListener('abort', () => {}));
+    expect(Object.hasOwn(signal, 'addEventListener')).toBe(true);
+    for (let i = 0; i < 10; i++) signal.addEventListener('abort', () => {});
+    expect(read()).toMatchObject({ type: 'EventTarget', className: 'AbortSignal', event: 'abort' });
+    expect(read().insertions).toHaveLength(6);
+    expect(Object.hasOwn(signal, 'addEventListener')).toBe(false);
+  });
+
+  it('counts all objects by class each time, and functions of one name by their source', () => {
+    const probe = install();
+    class Session {}
+    const make = (i: number) =>
+      i % 2 === 0
+        ? function handle() {}
+        : function handle() {
+            return i;
+          };
+    const all = [
+      new Session(),
+      new Session(),
+      { id: 1, name: 'a' },
+      ...Array.from({ length: 50 }, (_, i) => make(i)),
+    ];
+    const { classes } = probe.census(all, 1_000);
+    expect(new Map(classes)).toEqual(
+      new Map([
+        [`function handle#${make(0).toString().length}`, 25],
+        [`function handle#${make(1).toString().length}`, 25],
+        ['Session', 2],
+        ['{id, name}', 1],
+      ]),
+    );
+    const [located] = probe.functionsOf([`function handle#${make(0).toString().length}`, 'unknown']);
+    expect(String(located)).toBe(String(make(0)));
   });
 
   it('is not stopped by hostile objects: throwing getters, proxies, odd prototypes', () => {

@@ -32,7 +32,6 @@ export function createCollectionWatch(
     ref: WeakRef<object>;
     type: CollectionType;
     sizes: number[];
-    isTrapped: boolean;
     caught: CaughtInsertions;
   }
   let tracked: Tracked[] = [];
@@ -52,8 +51,7 @@ export function createCollectionWatch(
         ref: new WeakRef(value),
         type,
         sizes: [],
-        isTrapped: false,
-        caught: { stacks: [], isOwn: false },
+        caught: { stacks: [], isSet: false, isOwn: false },
       }));
     hasTracked = true;
   };
@@ -94,11 +92,9 @@ export function createCollectionWatch(
   };
 
   const trapInsertions = (entry: Tracked, collection: object) => {
-    if (entry.isTrapped) return;
     const list = kinds.busiestEvent(collection, entry.type)?.list;
-    entry.isTrapped = list
-      ? traps.set(list, 'Array', entry.caught)
-      : traps.set(collection, entry.type, entry.caught);
+    if (list) traps.set(list, 'Array', entry.caught);
+    else traps.set(collection, entry.type, entry.caught);
   };
 
   const readTimes: number[] = [];

@@ -1,17 +1,20 @@
 // A part of the probe (see install-probe.ts: sent as text, whole by itself): catching who adds to a collection, for a
 // few calls only. A Map, Set, array or EventTarget gets its own adding method shadowed on itself; a plain object gets a
-// prototype that hears of keys it does not have yet. Both are taken away after a few calls, or when the probe stops.
+// prototype that hears of keys it does not have yet. Both are taken away after a few calls (from an object after each),
+// or when the probe stops.
 import type { CollectionType, ProbeCore } from './probe-protocol.ts';
 import type { StackCapture } from './stack-capture.ts';
 
 export interface InsertionTraps {
-  /** Sets the trap where it can be set; false when this collection cannot be watched. */
-  set(collection: object, type: CollectionType, caught: CaughtInsertions): boolean;
+  /** Sets the trap where it can be set, is not set, and has not caught enough. */
+  set(collection: object, type: CollectionType, caught: CaughtInsertions): void;
 }
 
 /** What the traps of one collection have caught. */
 export interface CaughtInsertions {
   stacks: unknown[][][];
+  /** A trap is set now. */
+  isSet: boolean;
   /** What adds is the probe itself. */
   isOwn: boolean;
 }
@@ -21,9 +24,10 @@ export function createInsertionTraps(core: ProbeCore, captureStack: StackCapture
   const METHODS = { Map: 'set', Set: 'add', Array: 'push', EventTarget: 'addEventListener' } as const;
 
   /** Notes who calls; takes the trap away once enough was seen. */
-  const note = (caught: CaughtInsertions, below: () => unknown, remove: () => void) => {
+  const note = (caught: CaughtInsertions, below: () => unknown, remove: () => void, isOnce: boolean) => {
     try {
       if (core.isStopped()) return remove();
+      if (isOnce) remove();
       const frames = captureStack(below);
       // What our own code adds to is ours, however it came into the list.
       if (frames.some((frame) => frame[1] === core.config.url)) caught.isOwn = true;
@@ -38,11 +42,12 @@ export function createInsertionTraps(core: ProbeCore, captureStack: StackCapture
     if (typeof original !== 'function') return false;
     const weak = new WeakRef(collection);
     const remove = () => {
+      caught.isSet = false;
       const target = weak.deref() as Record<string, unknown> | undefined;
       if (target && Object.getOwnPropertyDescriptor(target, name)?.value === shadow) delete target[name];
     };
     const shadow = function (this: unknown, ...args: unknown[]) {
-      note(caught, shadow as () => unknown, remove);
+      note(caught, shadow as () => unknown, remove, false);
       return original.apply(this, args);
     };
     Object.defineProperty(collection, name, {
@@ -63,15 +68,20 @@ export function createInsertionTraps(core: ProbeCore, captureStack: StackCapture
     const prototype = Object.getPrototypeOf(collection);
     if (prototype !== Object.prototype || !Object.isExtensible(collection)) return false;
     const weak = new WeakRef(collection);
+    const handler: ProxyHandler<object> = {};
     const remove = () => {
+      caught.isSet = false;
+      // An object that was frozen meanwhile keeps the proxy: it must at least hear of nothing.
+      delete handler.set;
       const target = weak.deref();
       if (target && Object.getPrototypeOf(target) === proxy) Object.setPrototypeOf(target, prototype);
     };
     const set = (target: object, key: PropertyKey, value: unknown, receiver: unknown): boolean => {
-      if (receiver === weak.deref()) note(caught, set as () => unknown, remove);
+      if (receiver === weak.deref()) note(caught, set as () => unknown, remove, true);
       return Reflect.set(target, key, value, receiver);
     };
-    const proxy = new Proxy(prototype, { set });
+    handler.set = set;
+    const proxy = new Proxy(prototype, handler);
     Object.setPrototypeOf(collection, proxy);
     core.cleanups.push(remove);
     return true;
@@ -79,13 +89,14 @@ export function createInsertionTraps(core: ProbeCore, captureStack: StackCapture
 
   return {
     set(collection, type, caught) {
-      if (core.isStopped()) return false;
+      const isEnough = caught.isSet || caught.isOwn || caught.stacks.length >= MAX_INSERTIONS;
+      if (isEnough || type === 'EventEmitter' || core.isStopped()) return;
       try {
-        if (type === 'Object') return listenBelow(collection, caught);
-        return type !== 'EventEmitter' && shadowMethod(collection, METHODS[type], caught);
-      } catch {
-        return false;
-      }
+        caught.isSet =
+          type === 'Object'
+            ? listenBelow(collection, caught)
+            : shadowMethod(collection, METHODS[type], caught);
+      } catch {}
     },
   };
 }
