@@ -3,13 +3,14 @@
 // runs for as long as the look takes, undisturbed, so that what the leak itself adds is known and taken off.
 //
 //   node test/stress/memory-limit.mjs [--kinds a,b] [--culprit PATH] [--node PATH] [--duration 30] [--headroom 1.3]
-//     [--of used|rss] [--format ts|esm|cjs] [--fill MB] [--prove] [--out DIR]
+//     [--of rss|used] [--format ts|esm|cjs] [--fill MB] [--prove] [--out DIR]
 //
-// --of says whose 1.3 times: what the cgroup counts (default), or the RSS, which also has the pages of the node
-// binary that other processes brought in. --fill lets each server leak up to so many MB first, with more traffic.
-// --prove ends each check by taking the refused snapshot after all and tells whether the kernel killed the server for
-// it. Needs root and the memory controller of cgroup version 1. Exits with 1 when any check failed. Takes about 15
-// minutes; not part of npm test.
+// The headroom is 0.3 times the RSS, on top of what the cgroup counts: pages of the node binary that other processes
+// brought in are in the one and not in the other. With --of used it is 0.3 times what the cgroup counts, which is a
+// third of that. --fill lets each server leak up to so many MB first, with more traffic. --prove ends each check by
+// taking the refused snapshot after all and tells whether the kernel killed the server for it. Needs root and the
+// memory controller of cgroup version 1. Exits with 1 when any check failed. Takes about 15 minutes; not part of
+// npm test.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
@@ -43,7 +44,7 @@ const { values: options } = parseArgs({
     node: { type: 'string', default: process.execPath },
     duration: { type: 'string', default: '30' },
     headroom: { type: 'string', default: '1.3' },
-    of: { type: 'string', default: 'used' },
+    of: { type: 'string', default: 'rss' },
     format: { type: 'string', default: 'ts' },
     fill: { type: 'string', default: '0' },
     prove: { type: 'boolean', default: false },
@@ -55,6 +56,8 @@ const headroom = Number(options.headroom);
 const MOUNT = '/sys/fs/cgroup/memory';
 /** The most that culprit may make of the server's memory, its own leak taken off. */
 const ALLOWED_RATIO = 1.2;
+/** Its memory is not in the heap, so that a snapshot costs little. */
+const SMALL_HEAPS = ['external-memory-leak'];
 const WARMUP_SECONDS = 8;
 /** Attaching, the last census and restoring come on top of the look. */
 const LOOK_EXTRA_SECONDS = 5;
@@ -208,9 +211,8 @@ async function check(kind) {
   running.unshift(load);
   await delay(WARMUP_SECONDS * 1000);
   const alone = await watchPeak(group, target.pid, () => delay((lookSeconds + LOOK_EXTRA_SECONDS) * 1000));
-  const limitBytes = Math.round(
-    headroom * (options.of === 'rss' ? statusBytes(target.pid, 'VmRSS') : group.usedBytes()),
-  );
+  const own = options.of === 'used' ? group.usedBytes() : statusBytes(target.pid, 'VmRSS');
+  const limitBytes = Math.round(group.usedBytes() + (headroom - 1) * own);
   group.limit(limitBytes);
   const reportFile = join(out, `${kind}.json`);
   const args = ['diagnose', String(target.pid), '--duration', `${lookSeconds}s`, '--json', reportFile];
@@ -224,8 +226,10 @@ async function check(kind) {
   const scored =
     report && score({ kind, variant: 'faulty', format: options.format, truth: target.truth, report });
   const proof = options.prove && hasSurvived ? await takeSnapshotAnyway(target, group) : undefined;
-  const ratio = (what) =>
-    (look.peak[what] - Math.max(0, alone.peak[what] - alone.before[what])) / look.before[what];
+  const added = (what) => {
+    const leak = Math.max(0, alone.peak[what] - alone.before[what]);
+    return (own + look.peak[what] - look.before[what] - leak) / own;
+  };
   return {
     kind,
     verdict: scored?.verdict ?? 'no report',
@@ -236,8 +240,8 @@ async function check(kind) {
     limitBytes,
     peakBytes: look.peak.group,
     leakBytes: Math.max(0, alone.peak.group - alone.before.group),
-    ratio: ratio('group'),
-    rssRatio: ratio('rss'),
+    ratio: added('group'),
+    rssRatio: added('rss'),
     hasSurvived,
     failedRequests: served.failed,
     firstError: served.firstError,
@@ -253,7 +257,7 @@ function complaints(result) {
     wrong.push(`${result.failedRequests} requests failed: ${result.firstError}`);
   if (result.verdict !== 'right') wrong.push(result.verdict);
   if (Math.max(result.ratio, result.rssRatio) > ALLOWED_RATIO) wrong.push('too much memory');
-  if (!result.refusal.isRefused) wrong.push('snapshot not refused');
+  if (!result.refusal.isRefused && !SMALL_HEAPS.includes(result.kind)) wrong.push('snapshot not refused');
   return wrong;
 }
 
