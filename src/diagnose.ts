@@ -3,10 +3,16 @@ import { gatherFacts } from './analysis/facts.ts';
 import { PROBE_URL } from './capture/probe-url.ts';
 import { RecordingError } from './errors.ts';
 import { judge } from './findings/judge.ts';
+import {
+  decodeCensuses,
+  decodeClosures,
+  decodeCollections,
+  decodeCompilations,
+} from './model/decode/collections.ts';
 import { decodeCpuProfile, MalformedProfile, scriptIdsOf } from './model/decode/cpu-profile.ts';
 import { createFrameResolver, type FrameResolver } from './model/decode/frame-resolver.ts';
 import { decodeHeapProfile } from './model/decode/heap-profile.ts';
-import { decodeAsyncReads, decodeCollections, decodeStack } from './model/decode/samples.ts';
+import { decodeAsyncReads, decodeStack } from './model/decode/samples.ts';
 import type { Report } from './model/finding.ts';
 import type { Observations } from './model/observations.ts';
 import type { PassiveSample, RuntimeSample } from './model/samples.ts';
@@ -46,6 +52,7 @@ export function decode(recording: Recording): Observations {
   const stuck = of('runtime').flatMap(({ thread, atMillis, stuckFrames }) =>
     stuckFrames ? [{ thread, atMillis, frames: decodeStack(stuckFrames, resolver, PROBE_URL) }] : [],
   );
+  const classes = decodeCensuses(of('census'));
   const decoded = decodeProfiles(recording, resolver, warnings);
   if (
     profiles.length > 0 &&
@@ -64,6 +71,9 @@ export function decode(recording: Recording): Observations {
     ...decoded,
     asyncObservations: decodeAsyncReads(of('async'), resolver, PROBE_URL),
     collections: decodeCollections(of('collections'), resolver, sources, PROBE_URL),
+    classes,
+    closures: decodeClosures(of('closures'), classes, resolver),
+    compileSites: decodeCompilations(of('compilations'), resolver, PROBE_URL),
     stuck,
     sourceLines: relativeLines(sources.lines, manifest.target.cwd),
     warnings,

@@ -1,6 +1,7 @@
 // The live half: attach -> capture -> restore -> look up sources -> write. Nothing is judged here.
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { type CaptureOptions, type CaptureOutcome, capture } from './capture/capture.ts';
+import { capture } from './capture/capture.ts';
+import type { CaptureOptions, CaptureOutcome } from './capture/context.ts';
 import { type Manifest, RECORDING_FORMAT, RECORDING_VERSION } from './recording/manifest.ts';
 import { collectSources, type ReadText } from './recording/sources.ts';
 import { createRecordingWriter } from './recording/writer.ts';

@@ -1,60 +1,20 @@
-// One capture: the first two steps of the ladder over an interval, and the third (hooks in bursts, a census)
-// where what was seen asks for it. Asks for raw facts and writes them down; judges nothing.
+// One capture: the first steps of the ladder over an interval, and more of the heap where what was seen asks for it.
+// Asks for raw facts and writes them down; judges nothing.
 import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
-import {
-  chooseIntervals,
-  estimateCensusMillis,
-  estimateHeapReadMillis,
-  isFloorRising,
-  isOldGenerationRising,
-} from './ladder.ts';
+import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
+import { HeapClimb } from './heap-climb.ts';
+import { HeapReads } from './heap-reads.ts';
+import { chooseIntervals } from './ladder.ts';
 import { readPassiveSample } from './passive.ts';
-import type { ProbeClient } from './probe-client.ts';
 import { PROBE_URL } from './probe-url.ts';
 import type { CaptureSink } from './sink.ts';
 import { openThread, type ThreadCapture } from './thread-capture.ts';
 import { attachToWorkers, type WorkerThread } from './worker-threads.ts';
 
-export interface CaptureOptions {
-  durationMillis: number;
-  /** Distance of two samples. */
-  intervalMillis: number;
-  /** The longest single pause we may cause in the target. */
-  maxPauseMillis: number;
-  /** Ends the capture early; what was captured is kept. */
-  signal: AbortSignal;
-  onProgress?: (progress: CaptureProgress) => void;
-}
-
-export interface CaptureProgress {
-  elapsedMillis: number;
-  durationMillis: number;
-  step: string;
-}
-
-export interface CaptureOutcome {
-  durationMillis: number;
-  ended: 'complete' | 'interrupted' | 'target-gone';
-  steps: ('passive' | 'light' | 'burst' | 'census')[];
-  threads: { id: number; name: string }[];
-  pausesMillis: number[];
-  eventLoopDelayBeforeMillis?: number;
-  warnings: string[];
-}
-
 const LEASE_MILLIS = 10_000;
 const BASELINE_MILLIS = 1_000;
 const MAX_WORKERS = 16;
-/** At most this share of time may go into full GCs that heap reads force. */
-const HEAP_READ_SHARE = 0.02;
-/** By this factor: beginning again forgets what was seen of the heap so far. */
-const TOO_FINE = 8;
-/** A trend needs this many; pauses up to here are worth it. */
-const LEAST_HEAP_READS = 8;
-const LONG_PAUSE_MILLIS = 400;
-/** At most this many heap reads: more than a trend needs is only cost. */
-const MAX_HEAP_READS = 10;
 /** Creation of these is watched: they hold a handle, a descriptor, a process or a thread. */
 const WATCHED_ASYNC_TYPES = [
   'Timeout',
@@ -96,7 +56,7 @@ export async function capture(
 }
 
 /** The state of one capture; its three phases are called once each, in order. */
-class CaptureRun {
+class CaptureRun implements CaptureContext {
   readonly outcome: CaptureOutcome = {
     durationMillis: 0,
     ended: 'complete',
@@ -110,20 +70,21 @@ class CaptureRun {
   private detachWorkers: (() => Promise<void>) | null = null;
   private isLooking = false;
   private isLeaseProven = false;
-  private nextHeapReadAt = 0;
-  private isHeapReadTooDear = false;
-  private readonly hasCensus = new Set<number>();
   private isEnding = false;
   private intervals = chooseIntervals(0, 0);
   private wake = () => {};
-  private readonly residentBytes: number[] = [];
+  private readonly heapReads: HeapReads;
+  private readonly climb: HeapClimb;
 
   constructor(
     private readonly attachment: Attachment,
-    private readonly localPid: number | null,
-    private readonly sink: CaptureSink,
-    private readonly options: CaptureOptions,
-  ) {}
+    readonly localPid: number | null,
+    readonly sink: CaptureSink,
+    readonly options: CaptureOptions,
+  ) {
+    this.heapReads = new HeapReads(this);
+    this.climb = new HeapClimb(this);
+  }
 
   /** The lease first, then a second without profilers as a baseline, then the profilers. */
   async prepare(): Promise<void> {
@@ -140,6 +101,7 @@ class CaptureRun {
     await this.wait(BASELINE_MILLIS);
     await this.readBaseline(main);
     await this.timed(() => main.startProfiles(this.intervals));
+    this.heapReads.begin(this.intervals);
     this.outcome.steps.push('light', 'burst');
     this.detachWorkers = await attachToWorkers(
       this.attachment.session,
@@ -155,10 +117,9 @@ class CaptureRun {
       this.samplePassive();
       await this.forEachThread((thread) => thread.sample(this.elapsed()));
       await this.proveLease();
-      await this.easeOff();
-      await this.readHeapsWhenDue();
-      await this.climbWhenHeapRises();
-      this.progress(this.hasCensus.size > 0 ? 'watching what grows' : 'sampling');
+      await this.heapReads.whenDue();
+      await this.climb.step();
+      this.progress(this.climb.isWatching ? 'watching what grows' : 'sampling');
       const next = (Math.floor(this.elapsed() / intervalMillis) + 1) * intervalMillis;
       await this.wait(Math.min(next, durationMillis) - this.elapsed());
     }
@@ -178,11 +139,8 @@ class CaptureRun {
 
   private async lastReads(): Promise<void> {
     this.samplePassive();
-    await this.forEachThread(async (thread) => {
-      if (!this.isHeapReadTooDear) await this.readHeap(thread);
-      await thread.readAsync(this.elapsed());
-      if (this.hasCensus.has(thread.id)) await thread.readCollections(this.elapsed(), 0);
-    });
+    await this.heapReads.last();
+    await this.climb.last();
     this.samplePassive();
   }
 
@@ -205,7 +163,7 @@ class CaptureRun {
     const ownInspectorPorts = [this.attachment.endpoint.port];
     const sample = readPassiveSample(this.localPid, this.elapsed(), { ownInspectorPorts });
     this.sink.line({ type: 'passive', ...sample });
-    if (sample.rssBytes !== undefined) this.residentBytes.push(sample.rssBytes);
+    if (sample.rssBytes !== undefined) this.climb.residentBytes.push(sample.rssBytes);
     if (!this.outcome.steps.includes('passive')) this.outcome.steps.push('passive');
   }
 
@@ -232,105 +190,6 @@ class CaptureRun {
     }
   }
 
-  private async readHeapsWhenDue(): Promise<void> {
-    if (this.elapsed() < this.nextHeapReadAt || this.isHeapReadTooDear) return;
-    let pauseMillis = 0;
-    await this.forEachThread(async (thread) => {
-      pauseMillis += await this.readHeap(thread);
-    });
-    await this.forEachThread((thread) => thread.readAsync(this.elapsed()));
-    this.nextHeapReadAt = this.elapsed() + this.heapReadPace(pauseMillis);
-  }
-
-  /** The load may come after us: heap sampling that has become far too fine for it begins again, coarser or later. */
-  private async easeOff(): Promise<void> {
-    await this.forEachThread(async (thread) => {
-      const wanted = chooseIntervals(thread.load.utilization, thread.load.allocated);
-      if (!thread.isHeapOn() || wanted.heapBytes < thread.heapIntervalBytes() * TOO_FINE) return;
-      await thread.stopHeap();
-      this.intervals = wanted;
-      if (!wanted.isHeapDeferred) await thread.startHeap(wanted.heapBytes);
-    });
-  }
-
-  /**
-   * The old generation of a saturated target rises by garbage alone, too. One read tells: when all of the rise was
-   * garbage, heap sampling goes off again.
-   */
-  private async lookAtDeferredHeap(thread: ThreadCapture): Promise<number> {
-    if (!isOldGenerationRising(thread.oldGeneration)) return 0;
-    const before = thread.oldGeneration[0] ?? 0;
-    await thread.startHeap(this.intervals.heapBytes);
-    const pauseMillis = await this.readHeap(thread);
-    const after = thread.oldGeneration.at(-1) ?? 0;
-    if (after <= before * 1.02 + 64 * 1024) await thread.stopHeap();
-    thread.oldGeneration.splice(0, thread.oldGeneration.length, Math.max(before, after));
-    return pauseMillis;
-  }
-
-  /** Until the next heap read: sooner at first (a target may end early), later where reads are dear, but enough for a trend. */
-  private heapReadPace(pauseMillis: number): number {
-    const { durationMillis } = this.options;
-    const usual = durationMillis / MAX_HEAP_READS;
-    const first = this.elapsed() < 12_000 ? Math.min(usual, 2_000) : usual;
-    const affordable = Math.max(first, pauseMillis / HEAP_READ_SHARE, 1_000);
-    return pauseMillis < LONG_PAUSE_MILLIS
-      ? Math.min(affordable, durationMillis / LEAST_HEAP_READS)
-      : affordable;
-  }
-
-  /** Resolves with the pause it took, milliseconds; 0 when there was nothing to read. */
-  private async readHeap(thread: ThreadCapture): Promise<number> {
-    if (!thread.isHeapOn()) return this.lookAtDeferredHeap(thread);
-    const estimate = estimateHeapReadMillis(thread.heapUsedBytes());
-    if (estimate > this.options.maxPauseMillis) {
-      this.isHeapReadTooDear = true;
-      this.outcome.warnings.push(
-        `Heap growth by allocation stack was left out: reading it would pause the target for about ${Math.round(estimate)} ms (--max-pause ${this.options.maxPauseMillis} ms).`,
-      );
-      return 0;
-    }
-    const pauseMillis = await thread.readHeap(this.elapsed());
-    this.outcome.pausesMillis.push(pauseMillis);
-    return pauseMillis;
-  }
-
-  /** The census: one pause, estimated first, then cheap reads of what was found. */
-  private async climbWhenHeapRises(): Promise<void> {
-    await this.forEachThread(async (thread) => {
-      if (!thread.probe) return;
-      if (this.hasCensus.has(thread.id)) return thread.readCollections(this.elapsed(), 4);
-      const isTimeLeft = this.elapsed() < this.options.durationMillis * 0.75;
-      const isRising = isFloorRising(thread.floors) || (thread.id === 0 && this.isMemoryRising());
-      if (isTimeLeft && isRising) await this.takeCensus(thread, thread.probe);
-    });
-  }
-
-  private async takeCensus(thread: ThreadCapture, probe: ProbeClient): Promise<void> {
-    this.hasCensus.add(thread.id);
-    const estimate = estimateCensusMillis(thread.floors.at(-1) ?? thread.heapUsedBytes());
-    if (estimate > this.options.maxPauseMillis) {
-      this.outcome.warnings.push(
-        `The census of growing collections was left out: it would pause the target for about ${Math.round(estimate)} ms (--max-pause ${this.options.maxPauseMillis} ms).`,
-      );
-      return;
-    }
-    if (!this.outcome.steps.includes('census')) this.outcome.steps.push('census');
-    this.progress(`census of the heap, a pause of about ${Math.round(estimate)} ms`);
-    await this.timed(() =>
-      probe.duringOwnPause(async () => void (await probe.census(this.options.maxPauseMillis / 2))),
-    );
-    await thread.readCollections(this.elapsed(), 0);
-  }
-
-  /** Memory outside the heap is held by small objects inside it: the census finds their collection, too. */
-  private isMemoryRising(): boolean {
-    const recent = this.residentBytes.slice(-8);
-    if (recent.length < 8) return false;
-    const steps = recent.slice(1).filter((value, i) => value > recent[i]!).length;
-    return steps >= 5 && recent.at(-1)! - recent[0]! > 4 * 2 ** 20;
-  }
-
   private async proveLease(): Promise<void> {
     if (this.isLeaseProven) return;
     const ticks = await this.threads[0]?.probe?.beat();
@@ -339,7 +198,7 @@ class CaptureRun {
     this.attachment.leaseInPlace();
   }
 
-  private async forEachThread(work: (thread: ThreadCapture) => Promise<unknown>): Promise<void> {
+  async forEachThread(work: (thread: ThreadCapture) => Promise<unknown>): Promise<void> {
     for (const thread of [...this.threads]) {
       try {
         await work(thread);
@@ -351,7 +210,7 @@ class CaptureRun {
     }
   }
 
-  private async timed(work: () => Promise<void>): Promise<void> {
+  async timed(work: () => Promise<void>): Promise<void> {
     const from = performance.now();
     await work();
     this.outcome.pausesMillis.push(performance.now() - from);
@@ -369,11 +228,11 @@ class CaptureRun {
     return { id, name, probe };
   }
 
-  private elapsed(): number {
+  elapsed(): number {
     return Math.round(performance.now() - this.startedAt);
   }
 
-  private progress(step: string): void {
+  progress(step: string): void {
     this.options.onProgress?.({
       elapsedMillis: this.elapsed(),
       durationMillis: this.options.durationMillis,

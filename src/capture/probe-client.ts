@@ -3,9 +3,11 @@
 
 import { AttachError } from '../errors.ts';
 import type { InspectorSession } from '../target/inspector-session.ts';
+import { type FunctionLocation, readLocations, readObjectIds } from './probe-objects.ts';
 import { probeSource } from './probes/install-probe.ts';
 import type {
   ProbeAsyncRead,
+  ProbeCensus,
   ProbeCollections,
   ProbeConfig,
   ProbeHandle,
@@ -15,16 +17,22 @@ import type {
 export interface ProbeClient {
   sample(): Promise<ProbeSample>;
   readAsync(): Promise<ProbeAsyncRead>;
+  /** Watches the creation of these async_hooks types, too, from now on. */
+  watchAlso(types: string[]): Promise<void>;
   readCollections(atMillis: number, trapTop: number): Promise<ProbeCollections>;
+  /** V8's snapshot object ids of the collections of the last read, in its order; null where there is none. */
+  growingObjectIds(): Promise<(number | null)[]>;
+  /** Where one function of each of these classes of the last census begins; null where it cannot be told. */
+  locateFunctions(classes: string[]): Promise<(FunctionLocation | null)[]>;
   /** Walks all live objects once: a pause that grows with the heap. */
-  census(deadlineMillis: number): Promise<{ scanned: number; tracked: number; cut: boolean }>;
+  census(deadlineMillis: number): Promise<ProbeCensus>;
   /** Runs work that makes the target collect garbage on our behalf, so that it is not counted as its own. */
   duringOwnPause<T>(work: () => Promise<T>): Promise<T>;
   beat(): Promise<number>;
   stop(): Promise<void>;
 }
 
-interface EvaluateResult {
+export interface EvaluateResult {
   result: { type: string; objectId?: string; value?: unknown };
   exceptionDetails?: { text: string };
 }
@@ -63,6 +71,9 @@ function clientFor(session: InspectorSession, handleId: string): ProbeClient {
   return {
     sample: () => call('sample'),
     readAsync: () => call('readAsync'),
+    watchAlso: (types) => call('watchAlso', [{ value: types }]),
+    growingObjectIds: () => readObjectIds(session, handleId),
+    locateFunctions: (classes) => readLocations(session, handleId, classes),
     readCollections: (atMillis, trapTop) =>
       call('readCollections', [{ value: atMillis }, { value: trapTop }]),
     census: (deadlineMillis) => takeCensus(session, call, deadlineMillis),
@@ -83,7 +94,7 @@ async function takeCensus(
   session: InspectorSession,
   call: <T>(method: keyof ProbeHandle, args?: object[]) => Promise<T>,
   deadlineMillis: number,
-): Promise<{ scanned: number; tracked: number; cut: boolean }> {
+): Promise<ProbeCensus> {
   const objectGroup = 'culprit-census';
   try {
     const prototype = await session.send<EvaluateResult>('Runtime.evaluate', {

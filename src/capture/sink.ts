@@ -1,15 +1,33 @@
 // Where a capture puts what it gets, the moment it gets it: so that a capture cut short keeps what it had.
 import type { PassiveSample, RuntimeSample } from '../model/samples.ts';
-import type { ProbeAsyncRead, ProbeCollections, ProbeFrame } from './probes/probe-protocol.ts';
+import type { Compilations } from './compile-watch.ts';
+import type { ProbeAsyncRead, ProbeCensus, ProbeCollections, ProbeFrame } from './probes/probe-protocol.ts';
 
 /** One line of `samples.jsonl`. */
 export type SampleLine =
   | ({ type: 'passive' } & PassiveSample)
   | ({ type: 'runtime'; stuckFrames?: ProbeFrame[] } & RuntimeSample)
   | ({ type: 'async'; thread: number; atMillis: number } & ProbeAsyncRead)
-  | ({ type: 'collections'; thread: number; atMillis: number } & ProbeCollections);
+  | ({ type: 'collections'; thread: number; atMillis: number } & ProbeCollections)
+  | ({ type: 'census'; thread: number; atMillis: number } & ProbeCensus)
+  | ({ type: 'compilations'; thread: number; atMillis: number } & Compilations)
+  | ({ type: 'closures'; thread: number; atMillis: number } & ClosuresLocated)
+  | ({ type: 'snapshot'; thread: number; atMillis: number } & SnapshotTaken);
 
-export type CapturedFileKind = 'cpu-profile' | 'heap-profile';
+/** Where functions begin whose number grew from one census to the next. `class` is as in the lines of type `census`. */
+export interface ClosuresLocated {
+  closures: { class: string; frame: ProbeFrame }[];
+}
+
+/** A heap snapshot, and which of its nodes are the collections that were seen growing. */
+export interface SnapshotTaken {
+  path: string;
+  millis: number;
+  /** `collection` is its id in the lines of type `collections`, `node` V8's snapshot object id. */
+  suspects: { collection: number; node: number }[];
+}
+
+export type CapturedFileKind = 'cpu-profile' | 'heap-profile' | 'heap-snapshot';
 
 export interface CapturedFile {
   kind: CapturedFileKind;
@@ -23,4 +41,13 @@ export interface CaptureSink {
   line(line: SampleLine): void;
   /** `content` is V8's own JSON, as other tools open it. */
   file(file: CapturedFile, content: object): void;
+  /** For what is too large to be held: written piece by piece, compressed. `end` resolves when it is on disk. */
+  stream(file: CapturedFile): CaptureStream;
+}
+
+export interface CaptureStream {
+  write(chunk: string): void;
+  end(): Promise<void>;
+  /** Of half a file nothing is kept. */
+  discard(): Promise<void>;
 }

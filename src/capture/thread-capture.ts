@@ -1,10 +1,12 @@
 // Capturing one thread, the main one or a worker: CPU profile, sampling heap profile, counters and probe, all
 // through one session.
 import type { InspectorSession } from '../target/inspector-session.ts';
+import { watchCompilations } from './compile-watch.ts';
 import type { SamplingIntervals } from './ladder.ts';
 import { installProbeIn, type ProbeClient } from './probe-client.ts';
-import type { ProbeConfig } from './probes/probe-protocol.ts';
+import type { ProbeCensus, ProbeCollections, ProbeConfig } from './probes/probe-protocol.ts';
 import type { CaptureSink } from './sink.ts';
+import { takeSnapshot } from './snapshot.ts';
 
 export interface ThreadCapture {
   readonly id: number;
@@ -28,7 +30,15 @@ export interface ThreadCapture {
   /** Live bytes by allocation stack; V8 runs a full GC for it. Resolves with the pause, milliseconds. */
   readHeap(atMillis: number): Promise<number>;
   readAsync(atMillis: number): Promise<void>;
-  readCollections(atMillis: number, trapTop: number): Promise<void>;
+  readCollections(atMillis: number, trapTop: number): Promise<ProbeCollections | null>;
+  /** Walks all live objects: a pause. */
+  takeCensus(atMillis: number, deadlineMillis: number): Promise<ProbeCensus | null>;
+  /** Where the functions of these classes of the last census begin. */
+  locateClosures(atMillis: number, classes: string[]): Promise<void>;
+  /** Watches for `millis` which code compiles code. */
+  watchCompilations(atMillis: number, millis: number): Promise<void>;
+  /** Writes a heap snapshot as it comes. Resolves with a sentence on what it did cost. */
+  takeSnapshot(atMillis: number, ordinal: number): Promise<string>;
   /** Stops the profiles, keeps the CPU profile, removes the probe. Never throws. */
   stop(): Promise<void>;
 }
@@ -58,6 +68,7 @@ export async function openThread(
   const oldGeneration: number[] = [];
   const load = { utilization: 0, allocated: 0 };
   let heapInterval = 0;
+  const scriptUrls = new Map<string, string>();
 
   const sample = async (atMillis: number, afterGc: boolean) => {
     if (!probe) return;
@@ -86,7 +97,6 @@ export async function openThread(
     if (!isHeapOn) return;
     isHeapOn = false;
     await session.send('HeapProfiler.stopSampling', {}, 60_000);
-    await session.send('HeapProfiler.disable');
   };
 
   return {
@@ -134,13 +144,46 @@ export async function openThread(
       sink.line({ type: 'async', thread: id, atMillis, ...(await probe.readAsync()) });
     },
     async readCollections(atMillis, trapTop) {
-      if (!probe) return;
+      if (!probe) return null;
+      const read = await probe.readCollections(atMillis, trapTop);
+      sink.line({ type: 'collections', thread: id, atMillis, ...read });
+      return read;
+    },
+    async takeCensus(atMillis, deadlineMillis) {
+      if (!probe) return null;
+      const census = await probe.census(deadlineMillis);
+      sink.line({ type: 'census', thread: id, atMillis, ...census });
+      return census;
+    },
+    async locateClosures(atMillis, classes) {
+      const locations = (await probe?.locateFunctions(classes)) ?? [];
+      const closures = locations.flatMap((location, i) => {
+        const url = location && scriptUrls.get(location.scriptId);
+        const name = classes[i]!;
+        return url ? [{ class: name, frame: [name, url, location.line, location.column] }] : [];
+      });
+      sink.line({ type: 'closures', thread: id, atMillis, closures });
+    },
+    async watchCompilations(atMillis, millis) {
       sink.line({
-        type: 'collections',
+        type: 'compilations',
         thread: id,
         atMillis,
-        ...(await probe.readCollections(atMillis, trapTop)),
+        ...(await watchCompilations(session, millis, (scriptId, url) => scriptUrls.set(scriptId, url))),
       });
+    },
+    async takeSnapshot(atMillis, ordinal) {
+      const path = `${fileName}-${ordinal}.heapsnapshot.gz`;
+      const growing = (await probe?.readCollections(atMillis, 0))?.growing ?? [];
+      const nodes = (await probe?.growingObjectIds()) ?? [];
+      const suspects = growing.flatMap(({ id: collection }, i) =>
+        typeof nodes[i] === 'number' ? [{ collection, node: nodes[i] }] : [],
+      );
+      const take = () =>
+        takeSnapshot(session, sink.stream({ kind: 'heap-snapshot', thread: id, path, atMillis }));
+      const { millis, bytes } = await (probe ? probe.duringOwnPause(take) : take());
+      sink.line({ type: 'snapshot', thread: id, atMillis, path, millis, suspects });
+      return `A heap snapshot was taken: ${(bytes / 2 ** 20).toFixed(1)} MB, a pause of ${(millis / 1_000).toFixed(1)} s. It holds strings of the program, up to 1,024 characters each.`;
     },
     async stop() {
       const quietly = (work: Promise<unknown>) => work.catch(() => {});
@@ -151,6 +194,7 @@ export async function openThread(
           }),
         );
         await quietly(stopHeap());
+        await quietly(session.send('HeapProfiler.disable'));
         await quietly(session.send('Profiler.disable'));
       }
       if (probe) await quietly(probe.stop());

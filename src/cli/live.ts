@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SNAPSHOT_MODES } from '../capture/context.ts';
 import { UsageError } from '../errors.ts';
 import { type RecordResult, record } from '../record.ts';
 import { parseTarget, type ResolvedTarget, resolveTarget } from '../target/find.ts';
@@ -15,6 +16,7 @@ export interface LiveOptions {
   duration: string;
   interval: string;
   maxPause: string;
+  snapshot: string;
   quiet?: boolean;
 }
 
@@ -28,6 +30,9 @@ export async function recordInto(
   const durationMillis = parseTime(options.duration, '--duration', 1_000);
   const intervalMillis = fitInterval(durationMillis, parseTime(options.interval, '--interval', 100));
   const maxPauseMillis = parseTime(options.maxPause, '--max-pause', 1);
+  const snapshot = SNAPSHOT_MODES.find((mode) => mode === options.snapshot);
+  if (!snapshot)
+    throw new UsageError(`--snapshot cannot be "${options.snapshot}".`, `Give ${SNAPSHOT_MODES.join(', ')}.`);
   if ((target === undefined) === (command.length === 0)) {
     throw new UsageError(
       'Give one target: a pid, :port, part of a command line, an inspector address, or "-- node app.js".',
@@ -44,6 +49,7 @@ export async function recordInto(
       durationMillis,
       intervalMillis,
       maxPauseMillis,
+      snapshot,
       signal: interrupt.signal,
       onProgress: progress.capture,
     });

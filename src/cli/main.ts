@@ -85,6 +85,11 @@ function withCaptureOptions(command: Command): Command {
     .option('--duration <time>', 'how long to look: 30s, 2m, 500ms', '30s')
     .option('--interval <time>', 'distance of two samples; at least 8 are taken', '1s')
     .option('--max-pause <time>', 'the longest single pause culprit may cause in the target', '1s')
+    .option(
+      '--snapshot <when>',
+      'heap snapshots: auto (when needed, and it fits), never, force (whatever the pause, never beyond the memory)',
+      'auto',
+    )
     .option('--quiet', 'no progress, and verdict and titles only');
 }
 

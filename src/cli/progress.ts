@@ -1,5 +1,5 @@
 // Progress on standard error, only where a person watches.
-import type { CaptureProgress } from '../capture/capture.ts';
+import type { CaptureProgress } from '../capture/context.ts';
 
 export interface Progress {
   capture(progress: CaptureProgress): void;

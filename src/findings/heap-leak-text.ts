@@ -4,6 +4,7 @@ import type { AllocationSite, GrowingCollection, HeapGrowth } from '../analysis/
 import type { Evidence, FindingKind } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
 import { formatBytes, formatDuration, formatShare } from '../model/units.ts';
+import type { HeapCause, PilingClosures } from './heap-cause.ts';
 import { heapLimitOf } from './limits.ts';
 import type { Draft } from './rule.ts';
 import {
@@ -17,24 +18,13 @@ import {
   subjectOf,
 } from './wording.ts';
 
-/** What a heap leak is told from: the floor of one thread, and what was found to explain it. */
-export interface HeapLeak {
-  growth: HeapGrowth;
-  /** The collection that takes what stays. */
-  filled: GrowingCollection | null;
-  /** Where what stays is allocated. */
-  site: AllocationSite | null;
-  /** Whether the floor itself rises beyond its noise; otherwise the collection alone is the proof. */
-  isMeasured: boolean;
-}
-
-export function describeHeapLeak(leak: HeapLeak, facts: Facts): Draft {
-  const { growth, filled, site, isMeasured } = leak;
+export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
+  const { growth, filled, closures, site, isMeasured } = leak;
   const { floor, thread } = growth;
   const limit = heapLimitOf(facts.observations);
   const exhaustionSeconds = isMeasured ? secondsUntil(limit, floor) : undefined;
   const blame = filled?.insertion?.blame ?? site?.blame ?? null;
-  const frame = blame?.subject ?? null;
+  const frame = closures?.frame ?? blame?.subject ?? null;
   const kind = kindOf(filled);
   const name = filled ? nameOf(filled) : (frame?.functionName ?? 'heap');
   const bytesPerSecond = Math.max(
@@ -46,7 +36,9 @@ export function describeHeapLeak(leak: HeapLeak, facts: Facts): Draft {
     severity: leakSeverity(exhaustionSeconds),
     confidence: confidenceOf(leak, facts),
     urgency: isMeasured ? leakUrgency(exhaustionSeconds) : SLOW_URGENCY,
-    title: titleOf(kind, filled, name, bytesPerSecond, blame ? placeWithLibrary(blame) : null),
+    title: closures
+      ? closuresTitle(closures)
+      : titleOf(kind, filled, name, bytesPerSecond, blame ? placeWithLibrary(blame) : null),
     subject: subjectOf(filled ? 'collection' : frame ? 'function' : 'memory', name, frame, thread),
     impact: {
       metric: 'heap',
@@ -56,9 +48,9 @@ export function describeHeapLeak(leak: HeapLeak, facts: Facts): Draft {
       exhaustionSeconds,
       limit: isMeasured && limit !== undefined ? `heap limit ${formatBytes(limit)}` : undefined,
     },
-    evidence: evidenceOf(floor, filled, site),
+    evidence: [...evidenceOf(floor, filled, site), ...closureEvidence(closures)],
     innocentExplanation: `A cache still filling would flatten, a batch would fall back: neither was seen in ${Math.round(facts.lookSeconds)} s.`,
-    advice: adviceFor(kind, filled),
+    advice: closures ? CLOSURE_ADVICE : adviceFor(kind, filled),
     caveats: caveatsOf(leak, facts),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
     effect: 'heap',
@@ -72,7 +64,7 @@ const YOUNG_SECONDS = 120;
 /** A leak too slow to be seen in bytes is a matter of days. */
 const SLOW_URGENCY = 0.6;
 
-function confidenceOf({ growth, filled, site, isMeasured }: HeapLeak, facts: Facts): number {
+function confidenceOf({ growth, filled, site, isMeasured }: HeapCause, facts: Facts): number {
   if (!isMeasured) return filled?.insertion ? 0.85 : 0.7;
   const most = startedLately(growth, facts) ? 0.8 : 0.95;
   if (filled?.insertion) return Math.min(most, site ? 0.95 : 0.9);
@@ -86,7 +78,7 @@ function startedLately({ floor }: HeapGrowth, { observations }: Facts): boolean 
   return uptimeSeconds > 1_800 && floor.first / floor.slopePerSecond < uptimeSeconds / 4;
 }
 
-function caveatsOf({ growth, isMeasured }: HeapLeak, facts: Facts): string[] {
+function caveatsOf({ growth, isMeasured }: HeapCause, facts: Facts): string[] {
   const caveats: string[] = [];
   if (facts.lookSeconds < 25)
     caveats.push(
@@ -112,18 +104,17 @@ function caveatsOf({ growth, isMeasured }: HeapLeak, facts: Facts): string[] {
 
 /** Told by who adds to the collection: Node's emitters, or an async hook. */
 function kindOf(filled: GrowingCollection | null): FindingKind {
+  if (filled?.collection.type === 'EventEmitter' || filled?.collection.type === 'EventTarget')
+    return 'listener-leak';
   const frames = filled?.insertion?.frames ?? [];
-  const before = frames.slice(
-    0,
-    Math.max(
-      0,
-      frames.findIndex((frame) => frame.owner === 'app'),
-    ),
-  );
   if (frames[0]?.file === 'node:events' || /event_target/.test(frames[0]?.file ?? '')) return 'listener-leak';
-  return before.some((frame: Frame) => /async_hooks|promise_hook/.test(frame.file ?? ''))
-    ? 'async-context-leak'
-    : 'heap-leak';
+  return isCalledByHook(frames) ? 'async-context-leak' : 'heap-leak';
+}
+
+/** The user code that adds was called by Node because an async resource was made. */
+function isCalledByHook(frames: readonly Frame[]): boolean {
+  const caller = frames.find(({ owner }) => owner === 'node');
+  return /async_hooks|promise_hook/.test(caller?.file ?? '') && /init/i.test(caller?.functionName ?? '');
 }
 
 function nameOf({ collection }: GrowingCollection): string {
@@ -145,7 +136,7 @@ function titleOf(
     return `The heap grows by ${formatBytes(bytesPerSecond)}/s${where ? `; what stays is allocated in \`${name}\`` : ', of unknown origin'}${at}`;
   const { collection, trend } = filled;
   const rate = perSecond(trend.slopePerSecond);
-  if (kind === 'listener-leak') return `Listeners pile up by ${rate} and are never removed${at}`;
+  if (kind === 'listener-leak') return listenerTitle(collection, rate, at);
   const type =
     collection.className === collection.type
       ? collection.type
@@ -153,6 +144,37 @@ function titleOf(
   const named = collection.holderName ? `${type} \`${collection.holderName}\`` : `${aOrAn(type)}`;
   return `${named} grows by ${rate.replace('/s', ' entries/s')} ${collection.type === 'Array' ? 'more than is taken out' : 'and is never trimmed'}${at}`;
 }
+
+/** "Listeners for 'order' pile up on EventEmitter `bus` by 5/s and are never removed (src/feed.ts:12, follow)" */
+function listenerTitle(
+  { event, className, type, holderName }: GrowingCollection['collection'],
+  rate: string,
+  at: string,
+): string {
+  const isEmitter = type === 'EventEmitter' || type === 'EventTarget';
+  const emitter = [isEmitter ? className : '', holderName ? `\`${holderName}\`` : '']
+    .filter(Boolean)
+    .join(' ');
+  const of = event === undefined ? '' : ` for '${event}'`;
+  return `Listeners${of} pile up${emitter ? ` on ${emitter}` : ''} by ${rate} and are never removed${at}`;
+}
+
+/** "Functions `quote` pile up by 12/s, each keeps what it closes over (src/prices.ts:15)" */
+function closuresTitle({ frame, perSecond: rate }: PilingClosures): string {
+  const named = frame.functionName === '(anonymous)' ? '' : ` \`${frame.functionName}\``;
+  return `Functions${named} pile up by ${perSecond(rate)}, and each keeps what it closes over (${place(frame)})`;
+}
+
+function closureEvidence(closures: PilingClosures | null): Evidence[] {
+  if (!closures) return [];
+  const { frame, first, last, perSecond: value } = closures;
+  const statement = `functions made at ${place(frame)}: ${first} at the first count of live objects, ${last} at the last`;
+  return [{ source: 'census', statement, value, unit: 'per second' }];
+}
+
+const CLOSURE_ADVICE = [
+  'Find who keeps these functions: a list of callbacks, or each holding the one before it. Let them go, or keep the data and not the functions.',
+];
 
 function aOrAn(noun: string): string {
   return `${/^[AEIO]/.test(noun) ? 'An' : 'A'} ${noun}`;
@@ -176,7 +198,7 @@ function evidenceOf(
     const newest = collection.newestEntry ? `, newest entry: ${collection.newestEntry}` : '';
     evidence.push({
       source: 'census',
-      statement: `${collection.type}: ${trend.first} to ${trend.last} entries, ${risen(trend)}${newest}`,
+      statement: `${collection.type}: ${trend.first} to ${trend.last} ${collection.event === undefined ? 'entries' : 'listeners'}, ${risen(trend)}${newest}`,
       value: trend.slopePerSecond,
       unit: 'entries/s',
     });
@@ -217,6 +239,8 @@ function adviceFor(kind: FindingKind, filled: GrowingCollection | null): string[
     Set: 'a maximum',
     Array: 'a ring buffer',
     Object: 'a Map with a maximum',
+    EventEmitter: 'one listener for all',
+    EventTarget: 'one listener for all',
   }[filled.collection.type];
   return [
     filled.collection.type === 'Array'

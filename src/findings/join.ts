@@ -18,6 +18,7 @@ const CAUSES: readonly FindingKind[] = [
   'listener-leak',
   'promise-leak',
   'async-context-leak',
+  'code-growth',
   'external-memory-leak',
   'native-memory-growth',
   'heap-leak',
@@ -47,8 +48,10 @@ export function joinDrafts(drafts: readonly Draft[]): Joined[] {
   return joined;
 }
 
-function causeOrder({ kind }: Draft): number {
-  const at = CAUSES.indexOf(kind);
+function causeOrder({ kind, subject }: Draft): number {
+  // Memory of unknown origin explains nothing that has a name.
+  const isUnplaced = kind === 'native-memory-growth' && subject.file === null;
+  const at = CAUSES.indexOf(isUnplaced ? 'heap-leak' : kind) + (isUnplaced ? 0.5 : 0);
   return at < 0 ? CAUSES.length : at;
 }
 

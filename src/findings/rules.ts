@@ -1,6 +1,7 @@
 // All rules, in the order in which equal findings are shown. The compiler insists that each names a known kind.
 import type { Rule } from './rule.ts';
 import { childProcessLeak } from './rules/child-process-leak.ts';
+import { codeGrowth } from './rules/code-growth.ts';
 import { connectionChurn } from './rules/connection-churn.ts';
 import { cpuHotspot } from './rules/cpu-hotspot.ts';
 import { eventLoopBlock } from './rules/event-loop-block.ts';
@@ -11,6 +12,7 @@ import { gcPressure } from './rules/gc-pressure.ts';
 import { heapLeak } from './rules/heap-leak.ts';
 import { memoryLimitRisk } from './rules/memory-limit-risk.ts';
 import { nativeMemoryGrowth } from './rules/native-memory-growth.ts';
+import { promiseLeak } from './rules/promise-leak.ts';
 import { socketLeak } from './rules/socket-leak.ts';
 import { timerLeak } from './rules/timer-leak.ts';
 import { watcherLeak } from './rules/watcher-leak.ts';
@@ -23,6 +25,8 @@ export const RULES: readonly Rule[] = [
   fdLeak,
   watcherLeak,
   timerLeak,
+  promiseLeak,
+  codeGrowth,
   heapLeak,
   externalMemoryLeak,
   nativeMemoryGrowth,

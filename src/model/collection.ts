@@ -1,12 +1,18 @@
 // Collections that grow while we look, and who puts entries into them. Pure data.
 import type { Frame } from './frame.ts';
 
+export type CollectionType = 'Map' | 'Set' | 'Array' | 'Object' | 'EventEmitter' | 'EventTarget';
+
 export interface CollectionGrowth {
   thread: number;
-  type: 'Map' | 'Set' | 'Array' | 'Object';
+  /** The same for one collection all through a recording. */
+  id: number;
+  type: CollectionType;
   /** A subclass's name where it is one: "LRUCache". */
   className: string;
-  /** Number of entries at each read. */
+  /** Of an emitter or an event target: the event with the most listeners. */
+  event?: string;
+  /** Number of entries (or listeners) at each read. */
   sizes: { atMillis: number; entries: number }[];
   /** What the newest entry looks like: a class name or "string", "{id, name}". Never its content. */
   newestEntry: string;

@@ -1,5 +1,6 @@
 // Everything a recording says, decoded: what the analysis and the rules may know. Pure data.
 import type { AsyncObservation } from './async-resource.ts';
+import type { ClassCount, ClosureGrowth, CompileSite } from './census.ts';
 import type { CollectionGrowth } from './collection.ts';
 import type { CpuProfile } from './cpu-profile.ts';
 import type { ReportCapture, ReportTarget } from './finding.ts';
@@ -17,6 +18,9 @@ export interface Observations {
   heapReads: HeapSamplingRead[];
   asyncObservations: AsyncObservation[];
   collections: CollectionGrowth[];
+  classes: ClassCount[];
+  closures: ClosureGrowth[];
+  compileSites: CompileSite[];
   /** Stacks that held an event loop which had not turned for a second, innermost frame first. */
   stuck: StuckStack[];
   /** Text of source lines the profile points at, for naming what a line does: "file:line" -> text. */

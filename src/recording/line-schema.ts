@@ -85,8 +85,10 @@ const asyncRead = v.looseObject({
 });
 
 const growing = v.looseObject({
-  type: v.picklist(['Map', 'Set', 'Array', 'Object']),
+  id: v.optional(count, 0),
+  type: v.picklist(['Map', 'Set', 'Array', 'Object', 'EventEmitter', 'EventTarget']),
   className: text,
+  event: v.optional(text),
   sizes: v.pipe(v.array(v.looseObject({ atMillis, entries: count })), v.minLength(1)),
   newestEntry: text,
   insertions: v.pipe(v.array(stack), v.maxLength(100)),
@@ -99,4 +101,48 @@ const collections = v.looseObject({
   growing: v.array(growing),
 });
 
-export const lineSchema = v.variant('type', [passive, runtime, asyncRead, collections]);
+const census = v.looseObject({
+  type: v.literal('census'),
+  atMillis,
+  thread,
+  scanned: count,
+  tracked: count,
+  cut: v.boolean(),
+  classes: v.pipe(v.array(v.tuple([text, count])), v.maxLength(10_000)),
+});
+
+const compilations = v.looseObject({
+  type: v.literal('compilations'),
+  atMillis,
+  thread,
+  millis: count,
+  scripts: count,
+  sites: v.pipe(v.array(v.looseObject({ frames: stack, count })), v.maxLength(1_000)),
+});
+
+const closures = v.looseObject({
+  type: v.literal('closures'),
+  atMillis,
+  thread,
+  closures: v.pipe(v.array(v.looseObject({ class: text, frame })), v.maxLength(1_000)),
+});
+
+const snapshot = v.looseObject({
+  type: v.literal('snapshot'),
+  atMillis,
+  thread,
+  path: text,
+  millis: count,
+  suspects: v.pipe(v.array(v.looseObject({ collection: count, node: count })), v.maxLength(1_000)),
+});
+
+export const lineSchema = v.variant('type', [
+  passive,
+  runtime,
+  asyncRead,
+  collections,
+  census,
+  compilations,
+  closures,
+  snapshot,
+]);

@@ -44,7 +44,7 @@ function* heapNodes(content: object): Generator<RawNode> {
   }
 }
 
-/** Places in the stacks of async resources and insertions. */
+/** Places in the stacks of async resources, insertions and compilations. */
 export function* positionsInSample(line: SampleLine): Generator<ScriptPosition> {
   const stacks = stacksIn(line);
   for (const frames of stacks) {
@@ -63,7 +63,13 @@ function stacksIn(line: SampleLine): unknown[][][] {
       return line.growing.flatMap((growing) => growing.insertions);
     case 'runtime':
       return line.stuckFrames ? [line.stuckFrames] : [];
+    case 'compilations':
+      return line.sites.map((site) => site.frames);
+    case 'closures':
+      return [line.closures.map(({ frame }) => frame)];
     case 'passive':
+    case 'census':
+    case 'snapshot':
       return [];
   }
 }

@@ -1,6 +1,7 @@
 // Writing a recording: a folder that fills while the capture runs and gets its final name only when it is whole.
 import {
   closeSync,
+  createWriteStream,
   existsSync,
   mkdirSync,
   openSync,
@@ -11,6 +12,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import { create } from 'tar';
 import type { CapturedFile, CaptureSink, SampleLine } from '../capture/sink.ts';
 import { UsageError } from '../errors.ts';
@@ -61,6 +64,25 @@ export function createRecordingWriter(dir: string): RecordingWriter {
       writeFileSync(join(workDir, file.path), JSON.stringify(content), PRIVATE);
       files.push(file);
       note(positionsInProfile(file.kind, content));
+    },
+    stream(file) {
+      const gzip = createGzip({ level: 1 });
+      const written = pipeline(gzip, createWriteStream(join(workDir, file.path), PRIVATE));
+      // Whoever ends the stream hears of it.
+      written.catch(() => {});
+      return {
+        write: (chunk) => void gzip.write(chunk),
+        async end() {
+          gzip.end();
+          await written;
+          files.push(file);
+        },
+        async discard() {
+          gzip.destroy();
+          await written.catch(() => {});
+          rmSync(join(workDir, file.path), { force: true });
+        },
+      };
     },
     positions: () => positions.values(),
     files: () => files,

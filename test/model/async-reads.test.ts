@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createFrameResolver } from '../../src/model/decode/frame-resolver.ts';
-import {
-  decodeAsyncReads,
-  decodeCollections,
-  type RawAsyncRead,
-  type RawCollections,
-} from '../../src/model/decode/samples.ts';
+import { decodeAsyncReads, type RawAsyncRead } from '../../src/model/decode/samples.ts';
 import { NO_SOURCES, OWN_URL } from '../support/build-profile.ts';
-import { checkEach } from '../support/known-defects.ts';
 
 const resolver = createFrameResolver(NO_SOURCES, '/app');
 const HOOK = ['init', OWN_URL, 4, 0];
@@ -83,60 +77,4 @@ describe('async reads', () => {
   test('of no thread are no observations', () => {
     expect(decodeAsyncReads([], resolver, OWN_URL)).toEqual([]);
   });
-});
-
-describe('collections', () => {
-  const growing = (
-    overrides: Partial<RawCollections['growing'][number]> = {},
-  ): RawCollections['growing'][number] => ({
-    type: 'Map',
-    className: 'Map',
-    sizes: [{ atMillis: 1, entries: 5 }],
-    newestEntry: 'string',
-    insertions: [
-      [
-        ['trap', OWN_URL, 1, 1],
-        ['remember', '/app/src/session.js', 11, 2],
-      ],
-    ],
-    ...overrides,
-  });
-
-  test('are those of the last read of each thread', () => {
-    const reads: RawCollections[] = [
-      { thread: 0, atMillis: 1, growing: [growing(), growing()] },
-      { thread: 0, atMillis: 2, growing: [growing()] },
-      { thread: 2, atMillis: 1, growing: [growing()] },
-    ];
-    expect(decodeCollections(reads, resolver, NO_SOURCES, OWN_URL).map(({ thread }) => thread)).toEqual([
-      0, 2,
-    ]);
-  });
-
-  const LINES: [string, string | null][] = [
-    ['sessions.set(id, session)', 'sessions'],
-    ['this.cache.add(key);', 'this.cache'],
-    ['byUser[id]?.push(event)', 'byUser[id]'],
-    ['$seen.add(x)', '$seen'],
-    ['return insert(x);', null],
-  ];
-  checkEach(
-    LINES,
-    ([text]) => `are named after what stands before the call in "${text}"`,
-    ([text, holderName]) => {
-      const script = {
-        path: '/app/src/session.js',
-        package: null,
-        positions: { '11:2': ['/app/src/session.js', 12, 3] as [string, number, number] },
-      };
-      const sources = {
-        scripts: { '/app/src/session.js': script },
-        lines: { '/app/src/session.js:12': text },
-      };
-      const reads: RawCollections[] = [{ thread: 0, atMillis: 1, growing: [growing()] }];
-      const [found] = decodeCollections(reads, createFrameResolver(sources, '/app'), sources, OWN_URL);
-      expect(found!.holderName).toBe(holderName);
-      expect(found!.insertions[0]!.map(({ functionName }) => functionName)).toEqual(['remember']);
-    },
-  );
 });

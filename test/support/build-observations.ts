@@ -47,6 +47,9 @@ export function buildLook(seconds: number, ...habits: Habit[]): Observations {
     heapReads: [],
     asyncObservations: [{ thread: 0, coverage: 0.5, madePerSecond: { Timeout: 100 }, sites: [] }],
     collections: [],
+    classes: [],
+    closures: [],
+    compileSites: [],
     stuck: [],
     sourceLines: new Map(),
     warnings: [],
@@ -189,6 +192,7 @@ export function collection(
   return (observations) => {
     observations.collections.push({
       thread: 0,
+      id: observations.collections.length,
       type: 'Map',
       className: 'Map',
       sizes: Array.from({ length: 20 }, (_, i) => ({

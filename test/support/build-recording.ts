@@ -103,7 +103,7 @@ export async function writeRecording(
     type: 'collections',
     thread: 0,
     atMillis: 28_000,
-    growing: [{ type: 'Map', className: 'Map', sizes, newestEntry: 'string', insertions }],
+    growing: [{ id: 0, type: 'Map', className: 'Map', sizes, newestEntry: 'string', insertions }],
   });
   writer.file(
     { kind: 'cpu-profile', thread: 0, path: 'main.cpuprofile' },

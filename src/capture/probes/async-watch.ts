@@ -5,6 +5,8 @@ import type { StackCapture } from './stack-capture.ts';
 
 export interface AsyncWatch {
   readAsync(): ProbeAsyncRead;
+  /** Watches these types, too, from now on. */
+  watchAlso(types: string[]): void;
   ownHeapBytes(): number;
   /** Our own collections: no census may take them for the program's. */
   own: object[];
@@ -13,8 +15,7 @@ export interface AsyncWatch {
 export function createAsyncWatch(core: ProbeCore, captureStack: StackCapture): AsyncWatch {
   const timers: typeof import('node:timers') = core.load('timers');
   const asyncHooks: typeof import('node:async_hooks') = core.load('async_hooks');
-  // Everything that can leak but promises: those are counted only, a stack for each costs most of the
-  // throughput of a busy server.
+  // Everything that can leak but promises at first: they are by far the most, and a stack costs.
   const WATCHED = new Set(core.config.asyncTypes);
   const MAX_SITES = 400;
   const WATCHED_PER_SITE = 40;
@@ -89,7 +90,8 @@ export function createAsyncWatch(core: ProbeCore, captureStack: StackCapture): A
     site.seen++;
     // Nobody can be named for what only Node's own code makes: counting it is enough.
     if (!site.isUsers) return;
-    const entry = { ref: new WeakRef(resource), at: core.now() };
+    // Without a prototype, so that no census finds it.
+    const entry = Object.assign(Object.create(null), { ref: new WeakRef(resource), at: core.now() });
     // Reservoir sampling (Vitter's algorithm R): every resource has the same chance to be watched.
     if (site.refs.length < WATCHED_PER_SITE) site.refs.push(entry);
     else {
@@ -223,6 +225,9 @@ export function createAsyncWatch(core: ProbeCore, captureStack: StackCapture): A
   });
   return {
     readAsync,
+    watchAlso(types) {
+      for (const type of types) WATCHED.add(type);
+    },
     own: [sites, tickStacks],
     ownHeapBytes() {
       let bytes = 0;

@@ -1,179 +1,164 @@
-// A part of the probe (see install-probe.ts: sent as text, whole by itself): which collections grow, and who adds to
-// them. Collections are held weakly; the adding method of those that grow is shadowed for a few calls.
-import type { ProbeCollections, ProbeCore } from './probe-protocol.ts';
-import type { StackCapture } from './stack-capture.ts';
+// A part of the probe (see install-probe.ts: sent as text, whole by itself): which collections grow, and how many
+// objects there are of each class. Everything is held weakly.
+import type { CollectionKinds } from './collection-kinds.ts';
+import type { CaughtInsertions, InsertionTraps } from './insertion-traps.ts';
+import type { CollectionType, ProbeCensus, ProbeCollections, ProbeCore } from './probe-protocol.ts';
 
 export interface CollectionWatch {
-  census(
-    objects: Iterable<object>,
-    deadlineMillis: number,
-  ): { scanned: number; tracked: number; cut: boolean };
+  /** Goes through all live objects: counts them by class, and the first time picks the collections to watch. */
+  census(objects: Iterable<object>, deadlineMillis: number): ProbeCensus;
   readCollections(atMillis: number, trapTop: number): ProbeCollections;
+  /** One function of each of these classes, as the last census met them. */
+  functionsOf(classes: string[]): (object | null)[];
+  /** The collections of the last read, in its order, for asking the inspector about them. */
+  growingObjects(): (object | null)[];
   ownHeapBytes(): number;
 }
 
 /** `own` are collections of the probe itself. */
 export function createCollectionWatch(
   core: ProbeCore,
-  captureStack: StackCapture,
+  kinds: CollectionKinds,
+  traps: InsertionTraps,
   own: object[],
 ): CollectionWatch {
   const MAX_TRACKED = 4_000;
+  const MAX_CLASSES = 5_000;
+  const TOP_CLASSES = 400;
+  /** Most functions are there once: those are no closures that pile up. */
+  const LEAST_FUNCTIONS = 20;
   interface Tracked {
+    id: number;
     ref: WeakRef<object>;
-    type: 'Map' | 'Set' | 'Array' | 'Object';
+    type: CollectionType;
     sizes: number[];
-    trap: (() => void) | null;
-    insertions: unknown[][][];
-    isOwn: boolean;
+    isTrapped: boolean;
+    caught: CaughtInsertions;
   }
   let tracked: Tracked[] = [];
-  const ownKeyCount = (value: object, atMost: number): number => {
-    let count = 0;
-    for (const _key in value) if (++count >= atMost) break;
-    return count;
-  };
-  const typeOf = (value: object): Tracked['type'] | null => {
-    if (value instanceof Map) return 'Map';
-    if (value instanceof Set) return 'Set';
-    if (Array.isArray(value)) return 'Array';
-    const prototype = Object.getPrototypeOf(value);
-    return prototype === Object.prototype ? 'Object' : null;
-  };
-  const mapSize = Object.getOwnPropertyDescriptor(Map.prototype, 'size')?.get;
-  const setSize = Object.getOwnPropertyDescriptor(Set.prototype, 'size')?.get;
-  const sizeOf = (value: object, type: Tracked['type'], atMost: number): number => {
-    if (type === 'Map') return mapSize?.call(value) ?? -1;
-    if (type === 'Set') return setSize?.call(value) ?? -1;
-    if (type === 'Array') return (value as unknown[]).length;
-    return ownKeyCount(value, atMost);
+  let growingRefs: WeakRef<object>[] = [];
+  let hasTracked = false;
+  const functions = new Map<string, WeakRef<object>>();
+
+  const track = (found: { value: object; type: CollectionType; size: number }[], lists: Set<object>) => {
+    // The biggest first: what is small when the list is full is not what fills the heap.
+    if (found.length > MAX_TRACKED) found.sort((a, b) => b.size - a.size);
+    tracked = found
+      // An emitter's lists are counted with the emitter.
+      .filter(({ value }) => !lists.has(value))
+      .slice(0, MAX_TRACKED)
+      .map(({ value, type }, id) => ({
+        id,
+        ref: new WeakRef(value),
+        type,
+        sizes: [],
+        isTrapped: false,
+        caught: { stacks: [], isOwn: false },
+      }));
+    hasTracked = true;
   };
 
-  /** First read: picks out of all live objects the collections worth watching, and holds them weakly. */
-  const census = (
-    objects: Iterable<object>,
-    deadlineMillis: number,
-  ): { scanned: number; tracked: number; cut: boolean } => {
-    const found: { value: object; type: Tracked['type']; size: number }[] = [];
+  const census: CollectionWatch['census'] = (objects, deadlineMillis) => {
+    const found: { value: object; type: CollectionType; size: number }[] = [];
+    const lists = new Set<object>();
+    const classes = new Map<string, number>();
     const from = core.now();
+    functions.clear();
     let scanned = 0;
-    let cut = false;
+    let isCut = false;
     for (const value of objects) {
       if ((++scanned & 1023) === 0 && core.now() - from > deadlineMillis) {
-        cut = true;
+        isCut = true;
         break;
       }
       try {
-        const type = typeOf(value);
-        if (!type || value === objects || own.includes(value)) continue;
-        const size = sizeOf(value, type, 48);
-        const least = type === 'Object' ? 48 : type === 'Array' ? 16 : 1;
-        if (size >= least) found.push({ value, type, size });
+        if (value === objects || own.includes(value)) continue;
+        const name = kinds.classOf(value);
+        const known = classes.get(name);
+        if (known === undefined && classes.size >= MAX_CLASSES) continue;
+        classes.set(name, (known ?? 0) + 1);
+        if (known === LEAST_FUNCTIONS && typeof value === 'function') functions.set(name, new WeakRef(value));
+        const type = hasTracked ? null : kinds.typeOf(value);
+        if (!type) continue;
+        const least = kinds.leastSize(type);
+        const size = kinds.sizeOf(value, type, least);
+        if (size < least) continue;
+        found.push({ value, type, size });
+        const list = kinds.busiestEvent(value, type)?.list;
+        if (list) lists.add(list);
       } catch {}
     }
-    // The biggest first: what is small when the list is full is not what fills the heap.
-    if (found.length > MAX_TRACKED) found.sort((a, b) => b.size - a.size);
-    tracked = found.slice(0, MAX_TRACKED).map(({ value, type }) => {
-      return { ref: new WeakRef(value), type, sizes: [], trap: null, insertions: [], isOwn: false };
-    });
-    return { scanned, tracked: tracked.length, cut };
+    if (!hasTracked) track(found, lists);
+    const counts = [...classes].sort((a, b) => b[1] - a[1]).slice(0, TOP_CLASSES);
+    return { scanned, tracked: tracked.length, cut: isCut, classes: counts };
   };
 
-  const MAX_INSERTIONS = 6;
-  const METHODS = { Map: 'set', Set: 'add', Array: 'push' } as const;
-  /** Shadows the collection's own adding method until a few callers were seen, then takes the shadow away. */
   const trapInsertions = (entry: Tracked, collection: object) => {
-    if (entry.type === 'Object' || entry.trap || core.isStopped() || !Object.isExtensible(collection)) return;
-    const name = METHODS[entry.type];
-    if (Object.hasOwn(collection, name)) return;
-    const original = (collection as Record<string, unknown>)[name];
-    if (typeof original !== 'function') return;
-    const weak = entry.ref;
-    const remove = () => {
-      const target = weak.deref() as Record<string, unknown> | undefined;
-      if (target && target[name] === shadow) delete target[name];
-    };
-    const shadow = function (this: unknown, ...args: unknown[]) {
-      try {
-        if (core.isStopped()) remove();
-        else {
-          const frames = captureStack(shadow);
-          // What our own code adds to is ours, however it came into the list.
-          if (frames.some((frame) => frame[1] === core.config.url)) entry.isOwn = true;
-          else entry.insertions.push(frames);
-          if (entry.isOwn || entry.insertions.length >= MAX_INSERTIONS) remove();
-        }
-      } catch {}
-      return original.apply(this, args);
-    };
-    Object.defineProperty(collection, name, {
-      value: shadow,
-      configurable: true,
-      enumerable: false,
-      writable: true,
-    });
-    entry.trap = remove;
-    core.cleanups.push(remove);
+    if (entry.isTrapped) return;
+    const list = kinds.busiestEvent(collection, entry.type)?.list;
+    entry.isTrapped = list
+      ? traps.set(list, 'Array', entry.caught)
+      : traps.set(collection, entry.type, entry.caught);
   };
 
-  const shapeOf = (value: unknown): string => {
-    if (value === null || typeof value !== 'object') return typeof value;
-    if (Array.isArray(value)) return 'Array';
-    const name = (Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null)?.constructor
-      ?.name;
-    if (typeof name === 'string' && name !== 'Object' && name !== '') return name.slice(0, 100);
-    return `{${Object.keys(value).slice(0, 4).join(', ').slice(0, 100)}}`;
-  };
-  const newestOf = (collection: object, type: Tracked['type'], size: number): string => {
-    if (type === 'Array') return shapeOf((collection as unknown[])[size - 1]);
-    // Maps and sets keep insertion order but can only be walked from the front: bounded.
-    if (size > 200_000) return '';
-    let newest: unknown;
-    if (type === 'Map') for (const value of (collection as Map<unknown, unknown>).values()) newest = value;
-    if (type === 'Set') for (const value of collection as Set<unknown>) newest = value;
-    return shapeOf(newest);
+  const readTimes: number[] = [];
+  const lastOf = (entry: Tracked) => entry.sizes[entry.sizes.length - 1]!;
+  const describe = (entry: Tracked, collection: object, atMillis: number) => {
+    let newest = '';
+    let className: string = entry.type;
+    try {
+      newest = kinds.newestOf(collection, entry.type, lastOf(entry));
+      className = kinds.shapeOf(collection);
+    } catch {}
+    return {
+      id: entry.id,
+      type: entry.type,
+      className: className.startsWith('{') ? 'Object' : className,
+      event: kinds.busiestEvent(collection, entry.type)?.name,
+      sizes: entry.sizes.map((entries, i) => ({ atMillis: readTimes[i] ?? atMillis, entries })),
+      newestEntry: newest,
+      insertions: entry.caught.stacks,
+    };
   };
 
-  const readCollections = (atMillis: number, trapTop: number): ProbeCollections => {
+  const readCollections: CollectionWatch['readCollections'] = (atMillis, trapTop) => {
     const result: ProbeCollections = { growing: [] };
     try {
       for (const entry of tracked) {
         const collection = entry.ref.deref();
-        entry.sizes.push(collection ? sizeOf(collection, entry.type, 200_000) : -1);
+        entry.sizes.push(collection ? kinds.sizeOf(collection, entry.type, 200_000) : -1);
       }
       readTimes.push(atMillis);
-      tracked = tracked.filter((entry) => !entry.isOwn && entry.sizes[entry.sizes.length - 1]! >= 0);
-      const growth = (entry: Tracked) => entry.sizes[entry.sizes.length - 1]! - entry.sizes[0]!;
+      tracked = tracked.filter((entry) => !entry.caught.isOwn && lastOf(entry) >= 0);
+      const growth = (entry: Tracked) => lastOf(entry) - entry.sizes[0]!;
       const growing = tracked
         .filter((entry) => growth(entry) >= 2)
         .sort((a, b) => growth(b) - growth(a))
         .slice(0, 40);
+      growingRefs = [];
       for (const [rank, entry] of growing.entries()) {
-        const collection = entry.ref.deref();
-        if (!collection) continue;
-        if (rank < trapTop) trapInsertions(entry, collection);
-        const size = entry.sizes[entry.sizes.length - 1]!;
-        let newest = '';
-        let className: string = entry.type;
         try {
-          newest = newestOf(collection, entry.type, size);
-          className = shapeOf(collection);
+          const collection = entry.ref.deref();
+          if (!collection) continue;
+          if (rank < trapTop) trapInsertions(entry, collection);
+          result.growing.push(describe(entry, collection, atMillis));
+          growingRefs.push(entry.ref);
         } catch {}
-        result.growing.push({
-          type: entry.type,
-          className: className.startsWith('{') ? 'Object' : className,
-          sizes: entry.sizes.map((entries, i) => ({ atMillis: readTimes[i] ?? atMillis, entries })),
-          newestEntry: newest,
-          insertions: entry.insertions,
-        });
       }
     } catch {}
     return result;
   };
-  const readTimes: number[] = [];
   core.cleanups.push(() => {
     tracked = [];
+    growingRefs = [];
+    functions.clear();
   });
 
-  return { census, readCollections, ownHeapBytes: () => tracked.length * 220 };
+  return {
+    census,
+    readCollections,
+    functionsOf: (classes) => classes.map((name) => functions.get(name)?.deref() ?? null),
+    growingObjects: () => growingRefs.map((ref) => ref.deref() ?? null),
+    ownHeapBytes: () => tracked.length * 220,
+  };
 }

@@ -2,8 +2,10 @@
 // nothing newer than Node 16. It never throws, holds bounded memory, keeps no global (only our session holds its
 // handle), expires when our heartbeat stops, and takes away all that it put in.
 import { createAsyncWatch } from './async-watch.ts';
+import { createCollectionKinds } from './collection-kinds.ts';
 import { createCollectionWatch } from './collection-watch.ts';
 import { createCounters } from './counters.ts';
+import { createInsertionTraps } from './insertion-traps.ts';
 import type { ProbeConfig, ProbeCore, ProbeHandle } from './probe-protocol.ts';
 import { createStackCapture } from './stack-capture.ts';
 
@@ -14,12 +16,21 @@ interface Parts {
   createStackCapture: typeof createStackCapture;
   createCounters: typeof createCounters;
   createAsyncWatch: typeof createAsyncWatch;
+  createCollectionKinds: typeof createCollectionKinds;
+  createInsertionTraps: typeof createInsertionTraps;
   createCollectionWatch: typeof createCollectionWatch;
 }
 
 /** An expression that installs the probe where it is evaluated (with the command line API, which has `require`). */
 export function probeSource(config: ProbeConfig): string {
-  const parts: Parts = { createStackCapture, createCounters, createAsyncWatch, createCollectionWatch };
+  const parts: Parts = {
+    createStackCapture,
+    createCounters,
+    createAsyncWatch,
+    createCollectionKinds,
+    createInsertionTraps,
+    createCollectionWatch,
+  };
   const texts = Object.entries(parts).map(([name, part]) => `${name}: ${part.toString()}`);
   const load = "typeof require === 'function' ? require : undefined";
   return `(${installProbe.toString()})(${load}, ${JSON.stringify(config)}, {${texts.join(',\n')}})\n//# sourceURL=${config.url}`;
@@ -54,26 +65,39 @@ function installProbe(
 
     let lastBeat = now();
     let leaseTicks = 0;
+    let silentMillis = 0;
+    let lastTickAt = now();
+    const TICK_MILLIS = 500;
     const lease = timers.setInterval(() => {
       try {
         leaseTicks++;
-        if (now() - lastBeat < config.leaseMillis) return;
+        // A pause that we cause ourselves (a snapshot) is one long tick, and no silence of ours.
+        silentMillis += Math.min(now() - lastTickAt, 2 * TICK_MILLIS);
+        lastTickAt = now();
+        if (silentMillis < config.leaseMillis) return;
         stop();
         inspector?.close();
       } catch {}
-    }, 500);
+    }, TICK_MILLIS);
     lease.unref();
     cleanups.push(() => timers.clearInterval(lease));
 
     const captureStack = parts.createStackCapture();
     const counters = parts.createCounters(core);
     const asyncWatch = parts.createAsyncWatch(core, captureStack);
-    const collections = parts.createCollectionWatch(core, captureStack, asyncWatch.own);
+    const kinds = parts.createCollectionKinds();
+    const traps = parts.createInsertionTraps(core, captureStack);
+    const collections = parts.createCollectionWatch(core, kinds, traps, asyncWatch.own);
 
+    const beat = () => {
+      lastBeat = now();
+      silentMillis = 0;
+      return leaseTicks;
+    };
     let lastTicks = -1;
     let lastSampleAt = now();
     const sample: ProbeHandle['sample'] = () => {
-      lastBeat = now();
+      beat();
       if (isStopped) return { stopped: true };
       const result = counters.sample();
       // The lease's timer has not fired for a second: whatever lies below us on the stack holds the event loop.
@@ -85,17 +109,16 @@ function installProbe(
       result.ownHeapBytes = 64 * 1024 + asyncWatch.ownHeapBytes() + collections.ownHeapBytes();
       return result;
     };
-    const beat = () => {
-      lastBeat = now();
-      return leaseTicks;
-    };
     return {
       sample,
       beat,
       stop,
       readAsync: asyncWatch.readAsync,
+      watchAlso: asyncWatch.watchAlso,
       census: collections.census,
       readCollections: collections.readCollections,
+      growingObjects: collections.growingObjects,
+      functionsOf: collections.functionsOf,
       ownPauseBegins() {
         beat();
         counters.ownPauseBegins();

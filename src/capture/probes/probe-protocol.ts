@@ -64,10 +64,26 @@ export interface ProbeAsyncRead {
   }[];
 }
 
+export type CollectionType = 'Map' | 'Set' | 'Array' | 'Object' | 'EventEmitter' | 'EventTarget';
+
+/** One walk over all live objects. */
+export interface ProbeCensus {
+  scanned: number;
+  tracked: number;
+  /** The time was up before the end: the counts are of a part. */
+  cut: boolean;
+  /** The most numerous classes (or shapes of plain objects), with the number of their objects. */
+  classes: [name: string, count: number][];
+}
+
 export interface ProbeCollections {
   growing: {
-    type: 'Map' | 'Set' | 'Array' | 'Object';
+    /** The same in every read. */
+    id: number;
+    type: CollectionType;
     className: string;
+    /** Of an emitter or target: the event with the most listeners. */
+    event?: string;
     sizes: { atMillis: number; entries: number }[];
     newestEntry: string;
     insertions: ProbeFrame[][];
@@ -89,11 +105,12 @@ export interface ProbeCore {
 export interface ProbeHandle {
   sample(): ProbeSample;
   readAsync(): ProbeAsyncRead;
-  census(
-    objects: Iterable<object>,
-    deadlineMillis: number,
-  ): { scanned: number; tracked: number; cut: boolean };
+  /** Watches the creation of these async_hooks types, too, from now on. */
+  watchAlso(types: string[]): void;
+  census(objects: Iterable<object>, deadlineMillis: number): ProbeCensus;
   readCollections(atMillis: number, trapTop: number): ProbeCollections;
+  growingObjects(): (object | null)[];
+  functionsOf(classes: string[]): (object | null)[];
   beat(): number;
   /** Collections between these two are ours: a heap read or a census forced them. */
   ownPauseBegins(): void;

@@ -1,22 +1,16 @@
 // The heap's floor rises after every full GC: which collection takes what stays, who fills it, or at least where what
-// stays is allocated. The collection's kind of filler tells the kind of leak: listeners, async contexts, or plain.
-import type { Facts } from '../../analysis/facts.ts';
-import type { AllocationSite, GrowingCollection, HeapGrowth } from '../../analysis/heap-growth.ts';
+// stays is allocated. What is added tells the kind of leak: listeners, async contexts, or plain.
+import { findHeapCause, otherCauses } from '../heap-cause.ts';
 import { describeHeapLeak } from '../heap-leak-text.ts';
-import type { Draft, Rule } from '../rule.ts';
-
-/** A site must explain this share of the growth to be named on its own. */
-const LEAST_SITE_SHARE = 0.25;
-/** Slower growth than this takes days to matter and cannot be told from noise in a minute. */
-const LEAST_BYTES_PER_SECOND = 4 * 1024;
-const LEAST_ENTRIES_PER_SECOND = 1;
-const LARGEST_ENTRY_BYTES = 2 * 2 ** 20;
-const LEAST_UNEXPLAINED_BYTES = 2 * 2 ** 20;
+import type { Rule } from '../rule.ts';
 
 export const heapLeak: Rule = {
   kind: 'heap-leak',
   judge(facts) {
-    const drafts = facts.heap.flatMap((growth) => judgeThread(growth, facts));
+    const drafts = facts.heap.flatMap((growth) => {
+      const cause = findHeapCause(growth, facts);
+      return cause ? [cause, ...otherCauses(cause, facts)].map((leak) => describeHeapLeak(leak, facts)) : [];
+    });
     const { floor, oldGeneration } = facts.heap.find(({ thread }) => thread === 0) ?? {};
     if (drafts.length > 0 || (floor && floor.verdict !== 'too-little-data')) return drafts;
     // Too busy to be made to collect, and nothing that survived piled up: that is an answer.
@@ -24,108 +18,3 @@ export const heapLeak: Rule = {
     return { notApplicable: `fewer than 6 reads of the heap after a full GC (${floor?.points ?? 0} seen)` };
   },
 };
-
-function isLeaking({ floor }: HeapGrowth): boolean {
-  return floor.verdict === 'growing' && floor.slopePerSecond >= LEAST_BYTES_PER_SECOND;
-}
-
-function judgeThread(growth: HeapGrowth, facts: Facts): Draft[] {
-  const own = facts.collections.filter(({ collection }) => collection.thread === growth.thread);
-  const isMeasured = isLeaking(growth);
-  const filled = mainCollection(own, growth, isMeasured);
-  if (filled && (isMeasured || isFillingSteadily(filled, growth))) {
-    const site = siteBehind(growth.sites, filled);
-    return [
-      describeHeapLeak({ growth, filled, site, isMeasured }, facts),
-      ...otherCollections(own, filled, growth, facts),
-    ];
-  }
-  if (!isMeasured) return [];
-  const site = growth.sites.find(
-    (candidate) => isGrowingInUserCode(candidate) && candidate.share >= LEAST_SITE_SHARE,
-  );
-  // Without a place to name, a small rise may be no more than code being compiled and caches of the VM filling.
-  if (!site && growth.floor.last - growth.floor.first < LEAST_UNEXPLAINED_BYTES) return [];
-  return [describeHeapLeak({ growth, filled: null, site: site ?? null, isMeasured }, facts)];
-}
-
-/** Those filled in another file, at a like pace, are leaks of their own. */
-function otherCollections(
-  own: GrowingCollection[],
-  main: GrowingCollection,
-  growth: HeapGrowth,
-  facts: Facts,
-): Draft[] {
-  const fileOf = ({ insertion }: GrowingCollection) => insertion?.blame.subject?.file;
-  const seen = new Set([fileOf(main)]);
-  const others = own.filter((other) => {
-    const file = fileOf(other);
-    if (file === undefined || seen.has(file)) return false;
-    const isAlike = other.trend.slopePerSecond >= main.trend.slopePerSecond * 0.2;
-    if (isAlike) seen.add(file);
-    return isAlike && isFillingSteadily(other, growth);
-  });
-  return others.slice(0, 3).map((filled) => {
-    const site = growth.sites.find(({ blame }) => blame.subject?.file === fileOf(filled)) ?? null;
-    return describeHeapLeak({ growth, filled, site, isMeasured: false }, facts);
-  });
-}
-
-/**
- * A slow leak drowns in the noise of the floor for minutes, but the collection that takes it grows at every count. It
- * is proof enough when the code that adds was seen doing it, and the pace has not slackened.
- */
-function isFillingSteadily(
-  { trend, insertion, collection }: GrowingCollection,
-  { floor, sites }: HeapGrowth,
-): boolean {
-  const isSteady =
-    trend.slopePerSecond >= LEAST_ENTRIES_PER_SECOND &&
-    trend.lateSlopePerSecond >= trend.slopePerSecond * 0.7;
-  const isSeen =
-    insertion?.blame.subject || (collection.type === 'Object' && sites.some(isGrowingInUserCode));
-  return isSteady && Boolean(isSeen) && floor.verdict !== 'falling';
-}
-
-function isGrowingInUserCode({ trend, blame, share }: AllocationSite): boolean {
-  return trend.verdict === 'growing' && blame.subject !== null && share >= 0.1;
-}
-
-/** The collection to blame: the fastest growing one whose filler is known, those that fill along with it left out. */
-function mainCollection(
-  collections: GrowingCollection[],
-  growth: HeapGrowth,
-  isMeasured: boolean,
-): GrowingCollection | null {
-  const bytesPerSecond = isMeasured ? growth.floor.slopePerSecond : 0;
-  const able = collections.filter((filled) => canHold(filled, bytesPerSecond));
-  const known = able.filter(({ insertion }) => insertion?.blame.subject);
-  const [fastest] = known;
-  const [first] = able;
-  const files = new Set(growth.sites.slice(0, 3).map(({ blame }) => blame.subject?.file));
-  const isAllocating = ({ insertion }: GrowingCollection) => files.has(insertion!.blame.subject!.file);
-  if (!first || !fastest) return first ?? null;
-  // A plain object cannot be seen being filled; one that grows far faster than all others leads all the same.
-  if (first.trend.slopePerSecond > fastest.trend.slopePerSecond * 3 && !isAllocating(fastest)) return first;
-  // Among those about as fast, the one in the file where most is allocated.
-  const alike = known.filter(({ trend }) => trend.slopePerSecond >= fastest.trend.slopePerSecond * 0.5);
-  return alike.find(isAllocating) ?? fastest;
-}
-
-/** Numbers hold nothing, and one text or object a second does not make megabytes. */
-function canHold({ collection, trend }: GrowingCollection, bytesPerSecond: number): boolean {
-  const bytesPerEntry = bytesPerSecond / trend.slopePerSecond;
-  if (/^(number|boolean|undefined|symbol)$/.test(collection.newestEntry) && collection.type !== 'Object')
-    return bytesPerEntry <= 128;
-  return bytesPerEntry <= LARGEST_ENTRY_BYTES;
-}
-
-function siteBehind(sites: AllocationSite[], { insertion }: GrowingCollection): AllocationSite | null {
-  const file = insertion?.blame.subject?.file;
-  return (
-    sites.find(({ blame, share }) => share >= 0.1 && blame.subject?.file === file) ??
-    sites.find((site) => isGrowingInUserCode(site) && site.share >= LEAST_SITE_SHARE) ??
-    sites.find(isGrowingInUserCode) ??
-    null
-  );
-}

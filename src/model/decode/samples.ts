@@ -1,12 +1,11 @@
-// Decoding the probe's reads: resolves their stacks and turns running counts into one record a creation site and
-// one a collection.
+// Decoding the probe's reads of async resources: resolves their stacks and turns running counts into one record a
+// creation site.
 import type { AsyncObservation, AsyncSite } from '../async-resource.ts';
-import type { CollectionGrowth } from '../collection.ts';
 import type { Frame } from '../frame.ts';
 import { checkCallFrame } from './cpu-profile.ts';
-import type { FrameResolver, RawSources } from './frame-resolver.ts';
+import type { FrameResolver } from './frame-resolver.ts';
 
-type RawStackFrame = unknown[];
+export type RawStackFrame = unknown[];
 
 export interface RawAsyncRead {
   thread: number;
@@ -86,58 +85,4 @@ export function decodeStack(frames: RawStackFrame[], resolver: FrameResolver, ow
     decoded.push(resolver.frame(checkCallFrame({ functionName, url, lineNumber, columnNumber })));
   }
   return decoded;
-}
-
-export interface RawCollections {
-  thread: number;
-  atMillis: number;
-  growing: {
-    type: 'Map' | 'Set' | 'Array' | 'Object';
-    className: string;
-    sizes: { atMillis: number; entries: number }[];
-    newestEntry: string;
-    insertions: RawStackFrame[][];
-  }[];
-}
-
-/** The last read says it all: it carries the sizes of every read before. */
-export function decodeCollections(
-  reads: RawCollections[],
-  resolver: FrameResolver,
-  sources: RawSources,
-  ownUrl: string,
-): CollectionGrowth[] {
-  const last = new Map(reads.map((read) => [read.thread, read]));
-  return [...last.values()].flatMap((read) =>
-    read.growing.map((raw) => {
-      const insertions = raw.insertions.map((stack) => decodeStack(stack, resolver, ownUrl));
-      const holderName = holderOf(raw.insertions, resolver, sources, ownUrl);
-      const { type, className, sizes, newestEntry } = raw;
-      return { thread: read.thread, type, className, sizes, newestEntry, insertions, holderName };
-    }),
-  );
-}
-
-/** What stands before `.set(`, `.add(` or `.push(` in the line that adds: "sessions", "this.cache". */
-function holderOf(
-  stacks: RawStackFrame[][],
-  resolver: FrameResolver,
-  sources: RawSources,
-  ownUrl: string,
-): string | null {
-  for (const stack of stacks) {
-    const first = stack.find(([, url]) => url !== ownUrl && url !== '');
-    if (!first) continue;
-    const raw = checkCallFrame({
-      functionName: first[0],
-      url: first[1],
-      lineNumber: first[2],
-      columnNumber: first[3],
-    });
-    const line = resolver.frame(raw).line;
-    const text = sources.lines[`${resolver.sourcePath(raw)}:${line}`];
-    const match = text && /([\w$#\]][\w$.#[\]?]*)\s*\??\.\s*(?:set|add|push)\s*\(/.exec(text);
-    if (match) return match[1]!.replace(/\?$/, '').slice(0, 120);
-  }
-  return null;
 }

@@ -1,0 +1,51 @@
+// What the parts of one capture share: what was asked for, what came of it, and the clock.
+import type { CaptureSink } from './sink.ts';
+import type { ThreadCapture } from './thread-capture.ts';
+
+export const SNAPSHOT_MODES = ['auto', 'never', 'force'] as const;
+export type SnapshotMode = (typeof SNAPSHOT_MODES)[number];
+
+export interface CaptureOptions {
+  durationMillis: number;
+  /** Distance of two samples. */
+  intervalMillis: number;
+  /** The longest single pause we may cause in the target. */
+  maxPauseMillis: number;
+  /** `auto`: where nothing cheaper explains a rise, and it fits in memory and pause; `force`: whatever the pause. */
+  snapshot: SnapshotMode;
+  /** Ends the capture early; what was captured is kept. */
+  signal: AbortSignal;
+  onProgress?: (progress: CaptureProgress) => void;
+}
+
+export interface CaptureProgress {
+  elapsedMillis: number;
+  durationMillis: number;
+  step: string;
+}
+
+export interface CaptureOutcome {
+  durationMillis: number;
+  ended: 'complete' | 'interrupted' | 'target-gone';
+  steps: ('passive' | 'light' | 'burst' | 'census' | 'snapshot')[];
+  threads: { id: number; name: string }[];
+  pausesMillis: number[];
+  eventLoopDelayBeforeMillis?: number;
+  warnings: string[];
+}
+
+/** One capture as its parts see it. */
+export interface CaptureContext {
+  readonly options: CaptureOptions;
+  readonly outcome: CaptureOutcome;
+  readonly sink: CaptureSink;
+  /** The target's pid where its /proc is at hand. */
+  readonly localPid: number | null;
+  /** Milliseconds since the capture began. */
+  elapsed(): number;
+  progress(step: string): void;
+  /** Runs work that pauses the target and notes how long it took. */
+  timed(work: () => Promise<void>): Promise<void>;
+  /** Does it for each thread in turn; a worker that ends meanwhile is left out from then on. */
+  forEachThread(work: (thread: ThreadCapture) => Promise<unknown>): Promise<void>;
+}

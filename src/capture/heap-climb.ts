@@ -1,0 +1,193 @@
+// The upper steps of the ladder for a heap that rises: a census of what grows, a look at what compiles code, a recount
+// where no collection explains the rise, and snapshots where they are wanted and fit.
+import type { CaptureContext } from './context.ts';
+import { estimateCensusMillis, isFloorRising } from './ladder.ts';
+import type { ProbeClient } from './probe-client.ts';
+import type { ProbeCensus, ProbeCollections } from './probes/probe-protocol.ts';
+import { describeEstimate, estimateSnapshot, type SnapshotEstimate } from './snapshot-estimate.ts';
+import type { ThreadCapture } from './thread-capture.ts';
+
+/** How far one thread has climbed. */
+interface Height {
+  hasCensus: boolean;
+  census: ProbeCensus | null;
+  hasWatchedCompiling: boolean;
+  hasRecount: boolean;
+  snapshots: number;
+  last: ProbeCollections | null;
+}
+
+/** Of the fastest growing collections, this many are asked who adds to them. */
+const TRAPPED = 4;
+const COMPILE_WATCH_MILLIS = 300;
+/** Parts of the look. */
+const LATEST_CENSUS = 0.75;
+const RECOUNT_FROM = 0.65;
+const FIRST_SNAPSHOT_FROM = 0.25;
+
+export class HeapClimb {
+  /** Resident memory at each passive sample. */
+  readonly residentBytes: number[] = [];
+  private readonly heights = new Map<number, Height>();
+
+  constructor(private readonly context: CaptureContext) {}
+
+  /** Whether a census has been taken, and its collections are watched now. */
+  get isWatching(): boolean {
+    return [...this.heights.values()].some(({ hasCensus }) => hasCensus);
+  }
+
+  /** One step up, where what was seen so far asks for it. */
+  async step(): Promise<void> {
+    const { elapsed, options } = this.context;
+    const part = elapsed.call(this.context) / options.durationMillis;
+    await this.context.forEachThread(async (thread) => {
+      if (!thread.probe) return;
+      const height = this.heightOf(thread);
+      if (height.hasCensus) await this.watch(thread, thread.probe, height, part);
+      else if (part < LATEST_CENSUS && this.isRising(thread))
+        await this.takeCensus(thread, thread.probe, height);
+      if (options.snapshot === 'force' && height.snapshots === 0 && part >= FIRST_SNAPSHOT_FROM)
+        await this.takeSnapshot(thread, height);
+    });
+  }
+
+  async last(): Promise<void> {
+    const { snapshot } = this.context.options;
+    await this.context.forEachThread(async (thread) => {
+      const height = this.heightOf(thread);
+      if (height.hasCensus) height.last = await thread.readCollections(this.context.elapsed(), 0);
+      const isWanted = snapshot === 'force' || (snapshot === 'auto' && isUnexplained(height));
+      if (isWanted && this.isWorthIt(thread)) await this.takeSnapshot(thread, height);
+    });
+  }
+
+  private heightOf({ id }: ThreadCapture): Height {
+    const known = this.heights.get(id);
+    if (known) return known;
+    const height = {
+      hasCensus: false,
+      census: null,
+      hasWatchedCompiling: false,
+      hasRecount: false,
+      snapshots: 0,
+      last: null,
+    };
+    this.heights.set(id, height);
+    return height;
+  }
+
+  private isRising(thread: ThreadCapture): boolean {
+    return isFloorRising(thread.floors) || (thread.id === 0 && this.isMemoryRising());
+  }
+
+  /** Memory outside the heap is held by small objects inside it: the census finds their collection, too. */
+  private isMemoryRising(): boolean {
+    const recent = this.residentBytes.slice(-8);
+    if (recent.length < 8) return false;
+    const steps = recent.slice(1).filter((value, i) => value > recent[i]!).length;
+    return steps >= 5 && recent.at(-1)! - recent[0]! > 4 * 2 ** 20;
+  }
+
+  /** One pause, estimated first; then cheap reads of what was found, and promises are watched from their making. */
+  private async takeCensus(thread: ThreadCapture, probe: ProbeClient, height: Height): Promise<void> {
+    height.hasCensus = true;
+    height.census = await this.countObjects(thread, probe);
+    if (!height.census) return;
+    await probe.watchAlso(['PROMISE']);
+    height.last = await thread.readCollections(this.context.elapsed(), 0);
+  }
+
+  private async watch(
+    thread: ThreadCapture,
+    probe: ProbeClient,
+    height: Height,
+    part: number,
+  ): Promise<void> {
+    height.last = await thread.readCollections(this.context.elapsed(), TRAPPED);
+    if (!height.hasWatchedCompiling) {
+      height.hasWatchedCompiling = true;
+      await thread.watchCompilations(this.context.elapsed(), COMPILE_WATCH_MILLIS);
+    } else if (!height.hasRecount && part >= RECOUNT_FROM && isUnexplained(height)) {
+      height.hasRecount = true;
+      const census = await this.countObjects(thread, probe);
+      const closures = census && height.census ? growingFunctions(height.census, census) : [];
+      if (closures.length > 0) await thread.locateClosures(this.context.elapsed(), closures);
+    }
+  }
+
+  /** Resolves with null when it was left out for its pause. */
+  private async countObjects(thread: ThreadCapture, probe: ProbeClient): Promise<ProbeCensus | null> {
+    const { options, outcome } = this.context;
+    const estimate = estimateCensusMillis(thread.floors.at(-1) ?? thread.heapUsedBytes());
+    if (estimate > options.maxPauseMillis) {
+      this.warn(
+        `The census of growing collections was left out: it would pause the target for about ${Math.round(estimate)} ms (--max-pause ${options.maxPauseMillis} ms).`,
+      );
+      return null;
+    }
+    if (!outcome.steps.includes('census')) outcome.steps.push('census');
+    this.context.progress(`census of the heap, a pause of about ${Math.round(estimate)} ms`);
+    let census: ProbeCensus | null = null;
+    await this.context.timed(async () => {
+      const take = () => thread.takeCensus(this.context.elapsed(), options.maxPauseMillis / 2);
+      census = await probe.duringOwnPause(take);
+    });
+    return census;
+  }
+
+  /** A worker's heap is looked at only where it rises: whoever asked for a snapshot asked for the main one. */
+  private isWorthIt(thread: ThreadCapture): boolean {
+    return thread.id === 0 || this.heightOf(thread).hasCensus;
+  }
+
+  private async takeSnapshot(thread: ThreadCapture, height: Height): Promise<void> {
+    const { options, outcome, localPid } = this.context;
+    const estimate = estimateSnapshot(thread.heapUsedBytes(), localPid);
+    const refusal = refusalOf(estimate, options.snapshot, options.maxPauseMillis);
+    if (refusal) {
+      this.warn(`The heap snapshot was refused: ${refusal}`);
+      return;
+    }
+    height.snapshots++;
+    if (!outcome.steps.includes('snapshot')) outcome.steps.push('snapshot');
+    this.context.progress(`heap snapshot: ${describeEstimate(estimate)}`);
+    const from = performance.now();
+    const cost = await thread.takeSnapshot(this.context.elapsed(), height.snapshots);
+    outcome.pausesMillis.push(performance.now() - from);
+    outcome.warnings.push(cost);
+  }
+
+  private warn(warning: string): void {
+    if (!this.context.outcome.warnings.includes(warning)) this.context.outcome.warnings.push(warning);
+  }
+}
+
+/** The heap rises, but no collection was caught being filled. */
+function isUnexplained({ hasCensus, last }: Height): boolean {
+  return hasCensus && !last?.growing.some(({ insertions }) => insertions.length > 0);
+}
+
+/** Why no snapshot is taken: it would pause for too long, or end the process; null when it may be taken. */
+function refusalOf(estimate: SnapshotEstimate, mode: string, maxPauseMillis: number): string | null {
+  const cost = describeEstimate(estimate);
+  if (!estimate.fits)
+    return `${cost}; there is no room for that. Raise the memory limit, or take it from a copy with more memory.`;
+  if (mode === 'auto' && estimate.pauseMillis > maxPauseMillis)
+    return `${cost}. Allow it with --max-pause ${Math.ceil(estimate.pauseMillis / 1_000)}s, or with --snapshot force.`;
+  return null;
+}
+
+const MOST_CLOSURES = 8;
+
+/** Classes of functions that there are more of now, those that grew most first. */
+function growingFunctions(before: ProbeCensus, after: ProbeCensus): string[] {
+  const known = new Map(before.classes);
+  return after.classes
+    .filter(([name]) => name.startsWith('function'))
+    .map(([name, count]) => ({ name, growth: count - (known.get(name) ?? 0) }))
+    .filter(({ growth }) => growth > 0)
+    .sort((a, b) => b.growth - a.growth)
+    .slice(0, MOST_CLOSURES)
+    .map(({ name }) => name);
+}

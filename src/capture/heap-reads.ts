@@ -1,0 +1,105 @@
+// Reading the sampling heap profile: how often, how finely, and when not at all. Each read makes V8 collect, so each
+// is a pause, and the price of knowing the floor of the heap exactly.
+import type { CaptureContext } from './context.ts';
+import {
+  chooseIntervals,
+  estimateHeapReadMillis,
+  isOldGenerationRising,
+  type SamplingIntervals,
+} from './ladder.ts';
+import type { ThreadCapture } from './thread-capture.ts';
+
+/** At most this share of time may go into full GCs that heap reads force. */
+const HEAP_READ_SHARE = 0.02;
+/** By this factor: beginning again forgets what was seen of the heap so far. */
+const TOO_FINE = 8;
+/** A trend needs this many; pauses up to here are worth it. */
+const LEAST_HEAP_READS = 8;
+const LONG_PAUSE_MILLIS = 400;
+/** At most this many heap reads: more than a trend needs is only cost. */
+const MAX_HEAP_READS = 10;
+
+export class HeapReads {
+  private nextAt = 0;
+  private isTooDear = false;
+  private intervals: SamplingIntervals = chooseIntervals(0, 0);
+
+  constructor(private readonly context: CaptureContext) {}
+
+  begin(intervals: SamplingIntervals): void {
+    this.intervals = intervals;
+  }
+
+  async whenDue(): Promise<void> {
+    const { context } = this;
+    await this.easeOff();
+    if (context.elapsed() < this.nextAt || this.isTooDear) return;
+    let pauseMillis = 0;
+    await context.forEachThread(async (thread) => {
+      pauseMillis += await this.read(thread);
+    });
+    await context.forEachThread((thread) => thread.readAsync(context.elapsed()));
+    this.nextAt = context.elapsed() + this.pace(pauseMillis);
+  }
+
+  async last(): Promise<void> {
+    await this.context.forEachThread(async (thread) => {
+      if (!this.isTooDear) await this.read(thread);
+      await thread.readAsync(this.context.elapsed());
+    });
+  }
+
+  /** The load may come after us: heap sampling that has become far too fine for it begins again, coarser or later. */
+  private async easeOff(): Promise<void> {
+    await this.context.forEachThread(async (thread) => {
+      const wanted = chooseIntervals(thread.load.utilization, thread.load.allocated);
+      if (!thread.isHeapOn() || wanted.heapBytes < thread.heapIntervalBytes() * TOO_FINE) return;
+      await thread.stopHeap();
+      this.intervals = wanted;
+      if (!wanted.isHeapDeferred) await thread.startHeap(wanted.heapBytes);
+    });
+  }
+
+  /** Resolves with the pause it took, milliseconds; 0 when there was nothing to read. */
+  private async read(thread: ThreadCapture): Promise<number> {
+    if (!thread.isHeapOn()) return this.lookAtDeferredHeap(thread);
+    const { options, outcome } = this.context;
+    const estimate = estimateHeapReadMillis(thread.heapUsedBytes());
+    if (estimate > options.maxPauseMillis) {
+      this.isTooDear = true;
+      outcome.warnings.push(
+        `Heap growth by allocation stack was left out: reading it would pause the target for about ${Math.round(estimate)} ms (--max-pause ${options.maxPauseMillis} ms).`,
+      );
+      return 0;
+    }
+    const pauseMillis = await thread.readHeap(this.context.elapsed());
+    outcome.pausesMillis.push(pauseMillis);
+    return pauseMillis;
+  }
+
+  /**
+   * The old generation of a saturated target rises by garbage alone, too. One read tells: when all of the rise was
+   * garbage, heap sampling goes off again.
+   */
+  private async lookAtDeferredHeap(thread: ThreadCapture): Promise<number> {
+    if (!isOldGenerationRising(thread.oldGeneration)) return 0;
+    const before = thread.oldGeneration[0] ?? 0;
+    await thread.startHeap(this.intervals.heapBytes);
+    const pauseMillis = await this.read(thread);
+    const after = thread.oldGeneration.at(-1) ?? 0;
+    if (after <= before * 1.02 + 64 * 1024) await thread.stopHeap();
+    thread.oldGeneration.splice(0, thread.oldGeneration.length, Math.max(before, after));
+    return pauseMillis;
+  }
+
+  /** Until the next read: sooner at first (a target may end early), later where reads are dear, but enough for a trend. */
+  private pace(pauseMillis: number): number {
+    const { durationMillis } = this.context.options;
+    const usual = durationMillis / MAX_HEAP_READS;
+    const first = this.context.elapsed() < 12_000 ? Math.min(usual, 2_000) : usual;
+    const affordable = Math.max(first, pauseMillis / HEAP_READ_SHARE, 1_000);
+    return pauseMillis < LONG_PAUSE_MILLIS
+      ? Math.min(affordable, durationMillis / LEAST_HEAP_READS)
+      : affordable;
+  }
+}

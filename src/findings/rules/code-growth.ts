@@ -1,0 +1,112 @@
+// Code that is compiled over and over: templates, validators, vm scripts made anew for each request. Each is a script
+// that V8 keeps for as long as a function of it lives.
+
+import { type Blame, blame } from '../../analysis/blame.ts';
+import type { Facts } from '../../analysis/facts.ts';
+import type { CompileSite } from '../../model/census.ts';
+import { formatBytes } from '../../model/units.ts';
+import { findHeapCause, type HeapCause } from '../heap-cause.ts';
+import { heapLimitOf } from '../limits.ts';
+import type { Draft, Rule } from '../rule.ts';
+import {
+  leakSeverity,
+  leakUrgency,
+  perSecond,
+  place,
+  placeWithLibrary,
+  risen,
+  secondsUntil,
+  subjectOf,
+} from '../wording.ts';
+
+const LEAST_SCRIPTS = 2;
+const LEAST_PER_SECOND = 2;
+
+export const codeGrowth: Rule = {
+  kind: 'code-growth',
+  judge(facts) {
+    const { compileSites } = facts.observations;
+    return facts.heap.flatMap((growth) => {
+      const cause = findHeapCause(growth, facts);
+      const [most] = compilers(compileSites.filter(({ thread }) => thread === growth.thread));
+      return cause?.isMeasured && most && !isElsewhere(cause, most) ? [describe(most, cause, facts)] : [];
+    });
+  },
+};
+
+interface Compiler {
+  blame: Blame;
+  perSecond: number;
+}
+
+/** Places in user code that make scripts, the busiest first. Loading a module is no growth. */
+function compilers(sites: readonly CompileSite[]): Compiler[] {
+  const byPlace = new Map<string, { blame: Blame; scripts: number; seconds: number }>();
+  for (const { frames, scripts, watchedMillis } of sites) {
+    if (frames.some(({ file }) => file?.startsWith('node:internal/modules'))) continue;
+    const found = blame(frames, 'of calls');
+    if (!found.subject) continue;
+    const key = place(found.subject);
+    const known = byPlace.get(key) ?? { blame: found, scripts: 0, seconds: watchedMillis / 1_000 };
+    known.scripts += scripts;
+    byPlace.set(key, known);
+  }
+  return [...byPlace.values()]
+    .filter(({ scripts, seconds }) => scripts >= LEAST_SCRIPTS && scripts / seconds >= LEAST_PER_SECOND)
+    .map(({ blame: found, scripts, seconds }) => ({ blame: found, perSecond: scripts / seconds }))
+    .sort((a, b) => b.perSecond - a.perSecond);
+}
+
+/** What fills the heap was seen in another file: the compiling is a matter of its own, and no leak. */
+function isElsewhere({ filled, site }: HeapCause, compiler: Compiler): boolean {
+  const file = compiler.blame.subject!.file;
+  const libraryFile = compiler.blame.library?.file;
+  const filler = filled?.insertion?.blame;
+  const places = [filler?.subject?.file, filler?.library?.file, site?.blame.subject?.file].filter(Boolean);
+  return places.length > 0 && !places.some((at) => at === file || at === libraryFile);
+}
+
+function describe({ blame: found, perSecond: rate }: Compiler, cause: HeapCause, facts: Facts): Draft {
+  const { floor, thread } = cause.growth;
+  const frame = found.subject!;
+  const limit = heapLimitOf(facts.observations);
+  const exhaustionSeconds = secondsUntil(limit, floor);
+  const bytesPerSecond = Math.round(floor.slopePerSecond);
+  return {
+    kind: 'code-growth',
+    severity: leakSeverity(exhaustionSeconds),
+    confidence: 0.85,
+    urgency: leakUrgency(exhaustionSeconds),
+    title: `Code is compiled anew ${perSecond(rate)} and stays (${placeWithLibrary(found)})`,
+    subject: subjectOf('function', frame.functionName, frame, thread),
+    impact: {
+      metric: 'heap',
+      value: bytesPerSecond,
+      unit: 'bytes/s',
+      share: cause.site?.share,
+      exhaustionSeconds,
+      limit: limit === undefined ? undefined : `heap limit ${formatBytes(limit)}`,
+    },
+    evidence: [
+      {
+        source: 'scripts',
+        statement: `V8 was seen compiling scripts for ${placeWithLibrary(found)}`,
+        value: rate,
+        unit: 'per second',
+      },
+      {
+        source: 'gc',
+        statement: `memory in use after a full GC ${risen(floor)}, from ${formatBytes(floor.first)} to ${formatBytes(floor.last)}`,
+        value: floor.slopePerSecond,
+        unit: 'bytes/s',
+      },
+    ],
+    innocentExplanation:
+      'Templates and validators that are compiled once, when they are first used, would have stopped.',
+    advice: ['Compile once and keep it by its source (or name), with a bound if there can be many of them.'],
+    caveats: [],
+    asSymptom: `code is compiled ${perSecond(rate)} in ${place(frame)}`,
+    effect: 'heap',
+    explains: ['heap', 'gc', 'native'],
+  };
+}

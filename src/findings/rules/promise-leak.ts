@@ -1,0 +1,104 @@
+// Promises that stay: what is made at one place never settles, or is held by one that never does, and the heap rises
+// with it. A collection that is seen being filled with something else is the better explanation.
+import type { Facts } from '../../analysis/facts.ts';
+import type { HeapGrowth } from '../../analysis/heap-growth.ts';
+import type { SurvivingSite } from '../../analysis/resource-growth.ts';
+import { formatBytes, formatNumber, formatShare } from '../../model/units.ts';
+import { survivors } from '../creation-site.ts';
+import { findHeapCause, type HeapCause } from '../heap-cause.ts';
+import { heapLimitOf } from '../limits.ts';
+import type { Draft, Rule } from '../rule.ts';
+import {
+  leakSeverity,
+  leakUrgency,
+  perSecond,
+  place,
+  placeWithLibrary,
+  risen,
+  secondsUntil,
+  subjectOf,
+} from '../wording.ts';
+
+/** Of the promises older than 5 s, what is still there: those of a slow request are gone by then. */
+const LEAST_SURVIVAL = 0.8;
+const LEAST_PER_SECOND = 1;
+
+export const promiseLeak: Rule = {
+  kind: 'promise-leak',
+  judge(facts) {
+    const growths = facts.heap.filter(({ floor }) => floor.verdict !== 'too-little-data');
+    if (growths.length === 0) return { notApplicable: 'too few reads of the heap after a full GC' };
+    return growths.flatMap((growth) => judgeThread(growth, facts));
+  },
+};
+
+function judgeThread(growth: HeapGrowth, facts: Facts): Draft[] {
+  const cause = findHeapCause(growth, facts);
+  if (!cause?.isMeasured || isExplained(cause)) return [];
+  const sites = survivors(facts, ['PROMISE']).filter(
+    ({ site, trend, survival }) =>
+      site.thread === growth.thread &&
+      trend.verdict === 'growing' &&
+      trend.slopePerSecond >= LEAST_PER_SECOND &&
+      (survival ?? 0) >= LEAST_SURVIVAL,
+  );
+  const [most] = sites;
+  return most ? [describe(most, cause, facts)] : [];
+}
+
+/** A collection of other things than promises, seen being filled, holds whatever promises hang on them. */
+function isExplained({ filled }: HeapCause): boolean {
+  return Boolean(filled?.insertion?.blame.subject) && filled?.collection.newestEntry !== 'Promise';
+}
+
+function describe(promises: SurvivingSite, { growth, site }: HeapCause, facts: Facts): Draft {
+  const { blame, trend, survival, alive } = promises;
+  const frame = blame.subject!;
+  const { floor, thread } = growth;
+  const limit = heapLimitOf(facts.observations);
+  const exhaustionSeconds = secondsUntil(limit, floor);
+  const bytesPerSecond = Math.round(floor.slopePerSecond);
+  const isRace = promises.site.frames.some(
+    ({ functionName, owner }) => owner === 'native' && /\brace$/.test(functionName),
+  );
+  return {
+    kind: 'promise-leak',
+    severity: leakSeverity(exhaustionSeconds),
+    confidence: 0.85,
+    urgency: leakUrgency(exhaustionSeconds),
+    title: `Promises pile up by ${perSecond(trend.slopePerSecond)}: ${isRace ? 'each race waits on one that does not settle' : 'they never settle, or one that never does holds them'} (${placeWithLibrary(blame)})`,
+    subject: subjectOf('function', frame.functionName, frame, thread),
+    impact: {
+      metric: 'heap',
+      value: bytesPerSecond,
+      unit: 'bytes/s',
+      share: site?.share,
+      exhaustionSeconds,
+      limit: limit === undefined ? undefined : `heap limit ${formatBytes(limit)}`,
+    },
+    evidence: [
+      {
+        source: 'async-resources',
+        statement: `${formatShare(survival ?? 0)} of the promises made there that are older than 5 s are still there, about ${formatNumber(alive)} now; their number ${risen(trend)}`,
+        value: trend.slopePerSecond,
+        unit: 'per second',
+      },
+      {
+        source: 'gc',
+        statement: `memory in use after a full GC ${risen(floor)}, from ${formatBytes(floor.first)} to ${formatBytes(floor.last)}`,
+        value: floor.slopePerSecond,
+        unit: 'bytes/s',
+      },
+    ],
+    innocentExplanation: `Slow work would settle in the end: the oldest of these promises were watched for up to ${Math.round(facts.lookSeconds)} s.`,
+    advice: [
+      isRace
+        ? 'Do not race against a promise that lives as long as the process: each call leaves its reactions on it. Use an AbortSignal, or a promise made for this call.'
+        : 'Find what they wait for: give it a timeout or an AbortSignal, and do not chain on a promise that may never settle.',
+    ],
+    caveats: [],
+    asSymptom: `promises pile up by ${perSecond(trend.slopePerSecond)}, made in ${place(frame)}`,
+    effect: 'heap',
+    explains: ['heap', 'gc', 'native', 'external'],
+  };
+}

@@ -1,0 +1,116 @@
+// What the census and its later reads turn into: collections by name and place, objects by class, code that compiles.
+import { describe, expect, test } from 'vitest';
+import {
+  decodeCensuses,
+  decodeCollections,
+  decodeCompilations,
+  type RawCollections,
+} from '../../src/model/decode/collections.ts';
+
+import { createFrameResolver } from '../../src/model/decode/frame-resolver.ts';
+import { NO_SOURCES, OWN_URL } from '../support/build-profile.ts';
+import { checkEach } from '../support/known-defects.ts';
+
+const resolver = createFrameResolver(NO_SOURCES, '/app');
+
+describe('collections', () => {
+  const growing = (
+    overrides: Partial<RawCollections['growing'][number]> = {},
+  ): RawCollections['growing'][number] => ({
+    id: 7,
+    type: 'Map',
+    className: 'Map',
+    sizes: [{ atMillis: 1, entries: 5 }],
+    newestEntry: 'string',
+    insertions: [
+      [
+        ['trap', OWN_URL, 1, 1],
+        ['remember', '/app/src/session.js', 11, 2],
+      ],
+    ],
+    ...overrides,
+  });
+
+  test('are those of the last read of each thread', () => {
+    const reads: RawCollections[] = [
+      { thread: 0, atMillis: 1, growing: [growing(), growing()] },
+      { thread: 0, atMillis: 2, growing: [growing()] },
+      { thread: 2, atMillis: 1, growing: [growing()] },
+    ];
+    expect(decodeCollections(reads, resolver, NO_SOURCES, OWN_URL).map(({ thread }) => thread)).toEqual([
+      0, 2,
+    ]);
+  });
+
+  const LINES: [RawCollections['growing'][number]['type'], string, string | null][] = [
+    ['Map', 'sessions.set(id, session)', 'sessions'],
+    ['Set', 'this.cache.add(key);', 'this.cache'],
+    ['Set', '$seen.add(x)', '$seen'],
+    ['Array', 'byUser[id]?.push(event)', 'byUser[id]'],
+    ['Map', 'return insert(x);', null],
+    ['Object', 'this.byId[order.id] = order;', 'this.byId'],
+    ['Object', 'cache[keyOf(a[0])] ??= load(a)', 'cache'],
+    ['Object', 'Object.assign(registry, part)', 'registry'],
+    ['Object', 'if (cache[key] === value) return', null],
+    ['EventEmitter', "bus.on('order', follow)", 'bus'],
+    ['EventEmitter', "req.app.events.once('close', () => {", 'req.app.events'],
+    ['EventTarget', "shutdown.signal.addEventListener('abort', stop)", 'shutdown.signal'],
+  ];
+  checkEach(
+    LINES,
+    ([type, text]) => `of type ${type} are named after what is added to in "${text}"`,
+    ([type, text, holderName]) => {
+      const script = {
+        path: '/app/src/session.js',
+        package: null,
+        positions: { '11:2': ['/app/src/session.js', 12, 3] as [string, number, number] },
+      };
+      const sources = {
+        scripts: { '/app/src/session.js': script },
+        lines: { '/app/src/session.js:12': text },
+      };
+      const reads: RawCollections[] = [{ thread: 0, atMillis: 1, growing: [growing({ type })] }];
+      const [found] = decodeCollections(reads, createFrameResolver(sources, '/app'), sources, OWN_URL);
+      expect(found!.holderName).toBe(holderName);
+      expect(found!.insertions[0]!.map(({ functionName }) => functionName)).toEqual(['remember']);
+    },
+  );
+});
+
+test('objects are counted by class over all whole censuses of a thread', () => {
+  const censuses = [
+    {
+      thread: 0,
+      atMillis: 8_000,
+      cut: false,
+      classes: [
+        ['Promise', 10],
+        ['Session', 5],
+      ] as [string, number][],
+    },
+    { thread: 0, atMillis: 20_000, cut: false, classes: [['Promise', 40]] as [string, number][] },
+    { thread: 0, atMillis: 25_000, cut: true, classes: [['Promise', 3]] as [string, number][] },
+    { thread: 1, atMillis: 9_000, cut: false, classes: [['Promise', 1]] as [string, number][] },
+  ];
+  expect(decodeCensuses(censuses)).toEqual([
+    {
+      thread: 0,
+      name: 'Promise',
+      counts: [
+        { atMillis: 8_000, objects: 10 },
+        { atMillis: 20_000, objects: 40 },
+      ],
+    },
+    { thread: 0, name: 'Session', counts: [{ atMillis: 8_000, objects: 5 }] },
+    { thread: 1, name: 'Promise', counts: [{ atMillis: 9_000, objects: 1 }] },
+  ]);
+});
+
+test('compilations keep the stack that asked for them, and how long was watched', () => {
+  const watches = [
+    { thread: 0, millis: 300, sites: [{ frames: [['render', '/app/src/page.js', 4, 2]], count: 6 }] },
+  ];
+  const [site] = decodeCompilations(watches, resolver, OWN_URL);
+  expect(site).toMatchObject({ thread: 0, scripts: 6, watchedMillis: 300 });
+  expect(site!.frames.map(({ functionName, line }) => [functionName, line])).toEqual([['render', 5]]);
+});
