@@ -1,0 +1,79 @@
+// Arrays of whole numbers, which are nearly all of a snapshot: read into batches, handed on in rows of equal width.
+import { MalformedSnapshot } from './malformed.ts';
+import type { Section } from './section.ts';
+
+/** Takes `rowCount` rows, which lie one after the other in `values` from its start. Throws MalformedSnapshot. */
+export type RowSink = (values: Float64Array, rowCount: number) => void;
+
+const BATCH = 2 ** 13;
+const ZERO = 0x30;
+const NINE = 0x39;
+const COMMA = 0x2c;
+const OPEN = 0x5b;
+const CLOSE = 0x5d;
+const SPACE = 0x20;
+/** Beyond this a double no longer counts by ones. */
+const MAX_INTEGER = 2 ** 53;
+
+/** `[1,2,3, 4,5,6]` as rows of `width`. `what` names them in messages. */
+export function integerSection(width: number, what: string, sink: RowSink): Section {
+  const values = new Float64Array(BATCH + width);
+  let used = 0;
+  let value = 0;
+  let inNumber = false;
+  let isOpen = false;
+
+  function flush(): void {
+    const rows = Math.floor(used / width);
+    sink(values, rows);
+    values.copyWithin(0, rows * width, used);
+    used -= rows * width;
+  }
+
+  const section: Section = {
+    done: false,
+    consume(chunk, from) {
+      let at = from;
+      // Locals: the loop below runs once a byte, half a billion times in a big file.
+      let number = value;
+      let isNumber = inNumber;
+      let filled = used;
+      while (at < chunk.length) {
+        const byte = chunk[at++]!;
+        if (byte >= ZERO && byte <= NINE) {
+          number = isNumber ? number * 10 + (byte - ZERO) : byte - ZERO;
+          isNumber = true;
+          continue;
+        }
+        if (isNumber) {
+          if (number >= MAX_INTEGER) throw new MalformedSnapshot(`a number among its ${what} is too large`);
+          values[filled++] = number;
+          isNumber = false;
+          if (filled >= BATCH) {
+            used = filled;
+            flush();
+            filled = used;
+          }
+        }
+        if (byte === COMMA || byte <= SPACE) continue;
+        if (byte === OPEN && !isOpen) {
+          isOpen = true;
+          continue;
+        }
+        if (byte !== CLOSE || !isOpen)
+          throw new MalformedSnapshot(`its ${what} hold something that is no number`);
+        section.done = true;
+        break;
+      }
+      value = number;
+      inNumber = isNumber;
+      used = filled;
+      if (section.done) {
+        flush();
+        if (used > 0) throw new MalformedSnapshot(`its last entry among the ${what} is cut short`);
+      }
+      return at;
+    },
+  };
+  return section;
+}
