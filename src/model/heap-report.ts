@@ -104,6 +104,8 @@ export interface HeapCollection {
   path: RetainerPath;
   /** Of up to 20 of the newest entries, the commonest first. */
   newest: HeapEntryGroup[];
+  /** Held by Node's own code, not by the program's. */
+  isEngineOwned: boolean;
 }
 
 export interface HeapClass {
@@ -166,7 +168,24 @@ export interface HeapReport {
   /** Of the last snapshot, as all that follows. */
   collections: HeapCollection[];
   classes: HeapClass[];
+  /** Of code, scopes, tables and all else that is V8's and Node's own; not among the classes. */
+  engineBytes: number;
   duplicates: HeapDuplicate[];
   duplicateBytes: number;
   warnings: string[];
+}
+
+/** Every place in a report, to look them up. */
+export function placesIn(report: HeapReport): HeapPlace[] {
+  const collections = [...report.collections, ...report.growth.map(({ collection }) => collection)];
+  return collections.flatMap(placesInCollection);
+}
+
+export function placesInCollection({ path, newest }: HeapCollection): HeapPlace[] {
+  const places = [
+    path.owner.place,
+    ...path.steps.map(({ place }) => place),
+    ...newest.map(({ place }) => place),
+  ];
+  return places.filter((place) => place !== null);
 }

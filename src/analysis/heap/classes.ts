@@ -1,11 +1,11 @@
 // The classes of a heap: how many objects, how many bytes alone, and how many with all that only they hold.
-import type { Dominators } from '../../model/heap-graph.ts';
+import type { DominatorTree } from '../../model/heap/dominators.ts';
 import type { HeapClass } from '../../model/heap-report.ts';
 import { type HeapView, isFunction } from './heap-view.ts';
 import { className } from './node-names.ts';
 
 /** All classes, the one that retains most first. An object inside another of its class is not counted twice. */
-export function countClasses(view: HeapView, dominators: Dominators): HeapClass[] {
+export function countClasses(view: HeapView, dominators: DominatorTree): HeapClass[] {
   const { classOf, classes } = assignClasses(view);
   addRetainedBytes(view, dominators, classOf, classes);
   return classes.sort((a, b) => b.retainedBytes - a.retainedBytes || (a.className < b.className ? -1 : 1));
@@ -23,7 +23,8 @@ function assignClasses(view: HeapView): { classOf: Uint32Array; classes: HeapCla
     if (number === undefined) {
       const name = isFunction(view, node) ? '(functions)' : className(view, node);
       number = numbers.get(name) ?? classes.length;
-      if (number === classes.length) classes.push({ className: name, count: 0, shallowBytes: 0, retainedBytes: 0 });
+      if (number === classes.length)
+        classes.push({ className: name, count: 0, shallowBytes: 0, retainedBytes: 0 });
       numbers.set(name, number);
       byName.set(key, number);
     }
@@ -37,7 +38,7 @@ function assignClasses(view: HeapView): { classOf: Uint32Array; classes: HeapCla
 /** Down the dominator tree, knowing which classes the way from the root has met. */
 function addRetainedBytes(
   { graph }: HeapView,
-  dominators: Dominators,
+  dominators: DominatorTree,
   classOf: Uint32Array,
   classes: HeapClass[],
 ): void {
@@ -59,7 +60,7 @@ function addRetainedBytes(
   }
 }
 
-function childrenOf(nodeCount: number, root: number, dominators: Dominators) {
+function childrenOf(nodeCount: number, root: number, dominators: DominatorTree) {
   const firstChild = new Int32Array(nodeCount).fill(-1);
   const nextSibling = new Int32Array(nodeCount).fill(-1);
   for (let node = 0; node < nodeCount; node += 1) {

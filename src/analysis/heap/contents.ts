@@ -82,7 +82,8 @@ function* numberedSlots(
 /** Marks a deleted entry. */
 function isHole(view: HeapView, node: number): boolean {
   return (
-    view.graph.nodeType(node) === NodeType.hidden && (view.isNamed(node, 'system / Hole') || view.isNamed(node, 'hole'))
+    view.graph.nodeType(node) === NodeType.hidden &&
+    (view.isNamed(node, 'system / Hole') || view.isNamed(node, 'hole'))
   );
 }
 

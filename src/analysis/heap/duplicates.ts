@@ -44,7 +44,10 @@ export function findDuplicates({ graph }: HeapView, top: number, showStrings: bo
   return { top: found.slice(0, top).map(describe), wastedBytes };
 }
 
-function describeText(text: string, showStrings: boolean): Pick<HeapDuplicate, 'text' | 'hash' | 'form' | 'length'> {
+function describeText(
+  text: string,
+  showStrings: boolean,
+): Pick<HeapDuplicate, 'text' | 'hash' | 'form' | 'length'> {
   return {
     text: showStrings ? text.slice(0, SHOWN_LENGTH) + (text.length > SHOWN_LENGTH ? '…' : '') : null,
     hash: createHash('sha256').update(text).digest('hex').slice(0, 8),

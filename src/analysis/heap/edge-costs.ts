@@ -14,38 +14,38 @@ const STEP = 2;
 const DETOUR = 5;
 const PLUMBING = 40;
 
-const PROPERTY_COSTS = costsByWord({
-  __proto__: 40,
-  constructor: 30,
-  prototype: 20,
+const PROPERTY_COSTS = costsByWord([
+  ['__proto__', 40],
+  ['constructor', 30],
+  ['prototype', 20],
   // Both ways along a list of timers are the same.
-  _idlePrev: 3,
-});
+  ['_idlePrev', 3],
+]);
 
-const INTERNAL_COSTS = costsByWord({
-  table: 1,
-  context: 1,
-  value: 1,
-  buffer: 1,
-  backing_store: 1,
-  function: 1,
-  parameters_and_registers: 1,
-  reactions_or_result: 1,
-  native_to_javascript: 1,
-  previous: STEP,
-  extension: STEP,
-  bound_function: STEP,
-  bound_this: STEP,
-  first: 1,
-  second: 1,
-  parent: 1,
-  elements: DETOUR,
-  properties: DETOUR,
-});
+const INTERNAL_COSTS = costsByWord([
+  ['table', 1],
+  ['context', 1],
+  ['value', 1],
+  ['buffer', 1],
+  ['backing_store', 1],
+  ['function', 1],
+  ['parameters_and_registers', 1],
+  ['reactions_or_result', 1],
+  ['native_to_javascript', 1],
+  ['previous', STEP],
+  ['extension', STEP],
+  ['bound_function', STEP],
+  ['bound_this', STEP],
+  ['first', 1],
+  ['second', 1],
+  ['parent', 1],
+  ['elements', DETOUR],
+  ['properties', DETOUR],
+]);
 
-function costsByWord(costs: Partial<Record<Word, number>>): Uint8Array {
+function costsByWord(costs: [Word, number][]): Uint8Array {
   const table = new Uint8Array(256);
-  for (const [word, cost] of Object.entries(costs)) table[numberOf(word as Word)] = cost;
+  for (const [word, cost] of costs) table[numberOf(word)] = cost;
   return table;
 }
 
@@ -64,6 +64,7 @@ export function edgeCost(view: HeapView, from: number, edge: number): number {
     case EdgeType.property:
       return PROPERTY_COSTS[view.edgeWord(edge)] || STEP;
     case EdgeType.internal:
+      if (view.isNamed(graph.edgeTarget(edge), 'system / SourceTextModule')) return PLUMBING;
       return isPlumbing(view, from) ? PLUMBING : internalCost(view, from, view.edgeWord(edge));
     case EdgeType.hidden:
       return isPlumbing(view, from) ? PLUMBING : 3;
@@ -80,5 +81,7 @@ function internalCost({ graph }: HeapView, from: number, word: number): number {
 
 function isPlumbing(view: HeapView, node: number): boolean {
   const type = view.graph.nodeType(node);
-  return type === NodeType.code || type === NodeType.objectShape || view.isNamed(node, 'system / NativeContext');
+  return (
+    type === NodeType.code || type === NodeType.objectShape || view.isNamed(node, 'system / NativeContext')
+  );
 }

@@ -36,7 +36,8 @@ export function viewHeap(graph: HeapGraph): HeapView {
       const wanted = numberOf(word);
       const end = graph.endEdge(node);
       for (let edge = graph.firstEdge(node); edge < end; edge += 1)
-        if (edgeWord(edge) === wanted && graph.edgeType(edge) !== EdgeType.weak) return graph.edgeTarget(edge);
+        if (edgeWord(edge) === wanted && graph.edgeType(edge) !== EdgeType.weak)
+          return graph.edgeTarget(edge);
       return -1;
     },
   };
@@ -52,7 +53,8 @@ function hasManyNames(view: HeapView, node: number): boolean {
   const { graph } = view;
   const first = graph.firstEdge(node);
   const end = graph.endEdge(node);
-  if (end - first <= MOST_NAMES_OF_A_RECORD || !isObject(view, node) || !view.isNamed(node, 'Object')) return false;
+  if (end - first <= MOST_NAMES_OF_A_RECORD || !isObject(view, node) || !view.isNamed(node, 'Object'))
+    return false;
   let names = 0;
   for (let edge = first; edge < end; edge += 1) {
     if (view.edgeWord(edge) === CONSTRUCTOR) return false;

@@ -79,7 +79,8 @@ function finish(paths: HeapPaths, owner: HeapOwner, shown: ShownStep[], chain: n
     const [first, ...rest] = steps;
     owner.name = first!.name;
     owner.className = first!.className;
-    owner.place = first!.place ?? (owner.place && { ...owner.place, variable: first!.name, isDeclaration: false });
+    owner.place =
+      first!.place ?? (owner.place && { ...owner.place, variable: first!.name, isDeclaration: false });
     steps = rest;
   }
   return { owner, steps: plain(foldListeners(steps)) };
@@ -87,7 +88,9 @@ function finish(paths: HeapPaths, owner: HeapOwner, shown: ShownStep[], chain: n
 
 /** The last name V8 has for the root before the first thing of the program. */
 function nameEngineRoot({ graph }: HeapView, owner: HeapOwner, chain: number[]): void {
-  const last = chain.findLast((node) => graph.nodeType(node) === NodeType.synthetic && graph.nodeName(node) !== '');
+  const last = chain.findLast(
+    (node) => graph.nodeType(node) === NodeType.synthetic && graph.nodeName(node) !== '',
+  );
   owner.name = last === undefined ? '(root)' : graph.nodeName(last);
 }
 

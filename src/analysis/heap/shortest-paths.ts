@@ -1,7 +1,8 @@
 // The path to every node that a person would take: Dijkstra's with small whole costs (Dial, 1969), from what the
 // reader owns.
-import type { HeapView } from './heap-view.ts';
+
 import { edgeCost, MOST_COST } from './edge-costs.ts';
+import type { HeapView } from './heap-view.ts';
 import type { OwnerSeed } from './owners.ts';
 
 const FAR = 0xffff_ffff;

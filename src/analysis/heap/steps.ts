@@ -2,7 +2,7 @@
 import { EdgeType, NodeType } from '../../model/heap-graph.ts';
 import type { HeapStepKind } from '../../model/heap-report.ts';
 import { type HeapView, isReaction } from './heap-view.ts';
-import { isEphemeronName, isSlot, numberOf, type Word } from './words.ts';
+import { isEphemeronName, isSlot, numberOf } from './words.ts';
 
 export interface Step {
   kind: HeapStepKind;
@@ -11,14 +11,11 @@ export interface Step {
 
 const TIMER_LINKS = new Set([numberOf('_idleNext'), numberOf('_idlePrev')]);
 
-const INTERNAL_NAMES: Partial<Record<Word, Step>> = {
-  function: { kind: 'suspended-call', name: '' },
-  bound_function: { kind: 'internal', name: 'bound function' },
-  bound_this: { kind: 'internal', name: 'bound this' },
-};
-const INTERNAL_STEPS = new Map(
-  Object.entries(INTERNAL_NAMES).map(([word, step]) => [numberOf(word as Word), step]),
-);
+const INTERNAL_STEPS = new Map<number, Step>([
+  [numberOf('function'), { kind: 'suspended-call', name: '' }],
+  [numberOf('bound_function'), { kind: 'internal', name: 'bound function' }],
+  [numberOf('bound_this'), { kind: 'internal', name: 'bound this' }],
+]);
 
 /** Null when the edge leads into the engine's own parts of what it leaves, and is not shown. No name is decoded. */
 export function stepKindOf(view: HeapView, from: number, edge: number): HeapStepKind | null {

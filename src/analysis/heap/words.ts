@@ -35,6 +35,7 @@ const WORDS = [
   '_idlePrev',
   '_events',
   '_onTimeout',
+  'callback',
   'Object',
   'Array',
   'Module',
@@ -68,8 +69,9 @@ const EPHEMERON_MARK = ' / part of key (';
 export function indexWords(graph: HeapGraph): WordIndex {
   const byLength: { bytes: Uint8Array; number: number }[][] = [];
   for (const [word, number] of NUMBERS) {
-    const list = (byLength[word.length] ??= []);
+    const list = byLength[word.length] ?? [];
     list.push({ bytes: new TextEncoder().encode(word), number });
+    byLength[word.length] = list;
   }
   const index = new Uint8Array(graph.stringCount);
   for (let i = 0; i < index.length; i += 1) {

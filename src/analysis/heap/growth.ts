@@ -1,0 +1,100 @@
+// What grew: paths at which the number of things rose from each snapshot to the next, the topmost ones only. As in
+// BLeak (Vilk and Berger, PLDI 2018): a leak is a path whose out-degree keeps growing.
+import type { DominatorTree } from '../../model/heap/dominators.ts';
+import type { HeapGrowth } from '../../model/heap-report.ts';
+import { describeCollection } from './collections.ts';
+import { divideAmongLeaks } from './leak-share.ts';
+import { namesOnPath, type PathTrie } from './path-trie.ts';
+import type { Survey } from './survey.ts';
+
+/** Divided among leaks exactly; smaller ones beyond this number are not reported. */
+const MOST_LEAKS = 50;
+/** Growth below this share of the last heap is mentioned, but is no verdict. */
+const MINOR_SHARE = 0.001;
+const FEWEST_NEW_ENTRIES = 4;
+
+interface Candidate {
+  path: number;
+  entries: number[];
+  retainedBytes: number[];
+  nodes: number[];
+}
+
+/** Needs two snapshots in the trie at least; `last` is the survey of the last one. */
+export function findGrowth(trie: PathTrie, last: Survey, dominators: DominatorTree): HeapGrowth[] {
+  const { graph } = last.paths.view;
+  const candidates = mostGrown(growingPaths(trie));
+  collectNodes(candidates, last);
+  const shares = divideAmongLeaks(
+    graph,
+    candidates.map(({ nodes }) => nodes),
+  );
+  const least = MINOR_SHARE * dominators.retainedBytes(graph.root);
+  return candidates
+    .flatMap((candidate, index) => {
+      const { path, entries, retainedBytes, nodes } = candidate;
+      const biggest = nodes.toSorted((a, b) => dominators.retainedBytes(b) - dominators.retainedBytes(a))[0];
+      const collection = biggest === undefined ? null : describeCollection(last.paths, dominators, biggest);
+      if (!collection) return [];
+      const leakShareBytes = shares[index]!;
+      const newEntries = growthOf(entries);
+      const grownBytes = Math.max(growthOf(retainedBytes), (leakShareBytes * newEntries) / entries.at(-1)!);
+      const growth: HeapGrowth = {
+        key: keyOf(trie, path),
+        collection,
+        holders: nodes.length,
+        entries,
+        retainedBytes,
+        leakShareBytes,
+        exclusiveBytes: retainedBytes.at(-1)!,
+        isMinor: grownBytes < least || newEntries < FEWEST_NEW_ENTRIES,
+      };
+      return [growth];
+    })
+    .sort((a, b) => Number(a.isMinor) - Number(b.isMinor) || b.leakShareBytes - a.leakShareBytes);
+}
+
+/** By bytes and by number: what two collections share is retained by neither. */
+function mostGrown(candidates: Candidate[]): Candidate[] {
+  const half = MOST_LEAKS / 2;
+  const byBytes = candidates.toSorted((a, b) => growthOf(b.retainedBytes) - growthOf(a.retainedBytes));
+  const byEntries = candidates.toSorted((a, b) => growthOf(b.entries) - growthOf(a.entries));
+  return [...new Set([...byBytes.slice(0, half), ...byEntries.slice(0, half)])];
+}
+
+const growthOf = (series: number[]) => series.at(-1)! - series[0]!;
+
+function growingPaths(trie: PathTrie): Candidate[] {
+  const found: Candidate[] = [];
+  const series = (list: 'objects' | 'children' | 'retainedBytes', path: number) =>
+    trie.snapshots.map((snapshot) => snapshot[list][path] ?? 0);
+  for (let path = 0; path < trie.parents.length; path += 1) {
+    const entries = series('children', path);
+    // Where the things themselves became more, what holds them is the answer.
+    if (!isRising(entries) || isRising(series('objects', path))) continue;
+    // Nothing was there in the first snapshot: that is not yet growth.
+    if (trie.parents[path]! < 0 && entries[0] === 0) continue;
+    found.push({ path, entries, retainedBytes: series('retainedBytes', path), nodes: [] });
+  }
+  return found;
+}
+
+function isRising(series: number[]): boolean {
+  return series.every((value, index) => index === 0 || value > series[index - 1]!);
+}
+
+function collectNodes(candidates: Candidate[], { pathOf }: Survey): void {
+  const byPath = new Map(candidates.map((candidate) => [candidate.path, candidate]));
+  for (let node = 0; node < pathOf.length; node += 1) {
+    const candidate = byPath.get(pathOf[node]!);
+    if (candidate) candidate.nodes.push(node);
+  }
+}
+
+function keyOf(trie: PathTrie, path: number): string {
+  return namesOnPath(trie, path)
+    .map(({ kind, name, className }) =>
+      kind === 'entry' ? `[x] ${className}` : `${kind} ${name} ${className}`,
+    )
+    .join(' / ');
+}

@@ -1,0 +1,119 @@
+// Lays one snapshot into the trie of paths: every value is counted at its shortest path.
+import type { DominatorTree } from '../../model/heap/dominators.ts';
+import type { HeapGraph } from '../../model/heap-graph.ts';
+import { findHeapPaths } from './heap-paths.ts';
+import { type HeapView, isString, isValue } from './heap-view.ts';
+import { className } from './node-names.ts';
+import { isEngineScript } from './owners.ts';
+import type { PathCounts, PathTrie } from './path-trie.ts';
+import type { HeapPaths } from './retainer-path.ts';
+import { relativeFile, sharedFolder } from './script-files.ts';
+import { stepKindOf, stepOf } from './steps.ts';
+
+export interface Survey {
+  paths: HeapPaths;
+  /** By node: its path in the trie; what is folded into the path of its holder, and what has none, is below 0. */
+  pathOf: Int32Array;
+  /** Files of the program, relative to its folder. */
+  files: Set<string>;
+  folder: string;
+}
+
+const NO_PATH = -1;
+/** The path of a node that is a part of what stands there; its own inverse. */
+const asPart = (path: number) => -path - 2;
+
+export function surveyPaths(trie: PathTrie, graph: HeapGraph, dominators: DominatorTree): Survey {
+  const pathOf = new Int32Array(graph.nodeCount).fill(NO_PATH);
+  const counts: PathCounts = { objects: [], children: [], retainedBytes: [] };
+  const place = createPlacer(trie, counts, dominators, pathOf);
+  let folder: string | null = null;
+  const paths = findHeapPaths(graph, (soFar, node) => {
+    folder ??= sharedFolder(soFar.places.scripts.values());
+    const parent = soFar.tree.parentNode[node]!;
+    if (parent >= 0) {
+      if (pathOf[parent] !== NO_PATH) place(soFar, parent, node);
+      return;
+    }
+    const { owner } = soFar.tree.owners.get(node)!;
+    const file = owner.place ? relativeFile(owner.place.script, folder) : '';
+    pathOf[node] = trie.child(-1, trie.intern({ kind: owner.kind, name: file, className: owner.name }));
+  });
+  trie.snapshots.push(counts);
+  return { paths, pathOf, folder: folder ?? '', files: filesOf(paths, folder ?? '') };
+}
+
+function filesOf({ places }: HeapPaths, folder: string): Set<string> {
+  const scripts = [...places.scripts.values()].filter((script) => !isEngineScript(script));
+  return new Set(scripts.map((script) => relativeFile(script, folder)));
+}
+
+function createPlacer(trie: PathTrie, counts: PathCounts, dominators: DominatorTree, pathOf: Int32Array) {
+  const namesOf = createNamer(trie);
+  const add = (list: number[], path: number, amount: number) => {
+    list[path] = (list[path] ?? 0) + amount;
+  };
+  return ({ view, tree }: HeapPaths, parent: number, node: number): void => {
+    const holder = pathOf[parent]!;
+    const above = holder < 0 ? asPart(holder) : holder;
+    const names = isValue(view, node) ? namesOf(view, parent, node, tree.parentEdge[node]!) : -1;
+    if (names < 0) {
+      // Tables and scopes are parts of what holds them.
+      pathOf[node] = asPart(above);
+      return;
+    }
+    // A chain of equal steps (a linked list) is one path: its length is the number of its objects.
+    const isChain = trie.names[above] === names && trie.nameAt(names).kind !== 'entry';
+    const path = isChain ? above : trie.child(above, names);
+    pathOf[node] = path;
+    if (path === NO_PATH) return;
+    add(counts.objects, path, 1);
+    add(counts.children, trie.parents[path]!, 1);
+    if (!isChain) add(counts.retainedBytes, path, dominators.retainedBytes(node));
+  };
+}
+
+const STRING_CLASS = 0;
+
+/** Names of the step to a node, interned; -1 when the step is folded. Names are decoded once, not for every node. */
+function createNamer(trie: PathTrie) {
+  const edges = new Map<number, number>();
+  const classes = new Map<number, number>();
+  const known = new Map<number, number>();
+  const numberIn = (map: Map<number, number>, key: number) => {
+    let number = map.get(key);
+    if (number === undefined) {
+      number = map.size + 1;
+      map.set(key, number);
+    }
+    return number;
+  };
+  return (view: HeapView, parent: number, node: number, edge: number): number => {
+    const { graph } = view;
+    const kind = stepKindOf(view, parent, edge);
+    if (kind === null) return -1;
+    const isNamed = kind === 'variable' || kind === 'property';
+    const edgeNumber = isNamed
+      ? numberIn(edges, graph.edgeNameIndex(edge) * 2 + (kind === 'variable' ? 1 : 0))
+      : KIND_NUMBERS[kind]!;
+    const classNumber = isString(view, node)
+      ? STRING_CLASS
+      : numberIn(classes, graph.nodeNameIndex(node) * 32 + graph.nodeType(node));
+    // The kinds without a name of their own lie below 0.
+    const key = (edgeNumber + 8) * 2 ** 26 + classNumber;
+    let names = known.get(key);
+    if (names === undefined) {
+      names = trie.intern({ ...stepOf(view, parent, edge)!, className: className(view, node) });
+      known.set(key, names);
+    }
+    return names;
+  };
+}
+
+const KIND_NUMBERS: Record<string, number> = {
+  entry: -1,
+  listener: -2,
+  reaction: -3,
+  'suspended-call': -4,
+  internal: -5,
+};
