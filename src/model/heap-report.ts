@@ -15,14 +15,7 @@ export interface HeapPlace {
 }
 
 /** What the reader owns and what keeps all the rest of a path. */
-export const HEAP_OWNER_KINDS = [
-  'module-variable',
-  'module-export',
-  'scope-variable',
-  'global',
-  'timer',
-  'engine',
-] as const;
+export const HEAP_OWNER_KINDS = ['module-variable', 'module-export', 'global', 'timer', 'engine'] as const;
 export type HeapOwnerKind = (typeof HEAP_OWNER_KINDS)[number];
 
 export interface HeapOwner {

@@ -12,6 +12,8 @@ const MOST_LEAKS = 50;
 /** Growth below this share of the last heap is mentioned, but is no verdict. */
 const MINOR_SHARE = 0.001;
 const FEWEST_NEW_ENTRIES = 4;
+/** Node's own pools and caches breathe. */
+const ENGINE_FACTOR = 10;
 
 interface Candidate {
   path: number;
@@ -47,7 +49,9 @@ export function findGrowth(trie: PathTrie, last: Survey, dominators: DominatorTr
         retainedBytes,
         leakShareBytes,
         exclusiveBytes: retainedBytes.at(-1)!,
-        isMinor: grownBytes < least || newEntries < FEWEST_NEW_ENTRIES,
+        isMinor:
+          grownBytes < (collection.isEngineOwned ? ENGINE_FACTOR * least : least) ||
+          newEntries < FEWEST_NEW_ENTRIES,
       };
       return [growth];
     })
