@@ -70,6 +70,7 @@ export const HEAP_COLLECTION_KINDS = [
   'listeners',
   'promise-reactions',
   'timers',
+  'linked-list',
   'other',
 ] as const;
 export type HeapCollectionKind = (typeof HEAP_COLLECTION_KINDS)[number];
@@ -114,7 +115,7 @@ export interface HeapDuplicate {
   text: string | null;
   /** First 8 hex digits of the SHA-256 of the text. */
   hash: string;
-  /** Letters as "a", digits as "0", at most 24 characters: enough to recognise a kind of string. */
+  /** Its beginning with letters as "a" and digits as "0": enough to recognise a kind of string. */
   form: string;
   /** Characters V8 kept in the snapshot; it cuts at 1,024. */
   length: number;
@@ -135,6 +136,8 @@ export interface HeapGrowth {
   /** Names from the owner on, the same for every process that runs the program. */
   key: string;
   collection: HeapCollection;
+  /** The step from the collection along which it grows. */
+  grows: HeapStep;
   /** How many collections stand at this path: 1, or one in each of many objects. */
   holders: number;
   /** One for each snapshot, the first one first. */

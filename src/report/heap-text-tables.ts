@@ -1,12 +1,13 @@
 // The tables of a heap report: collections, classes, duplicated strings, and small growth.
 import type { ChalkInstance } from 'chalk';
-import type { HeapDuplicate, HeapReport } from '../model/heap-report.ts';
+import type { HeapCollection, HeapDuplicate, HeapGrowth, HeapReport } from '../model/heap-report.ts';
 import { formatBytes, formatNumber } from '../model/units.ts';
 import { describeEntries, describeOwner, describePlace, describeThing, shorten } from './heap-words.ts';
 import { wrapText } from './layout.ts';
 
 export function renderHeapTables(report: HeapReport, paint: ChalkInstance, width: number): string[][] {
   return [
+    allGrowth(report, paint),
     smallGrowth(report, paint),
     collections(report, paint),
     classes(report, paint, width),
@@ -30,30 +31,43 @@ function table(rows: string[][], left: number): string[] {
   );
 }
 
+function allGrowth(report: HeapReport, paint: ChalkInstance): string[] {
+  const big = report.growth.filter(({ isMinor }) => !isMinor);
+  return big.length === 0 ? [] : [paint.bold('All that grew at every step'), ...growthTable(report, big)];
+}
+
+const MOST_SMALL = 8;
+
 function smallGrowth(report: HeapReport, paint: ChalkInstance): string[] {
-  const small = report.growth.filter(({ isMinor }) => isMinor);
-  if (small.length === 0) return [];
-  const rows = small
-    .slice(0, 8)
-    .map(({ entries, retainedBytes, collection }) => [
-      `  ${entries.map(formatNumber).join(' -> ')}`,
-      formatBytes(retainedBytes.at(-1)! - retainedBytes[0]!),
-      describeThing(collection),
-      describePlace(collection.path.owner.place, report.folder),
-    ]);
-  return [paint.bold('Also grew, but too little to matter yet'), ...table(rows, 2)];
+  const small = report.growth.filter(({ isMinor }) => isMinor).slice(0, MOST_SMALL);
+  return small.length === 0
+    ? []
+    : [paint.bold('Grew too, but too little to matter yet'), ...growthTable(report, small)];
+}
+
+function growthTable({ folder }: HeapReport, growth: HeapGrowth[]): string[] {
+  const rows = growth.map(({ entries, retainedBytes, leakShareBytes, collection }) => [
+    `  ${entries.map(formatNumber).join(' -> ')}`,
+    formatBytes(retainedBytes.at(-1)! - retainedBytes[0]!),
+    formatBytes(leakShareBytes),
+    describeThing(collection),
+    holderOf(collection, folder),
+  ]);
+  return table([['  entries', 'grew by', 'leak share', 'what', 'where'], ...rows], 2);
+}
+
+function holderOf({ path: { owner } }: HeapCollection, folder: string): string {
+  return owner.place ? describePlace(owner.place, folder) : describeOwner(owner);
 }
 
 function collections(report: HeapReport, paint: ChalkInstance): string[] {
   if (report.collections.length === 0) return [];
   const rows = report.collections.map((collection) => {
-    const { owner } = collection.path;
-    const holder = owner.place ? describePlace(owner.place, report.folder) : describeOwner(owner);
     return [
       `  ${formatBytes(collection.retainedBytes)}`,
       collection.kind === 'other' ? '' : describeEntries(collection, collection.entries),
       describeThing(collection),
-      holder,
+      holderOf(collection, report.folder),
     ];
   });
   const header = ['  keeps', 'entries', 'what', 'where'];

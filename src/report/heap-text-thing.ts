@@ -36,12 +36,12 @@ export function renderGrowth(growth: HeapGrowth, rank: number, layout: ThingLayo
     ...hangingLines(`${rank}. `, title, width).map((line) => paint.yellow.bold(line)),
     ...labelledLines('entries', [series(entries, formatNumber)], width),
     ...labelledLines('keeps', [series(retainedBytes, formatBytes)], width),
-    ...renderPath(collection, layout, true),
+    ...renderPath(collection, layout, growth.grows),
     ...renderNewest(collection, layout),
     ...labelledLines(
       'leak share',
       [
-        `${formatBytes(growth.leakShareBytes)}: what only growing things reach, shared parts divided; ${formatBytes(growth.exclusiveBytes)} would go with this one alone`,
+        `${formatBytes(growth.leakShareBytes)} of what leaks; ${formatBytes(growth.exclusiveBytes)} would be free without it`,
       ],
       width,
     ),
@@ -59,7 +59,7 @@ export function renderBigThing(collection: HeapCollection, rank: number, layout:
     ...hangingLines(`${rank}. `, `${describeThing(collection)}${has}, keeps ${keeps}`, width).map((line) =>
       paint.bold(line),
     ),
-    ...renderPath(collection, layout, false),
+    ...renderPath(collection, layout, null),
     ...renderNewest(collection, layout),
     ...labelledLines('Do:', [adviseOn(collection, false)], width).map((line) => paint.green(line)),
   ];
@@ -74,30 +74,28 @@ function renderNewest({ newest, kind }: HeapCollection, { folder, width }: Thing
   );
 }
 
-/** One row a step: how it is reached, what is there, where that is written. */
+/** One row a step: how it is reached, what is there, where that is written. Where it grows, the last row is marked. */
 function renderPath(
   { path, newest, kind }: HeapCollection,
   layout: ThingLayout,
-  isGrowing: boolean,
+  grows: HeapStep | null,
 ): string[] {
   const { folder, paint } = layout;
   const rows = [
     [describeOwner(path.owner), shorten(path.owner.className), describePlace(path.owner.place, folder)],
-    ...path.steps.map((step) => [describeStep(step), shorten(step.className), stepPlace(step, folder)]),
+    ...path.steps.map((step) => [
+      describeStep(step),
+      shorten(step.className),
+      describePlace(step.place, folder),
+    ]),
   ];
-  const isPile = kind !== 'other' && kind !== 'timers';
-  if (isPile) rows.push(['[x]', shorten(newest[0]?.className ?? ''), isGrowing ? '<== piles up here' : '']);
+  const entryClass = grows?.className || newest[0]?.className || '';
+  if (grows) rows.push([describeStep(grows), shorten(entryClass), '<== piles up here']);
+  else if (kind !== 'other') rows.push(['[x]', shorten(entryClass), '']);
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map(([way, what, where], index) => {
+  return rows.map(([way, what, where], index) => {
     const indent = index === 0 ? '   held by     ' : '               ';
-    const isSuspect = isGrowing && isPile && index === rows.length - 1;
     const line = `${indent}${way!.padEnd(widths[0]!)}  ${what!.padEnd(widths[1]!)}  ${where}`.trimEnd();
-    return isSuspect ? paint.red(line) : line;
+    return grows && index === rows.length - 1 ? paint.red(line) : line;
   });
-  return lines;
-}
-
-function stepPlace({ kind, place }: HeapStep, folder: string): string {
-  const at = describePlace(place, folder);
-  return kind === 'suspended-call' && at ? `at ${at}` : at;
 }

@@ -101,6 +101,7 @@ const KIND_NOUNS: Record<HeapCollectionKind, string> = {
   listeners: 'listeners',
   'promise-reactions': 'promise',
   timers: 'timers',
+  'linked-list': 'linked list',
   other: '',
 };
 

@@ -36,10 +36,10 @@ export function findBiggestCollections(
     const contents = contentsOf(view, node);
     const isSingle = contents === null && isBigSingle(view, dominators, node);
     if (!isSingle && (contents === null || contents.entries < FEWEST_ENTRIES)) continue;
-    const bytes = dominators.retainedBytes(node);
-    const outer = listedOutside(dominators, node, listed);
+    const bytes = paths.keptBytes(node);
+    const outer = listedOutside(paths, dominators, node, listed);
     if (outer !== null && bytes < INNER_SHARE * outer) continue;
-    const collection = describeCollection(paths, dominators, node, contents);
+    const collection = describeCollection(paths, node, contents);
     if (!collection || (collection.isEngineOwned && bytes < ENGINE_SHARE * all)) continue;
     listed.set(node, bytes);
     found.push(collection);
@@ -85,10 +85,15 @@ function isBigSingle(view: HeapView, dominators: DominatorTree, node: number): b
 }
 
 /** Retained bytes of the listed collection around a node, if any. */
-function listedOutside(dominators: DominatorTree, node: number, listed: Map<number, number>): number | null {
+function listedOutside(
+  { tree }: HeapPaths,
+  dominators: DominatorTree,
+  node: number,
+  listed: Map<number, number>,
+): number | null {
   for (let at = node; ; ) {
     const outer = dominators.immediateDominator(at);
-    if (outer === at) return null;
+    if (outer === at || tree.owners.has(outer)) return null;
     const bytes = listed.get(outer);
     if (bytes !== undefined) return bytes;
     at = outer;
@@ -98,7 +103,6 @@ function listedOutside(dominators: DominatorTree, node: number, listed: Map<numb
 /** All that is known of one collection; null when only weak edges hold it. */
 export function describeCollection(
   paths: HeapPaths,
-  dominators: DominatorTree,
   node: number,
   contents: Contents | null = contentsOf(paths.view, node),
 ): HeapCollection | null {
@@ -112,7 +116,7 @@ export function describeCollection(
     entries: contents?.entries ?? 0,
     entriesAreMinimum: contents?.entriesAreMinimum ?? false,
     shallowBytes: view.graph.shallowBytes(node),
-    retainedBytes: dominators.retainedBytes(node),
+    retainedBytes: paths.keptBytes(node),
     path,
     newest: groupEntries(paths, contents?.values.slice(-NEWEST) ?? []),
     isEngineOwned: isEngineOwned(path),
@@ -123,7 +127,9 @@ export function describeCollection(
 function isEngineOwned({ owner, steps }: RetainerPath): boolean {
   if (owner.kind === 'timer' || steps.some(({ kind }) => kind === 'listener')) return false;
   const place = steps.findLast((step) => step.place !== null)?.place ?? owner.place;
-  return place ? isEngineScript(place.script) : owner.kind === 'engine';
+  if (place) return isEngineScript(place.script);
+  // `global[node:…]`: a symbol that no program wrote.
+  return owner.kind === 'engine' || (owner.kind === 'global' && owner.name.startsWith('['));
 }
 
 function isListeners({ steps }: RetainerPath): boolean {
@@ -142,25 +148,36 @@ function groupEntries(paths: HeapPaths, values: number[]): HeapEntryGroup[] {
   return [...groups.values()].sort((a, b) => b.count - a.count);
 }
 
-/** A timer is told by its callback, a listener object by its function. */
 function describeEntry(paths: HeapPaths, value: number): HeapEntryGroup {
   const { view, places } = paths;
   const node = functionBehind(view, value);
   const place = isFunction(view, node) ? functionPlace(view, places, node) : classPlace(view, places, node);
   const isPlain = view.graph.nodeType(node) === NodeType.object && view.isNamed(node, 'Object');
+  // Where Node declares its Buffer is no help.
+  const isTold = place !== null && !isPlain && (isFunction(view, node) || !isEngineScript(place.script));
   return {
     className: className(view, node),
     shape: shapeOf(view, node),
     count: 1,
-    place: isPlain ? null : place,
+    place: isTold ? place : null,
   };
 }
 
+/** A timer is told by its callback, a listener object by its function, an await by the function that waits. */
 function functionBehind(view: HeapView, value: number): number {
   const callback = view.isNamed(value, 'Timeout')
     ? view.follow(value, '_onTimeout')
     : view.isNamed(value, 'Listener')
       ? view.follow(value, 'callback')
-      : -1;
+      : isFunction(view, value)
+        ? awaitingFunction(view, value)
+        : -1;
   return callback >= 0 && isFunction(view, callback) ? callback : value;
+}
+
+/** V8's own handler of an await has the suspended call in its scope. */
+function awaitingFunction(view: HeapView, handler: number): number {
+  const scope = view.follow(handler, 'context');
+  const call = scope < 0 ? -1 : view.follow(scope, 'extension');
+  return call < 0 ? -1 : view.follow(call, 'function');
 }

@@ -6,7 +6,7 @@ import type { HeapView } from './heap-view.ts';
 
 /** V8 cuts strings in snapshots here: two that are cut are the same only if their sizes are. */
 const CUT_LENGTH = 1_024;
-const FORM_LENGTH = 24;
+const FORM_LENGTH = 32;
 const SHOWN_LENGTH = 80;
 
 export interface Duplicates {
@@ -56,11 +56,8 @@ function describeText(
   };
 }
 
-/** "GET /users/42" is "aaa /aaaaa/00": repeated letters and digits become one letter, one digit. */
+/** "GET /users/42" is "aaa /aaaaa/00": what it looks like, not what it says. */
 function formOf(text: string): string {
-  const form = text
-    .slice(0, 4 * FORM_LENGTH)
-    .replace(/\p{L}+/gu, 'a')
-    .replace(/\p{N}+/gu, '0');
-  return form.length > FORM_LENGTH ? `${form.slice(0, FORM_LENGTH)}…` : form;
+  const form = text.slice(0, FORM_LENGTH).replace(/\p{L}/gu, 'a').replace(/\p{N}/gu, '0');
+  return text.length > FORM_LENGTH ? `${form}…` : form;
 }

@@ -1,7 +1,7 @@
 // What grew: paths at which the number of things rose from each snapshot to the next, the topmost ones only. As in
 // BLeak (Vilk and Berger, PLDI 2018): a leak is a path whose out-degree keeps growing.
 import type { DominatorTree } from '../../model/heap/dominators.ts';
-import type { HeapGrowth } from '../../model/heap-report.ts';
+import type { HeapGrowth, HeapStep, HeapStepKind } from '../../model/heap-report.ts';
 import { describeCollection } from './collections.ts';
 import { divideAmongLeaks } from './leak-share.ts';
 import { namesOnPath, type PathTrie } from './path-trie.ts';
@@ -36,14 +36,17 @@ export function findGrowth(trie: PathTrie, last: Survey, dominators: DominatorTr
     .flatMap((candidate, index) => {
       const { path, entries, retainedBytes, nodes } = candidate;
       const biggest = nodes.toSorted((a, b) => dominators.retainedBytes(b) - dominators.retainedBytes(a))[0];
-      const collection = biggest === undefined ? null : describeCollection(last.paths, dominators, biggest);
+      const collection = biggest === undefined ? null : describeCollection(last.paths, biggest);
       if (!collection) return [];
+      const grows = growingStep(trie, path);
+      if (collection.kind === 'other' && grows.repeats > 1) collection.kind = 'linked-list';
       const leakShareBytes = shares[index]!;
       const newEntries = growthOf(entries);
       const grownBytes = Math.max(growthOf(retainedBytes), (leakShareBytes * newEntries) / entries.at(-1)!);
       const growth: HeapGrowth = {
         key: keyOf(trie, path),
         collection,
+        grows,
         holders: nodes.length,
         entries,
         retainedBytes,
@@ -94,6 +97,33 @@ function collectNodes(candidates: Candidate[], { pathOf }: Survey): void {
     if (candidate) candidate.nodes.push(node);
   }
 }
+
+/** The child that has most new objects; of a linked list its link. */
+function growingStep(trie: PathTrie, path: number): HeapStep {
+  const first = trie.snapshots[0]!.objects;
+  const last = trie.snapshots.at(-1)!.objects;
+  let most = 0;
+  let step: HeapStep = { ...PLAIN_STEP };
+  for (let child = path + 1; child < trie.parents.length; child += 1) {
+    const grown = (last[child] ?? 0) - (first[child] ?? 0);
+    if (trie.parents[child] !== path || grown <= most) continue;
+    most = grown;
+    const { kind, name, className } = trie.nameAt(trie.names[child]!);
+    const holders = last[path] ?? 1;
+    const isLink = kind === 'property' && last[child]! >= 2 * holders;
+    step = { ...PLAIN_STEP, kind: kind as HeapStepKind, name, className, repeats: isLink ? last[child]! : 1 };
+  }
+  return step;
+}
+
+const PLAIN_STEP: HeapStep = {
+  kind: 'entry',
+  name: '',
+  className: '',
+  place: null,
+  repeats: 1,
+  isSuspect: true,
+};
 
 function keyOf(trie: PathTrie, path: number): string {
   return namesOnPath(trie, path)

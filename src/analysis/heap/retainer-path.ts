@@ -15,6 +15,8 @@ export interface HeapPaths {
   view: HeapView;
   places: CodePlaces;
   tree: PathTree;
+  /** Retained bytes without the variables of whole modules: those are the module's, even if only a timer holds it. */
+  keptBytes(node: number): number;
 }
 
 interface ShownStep extends HeapStep {
@@ -77,7 +79,7 @@ function finish(paths: HeapPaths, owner: HeapOwner, shown: ShownStep[], chain: n
   if (owner.kind === 'engine') nameEngineRoot(view, owner, chain);
   else if (owner.name === '' && steps[0] && steps[0].kind !== 'entry') {
     const [first, ...rest] = steps;
-    owner.name = first!.name;
+    owner.name = first!.kind === 'property' || first!.kind === 'variable' ? first!.name : '';
     owner.className = first!.className;
     owner.place =
       first!.place ?? (owner.place && { ...owner.place, variable: first!.name, isDeclaration: false });

@@ -26,9 +26,9 @@ const asPart = (path: number) => -path - 2;
 export function surveyPaths(trie: PathTrie, graph: HeapGraph, dominators: DominatorTree): Survey {
   const pathOf = new Int32Array(graph.nodeCount).fill(NO_PATH);
   const counts: PathCounts = { objects: [], children: [], retainedBytes: [] };
-  const place = createPlacer(trie, counts, dominators, pathOf);
+  const place = createPlacer(trie, counts, pathOf);
   let folder: string | null = null;
-  const paths = findHeapPaths(graph, (soFar, node) => {
+  const paths = findHeapPaths(graph, dominators, (soFar, node) => {
     folder ??= sharedFolder(soFar.places.scripts.values());
     const parent = soFar.tree.parentNode[node]!;
     if (parent >= 0) {
@@ -48,12 +48,12 @@ function filesOf({ places }: HeapPaths, folder: string): Set<string> {
   return new Set(scripts.map((script) => relativeFile(script, folder)));
 }
 
-function createPlacer(trie: PathTrie, counts: PathCounts, dominators: DominatorTree, pathOf: Int32Array) {
+function createPlacer(trie: PathTrie, counts: PathCounts, pathOf: Int32Array) {
   const namesOf = createNamer(trie);
   const add = (list: number[], path: number, amount: number) => {
     list[path] = (list[path] ?? 0) + amount;
   };
-  return ({ view, tree }: HeapPaths, parent: number, node: number): void => {
+  return ({ view, tree, keptBytes }: HeapPaths, parent: number, node: number): void => {
     const holder = pathOf[parent]!;
     const above = holder < 0 ? asPart(holder) : holder;
     const names = isValue(view, node) ? namesOf(view, parent, node, tree.parentEdge[node]!) : -1;
@@ -69,7 +69,7 @@ function createPlacer(trie: PathTrie, counts: PathCounts, dominators: DominatorT
     if (path === NO_PATH) return;
     add(counts.objects, path, 1);
     add(counts.children, trie.parents[path]!, 1);
-    if (!isChain) add(counts.retainedBytes, path, dominators.retainedBytes(node));
+    if (!isChain) add(counts.retainedBytes, path, keptBytes(node));
   };
 }
 

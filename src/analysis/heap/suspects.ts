@@ -14,11 +14,11 @@ export function explainHeapObjects(
   dominators: DominatorTree,
   objectIds: Iterable<number>,
 ): Map<number, HeapCollection> {
-  const paths = findHeapPaths(graph);
+  const paths = findHeapPaths(graph, dominators);
   const explained = new Map<number, HeapCollection>();
   for (const objectId of objectIds) {
     const node = graph.nodeById(objectId);
-    const collection = node < 0 ? null : describeCollection(paths, dominators, node);
+    const collection = node < 0 ? null : describeCollection(paths, node);
     if (collection) explained.set(objectId, collection);
   }
   return explained;
