@@ -89,10 +89,15 @@ function classes(report: HeapReport, paint: ChalkInstance, width: number): strin
   ];
 }
 
+/** Of the heap: copies of less are nobody's worry. */
+const LEAST_WASTE = 0.0005;
+
 function duplicates(report: HeapReport, paint: ChalkInstance, width: number): string[] {
-  if (report.duplicates.length === 0) return [];
-  const isShown = report.duplicates.some(({ text }) => text !== null);
-  const rows = report.duplicates.map((duplicate) => [
+  const least = LEAST_WASTE * report.snapshots.at(-1)!.shallowBytes;
+  const worthwhile = report.duplicates.filter(({ wastedBytes }) => wastedBytes >= least);
+  if (worthwhile.length === 0) return [];
+  const isShown = worthwhile.some(({ text }) => text !== null);
+  const rows = worthwhile.map((duplicate) => [
     `  ${formatNumber(duplicate.count)}`,
     formatBytes(duplicate.wastedBytes),
     formatNumber(duplicate.length),

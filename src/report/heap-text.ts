@@ -10,6 +10,8 @@ import type { TextOptions } from './text.ts';
 
 /** Things explained at length; the tables have the rest. */
 const MOST_EXPLAINED = 5;
+const WHO_FILLS =
+  'A snapshot shows who holds a thing, not who fills it: `culprit diagnose` on the running process names the line that adds.';
 /** Of the heap: what keeps less is not worth a paragraph. */
 const LEAST_SHARE = 0.01;
 
@@ -79,7 +81,10 @@ function renderThings(report: HeapReport, paint: ChalkInstance, width: number): 
   const layout = { folder: report.folder, heapBytes: report.snapshots.at(-1)!.shallowBytes, paint, width };
   const growing = report.growth.filter(({ isMinor }) => !isMinor).slice(0, MOST_EXPLAINED);
   if (report.snapshots.length > 1 && report.verdict !== 'different-programs')
-    return growing.map((growth, index) => renderGrowth(growth, index + 1, layout));
+    return [
+      ...growing.map((growth, index) => renderGrowth(growth, index + 1, layout)),
+      growing.length === 0 ? [] : wrapText(WHO_FILLS, width),
+    ];
   return report.collections
     .filter(({ retainedBytes }) => retainedBytes >= LEAST_SHARE * layout.heapBytes)
     .slice(0, MOST_EXPLAINED)

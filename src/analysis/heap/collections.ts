@@ -12,13 +12,14 @@ import { type HeapPaths, retainerPathTo } from './retainer-path.ts';
 
 /** Fewer are no collection worth a line. */
 const FEWEST_ENTRIES = 8;
-const CANDIDATES = 400;
+/** Looked into, the biggest first: most promises and arrays are small. */
+const CANDIDATES = 20_000;
 /** Of the heap: a single string or buffer of this share is shown among the collections. */
 const BIG_SHARE = 0.01;
 /** A collection inside another is shown when it is most of it. */
 const INNER_SHARE = 0.6;
 /** What Node keeps for itself is of interest when it is this much of the heap. */
-const ENGINE_SHARE = 0.05;
+const ENGINE_SHARE = 0.1;
 const NEWEST = 20;
 
 /** The collections (and very big single things) that retain most; those inside another only when they are most of it. */
@@ -31,7 +32,7 @@ export function findBiggestCollections(
   const all = dominators.retainedBytes(view.graph.root);
   const found: HeapCollection[] = [];
   const listed = new Map<number, number>();
-  for (const node of biggestFirst(view, dominators)) {
+  for (const node of biggestFirst(paths, dominators)) {
     if (found.length === top) break;
     const contents = contentsOf(view, node);
     const isSingle = contents === null && isBigSingle(view, dominators, node);
@@ -44,19 +45,19 @@ export function findBiggestCollections(
     listed.set(node, bytes);
     found.push(collection);
   }
-  return found;
+  return found.sort((a, b) => b.retainedBytes - a.retainedBytes);
 }
 
-function biggestFirst(view: HeapView, dominators: DominatorTree): number[] {
+function biggestFirst({ view, keptBytes }: HeapPaths, dominators: DominatorTree): number[] {
   const { graph } = view;
   const least = dominators.retainedBytes(graph.root) / 20_000;
   const nodes: number[] = [];
   for (let node = 0; node < graph.nodeCount; node += 1) {
-    if (dominators.retainedBytes(node) < least) continue;
+    if (keptBytes(node) < least) continue;
     if (isObject(view, node) || isString(view, node)) nodes.push(node);
   }
   return nodes
-    .sort((a, b) => dominators.retainedBytes(b) - dominators.retainedBytes(a) || a - b)
+    .sort((a, b) => keptBytes(b) - keptBytes(a) || a - b)
     .filter((node) => isCandidate(view, node) || isBigSingle(view, dominators, node))
     .slice(0, CANDIDATES);
 }

@@ -87,12 +87,19 @@ function isHole(view: HeapView, node: number): boolean {
   );
 }
 
-function elementsOf({ graph }: HeapView, node: number): Contents {
+function elementsOf(view: HeapView, node: number): Contents {
+  const { graph } = view;
   const values: number[] = [];
   for (let edge = graph.firstEdge(node); edge < graph.endEdge(node); edge += 1)
     if (graph.edgeType(edge) === EdgeType.element) values.push(graph.edgeTarget(edge));
-  return { kind: 'array', entries: values.length, entriesAreMinimum: false, values };
+  const elements = values.length === 0 ? view.follow(node, 'elements') : -1;
+  // An array makes room for half as much again as it needs.
+  const unseen = elements < 0 ? 0 : Math.floor(graph.shallowBytes(elements) / 16);
+  const isUnseen = unseen > LEAST_UNSEEN;
+  return { kind: 'array', entries: isUnseen ? unseen : values.length, entriesAreMinimum: isUnseen, values };
 }
+
+const LEAST_UNSEEN = 64;
 
 /** Hash order says nothing about age, object ids do. */
 function namesOf(view: HeapView, node: number): Contents {

@@ -1,11 +1,13 @@
 // Lays one snapshot into the trie of paths: every value is counted at its shortest path.
 import type { DominatorTree } from '../../model/heap/dominators.ts';
 import type { HeapGraph } from '../../model/heap-graph.ts';
+import type { HeapCollectionKind } from '../../model/heap-report.ts';
+import { contentsOf } from './contents.ts';
 import { findHeapPaths } from './heap-paths.ts';
 import { type HeapView, isString, isValue } from './heap-view.ts';
 import { className } from './node-names.ts';
 import { isEngineScript } from './owners.ts';
-import type { PathCounts, PathTrie } from './path-trie.ts';
+import type { PathCounts, PathNames, PathTrie } from './path-trie.ts';
 import type { HeapPaths } from './retainer-path.ts';
 import { relativeFile, sharedFolder } from './script-files.ts';
 import { stepKindOf, stepOf } from './steps.ts';
@@ -50,6 +52,8 @@ function filesOf({ places }: HeapPaths, folder: string): Set<string> {
 
 function createPlacer(trie: PathTrie, counts: PathCounts, pathOf: Int32Array) {
   const namesOf = createNamer(trie);
+  /** Paths of collections. */
+  const counted = new Set<number>();
   const add = (list: number[], path: number, amount: number) => {
     list[path] = (list[path] ?? 0) + amount;
   };
@@ -62,15 +66,28 @@ function createPlacer(trie: PathTrie, counts: PathCounts, pathOf: Int32Array) {
       pathOf[node] = asPart(above);
       return;
     }
-    // A chain of equal steps (a linked list) is one path: its length is the number of its objects.
-    const isChain = trie.names[above] === names && trie.nameAt(names).kind !== 'entry';
+    const isChain = trie.names[above] === names && canChain(trie.nameAt(names));
     const path = isChain ? above : trie.child(above, names);
     pathOf[node] = path;
     if (path === NO_PATH) return;
     add(counts.objects, path, 1);
-    add(counts.children, trie.parents[path]!, 1);
+    const isInCollection = !isChain && IN_COLLECTION.has(trie.nameAt(names).kind) && counted.has(above);
+    if (!isInCollection) add(counts.children, trie.parents[path]!, 1);
     if (!isChain) add(counts.retainedBytes, path, keptBytes(node));
+    const contents = contentsOf(view, node);
+    if (contents === null || !OWN_COUNT.has(contents.kind)) return;
+    counted.add(path);
+    add(counts.children, path, contents.entries);
   };
+}
+
+const IN_COLLECTION = new Set(['entry', 'reaction']);
+/** What these hold is counted whole: a part of it may have a shorter path elsewhere, and keys are no entries. */
+const OWN_COUNT = new Set<HeapCollectionKind>(['map', 'set', 'array', 'object-as-map', 'promise-reactions']);
+
+/** A chain of equal steps (a linked list) is one path: its length is the number of its objects. */
+function canChain({ kind, className: name }: PathNames): boolean {
+  return kind !== 'entry' || name === 'Timeout';
 }
 
 const STRING_CLASS = 0;
