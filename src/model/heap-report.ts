@@ -138,7 +138,7 @@ export interface HeapGrowth {
   collection: HeapCollection;
   /** The step from the collection along which it grows. */
   grows: HeapStep;
-  /** How many collections stand at this path: 1, or one in each of many objects. */
+  /** How many collections grow alike: 1, or one in each of many objects; `collection` is the biggest. */
   holders: number;
   /** One for each snapshot, the first one first. */
   entries: number[];
@@ -147,7 +147,7 @@ export interface HeapGrowth {
   leakShareBytes: number;
   /** What nobody else holds. */
   exclusiveBytes: number;
-  /** Too small to speak of in the verdict. */
+  /** Too small, or too uneven, to speak of in the verdict. */
   isMinor: boolean;
 }
 

@@ -2,7 +2,15 @@
 import type { ChalkInstance } from 'chalk';
 import type { HeapCollection, HeapDuplicate, HeapGrowth, HeapReport } from '../model/heap-report.ts';
 import { formatBytes, formatNumber } from '../model/units.ts';
-import { describeEntries, describeOwner, describePlace, describeThing, shorten } from './heap-words.ts';
+import {
+  describeEntries,
+  describeHolders,
+  describeOwner,
+  describePlace,
+  describeThing,
+  nearestPlace,
+  shorten,
+} from './heap-words.ts';
 import { wrapText } from './layout.ts';
 
 export function renderHeapTables(report: HeapReport, paint: ChalkInstance, width: number): string[][] {
@@ -46,18 +54,19 @@ function smallGrowth(report: HeapReport, paint: ChalkInstance): string[] {
 }
 
 function growthTable({ folder }: HeapReport, growth: HeapGrowth[]): string[] {
-  const rows = growth.map(({ entries, retainedBytes, leakShareBytes, collection }) => [
+  const rows = growth.map(({ entries, retainedBytes, leakShareBytes, collection, holders }) => [
     `  ${entries.map(formatNumber).join(' -> ')}`,
     formatBytes(retainedBytes.at(-1)! - retainedBytes[0]!),
     formatBytes(leakShareBytes),
-    describeThing(collection),
+    describeHolders(collection, holders),
     holderOf(collection, folder),
   ]);
   return table([['  entries', 'grew by', 'leak share', 'what', 'where'], ...rows], 2);
 }
 
-function holderOf({ path: { owner } }: HeapCollection, folder: string): string {
-  return owner.place ? describePlace(owner.place, folder) : describeOwner(owner);
+function holderOf(collection: HeapCollection, folder: string): string {
+  const place = nearestPlace(collection);
+  return place ? describePlace(place, folder) : describeOwner(collection.path.owner);
 }
 
 function collections(report: HeapReport, paint: ChalkInstance): string[] {

@@ -6,6 +6,7 @@ import {
   adviseOn,
   describeEntries,
   describeGroup,
+  describeHolders,
   describeOwner,
   describePlace,
   describeStep,
@@ -29,8 +30,7 @@ export function renderGrowth(growth: HeapGrowth, rank: number, layout: ThingLayo
   const newEntries = entries.at(-1)! - entries[0]!;
   const bytes = retainedBytes.at(-1)! - retainedBytes[0]!;
   const each = steps > 1 ? `, ${formatBytes(bytes / steps)} a step` : '';
-  const many = holders > 1 ? ` in ${formatNumber(holders)} of them` : '';
-  const title = `${describeThing(collection)}${many} grew by ${describeEntries(collection, newEntries)} (${signed(bytes)}${each})`;
+  const title = `${describeHolders(collection, holders)} grew by ${describeEntries(collection, newEntries)} (${signed(bytes)}${each})`;
   const series = (values: number[], format: (value: number) => string) => values.map(format).join(' -> ');
   return [
     ...hangingLines(`${rank}. `, title, width).map((line) => paint.yellow.bold(line)),

@@ -122,6 +122,14 @@ export function describeThing(collection: HeapCollection): string {
   return name === '' ? noun : `${noun} \`${name}\``;
 }
 
+/** As describeThing; of several that grow alike, the biggest and how many more there are. */
+export function describeHolders(collection: HeapCollection, holders: number): string {
+  const more = holders - 1;
+  return more > 0
+    ? `${describeThing(collection)} and ${formatNumber(more)} like it`
+    : describeThing(collection);
+}
+
 const ENTRY_NOUNS: Partial<Record<HeapCollectionKind, string>> = {
   listeners: 'listener',
   'promise-reactions': 'waiter',
@@ -142,6 +150,19 @@ export function describeGroup({ className, shape, count, place }: HeapEntryGroup
   return `${formatNumber(count)} x ${shorten(className)}${names}${at}`;
 }
 
+/** The innermost variable on the way, as near to the collection as the program names it. */
+export function nearestPlace({ path }: HeapCollection): HeapPlace | null {
+  return (
+    path.steps.findLast(({ kind, place }) => kind === 'variable' && place !== null)?.place ?? path.owner.place
+  );
+}
+
+/** Name of the package whose code holds the collection; null for the reader's own. */
+function packageOf(collection: HeapCollection): string | null {
+  const file = nearestPlace(collection)?.file ?? '';
+  return /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1] ?? null;
+}
+
 /** What to do about a collection that grows or is big. */
 export function adviseOn(collection: HeapCollection, isGrowing: boolean): string {
   switch (collection.kind) {
@@ -153,9 +174,13 @@ export function adviseOn(collection: HeapCollection, isGrowing: boolean): string
       return 'Clear each timer when what it waits for is done: clearTimeout, clearInterval.';
     case 'other':
       return 'One big thing: let go of the variable or property when it was used.';
-    default:
+    default: {
+      const owner = packageOf(collection);
+      if (owner !== null)
+        return `It belongs to the package ${shorten(owner)}: look for its option that sets a bound or an expiry, or for another implementation; and at what your code hands it.`;
       return isGrowing
         ? 'Find what adds to it, and delete entries when they are done; a cache needs a bound (size and age).'
         : 'If this is more than it should hold: delete entries when they are done, or give it a bound (size and age).';
+    }
   }
 }

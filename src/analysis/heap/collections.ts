@@ -37,6 +37,7 @@ export function findBiggestCollections(
     const contents = contentsOf(view, node);
     const isSingle = contents === null && isBigSingle(view, dominators, node);
     if (!isSingle && (contents === null || contents.entries < FEWEST_ENTRIES)) continue;
+    if (contents && isNamespace(view, contents)) continue;
     const bytes = paths.keptBytes(node);
     const outer = listedOutside(paths, dominators, node, listed);
     if (outer !== null && bytes < INNER_SHARE * outer) continue;
@@ -75,6 +76,13 @@ function isCandidate(view: HeapView, node: number): boolean {
     default:
       return view.follow(node, 'table') >= 0;
   }
+}
+
+/** `fs`, `crypto`, a module's exports: an object full of functions was written, not filled. */
+function isNamespace(view: HeapView, { kind, values }: Contents): boolean {
+  return (
+    kind === 'object-as-map' && values.filter((value) => isFunction(view, value)).length > values.length / 3
+  );
 }
 
 /** A long string, or a buffer: one thing without entries. */

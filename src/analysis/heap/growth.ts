@@ -12,11 +12,14 @@ const MOST_LEAKS = 50;
 /** Growth below this share of the last heap is mentioned, but is no verdict. */
 const MINOR_SHARE = 0.001;
 const FEWEST_NEW_ENTRIES = 4;
+/** Of the biggest step. */
+const LEAST_STEP = 0.1;
 /** Node's own pools and caches breathe. */
 const ENGINE_FACTOR = 10;
 
 interface Candidate {
-  path: number;
+  /** One, or those of several things of one kind side by side. */
+  paths: number[];
   entries: number[];
   retainedBytes: number[];
   nodes: number[];
@@ -25,7 +28,7 @@ interface Candidate {
 /** Needs two snapshots in the trie at least; `last` is the survey of the last one. */
 export function findGrowth(trie: PathTrie, last: Survey, dominators: DominatorTree): HeapGrowth[] {
   const { graph } = last.paths.view;
-  const candidates = mostGrown(growingPaths(trie));
+  const candidates = mostGrown(joinSiblings(trie, growingPaths(trie)));
   collectNodes(candidates, last);
   const shares = divideAmongLeaks(
     graph,
@@ -34,17 +37,17 @@ export function findGrowth(trie: PathTrie, last: Survey, dominators: DominatorTr
   const least = MINOR_SHARE * dominators.retainedBytes(graph.root);
   return candidates
     .flatMap((candidate, index) => {
-      const { path, entries, retainedBytes, nodes } = candidate;
+      const { paths, entries, retainedBytes, nodes } = candidate;
       const biggest = nodes.toSorted((a, b) => dominators.retainedBytes(b) - dominators.retainedBytes(a))[0];
       const collection = biggest === undefined ? null : describeCollection(last.paths, biggest);
       if (!collection) return [];
-      const grows = growingStep(trie, path);
+      const grows = growingStep(trie, paths[0]!);
       if (collection.kind === 'other' && grows.repeats > 1) collection.kind = 'linked-list';
       const leakShareBytes = shares[index]!;
-      const newEntries = growthOf(entries);
-      const grownBytes = Math.max(growthOf(retainedBytes), (leakShareBytes * newEntries) / entries.at(-1)!);
+      const part = growthOf(entries) / entries.at(-1)!;
+      const grownBytes = Math.max(growthOf(retainedBytes), leakShareBytes * part);
       const growth: HeapGrowth = {
-        key: keyOf(trie, path),
+        key: keyOf(trie, paths[0]!),
         collection,
         grows,
         holders: nodes.length,
@@ -53,8 +56,7 @@ export function findGrowth(trie: PathTrie, last: Survey, dominators: DominatorTr
         leakShareBytes,
         exclusiveBytes: retainedBytes.at(-1)!,
         isMinor:
-          grownBytes < (collection.isEngineOwned ? ENGINE_FACTOR * least : least) ||
-          newEntries < FEWEST_NEW_ENTRIES,
+          !isSteady(entries) || grownBytes < (collection.isEngineOwned ? ENGINE_FACTOR * least : least),
       };
       return [growth];
     })
@@ -79,9 +81,10 @@ function growingPaths(trie: PathTrie): Candidate[] {
     const entries = series('children', path);
     // Where the things themselves became more, what holds them is the answer.
     if (!isRising(entries) || isRising(series('objects', path))) continue;
-    // Nothing was there in the first snapshot: that is not yet growth.
-    if (trie.parents[path]! < 0 && entries[0] === 0) continue;
-    found.push({ path, entries, retainedBytes: series('retainedBytes', path), nodes: [] });
+    if (growthOf(entries) < FEWEST_NEW_ENTRIES) continue;
+    // V8 makes a scope's functions when they are first used.
+    if (trie.parents[path]! < 0 && trie.nameAt(trie.names[path]!).kind === 'module-variable') continue;
+    found.push({ paths: [path], entries, retainedBytes: series('retainedBytes', path), nodes: [] });
   }
   return found;
 }
@@ -90,8 +93,41 @@ function isRising(series: number[]): boolean {
   return series.every((value, index) => index === 0 || value > series[index - 1]!);
 }
 
+const FEWEST_SIBLINGS = 3;
+
+/** `rooms.red`, `rooms.green`, `rooms.blue`: properties of one object that grow alike are one thing. */
+function joinSiblings(trie: PathTrie, candidates: Candidate[]): Candidate[] {
+  const families = new Map<string, Candidate[]>();
+  for (const candidate of candidates) {
+    const path = candidate.paths[0]!;
+    const { kind, className } = trie.nameAt(trie.names[path]!);
+    const key = kind === 'property' ? `${trie.parents[path]} ${className}` : `alone ${path}`;
+    families.set(key, [...(families.get(key) ?? []), candidate]);
+  }
+  const sum = (family: Candidate[], list: 'entries' | 'retainedBytes') =>
+    family[0]![list].map((_, index) => family.reduce((total, one) => total + one[list][index]!, 0));
+  return [...families.values()].flatMap((family) =>
+    family.length < FEWEST_SIBLINGS
+      ? family
+      : [
+          {
+            paths: family.flatMap(({ paths }) => paths),
+            entries: sum(family, 'entries'),
+            retainedBytes: sum(family, 'retainedBytes'),
+            nodes: [],
+          },
+        ],
+  );
+}
+
+/** What rose by much once and by little after is settling: a warm-up, most likely. */
+function isSteady(entries: number[]): boolean {
+  const steps = entries.slice(1).map((value, index) => value - entries[index]!);
+  return Math.min(...steps) >= LEAST_STEP * Math.max(...steps);
+}
+
 function collectNodes(candidates: Candidate[], { pathOf }: Survey): void {
-  const byPath = new Map(candidates.map((candidate) => [candidate.path, candidate]));
+  const byPath = new Map(candidates.flatMap((candidate) => candidate.paths.map((path) => [path, candidate])));
   for (let node = 0; node < pathOf.length; node += 1) {
     const candidate = byPath.get(pathOf[node]!);
     if (candidate) candidate.nodes.push(node);
