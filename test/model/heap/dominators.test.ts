@@ -161,7 +161,7 @@ function retainingSuccessors(graph: HeapGraph): number[][] {
   const owned = new Set<number>();
   for (const edge of edgesOf(0))
     if (graph.edgeType(edge) === EdgeType.shortcut)
-      for (const node of reach(strong, graph.edgeTarget(edge), -1)) owned.add(node);
+      for (const node of reach(strong, graph.edgeTarget(edge), 0)) owned.add(node);
   const successors = nodes.map((node) =>
     edgesOf(node).flatMap((edge) => {
       const type = graph.edgeType(edge);
