@@ -13,12 +13,28 @@ export interface Incoming {
 /** Nodes are fewer than 2^31, so the highest bit is free. */
 export const NOT_RETAINING = 2 ** 31;
 
+/** In shared memory: another thread may fill them. */
+export function allocateIncoming(nodeCount: number, edgeCount: number): Incoming {
+  return {
+    first: new Uint32Array(new SharedArrayBuffer(4 * (nodeCount + 1))),
+    sources: new Uint32Array(new SharedArrayBuffer(4 * edgeCount)),
+  };
+}
+
+export type Outgoing = Pick<HeapStorage, 'nodeCount' | 'edgeCount' | 'firstEdges' | 'edges'>;
+
+export function buildIncoming(outgoing: Outgoing): Incoming {
+  const incoming = allocateIncoming(outgoing.nodeCount, outgoing.edgeCount);
+  fillIncoming(outgoing, incoming);
+  return incoming;
+}
+
 /**
  * Shortcuts repeat what another edge says (from the root they are the way to the global objects, and count); weak edges
  * and the tables of WeakMaps do not retain.
  */
-export function buildIncoming({ nodeCount, edgeCount, firstEdges, edges }: HeapStorage): Incoming {
-  const first = new Uint32Array(nodeCount + 1);
+export function fillIncoming({ nodeCount, edgeCount, firstEdges, edges }: Outgoing, into: Incoming): void {
+  const { first, sources } = into;
   for (let at = 1; at < 2 * edgeCount; at += 2) first[edges[at]!]!++;
   let end = 0;
   for (let node = 0; node < nodeCount; node++) {
@@ -26,7 +42,6 @@ export function buildIncoming({ nodeCount, edgeCount, firstEdges, edges }: HeapS
     first[node] = end;
   }
   first[nodeCount] = end;
-  const sources = new Uint32Array(edgeCount);
   for (let source = 0; source < nodeCount; source++) {
     for (let edge = firstEdges[source]!; edge < firstEdges[source + 1]!; edge++) {
       const type = edges[2 * edge]! & 7;
@@ -37,5 +52,4 @@ export function buildIncoming({ nodeCount, edgeCount, firstEdges, edges }: HeapS
       sources[place] = retains ? source : source + NOT_RETAINING;
     }
   }
-  return { first, sources };
 }
