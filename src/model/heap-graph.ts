@@ -43,6 +43,8 @@ export interface HeapStorage {
   locations: LocationTable;
   /** When a second thread stands by to turn the edges round: starts it, and gives what waits for the result. */
   startTurning?: () => () => Incoming;
+  /** Left by the dominators, which have done with it: memory for the retainers, so that the peak does not rise. */
+  spare?: Incoming;
 }
 
 /** 1 and 2 are only known for DOM nodes, so only in snapshots of a browser. */
@@ -193,7 +195,10 @@ export class HeapGraph {
 
   /** The first call builds them (4 bytes an edge, 4 a node). */
   #retainersOnce(): Retainers {
-    this.#retainers ??= buildRetainers(this.storage);
+    if (!this.#retainers) {
+      this.#retainers = buildRetainers(this.storage);
+      this.storage.spare = undefined;
+    }
     return this.#retainers;
   }
 }

@@ -101,6 +101,7 @@ export function computeDominators(graph: HeapGraph): DominatorTree {
   const label = new Uint32Array(retainedBytes.buffer, 4 * nodeCount, nodeCount);
   const order = numberNodes(storage, semi, incomingOnce);
   const dominators = dominatorsInPreorder(order, incomingOnce(), semi, label);
+  storage.spare = incoming;
   for (let number = 0; number < nodeCount; number++)
     retainedBytes[number] = graph.shallowBytes(order.nodeOf[number]!);
   for (let number = nodeCount - 1; number > 0; number--)
