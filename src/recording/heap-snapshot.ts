@@ -128,8 +128,8 @@ function explain(name: string, error: Error & { code?: string }): Error {
   const because = (reason: string, hint: string) =>
     new RecordingError(`${name} cannot be read as a heap snapshot: ${reason}.`, hint, { cause: error });
   const again = 'Take it again, and wait until it is written before you copy it.';
-  if (error instanceof TruncatedSnapshot || error.code === 'Z_BUF_ERROR')
-    return because('it ends too early', again);
+  if (error instanceof TruncatedSnapshot) return because(error.message, again);
+  if (error.code === 'Z_BUF_ERROR') return because('it ends too early', again);
   if (error instanceof MalformedSnapshot)
     return because(error.message, 'Take one with v8.writeHeapSnapshot() or with DevTools.');
   if (error.code?.startsWith('Z_')) return because('its gzip data are damaged', again);

@@ -4,6 +4,7 @@ import { computeDominators } from '../../../src/model/heap/dominators.ts';
 import { type EdgeTypeName, NODE_TYPE_NAMES } from '../../../src/model/heap/node-and-edge-types.ts';
 import { EdgeType, type HeapGraph } from '../../../src/model/heap-graph.ts';
 import { type DrawnHeap, drawHeap } from '../../support/heap-snapshot-builder.ts';
+import { randomNumbers } from '../../support/random-numbers.ts';
 
 describe('a drawn heap:', () => {
   test('a diamond is dominated by its top, and its bytes count once', () => {
@@ -117,15 +118,6 @@ function randomHeap(seed: number): DrawnHeap {
     } else from.edge(types[random(types.length)]!, `e${i}`, to);
   }
   return heap;
-}
-
-/** Below `limit`, from a linear congruential generator: the same on every machine. */
-function randomNumbers(seed: number): (limit: number) => number {
-  let state = (seed * 2_654_435_761) >>> 0;
-  return (limit) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
 }
 
 /** A node dominates another when, with it taken out, the root no longer reaches the other. */
