@@ -1,6 +1,7 @@
 // A heap snapshot as a graph: nodes are V8's objects, edges are its references. Millions of both lie packed in a few
 // typed arrays; a node and an edge are plain numbers (ordinals), and an accessor is one or two reads.
 import { buildIdIndex, type IdIndex, nodeWithId } from './heap/id-index.ts';
+import type { Incoming } from './heap/incoming.ts';
 import { type LocationTable, locationOf, type SourceLocation } from './heap/locations.ts';
 import {
   EDGE_TYPE_NAMES,
@@ -40,6 +41,10 @@ export interface HeapStorage {
   wideEdgeNames: WideNumbers;
   strings: StringTable;
   locations: LocationTable;
+  /** When a second thread stands by to turn the edges round: starts it, and gives what waits for the result. */
+  startTurning?: () => () => Incoming;
+  /** Left by the dominators, which have done with it: memory for the retainers, so that the peak does not rise. */
+  spare?: Incoming;
 }
 
 /** 1 and 2 are only known for DOM nodes, so only in snapshots of a browser. */
@@ -190,7 +195,10 @@ export class HeapGraph {
 
   /** The first call builds them (4 bytes an edge, 4 a node). */
   #retainersOnce(): Retainers {
-    this.#retainers ??= buildRetainers(this.storage);
+    if (!this.#retainers) {
+      this.#retainers = buildRetainers(this.storage);
+      this.storage.spare = undefined;
+    }
     return this.#retainers;
   }
 }

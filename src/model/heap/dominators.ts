@@ -86,26 +86,22 @@ export class DominatorTree {
   }
 }
 
-/**
- * Takes about 28 bytes a node and 4 an edge while it works, and keeps 20 a node. `incoming` gives the turned edges
- * when somebody builds them meanwhile.
- */
-export function computeDominators(
-  graph: HeapGraph,
-  incoming: () => Incoming = () => buildIncoming(graph.storage),
-): DominatorTree {
-  const { nodeCount } = graph;
+/** Takes about 28 bytes a node and 4 an edge while it works, and keeps 20 a node. */
+export function computeDominators(graph: HeapGraph): DominatorTree {
+  const { nodeCount, storage } = graph;
+  let incoming: Incoming | undefined;
+  const startedIncoming = storage.startTurning?.() ?? (() => buildIncoming(storage));
+  const incomingOnce = () => {
+    incoming ??= startedIncoming();
+    return incoming;
+  };
   // Retained sizes are written when `semi` and `label` have done their work, into the same memory.
   const retainedBytes = new Float64Array(nodeCount);
   const semi = new Uint32Array(retainedBytes.buffer, 0, nodeCount);
   const label = new Uint32Array(retainedBytes.buffer, 4 * nodeCount, nodeCount);
-  let turned: Incoming | undefined;
-  const turnedOnce = () => {
-    turned ??= incoming();
-    return turned;
-  };
-  const order = numberNodes(graph.storage, semi, turnedOnce);
-  const dominators = dominatorsInPreorder(order, turnedOnce(), semi, label);
+  const order = numberNodes(storage, semi, incomingOnce);
+  const dominators = dominatorsInPreorder(order, incomingOnce(), semi, label);
+  storage.spare = incoming;
   for (let number = 0; number < nodeCount; number++)
     retainedBytes[number] = graph.shallowBytes(order.nodeOf[number]!);
   for (let number = nodeCount - 1; number > 0; number--)

@@ -1,41 +1,59 @@
-// The edges of a heap graph turned round, in the form that the dominators need: for each node the nodes that refer to
-// it, with a mark on those that do not keep it alive.
+// The edges of a heap graph turned round, in the form that the dominators need: for each node the nodes that keep it
+// alive.
 import type { HeapStorage } from '../heap-graph.ts';
 import { EdgeType } from './node-and-edge-types.ts';
 
 export interface Incoming {
   /** Where the entries of node n begin in `sources`; they end where those of n + 1 begin. */
   first: Uint32Array;
-  /** Nodes; at or above NOT_RETAINING for an edge that retains nothing. */
+  /** Nodes. Has room for all edges. */
   sources: Uint32Array;
 }
 
-/** Nodes are fewer than 2^31, so the highest bit is free. */
-export const NOT_RETAINING = 2 ** 31;
+/** In shared memory: another thread may fill them. */
+export function allocateIncoming(nodeCount: number, edgeCount: number): Incoming {
+  return {
+    first: new Uint32Array(new SharedArrayBuffer(4 * (nodeCount + 1))),
+    sources: new Uint32Array(new SharedArrayBuffer(4 * edgeCount)),
+  };
+}
 
-/**
- * Shortcuts repeat what another edge says (from the root they are the way to the global objects, and count); weak edges
- * and the tables of WeakMaps do not retain.
- */
-export function buildIncoming({ nodeCount, edgeCount, firstEdges, edges }: HeapStorage): Incoming {
-  const first = new Uint32Array(nodeCount + 1);
-  for (let at = 1; at < 2 * edgeCount; at += 2) first[edges[at]!]!++;
+export type Outgoing = Pick<HeapStorage, 'nodeCount' | 'edgeCount' | 'firstEdges' | 'edges'>;
+
+export function buildIncoming(outgoing: Outgoing): Incoming {
+  const incoming = allocateIncoming(outgoing.nodeCount, outgoing.edgeCount);
+  fillIncoming(outgoing, incoming);
+  return incoming;
+}
+
+export function fillIncoming({ nodeCount, firstEdges, edges }: Outgoing, { first, sources }: Incoming): void {
+  for (let source = 0; source < nodeCount; source++) {
+    const end = 2 * firstEdges[source + 1]!;
+    for (let at = 2 * firstEdges[source]!; at < end; at += 2)
+      if (retains(edges[at]! & 7, source)) first[edges[at + 1]!]!++;
+  }
   let end = 0;
   for (let node = 0; node < nodeCount; node++) {
     end += first[node]!;
     first[node] = end;
   }
   first[nodeCount] = end;
-  const sources = new Uint32Array(edgeCount);
   for (let source = 0; source < nodeCount; source++) {
-    for (let edge = firstEdges[source]!; edge < firstEdges[source + 1]!; edge++) {
-      const type = edges[2 * edge]! & 7;
-      const target = edges[2 * edge + 1]!;
-      const retains = type < EdgeType.shortcut || (type === EdgeType.shortcut && source === 0);
+    const end = 2 * firstEdges[source + 1]!;
+    for (let at = 2 * firstEdges[source]!; at < end; at += 2) {
+      if (!retains(edges[at]! & 7, source)) continue;
+      const target = edges[at + 1]!;
       const place = first[target]! - 1;
       first[target] = place;
-      sources[place] = retains ? source : source + NOT_RETAINING;
+      sources[place] = source;
     }
   }
-  return { first, sources };
+}
+
+/**
+ * Weak edges and the tables of WeakMaps do not retain, and shortcuts repeat what other edges say; only from the root
+ * are they the way to the global objects.
+ */
+export function retains(edgeType: number, source: number): boolean {
+  return edgeType < EdgeType.shortcut || (edgeType === EdgeType.shortcut && source === 0);
 }

@@ -2,7 +2,6 @@
 // parent comes before its children, and what the application owns before what only the machinery of V8 owns.
 import type { HeapStorage } from '../heap-graph.ts';
 import type { Incoming } from './incoming.ts';
-import { NOT_RETAINING } from './incoming.ts';
 import { EdgeType } from './node-and-edge-types.ts';
 import { decodeString } from './string-table.ts';
 
@@ -127,10 +126,7 @@ function findOrphans(numberOf: Uint32Array, { first, sources }: Incoming): numbe
     for (let i = first[node]!; i < first[node + 1]! && !isRetained; i++) {
       const source = sources[i]!;
       // An owned node is not retained by one that is not: see dominators.ts.
-      isRetained =
-        source < NOT_RETAINING &&
-        source !== node &&
-        (numberOf[node] === UNSEEN || numberOf[source] === OWNED_UNSEEN);
+      isRetained = source !== node && (numberOf[node] === UNSEEN || numberOf[source] === OWNED_UNSEEN);
     }
     if (!isRetained) orphans.push(node);
   }

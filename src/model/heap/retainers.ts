@@ -7,9 +7,14 @@ export interface Retainers {
   edges: Uint32Array;
 }
 
-/** Retainers of a node come in the order of their edges. Takes 4 bytes an edge and 4 a node. */
-export function buildRetainers({ nodeCount, edgeCount, edges }: HeapStorage): Retainers {
-  const first = new Uint32Array(nodeCount + 1);
+/**
+ * Retainers of a node come in the order of their edges. Takes 4 bytes an edge and 4 a node, from `spare` if somebody has
+ * done with as much.
+ */
+export function buildRetainers({ nodeCount, edgeCount, edges, spare }: HeapStorage): Retainers {
+  const first = spare?.first ?? new Uint32Array(nodeCount + 1);
+  const retainers = spare?.sources ?? new Uint32Array(edgeCount);
+  first.fill(0);
   for (let edge = 0; edge < edgeCount; edge++) first[edges[2 * edge + 1]!]!++;
   let end = 0;
   for (let node = 0; node < nodeCount; node++) {
@@ -17,7 +22,6 @@ export function buildRetainers({ nodeCount, edgeCount, edges }: HeapStorage): Re
     first[node] = end;
   }
   first[nodeCount] = end;
-  const retainers = new Uint32Array(edgeCount);
   // Backwards, so that each node's counter ends at its first retainer.
   for (let edge = edgeCount - 1; edge >= 0; edge--) {
     const target = edges[2 * edge + 1]!;

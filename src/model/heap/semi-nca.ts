@@ -1,7 +1,7 @@
 // Immediate dominators by the Semi-NCA algorithm (Georgiadis, "Linear-Time Algorithms for Dominators and Related
 // Problems", Princeton 2005). Of the fast algorithms it is the one with the least memory: four words a node. Its worst
 // case is quadratic in depth for graphs built to hurt it; on heaps it is as good as linear.
-import { type Incoming, NOT_RETAINING } from './incoming.ts';
+import type { Incoming } from './incoming.ts';
 import type { Preorder } from './preorder.ts';
 
 /**
@@ -50,9 +50,7 @@ export function dominatorsInPreorder(
     const isOwned = number <= lastOwned || (number > lastReached && number <= lastUnreachedOwned);
     let least = parents[number]!;
     for (let i = first[node]!; i < end; i++) {
-      const source = sources[i]!;
-      if (source >= NOT_RETAINING) continue;
-      let from = numberOf[source]!;
+      let from = numberOf[sources[i]!]!;
       if (isOwned && from > lastOwned && (from <= lastReached || from > lastUnreachedOwned)) continue;
       if (from > number) from = leastAbove(from, number + 1);
       if (from < least) least = from;

@@ -12,8 +12,10 @@ export interface EdgeArrays extends Pick<HeapStorage, 'edges' | 'wideEdgeNames'>
   count: number;
 }
 
+/** In shared memory: another thread may fill them. */
 export function allocateEdges(edgeCount: number): EdgeArrays {
-  return { edges: new Uint32Array(2 * edgeCount), wideEdgeNames: noWideNumbers(), count: 0 };
+  const edges = new Uint32Array(new SharedArrayBuffer(8 * edgeCount));
+  return { edges, wideEdgeNames: noWideNumbers(), count: 0 };
 }
 
 /** Fills `target`. Names are checked against the strings later. */

@@ -1,7 +1,7 @@
 // The header of a snapshot: how many nodes and edges follow, and in which order V8 wrote their fields. Fields and kinds
 // differ between versions of V8, so all are found by name.
 import { EDGE_TYPE_NAMES, EdgeType, NODE_TYPE_NAMES, NodeType } from '../../heap/node-and-edge-types.ts';
-import { MalformedSnapshot } from './malformed.ts';
+import { MalformedSnapshot, TruncatedSnapshot } from './malformed.ts';
 
 export interface SnapshotLayout {
   nodeCount: number;
@@ -88,7 +88,7 @@ function checkCount(count: unknown, what: string, fields: number, maxBytes: numb
   if (!Number.isSafeInteger(count) || (count as number) < 0)
     throw new MalformedSnapshot(`its header does not say how many ${what} it has`);
   if ((count as number) > MAX_COUNT || (count as number) * fields * 2 > maxBytes)
-    throw new MalformedSnapshot(`its header promises ${count} ${what}, more than fit into it`);
+    throw new TruncatedSnapshot(`its header promises ${count} ${what}, more than fit into what is there`);
   return count as number;
 }
 

@@ -33,16 +33,19 @@ export function locationSection(layout: SnapshotLayout, target: LocationTable): 
   });
 }
 
-/** By ascending node, as V8 has always written them; a file that another tool wrote is sorted here. */
-export function sortLocations(table: LocationTable): LocationTable {
-  const { rows, count } = table;
-  let isSorted = true;
-  for (let row = 1; row < count && isSorted; row++) isSorted = rows[4 * row - 4]! <= rows[4 * row]!;
-  if (isSorted) return table;
-  const order = Uint32Array.from({ length: count }, (_, row) => row);
-  order.sort((a, b) => rows[4 * a]! - rows[4 * b]!);
+/** By ascending node. V8 writes them in an order of its own. */
+export function sortLocations({ rows, count }: LocationTable): LocationTable {
+  // Node and row in one number, which sorts many times faster than with a function that compares.
+  const order = new Float64Array(count);
+  for (let row = 0; row < count; row++) order[row] = rows[4 * row]! * count + row;
+  order.sort();
   const sorted = new Uint32Array(4 * count);
-  for (let row = 0; row < count; row++)
-    sorted.set(rows.subarray(4 * order[row]!, 4 * order[row]! + 4), 4 * row);
+  for (let row = 0; row < count; row++) {
+    const from = 4 * (order[row]! % count);
+    sorted[4 * row] = rows[from]!;
+    sorted[4 * row + 1] = rows[from + 1]!;
+    sorted[4 * row + 2] = rows[from + 2]!;
+    sorted[4 * row + 3] = rows[from + 3]!;
+  }
   return { rows: sorted, count };
 }

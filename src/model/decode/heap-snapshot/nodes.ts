@@ -12,6 +12,7 @@ export type NodeArrays = Pick<
   'nodeKinds' | 'nodeNames' | 'nodeIds' | 'shallowBytes' | 'wideShallowBytes' | 'firstEdges'
 >;
 
+/** Where edges begin is in shared memory: another thread may turn the edges round. */
 export function allocateNodes(nodeCount: number): NodeArrays {
   return {
     nodeKinds: new Uint8Array(nodeCount),
@@ -19,7 +20,7 @@ export function allocateNodes(nodeCount: number): NodeArrays {
     nodeIds: new Uint32Array(nodeCount),
     shallowBytes: new Uint32Array(nodeCount),
     wideShallowBytes: noWideNumbers(),
-    firstEdges: new Uint32Array(nodeCount + 1),
+    firstEdges: new Uint32Array(new SharedArrayBuffer(4 * (nodeCount + 1))),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Section } from './section.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const CLOSE = 0x5d;
 const MAX_HEADER_BYTES = 2 ** 20;
 const opens = (byte: number) => byte === 0x5b || byte === 0x7b;
 const closes = (byte: number) => byte === 0x5d || byte === 0x7d;
@@ -35,6 +36,18 @@ export function skippedSection(): Section {
     },
   };
   return section;
+}
+
+/** An array of numbers that somebody else reads: nothing but its end looks like `]`. */
+export function skimmedSection(): Section {
+  return {
+    done: false,
+    consume(chunk, from) {
+      const end = chunk.indexOf(CLOSE, from);
+      this.done = end >= 0;
+      return this.done ? end + 1 : chunk.length;
+    },
+  };
 }
 
 /** A JSON value of at most a megabyte, parsed. */
