@@ -19,16 +19,32 @@ export interface HeapOptions {
 }
 
 /** Oldest first. Throws UsageError or RecordingError for a file that is no whole snapshot. */
-export async function explainHeap(files: readonly string[], options: HeapOptions): Promise<HeapReport> {
+export function explainHeap(files: readonly string[], options: HeapOptions): Promise<HeapReport> {
+  return explainHeapGraphs(
+    files.map((path) => ({ path, read: () => readHeapSnapshot(path) })),
+    options,
+  );
+}
+
+/** A snapshot that is read when its turn comes; only one graph is held at a time. */
+export interface HeapSource {
+  path: string;
+  read: () => Promise<HeapGraph>;
+}
+
+export async function explainHeapGraphs(
+  sources: readonly HeapSource[],
+  options: HeapOptions,
+): Promise<HeapReport> {
   const say = options.onProgress ?? (() => {});
   const trie = createPathTrie();
   const facts: HeapSnapshotFacts[] = [];
   let programs: Set<string>[] = [];
-  for (const [index, path] of files.entries()) {
-    const isLast = index === files.length - 1;
-    const which = files.length > 1 ? `snapshot ${index + 1} of ${files.length}` : 'the snapshot';
+  for (const [index, { path, read }] of sources.entries()) {
+    const isLast = index === sources.length - 1;
+    const which = sources.length > 1 ? `snapshot ${index + 1} of ${sources.length}` : 'the snapshot';
     say(`reading ${which}`);
-    const graph = await readHeapSnapshot(path);
+    const graph = await read();
     say(`computing what retains what in ${which}`);
     const dominators = computeDominators(graph);
     facts.push(describeSnapshot(path, graph, dominators));

@@ -6,11 +6,10 @@ import {
   adviseOn,
   describeEntries,
   describeGroup,
-  describeHolders,
   describeOwner,
   describePlace,
   describeStep,
-  describeThing,
+  describeTitle,
   shorten,
 } from './heap-words.ts';
 import { hangingLines, labelledLines } from './layout.ts';
@@ -30,7 +29,7 @@ export function renderGrowth(growth: HeapGrowth, rank: number, layout: ThingLayo
   const newEntries = entries.at(-1)! - entries[0]!;
   const bytes = retainedBytes.at(-1)! - retainedBytes[0]!;
   const each = steps > 1 ? `, ${formatBytes(bytes / steps)} a step` : '';
-  const title = `${describeHolders(collection, holders)} grew by ${describeEntries(collection, newEntries)} (${signed(bytes)}${each})`;
+  const title = `${describeTitle(collection, holders)} grew by ${describeEntries(collection, newEntries)} (${signed(bytes)}${each})`;
   const series = (values: number[], format: (value: number) => string) => values.map(format).join(' -> ');
   return [
     ...hangingLines(`${rank}. `, title, width).map((line) => paint.yellow.bold(line)),
@@ -56,7 +55,7 @@ export function renderBigThing(collection: HeapCollection, rank: number, layout:
   const has = collection.kind === 'other' ? '' : `: ${describeEntries(collection, collection.entries)}`;
   const keeps = `${formatBytes(collection.retainedBytes)} (${formatShare(collection.retainedBytes / heapBytes)} of the heap)`;
   return [
-    ...hangingLines(`${rank}. `, `${describeThing(collection)}${has}, keeps ${keeps}`, width).map((line) =>
+    ...hangingLines(`${rank}. `, `${describeTitle(collection, 1)}${has}, keeps ${keeps}`, width).map((line) =>
       paint.bold(line),
     ),
     ...renderPath(collection, layout, null),

@@ -122,6 +122,12 @@ export function describeThing(collection: HeapCollection): string {
   return name === '' ? noun : `${noun} \`${name}\``;
 }
 
+/** As describeHolders, with the package that it belongs to. */
+export function describeTitle(collection: HeapCollection, holders: number): string {
+  const owner = packageOf(collection);
+  return `${describeHolders(collection, holders)}${owner === null ? '' : ` in ${shorten(owner)}`}`;
+}
+
 /** As describeThing; of several that grow alike, the biggest and how many more there are. */
 export function describeHolders(collection: HeapCollection, holders: number): string {
   const more = holders - 1;

@@ -9,6 +9,7 @@ import { type HeapView, isFunction, isObject, isString } from './heap-view.ts';
 import { className, shapeOf } from './node-names.ts';
 import { isEngineScript } from './owners.ts';
 import { type HeapPaths, retainerPathTo } from './retainer-path.ts';
+import { stepKindOf } from './steps.ts';
 
 /** Fewer are no collection worth a line. */
 const FEWEST_ENTRIES = 8;
@@ -32,11 +33,13 @@ export function findBiggestCollections(
   const all = dominators.retainedBytes(view.graph.root);
   const found: HeapCollection[] = [];
   const listed = new Map<number, number>();
-  for (const node of biggestFirst(paths, dominators)) {
+  for (const candidate of biggestFirst(paths, dominators)) {
     if (found.length === top) break;
+    const isSingle = !isCandidate(view, candidate);
+    // A big buffer in a list is told by the list, however short.
+    const node = isSingle ? holderOf(paths, candidate) : candidate;
     const contents = contentsOf(view, node);
-    const isSingle = contents === null && isBigSingle(view, dominators, node);
-    if (!isSingle && (contents === null || contents.entries < FEWEST_ENTRIES)) continue;
+    if (listed.has(node) || (!isSingle && (contents === null || contents.entries < FEWEST_ENTRIES))) continue;
     if (contents && isNamespace(view, contents)) continue;
     const bytes = paths.keptBytes(node);
     const outer = listedOutside(paths, dominators, node, listed);
@@ -47,6 +50,22 @@ export function findBiggestCollections(
     found.push(collection);
   }
   return found.sort((a, b) => b.retainedBytes - a.retainedBytes);
+}
+
+/** The collection that a thing is an entry of; itself when it is none. */
+function holderOf({ view, tree }: HeapPaths, node: number): number {
+  let at = node;
+  for (let up = tree.parentNode[at]!; up >= 0; up = tree.parentNode[at]!) {
+    const step = stepKindOf(view, up, tree.parentEdge[at]!);
+    if (step === 'entry') {
+      // The slot of a table: the collection is what has the table.
+      const holder = isCandidate(view, up) ? up : tree.parentNode[up]!;
+      return holder < 0 ? node : holder;
+    }
+    if (step !== null && step !== 'internal') return node;
+    at = up;
+  }
+  return node;
 }
 
 function biggestFirst({ view, keptBytes }: HeapPaths, dominators: DominatorTree): number[] {

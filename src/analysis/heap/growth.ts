@@ -148,7 +148,7 @@ function growingStep(trie: PathTrie, path: number): HeapStep {
     if (grown <= most) continue;
     most = grown;
     const holders = last[path] ?? 1;
-    const isLink = kind === 'property' && last[child]! >= 2 * holders;
+    const isLink = (kind === 'property' || kind === 'variable') && last[child]! >= 2 * holders;
     step = { ...PLAIN_STEP, kind: kind as HeapStepKind, name, className, repeats: isLink ? last[child]! : 1 };
   }
   return step;

@@ -3,7 +3,8 @@
 import { EdgeType, NodeType } from '../../model/heap-graph.ts';
 import type { HeapOwner, HeapPlace } from '../../model/heap-report.ts';
 import { type CodePlaces, functionPlace, placeIn } from './code-places.ts';
-import { type HeapView, isFunction, isObject } from './heap-view.ts';
+import { type HeapView, isFunction, isObject, isValue } from './heap-view.ts';
+import { className } from './node-names.ts';
 
 /** A node where paths begin. The first step away from it completes the owner's name. */
 export interface OwnerSeed {
@@ -57,7 +58,8 @@ function* commonJsExports(view: HeapView, module: number): Generator<OwnerSeed> 
   const exports = view.follow(module, 'exports');
   if (file < 0 || exports < 0 || !isObject(view, exports)) return;
   const script = view.graph.nodeName(file);
-  yield { node: exports, owner: owner('module-export', '', filePlace(script)), cost: costOf(script) + 1 };
+  const whole = { ...owner('module-export', '', filePlace(script)), className: className(view, exports) };
+  yield { node: exports, owner: whole, cost: costOf(script) + 1 };
 }
 
 function* esmExports(view: HeapView, places: CodePlaces, module: number): Generator<OwnerSeed> {
@@ -68,8 +70,11 @@ function* esmExports(view: HeapView, places: CodePlaces, module: number): Genera
     const table = graph.edgeTarget(edge);
     if (graph.nodeType(table) !== NodeType.array) continue;
     for (const [name, cell] of namedCells(view, table)) {
+      const value = view.follow(cell, 'value');
+      if (value < 0 || !isValue(view, value)) continue;
       const named = owner('module-export', name, { ...filePlace(script), variable: name });
-      yield { node: cell, owner: named, cost: costOf(script) + 1 };
+      named.className = className(view, value);
+      yield { node: value, owner: named, cost: costOf(script) + 1 };
     }
   }
 }

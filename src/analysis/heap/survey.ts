@@ -7,7 +7,7 @@ import { findHeapPaths } from './heap-paths.ts';
 import { type HeapView, isString, isValue } from './heap-view.ts';
 import { className } from './node-names.ts';
 import { isEngineScript } from './owners.ts';
-import type { PathCounts, PathNames, PathTrie } from './path-trie.ts';
+import type { PathCounts, PathTrie } from './path-trie.ts';
 import type { HeapPaths } from './retainer-path.ts';
 import { relativeFile, sharedFolder } from './script-files.ts';
 import { stepKindOf, stepOf } from './steps.ts';
@@ -28,7 +28,7 @@ const asPart = (path: number) => -path - 2;
 export function surveyPaths(trie: PathTrie, graph: HeapGraph, dominators: DominatorTree): Survey {
   const pathOf = new Int32Array(graph.nodeCount).fill(NO_PATH);
   const counts: PathCounts = { objects: [], children: [], retainedBytes: [] };
-  const place = createPlacer(trie, counts, pathOf);
+  const { place, countContents } = createPlacer(trie, counts, pathOf);
   let folder: string | null = null;
   const paths = findHeapPaths(graph, dominators, (soFar, node) => {
     folder ??= sharedFolder(soFar.places.scripts.values());
@@ -40,6 +40,9 @@ export function surveyPaths(trie: PathTrie, graph: HeapGraph, dominators: Domina
     const { owner } = soFar.tree.owners.get(node)!;
     const file = owner.place ? relativeFile(owner.place.script, folder) : '';
     pathOf[node] = trie.child(-1, trie.intern({ kind: owner.kind, name: file, className: owner.name }));
+    if (pathOf[node] === NO_PATH) return;
+    counts.retainedBytes[pathOf[node]!] = soFar.keptBytes(node);
+    countContents(soFar.view, node);
   });
   trie.snapshots.push(counts);
   return { paths, pathOf, folder: folder ?? '', files: filesOf(paths, folder ?? '') };
@@ -57,7 +60,13 @@ function createPlacer(trie: PathTrie, counts: PathCounts, pathOf: Int32Array) {
   const add = (list: number[], path: number, amount: number) => {
     list[path] = (list[path] ?? 0) + amount;
   };
-  return ({ view, tree, keptBytes }: HeapPaths, parent: number, node: number): void => {
+  const countContents = (view: HeapView, node: number): void => {
+    const contents = contentsOf(view, node);
+    if (contents === null || !OWN_COUNT.has(contents.kind)) return;
+    counted.add(pathOf[node]!);
+    add(counts.children, pathOf[node]!, contents.entries);
+  };
+  const place = ({ view, tree, keptBytes }: HeapPaths, parent: number, node: number): void => {
     const holder = pathOf[parent]!;
     const above = holder < 0 ? asPart(holder) : holder;
     const names = isValue(view, node) ? namesOf(view, parent, node, tree.parentEdge[node]!) : -1;
@@ -66,28 +75,40 @@ function createPlacer(trie: PathTrie, counts: PathCounts, pathOf: Int32Array) {
       pathOf[node] = asPart(above);
       return;
     }
-    const isChain = trie.names[above] === names && canChain(trie.nameAt(names));
-    const path = isChain ? above : trie.child(above, names);
+    const link = linkBack(trie, above, names);
+    const isChain = link !== NO_PATH;
+    const path = isChain ? link : trie.child(above, names);
     pathOf[node] = path;
     if (path === NO_PATH) return;
     add(counts.objects, path, 1);
     const isInCollection = !isChain && IN_COLLECTION.has(trie.nameAt(names).kind) && counted.has(above);
     if (!isInCollection) add(counts.children, trie.parents[path]!, 1);
     if (!isChain) add(counts.retainedBytes, path, keptBytes(node));
-    const contents = contentsOf(view, node);
-    if (contents === null || !OWN_COUNT.has(contents.kind)) return;
-    counted.add(path);
-    add(counts.children, path, contents.entries);
+    countContents(view, node);
   };
+  return { place, countContents };
 }
 
 const IN_COLLECTION = new Set(['entry', 'reaction']);
 /** What these hold is counted whole: a part of it may have a shorter path elsewhere, and keys are no entries. */
 const OWN_COUNT = new Set<HeapCollectionKind>(['map', 'set', 'array', 'object-as-map', 'promise-reactions']);
 
-/** A chain of equal steps (a linked list) is one path: its length is the number of its objects. */
-function canChain({ kind, className: name }: PathNames): boolean {
-  return kind !== 'entry' || name === 'Timeout';
+/** Steps that make up one link of the longest kind of chain looked for. */
+const LONGEST_LINK = 4;
+
+/**
+ * A chain (a linked list, closures that hold the scope of the one before) repeats its steps: it is one path, and its
+ * length is the number of its objects. The path to go back to; NO_PATH when these names are new.
+ */
+function linkBack(trie: PathTrie, above: number, names: number): number {
+  const { kind, className: name } = trie.nameAt(names);
+  if (kind === 'entry' && name !== 'Timeout') return NO_PATH;
+  let at = above;
+  for (let back = 0; back < LONGEST_LINK && at >= 0; back += 1) {
+    if (trie.names[at] === names) return at;
+    at = trie.parents[at]!;
+  }
+  return NO_PATH;
 }
 
 const STRING_CLASS = 0;
