@@ -96,7 +96,7 @@ async function readWithDevtools(file, { movesShallowSizes }) {
       nodes.push({
         id: node.id(),
         type: node.type(),
-        name: node.rawName(),
+        name: withoutDetached(node.rawName()),
         shallow: node.selfSize(),
         retained: node.retainedSize(),
         dominator: snapshot.dominatorsTree[ordinal],
@@ -121,13 +121,18 @@ async function readWithMemlab(file, { owned }) {
     nodes.push({
       id: node.id,
       type: node.type,
-      name: node.name,
+      name: withoutDetached(node.name),
       shallow: node.self_size,
       retained: node.retainedSize,
       dominator: node.dominatorNode?.nodeIndex ?? 0,
     });
   });
   return { nodes };
+}
+
+/** Both peers write the detachedness of a node into its name; for us it is a property of its own. */
+function withoutDetached(name) {
+  return name.replace(/^Detached /, '');
 }
 
 function flagOwned(snapshot, flags, flag) {
