@@ -47,7 +47,7 @@ export interface HeapStorage {
   spare?: Incoming;
 }
 
-/** 1 and 2 are only known for DOM nodes, so only in snapshots of a browser. */
+/** Known for the native halves of objects alone: DOM nodes in a browser, handles and wraps in Node. */
 export type Detachedness = 'unknown' | 'attached' | 'detached';
 const DETACHEDNESS: Detachedness[] = ['unknown', 'attached', 'detached', 'unknown'];
 

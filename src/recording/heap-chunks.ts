@@ -1,6 +1,6 @@
 // The bytes of a heap snapshot, from a file or a stream, plain or gzipped, in chunks that are overwritten by later ones.
 import { type FileHandle, open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 const CHUNK_BYTES = 2 ** 21;
@@ -38,9 +38,8 @@ export async function unpacked(stream: Readable): Promise<AsyncIterable<Uint8Arr
   const start = await firstChunk(stream);
   stream.unshift(start);
   if (!isGzipped(start)) return stream;
-  const gunzip = createGunzip({ chunkSize: 2 ** 18 });
-  stream.on('error', (error) => gunzip.destroy(error));
-  return stream.pipe(gunzip);
+  // Either end destroys the other; what went wrong comes out of the iteration.
+  return pipeline(stream, createGunzip({ chunkSize: 2 ** 18 }), () => undefined);
 }
 
 async function firstChunk(stream: Readable): Promise<Uint8Array> {

@@ -17,6 +17,8 @@ export interface Preorder {
   lastReached: number;
   /** Of those unreached, numbers up to here are weakly or by shortcut in the application's reach. */
   lastUnreachedOwned: number;
+  /** Numbers beyond are cycles that nothing retains: each of their nodes hangs below the root and retains nothing. */
+  lastRetaining: number;
 }
 
 const UNSEEN = 0xffffffff;
@@ -79,16 +81,20 @@ export function numberNodes(storage: HeapStorage, scratch: Uint32Array, incoming
   for (const { node } of children) if (numberOf[node] === UNSEEN) walk(node, 0, UNSEEN);
   const lastReached = count - 1;
   let lastUnreachedOwned = lastReached;
+  let lastRetaining = lastReached;
   if (count < nodeCount) {
     const orphans = findOrphans(numberOf, incoming());
     for (const node of orphans) if (numberOf[node] === OWNED_UNSEEN) walk(node, 0, OWNED_UNSEEN);
-    for (let node = 0; node < nodeCount; node++)
-      if (numberOf[node] === OWNED_UNSEEN) walk(node, 0, OWNED_UNSEEN);
     lastUnreachedOwned = count - 1;
     for (const node of orphans) if (numberOf[node] === UNSEEN) walk(node, 0, UNSEEN);
-    for (let node = 0; node < nodeCount; node++) if (numberOf[node] === UNSEEN) walk(node, 0, UNSEEN);
+    lastRetaining = count - 1;
+    for (let node = 0; node < nodeCount; node++) {
+      if (numberOf[node]! < OWNED_UNSEEN) continue;
+      nodeOf[count] = node;
+      numberOf[node] = count++;
+    }
   }
-  return { nodeOf, numberOf, parents, lastOwned, lastReached, lastUnreachedOwned };
+  return { nodeOf, numberOf, parents, lastOwned, lastReached, lastUnreachedOwned, lastRetaining };
 }
 
 /** Global objects hang at the root by shortcuts, and so do the trees of documents in a browser by name. */

@@ -14,7 +14,7 @@ export function dominatorsInPreorder(
   semi: Uint32Array,
   label: Uint32Array,
 ): Uint32Array {
-  const { nodeOf, numberOf, parents, lastOwned, lastReached, lastUnreachedOwned } = order;
+  const { nodeOf, numberOf, parents, lastOwned, lastReached, lastUnreachedOwned, lastRetaining } = order;
   const ancestors = parents.slice();
   const count = nodeOf.length;
   for (let number = 0; number < count; number++) label[number] = number;
@@ -51,6 +51,7 @@ export function dominatorsInPreorder(
     let least = parents[number]!;
     for (let i = first[node]!; i < end; i++) {
       let from = numberOf[sources[i]!]!;
+      if (from > lastRetaining) continue;
       if (isOwned && from > lastOwned && (from <= lastReached || from > lastUnreachedOwned)) continue;
       if (from > number) from = leastAbove(from, number + 1);
       if (from < least) least = from;

@@ -13,7 +13,7 @@ export interface StringTable {
   pieces: Uint8Array[];
 }
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The bytes of a string as they stand in the file: UTF-8 with JSON's escapes. A view where possible: do not keep it. */
 export function stringBytes(table: StringTable, index: number): Uint8Array {

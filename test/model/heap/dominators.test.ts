@@ -163,19 +163,17 @@ function retainingSuccessors(graph: HeapGraph): number[][] {
       return [target];
     }),
   );
-  return hangUnreached(successors, owned);
+  return hangUnreached(successors);
 }
 
-function hangUnreached(successors: number[][], owned: Set<number>): number[][] {
+function hangUnreached(successors: number[][]): number[][] {
   const retained = new Set(successors.flatMap((next, node) => next.filter((target) => target !== node)));
-  const unreached = successors.flatMap((_, node) => (reach(successors, 0, -1).has(node) ? [] : [node]));
-  const byRank = [
-    ...unreached.filter((node) => owned.has(node) && !retained.has(node)),
-    ...unreached.filter((node) => owned.has(node)),
-    ...unreached.filter((node) => !retained.has(node)),
-    ...unreached,
-  ];
-  for (const node of byRank) if (!reach(successors, 0, -1).has(node)) successors[0]!.push(node);
+  const isUnreached = (node: number) => !reach(successors, 0, -1).has(node);
+  const nodes = successors.map((_, node) => node);
+  successors[0]!.push(...nodes.filter((node) => isUnreached(node) && !retained.has(node)));
+  const inCycles = nodes.filter(isUnreached);
+  for (const node of inCycles) successors[node] = [];
+  successors[0]!.push(...inCycles);
   return successors;
 }
 

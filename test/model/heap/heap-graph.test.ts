@@ -145,6 +145,7 @@ describe('strings:', () => {
     ['control characters', '\u0000\u001b[31m\n\t'],
     ['beyond the basic plane', '😀𝒳'],
     ['a lone surrogate', 'a\ud800b'],
+    ['a byte order mark', '\ufeffx'],
     ['markup', '<script>alert(1)</script>'],
     ['nothing', ''],
     ['a megabyte', 'x'.repeat(2 ** 20)],

@@ -94,8 +94,8 @@ describe('refused with the reason:', () => {
 
   test('the end missing, wherever it was cut', () => {
     const text = changed(() => undefined);
-    const bytes = new TextEncoder().encode(text).length;
-    for (let length = 0; length < bytes - 1; length++)
+
+    for (let length = 0; length < text.length; length++)
       expect(() => readSnapshotText(text.slice(0, length)), `at ${length}`).toThrow(TruncatedSnapshot);
   });
 });
