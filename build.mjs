@@ -7,7 +7,11 @@ const { version } = JSON.parse(readFileSync(new URL('./package.json', import.met
 
 rmSync(new URL('./dist', import.meta.url), { recursive: true, force: true });
 await build({
-  entryPoints: { culprit: 'src/cli/main.ts', watcher: 'src/target/watcher.ts' },
+  entryPoints: {
+    culprit: 'src/cli/main.ts',
+    watcher: 'src/target/watcher.ts',
+    'heap-thread': 'src/recording/heap-thread.ts',
+  },
   outdir: 'dist',
   absWorkingDir: new URL('.', import.meta.url).pathname,
   bundle: true,

@@ -90,6 +90,7 @@ describe('a room imports only', () => {
       'target',
       'record.ts',
       'diagnose.ts',
+      'explain-heap.ts',
       'version.ts',
     ],
   };

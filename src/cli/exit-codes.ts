@@ -2,6 +2,7 @@
 
 import { UsageError } from '../errors.ts';
 import { type Report, SEVERITIES, type Severity } from '../model/finding.ts';
+import type { HeapReport } from '../model/heap-report.ts';
 
 export const EXIT = { done: 0, gateFailed: 1, wrongUse: 2, cannotAttach: 3, interrupted: 130 } as const;
 
@@ -13,6 +14,11 @@ export function exitCodeFor(report: Report, failOn: Severity | undefined, isInte
   return report.findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= least)
     ? EXIT.gateFailed
     : EXIT.done;
+}
+
+/** As for findings: growth is a failure only when it was asked to be one. */
+export function heapExitCode({ verdict }: HeapReport, failOnGrowth: boolean): number {
+  return failOnGrowth && verdict === 'growth' ? EXIT.gateFailed : EXIT.done;
 }
 
 /** Throws UsageError for a word that is no severity. */

@@ -67,6 +67,16 @@ function createProgram(launch: string[]): Command {
     .option('--quiet', 'verdict and titles only')
     .action(async (paths, options) => (await import('./commands/analyze.ts')).analyzeCommand(paths, options));
   program
+    .command('heap')
+    .argument('<snapshot...>')
+    .description('explain a .heapsnapshot[.gz]; with several of one program, oldest first, what grows')
+    .option('--json [file]', 'write the report as JSON; "-" or nothing is standard output')
+    .option('--top <number>', 'rows of each table', '10')
+    .option('--show-strings', 'show the texts of duplicated strings, which may be secret')
+    .option('--fail-on-growth', 'exit with 1 when something grew at every step')
+    .option('--quiet', 'no progress, and the verdict only')
+    .action(async (files, options) => (await import('./commands/heap.ts')).heapCommand(files, options));
+  program
     .command('flame')
     .argument('<recording|profile>')
     .description('a flame graph as one HTML file that opens from disk with no network')

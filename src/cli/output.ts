@@ -2,8 +2,10 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import type { Report } from '../model/finding.ts';
+import type { HeapReport } from '../model/heap-report.ts';
+import { renderHeapText } from '../report/heap-text.ts';
 import { renderJson } from '../report/json.ts';
-import { renderText } from '../report/text.ts';
+import { renderText, type TextOptions } from '../report/text.ts';
 
 export interface ReportOutput {
   /** A file; true or "-" is standard output, in place of the text. */
@@ -11,14 +13,26 @@ export interface ReportOutput {
   quiet?: boolean;
 }
 
-export function printReport(report: Report, { json, quiet }: ReportOutput): void {
+export function printReport(report: Report, output: ReportOutput): void {
+  printEither(`${renderJson(report)}\n`, (look) => renderText(report, look), output);
+}
+
+export function printHeapReport(report: HeapReport, output: ReportOutput): void {
+  printEither(renderJson(report), (look) => renderHeapText(report, look), output);
+}
+
+function printEither(
+  asJson: string,
+  asText: (look: TextOptions) => string,
+  { json, quiet }: ReportOutput,
+): void {
   if (json === true || json === '-') {
-    process.stdout.write(`${renderJson(report)}\n`);
+    process.stdout.write(asJson);
     return;
   }
-  if (typeof json === 'string') writeWhole(json, `${renderJson(report)}\n`);
+  if (typeof json === 'string') writeWhole(json, asJson);
   const width = Math.min(120, Math.max(60, process.stdout.columns ?? 100));
-  process.stdout.write(renderText(report, { colors: usesColors(), width, quiet }));
+  process.stdout.write(asText({ colors: usesColors(), width, quiet }));
 }
 
 /** https://no-color.org and https://force-color.org */

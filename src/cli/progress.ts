@@ -18,3 +18,21 @@ export async function createProgress(isQuiet: boolean): Promise<Progress> {
     end: () => void spinner.stop(),
   };
 }
+
+export interface StepProgress {
+  step(text: string): void;
+  end(): void;
+}
+
+/** For work on files: says what is being done, not how long it takes. */
+export async function createStepProgress(isQuiet: boolean): Promise<StepProgress> {
+  if (isQuiet || !process.stderr.isTTY) return { step: () => {}, end: () => {} };
+  const { default: yoctoSpinner } = await import('yocto-spinner');
+  const spinner = yoctoSpinner({ text: 'starting', stream: process.stderr }).start();
+  return {
+    step: (text) => {
+      spinner.text = text;
+    },
+    end: () => void spinner.stop(),
+  };
+}

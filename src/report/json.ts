@@ -1,8 +1,9 @@
-// The report as JSON: the public contract, described by schema.ts.
+// The report as JSON: the public contract, described by schema.ts and heap-schema.ts.
 import type { Report } from '../model/finding.ts';
+import type { HeapReport } from '../model/heap-report.ts';
 import { jsonForTerminal } from './escape.ts';
 
 /** The report, indented, ending in a newline; safe to print, and equal to `report` when parsed. */
-export function renderJson(report: Report): string {
+export function renderJson(report: Report | HeapReport): string {
   return `${jsonForTerminal(report)}\n`;
 }

@@ -14,31 +14,23 @@ import {
   type Verdict,
 } from '../model/finding.ts';
 import { METRIC_NAMES } from './impact-text.ts';
+import {
+  amount,
+  count,
+  type JsonSchema,
+  listOf,
+  number,
+  object,
+  oneOf,
+  oneOfAll,
+  ordinal,
+  orNull,
+  share,
+  string,
+  text,
+} from './schema-parts.ts';
 
-/** A JSON Schema, or a part of one. */
-export type JsonSchema = { [keyword: string]: unknown };
-
-type OptionalKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T];
-type RequiredPart<T> = { [K in Exclude<keyof T, OptionalKeys<T>>]: JsonSchema };
-type OptionalPart<T> = { [K in OptionalKeys<T>]: JsonSchema };
-
-const string: JsonSchema = { type: 'string' };
-const text: JsonSchema = { type: 'string', minLength: 1 };
-const number: JsonSchema = { type: 'number' };
-const amount: JsonSchema = { type: 'number', minimum: 0 };
-const share: JsonSchema = { type: 'number', minimum: 0, maximum: 1 };
-const count: JsonSchema = { type: 'integer', minimum: 0 };
-const ordinal: JsonSchema = { type: 'integer', minimum: 1 };
-const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
-const oneOf = (values: readonly string[]): JsonSchema => ({ enum: [...values] });
-/** Takes a record, not a list, so that the compiler misses a member that was added to the type. */
-const oneOfAll = <T extends string>(members: Record<T, unknown>): JsonSchema => oneOf(Object.keys(members));
-const orNull = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
-
-/** Fields get added within a version, so unknown ones are always allowed. */
-function object<T>(required: RequiredPart<T>, optional: OptionalPart<T>): JsonSchema {
-  return { type: 'object', properties: { ...required, ...optional }, required: Object.keys(required) };
-}
+export type { JsonSchema } from './schema-parts.ts';
 
 const subject = object<Subject>(
   {

@@ -1,0 +1,157 @@
+// Lays one snapshot into the trie of paths: every value is counted at its shortest path.
+import type { DominatorTree } from '../../model/heap/dominators.ts';
+import type { HeapGraph } from '../../model/heap-graph.ts';
+import type { HeapCollectionKind } from '../../model/heap-report.ts';
+import { contentsOf } from './contents.ts';
+import { findHeapPaths } from './heap-paths.ts';
+import { type HeapView, isString, isValue } from './heap-view.ts';
+import { className } from './node-names.ts';
+import { isEngineScript } from './owners.ts';
+import type { PathCounts, PathTrie } from './path-trie.ts';
+import type { HeapPaths } from './retainer-path.ts';
+import { relativeFile, sharedFolder } from './script-files.ts';
+import { stepKindOf, stepOf } from './steps.ts';
+
+export interface Survey {
+  paths: HeapPaths;
+  /** By node: its path in the trie; what is folded into the path of its holder, and what has none, is below 0. */
+  pathOf: Int32Array;
+  /** Files of the program, relative to its folder. */
+  files: Set<string>;
+  folder: string;
+}
+
+const NO_PATH = -1;
+/** The path of a node that is a part of what stands there; its own inverse. */
+const asPart = (path: number) => -path - 2;
+
+export function surveyPaths(trie: PathTrie, graph: HeapGraph, dominators: DominatorTree): Survey {
+  const pathOf = new Int32Array(graph.nodeCount).fill(NO_PATH);
+  const counts: PathCounts = { objects: [], children: [], retainedBytes: [] };
+  const { place, countContents } = createPlacer(trie, counts, pathOf);
+  let folder: string | null = null;
+  const paths = findHeapPaths(graph, dominators, (soFar, node) => {
+    folder ??= sharedFolder(soFar.places.scripts.values());
+    const parent = soFar.tree.parentNode[node]!;
+    if (parent >= 0) {
+      if (pathOf[parent] !== NO_PATH) place(soFar, parent, node);
+      return;
+    }
+    const { owner } = soFar.tree.owners.get(node)!;
+    const file = owner.place ? relativeFile(owner.place.script, folder) : '';
+    pathOf[node] = trie.child(-1, trie.intern({ kind: owner.kind, name: file, className: owner.name }));
+    if (pathOf[node] === NO_PATH) return;
+    counts.retainedBytes[pathOf[node]!] = soFar.keptBytes(node);
+    countContents(soFar.view, node);
+  });
+  trie.snapshots.push(counts);
+  return { paths, pathOf, folder: folder ?? '', files: filesOf(paths, folder ?? '') };
+}
+
+function filesOf({ places }: HeapPaths, folder: string): Set<string> {
+  const scripts = [...places.scripts.values()].filter((script) => !isEngineScript(script));
+  return new Set(scripts.map((script) => relativeFile(script, folder)));
+}
+
+function createPlacer(trie: PathTrie, counts: PathCounts, pathOf: Int32Array) {
+  const namesOf = createNamer(trie);
+  /** Paths of collections. */
+  const counted = new Set<number>();
+  const add = (list: number[], path: number, amount: number) => {
+    list[path] = (list[path] ?? 0) + amount;
+  };
+  const countContents = (view: HeapView, node: number): void => {
+    const contents = contentsOf(view, node);
+    if (contents === null || !OWN_COUNT.has(contents.kind)) return;
+    counted.add(pathOf[node]!);
+    add(counts.children, pathOf[node]!, contents.entries);
+  };
+  const place = ({ view, tree, keptBytes }: HeapPaths, parent: number, node: number): void => {
+    const holder = pathOf[parent]!;
+    const above = holder < 0 ? asPart(holder) : holder;
+    const names = isValue(view, node) ? namesOf(view, parent, node, tree.parentEdge[node]!) : -1;
+    if (names < 0) {
+      // Tables and scopes are parts of what holds them.
+      pathOf[node] = asPart(above);
+      return;
+    }
+    const link = linkBack(trie, above, names);
+    const isChain = link !== NO_PATH;
+    const path = isChain ? link : trie.child(above, names);
+    pathOf[node] = path;
+    if (path === NO_PATH) return;
+    add(counts.objects, path, 1);
+    const isInCollection = !isChain && IN_COLLECTION.has(trie.nameAt(names).kind) && counted.has(above);
+    if (!isInCollection) add(counts.children, trie.parents[path]!, 1);
+    if (!isChain) add(counts.retainedBytes, path, keptBytes(node));
+    countContents(view, node);
+  };
+  return { place, countContents };
+}
+
+const IN_COLLECTION = new Set(['entry', 'reaction']);
+/** What these hold is counted whole: a part of it may have a shorter path elsewhere, and keys are no entries. */
+const OWN_COUNT = new Set<HeapCollectionKind>(['map', 'set', 'array', 'object-as-map', 'promise-reactions']);
+
+/** Steps that make up one link of the longest kind of chain looked for. */
+const LONGEST_LINK = 4;
+
+/**
+ * A chain (a linked list, closures that hold the scope of the one before) repeats its steps: it is one path, and its
+ * length is the number of its objects. The path to go back to; NO_PATH when these names are new.
+ */
+function linkBack(trie: PathTrie, above: number, names: number): number {
+  const { kind, className: name } = trie.nameAt(names);
+  if (kind === 'entry' && name !== 'Timeout') return NO_PATH;
+  let at = above;
+  for (let back = 0; back < LONGEST_LINK && at >= 0; back += 1) {
+    if (trie.names[at] === names) return at;
+    at = trie.parents[at]!;
+  }
+  return NO_PATH;
+}
+
+const STRING_CLASS = 0;
+
+/** Names of the step to a node, interned; -1 when the step is folded. Names are decoded once, not for every node. */
+function createNamer(trie: PathTrie) {
+  const edges = new Map<number, number>();
+  const classes = new Map<number, number>();
+  const known = new Map<number, number>();
+  const numberIn = (map: Map<number, number>, key: number) => {
+    let number = map.get(key);
+    if (number === undefined) {
+      number = map.size + 1;
+      map.set(key, number);
+    }
+    return number;
+  };
+  return (view: HeapView, parent: number, node: number, edge: number): number => {
+    const { graph } = view;
+    const kind = stepKindOf(view, parent, edge);
+    if (kind === null) return -1;
+    const isNamed = kind === 'variable' || kind === 'property';
+    const edgeNumber = isNamed
+      ? numberIn(edges, graph.edgeNameIndex(edge) * 2 + (kind === 'variable' ? 1 : 0))
+      : KIND_NUMBERS[kind]!;
+    const classNumber = isString(view, node)
+      ? STRING_CLASS
+      : numberIn(classes, graph.nodeNameIndex(node) * 32 + graph.nodeType(node));
+    // The kinds without a name of their own lie below 0.
+    const key = (edgeNumber + 8) * 2 ** 26 + classNumber;
+    let names = known.get(key);
+    if (names === undefined) {
+      names = trie.intern({ ...stepOf(view, parent, edge)!, className: className(view, node) });
+      known.set(key, names);
+    }
+    return names;
+  };
+}
+
+const KIND_NUMBERS: Record<string, number> = {
+  entry: -1,
+  listener: -2,
+  reaction: -3,
+  'suspended-call': -4,
+  internal: -5,
+};

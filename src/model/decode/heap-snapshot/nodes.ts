@@ -1,0 +1,66 @@
+// The nodes of a snapshot, packed while they are read.
+
+import { addWideNumber, noWideNumbers } from '../../heap/wide-numbers.ts';
+import { type HeapStorage, WIDE_SHALLOW_BYTES } from '../../heap-graph.ts';
+import { integerSection } from './integers.ts';
+import type { SnapshotLayout } from './layout.ts';
+import { MalformedSnapshot } from './malformed.ts';
+import type { Section } from './section.ts';
+
+export type NodeArrays = Pick<
+  HeapStorage,
+  'nodeKinds' | 'nodeNames' | 'nodeIds' | 'shallowBytes' | 'wideShallowBytes' | 'firstEdges'
+>;
+
+/** Where edges begin is in shared memory: another thread may turn the edges round. */
+export function allocateNodes(nodeCount: number): NodeArrays {
+  return {
+    nodeKinds: new Uint8Array(nodeCount),
+    nodeNames: new Uint32Array(nodeCount),
+    nodeIds: new Uint32Array(nodeCount),
+    shallowBytes: new Uint32Array(nodeCount),
+    wideShallowBytes: noWideNumbers(),
+    firstEdges: new Uint32Array(new SharedArrayBuffer(4 * (nodeCount + 1))),
+  };
+}
+
+/** Fills `nodes`. Names are checked against the strings later: those come last in a file. */
+export function nodeSection(layout: SnapshotLayout, nodes: NodeArrays): Section {
+  const { nodeFields: field, nodeTypes, nodeCount, edgeCount } = layout;
+  const { nodeKinds, nodeNames, nodeIds, shallowBytes, firstEdges } = nodes;
+  let node = 0;
+  let edges = 0;
+  return integerSection(field.count, 'nodes', (values, rowCount) => {
+    if (node + rowCount > nodeCount) throw new MalformedSnapshot('it has more nodes than its header says');
+    for (let row = 0; row < rowCount; row++) {
+      const at = row * field.count;
+      const type = values[at + field.type]!;
+      const id = values[at + field.id]!;
+      const size = values[at + field.size]!;
+      const name = values[at + field.name]!;
+      if (type >= nodeTypes.length)
+        throw new MalformedSnapshot(`node ${node} has a type that its header does not list`);
+      if (id > 0xffffffff || name > 0xffffffff)
+        throw new MalformedSnapshot(`node ${node} has an impossible id or name`);
+      const detachedness = field.detachedness < 0 ? 0 : values[at + field.detachedness]! & 3;
+      nodeKinds[node] = nodeTypes[type]! | (detachedness << 5);
+      nodeNames[node] = name;
+      nodeIds[node] = id;
+      if (size < WIDE_SHALLOW_BYTES) shallowBytes[node] = size;
+      else {
+        shallowBytes[node] = WIDE_SHALLOW_BYTES;
+        addWideNumber(nodes.wideShallowBytes, node, size);
+      }
+      edges += values[at + field.edges]!;
+      if (edges > edgeCount) throw new MalformedSnapshot('its nodes claim more edges than its header says');
+      firstEdges[++node] = edges;
+    }
+  });
+}
+
+export function checkNodes({ nodeCount, edgeCount }: SnapshotLayout, { firstEdges }: NodeArrays): void {
+  // A node that was never read left its place at 0, and so is the last one when there are too few.
+  if (nodeCount === 0) throw new MalformedSnapshot('it has no nodes');
+  if (firstEdges[nodeCount] !== edgeCount)
+    throw new MalformedSnapshot('it has fewer nodes, or its nodes fewer edges, than its header says');
+}

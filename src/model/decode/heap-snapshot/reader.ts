@@ -1,0 +1,131 @@
+// From the bytes of a heap snapshot, pushed in chunks of any size, to a HeapGraph. Trusts nothing: after `end` every
+// edge leads to a node and every name is a string, or MalformedSnapshot was thrown.
+import { markEphemerons } from '../../heap/ephemerons.ts';
+import { HeapGraph, type HeapStorage } from '../../heap-graph.ts';
+import { allocateEdges, checkEdges, type EdgeArrays, edgeSection } from './edges.ts';
+import { checkLayout, type SnapshotLayout } from './layout.ts';
+import { locationSection, noLocations, sortLocations } from './locations.ts';
+import { MalformedSnapshot } from './malformed.ts';
+import { checkNames } from './names.ts';
+import { allocateNodes, checkNodes, type NodeArrays, nodeSection } from './nodes.ts';
+import { readOutline } from './outline.ts';
+import type { Section } from './section.ts';
+import { jsonSection, skimmedSection } from './skipped.ts';
+import { noStrings, stringSection } from './strings.ts';
+
+export interface SnapshotReader {
+  write(chunk: Uint8Array): void;
+  /** `elsewhere` are the edges, when somebody else read them. */
+  end(elsewhere?: EdgeArrays): HeapGraph;
+}
+
+/**
+ * `maxBytes` bounds what a header may promise: the size of the file, or the most it can unpack to. Without `readEdges`
+ * the edges are passed over, and `end` must be given them.
+ */
+export function createSnapshotReader(maxBytes: number, { readEdges = true } = {}): SnapshotReader {
+  let layout: SnapshotLayout | undefined;
+  let nodes: NodeArrays | undefined;
+  let edges: EdgeArrays | undefined;
+  const strings = noStrings();
+  const locations = noLocations();
+
+  const outline = readOutline(
+    once({
+      snapshot: () =>
+        jsonSection((value) => {
+          layout = checkLayout(value, maxBytes);
+        }),
+      nodes: () => {
+        nodes = allocateNodes(afterHeader(layout).nodeCount);
+        return nodeSection(afterHeader(layout), nodes);
+      },
+      edges: () => {
+        if (!readEdges) return skimmedSection();
+        edges = allocateEdges(afterHeader(layout).edgeCount);
+        return edgeSection(afterHeader(layout), edges);
+      },
+      locations: () => locationSection(afterHeader(layout), locations),
+      strings: () => stringSection(strings),
+    }),
+  );
+
+  return {
+    write: (chunk) => {
+      outline.write(chunk);
+    },
+    end(elsewhere) {
+      outline.end();
+      edges ??= elsewhere;
+      if (!layout || !nodes || !edges) throw new MalformedSnapshot('it has no nodes and edges');
+      checkNodes(layout, nodes);
+      checkEdges(layout, edges);
+      const { nodeCount, edgeCount } = layout;
+      const storage: HeapStorage = {
+        nodeCount,
+        edgeCount,
+        ...nodes,
+        edges: edges.edges,
+        wideEdgeNames: edges.wideEdgeNames,
+        strings,
+        locations: sortLocations(locations),
+      };
+      checkNames(storage);
+      markEphemerons(storage);
+      return new HeapGraph(storage);
+    },
+  };
+}
+
+/** The half of a second thread: only the edges of a snapshot. */
+export interface EdgeReader {
+  /** False when the edges have been read, and the rest of the file need not come. */
+  write(chunk: Uint8Array): boolean;
+  end(): EdgeArrays;
+}
+
+export function createEdgeReader(maxBytes: number): EdgeReader {
+  let layout: SnapshotLayout | undefined;
+  let edges: EdgeArrays | undefined;
+  let section: Section | undefined;
+  const outline = readOutline(
+    once({
+      snapshot: () =>
+        jsonSection((value) => {
+          layout = checkLayout(value, maxBytes);
+        }),
+      nodes: skimmedSection,
+      edges: () => {
+        edges = allocateEdges(afterHeader(layout).edgeCount);
+        section = edgeSection(afterHeader(layout), edges);
+        return section;
+      },
+    }),
+  );
+  return {
+    write(chunk) {
+      outline.write(chunk);
+      return !section?.done;
+    },
+    end() {
+      if (!edges) throw new MalformedSnapshot('it has no edges');
+      return edges;
+    },
+  };
+}
+
+/** V8 writes each part once. */
+function once(sections: Record<string, () => Section | null>): (key: string) => Section | null {
+  const seen = new Set<string>();
+  return (key) => {
+    if (!Object.hasOwn(sections, key)) return null;
+    if (seen.has(key)) throw new MalformedSnapshot(`it has "${key}" twice`);
+    seen.add(key);
+    return sections[key]!();
+  };
+}
+
+function afterHeader(layout: SnapshotLayout | undefined): SnapshotLayout {
+  if (!layout) throw new MalformedSnapshot('it does not begin with its header');
+  return layout;
+}

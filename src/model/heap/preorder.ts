@@ -1,0 +1,140 @@
+// The nodes of a heap graph numbered in the order of a depth-first walk from the root along edges that retain: a
+// parent comes before its children, and what the application owns before what only the machinery of V8 owns.
+import type { HeapStorage } from '../heap-graph.ts';
+import type { Incoming } from './incoming.ts';
+import { EdgeType } from './node-and-edge-types.ts';
+import { decodeString } from './string-table.ts';
+
+/** Numbers run from 0, the root, to nodeCount - 1; every node has one. */
+export interface Preorder {
+  nodeOf: Uint32Array;
+  numberOf: Uint32Array;
+  /** From a number to its parent's in the walk. */
+  parents: Uint32Array;
+  /** Numbers up to here belong to the application: what a global object reaches. */
+  lastOwned: number;
+  /** Numbers up to here are reached from the root; the rest nothing retains, and hangs below the root. */
+  lastReached: number;
+  /** Of those unreached, numbers up to here are weakly or by shortcut in the application's reach. */
+  lastUnreachedOwned: number;
+  /** Numbers beyond are cycles that nothing retains: each of their nodes hangs below the root and retains nothing. */
+  lastRetaining: number;
+}
+
+const UNSEEN = 0xffffffff;
+/** In reach of a global object, but so far over edges only that do not retain. */
+const OWNED_UNSEEN = 0xfffffffe;
+
+/** `scratch` has room for a word a node. */
+export function numberNodes(storage: HeapStorage, scratch: Uint32Array, incoming: () => Incoming): Preorder {
+  const { nodeCount, firstEdges, edges } = storage;
+  const nodeOf = new Uint32Array(nodeCount);
+  const numberOf = new Uint32Array(nodeCount).fill(UNSEEN);
+  const parents = new Uint32Array(nodeCount);
+  const nextEdges = scratch;
+  const byShortcut: number[] = [];
+  let count = 0;
+
+  /** Numbers `start` and all that it retains. Nodes whose number is below `taken` are passed over. */
+  function walk(start: number, parent: number, taken: number): void {
+    let number = count;
+    nodeOf[count] = start;
+    numberOf[start] = count;
+    parents[count] = parent;
+    nextEdges[count++] = firstEdges[start]!;
+    if (start === 0) return;
+    const base = parent;
+    while (number !== base) {
+      const end = firstEdges[nodeOf[number]! + 1]!;
+      let edge = nextEdges[number]!;
+      let target = UNSEEN;
+      for (; edge < end; edge++) {
+        const candidate = edges[2 * edge + 1]!;
+        if (numberOf[candidate]! < taken) continue;
+        const type = edges[2 * edge]! & 7;
+        if (type < EdgeType.shortcut) {
+          target = candidate;
+          break;
+        }
+        if (type !== EdgeType.weak && taken === OWNED_UNSEEN) byShortcut.push(candidate);
+      }
+      if (target === UNSEEN) {
+        number = parents[number]!;
+        continue;
+      }
+      nextEdges[number] = edge + 1;
+      nodeOf[count] = target;
+      numberOf[target] = count;
+      parents[count] = number;
+      nextEdges[count] = firstEdges[target]!;
+      number = count++;
+    }
+  }
+
+  walk(0, 0, UNSEEN);
+  const children = retainedByRoot(storage);
+  for (const { node, isOwned } of children)
+    if (isOwned && numberOf[node] === UNSEEN) walk(node, 0, OWNED_UNSEEN);
+  markOwned(storage, numberOf, byShortcut);
+  for (const { node } of children) if (numberOf[node] === OWNED_UNSEEN) walk(node, 0, OWNED_UNSEEN);
+  const lastOwned = count - 1;
+  for (const { node } of children) if (numberOf[node] === UNSEEN) walk(node, 0, UNSEEN);
+  const lastReached = count - 1;
+  let lastUnreachedOwned = lastReached;
+  let lastRetaining = lastReached;
+  if (count < nodeCount) {
+    const orphans = findOrphans(numberOf, incoming());
+    for (const node of orphans) if (numberOf[node] === OWNED_UNSEEN) walk(node, 0, OWNED_UNSEEN);
+    lastUnreachedOwned = count - 1;
+    for (const node of orphans) if (numberOf[node] === UNSEEN) walk(node, 0, UNSEEN);
+    lastRetaining = count - 1;
+    for (let node = 0; node < nodeCount; node++) {
+      if (numberOf[node]! < OWNED_UNSEEN) continue;
+      nodeOf[count] = node;
+      numberOf[node] = count++;
+    }
+  }
+  return { nodeOf, numberOf, parents, lastOwned, lastReached, lastUnreachedOwned, lastRetaining };
+}
+
+/** Global objects hang at the root by shortcuts, and so do the trees of documents in a browser by name. */
+function retainedByRoot({ firstEdges, edges, nodeNames, strings }: HeapStorage) {
+  const children: { node: number; isOwned: boolean }[] = [];
+  for (let edge = firstEdges[0]!; edge < firstEdges[1]!; edge++) {
+    const type = edges[2 * edge]! & 7;
+    const node = edges[2 * edge + 1]!;
+    if (type === EdgeType.weak || type === EdgeType.ephemeron) continue;
+    const isOwned =
+      type === EdgeType.shortcut ||
+      (type === EdgeType.element && decodeString(strings, nodeNames[node]!) === '(Document DOM trees)');
+    children.push({ node, isOwned });
+  }
+  return children;
+}
+
+/** What the application reaches by shortcuts is its own as well, though the shortcut does not retain it. */
+function markOwned({ firstEdges, edges }: HeapStorage, numberOf: Uint32Array, starts: number[]): void {
+  for (let node = starts.pop(); node !== undefined; node = starts.pop()) {
+    if (numberOf[node] !== UNSEEN) continue;
+    numberOf[node] = OWNED_UNSEEN;
+    for (let edge = firstEdges[node]!; edge < firstEdges[node + 1]!; edge++) {
+      if ((edges[2 * edge]! & 7) !== EdgeType.weak) starts.push(edges[2 * edge + 1]!);
+    }
+  }
+}
+
+/** The unreached nodes that no edge at all retains: the heads of what is unreached. Cycles have none. */
+function findOrphans(numberOf: Uint32Array, { first, sources }: Incoming): number[] {
+  const orphans: number[] = [];
+  for (let node = 0; node < numberOf.length; node++) {
+    if (numberOf[node]! < OWNED_UNSEEN) continue;
+    let isRetained = false;
+    for (let i = first[node]!; i < first[node + 1]! && !isRetained; i++) {
+      const source = sources[i]!;
+      // An owned node is not retained by one that is not: see dominators.ts.
+      isRetained = source !== node && (numberOf[node] === UNSEEN || numberOf[source] === OWNED_UNSEEN);
+    }
+    if (!isRetained) orphans.push(node);
+  }
+  return orphans;
+}

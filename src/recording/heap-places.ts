@@ -1,0 +1,100 @@
+// From a place as a heap snapshot knows it to the line a person would look for: through source maps, and for a
+// variable to the line that declares it, when the file is at hand.
+import { readFileSync, statSync } from 'node:fs';
+import type { HeapPlace } from '../model/heap-report.ts';
+import { collectSources, type ReadText, type ScriptPosition, scriptPath } from './sources.ts';
+
+const MAX_SOURCE_BYTES = 20 * 2 ** 20;
+
+/** Changes the places: `file`, `line`, `column`, `isDeclaration`. What cannot be read stays as it was. */
+export function resolveHeapPlaces(places: readonly HeapPlace[], readText: ReadText = readTextOnce()): void {
+  const asked = places.map((place) => ({ place, position: positionOf(place, readText) }));
+  const positions = asked.flatMap(({ position }) => (position ? [position] : []));
+  const { scripts } = collectSources(positions, readText);
+  for (const { place, position } of asked) {
+    place.file = scriptPath(place.script) ?? place.script;
+    const found = position && scripts[position.url]?.positions[`${position.line}:${position.column}`];
+    if (!found) continue;
+    [place.file, place.line, place.column] = found;
+  }
+}
+
+/** 0-based; for a variable, where it is declared. */
+function positionOf(place: HeapPlace, readText: ReadText): ScriptPosition | null {
+  const path = scriptPath(place.script);
+  if (path !== null && place.variable !== null) {
+    const text = readText(path);
+    const declared = text === undefined ? null : findDeclaration(text, place.variable, place.line);
+    if (declared) {
+      place.isDeclaration = true;
+      return { url: place.script, ...declared };
+    }
+  }
+  return place.line === null
+    ? null
+    : { url: place.script, line: place.line - 1, column: (place.column ?? 1) - 1 };
+}
+
+const IDENTIFIER = /^[\p{L}_$][\p{L}\p{N}_$]*$/u;
+
+/**
+ * The last declaration of a name that stands before a function that uses it (`before`, a 1-based line), or the first
+ * one at all. By the words of the language alone, so a name in a comment or a text may be taken for it.
+ */
+export function findDeclaration(
+  text: string,
+  name: string,
+  before: number | null,
+): { line: number; column: number } | null {
+  if (!IDENTIFIER.test(name) || name.length > 200) return null;
+  const escaped = name.replaceAll('$', '\\$');
+  const declaration = new RegExp(
+    `(?:\\b(?:const|let|var|class|function\\*?|import)\\b[^;=()]{0,400}?[\\s,{[*]|\\bexport\\s+default\\s+)(?<![\\w$.])${escaped}(?![\\w$])`,
+    'gu',
+  );
+  const limit = before === null ? 0 : offsetOfLine(text, before + 1);
+  let found = -1;
+  for (const match of text.matchAll(declaration)) {
+    const at = match.index + match[0].length - name.length;
+    if (found >= 0 && at >= limit) break;
+    found = at;
+    // The outermost one comes first; a later one is nearer only if it is outermost too.
+    if (before === null || lineStart(text, match.index) === match.index) break;
+  }
+  if (found < 0) return null;
+  const start = lineStart(text, found);
+  let line = 0;
+  for (let at = text.indexOf('\n'); at >= 0 && at < found; at = text.indexOf('\n', at + 1)) line += 1;
+  return { line, column: found - start };
+}
+
+function lineStart(text: string, offset: number): number {
+  return text.lastIndexOf('\n', offset - 1) + 1;
+}
+
+function offsetOfLine(text: string, line: number): number {
+  let at = 0;
+  for (let i = 1; i < line; i += 1) {
+    const next = text.indexOf('\n', at);
+    if (next < 0) return text.length;
+    at = next + 1;
+  }
+  return at;
+}
+
+function readTextOnce(): ReadText {
+  const texts = new Map<string, string | undefined>();
+  return (path) => {
+    if (!texts.has(path)) texts.set(path, readSource(path));
+    return texts.get(path);
+  };
+}
+
+function readSource(path: string): string | undefined {
+  try {
+    const stat = statSync(path);
+    return stat.isFile() && stat.size <= MAX_SOURCE_BYTES ? readFileSync(path, 'utf8') : undefined;
+  } catch {
+    return undefined;
+  }
+}

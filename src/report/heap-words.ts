@@ -1,0 +1,192 @@
+// The words for what a heap report says: owners, steps of a path, places, kinds of collections. Strings must be inert
+// already.
+import type {
+  HeapCollection,
+  HeapCollectionKind,
+  HeapEntryGroup,
+  HeapOwner,
+  HeapPlace,
+  HeapStep,
+} from '../model/heap-report.ts';
+import { formatCount, formatNumber } from '../model/units.ts';
+
+const LONGEST_NAME = 60;
+
+export function shorten(name: string, longest = LONGEST_NAME): string {
+  return name.length > longest ? `${name.slice(0, longest - 1)}…` : name;
+}
+
+/** "src/session.js:12", relative to the program's folder; "" for no place. */
+export function describePlace(place: HeapPlace | null, folder: string): string {
+  if (!place) return '';
+  const file = folder !== '' && place.file.startsWith(folder) ? place.file.slice(folder.length) : place.file;
+  if (place.line === null) return file;
+  const at = `${file}:${place.line}`;
+  return place.variable !== null && !place.isDeclaration ? `used at ${at}` : at;
+}
+
+/** What the reader owns: "module variable `sessions`". */
+export function describeOwner({ kind, name }: HeapOwner): string {
+  const short = shorten(name);
+  switch (kind) {
+    case 'module-variable':
+      return name === '' ? 'the variables of a module' : `module variable \`${short}\``;
+    case 'module-export':
+      return name === '' ? '`module.exports`' : `\`exports${access(short)}\``;
+    case 'global':
+      return name === '' ? 'the global object' : `\`global${access(short)}\``;
+    case 'timer':
+      return 'pending timers (setTimeout, setInterval)';
+    case 'engine':
+      return ENGINE_ROOTS[name] ?? `Node or V8 itself (${short})`;
+  }
+}
+
+const ENGINE_ROOTS: Record<string, string> = {
+  '(Stack roots)': 'a function that is running',
+  '(Handle scope)': 'native code that is running',
+  '(Global handles)': 'native code (a handle)',
+  '(Eternal handles)': 'Node itself',
+  '(Micro tasks)': 'a queued microtask',
+};
+
+const IDENTIFIER = /^#?[\p{L}_$][\p{L}\p{N}_$]*$/u;
+
+function access(name: string): string {
+  if (name.startsWith('[')) return name;
+  return IDENTIFIER.test(name) ? `.${name}` : `["${name}"]`;
+}
+
+export function describeStep(step: HeapStep): string {
+  const times = step.repeats > 1 ? ` (${formatNumber(step.repeats)} times)` : '';
+  return `${stepWords(step)}${times}`;
+}
+
+function stepWords({ kind, name }: HeapStep): string {
+  const short = shorten(name);
+  switch (kind) {
+    case 'property':
+      return access(short);
+    case 'entry':
+      return '[x]';
+    case 'variable':
+      return `variable \`${short}\``;
+    case 'listener':
+      return `listeners of "${short}"`;
+    case 'reaction':
+      return 'waits for it (then, await)';
+    case 'suspended-call':
+      return 'a call suspended at await';
+    case 'internal':
+      return short;
+  }
+}
+
+/** The thing in the reader's own words: `cache`, `app.locals.cache`, `bus`. */
+export function nameOf({ path }: HeapCollection): string {
+  let name = path.owner.name || (path.owner.kind === 'module-export' ? 'module.exports' : '');
+  for (const step of path.steps) {
+    if (step.kind === 'property') name += access(step.name);
+    else if (step.kind === 'entry') name += '[x]';
+    else if (step.kind === 'variable') name = step.name;
+  }
+  return name.length > LONGEST_NAME ? `…${name.slice(1 - LONGEST_NAME)}` : name;
+}
+
+const KIND_NOUNS: Record<HeapCollectionKind, string> = {
+  map: 'Map',
+  set: 'Set',
+  array: 'array',
+  'object-as-map': 'object used as a map',
+  listeners: 'listeners',
+  'promise-reactions': 'promise',
+  timers: 'timers',
+  'linked-list': 'linked list',
+  other: '',
+};
+
+/** "Map `sessions`", "listeners of `bus`". */
+export function describeThing(collection: HeapCollection): string {
+  const name = nameOf(collection);
+  const { kind, className, path } = collection;
+  if (kind === 'timers') return 'pending timers';
+  if (kind === 'listeners') {
+    const event = path.steps.findLast((step) => step.kind === 'listener')?.name;
+    return `listeners${event ? ` of "${shorten(event)}"` : ''}${name ? ` on \`${name}\`` : ''}`;
+  }
+  const known = KIND_NOUNS[kind];
+  const noun =
+    known && (className === 'Object' || className.toLowerCase() === known.toLowerCase())
+      ? known
+      : shorten(className);
+  return name === '' ? noun : `${noun} \`${name}\``;
+}
+
+/** As describeHolders, with the package that it belongs to. */
+export function describeTitle(collection: HeapCollection, holders: number): string {
+  const owner = packageOf(collection);
+  return `${describeHolders(collection, holders)}${owner === null ? '' : ` in ${shorten(owner)}`}`;
+}
+
+/** As describeThing; of several that grow alike, the biggest and how many more there are. */
+export function describeHolders(collection: HeapCollection, holders: number): string {
+  const more = holders - 1;
+  return more > 0
+    ? `${describeThing(collection)} and ${formatNumber(more)} like it`
+    : describeThing(collection);
+}
+
+const ENTRY_NOUNS: Partial<Record<HeapCollectionKind, string>> = {
+  listeners: 'listener',
+  'promise-reactions': 'waiter',
+  timers: 'timer',
+};
+
+export function describeEntries({ kind, entriesAreMinimum }: HeapCollection, entries: number): string {
+  const plain = entries === 1 ? 'entry' : 'entries';
+  const noun = ENTRY_NOUNS[kind];
+  const count = noun ? formatCount(entries, noun) : `${formatNumber(entries)} ${plain}`;
+  return entriesAreMinimum ? `at least ${count}` : count;
+}
+
+/** "20 Session (src/session.js:4)". */
+export function describeGroup({ className, shape, count, place }: HeapEntryGroup, folder: string): string {
+  const names = shape.length > 0 ? ` {${shape.map((name) => shorten(name, 30)).join(', ')}}` : '';
+  const at = place ? ` (${describePlace(place, folder)})` : '';
+  return `${formatNumber(count)} x ${shorten(className)}${names}${at}`;
+}
+
+/** The innermost variable on the way, as near to the collection as the program names it. */
+export function nearestPlace({ path }: HeapCollection): HeapPlace | null {
+  return (
+    path.steps.findLast(({ kind, place }) => kind === 'variable' && place !== null)?.place ?? path.owner.place
+  );
+}
+
+/** Name of the package whose code holds the collection; null for the reader's own. */
+function packageOf(collection: HeapCollection): string | null {
+  const file = nearestPlace(collection)?.file ?? '';
+  return /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1] ?? null;
+}
+
+/** What to do about a collection that grows or is big. */
+export function adviseOn(collection: HeapCollection, isGrowing: boolean): string {
+  switch (collection.kind) {
+    case 'listeners':
+      return 'Add the listener once, or remove each one when its work is done: removeListener, { once: true }, { signal }.';
+    case 'promise-reactions':
+      return 'The promise does not settle, so each then, await or Promise.race on it stays. Settle it, or race with one that lives as long as the request.';
+    case 'timers':
+      return 'Clear each timer when what it waits for is done: clearTimeout, clearInterval.';
+    case 'other':
+      return 'One big thing: let go of the variable or property when it was used.';
+    default: {
+      const owner = packageOf(collection);
+      if (owner !== null)
+        return `It belongs to the package ${shorten(owner)}: look for its option that sets a bound or an expiry, or for another implementation; and at what your code hands it.`;
+      return isGrowing
+        ? 'Find what adds to it, and delete entries when they are done; a cache needs a bound (size and age).'
+        : 'If this is more than it should hold: delete entries when they are done, or give it a bound (size and age).';
+    }
+  }
+}
