@@ -15,12 +15,14 @@ import { decodeHeapProfile } from './model/decode/heap-profile.ts';
 import { decodeAsyncReads, decodeStack } from './model/decode/samples.ts';
 import type { Report } from './model/finding.ts';
 import type { Observations } from './model/observations.ts';
+import { NO_RECORDED_HEAP, type RecordedHeap } from './model/recorded-heap.ts';
 import type { PassiveSample, RuntimeSample } from './model/samples.ts';
 import type { Recording } from './recording/reader.ts';
 import { VERSION } from './version.ts';
 
-export function diagnose(recording: Recording): Report {
-  const observations = decode(recording);
+/** `heap` is what explain-recorded-heap.ts found in the recording's snapshots. */
+export function diagnose(recording: Recording, heap: RecordedHeap = NO_RECORDED_HEAP): Report {
+  const observations = { ...decode(recording), heap };
   const { verdict, verdictReason, findings, notApplicable } = judge(gatherFacts(observations));
   return {
     schemaVersion: 1,
@@ -75,6 +77,7 @@ export function decode(recording: Recording): Observations {
     closures: decodeClosures(of('closures'), classes, resolver),
     compileSites: decodeCompilations(of('compilations'), resolver, PROBE_URL),
     stuck,
+    heap: NO_RECORDED_HEAP,
     sourceLines: relativeLines(sources.lines, manifest.target.cwd),
     warnings,
   };

@@ -6,6 +6,7 @@ import type { Frame } from '../model/frame.ts';
 import { formatBytes, formatDuration, formatShare } from '../model/units.ts';
 import type { HeapCause, PilingClosures } from './heap-cause.ts';
 import { heapLimitOf } from './limits.ts';
+import { heldCollection } from './retainer-path.ts';
 import type { Draft } from './rule.ts';
 import {
   leakSeverity,
@@ -49,6 +50,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
       limit: isMeasured && limit !== undefined ? `heap limit ${formatBytes(limit)}` : undefined,
     },
     evidence: [...evidenceOf(floor, filled, site), ...closureEvidence(closures)],
+    retainerPath: heldCollection(filled, thread, facts)?.path,
     innocentExplanation: `A cache still filling would flatten, a batch would fall back: neither was seen in ${Math.round(facts.lookSeconds)} s.`,
     advice: closures ? CLOSURE_ADVICE : adviceFor(kind, filled),
     caveats: caveatsOf(leak, facts),

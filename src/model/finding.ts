@@ -1,5 +1,6 @@
 // The report and its findings: the public JSON contract, version 1. Fields are added within a version, never
 // renamed. Absent means unknown; unknown is never 0.
+import type { RetainerPath } from './heap-report.ts';
 
 /** Every cause culprit can name. One file in findings/rules for each kind that is judged so far. */
 export const FINDING_KINDS = [
@@ -102,6 +103,8 @@ export interface Finding {
   subject: Subject;
   impact: Impact;
   evidence: Evidence[];
+  /** From a heap snapshot: who holds what piles up, from the variable down to it. Absent without a snapshot. */
+  retainerPath?: RetainerPath;
   /** Symptoms this cause explains, which are therefore not findings of their own. */
   symptoms: string[];
   innocentExplanation: string;

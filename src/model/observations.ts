@@ -5,6 +5,7 @@ import type { CollectionGrowth } from './collection.ts';
 import type { CpuProfile } from './cpu-profile.ts';
 import type { ReportCapture, ReportTarget } from './finding.ts';
 import type { HeapSamplingRead } from './heap-sampling.ts';
+import type { RecordedHeap } from './recorded-heap.ts';
 import type { Limits, PassiveSample, RuntimeSample, StuckStack } from './samples.ts';
 
 /** A recording after decoding. Lists are empty when a capture step did not run. */
@@ -21,6 +22,8 @@ export interface Observations {
   classes: ClassCount[];
   closures: ClosureGrowth[];
   compileSites: CompileSite[];
+  /** From heap snapshots; empty when none was taken. */
+  heap: RecordedHeap;
   /** Stacks that held an event loop which had not turned for a second, innermost frame first. */
   stuck: StuckStack[];
   /** Text of source lines the profile points at, for naming what a line does: "file:line" -> text. */

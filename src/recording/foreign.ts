@@ -49,6 +49,7 @@ function fromProfile(kind: CapturedFileKind, content: object, path: string): Rec
   const sources = collectSources(positionsInProfile(kind, content), readText);
   return {
     manifest: describe({ files: [file] }),
+    snapshots: [],
     profiles: [{ file, content }],
     lines: [],
     sources,
@@ -98,7 +99,14 @@ function fromReport(report: RawReport, path: string): Recording {
     cwd: word(header.cwd) || dirname(path),
   });
   const warnings = ['A diagnostic report is one moment: limits and counts are judged, growth is not.'];
-  return { manifest, profiles: [], lines: [passive, runtime], sources: { scripts: {}, lines: {} }, warnings };
+  return {
+    manifest,
+    profiles: [],
+    snapshots: [],
+    lines: [passive, runtime],
+    sources: { scripts: {}, lines: {} },
+    warnings,
+  };
 }
 
 function groupSockets(handles: Record<string, unknown>[]): SocketGroup[] {

@@ -16,6 +16,8 @@ import { extract } from 'tar';
 import * as v from 'valibot';
 import type { CapturedFile, SampleLine } from '../capture/sink.ts';
 import { RecordingError } from '../errors.ts';
+import type { HeapGraph } from '../model/heap-graph.ts';
+import { readHeapSnapshot } from './heap-snapshot.ts';
 import { lineSchema } from './line-schema.ts';
 import { type Manifest, manifestSchema, RECORDING_FORMAT, RECORDING_VERSION } from './manifest.ts';
 import type { Sources } from './sources.ts';
@@ -25,9 +27,17 @@ export interface Recording {
   manifest: Manifest;
   lines: SampleLine[];
   profiles: { file: CapturedFile; content: unknown }[];
+  /** Heap snapshots, the oldest of each thread first. */
+  snapshots: RecordedSnapshot[];
   sources: Sources;
   /** What was missing or broken and could be left out. */
   warnings: string[];
+}
+
+/** Read when it is asked for: a graph of a large heap is large, too. */
+export interface RecordedSnapshot {
+  file: CapturedFile;
+  read(): Promise<HeapGraph>;
 }
 
 const MAX_FILE_BYTES = 500 * 2 ** 20;
@@ -37,12 +47,18 @@ const MAX_LINES = 200_000;
 export async function readRecording(path: string): Promise<Recording> {
   if (statSync(path).isDirectory()) return readFolder(path);
   const dir = mkdtempSync(join(tmpdir(), 'culprit-read-'));
+  const remove = () => rmSync(dir, { recursive: true, force: true });
   try {
     await unpack(path, dir);
     const inner = existsSync(join(dir, 'manifest.json')) ? dir : join(dir, readdirSync(dir)[0] ?? '');
-    return await readFolder(inner);
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
+    const recording = await readFolder(inner);
+    // Snapshots are read later.
+    if (recording.snapshots.length > 0) process.once('exit', remove);
+    else remove();
+    return recording;
+  } catch (error) {
+    remove();
+    throw error;
   }
 }
 
@@ -70,6 +86,7 @@ async function readFolder(dir: string): Promise<Recording> {
   const manifest = readManifest(dir);
   const profiles: Recording['profiles'] = [];
   for (const file of manifest.files) {
+    if (file.kind === 'heap-snapshot') continue;
     try {
       profiles.push({ file, content: readJson(join(dir, file.path)) });
     } catch (error) {
@@ -79,6 +96,9 @@ async function readFolder(dir: string): Promise<Recording> {
   return {
     manifest,
     profiles,
+    snapshots: manifest.files
+      .filter(({ kind }) => kind === 'heap-snapshot')
+      .map((file) => ({ file, read: () => readHeapSnapshot(join(dir, file.path)) })),
     lines: await readLines(join(dir, 'samples.jsonl'), warnings),
     sources: readSources(dir, warnings),
     warnings,

@@ -63,6 +63,8 @@ const owner = object<HeapOwner>(
   {},
 );
 
+export const RETAINER_PATH = object<RetainerPath>({ owner, steps: listOf(step) }, {});
+
 const collection = object<HeapCollection>(
   {
     objectId: count,
@@ -72,7 +74,7 @@ const collection = object<HeapCollection>(
     entriesAreMinimum: flag,
     shallowBytes: amount,
     retainedBytes: amount,
-    path: object<RetainerPath>({ owner, steps: listOf(step) }, {}),
+    path: RETAINER_PATH,
     newest: listOf(
       object<HeapEntryGroup>(
         { className: string, shape: listOf(string), count: ordinal, place: orNull(place) },

@@ -2,12 +2,11 @@
 import type { ChalkInstance } from 'chalk';
 import type { HeapCollection, HeapGrowth, HeapStep } from '../model/heap-report.ts';
 import { formatBytes, formatNumber, formatShare } from '../model/units.ts';
+import { alignRows, pathRows } from './heap-path-rows.ts';
 import {
   adviseOn,
   describeEntries,
   describeGroup,
-  describeOwner,
-  describePlace,
   describeStep,
   describeTitle,
   shorten,
@@ -80,21 +79,12 @@ function renderPath(
   grows: HeapStep | null,
 ): string[] {
   const { folder, paint } = layout;
-  const rows = [
-    [describeOwner(path.owner), shorten(path.owner.className), describePlace(path.owner.place, folder)],
-    ...path.steps.map((step) => [
-      describeStep(step),
-      shorten(step.className),
-      describePlace(step.place, folder),
-    ]),
-  ];
+  const rows = pathRows(path, folder);
   const entryClass = grows?.className || newest[0]?.className || '';
   if (grows) rows.push([describeStep(grows), shorten(entryClass), '<== piles up here']);
   else if (kind !== 'other') rows.push(['[x]', shorten(entryClass), '']);
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map(([way, what, where], index) => {
-    const indent = index === 0 ? '   held by     ' : '               ';
-    const line = `${indent}${way!.padEnd(widths[0]!)}  ${what!.padEnd(widths[1]!)}  ${where}`.trimEnd();
+  return alignRows(rows).map((row, index) => {
+    const line = `${index === 0 ? '   held by     ' : '               '}${row}`;
     return grows && index === rows.length - 1 ? paint.red(line) : line;
   });
 }

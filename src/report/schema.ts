@@ -13,6 +13,7 @@ import {
   type Subject,
   type Verdict,
 } from '../model/finding.ts';
+import { RETAINER_PATH } from './heap-schema.ts';
 import { METRIC_NAMES } from './impact-text.ts';
 import {
   amount,
@@ -83,7 +84,7 @@ const finding = object<Finding>(
     advice: listOf(string),
     caveats: listOf(string),
   },
-  {},
+  { retainerPath: RETAINER_PATH },
 );
 
 const target = object<ReportTarget>(

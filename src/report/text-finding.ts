@@ -2,6 +2,7 @@
 import type { ChalkInstance } from 'chalk';
 import type { Finding, Severity } from '../model/finding.ts';
 import { formatShare } from '../model/units.ts';
+import { alignRows, pathRows } from './heap-path-rows.ts';
 import { describeEvidence, describeImpact, describeSubject } from './impact-text.ts';
 import { hangingLines, labelledLines } from './layout.ts';
 
@@ -28,6 +29,7 @@ export function renderFinding(finding: Finding, paint: ChalkInstance, width: num
     ...row('where', [describeSubject(finding.subject)]),
     ...row('impact', [describeImpact(finding.impact)], paint.bold),
     ...row('evidence', bullets(finding.evidence.map(describeEvidence))),
+    ...row('held by', finding.retainerPath ? alignRows(pathRows(finding.retainerPath, '')) : []),
     ...row('explains', bullets(finding.symptoms)),
     ...row('Innocent?', [finding.innocentExplanation]),
     ...row('Do:', finding.advice, paint.green),

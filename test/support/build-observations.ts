@@ -49,6 +49,7 @@ export function buildLook(seconds: number, ...habits: Habit[]): Observations {
     collections: [],
     classes: [],
     closures: [],
+    heap: { holders: [], growth: [] },
     compileSites: [],
     stuck: [],
     sourceLines: new Map(),

@@ -1,6 +1,7 @@
 // `culprit analyze`: the offline half, on recordings and on files of other tools.
 import { diagnose } from '../../diagnose.ts';
 import { UsageError } from '../../errors.ts';
+import { explainRecordedHeap } from '../../explain-recorded-heap.ts';
 import { readAnything } from '../../recording/foreign.ts';
 import { exitCodeFor, parseSeverity } from '../exit-codes.ts';
 import { printReport, type ReportOutput } from '../output.ts';
@@ -17,7 +18,8 @@ export async function analyzeCommand(paths: readonly string[], options: AnalyzeO
   }
   let exitCode = 0;
   for (const path of paths) {
-    const report = diagnose(await readAnything(path));
+    const recording = await readAnything(path);
+    const report = diagnose(recording, await explainRecordedHeap(recording));
     if (paths.length > 1) process.stdout.write(`== ${path}\n`);
     printReport(report, options);
     exitCode = Math.max(exitCode, exitCodeFor(report, failOn));

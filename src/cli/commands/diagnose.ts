@@ -1,6 +1,7 @@
 // `culprit diagnose`: capture, analyse, report.
 import { join } from 'node:path';
 import { diagnose } from '../../diagnose.ts';
+import { explainRecordedHeap } from '../../explain-recorded-heap.ts';
 import { readRecording } from '../../recording/reader.ts';
 import { checkWritable } from '../../recording/writer.ts';
 import { exitCodeFor, parseSeverity } from '../exit-codes.ts';
@@ -35,7 +36,7 @@ async function diagnoseInto(
 ): Promise<void> {
   const { outcome } = await recordInto(dir, target, command, options);
   const recording = await readRecording(dir);
-  const report = diagnose(recording);
+  const report = diagnose(recording, await explainRecordedHeap(recording));
   if (outcome.ended === 'target-gone')
     report.warnings.unshift('The target ended while it was watched; what was captured until then is judged.');
   // Without --out the recording is gone in a moment.

@@ -7,6 +7,7 @@ import type { CompileSite } from '../../model/census.ts';
 import { formatBytes } from '../../model/units.ts';
 import { findHeapCause, type HeapCause } from '../heap-cause.ts';
 import { heapLimitOf } from '../limits.ts';
+import { heldCollection } from '../retainer-path.ts';
 import type { Draft, Rule } from '../rule.ts';
 import {
   leakSeverity,
@@ -103,6 +104,7 @@ function describe({ blame: found, perSecond: rate }: Compiler, cause: HeapCause,
         unit: 'bytes/s',
       },
     ],
+    retainerPath: heldCollection(cause.filled, thread, facts)?.path,
     innocentExplanation:
       'Templates and validators that are compiled once, when they are first used, would have stopped.',
     advice: ['Compile once and keep it by its source (or name), with a bound if there can be many of them.'],

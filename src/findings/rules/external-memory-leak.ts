@@ -4,6 +4,7 @@ import type { GrowingCollection } from '../../analysis/heap-growth.ts';
 import { formatBytes } from '../../model/units.ts';
 import { type CreationSite, siteOfAllocations } from '../creation-site.ts';
 import { holdsObjects } from '../holders.ts';
+import { heldCollection } from '../retainer-path.ts';
 import type { Rule } from '../rule.ts';
 import {
   leakSeverity,
@@ -78,6 +79,7 @@ export const externalMemoryLeak: Rule = {
             : []),
           ...(site ? [site.evidence] : []),
         ],
+        retainerPath: heldCollection(filled, 0, facts)?.path,
         innocentExplanation:
           'Buffers wait for a GC like everything else: these numbers were read right after full ones.',
         advice: [

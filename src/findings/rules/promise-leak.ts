@@ -7,6 +7,7 @@ import { formatBytes, formatNumber, formatShare } from '../../model/units.ts';
 import { survivors } from '../creation-site.ts';
 import { findHeapCause, type HeapCause } from '../heap-cause.ts';
 import { heapLimitOf } from '../limits.ts';
+import { heldCollection } from '../retainer-path.ts';
 import type { Draft, Rule } from '../rule.ts';
 import {
   leakSeverity,
@@ -51,7 +52,8 @@ function isExplained({ filled }: HeapCause): boolean {
   return Boolean(filled?.insertion?.blame.subject) && filled?.collection.newestEntry !== 'Promise';
 }
 
-function describe(promises: SurvivingSite, { growth, site }: HeapCause, facts: Facts): Draft {
+function describe(promises: SurvivingSite, cause: HeapCause, facts: Facts): Draft {
+  const { growth, site } = cause;
   const { blame, trend, survival, alive } = promises;
   const frame = blame.subject!;
   const { floor, thread } = growth;
@@ -90,6 +92,7 @@ function describe(promises: SurvivingSite, { growth, site }: HeapCause, facts: F
         unit: 'bytes/s',
       },
     ],
+    retainerPath: heldCollection(cause.filled, thread, facts)?.path,
     innocentExplanation: `Slow work would settle in the end: the oldest of these promises were watched for up to ${Math.round(facts.lookSeconds)} s.`,
     advice: [
       isRace
