@@ -17,6 +17,7 @@ const HELP = `node test/accuracy/run.mjs [options]
   --variants a,b       faulty, healthy (default: both)
   --runs N             runs of each (default 3); the format changes from run to run and kind to kind
   --formats a,b        ts, esm, cjs (default: all)
+  --snapshot MODE      passed on to culprit; with force, the retainer path is scored, too (default auto)
   --duration SECONDS   length of the look (default 30)
   --warmup SECONDS     load before it (default 8)
   --jobs N             targets at a time (default 1)
@@ -31,6 +32,7 @@ const { values: options } = parseArgs({
     variants: { type: 'string', default: VARIANTS.join(',') },
     runs: { type: 'string', default: '3' },
     formats: { type: 'string', default: FORMATS.join(',') },
+    snapshot: { type: 'string', default: 'auto' },
     duration: { type: 'string', default: '30' },
     warmup: { type: 'string', default: '8' },
     jobs: { type: 'string', default: '1' },
@@ -90,6 +92,8 @@ function runCulprit(pid, reportFile) {
       String(pid),
       '--duration',
       `${durationSeconds}s`,
+      '--snapshot',
+      options.snapshot,
       '--json',
       reportFile,
     ];
@@ -155,8 +159,13 @@ async function runOne({ kind, variant, format, run }) {
 }
 
 /** What is not right about the place; "exact line" and "in function" are both right. */
-function placeWords({ place }) {
+function placeWords({ place, holder }) {
   if (!place) return '';
+  const held = holder === undefined ? '' : `, ${holder}`;
+  return `${placeOf(place)}${held}`;
+}
+
+function placeOf(place) {
   const wrong = ['file', 'function', 'line'].filter((part) => !place[part]);
   if (wrong.length > 0)
     return `${place.exactLine ? 'exact line, ' : ''}${wrong.map((part) => `other ${part}`).join(', ')}`;

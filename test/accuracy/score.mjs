@@ -15,6 +15,7 @@ export function adaptReport(report) {
     file: finding.subject?.file ?? null,
     function: finding.subject?.function ?? null,
     line: finding.subject?.line ?? null,
+    retainerPath: finding.retainerPath ?? null,
   }));
   findings.sort((a, b) => a.rank - b.rank);
   return { verdict: report.verdict, reason: report.verdictReason, findings };
@@ -79,6 +80,15 @@ export function judgePlace(finding, places) {
   };
 }
 
+/** Whether the retainer path names what holds, with its file and line; nothing where no snapshot was taken. */
+function judgeHolder({ retainerPath }, { holder }) {
+  if (!holder || !retainerPath) return {};
+  const names = [retainerPath.owner, ...retainerPath.steps].map(({ name, place }) => ({ name, place }));
+  const placed = names.some(({ place }) => place?.line);
+  const isNamed = holder.some((name) => names.some((step) => plainName(step.name) === plainName(name)));
+  return { holder: isNamed && placed ? 'holder right' : isNamed ? 'holder without line' : 'other holder' };
+}
+
 /**
  * right: faulty and named first with its function, file and line; or healthy and called so. kind-only: the right
  * kind first, another place. miss: anything else about a faulty one. false-alarm: findings about a healthy one.
@@ -104,5 +114,5 @@ export function score({ kind, variant, format, truth, report }) {
   if (truth.where.length === 0) return { ...result, verdict: 'right' };
   const place = judgePlace(top, expectedPlaces(kind, variant, format, truth));
   const right = place.file && place.function && place.line;
-  return { ...result, place, verdict: right ? 'right' : 'kind-only' };
+  return { ...result, ...judgeHolder(top, truth), place, verdict: right ? 'right' : 'kind-only' };
 }
