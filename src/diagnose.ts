@@ -8,6 +8,7 @@ import {
   decodeClosures,
   decodeCollections,
   decodeCompilations,
+  decodeWalks,
 } from './model/decode/collections.ts';
 import { decodeCpuProfile, MalformedProfile, scriptIdsOf } from './model/decode/cpu-profile.ts';
 import { createFrameResolver, type FrameResolver } from './model/decode/frame-resolver.ts';
