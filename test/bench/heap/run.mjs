@@ -33,7 +33,7 @@ console.log(
   `Node ${process.version}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB; ${versions.join(', ')}`,
 );
 const sizes = options.sizes.split(',').filter(Boolean).map(Number);
-const largest = Math.max(...sizes);
+const largest = Math.max(0, ...sizes);
 for (const size of sizes) await measure(madeByV8(size), size === largest ? READERS : ['culprit']);
 if (options.big) await measureBig(Number(options['big-nodes']) * 1e6);
 
