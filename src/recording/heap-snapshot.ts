@@ -97,6 +97,7 @@ function firstAnswer(thread: Worker): Promise<EdgeAnswer> {
   return new Promise((resolve, reject) => {
     thread.once('message', resolve);
     thread.once('error', reject);
+    thread.once('exit', () => reject(new Error('the thread that reads the edges ended early')));
   });
 }
 

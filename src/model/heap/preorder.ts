@@ -1,8 +1,9 @@
 // The nodes of a heap graph numbered in the order of a depth-first walk from the root along edges that retain: a
 // parent comes before its children, and what the application owns before what only the machinery of V8 owns.
-import type { HeapStorage } from '../heap-graph.ts';
+
 import type { Incoming } from './incoming.ts';
 import { EdgeType } from './node-and-edge-types.ts';
+import type { HeapStorage } from './storage.ts';
 import { decodeString } from './string-table.ts';
 
 /** Numbers run from 0, the root, to nodeCount - 1; every node has one. */
@@ -35,63 +36,52 @@ export function numberNodes(storage: HeapStorage, scratch: Uint32Array, incoming
   const byShortcut: number[] = [];
   let count = 0;
 
-  /** Numbers `start` and all that it retains. Nodes whose number is below `taken` are passed over. */
-  function walk(start: number, parent: number, taken: number): void {
-    let number = count;
-    nodeOf[count] = start;
-    numberOf[start] = count;
+  function enter(node: number, parent: number): number {
+    nodeOf[count] = node;
+    numberOf[node] = count;
     parents[count] = parent;
-    nextEdges[count++] = firstEdges[start]!;
-    if (start === 0) return;
-    const base = parent;
-    while (number !== base) {
+    nextEdges[count] = firstEdges[node]!;
+    return count++;
+  }
+
+  /** Numbers `start`, below the root, and all that it retains. Nodes whose number is below `taken` are passed over. */
+  function walk(start: number, taken: number): void {
+    let number = enter(start, 0);
+    while (number !== 0) {
       const end = firstEdges[nodeOf[number]! + 1]!;
       let edge = nextEdges[number]!;
-      let target = UNSEEN;
-      for (; edge < end; edge++) {
-        const candidate = edges[2 * edge + 1]!;
-        if (numberOf[candidate]! < taken) continue;
+      let found = UNSEEN;
+      for (; edge < end && found === UNSEEN; edge++) {
+        const target = edges[2 * edge + 1]!;
+        if (numberOf[target]! < taken) continue;
         const type = edges[2 * edge]! & 7;
-        if (type < EdgeType.shortcut) {
-          target = candidate;
-          break;
-        }
-        if (type !== EdgeType.weak && taken === OWNED_UNSEEN) byShortcut.push(candidate);
+        if (type < EdgeType.shortcut) found = target;
+        else if (type !== EdgeType.weak && taken === OWNED_UNSEEN) byShortcut.push(target);
       }
-      if (target === UNSEEN) {
-        number = parents[number]!;
-        continue;
-      }
-      nextEdges[number] = edge + 1;
-      nodeOf[count] = target;
-      numberOf[target] = count;
-      parents[count] = number;
-      nextEdges[count] = firstEdges[target]!;
-      number = count++;
+      nextEdges[number] = edge;
+      number = found === UNSEEN ? parents[number]! : enter(found, number);
     }
   }
 
-  walk(0, 0, UNSEEN);
+  enter(0, 0);
   const children = retainedByRoot(storage);
   for (const { node, isOwned } of children)
-    if (isOwned && numberOf[node] === UNSEEN) walk(node, 0, OWNED_UNSEEN);
+    if (isOwned && numberOf[node] === UNSEEN) walk(node, OWNED_UNSEEN);
   markOwned(storage, numberOf, byShortcut);
-  for (const { node } of children) if (numberOf[node] === OWNED_UNSEEN) walk(node, 0, OWNED_UNSEEN);
+  for (const { node } of children) if (numberOf[node] === OWNED_UNSEEN) walk(node, OWNED_UNSEEN);
   const lastOwned = count - 1;
-  for (const { node } of children) if (numberOf[node] === UNSEEN) walk(node, 0, UNSEEN);
+  for (const { node } of children) if (numberOf[node] === UNSEEN) walk(node, UNSEEN);
   const lastReached = count - 1;
   let lastUnreachedOwned = lastReached;
   let lastRetaining = lastReached;
   if (count < nodeCount) {
     const orphans = findOrphans(numberOf, incoming());
-    for (const node of orphans) if (numberOf[node] === OWNED_UNSEEN) walk(node, 0, OWNED_UNSEEN);
+    for (const node of orphans) if (numberOf[node] === OWNED_UNSEEN) walk(node, OWNED_UNSEEN);
     lastUnreachedOwned = count - 1;
-    for (const node of orphans) if (numberOf[node] === UNSEEN) walk(node, 0, UNSEEN);
+    for (const node of orphans) if (numberOf[node] === UNSEEN) walk(node, UNSEEN);
     lastRetaining = count - 1;
     for (let node = 0; node < nodeCount; node++) {
-      if (numberOf[node]! < OWNED_UNSEEN) continue;
-      nodeOf[count] = node;
-      numberOf[node] = count++;
+      if (numberOf[node]! >= OWNED_UNSEEN) enter(node, 0);
     }
   }
   return { nodeOf, numberOf, parents, lastOwned, lastReached, lastUnreachedOwned, lastRetaining };

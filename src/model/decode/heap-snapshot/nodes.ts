@@ -1,7 +1,7 @@
 // The nodes of a snapshot, packed while they are read.
 
+import { type HeapStorage, WIDE_SHALLOW_BYTES } from '../../heap/storage.ts';
 import { addWideNumber, noWideNumbers } from '../../heap/wide-numbers.ts';
-import { type HeapStorage, WIDE_SHALLOW_BYTES } from '../../heap-graph.ts';
 import { integerSection } from './integers.ts';
 import type { SnapshotLayout } from './layout.ts';
 import { MalformedSnapshot } from './malformed.ts';
