@@ -1,10 +1,9 @@
 // The nodes of a heap graph numbered in the order of a depth-first walk from the root along edges that retain: a
 // parent comes before its children, and what the application owns before what only the machinery of V8 owns.
-
-import type { Incoming } from './incoming.ts';
+import { type Incoming, retains } from './incoming.ts';
 import { EdgeType } from './node-and-edge-types.ts';
 import type { HeapStorage } from './storage.ts';
-import { decodeString } from './string-table.ts';
+import { decodeString, stringBytes } from './string-table.ts';
 
 /** Numbers run from 0, the root, to nodeCount - 1; every node has one. */
 export interface Preorder {
@@ -22,6 +21,7 @@ export interface Preorder {
   lastRetaining: number;
 }
 
+const DOCUMENT_TREES = '(Document DOM trees)';
 const UNSEEN = 0xffffffff;
 /** In reach of a global object, but so far over edges only that do not retain. */
 const OWNED_UNSEEN = 0xfffffffe;
@@ -63,43 +63,44 @@ export function numberNodes(storage: HeapStorage, scratch: Uint32Array, incoming
     }
   }
 
+  /** Walks from those of `starts` that nobody has come to, which `unseen` says in one of two ways. */
+  function walkFrom(starts: Iterable<number>, unseen: number, taken: number): number {
+    for (const node of starts) if (numberOf[node] === unseen) walk(node, taken);
+    return count - 1;
+  }
+
   enter(0, 0);
-  const children = retainedByRoot(storage);
-  for (const { node, isOwned } of children)
-    if (isOwned && numberOf[node] === UNSEEN) walk(node, OWNED_UNSEEN);
+  const { owned, all } = retainedByRoot(storage);
+  walkFrom(owned, UNSEEN, OWNED_UNSEEN);
   markOwned(storage, numberOf, byShortcut);
-  for (const { node } of children) if (numberOf[node] === OWNED_UNSEEN) walk(node, OWNED_UNSEEN);
-  const lastOwned = count - 1;
-  for (const { node } of children) if (numberOf[node] === UNSEEN) walk(node, UNSEEN);
-  const lastReached = count - 1;
-  let lastUnreachedOwned = lastReached;
-  let lastRetaining = lastReached;
+  const lastOwned = walkFrom(all, OWNED_UNSEEN, OWNED_UNSEEN);
+  const lastReached = walkFrom(all, UNSEEN, UNSEEN);
+  const orphans = count < nodeCount ? findOrphans(numberOf, incoming()) : [];
+  const lastUnreachedOwned = walkFrom(orphans, OWNED_UNSEEN, OWNED_UNSEEN);
+  const lastRetaining = walkFrom(orphans, UNSEEN, UNSEEN);
   if (count < nodeCount) {
-    const orphans = findOrphans(numberOf, incoming());
-    for (const node of orphans) if (numberOf[node] === OWNED_UNSEEN) walk(node, OWNED_UNSEEN);
-    lastUnreachedOwned = count - 1;
-    for (const node of orphans) if (numberOf[node] === UNSEEN) walk(node, UNSEEN);
-    lastRetaining = count - 1;
-    for (let node = 0; node < nodeCount; node++) {
-      if (numberOf[node]! >= OWNED_UNSEEN) enter(node, 0);
-    }
+    for (let node = 0; node < nodeCount; node++) if (numberOf[node]! >= OWNED_UNSEEN) enter(node, 0);
   }
   return { nodeOf, numberOf, parents, lastOwned, lastReached, lastUnreachedOwned, lastRetaining };
 }
 
 /** Global objects hang at the root by shortcuts, and so do the trees of documents in a browser by name. */
 function retainedByRoot({ firstEdges, edges, nodeNames, strings }: HeapStorage) {
-  const children: { node: number; isOwned: boolean }[] = [];
+  const owned: number[] = [];
+  const all: number[] = [];
   for (let edge = firstEdges[0]!; edge < firstEdges[1]!; edge++) {
     const type = edges[2 * edge]! & 7;
     const node = edges[2 * edge + 1]!;
-    if (type === EdgeType.weak || type === EdgeType.ephemeron) continue;
+    if (!retains(type, 0)) continue;
+    all.push(node);
     const isOwned =
       type === EdgeType.shortcut ||
-      (type === EdgeType.element && decodeString(strings, nodeNames[node]!) === '(Document DOM trees)');
-    children.push({ node, isOwned });
+      (type === EdgeType.element &&
+        stringBytes(strings, nodeNames[node]!).length === DOCUMENT_TREES.length &&
+        decodeString(strings, nodeNames[node]!) === DOCUMENT_TREES);
+    if (isOwned) owned.push(node);
   }
-  return children;
+  return { owned, all };
 }
 
 /** What the application reaches by shortcuts is its own as well, though the shortcut does not retain it. */
