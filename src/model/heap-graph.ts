@@ -1,7 +1,7 @@
 // A heap snapshot as a graph: nodes are V8's objects, edges are its references. Millions of both lie packed in a few
 // typed arrays; a node and an edge are plain numbers (ordinals), and an accessor is one or two reads.
 import { buildIdIndex, type IdIndex, nodeWithId } from './heap/id-index.ts';
-import { locationOf, type SourceLocation } from './heap/locations.ts';
+import { type LocationTable, locationOf, type SourceLocation, sortLocations } from './heap/locations.ts';
 import {
   EDGE_TYPE_NAMES,
   EdgeType,
@@ -29,6 +29,7 @@ export class HeapGraph {
   readonly storage: HeapStorage;
   #retainers: Retainers | undefined;
   #idIndex: IdIndex | undefined;
+  #locations: LocationTable | undefined;
 
   constructor(storage: HeapStorage) {
     this.storage = storage;
@@ -76,9 +77,10 @@ export class HeapGraph {
     return DETACHEDNESS[this.storage.nodeKinds[node]! >> 5]!;
   }
 
-  /** Where V8 knows it: functions, and objects whose constructor it could find. */
+  /** Where V8 knows it: functions, and objects whose constructor it could find. The first call sorts them. */
   location(node: number): SourceLocation | null {
-    return locationOf(this.storage.locations, node);
+    this.#locations ??= sortLocations(this.storage.locations);
+    return locationOf(this.#locations, node);
   }
 
   /** The edges of a node are `firstEdge(node)` up to but not including `endEdge(node)`. */

@@ -68,7 +68,11 @@ async function readChunks(chunks: AsyncIterable<Uint8Array>, maxBytes: number): 
 
 async function readWithThread(path: string, size: number): Promise<HeapGraph> {
   const data: HeapThreadData = { path, maxBytes: size };
-  const thread = new Worker(threadFile(), { workerData: data });
+  const thread = new Worker(threadFile(), {
+    workerData: data,
+    // It holds next to nothing of its own; V8 would give it room all the same.
+    resourceLimits: { maxYoungGenerationSizeMb: 2 },
+  });
   try {
     const answer = firstAnswer(thread);
     // Looked at below; a failure before that must not count as one that nobody handles.

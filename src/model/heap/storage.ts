@@ -1,6 +1,6 @@
 // How a heap graph lies in memory: about 17 bytes a node, 8 an edge, and the strings as they are in the file.
 import type { Incoming } from './incoming.ts';
-import type { LocationTable } from './locations.ts';
+import type { LocationRows } from './locations.ts';
 import type { StringTable } from './string-table.ts';
 import type { WideNumbers } from './wide-numbers.ts';
 
@@ -28,7 +28,7 @@ export interface HeapStorage {
   edges: Uint32Array;
   wideEdgeNames: WideNumbers;
   strings: StringTable;
-  locations: LocationTable;
+  locations: LocationRows;
   /** When a second thread stands by to turn the edges round: starts it, and gives what waits for the result. */
   startTurning?: () => () => Incoming;
   /** Left by the dominators, which have done with it: memory for the retainers, so that the peak does not rise. */

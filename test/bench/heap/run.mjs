@@ -16,7 +16,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     sizes: { type: 'string', default: '0.1,0.5,2,6' },
     big: { type: 'boolean', default: false },
-    'big-nodes': { type: 'string', default: '42' },
+    'big-nodes': { type: 'string', default: '40' },
     peers: { type: 'boolean', default: true },
   },
   allowNegative: true,

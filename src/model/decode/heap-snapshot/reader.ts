@@ -5,7 +5,7 @@ import type { HeapStorage } from '../../heap/storage.ts';
 import { HeapGraph } from '../../heap-graph.ts';
 import { allocateEdges, checkEdges, type EdgeArrays, edgeSection } from './edges.ts';
 import { checkLayout, type SnapshotLayout } from './layout.ts';
-import { locationSection, noLocations, sortLocations } from './locations.ts';
+import { locationSection, noLocations } from './locations.ts';
 import { MalformedSnapshot } from './malformed.ts';
 import { checkNames } from './names.ts';
 import { allocateNodes, checkNodes, type NodeArrays, nodeSection } from './nodes.ts';
@@ -65,11 +65,16 @@ export function createSnapshotReader(maxBytes: number, { readEdges = true } = {}
       const storage: HeapStorage = {
         nodeCount,
         edgeCount,
-        ...nodes,
+        nodeKinds: nodes.nodeKinds,
+        nodeNames: nodes.nodeNames,
+        nodeIds: nodes.nodeIds,
+        shallowBytes: nodes.shallowBytes,
+        wideShallowBytes: nodes.wideShallowBytes,
+        firstEdges: nodes.firstEdges,
         edges: edges.edges,
         wideEdgeNames: edges.wideEdgeNames,
         strings,
-        locations: sortLocations(locations),
+        locations,
       };
       checkNames(storage);
       markEphemerons(storage);
