@@ -43,7 +43,7 @@ export function createSnapshotReader(maxBytes: number, { readEdges = true } = {}
       },
       edges: () => {
         if (!readEdges) return skimmedSection();
-        edges = allocateEdges(afterHeader(layout).edgeCount);
+        edges = allocateEdges(afterHeader(layout));
         return edgeSection(afterHeader(layout), edges);
       },
       locations: () => locationSection(afterHeader(layout), locations),
@@ -59,28 +59,38 @@ export function createSnapshotReader(maxBytes: number, { readEdges = true } = {}
       outline.end();
       edges ??= elsewhere;
       if (!layout || !nodes || !edges) throw new MalformedSnapshot('it has no nodes and edges');
-      checkNodes(layout, nodes);
-      checkEdges(layout, edges);
-      const { nodeCount, edgeCount } = layout;
-      const storage: HeapStorage = {
-        nodeCount,
-        edgeCount,
-        nodeKinds: nodes.nodeKinds,
-        nodeNames: nodes.nodeNames,
-        nodeIds: nodes.nodeIds,
-        shallowBytes: nodes.shallowBytes,
-        wideShallowBytes: nodes.wideShallowBytes,
-        firstEdges: nodes.firstEdges,
-        edges: edges.edges,
-        wideEdgeNames: edges.wideEdgeNames,
-        strings,
-        locations,
-      };
-      checkNames(storage);
-      markEphemerons(storage);
-      return new HeapGraph(storage);
+      return assemble(layout, nodes, edges, { strings, locations });
     },
   };
+}
+
+function assemble(
+  layout: SnapshotLayout,
+  nodes: NodeArrays,
+  edgeArrays: EdgeArrays,
+  rest: Pick<HeapStorage, 'strings' | 'locations'>,
+): HeapGraph {
+  checkNodes(layout, nodes);
+  checkEdges(layout, edgeArrays);
+  const { nodeCount, edgeCount } = layout;
+  const { edges, wideEdgeNames } = edgeArrays;
+  const { nodeKinds, nodeNames, nodeIds, shallowBytes, wideShallowBytes, firstEdges } = nodes;
+  const storage: HeapStorage = {
+    nodeCount,
+    edgeCount,
+    nodeKinds,
+    nodeNames,
+    nodeIds,
+    shallowBytes,
+    wideShallowBytes,
+    firstEdges,
+    edges,
+    wideEdgeNames,
+    ...rest,
+  };
+  checkNames(storage);
+  markEphemerons(storage);
+  return new HeapGraph(storage);
 }
 
 /** The half of a second thread: only the edges of a snapshot. */
@@ -102,7 +112,7 @@ export function createEdgeReader(maxBytes: number): EdgeReader {
         }),
       nodes: skimmedSection,
       edges: () => {
-        edges = allocateEdges(afterHeader(layout).edgeCount);
+        edges = allocateEdges(afterHeader(layout));
         section = edgeSection(afterHeader(layout), edges);
         return section;
       },
