@@ -3,7 +3,7 @@ import { findGrowth } from './analysis/heap/growth.ts';
 import { createPathTrie } from './analysis/heap/path-trie.ts';
 import { sharedProgram } from './analysis/heap/same-program.ts';
 import { summarizeHeap } from './analysis/heap/summary.ts';
-import { type Survey, surveyPaths } from './analysis/heap/survey.ts';
+import { type Survey, surveyAlone, surveyPaths } from './analysis/heap/survey.ts';
 import { computeDominators, type DominatorTree } from './model/heap/dominators.ts';
 import type { HeapGraph } from './model/heap-graph.ts';
 import { type HeapReport, type HeapSnapshotFacts, type HeapVerdict, placesIn } from './model/heap-report.ts';
@@ -49,7 +49,7 @@ export async function explainHeapGraphs(
     const dominators = computeDominators(graph);
     facts.push(describeSnapshot(path, graph, dominators));
     say(`finding paths in ${which}`);
-    const survey = surveyPaths(trie, graph, dominators);
+    const survey = sources.length > 1 ? surveyPaths(trie, graph, dominators) : surveyAlone(graph, dominators);
     programs = [...programs, survey.files];
     if (isLast) {
       say('comparing');

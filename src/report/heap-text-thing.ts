@@ -2,6 +2,7 @@
 import type { ChalkInstance } from 'chalk';
 import type { HeapCollection, HeapGrowth, HeapStep } from '../model/heap-report.ts';
 import { formatBytes, formatNumber, formatShare } from '../model/units.ts';
+import type { AlikeCollections } from './heap-alike.ts';
 import {
   adviseOn,
   describeEntries,
@@ -50,14 +51,14 @@ export function renderGrowth(growth: HeapGrowth, rank: number, layout: ThingLayo
 
 const signed = (bytes: number) => `${bytes < 0 ? '' : '+'}${formatBytes(bytes)}`;
 
-export function renderBigThing(collection: HeapCollection, rank: number, layout: ThingLayout): string[] {
+export function renderBigThing(alike: AlikeCollections, rank: number, layout: ThingLayout): string[] {
   const { paint, width, heapBytes } = layout;
-  const has = collection.kind === 'other' ? '' : `: ${describeEntries(collection, collection.entries)}`;
-  const keeps = `${formatBytes(collection.retainedBytes)} (${formatShare(collection.retainedBytes / heapBytes)} of the heap)`;
+  const { collection, holders, entries, retainedBytes } = alike;
+  const has = collection.kind === 'other' ? '' : `: ${describeEntries(collection, entries)}`;
+  const keeps = `${formatBytes(retainedBytes)} (${formatShare(retainedBytes / heapBytes)} of the heap)`;
+  const title = `${describeTitle(collection, holders)}${has}, ${holders > 1 ? 'keep' : 'keeps'} ${keeps}`;
   return [
-    ...hangingLines(`${rank}. `, `${describeTitle(collection, 1)}${has}, keeps ${keeps}`, width).map((line) =>
-      paint.bold(line),
-    ),
+    ...hangingLines(`${rank}. `, title, width).map((line) => paint.bold(line)),
     ...renderPath(collection, layout, null),
     ...renderNewest(collection, layout),
     ...labelledLines('Do:', [adviseOn(collection, false)], width).map((line) => paint.green(line)),

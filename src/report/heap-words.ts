@@ -182,6 +182,8 @@ export function adviseOn(collection: HeapCollection, isGrowing: boolean): string
       return 'One big thing: let go of the variable or property when it was used.';
     default: {
       const owner = packageOf(collection);
+      if (!isGrowing && collection.path.owner.kind === 'module-export' && collection.path.steps.length === 0)
+        return 'Loaded with its module, once. Harmless, unless you can do without the module.';
       if (owner !== null)
         return `It belongs to the package ${shorten(owner)}: look for its option that sets a bound or an expiry, or for another implementation; and at what your code hands it.`;
       return isGrowing

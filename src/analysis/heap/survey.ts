@@ -48,6 +48,13 @@ export function surveyPaths(trie: PathTrie, graph: HeapGraph, dominators: Domina
   return { paths, pathOf, folder: folder ?? '', files: filesOf(paths, folder ?? '') };
 }
 
+/** As surveyPaths, where there is nothing to compare with. */
+export function surveyAlone(graph: HeapGraph, dominators: DominatorTree): Survey {
+  const paths = findHeapPaths(graph, dominators);
+  const folder = sharedFolder(paths.places.scripts.values());
+  return { paths, pathOf: new Int32Array(0), folder, files: filesOf(paths, folder) };
+}
+
 function filesOf({ places }: HeapPaths, folder: string): Set<string> {
   const scripts = [...places.scripts.values()].filter((script) => !isEngineScript(script));
   return new Set(scripts.map((script) => relativeFile(script, folder)));
