@@ -93,6 +93,7 @@ const growth = object<HeapGrowth>(
     entries: listOf(count),
     retainedBytes: listOf(number),
     leakShareBytes: amount,
+    grownBytes: number,
     exclusiveBytes: number,
     isMinor: flag,
   },

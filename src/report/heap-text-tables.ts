@@ -54,9 +54,9 @@ function smallGrowth(report: HeapReport, paint: ChalkInstance): string[] {
 }
 
 function growthTable({ folder }: HeapReport, growth: HeapGrowth[]): string[] {
-  const rows = growth.map(({ entries, retainedBytes, leakShareBytes, collection, holders }) => [
+  const rows = growth.map(({ entries, grownBytes, leakShareBytes, collection, holders }) => [
     `  ${entries.map(formatNumber).join(' -> ')}`,
-    formatBytes(retainedBytes.at(-1)! - retainedBytes[0]!),
+    formatBytes(grownBytes),
     formatBytes(leakShareBytes),
     describeHolders(collection, holders),
     holderOf(collection, folder),

@@ -28,7 +28,7 @@ export function renderGrowth(growth: HeapGrowth, rank: number, layout: ThingLayo
   const { paint, width } = layout;
   const steps = entries.length - 1;
   const newEntries = entries.at(-1)! - entries[0]!;
-  const bytes = retainedBytes.at(-1)! - retainedBytes[0]!;
+  const bytes = growth.grownBytes;
   const each = steps > 1 ? `, ${formatBytes(bytes / steps)} a step` : '';
   const title = `${describeTitle(collection, holders)} grew by ${describeEntries(collection, newEntries)} (${signed(bytes)}${each})`;
   const series = (values: number[], format: (value: number) => string) => values.map(format).join(' -> ');

@@ -72,7 +72,7 @@ function stepWords({ kind, name }: HeapStep): string {
     case 'variable':
       return `variable \`${short}\``;
     case 'listener':
-      return `listeners of "${short}"`;
+      return short === '' ? 'listeners of an event' : `listeners of "${short}"`;
     case 'reaction':
       return 'waits for it (then, await)';
     case 'suspended-call':
@@ -89,6 +89,7 @@ export function nameOf({ path }: HeapCollection): string {
     if (step.kind === 'property') name += access(step.name);
     else if (step.kind === 'entry') name += '[x]';
     else if (step.kind === 'variable') name = step.name;
+    else if (step.name === 'value in a WeakMap') name = `${name} (as WeakMap key)`;
   }
   return name.length > LONGEST_NAME ? `…${name.slice(1 - LONGEST_NAME)}` : name;
 }

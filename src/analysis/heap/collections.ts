@@ -10,6 +10,7 @@ import { className, shapeOf } from './node-names.ts';
 import { isEngineScript } from './owners.ts';
 import { type HeapPaths, retainerPathTo } from './retainer-path.ts';
 import { stepKindOf } from './steps.ts';
+import { type Word, wordOf } from './words.ts';
 
 /** Fewer are no collection worth a line. */
 const FEWEST_ENTRIES = 8;
@@ -184,28 +185,57 @@ function describeEntry(paths: HeapPaths, value: number): HeapEntryGroup {
   // Where Node declares its Buffer is no help.
   const isTold = place !== null && !isPlain && (isFunction(view, node) || !isEngineScript(place.script));
   return {
-    className: className(view, node),
+    className: isSettler(view, node) ? 'Promise.race, all or any' : className(view, node),
     shape: shapeOf(view, node),
     count: 1,
     place: isTold ? place : null,
   };
 }
 
-/** A timer is told by its callback, a listener object by its function, an await by the function that waits. */
-function functionBehind(view: HeapView, value: number): number {
-  const callback = view.isNamed(value, 'Timeout')
-    ? view.follow(value, '_onTimeout')
-    : view.isNamed(value, 'Listener')
-      ? view.follow(value, 'callback')
-      : isFunction(view, value)
-        ? awaitingFunction(view, value)
-        : -1;
-  return callback >= 0 && isFunction(view, callback) ? callback : value;
+/** V8's own function that settles the promise of a race; whoever waited for that may be long gone. */
+function isSettler(view: HeapView, node: number): boolean {
+  if (!isFunction(view, node) || view.graph.location(node) !== null) return false;
+  const code = view.follow(node, 'code');
+  return code >= 0 && view.graph.nodeName(code).startsWith('(PromiseCapabilityDefault');
 }
 
-/** V8's own handler of an await has the suspended call in its scope. */
-function awaitingFunction(view: HeapView, handler: number): number {
+const BEHIND = new Map<string, Word>([
+  ['Timeout', '_onTimeout'],
+  ['Listener', 'callback'],
+]);
+
+/** A timer is told by its callback, a listener object by its function, an await by the function that waits. */
+function functionBehind(view: HeapView, value: number): number {
+  if (!isFunction(view, value)) {
+    const link = BEHIND.get(wordOf(view.nodeWord(value)) ?? '');
+    const callback = link ? view.follow(value, link) : -1;
+    return callback >= 0 && isFunction(view, callback) ? callback : value;
+  }
+  // `emitter.once` wraps the listener.
+  const wrapped = view.follow(value, 'listener');
+  if (wrapped >= 0 && isFunction(view, wrapped)) return wrapped;
+  const waiting = waitingFunction(view, value, MOST_PROMISES);
+  return waiting >= 0 ? waiting : value;
+}
+
+/** Promises in a row that are followed to the function that waits in the end. */
+const MOST_PROMISES = 3;
+
+/** V8's own handlers have in their scope the suspended call, or the promise that they settle. */
+function waitingFunction(view: HeapView, handler: number, promises: number): number {
+  const { graph } = view;
   const scope = view.follow(handler, 'context');
-  const call = scope < 0 ? -1 : view.follow(scope, 'extension');
-  return call < 0 ? -1 : view.follow(call, 'function');
+  if (scope < 0 || graph.location(handler) !== null) return -1;
+  const call = view.follow(scope, 'extension');
+  if (call >= 0) return view.follow(call, 'function');
+  if (promises === 0) return -1;
+  for (let edge = graph.firstEdge(scope); edge < graph.endEdge(scope); edge += 1) {
+    const target = graph.edgeTarget(edge);
+    if (!view.isNamed(target, 'Promise') || !isObject(view, target)) continue;
+    const next = contentsOf(view, target)?.values.find((value) => isFunction(view, value)) ?? -1;
+    const found =
+      next < 0 ? -1 : graph.location(next) !== null ? next : waitingFunction(view, next, promises - 1);
+    if (found >= 0) return found;
+  }
+  return -1;
 }

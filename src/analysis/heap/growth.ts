@@ -54,6 +54,7 @@ export function findGrowth(trie: PathTrie, last: Survey, dominators: DominatorTr
         entries,
         retainedBytes,
         leakShareBytes,
+        grownBytes,
         exclusiveBytes: retainedBytes.at(-1)!,
         isMinor:
           !isSteady(entries) || grownBytes < (collection.isEngineOwned ? ENGINE_FACTOR * least : least),

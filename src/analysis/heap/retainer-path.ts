@@ -103,6 +103,9 @@ function foldListeners(steps: ShownStep[]): ShownStep[] {
     const last = folded.at(-1);
     if (last?.kind === 'property' && last.name === '_events' && step.kind === 'property')
       folded[folded.length - 1] = { ...step, kind: 'listener' };
+    // An EventTarget has them in a Map by event.
+    else if (last?.kind === 'property' && last.name === '[kEvents]' && step.kind === 'entry')
+      folded[folded.length - 1] = { ...step, kind: 'listener' };
     else folded.push(step);
   }
   return folded;

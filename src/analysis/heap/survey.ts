@@ -88,8 +88,9 @@ function createPlacer(trie: PathTrie, counts: PathCounts, pathOf: Int32Array) {
     pathOf[node] = path;
     if (path === NO_PATH) return;
     add(counts.objects, path, 1);
-    const isInCollection = !isChain && IN_COLLECTION.has(trie.nameAt(names).kind) && counted.has(above);
-    if (!isInCollection) add(counts.children, trie.parents[path]!, 1);
+    const holderPath = trie.parents[path]!;
+    const isInCollection = IN_COLLECTION.has(trie.nameAt(names).kind) && counted.has(holderPath);
+    if (!isInCollection) add(counts.children, holderPath, 1);
     if (!isChain) add(counts.retainedBytes, path, keptBytes(node));
     countContents(view, node);
   };
@@ -98,7 +99,14 @@ function createPlacer(trie: PathTrie, counts: PathCounts, pathOf: Int32Array) {
 
 const IN_COLLECTION = new Set(['entry', 'reaction']);
 /** What these hold is counted whole: a part of it may have a shorter path elsewhere, and keys are no entries. */
-const OWN_COUNT = new Set<HeapCollectionKind>(['map', 'set', 'array', 'object-as-map', 'promise-reactions']);
+const OWN_COUNT = new Set<HeapCollectionKind>([
+  'map',
+  'set',
+  'array',
+  'object-as-map',
+  'promise-reactions',
+  'timers',
+]);
 
 /** Steps that make up one link of the longest kind of chain looked for. */
 const LONGEST_LINK = 4;
