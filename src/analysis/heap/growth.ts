@@ -9,8 +9,13 @@ import type { Survey } from './survey.ts';
 
 /** Divided among leaks exactly; smaller ones beyond this number are not reported. */
 const MOST_LEAKS = 50;
-/** Growth below this share of the last heap is mentioned, but is no verdict. */
-const MINOR_SHARE = 0.001;
+/**
+ * Growth below this share of the heap is mentioned, but is no verdict; unless the heap itself grew by so little that it
+ * explains a good part. Below the last of these, nothing does.
+ */
+const MINOR_SHARE = 0.005;
+const EXPLAINING_SHARE = 0.1;
+const LEAST_SHARE = 0.001;
 const FEWEST_NEW_ENTRIES = 4;
 /** Of the biggest step. */
 const LEAST_STEP = 0.1;
@@ -34,7 +39,7 @@ export function findGrowth(trie: PathTrie, last: Survey, dominators: DominatorTr
     graph,
     candidates.map(({ nodes }) => nodes),
   );
-  const least = MINOR_SHARE * dominators.retainedBytes(graph.root);
+  const least = leastBytes(trie.snapshots.map(({ heapBytes }) => heapBytes));
   return candidates
     .flatMap((candidate, index) => {
       const { paths, entries, retainedBytes, nodes } = candidate;
@@ -62,6 +67,13 @@ export function findGrowth(trie: PathTrie, last: Survey, dominators: DominatorTr
       return [growth];
     })
     .sort((a, b) => Number(a.isMinor) - Number(b.isMinor) || b.leakShareBytes - a.leakShareBytes);
+}
+
+function leastBytes(heapBytes: number[]): number {
+  const last = heapBytes.at(-1)!;
+  const grown = growthOf(heapBytes);
+  const explaining = grown > 0 ? EXPLAINING_SHARE * grown : Number.POSITIVE_INFINITY;
+  return Math.max(LEAST_SHARE * last, Math.min(MINOR_SHARE * last, explaining));
 }
 
 /** By bytes and by number: what two collections share is retained by neither. */

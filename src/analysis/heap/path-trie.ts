@@ -25,8 +25,9 @@ export interface PathTrie {
   child(parent: number, names: number): number;
 }
 
-/** By path; a path that the snapshot does not have is missing or 0. */
+/** Of one snapshot. The lists are by path; one that the snapshot does not have is missing or 0. */
 export interface PathCounts {
+  heapBytes: number;
   objects: number[];
   children: number[];
   retainedBytes: number[];

@@ -27,7 +27,8 @@ const asPart = (path: number) => -path - 2;
 
 export function surveyPaths(trie: PathTrie, graph: HeapGraph, dominators: DominatorTree): Survey {
   const pathOf = new Int32Array(graph.nodeCount).fill(NO_PATH);
-  const counts: PathCounts = { objects: [], children: [], retainedBytes: [] };
+  const heapBytes = dominators.retainedBytes(graph.root);
+  const counts: PathCounts = { heapBytes, objects: [], children: [], retainedBytes: [] };
   const { place, countContents } = createPlacer(trie, counts, pathOf);
   let folder: string | null = null;
   const paths = findHeapPaths(graph, dominators, (soFar, node) => {
