@@ -67,6 +67,11 @@ export function createPathTrie(): PathTrie {
   return trie;
 }
 
+/** Names of the last step to a path. */
+export function namesOf(trie: PathTrie, path: number): PathNames {
+  return trie.nameAt(trie.names[path]!);
+}
+
 /** Names of the steps from the owner to this path. */
 export function namesOnPath(trie: PathTrie, path: number): PathNames[] {
   const names: PathNames[] = [];

@@ -3,7 +3,7 @@
 import { NodeType } from '../../model/heap-graph.ts';
 import type { HeapOwner, HeapStep, RetainerPath } from '../../model/heap-report.ts';
 import { type CodePlaces, functionPlace, variablePlace } from './code-places.ts';
-import { type HeapView, isFunction, isScope } from './heap-view.ts';
+import { type HeapView, isFunction } from './heap-view.ts';
 import { className } from './node-names.ts';
 import type { PathTree } from './shortest-paths.ts';
 import { stepOf } from './steps.ts';
@@ -125,9 +125,4 @@ function plain(steps: ShownStep[]): HeapStep[] {
     isSuspect: false,
   };
   return [...all.slice(0, half), gap, ...all.slice(-half)];
-}
-
-/** Whether a node is a thing that a path may show as its end. */
-export function isShown(view: HeapView, node: number): boolean {
-  return !isScope(view, node) && view.graph.nodeType(node) !== NodeType.synthetic;
 }
