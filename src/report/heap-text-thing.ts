@@ -1,18 +1,10 @@
 // One collection as a block of text: what it is, who holds it, what is in it, what to do.
 import type { ChalkInstance } from 'chalk';
+import { describeOwner, describePlace, describeStep, shorten } from '../model/heap-path-words.ts';
 import type { HeapCollection, HeapGrowth, HeapStep } from '../model/heap-report.ts';
 import { formatBytes, formatNumber, formatShare } from '../model/units.ts';
 import type { AlikeCollections } from './heap-alike.ts';
-import {
-  adviseOn,
-  describeEntries,
-  describeGroup,
-  describeOwner,
-  describePlace,
-  describeStep,
-  describeTitle,
-  shorten,
-} from './heap-words.ts';
+import { adviseOn, describeEntries, describeGroup, describeTitle } from './heap-words.ts';
 import { hangingLines, labelledLines } from './layout.ts';
 
 export interface ThingLayout {
@@ -36,7 +28,7 @@ export function renderGrowth(growth: HeapGrowth, rank: number, layout: ThingLayo
     ...hangingLines(`${rank}. `, title, width).map((line) => paint.yellow.bold(line)),
     ...labelledLines('entries', [series(entries, formatNumber)], width),
     ...labelledLines('keeps', [series(retainedBytes, formatBytes)], width),
-    ...renderPath(collection, layout, growth.grows),
+    ...renderRetainerPath(collection, layout, growth.grows),
     ...renderNewest(collection, layout),
     ...labelledLines(
       'leak share',
@@ -59,7 +51,7 @@ export function renderBigThing(alike: AlikeCollections, rank: number, layout: Th
   const title = `${describeTitle(collection, holders)}${has}, ${holders > 1 ? 'keep' : 'keeps'} ${keeps}`;
   return [
     ...hangingLines(`${rank}. `, title, width).map((line) => paint.bold(line)),
-    ...renderPath(collection, layout, null),
+    ...renderRetainerPath(collection, layout, null),
     ...renderNewest(collection, layout),
     ...labelledLines('Do:', [adviseOn(collection, false)], width).map((line) => paint.green(line)),
   ];
@@ -75,7 +67,7 @@ function renderNewest({ newest, kind }: HeapCollection, { folder, width }: Thing
 }
 
 /** One row a step: how it is reached, what is there, where that is written. Where it grows, the last row is marked. */
-function renderPath(
+export function renderRetainerPath(
   { path, newest, kind }: HeapCollection,
   layout: ThingLayout,
   grows: HeapStep | null,

@@ -24,6 +24,7 @@ export function renderHeapText(report: HeapReport, options: TextOptions): string
   const blocks = [
     renderVerdict(safe, paint, width),
     ...renderThings(safe, paint, width).map((block) => (options.quiet ? block.slice(0, 1) : block)),
+    ...(options.quiet || safe.verdict !== 'growth' ? [] : [wrapText(WHO_FILLS, width)]),
     safe.warnings.flatMap((warning) => hangingLines('! ', warning, width).map((line) => paint.yellow(line))),
     ...(options.quiet ? [] : renderHeapTables(safe, paint, width)),
   ];
@@ -82,10 +83,7 @@ function renderThings(report: HeapReport, paint: ChalkInstance, width: number): 
   const layout = { folder: report.folder, heapBytes: report.snapshots.at(-1)!.shallowBytes, paint, width };
   const growing = report.growth.filter(({ isMinor }) => !isMinor).slice(0, MOST_EXPLAINED);
   if (report.snapshots.length > 1 && report.verdict !== 'different-programs')
-    return [
-      ...growing.map((growth, index) => renderGrowth(growth, index + 1, layout)),
-      growing.length === 0 ? [] : wrapText(WHO_FILLS, width),
-    ];
+    return [...growing.map((growth, index) => renderGrowth(growth, index + 1, layout))];
   return joinAlike(report.collections)
     .filter(({ retainedBytes }) => retainedBytes >= LEAST_SHARE * layout.heapBytes)
     .slice(0, MOST_EXPLAINED)
