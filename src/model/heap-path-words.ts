@@ -31,17 +31,17 @@ export function describeOwner({ kind, name }: HeapOwner): string {
     case 'timer':
       return 'pending timers (setTimeout, setInterval)';
     case 'engine':
-      return ENGINE_ROOTS[name] ?? `Node or V8 itself (${short})`;
+      return ENGINE_ROOTS.get(name) ?? `Node or V8 itself (${short})`;
   }
 }
 
-const ENGINE_ROOTS: Record<string, string> = {
-  '(Stack roots)': 'a function that is running',
-  '(Handle scope)': 'native code that is running',
-  '(Global handles)': 'native code (a handle)',
-  '(Eternal handles)': 'Node itself',
-  '(Micro tasks)': 'a queued microtask',
-};
+const ENGINE_ROOTS = new Map([
+  ['(Stack roots)', 'a function that is running'],
+  ['(Handle scope)', 'native code that is running'],
+  ['(Global handles)', 'native code (a handle)'],
+  ['(Eternal handles)', 'Node itself'],
+  ['(Micro tasks)', 'a queued microtask'],
+]);
 
 const IDENTIFIER = /^#?[\p{L}_$][\p{L}\p{N}_$]*$/u;
 

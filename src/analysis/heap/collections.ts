@@ -110,6 +110,9 @@ function isBigSingle(view: HeapView, dominators: DominatorTree, node: number): b
   return memory >= 0 && view.graph.shallowBytes(memory) >= least;
 }
 
+/** A linked list can be a million deep; what is so far inside is looked at as if it stood alone. */
+const MOST_DOMINATORS = 2_000;
+
 /** Retained bytes of the listed collection around a node, if any. */
 function listedOutside(
   { tree }: HeapPaths,
@@ -117,13 +120,15 @@ function listedOutside(
   node: number,
   listed: Map<number, number>,
 ): number | null {
-  for (let at = node; ; ) {
+  let at = node;
+  for (let steps = 0; steps < MOST_DOMINATORS; steps += 1) {
     const outer = dominators.immediateDominator(at);
     if (outer === at || tree.owners.has(outer)) return null;
     const bytes = listed.get(outer);
     if (bytes !== undefined) return bytes;
     at = outer;
   }
+  return null;
 }
 
 /** All that is known of one collection; null when only weak edges hold it. */
