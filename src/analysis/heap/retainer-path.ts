@@ -71,7 +71,7 @@ function addStep(steps: ShownStep[], step: ShownStep): void {
 function finish(paths: HeapPaths, owner: HeapOwner, shown: ShownStep[], chain: number[]): RetainerPath {
   const { view } = paths;
   const timer = shown.findLastIndex((step) => step.className === 'TimersList');
-  if (timer >= 0 && owner.kind !== 'global') {
+  if (timer >= 0) {
     const rest = shown.slice(timer + 1);
     return { owner: { kind: 'timer', name: '', className: 'TimersList', place: null }, steps: plain(rest) };
   }
