@@ -122,6 +122,8 @@ describe('fields that differ between versions of V8:', () => {
     const { heap } = smallHeap();
     const json = { ...heap.snapshot(), trace_tree: [1, [2, ['a "]" b', {}]]], scopes: { a: [']', '\\"'] } };
     expect(readSnapshotText(JSON.stringify(json)).nodeCount).toBe(5);
+    const others = { version: 7, name: 'a "\\" ]', empty: [], flag: null, ...json, last: true };
+    expect(readSnapshotText(JSON.stringify(others)).nodeCount).toBe(5);
   });
 });
 
