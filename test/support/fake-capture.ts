@@ -152,7 +152,9 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
     watchCompilations: async () => void calls.push('watchCompilations'),
     async takeSnapshot(_atMillis, ordinal) {
       calls.push(`takeSnapshot ${ordinal}`);
-      return answers.onSnapshot ? answers.onSnapshot() : `A heap snapshot was taken: the ${ordinal}. of ${id}.`;
+      return answers.onSnapshot
+        ? answers.onSnapshot()
+        : `A heap snapshot was taken: the ${ordinal}. of ${id}.`;
     },
     stop: async () => void calls.push('stop'),
   };
