@@ -8,6 +8,7 @@ import {
   decodeClosures,
   decodeCollections,
   decodeCompilations,
+  decodeWalks,
 } from './model/decode/collections.ts';
 import { decodeCpuProfile, MalformedProfile, scriptIdsOf } from './model/decode/cpu-profile.ts';
 import { createFrameResolver, type FrameResolver } from './model/decode/frame-resolver.ts';
@@ -74,7 +75,7 @@ export function decode(recording: Recording): Observations {
     asyncObservations: decodeAsyncReads(of('async'), resolver, PROBE_URL),
     collections: decodeCollections(of('collections'), resolver, sources, PROBE_URL),
     classes,
-    closures: decodeClosures(of('closures'), classes, resolver),
+    closures: [...decodeClosures(of('closures'), classes, resolver), ...decodeWalks(of('walk'), resolver)],
     compileSites: decodeCompilations(of('compilations'), resolver, PROBE_URL),
     stuck,
     heap: NO_RECORDED_HEAP,

@@ -2,11 +2,18 @@
 import { findGrowth } from './analysis/heap/growth.ts';
 import { createPathTrie } from './analysis/heap/path-trie.ts';
 import { sharedProgram } from './analysis/heap/same-program.ts';
+import { sharedFolder } from './analysis/heap/script-files.ts';
 import { summarizeHeap } from './analysis/heap/summary.ts';
-import { type Survey, surveyPaths } from './analysis/heap/survey.ts';
+import { type Survey, surveyAlone, surveyPaths } from './analysis/heap/survey.ts';
 import { computeDominators, type DominatorTree } from './model/heap/dominators.ts';
 import type { HeapGraph } from './model/heap-graph.ts';
-import { type HeapReport, type HeapSnapshotFacts, type HeapVerdict, placesIn } from './model/heap-report.ts';
+import {
+  type HeapPlace,
+  type HeapReport,
+  type HeapSnapshotFacts,
+  type HeapVerdict,
+  placesIn,
+} from './model/heap-report.ts';
 import { resolveHeapPlaces } from './recording/heap-places.ts';
 import { readHeapSnapshot } from './recording/heap-snapshot.ts';
 import { VERSION } from './version.ts';
@@ -49,7 +56,7 @@ export async function explainHeapGraphs(
     const dominators = computeDominators(graph);
     facts.push(describeSnapshot(path, graph, dominators));
     say(`finding paths in ${which}`);
-    const survey = surveyPaths(trie, graph, dominators);
+    const survey = sources.length > 1 ? surveyPaths(trie, graph, dominators) : surveyAlone(graph, dominators);
     programs = [...programs, survey.files];
     if (isLast) {
       say('comparing');
@@ -83,8 +90,18 @@ function finish({ facts, programs, trie, survey, dominators }: LastState, option
     ...summarizeHeap(survey.paths, dominators, options),
     warnings: warningsFor(facts, trie.isFull),
   };
-  resolveHeapPlaces(placesIn(report));
+  const places = placesIn(report);
+  resolveHeapPlaces(places);
+  // Sources may lie beside the folder that the compiler wrote to.
+  report.folder = folderAround(report.folder, places);
   return report;
+}
+
+function folderAround(folder: string, places: HeapPlace[]): string {
+  const own = places.map(({ file }) => file).filter((file) => !/[/\\\\]node_modules[/\\\\]/.test(file));
+  const shared = sharedFolder([`${folder}.`, ...own]);
+  // One stray file shall not make every path long.
+  return shared.split('/').length > 2 ? shared : folder;
 }
 
 function describeSnapshot(path: string, graph: HeapGraph, dominators: DominatorTree): HeapSnapshotFacts {

@@ -1,7 +1,8 @@
 // The upper steps of the ladder for a heap that rises: a census of what grows, a look at what compiles code, a recount
 // where no collection explains the rise, and snapshots where they are wanted and fit.
 import type { CaptureContext } from './context.ts';
-import { estimateCensusMillis, isFloorRising } from './ladder.ts';
+import { estimateCensusBytes, estimateCensusMillis, isFloorRising } from './ladder.ts';
+import { memoryRoom } from './memory-room.ts';
 import type { ProbeClient } from './probe-client.ts';
 import type { ProbeCensus, ProbeCollections } from './probes/probe-protocol.ts';
 import { describeEstimate, estimateSnapshot, type SnapshotEstimate } from './snapshot-estimate.ts';
@@ -14,12 +15,16 @@ interface Height {
   hasWatchedCompiling: boolean;
   hasRecount: boolean;
   snapshots: number;
+  isRefused: boolean;
   last: ProbeCollections | null;
 }
 
 /** Of the fastest growing collections, this many are asked who adds to them. */
 const TRAPPED = 4;
 const COMPILE_WATCH_MILLIS = 300;
+const LONGEST_WALK_MILLIS = 250;
+/** Of the memory that is left: the target goes on growing meanwhile. */
+const LARGEST_CENSUS_SHARE = 0.25;
 /** Parts of the look. */
 const LATEST_CENSUS = 0.75;
 const RECOUNT_FROM = 0.65;
@@ -71,6 +76,7 @@ export class HeapClimb {
       hasWatchedCompiling: false,
       hasRecount: false,
       snapshots: 0,
+      isRefused: false,
       last: null,
     };
     this.heights.set(id, height);
@@ -92,8 +98,8 @@ export class HeapClimb {
   /** One pause, estimated first; then cheap reads of what was found, and promises are watched from their making. */
   private async takeCensus(thread: ThreadCapture, probe: ProbeClient, height: Height): Promise<void> {
     height.hasCensus = true;
+    await this.walk(thread);
     height.census = await this.countObjects(thread, probe);
-    if (!height.census) return;
     await probe.watchAlso(['PROMISE']);
     height.last = await thread.readCollections(this.context.elapsed(), 0);
   }
@@ -110,13 +116,22 @@ export class HeapClimb {
       await thread.watchCompilations(this.context.elapsed(), COMPILE_WATCH_MILLIS);
     } else if (!height.hasRecount && part >= RECOUNT_FROM && isUnexplained(height)) {
       height.hasRecount = true;
+      await this.walk(thread);
       const census = await this.countObjects(thread, probe);
       const closures = census && height.census ? growingFunctions(height.census, census) : [];
       if (closures.length > 0) await thread.locateClosures(this.context.elapsed(), closures);
     }
   }
 
-  /** Resolves with null when it was left out for its pause. */
+  /** What the program can be seen to hold, by name: short, and it takes next to no memory. */
+  private async walk(thread: ThreadCapture): Promise<void> {
+    const { options, outcome } = this.context;
+    if (!outcome.steps.includes('census')) outcome.steps.push('census');
+    const deadline = Math.min(LONGEST_WALK_MILLIS, options.maxPauseMillis / 2);
+    await this.context.timed(() => thread.walk(this.context.elapsed(), deadline));
+  }
+
+  /** Resolves with null when it was left out for its pause, or for its memory. */
   private async countObjects(thread: ThreadCapture, probe: ProbeClient): Promise<ProbeCensus | null> {
     const { options, outcome } = this.context;
     const estimate = estimateCensusMillis(thread.floors.at(-1) ?? thread.heapUsedBytes());
@@ -126,7 +141,14 @@ export class HeapClimb {
       );
       return null;
     }
-    if (!outcome.steps.includes('census')) outcome.steps.push('census');
+    const extraBytes = estimateCensusBytes(thread.heapUsedBytes());
+    const room = this.context.localPid === null ? undefined : memoryRoom(this.context.localPid);
+    if (room && extraBytes > room.bytes * LARGEST_CENSUS_SHARE) {
+      this.warn(
+        `The census of all objects was left out: it takes about ${Math.ceil(extraBytes / 2 ** 20)} MB more for a while, and little is left below ${room.limitedBy}. Collections were looked for from open handles on.`,
+      );
+      return null;
+    }
     this.context.progress(`census of the heap, a pause of about ${Math.round(estimate)} ms`);
     let census: ProbeCensus | null = null;
     await this.context.timed(async () => {
@@ -146,7 +168,8 @@ export class HeapClimb {
     const estimate = estimateSnapshot(thread.heapUsedBytes(), localPid);
     const refusal = refusalOf(estimate, options.snapshot, options.maxPauseMillis);
     if (refusal) {
-      this.warn(`The heap snapshot was refused: ${refusal}`);
+      if (!height.isRefused) this.warn(`The heap snapshot was refused: ${refusal}`);
+      height.isRefused = true;
       return;
     }
     height.snapshots++;

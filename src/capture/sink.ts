@@ -1,7 +1,13 @@
 // Where a capture puts what it gets, the moment it gets it: so that a capture cut short keeps what it had.
 import type { PassiveSample, RuntimeSample } from '../model/samples.ts';
 import type { Compilations } from './compile-watch.ts';
-import type { ProbeAsyncRead, ProbeCensus, ProbeCollections, ProbeFrame } from './probes/probe-protocol.ts';
+import type {
+  ProbeAsyncRead,
+  ProbeCensus,
+  ProbeCollections,
+  ProbeFrame,
+  ProbeWalk,
+} from './probes/probe-protocol.ts';
 
 /** One line of `samples.jsonl`. */
 export type SampleLine =
@@ -10,6 +16,7 @@ export type SampleLine =
   | ({ type: 'async'; thread: number; atMillis: number } & ProbeAsyncRead)
   | ({ type: 'collections'; thread: number; atMillis: number } & ProbeCollections)
   | ({ type: 'census'; thread: number; atMillis: number } & ProbeCensus)
+  | ({ type: 'walk'; thread: number; atMillis: number } & ProbeWalk)
   | ({ type: 'compilations'; thread: number; atMillis: number } & Compilations)
   | ({ type: 'closures'; thread: number; atMillis: number } & ClosuresLocated)
   | ({ type: 'snapshot'; thread: number; atMillis: number } & SnapshotTaken);

@@ -1,7 +1,6 @@
 // What a heap snapshot would cost here, before it is taken. V8 builds a graph of its own beside the heap, whatever it
 // is written to: that graph ends processes that run close to their limit.
-import { known, readText } from '../target/proc-file.ts';
-import { readCgroup } from './cgroup.ts';
+import { megabytes, memoryRoom } from './memory-room.ts';
 
 export interface SnapshotEstimate {
   nodes: number;
@@ -26,8 +25,6 @@ const MICROS_PER_NODE = 4;
 const LEAST_NODES = 50_000;
 /** Of the room there is. */
 const LARGEST_SHARE = 0.8;
-/** The kernel wants some of a container's memory for itself and for file pages. */
-const KERNEL_SHARE = 0.05;
 
 export function estimateSnapshot(
   heapUsedBytes: number,
@@ -52,33 +49,4 @@ export function describeEstimate(estimate: SnapshotEstimate): string {
   const { nodes, pauseMillis, extraBytes, roomBytes, limitedBy } = estimate;
   const room = roomBytes === undefined ? '' : ` (${megabytes(roomBytes)} left below ${limitedBy})`;
   return `about ${(nodes / 1e6).toFixed(1)} M nodes, a pause of about ${(pauseMillis / 1_000).toFixed(1)} s and ${megabytes(extraBytes)} of extra memory${room}`;
-}
-
-const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MB`;
-
-interface Room {
-  bytes: number;
-  limitedBy: string;
-}
-
-function memoryRoom(pid: number, roots: { proc?: string; cgroup?: string }): Room | undefined {
-  const rooms = [containerRoom(pid, roots), machineRoom(roots.proc)].filter((room) => room !== undefined);
-  return rooms.sort((a, b) => a.bytes - b.bytes)[0];
-}
-
-/** File pages are given back before anybody is killed: what counts is the anonymous memory. */
-function containerRoom(pid: number, roots: { proc?: string; cgroup?: string }): Room | undefined {
-  const { memoryLimitBytes, memoryAnonBytes, memoryUsageBytes } =
-    readCgroup(pid, roots.proc, roots.cgroup) ?? {};
-  const used = memoryAnonBytes ?? memoryUsageBytes;
-  if (memoryLimitBytes === undefined || used === undefined) return undefined;
-  const bytes = Math.max(0, memoryLimitBytes * (1 - KERNEL_SHARE) - used);
-  return { bytes, limitedBy: `the container's limit of ${megabytes(memoryLimitBytes)}` };
-}
-
-function machineRoom(proc = '/proc'): Room | undefined {
-  const kilobytes = /^MemAvailable:\s+(\d+) kB/m.exec(known(readText(`${proc}/meminfo`)) ?? '')?.[1];
-  return kilobytes === undefined
-    ? undefined
-    : { bytes: Number(kilobytes) * 1024, limitedBy: "the machine's memory" };
 }

@@ -31,6 +31,8 @@ export interface ThreadCapture {
   readHeap(atMillis: number): Promise<number>;
   readAsync(atMillis: number): Promise<void>;
   readCollections(atMillis: number, trapTop: number): Promise<ProbeCollections | null>;
+  /** Follows references from open handles: a short pause. */
+  walk(atMillis: number, deadlineMillis: number): Promise<void>;
   /** Walks all live objects: a pause. */
   takeCensus(atMillis: number, deadlineMillis: number): Promise<ProbeCensus | null>;
   /** Where the functions of these classes of the last census begin. */
@@ -148,6 +150,9 @@ export async function openThread(
       const read = await probe.readCollections(atMillis, trapTop);
       sink.line({ type: 'collections', thread: id, atMillis, ...read });
       return read;
+    },
+    async walk(atMillis, deadlineMillis) {
+      if (probe) sink.line({ type: 'walk', thread: id, atMillis, ...(await probe.walk(deadlineMillis)) });
     },
     async takeCensus(atMillis, deadlineMillis) {
       if (!probe) return null;

@@ -17,6 +17,12 @@ A target is one of
 Exit codes: 0 done, 1 a gate failed (--fail-on), 2 wrong use, 3 could not attach or capture,
 130 interrupted with nothing to report.`;
 
+const HEAP_HELP = `
+One snapshot shows what is big. Three of one program, taken under load and minutes apart, show what grows:
+  culprit heap first.heapsnapshot second.heapsnapshot third.heapsnapshot
+
+Exit codes: 0 done, 1 something grew at every step (--fail-on-growth), 2 wrong use, or no whole snapshot.`;
+
 function createProgram(launch: string[]): Command {
   const program = new Command('culprit')
     .description(
@@ -75,6 +81,7 @@ function createProgram(launch: string[]): Command {
     .option('--show-strings', 'show the texts of duplicated strings, which may be secret')
     .option('--fail-on-growth', 'exit with 1 when something grew at every step')
     .option('--quiet', 'no progress, and the verdict only')
+    .addHelpText('after', HEAP_HELP)
     .action(async (files, options) => (await import('./commands/heap.ts')).heapCommand(files, options));
   program
     .command('flame')

@@ -1,6 +1,7 @@
 // What is said of a heap leak: its kind, title, evidence, confidence and advice, from what the rule found.
 import type { Facts } from '../analysis/facts.ts';
 import type { AllocationSite, GrowingCollection, HeapGrowth } from '../analysis/heap-growth.ts';
+import type { CollectionHolder } from '../model/collection.ts';
 import type { Evidence, FindingKind } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
 import { formatBytes, formatDuration, formatShare } from '../model/units.ts';
@@ -122,6 +123,7 @@ function isCalledByHook(frames: readonly Frame[]): boolean {
 function nameOf({ collection }: GrowingCollection): string {
   return (
     collection.holderName ??
+    (collection.holder?.kind === 'variable' ? collection.holder.name : null) ??
     (collection.className === collection.type ? collection.type : collection.className)
   );
 }
@@ -205,6 +207,8 @@ function evidenceOf(
       unit: 'entries/s',
     });
   }
+  if (filled?.collection.holder)
+    evidence.push({ source: 'references', statement: heldBy(filled.collection.holder) });
   if (filled?.insertion) {
     const caller = filled.insertion.blame.caller;
     evidence.push({
@@ -221,6 +225,25 @@ function evidenceOf(
     });
   }
   return evidence;
+}
+
+/** "held by the variable `sessions` that `remember` closes over" */
+function heldBy({ kind, name, of }: CollectionHolder): string {
+  const at = of === '' ? '' : kind === 'variable' ? ` that \`${of}\` closes over` : ` of ${of}`;
+  switch (kind) {
+    case 'variable':
+      return `held by the variable \`${name}\`${at}`;
+    case 'property':
+      return `held by the property \`${name}\`${at}`;
+    case 'entry':
+      return `one of those in \`${name}\`${of === '' ? '' : `, of ${of}`}`;
+    case 'global':
+      return `held by the global \`${name}\``;
+    case 'exports':
+      return `it is what the module ${name} exports`;
+    case 'handle':
+      return 'held by an open handle';
+  }
 }
 
 function adviceFor(kind: FindingKind, filled: GrowingCollection | null): string[] {

@@ -3,6 +3,14 @@ import type { Frame } from './frame.ts';
 
 export type CollectionType = 'Map' | 'Set' | 'Array' | 'Object' | 'EventEmitter' | 'EventTarget';
 
+/** By which name something is held; `of` is the function of a variable, or the class of a property. */
+export interface CollectionHolder {
+  /** `entry`: in a collection that is held by that name. */
+  kind: 'variable' | 'property' | 'entry' | 'global' | 'exports' | 'handle';
+  name: string;
+  of: string;
+}
+
 export interface CollectionGrowth {
   thread: number;
   /** The same for one collection all through a recording. */
@@ -12,6 +20,8 @@ export interface CollectionGrowth {
   className: string;
   /** Of an emitter or an event target: the event with the most listeners. */
   event?: string;
+  /** Absent when no walk along references came to it. */
+  holder?: CollectionHolder;
   /** Number of entries (or listeners) at each read. */
   sizes: { atMillis: number; entries: number }[];
   /** What the newest entry looks like: a class name or "string", "{id, name}". Never its content. */

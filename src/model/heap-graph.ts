@@ -1,8 +1,7 @@
 // A heap snapshot as a graph: nodes are V8's objects, edges are its references. Millions of both lie packed in a few
 // typed arrays; a node and an edge are plain numbers (ordinals), and an accessor is one or two reads.
 import { buildIdIndex, type IdIndex, nodeWithId } from './heap/id-index.ts';
-import type { Incoming } from './heap/incoming.ts';
-import { type LocationTable, locationOf, type SourceLocation } from './heap/locations.ts';
+import { type LocationTable, locationOf, type SourceLocation, sortLocations } from './heap/locations.ts';
 import {
   EDGE_TYPE_NAMES,
   EdgeType,
@@ -11,41 +10,11 @@ import {
   type NodeTypeName,
 } from './heap/node-and-edge-types.ts';
 import { buildRetainers, type Retainers, sourceOf } from './heap/retainers.ts';
-import { decodeString, findString, type StringTable, stringBytes } from './heap/string-table.ts';
-import { type WideNumbers, wideNumberAt } from './heap/wide-numbers.ts';
+import { type HeapStorage, WIDE_EDGE_NAME, WIDE_SHALLOW_BYTES } from './heap/storage.ts';
+import { decodeString, findString, stringBytes } from './heap/string-table.ts';
+import { wideNumberAt } from './heap/wide-numbers.ts';
 
 export { EdgeType, NodeType } from './heap/node-and-edge-types.ts';
-
-/** An edge's name or index has 29 bits; the last value says that the number lies in `wideEdgeNames`. */
-export const WIDE_EDGE_NAME = 2 ** 29 - 1;
-/** The last value of 32 bits says that the size lies in `wideShallowBytes`. */
-export const WIDE_SHALLOW_BYTES = 2 ** 32 - 1;
-
-/**
- * The arrays behind a HeapGraph, for the loops of this room that visit every edge. Everything in here was checked when
- * it was read: targets are nodes, names are strings, `firstEdges` ascends from 0 to `edgeCount`.
- */
-export interface HeapStorage {
-  nodeCount: number;
-  edgeCount: number;
-  /** Type in the low 5 bits, detachedness in the 2 above. */
-  nodeKinds: Uint8Array;
-  nodeNames: Uint32Array;
-  nodeIds: Uint32Array;
-  shallowBytes: Uint32Array;
-  wideShallowBytes: WideNumbers;
-  /** nodeCount + 1 entries. */
-  firstEdges: Uint32Array;
-  /** Two words an edge: its type in the low 3 bits with its name above, then its target. */
-  edges: Uint32Array;
-  wideEdgeNames: WideNumbers;
-  strings: StringTable;
-  locations: LocationTable;
-  /** When a second thread stands by to turn the edges round: starts it, and gives what waits for the result. */
-  startTurning?: () => () => Incoming;
-  /** Left by the dominators, which have done with it: memory for the retainers, so that the peak does not rise. */
-  spare?: Incoming;
-}
 
 /** Known for the native halves of objects alone: DOM nodes in a browser, handles and wraps in Node. */
 export type Detachedness = 'unknown' | 'attached' | 'detached';
@@ -60,6 +29,7 @@ export class HeapGraph {
   readonly storage: HeapStorage;
   #retainers: Retainers | undefined;
   #idIndex: IdIndex | undefined;
+  #locations: LocationTable | undefined;
 
   constructor(storage: HeapStorage) {
     this.storage = storage;
@@ -107,9 +77,10 @@ export class HeapGraph {
     return DETACHEDNESS[this.storage.nodeKinds[node]! >> 5]!;
   }
 
-  /** Where V8 knows it: functions, and objects whose constructor it could find. */
+  /** Where V8 knows it: functions, and objects whose constructor it could find. The first call sorts them. */
   location(node: number): SourceLocation | null {
-    return locationOf(this.storage.locations, node);
+    this.#locations ??= sortLocations(this.storage.locations);
+    return locationOf(this.#locations, node);
   }
 
   /** The edges of a node are `firstEdge(node)` up to but not including `endEdge(node)`. */

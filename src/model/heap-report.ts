@@ -145,6 +145,8 @@ export interface HeapGrowth {
   retainedBytes: number[];
   /** Of what only growing collections hold, the part of this one; shared objects are divided (BLeak, PLDI 2018). */
   leakShareBytes: number;
+  /** From the first snapshot to the last: of what it retains, or of its leak share when that is more. */
+  grownBytes: number;
   /** What nobody else holds. */
   exclusiveBytes: number;
   /** Too small, or too uneven, to speak of in the verdict. */

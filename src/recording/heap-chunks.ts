@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
-const CHUNK_BYTES = 2 ** 21;
+const CHUNK_BYTES = 2 ** 20;
 
 /** Reads ahead by one chunk, so that the disk works while somebody takes the last chunk apart. */
 export async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {

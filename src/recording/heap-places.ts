@@ -48,24 +48,43 @@ export function findDeclaration(
 ): { line: number; column: number } | null {
   if (!IDENTIFIER.test(name) || name.length > 200) return null;
   const escaped = name.replaceAll('$', '\\$');
-  const declaration = new RegExp(
-    `(?:\\b(?:const|let|var|class|function\\*?|import)\\b[^;=()]{0,400}?[\\s,{[*]|\\bexport\\s+default\\s+)(?<![\\w$.])${escaped}(?![\\w$])`,
-    'gu',
-  );
-  const limit = before === null ? 0 : offsetOfLine(text, before + 1);
-  let found = -1;
-  for (const match of text.matchAll(declaration)) {
-    const at = match.index + match[0].length - name.length;
-    if (found >= 0 && at >= limit) break;
-    found = at;
-    // The outermost one comes first; a later one is nearer only if it is outermost too.
-    if (before === null || lineStart(text, match.index) === match.index) break;
-  }
-  if (found < 0) return null;
-  const start = lineStart(text, found);
+  const whole = `(?<![\\w$.])${escaped}(?![\\w$])`;
+  const keyword = '\\b(?:const|let|var|class|function\\*?|import)\\b';
+  const at =
+    lastBefore(text, name, new RegExp(`${keyword}[^;=()]{0,400}?[\\s,{[*]${whole}`, 'gu'), before) ??
+    // One of several in a declaration: a value stands between the keyword and the name.
+    lastBefore(text, name, new RegExp(`,[ \\t]*\\n\\s*${whole}(?=\\s*=[^=>])`, 'gu'), before);
+  if (at === null) return null;
   let line = 0;
-  for (let at = text.indexOf('\n'); at >= 0 && at < found; at = text.indexOf('\n', at + 1)) line += 1;
-  return { line, column: found - start };
+  for (let end = text.indexOf('\n'); end >= 0 && end < at; end = text.indexOf('\n', end + 1)) line += 1;
+  return { line, column: at - lineStart(text, at) };
+}
+
+/**
+ * Where the name stands in the match that is indented least, and of those in the last one before the end of a line; in
+ * the first match of all when none is before it.
+ */
+function lastBefore(text: string, name: string, pattern: RegExp, before: number | null): number | null {
+  const limit = before === null ? text.length : offsetOfLine(text, before + 1);
+  let found: number | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const match of text.matchAll(pattern)) {
+    const at = match.index + match[0].length - name.length;
+    if (at >= limit) return found ?? at;
+    const indent = indentAt(text, match.index);
+    if (indent < least || (indent === least && before !== null)) {
+      found = at;
+      least = indent;
+    }
+  }
+  return found;
+}
+
+function indentAt(text: string, offset: number): number {
+  const start = lineStart(text, offset);
+  let at = start;
+  while (text[at] === ' ' || text[at] === '\t') at += 1;
+  return at - start;
 }
 
 function lineStart(text: string, offset: number): number {

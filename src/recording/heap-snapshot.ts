@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { RecordingError, UsageError } from '../errors.ts';
 import { MalformedSnapshot, TruncatedSnapshot } from '../model/decode/heap-snapshot/malformed.ts';
 import { createSnapshotReader } from '../model/decode/heap-snapshot/reader.ts';
-import { allocateIncoming, type Incoming } from '../model/heap/incoming.ts';
+import { allocateIncoming, buildIncoming, type Incoming } from '../model/heap/incoming.ts';
 import type { HeapGraph } from '../model/heap-graph.ts';
 import { fileChunks, isGzipped, unpacked } from './heap-chunks.ts';
 import type { EdgeAnswer, HeapThreadData, TurnRequest } from './heap-thread.ts';
@@ -17,8 +17,8 @@ const TWO_THREADS_BYTES = 32 * 2 ** 20;
 const MAX_UNPACKING = 1032;
 /** What a stream of unknown length may promise: more nodes than any V8 heap has. */
 const MAX_STREAM_BYTES = 2 ** 37;
-/** A thread that has not turned the edges by then has died. */
-const TURNING_MILLIS = 10 * 60_000;
+/** A thread that has not turned the edges by then is not waited for any longer: the work is done here instead. */
+const TURNING_MILLIS = 60_000;
 
 /** Throws UsageError when there is no such file, RecordingError when it is not a whole heap snapshot. */
 export async function readHeapSnapshot(
@@ -68,7 +68,11 @@ async function readChunks(chunks: AsyncIterable<Uint8Array>, maxBytes: number): 
 
 async function readWithThread(path: string, size: number): Promise<HeapGraph> {
   const data: HeapThreadData = { path, maxBytes: size };
-  const thread = new Worker(threadFile(), { workerData: data });
+  const thread = new Worker(threadFile(), {
+    workerData: data,
+    // It holds next to nothing of its own; V8 would give it room all the same.
+    resourceLimits: { maxYoungGenerationSizeMb: 2 },
+  });
   try {
     const answer = firstAnswer(thread);
     // Looked at below; a failure before that must not count as one that nobody handles.
@@ -97,6 +101,7 @@ function firstAnswer(thread: Worker): Promise<EdgeAnswer> {
   return new Promise((resolve, reject) => {
     thread.once('message', resolve);
     thread.once('error', reject);
+    thread.once('exit', () => reject(new Error('the thread that reads the edges ended early')));
   });
 }
 
@@ -109,11 +114,8 @@ function startTurning(graph: HeapGraph, thread: Worker): () => Incoming {
   const done = new Int32Array(new SharedArrayBuffer(4));
   const request: TurnRequest = { outgoing, incoming, done };
   thread.postMessage(request);
-  return () => {
-    if (Atomics.wait(done, 0, 0, TURNING_MILLIS) === 'timed-out')
-      throw new Error('the thread that turns the edges of the heap did not answer');
-    return incoming;
-  };
+  return () =>
+    Atomics.wait(done, 0, 0, TURNING_MILLIS) === 'timed-out' ? buildIncoming(outgoing) : incoming;
 }
 
 async function explained(name: string, read: () => Promise<HeapGraph>): Promise<HeapGraph> {

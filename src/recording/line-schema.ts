@@ -89,6 +89,13 @@ const growing = v.looseObject({
   type: v.picklist(['Map', 'Set', 'Array', 'Object', 'EventEmitter', 'EventTarget']),
   className: text,
   event: v.optional(text),
+  holder: v.optional(
+    v.looseObject({
+      kind: v.picklist(['variable', 'property', 'entry', 'global', 'exports', 'handle']),
+      name: text,
+      of: text,
+    }),
+  ),
   sizes: v.pipe(v.array(v.looseObject({ atMillis, entries: count })), v.minLength(1)),
   newestEntry: text,
   insertions: v.pipe(v.array(stack), v.maxLength(100)),
@@ -109,6 +116,18 @@ const census = v.looseObject({
   tracked: count,
   cut: v.boolean(),
   classes: v.pipe(v.array(v.tuple([text, count])), v.maxLength(10_000)),
+});
+
+const walk = v.looseObject({
+  type: v.literal('walk'),
+  atMillis,
+  thread,
+  scanned: count,
+  cut: v.boolean(),
+  functions: v.pipe(
+    v.array(v.looseObject({ name: text, url: text, line: count, column: count, count })),
+    v.maxLength(1_000),
+  ),
 });
 
 const compilations = v.looseObject({
@@ -142,6 +161,7 @@ export const lineSchema = v.variant('type', [
   asyncRead,
   collections,
   census,
+  walk,
   compilations,
   closures,
   snapshot,

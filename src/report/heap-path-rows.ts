@@ -1,7 +1,7 @@
 // A retainer path as rows of text: how each step is reached, what is there, and where that is written. Strings must be
 // inert already.
+import { describeOwner, describePlace, describeStep, shorten } from '../model/heap-path-words.ts';
 import type { RetainerPath } from '../model/heap-report.ts';
-import { describeOwner, describePlace, describeStep, shorten } from './heap-words.ts';
 
 /** From the owner down. Files are printed relative to `folder`. */
 export function pathRows({ owner, steps }: RetainerPath, folder: string): string[][] {

@@ -95,6 +95,7 @@ const growth = object<HeapGrowth>(
     entries: listOf(count),
     retainedBytes: listOf(number),
     leakShareBytes: amount,
+    grownBytes: number,
     exclusiveBytes: number,
     isMinor: flag,
   },

@@ -1,16 +1,9 @@
 // The tables of a heap report: collections, classes, duplicated strings, and small growth.
 import type { ChalkInstance } from 'chalk';
+import { describeOwner, describePlace, shorten } from '../model/heap-path-words.ts';
 import type { HeapCollection, HeapDuplicate, HeapGrowth, HeapReport } from '../model/heap-report.ts';
 import { formatBytes, formatNumber } from '../model/units.ts';
-import {
-  describeEntries,
-  describeHolders,
-  describeOwner,
-  describePlace,
-  describeThing,
-  nearestPlace,
-  shorten,
-} from './heap-words.ts';
+import { describeEntries, describeHolders, describeThing, nearestPlace } from './heap-words.ts';
 import { wrapText } from './layout.ts';
 
 export function renderHeapTables(report: HeapReport, paint: ChalkInstance, width: number): string[][] {
@@ -54,9 +47,9 @@ function smallGrowth(report: HeapReport, paint: ChalkInstance): string[] {
 }
 
 function growthTable({ folder }: HeapReport, growth: HeapGrowth[]): string[] {
-  const rows = growth.map(({ entries, retainedBytes, leakShareBytes, collection, holders }) => [
+  const rows = growth.map(({ entries, grownBytes, leakShareBytes, collection, holders }) => [
     `  ${entries.map(formatNumber).join(' -> ')}`,
-    formatBytes(retainedBytes.at(-1)! - retainedBytes[0]!),
+    formatBytes(grownBytes),
     formatBytes(leakShareBytes),
     describeHolders(collection, holders),
     holderOf(collection, folder),

@@ -1,16 +1,11 @@
 // One collection as a block of text: what it is, who holds it, what is in it, what to do.
 import type { ChalkInstance } from 'chalk';
+import { describeStep, shorten } from '../model/heap-path-words.ts';
 import type { HeapCollection, HeapGrowth, HeapStep } from '../model/heap-report.ts';
 import { formatBytes, formatNumber, formatShare } from '../model/units.ts';
+import type { AlikeCollections } from './heap-alike.ts';
 import { alignRows, pathRows } from './heap-path-rows.ts';
-import {
-  adviseOn,
-  describeEntries,
-  describeGroup,
-  describeStep,
-  describeTitle,
-  shorten,
-} from './heap-words.ts';
+import { adviseOn, describeEntries, describeGroup, describeTitle } from './heap-words.ts';
 import { hangingLines, labelledLines } from './layout.ts';
 
 export interface ThingLayout {
@@ -26,7 +21,7 @@ export function renderGrowth(growth: HeapGrowth, rank: number, layout: ThingLayo
   const { paint, width } = layout;
   const steps = entries.length - 1;
   const newEntries = entries.at(-1)! - entries[0]!;
-  const bytes = retainedBytes.at(-1)! - retainedBytes[0]!;
+  const bytes = growth.grownBytes;
   const each = steps > 1 ? `, ${formatBytes(bytes / steps)} a step` : '';
   const title = `${describeTitle(collection, holders)} grew by ${describeEntries(collection, newEntries)} (${signed(bytes)}${each})`;
   const series = (values: number[], format: (value: number) => string) => values.map(format).join(' -> ');
@@ -34,7 +29,7 @@ export function renderGrowth(growth: HeapGrowth, rank: number, layout: ThingLayo
     ...hangingLines(`${rank}. `, title, width).map((line) => paint.yellow.bold(line)),
     ...labelledLines('entries', [series(entries, formatNumber)], width),
     ...labelledLines('keeps', [series(retainedBytes, formatBytes)], width),
-    ...renderPath(collection, layout, growth.grows),
+    ...renderRetainerPath(collection, layout, growth.grows),
     ...renderNewest(collection, layout),
     ...labelledLines(
       'leak share',
@@ -49,15 +44,15 @@ export function renderGrowth(growth: HeapGrowth, rank: number, layout: ThingLayo
 
 const signed = (bytes: number) => `${bytes < 0 ? '' : '+'}${formatBytes(bytes)}`;
 
-export function renderBigThing(collection: HeapCollection, rank: number, layout: ThingLayout): string[] {
+export function renderBigThing(alike: AlikeCollections, rank: number, layout: ThingLayout): string[] {
   const { paint, width, heapBytes } = layout;
-  const has = collection.kind === 'other' ? '' : `: ${describeEntries(collection, collection.entries)}`;
-  const keeps = `${formatBytes(collection.retainedBytes)} (${formatShare(collection.retainedBytes / heapBytes)} of the heap)`;
+  const { collection, holders, entries, retainedBytes } = alike;
+  const has = collection.kind === 'other' ? '' : `: ${describeEntries(collection, entries)}`;
+  const keeps = `${formatBytes(retainedBytes)} (${formatShare(retainedBytes / heapBytes)} of the heap)`;
+  const title = `${describeTitle(collection, holders)}${has}, ${holders > 1 ? 'keep' : 'keeps'} ${keeps}`;
   return [
-    ...hangingLines(`${rank}. `, `${describeTitle(collection, 1)}${has}, keeps ${keeps}`, width).map((line) =>
-      paint.bold(line),
-    ),
-    ...renderPath(collection, layout, null),
+    ...hangingLines(`${rank}. `, title, width).map((line) => paint.bold(line)),
+    ...renderRetainerPath(collection, layout, null),
     ...renderNewest(collection, layout),
     ...labelledLines('Do:', [adviseOn(collection, false)], width).map((line) => paint.green(line)),
   ];
@@ -73,7 +68,7 @@ function renderNewest({ newest, kind }: HeapCollection, { folder, width }: Thing
 }
 
 /** One row a step: how it is reached, what is there, where that is written. Where it grows, the last row is marked. */
-function renderPath(
+export function renderRetainerPath(
   { path, newest, kind }: HeapCollection,
   layout: ThingLayout,
   grows: HeapStep | null,

@@ -3,6 +3,7 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import type { HeapReport } from '../model/heap-report.ts';
 import { formatBytes, formatCount, formatNumber } from '../model/units.ts';
 import { escapeAllStrings } from './escape.ts';
+import { joinAlike } from './heap-alike.ts';
 import { renderHeapTables } from './heap-text-tables.ts';
 import { renderBigThing, renderGrowth } from './heap-text-thing.ts';
 import { hangingLines, wrapText } from './layout.ts';
@@ -22,7 +23,8 @@ export function renderHeapText(report: HeapReport, options: TextOptions): string
   const width = Math.max(40, options.width);
   const blocks = [
     renderVerdict(safe, paint, width),
-    ...(options.quiet ? [] : renderThings(safe, paint, width)),
+    ...renderThings(safe, paint, width).map((block) => (options.quiet ? block.slice(0, 1) : block)),
+    ...(options.quiet || safe.verdict !== 'growth' ? [] : [wrapText(WHO_FILLS, width)]),
     safe.warnings.flatMap((warning) => hangingLines('! ', warning, width).map((line) => paint.yellow(line))),
     ...(options.quiet ? [] : renderHeapTables(safe, paint, width)),
   ];
@@ -59,7 +61,7 @@ function verdictTexts(report: HeapReport): string[] {
     case 'no-growth':
       return [
         `NOTHING GREW at every step of ${count} snapshots (heap: ${sizes})`,
-        'Nothing had more entries in each snapshot than in the one before. What filled once, or rose and fell again, is not a leak.',
+        `${report.growth.length > 0 ? 'Nothing of weight' : 'Nothing'} had more entries in each snapshot than in the one before. What filled once, or rose and fell again, is not a leak.`,
       ];
     case 'different-programs':
       return [
@@ -71,7 +73,7 @@ function verdictTexts(report: HeapReport): string[] {
 
 function bigThings({ collections, snapshots }: HeapReport): string {
   const all = snapshots.at(-1)!.shallowBytes;
-  const big = collections.filter(({ retainedBytes }) => retainedBytes >= 0.05 * all).length;
+  const big = joinAlike(collections).filter(({ retainedBytes }) => retainedBytes >= 0.05 * all).length;
   return big === 0
     ? 'No single thing keeps much of it.'
     : `${formatCount(big, 'thing')} of your program ${big === 1 ? 'keeps' : 'keep'} 5% of it or more.`;
@@ -81,12 +83,9 @@ function renderThings(report: HeapReport, paint: ChalkInstance, width: number): 
   const layout = { folder: report.folder, heapBytes: report.snapshots.at(-1)!.shallowBytes, paint, width };
   const growing = report.growth.filter(({ isMinor }) => !isMinor).slice(0, MOST_EXPLAINED);
   if (report.snapshots.length > 1 && report.verdict !== 'different-programs')
-    return [
-      ...growing.map((growth, index) => renderGrowth(growth, index + 1, layout)),
-      growing.length === 0 ? [] : wrapText(WHO_FILLS, width),
-    ];
-  return report.collections
+    return [...growing.map((growth, index) => renderGrowth(growth, index + 1, layout))];
+  return joinAlike(report.collections)
     .filter(({ retainedBytes }) => retainedBytes >= LEAST_SHARE * layout.heapBytes)
     .slice(0, MOST_EXPLAINED)
-    .map((collection, index) => renderBigThing(collection, index + 1, layout));
+    .map((alike, index) => renderBigThing(alike, index + 1, layout));
 }

@@ -1,97 +1,7 @@
-// The words for what a heap report says: owners, steps of a path, places, kinds of collections. Strings must be inert
-// already.
-import type {
-  HeapCollection,
-  HeapCollectionKind,
-  HeapEntryGroup,
-  HeapOwner,
-  HeapPlace,
-  HeapStep,
-} from '../model/heap-report.ts';
+// The words for a collection: what it is, what is in it, what to do about it. Strings must be inert already.
+import { describePlace, nameOf, shorten } from '../model/heap-path-words.ts';
+import type { HeapCollection, HeapCollectionKind, HeapEntryGroup, HeapPlace } from '../model/heap-report.ts';
 import { formatCount, formatNumber } from '../model/units.ts';
-
-const LONGEST_NAME = 60;
-
-export function shorten(name: string, longest = LONGEST_NAME): string {
-  return name.length > longest ? `${name.slice(0, longest - 1)}…` : name;
-}
-
-/** "src/session.js:12", relative to the program's folder; "" for no place. */
-export function describePlace(place: HeapPlace | null, folder: string): string {
-  if (!place) return '';
-  const file = folder !== '' && place.file.startsWith(folder) ? place.file.slice(folder.length) : place.file;
-  if (place.line === null) return file;
-  const at = `${file}:${place.line}`;
-  return place.variable !== null && !place.isDeclaration ? `used at ${at}` : at;
-}
-
-/** What the reader owns: "module variable `sessions`". */
-export function describeOwner({ kind, name }: HeapOwner): string {
-  const short = shorten(name);
-  switch (kind) {
-    case 'module-variable':
-      return name === '' ? 'the variables of a module' : `module variable \`${short}\``;
-    case 'module-export':
-      return name === '' ? '`module.exports`' : `\`exports${access(short)}\``;
-    case 'global':
-      return name === '' ? 'the global object' : `\`global${access(short)}\``;
-    case 'timer':
-      return 'pending timers (setTimeout, setInterval)';
-    case 'engine':
-      return ENGINE_ROOTS[name] ?? `Node or V8 itself (${short})`;
-  }
-}
-
-const ENGINE_ROOTS: Record<string, string> = {
-  '(Stack roots)': 'a function that is running',
-  '(Handle scope)': 'native code that is running',
-  '(Global handles)': 'native code (a handle)',
-  '(Eternal handles)': 'Node itself',
-  '(Micro tasks)': 'a queued microtask',
-};
-
-const IDENTIFIER = /^#?[\p{L}_$][\p{L}\p{N}_$]*$/u;
-
-function access(name: string): string {
-  if (name.startsWith('[')) return name;
-  return IDENTIFIER.test(name) ? `.${name}` : `["${name}"]`;
-}
-
-export function describeStep(step: HeapStep): string {
-  const times = step.repeats > 1 ? ` (${formatNumber(step.repeats)} times)` : '';
-  return `${stepWords(step)}${times}`;
-}
-
-function stepWords({ kind, name }: HeapStep): string {
-  const short = shorten(name);
-  switch (kind) {
-    case 'property':
-      return access(short);
-    case 'entry':
-      return '[x]';
-    case 'variable':
-      return `variable \`${short}\``;
-    case 'listener':
-      return `listeners of "${short}"`;
-    case 'reaction':
-      return 'waits for it (then, await)';
-    case 'suspended-call':
-      return 'a call suspended at await';
-    case 'internal':
-      return short;
-  }
-}
-
-/** The thing in the reader's own words: `cache`, `app.locals.cache`, `bus`. */
-export function nameOf({ path }: HeapCollection): string {
-  let name = path.owner.name || (path.owner.kind === 'module-export' ? 'module.exports' : '');
-  for (const step of path.steps) {
-    if (step.kind === 'property') name += access(step.name);
-    else if (step.kind === 'entry') name += '[x]';
-    else if (step.kind === 'variable') name = step.name;
-  }
-  return name.length > LONGEST_NAME ? `…${name.slice(1 - LONGEST_NAME)}` : name;
-}
 
 const KIND_NOUNS: Record<HeapCollectionKind, string> = {
   map: 'Map',
@@ -182,6 +92,8 @@ export function adviseOn(collection: HeapCollection, isGrowing: boolean): string
       return 'One big thing: let go of the variable or property when it was used.';
     default: {
       const owner = packageOf(collection);
+      if (!isGrowing && collection.path.owner.kind === 'module-export' && collection.path.steps.length === 0)
+        return 'Loaded with its module, once. Harmless, unless you can do without the module.';
       if (owner !== null)
         return `It belongs to the package ${shorten(owner)}: look for its option that sets a bound or an expiry, or for another implementation; and at what your code hands it.`;
       return isGrowing

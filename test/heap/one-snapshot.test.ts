@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { explainHeapObjects } from '../../src/analysis/heap/suspects.ts';
 import { computeDominators } from '../../src/model/heap/dominators.ts';
+import { describePath } from '../../src/model/heap-path-words.ts';
 import { HEAP_REPORT_SCHEMA } from '../../src/report/heap-schema.ts';
 import { renderHeapText } from '../../src/report/heap-text.ts';
 import { renderJson } from '../../src/report/json.ts';
@@ -127,4 +128,18 @@ describe('suspects of a live process', () => {
       },
     ]);
   });
+});
+
+test('a path is said on one line where there is no room for more', () => {
+  const program = drawProgram();
+  const module = program.module('/app/src/bus.js');
+  const listeners = program.times(3, () => module.fn('onMessage', 12));
+  const bus = program.emitter({ message: listeners });
+  module.variable('bus', bus);
+  const graph = program.graph();
+  const id = graph.nodeId(listeners[0]!.ordinal);
+  const { path } = explainHeapObjects(graph, computeDominators(graph), [id]).get(id)!;
+  expect(describePath(path, '/app/')).toBe(
+    'module variable `bus` (used at src/bus.js:1) -> listeners of "message" -> [x] (src/bus.js:12)',
+  );
 });

@@ -1,12 +1,11 @@
 // The biggest collections of a heap, each with who holds it and what is newest in it.
 
 import type { DominatorTree } from '../../model/heap/dominators.ts';
-import { NodeType } from '../../model/heap-graph.ts';
-import type { HeapCollection, HeapEntryGroup, RetainerPath } from '../../model/heap-report.ts';
-import { classPlace, functionPlace } from './code-places.ts';
+import type { HeapCollection, RetainerPath } from '../../model/heap-report.ts';
 import { type Contents, contentsOf } from './contents.ts';
 import { type HeapView, isFunction, isObject, isString } from './heap-view.ts';
-import { className, shapeOf } from './node-names.ts';
+import { groupNewest } from './newest-entries.ts';
+import { className } from './node-names.ts';
 import { isEngineScript } from './owners.ts';
 import { type HeapPaths, retainerPathTo } from './retainer-path.ts';
 import { stepKindOf } from './steps.ts';
@@ -21,7 +20,6 @@ const BIG_SHARE = 0.01;
 const INNER_SHARE = 0.6;
 /** What Node keeps for itself is of interest when it is this much of the heap. */
 const ENGINE_SHARE = 0.1;
-const NEWEST = 20;
 
 /** The collections (and very big single things) that retain most; those inside another only when they are most of it. */
 export function findBiggestCollections(
@@ -112,6 +110,9 @@ function isBigSingle(view: HeapView, dominators: DominatorTree, node: number): b
   return memory >= 0 && view.graph.shallowBytes(memory) >= least;
 }
 
+/** A linked list can be a million deep; what is so far inside is looked at as if it stood alone. */
+const MOST_DOMINATORS = 2_000;
+
 /** Retained bytes of the listed collection around a node, if any. */
 function listedOutside(
   { tree }: HeapPaths,
@@ -119,13 +120,15 @@ function listedOutside(
   node: number,
   listed: Map<number, number>,
 ): number | null {
-  for (let at = node; ; ) {
+  let at = node;
+  for (let steps = 0; steps < MOST_DOMINATORS; steps += 1) {
     const outer = dominators.immediateDominator(at);
     if (outer === at || tree.owners.has(outer)) return null;
     const bytes = listed.get(outer);
     if (bytes !== undefined) return bytes;
     at = outer;
   }
+  return null;
 }
 
 /** All that is known of one collection; null when only weak edges hold it. */
@@ -146,7 +149,7 @@ export function describeCollection(
     shallowBytes: view.graph.shallowBytes(node),
     retainedBytes: paths.keptBytes(node),
     path,
-    newest: groupEntries(paths, contents?.values.slice(-NEWEST) ?? []),
+    newest: groupNewest(paths, contents?.values ?? []),
     isEngineOwned: isEngineOwned(path),
   };
 }
@@ -162,50 +165,4 @@ function isEngineOwned({ owner, steps }: RetainerPath): boolean {
 
 function isListeners({ steps }: RetainerPath): boolean {
   return steps.at(-1)?.kind === 'listener';
-}
-
-function groupEntries(paths: HeapPaths, values: number[]): HeapEntryGroup[] {
-  const groups = new Map<string, HeapEntryGroup>();
-  for (const value of values) {
-    const group = describeEntry(paths, value);
-    const key = JSON.stringify([group.className, group.shape, group.place]);
-    const known = groups.get(key);
-    if (known) known.count += 1;
-    else groups.set(key, group);
-  }
-  return [...groups.values()].sort((a, b) => b.count - a.count);
-}
-
-function describeEntry(paths: HeapPaths, value: number): HeapEntryGroup {
-  const { view, places } = paths;
-  const node = functionBehind(view, value);
-  const place = isFunction(view, node) ? functionPlace(view, places, node) : classPlace(view, places, node);
-  const isPlain = view.graph.nodeType(node) === NodeType.object && view.isNamed(node, 'Object');
-  // Where Node declares its Buffer is no help.
-  const isTold = place !== null && !isPlain && (isFunction(view, node) || !isEngineScript(place.script));
-  return {
-    className: className(view, node),
-    shape: shapeOf(view, node),
-    count: 1,
-    place: isTold ? place : null,
-  };
-}
-
-/** A timer is told by its callback, a listener object by its function, an await by the function that waits. */
-function functionBehind(view: HeapView, value: number): number {
-  const callback = view.isNamed(value, 'Timeout')
-    ? view.follow(value, '_onTimeout')
-    : view.isNamed(value, 'Listener')
-      ? view.follow(value, 'callback')
-      : isFunction(view, value)
-        ? awaitingFunction(view, value)
-        : -1;
-  return callback >= 0 && isFunction(view, callback) ? callback : value;
-}
-
-/** V8's own handler of an await has the suspended call in its scope. */
-function awaitingFunction(view: HeapView, handler: number): number {
-  const scope = view.follow(handler, 'context');
-  const call = scope < 0 ? -1 : view.follow(scope, 'extension');
-  return call < 0 ? -1 : view.follow(call, 'function');
 }

@@ -1,40 +1,37 @@
-// What grew: paths at which the number of things rose from each snapshot to the next, the topmost ones only. As in
-// BLeak (Vilk and Berger, PLDI 2018): a leak is a path whose out-degree keeps growing.
+// What grew, weighed and told. As in BLeak (Vilk and Berger, PLDI 2018): a leak is a path whose out-degree keeps growing.
 import type { DominatorTree } from '../../model/heap/dominators.ts';
 import type { HeapGrowth, HeapStep, HeapStepKind } from '../../model/heap-report.ts';
 import { describeCollection } from './collections.ts';
+import { findGrowingPaths, type GrowingPaths, growthOf, isSteady } from './growing-paths.ts';
 import { divideAmongLeaks } from './leak-share.ts';
 import { namesOnPath, type PathTrie } from './path-trie.ts';
 import type { Survey } from './survey.ts';
 
-/** Divided among leaks exactly; smaller ones beyond this number are not reported. */
-const MOST_LEAKS = 50;
-/** Growth below this share of the last heap is mentioned, but is no verdict. */
-const MINOR_SHARE = 0.001;
-const FEWEST_NEW_ENTRIES = 4;
-/** Of the biggest step. */
-const LEAST_STEP = 0.1;
+/**
+ * Growth below this share of the heap is mentioned, but is no verdict; unless the heap itself grew by so little that it
+ * explains a good part. Below the last of these, nothing does.
+ */
+const MINOR_SHARE = 0.005;
+const EXPLAINING_SHARE = 0.1;
+const LEAST_SHARE = 0.001;
 /** Node's own pools and caches breathe. */
 const ENGINE_FACTOR = 10;
 
-interface Candidate {
-  /** One, or those of several things of one kind side by side. */
-  paths: number[];
-  entries: number[];
-  retainedBytes: number[];
+interface Candidate extends GrowingPaths {
+  /** Where they are in the last snapshot. */
   nodes: number[];
 }
 
 /** Needs two snapshots in the trie at least; `last` is the survey of the last one. */
 export function findGrowth(trie: PathTrie, last: Survey, dominators: DominatorTree): HeapGrowth[] {
   const { graph } = last.paths.view;
-  const candidates = mostGrown(joinSiblings(trie, growingPaths(trie)));
+  const candidates: Candidate[] = findGrowingPaths(trie).map((growing) => ({ ...growing, nodes: [] }));
   collectNodes(candidates, last);
   const shares = divideAmongLeaks(
     graph,
     candidates.map(({ nodes }) => nodes),
   );
-  const least = MINOR_SHARE * dominators.retainedBytes(graph.root);
+  const least = leastBytes(trie.snapshots.map(({ heapBytes }) => heapBytes));
   return candidates
     .flatMap((candidate, index) => {
       const { paths, entries, retainedBytes, nodes } = candidate;
@@ -54,6 +51,7 @@ export function findGrowth(trie: PathTrie, last: Survey, dominators: DominatorTr
         entries,
         retainedBytes,
         leakShareBytes,
+        grownBytes,
         exclusiveBytes: retainedBytes.at(-1)!,
         isMinor:
           !isSteady(entries) || grownBytes < (collection.isEngineOwned ? ENGINE_FACTOR * least : least),
@@ -63,67 +61,11 @@ export function findGrowth(trie: PathTrie, last: Survey, dominators: DominatorTr
     .sort((a, b) => Number(a.isMinor) - Number(b.isMinor) || b.leakShareBytes - a.leakShareBytes);
 }
 
-/** By bytes and by number: what two collections share is retained by neither. */
-function mostGrown(candidates: Candidate[]): Candidate[] {
-  const half = MOST_LEAKS / 2;
-  const byBytes = candidates.toSorted((a, b) => growthOf(b.retainedBytes) - growthOf(a.retainedBytes));
-  const byEntries = candidates.toSorted((a, b) => growthOf(b.entries) - growthOf(a.entries));
-  return [...new Set([...byBytes.slice(0, half), ...byEntries.slice(0, half)])];
-}
-
-const growthOf = (series: number[]) => series.at(-1)! - series[0]!;
-
-function growingPaths(trie: PathTrie): Candidate[] {
-  const found: Candidate[] = [];
-  const series = (list: 'objects' | 'children' | 'retainedBytes', path: number) =>
-    trie.snapshots.map((snapshot) => snapshot[list][path] ?? 0);
-  for (let path = 0; path < trie.parents.length; path += 1) {
-    const entries = series('children', path);
-    // Where the things themselves became more, what holds them is the answer.
-    if (!isRising(entries) || isRising(series('objects', path))) continue;
-    if (growthOf(entries) < FEWEST_NEW_ENTRIES) continue;
-    // V8 makes a scope's functions when they are first used.
-    if (trie.parents[path]! < 0 && trie.nameAt(trie.names[path]!).kind === 'module-variable') continue;
-    found.push({ paths: [path], entries, retainedBytes: series('retainedBytes', path), nodes: [] });
-  }
-  return found;
-}
-
-function isRising(series: number[]): boolean {
-  return series.every((value, index) => index === 0 || value > series[index - 1]!);
-}
-
-const FEWEST_SIBLINGS = 3;
-
-/** `rooms.red`, `rooms.green`, `rooms.blue`: properties of one object that grow alike are one thing. */
-function joinSiblings(trie: PathTrie, candidates: Candidate[]): Candidate[] {
-  const families = new Map<string, Candidate[]>();
-  for (const candidate of candidates) {
-    const path = candidate.paths[0]!;
-    const { kind, className } = trie.nameAt(trie.names[path]!);
-    const key = kind === 'property' ? `${trie.parents[path]} ${className}` : `alone ${path}`;
-    families.set(key, [...(families.get(key) ?? []), candidate]);
-  }
-  const sum = (family: Candidate[], list: 'entries' | 'retainedBytes') =>
-    family[0]![list].map((_, index) => family.reduce((total, one) => total + one[list][index]!, 0));
-  return [...families.values()].flatMap((family) =>
-    family.length < FEWEST_SIBLINGS
-      ? family
-      : [
-          {
-            paths: family.flatMap(({ paths }) => paths),
-            entries: sum(family, 'entries'),
-            retainedBytes: sum(family, 'retainedBytes'),
-            nodes: [],
-          },
-        ],
-  );
-}
-
-/** What rose by much once and by little after is settling: a warm-up, most likely. */
-function isSteady(entries: number[]): boolean {
-  const steps = entries.slice(1).map((value, index) => value - entries[index]!);
-  return Math.min(...steps) >= LEAST_STEP * Math.max(...steps);
+function leastBytes(heapBytes: number[]): number {
+  const last = heapBytes.at(-1)!;
+  const grown = growthOf(heapBytes);
+  const explaining = grown > 0 ? EXPLAINING_SHARE * grown : Number.POSITIVE_INFINITY;
+  return Math.max(LEAST_SHARE * last, Math.min(MINOR_SHARE * last, explaining));
 }
 
 function collectNodes(candidates: Candidate[], { pathOf }: Survey): void {

@@ -2,13 +2,14 @@
 import { EdgeType, NodeType } from '../../model/heap-graph.ts';
 import { type HeapView, isObject } from './heap-view.ts';
 
-const ENGINE_CLASSES: Record<string, string> = {
-  'system / Context': '(scope)',
-  'system / PromiseReaction': '(promise reaction)',
-  'system / JSArrayBufferData': '(buffer memory)',
-  'system / Cell': '(cell)',
-  'system / SourceTextModule': '(ES module)',
-};
+/** A Map: a class can have the name of anything, `constructor` too. */
+const ENGINE_CLASSES = new Map([
+  ['system / Context', '(scope)'],
+  ['system / PromiseReaction', '(promise reaction)'],
+  ['system / JSArrayBufferData', '(buffer memory)'],
+  ['system / Cell', '(cell)'],
+  ['system / SourceTextModule', '(ES module)'],
+]);
 
 /** Class of an object, "function name" of a function, a word in brackets for what is the engine's own. */
 export function className({ graph }: HeapView, node: number): string {
@@ -35,8 +36,8 @@ export function className({ graph }: HeapView, node: number): string {
   }
   const name = graph.nodeName(node);
   if (type === NodeType.closure) return name ? `function ${name}` : '(anonymous function)';
-  if (type === NodeType.object) return ENGINE_CLASSES[name] ?? (name || 'Object');
-  return ENGINE_CLASSES[name] ?? (name || '(unnamed)');
+  if (type === NodeType.object) return ENGINE_CLASSES.get(name) ?? (name || 'Object');
+  return ENGINE_CLASSES.get(name) ?? (name || '(unnamed)');
 }
 
 const MOST_PROPERTIES_NAMED = 6;

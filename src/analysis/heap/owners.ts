@@ -104,8 +104,13 @@ function scriptOfModule(view: HeapView, places: CodePlaces, module: number): str
   return null;
 }
 
-/** The root names the global objects by shortcuts. */
-function* globals({ graph }: HeapView): Generator<OwnerSeed> {
+/** The root names the global objects by shortcuts. `process` is a getter there, so it is a beginning of its own. */
+function* globals(view: HeapView): Generator<OwnerSeed> {
+  const { graph } = view;
+  for (let node = 0; node < graph.nodeCount; node += 1) {
+    if (!view.isNamed(node, 'process') || !isObject(view, node) || view.follow(node, '_events') < 0) continue;
+    yield { node, owner: { ...owner('global', 'process', null), className: 'process' }, cost: GLOBAL_COST };
+  }
   for (let edge = graph.firstEdge(graph.root); edge < graph.endEdge(graph.root); edge += 1) {
     if (graph.edgeType(edge) !== EdgeType.shortcut) continue;
     yield { node: graph.edgeTarget(edge), owner: owner('global', '', null), cost: GLOBAL_COST };

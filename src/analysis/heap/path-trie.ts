@@ -25,8 +25,9 @@ export interface PathTrie {
   child(parent: number, names: number): number;
 }
 
-/** By path; a path that the snapshot does not have is missing or 0. */
+/** Of one snapshot. The lists are by path; one that the snapshot does not have is missing or 0. */
 export interface PathCounts {
+  heapBytes: number;
   objects: number[];
   children: number[];
   retainedBytes: number[];
@@ -64,6 +65,11 @@ export function createPathTrie(): PathTrie {
     },
   };
   return trie;
+}
+
+/** Names of the last step to a path. */
+export function namesOf(trie: PathTrie, path: number): PathNames {
+  return trie.nameAt(trie.names[path]!);
 }
 
 /** Names of the steps from the owner to this path. */

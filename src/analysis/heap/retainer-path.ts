@@ -3,7 +3,7 @@
 import { NodeType } from '../../model/heap-graph.ts';
 import type { HeapOwner, HeapStep, RetainerPath } from '../../model/heap-report.ts';
 import { type CodePlaces, functionPlace, variablePlace } from './code-places.ts';
-import { type HeapView, isFunction, isScope } from './heap-view.ts';
+import { type HeapView, isFunction } from './heap-view.ts';
 import { className } from './node-names.ts';
 import type { PathTree } from './shortest-paths.ts';
 import { stepOf } from './steps.ts';
@@ -71,7 +71,7 @@ function addStep(steps: ShownStep[], step: ShownStep): void {
 function finish(paths: HeapPaths, owner: HeapOwner, shown: ShownStep[], chain: number[]): RetainerPath {
   const { view } = paths;
   const timer = shown.findLastIndex((step) => step.className === 'TimersList');
-  if (timer >= 0 && owner.kind !== 'global') {
+  if (timer >= 0) {
     const rest = shown.slice(timer + 1);
     return { owner: { kind: 'timer', name: '', className: 'TimersList', place: null }, steps: plain(rest) };
   }
@@ -103,6 +103,9 @@ function foldListeners(steps: ShownStep[]): ShownStep[] {
     const last = folded.at(-1);
     if (last?.kind === 'property' && last.name === '_events' && step.kind === 'property')
       folded[folded.length - 1] = { ...step, kind: 'listener' };
+    // An EventTarget has them in a Map by event.
+    else if (last?.kind === 'property' && last.name === '[kEvents]' && step.kind === 'entry')
+      folded[folded.length - 1] = { ...step, kind: 'listener' };
     else folded.push(step);
   }
   return folded;
@@ -122,9 +125,4 @@ function plain(steps: ShownStep[]): HeapStep[] {
     isSuspect: false,
   };
   return [...all.slice(0, half), gap, ...all.slice(-half)];
-}
-
-/** Whether a node is a thing that a path may show as its end. */
-export function isShown(view: HeapView, node: number): boolean {
-  return !isScope(view, node) && view.graph.nodeType(node) !== NodeType.synthetic;
 }

@@ -4,13 +4,12 @@ import type { HeapGraph } from '../../model/heap-graph.ts';
 import type { HeapCollectionKind } from '../../model/heap-report.ts';
 import { contentsOf } from './contents.ts';
 import { findHeapPaths } from './heap-paths.ts';
-import { type HeapView, isString, isValue } from './heap-view.ts';
-import { className } from './node-names.ts';
+import { type HeapView, isValue } from './heap-view.ts';
 import { isEngineScript } from './owners.ts';
+import { createNamer } from './path-namer.ts';
 import type { PathCounts, PathTrie } from './path-trie.ts';
 import type { HeapPaths } from './retainer-path.ts';
 import { relativeFile, sharedFolder } from './script-files.ts';
-import { stepKindOf, stepOf } from './steps.ts';
 
 export interface Survey {
   paths: HeapPaths;
@@ -27,7 +26,8 @@ const asPart = (path: number) => -path - 2;
 
 export function surveyPaths(trie: PathTrie, graph: HeapGraph, dominators: DominatorTree): Survey {
   const pathOf = new Int32Array(graph.nodeCount).fill(NO_PATH);
-  const counts: PathCounts = { objects: [], children: [], retainedBytes: [] };
+  const heapBytes = dominators.retainedBytes(graph.root);
+  const counts: PathCounts = { heapBytes, objects: [], children: [], retainedBytes: [] };
   const { place, countContents } = createPlacer(trie, counts, pathOf);
   let folder: string | null = null;
   const paths = findHeapPaths(graph, dominators, (soFar, node) => {
@@ -46,6 +46,13 @@ export function surveyPaths(trie: PathTrie, graph: HeapGraph, dominators: Domina
   });
   trie.snapshots.push(counts);
   return { paths, pathOf, folder: folder ?? '', files: filesOf(paths, folder ?? '') };
+}
+
+/** As surveyPaths, where there is nothing to compare with. */
+export function surveyAlone(graph: HeapGraph, dominators: DominatorTree): Survey {
+  const paths = findHeapPaths(graph, dominators);
+  const folder = sharedFolder(paths.places.scripts.values());
+  return { paths, pathOf: new Int32Array(0), folder, files: filesOf(paths, folder) };
 }
 
 function filesOf({ places }: HeapPaths, folder: string): Set<string> {
@@ -81,8 +88,9 @@ function createPlacer(trie: PathTrie, counts: PathCounts, pathOf: Int32Array) {
     pathOf[node] = path;
     if (path === NO_PATH) return;
     add(counts.objects, path, 1);
-    const isInCollection = !isChain && IN_COLLECTION.has(trie.nameAt(names).kind) && counted.has(above);
-    if (!isInCollection) add(counts.children, trie.parents[path]!, 1);
+    const holderPath = trie.parents[path]!;
+    const isInCollection = IN_COLLECTION.has(trie.nameAt(names).kind) && counted.has(holderPath);
+    if (!isInCollection) add(counts.children, holderPath, 1);
     if (!isChain) add(counts.retainedBytes, path, keptBytes(node));
     countContents(view, node);
   };
@@ -91,7 +99,14 @@ function createPlacer(trie: PathTrie, counts: PathCounts, pathOf: Int32Array) {
 
 const IN_COLLECTION = new Set(['entry', 'reaction']);
 /** What these hold is counted whole: a part of it may have a shorter path elsewhere, and keys are no entries. */
-const OWN_COUNT = new Set<HeapCollectionKind>(['map', 'set', 'array', 'object-as-map', 'promise-reactions']);
+const OWN_COUNT = new Set<HeapCollectionKind>([
+  'map',
+  'set',
+  'array',
+  'object-as-map',
+  'promise-reactions',
+  'timers',
+]);
 
 /** Steps that make up one link of the longest kind of chain looked for. */
 const LONGEST_LINK = 4;
@@ -110,48 +125,3 @@ function linkBack(trie: PathTrie, above: number, names: number): number {
   }
   return NO_PATH;
 }
-
-const STRING_CLASS = 0;
-
-/** Names of the step to a node, interned; -1 when the step is folded. Names are decoded once, not for every node. */
-function createNamer(trie: PathTrie) {
-  const edges = new Map<number, number>();
-  const classes = new Map<number, number>();
-  const known = new Map<number, number>();
-  const numberIn = (map: Map<number, number>, key: number) => {
-    let number = map.get(key);
-    if (number === undefined) {
-      number = map.size + 1;
-      map.set(key, number);
-    }
-    return number;
-  };
-  return (view: HeapView, parent: number, node: number, edge: number): number => {
-    const { graph } = view;
-    const kind = stepKindOf(view, parent, edge);
-    if (kind === null) return -1;
-    const isNamed = kind === 'variable' || kind === 'property';
-    const edgeNumber = isNamed
-      ? numberIn(edges, graph.edgeNameIndex(edge) * 2 + (kind === 'variable' ? 1 : 0))
-      : KIND_NUMBERS[kind]!;
-    const classNumber = isString(view, node)
-      ? STRING_CLASS
-      : numberIn(classes, graph.nodeNameIndex(node) * 32 + graph.nodeType(node));
-    // The kinds without a name of their own lie below 0.
-    const key = (edgeNumber + 8) * 2 ** 26 + classNumber;
-    let names = known.get(key);
-    if (names === undefined) {
-      names = trie.intern({ ...stepOf(view, parent, edge)!, className: className(view, node) });
-      known.set(key, names);
-    }
-    return names;
-  };
-}
-
-const KIND_NUMBERS: Record<string, number> = {
-  entry: -1,
-  listener: -2,
-  reaction: -3,
-  'suspended-call': -4,
-  internal: -5,
-};

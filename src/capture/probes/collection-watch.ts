@@ -2,9 +2,19 @@
 // objects there are of each class. Everything is held weakly.
 import type { CollectionKinds } from './collection-kinds.ts';
 import type { CaughtInsertions, InsertionTraps } from './insertion-traps.ts';
-import type { CollectionType, ProbeCensus, ProbeCollections, ProbeCore } from './probe-protocol.ts';
+import type {
+  CollectionType,
+  ProbeCensus,
+  ProbeCollections,
+  ProbeCore,
+  ProbeHolder,
+  ProbeWalk,
+} from './probe-protocol.ts';
+import type { ReferenceWalk } from './reference-walk.ts';
 
 export interface CollectionWatch {
+  /** Picks collections to watch among those that can be reached by references: little memory, and not all of them. */
+  walk(deadlineMillis: number): ProbeWalk;
   /** Goes through all live objects: counts them by class, and the first time picks the collections to watch. */
   census(objects: Iterable<object>, deadlineMillis: number): ProbeCensus;
   readCollections(atMillis: number, trapTop: number): ProbeCollections;
@@ -15,12 +25,17 @@ export interface CollectionWatch {
   ownHeapBytes(): number;
 }
 
-/** `own` are collections of the probe itself. */
+export interface CollectionWatchParts {
+  kinds: CollectionKinds;
+  traps: InsertionTraps;
+  references: ReferenceWalk;
+  /** Collections of the probe itself. */
+  own: object[];
+}
+
 export function createCollectionWatch(
   core: ProbeCore,
-  kinds: CollectionKinds,
-  traps: InsertionTraps,
-  own: object[],
+  { kinds, traps, references, own }: CollectionWatchParts,
 ): CollectionWatch {
   const MAX_TRACKED = 4_000;
   const MAX_CLASSES = 5_000;
@@ -31,33 +46,65 @@ export function createCollectionWatch(
     id: number;
     ref: WeakRef<object>;
     type: CollectionType;
+    holder: ProbeHolder | undefined;
     sizes: number[];
     caught: CaughtInsertions;
   }
   let tracked: Tracked[] = [];
+  const readTimes: number[] = [];
   let growingRefs: WeakRef<object>[] = [];
   let hasTracked = false;
   const functions = new Map<string, WeakRef<object>>();
 
-  const track = (found: { value: object; type: CollectionType; size: number }[], lists: Set<object>) => {
+  interface Found {
+    value: object;
+    type: CollectionType;
+    size: number;
+    holder?: ProbeHolder;
+  }
+  const isTracked = new WeakSet<object>();
+  let nextId = 0;
+  const track = (found: Found[], lists: Set<object>) => {
+    const room = MAX_TRACKED - tracked.length;
     // The biggest first: what is small when the list is full is not what fills the heap.
-    if (found.length > MAX_TRACKED) found.sort((a, b) => b.size - a.size);
-    tracked = found
+    if (found.length > room) found.sort((a, b) => b.size - a.size);
+    for (const { value, type, holder } of found) {
       // An emitter's lists are counted with the emitter.
-      .filter(({ value }) => !lists.has(value))
-      .slice(0, MAX_TRACKED)
-      .map(({ value, type }, id) => ({
-        id,
+      if (tracked.length >= MAX_TRACKED || lists.has(value) || isTracked.has(value)) continue;
+      isTracked.add(value);
+      tracked.push({
+        id: nextId++,
         ref: new WeakRef(value),
         type,
-        sizes: [],
+        holder,
+        // It was not there, or not looked at, in the reads before.
+        sizes: readTimes.map(() => Number.NaN),
         caught: { stacks: [], isSet: false, isOwn: false },
-      }));
-    hasTracked = true;
+      });
+    }
+  };
+  /** Notes the value where it is a collection worth watching. */
+  const note = (value: object, holder: ProbeHolder | undefined, found: Found[], lists: Set<object>) => {
+    const type = kinds.typeOf(value);
+    if (!type || own.includes(value)) return;
+    const least = kinds.leastSize(type);
+    const size = kinds.sizeOf(value, type, least);
+    if (size < least) return;
+    found.push({ value, type, size, holder });
+    const list = kinds.busiestEvent(value, type)?.list;
+    if (list) lists.add(list);
+  };
+
+  const walk: CollectionWatch['walk'] = (deadlineMillis) => {
+    const found: Found[] = [];
+    const lists = new Set<object>();
+    const result = references.walk(deadlineMillis, (value, holder) => note(value, holder, found, lists));
+    track(found, lists);
+    return result;
   };
 
   const census: CollectionWatch['census'] = (objects, deadlineMillis) => {
-    const found: { value: object; type: CollectionType; size: number }[] = [];
+    const found: Found[] = [];
     const lists = new Set<object>();
     const classes = new Map<string, number>();
     const from = core.now();
@@ -76,17 +123,11 @@ export function createCollectionWatch(
         if (known === undefined && classes.size >= MAX_CLASSES) continue;
         classes.set(name, (known ?? 0) + 1);
         if (known === LEAST_FUNCTIONS && typeof value === 'function') functions.set(name, new WeakRef(value));
-        const type = hasTracked ? null : kinds.typeOf(value);
-        if (!type) continue;
-        const least = kinds.leastSize(type);
-        const size = kinds.sizeOf(value, type, least);
-        if (size < least) continue;
-        found.push({ value, type, size });
-        const list = kinds.busiestEvent(value, type)?.list;
-        if (list) lists.add(list);
+        if (!hasTracked) note(value, undefined, found, lists);
       } catch {}
     }
     if (!hasTracked) track(found, lists);
+    hasTracked = true;
     const counts = [...classes].sort((a, b) => b[1] - a[1]).slice(0, TOP_CLASSES);
     return { scanned, tracked: tracked.length, cut: isCut, classes: counts };
   };
@@ -97,7 +138,6 @@ export function createCollectionWatch(
     else traps.set(collection, entry.type, entry.caught);
   };
 
-  const readTimes: number[] = [];
   const lastOf = (entry: Tracked) => entry.sizes[entry.sizes.length - 1]!;
   const describe = (entry: Tracked, collection: object, atMillis: number) => {
     let newest = '';
@@ -111,7 +151,10 @@ export function createCollectionWatch(
       type: entry.type,
       className: className.startsWith('{') ? 'Object' : className,
       event: kinds.busiestEvent(collection, entry.type)?.name,
-      sizes: entry.sizes.map((entries, i) => ({ atMillis: readTimes[i] ?? atMillis, entries })),
+      holder: entry.holder,
+      sizes: entry.sizes.flatMap((entries, i) =>
+        entries >= 0 ? [{ atMillis: readTimes[i] ?? atMillis, entries }] : [],
+      ),
       newestEntry: newest,
       insertions: entry.caught.stacks,
     };
@@ -126,7 +169,7 @@ export function createCollectionWatch(
       }
       readTimes.push(atMillis);
       tracked = tracked.filter((entry) => !entry.caught.isOwn && lastOf(entry) >= 0);
-      const growth = (entry: Tracked) => lastOf(entry) - entry.sizes[0]!;
+      const growth = (entry: Tracked) => lastOf(entry) - entry.sizes.find((size) => size >= 0)!;
       const growing = tracked
         .filter((entry) => growth(entry) >= 2)
         .sort((a, b) => growth(b) - growth(a))
@@ -151,6 +194,7 @@ export function createCollectionWatch(
   });
 
   return {
+    walk,
     census,
     readCollections,
     functionsOf: (classes) => classes.map((name) => functions.get(name)?.deref() ?? null),

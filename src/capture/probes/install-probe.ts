@@ -7,6 +7,7 @@ import { createCollectionWatch } from './collection-watch.ts';
 import { createCounters } from './counters.ts';
 import { createInsertionTraps } from './insertion-traps.ts';
 import type { ProbeConfig, ProbeCore, ProbeHandle } from './probe-protocol.ts';
+import { createReferenceWalk } from './reference-walk.ts';
 import { createStackCapture } from './stack-capture.ts';
 
 type Load = (id: string) => never;
@@ -18,6 +19,7 @@ interface Parts {
   createAsyncWatch: typeof createAsyncWatch;
   createCollectionKinds: typeof createCollectionKinds;
   createInsertionTraps: typeof createInsertionTraps;
+  createReferenceWalk: typeof createReferenceWalk;
   createCollectionWatch: typeof createCollectionWatch;
 }
 
@@ -29,6 +31,7 @@ export function probeSource(config: ProbeConfig): string {
     createAsyncWatch,
     createCollectionKinds,
     createInsertionTraps,
+    createReferenceWalk,
     createCollectionWatch,
   };
   const texts = Object.entries(parts).map(([name, part]) => `${name}: ${part.toString()}`);
@@ -87,7 +90,13 @@ function installProbe(
     const asyncWatch = parts.createAsyncWatch(core, captureStack);
     const kinds = parts.createCollectionKinds();
     const traps = parts.createInsertionTraps(core, captureStack);
-    const collections = parts.createCollectionWatch(core, kinds, traps, asyncWatch.own);
+    const references = parts.createReferenceWalk(core);
+    const collections = parts.createCollectionWatch(core, {
+      kinds,
+      traps,
+      references,
+      own: asyncWatch.own,
+    });
 
     const beat = () => {
       lastBeat = now();
@@ -116,6 +125,7 @@ function installProbe(
       readAsync: asyncWatch.readAsync,
       watchAlso: asyncWatch.watchAlso,
       census: collections.census,
+      walk: collections.walk,
       readCollections: collections.readCollections,
       growingObjects: collections.growingObjects,
       functionsOf: collections.functionsOf,

@@ -66,6 +66,23 @@ export interface ProbeAsyncRead {
 
 export type CollectionType = 'Map' | 'Set' | 'Array' | 'Object' | 'EventEmitter' | 'EventTarget';
 
+/** By which name something is held; `of` is the function of a variable, or the class of a property. */
+export interface ProbeHolder {
+  /** `entry`: in a collection that is held by that name. */
+  kind: 'variable' | 'property' | 'entry' | 'global' | 'exports' | 'handle';
+  name: string;
+  of: string;
+}
+
+/** What was reached by following references from open handles, exports and globals. */
+export interface ProbeWalk {
+  scanned: number;
+  /** The time was up before the end. */
+  cut: boolean;
+  /** Functions that there are several of, by where they begin (0-based). */
+  functions: { name: string; url: string; line: number; column: number; count: number }[];
+}
+
 /** One walk over all live objects. */
 export interface ProbeCensus {
   scanned: number;
@@ -84,6 +101,8 @@ export interface ProbeCollections {
     className: string;
     /** Of an emitter or target: the event with the most listeners. */
     event?: string;
+    /** Absent when the walk did not come to it. */
+    holder?: ProbeHolder;
     sizes: { atMillis: number; entries: number }[];
     newestEntry: string;
     insertions: ProbeFrame[][];
@@ -108,6 +127,8 @@ export interface ProbeHandle {
   /** Watches the creation of these async_hooks types, too, from now on. */
   watchAlso(types: string[]): void;
   census(objects: Iterable<object>, deadlineMillis: number): ProbeCensus;
+  /** Watches the collections that the program can be seen to hold. */
+  walk(deadlineMillis: number): ProbeWalk;
   readCollections(atMillis: number, trapTop: number): ProbeCollections;
   growingObjects(): (object | null)[];
   functionsOf(classes: string[]): (object | null)[];

@@ -1,6 +1,6 @@
 // Decoding what the census and its later reads say: collections that grow, objects by class, code that compiles code.
 import type { ClassCount, ClosureGrowth, CompileSite } from '../census.ts';
-import type { CollectionGrowth, CollectionType } from '../collection.ts';
+import type { CollectionGrowth, CollectionHolder, CollectionType } from '../collection.ts';
 import { checkCallFrame } from './cpu-profile.ts';
 import type { FrameResolver, RawSources } from './frame-resolver.ts';
 import { decodeStack, type RawStackFrame } from './samples.ts';
@@ -13,6 +13,7 @@ export interface RawCollections {
     type: CollectionType;
     className: string;
     event?: string;
+    holder?: CollectionHolder;
     sizes: { atMillis: number; entries: number }[];
     newestEntry: string;
     insertions: RawStackFrame[][];
@@ -31,8 +32,8 @@ export function decodeCollections(
     read.growing.map((raw) => {
       const insertions = raw.insertions.map((stack) => decodeStack(stack, resolver, ownUrl));
       const holderName = holderOf(raw, resolver, sources, ownUrl);
-      const { id, type, className, event, sizes, newestEntry } = raw;
-      return { thread: read.thread, id, type, className, event, sizes, newestEntry, insertions, holderName };
+      const { insertions: _stacks, ...rest } = raw;
+      return { thread: read.thread, ...rest, insertions, holderName };
     }),
   );
 }
@@ -116,6 +117,27 @@ export function decodeClosures(
       return [{ thread, frame, counts }];
     }),
   );
+}
+
+export interface RawWalk {
+  thread: number;
+  atMillis: number;
+  functions: { name: string; url: string; line: number; column: number; count: number }[];
+}
+
+/** Functions that a walk along references met, with their number in each walk of the thread. */
+export function decodeWalks(walks: RawWalk[], resolver: FrameResolver): ClosureGrowth[] {
+  const byPlace = new Map<string, ClosureGrowth>();
+  for (const { thread, atMillis, functions } of walks) {
+    for (const { name, url, line: lineNumber, column: columnNumber, count } of functions) {
+      const key = `${thread}|${url}|${lineNumber}|${columnNumber}`;
+      const frame = resolver.frame(checkCallFrame({ functionName: name, url, lineNumber, columnNumber }));
+      const known = byPlace.get(key) ?? { thread, frame, counts: [] };
+      known.counts.push({ atMillis, objects: count });
+      byPlace.set(key, known);
+    }
+  }
+  return [...byPlace.values()];
 }
 
 export interface RawCompilations {

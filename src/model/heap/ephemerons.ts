@@ -1,9 +1,8 @@
 // Entries of WeakMaps. V8 writes each value twice, as an internal edge from the key and from the table of the map, both
 // named "... part of key (...) -> value (...) pair in WeakMap (table @123)". The value lives as long as its key, so the
 // edge from the table is marked as one that retains nothing. Chrome DevTools draws the same line.
-
-import type { HeapStorage } from '../heap-graph.ts';
 import { EdgeType } from './node-and-edge-types.ts';
+import type { HeapStorage } from './storage.ts';
 import { decodeString, type StringTable, stringBytes } from './string-table.ts';
 
 const BEGINNING = /^\d+ \/ part of key \(/;

@@ -1,7 +1,8 @@
 // The edges of a heap graph turned round, in the form that the dominators need: for each node the nodes that keep it
 // alive.
-import type { HeapStorage } from '../heap-graph.ts';
+
 import { EdgeType } from './node-and-edge-types.ts';
+import type { HeapStorage } from './storage.ts';
 
 export interface Incoming {
   /** Where the entries of node n begin in `sources`; they end where those of n + 1 begin. */

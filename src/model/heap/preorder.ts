@@ -1,9 +1,9 @@
 // The nodes of a heap graph numbered in the order of a depth-first walk from the root along edges that retain: a
 // parent comes before its children, and what the application owns before what only the machinery of V8 owns.
-import type { HeapStorage } from '../heap-graph.ts';
-import type { Incoming } from './incoming.ts';
+import { type Incoming, retains } from './incoming.ts';
 import { EdgeType } from './node-and-edge-types.ts';
-import { decodeString } from './string-table.ts';
+import type { HeapStorage } from './storage.ts';
+import { decodeString, stringBytes } from './string-table.ts';
 
 /** Numbers run from 0, the root, to nodeCount - 1; every node has one. */
 export interface Preorder {
@@ -21,6 +21,7 @@ export interface Preorder {
   lastRetaining: number;
 }
 
+const DOCUMENT_TREES = '(Document DOM trees)';
 const UNSEEN = 0xffffffff;
 /** In reach of a global object, but so far over edges only that do not retain. */
 const OWNED_UNSEEN = 0xfffffffe;
@@ -35,81 +36,71 @@ export function numberNodes(storage: HeapStorage, scratch: Uint32Array, incoming
   const byShortcut: number[] = [];
   let count = 0;
 
-  /** Numbers `start` and all that it retains. Nodes whose number is below `taken` are passed over. */
-  function walk(start: number, parent: number, taken: number): void {
-    let number = count;
-    nodeOf[count] = start;
-    numberOf[start] = count;
+  function enter(node: number, parent: number): number {
+    nodeOf[count] = node;
+    numberOf[node] = count;
     parents[count] = parent;
-    nextEdges[count++] = firstEdges[start]!;
-    if (start === 0) return;
-    const base = parent;
-    while (number !== base) {
+    nextEdges[count] = firstEdges[node]!;
+    return count++;
+  }
+
+  /** Numbers `start`, below the root, and all that it retains. Nodes whose number is below `taken` are passed over. */
+  function walk(start: number, taken: number): void {
+    let number = enter(start, 0);
+    while (number !== 0) {
       const end = firstEdges[nodeOf[number]! + 1]!;
       let edge = nextEdges[number]!;
-      let target = UNSEEN;
-      for (; edge < end; edge++) {
-        const candidate = edges[2 * edge + 1]!;
-        if (numberOf[candidate]! < taken) continue;
+      let found = UNSEEN;
+      for (; edge < end && found === UNSEEN; edge++) {
+        const target = edges[2 * edge + 1]!;
+        if (numberOf[target]! < taken) continue;
         const type = edges[2 * edge]! & 7;
-        if (type < EdgeType.shortcut) {
-          target = candidate;
-          break;
-        }
-        if (type !== EdgeType.weak && taken === OWNED_UNSEEN) byShortcut.push(candidate);
+        if (type < EdgeType.shortcut) found = target;
+        else if (type !== EdgeType.weak && taken === OWNED_UNSEEN) byShortcut.push(target);
       }
-      if (target === UNSEEN) {
-        number = parents[number]!;
-        continue;
-      }
-      nextEdges[number] = edge + 1;
-      nodeOf[count] = target;
-      numberOf[target] = count;
-      parents[count] = number;
-      nextEdges[count] = firstEdges[target]!;
-      number = count++;
+      nextEdges[number] = edge;
+      number = found === UNSEEN ? parents[number]! : enter(found, number);
     }
   }
 
-  walk(0, 0, UNSEEN);
-  const children = retainedByRoot(storage);
-  for (const { node, isOwned } of children)
-    if (isOwned && numberOf[node] === UNSEEN) walk(node, 0, OWNED_UNSEEN);
+  /** Walks from those of `starts` that nobody has come to, which `unseen` says in one of two ways. */
+  function walkFrom(starts: Iterable<number>, unseen: number, taken: number): number {
+    for (const node of starts) if (numberOf[node] === unseen) walk(node, taken);
+    return count - 1;
+  }
+
+  enter(0, 0);
+  const { owned, all } = retainedByRoot(storage);
+  walkFrom(owned, UNSEEN, OWNED_UNSEEN);
   markOwned(storage, numberOf, byShortcut);
-  for (const { node } of children) if (numberOf[node] === OWNED_UNSEEN) walk(node, 0, OWNED_UNSEEN);
-  const lastOwned = count - 1;
-  for (const { node } of children) if (numberOf[node] === UNSEEN) walk(node, 0, UNSEEN);
-  const lastReached = count - 1;
-  let lastUnreachedOwned = lastReached;
-  let lastRetaining = lastReached;
+  const lastOwned = walkFrom(all, OWNED_UNSEEN, OWNED_UNSEEN);
+  const lastReached = walkFrom(all, UNSEEN, UNSEEN);
+  const orphans = count < nodeCount ? findOrphans(numberOf, incoming()) : [];
+  const lastUnreachedOwned = walkFrom(orphans, OWNED_UNSEEN, OWNED_UNSEEN);
+  const lastRetaining = walkFrom(orphans, UNSEEN, UNSEEN);
   if (count < nodeCount) {
-    const orphans = findOrphans(numberOf, incoming());
-    for (const node of orphans) if (numberOf[node] === OWNED_UNSEEN) walk(node, 0, OWNED_UNSEEN);
-    lastUnreachedOwned = count - 1;
-    for (const node of orphans) if (numberOf[node] === UNSEEN) walk(node, 0, UNSEEN);
-    lastRetaining = count - 1;
-    for (let node = 0; node < nodeCount; node++) {
-      if (numberOf[node]! < OWNED_UNSEEN) continue;
-      nodeOf[count] = node;
-      numberOf[node] = count++;
-    }
+    for (let node = 0; node < nodeCount; node++) if (numberOf[node]! >= OWNED_UNSEEN) enter(node, 0);
   }
   return { nodeOf, numberOf, parents, lastOwned, lastReached, lastUnreachedOwned, lastRetaining };
 }
 
 /** Global objects hang at the root by shortcuts, and so do the trees of documents in a browser by name. */
 function retainedByRoot({ firstEdges, edges, nodeNames, strings }: HeapStorage) {
-  const children: { node: number; isOwned: boolean }[] = [];
+  const owned: number[] = [];
+  const all: number[] = [];
   for (let edge = firstEdges[0]!; edge < firstEdges[1]!; edge++) {
     const type = edges[2 * edge]! & 7;
     const node = edges[2 * edge + 1]!;
-    if (type === EdgeType.weak || type === EdgeType.ephemeron) continue;
+    if (!retains(type, 0)) continue;
+    all.push(node);
     const isOwned =
       type === EdgeType.shortcut ||
-      (type === EdgeType.element && decodeString(strings, nodeNames[node]!) === '(Document DOM trees)');
-    children.push({ node, isOwned });
+      (type === EdgeType.element &&
+        stringBytes(strings, nodeNames[node]!).length === DOCUMENT_TREES.length &&
+        decodeString(strings, nodeNames[node]!) === DOCUMENT_TREES);
+    if (isOwned) owned.push(node);
   }
-  return children;
+  return { owned, all };
 }
 
 /** What the application reaches by shortcuts is its own as well, though the shortcut does not retain it. */

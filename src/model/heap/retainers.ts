@@ -1,5 +1,5 @@
 // The edges of a heap graph turned round: for each node, the edges that lead to it.
-import type { HeapStorage } from '../heap-graph.ts';
+import type { HeapStorage } from './storage.ts';
 
 export interface Retainers {
   /** Where the retainers of node n begin in `edges`; they end where those of n + 1 begin. */

@@ -17,7 +17,6 @@ export function dominatorsInPreorder(
   const { nodeOf, numberOf, parents, lastOwned, lastReached, lastUnreachedOwned, lastRetaining } = order;
   const ancestors = parents.slice();
   const count = nodeOf.length;
-  for (let number = 0; number < count; number++) label[number] = number;
 
   /** The least semidominator on the way from `number` up to, not including, the first ancestor below `linked`. */
   function leastAbove(number: number, linked: number): number {

@@ -48,13 +48,21 @@ export function decodeString(table: StringTable, index: number): string {
   }
 }
 
-/** The index of the first string that reads exactly like this one, or -1. Plain ASCII without quotes is all it needs. */
+const encoder = new TextEncoder();
+/** Characters that stand in a file as themselves, whoever wrote it. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/** The index of the first string that reads exactly like this one, or -1. Fast for plain ASCII. */
 export function findString(table: StringTable, text: string): number {
-  const wanted = new TextEncoder().encode(JSON.stringify(text).slice(1, -1));
+  const isPlain = PLAIN.test(text);
+  const wanted = encoder.encode(text);
   for (let i = 0; i < table.count; i++) {
-    if (table.starts[i + 1]! - table.starts[i]! !== wanted.length) continue;
-    const bytes = stringBytes(table, i);
-    if (bytes.every((byte, at) => byte === wanted[at])) return i;
+    if (!isPlain) {
+      if (decodeString(table, i) === text) return i;
+    } else if (table.starts[i + 1]! - table.starts[i]! === wanted.length) {
+      const bytes = stringBytes(table, i);
+      if (wanted.every((byte, at) => byte === bytes[at])) return i;
+    }
   }
   return -1;
 }

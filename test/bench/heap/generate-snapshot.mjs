@@ -1,5 +1,6 @@
 // A snapshot larger than V8 could write on this machine, written as text: records of eight nodes in buckets below one
-// global object, with edges between neighbours and to shared nodes so that dominators are no plain tree.
+// global object, each with a string of its own, and with edges between neighbours and to shared nodes so that
+// dominators are no plain tree.
 // node generate-snapshot.mjs <nodes> <file>
 
 import { once } from 'node:events';
@@ -62,7 +63,7 @@ export async function generateSnapshot(wantedNodes, file) {
     const map = (i) => [3, property(7), firstShared + ((r + i) % SHARED_NODES)];
     const next = firstRecord + ((r + 1) % records) * RECORD_NODES;
     yield [3, 5, 56, [...range(5, (i) => [2, property(i), at + 1 + i]), 2, property(6), next, ...map(0)]];
-    yield [2, NAMES.length + PROPERTIES.length + (r % buckets), 32, map(1)];
+    yield [2, NAMES.length + PROPERTIES.length + buckets + r, 32, map(1)];
     yield [3, 6, 32, [1, 0, at + 6, 1, 1, at + 7, ...map(2)]];
     yield [3, 7, 24, [2, property(5), at, ...map(3), 2, property(0), at + 1]];
     yield [3, 8, 48, [3, property(8), at + 7, ...map(4), 2, property(0), at + 1, 4, 9, at + 6]];
@@ -103,6 +104,10 @@ export async function generateSnapshot(wantedNodes, file) {
   text += '],\n"trace_function_infos":[],\n"trace_tree":[],\n"samples":[],\n"locations":[],\n"strings":[';
   text += [...NAMES, ...PROPERTIES].map((name) => JSON.stringify(name)).join(',\n');
   for (let b = 0; b < buckets; b++) text += `,\n"bucket-${b}"`;
+  for (let r = 0; r < records; r++) {
+    text += `,\n"user ${r}"`;
+    if (text.length > 2 ** 20) await flush();
+  }
   text += ']}';
   await flush();
   out.end();

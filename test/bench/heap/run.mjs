@@ -16,7 +16,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     sizes: { type: 'string', default: '0.1,0.5,2,6' },
     big: { type: 'boolean', default: false },
-    'big-nodes': { type: 'string', default: '42' },
+    'big-nodes': { type: 'string', default: '40' },
     peers: { type: 'boolean', default: true },
   },
   allowNegative: true,
@@ -33,7 +33,7 @@ console.log(
   `Node ${process.version}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB; ${versions.join(', ')}`,
 );
 const sizes = options.sizes.split(',').filter(Boolean).map(Number);
-const largest = Math.max(...sizes);
+const largest = Math.max(0, ...sizes);
 for (const size of sizes) await measure(madeByV8(size), size === largest ? READERS : ['culprit']);
 if (options.big) await measureBig(Number(options['big-nodes']) * 1e6);
 

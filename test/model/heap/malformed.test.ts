@@ -47,6 +47,12 @@ describe('refused with the reason:', () => {
     ['zero nodes', zeroNodes, /no nodes/],
     ['more nodes than promised', (json) => json.snapshot.node_count--, /more nodes/],
     ['fewer nodes than promised', (json) => json.snapshot.node_count++, /fewer nodes/],
+    [
+      'fewer nodes than promised, and no edges',
+      (json) => withoutEdges(json).snapshot.node_count++,
+      /fewer nodes/,
+    ],
+    ['nodes that claim fewer edges', (json) => json.nodes[4]!--, /fewer edges/],
     ['more edges than promised', (json) => json.edges.push(0, 1, 0), /more edges/],
     ['fewer edges than promised', (json) => json.edges.splice(-3), /fewer edges/],
     ['a node cut short', (json) => json.nodes.pop(), /cut short/],
@@ -75,6 +81,13 @@ describe('refused with the reason:', () => {
   ])('%s', (_, change, reason) => {
     expect(() => readSnapshotText(changed(change))).toThrow(reason);
   });
+
+  function withoutEdges(json: SnapshotJson): SnapshotJson {
+    json.snapshot.edge_count = 0;
+    json.edges = [];
+    json.nodes = json.nodes.map((value, i) => (i % 6 === 4 ? 0 : value));
+    return json;
+  }
 
   function zeroNodes(json: SnapshotJson): void {
     Object.assign(json.snapshot, { node_count: 0, edge_count: 0 });

@@ -1,7 +1,7 @@
 // The edges of a snapshot, packed while they are read.
 
+import { type HeapStorage, WIDE_EDGE_NAME } from '../../heap/storage.ts';
 import { addWideNumber, noWideNumbers } from '../../heap/wide-numbers.ts';
-import { type HeapStorage, WIDE_EDGE_NAME } from '../../heap-graph.ts';
 import { integerSection } from './integers.ts';
 import type { SnapshotLayout } from './layout.ts';
 import { MalformedSnapshot } from './malformed.ts';
@@ -10,12 +10,14 @@ import type { Section } from './section.ts';
 export interface EdgeArrays extends Pick<HeapStorage, 'edges' | 'wideEdgeNames'> {
   /** How many were read so far. */
   count: number;
+  /** How many nodes there were to lead to: another thread read this from the file for itself. */
+  nodeCount: number;
 }
 
 /** In shared memory: another thread may fill them. */
-export function allocateEdges(edgeCount: number): EdgeArrays {
+export function allocateEdges({ nodeCount, edgeCount }: SnapshotLayout): EdgeArrays {
   const edges = new Uint32Array(new SharedArrayBuffer(8 * edgeCount));
-  return { edges, wideEdgeNames: noWideNumbers(), count: 0 };
+  return { edges, wideEdgeNames: noWideNumbers(), count: 0, nodeCount };
 }
 
 /** Fills `target`. Names are checked against the strings later. */
@@ -44,6 +46,8 @@ export function edgeSection(layout: SnapshotLayout, target: EdgeArrays): Section
   });
 }
 
-export function checkEdges({ edgeCount }: SnapshotLayout, { count }: EdgeArrays): void {
-  if (count !== edgeCount) throw new MalformedSnapshot('it has fewer edges than its header says');
+export function checkEdges(layout: SnapshotLayout, { edges, count, nodeCount }: EdgeArrays): void {
+  if (nodeCount !== layout.nodeCount || edges.length !== 2 * layout.edgeCount)
+    throw new MalformedSnapshot('it changed while it was read');
+  if (count !== layout.edgeCount) throw new MalformedSnapshot('it has fewer edges than its header says');
 }

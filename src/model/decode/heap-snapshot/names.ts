@@ -1,7 +1,7 @@
 // The last check of a snapshot: every name is one of its strings. It waits for the end, where the strings are.
 
 import { EdgeType } from '../../heap/node-and-edge-types.ts';
-import type { HeapStorage } from '../../heap-graph.ts';
+import type { HeapStorage } from '../../heap/storage.ts';
 import { MalformedSnapshot } from './malformed.ts';
 
 export function checkNames({ nodeCount, edgeCount, nodeNames, edges, strings }: HeapStorage): void {

@@ -1,16 +1,21 @@
 // The nodes of a snapshot, packed while they are read.
 
+import { type HeapStorage, WIDE_SHALLOW_BYTES } from '../../heap/storage.ts';
 import { addWideNumber, noWideNumbers } from '../../heap/wide-numbers.ts';
-import { type HeapStorage, WIDE_SHALLOW_BYTES } from '../../heap-graph.ts';
 import { integerSection } from './integers.ts';
 import type { SnapshotLayout } from './layout.ts';
 import { MalformedSnapshot } from './malformed.ts';
 import type { Section } from './section.ts';
 
-export type NodeArrays = Pick<
+type NodeStorage = Pick<
   HeapStorage,
   'nodeKinds' | 'nodeNames' | 'nodeIds' | 'shallowBytes' | 'wideShallowBytes' | 'firstEdges'
 >;
+
+export interface NodeArrays extends NodeStorage {
+  /** How many were read so far. */
+  count: number;
+}
 
 /** Where edges begin is in shared memory: another thread may turn the edges round. */
 export function allocateNodes(nodeCount: number): NodeArrays {
@@ -20,6 +25,7 @@ export function allocateNodes(nodeCount: number): NodeArrays {
     nodeIds: new Uint32Array(nodeCount),
     shallowBytes: new Uint32Array(nodeCount),
     wideShallowBytes: noWideNumbers(),
+    count: 0,
     firstEdges: new Uint32Array(new SharedArrayBuffer(4 * (nodeCount + 1))),
   };
 }
@@ -28,9 +34,9 @@ export function allocateNodes(nodeCount: number): NodeArrays {
 export function nodeSection(layout: SnapshotLayout, nodes: NodeArrays): Section {
   const { nodeFields: field, nodeTypes, nodeCount, edgeCount } = layout;
   const { nodeKinds, nodeNames, nodeIds, shallowBytes, firstEdges } = nodes;
-  let node = 0;
   let edges = 0;
   return integerSection(field.count, 'nodes', (values, rowCount) => {
+    let node = nodes.count;
     if (node + rowCount > nodeCount) throw new MalformedSnapshot('it has more nodes than its header says');
     for (let row = 0; row < rowCount; row++) {
       const at = row * field.count;
@@ -55,12 +61,16 @@ export function nodeSection(layout: SnapshotLayout, nodes: NodeArrays): Section 
       if (edges > edgeCount) throw new MalformedSnapshot('its nodes claim more edges than its header says');
       firstEdges[++node] = edges;
     }
+    nodes.count = node;
   });
 }
 
-export function checkNodes({ nodeCount, edgeCount }: SnapshotLayout, { firstEdges }: NodeArrays): void {
-  // A node that was never read left its place at 0, and so is the last one when there are too few.
+export function checkNodes(
+  { nodeCount, edgeCount }: SnapshotLayout,
+  { count, firstEdges }: NodeArrays,
+): void {
+  if (count !== nodeCount) throw new MalformedSnapshot('it has fewer nodes than its header says');
   if (nodeCount === 0) throw new MalformedSnapshot('it has no nodes');
   if (firstEdges[nodeCount] !== edgeCount)
-    throw new MalformedSnapshot('it has fewer nodes, or its nodes fewer edges, than its header says');
+    throw new MalformedSnapshot('its nodes have fewer edges than its header says');
 }

@@ -1,10 +1,11 @@
 // From the bytes of a heap snapshot, pushed in chunks of any size, to a HeapGraph. Trusts nothing: after `end` every
 // edge leads to a node and every name is a string, or MalformedSnapshot was thrown.
 import { markEphemerons } from '../../heap/ephemerons.ts';
-import { HeapGraph, type HeapStorage } from '../../heap-graph.ts';
+import type { HeapStorage } from '../../heap/storage.ts';
+import { HeapGraph } from '../../heap-graph.ts';
 import { allocateEdges, checkEdges, type EdgeArrays, edgeSection } from './edges.ts';
 import { checkLayout, type SnapshotLayout } from './layout.ts';
-import { locationSection, noLocations, sortLocations } from './locations.ts';
+import { locationSection, noLocations } from './locations.ts';
 import { MalformedSnapshot } from './malformed.ts';
 import { checkNames } from './names.ts';
 import { allocateNodes, checkNodes, type NodeArrays, nodeSection } from './nodes.ts';
@@ -42,7 +43,7 @@ export function createSnapshotReader(maxBytes: number, { readEdges = true } = {}
       },
       edges: () => {
         if (!readEdges) return skimmedSection();
-        edges = allocateEdges(afterHeader(layout).edgeCount);
+        edges = allocateEdges(afterHeader(layout));
         return edgeSection(afterHeader(layout), edges);
       },
       locations: () => locationSection(afterHeader(layout), locations),
@@ -58,23 +59,38 @@ export function createSnapshotReader(maxBytes: number, { readEdges = true } = {}
       outline.end();
       edges ??= elsewhere;
       if (!layout || !nodes || !edges) throw new MalformedSnapshot('it has no nodes and edges');
-      checkNodes(layout, nodes);
-      checkEdges(layout, edges);
-      const { nodeCount, edgeCount } = layout;
-      const storage: HeapStorage = {
-        nodeCount,
-        edgeCount,
-        ...nodes,
-        edges: edges.edges,
-        wideEdgeNames: edges.wideEdgeNames,
-        strings,
-        locations: sortLocations(locations),
-      };
-      checkNames(storage);
-      markEphemerons(storage);
-      return new HeapGraph(storage);
+      return assemble(layout, nodes, edges, { strings, locations });
     },
   };
+}
+
+function assemble(
+  layout: SnapshotLayout,
+  nodes: NodeArrays,
+  edgeArrays: EdgeArrays,
+  rest: Pick<HeapStorage, 'strings' | 'locations'>,
+): HeapGraph {
+  checkNodes(layout, nodes);
+  checkEdges(layout, edgeArrays);
+  const { nodeCount, edgeCount } = layout;
+  const { edges, wideEdgeNames } = edgeArrays;
+  const { nodeKinds, nodeNames, nodeIds, shallowBytes, wideShallowBytes, firstEdges } = nodes;
+  const storage: HeapStorage = {
+    nodeCount,
+    edgeCount,
+    nodeKinds,
+    nodeNames,
+    nodeIds,
+    shallowBytes,
+    wideShallowBytes,
+    firstEdges,
+    edges,
+    wideEdgeNames,
+    ...rest,
+  };
+  checkNames(storage);
+  markEphemerons(storage);
+  return new HeapGraph(storage);
 }
 
 /** The half of a second thread: only the edges of a snapshot. */
@@ -96,7 +112,7 @@ export function createEdgeReader(maxBytes: number): EdgeReader {
         }),
       nodes: skimmedSection,
       edges: () => {
-        edges = allocateEdges(afterHeader(layout).edgeCount);
+        edges = allocateEdges(afterHeader(layout));
         section = edgeSection(afterHeader(layout), edges);
         return section;
       },

@@ -4,12 +4,13 @@ import type { Section } from './section.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
 const CLOSE = 0x5d;
 const MAX_HEADER_BYTES = 2 ** 20;
 const opens = (byte: number) => byte === 0x5b || byte === 0x7b;
 const closes = (byte: number) => byte === 0x5d || byte === 0x7d;
 
-/** Any array, object or string. What is inside is not checked, only where it ends. */
+/** Any value. What is inside is not checked, only where it ends. */
 export function skippedSection(): Section {
   let depth = 0;
   let inString = false;
@@ -23,11 +24,15 @@ export function skippedSection(): Section {
         else if (inString) {
           if (byte === BACKSLASH) isEscaped = true;
           inString = byte !== QUOTE;
+        } else if (depth === 0 && (byte === COMMA || closes(byte))) {
+          // A number, true, false or null has no end of its own.
+          section.done = true;
+          return at;
         } else if (byte === QUOTE) inString = true;
         else if (opens(byte)) depth++;
         else if (closes(byte)) depth--;
         else continue;
-        if (depth < 0 || (depth === 0 && !inString && !isEscaped)) {
+        if (depth === 0 && !inString) {
           section.done = true;
           return at + 1;
         }

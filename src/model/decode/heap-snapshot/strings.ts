@@ -11,6 +11,7 @@ const CLOSE = 0x5d;
 const SPACE = 0x20;
 /** Starts are 32 bits wide. V8 cuts strings at 1,024 characters, so this is a heap of at least four million of them. */
 const MAX_BYTES = 2 ** 32 - 1;
+const FEW_BYTES = 100;
 
 export function noStrings(): StringTable {
   return { count: 0, starts: new Uint32Array(1024), pieces: [] };
@@ -25,13 +26,16 @@ export function stringSection(table: StringTable): Section {
 
   function append(chunk: Uint8Array, from: number, to: number): void {
     if (bytes + to - from > MAX_BYTES) throw new MalformedSnapshot('it has more than 4 GB of strings');
-    while (from < to) {
-      const at = bytes % PIECE_BYTES;
-      if (at === 0) table.pieces.push(new Uint8Array(PIECE_BYTES));
-      const part = chunk.subarray(from, Math.min(to, from + PIECE_BYTES - at));
-      table.pieces.at(-1)!.set(part, at);
-      bytes += part.length;
-      from += part.length;
+    for (let at = from; at < to; ) {
+      const place = bytes % PIECE_BYTES;
+      if (place === 0) table.pieces.push(new Uint8Array(PIECE_BYTES));
+      const piece = table.pieces.at(-1)!;
+      const length = Math.min(to - at, PIECE_BYTES - place);
+      // Most strings are a few bytes long: a view for each would cost more than its copy.
+      if (length > FEW_BYTES) piece.set(chunk.subarray(at, at + length), place);
+      else for (let i = 0; i < length; i++) piece[place + i] = chunk[at + i]!;
+      at += length;
+      bytes += length;
     }
   }
 
