@@ -144,6 +144,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
       calls.push(`readCollections ${trapTop}`);
       return { growing: collections };
     },
+    walk: async () => void calls.push('walk'),
     async takeCensus() {
       calls.push('takeCensus');
       return (left.length > 1 ? left.shift() : left[0]) ?? censusOf();
