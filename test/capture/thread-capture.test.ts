@@ -138,7 +138,6 @@ describe('one thread', () => {
     const ids = new Set(nodes.filter((_: number, i: number) => i % width === at));
     const [taken] = linesOf('snapshot');
     expect(taken).toMatchObject({ path, atMillis: 3 });
-    console.log(JSON.stringify(taken), await thread.probe!.growingObjectIds());
     // The map and the array.
     expect(taken!.suspects.length).toBeGreaterThanOrEqual(2);
     for (const { node } of taken!.suspects) expect(ids).toContain(node);
@@ -150,7 +149,7 @@ describe('one thread', () => {
     await thread.readCollections(2, 0);
     await run('growTemporary(5000)');
     await thread.readCollections(3, 0);
-    expect((await thread.probe!.growingObjectIds()).filter((id) => id !== null).length).toBeGreaterThan(0);
+    expect((await thread.probe!.growingObjectIds()).length).toBeGreaterThan(0);
     await run('forget()');
     await session.send('HeapProfiler.enable');
     await session.send('HeapProfiler.collectGarbage');
