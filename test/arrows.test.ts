@@ -91,6 +91,7 @@ describe('a room imports only', () => {
       'record.ts',
       'diagnose.ts',
       'explain-heap.ts',
+      'explain-recorded-heap.ts',
       'version.ts',
     ],
   };

@@ -112,6 +112,8 @@ export interface MemoryParts {
   external: Trend;
   /** What RSS holds beyond the V8 heap and what V8 knows of outside it: malloc, thread stacks, native libraries. */
   native: Trend;
+  /** What counts against the container's limit and cannot be given back: anonymous memory of all its processes. */
+  container: Trend;
 }
 
 const LEAST_MEMORY_RISE = 2 * 2 ** 20;
@@ -149,6 +151,11 @@ export function takeMemoryApart(
       { leastRise: 512 * 1024 },
     ),
     native: valueTrend(floorOf(main, native), (s) => s.value, LEAST_MEMORY_RISE * 2),
+    container: valueTrend(
+      floorOf(passive, (s) => s.cgroup?.memoryAnonBytes ?? s.rssBytes),
+      (s) => s.value,
+      LEAST_MEMORY_RISE,
+    ),
   };
 }
 

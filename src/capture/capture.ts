@@ -6,6 +6,7 @@ import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.t
 import { HeapClimb } from './heap-climb.ts';
 import { HeapReads } from './heap-reads.ts';
 import { chooseIntervals } from './ladder.ts';
+import { isMemoryTight } from './memory-room.ts';
 import { readPassiveSample } from './passive.ts';
 import { PROBE_URL } from './probe-url.ts';
 import type { CaptureSink } from './sink.ts';
@@ -170,7 +171,11 @@ class CaptureRun implements CaptureContext {
   private async readBaseline(main: ThreadCapture): Promise<void> {
     const sample = await main.probe?.sample();
     this.outcome.eventLoopDelayBeforeMillis = sample?.eventLoopDelayMillis?.p50;
-    this.intervals = chooseIntervals(sample?.utilization ?? 0, sample?.allocatedBytesPerSecond ?? 0);
+    this.intervals = chooseIntervals(
+      sample?.utilization ?? 0,
+      sample?.allocatedBytesPerSecond ?? 0,
+      isMemoryTight(this.localPid),
+    );
   }
 
   private async addWorker(worker: WorkerThread): Promise<void> {

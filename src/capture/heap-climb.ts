@@ -2,7 +2,7 @@
 // where no collection explains the rise, and snapshots where they are wanted and fit.
 import type { CaptureContext } from './context.ts';
 import { estimateCensusBytes, estimateCensusMillis, isFloorRising } from './ladder.ts';
-import { memoryRoom } from './memory-room.ts';
+import { isMemoryTight, memoryRoom } from './memory-room.ts';
 import type { ProbeClient } from './probe-client.ts';
 import type { ProbeCensus, ProbeCollections } from './probes/probe-protocol.ts';
 import { describeEstimate, estimateSnapshot, type SnapshotEstimate } from './snapshot-estimate.ts';
@@ -27,6 +27,7 @@ const LONGEST_WALK_MILLIS = 250;
 const LARGEST_CENSUS_SHARE = 0.25;
 /** Parts of the look. */
 const LATEST_CENSUS = 0.75;
+const COMPILE_WATCH_FROM = 0.5;
 const RECOUNT_FROM = 0.65;
 const FIRST_SNAPSHOT_FROM = 0.25;
 
@@ -34,8 +35,11 @@ export class HeapClimb {
   /** Resident memory at each passive sample. */
   readonly residentBytes: number[] = [];
   private readonly heights = new Map<number, Height>();
+  private readonly isTight: boolean;
 
-  constructor(private readonly context: CaptureContext) {}
+  constructor(private readonly context: CaptureContext) {
+    this.isTight = isMemoryTight(context.localPid);
+  }
 
   /** Whether a census has been taken, and its collections are watched now. */
   get isWatching(): boolean {
@@ -111,7 +115,9 @@ export class HeapClimb {
     part: number,
   ): Promise<void> {
     height.last = await thread.readCollections(this.context.elapsed(), TRAPPED);
-    if (!height.hasWatchedCompiling) {
+    // Listing all scripts takes megabytes: where memory is short only for want of another explanation.
+    const isCompilingDue = !this.isTight || (part >= COMPILE_WATCH_FROM && isUnexplained(height));
+    if (!height.hasWatchedCompiling && isCompilingDue) {
       height.hasWatchedCompiling = true;
       await thread.watchCompilations(this.context.elapsed(), COMPILE_WATCH_MILLIS);
     } else if (!height.hasRecount && part >= RECOUNT_FROM && isUnexplained(height)) {

@@ -15,12 +15,17 @@ const FINEST_HEAP_BYTES = 32 * 1024;
 const COARSEST_HEAP_BYTES = 16 * 2 ** 20;
 
 /** The busier the thread, the coarser: there is more to see, and more to lose. */
-export function chooseIntervals(utilization: number, allocatedBytesPerSecond: number): SamplingIntervals {
+export function chooseIntervals(
+  utilization: number,
+  allocatedBytesPerSecond: number,
+  isMemoryTight = false,
+): SamplingIntervals {
   const heapBytes = Math.max(
     FINEST_HEAP_BYTES,
     Math.min(COARSEST_HEAP_BYTES, Math.round(allocatedBytesPerSecond / HEAP_SAMPLES_PER_SECOND)),
   );
-  const cpuMicros = utilization > SATURATED ? 5_000 : utilization > 0.6 ? 2_000 : 1_000;
+  // V8 keeps about 130 bytes for each sample until the profile ends.
+  const cpuMicros = utilization > SATURATED || isMemoryTight ? 5_000 : utilization > 0.6 ? 2_000 : 1_000;
   return {
     cpuMicros,
     heapBytes,

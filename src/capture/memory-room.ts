@@ -22,6 +22,15 @@ export function memoryRoom(
   return rooms.sort((a, b) => a.bytes - b.bytes)[0];
 }
 
+/** Less than this, and the capture itself is felt: profiles, hooks and lists take some megabytes. */
+const TIGHT_BYTES = 48 * 2 ** 20;
+
+/** Every megabyte that the capture takes counts. False where nothing is known of the target's memory. */
+export function isMemoryTight(pid: number | null): boolean {
+  const room = pid === null ? undefined : memoryRoom(pid);
+  return room !== undefined && room.bytes < TIGHT_BYTES;
+}
+
 /** File pages are given back before anybody is killed: what counts is the anonymous memory. */
 function containerRoom(pid: number, roots: { proc?: string; cgroup?: string }): MemoryRoom | undefined {
   const { memoryLimitBytes, memoryAnonBytes, memoryUsageBytes } =

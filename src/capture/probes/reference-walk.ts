@@ -23,6 +23,7 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
   const MAX_DEPTH = 24;
   const MAX_KEYS = 200;
   const SOME_ENTRIES = 40;
+  const SOME_ITEMS = 6;
   const SOME_KEYS = 8;
   const MAX_PLACES = 2_000;
   const LEAST_FUNCTIONS = 5;
@@ -30,6 +31,7 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
   const hasOwn = Object.prototype.hasOwnProperty;
   const sourceOf = Function.prototype.toString;
 
+  const isNative = (fn: object): boolean => sourceOf.call(fn).endsWith('{ [native code] }');
   const nameOf = (value: unknown): string => {
     const data =
       typeof value === 'function' && hasOwn.call(value, 'name')
@@ -118,15 +120,16 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
     };
     for (const list of [host._getActiveHandles, host._getActiveRequests])
       for (const handle of list?.call(process) ?? []) push(handle, { kind: 'handle', name: '', of: '' });
-    push(process, { kind: 'global', name: 'process', of: '' });
+    push((process as unknown as { _events?: unknown })._events, { kind: 'global', name: 'process', of: '' });
     const modules = (core.load('module') as { _cache?: Record<string, { exports?: unknown }> })._cache ?? {};
     for (const key of Object.keys(modules)) {
       const exported = Object.getOwnPropertyDescriptor(modules[key] ?? {}, 'exports')?.value;
       push(exported, { kind: 'exports', name: key.slice(-200), of: '' });
     }
-    for (const name of Object.getOwnPropertyNames(globalThis)) {
+    // What the language brings is not enumerable, what Node brings is a function or has methods of its own.
+    for (const name of Object.keys(globalThis)) {
       const value = Object.getOwnPropertyDescriptor(globalThis, name)?.value;
-      if (name !== EXCHANGE && value !== globalThis) push(value, { kind: 'global', name, of: '' });
+      if (typeof value === 'object' && value !== globalThis) push(value, { kind: 'global', name, of: '' });
     }
   };
 
@@ -156,17 +159,24 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
           push(Object.getOwnPropertyDescriptor(object, name)?.value, { kind: 'variable', name, of }, depth);
       }
     };
+    /** Null for what is not the program's or a library's. */
+    const ownUrl = (location: Location | null, inspector: Inspector): string | null => {
+      const url = location ? inspector.scripts.get(location.scriptId) : undefined;
+      return !url || url.startsWith('node:') || url === core.config.url ? null : url;
+    };
+    const urlOf = (fn: object, inspector: Inspector): string | null =>
+      isNative(fn) ? null : ownUrl(inspect(inspector, fn)?.location ?? null, inspector);
     const visitFunction = (fn: object, depth: number, inspector: Inspector) => {
-      if (sourceOf.call(fn).endsWith('{ [native code] }')) return;
+      if (isNative(fn)) return;
       const seenBy = inspect(inspector, fn);
-      const { scriptId, lineNumber, columnNumber } = seenBy?.location ?? {};
-      const url = scriptId === undefined ? undefined : inspector.scripts.get(scriptId);
-      if (!seenBy || !url || url.startsWith('node:') || url === core.config.url) return;
+      const url = ownUrl(seenBy?.location ?? null, inspector);
+      if (!seenBy || url === null) return;
+      const { scriptId, lineNumber, columnNumber } = seenBy.location!;
       const key = `${scriptId}:${lineNumber}:${columnNumber}`;
       const place = places.get(key);
       if (place) place.count++;
       else if (places.size < MAX_PLACES)
-        places.set(key, { name: nameOf(fn), url, line: lineNumber!, column: columnNumber!, count: 1 });
+        places.set(key, { name: nameOf(fn), url, line: lineNumber, column: columnNumber, count: 1 });
       // Functions that hold each other are a chain of any length, and no deeper for that.
       const next = place ? depth : depth + 1;
       if (url.includes('/node_modules/')) libraryFunctions.push({ fn, scopes: seenBy.scopes, depth: next });
@@ -177,7 +187,7 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
       const holder: ProbeHolder = { ...outer, kind: 'entry' };
       if (type === 'Array') {
         const list = value as unknown[];
-        for (let i = Math.max(0, list.length - SOME_ENTRIES); i < list.length; i++)
+        for (let i = Math.max(0, list.length - SOME_ITEMS); i < list.length; i++)
           push(Object.getOwnPropertyDescriptor(list, i)?.value, holder, depth);
         return;
       }
@@ -192,7 +202,7 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
       }
     };
 
-    const visitProperties = (value: object, depth: number) => {
+    const visitProperties = (value: object, depth: number, inspector: Inspector) => {
       const names = Reflect.ownKeys(value);
       const of = typeof value === 'function' ? nameOf(value) : classOf(value);
       for (const key of names.length > MAX_KEYS ? names.slice(-SOME_KEYS) : names) {
@@ -201,7 +211,17 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
         // An accessor is not called, but what it closes over is looked at.
         push(property?.value ?? property?.get, holder, depth);
       }
-      push(Object.getPrototypeOf(value), { kind: 'property', name: 'prototype', of }, depth);
+      if (typeof value !== 'function') pushMethods(Object.getPrototypeOf(value), of, depth, inspector);
+    };
+    /** Of a class of the program. Most objects are of the language's or Node's own classes: each is asked about once. */
+    const pushMethods = (prototype: unknown, of: string, depth: number, inspector: Inspector) => {
+      if (typeof prototype !== 'object' || prototype === null || seen.has(prototype)) return;
+      seen.add(prototype);
+      if (types.isProxy(prototype)) return;
+      const maker = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+      if (typeof maker !== 'function' || urlOf(maker, inspector) === null) return;
+      seen.delete(prototype);
+      push(prototype, { kind: 'property', name: 'prototype', of }, depth);
     };
 
     const visitOne = ({ value, holder, depth }: Visit, inspector: Inspector) => {
@@ -211,7 +231,7 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
       else if (types.isSet(value)) visitEntries(value, 'Set', holder, depth + 1);
       else if (Array.isArray(value)) return visitEntries(value, 'Array', holder, depth + 1);
       else if (typeof value === 'function') visitFunction(value, depth, inspector);
-      visitProperties(value, depth + 1);
+      visitProperties(value, depth + 1, inspector);
     };
 
     const result: ProbeWalk = { scanned: 0, cut: true, functions: [] };

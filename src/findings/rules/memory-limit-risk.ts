@@ -34,10 +34,10 @@ function judgeHeap(facts: Facts): Draft | null {
 
 function judgeContainer(facts: Facts): Draft | null {
   const limit = facts.observations.limits.memoryLimitBytes;
-  const { rss } = facts.memory;
-  if (limit === undefined || rss.points === 0) return null;
-  const left = rss.verdict === 'growing' ? secondsUntil(limit, rss) : undefined;
-  return describe("the container's memory limit", rss.last, limit, left, CLOSE_CONTAINER, facts, [
+  const { container } = facts.memory;
+  if (limit === undefined || container.points === 0) return null;
+  const left = container.verdict === 'growing' ? secondsUntil(limit, container) : undefined;
+  return describe("the container's memory limit", container.last, limit, left, CLOSE_CONTAINER, facts, [
     `Raise the limit, or bound the heap below it: --max-old-space-size=${Math.floor((limit * 0.75) / 2 ** 20)} (MB) leaves room for buffers and native memory.`,
   ]);
 }
