@@ -63,7 +63,7 @@ function expectStoreLeak(finding: Finding | undefined): void {
     name: 'store',
     place: { file: 'store.cjs', line: lineOf(STORE, 'const store') },
   });
-  expect(steps.at(-1)).toMatchObject({ kind: 'property', name: 'byUser', className: 'Map', isSuspect: true });
+  expect(steps.at(-1)).toMatchObject({ kind: 'property', name: 'byUser', className: 'Map' });
 }
 
 const snapshotsIn = (folder: string) =>
