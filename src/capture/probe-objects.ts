@@ -12,14 +12,17 @@ export interface FunctionLocation {
 /** At most this many are asked about, one message each. */
 const MAX_OBJECTS = 20;
 
-/** V8's snapshot object ids of the collections of the last read, in its order; null where there is none. */
+/**
+ * V8's snapshot object ids of the collections of the last read, in its order; null where there is none, as for all
+ * that no snapshot has met yet.
+ */
 export function readObjectIds(session: InspectorSession, handleId: string): Promise<(number | null)[]> {
   const list = 'function () { return this.growingObjects(); }';
   return forEachObject(session, { handleId, list, args: [] }, async (objectId) => {
     const answer = await session.send<{ heapSnapshotObjectId: string }>('HeapProfiler.getHeapObjectId', {
       objectId,
     });
-    return Number(answer.heapSnapshotObjectId);
+    return Number(answer.heapSnapshotObjectId) || null;
   });
 }
 

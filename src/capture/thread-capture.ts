@@ -180,13 +180,14 @@ export async function openThread(
     async takeSnapshot(atMillis, ordinal) {
       const path = `${fileName}-${ordinal}.heapsnapshot.gz`;
       const growing = (await probe?.readCollections(atMillis, 0))?.growing ?? [];
-      const nodes = (await probe?.growingObjectIds()) ?? [];
-      const suspects = growing.flatMap(({ id: collection }, i) =>
-        typeof nodes[i] === 'number' ? [{ collection, node: nodes[i] }] : [],
-      );
       const take = () =>
         takeSnapshot(session, sink.stream({ kind: 'heap-snapshot', thread: id, path, atMillis }));
       const { millis, bytes } = await (probe ? probe.duringOwnPause(take) : take());
+      // Only now: V8 gives an object its id in the first snapshot that has it.
+      const nodes = (await probe?.growingObjectIds().catch(() => [])) ?? [];
+      const suspects = growing.flatMap(({ id: collection }, i) =>
+        typeof nodes[i] === 'number' ? [{ collection, node: nodes[i] }] : [],
+      );
       sink.line({ type: 'snapshot', thread: id, atMillis, path, millis, suspects });
       return `A heap snapshot was taken: ${(bytes / 2 ** 20).toFixed(1)} MB, a pause of ${(millis / 1_000).toFixed(1)} s. It holds strings of the program, up to 1,024 characters each.`;
     },

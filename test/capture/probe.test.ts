@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { afterEach, describe, expect, it } from 'vitest';
 import { probeSource } from '../../src/capture/probes/install-probe.ts';
 import type { ProbeConfig, ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
+import { check } from '../support/known-defects.ts';
 
 const CONFIG: ProbeConfig = {
   url: 'culprit:probe',
@@ -127,6 +128,26 @@ describe('watching collections', () => {
     probe.readCollections(1_000, 4);
     expect(Object.hasOwn(frozen, 'set')).toBe(false);
     expect(own.add).toBe(add);
+  });
+
+  check('among more classes than can be counted, what piles up is still counted and watched', () => {
+    const probe = install();
+    const named = Array.from({ length: 8_000 }, (_, i) => ({ [`fn${i}`]: () => i })[`fn${i}`]!);
+    const piledUp = Array.from(
+      { length: 500 },
+      (_, i) =>
+        function pileUp() {
+          return i;
+        },
+    );
+    const byId: Record<string, number> = {};
+    for (let i = 0; i < 500; i++) byId[`order${i}`] = i;
+    // As V8 lists them: the old first, and modules are older than what leaks.
+    const { classes } = probe.census([...named, ...piledUp, byId], 10_000);
+    expect(classes.find(([name]) => name.startsWith('function pileUp#'))?.[1]).toBeGreaterThan(400);
+    probe.readCollections(0, 0);
+    for (let i = 500; i < 900; i++) byId[`order${i}`] = i;
+    expect(probe.readCollections(1, 0).growing.map(({ type }) => type)).toEqual(['Object']);
   });
 
   /** Lets `grow` be called often enough for a collection to be watched, and returns what was seen of it. */

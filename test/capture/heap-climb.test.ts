@@ -1,0 +1,322 @@
+// When the capture climbs above sampling, and when not: seen through its steps, with threads that answer what is told
+// here.
+import { describe, expect, test } from 'vitest';
+import { HeapClimb } from '../../src/capture/heap-climb.ts';
+import { SessionClosed } from '../../src/target/inspector-session.ts';
+import { MB } from '../support/build-observations.ts';
+import {
+  CAUGHT,
+  censusOf,
+  type FakeContext,
+  type FakeThread,
+  fakeContext,
+  fakeThread,
+  growing,
+} from '../support/fake-capture.ts';
+import { check } from '../support/known-defects.ts';
+
+const RISING = [20 * MB, 21 * MB, 22 * MB, 23 * MB, 24 * MB];
+const FLAT = [20 * MB, 20.01 * MB, 20 * MB, 20.01 * MB, 20 * MB];
+/** No machine has this: its snapshot fits nowhere. */
+const ENDLESS = 1e15;
+
+/** Calls `step` at each of these parts of the look, in order. */
+async function stepAt(climb: HeapClimb, context: FakeContext, ...parts: number[]): Promise<void> {
+  for (const part of parts) {
+    context.atMillis = part * context.options.durationMillis;
+    await climb.step();
+  }
+}
+
+/** A whole look with a step each second, and its end. */
+async function look(climb: HeapClimb, context: FakeContext): Promise<void> {
+  const parts = Array.from({ length: 30 }, (_, i) => i / 30);
+  await stepAt(climb, context, ...parts);
+  context.atMillis = context.options.durationMillis;
+  await climb.last();
+}
+
+const rising = (answers: Parameters<typeof fakeThread>[0] = {}): FakeThread => {
+  const thread = fakeThread(answers);
+  thread.floors.push(...RISING);
+  return thread;
+};
+const callsOf = (thread: FakeThread, name: string) => thread.calls.filter((call) => call.startsWith(name));
+const refusals = (context: FakeContext) =>
+  context.outcome.warnings.filter((warning) => /snapshot was refused/.test(warning));
+
+describe('a census', () => {
+  test('is not taken while the floor of the heap is flat', async () => {
+    const thread = fakeThread();
+    thread.floors.push(...FLAT);
+    const context = fakeContext([thread]);
+    const climb = new HeapClimb(context);
+    await look(climb, context);
+    expect(thread.calls).toEqual([]);
+    expect(climb.isWatching).toBe(false);
+    expect(context.outcome).toMatchObject({ warnings: [], pausesMillis: [] });
+    expect(context.outcome.steps).not.toContain('census');
+  });
+
+  test('is taken once where it rises, and its pause is announced and noted', async () => {
+    const thread = rising({ collections: [CAUGHT], censuses: [censusOf(['Session', 5_000])] });
+    const context = fakeContext([thread]);
+    const climb = new HeapClimb(context);
+    await look(climb, context);
+    expect(callsOf(thread, 'takeCensus')).toHaveLength(1);
+    expect(thread.calls).toContain('watchAlso PROMISE');
+    expect(climb.isWatching).toBe(true);
+    expect(context.announced.join()).toMatch(/census.*pause of about \d+ ms/);
+    expect(context.outcome.pausesMillis.length).toBeGreaterThan(0);
+    expect(context.outcome.steps.filter((step) => step === 'census')).toHaveLength(1);
+  });
+
+  test('is taken where memory outside the heap rises, too, and of the main thread only', async () => {
+    const [main, worker] = [fakeThread(), fakeThread({ id: 3 })];
+    const context = fakeContext([main, worker]);
+    const climb = new HeapClimb(context);
+    climb.residentBytes.push(...Array.from({ length: 9 }, (_, i) => 100 * MB + i * MB));
+    await stepAt(climb, context, 0.3);
+    expect(callsOf(main, 'takeCensus')).toHaveLength(1);
+    expect(callsOf(worker, 'takeCensus')).toHaveLength(0);
+  });
+
+  test('is not taken so late that nothing could be read after it', async () => {
+    const thread = rising();
+    const context = fakeContext([thread]);
+    await stepAt(new HeapClimb(context), context, 0.8, 0.9);
+    expect(callsOf(thread, 'takeCensus')).toHaveLength(0);
+  });
+
+  test('is left out, with one warning, when its pause would exceed --max-pause', async () => {
+    const thread = rising();
+    const context = fakeContext([thread], { maxPauseMillis: 50 });
+    await look(new HeapClimb(context), context);
+    expect(callsOf(thread, 'takeCensus')).toHaveLength(0);
+    // What open handles lead to is looked at all the same: that is short.
+    expect(callsOf(thread, 'walk').length).toBeGreaterThan(0);
+    const warnings = context.outcome.warnings.filter((warning) => /census/.test(warning));
+    expect(warnings).toEqual([expect.stringMatching(/left out.*about \d+ ms \(--max-pause 50 ms\)/)]);
+  });
+
+  test('is left out, with one warning, when there is no memory for it', async () => {
+    const thread = rising({ heapUsedBytes: ENDLESS });
+    const context = fakeContext([thread], { maxPauseMillis: 1e15 }, process.pid);
+    await look(new HeapClimb(context), context);
+    expect(callsOf(thread, 'takeCensus')).toHaveLength(0);
+    expect(callsOf(thread, 'walk').length).toBeGreaterThan(0);
+    const warnings = context.outcome.warnings.filter((warning) => /census/.test(warning));
+    expect(warnings).toEqual([expect.stringMatching(/left out.*little is left below/)]);
+  });
+
+  test('of a thread that gave no access to its modules is not tried', async () => {
+    const thread = rising({ hasProbe: false });
+    const context = fakeContext([thread]);
+    await look(new HeapClimb(context), context);
+    expect(callsOf(thread, 'takeCensus')).toEqual([]);
+  });
+
+  test('of a worker is taken where that worker’s heap rises', async () => {
+    const [main, worker] = [fakeThread(), rising({ id: 3 })];
+    main.floors.push(...FLAT);
+    const context = fakeContext([main, worker]);
+    await look(new HeapClimb(context), context);
+    expect(callsOf(main, 'takeCensus')).toHaveLength(0);
+    expect(callsOf(worker, 'takeCensus').length).toBeGreaterThan(0);
+  });
+});
+
+describe('after the census', () => {
+  test('the fastest growing collections are trapped, and compiling is watched once', async () => {
+    const thread = rising({ collections: [CAUGHT] });
+    const context = fakeContext([thread]);
+    await look(new HeapClimb(context), context);
+    expect(callsOf(thread, 'watchCompilations')).toHaveLength(1);
+    const traps = callsOf(thread, 'readCollections').map((call) => Number(call.split(' ')[1]));
+    expect(Math.max(...traps)).toBeGreaterThan(0);
+    // The last read sets no more traps.
+    expect(traps.at(-1)).toBe(0);
+  });
+
+  test('no recount where somebody was caught adding', async () => {
+    const thread = rising({ collections: [CAUGHT] });
+    const context = fakeContext([thread]);
+    await look(new HeapClimb(context), context);
+    expect(callsOf(thread, 'takeCensus')).toHaveLength(1);
+    expect(callsOf(thread, 'locateClosures')).toHaveLength(0);
+  });
+
+  test('one recount where nothing explains the rise, late; the closures that pile up are placed', async () => {
+    const before = censusOf(['function serve#900', 40], ['function idle#7', 30], ['Session', 10]);
+    const after = censusOf(
+      ['function serve#900', 400],
+      ['function idle#7', 30],
+      ['function fresh#12', 25],
+      ['Session', 9_000],
+    );
+    const thread = rising({ collections: [growing()], censuses: [before, after] });
+    const context = fakeContext([thread]);
+    const climb = new HeapClimb(context);
+    await stepAt(climb, context, 0.2, 0.3, 0.4, 0.5);
+    expect(callsOf(thread, 'takeCensus')).toHaveLength(1);
+    await stepAt(climb, context, 0.7, 0.8, 0.9);
+    await climb.last();
+    expect(callsOf(thread, 'takeCensus')).toHaveLength(2);
+    expect(callsOf(thread, 'walk')).toHaveLength(2);
+    // Those that grew most first; not what stayed, and no objects.
+    expect(callsOf(thread, 'locateClosures')).toEqual([
+      'locateClosures function serve#900 function fresh#12',
+    ]);
+  });
+
+  test('no closure is placed where no function became more', async () => {
+    const census = censusOf(['function serve#900', 40], ['Session', 10]);
+    const thread = rising({ censuses: [census, census] });
+    const context = fakeContext([thread]);
+    await look(new HeapClimb(context), context);
+    expect(callsOf(thread, 'takeCensus')).toHaveLength(2);
+    expect(callsOf(thread, 'locateClosures')).toHaveLength(0);
+  });
+});
+
+describe('a heap snapshot', () => {
+  const unexplained = (more: Parameters<typeof fakeThread>[0] = {}) =>
+    rising({ collections: [growing()], ...more });
+  const snapshots = (thread: FakeThread) => callsOf(thread, 'takeSnapshot');
+
+  test.each(['explained', 'unexplained'])('with "never" is never taken: %s', async (how) => {
+    const thread = rising({ collections: how === 'explained' ? [CAUGHT] : [growing()] });
+    const context = fakeContext([thread], { snapshot: 'never', maxPauseMillis: 60_000 });
+    await look(new HeapClimb(context), context);
+    expect(snapshots(thread)).toEqual([]);
+    expect(refusals(context)).toEqual([]);
+    expect(context.outcome.steps).not.toContain('snapshot');
+  });
+
+  test('with "auto" is not taken of a heap that does not rise', async () => {
+    const thread = fakeThread();
+    thread.floors.push(...FLAT);
+    const context = fakeContext([thread], { maxPauseMillis: 60_000 });
+    await look(new HeapClimb(context), context);
+    expect(snapshots(thread)).toEqual([]);
+  });
+
+  test('with "auto" is not taken where somebody was caught adding', async () => {
+    const thread = rising({ collections: [CAUGHT] });
+    const context = fakeContext([thread], { maxPauseMillis: 60_000 });
+    await look(new HeapClimb(context), context);
+    expect(snapshots(thread)).toEqual([]);
+    expect(refusals(context)).toEqual([]);
+  });
+
+  test('with "auto" is taken once, at the end, where nothing cheaper explains the rise', async () => {
+    const thread = unexplained();
+    const context = fakeContext([thread], { maxPauseMillis: 60_000 });
+    const climb = new HeapClimb(context);
+    await stepAt(climb, context, 0.2, 0.3, 0.5, 0.7, 0.9);
+    expect(snapshots(thread)).toEqual([]);
+    await climb.last();
+    expect(snapshots(thread)).toEqual(['takeSnapshot 1']);
+    expect(context.outcome.steps).toContain('snapshot');
+    // What it will cost is told before, what it did cost after.
+    expect(context.announced.join('\n')).toMatch(
+      /heap snapshot: about .* nodes, a pause of about .* s and \d+ MB/,
+    );
+    expect(context.outcome.warnings).toEqual(['A heap snapshot was taken: the 1. of 0.']);
+  });
+
+  test('with "auto" is refused, with one warning and the cure, when it pauses for too long', async () => {
+    const thread = unexplained();
+    const context = fakeContext([thread], { maxPauseMillis: 1_000 });
+    await look(new HeapClimb(context), context);
+    expect(snapshots(thread)).toEqual([]);
+    expect(refusals(context)).toEqual([expect.stringMatching(/--max-pause \d+s.*--snapshot force/)]);
+  });
+
+  test('with "auto" is refused, with one warning, where there is no room for it', async () => {
+    const thread = unexplained({ heapUsedBytes: ENDLESS });
+    const context = fakeContext([thread], { maxPauseMillis: 1e15 }, process.pid);
+    await look(new HeapClimb(context), context);
+    expect(snapshots(thread)).toEqual([]);
+    expect(refusals(context)).toEqual([expect.stringMatching(/no room/)]);
+  });
+
+  test('with "force" is taken early and at the end, whatever the pause and the explanation', async () => {
+    const thread = rising({ collections: [CAUGHT] });
+    const context = fakeContext([thread], { snapshot: 'force', maxPauseMillis: 1 });
+    const climb = new HeapClimb(context);
+    await stepAt(climb, context, 0.05, 0.1);
+    expect(snapshots(thread)).toEqual([]);
+    await stepAt(climb, context, 0.3, 0.4, 0.5, 0.9);
+    expect(snapshots(thread)).toEqual(['takeSnapshot 1']);
+    await climb.last();
+    expect(snapshots(thread)).toEqual(['takeSnapshot 1', 'takeSnapshot 2']);
+    expect(context.outcome.steps.filter((step) => step === 'snapshot')).toHaveLength(1);
+  });
+
+  test('with "force" is taken of a heap that does not rise, too', async () => {
+    const thread = fakeThread();
+    thread.floors.push(...FLAT);
+    const context = fakeContext([thread], { snapshot: 'force' });
+    await look(new HeapClimb(context), context);
+    expect(snapshots(thread)).toHaveLength(2);
+  });
+
+  check(
+    'a snapshot with "force" is refused by the memory there is, with one sentence for the whole look',
+    async () => {
+      let heapUsedBytes = ENDLESS;
+      const thread = fakeThread({ collections: [CAUGHT] });
+      thread.floors.push(...FLAT);
+      // The numbers of the refusal change from look to look.
+      const changing = { ...thread, heapUsedBytes: () => (heapUsedBytes *= 1.01) };
+      const context = fakeContext([changing], { snapshot: 'force' }, process.pid);
+      await look(new HeapClimb(context), context);
+      expect(snapshots(thread)).toEqual([]);
+      expect(refusals(context)).toEqual([expect.stringMatching(/left below the .*no room.*memory/)]);
+      expect(context.outcome.steps).not.toContain('snapshot');
+    },
+  );
+
+  check('a snapshot of a worker is not taken for whoever asked for one of the main heap', async () => {
+    const [main, worker] = [fakeThread(), fakeThread({ id: 3 })];
+    for (const { floors } of [main, worker]) floors.push(...FLAT);
+    const context = fakeContext([main, worker], { snapshot: 'force' });
+    await look(new HeapClimb(context), context);
+    expect(snapshots(main)).toHaveLength(2);
+    expect(snapshots(worker)).toEqual([]);
+  });
+
+  test('of a worker is taken where its own heap rises', async () => {
+    const [main, worker] = [fakeThread(), unexplained({ id: 3 })];
+    main.floors.push(...FLAT);
+    const context = fakeContext([main, worker], { maxPauseMillis: 60_000 });
+    await look(new HeapClimb(context), context);
+    expect(snapshots(main)).toEqual([]);
+    expect(snapshots(worker)).toEqual(['takeSnapshot 1']);
+  });
+
+  check('a snapshot is not taken of a heap whose size nobody knows', async () => {
+    const thread = fakeThread({ hasProbe: false, heapUsedBytes: 0 });
+    const context = fakeContext([thread], { snapshot: 'force' }, process.pid);
+    await look(new HeapClimb(context), context);
+    expect(snapshots(thread)).toEqual([]);
+  });
+
+  check('a snapshot that cannot be written is a warning, and the look goes on', async () => {
+    const thread = unexplained({
+      onSnapshot: () =>
+        Promise.reject(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })),
+    });
+    const context = fakeContext([thread], { snapshot: 'force' });
+    await look(new HeapClimb(context), context);
+    expect(context.outcome.warnings.join('\n')).toMatch(/snapshot.*no space left/);
+  });
+
+  test('whose target goes away meanwhile is told to whoever runs the look', async () => {
+    const thread = unexplained({ onSnapshot: () => Promise.reject(new SessionClosed('gone')) });
+    const context = fakeContext([thread], { snapshot: 'force' });
+    await expect(look(new HeapClimb(context), context)).rejects.toThrow(SessionClosed);
+    expect(context.outcome.warnings).toEqual([]);
+  });
+});

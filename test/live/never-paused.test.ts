@@ -1,0 +1,87 @@
+// Culprit switches the debugger of a target on for moments, to list its scripts and to see what compiles: a `debugger`
+// statement of the program must not stop it then.
+import { existsSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'vitest';
+import { watchCompilations } from '../../src/capture/compile-watch.ts';
+import { installProbeIn } from '../../src/capture/probe-client.ts';
+import { type InspectorSession, openSession } from '../../src/target/inspector-session.ts';
+import { nodeBinary } from './support/node-versions.ts';
+import { openInspectorPort } from './support/observe.ts';
+import { endAllTargets, get, type RunningTarget, startTarget } from './support/target.ts';
+import { until } from './support/wait.ts';
+
+afterAll(endAllTargets);
+
+const CODE = `
+'use strict';
+const http = require('http');
+let passed = 0;
+setInterval(function stopHere() { debugger; passed++; new Function('return ' + Math.random()); }, 3);
+http.createServer((req, res) => res.end(String(passed))).listen(0, '127.0.0.1', function () { console.log('READY ' + this.address().port); });
+`;
+
+const PROBE = {
+  url: 'culprit:probe',
+  leaseMillis: 20_000,
+  closeInspector: false,
+  asyncTypes: [],
+  asyncInitsPerSecond: 1_000,
+  longestRestMillis: 1_000,
+};
+
+async function attach(
+  node: string,
+): Promise<{ target: RunningTarget; session: InspectorSession; pauses: () => number }> {
+  const target = await startTarget({ code: CODE, node, nodeArgs: ['--inspect=127.0.0.1:0'] });
+  const port = await openInspectorPort(target.pid, target.port);
+  const { webSocketDebuggerUrl } = JSON.parse(await get(port!, '/json/list'))[0];
+  const session = await openSession(webSocketDebuggerUrl);
+  let pauses = 0;
+  session.on('Debugger.paused', () => pauses++);
+  return { target, session, pauses: () => pauses };
+}
+
+const nodes: [string, string][] = [['this Node', process.execPath]];
+for (const major of [16, 24, 26]) {
+  if (existsSync(nodeBinary(major))) nodes.push([`Node ${major}`, nodeBinary(major)]);
+  else
+    console.warn(
+      `Targets of Node ${major} with a debugger statement are not tested: it is not in the cache.`,
+    );
+}
+
+describe.each(nodes)('%s', (_name, node) => {
+  test('runs on while culprit watches what compiles', async () => {
+    const { target, session, pauses } = await attach(node);
+    const before = Number(await target.get('/'));
+    const { sites } = await watchCompilations(session, 200);
+    expect(pauses()).toBe(0);
+    expect(sites.flatMap(({ frames }) => frames.map(([name]) => name))).toContain('stopHere');
+    // And after it: with nobody listening the statement does nothing.
+    await until('the timer runs on', async () => Number(await target.get('/')) > before + 20);
+    expect(pauses()).toBe(0);
+    await session.close();
+    await target.end();
+  });
+
+  test('runs on while culprit follows its references', async () => {
+    const { target, session, pauses } = await attach(node);
+    const probe = await installProbeIn(session, PROBE);
+    expect((await probe.walk(1_000)).scanned).toBeGreaterThan(10);
+    await probe.stop();
+    const before = Number(await target.get('/'));
+    await until('the timer runs on', async () => Number(await target.get('/')) > before + 5);
+    expect(pauses()).toBe(0);
+    await session.close();
+    await target.end();
+  });
+});
+
+test('a debugger that does not skip pauses would have been stopped there', async () => {
+  const { target, session, pauses } = await attach(process.execPath);
+  await session.send('Debugger.enable');
+  await until('it is paused', () => pauses() > 0);
+  await session.send('Debugger.disable');
+  await session.close();
+  await target.end();
+});
