@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   decodeCensuses,
+  decodeClosures,
   decodeCollections,
   decodeCompilations,
   type RawCollections,
@@ -113,4 +114,47 @@ test('compilations keep the stack that asked for them, and how long was watched'
   const [site] = decodeCompilations(watches, resolver, OWN_URL);
   expect(site).toMatchObject({ thread: 0, scripts: 6, watchedMillis: 300 });
   expect(site!.frames.map(({ functionName, line }) => [functionName, line])).toEqual([['render', 5]]);
+});
+
+describe('closures that pile up', () => {
+  const classes = decodeCensuses([
+    { thread: 0, atMillis: 1, cut: false, classes: [['function serve#90', 40]] },
+    { thread: 0, atMillis: 9, cut: false, classes: [['function serve#90', 400]] },
+    { thread: 2, atMillis: 9, cut: false, classes: [['function serve#90', 7]] },
+  ]);
+  const at = ['serve', '/app/src/server.js', 11, 4];
+
+  test('are told with their place and with the counts of their class in their thread', () => {
+    const located = [{ thread: 0, closures: [{ class: 'function serve#90', frame: at }] }];
+    expect(decodeClosures(located, classes, resolver)).toEqual([
+      {
+        thread: 0,
+        frame: expect.objectContaining({ functionName: 'serve', file: 'src/server.js', line: 12, column: 5 }),
+        counts: [
+          { atMillis: 1, objects: 40 },
+          { atMillis: 9, objects: 400 },
+        ],
+      },
+    ]);
+  });
+
+  test.each<[string, string, string]>([
+    ['have no name', 'function#90', ''],
+    ['have a name with a #', 'function a#b#90', 'a#b'],
+    ['have a name of a megabyte', `function ${'x'.repeat(2 ** 20)}#90`, 'x'.repeat(2 ** 20)],
+    ['are of no function', 'Session', ''],
+  ])('may %s', (_what, name, functionName) => {
+    const located = [{ thread: 0, closures: [{ class: name, frame: at }] }];
+    const [found] = decodeClosures(located, classes, resolver);
+    expect(found!.counts).toEqual([]);
+    // The resolver has the last word on names; V8's "" is told as one that has none.
+    if (functionName !== '')
+      expect(functionName.startsWith(found!.frame.functionName.slice(0, 3))).toBe(true);
+  });
+
+  test('at a place that is none are at no line', () => {
+    const located = [{ thread: 0, closures: [{ class: 'function f#1', frame: [null, null, 'x', -7] }] }];
+    const [found] = decodeClosures(located, classes, resolver);
+    expect([found!.frame.file, found!.frame.line]).toEqual([null, null]);
+  });
 });

@@ -208,6 +208,41 @@ describe('lines made to do harm are left out or refused:', () => {
       '{"type":"runtime","thread":0,"atMillis":1,"afterGc":false,"eventLoopDelayMillis":{"p50":"x"}}',
     ],
     ['no thread', '{"type":"runtime","atMillis":1,"afterGc":true}'],
+    [
+      'a census without classes',
+      '{"type":"census","thread":0,"atMillis":1,"scanned":1,"tracked":1,"cut":false}',
+    ],
+    [
+      'a census of objects that are no number',
+      '{"type":"census","thread":0,"atMillis":1,"scanned":1,"tracked":1,"cut":false,"classes":[["A","many"],["B"],7]}',
+    ],
+    ['compilations without sites', '{"type":"compilations","thread":0,"atMillis":1,"millis":3,"scripts":2}'],
+    [
+      'compilations at no place',
+      '{"type":"compilations","thread":0,"atMillis":1,"millis":0,"scripts":2,"sites":[{"frames":[],"count":2}]}',
+    ],
+    [
+      'compilations in no time',
+      '{"type":"compilations","thread":0,"atMillis":1,"millis":0,"scripts":9,"sites":[{"frames":[["f","/app/a.js",1,1]],"count":9}]}',
+    ],
+    [
+      'closures without places',
+      '{"type":"closures","thread":0,"atMillis":1,"closures":[{"class":"function f#1"}]}',
+    ],
+    [
+      'closures at a strange place',
+      '{"type":"closures","thread":0,"atMillis":1,"closures":[{"class":"x","frame":[null,null,"a",-1]}]}',
+    ],
+    ['closures that are a text', '{"type":"closures","thread":0,"atMillis":1,"closures":"all"}'],
+    ['a snapshot without suspects', '{"type":"snapshot","thread":0,"atMillis":1,"path":"a","millis":1}'],
+    [
+      'a snapshot that is not there',
+      '{"type":"snapshot","thread":0,"atMillis":1,"path":"../../etc/passwd","millis":1,"suspects":[{"collection":0,"node":1}]}',
+    ],
+    [
+      'suspects that are no numbers',
+      '{"type":"snapshot","thread":0,"atMillis":1,"path":"a","millis":1,"suspects":[{"collection":"x","node":null}]}',
+    ],
   ];
   checkEach(
     LINES,

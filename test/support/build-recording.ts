@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { type Manifest, RECORDING_FORMAT, RECORDING_VERSION } from '../../src/recording/manifest.ts';
 import { collectSources, type ReadText } from '../../src/recording/sources.ts';
-import { createRecordingWriter } from '../../src/recording/writer.ts';
+import { createRecordingWriter, type RecordingWriter } from '../../src/recording/writer.ts';
 import { buildObservations, type Habit, heapFloor, KB } from './build-observations.ts';
 import { buildRawCpuProfile, buildRawHeapProfile, type Slice } from './build-profile.ts';
 import { linear } from './shapes.ts';
@@ -57,10 +57,35 @@ const BUSY: Slice[] = [
   [LEAK, 10],
 ];
 
+/** A heap snapshot of the recording: its text, and V8's id of the collection that was seen growing. */
+export interface WrittenSnapshot {
+  json: string;
+  growingNode?: number;
+}
+
+/** In pieces, as V8 sends it. */
+async function writeSnapshot(
+  writer: RecordingWriter,
+  { json, growingNode }: WrittenSnapshot,
+  ordinal: number,
+): Promise<void> {
+  const path = `main-${ordinal}.heapsnapshot.gz`;
+  const atMillis = ordinal * 10_000;
+  const stream = writer.stream({ kind: 'heap-snapshot', thread: 0, path, atMillis });
+  for (let at = 0; at < json.length; at += 5_000) stream.write(json.slice(at, at + 5_000));
+  await stream.end();
+  const suspects = growingNode === undefined ? [] : [{ collection: 0, node: growingNode }];
+  writer.line({ type: 'snapshot', thread: 0, atMillis, path, millis: 40, suspects });
+}
+
 /** Writes a recording of a server that leaks in src/session.js:12, and returns its folder. */
 export async function writeRecording(
   dir: string,
-  { readText = () => undefined, habits = [] }: { readText?: ReadText; habits?: Habit[] } = {},
+  {
+    readText = () => undefined,
+    habits = [],
+    snapshots = [],
+  }: { readText?: ReadText; habits?: Habit[]; snapshots?: WrittenSnapshot[] } = {},
 ): Promise<string> {
   const out = join(dir, 'recording');
   mkdirSync(dir, { recursive: true });
@@ -109,6 +134,7 @@ export async function writeRecording(
     { kind: 'cpu-profile', thread: 0, path: 'main.cpuprofile' },
     buildRawCpuProfile(Array.from({ length: 50 }, () => BUSY).flat()),
   );
+  for (const [i, snapshot] of snapshots.entries()) await writeSnapshot(writer, snapshot, i + 1);
   const files = writer.files();
   await writer.finish(buildManifest({ files }), collectSources(writer.positions(), readText));
   return out;
