@@ -79,6 +79,8 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
     return exchanged;
   };
 
+  const RELEASE_EVERY = 16;
+  let inspections = 0;
   interface Scope {
     object?: object;
   }
@@ -86,6 +88,9 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
     inspector: Inspector,
     fn: object,
   ): { location: Location | null; scopes: () => Scope[] } | null => {
+    // Scopes are copies: let go of soon enough, they never outlive a minor collection.
+    if (++inspections % RELEASE_EVERY === 0)
+      inspector.post('Runtime.releaseObjectGroup', { objectGroup: GROUP });
     exchanged = fn;
     const remote = inspector.post('Runtime.evaluate', {
       expression: `${EXCHANGE}()`,
@@ -138,7 +143,7 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
     const seen = new Set<object>([globalThis]);
     const queue: Visit[] = [];
     // A library's closures come after the program's own; Node's are left alone: they lead everywhere.
-    const libraryFunctions: { fn: object; scopes: () => Scope[]; depth: number }[] = [];
+    const libraryFunctions: { fn: object; depth: number }[] = [];
     const places = new Map<
       string,
       { name: string; url: string; line: number; column: number; count: number }
@@ -179,7 +184,7 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
         places.set(key, { name: nameOf(fn), url, line: lineNumber, column: columnNumber, count: 1 });
       // Functions that hold each other are a chain of any length, and no deeper for that.
       const next = place ? depth : depth + 1;
-      if (url.includes('/node_modules/')) libraryFunctions.push({ fn, scopes: seenBy.scopes, depth: next });
+      if (url.includes('/node_modules/')) libraryFunctions.push({ fn, depth: next });
       else pushScopes(fn, seenBy.scopes, next);
     };
 
@@ -257,7 +262,7 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
           break;
         }
         at--;
-        pushScopes(library.fn, library.scopes, library.depth);
+        pushScopes(library.fn, inspect(inspector, library.fn)?.scopes ?? (() => []), library.depth);
       }
     } catch {
       // Built without an inspector: there is nothing to follow closures with.
