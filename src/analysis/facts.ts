@@ -5,12 +5,8 @@ import type { ChildProcess, FdGroup, PassiveSample, SocketGroup } from '../model
 import { type BlockGroup, findBlocks } from './blocks.ts';
 import { type CpuSummary, summarizeCpu } from './cpu.ts';
 import { type GcSummary, summarizeGc } from './gc.ts';
-import {
-  analyseHeapGrowth,
-  type GrowingCollection,
-  growingCollections,
-  type HeapGrowth,
-} from './heap-growth.ts';
+import { type GrowingCollection, growingCollections } from './growing-collections.ts';
+import { analyseHeapGrowth, type HeapGrowth } from './heap-growth.ts';
 import {
   type CountGrowth,
   countTrend,

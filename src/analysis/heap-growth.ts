@@ -1,6 +1,5 @@
-// How the heap of one thread grows: the floor after each full GC, the allocation stacks whose live bytes grow, and
-// the collections that take what is allocated.
-import type { CollectionGrowth } from '../model/collection.ts';
+// How the heap of one thread grows: the floor after each full GC, and the allocation stacks whose live bytes grow.
+
 import type { Frame } from '../model/frame.ts';
 import type { HeapSamplingRead } from '../model/heap-sampling.ts';
 import type { RuntimeSample } from '../model/samples.ts';
@@ -15,13 +14,6 @@ export interface AllocationSite {
   grownBytes: number;
   /** Of all sites' growth, 0..1. */
   share: number;
-}
-
-export interface GrowingCollection {
-  collection: CollectionGrowth;
-  trend: Trend;
-  /** The place that adds, as caught; null when none was. */
-  insertion: { blame: Blame; frames: Frame[] } | null;
 }
 
 export interface HeapGrowth {
@@ -103,32 +95,4 @@ function growingSites(reads: readonly HeapSamplingRead[]): AllocationSite[] {
     .filter((site) => site.grownBytes > 0)
     .map((site) => ({ ...site, share: site.grownBytes / all }))
     .sort((a, b) => b.grownBytes - a.grownBytes);
-}
-
-/** Collections that grow at every read to the last one, the fastest first. */
-export function growingCollections(collections: readonly CollectionGrowth[]): GrowingCollection[] {
-  return collections
-    .map((collection) => {
-      const points = collection.sizes.map(({ atMillis, entries }): Point => ({ atMillis, value: entries }));
-      return {
-        collection,
-        trend: judgeTrend(points, { leastPoints: 5, leastRise: 4 }),
-        insertion: usualInsertion(collection),
-      };
-    })
-    .filter(({ trend }) => trend.verdict === 'growing')
-    .sort((a, b) => b.trend.slopePerSecond - a.trend.slopePerSecond);
-}
-
-/** The place that adds most often among those caught. */
-function usualInsertion({ insertions }: CollectionGrowth): GrowingCollection['insertion'] {
-  const byPlace = new Map<string, Frame[][]>();
-  for (const frames of insertions) {
-    const first = frames.find((frame) => frame.owner !== 'native');
-    if (!first) continue;
-    const key = functionKey(first);
-    byPlace.set(key, [...(byPlace.get(key) ?? []), frames]);
-  }
-  const frames = [...byPlace.values()].sort((a, b) => b.length - a.length)[0]?.[0];
-  return frames ? { blame: blame(frames, 'of calls'), frames } : null;
 }

@@ -1,5 +1,6 @@
 // The upper steps of the ladder for a heap that rises: a census of what grows, a look at what compiles code, a recount
 // where no collection explains the rise, and snapshots where they are wanted and fit.
+import { SessionClosed } from '../target/inspector-session.ts';
 import type { CaptureContext } from './context.ts';
 import { estimateCensusBytes, estimateCensusMillis, isFloorRising } from './ladder.ts';
 import { isMemoryTight, memoryRoom } from './memory-room.ts';
@@ -56,8 +57,8 @@ export class HeapClimb {
       if (height.hasCensus) await this.watch(thread, thread.probe, height, part);
       else if (part < LATEST_CENSUS && this.isRising(thread))
         await this.takeCensus(thread, thread.probe, height);
-      if (options.snapshot === 'force' && height.snapshots === 0 && part >= FIRST_SNAPSHOT_FROM)
-        await this.takeSnapshot(thread, height);
+      const isDue = options.snapshot === 'force' && height.snapshots === 0 && part >= FIRST_SNAPSHOT_FROM;
+      if (isDue && this.isWorthIt(thread)) await this.takeSnapshot(thread, height);
     });
   }
 
@@ -172,7 +173,10 @@ export class HeapClimb {
   private async takeSnapshot(thread: ThreadCapture, height: Height): Promise<void> {
     const { options, outcome, localPid } = this.context;
     const estimate = estimateSnapshot(thread.heapUsedBytes(), localPid);
-    const refusal = refusalOf(estimate, options.snapshot, options.maxPauseMillis);
+    const refusal =
+      thread.heapUsedBytes() === 0
+        ? 'the size of the heap is not known, and with it what a snapshot would cost.'
+        : refusalOf(estimate, options.snapshot, options.maxPauseMillis);
     if (refusal) {
       if (!height.isRefused) this.warn(`The heap snapshot was refused: ${refusal}`);
       height.isRefused = true;
@@ -182,9 +186,13 @@ export class HeapClimb {
     if (!outcome.steps.includes('snapshot')) outcome.steps.push('snapshot');
     this.context.progress(`heap snapshot: ${describeEstimate(estimate)}`);
     const from = performance.now();
-    const cost = await thread.takeSnapshot(this.context.elapsed(), height.snapshots);
+    try {
+      outcome.warnings.push(await thread.takeSnapshot(this.context.elapsed(), height.snapshots));
+    } catch (error) {
+      if (error instanceof SessionClosed) throw error;
+      this.warn(`The heap snapshot was lost: ${(error as Error).message}`);
+    }
     outcome.pausesMillis.push(performance.now() - from);
-    outcome.warnings.push(cost);
   }
 
   private warn(warning: string): void {

@@ -1,7 +1,8 @@
 // What makes the heap of one thread rise, as far as was seen: the collection that takes what stays, and where what stays
 // is allocated. The rules on memory inside the heap share it, so that they agree.
 import type { Facts } from '../analysis/facts.ts';
-import type { AllocationSite, GrowingCollection, HeapGrowth } from '../analysis/heap-growth.ts';
+import type { GrowingCollection } from '../analysis/growing-collections.ts';
+import type { AllocationSite, HeapGrowth } from '../analysis/heap-growth.ts';
 import type { ClosureGrowth } from '../model/census.ts';
 import type { Frame } from '../model/frame.ts';
 
@@ -32,6 +33,7 @@ const LEAST_SITE_SHARE = 0.25;
 const LEAST_BYTES_PER_SECOND = 4 * 1024;
 const LEAST_ENTRIES_PER_SECOND = 1;
 const LARGEST_ENTRY_BYTES = 2 * 2 ** 20;
+const LEAST_SEEN_BYTES = 512 * 1024;
 const LEAST_UNEXPLAINED_BYTES = 2 * 2 ** 20;
 
 /** Null: nothing piles up in this thread's heap. */
@@ -41,7 +43,7 @@ export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | nul
   const filled = mainCollection(own, growth, isMeasured);
   if (filled && (isMeasured || isFillingSteadily(filled, growth)))
     return { growth, filled, closures: null, site: siteBehind(growth.sites, filled), isMeasured };
-  if (!isMeasured) return null;
+  if (!isMeasured || !isUnabated(growth)) return null;
   const closures = pilingClosures(facts.observations.closures, growth.thread);
   const site = growth.sites.find(
     (candidate) => isGrowingInUserCode(candidate) && candidate.share >= LEAST_SITE_SHARE,
@@ -49,6 +51,13 @@ export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | nul
   // Without a place to name, a small rise may be no more than code being compiled and caches of the VM filling.
   if (!site && !closures && growth.floor.last - growth.floor.first < LEAST_UNEXPLAINED_BYTES) return null;
   return { growth, filled: null, closures, site: site ?? null, isMeasured };
+}
+
+/** Where no holder was seen, a cache that is nearly full looks like a leak: the pace must not have slackened. */
+function isUnabated({ floor }: HeapGrowth): boolean {
+  return (
+    floor.lateSlopePerSecond >= floor.slopePerSecond * 0.7 && floor.last - floor.first >= LEAST_SEEN_BYTES
+  );
 }
 
 /** The application's functions that there are most more of. */

@@ -1,6 +1,7 @@
 // What is said of a heap leak: its kind, title, evidence, confidence and advice, from what the rule found.
 import type { Facts } from '../analysis/facts.ts';
-import type { AllocationSite, GrowingCollection, HeapGrowth } from '../analysis/heap-growth.ts';
+import type { GrowingCollection } from '../analysis/growing-collections.ts';
+import type { AllocationSite, HeapGrowth } from '../analysis/heap-growth.ts';
 import type { CollectionHolder } from '../model/collection.ts';
 import type { Evidence, FindingKind } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
@@ -145,8 +146,20 @@ function titleOf(
     collection.className === collection.type
       ? collection.type
       : `${collection.className} (a ${collection.type})`;
+  if (collection.alike !== undefined) return alikeTitle(collection, type, rate, at);
   const named = collection.holderName ? `${type} \`${collection.holderName}\`` : `${aOrAn(type)}`;
   return `${named} grows by ${rate.replace('/s', ' entries/s')} ${collection.type === 'Array' ? 'more than is taken out' : 'and is never trimmed'}${at}`;
+}
+
+/** "Arrays like `room.messages` (40 of them) grow by 30 entries/s together (src/chat.ts:12, post)" */
+function alikeTitle(
+  { holderName, alike }: GrowingCollection['collection'],
+  type: string,
+  rate: string,
+  at: string,
+): string {
+  const like = holderName ? ` like \`${holderName}\`` : '';
+  return `${type}s${like} (${alike} of them) grow by ${rate.replace('/s', ' entries/s')} together, and are never trimmed${at}`;
 }
 
 /** "Listeners for 'order' pile up on EventEmitter `bus` by 5/s and are never removed (src/feed.ts:12, follow)" */

@@ -1,6 +1,6 @@
 // Who holds what a finding blames, where a heap snapshot was taken.
 import type { Facts } from '../analysis/facts.ts';
-import type { GrowingCollection } from '../analysis/heap-growth.ts';
+import type { GrowingCollection } from '../analysis/growing-collections.ts';
 import type { HeapCollection } from '../model/heap-report.ts';
 
 /** The collection that piles up, as the snapshot has it: by its identity; without one, what grew most in the thread. */

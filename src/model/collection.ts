@@ -22,6 +22,8 @@ export interface CollectionGrowth {
   event?: string;
   /** Absent when no walk along references came to it. */
   holder?: CollectionHolder;
+  /** How many collections of one kind are taken together here; absent: it is one. */
+  alike?: number;
   /** Number of entries (or listeners) at each read. */
   sizes: { atMillis: number; entries: number }[];
   /** What the newest entry looks like: a class name or "string", "{id, name}". Never its content. */

@@ -314,3 +314,104 @@ describe('watching collections', () => {
     expect(probe.census(many, 5_000).tracked).toBe(4_000);
   });
 });
+
+describe('following references', () => {
+  /** What the probe watches after a walk, having grown since. */
+  const growingAfter = (probe: ProbeHandle, grow: () => void) => {
+    probe.readCollections(0, 0);
+    grow();
+    return probe.readCollections(1_000, 0).growing;
+  };
+  const held = new Set<(...args: unknown[]) => unknown>();
+  /** Node keeps listeners of the process: what they close over is held by the program. */
+  const hold = (listener: (...args: unknown[]) => unknown) => {
+    process.on('SIGUSR2', listener);
+    held.add(listener);
+  };
+  afterEach(() => {
+    for (const listener of held) process.off('SIGUSR2', listener);
+    held.clear();
+  });
+
+  it('comes to a variable that a listener closes over, and tells its name', () => {
+    const probe = install();
+    const sessionsForTest = new Map<string, number>([['first', 1]]);
+    hold(function onSignal() {
+      return sessionsForTest;
+    });
+    const { scanned, cut } = probe.walk(5_000);
+    expect([scanned > 10, cut]).toEqual([true, false]);
+    const found = growingAfter(probe, () => {
+      for (let i = 0; i < 500; i++) sessionsForTest.set(`k${i}`, i);
+    });
+    expect(found.find(({ holder }) => holder?.name === 'sessionsForTest')).toMatchObject({
+      type: 'Map',
+      holder: { kind: 'variable', of: 'onSignal' },
+    });
+  });
+
+  it('comes to what an instance of a class holds, through the class of its holder', () => {
+    const probe = install();
+    class AuditTrailForTest {
+      readonly changes = Array.from({ length: 20 }, () => 'x');
+    }
+    const trail = new AuditTrailForTest();
+    hold(() => trail);
+    probe.walk(5_000);
+    const found = growingAfter(probe, () => {
+      for (let i = 0; i < 500; i++) trail.changes.push('y');
+    });
+    expect(found.map(({ holder }) => holder)).toContainEqual({
+      kind: 'property',
+      name: 'changes',
+      of: 'AuditTrailForTest',
+    });
+  });
+
+  it('counts functions that hold each other, however long the chain, and says where they begin', () => {
+    const probe = install();
+    let quoteForTest = (cents: number) => cents;
+    for (let i = 0; i < 300; i++) {
+      const before = quoteForTest;
+      quoteForTest = function correctedForTest(cents) {
+        return before(cents) + 1;
+      };
+    }
+    hold(() => quoteForTest(1));
+    const { functions } = probe.walk(20_000);
+    const chain = functions.find(({ name }) => name === 'correctedForTest');
+    expect(chain?.count).toBeGreaterThanOrEqual(299);
+    expect(chain?.url).toContain('probe.test');
+  });
+
+  it('calls no getter and no proxy trap, and leaves no global and no property behind', () => {
+    const probe = install();
+    let calls = 0;
+    const count = () => {
+      calls++;
+      return undefined;
+    };
+    const hostile = Object.defineProperty({ inner: new Map([[1, 1]]) }, 'trap', {
+      get: count,
+      enumerable: true,
+    });
+    const proxy = new Proxy(hostile, {
+      get: count,
+      ownKeys: () => [String(count())],
+      getPrototypeOf: () => count() ?? null,
+    });
+    hold(() => [hostile, proxy]);
+    const before = Object.getOwnPropertyNames(globalThis);
+    probe.walk(5_000);
+    expect(calls).toBe(0);
+    expect(Object.getOwnPropertyNames(globalThis)).toEqual(before);
+    expect(Object.getOwnPropertyNames(hostile)).toEqual(['inner', 'trap']);
+  });
+
+  it('says that it was cut short when its time is up, and goes on being of use', () => {
+    const probe = install();
+    hold(() => probe);
+    expect(probe.walk(0).cut).toBe(true);
+    expect(probe.walk(5_000).cut).toBe(false);
+  });
+});

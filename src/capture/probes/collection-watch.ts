@@ -38,7 +38,7 @@ export function createCollectionWatch(
   { kinds, traps, references, own }: CollectionWatchParts,
 ): CollectionWatch {
   const MAX_TRACKED = 4_000;
-  const MAX_CLASSES = 5_000;
+  const MAX_CLASSES = 20_000;
   const TOP_CLASSES = 400;
   /** Most functions are there once: those are no closures that pile up. */
   const LEAST_FUNCTIONS = 20;
@@ -120,8 +120,7 @@ export function createCollectionWatch(
         if (value === objects || own.includes(value)) continue;
         const name = kinds.classOf(value);
         const known = classes.get(name);
-        if (known === undefined && classes.size >= MAX_CLASSES) continue;
-        classes.set(name, (known ?? 0) + 1);
+        if (known !== undefined || classes.size < MAX_CLASSES) classes.set(name, (known ?? 0) + 1);
         if (known === LEAST_FUNCTIONS && typeof value === 'function') functions.set(name, new WeakRef(value));
         if (!hasTracked) note(value, undefined, found, lists);
       } catch {}

@@ -1,6 +1,6 @@
 // Memory outside the V8 heap that V8 knows of grows: buffers and array buffers that somebody keeps.
 import type { Facts } from '../../analysis/facts.ts';
-import type { GrowingCollection } from '../../analysis/heap-growth.ts';
+import type { GrowingCollection } from '../../analysis/growing-collections.ts';
 import { formatBytes } from '../../model/units.ts';
 import { type CreationSite, siteOfAllocations } from '../creation-site.ts';
 import { holdsObjects } from '../holders.ts';
