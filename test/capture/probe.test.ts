@@ -150,6 +150,38 @@ describe('watching collections', () => {
     expect(probe.readCollections(1, 0).growing.map(({ type }) => type)).toEqual(['Object']);
   });
 
+  it('keeps names short, whatever the program calls its things', () => {
+    const probe = install();
+    for (const name of ['x'.repeat(2 ** 20), '\x1b[31m</script>\ud800'.repeat(5_000), '__proto__']) {
+      const Hostile = { [name]: class {} }[name] as new () => object;
+      const emitter = Object.defineProperty(new EventEmitter().setMaxListeners(0), 'constructor', {
+        value: Hostile,
+      });
+      const byId: Record<string, unknown> = {};
+      const held = new Map<string, unknown>();
+      const grow = (from: number, to: number) => {
+        for (let i = from; i < to; i++) {
+          emitter.on(name, { [name]: () => i }[name] as () => void);
+          byId[`${i}${name}`] = new Hostile();
+          held.set(`${i}${name}`, { [name]: i, [`${name}2`]: i });
+        }
+      };
+      grow(0, 60);
+      const census = probe.census(
+        [emitter, byId, held, ...held.values(), ...Object.values(byId)] as object[],
+        5_000,
+      );
+      probe.readCollections(0, 4);
+      grow(60, 70);
+      const read = probe.readCollections(1, 4);
+      grow(70, 75);
+      for (const said of [census, read, probe.readCollections(2, 4)])
+        expect(JSON.stringify(said).length).toBeLessThan(30_000);
+      expect(read.growing.length).toBeGreaterThan(0);
+    }
+    expect(JSON.stringify(probe.walk(2_000)).length).toBeLessThan(1_000_000);
+  });
+
   /** Lets `grow` be called often enough for a collection to be watched, and returns what was seen of it. */
   const watch = (value: object, grow: (i: number) => void) => {
     const probe = install();

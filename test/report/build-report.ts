@@ -2,6 +2,7 @@
 import { type CpuProfile, SAMPLE_STATES, type SampleState } from '../../src/model/cpu-profile.ts';
 import type { Finding, Report } from '../../src/model/finding.ts';
 import type { Frame } from '../../src/model/frame.ts';
+import type { RetainerPath } from '../../src/model/heap-report.ts';
 
 /** Markup, escape codes, a line break and a bidi override in one name. */
 export const HOSTILE_NAME =
@@ -47,6 +48,50 @@ export function buildFinding(overrides: Partial<Finding> = {}): Finding {
     innocentExplanation: 'A cache still filling would flatten; the slope did not fall over 60 s.',
     advice: ['Bound the map (an LRU with a maximum), or delete entries when the session ends.'],
     caveats: ['Only 30 s were seen; a cache with a longer life would look the same.'],
+    ...overrides,
+  };
+}
+
+/** Who holds the collection of `buildFinding`, as a heap snapshot had it: through a closure, a chain and an entry. */
+export function buildRetainerPath(overrides: Partial<RetainerPath> = {}): RetainerPath {
+  const step = { name: '', place: null, repeats: 1, isSuspect: false };
+  const place = (file: string, line: number) => ({
+    script: `/app/${file}`,
+    file,
+    line,
+    column: 3,
+    variable: null,
+    isDeclaration: true,
+  });
+  return {
+    owner: {
+      kind: 'module-variable',
+      name: 'registry',
+      className: 'Registry',
+      place: place('src/registry.ts', 7),
+    },
+    steps: [
+      { ...step, kind: 'property', name: 'tenants', className: 'Map' },
+      { ...step, kind: 'entry', className: 'Tenant' },
+      {
+        ...step,
+        kind: 'listener',
+        name: 'reload',
+        className: 'function onReload',
+        place: place('src/tenant.ts', 41),
+      },
+      { ...step, kind: 'variable', name: 'tail', className: 'Node', place: place('src/queue.ts', 9) },
+      { ...step, kind: 'property', name: 'next', className: 'Node', repeats: 300 },
+      {
+        ...step,
+        kind: 'suspended-call',
+        name: 'pump',
+        className: 'Promise',
+        place: place('src/pump.ts', 88),
+      },
+      { ...step, kind: 'reaction', className: 'function settle' },
+      { ...step, kind: 'property', name: 'sessions', className: 'Map', isSuspect: true },
+    ],
     ...overrides,
   };
 }

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { renderJson } from '../../src/report/json.ts';
 import { REPORT_SCHEMA } from '../../src/report/schema.ts';
-import { buildFinding, buildHotspot, buildReport, HOSTILE_NAME } from './build-report.ts';
+import { buildFinding, buildHotspot, buildReport, buildRetainerPath, HOSTILE_NAME } from './build-report.ts';
 
 const validate = new Ajv2020({ allErrors: true }).compile(REPORT_SCHEMA);
 const parsed = (report: object) => JSON.parse(JSON.stringify(report));
@@ -33,6 +33,10 @@ describe('the schema accepts', () => {
   };
   test.each([
     ['a full report', buildReport()],
+    [
+      'a finding with a retainer path',
+      buildReport({ findings: [buildFinding({ retainerPath: buildRetainerPath() })] }),
+    ],
     ['a healthy one', buildReport({ verdict: 'healthy', findings: [], notApplicable: [] })],
     ['too little data', buildReport({ verdict: 'too-little-data', findings: [] })],
     [

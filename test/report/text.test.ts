@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FINDING_KINDS, type Report } from '../../src/model/finding.ts';
 import { renderText } from '../../src/report/text.ts';
-import { buildFinding, buildHotspot, buildReport, HOSTILE_NAME } from './build-report.ts';
+import { buildFinding, buildHotspot, buildReport, buildRetainerPath, HOSTILE_NAME } from './build-report.ts';
 
 const { capture, target } = buildReport();
 const hostileFinding = buildFinding({
@@ -10,6 +10,18 @@ const hostileFinding = buildFinding({
   evidence: [{ source: HOSTILE_NAME, statement: HOSTILE_NAME, value: Number.NaN, unit: HOSTILE_NAME }],
   symptoms: [HOSTILE_NAME],
   advice: ['x'.repeat(1 << 20)],
+});
+
+const { owner, steps } = buildRetainerPath();
+const hostilePlace = { ...owner.place!, file: HOSTILE_NAME, script: HOSTILE_NAME };
+const hostilePath = buildRetainerPath({
+  owner: { ...owner, name: HOSTILE_NAME, className: HOSTILE_NAME, place: hostilePlace },
+  steps: steps.map((step) => ({
+    ...step,
+    name: HOSTILE_NAME,
+    className: 'x'.repeat(1 << 20),
+    place: hostilePlace,
+  })),
 });
 
 const golden: [string, Report, { width?: number; quiet?: boolean; colors?: boolean }][] = [
@@ -48,6 +60,13 @@ const golden: [string, Report, { width?: number; quiet?: boolean; colors?: boole
     }),
     {},
   ],
+  ['held', buildReport({ findings: [buildFinding({ retainerPath: buildRetainerPath() })] }), {}],
+  [
+    'held-narrow',
+    buildReport({ findings: [buildFinding({ retainerPath: buildRetainerPath() })] }),
+    { width: 60 },
+  ],
+  ['held-hostile', buildReport({ findings: [buildFinding({ retainerPath: hostilePath })] }), {}],
   ['hostile', buildReport({ findings: [hostileFinding], target: { ...target, title: HOSTILE_NAME } }), {}],
 ];
 
@@ -73,8 +92,11 @@ test('colours change nothing but colours', () => {
   expect(colored.replace(/\x1b\[\d+m/g, '')).toBe(plain);
 });
 
-describe('a name from the target', () => {
-  const text = renderText(buildReport({ findings: [hostileFinding] }), { colors: false, width: 100 });
+describe.each([
+  ['a name', hostileFinding],
+  ['a name on the way to what piles up', buildFinding({ retainerPath: hostilePath })],
+])('%s from the target', (_what, finding) => {
+  const text = renderText(buildReport({ findings: [finding] }), { colors: false, width: 100 });
 
   test('cannot reach the terminal as anything but text', () => {
     expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u);
@@ -92,4 +114,11 @@ test('evidence that says its number already does not say it twice', () => {
     width: 100,
   });
   expect(text).toContain('- fds rose by 3.1/s [proc]');
+});
+
+test('a finding without a heap snapshot says nothing of holders, and the short form never does', () => {
+  const held = buildReport({ findings: [buildFinding({ retainerPath: buildRetainerPath() })] });
+  expect(renderText(buildReport(), { colors: false, width: 100 })).not.toContain('held by');
+  expect(renderText(held, { colors: false, width: 100 })).toContain('held by');
+  expect(renderText(held, { colors: false, width: 100, quiet: true })).not.toContain('held by');
 });

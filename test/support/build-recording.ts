@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
+import type { SampleLine } from '../../src/capture/sink.ts';
 import { type Manifest, RECORDING_FORMAT, RECORDING_VERSION } from '../../src/recording/manifest.ts';
 import { collectSources, type ReadText } from '../../src/recording/sources.ts';
 import { createRecordingWriter, type RecordingWriter } from '../../src/recording/writer.ts';
@@ -85,7 +86,14 @@ export async function writeRecording(
     readText = () => undefined,
     habits = [],
     snapshots = [],
-  }: { readText?: ReadText; habits?: Habit[]; snapshots?: WrittenSnapshot[] } = {},
+    moreLines = [],
+  }: {
+    readText?: ReadText;
+    habits?: Habit[];
+    snapshots?: WrittenSnapshot[];
+    /** Written after the others. */
+    moreLines?: SampleLine[];
+  } = {},
 ): Promise<string> {
   const out = join(dir, 'recording');
   mkdirSync(dir, { recursive: true });
@@ -134,6 +142,7 @@ export async function writeRecording(
     { kind: 'cpu-profile', thread: 0, path: 'main.cpuprofile' },
     buildRawCpuProfile(Array.from({ length: 50 }, () => BUSY).flat()),
   );
+  for (const line of moreLines) writer.line(line);
   for (const [i, snapshot] of snapshots.entries()) await writeSnapshot(writer, snapshot, i + 1);
   const files = writer.files();
   await writer.finish(buildManifest({ files }), collectSources(writer.positions(), readText));

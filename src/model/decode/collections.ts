@@ -112,7 +112,7 @@ export function decodeClosures(
   return located.flatMap(({ thread, closures }) =>
     closures.flatMap(({ class: name, frame: [, url, lineNumber, columnNumber] }) => {
       const counts = classes.find((count) => count.thread === thread && count.name === name)?.counts ?? [];
-      const functionName = /^function (.*)#\d+$/.exec(name)?.[1] ?? '';
+      const functionName = /^function (.*)#\d+$/s.exec(name)?.[1] ?? '';
       const frame = resolver.frame(checkCallFrame({ functionName, url, lineNumber, columnNumber }));
       return [{ thread, frame, counts }];
     }),
