@@ -5,7 +5,7 @@ import type { CaptureContext } from './context.ts';
 import { estimateCensusBytes, estimateCensusMillis, isFloorRising } from './ladder.ts';
 import { isMemoryTight, memoryRoom } from './memory-room.ts';
 import type { ProbeClient } from './probe-client.ts';
-import type { ProbeCensus, ProbeCollections } from './probes/probe-protocol.ts';
+import type { ProbeCensus } from './probes/probe-protocol.ts';
 import { describeEstimate, estimateSnapshot, type SnapshotEstimate } from './snapshot-estimate.ts';
 import type { ThreadCapture } from './thread-capture.ts';
 
@@ -17,7 +17,8 @@ interface Height {
   hasRecount: boolean;
   snapshots: number;
   isRefused: boolean;
-  last: ProbeCollections | null;
+  /** A collection was caught being filled. */
+  isExplained: boolean;
 }
 
 /** Of the fastest growing collections, this many are asked who adds to them. */
@@ -66,7 +67,7 @@ export class HeapClimb {
     const { snapshot } = this.context.options;
     await this.context.forEachThread(async (thread) => {
       const height = this.heightOf(thread);
-      if (height.hasCensus) height.last = await thread.readCollections(this.context.elapsed(), 0);
+      if (height.hasCensus) await this.readCollections(thread, height, 0);
       const isWanted = snapshot === 'force' || (snapshot === 'auto' && isUnexplained(height));
       if (isWanted && this.isWorthIt(thread)) await this.takeSnapshot(thread, height);
     });
@@ -82,7 +83,7 @@ export class HeapClimb {
       hasRecount: false,
       snapshots: 0,
       isRefused: false,
-      last: null,
+      isExplained: false,
     };
     this.heights.set(id, height);
     return height;
@@ -106,7 +107,12 @@ export class HeapClimb {
     await this.walk(thread);
     height.census = await this.countObjects(thread, probe);
     await probe.watchAlso(['PROMISE']);
-    height.last = await thread.readCollections(this.context.elapsed(), 0);
+    await this.readCollections(thread, height, 0);
+  }
+
+  private async readCollections(thread: ThreadCapture, height: Height, trapTop: number): Promise<void> {
+    const read = await thread.readCollections(this.context.elapsed(), trapTop);
+    if (read?.growing.some(({ insertions }) => insertions.length > 0)) height.isExplained = true;
   }
 
   private async watch(
@@ -115,7 +121,7 @@ export class HeapClimb {
     height: Height,
     part: number,
   ): Promise<void> {
-    height.last = await thread.readCollections(this.context.elapsed(), TRAPPED);
+    await this.readCollections(thread, height, TRAPPED);
     // Listing all scripts takes megabytes: where memory is short only for want of another explanation.
     const isCompilingDue = !this.isTight || (part >= COMPILE_WATCH_FROM && isUnexplained(height));
     if (!height.hasWatchedCompiling && isCompilingDue) {
@@ -201,8 +207,8 @@ export class HeapClimb {
 }
 
 /** The heap rises, but no collection was caught being filled. */
-function isUnexplained({ hasCensus, last }: Height): boolean {
-  return hasCensus && !last?.growing.some(({ insertions }) => insertions.length > 0);
+function isUnexplained({ hasCensus, isExplained }: Height): boolean {
+  return hasCensus && !isExplained;
 }
 
 /** Why no snapshot is taken: it would pause for too long, or end the process; null when it may be taken. */

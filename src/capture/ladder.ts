@@ -12,6 +12,7 @@ export interface SamplingIntervals {
 /** V8 walks the stack for each heap sample and follows the object to its end: this many a second cost next to nothing. */
 const HEAP_SAMPLES_PER_SECOND = 300;
 const FINEST_HEAP_BYTES = 32 * 1024;
+const TIGHT_HEAP_BYTES = 128 * 1024;
 const COARSEST_HEAP_BYTES = 16 * 2 ** 20;
 
 /** The busier the thread, the coarser: there is more to see, and more to lose. */
@@ -21,7 +22,7 @@ export function chooseIntervals(
   isMemoryTight = false,
 ): SamplingIntervals {
   const heapBytes = Math.max(
-    FINEST_HEAP_BYTES,
+    isMemoryTight ? TIGHT_HEAP_BYTES : FINEST_HEAP_BYTES,
     Math.min(COARSEST_HEAP_BYTES, Math.round(allocatedBytesPerSecond / HEAP_SAMPLES_PER_SECOND)),
   );
   // V8 keeps about 130 bytes for each sample until the profile ends.

@@ -63,6 +63,7 @@ const runtime = v.looseObject({
 });
 
 const site = v.looseObject({
+  id: v.optional(count),
   type: text,
   frames: stack,
   repeats: v.boolean(),

@@ -32,6 +32,22 @@ function install(
   return result;
 }
 
+/** Reads collections as the decoder takes them: each read adds what is new. */
+function createReader(probe: ProbeHandle) {
+  const told = new Map<number, ReturnType<ProbeHandle['readCollections']>['growing'][number]>();
+  return (atMillis: number, trapTop: number) =>
+    probe.readCollections(atMillis, trapTop).growing.map((growing) => {
+      const { sizes = [], insertions = [] } = told.get(growing.id) ?? {};
+      const merged = {
+        ...growing,
+        sizes: [...sizes, ...growing.sizes],
+        insertions: [...insertions, ...growing.insertions],
+      };
+      told.set(growing.id, merged);
+      return merged;
+    });
+}
+
 describe('the probe', () => {
   it('reports memory, heap limit and event loop of the thread it is in', () => {
     const sample = install().sample();
@@ -64,13 +80,14 @@ describe('the probe', () => {
   it('names the code that makes a timer, and counts it as alive until it is cleared', () => {
     const probe = install();
     const timer = setInterval(function tickForTest() {}, 1_000);
-    const find = () =>
-      probe
-        .readAsync()
-        .sites.find((site) => site.frames.some((frame) => String(frame[1]).includes('probe.test')));
-    expect(find()).toMatchObject({ type: 'Timeout', repeats: true, delay: 1_000, made: 1, alive: 1 });
+    const site = probe
+      .readAsync()
+      .sites.find(({ frames }) => frames.some((frame) => String(frame[1]).includes('probe.test')))!;
+    expect(site).toMatchObject({ type: 'Timeout', repeats: true, delay: 1_000, made: 1, alive: 1 });
     clearInterval(timer);
-    expect(find()).toMatchObject({ made: 1, alive: 0 });
+    const later = probe.readAsync().sites.find(({ id }) => id === site.id);
+    // The stack was told once.
+    expect(later).toMatchObject({ made: 1, alive: 0, frames: [] });
   });
 
   it('says why when built-in modules are out of reach, and leaves nothing behind', () => {
@@ -87,12 +104,13 @@ describe('watching collections', () => {
     const probe = install();
     const sessions = new Map([['a', 1]]);
     probe.census([sessions], 1_000);
-    probe.readCollections(0, 4);
+    const read = createReader(probe);
+    read(0, 4);
     for (let i = 0; i < 3; i++) sessions.set(`b${i}`, i);
-    probe.readCollections(1_000, 4);
+    read(1_000, 4);
     expect(Object.hasOwn(sessions, 'set')).toBe(true);
     for (let i = 0; i < 10; i++) sessions.set(`c${i}`, i);
-    const [growing] = probe.readCollections(2_000, 4).growing;
+    const [growing] = read(2_000, 4);
     expect(growing).toMatchObject({ type: 'Map', newestEntry: 'number' });
     expect(growing!.sizes.map(({ entries }) => entries)).toEqual([1, 4, 14]);
     expect(growing!.insertions.length).toBe(6);
@@ -187,10 +205,11 @@ describe('watching collections', () => {
     const probe = install();
     for (let i = 0; i < 60; i++) grow(i);
     probe.census([value], 1_000);
-    probe.readCollections(0, 4);
+    const read = createReader(probe);
+    read(0, 4);
     for (let i = 60; i < 70; i++) grow(i);
-    probe.readCollections(1_000, 4);
-    return { probe, read: () => probe.readCollections(2_000, 4).growing[0]! };
+    read(1_000, 4);
+    return { probe, read: () => read(2_000, 4)[0]! };
   };
 
   it('catches who adds new keys to a plain object, and gives it its prototype back', () => {
@@ -366,6 +385,25 @@ describe('following references', () => {
       name: 'changes',
       of: 'AuditTrailForTest',
     });
+  });
+
+  it('comes to what a private field holds', () => {
+    const probe = install();
+    class MailerForTest {
+      readonly #stopping = new AbortController();
+      get signal() {
+        return this.#stopping.signal;
+      }
+    }
+    const mailer = new MailerForTest();
+    hold(() => mailer);
+    setMaxListeners(0, mailer.signal);
+    for (let i = 0; i < 8; i++) mailer.signal.addEventListener('abort', () => {});
+    probe.walk(5_000);
+    const found = growingAfter(probe, () => {
+      for (let i = 0; i < 500; i++) mailer.signal.addEventListener('abort', () => {});
+    });
+    expect(found.map(({ type, event }) => [type, event])).toContainEqual(['EventTarget', 'abort']);
   });
 
   it('counts functions that hold each other, however long the chain, and says where they begin', () => {

@@ -103,6 +103,7 @@ export async function writeRecording(
   for (const sample of observations.runtime) writer.line({ type: 'runtime', ...sample });
   for (const [i, { atMillis }] of observations.heapReads.entries()) {
     const site = {
+      id: 0,
       type: 'Timeout',
       frames: [['remember', '/app/src/session.js', 11, 0]],
       repeats: false,

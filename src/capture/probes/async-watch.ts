@@ -20,6 +20,8 @@ export function createAsyncWatch(core: ProbeCore, captureStack: StackCapture): A
   const MAX_SITES = 400;
   const WATCHED_PER_SITE = 40;
   interface Site {
+    id: number;
+    isTold: boolean;
     type: string;
     frames: unknown[][];
     repeats: boolean;
@@ -75,6 +77,8 @@ export function createAsyncWatch(core: ProbeCore, captureStack: StackCapture): A
       if (sites.size >= MAX_SITES) return;
       const timer = resource as { _repeat?: unknown; _idleTimeout?: unknown };
       site = {
+        id: sites.size,
+        isTold: false,
         type,
         frames,
         repeats: typeof timer._repeat === 'number',
@@ -204,8 +208,9 @@ export function createAsyncWatch(core: ProbeCore, captureStack: StackCapture): A
           if (lives) oldAlive++;
         }
         result.sites.push({
+          id: site.id,
           type: site.type,
-          frames: site.frames,
+          frames: site.isTold ? [] : site.frames,
           repeats: site.repeats,
           delay: site.delay,
           made: site.made,
@@ -214,6 +219,7 @@ export function createAsyncWatch(core: ProbeCore, captureStack: StackCapture): A
           oldWatched: old,
           oldAlive,
         });
+        site.isTold = true;
       }
     } catch {}
     return result;

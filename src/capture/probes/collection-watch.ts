@@ -49,6 +49,8 @@ export function createCollectionWatch(
     holder: ProbeHolder | undefined;
     sizes: number[];
     caught: CaughtInsertions;
+    /** How much of it a read has told already. */
+    told: { sizes: number; stacks: number };
   }
   let tracked: Tracked[] = [];
   const readTimes: number[] = [];
@@ -80,6 +82,7 @@ export function createCollectionWatch(
         // It was not there, or not looked at, in the reads before.
         sizes: readTimes.map(() => Number.NaN),
         caught: { stacks: [], isSet: false, isOwn: false },
+        told: { sizes: 0, stacks: 0 },
       });
     }
   };
@@ -145,6 +148,8 @@ export function createCollectionWatch(
       newest = kinds.newestOf(collection, entry.type, lastOf(entry));
       className = kinds.shapeOf(collection);
     } catch {}
+    const { sizes, stacks } = entry.told;
+    entry.told = { sizes: entry.sizes.length, stacks: entry.caught.stacks.length };
     return {
       id: entry.id,
       type: entry.type,
@@ -152,10 +157,10 @@ export function createCollectionWatch(
       event: kinds.busiestEvent(collection, entry.type)?.name,
       holder: entry.holder,
       sizes: entry.sizes.flatMap((entries, i) =>
-        entries >= 0 ? [{ atMillis: readTimes[i] ?? atMillis, entries }] : [],
+        i >= sizes && entries >= 0 ? [{ atMillis: readTimes[i] ?? atMillis, entries }] : [],
       ),
       newestEntry: newest,
-      insertions: entry.caught.stacks,
+      insertions: entry.caught.stacks.slice(stacks),
     };
   };
 

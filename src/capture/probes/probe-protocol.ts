@@ -52,7 +52,10 @@ export interface ProbeAsyncRead {
   /** Creations seen by type while hooks were on. */
   seen: Record<string, number>;
   sites: {
+    /** The same in every read. */
+    id: number;
     type: string;
+    /** Said once: empty in later reads. */
     frames: ProbeFrame[];
     repeats: boolean;
     delay: number;
@@ -103,8 +106,10 @@ export interface ProbeCollections {
     event?: string;
     /** Absent when the walk did not come to it. */
     holder?: ProbeHolder;
+    /** At this read; the first read of one also has those before. */
     sizes: { atMillis: number; entries: number }[];
     newestEntry: string;
+    /** Caught since the last read. */
     insertions: ProbeFrame[][];
   }[];
 }

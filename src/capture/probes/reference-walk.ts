@@ -24,6 +24,7 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
   const MAX_KEYS = 200;
   const SOME_ENTRIES = 40;
   const SOME_ITEMS = 6;
+  const SOME_INSTANCES = 12;
   const SOME_KEYS = 8;
   const MAX_PLACES = 2_000;
   const LEAST_FUNCTIONS = 5;
@@ -87,7 +88,11 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
   const inspect = (
     inspector: Inspector,
     fn: object,
-  ): { location: Location | null; scopes: () => Scope[] } | null => {
+  ): {
+    location: Location | null;
+    scopes: () => Scope[];
+    privateFields: { name: string; value?: { objectId?: string } }[];
+  } | null => {
     // Scopes are copies: let go of soon enough, they never outlive a minor collection.
     if (++inspections % RELEASE_EVERY === 0)
       inspector.post('Runtime.releaseObjectGroup', { objectGroup: GROUP });
@@ -97,12 +102,16 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
       objectGroup: GROUP,
       silent: true,
     })?.result as { objectId?: string } | undefined;
-    const properties = inspector.post('Runtime.getProperties', {
+    const answer = inspector.post('Runtime.getProperties', {
       objectId: remote?.objectId,
       ownProperties: true,
-    })?.internalProperties as { name: string; value?: { objectId?: string; value?: unknown } }[] | undefined;
+    });
+    const properties = answer?.internalProperties as
+      | { name: string; value?: { objectId?: string; value?: unknown } }[]
+      | undefined;
     const internal = (name: string) => properties?.find((property) => property.name === name)?.value;
     return {
+      privateFields: (answer?.privateProperties as never) ?? [],
       location: (internal('[[FunctionLocation]]')?.value as Location | undefined) ?? null,
       scopes() {
         exchanged = undefined;
@@ -155,6 +164,8 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
       queue.push({ value, holder, depth });
     };
 
+    /** Prototypes of the program's own classes, with the instances of each that were looked into. */
+    const ownPrototypes = new Map<object, number>();
     const pushScopes = (fn: object, scopes: () => Scope[], depth: number) => {
       const of = nameOf(fn);
       for (const { object } of scopes()) {
@@ -207,6 +218,20 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
       }
     };
 
+    /** `#fields` of the program's own classes: only the inspector reads them. */
+    const visitPrivate = (value: object, of: string, depth: number, inspector: Inspector) => {
+      for (const { name, value: remote } of inspect(inspector, value)?.privateFields ?? []) {
+        if (!remote?.objectId) continue;
+        exchanged = undefined;
+        inspector.post('Runtime.callFunctionOn', {
+          objectId: remote.objectId,
+          functionDeclaration: `function () { ${EXCHANGE}(this); }`,
+          silent: true,
+        });
+        push(exchanged, { kind: 'property', name: String(name).slice(0, 100), of }, depth);
+      }
+    };
+
     const visitProperties = (value: object, depth: number, inspector: Inspector) => {
       const names = Reflect.ownKeys(value);
       const of = typeof value === 'function' ? nameOf(value) : classOf(value);
@@ -216,7 +241,13 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
         // An accessor is not called, but what it closes over is looked at.
         push(property?.value ?? property?.get, holder, depth);
       }
-      if (typeof value !== 'function') pushMethods(Object.getPrototypeOf(value), of, depth, inspector);
+      if (typeof value === 'function') return;
+      const prototype = Object.getPrototypeOf(value);
+      pushMethods(prototype, of, depth, inspector);
+      const instances = ownPrototypes.get(prototype);
+      if (instances === undefined || instances >= SOME_INSTANCES) return;
+      ownPrototypes.set(prototype, instances + 1);
+      visitPrivate(value, of, depth, inspector);
     };
     /** Of a class of the program. Most objects are of the language's or Node's own classes: each is asked about once. */
     const pushMethods = (prototype: unknown, of: string, depth: number, inspector: Inspector) => {
@@ -225,6 +256,7 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
       if (types.isProxy(prototype)) return;
       const maker = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
       if (typeof maker !== 'function' || urlOf(maker, inspector) === null) return;
+      ownPrototypes.set(prototype, 0);
       seen.delete(prototype);
       push(prototype, { kind: 'property', name: 'prototype', of }, depth);
     };

@@ -20,21 +20,38 @@ export interface RawCollections {
   }[];
 }
 
-/** The last read says it all: it carries the sizes of every read before. */
+/** Each read tells of a collection what is new since the read before. Those that the last read leaves out fell back. */
 export function decodeCollections(
   reads: RawCollections[],
   resolver: FrameResolver,
   sources: RawSources,
   ownUrl: string,
 ): CollectionGrowth[] {
+  return mergeReads(reads).map(({ thread, ...raw }) => {
+    const insertions = raw.insertions.map((stack) => decodeStack(stack, resolver, ownUrl));
+    return { thread, ...raw, insertions, holderName: holderOf(raw, resolver, sources, ownUrl) };
+  });
+}
+
+type MergedCollection = RawCollections['growing'][number] & { thread: number };
+
+function mergeReads(reads: RawCollections[]): MergedCollection[] {
   const last = new Map(reads.map((read) => [read.thread, read]));
-  return [...last.values()].flatMap((read) =>
-    read.growing.map((raw) => {
-      const insertions = raw.insertions.map((stack) => decodeStack(stack, resolver, ownUrl));
-      const holderName = holderOf(raw, resolver, sources, ownUrl);
-      const { insertions: _stacks, ...rest } = raw;
-      return { thread: read.thread, ...rest, insertions, holderName };
-    }),
+  const before = new Map<string, MergedCollection>();
+  for (const { thread, growing } of reads) {
+    for (const raw of growing) {
+      const key = `${thread}|${raw.id}`;
+      const { sizes = [], insertions = [] } = before.get(key) ?? {};
+      before.set(key, {
+        ...raw,
+        thread,
+        sizes: [...sizes, ...raw.sizes],
+        insertions: [...insertions, ...raw.insertions],
+      });
+    }
+  }
+  return [...last.values()].flatMap(({ thread, growing }) =>
+    growing.map(({ id }) => before.get(`${thread}|${id}`)!),
   );
 }
 

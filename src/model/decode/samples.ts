@@ -14,7 +14,10 @@ export interface RawAsyncRead {
   onMillis: number;
   seen: Record<string, number>;
   sites: {
+    /** Absent in old recordings: then each read has the frames. */
+    id?: number;
     type: string;
+    /** Empty once they were said. */
     frames: RawStackFrame[];
     repeats: boolean;
     delay: number;
@@ -52,7 +55,7 @@ function decodeThread(
   const sites = new Map<string, AsyncSite>();
   for (const read of reads) {
     for (const raw of read.sites) {
-      const key = `${raw.type}|${JSON.stringify(raw.frames)}`;
+      const key = raw.id === undefined ? `${raw.type}|${JSON.stringify(raw.frames)}` : String(raw.id);
       let site = sites.get(key);
       if (!site) {
         const frames = decodeStack(raw.frames, resolver, ownUrl);
