@@ -261,6 +261,18 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
       push(prototype, { kind: 'property', name: 'prototype', of }, depth);
     };
 
+    /** Node keeps the signal of a controller in a private field of its own; its getter is no code of the program. */
+    const signalOf = (() => {
+      const get =
+        typeof AbortController === 'function'
+          ? Object.getOwnPropertyDescriptor(AbortController.prototype, 'signal')?.get
+          : undefined;
+      return (value: object, inspector: Inspector): unknown =>
+        get && value instanceof AbortController && urlOf(get, inspector) === null
+          ? get.call(value)
+          : undefined;
+    })();
+
     const visitOne = ({ value, holder, depth }: Visit, inspector: Inspector) => {
       visit(value, holder);
       if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return;
@@ -269,6 +281,7 @@ export function createReferenceWalk(core: ProbeCore): ReferenceWalk {
       else if (Array.isArray(value)) return visitEntries(value, 'Array', holder, depth + 1);
       else if (typeof value === 'function') visitFunction(value, depth, inspector);
       visitProperties(value, depth + 1, inspector);
+      push(signalOf(value, inspector), holder, depth + 1);
     };
 
     const result: ProbeWalk = { scanned: 0, cut: true, functions: [] };

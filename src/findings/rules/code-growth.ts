@@ -5,6 +5,7 @@ import { type Blame, blame } from '../../analysis/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import type { CompileSite } from '../../model/census.ts';
 import { formatBytes } from '../../model/units.ts';
+import { siteOfAllocations, siteOfCalls } from '../creation-site.ts';
 import { findHeapCause, type HeapCause } from '../heap-cause.ts';
 import { heapLimitOf } from '../limits.ts';
 import { heldCollection } from '../retainer-path.ts';
@@ -31,7 +32,10 @@ export const codeGrowth: Rule = {
       return { notApplicable: 'too few reads of the heap after a full GC' };
     return facts.heap.flatMap((growth) => {
       const cause = findHeapCause(growth, facts);
-      const [most] = compilers(compileSites.filter(({ thread }) => thread === growth.thread));
+      const [most] = compilers(
+        compileSites.filter(({ thread }) => thread === growth.thread),
+        facts,
+      );
       return cause?.isMeasured && most && !isElsewhere(cause, most) ? [describe(most, cause, facts)] : [];
     });
   },
@@ -42,13 +46,18 @@ interface Compiler {
   perSecond: number;
 }
 
+/** V8 tells one frame of the stack only: for vm.Script that is Node's, and its caller is told by profiles. */
+const VM_FUNCTIONS = /^(Script|ContextifyScript|compileFunction|createScript|runIn(This|New)?Context)$/;
+
 /** Places in user code that make scripts, the busiest first. Loading a module is no growth. */
-function compilers(sites: readonly CompileSite[]): Compiler[] {
+function compilers(sites: readonly CompileSite[], facts: Facts): Compiler[] {
   const byPlace = new Map<string, { blame: Blame; scripts: number; seconds: number }>();
   for (const { frames, scripts, watchedMillis } of sites) {
     if (frames.some(({ file }) => file?.startsWith('node:internal/modules'))) continue;
-    const found = blame(frames, 'of calls');
-    if (!found.subject) continue;
+    const direct = blame(frames, 'of calls');
+    const isVm = direct.subject === null && frames.some(({ file }) => file === 'node:vm');
+    const found = isVm ? vmCaller(facts) : direct;
+    if (!found?.subject) continue;
     const key = place(found.subject);
     const known = byPlace.get(key) ?? { blame: found, scripts: 0, seconds: watchedMillis / 1_000 };
     known.scripts += scripts;
@@ -58,6 +67,10 @@ function compilers(sites: readonly CompileSite[]): Compiler[] {
     .filter(({ scripts, seconds }) => scripts >= LEAST_SCRIPTS && scripts / seconds >= LEAST_PER_SECOND)
     .map(({ blame: found, scripts, seconds }) => ({ blame: found, perSecond: scripts / seconds }))
     .sort((a, b) => b.perSecond - a.perSecond);
+}
+
+function vmCaller(facts: Facts): Blame | null {
+  return (siteOfAllocations(facts, VM_FUNCTIONS) ?? siteOfCalls(facts, VM_FUNCTIONS))?.blame ?? null;
 }
 
 /** What fills the heap was seen in another file: the compiling is a matter of its own, and no leak. */
