@@ -9,6 +9,7 @@ import { createInsertionTraps } from './insertion-traps.ts';
 import type { ProbeConfig, ProbeCore, ProbeHandle } from './probe-protocol.ts';
 import { createReferenceWalk } from './reference-walk.ts';
 import { createStackCapture } from './stack-capture.ts';
+import { createThreadInspector } from './thread-inspector.ts';
 
 type Load = (id: string) => never;
 
@@ -19,6 +20,7 @@ interface Parts {
   createAsyncWatch: typeof createAsyncWatch;
   createCollectionKinds: typeof createCollectionKinds;
   createInsertionTraps: typeof createInsertionTraps;
+  createThreadInspector: typeof createThreadInspector;
   createReferenceWalk: typeof createReferenceWalk;
   createCollectionWatch: typeof createCollectionWatch;
 }
@@ -31,6 +33,7 @@ export function probeSource(config: ProbeConfig): string {
     createAsyncWatch,
     createCollectionKinds,
     createInsertionTraps,
+    createThreadInspector,
     createReferenceWalk,
     createCollectionWatch,
   };
@@ -90,7 +93,7 @@ function installProbe(
     const asyncWatch = parts.createAsyncWatch(core, captureStack);
     const kinds = parts.createCollectionKinds();
     const traps = parts.createInsertionTraps(core, captureStack);
-    const references = parts.createReferenceWalk(core);
+    const references = parts.createReferenceWalk(core, parts.createThreadInspector(core));
     const collections = parts.createCollectionWatch(core, {
       kinds,
       traps,
