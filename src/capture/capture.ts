@@ -16,6 +16,7 @@ import { attachToWorkers, type WorkerThread } from './worker-threads.ts';
 const LEASE_MILLIS = 10_000;
 const BASELINE_MILLIS = 1_000;
 const MAX_WORKERS = 16;
+const TIGHT_CPU_SHARE = 0.3;
 /** Creation of these is watched: they hold a handle, a descriptor, a process or a thread. */
 const WATCHED_ASYNC_TYPES = [
   'Timeout',
@@ -72,6 +73,7 @@ class CaptureRun implements CaptureContext {
   private isLooking = false;
   private isLeaseProven = false;
   private isEnding = false;
+  private readonly isTight: boolean;
   private intervals = chooseIntervals(0, 0);
   private wake = () => {};
   private readonly heapReads: HeapReads;
@@ -83,6 +85,7 @@ class CaptureRun implements CaptureContext {
     readonly sink: CaptureSink,
     readonly options: CaptureOptions,
   ) {
+    this.isTight = isMemoryTight(localPid);
     this.heapReads = new HeapReads(this);
     this.climb = new HeapClimb(this);
   }
@@ -118,6 +121,7 @@ class CaptureRun implements CaptureContext {
       this.samplePassive();
       await this.forEachThread((thread) => thread.sample(this.elapsed()));
       await this.proveLease();
+      await this.saveMemory();
       await this.heapReads.whenDue();
       await this.climb.step();
       this.progress(this.climb.isWatching ? 'watching what grows' : 'sampling');
@@ -174,8 +178,14 @@ class CaptureRun implements CaptureContext {
     this.intervals = chooseIntervals(
       sample?.utilization ?? 0,
       sample?.allocatedBytesPerSecond ?? 0,
-      isMemoryTight(this.localPid),
+      this.isTight,
     );
+  }
+
+  /** The CPU profiler takes some megabytes until it ends: where those are short, a part of the look is enough. */
+  private async saveMemory(): Promise<void> {
+    if (!this.isTight || this.elapsed() < this.options.durationMillis * TIGHT_CPU_SHARE) return;
+    await this.forEachThread((thread) => thread.stopCpuProfile());
   }
 
   private async addWorker(worker: WorkerThread): Promise<void> {

@@ -25,6 +25,9 @@ interface Height {
 const TRAPPED = 4;
 const COMPILE_WATCH_MILLIS = 300;
 const LONGEST_WALK_MILLIS = 250;
+/** Each function that is looked into takes about 20 KB until the next minor collection. */
+const LONGEST_CHAIN = 20_000;
+const TIGHT_CHAIN = 64;
 /** Of the memory that is left: the target goes on growing meanwhile. */
 const LARGEST_CENSUS_SHARE = 0.25;
 /** Parts of the look. */
@@ -140,8 +143,9 @@ export class HeapClimb {
   private async walk(thread: ThreadCapture): Promise<void> {
     const { options, outcome } = this.context;
     if (!outcome.steps.includes('census')) outcome.steps.push('census');
+    const longestChain = this.isTight ? TIGHT_CHAIN : LONGEST_CHAIN;
     const deadline = Math.min(LONGEST_WALK_MILLIS, options.maxPauseMillis / 2);
-    await this.context.timed(() => thread.walk(this.context.elapsed(), deadline));
+    await this.context.timed(() => thread.walk(this.context.elapsed(), deadline, longestChain));
   }
 
   /** Resolves with null when it was left out for its pause, or for its memory. */

@@ -26,7 +26,7 @@ export interface ProbeClient {
   /** Where one function of each of these classes of the last census begins; null where it cannot be told. */
   locateFunctions(classes: string[]): Promise<(FunctionLocation | null)[]>;
   /** Follows references from open handles: a short pause, next to no memory. */
-  walk(deadlineMillis: number): Promise<ProbeWalk>;
+  walk(deadlineMillis: number, longestChain: number): Promise<ProbeWalk>;
   /** Walks all live objects once: a pause that grows with the heap. */
   census(deadlineMillis: number): Promise<ProbeCensus>;
   /** Runs work that makes the target collect garbage on our behalf, so that it is not counted as its own. */
@@ -79,7 +79,8 @@ function clientFor(session: InspectorSession, handleId: string): ProbeClient {
     locateFunctions: (classes) => readLocations(session, handleId, classes),
     readCollections: (atMillis, trapTop) =>
       call('readCollections', [{ value: atMillis }, { value: trapTop }]),
-    walk: (deadlineMillis) => call('walk', [{ value: deadlineMillis }]),
+    walk: (deadlineMillis, longestChain) =>
+      call('walk', [{ value: deadlineMillis }, { value: longestChain }]),
     census: (deadlineMillis) => takeCensus(session, call, deadlineMillis),
     async duringOwnPause(work) {
       await call('ownPauseBegins');

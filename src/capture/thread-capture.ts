@@ -26,13 +26,15 @@ export interface ThreadCapture {
   startHeap(intervalBytes: number): Promise<void>;
   stopHeap(): Promise<void>;
   startProfiles(intervals: SamplingIntervals): Promise<void>;
+  /** Keeps the CPU profile; what it took in the target is free again. Does nothing the second time. */
+  stopCpuProfile(): Promise<void>;
   sample(atMillis: number): Promise<void>;
   /** Live bytes by allocation stack; V8 runs a full GC for it. Resolves with the pause, milliseconds. */
   readHeap(atMillis: number): Promise<number>;
   readAsync(atMillis: number): Promise<void>;
   readCollections(atMillis: number, trapTop: number): Promise<ProbeCollections | null>;
   /** Follows references from open handles: a short pause. */
-  walk(atMillis: number, deadlineMillis: number): Promise<void>;
+  walk(atMillis: number, deadlineMillis: number, longestChain: number): Promise<void>;
   /** Walks all live objects: a pause. */
   takeCensus(atMillis: number, deadlineMillis: number): Promise<ProbeCensus | null>;
   /** Where the functions of these classes of the last census begin. */
@@ -65,7 +67,7 @@ export async function openThread(
   });
   let heapUsed = 0;
   let heapReads = 0;
-  let areProfilesOn = false;
+  let isCpuOn = false;
   const floors: number[] = [];
   const oldGeneration: number[] = [];
   const load = { utilization: 0, allocated: 0 };
@@ -101,9 +103,18 @@ export async function openThread(
     await session.send('HeapProfiler.stopSampling', {}, 60_000);
   };
 
+  const stopCpuProfile = async () => {
+    if (!isCpuOn) return;
+    isCpuOn = false;
+    const { profile } = await session.send<{ profile: object }>('Profiler.stop', {}, 60_000);
+    sink.file({ kind: 'cpu-profile', thread: id, path: `${fileName}.cpuprofile` }, profile);
+    await session.send('Profiler.disable');
+  };
+
   return {
     id,
     name,
+    stopCpuProfile,
     probe,
     oldGeneration,
     isHeapOn: () => isHeapOn,
@@ -119,7 +130,7 @@ export async function openThread(
       // Must come before start.
       await session.send('Profiler.setSamplingInterval', { interval: cpuMicros });
       await session.send('Profiler.start');
-      areProfilesOn = true;
+      isCpuOn = true;
     },
     sample: (atMillis) => sample(atMillis, false),
     async readHeap(atMillis) {
@@ -151,8 +162,14 @@ export async function openThread(
       sink.line({ type: 'collections', thread: id, atMillis, ...read });
       return read;
     },
-    async walk(atMillis, deadlineMillis) {
-      if (probe) sink.line({ type: 'walk', thread: id, atMillis, ...(await probe.walk(deadlineMillis)) });
+    async walk(atMillis, deadlineMillis, longestChain) {
+      if (probe)
+        sink.line({
+          type: 'walk',
+          thread: id,
+          atMillis,
+          ...(await probe.walk(deadlineMillis, longestChain)),
+        });
     },
     async takeCensus(atMillis, deadlineMillis) {
       if (!probe) return null;
@@ -193,16 +210,9 @@ export async function openThread(
     },
     async stop() {
       const quietly = (work: Promise<unknown>) => work.catch(() => {});
-      if (areProfilesOn) {
-        await quietly(
-          session.send<{ profile: object }>('Profiler.stop', {}, 60_000).then(({ profile }) => {
-            sink.file({ kind: 'cpu-profile', thread: id, path: `${fileName}.cpuprofile` }, profile);
-          }),
-        );
-        await quietly(stopHeap());
-        await quietly(session.send('HeapProfiler.disable'));
-        await quietly(session.send('Profiler.disable'));
-      }
+      await quietly(stopCpuProfile());
+      await quietly(stopHeap());
+      await quietly(session.send('HeapProfiler.disable'));
       if (probe) await quietly(probe.stop());
     },
   };

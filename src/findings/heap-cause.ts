@@ -25,6 +25,8 @@ export interface PilingClosures {
   /** How many there were at the first and the last census. */
   first: number;
   last: number;
+  /** Each closes over the one before; there may be more of them than were followed. */
+  isChain: boolean;
 }
 
 /** A site must explain this share of the growth to be named on its own. */
@@ -32,6 +34,8 @@ const LEAST_SITE_SHARE = 0.25;
 /** Slower growth than this takes days to matter and cannot be told from noise in a minute. */
 const LEAST_BYTES_PER_SECOND = 4 * 1024;
 const LEAST_ENTRIES_PER_SECOND = 1;
+/** Functions that wrap each other on purpose (middleware) are a few dozen at most. */
+const LEAST_CHAIN = 60;
 const LARGEST_ENTRY_BYTES = 2 * 2 ** 20;
 const LEAST_SEEN_BYTES = 512 * 1024;
 const LEAST_UNEXPLAINED_BYTES = 2 * 2 ** 20;
@@ -64,7 +68,7 @@ function isUnabated({ floor }: HeapGrowth): boolean {
 function pilingClosures(all: readonly ClosureGrowth[], thread: number): PilingClosures | null {
   const grown = all
     .filter((closures) => closures.thread === thread && closures.frame.owner === 'app')
-    .map(({ frame, counts }) => {
+    .map(({ frame, counts, chained }) => {
       const [first, last] = [counts[0], counts.at(-1)];
       const seconds = first && last ? (last.atMillis - first.atMillis) / 1_000 : 0;
       const rose = first && last ? last.objects - first.objects : 0;
@@ -73,10 +77,12 @@ function pilingClosures(all: readonly ClosureGrowth[], thread: number): PilingCl
         first: first?.objects ?? 0,
         last: last?.objects ?? 0,
         perSecond: seconds > 0 ? rose / seconds : 0,
+        isChain: chained >= LEAST_CHAIN,
       };
     })
+    .filter(({ isChain, perSecond }) => isChain || perSecond >= LEAST_ENTRIES_PER_SECOND)
     .sort((a, b) => b.perSecond - a.perSecond);
-  return grown[0] && grown[0].perSecond >= LEAST_ENTRIES_PER_SECOND ? grown[0] : null;
+  return grown[0] ?? null;
 }
 
 function isLeaking({ floor }: HeapGrowth): boolean {

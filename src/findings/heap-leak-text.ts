@@ -177,8 +177,10 @@ function listenerTitle(
 }
 
 /** "Functions `quote` pile up by 12/s, each keeps what it closes over (src/prices.ts:15)" */
-function closuresTitle({ frame, perSecond: rate }: PilingClosures): string {
+function closuresTitle({ frame, perSecond: rate, last, isChain }: PilingClosures): string {
   const named = frame.functionName === '(anonymous)' ? '' : ` \`${frame.functionName}\``;
+  if (isChain && rate < 1)
+    return `Functions${named} hold each other in a chain of ${last} or more, with what each closes over (${place(frame)})`;
   return `Functions${named} pile up by ${perSecond(rate)}, and each keeps what it closes over (${place(frame)})`;
 }
 

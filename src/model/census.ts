@@ -16,6 +16,8 @@ export interface ClosureGrowth {
   /** Where the function begins, under its own name. */
   frame: Frame;
   counts: { atMillis: number; objects: number }[];
+  /** How many of them another one closes over, at most as many as were followed; 0 when not looked at. */
+  chained: number;
 }
 
 /** A place that made V8 compile scripts while we watched for that. */

@@ -126,7 +126,16 @@ const walk = v.looseObject({
   scanned: count,
   cut: v.boolean(),
   functions: v.pipe(
-    v.array(v.looseObject({ name: text, url: text, line: count, column: count, count })),
+    v.array(
+      v.looseObject({
+        name: text,
+        url: text,
+        line: count,
+        column: count,
+        count,
+        chained: v.optional(count, 0),
+      }),
+    ),
     v.maxLength(1_000),
   ),
 });

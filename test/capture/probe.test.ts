@@ -197,7 +197,7 @@ describe('watching collections', () => {
         expect(JSON.stringify(said).length).toBeLessThan(30_000);
       expect(read.growing.length).toBeGreaterThan(0);
     }
-    expect(JSON.stringify(probe.walk(2_000)).length).toBeLessThan(1_000_000);
+    expect(JSON.stringify(probe.walk(2_000, 20_000)).length).toBeLessThan(1_000_000);
   });
 
   /** Lets `grow` be called often enough for a collection to be watched, and returns what was seen of it. */
@@ -358,7 +358,7 @@ describe('following references', () => {
     hold(function onSignal() {
       return sessionsForTest;
     });
-    const { scanned, cut } = probe.walk(5_000);
+    const { scanned, cut } = probe.walk(5_000, 20_000);
     expect([scanned > 10, cut]).toEqual([true, false]);
     const found = growingAfter(probe, () => {
       for (let i = 0; i < 500; i++) sessionsForTest.set(`k${i}`, i);
@@ -376,7 +376,7 @@ describe('following references', () => {
     }
     const trail = new AuditTrailForTest();
     hold(() => trail);
-    probe.walk(5_000);
+    probe.walk(5_000, 20_000);
     const found = growingAfter(probe, () => {
       for (let i = 0; i < 500; i++) trail.changes.push('y');
     });
@@ -399,7 +399,7 @@ describe('following references', () => {
     hold(() => mailer);
     setMaxListeners(0, mailer.signal);
     for (let i = 0; i < 8; i++) mailer.signal.addEventListener('abort', () => {});
-    probe.walk(5_000);
+    probe.walk(5_000, 20_000);
     const found = growingAfter(probe, () => {
       for (let i = 0; i < 500; i++) mailer.signal.addEventListener('abort', () => {});
     });
@@ -416,7 +416,7 @@ describe('following references', () => {
       };
     }
     hold(() => quoteForTest(1));
-    const { functions } = probe.walk(20_000);
+    const { functions } = probe.walk(20_000, 20_000);
     const chain = functions.find(({ name }) => name === 'correctedForTest');
     expect(chain?.count).toBeGreaterThanOrEqual(299);
     expect(chain?.url).toContain('probe.test');
@@ -440,7 +440,7 @@ describe('following references', () => {
     });
     hold(() => [hostile, proxy]);
     const before = Object.getOwnPropertyNames(globalThis);
-    probe.walk(5_000);
+    probe.walk(5_000, 20_000);
     expect(calls).toBe(0);
     expect(Object.getOwnPropertyNames(globalThis)).toEqual(before);
     expect(Object.getOwnPropertyNames(hostile)).toEqual(['inner', 'trap']);
@@ -449,7 +449,7 @@ describe('following references', () => {
   it('says that it was cut short when its time is up, and goes on being of use', () => {
     const probe = install();
     hold(() => probe);
-    expect(probe.walk(0).cut).toBe(true);
-    expect(probe.walk(5_000).cut).toBe(false);
+    expect(probe.walk(0, 20_000).cut).toBe(true);
+    expect(probe.walk(5_000, 20_000).cut).toBe(false);
   });
 });

@@ -133,6 +133,16 @@ describe('each fault is found, named and placed:', () => {
       /Functions `quote` pile up by 20\/s/,
     ],
     [
+      'heap-leak',
+      'of closures that hold each other, more of them than could be followed',
+      [
+        heapFloor(linear(50 * KB), 'parse@/app/src/server.js:7'),
+        closures('quote@/app/src/orders.js:42', 65, 65, 64),
+      ],
+      { file: 'src/orders.js', line: 42, function: 'quote' },
+      /Functions `quote` hold each other in a chain of 65 or more/,
+    ],
+    [
       'promise-leak',
       'of promises that never settle',
       [heapFloor(linear(50 * KB), PLACE), asyncSite('PROMISE', PLACE, { perSecond: 40 })],
@@ -364,6 +374,7 @@ describe('healthy programs stay unnamed:', () => {
   const twins: [string, Habit[]][] = [
     ['promises of slow requests on a steady heap', [asyncSite('PROMISE', PLACE, { perSecond: 40 })]],
     ['a page that is compiled for each request and let go', [compiling(PLACE, 20)]],
+    ['a chain of functions on a steady heap', [closures('quote@/app/src/orders.js:42', 65, 65, 64)]],
     ['functions that a steady heap has more of', [closures('handle@/app/src/orders.js:42', 30, 270)]],
     [
       'a bounded cache that has filled up',

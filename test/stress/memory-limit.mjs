@@ -159,13 +159,20 @@ async function check(kind) {
   running.unshift(load);
   await delay(WARMUP_SECONDS[1] * 1000);
   const alone = await watchPeak(group, target.pid, () => delay((lookSeconds + LOOK_EXTRA_SECONDS) * 1000));
-  const own = options.of === 'used' ? group.usedBytes() : statusBytes(target.pid, 'VmRSS');
-  const limitBytes = Math.round(group.usedBytes() + (headroom - 1) * own);
-  group.limit(limitBytes);
+  const ownBytes = () => (options.of === 'used' ? group.usedBytes() : statusBytes(target.pid, 'VmRSS'));
+  const setLimit = () => {
+    const bytes = Math.round(group.usedBytes() + (headroom - 1) * ownBytes());
+    group.limit(bytes);
+    return bytes;
+  };
+  const own = ownBytes();
+  const limitBytes = setLimit();
   const reportFile = join(out, `${kind}.json`);
   const args = ['diagnose', String(target.pid), '--duration', `${lookSeconds}s`, '--json', reportFile];
   const look = await watchPeak(group, target.pid, () => runCulprit([...args, '--snapshot', 'never']));
   writeFileSync(join(out, `${kind}.log`), look.result.output);
+  // A look of its own: the leak has gone on, and the limit leaves as much room as before.
+  if (group.kills() === 0) setLimit();
   const refusal = group.kills() === 0 ? await refuses(target, kind) : { isRefused: false };
   const hasSurvived = group.kills() === 0 && startTime(target.pid) === bornAt && (await answers(target.port));
   await load.stop();

@@ -357,13 +357,13 @@ export function compiling(at: string, scriptsPerSecond: number): Habit {
 }
 
 /** Functions that begin at `at`, counted twice 12 s apart. */
-export function closures(at: string, first: number, last: number): Habit {
+export function closures(at: string, first: number, last: number, chained = 0): Habit {
   return (observations) => {
     const counts = [
       { atMillis: 8_000, objects: first },
       { atMillis: 20_000, objects: last },
     ];
-    observations.closures.push({ thread: 0, frame: framesFrom(at).at(-1)!, counts });
+    observations.closures.push({ thread: 0, frame: framesFrom(at).at(-1)!, counts, chained });
   };
 }
 

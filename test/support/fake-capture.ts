@@ -134,6 +134,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
       isHeapOn = false;
     },
     startProfiles: async () => void calls.push('startProfiles'),
+    stopCpuProfile: async () => void calls.push('stopCpuProfile'),
     sample: async () => {},
     async readHeap() {
       calls.push('readHeap');

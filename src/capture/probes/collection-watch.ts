@@ -14,7 +14,7 @@ import type { ReferenceWalk } from './reference-walk.ts';
 
 export interface CollectionWatch {
   /** Picks collections to watch among those that can be reached by references: little memory, and not all of them. */
-  walk(deadlineMillis: number): ProbeWalk;
+  walk(deadlineMillis: number, longestChain: number): ProbeWalk;
   /** Goes through all live objects: counts them by class, and the first time picks the collections to watch. */
   census(objects: Iterable<object>, deadlineMillis: number): ProbeCensus;
   readCollections(atMillis: number, trapTop: number): ProbeCollections;
@@ -98,10 +98,12 @@ export function createCollectionWatch(
     if (list) lists.add(list);
   };
 
-  const walk: CollectionWatch['walk'] = (deadlineMillis) => {
+  const walk: CollectionWatch['walk'] = (deadlineMillis, longestChain) => {
     const found: Found[] = [];
     const lists = new Set<object>();
-    const result = references.walk(deadlineMillis, (value, holder) => note(value, holder, found, lists));
+    const result = references.walk({ deadlineMillis, longestChain }, (value, holder) =>
+      note(value, holder, found, lists),
+    );
     track(found, lists);
     return result;
   };

@@ -83,7 +83,15 @@ export interface ProbeWalk {
   /** The time was up before the end. */
   cut: boolean;
   /** Functions that there are several of, by where they begin (0-based). */
-  functions: { name: string; url: string; line: number; column: number; count: number }[];
+  functions: {
+    name: string;
+    url: string;
+    line: number;
+    column: number;
+    count: number;
+    /** Of these, how many another function of the same place closes over. */
+    chained: number;
+  }[];
 }
 
 /** One walk over all live objects. */
@@ -133,7 +141,7 @@ export interface ProbeHandle {
   watchAlso(types: string[]): void;
   census(objects: Iterable<object>, deadlineMillis: number): ProbeCensus;
   /** Watches the collections that the program can be seen to hold. */
-  walk(deadlineMillis: number): ProbeWalk;
+  walk(deadlineMillis: number, longestChain: number): ProbeWalk;
   readCollections(atMillis: number, trapTop: number): ProbeCollections;
   growingObjects(): (object | null)[];
   functionsOf(classes: string[]): (object | null)[];

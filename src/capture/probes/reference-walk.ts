@@ -5,8 +5,14 @@ import type { ProbeCore, ProbeHolder, ProbeWalk } from './probe-protocol.ts';
 import type { Inspected, ThreadInspector } from './thread-inspector.ts';
 
 export interface ReferenceWalk {
-  /** Goes on until everything was seen or the time is up. `visit` hears of each object once, and by which name it is held. */
-  walk(deadlineMillis: number, visit: (value: object, holder: ProbeHolder) => void): ProbeWalk;
+  /**
+   * Goes on until everything was seen or the time is up. Functions that hold each other are followed for `longestChain`
+   * of them. `visit` hears of each object once, and by which name it is held.
+   */
+  walk(
+    limits: { deadlineMillis: number; longestChain: number },
+    visit: (value: object, holder: ProbeHolder) => void,
+  ): ProbeWalk;
 }
 
 export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): ReferenceWalk {
@@ -70,16 +76,13 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
     return get && inspect(get)?.place === null ? get.call(value) : undefined;
   };
 
-  const walk: ReferenceWalk['walk'] = (deadlineMillis, visit) => {
+  const walk: ReferenceWalk['walk'] = ({ deadlineMillis, longestChain }, visit) => {
     const from = core.now();
     const seen = new Set<object>([globalThis]);
     const queue: Visit[] = [];
     // A library's closures come after the program's own; Node's are left alone: they lead everywhere.
     const libraryFunctions: { fn: object; depth: number }[] = [];
-    const places = new Map<
-      string,
-      { name: string; url: string; line: number; column: number; count: number }
-    >();
+    const places = new Map<string, ProbeWalk['functions'][number]>();
     /** Prototypes of the program's own classes, with the instances of each that were looked into. */
     const ownPrototypes = new Map<object, number>();
     const push = (value: unknown, holder: ProbeHolder, depth: number) => {
@@ -95,14 +98,17 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
         for (const name of Object.keys(scope))
           push(Object.getOwnPropertyDescriptor(scope, name)?.value, { kind: 'variable', name, of }, depth);
     };
-    const visitFunction = (fn: object, depth: number, inspect: Inspect) => {
+    const visitFunction = ({ value: fn, holder, depth }: Visit, inspect: Inspect) => {
       const inspected = isNative(fn) ? null : inspect(fn);
       if (!inspected?.place) return;
       const { scriptId, ...at } = inspected.place;
       const key = `${scriptId}:${at.line}:${at.column}`;
       const place = places.get(key);
-      if (place) place.count++;
-      else if (places.size < MAX_PLACES) places.set(key, { name: nameOf(fn), ...at, count: 1 });
+      const isChained = place !== undefined && holder.kind === 'variable' && holder.of === place.name;
+      if (place) {
+        place.count++;
+        if (isChained && ++place.chained >= longestChain) return;
+      } else if (places.size < MAX_PLACES) places.set(key, { name: nameOf(fn), ...at, count: 1, chained: 0 });
       // Functions that hold each other are a chain of any length, and no deeper for that.
       const next = place ? depth : depth + 1;
       if (at.url.includes('/node_modules/')) libraryFunctions.push({ fn, depth: next });
@@ -159,7 +165,7 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
       if (Array.isArray(value)) return visitItems(value, entry, depth + 1);
       if (types.isMap(value)) visitEntries(Map.prototype.entries.call(value), entry, depth + 1);
       else if (types.isSet(value)) visitEntries(Set.prototype.entries.call(value), entry, depth + 1);
-      else if (typeof value === 'function') visitFunction(value, depth, inspect);
+      else if (typeof value === 'function') visitFunction({ value, holder, depth }, inspect);
       visitProperties(value, depth + 1);
       if (typeof value === 'function') return;
       visitClass(value, depth + 1, inspect);

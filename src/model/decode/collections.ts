@@ -131,7 +131,7 @@ export function decodeClosures(
       const counts = classes.find((count) => count.thread === thread && count.name === name)?.counts ?? [];
       const functionName = /^function (.*)#\d+$/s.exec(name)?.[1] ?? '';
       const frame = resolver.frame(checkCallFrame({ functionName, url, lineNumber, columnNumber }));
-      return [{ thread, frame, counts }];
+      return [{ thread, frame, counts, chained: 0 }];
     }),
   );
 }
@@ -139,17 +139,18 @@ export function decodeClosures(
 export interface RawWalk {
   thread: number;
   atMillis: number;
-  functions: { name: string; url: string; line: number; column: number; count: number }[];
+  functions: { name: string; url: string; line: number; column: number; count: number; chained: number }[];
 }
 
 /** Functions that a walk along references met, with their number in each walk of the thread. */
 export function decodeWalks(walks: RawWalk[], resolver: FrameResolver): ClosureGrowth[] {
   const byPlace = new Map<string, ClosureGrowth>();
   for (const { thread, atMillis, functions } of walks) {
-    for (const { name, url, line: lineNumber, column: columnNumber, count } of functions) {
+    for (const { name, url, line: lineNumber, column: columnNumber, count, chained } of functions) {
       const key = `${thread}|${url}|${lineNumber}|${columnNumber}`;
       const frame = resolver.frame(checkCallFrame({ functionName: name, url, lineNumber, columnNumber }));
-      const known = byPlace.get(key) ?? { thread, frame, counts: [] };
+      const known = byPlace.get(key) ?? { thread, frame, counts: [], chained };
+      known.chained = chained;
       known.counts.push({ atMillis, objects: count });
       byPlace.set(key, known);
     }
