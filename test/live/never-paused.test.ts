@@ -67,7 +67,7 @@ describe.each(nodes)('%s', (_name, node) => {
   test('runs on while culprit follows its references', async () => {
     const { target, session, pauses } = await attach(node);
     const probe = await installProbeIn(session, PROBE);
-    expect((await probe.walk(1_000)).scanned).toBeGreaterThan(10);
+    expect((await probe.walk(1_000, 1_000)).scanned).toBeGreaterThan(10);
     await probe.stop();
     const before = Number(await target.get('/'));
     await until('the timer runs on', async () => Number(await target.get('/')) > before + 5);

@@ -134,6 +134,7 @@ describe('closures that pile up', () => {
           { atMillis: 1, objects: 40 },
           { atMillis: 9, objects: 400 },
         ],
+        chained: 0,
       },
     ]);
   });
