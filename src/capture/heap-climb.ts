@@ -150,7 +150,7 @@ export class HeapClimb {
 
   /** Resolves with null when it was left out for its pause, or for its memory. */
   private async countObjects(thread: ThreadCapture, probe: ProbeClient): Promise<ProbeCensus | null> {
-    const { options, outcome } = this.context;
+    const { options } = this.context;
     const estimate = estimateCensusMillis(thread.floors.at(-1) ?? thread.heapUsedBytes());
     if (estimate > options.maxPauseMillis) {
       this.warn(

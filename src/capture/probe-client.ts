@@ -3,7 +3,7 @@
 
 import { AttachError } from '../errors.ts';
 import type { InspectorSession } from '../target/inspector-session.ts';
-import { type FunctionLocation, readLocations, readObjectIds } from './probe-objects.ts';
+import { type EvaluateResult, type FunctionLocation, readLocations, readObjectIds } from './probe-objects.ts';
 import { probeSource } from './probes/install-probe.ts';
 import type {
   ProbeAsyncRead,
@@ -33,11 +33,6 @@ export interface ProbeClient {
   duringOwnPause<T>(work: () => Promise<T>): Promise<T>;
   beat(): Promise<number>;
   stop(): Promise<void>;
-}
-
-export interface EvaluateResult {
-  result: { type: string; objectId?: string; value?: unknown };
-  exceptionDetails?: { text: string };
 }
 
 /** Installs the probe. Rejects with AttachError when the thread gives no access to built-in modules. */

@@ -1,6 +1,11 @@
 // What only the inspector knows of objects that the probe holds: V8's snapshot object id, and where a function's source is.
 import type { InspectorSession } from '../target/inspector-session.ts';
-import type { EvaluateResult } from './probe-client.ts';
+
+/** What Runtime.evaluate and callFunctionOn answer. */
+export interface EvaluateResult {
+  result: { type: string; objectId?: string; value?: unknown };
+  exceptionDetails?: { text: string };
+}
 
 /** 0-based, as V8 gives it. */
 export interface FunctionLocation {

@@ -27,6 +27,8 @@ export function makeGroup(name) {
     resetPeak: () => write('memory.max_usage_in_bytes', 0),
     /** Memory and, where the kernel counts it, memory with swap: the page-out of one must not hide the other. */
     limit(bytes) {
+      // Neither may be above the other at any moment: lift the second before the first is set.
+      write('memory.memsw.limit_in_bytes', -1);
       write('memory.limit_in_bytes', bytes);
       write('memory.memsw.limit_in_bytes', bytes);
     },

@@ -1,0 +1,77 @@
+// What a heap leak is proved by: the floor, the collection that fills, who holds it, where what stays is allocated.
+import type { GrowingCollection } from '../analysis/growing-collections.ts';
+import type { AllocationSite, HeapGrowth } from '../analysis/heap-growth.ts';
+import type { CollectionHolder } from '../model/collection.ts';
+import type { Evidence } from '../model/finding.ts';
+import { formatBytes, formatShare } from '../model/units.ts';
+import type { PilingClosures } from './heap-cause.ts';
+import { place, placeWithLibrary, risen } from './wording.ts';
+
+export function evidenceOf(
+  floor: HeapGrowth['floor'],
+  filled: GrowingCollection | null,
+  site: AllocationSite | null,
+): Evidence[] {
+  const evidence: Evidence[] = [
+    {
+      source: 'gc',
+      statement: `memory in use after a full GC ${risen(floor)}, from ${formatBytes(floor.first)} to ${formatBytes(floor.last)}`,
+      value: floor.slopePerSecond,
+      unit: 'bytes/s',
+    },
+  ];
+  if (filled) {
+    const { collection, trend } = filled;
+    const newest = collection.newestEntry ? `, newest entry: ${collection.newestEntry}` : '';
+    evidence.push({
+      source: 'census',
+      statement: `${collection.type}: ${trend.first} to ${trend.last} ${collection.event === undefined ? 'entries' : 'listeners'}, ${risen(trend)}${newest}`,
+      value: trend.slopePerSecond,
+      unit: 'entries/s',
+    });
+  }
+  if (filled?.collection.holder)
+    evidence.push({ source: 'references', statement: heldBy(filled.collection.holder) });
+  if (filled?.insertion) {
+    const caller = filled.insertion.blame.caller;
+    evidence.push({
+      source: 'census',
+      statement: `entries were seen being added in ${placeWithLibrary(filled.insertion.blame)}${caller ? `, called by ${place(caller)}` : ''}`,
+    });
+  }
+  if (site) {
+    evidence.push({
+      source: 'heap-sampling',
+      statement: `${formatShare(site.share)} of the growth is allocated in ${placeWithLibrary(site.blame)}: live bytes ${risen(site.trend)}`,
+      value: Math.round(site.trend.slopePerSecond),
+      unit: 'bytes/s',
+    });
+  }
+  return evidence;
+}
+
+export function closureEvidence(closures: PilingClosures | null): Evidence[] {
+  if (!closures) return [];
+  const { frame, first, last, perSecond: value } = closures;
+  const statement = `functions made at ${place(frame)}: ${first} at the first count of live objects, ${last} at the last`;
+  return [{ source: 'census', statement, value, unit: 'per second' }];
+}
+
+/** "held by the variable `sessions` that `remember` closes over" */
+function heldBy({ kind, name, of }: CollectionHolder): string {
+  const at = of === '' ? '' : kind === 'variable' ? ` that \`${of}\` closes over` : ` of ${of}`;
+  switch (kind) {
+    case 'variable':
+      return `held by the variable \`${name}\`${at}`;
+    case 'property':
+      return `held by the property \`${name}\`${at}`;
+    case 'entry':
+      return `one of those in \`${name}\`${of === '' ? '' : `, of ${of}`}`;
+    case 'global':
+      return `held by the global \`${name}\``;
+    case 'exports':
+      return `it is what the module ${name} exports`;
+    case 'handle':
+      return 'held by an open handle';
+  }
+}
