@@ -10,7 +10,7 @@ import {
   decodeCompilations,
   decodeWalks,
 } from './model/decode/collections.ts';
-import { decodeCpuProfile, MalformedProfile, scriptIdsOf } from './model/decode/cpu-profile.ts';
+import { decodeCpuProfile, MalformedProfile, type OwnWork, scriptIdsOf } from './model/decode/cpu-profile.ts';
 import { createFrameResolver, type FrameResolver } from './model/decode/frame-resolver.ts';
 import { decodeHeapProfile } from './model/decode/heap-profile.ts';
 import { decodeAsyncReads, decodeStack } from './model/decode/samples.ts';
@@ -85,7 +85,7 @@ export function decode(recording: Recording): Observations {
 }
 
 function decodeProfiles(
-  { profiles, manifest }: Recording,
+  { profiles, manifest, lines }: Recording,
   resolver: FrameResolver,
   warnings: string[],
 ): Pick<Observations, 'cpuProfiles' | 'heapReads'> {
@@ -100,7 +100,9 @@ function decodeProfiles(
       manifest.target.threads.find(({ id }) => id === file.thread)?.name ?? `thread ${file.thread}`;
     try {
       if (file.kind === 'cpu-profile')
-        result.cpuProfiles.push(decodeCpuProfile(content, resolver, { id: file.thread, name }, PROBE_URL));
+        result.cpuProfiles.push(
+          decodeCpuProfile(content, resolver, { id: file.thread, name }, ownWork(lines, file.thread)),
+        );
       else
         result.heapReads.push(
           decodeHeapProfile(content, resolver, file.thread, file.atMillis ?? 0, ownScripts.get(file.thread)),
@@ -113,6 +115,13 @@ function decodeProfiles(
   result.heapReads.sort((a, b) => a.atMillis - b.atMillis);
   result.cpuProfiles.sort((a, b) => a.thread - b.thread);
   return result;
+}
+
+function ownWork(lines: Recording['lines'], thread: number): OwnWork {
+  const pauses = lines.flatMap((line) =>
+    line.type === 'runtime' && line.thread === thread ? (line.ownPauses ?? []) : [],
+  );
+  return { url: PROBE_URL, pauses };
 }
 
 function describeSubject(
@@ -158,7 +167,7 @@ function describeSubject(
         ownFds,
       },
       // Nothing was attached, or there is nothing left to restore.
-      restored: target.pid === 0 || capture.ended === 'target-gone' ? null : restored,
+      restored: target.pid === 0 || ['target-gone', 'disconnected'].includes(capture.ended) ? null : restored,
       warnings: capture.warnings,
     },
     limits: {

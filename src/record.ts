@@ -24,17 +24,20 @@ export interface RecordResult {
 
 /** Captures from the target into `options.out` and leaves the target as it was found. Throws AttachError or UsageError. */
 export async function record(target: ResolvedTarget, options: RecordOptions): Promise<RecordResult> {
+  // Before the attach: a folder that cannot be written must not cost the target anything.
+  const writer = createRecordingWriter(options.out);
   const handlesBefore = target.kind === 'process' ? countInspectorHandles(target.pid) : undefined;
-  const attachment = await attach(target);
+  const attachment = await attach(target).catch((error: unknown) => {
+    writer.discard();
+    throw error;
+  });
   const localPid = localPidOf(target, attachment);
   const ownFds =
     handlesBefore === undefined
       ? undefined
       : Math.max(0, countInspectorHandles(target.kind === 'process' ? target.pid : 0) - handlesBefore);
-  let writer: ReturnType<typeof createRecordingWriter> | null = null;
   let restored = false;
   try {
-    writer = createRecordingWriter(options.out);
     const startedAt = new Date().toISOString();
     const outcome = await capture(attachment, localPid, writer, options).finally(async () => {
       attachment.leaseInPlace();
@@ -44,7 +47,7 @@ export async function record(target: ResolvedTarget, options: RecordOptions): Pr
     await writer.finish(manifest, collectSources(writer.positions(), readTargetText(localPid)));
     return { outcome, manifest };
   } catch (error) {
-    writer?.discard();
+    writer.discard();
     if (!restored) await attachment.detach();
     throw error;
   }

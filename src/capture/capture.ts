@@ -2,6 +2,7 @@
 // Asks for raw facts and writes them down; judges nothing.
 import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
+import { readStat } from '../target/proc.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
 import { HeapClimb } from './heap-climb.ts';
 import { HeapReads } from './heap-reads.ts';
@@ -50,7 +51,8 @@ export async function capture(
     await run.look();
   } catch (error) {
     if (!(error instanceof SessionClosed) && !attachment.session.isClosed) throw error;
-    run.outcome.ended = 'target-gone';
+    const livesOn = localPid !== null && !run.isEnding && readStat(localPid) !== undefined;
+    run.outcome.ended = livesOn ? 'disconnected' : 'target-gone';
   } finally {
     await run.finish();
   }
@@ -72,7 +74,7 @@ class CaptureRun implements CaptureContext {
   private detachWorkers: (() => Promise<void>) | null = null;
   private isLooking = false;
   private isLeaseProven = false;
-  private isEnding = false;
+  isEnding = false;
   private readonly isTight: boolean;
   private intervals = chooseIntervals(0, 0);
   private wake = () => {};

@@ -26,7 +26,8 @@ export interface CaptureProgress {
 
 export interface CaptureOutcome {
   durationMillis: number;
-  ended: 'complete' | 'interrupted' | 'target-gone';
+  /** `disconnected`: the target lives on, but its inspector was closed under us. */
+  ended: 'complete' | 'interrupted' | 'target-gone' | 'disconnected';
   steps: ('passive' | 'light' | 'burst' | 'census' | 'snapshot')[];
   threads: { id: number; name: string }[];
   pausesMillis: number[];

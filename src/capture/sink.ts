@@ -12,7 +12,11 @@ import type {
 /** One line of `samples.jsonl`. */
 export type SampleLine =
   | ({ type: 'passive' } & PassiveSample)
-  | ({ type: 'runtime'; stuckFrames?: ProbeFrame[] } & RuntimeSample)
+  | ({
+      type: 'runtime';
+      stuckFrames?: ProbeFrame[];
+      ownPauses?: [from: number, to: number][];
+    } & RuntimeSample)
   | ({ type: 'async'; thread: number; atMillis: number } & ProbeAsyncRead)
   | ({ type: 'collections'; thread: number; atMillis: number } & ProbeCollections)
   | ({ type: 'census'; thread: number; atMillis: number } & ProbeCensus)

@@ -163,13 +163,9 @@ export async function openThread(
       return read;
     },
     async walk(atMillis, deadlineMillis, longestChain) {
-      if (probe)
-        sink.line({
-          type: 'walk',
-          thread: id,
-          atMillis,
-          ...(await probe.walk(deadlineMillis, longestChain)),
-        });
+      if (!probe) return;
+      const walk = await probe.duringOwnPause(() => probe.walk(deadlineMillis, longestChain));
+      sink.line({ type: 'walk', thread: id, atMillis, ...walk });
     },
     async takeCensus(atMillis, deadlineMillis) {
       if (!probe) return null;

@@ -19,7 +19,9 @@ export async function readAnything(path: string): Promise<Recording> {
       'Give a recording, a .cpuprofile, a .heapprofile or a diagnostic report.',
     );
   if (statSync(path).isDirectory() || /\.(tgz|tar|tar\.gz)$/.test(path)) return readRecording(path);
+  if (/\.heapsnapshot(\.gz)?$/.test(path)) throw isHeapSnapshot(path);
   const json = readJson(path);
+  if (typeof (json as { snapshot?: unknown } | null)?.snapshot === 'object') throw isHeapSnapshot(path);
   const kind = kindOf(json);
   if (kind === 'report') return fromReport(json as RawReport, path);
   if (kind) return fromProfile(kind, json as object, path);
@@ -27,6 +29,10 @@ export async function readAnything(path: string): Promise<Recording> {
     `${path} is not a recording, a CPU profile, a sampling heap profile or a diagnostic report.`,
     'Record with `culprit record`, `node --cpu-prof`, `node --heap-prof` or process.report.writeReport().',
   );
+}
+
+function isHeapSnapshot(path: string): RecordingError {
+  return new RecordingError(`${path} is a heap snapshot.`, `Read it with \`culprit heap ${path}\`.`);
 }
 
 function kindOf(json: unknown): CapturedFileKind | 'report' | null {

@@ -47,6 +47,7 @@ const runtime = v.looseObject({
   thread,
   afterGc: v.boolean(),
   stuckFrames: v.optional(stack),
+  ownPauses: v.optional(v.pipe(v.array(v.tuple([v.number(), v.number()])), v.maxLength(10_000))),
   rssBytes: amount,
   heapUsedBytes: amount,
   ownHeapBytes: amount,

@@ -27,7 +27,7 @@ export const manifestSchema = v.object({
     /** ISO 8601. */
     startedAt: text,
     durationMillis: amount,
-    /** "complete", "interrupted" or "target-gone". */
+    /** "complete", "interrupted", "target-gone" or "disconnected". */
     ended: text,
     steps: list(text),
     pausesMillis: list(amount),

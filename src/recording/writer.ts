@@ -40,7 +40,8 @@ export function createRecordingWriter(dir: string): RecordingWriter {
     throw new UsageError(`${dir} exists already.`, 'Choose another name: recordings are never overwritten.');
   const workDir = `${finalDir}.partial-${process.pid}`;
   try {
-    mkdirSync(workDir, { recursive: true, mode: 0o700 });
+    // Not recursive: below /proc Node would try for ever.
+    mkdirSync(workDir, { mode: 0o700 });
   } catch (error) {
     throw new UsageError(
       `Cannot write to ${dirname(finalDir)}: ${(error as Error).message}`,

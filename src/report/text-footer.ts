@@ -47,7 +47,7 @@ export function renderCost({ overhead, restored }: ReportCapture, width: number)
 }
 
 function describeRestored(restored: boolean | null): string {
-  if (restored === null) return 'the target ended by itself';
+  if (restored === null) return 'the target ended, or its inspector was closed';
   return restored ? 'yes, left as it was found' : 'NO: see the warnings';
 }
 

@@ -36,7 +36,7 @@ export async function openInspectorBySignal(pid: number): Promise<OpenedInspecto
   await waitForFreePort(pid);
   const watcher = await startWatcher(pid, before);
   try {
-    process.kill(pid, 'SIGUSR1');
+    signal(pid);
     const opened = await waitForNewInspector(pid, before);
     if (opened) return { endpoint: opened, pids, openedByUs: true, ...watcher };
     // No new port: perhaps it was open all along, on a port that nothing told us of.
@@ -143,4 +143,20 @@ async function startWatcher(pid: number, before: ListeningPort[]): Promise<Watch
 
 function endWatcher(child: ChildProcess, word: 'release' | 'abandon'): void {
   if (child.stdin && !child.stdin.destroyed && child.stdin.writable) child.stdin.end(`${word}\n`);
+}
+
+/** Throws AttachError when the process has ended meanwhile, or is not ours to signal. */
+function signal(pid: number): void {
+  try {
+    process.kill(pid, 'SIGUSR1');
+  } catch (error) {
+    const hasEnded = (error as NodeJS.ErrnoException).code === 'ESRCH';
+    throw new AttachError(
+      hasEnded
+        ? `Process ${pid} ended before it could be attached to.`
+        : `Process ${pid} cannot be signalled: ${(error as Error).message}.`,
+      hasEnded ? 'Start it again, and look why it ends.' : 'Run culprit as the same user, or as root.',
+      { cause: error },
+    );
+  }
 }

@@ -90,7 +90,12 @@ export function buildCpuProfile(slices: readonly Slice[], sources: RawSources = 
 }
 
 export function decodeRaw(content: unknown, sources: RawSources = NO_SOURCES): CpuProfile {
-  return decodeCpuProfile(content, createFrameResolver(sources, CWD), { id: 0, name: 'main' }, OWN_URL);
+  return decodeCpuProfile(
+    content,
+    createFrameResolver(sources, CWD),
+    { id: 0, name: 'main' },
+    { url: OWN_URL, pauses: [] },
+  );
 }
 
 /** A stack text as frames, innermost first. */

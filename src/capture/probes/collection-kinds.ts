@@ -50,7 +50,8 @@ export function createCollectionKinds(): CollectionKinds {
     if (value instanceof Map) return 'Map';
     if (value instanceof Set) return 'Set';
     if (Array.isArray(value)) return 'Array';
-    if (Object.getPrototypeOf(value) === Object.prototype) return 'Object';
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype === Object.prototype || prototype === null) return 'Object';
     if (hasOwn.call(value, '_events') && eventsOf(value)) return 'EventEmitter';
     return listenersKey && hasOwn.call(value, listenersKey) && targetListeners(value) ? 'EventTarget' : null;
   };

@@ -15,6 +15,10 @@ export function createCounters(core: ProbeCore): Counters {
   const gc = { count: 0, majorCount: 0, pauseMillis: 0, longestPauseMillis: 0 };
   let minorCollections = 0;
   const ownPauses: { from: number; to: number }[] = [];
+  const untoldPauses: [from: number, to: number][] = [];
+  // V8 gives the times of a CPU profile by the clock that hrtime reads.
+  const clockOffsetMillis = Number(process.hrtime.bigint()) / 1e6 - core.now();
+  const micros = (millis: number) => Math.round((millis + clockOffsetMillis) * 1_000);
   const observer = new perf.PerformanceObserver((list) => {
     try {
       for (const entry of list.getEntries()) {
@@ -100,6 +104,7 @@ export function createCounters(core: ProbeCore): Counters {
         };
       }
       delays.reset();
+      result.ownPauses = untoldPauses.splice(0);
       result.gc = { ...gc };
       gc.count = gc.majorCount = gc.pauseMillis = gc.longestPauseMillis = 0;
       result.resources = countResources();
@@ -116,7 +121,9 @@ export function createCounters(core: ProbeCore): Counters {
     },
     ownPauseEnds() {
       const last = ownPauses[ownPauses.length - 1];
-      if (last) last.to = core.now();
+      if (!last) return;
+      last.to = core.now();
+      untoldPauses.push([micros(last.from), micros(last.to)]);
     },
   };
 }

@@ -66,7 +66,8 @@ export function createInsertionTraps(core: ProbeCore, captureStack: StackCapture
    */
   const listenBelow = (collection: object, caught: CaughtInsertions): boolean => {
     const prototype = Object.getPrototypeOf(collection);
-    if (prototype !== Object.prototype || !Object.isExtensible(collection)) return false;
+    const isPlain = prototype === Object.prototype || prototype === null;
+    if (!isPlain || !Object.isExtensible(collection)) return false;
     const weak = new WeakRef(collection);
     const handler: ProxyHandler<object> = {};
     const remove = () => {
@@ -81,7 +82,7 @@ export function createInsertionTraps(core: ProbeCore, captureStack: StackCapture
       return Reflect.set(target, key, value, receiver);
     };
     handler.set = set;
-    const proxy = new Proxy(prototype, handler);
+    const proxy = new Proxy(prototype ?? Object.create(null), handler);
     Object.setPrototypeOf(collection, proxy);
     core.cleanups.push(remove);
     return true;

@@ -38,6 +38,8 @@ export interface ProbeSample {
   eventLoopDelayMillis?: { mean: number; p50: number; p99: number; max: number };
   gc?: { count: number; majorCount: number; pauseMillis: number; longestPauseMillis: number };
   resources?: Record<string, number>;
+  /** Pauses that we caused since the last sample, in microseconds of the clock of CPU profiles. */
+  ownPauses?: [from: number, to: number][];
   /** How often the lease's timer fired: 0 means the event loop has not turned since we came. */
   leaseTicks?: number;
 }

@@ -26,6 +26,8 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
   const MAX_DEPTH = 24;
   const MAX_KEYS = 200;
   const SOME_ENTRIES = 40;
+  /** Lists of handlers are walked whole, lists of data from their end. */
+  const SHORT_LIST = 64;
   const SOME_ITEMS = 6;
   const SOME_INSTANCES = 12;
   const SOME_KEYS = 8;
@@ -116,7 +118,8 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
     };
 
     const visitItems = (list: unknown[], holder: ProbeHolder, depth: number) => {
-      for (let i = Math.max(0, list.length - SOME_ITEMS); i < list.length; i++)
+      const from = list.length <= SHORT_LIST ? 0 : list.length - SOME_ITEMS;
+      for (let i = from; i < list.length; i++)
         push(Object.getOwnPropertyDescriptor(list, i)?.value, holder, depth);
     };
     const visitEntries = (entries: Iterator<unknown[]>, holder: ProbeHolder, depth: number) => {

@@ -39,6 +39,10 @@ async function diagnoseInto(
   const report = diagnose(recording, await explainRecordedHeap(recording));
   if (outcome.ended === 'target-gone')
     report.warnings.unshift('The target ended while it was watched; what was captured until then is judged.');
+  if (outcome.ended === 'disconnected')
+    report.warnings.unshift(
+      'The target runs on, but its inspector was closed under us, perhaps by another culprit; what we put in expires within 10 s. What was captured until then is judged.',
+    );
   // Without --out the recording is gone in a moment.
   if (options.out === undefined) report.capture.files = [];
   printReport(report, options);

@@ -19,6 +19,11 @@ export async function heapCommand(files: readonly string[], options: HeapCommand
       `"${options.top}" is no number of rows.`,
       'Give --top a whole number from 1 to 1000.',
     );
+  if (options.failOnGrowth === true && files.length < 2)
+    throw new UsageError(
+      '--fail-on-growth needs two snapshots at least.',
+      'Give the earlier ones first; three tell a leak from a warm-up.',
+    );
   for (const file of files)
     if (!existsSync(file))
       throw new UsageError(`${file} does not exist.`, 'Give heap snapshots, the oldest first.');

@@ -31,14 +31,23 @@ const OWN_FRAME: Frame = {
   package: null,
 };
 
-/** `ownUrl` is the script name of code we ran in the target ourselves: its samples count as the machine's, not the app's. */
+/** What of a profile is ours and not the program's. */
+export interface OwnWork {
+  /** The script name of code that we ran in the target: its samples count as the machine's. */
+  url: string;
+  /** Times, in microseconds of the profile's clock, in which we held the thread: nothing counts there. */
+  pauses: readonly (readonly [from: number, to: number])[];
+}
+
+const NO_OWN_WORK: OwnWork = { url: '', pauses: [] };
+
 export function decodeCpuProfile(
   content: unknown,
   resolver: FrameResolver,
   thread: { id: number; name: string },
-  ownUrl = '',
+  own: OwnWork = NO_OWN_WORK,
 ): CpuProfile {
-  const { nodes: rawNodes, samples, timeDeltas } = checkProfile(content);
+  const { nodes: rawNodes, samples, timeDeltas, startTime } = checkProfile(content);
   const byId = new Map(rawNodes.map((node) => [node.id, node]));
   if (byId.size !== rawNodes.length) throw new MalformedProfile('two nodes have the same id');
   const nodes: CallTreeNode[] = [];
@@ -55,7 +64,7 @@ export function decodeCpuProfile(
     const index = nodes.length;
     indexOf.set(raw.id, index);
     depths.push((depths[parent] ?? -1) + 1);
-    const isOwn = ownUrl !== '' && raw.raw.url === ownUrl;
+    const isOwn = own.url !== '' && raw.raw.url === own.url;
     nodes.push({
       index,
       parent,
@@ -67,6 +76,7 @@ export function decodeCpuProfile(
     states.push(stateOf(raw.raw));
   }
   const timeline = buildTimeline(samples, timeDeltas, indexOf, states);
+  leaveOutPauses(timeline, own.pauses, startTime + positive(timeDeltas[0]));
   for (let i = 0; i < timeline.node.length; i++) nodes[timeline.node[i]!]!.selfMicros += timeline.micros[i]!;
   if (timeline.node.length === 0)
     for (const raw of rawNodes)
@@ -98,7 +108,13 @@ function checkProfile(content: unknown) {
   const samples = Array.isArray(profile.samples) ? profile.samples : [];
   const timeDeltas = Array.isArray(profile.timeDeltas) ? profile.timeDeltas : [];
   if (samples.length > MAX_SAMPLES) throw new MalformedProfile(`it has more than ${MAX_SAMPLES} samples`);
-  return { nodes: profile.nodes.map(checkNode), samples, timeDeltas };
+  const { startTime } = profile as { startTime?: unknown };
+  return {
+    nodes: profile.nodes.map(checkNode),
+    samples,
+    timeDeltas,
+    startTime: isAmount(startTime) ? startTime : 0,
+  };
 }
 
 function checkNode(value: unknown): RawNode {
@@ -198,6 +214,29 @@ function buildTimeline(
     micros[i] = i + 1 < count ? positive(timeDeltas[i + 1]) : 0;
   }
   return { node, state, startMicros, micros };
+}
+
+/** The thread was held a little longer than the probe, at either end, could tell. */
+const PAUSE_MARGIN_MICROS = 3_000;
+
+/** Samples in our own pauses are idle time of nobody; one that reaches into a pause ends where it begins. */
+function leaveOutPauses(
+  { node, state, startMicros, micros }: CpuProfile['samples'],
+  pauses: OwnWork['pauses'],
+  originMicros: number,
+): void {
+  for (const [from, to] of pauses) {
+    const begin = from - originMicros - PAUSE_MARGIN_MICROS;
+    const end = to - originMicros + PAUSE_MARGIN_MICROS;
+    for (let i = 0; i < node.length; i++) {
+      const at = startMicros[i]!;
+      if (at > end) break;
+      if (at >= begin) {
+        node[i] = 0;
+        state[i] = SAMPLE_STATES.indexOf('idle');
+      } else if (at + micros[i]! > begin) micros[i] = begin - at;
+    }
+  }
 }
 
 function positive(value: unknown): number {
