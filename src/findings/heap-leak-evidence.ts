@@ -1,11 +1,13 @@
 // What a heap leak is proved by: the floor, the collection that fills, who holds it, where what stays is allocated.
+import type { Blame } from '../analysis/blame.ts';
 import type { GrowingCollection } from '../analysis/growing-collections.ts';
 import type { AllocationSite, HeapGrowth } from '../analysis/heap-growth.ts';
 import type { CollectionHolder } from '../model/collection.ts';
 import type { Evidence } from '../model/finding.ts';
+import type { Frame } from '../model/frame.ts';
 import { formatBytes, formatShare } from '../model/units.ts';
 import type { PilingClosures } from './heap-cause.ts';
-import { place, placeWithLibrary, risen } from './wording.ts';
+import { packageOf, place, placeWithLibrary, risen } from './wording.ts';
 
 export function evidenceOf(
   floor: HeapGrowth['floor'],
@@ -33,10 +35,11 @@ export function evidenceOf(
   if (filled?.collection.holder)
     evidence.push({ source: 'references', statement: heldBy(filled.collection.holder) });
   if (filled?.insertion) {
-    const caller = filled.insertion.blame.caller;
+    const { blame, frames } = filled.insertion;
+    const by = adderOf(frames, blame);
     evidence.push({
       source: 'census',
-      statement: `entries were seen being added in ${placeWithLibrary(filled.insertion.blame)}${caller ? `, called by ${place(caller)}` : ''}`,
+      statement: `entries were seen being added in ${placeWithLibrary(blame)}${blame.caller ? `, called by ${place(blame.caller)}` : ''}${by ? `, and put in by ${packageOf(by)} (${place(by)})` : ''}`,
     });
   }
   if (site) {
@@ -55,6 +58,12 @@ export function closureEvidence(closures: PilingClosures | null): Evidence[] {
   const { frame, first, last, perSecond: value } = closures;
   const statement = `functions made at ${place(frame)}: ${first} at the first count of live objects, ${last} at the last`;
   return [{ source: 'census', statement, value, unit: 'per second' }];
+}
+
+/** The package that adds, where it is not the one that the application called. */
+function adderOf(frames: readonly Frame[], { library }: Blame): Frame | null {
+  const adder = frames.find(({ owner }) => owner === 'library' || owner === 'app');
+  return adder?.owner === 'library' && adder.package !== library?.package ? adder : null;
 }
 
 /** "held by the variable `sessions` that `remember` closes over" */
