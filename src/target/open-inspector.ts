@@ -43,7 +43,7 @@ export async function openInspectorBySignal(pid: number): Promise<OpenedInspecto
     const hidden = await findOpenInspector(before.filter((port) => isLoopback(port.address)));
     watcher.abandon();
     if (hidden) return { endpoint: hidden, pids, openedByUs: false, release: () => {}, abandon: () => {} };
-    throw noInspectorOpened(pid);
+    throw portConflict(pid) ?? noInspectorOpened(pid);
   } catch (error) {
     watcher.abandon();
     throw error;
