@@ -123,6 +123,24 @@ test('a tree of 100,000 levels is decoded without overflowing the stack', () => 
   expect(profile.nodes[0]!.totalMicros).toBe(1_000);
 });
 
+test('what runs while culprit itself holds the thread is nobody’s work, and ends a block', () => {
+  const raw = { ...buildRawCpuProfile([['work@/app/src/a.js:1', 100]]), startTime: 5_000_000 };
+  const origin = 5_000_000 + raw.timeDeltas[0]!;
+  const profile = decodeRaw(raw, undefined, [[origin + 40_000, origin + 60_000]]);
+  expect(timeIn(profile, 'code')).toBeLessThan(timeIn(decodeRaw(raw), 'code') - 20_000);
+  expect(timeIn(profile, 'idle')).toBeGreaterThan(20_000);
+  const states = [...profile.samples.state].map((state) => SAMPLE_STATES[state]);
+  expect([states[10], states[50], states[90]]).toEqual(['code', 'idle', 'code']);
+});
+
+test('a sample that reaches into a pause of ours ends where it begins', () => {
+  const raw = { ...buildRawCpuProfile([['work@/app/src/a.js:1', 10]]), startTime: 0 };
+  raw.timeDeltas[5] = 250_000;
+  const from = raw.timeDeltas.slice(0, 5).reduce((sum, delta) => sum + delta, 0) + 8_000;
+  const profile = decodeRaw(raw, undefined, [[from, from + 240_000]]);
+  expect(Math.max(...profile.samples.micros)).toBeLessThan(10_000);
+});
+
 describe('malformed:', () => {
   const good = () => buildRawCpuProfile([[`${MAIN} > ${WORK}`, 3]]);
   const edited = (edit: (raw: ReturnType<typeof good>) => unknown) => {

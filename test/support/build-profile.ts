@@ -1,6 +1,6 @@
 // Builds V8's `.cpuprofile` and `.heapprofile` from short texts, and frames and decoded profiles from the same texts.
 import type { CpuProfile } from '../../src/model/cpu-profile.ts';
-import { decodeCpuProfile } from '../../src/model/decode/cpu-profile.ts';
+import { decodeCpuProfile, type OwnWork } from '../../src/model/decode/cpu-profile.ts';
 import { createFrameResolver, type RawSources } from '../../src/model/decode/frame-resolver.ts';
 import type { Frame, RawFrame } from '../../src/model/frame.ts';
 
@@ -89,12 +89,16 @@ export function buildCpuProfile(slices: readonly Slice[], sources: RawSources = 
   return decodeRaw(buildRawCpuProfile(slices), sources);
 }
 
-export function decodeRaw(content: unknown, sources: RawSources = NO_SOURCES): CpuProfile {
+export function decodeRaw(
+  content: unknown,
+  sources: RawSources = NO_SOURCES,
+  pauses: OwnWork['pauses'] = [],
+): CpuProfile {
   return decodeCpuProfile(
     content,
     createFrameResolver(sources, CWD),
     { id: 0, name: 'main' },
-    { url: OWN_URL, pauses: [] },
+    { url: OWN_URL, pauses },
   );
 }
 
