@@ -146,6 +146,8 @@ export class HeapClimb {
     const longestChain = this.isTight ? TIGHT_CHAIN : LONGEST_CHAIN;
     const deadline = Math.min(LONGEST_WALK_MILLIS, options.maxPauseMillis / 2);
     await this.context.timed(() => thread.walk(this.context.elapsed(), deadline, longestChain));
+    // What the walk left behind would make the young generation larger for good.
+    if (this.isTight) await this.context.timed(() => thread.collectGarbage());
   }
 
   /** Resolves with null when it was left out for its pause, or for its memory. */

@@ -35,6 +35,8 @@ export interface ThreadCapture {
   readCollections(atMillis: number, trapTop: number): Promise<ProbeCollections | null>;
   /** Follows references from open handles: a short pause. */
   walk(atMillis: number, deadlineMillis: number, longestChain: number): Promise<void>;
+  /** Makes V8 give back what it can: a pause as long as a heap read's. */
+  collectGarbage(): Promise<void>;
   /** Walks all live objects: a pause. */
   takeCensus(atMillis: number, deadlineMillis: number): Promise<ProbeCensus | null>;
   /** Where the functions of these classes of the last census begin. */
@@ -166,6 +168,10 @@ export async function openThread(
       if (!probe) return;
       const walk = await probe.duringOwnPause(() => probe.walk(deadlineMillis, longestChain));
       sink.line({ type: 'walk', thread: id, atMillis, ...walk });
+    },
+    async collectGarbage() {
+      const collect = () => session.send('HeapProfiler.collectGarbage', {}, 60_000);
+      await (probe ? probe.duringOwnPause(collect) : collect());
     },
     async takeCensus(atMillis, deadlineMillis) {
       if (!probe) return null;

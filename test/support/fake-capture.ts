@@ -134,6 +134,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
       isHeapOn = false;
     },
     startProfiles: async () => void calls.push('startProfiles'),
+    collectGarbage: async () => void calls.push('collectGarbage'),
     stopCpuProfile: async () => void calls.push('stopCpuProfile'),
     sample: async () => {},
     async readHeap() {
