@@ -51,12 +51,24 @@ export async function capture(
     await run.look();
   } catch (error) {
     if (!(error instanceof SessionClosed) && !attachment.session.isClosed) throw error;
-    const livesOn = localPid !== null && !run.isEnding && readStat(localPid) !== undefined;
-    run.outcome.ended = livesOn ? 'disconnected' : 'target-gone';
+    const isGone = localPid === null || run.isEnding || (await hasEnded(localPid));
+    run.outcome.ended = isGone ? 'target-gone' : 'disconnected';
   } finally {
     await run.finish();
   }
   return run.outcome;
+}
+
+const ENDING_MILLIS = 1_000;
+
+/** A process closes its connections before it is gone; one that nobody waits for stays as a zombie. */
+async function hasEnded(pid: number): Promise<boolean> {
+  for (const deadline = performance.now() + ENDING_MILLIS; performance.now() < deadline; ) {
+    const stat = readStat(pid);
+    if (!stat || /[ZX]/.test(stat.state)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
 }
 
 /** The state of one capture; its three phases are called once each, in order. */
