@@ -5,23 +5,17 @@ import type { AllocationSite, HeapGrowth } from '../analysis/heap-growth.ts';
 import type { CollectionHolder } from '../model/collection.ts';
 import type { Evidence } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
-import { formatBytes, formatShare } from '../model/units.ts';
+import { formatShare } from '../model/units.ts';
 import type { PilingClosures } from './heap-cause.ts';
+import { floorEvidence } from './heap-impact.ts';
 import { packageOf, place, placeWithLibrary, risen } from './wording.ts';
 
 export function evidenceOf(
-  floor: HeapGrowth['floor'],
+  growth: HeapGrowth,
   filled: GrowingCollection | null,
   site: AllocationSite | null,
 ): Evidence[] {
-  const evidence: Evidence[] = [
-    {
-      source: 'gc',
-      statement: `memory in use after a full GC ${risen(floor)}, from ${formatBytes(floor.first)} to ${formatBytes(floor.last)}`,
-      value: floor.slopePerSecond,
-      unit: 'bytes/s',
-    },
-  ];
+  const evidence: Evidence[] = [floorEvidence(growth)];
   if (filled) {
     const { collection, trend } = filled;
     const newest = collection.newestEntry ? `, newest entry: ${collection.newestEntry}` : '';

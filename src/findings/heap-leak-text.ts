@@ -11,7 +11,15 @@ import { closuresTitle, nameOf, titleOf } from './heap-leak-title.ts';
 import { heapLimitOf } from './limits.ts';
 import { heldCollection } from './retainer-path.ts';
 import type { Draft } from './rule.ts';
-import { leakSeverity, leakUrgency, place, placeWithLibrary, secondsUntil, subjectOf } from './wording.ts';
+import {
+  leakSeverity,
+  leakUrgency,
+  packageOf,
+  place,
+  placeWithLibrary,
+  secondsUntil,
+  subjectOf,
+} from './wording.ts';
 
 export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
   const { growth, filled, closures, site, isMeasured } = leak;
@@ -43,7 +51,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
       exhaustionSeconds,
       limit: isMeasured && limit !== undefined ? `heap limit ${formatBytes(limit)}` : undefined,
     },
-    evidence: [...evidenceOf(floor, filled, site), ...closureEvidence(closures)],
+    evidence: [...evidenceOf(growth, filled, site), ...closureEvidence(closures)],
     retainerPath: heldCollection(filled, thread, facts)?.path,
     innocentExplanation: `A cache still filling would flatten, a batch would fall back: neither was seen in ${Math.round(facts.lookSeconds)} s.`,
     advice: closures ? CLOSURE_ADVICE : adviceFor(kind, filled),
@@ -138,6 +146,11 @@ function adviceFor(kind: FindingKind, filled: GrowingCollection | null): string[
     EventEmitter: 'one listener for all',
     EventTarget: 'one listener for all',
   }[filled.collection.type];
+  const { app, library } = filled.insertion?.blame ?? {};
+  if (app && library)
+    return [
+      `${place(app)} calls ${packageOf(library)}, which keeps what it is given: call it once and not each time, or look for its option that bounds or expires it.`,
+    ];
   return [
     filled.collection.type === 'Array'
       ? 'If it is a queue, its consumers are too slow: add consumers or push back. Otherwise bound it (a ring buffer).'

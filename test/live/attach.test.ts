@@ -411,6 +411,20 @@ describe('the target misbehaves while it is watched', () => {
     },
   );
 
+  test.concurrent('another culprit closes its inspector: it is said to run on, not to have ended', async () => {
+    const target = await serve();
+    const first = await watch(target, '4s');
+    const second = await watch(target, '30s');
+    expect((await first.ended).code).toBe(0);
+    const result = await second.ended;
+    expect(wentWrongInside(result)).toBeNull();
+    const warnings = JSON.stringify(reportOf(result).warnings);
+    expect(warnings).toMatch(/runs on, but its inspector was closed/);
+    expect(warnings).not.toMatch(/The target ended/);
+    expect(await target.get('/')).toBeDefined();
+    await target.end();
+  });
+
   test.concurrent('kill -9 of the target: what was captured until then is analysed', async () => {
     const target = await serve();
     const culprit = await watch(target, '30s');

@@ -4,22 +4,12 @@
 import { type Blame, blame } from '../../analysis/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import type { CompileSite } from '../../model/census.ts';
-import { formatBytes } from '../../model/units.ts';
 import { siteOfAllocations, siteOfCalls } from '../creation-site.ts';
 import { findHeapCause, type HeapCause } from '../heap-cause.ts';
-import { heapLimitOf } from '../limits.ts';
+import { floorEvidence, heapImpact } from '../heap-impact.ts';
 import { heldCollection } from '../retainer-path.ts';
 import type { Draft, Rule } from '../rule.ts';
-import {
-  leakSeverity,
-  leakUrgency,
-  perSecond,
-  place,
-  placeWithLibrary,
-  risen,
-  secondsUntil,
-  subjectOf,
-} from '../wording.ts';
+import { leakSeverity, leakUrgency, perSecond, place, placeWithLibrary, subjectOf } from '../wording.ts';
 
 const LEAST_SCRIPTS = 2;
 const LEAST_PER_SECOND = 2;
@@ -83,26 +73,17 @@ function isElsewhere({ filled, site }: HeapCause, compiler: Compiler): boolean {
 }
 
 function describe({ blame: found, perSecond: rate }: Compiler, cause: HeapCause, facts: Facts): Draft {
-  const { floor, thread } = cause.growth;
+  const { thread } = cause.growth;
   const frame = found.subject!;
-  const limit = heapLimitOf(facts.observations);
-  const exhaustionSeconds = secondsUntil(limit, floor);
-  const bytesPerSecond = Math.round(floor.slopePerSecond);
+  const impact = heapImpact(cause.growth, cause.site?.share, facts);
   return {
     kind: 'code-growth',
-    severity: leakSeverity(exhaustionSeconds),
+    severity: leakSeverity(impact.exhaustionSeconds),
     confidence: 0.85,
-    urgency: leakUrgency(exhaustionSeconds),
+    urgency: leakUrgency(impact.exhaustionSeconds),
     title: `Code is compiled anew ${perSecond(rate)} and stays (${placeWithLibrary(found)})`,
     subject: subjectOf('function', frame.functionName, frame, thread),
-    impact: {
-      metric: 'heap',
-      value: bytesPerSecond,
-      unit: 'bytes/s',
-      share: cause.site?.share,
-      exhaustionSeconds,
-      limit: limit === undefined ? undefined : `heap limit ${formatBytes(limit)}`,
-    },
+    impact,
     evidence: [
       {
         source: 'scripts',
@@ -110,12 +91,7 @@ function describe({ blame: found, perSecond: rate }: Compiler, cause: HeapCause,
         value: rate,
         unit: 'per second',
       },
-      {
-        source: 'gc',
-        statement: `memory in use after a full GC ${risen(floor)}, from ${formatBytes(floor.first)} to ${formatBytes(floor.last)}`,
-        value: floor.slopePerSecond,
-        unit: 'bytes/s',
-      },
+      floorEvidence(cause.growth),
     ],
     retainerPath: heldCollection(cause.filled, thread, facts)?.path,
     innocentExplanation:

@@ -3,10 +3,10 @@
 import type { Facts } from '../../analysis/facts.ts';
 import type { HeapGrowth } from '../../analysis/heap-growth.ts';
 import type { SurvivingSite } from '../../analysis/resource-growth.ts';
-import { formatBytes, formatNumber, formatShare } from '../../model/units.ts';
+import { formatNumber, formatShare } from '../../model/units.ts';
 import { survivors } from '../creation-site.ts';
 import { findHeapCause, type HeapCause } from '../heap-cause.ts';
-import { heapLimitOf } from '../limits.ts';
+import { floorEvidence, heapImpact } from '../heap-impact.ts';
 import { heldCollection } from '../retainer-path.ts';
 import type { Draft, Rule } from '../rule.ts';
 import {
@@ -16,7 +16,6 @@ import {
   place,
   placeWithLibrary,
   risen,
-  secondsUntil,
   subjectOf,
 } from '../wording.ts';
 
@@ -56,28 +55,19 @@ function describe(promises: SurvivingSite, cause: HeapCause, facts: Facts): Draf
   const { growth, site } = cause;
   const { blame, trend, survival, alive } = promises;
   const frame = blame.subject!;
-  const { floor, thread } = growth;
-  const limit = heapLimitOf(facts.observations);
-  const exhaustionSeconds = secondsUntil(limit, floor);
-  const bytesPerSecond = Math.round(floor.slopePerSecond);
+  const { thread } = growth;
+  const impact = heapImpact(growth, site?.share, facts);
   const isRace = promises.site.frames.some(
     ({ functionName, owner }) => owner === 'native' && /\brace$/.test(functionName),
   );
   return {
     kind: 'promise-leak',
-    severity: leakSeverity(exhaustionSeconds),
+    severity: leakSeverity(impact.exhaustionSeconds),
     confidence: 0.85,
-    urgency: leakUrgency(exhaustionSeconds),
+    urgency: leakUrgency(impact.exhaustionSeconds),
     title: `Promises pile up by ${perSecond(trend.slopePerSecond)}: ${isRace ? 'each race waits on one that does not settle' : 'they never settle, or one that never does holds them'} (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', frame.functionName, frame, thread),
-    impact: {
-      metric: 'heap',
-      value: bytesPerSecond,
-      unit: 'bytes/s',
-      share: site?.share,
-      exhaustionSeconds,
-      limit: limit === undefined ? undefined : `heap limit ${formatBytes(limit)}`,
-    },
+    impact,
     evidence: [
       {
         source: 'async-resources',
@@ -85,12 +75,7 @@ function describe(promises: SurvivingSite, cause: HeapCause, facts: Facts): Draf
         value: trend.slopePerSecond,
         unit: 'per second',
       },
-      {
-        source: 'gc',
-        statement: `memory in use after a full GC ${risen(floor)}, from ${formatBytes(floor.first)} to ${formatBytes(floor.last)}`,
-        value: floor.slopePerSecond,
-        unit: 'bytes/s',
-      },
+      floorEvidence(growth),
     ],
     retainerPath: heldCollection(cause.filled, thread, facts)?.path,
     innocentExplanation: `Slow work would settle in the end: the oldest of these promises were watched for up to ${Math.round(facts.lookSeconds)} s.`,
