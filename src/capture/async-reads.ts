@@ -6,9 +6,9 @@ import type { ThreadCapture } from './thread-capture.ts';
 /** At most this many reads of async resources, and not too close. */
 const MAX_ASYNC_READS = 10;
 const LEAST_DISTANCE_MILLIS = 1_000;
-/** Parts of the look at which pools are looked for: those made meanwhile are found, too. */
-const POOL_SEARCHES = [0, 0.35, 0.7];
-const LONGEST_SEARCH_MILLIS = 60;
+/** Parts of the look at which pools are looked for (those made meanwhile are found, too), and of its time for it. */
+const POOL_SEARCHES = [0, 0.5];
+const SEARCH_SHARE = 0.01;
 /** A trivial operation that waits so long, this often, asks for a look at who holds the threads. */
 const LONG_WAIT_MILLIS = 15;
 const LONG_WAITS = 3;
@@ -20,7 +20,6 @@ const MANY_LASTING = 2;
 /** What was looked at on one thread. */
 interface Look {
   searches: number;
-  pools: number;
   longWaits: number;
   watches: number;
   watchingSince: number;
@@ -42,7 +41,7 @@ export class AsyncReads {
       const look = this.lookAt(thread);
       if (part >= (POOL_SEARCHES[look.searches] ?? Number.POSITIVE_INFINITY)) {
         look.searches++;
-        look.pools = await thread.findPools(LONGEST_SEARCH_MILLIS);
+        await thread.probe.findPools(context.options.durationMillis * SEARCH_SHARE);
       }
       await this.readPools(thread, look);
       await this.watchThreadPool(thread, look);
@@ -78,7 +77,6 @@ export class AsyncReads {
     if (known) return known;
     const look = {
       searches: 0,
-      pools: 0,
       longWaits: 0,
       watches: 0,
       watchingSince: -1,
@@ -89,7 +87,6 @@ export class AsyncReads {
   }
 
   private async readPools(thread: ThreadCapture, look: Look): Promise<void> {
-    if (look.pools === 0) return;
     const read = await thread.readPools(this.context.elapsed());
     if (read?.pools.some(({ waiting }) => waiting > 0)) await this.watchPromises(thread, look);
   }

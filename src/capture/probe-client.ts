@@ -28,8 +28,8 @@ export interface ProbeClient {
   growingObjectIds(): Promise<(number | null)[]>;
   /** Where one function of each of these classes of the last census begins; null where it cannot be told. */
   locateFunctions(classes: string[]): Promise<(FunctionLocation | null)[]>;
-  /** Looks for pools and agents along references: a short pause. Resolves with how many are known. */
-  findPools(deadlineMillis: number): Promise<number>;
+  /** Begins to look for pools and agents along references, in slices of 10 ms. */
+  findPools(budgetMillis: number): Promise<void>;
   readPools(): Promise<ProbePools>;
   /** Notes who uses the thread pool, from one to the other. */
   startPoolWatch(): Promise<void>;
@@ -96,7 +96,7 @@ function clientFor(session: InspectorSession, handleId: string): ProbeClient {
         await call('ownPauseEnds').catch(() => {});
       }
     },
-    findPools: (deadlineMillis) => call('findPools', [{ value: deadlineMillis }]),
+    findPools: (budgetMillis) => call('findPools', [{ value: budgetMillis }]),
     readPools: () => call('readPools'),
     startPoolWatch: () => call('startPoolWatch'),
     stopPoolWatch: () => call('stopPoolWatch'),

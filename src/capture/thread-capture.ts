@@ -38,8 +38,6 @@ export interface ThreadCapture {
   /** Live bytes by allocation stack; V8 runs a full GC for it. Resolves with the pause, milliseconds. */
   readHeap(atMillis: number): Promise<number>;
   readAsync(atMillis: number): Promise<ProbeAsyncRead | null>;
-  /** Looks for pools and agents: a short pause. Resolves with how many are known. */
-  findPools(deadlineMillis: number): Promise<number>;
   readPools(atMillis: number): Promise<ProbePools | null>;
   /** Notes what the watch of the thread pool has seen, which `probe.startPoolWatch` began. */
   stopPoolWatch(atMillis: number): Promise<void>;
@@ -175,9 +173,6 @@ export async function openThread(
       const read = await probe.readAsync();
       sink.line({ type: 'async', thread: id, atMillis, ...read });
       return read;
-    },
-    async findPools(deadlineMillis) {
-      return probe ? probe.duringOwnPause(() => probe.findPools(deadlineMillis)) : 0;
     },
     async readPools(atMillis) {
       if (!probe) return null;

@@ -145,10 +145,6 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
       calls.push('readAsync');
       return null;
     },
-    async findPools() {
-      calls.push('findPools');
-      return 0;
-    },
     readPools: async () => null,
     stopPoolWatch: async () => void calls.push('stopPoolWatch'),
     readHandlers: async () => void calls.push('readHandlers'),

@@ -129,7 +129,18 @@ function installProbe(
     const references = parts.createReferenceWalk(core, thread);
     const handlers = parts.createRequestHandlers(sites, thread);
     const shapes = parts.createPoolShapes(core);
-    const pools = parts.createPoolWatch(core, { shapes, traps, references, pathPattern });
+    const pools = parts.createPoolWatch(core, {
+      shapes,
+      traps,
+      references,
+      pathPattern,
+      asOwnWork,
+      asOwnPause(work) {
+        counters.ownPauseBegins();
+        work();
+        counters.ownPauseEnds();
+      },
+    });
     const collections = parts.createCollectionWatch(core, {
       kinds,
       traps,

@@ -7,8 +7,11 @@ import type { ProbeCore, ProbeHolder, ProbePool, ProbePools } from './probe-prot
 import type { ReferenceWalk } from './reference-walk.ts';
 
 export interface PoolWatch {
-  /** Looks for pools by following references; those known already stay. Returns how many there are. */
-  find(deadlineMillis: number): number;
+  /**
+   * Begins to look for pools by following references, in short slices until all was seen or `budgetMillis` are spent;
+   * those known already stay.
+   */
+  find(budgetMillis: number): void;
   read(): ProbePools;
   ownHeapBytes(): number;
 }
@@ -19,13 +22,17 @@ export interface PoolWatchParts {
   references: ReferenceWalk;
   /** The path of a URL with what varies replaced. */
   pathPattern(path: unknown): string;
+  /** A slice of the search is a pause of ours. */
+  asOwnPause(work: () => void): void;
+  asOwnWork<T>(work: () => T): T;
 }
 
 export function createPoolWatch(
   core: ProbeCore,
-  { shapes, traps, references, pathPattern }: PoolWatchParts,
+  { shapes, traps, references, pathPattern, asOwnPause, asOwnWork }: PoolWatchParts,
 ): PoolWatch {
   const { Socket } = core.load('net') as typeof import('node:net');
+  const timers: typeof import('node:timers') = core.load('timers');
   const types: typeof import('node:util').types = (core.load('util') as typeof import('node:util')).types;
   const MAX_POOLS = 100;
   const MAX_TOLD = 20;
@@ -86,12 +93,38 @@ export function createPoolWatch(
       });
   };
 
-  const find: PoolWatch['find'] = (deadlineMillis) => {
+  const SLICE_MILLIS = 10;
+  const REST_MILLIS = 190;
+  let sliceTimer: NodeJS.Timeout | null = null;
+  const rest = () => {
+    if (sliceTimer) timers.clearTimeout(sliceTimer);
+    sliceTimer = null;
+  };
+  core.cleanups.push(rest);
+  const find: PoolWatch['find'] = (budgetMillis) => {
     try {
+      rest();
       globals();
-      references.walk({ deadlineMillis, longestChain: LONGEST_CHAIN }, consider);
+      const goOn = references.inSlices({ longestChain: LONGEST_CHAIN }, consider);
+      let spent = 0;
+      const slice = () => {
+        try {
+          if (core.isStopped()) return;
+          const from = core.now();
+          let isDone = false;
+          asOwnPause(() => {
+            isDone = goOn(SLICE_MILLIS);
+          });
+          spent += core.now() - from;
+          if (isDone || spent >= budgetMillis) return rest();
+          asOwnWork(() => {
+            sliceTimer = timers.setTimeout(slice, REST_MILLIS);
+            sliceTimer.unref();
+          });
+        } catch {}
+      };
+      slice();
     } catch {}
-    return pools.length;
   };
 
   /** The connection inside of what is lent out. */

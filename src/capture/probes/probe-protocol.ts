@@ -210,8 +210,8 @@ export interface ProbeHandle {
   /** Watches the collections that the program can be seen to hold. */
   walk(deadlineMillis: number, longestChain: number): ProbeWalk;
   readCollections(atMillis: number, trapTop: number): ProbeCollections;
-  /** Looks for pools and agents; returns how many are known. */
-  findPools(deadlineMillis: number): number;
+  /** Begins to look for pools and agents, in slices. */
+  findPools(budgetMillis: number): void;
   readPools(): ProbePools;
   startPoolWatch(): void;
   stopPoolWatch(): ProbeThreadPool;

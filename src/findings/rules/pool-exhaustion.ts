@@ -135,7 +135,18 @@ function holderSite({ lent }: ShortPool, facts: Facts): CreationSite | null {
       return by.subject && label.startsWith(`${method} `) && label.endsWith(path);
     })
     .sort((a, b) => b.madePerSecond - a.madePerSecond);
-  return makers[0] ? fromSurvivors(makers[0]) : null;
+  const [maker] = makers;
+  if (!maker) return null;
+  const { blame, madePerSecond } = maker;
+  return {
+    blame,
+    frame: blame.subject!,
+    madePerSecond,
+    evidence: {
+      source: 'requests',
+      statement: `${placeWithLibrary(blame)} makes requests ${held}, ${perSecond(madePerSecond)}`,
+    },
+  };
 }
 
 /** Taking one and giving it back is in the hands of the caller; a query is given back by the pool itself. */
