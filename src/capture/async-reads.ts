@@ -6,6 +6,8 @@ import type { ThreadCapture } from './thread-capture.ts';
 /** At most this many reads of async resources, and not too close. */
 const MAX_ASYNC_READS = 10;
 const LEAST_DISTANCE_MILLIS = 1_000;
+/** How much longer than usual a read waits for a collection. */
+const PATIENCE = 1.4;
 /** Parts of the look at which pools are looked for (those made meanwhile are found, too), and of its time for it. */
 const POOL_SEARCHES = [0, 0.5];
 const SEARCH_SHARE = 0.01;
@@ -46,9 +48,14 @@ export class AsyncReads {
       await this.readPools(thread, look);
       await this.watchThreadPool(thread, look);
     });
-    if (context.elapsed() < this.nextAsyncAt) return;
+  }
+
+  /** What became of async resources. Best right after garbage was collected: what nobody holds is gone then. */
+  async whenDue(isJustCollected: boolean): Promise<void> {
+    const { context } = this;
+    if (!isJustCollected && context.elapsed() < this.nextAsyncAt) return;
     const distance = context.options.durationMillis / MAX_ASYNC_READS;
-    this.nextAsyncAt = context.elapsed() + Math.max(distance, LEAST_DISTANCE_MILLIS);
+    this.nextAsyncAt = context.elapsed() + Math.max(distance, LEAST_DISTANCE_MILLIS) * PATIENCE;
     await context.forEachThread((thread) => this.readAsync(thread));
   }
 

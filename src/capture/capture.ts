@@ -141,7 +141,7 @@ class CaptureRun implements CaptureContext {
       await this.proveLease();
       await this.saveMemory();
       await this.asyncReads.step();
-      await this.heapReads.whenDue();
+      await this.asyncReads.whenDue(await this.heapReads.whenDue());
       await this.climb.step();
       this.progress(this.climb.isWatching ? 'watching what grows' : 'sampling');
       const next = (Math.floor(this.elapsed() / intervalMillis) + 1) * intervalMillis;

@@ -30,15 +30,17 @@ export class HeapReads {
     this.intervals = intervals;
   }
 
-  async whenDue(): Promise<void> {
+  /** Resolves with whether garbage was collected. */
+  async whenDue(): Promise<boolean> {
     const { context } = this;
     await this.easeOff();
-    if (context.elapsed() < this.nextAt || this.isTooDear) return;
+    if (context.elapsed() < this.nextAt || this.isTooDear) return false;
     let pauseMillis = 0;
     await context.forEachThread(async (thread) => {
       pauseMillis += await this.read(thread);
     });
     this.nextAt = context.elapsed() + this.pace(pauseMillis);
+    return pauseMillis > 0;
   }
 
   async last(): Promise<void> {

@@ -28,7 +28,7 @@ export interface Creation {
 
 export function createAsyncSites(core: ProbeCore): AsyncSites {
   const MAX_SITES = 400;
-  const WATCHED_PER_SITE = 40;
+  const WATCHED_PER_SITE = 60;
   const OLD_MILLIS = 5_000;
   const SOME_LASTING = 3;
   interface Watched {
@@ -48,8 +48,14 @@ export function createAsyncSites(core: ProbeCore): AsyncSites {
     delay: number;
     made: number;
     isLostAlive: boolean;
+    /** Those that were alive when last looked at. */
     refs: Watched[];
+    /** Watched and gone: how many are older than 5 s by now, and when the others were made. */
+    goneOld: number;
+    goneYoung: number[];
     seen: number;
+    /** One in so many is watched. */
+    every: number;
     isWatched: boolean;
   }
   const sites = new Map<string, Site>();
@@ -90,33 +96,15 @@ export function createAsyncSites(core: ProbeCore): AsyncSites {
       delay: typeof timer._idleTimeout === 'number' ? timer._idleTimeout : -1,
       made: 0,
       refs: [],
+      goneOld: 0,
+      goneYoung: [],
       seen: 0,
+      every: 1,
       // Nobody can be named for what only Node's own code makes: counting it is enough, unless it has a name itself.
       isWatched: label !== undefined || frames.some(isUsers),
     };
     sites.set(key, site);
     return site;
-  };
-
-  const remember: AsyncSites['remember'] = (creation) => {
-    const site = siteFor(creation);
-    if (!site) return;
-    site.made += creation.weight;
-    site.seen++;
-    if (!site.isWatched) return;
-    // Without a prototype, so that no census finds it.
-    const entry: Watched = Object.assign(Object.create(null), {
-      ref: new WeakRef(creation.resource),
-      at: core.now(),
-      held: site.isLostAlive ? creation.resource : null,
-      wasAlive: false,
-    });
-    // Reservoir sampling (Vitter's algorithm R): every resource has the same chance to be watched.
-    if (site.refs.length < WATCHED_PER_SITE) site.refs.push(entry);
-    else {
-      const slot = Math.floor(Math.random() * site.seen);
-      if (slot < WATCHED_PER_SITE) site.refs[slot] = entry;
-    }
   };
 
   const liveOf = (site: Site, ref: WeakRef<object>): object | null => {
@@ -131,26 +119,51 @@ export function createAsyncSites(core: ProbeCore): AsyncSites {
     if (now - watched.at >= OLD_MILLIS) watched.held = null;
     return lives;
   };
+  /** Of what is gone only numbers are kept, so that there is always room for what stays. */
+  const sweep = (site: Site, now: number) => {
+    site.refs = site.refs.filter((watched) => {
+      if (isStillAlive(site, watched, now)) return true;
+      site.goneYoung.push(watched.at);
+      return false;
+    });
+    site.goneYoung = site.goneYoung.filter((at) => {
+      if (now - at < OLD_MILLIS) return true;
+      site.goneOld++;
+      return false;
+    });
+  };
+  /** Every second one of all that was watched stands for two. */
+  const thinOut = (site: Site) => {
+    const second = (_: unknown, i: number) => i % 2 === 0;
+    site.every *= 2;
+    site.refs = site.refs.filter(second);
+    site.goneYoung = site.goneYoung.filter(second);
+    site.goneOld /= 2;
+  };
+  const remember: AsyncSites['remember'] = (creation) => {
+    const site = siteFor(creation);
+    if (!site) return;
+    site.made += creation.weight;
+    if (!site.isWatched || site.seen++ % site.every !== 0) return;
+    // Without a prototype, so that no census finds it.
+    const entry: Watched = Object.assign(Object.create(null), {
+      ref: new WeakRef(creation.resource),
+      at: core.now(),
+      held: site.isLostAlive ? creation.resource : null,
+      wasAlive: false,
+    });
+    site.refs.push(entry);
+    if (site.refs.length <= WATCHED_PER_SITE) return;
+    sweep(site, core.now());
+    if (site.refs.length > WATCHED_PER_SITE / 2) thinOut(site);
+  };
+
   const readSite = (site: Site, now: number): ProbeAsyncSite => {
-    let alive = 0;
-    let old = 0;
-    let oldAlive = 0;
-    let oldestMillis = 0;
-    for (const watched of site.refs) {
-      const { at } = watched;
-      const lives = isStillAlive(site, watched, now);
-      if (lives) {
-        alive++;
-        oldestMillis = Math.max(oldestMillis, now - at);
-      }
-      if (now - at < OLD_MILLIS) continue;
-      old++;
-      if (lives) oldAlive++;
-    }
-    const { id, type, label, repeats, delay, made, refs } = site;
+    sweep(site, now);
+    const { id, type, label, repeats, delay, made, refs, goneOld, goneYoung } = site;
     const frames = site.isTold ? [] : site.frames;
     site.isTold = true;
-    const watched = refs.length;
+    const oldAlive = refs.filter(({ at }) => now - at >= OLD_MILLIS).length;
     return {
       id,
       type,
@@ -159,11 +172,11 @@ export function createAsyncSites(core: ProbeCore): AsyncSites {
       repeats,
       delay,
       made,
-      watched,
-      alive,
-      oldWatched: old,
+      watched: refs.length + goneOld + goneYoung.length,
+      alive: refs.length,
+      oldWatched: goneOld + oldAlive,
       oldAlive,
-      oldestMillis,
+      oldestMillis: refs.reduce((oldest, { at }) => Math.max(oldest, now - at), 0),
     };
   };
 
@@ -189,7 +202,8 @@ export function createAsyncSites(core: ProbeCore): AsyncSites {
     own: sites,
     ownHeapBytes() {
       let bytes = 0;
-      for (const site of sites.values()) bytes += 400 + site.frames.length * 96 + site.refs.length * 120;
+      for (const site of sites.values())
+        bytes += 400 + site.frames.length * 96 + (site.refs.length + site.goneYoung.length / 8) * 120;
       return bytes;
     },
   };
