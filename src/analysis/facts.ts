@@ -15,6 +15,7 @@ import {
   takeMemoryApart,
 } from './resource-growth.ts';
 import type { Trend } from './trend.ts';
+import { type WireFacts, watchWire } from './wire.ts';
 
 export interface Facts {
   observations: Observations;
@@ -30,6 +31,8 @@ export interface Facts {
   fdTotal: Trend;
   fds: CountGrowth<FdGroup>[];
   sockets: CountGrowth<SocketGroup>[];
+  /** Null where the kernel's TCP counters could not be read. */
+  wire: WireFacts | null;
   children: CountGrowth<ChildProcess>[];
   threads: Trend;
   /** Referenced timers, as Node counts them. */
@@ -59,6 +62,7 @@ export function gatherFacts(observations: Observations): Facts {
     fdTotal: countTrend(settled, (sample) => sample.fdCount),
     fds: countTrends(settled, groupFds),
     sockets: countTrends(settled, groupSockets),
+    wire: watchWire(passive),
     children: countTrends(settled, groupChildren),
     threads: countTrend(settled, (sample) => sample.threads),
     timers: countTrend(main, (sample) => sample.resources?.Timeout ?? (sample.resources ? 0 : undefined)),

@@ -3,6 +3,7 @@
 import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
 import { readStat } from '../target/proc.ts';
+import { createSocketAges } from '../target/socket-ages.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
 import { HeapClimb } from './heap-climb.ts';
 import { HeapReads } from './heap-reads.ts';
@@ -90,6 +91,7 @@ class CaptureRun implements CaptureContext {
   private readonly isTight: boolean;
   private intervals = chooseIntervals(0, 0);
   private wake = () => {};
+  private readonly socketAges = createSocketAges();
   private readonly heapReads: HeapReads;
   private readonly climb: HeapClimb;
 
@@ -180,7 +182,10 @@ class CaptureRun implements CaptureContext {
   private samplePassive(): void {
     if (this.localPid === null) return;
     const ownInspectorPorts = [this.attachment.endpoint.port];
-    const sample = readPassiveSample(this.localPid, this.elapsed(), { ownInspectorPorts });
+    const sample = readPassiveSample(this.localPid, this.elapsed(), {
+      ownInspectorPorts,
+      socketAges: this.socketAges,
+    });
     this.sink.line({ type: 'passive', ...sample });
     if (sample.rssBytes !== undefined) this.climb.residentBytes.push(sample.rssBytes);
     if (!this.outcome.steps.includes('passive')) this.outcome.steps.push('passive');

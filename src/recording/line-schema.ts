@@ -10,6 +10,19 @@ const counts = v.record(v.string(), count);
 const frame = v.array(v.union([v.string(), v.number(), v.null()]));
 const stack = v.pipe(v.array(frame), v.maxLength(500));
 
+const tcp = v.looseObject({
+  segmentsSent: amount,
+  segmentsResent: amount,
+  establishedResets: amount,
+  resetsSent: amount,
+  outgoingOpens: amount,
+  failedOpens: amount,
+  listenOverflows: amount,
+  listenDrops: amount,
+  timeouts: amount,
+  timeWait: amount,
+});
+
 const passive = v.looseObject({
   type: v.literal('passive'),
   atMillis,
@@ -31,9 +44,16 @@ const passive = v.looseObject({
         count,
         receiveQueueBytes: amount,
         sendQueueBytes: amount,
+        oldestMillis: amount,
+        olderThan5s: amount,
+        olderThan30s: amount,
+        fromStart: amount,
+        resending: amount,
+        windowFull: amount,
       }),
     ),
   ),
+  tcp: v.optional(tcp),
   children: v.optional(v.array(v.looseObject({ pid: count, command: text, state: text, startTicks: count }))),
   cgroup: v.optional(v.looseObject({ memoryLimitBytes: amount, cpuQuotaCores: amount, pidsLimit: amount })),
 });

@@ -1,7 +1,10 @@
 // A new connection for every outgoing request: handshakes, TIME_WAIT and latency that keep-alive would save.
 import { blame } from '../../analysis/blame.ts';
-import { formatShare } from '../../model/units.ts';
+import type { WireFacts } from '../../analysis/wire.ts';
+import type { Evidence } from '../../model/finding.ts';
+import { formatNumber, formatShare } from '../../model/units.ts';
 import type { Rule } from '../rule.ts';
+import { networkCaveats } from '../wire-words.ts';
 import { perSecond, placeWithLibrary, subjectOf } from '../wording.ts';
 
 const LEAST_PER_SECOND = 10;
@@ -9,7 +12,7 @@ const MOST_SURVIVAL = 0.1;
 
 export const connectionChurn: Rule = {
   kind: 'connection-churn',
-  judge({ observations }) {
+  judge({ observations, wire }) {
     if (observations.asyncObservations.length === 0)
       return { notApplicable: 'async resources were not watched' };
     const drafts = observations.asyncObservations.flatMap(({ sites, coverage }) =>
@@ -53,12 +56,13 @@ export const connectionChurn: Rule = {
             value: worst.rate,
             unit: 'per second',
           },
+          ...kernelEvidence(wire),
         ],
         innocentExplanation: 'Talking to very many different hosts needs as many connections.',
         advice: [
           'Give the client an Agent with keepAlive: true (Node 19 and later: the default agent), or update the library that sends "Connection: close".',
         ],
-        caveats: [],
+        caveats: networkCaveats(wire),
         asSymptom: `${rate} new connections`,
         effect: 'sockets',
         explains: [],
@@ -66,3 +70,18 @@ export const connectionChurn: Rule = {
     ];
   },
 };
+
+/** The kernel counts every connection, also those that no hook saw. */
+function kernelEvidence(wire: WireFacts | null): Evidence[] {
+  const opens = wire?.outgoingOpensPerSecond;
+  if (!opens || opens < LEAST_PER_SECOND) return [];
+  const waiting = wire.timeWait ? `, and ${formatNumber(wire.timeWait)} closed ones wait in TIME_WAIT` : '';
+  return [
+    {
+      source: 'proc',
+      statement: `its network namespace began ${perSecond(opens)} connections${waiting}`,
+      value: opens,
+      unit: 'per second',
+    },
+  ];
+}
