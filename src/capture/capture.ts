@@ -7,6 +7,7 @@ import { createSocketAges } from '../target/socket-ages.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
 import { HeapClimb } from './heap-climb.ts';
 import { HeapReads } from './heap-reads.ts';
+import { createKeepAliveLook } from './keep-alive.ts';
 import { chooseIntervals } from './ladder.ts';
 import { isMemoryTight } from './memory-room.ts';
 import { readPassiveSample } from './passive.ts';
@@ -19,6 +20,7 @@ const LEASE_MILLIS = 10_000;
 const BASELINE_MILLIS = 1_000;
 const MAX_WORKERS = 16;
 const TIGHT_CPU_SHARE = 0.3;
+const LEAST_GROWTH_MILLIS = 12_000;
 /** Creation of these is watched: they hold a handle, a descriptor, a process or a thread. */
 const WATCHED_ASYNC_TYPES = [
   'Timeout',
@@ -132,11 +134,13 @@ class CaptureRun implements CaptureContext {
 
   /** Samples at the interval; heap reads and the census when they are due. */
   async look(): Promise<void> {
+    const listKeepAlive = this.options.whyAlive ? createKeepAliveLook(this) : null;
     const { durationMillis, intervalMillis } = this.options;
     while (this.elapsed() < durationMillis && !this.options.signal.aborted && !this.isEnding) {
       this.samplePassive();
       await this.forEachThread((thread) => thread.sample(this.elapsed()));
       await this.proveLease();
+      await listKeepAlive?.();
       await this.saveMemory();
       await this.heapReads.whenDue();
       await this.climb.step();
@@ -199,6 +203,9 @@ class CaptureRun implements CaptureContext {
       sample?.allocatedBytesPerSecond ?? 0,
       this.isTight,
     );
+    // So short a look judges no growth.
+    if (this.options.whyAlive && this.options.durationMillis < LEAST_GROWTH_MILLIS)
+      this.intervals.isHeapDeferred = true;
   }
 
   /** The CPU profiler takes some megabytes until it ends: where those are short, a part of the look is enough. */

@@ -13,6 +13,8 @@ export interface CaptureOptions {
   maxPauseMillis: number;
   /** `auto`: where nothing cheaper explains a rise, and it fits in memory and pause; `force`: whatever the pause. */
   snapshot: SnapshotMode;
+  /** Lists what keeps the process alive. */
+  whyAlive?: boolean;
   /** Ends the capture early; what was captured is kept. */
   signal: AbortSignal;
   onProgress?: (progress: CaptureProgress) => void;

@@ -17,6 +17,7 @@ export interface LiveOptions {
   interval: string;
   maxPause: string;
   snapshot: string;
+  whyAlive?: boolean;
   quiet?: boolean;
 }
 
@@ -50,6 +51,7 @@ export async function recordInto(
       intervalMillis,
       maxPauseMillis,
       snapshot,
+      whyAlive: options.whyAlive,
       signal: interrupt.signal,
       onProgress: progress.capture,
     });

@@ -1,5 +1,6 @@
 // The shape of each line of `samples.jsonl`: what a recording from elsewhere must look like to be trusted.
 import * as v from 'valibot';
+import { ALIVE_KINDS } from '../model/keep-alive.ts';
 
 const amount = v.optional(v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e18)));
 const count = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e15));
@@ -186,6 +187,29 @@ const snapshot = v.looseObject({
   suspects: v.pipe(v.array(v.looseObject({ collection: count, node: count })), v.maxLength(1_000)),
 });
 
+const alive = v.looseObject({
+  kind: v.picklist(ALIVE_KINDS),
+  className: text,
+  count,
+  what: text,
+  examples: v.pipe(v.array(text), v.maxLength(100)),
+  state: text,
+  delay: v.pipe(v.number(), v.finite()),
+  through: text,
+  frames: stack,
+});
+
+const keepAlive = v.looseObject({
+  type: v.literal('alive'),
+  atMillis,
+  thread,
+  groups: v.pipe(v.array(alive), v.maxLength(1_000)),
+  unreferenced: v.pipe(v.array(alive), v.maxLength(1_000)),
+  idleHandles: count,
+  cut: v.boolean(),
+  unlisted: v.optional(v.looseObject({ timeouts: amount, immediates: amount, reason: text })),
+});
+
 export const lineSchema = v.variant('type', [
   passive,
   runtime,
@@ -195,5 +219,6 @@ export const lineSchema = v.variant('type', [
   walk,
   compilations,
   closures,
+  keepAlive,
   snapshot,
 ]);
