@@ -10,12 +10,13 @@ import { createHandleWords } from './probes/handle-words.ts';
 import { createKeepAliveList, type KeepAliveParts } from './probes/keep-alive-list.ts';
 import type { AliveCounts, AliveList, KeepAliveHandle } from './probes/keep-alive-protocol.ts';
 import { createThreadInspector } from './probes/thread-inspector.ts';
+import { createTimerNeighbours } from './probes/timer-neighbours.ts';
 import type { ThreadCapture } from './thread-capture.ts';
 
 /** A list, and what could not be put on it. */
 export interface KeepAliveRead extends AliveList {
-  /** Timers that are there, but were not looked for one by one, and why. Absent: all were. */
-  unlisted?: { timeouts?: number; immediates?: number; reason: string };
+  /** The heap was not walked, and why: how many timers are missing, where that is known. Workers are missing, too. */
+  unlisted?: { timeouts?: number; reason: string };
 }
 
 const GROUP = 'culprit-alive';
@@ -25,15 +26,15 @@ const LARGEST_SHARE = 0.5;
 
 /** The text of the code that lists, whole by itself. */
 export function keepAliveSource(): string {
-  const parts: KeepAliveParts = { createHandleWords, createThreadInspector };
+  const parts: KeepAliveParts = { createHandleWords, createThreadInspector, createTimerNeighbours };
   const texts = Object.entries(parts).map(([name, part]) => `${name}: ${part.toString()}`);
   const load = "typeof require === 'function' ? require : undefined";
   return `(${createKeepAliveList.toString()})(${load}, ${JSON.stringify({ url: PROBE_URL })}, {${texts.join(',\n')}})\n//# sourceURL=${PROBE_URL}`;
 }
 
 /**
- * `refusal` says why the heap may not be walked (each walk is a pause); then timers and workers are counted where the
- * Node version counts them, and not listed. Rejects when the thread gives no access to its built-in modules.
+ * `refusal` says why the heap may not be walked (each walk is a pause); then only timers of usual delays are listed, the
+ * others counted where the Node version counts them. Rejects when the thread gives no access to its built-in modules.
  */
 export async function listKeepAlive(
   session: InspectorSession,
@@ -87,17 +88,21 @@ export async function listKeepAlive(
       return { objectId: objects.objectId };
     };
     const timeouts = await find('Timeout', true);
-    const immediates = await find('Immediate', counts.immediates !== 0);
     const workers = await find('Worker', counts.messagePorts > 0);
-    const list = (await callOn(id, 'list', [timeouts, immediates, workers], true)).value as AliveList;
-    if (!refusal || (counts.timeouts === 0 && counts.immediates === 0)) return list;
-    return {
-      ...list,
-      unlisted: { timeouts: counts.timeouts, immediates: counts.immediates, reason: refusal },
-    };
+    const list = (await callOn(id, 'list', [timeouts, workers], true)).value as AliveList;
+    return refusal === null ? list : { ...list, ...unlistedOf(list, counts, refusal) };
   } finally {
     await session.send('Runtime.releaseObjectGroup', { objectGroup: GROUP }).catch(() => {});
   }
+}
+
+/** Without a walk over the heap, timers of unusual delays are missing, and workers are message ports only. */
+function unlistedOf({ groups }: AliveList, counts: AliveCounts, reason: string): Partial<KeepAliveRead> {
+  const listed = groups
+    .filter(({ kind }) => kind === 'interval' || kind === 'timeout')
+    .reduce((sum, { count }) => sum + count, 0);
+  const missing = counts.timeouts === undefined ? undefined : Math.max(0, counts.timeouts - listed);
+  return { unlisted: { timeouts: missing, reason } };
 }
 
 /** Lists once for each thread, workers that come later included. */

@@ -61,7 +61,7 @@ function summarize(by: readonly KeptAliveBy[], looks: readonly KeepAliveLook[]):
   const unlisted = looks.find(({ thread }) => thread === 0)?.unlisted;
   if (main.length === 1) return `Kept alive by ${main[0]!.statement}.`;
   if (main.length > 1) return `Kept alive by ${formatNumber(main.length)} things.`;
-  if (unlisted)
+  if (unlisted && unlisted.timeouts !== 0)
     return 'No handle or request keeps it alive; its timers could not be listed, and one of them may.';
   return looks.some(({ unreferenced, idleHandles }) => unreferenced.length > 0 || idleHandles > 0)
     ? 'Nothing keeps it alive: all that is open or runs is unreferenced or idle, and it would end as soon as the code that runs now returns.'
@@ -78,12 +78,14 @@ function notesOf({ thread, unreferenced, idleHandles, cut, unlisted, things }: K
       `Does not count${where}: ${formatCount(idleHandles, 'handle')} from which nothing is awaited (standard output, paused sockets).`,
     );
   if (unlisted) {
-    const { timeouts, immediates, reason } = unlisted;
-    const known = [
-      ...(timeouts ? [formatCount(timeouts, 'timer')] : []),
-      ...(immediates ? [formatCount(immediates, 'immediate')] : []),
-    ].join(' and ');
-    notes.push(`Not listed${where}: ${known || 'timers and workers'}, because ${reason}.`);
+    const { timeouts, reason } = unlisted;
+    const timers =
+      timeouts === undefined
+        ? 'timers of unusual delays and '
+        : timeouts > 0
+          ? `${formatCount(timeouts, 'more timer')} and `
+          : '';
+    notes.push(`Not listed${where}: ${timers}worker threads, because ${reason}.`);
   }
   if (cut) notes.push(`There is more than is listed${where}.`);
   if (thread === 0 && things.length === 0)

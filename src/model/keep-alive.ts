@@ -47,5 +47,5 @@ export interface KeepAliveLook {
   /** Open and referenced, but nothing is awaited from them. */
   idleHandles: number;
   cut: boolean;
-  unlisted?: { timeouts?: number; immediates?: number; reason: string };
+  unlisted?: { timeouts?: number; reason: string };
 }

@@ -207,7 +207,7 @@ const keepAlive = v.looseObject({
   unreferenced: v.pipe(v.array(alive), v.maxLength(1_000)),
   idleHandles: count,
   cut: v.boolean(),
-  unlisted: v.optional(v.looseObject({ timeouts: amount, immediates: amount, reason: text })),
+  unlisted: v.optional(v.looseObject({ timeouts: amount, reason: text })),
 });
 
 export const lineSchema = v.variant('type', [

@@ -151,7 +151,9 @@ export function createHandleWords(load: (id: string) => never): HandleWords {
 
   /** Pipes to a child process are Sockets too. */
   const stdioOwners = new Map<object, string>();
+  let hasConnectedChild = false;
   const noteStdio = (child: object): void => {
+    if (dataOf(child, 'connected') === true) hasConnectedChild = true;
     const streams = dataOf(child, 'stdio');
     if (!Array.isArray(streams)) return;
     for (const [i, stream] of streams.slice(0, 10).entries())
@@ -245,9 +247,8 @@ export function createHandleWords(load: (id: string) => never): HandleWords {
     if (/Watcher$/.test(className))
       return thing('watcher', handle, { functions: listenersOf(handle, ['change', 'error', 'close']) });
     if (className === 'Pipe') {
-      const channel = dataOf(process, 'channel');
-      const isParents =
-        isObject(channel) && (channel === handle || symbolData(channel, 'kChannelHandle') === handle);
+      // One that leads to a child process is listed beside that child.
+      const isParents = dataOf(process, 'connected') === true && !hasConnectedChild;
       return thing('ipc', handle, {
         what: isParents ? 'to the parent process' : '',
         functions: isParents ? listenersOf(process, ['message', 'disconnect']) : [],

@@ -4,10 +4,12 @@ import type { AliveThing, createHandleWords } from './handle-words.ts';
 import type { AliveGroup, AliveList, KeepAliveHandle } from './keep-alive-protocol.ts';
 import type { ProbeCore } from './probe-protocol.ts';
 import type { createThreadInspector, Inspected } from './thread-inspector.ts';
+import type { createTimerNeighbours } from './timer-neighbours.ts';
 
 export interface KeepAliveParts {
   createHandleWords: typeof createHandleWords;
   createThreadInspector: typeof createThreadInspector;
+  createTimerNeighbours: typeof createTimerNeighbours;
 }
 
 /** Returns the handle, or a string that says why there is none. Never throws. */
@@ -45,7 +47,8 @@ export function createKeepAliveList(
   };
 
   /** All things, each read under its own guard: one that cannot be read does not hide the others. */
-  const collect = (timeouts: unknown, immediates: unknown, workers: unknown) => {
+  const collect = (timeouts: unknown, workers: unknown) => {
+    const neighbours = parts.createTimerNeighbours(load);
     const words = parts.createHandleWords(load);
     const things: AliveThing[] = [];
     const unreferenced: AliveThing[] = [];
@@ -77,7 +80,8 @@ export function createKeepAliveList(
       else idleHandles++;
     });
     each(activeOf('_getActiveRequests'), (request) => things.push(words.ofRequest(request)));
-    each([...objectsOf(timeouts), ...objectsOf(immediates)], (value) => {
+    const found = Array.isArray(timeouts) ? objectsOf(timeouts) : neighbours.timeouts();
+    each([...found, ...neighbours.immediates()], (value) => {
       const timer = words.ofTimer(value);
       if (timer) (timer.hasRef ? things : unreferenced).push(timer);
     });
@@ -143,9 +147,8 @@ export function createKeepAliveList(
       ).length;
       try {
         if (typeof host.getActiveResourcesInfo !== 'function') return { messagePorts: ports };
-        const names = host.getActiveResourcesInfo();
-        const count = (type: string) => names.filter((name) => name === type).length;
-        return { timeouts: count('Timeout'), immediates: count('Immediate'), messagePorts: ports };
+        const timeouts = host.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+        return { timeouts, messagePorts: ports };
       } catch {
         return { messagePorts: ports };
       }
@@ -155,19 +158,17 @@ export function createKeepAliveList(
         const timers: typeof import('node:timers') = load('timers');
         if (type === 'Worker')
           return (load('worker_threads') as { Worker: { prototype: object } }).Worker.prototype;
-        const sample =
-          type === 'Timeout' ? timers.setTimeout(() => {}, 60_000) : timers.setImmediate(() => {});
-        if (type === 'Timeout') timers.clearTimeout(sample as NodeJS.Timeout);
-        else timers.clearImmediate(sample as NodeJS.Immediate);
+        const sample = timers.setTimeout(() => {}, 60_000);
+        timers.clearTimeout(sample);
         return Object.getPrototypeOf(sample);
       } catch {
         return null;
       }
     },
-    list(timeouts, immediates, workers) {
+    list(timeouts, workers) {
       const result: AliveList = { groups: [], unreferenced: [], idleHandles: 0, cut: false };
       try {
-        const { things, unreferenced, idleHandles } = collect(timeouts, immediates, workers);
+        const { things, unreferenced, idleHandles } = collect(timeouts, workers);
         result.idleHandles = idleHandles;
         const fill = (inspect: Inspect) => {
           const alive = createGrouping(inspect, false);

@@ -34,13 +34,13 @@ export interface AliveList {
 /** How many there are of what only a walk over the heap finds; absent where the Node version does not say. */
 export interface AliveCounts {
   timeouts?: number;
-  immediates?: number;
   messagePorts: number;
 }
 
 /** What the one evaluation leaves, for as long as our session holds it. */
 export interface KeepAliveHandle {
   counts(): AliveCounts;
-  prototypeOf(type: 'Timeout' | 'Immediate' | 'Worker'): object | null;
-  list(timeouts: unknown, immediates: unknown, workers: unknown): AliveList;
+  prototypeOf(type: 'Timeout' | 'Worker'): object | null;
+  /** Arrays of all that there are; without the first, timers of usual delays are found. */
+  list(timeouts: unknown, workers: unknown): AliveList;
 }
