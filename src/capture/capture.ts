@@ -9,11 +9,12 @@ import { HeapClimb } from './heap-climb.ts';
 import { HeapReads } from './heap-reads.ts';
 import { createKeepAliveLook } from './keep-alive.ts';
 import { chooseIntervals } from './ladder.ts';
-import { isMemoryTight } from './memory-room.ts';
+import { isMemoryTight, megabytes, memoryRoom } from './memory-room.ts';
 import { readPassiveSample } from './passive.ts';
 import { PROBE_URL } from './probe-url.ts';
 import type { CaptureSink } from './sink.ts';
 import { openThread, type ThreadCapture } from './thread-capture.ts';
+import { LARGEST_TRACE_BYTES, type RunningTrace, startTrace, TRACE_BUFFER_BYTES } from './trace.ts';
 import { attachToWorkers, type WorkerThread } from './worker-threads.ts';
 
 const LEASE_MILLIS = 10_000;
@@ -87,6 +88,7 @@ class CaptureRun implements CaptureContext {
   private readonly threads: ThreadCapture[] = [];
   private readonly startedAt = performance.now();
   private detachWorkers: (() => Promise<void>) | null = null;
+  private trace: RunningTrace | null = null;
   private isLooking = false;
   private isLeaseProven = false;
   isEnding = false;
@@ -124,6 +126,7 @@ class CaptureRun implements CaptureContext {
     await this.readBaseline(main);
     await this.timed(() => main.startProfiles(this.intervals));
     this.heapReads.begin(this.intervals);
+    await this.startTrace();
     this.outcome.steps.push('light', 'burst');
     this.detachWorkers = await attachToWorkers(
       this.attachment.session,
@@ -158,6 +161,7 @@ class CaptureRun implements CaptureContext {
     this.isLooking = false;
     this.outcome.durationMillis = this.elapsed();
     this.progress('restoring the target');
+    await this.stopTrace();
     for (const thread of this.threads.reverse()) await this.timed(() => thread.stop()).catch(() => {});
     await this.detachWorkers?.().catch(() => {});
   }
@@ -212,6 +216,33 @@ class CaptureRun implements CaptureContext {
   private async saveMemory(): Promise<void> {
     if (!this.isTight || this.elapsed() < this.options.durationMillis * TIGHT_CPU_SHARE) return;
     await this.forEachThread((thread) => thread.stopCpuProfile());
+  }
+
+  private async startTrace(): Promise<void> {
+    const { trace } = this.options;
+    if (!trace) return;
+    const room = this.localPid === null ? undefined : memoryRoom(this.localPid);
+    if (room && room.bytes < TRACE_BUFFER_BYTES) {
+      this.outcome.warnings.push(
+        `No trace was taken: Node may hold up to ${megabytes(TRACE_BUFFER_BYTES)} of trace events, and ${megabytes(room.bytes)} are left below ${room.limitedBy}.`,
+      );
+      return;
+    }
+    this.trace = await startTrace(this.attachment.session, trace).catch((error: Error) => {
+      if (error instanceof SessionClosed) throw error;
+      this.outcome.warnings.push(`No trace was taken: ${error.message}`);
+      return null;
+    });
+  }
+
+  private async stopTrace(): Promise<void> {
+    this.outcome.trace = await this.trace?.stop();
+    const failure = this.outcome.trace?.failure;
+    if (failure !== undefined) this.outcome.warnings.push(`The trace could not be written: ${failure}`);
+    if (this.outcome.trace?.isCut)
+      this.outcome.warnings.push(
+        `The trace ends early: it had reached ${megabytes(LARGEST_TRACE_BYTES)}. A shorter --duration gives a whole one.`,
+      );
   }
 
   private async addWorker(worker: WorkerThread): Promise<void> {

@@ -110,6 +110,10 @@ function withCaptureOptions(command: Command): Command {
       'heap snapshots: auto (when needed, and it fits), never, force (whatever the pause, never beyond the memory)',
       'auto',
     )
+    .option(
+      '--trace <file>',
+      "also write Node's trace events, for Perfetto or chrome://tracing; at most 100 MB",
+    )
     .option('--why-alive', 'list what keeps the process alive; looks for 3 s unless --duration is given')
     .option('--quiet', 'no progress, and verdict and titles only')
     .hook('preAction', (called) => {
