@@ -59,8 +59,9 @@ export function describeKeepsAlive(
 function summarize(by: readonly KeptAliveBy[], looks: readonly KeepAliveLook[]): string {
   const main = by.filter(({ thread }) => thread === 0);
   const unlisted = looks.find(({ thread }) => thread === 0)?.unlisted;
-  if (main.length === 1) return `Kept alive by ${main[0]!.statement}.`;
-  if (main.length > 1) return `Kept alive by ${formatNumber(main.length)} things.`;
+  const more = unlisted && unlisted.timeouts !== 0 ? ', and by timers that are not listed' : '';
+  if (main.length === 1) return `Kept alive by ${main[0]!.statement}${more}.`;
+  if (main.length > 1) return `Kept alive by ${formatNumber(main.length)} things${more}.`;
   if (unlisted && unlisted.timeouts !== 0)
     return 'No handle or request keeps it alive; its timers could not be listed, and one of them may.';
   return looks.some(({ unreferenced, idleHandles }) => unreferenced.length > 0 || idleHandles > 0)

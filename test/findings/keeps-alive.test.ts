@@ -93,6 +93,13 @@ describe('the list', () => {
     const { summary, notes } = describeKeepsAlive([look([], { unlisted })], THREADS)!;
     expect(summary).toMatch(/timers could not be listed/);
     expect(notes[0]).toBe('Not listed: 3 more timers and worker threads, because it would take too long.');
+    expect(describeKeepsAlive([look([{ kind: 'server' }], { unlisted })], THREADS)!.summary).toBe(
+      'Kept alive by a server, and by timers that are not listed.',
+    );
+    const complete = { timeouts: 0, reason: 'it would take too long' };
+    expect(describeKeepsAlive([look([{ kind: 'server' }], { unlisted: complete })], THREADS)!.summary).toBe(
+      'Kept alive by a server.',
+    );
   });
 });
 
