@@ -4,6 +4,7 @@ import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
 import { readStat } from '../target/proc.ts';
 import { createSocketAges } from '../target/socket-ages.ts';
+import { AsyncReads } from './async-reads.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
 import { HeapClimb } from './heap-climb.ts';
 import { HeapReads } from './heap-reads.ts';
@@ -37,6 +38,7 @@ const WATCHED_ASYNC_TYPES = [
   'STATWATCHER',
   'TTYWRAP',
   'GETADDRINFOREQWRAP',
+  'QUERYWRAP',
   'HTTPCLIENTREQUEST',
   'ZLIB',
   'MESSAGEPORT',
@@ -98,6 +100,7 @@ class CaptureRun implements CaptureContext {
   private readonly socketAges = createSocketAges();
   private readonly heapReads: HeapReads;
   private readonly climb: HeapClimb;
+  private readonly asyncReads: AsyncReads;
 
   constructor(
     private readonly attachment: Attachment,
@@ -106,6 +109,7 @@ class CaptureRun implements CaptureContext {
     readonly options: CaptureOptions,
   ) {
     this.isTight = isMemoryTight(localPid);
+    this.asyncReads = new AsyncReads(this);
     this.heapReads = new HeapReads(this);
     this.climb = new HeapClimb(this);
   }
@@ -145,6 +149,7 @@ class CaptureRun implements CaptureContext {
       await this.proveLease();
       await listKeepAlive?.();
       await this.saveMemory();
+      await this.asyncReads.step();
       await this.heapReads.whenDue();
       await this.climb.step();
       this.progress(this.climb.isWatching ? 'watching what grows' : 'sampling');
@@ -170,6 +175,7 @@ class CaptureRun implements CaptureContext {
     this.samplePassive();
     await this.heapReads.last();
     await this.climb.last();
+    await this.asyncReads.last();
     this.samplePassive();
   }
 

@@ -1,18 +1,19 @@
 // Shows, without culprit, that each planted fault is real and each twin is flat: runs the targets under their own
-// load and prints what moved after the warm-up. `node test/accuracy/measure.mjs [--kinds a,b] [--seconds 30]`
+// load and prints what moved after the warm-up. `node test/accuracy/measure.mjs [--set apps] [--kinds a,b] [--seconds 30]`
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { FORMATS, listKinds, listVariants, VARIANTS } from '../../fixtures/targets/build.mjs';
+import { formatsOf, listKinds, listVariants, VARIANTS } from '../../fixtures/targets/places.mjs';
 import { descendants, startLoad, startTarget } from '../../fixtures/targets/start.mjs';
 
 const { values: options } = parseArgs({
   options: {
     kinds: { type: 'string' },
     variants: { type: 'string', default: VARIANTS.join(',') },
-    format: { type: 'string', default: FORMATS[0] },
+    set: { type: 'string', default: 'targets' },
+    format: { type: 'string' },
     seconds: { type: 'string', default: '30' },
     warmup: { type: 'string', default: '8' },
     node: { type: 'string', default: process.execPath },
@@ -42,7 +43,7 @@ function lookAt(pid) {
   };
 }
 
-async function measure(kind, variant) {
+async function measure(kind, variant, format) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'measure-'));
   const file = path.join(folder, 'lines');
   const seconds = Number(options.seconds);
@@ -50,7 +51,7 @@ async function measure(kind, variant) {
   const target = await startTarget({
     kind,
     variant,
-    format: options.format,
+    format,
     node: options.node,
     nodeArgs: ['--require', probe],
     env: { MEASURE_FILE: file },
@@ -71,7 +72,7 @@ async function measure(kind, variant) {
     const series = (name) => lines.map((line) => megabytes(line[name])).join(' ');
     const sum = (name) => lines.reduce((total, line) => total + line[name], 0);
     const span = lines.length * 2000;
-    console.log(`\n${kind} ${variant} (${options.format})`);
+    console.log(`\n${kind} ${variant} (${format})`);
     console.log(
       `  rss MB      ${series('rss')}\n  heap MB     ${series('heapUsed')}\n  external MB ${series('external')}`,
     );
@@ -93,8 +94,9 @@ async function measure(kind, variant) {
   }
 }
 
-for (const kind of options.kinds?.split(',') ?? listKinds()) {
+for (const kind of options.kinds?.split(',') ?? listKinds(options.set)) {
   for (const variant of options.variants.split(',')) {
-    if (listVariants(kind).includes(variant)) await measure(kind, variant);
+    if (listVariants(kind).includes(variant))
+      await measure(kind, variant, options.format ?? formatsOf(kind)[0]);
   }
 }

@@ -1,4 +1,4 @@
-// Runs culprit against every target and its healthy twin, under the target's own load, and scores the reports.
+// Runs culprit against every target (or app) and its healthy twin, under its own load, and scores the reports.
 // `node test/accuracy/run.mjs --help` lists the options; a full run takes about an hour, so it is not in npm test.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,15 +8,24 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { ensureBuilt, FORMATS, listKinds, listVariants, VARIANTS } from '../../fixtures/targets/build.mjs';
+import { ensureBuilt } from '../../fixtures/targets/build.mjs';
+import {
+  FORMATS,
+  formatsOf,
+  listKinds,
+  listVariants,
+  SETS,
+  VARIANTS,
+} from '../../fixtures/targets/places.mjs';
 import { startLoad, startTarget, stopChild } from '../../fixtures/targets/start.mjs';
 import { score } from './score.mjs';
 
 const HELP = `node test/accuracy/run.mjs [options]
-  --kinds a,b          targets to run (default: all)
+  --set NAME           targets (need only Node) or apps (use packages; fixtures/apps) (default targets)
+  --kinds a,b          targets or apps to run, by folder (default: all of the set)
   --variants a,b       faulty, healthy (default: both)
   --runs N             runs of each (default 3); the format changes from run to run and kind to kind
-  --formats a,b        ts, esm, cjs (default: all)
+  --formats a,b        ts, esm, cjs; apps have only source (default: all)
   --snapshot MODE      passed on to culprit; with force, the retainer path is scored, too (default auto)
   --duration SECONDS   length of the look (default 30)
   --warmup SECONDS     load before it (default 8)
@@ -28,6 +37,7 @@ const HELP = `node test/accuracy/run.mjs [options]
 
 const { values: options } = parseArgs({
   options: {
+    set: { type: 'string', default: 'targets' },
     kinds: { type: 'string' },
     variants: { type: 'string', default: VARIANTS.join(',') },
     runs: { type: 'string', default: '3' },
@@ -48,10 +58,12 @@ if (options.help) {
   process.exit(0);
 }
 
-const kinds = options.kinds?.split(',') ?? listKinds();
+const known = Object.keys(SETS).flatMap((set) => listKinds(set));
+const kinds = options.kinds?.split(',') ?? listKinds(options.set);
 const formats = options.formats.split(',');
 const unknown = [
-  ...kinds.filter((kind) => !listKinds().includes(kind)),
+  ...(SETS[options.set] ? [] : [options.set]),
+  ...kinds.filter((kind) => !known.includes(kind)),
   ...formats.filter((format) => !FORMATS.includes(format)),
   ...options.variants.split(',').filter((variant) => !VARIANTS.includes(variant)),
 ];
@@ -204,7 +216,9 @@ for (let run = 0; run < Number(options.runs); run++) {
   for (const [index, kind] of kinds.entries()) {
     for (const variant of options.variants.split(',')) {
       if (!listVariants(kind).includes(variant)) continue;
-      plan.push({ kind, variant, format: formats[(run + index) % formats.length], run: run + 1 });
+      const those = formatsOf(kind).filter((format) => formats.includes(format));
+      if (those.length === 0) continue;
+      plan.push({ kind, variant, format: those[(run + index) % those.length], run: run + 1 });
     }
   }
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-import { builtFolder, sourceFile } from '../../fixtures/targets/build.mjs';
+import { builtFolder, sourceFile } from '../../fixtures/targets/places.mjs';
 
 /** The report's JSON -> what scoring needs. */
 export function adaptReport(report) {
@@ -21,10 +21,12 @@ export function adaptReport(report) {
   return { verdict: report.verdict, reason: report.verdictReason, findings };
 }
 
+const ANONYMOUS = '(anonymous)';
+
 function nameOf(node) {
   if (node.name) return node.name.getText();
   // Not property values: built CommonJS files name each export once more that way.
-  return ts.isVariableDeclaration(node.parent) ? node.parent.name.getText() : null;
+  return ts.isVariableDeclaration(node.parent) ? node.parent.name.getText() : ANONYMOUS;
 }
 
 /** First and last line (1-based) of every function with one of these names. */
@@ -34,7 +36,7 @@ export function functionRanges(text, fileName, names) {
   const ranges = [];
   const visit = (node) => {
     if (ts.isFunctionLike(node) && node.body && names.includes(nameOf(node))) {
-      ranges.push({ first: lineAt(node.getStart()), last: lineAt(node.getEnd()) });
+      ranges.push({ name: nameOf(node), first: lineAt(node.getStart()), last: lineAt(node.getEnd()) });
     }
     ts.forEachChild(node, visit);
   };
@@ -42,20 +44,29 @@ export function functionRanges(text, fileName, names) {
   return ranges;
 }
 
+const holds = ({ first, last }, line) => line >= first && line <= last;
+
+/** All named functions, but of those without a name only the ones right around a marked line. */
+function rangesAround(ranges, marked) {
+  const unnamed = ranges.filter(({ name }) => name === ANONYMOUS);
+  const around = marked.map(
+    (line) =>
+      unnamed.filter((range) => holds(range, line)).sort((a, b) => a.last - a.first - (b.last - b.first))[0],
+  );
+  return ranges.filter((range) => range.name !== ANONYMOUS || around.includes(range));
+}
+
 /** Where the fault is in this build: files, functions, their ranges and the exact lines. */
 export function expectedPlaces(kind, variant, format, truth) {
   return truth.where.map((place) => {
-    const file = sourceFile(format, place.file);
+    const file = sourceFile(kind, variant, format, place.file);
     const text = readFileSync(path.join(builtFolder(kind, variant, format), file), 'utf8');
-    const ranges = functionRanges(
-      text,
-      file.replace(/\.cjs$/, '.js').replace(/\.mjs$/, '.js'),
-      place.function,
-    );
-    const lines = text
+    const marked = text
       .split('\n')
-      .map((line, index) => (place.lineText.some((mark) => line.includes(mark)) ? index + 1 : 0))
-      .filter((line) => ranges.some(({ first, last }) => line >= first && line <= last));
+      .flatMap((line, index) => (place.lineText.some((mark) => line.includes(mark)) ? [index + 1] : []));
+    const found = functionRanges(text, file.replace(/\.[cm]js$/, '.js'), place.function);
+    const ranges = rangesAround(found, marked);
+    const lines = marked.filter((line) => ranges.some((range) => holds(range, line)));
     return { file, functions: place.function, ranges, lines };
   });
 }
@@ -69,13 +80,17 @@ function plainName(name) {
     .at(-1);
 }
 
+const isIn = ({ file }, place) => file !== null && `/${file}`.endsWith(`/${place.file}`);
+
 export function judgePlace(finding, places) {
-  const place = places.find(({ file }) => finding.file !== null && `/${finding.file}`.endsWith(`/${file}`));
+  const place =
+    places.find((each) => isIn(finding, each) && each.functions.includes(plainName(finding.function))) ??
+    places.find((each) => isIn(finding, each));
   if (!place) return { file: false, function: false, line: false, exactLine: false };
   return {
     file: true,
     function: place.functions.includes(plainName(finding.function)),
-    line: place.ranges.some(({ first, last }) => finding.line >= first && finding.line <= last),
+    line: place.ranges.some((range) => holds(range, finding.line)),
     exactLine: place.lines.includes(finding.line),
   };
 }

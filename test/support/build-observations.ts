@@ -46,6 +46,8 @@ export function buildLook(seconds: number, ...habits: Habit[]): Observations {
     cpuProfiles: [],
     heapReads: [],
     asyncObservations: [{ thread: 0, coverage: 0.5, madePerSecond: { Timeout: 100 }, sites: [] }],
+    pools: [],
+    threadPool: [],
     collections: [],
     classes: [],
     closures: [],
@@ -94,6 +96,8 @@ export function buildLook(seconds: number, ...habits: Habit[]): Observations {
       eventLoopDelayMillis: { mean: 1, p50: 1, p99: 6, max: 9 },
       gc: { count: 4, majorCount: 0, pauseMillis: 6, longestPauseMillis: 2 },
       resources: { Timeout: 12, TCPSocketWrap: 15 },
+      poolWaitsMillis: [0.4, 0.3],
+      lookups: [],
     });
   }
   for (let read = 0; read < 12; read++) {
@@ -333,6 +337,7 @@ export function asyncSite(
           alive,
           oldWatched: old,
           oldAlive: Math.round(old * aliveShare),
+          oldestMillis: alive > 0 ? atMillis : 0,
         };
       });
     observations.asyncObservations[0]!.sites.push({

@@ -3,6 +3,7 @@ import { blame } from '../../analysis/blame.ts';
 import type { WireFacts } from '../../analysis/wire.ts';
 import type { Evidence } from '../../model/finding.ts';
 import { formatNumber, formatShare } from '../../model/units.ts';
+import { throughLibrary } from '../creation-site.ts';
 import type { Rule } from '../rule.ts';
 import { networkCaveats } from '../wire-words.ts';
 import { perSecond, placeWithLibrary, subjectOf } from '../wording.ts';
@@ -12,7 +13,8 @@ const MOST_SURVIVAL = 0.1;
 
 export const connectionChurn: Rule = {
   kind: 'connection-churn',
-  judge({ observations, wire }) {
+  judge(facts) {
+    const { observations, wire } = facts;
     if (observations.asyncObservations.length === 0)
       return { notApplicable: 'async resources were not watched' };
     const drafts = observations.asyncObservations.flatMap(({ sites, coverage }) =>
@@ -34,7 +36,7 @@ export const connectionChurn: Rule = {
       .filter(({ rate, survival }) => rate >= LEAST_PER_SECOND && survival <= MOST_SURVIVAL)
       .sort((a, b) => b.rate - a.rate)[0];
     if (!worst) return [];
-    const culprit = blame(worst.site.frames, 'of calls');
+    const culprit = throughLibrary(blame(worst.site.frames, 'of calls'), facts);
     const outbound = observations.passive
       .flatMap((sample) => sample.sockets ?? [])
       .filter(({ direction }) => direction === 'outbound');
