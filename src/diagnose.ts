@@ -3,6 +3,7 @@ import { gatherFacts } from './analysis/facts.ts';
 import { PROBE_URL } from './capture/probe-url.ts';
 import { RecordingError } from './errors.ts';
 import { judge } from './findings/judge.ts';
+import { describeKeepsAlive } from './findings/keeps-alive.ts';
 import {
   decodeCensuses,
   decodeClosures,
@@ -13,6 +14,7 @@ import {
 import { decodeCpuProfile, MalformedProfile, type OwnWork, scriptIdsOf } from './model/decode/cpu-profile.ts';
 import { createFrameResolver, type FrameResolver } from './model/decode/frame-resolver.ts';
 import { decodeHeapProfile } from './model/decode/heap-profile.ts';
+import { decodeKeepAlive } from './model/decode/keep-alive.ts';
 import { decodePools, decodeThreadPool } from './model/decode/pools.ts';
 import { decodeAsyncReads, decodeStack } from './model/decode/samples.ts';
 import type { Report } from './model/finding.ts';
@@ -35,6 +37,7 @@ export function diagnose(recording: Recording, heap: RecordedHeap = NO_RECORDED_
     verdictReason,
     findings,
     notApplicable,
+    keepsAlive: describeKeepsAlive(observations.keepAlive, observations.target.threads),
     warnings: observations.warnings,
   };
 }
@@ -80,6 +83,7 @@ export function decode(recording: Recording): Observations {
     classes,
     closures: [...decodeClosures(of('closures'), classes, resolver), ...decodeWalks(of('walk'), resolver)],
     compileSites: decodeCompilations(of('compilations'), resolver, PROBE_URL),
+    keepAlive: decodeKeepAlive(of('alive'), resolver, PROBE_URL),
     stuck,
     heap: NO_RECORDED_HEAP,
     sourceLines: relativeLines(sources.lines, manifest.target.cwd),

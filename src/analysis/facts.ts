@@ -19,6 +19,7 @@ import {
 import { type ShortPool, shortPools } from './short-pools.ts';
 import { summarizeThreadPool, type ThreadPoolPressure } from './thread-pool.ts';
 import type { Trend } from './trend.ts';
+import { type WireFacts, watchWire } from './wire.ts';
 
 export interface Facts {
   observations: Observations;
@@ -34,6 +35,8 @@ export interface Facts {
   fdTotal: Trend;
   fds: CountGrowth<FdGroup>[];
   sockets: CountGrowth<SocketGroup>[];
+  /** Null where the kernel's TCP counters could not be read. */
+  wire: WireFacts | null;
   children: CountGrowth<ChildProcess>[];
   threads: Trend;
   shortPools: ShortPool[];
@@ -71,6 +74,7 @@ export function gatherFacts(observations: Observations): Facts {
     fdTotal: countTrend(settled, (sample) => sample.fdCount),
     fds: countTrends(settled, groupFds),
     sockets: countTrends(settled, groupSockets),
+    wire: watchWire(passive),
     children: countTrends(settled, groupChildren),
     threads: countTrend(settled, (sample) => sample.threads),
     shortPools: shortPools(observations.pools),

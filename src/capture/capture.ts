@@ -3,22 +3,26 @@
 import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
 import { readStat } from '../target/proc.ts';
+import { createSocketAges } from '../target/socket-ages.ts';
 import { AsyncReads } from './async-reads.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
 import { HeapClimb } from './heap-climb.ts';
 import { HeapReads } from './heap-reads.ts';
+import { createKeepAliveLook } from './keep-alive.ts';
 import { chooseIntervals } from './ladder.ts';
-import { isMemoryTight } from './memory-room.ts';
+import { isMemoryTight, megabytes, memoryRoom } from './memory-room.ts';
 import { readPassiveSample } from './passive.ts';
 import { PROBE_URL } from './probe-url.ts';
 import type { CaptureSink } from './sink.ts';
 import { openThread, type ThreadCapture } from './thread-capture.ts';
+import { LARGEST_TRACE_BYTES, type RunningTrace, startTrace, TRACE_BUFFER_BYTES } from './trace.ts';
 import { attachToWorkers, type WorkerThread } from './worker-threads.ts';
 
 const LEASE_MILLIS = 10_000;
 const BASELINE_MILLIS = 1_000;
 const MAX_WORKERS = 16;
 const TIGHT_CPU_SHARE = 0.3;
+const LEAST_GROWTH_MILLIS = 12_000;
 /** Creation of these is watched: they hold a handle, a descriptor, a process or a thread. */
 const WATCHED_ASYNC_TYPES = [
   'Timeout',
@@ -86,12 +90,14 @@ class CaptureRun implements CaptureContext {
   private readonly threads: ThreadCapture[] = [];
   private readonly startedAt = performance.now();
   private detachWorkers: (() => Promise<void>) | null = null;
+  private trace: RunningTrace | null = null;
   private isLooking = false;
   private isLeaseProven = false;
   isEnding = false;
   private readonly isTight: boolean;
   private intervals = chooseIntervals(0, 0);
   private wake = () => {};
+  private readonly socketAges = createSocketAges();
   private readonly heapReads: HeapReads;
   private readonly climb: HeapClimb;
   private readonly asyncReads: AsyncReads;
@@ -124,6 +130,7 @@ class CaptureRun implements CaptureContext {
     await this.readBaseline(main);
     await this.timed(() => main.startProfiles(this.intervals));
     this.heapReads.begin(this.intervals);
+    await this.startTrace();
     this.outcome.steps.push('light', 'burst');
     this.detachWorkers = await attachToWorkers(
       this.attachment.session,
@@ -134,11 +141,13 @@ class CaptureRun implements CaptureContext {
 
   /** Samples at the interval; heap reads and the census when they are due. */
   async look(): Promise<void> {
+    const listKeepAlive = this.options.whyAlive ? createKeepAliveLook(this) : null;
     const { durationMillis, intervalMillis } = this.options;
     while (this.elapsed() < durationMillis && !this.options.signal.aborted && !this.isEnding) {
       this.samplePassive();
       await this.forEachThread((thread) => thread.sample(this.elapsed()));
       await this.proveLease();
+      await listKeepAlive?.();
       await this.saveMemory();
       await this.asyncReads.step();
       await this.asyncReads.whenDue(await this.heapReads.whenDue());
@@ -157,6 +166,7 @@ class CaptureRun implements CaptureContext {
     this.isLooking = false;
     this.outcome.durationMillis = this.elapsed();
     this.progress('restoring the target');
+    await this.stopTrace();
     for (const thread of this.threads.reverse()) await this.timed(() => thread.stop()).catch(() => {});
     await this.detachWorkers?.().catch(() => {});
   }
@@ -186,7 +196,10 @@ class CaptureRun implements CaptureContext {
   private samplePassive(): void {
     if (this.localPid === null) return;
     const ownInspectorPorts = [this.attachment.endpoint.port];
-    const sample = readPassiveSample(this.localPid, this.elapsed(), { ownInspectorPorts });
+    const sample = readPassiveSample(this.localPid, this.elapsed(), {
+      ownInspectorPorts,
+      socketAges: this.socketAges,
+    });
     this.sink.line({ type: 'passive', ...sample });
     if (sample.rssBytes !== undefined) this.climb.residentBytes.push(sample.rssBytes);
     if (!this.outcome.steps.includes('passive')) this.outcome.steps.push('passive');
@@ -200,12 +213,42 @@ class CaptureRun implements CaptureContext {
       sample?.allocatedBytesPerSecond ?? 0,
       this.isTight,
     );
+    // So short a look judges no growth.
+    if (this.options.whyAlive && this.options.durationMillis < LEAST_GROWTH_MILLIS)
+      this.intervals.isHeapDeferred = true;
   }
 
   /** The CPU profiler takes some megabytes until it ends: where those are short, a part of the look is enough. */
   private async saveMemory(): Promise<void> {
     if (!this.isTight || this.elapsed() < this.options.durationMillis * TIGHT_CPU_SHARE) return;
     await this.forEachThread((thread) => thread.stopCpuProfile());
+  }
+
+  private async startTrace(): Promise<void> {
+    const { trace } = this.options;
+    if (!trace) return;
+    const room = this.localPid === null ? undefined : memoryRoom(this.localPid);
+    if (room && room.bytes < TRACE_BUFFER_BYTES) {
+      this.outcome.warnings.push(
+        `No trace was taken: Node may hold up to ${megabytes(TRACE_BUFFER_BYTES)} of trace events, and ${megabytes(room.bytes)} are left below ${room.limitedBy}.`,
+      );
+      return;
+    }
+    this.trace = await startTrace(this.attachment.session, trace).catch((error: Error) => {
+      if (error instanceof SessionClosed) throw error;
+      this.outcome.warnings.push(`No trace was taken: ${error.message}`);
+      return null;
+    });
+  }
+
+  private async stopTrace(): Promise<void> {
+    this.outcome.trace = await this.trace?.stop();
+    const failure = this.outcome.trace?.failure;
+    if (failure !== undefined) this.outcome.warnings.push(`The trace could not be written: ${failure}`);
+    if (this.outcome.trace?.isCut)
+      this.outcome.warnings.push(
+        `The trace ends early: it had reached ${megabytes(LARGEST_TRACE_BYTES)}. A shorter --duration gives a whole one.`,
+      );
   }
 
   private async addWorker(worker: WorkerThread): Promise<void> {

@@ -1,6 +1,7 @@
 // What the parts of one capture share: what was asked for, what came of it, and the clock.
-import type { CaptureSink } from './sink.ts';
+import type { CaptureSink, CaptureStream } from './sink.ts';
 import type { ThreadCapture } from './thread-capture.ts';
+import type { TraceOutcome } from './trace.ts';
 
 export const SNAPSHOT_MODES = ['auto', 'never', 'force'] as const;
 export type SnapshotMode = (typeof SNAPSHOT_MODES)[number];
@@ -13,6 +14,10 @@ export interface CaptureOptions {
   maxPauseMillis: number;
   /** `auto`: where nothing cheaper explains a rise, and it fits in memory and pause; `force`: whatever the pause. */
   snapshot: SnapshotMode;
+  /** Lists what keeps the process alive. */
+  whyAlive?: boolean;
+  /** Node's trace events go here. */
+  trace?: CaptureStream;
   /** Ends the capture early; what was captured is kept. */
   signal: AbortSignal;
   onProgress?: (progress: CaptureProgress) => void;
@@ -32,6 +37,8 @@ export interface CaptureOutcome {
   threads: { id: number; name: string }[];
   pausesMillis: number[];
   eventLoopDelayBeforeMillis?: number;
+  /** Absent: nothing was traced. */
+  trace?: TraceOutcome;
   warnings: string[];
 }
 

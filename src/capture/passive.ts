@@ -1,9 +1,11 @@
 // Step 0 of the ladder: what can be seen from outside, through /proc and the cgroup tree, at no cost to the target.
 import type { PassiveSample } from '../model/samples.ts';
 import { readFdLimits, readStat, readStatus } from '../target/proc.ts';
+import type { SocketAges } from '../target/socket-ages.ts';
 import { groupSockets } from '../target/socket-groups.ts';
 import type { SocketRow } from '../target/socket-table.ts';
 import { readSocketRows, socketInodes } from '../target/sockets.ts';
+import { readTcpCounters } from '../target/tcp-counters.ts';
 import { readCgroup } from './cgroup.ts';
 import { readChildren } from './children.ts';
 import { type FdTable, groupFds, readFdTable } from './fd-groups.ts';
@@ -13,23 +15,31 @@ export interface PassiveOptions {
   cgroupRoot?: string;
   /** Ports of the inspector that we opened: its sockets are our footprint, not the target's. */
   ownInspectorPorts?: readonly number[];
+  /** Remembers sockets from look to look; without it their ages stay unknown. */
+  socketAges?: SocketAges;
 }
 
 function isOwnSocket(row: SocketRow, ports: readonly number[]): boolean {
   return row.family === 'tcp' && row.localPort !== undefined && ports.includes(row.localPort);
 }
 
-function describeFds(pid: number, table: FdTable, options: PassiveOptions): Partial<PassiveSample> {
+function describeFds(
+  pid: number,
+  atMillis: number,
+  table: FdTable,
+  options: PassiveOptions,
+): Partial<PassiveSample> {
   const held = socketInodes(table.links.map(({ link }) => link));
   const rows = readSocketRows(pid, held, options.procRoot);
   const own = rows.filter((row) => held.has(row.inode) && isOwnSocket(row, options.ownInspectorPorts ?? []));
   for (const row of own) held.delete(row.inode);
+  options.socketAges?.look(held, atMillis);
   const ownLinks = new Set(own.map((row) => `socket:[${row.inode}]`));
   const links = table.links.filter(({ link }) => !ownLinks.has(link));
   return {
     fdCount: table.count - (table.links.length - links.length),
     fds: groupFds(pid, links, options.procRoot),
-    sockets: groupSockets(rows, held),
+    sockets: groupSockets(rows, held, options.socketAges),
   };
 }
 
@@ -55,7 +65,8 @@ export function readPassiveSample(
     threads: stat.threads,
     cpuMicros: stat.cpuMicros,
     fdSoftLimit: readFdLimits(pid, procRoot)?.soft,
-    ...(table && describeFds(pid, table, options)),
+    ...(table && describeFds(pid, atMillis, table, options)),
+    tcp: readTcpCounters(pid, procRoot),
     children: readChildren(pid, procRoot),
     cgroup: readCgroup(pid, procRoot, cgroupRoot),
   };

@@ -1,6 +1,7 @@
 // Where a capture puts what it gets, the moment it gets it: so that a capture cut short keeps what it had.
 import type { PassiveSample, RuntimeSample } from '../model/samples.ts';
 import type { Compilations } from './compile-watch.ts';
+import type { KeepAliveRead } from './keep-alive.ts';
 import type {
   ProbeAsyncRead,
   ProbeCensus,
@@ -32,6 +33,7 @@ export type SampleLine =
   | ({ type: 'thread-pool'; thread: number; atMillis: number } & ProbeThreadPool)
   | ({ type: 'handlers'; thread: number; atMillis: number } & ProbeHandlers)
   | ({ type: 'closures'; thread: number; atMillis: number } & ClosuresLocated)
+  | ({ type: 'alive'; thread: number; atMillis: number } & KeepAliveRead)
   | ({ type: 'snapshot'; thread: number; atMillis: number } & SnapshotTaken);
 
 /** Where functions begin whose number grew from one census to the next. `class` is as in the lines of type `census`. */

@@ -2,6 +2,7 @@
 // through one session.
 import type { InspectorSession } from '../target/inspector-session.ts';
 import { watchCompilations } from './compile-watch.ts';
+import { listKeepAlive } from './keep-alive.ts';
 import type { SamplingIntervals } from './ladder.ts';
 import { installProbeIn, type ProbeClient } from './probe-client.ts';
 import type {
@@ -53,6 +54,8 @@ export interface ThreadCapture {
   takeCensus(atMillis: number, deadlineMillis: number): Promise<ProbeCensus | null>;
   /** Where the functions of these classes of the last census begin. */
   locateClosures(atMillis: number, classes: string[]): Promise<void>;
+  /** Lists what keeps the thread's event loop alive; `refusal` says why its heap may not be walked for that. */
+  listKeepAlive(atMillis: number, refusal: string | null, onPause: (millis: number) => void): Promise<void>;
   /** Watches for `millis` which code compiles code. */
   watchCompilations(atMillis: number, millis: number): Promise<void>;
   /** Writes a heap snapshot as it comes. Resolves with a sentence on what it did cost. */
@@ -216,6 +219,11 @@ export async function openThread(
         return url ? [{ class: name, frame: [name, url, location.line, location.column] }] : [];
       });
       sink.line({ type: 'closures', thread: id, atMillis, closures });
+    },
+    async listKeepAlive(atMillis, refusal, onPause) {
+      const list = () => listKeepAlive(session, refusal, onPause);
+      const read = await (probe ? probe.duringOwnPause(list) : list());
+      sink.line({ type: 'alive', thread: id, atMillis, ...read });
     },
     async watchCompilations(atMillis, millis) {
       sink.line({

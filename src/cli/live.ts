@@ -2,9 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SNAPSHOT_MODES } from '../capture/context.ts';
+import { type CaptureOutcome, SNAPSHOT_MODES } from '../capture/context.ts';
 import { UsageError } from '../errors.ts';
+import { formatBytes, formatCount } from '../model/units.ts';
 import { type RecordResult, record } from '../record.ts';
+import { createTraceFile } from '../recording/trace-file.ts';
 import { parseTarget, type ResolvedTarget, resolveTarget } from '../target/find.ts';
 import { listNodeProcesses } from '../target/processes.ts';
 import { listenForInterrupt } from './interrupt.ts';
@@ -17,6 +19,8 @@ export interface LiveOptions {
   interval: string;
   maxPause: string;
   snapshot: string;
+  whyAlive?: boolean;
+  trace?: string;
   quiet?: boolean;
 }
 
@@ -39,25 +43,38 @@ export async function recordInto(
       'See the Node.js processes here with `culprit ps`.',
     );
   }
+  // Before the attach, as for the recording itself.
+  const trace = options.trace === undefined ? undefined : createTraceFile(options.trace);
   const interrupt = listenForInterrupt();
   const launched = command.length > 0 ? await launch(command) : null;
   const progress = await createProgress(options.quiet === true);
   try {
     const resolved = launched ? ({ kind: 'process', pid: launched.pid } as const) : await find(target!);
-    return await record(resolved, {
+    const result = await record(resolved, {
       out: dir,
       durationMillis,
       intervalMillis,
       maxPauseMillis,
       snapshot,
+      whyAlive: options.whyAlive,
+      trace,
       signal: interrupt.signal,
       onProgress: progress.capture,
     });
+    sayTrace(result.outcome.trace, options);
+    return result;
   } finally {
+    await trace?.discard();
     progress.end();
     interrupt.dispose();
     await launched?.end();
   }
+}
+
+function sayTrace(traced: CaptureOutcome['trace'], { trace, quiet }: LiveOptions): void {
+  if (!traced || traced.failure !== undefined || quiet) return;
+  const size = `${formatCount(traced.events, 'event')}, ${formatBytes(traced.bytes)}`;
+  process.stderr.write(`Trace written to ${trace} (${size}). Open it in https://ui.perfetto.dev\n`);
 }
 
 async function find(target: string): Promise<ResolvedTarget> {

@@ -97,6 +97,9 @@ function createProgram(launch: string[]): Command {
   return program;
 }
 
+/** To list is the work of a moment; the rest is for the threads that come later. */
+const WHY_ALIVE_DURATION = '3s';
+
 function withCaptureOptions(command: Command): Command {
   return command
     .option('--duration <time>', 'how long to look: 30s, 2m, 500ms', '30s')
@@ -107,7 +110,17 @@ function withCaptureOptions(command: Command): Command {
       'heap snapshots: auto (when needed, and it fits), never, force (whatever the pause, never beyond the memory)',
       'auto',
     )
-    .option('--quiet', 'no progress, and verdict and titles only');
+    .option(
+      '--trace <file>',
+      "also write Node's trace events, for Perfetto or chrome://tracing; at most 100 MB",
+    )
+    .option('--why-alive', 'list what keeps the process alive; looks for 3 s unless --duration is given')
+    .option('--quiet', 'no progress, and verdict and titles only')
+    .hook('preAction', (called) => {
+      const isGiven = called.getOptionValueSource('duration') !== 'default';
+      if (called.getOptionValue('whyAlive') && !isGiven)
+        called.setOptionValue('duration', WHY_ALIVE_DURATION);
+    });
 }
 
 /** Runs the command line and resolves with the exit code. */

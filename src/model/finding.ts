@@ -1,6 +1,7 @@
 // The report and its findings: the public JSON contract, version 1. Fields are added within a version, never
 // renamed. Absent means unknown; unknown is never 0.
 import type { RetainerPath } from './heap-report.ts';
+import type { AliveKind } from './keep-alive.ts';
 
 /** Every cause culprit can name. One file in findings/rules for each kind that is judged so far. */
 export const FINDING_KINDS = [
@@ -133,6 +134,34 @@ export interface NotApplicable {
   reason: string;
 }
 
+/** Things that keep an event loop alive, alike in what they are and in who waits for them. No cause: a list. */
+export interface KeptAliveBy {
+  kind: AliveKind;
+  count: number;
+  /** "a server that listens on 127.0.0.1:8080" */
+  statement: string;
+  /** A few single ones: pids, peers. */
+  examples: string[];
+  /** What the function below is to it: "callback", "'data' listener"; "" when no function is known. */
+  through: string;
+  function: string | null;
+  file: string | null;
+  line: number | null;
+  column: number | null;
+  package: string | null;
+  /** 0 is the main thread; what keeps a worker alive keeps the process alive through it. */
+  thread: number;
+  advice: string;
+}
+
+export interface KeepsAlive {
+  summary: string;
+  /** Empty: nothing that counts. */
+  by: KeptAliveBy[];
+  /** What is there and does not count, and what could not be listed. */
+  notes: string[];
+}
+
 export type Verdict = 'findings' | 'healthy' | 'too-little-data';
 
 export interface ReportTarget {
@@ -176,5 +205,7 @@ export interface Report {
   verdictReason: string;
   findings: Finding[];
   notApplicable: NotApplicable[];
+  /** Only when asked for. */
+  keepsAlive?: KeepsAlive;
   warnings: string[];
 }

@@ -5,6 +5,7 @@ import type { CollectionGrowth } from './collection.ts';
 import type { CpuProfile } from './cpu-profile.ts';
 import type { ReportCapture, ReportTarget } from './finding.ts';
 import type { HeapSamplingRead } from './heap-sampling.ts';
+import type { KeepAliveLook } from './keep-alive.ts';
 import type { Pool, ThreadPoolUse } from './pool.ts';
 import type { RecordedHeap } from './recorded-heap.ts';
 import type { Limits, PassiveSample, RuntimeSample, StuckStack } from './samples.ts';
@@ -25,6 +26,8 @@ export interface Observations {
   classes: ClassCount[];
   closures: ClosureGrowth[];
   compileSites: CompileSite[];
+  /** One for each thread that was asked what keeps it alive. */
+  keepAlive: KeepAliveLook[];
   /** From heap snapshots; empty when none was taken. */
   heap: RecordedHeap;
   /** Stacks that held an event loop which had not turned for a second, innermost frame first. */

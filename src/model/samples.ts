@@ -15,6 +15,41 @@ export interface SocketGroup {
   /** Bytes waiting to be read by the program, summed. */
   receiveQueueBytes?: number;
   sendQueueBytes?: number;
+  /** Of those whose age is known: the oldest, since we first saw it. */
+  oldestMillis?: number;
+  /** How many we have seen for longer than this. */
+  olderThan5s?: number;
+  olderThan30s?: number;
+  /** How many were there at our first look already. */
+  fromStart?: number;
+  /** TCP: how many wait for an answer to what was sent more than once. */
+  resending?: number;
+  /** TCP: how many may not send, because the other side does not read. */
+  windowFull?: number;
+}
+
+/**
+ * What the kernel counts for all TCP of the process's network namespace: of its container, or of the whole machine.
+ * Counted since the namespace began, except for `timeWait`.
+ */
+export interface TcpCounters {
+  segmentsSent?: number;
+  segmentsResent?: number;
+  /** Established connections that ended by a reset. */
+  establishedResets?: number;
+  resetsSent?: number;
+  /** Connections begun from here. */
+  outgoingOpens?: number;
+  /** Of connections begun from here or accepted: those that never came about. */
+  failedOpens?: number;
+  /** Clients turned away because the accept queue of a port was full. */
+  listenOverflows?: number;
+  /** As above, and for all other reasons. */
+  listenDrops?: number;
+  /** Times that an answer did not come in time. */
+  timeouts?: number;
+  /** Connections in TIME_WAIT now. */
+  timeWait?: number;
 }
 
 /** Open file descriptors of one sort: "/tmp/uploads-#/#.jpg", "pipe", "inotify", "socket", ... */
@@ -60,6 +95,7 @@ export interface PassiveSample {
   fdSoftLimit?: number;
   fds?: FdGroup[];
   sockets?: SocketGroup[];
+  tcp?: TcpCounters;
   children?: ChildProcess[];
   cgroup?: CgroupSample;
 }

@@ -1,5 +1,6 @@
 // The shape of each line of `samples.jsonl`: what a recording from elsewhere must look like to be trusted.
 import * as v from 'valibot';
+import { ALIVE_KINDS } from '../model/keep-alive.ts';
 
 const amount = v.optional(v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e18)));
 const count = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e15));
@@ -9,6 +10,19 @@ const thread = v.pipe(v.number(), v.integer(), v.minValue(0));
 const counts = v.record(v.string(), count);
 const frame = v.array(v.union([v.string(), v.number(), v.null()]));
 const stack = v.pipe(v.array(frame), v.maxLength(500));
+
+const tcp = v.looseObject({
+  segmentsSent: amount,
+  segmentsResent: amount,
+  establishedResets: amount,
+  resetsSent: amount,
+  outgoingOpens: amount,
+  failedOpens: amount,
+  listenOverflows: amount,
+  listenDrops: amount,
+  timeouts: amount,
+  timeWait: amount,
+});
 
 const passive = v.looseObject({
   type: v.literal('passive'),
@@ -31,9 +45,16 @@ const passive = v.looseObject({
         count,
         receiveQueueBytes: amount,
         sendQueueBytes: amount,
+        oldestMillis: amount,
+        olderThan5s: amount,
+        olderThan30s: amount,
+        fromStart: amount,
+        resending: amount,
+        windowFull: amount,
       }),
     ),
   ),
+  tcp: v.optional(tcp),
   children: v.optional(v.array(v.looseObject({ pid: count, command: text, state: text, startTicks: count }))),
   cgroup: v.optional(v.looseObject({ memoryLimitBytes: amount, cpuQuotaCores: amount, pidsLimit: amount })),
 });
@@ -229,6 +250,29 @@ const snapshot = v.looseObject({
   suspects: v.pipe(v.array(v.looseObject({ collection: count, node: count })), v.maxLength(1_000)),
 });
 
+const alive = v.looseObject({
+  kind: v.picklist(ALIVE_KINDS),
+  className: text,
+  count,
+  what: text,
+  examples: v.pipe(v.array(text), v.maxLength(100)),
+  state: text,
+  delay: v.pipe(v.number(), v.finite()),
+  through: text,
+  frames: stack,
+});
+
+const keepAlive = v.looseObject({
+  type: v.literal('alive'),
+  atMillis,
+  thread,
+  groups: v.pipe(v.array(alive), v.maxLength(1_000)),
+  unreferenced: v.pipe(v.array(alive), v.maxLength(1_000)),
+  idleHandles: count,
+  cut: v.boolean(),
+  unlisted: v.optional(v.looseObject({ timeouts: amount, reason: text })),
+});
+
 export const lineSchema = v.variant('type', [
   passive,
   runtime,
@@ -241,5 +285,6 @@ export const lineSchema = v.variant('type', [
   handlers,
   compilations,
   closures,
+  keepAlive,
   snapshot,
 ]);

@@ -70,6 +70,8 @@ function stacksIn(line: SampleLine): unknown[][][] {
       return line.sites.map((site) => site.frames);
     case 'closures':
       return [line.closures.map(({ frame }) => frame)];
+    case 'alive':
+      return [...line.groups, ...line.unreferenced].map(({ frames }) => frames);
     case 'walk':
       return [line.functions.map(({ name, url, line: at, column }) => [name, url, at, column])];
     case 'handlers':

@@ -5,6 +5,8 @@ import {
   FINDING_KINDS,
   type Finding,
   type Impact,
+  type KeepsAlive,
+  type KeptAliveBy,
   type NotApplicable,
   type Report,
   type ReportCapture,
@@ -13,6 +15,7 @@ import {
   type Subject,
   type Verdict,
 } from '../model/finding.ts';
+import { ALIVE_KINDS } from '../model/keep-alive.ts';
 import { RETAINER_PATH } from './heap-schema.ts';
 import { METRIC_NAMES } from './impact-text.ts';
 import {
@@ -123,6 +126,26 @@ const capture = object<ReportCapture>(
   {},
 );
 
+const keptAliveBy = object<KeptAliveBy>(
+  {
+    kind: oneOf(ALIVE_KINDS),
+    count: ordinal,
+    statement: text,
+    examples: listOf(string),
+    through: string,
+    function: orNull(string),
+    file: orNull(string),
+    line: orNull(ordinal),
+    column: orNull(ordinal),
+    package: orNull(string),
+    thread: count,
+    advice: text,
+  },
+  {},
+);
+
+const keepsAlive = object<KeepsAlive>({ summary: text, by: listOf(keptAliveBy), notes: listOf(string) }, {});
+
 /** The schema of `Report`. */
 export const REPORT_SCHEMA: JsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -139,6 +162,6 @@ export const REPORT_SCHEMA: JsonSchema = {
       notApplicable: listOf(object<NotApplicable>({ kind: oneOf(FINDING_KINDS), reason: text }, {})),
       warnings: listOf(string),
     },
-    {},
+    { keepsAlive },
   ),
 };

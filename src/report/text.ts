@@ -6,6 +6,7 @@ import { escapeAllStrings } from './escape.ts';
 import { wrapText } from './layout.ts';
 import { paintSeverity, renderFinding, renderFindingTitle } from './text-finding.ts';
 import { renderCost, renderFacts, renderNotApplicable } from './text-footer.ts';
+import { renderKeepsAlive } from './text-keeps-alive.ts';
 
 export interface TextOptions {
   colors: boolean;
@@ -22,13 +23,16 @@ export function renderText(report: Report, options: TextOptions): string {
   const safe = escapeAllStrings(report);
   const paint = new Chalk({ level: options.colors ? 1 : 0 });
   const width = Math.max(40, options.width);
-  const blocks = [renderVerdict(safe, paint, width)];
+  const verdict = renderVerdict(safe, paint, width);
+  const blocks = [verdict];
+  if (safe.keepsAlive)
+    blocks.unshift(renderKeepsAlive(safe.keepsAlive, paint, width, options.quiet === true));
   if (options.quiet) {
-    blocks[0]?.push(...safe.findings.flatMap((finding) => renderFindingTitle(finding, paint, width)));
+    verdict.push(...safe.findings.flatMap((finding) => renderFindingTitle(finding, paint, width)));
   } else {
     blocks.push(...safe.findings.map((finding) => renderFinding(finding, paint, width)));
     blocks.push(
-      renderNotApplicable(safe.notApplicable, width),
+      isOnlyList(safe) ? [] : renderNotApplicable(safe.notApplicable, width),
       renderCost(safe.capture, width),
       renderFacts(safe, width),
     );
@@ -37,7 +41,13 @@ export function renderText(report: Report, options: TextOptions): string {
   return `${filled.map((block) => block.join('\n')).join('\n\n')}\n`;
 }
 
+/** A look as short as such a list needs says nothing else, and need not say so. */
+function isOnlyList({ keepsAlive, verdict }: Report): boolean {
+  return keepsAlive !== undefined && verdict === 'too-little-data';
+}
+
 function renderVerdict(report: Report, paint: ChalkInstance, width: number): string[] {
+  if (isOnlyList(report)) return report.capture.restored === false ? [paint.red.bold(NOT_RESTORED)] : [];
   const headline = wrapText(`${describeVerdict(report)} ${describeTarget(report)}`, width);
   const lines = headline.map((line) => paintVerdict(report, line, paint));
   // With findings, the headline and the list say it.

@@ -1,5 +1,6 @@
 // Sockets grouped as people speak of them: "214 CLOSE_WAIT to 10.0.0.7:5432", "80 from clients of :8080".
 import type { SocketGroup } from '../model/samples.ts';
+import type { SocketAges } from './socket-ages.ts';
 import type { SocketRow } from './socket-table.ts';
 import { readFdLinks, readSocketRows, socketInodes } from './sockets.ts';
 
@@ -39,7 +40,11 @@ function placeInternet(row: SocketRow, listenPorts: Set<number>): Place {
  * Groups the rows held by one process, biggest group first. `allRows` are those of its network namespace: a
  * cluster worker serves connections of a port that only its primary listens on.
  */
-export function groupSockets(allRows: readonly SocketRow[], inodes: ReadonlySet<number>): SocketGroup[] {
+export function groupSockets(
+  allRows: readonly SocketRow[],
+  inodes: ReadonlySet<number>,
+  ages?: SocketAges,
+): SocketGroup[] {
   const listening = allRows.filter((row) => row.state === 'LISTEN');
   const ports = new Set(listening.flatMap((row) => row.localPort ?? []));
   const paths = new Set(listening.flatMap((row) => row.path ?? []));
@@ -51,6 +56,9 @@ export function groupSockets(allRows: readonly SocketRow[], inodes: ReadonlySet<
     const group = groups.get(key) ?? { family: row.family, state: row.state, ...place, count: 0 };
     group.count += 1;
     addQueues(group, row);
+    if (row.isResending) group.resending = (group.resending ?? 0) + 1;
+    if (row.isWindowFull) group.windowFull = (group.windowFull ?? 0) + 1;
+    if (ages) addAge(group, row.inode, ages);
     groups.set(key, group);
   }
   return [...groups.values()].sort((a, b) => b.count - a.count || a.endpoint.localeCompare(b.endpoint));
@@ -62,6 +70,15 @@ function addQueues(group: SocketGroup, row: SocketRow): void {
     return;
   group.receiveQueueBytes = (group.receiveQueueBytes ?? 0) + row.receiveQueueBytes;
   group.sendQueueBytes = (group.sendQueueBytes ?? 0) + row.sendQueueBytes;
+}
+
+function addAge(group: SocketGroup, inode: number, ages: SocketAges): void {
+  const age = ages.ageMillis(inode);
+  if (age === undefined) return;
+  group.oldestMillis = Math.max(group.oldestMillis ?? 0, age);
+  group.olderThan5s = (group.olderThan5s ?? 0) + (age > 5_000 ? 1 : 0);
+  group.olderThan30s = (group.olderThan30s ?? 0) + (age > 30_000 ? 1 : 0);
+  group.fromStart = (group.fromStart ?? 0) + (ages.isFromStart(inode) ? 1 : 0);
 }
 
 /** The sockets of a process, grouped; empty when its fds may not be read. */

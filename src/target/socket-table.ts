@@ -14,6 +14,10 @@ export interface SocketRow {
   path?: string;
   receiveQueueBytes?: number;
   sendQueueBytes?: number;
+  /** TCP: what was sent got no answer and was sent again. */
+  isResending?: boolean;
+  /** TCP: the other side takes nothing more; it is asked again and again (zero window probe). */
+  isWindowFull?: boolean;
   /** Joins the row with a "socket:[inode]" link among a process's fds. */
   inode: number;
 }
@@ -34,6 +38,9 @@ const TCP_STATES = [
 ];
 const UNIX_STATES = ['FREE', 'UNCONNECTED', 'CONNECTING', 'CONNECTED', 'DISCONNECTING'];
 const UNIX_ACCEPTS_FLAG = 0x10000;
+
+// In "tr:tm->when", 4 is the timer of zero window probes; 1, the retransmit timer, runs whenever an answer is awaited.
+const ZERO_WINDOW_TIMER = '04:';
 
 /** An address of the table: 8 or 32 hex digits, each 32-bit word in little-endian byte order. */
 export function decodeAddress(hex: string): string {
@@ -65,7 +72,7 @@ function parseEndpoint(text: string): [address: string, port: number] {
 
 function parseInternetRow(line: string, family: 'tcp' | 'udp'): SocketRow | undefined {
   const fields = line.trim().split(/\s+/);
-  const [, local, remote, state, queues, , , , , inode] = fields;
+  const [, local, remote, state, queues, timer, resent, , , inode] = fields;
   if (!local || !remote || !state || !queues || !inode || inode === '0') return undefined;
   const [localAddress, localPort] = parseEndpoint(local);
   const [remoteAddress, remotePort] = parseEndpoint(remote);
@@ -75,6 +82,8 @@ function parseInternetRow(line: string, family: 'tcp' | 'udp'): SocketRow | unde
     family,
     state: family === 'udp' && name === 'CLOSE' ? 'UNCONNECTED' : name,
     ...{ localAddress, localPort, remoteAddress, remotePort, receiveQueueBytes, sendQueueBytes },
+    ...(family === 'tcp' && Number.parseInt(resent ?? '', 16) > 0 ? { isResending: true } : {}),
+    ...(family === 'tcp' && timer?.startsWith(ZERO_WINDOW_TIMER) ? { isWindowFull: true } : {}),
     inode: Number(inode),
   };
 }

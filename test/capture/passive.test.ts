@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCgroup } from '../../src/capture/cgroup.ts';
 import { pathPattern } from '../../src/capture/fd-groups.ts';
 import { readPassiveSample } from '../../src/capture/passive.ts';
+import { createSocketAges } from '../../src/target/socket-ages.ts';
 import {
   addProcess,
   makeFolder,
@@ -121,6 +122,23 @@ describe('readPassiveSample', () => {
     expect(ours.fdCount).toBe(2);
     expect(ours.fds).toContainEqual({ kind: 'socket', pattern: 'socket', count: 1 });
     expect(ours.sockets).toMatchObject([{ state: 'LISTEN', endpoint: ':8080' }]);
+  });
+
+  it('remembers sockets from look to look, and counts what the kernel sends again', () => {
+    const tcp = `header\n  0: 0200000A:9C40 0700000A:1538 01 0:0 00:00000000 0 0 0 3 1 0 100\n`;
+    addProcess(root, 42, {
+      fds: ['socket:[3]'],
+      files: { 'net/tcp': tcp, 'net/snmp': 'Tcp: OutSegs RetransSegs\nTcp: 1000 20\n' },
+    });
+    const socketAges = createSocketAges();
+    const look = (atMillis: number) =>
+      readPassiveSample(42, atMillis, { procRoot: root, cgroupRoot, socketAges });
+    expect(look(0).sockets).toMatchObject([{ count: 1, oldestMillis: 0, fromStart: 1 }]);
+    expect(look(31_000)).toMatchObject({
+      sockets: [{ count: 1, oldestMillis: 31_000, olderThan30s: 1, fromStart: 1 }],
+      tcp: { segmentsSent: 1000, segmentsResent: 20 },
+    });
+    expect(sample().sockets![0]).not.toHaveProperty('oldestMillis');
   });
 
   it('lists direct children, zombies too, whether or not the kernel lists them for us', () => {

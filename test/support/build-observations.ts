@@ -53,6 +53,7 @@ export function buildLook(seconds: number, ...habits: Habit[]): Observations {
     closures: [],
     heap: { holders: [], growth: [] },
     compileSites: [],
+    keepAlive: [],
     stuck: [],
     sourceLines: new Map(),
     warnings: [],

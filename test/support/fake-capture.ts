@@ -159,6 +159,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
       return (left.length > 1 ? left.shift() : left[0]) ?? censusOf();
     },
     locateClosures: async (_atMillis, classes) => void calls.push(`locateClosures ${classes.join(' ')}`),
+    listKeepAlive: async (_atMillis, refusal) => void calls.push(`listKeepAlive ${refusal ?? ''}`.trim()),
     watchCompilations: async () => void calls.push('watchCompilations'),
     async takeSnapshot(_atMillis, ordinal) {
       calls.push(`takeSnapshot ${ordinal}`);

@@ -42,6 +42,7 @@ export function createThreadInspector(core: ProbeCore): ThreadInspector {
   const EXCHANGE = `__culprit_${Math.random().toString(36).slice(2)}`;
   const GROUP = 'culprit-inspect';
   const RELEASE_EVERY = 16;
+  const MOST_BOUND = 3;
   const hasOwn = Object.prototype.hasOwnProperty;
   let exchanged: unknown;
   const exchange = (...given: unknown[]): unknown => {
@@ -76,9 +77,19 @@ export function createThreadInspector(core: ProbeCore): ThreadInspector {
   };
   type Session = ReturnType<typeof openSession>;
 
-  const placeOf = (properties: Properties | undefined): FunctionPlace | null => {
-    const at = properties?.internalProperties?.find(({ name }) => name === '[[FunctionLocation]]')?.value
-      ?.value as { scriptId: string; lineNumber: number; columnNumber: number } | undefined;
+  const internal = (properties: Properties | undefined, wanted: string) =>
+    properties?.internalProperties?.find(({ name }) => name === wanted)?.value;
+
+  /** Of a bound function: where the function behind it begins. */
+  const placeOf = (properties: Properties | undefined, session: Session, bound = 0): FunctionPlace | null => {
+    const target = bound < MOST_BOUND ? internal(properties, '[[TargetFunction]]') : undefined;
+    if (target?.objectId) {
+      const question = { objectId: target.objectId, ownProperties: true };
+      return placeOf(session.post<Properties>('Runtime.getProperties', question), session, bound + 1);
+    }
+    const at = internal(properties, '[[FunctionLocation]]')?.value as
+      | { scriptId: string; lineNumber: number; columnNumber: number }
+      | undefined;
     const url = at && scripts.get(at.scriptId);
     if (!url || url.startsWith('node:') || url === core.config.url) return null;
     return { scriptId: at.scriptId, url, line: at.lineNumber, column: at.columnNumber };
@@ -106,9 +117,9 @@ export function createThreadInspector(core: ProbeCore): ThreadInspector {
       ownProperties: true,
     });
     return {
-      place: placeOf(properties),
+      place: placeOf(properties, session),
       scopes() {
-        const scopes = properties?.internalProperties?.find(({ name }) => name === '[[Scopes]]')?.value;
+        const scopes = internal(properties, '[[Scopes]]');
         // An array without a prototype, of { description, object }; the last is the global object's.
         const list = fetchObject(session, scopes) as ArrayLike<{ object?: object }> | undefined;
         return Array.from({ length: list?.length ?? 0 }, (_, i) => list![i]!.object!).filter(

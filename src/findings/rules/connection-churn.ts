@@ -1,8 +1,11 @@
 // A new connection for every outgoing request: handshakes, TIME_WAIT and latency that keep-alive would save.
 import { blame } from '../../analysis/blame.ts';
-import { formatShare } from '../../model/units.ts';
+import type { WireFacts } from '../../analysis/wire.ts';
+import type { Evidence } from '../../model/finding.ts';
+import { formatNumber, formatShare } from '../../model/units.ts';
 import { throughLibrary } from '../creation-site.ts';
 import type { Rule } from '../rule.ts';
+import { networkCaveats } from '../wire-words.ts';
 import { perSecond, placeWithLibrary, subjectOf } from '../wording.ts';
 
 const LEAST_PER_SECOND = 10;
@@ -11,7 +14,7 @@ const MOST_SURVIVAL = 0.1;
 export const connectionChurn: Rule = {
   kind: 'connection-churn',
   judge(facts) {
-    const { observations } = facts;
+    const { observations, wire } = facts;
     if (observations.asyncObservations.length === 0)
       return { notApplicable: 'async resources were not watched' };
     const drafts = observations.asyncObservations.flatMap(({ sites, coverage }) =>
@@ -55,12 +58,13 @@ export const connectionChurn: Rule = {
             value: worst.rate,
             unit: 'per second',
           },
+          ...kernelEvidence(wire),
         ],
         innocentExplanation: 'Talking to very many different hosts needs as many connections.',
         advice: [
           'Give the client an Agent with keepAlive: true (Node 19 and later: the default agent), or update the library that sends "Connection: close".',
         ],
-        caveats: [],
+        caveats: networkCaveats(wire),
         asSymptom: `${rate} new connections`,
         effect: 'sockets',
         explains: [],
@@ -68,3 +72,18 @@ export const connectionChurn: Rule = {
     ];
   },
 };
+
+/** The kernel counts every connection, also those that no hook saw. */
+function kernelEvidence(wire: WireFacts | null): Evidence[] {
+  const opens = wire?.outgoingOpensPerSecond;
+  if (!opens || opens < LEAST_PER_SECOND) return [];
+  const waiting = wire.timeWait ? `, and ${formatNumber(wire.timeWait)} closed ones wait in TIME_WAIT` : '';
+  return [
+    {
+      source: 'proc',
+      statement: `its network namespace began ${perSecond(opens)} connections${waiting}`,
+      value: opens,
+      unit: 'per second',
+    },
+  ];
+}

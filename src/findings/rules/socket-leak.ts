@@ -1,11 +1,13 @@
 // Sockets that pile up: by whom they lead to, in which TCP state, and who opened them.
 import type { Facts } from '../../analysis/facts.ts';
 import type { CountGrowth } from '../../analysis/resource-growth.ts';
+import { lastLookAt } from '../../analysis/wire.ts';
 import type { SocketGroup } from '../../model/samples.ts';
 import { formatBytes, formatNumber } from '../../model/units.ts';
 import { clientGrowth } from '../clients.ts';
 import { type CreationSite, siteOfAllocations, siteOfSurvivors } from '../creation-site.ts';
 import type { Draft, Rule } from '../rule.ts';
+import { ageEvidence, networkCaveats, stuckEvidence } from '../wire-words.ts';
 import {
   leakSeverity,
   leakUrgency,
@@ -69,9 +71,9 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
   const to =
     socket.direction === 'inbound' ? `on port ${socket.endpoint.replace(':', '')}` : `to ${socket.endpoint}`;
   const frame = site?.frame ?? null;
-  const queue = socket.receiveQueueBytes
-    ? `, ${formatBytes(socket.receiveQueueBytes)} wait unread in them`
-    : '';
+  const last = lastLookAt(facts.observations.passive, socket);
+  const unread = last?.receiveQueueBytes ?? socket.receiveQueueBytes;
+  const queue = unread ? `, ${formatBytes(unread)} wait unread in them` : '';
   return {
     kind: 'socket-leak',
     severity: leakSeverity(exhaustionSeconds),
@@ -93,16 +95,21 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
         value: trend.slopePerSecond,
         unit: 'per second',
       },
+      ...ageEvidence(last, facts.lookSeconds),
+      ...stuckEvidence(last),
       ...(site ? [site.evidence] : []),
     ],
     innocentExplanation:
       'A connection pool still filling would stop at its maximum; this did not while we looked.',
     advice: adviceFor(socket),
-    caveats: site
-      ? []
-      : [
-          'The code that opens them was not caught: it runs seldom, or through a library that connects later.',
-        ],
+    caveats: [
+      ...(site
+        ? []
+        : [
+            'The code that opens them was not caught: it runs seldom, or through a library that connects later.',
+          ]),
+      ...networkCaveats(facts.wire),
+    ],
     asSymptom: `sockets ${to} in ${socket.state}: ${rate} more`,
     effect: 'sockets',
     explains: ['fds', 'heap', 'external', 'native', 'timers'],

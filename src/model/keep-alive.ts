@@ -1,0 +1,51 @@
+// What keeps a thread's event loop alive, decoded: handles, requests, timers and workers, grouped. Pure data.
+import type { Frame } from './frame.ts';
+
+export const ALIVE_KINDS = [
+  'interval',
+  'timeout',
+  'immediate',
+  'server',
+  'socket',
+  'udp-socket',
+  'child-process',
+  'worker',
+  'watcher',
+  'message-port',
+  'stdio',
+  'ipc',
+  'request',
+  'other',
+] as const;
+export type AliveKind = (typeof ALIVE_KINDS)[number];
+
+/** Things that are alike: of one kind, for one purpose, with one callback. */
+export interface AliveThings {
+  kind: AliveKind;
+  className: string;
+  count: number;
+  /** What they have in common: an endpoint, a command, "worker 3"; "" when nothing is known. */
+  what: string;
+  examples: string[];
+  /** Of sockets: "connecting", "open", "half-closed", "idle"; else "". */
+  state: string;
+  /** Of timers. */
+  delayMillis?: number;
+  /** By which name their function is held: "callback", "'data' listener". */
+  through: string;
+  /** Functions that wait for it, the application's own before a library's. */
+  frames: Frame[];
+}
+
+/** One look at one thread. */
+export interface KeepAliveLook {
+  thread: number;
+  atMillis: number;
+  things: AliveThings[];
+  /** Timers that do not count. */
+  unreferenced: AliveThings[];
+  /** Open and referenced, but nothing is awaited from them. */
+  idleHandles: number;
+  cut: boolean;
+  unlisted?: { timeouts?: number; reason: string };
+}
