@@ -22,7 +22,7 @@ export function placeWithLibrary({ app, library, subject }: Blame): string {
 
 /** Packages may be installed far above the application. */
 function placeInPackage(frame: Frame): string {
-  return place({ ...frame, file: frame.file && frame.file.replace(/^.*\/(?=node_modules\/)/, '') });
+  return place({ ...frame, file: frame.file?.replace(/^.*\/(?=node_modules\/)/, '') ?? null });
 }
 
 export function packageOf(frame: Frame): string {

@@ -9,6 +9,7 @@ import { perSecond, placeWithLibrary, subjectOf } from '../wording.ts';
 const LEAST_WAIT_MILLIS = 20;
 const LEAST_LONG_SHARE = 0.4;
 const MOST_OF_IT = 0.5;
+const LEAST_WAIT_SHARE = 0.5;
 
 export const threadpoolSaturation: Rule = {
   kind: 'threadpool-saturation',
@@ -16,8 +17,11 @@ export const threadpoolSaturation: Rule = {
     if (!threadPool) return { notApplicable: 'too few operations were sent through the thread pool' };
     const { medianWaitMillis, longShare, users } = threadPool;
     if (medianWaitMillis < LEAST_WAIT_MILLIS || longShare < LEAST_LONG_SHARE) return [];
-    // Lookups that hold the threads are slow themselves: that is the finding.
     const [first] = users;
+    // Where a thread is free after a part of what one operation takes, the pool is busy, and no more than that.
+    const takes = first ? first.meanMillis - medianWaitMillis : 0;
+    if (medianWaitMillis < takes * LEAST_WAIT_SHARE) return [];
+    // Lookups that hold the threads are slow themselves: that is the finding.
     if (first && first.type === 'GETADDRINFOREQWRAP' && first.share >= MOST_OF_IT) return [];
     return [describe(threadPool, users.find(({ blame }) => blame.subject) ?? null)];
   },

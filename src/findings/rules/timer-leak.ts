@@ -1,11 +1,14 @@
-// Timers that are made again and again and never cleared. A repeating timer is never done by itself; a single one is,
-// so only the repeating ones, and single ones set for longer than anybody waits, are called a leak.
-import type { SurvivingSite } from '../../analysis/resource-growth.ts';
+// Timers that are made again and again and never cleared. A repeating timer is never done by itself, nor is a single one
+// whose callback sets the next; other single ones only when they are set for longer than anybody waits.
+import type { Facts } from '../../analysis/facts.ts';
+import { type SurvivingSite, survivingSites } from '../../analysis/resource-growth.ts';
+import type { AsyncSite } from '../../model/async-resource.ts';
+import type { Evidence } from '../../model/finding.ts';
 import { formatNumber } from '../../model/units.ts';
 import { clientGrowth } from '../clients.ts';
-import { fromSurvivors, survivors } from '../creation-site.ts';
+import { fromSurvivors, survivors, throughLibrary } from '../creation-site.ts';
 import type { Draft, Rule } from '../rule.ts';
-import { perSecond, placeWithLibrary, risen, subjectOf } from '../wording.ts';
+import { perSecond, place, placeWithLibrary, risen, subjectOf } from '../wording.ts';
 
 const LEAST_ALIVE = 4;
 const LEAST_SURVIVAL = 0.6;
@@ -16,8 +19,8 @@ export const timerLeak: Rule = {
   judge(facts) {
     const { asyncObservations } = facts.observations;
     if (asyncObservations.length === 0) return { notApplicable: 'async resources were not watched' };
-    return survivors(facts, ['Timeout'])
-      .filter((site) => isLeaking(site) && clientGrowth(facts) < site.trend.slopePerSecond * 0.7)
+    return [...survivors(facts, ['Timeout']).filter(isLeaking), ...chains(facts)]
+      .filter((site) => clientGrowth(facts) < site.trend.slopePerSecond * 0.7)
       .slice(0, 3)
       .map((site) => describe(site, facts.timers.verdict === 'growing' ? facts.timers : null));
   },
@@ -30,12 +33,51 @@ function isLeaking({ site, alive, survival, trend }: SurvivingSite): boolean {
   );
 }
 
+function chainEvidence({ site, blame, alive }: SurvivingSite): Evidence {
+  const setter = site.frames.find(({ owner }) => owner === 'app' || owner === 'library');
+  return {
+    source: 'async-resources',
+    statement: `timers started from ${placeWithLibrary(blame)} are set again by their own callback (${setter ? place(setter) : 'unknown'}), about ${formatNumber(alive)} of them wait now`,
+  };
+}
+
+/** Timers set by the callback of a timer, of which there are more and more: each stands for a chain that goes on. */
+function chains(facts: Facts): SurvivingSite[] {
+  if (facts.timers.verdict !== 'growing') return [];
+  const all = survivingSites(facts.observations.asyncObservations, ['Timeout']);
+  const next = all.filter(
+    ({ site, alive, trend }) =>
+      !site.isRepeating && alive >= LEAST_ALIVE && trend.verdict === 'growing' && isSetByTimer(site),
+  );
+  return next.flatMap((chain): SurvivingSite[] => {
+    const start = all.find(
+      ({ site, blame }) => blame.app && !isSetByTimer(site) && isSameCall(site, chain.site),
+    );
+    const blame = start?.blame ?? throughLibrary(chain.blame, facts);
+    return blame.subject ? [{ ...chain, blame, trend: facts.timers }] : [];
+  });
+}
+
+function isSetByTimer({ frames }: AsyncSite): boolean {
+  return frames.some(({ owner, functionName }) => owner === 'node' && functionName === 'listOnTimeout');
+}
+
+/** Set in the same line, whoever called it. */
+function isSameCall(a: AsyncSite, b: AsyncSite): boolean {
+  const [left, right] = [a, b].map(({ frames }) =>
+    frames.find(({ owner }) => owner === 'app' || owner === 'library'),
+  );
+  return left?.file === right?.file && left?.line === right?.line && left !== undefined;
+}
+
 function describe(survivor: SurvivingSite, timers: Parameters<typeof risen>[0] | null): Draft {
   const { site, blame, trend, alive } = survivor;
   const frame = blame.subject!;
   const what = site.isRepeating
     ? `setInterval (every ${site.delayMillis ?? '?'} ms)`
-    : `setTimeout (${site.delayMillis} ms)`;
+    : isSetByTimer(site)
+      ? 'a timer that sets itself again'
+      : `setTimeout (${site.delayMillis} ms)`;
   const rate = perSecond(trend.slopePerSecond);
   return {
     kind: 'timer-leak',
@@ -46,7 +88,7 @@ function describe(survivor: SurvivingSite, timers: Parameters<typeof risen>[0] |
     subject: subjectOf('function', frame.functionName, frame, site.thread),
     impact: { metric: 'timers', value: trend.slopePerSecond, unit: 'per second', share: undefined },
     evidence: [
-      fromSurvivors(survivor).evidence,
+      isSetByTimer(site) ? chainEvidence(survivor) : fromSurvivors(survivor).evidence,
       ...(timers
         ? [
             {
