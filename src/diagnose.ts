@@ -13,6 +13,7 @@ import {
 import { decodeCpuProfile, MalformedProfile, type OwnWork, scriptIdsOf } from './model/decode/cpu-profile.ts';
 import { createFrameResolver, type FrameResolver } from './model/decode/frame-resolver.ts';
 import { decodeHeapProfile } from './model/decode/heap-profile.ts';
+import { decodePools, decodeThreadPool } from './model/decode/pools.ts';
 import { decodeAsyncReads, decodeStack } from './model/decode/samples.ts';
 import type { Report } from './model/finding.ts';
 import type { Observations } from './model/observations.ts';
@@ -72,7 +73,9 @@ export function decode(recording: Recording): Observations {
     passive,
     runtime,
     ...decoded,
-    asyncObservations: decodeAsyncReads(of('async'), resolver, PROBE_URL),
+    asyncObservations: decodeAsyncReads(of('async'), resolver, PROBE_URL, of('handlers')),
+    pools: decodePools(of('pools'), resolver, PROBE_URL),
+    threadPool: decodeThreadPool(of('thread-pool'), resolver, PROBE_URL),
     collections: decodeCollections(of('collections'), resolver, sources, PROBE_URL),
     classes,
     closures: [...decodeClosures(of('closures'), classes, resolver), ...decodeWalks(of('walk'), resolver)],

@@ -7,6 +7,8 @@ import { type CpuSummary, summarizeCpu } from './cpu.ts';
 import { type GcSummary, summarizeGc } from './gc.ts';
 import { type GrowingCollection, growingCollections } from './growing-collections.ts';
 import { analyseHeapGrowth, type HeapGrowth } from './heap-growth.ts';
+import { INBOUND, type LastingRequests, lastingRequests, OUTBOUND } from './lasting-requests.ts';
+import { type LookupSummary, summarizeLookups } from './lookups.ts';
 import {
   type CountGrowth,
   countTrend,
@@ -14,6 +16,8 @@ import {
   type MemoryParts,
   takeMemoryApart,
 } from './resource-growth.ts';
+import { type ShortPool, shortPools } from './short-pools.ts';
+import { summarizeThreadPool, type ThreadPoolPressure } from './thread-pool.ts';
 import type { Trend } from './trend.ts';
 
 export interface Facts {
@@ -32,6 +36,13 @@ export interface Facts {
   sockets: CountGrowth<SocketGroup>[];
   children: CountGrowth<ChildProcess>[];
   threads: Trend;
+  shortPools: ShortPool[];
+  /** Requests without an answer that become more. */
+  requests: { inbound: LastingRequests[]; outbound: LastingRequests[] };
+  /** null when it was not probed. */
+  threadPool: ThreadPoolPressure | null;
+  /** null where Node does not tell. */
+  lookups: LookupSummary[] | null;
   /** Referenced timers, as Node counts them. */
   timers: Trend;
 }
@@ -43,9 +54,10 @@ export function gatherFacts(observations: Observations): Facts {
   const textOf = (file: string, line: number) => observations.sourceLines.get(`${file}:${line}`);
   const threads = [...new Set([0, ...heapReads.map((read) => read.thread)])];
   const main = runtime.filter((sample) => sample.thread === 0);
+  const seconds = lookSeconds([...passive, ...runtime]);
   return {
     observations,
-    lookSeconds: lookSeconds([...passive, ...runtime]),
+    lookSeconds: seconds,
     cpu: cpuProfiles.map((profile) => summarizeCpu(profile, textOf)),
     blocks: cpuProfiles.map((profile) => ({ thread: profile.thread, groups: findBlocks(profile, textOf) })),
     gc: summarizeGc(
@@ -61,6 +73,13 @@ export function gatherFacts(observations: Observations): Facts {
     sockets: countTrends(settled, groupSockets),
     children: countTrends(settled, groupChildren),
     threads: countTrend(settled, (sample) => sample.threads),
+    shortPools: shortPools(observations.pools),
+    requests: {
+      inbound: lastingRequests(observations.asyncObservations, INBOUND),
+      outbound: lastingRequests(observations.asyncObservations, OUTBOUND),
+    },
+    threadPool: summarizeThreadPool(observations),
+    lookups: summarizeLookups(runtime, seconds),
     timers: countTrend(main, (sample) => sample.resources?.Timeout ?? (sample.resources ? 0 : undefined)),
   };
 }

@@ -70,10 +70,11 @@ export interface SurvivingSite {
   trend: Trend;
 }
 
-/** Sites of the given types whose resources pile up, most survivors first. */
+/** Sites of the given types, most survivors first; without `all`, those that have some. */
 export function survivingSites(
   observations: readonly AsyncObservation[],
   types: readonly string[],
+  which: 'surviving' | 'all' = 'surviving',
 ): SurvivingSite[] {
   return observations
     .flatMap((observation) =>
@@ -81,7 +82,7 @@ export function survivingSites(
         .filter((site) => types.includes(site.type))
         .map((site) => describeSite(site, observation.coverage)),
     )
-    .filter(({ alive }) => alive > 0)
+    .filter(({ alive }) => which === 'all' || alive > 0)
     .sort((a, b) => b.alive - a.alive);
 }
 

@@ -3,6 +3,7 @@
 import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
 import { readStat } from '../target/proc.ts';
+import { AsyncReads } from './async-reads.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
 import { HeapClimb } from './heap-climb.ts';
 import { HeapReads } from './heap-reads.ts';
@@ -33,6 +34,7 @@ const WATCHED_ASYNC_TYPES = [
   'STATWATCHER',
   'TTYWRAP',
   'GETADDRINFOREQWRAP',
+  'QUERYWRAP',
   'HTTPCLIENTREQUEST',
   'ZLIB',
   'MESSAGEPORT',
@@ -92,6 +94,7 @@ class CaptureRun implements CaptureContext {
   private wake = () => {};
   private readonly heapReads: HeapReads;
   private readonly climb: HeapClimb;
+  private readonly asyncReads: AsyncReads;
 
   constructor(
     private readonly attachment: Attachment,
@@ -100,6 +103,7 @@ class CaptureRun implements CaptureContext {
     readonly options: CaptureOptions,
   ) {
     this.isTight = isMemoryTight(localPid);
+    this.asyncReads = new AsyncReads(this);
     this.heapReads = new HeapReads(this);
     this.climb = new HeapClimb(this);
   }
@@ -136,6 +140,7 @@ class CaptureRun implements CaptureContext {
       await this.forEachThread((thread) => thread.sample(this.elapsed()));
       await this.proveLease();
       await this.saveMemory();
+      await this.asyncReads.step();
       await this.heapReads.whenDue();
       await this.climb.step();
       this.progress(this.climb.isWatching ? 'watching what grows' : 'sampling');
@@ -160,6 +165,7 @@ class CaptureRun implements CaptureContext {
     this.samplePassive();
     await this.heapReads.last();
     await this.climb.last();
+    await this.asyncReads.last();
     this.samplePassive();
   }
 

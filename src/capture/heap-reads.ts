@@ -38,14 +38,12 @@ export class HeapReads {
     await context.forEachThread(async (thread) => {
       pauseMillis += await this.read(thread);
     });
-    await context.forEachThread((thread) => thread.readAsync(context.elapsed()));
     this.nextAt = context.elapsed() + this.pace(pauseMillis);
   }
 
   async last(): Promise<void> {
     await this.context.forEachThread(async (thread) => {
       if (!this.isTooDear) await this.read(thread);
-      await thread.readAsync(this.context.elapsed());
     });
   }
 

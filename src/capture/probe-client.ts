@@ -11,7 +11,10 @@ import type {
   ProbeCollections,
   ProbeConfig,
   ProbeHandle,
+  ProbeHandlers,
+  ProbePools,
   ProbeSample,
+  ProbeThreadPool,
   ProbeWalk,
 } from './probes/probe-protocol.ts';
 
@@ -25,6 +28,14 @@ export interface ProbeClient {
   growingObjectIds(): Promise<(number | null)[]>;
   /** Where one function of each of these classes of the last census begins; null where it cannot be told. */
   locateFunctions(classes: string[]): Promise<(FunctionLocation | null)[]>;
+  /** Begins to look for pools and agents along references, in slices of 10 ms. */
+  findPools(budgetMillis: number): Promise<void>;
+  readPools(): Promise<ProbePools>;
+  /** Notes who uses the thread pool, from one to the other. */
+  startPoolWatch(): Promise<void>;
+  stopPoolWatch(): Promise<ProbeThreadPool>;
+  /** Where the handlers of requests that wait long begin. */
+  lastingHandlers(): Promise<ProbeHandlers>;
   /** Follows references from open handles: a short pause, next to no memory. */
   walk(deadlineMillis: number, longestChain: number): Promise<ProbeWalk>;
   /** Walks all live objects once: a pause that grows with the heap. */
@@ -85,6 +96,11 @@ function clientFor(session: InspectorSession, handleId: string): ProbeClient {
         await call('ownPauseEnds').catch(() => {});
       }
     },
+    findPools: (budgetMillis) => call('findPools', [{ value: budgetMillis }]),
+    readPools: () => call('readPools'),
+    startPoolWatch: () => call('startPoolWatch'),
+    stopPoolWatch: () => call('stopPoolWatch'),
+    lastingHandlers: () => call('lastingHandlers'),
     beat: () => call('beat'),
     stop: () => call('stop'),
   };

@@ -6,6 +6,10 @@ import type {
   ProbeCensus,
   ProbeCollections,
   ProbeFrame,
+  ProbeHandlers,
+  ProbeLookup,
+  ProbePools,
+  ProbeThreadPool,
   ProbeWalk,
 } from './probes/probe-protocol.ts';
 
@@ -16,12 +20,17 @@ export type SampleLine =
       type: 'runtime';
       stuckFrames?: ProbeFrame[];
       ownPauses?: [from: number, to: number][];
+      poolWaitsMillis?: number[];
+      lookups?: ProbeLookup[];
     } & RuntimeSample)
   | ({ type: 'async'; thread: number; atMillis: number } & ProbeAsyncRead)
   | ({ type: 'collections'; thread: number; atMillis: number } & ProbeCollections)
   | ({ type: 'census'; thread: number; atMillis: number } & ProbeCensus)
   | ({ type: 'walk'; thread: number; atMillis: number } & ProbeWalk)
   | ({ type: 'compilations'; thread: number; atMillis: number } & Compilations)
+  | ({ type: 'pools'; thread: number; atMillis: number } & ProbePools)
+  | ({ type: 'thread-pool'; thread: number; atMillis: number } & ProbeThreadPool)
+  | ({ type: 'handlers'; thread: number; atMillis: number } & ProbeHandlers)
   | ({ type: 'closures'; thread: number; atMillis: number } & ClosuresLocated)
   | ({ type: 'snapshot'; thread: number; atMillis: number } & SnapshotTaken);
 

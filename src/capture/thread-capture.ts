@@ -4,7 +4,13 @@ import type { InspectorSession } from '../target/inspector-session.ts';
 import { watchCompilations } from './compile-watch.ts';
 import type { SamplingIntervals } from './ladder.ts';
 import { installProbeIn, type ProbeClient } from './probe-client.ts';
-import type { ProbeCensus, ProbeCollections, ProbeConfig } from './probes/probe-protocol.ts';
+import type {
+  ProbeAsyncRead,
+  ProbeCensus,
+  ProbeCollections,
+  ProbeConfig,
+  ProbePools,
+} from './probes/probe-protocol.ts';
 import type { CaptureSink } from './sink.ts';
 import { takeSnapshot } from './snapshot.ts';
 
@@ -31,7 +37,13 @@ export interface ThreadCapture {
   sample(atMillis: number): Promise<void>;
   /** Live bytes by allocation stack; V8 runs a full GC for it. Resolves with the pause, milliseconds. */
   readHeap(atMillis: number): Promise<number>;
-  readAsync(atMillis: number): Promise<void>;
+  readAsync(atMillis: number): Promise<ProbeAsyncRead | null>;
+  readPools(atMillis: number): Promise<ProbePools | null>;
+  /** Notes what the watch of the thread pool has seen, which `probe.startPoolWatch` began. */
+  stopPoolWatch(atMillis: number): Promise<void>;
+  readHandlers(atMillis: number): Promise<void>;
+  /** How long trivial operations waited for the thread pool in the last sampling interval, milliseconds. */
+  poolWaitsMillis(): readonly number[];
   readCollections(atMillis: number, trapTop: number): Promise<ProbeCollections | null>;
   /** Follows references from open handles: a short pause. */
   walk(atMillis: number, deadlineMillis: number, longestChain: number): Promise<void>;
@@ -68,6 +80,7 @@ export async function openThread(
     return null;
   });
   let heapUsed = 0;
+  let poolWaits: readonly number[] = [];
   let heapReads = 0;
   let isCpuOn = false;
   const floors: number[] = [];
@@ -81,6 +94,7 @@ export async function openThread(
     const { memory, stopped, leaseTicks: _ticks, ...rest } = await probe.sample();
     if (stopped) return;
     heapUsed = memory?.heapUsedBytes ?? heapUsed;
+    poolWaits = rest.poolWaitsMillis ?? [];
     if (!afterGc)
       Object.assign(load, {
         utilization: rest.utilization ?? 0,
@@ -155,9 +169,24 @@ export async function openThread(
       return pauseMillis;
     },
     async readAsync(atMillis) {
-      if (!probe) return;
-      sink.line({ type: 'async', thread: id, atMillis, ...(await probe.readAsync()) });
+      if (!probe) return null;
+      const read = await probe.readAsync();
+      sink.line({ type: 'async', thread: id, atMillis, ...read });
+      return read;
     },
+    async readPools(atMillis) {
+      if (!probe) return null;
+      const read = await probe.readPools();
+      sink.line({ type: 'pools', thread: id, atMillis, ...read });
+      return read;
+    },
+    async stopPoolWatch(atMillis) {
+      if (probe) sink.line({ type: 'thread-pool', thread: id, atMillis, ...(await probe.stopPoolWatch()) });
+    },
+    async readHandlers(atMillis) {
+      if (probe) sink.line({ type: 'handlers', thread: id, atMillis, ...(await probe.lastingHandlers()) });
+    },
+    poolWaitsMillis: () => poolWaits,
     async readCollections(atMillis, trapTop) {
       if (!probe) return null;
       const read = await probe.readCollections(atMillis, trapTop);

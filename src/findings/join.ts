@@ -9,6 +9,10 @@ export interface Joined {
 
 /** The nearer to the code at fault, the earlier: a process that is never ended explains its pipes, not the reverse. */
 const CAUSES: readonly FindingKind[] = [
+  'threadpool-saturation',
+  'dns-slow',
+  'pool-exhaustion',
+  'request-pileup',
   'child-process-leak',
   'worker-leak',
   'socket-leak',
@@ -32,6 +36,8 @@ const CAUSES: readonly FindingKind[] = [
 
 /** Memory that grows this much faster than its companion is the cause, not the symptom. */
 const DOMINATES = 4;
+/** Rates of one cause, counted in two ways, differ by no more. */
+const SAME_PACE = 3;
 
 export function joinDrafts(drafts: readonly Draft[]): Joined[] {
   const ordered = drafts.toSorted((a, b) => causeOrder(a) - causeOrder(b) || b.urgency - a.urgency);
@@ -59,6 +65,7 @@ function explains(cause: Draft, draft: Draft): boolean {
   if (isLimit(draft)) return explainsLimit(cause, draft);
   if (isSameSubject(cause.subject, draft.subject)) return !outgrows(draft, cause);
   if (!cause.explains.includes(draft.effect) || outgrows(draft, cause)) return false;
+  if (isWaiting(cause) && !isWaiting(draft) && !isMemory(draft)) return isPaced(cause, draft);
   // Time on the CPU elsewhere in the code is a cause of its own; so is memory, when it says where and is too much for
   // what piles up.
   if (draft.effect === 'cpu') return isSameFile(cause.subject, draft.subject);
@@ -84,6 +91,18 @@ function isPlausible(memory: Draft, cause: Draft): boolean {
   const largest =
     memory.subject.type === 'collection' ? LARGEST_PART_BYTES.collection : LARGEST_PART_BYTES.other;
   return memory.impact.value / cause.impact.value <= largest;
+}
+
+/** What waits holds sockets and timers: of its own endpoint, or as many as there are waiting. */
+function isPaced(cause: Draft, draft: Draft): boolean {
+  if (!isGrowth(draft)) return true;
+  if (draft.subject.type === 'socket' && draft.subject.name === cause.subject.name) return true;
+  const ratio = draft.impact.value / Math.max(1e-6, cause.impact.value);
+  return ratio > 1 / SAME_PACE && ratio < SAME_PACE;
+}
+
+function isWaiting({ effect }: Draft): boolean {
+  return effect === 'waiting' || effect === 'thread-pool' || effect === 'lookups';
 }
 
 function isLimit({ kind }: Draft): boolean {

@@ -12,6 +12,9 @@ export type Effect =
   | 'threads'
   | 'processes'
   | 'timers'
+  | 'waiting'
+  | 'thread-pool'
+  | 'lookups'
   | 'gc'
   | 'cpu';
 

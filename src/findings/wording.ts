@@ -15,7 +15,14 @@ export function place(frame: Frame): string {
 /** "src/session.ts:12, remember, through lru@1.2.3 (node_modules/lru/index.js:4, set)" */
 export function placeWithLibrary({ app, library, subject }: Blame): string {
   if (!subject) return 'an unknown place';
-  return app && library ? `${place(app)}, through ${packageOf(library)} (${place(library)})` : place(subject);
+  return app && library
+    ? `${place(app)}, through ${packageOf(library)} (${placeInPackage(library)})`
+    : place(subject);
+}
+
+/** Packages may be installed far above the application. */
+function placeInPackage(frame: Frame): string {
+  return place({ ...frame, file: frame.file && frame.file.replace(/^.*\/(?=node_modules\/)/, '') });
 }
 
 export function packageOf(frame: Frame): string {

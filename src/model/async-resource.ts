@@ -12,6 +12,8 @@ export interface AsyncSiteRead {
   /** Of the watched ones older than 5 s: how many there are, and how many of them are alive. */
   oldWatched: number;
   oldAlive: number;
+  /** Of the watched ones that are alive; absent in old recordings. */
+  oldestMillis?: number;
 }
 
 /** One creation stack of one type of resource. */
@@ -19,6 +21,10 @@ export interface AsyncSite {
   thread: number;
   /** async_hooks' name: "Timeout", "TCPWRAP", "PROCESSWRAP", "WORKER", "FSREQCALLBACK", "FILEHANDLE", ... */
   type: string;
+  /** Of requests: "GET 10.0.0.7:80/rates/#", "POST /orders". They count as alive until their answer begins. */
+  label?: string;
+  /** Of requests that came in and wait long: where the function that answers them begins, if its router tells. */
+  handler?: Frame;
   /** Creation stack, innermost first. */
   frames: Frame[];
   /** For timers: `setInterval` repeats. */

@@ -38,7 +38,18 @@ export type Severity = (typeof SEVERITIES)[number];
 
 /** What a finding is about: the line, endpoint, collection or limit the reader can change. */
 export interface Subject {
-  type: 'function' | 'collection' | 'socket' | 'file' | 'process' | 'thread' | 'memory' | 'limit';
+  type:
+    | 'function'
+    | 'collection'
+    | 'socket'
+    | 'file'
+    | 'process'
+    | 'thread'
+    | 'memory'
+    | 'limit'
+    | 'pool'
+    | 'request'
+    | 'host';
   /** The thing itself: a function, a variable, an endpoint, a path pattern, a command. */
   name: string;
   function: string | null;
@@ -69,7 +80,11 @@ export interface Impact {
     | 'fds'
     | 'processes'
     | 'threads'
-    | 'connections';
+    | 'connections'
+    | 'waiting'
+    | 'requests'
+    | 'thread-pool'
+    | 'lookups';
   value: number;
   unit: 'share' | 'ms' | 'bytes' | 'bytes/s' | 'per second' | 'count';
   /** 0..1: this cause's part of all that moved in the same metric. */

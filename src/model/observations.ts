@@ -5,6 +5,7 @@ import type { CollectionGrowth } from './collection.ts';
 import type { CpuProfile } from './cpu-profile.ts';
 import type { ReportCapture, ReportTarget } from './finding.ts';
 import type { HeapSamplingRead } from './heap-sampling.ts';
+import type { Pool, ThreadPoolUse } from './pool.ts';
 import type { RecordedHeap } from './recorded-heap.ts';
 import type { Limits, PassiveSample, RuntimeSample, StuckStack } from './samples.ts';
 
@@ -18,6 +19,8 @@ export interface Observations {
   cpuProfiles: CpuProfile[];
   heapReads: HeapSamplingRead[];
   asyncObservations: AsyncObservation[];
+  pools: Pool[];
+  threadPool: ThreadPoolUse[];
   collections: CollectionGrowth[];
   classes: ClassCount[];
   closures: ClosureGrowth[];

@@ -100,8 +100,22 @@ export interface RuntimeSample {
   utilization?: number;
   eventLoopDelayMillis?: { mean: number; p50: number; p99: number; max: number };
   gc?: { count: number; majorCount: number; pauseMillis: number; longestPauseMillis: number };
+  /** How long trivial operations waited for a thread of libuv's pool, each; the event loop's delay included. */
+  poolWaitsMillis?: number[];
+  /** Name lookups that ended, by name and call. */
+  lookups?: Lookup[];
   /** libuv handles and requests and Node's timers, by type ("Timeout", "TCPSocketWrap", ...). */
   resources?: Record<string, number>;
+}
+
+/** Lookups of one name over an interval. */
+export interface Lookup {
+  name: string;
+  /** "lookup" goes through the thread pool, "queryA" and the like do not. */
+  call: string;
+  count: number;
+  totalMillis: number;
+  longestMillis: number;
 }
 
 /** Caught from within: where a thread was that gave its event loop no turn for about a second. */

@@ -41,6 +41,8 @@ const passive = v.looseObject({
 const delay = v.looseObject({ mean: count, p50: count, p99: count, max: count });
 const gc = v.looseObject({ count, majorCount: count, pauseMillis: count, longestPauseMillis: count });
 
+const lookup = v.looseObject({ name: text, call: text, count, totalMillis: count, longestMillis: count });
+
 const runtime = v.looseObject({
   type: v.literal('runtime'),
   atMillis,
@@ -60,12 +62,15 @@ const runtime = v.looseObject({
   utilization: amount,
   eventLoopDelayMillis: v.optional(delay),
   gc: v.optional(gc),
+  poolWaitsMillis: v.optional(v.pipe(v.array(count), v.maxLength(1_000))),
+  lookups: v.optional(v.pipe(v.array(lookup), v.maxLength(1_000))),
   resources: v.optional(counts),
 });
 
 const site = v.looseObject({
   id: v.optional(count),
   type: text,
+  label: v.optional(text),
   frames: stack,
   repeats: v.boolean(),
   delay: v.pipe(v.number(), v.finite()),
@@ -74,6 +79,7 @@ const site = v.looseObject({
   alive: count,
   oldWatched: count,
   oldAlive: count,
+  oldestMillis: v.optional(count, 0),
 });
 
 const asyncRead = v.looseObject({
@@ -86,21 +92,25 @@ const asyncRead = v.looseObject({
   sites: v.array(site),
 });
 
+const holder = v.optional(
+  v.looseObject({
+    kind: v.picklist(['variable', 'property', 'entry', 'global', 'exports', 'handle']),
+    name: text,
+    of: text,
+  }),
+);
+
+const insertions = v.pipe(v.array(stack), v.maxLength(100));
+
 const growing = v.looseObject({
   id: v.optional(count, 0),
   type: v.picklist(['Map', 'Set', 'Array', 'Object', 'EventEmitter', 'EventTarget']),
   className: text,
   event: v.optional(text),
-  holder: v.optional(
-    v.looseObject({
-      kind: v.picklist(['variable', 'property', 'entry', 'global', 'exports', 'handle']),
-      name: text,
-      of: text,
-    }),
-  ),
+  holder,
   sizes: v.pipe(v.array(v.looseObject({ atMillis, entries: count })), v.minLength(1)),
   newestEntry: text,
-  insertions: v.pipe(v.array(stack), v.maxLength(100)),
+  insertions,
 });
 
 const collections = v.looseObject({
@@ -141,6 +151,59 @@ const walk = v.looseObject({
   ),
 });
 
+const pools = v.looseObject({
+  type: v.literal('pools'),
+  atMillis,
+  thread,
+  found: count,
+  pools: v.pipe(
+    v.array(
+      v.looseObject({
+        id: count,
+        className: text,
+        holder,
+        endpoint: v.optional(text),
+        limit: amount,
+        busy: amount,
+        idle: amount,
+        waiting: count,
+        insertions,
+        lent: v.optional(
+          v.looseObject({
+            looked: count,
+            silent: count,
+            longestSilentMillis: count,
+            labels: v.pipe(v.array(v.tuple([text, count])), v.maxLength(100)),
+          }),
+        ),
+      }),
+    ),
+    v.maxLength(1_000),
+  ),
+});
+
+const threadPool = v.looseObject({
+  type: v.literal('thread-pool'),
+  atMillis,
+  thread,
+  millis: count,
+  threads: count,
+  sites: v.pipe(
+    v.array(v.looseObject({ type: text, frames: stack, count, totalMillis: count })),
+    v.maxLength(1_000),
+  ),
+});
+
+const handlers = v.looseObject({
+  type: v.literal('handlers'),
+  atMillis,
+  thread,
+  handlers: v.pipe(
+    v.array(v.looseObject({ site: count, name: text, url: text, line: count, column: count })),
+    v.maxLength(1_000),
+  ),
+});
+
 const compilations = v.looseObject({
   type: v.literal('compilations'),
   atMillis,
@@ -173,6 +236,9 @@ export const lineSchema = v.variant('type', [
   collections,
   census,
   walk,
+  pools,
+  threadPool,
+  handlers,
   compilations,
   closures,
   snapshot,

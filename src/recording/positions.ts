@@ -63,12 +63,17 @@ function stacksIn(line: SampleLine): unknown[][][] {
       return line.growing.flatMap((growing) => growing.insertions);
     case 'runtime':
       return line.stuckFrames ? [line.stuckFrames] : [];
+    case 'pools':
+      return line.pools.flatMap((pool) => pool.insertions);
+    case 'thread-pool':
     case 'compilations':
       return line.sites.map((site) => site.frames);
     case 'closures':
       return [line.closures.map(({ frame }) => frame)];
     case 'walk':
       return [line.functions.map(({ name, url, line: at, column }) => [name, url, at, column])];
+    case 'handlers':
+      return [line.handlers.map(({ name, url, line: at, column }) => [name, url, at, column])];
     case 'passive':
     case 'census':
     case 'snapshot':

@@ -18,6 +18,10 @@ export const METRIC_NAMES: Record<Impact['metric'], string> = {
   processes: 'processes',
   threads: 'threads',
   connections: 'connections',
+  waiting: 'queue',
+  requests: 'requests without an answer',
+  'thread-pool': 'wait for a thread',
+  lookups: 'each lookup',
 };
 
 /** "heap +1.2 MB/s, 81% of all growth there; heap limit 256 MB reached in about 7 min". */

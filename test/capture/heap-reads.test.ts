@@ -21,8 +21,6 @@ describe('reading the heap profile', () => {
       await look(new HeapReads(context), context);
       expect(count(thread, 'readHeap')).toBeGreaterThanOrEqual(8);
       expect(count(thread, 'readHeap')).toBeLessThanOrEqual(18);
-      // What async hooks saw is read each time, too.
-      expect(count(thread, 'readAsync')).toBe(count(thread, 'readHeap'));
     },
   );
 
@@ -100,6 +98,6 @@ describe('heap sampling', () => {
     const context = fakeContext([afterGc]);
     await new HeapReads(context).whenDue();
     expect(thread.isHeapOn()).toBe(false);
-    expect(thread.calls.at(-2)).toBe('stopHeap');
+    expect(thread.calls.at(-1)).toBe('stopHeap');
   });
 });

@@ -46,6 +46,8 @@ export function buildLook(seconds: number, ...habits: Habit[]): Observations {
     cpuProfiles: [],
     heapReads: [],
     asyncObservations: [{ thread: 0, coverage: 0.5, madePerSecond: { Timeout: 100 }, sites: [] }],
+    pools: [],
+    threadPool: [],
     collections: [],
     classes: [],
     closures: [],

@@ -112,6 +112,7 @@ export async function writeRecording(
       watched: i,
       alive: 1,
       oldWatched: i,
+      oldestMillis: 0,
       oldAlive: 0,
     };
     writer.line({

@@ -141,7 +141,14 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
       calls.push('readHeap');
       return answers.heapReadMillis ?? 8;
     },
-    readAsync: async () => void calls.push('readAsync'),
+    async readAsync() {
+      calls.push('readAsync');
+      return null;
+    },
+    readPools: async () => null,
+    stopPoolWatch: async () => void calls.push('stopPoolWatch'),
+    readHandlers: async () => void calls.push('readHandlers'),
+    poolWaitsMillis: () => [],
     async readCollections(_atMillis, trapTop) {
       calls.push(`readCollections ${trapTop}`);
       return { growing: collections };

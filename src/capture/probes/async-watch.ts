@@ -1,6 +1,8 @@
 // A part of the probe (see install-probe.ts: sent as text, whole by itself): which async resources are made where, and
 // how many of them stay. Hooks are on in bursts, the shorter the busier the process.
+import type { AsyncSites } from './async-sites.ts';
 import type { ProbeAsyncRead, ProbeCore } from './probe-protocol.ts';
+import type { RequestChannels } from './request-channels.ts';
 import type { StackCapture } from './stack-capture.ts';
 
 export interface AsyncWatch {
@@ -8,43 +10,32 @@ export interface AsyncWatch {
   /** Watches these types, too, from now on. */
   watchAlso(types: string[]): void;
   ownHeapBytes(): number;
+  /** Runs work of ours that makes async resources: nothing of it is counted. */
+  asOwnWork<T>(work: () => T): T;
   /** Our own collections: no census may take them for the program's. */
   own: object[];
 }
 
-export function createAsyncWatch(core: ProbeCore, captureStack: StackCapture): AsyncWatch {
+export interface AsyncWatchParts {
+  captureStack: StackCapture;
+  sites: AsyncSites;
+  requests: RequestChannels;
+}
+
+export function createAsyncWatch(
+  core: ProbeCore,
+  { captureStack, sites, requests }: AsyncWatchParts,
+): AsyncWatch {
   const timers: typeof import('node:timers') = core.load('timers');
   const asyncHooks: typeof import('node:async_hooks') = core.load('async_hooks');
   // Everything that can leak but promises at first: they are by far the most, and a stack costs.
   const WATCHED = new Set(core.config.asyncTypes);
-  const MAX_SITES = 400;
-  const WATCHED_PER_SITE = 40;
-  interface Site {
-    id: number;
-    isTold: boolean;
-    type: string;
-    frames: unknown[][];
-    repeats: boolean;
-    delay: number;
-    made: number;
-    refs: { ref: WeakRef<object>; at: number }[];
-    seen: number;
-    isUsers: boolean;
-  }
-  const sites = new Map<string, Site>();
   const perType: Record<string, { seen: number; inWindow: number; every: number; taken: number }> =
     Object.create(null);
   let initsInWindow = 0;
   let isOwnWork = false;
   let hookOnMillis = 0;
   let hookOnSince = -1;
-
-  const isAlive = (resource: object): boolean => {
-    const known = resource as { _destroyed?: unknown; fd?: unknown; destroyed?: unknown };
-    if (known._destroyed === true) return false;
-    // libuv's stream handles and FileHandle answer -1 once they are closed.
-    return typeof known.fd !== 'number' || known.fd >= 0;
-  };
 
   // Streams open their file in the next tick, with nobody's code on the stack: the stack that asked for the tick
   // tells who it was.
@@ -69,46 +60,12 @@ export function createAsyncWatch(core: ProbeCore, captureStack: StackCapture): A
     return asked ? frames.concat(asked) : frames;
   };
 
-  const remember = (type: string, resource: object, weight: number) => {
-    const frames = withTick(captureStack(init));
-    const key = `${type}|${frames.map((f) => `${f[1]}:${f[2]}:${f[3]}`).join('|')}`;
-    let site = sites.get(key);
-    if (!site) {
-      if (sites.size >= MAX_SITES) return;
-      const timer = resource as { _repeat?: unknown; _idleTimeout?: unknown };
-      site = {
-        id: sites.size,
-        isTold: false,
-        type,
-        frames,
-        repeats: typeof timer._repeat === 'number',
-        delay: typeof timer._idleTimeout === 'number' ? timer._idleTimeout : -1,
-        made: 0,
-        refs: [],
-        seen: 0,
-        isUsers: frames.some(isUserFrame),
-      };
-      sites.set(key, site);
-    }
-    site.made += weight;
-    site.seen++;
-    // Nobody can be named for what only Node's own code makes: counting it is enough.
-    if (!site.isUsers) return;
-    // Without a prototype, so that no census finds it.
-    const entry = Object.assign(Object.create(null), { ref: new WeakRef(resource), at: core.now() });
-    // Reservoir sampling (Vitter's algorithm R): every resource has the same chance to be watched.
-    if (site.refs.length < WATCHED_PER_SITE) site.refs.push(entry);
-    else {
-      const slot = Math.floor(Math.random() * site.seen);
-      if (slot < WATCHED_PER_SITE) site.refs[slot] = entry;
-    }
-  };
-
   const init = (asyncId: number, type: string, _trigger: number, resource: object) => {
     try {
       if (isOwnWork) return;
       initsInWindow++;
       if (core.isStopped() || (!WATCHED.has(type) && type !== TICK)) return;
+      if (type === TICK) requests.tick(resource, init);
       // An http.Agent gives a kept connection a new async id for each request: nothing was made.
       if (resource?.constructor?.name === 'ReusedHandle') return;
       let counter = perType[type];
@@ -120,7 +77,7 @@ export function createAsyncWatch(core: ProbeCore, captureStack: StackCapture): A
       if (counter.seen++ % counter.every !== 0 || counter.taken >= STACKS_PER_BURST) return;
       counter.taken++;
       if (type === TICK) rememberTick(asyncId);
-      else remember(type, resource, counter.every);
+      else sites.remember({ type, resource, frames: withTick(captureStack(init)), weight: counter.every });
     } catch {}
   };
   const hook = asyncHooks.createHook({ init });
@@ -128,10 +85,12 @@ export function createAsyncWatch(core: ProbeCore, captureStack: StackCapture): A
     if (core.isStopped() || hookOnSince >= 0) return;
     hookOnSince = core.now();
     hook.enable();
+    requests.on();
   };
   const hookOff = () => {
     if (hookOnSince < 0) return;
     hook.disable();
+    requests.off();
     hookOnMillis += core.now() - hookOnSince;
     hookOnSince = -1;
   };
@@ -146,15 +105,19 @@ export function createAsyncWatch(core: ProbeCore, captureStack: StackCapture): A
   const STACKS_PER_BURST = 15;
   let burstTimer: NodeJS.Timeout | null = null;
   core.cleanups.push(() => burstTimer && timers.clearTimeout(burstTimer));
-  const later = (work: () => void, millis: number) => {
+  const asOwnWork = <T>(work: () => T): T => {
     isOwnWork = true;
     try {
-      burstTimer = timers.setTimeout(work, millis);
-      burstTimer.unref();
+      return work();
     } finally {
       isOwnWork = false;
     }
   };
+  const later = (work: () => void, millis: number) =>
+    asOwnWork(() => {
+      burstTimer = timers.setTimeout(work, millis);
+      burstTimer.unref();
+    });
   const burst = () => {
     try {
       if (core.isStopped()) return;
@@ -169,6 +132,7 @@ export function createAsyncWatch(core: ProbeCore, captureStack: StackCapture): A
             const counter = perType[type]!;
             counter.every = Math.max(1, Math.ceil(counter.inWindow / seconds / STACKS_PER_SECOND));
           }
+          requests.settle(seconds);
           const perSecond = initsInWindow / seconds;
           // A busy process shows enough in a shorter burst.
           burstMillis = perSecond > 20 * core.config.asyncInitsPerSecond ? SHORT_BURST_MILLIS : BURST_MILLIS;
@@ -195,49 +159,21 @@ export function createAsyncWatch(core: ProbeCore, captureStack: StackCapture): A
     };
     try {
       for (const type in perType) result.seen[type] = perType[type]!.seen;
-      for (const site of sites.values()) {
-        let alive = 0;
-        let old = 0;
-        let oldAlive = 0;
-        for (const { ref, at: made } of site.refs) {
-          const resource = ref.deref();
-          const lives = resource !== undefined && isAlive(resource);
-          if (lives) alive++;
-          if (at - made < 5_000) continue;
-          old++;
-          if (lives) oldAlive++;
-        }
-        result.sites.push({
-          id: site.id,
-          type: site.type,
-          frames: site.isTold ? [] : site.frames,
-          repeats: site.repeats,
-          delay: site.delay,
-          made: site.made,
-          watched: site.refs.length,
-          alive,
-          oldWatched: old,
-          oldAlive,
-        });
-        site.isTold = true;
-      }
+      result.sites = sites.read();
     } catch {}
     return result;
   };
 
-  core.cleanups.push(() => {
-    sites.clear();
-    tickStacks.clear();
-  });
+  core.cleanups.push(() => tickStacks.clear());
   return {
     readAsync,
+    asOwnWork,
     watchAlso(types) {
       for (const type of types) WATCHED.add(type);
     },
-    own: [sites, tickStacks],
+    own: [sites.own, tickStacks],
     ownHeapBytes() {
-      let bytes = 0;
-      for (const site of sites.values()) bytes += 400 + site.frames.length * 96 + site.refs.length * 120;
+      let bytes = sites.ownHeapBytes();
       for (const frames of tickStacks.values()) bytes += 100 + frames.length * 96;
       return bytes;
     },

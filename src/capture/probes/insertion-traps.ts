@@ -7,7 +7,7 @@ import type { StackCapture } from './stack-capture.ts';
 
 export interface InsertionTraps {
   /** Sets the trap where it can be set, is not set, and has not caught enough. */
-  set(collection: object, type: CollectionType, caught: CaughtInsertions): void;
+  set(collection: object, type: CollectionType | 'Queue', caught: CaughtInsertions): void;
 }
 
 /** What the traps of one collection have caught. */
@@ -21,7 +21,13 @@ export interface CaughtInsertions {
 
 export function createInsertionTraps(core: ProbeCore, captureStack: StackCapture): InsertionTraps {
   const MAX_INSERTIONS = 6;
-  const METHODS = { Map: 'set', Set: 'add', Array: 'push', EventTarget: 'addEventListener' } as const;
+  const METHODS = {
+    Map: 'set',
+    Set: 'add',
+    Array: 'push',
+    EventTarget: 'addEventListener',
+    Queue: 'enqueue',
+  } as const;
 
   /** Notes who calls; takes the trap away once enough was seen. */
   const note = (caught: CaughtInsertions, below: () => unknown, remove: () => void, isOnce: boolean) => {

@@ -1,15 +1,23 @@
 // The code that runs inside the target. It is sent as text, in parts that are each whole by themselves: no imports,
 // nothing newer than Node 16. It never throws, holds bounded memory, keeps no global (only our session holds its
 // handle), expires when our heartbeat stops, and takes away all that it put in.
+import { createAsyncSites } from './async-sites.ts';
 import { createAsyncWatch } from './async-watch.ts';
 import { createCollectionKinds } from './collection-kinds.ts';
 import { createCollectionWatch } from './collection-watch.ts';
 import { createCounters } from './counters.ts';
 import { createInsertionTraps } from './insertion-traps.ts';
+import { createLookups } from './lookups.ts';
+import { createPathPattern } from './path-pattern.ts';
+import { createPoolShapes } from './pool-shapes.ts';
+import { createPoolWatch } from './pool-watch.ts';
 import type { ProbeConfig, ProbeCore, ProbeHandle } from './probe-protocol.ts';
 import { createReferenceWalk } from './reference-walk.ts';
+import { createRequestChannels } from './request-channels.ts';
+import { createRequestHandlers } from './request-handlers.ts';
 import { createStackCapture } from './stack-capture.ts';
 import { createThreadInspector } from './thread-inspector.ts';
+import { createThreadPool, type ThreadPool } from './thread-pool.ts';
 
 type Load = (id: string) => never;
 
@@ -23,6 +31,14 @@ interface Parts {
   createThreadInspector: typeof createThreadInspector;
   createReferenceWalk: typeof createReferenceWalk;
   createCollectionWatch: typeof createCollectionWatch;
+  createAsyncSites: typeof createAsyncSites;
+  createRequestChannels: typeof createRequestChannels;
+  createRequestHandlers: typeof createRequestHandlers;
+  createPathPattern: typeof createPathPattern;
+  createPoolShapes: typeof createPoolShapes;
+  createPoolWatch: typeof createPoolWatch;
+  createThreadPool: typeof createThreadPool;
+  createLookups: typeof createLookups;
 }
 
 /** An expression that installs the probe where it is evaluated (with the command line API, which has `require`). */
@@ -36,6 +52,14 @@ export function probeSource(config: ProbeConfig): string {
     createThreadInspector,
     createReferenceWalk,
     createCollectionWatch,
+    createAsyncSites,
+    createRequestChannels,
+    createRequestHandlers,
+    createPathPattern,
+    createPoolShapes,
+    createPoolWatch,
+    createThreadPool,
+    createLookups,
   };
   const texts = Object.entries(parts).map(([name, part]) => `${name}: ${part.toString()}`);
   const load = "typeof require === 'function' ? require : undefined";
@@ -71,6 +95,7 @@ function installProbe(
 
     let lastBeat = now();
     let leaseTicks = 0;
+    let threadPool: ThreadPool | undefined;
     let silentMillis = 0;
     let lastTickAt = now();
     const TICK_MILLIS = 500;
@@ -80,6 +105,7 @@ function installProbe(
         // A pause that we cause ourselves (a snapshot) is one long tick, and no silence of ours.
         silentMillis += Math.min(now() - lastTickAt, 2 * TICK_MILLIS);
         lastTickAt = now();
+        threadPool?.probe();
         if (silentMillis < config.leaseMillis) return;
         stop();
         inspector?.close();
@@ -90,10 +116,31 @@ function installProbe(
 
     const captureStack = parts.createStackCapture();
     const counters = parts.createCounters(core);
-    const asyncWatch = parts.createAsyncWatch(core, captureStack);
+    const sites = parts.createAsyncSites(core);
+    const pathPattern = parts.createPathPattern();
+    const requests = parts.createRequestChannels(core, { sites, captureStack, pathPattern });
+    const asyncWatch = parts.createAsyncWatch(core, { captureStack, sites, requests });
+    const { asOwnWork } = asyncWatch;
+    threadPool = parts.createThreadPool(core, { captureStack, asOwnWork });
+    const lookups = parts.createLookups(core);
     const kinds = parts.createCollectionKinds();
     const traps = parts.createInsertionTraps(core, captureStack);
-    const references = parts.createReferenceWalk(core, parts.createThreadInspector(core));
+    const thread = parts.createThreadInspector(core);
+    const references = parts.createReferenceWalk(core, thread);
+    const handlers = parts.createRequestHandlers(sites, thread);
+    const shapes = parts.createPoolShapes(core);
+    const pools = parts.createPoolWatch(core, {
+      shapes,
+      traps,
+      references,
+      pathPattern,
+      asOwnWork,
+      asOwnPause(work) {
+        counters.ownPauseBegins();
+        work();
+        counters.ownPauseEnds();
+      },
+    });
     const collections = parts.createCollectionWatch(core, {
       kinds,
       traps,
@@ -112,13 +159,16 @@ function installProbe(
       beat();
       if (isStopped) return { stopped: true };
       const result = counters.sample();
+      result.poolWaitsMillis = threadPool?.waits();
+      result.lookups = lookups.take();
       // The lease's timer has not fired for a second: whatever lies below us on the stack holds the event loop.
       if (lastTicks === leaseTicks && lastBeat - lastSampleAt > 650)
         result.stuckFrames = captureStack(sample);
       lastTicks = leaseTicks;
       lastSampleAt = lastBeat;
       result.leaseTicks = leaseTicks;
-      result.ownHeapBytes = 64 * 1024 + asyncWatch.ownHeapBytes() + collections.ownHeapBytes();
+      result.ownHeapBytes =
+        64 * 1024 + asyncWatch.ownHeapBytes() + collections.ownHeapBytes() + pools.ownHeapBytes();
       return result;
     };
     return {
@@ -130,6 +180,11 @@ function installProbe(
       census: collections.census,
       walk: collections.walk,
       readCollections: collections.readCollections,
+      findPools: pools.find,
+      readPools: pools.read,
+      startPoolWatch: threadPool.startWatch,
+      stopPoolWatch: threadPool.stopWatch,
+      lastingHandlers: handlers.lasting,
       growingObjects: collections.growingObjects,
       functionsOf: collections.functionsOf,
       ownPauseBegins() {

@@ -40,6 +40,10 @@ export interface ProbeSample {
   resources?: Record<string, number>;
   /** Pauses that we caused since the last sample, in microseconds of the clock of CPU profiles. */
   ownPauses?: [from: number, to: number][];
+  /** How long trivial operations waited for the thread pool since the last sample, milliseconds. */
+  poolWaitsMillis?: number[];
+  /** Name lookups that ended since the last sample. */
+  lookups?: ProbeLookup[];
   /** How often the lease's timer fired: 0 means the event loop has not turned since we came. */
   leaseTicks?: number;
 }
@@ -53,20 +57,81 @@ export interface ProbeAsyncRead {
   onMillis: number;
   /** Creations seen by type while hooks were on. */
   seen: Record<string, number>;
-  sites: {
-    /** The same in every read. */
-    id: number;
-    type: string;
-    /** Said once: empty in later reads. */
-    frames: ProbeFrame[];
-    repeats: boolean;
-    delay: number;
-    made: number;
-    watched: number;
-    alive: number;
-    oldWatched: number;
-    oldAlive: number;
-  }[];
+  sites: ProbeAsyncSite[];
+}
+
+export interface ProbeAsyncSite {
+  /** The same in every read. */
+  id: number;
+  type: string;
+  /** Of a request: method, host and path. */
+  label?: string;
+  /** Said once: empty in later reads. */
+  frames: ProbeFrame[];
+  repeats: boolean;
+  delay: number;
+  made: number;
+  watched: number;
+  alive: number;
+  oldWatched: number;
+  oldAlive: number;
+  /** Of the watched ones that are alive. */
+  oldestMillis: number;
+}
+
+/** One name, over one sampling interval. */
+export interface ProbeLookup {
+  name: string;
+  /** "lookup" goes through the thread pool, "queryA" and the like do not. */
+  call: string;
+  count: number;
+  totalMillis: number;
+  longestMillis: number;
+}
+
+/** One pool or agent at one moment. */
+export interface ProbePool {
+  /** The same in every read. */
+  id: number;
+  className: string;
+  holder?: ProbeHolder;
+  /** Of an Agent: the destination it is busiest with; the counts are of that one. */
+  endpoint?: string;
+  /** Absent: without a limit. */
+  limit?: number;
+  busy?: number;
+  idle?: number;
+  waiting: number;
+  /** Who came to wait, caught since the last read. */
+  insertions: ProbeFrame[][];
+  /** Of what is lent out, looked at while it is short. */
+  lent?: {
+    /** Those with a connection that could be looked at. */
+    looked: number;
+    /** Nothing went over the connection for some seconds. */
+    silent: number;
+    longestSilentMillis: number;
+    /** What an Agent's sockets are busy with. */
+    labels: [label: string, count: number][];
+  };
+}
+
+export interface ProbePools {
+  found: number;
+  /** Those in use, the shortest ones first. */
+  pools: ProbePool[];
+}
+
+/** Who used libuv's thread pool while it was watched. */
+export interface ProbeThreadPool {
+  millis: number;
+  threads: number;
+  sites: { type: string; frames: ProbeFrame[]; count: number; totalMillis: number }[];
+}
+
+/** Where the functions that answer these requests begin (0-based). */
+export interface ProbeHandlers {
+  handlers: { site: number; name: string; url: string; line: number; column: number }[];
 }
 
 export type CollectionType = 'Map' | 'Set' | 'Array' | 'Object' | 'EventEmitter' | 'EventTarget';
@@ -145,6 +210,13 @@ export interface ProbeHandle {
   /** Watches the collections that the program can be seen to hold. */
   walk(deadlineMillis: number, longestChain: number): ProbeWalk;
   readCollections(atMillis: number, trapTop: number): ProbeCollections;
+  /** Begins to look for pools and agents, in slices. */
+  findPools(budgetMillis: number): void;
+  readPools(): ProbePools;
+  startPoolWatch(): void;
+  stopPoolWatch(): ProbeThreadPool;
+  /** Of requests that have waited long for their answer: the handlers that routers remember in them. */
+  lastingHandlers(): ProbeHandlers;
   growingObjects(): (object | null)[];
   functionsOf(classes: string[]): (object | null)[];
   beat(): number;

@@ -9,11 +9,17 @@ export interface ReferenceWalk {
    * Goes on until everything was seen or the time is up. Functions that hold each other are followed for `longestChain`
    * of them. `visit` hears of each object once, and by which name it is held.
    */
-  walk(
-    limits: { deadlineMillis: number; longestChain: number },
-    visit: (value: object, holder: ProbeHolder) => void,
-  ): ProbeWalk;
+  walk(limits: WalkLimits, visit: Visitor): ProbeWalk;
+  /** The same in slices: each call goes on for `millis`; true when all was seen. Holds what is still to be seen. */
+  inSlices(limits: { longestChain: number }, visit: Visitor): (millis: number) => boolean;
 }
+
+interface WalkLimits {
+  deadlineMillis: number;
+  longestChain: number;
+}
+
+type Visitor = (value: object, holder: ProbeHolder) => void;
 
 export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): ReferenceWalk {
   interface Visit {
@@ -78,12 +84,13 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
     return get && inspect(get)?.place === null ? get.call(value) : undefined;
   };
 
-  const walk: ReferenceWalk['walk'] = ({ deadlineMillis, longestChain }, visit) => {
-    const from = core.now();
+  const begin = ({ longestChain }: { longestChain: number }, visit: Visitor) => {
     const seen = new Set<object>([globalThis]);
     const queue: Visit[] = [];
     // A library's closures come after the program's own; Node's are left alone: they lead everywhere.
     const libraryFunctions: { fn: object; depth: number }[] = [];
+    // Asking the inspector is by far the dearest step: all that plain data leads to comes first.
+    const toInspect: Visit[] = [];
     const places = new Map<string, ProbeWalk['functions'][number]>();
     /** Prototypes of the program's own classes, with the instances of each that were looked into. */
     const ownPrototypes = new Map<object, number>();
@@ -161,40 +168,53 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
         push(field, { kind: 'property', name: name.slice(0, 100), of }, depth);
     };
 
-    const visitOne = ({ value, holder, depth }: Visit, inspect: Inspect) => {
+    const visitOne = ({ value, holder, depth }: Visit) => {
       visit(value, holder);
       if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return;
       const entry: ProbeHolder = { ...holder, kind: 'entry' };
       if (Array.isArray(value)) return visitItems(value, entry, depth + 1);
+      toInspect.push({ value, holder, depth });
       if (types.isMap(value)) visitEntries(Map.prototype.entries.call(value), entry, depth + 1);
       else if (types.isSet(value)) visitEntries(Set.prototype.entries.call(value), entry, depth + 1);
-      else if (typeof value === 'function') visitFunction({ value, holder, depth }, inspect);
       visitProperties(value, depth + 1);
-      if (typeof value === 'function') return;
+    };
+    const inspectOne = (visited: Visit, inspect: Inspect) => {
+      const { value, holder, depth } = visited;
+      if (typeof value === 'function') return visitFunction(visited, inspect);
       visitClass(value, depth + 1, inspect);
       push(signalOf(value, inspect), holder, depth + 1);
     };
 
-    const visitAll = (inspect: Inspect): boolean => {
-      roots((value, holder) => push(value, holder, 0));
-      let at = 0;
-      while (core.now() - from < deadlineMillis) {
+    roots((value, holder) => push(value, holder, 0));
+    let at = 0;
+    let asking = 0;
+    const goOn = (inspect: Inspect, millis: number): boolean => {
+      const from = core.now();
+      while (core.now() - from < millis) {
         const next = queue[at];
-        const library = next ? undefined : libraryFunctions.shift();
-        if (!next && !library) return true;
+        const asked = next ? undefined : toInspect[asking];
+        const library = next || asked ? undefined : libraryFunctions.shift();
+        if (!next && !asked && !library) return true;
         try {
-          if (next) visitOne(next, inspect);
+          if (next) visitOne(next);
+          else if (asked) inspectOne(asked, inspect);
           else if (library) pushScopes(library.fn, inspect(library.fn)?.scopes() ?? [], library.depth);
         } catch {}
         if (next && ++at > 1_000) at -= queue.splice(0, at).length;
+        if (asked && ++asking > 1_000) asking -= toInspect.splice(0, asking).length;
       }
       return false;
     };
 
+    return { seen, places, goOn };
+  };
+
+  const walk: ReferenceWalk['walk'] = ({ deadlineMillis, longestChain }, visit) => {
+    const { seen, places, goOn } = begin({ longestChain }, visit);
     let isWhole = false;
     try {
       thread.during((inspect) => {
-        isWhole = visitAll(inspect);
+        isWhole = goOn(inspect, deadlineMillis);
       });
     } catch {
       // Built without an inspector: there is nothing to follow closures with.
@@ -205,5 +225,21 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
       .slice(0, 100);
     return { scanned: seen.size, cut: !isWhole, functions };
   };
-  return { walk };
+  const inSlices: ReferenceWalk['inSlices'] = (limits, visit) => {
+    const { goOn } = begin(limits, visit);
+    let how: 'with all scripts' | 'with known scripts' = 'with all scripts';
+    return (millis) => {
+      let isWhole = false;
+      try {
+        thread.during((inspect) => {
+          isWhole = goOn(inspect, millis);
+        }, how);
+      } catch {
+        return true;
+      }
+      how = 'with known scripts';
+      return isWhole;
+    };
+  };
+  return { walk, inSlices };
 }

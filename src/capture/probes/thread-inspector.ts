@@ -20,8 +20,14 @@ export interface Inspected {
 }
 
 export interface ThreadInspector {
-  /** Opens for as long as `work` takes, and leaves nothing behind. Throws where there is no inspector. */
-  during(work: (inspect: (value: object) => Inspected | null) => void): void;
+  /**
+   * Opens for as long as `work` takes, and leaves nothing behind. Throws where there is no inspector. Listing the scripts
+   * takes milliseconds: `with known scripts` makes do with those of the last time.
+   */
+  during(
+    work: (inspect: (value: object) => Inspected | null) => void,
+    how?: 'with all scripts' | 'with known scripts',
+  ): void;
 }
 
 export function createThreadInspector(core: ProbeCore): ThreadInspector {
@@ -43,11 +49,11 @@ export function createThreadInspector(core: ProbeCore): ThreadInspector {
     return exchanged;
   };
 
-  const openSession = () => {
+  let scripts = new Map<string, string>();
+  const openSession = (isListed: boolean) => {
     const inspector: typeof import('node:inspector') = core.load('inspector');
     const session = new inspector.Session();
     session.connect();
-    const scripts = new Map<string, string>();
     const post = <T>(method: string, params: object): T | undefined => {
       let answer: T | undefined;
       // Answers come before post returns.
@@ -56,18 +62,21 @@ export function createThreadInspector(core: ProbeCore): ThreadInspector {
       });
       return answer;
     };
-    session.on('Debugger.scriptParsed', ({ params }: { params: { scriptId: string; url: string } }) => {
-      scripts.set(params.scriptId, params.url);
-    });
-    // Never pauses, and is off again at once: it only lists the scripts there are.
-    post('Debugger.setSkipAllPauses', { skip: true });
-    post('Debugger.enable', {});
-    post('Debugger.disable', {});
-    return { post, scripts, close: () => session.disconnect() };
+    if (!isListed) {
+      scripts = new Map();
+      session.on('Debugger.scriptParsed', ({ params }: { params: { scriptId: string; url: string } }) => {
+        scripts.set(params.scriptId, params.url);
+      });
+      // Never pauses, and is off again at once: it only lists the scripts there are.
+      post('Debugger.setSkipAllPauses', { skip: true });
+      post('Debugger.enable', {});
+      post('Debugger.disable', {});
+    }
+    return { post, close: () => session.disconnect() };
   };
   type Session = ReturnType<typeof openSession>;
 
-  const placeOf = (properties: Properties | undefined, { scripts }: Session): FunctionPlace | null => {
+  const placeOf = (properties: Properties | undefined): FunctionPlace | null => {
     const at = properties?.internalProperties?.find(({ name }) => name === '[[FunctionLocation]]')?.value
       ?.value as { scriptId: string; lineNumber: number; columnNumber: number } | undefined;
     const url = at && scripts.get(at.scriptId);
@@ -97,7 +106,7 @@ export function createThreadInspector(core: ProbeCore): ThreadInspector {
       ownProperties: true,
     });
     return {
-      place: placeOf(properties, session),
+      place: placeOf(properties),
       scopes() {
         const scopes = properties?.internalProperties?.find(({ name }) => name === '[[Scopes]]')?.value;
         // An array without a prototype, of { description, object }; the last is the global object's.
@@ -113,9 +122,10 @@ export function createThreadInspector(core: ProbeCore): ThreadInspector {
     };
   };
 
+  core.cleanups.push(() => scripts.clear());
   return {
-    during(work) {
-      const session = openSession();
+    during(work, how = 'with all scripts') {
+      const session = openSession(how === 'with known scripts' && scripts.size > 0);
       let inspections = 0;
       try {
         Object.defineProperty(globalThis, EXCHANGE, {

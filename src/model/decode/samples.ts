@@ -17,6 +17,7 @@ export interface RawAsyncRead {
     /** Absent in old recordings: then each read has the frames. */
     id?: number;
     type: string;
+    label?: string;
     /** Empty once they were said. */
     frames: RawStackFrame[];
     repeats: boolean;
@@ -26,7 +27,13 @@ export interface RawAsyncRead {
     alive: number;
     oldWatched: number;
     oldAlive: number;
+    oldestMillis?: number;
   }[];
+}
+
+export interface RawHandlers {
+  thread: number;
+  handlers: { site: number; name: string; url: string; line: number; column: number }[];
 }
 
 /** All reads of one thread, in time order. */
@@ -34,6 +41,7 @@ export function decodeAsyncReads(
   reads: RawAsyncRead[],
   resolver: FrameResolver,
   ownUrl: string,
+  handlers: RawHandlers[] = [],
 ): AsyncObservation[] {
   const byThread = new Map<number, RawAsyncRead[]>();
   for (const read of reads) {
@@ -41,14 +49,23 @@ export function decodeAsyncReads(
     if (known) known.push(read);
     else byThread.set(read.thread, [read]);
   }
-  return [...byThread].map(([thread, threadReads]) => decodeThread(thread, threadReads, resolver, ownUrl));
+  return [...byThread].map(([thread, threadReads]) => {
+    const known = handlers.filter((read) => read.thread === thread).flatMap((read) => read.handlers);
+    const handlerOf = new Map(
+      known.map(({ site, name, url, line, column }) => [
+        site,
+        resolver.frame(checkCallFrame({ functionName: name, url, lineNumber: line, columnNumber: column })),
+      ]),
+    );
+    return decodeThread(thread, threadReads, handlerOf, (frames) => decodeStack(frames, resolver, ownUrl));
+  });
 }
 
 function decodeThread(
   thread: number,
   reads: RawAsyncRead[],
-  resolver: FrameResolver,
-  ownUrl: string,
+  handlerOf: ReadonlyMap<number, Frame>,
+  framesOf: (frames: RawStackFrame[]) => Frame[],
 ): AsyncObservation {
   const last = reads.at(-1)!;
   const seconds = Math.max(0.001, last.onMillis / 1_000);
@@ -58,19 +75,20 @@ function decodeThread(
       const key = raw.id === undefined ? `${raw.type}|${JSON.stringify(raw.frames)}` : String(raw.id);
       let site = sites.get(key);
       if (!site) {
-        const frames = decodeStack(raw.frames, resolver, ownUrl);
         site = {
           thread,
           type: raw.type,
-          frames,
+          label: raw.label,
+          handler: raw.id === undefined ? undefined : handlerOf.get(raw.id),
+          frames: framesOf(raw.frames),
           isRepeating: raw.repeats,
           delayMillis: raw.delay >= 0 ? raw.delay : undefined,
           reads: [],
         };
         sites.set(key, site);
       }
-      const { made, watched, alive, oldWatched, oldAlive } = raw;
-      site.reads.push({ atMillis: read.atMillis, made, watched, alive, oldWatched, oldAlive });
+      const { made, watched, alive, oldWatched, oldAlive, oldestMillis } = raw;
+      site.reads.push({ atMillis: read.atMillis, made, watched, alive, oldWatched, oldAlive, oldestMillis });
     }
   }
   const madePerSecond = Object.fromEntries(

@@ -1,0 +1,119 @@
+// Looking at async work: what becomes of resources and requests, pools and agents, the thread pool. Dearer looks come
+// only when the cheap ones see something.
+import type { CaptureContext } from './context.ts';
+import type { ThreadCapture } from './thread-capture.ts';
+
+/** At most this many reads of async resources, and not too close. */
+const MAX_ASYNC_READS = 10;
+const LEAST_DISTANCE_MILLIS = 1_000;
+/** Parts of the look at which pools are looked for (those made meanwhile are found, too), and of its time for it. */
+const POOL_SEARCHES = [0, 0.5];
+const SEARCH_SHARE = 0.01;
+/** A trivial operation that waits so long, this often, asks for a look at who holds the threads. */
+const LONG_WAIT_MILLIS = 15;
+const LONG_WAITS = 3;
+const POOL_WATCH_MILLIS = 2_000;
+const MAX_POOL_WATCHES = 2;
+/** Requests older than 5 s that ask for a look at promises. */
+const MANY_LASTING = 2;
+
+/** What was looked at on one thread. */
+interface Look {
+  searches: number;
+  longWaits: number;
+  watches: number;
+  watchingSince: number;
+  isWatchingPromises: boolean;
+}
+
+export class AsyncReads {
+  private nextAsyncAt = 0;
+  private readonly looks = new Map<number, Look>();
+
+  constructor(private readonly context: CaptureContext) {}
+
+  /** Once each sampling interval. */
+  async step(): Promise<void> {
+    const { context } = this;
+    const part = context.elapsed() / context.options.durationMillis;
+    await context.forEachThread(async (thread) => {
+      if (!thread.probe) return;
+      const look = this.lookAt(thread);
+      if (part >= (POOL_SEARCHES[look.searches] ?? Number.POSITIVE_INFINITY)) {
+        look.searches++;
+        await thread.probe.findPools(context.options.durationMillis * SEARCH_SHARE);
+      }
+      await this.readPools(thread, look);
+      await this.watchThreadPool(thread, look);
+    });
+    if (context.elapsed() < this.nextAsyncAt) return;
+    const distance = context.options.durationMillis / MAX_ASYNC_READS;
+    this.nextAsyncAt = context.elapsed() + Math.max(distance, LEAST_DISTANCE_MILLIS);
+    await context.forEachThread((thread) => this.readAsync(thread));
+  }
+
+  /** Requests that last make their promises worth watching. */
+  private async readAsync(thread: ThreadCapture): Promise<void> {
+    const read = await thread.readAsync(this.context.elapsed());
+    const lasting = (read?.sites ?? [])
+      .filter(({ type }) => type.startsWith('http.'))
+      .reduce((sum, { oldAlive }) => sum + oldAlive, 0);
+    if (lasting >= MANY_LASTING) await this.watchPromises(thread, this.lookAt(thread));
+  }
+
+  async last(): Promise<void> {
+    await this.context.forEachThread(async (thread) => {
+      if (!thread.probe) return;
+      await thread.readAsync(this.context.elapsed());
+      const look = this.lookAt(thread);
+      if (look.watchingSince >= 0) await this.endWatch(thread, look);
+      await this.readPools(thread, look);
+      await thread.readHandlers(this.context.elapsed());
+    });
+  }
+
+  private lookAt({ id }: ThreadCapture): Look {
+    const known = this.looks.get(id);
+    if (known) return known;
+    const look = {
+      searches: 0,
+      longWaits: 0,
+      watches: 0,
+      watchingSince: -1,
+      isWatchingPromises: false,
+    };
+    this.looks.set(id, look);
+    return look;
+  }
+
+  private async readPools(thread: ThreadCapture, look: Look): Promise<void> {
+    const read = await thread.readPools(this.context.elapsed());
+    if (read?.pools.some(({ waiting }) => waiting > 0)) await this.watchPromises(thread, look);
+  }
+
+  private async watchPromises(thread: ThreadCapture, look: Look): Promise<void> {
+    if (look.isWatchingPromises) return;
+    look.isWatchingPromises = true;
+    await thread.probe?.watchAlso(['PROMISE']);
+  }
+
+  private async watchThreadPool(thread: ThreadCapture, look: Look): Promise<void> {
+    const now = this.context.elapsed();
+    if (look.watchingSince >= 0) {
+      if (now - look.watchingSince >= POOL_WATCH_MILLIS) await this.endWatch(thread, look);
+      return;
+    }
+    const longest = Math.max(0, ...thread.poolWaitsMillis());
+    look.longWaits = longest > LONG_WAIT_MILLIS ? look.longWaits + 1 : 0;
+    if (look.longWaits < LONG_WAITS || look.watches >= MAX_POOL_WATCHES) return;
+    look.watches++;
+    look.longWaits = 0;
+    look.watchingSince = now;
+    await thread.probe?.startPoolWatch();
+  }
+
+  private async endWatch(thread: ThreadCapture, look: Look): Promise<void> {
+    look.watchingSince = -1;
+    await thread.stopPoolWatch(this.context.elapsed());
+  }
+}

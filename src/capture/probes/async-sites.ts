@@ -1,0 +1,168 @@
+// A part of the probe (see install-probe.ts: sent as text, whole by itself): creation sites of async resources and
+// operations. Of each site it keeps the stack, how many were made, and weak references to some of them.
+import type { ProbeAsyncSite, ProbeCore } from './probe-protocol.ts';
+
+export interface AsyncSites {
+  /** One more was made; `weight` is how many it stands for. */
+  remember(made: Creation): void;
+  read(): ProbeAsyncSite[];
+  /** Watched resources of a type that are there for at least `millis`, some of each site. */
+  lasting(type: string, millis: number): { site: number; resource: object }[];
+  ownHeapBytes(): number;
+  /** Our own collection: no census may take it for the program's. */
+  own: object;
+}
+
+export interface Creation {
+  type: string;
+  resource: object;
+  frames: unknown[][];
+  weight: number;
+  /** What tells sites apart besides the stack: the request's method, host and path. */
+  label?: string;
+  /** Whether it still goes on, where being reachable does not tell. */
+  isAlive?: (resource: object) => boolean;
+}
+
+export function createAsyncSites(core: ProbeCore): AsyncSites {
+  const MAX_SITES = 400;
+  const WATCHED_PER_SITE = 40;
+  const OLD_MILLIS = 5_000;
+  const SOME_LASTING = 3;
+  interface Site {
+    id: number;
+    isTold: boolean;
+    type: string;
+    label: string | undefined;
+    isAlive: (resource: object) => boolean;
+    frames: unknown[][];
+    repeats: boolean;
+    delay: number;
+    made: number;
+    refs: { ref: WeakRef<object>; at: number }[];
+    seen: number;
+    isWatched: boolean;
+  }
+  const sites = new Map<string, Site>();
+
+  const isOpen = (resource: object): boolean => {
+    const known = resource as { _destroyed?: unknown; fd?: unknown };
+    if (known._destroyed === true) return false;
+    // libuv's stream handles and FileHandle answer -1 once they are closed.
+    return typeof known.fd !== 'number' || known.fd >= 0;
+  };
+  const isUsers = (frame: unknown[]) => {
+    const url = frame[1] as string;
+    return url !== '' && !url.startsWith('node:');
+  };
+
+  const siteFor = ({ type, resource, frames, label, isAlive }: Creation): Site | null => {
+    const key = `${type}|${label ?? ''}|${frames.map((f) => `${f[1]}:${f[2]}:${f[3]}`).join('|')}`;
+    const known = sites.get(key);
+    if (known) return known;
+    if (sites.size >= MAX_SITES) return null;
+    const timer = resource as { _repeat?: unknown; _idleTimeout?: unknown };
+    const site: Site = {
+      id: sites.size,
+      isTold: false,
+      type,
+      label,
+      isAlive: isAlive ?? isOpen,
+      frames,
+      repeats: typeof timer._repeat === 'number',
+      delay: typeof timer._idleTimeout === 'number' ? timer._idleTimeout : -1,
+      made: 0,
+      refs: [],
+      seen: 0,
+      // Nobody can be named for what only Node's own code makes: counting it is enough, unless it has a name itself.
+      isWatched: label !== undefined || frames.some(isUsers),
+    };
+    sites.set(key, site);
+    return site;
+  };
+
+  const remember: AsyncSites['remember'] = (creation) => {
+    const site = siteFor(creation);
+    if (!site) return;
+    site.made += creation.weight;
+    site.seen++;
+    if (!site.isWatched) return;
+    // Without a prototype, so that no census finds it.
+    const entry = Object.assign(Object.create(null), {
+      ref: new WeakRef(creation.resource),
+      at: core.now(),
+    });
+    // Reservoir sampling (Vitter's algorithm R): every resource has the same chance to be watched.
+    if (site.refs.length < WATCHED_PER_SITE) site.refs.push(entry);
+    else {
+      const slot = Math.floor(Math.random() * site.seen);
+      if (slot < WATCHED_PER_SITE) site.refs[slot] = entry;
+    }
+  };
+
+  const liveOf = (site: Site, ref: WeakRef<object>): object | null => {
+    const resource = ref.deref();
+    return resource !== undefined && site.isAlive(resource) ? resource : null;
+  };
+  const readSite = (site: Site, now: number): ProbeAsyncSite => {
+    let alive = 0;
+    let old = 0;
+    let oldAlive = 0;
+    let oldestMillis = 0;
+    for (const { ref, at } of site.refs) {
+      const lives = liveOf(site, ref) !== null;
+      if (lives) {
+        alive++;
+        oldestMillis = Math.max(oldestMillis, now - at);
+      }
+      if (now - at < OLD_MILLIS) continue;
+      old++;
+      if (lives) oldAlive++;
+    }
+    const { id, type, label, repeats, delay, made, refs } = site;
+    const frames = site.isTold ? [] : site.frames;
+    site.isTold = true;
+    const watched = refs.length;
+    return {
+      id,
+      type,
+      label,
+      frames,
+      repeats,
+      delay,
+      made,
+      watched,
+      alive,
+      oldWatched: old,
+      oldAlive,
+      oldestMillis,
+    };
+  };
+
+  core.cleanups.push(() => sites.clear());
+  return {
+    remember,
+    read() {
+      const now = core.now();
+      return [...sites.values()].map((site) => readSite(site, now));
+    },
+    lasting(type, millis) {
+      const now = core.now();
+      return [...sites.values()]
+        .filter((site) => site.type === type)
+        .flatMap((site) =>
+          site.refs
+            .filter(({ at }) => now - at >= millis)
+            .flatMap(({ ref }) => liveOf(site, ref) ?? [])
+            .slice(0, SOME_LASTING)
+            .map((resource) => ({ site: site.id, resource })),
+        );
+    },
+    own: sites,
+    ownHeapBytes() {
+      let bytes = 0;
+      for (const site of sites.values()) bytes += 400 + site.frames.length * 96 + site.refs.length * 120;
+      return bytes;
+    },
+  };
+}

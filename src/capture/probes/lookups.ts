@@ -1,0 +1,45 @@
+// A part of the probe (see install-probe.ts: sent as text, whole by itself): names that are looked up, and how long it
+// takes, from Node's own performance entries.
+import type { ProbeCore, ProbeLookup } from './probe-protocol.ts';
+
+export interface Lookups {
+  /** Those that ended since this was last asked, the slowest names first; undefined where Node does not tell. */
+  take(): ProbeLookup[] | undefined;
+}
+
+export function createLookups(core: ProbeCore): Lookups {
+  const perf: typeof import('node:perf_hooks') = core.load('perf_hooks');
+  const MAX_NAMES = 200;
+  const MAX_TOLD = 20;
+  let byName = new Map<string, ProbeLookup>();
+  const { supportedEntryTypes: supported = [] } = perf.PerformanceObserver as {
+    supportedEntryTypes?: readonly string[];
+  };
+  if (!supported.includes('dns')) return { take: () => undefined };
+  const observer = new perf.PerformanceObserver((list) => {
+    try {
+      for (const entry of list.getEntries()) {
+        const { hostname, host } = ((entry as { detail?: unknown }).detail ?? {}) as Record<string, unknown>;
+        const name = String(hostname ?? host ?? '').slice(0, 255);
+        let known = byName.get(name);
+        if (!known) {
+          if (byName.size >= MAX_NAMES) continue;
+          known = { name, call: entry.name.slice(0, 40), count: 0, totalMillis: 0, longestMillis: 0 };
+          byName.set(name, known);
+        }
+        known.count++;
+        known.totalMillis += entry.duration;
+        known.longestMillis = Math.max(known.longestMillis, entry.duration);
+      }
+    } catch {}
+  });
+  observer.observe({ entryTypes: ['dns'] as never });
+  core.cleanups.push(() => observer.disconnect());
+  return {
+    take() {
+      const told = [...byName.values()].sort((a, b) => b.totalMillis - a.totalMillis).slice(0, MAX_TOLD);
+      byName = new Map();
+      return told;
+    },
+  };
+}
