@@ -1,5 +1,6 @@
 // The shop with an agent in it, as a process; what it says, what is on inside it, and its end.
 import { spawn } from 'node:child_process';
+import net from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { isProfiled, listeningPorts, openFds } from '../../bench/overhead/proc.mjs';
 import { MODULES } from './agents.mjs';
@@ -9,7 +10,14 @@ const APP = fileURLToPath(new URL('app.cjs', import.meta.url));
 const OF_THE_INSPECTOR = /^(Debugger (listening on|attached|ending)|For help, see|$)/;
 
 export async function startShop({ agent, collectorPort, carrierPort, isLeaky, node }) {
-  const args = ['--inspect-port=0', '--expose-internals', '--require', agent.preload(), APP];
+  // Not port 0: then any port may be the inspector's, and culprit would ask the shop's own, which the agent sees.
+  const args = [
+    `--inspect-port=${await freePort()}`,
+    '--expose-internals',
+    '--require',
+    agent.preload(),
+    APP,
+  ];
   const env = {
     ...process.env,
     ...agent.env(collectorPort),
@@ -61,4 +69,12 @@ async function stateOf(pid, port) {
     // Connections come and go, and the leak leaves them.
     fds: openFds(pid).filter((fd) => !fd.startsWith('socket:')).length,
   };
+}
+
+async function freePort() {
+  const server = net.createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
