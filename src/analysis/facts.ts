@@ -1,5 +1,6 @@
 // All measured facts of one recording, worked out once; the rules read them and nothing else.
 import type { CollectionGrowth } from '../model/collection.ts';
+import type { Frame } from '../model/frame.ts';
 import type { Observations } from '../model/observations.ts';
 import type { ChildProcess, FdGroup, PassiveSample, SocketGroup } from '../model/samples.ts';
 import { type BlockGroup, findBlocks } from './blocks.ts';
@@ -102,8 +103,19 @@ function lookSeconds(samples: readonly { atMillis: number }[]): number {
 function isApplications({ insertions }: CollectionGrowth): boolean {
   return (
     insertions.length === 0 ||
-    insertions.some((frames) => frames.some((frame) => frame.owner === 'app' || frame.owner === 'library'))
+    insertions.some((frames) => isUsers(frames) && !NODES_OWN.test(innermost(frames)))
   );
+}
+
+/** Queues of Node's own clients: full or empty, they tell of requests. */
+const NODES_OWN = /^node:(internal\/deps\/|_http_agent)/;
+
+function innermost(frames: readonly Frame[]): string {
+  return frames.find(({ owner }) => owner !== 'native')?.file ?? '';
+}
+
+function isUsers(frames: readonly Frame[]): boolean {
+  return frames.some(({ owner }) => owner === 'app' || owner === 'library');
 }
 
 function groupFds(sample: PassiveSample) {

@@ -97,10 +97,11 @@ export function siteOfAllocations(facts: Facts, nodeFunction: RegExp): CreationS
       )
         continue;
       const statement = `objects that stay are allocated there, live bytes grew in ${site.trend.risingSteps[0]} of ${site.trend.risingSteps[1]} reads`;
+      const blame = throughLibrary(site.blame, facts);
       return {
-        blame: site.blame,
-        frame: subject,
-        evidence: { source: 'heap-sampling', statement: `${placeWithLibrary(site.blame)}: ${statement}` },
+        blame,
+        frame: blame.subject ?? subject,
+        evidence: { source: 'heap-sampling', statement: `${placeWithLibrary(blame)}: ${statement}` },
       };
     }
   }

@@ -42,7 +42,6 @@ export function createPoolShapes(core: ProbeCore): PoolShapes {
   const MAX_KEYS = 120;
   const MAX_NAMES = 200;
   const MAX_DEPTH = 3;
-  const SOME_LISTS = 16;
 
   const ownValue = (value: object, key: PropertyKey): unknown =>
     Object.getOwnPropertyDescriptor(value, key)?.value;
@@ -68,46 +67,81 @@ export function createPoolShapes(core: ProbeCore): PoolShapes {
     return lists;
   };
 
-  const countInside = (value: object, depth: number): number | undefined => {
+  /** A ring buffer: an array that is filled from a head to a tail, however these are called. */
+  const ringOf = (value: object): { list: unknown[]; from: number; count: number } | null => {
+    let list: unknown[] | undefined;
+    const at: Record<string, number> = Object.create(null);
+    for (const key of Reflect.ownKeys(value).slice(0, MAX_KEYS)) {
+      const part = ownValue(value, key);
+      if (Array.isArray(part)) list ??= part;
+      else if (typeof part === 'number') at[wordOf(key)] = part;
+    }
+    const from = at.head ?? at.bottom;
+    const to = at.tail ?? at.top;
+    if (!list || from === undefined || to === undefined || list.length === 0) return null;
+    return { list, from, count: (((to - from) % list.length) + list.length) % list.length };
+  };
+
+  const countInside = (value: object, depth: number, seen: Set<object>): number | undefined => {
     const keys = Reflect.ownKeys(value);
     if (keys.length > MAX_KEYS) return undefined;
+    // A queue of queues (one for each priority) counts the queues: what is in them is meant.
+    const slots = ownValue(value, '_slots');
+    if (Array.isArray(slots))
+      return slots.reduce((sum, slot) => sum + (countOf(slot, depth + 1, seen) ?? 0), 0);
     for (const key of keys) {
       const known = COUNTS.test(wordOf(key)) ? ownValue(value, key) : undefined;
-      // A queue of queues (one for each priority) counts the queues: what is in them is meant.
-      if (typeof known === 'number' && !keys.includes('_slots')) return known;
+      if (typeof known === 'number') return known;
     }
-    const head = ownValue(value, '_head');
-    const tail = ownValue(value, '_tail');
-    const mask = ownValue(value, '_capacityMask');
-    // A ring buffer.
-    if (typeof head === 'number' && typeof tail === 'number' && typeof mask === 'number')
-      return (tail - head) & mask;
-    let sum: number | undefined;
+    let sum = ringOf(value)?.count;
     for (const key of keys) {
       const inner = ownValue(value, key);
-      if (!isObject(inner)) continue;
-      const lists =
-        Array.isArray(inner) && inner.length <= SOME_LISTS && inner.every(isObject) ? inner : null;
-      for (const part of lists && keys.includes('_slots') ? lists : [inner]) {
-        const count = countOf(part, depth + 1);
-        if (count !== undefined) sum = (sum ?? 0) + count;
-      }
+      if (!isObject(inner) || (sum !== undefined && Array.isArray(inner))) continue;
+      const count = countOf(inner, depth + 1, seen);
+      if (count !== undefined) sum = (sum ?? 0) + count;
     }
     return sum;
   };
 
-  const countOf = (part: unknown, depth = 0): number | undefined => {
+  const countOf = (part: unknown, depth = 0, seen = new Set<object>()): number | undefined => {
     if (typeof part === 'number') return Number.isFinite(part) && part >= 0 ? part : undefined;
-    if (!isObject(part) || types.isProxy(part) || depth > MAX_DEPTH) return undefined;
+    if (!isObject(part) || types.isProxy(part) || depth > MAX_DEPTH || seen.has(part)) return undefined;
+    seen.add(part);
     if (Array.isArray(part)) return part.length;
     if (types.isMap(part)) return Reflect.get(Map.prototype, 'size', part) as number;
     if (types.isSet(part)) return Reflect.get(Set.prototype, 'size', part) as number;
     const lists = listsByName(part);
     if (lists) return Object.values(lists).reduce((sum, list) => sum + list.length, 0);
-    return countInside(part, depth);
+    return countInside(part, depth, seen);
   };
 
-  const itemsOf: PoolShapes['itemsOf'] = (part, most) => {
+  const linkedItems = (list: object, most: number): unknown[] => {
+    const found: unknown[] = [];
+    let node: unknown = ownValue(list, 'head');
+    for (let steps = 0; isObject(node) && steps < most * 2; steps++) {
+      const item = ownValue(node, 'value') ?? ownValue(node, 'data');
+      if (isObject(item)) found.push(item);
+      node = ownValue(node, 'next');
+    }
+    return found.slice(0, most);
+  };
+  const itemsInside = (part: object, most: number, depth: number): unknown[] => {
+    const ring = ringOf(part);
+    if (ring)
+      return Array.from(
+        { length: Math.min(most, ring.count) },
+        (_, i) => ring.list[(ring.from + i) % ring.list.length],
+      );
+    const linked = linkedItems(part, most);
+    if (linked.length > 0 || depth >= MAX_DEPTH) return linked;
+    for (const key of Reflect.ownKeys(part).slice(0, MAX_KEYS)) {
+      const inner = ownValue(part, key);
+      const items = isObject(inner) ? itemsOf(inner, most, depth + 1) : [];
+      if (items.length > 0) return items;
+    }
+    return [];
+  };
+  const itemsOf = (part: unknown, most: number, depth = 0): unknown[] => {
     if (!isObject(part) || types.isProxy(part)) return [];
     const some = (items: Iterator<unknown>): unknown[] => {
       const found: unknown[] = [];
@@ -117,9 +151,15 @@ export function createPoolShapes(core: ProbeCore): PoolShapes {
     };
     if (Array.isArray(part)) return part.slice(0, most);
     if (types.isSet(part)) return some(Set.prototype.values.call(part));
-    if (types.isMap(part)) return some(Map.prototype.keys.call(part));
+    // By id, or by the thing itself.
+    if (types.isMap(part))
+      return some(Map.prototype.entries.call(part)).map((entry) => {
+        const [key, value] = entry as [unknown, unknown];
+        return isObject(key) ? key : value;
+      });
     const lists = listsByName(part);
-    return lists ? Object.values(lists).flat().slice(0, most) : [];
+    if (lists) return Object.values(lists).flat().slice(0, most);
+    return itemsInside(part, most, depth);
   };
 
   const limitIn = (value: object): number | undefined => {
@@ -164,5 +204,10 @@ export function createPoolShapes(core: ProbeCore): PoolShapes {
     return shape.limit === undefined && !listsByName(shape.busy) ? null : shape;
   };
 
-  return { shapeOf, countOf, itemsOf, listsByName };
+  return {
+    shapeOf,
+    countOf: (part) => countOf(part),
+    itemsOf: (part, most) => itemsOf(part, most),
+    listsByName,
+  };
 }
