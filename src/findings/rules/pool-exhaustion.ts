@@ -6,7 +6,7 @@ import type { ShortPool, Waiters } from '../../analysis/short-pools.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
 import { formatDuration, formatNumber, formatShare } from '../../model/units.ts';
-import { type CreationSite, fromSurvivors, survivors } from '../creation-site.ts';
+import { type CreationSite, fromSurvivors, survivors, throughLibrary } from '../creation-site.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { perSecond, placeWithLibrary, risen, subjectOf } from '../wording.ts';
 
@@ -40,7 +40,7 @@ function isDry(short: ShortPool): boolean {
 
 function describe(short: ShortPool, facts: Facts): Draft {
   const { pool, limit, waiting } = short;
-  const site = holderSite(short, facts) ?? waiterSite(short) ?? promiseSite(short, facts);
+  const site = holderSite(short, facts) ?? waiterSite(short, facts) ?? promiseSite(short, facts);
   const name = nameOf(short);
   const rate = perSecond(Math.max(0, waiting.slopePerSecond));
   const more = waiting.verdict === 'growing' ? `, ${rate} more` : '';
@@ -154,10 +154,14 @@ function holderSite({ lent }: ShortPool, facts: Facts): CreationSite | null {
 const TAKES =
   /^(get|take|acquire|connect|checkout|check_out|borrow|reserve|lease|lock|obtain|use|begin|transaction|start)/i;
 
-function waiterSite({ waiters }: ShortPool): CreationSite | null {
+function waiterSite({ waiters }: ShortPool, facts: Facts): CreationSite | null {
   const calls = ({ frames, blame: by }: Waiters): string => calledBy(frames, by.subject);
-  const best = waiters.find((waiter) => TAKES.test(calls(waiter))) ?? waiters[0];
-  if (!best) return null;
+  // A library that waits in a later turn has nobody's code on its stack.
+  const placed = waiters.filter(({ blame: by }) => by.app);
+  const known = placed.length > 0 ? placed : waiters;
+  const found = known.find((waiter) => TAKES.test(calls(waiter))) ?? known[0];
+  if (!found) return null;
+  const best = { ...found, blame: throughLibrary(found.blame, facts) };
   const all = waiters.reduce((sum, { count }) => sum + count, 0);
   return {
     blame: best.blame,
