@@ -1,22 +1,17 @@
 // Timer- and stream-heavy: each request has its timeouts, reads a file, and pipes it through transforms and gzip.
-import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createReadStream, writeFileSync } from 'node:fs';
 import { PassThrough, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import { serve } from './serve.mjs';
 
-const folder = mkdtempSync(join(tmpdir(), 'overhead-streams-'));
-const file = join(folder, 'report.csv');
+// The bench runs each server in a temporary folder of its own, and removes it.
+const file = 'report.csv';
 writeFileSync(
   file,
   Array.from({ length: 800 }, (_, i) => `${i},product ${i % 90},${(i * 7919) % 1000}`).join('\n'),
 );
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit());
-
 const REQUEST_TIMEOUT_MILLIS = 5_000;
 const CHUNK_BYTES = 4 * 1024;
 
