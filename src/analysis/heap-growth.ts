@@ -27,6 +27,8 @@ export interface HeapGrowth {
 
 /** Rises below this over the whole look are the noise of any program: caches of the VM, compiled code. */
 const LEAST_RISE_BYTES = 320 * 1024;
+/** A heap that does not rise is read no more often: each read is a pause. */
+const FEW_READS = 4;
 
 /** The floor without the first read: it still holds what loading and compiling left behind. */
 export function analyseHeapGrowth(
@@ -43,7 +45,7 @@ export function analyseHeapGrowth(
       }),
     );
   const settled = floors.length > 6 ? floors.slice(1) : floors;
-  const floor = judgeTrend(settled, { leastRise: LEAST_RISE_BYTES });
+  const floor = judgeTrend(settled, { leastRise: LEAST_RISE_BYTES, flatFrom: FEW_READS });
   const old = runtime.flatMap((sample): Point[] =>
     sample.thread === thread && sample.oldGenerationBytes !== undefined
       ? [{ atMillis: sample.atMillis, value: sample.oldGenerationBytes }]

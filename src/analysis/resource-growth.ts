@@ -118,6 +118,8 @@ export interface MemoryParts {
 }
 
 const LEAST_MEMORY_RISE = 2 * 2 ** 20;
+/** Where nothing rises the capture reads no more often. */
+const FEW_READS = 4;
 
 /** RSS taken apart. Smoothed by the smallest of three neighbours: what is freed again was never kept. */
 export function takeMemoryApart(
@@ -149,7 +151,7 @@ export function takeMemoryApart(
       collected.flatMap((s): Point[] =>
         s.externalBytes === undefined ? [] : [{ atMillis: s.atMillis, value: s.externalBytes }],
       ),
-      { leastRise: 512 * 1024 },
+      { leastRise: 512 * 1024, flatFrom: FEW_READS },
     ),
     native: valueTrend(floorOf(main, native), (s) => s.value, LEAST_MEMORY_RISE * 2),
     container: valueTrend(

@@ -31,11 +31,18 @@ export interface TrendOptions {
   leastPoints: number;
   /** A smaller rise over the whole series is flat, in the series' own unit. */
   leastRise: number;
+  /** As few are enough to call a series flat that did not rise by `leastRise` from any point to the last. */
+  flatFrom: number;
   /** The late slope must keep at least this share of the whole slope. */
   lateShare: number;
 }
 
-export const DEFAULT_TREND: TrendOptions = { leastPoints: 6, leastRise: 0, lateShare: 0.4 };
+export const DEFAULT_TREND: TrendOptions = {
+  leastPoints: 6,
+  leastRise: 0,
+  flatFrom: Number.POSITIVE_INFINITY,
+  lateShare: 0.4,
+};
 
 /** A sawtooth that falls back by more than this share of its range is not growing. */
 const LARGEST_DRAWDOWN = 0.5;
@@ -46,7 +53,7 @@ const MAX_POINTS = 200;
 
 export function judgeTrend(all: readonly Point[], options: Partial<TrendOptions> = {}): Trend {
   const points = thin(all);
-  const { leastPoints, leastRise, lateShare } = { ...DEFAULT_TREND, ...options };
+  const { leastPoints, leastRise, flatFrom, lateShare } = { ...DEFAULT_TREND, ...options };
   const first = points[0]?.value ?? 0;
   const last = points.at(-1)?.value ?? 0;
   const slopes = pairwiseSlopes(points);
@@ -62,7 +69,10 @@ export function judgeTrend(all: readonly Point[], options: Partial<TrendOptions>
     points: points.length,
     risingSteps: risingSteps(points),
   };
-  if (points.length < leastPoints) return base;
+  if (points.length < leastPoints) {
+    const hasRisen = points.some(({ value }) => last - value >= leastRise);
+    return points.length >= flatFrom && !hasRisen ? { ...base, verdict: 'flat' } : base;
+  }
   if (s > 0 && pValue < ALPHA && isSustained(points, base, leastRise, lateShare))
     return { ...base, verdict: 'growing' };
   if (s < 0 && pValue < ALPHA && base.slopePerSecond < 0) return { ...base, verdict: 'falling' };

@@ -34,6 +34,11 @@ export class AsyncReads {
 
   constructor(private readonly context: CaptureContext) {}
 
+  /** What stays of them is known only after garbage was collected. */
+  get isWatchingPromises(): boolean {
+    return [...this.looks.values()].some((look) => look.isWatchingPromises);
+  }
+
   /** Once each sampling interval. */
   async step(): Promise<void> {
     const { context } = this;

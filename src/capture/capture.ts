@@ -110,8 +110,10 @@ class CaptureRun implements CaptureContext {
   ) {
     this.isTight = isMemoryTight(localPid);
     this.asyncReads = new AsyncReads(this);
-    this.heapReads = new HeapReads(this);
     this.climb = new HeapClimb(this);
+    const isAsked = () =>
+      this.climb.isWatching || this.climb.isMemoryRising || this.asyncReads.isWatchingPromises;
+    this.heapReads = new HeapReads(this, isAsked);
   }
 
   /** The lease first, then a second without profilers as a baseline, then the profilers. */

@@ -2,7 +2,7 @@
 // where no collection explains the rise, and snapshots where they are wanted and fit.
 import { SessionClosed } from '../target/inspector-session.ts';
 import type { CaptureContext } from './context.ts';
-import { estimateCensusBytes, estimateCensusMillis, isFloorRising } from './ladder.ts';
+import { estimateCensusBytes, estimateCensusMillis, isFloorRising, isMemoryRising } from './ladder.ts';
 import { isMemoryTight, memoryRoom } from './memory-room.ts';
 import type { ProbeClient } from './probe-client.ts';
 import type { ProbeCensus } from './probes/probe-protocol.ts';
@@ -44,6 +44,11 @@ export class HeapClimb {
 
   constructor(private readonly context: CaptureContext) {
     this.isTight = isMemoryTight(context.localPid);
+  }
+
+  /** Memory outside the heap is held by small objects inside it: the census finds their collection, too. */
+  get isMemoryRising(): boolean {
+    return isMemoryRising(this.residentBytes);
   }
 
   /** Whether a census has been taken, and its collections are watched now. */
@@ -93,15 +98,7 @@ export class HeapClimb {
   }
 
   private isRising(thread: ThreadCapture): boolean {
-    return isFloorRising(thread.floors) || (thread.id === 0 && this.isMemoryRising());
-  }
-
-  /** Memory outside the heap is held by small objects inside it: the census finds their collection, too. */
-  private isMemoryRising(): boolean {
-    const recent = this.residentBytes.slice(-8);
-    if (recent.length < 8) return false;
-    const steps = recent.slice(1).filter((value, i) => value > recent[i]!).length;
-    return steps >= 5 && recent.at(-1)! - recent[0]! > 4 * 2 ** 20;
+    return isFloorRising(thread.floors) || (thread.id === 0 && this.isMemoryRising);
   }
 
   /** One pause, estimated first; then cheap reads of what was found, and promises are watched from their making. */

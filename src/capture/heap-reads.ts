@@ -5,6 +5,7 @@ import {
   chooseIntervals,
   estimateHeapReadMillis,
   isOldGenerationRising,
+  mayBeRising,
   type SamplingIntervals,
 } from './ladder.ts';
 import type { ThreadCapture } from './thread-capture.ts';
@@ -18,13 +19,20 @@ const LEAST_HEAP_READS = 8;
 const LONG_PAUSE_MILLIS = 400;
 /** At most this many heap reads: more than a trend needs is only cost. */
 const MAX_HEAP_READS = 10;
+/** Parts of the look at which a heap is read that does not rise; and once more at the end. */
+const CALM_READS = [0.06, 0.2, 0.47, 0.75];
 
 export class HeapReads {
   private nextAt = 0;
+  private calmReads = 0;
   private isTooDear = false;
   private intervals: SamplingIntervals = chooseIntervals(0, 0);
 
-  constructor(private readonly context: CaptureContext) {}
+  /** `isAsked`: something else than the heap itself asks for a closer look. */
+  constructor(
+    private readonly context: CaptureContext,
+    private readonly isAsked: () => boolean = () => false,
+  ) {}
 
   begin(intervals: SamplingIntervals): void {
     this.intervals = intervals;
@@ -34,13 +42,28 @@ export class HeapReads {
   async whenDue(): Promise<boolean> {
     const { context } = this;
     await this.easeOff();
-    if (context.elapsed() < this.nextAt || this.isTooDear) return false;
+    if (this.isTooDear || !(await this.isDue())) return false;
     let pauseMillis = 0;
     await context.forEachThread(async (thread) => {
       pauseMillis += await this.read(thread);
     });
     this.nextAt = context.elapsed() + this.pace(pauseMillis);
     return pauseMillis > 0;
+  }
+
+  /** Often where something may rise, else a few times in all. */
+  private async isDue(): Promise<boolean> {
+    const { context } = this;
+    let isCloser = this.isAsked();
+    await context.forEachThread(async (thread) => {
+      isCloser ||= !thread.isHeapOn() || mayBeRising(thread.floors);
+    });
+    if (isCloser) return context.elapsed() >= this.nextAt;
+    const at = CALM_READS[this.calmReads];
+    if (at === undefined || context.elapsed() < at * context.options.durationMillis) return false;
+    while (context.elapsed() >= (CALM_READS[this.calmReads] ?? Infinity) * context.options.durationMillis)
+      this.calmReads++;
+    return true;
   }
 
   async last(): Promise<void> {

@@ -67,6 +67,28 @@ export function estimateCensusBytes(heapUsedBytes: number): number {
 const LEAST_RISE_SHARE = 1 / 200;
 const LEAST_RISE_BYTES = 48 * 1024;
 
+/** Worth a closer look: any rise since the lowest read that is more than the noise of two reads. */
+export function mayBeRising(floors: readonly number[]): boolean {
+  const lowest = Math.min(...floors);
+  return floors.length > 1 && floors.at(-1)! - lowest > Math.max(CLOSER_BYTES, lowest * CLOSER_SHARE);
+}
+const CLOSER_BYTES = 128 * 1024;
+const CLOSER_SHARE = 1 / 500;
+
+/** Resident memory, one number a second: coming to a process and profiling it takes some megabytes at first. */
+export function isMemoryRising(residentBytes: readonly number[]): boolean {
+  const recent = residentBytes.slice(SETTLING_LOOKS).slice(-MEMORY_LOOKS);
+  if (recent.length < MEMORY_LOOKS) return false;
+  const steps = recent.slice(1).filter((value, i) => value > recent[i]! + LEAST_STEP_BYTES).length;
+  const late = recent.at(-1)! - recent[MEMORY_LOOKS >> 1]!;
+  const rise = recent.at(-1)! - recent[0]!;
+  return steps >= MEMORY_LOOKS / 2 && rise > LEAST_MEMORY_RISE_BYTES && late > rise * 0.25;
+}
+const SETTLING_LOOKS = 5;
+const MEMORY_LOOKS = 8;
+const LEAST_STEP_BYTES = 64 * 1024;
+const LEAST_MEMORY_RISE_BYTES = 4 * 2 ** 20;
+
 /** Does the heap rise after every full GC, as far as was seen? `floors` are bytes in use after each, oldest first. */
 export function isFloorRising(floors: readonly number[]): boolean {
   if (floors.length < 3) return false;

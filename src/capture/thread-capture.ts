@@ -104,7 +104,7 @@ export async function openThread(
         allocated: rest.allocatedBytesPerSecond ?? 0,
       });
     if (memory) oldGeneration.push(memory.oldGenerationBytes);
-    if (afterGc) floors.push(heapUsed);
+    if (afterGc) floors.push(heapUsed - (rest.ownHeapBytes ?? 0));
     sink.line({ type: 'runtime', atMillis, thread: id, afterGc, ...memory, ...rest });
   };
 

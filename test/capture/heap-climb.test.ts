@@ -75,10 +75,22 @@ describe('a census', () => {
     const [main, worker] = [fakeThread(), fakeThread({ id: 3 })];
     const context = fakeContext([main, worker]);
     const climb = new HeapClimb(context);
-    climb.residentBytes.push(...Array.from({ length: 9 }, (_, i) => 100 * MB + i * MB));
+    climb.residentBytes.push(...Array.from({ length: 14 }, (_, i) => 100 * MB + i * MB));
     await stepAt(climb, context, 0.3);
     expect(callsOf(main, 'takeCensus')).toHaveLength(1);
     expect(callsOf(worker, 'takeCensus')).toHaveLength(0);
+  });
+
+  test('is not taken for the memory that coming to a process takes', async () => {
+    const thread = fakeThread();
+    const context = fakeContext([thread]);
+    const climb = new HeapClimb(context);
+    const attached = [
+      96, 104, 108, 111, 111.1, 111.2, 111.1, 111.3, 111.2, 111.3, 111.4, 111.4, 111.5, 111.5,
+    ];
+    climb.residentBytes.push(...attached.map((megabytes) => megabytes * MB));
+    await stepAt(climb, context, 0.3);
+    expect(callsOf(thread, 'takeCensus')).toHaveLength(0);
   });
 
   test('is not taken so late that nothing could be read after it', async () => {

@@ -12,13 +12,40 @@ async function look(reads: HeapReads, context: FakeContext): Promise<void> {
 
 const count = (thread: FakeThread, call: string) => thread.calls.filter((made) => made === call).length;
 
+const asked = () => true;
+
 describe('reading the heap profile', () => {
+  test.each([30_000, 60_000, 600_000])(
+    'is done a few times where nothing rises, in %i ms',
+    async (durationMillis) => {
+      const thread = fakeThread();
+      const context = fakeContext([thread], { durationMillis });
+      await look(new HeapReads(context), context);
+      expect(count(thread, 'readHeap')).toBe(5);
+    },
+  );
+
+  test('is done more often from the first rise on', async () => {
+    const thread = fakeThread();
+    let reads = 0;
+    const rising = {
+      ...thread,
+      readHeap: async () => {
+        thread.floors.push((20 + ++reads) * MB);
+        return 8;
+      },
+    };
+    const context = fakeContext([rising]);
+    await look(new HeapReads(context), context);
+    expect(reads).toBeGreaterThanOrEqual(8);
+  });
+
   test.each([30_000, 60_000, 600_000])(
     'is done often enough for a trend, and hardly more, in %i ms',
     async (durationMillis) => {
       const thread = fakeThread();
       const context = fakeContext([thread], { durationMillis });
-      await look(new HeapReads(context), context);
+      await look(new HeapReads(context, asked), context);
       expect(count(thread, 'readHeap')).toBeGreaterThanOrEqual(8);
       expect(count(thread, 'readHeap')).toBeLessThanOrEqual(18);
     },
@@ -35,7 +62,7 @@ describe('reading the heap profile', () => {
     const [quick, slow] = [fakeThread(), fakeThread({ heapReadMillis: 500 })];
     for (const thread of [quick, slow]) {
       const context = fakeContext([thread], { durationMillis: 60_000 });
-      await look(new HeapReads(context), context);
+      await look(new HeapReads(context, asked), context);
     }
     expect(count(slow, 'readHeap')).toBeLessThan(count(quick, 'readHeap') / 2);
   });

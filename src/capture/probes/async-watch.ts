@@ -103,7 +103,7 @@ export function createAsyncWatch(
 
   // Bursts: the busier the process, the smaller the share of time in which hooks are on.
   const BURST_MILLIS = 100;
-  const SHORT_BURST_MILLIS = 40;
+  const SHORT_BURST_MILLIS = 15;
   let burstMillis = BURST_MILLIS;
   const STACKS_PER_SECOND = 60;
   /** The first burst does not know yet how many there will be. */
