@@ -1,6 +1,7 @@
 // Finding the code that makes what piles up: creation sites whose resources survive, and where Node makes them out
 // of sight of the caller, the allocation stacks of the objects around them.
 import type { Blame } from '../analysis/blame.ts';
+import { callerOfPackage } from '../analysis/callers.ts';
 import type { Facts } from '../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../analysis/resource-growth.ts';
 import type { Evidence } from '../model/finding.ts';
@@ -21,7 +22,7 @@ export function survivors(facts: Facts, types: readonly string[]): SurvivingSite
   const byUser = survivingSites(facts.observations.asyncObservations, types).filter(
     ({ blame }) => blame.subject,
   );
-  return mergeByPlace(byUser);
+  return mergeByPlace(byUser.map((site) => ({ ...site, blame: throughLibrary(site.blame, facts) })));
 }
 
 /** Stacks that differ only further out are one place. */
@@ -76,6 +77,13 @@ export function fromSurvivors(site: SurvivingSite): CreationSite {
       unit: 'per second',
     },
   };
+}
+
+/** For what a library makes later, out of sight of who asked: the place in the application that calls it most. */
+export function throughLibrary(made: Blame, facts: Facts): Blame {
+  const name = made.app ? null : made.library?.package;
+  const caller = name ? callerOfPackage(facts, name) : null;
+  return caller ? { ...caller, library: made.library } : made;
 }
 
 /** Where objects of these Node functions (ReadStream, createGzip) that stay are allocated. */

@@ -26,6 +26,8 @@ import {
   timers,
   worker,
 } from '../support/build-observations.ts';
+import { framesFrom } from '../support/build-profile.ts';
+import { lookups, pool, poolUsers, poolWaits } from '../support/build-waiting.ts';
 import { filling, linear, noise, sawtooth, settling, step, sum } from '../support/shapes.ts';
 
 const findingsOf = (...habits: Habit[]) => judge(gatherFacts(buildObservations(...habits))).findings;
@@ -349,6 +351,131 @@ describe('each fault is found, named and placed:', () => {
       { type: 'limit' },
       /42 of 45/,
     ],
+    [
+      'pool-exhaustion',
+      'of clients that are never released',
+      [
+        pool(linear(3), {
+          className: 'BoundPool',
+          holder: { kind: 'variable', name: 'db', of: '' },
+          waiters: [
+            `${PLACE} > connect@/app/node_modules/pg-pool/index.js:200`,
+            `${SERVE} > list@/app/src/list.js:7 > query@/app/node_modules/pg-pool/index.js:300`,
+            `${SERVE} > list@/app/src/list.js:7 > query@/app/node_modules/pg-pool/index.js:300`,
+          ],
+          lent: { looked: 10, silent: 10, longestSilentMillis: 20_000, labels: [] },
+        }),
+      ],
+      { ...APP, type: 'pool', name: 'db' },
+      /BoundPool `db` has run dry: 10 of 10 lent out and never given back, 90 wait, 3\/s more.*src\/orders\.js:42/,
+    ],
+    [
+      'pool-exhaustion',
+      'whose waiters give up, so that the queue keeps its length',
+      [
+        pool(() => 30, {
+          waiters: [`${PLACE} > acquire@/app/node_modules/tarn/pool.js:9`],
+          lent: { looked: 10, silent: 10, longestSilentMillis: 20_000, labels: [] },
+        }),
+      ],
+      { ...APP, type: 'pool' },
+      /Pool has run dry.*never given back/,
+    ],
+    [
+      'pool-exhaustion',
+      'of an Agent whose responses nobody reads',
+      [
+        pool(linear(5), {
+          className: 'Agent',
+          endpoint: '10.0.0.7:80',
+          limit: 8,
+          lent: {
+            looked: 8,
+            silent: 8,
+            longestSilentMillis: 9_000,
+            labels: [['GET /rates/#: response not read', 8]],
+          },
+        }),
+        asyncSite('http.client.request', `${PLACE} > request@node:http:99`, {
+          label: 'GET 10.0.0.7:80/rates/#',
+          aliveShare: 0.5,
+        }),
+      ],
+      { ...APP, type: 'pool', name: '10.0.0.7:80' },
+      /The Agent for 10\.0\.0\.7:80 has run dry: 8 of 8 sockets in use and never given back/,
+    ],
+    [
+      'request-pileup',
+      'of requests out that nothing ends',
+      [
+        asyncSite('http.client.request', `${PLACE} > request@node:http:99`, {
+          label: 'GET 10.0.0.7:80/rates/#',
+          aliveShare: 0.2,
+          perSecond: 10,
+        }),
+      ],
+      { ...APP, type: 'request', name: '10.0.0.7:80' },
+      /Requests out \(GET 10\.0\.0\.7:80\/rates\/#\) pile up by 2\/s/,
+    ],
+    [
+      'request-pileup',
+      'of requests in that one path never answers, known by what they wait for',
+      [
+        asyncSite('http.server.request', '', { label: 'POST /orders', aliveShare: 0.2, perSecond: 10 }),
+        asyncSite('PROMISE', PLACE, { perSecond: 2 }),
+      ],
+      { ...APP, type: 'request', name: 'POST /orders' },
+      /Requests to POST \/orders pile up by 2\/s: some are never answered.*src\/orders\.js:42/,
+    ],
+    [
+      'request-pileup',
+      'of requests in, known by their route',
+      [
+        asyncSite('http.server.request', '', {
+          label: 'POST /orders',
+          aliveShare: 0.2,
+          perSecond: 10,
+          handler: framesFrom(PLACE).find(({ file }) => file === 'src/orders.js'),
+        }),
+      ],
+      { ...APP, type: 'request', name: 'POST /orders' },
+      /src\/orders\.js:42, handle/,
+    ],
+    [
+      'threadpool-saturation',
+      'by password hashes',
+      [
+        poolWaits(() => 320),
+        poolUsers(
+          ['SCRYPTREQUEST', `${PLACE} > scrypt@node:internal/crypto/scrypt:40`, 10, 700],
+          ['FSREQCALLBACK', `${SERVE} > load@/app/src/load.js:3`, 100, 321],
+        ),
+      ],
+      { ...APP, type: 'pool' },
+      /saturated: a trivial file operation waits 314 ms for one of its 4 threads; scrypt keeps them busy.*src\/orders\.js:42/,
+    ],
+    [
+      'dns-slow',
+      'for each connection',
+      [
+        lookups('db.internal', 3, 700),
+        asyncSite('GETADDRINFOREQWRAP', `${PLACE} > lookup@node:dns:200`, { aliveShare: 0 }),
+      ],
+      { ...APP, type: 'host', name: 'db.internal' },
+      /Looking up 'db\.internal' takes 700 ms each/,
+    ],
+    [
+      'dns-slow',
+      'and so the thread pool is full, too',
+      [
+        lookups('db.internal', 30, 700),
+        poolWaits(() => 600),
+        poolUsers(['GETADDRINFOREQWRAP', `${PLACE} > lookup@node:dns:200`, 30, 700]),
+        asyncSite('GETADDRINFOREQWRAP', `${PLACE} > lookup@node:dns:200`, { aliveShare: 0 }),
+      ],
+      { ...APP, type: 'host', name: 'db.internal' },
+      /Looking up/,
+    ],
   ];
 
   test.each(faults)('%s %s', (kind, _, habits, subject, title) => {
@@ -372,6 +499,29 @@ describe('each fault is found, named and placed:', () => {
 describe('healthy programs stay unnamed:', () => {
   const interval = { isRepeating: true, delayMillis: 1_000 };
   const twins: [string, Habit[]][] = [
+    ['a pool that is full with a short queue now and then', [pool((t) => (t % 4 === 0 ? 3 : 0))]],
+    [
+      'a pool that is full, with a queue that stays, and works',
+      [
+        pool(() => 25, {
+          lent: { looked: 10, silent: 0, longestSilentMillis: 300, labels: [] },
+        }),
+      ],
+    ],
+    ['a queue that grows and is worked off', [pool((t) => (t < 15 ? t * 3 : (30 - t) * 3))]],
+    ['a pool with a queue that has places left', [pool(linear(3), { busy: () => 4 })]],
+    [
+      'long polls of clients that come and stay',
+      [asyncSite('http.server.request', '', { label: 'GET /events', perSecond: 2, aliveShare: 1 })],
+    ],
+    [
+      'slow answers that come in the end',
+      [asyncSite('http.client.request', PLACE, { label: 'GET x/y', perSecond: 10, aliveShare: 0 })],
+    ],
+    ['a thread pool that is full for a moment', [poolWaits((t) => (t % 10 === 0 ? 300 : 1))]],
+    ['a thread pool with an event loop that is late', [poolWaits(() => 5)]],
+    ['a first lookup that is slow', [lookups('db.internal', 0.1, 900)]],
+    ['many lookups that are quick', [lookups('db.internal', 50, 4)]],
     ['promises of slow requests on a steady heap', [asyncSite('PROMISE', PLACE, { perSecond: 40 })]],
     ['a page that is compiled for each request and let go', [compiling(PLACE, 20)]],
     ['a chain of functions on a steady heap', [closures('quote@/app/src/orders.js:42', 65, 65, 64)]],

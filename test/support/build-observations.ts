@@ -95,6 +95,8 @@ export function buildLook(seconds: number, ...habits: Habit[]): Observations {
       eventLoopDelayMillis: { mean: 1, p50: 1, p99: 6, max: 9 },
       gc: { count: 4, majorCount: 0, pauseMillis: 6, longestPauseMillis: 2 },
       resources: { Timeout: 12, TCPSocketWrap: 15 },
+      poolWaitsMillis: [0.4, 0.3],
+      lookups: [],
     });
   }
   for (let read = 0; read < 12; read++) {
@@ -334,6 +336,7 @@ export function asyncSite(
           alive,
           oldWatched: old,
           oldAlive: Math.round(old * aliveShare),
+          oldestMillis: alive > 0 ? atMillis : 0,
         };
       });
     observations.asyncObservations[0]!.sites.push({

@@ -22,6 +22,8 @@ export interface Creation {
   label?: string;
   /** Whether it still goes on, where being reachable does not tell. */
   isAlive?: (resource: object) => boolean;
+  /** What it holds outlives it: lost, it counts as it was when it was 5 s old. Until then it is held. */
+  isLostAlive?: boolean;
 }
 
 export function createAsyncSites(core: ProbeCore): AsyncSites {
@@ -29,6 +31,12 @@ export function createAsyncSites(core: ProbeCore): AsyncSites {
   const WATCHED_PER_SITE = 40;
   const OLD_MILLIS = 5_000;
   const SOME_LASTING = 3;
+  interface Watched {
+    ref: WeakRef<object>;
+    at: number;
+    held: object | null;
+    wasAlive: boolean;
+  }
   interface Site {
     id: number;
     isTold: boolean;
@@ -39,7 +47,8 @@ export function createAsyncSites(core: ProbeCore): AsyncSites {
     repeats: boolean;
     delay: number;
     made: number;
-    refs: { ref: WeakRef<object>; at: number }[];
+    isLostAlive: boolean;
+    refs: Watched[];
     seen: number;
     isWatched: boolean;
   }
@@ -56,7 +65,14 @@ export function createAsyncSites(core: ProbeCore): AsyncSites {
     return url !== '' && !url.startsWith('node:');
   };
 
-  const siteFor = ({ type, resource, frames, label, isAlive }: Creation): Site | null => {
+  const siteFor = ({
+    type,
+    resource,
+    frames,
+    label,
+    isAlive,
+    isLostAlive = false,
+  }: Creation): Site | null => {
     const key = `${type}|${label ?? ''}|${frames.map((f) => `${f[1]}:${f[2]}:${f[3]}`).join('|')}`;
     const known = sites.get(key);
     if (known) return known;
@@ -68,6 +84,7 @@ export function createAsyncSites(core: ProbeCore): AsyncSites {
       type,
       label,
       isAlive: isAlive ?? isOpen,
+      isLostAlive,
       frames,
       repeats: typeof timer._repeat === 'number',
       delay: typeof timer._idleTimeout === 'number' ? timer._idleTimeout : -1,
@@ -88,9 +105,11 @@ export function createAsyncSites(core: ProbeCore): AsyncSites {
     site.seen++;
     if (!site.isWatched) return;
     // Without a prototype, so that no census finds it.
-    const entry = Object.assign(Object.create(null), {
+    const entry: Watched = Object.assign(Object.create(null), {
       ref: new WeakRef(creation.resource),
       at: core.now(),
+      held: site.isLostAlive ? creation.resource : null,
+      wasAlive: false,
     });
     // Reservoir sampling (Vitter's algorithm R): every resource has the same chance to be watched.
     if (site.refs.length < WATCHED_PER_SITE) site.refs.push(entry);
@@ -104,13 +123,22 @@ export function createAsyncSites(core: ProbeCore): AsyncSites {
     const resource = ref.deref();
     return resource !== undefined && site.isAlive(resource) ? resource : null;
   };
+  const isStillAlive = (site: Site, watched: Watched, now: number): boolean => {
+    const lives = liveOf(site, watched.ref) !== null;
+    if (!site.isLostAlive) return lives;
+    if (watched.ref.deref() === undefined) return watched.wasAlive;
+    watched.wasAlive = lives;
+    if (now - watched.at >= OLD_MILLIS) watched.held = null;
+    return lives;
+  };
   const readSite = (site: Site, now: number): ProbeAsyncSite => {
     let alive = 0;
     let old = 0;
     let oldAlive = 0;
     let oldestMillis = 0;
-    for (const { ref, at } of site.refs) {
-      const lives = liveOf(site, ref) !== null;
+    for (const watched of site.refs) {
+      const { at } = watched;
+      const lives = isStillAlive(site, watched, now);
       if (lives) {
         alive++;
         oldestMillis = Math.max(oldestMillis, now - at);

@@ -4,6 +4,7 @@ import type { AsyncSites } from './async-sites.ts';
 import type { ProbeAsyncRead, ProbeCore } from './probe-protocol.ts';
 import type { RequestChannels } from './request-channels.ts';
 import type { StackCapture } from './stack-capture.ts';
+import type { StreamOpenings } from './stream-openings.ts';
 
 export interface AsyncWatch {
   readAsync(): ProbeAsyncRead;
@@ -20,11 +21,12 @@ export interface AsyncWatchParts {
   captureStack: StackCapture;
   sites: AsyncSites;
   requests: RequestChannels;
+  streams: StreamOpenings;
 }
 
 export function createAsyncWatch(
   core: ProbeCore,
-  { captureStack, sites, requests }: AsyncWatchParts,
+  { captureStack, sites, requests, streams }: AsyncWatchParts,
 ): AsyncWatch {
   const timers: typeof import('node:timers') = core.load('timers');
   const asyncHooks: typeof import('node:async_hooks') = core.load('async_hooks');
@@ -65,7 +67,10 @@ export function createAsyncWatch(
       if (isOwnWork) return;
       initsInWindow++;
       if (core.isStopped() || (!WATCHED.has(type) && type !== TICK)) return;
-      if (type === TICK) requests.tick(resource, init);
+      if (type === TICK) {
+        requests.tick(resource, init);
+        streams.tick(resource, init);
+      }
       // An http.Agent gives a kept connection a new async id for each request: nothing was made.
       if (resource?.constructor?.name === 'ReusedHandle') return;
       let counter = perType[type];
@@ -133,6 +138,7 @@ export function createAsyncWatch(
             counter.every = Math.max(1, Math.ceil(counter.inWindow / seconds / STACKS_PER_SECOND));
           }
           requests.settle(seconds);
+          streams.settle(seconds);
           const perSecond = initsInWindow / seconds;
           // A busy process shows enough in a shorter burst.
           burstMillis = perSecond > 20 * core.config.asyncInitsPerSecond ? SHORT_BURST_MILLIS : BURST_MILLIS;

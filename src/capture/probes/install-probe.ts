@@ -16,6 +16,7 @@ import { createReferenceWalk } from './reference-walk.ts';
 import { createRequestChannels } from './request-channels.ts';
 import { createRequestHandlers } from './request-handlers.ts';
 import { createStackCapture } from './stack-capture.ts';
+import { createStreamOpenings } from './stream-openings.ts';
 import { createThreadInspector } from './thread-inspector.ts';
 import { createThreadPool, type ThreadPool } from './thread-pool.ts';
 
@@ -32,6 +33,7 @@ interface Parts {
   createReferenceWalk: typeof createReferenceWalk;
   createCollectionWatch: typeof createCollectionWatch;
   createAsyncSites: typeof createAsyncSites;
+  createStreamOpenings: typeof createStreamOpenings;
   createRequestChannels: typeof createRequestChannels;
   createRequestHandlers: typeof createRequestHandlers;
   createPathPattern: typeof createPathPattern;
@@ -53,6 +55,7 @@ export function probeSource(config: ProbeConfig): string {
     createReferenceWalk,
     createCollectionWatch,
     createAsyncSites,
+    createStreamOpenings,
     createRequestChannels,
     createRequestHandlers,
     createPathPattern,
@@ -119,7 +122,8 @@ function installProbe(
     const sites = parts.createAsyncSites(core);
     const pathPattern = parts.createPathPattern();
     const requests = parts.createRequestChannels(core, { sites, captureStack, pathPattern });
-    const asyncWatch = parts.createAsyncWatch(core, { captureStack, sites, requests });
+    const streams = parts.createStreamOpenings(core, sites, captureStack);
+    const asyncWatch = parts.createAsyncWatch(core, { captureStack, sites, requests, streams });
     const { asOwnWork } = asyncWatch;
     threadPool = parts.createThreadPool(core, { captureStack, asOwnWork });
     const lookups = parts.createLookups(core);

@@ -1,6 +1,7 @@
 // A new connection for every outgoing request: handshakes, TIME_WAIT and latency that keep-alive would save.
 import { blame } from '../../analysis/blame.ts';
 import { formatShare } from '../../model/units.ts';
+import { throughLibrary } from '../creation-site.ts';
 import type { Rule } from '../rule.ts';
 import { perSecond, placeWithLibrary, subjectOf } from '../wording.ts';
 
@@ -9,7 +10,8 @@ const MOST_SURVIVAL = 0.1;
 
 export const connectionChurn: Rule = {
   kind: 'connection-churn',
-  judge({ observations }) {
+  judge(facts) {
+    const { observations } = facts;
     if (observations.asyncObservations.length === 0)
       return { notApplicable: 'async resources were not watched' };
     const drafts = observations.asyncObservations.flatMap(({ sites, coverage }) =>
@@ -31,7 +33,7 @@ export const connectionChurn: Rule = {
       .filter(({ rate, survival }) => rate >= LEAST_PER_SECOND && survival <= MOST_SURVIVAL)
       .sort((a, b) => b.rate - a.rate)[0];
     if (!worst) return [];
-    const culprit = blame(worst.site.frames, 'of calls');
+    const culprit = throughLibrary(blame(worst.site.frames, 'of calls'), facts);
     const outbound = observations.passive
       .flatMap((sample) => sample.sockets ?? [])
       .filter(({ direction }) => direction === 'outbound');

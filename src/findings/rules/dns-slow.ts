@@ -9,17 +9,26 @@ import { perSecond, placeWithLibrary, subjectOf } from '../wording.ts';
 
 const LEAST_COUNT = 5;
 const SLOW_MILLIS = 100;
+const MOST = 0.5;
 
 export const dnsSlow: Rule = {
   kind: 'dns-slow',
   judge(facts) {
     if (!facts.lookups) return { notApplicable: 'this version of Node does not tell how long lookups take' };
-    const slow = facts.lookups.filter(
-      ({ count, meanMillis }) => count >= LEAST_COUNT && meanMillis >= SLOW_MILLIS,
-    );
+    const slow = slowOnes(facts.lookups);
     return slow.length === 0 ? [] : [describe(slow, facts)];
   },
 };
+
+/** Names that are slow each time; or many names that are slow all together. */
+function slowOnes(lookups: LookupSummary[]): LookupSummary[] {
+  const often = lookups.filter(({ count, meanMillis }) => count >= LEAST_COUNT && meanMillis >= SLOW_MILLIS);
+  if (often.length > 0) return often;
+  const slow = lookups.filter(({ meanMillis }) => meanMillis >= SLOW_MILLIS);
+  const countOf = (some: LookupSummary[]) => some.reduce((sum, { count }) => sum + count, 0);
+  const isUsual = countOf(slow) >= LEAST_COUNT && countOf(slow) >= countOf(lookups) * MOST;
+  return isUsual ? slow : [];
+}
 
 function describe(slow: LookupSummary[], facts: Facts): Draft {
   const [worst] = slow as [LookupSummary];

@@ -99,7 +99,7 @@ function findSite(facts: Facts, { kind }: FdGroup, slopePerSecond: number): Crea
   if (kind === 'pipe') return siteOfSurvivors(facts, ['PIPEWRAP', 'PROCESSWRAP'], slopePerSecond);
   if (kind === 'inotify') return siteOfSurvivors(facts, ['FSEVENTWRAP'], slopePerSecond);
   return (
-    siteOfSurvivors(facts, ['FILEHANDLE'], slopePerSecond) ??
+    siteOfSurvivors(facts, ['FILEHANDLE', 'fs.stream'], slopePerSecond) ??
     siteOfOpens(facts) ??
     siteOfAllocations(facts, /^(createReadStream|createWriteStream|ReadStream|WriteStream)$/) ??
     siteOfCalls(facts, /^(fs\.)?open(Sync)?$/)

@@ -18,7 +18,8 @@ const MOSTLY = 0.6;
 export const poolExhaustion: Rule = {
   kind: 'pool-exhaustion',
   judge(facts) {
-    if (facts.observations.pools.length === 0) return { notApplicable: 'no pool or agent was seen in use' };
+    if (facts.observations.asyncObservations.length === 0)
+      return { notApplicable: 'pools and agents were not looked for' };
     return facts.shortPools
       .filter(isDry)
       .slice(0, 3)

@@ -13,7 +13,7 @@ const MOST_OF_IT = 0.5;
 export const threadpoolSaturation: Rule = {
   kind: 'threadpool-saturation',
   judge({ threadPool }) {
-    if (!threadPool) return { notApplicable: 'the thread pool was not probed' };
+    if (!threadPool) return { notApplicable: 'too few operations were sent through the thread pool' };
     const { medianWaitMillis, longShare, users } = threadPool;
     if (medianWaitMillis < LEAST_WAIT_MILLIS || longShare < LEAST_LONG_SHARE) return [];
     // Lookups that hold the threads are slow themselves: that is the finding.

@@ -1,0 +1,85 @@
+// Habits of programs whose work waits: pools, requests without an answer, the thread pool, lookups.
+import type { Observations } from '../../src/model/observations.ts';
+import type { Pool, PoolReading } from '../../src/model/pool.ts';
+import type { Habit } from './build-observations.ts';
+import { framesFrom } from './build-profile.ts';
+import type { Shape } from './shapes.ts';
+
+interface PoolHabit extends Partial<Pick<Pool, 'className' | 'holder' | 'endpoint'>> {
+  limit?: number;
+  busy?: Shape;
+  /** Where those who wait ask. */
+  waiters?: string[];
+  lent?: PoolReading['lent'];
+}
+
+/** A pool in which `waiting` wait. */
+export function pool(
+  waiting: Shape,
+  { limit = 10, busy = () => limit, waiters = [], lent, ...rest }: PoolHabit = {},
+): Habit {
+  return (observations) => {
+    const readings = observations.passive.map(({ atMillis }) => {
+      const t = atMillis / 1_000;
+      return {
+        atMillis,
+        limit,
+        busy: Math.floor(busy(t)),
+        waiting: Math.max(0, Math.floor(waiting(t))),
+        lent,
+      };
+    });
+    observations.pools.push({
+      thread: 0,
+      className: 'Pool',
+      ...rest,
+      readings,
+      waiters: waiters.map((at) => framesFrom(at)),
+    });
+  };
+}
+
+const runtimeOf = ({ runtime }: Observations) => runtime.filter(({ afterGc }) => !afterGc);
+
+/** Trivial operations wait this long for a thread, `millis` by second. */
+export function poolWaits(millis: Shape): Habit {
+  return (observations) => {
+    for (const sample of runtimeOf(observations)) {
+      const wait = millis(sample.atMillis / 1_000);
+      sample.poolWaitsMillis = [wait, wait * 0.9];
+    }
+  };
+}
+
+/** Watched for 2 s: `perSecond` operations of each, `meanMillis` from request to callback. */
+export function poolUsers(
+  ...users: [type: string, at: string, perSecond: number, meanMillis: number][]
+): Habit {
+  return (observations) => {
+    observations.threadPool.push({
+      thread: 0,
+      atMillis: 8_000,
+      millis: 2_000,
+      threads: 4,
+      sites: users.map(([type, at, perSecond, meanMillis]) => ({
+        type,
+        frames: framesFrom(at),
+        count: perSecond * 2,
+        totalMillis: perSecond * 2 * meanMillis,
+      })),
+    });
+  };
+}
+
+export function lookups(name: string, perSecond: number, millis: number, call = 'lookup'): Habit {
+  return (observations) => {
+    for (const sample of runtimeOf(observations))
+      sample.lookups!.push({
+        name,
+        call,
+        count: perSecond,
+        totalMillis: perSecond * millis,
+        longestMillis: millis * 1.5,
+      });
+  };
+}
