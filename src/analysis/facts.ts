@@ -27,6 +27,8 @@ export interface Facts {
   /** How long the counters were watched. */
   lookSeconds: number;
   cpu: CpuSummary[];
+  /** Threads that V8 calls busy while they sleep (Atomics.wait): the process had no time on a CPU for all of that. */
+  sleepers: ReadonlySet<number>;
   blocks: { thread: number; groups: BlockGroup[] }[];
   /** Main thread; null without samples. */
   gc: GcSummary | null;
@@ -59,10 +61,12 @@ export function gatherFacts(observations: Observations): Facts {
   const threads = [...new Set([0, ...heapReads.map((read) => read.thread)])];
   const main = runtime.filter((sample) => sample.thread === 0);
   const seconds = lookSeconds([...passive, ...runtime]);
+  const cpu = cpuProfiles.map((profile) => summarizeCpu(profile, textOf));
   return {
     observations,
     lookSeconds: seconds,
-    cpu: cpuProfiles.map((profile) => summarizeCpu(profile, textOf)),
+    cpu,
+    sleepers: findSleepers(cpu, passive),
     blocks: cpuProfiles.map((profile) => ({ thread: profile.thread, groups: findBlocks(profile, textOf) })),
     gc: summarizeGc(
       runtime,
@@ -87,6 +91,18 @@ export function gatherFacts(observations: Observations): Facts {
     lookups: summarizeLookups(runtime, seconds),
     timers: countTrend(main, (sample) => sample.resources?.Timeout ?? (sample.resources ? 0 : undefined)),
   };
+}
+
+/** Less than this part of what worker threads seem to work was time on a CPU: they wait. */
+const LEAST_ON_CPU = 0.5;
+
+function findSleepers(cpu: readonly CpuSummary[], passive: readonly PassiveSample[]): ReadonlySet<number> {
+  const [first, last] = [passive[0]?.cpuMicros, passive.at(-1)?.cpuMicros];
+  if (first === undefined || last === undefined) return new Set();
+  const busyOf = (some: readonly CpuSummary[]) => some.reduce((sum, { busyMicros }) => sum + busyMicros, 0);
+  const workers = cpu.filter(({ thread }) => thread !== 0);
+  const left = last - first - busyOf(cpu.filter(({ thread }) => thread === 0));
+  return new Set(left < busyOf(workers) * LEAST_ON_CPU ? workers.map(({ thread }) => thread) : []);
 }
 
 function lookSeconds(samples: readonly { atMillis: number }[]): number {

@@ -28,7 +28,7 @@ export interface HeapGrowth {
 /** Rises below this over the whole look are the noise of any program: caches of the VM, compiled code. */
 const LEAST_RISE_BYTES = 320 * 1024;
 /** A heap that does not rise is read no more often: each read is a pause. */
-const FEW_READS = 4;
+const FEW_READS = 3;
 
 /** The floor without the first read: it still holds what loading and compiling left behind. */
 export function analyseHeapGrowth(

@@ -119,7 +119,7 @@ export interface MemoryParts {
 
 const LEAST_MEMORY_RISE = 2 * 2 ** 20;
 /** Where nothing rises the capture reads no more often. */
-const FEW_READS = 4;
+const FEW_READS = 3;
 
 /** RSS taken apart. Smoothed by the smallest of three neighbours: what is freed again was never kept. */
 export function takeMemoryApart(

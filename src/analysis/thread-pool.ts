@@ -12,6 +12,8 @@ export interface ThreadPoolPressure {
   longShare: number;
   /** UV_THREADPOOL_SIZE, or libuv's default. Absent when nobody looked closer. */
   threads?: number;
+  /** Operations that were in the pool at a time, waiting ones included, on average. Absent when nobody looked closer. */
+  inside?: number;
   /** Who keeps the threads busy, the busiest first; empty when nobody looked closer. */
   users: ThreadPoolUser[];
 }
@@ -29,6 +31,7 @@ export interface ThreadPoolUser {
 
 const LONG_WAIT_MILLIS = 20;
 const LEAST_SAMPLES = 5;
+const LEAST_COUNT = 3;
 
 /** Of the main thread's samples; null when the pool was not probed. */
 export function summarizeThreadPool(observations: Observations): ThreadPoolPressure | null {
@@ -41,6 +44,7 @@ export function summarizeThreadPool(observations: Observations): ThreadPoolPress
     longestWaitMillis: sorted.at(-1)!,
     longShare: waits.filter((wait) => wait >= LONG_WAIT_MILLIS).length / waits.length,
     threads: observations.threadPool.at(-1)?.threads,
+    inside: insideOf(observations),
     users: usersOf(observations, medianWaitMillis),
   };
 }
@@ -53,7 +57,25 @@ function waitOf({ poolWaitsMillis, eventLoopDelayMillis, afterGc }: RuntimeSampl
   return [Math.max(0, longest - (eventLoopDelayMillis?.p99 ?? 0))];
 }
 
-function usersOf({ threadPool }: Observations, waitMillis: number): ThreadPoolUser[] {
+/** Little's law (1961): the mean number inside is the time spent inside by all, over the time watched. */
+function insideOf({ threadPool }: Observations): number | undefined {
+  const millis = threadPool.reduce((sum, use) => sum + use.millis, 0);
+  const spent = threadPool
+    .flatMap(({ sites }) => sites)
+    .reduce((sum, { totalMillis }) => sum + totalMillis, 0);
+  return millis === 0 ? undefined : spent / millis;
+}
+
+/** All stand in one line: the operation that takes least, often enough, tells how long they wait. */
+function waitInLine(users: { count: number; totalMillis: number }[], probeMillis: number): number {
+  const often = users.filter(({ count }) => count >= LEAST_COUNT);
+  return Math.max(
+    probeMillis,
+    ...(often.length > 1 ? [Math.min(...often.map((u) => u.totalMillis / u.count))] : []),
+  );
+}
+
+function usersOf({ threadPool }: Observations, probeMillis: number): ThreadPoolUser[] {
   const users = new Map<string, { type: string; blame: Blame; count: number; totalMillis: number }>();
   const watchedSeconds = threadPool.reduce((sum, { millis }) => sum + millis, 0) / 1_000;
   for (const { sites } of threadPool) {
@@ -66,10 +88,11 @@ function usersOf({ threadPool }: Observations, waitMillis: number): ThreadPoolUs
       users.set(key, known);
     }
   }
+  const all = [...users.values()];
+  const waitMillis = waitInLine(all, probeMillis);
   // What is there from request to callback beyond the wait for a thread is the time on one.
   const busyOf = ({ count, totalMillis }: { count: number; totalMillis: number }) =>
     Math.max(totalMillis - count * waitMillis, totalMillis * 0.02);
-  const all = [...users.values()];
   const busy = all.reduce((sum, user) => sum + busyOf(user), 0);
   return all
     .map((user) => ({

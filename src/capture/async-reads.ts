@@ -11,10 +11,12 @@ const PATIENCE = 1.4;
 /** Parts of the look at which pools are looked for (those made meanwhile are found, too), and of its time for it. */
 const POOL_SEARCHES = [0, 0.5];
 const SEARCH_SHARE = 0.01;
+/** A request without an answer for so long asks for a closer search. */
+const LONG_ANSWER_MILLIS = 1_500;
 /** A trivial operation that waits so long, this often, asks for a look at who holds the threads. */
 const LONG_WAIT_MILLIS = 15;
 const LONG_WAITS = 3;
-const POOL_WATCH_MILLIS = 2_000;
+const POOL_WATCH_MILLIS = 3_000;
 const MAX_POOL_WATCHES = 2;
 /** Requests older than 5 s that ask for a look at promises. */
 const MANY_LASTING = 2;
@@ -26,6 +28,7 @@ interface Look {
   watches: number;
   watchingSince: number;
   isWatchingPromises: boolean;
+  isSearchedClosely: boolean;
 }
 
 export class AsyncReads {
@@ -48,7 +51,7 @@ export class AsyncReads {
       const look = this.lookAt(thread);
       if (part >= (POOL_SEARCHES[look.searches] ?? Number.POSITIVE_INFINITY)) {
         look.searches++;
-        await thread.probe.findPools(context.options.durationMillis * SEARCH_SHARE);
+        await this.findPools(thread, look);
       }
       await this.readPools(thread, look);
       await this.watchThreadPool(thread, look);
@@ -67,10 +70,15 @@ export class AsyncReads {
   /** Requests that last make their promises worth watching. */
   private async readAsync(thread: ThreadCapture): Promise<void> {
     const read = await thread.readAsync(this.context.elapsed());
-    const lasting = (read?.sites ?? [])
-      .filter(({ type }) => type.startsWith('http.'))
-      .reduce((sum, { oldAlive }) => sum + oldAlive, 0);
-    if (lasting >= MANY_LASTING) await this.watchPromises(thread, this.lookAt(thread));
+    const look = this.lookAt(thread);
+    const requests = (read?.sites ?? []).filter(({ type }) => type.startsWith('http.'));
+    const lasting = requests.reduce((sum, { oldAlive }) => sum + oldAlive, 0);
+    if (lasting >= MANY_LASTING) await this.watchPromises(thread, look);
+    const isWaiting = requests.some(({ oldestMillis }) => oldestMillis >= LONG_ANSWER_MILLIS);
+    const isAsked = isWaiting || (requests.length === 0 && look.searches > 1);
+    if (!isAsked || look.isSearchedClosely) return;
+    look.isSearchedClosely = true;
+    await this.findPools(thread, look);
   }
 
   async last(): Promise<void> {
@@ -93,9 +101,16 @@ export class AsyncReads {
       watches: 0,
       watchingSince: -1,
       isWatchingPromises: false,
+      isSearchedClosely: false,
     };
     this.looks.set(id, look);
     return look;
+  }
+
+  /** What functions close over is dear to look at: only where something waits, or nothing tells that it does not. */
+  private findPools(thread: ThreadCapture, look: Look): Promise<void> | undefined {
+    const budgetMillis = this.context.options.durationMillis * SEARCH_SHARE;
+    return thread.probe?.findPools(budgetMillis, !look.isSearchedClosely);
   }
 
   private async readPools(thread: ThreadCapture, look: Look): Promise<void> {

@@ -5,7 +5,7 @@ import { SessionClosed } from '../target/inspector-session.ts';
 import { readStat } from '../target/proc.ts';
 import { createSocketAges } from '../target/socket-ages.ts';
 import { AsyncReads } from './async-reads.ts';
-import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
+import type { AsyncMode, CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
 import { HeapClimb } from './heap-climb.ts';
 import { HeapReads } from './heap-reads.ts';
 import { createKeepAliveLook } from './keep-alive.ts';
@@ -13,6 +13,7 @@ import { chooseIntervals } from './ladder.ts';
 import { isMemoryTight, megabytes, memoryRoom } from './memory-room.ts';
 import { readPassiveSample } from './passive.ts';
 import { PROBE_URL } from './probe-url.ts';
+import type { ProbeConfig } from './probes/probe-protocol.ts';
 import type { CaptureSink } from './sink.ts';
 import { openThread, type ThreadCapture } from './thread-capture.ts';
 import { LARGEST_TRACE_BYTES, type RunningTrace, startTrace, TRACE_BUFFER_BYTES } from './trace.ts';
@@ -76,6 +77,22 @@ async function hasEnded(pid: number): Promise<boolean> {
   }
   return false;
 }
+
+function asyncConfig(mode: AsyncMode): Pick<ProbeConfig, (typeof ASYNC_SETTINGS)[number]> {
+  return {
+    asyncTypes:
+      mode === 'off' ? [] : mode === 'full' ? [...WATCHED_ASYNC_TYPES, 'PROMISE'] : WATCHED_ASYNC_TYPES,
+    asyncInitsPerSecond: mode === 'full' ? Number.MAX_SAFE_INTEGER : 1_000,
+    asyncStacksPerSecond: mode === 'full' ? 1_000 : 60,
+    longestRestMillis: 5_000,
+  };
+}
+const ASYNC_SETTINGS = [
+  'asyncTypes',
+  'asyncInitsPerSecond',
+  'asyncStacksPerSecond',
+  'longestRestMillis',
+] as const satisfies (keyof ProbeConfig)[];
 
 /** The state of one capture; its three phases are called once each, in order. */
 class CaptureRun implements CaptureContext {
@@ -301,9 +318,7 @@ class CaptureRun implements CaptureContext {
       url: PROBE_URL,
       leaseMillis: LEASE_MILLIS,
       closeInspector: id === 0 && this.attachment.openedByUs,
-      asyncTypes: WATCHED_ASYNC_TYPES,
-      asyncInitsPerSecond: 1_000,
-      longestRestMillis: 5_000,
+      ...asyncConfig(this.options.async ?? 'burst'),
     };
     return { id, name, probe };
   }

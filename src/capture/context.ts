@@ -6,6 +6,10 @@ import type { TraceOutcome } from './trace.ts';
 export const SNAPSHOT_MODES = ['auto', 'never', 'force'] as const;
 export type SnapshotMode = (typeof SNAPSHOT_MODES)[number];
 
+/** `burst`: hooks are on for moments, the fewer the busier the target; `full`: all the time; `off`: never. */
+export const ASYNC_MODES = ['burst', 'full', 'off'] as const;
+export type AsyncMode = (typeof ASYNC_MODES)[number];
+
 export interface CaptureOptions {
   durationMillis: number;
   /** Distance of two samples. */
@@ -14,6 +18,8 @@ export interface CaptureOptions {
   maxPauseMillis: number;
   /** `auto`: where nothing cheaper explains a rise, and it fits in memory and pause; `force`: whatever the pause. */
   snapshot: SnapshotMode;
+  /** Absent: `burst`. */
+  async?: AsyncMode;
   /** Lists what keeps the process alive. */
   whyAlive?: boolean;
   /** Node's trace events go here. */

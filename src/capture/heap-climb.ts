@@ -2,7 +2,13 @@
 // where no collection explains the rise, and snapshots where they are wanted and fit.
 import { SessionClosed } from '../target/inspector-session.ts';
 import type { CaptureContext } from './context.ts';
-import { estimateCensusBytes, estimateCensusMillis, isFloorRising, isMemoryRising } from './ladder.ts';
+import {
+  estimateCensusBytes,
+  estimateCensusMillis,
+  isClearlyRising,
+  isFloorRising,
+  isMemoryRising,
+} from './ladder.ts';
 import { isMemoryTight, memoryRoom } from './memory-room.ts';
 import type { ProbeClient } from './probe-client.ts';
 import type { ProbeCensus } from './probes/probe-protocol.ts';
@@ -76,7 +82,9 @@ export class HeapClimb {
     await this.context.forEachThread(async (thread) => {
       const height = this.heightOf(thread);
       if (height.hasCensus) await this.readCollections(thread, height, 0);
-      const isWanted = snapshot === 'force' || (snapshot === 'auto' && isUnexplained(height));
+      const isWanted =
+        snapshot === 'force' ||
+        (snapshot === 'auto' && isUnexplained(height) && isClearlyRising(thread.floors));
       if (isWanted && this.isWorthIt(thread)) await this.takeSnapshot(thread, height);
     });
   }

@@ -4,6 +4,7 @@ import type { CaptureContext } from './context.ts';
 import {
   chooseIntervals,
   estimateHeapReadMillis,
+  hasOldGrown,
   isOldGenerationRising,
   mayBeRising,
   type SamplingIntervals,
@@ -19,12 +20,17 @@ const LEAST_HEAP_READS = 8;
 const LONG_PAUSE_MILLIS = 400;
 /** At most this many heap reads: more than a trend needs is only cost. */
 const MAX_HEAP_READS = 10;
-/** Parts of the look at which a heap is read that does not rise; and once more at the end. */
-const CALM_READS = [0.06, 0.2, 0.47, 0.75];
+/**
+ * Parts of the look from which on a heap is read that does not rise (the second time only when the old generation has
+ * become larger); and once more at the end.
+ */
+const CALM_READS = [0.06, 0.33];
 
 export class HeapReads {
   private nextAt = 0;
   private calmReads = 0;
+  /** Bytes of the old generation after the last read, by thread. */
+  private readonly oldAtRead = new Map<number, number>();
   private isTooDear = false;
   private intervals: SamplingIntervals = chooseIntervals(0, 0);
 
@@ -61,9 +67,17 @@ export class HeapReads {
     if (isCloser) return context.elapsed() >= this.nextAt;
     const at = CALM_READS[this.calmReads];
     if (at === undefined || context.elapsed() < at * context.options.durationMillis) return false;
-    while (context.elapsed() >= (CALM_READS[this.calmReads] ?? Infinity) * context.options.durationMillis)
-      this.calmReads++;
+    if (this.calmReads > 0 && !(await this.hasOldGrown())) return false;
+    this.calmReads++;
     return true;
+  }
+
+  private async hasOldGrown(): Promise<boolean> {
+    let hasGrown = false;
+    await this.context.forEachThread(async (thread) => {
+      hasGrown ||= hasOldGrown(this.oldAtRead.get(thread.id) ?? 0, thread.oldGeneration.at(-1) ?? 0);
+    });
+    return hasGrown;
   }
 
   async last(): Promise<void> {
@@ -97,6 +111,7 @@ export class HeapReads {
     }
     const pauseMillis = await thread.readHeap(this.context.elapsed());
     outcome.pausesMillis.push(pauseMillis);
+    this.oldAtRead.set(thread.id, thread.oldGeneration.at(-1) ?? 0);
     return pauseMillis;
   }
 

@@ -28,8 +28,8 @@ export interface ProbeClient {
   growingObjectIds(): Promise<(number | null)[]>;
   /** Where one function of each of these classes of the last census begins; null where it cannot be told. */
   locateFunctions(classes: string[]): Promise<(FunctionLocation | null)[]>;
-  /** Begins to look for pools and agents along references, in slices of 10 ms. */
-  findPools(budgetMillis: number): Promise<void>;
+  /** Begins to look for pools and agents along references, in slices of 3 ms. */
+  findPools(budgetMillis: number, isDataOnly: boolean): Promise<void>;
   readPools(): Promise<ProbePools>;
   /** Notes who uses the thread pool, from one to the other. */
   startPoolWatch(): Promise<void>;
@@ -96,7 +96,8 @@ function clientFor(session: InspectorSession, handleId: string): ProbeClient {
         await call('ownPauseEnds').catch(() => {});
       }
     },
-    findPools: (budgetMillis) => call('findPools', [{ value: budgetMillis }]),
+    findPools: (budgetMillis, isDataOnly) =>
+      call('findPools', [{ value: budgetMillis }, { value: isDataOnly }]),
     readPools: () => call('readPools'),
     startPoolWatch: () => call('startPoolWatch'),
     stopPoolWatch: () => call('stopPoolWatch'),

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CaptureOutcome, SNAPSHOT_MODES } from '../capture/context.ts';
+import { ASYNC_MODES, type CaptureOutcome, SNAPSHOT_MODES } from '../capture/context.ts';
 import { UsageError } from '../errors.ts';
 import { formatBytes, formatCount } from '../model/units.ts';
 import { type RecordResult, record } from '../record.ts';
@@ -19,6 +19,7 @@ export interface LiveOptions {
   interval: string;
   maxPause: string;
   snapshot: string;
+  async: string;
   whyAlive?: boolean;
   trace?: string;
   quiet?: boolean;
@@ -34,9 +35,8 @@ export async function recordInto(
   const durationMillis = parseTime(options.duration, '--duration', 1_000);
   const intervalMillis = fitInterval(durationMillis, parseTime(options.interval, '--interval', 100));
   const maxPauseMillis = parseTime(options.maxPause, '--max-pause', 1);
-  const snapshot = SNAPSHOT_MODES.find((mode) => mode === options.snapshot);
-  if (!snapshot)
-    throw new UsageError(`--snapshot cannot be "${options.snapshot}".`, `Give ${SNAPSHOT_MODES.join(', ')}.`);
+  const snapshot = oneOf(SNAPSHOT_MODES, options.snapshot, '--snapshot');
+  const async = oneOf(ASYNC_MODES, options.async, '--async');
   if ((target === undefined) === (command.length === 0)) {
     throw new UsageError(
       'Give one target: a pid, :port, part of a command line, an inspector address, or "-- node app.js".',
@@ -56,6 +56,7 @@ export async function recordInto(
       intervalMillis,
       maxPauseMillis,
       snapshot,
+      async,
       whyAlive: options.whyAlive,
       trace,
       signal: interrupt.signal,
@@ -69,6 +70,13 @@ export async function recordInto(
     interrupt.dispose();
     await launched?.end();
   }
+}
+
+function oneOf<T extends string>(modes: readonly T[], given: string, option: string): T {
+  const mode = modes.find((known) => known === given);
+  if (mode === undefined)
+    throw new UsageError(`${option} cannot be "${given}".`, `Give ${modes.join(', ')}.`);
+  return mode;
 }
 
 function sayTrace(traced: CaptureOutcome['trace'], { trace, quiet }: LiveOptions): void {

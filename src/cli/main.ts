@@ -106,6 +106,11 @@ function withCaptureOptions(command: Command): Command {
     .option('--interval <time>', 'distance of two samples; at least 8 are taken', '1s')
     .option('--max-pause <time>', 'the longest single pause culprit may cause in the target', '1s')
     .option(
+      '--async <how>',
+      'watch async work: burst (hooks on for moments), full (all the time: for a dev box), off',
+      'burst',
+    )
+    .option(
       '--snapshot <when>',
       'heap snapshots: auto (when needed, and it fits), never, force (whatever the pause, never beyond the memory)',
       'auto',

@@ -112,7 +112,17 @@ function kindOf(filled: GrowingCollection | null): FindingKind {
     return 'listener-leak';
   const frames = filled?.insertion?.frames ?? [];
   if (frames[0]?.file === 'node:events' || /event_target/.test(frames[0]?.file ?? '')) return 'listener-leak';
+  if (/^function\b/.test(filled?.collection.newestEntry ?? '') && frames.some(isSubscribing))
+    return 'listener-leak';
   return isCalledByHook(frames) ? 'async-context-leak' : 'heap-leak';
+}
+
+/** As emitters and stores of all makes call it. */
+function isSubscribing({ functionName, owner }: Frame): boolean {
+  const name = functionName.split('.').at(-1)!;
+  return (
+    owner === 'library' && /^(on|once|addListener|addEventListener|subscribe|listen|observe)$/.test(name)
+  );
 }
 
 /** The user code that adds was called by Node because an async resource was made. */

@@ -13,6 +13,7 @@ const WORDS: Record<string, string> = {
   ZLIB: 'compression',
   FSREQCALLBACK: 'file operations',
   FSREQPROMISE: 'file operations',
+  FILEHANDLECLOSEREQ: 'closing files',
   GETADDRINFOREQWRAP: 'name lookups (dns.lookup)',
   GETNAMEINFOREQWRAP: 'name lookups (dns.lookupService)',
 };

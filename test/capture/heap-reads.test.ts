@@ -21,22 +21,34 @@ describe('reading the heap profile', () => {
       const thread = fakeThread();
       const context = fakeContext([thread], { durationMillis });
       await look(new HeapReads(context), context);
-      expect(count(thread, 'readHeap')).toBe(5);
+      expect(count(thread, 'readHeap')).toBe(2);
     },
   );
+
+  test('is done once more where the old generation has become larger', async () => {
+    const thread = fakeThread();
+    const context = fakeContext([thread]);
+    const reads = new HeapReads(context);
+    context.atMillis = 2_000;
+    await reads.whenDue();
+    thread.oldGeneration.push(20 * MB, 24 * MB);
+    await look(reads, context);
+    expect(count(thread, 'readHeap')).toBe(3);
+  });
 
   test('is done more often from the first rise on', async () => {
     const thread = fakeThread();
     let reads = 0;
-    const rising = {
-      ...thread,
-      readHeap: async () => {
-        thread.floors.push((20 + ++reads) * MB);
-        return 8;
-      },
+    const readHeap = async () => {
+      thread.floors.push((20 + ++reads) * MB);
+      return 8;
     };
-    const context = fakeContext([rising]);
-    await look(new HeapReads(context), context);
+    const context = fakeContext([{ ...thread, readHeap }]);
+    const heapReads = new HeapReads(context);
+    for (; context.atMillis < 30_000; context.atMillis += 1_000) {
+      thread.oldGeneration.push(20 * MB + context.atMillis * 100);
+      await heapReads.whenDue();
+    }
     expect(reads).toBeGreaterThanOrEqual(8);
   });
 

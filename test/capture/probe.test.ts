@@ -13,6 +13,7 @@ const CONFIG: ProbeConfig = {
   closeInspector: false,
   asyncTypes: ['Timeout', 'TCPWRAP'],
   asyncInitsPerSecond: 1e9,
+  asyncStacksPerSecond: 60,
   longestRestMillis: 1_000,
 };
 

@@ -32,6 +32,7 @@ const PROBE = {
   closeInspector: false,
   asyncTypes: [],
   asyncInitsPerSecond: 1_000,
+  asyncStacksPerSecond: 60,
   longestRestMillis: 1_000,
 };
 

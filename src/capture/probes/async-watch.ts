@@ -105,9 +105,9 @@ export function createAsyncWatch(
   const BURST_MILLIS = 100;
   const SHORT_BURST_MILLIS = 15;
   let burstMillis = BURST_MILLIS;
-  const STACKS_PER_SECOND = 60;
+  const { asyncStacksPerSecond } = core.config;
   /** The first burst does not know yet how many there will be. */
-  const STACKS_PER_BURST = 15;
+  const STACKS_PER_BURST = Math.ceil(asyncStacksPerSecond / 4);
   let burstTimer: NodeJS.Timeout | null = null;
   core.cleanups.push(() => burstTimer && timers.clearTimeout(burstTimer));
   const asOwnWork = <T>(work: () => T): T => {
@@ -135,7 +135,7 @@ export function createAsyncWatch(
           const seconds = Math.max(0.02, (core.now() - from) / 1000);
           for (const type in perType) {
             const counter = perType[type]!;
-            counter.every = Math.max(1, Math.ceil(counter.inWindow / seconds / STACKS_PER_SECOND));
+            counter.every = Math.max(1, Math.ceil(counter.inWindow / seconds / asyncStacksPerSecond));
           }
           requests.settle(seconds);
           streams.settle(seconds);

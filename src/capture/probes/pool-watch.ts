@@ -11,7 +11,7 @@ export interface PoolWatch {
    * Begins to look for pools by following references, in short slices until all was seen or `budgetMillis` are spent;
    * those known already stay.
    */
-  find(budgetMillis: number): void;
+  find(budgetMillis: number, isDataOnly: boolean): void;
   read(): ProbePools;
   ownHeapBytes(): number;
 }
@@ -93,19 +93,19 @@ export function createPoolWatch(
       });
   };
 
-  const SLICE_MILLIS = 10;
-  const REST_MILLIS = 190;
+  const SLICE_MILLIS = 3;
+  const REST_MILLIS = 97;
   let sliceTimer: NodeJS.Timeout | null = null;
   const rest = () => {
     if (sliceTimer) timers.clearTimeout(sliceTimer);
     sliceTimer = null;
   };
   core.cleanups.push(rest);
-  const find: PoolWatch['find'] = (budgetMillis) => {
+  const find: PoolWatch['find'] = (budgetMillis, isDataOnly) => {
     try {
       rest();
       globals();
-      const goOn = references.inSlices({ longestChain: LONGEST_CHAIN }, consider);
+      const goOn = references.inSlices({ longestChain: LONGEST_CHAIN, isDataOnly }, consider);
       let spent = 0;
       const slice = () => {
         try {

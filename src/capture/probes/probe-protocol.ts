@@ -12,6 +12,8 @@ export interface ProbeConfig {
   asyncTypes: string[];
   /** Creations a second (of any type, promises too) that we allow ourselves to see: sets the share of bursts. */
   asyncInitsPerSecond: number;
+  /** Of each type: so many of them are asked for a stack. */
+  asyncStacksPerSecond: number;
   longestRestMillis: number;
 }
 
@@ -211,7 +213,7 @@ export interface ProbeHandle {
   walk(deadlineMillis: number, longestChain: number): ProbeWalk;
   readCollections(atMillis: number, trapTop: number): ProbeCollections;
   /** Begins to look for pools and agents, in slices. */
-  findPools(budgetMillis: number): void;
+  findPools(budgetMillis: number, isDataOnly: boolean): void;
   readPools(): ProbePools;
   startPoolWatch(): void;
   stopPoolWatch(): ProbeThreadPool;

@@ -18,8 +18,10 @@ const LEAST_SECONDS = 3;
 
 export const cpuHotspot: Rule = {
   kind: 'cpu-hotspot',
-  judge({ cpu }) {
-    const usable = cpu.filter((summary) => summary.durationMicros >= LEAST_SECONDS * 1e6);
+  judge({ cpu, sleepers }) {
+    const usable = cpu.filter(
+      ({ durationMicros, thread }) => durationMicros >= LEAST_SECONDS * 1e6 && !sleepers.has(thread),
+    );
     if (usable.length === 0)
       return {
         notApplicable:

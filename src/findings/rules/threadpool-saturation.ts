@@ -10,13 +10,17 @@ const LEAST_WAIT_MILLIS = 20;
 const LEAST_LONG_SHARE = 0.4;
 const MOST_OF_IT = 0.5;
 const LEAST_WAIT_SHARE = 0.5;
+/** Less than all: what came before the watch was not counted. */
+const LEAST_INSIDE = 0.5;
 
 export const threadpoolSaturation: Rule = {
   kind: 'threadpool-saturation',
   judge({ threadPool }) {
     if (!threadPool) return { notApplicable: 'too few operations were sent through the thread pool' };
-    const { medianWaitMillis, longShare, users } = threadPool;
+    const { medianWaitMillis, longShare, users, threads = 0, inside = 0 } = threadPool;
     if (medianWaitMillis < LEAST_WAIT_MILLIS || longShare < LEAST_LONG_SHARE) return [];
+    // A machine that has no time for us makes everything wait: a full pool has as many inside as there are threads.
+    if (inside < threads * LEAST_INSIDE || users.length === 0) return [];
     const [first] = users;
     // Where a thread is free after a part of what one operation takes, the pool is busy, and no more than that.
     const takes = first ? first.meanMillis - medianWaitMillis : 0;

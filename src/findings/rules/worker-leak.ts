@@ -5,6 +5,7 @@ import type { Rule } from '../rule.ts';
 import { perSecond, placeWithLibrary, risen, subjectOf } from '../wording.ts';
 
 const LEAST_RISE = 3;
+const MOST = 0.6;
 
 export const workerLeak: Rule = {
   kind: 'worker-leak',
@@ -14,7 +15,10 @@ export const workerLeak: Rule = {
       return { notApplicable: 'the threads of the process could not be counted' };
     const { threads } = facts;
     const workers = survivors(facts, ['WORKER']).filter(
-      ({ alive, survival }) => alive >= LEAST_RISE && (survival ?? 0) >= 0.6,
+      ({ alive, survival, trend }) =>
+        // On one path of several, most of them end.
+        alive >= LEAST_RISE &&
+        ((survival ?? 0) >= MOST || (trend.verdict === 'growing' && (survival ?? 0) > 0)),
     );
     const isGrowing = threads.verdict === 'growing' && threads.last - threads.first >= LEAST_RISE;
     // Node's own pool and V8's helpers start late but are few and stop growing.
