@@ -55,6 +55,7 @@ export function useCores(): () => CoreByHand {
       now: () => core.atMillis,
       cleanups: [],
       isStopped: () => isStopped,
+      isPicked: (nth, every) => Math.imul(nth, 0x9e3779b1) >>> 0 < 2 ** 32 / every,
       stop() {
         isStopped = true;
         for (const cleanup of core.cleanups.splice(0).reverse()) cleanup();
