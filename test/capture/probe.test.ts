@@ -1,37 +1,13 @@
 // The probe by itself, evaluated here as it is in a target: it must never throw, must hold little, and must leave
 // nothing behind when it stops.
 import { EventEmitter, setMaxListeners } from 'node:events';
-import { createRequire } from 'node:module';
 import { afterEach, describe, expect, it } from 'vitest';
 import { probeSource } from '../../src/capture/probes/install-probe.ts';
-import type { ProbeConfig, ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
+import type { ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
 import { check } from '../support/known-defects.ts';
+import { CONFIG, useProbes } from '../support/probe-here.ts';
 
-const CONFIG: ProbeConfig = {
-  url: 'culprit:probe',
-  leaseMillis: 10_000,
-  closeInspector: false,
-  asyncTypes: ['Timeout', 'TCPWRAP'],
-  asyncInitsPerSecond: 1e9,
-  asyncStacksPerSecond: 60,
-  longestRestMillis: 1_000,
-};
-
-const open: ProbeHandle[] = [];
-afterEach(() => {
-  for (const probe of open.splice(0)) probe.stop();
-});
-
-function install(
-  config: Partial<ProbeConfig> = {},
-  load: unknown = createRequire(import.meta.url),
-): ProbeHandle {
-  const evaluate = new Function('require', `return ${probeSource({ ...CONFIG, ...config })}`);
-  const result = evaluate(load) as ProbeHandle | string;
-  if (typeof result === 'string') throw new Error(result);
-  open.push(result);
-  return result;
-}
+const install = useProbes();
 
 /** Reads collections as the decoder takes them: each read adds what is new. */
 function createReader(probe: ProbeHandle) {

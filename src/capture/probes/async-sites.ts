@@ -144,7 +144,7 @@ export function createAsyncSites(core: ProbeCore): AsyncSites {
     const site = siteFor(creation);
     if (!site) return;
     site.made += creation.weight;
-    if (!site.isWatched || site.seen++ % site.every !== 0) return;
+    if (!site.isWatched || !core.isPicked(site.seen++, site.every)) return;
     // Without a prototype, so that no census finds it.
     const entry: Watched = Object.assign(Object.create(null), {
       ref: new WeakRef(creation.resource),

@@ -79,7 +79,7 @@ export function createAsyncWatch(
         perType[type] = counter;
       }
       counter.inWindow++;
-      if (counter.seen++ % counter.every !== 0 || counter.taken >= STACKS_PER_BURST) return;
+      if (!core.isPicked(counter.seen++, counter.every) || counter.taken >= STACKS_PER_BURST) return;
       counter.taken++;
       if (type === TICK) rememberTick(asyncId);
       else sites.remember({ type, resource, frames: withTick(captureStack(init)), weight: counter.every });

@@ -94,7 +94,9 @@ function installProbe(
     const perf: typeof import('node:perf_hooks') = load('perf_hooks');
     const inspector = (config.closeInspector ? load('inspector') : null) as { close(): void } | null;
     const now = () => perf.performance.now();
-    const core: ProbeCore = { config, load, now, cleanups, isStopped: () => isStopped };
+    const GOLDEN = 0x9e3779b1;
+    const isPicked = (nth: number, every: number) => Math.imul(nth, GOLDEN) >>> 0 < 2 ** 32 / every;
+    const core: ProbeCore = { config, load, now, cleanups, isStopped: () => isStopped, isPicked };
 
     let lastBeat = now();
     let leaseTicks = 0;

@@ -33,7 +33,14 @@ export function createKeepAliveList(
   };
   const load = requireOrNothing ?? host.getBuiltinModule ?? host.mainModule?.require;
   if (!load) return 'no access to built-in modules';
-  const core: ProbeCore = { config, load, now: () => 0, cleanups: [], isStopped: () => false };
+  const core: ProbeCore = {
+    config,
+    load,
+    now: () => 0,
+    cleanups: [],
+    isStopped: () => false,
+    isPicked: () => true,
+  };
 
   const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
   const objectsOf = (list: unknown): object[] =>

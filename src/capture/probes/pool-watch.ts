@@ -32,6 +32,7 @@ export function createPoolWatch(
   { shapes, traps, references, pathPattern, asOwnPause, asOwnWork }: PoolWatchParts,
 ): PoolWatch {
   const { Socket } = core.load('net') as typeof import('node:net');
+  const { Readable } = core.load('stream') as typeof import('node:stream');
   const timers: typeof import('node:timers') = core.load('timers');
   const types: typeof import('node:util').types = (core.load('util') as typeof import('node:util')).types;
   const MAX_POOLS = 100;
@@ -151,17 +152,17 @@ export function createPoolWatch(
     return 0;
   };
 
+  /** Come whole is not read: a short body waits in the stream, and its socket is not free before it was taken out. */
+  const hasEnded = (response: unknown): boolean =>
+    ownValue(response, '_readableState') !== undefined &&
+    Reflect.get(Readable.prototype, 'readableEnded', response) === true;
   /** What a socket of an Agent is busy with. */
   const labelOf = (item: unknown): string | null => {
     const request = ownValue(item, '_httpMessage');
     const method = ownValue(request, 'method');
     if (typeof method !== 'string') return null;
     const response = ownValue(request, 'res');
-    const state = !response
-      ? 'no response yet'
-      : ownValue(response, 'complete')
-        ? 'ending'
-        : 'response not read';
+    const state = !response ? 'no response yet' : hasEnded(response) ? 'ending' : 'response not read';
     return `${method.slice(0, 20)} ${pathPattern(ownValue(request, 'path'))}: ${state}`;
   };
 

@@ -200,6 +200,11 @@ export interface ProbeCore {
   /** Called in reverse order when the probe stops. */
   cleanups: (() => void)[];
   isStopped(): boolean;
+  /**
+   * Whether the nth is the one taken out of `every`, from the first on. Spread as multiples of the golden ratio are
+   * (Weyl): a program that does something every fourth time is not met in step.
+   */
+  isPicked(nth: number, every: number): boolean;
 }
 
 /** What `installProbe` leaves with our session: reachable through a remote object only. */

@@ -40,7 +40,7 @@ export function createRequestChannels(
   /** True for one in `every`. */
   const isTaken = (of: Pace): boolean => {
     of.inWindow++;
-    if (of.seen++ % of.every !== 0 || of.taken >= SAMPLES_PER_BURST) return false;
+    if (!core.isPicked(of.seen++, of.every) || of.taken >= SAMPLES_PER_BURST) return false;
     of.taken++;
     return true;
   };

@@ -30,7 +30,7 @@ export function createStreamOpenings(
       const stream = Array.isArray(args) ? args[0] : undefined;
       if (!(stream instanceof fs.ReadStream) && !(stream instanceof fs.WriteStream)) return;
       pace.inWindow++;
-      if (pace.seen++ % pace.every !== 0 || pace.taken >= SAMPLES_PER_BURST) return;
+      if (!core.isPicked(pace.seen++, pace.every) || pace.taken >= SAMPLES_PER_BURST) return;
       pace.taken++;
       sites.remember({
         type: 'fs.stream',

@@ -33,10 +33,12 @@ export function createThreadPool(core: ProbeCore, { captureStack, asOwnWork }: T
 
   let waitsSince: number[] = [];
   let sentAt = -1;
+  let isProbing = false;
   const probe = () => {
     if (core.isStopped() || sentAt >= 0) return;
     try {
       sentAt = core.now();
+      isProbing = true;
       asOwnWork(() =>
         fs.stat('/', () => {
           if (waitsSince.length < MAX_WAITS) waitsSince.push(core.now() - sentAt);
@@ -46,6 +48,7 @@ export function createThreadPool(core: ProbeCore, { captureStack, asOwnWork }: T
     } catch {
       sentAt = -1;
     }
+    isProbing = false;
   };
 
   interface Site {
@@ -66,6 +69,7 @@ export function createThreadPool(core: ProbeCore, { captureStack, asOwnWork }: T
     Object.keys(resource).length === 0;
 
   const init = (asyncId: number, type: string, _trigger: number, resource: object) => {
+    if (isProbing) return;
     try {
       const isPools = NODE_TYPES.test(type) ? !NOT_IN_POOL.test(type) : isAddons(type, resource);
       if (!isPools || core.isStopped() || pending.size >= MAX_PENDING) return;
@@ -73,7 +77,7 @@ export function createThreadPool(core: ProbeCore, { captureStack, asOwnWork }: T
       perType.set(type, seen);
       // The more there are, the fewer of them are asked for a stack.
       const weight = 2 ** Math.floor(seen / STACKS_PER_TYPE);
-      if (weight > 1 && seen % weight !== 0) return;
+      if (!core.isPicked(seen, weight)) return;
       const frames = captureStack(init);
       const key = `${type}|${frames.map((f) => `${f[1]}:${f[2]}:${f[3]}`).join('|')}`;
       let site = sites.get(key);
