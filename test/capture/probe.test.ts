@@ -67,6 +67,18 @@ describe('the probe', () => {
     expect(later).toMatchObject({ made: 1, alive: 0, frames: [] });
   });
 
+  it('asks nothing of a native handle while it is being made, however many there are', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const probe = install();
+    const sockets = Array.from({ length: 400 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+    const site = probe.readAsync().sites.find(({ type, alive }) => type === 'TCPWRAP' && alive > 0);
+    expect(site?.made).toBeGreaterThan(10);
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+
   it('says why when built-in modules are out of reach, and leaves nothing behind', () => {
     const evaluate = new Function('require', `return ${probeSource(CONFIG)}`);
     const refuse = () => {

@@ -5,6 +5,8 @@ import type { ProbeAsyncSite, ProbeCore } from './probe-protocol.ts';
 export interface AsyncSites {
   /** One more was made; `weight` is how many it stands for. */
   remember(made: Creation): void;
+  /** Lets go of what is gone. Not from within a hook: see remember. */
+  tidy(): void;
   read(): ProbeAsyncSite[];
   /** Watched resources of a type that are there for at least `millis`, some of each site. */
   lasting(type: string, millis: number): { site: number; resource: object }[];
@@ -29,6 +31,7 @@ export interface Creation {
 export function createAsyncSites(core: ProbeCore): AsyncSites {
   const MAX_SITES = 400;
   const WATCHED_PER_SITE = 60;
+  const MOST_PER_SITE = 120;
   const OLD_MILLIS = 5_000;
   const SOME_LASTING = 3;
   interface Watched {
@@ -153,9 +156,9 @@ export function createAsyncSites(core: ProbeCore): AsyncSites {
       wasAlive: false,
     });
     site.refs.push(entry);
-    if (site.refs.length <= WATCHED_PER_SITE) return;
-    sweep(site, core.now());
-    if (site.refs.length > WATCHED_PER_SITE / 2) thinOut(site);
+    // Nothing is asked of a resource here: a native handle that is being made has no native side yet, and reading its
+    // `fd` ends the process (Node 20).
+    if (site.refs.length > MOST_PER_SITE) thinOut(site);
   };
 
   const readSite = (site: Site, now: number): ProbeAsyncSite => {
@@ -183,6 +186,10 @@ export function createAsyncSites(core: ProbeCore): AsyncSites {
   core.cleanups.push(() => sites.clear());
   return {
     remember,
+    tidy() {
+      const now = core.now();
+      for (const site of sites.values()) if (site.refs.length > WATCHED_PER_SITE) sweep(site, now);
+    },
     read() {
       const now = core.now();
       return [...sites.values()].map((site) => readSite(site, now));

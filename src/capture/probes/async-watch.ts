@@ -137,6 +137,7 @@ export function createAsyncWatch(
             const counter = perType[type]!;
             counter.every = Math.max(1, Math.ceil(counter.inWindow / seconds / asyncStacksPerSecond));
           }
+          sites.tidy();
           requests.settle(seconds);
           streams.settle(seconds);
           const perSecond = initsInWindow / seconds;
