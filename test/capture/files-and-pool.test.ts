@@ -13,7 +13,7 @@ import { describe, expect, it } from 'vitest';
 import { createAsyncSites } from '../../src/capture/probes/async-sites.ts';
 import type { ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
 import { createStackCapture } from '../../src/capture/probes/stack-capture.ts';
-import { createStreamOpenings } from '../../src/capture/probes/stream-openings.ts';
+import { createStreamOpenings, type StreamOpenings } from '../../src/capture/probes/stream-openings.ts';
 import { createThreadPool } from '../../src/capture/probes/thread-pool.ts';
 import { useTempFolder } from '../support/build-recording.ts';
 import { isIn, namesIn, until, useCores, useProbes } from '../support/probe-here.ts';
@@ -76,6 +76,9 @@ describe('file streams', () => {
     callback: function constructNT() {},
     args: [stream],
   });
+  function tickFor(openings: StreamOpenings, stream: object) {
+    openings.tick(constructed(stream), tickFor);
+  }
   const openingsOf = () => {
     const core = makeCore();
     const sites = createAsyncSites(core);
@@ -90,7 +93,7 @@ describe('file streams', () => {
     const descriptors: number[] = [];
     const lose = async (isClosed: boolean) => {
       const stream = fs.createReadStream(path);
-      openings.tick(constructed(stream), () => {});
+      tickFor(openings, stream);
       await opened(stream);
       if (isClosed) await closed(stream);
       else descriptors.push((stream as unknown as { fd: number }).fd);
@@ -126,9 +129,9 @@ describe('file streams', () => {
   it('are taken as a few that stand for all when there are many', () => {
     const { sites, openings } = openingsOf();
     const streams = Array.from({ length: 300 }, () => Object.create(fs.ReadStream.prototype) as object);
-    for (const stream of streams.slice(0, 100)) openings.tick(constructed(stream), () => {});
+    for (const stream of streams.slice(0, 100)) tickFor(openings, stream);
     openings.settle(0.1);
-    for (const stream of streams.slice(100)) openings.tick(constructed(stream), () => {});
+    for (const stream of streams.slice(100)) tickFor(openings, stream);
     const made = sites.read().reduce((sum, site) => sum + site.made, 0);
     expect(made).toBeGreaterThan(10 + 120);
     expect(made).toBeLessThanOrEqual(10 + 280);
