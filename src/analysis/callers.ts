@@ -4,17 +4,26 @@ import type { Facts } from './facts.ts';
 
 /**
  * The application's function under which most of what the package keeps was allocated or, where it keeps nothing, most of
- * its time was spent; null when it was seen under none.
+ * its time was spent; null when it was seen under none. With `files` of the package, what went through one of them counts
+ * first.
  */
-export function callerOfPackage({ observations: { heapReads }, cpu }: Facts, name: string): Blame | null {
+export function callerOfPackage(
+  { observations: { heapReads }, cpu }: Facts,
+  name: string,
+  files: ReadonlySet<string> = new Set(),
+): Blame | null {
   const last = heapReads.at(-1);
   const first = heapReads.find((read) => read.thread === last?.thread);
+  const through = createTally(name);
   const kept = createTally(name);
-  for (const { frames, liveBytes } of last?.stacks ?? []) kept.add(blame(frames), liveBytes);
+  for (const { frames, liveBytes } of last?.stacks ?? []) {
+    kept.add(blame(frames), liveBytes);
+    if (frames.some(({ file }) => file !== null && files.has(file))) through.add(blame(frames), liveBytes);
+  }
   for (const { frames, liveBytes } of first?.stacks ?? []) kept.add(blame(frames), -liveBytes);
   const spent = createTally(name);
   for (const { hotspots } of cpu) for (const { blame: by, selfMicros } of hotspots) spent.add(by, selfMicros);
-  return kept.largest() ?? spent.largest();
+  return through.largest() ?? kept.largest() ?? spent.largest();
 }
 
 interface Tally {

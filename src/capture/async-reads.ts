@@ -11,6 +11,7 @@ const PATIENCE = 1.4;
 /** Parts of the look at which pools are looked for (those made meanwhile are found, too), and of its time for it. */
 const POOL_SEARCHES = [0, 0.5];
 const SEARCH_SHARE = 0.01;
+const CLOSE_SEARCH_SHARE = 0.03;
 /** A request without an answer for so long asks for a closer search. */
 const LONG_ANSWER_MILLIS = 1_500;
 /** A trivial operation that waits so long, this often, asks for a look at who holds the threads. */
@@ -109,8 +110,8 @@ export class AsyncReads {
 
   /** What functions close over is dear to look at: only where something waits, or nothing tells that it does not. */
   private findPools(thread: ThreadCapture, look: Look): Promise<void> | undefined {
-    const budgetMillis = this.context.options.durationMillis * SEARCH_SHARE;
-    return thread.probe?.findPools(budgetMillis, !look.isSearchedClosely);
+    const share = look.isSearchedClosely ? CLOSE_SEARCH_SHARE : SEARCH_SHARE;
+    return thread.probe?.findPools(this.context.options.durationMillis * share, !look.isSearchedClosely);
   }
 
   private async readPools(thread: ThreadCapture, look: Look): Promise<void> {

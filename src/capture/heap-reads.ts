@@ -20,6 +20,7 @@ const LEAST_HEAP_READS = 8;
 const LONG_PAUSE_MILLIS = 400;
 /** At most this many heap reads: more than a trend needs is only cost. */
 const MAX_HEAP_READS = 10;
+const MAX_ASKED_READS = 15;
 /**
  * Parts of the look from which on a heap is read that does not rise (the second time only when the old generation has
  * become larger); and once more at the end.
@@ -133,7 +134,8 @@ export class HeapReads {
   /** Until the next read: sooner at first (a target may end early), later where reads are dear, but enough for a trend. */
   private pace(pauseMillis: number): number {
     const { durationMillis } = this.context.options;
-    const usual = durationMillis / MAX_HEAP_READS;
+    // Something rises: the rest of the look is short.
+    const usual = durationMillis / (this.isAsked() ? MAX_ASKED_READS : MAX_HEAP_READS);
     const first = this.context.elapsed() < 12_000 ? Math.min(usual, 2_000) : usual;
     const affordable = Math.max(first, pauseMillis / HEAP_READ_SHARE, 1_000);
     return pauseMillis < LONG_PAUSE_MILLIS

@@ -87,9 +87,9 @@ export function fromSurvivors(site: SurvivingSite): CreationSite {
 }
 
 /** For what a library makes later, out of sight of who asked: the place in the application that calls it most. */
-export function throughLibrary(made: Blame, facts: Facts): Blame {
+export function throughLibrary(made: Blame, facts: Facts, files?: ReadonlySet<string>): Blame {
   const name = made.app ? null : made.library?.package;
-  const caller = name ? callerOfPackage(facts, name) : null;
+  const caller = name ? callerOfPackage(facts, name, files) : null;
   return caller ? { ...caller, library: made.library } : made;
 }
 

@@ -83,3 +83,11 @@ export function lookups(name: string, perSecond: number, millis: number, call = 
       });
   };
 }
+
+/** One slow lookup, at this second. */
+export function firstLookup(name: string, second: number): Habit {
+  return (observations) => {
+    const sample = runtimeOf(observations)[second]!;
+    sample.lookups!.push({ name, call: 'lookup', count: 1, totalMillis: 600, longestMillis: 600 });
+  };
+}

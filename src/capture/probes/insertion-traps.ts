@@ -17,6 +17,8 @@ export interface CaughtInsertions {
   isSet: boolean;
   /** What adds is the probe itself. */
   isOwn: boolean;
+  /** How many are enough; absent: a few. */
+  most?: number;
 }
 
 export function createInsertionTraps(core: ProbeCore, captureStack: StackCapture): InsertionTraps {
@@ -38,7 +40,7 @@ export function createInsertionTraps(core: ProbeCore, captureStack: StackCapture
       // What our own code adds to is ours, however it came into the list.
       if (frames.some((frame) => frame[1] === core.config.url)) caught.isOwn = true;
       else caught.stacks.push(frames);
-      if (caught.isOwn || caught.stacks.length >= MAX_INSERTIONS) remove();
+      if (caught.isOwn || caught.stacks.length >= (caught.most ?? MAX_INSERTIONS)) remove();
     } catch {}
   };
 
@@ -96,7 +98,8 @@ export function createInsertionTraps(core: ProbeCore, captureStack: StackCapture
 
   return {
     set(collection, type, caught) {
-      const isEnough = caught.isSet || caught.isOwn || caught.stacks.length >= MAX_INSERTIONS;
+      const isEnough =
+        caught.isSet || caught.isOwn || caught.stacks.length >= (caught.most ?? MAX_INSERTIONS);
       if (isEnough || type === 'EventEmitter' || core.isStopped()) return;
       try {
         caught.isSet =

@@ -39,6 +39,7 @@ export function createPoolWatch(
   const MAX_TOLD = 20;
   const MAX_LENT = 64;
   const MAX_LABELS = 12;
+  const MAX_WAITERS = 40;
   const LONGEST_CHAIN = 32;
   const MAX_SOCKET_DEPTH = 2;
   const SILENT_MILLIS = 4_000;
@@ -80,7 +81,7 @@ export function createPoolWatch(
       ref: new WeakRef(value),
       className: typeof name === 'string' ? name.slice(0, 100) : '',
       holder,
-      caught: { stacks: [], isSet: false, isOwn: false },
+      caught: { stacks: [], isSet: false, isOwn: false, most: MAX_WAITERS },
       told: 0,
     });
   };
@@ -94,8 +95,8 @@ export function createPoolWatch(
       });
   };
 
-  const SLICE_MILLIS = 3;
-  const REST_MILLIS = 97;
+  // Through closures it is looked where requests wait anyway.
+  const PACES = { data: { slice: 3, rest: 97 }, closures: { slice: 15, rest: 35 } };
   let sliceTimer: NodeJS.Timeout | null = null;
   const rest = () => {
     if (sliceTimer) timers.clearTimeout(sliceTimer);
@@ -107,6 +108,7 @@ export function createPoolWatch(
       rest();
       globals();
       const goOn = references.inSlices({ longestChain: LONGEST_CHAIN, isDataOnly }, consider);
+      const pace = isDataOnly ? PACES.data : PACES.closures;
       let spent = 0;
       const slice = () => {
         try {
@@ -114,12 +116,12 @@ export function createPoolWatch(
           const from = core.now();
           let isDone = false;
           asOwnPause(() => {
-            isDone = goOn(SLICE_MILLIS);
+            isDone = goOn(pace.slice);
           });
           spent += core.now() - from;
           if (isDone || spent >= budgetMillis) return rest();
           asOwnWork(() => {
-            sliceTimer = timers.setTimeout(slice, REST_MILLIS);
+            sliceTimer = timers.setTimeout(slice, pace.rest);
             sliceTimer.unref();
           });
         } catch {}

@@ -24,7 +24,8 @@ export const dnsSlow: Rule = {
 function slowOnes(lookups: LookupSummary[]): LookupSummary[] {
   const often = lookups.filter(({ count, meanMillis }) => count >= LEAST_COUNT && meanMillis >= SLOW_MILLIS);
   if (often.length > 0) return often;
-  const slow = lookups.filter(({ meanMillis }) => meanMillis >= SLOW_MILLIS);
+  // The first lookup of a name is nobody's fault; the second of what could have been remembered is.
+  const slow = lookups.filter(({ count, meanMillis }) => count > 1 && meanMillis >= SLOW_MILLIS);
   const countOf = (some: LookupSummary[]) => some.reduce((sum, { count }) => sum + count, 0);
   const isUsual = countOf(slow) >= LEAST_COUNT && countOf(slow) >= countOf(lookups) * MOST;
   return isUsual ? slow : [];

@@ -159,9 +159,12 @@ function waiterSite({ waiters }: ShortPool, facts: Facts): CreationSite | null {
   // A library that waits in a later turn has nobody's code on its stack.
   const placed = waiters.filter(({ blame: by }) => by.app);
   const known = placed.length > 0 ? placed : waiters;
-  const found = known.find((waiter) => TAKES.test(calls(waiter))) ?? known[0];
+  const found =
+    known.find((waiter) => TAKES.test(calls(waiter))) ??
+    known.find((waiter) => [...ownFiles(waiter, known)].some((file) => TAKES.test(basename(file)))) ??
+    known[0];
   if (!found) return null;
-  const best = { ...found, blame: throughLibrary(found.blame, facts) };
+  const best = { ...found, blame: throughLibrary(found.blame, facts, ownFiles(found, known)) };
   const all = waiters.reduce((sum, { count }) => sum + count, 0);
   return {
     blame: best.blame,
@@ -172,6 +175,16 @@ function waiterSite({ waiters }: ShortPool, facts: Facts): CreationSite | null {
     },
   };
 }
+
+/** Files of the library that only these came through. */
+function ownFiles(waiter: Waiters, all: readonly Waiters[]): ReadonlySet<string> {
+  const filesOf = ({ frames }: Waiters) =>
+    frames.flatMap(({ file, owner }) => (owner === 'library' && file ? [file] : []));
+  const others = new Set(all.filter((other) => other !== waiter).flatMap(filesOf));
+  return new Set(filesOf(waiter).filter((file) => !others.has(file)));
+}
+
+const basename = (file: string) => file.replace(/^.*[\\/]/, '');
 
 /** The function that the subject's frame called. */
 function calledBy(frames: readonly Frame[], subject: Frame | null): string {
