@@ -104,23 +104,31 @@ describe('the thread pool', () => {
 });
 
 describe('slow lookups', () => {
-  test('of many names, each asked for once, are named together', () => {
-    const many = Array.from({ length: 8 }, (_, i) =>
+  const names = (times: number) =>
+    Array.from({ length: 8 }, (_, i) =>
       change((o) => {
-        const sample = o.runtime.filter(({ afterGc }) => !afterGc)[i]!;
-        sample.lookups!.push({
-          name: `shard-${i}.internal`,
-          call: 'lookup',
-          count: 1,
-          totalMillis: 800 + i,
-          longestMillis: 800 + i,
-        });
+        const samples = o.runtime.filter(({ afterGc }) => !afterGc);
+        const millis = 800 + i;
+        for (let time = 0; time < times; time++)
+          samples[i + 8 * time]!.lookups!.push({
+            name: `shard-${i}.internal`,
+            call: 'lookup',
+            count: 1,
+            totalMillis: millis,
+            longestMillis: millis,
+          });
       }),
     );
-    const [finding] = findingsOf(...many);
+
+  test('of many names, each asked for twice, are named together', () => {
+    const [finding] = findingsOf(...names(2));
     expect(finding).toMatchObject({ kind: 'dns-slow' });
     expect(finding!.title).toMatch(/^Looking up 'shard-7\.internal' and 7 more takes 804 ms each/);
     expect(finding!.caveats).toEqual(['The code that looks them up was not caught.']);
+  });
+
+  test('are not named for first lookups of as many names', () => {
+    expect(kindsOf(...names(1))).toEqual([]);
   });
 
   test('are not named for a few among many quick ones', () => {

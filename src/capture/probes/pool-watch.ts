@@ -259,5 +259,11 @@ export function createPoolWatch(
   core.cleanups.push(() => {
     pools = [];
   });
-  return { find, read, ownHeapBytes: () => pools.length * 400 };
+  const ownHeapBytes = () => {
+    let bytes = 0;
+    for (const { caught } of pools)
+      bytes += caught.stacks.reduce((sum, frames) => sum + frames.length * 96, 400);
+    return bytes;
+  };
+  return { find, read, ownHeapBytes };
 }
