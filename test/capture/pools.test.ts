@@ -434,6 +434,24 @@ describe('nothing of the program is called:', () => {
   });
 });
 
+describe('a class whose first pool has no limit', () => {
+  class Sometimes {
+    readonly used = [{}];
+    readonly free = [];
+    readonly waiting = [{}];
+    constructor(readonly max: number | null) {}
+  }
+
+  it('is still known by its second', () => {
+    expect(watchOn(new Sometimes(null), new Sometimes(3)).read()).toMatchObject([{ limit: 3 }]);
+  });
+
+  it('is not asked about for ever', () => {
+    const many = Array.from({ length: 500 }, () => new Sometimes(null));
+    expect(watchOn(...many, new Sometimes(3)).read()).toEqual([]);
+  });
+});
+
 describe('a watch', () => {
   class Small {
     readonly used = [{}];

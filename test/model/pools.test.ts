@@ -23,7 +23,12 @@ const pool = (more: Partial<RawPool> = {}): RawPool => ({
   insertions: [],
   ...more,
 });
-const read = (atMillis: number, pools: RawPool[], thread = 0): RawPools => ({ thread, atMillis, pools });
+const read = (atMillis: number, pools: RawPool[], thread = 0, found = 2): RawPools => ({
+  thread,
+  atMillis,
+  found,
+  pools,
+});
 
 describe('reads of pools', () => {
   test('become one pool with all its readings, and who came to wait, without our own frames', () => {
@@ -68,6 +73,22 @@ describe('reads of pools', () => {
     ]);
     // What was not read is not known.
     expect(decoded!.readings.map(({ busy }) => busy)).toEqual([undefined, 10, undefined, 10]);
+  });
+
+  test('from before a pool was found say nothing of it', () => {
+    const [decoded] = decode([
+      read(1_000, [], 0, 0),
+      read(2_000, [], 0, 1),
+      read(3_000, [pool({ waiting: 40 })], 0, 2),
+      read(4_000, [], 0, 2),
+    ]);
+    expect(decoded!.readings.map(({ atMillis, waiting }) => [atMillis, waiting])).toEqual([
+      [3_000, 40],
+      [4_000, 0],
+    ]);
+    // Known, and not in use at first.
+    const [idle] = decode([read(1_000, [], 0, 1), read(2_000, [], 0, 2), read(3_000, [pool()], 0, 2)]);
+    expect(idle!.readings.map(({ atMillis }) => atMillis)).toEqual([2_000, 3_000]);
   });
 
   test('keep the destinations of one Agent apart, and the threads', () => {

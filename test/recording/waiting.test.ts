@@ -70,6 +70,14 @@ describe('a recording', () => {
   });
 });
 
+test('a pool that was found late is judged by what was seen of it', async () => {
+  const late = POOLS.map((line, second) =>
+    second < 15 ? ({ ...line, found: 1, pools: [] } as SampleLine) : line,
+  );
+  const report = diagnose(await readRecording(await writeRecording(temp(), { moreLines: late })));
+  expect(report.findings.map(({ kind }) => kind)).toContain('pool-exhaustion');
+});
+
 describe('positions', () => {
   const placesIn = (line: SampleLine) =>
     [...positionsInSample(line)].map(({ url, line: row, column }) => `${url}:${row}:${column}`);

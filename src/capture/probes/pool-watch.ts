@@ -53,8 +53,9 @@ export function createPoolWatch(
   }
   let pools: Pool[] = [];
   const known = new WeakSet<object>();
-  /** Classes that were looked at and are none. */
-  const others = new WeakSet<object>();
+  /** Of classes that were looked at, how many were none: one without a limit says nothing of the next. */
+  const others = new WeakMap<object, number>();
+  const MANY_OTHERS = 8;
   let nextId = 0;
 
   const ownValue = (value: unknown, key: PropertyKey): unknown =>
@@ -66,10 +67,11 @@ export function createPoolWatch(
     if (typeof value !== 'object' || value === null || types.isProxy(value) || known.has(value)) return;
     if (Array.isArray(value) || ArrayBuffer.isView(value)) return;
     const prototype = Object.getPrototypeOf(value);
-    if (!prototype || prototype === Object.prototype || others.has(prototype) || types.isProxy(prototype))
-      return;
+    if (!prototype || prototype === Object.prototype || types.isProxy(prototype)) return;
+    const before = others.get(prototype) ?? 0;
+    if (before >= MANY_OTHERS) return;
     if (!shapes.shapeOf(value)) {
-      others.add(prototype);
+      others.set(prototype, before + 1);
       return;
     }
     known.add(value);
