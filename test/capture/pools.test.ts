@@ -3,6 +3,7 @@
 import { EventEmitter } from 'node:events';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
+import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it, test } from 'vitest';
 import { createInsertionTraps } from '../../src/capture/probes/insertion-traps.ts';
 import { createPathPattern } from '../../src/capture/probes/path-pattern.ts';
@@ -243,6 +244,35 @@ describe('an http.Agent', () => {
       waiting: 2,
       lent: { labels: [[`GET /${kind}/#: response not read`, 2]] },
     });
+  });
+
+  it.each<[string, (response: http.IncomingMessage) => void]>([
+    ['flows', (response) => void response.on('data', () => {})],
+    ['is paused for a while', (response) => void response.on('data', () => {}).pause()],
+    ['is piped to somebody slow', (response) => void response.pipe(new Writable({ write: () => {} }))],
+    [
+      'is iterated',
+      (response) =>
+        void response[Symbol.asyncIterator]()
+          .next()
+          .catch(() => {}),
+    ],
+  ])('does not call unread what %s: it is long in coming', async (_, consume) => {
+    const port = await serve();
+    const agent = agentWith(1);
+    const { read } = watchOn(agent);
+    let answered = 0;
+    for (let i = 0; i < 2; i++)
+      ask(agent, port, '/long/7', (response) => {
+        answered++;
+        consume(response.on('error', () => {}));
+      });
+    await until(
+      () => answered,
+      (count) => count === 1,
+    );
+    await new Promise((done) => setTimeout(done, 50));
+    expect(read()[0]!.lent!.labels).toEqual([['GET /long/#: reading the response', 1]]);
   });
 
   it('tells who comes to wait, and gives the queue its own push back', async () => {

@@ -154,18 +154,23 @@ export function createPoolWatch(
     return 0;
   };
 
-  /** Come whole is not read: a short body waits in the stream, and its socket is not free before it was taken out. */
-  const hasEnded = (response: unknown): boolean =>
-    ownValue(response, '_readableState') !== undefined &&
-    Reflect.get(Readable.prototype, 'readableEnded', response) === true;
+  /**
+   * Come whole is not read: a short body waits in the stream, and its socket is not free before it was taken out. Null for
+   * `readableFlowing` is Node's word for a stream that nobody has begun to read.
+   */
+  const stateOf = (response: unknown): string => {
+    if (!response) return 'no response yet';
+    const ask = (name: 'readableEnded' | 'readableFlowing'): unknown =>
+      ownValue(response, '_readableState') && Reflect.get(Readable.prototype, name, response);
+    if (ask('readableEnded') === true) return 'ending';
+    return ask('readableFlowing') === null ? 'response not read' : 'reading the response';
+  };
   /** What a socket of an Agent is busy with. */
   const labelOf = (item: unknown): string | null => {
     const request = ownValue(item, '_httpMessage');
     const method = ownValue(request, 'method');
     if (typeof method !== 'string') return null;
-    const response = ownValue(request, 'res');
-    const state = !response ? 'no response yet' : hasEnded(response) ? 'ending' : 'response not read';
-    return `${method.slice(0, 20)} ${pathPattern(ownValue(request, 'path'))}: ${state}`;
+    return `${method.slice(0, 20)} ${pathPattern(ownValue(request, 'path'))}: ${stateOf(ownValue(request, 'res'))}`;
   };
 
   const describeLent = (lent: unknown[]): Pick<ProbePool, 'lent'> => {
