@@ -17,6 +17,10 @@ export interface CreationSite {
   madePerSecond?: number;
 }
 
+const LEAST_SURVIVAL = 0.4;
+/** Rates of one cause, counted in two ways, differ by no more. */
+const SAME_PACE = 2;
+
 /** The survivors of these types made by user code, the most numerous growing ones first. */
 export function survivors(facts: Facts, types: readonly string[]): SurvivingSite[] {
   const byUser = survivingSites(facts.observations.asyncObservations, types).filter(
@@ -52,12 +56,15 @@ export function siteOfSurvivors(
   types: readonly string[],
   slopePerSecond: number,
 ): CreationSite | null {
-  const usable = survivors(facts, types).filter(
-    ({ alive, survival }) => alive >= 2 && (survival ?? 0) >= 0.4,
-  );
-  const growing = usable.filter(({ trend }) => trend.verdict === 'growing');
   const distance = ({ trend }: SurvivingSite) =>
     Math.abs(Math.log(Math.max(1e-6, trend.slopePerSecond) / Math.max(1e-6, slopePerSecond)));
+  // On one path of several, most of them end: what stays at the very pace is told all the same.
+  const isPaced = (site: SurvivingSite) =>
+    site.trend.verdict === 'growing' && (site.survival ?? 0) > 0 && distance(site) < Math.log(SAME_PACE);
+  const usable = survivors(facts, types).filter(
+    (site) => site.alive >= 2 && ((site.survival ?? 0) >= LEAST_SURVIVAL || isPaced(site)),
+  );
+  const growing = usable.filter(({ trend }) => trend.verdict === 'growing');
   const site =
     growing.sort((a, b) => distance(a) - distance(b))[0] ?? (usable.length === 1 ? usable[0] : undefined);
   return site ? fromSurvivors(site) : null;

@@ -3,6 +3,7 @@
 import { EventEmitter } from 'node:events';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
+import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it, test } from 'vitest';
 import { createInsertionTraps } from '../../src/capture/probes/insertion-traps.ts';
 import { createPathPattern } from '../../src/capture/probes/path-pattern.ts';
@@ -77,7 +78,7 @@ describe.each(IMITATIONS)('a pool such as $library', (imitation: Imitation) => {
     expect(watchOn(make({ limit: 6, busy: 0, idle: 0, waiting: 0 })).read()).toEqual([]);
   });
 
-  it('tells who comes to wait, a few of them, and gets its own method back', () => {
+  it('tells who comes to wait, forty of them, and gets its own method back', () => {
     const pool = make({ ...SHORT, waiting: 1 });
     const { read } = watchOn(pool);
     const { queue, method } = queueOf(pool);
@@ -93,9 +94,9 @@ describe.each(IMITATIONS)('a pool such as $library', (imitation: Imitation) => {
     expect(told!.insertions.map((frames) => namesIn(frames).includes('comesToWait'))).toEqual([true, true]);
     // Told once.
     expect(read()[0]!.insertions).toEqual([]);
-    for (let i = 0; i < 4; i++) wait(pool);
+    for (let i = 0; i < 38; i++) wait(pool);
     expect(Object.hasOwn(queue, method)).toBe(false);
-    expect(read()[0]).toMatchObject({ waiting: 7, insertions: expect.objectContaining({ length: 4 }) });
+    expect(read()[0]!.insertions).toHaveLength(38);
     // Enough was caught: it is never set again.
     read();
     expect(Object.hasOwn(queue, method)).toBe(false);
@@ -243,6 +244,35 @@ describe('an http.Agent', () => {
       waiting: 2,
       lent: { labels: [[`GET /${kind}/#: response not read`, 2]] },
     });
+  });
+
+  it.each<[string, (response: http.IncomingMessage) => void]>([
+    ['flows', (response) => void response.on('data', () => {})],
+    ['is paused for a while', (response) => void response.on('data', () => {}).pause()],
+    ['is piped to somebody slow', (response) => void response.pipe(new Writable({ write: () => {} }))],
+    [
+      'is iterated',
+      (response) =>
+        void response[Symbol.asyncIterator]()
+          .next()
+          .catch(() => {}),
+    ],
+  ])('does not call unread what %s: it is long in coming', async (_, consume) => {
+    const port = await serve();
+    const agent = agentWith(1);
+    const { read } = watchOn(agent);
+    let answered = 0;
+    for (let i = 0; i < 2; i++)
+      ask(agent, port, '/long/7', (response) => {
+        answered++;
+        consume(response.on('error', () => {}));
+      });
+    await until(
+      () => answered,
+      (count) => count === 1,
+    );
+    await new Promise((done) => setTimeout(done, 50));
+    expect(read()[0]!.lent!.labels).toEqual([['GET /long/#: reading the response', 1]]);
   });
 
   it('tells who comes to wait, and gives the queue its own push back', async () => {
@@ -434,6 +464,24 @@ describe('nothing of the program is called:', () => {
   });
 });
 
+describe('a class whose first pool has no limit', () => {
+  class Sometimes {
+    readonly used = [{}];
+    readonly free = [];
+    readonly waiting = [{}];
+    constructor(readonly max: number | null) {}
+  }
+
+  it('is still known by its second', () => {
+    expect(watchOn(new Sometimes(null), new Sometimes(3)).read()).toMatchObject([{ limit: 3 }]);
+  });
+
+  it('is not asked about for ever', () => {
+    const many = Array.from({ length: 500 }, () => new Sometimes(null));
+    expect(watchOn(...many, new Sometimes(3)).read()).toEqual([]);
+  });
+});
+
 describe('a watch', () => {
   class Small {
     readonly used = [{}];
@@ -461,6 +509,15 @@ describe('a watch', () => {
     const [first, second] = [read(), read()];
     expect(second.map(({ id }) => id)).toEqual(first.map(({ id }) => id));
     expect(first.map(({ className }) => className.length)).toEqual([5, 100]);
+  });
+
+  it('says what it holds itself: the stacks of those who wait, too', () => {
+    const pool = new Small();
+    const { watch } = watchOn(pool);
+    watch.read();
+    const before = watch.ownHeapBytes();
+    for (let i = 0; i < 40; i++) pool.waiting.push({});
+    expect(watch.ownHeapBytes() - before).toBeGreaterThan(40 * 5 * 96);
   });
 
   it('forgets all when the probe stops', () => {

@@ -53,8 +53,9 @@ export function createPoolWatch(
   }
   let pools: Pool[] = [];
   const known = new WeakSet<object>();
-  /** Classes that were looked at and are none. */
-  const others = new WeakSet<object>();
+  /** Of classes that were looked at, how many were none: one without a limit says nothing of the next. */
+  const others = new WeakMap<object, number>();
+  const MANY_OTHERS = 8;
   let nextId = 0;
 
   const ownValue = (value: unknown, key: PropertyKey): unknown =>
@@ -66,10 +67,11 @@ export function createPoolWatch(
     if (typeof value !== 'object' || value === null || types.isProxy(value) || known.has(value)) return;
     if (Array.isArray(value) || ArrayBuffer.isView(value)) return;
     const prototype = Object.getPrototypeOf(value);
-    if (!prototype || prototype === Object.prototype || others.has(prototype) || types.isProxy(prototype))
-      return;
+    if (!prototype || prototype === Object.prototype || types.isProxy(prototype)) return;
+    const before = others.get(prototype) ?? 0;
+    if (before >= MANY_OTHERS) return;
     if (!shapes.shapeOf(value)) {
-      others.add(prototype);
+      others.set(prototype, before + 1);
       return;
     }
     known.add(value);
@@ -152,18 +154,23 @@ export function createPoolWatch(
     return 0;
   };
 
-  /** Come whole is not read: a short body waits in the stream, and its socket is not free before it was taken out. */
-  const hasEnded = (response: unknown): boolean =>
-    ownValue(response, '_readableState') !== undefined &&
-    Reflect.get(Readable.prototype, 'readableEnded', response) === true;
+  /**
+   * Come whole is not read: a short body waits in the stream, and its socket is not free before it was taken out. Null for
+   * `readableFlowing` is Node's word for a stream that nobody has begun to read.
+   */
+  const stateOf = (response: unknown): string => {
+    if (!response) return 'no response yet';
+    const ask = (name: 'readableEnded' | 'readableFlowing'): unknown =>
+      ownValue(response, '_readableState') && Reflect.get(Readable.prototype, name, response);
+    if (ask('readableEnded') === true) return 'ending';
+    return ask('readableFlowing') === null ? 'response not read' : 'reading the response';
+  };
   /** What a socket of an Agent is busy with. */
   const labelOf = (item: unknown): string | null => {
     const request = ownValue(item, '_httpMessage');
     const method = ownValue(request, 'method');
     if (typeof method !== 'string') return null;
-    const response = ownValue(request, 'res');
-    const state = !response ? 'no response yet' : hasEnded(response) ? 'ending' : 'response not read';
-    return `${method.slice(0, 20)} ${pathPattern(ownValue(request, 'path'))}: ${state}`;
+    return `${method.slice(0, 20)} ${pathPattern(ownValue(request, 'path'))}: ${stateOf(ownValue(request, 'res'))}`;
   };
 
   const describeLent = (lent: unknown[]): Pick<ProbePool, 'lent'> => {
@@ -259,5 +266,11 @@ export function createPoolWatch(
   core.cleanups.push(() => {
     pools = [];
   });
-  return { find, read, ownHeapBytes: () => pools.length * 400 };
+  const ownHeapBytes = () => {
+    let bytes = 0;
+    for (const { caught } of pools)
+      bytes += caught.stacks.reduce((sum, frames) => sum + frames.length * 96, 400);
+    return bytes;
+  };
+  return { find, read, ownHeapBytes };
 }

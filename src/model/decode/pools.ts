@@ -7,6 +7,8 @@ import { decodeStack, type RawStackFrame } from './samples.ts';
 export interface RawPools {
   thread: number;
   atMillis: number;
+  /** Pools known by then, in use or not. */
+  found: number;
   pools: (Omit<PoolReading, 'atMillis'> & {
     id: number;
     className: string;
@@ -16,7 +18,10 @@ export interface RawPools {
   })[];
 }
 
-/** One pool for each id and destination. Reads leave out what was not in use: it counts as empty there. */
+/**
+ * One pool for each id and destination. Reads leave out what was not in use: it counts as empty there, but only from when
+ * it can have been known.
+ */
 export function decodePools(reads: RawPools[], resolver: FrameResolver, ownUrl: string): Pool[] {
   const pools = new Map<string, Pool>();
   for (const { thread, atMillis, pools: raw } of reads) {
@@ -39,8 +44,12 @@ export function decodePools(reads: RawPools[], resolver: FrameResolver, ownUrl: 
 function fillGaps(pool: Pool, reads: RawPools[]): void {
   const known = new Map(pool.readings.map((reading) => [reading.atMillis, reading]));
   const { limit } = pool.readings[0]!;
-  pool.readings = reads
-    .filter(({ thread }) => thread === pool.thread)
+  const own = reads.filter(({ thread }) => thread === pool.thread);
+  let from = own.findIndex(({ atMillis }) => known.has(atMillis));
+  // With more pools than a read before, it may be one of those that were found just then.
+  while (from > 0 && own[from - 1]!.found >= own[from]!.found) from--;
+  pool.readings = own
+    .slice(from)
     .map(({ atMillis }) => known.get(atMillis) ?? { atMillis, limit, waiting: 0 });
 }
 

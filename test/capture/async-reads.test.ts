@@ -1,0 +1,222 @@
+// When pools are searched and how closely, when the thread pool and promises are watched: with a clock set by hand.
+import { describe, expect, test } from 'vitest';
+import { AsyncReads } from '../../src/capture/async-reads.ts';
+import type { CaptureOptions } from '../../src/capture/context.ts';
+import type { ProbeAsyncSite, ProbePool } from '../../src/capture/probes/probe-protocol.ts';
+import { type FakeContext, type FakeThread, fakeContext, fakeThread } from '../support/fake-capture.ts';
+
+/** What a thread answers, by second of the look. */
+interface Answers {
+  id?: number;
+  hasProbe?: boolean;
+  sites?: (second: number) => Partial<ProbeAsyncSite>[];
+  waiting?: (second: number) => number;
+  poolWaits?: (second: number) => number[];
+}
+
+interface Look {
+  /** What was asked of the probe, with the second it was asked in. */
+  calls: string[];
+  count(call: string): number;
+}
+
+/** Steps each second through a whole look; heap reads collect garbage every `collectsEvery` seconds. */
+async function look(
+  answers: Answers = {},
+  options: Partial<CaptureOptions> = {},
+  collectsEvery = Number.POSITIVE_INFINITY,
+): Promise<Look & { reads: AsyncReads }> {
+  const calls: string[] = [];
+  const context: FakeContext = fakeContext([threadWith(answers, calls, () => context)], options);
+  const reads = new AsyncReads(context);
+  for (; context.atMillis < context.options.durationMillis; context.atMillis += 1_000) {
+    await reads.step();
+    await reads.whenDue(context.atMillis > 0 && (context.atMillis / 1_000) % collectsEvery === 0);
+  }
+  await reads.last();
+  return { reads, calls, count: (call) => calls.filter((made) => made.startsWith(call)).length };
+}
+
+function threadWith(answers: Answers, calls: string[], contextOf: () => FakeContext): FakeThread {
+  const { id = 0, hasProbe = true, sites, waiting, poolWaits } = answers;
+  const thread = fakeThread({ id, hasProbe });
+  const second = () => contextOf().atMillis / 1_000;
+  const note = (call: string) => void calls.push(`${call} @${second()}`);
+  const probe = thread.probe && {
+    ...thread.probe,
+    findPools: async (millis: number, isDataOnly: boolean) =>
+      note(`findPools ${millis} ms ${isDataOnly ? 'by data' : 'closely'}`),
+    startPoolWatch: async () => note('startPoolWatch'),
+    watchAlso: async (types: string[]) => note(`watchAlso ${types}`),
+  };
+  return {
+    ...thread,
+    probe,
+    readAsync: async () => {
+      note('readAsync');
+      return { coverage: 0.5, onMillis: 1, seen: {}, sites: (sites?.(second()) ?? []) as ProbeAsyncSite[] };
+    },
+    readPools: async () => {
+      note('readPools');
+      return { found: 1, pools: [{ waiting: waiting?.(second()) ?? 0 } as ProbePool] };
+    },
+    stopPoolWatch: async () => note('stopPoolWatch'),
+    readHandlers: async () => note('readHandlers'),
+    poolWaitsMillis: () => poolWaits?.(second()) ?? [],
+  };
+}
+
+const request = (more: Partial<ProbeAsyncSite> = {}) => ({
+  type: 'http.client.request',
+  oldAlive: 0,
+  oldestMillis: 300,
+  ...more,
+});
+
+describe('a quiet program', () => {
+  test('is searched for pools twice, by data only, for a hundredth of the look each', async () => {
+    const { calls } = await look({ sites: () => [request()] });
+    expect(calls.filter((call) => call.startsWith('findPools'))).toEqual([
+      'findPools 300 ms by data @0',
+      'findPools 300 ms by data @15',
+    ]);
+  });
+
+  test('is watched neither for its promises nor for its thread pool', async () => {
+    const { count, reads } = await look({ sites: () => [request()], poolWaits: () => [0.4, 15] });
+    expect([count('watchAlso'), count('startPoolWatch'), count('stopPoolWatch')]).toEqual([0, 0, 0]);
+    expect(reads.isWatchingPromises).toBe(false);
+  });
+
+  test.each([30_000, 60_000, 600_000])(
+    'is read a few times, in %i ms, and once at the end',
+    async (durationMillis) => {
+      const { count, calls } = await look({}, { durationMillis });
+      expect(count('readAsync')).toBeGreaterThanOrEqual(7);
+      expect(count('readAsync')).toBeLessThanOrEqual(10 + 1);
+      expect(calls.at(-1)).toBe(`readHandlers @${durationMillis / 1_000}`);
+      expect(count('readHandlers')).toBe(1);
+    },
+  );
+
+  test('is read right after its garbage was collected, and then not again soon', async () => {
+    const { calls } = await look({}, {}, 4);
+    const at = calls.flatMap((call) => (call.startsWith('readAsync') ? [Number(call.split('@')[1])] : []));
+    expect(at).toEqual([0, 4, 8, 12, 16, 20, 24, 28, 30]);
+  });
+});
+
+describe('pools are searched closely', () => {
+  test('once, when a request has waited long for its answer', async () => {
+    const { calls, count } = await look({
+      sites: (second) => [request({ oldestMillis: second >= 9 ? 1_500 : 1_400 })],
+    });
+    const closely = calls.filter((call) => call.includes('closely'));
+    expect(closely[0]).toMatch(/^findPools 900 ms closely @\d+$/);
+    expect(Number(closely[0]!.split('@')[1])).toBeGreaterThanOrEqual(9);
+    // And whatever is searched later is searched closely, too.
+    expect(calls.filter((call) => call.startsWith('findPools')).map((call) => call.split(' ')[3])).toEqual([
+      'by',
+      'closely',
+      'closely',
+    ]);
+    expect(count('findPools')).toBe(3);
+  });
+
+  test('where no request tells whether anything waits, in the second half of the look', async () => {
+    const { calls } = await look({ sites: () => [{ type: 'Timeout', oldAlive: 50, oldestMillis: 20_000 }] });
+    const [closely, ...more] = calls.filter((call) => call.includes('closely'));
+    expect(more).toEqual([]);
+    expect(Number(closely!.split('@')[1])).toBeGreaterThanOrEqual(15);
+  });
+
+  test('not for a timer that is old', async () => {
+    const { calls } = await look({
+      sites: () => [request(), { type: 'Timeout', oldAlive: 50, oldestMillis: 20_000 }],
+    });
+    expect(calls.filter((call) => call.includes('closely'))).toEqual([]);
+  });
+});
+
+describe('promises are watched from then on', () => {
+  test('when two requests last', async () => {
+    const { calls, reads } = await look({ sites: (second) => [request({ oldAlive: second >= 10 ? 2 : 1 })] });
+    const watched = calls.filter((call) => call.startsWith('watchAlso'));
+    expect(watched).toHaveLength(1);
+    expect(watched[0]).toMatch(/^watchAlso PROMISE @1\d$/);
+    expect(reads.isWatchingPromises).toBe(true);
+  });
+
+  test('when they last at two places, one each', async () => {
+    const { count } = await look({
+      sites: () => [
+        request({ oldAlive: 1 }),
+        { type: 'http.server.request', oldAlive: 1, oldestMillis: 6_000 },
+      ],
+    });
+    expect(count('watchAlso PROMISE')).toBe(1);
+  });
+
+  test('when somebody waits for a pool', async () => {
+    const { calls } = await look({ waiting: (second) => (second >= 5 ? 3 : 0) });
+    expect(calls.filter((call) => call.startsWith('watchAlso'))).toEqual(['watchAlso PROMISE @5']);
+  });
+
+  test('and not for one request, nor for many sockets that last', async () => {
+    const { count } = await look({
+      sites: () => [request({ oldAlive: 1 }), { type: 'TCPWRAP', oldAlive: 60, oldestMillis: 20_000 }],
+    });
+    expect(count('watchAlso')).toBe(0);
+  });
+});
+
+describe('the thread pool is watched', () => {
+  const watches = ({ calls }: Look) => calls.filter((call) => /^(start|stop)PoolWatch/.test(call));
+
+  test('for three seconds after three long waits in a row, at most twice', async () => {
+    expect(watches(await look({ poolWaits: () => [0.5, 16] }))).toEqual([
+      'startPoolWatch @2',
+      'stopPoolWatch @5',
+      'startPoolWatch @8',
+      'stopPoolWatch @11',
+    ]);
+  });
+
+  test('not when long waits come now and then', async () => {
+    expect(watches(await look({ poolWaits: (second) => (second % 3 === 0 ? [1] : [400]) }))).toEqual([]);
+  });
+
+  test('not when nobody could tell', async () => {
+    expect(watches(await look({ poolWaits: () => [] }))).toEqual([]);
+  });
+
+  test('to the end of the look, and no longer', async () => {
+    const late = (second: number) => (second >= 26 ? [400] : [1]);
+    expect(watches(await look({ poolWaits: late }))).toEqual(['startPoolWatch @28', 'stopPoolWatch @30']);
+  });
+});
+
+describe('each thread by itself:', () => {
+  test('one without a probe is asked for nothing of it', async () => {
+    const { count } = await look({ hasProbe: false, poolWaits: () => [400] });
+    expect([count('findPools'), count('readPools'), count('startPoolWatch'), count('readHandlers')]).toEqual([
+      0, 0, 0, 0,
+    ]);
+  });
+
+  test('what one sees does not make another be watched', async () => {
+    const [calm, busy]: [string[], string[]] = [[], []];
+    const context: FakeContext = fakeContext([
+      threadWith({ id: 0 }, calm, () => context),
+      threadWith({ id: 3, poolWaits: () => [400], waiting: () => 2 }, busy, () => context),
+    ]);
+    const reads = new AsyncReads(context);
+    for (; context.atMillis < 10_000; context.atMillis += 1_000) await reads.step();
+    expect(calm.filter((call) => /Watch|watchAlso/.test(call))).toEqual([]);
+    expect(busy.filter((call) => /startPoolWatch|watchAlso/.test(call))).toEqual([
+      'watchAlso PROMISE @0',
+      'startPoolWatch @2',
+      'startPoolWatch @8',
+    ]);
+  });
+});

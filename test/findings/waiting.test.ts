@@ -1,0 +1,362 @@
+// Findings of programs whose work waits, and what must not be blamed: victims, sleepers, starved machines, chains of
+// timers that stay as many.
+import { describe, expect, test } from 'vitest';
+import { gatherFacts } from '../../src/analysis/facts.ts';
+import { judge } from '../../src/findings/judge.ts';
+import {
+  asyncSite,
+  buildObservations,
+  change,
+  cpu,
+  fds,
+  type Habit,
+  heapFloor,
+  KB,
+  sockets,
+  threads,
+  timers,
+} from '../support/build-observations.ts';
+import { lookups, pool, poolUsers, poolWaits } from '../support/build-waiting.ts';
+import { constant, linear, type Shape } from '../support/shapes.ts';
+
+const findingsOf = (...habits: Habit[]) => judge(gatherFacts(buildObservations(...habits))).findings;
+const kindsOf = (...habits: Habit[]) => findingsOf(...habits).map(({ kind }) => kind);
+
+const SERVE = 'emit@node:events:500';
+const PLACE = `${SERVE} > handle@/app/src/orders.js:42`;
+const LOAD = `${SERVE} > load@/app/src/load.js:3`;
+
+describe('the thread pool', () => {
+  const HASHES: Parameters<typeof poolUsers>[0] = [
+    'SCRYPTREQUEST',
+    `${PLACE} > scrypt@node:internal/crypto/scrypt:40`,
+    10,
+    700,
+  ];
+  const FILES: Parameters<typeof poolUsers>[0] = [
+    'FSREQCALLBACK',
+    `${LOAD} > readFile@node:fs:300`,
+    200,
+    321,
+  ];
+
+  test('is blamed on what holds the threads; files that only wait are the victim', () => {
+    const [finding, ...rest] = findingsOf(
+      poolWaits(() => 320),
+      poolUsers(FILES, HASHES),
+    );
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ kind: 'threadpool-saturation', severity: 'critical' });
+    expect(finding!.subject).toMatchObject({ function: 'handle', file: 'src/orders.js', line: 42 });
+    expect(finding!.title).toContain('scrypt keeps them busy');
+    expect(finding!.title).not.toContain('load');
+  });
+
+  test('is blamed on files where they hold the threads themselves', () => {
+    const [finding] = findingsOf(
+      poolWaits(() => 120),
+      poolUsers(['FSREQCALLBACK', `${LOAD} > readFile@node:fs:300`, 40, 220]),
+    );
+    expect(finding).toMatchObject({ kind: 'threadpool-saturation' });
+    expect(finding!.subject).toMatchObject({ function: 'load', file: 'src/load.js' });
+    expect(finding!.title).toContain('file operations keeps them busy');
+  });
+
+  test.each<[string, Habit[]]>([
+    [
+      'a starved machine: everything waits, with next to nothing inside the pool',
+      [poolWaits(() => 80), poolUsers(['FSREQCALLBACK', LOAD, 2, 90])],
+    ],
+    ['a pool that nobody was seen to use', [poolWaits(() => 80), poolUsers()]],
+    ['waits that nobody looked closer at', [poolWaits(() => 80)]],
+    ['long operations that leave a thread soon', [poolWaits(() => 60), poolUsers(['ZLIB', PLACE, 10, 400])]],
+    ['a pool that is busy, with a thread to spare', [poolWaits(() => 2), poolUsers(HASHES)]],
+    ['a wait in every third second', [poolWaits((t) => (t % 3 < 1 ? 300 : 1)), poolUsers(HASHES)]],
+  ])('is not named for %s', (_, habits) => {
+    expect(findingsOf(...habits).map(({ title }) => title)).toEqual([]);
+  });
+
+  test('explains slow lookups: they stand in the same line', () => {
+    const [finding, ...rest] = findingsOf(
+      poolWaits(() => 320),
+      poolUsers(HASHES, ['GETADDRINFOREQWRAP', `${LOAD} > lookup@node:dns:200`, 3, 330]),
+      lookups('db.internal', 3, 330),
+      asyncSite('GETADDRINFOREQWRAP', `${LOAD} > lookup@node:dns:200`, { aliveShare: 0 }),
+    );
+    expect([finding!.kind, rest]).toEqual(['threadpool-saturation', []]);
+    expect(finding!.subject).toMatchObject({ function: 'handle' });
+    expect(finding!.symptoms.join()).toContain("lookups of 'db.internal' take 330 ms each");
+  });
+
+  test('is explained by slow lookups that hold its threads', () => {
+    const [finding, ...rest] = findingsOf(
+      lookups('db.internal', 30, 700),
+      poolWaits(() => 600),
+      poolUsers(
+        ['GETADDRINFOREQWRAP', `${LOAD} > lookup@node:dns:200`, 30, 1_300],
+        ['FSREQCALLBACK', PLACE, 20, 601],
+      ),
+      asyncSite('GETADDRINFOREQWRAP', `${LOAD} > lookup@node:dns:200`, { aliveShare: 0 }),
+    );
+    expect([finding!.kind, rest]).toEqual(['dns-slow', []]);
+    expect(finding!.subject).toMatchObject({ name: 'db.internal', function: 'load' });
+  });
+});
+
+describe('slow lookups', () => {
+  const names = (times: number) =>
+    Array.from({ length: 8 }, (_, i) =>
+      change((o) => {
+        const samples = o.runtime.filter(({ afterGc }) => !afterGc);
+        const millis = 800 + i;
+        for (let time = 0; time < times; time++)
+          samples[i + 8 * time]!.lookups!.push({
+            name: `shard-${i}.internal`,
+            call: 'lookup',
+            count: 1,
+            totalMillis: millis,
+            longestMillis: millis,
+          });
+      }),
+    );
+
+  test('of many names, each asked for twice, are named together', () => {
+    const [finding] = findingsOf(...names(2));
+    expect(finding).toMatchObject({ kind: 'dns-slow' });
+    expect(finding!.title).toMatch(/^Looking up 'shard-7\.internal' and 7 more takes 804 ms each/);
+    expect(finding!.caveats).toEqual(['The code that looks them up was not caught.']);
+  });
+
+  test('are not named for first lookups of as many names', () => {
+    expect(kindsOf(...names(1))).toEqual([]);
+  });
+
+  test('are not named for a few among many quick ones', () => {
+    const slowOnce = change((o) => {
+      const sample = o.runtime.find(({ afterGc }) => !afterGc)!;
+      for (const name of ['a', 'b', 'c', 'd', 'e'])
+        sample.lookups!.push({ name, call: 'lookup', count: 1, totalMillis: 900, longestMillis: 900 });
+    });
+    expect(kindsOf(slowOnce, lookups('db.internal', 5, 2))).toEqual([]);
+  });
+});
+
+describe('chains of timers', () => {
+  const CHAIN =
+    'listOnTimeout@node:internal/timers:588 > poll@/app/src/poll.js:8 > setTimeout@node:timers:100';
+  const START = `${PLACE} > poll@/app/src/poll.js:8 > setTimeout@node:timers:100`;
+  const next = (at: string, alive: Shape, perSecond = 20): Habit =>
+    change((o) => {
+      asyncSite('Timeout', at, { perSecond, delayMillis: 500 })(o);
+      for (const read of o.asyncObservations[0]!.sites.at(-1)!.reads) {
+        // Hooks see half of the time.
+        const stays = Math.floor(alive(read.atMillis / 1_000) / 2);
+        Object.assign(read, { watched: read.made, alive: Math.min(read.made, stays), oldAlive: 0 });
+      }
+    });
+
+  test('that become more are a leak of timers, placed where the chains are started', () => {
+    const [finding, ...rest] = findingsOf(
+      next(CHAIN, linear(3, 4)),
+      asyncSite('Timeout', START, { perSecond: 3, aliveShare: 0.2, delayMillis: 500 }),
+      timers(linear(3)),
+    );
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ kind: 'timer-leak' });
+    // In a caught stack a frame's line is that of the call.
+    expect(finding!.subject).toMatchObject({ function: 'poll', file: 'src/poll.js', line: 8 });
+    expect(finding!.title).toMatch(
+      /^Timers pile up by 3\/s: a timer that sets itself again is started and never cleared/,
+    );
+    expect(finding!.evidence[0]!.statement).toContain(
+      'are set again by their own callback (src/poll.js:8, poll)',
+    );
+  });
+
+  test('that become more are found where their start was not caught, too', () => {
+    const [finding] = findingsOf(next(CHAIN, linear(3, 4)), timers(linear(3)));
+    expect(finding).toMatchObject({ kind: 'timer-leak', subject: { function: 'poll' } });
+  });
+
+  test.each<[string, Habit[]]>([
+    ['a constant number of chains', [next(CHAIN, constant(40))]],
+    [
+      'a constant number of chains, while other timers become more',
+      [next(CHAIN, constant(40)), timers(linear(3))],
+    ],
+    ['more timers of a chain in a process whose timers stay as many', [next(CHAIN, linear(3, 4))]],
+    ['single timers of requests, more with the load', [next(START, linear(3, 4)), timers(linear(3))]],
+  ])('are not named for %s', (_, habits) => {
+    expect(kindsOf(...habits)).toEqual([]);
+  });
+});
+
+describe('workers', () => {
+  const site = (aliveShare: number, perSecond: number, at = `${PLACE} > Worker@node:internal/worker:200`) =>
+    asyncSite('WORKER', at, { perSecond, aliveShare });
+
+  test('that stay on one path of several are a leak, at their own pace', () => {
+    const [finding, ...rest] = findingsOf(threads(linear(0.5)), site(0.25, 2));
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({
+      kind: 'worker-leak',
+      subject: { function: 'handle', file: 'src/orders.js' },
+    });
+    expect(finding!.impact.value).toBeGreaterThan(0.4);
+    expect(finding!.impact.value).toBeLessThan(0.6);
+  });
+
+  test('of a profiled process tell their own rate: our profiler adds threads to it', () => {
+    const [finding] = findingsOf(threads(linear(2)), site(1, 1));
+    expect(finding!.impact.value).toBeCloseTo(1, 0);
+  });
+
+  test.each<[string, Habit[]]>([
+    ['that all end', [threads((t) => t % 3), site(0, 2)]],
+    ['that end, while other threads become more', [threads(linear(1)), site(0, 2)]],
+    ['of a pool that stays', [threads(constant(8)), site(1, 0.1)]],
+  ])('are not named where they are ones %s', (_, habits) => {
+    expect(kindsOf(...habits)).toEqual([]);
+  });
+
+  /** V8 calls it busy; its process had next to no time on a CPU. */
+  const worker = (stack: string, cores: number): Habit =>
+    change((o) => {
+      for (const sample of o.passive) sample.cpuMicros = sample.atMillis * 1_000 * cores;
+      o.target.threads.push({ id: 1, name: 'worker 1' });
+      const own = buildObservations(cpu([[stack, 10]], 30_000)).cpuProfiles[0]!;
+      o.cpuProfiles.push({ ...own, thread: 1, threadName: 'worker 1' });
+    });
+
+  test('that sleep in Atomics.wait are no hotspot and hold no event loop', () => {
+    expect(findingsOf(worker('loop@/app/src/worker.js:9 > wait', 0.55)).map(({ title }) => title)).toEqual(
+      [],
+    );
+  });
+
+  test('that compute are', () => {
+    const [finding] = findingsOf(worker('loop@/app/src/worker.js:9 > mine@/app/src/mine.js:4', 1.5));
+    expect(finding!.subject).toMatchObject({ function: 'mine', thread: 1 });
+  });
+});
+
+describe('a pool that has run dry', () => {
+  const AGENT = { className: 'Agent', endpoint: '10.0.0.7:80', limit: 8 };
+  const NOT_READ = {
+    looked: 8,
+    silent: 8,
+    longestSilentMillis: 9_000,
+    labels: [['GET /rates/#: response not read', 8]] as [string, number][],
+  };
+  const requests = (perSecond: number) =>
+    asyncSite('http.client.request', `${PLACE} > request@node:http:99`, {
+      label: 'GET 10.0.0.7:80/rates/#',
+      perSecond,
+      aliveShare: 0.5,
+    });
+  const to = (endpoint: string, perSecond: number) => [
+    sockets({ state: 'CLOSE_WAIT', endpoint }, linear(perSecond)),
+    asyncSite('TCPWRAP', `${LOAD} > connect@node:net:1`, { perSecond }),
+  ];
+
+  test('explains sockets of its own endpoint, the requests that wait, and what they hold', () => {
+    const [finding, ...rest] = findingsOf(
+      pool(linear(5), { ...AGENT, lent: NOT_READ }),
+      requests(10),
+      sockets({ endpoint: '10.0.0.7:80' }, linear(0.5)),
+      heapFloor(linear(40 * KB), PLACE),
+    );
+    expect([finding!.kind, rest.map(({ kind }) => kind)]).toEqual(['pool-exhaustion', []]);
+    expect(finding!.symptoms.join('; ')).toMatch(/sockets to 10\.0\.0\.7:80/);
+    expect(finding!.symptoms.join('; ')).toMatch(/requests/i);
+    expect(finding!.evidence.map(({ statement }) => statement)).toContain(
+      'in use: 8 x GET /rates/#: response not read',
+    );
+    expect(finding!.advice.join()).toMatch(/Read every response/);
+  });
+
+  test('does not explain sockets to elsewhere that leak at a pace of their own', () => {
+    const kinds = kindsOf(pool(linear(30), { ...AGENT, lent: NOT_READ }), ...to('10.9.9.9:6379', 1));
+    expect(kinds.toSorted()).toEqual(['pool-exhaustion', 'socket-leak']);
+  });
+
+  test('does not explain timers that leak at a pace of their own, nor files', () => {
+    const kinds = kindsOf(
+      pool(linear(30), AGENT),
+      asyncSite('Timeout', `${LOAD} > setInterval@node:timers:200`, {
+        isRepeating: true,
+        delayMillis: 1_000,
+        perSecond: 1,
+      }),
+      timers(linear(1)),
+    );
+    expect(kinds.toSorted()).toEqual(['pool-exhaustion', 'timer-leak']);
+    const more = kindsOf(
+      pool(linear(30), AGENT),
+      fds('file', '/tmp/upload-#', linear(2)),
+      asyncSite('FILEHANDLE', LOAD, { perSecond: 2 }),
+    );
+    expect(more.toSorted()).toEqual(['fd-leak', 'pool-exhaustion']);
+  });
+
+  test('of clients that are in use and work is given other advice than one of clients never given back', () => {
+    const busy = { looked: 10, silent: 1, longestSilentMillis: 300, labels: [] };
+    const held = { looked: 10, silent: 10, longestSilentMillis: 20_000, labels: [] };
+    const [working] = findingsOf(pool(linear(3), { lent: busy }));
+    const [leaked] = findingsOf(pool(linear(3), { lent: held }));
+    expect(working!.title).not.toContain('never given back');
+    expect(working!.advice.join()).toMatch(/acquire timeout/);
+    expect(leaked!.title).toContain('never given back');
+    expect(leaked!.advice.join()).toMatch(/`finally`/);
+  });
+
+  test('of an Agent that waits for answers is told to set a timeout, not to read them', () => {
+    const lent = { ...NOT_READ, labels: [['GET /rates/#: no response yet', 8]] as [string, number][] };
+    const [finding] = findingsOf(pool(linear(5), { ...AGENT, lent }), requests(10));
+    expect(finding!.title).not.toContain('never given back');
+    expect(finding!.advice.join()).toMatch(/timeout/);
+    expect(finding!.advice.join()).not.toMatch(/Read every response/);
+  });
+
+  test.each<[string, Habit]>([
+    ['a queue that rises by three in all', pool((t) => 1 + Math.floor(t / 10))],
+    [
+      'a long queue of a pool that works',
+      pool(constant(200), { lent: { looked: 10, silent: 0, longestSilentMillis: 90, labels: [] } }),
+    ],
+    ['a long queue of a pool that nobody could look into', pool(constant(200))],
+    [
+      'a short queue of silent connections (long polls)',
+      pool(constant(2), { lent: { ...NOT_READ, labels: [] } }),
+    ],
+  ])('is not named for %s', (_, habit) => {
+    expect(kindsOf(habit)).toEqual([]);
+  });
+});
+
+describe('what is leaked on one path of several is placed all the same:', () => {
+  const quarter = (type: string, at: string) => asyncSite(type, at, { perSecond: 4, aliveShare: 0.25 });
+
+  test('sockets', () => {
+    const [finding] = findingsOf(
+      sockets({ state: 'CLOSE_WAIT', endpoint: '10.9.9.9:80' }, linear(1)),
+      quarter('TCPWRAP', `${PLACE} > connect@node:net:1`),
+      asyncSite('TCPWRAP', `${LOAD} > connect@node:net:1`, { perSecond: 40, aliveShare: 0 }),
+    );
+    expect(finding).toMatchObject({ kind: 'socket-leak', subject: { function: 'handle', line: 42 } });
+  });
+
+  test('files', () => {
+    const [finding] = findingsOf(fds('file', '/tmp/upload-#', linear(1)), quarter('FILEHANDLE', PLACE));
+    expect(finding).toMatchObject({ kind: 'fd-leak', subject: { function: 'handle', line: 42 } });
+  });
+
+  test('but not on a place whose things grow at quite another pace', () => {
+    const [finding] = findingsOf(
+      sockets({ state: 'CLOSE_WAIT', endpoint: '10.9.9.9:80' }, linear(1)),
+      asyncSite('TCPWRAP', `${LOAD} > connect@node:net:1`, { perSecond: 60, aliveShare: 0.1 }),
+    );
+    expect(finding!.kind).toBe('socket-leak');
+    expect(finding!.subject.file).toBeNull();
+  });
+});
