@@ -41,20 +41,22 @@ function chainEvidence({ site, blame, alive }: SurvivingSite): Evidence {
   };
 }
 
-/** Timers set by the callback of a timer, of which there are more and more: each stands for a chain that goes on. */
+/** Timers that the callback of a timer sets again, of which there are more and more: each stands for a chain that goes on. */
 function chains(facts: Facts): SurvivingSite[] {
   if (facts.timers.verdict !== 'growing') return [];
-  const all = survivingSites(facts.observations.asyncObservations, ['Timeout']);
-  const next = all.filter(
-    ({ site, alive, trend }) =>
-      !site.isRepeating && alive >= LEAST_ALIVE && trend.verdict === 'growing' && isSetByTimer(site),
+  const single = survivingSites(facts.observations.asyncObservations, ['Timeout']).filter(
+    ({ site, alive }) => !site.isRepeating && alive >= LEAST_ALIVE,
   );
+  const next = single.filter(({ site }) => isSetByTimer(site));
   return next.flatMap((chain): SurvivingSite[] => {
-    const start = all.find(
+    const start = single.find(
       ({ site, blame }) => blame.app && !isSetByTimer(site) && isSameCall(site, chain.site),
     );
+    // Where the first of a long wait end only now, those that were begun are the ones that pile up.
+    if (chain.trend.verdict !== 'growing' && start?.trend.verdict !== 'growing') return [];
     const blame = start?.blame ?? throughLibrary(chain.blame, facts);
-    return blame.subject ? [{ ...chain, blame, trend: facts.timers }] : [];
+    const alive = chain.alive + (start?.alive ?? 0);
+    return blame.subject ? [{ ...chain, alive, blame, trend: facts.timers }] : [];
   });
 }
 
