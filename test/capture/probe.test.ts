@@ -1,6 +1,7 @@
 // The probe by itself, evaluated here as it is in a target: it must never throw, must hold little, and must leave
 // nothing behind when it stops.
-import { EventEmitter, setMaxListeners } from 'node:events';
+import { EventEmitter, once, setMaxListeners } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { probeSource } from '../../src/capture/probes/install-probe.ts';
 import type { ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
