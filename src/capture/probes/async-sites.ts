@@ -36,6 +36,8 @@ export function createAsyncSites(core: ProbeCore): AsyncSites {
   const SOME_LASTING = 3;
   interface Watched {
     ref: WeakRef<object>;
+    /** Its place among those seen at its site. */
+    nth: number;
     at: number;
     held: object | null;
     wasAlive: boolean;
@@ -135,11 +137,11 @@ export function createAsyncSites(core: ProbeCore): AsyncSites {
       return false;
     });
   };
-  /** Every second one of all that was watched stands for two. */
+  /** One of two that were watched stands for both, those that would have been picked at this pace from the start. */
   const thinOut = (site: Site) => {
     const second = (_: unknown, i: number) => i % 2 === 0;
     site.every *= 2;
-    site.refs = site.refs.filter(second);
+    site.refs = site.refs.filter(({ nth }) => core.isPicked(nth, site.every));
     site.goneYoung = site.goneYoung.filter(second);
     site.goneOld /= 2;
   };
@@ -147,10 +149,13 @@ export function createAsyncSites(core: ProbeCore): AsyncSites {
     const site = siteFor(creation);
     if (!site) return;
     site.made += creation.weight;
-    if (!site.isWatched || !core.isPicked(site.seen++, site.every)) return;
+    if (!site.isWatched) return;
+    const nth = site.seen++;
+    if (!core.isPicked(nth, site.every)) return;
     // Without a prototype, so that no census finds it.
     const entry: Watched = Object.assign(Object.create(null), {
       ref: new WeakRef(creation.resource),
+      nth,
       at: core.now(),
       held: site.isLostAlive ? creation.resource : null,
       wasAlive: false,
