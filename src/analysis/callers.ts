@@ -16,10 +16,10 @@ export function callerOfPackage(
   const first = heapReads.find((read) => read.thread === last?.thread);
   const through = createTally(name);
   const kept = createTally(name);
-  for (const { frames, liveBytes } of last?.stacks ?? []) {
-    kept.add(blame(frames), liveBytes);
+  for (const { frames, liveBytes } of last?.stacks ?? []) kept.add(blame(frames), liveBytes);
+  // What goes through a file may be seldom: any read that saw it counts.
+  for (const { frames, liveBytes } of files.size === 0 ? [] : heapReads.flatMap(({ stacks }) => stacks))
     if (frames.some(({ file }) => file !== null && files.has(file))) through.add(blame(frames), liveBytes);
-  }
   for (const { frames, liveBytes } of first?.stacks ?? []) kept.add(blame(frames), -liveBytes);
   const spent = createTally(name);
   for (const { hotspots } of cpu) for (const { blame: by, selfMicros } of hotspots) spent.add(by, selfMicros);

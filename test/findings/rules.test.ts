@@ -452,7 +452,7 @@ describe('each fault is found, named and placed:', () => {
         ),
       ],
       { ...APP, type: 'pool' },
-      /saturated: a trivial file operation waits 314 ms for one of its 4 threads; scrypt keeps them busy.*src\/orders\.js:42/,
+      /saturated: a trivial file operation waits 314 ms for one of its 4 threads; they are busy with scrypt.*src\/orders\.js:42/,
     ],
     [
       'dns-slow',
@@ -462,7 +462,7 @@ describe('each fault is found, named and placed:', () => {
         asyncSite('GETADDRINFOREQWRAP', `${PLACE} > lookup@node:dns:200`, { aliveShare: 0 }),
       ],
       { ...APP, type: 'host', name: 'db.internal' },
-      /Looking up 'db\.internal' takes 700 ms each/,
+      /Looking up 'db\.internal': 700 ms each/,
     ],
     [
       'dns-slow',

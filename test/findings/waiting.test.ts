@@ -48,7 +48,7 @@ describe('the thread pool', () => {
     expect(rest).toEqual([]);
     expect(finding).toMatchObject({ kind: 'threadpool-saturation', severity: 'critical' });
     expect(finding!.subject).toMatchObject({ function: 'handle', file: 'src/orders.js', line: 42 });
-    expect(finding!.title).toContain('scrypt keeps them busy');
+    expect(finding!.title).toContain('they are busy with scrypt');
     expect(finding!.title).not.toContain('load');
   });
 
@@ -59,7 +59,7 @@ describe('the thread pool', () => {
     );
     expect(finding).toMatchObject({ kind: 'threadpool-saturation' });
     expect(finding!.subject).toMatchObject({ function: 'load', file: 'src/load.js' });
-    expect(finding!.title).toContain('file operations keeps them busy');
+    expect(finding!.title).toContain('they are busy with file operations');
   });
 
   test.each<[string, Habit[]]>([
@@ -85,7 +85,7 @@ describe('the thread pool', () => {
     );
     expect([finding!.kind, rest]).toEqual(['threadpool-saturation', []]);
     expect(finding!.subject).toMatchObject({ function: 'handle' });
-    expect(finding!.symptoms.join()).toContain("lookups of 'db.internal' take 330 ms each");
+    expect(finding!.symptoms.join()).toContain("lookups of 'db.internal': 330 ms each");
   });
 
   test('is explained by slow lookups that hold its threads', () => {
@@ -123,7 +123,7 @@ describe('slow lookups', () => {
   test('of many names, each asked for twice, are named together', () => {
     const [finding] = findingsOf(...names(2));
     expect(finding).toMatchObject({ kind: 'dns-slow' });
-    expect(finding!.title).toMatch(/^Looking up 'shard-7\.internal' and 7 more takes 804 ms each/);
+    expect(finding!.title).toMatch(/^Looking up 'shard-7\.internal' and 7 more: 804 ms each/);
     expect(finding!.caveats).toEqual(['The code that looks them up was not caught.']);
   });
 

@@ -46,7 +46,7 @@ function describe(slow: LookupSummary[], facts: Facts): Draft {
     severity: mean >= 1_000 ? 'critical' : 'warning',
     confidence: site ? 0.9 : 0.75,
     urgency: Math.min(0.9, 0.6 + mean / 5_000 + rate / 200),
-    title: `Looking up ${names} takes ${took} each, ${perSecond(rate)}${site ? ` (${placeWithLibrary(site.blame)})` : ''}`,
+    title: `Looking up ${names}: ${took} each, ${perSecond(rate)}${site ? ` (${placeWithLibrary(site.blame)})` : ''}`,
     subject: subjectOf('host', worst.name, site?.frame ?? null),
     impact: { metric: 'lookups', value: mean, unit: 'ms' },
     evidence: [
@@ -65,7 +65,7 @@ function describe(slow: LookupSummary[], facts: Facts): Draft {
       'In Kubernetes, a name with fewer dots than `ndots` is tried with each search domain first: write it with a dot at the end, or lower ndots.',
     ],
     caveats: site ? [] : ['The code that looks them up was not caught.'],
-    asSymptom: `lookups of ${names} take ${took} each`,
+    asSymptom: `lookups of ${names}: ${took} each`,
     effect: 'lookups',
     explains: ['waiting', 'thread-pool', 'heap', 'gc'],
   };

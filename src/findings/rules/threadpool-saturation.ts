@@ -42,7 +42,7 @@ function describe(pressure: ThreadPoolPressure, user: ThreadPoolUser | null): Dr
     severity: medianWaitMillis >= 200 ? 'critical' : 'warning',
     confidence: user ? 0.9 : 0.65,
     urgency: Math.min(0.95, 0.7 + medianWaitMillis / 2_000),
-    title: `The thread pool is saturated: a trivial file operation waits ${wait} for ${of}${user ? `; ${what} keeps them busy (${placeWithLibrary(user.blame)})` : ''}`,
+    title: `The thread pool is saturated: a trivial file operation waits ${wait} for ${of}${user ? `; they are busy with ${what} (${placeWithLibrary(user.blame)})` : ''}`,
     subject: subjectOf('pool', 'libuv thread pool', frame),
     impact: {
       metric: 'thread-pool',
