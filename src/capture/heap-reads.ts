@@ -9,6 +9,7 @@ import {
   mayBeRising,
   type SamplingIntervals,
 } from './ladder.ts';
+import { isMemoryTight } from './memory-room.ts';
 import type { ThreadCapture } from './thread-capture.ts';
 
 /** At most this share of time may go into full GCs that heap reads force. */
@@ -21,6 +22,8 @@ const LONG_PAUSE_MILLIS = 400;
 /** At most this many heap reads: more than a trend needs is only cost. */
 const MAX_HEAP_READS = 10;
 const MAX_ASKED_READS = 15;
+/** In less time there is none to lose, nor where memory is short: what grows there ends the process soon. */
+const SHORT_LOOK_MILLIS = 20_000;
 /**
  * Parts of the look from which on a heap is read that does not rise (the second time only when the old generation has
  * become larger); and once more at the end.
@@ -30,6 +33,7 @@ const CALM_READS = [0.06, 0.33];
 export class HeapReads {
   private nextAt = 0;
   private calmReads = 0;
+  private readonly isTight: boolean;
   /** Bytes of the old generation after the last read, by thread. */
   private readonly oldAtRead = new Map<number, number>();
   private isTooDear = false;
@@ -39,7 +43,9 @@ export class HeapReads {
   constructor(
     private readonly context: CaptureContext,
     private readonly isAsked: () => boolean = () => false,
-  ) {}
+  ) {
+    this.isTight = isMemoryTight(context.localPid);
+  }
 
   begin(intervals: SamplingIntervals): void {
     this.intervals = intervals;
@@ -61,7 +67,7 @@ export class HeapReads {
   /** Often where something may rise, else a few times in all. */
   private async isDue(): Promise<boolean> {
     const { context } = this;
-    let isCloser = this.isAsked();
+    let isCloser = this.isAsked() || context.options.durationMillis < SHORT_LOOK_MILLIS || this.isTight;
     await context.forEachThread(async (thread) => {
       isCloser ||= !thread.isHeapOn() || mayBeRising(thread.floors);
     });

@@ -65,6 +65,7 @@ function explains(cause: Draft, draft: Draft): boolean {
   if (isLimit(draft)) return explainsLimit(cause, draft);
   if (isSameSubject(cause.subject, draft.subject)) return !outgrows(draft, cause);
   if (!cause.explains.includes(draft.effect) || outgrows(draft, cause)) return false;
+  if (isOtherWait(cause, draft)) return false;
   if (isWaiting(cause) && !isWaiting(draft) && !isMemory(draft)) return isPaced(cause, draft);
   // Time on the CPU elsewhere in the code is a cause of its own; so is memory, when it says where and is too much for
   // what piles up.
@@ -91,6 +92,14 @@ function isPlausible(memory: Draft, cause: Draft): boolean {
   const largest =
     memory.subject.type === 'collection' ? LARGEST_PART_BYTES.collection : LARGEST_PART_BYTES.other;
   return memory.impact.value / cause.impact.value <= largest;
+}
+
+/** Requests that come in and wait at two places are two causes; those that go out explain the ones behind them. */
+function isOtherWait(cause: Draft, draft: Draft): boolean {
+  const isInbound = (each: Draft) => each.kind === 'request-pileup' && each.subject.name.includes(' ');
+  const isPlaced = cause.subject.file !== null && draft.subject.file !== null;
+  const isElsewhere = !isSameFile(cause.subject, draft.subject) || cause.subject.line !== draft.subject.line;
+  return isInbound(cause) && isInbound(draft) && isPlaced && isElsewhere;
 }
 
 /** What waits holds sockets and timers: of its own endpoint, or as many as there are waiting. */
@@ -134,6 +143,8 @@ function isSameFile(a: Subject, b: Subject): boolean {
 
 /** What runs out first is said with the cause. */
 function inheritLimit(cause: Draft, symptom: Draft): void {
+  // Nobody waits for hours for a limit while requests get no answer.
+  if (isWaiting(cause)) return;
   const { exhaustionSeconds, limit } = symptom.impact;
   if (
     exhaustionSeconds === undefined ||

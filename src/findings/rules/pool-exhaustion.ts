@@ -120,7 +120,7 @@ function lentEvidence({ lent }: ShortPool): Evidence[] {
   if (lent.looked > 0)
     evidence.push({
       source: 'pools',
-      statement: `over ${lent.silent} of ${lent.looked} connections lent out nothing went for 4 s and more, the longest was silent for ${formatDuration(lent.longestSilentMillis)}`,
+      statement: `${lent.silent} of ${lent.looked} connections lent out have been silent for 4 s and more, the longest for ${formatDuration(lent.longestSilentMillis)}`,
     });
   return evidence;
 }
@@ -212,9 +212,11 @@ function adviceFor(short: ShortPool): string[] {
       : [
           'Give requests a timeout (or an AbortSignal), so that one that is never answered gives its socket back; raise maxSockets only when the other side can take more.',
         ];
-  return isNeverGivenBack(short)
-    ? ['Give back what was taken on every path, also on errors and early returns: release it in a `finally`.']
-    : [
-        'Shorten what is done while one is held, give the wait a limit (an acquire timeout), and raise the maximum only when the other side can take more.',
-      ];
+  const giveBack =
+    'Give back what was taken on every path, also on errors and early returns: release it in a `finally`; a response is given back by reading or destroying its body.';
+  const shorten =
+    'Shorten what is done while one is held, give the wait a limit (an acquire timeout), and raise the maximum only when the other side can take more.';
+  if (isNeverGivenBack(short)) return [giveBack];
+  // Where no connection could be looked at, nobody knows whether they are used.
+  return short.silentShare === null ? [giveBack, shorten] : [shorten];
 }

@@ -7,7 +7,7 @@ import type { Frame } from '../../model/frame.ts';
 import { formatDuration, formatNumber, formatShare } from '../../model/units.ts';
 import { survivors } from '../creation-site.ts';
 import type { Draft, Rule } from '../rule.ts';
-import { perSecond, place, placeWithLibrary, risen, subjectOf } from '../wording.ts';
+import { packageOf, perSecond, place, placeWithLibrary, risen, subjectOf } from '../wording.ts';
 
 const LEAST_WAITING = 4;
 const LEAST_PER_SECOND = 0.1;
@@ -75,6 +75,7 @@ function describeInbound(requests: LastingRequests, facts: Facts): Draft {
       ...(site.handler ? [{ source: 'requests', statement: `answered by ${place(site.handler)}` }] : []),
     ],
     advice: [
+      ...waitAdvice(promise),
       'Answer on every path, also on errors and when what is waited for does not come: give the wait a timeout, and pass errors of async handlers on to the router.',
     ],
     caveats: frame
@@ -83,6 +84,16 @@ function describeInbound(requests: LastingRequests, facts: Facts): Draft {
           'The code that should answer was not caught: it waits without a promise, or its router does not say.',
         ],
   };
+}
+
+/** What they wait for, where a library makes them wait. */
+function waitAdvice(promise: SurvivingSite | null): string[] {
+  const library = promise?.blame.library;
+  return library
+    ? [
+        `They wait in \`${library.functionName}\` of ${packageOf(library)}: give back what is taken there on every path (in a \`finally\`), and give the wait a timeout.`,
+      ]
+    : [];
 }
 
 function common(
@@ -102,7 +113,7 @@ function common(
     evidence: [
       {
         source: 'requests',
-        statement: `about ${formatNumber(alive)} of ${perSecond(madePerSecond)} wait for the beginning of their answer, the oldest for at least ${formatDuration(oldestMillis)}, while ${others}; their number ${risen(trend)}`,
+        statement: `about ${formatNumber(alive)} wait for the beginning of their answer (${perSecond(madePerSecond)} are made), the oldest for at least ${formatDuration(oldestMillis)}, while ${others}; their number ${risen(trend)}`,
         value: trend.slopePerSecond,
         unit: 'per second',
       },
