@@ -4,8 +4,9 @@ import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
 import { readStat } from '../target/proc.ts';
 import { createSocketAges } from '../target/socket-ages.ts';
+import { asyncConfig } from './async-config.ts';
 import { AsyncReads } from './async-reads.ts';
-import type { AsyncMode, CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
+import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
 import { HeapClimb } from './heap-climb.ts';
 import { HeapReads } from './heap-reads.ts';
 import { createKeepAliveLook } from './keep-alive.ts';
@@ -13,7 +14,6 @@ import { chooseIntervals } from './ladder.ts';
 import { isMemoryTight, megabytes, memoryRoom } from './memory-room.ts';
 import { readPassiveSample } from './passive.ts';
 import { PROBE_URL } from './probe-url.ts';
-import type { ProbeConfig } from './probes/probe-protocol.ts';
 import type { CaptureSink } from './sink.ts';
 import { openThread, type ThreadCapture } from './thread-capture.ts';
 import { LARGEST_TRACE_BYTES, type RunningTrace, startTrace, TRACE_BUFFER_BYTES } from './trace.ts';
@@ -24,26 +24,6 @@ const BASELINE_MILLIS = 1_000;
 const MAX_WORKERS = 16;
 const TIGHT_CPU_SHARE = 0.3;
 const LEAST_GROWTH_MILLIS = 12_000;
-/** Creation of these is watched: they hold a handle, a descriptor, a process or a thread. */
-const WATCHED_ASYNC_TYPES = [
-  'Timeout',
-  'TCPWRAP',
-  'PIPEWRAP',
-  'UDPWRAP',
-  'PROCESSWRAP',
-  'WORKER',
-  'FSREQCALLBACK',
-  'FSREQPROMISE',
-  'FILEHANDLE',
-  'FSEVENTWRAP',
-  'STATWATCHER',
-  'TTYWRAP',
-  'GETADDRINFOREQWRAP',
-  'QUERYWRAP',
-  'HTTPCLIENTREQUEST',
-  'ZLIB',
-  'MESSAGEPORT',
-];
 
 /** Captures until the time is up, the signal fires, or the target goes away. Leaves the session open. */
 export async function capture(
@@ -77,22 +57,6 @@ async function hasEnded(pid: number): Promise<boolean> {
   }
   return false;
 }
-
-function asyncConfig(mode: AsyncMode): Pick<ProbeConfig, (typeof ASYNC_SETTINGS)[number]> {
-  return {
-    asyncTypes:
-      mode === 'off' ? [] : mode === 'full' ? [...WATCHED_ASYNC_TYPES, 'PROMISE'] : WATCHED_ASYNC_TYPES,
-    asyncInitsPerSecond: mode === 'full' ? Number.MAX_SAFE_INTEGER : 1_000,
-    asyncStacksPerSecond: mode === 'full' ? 1_000 : 60,
-    longestRestMillis: 5_000,
-  };
-}
-const ASYNC_SETTINGS = [
-  'asyncTypes',
-  'asyncInitsPerSecond',
-  'asyncStacksPerSecond',
-  'longestRestMillis',
-] as const satisfies (keyof ProbeConfig)[];
 
 /** The state of one capture; its three phases are called once each, in order. */
 class CaptureRun implements CaptureContext {

@@ -12,6 +12,7 @@ import zlib from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createAsyncSites } from '../../src/capture/probes/async-sites.ts';
 import type { ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
+import { createSamplingPace } from '../../src/capture/probes/sampling-pace.ts';
 import { createStackCapture } from '../../src/capture/probes/stack-capture.ts';
 import { createStreamOpenings, type StreamOpenings } from '../../src/capture/probes/stream-openings.ts';
 import { createThreadPool } from '../../src/capture/probes/thread-pool.ts';
@@ -82,7 +83,8 @@ describe('file streams', () => {
   const openingsOf = () => {
     const core = makeCore();
     const sites = createAsyncSites(core);
-    return { core, sites, openings: createStreamOpenings(core, sites, createStackCapture()) };
+    const parts = { sites, captureStack: createStackCapture(), createPace: createSamplingPace };
+    return { core, sites, openings: createStreamOpenings(core, parts) };
   };
   v8.setFlagsFromString('--expose-gc');
   const collectGarbage = vm.runInNewContext('gc') as () => void;

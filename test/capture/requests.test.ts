@@ -7,6 +7,7 @@ import { createAsyncSites } from '../../src/capture/probes/async-sites.ts';
 import { createPathPattern } from '../../src/capture/probes/path-pattern.ts';
 import type { ProbeAsyncSite, ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
 import { createRequestChannels } from '../../src/capture/probes/request-channels.ts';
+import { createSamplingPace } from '../../src/capture/probes/sampling-pace.ts';
 import { createStackCapture } from '../../src/capture/probes/stack-capture.ts';
 import { isIn, namesIn, until, useCores, useProbes } from '../support/probe-here.ts';
 
@@ -177,6 +178,7 @@ describe('nothing stays behind:', () => {
       sites,
       captureStack: createStackCapture(),
       pathPattern: createPathPattern(),
+      createPace: createSamplingPace,
     });
     channels.on();
     const calls: string[] = [];
@@ -213,6 +215,7 @@ describe('nothing stays behind:', () => {
       sites,
       captureStack: createStackCapture(),
       pathPattern: createPathPattern(),
+      createPace: createSamplingPace,
     });
     channels.on();
     const letters = (i: number) => [...String(i)].map((digit) => 'abcdefghij'[Number(digit)]).join('');
@@ -235,6 +238,7 @@ describe('nothing stays behind:', () => {
       sites,
       captureStack: createStackCapture(),
       pathPattern: createPathPattern(),
+      createPace: createSamplingPace,
     });
     channels.on();
     const publish = () => {

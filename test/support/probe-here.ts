@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { afterEach } from 'vitest';
 import { probeSource } from '../../src/capture/probes/install-probe.ts';
+import { createOwnValue } from '../../src/capture/probes/own-value.ts';
 import type { ProbeConfig, ProbeCore, ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
 
 export const CONFIG: ProbeConfig = {
@@ -55,6 +56,7 @@ export function useCores(): () => CoreByHand {
       now: () => core.atMillis,
       cleanups: [],
       isStopped: () => isStopped,
+      ownValue: createOwnValue(load as never),
       isPicked: (nth, every) => Math.imul(nth, 0x9e3779b1) >>> 0 < 2 ** 32 / every,
       stop() {
         isStopped = true;

@@ -3,6 +3,7 @@
 import type { AsyncSites } from './async-sites.ts';
 import type { ProbeAsyncRead, ProbeCore } from './probe-protocol.ts';
 import type { RequestChannels } from './request-channels.ts';
+import type { createSamplingPace, SamplingPace } from './sampling-pace.ts';
 import type { StackCapture } from './stack-capture.ts';
 import type { StreamOpenings } from './stream-openings.ts';
 
@@ -22,18 +23,18 @@ export interface AsyncWatchParts {
   sites: AsyncSites;
   requests: RequestChannels;
   streams: StreamOpenings;
+  createPace: typeof createSamplingPace;
 }
 
 export function createAsyncWatch(
   core: ProbeCore,
-  { captureStack, sites, requests, streams }: AsyncWatchParts,
+  { captureStack, sites, requests, streams, createPace }: AsyncWatchParts,
 ): AsyncWatch {
   const timers: typeof import('node:timers') = core.load('timers');
   const asyncHooks: typeof import('node:async_hooks') = core.load('async_hooks');
   // Everything that can leak but promises at first: they are by far the most, and a stack costs.
   const WATCHED = new Set(core.config.asyncTypes);
-  const perType: Record<string, { seen: number; inWindow: number; every: number; taken: number }> =
-    Object.create(null);
+  const perType: Record<string, SamplingPace> = Object.create(null);
   let initsInWindow = 0;
   let isOwnWork = false;
   let hookOnMillis = 0;
@@ -73,16 +74,11 @@ export function createAsyncWatch(
       }
       // An http.Agent gives a kept connection a new async id for each request: nothing was made.
       if (resource?.constructor?.name === 'ReusedHandle') return;
-      let counter = perType[type];
-      if (!counter) {
-        counter = { seen: 0, inWindow: 0, every: 1, taken: 0 };
-        perType[type] = counter;
-      }
-      counter.inWindow++;
-      if (!core.isPicked(counter.seen++, counter.every) || counter.taken >= STACKS_PER_BURST) return;
-      counter.taken++;
+      perType[type] ??= createPace(core.isPicked, asyncStacksPerSecond, STACKS_PER_BURST);
+      const weight = perType[type].take();
+      if (weight === 0) return;
       if (type === TICK) rememberTick(asyncId);
-      else sites.remember({ type, resource, frames: withTick(captureStack(init)), weight: counter.every });
+      else sites.remember({ type, resource, frames: withTick(captureStack(init)), weight });
     } catch {}
   };
   const hook = asyncHooks.createHook({ init });
@@ -127,16 +123,12 @@ export function createAsyncWatch(
     try {
       if (core.isStopped()) return;
       initsInWindow = 0;
-      for (const type in perType) perType[type]!.inWindow = perType[type]!.taken = 0;
       const from = core.now();
       hookOn();
       later(() => {
         try {
           const seconds = Math.max(0.02, (core.now() - from) / 1000);
-          for (const type in perType) {
-            const counter = perType[type]!;
-            counter.every = Math.max(1, Math.ceil(counter.inWindow / seconds / asyncStacksPerSecond));
-          }
+          for (const type in perType) perType[type]!.settle(seconds);
           sites.tidy();
           requests.settle(seconds);
           streams.settle(seconds);

@@ -8,6 +8,7 @@ import { createCollectionWatch } from './collection-watch.ts';
 import { createCounters } from './counters.ts';
 import { createInsertionTraps } from './insertion-traps.ts';
 import { createLookups } from './lookups.ts';
+import { createOwnValue } from './own-value.ts';
 import { createPathPattern } from './path-pattern.ts';
 import { createPoolShapes } from './pool-shapes.ts';
 import { createPoolWatch } from './pool-watch.ts';
@@ -15,6 +16,7 @@ import type { ProbeConfig, ProbeCore, ProbeHandle } from './probe-protocol.ts';
 import { createReferenceWalk } from './reference-walk.ts';
 import { createRequestChannels } from './request-channels.ts';
 import { createRequestHandlers } from './request-handlers.ts';
+import { createSamplingPace } from './sampling-pace.ts';
 import { createStackCapture } from './stack-capture.ts';
 import { createStreamOpenings } from './stream-openings.ts';
 import { createThreadInspector } from './thread-inspector.ts';
@@ -32,6 +34,8 @@ interface Parts {
   createThreadInspector: typeof createThreadInspector;
   createReferenceWalk: typeof createReferenceWalk;
   createCollectionWatch: typeof createCollectionWatch;
+  createOwnValue: typeof createOwnValue;
+  createSamplingPace: typeof createSamplingPace;
   createAsyncSites: typeof createAsyncSites;
   createStreamOpenings: typeof createStreamOpenings;
   createRequestChannels: typeof createRequestChannels;
@@ -54,6 +58,8 @@ export function probeSource(config: ProbeConfig): string {
     createThreadInspector,
     createReferenceWalk,
     createCollectionWatch,
+    createOwnValue,
+    createSamplingPace,
     createAsyncSites,
     createStreamOpenings,
     createRequestChannels,
@@ -96,7 +102,15 @@ function installProbe(
     const now = () => perf.performance.now();
     const GOLDEN = 0x9e3779b1;
     const isPicked = (nth: number, every: number) => Math.imul(nth, GOLDEN) >>> 0 < 2 ** 32 / every;
-    const core: ProbeCore = { config, load, now, cleanups, isStopped: () => isStopped, isPicked };
+    const core: ProbeCore = {
+      config,
+      load,
+      now,
+      cleanups,
+      isStopped: () => isStopped,
+      isPicked,
+      ownValue: parts.createOwnValue(load),
+    };
 
     let lastBeat = now();
     let leaseTicks = 0;
@@ -121,11 +135,12 @@ function installProbe(
 
     const captureStack = parts.createStackCapture();
     const counters = parts.createCounters(core);
+    const createPace = parts.createSamplingPace;
     const sites = parts.createAsyncSites(core);
     const pathPattern = parts.createPathPattern();
-    const requests = parts.createRequestChannels(core, { sites, captureStack, pathPattern });
-    const streams = parts.createStreamOpenings(core, sites, captureStack);
-    const asyncWatch = parts.createAsyncWatch(core, { captureStack, sites, requests, streams });
+    const requests = parts.createRequestChannels(core, { sites, captureStack, pathPattern, createPace });
+    const streams = parts.createStreamOpenings(core, { sites, captureStack, createPace });
+    const asyncWatch = parts.createAsyncWatch(core, { captureStack, sites, requests, streams, createPace });
     const { asOwnWork } = asyncWatch;
     threadPool = parts.createThreadPool(core, { captureStack, asOwnWork });
     const lookups = parts.createLookups(core);
@@ -133,7 +148,7 @@ function installProbe(
     const traps = parts.createInsertionTraps(core, captureStack);
     const thread = parts.createThreadInspector(core);
     const references = parts.createReferenceWalk(core, thread);
-    const handlers = parts.createRequestHandlers(sites, thread);
+    const handlers = parts.createRequestHandlers(core, sites, thread);
     const shapes = parts.createPoolShapes(core);
     const pools = parts.createPoolWatch(core, {
       shapes,

@@ -40,6 +40,7 @@ export function createKeepAliveList(
     cleanups: [],
     isStopped: () => false,
     isPicked: () => true,
+    ownValue: () => undefined,
   };
 
   const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

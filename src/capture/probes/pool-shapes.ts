@@ -43,8 +43,7 @@ export function createPoolShapes(core: ProbeCore): PoolShapes {
   const MAX_NAMES = 200;
   const MAX_DEPTH = 3;
 
-  const ownValue = (value: object, key: PropertyKey): unknown =>
-    Object.getOwnPropertyDescriptor(value, key)?.value;
+  const { ownValue } = core;
   const wordOf = (key: PropertyKey): string => {
     const name = typeof key === 'symbol' ? (key.description ?? '') : String(key);
     return name

@@ -58,10 +58,7 @@ export function createPoolWatch(
   const MANY_OTHERS = 8;
   let nextId = 0;
 
-  const ownValue = (value: unknown, key: PropertyKey): unknown =>
-    typeof value === 'object' && value !== null && !types.isProxy(value)
-      ? Object.getOwnPropertyDescriptor(value, key)?.value
-      : undefined;
+  const { ownValue } = core;
 
   const consider = (value: unknown, holder: ProbeHolder | undefined) => {
     if (typeof value !== 'object' || value === null || types.isProxy(value) || known.has(value)) return;

@@ -205,6 +205,8 @@ export interface ProbeCore {
    * (Weyl): a program that does something every fourth time is not met in step.
    */
   isPicked(nth: number, every: number): boolean;
+  /** A data property of the value itself, without calling any code of the program: see own-value.ts. */
+  ownValue(value: unknown, key: PropertyKey): unknown;
 }
 
 /** What `installProbe` leaves with our session: reachable through a remote object only. */

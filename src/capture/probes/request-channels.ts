@@ -2,6 +2,7 @@
 // go out, heard of through Node's diagnostics channels while hooks are on.
 import type { AsyncSites } from './async-sites.ts';
 import type { ProbeCore } from './probe-protocol.ts';
+import type { createSamplingPace } from './sampling-pace.ts';
 import type { StackCapture } from './stack-capture.ts';
 
 export interface RequestChannels {
@@ -16,12 +17,13 @@ export interface RequestChannels {
 export interface RequestChannelParts {
   sites: AsyncSites;
   captureStack: StackCapture;
+  createPace: typeof createSamplingPace;
   pathPattern(path: unknown): string;
 }
 
 export function createRequestChannels(
   core: ProbeCore,
-  { sites, captureStack, pathPattern }: RequestChannelParts,
+  { sites, captureStack, pathPattern, createPace }: RequestChannelParts,
 ): RequestChannels {
   const SAMPLES_PER_SECOND = 40;
   const SAMPLES_PER_BURST = 10;
@@ -29,26 +31,9 @@ export function createRequestChannels(
   const inboundLabels = new Set<string>();
   const answered = new WeakSet<object>();
   const met = new WeakSet<object>();
-  interface Pace {
-    seen: number;
-    inWindow: number;
-    every: number;
-    taken: number;
-  }
-  const pace = (): Pace => ({ seen: 0, inWindow: 0, every: 1, taken: 0 });
-  const paces = { inbound: pace(), outbound: pace() };
-  /** True for one in `every`. */
-  const isTaken = (of: Pace): boolean => {
-    of.inWindow++;
-    if (!core.isPicked(of.seen++, of.every) || of.taken >= SAMPLES_PER_BURST) return false;
-    of.taken++;
-    return true;
-  };
-
-  const own = (value: unknown, key: PropertyKey): unknown =>
-    typeof value === 'object' && value !== null
-      ? Object.getOwnPropertyDescriptor(value, key)?.value
-      : undefined;
+  const begin = () => createPace(core.isPicked, SAMPLES_PER_SECOND, SAMPLES_PER_BURST);
+  const paces = { inbound: begin(), outbound: begin() };
+  const own = core.ownValue;
   const text = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 200) : '');
 
   // What waits for its answer: a body that is not read afterwards is a matter of its socket.
@@ -84,19 +69,22 @@ export function createRequestChannels(
   const created = (message: unknown) => {
     try {
       const request = own(message, 'request');
-      if (core.isStopped() || typeof request !== 'object' || !request || !isTaken(paces.outbound)) return;
-      rememberOutgoing(request, created, paces.outbound.every);
+      if (core.isStopped() || typeof request !== 'object' || !request) return;
+      const weight = paces.outbound.take();
+      if (weight > 0) rememberOutgoing(request, created, weight);
     } catch {}
   };
   const createdByUndici = (message: unknown) => {
     try {
       const request = own(message, 'request');
-      if (core.isStopped() || typeof request !== 'object' || !request || !isTaken(paces.outbound)) return;
+      if (core.isStopped() || typeof request !== 'object' || !request) return;
+      const weight = paces.outbound.take();
+      if (weight === 0) return;
       sites.remember({
         type: 'http.client.request',
         resource: request,
         frames: captureStack(createdByUndici),
-        weight: paces.outbound.every,
+        weight,
         label: `${text(own(request, 'method'))} ${text(String(own(request, 'origin') ?? '')).replace(/^\w+:\/\/([^@/]*@)?/, '')}${pathPattern(own(request, 'path'))}`,
         isAlive: waitsInUndici,
       });
@@ -111,7 +99,9 @@ export function createRequestChannels(
   const arrived = (message: unknown) => {
     try {
       const response = own(message, 'response');
-      if (core.isStopped() || typeof response !== 'object' || !response || !isTaken(paces.inbound)) return;
+      if (core.isStopped() || typeof response !== 'object' || !response) return;
+      const weight = paces.inbound.take();
+      if (weight === 0) return;
       const request = own(message, 'request');
       let label = `${text(own(request, 'method'))} ${pathPattern(own(request, 'url'))}`;
       if (!inboundLabels.has(label) && inboundLabels.size >= MAX_INBOUND_LABELS) label = 'other paths';
@@ -120,7 +110,7 @@ export function createRequestChannels(
         type: 'http.server.request',
         resource: response,
         frames: [],
-        weight: paces.inbound.every,
+        weight,
         label,
         isAlive: waitsForAnswer,
       });
@@ -164,14 +154,12 @@ export function createRequestChannels(
       if (typeof callback !== 'function' || callback.name !== 'onSocketNT') return;
       const args = own(resource, 'args');
       const request = Array.isArray(args) ? args[0] : undefined;
-      if (typeof request !== 'object' || !request || met.has(request) || !isTaken(paces.outbound)) return;
-      rememberOutgoing(request, below, paces.outbound.every);
+      if (typeof request !== 'object' || !request || met.has(request)) return;
+      const weight = paces.outbound.take();
+      if (weight > 0) rememberOutgoing(request, below, weight);
     },
     settle(seconds) {
-      for (const of of Object.values(paces)) {
-        of.every = Math.max(1, Math.ceil(of.inWindow / seconds / SAMPLES_PER_SECOND));
-        of.inWindow = of.taken = 0;
-      }
+      for (const pace of Object.values(paces)) pace.settle(seconds);
     },
   };
 }

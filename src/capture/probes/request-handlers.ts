@@ -1,20 +1,21 @@
 // A part of the probe (see install-probe.ts: sent as text, whole by itself): which function answers a request that waits,
 // as far as its router remembers it in the request.
 import type { AsyncSites } from './async-sites.ts';
-import type { ProbeHandlers } from './probe-protocol.ts';
+import type { ProbeCore, ProbeHandlers } from './probe-protocol.ts';
 import type { ThreadInspector } from './thread-inspector.ts';
 
 export interface RequestHandlers {
   lasting(): ProbeHandlers;
 }
 
-export function createRequestHandlers(sites: AsyncSites, thread: ThreadInspector): RequestHandlers {
+export function createRequestHandlers(
+  core: ProbeCore,
+  sites: AsyncSites,
+  thread: ThreadInspector,
+): RequestHandlers {
   const LONG_MILLIS = 5_000;
   const MAX_REQUESTS = 20;
-  const own = (value: unknown, key: PropertyKey): unknown =>
-    typeof value === 'object' && value !== null
-      ? Object.getOwnPropertyDescriptor(value, key)?.value
-      : undefined;
+  const own = core.ownValue;
 
   /** Express and its like: the last function of the route is the one that answers. */
   const handlerOf = (response: object): unknown => {

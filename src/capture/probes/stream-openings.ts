@@ -2,6 +2,7 @@
 // after they were made, and one that is lost with its file open leaves no object to find it by.
 import type { AsyncSites } from './async-sites.ts';
 import type { ProbeCore } from './probe-protocol.ts';
+import type { createSamplingPace } from './sampling-pace.ts';
 import type { StackCapture } from './stack-capture.ts';
 
 export interface StreamOpenings {
@@ -11,16 +12,21 @@ export interface StreamOpenings {
   settle(seconds: number): void;
 }
 
+export interface StreamOpeningParts {
+  sites: AsyncSites;
+  captureStack: StackCapture;
+  createPace: typeof createSamplingPace;
+}
+
 export function createStreamOpenings(
   core: ProbeCore,
-  sites: AsyncSites,
-  captureStack: StackCapture,
+  { sites, captureStack, createPace }: StreamOpeningParts,
 ): StreamOpenings {
   const fs: typeof import('node:fs') = core.load('fs');
   const SAMPLES_PER_SECOND = 40;
   const SAMPLES_PER_BURST = 10;
-  const pace = { seen: 0, inWindow: 0, every: 1, taken: 0 };
-  const own = (value: object, key: string): unknown => Object.getOwnPropertyDescriptor(value, key)?.value;
+  const own = core.ownValue;
+  const pace = createPace(core.isPicked, SAMPLES_PER_SECOND, SAMPLES_PER_BURST);
   const hasFile = (stream: object) => typeof own(stream, 'fd') === 'number';
   return {
     tick(resource, below) {
@@ -29,21 +35,17 @@ export function createStreamOpenings(
       const args = own(resource, 'args');
       const stream = Array.isArray(args) ? args[0] : undefined;
       if (!(stream instanceof fs.ReadStream) && !(stream instanceof fs.WriteStream)) return;
-      pace.inWindow++;
-      if (!core.isPicked(pace.seen++, pace.every) || pace.taken >= SAMPLES_PER_BURST) return;
-      pace.taken++;
+      const weight = pace.take();
+      if (weight === 0) return;
       sites.remember({
         type: 'fs.stream',
         resource: stream,
         frames: captureStack(below),
-        weight: pace.every,
+        weight,
         isAlive: hasFile,
         isLostAlive: true,
       });
     },
-    settle(seconds) {
-      pace.every = Math.max(1, Math.ceil(pace.inWindow / seconds / SAMPLES_PER_SECOND));
-      pace.inWindow = pace.taken = 0;
-    },
+    settle: pace.settle,
   };
 }
