@@ -1,6 +1,7 @@
 // The probe, or one of its parts, in the process that runs the test, as it is in a target.
 import { createRequire } from 'node:module';
 import { afterEach } from 'vitest';
+import { createHookChanges } from '../../src/capture/probes/hook-changes.ts';
 import { probeSource } from '../../src/capture/probes/install-probe.ts';
 import { createOwnValue } from '../../src/capture/probes/own-value.ts';
 import type { ProbeConfig, ProbeCore, ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
@@ -57,6 +58,7 @@ export function useCores(): () => CoreByHand {
       cleanups: [],
       isStopped: () => isStopped,
       ownValue: createOwnValue(load as never),
+      changeHooks: createHookChanges(),
       isPicked: (nth, every) => Math.imul(nth, 0x9e3779b1) >>> 0 < 2 ** 32 / every,
       stop() {
         isStopped = true;

@@ -82,19 +82,21 @@ export function createAsyncWatch(
     } catch {}
   };
   const hook = asyncHooks.createHook({ init });
-  const hookOn = () => {
-    if (core.isStopped() || hookOnSince >= 0) return;
-    hookOnSince = core.now();
-    hook.enable();
-    requests.on();
-  };
-  const hookOff = () => {
-    if (hookOnSince < 0) return;
-    hook.disable();
-    requests.off();
-    hookOnMillis += core.now() - hookOnSince;
-    hookOnSince = -1;
-  };
+  const hookOn = () =>
+    core.changeHooks(() => {
+      if (core.isStopped() || hookOnSince >= 0) return;
+      hookOnSince = core.now();
+      hook.enable();
+      requests.on();
+    });
+  const hookOff = () =>
+    core.changeHooks(() => {
+      if (hookOnSince < 0) return;
+      hook.disable();
+      requests.off();
+      hookOnMillis += core.now() - hookOnSince;
+      hookOnSince = -1;
+    });
   core.cleanups.push(hookOff);
 
   // Bursts: the busier the process, the smaller the share of time in which hooks are on.

@@ -6,6 +6,7 @@ import { createAsyncWatch } from './async-watch.ts';
 import { createCollectionKinds } from './collection-kinds.ts';
 import { createCollectionWatch } from './collection-watch.ts';
 import { createCounters } from './counters.ts';
+import { createHookChanges } from './hook-changes.ts';
 import { createInsertionTraps } from './insertion-traps.ts';
 import { createLookups } from './lookups.ts';
 import { createOwnValue } from './own-value.ts';
@@ -35,6 +36,7 @@ interface Parts {
   createReferenceWalk: typeof createReferenceWalk;
   createCollectionWatch: typeof createCollectionWatch;
   createOwnValue: typeof createOwnValue;
+  createHookChanges: typeof createHookChanges;
   createSamplingPace: typeof createSamplingPace;
   createAsyncSites: typeof createAsyncSites;
   createStreamOpenings: typeof createStreamOpenings;
@@ -59,6 +61,7 @@ export function probeSource(config: ProbeConfig): string {
     createReferenceWalk,
     createCollectionWatch,
     createOwnValue,
+    createHookChanges,
     createSamplingPace,
     createAsyncSites,
     createStreamOpenings,
@@ -110,6 +113,7 @@ function installProbe(
       isStopped: () => isStopped,
       isPicked,
       ownValue: parts.createOwnValue(load),
+      changeHooks: parts.createHookChanges(),
     };
 
     let lastBeat = now();

@@ -40,6 +40,7 @@ export function createKeepAliveList(
     cleanups: [],
     isStopped: () => false,
     isPicked: () => true,
+    changeHooks() {},
     ownValue: () => undefined,
   };
 

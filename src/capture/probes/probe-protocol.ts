@@ -207,6 +207,8 @@ export interface ProbeCore {
   isPicked(nth: number, every: number): boolean;
   /** A data property of the value itself, without calling any code of the program: see own-value.ts. */
   ownValue(value: unknown, key: PropertyKey): unknown;
+  /** The only way to turn async hooks on and off: see hook-changes.ts. */
+  changeHooks(change: () => void): void;
 }
 
 /** What `installProbe` leaves with our session: reachable through a remote object only. */

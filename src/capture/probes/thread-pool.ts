@@ -99,7 +99,7 @@ export function createThreadPool(core: ProbeCore, { captureStack, asOwnWork }: T
   const hook = asyncHooks.createHook({ init, before });
 
   const clear = () => {
-    hook.disable();
+    core.changeHooks(() => hook.disable());
     sites = new Map();
     pending.clear();
     perType.clear();
@@ -115,9 +115,8 @@ export function createThreadPool(core: ProbeCore, { captureStack, asOwnWork }: T
       return told;
     },
     startWatch() {
-      if (core.isStopped()) return;
       watchedFrom = core.now();
-      hook.enable();
+      core.changeHooks(() => core.isStopped() || hook.enable());
     },
     stopWatch() {
       const at = core.now();
