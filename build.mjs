@@ -10,6 +10,7 @@ await build({
   entryPoints: {
     culprit: 'src/cli/main.ts',
     watcher: 'src/target/watcher.ts',
+    leash: 'src/workload/leash.ts',
     'heap-thread': 'src/recording/heap-thread.ts',
   },
   outdir: 'dist',

@@ -75,6 +75,7 @@ export function decode(recording: Recording): Observations {
     ...describeSubject(recording, passive, runtime, (decoded.cpuProfiles[0]?.durationMicros ?? 0) / 1_000),
     passive,
     runtime,
+    turns: of('turn'),
     ...decoded,
     asyncObservations: decodeAsyncReads(of('async'), resolver, PROBE_URL, of('handlers')),
     pools: decodePools(of('pools'), resolver, PROBE_URL),
@@ -91,12 +92,14 @@ export function decode(recording: Recording): Observations {
   };
 }
 
+type Profiles = Pick<Observations, 'cpuProfiles' | 'heapReads' | 'allocations'>;
+
 function decodeProfiles(
   { profiles, manifest, lines }: Recording,
   resolver: FrameResolver,
   warnings: string[],
-): Pick<Observations, 'cpuProfiles' | 'heapReads'> {
-  const result: Pick<Observations, 'cpuProfiles' | 'heapReads'> = { cpuProfiles: [], heapReads: [] };
+): Profiles {
+  const result: Profiles = { cpuProfiles: [], heapReads: [], allocations: [] };
   const ownScripts = new Map(
     profiles
       .filter(({ file }) => file.kind === 'cpu-profile')
@@ -111,7 +114,7 @@ function decodeProfiles(
           decodeCpuProfile(content, resolver, { id: file.thread, name }, ownWork(lines, file.thread)),
         );
       else
-        result.heapReads.push(
+        result[file.kind === 'heap-profile' ? 'heapReads' : 'allocations'].push(
           decodeHeapProfile(content, resolver, file.thread, file.atMillis ?? 0, ownScripts.get(file.thread)),
         );
     } catch (error) {

@@ -17,5 +17,8 @@ export class UsageError extends CulpritError {}
 /** The target could not be attached to, or nothing could be captured from it. Exit code 3. */
 export class AttachError extends CulpritError {}
 
+/** A program or load that we were to run did not start, failed, or did no work: there is nothing to compare. Exit code 3. */
+export class WorkloadError extends CulpritError {}
+
 /** A file given to us is not readable as what it claims to be. Exit code 2. */
 export class RecordingError extends CulpritError {}

@@ -43,7 +43,12 @@ export async function record(target: ResolvedTarget, options: RecordOptions): Pr
       attachment.leaseInPlace();
       restored = await attachment.detach();
     });
-    const manifest = describe(attachment, outcome, { startedAt, restored, ownFds, files: writer.files() });
+    const manifest = describeCapture(attachment, outcome, {
+      startedAt,
+      restored,
+      ownFds,
+      files: writer.files(),
+    });
     await writer.finish(manifest, collectSources(writer.positions(), readTargetText(localPid)));
     return { outcome, manifest };
   } catch (error) {
@@ -75,14 +80,15 @@ function localPidOf(target: ResolvedTarget, attachment: Attachment): number | nu
   return age !== undefined && Math.abs(age - attachment.identity.uptimeSeconds) < 5 ? pid : null;
 }
 
-interface Around {
+export interface Around {
   startedAt: string;
   restored: boolean;
   ownFds: number | undefined;
   files: Manifest['files'];
 }
 
-function describe(
+/** The manifest of what was captured from `attachment`. */
+export function describeCapture(
   attachment: Attachment,
   outcome: CaptureOutcome,
   { startedAt, restored, ownFds, files }: Around,
@@ -119,7 +125,7 @@ const MAX_TITLE = 300;
 const MAX_SOURCE_BYTES = 100 * 2 ** 20;
 
 /** The target's own view of the disk first: in a container its paths are not ours. */
-function readTargetText(pid: number | null): ReadText {
+export function readTargetText(pid: number | null): ReadText {
   const roots = pid === null ? [''] : [`/proc/${pid}/root`, ''];
   return (path) => {
     for (const root of roots) {

@@ -1,4 +1,5 @@
 // Where a capture puts what it gets, the moment it gets it: so that a capture cut short keeps what it had.
+import type { LoadTurn } from '../model/load.ts';
 import type { PassiveSample, RuntimeSample } from '../model/samples.ts';
 import type { Compilations } from './compile-watch.ts';
 import type { KeepAliveRead } from './keep-alive.ts';
@@ -24,6 +25,7 @@ export type SampleLine =
       poolWaitsMillis?: number[];
       lookups?: ProbeLookup[];
     } & RuntimeSample)
+  | ({ type: 'turn'; thread: number; atMillis: number } & LoadTurn)
   | ({ type: 'async'; thread: number; atMillis: number } & ProbeAsyncRead)
   | ({ type: 'collections'; thread: number; atMillis: number } & ProbeCollections)
   | ({ type: 'census'; thread: number; atMillis: number } & ProbeCensus)
@@ -49,7 +51,7 @@ export interface SnapshotTaken {
   suspects: { collection: number; node: number }[];
 }
 
-export type CapturedFileKind = 'cpu-profile' | 'heap-profile' | 'heap-snapshot';
+export type CapturedFileKind = 'cpu-profile' | 'heap-profile' | 'allocation-profile' | 'heap-snapshot';
 
 export interface CapturedFile {
   kind: CapturedFileKind;

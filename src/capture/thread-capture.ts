@@ -35,7 +35,15 @@ export interface ThreadCapture {
   startProfiles(intervals: SamplingIntervals): Promise<void>;
   /** Keeps the CPU profile; what it took in the target is free again. Does nothing the second time. */
   stopCpuProfile(): Promise<void>;
+  /** For processes of our own only: it cannot be taken back. */
+  stopInlining(): Promise<void>;
+  /** Samples all that is allocated from now on, also what dies soon. */
+  startAllocations(intervalBytes: number): Promise<void>;
+  /** Keeps the profile of what was allocated. */
+  stopAllocations(atMillis: number): Promise<void>;
   sample(atMillis: number): Promise<void>;
+  /** Right after garbage was collected: what is in use then is the floor. */
+  sampleFloor(atMillis: number): Promise<void>;
   /** Live bytes by allocation stack; V8 runs a full GC for it. Resolves with the pause, milliseconds. */
   readHeap(atMillis: number): Promise<number>;
   readAsync(atMillis: number): Promise<ProbeAsyncRead | null>;
@@ -134,6 +142,10 @@ export async function openThread(
     id,
     name,
     stopCpuProfile,
+    async stopInlining() {
+      const expression = `(${stopInlining.toString()})(require)`;
+      await session.send('Runtime.evaluate', { expression, includeCommandLineAPI: true, silent: true });
+    },
     probe,
     oldGeneration,
     isHeapOn: () => isHeapOn,
@@ -151,7 +163,21 @@ export async function openThread(
       await session.send('Profiler.start');
       isCpuOn = true;
     },
+    async startAllocations(samplingInterval) {
+      await session.send('HeapProfiler.enable');
+      await session.send('HeapProfiler.startSampling', {
+        samplingInterval,
+        includeObjectsCollectedByMajorGC: true,
+        includeObjectsCollectedByMinorGC: true,
+      });
+    },
+    async stopAllocations(atMillis) {
+      const { profile } = await session.send<{ profile: object }>('HeapProfiler.stopSampling', {}, 60_000);
+      const path = `${fileName}-allocations.heapprofile`;
+      sink.file({ kind: 'allocation-profile', thread: id, atMillis, path }, profile);
+    },
     sample: (atMillis) => sample(atMillis, false),
+    sampleFloor: (atMillis) => sample(atMillis, true),
     async readHeap(atMillis) {
       let pauseMillis = 0;
       const read = async () => {
@@ -255,6 +281,15 @@ export async function openThread(
       if (probe) await quietly(probe.stop());
     },
   };
+}
+
+/** Sent as text. V8 has the second flag from Node 22 on; one that is not known it ignores, with a line on stderr. */
+function stopInlining(load: (id: string) => typeof import('node:v8')): void {
+  try {
+    const v8 = load('v8');
+    v8.setFlagsFromString('--no-turbo-inlining');
+    if (Number.parseInt(process.versions.node, 10) >= 22) v8.setFlagsFromString('--no-maglev-inlining');
+  } catch {}
 }
 
 function heapFileName(thread: string, read: number): string {

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { AttachError, CulpritError } from '../errors.ts';
 import { escapeControls } from '../report/escape.ts';
 import { VERSION } from '../version.ts';
+import { addComparisonCommands } from './comparison-commands.ts';
 import { EXIT } from './exit-codes.ts';
 
 const TARGET_HELP = `
@@ -94,6 +95,7 @@ function createProgram(launch: string[]): Command {
     )
     .option('-o, --out <file>', 'the HTML file to write; "-" is standard output')
     .action(async (path, options) => (await import('./commands/flame.ts')).flameCommand(path, options));
+  addComparisonCommands(program);
   return program;
 }
 

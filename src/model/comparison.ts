@@ -131,8 +131,8 @@ export interface Comparison {
   /** Largest change first. */
   functions: FunctionChange[];
   findings: FindingChange[];
-  /** "per request" or "per second": what costs are counted by. */
-  per: 'request' | 'second';
+  /** What costs are counted by: a request, a second, or the run of a script from start to end. */
+  per: 'request' | 'second' | 'run';
   method: CompareMethod;
   gates: GateReport | null;
   warnings: string[];

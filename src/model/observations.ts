@@ -6,6 +6,7 @@ import type { CpuProfile } from './cpu-profile.ts';
 import type { ReportCapture, ReportTarget } from './finding.ts';
 import type { HeapSamplingRead } from './heap-sampling.ts';
 import type { KeepAliveLook } from './keep-alive.ts';
+import type { LoadTurn } from './load.ts';
 import type { Pool, ThreadPoolUse } from './pool.ts';
 import type { RecordedHeap } from './recorded-heap.ts';
 import type { Limits, PassiveSample, RuntimeSample, StuckStack } from './samples.ts';
@@ -19,6 +20,10 @@ export interface Observations {
   runtime: RuntimeSample[];
   cpuProfiles: CpuProfile[];
   heapReads: HeapSamplingRead[];
+  /** All that was allocated, live or not: where a run of a comparison was captured. */
+  allocations: HeapSamplingRead[];
+  /** Turns of load of a run of a comparison. */
+  turns: LoadTurn[];
   asyncObservations: AsyncObservation[];
   pools: Pool[];
   threadPool: ThreadPoolUse[];

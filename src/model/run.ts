@@ -52,6 +52,8 @@ export interface Run {
   /** Runs of the two sides with the same number were made side by side; null when nothing is known. */
   pair: number | null;
   nodeVersion: string | null;
+  /** What costs are counted by; a script that does its work and ends is one run. */
+  per: 'request' | 'second' | 'run';
   /** How many requests were served while it was measured; null where nothing counted them: costs are then a second's. */
   requests: number | null;
   /** Requests that failed. */
@@ -59,10 +61,14 @@ export interface Run {
   /** Length of what was measured, and how many CPU samples were not idle. */
   seconds: number;
   samples: number;
+  /** CPU time of all of it, as costs are counted; null: not measured. What parts of functions are parts of. */
+  wholeMicros: number | null;
   /** Absent: not measured. */
   metrics: Partial<Record<MetricName, number>>;
   functions: FunctionCost[];
   /** The merged call tree; the root first. Empty without a CPU profile. */
   calls: CallCost[];
+  /** 99th percentile of the latency of each turn of load, milliseconds; empty where no load tool tells. */
+  windows: number[];
   warnings: string[];
 }

@@ -138,6 +138,12 @@ export interface RuntimeSample {
   gc?: { count: number; majorCount: number; pauseMillis: number; longestPauseMillis: number };
   /** How long trivial operations waited for a thread of libuv's pool, each; the event loop's delay included. */
   poolWaitsMillis?: number[];
+  /** User and system time of the whole process, all its threads, since it began. */
+  cpuMicros?: number;
+  /** HTTP requests answered; of these, how many with a status of 500 or more. */
+  requests?: { answered: number; failed: number };
+  /** About what was allocated. */
+  allocatedBytesPerSecond?: number;
   /** Name lookups that ended, by name and call. */
   lookups?: Lookup[];
   /** libuv handles and requests and Node's timers, by type ("Timeout", "TCPSocketWrap", ...). */

@@ -64,6 +64,26 @@ const gc = v.looseObject({ count, majorCount: count, pauseMillis: count, longest
 
 const lookup = v.looseObject({ name: text, call: text, count, totalMillis: count, longestMillis: count });
 
+const turn = v.looseObject({
+  type: v.literal('turn'),
+  thread,
+  atMillis,
+  millis: count,
+  cpuMicros: amount,
+  requests: v.optional(v.looseObject({ answered: count, failed: count })),
+  eventLoopDelayMillis: v.optional(delay),
+  gc: v.optional(gc),
+  load: v.optional(
+    v.looseObject({
+      tool: text,
+      requests: amount,
+      failed: count,
+      requestsPerSecond: amount,
+      latencyMillis: v.looseObject({ p50: amount, p90: amount, p99: amount, max: amount }),
+    }),
+  ),
+});
+
 const runtime = v.looseObject({
   type: v.literal('runtime'),
   atMillis,
@@ -81,6 +101,9 @@ const runtime = v.looseObject({
   mallocedBytes: amount,
   oldGenerationBytes: amount,
   utilization: amount,
+  cpuMicros: amount,
+  allocatedBytesPerSecond: amount,
+  requests: v.optional(v.looseObject({ answered: count, failed: count })),
   eventLoopDelayMillis: v.optional(delay),
   gc: v.optional(gc),
   poolWaitsMillis: v.optional(v.pipe(v.array(count), v.maxLength(1_000))),
@@ -276,6 +299,7 @@ const keepAlive = v.looseObject({
 export const lineSchema = v.variant('type', [
   passive,
   runtime,
+  turn,
   asyncRead,
   collections,
   census,

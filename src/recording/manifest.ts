@@ -39,7 +39,7 @@ export const manifestSchema = v.object({
   files: v.pipe(
     v.array(
       v.object({
-        kind: v.picklist(['cpu-profile', 'heap-profile', 'heap-snapshot']),
+        kind: v.picklist(['cpu-profile', 'heap-profile', 'allocation-profile', 'heap-snapshot']),
         thread: whole,
         // A plain name inside the recording: nothing in a recording may point outside it.
         path: v.pipe(v.string(), v.regex(/^[\w.-]{1,200}$/)),

@@ -77,6 +77,7 @@ function stacksIn(line: SampleLine): unknown[][][] {
     case 'handlers':
       return [line.handlers.map(({ name, url, line: at, column }) => [name, url, at, column])];
     case 'passive':
+    case 'turn':
     case 'census':
     case 'snapshot':
       return [];

@@ -45,6 +45,8 @@ export function buildLook(seconds: number, ...habits: Habit[]): Observations {
     runtime: [],
     cpuProfiles: [],
     heapReads: [],
+    allocations: [],
+    turns: [],
     asyncObservations: [{ thread: 0, coverage: 0.5, madePerSecond: { Timeout: 100 }, sites: [] }],
     pools: [],
     threadPool: [],

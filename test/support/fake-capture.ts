@@ -122,6 +122,10 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
     oldGeneration: [],
     load: { utilization: 0.1, allocated: 0 },
     heapUsedBytes: () => heapUsedBytes,
+    stopInlining: async () => void calls.push('stopInlining'),
+    startAllocations: async (bytes) => void calls.push(`startAllocations ${bytes}`),
+    stopAllocations: async () => void calls.push('stopAllocations'),
+    sampleFloor: async () => void calls.push('sampleFloor'),
     isHeapOn: () => isHeapOn,
     heapIntervalBytes: () => heapIntervalBytes,
     async startHeap(bytes) {

@@ -71,6 +71,8 @@ export function createCounters(core: ProbeCore): Counters {
     try {
       result.allocatedBytesPerSecond = allocatedPerSecond(sinceLast);
       minorCollections = 0;
+      const cpu = process.cpuUsage();
+      result.cpuMicros = cpu.user + cpu.system;
       const memory = process.memoryUsage();
       const heap = v8.getHeapStatistics();
       result.memory = {

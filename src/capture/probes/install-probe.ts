@@ -16,6 +16,7 @@ import { createPoolWatch } from './pool-watch.ts';
 import type { ProbeConfig, ProbeCore, ProbeHandle } from './probe-protocol.ts';
 import { createReferenceWalk } from './reference-walk.ts';
 import { createRequestChannels } from './request-channels.ts';
+import { createRequestCount } from './request-count.ts';
 import { createRequestHandlers } from './request-handlers.ts';
 import { createSamplingPace } from './sampling-pace.ts';
 import { createStackCapture } from './stack-capture.ts';
@@ -41,6 +42,7 @@ interface Parts {
   createAsyncSites: typeof createAsyncSites;
   createStreamOpenings: typeof createStreamOpenings;
   createRequestChannels: typeof createRequestChannels;
+  createRequestCount: typeof createRequestCount;
   createRequestHandlers: typeof createRequestHandlers;
   createPathPattern: typeof createPathPattern;
   createPoolShapes: typeof createPoolShapes;
@@ -66,6 +68,7 @@ export function probeSource(config: ProbeConfig): string {
     createAsyncSites,
     createStreamOpenings,
     createRequestChannels,
+    createRequestCount,
     createRequestHandlers,
     createPathPattern,
     createPoolShapes,
@@ -148,6 +151,7 @@ function installProbe(
     const { asOwnWork } = asyncWatch;
     threadPool = parts.createThreadPool(core, { captureStack, asOwnWork });
     const lookups = parts.createLookups(core);
+    const requestCount = parts.createRequestCount(core);
     const kinds = parts.createCollectionKinds();
     const traps = parts.createInsertionTraps(core, captureStack);
     const thread = parts.createThreadInspector(core);
@@ -186,6 +190,7 @@ function installProbe(
       const result = counters.sample();
       result.poolWaitsMillis = threadPool?.waits();
       result.lookups = lookups.take();
+      result.requests = requestCount.take();
       // The lease's timer has not fired for a second: whatever lies below us on the stack holds the event loop.
       if (lastTicks === leaseTicks && lastBeat - lastSampleAt > 650)
         result.stuckFrames = captureStack(sample);

@@ -44,10 +44,20 @@ export interface ProbeSample {
   ownPauses?: [from: number, to: number][];
   /** How long trivial operations waited for the thread pool since the last sample, milliseconds. */
   poolWaitsMillis?: number[];
+  /** Of the whole process, all threads, since it began. */
+  cpuMicros?: number;
+  /** HTTP requests since the last sample; none also where Node has no such channel yet (before 16.19, 18.8). */
+  requests?: ProbeRequests;
   /** Name lookups that ended since the last sample. */
   lookups?: ProbeLookup[];
   /** How often the lease's timer fired: 0 means the event loop has not turned since we came. */
   leaseTicks?: number;
+}
+
+export interface ProbeRequests {
+  answered: number;
+  /** Of these, with a status of 500 or more. */
+  failed: number;
 }
 
 /** A stack frame as [functionName, url, line, column], 0-based. */

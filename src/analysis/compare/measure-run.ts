@@ -1,0 +1,216 @@
+// From what one recording says to one run of a comparison: costs for each request (or second) that do not depend on how
+// many there were.
+import type { HeapSamplingRead } from '../../model/heap-sampling.ts';
+import type { LoadTurn } from '../../model/load.ts';
+import type { Observations } from '../../model/observations.ts';
+import type { FunctionCost, MetricName, Run } from '../../model/run.ts';
+import type { RuntimeSample } from '../../model/samples.ts';
+import { callCosts, placeKey } from './call-costs.ts';
+import { mean } from './estimate.ts';
+
+export interface RunName {
+  label: string;
+  pair: number | null;
+}
+
+export function measureRun(observations: Observations, { label, pair }: RunName): Run {
+  const { cpuProfiles, allocations, turns, target, warnings } = observations;
+  const work = turns.length > 0 ? workOfTurns(turns) : workOfSamples(observations);
+  const per = work.requests ?? work.seconds;
+  const costs = callCosts(cpuProfiles);
+  const busyMicros = costs.states.code + costs.states.program + costs.states.gc;
+  // A profile counts time on the wall: on a crowded machine that is more than the time on the CPU.
+  const scale = busyMicros > 0 ? (work.cpuMicros ?? busyMicros) / busyMicros / per : 0;
+  // With a profiler, and without inlining, the whole is not what it is in production.
+  const isPartsOnly = turns.length > 0 && cpuProfiles.length > 0;
+  const wholeMicros = (work.cpuMicros ?? (busyMicros > 0 ? busyMicros : Number.NaN)) / per;
+  const allocated = allocatedByFunction(allocations);
+  const functions = costs.functions.map((cost) => ({
+    ...cost,
+    selfMicros: cost.selfMicros * scale,
+    totalMicros: cost.totalMicros * scale,
+  }));
+  return {
+    label,
+    pair,
+    nodeVersion: target.nodeVersion,
+    per: work.requests === null ? 'second' : work.isScript ? 'run' : 'request',
+    requests: work.requests,
+    failed: work.failed,
+    seconds: work.seconds,
+    samples: costs.samples,
+    wholeMicros: Number.isFinite(wholeMicros) ? wholeMicros : null,
+    metrics: known({
+      ...(isPartsOnly ? {} : work.metrics),
+      ...restOf(observations, work.requests),
+      ...(isPartsOnly ? {} : wholeCosts(work, wholeMicros, allocations.length > 0 ? allocated.bytes : null)),
+      'cpu.code': busyMicros > 0 ? costs.states.code * scale : undefined,
+      'cpu.gc': busyMicros > 0 ? costs.states.gc * scale : undefined,
+      'cpu.native': busyMicros > 0 ? costs.states.program * scale : undefined,
+    }),
+    functions: withAllocation(functions, allocated.byFunction, allocations.length > 0 ? per : 0),
+    calls: costs.calls.map((call) => ({
+      ...call,
+      selfMicros: call.selfMicros * scale,
+      totalMicros: call.totalMicros * scale,
+    })),
+    windows: turns.flatMap(({ load }) => load?.latencyMillis.p99 ?? []),
+    warnings,
+  };
+}
+
+function wholeCosts(work: Work, wholeMicros: number, allocatedBytes: number | null): Metrics {
+  return {
+    'cpu.total': wholeMicros,
+    'alloc.perRequest':
+      allocatedBytes !== null && work.requests !== null ? allocatedBytes / work.requests : undefined,
+    'alloc.perSecond':
+      allocatedBytes !== null ? allocatedBytes / work.seconds : work.metrics['alloc.perSecond'],
+  };
+}
+
+type Metrics = Partial<Record<MetricName, number | undefined>>;
+
+interface Work {
+  seconds: number;
+  /** null: not counted. */
+  requests: number | null;
+  failed: number;
+  /** The run of a script as a whole is what is counted. */
+  isScript: boolean;
+  cpuMicros: number | undefined;
+  metrics: Metrics;
+}
+
+function workOfTurns(turns: readonly LoadTurn[]): Work {
+  const sum = (values: (number | undefined)[]) =>
+    values.reduce<number>((total, value) => total + (value ?? 0), 0);
+  const seconds = sum(turns.map(({ millis }) => millis)) / 1_000;
+  const counted = sum(turns.map(({ requests }) => requests?.answered));
+  const reported = sum(turns.map(({ load }) => load?.requests));
+  const requests = counted || reported || null;
+  const isCpuKnown = turns.every(({ cpuMicros }) => cpuMicros !== undefined);
+  const over = (of: (turn: LoadTurn) => number | undefined) => average(turns.map(of));
+  const isScript = turns.every(({ load }) => load?.tool === 'script');
+  return {
+    seconds,
+    requests: isScript ? turns.length : requests,
+    isScript,
+    failed: Math.max(
+      sum(turns.map(({ requests }) => requests?.failed)),
+      sum(turns.map(({ load }) => load?.failed)),
+    ),
+    cpuMicros: isCpuKnown ? sum(turns.map(({ cpuMicros }) => cpuMicros)) : undefined,
+    metrics: {
+      'gc.pause': turns.some(({ gc }) => gc)
+        ? sum(turns.map(({ gc }) => gc?.pauseMillis)) / seconds
+        : undefined,
+      'loop.delay': over(({ eventLoopDelayMillis }) => eventLoopDelayMillis?.p99),
+      'latency.p50': over(({ load }) => load?.latencyMillis.p50),
+      'latency.p99': over(({ load }) => load?.latencyMillis.p99),
+      throughput: isScript
+        ? undefined
+        : (over(({ load }) => load?.requestsPerSecond) ??
+          (requests === null ? undefined : requests / seconds)),
+    },
+  };
+}
+
+/** A recording of somebody else's process under whatever load it had. */
+function workOfSamples({ runtime, cpuProfiles, capture }: Observations): Work {
+  const main = runtime.filter(({ thread }) => thread === 0);
+  const looks = main.filter(({ afterGc }) => !afterGc);
+  const requests = main.reduce((sum, { requests }) => sum + (requests?.answered ?? 0), 0);
+  const cpu = main.flatMap(({ cpuMicros }) => cpuMicros ?? []);
+  const profiled = (cpuProfiles[0]?.durationMicros ?? 0) / 1e6;
+  const seconds =
+    looks.length > 1
+      ? (looks.at(-1)!.atMillis - looks[0]!.atMillis) / 1_000
+      : profiled || capture.durationMillis / 1_000 || 1;
+  const pauses = looks.flatMap(({ gc }) => gc?.pauseMillis ?? []);
+  return {
+    seconds,
+    requests: requests || null,
+    isScript: false,
+    failed: main.reduce((sum, { requests }) => sum + (requests?.failed ?? 0), 0),
+    cpuMicros: cpu.length > 1 ? cpu.at(-1)! - cpu[0]! : undefined,
+    metrics: {
+      'gc.pause': pauses.length > 0 ? pauses.reduce((sum, millis) => sum + millis, 0) / seconds : undefined,
+      'loop.delay': average(looks.map(({ eventLoopDelayMillis }) => eventLoopDelayMillis?.p99)),
+      throughput: requests > 0 ? requests / seconds : undefined,
+      'alloc.perSecond': average(looks.map(({ allocatedBytesPerSecond }) => allocatedBytesPerSecond)),
+    },
+  };
+}
+
+/** What is left when the load is over. */
+function restOf({ runtime, passive }: Observations, requests: number | null): Metrics {
+  const floors = runtime.filter(({ thread, afterGc }) => thread === 0 && afterGc);
+  const [first, last] = [floors[0], floors.at(-1)];
+  const heap = (sample: RuntimeSample | undefined) =>
+    sample?.heapUsedBytes === undefined ? undefined : sample.heapUsedBytes - (sample.ownHeapBytes ?? 0);
+  const [from, to] = [heap(first), heap(last)];
+  const resources = last?.resources;
+  return {
+    'heap.floor': to,
+    'heap.leak':
+      first !== last && from !== undefined && to !== undefined && requests !== null
+        ? (to - from) / requests
+        : undefined,
+    'rss.after': last?.rssBytes,
+    'handles.after': resources && Object.values(resources).reduce((sum, count) => sum + count, 0),
+    'fds.after': passive.at(-1)?.fdCount,
+  };
+}
+
+function average(values: (number | undefined)[]): number | undefined {
+  const found = values.filter((value) => value !== undefined);
+  return found.length > 0 ? mean(found) : undefined;
+}
+
+function known(metrics: Metrics): Run['metrics'] {
+  return Object.fromEntries(
+    Object.entries(metrics).filter(([, value]) => value !== undefined && Number.isFinite(value)),
+  );
+}
+
+/** As with time, what V8 and Node allocate on behalf of a function is its own. */
+function allocatedByFunction(reads: readonly HeapSamplingRead[]): {
+  bytes: number;
+  byFunction: Map<string, { cost: FunctionCost; bytes: number }>;
+} {
+  const byFunction = new Map<string, { cost: FunctionCost; bytes: number }>();
+  let bytes = 0;
+  for (const { stacks } of reads) {
+    for (const { frames, liveBytes } of stacks) {
+      bytes += liveBytes;
+      const frame =
+        frames.find(({ owner }) => owner === 'app' || owner === 'library') ??
+        frames.find(({ owner }) => owner === 'node');
+      if (!frame) continue;
+      const key = placeKey(frame);
+      const entry = byFunction.get(key) ?? { cost: { key, frame, selfMicros: 0, totalMicros: 0 }, bytes: 0 };
+      entry.bytes += liveBytes;
+      byFunction.set(key, entry);
+    }
+  }
+  return { bytes, byFunction };
+}
+
+function withAllocation(
+  functions: FunctionCost[],
+  allocated: Map<string, { cost: FunctionCost; bytes: number }>,
+  per: number,
+): FunctionCost[] {
+  if (per === 0) return functions;
+  const left = new Map(allocated);
+  const both = functions.map((cost) => {
+    const bytes = left.get(cost.key)?.bytes ?? 0;
+    left.delete(cost.key);
+    return { ...cost, allocatedBytes: bytes / per };
+  });
+  return [
+    ...both,
+    ...[...left.values()].map(({ cost, bytes }) => ({ ...cost, allocatedBytes: bytes / per })),
+  ];
+}

@@ -1,0 +1,73 @@
+// How much each metric changed, with its interval and verdict.
+import type { MetricChange } from '../../model/comparison.ts';
+import { METRICS, type MetricName, type Run } from '../../model/run.ts';
+import { changeOf, UNMEASURED } from './change.ts';
+import type { Sides } from './sides.ts';
+
+/**
+ * The parts of the chance of a false alarm. What is not here is shown and can be gated, but says too little by itself to
+ * call two sides different: it follows from the others, or it is the load tool's.
+ */
+export const METRIC_SHARES: Partial<Record<MetricName, number>> = {
+  'cpu.total': 0.4,
+  'alloc.perRequest': 0.15,
+  'heap.leak': 0.1,
+  'heap.floor': 0.05,
+  'handles.after': 0.05,
+  'fds.after': 0.05,
+};
+const OTHER_SHARE = 0.05;
+
+/** What counts as the same, where a part of base says nothing; in the metric's unit. A leaked object has 16 bytes at least. */
+const SMALLEST: Partial<Record<MetricName, number>> = {
+  'heap.leak': 16,
+  'handles.after': 0.5,
+  'fds.after': 0.5,
+  'gc.pause': 1,
+  'loop.delay': 2,
+};
+
+/** What one run differs from the next at least, where the few seen happen to agree. */
+const LEAST_SPREAD: Partial<Record<MetricName, number>> = {
+  'handles.after': 0.3,
+  'fds.after': 0.3,
+  'heap.leak': 1,
+};
+
+/** A cache that fills once, code that is compiled: less is no news. */
+const LEAST_HEAP_CHANGE = 512 * 1024;
+
+export interface MetricLimits {
+  /** For all that is compared, at this look. */
+  falseAlarm: number;
+  smallest: number;
+  confidence: number;
+}
+
+/** Those measured on at least one side, in the order of METRICS. */
+export function metricChanges(sides: Sides, limits: MetricLimits): MetricChange[] {
+  return (Object.keys(METRICS) as MetricName[]).flatMap((name) => {
+    const { unit, better, words } = METRICS[name];
+    const of = (run: Run) => run.metrics[name];
+    const samples = sides.samples(of);
+    const isMeasured = [...sides.base, ...sides.head].some((run) => of(run) !== undefined);
+    if (!isMeasured) return [];
+    const common = { name, unit, better, words };
+    if (!samples) return [{ ...common, ...UNMEASURED, ...sides.means(of) }];
+    const change = changeOf(samples, {
+      alpha: limits.falseAlarm * (METRIC_SHARES[name] ?? OTHER_SHARE),
+      confidence: limits.confidence,
+      better,
+      isRelative: !(name in SMALLEST),
+      smallest: SMALLEST[name] ?? smallestPart(name, samples.base, limits.smallest),
+      leastSpread: LEAST_SPREAD[name] ?? 0,
+    });
+    return [{ ...common, ...change }];
+  });
+}
+
+function smallestPart(name: MetricName, base: readonly number[], smallest: number): number {
+  if (name !== 'heap.floor' && name !== 'rss.after') return smallest;
+  const size = base.reduce((sum, value) => sum + value, 0) / base.length;
+  return Math.max(smallest, LEAST_HEAP_CHANGE / Math.max(1, size));
+}

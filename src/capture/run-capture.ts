@@ -1,0 +1,139 @@
+// Capturing one run of a comparison: a process that we started ourselves is measured in turns of load, then left to come
+// to rest. Asks for raw facts and writes them down; judges nothing.
+import type { LoadReport, LoadTurn } from '../model/load.ts';
+import type { Attachment } from '../target/attach.ts';
+import type { CaptureOutcome } from './context.ts';
+import { readPassiveSample } from './passive.ts';
+import { PROBE_URL } from './probe-url.ts';
+import type { CaptureSink } from './sink.ts';
+import { openThread, type ThreadCapture } from './thread-capture.ts';
+
+/**
+ * `whole`: what the program costs as it runs in production, without a CPU profiler. `parts`: which function costs what, with a
+ * CPU profiler and without inlining. V8 puts the time of an inlined function down to whoever it was inlined into, and
+ * decides anew in each run what to inline (Node 16 to 26): without this, functions of two runs of one program differ more
+ * than most changes.
+ */
+export type RunMode = 'whole' | 'parts';
+
+const LEASE_MILLIS = 10_000;
+const BEAT_MILLIS = 2_000;
+const CPU_INTERVAL_MICROS = 1_000;
+const ALLOCATION_INTERVAL_BYTES = 64 * 1024;
+
+export interface RunCapture {
+  readonly outcome: CaptureOutcome;
+  /** Collects garbage, notes the floor of the heap, starts to measure. To be called when the program is warm. */
+  begin(): Promise<void>;
+  /** One turn of load; `work` resolves with what the load tool reported. */
+  turn(work: () => Promise<LoadReport | undefined>): Promise<LoadTurn>;
+  /** Stops the profilers, waits until nothing closes any more, notes what is left, takes the probe out. */
+  end(): Promise<void>;
+}
+
+/** The probe is in place when this resolves: from then on the lease holds. To be called before the program is warm. */
+export async function openRunCapture(
+  attachment: Attachment,
+  pid: number,
+  sink: CaptureSink,
+  mode: RunMode,
+): Promise<RunCapture> {
+  const startedAt = performance.now();
+  const elapsed = () => Math.round(performance.now() - startedAt);
+  const probe = {
+    url: PROBE_URL,
+    leaseMillis: LEASE_MILLIS,
+    closeInspector: attachment.openedByUs,
+    // Hooks would cost more than most changes.
+    asyncTypes: [],
+    asyncInitsPerSecond: 0,
+    asyncStacksPerSecond: 0,
+    longestRestMillis: BEAT_MILLIS,
+  };
+  const main = await openThread(attachment.session, sink, { id: 0, name: 'main', probe });
+  attachment.leaseInPlace();
+  if (mode === 'parts') await main.stopInlining();
+  const outcome: CaptureOutcome = {
+    durationMillis: 0,
+    ended: 'complete',
+    steps: ['passive', 'light'],
+    threads: [{ id: 0, name: 'main' }],
+    pausesMillis: [],
+    warnings: [],
+  };
+  const beats = setInterval(() => void main.probe?.beat().catch(() => {}), BEAT_MILLIS);
+  beats.unref();
+  const samplePassive = () =>
+    sink.line({
+      type: 'passive',
+      ...readPassiveSample(pid, elapsed(), { ownInspectorPorts: [attachment.endpoint.port] }),
+    });
+
+  return {
+    outcome,
+    async begin() {
+      await noteFloor(main, elapsed());
+      await main.startAllocations(ALLOCATION_INTERVAL_BYTES);
+      if (mode === 'parts')
+        await main.startProfiles({ cpuMicros: CPU_INTERVAL_MICROS, heapBytes: 0, isHeapDeferred: true });
+    },
+    async turn(work) {
+      const before = await main.probe?.sample();
+      const from = performance.now();
+      const load = await work();
+      const after = await main.probe?.sample();
+      const turn: LoadTurn = {
+        millis: performance.now() - from,
+        cpuMicros: difference(after?.cpuMicros, before?.cpuMicros),
+        requests: after?.requests,
+        eventLoopDelayMillis: after?.eventLoopDelayMillis,
+        gc: after?.gc,
+        load,
+      };
+      sink.line({ type: 'turn', thread: 0, atMillis: elapsed(), ...turn });
+      return turn;
+    },
+    async end() {
+      clearInterval(beats);
+      await main.stopCpuProfile();
+      await main.stopAllocations(elapsed());
+      await comeToRest(main, pid);
+      await noteFloor(main, elapsed());
+      samplePassive();
+      outcome.durationMillis = elapsed();
+      await main.stop();
+    },
+  };
+}
+
+function difference(after: number | undefined, before: number | undefined): number | undefined {
+  return after === undefined || before === undefined ? undefined : after - before;
+}
+
+/** Twice: what finalizers and weak references held goes with the second collection. */
+async function noteFloor(main: ThreadCapture, atMillis: number): Promise<void> {
+  await main.collectGarbage();
+  await main.collectGarbage();
+  await main.sampleFloor(atMillis);
+}
+
+const LONGEST_REST_MILLIS = 5_000;
+const LOOK_MILLIS = 250;
+const QUIET_LOOKS = 3;
+
+/** Connections of the load are closed in their own time: waits until their number stays, 5 s at most. */
+async function comeToRest(main: ThreadCapture, pid: number): Promise<void> {
+  let last = '';
+  let quiet = 0;
+  for (
+    const end = performance.now() + LONGEST_REST_MILLIS;
+    performance.now() < end && quiet < QUIET_LOOKS;
+  ) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MILLIS));
+    const { resources } = (await main.probe?.sample()) ?? {};
+    const { fdCount } = readPassiveSample(pid, 0, { ownInspectorPorts: [] });
+    const now = JSON.stringify([resources, fdCount]);
+    quiet = now === last ? quiet + 1 : 0;
+    last = now;
+  }
+}

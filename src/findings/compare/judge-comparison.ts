@@ -1,0 +1,84 @@
+// The verdict on two sides: different, same, or more runs are needed; and the function to name for it.
+import type { ComparedRuns } from '../../analysis/compare/compare-runs.ts';
+import { type ComparedFunction, ownerOfChange } from '../../analysis/compare/function-changes.ts';
+import { METRIC_SHARES } from '../../analysis/compare/metric-changes.ts';
+import type {
+  ChangeVerdict,
+  Comparison,
+  Direction,
+  FindingChange,
+  FunctionChange,
+  MetricChange,
+} from '../../model/comparison.ts';
+import { reasonFor } from './comparison-words.ts';
+
+export type Judgement = Pick<
+  Comparison,
+  'verdict' | 'direction' | 'verdictReason' | 'runsNeeded' | 'culprit'
+>;
+
+/** With fewer runs a side the spread of the runs is a guess. */
+const LEAST_RUNS = 3;
+/** A function that explains less of the change is not what changed. */
+const CULPRIT_PART = 0.2;
+
+export function judgeComparison(compared: ComparedRuns, findings: readonly FindingChange[]): Judgement {
+  const judged = compared.metrics.filter(({ name }) => METRIC_SHARES[name] !== undefined);
+  const changes = [...judged, ...compared.functions.map(({ change }) => change)];
+  const different = changes.filter(({ verdict }) => verdict === 'different');
+  const isNew = findings.some(({ presence, accepted }) => presence === 'new' && accepted === null);
+  const unsure = judged.filter(
+    ({ verdict, base, head }) => verdict === 'unsure' && base !== null && head !== null,
+  );
+  const verdict: ChangeVerdict =
+    different.length > 0 || isNew
+      ? 'different'
+      : unsure.length > 0 || judged.length === 0
+        ? 'unsure'
+        : 'same';
+  const { culprit, library } = findCulprit(compared);
+  const judgement = {
+    verdict,
+    direction: directionOf(different, isNew),
+    runsNeeded: verdict === 'unsure' ? runsNeeded(compared, unsure) : null,
+    culprit,
+  };
+  return { ...judgement, verdictReason: reasonFor(judgement, compared, { findings, library }) };
+}
+
+/** What got worse counts more than what got better. */
+function directionOf(different: readonly { direction: Direction }[], isNew: boolean): Direction {
+  if (isNew || different.some(({ direction }) => direction === 'worse')) return 'worse';
+  return different.length > 0 ? 'better' : 'none';
+}
+
+function runsNeeded({ sides }: ComparedRuns, unsure: readonly MetricChange[]): number | null {
+  const least = Math.min(sides.base.length, sides.head.length);
+  if (least < LEAST_RUNS) return LEAST_RUNS + 2;
+  const [cpu] = unsure.filter(({ name }) => name === 'cpu.total');
+  const needed = (cpu ? [cpu] : unsure).map(({ runsNeeded }) => runsNeeded);
+  return needed.length === 0 || needed.includes(null) ? null : Math.max(...needed.map((runs) => runs ?? 0));
+}
+
+interface Culprit {
+  culprit: FunctionChange | null;
+  /** When the time itself is spent in a library on the culprit's behalf. */
+  library: FunctionChange | null;
+}
+
+function findCulprit(compared: ComparedRuns): Culprit {
+  const { functions, metrics } = compared;
+  const total = metrics.find(({ name }) => name === 'cpu.total');
+  const sign = total?.verdict === 'different' && total.direction === 'better' ? -1 : 1;
+  const [top] = functions
+    .filter(({ change, net }) => change.verdict === 'different' && Math.sign(net) === sign)
+    .sort((a, b) => Math.abs(b.net) - Math.abs(a.net));
+  if (!top || !explains(top, total)) return { culprit: null, library: null };
+  const owner = ownerOfChange(top, compared.costs, { sides: compared.profiled, limits: compared.limits });
+  return owner ? { culprit: owner, library: top.change } : { culprit: top.change, library: null };
+}
+
+function explains({ net }: ComparedFunction, total: MetricChange | undefined): boolean {
+  if (total?.verdict !== 'different' || total.change === null) return true;
+  return Math.abs(net) >= CULPRIT_PART * Math.abs(total.change);
+}
