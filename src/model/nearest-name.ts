@@ -1,10 +1,11 @@
 // The name somebody probably meant: the nearest of those there are, by how many letters differ.
 
-/** null when none is near: more than a third of the letters would have to change. */
+/** A name that goes on where the word ends, else the nearest; null when more than a third of the letters would change. */
 export function nearestName(written: string, names: readonly string[]): string | null {
   const word = written.slice(0, 100).toLowerCase();
-  let best: string | null = null;
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
+  let best: string | null = names.find((name) => name.toLowerCase().startsWith(`${word}.`)) ?? null;
+  if (best !== null) return best;
+  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const name of names) {
     const distance = editDistance(word, name.slice(0, 100).toLowerCase());
     if (distance >= least) continue;
