@@ -15,13 +15,23 @@ export function shareInterval(count: number, of: number, confidence: number): In
 }
 
 /**
- * How many have to be counted until a share like the one seen is told from `limit`, from the score test of Wilson (1927)
- * turned around; null where no number up to a million would do.
+ * How many have to be counted until a share like the one seen is told from `limit`; null where no number up to 100,000
+ * would do. Starts from the score test of Wilson (1927) turned around, which is near and a little too few.
  */
 export function countsEnough(share: number, limit: number, confidence: number): number | null {
   const z = normalQuantile((1 - confidence) / 2);
-  const enough = Math.ceil((z * z * limit * (1 - limit)) / (share - limit) ** 2) + 1;
-  return enough <= 1e6 ? enough : null;
+  let enough = Math.ceil((z * z * limit * (1 - limit)) / (share - limit) ** 2) + 1;
+  while (enough <= 1e5) {
+    const { low, high } = shareInterval(countLike(share, limit, enough), enough, confidence);
+    if (low > limit || high < limit) return enough;
+    enough = Math.ceil(enough * 1.05);
+  }
+  return null;
+}
+
+/** The share as a whole number of `of`, to the side of the limit. */
+function countLike(share: number, limit: number, of: number): number {
+  return share > limit ? Math.floor(share * of) : Math.ceil(share * of);
 }
 
 /** Chance of `count` or fewer of `of`, by adding up the terms; in logarithms, since single terms can be tiny. */

@@ -6,7 +6,10 @@ import { METRICS } from '../../model/run.ts';
 import { formatCount, formatNumber } from '../../model/units.ts';
 import type { ObjectiveRule } from './gate-rule.ts';
 import { hold, operatorOf } from './hold.ts';
+import { tidy } from './parse-limit.ts';
 import { type Judgement, percent, quantity } from './wording.ts';
+
+const LEAST_WINDOWS = 10;
 
 export function judgeObjective(rule: ObjectiveRule, comparison: Comparison): Judgement {
   const { metric, limit, share, burn } = rule;
@@ -18,10 +21,12 @@ export function judgeObjective(rule: ObjectiveRule, comparison: Comparison): Jud
   const bad = values.filter((value) => (operatorOf(metric) === '>' ? value >= limit : value <= limit)).length;
   const { confidence } = comparison.method;
   const part = shareInterval(bad, values.length, confidence);
-  const allowed = 1 - share;
+  const allowed = tidy(1 - share);
   const rate = { point: part.point / allowed, low: part.low / allowed, high: part.high / allowed };
-  const outcome = hold(rate, '>', burn);
-  const windowsNeeded = outcome === 'unsure' ? countsEnough(part.point, allowed * burn, confidence) : null;
+  const told = hold(rate, '>', burn);
+  // Windows next to each other are alike: one bad moment may be several of them.
+  const outcome = values.length < LEAST_WINDOWS ? 'unsure' : told;
+  const windowsNeeded = outcome === 'unsure' ? windowsFor(part.point, allowed * burn, confidence) : null;
   return {
     outcome,
     statement: `${statementOf(rule, bad, values.length)}: burn rate ${formatNumber(rate.point)} (${formatNumber(rate.low)} to ${formatNumber(rate.high)} at ${percent(confidence)} confidence), ${verdictWords(outcome, burn, windowsNeeded)}`,
@@ -41,10 +46,15 @@ export function judgeObjective(rule: ObjectiveRule, comparison: Comparison): Jud
   };
 }
 
+function windowsFor(bad: number, limit: number, confidence: number): number | null {
+  const enough = countsEnough(bad, limit, confidence);
+  return enough === null ? null : Math.max(LEAST_WINDOWS, enough);
+}
+
 function statementOf({ metric, limit, share }: ObjectiveRule, bad: number, windows: number): string {
   const side = operatorOf(metric) === '>' ? 'not under' : 'not above';
   const shown = quantity(limit, METRICS[metric].unit);
-  return `${metric} is ${side} ${shown} in ${formatNumber(bad)} of ${formatCount(windows, 'window')}, where ${percent(1 - share)} of them may be`;
+  return `${metric} is ${side} ${shown} in ${formatNumber(bad)} of ${formatCount(windows, 'window')}, where ${percent(tidy(1 - share))} of them may be`;
 }
 
 function verdictWords(outcome: Judgement['outcome'], burn: number, windowsNeeded: number | null): string {

@@ -47,7 +47,7 @@ export function parseLimit(text: string, metric: MetricName): Limit | Refusal {
   const isRelative = suffix.trim() === '%';
   const factor = isRelative ? 0.01 : factorOf(suffix, metric);
   if (factor === null) return refuse(wrongUnit(suffix, metric), limitHint(metric));
-  const size = Number(digits) * factor;
+  const size = tidy(Number(digits) * factor);
   if (METRICS[metric].better === 'higher' && sign === '' && size > 0) {
     return refuse(
       `${metric} is better higher, and a limit of ${text} has no sign.`,
@@ -68,8 +68,11 @@ export function parseValue(text: string, metric: MetricName): number | Refusal {
   const factor = factorOf(suffix, metric);
   if (factor === null) return refuse(wrongUnit(suffix, metric), hint);
   if (sign === '-') return refuse(`${metric} is never below 0.`, hint);
-  return Number(digits) * factor;
+  return tidy(Number(digits) * factor);
 }
+
+/** 1.1 % is 0.011, and no digit more. */
+export const tidy = (value: number): number => Number(value.toPrecision(12));
 
 /** "5MB" of a metric in bytes, as people would write one. */
 export function exampleOf(metric: MetricName): string {

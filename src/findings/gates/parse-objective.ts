@@ -2,7 +2,7 @@
 import { nearestName } from '../../model/nearest-name.ts';
 import { METRICS, type MetricName } from '../../model/run.ts';
 import type { ObjectiveRule, WrittenRule } from './gate-rule.ts';
-import { exampleOf, parseValue } from './parse-limit.ts';
+import { exampleOf, parseValue, tidy } from './parse-limit.ts';
 import { isRefusal, type Refusal, refuse } from './refusal.ts';
 
 const FORM =
@@ -23,13 +23,18 @@ export function parseObjective(text: string): Omit<ObjectiveRule, keyof WrittenR
       `an error budget says what must hold, and ${metric} is better ${better}.`,
       `Write slo:${metric}${good}${exampleOf(metric)}@99%.`,
     );
-  const share = Number(percent) / 100;
+  const share = tidy(Number(percent) / 100);
   if (!(share > 0 && share < 1))
     return refuse(
       `${percent} % of all windows leaves no budget or all of it.`,
       'Use more than 0 % and less than 100 %.',
     );
   if (!(Number(burn) > 0)) return refuse('the burn rate has to be above 0.', HINT);
+  if ((1 - share) * Number(burn) >= 1)
+    return refuse(
+      `at a burn rate of ${burn}, all windows may be bad where ${percent} % have to be good.`,
+      'Use a lower burn rate.',
+    );
   const value = parseValue(limit, metric);
   return isRefusal(value) ? value : { type: 'objective', metric, limit: value, share, burn: Number(burn) };
 }

@@ -4,7 +4,7 @@ import { FINDING_KINDS, type FindingKind, SEVERITIES, type Severity } from '../.
 import { nearestName } from '../../model/nearest-name.ts';
 import { METRICS, type MetricName } from '../../model/run.ts';
 import type { FunctionRule, GateRule, GateRuleError, MetricRule, WrittenRule } from './gate-rule.ts';
-import { exampleOf, parseLimit, parseValue } from './parse-limit.ts';
+import { exampleOf, parseLimit, parseValue, tidy } from './parse-limit.ts';
 import { parseObjective } from './parse-objective.ts';
 import { isRefusal, type Refusal, refuse } from './refusal.ts';
 
@@ -95,7 +95,7 @@ function parseFunction(subject: string, operator: string, limit: string): Parsed
     type: 'function',
     name: name.trim() || null,
     file: file.trim() || null,
-    limit: Number(share[1]) / 100,
+    limit: tidy(Number(share[1]) / 100),
   };
 }
 
