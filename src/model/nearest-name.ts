@@ -7,12 +7,20 @@ export function nearestName(written: string, names: readonly string[]): string |
   if (best !== null) return best;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const name of names) {
-    const distance = editDistance(word, name.slice(0, 100).toLowerCase());
+    const distance = distanceTo(name, word);
     if (distance >= least) continue;
     best = name;
     least = distance;
   }
   return best;
+}
+
+/** To the whole name, or to its first part where only that was written: "lateny" is near "latency.p50". */
+function distanceTo(name: string, word: string): number {
+  const known = name.slice(0, 100).toLowerCase();
+  const whole = editDistance(word, known);
+  const dot = known.indexOf('.');
+  return dot < 0 || word.includes('.') ? whole : Math.min(whole, editDistance(word, known.slice(0, dot)));
 }
 
 /** Letters to put in, take out, change, or swap with the next one (optimal string alignment). */

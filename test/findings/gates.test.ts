@@ -54,6 +54,13 @@ describe('a limit in parts', () => {
     expect(decision.statement).toMatch(/may be chance; about 24 runs/);
   });
 
+  test('is not failed by a change that counts as the same', () => {
+    const metrics = [metricMoved('cpu.total', [0.004, 0.006, 0.008], { verdict: 'same' })];
+    const decision = decideOne('cpu.total>0.2%', comparisonOf({ metrics }));
+    expect(decision.outcome).toBe('unsure');
+    expect(decision.statement).toMatch(/too small to count as different \(under 1 %\)/);
+  });
+
   test('for a fall of what is better higher', () => {
     const of = (...interval: [number, number, number]) =>
       comparisonOf({ metrics: [metricMoved('throughput', interval)] });

@@ -6,6 +6,7 @@
 //     |--x-:-|                 unsure
 //          : |--x--|           fail
 import { type Interval, isWhole } from '../../analysis/interval.ts';
+import type { Change } from '../../model/comparison.ts';
 import type { GateOutcome } from '../../model/gate.ts';
 import { METRICS, type MetricName } from '../../model/run.ts';
 
@@ -13,6 +14,14 @@ import { METRICS, type MetricName } from '../../model/run.ts';
 export type Operator = '>' | '<';
 
 export const operatorOf = (metric: MetricName): Operator => (METRICS[metric].better === 'lower' ? '>' : '<');
+
+/** The change as a part of base, or in the metric's unit. */
+export function intervalOf(change: Change, isRelative: boolean): Interval | null {
+  const [point, low, high] = isRelative
+    ? [change.change, change.changeLow, change.changeHigh]
+    : [change.difference, change.differenceLow, change.differenceHigh];
+  return point === null || low === null || high === null ? null : { point, low, high };
+}
 
 export function hold(interval: Interval, operator: Operator, limit: number): GateOutcome {
   if (!isWhole(interval)) return 'unsure';

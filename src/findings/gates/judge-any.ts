@@ -1,8 +1,8 @@
 // The rule "any": fails when the two sides are different and the difference is for the worse, wherever it is.
 import type { Change, Comparison } from '../../model/comparison.ts';
 import { formatCount } from '../../model/units.ts';
+import { intervalOf } from './hold.ts';
 import { acceptance } from './judge-findings.ts';
-import { intervalOf } from './judge-metric.ts';
 import { findingPlace, functionPlace, type Judgement, listed, moved, percent } from './wording.ts';
 
 const isWorse = ({ verdict, direction }: Change) => verdict === 'different' && direction === 'worse';

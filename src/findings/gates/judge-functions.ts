@@ -4,8 +4,8 @@ import type { Comparison, FunctionChange } from '../../model/comparison.ts';
 import type { GateOutcome } from '../../model/gate.ts';
 import { nearestName } from '../../model/nearest-name.ts';
 import type { FunctionRule } from './gate-rule.ts';
-import { hold, runsEnough } from './hold.ts';
-import { intervalOf } from './judge-metric.ts';
+import { hold, intervalOf, runsEnough } from './hold.ts';
+
 import { enoughWords, functionPlace, type Judgement, listed, moved, percent } from './wording.ts';
 
 interface Judged {

@@ -1,10 +1,10 @@
 // Rules about one metric between base and head: "cpu.total>3%", "heap.floor>5MB", and "heap.leak" without a limit.
 import type { Interval } from '../../analysis/interval.ts';
-import type { Change, Comparison, MetricChange } from '../../model/comparison.ts';
+import type { Comparison, MetricChange } from '../../model/comparison.ts';
 import type { GateDecision } from '../../model/gate.ts';
 import { METRICS, type MetricName } from '../../model/run.ts';
 import type { Limit, MetricRule } from './gate-rule.ts';
-import { hold, isDemand, operatorOf, runsEnough } from './hold.ts';
+import { hold, intervalOf, isDemand, operatorOf, runsEnough } from './hold.ts';
 import { enoughWords, type Judgement, limitWords, moved, percent, quantity } from './wording.ts';
 
 export function judgeMetric(rule: MetricRule, comparison: Comparison): Judgement {
@@ -38,14 +38,6 @@ function whyUnfit(metric: MetricChange, limit: Limit): string | null {
     : 'has no interval: too few runs';
 }
 
-/** The change as a part of base, or in the metric's unit. */
-export function intervalOf(change: Change, isRelative: boolean): Interval | null {
-  const [point, low, high] = isRelative
-    ? [change.change, change.changeLow, change.changeHigh]
-    : [change.difference, change.differenceLow, change.differenceHigh];
-  return point === null || low === null || high === null ? null : { point, low, high };
-}
-
 function judgeLimit(metric: MetricChange, limit: Limit, comparison: Comparison): Judgement {
   const interval = intervalOf(metric, limit.isRelative)!;
   const operator = operatorOf(metric.name);
@@ -56,10 +48,9 @@ function judgeLimit(metric: MetricChange, limit: Limit, comparison: Comparison):
   const outcome = isByChance ? 'unsure' : beyond;
   const format = limit.isRelative ? percent : (value: number) => quantity(value, metric.unit);
   const runsNeeded = outcome === 'unsure' ? runsFor(interval, limit.value, metric, comparison) : null;
-  const chance = ', but of so much that is compared that may be chance';
   return {
     outcome,
-    statement: `${metric.name} ${moved(interval, format)}, ${limitWords(beyond, operator, limit.value, format)}${isByChance ? chance : ''}${enoughWords(runsNeeded)}`,
+    statement: `${metric.name} ${moved(interval, format)}, ${limitWords(beyond, operator, limit.value, format)}${isByChance ? doubt(metric, comparison) : ''}${enoughWords(runsNeeded)}`,
     evidence: {
       ...evidenceOf(metric, comparison),
       limit: limit.value,
@@ -67,6 +58,13 @@ function judgeLimit(metric: MetricChange, limit: Limit, comparison: Comparison):
       runsNeeded,
     },
   };
+}
+
+/** Why a change that is beyond the limit does not fail yet. */
+function doubt({ verdict }: MetricChange, { method }: Comparison): string {
+  return verdict === 'same'
+    ? `, but too small to count as different (under ${percent(method.smallest)})`
+    : ', but of so much that is compared that may be chance';
 }
 
 const unitOf = (limit: Limit, metric: MetricChange) => (limit.isRelative ? 'part of base' : metric.unit);

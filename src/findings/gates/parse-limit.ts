@@ -50,7 +50,7 @@ export function parseLimit(text: string, metric: MetricName): Limit | Refusal {
   const size = tidy(Number(digits) * factor);
   if (METRICS[metric].better === 'higher' && sign === '' && size > 0) {
     return refuse(
-      `${metric} is better higher, and a limit of ${text} has no sign.`,
+      `higher is better for ${metric}, and a limit of ${text} has no sign.`,
       `A fall is written with a minus: ${metric}<-${text}. To ask for a rise, write ${metric}<+${text}.`,
     );
   }

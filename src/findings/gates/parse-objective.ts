@@ -20,7 +20,7 @@ export function parseObjective(text: string): Omit<ObjectiveRule, keyof WrittenR
   const good = better === 'lower' ? '<' : '>';
   if (operator[0] !== good)
     return refuse(
-      `an error budget says what must hold, and ${metric} is better ${better}.`,
+      `an error budget says what must hold, and ${better} is better for ${metric}.`,
       `Write slo:${metric}${good}${exampleOf(metric)}@99%.`,
     );
   const share = tidy(Number(percent) / 100);

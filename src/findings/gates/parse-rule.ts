@@ -8,11 +8,11 @@ import { exampleOf, parseLimit, parseValue, tidy } from './parse-limit.ts';
 import { parseObjective } from './parse-objective.ts';
 import { isRefusal, type Refusal, refuse } from './refusal.ts';
 
-export const METRIC_NAMES = Object.keys(METRICS) as MetricName[];
+const METRIC_NAMES = Object.keys(METRICS) as MetricName[];
 const OTHER_NAMES = ['any', 'function', 'findings.new', 'slo:', 'baseline.findings.new'];
 const MAX_LENGTH = 1_000;
 
-export const isMetricName = (name: string): name is MetricName => Object.hasOwn(METRICS, name);
+const isMetricName = (name: string): name is MetricName => Object.hasOwn(METRICS, name);
 
 /** All rules, or what is wrong with those that cannot be read. */
 export function parseGateRules(written: readonly WrittenRule[]): {
@@ -133,7 +133,7 @@ function wrongDirection(subject: string, metric: MetricName, operator: string, l
   const right =
     better === 'lower' ? `${subject}>${size}` : `${subject}<${subject.startsWith('head.') ? '' : '-'}${size}`;
   return refuse(
-    `a rule says when to fail, and ${metric} is better ${better}: with ${operator} it would fail what is good.`,
+    `a rule says when to fail, and ${better} is better for ${metric}: with ${operator} it would fail what is good.`,
     `Write ${right}.`,
   );
 }
