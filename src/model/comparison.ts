@@ -1,9 +1,10 @@
 // What came of comparing two sides: a public contract, version 1 (`culprit compare --json`, `culprit bench --json`).
 // Fields are added within a version, never renamed. null is unknown; unknown is never 0.
+import type { MachineClass } from './baseline.ts';
 import type { FindingKind, Severity } from './finding.ts';
 import type { FrameOwner } from './frame.ts';
 import type { GateReport } from './gate.ts';
-import type { MetricName } from './run.ts';
+import type { MetricName, MetricWindows } from './run.ts';
 
 /** `unsure`: what was measured cannot tell; more runs could. */
 export const CHANGE_VERDICTS = ['different', 'same', 'unsure'] as const;
@@ -36,6 +37,9 @@ export interface MetricChange extends Change {
   better: 'lower' | 'higher';
   /** In words: "CPU time". */
   words: string;
+  /** Interval of `head` by itself, at the method's confidence: for limits that know no base. null or absent: too few runs. */
+  headLow?: number | null;
+  headHigh?: number | null;
 }
 
 /** A function's own time (self), with built-ins it calls, a request. `change` is in parts of the whole program's CPU time. */
@@ -131,6 +135,12 @@ export interface Comparison {
   /** Largest change first. */
   functions: FunctionChange[];
   findings: FindingChange[];
+  /** false: a side has nothing that findings can be judged from, so that none is new says nothing. Absent: true. */
+  findingsCompared?: boolean;
+  /** Of head, all runs in order: what error budgets are counted over. Absent: not measured. */
+  headWindows?: MetricWindows[];
+  /** Where both sides ran. null or absent: not known. */
+  machine?: MachineClass | null;
   /** What costs are counted by: a request, a second, or the run of a script from start to end. */
   per: 'request' | 'second' | 'run';
   method: CompareMethod;

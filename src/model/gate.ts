@@ -1,5 +1,7 @@
 // Gates: what a build must keep to, and the record of how each was decided. Part of the comparison's JSON contract.
 
+import type { ChangeVerdict, CompareMethod, Direction, SideSummary } from './comparison.ts';
+
 export const GATE_OUTCOMES = ['pass', 'fail', 'unsure'] as const;
 export type GateOutcome = (typeof GATE_OUTCOMES)[number];
 
@@ -29,4 +31,20 @@ export interface GateReport {
   toolVersion: string;
   /** The command that repeats it. */
   command: string;
+}
+
+/** A file of its own, `culprit-decision.json`: what was decided about which comparison, on which evidence. */
+export interface DecisionRecord extends GateReport {
+  schemaVersion: 1;
+  tool: { name: 'culprit'; version: string };
+  compared: {
+    createdAt: string;
+    base: SideSummary;
+    head: SideSummary;
+    verdict: ChangeVerdict;
+    direction: Direction;
+    verdictReason: string;
+    method: CompareMethod;
+    warnings: string[];
+  };
 }

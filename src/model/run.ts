@@ -46,6 +46,13 @@ export interface CallCost {
   totalMicros: number;
 }
 
+/** A metric again and again within a run, once a window (a turn of load): what an error budget is counted over. */
+export interface MetricWindows {
+  metric: MetricName;
+  /** In the metric's unit, in order of time. */
+  values: number[];
+}
+
 export interface Run {
   /** What people call it: a file, a folder, "base 3". */
   label: string;
@@ -65,10 +72,10 @@ export interface Run {
   wholeMicros: number | null;
   /** Absent: not measured. */
   metrics: Partial<Record<MetricName, number>>;
+  /** Absent: nothing was measured by windows. */
+  windows?: MetricWindows[];
   functions: FunctionCost[];
   /** The merged call tree; the root first. Empty without a CPU profile. */
   calls: CallCost[];
-  /** 99th percentile of the latency of each turn of load, milliseconds; empty where no load tool tells. */
-  windows: number[];
   warnings: string[];
 }

@@ -3,7 +3,7 @@
 import type { HeapSamplingRead } from '../../model/heap-sampling.ts';
 import type { LoadTurn } from '../../model/load.ts';
 import type { Observations } from '../../model/observations.ts';
-import type { FunctionCost, MetricName, Run } from '../../model/run.ts';
+import type { FunctionCost, MetricName, MetricWindows, Run } from '../../model/run.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
 import { callCosts, placeKey } from './call-costs.ts';
 import { mean } from './estimate.ts';
@@ -54,9 +54,23 @@ export function measureRun(observations: Observations, { label, pair }: RunName)
       selfMicros: call.selfMicros * scale,
       totalMicros: call.totalMicros * scale,
     })),
-    windows: turns.flatMap(({ load }) => load?.latencyMillis.p99 ?? []),
+    windows: isPartsOnly ? [] : windowsOf(turns),
     warnings,
   };
+}
+
+/** Each turn of load is one window. */
+function windowsOf(turns: readonly LoadTurn[]): MetricWindows[] {
+  const of = (metric: MetricName, value: (turn: LoadTurn) => number | undefined) => ({
+    metric,
+    values: turns.map(value).filter((found) => found !== undefined),
+  });
+  return [
+    of('latency.p50', ({ load }) => load?.latencyMillis.p50),
+    of('latency.p99', ({ load }) => load?.latencyMillis.p99),
+    of('throughput', ({ load }) => load?.requestsPerSecond),
+    of('loop.delay', ({ eventLoopDelayMillis }) => eventLoopDelayMillis?.p99),
+  ].filter(({ values }) => values.length > 0);
 }
 
 function wholeCosts(work: Work, wholeMicros: number, allocatedBytes: number | null): Metrics {

@@ -1,0 +1,14 @@
+// Why something a person wrote cannot be taken: a value, because this room throws nothing at people.
+
+export interface Refusal {
+  /** One sentence. */
+  message: string;
+  /** The cure. */
+  hint: string;
+}
+
+export const refuse = (message: string, hint: string): Refusal => ({ message, hint });
+
+export function isRefusal(value: unknown): value is Refusal {
+  return typeof value === 'object' && value !== null && 'hint' in value && 'message' in value;
+}

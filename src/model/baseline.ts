@@ -1,0 +1,37 @@
+// A stored baseline: what one side of a comparison cost, kept in a file so that a later head can be held against it.
+import type { MetricName } from './run.ts';
+
+/** Times measured on two machines say something about each other only where these are the same. */
+export interface MachineClass {
+  cpuModel: string;
+  cpuCount: number;
+}
+
+/** Mean of the runs and its interval, in the metric's unit. */
+export interface BaselineMetric {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** `culprit.baseline.json`, version 1. */
+export interface Baseline {
+  format: 'culprit-baseline';
+  formatVersion: 1;
+  toolVersion: string;
+  /** ISO 8601. */
+  storedAt: string;
+  label: string;
+  commit: string | null;
+  runs: number;
+  nodeVersions: string[];
+  /** null: not known; nothing that was measured can be held against it then. */
+  machine: MachineClass | null;
+  /** What costs are counted by. */
+  per: 'request' | 'second';
+  confidence: number;
+  /** Only those with an interval. */
+  metrics: Partial<Record<MetricName, BaselineMetric>>;
+  /** Fingerprints of all findings of that side; null: findings could not be judged. */
+  findings: string[] | null;
+}
