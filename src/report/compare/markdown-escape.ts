@@ -6,7 +6,7 @@ import { escapeControls } from '../escape.ts';
 const BREAK = '&#8203;';
 
 /** Everything that begins or ends markup; as entities they are only ever text, inside HTML blocks and tables as well. */
-const MARKUP = /[&<>"'`*_[\](){}~|\\!#$@^]/g;
+const MARKUP = /[&<>`*_[\]~|\\!#$@]/g;
 
 /** Characters of one text that are kept where the caller does not say. */
 const MAX_PROSE_LENGTH = 300;
@@ -20,11 +20,11 @@ export function inertProse(text: string, maxLength = MAX_PROSE_LENGTH): string {
 }
 
 /**
- * A name, path or command as a code span, in which nothing is linked and nobody is mentioned. Pipes are escaped as a
- * table needs it; outside a table the backslash would show, so everything with code in it stands in tables or has none.
+ * A name, path or command as a code span, in which nothing is linked and nobody is mentioned. In a table pipes need a
+ * backslash; elsewhere it would show.
  */
 export function codeSpan(text: string, { isInTable = false, maxLength = MAX_PROSE_LENGTH } = {}): string {
-  const shown = escapeControls(text, maxLength).replaceAll('##[', '# #[');
+  const shown = escapeControls(text, maxLength);
   if (shown.trim() === '') return '` `';
   const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);

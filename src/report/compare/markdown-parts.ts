@@ -24,7 +24,7 @@ export function metricRows(metrics: MetricChange[], comparison: Comparison): str
     const verdict = verdictWords(metric, comparison);
     return row([
       `${inertProse(metric.words)} ${code(metric.name)}`,
-      ...texts.map((text) => `${text ?? 'unknown'} ${inertProse(unit)}`.trimEnd()),
+      ...texts.map((text) => (text === null ? 'unknown' : `${text} ${unit}`.trimEnd())),
       // A lone tilde is text; two in a row of cells would strike out what is between them.
       change === '~' ? '\\~' : change,
       interval,
@@ -63,11 +63,15 @@ export function gateRows({ gates }: Comparison): string[] {
   });
 }
 
+const MOST_ADVICE = 3;
+
 /** As list items, by group. */
 export function findingLines(comparison: Comparison): Record<keyof FindingGroups, string[]> {
   const { fresh, accepted, kept, gone } = groupFindings(comparison);
   return {
-    fresh: fresh.map((finding) => `${titleLine(finding)}${finding.advice.map(adviceLine).join('')}`),
+    fresh: fresh.map(
+      (finding) => `${titleLine(finding)}${finding.advice.slice(0, MOST_ADVICE).map(adviceLine).join('')}`,
+    ),
     accepted: accepted.map((finding) => `${titleLine(finding)}; ${inertProse(describeAcceptance(finding))}`),
     kept: kept.map(titleLine),
     gone: gone.map(titleLine),

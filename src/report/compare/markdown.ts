@@ -31,7 +31,7 @@ export function renderComparisonMarkdown(comparison: Comparison): string {
   for (const section of sections(comparison)) {
     if (section.rows.length === 0) continue;
     const frame = lengthOf([...section.before, ...section.after]);
-    const shown = fit(section.rows, left - frame);
+    const shown = cutRows(section.rows, left - frame);
     if (shown.length === 0) {
       lines.push('', 'More did not fit into a comment; all is in the JSON report.');
       break;
@@ -48,7 +48,7 @@ const lengthOf = (lines: string[]) => lines.reduce((sum, line) => sum + line.len
 const MAX_SECTION_LENGTH = 16_000;
 
 /** As many rows as fit; the last then says how many did not. */
-function fit(rows: string[], left: number): string[] {
+function cutRows(rows: string[], left: number): string[] {
   const shown: string[] = [];
   let length = 0;
   for (const row of rows) {
@@ -64,13 +64,13 @@ function fit(rows: string[], left: number): string[] {
 
 function headLines(comparison: Comparison): string[] {
   const { base, head, gates, verdictReason } = comparison;
-  const reason = verdictReason === '' ? '' : `: ${inertProse(verdictReason, 400)}`;
+  const reason = verdictReason === '' ? 'nothing could be said' : inertProse(verdictReason, 400);
   const hasGates = gates !== null && gates.decisions.length > 0;
   return [
     COMMENT_MARKER,
-    `### culprit: ${headlineWord(comparison).toLowerCase()}`,
+    `### culprit: ${headlineWord(comparison)}`,
     '',
-    `**${headlineWord(comparison)}**${reason}`,
+    `**Verdict:** ${reason}`,
     '',
     `Head is ${codeSpan(describeSideName(head), { maxLength: 100 })}, base is ${codeSpan(describeSideName(base), { maxLength: 100 })}.`,
     ...(hasGates ? ['', `**${describeGates(gates)}**`] : []),
@@ -87,7 +87,11 @@ function sections(comparison: Comparison): Section[] {
     table(METRIC_HEAD, metricRows(changed, comparison)),
     list('New findings', findings.fresh),
     folded('Functions that changed', FUNCTION_HEAD, functionRows(comparison)),
-    folded(`The same: ${formatNumber(same.length)}`, METRIC_HEAD, metricRows(same, comparison)),
+    folded(
+      `Metrics that are the same (${formatNumber(same.length)})`,
+      METRIC_HEAD,
+      metricRows(same, comparison),
+    ),
     foldedList('Accepted findings', findings.accepted),
     foldedList('Findings gone since base', findings.gone),
     foldedList('Findings on both sides', findings.kept),

@@ -27,7 +27,7 @@ export function renderFunctions(comparison: Comparison, paint: ChalkInstance, wi
     );
   }
   const title = `Functions that changed (own time, with built-ins, a ${comparison.per})`;
-  return changed.length === 0 ? lines : [paint.bold(title), ...lines];
+  return changed.length === 0 ? lines : [...titleLines(title, paint, width), ...lines];
 }
 
 function changedLines(
@@ -50,7 +50,7 @@ function movedLines(comparison: Comparison, width: number): string[] {
   const moved = movedFunctions(comparison);
   if (moved.length === 0) return [];
   return [
-    'Only moved between functions, the sum is the same',
+    ...wrapText('Only moved between functions, the sum is the same', width),
     ...moved
       .slice(0, MOST_OTHERS)
       .flatMap((change) => hangingLines('   ', `${describeFunction(change)} ${describeMove(change)}`, width)),
@@ -64,7 +64,7 @@ export function renderAllocations(comparison: Comparison, paint: ChalkInstance, 
   if (changes.length === 0) return [];
   const unit = `bytes/${perWord(comparison)}`;
   return [
-    paint.bold('Where allocation differs most (means; only the sum of all is tested)'),
+    ...titleLines('Where allocation differs most (means; only the sum of all is tested)', paint, width),
     ...changes.slice(0, MOST_OTHERS).flatMap(({ of, base, head, difference }) => {
       const sides = describeSides(base ?? 0, head ?? 0, unit);
       const text = `${formatDifference(difference, null, null, unit)}  ${describeFunction(of)}: ${sides}`;
@@ -73,6 +73,9 @@ export function renderAllocations(comparison: Comparison, paint: ChalkInstance, 
     ...more(changes.length - MOST_OTHERS),
   ];
 }
+
+const titleLines = (title: string, paint: ChalkInstance, width: number) =>
+  wrapText(title, width).map((line) => paint.bold(line));
 
 function more(count: number): string[] {
   return count > 0 ? [`   and ${formatNumber(count)} more (all are in the JSON)`] : [];
