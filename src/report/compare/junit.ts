@@ -4,7 +4,14 @@ import xmlbuilder, { type XMLElement } from 'xmlbuilder';
 import type { Comparison } from '../../model/comparison.ts';
 import { escapeControls, escapeLogCommands } from '../escape.ts';
 import { groupFindings } from './selection.ts';
-import { describeAcceptance, describeChange, describePlace, describeSides, verdictWords } from './words.ts';
+import {
+  describeAcceptance,
+  describeChange,
+  describePlace,
+  describeSides,
+  MAX_COMMAND_LENGTH,
+  verdictWords,
+} from './words.ts';
 
 interface TestCase {
   className: string;
@@ -64,7 +71,7 @@ function addProperties(suite: XMLElement, { base, head, verdict, tool, gates }: 
     command: gates?.command ?? '',
   };
   for (const [name, value] of Object.entries(values)) {
-    if (value !== '') properties.ele('property', { name, value: inert(value) });
+    if (value !== '') properties.ele('property', { name, value: inert(value, MAX_COMMAND_LENGTH) });
   }
 }
 

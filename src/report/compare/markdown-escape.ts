@@ -30,5 +30,7 @@ export function codeSpan(text: string, { isInTable = false, maxLength = MAX_PROS
   const fence = '`'.repeat(longest + 1);
   const needsSpace = /^[` ]|[` ]$/.test(shown);
   const padding = needsSpace ? ' ' : '';
-  return `${fence}${padding}${isInTable ? shown.replaceAll('|', '\\|') : shown}${padding}${fence}`;
+  // A backslash before a pipe would undo the pipe's own, and nothing in a code span can escape it.
+  const content = isInTable ? shown.replaceAll('\\|', '\\ |').replaceAll('|', '\\|') : shown;
+  return `${fence}${padding}${content}${padding}${fence}`;
 }

@@ -6,7 +6,7 @@ import { escapeLogCommands } from '../escape.ts';
 import { codeSpan, inertProse } from './markdown-escape.ts';
 import { findingLines, functionRows, gateRows, metricRows } from './markdown-parts.ts';
 import { describeMethod, describeSide, describeSideName } from './method-words.ts';
-import { describeGates, headlineWord } from './words.ts';
+import { describeGates, headlineWord, MAX_COMMAND_LENGTH } from './words.ts';
 
 /** The first line of the comment; nobody sees it, and a CI job finds its own comment by it to update it. */
 export const COMMENT_MARKER = '<!-- culprit-comparison -->';
@@ -142,5 +142,5 @@ function methodLines(comparison: Comparison): string[] {
 }
 
 function commandLines(command: string): string[] {
-  return command === '' ? [] : [codeSpan(command, { maxLength: 1000 })];
+  return command === '' ? [] : [codeSpan(command, { maxLength: MAX_COMMAND_LENGTH })];
 }

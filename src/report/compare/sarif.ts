@@ -8,7 +8,13 @@ import { escapeControls, jsonForTerminal } from '../escape.ts';
 import { isRepositoryFile, repositoryUri } from './repository-file.ts';
 import { SARIF_RULE_IDS, SLOWER_FUNCTION, sarifRules } from './sarif-rules.ts';
 import { regressedFunctions, regressedMetrics } from './selection.ts';
-import { describeAcceptance, describeChange, describeFunction, describeFunctionChange } from './words.ts';
+import {
+  describeAcceptance,
+  describeChange,
+  describeFunction,
+  describeFunctionChange,
+  MAX_COMMAND_LENGTH,
+} from './words.ts';
 
 const LEVELS: Record<Severity, 'note' | 'warning' | 'error'> = {
   notice: 'note',
@@ -46,7 +52,7 @@ function log(comparison: Comparison, results: Result[], notifications: Notificat
           {
             executionSuccessful: true,
             ...(Number.isNaN(endTime) ? {} : { endTimeUtc: new Date(endTime).toISOString() }),
-            ...(gates === null ? {} : { commandLine: escapeControls(gates.command, 1000) }),
+            ...(gates === null ? {} : { commandLine: escapeControls(gates.command, MAX_COMMAND_LENGTH) }),
             toolExecutionNotifications: notifications,
           },
         ],

@@ -41,7 +41,7 @@ function changedLines(
   return [
     ...hangingLines(`${rank}. `, describeFunction(change), width).map((line) => paint.bold(line)),
     ...hangingLines('   ', describeFunctionChange(change, comparison), width).map((line) => color(line)),
-    ...hangingLines('   ', `with all that it calls: ${total}`, width),
+    ...(change.presence === 'both' ? hangingLines('   ', `with all that it calls: ${total}`, width) : []),
     ...(move === '' ? [] : hangingLines('   ', move, width)),
   ];
 }

@@ -1,7 +1,7 @@
 // A comparison as terminal text: the verdict, the metrics, what changed and where, the gates, and how it was measured.
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Comparison } from '../../model/comparison.ts';
-import { escapeAllStrings, escapeLogCommands } from '../escape.ts';
+import { escapeAllStrings, escapeControls, escapeLogCommands } from '../escape.ts';
 import { hangingLines, labelledLines, wrapText } from '../layout.ts';
 import type { TextOptions } from '../text.ts';
 import { describeMethod, describeSide, describeSideName } from './method-words.ts';
@@ -10,11 +10,11 @@ import { renderFindings, renderFindingTitle } from './text-findings.ts';
 import { renderAllocations, renderFunctions } from './text-functions.ts';
 import { renderGates, renderGateTitle } from './text-gates.ts';
 import { renderMetrics } from './text-metrics.ts';
-import { describeGates, headlineWord } from './words.ts';
+import { describeGates, headlineWord, MAX_COMMAND_LENGTH } from './words.ts';
 
 /** The whole comparison, ending in a newline. Strings from the target are made inert first. */
 export function renderComparisonText(comparison: Comparison, options: TextOptions): string {
-  const safe = escapeAllStrings(comparison);
+  const safe = withWholeCommand(escapeAllStrings(comparison), comparison);
   const paint = new Chalk({ level: options.colors ? 1 : 0 });
   const width = Math.max(40, options.width);
   const verdict = renderVerdict(safe, paint, width);
@@ -31,6 +31,13 @@ export function renderComparisonText(comparison: Comparison, options: TextOption
       ];
   const filled = blocks.filter((block) => block.length > 0);
   return escapeLogCommands(`${filled.map((block) => block.join('\n')).join('\n\n')}\n`);
+}
+
+/** The command is to be copied: where other texts are cut, it is not. */
+function withWholeCommand(safe: Comparison, { gates }: Comparison): Comparison {
+  if (safe.gates === null || gates === null) return safe;
+  const command = escapeControls(gates.command, MAX_COMMAND_LENGTH);
+  return { ...safe, gates: { ...safe.gates, command } };
 }
 
 function renderVerdict(comparison: Comparison, paint: ChalkInstance, width: number): string[] {

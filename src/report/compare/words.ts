@@ -14,6 +14,9 @@ import {
 /** No significant change: never a percentage that is only noise. */
 export const NO_CHANGE = '~';
 
+/** Characters of a command that repeats a decision. */
+export const MAX_COMMAND_LENGTH = 4000;
+
 const DIRECTION_WORDS: Record<Direction, string> = { worse: 'worse', better: 'better', none: 'different' };
 
 /** "worse", "same", "unsure: need 12 more runs". */

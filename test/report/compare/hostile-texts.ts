@@ -3,7 +3,7 @@
 export const HOSTILE_TEXTS: [what: string, text: string][] = [
   ['markup', '</script><script>alert(1)</script><img src=x onerror=alert(2)><!-- ]]> &amp; "\'>'],
   ['escape codes', '\x1b[31mred\x1b]8;;http://evil.example\x07link\x1b]8;;\x07 \u202etxt.exe \0'],
-  ['table cells', 'a|b || c \\| d | --- | e'],
+  ['table cells', 'a|b || c \\| d \\\\| e | --- | f\\'],
   ['code spans', '`a` ``b`` ```c \\` `'],
   ['line breaks', 'one\ntwo\r\n::error file=x::three\n\n# four\n- five\n##[set-output name=x]y\u2028six'],
   ['workflow commands', '::set-output name=x::y ::error::z ##[add-mask]w %0A%25'],
