@@ -136,6 +136,7 @@ describe('packages are used in one place:', () => {
     ['valibot', /^recording\//],
     ['0x', /^report\/flame\//],
     ['speedscope', /^report\/flame\//],
+    ['xmlbuilder', /^report\/compare\//],
   ])('%s', (name, where) => {
     const users = imports.filter(({ to }) => to === name || to.startsWith(`${name}/`));
     expect(users.filter(({ from }) => !where.test(from)).map(say)).toEqual([]);
@@ -180,7 +181,9 @@ describe('what loads with what:', () => {
     const loaded = [...reach('cli/main.ts')];
     expect(
       loaded.filter(
-        (to) => isHeavy(to) || /^(chrome-remote-interface|cli-table3|tar|@jridgewell\/.*|valibot)$/.test(to),
+        (to) =>
+          isHeavy(to) ||
+          /^(chrome-remote-interface|cli-table3|xmlbuilder|tar|@jridgewell\/.*|valibot)$/.test(to),
       ),
     ).toEqual([]);
   });

@@ -1,6 +1,7 @@
 // Numbers as people read them: sizes, rates, durations, shares. A number nobody can know prints as "unknown".
 
-const BYTE_UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB'];
+/** In steps of 1024. */
+export const BYTE_UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB'];
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;

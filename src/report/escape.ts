@@ -60,7 +60,15 @@ export function jsonForScript(value: unknown): string {
 /** JSON that can be printed to a terminal: same value, but what a terminal acts on or hides is `\uXXXX`. */
 export function jsonForTerminal(value: unknown): string {
   const keepNewlines = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/gu;
-  return JSON.stringify(value, null, 2).replace(keepNewlines, asJsonEscape);
+  return JSON.stringify(value, null, 2).replace(keepNewlines, asJsonEscape).replaceAll('##[', '#\\u0023[');
+}
+
+/**
+ * Text that a CI job may print to its log: GitHub's runner obeys a line that begins with `::name::` (after any spaces)
+ * and `##[name]` anywhere in a line, so neither is left whole.
+ */
+export function escapeLogCommands(text: string): string {
+  return text.replace(/^([^\S\n]*):(?=:)/gm, '$1\\x3a').replaceAll('##[', '#\\x23[');
 }
 
 function asJsonEscape(character: string): string {

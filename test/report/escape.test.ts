@@ -3,6 +3,7 @@ import {
   escapeAllStrings,
   escapeControls,
   escapeHtml,
+  escapeLogCommands,
   jsonForScript,
   jsonForTerminal,
 } from '../../src/report/escape.ts';
@@ -56,5 +57,19 @@ test('JSON for a terminal holds nothing a terminal acts on, and is the same valu
   const value = { name: `${HOSTILE_NAME}\x7f\x9b\u{e0041}\ud800` };
   const json = jsonForTerminal(value);
   expect(json).not.toMatch(/[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+  expect(JSON.parse(json)).toEqual(value);
+});
+
+test('text in the log of a CI job commands nothing there', () => {
+  const text = 'a::b\n::error::c\n \t::add-mask::d\n##[group]e x##[f';
+  expect(escapeLogCommands(text)).toBe(
+    'a::b\n\\x3a:error::c\n \t\\x3a:add-mask::d\n#\\x23[group]e x#\\x23[f',
+  );
+});
+
+test('JSON in the log of a CI job commands nothing there, and is the same value', () => {
+  const value = { name: '##[set-output name=x]y', more: '###[ \\##[' };
+  const json = jsonForTerminal(value);
+  expect(json).not.toContain('##[');
   expect(JSON.parse(json)).toEqual(value);
 });
