@@ -28,7 +28,7 @@ export interface Baseline {
   /** null: not known; nothing that was measured can be held against it then. */
   machine: MachineClass | null;
   /** What costs are counted by. */
-  per: 'request' | 'second';
+  per: 'request' | 'second' | 'run';
   confidence: number;
   /** Only those with an interval. */
   metrics: Partial<Record<MetricName, BaselineMetric>>;
