@@ -18,7 +18,10 @@ export function buildSide(overrides: Partial<SideSummary> = {}): SideSummary {
 }
 
 /** `significant` are names of functions. */
-export function buildDiffNodes(slices: readonly DiffSlice[], significant: readonly string[] = []): DiffNode[] {
+export function buildDiffNodes(
+  slices: readonly DiffSlice[],
+  significant: readonly string[] = [],
+): DiffNode[] {
   const root = {
     function: '(root)',
     file: null,
@@ -36,7 +39,11 @@ export function buildDiffNodes(slices: readonly DiffSlice[], significant: readon
     let parent = 0;
     for (const { functionName, file, line, package: owner, owner: kind } of framesFrom(stack).toReversed()) {
       let index = nodes.findIndex(
-        (node) => node.parent === parent && node.function === functionName && node.file === file && node.line === line,
+        (node) =>
+          node.parent === parent &&
+          node.function === functionName &&
+          node.file === file &&
+          node.line === line,
       );
       if (index < 0) {
         const isSignificant = significant.includes(functionName);
@@ -95,14 +102,19 @@ export function buildDiffFlame(overrides: Partial<DiffFlame> = {}): DiffFlame {
 
 /** A search server in which `rank` became slower, `parse` faster, and the rest only wobbles. */
 export function buildSearchDiff(): DiffFlame {
-  const handle = 'processTicksAndRejections@node:internal/process/task_queues:100 > handle@/app/src/server.js:8';
+  const handle =
+    'processTicksAndRejections@node:internal/process/task_queues:100 > handle@/app/src/server.js:8';
   const significant = ['rank', 'parse'];
   const nodes = buildDiffNodes(
     [
       [handle, 52, 51.5],
       [`${handle} > search@/app/src/search.js:30`, 20, 20.6],
       [`${handle} > search@/app/src/search.js:30 > rank@/app/src/search.js:12`, 100, 140],
-      [`${handle} > search@/app/src/search.js:30 > rank@/app/src/search.js:12 > compare@/app/src/search.js:5`, 60, 61],
+      [
+        `${handle} > search@/app/src/search.js:30 > rank@/app/src/search.js:12 > compare@/app/src/search.js:5`,
+        60,
+        61,
+      ],
       [`${handle} > suggest@/app/src/suggest.js:4 > rank@/app/src/search.js:12`, 12, 17],
       [`${handle} > parse@/app/node_modules/qs/lib/parse.js:200`, 44, 22],
       [`${handle} > render@/app/src/render.js:9`, 130, 131],

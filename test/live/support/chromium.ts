@@ -30,7 +30,9 @@ export interface ChromiumPage {
   open(url: string): Promise<void>;
   /** A click of the mouse in the middle of what the selector finds. */
   click(selector: string): Promise<void>;
-  press(key: 'Tab' | 'Enter' | 'Escape' | 'ArrowDown' | 'ArrowUp' | 'ArrowLeft' | 'ArrowRight'): Promise<void>;
+  press(
+    key: 'Tab' | 'Enter' | 'Escape' | 'ArrowDown' | 'ArrowUp' | 'ArrowLeft' | 'ArrowRight',
+  ): Promise<void>;
   type(text: string): Promise<void>;
   screenshot(file: string): Promise<void>;
   /** Console messages, uncaught errors and violations of the page's policy since the start. */
@@ -53,7 +55,15 @@ const FLAGS = [
   '--remote-debugging-port=0',
   '--window-size=1280,800',
 ];
-const KEY_CODES = { Tab: 9, Enter: 13, Escape: 27, ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40 };
+const KEY_CODES = {
+  Tab: 9,
+  Enter: 13,
+  Escape: 27,
+  ArrowLeft: 37,
+  ArrowUp: 38,
+  ArrowRight: 39,
+  ArrowDown: 40,
+};
 
 export async function startChromium(binary: string): Promise<ChromiumPage> {
   const profile = mkdtempSync(join(tmpdir(), 'culprit-chromium-'));
