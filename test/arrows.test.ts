@@ -136,6 +136,7 @@ describe('packages are used in one place:', () => {
     ['valibot', /^recording\//],
     ['0x', /^report\/flame\//],
     ['speedscope', /^report\/flame\//],
+    ['pprof-format', /^report\/pprof\.ts$/],
   ])('%s', (name, where) => {
     const users = imports.filter(({ to }) => to === name || to.startsWith(`${name}/`));
     expect(users.filter(({ from }) => !where.test(from)).map(say)).toEqual([]);
@@ -158,7 +159,8 @@ describe('what loads with what:', () => {
     }
     return seen;
   }
-  const isHeavy = (to: string) => /^(0x|speedscope)(\/|$)/.test(to) || to.startsWith('report/flame/');
+  const isHeavy = (to: string) =>
+    /^(0x|speedscope|pprof-format)(\/|$)/.test(to) || to.startsWith('report/flame/');
 
   test('recording never reaches 0x, speedscope or the flame graphs, not even lazily', () => {
     expect([...reach('record.ts', true)].filter(isHeavy)).toEqual([]);

@@ -86,13 +86,16 @@ function createProgram(launch: string[]): Command {
   program
     .command('flame')
     .argument('<recording|profile>')
-    .description('a flame graph as one HTML file that opens from disk with no network')
+    .description(
+      'a flame graph as one HTML file that opens from disk with no network; or a profile for pprof',
+    )
     .option(
       '--renderer <name>',
-      'speedscope, 0x, collapsed (text on standard output), speedscope-json (the same)',
+      'speedscope, 0x, collapsed (text on standard output), speedscope-json (the same), pprof (a .pb.gz file)',
       'speedscope',
     )
-    .option('-o, --out <file>', 'the HTML file to write; "-" is standard output')
+    .option('--heap', 'with pprof: the last heap profile in it, instead of the CPU profile')
+    .option('-o, --out <file>', 'the file to write; "-" is standard output')
     .action(async (path, options) => (await import('./commands/flame.ts')).flameCommand(path, options));
   return program;
 }
