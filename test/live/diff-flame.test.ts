@@ -132,6 +132,8 @@ describe.skipIf(binary === null)('a differential flame graph in Chromium (needs 
     expect(await widths()).toEqual([36, 4]);
     await page.click('#view-base');
     expect(await widths()).toEqual([30, 8]);
+    await page.click('#view-significant');
+    expect(await widths()).toEqual([60, 33]);
     expect(page.complaints).toEqual([]);
   });
 

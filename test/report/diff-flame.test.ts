@@ -63,6 +63,23 @@ describe('frames lie', () => {
     ]);
   });
 
+  test('as wide as what changed by more than the noise, when only that counts', () => {
+    const { nodes } = buildSearchDiff();
+    const layout = createDiffLayout(toPageData(buildDiffFlame({ nodes })).tree);
+    const names = layout.rectangles('significant', 0, 0).map(({ node }) => nodes[node]!.function);
+    expect(layout.weights('significant')[0]).toBe(40 + 5 + 22);
+    expect(names).toEqual([
+      '(root)',
+      'processTicksAndRejections',
+      'handle',
+      'search',
+      'rank',
+      'parse',
+      'suggest',
+      'rank',
+    ]);
+  });
+
   test('over the whole width when in focus, with their callers above', () => {
     expect(drawn(slices, 'head', 'read')).toEqual(['(root) 0..100', '  serve 0..100', '    read 0..100']);
   });
@@ -83,7 +100,7 @@ describe('frames lie', () => {
   test('inside their callers, whatever the tree', () => {
     const nodes = buildSearchDiff().nodes;
     const { tree } = toPageData(buildDiffFlame({ nodes }));
-    for (const view of ['change', 'head', 'base'] as const) {
+    for (const view of ['change', 'significant', 'head', 'base'] as const) {
       const all = new Map(
         createDiffLayout(tree)
           .rectangles(view, 0, 0)

@@ -87,6 +87,7 @@ function unchanged({ tree, changes }: PageData): string {
 const TOOLS = `<div id="tools">
 <fieldset><legend>Width is</legend>
 <label><input type="radio" name="view" id="view-change" checked> gross change</label>
+<label><input type="radio" name="view" id="view-significant"> gross change beyond the noise</label>
 <label><input type="radio" name="view" id="view-head"> head&#39;s time</label>
 <label><input type="radio" name="view" id="view-base"> base&#39;s time</label>
 </fieldset>

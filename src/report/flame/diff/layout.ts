@@ -2,8 +2,8 @@
 // embedded there, so it is whole by itself) and in tests.
 import type { PageTree } from './page-data.ts';
 
-/** What the width of a frame means: the gross change under it, or the time of one side. */
-export type DiffView = 'change' | 'head' | 'base';
+/** What the width of a frame means: the gross change under it (all of it, or what is beyond the noise), or a side's time. */
+export type DiffView = 'change' | 'significant' | 'head' | 'base';
 
 /** Left edge and width in parts of the whole width. */
 export interface FlameRectangle {
@@ -14,7 +14,7 @@ export interface FlameRectangle {
 }
 
 export interface DiffLayout {
-  /** By node: the absolute self differences (or the self times of a side) of it and all under it, summed. */
+  /** By node: the absolute self differences (or the self times of a side) of it and all under it, summed up. */
   weights(view: DiffView): Float64Array;
   /**
    * The frame in focus over the whole width, its callers above it, and what it called below: largest gross change
@@ -33,6 +33,7 @@ export function createDiffLayout(tree: PageTree): DiffLayout {
     const base = tree.baseSelf[node]!;
     const head = tree.headSelf[node]!;
     if (view === 'change') return Math.abs(head - base);
+    if (view === 'significant') return tree.isSignificant[node] ? Math.abs(head - base) : 0;
     return view === 'head' ? head : base;
   }
 

@@ -25,7 +25,13 @@ export function startDiffPage(window: PageWindow, data: PageData, parts: PagePar
     if (!found) throw new Error(`the page has no #${id}`);
     return found;
   };
-  const views: readonly DiffView[] = ['change', 'head', 'base'];
+  const views: readonly DiffView[] = ['change', 'significant', 'head', 'base'];
+  const nothing: Record<DiffView, string> = {
+    change: 'No time changed here at all: look at the time of a side instead.',
+    significant: 'Nothing here changed by more than the noise.',
+    head: 'Head spent no time here.',
+    base: 'Base spent no time here.',
+  };
   const words = parts.createDiffWords();
   const layout = parts.createDiffLayout(tree);
   const rootWeight = (view: DiffView) => layout.weights(view)[0] ?? 0;
@@ -59,11 +65,7 @@ export function startDiffPage(window: PageWindow, data: PageData, parts: PagePar
     const count = graph.draw(state);
     element('empty').hidden = count > 0;
     element('empty').textContent =
-      tree.parent.length === 0
-        ? 'There is no CPU profile to draw.'
-        : state.view === 'change'
-          ? 'No time changed here at all: look at the time of a side instead.'
-          : 'This side spent no time here.';
+      tree.parent.length === 0 ? 'There is no CPU profile to draw.' : nothing[state.view];
     element('out').disabled = trail.length === 0;
   }
 
