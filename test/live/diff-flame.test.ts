@@ -184,6 +184,20 @@ describe.skipIf(binary === null)('a differential flame graph in Chromium (needs 
     expect(await number('self-difference')).toBe('+40 µs');
   });
 
+  test('of the many callers of a deep frame the nearest are shown, and one that leads out', async () => {
+    const stack = Array.from({ length: 60 }, (_, depth) => `f${depth}@/app/a.js:${depth + 1}`);
+    const deep = buildDiffFlame({ nodes: buildDiffNodes([[stack.join(' > '), 10, 20]], ['f59']) });
+    await open(deep);
+    expect(await frameCount()).toBe(61);
+    await page.click('[data-node="60"]');
+    const texts = () =>
+      page.evaluate<string[]>(`[...document.querySelectorAll('.frame')].map((f) => f.textContent)`);
+    expect(await texts()).toEqual(['f55, and 56 more above', 'f56', 'f57', 'f58', '+10 µs f59']);
+    await page.click('[data-node="56"]');
+    expect((await texts())[0]).toBe('f51, and 52 more above');
+    expect(await number('total-difference')).toBe('+10 µs');
+  });
+
   test('a hostile name is text: it does not run, and it is in the panel', async () => {
     const [root] = buildDiffNodes([]);
     const names = { function: HOSTILE_NAME, file: HOSTILE_NAME, package: HOSTILE_NAME };

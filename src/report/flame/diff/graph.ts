@@ -30,8 +30,8 @@ export interface GraphNeeds {
 export interface DiffGraph {
   /** Draws the frames of a state; how many there are to see. */
   draw(state: GraphState): number;
-  /** Puts the keyboard on a frame that is drawn. */
-  goTo(node: number): void;
+  /** Scrolls to a frame that is drawn. */
+  reveal(node: number): void;
 }
 
 export function createDiffGraph(needs: GraphNeeds): DiffGraph {
@@ -40,6 +40,8 @@ export function createDiffGraph(needs: GraphNeeds): DiffGraph {
   const rowPixels = 20;
   const narrowestPixels = 0.3;
   const labelPixels = 28;
+  /** Stacks of servers are deep: of the callers of the frame in focus the nearest are shown, and one for all others. */
+  const shownCallers = 4;
   let drawn = new Map<number, PageElement>();
   /** The one frame that Tab stops at. */
   let current = 0;
@@ -59,29 +61,18 @@ export function createDiffGraph(needs: GraphNeeds): DiffGraph {
     return `${name}${place && ` (${place})`}: self ${self}, total ${total}${noise}`;
   }
 
-  function elementOf(
-    node: number,
-    depth: number,
-    left: number,
-    width: number,
-    state: GraphState,
-  ): PageElement {
+  function elementOf(node: number, state: GraphState): PageElement {
     const element = document.createElement('div');
     const colors = colorOf(tree.headSelf[node]! - tree.baseSelf[node]!, tree.isSignificant[node]!);
     element.className = 'frame';
     element.dataset.node = String(node);
     element.tabIndex = -1;
-    element.style.left = `${left}px`;
-    element.style.top = `${depth * rowPixels}px`;
-    element.style.width = `${Math.max(narrowestPixels, width - (width > 3 ? 1 : 0))}px`;
     element.style.background = colors.background;
     element.style.color = colors.text;
     element.title = describe(node);
     element.setAttribute('role', 'treeitem');
-    element.setAttribute('aria-level', String(depth + 1));
     element.setAttribute('aria-label', describe(node));
     element.setAttribute('aria-selected', String(node === state.selected));
-    if (width >= labelPixels) element.textContent = labelOf(node);
     if (state.isFound) element.classList.toggle(state.isFound[tree.frame[node]!] ? 'found' : 'faded', true);
     return element;
   }
@@ -90,11 +81,23 @@ export function createDiffGraph(needs: GraphNeeds): DiffGraph {
     const hadKeyboard = container.contains(document.activeElement);
     const pixels = Math.max(1, container.clientWidth);
     const rectangles = layout.rectangles(state.view, state.focus, narrowestPixels / pixels);
+    const focusDepth = rectangles.find(({ node }) => node === state.focus)?.depth ?? 0;
+    const topDepth = Math.max(0, focusDepth - shownCallers);
     let rows = 1;
     drawn = new Map();
     for (const { node, depth, left, width } of rectangles) {
-      rows = Math.max(rows, depth + 1);
-      drawn.set(node, elementOf(node, depth, left * pixels, width * pixels, state));
+      const row = depth - topDepth;
+      if (row < 0) continue;
+      const element = elementOf(node, state);
+      const wide = width * pixels;
+      element.setAttribute('aria-level', String(depth + 1));
+      element.style.left = `${left * pixels}px`;
+      element.style.top = `${row * rowPixels}px`;
+      element.style.width = `${Math.max(narrowestPixels, wide - (wide > 3 ? 1 : 0))}px`;
+      if (wide >= labelPixels) element.textContent = labelOf(node);
+      if (row === 0 && topDepth > 0) element.append(`, and ${topDepth} more above`);
+      rows = Math.max(rows, row + 1);
+      drawn.set(node, element);
     }
     container.style.height = `${rows * rowPixels}px`;
     container.replaceChildren(...drawn.values());
@@ -111,10 +114,15 @@ export function createDiffGraph(needs: GraphNeeds): DiffGraph {
     if (now) now.tabIndex = 0;
   }
 
+  function reveal(node: number): void {
+    drawn.get(node)?.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** Puts the keyboard on a frame. */
   function goTo(node: number): void {
     stopAt(node);
-    drawn.get(node)?.focus();
-    drawn.get(node)?.scrollIntoView({ block: 'nearest' });
+    drawn.get(node)?.focus({ preventScroll: true });
+    reveal(node);
   }
 
   function neighbour(key: string): number | undefined {
@@ -145,5 +153,5 @@ export function createDiffGraph(needs: GraphNeeds): DiffGraph {
     event.preventDefault();
     goTo(node);
   });
-  return { draw, goTo };
+  return { draw, reveal };
 }

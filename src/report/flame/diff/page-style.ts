@@ -2,6 +2,7 @@
 
 export const PAGE_STYLE = `
 :root { color-scheme: light; font: 14px/1.45 system-ui, sans-serif; color: #1a1a1a; background: #fff; }
+html { overflow-y: scroll; }
 body { margin: 0; padding: 12px 16px; }
 h1 { font-size: 18px; margin: 0 0 2px; overflow-wrap: anywhere; }
 h2 { font-size: 15px; margin: 0 0 6px; overflow-wrap: anywhere; }

@@ -80,6 +80,7 @@ export function startDiffPage(window: PageWindow, data: PageData, parts: PagePar
     state.focus = node;
     select(node);
     draw();
+    graph.reveal(node);
   }
 
   function zoomOut(): void {
