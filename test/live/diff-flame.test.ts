@@ -184,6 +184,24 @@ describe.skipIf(binary === null)('a differential flame graph in Chromium (needs 
     expect(await number('self-difference')).toBe('+40 µs');
   });
 
+  test('leads to a function that is gone on head even where widths are the time of head', async () => {
+    const nodes = buildDiffNodes(
+      [
+        ['serve@/app/a.js:1', 10, 10],
+        ['old@/app/a.js:9', 5, 0],
+      ],
+      ['old'],
+    );
+    const named = { function: 'old', file: 'a.js', line: 9, base: 5, head: 0, difference: -5 };
+    const gone = buildFunctionChange({ ...named, presence: 'gone', direction: 'better' });
+    await open(buildDiffFlame({ nodes, functions: [gone] }));
+    await page.click('#view-head');
+    await page.click('#panel .functions button');
+    expect(await text('#panel-name')).toBe('old');
+    expect(await number('verdict')).toBe('only on base');
+    expect(await widthOf(nodes.findIndex((node) => node.function === 'old'))).toBe(100);
+  });
+
   test('of the many callers of a deep frame the nearest are shown, and one that leads out', async () => {
     const stack = Array.from({ length: 60 }, (_, depth) => `f${depth}@/app/a.js:${depth + 1}`);
     const deep = buildDiffFlame({ nodes: buildDiffNodes([[stack.join(' > '), 10, 20]], ['f59']) });

@@ -2,7 +2,8 @@
 // It opens from disk, and its policy lets the browser load nothing and run nothing but the one script in it.
 import type { SideSummary } from '../../model/comparison.ts';
 import { escapeHtml, jsonForScript } from '../escape.ts';
-import { type DiffFlame, type PageData, toPageData } from './diff/page-data.ts';
+import { type DiffFlame, toPageData } from './diff/page-data.ts';
+import type { PageData } from './diff/page-model.ts';
 import { diffPageScript } from './diff/page-script.ts';
 import { PAGE_STYLE } from './diff/page-style.ts';
 import { createDiffWords } from './diff/words.ts';
@@ -81,7 +82,7 @@ function unchanged({ tree, changes }: PageData): string {
   const unsure = changes.filter(({ verdict }) => verdict === 'unsure').length;
   const doubt = unsure === 0 ? '' : ` (of ${unsure} the runs cannot tell)`;
   const shown = tree.parent.length === 0 ? '' : ' Below is where the time goes, all of it grey.';
-  return `Nothing changed: no function differs by more than the noise${doubt}.${shown}`;
+  return `Nothing changed: the CPU time of no function differs by more than the noise${doubt}.${shown}`;
 }
 
 const TOOLS = `<div id="tools">

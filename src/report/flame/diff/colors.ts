@@ -28,6 +28,6 @@ export function createDiffColors(
     const strength = Math.sqrt(Math.min(1, Math.abs(difference) / largest));
     const [pale, full] = difference > 0 ? more : less;
     const mix = pale.map((channel, i) => Math.round(channel + (full[i]! - channel) * strength));
-    return { background: `rgb(${mix.join(', ')})`, text: strength > 0.6 ? '#ffffff' : '#111111' };
+    return { background: `rgb(${mix.join(', ')})`, text: strength > 0.8 ? '#ffffff' : '#111111' };
   };
 }

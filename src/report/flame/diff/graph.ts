@@ -2,8 +2,8 @@
 // page (its text is embedded there, so it is whole by itself): what it needs of others is handed to it.
 import type { createDiffColors } from './colors.ts';
 import type { DiffLayout, DiffView } from './layout.ts';
-import type { PageData } from './page-data.ts';
 import type { PageDocument, PageElement } from './page-elements.ts';
+import type { PageData } from './page-model.ts';
 import type { DiffWords } from './words.ts';
 
 export interface GraphState {

@@ -5,6 +5,8 @@ import { createDiffGraph } from './graph.ts';
 import { createDiffLayout } from './layout.ts';
 import { type PageParts, startDiffPage } from './page.ts';
 import { createDiffPanel } from './panel.ts';
+import { createDiffSearch } from './search.ts';
+import { createDiffTables } from './tables.ts';
 import { createDiffWords } from './words.ts';
 
 /** A script that draws what it finds as JSON in the element `diff`. */
@@ -14,7 +16,9 @@ export function diffPageScript(): string {
     createDiffWords,
     createDiffColors,
     createDiffGraph,
+    createDiffTables,
     createDiffPanel,
+    createDiffSearch,
   };
   const texts = Object.entries(parts).map(([name, part]) => `${name}: ${part.toString()}`);
   const data = `JSON.parse(document.getElementById('diff').textContent)`;

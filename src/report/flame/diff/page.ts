@@ -3,9 +3,11 @@
 import type { createDiffColors } from './colors.ts';
 import type { createDiffGraph, GraphState } from './graph.ts';
 import type { createDiffLayout, DiffView } from './layout.ts';
-import type { PageData } from './page-data.ts';
 import type { PageElement, PageWindow } from './page-elements.ts';
+import type { PageData } from './page-model.ts';
 import type { createDiffPanel } from './panel.ts';
+import type { createDiffSearch } from './search.ts';
+import type { createDiffTables } from './tables.ts';
 import type { createDiffWords } from './words.ts';
 
 /** The parts, by name: how one reaches another when all are text. */
@@ -14,7 +16,9 @@ export interface PageParts {
   createDiffWords: typeof createDiffWords;
   createDiffColors: typeof createDiffColors;
   createDiffGraph: typeof createDiffGraph;
+  createDiffTables: typeof createDiffTables;
   createDiffPanel: typeof createDiffPanel;
+  createDiffSearch: typeof createDiffSearch;
 }
 
 export function startDiffPage(window: PageWindow, data: PageData, parts: PageParts): void {
@@ -34,6 +38,7 @@ export function startDiffPage(window: PageWindow, data: PageData, parts: PagePar
   };
   const words = parts.createDiffWords();
   const layout = parts.createDiffLayout(tree);
+  const finder = parts.createDiffSearch(data, words);
   const rootWeight = (view: DiffView) => layout.weights(view)[0] ?? 0;
   const state: GraphState = { view: 'change', focus: 0, selected: -1, isFound: null };
   /** Where the reader was before each zoom. */
@@ -53,10 +58,10 @@ export function startDiffPage(window: PageWindow, data: PageData, parts: PagePar
     onChoose: zoomTo,
   });
   const panel = parts.createDiffPanel({
-    document,
     container: element('panel'),
     data,
     words,
+    tables: parts.createDiffTables(document, words),
     grossOf: (node) => layout.weights('change')[node] ?? 0,
     onFunction: findFunction,
   });
@@ -108,53 +113,30 @@ export function startDiffPage(window: PageWindow, data: PageData, parts: PagePar
   }
 
   function search(): void {
-    const text = element('search').value.trim().toLowerCase();
-    state.isFound = text
-      ? frames.map(({ name, place, package: owner }) =>
-          `${name} ${place} ${owner}`.toLowerCase().includes(text),
-        )
-      : null;
-    element('found').textContent = state.isFound ? foundWords(state.isFound) : '';
+    const text = element('search').value.trim();
+    state.isFound = text ? finder.find(text) : null;
+    element('found').textContent = state.isFound ? finder.describe(state.isFound) : '';
     draw();
   }
 
-  /** How often, and how much self time of each side is in what was found. */
-  function foundWords(isFound: readonly boolean[]): string {
-    let base = 0;
-    let head = 0;
-    let count = 0;
-    tree.frame.forEach((frame, node) => {
-      if (!isFound[frame]) return;
-      count++;
-      base += tree.baseSelf[node]!;
-      head += tree.headSelf[node]!;
-    });
-    if (count === 0) return 'nothing found';
-    const sides = `self ${words.micros(base)} to ${words.micros(head)}`;
-    return `${count} ${count === 1 ? 'frame' : 'frames'}, ${sides} (${words.signedMicros(head - base)})`;
-  }
-
-  /** Of the frames that pass, the widest one in this view; -1: none. */
-  function widest(passes: (frame: number) => boolean): number {
-    const weights = layout.weights(state.view);
-    return tree.frame.reduce(
-      (best, frame, node) => (passes(frame) && (best < 0 || weights[node]! > weights[best]!) ? node : best),
-      -1,
-    );
-  }
-
   function findFunction(change: number): void {
-    const node = widest((frame) => frames[frame]!.change === change);
+    const node = finder.widest((frame) => frames[frame]!.change === change, layout.weights(state.view));
     if (node < 0) {
       element('search').value = changes[change]!.name;
       search();
-    } else zoomTo(node);
+      return;
+    }
+    // A function that is gone on head has no width in head's view.
+    if (!layout.weights(state.view)[node]) setView('change');
+    zoomTo(node);
   }
 
   for (const view of views) element(`view-${view}`).addEventListener('change', () => setView(view));
   element('search').addEventListener('input', search);
   element('search').addEventListener('keydown', ({ key }) => {
-    const node = key === 'Enter' && state.isFound ? widest((frame) => state.isFound![frame]!) : -1;
+    const { isFound } = state;
+    if (key !== 'Enter' || !isFound) return;
+    const node = finder.widest((frame) => isFound[frame]!, layout.weights(state.view));
     if (node >= 0) zoomTo(node);
   });
   element('out').addEventListener('click', zoomOut);

@@ -1,14 +1,16 @@
 // The numbers of one frame of a differential flame graph, as tables beside it. Runs in the page (its text is embedded
 // there, so it is whole by itself). Whatever a target named goes in as text, never as markup.
-import type { PageChange, PageData } from './page-data.ts';
-import type { PageDocument, PageElement } from './page-elements.ts';
+
+import type { PageElement } from './page-elements.ts';
+import type { PageChange, PageData } from './page-model.ts';
+import type { DiffTables } from './tables.ts';
 import type { DiffWords } from './words.ts';
 
 export interface PanelNeeds {
-  document: PageDocument;
   container: PageElement;
   data: PageData;
   words: DiffWords;
+  tables: DiffTables;
   /** Gross change under a node. */
   grossOf(node: number): number;
   /** A function of the list was chosen, by its index in `changes`. */
@@ -22,59 +24,10 @@ export interface DiffPanel {
 }
 
 export function createDiffPanel(needs: PanelNeeds): DiffPanel {
-  const { document, container, data, words } = needs;
+  const { container, data, words } = needs;
+  const { make, sidesRow, sidesTable, factsList } = needs.tables;
   const { tree, frames, changes } = data;
   const longestList = 50;
-
-  function make(tag: string, className: string, ...children: (PageElement | string)[]): PageElement {
-    const element = document.createElement(tag);
-    element.className = className;
-    element.append(...children);
-    return element;
-  }
-
-  /** `name` is how a test, or a script of the reader, finds the number. */
-  function cell(name: string, text: string): PageElement {
-    const element = make('td', '', text);
-    element.dataset.number = name;
-    return element;
-  }
-
-  type Sides = { base: number | null; head: number | null };
-  function sidesRow(
-    name: string,
-    label: string,
-    { base, head }: Sides,
-    unit: 'micros' | 'bytes',
-  ): PageElement {
-    const say = unit === 'micros' ? words.micros : words.bytes;
-    const saySigned = unit === 'micros' ? words.signedMicros : words.signedBytes;
-    const difference = words.difference(base, head);
-    return make(
-      'tr',
-      '',
-      make('th', '', label),
-      cell(`${name}-base`, say(base)),
-      cell(`${name}-head`, say(head)),
-      cell(`${name}-difference`, saySigned(difference)),
-    );
-  }
-
-  function sidesTable(caption: string, ...rows: PageElement[]): PageElement {
-    const heads = ['', 'base', 'head', 'difference'].map((text) => make('th', '', text));
-    return make('table', 'sides', make('caption', '', caption), make('tr', '', ...heads), ...rows);
-  }
-
-  function factsList(facts: readonly (readonly [name: string, label: string, text: string])[]): PageElement {
-    const list = make('dl', '');
-    for (const [name, label, text] of facts) {
-      if (text === '') continue;
-      const value = make('dd', '', text);
-      value.dataset.number = name;
-      list.append(make('dt', '', label), value);
-    }
-    return list;
-  }
 
   function verdictOf(change: PageChange): string {
     if (change.presence === 'new') return 'only on head';
