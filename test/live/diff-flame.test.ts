@@ -22,9 +22,10 @@ if (binary === null)
   console.warn('SKIPPED test/live/diff-flame.test.ts: no chromium or google-chrome on PATH.');
 
 describe.skipIf(binary === null)('a differential flame graph in Chromium (needs one on PATH)', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'culprit-diff-'));
+  let folder: string;
   let page: ChromiumPage;
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'culprit-diff-'));
     page = await startChromium(binary!);
   });
   afterAll(async () => {
