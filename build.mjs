@@ -28,3 +28,15 @@ await build({
   },
   logLevel: 'warning',
 });
+// Loaded into a script with --require, before its first line: CommonJS, whole by itself.
+await build({
+  entryPoints: { 'script-probe': 'src/workload/script-probe.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  absWorkingDir: new URL('.', import.meta.url).pathname,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node16',
+  logLevel: 'warning',
+});

@@ -18,7 +18,10 @@ export const SIDE_NAMES = ['base', 'head'] as const;
 export interface PairSpec {
   dirs: Record<SideName, string>;
   run: string;
-  load: string;
+  /** Absent: `run` is a script that does its work and ends. */
+  load?: string;
+  /** The server takes one port, whatever it is offered: two of them cannot run at once. Found out with the first pair. */
+  isPortFixed?: boolean;
   /** Where the load command runs. */
   loadDir: string;
   ready?: string;
@@ -65,6 +68,7 @@ export async function measurePair(
     };
     await start(order[0]!);
     const isOwnPort = servers[order[0]!]!.port === ports[order[0]!];
+    given.isPortFixed = !isOwnPort;
     if (!isOwnPort) return await oneAfterTheOther(pair, order, { spec, signal, servers, start });
     await start(order[1]!);
     const sides = order.map((name) => ({ name, server: servers[name]! }));
@@ -96,7 +100,12 @@ async function oneAfterTheOther(
   return readPair(pair, spec);
 }
 
-function serverSpec(name: SideName, port: number, spec: ModeSpec) {
+/** One side by itself, on a port of its own where it takes one. */
+export async function startSide(name: SideName, spec: PairSpec, signal: AbortSignal): Promise<RunningServer> {
+  return startServer(serverSpec(name, await freePort(), spec), signal);
+}
+
+function serverSpec(name: SideName, port: number, spec: PairSpec) {
   return {
     side: name,
     command: spec.run,
@@ -141,7 +150,7 @@ async function loadOnce(
 ) {
   const { load: command, loadDir: cwd, longestLoadMillis: longestMillis } = spec;
   try {
-    return await runLoad({ command, cwd, port: server.port, side: name, longestMillis }, signal);
+    return await runLoad({ command: command!, cwd, port: server.port, side: name, longestMillis }, signal);
   } catch (error) {
     if (!server.hasEnded()) throw error;
     throw new WorkloadError(
@@ -151,7 +160,8 @@ async function loadOnce(
   }
 }
 
-function folderOf({ out }: PairSpec, pair: number, name: SideName): string {
+/** Of the recording of one run. */
+export function folderOf({ out }: PairSpec, pair: number, name: SideName): string {
   return join(out, `${String(pair).padStart(3, '0')}-${name}`);
 }
 

@@ -2,11 +2,13 @@
 // compare. Whatever it makes is removed on every way out.
 
 import { lookShare, plannedLooks } from './analysis/compare/looks.ts';
+import { findChangedFindings } from './bench-findings.ts';
 import { measurePair, type PairSpec, SIDE_NAMES, type SideName } from './bench-pair.ts';
+import { measureScriptPair } from './bench-script.ts';
 import type { RunMode } from './capture/run-capture.ts';
 import { COMPARE_DEFAULTS, type CompareResult, compare } from './compare.ts';
 import { UsageError, WorkloadError } from './errors.ts';
-import type { Comparison } from './model/comparison.ts';
+import type { Comparison, FindingChange } from './model/comparison.ts';
 import type { Run } from './model/run.ts';
 import { type Checkout, checkOut } from './workload/checkout.ts';
 import { startLeashed } from './workload/leashed.ts';
@@ -20,6 +22,8 @@ export interface BenchOptions extends Omit<PairSpec, 'dirs'> {
   /** So many, whatever the verdict; absent: until it is sure. */
   pairs?: number;
   smallest: number;
+  /** Whether both sides are diagnosed at the end, for findings that are new. */
+  diagnoses: boolean;
   /** Worktrees are made below it. */
   workDir: string;
   signal: AbortSignal;
@@ -28,12 +32,8 @@ export interface BenchOptions extends Omit<PairSpec, 'dirs'> {
   onProgress?(step: string): void;
 }
 
-export interface BenchResult extends CompareResult {
-  checkouts: Record<SideName, Checkout>;
-}
-
-/** Throws UsageError or WorkloadError. `work` sees the checkouts while they are still there. */
-export async function bench<T>(options: BenchOptions, work: (result: BenchResult) => Promise<T>): Promise<T> {
+/** Throws UsageError or WorkloadError. Nothing of what it made is left when it is done, either way. */
+export async function bench(options: BenchOptions): Promise<CompareResult> {
   const made: Checkout[] = [];
   try {
     for (const side of SIDE_NAMES) {
@@ -42,8 +42,7 @@ export async function bench<T>(options: BenchOptions, work: (result: BenchResult
     }
     const checkouts = { base: made[0]!, head: made[1]! };
     if (options.setup !== undefined) await setUp(options.setup, checkouts, options);
-    const result = await runPairs(checkouts, options);
-    return await work({ ...result, checkouts });
+    return await runPairs(checkouts, options);
   } finally {
     for (const checkout of made) await checkout.remove();
   }
@@ -75,15 +74,18 @@ async function setUp(
 /** Of the budget: to find out whether anything changed at all. The rest says which function it is. */
 const WHOLE_PART = 0.62;
 const LEAST_PARTS = 3;
+const DIAGNOSIS_MILLIS = 20_000;
 
 /** First pairs of whole runs until it is sure whether head differs; then pairs that tell the functions apart. */
 async function runPairs(
   checkouts: Record<SideName, Checkout>,
   options: BenchOptions,
 ): Promise<CompareResult> {
-  const pairs = new Pairs(checkouts, options);
+  const diagnosisMillis = options.diagnoses ? DIAGNOSIS_MILLIS + 5_000 : 0;
+  const budgetMillis = Math.max(options.budgetMillis / 2, options.budgetMillis - diagnosisMillis);
+  const pairs = new Pairs(checkouts, { ...options, budgetMillis });
   await pairs.take('whole');
-  const fits = (part: number) => Math.floor((part * options.budgetMillis) / pairs.spentMillis());
+  const fits = (part: number) => Math.floor((part * budgetMillis) / pairs.spentMillis());
   const most = {
     whole: options.pairs ?? Math.max(2, fits(WHOLE_PART)),
     parts: options.pairs ?? Math.max(LEAST_PARTS, fits(1 - WHOLE_PART)),
@@ -94,8 +96,10 @@ async function runPairs(
   const isPartsSure = ({ comparison }: CompareResult) =>
     comparison.verdict === 'different' ? comparison.culprit !== null : pairs.count('parts') >= LEAST_PARTS;
   await pairs.until('whole', most.whole, isFixed ? () => false : isWholeSure);
-  const result = await pairs.until('parts', most.parts, isFixed ? () => false : isPartsSure);
-  return withNotes(result, checkouts);
+  await pairs.until('parts', most.parts, isFixed ? () => false : isPartsSure);
+  if (!options.diagnoses) return pairs.look();
+  const look = { durationMillis: DIAGNOSIS_MILLIS, onProgress: options.onProgress };
+  return pairs.look(await findChangedFindings(pairs.spec, look, options.signal));
 }
 
 /** The runs so far, and how often they were looked at. */
@@ -105,7 +109,7 @@ class Pairs {
   private readonly counts: Record<RunMode, number> = { whole: 0, parts: 0 };
   private readonly shares: Record<RunMode, number> = { whole: 1, parts: 1 };
   private looks = 0;
-  private readonly spec: PairSpec;
+  readonly spec: PairSpec;
 
   constructor(
     private readonly checkouts: Record<SideName, Checkout>,
@@ -127,7 +131,8 @@ class Pairs {
     this.options.onProgress?.(
       `${mode === 'whole' ? 'pair of runs' : 'pair of runs with profiles'} ${pair + 1}`,
     );
-    const { base, head } = await measurePair(pair, mode, this.spec, this.options.signal);
+    const measure = this.spec.load === undefined ? measureScriptPair : measurePair;
+    const { base, head } = await measure(pair, mode, this.spec, this.options.signal);
     this.runs.base.push(base);
     this.runs.head.push(head);
     this.counts[mode]++;
@@ -144,6 +149,7 @@ class Pairs {
       while (this.counts[mode] < next && this.hasTime(mode)) await this.take(mode);
       this.shares[mode] = lookShare(this.counts[mode], before, most);
       before = this.counts[mode];
+      this.looks++;
       const result = this.look();
       if (isSure(result) || this.counts[mode] < next || next >= most) return result;
     }
@@ -157,10 +163,10 @@ class Pairs {
     return this.spentMillis() + 0.8 * pairMillis < this.options.budgetMillis;
   }
 
-  private look(): CompareResult {
-    this.looks++;
+  /** All that is known by now, with the findings where they were looked for. */
+  look(findings?: FindingChange[]): CompareResult {
     const side = (name: SideName) => ({ ...this.checkouts[name], runs: this.runs[name] });
-    return compare(side('base'), side('head'), [], {
+    const result = compare(side('base'), side('head'), findings ?? [], {
       ...COMPARE_DEFAULTS,
       smallest: this.options.smallest,
       lookShare: this.shares.whole,
@@ -168,12 +174,10 @@ class Pairs {
       looks: this.looks,
       seconds: Math.round(this.spentMillis() / 1_000),
     });
+    result.comparison.findingsCompared = findings !== undefined;
+    result.comparison.warnings.unshift(...SIDE_NAMES.flatMap((name) => this.checkouts[name].notes));
+    return result;
   }
-}
-
-function withNotes(result: CompareResult, checkouts: Record<SideName, Checkout>): CompareResult {
-  result.comparison.warnings.unshift(...SIDE_NAMES.flatMap((side) => checkouts[side].notes));
-  return result;
 }
 
 /** A length of time that allows no pair at all is a mistake. */

@@ -3,7 +3,7 @@
 import { type ComparedRuns, compareRuns } from './analysis/compare/compare-runs.ts';
 import { judgeComparison } from './findings/compare/judge-comparison.ts';
 import type { Comparison, FindingChange, SideSummary } from './model/comparison.ts';
-import type { Run } from './model/run.ts';
+import type { MetricWindows, Run } from './model/run.ts';
 import { VERSION } from './version.ts';
 
 export interface CompareOptions {
@@ -51,7 +51,8 @@ export function compare(
 ): CompareResult {
   const compared = compareRuns(base.runs, head.runs, {
     falseAlarm: options.falseAlarm * options.lookShare,
-    functionFalseAlarm: options.falseAlarm * options.functionLookShare,
+    functionFalseAlarm: options.falseAlarm,
+    functionLookShare: options.functionLookShare,
     smallest: options.smallest,
     confidence: options.confidence,
   });
@@ -75,6 +76,7 @@ export function compare(
       looks: options.looks,
       seconds: options.seconds,
     },
+    headWindows: windowsOf(head.runs),
     gates: null,
     warnings: warningsFor(base, head, compared),
   };
@@ -92,6 +94,14 @@ function summarize({ label, commit, runs }: ComparedSide): SideSummary {
       ? null
       : requests.reduce<number>((sum, count) => sum + (count ?? 0), 0),
   };
+}
+
+/** Of all runs in order. */
+function windowsOf(runs: readonly Run[]): MetricWindows[] {
+  const byMetric = new Map<MetricWindows['metric'], number[]>();
+  for (const { metric, values } of runs.flatMap(({ windows = [] }) => windows))
+    byMetric.set(metric, [...(byMetric.get(metric) ?? []), ...values]);
+  return [...byMetric].map(([metric, values]) => ({ metric, values }));
 }
 
 function perOf(runs: readonly Run[]): Comparison['per'] {

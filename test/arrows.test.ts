@@ -80,7 +80,11 @@ describe('a room imports only', () => {
     recording: ['model', 'type capture', 'errors.ts'],
     target: ['type model', 'errors.ts'],
     capture: ['type model', 'target', 'errors.ts'],
+    workload: ['capture', 'target', 'model', 'errors.ts'],
     cli: [
+      'bench.ts',
+      'compare.ts',
+      'workload',
       'capture',
       'errors.ts',
       'findings',
@@ -137,6 +141,7 @@ describe('packages are used in one place:', () => {
     ['0x', /^report\/flame\//],
     ['speedscope', /^report\/flame\//],
     ['xmlbuilder', /^report\/compare\//],
+    ['pprof-format', /^report\/pprof\.ts$/],
   ])('%s', (name, where) => {
     const users = imports.filter(({ to }) => to === name || to.startsWith(`${name}/`));
     expect(users.filter(({ from }) => !where.test(from)).map(say)).toEqual([]);
@@ -159,7 +164,8 @@ describe('what loads with what:', () => {
     }
     return seen;
   }
-  const isHeavy = (to: string) => /^(0x|speedscope)(\/|$)/.test(to) || to.startsWith('report/flame/');
+  const isHeavy = (to: string) =>
+    /^(0x|speedscope|pprof-format)(\/|$)/.test(to) || to.startsWith('report/flame/');
 
   test('recording never reaches 0x, speedscope or the flame graphs, not even lazily', () => {
     expect([...reach('record.ts', true)].filter(isHeavy)).toEqual([]);
@@ -217,12 +223,12 @@ describe('files:', () => {
 
   test('only the command line writes to the terminal or ends the process', () => {
     const speaks = /\bconsole\.(log|error|warn)\(|process\.(stdout|stderr)\.write\(|process\.exit\(/;
-    // A program of its own: it runs beside us and outlives us.
-    const ownProgram = 'target/watcher.ts';
+    // Programs of their own: they run beside us.
+    const ownPrograms = ['target/watcher.ts', 'workload/leash.ts'];
     const others = files.filter(
       (file) =>
         roomOf(file) !== 'cli' &&
-        file !== ownProgram &&
+        !ownPrograms.includes(file) &&
         speaks.test(textOf.get(file)!.replaceAll(/^\s*(\/\/|\*).*$/gm, '')),
     );
     expect(others).toEqual([]);

@@ -1,7 +1,7 @@
 // The command line: which commands there are, and the one place that turns errors into text and exit codes. Commands
 // are loaded when they are called, so that --help costs next to nothing.
 import { Command, CommanderError } from 'commander';
-import { AttachError, CulpritError } from '../errors.ts';
+import { AttachError, CulpritError, WorkloadError } from '../errors.ts';
 import { escapeControls } from '../report/escape.ts';
 import { VERSION } from '../version.ts';
 import { addComparisonCommands } from './comparison-commands.ts';
@@ -87,13 +87,16 @@ function createProgram(launch: string[]): Command {
   program
     .command('flame')
     .argument('<recording|profile>')
-    .description('a flame graph as one HTML file that opens from disk with no network')
+    .description(
+      'a flame graph as one HTML file that opens from disk with no network; or a profile for pprof',
+    )
     .option(
       '--renderer <name>',
-      'speedscope, 0x, collapsed (text on standard output), speedscope-json (the same)',
+      'speedscope, 0x, collapsed (text on standard output), speedscope-json (the same), pprof (a .pb.gz file)',
       'speedscope',
     )
-    .option('-o, --out <file>', 'the HTML file to write; "-" is standard output')
+    .option('--heap', 'with pprof: the last heap profile in it, instead of the CPU profile')
+    .option('-o, --out <file>', 'the file to write; "-" is standard output')
     .action(async (path, options) => (await import('./commands/flame.ts')).flameCommand(path, options));
   addComparisonCommands(program);
   return program;
@@ -153,7 +156,7 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
   if (error instanceof CulpritError) {
     process.stderr.write(`culprit: ${shown(error.message)}\n${error.hint ? `  ${shown(error.hint)}\n` : ''}`);
-    return error instanceof AttachError ? EXIT.cannotAttach : EXIT.wrongUse;
+    return error instanceof AttachError || error instanceof WorkloadError ? EXIT.cannotAttach : EXIT.wrongUse;
   }
   process.stderr.write(
     `culprit: this is a defect of culprit, please report it.\n${error instanceof Error ? error.stack : String(error)}\n`,

@@ -36,16 +36,16 @@ function printEither(
 }
 
 /** https://no-color.org and https://force-color.org */
-function usesColors(): boolean {
+export function usesColors(): boolean {
   if (process.env.NO_COLOR) return false;
   return Boolean(process.env.FORCE_COLOR) || process.stdout.isTTY === true;
 }
 
 /** Never leaves half a file under its final name. Throws UsageError when it cannot be written. */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, content: string | Uint8Array): void {
   const partial = `${path}.partial-${process.pid}`;
   try {
-    writeFileSync(partial, text, { mode: 0o600 });
+    writeFileSync(partial, content, { mode: 0o600 });
     renameSync(partial, path);
   } catch (error) {
     throw new UsageError(`Cannot write ${path}: ${(error as Error).message}`, 'Choose another file.', {

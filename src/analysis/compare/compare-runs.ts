@@ -21,17 +21,19 @@ export interface ComparedRuns {
 }
 
 export interface CompareLimits extends MetricLimits {
-  /** As `falseAlarm`, for functions: they may have been looked at more or less often. */
+  /** As `falseAlarm`, over all looks. */
   functionFalseAlarm: number;
+  /** The part, 0..1, of the chance of a wrong function that this look may use. */
+  functionLookShare: number;
 }
 
 export function compareRuns(base: readonly Run[], head: readonly Run[], limits: CompareLimits): ComparedRuns {
   const hasProfile = ({ samples }: Run) => samples > 0;
   const sides = sidesOf(base, head);
   const profiled = sidesOf(base.filter(hasProfile), head.filter(hasProfile));
-  const functionLimits = { ...limits, falseAlarm: limits.functionFalseAlarm };
+  const metrics = metricChanges(sides, limits);
   const costs = matchCosts(profiled);
-  const functions = functionChanges(profiled, costs, functionLimits);
+  const functions = functionChanges(profiled, costs, limits, functionAlpha(metrics, limits));
   const significant = new Set(
     functions.filter(({ change }) => change.verdict === 'different').map(({ matched }) => matched.id),
   );
@@ -39,9 +41,19 @@ export function compareRuns(base: readonly Run[], head: readonly Run[], limits: 
     sides,
     profiled,
     costs,
-    metrics: metricChanges(sides, limits),
+    metrics,
     functions,
     tree: () => diffTree(profiled, costs, (id) => significant.has(id)),
     limits,
   };
+}
+
+/** Of the chance of a false alarm of the whole comparison. */
+const FUNCTIONS_SHARE = 0.2;
+/** Once it is certain that the whole differs, to name a function is no alarm: the wrong one may be named this often. */
+const WRONG_NAME = 0.05;
+
+function functionAlpha(metrics: readonly MetricChange[], limits: CompareLimits): number {
+  const isDifferent = metrics.some(({ name, verdict }) => name === 'cpu.total' && verdict === 'different');
+  return limits.functionLookShare * (isDifferent ? WRONG_NAME : limits.functionFalseAlarm * FUNCTIONS_SHARE);
 }

@@ -11,8 +11,6 @@ import type { Sides } from './sides.ts';
 const LEAST_SHARE = 0.002;
 const MOST_SHOWN = 60;
 const LEAST_SHOWN = 0.001;
-/** Of the chance of a false alarm of the whole comparison. */
-export const FUNCTIONS_SHARE = 0.2;
 
 export interface ComparedFunction {
   matched: MatchedFunction;
@@ -23,7 +21,10 @@ export interface ComparedFunction {
   net: number;
 }
 
-/** Largest change first; only those that a reader may want to see. Empty where there are no CPU profiles. */
+/**
+ * Largest change first; only those that a reader may want to see. Empty where there are no CPU profiles. `alpha` is the
+ * chance that any of them is called different where none is.
+ */
 export function functionChanges(sides: Sides, costs: MatchedCosts, limits: MetricLimits): ComparedFunction[] {
   const whole = wholeCosts(sides);
   if (!whole) return [];
@@ -36,7 +37,7 @@ export function functionChanges(sides: Sides, costs: MatchedCosts, limits: Metri
   });
   const alphas = holm(
     tested.map(({ estimate }) => chanceOf(estimate)),
-    limits.falseAlarm * FUNCTIONS_SHARE,
+    alpha,
   );
   const moves = findMoves(tested);
   return tested

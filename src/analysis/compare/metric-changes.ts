@@ -2,6 +2,7 @@
 import type { MetricChange } from '../../model/comparison.ts';
 import { METRICS, type MetricName, type Run } from '../../model/run.ts';
 import { changeOf, UNMEASURED } from './change.ts';
+import { estimate, intervalOf } from './estimate.ts';
 import type { Sides } from './sides.ts';
 
 /**
@@ -62,8 +63,24 @@ export function metricChanges(sides: Sides, limits: MetricLimits): MetricChange[
       smallest: SMALLEST[name] ?? smallestPart(name, samples.base, limits.smallest),
       leastSpread: LEAST_SPREAD[name] ?? 0,
     });
-    return [{ ...common, ...change }];
+    return [{ ...common, ...change, ...headInterval(sides.head, of, limits.confidence) }];
   });
+}
+
+/** Of the mean of head's runs by itself. */
+function headInterval(
+  head: readonly Run[],
+  of: (run: Run) => number | undefined,
+  confidence: number,
+): Pick<MetricChange, 'headLow' | 'headHigh'> {
+  const values = head.map(of).filter((value) => value !== undefined);
+  if (values.length < 2) return { headLow: null, headHigh: null };
+  // Against nothing that varies: what is left is the spread of head.
+  const [headLow, headHigh] = intervalOf(
+    estimate({ paired: true, base: values.map(() => 0), head: values }),
+    confidence,
+  );
+  return { headLow, headHigh };
 }
 
 function smallestPart(name: MetricName, base: readonly number[], smallest: number): number {

@@ -1,20 +1,26 @@
-// `culprit bench`: check out, run in pairs, compare, report.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// `culprit bench`: check out, run in pairs, compare, decide, report.
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bench, checkBudget } from '../../bench.ts';
-import { UsageError } from '../../errors.ts';
+import { type BenchOptions, bench, checkBudget } from '../../bench.ts';
+import { COMPARE_DEFAULTS, type CompareResult } from '../../compare.ts';
+import { UsageError, WorkloadError } from '../../errors.ts';
+import type { Comparison } from '../../model/comparison.ts';
+import { type ComparisonOutput, writeComparison } from '../comparison-output.ts';
+import { parseCount, parsePart } from '../comparison-values.ts';
+import { EXIT } from '../exit-codes.ts';
+import { areGatesSure, type GateFlags, type Gates, readGates, withGates, writeGateFiles } from '../gating.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { createStepProgress } from '../progress.ts';
 import { parseTime } from '../times.ts';
 
-interface BenchCommandOptions {
+interface BenchCommandOptions extends ComparisonOutput, GateFlags {
   base: string;
   head: string;
   run: string;
   load?: string;
   setup?: string;
-  budget: string;
+  budget?: string;
   pairs?: string;
   warmups: string;
   turns: string;
@@ -22,44 +28,30 @@ interface BenchCommandOptions {
   startTimeout: string;
   setupTimeout: string;
   out?: string;
-  smallest: string;
-  json?: string | boolean;
-  quiet?: boolean;
+  smallest?: string;
+  findings: boolean;
 }
 
 export async function benchCommand(options: BenchCommandOptions): Promise<void> {
-  const budgetMillis = parseTime(options.budget, '--budget', 1_000);
-  checkBudget(budgetMillis);
+  const gates = readGates(options);
+  const measured = readOptions(options, gates);
   const interrupt = listenForInterrupt();
   const progress = await createStepProgress(options.quiet === true);
   const workDir = mkdtempSync(join(tmpdir(), 'culprit-bench-'));
   try {
-    await bench(
-      {
-        base: options.base,
-        head: options.head,
-        run: options.run,
-        load: options.load!,
-        loadDir: process.cwd(),
-        setup: options.setup,
-        setupMillis: parseTime(options.setupTimeout, '--setup-timeout', 1_000),
-        budgetMillis,
-        pairs: options.pairs === undefined ? undefined : parseCount(options.pairs, '--pairs'),
-        smallest: parsePart(options.smallest, '--smallest'),
-        warmups: parseCount(options.warmups, '--warmups'),
-        turns: parseCount(options.turns, '--turns'),
-        ready: options.ready,
-        startMillis: parseTime(options.startTimeout, '--start-timeout', 100),
-        longestLoadMillis: budgetMillis,
-        out: options.out ?? workDir,
-        workDir,
-        signal: interrupt.signal,
-        onProgress: progress.step,
-      },
-      async ({ comparison }) => {
-        process.stdout.write(`${JSON.stringify(comparison, null, 2)}\n`);
-      },
+    const out = options.out === undefined ? join(workDir, 'runs') : options.out;
+    mkdirSync(out, { mode: 0o700 });
+    const all = { ...measured, out, workDir, signal: interrupt.signal, onProgress: progress.step };
+    const result = await bench(all);
+    progress.end();
+    await tell(result, gates, options);
+  } catch (error) {
+    if (!interrupt.signal.aborted || !(error instanceof WorkloadError)) throw error;
+    progress.end();
+    process.stderr.write(
+      'culprit: interrupted; what was started has ended, and the worktrees are removed.\n',
     );
+    process.exitCode = EXIT.interrupted;
   } finally {
     progress.end();
     interrupt.dispose();
@@ -67,15 +59,51 @@ export async function benchCommand(options: BenchCommandOptions): Promise<void> 
   }
 }
 
-function parseCount(text: string, option: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 0 || count > 10_000)
-    throw new UsageError(`${option} ${text} is no number.`, 'Give a whole number.');
-  return count;
+type Measured = Omit<BenchOptions, 'out' | 'workDir' | 'signal' | 'onProgress'>;
+
+function readOptions(options: BenchCommandOptions, gates: Gates): Measured {
+  const { config } = gates;
+  const budgetMillis =
+    options.budget !== undefined
+      ? parseTime(options.budget, '--budget', 1_000)
+      : (config.budgetSeconds ?? DEFAULT_BUDGET_SECONDS) * 1_000;
+  checkBudget(budgetMillis);
+  if (options.out !== undefined && existsSync(options.out))
+    throw new UsageError(`${options.out} exists already.`, 'Choose another folder for --out.');
+  return {
+    base: options.base,
+    head: options.head,
+    run: options.run,
+    load: options.load,
+    loadDir: process.cwd(),
+    setup: options.setup,
+    setupMillis: parseTime(options.setupTimeout, '--setup-timeout', 1_000),
+    budgetMillis,
+    pairs: options.pairs === undefined ? undefined : parseCount(options.pairs, '--pairs', 2),
+    smallest:
+      options.smallest !== undefined
+        ? parsePart(options.smallest, '--smallest')
+        : (config.smallest ?? COMPARE_DEFAULTS.smallest),
+    warmups: parseCount(options.warmups, '--warmups', 0),
+    turns: parseCount(options.turns, '--turns', 1),
+    ready: options.ready,
+    startMillis: parseTime(options.startTimeout, '--start-timeout', 100),
+    longestLoadMillis: budgetMillis,
+    diagnoses: options.findings && options.load !== undefined,
+    isDecided: (comparison) => areGatesSure({ comparison }, gates),
+  };
 }
 
-function parsePart(text: string, option: string): number {
-  const part = /^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim());
-  if (!part) throw new UsageError(`${option} ${text} is no part.`, 'Write it as 2%.');
-  return Number(part[1]) / 100;
+const DEFAULT_BUDGET_SECONDS = 300;
+
+async function tell(result: CompareResult, gates: Gates, options: BenchCommandOptions): Promise<void> {
+  const comparison = withGates({ ...result.comparison, machine: machineHere() }, gates);
+  await writeComparison(comparison, result.compared, options);
+  writeGateFiles(comparison, options);
+  process.exitCode = comparison.gates?.passed === false ? EXIT.gateFailed : EXIT.done;
+}
+
+function machineHere(): Comparison['machine'] {
+  const all = cpus();
+  return all[0] ? { cpuModel: all[0].model, cpuCount: all.length } : null;
 }

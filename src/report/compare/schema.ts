@@ -1,5 +1,7 @@
 // JSON Schema (draft 2020-12) of a comparison, version 1. The compiler checks that every field of the types is here;
 // schema/comparison-v1.schema.json is this constant, written by its test.
+
+import type { MachineClass } from '../../model/baseline.ts';
 import {
   CHANGE_VERDICTS,
   type Change,
@@ -14,7 +16,7 @@ import {
 import { FINDING_KINDS, SEVERITIES } from '../../model/finding.ts';
 import type { FrameOwner } from '../../model/frame.ts';
 import { GATE_OUTCOMES, type GateDecision, type GateReport } from '../../model/gate.ts';
-import { METRICS } from '../../model/run.ts';
+import { METRICS, type MetricWindows } from '../../model/run.ts';
 import {
   amount,
   count,
@@ -57,7 +59,7 @@ const metric = object<MetricChange>(
     better: oneOfAll<MetricChange['better']>({ lower: 1, higher: 1 }),
     words: text,
   },
-  {},
+  { headLow: orNull(number), headHigh: orNull(number) },
 );
 
 const sides = object<FunctionChange['total']>({ base: orNull(number), head: orNull(number) }, {});
@@ -144,6 +146,13 @@ const gates = object<GateReport>(
   {},
 );
 
+const windows = object<MetricWindows>(
+  { metric: oneOfAll<MetricWindows['metric']>(METRICS), values: listOf(number) },
+  {},
+);
+
+const machine = object<MachineClass>({ cpuModel: string, cpuCount: count }, {});
+
 /** The schema of `Comparison`. */
 export const COMPARISON_SCHEMA: JsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -163,11 +172,15 @@ export const COMPARISON_SCHEMA: JsonSchema = {
       metrics: listOf(metric),
       functions: listOf(functionChange),
       findings: listOf(finding),
-      per: oneOfAll<Comparison['per']>({ request: 1, second: 1 }),
+      per: oneOfAll<Comparison['per']>({ request: 1, second: 1, run: 1 }),
       method,
       gates: orNull(gates),
       warnings: listOf(string),
     },
-    {},
+    {
+      findingsCompared: flag,
+      headWindows: listOf(windows),
+      machine: orNull(machine),
+    },
   ),
 };

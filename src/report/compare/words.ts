@@ -102,7 +102,7 @@ function describeOne(value: number | null, unit: string): string {
 
 /** "request", or "s" where requests were not counted: what stands behind the stroke of a unit. */
 export function perWord({ per }: Comparison): string {
-  return per === 'request' ? 'request' : 's';
+  return per === 'second' ? 's' : per;
 }
 
 const MOST_NEIGHBOURS = 5;

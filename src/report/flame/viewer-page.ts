@@ -1,6 +1,6 @@
 // One HTML page that carries a viewer and its data, and that the browser keeps from loading anything else.
-import { createHash } from 'node:crypto';
 import { escapeHtml, jsonForScript } from '../escape.ts';
+import { hashSource, inlineScript } from './inline-script.ts';
 
 /** A flame graph viewer, as read from its package. */
 export interface ViewerAssets {
@@ -50,25 +50,16 @@ ${viewer.styles.map((style) => `<style>${style.replaceAll('</style', '<\\/style'
 }
 
 function contentPolicy(scripts: string[]): string {
-  const hashes = scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
   return [
     `default-src 'none'`,
     // speedscope demangles C++ names in WebAssembly it carries.
-    `script-src ${hashes.join(' ')} 'wasm-unsafe-eval'`,
+    `script-src ${scripts.map(hashSource).join(' ')} 'wasm-unsafe-eval'`,
     `style-src 'unsafe-inline'`,
     'font-src data:',
     'img-src data:',
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');
-}
-
-/** The text as the browser will hash it: one kind of line end, and nothing in it that ends or nests a script. */
-function inlineScript(script: string): string {
-  return script
-    .replace(/^\/\/# sourceMappingURL=.*$/gm, '')
-    .replace(/\r\n?/g, '\n')
-    .replace(/<(\/script|script|!--)/gi, '\\x3c$1');
 }
 
 function commentText(text: string): string {

@@ -1,0 +1,47 @@
+// What a comparison is written as: text on standard output, and the files that were asked for.
+import type { CompareResult } from '../compare.ts';
+import type { Comparison } from '../model/comparison.ts';
+import { COMPARISON_RENDERERS, type ComparisonFormat } from '../report/compare/formats.ts';
+import { usesColors, writeWhole } from './output.ts';
+
+export interface ComparisonOutput {
+  json?: string | boolean;
+  markdown?: string | boolean;
+  junit?: string;
+  sarif?: string;
+  annotations?: boolean;
+  flame?: string;
+  quiet?: boolean;
+}
+
+/** `-` (or no file) is standard output, in place of the text. */
+export async function writeComparison(
+  comparison: Comparison,
+  compared: CompareResult['compared'],
+  output: ComparisonOutput,
+): Promise<void> {
+  const width = Math.min(120, Math.max(60, process.stdout.columns ?? 100));
+  const look = { colors: usesColors(), width, quiet: output.quiet };
+  const render = (format: ComparisonFormat) => COMPARISON_RENDERERS[format](comparison, look);
+  let isTextWanted = true;
+  for (const format of ['json', 'markdown', 'junit', 'sarif'] as const) {
+    const file = output[format];
+    if (file === undefined || file === false) continue;
+    if (typeof file === 'string' && file !== '-') writeWhole(file, render(format));
+    else {
+      process.stdout.write(render(format));
+      isTextWanted = false;
+    }
+  }
+  if (output.flame !== undefined) {
+    const { renderDiffFlameHtml } = await import('../report/flame/diff-html.ts');
+    const { per, base, head, functions } = comparison;
+    const title = `${head.label} compared with ${base.label}`;
+    writeWhole(
+      output.flame,
+      renderDiffFlameHtml({ title, per, base, head, functions, nodes: compared.tree() }),
+    );
+  }
+  if (isTextWanted) process.stdout.write(render('text'));
+  if (output.annotations) process.stdout.write(render('annotations'));
+}
