@@ -25,7 +25,12 @@ export interface ComparedFunction {
  * Largest change first; only those that a reader may want to see. Empty where there are no CPU profiles. `alpha` is the
  * chance that any of them is called different where none is.
  */
-export function functionChanges(sides: Sides, costs: MatchedCosts, limits: MetricLimits): ComparedFunction[] {
+export function functionChanges(
+  sides: Sides,
+  costs: MatchedCosts,
+  limits: MetricLimits,
+  alpha: number,
+): ComparedFunction[] {
   const whole = wholeCosts(sides);
   if (!whole) return [];
   const tested = [...costs.functions.values()].flatMap((matched) => {
