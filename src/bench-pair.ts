@@ -5,6 +5,7 @@ import { measureRun } from './analysis/compare/measure-run.ts';
 import type { RunMode } from './capture/run-capture.ts';
 import { decode } from './diagnose.ts';
 import { WorkloadError } from './errors.ts';
+import type { LoadReport } from './model/load.ts';
 import type { Run } from './model/run.ts';
 import { type RunRecording, recordRun } from './record-run.ts';
 import { readRecording } from './recording/reader.ts';
@@ -27,8 +28,9 @@ export interface PairSpec {
   ready?: string;
   startMillis: number;
   longestLoadMillis: number;
-  /** Runs of the load command before anything is measured, and measured ones, for each side. */
-  warmups: number;
+  /** Runs of the load command before anything is measured; absent: until they cost no less any more. */
+  warmups?: number;
+  /** Measured runs of the load command for each side. */
   turns: number;
   /** Recordings go below it. */
   out: string;
@@ -130,7 +132,10 @@ async function measure(
       const folder = folderOf(spec, pair, name);
       sides.push({ name, server, folder, recording: await recordRun(server.pid, folder, spec.mode) });
     }
-    for (const side of sides) for (let i = 0; i < spec.warmups; i++) await load(side);
+    // What is loaded and made once is no leak.
+    for (const side of sides) await load(side);
+    for (const { recording } of sides) await recording.noteFloor();
+    await warmUp(sides, load, spec.warmups);
     for (const { recording } of sides) await recording.begin();
     for (let turn = 0; turn < spec.turns; turn++) {
       for (const side of turn % 2 === 0 ? sides : sides.toReversed())
@@ -140,6 +145,28 @@ async function measure(
   } catch (error) {
     await Promise.all(sides.map(({ recording }) => recording.discard().catch(() => {})));
     throw error;
+  }
+}
+
+const MOST_WARMUPS = 3;
+/** V8 goes on optimising for seconds: while a run costs less than this part of the one before, it is not done. */
+const STILL_WARMING = 0.95;
+
+async function warmUp(
+  sides: readonly Side[],
+  load: (side: Side) => Promise<LoadReport | undefined>,
+  warmups: number | undefined,
+): Promise<void> {
+  const last = new Map<SideName, number>();
+  for (let i = 0; i < (warmups ?? MOST_WARMUPS); i++) {
+    let isWarm = i > 0;
+    for (const side of sides) {
+      const { cpuMicros = 0, millis, requests } = await side.recording.warmUp(() => load(side));
+      const cost = cpuMicros / (requests?.answered || millis);
+      if (cost < STILL_WARMING * (last.get(side.name) ?? 0)) isWarm = false;
+      last.set(side.name, cost);
+    }
+    if (isWarm && warmups === undefined) return;
   }
 }
 

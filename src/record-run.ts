@@ -6,7 +6,7 @@ import { collectSources } from './recording/sources.ts';
 import { createRecordingWriter } from './recording/writer.ts';
 import { attachByPid } from './target/attach.ts';
 
-export interface RunRecording extends Pick<RunCapture, 'begin' | 'turn'> {
+export interface RunRecording extends Pick<RunCapture, 'noteFloor' | 'warmUp' | 'begin' | 'turn'> {
   /** Ends the capture, leaves the process as it was found and writes the recording. */
   end(): Promise<void>;
   /** Leaves the process and keeps nothing. Never throws. */
@@ -28,6 +28,8 @@ export async function recordRun(pid: number, out: string, mode: RunMode): Promis
   try {
     const capture = await openRunCapture(attachment, pid, writer, mode);
     return {
+      noteFloor: capture.noteFloor,
+      warmUp: capture.warmUp,
       begin: capture.begin,
       turn: capture.turn,
       discard,

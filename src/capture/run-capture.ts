@@ -23,8 +23,15 @@ const ALLOCATION_INTERVAL_BYTES = 64 * 1024;
 
 export interface RunCapture {
   readonly outcome: CaptureOutcome;
-  /** Collects garbage, notes the floor of the heap, starts to measure. To be called when the program is warm. */
+  /**
+   * Collects garbage and notes the floor of the heap. V8 throws away optimised code with it: the program has to be warmed
+   * up afterwards.
+   */
+  noteFloor(): Promise<void>;
+  /** Starts to measure. To be called when the program is warm. */
   begin(): Promise<void>;
+  /** As a turn, after `noteFloor` and before `begin`: it counts for what is left behind, and for nothing else. */
+  warmUp(work: () => Promise<LoadReport | undefined>): Promise<LoadTurn>;
   /** One turn of load; `work` resolves with what the load tool reported. */
   turn(work: () => Promise<LoadReport | undefined>): Promise<LoadTurn>;
   /** Stops the profilers, waits until nothing closes any more, notes what is left, takes the probe out. */
@@ -69,27 +76,37 @@ export async function openRunCapture(
       ...readPassiveSample(pid, elapsed(), { ownInspectorPorts: [attachment.endpoint.port] }),
     });
 
+  const measureTurn: RunCapture['turn'] = async (work) => {
+    const before = await main.probe?.sample();
+    const from = performance.now();
+    const load = await work();
+    const after = await main.probe?.sample();
+    const turn: LoadTurn = {
+      millis: performance.now() - from,
+      cpuMicros: difference(after?.cpuMicros, before?.cpuMicros),
+      requests: after?.requests,
+      eventLoopDelayMillis: after?.eventLoopDelayMillis,
+      gc: after?.gc,
+      load,
+    };
+    return turn;
+  };
+
   return {
     outcome,
+    noteFloor: () => noteFloor(main, elapsed()),
     async begin() {
-      await noteFloor(main, elapsed());
       await main.startAllocations(ALLOCATION_INTERVAL_BYTES);
       if (mode === 'parts')
         await main.startProfiles({ cpuMicros: CPU_INTERVAL_MICROS, heapBytes: 0, isHeapDeferred: true });
     },
+    async warmUp(work) {
+      const turn = await measureTurn(work);
+      sink.line({ type: 'turn', thread: 0, atMillis: elapsed(), isWarmUp: true, ...turn });
+      return turn;
+    },
     async turn(work) {
-      const before = await main.probe?.sample();
-      const from = performance.now();
-      const load = await work();
-      const after = await main.probe?.sample();
-      const turn: LoadTurn = {
-        millis: performance.now() - from,
-        cpuMicros: difference(after?.cpuMicros, before?.cpuMicros),
-        requests: after?.requests,
-        eventLoopDelayMillis: after?.eventLoopDelayMillis,
-        gc: after?.gc,
-        load,
-      };
+      const turn = await measureTurn(work);
       sink.line({ type: 'turn', thread: 0, atMillis: elapsed(), ...turn });
       return turn;
     },

@@ -26,7 +26,10 @@ export function addComparisonCommands(program: Command): void {
       .option('--setup <command>', 'runs once in each side first, such as "npm ci"')
       .option('--budget <time>', 'how long to go on when the verdict is not sure (default: 5m)')
       .option('--pairs <number>', 'exactly so many pairs of runs, whatever the verdict')
-      .option('--warmups <number>', 'runs of the load before anything is measured', '1')
+      .option(
+        '--warmups <number>',
+        'runs of the load before anything is measured (default: until they get no cheaper)',
+      )
       .option('--turns <number>', 'measured runs of the load in each run of a side', '2')
       .option('--ready <text>', 'what the server prints when it serves; else: it listens on a port')
       .option('--start-timeout <time>', 'how long it may take to serve', '30s')

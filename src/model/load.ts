@@ -13,6 +13,8 @@ export interface LoadReport {
 
 /** One turn: from just before the load command began until just after it ended. */
 export interface LoadTurn {
+  /** Not measured: only what it leaves behind counts. */
+  isWarmUp?: boolean;
   millis: number;
   /** User and system time that the whole process took. */
   cpuMicros?: number;

@@ -68,6 +68,7 @@ const turn = v.looseObject({
   type: v.literal('turn'),
   thread,
   atMillis,
+  isWarmUp: v.optional(v.boolean()),
   millis: count,
   cpuMicros: amount,
   requests: v.optional(v.looseObject({ answered: count, failed: count })),

@@ -72,7 +72,9 @@ export function runsFor(
 ): number | null {
   if (!Number.isFinite(error) || degrees < 1 || reach <= 0) return null;
   const spread = error * Math.sqrt(runs);
-  for (let n = Math.max(3, runs); n <= MOST_RUNS; n = Math.ceil(n * 1.1)) {
+  // With very many runs t is the normal distribution: fewer are never enough.
+  const least = ((criticalT(1 - confidence, 1e6) * spread) / reach) ** 2;
+  for (let n = Math.max(3, runs, Math.ceil(least)); n <= MOST_RUNS; n = Math.ceil(n * 1.1)) {
     if ((criticalT(1 - confidence, n - 1) * spread) / Math.sqrt(n) <= reach) return n;
   }
   return null;

@@ -14,7 +14,8 @@ export interface RunName {
 }
 
 export function measureRun(observations: Observations, { label, pair }: RunName): Run {
-  const { cpuProfiles, allocations, turns, target, warnings } = observations;
+  const { cpuProfiles, allocations, target, warnings } = observations;
+  const turns = observations.turns.filter(({ isWarmUp }) => !isWarmUp);
   const work = turns.length > 0 ? workOfTurns(turns) : workOfSamples(observations);
   const per = work.requests ?? work.seconds;
   const costs = callCosts(cpuProfiles);
@@ -42,7 +43,7 @@ export function measureRun(observations: Observations, { label, pair }: RunName)
     wholeMicros: Number.isFinite(wholeMicros) ? wholeMicros : null,
     metrics: known({
       ...(isPartsOnly ? {} : work.metrics),
-      ...restOf(observations, work.requests),
+      ...restOf(observations, requestsIn(observations.turns) ?? work.requests),
       ...(isPartsOnly ? {} : wholeCosts(work, wholeMicros, allocations.length > 0 ? allocated.bytes : null)),
       'cpu.code': busyMicros > 0 ? costs.states.code * scale : undefined,
       'cpu.gc': busyMicros > 0 ? costs.states.gc * scale : undefined,
@@ -96,13 +97,18 @@ interface Work {
   metrics: Metrics;
 }
 
+/** As the program counted them, or else the load tool. */
+function requestsIn(turns: readonly LoadTurn[]): number | null {
+  const sum = (of: (turn: LoadTurn) => number | undefined) =>
+    turns.reduce((total, turn) => total + (of(turn) ?? 0), 0);
+  return sum(({ requests }) => requests?.answered) || sum(({ load }) => load?.requests) || null;
+}
+
 function workOfTurns(turns: readonly LoadTurn[]): Work {
   const sum = (values: (number | undefined)[]) =>
     values.reduce<number>((total, value) => total + (value ?? 0), 0);
   const seconds = sum(turns.map(({ millis }) => millis)) / 1_000;
-  const counted = sum(turns.map(({ requests }) => requests?.answered));
-  const reported = sum(turns.map(({ load }) => load?.requests));
-  const requests = counted || reported || null;
+  const requests = requestsIn(turns);
   const isCpuKnown = turns.every(({ cpuMicros }) => cpuMicros !== undefined);
   const over = (of: (turn: LoadTurn) => number | undefined) => average(turns.map(of));
   const isScript = turns.every(({ load }) => load?.tool === 'script');

@@ -26,7 +26,7 @@ export type Moves = Map<string, Move>;
 const PARTNER_CHANCE = 0.05;
 const LEAST_CHANGE = 0.002;
 /** Below this part of the change, what is left is noise of the move. */
-const LEFT_PART = 0.3;
+const LEFT_PART = 0.1;
 
 /** Each function takes part in one move at most; the largest change looks for its partners first. */
 export function findMoves(tested: readonly Tested[]): Moves {

@@ -14,7 +14,7 @@ export function criticalT(p: number, degrees: number): number {
   let low = 0;
   let high = 1;
   while (twoSidedP(high, degrees) > p && high < 1e12) high *= 2;
-  for (let i = 0; i < 80; i++) {
+  while (high - low > 1e-9 * high) {
     const middle = (low + high) / 2;
     if (twoSidedP(middle, degrees) > p) low = middle;
     else high = middle;

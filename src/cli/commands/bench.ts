@@ -22,7 +22,7 @@ interface BenchCommandOptions extends ComparisonOutput, GateFlags {
   setup?: string;
   budget?: string;
   pairs?: string;
-  warmups: string;
+  warmups?: string;
   turns: string;
   ready?: string;
   startTimeout: string;
@@ -84,7 +84,7 @@ function readOptions(options: BenchCommandOptions, gates: Gates): Measured {
       options.smallest !== undefined
         ? parsePart(options.smallest, '--smallest')
         : (config.smallest ?? COMPARE_DEFAULTS.smallest),
-    warmups: parseCount(options.warmups, '--warmups', 0),
+    warmups: options.warmups === undefined ? undefined : parseCount(options.warmups, '--warmups', 0),
     turns: parseCount(options.turns, '--turns', 1),
     ready: options.ready,
     startMillis: parseTime(options.startTimeout, '--start-timeout', 100),
