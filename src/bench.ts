@@ -88,7 +88,10 @@ async function runPairs(
   const fits = (part: number) => Math.floor((part * budgetMillis) / pairs.spentMillis());
   const most = {
     whole: options.pairs ?? Math.max(2, fits(WHOLE_PART)),
-    parts: options.pairs ?? Math.max(LEAST_PARTS, fits(1 - WHOLE_PART)),
+    parts:
+      options.pairs === undefined
+        ? Math.max(LEAST_PARTS, fits(1 - WHOLE_PART))
+        : Math.ceil(options.pairs / 2),
   };
   const isFixed = options.pairs !== undefined;
   const isWholeSure = ({ comparison }: CompareResult) =>
