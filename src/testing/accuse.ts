@@ -45,7 +45,10 @@ export function accuse(check: Check, cwd: string): Judged {
   const { drafts: fromCollections, settled } = collectionFindings(growing, places, settings.rounds);
   const drafts = [
     ...resources.map((suspect) => resourceFinding(suspect, places, settings.rounds)),
-    ...fileFindings(check, rounds, places),
+    // A FileHandle is an open file, too.
+    ...(resources.some(({ alive }) => alive[0]!.type === 'FILEHANDLE')
+      ? []
+      : fileFindings(check, rounds, places)),
     ...fromCollections,
   ].sort((a, b) => a.order - b.order);
   if (drafts.length === 0) drafts.push(...memoryFindings(check, heapSites, places));

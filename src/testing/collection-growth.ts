@@ -1,6 +1,5 @@
 // Maps, sets, arrays, plain objects and emitters that hold more after each round. All of them are measured twice, before
 // and after the first measured round; from then on only those that grew are followed, weakly.
-import { EventEmitter } from 'node:events';
 import { type CollectionKinds, createCollectionKinds } from '../capture/probes/collection-kinds.ts';
 import {
   type CaughtInsertions,
@@ -27,8 +26,8 @@ export interface GrowingCollection {
 export interface CollectionGrowth {
   /** Before the first measured round. False when there are too many objects to go through. */
   measureAll(): boolean;
-  /** After the first: picks those that grew. */
-  pickGrown(leastEntries: number): void;
+  /** After the first: picks those that grew, but for `own`: what this check keeps itself. */
+  pickGrown(leastEntries: number, own: ReadonlySet<object>): void;
   /** After further rounds. Lets go of those that did not grow as `isGrowing` asks. */
   follow(isGrowing: (sizes: readonly number[]) => boolean): void;
   readonly count: number;
@@ -63,7 +62,7 @@ export function createCollectionGrowth(inspector: OwnInspector): CollectionGrowt
   const each = (visit: (object: object, type: CollectionType, size: number) => void): boolean => {
     const from = nowMillis();
     let seen = 0;
-    for (const object of inspector.objectsOf(realms())) {
+    for (const object of inspector.allObjects()) {
       if ((++seen & 1023) === 0 && nowMillis() - from > LONGEST_MILLIS) return false;
       try {
         const type = kinds.typeOf(object);
@@ -80,11 +79,17 @@ export function createCollectionGrowth(inspector: OwnInspector): CollectionGrowt
       before = sizes;
       return isWhole;
     },
-    pickGrown(leastEntries) {
+    pickGrown(leastEntries, own) {
       const lists = new Set<unknown>();
       each((object, type, size) => {
         const was = before.get(object);
-        if (was === undefined || size - was <= leastEntries || followed.length >= MOST_FOLLOWED) return;
+        if (
+          was === undefined ||
+          own.has(object) ||
+          size - was <= leastEntries ||
+          followed.length >= MOST_FOLLOWED
+        )
+          return;
         // An emitter's own list of listeners is counted with the emitter.
         lists.add(kinds.busiestEvent(object, type)?.list);
         const caught: CaughtInsertions = { stacks: [], isSet: false, isOwn: false };
@@ -137,11 +142,6 @@ function describe({ ref, type, sizes, caught }: Followed, kinds: CollectionKinds
     sizes,
     insertions: caught.stacks.filter((stack) => makerOf(stack) !== null).map(withinBody),
   };
-}
-
-/** A test may run in a realm of its own (jest), with Node's emitters in the first one. */
-function realms(): object[] {
-  return [Object.prototype, Object.getPrototypeOf(EventEmitter.prototype) as object];
 }
 
 /** The traps need little of a probe's core: where to leave their removal. */

@@ -11,13 +11,7 @@ import { type OwnInspector, openOwnInspector } from './own-inspector.ts';
 import { createReadings } from './readings.ts';
 import { areTimersFake, nowMillis, turn } from './real-time.ts';
 import { type Settings, settingsFrom } from './settings.ts';
-import {
-  growsOn,
-  isBufferMemorySuspect,
-  suspectFiles,
-  suspectHeapSites,
-  suspectResources,
-} from './suspects.ts';
+import { growsOn, isBufferMemorySuspect, suspectFiles, suspectResources } from './suspects.ts';
 
 export type Body = () => unknown;
 
@@ -92,7 +86,7 @@ async function measureRounds({ settings, inspector, signals, warnings, run }: Ch
     signals.begin(round);
     await run();
     await signals.read(settings.settleMillis);
-    if (round === 1) signals.collections.pickGrown(settings.leastEntries);
+    if (round === 1) signals.collections.pickGrown(settings.leastEntries, signals.own());
     else signals.collections.follow((sizes) => grewBy(sizes, settings.leastEntries));
   }
 }
@@ -142,7 +136,7 @@ function mostRounds(check: Check): number {
   const { settings, signals } = check;
   const { readings, watch, collections } = signals;
   const resources = suspectResources(watch.alive(), readings, settings.rounds);
-  if (resources.some(({ alive }) => /^(WORKER|PROCESSWRAP)$/.test(alive[0]!.type))) return FEW_ROUNDS;
+  if (resources.some(({ alive }) => /^(WORKER|PROCESSWRAP|FILEHANDLE|DIRHANDLE)$/.test(alive[0]!.type))) return FEW_ROUNDS;
   if (resources.length > 0 || suspectFiles(readings, settings.rounds).length > 0)
     return MOST_ROUNDS_WITH_HANDLES;
   const isHeapSuspect = [...readings.heapSites.values()].some(

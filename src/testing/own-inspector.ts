@@ -8,18 +8,18 @@ import { withinBody } from './noise.ts';
 export type RawStack = unknown[][];
 
 export interface OwnInspector {
-  collectGarbage(): void;
+  collectGarbage(): Promise<void>;
   /** False where another profiler is at it. */
   startSampling(): boolean;
   /** Bytes that live, by the stack that allocated them. Empty when not sampling. */
   liveBytesByStack(): Map<string, { bytes: number; stack: RawStack }>;
   stopSampling(): void;
-  /** All live objects that have one of these prototypes in their chain. */
-  objectsOf(prototypes: object[]): object[];
+  /** All live objects, those without a prototype left out. */
+  allObjects(): object[];
   /** Where these functions begin. */
   placesOf(functions: object[]): (RawStack[number] | null)[];
-  /** What V8 runs under these names: what a transforming runner gave it, source map included. */
-  scriptTexts(urls: ReadonlySet<string>): Map<string, string>;
+  /** What V8 runs, by URL, where `isWanted`: what a transforming runner gave it, source map included. */
+  scriptTexts(isWanted: (url: string) => boolean): Map<string, string>;
   close(): void;
 }
 
@@ -28,6 +28,7 @@ const SAMPLING_BYTES = 512;
 
 interface Remote {
   objectId?: string;
+  value?: unknown;
 }
 
 interface ProfileNode {
@@ -50,10 +51,14 @@ export function openOwnInspector(): OwnInspector {
     if (failure) throw failure;
     return answer as T;
   };
-  const objects = createExchange(post);
+  const objects = createExchange(post, () => listContexts(session, post));
   let isSampling = false;
   return {
-    collectGarbage: () => post('HeapProfiler.collectGarbage'),
+    // The one command that V8 answers later, from a task of its own.
+    collectGarbage: () =>
+      new Promise((resolve, reject) =>
+        session.post('HeapProfiler.collectGarbage', (error) => (error ? reject(error) : resolve())),
+      ),
     startSampling() {
       try {
         post('HeapProfiler.startSampling', { samplingInterval: SAMPLING_BYTES });
@@ -70,15 +75,15 @@ export function openOwnInspector(): OwnInspector {
       if (isSampling) post('HeapProfiler.stopSampling');
       isSampling = false;
     },
-    objectsOf: objects.allOf,
+    allObjects: objects.all,
     placesOf(functions) {
       const urls = listScripts(session, post, () => {});
       return functions.map((fn) => objects.placeOf(fn, urls));
     },
-    scriptTexts(wanted) {
+    scriptTexts(isWanted) {
       const texts = new Map<string, string>();
       listScripts(session, post, (scriptId, url) => {
-        if (!wanted.has(url)) return;
+        if (!isWanted(url)) return;
         try {
           texts.set(
             url,
@@ -114,6 +119,19 @@ function listScripts(
   return urls;
 }
 
+function listContexts(session: Session, post: <T>(method: string, params?: object) => T): number[] {
+  const ids: number[] = [];
+  const note = ({ params }: { params: { context: { id: number } } }) => void ids.push(params.context.id);
+  session.on('Runtime.executionContextCreated', note);
+  try {
+    post('Runtime.enable');
+  } finally {
+    post('Runtime.disable');
+    session.off('Runtime.executionContextCreated', note);
+  }
+  return ids;
+}
+
 const LONGEST_STACK = 32;
 
 function bytesByStack(head: ProfileNode): Map<string, { bytes: number; stack: RawStack }> {
@@ -139,7 +157,7 @@ function bytesByStack(head: ProfileNode): Map<string, { bytes: number; stack: Ra
  * The inspector names objects by what an expression gives: for the moment of a question there is a global for it, in the
  * realm of Node itself. Tests may run in a realm of their own (jest), where the same expression finds nothing.
  */
-function createExchange(post: <T>(method: string, params?: object) => T) {
+function createExchange(post: <T>(method: string, params?: object) => T, listContexts: () => number[]) {
   const name = `__culprit_${Math.random().toString(36).slice(2)}`;
   const group = 'culprit-testing';
   const nodesFunction = EventEmitter.constructor as FunctionConstructor;
@@ -150,42 +168,50 @@ function createExchange(post: <T>(method: string, params?: object) => T) {
     return exchanged;
   };
   const during = <T>(work: () => T): T => {
-    Object.defineProperty(realm, name, { value: exchange, configurable: true, enumerable: false });
+    for (const global of [realm, globalThis])
+      Object.defineProperty(global, name, { value: exchange, configurable: true, enumerable: false });
     try {
       return work();
     } finally {
       exchanged = undefined;
       delete realm[name];
+      delete (globalThis as Record<string, unknown>)[name];
       post('Runtime.releaseObjectGroup', { objectGroup: group });
     }
   };
+  const evaluate = (expression: string, contextId?: number): Remote => {
+    const question = { expression, contextId, objectGroup: group, silent: true };
+    return post<{ result: Remote }>('Runtime.evaluate', question).result;
+  };
   const remoteOf = (value: object): string | undefined => {
     exchanged = value;
-    const question = { expression: `${name}()`, objectGroup: group, silent: true };
-    return post<{ result: Remote }>('Runtime.evaluate', question).result.objectId;
+    return evaluate(`${name}()`).objectId;
   };
   const localOf = (objectId: string): unknown => {
     const functionDeclaration = `function () { globalThis.${name}(this); }`;
     post('Runtime.callFunctionOn', { objectId, functionDeclaration, silent: true });
     return exchanged;
   };
+  /** V8 lists objects of one context at a time: that of Node, and that of the test where it has one of its own. */
+  const contexts = (): (number | undefined)[] => {
+    if (realm === globalThis) return [undefined];
+    return listContexts().filter((id) => evaluate(`typeof globalThis.${name}`, id).value === 'function');
+  };
   return {
-    allOf: (prototypes: object[]) =>
+    all: () =>
       during(() => {
-        const found = new Set<object>();
-        for (const prototype of new Set(prototypes)) {
-          const prototypeObjectId = remoteOf(prototype);
+        const found: object[] = [];
+        for (const context of contexts()) {
+          const prototypeObjectId = evaluate('Object.prototype', context).objectId;
           const { objects } = post<{ objects: Remote }>('Runtime.queryObjects', {
             prototypeObjectId,
             objectGroup: group,
           });
-          const list = localOf(objects.objectId!) as object[];
-          for (const object of list) found.add(object);
-          found.delete(list);
+          for (const object of localOf(objects.objectId!) as object[]) found.push(object);
           exchanged = undefined;
           post('Runtime.releaseObjectGroup', { objectGroup: group });
         }
-        return [...found];
+        return found;
       }),
     placeOf: (fn: object, urls: Map<string, string>): RawStack[number] | null =>
       during(() => {

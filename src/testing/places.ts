@@ -18,7 +18,8 @@ export interface Places {
 
 export function locate(inspector: OwnInspector, stacks: readonly RawStack[], cwd: string): Places {
   const positions = stacks.flatMap((stack) => stack.flatMap((frame) => positionOf(frame) ?? []));
-  const sources = collectSources(positions, textReader(inspector, new Set(positions.map(({ url }) => url))));
+  const paths = new Set(positions.map(({ url }) => scriptPath(url)));
+  const sources = collectSources(positions, textReader(inspector, paths));
   const resolver = createFrameResolver(sources, cwd);
   const framesOf = (stack: RawStack) =>
     decodeStack(stack.filter(isToldOf), resolver, '').filter(({ owner }) => owner !== 'native');
@@ -45,11 +46,11 @@ function positionOf([, url, line, column]: RawStack[number]): ScriptPosition | n
 /** What V8 runs under a path comes before what the file says: runners compile on the way. */
 function textReader(
   inspector: OwnInspector,
-  urls: ReadonlySet<string>,
+  paths: ReadonlySet<string | null>,
 ): (path: string) => string | undefined {
   const running = new Map<string, string>();
   try {
-    for (const [url, text] of inspector.scriptTexts(urls)) {
+    for (const [url, text] of inspector.scriptTexts((url) => paths.has(scriptPath(url)))) {
       const path = scriptPath(url);
       if (path && /sourceMappingURL=data:/.test(text)) running.set(path, text);
     }

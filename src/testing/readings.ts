@@ -64,11 +64,9 @@ export function createReadings(inspector: OwnInspector) {
     for (const { site } of left) lasting.add(site);
   };
   const collect = async (): Promise<void> => {
-    // Twice, with a turn between: what is finalized in the first is gone after the second.
+    // A weak reference that was looked at holds until the turn is over; what is finalized is told in the next.
     await turn();
-    inspector.collectGarbage();
-    await turn();
-    inspector.collectGarbage();
+    await inspector.collectGarbage();
     await turn();
   };
   const readFiles = () => {
@@ -101,6 +99,8 @@ export function createReadings(inspector: OwnInspector) {
     watch,
     collections,
     settle,
+    /** The collections that grow because we count. */
+    own: () => new Set<object>([...Object.values(readings), ...bytesOf(readings)].filter(isObject)),
     /** Whose descriptors are new since the last look: those of this round. */
     readFiles,
     /** Settles, collects, and reads everything but collections. */
@@ -122,6 +122,14 @@ export function createReadings(inspector: OwnInspector) {
       collections.stop();
     },
   };
+}
+
+function bytesOf({ heapSites }: Readings): number[][] {
+  return [...heapSites.values()].map(({ bytes }) => bytes);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function zeros(count: number): number[] {

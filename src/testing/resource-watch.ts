@@ -2,7 +2,7 @@
 // and whether they are still there. Everything is held weakly; the hook asks nothing of a resource that is being made.
 import { createHook, executionAsyncId } from 'node:async_hooks';
 import { createStackCapture } from '../capture/probes/stack-capture.ts';
-import { makerOf, withinBody } from './noise.ts';
+import { makerOf, ownerOfScript, withinBody } from './noise.ts';
 import type { RawStack } from './own-inspector.ts';
 
 export interface Made {
@@ -63,11 +63,14 @@ export function watchResources(): ResourceWatch {
   const entries = new Map<number, Entry>();
   /** Who is behind what happens in a request: Node makes much in a callback, out of sight of the caller. */
   const origins = new Map<number, RawStack>();
+  /** Requests for a FileHandle: it is made outside of any context, when the oldest of them is done. */
+  const openRequests = new Map<number, RawStack>();
   const lost: Entry[] = [];
   let round = 0;
 
   const stackOf = (type: string, below: () => void): RawStack => {
     if (type === 'PROMISE') return origins.get(executionAsyncId()) ?? [];
+    if (type === 'FILEHANDLE') return takeFirst(openRequests) ?? [];
     const stack = captureStack(below);
     return makerOf(stack) === null ? (origins.get(executionAsyncId()) ?? []) : stack;
   };
@@ -77,6 +80,7 @@ export function watchResources(): ResourceWatch {
       const maker = makerOf(stack);
       if (maker === null || maker === 'own') return;
       const made = withinBody(stack);
+      if (type === 'FSREQPROMISE' && isOpening(stack)) openRequests.set(asyncId, stack);
       if (!LASTING_TYPES.has(type) && origins.size < MOST_ORIGINS) origins.set(asyncId, made);
       if (!WATCHED_TYPES.has(type) || entries.size >= MOST_WATCHED) return;
       entries.set(asyncId, {
@@ -90,6 +94,7 @@ export function watchResources(): ResourceWatch {
     destroy(asyncId: number) {
       entries.delete(asyncId);
       origins.delete(asyncId);
+      openRequests.delete(asyncId);
     },
   });
   const living = function* (): Generator<[Entry, object]> {
@@ -117,7 +122,10 @@ export function watchResources(): ResourceWatch {
         .filter(([{ isRunners }]) => !isRunners)
         .map(([entry, resource]) => describe(entry, resource)),
     async duringCollection(collect) {
-      const open = [...entries].filter(([, { type }]) => CLOSED_WHEN_LOST.has(type));
+      const open = [...entries].filter(([, { type, ref }]) => {
+        const resource = CLOSED_WHEN_LOST.has(type) && ref.deref();
+        return resource && isOpen(resource);
+      });
       await collect();
       for (const [asyncId, entry] of open) if (!entries.has(asyncId)) lost.push(entry);
     },
@@ -130,12 +138,28 @@ export function watchResources(): ResourceWatch {
   };
 }
 
+function isOpening(stack: RawStack): boolean {
+  return stack.some(([name, url]) => url === 'node:internal/fs/promises' && /(^|\.)open$/.test(String(name)));
+}
+
+function takeFirst<K, V>(map: Map<K, V>): V | undefined {
+  for (const [key, value] of map) {
+    map.delete(key);
+    return value;
+  }
+  return undefined;
+}
+
 /** libuv's stream handles and FileHandle answer -1 once they are closed. */
 function isOpen(resource: object): boolean {
   const { _destroyed, fd } = resource as { _destroyed?: unknown; fd?: unknown };
   return _destroyed !== true && !(typeof fd === 'number' && fd < 0);
 }
 
+/** Up to the first frame of the application: a timer that its own callback sets again is of the same place. */
 function siteOf(type: string, stack: RawStack): string {
-  return `${type}|${stack.map((frame) => `${frame[1]}:${frame[2]}:${frame[3]}`).join('|')}`;
+  const program = stack.filter((frame) => ownerOfScript(String(frame[1])) === 'program');
+  const app = program.findIndex((frame) => !String(frame[1]).includes('/node_modules/'));
+  const near = app < 0 ? program : program.slice(0, app + 1);
+  return `${type}|${near.map((frame) => `${frame[1]}:${frame[2]}:${frame[3]}`).join('|')}`;
 }
