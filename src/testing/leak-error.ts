@@ -5,12 +5,15 @@ import type { LeakFinding, LeakResult } from './contract.ts';
 export class LeakError extends Error {
   override readonly name = 'LeakError';
   readonly code = 'ERR_ASSERTION';
-  readonly findings: LeakFinding[];
-  readonly result: LeakResult | undefined;
+  declare readonly findings: LeakFinding[];
+  declare readonly result: LeakResult | undefined;
   constructor(message: string, findings: LeakFinding[], result?: LeakResult) {
     super(message);
-    this.findings = findings;
-    this.result = result;
+    // The message says it all: runners that print an error's properties would say it again.
+    Object.defineProperties(this, {
+      findings: { value: findings, enumerable: false },
+      result: { value: result, enumerable: false },
+    });
   }
 }
 

@@ -1,7 +1,8 @@
 // Set-up for node:test (`node --import culprit/testing/node --test`): each test file, a process of its own there, is
 // looked at before and after. The process that only starts the others is left alone.
+import { AsyncResource } from 'node:async_hooks';
 import process from 'node:process';
-import { after } from 'node:test';
+import { after, afterEach } from 'node:test';
 import { isMainThread } from 'node:worker_threads';
 import { answerFor, leakCheckForFile, leakMode } from './file-check.ts';
 
@@ -9,6 +10,13 @@ const isTestFile = process.env.NODE_TEST_CONTEXT !== undefined || !process.execA
 
 if (isTestFile && isMainThread && leakMode() !== 'off') {
   const check = leakCheckForFile();
-  // Hooks run in the order they were added: one added by a hook is the last.
-  after(() => after(() => answerFor(check, process.argv[1] ?? 'this test file')));
+  const file = process.argv[1] ?? 'this test file';
+  // A hook belongs to the test it is added in; from here it belongs to the file.
+  const outside = new AsyncResource('culprit');
+  let last = 0;
+  // Hooks run in the order they were added: one is added after each test, and the last of them does it.
+  afterEach(() => {
+    const mine = ++last;
+    outside.runInAsyncScope(() => after(() => (mine === last ? answerFor(check, file) : undefined)));
+  });
 }
