@@ -80,6 +80,7 @@ describe('a room imports only', () => {
     recording: ['model', 'type capture', 'errors.ts'],
     target: ['type model', 'errors.ts'],
     capture: ['type model', 'target', 'errors.ts'],
+    testing: ['analysis', 'capture', 'errors.ts', 'findings', 'model', 'recording'],
     cli: [
       'capture',
       'errors.ts',
@@ -113,6 +114,19 @@ describe('a room imports only', () => {
     );
   });
 
+  test('nobody imports the assertions for tests', () => {
+    const users = imports.filter(({ to, from }) => roomOf(to) === 'testing' && roomOf(from) !== 'testing');
+    expect(users.map(say)).toEqual([]);
+  });
+
+  test('in people’s tests runs none of what attaches, records or speaks', () => {
+    const isAllowed = (to: string) => /^(capture\/probes\/|recording\/sources\.ts)/.test(to);
+    const far = imports.filter(
+      ({ from, to }) => roomOf(from) === 'testing' && /^(capture|recording)\//.test(to) && !isAllowed(to),
+    );
+    expect(far.map(say)).toEqual([]);
+  });
+
   test('of the capture, a recording knows the sink’s types only', () => {
     const known = imports.filter(({ from, to }) => roomOf(from) === 'recording' && roomOf(to) === 'capture');
     expect(known.map(({ to }) => to).filter((to) => to !== 'capture/sink.ts')).toEqual([]);
@@ -136,6 +150,7 @@ describe('packages are used in one place:', () => {
     ['valibot', /^recording\//],
     ['0x', /^report\/flame\//],
     ['speedscope', /^report\/flame\//],
+    ['vitest', /^testing\/vitest\.ts$/],
   ])('%s', (name, where) => {
     const users = imports.filter(({ to }) => to === name || to.startsWith(`${name}/`));
     expect(users.filter(({ from }) => !where.test(from)).map(say)).toEqual([]);

@@ -5,10 +5,11 @@ import { placeWithLibrary } from '../findings/wording.ts';
 import { siteOf } from './accuse.ts';
 import type { LeakFinding } from './contract.ts';
 import { LeakError, plain, settledLines, stackLines } from './leak-error.ts';
-import { openFiles } from './open-files.ts';
+import { makerOf } from './noise.ts';
+import { openFiles, watchOpenings } from './open-files.ts';
 import { openOwnInspector, type RawStack } from './own-inspector.ts';
 import { locate, type Places } from './places.ts';
-import { nowMillis, sleep } from './real-time.ts';
+import { nowMillis, sleep, turn } from './real-time.ts';
 import { endsByItself, hasRef, kindOf } from './resource-kinds.ts';
 import { type Made, watchResources } from './resource-watch.ts';
 
@@ -24,6 +25,7 @@ export function leakCheckForFile(): FileCheck {
   const watch = watchResources();
   const listeners = processListeners();
   const files = openFiles();
+  const openings = watchOpenings();
   let isOver = false;
   return {
     async finish() {
@@ -31,22 +33,32 @@ export function leakCheckForFile(): FileCheck {
       isOver = true;
       try {
         await settle(watch.alive);
-        return judge(watch.alive(), newListeners(listeners), newFiles(files));
+        await forgetClosed();
+        const left = newFiles(files).map(
+          ([fd, path]): OpenFile => ({ path, stack: openings.openings.get(fd) ?? [] }),
+        );
+        return judge(watch.alive(), newListeners(listeners), left);
       } finally {
+        openings.stop();
         watch.stop();
       }
     },
   };
 }
 
+export type LeakMode = 'fail' | 'warn' | 'off';
+
 /** How a file that left something is answered: CULPRIT_LEAKS=fail (the default), warn or off. */
-export function leakMode(): 'fail' | 'warn' | 'off' {
-  const wish = process.env.CULPRIT_LEAKS;
+export function leakMode(): LeakMode {
+  return leakModeOf(process.env.CULPRIT_LEAKS);
+}
+
+export function leakModeOf(wish: string | undefined): LeakMode {
   return wish === 'warn' || wish === 'off' ? wish : 'fail';
 }
 
-/** Finishes the check; throws, or warns, as CULPRIT_LEAKS says. */
-export async function answerFor(check: FileCheck, file: string): Promise<void> {
+/** Finishes the check; throws or warns. */
+export async function answerFor(check: FileCheck, file: string, mode: LeakMode = leakMode()): Promise<void> {
   const { findings, settled } = await check.finish();
   if (findings.length === 0) return;
   const lines = [
@@ -55,8 +67,19 @@ export async function answerFor(check: FileCheck, file: string): Promise<void> {
     ...settledLines({ settled, warnings: [] }),
   ];
   const message = plain(lines.join('\n'));
-  if (leakMode() === 'warn') process.emitWarning(message, 'LeakWarning');
+  if (mode === 'warn') process.emitWarning(message, 'LeakWarning');
   else throw new LeakError(message, findings);
+}
+
+/** Handles that are closed are there until they are collected. */
+async function forgetClosed(): Promise<void> {
+  const inspector = openOwnInspector();
+  try {
+    await inspector.collectGarbage();
+    await turn();
+  } finally {
+    inspector.close();
+  }
 }
 
 async function settle(alive: () => Made[]): Promise<void> {
@@ -99,23 +122,29 @@ function unwrapped(listener: Listener): Listener {
   return typeof inner === 'function' ? (inner as Listener) : listener;
 }
 
-function newFiles(before: Map<number, string> | null): string[] {
+interface OpenFile {
+  path: string;
+  stack: RawStack;
+}
+
+function newFiles(before: Map<number, string> | null): [fd: number, path: string][] {
   const now = openFiles();
   if (!before || !now) return [];
-  return [...now].filter(([fd, path]) => before.get(fd) !== path).map(([, path]) => path);
+  return [...now].filter(([fd, path]) => before.get(fd) !== path);
 }
 
 function judge(
   alive: Made[],
   listeners: { event: string; listener: Listener }[],
-  files: string[],
+  files: OpenFile[],
 ): { findings: LeakFinding[]; settled: string[] } {
   const left = alive.filter((made) => excuse(made) === null);
   const inspector = openOwnInspector();
   try {
     const raw = inspector.placesOf(listeners.map(({ listener }) => listener));
     const stacks = raw.map((frame): RawStack => (frame ? [frame] : []));
-    const places = locate(inspector, [...left.map(({ stack }) => stack), ...stacks], process.cwd());
+    const made = [...left, ...files].map(({ stack }) => stack);
+    const places = locate(inspector, [...made, ...stacks], process.cwd());
     const found = [
       ...bySite(left).map((ofSite) => resourceFinding(ofSite, places)),
       ...listenerFindings(listeners, stacks, places),
@@ -169,12 +198,14 @@ function listenerFindings(listeners: { event: string }[], stacks: RawStack[], pl
   });
 }
 
-function fileFindings(files: string[], places: Places): LeakFinding[] {
-  return files.slice(0, 3).map((path) => ({
-    ...siteOf([], places),
+function fileFindings(files: OpenFile[], places: Places): LeakFinding[] {
+  // What a runner or Node opened (a cache, a log) is theirs; without a stack nobody is known.
+  const own = files.filter(({ stack }) => stack.length === 0 || makerOf(stack) === 'program');
+  return own.slice(0, 3).map(({ path, stack }) => ({
+    ...siteOf(stack, places),
     kind: 'fd-leak',
-    title: `Left open: ${path}`,
-    advice: 'Close it on every way out; expectNoLeak around the code that opens it names the line.',
+    title: `Left open: ${path} (${placeWithLibrary(places.blameOf(stack))})`,
+    advice: 'Close it on every way out: try/finally around fs.openSync, end() or destroy() of its stream.',
     perRound: 1,
     unit: 'count',
     counts: [0, 1],

@@ -136,7 +136,8 @@ function mostRounds(check: Check): number {
   const { settings, signals } = check;
   const { readings, watch, collections } = signals;
   const resources = suspectResources(watch.alive(), readings, settings.rounds);
-  if (resources.some(({ alive }) => /^(WORKER|PROCESSWRAP|FILEHANDLE|DIRHANDLE)$/.test(alive[0]!.type))) return FEW_ROUNDS;
+  if (resources.some(({ alive }) => /^(WORKER|PROCESSWRAP|FILEHANDLE|DIRHANDLE)$/.test(alive[0]!.type)))
+    return FEW_ROUNDS;
   if (resources.length > 0 || suspectFiles(readings, settings.rounds).length > 0)
     return MOST_ROUNDS_WITH_HANDLES;
   const isHeapSuspect = [...readings.heapSites.values()].some(
