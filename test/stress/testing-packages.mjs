@@ -2,7 +2,15 @@
 // here is a false one until somebody has looked and found that the file really leaves something running.
 //   node test/stress/testing-packages.mjs [--keep FOLDER] [package ...]
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -61,6 +69,10 @@ function fetchPackage(name, at) {
   const tarball = npm('pack', '--silent', name).trim().split('\n').at(-1);
   execFileSync('tar', ['xzf', tarball, '--strip-components=1'], { cwd: at });
   rmSync(join(at, tarball));
+  // Not all of what its authors develop with can be had everywhere: only what its tests load is installed.
+  const manifest = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8'));
+  delete manifest.devDependencies;
+  writeFileSync(join(at, 'package.json'), JSON.stringify(manifest));
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--silent', '--no-save'];
   npm('install', '--omit=dev', ...quiet, ...(PACKAGES[name] ?? []));
 }

@@ -100,7 +100,7 @@ describe('finds and names with the line', () => {
   test('open files, by descriptor and as FileHandle', async () => {
     const fds: number[] = [];
     const byDescriptor = await leakOf(() => {
-      fds.push(fs.openSync('/etc/hostname'));
+      fds.push(fs.openSync('/etc/hostname', 'r'));
     });
     for (const fd of fds) fs.closeSync(fd);
     expect(byDescriptor.findings.find(({ kind }) => kind === 'fd-leak')?.title).toContain('/etc/hostname');
