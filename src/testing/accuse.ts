@@ -1,5 +1,6 @@
 // From what is left in every round to findings with a line: one a place, the most telling first; and what was seen and
 // not accused, with the reason.
+import { isMainThread } from 'node:worker_threads';
 import { placeWithLibrary } from '../findings/wording.ts';
 import { collectionFindings, type DraftFinding } from './accuse-collections.ts';
 import { type Check, numberedRounds } from './check.ts';
@@ -90,6 +91,8 @@ function fileFindings(check: Check, rounds: number, places: Places): DraftFindin
     .filter(([, { round }]) => round > 0)
     .map(([fd]) => fd);
   const stack = fds.map((fd) => openings?.get(fd)).find((found) => found !== undefined) ?? [];
+  // Descriptors are of the process: in a thread, those that it did not open are another thread's.
+  if (stack.length === 0 && !isMainThread) return [];
   const counts = Array.from(
     { length: check.settings.rounds + 1 },
     (_, round) => files.filter((file) => file.round <= round).length,

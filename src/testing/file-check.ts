@@ -1,6 +1,7 @@
 // A whole test file, before and after: what it left running once it is over. One look, no rounds; so only what never
 // ends by itself is accused.
 import process from 'node:process';
+import { isMainThread } from 'node:worker_threads';
 import { placeWithLibrary } from '../findings/wording.ts';
 import { siteOf } from './accuse.ts';
 import type { LeakFinding } from './contract.ts';
@@ -32,7 +33,7 @@ export function leakCheckForFile(): FileCheck {
       if (isOver) return { findings: [], settled: [] };
       isOver = true;
       try {
-        await settle(watch.alive);
+        await settle(watch.alive, files);
         await forgetClosed();
         const left = newFiles(files).map(
           ([fd, path]): OpenFile => ({ path, stack: openings.openings.get(fd) ?? [] }),
@@ -82,10 +83,12 @@ async function forgetClosed(): Promise<void> {
   }
 }
 
-async function settle(alive: () => Made[]): Promise<void> {
+/** A file is closed in the thread pool: it takes a while, too. */
+async function settle(alive: () => Made[], files: Map<number, string> | null): Promise<void> {
   const from = nowMillis();
   for (let pause = 1; nowMillis() - from < SETTLE_MILLIS; pause = Math.min(pause * 2, 50)) {
-    if (!alive().some((made) => made.type !== 'Immediate' && excuse(made) === null)) return;
+    const isOpen = alive().some((made) => made.type !== 'Immediate' && excuse(made) === null);
+    if (!isOpen && newFiles(files).length === 0) return;
     await sleep(pause);
   }
 }
@@ -198,13 +201,16 @@ function listenerFindings(listeners: { event: string }[], stacks: RawStack[], pl
   });
 }
 
+const MOST_FILES = 3;
+
 function fileFindings(files: OpenFile[], places: Places): LeakFinding[] {
-  // What a runner or Node opened (a cache, a log) is theirs; without a stack nobody is known.
-  const own = files.filter(({ stack }) => stack.length === 0 || makerOf(stack) === 'program');
-  return own.slice(0, 3).map(({ path, stack }) => ({
+  // What a runner opened is its own; without a stack nobody is known, and in a thread it may be another thread's file.
+  const own = files.filter(({ stack }) => (stack.length === 0 ? isMainThread : makerOf(stack) === 'program'));
+  const more = own.length - MOST_FILES;
+  return own.slice(0, MOST_FILES).map(({ path, stack }, i) => ({
     ...siteOf(stack, places),
     kind: 'fd-leak',
-    title: `Left open: ${path} (${placeWithLibrary(places.blameOf(stack))})`,
+    title: `Left open: ${path} (${placeWithLibrary(places.blameOf(stack))})${i === MOST_FILES - 1 && more > 0 ? `, and ${more} files more` : ''}`,
     advice: 'Close it on every way out: try/finally around fs.openSync, end() or destroy() of its stream.',
     perRound: 1,
     unit: 'count',

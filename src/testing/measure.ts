@@ -129,6 +129,7 @@ async function makeSure(check: Check): Promise<void> {
     if (nowMillis() - from > settings.confirmMillis || mostRounds(check) === 0) break;
   }
   await signals.settle(settings.settleMillis);
+  signals.readFiles();
 }
 
 /** How many more rounds what is suspected asks for; 0: nothing is. */

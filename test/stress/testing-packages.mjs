@@ -31,6 +31,16 @@ const PACKAGES = {
   ],
   'sonic-boom': ['@sinonjs/fake-timers', 'proxyquire'],
 };
+/** Typical uses, each to be run in rounds: a body as text, in which `it` is the package. */
+const USES = {
+  avvio:
+    'const app = it(); app.use(async () => {}); app.onClose(() => {}); await app.ready(); await app.close();',
+  'find-my-way':
+    "const router = it(); router.on('GET', '/a/:id', () => {}); router.lookup({ method: 'GET', url: '/a/1', headers: {} }, {});",
+  'light-my-request': "await it((_, response) => response.end('x'), { method: 'GET', url: '/' });",
+  'sonic-boom':
+    "const stream = new it({ dest: '/dev/null' }); stream.write('x'); stream.end(); await new Promise((r) => stream.once('close', r));",
+};
 const FILE_SECONDS = 60;
 
 const args = process.argv.slice(2);
@@ -49,6 +59,7 @@ async function tryPackage(name) {
   const files = testFiles(at);
   const plain = await runAll(at, files, false);
   const checked = await runAll(at, files, true);
+  await tryUse(name, at);
   const failedAnyway = new Set(plain.filter(({ isPassed }) => !isPassed).map(({ file }) => file));
   const alarms = checked.flatMap(({ file, leaks }) => leaks.map((leak) => ({ file, leak })));
   const broken = checked.filter(
@@ -60,6 +71,30 @@ async function tryPackage(name) {
   );
   for (const { file, leak } of alarms) console.log(`  alarm  ${file}: ${leak}`);
   for (const { file, text } of broken) console.log(`  broken ${file}: ${text.slice(-600)}`);
+}
+
+/** The same body 10 times: each is a chance for a false alarm. */
+async function tryUse(name, at) {
+  const program = `
+    const { measureLeaks } = await import(${JSON.stringify(join(ROOT, 'dist/testing.js'))});
+    const it = (await import(${JSON.stringify(at)} + '/' + ${JSON.stringify(mainOf(at))})).default;
+    const own = [];
+    for (let i = 0; i < 10; i++) {
+      const { findings, ownMillis } = await measureLeaks(async () => { ${USES[name]} });
+      own.push(Math.round(ownMillis));
+      for (const { title } of findings) console.log('  alarm  expectNoLeak: ' + title);
+    }
+    console.log('${name}: expectNoLeak 10 times around a typical use, own time ' + own.join(', ') + ' ms');
+    process.exit();`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: at,
+    stdio: 'inherit',
+  });
+  await new Promise((resolve) => child.on('close', resolve));
+}
+
+function mainOf(at) {
+  return JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')).main ?? 'index.js';
 }
 
 function fetchPackage(name, at) {
