@@ -31,10 +31,11 @@ export function accuse(check: Check, cwd: string): Judged {
   const alive = signals.watch.alive();
   const resources = suspectResources(alive, signals.readings, rounds);
   const growing = signals.collections.growing();
-  const heapSites = suspectHeapSites(signals.readings, 0).filter(
-    ({ bytes }) =>
-      bytes.slice(1, settings.rounds + 1).every((n, i) => n - bytes[i]! > settings.leastHeapBytes) &&
-      growsOn(bytes, settings.rounds, check.batches),
+  const heapSites = suspectHeapSites(
+    signals.readings,
+    settings.rounds,
+    check.batches,
+    settings.leastHeapBytes,
   );
   const stacks = [
     ...resources.map(({ alive }) => alive[0]!.stack),

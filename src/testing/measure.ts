@@ -4,14 +4,19 @@ import process from 'node:process';
 import { accuse } from './accuse.ts';
 import { type Check, confirmingRounds } from './check.ts';
 import type { LeakOptions, LeakResult } from './contract.ts';
-import { grewEachTime } from './every-round.ts';
 import { createDeadline, takeLease } from './lease.ts';
 import { watchOpenings } from './open-files.ts';
 import { type OwnInspector, openOwnInspector } from './own-inspector.ts';
 import { createReadings } from './readings.ts';
 import { areTimersFake, nowMillis, turn } from './real-time.ts';
 import { type Settings, settingsFrom } from './settings.ts';
-import { growsOn, isBufferMemorySuspect, suspectFiles, suspectResources } from './suspects.ts';
+import {
+  growsOn,
+  isBufferMemorySuspect,
+  suspectFiles,
+  suspectHeapSites,
+  suspectResources,
+} from './suspects.ts';
 
 export type Body = () => unknown;
 
@@ -141,10 +146,6 @@ function mostRounds(check: Check): number {
     return FEW_ROUNDS;
   if (resources.length > 0 || suspectFiles(readings, settings.rounds).length > 0)
     return MOST_ROUNDS_WITH_HANDLES;
-  const isHeapSuspect = [...readings.heapSites.values()].some(
-    ({ bytes }) =>
-      grewEachTime(bytes.slice(0, settings.rounds + 1), settings.leastHeapBytes) &&
-      growsOn(bytes, settings.rounds, check.batches),
-  );
-  return collections.count > 0 || isHeapSuspect || isBufferMemorySuspect(readings) ? MOST_ROUNDS : 0;
+  const sites = suspectHeapSites(readings, settings.rounds, check.batches, settings.leastHeapBytes);
+  return collections.count > 0 || sites.length > 0 || isBufferMemorySuspect(readings) ? MOST_ROUNDS : 0;
 }

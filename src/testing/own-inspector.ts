@@ -23,8 +23,8 @@ export interface OwnInspector {
   close(): void;
 }
 
-/** Every so many bytes one allocation is looked at: the step between exact and cheap. */
-const SAMPLING_BYTES = 512;
+/** Bytes between samples: of what leaks 1 KB a round, 1 round in 3,000 goes unseen (with 512 it is 1 in 7). */
+const SAMPLING_BYTES = 128;
 
 interface Remote {
   objectId?: string;

@@ -2,14 +2,14 @@
 import process from 'node:process';
 import v8 from 'node:v8';
 import { createCollectionGrowth } from './collection-growth.ts';
-import { makerOf } from './noise.ts';
+import { makerOf, ownerOfScript } from './noise.ts';
 import { openFiles } from './open-files.ts';
 import type { OwnInspector, RawStack } from './own-inspector.ts';
 import { nowMillis, sleep, turn } from './real-time.ts';
 import { endsByItself } from './resource-kinds.ts';
 import { type Made, watchResources } from './resource-watch.ts';
 
-/** Bytes that live and were allocated by one stack of the program, after each reading. */
+/** Bytes that live and were allocated by one function of the program, after each reading; one stack of several. */
 export interface HeapSite {
   stack: RawStack;
   bytes: number[];
@@ -26,6 +26,8 @@ export interface Readings {
   heapBytes: number[];
   bufferBytes: number[];
   heapSites: Map<string, HeapSite>;
+  /** Of all sites together, after each reading. */
+  programBytes: number[];
   /** By stack, after each reading. */
   resourceCounts: Map<string, number[]>;
   /** By descriptor: those opened since the first reading. Null where the system does not tell. */
@@ -40,6 +42,7 @@ export function createReadings(inspector: OwnInspector) {
     heapBytes: [],
     bufferBytes: [],
     heapSites: new Map(),
+    programBytes: [],
     resourceCounts: new Map(),
     files: null,
   };
@@ -88,11 +91,16 @@ export function createReadings(inspector: OwnInspector) {
     }
   };
   const readHeapSites = () => {
-    const live = inspector.liveBytesByStack();
-    for (const [key, { stack }] of live)
-      if (!readings.heapSites.has(key) && makerOf(stack) === 'program')
+    const live = new Map<string, number>();
+    for (const { stack, bytes } of inspector.liveBytesByStack().values()) {
+      if (makerOf(stack) !== 'program') continue;
+      const key = allocatorOf(stack);
+      live.set(key, (live.get(key) ?? 0) + bytes);
+      if (!readings.heapSites.has(key))
         readings.heapSites.set(key, { stack, bytes: zeros(readings.heapBytes.length) });
-    for (const [key, site] of readings.heapSites) site.bytes.push(live.get(key)?.bytes ?? 0);
+    }
+    for (const [key, site] of readings.heapSites) site.bytes.push(live.get(key) ?? 0);
+    readings.programBytes.push([...live.values()].reduce((sum, bytes) => sum + bytes, 0));
   };
   return {
     readings,
@@ -122,6 +130,12 @@ export function createReadings(inspector: OwnInspector) {
       collections.stop();
     },
   };
+}
+
+/** The innermost function of the program: what is around it changes as V8 inlines. */
+function allocatorOf(stack: RawStack): string {
+  const frame = stack.find(([, url]) => ownerOfScript(String(url)) === 'program');
+  return `${frame?.[1]}:${frame?.[2]}:${frame?.[3]}`;
 }
 
 function bytesOf({ heapSites }: Readings): number[][] {

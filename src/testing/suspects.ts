@@ -31,9 +31,20 @@ export function suspectFiles(readings: Readings, rounds: number): OpenFile[] {
   return isLeftOfEvery(files, rounds) ? files : [];
 }
 
-export function suspectHeapSites(readings: Readings, leastBytes: number): HeapSite[] {
-  return [...readings.heapSites.values()]
-    .filter(({ bytes }) => grewEachTime(bytes, leastBytes))
+/**
+ * Allocation sites that grew in each measured round and went on. As code is optimized, V8 counts for the caller what it
+ * has inlined there: in later batches all sites together must have gone on.
+ */
+export function suspectHeapSites(
+  { heapSites, programBytes }: Readings,
+  rounds: number,
+  batches: readonly number[],
+  leastBytes: number,
+): HeapSite[] {
+  if (!growsOn(programBytes, rounds, batches)) return [];
+  return [...heapSites.values()]
+    .filter(({ bytes }) => grewEachTime(bytes.slice(0, rounds + 1), leastBytes))
+    .filter(({ bytes }) => growsOn(bytes, rounds, batches.slice(0, 1)))
     .sort((a, b) => medianStep(b.bytes) - medianStep(a.bytes));
 }
 

@@ -18,6 +18,7 @@ function readings(over: Partial<Readings> = {}): Readings {
     heapBytes: [],
     bufferBytes: [],
     heapSites: new Map(),
+    programBytes: [],
     resourceCounts: new Map(),
     files: null,
     ...over,
@@ -75,7 +76,7 @@ test('allocation sites are told the fastest first, and only above what is tolera
     ['fast', site(5_000)],
     ['noise', site(500)],
   ]);
-  const bytes = suspectHeapSites(readings({ heapSites }), 1_024).map((found) => found.bytes[1]);
+  const bytes = suspectHeapSites(readings({ heapSites }), 5, [], 1_024).map((found) => found.bytes[1]);
   expect(bytes).toEqual([5_000, 2_000]);
 });
 
