@@ -53,6 +53,7 @@ export function ownerOfScript(url: string): ScriptOwner {
 }
 
 function judge(url: string): ScriptOwner {
+  if (/^node:internal\/test_runner\//.test(url)) return 'runner';
   if (url === '' || url.startsWith('node:')) return 'node';
   if (isOwn(url)) return 'own';
   const name = INNERMOST_PACKAGE.exec(url)?.[1]?.replaceAll('\\', '/');
