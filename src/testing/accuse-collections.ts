@@ -27,16 +27,24 @@ export function collectionFindings(
   growing: readonly GrowingCollection[],
   places: Places,
   rounds: number,
-): { drafts: DraftFinding[]; settled: string[] } {
+): { drafts: DraftFinding[]; settled: string[]; hasMocks: boolean } {
   const drafts: DraftFinding[] = [];
   const settled = new Set<string>();
+  let hasMocks = false;
   for (const collection of growing) {
     const makers = collection.insertions.map(makerOf);
     if (makers.includes('program')) drafts.push(...describe(collection, places, rounds));
-    else if (makers.includes('runner'))
+    else if (makers.includes('runner')) {
+      hasMocks ||= collection.insertions.some(isMocks);
       settled.add('lists that the test runner fills itself (calls that mocks record, console output)');
+    }
   }
-  return { drafts, settled: [...settled] };
+  return { drafts, settled: [...settled], hasMocks };
+}
+
+/** Recorded by a mock of vitest, jest or node:test. */
+function isMocks(stack: GrowingCollection['insertions'][number]): boolean {
+  return /(@vitest.spy|tinyspy|jest-mock|test_runner.mock)/.test(String(stack[0]?.[1]));
 }
 
 /** Nothing for what Node's own code fills. */

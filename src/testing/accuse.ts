@@ -44,7 +44,7 @@ export function accuse(check: Check, cwd: string): Judged {
     ...(openings?.openings.values() ?? []),
   ];
   const places = locate(inspector, stacks, cwd);
-  const { drafts: fromCollections, settled } = collectionFindings(growing, places, settings.rounds);
+  const { drafts: fromCollections, settled, hasMocks } = collectionFindings(growing, places, settings.rounds);
   const drafts = [
     ...resources.map((suspect) => resourceFinding(suspect, places, settings.rounds)),
     // A FileHandle is an open file, too.
@@ -54,8 +54,7 @@ export function accuse(check: Check, cwd: string): Judged {
     ...fromCollections,
   ].sort((a, b) => a.order - b.order);
   // What mocks record holds what the body made: that memory is explained.
-  const isRunners = settled.length > 0;
-  if (drafts.length === 0 && !isRunners) drafts.push(...memoryFindings(check, heapSites, places));
+  if (drafts.length === 0 && !hasMocks) drafts.push(...memoryFindings(check, heapSites, places));
   const accused = onePerPlace(drafts);
   const free = accused.filter((finding) => !ignoredBecause(finding, settings.ignore));
   return {
