@@ -1,8 +1,9 @@
-// Builds the command line tool into dist/: one entry, with the heavy viewers split off so that they load only
-// when a flame graph is asked for.
-import { readFileSync, rmSync } from 'node:fs';
+// Builds into dist/: the command line tool, one entry with the heavy viewers split off so that they load only when a
+// flame graph is asked for; and culprit/testing, as ES module and CommonJS, with its types.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
+const root = new URL('.', import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
 
 rmSync(new URL('./dist', import.meta.url), { recursive: true, force: true });
@@ -14,7 +15,7 @@ await build({
     'heap-thread': 'src/recording/heap-thread.ts',
   },
   outdir: 'dist',
-  absWorkingDir: new URL('.', import.meta.url).pathname,
+  absWorkingDir: root,
   bundle: true,
   splitting: true,
   platform: 'node',
@@ -40,3 +41,27 @@ await build({
   target: 'node16',
   logLevel: 'warning',
 });
+
+const testing = {
+  entryPoints: {
+    testing: 'src/testing/index.ts',
+    'testing-vitest': 'src/testing/vitest.ts',
+    'testing-jest': 'src/testing/jest.ts',
+    'testing-node': 'src/testing/node-test.ts',
+  },
+  outdir: 'dist',
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  external: ['vitest'],
+  logLevel: 'warning',
+};
+await build({ ...testing, format: 'esm' });
+await build({ ...testing, format: 'cjs', outExtension: { '.js': '.cjs' } });
+
+// The contract is whole by itself, so its text is its declaration.
+const contract = readFileSync(new URL('./src/testing/contract.ts', import.meta.url), 'utf8');
+const declarations = readFileSync(new URL('./src/testing/functions.d.txt', import.meta.url), 'utf8');
+for (const extension of ['d.ts', 'd.cts'])
+  writeFileSync(new URL(`./dist/testing.${extension}`, import.meta.url), `${contract}\n${declarations}`);

@@ -81,6 +81,7 @@ describe('a room imports only', () => {
     target: ['type model', 'errors.ts'],
     capture: ['type model', 'target', 'errors.ts'],
     workload: ['capture', 'target', 'model', 'errors.ts'],
+    testing: ['analysis', 'capture', 'errors.ts', 'findings', 'model', 'recording'],
     cli: [
       'bench.ts',
       'compare.ts',
@@ -117,6 +118,19 @@ describe('a room imports only', () => {
     );
   });
 
+  test('nobody imports the assertions for tests', () => {
+    const users = imports.filter(({ to, from }) => roomOf(to) === 'testing' && roomOf(from) !== 'testing');
+    expect(users.map(say)).toEqual([]);
+  });
+
+  test('in people’s tests runs none of what attaches, records or speaks', () => {
+    const isAllowed = (to: string) => /^(capture\/probes\/|recording\/sources\.ts)/.test(to);
+    const far = imports.filter(
+      ({ from, to }) => roomOf(from) === 'testing' && /^(capture|recording)\//.test(to) && !isAllowed(to),
+    );
+    expect(far.map(say)).toEqual([]);
+  });
+
   test('of the capture, a recording knows the sink’s types only', () => {
     const known = imports.filter(({ from, to }) => roomOf(from) === 'recording' && roomOf(to) === 'capture');
     expect(known.map(({ to }) => to).filter((to) => to !== 'capture/sink.ts')).toEqual([]);
@@ -142,6 +156,7 @@ describe('packages are used in one place:', () => {
     ['speedscope', /^report\/flame\//],
     ['xmlbuilder', /^report\/compare\//],
     ['pprof-format', /^report\/pprof\.ts$/],
+    ['vitest', /^testing\/vitest\.ts$/],
   ])('%s', (name, where) => {
     const users = imports.filter(({ to }) => to === name || to.startsWith(`${name}/`));
     expect(users.filter(({ from }) => !where.test(from)).map(say)).toEqual([]);

@@ -1,0 +1,25 @@
+// What counts as growth here: rounds are alike, so that what leaks does so in each of them. Pure; time plays no part
+// (over time, analysis/trend.ts is the judge).
+
+/** More in each step than in the one before, by more than `least` each time. `counts` has at least three steps. */
+export function grewEachTime(counts: readonly number[], least = 0): boolean {
+  return counts.length >= 4 && counts.every((count, i) => i === 0 || count - counts[i - 1]! > least);
+}
+
+/** The usual step: a round that did more than the others does not count for more. */
+export function medianStep(counts: readonly number[]): number {
+  const steps = counts.slice(1).map((count, i) => count - counts[i]!);
+  steps.sort((a, b) => a - b);
+  return steps[steps.length >> 1] ?? 0;
+}
+
+/**
+ * Whether it went on while many more rounds were run: a cache that has a limit stops, a pool that has been filled stays.
+ * `rounds` were run between the two counts.
+ */
+export function wentOn(before: number, after: number, perRound: number, rounds: number): boolean {
+  return after - before >= perRound * rounds * STILL_GROWING;
+}
+
+/** Of the pace before. */
+const STILL_GROWING = 0.5;
