@@ -132,9 +132,11 @@ async function measure(
       const folder = folderOf(spec, pair, name);
       sides.push({ name, server, folder, recording: await recordRun(server.pid, folder, spec.mode) });
     }
-    // What is loaded and made once is no leak.
-    for (const side of sides) await load(side);
-    for (const { recording } of sides) await recording.noteFloor();
+    if (spec.mode === 'whole') {
+      // What is loaded and made once is no leak.
+      for (const side of sides) await load(side);
+      for (const { recording } of sides) await recording.noteFloor();
+    }
     await warmUp(sides, load, spec.warmups);
     for (const { recording } of sides) await recording.begin();
     for (let turn = 0; turn < spec.turns; turn++) {

@@ -114,9 +114,11 @@ export async function openRunCapture(
       clearInterval(beats);
       await main.stopCpuProfile();
       await main.stopAllocations(elapsed());
-      await comeToRest(main, pid);
-      await noteFloor(main, elapsed());
-      samplePassive();
+      if (mode === 'whole') {
+        await comeToRest(main, pid);
+        await noteFloor(main, elapsed());
+        samplePassive();
+      }
       outcome.durationMillis = elapsed();
       await main.stop();
     },

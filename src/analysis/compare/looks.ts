@@ -10,7 +10,7 @@ export function plannedLooks(most: number): number[] {
 }
 
 /** Before this many pairs the spread of the runs is hardly known. */
-const FIRST_LOOK = 5;
+const FIRST_LOOK = 4;
 
 /** The part of the whole chance of a false alarm, 0..1, that a look after `pairs` may use when the last was after `before`. */
 export function lookShare(pairs: number, before: number, most: number): number {

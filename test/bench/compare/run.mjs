@@ -114,57 +114,56 @@ function bench(name, head, run, options) {
   );
 }
 
-/** How much work makes the whole program need this part more CPU time a request: measured with much, then scaled. */
+/**
+ * How much work makes the whole program need this part more CPU time a request: what a request costs is measured on the
+ * server, what the work costs in a process that does the same without HTTP.
+ */
 async function roundsFor(place, part) {
-  const PROBE_ROUNDS = { rank: 8_000, priceOf: 160, sign: 5_000, renderResults: 20_000 }[place];
-  const probe = join(dir, 'sides', `probe-${place}`);
-  rmSync(probe, { recursive: true, force: true });
-  plantWork(base, probe, place, PROBE_ROUNDS);
-  const costs = { base: [], probe: [] };
-  for (let launch = 0; launch < 3; launch++) {
-    const servers = { base: await start(base), probe: await start(probe) };
-    for (const side of ['base', 'probe', 'base', 'probe']) load(servers[side].port, 2);
-    for (let turn = 0; turn < 4; turn++) {
-      for (const side of turn % 2 ? ['probe', 'base'] : ['base', 'probe'])
-        costs[side].push(cpuPerRequest(servers[side]));
-    }
-    for (const { child } of Object.values(servers)) child.kill('SIGKILL');
+  const wanted = part * (await requestMicros());
+  const probe = join(dir, 'sides', 'probe');
+  const added = (rounds) => {
+    rmSync(probe, { recursive: true, force: true });
+    plantWork(base, probe, place, rounds);
+    return mixMicros(probe) - mixMicros(base);
+  };
+  let [low, high] = [1, 2];
+  while (added(high) < wanted && high < 1e6) [low, high] = [high, high * 4];
+  for (let step = 0; step < 7; step++) {
+    const middle = Math.round((low + high) / 2);
+    if (added(middle) < wanted) low = middle;
+    else high = middle;
   }
-  const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
-  const slower = median(costs.probe) / median(costs.base) - 1;
-  const rounds = Math.round((PROBE_ROUNDS * part) / slower);
-  console.log(
-    `${place}: ${PROBE_ROUNDS} rounds are ${(slower * 100).toFixed(1)} %, so ${rounds} for ${part * 100} %`,
-  );
   rmSync(probe, { recursive: true, force: true });
-  return rounds;
+  console.log(`${place}: ${high} rounds for ${wanted.toFixed(1)} microseconds a request (${part * 100} %)`);
+  return high;
 }
 
-function start(cwd) {
+function mixMicros(side) {
+  const { stdout } = spawnSync(process.execPath, [join(HERE, 'mix.mjs'), side], { encoding: 'utf8' });
+  return Number(stdout);
+}
+
+async function requestMicros() {
   const child = spawn(process.execPath, ['server.js'], {
-    cwd,
+    cwd: base,
     env: { ...process.env, PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return new Promise((done) => {
-    child.stdout.once('data', (text) => done({ child, port: Number(/\d+/.exec(String(text))[0]) }));
+  const port = await new Promise((done) => {
+    child.stdout.once('data', (text) => done(/\d+/.exec(String(text))[0]));
   });
-}
-
-function load(port, seconds) {
-  const { stdout } = spawnSync(process.execPath, [join(HERE, 'load.mjs'), String(port), String(seconds)], {
-    encoding: 'utf8',
-  });
-  return JSON.parse(stdout).requests.total;
-}
-
-/** In ticks of the kernel: only ratios matter. */
-function cpuPerRequest({ child, port }) {
+  const load = () =>
+    JSON.parse(spawnSync(process.execPath, [join(HERE, 'load.mjs'), port, '3'], { encoding: 'utf8' }).stdout)
+      .requests.total;
   const ticks = () => {
     const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
     return Number(fields[11]) + Number(fields[12]);
   };
+  load();
   const before = ticks();
-  const requests = load(port, 2);
-  return (ticks() - before) / requests;
+  const requests = load() + load();
+  // A tick of the kernel is 10 ms.
+  const micros = ((ticks() - before) * 10_000) / requests;
+  child.kill('SIGKILL');
+  return micros;
 }
