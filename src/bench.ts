@@ -1,15 +1,13 @@
 // The live half of a comparison: check out both sides, run them in pairs until the verdict is sure or the budget is spent,
 // compare. Whatever it makes is removed on every way out.
 
-import { lookShare, plannedLooks } from './analysis/compare/looks.ts';
 import { findChangedFindings } from './bench-findings.ts';
 import { measurePair, type PairSpec, SIDE_NAMES, type SideName } from './bench-pair.ts';
+import { createPairs } from './bench-pairs.ts';
 import { measureScriptPair } from './bench-script.ts';
-import type { RunMode } from './capture/run-capture.ts';
-import { COMPARE_DEFAULTS, type CompareResult, compare } from './compare.ts';
+import type { CompareResult } from './compare.ts';
 import { UsageError, WorkloadError } from './errors.ts';
-import type { Comparison, FindingChange } from './model/comparison.ts';
-import type { Run } from './model/run.ts';
+import type { Comparison } from './model/comparison.ts';
 import { type Checkout, checkOut } from './workload/checkout.ts';
 import { startLeashed } from './workload/leashed.ts';
 
@@ -71,116 +69,31 @@ async function setUp(
   }
 }
 
-/** Of the budget: to find out whether anything changed at all. The rest says which function it is. */
-const WHOLE_PART = 0.62;
-const LEAST_PARTS = 3;
 const DIAGNOSIS_MILLIS = 20_000;
 
-/** First pairs of whole runs until it is sure whether head differs; then pairs that tell the functions apart. */
 async function runPairs(
   checkouts: Record<SideName, Checkout>,
   options: BenchOptions,
 ): Promise<CompareResult> {
+  const spec: PairSpec = { ...options, dirs: { base: checkouts.base.dir, head: checkouts.head.dir } };
   const diagnosisMillis = options.diagnoses ? DIAGNOSIS_MILLIS + 5_000 : 0;
-  const budgetMillis = Math.max(options.budgetMillis / 2, options.budgetMillis - diagnosisMillis);
-  const pairs = new Pairs(checkouts, { ...options, budgetMillis });
-  await pairs.take('whole');
-  const fits = (part: number) => Math.floor((part * budgetMillis) / pairs.spentMillis());
-  const most = {
-    whole: options.pairs ?? Math.max(2, fits(WHOLE_PART)),
-    parts:
-      options.pairs === undefined
-        ? Math.max(LEAST_PARTS, fits(1 - WHOLE_PART))
-        : Math.ceil(options.pairs / 2),
-  };
-  const isFixed = options.pairs !== undefined;
-  const isWholeSure = ({ comparison }: CompareResult) =>
-    comparison.verdict !== 'unsure' && (options.isDecided?.(comparison) ?? true);
-  const isPartsSure = ({ comparison }: CompareResult) =>
-    comparison.verdict === 'different' ? comparison.culprit !== null : pairs.count('parts') >= LEAST_PARTS;
-  await pairs.until('whole', most.whole, isFixed ? () => false : isWholeSure);
-  await pairs.until('parts', most.parts, isFixed ? () => false : isPartsSure);
-  if (!options.diagnoses) return pairs.look();
+  const measure = options.load === undefined ? measureScriptPair : measurePair;
+  const pairs = createPairs(checkouts, {
+    budgetMillis: Math.max(options.budgetMillis / 2, options.budgetMillis - diagnosisMillis),
+    pairs: options.pairs,
+    smallest: options.smallest,
+    isDecided: options.isDecided,
+    now: () => performance.now(),
+    measure(pair, mode) {
+      const words = mode === 'whole' ? 'pair of runs' : 'pair of runs with profiles';
+      options.onProgress?.(`${words} ${pair + 1}`);
+      return measure(pair, mode, spec, options.signal);
+    },
+  });
+  const result = await pairs.untilSure();
+  if (!options.diagnoses) return result;
   const look = { durationMillis: DIAGNOSIS_MILLIS, onProgress: options.onProgress };
-  return pairs.look(await findChangedFindings(pairs.spec, look, options.signal));
-}
-
-/** The runs so far, and how often they were looked at. */
-class Pairs {
-  private readonly startedAt = performance.now();
-  private readonly runs: Record<SideName, Run[]> = { base: [], head: [] };
-  private readonly counts: Record<RunMode, number> = { whole: 0, parts: 0 };
-  private readonly shares: Record<RunMode, number> = { whole: 1, parts: 1 };
-  private looks = 0;
-  readonly spec: PairSpec;
-
-  constructor(
-    private readonly checkouts: Record<SideName, Checkout>,
-    private readonly options: BenchOptions,
-  ) {
-    this.spec = { ...options, dirs: { base: checkouts.base.dir, head: checkouts.head.dir } };
-  }
-
-  count(mode: RunMode): number {
-    return this.counts[mode];
-  }
-
-  spentMillis(): number {
-    return performance.now() - this.startedAt;
-  }
-
-  async take(mode: RunMode): Promise<void> {
-    const pair = this.runs.base.length;
-    this.options.onProgress?.(
-      `${mode === 'whole' ? 'pair of runs' : 'pair of runs with profiles'} ${pair + 1}`,
-    );
-    const measure = this.spec.load === undefined ? measureScriptPair : measurePair;
-    const { base, head } = await measure(pair, mode, this.spec, this.options.signal);
-    this.runs.base.push(base);
-    this.runs.head.push(head);
-    this.counts[mode]++;
-  }
-
-  /** Takes pairs and looks at them from time to time, until it is sure, there are `most`, or the budget is spent. */
-  async until(
-    mode: RunMode,
-    most: number,
-    isSure: (result: CompareResult) => boolean,
-  ): Promise<CompareResult> {
-    let before = 0;
-    for (const next of this.options.pairs === undefined ? plannedLooks(most) : [most]) {
-      while (this.counts[mode] < next && this.hasTime(mode)) await this.take(mode);
-      this.shares[mode] = lookShare(this.counts[mode], before, most);
-      before = this.counts[mode];
-      this.looks++;
-      const result = this.look();
-      if (isSure(result) || this.counts[mode] < next || next >= most) return result;
-    }
-    return this.look();
-  }
-
-  /** A few pairs tell nothing at all: those are taken whatever they cost. */
-  private hasTime(mode: RunMode): boolean {
-    if (this.options.pairs !== undefined || this.counts[mode] < 2) return true;
-    const pairMillis = this.spentMillis() / this.runs.base.length;
-    return this.spentMillis() + 0.8 * pairMillis < this.options.budgetMillis;
-  }
-
-  /** All that is known by now, with the findings where they were looked for. */
-  look(findings?: FindingChange[]): CompareResult {
-    const side = (name: SideName) => ({ ...this.checkouts[name], runs: this.runs[name] });
-    const result = compare(side('base'), side('head'), findings ?? [], {
-      ...COMPARE_DEFAULTS,
-      smallest: this.options.smallest,
-      lookShare: this.shares.whole,
-      functionLookShare: this.shares.parts,
-      looks: this.looks,
-      seconds: Math.round(this.spentMillis() / 1_000),
-    });
-    result.comparison.findingsCompared = findings !== undefined;
-    result.comparison.warnings.unshift(...SIDE_NAMES.flatMap((name) => this.checkouts[name].notes));
-    return result;
-  }
+  return pairs.look(await findChangedFindings(spec, look, options.signal));
 }
 
 /** A length of time that allows no pair at all is a mistake. */

@@ -49,7 +49,7 @@ export function compareRuns(base: readonly Run[], head: readonly Run[], limits: 
 }
 
 /** Of the chance of a false alarm of the whole comparison. */
-const FUNCTIONS_SHARE = 0.2;
+const FUNCTIONS_SHARE = 0.4;
 /** Once it is certain that the whole differs, to name a function is no alarm: the wrong one may be named this often. */
 const WRONG_NAME = 0.05;
 

@@ -18,7 +18,7 @@ export interface Decision {
 /** Of an interval that is to show that nothing (much) changed. */
 const SAME_CONFIDENCE = 0.95;
 /** A change that is certain but smaller than this part of what people asked for is noise of the build, not of the code. */
-const LEAST_PART = 0.5;
+export const LEAST_PART = 0.5;
 
 export function decide(estimate: Estimate, { alpha, smallest }: DecisionLimits): Decision {
   const size = Math.abs(estimate.difference);

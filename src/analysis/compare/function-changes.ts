@@ -1,14 +1,13 @@
 // Which functions changed: each function's own time as a part of the whole program's, tested for all functions together.
 import type { FunctionChange } from '../../model/comparison.ts';
 import { changeOf } from './change.ts';
+import { LEAST_PART } from './decide.ts';
 import { chanceOf, type Estimate, estimate, mean, type Samples } from './estimate.ts';
 import type { MatchedCosts, MatchedFunction } from './function-costs.ts';
 import type { MetricLimits } from './metric-changes.ts';
 import { findMoves, type Move } from './moved-costs.ts';
 import type { Sides } from './sides.ts';
 
-/** Functions below this part of the whole on both sides are not tested: no change of theirs could be told from noise. */
-const LEAST_SHARE = 0.002;
 const MOST_SHOWN = 60;
 const LEAST_SHOWN = 0.001;
 
@@ -36,7 +35,8 @@ export function functionChanges(
   const tested = [...costs.functions.values()].flatMap((matched) => {
     const samples = asParts(matched.self, whole, sides.isPaired);
     const share = Math.max(mean(samples.base), mean(samples.head));
-    return share < LEAST_SHARE
+    // A function that is smaller than any change that counts cannot have one.
+    return share < LEAST_PART * limits.smallest
       ? []
       : [{ matched, samples, estimate: estimate(samples, samplingSpread(share, sides)) }];
   });

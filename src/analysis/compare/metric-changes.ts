@@ -10,8 +10,8 @@ import type { Sides } from './sides.ts';
  * call two sides different: it follows from the others, or it is the load tool's.
  */
 export const METRIC_SHARES: Partial<Record<MetricName, number>> = {
-  'cpu.total': 0.4,
-  'alloc.perRequest': 0.15,
+  'cpu.total': 0.25,
+  'alloc.perRequest': 0.1,
   'heap.leak': 0.1,
   'heap.floor': 0.05,
   'handles.after': 0.05,
