@@ -1,9 +1,8 @@
 // One pair of runs: both sides started, warmed up, loaded in turns (base, head, head, base), left to come to rest, ended.
 // What the machine does to one of them in a moment it does to the other in the next.
 import { join } from 'node:path';
-import { measureRun } from './analysis/compare/measure-run.ts';
 import type { RunMode } from './capture/run-capture.ts';
-import { decode } from './diagnose.ts';
+import { runOf } from './compare.ts';
 import { WorkloadError } from './errors.ts';
 import type { LoadReport } from './model/load.ts';
 import type { Run } from './model/run.ts';
@@ -203,7 +202,7 @@ const LEAST_UTILIZATION = 0.02;
 
 async function readRun(pair: number, name: SideName, spec: ModeSpec): Promise<Run> {
   const recording = await readRecording(folderOf(spec, pair, name));
-  const run = measureRun(decode(recording), { label: `${name} ${pair + 1}`, pair });
+  const run = runOf(recording, { label: `${name} ${pair + 1}`, pair });
   const busySeconds = ((run.metrics['cpu.total'] ?? 0) * (run.requests ?? run.seconds)) / 1e6;
   if (run.requests === null && busySeconds < LEAST_UTILIZATION * run.seconds) {
     throw new WorkloadError(

@@ -1,10 +1,9 @@
 // One pair of runs of a script that does its work and ends: one after the other, each from start to end.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { measureRun } from './analysis/compare/measure-run.ts';
 import { folderOf, type PairOfRuns, type PairSpec, type SideName } from './bench-pair.ts';
 import type { RunMode } from './capture/run-capture.ts';
-import { decode } from './diagnose.ts';
+import { runOf } from './compare.ts';
 import type { Run } from './model/run.ts';
 import { readTargetText } from './record.ts';
 import { type Manifest, RECORDING_FORMAT, RECORDING_VERSION } from './recording/manifest.ts';
@@ -41,7 +40,7 @@ export async function measureScriptPair(
     } finally {
       rmSync(scratch, { recursive: true, force: true });
     }
-    runs[side] = measureRun(decode(await readRecording(folder)), { label: `${side} ${pair + 1}`, pair });
+    runs[side] = runOf(await readRecording(folder), { label: `${side} ${pair + 1}`, pair });
   }
   return { base: runs.base!, head: runs.head! };
 }

@@ -1,9 +1,12 @@
 // The offline half of a comparison: runs of two sides -> measured differences -> a verdict. Works on any recordings, on any
 // machine.
 import { type ComparedRuns, compareRuns } from './analysis/compare/compare-runs.ts';
+import { measureRun, type RunName } from './analysis/compare/measure-run.ts';
+import { decode } from './diagnose.ts';
 import { judgeComparison } from './findings/compare/judge-comparison.ts';
 import type { Comparison, FindingChange, SideSummary } from './model/comparison.ts';
 import type { MetricWindows, Run } from './model/run.ts';
+import type { Recording } from './recording/reader.ts';
 import { VERSION } from './version.ts';
 
 export interface CompareOptions {
@@ -41,6 +44,11 @@ export interface CompareResult {
   comparison: Comparison;
   /** What it was worked out from; the call tree of both sides for a flame graph is in it. */
   compared: ComparedRuns;
+}
+
+/** What one recording says as one run of a side. Throws RecordingError when nothing of it can be used. */
+export function runOf(recording: Recording, name: RunName): Run {
+  return measureRun(decode(recording), name);
 }
 
 export function compare(

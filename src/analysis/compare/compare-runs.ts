@@ -4,7 +4,7 @@ import type { Run } from '../../model/run.ts';
 import { diffTree } from './diff-tree.ts';
 import { type ComparedFunction, functionChanges } from './function-changes.ts';
 import { type MatchedCosts, matchCosts } from './function-costs.ts';
-import { type MetricLimits, metricChanges } from './metric-changes.ts';
+import { type MetricLimits, metricChanges, scaled } from './metric-changes.ts';
 import { type Sides, sidesOf } from './sides.ts';
 
 export interface ComparedRuns {
@@ -34,6 +34,8 @@ export function compareRuns(base: readonly Run[], head: readonly Run[], limits: 
   const metrics = metricChanges(sides, limits);
   const costs = matchCosts(profiled);
   const functions = functionChanges(profiled, costs, limits, functionAlpha(metrics, limits));
+  for (const { change } of functions)
+    change.runsNeeded = scaled(change.runsNeeded, sides.base.length / profiled.base.length);
   const significant = new Set(
     functions.filter(({ change }) => change.verdict === 'different').map(({ matched }) => matched.id),
   );

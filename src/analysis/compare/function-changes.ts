@@ -90,6 +90,8 @@ interface Whole {
   base: number[];
   head: number[];
   baseMean: number;
+  /** See asParts. */
+  isOwn: boolean;
 }
 
 /** The CPU time of all functions and of the machine's own work, by run. */
@@ -97,12 +99,15 @@ export function wholeCosts({ base, head }: Sides): Whole | null {
   const of = (runs: Sides['base']) => runs.map(({ wholeMicros }) => wholeMicros ?? 0);
   const [was, is] = [of(base), of(head)];
   if (was.length === 0 || is.length === 0 || [...was, ...is].some((value) => !(value > 0))) return null;
-  return { base: was, head: is, baseMean: mean(was) };
+  const isOwn = [...base, ...head].some(({ per }) => per === 'second');
+  return { base: was, head: is, baseMean: mean(was), isOwn };
 }
 
+/** Where requests are not counted, each side is the whole of its own: twice the load is twice of everything. */
 function asParts(self: { base: number[]; head: number[] }, whole: Whole, isPaired: boolean): Samples {
   const part = (value: number, i: number) => value / (isPaired ? whole.base[i]! : whole.baseMean);
-  return { paired: isPaired, base: self.base.map(part), head: self.head.map(part) };
+  const own = (value: number, i: number) => value / whole.head[i]!;
+  return { paired: isPaired, base: self.base.map(part), head: self.head.map(whole.isOwn ? own : part) };
 }
 
 /** Even where runs agree by luck, so many samples cannot tell a share any better (Poisson). */

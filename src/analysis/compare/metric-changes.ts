@@ -63,8 +63,14 @@ export function metricChanges(sides: Sides, limits: MetricLimits): MetricChange[
       smallest: SMALLEST[name] ?? smallestPart(name, samples.base, limits.smallest),
       leastSpread: LEAST_SPREAD[name] ?? 0,
     });
-    return [{ ...common, ...change, ...headInterval(sides.head, of, limits.confidence) }];
+    // Not every run measures every metric: said are runs of all sorts.
+    const runsNeeded = scaled(change.runsNeeded, sides.base.length / samples.base.length);
+    return [{ ...common, ...change, runsNeeded, ...headInterval(sides.head, of, limits.confidence) }];
   });
+}
+
+export function scaled(runs: number | null, factor: number): number | null {
+  return runs === null ? null : Math.ceil(runs * factor);
 }
 
 /** Of the mean of head's runs by itself. */

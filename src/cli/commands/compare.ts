@@ -1,8 +1,7 @@
 // `culprit compare`: recordings or profiles of two sides, several of each, to a verdict.
 import { readFileSync } from 'node:fs';
-import { measureRun } from '../../analysis/compare/measure-run.ts';
-import { COMPARE_DEFAULTS, compare } from '../../compare.ts';
-import { decode, diagnose } from '../../diagnose.ts';
+import { COMPARE_DEFAULTS, compare, runOf } from '../../compare.ts';
+import { diagnose } from '../../diagnose.ts';
 import { UsageError } from '../../errors.ts';
 import { compareFindings } from '../../findings/compare/compare-findings.ts';
 import type { Report } from '../../model/finding.ts';
@@ -80,7 +79,7 @@ function runsOf(recordings: readonly NamedRecording[], loads: string[] | undefin
     );
   const reports = loads?.map((path) => loadReportIn(path));
   return recordings.map(({ name, pair, recording }, i) => {
-    const run = measureRun(decode(recording), { label: name, pair });
+    const run = runOf(recording, { label: name, pair });
     return reports ? withLoad(run, reports[i]!) : run;
   });
 }

@@ -2,6 +2,7 @@
 import type { ComparedRuns } from '../../analysis/compare/compare-runs.ts';
 import { METRIC_SHARES } from '../../analysis/compare/metric-changes.ts';
 import type { ChangeVerdict, FindingChange, FunctionChange, MetricChange } from '../../model/comparison.ts';
+import type { MetricName } from '../../model/run.ts';
 import { formatCount, formatQuantity, formatShare } from '../../model/units.ts';
 
 interface Judged {
@@ -29,10 +30,8 @@ export function reasonFor(judged: Judged, compared: ComparedRuns, { findings, li
 function sayRuns({ sides }: ComparedRuns): string {
   return sides.isPaired
     ? `${formatCount(sides.base.length, 'pair')} of runs`
-    : `${formatCount(sides.base.length, 'run')} of base and ${formatNumberOf(sides.head.length)} of head`;
+    : `${formatCount(sides.base.length, 'run')} of base and ${sides.head.length} of head`;
 }
-
-const formatNumberOf = (count: number) => String(count);
 
 function sayUnsure({ runsNeeded }: Judged, compared: ComparedRuns): string {
   const cpu = compared.metrics.find(({ name }) => name === 'cpu.total');
@@ -47,51 +46,45 @@ function sayUnsure({ runsNeeded }: Judged, compared: ComparedRuns): string {
   return `${sayRuns(compared)} cannot tell the sides apart, nor that they are the same.${range} ${more}`;
 }
 
-function sayDifferent(
-  { culprit }: Judged,
-  { metrics, functions }: ComparedRuns,
-  { findings, library }: Also,
-): string {
+function sayDifferent({ culprit }: Judged, { metrics }: ComparedRuns, { findings, library }: Also): string {
   const changed = metrics.filter(
     ({ name, verdict }) => verdict === 'different' && METRIC_SHARES[name] !== undefined,
   );
-  const fresh = findings.filter(({ presence, accepted }) => presence === 'new' && accepted === null);
-  const parts = changed.map(sayMetric);
-  if (parts.length === 0 && fresh.length === 0 && functions.length > 0)
-    parts.push('The whole costs the same, but its parts do not');
-  const sentences = parts.length > 0 ? [`Head ${joinWords(parts.map(lowerFirst))}.`] : [];
+  const [first, ...others] = findings.filter(
+    ({ presence, accepted }) => presence === 'new' && accepted === null,
+  );
+  const sentences: string[] = [];
+  if (changed.length > 0) sentences.push(`Head ${joinWords(changed.map(sayMetric))}.`);
+  else if (culprit) sentences.push('The whole is not known to differ, but its parts do.');
   if (culprit) sentences.push(sayCulprit(culprit, library));
-  const [first, ...rest] = fresh;
-  if (first)
-    sentences.push(
-      `New: ${first.title}${rest.length > 0 ? `, and ${formatCount(rest.length, 'other')}` : ''}.`,
-    );
-  return sentences.join(' ').replace('Head the whole', 'The whole');
+  if (first) sentences.push(`New: ${first.title}${others.length > 0 ? `, and ${others.length} more` : ''}.`);
+  return sentences.join(' ');
 }
 
-const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
+/** What head does more or less of, by metric: the verb, and of what. */
+const WORDS: Partial<Record<MetricName, [verb: string, what: string]>> = {
+  'cpu.total': ['needs', 'CPU time'],
+  'alloc.perRequest': ['allocates', 'memory a request'],
+  'heap.leak': ['keeps', 'of the heap after each request'],
+  'heap.floor': ['holds', 'heap after the load'],
+  'handles.after': ['has', 'handles and timers after the load'],
+  'fds.after': ['has', 'file descriptors after the load'],
+};
 
-function sayMetric({
-  words,
-  change,
-  changeLow,
-  changeHigh,
-  difference,
-  unit,
-  direction,
-  better,
-}: MetricChange): string {
-  const isMore = (difference ?? 0) > 0;
-  const verb = direction === 'worse' || better === 'lower' ? (isMore ? 'needs' : 'needs') : 'has';
-  const word = isMore ? 'more' : 'less';
-  const what = words.replace(/, .*$/, '');
-  if (change === null || changeLow === null || changeHigh === null)
-    return `${verb === 'needs' ? 'keeps' : verb} ${formatQuantity(Math.abs(difference ?? 0), unit)} ${word} (${what})`;
-  const [from, to] = [Math.abs(changeLow), Math.abs(changeHigh)].sort((a, b) => a - b);
-  return `${verb} ${formatShare(Math.abs(change))} (${formatShare(from!)} to ${formatShare(to!)}) ${word} ${lowerCase(what)}`;
+function sayMetric(metric: MetricChange): string {
+  const [verb, what] = WORDS[metric.name] ?? ['has', metric.words];
+  const { change, changeLow, changeHigh, difference, differenceLow, differenceHigh, unit } = metric;
+  const isPart = change !== null && changeLow !== null && changeHigh !== null && metric.name !== 'heap.leak';
+  const format = isPart
+    ? formatShare
+    : (value: number) => formatQuantity(value, unit.replace('/request', ''));
+  const [size, low, high] = isPart
+    ? [change, changeLow, changeHigh]
+    : [difference ?? 0, differenceLow ?? 0, differenceHigh ?? 0];
+  const [from, to] = [Math.abs(low), Math.abs(high)].sort((a, b) => a - b);
+  const more = size > 0 ? 'more' : 'less';
+  return `${verb} ${format(Math.abs(size))} (${format(from!)} to ${format(to!)}) ${more} ${what}`;
 }
-
-const lowerCase = (text: string) => (/^[A-Z]{2}/.test(text) ? text : lowerFirst(text));
 
 function sayCulprit(culprit: FunctionChange, library: FunctionChange | null): string {
   const place =

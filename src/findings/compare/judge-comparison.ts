@@ -10,6 +10,7 @@ import type {
   FunctionChange,
   MetricChange,
 } from '../../model/comparison.ts';
+import type { MetricName } from '../../model/run.ts';
 import { reasonFor } from './comparison-words.ts';
 
 export type Judgement = Pick<
@@ -23,7 +24,7 @@ const LEAST_RUNS = 3;
 const CULPRIT_PART = 0.2;
 
 export function judgeComparison(compared: ComparedRuns, findings: readonly FindingChange[]): Judgement {
-  const judged = compared.metrics.filter(({ name }) => METRIC_SHARES[name] !== undefined);
+  const judged = compared.metrics.filter(({ name }) => isJudged(name, compared));
   const changes = [...judged, ...compared.functions.map(({ change }) => change)];
   const different = changes.filter(({ verdict }) => verdict === 'different');
   const isNew = findings.some(({ presence, accepted }) => presence === 'new' && accepted === null);
@@ -33,7 +34,7 @@ export function judgeComparison(compared: ComparedRuns, findings: readonly Findi
   const verdict: ChangeVerdict =
     different.length > 0 || isNew
       ? 'different'
-      : unsure.length > 0 || judged.length === 0
+      : unsure.length > 0 || isBlind(judged, compared)
         ? 'unsure'
         : 'same';
   const { culprit, library } = findCulprit(compared);
@@ -46,17 +47,32 @@ export function judgeComparison(compared: ComparedRuns, findings: readonly Findi
   return { ...judgement, verdictReason: reasonFor(judgement, compared, { findings, library }) };
 }
 
+/** What a second costs is as much a matter of the load as of the code. */
+function isJudged(name: MetricName, { sides }: ComparedRuns): boolean {
+  const isCounted = [...sides.base, ...sides.head].every(({ per }) => per !== 'second');
+  return METRIC_SHARES[name] !== undefined && (isCounted || name !== 'cpu.total');
+}
+
+/** Nothing but functions to go by, and too few runs to know any of them. */
+function isBlind(judged: readonly MetricChange[], { functions, sides }: ComparedRuns): boolean {
+  if (judged.length > 0) return false;
+  const runs = Math.min(sides.base.length, sides.head.length);
+  return runs < LEAST_RUNS || functions.some(({ change }) => change.verdict === 'unsure');
+}
+
 /** What got worse counts more than what got better. */
 function directionOf(different: readonly { direction: Direction }[], isNew: boolean): Direction {
   if (isNew || different.some(({ direction }) => direction === 'worse')) return 'worse';
   return different.length > 0 ? 'better' : 'none';
 }
 
-function runsNeeded({ sides }: ComparedRuns, unsure: readonly MetricChange[]): number | null {
-  const least = Math.min(sides.base.length, sides.head.length);
-  if (least < LEAST_RUNS) return LEAST_RUNS + 2;
-  const [cpu] = unsure.filter(({ name }) => name === 'cpu.total');
-  const needed = (cpu ? [cpu] : unsure).map(({ runsNeeded }) => runsNeeded);
+/** The metric that needs most; where nothing but functions is known, the function that does. */
+function runsNeeded({ sides, functions }: ComparedRuns, unsure: readonly MetricChange[]): number | null {
+  if (Math.min(sides.base.length, sides.head.length) < LEAST_RUNS) return LEAST_RUNS + 2;
+  const cpu = unsure.filter(({ name }) => name === 'cpu.total');
+  const open = functions.map(({ change }) => change).filter(({ verdict }) => verdict === 'unsure');
+  const [asked] = [cpu, unsure, open].filter((changes) => changes.length > 0);
+  const needed = (asked ?? []).map(({ runsNeeded }) => runsNeeded);
   return needed.length === 0 || needed.includes(null) ? null : Math.max(...needed.map((runs) => runs ?? 0));
 }
 

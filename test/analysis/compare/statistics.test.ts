@@ -105,7 +105,7 @@ describe('a decision', () => {
 
 describe('looks while runs come in', () => {
   test('are further apart the more there are, and end with the last', () => {
-    expect(plannedLooks(20)).toEqual([5, 7, 10, 13, 17, 20]);
+    expect(plannedLooks(20)).toEqual([4, 6, 8, 11, 15, 20]);
     expect(plannedLooks(3)).toEqual([3]);
     expect(plannedLooks(1)).toEqual([]);
   });
