@@ -15,11 +15,16 @@ export function medianStep(counts: readonly number[]): number {
 
 /**
  * Whether it went on while many more rounds were run: a cache that has a limit stops, a pool that has been filled stays.
- * `rounds` were run between the two counts.
+ * `rounds` were run between the two counts; `part` is of the pace before.
  */
-export function wentOn(before: number, after: number, perRound: number, rounds: number): boolean {
-  return after - before >= perRound * rounds * STILL_GROWING;
+export function wentOn(
+  before: number,
+  after: number,
+  perRound: number,
+  rounds: number,
+  part = STILL_GROWING,
+): boolean {
+  return after - before >= perRound * rounds * part;
 }
 
-/** Of the pace before. */
 const STILL_GROWING = 0.5;

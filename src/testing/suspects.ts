@@ -41,12 +41,15 @@ export function suspectHeapSites(
   batches: readonly number[],
   leastBytes: number,
 ): HeapSite[] {
-  if (!growsOn(programBytes, rounds, batches)) return [];
+  if (!growsOn(programBytes, rounds, batches, BYTES_STILL_GROWING)) return [];
   return [...heapSites.values()]
     .filter(({ bytes }) => grewEachTime(bytes.slice(0, rounds + 1), leastBytes))
-    .filter(({ bytes }) => growsOn(bytes, rounds, batches.slice(0, 1)))
+    .filter(({ bytes }) => growsOn(bytes, rounds, batches.slice(0, 1), BYTES_STILL_GROWING))
     .sort((a, b) => medianStep(b.bytes) - medianStep(a.bytes));
 }
+
+/** V8 learns what a site allocates and may need half the bytes for the same things (elements of an array, for one). */
+const BYTES_STILL_GROWING = 0.3;
 
 /** ArrayBuffers: smaller ones come and go with Node's own pool. */
 const LEAST_BUFFER_BYTES = 64 * 1024;
@@ -56,12 +59,17 @@ export function isBufferMemorySuspect({ bufferBytes }: Readings): boolean {
 }
 
 /** The measured counts, then one after each batch of further rounds. */
-export function growsOn(counts: readonly number[], measured: number, batches: readonly number[]): boolean {
+export function growsOn(
+  counts: readonly number[],
+  measured: number,
+  batches: readonly number[],
+  part?: number,
+): boolean {
   const perRound = medianStep(counts.slice(0, measured + 1));
   return batches.every((rounds, i) => {
     const before = counts[measured + i];
     const after = counts[measured + i + 1];
-    return before === undefined || after === undefined || wentOn(before, after, perRound, rounds);
+    return before === undefined || after === undefined || wentOn(before, after, perRound, rounds, part);
   });
 }
 
