@@ -71,9 +71,7 @@ describe('two sides', () => {
   test('that differ in a library name the line that calls it, and the library', () => {
     const comparison = sides(tree(50, 20), tree(50, 32))();
     expect(comparison.culprit).toMatchObject({ function: 'rank', owner: 'app' });
-    expect(comparison.verdictReason).toContain(
-      'rank (src/search.js:12), through split of words@1.2.0 takes',
-    );
+    expect(comparison.verdictReason).toContain('rank (src/search.js:12), through split of words@1.2.0 takes');
   });
 
   test('whose runs differ more than the sides cannot be told apart, and say how many runs would do', () => {
