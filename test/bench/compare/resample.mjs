@@ -1,7 +1,7 @@
 // From the runs that `run.mjs collect` kept to the table: many comparisons, each of pairs drawn from the pool of a case, decided
 // as `culprit bench` decides while they come in.
 //
-//   node test/bench/compare/resample.mjs DIR [--times 100] [--whole 10] [--parts 8]
+//   node test/bench/compare/resample.mjs DIR [--times 100] [--seconds 275]
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
