@@ -7,6 +7,8 @@ import { checkAttachable } from '../target/attachability.ts';
 
 export interface Launched {
   pid: number;
+  /** Rejects with AttachError, and says how it went, when it ends before we end it. */
+  ended: Promise<never>;
   /** Ends what was launched: SIGTERM, then SIGKILL. */
   end(): Promise<void>;
 }
@@ -45,7 +47,7 @@ export async function launch(command: readonly string[]): Promise<Launched> {
   const end = () => endProcess(child);
   try {
     const pid = await Promise.race([failed, findNodeIn(child, isWrapper)]);
-    return { pid, end };
+    return { pid, end, ended: failed };
   } catch (error) {
     await end();
     throw error;

@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ASYNC_MODES, type CaptureOutcome, SNAPSHOT_MODES } from '../capture/context.ts';
-import { UsageError } from '../errors.ts';
+import { AttachError, UsageError } from '../errors.ts';
 import { formatBytes, formatCount } from '../model/units.ts';
 import { type RecordResult, record } from '../record.ts';
 import { createTraceFile } from '../recording/trace-file.ts';
 import { parseTarget, type ResolvedTarget, resolveTarget } from '../target/find.ts';
 import { listNodeProcesses } from '../target/processes.ts';
 import { listenForInterrupt } from './interrupt.ts';
-import { launch } from './launch.ts';
+import { type Launched, launch } from './launch.ts';
 import { createProgress } from './progress.ts';
 import { fitInterval, parseTime } from './times.ts';
 
@@ -61,7 +61,7 @@ export async function recordInto(
       trace,
       signal: interrupt.signal,
       onProgress: progress.capture,
-    });
+    }).catch((error: unknown) => sayHowItEnded(error, launched));
     sayTrace(result.outcome.trace, options);
     return result;
   } finally {
@@ -70,6 +70,15 @@ export async function recordInto(
     interrupt.dispose();
     await launched?.end();
   }
+}
+
+const ENDING_MILLIS = 1_000;
+
+/** A program that ends while we come to it: that it did, and how, is more than that nobody was there. */
+async function sayHowItEnded(error: unknown, launched: Launched | null): Promise<never> {
+  const soon = new Promise((resolve) => setTimeout(resolve, ENDING_MILLIS));
+  if (launched && error instanceof AttachError) await Promise.race([launched.ended, soon]);
+  throw error;
 }
 
 function oneOf<T extends string>(modes: readonly T[], given: string, option: string): T {
