@@ -48,7 +48,8 @@ export interface MetricLimits {
 /** Those measured on at least one side, in the order of METRICS. */
 export function metricChanges(sides: Sides, limits: MetricLimits): MetricChange[] {
   return (Object.keys(METRICS) as MetricName[]).flatMap((name) => {
-    const { unit, better, words } = METRICS[name];
+    const { better, words } = METRICS[name];
+    const unit = unitOf(name, sides);
     const of = (run: Run) => run.metrics[name];
     const samples = sides.samples(of);
     const isMeasured = [...sides.base, ...sides.head].some((run) => of(run) !== undefined);
@@ -67,6 +68,13 @@ export function metricChanges(sides: Sides, limits: MetricLimits): MetricChange[
     const runsNeeded = scaled(change.runsNeeded, sides.base.length / samples.base.length);
     return [{ ...common, ...change, runsNeeded, ...headInterval(sides.head, of, limits.confidence) }];
   });
+}
+
+/** What is no request is not called one: a run of a script, or a second. */
+function unitOf(name: MetricName, { base, head }: Sides): string {
+  const [per = 'request', ...others] = new Set([...base, ...head].map((run) => run.per));
+  const counted = others.length > 0 || per === 'second' ? 's' : per;
+  return METRICS[name].unit.replace('/request', `/${counted}`);
 }
 
 export function scaled(runs: number | null, factor: number): number | null {

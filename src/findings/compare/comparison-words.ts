@@ -64,7 +64,7 @@ function sayDifferent({ culprit }: Judged, { metrics }: ComparedRuns, { findings
 /** What head does more or less of, by metric: the verb, and of what. */
 const WORDS: Partial<Record<MetricName, [verb: string, what: string]>> = {
   'cpu.total': ['needs', 'CPU time'],
-  'alloc.perRequest': ['allocates', 'memory a request'],
+  'alloc.perRequest': ['allocates', 'memory'],
   'heap.leak': ['keeps', 'of the heap after each request'],
   'heap.floor': ['holds', 'heap after the load'],
   'handles.after': ['has', 'handles and timers after the load'],
@@ -75,9 +75,7 @@ function sayMetric(metric: MetricChange): string {
   const [verb, what] = WORDS[metric.name] ?? ['has', metric.words];
   const { change, changeLow, changeHigh, difference, differenceLow, differenceHigh, unit } = metric;
   const isPart = change !== null && changeLow !== null && changeHigh !== null && metric.name !== 'heap.leak';
-  const format = isPart
-    ? formatShare
-    : (value: number) => formatQuantity(value, unit.replace('/request', ''));
+  const format = isPart ? formatShare : (value: number) => formatQuantity(value, unit.replace(/\/.*$/, ''));
   const [size, low, high] = isPart
     ? [change, changeLow, changeHigh]
     : [difference ?? 0, differenceLow ?? 0, differenceHigh ?? 0];
@@ -97,7 +95,7 @@ function sayCulprit(culprit: FunctionChange, library: FunctionChange | null): st
 }
 
 /** "+4.1%" */
-export function sayPart(part: number): string {
+function sayPart(part: number): string {
   return `${part > 0 ? '+' : part < 0 ? '-' : ''}${formatShare(Math.abs(part))}`;
 }
 
