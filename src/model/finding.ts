@@ -50,7 +50,10 @@ export interface Subject {
     | 'limit'
     | 'pool'
     | 'request'
-    | 'host';
+    | 'host'
+    | 'setting'
+    | 'error'
+    | 'dependency';
   /** The thing itself: a function, a variable, an endpoint, a path pattern, a command. */
   name: string;
   function: string | null;
@@ -85,7 +88,10 @@ export interface Impact {
     | 'waiting'
     | 'requests'
     | 'thread-pool'
-    | 'lookups';
+    | 'lookups'
+    | 'throttling'
+    | 'configuration'
+    | 'crashes';
   value: number;
   unit: 'share' | 'ms' | 'bytes' | 'bytes/s' | 'per second' | 'count';
   /** 0..1: this cause's part of all that moved in the same metric. */
@@ -126,6 +132,8 @@ export interface Finding {
   innocentExplanation: string;
   advice: string[];
   caveats: string[];
+  /** Links to the documentation that says so. */
+  references?: string[];
 }
 
 /** A rule that could not judge, and why: silence is never mistaken for health. */

@@ -22,6 +22,9 @@ export const METRIC_NAMES: Record<Impact['metric'], string> = {
   requests: 'requests without an answer',
   'thread-pool': 'wait for a thread',
   lookups: 'each lookup',
+  throttling: 'throttled time',
+  configuration: 'configuration',
+  crashes: 'crashes',
 };
 
 /** "heap +1.2 MB/s, 81% of all growth there; heap limit 256 MB reached in about 7 min". */

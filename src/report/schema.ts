@@ -50,6 +50,9 @@ const subject = object<Subject>(
       pool: 1,
       request: 1,
       host: 1,
+      setting: 1,
+      error: 1,
+      dependency: 1,
     }),
     name: string,
     function: orNull(string),
@@ -90,7 +93,7 @@ const finding = object<Finding>(
     advice: listOf(string),
     caveats: listOf(string),
   },
-  { retainerPath: RETAINER_PATH },
+  { retainerPath: RETAINER_PATH, references: listOf(text) },
 );
 
 const target = object<ReportTarget>(

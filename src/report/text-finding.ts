@@ -33,6 +33,7 @@ export function renderFinding(finding: Finding, paint: ChalkInstance, width: num
     ...row('explains', bullets(finding.symptoms)),
     ...row('Innocent?', [finding.innocentExplanation]),
     ...row('Do:', finding.advice, paint.green),
+    ...row('read', finding.references ?? []),
     ...row('caveats', bullets(finding.caveats), paint.yellow),
     ...row('confidence', [
       `${formatShare(finding.confidence)} (${finding.kind}, fingerprint ${finding.fingerprint})`,
