@@ -1,10 +1,39 @@
 // Builds into dist/: the command line tool, one entry with the heavy viewers split off so that they load only when a
 // flame graph is asked for; and culprit/testing, as ES module and CommonJS, with its types.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const root = new URL('.', import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
+
+// The inspector's client brings a description of the whole protocol, a megabyte that nothing of ours reads.
+const leanInspectorClient = {
+  name: 'lean-inspector-client',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /chrome-remote-interface\/lib\/protocol\.json$/ }, () => ({
+      contents: '{"domains":[]}',
+      loader: 'json',
+    })),
+};
+
+// Ours keep their names, since parts are sent on as text; those of packages only take room.
+const shortPackages = {
+  name: 'short-packages',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\/node_modules\/.*\.js$/ }, async ({ path }) => ({
+      contents: (await transform(readFileSync(path, 'utf8'), { minify: true, target: 'node16' })).code,
+      loader: 'js',
+    })),
+};
+
+// An inspector speaks no TLS, and to load it takes 4 MB.
+const noTls = {
+  name: 'no-tls',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(https|tls)$/ }, ({ path }) => ({ path, namespace: 'no-tls' }));
+    onLoad({ filter: /.*/, namespace: 'no-tls' }, () => ({ contents: 'module.exports = {}', loader: 'js' }));
+  },
+};
 
 rmSync(new URL('./dist', import.meta.url), { recursive: true, force: true });
 await build({
@@ -24,6 +53,7 @@ await build({
   // 0x and speedscope are read from their packages when a viewer is asked for.
   external: ['0x', 'speedscope'],
   define: { 'globalThis.CULPRIT_VERSION': JSON.stringify(version) },
+  plugins: [leanInspectorClient],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
@@ -39,6 +69,25 @@ await build({
   platform: 'node',
   format: 'cjs',
   target: 'node16',
+  logLevel: 'warning',
+});
+
+// What goes into pods: one file for Node.js 16 and newer, whole by itself. Names stay: parts of it are sent on as text.
+await build({
+  entryPoints: { 'culprit-recorder': 'src/recorder/main.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node16',
+  minifyWhitespace: true,
+  minifySyntax: true,
+  define: { 'globalThis.CULPRIT_VERSION': JSON.stringify(version) },
+  plugins: [leanInspectorClient, shortPackages, noTls],
+  // Only what is started beside us asks where it lies, and a recorder starts nothing.
+  logOverride: { 'empty-import-meta': 'silent' },
   logLevel: 'warning',
 });
 

@@ -8,6 +8,7 @@ import type { FindingChange } from './model/comparison.ts';
 import type { Report } from './model/finding.ts';
 import { record } from './record.ts';
 import { readRecording } from './recording/reader.ts';
+import { createRecordingWriter } from './recording/writer.ts';
 import { runLoad } from './workload/load-command.ts';
 
 export interface FindingsLook {
@@ -55,10 +56,13 @@ async function diagnoseSide(
         await runLoad({ command, cwd, port: server.port, side, longestMillis }, done.signal).catch(() => {});
       }
     })();
-    await record(
-      { kind: 'process', pid: server.pid },
-      { out, durationMillis, intervalMillis: 1_000, maxPauseMillis: 1_000, snapshot: 'never', signal },
-    );
+    await record({ kind: 'process', pid: server.pid }, createRecordingWriter(out), {
+      durationMillis,
+      intervalMillis: 1_000,
+      maxPauseMillis: 1_000,
+      snapshot: 'never',
+      signal,
+    });
     done.abort();
     await load;
     return diagnose(await readRecording(out));

@@ -6,9 +6,9 @@ import type { RunMode } from './capture/run-capture.ts';
 import { runOf } from './compare.ts';
 import type { Run } from './model/run.ts';
 import { readTargetText } from './record.ts';
-import { type Manifest, RECORDING_FORMAT, RECORDING_VERSION } from './recording/manifest.ts';
+import { RECORDING_FORMAT, RECORDING_VERSION } from './recording/format.ts';
+import type { Manifest } from './recording/manifest.ts';
 import { readRecording } from './recording/reader.ts';
-import { collectSources } from './recording/sources.ts';
 import { createRecordingWriter } from './recording/writer.ts';
 import { VERSION } from './version.ts';
 import { runScript, type ScriptRun } from './workload/script.ts';
@@ -77,5 +77,5 @@ async function writeRun({ usage, profile, allocations }: ScriptRun, folder: stri
     },
     files: writer.files(),
   };
-  await writer.finish(manifest, collectSources(writer.positions(), readTargetText(null)));
+  await writer.finish(manifest, readTargetText(null));
 }

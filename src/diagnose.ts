@@ -177,7 +177,10 @@ function describeSubject(
         ownFds,
       },
       // Nothing was attached, or there is nothing left to restore.
-      restored: target.pid === 0 || ['target-gone', 'disconnected'].includes(capture.ended) ? null : restored,
+      restored:
+        target.pid === 0 || ['target-gone', 'disconnected', 'cut-off'].includes(capture.ended)
+          ? null
+          : restored,
       warnings: capture.warnings,
     },
     limits: {

@@ -2,7 +2,6 @@
 // Nothing is judged here.
 import { openRunCapture, type RunCapture, type RunMode } from './capture/run-capture.ts';
 import { describeCapture, readTargetText } from './record.ts';
-import { collectSources } from './recording/sources.ts';
 import { createRecordingWriter } from './recording/writer.ts';
 import { attachByPid } from './target/attach.ts';
 
@@ -38,7 +37,7 @@ export async function recordRun(pid: number, out: string, mode: RunMode): Promis
         const restored = await attachment.detach();
         const around = { startedAt, restored, ownFds: undefined, files: writer.files() };
         const manifest = describeCapture(attachment, capture.outcome, around);
-        await writer.finish(manifest, collectSources(writer.positions(), readTargetText(pid)));
+        await writer.finish(manifest, readTargetText(pid));
       },
     };
   } catch (error) {

@@ -1,10 +1,12 @@
-// The live half: attach -> capture -> restore -> look up sources -> write. Nothing is judged here.
+// The live half: attach -> capture -> restore -> look up sources -> write. Nothing is judged here. It also runs in pods
+// (recorder/), so what it imports needs no package but the inspector's client.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { capture } from './capture/capture.ts';
 import type { CaptureOptions, CaptureOutcome } from './capture/context.ts';
-import { type Manifest, RECORDING_FORMAT, RECORDING_VERSION } from './recording/manifest.ts';
-import { collectSources, type ReadText } from './recording/sources.ts';
-import { createRecordingWriter } from './recording/writer.ts';
+import { RECORDING_FORMAT, RECORDING_VERSION } from './recording/format.ts';
+import type { Manifest } from './recording/manifest.ts';
+import type { ReadText } from './recording/script-places.ts';
+import type { RecordingWriter } from './recording/writer.ts';
 import { type Attachment, attachByAddress, attachByPid, attachByUrl } from './target/attach.ts';
 import { shortCommand } from './target/command.ts';
 import type { ResolvedTarget } from './target/find.ts';
@@ -13,8 +15,8 @@ import { readFdLinks } from './target/sockets.ts';
 import { VERSION } from './version.ts';
 
 export interface RecordOptions extends CaptureOptions {
-  /** Folder to write; must not exist. */
-  out: string;
+  /** False: no second process watches the moments before the lease is in place (where memory is short). */
+  isWatched?: boolean;
 }
 
 export interface RecordResult {
@@ -22,12 +24,17 @@ export interface RecordResult {
   manifest: Manifest;
 }
 
-/** Captures from the target into `options.out` and leaves the target as it was found. Throws AttachError or UsageError. */
-export async function record(target: ResolvedTarget, options: RecordOptions): Promise<RecordResult> {
-  // Before the attach: a folder that cannot be written must not cost the target anything.
-  const writer = createRecordingWriter(options.out);
+/**
+ * Captures from the target into `writer` and leaves the target as it was found. The writer was made before: what cannot
+ * be written to must not cost the target anything. Throws AttachError or UsageError; the writer keeps nothing then.
+ */
+export async function record(
+  target: ResolvedTarget,
+  writer: RecordingWriter,
+  options: RecordOptions,
+): Promise<RecordResult> {
   const handlesBefore = target.kind === 'process' ? countInspectorHandles(target.pid) : undefined;
-  const attachment = await attach(target).catch((error: unknown) => {
+  const attachment = await attach(target, options.isWatched ?? true).catch((error: unknown) => {
     writer.discard();
     throw error;
   });
@@ -39,6 +46,7 @@ export async function record(target: ResolvedTarget, options: RecordOptions): Pr
   let restored = false;
   try {
     const startedAt = new Date().toISOString();
+    writer.begin(describeCapture(attachment, CUT_OFF, { startedAt, restored: false, ownFds, files: [] }));
     const outcome = await capture(attachment, localPid, writer, options).finally(async () => {
       attachment.leaseInPlace();
       restored = await attachment.detach();
@@ -49,7 +57,7 @@ export async function record(target: ResolvedTarget, options: RecordOptions): Pr
       ownFds,
       files: writer.files(),
     });
-    await writer.finish(manifest, collectSources(writer.positions(), readTargetText(localPid)));
+    await writer.finish(manifest, readTargetText(localPid));
     return { outcome, manifest };
   } catch (error) {
     writer.discard();
@@ -58,10 +66,20 @@ export async function record(target: ResolvedTarget, options: RecordOptions): Pr
   }
 }
 
-function attach(target: ResolvedTarget): Promise<Attachment> {
+/** What a recording says of its capture when nothing more came. */
+const CUT_OFF: CaptureOutcome = {
+  durationMillis: 0,
+  ended: 'cut-off',
+  steps: [],
+  threads: [{ id: 0, name: 'main' }],
+  pausesMillis: [],
+  warnings: [],
+};
+
+function attach(target: ResolvedTarget, isWatched: boolean): Promise<Attachment> {
   switch (target.kind) {
     case 'process':
-      return attachByPid(target.pid);
+      return attachByPid(target.pid, isWatched);
     case 'inspector':
       return attachByAddress(target.host, target.port);
     case 'web-socket':

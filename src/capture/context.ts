@@ -37,8 +37,8 @@ export interface CaptureProgress {
 
 export interface CaptureOutcome {
   durationMillis: number;
-  /** `disconnected`: the target lives on, but its inspector was closed under us. */
-  ended: 'complete' | 'interrupted' | 'target-gone' | 'disconnected';
+  /** `disconnected`: the target lives on, but its inspector was closed under us. `cut-off`: nobody told how it ended. */
+  ended: 'complete' | 'interrupted' | 'target-gone' | 'disconnected' | 'cut-off';
   steps: ('passive' | 'light' | 'burst' | 'census' | 'snapshot')[];
   threads: { id: number; name: string }[];
   pausesMillis: number[];

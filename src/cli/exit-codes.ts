@@ -1,10 +1,9 @@
-// The exit codes, and which of them a report deserves.
+// Which exit code a report deserves.
 
 import { UsageError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
 import { type Report, SEVERITIES, type Severity } from '../model/finding.ts';
 import type { HeapReport } from '../model/heap-report.ts';
-
-export const EXIT = { done: 0, gateFailed: 1, wrongUse: 2, cannotAttach: 3, interrupted: 130 } as const;
 
 /** `failOn` absent: findings are no failure. Interrupted counts only when there is nothing to report. */
 export function exitCodeFor(report: Report, failOn: Severity | undefined, isInterrupted = false): number {

@@ -1,6 +1,6 @@
 // Ctrl-C and its kin: the first one ends the capture early, so that the target is restored and the report printed; the
 // second one gives up at once (the lease in the target cleans up).
-import { EXIT } from './exit-codes.ts';
+import { EXIT } from '../exit-codes.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

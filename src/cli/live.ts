@@ -2,24 +2,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ASYNC_MODES, type CaptureOutcome, SNAPSHOT_MODES } from '../capture/context.ts';
+import { type CaptureWords, parseCaptureWords } from '../capture/capture-words.ts';
+import type { CaptureOutcome } from '../capture/context.ts';
 import { AttachError, UsageError } from '../errors.ts';
 import { formatBytes, formatCount } from '../model/units.ts';
 import { type RecordResult, record } from '../record.ts';
 import { createTraceFile } from '../recording/trace-file.ts';
+import { createRecordingWriter } from '../recording/writer.ts';
 import { parseTarget, type ResolvedTarget, resolveTarget } from '../target/find.ts';
 import { listNodeProcesses } from '../target/processes.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { type Launched, launch } from './launch.ts';
 import { createProgress } from './progress.ts';
-import { fitInterval, parseTime } from './times.ts';
 
-export interface LiveOptions {
-  duration: string;
-  interval: string;
-  maxPause: string;
-  snapshot: string;
-  async: string;
+export interface LiveOptions extends CaptureWords {
   whyAlive?: boolean;
   trace?: string;
   quiet?: boolean;
@@ -32,11 +28,7 @@ export async function recordInto(
   command: readonly string[],
   options: LiveOptions,
 ): Promise<RecordResult> {
-  const durationMillis = parseTime(options.duration, '--duration', 1_000);
-  const intervalMillis = fitInterval(durationMillis, parseTime(options.interval, '--interval', 100));
-  const maxPauseMillis = parseTime(options.maxPause, '--max-pause', 1);
-  const snapshot = oneOf(SNAPSHOT_MODES, options.snapshot, '--snapshot');
-  const async = oneOf(ASYNC_MODES, options.async, '--async');
+  const captureOptions = parseCaptureWords(options);
   if ((target === undefined) === (command.length === 0)) {
     throw new UsageError(
       'Give one target: a pid, :port, part of a command line, an inspector address, or "-- node app.js".',
@@ -50,13 +42,8 @@ export async function recordInto(
   const progress = await createProgress(options.quiet === true);
   try {
     const resolved = launched ? ({ kind: 'process', pid: launched.pid } as const) : await find(target!);
-    const result = await record(resolved, {
-      out: dir,
-      durationMillis,
-      intervalMillis,
-      maxPauseMillis,
-      snapshot,
-      async,
+    const result = await record(resolved, createRecordingWriter(dir), {
+      ...captureOptions,
       whyAlive: options.whyAlive,
       trace,
       signal: interrupt.signal,
@@ -79,13 +66,6 @@ async function sayHowItEnded(error: unknown, launched: Launched | null): Promise
   const soon = new Promise((resolve) => setTimeout(resolve, ENDING_MILLIS));
   if (launched && error instanceof AttachError) await Promise.race([launched.ended, soon]);
   throw error;
-}
-
-function oneOf<T extends string>(modes: readonly T[], given: string, option: string): T {
-  const mode = modes.find((known) => known === given);
-  if (mode === undefined)
-    throw new UsageError(`${option} cannot be "${given}".`, `Give ${modes.join(', ')}.`);
-  return mode;
 }
 
 function sayTrace(traced: CaptureOutcome['trace'], { trace, quiet }: LiveOptions): void {

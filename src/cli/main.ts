@@ -1,11 +1,11 @@
 // The command line: which commands there are, and the one place that turns errors into text and exit codes. Commands
 // are loaded when they are called, so that --help costs next to nothing.
 import { Command, CommanderError } from 'commander';
-import { AttachError, CulpritError, WorkloadError } from '../errors.ts';
+import { CulpritError } from '../errors.ts';
+import { EXIT, exitCodeOfError } from '../exit-codes.ts';
 import { escapeControls } from '../report/escape.ts';
 import { VERSION } from '../version.ts';
 import { addComparisonCommands } from './comparison-commands.ts';
-import { EXIT } from './exit-codes.ts';
 
 const TARGET_HELP = `
 A target is one of
@@ -156,7 +156,7 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
   if (error instanceof CulpritError) {
     process.stderr.write(`culprit: ${shown(error.message)}\n${error.hint ? `  ${shown(error.hint)}\n` : ''}`);
-    return error instanceof AttachError || error instanceof WorkloadError ? EXIT.cannotAttach : EXIT.wrongUse;
+    return exitCodeOfError(error);
   }
   process.stderr.write(
     `culprit: this is a defect of culprit, please report it.\n${error instanceof Error ? error.stack : String(error)}\n`,

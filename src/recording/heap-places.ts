@@ -2,7 +2,8 @@
 // variable to the line that declares it, when the file is at hand.
 import { readFileSync, statSync } from 'node:fs';
 import type { HeapPlace } from '../model/heap-report.ts';
-import { collectSources, type ReadText, type ScriptPosition, scriptPath } from './sources.ts';
+import { type ReadText, type ScriptPosition, scriptPath } from './script-places.ts';
+import { collectSources } from './sources.ts';
 
 const MAX_SOURCE_BYTES = 20 * 2 ** 20;
 

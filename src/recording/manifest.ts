@@ -1,9 +1,7 @@
 // The manifest of a recording: what was captured, from whom, how it ended. Versioned; a reader refuses a version
 // it does not know rather than guessing.
 import * as v from 'valibot';
-
-export const RECORDING_FORMAT = 'culprit-recording';
-export const RECORDING_VERSION = 1;
+import { RECORDING_FORMAT, RECORDING_VERSION } from './format.ts';
 
 const text = v.pipe(v.string(), v.maxLength(4_000));
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
@@ -27,7 +25,7 @@ export const manifestSchema = v.object({
     /** ISO 8601. */
     startedAt: text,
     durationMillis: amount,
-    /** "complete", "interrupted", "target-gone" or "disconnected". */
+    /** "complete", "interrupted", "target-gone", "disconnected" or "cut-off". */
     ended: text,
     steps: list(text),
     pausesMillis: list(amount),

@@ -1,6 +1,6 @@
 // Which places in code a recording mentions: in V8's profiles and in the stacks the probe caught.
 import type { CapturedFileKind, SampleLine } from '../capture/sink.ts';
-import type { ScriptPosition } from './sources.ts';
+import type { ScriptPosition } from './script-places.ts';
 
 interface RawCallFrame {
   url?: unknown;
@@ -12,6 +12,25 @@ interface RawNode {
   callFrame?: RawCallFrame;
   positionTicks?: { line?: unknown }[];
   children?: unknown;
+}
+
+/** Which places were mentioned so far, each once. */
+export interface PositionNotes {
+  sample(line: SampleLine): void;
+  profile(kind: CapturedFileKind, content: object): void;
+  all(): Iterable<ScriptPosition>;
+}
+
+export function notePositions(): PositionNotes {
+  const noted = new Map<string, ScriptPosition>();
+  const note = (found: Iterable<ScriptPosition>) => {
+    for (const position of found) noted.set(`${position.url}|${position.line}|${position.column}`, position);
+  };
+  return {
+    sample: (line) => note(positionsInSample(line)),
+    profile: (kind, content) => note(positionsInProfile(kind, content)),
+    all: () => noted.values(),
+  };
 }
 
 /** Places in a CPU or heap profile as V8 writes them; anything malformed is passed over. */

@@ -17,10 +17,11 @@ import * as v from 'valibot';
 import type { CapturedFile, SampleLine } from '../capture/sink.ts';
 import { RecordingError } from '../errors.ts';
 import type { HeapGraph } from '../model/heap-graph.ts';
+import { RECORDING_FORMAT, RECORDING_VERSION } from './format.ts';
 import { readHeapSnapshot } from './heap-snapshot.ts';
 import { lineSchema } from './line-schema.ts';
-import { type Manifest, manifestSchema, RECORDING_FORMAT, RECORDING_VERSION } from './manifest.ts';
-import type { Sources } from './sources.ts';
+import { type Manifest, manifestSchema } from './manifest.ts';
+import type { Sources } from './script-places.ts';
 
 /** A recording in memory, before decoding. */
 export interface Recording {

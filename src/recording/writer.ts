@@ -18,15 +18,16 @@ import { create } from 'tar';
 import type { CapturedFile, CaptureSink, SampleLine } from '../capture/sink.ts';
 import { UsageError } from '../errors.ts';
 import type { Manifest } from './manifest.ts';
-import { positionsInProfile, positionsInSample } from './positions.ts';
-import type { ScriptPosition, Sources } from './sources.ts';
+import { notePositions } from './positions.ts';
+import type { ReadText } from './script-places.ts';
+import { collectSources } from './sources.ts';
 
 export interface RecordingWriter extends CaptureSink {
-  /** Every place in code that the recording mentions so far. */
-  positions(): Iterable<ScriptPosition>;
+  /** What is known once attached: it stands should the recording be cut off. */
+  begin(manifest: Manifest): void;
   files(): CapturedFile[];
-  /** Writes what is left and gives the recording its final name. */
-  finish(manifest: Manifest, sources: Sources): Promise<void>;
+  /** Looks up in the target's files what the recording mentions, writes what is left and makes the recording whole. */
+  finish(manifest: Manifest, readText: ReadText): Promise<void>;
   /** Removes what was written. */
   discard(): void;
 }
@@ -51,20 +52,18 @@ export function createRecordingWriter(dir: string): RecordingWriter {
   }
   const samples = openSync(join(workDir, 'samples.jsonl'), 'wx', 0o600);
   const files: CapturedFile[] = [];
-  const positions = new Map<string, ScriptPosition>();
-  const note = (found: Iterable<ScriptPosition>) => {
-    for (const position of found)
-      positions.set(`${position.url}|${position.line}|${position.column}`, position);
-  };
+  const positions = notePositions();
+  const writeManifest = (manifest: Manifest) =>
+    writeFileSync(join(workDir, 'manifest.json'), JSON.stringify(manifest, null, 2), PRIVATE);
   return {
     line(line: SampleLine) {
       writeSync(samples, `${JSON.stringify(line)}\n`);
-      note(positionsInSample(line));
+      positions.sample(line);
     },
     file(file, content) {
       writeFileSync(join(workDir, file.path), JSON.stringify(content), PRIVATE);
       files.push(file);
-      note(positionsInProfile(file.kind, content));
+      positions.profile(file.kind, content);
     },
     stream(file) {
       const gzip = createGzip({ level: 1 });
@@ -85,12 +84,13 @@ export function createRecordingWriter(dir: string): RecordingWriter {
         },
       };
     },
-    positions: () => positions.values(),
+    begin: (manifest) => writeManifest(manifest),
     files: () => files,
-    async finish(manifest, sources) {
+    async finish(manifest, readText) {
       closeSync(samples);
+      const sources = collectSources(positions.all(), readText);
       writeFileSync(join(workDir, 'sources.json'), JSON.stringify(sources), PRIVATE);
-      writeFileSync(join(workDir, 'manifest.json'), JSON.stringify(manifest, null, 2), PRIVATE);
+      writeManifest(manifest);
       renameSync(workDir, finalDir);
     },
     discard() {

@@ -26,9 +26,12 @@ export interface Attachment {
   detach(): Promise<boolean>;
 }
 
-/** Attaches to a local process by pid, opening its inspector with SIGUSR1 where needed. */
-export async function attachByPid(pid: number): Promise<Attachment> {
-  const opened = await openInspectorBySignal(pid);
+/**
+ * Attaches to a local process by pid, opening its inspector with SIGUSR1 where needed. `isWatched`: a process of its own
+ * closes what was opened, should we die before the lease is in place.
+ */
+export async function attachByPid(pid: number, isWatched = true): Promise<Attachment> {
+  const opened = await openInspectorBySignal(pid, isWatched);
   try {
     return await attachTo(opened.endpoint, {
       expectedPids: opened.pids,
@@ -37,7 +40,7 @@ export async function attachByPid(pid: number): Promise<Attachment> {
     });
   } catch (error) {
     // The watcher sees us fail and closes what was opened.
-    opened.abandon();
+    await opened.abandon();
     throw error;
   }
 }

@@ -1,5 +1,4 @@
 // From the <target> word of the command line to one process or one inspector, or an error that lists the choice.
-import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { basename } from 'node:path';
 import { UsageError } from '../errors.ts';
@@ -23,6 +22,15 @@ export type ResolvedTarget =
   | { kind: 'inspector'; host: string; port: number }
   | { kind: 'web-socket'; url: string };
 
+/** URL.canParse is not in the oldest Node that a recorder runs on. */
+function isUrl(text: string): boolean {
+  try {
+    return new URL(text) !== null;
+  } catch {
+    return false;
+  }
+}
+
 const PS_HINT = 'See the Node.js processes here with `culprit ps`.';
 
 function parsePort(text: string): number {
@@ -42,7 +50,7 @@ export function parseTarget(text: string): TargetSpec {
   }
   if (/^:\d+$/.test(word)) return { kind: 'port', port: parsePort(word.slice(1)) };
   if (/^wss?:\/\//i.test(word)) {
-    if (!URL.canParse(word))
+    if (!isUrl(word))
       throw new UsageError(
         `${word} is not a URL.`,
         'Copy webSocketDebuggerUrl from what `curl host:port/json/list` shows.',
@@ -85,8 +93,13 @@ function ownFamily(root: string): Set<number> {
   return family;
 }
 
+/** The first words of the code that a recorder starts from: how others of us know it. */
+export const RECORDER_MARK = '/*culprit*/';
+
 const isCulprit = ({ argv }: NodeProcess) =>
-  argv.slice(0, 2).some((argument) => /^culprit(\.js)?$/.test(basename(argument)));
+  argv.slice(0, 2).some((argument) => /^culprit(-recorder)?(\.c?js)?$/.test(basename(argument))) ||
+  argv.some((argument) => argument.startsWith(RECORDER_MARK)) ||
+  /^- (record|ps)\b/.test(argv.slice(1, 3).join(' '));
 
 /** `npm start`, `npx ...`: they wait for the program, they are not it. */
 function isWrapper({ argv }: NodeProcess): boolean {
@@ -95,6 +108,19 @@ function isWrapper({ argv }: NodeProcess): boolean {
     /^(npm|npx|yarn|pnpm)( |$)/.test(title) ||
     /^(npm|npx|yarn|pnpm|corepack)(-cli)?(\.c?js)?$/.test(basename(script))
   );
+}
+
+/** The one Node.js program that runs here, as in most containers. Throws UsageError when there is none, or several. */
+export function resolveOnly(processes: readonly NodeProcess[], root = '/proc'): ResolvedTarget {
+  const family = ownFamily(root);
+  const strangers = processes.filter((entry) => !family.has(entry.pid) && !isCulprit(entry));
+  const programs = strangers.filter((entry) => !isWrapper(entry));
+  if (programs.length === 0)
+    throw new UsageError(
+      'No Node.js process can be seen here.',
+      'The program may run in another container, or has ended; or it is packaged so that it cannot be told: give its pid.',
+    );
+  return chooseOne(programs, 'here');
 }
 
 function resolvePattern(pattern: string, processes: readonly NodeProcess[], root: string): ResolvedTarget {
@@ -114,6 +140,7 @@ async function toAddress(host: string): Promise<string> {
   const bare = host.replace(/^\[|\]$/g, '');
   if (isIP(bare) !== 0 || bare.toLowerCase() === 'localhost') return bare;
   try {
+    const { lookup } = await import('node:dns/promises');
     return (await lookup(bare)).address;
   } catch (cause) {
     const hint =

@@ -1,6 +1,7 @@
 // Finding the inspector of a process: what listens where, and whether it speaks Node's inspector protocol.
 import http from 'node:http';
 import { AttachError } from '../errors.ts';
+import type { ListeningPort } from './sockets.ts';
 
 export interface InspectorEndpoint {
   host: string;
@@ -88,10 +89,21 @@ function parseTargetList(body: string): { webSocketDebuggerUrl: string; title: s
     const entry: unknown = Array.isArray(list) ? list[0] : null;
     if (typeof entry !== 'object' || entry === null) return null;
     const { type, webSocketDebuggerUrl, title } = entry as Record<string, unknown>;
-    if (type !== 'node' || typeof webSocketDebuggerUrl !== 'string' || !URL.canParse(webSocketDebuggerUrl))
-      return null;
+    if (type !== 'node' || typeof webSocketDebuggerUrl !== 'string') return null;
+    // Throws for what is no URL.
+    void new URL(webSocketDebuggerUrl);
     return { webSocketDebuggerUrl, title: String(title ?? '') };
   } catch {
     return null;
   }
+}
+
+/** The first of these ports that speaks the inspector's protocol. */
+export async function findOpenInspector(ports: ListeningPort[]): Promise<InspectorEndpoint | null> {
+  for (const { address, port } of ports) {
+    const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
+    const endpoint = await readInspectorEndpoint(host, port, 1_000).catch(() => null);
+    if (endpoint) return endpoint;
+  }
+  return null;
 }

@@ -43,7 +43,7 @@ export function likelyInspectorPorts(
 /** The port that SIGUSR1 would open; 0 is any free one. */
 export function wantedInspectorPort(flags: readonly string[]): number {
   // The last flag wins, as it does in Node; the command line overrides NODE_OPTIONS.
-  for (const flag of flags.toReversed()) {
+  for (const flag of [...flags].reverse()) {
     const match = /^--(?:inspect|debug)(?:-port|-brk|-wait)?=(?:.*:)?(\d+)$/.exec(flag);
     if (match) return Number(match[1]);
   }

@@ -1,23 +1,26 @@
 // Opening the inspector of a running process with SIGUSR1, after proving that the signal is safe to send, and
 // finding the port it opened.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { AttachError } from '../errors.ts';
 import { checkAttachable, describeRefusal } from './attachability.ts';
-import { type InspectorEndpoint, readInspectorEndpoint } from './inspector-address.ts';
+import { closeOpenedInspector } from './close-opened.ts';
+import { findOpenInspector, type InspectorEndpoint } from './inspector-address.ts';
 import { isLoopback, likelyInspectorPorts, readNodeFlags, wantedInspectorPort } from './inspector-ports.ts';
 import { type ListeningPort, listeningPorts, portHolder } from './sockets.ts';
 
-export interface OpenedInspector {
+/** Of an opened inspector, until the lease is in place. */
+export interface Watcher {
+  /** The lease is in place: nobody needs to watch any more. */
+  release(): void;
+  /** Attaching failed: close what we opened. Never rejects. */
+  abandon(): Promise<void>;
+}
+
+export interface OpenedInspector extends Watcher {
   endpoint: InspectorEndpoint;
   /** The target's pid here and in its own pid namespaces. */
   pids: number[];
   openedByUs: boolean;
-  /** The lease is in place: nobody needs to watch any more. */
-  release(): void;
-  /** Attaching failed: close what we opened. */
-  abandon(): void;
 }
 
 const SIGNAL_ANSWER_MILLIS = 3_000;
@@ -25,27 +28,29 @@ const POLL_MILLIS = 10;
 const PORT_WAIT_MILLIS = 5_000;
 
 /** Throws AttachError with the reason and the cure when the process cannot or must not be signalled. */
-export async function openInspectorBySignal(pid: number): Promise<OpenedInspector> {
+export async function openInspectorBySignal(pid: number, isWatched = true): Promise<OpenedInspector> {
   const before = listeningPorts(pid);
   const already = await findOpenInspector(likelyInspectorPorts(before, readNodeFlags(pid)));
   const verdict = checkAttachable(pid, { isInspectorOpen: already !== null });
   if (!verdict.ok) throw describeRefusal(pid, verdict);
   const pids = [pid, verdict.pidInside];
-  if (already) return { endpoint: already, pids, openedByUs: false, release: () => {}, abandon: () => {} };
+  if (already) return { endpoint: already, pids, openedByUs: false, ...NOTHING_OPENED };
 
   await waitForFreePort(pid);
-  const watcher = await startWatcher(pid, before);
+  const watcher = isWatched ? await watchFromOutside(pid, before) : watchAlone(pid, before);
   try {
     signal(pid);
     const opened = await waitForNewInspector(pid, before);
     if (opened) return { endpoint: opened, pids, openedByUs: true, ...watcher };
     // No new port: perhaps it was open all along, on a port that nothing told us of.
     const hidden = await findOpenInspector(before.filter((port) => isLoopback(port.address)));
-    watcher.abandon();
-    if (hidden) return { endpoint: hidden, pids, openedByUs: false, release: () => {}, abandon: () => {} };
+    if (hidden) {
+      void watcher.abandon();
+      return { endpoint: hidden, pids, openedByUs: false, ...NOTHING_OPENED };
+    }
     throw portConflict(pid) ?? noInspectorOpened(pid);
   } catch (error) {
-    watcher.abandon();
+    await watcher.abandon();
     throw error;
   }
 }
@@ -82,16 +87,6 @@ async function waitForNewInspector(pid: number, before: ListeningPort[]): Promis
   return null;
 }
 
-/** The first of these ports that speaks the inspector's protocol. */
-export async function findOpenInspector(ports: ListeningPort[]): Promise<InspectorEndpoint | null> {
-  for (const { address, port } of ports) {
-    const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
-    const endpoint = await readInspectorEndpoint(host, port, 1_000).catch(() => null);
-    if (endpoint) return endpoint;
-  }
-  return null;
-}
-
 function portConflict(pid: number): AttachError | null {
   const wanted = wantedInspectorPort(readNodeFlags(pid));
   const holder = wanted === 0 ? null : portHolder(wanted);
@@ -110,40 +105,19 @@ function noInspectorOpened(pid: number): AttachError {
   );
 }
 
-interface Watcher {
-  release(): void;
-  abandon(): void;
+/** Loaded only where it is used: a recorder in a pod starts no process. */
+async function watchFromOutside(pid: number, before: ListeningPort[]): Promise<Watcher> {
+  const { startWatcher } = await import('./watcher-process.ts');
+  return startWatcher(pid, before);
 }
 
-/**
- * Between the signal and the lease nothing in the target knows of us. A small process of its own watches those
- * moments: when we die in them, it closes the inspector. It leaves as soon as the lease is in place.
- */
-async function startWatcher(pid: number, before: ListeningPort[]): Promise<Watcher> {
-  const script = fileURLToPath(
-    new URL(import.meta.url.endsWith('.ts') ? '../../dist/watcher.js' : './watcher.js', import.meta.url),
-  );
-  const known = before.map((port) => port.inode).join(',');
-  const child = spawn(process.execPath, [script, String(pid), known], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-    detached: true,
-  });
-  child.on('error', () => {});
-  child.stdin?.on('error', () => {});
-  await new Promise<void>((resolve) => {
-    child.stdout?.once('data', () => resolve());
-    child.once('exit', () => resolve());
-    child.once('error', () => resolve());
-  });
-  child.stdout?.destroy();
-  child.unref();
-  (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
-  return { release: () => endWatcher(child, 'release'), abandon: () => endWatcher(child, 'abandon') };
+/** Without a second process we close what we opened ourselves, as long as we are there to do it. */
+function watchAlone(pid: number, before: ListeningPort[]): Watcher {
+  const known = new Set(before.map(({ inode }) => inode));
+  return { release: () => {}, abandon: () => closeOpenedInspector(pid, known).catch(() => {}) };
 }
 
-function endWatcher(child: ChildProcess, word: 'release' | 'abandon'): void {
-  if (child.stdin && !child.stdin.destroyed && child.stdin.writable) child.stdin.end(`${word}\n`);
-}
+const NOTHING_OPENED: Watcher = { release: () => {}, abandon: async () => {} };
 
 /** Throws AttachError when the process has ended meanwhile, or is not ours to signal. */
 function signal(pid: number): void {

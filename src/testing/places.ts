@@ -4,7 +4,8 @@ import { type Blame, blame } from '../analysis/blame.ts';
 import { createFrameResolver, type FrameResolver, type RawSources } from '../model/decode/frame-resolver.ts';
 import { decodeStack } from '../model/decode/samples.ts';
 import type { Frame } from '../model/frame.ts';
-import { collectSources, type ScriptPosition, scriptPath } from '../recording/sources.ts';
+import { type ScriptPosition, scriptPath } from '../recording/script-places.ts';
+import { collectSources } from '../recording/sources.ts';
 import { ownerOfScript } from './noise.ts';
 import type { OwnInspector, RawStack } from './own-inspector.ts';
 

@@ -35,7 +35,7 @@ test('all of its pieces are in the file, in order, and it is a file of the recor
   const { bytes } = await takeSnapshot(sending(pieces), writer.stream(FILE));
   expect(bytes).toBe(pieces.join('').length);
   expect(writer.files()).toEqual([FILE]);
-  await writer.finish(buildManifest(), { scripts: {}, lines: {} });
+  await writer.finish(buildManifest(), () => undefined);
   expect(gunzipSync(readFileSync(join(dir, FILE.path))).toString()).toBe(pieces.join(''));
 });
 
@@ -46,7 +46,7 @@ test('of one whose target goes away no half file is left, and the recording goes
   expect(readdirSync(folder)).toEqual(['samples.jsonl']);
   expect(writer.files()).toEqual([]);
   writer.line({ type: 'passive', atMillis: 1 });
-  await writer.finish(buildManifest(), { scripts: {}, lines: {} });
+  await writer.finish(buildManifest(), () => undefined);
   expect(readdirSync(dir).sort()).toEqual(['manifest.json', 'samples.jsonl', 'sources.json']);
 });
 

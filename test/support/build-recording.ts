@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import type { SampleLine } from '../../src/capture/sink.ts';
-import { type Manifest, RECORDING_FORMAT, RECORDING_VERSION } from '../../src/recording/manifest.ts';
-import { collectSources, type ReadText } from '../../src/recording/sources.ts';
+import { RECORDING_FORMAT, RECORDING_VERSION } from '../../src/recording/format.ts';
+import type { Manifest } from '../../src/recording/manifest.ts';
+import type { ReadText } from '../../src/recording/script-places.ts';
 import { createRecordingWriter, type RecordingWriter } from '../../src/recording/writer.ts';
 import { buildObservations, type Habit, heapFloor, KB } from './build-observations.ts';
 import { buildRawCpuProfile, buildRawHeapProfile, type Slice } from './build-profile.ts';
@@ -147,6 +148,6 @@ export async function writeRecording(
   for (const line of moreLines) writer.line(line);
   for (const [i, snapshot] of snapshots.entries()) await writeSnapshot(writer, snapshot, i + 1);
   const files = writer.files();
-  await writer.finish(buildManifest({ files }), collectSources(writer.positions(), readText));
+  await writer.finish(buildManifest({ files }), readText);
   return out;
 }

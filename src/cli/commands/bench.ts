@@ -1,18 +1,19 @@
 // `culprit bench`: check out, run in pairs, compare, decide, report.
+
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BenchOptions, bench, checkBudget } from '../../bench.ts';
+import { parseTime } from '../../capture/times.ts';
 import { COMPARE_DEFAULTS, type CompareResult } from '../../compare.ts';
 import { UsageError, WorkloadError } from '../../errors.ts';
+import { EXIT } from '../../exit-codes.ts';
 import type { Comparison } from '../../model/comparison.ts';
 import { type ComparisonOutput, writeComparison } from '../comparison-output.ts';
 import { parseCount, parsePart } from '../comparison-values.ts';
-import { EXIT } from '../exit-codes.ts';
 import { areGatesSure, type GateFlags, type Gates, readGates, withGates, writeGateFiles } from '../gating.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { createStepProgress } from '../progress.ts';
-import { parseTime } from '../times.ts';
 
 interface BenchCommandOptions extends ComparisonOutput, GateFlags {
   base: string;

@@ -1,8 +1,10 @@
 // `culprit compare`: recordings or profiles of two sides, several of each, to a verdict.
+
 import { readFileSync } from 'node:fs';
 import { COMPARE_DEFAULTS, compare, runOf } from '../../compare.ts';
 import { diagnose } from '../../diagnose.ts';
 import { UsageError } from '../../errors.ts';
+import { EXIT } from '../../exit-codes.ts';
 import { compareFindings } from '../../findings/compare/compare-findings.ts';
 import type { Report } from '../../model/finding.ts';
 import type { LoadReport } from '../../model/load.ts';
@@ -11,7 +13,6 @@ import { type NamedRecording, readSeveral } from '../../recording/several.ts';
 import { readLoadReport } from '../../workload/load-reports.ts';
 import { type ComparisonOutput, writeComparison } from '../comparison-output.ts';
 import { parsePart } from '../comparison-values.ts';
-import { EXIT } from '../exit-codes.ts';
 import { type GateFlags, readGates, withGates, writeGateFiles } from '../gating.ts';
 
 interface CompareCommandOptions extends ComparisonOutput, GateFlags {

@@ -1,0 +1,86 @@
+// The recorder: one file without a package, for where nothing can be installed. It is read from standard input by the
+// Node.js that is there (`node - record 1 < culprit-recorder.cjs > recording.tgz`), and what it records leaves through
+// standard output while it looks. A program of its own: it alone speaks and exits here.
+import type { Readable } from 'node:stream';
+import { parseCaptureWords } from '../capture/capture-words.ts';
+import { UsageError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import { record } from '../record.ts';
+import { createStreamWriter } from '../recording/stream-writer.ts';
+import { parseTarget, type ResolvedTarget, resolveOnly, resolveTarget } from '../target/find.ts';
+import { listNodeProcesses } from '../target/processes.ts';
+import { ownArguments, parseRecorderCall, type RecorderCall } from './command-line.ts';
+import { type Link, watchLink } from './link.ts';
+import { beModest } from './modest.ts';
+import { createVoice, type Voice } from './voice.ts';
+
+declare global {
+  /** Set by the few words that start us where the input is a lifeline, too: see remote/bootstrap.ts. */
+  var culpritLifeline: Readable | undefined;
+}
+
+async function main(): Promise<number> {
+  const args = ownArguments(process.argv);
+  const voice = createVoice(args.includes('--speak-json'), (text) => void process.stderr.write(text));
+  process.stderr.on('error', () => {});
+  try {
+    const call = parseRecorderCall(args);
+    if (call.command === 'ps') return await listProcesses();
+    if (process.stdout.isTTY)
+      throw new UsageError(
+        'A recording is not for a terminal, which would change its bytes.',
+        'Send it to a file, and leave out -t (kubectl exec -i, not -it): node - record 1 < culprit-recorder.cjs > recording.tgz',
+      );
+    beModest();
+    return await sendRecording(call, voice);
+  } catch (error) {
+    return voice.fail(error);
+  }
+}
+
+async function listProcesses(): Promise<number> {
+  const processes = (await listNodeProcesses()).map(({ argv: _argv, startTicks: _ticks, ...rest }) => rest);
+  process.stdout.write(`${JSON.stringify(processes, null, 2)}\n`);
+  return EXIT.done;
+}
+
+async function sendRecording(call: RecorderCall, voice: Voice): Promise<number> {
+  const options = parseCaptureWords(call.words);
+  const target = await find(call.target);
+  const link = watchLink(process.stdout, globalThis.culpritLifeline ?? null);
+  const pid = target.kind === 'process' ? target.pid : null;
+  voice.say({ culprit: 'attaching', pid, recorderPid: process.pid, nodeVersion: process.version });
+  const writer = createStreamWriter(process.stdout);
+  try {
+    await record(target, writer, {
+      ...options,
+      signal: link.stop,
+      // A second process takes as much memory as we do.
+      isWatched: false,
+      onProgress: (progress) => voice.say({ culprit: 'progress', ...progress }),
+    });
+  } catch (error) {
+    if (link.cut() === undefined) throw error;
+  }
+  return endOf(link, voice);
+}
+
+function endOf(link: Link, voice: Voice): number {
+  const reason = link.cut();
+  link.close();
+  if (reason === undefined || reason === 'the output was closed') {
+    voice.say({ culprit: 'done' });
+    return EXIT.done;
+  }
+  voice.say({ culprit: 'failed', message: `The link was cut: ${reason}.`, exitCode: EXIT.cannotAttach });
+  return EXIT.cannotAttach;
+}
+
+async function find(word: string | undefined): Promise<ResolvedTarget> {
+  if (word === undefined || word === 'auto') return resolveOnly(await listNodeProcesses());
+  const spec = parseTarget(word);
+  const needsList = spec.kind === 'pattern' || spec.kind === 'port';
+  return resolveTarget(spec, needsList ? await listNodeProcesses() : []);
+}
+
+void main().then((code) => process.exit(code));

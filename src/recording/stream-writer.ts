@@ -1,0 +1,147 @@
+// Writing a recording as one stream while the capture runs: a gzipped tar, nothing on disk, next to nothing held. What has
+// left is safe: a stream that is cut off is still a recording of what came before. Source maps go along as they are, since
+// opening them takes more memory than a pod can spare.
+import type { Writable } from 'node:stream';
+import { createGzip, constants as zlib } from 'node:zlib';
+import { pack } from 'tar-stream';
+import type { CapturedFile, CaptureStream, SampleLine } from '../capture/sink.ts';
+import { MAPS_FILE, type MapEntry, partName } from './format.ts';
+import type { Manifest } from './manifest.ts';
+import { notePositions } from './positions.ts';
+import { locate, type ReadText, type Sources, sourceMapOf } from './script-places.ts';
+import type { RecordingWriter } from './writer.ts';
+
+/** So often something leaves, also where nothing happens: links that are idle are closed on the way. */
+const BEAT_MILLIS = 2_000;
+const PIECE_CHARACTERS = 64 * 1024;
+const MAX_MAP_CHARACTERS = 20 * 2 ** 20;
+const MAX_MAPS_CHARACTERS = 60 * 2 ** 20;
+
+/**
+ * A recording into `output`, which is ended with it. Whoever gave the stream hears of its errors; after one, all that is
+ * written is dropped.
+ */
+export function createStreamWriter(output: Writable): RecordingWriter {
+  const archive = createArchive(output);
+  const positions = notePositions();
+  const files: CapturedFile[] = [];
+  let lines = '';
+  let pieces = 0;
+  let first: Manifest | undefined;
+  const sendLines = () => {
+    // An empty line is a sign of life that every reader skips.
+    archive.put(partName('samples.jsonl', pieces++), lines === '' ? '\n' : lines);
+    lines = '';
+  };
+  const noteFile = (file: CapturedFile) => {
+    files.push(file);
+    if (first) archive.put('manifest.json', JSON.stringify({ ...first, files }));
+  };
+  const beat = setInterval(() => {
+    sendLines();
+    archive.flush();
+  }, BEAT_MILLIS);
+  return {
+    line(line: SampleLine) {
+      lines += `${JSON.stringify(line)}\n`;
+      positions.sample(line);
+      if (lines.length > PIECE_CHARACTERS) sendLines();
+    },
+    file(file, content) {
+      positions.profile(file.kind, content);
+      archive.put(file.path, JSON.stringify(content));
+      noteFile(file);
+    },
+    stream: (file) => streamInPieces(archive, file, noteFile),
+    begin(manifest) {
+      first = manifest;
+      archive.put('manifest.json', JSON.stringify(manifest));
+      archive.flush();
+    },
+    files: () => files,
+    async finish(manifest, readText) {
+      clearInterval(beat);
+      sendLines();
+      archive.put('sources.json', JSON.stringify(collectWithMaps(archive, positions, readText)));
+      archive.put('manifest.json', JSON.stringify(manifest));
+      await archive.end();
+    },
+    discard() {
+      clearInterval(beat);
+      void archive.end().catch(() => {});
+    },
+  };
+}
+
+interface Archive {
+  put(name: string, content: string | Buffer): void;
+  /** Sends on what compression holds back. */
+  flush(): void;
+  end(): Promise<void>;
+}
+
+function createArchive(output: Writable): Archive {
+  const tar = pack();
+  const gzip = createGzip({ level: 1 });
+  tar.pipe(gzip).pipe(output);
+  // The one who gave the stream hears of its end; here it only means that nobody listens any more.
+  output.on('error', () => gzip.unpipe(output).resume());
+  return {
+    put: (name, content) => void tar.entry({ name: `recording/${name}`, mode: 0o600 }, content),
+    flush: () => gzip.flush(zlib.Z_SYNC_FLUSH),
+    end: () =>
+      new Promise((resolve, reject) => {
+        output.on('finish', resolve).on('error', reject);
+        if (output.destroyed) reject(new Error('the stream is closed'));
+        tar.finalize();
+      }),
+  };
+}
+
+function streamInPieces(
+  archive: Archive,
+  file: CapturedFile,
+  noteFile: (file: CapturedFile) => void,
+): CaptureStream {
+  const gzip = createGzip({ level: 1 });
+  let pieces = 0;
+  gzip.on('data', (chunk: Buffer) => archive.put(partName(file.path, pieces++), chunk));
+  const ended = new Promise<void>((resolve, reject) => {
+    gzip.on('end', resolve).on('error', reject);
+  });
+  ended.catch(() => {});
+  return {
+    write: (chunk) => void gzip.write(chunk),
+    async end() {
+      gzip.end();
+      await ended;
+      noteFile(file);
+    },
+    // Its pieces have left; without its name in the manifest they are no file.
+    async discard() {
+      gzip.destroy();
+    },
+  };
+}
+
+/** Places in scripts only; the maps of those scripts are put beside them. */
+function collectWithMaps(
+  archive: Archive,
+  positions: { all(): Iterable<{ url: string; line: number; column: number }> },
+  readText: ReadText,
+): Sources {
+  const entries: MapEntry[] = [];
+  let room = MAX_MAPS_CHARACTERS;
+  const sources = locate(positions.all(), readText, ({ url, path, text }) => {
+    const location = sourceMapOf(path, text);
+    const map = location?.startsWith('data:') ? location : location && readText(location);
+    if (!location || !map || map.length > Math.min(room, MAX_MAP_CHARACTERS)) return null;
+    room -= map.length;
+    const file = `map-${entries.length}.json`;
+    archive.put(file, map);
+    entries.push({ url, location: location.startsWith('data:') ? path : location, file });
+    return null;
+  });
+  archive.put(MAPS_FILE, JSON.stringify(entries));
+  return sources;
+}

@@ -1,0 +1,35 @@
+// Starting the watcher of the first moments (watcher.ts) and telling it how they went.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Watcher } from './open-inspector.ts';
+import type { ListeningPort } from './sockets.ts';
+
+/**
+ * Between the signal and the lease nothing in the target knows of us. A small process of its own watches those
+ * moments: when we die in them, it closes the inspector. It leaves as soon as the lease is in place.
+ */
+export async function startWatcher(pid: number, before: ListeningPort[]): Promise<Watcher> {
+  const script = fileURLToPath(
+    new URL(import.meta.url.endsWith('.ts') ? '../../dist/watcher.js' : './watcher.js', import.meta.url),
+  );
+  const known = before.map((port) => port.inode).join(',');
+  const child = spawn(process.execPath, [script, String(pid), known], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    detached: true,
+  });
+  child.on('error', () => {});
+  child.stdin?.on('error', () => {});
+  await new Promise<void>((resolve) => {
+    child.stdout?.once('data', () => resolve());
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+  child.stdout?.destroy();
+  child.unref();
+  (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
+  return { release: () => endWatcher(child, 'release'), abandon: async () => endWatcher(child, 'abandon') };
+}
+
+function endWatcher(child: ChildProcess, word: 'release' | 'abandon'): void {
+  if (child.stdin && !child.stdin.destroyed && child.stdin.writable) child.stdin.end(`${word}\n`);
+}
