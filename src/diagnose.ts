@@ -72,7 +72,7 @@ export function decode(recording: Recording): Observations {
     );
   }
   return {
-    ...describeSubject(recording, passive, runtime, (decoded.cpuProfiles[0]?.durationMicros ?? 0) / 1_000),
+    ...describeSubject(recording, passive, runtime, knownMillis(decoded, runtime)),
     passive,
     runtime,
     turns: of('turn'),
@@ -127,6 +127,11 @@ function decodeProfiles(
   return result;
 }
 
+/** For profiles of other tools, and for recordings that were cut off: how long it was looked at least. */
+function knownMillis({ cpuProfiles }: Profiles, runtime: RuntimeSample[]): number {
+  return Math.max((cpuProfiles[0]?.durationMicros ?? 0) / 1_000, runtime.at(-1)?.atMillis ?? 0);
+}
+
 function ownWork(lines: Recording['lines'], thread: number): OwnWork {
   const pauses = lines.flatMap((line) =>
     line.type === 'runtime' && line.thread === thread ? (line.ownPauses ?? []) : [],
@@ -138,7 +143,7 @@ function describeSubject(
   { manifest }: Recording,
   passive: PassiveSample[],
   runtime: RuntimeSample[],
-  profiledMillis: number,
+  knownMillis: number,
 ): Pick<Observations, 'target' | 'capture' | 'limits'> {
   const { target, capture, files } = manifest;
   const cgroup = passive.find((sample) => sample.cgroup)?.cgroup;
@@ -166,8 +171,7 @@ function describeSubject(
     },
     capture: {
       startedAt: startedAt || null,
-      // A profile of another tool knows its own length.
-      durationMillis: durationMillis || profiledMillis,
+      durationMillis: durationMillis || knownMillis,
       steps,
       files: files.map(({ kind, thread, path }) => ({ kind, thread, path })),
       overhead: {

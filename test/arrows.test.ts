@@ -82,7 +82,9 @@ describe('a room imports only', () => {
     capture: ['type model', 'target', 'errors.ts'],
     workload: ['capture', 'target', 'model', 'errors.ts'],
     testing: ['analysis', 'capture', 'errors.ts', 'findings', 'model', 'recording'],
+    recorder: ['record.ts', 'errors.ts', 'exit-codes.ts', 'capture', 'recording', 'target'],
     cli: [
+      'exit-codes.ts',
       'bench.ts',
       'compare.ts',
       'workload',
@@ -124,7 +126,7 @@ describe('a room imports only', () => {
   });
 
   test('in people’s tests runs none of what attaches, records or speaks', () => {
-    const isAllowed = (to: string) => /^(capture\/probes\/|recording\/sources\.ts)/.test(to);
+    const isAllowed = (to: string) => /^(capture\/probes\/|recording\/(sources|script-places)\.ts)/.test(to);
     const far = imports.filter(
       ({ from, to }) => roomOf(from) === 'testing' && /^(capture|recording)\//.test(to) && !isAllowed(to),
     );
@@ -149,7 +151,7 @@ describe('packages are used in one place:', () => {
     ['chalk', /^(cli|report)\//],
     ['cli-table3', /^(cli|report)\//],
     ['yocto-spinner', /^cli\//],
-    ['tar', /^(recording|cli)\//],
+    ['tar-stream', /^recording\//],
     ['@jridgewell/trace-mapping', /^recording\//],
     ['valibot', /^recording\//],
     ['0x', /^report\/flame\//],
@@ -186,6 +188,13 @@ describe('what loads with what:', () => {
     expect([...reach('record.ts', true)].filter(isHeavy)).toEqual([]);
   });
 
+  test('what goes into pods needs no package but the inspector’s client and the tar', () => {
+    const packages = [...reach('recorder/main.ts', true)].filter(
+      (to) => !isOurs(to) && !to.startsWith('node:'),
+    );
+    expect(packages.sort()).toEqual(['chrome-remote-interface', 'tar-stream']);
+  });
+
   test('recording judges nothing and renders nothing', () => {
     expect(
       [...reach('record.ts', true)].filter((to) => /^(analysis|findings|report|cli)\//.test(to)),
@@ -204,7 +213,7 @@ describe('what loads with what:', () => {
       loaded.filter(
         (to) =>
           isHeavy(to) ||
-          /^(chrome-remote-interface|cli-table3|xmlbuilder|tar|@jridgewell\/.*|valibot)$/.test(to),
+          /^(chrome-remote-interface|cli-table3|xmlbuilder|tar-stream|@jridgewell\/.*|valibot)$/.test(to),
       ),
     ).toEqual([]);
   });
@@ -239,7 +248,7 @@ describe('files:', () => {
   test('only the command line writes to the terminal or ends the process', () => {
     const speaks = /\bconsole\.(log|error|warn)\(|process\.(stdout|stderr)\.write\(|process\.exit\(/;
     // Programs of their own: they run beside us.
-    const ownPrograms = ['target/watcher.ts', 'workload/leash.ts'];
+    const ownPrograms = ['target/watcher.ts', 'workload/leash.ts', 'recorder/main.ts'];
     const others = files.filter(
       (file) =>
         roomOf(file) !== 'cli' &&

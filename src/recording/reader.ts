@@ -1,27 +1,21 @@
 // Reading a recording, or a file that another tool made (`.cpuprofile`, `.heapprofile`, a diagnostic report), into
 // one form. Nothing read is trusted: sizes are bounded, shapes are checked, and what is broken says so.
-import {
-  createReadStream,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { extract } from 'tar';
+import type { Readable } from 'node:stream';
 import * as v from 'valibot';
 import type { CapturedFile, SampleLine } from '../capture/sink.ts';
 import { RecordingError } from '../errors.ts';
 import type { HeapGraph } from '../model/heap-graph.ts';
-import { RECORDING_FORMAT, RECORDING_VERSION } from './format.ts';
+import { notWhole, type Unpacked, unpackFile, unpackStream } from './archive.ts';
+import { MAPS_FILE, RECORDING_FORMAT, RECORDING_VERSION } from './format.ts';
 import { readHeapSnapshot } from './heap-snapshot.ts';
 import { lineSchema } from './line-schema.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';
 import type { Sources } from './script-places.ts';
+import { applyMaps, type CarriedMap } from './sources.ts';
 
 /** A recording in memory, before decoding. */
 export interface Recording {
@@ -44,15 +38,29 @@ export interface RecordedSnapshot {
 const MAX_FILE_BYTES = 500 * 2 ** 20;
 const MAX_LINES = 200_000;
 
-/** Reads a folder or a `.tgz`. Throws RecordingError with the reason when it is not a whole recording. */
+/** Reads a folder or a `.tgz`. Throws RecordingError with the reason when it is not a recording. */
 export async function readRecording(path: string): Promise<Recording> {
   if (statSync(path).isDirectory()) return readFolder(path);
+  return readUnpacked(path, (dir) => unpackFile(path, dir));
+}
+
+/** Reads a recording while it comes in; `name` is for messages. */
+export async function readRecordingFrom(input: Readable, name: string): Promise<Recording> {
+  return readUnpacked(name, (dir) => unpackStream(input, dir));
+}
+
+async function readUnpacked(name: string, unpack: (dir: string) => Promise<Unpacked>): Promise<Recording> {
   const dir = mkdtempSync(join(tmpdir(), 'culprit-read-'));
   const remove = () => rmSync(dir, { recursive: true, force: true });
   try {
-    await unpack(path, dir);
-    const inner = existsSync(join(dir, 'manifest.json')) ? dir : join(dir, readdirSync(dir)[0] ?? '');
-    const recording = await readFolder(inner);
+    const unpacked = await unpack(dir);
+    if (!existsSync(join(dir, 'manifest.json'))) throw notWhole(name, unpacked);
+    const recording = await readFolder(dir);
+    const isCut = recording.manifest.capture.ended === 'cut-off';
+    // Only a stream says beforehand that it may be cut off: of any other archive half is nothing.
+    if (unpacked.cutBy !== undefined && !isCut) throw notWhole(name, unpacked);
+    if (isCut) recording.warnings.unshift(CUT_OFF);
+    if (unpacked.strayBytes > 0) recording.warnings.push(sayStray(unpacked.strayBytes));
     // Snapshots are read later.
     if (recording.snapshots.length > 0) process.once('exit', remove);
     else remove();
@@ -63,24 +71,11 @@ export async function readRecording(path: string): Promise<Recording> {
   }
 }
 
-async function unpack(path: string, dir: string): Promise<void> {
-  let bytes = 0;
-  // A hostile archive may hold links out of the folder, or unpack to more than any disk.
-  const filter = (_path: string, entry: { size?: number; type?: string } | object) => {
-    const { size = 0, type } = entry as { size?: number; type?: string };
-    bytes += size;
-    return (type === 'File' || type === 'Directory' || type === 'OldFile') && bytes < 4 * MAX_FILE_BYTES;
-  };
-  try {
-    await extract({ file: path, cwd: dir, strict: true, filter } as never);
-  } catch (error) {
-    throw new RecordingError(
-      `${path} is not a whole archive: ${(error as Error).message}`,
-      'Was the transfer cut short? Record again.',
-      { cause: error },
-    );
-  }
-}
+const CUT_OFF =
+  'The link was cut before the recording was whole; what had arrived is judged. What was put into the target expires within 10 s.';
+
+const sayStray = (bytes: number) =>
+  `${bytes} bytes that something printed before the recording were passed over.`;
 
 async function readFolder(dir: string): Promise<Recording> {
   const warnings: string[] = [];
@@ -205,11 +200,31 @@ const sourcesSchema = v.object({
 function readSources(dir: string, warnings: string[]): Sources {
   const path = join(dir, 'sources.json');
   const parsed = existsSync(path) ? v.safeParse(sourcesSchema, readJsonOr(path, null)) : null;
-  if (parsed?.success) return parsed.output;
+  if (parsed?.success) {
+    applyMaps(parsed.output, readMaps(dir));
+    return parsed.output;
+  }
   warnings.push(
     'sources.json is missing or damaged: places in code are named as V8 saw them, without source maps.',
   );
   return { scripts: {}, lines: {} };
+}
+
+const mapsSchema = v.array(
+  v.object({
+    url: v.string(),
+    location: v.string(),
+    file: v.pipe(v.string(), v.regex(/^map-\d+\.json$/)),
+  }),
+);
+
+/** The source maps that a stream brought along; those that are missing leave their positions as they are. */
+function* readMaps(dir: string): Generator<CarriedMap> {
+  const parsed = v.safeParse(mapsSchema, readJsonOr(join(dir, MAPS_FILE), []));
+  for (const { url, location, file } of parsed.success ? parsed.output : []) {
+    const path = join(dir, file);
+    if (existsSync(path)) yield { url, location, text: readFileSync(path, 'utf8') };
+  }
 }
 
 function readJsonOr<T>(path: string, otherwise: T): unknown {

@@ -11,10 +11,9 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { create } from 'tar';
 import type { CapturedFile, CaptureSink, SampleLine } from '../capture/sink.ts';
 import { UsageError } from '../errors.ts';
 import type { Manifest } from './manifest.ts';
@@ -97,24 +96,6 @@ export function createRecordingWriter(dir: string): RecordingWriter {
       rmSync(workDir, { recursive: true, force: true });
     },
   };
-}
-
-/** Packs a finished recording: to a file under its final name only when whole, or to a stream. */
-export async function packRecording(dir: string, to: string | NodeJS.WritableStream): Promise<void> {
-  const options = { gzip: true, cwd: dirname(dir), portable: true } as const;
-  if (typeof to !== 'string') {
-    const stream = create(options, [basename(dir)]);
-    for await (const chunk of stream)
-      if (!to.write(chunk)) await new Promise((done) => to.once('drain', done));
-    return;
-  }
-  const partial = `${to}.partial-${process.pid}`;
-  try {
-    await create({ ...options, file: partial, mode: 0o600 } as never, [basename(dir)]);
-    renameSync(partial, to);
-  } finally {
-    rmSync(partial, { force: true });
-  }
 }
 
 /** Throws UsageError when nothing can be written there, before a long capture rather than after it. */

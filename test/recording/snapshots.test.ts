@@ -8,9 +8,9 @@ import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../src/diagnose.ts';
 import { explainRecordedHeap } from '../../src/explain-recorded-heap.ts';
 import type { Report } from '../../src/model/finding.ts';
+import { packRecording } from '../../src/recording/archive.ts';
 import { readAnything } from '../../src/recording/foreign.ts';
 import type { Manifest } from '../../src/recording/manifest.ts';
-import { packRecording } from '../../src/recording/writer.ts';
 import { useTempFolder, type WrittenSnapshot, writeRecording } from '../support/build-recording.ts';
 import { type DrawnProgram, drawProgram } from '../support/heap-program.ts';
 

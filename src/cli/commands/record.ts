@@ -1,7 +1,8 @@
 // `culprit record`: capture only, into a folder, an archive or a stream.
 import { resolve } from 'node:path';
 import { UsageError } from '../../errors.ts';
-import { checkWritable, packRecording } from '../../recording/writer.ts';
+import { packRecording } from '../../recording/archive.ts';
+import { checkWritable } from '../../recording/writer.ts';
 import { type LiveOptions, recordInto, withTemporaryFolder } from '../live.ts';
 
 interface RecordOptions extends LiveOptions {

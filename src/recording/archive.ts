@@ -1,0 +1,199 @@
+// Recordings as one gzipped tar. Packing a folder; and unpacking what came as a file or a stream: found behind whatever a
+// wrapper printed before it, taken as far as it goes when it was cut off, put together again from its pieces.
+import {
+  appendFileSync,
+  createReadStream,
+  createWriteStream,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { type Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip, createInflateRaw, constants as zlib } from 'node:zlib';
+import { extract, pack } from 'tar-stream';
+import { RecordingError } from '../errors.ts';
+import { wholeName } from './format.ts';
+
+/** Packs a finished recording: to a file under its final name only when whole, or to a stream, which stays open. */
+export async function packRecording(dir: string, to: string | NodeJS.WritableStream): Promise<void> {
+  const tar = pack();
+  const filled = fill(tar, dir);
+  filled.catch((error: Error) => tar.destroy(error));
+  if (typeof to !== 'string') {
+    await pipeline(tar, createGzip(), to, { end: false });
+    return filled;
+  }
+  const partial = `${to}.partial-${process.pid}`;
+  try {
+    await pipeline(tar, createGzip(), createWriteStream(partial, { mode: 0o600 }));
+    await filled;
+    renameSync(partial, to);
+  } finally {
+    rmSync(partial, { force: true });
+  }
+}
+
+async function fill(tar: ReturnType<typeof pack>, dir: string): Promise<void> {
+  for (const name of readdirSync(dir).sort()) {
+    const stat = lstatSync(join(dir, name));
+    if (!stat.isFile()) continue;
+    const { size, mtime } = stat;
+    const entry = tar.entry({ name: `${basename(dir)}/${name}`, size, mtime, mode: 0o600 });
+    await pipeline(createReadStream(join(dir, name)), entry);
+  }
+  tar.finalize();
+}
+
+export interface Unpacked {
+  /** Bytes that stood before the archive: a wrapper's words. */
+  strayBytes: number;
+  /** Why the end is missing; undefined when it is there. */
+  cutBy: string | undefined;
+}
+
+/** A hostile archive may unpack to more than any disk. */
+const MAX_UNPACKED_BYTES = 2_000 * 2 ** 20;
+
+/** Unpacks a file into the empty folder `dir`. */
+export async function unpackFile(path: string, dir: string): Promise<Unpacked> {
+  return unpackStream(createReadStream(path), dir);
+}
+
+/** The same for a stream that is just coming in. What arrived whole is there, whatever happened then. */
+export async function unpackStream(input: Readable, dir: string): Promise<Unpacked> {
+  // Not gunzip: it takes words that follow the end for a broken second archive, and drops what came before them.
+  const inflate = createInflateRaw({ finishFlush: zlib.Z_SYNC_FLUSH });
+  const unpacked = untar(inflate, dir);
+  const fed = await feed(input, inflate);
+  const cutBy = (await unpacked) ?? fed.cutBy;
+  joinPieces(dir);
+  return { strayBytes: fed.strayBytes, cutBy };
+}
+
+/** Resolves with why it ended early, or undefined. A file has its name only when it is whole. */
+async function untar(inflate: Readable, dir: string): Promise<string | undefined> {
+  const tar = extract();
+  const incoming = join(dir, '.incoming');
+  let bytes = 0;
+  const reading = (async (): Promise<undefined> => {
+    for await (const entry of tar) {
+      const { type, name, size = 0 } = entry.header;
+      const file = /^(?:\.\/)?(?:[^/]+\/)?([\w.-]{1,200})$/.exec(name)?.[1];
+      bytes += size;
+      // A name alone: nothing in an archive may lead out of the folder, or be more than the disk holds.
+      const isWanted = type === 'file' && file !== undefined && bytes < MAX_UNPACKED_BYTES;
+      if (!isWanted) entry.resume();
+      else {
+        await pipeline(entry, createWriteStream(incoming, { mode: 0o600 }));
+        renameSync(incoming, join(dir, file));
+      }
+    }
+  })();
+  const ending = watchEnding(inflate);
+  // What was inflated before a break is whole; and what follows an end, if anything, is no part of it.
+  inflate.on('error', () => void tar.end(undefined));
+  inflate.pipe(tar);
+  const broken = await reading.catch((error: Error) => error.message);
+  inflate.unpipe(tar).resume();
+  rmSync(incoming, { force: true });
+  return ending.isWhole() ? undefined : (broken ?? ending.brokenBy() ?? 'its end is missing');
+}
+
+/** A tar ends in two empty blocks of 512 bytes. */
+const END_BYTES = 1_024;
+
+function watchEnding(inflate: Readable): { isWhole(): boolean; brokenBy(): string | undefined } {
+  let tail = Buffer.alloc(0);
+  let brokenBy: string | undefined;
+  inflate.on('data', (chunk: Buffer) => {
+    tail = Buffer.concat([tail, chunk.subarray(-END_BYTES)]).subarray(-END_BYTES);
+  });
+  inflate.on('error', (error: Error) => {
+    brokenBy ??= error.message;
+  });
+  return {
+    isWhole: () => tail.length === END_BYTES && tail.every((byte) => byte === 0),
+    brokenBy: () => brokenBy,
+  };
+}
+
+interface Fed {
+  strayBytes: number;
+  cutBy?: string;
+}
+
+const MOST_STRAY_BYTES = 4 * 2 ** 20;
+
+async function feed(input: Readable, inflate: Writable): Promise<Fed> {
+  const fed: Fed = { strayBytes: 0 };
+  let before: Buffer | null = Buffer.alloc(0);
+  const toGunzip = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      if (before === null) return pass(inflate, chunk, done);
+      before = Buffer.concat([before, chunk]);
+      const found = findArchive(before);
+      if (!found) return done(before.length > MOST_STRAY_BYTES ? new Error('it is not gzipped') : null);
+      fed.strayBytes = found.at;
+      const archived = before.subarray(found.dataAt);
+      before = null;
+      pass(inflate, archived, done);
+    },
+  });
+  try {
+    await pipeline(input, toGunzip);
+    if (before !== null) fed.cutBy = 'it is not gzipped';
+  } catch (error) {
+    fed.cutBy = (error as Error).message;
+  }
+  inflate.end();
+  return fed;
+}
+
+/** The header of gzip (RFC 1952): 1f 8b, deflate (8), flags, 6 bytes; with flag 8 a name that ends in a zero. */
+function findArchive(bytes: Buffer): { at: number; dataAt: number } | undefined {
+  for (let at = bytes.indexOf(GZIP); at >= 0; at = bytes.indexOf(GZIP, at + 1)) {
+    const flags = bytes[at + 3];
+    const nameEnd = flags === 8 ? bytes.indexOf(0, at + HEADER_BYTES) : at + HEADER_BYTES - 1;
+    if ((flags === 0 || flags === 8) && nameEnd >= 0 && nameEnd < bytes.length)
+      return { at, dataAt: nameEnd + 1 };
+  }
+  return undefined;
+}
+
+const GZIP = Buffer.from([0x1f, 0x8b, 8]);
+const HEADER_BYTES = 10;
+
+/** Broken data ends the reader; what still comes is let go. */
+function pass(inflate: Writable, chunk: Buffer, done: () => void): void {
+  if (inflate.destroyed || inflate.write(chunk)) {
+    done();
+    return;
+  }
+  let isDone = false;
+  const once = () => {
+    if (!isDone) done();
+    isDone = true;
+  };
+  inflate.once('drain', once).once('close', once);
+}
+
+/** In the order of their numbers. */
+function joinPieces(dir: string): void {
+  const pieces = readdirSync(dir).filter((name) => wholeName(name) !== undefined);
+  for (const piece of pieces.sort((a, b) => a.length - b.length || (a < b ? -1 : 1))) {
+    appendFileSync(join(dir, wholeName(piece)!), readFileSync(join(dir, piece)), { mode: 0o600 });
+    rmSync(join(dir, piece));
+  }
+}
+
+/** What to say of an archive that holds no recording, or half of one that only counts whole. */
+export function notWhole(name: string, { cutBy }: Unpacked): RecordingError {
+  return new RecordingError(
+    `${name} is not a whole archive: ${cutBy ?? 'no recording is in it'}.`,
+    'Was the transfer cut short? Record again.',
+  );
+}
