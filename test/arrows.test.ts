@@ -82,8 +82,10 @@ describe('a room imports only', () => {
     capture: ['type model', 'target', 'errors.ts'],
     workload: ['capture', 'target', 'model', 'errors.ts'],
     testing: ['analysis', 'capture', 'errors.ts', 'findings', 'model', 'recording'],
+    remote: ['recorder', 'recording', 'target', 'type capture', 'model', 'errors.ts', 'exit-codes.ts'],
     recorder: ['record.ts', 'errors.ts', 'exit-codes.ts', 'capture', 'recording', 'target'],
     cli: [
+      'remote',
       'exit-codes.ts',
       'bench.ts',
       'compare.ts',

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { CulpritError } from '../errors.ts';
 import { EXIT, exitCodeOfError } from '../exit-codes.ts';
+import { DEBUG_IMAGE } from '../remote/debug-container.ts';
 import { escapeControls } from '../report/escape.ts';
 import { VERSION } from '../version.ts';
 import { addComparisonCommands } from './comparison-commands.ts';
@@ -62,6 +63,7 @@ function createProgram(launch: string[]): Command {
     .action(async (target, options) =>
       (await import('./commands/record.ts')).recordCommand(target, launch, options),
     );
+  addRemoteCommands(program);
   program
     .command('analyze')
     .argument('<path...>')
@@ -102,6 +104,35 @@ function createProgram(launch: string[]): Command {
   return program;
 }
 
+function addRemoteCommands(program: Command): void {
+  withCaptureOptions(
+    program
+      .command('k8s')
+      .argument('<pod|deployment/name|container|host>')
+      .description('diagnose a process in a pod, a container or on another host: nothing is installed there'),
+  )
+    .option('-n, --namespace <name>', 'the namespace (default: that of the kubectl context)')
+    .option('-c, --container <name>', 'the container, where the pod has several')
+    .option('--context <name>', 'the kubectl context')
+    .option('--via <program>', 'kubectl, podman, docker or ssh, with its own words: "sudo podman"', 'kubectl')
+    .option('--target <word>', 'which process there: a pid, :port or a part of its command line', 'auto')
+    .option('--node <path>', 'the Node.js there that runs the recorder (default: it is looked for)')
+    .option('--debug-image <image>', 'for images without Node.js: what `kubectl debug` starts', DEBUG_IMAGE)
+    .option('--no-debug-image', 'start no container beside the target, whatever its image lacks')
+    .option('--json [file]', 'write the report as JSON; "-" or nothing is standard output')
+    .option('-o, --out <file>', 'keep the recording as this FILE.tgz')
+    .option('--dry-run', 'print the commands, and do nothing')
+    .option(
+      '--fail-on <severity>',
+      'exit with 1 when a finding is at least this grave: notice, warning, critical',
+    )
+    .hook('preAction', (called) => {
+      // In a pod, memory is somebody's.
+      if (called.getOptionValueSource('snapshot') === 'default') called.setOptionValue('snapshot', 'never');
+    })
+    .action(async (name, options) => (await import('./commands/k8s.ts')).k8sCommand(name, options));
+}
+
 /** To list is the work of a moment; the rest is for the threads that come later. */
 const WHY_ALIVE_DURATION = '3s';
 
@@ -138,7 +169,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   // What follows "--" is a command to launch, whatever it looks like.
   const at = argv.indexOf('--');
   const launch = at < 0 ? [] : argv.slice(at + 1);
-  const own = at < 0 ? argv : argv.slice(0, at);
+  const own = wordsOfOurs(argv, at);
   try {
     const program = createProgram([...launch]);
     if (own.length === 0) {
@@ -150,6 +181,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return explain(error);
   }
+}
+
+/** To a pod nothing is launched: there the words after "--" are options like the others. */
+function wordsOfOurs(argv: readonly string[], at: number): readonly string[] {
+  if (at < 0) return argv;
+  return argv[0] === 'k8s' ? [...argv.slice(0, at), ...argv.slice(at + 1)] : argv.slice(0, at);
 }
 
 function explain(error: unknown): number {

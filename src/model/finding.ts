@@ -176,6 +176,8 @@ export interface ReportTarget {
   pid: number | null;
   nodeVersion: string | null;
   title: string | null;
+  /** Where it runs, when it was reached over a link: a pod and its container, or a host. */
+  location?: string;
   uptimeSeconds: number | null;
   threads: { id: number; name: string }[];
   /** null outside a container. */

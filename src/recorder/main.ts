@@ -68,7 +68,7 @@ async function sendRecording(call: RecorderCall, voice: Voice): Promise<number> 
 function endOf(link: Link, voice: Voice): number {
   const reason = link.cut();
   link.close();
-  if (reason === undefined || reason === 'the output was closed') {
+  if (reason === undefined) {
     voice.say({ culprit: 'done' });
     return EXIT.done;
   }

@@ -18,8 +18,8 @@ const MAX_MAP_CHARACTERS = 20 * 2 ** 20;
 const MAX_MAPS_CHARACTERS = 60 * 2 ** 20;
 
 /**
- * A recording into `output`, which is ended with it. Whoever gave the stream hears of its errors; after one, all that is
- * written is dropped.
+ * A recording into `output`, which stays open. Whoever gave the stream hears of its errors; after one, all that is written is
+ * dropped.
  */
 export function createStreamWriter(output: Writable): RecordingWriter {
   const archive = createArchive(output);
@@ -83,7 +83,7 @@ interface Archive {
 function createArchive(output: Writable): Archive {
   const tar = pack();
   const gzip = createGzip({ level: 1 });
-  tar.pipe(gzip).pipe(output);
+  tar.pipe(gzip).pipe(output, { end: false });
   // The one who gave the stream hears of its end; here it only means that nobody listens any more.
   output.on('error', () => gzip.unpipe(output).resume());
   return {
@@ -91,8 +91,10 @@ function createArchive(output: Writable): Archive {
     flush: () => gzip.flush(zlib.Z_SYNC_FLUSH),
     end: () =>
       new Promise((resolve, reject) => {
-        output.on('finish', resolve).on('error', reject);
-        if (output.destroyed) reject(new Error('the stream is closed'));
+        output.on('error', reject).on('close', () => reject(new Error('the stream was closed')));
+        if (output.destroyed) reject(new Error('the stream was closed'));
+        // Not by its end: standard output never says that it is finished when it is a socket.
+        gzip.on('end', () => output.write('', () => resolve()));
         tar.finalize();
       }),
   };

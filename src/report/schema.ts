@@ -110,7 +110,7 @@ const target = object<ReportTarget>(
       ),
     ),
   },
-  {},
+  { location: text },
 );
 
 const capture = object<ReportCapture>(

@@ -74,6 +74,7 @@ export function renderFacts(report: Report, width: number): string[] {
   const warnings = [...new Set([...report.warnings, ...capture.warnings])].map((warning) => `- ${warning}`);
   const rows: [string, string[]][] = [
     ['process', [describeProcess(target)]],
+    ['place', [target.location ?? '']],
     ['threads', [target.threads.map((thread) => thread.name).join(', ')]],
     ['container', [describeContainer(target.container)]],
     ['captured', [`${formatDuration(capture.durationMillis)}${steps}`]],

@@ -1,0 +1,94 @@
+// From what was typed (a pod, or a workload like deployment/shop) to one container of one running pod, through kubectl.
+import { AttachError, UsageError } from '../errors.ts';
+import { decodePods, type Pod, type PodContainer, podSelectorOf } from '../model/decode/pod.ts';
+import { explainLink } from './link-errors.ts';
+import { ask } from './run.ts';
+import { kubectlWords, type Place, type Transport } from './transport.ts';
+
+export interface PodQuery {
+  transport: Transport;
+  /** "shop-7d9f-x2x", "pod/shop-7d9f-x2x" or "deployment/shop". */
+  name: string;
+  namespace?: string;
+  context?: string;
+  container?: string;
+}
+
+export interface FoundPod {
+  place: Place;
+  pod: Pod;
+  container: PodContainer;
+  /** As kubectl gave it, for those who read more of it. */
+  json: unknown;
+}
+
+/** Throws UsageError for a container that is not there or must be chosen, AttachError for all that kubectl refuses. */
+export async function findPod(query: PodQuery): Promise<FoundPod> {
+  const { pod, json } = await findJson(query);
+  const container = chooseContainer(pod, query.container);
+  const place = { ...query, name: pod.name, namespace: pod.namespace, container: container.name };
+  return { place, pod, container, json };
+}
+
+async function findJson(query: PodQuery): Promise<{ pod: Pod; json: unknown }> {
+  const json = await get(query, query.name.includes('/') ? [query.name] : ['pod', query.name], query.name);
+  const [pod] = decodePods(json);
+  if (pod) return { pod, json };
+  const selector = podSelectorOf(json);
+  if (selector === undefined)
+    throw new UsageError(
+      `${query.name} has no pods that it selects.`,
+      'Give a pod, or a deployment, statefulset, daemonset, replicaset, job or service.',
+    );
+  const found = await get(query, ['pods', '-l', selector], query.name);
+  const chosen = choosePod(decodePods(found), query.name);
+  const items = (found as { items?: { metadata?: { name?: unknown } }[] }).items ?? [];
+  return { pod: chosen, json: items.find((item) => item?.metadata?.name === chosen.name) };
+}
+
+async function get(query: PodQuery, what: string[], name: string): Promise<unknown> {
+  const words = [...kubectlWords(query), 'get', ...what, '-o', 'json'];
+  const { code, stdout, stderr } = await ask(words);
+  if (code !== 0) throw explainLink('kubectl', stderr, name.includes('/') ? name : `pod "${name}"`);
+  try {
+    return JSON.parse(stdout);
+  } catch {
+    throw new AttachError(
+      'What kubectl answered is not JSON.',
+      `Look at what this prints: ${words.join(' ')}`,
+    );
+  }
+}
+
+/** A ready one first: a pod that is not ready may be one that nobody calls. */
+function choosePod(pods: Pod[], name: string): Pod {
+  const running = pods.filter(({ phase }) => phase === 'Running');
+  const chosen = running.find(({ isReady }) => isReady) ?? running[0];
+  if (chosen) return chosen;
+  const states = pods.map((pod) => `${pod.name} is ${pod.phase}`).join(', ');
+  throw new AttachError(
+    `${name} has no running pod${states ? ` (${states})` : ''}.`,
+    `Why it does not run: culprit triage k8s ${name}`,
+  );
+}
+
+function chooseContainer(pod: Pod, wanted: string | undefined): PodContainer {
+  const names = pod.containers.map(({ name }) => name).join(', ');
+  if (pod.containers.length === 0)
+    throw new AttachError(`Pod ${pod.name} has no containers.`, 'Look at it with kubectl describe pod.');
+  const name = wanted ?? (pod.containers.length === 1 ? pod.containers[0]!.name : pod.defaultContainer);
+  if (name === undefined)
+    throw new UsageError(`Pod ${pod.name} has several containers: ${names}.`, 'Choose one with -c.');
+  const found = pod.containers.find((container) => container.name === name);
+  if (!found)
+    throw new UsageError(
+      `Pod ${pod.name} has no container "${name}".`,
+      `It has: ${names}. Give one with -c.`,
+    );
+  if (!found.isRunning)
+    throw new AttachError(
+      `The container ${found.name} of pod ${pod.name} does not run (the pod is ${pod.phase}).`,
+      `Why it ended: culprit triage k8s ${pod.name} -n ${pod.namespace}`,
+    );
+  return found;
+}

@@ -1,0 +1,85 @@
+// What kubectl, container engines and ssh say when they cannot do what they were asked, as one sentence with the cure. Told
+// from the words of their messages, which have been the same for years; what is not known is passed on as it is.
+import { AttachError } from '../errors.ts';
+
+interface Known {
+  says: RegExp;
+  message: (match: RegExpExecArray, name: string) => string;
+  cure: string;
+}
+
+/** The program asked for is not in the image: another path may be. */
+const NO_PROGRAM =
+  /executable file (?:`[^`]*` )?not found|stat \S+: no such file or directory|no such file or directory: OCI|exec: "[^"]*": |(?:node|\S*\/node): (?:command )?not found|crun: executable|exec failed.*no such file/i;
+
+export const isProgramMissing = (stderr: string): boolean => NO_PROGRAM.test(stderr);
+
+const KNOWN: Known[] = [
+  {
+    says: /\(Forbidden\)|forbidden: User|cannot (?:get|create|list|patch) resource "([^"]+)"/i,
+    message: (match, name) =>
+      `You may not do that with ${name}${match[1] ? ` (no right to ${match[1]})` : ''}.`,
+    cure: 'Ask for the rights get on pods and create on pods/exec in that namespace: kubectl auth can-i create pods/exec.',
+  },
+  {
+    says: /namespaces? "([^"]+)" not found/i,
+    message: ([, namespace]) => `There is no namespace "${namespace}".`,
+    cure: 'See them with kubectl get namespaces, and give one with -n.',
+  },
+  {
+    says: /context "([^"]+)" does not exist|no context exists with the name:? "([^"]+)"/i,
+    message: ([, a, b]) => `There is no context "${a ?? b}".`,
+    cure: 'See them with kubectl config get-contexts.',
+  },
+  {
+    says: /\(NotFound\)|pods? "[^"]+" not found|no such container|no container with name or ID|No such object/i,
+    message: (_match, name) => `There is no ${name}.`,
+    cure: 'Check the name and the namespace (-n): kubectl get pods, or podman ps.',
+  },
+  {
+    says: /container (?:\S+ )?(?:is )?not (?:valid for pod|found in pod)|container not found \("([^"]+)"\)|container is not running|is not running|can only create exec sessions on running containers|not in running state/i,
+    message: (_match, name) => `${name[0]?.toUpperCase()}${name.slice(1)} does not run.`,
+    cure: 'It may be restarting. Why it ended: culprit triage.',
+  },
+  {
+    says: /Unable to connect to the server|connection to the server \S+ was refused|no such host|i\/o timeout|dial tcp|Could not resolve hostname|Connection refused|Connection timed out|No route to host/i,
+    message: (_match, name) => `The way to ${name} is closed.`,
+    cure: 'Is the cluster or host within reach, and the right --context chosen?',
+  },
+  {
+    says: /You must be logged in|Unauthorized|provide credentials|token .*expired|Permission denied \(/i,
+    message: (_match, name) => `You are not logged in where ${name} is.`,
+    cure: 'Log in again (kubectl config current-context says where), then repeat.',
+  },
+  {
+    says: /Host key verification failed/i,
+    message: (_match, name) => `The host ${name} is not known yet.`,
+    cure: 'Connect once with ssh by hand.',
+  },
+  {
+    says: /bad option: (\S+)/i,
+    message: ([, option]) => `The Node.js there does not know ${option}: it is older than 16.`,
+    cure: 'culprit needs Node.js 16 or newer where it looks.',
+  },
+];
+
+/** `name` is what was asked for: "pod shop-7d9f". */
+export function explainLink(program: string, stderr: string, name: string): AttachError {
+  for (const { says, message, cure } of KNOWN) {
+    const match = says.exec(stderr);
+    if (match) return new AttachError(message(match, name), cure);
+  }
+  const words = lastLine(stderr);
+  return new AttachError(
+    `${program} could not reach into ${name}${words ? `: ${words}` : '.'}`,
+    'Try the command that --dry-run prints.',
+  );
+}
+
+function lastLine(text: string): string {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+  return (lines.at(-1) ?? '').slice(0, 500);
+}

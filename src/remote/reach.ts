@@ -1,0 +1,73 @@
+// The ways into one place, tried in turn: each Node.js that an image may have, then, in a pod, a container of our own beside
+// the target's.
+import { AttachError } from '../errors.ts';
+import type { Recording } from '../recording/reader.ts';
+import { recorderCommand } from './bootstrap.ts';
+import { debugCommand } from './debug-container.ts';
+import { likelyNodes } from './node-paths.ts';
+import { readRecorder, recorderPath } from './recorder-file.ts';
+import { ProgramMissing, type RemoteOptions, recordRemotely } from './remote-recording.ts';
+import { execCommand, type Place, quote } from './transport.ts';
+
+export interface ReachOptions extends Omit<RemoteOptions, 'wrap' | 'node' | 'name'> {
+  place: Place;
+  /** What the container is started with, where that is known. */
+  command: readonly string[];
+  /** A Node.js that was named: no other is tried. */
+  node?: string;
+  /** For pods: the image of the container beside the target's; undefined: none is made. */
+  debugImage?: string;
+  /** Hears of each command before it is run. */
+  onCommand?: (words: string[]) => void;
+}
+
+/** As people call it: "pod shop-7d9f (container app)". */
+export function nameOf({ transport, name, namespace, container }: Place): string {
+  if (transport.engine === 'ssh') return `host ${name}`;
+  if (transport.engine !== 'kubectl') return `container ${name}`;
+  const details = [container && `container ${container}`, namespace && `namespace ${namespace}`].filter(
+    Boolean,
+  );
+  return `pod ${name}${details.length > 0 ? ` (${details.join(', ')})` : ''}`;
+}
+
+/** Throws as recordRemotely does; when there is no Node.js by any way, AttachError with what else can be done. */
+export async function recordAt(options: ReachOptions): Promise<Recording> {
+  const { place, onCommand, debugImage } = options;
+  const name = nameOf(place);
+  const attempt = (wrap: RemoteOptions['wrap'], node: string) => {
+    onCommand?.(wrap([node, '...']));
+    return recordRemotely({ ...options, name, wrap, node });
+  };
+  for (const node of nodesFor(options)) {
+    try {
+      return await attempt((command) => execCommand(place, command), node);
+    } catch (error) {
+      if (!(error instanceof ProgramMissing)) throw error;
+    }
+  }
+  if (place.transport.engine === 'kubectl' && debugImage !== undefined && options.node === undefined)
+    return attempt((command) => debugCommand(place, debugImage, command), 'node');
+  throw new AttachError(
+    `No Node.js was found in ${name}.`,
+    'Say where it is with --node /path/to/node. A program with Node.js packed into it can be looked at from outside: culprit diagnose <pid> on its machine.',
+  );
+}
+
+function nodesFor({ node, command }: ReachOptions): string[] {
+  return node === undefined ? likelyNodes(command) : [node];
+}
+
+/** What would be run, and the same by hand, as lines for a shell. */
+export function describeCommands({ place, command, node, args }: ReachOptions): string[] {
+  const [first = 'node'] = nodesFor({ place, command, node, args } as ReachOptions);
+  const shown = (words: readonly string[]) => words.map(quote).join(' ');
+  const byHand = shown(execCommand(place, [first, '-', ...args]));
+  return [
+    '# The recorder is sent through standard input, the recording comes back through standard output:',
+    shown(execCommand(place, recorderCommand(first, readRecorder().length, args))),
+    '# The same by hand:',
+    `${byHand} < ${quote(recorderPath())} > recording.tgz`,
+    'culprit analyze recording.tgz',
+  ];
+}
