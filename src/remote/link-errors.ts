@@ -27,7 +27,7 @@ const KNOWN: Known[] = [
     cure: 'See them with kubectl get namespaces, and give one with -n.',
   },
   {
-    says: /context "([^"]+)" does not exist|no context exists with the name:? "([^"]+)"/i,
+    says: /context "([^"]+)" does not exist|(?:no context exists with the name:|specified context:) "?([^"\s]+)/i,
     message: ([, a, b]) => `There is no context "${a ?? b}".`,
     cure: 'See them with kubectl config get-contexts.',
   },
