@@ -14,12 +14,19 @@ const NO_PROGRAM =
 
 export const isProgramMissing = (stderr: string): boolean => NO_PROGRAM.test(stderr);
 
+const RIGHTS =
+  'Ask for the rights get on pods and create on pods/exec in that namespace: kubectl auth can-i create pods/exec.';
+
 const KNOWN: Known[] = [
   {
-    says: /\(Forbidden\)|forbidden: User|cannot (?:get|create|list|patch) resource "([^"]+)"/i,
-    message: (match, name) =>
-      `You may not do that with ${name}${match[1] ? ` (no right to ${match[1]})` : ''}.`,
-    cure: 'Ask for the rights get on pods and create on pods/exec in that namespace: kubectl auth can-i create pods/exec.',
+    says: /cannot (?:get|create|list|patch) resource "([^"]+)"/i,
+    message: ([, resource], name) => `You may not do that with ${name} (no right to ${resource}).`,
+    cure: RIGHTS,
+  },
+  {
+    says: /\(Forbidden\)|forbidden: User/i,
+    message: (_match, name) => `You may not do that with ${name}.`,
+    cure: RIGHTS,
   },
   {
     says: /namespaces? "([^"]+)" not found/i,
