@@ -1,0 +1,178 @@
+// Inside a pod: real containers of 256 MB and half a core, with Node.js 16, 20 and 24 as process 1, no shell and no disk. The
+// recorder through standard input and `culprit k8s --via podman` name what is wrong; the server serves on; and when the link
+// is cut, nothing stays.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Report } from '../../src/model/finding.ts';
+import {
+  CONTAINER_NODE,
+  type ContainerRoot,
+  containersUnavailable,
+  removeAllContainers,
+} from './support/containers.ts';
+import { reportOf, runCulprit, startCulprit } from './support/culprit.ts';
+import { installNodes, nodeBinary } from './support/node-versions.ts';
+import { leftovers, podRoot, recordersIn, serves, startPod, VIA } from './support/pod.ts';
+import { RECORDER } from './support/recorder.ts';
+import { until } from './support/wait.ts';
+
+let reasonToSkip: string | null = null;
+const roots = new Map<number, ContainerRoot>();
+const scratch = mkdtempSync(join(tmpdir(), 'culprit-pods-'));
+
+beforeAll(async () => {
+  reasonToSkip = (await containersUnavailable()) ?? (await installNodes());
+  if (reasonToSkip) {
+    console.warn(`The tests in containers are skipped: ${reasonToSkip}`);
+    return;
+  }
+  for (const major of [16, 20, 24]) roots.set(major, await podRoot(nodeBinary(major)));
+}, 320_000);
+
+afterAll(async () => {
+  await removeAllContainers();
+  for (const root of roots.values()) root.remove();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+const FAULTS = {
+  leak: { kind: 'heap-leak', says: /`baskets`.*openBasket/ },
+  block: { kind: 'event-loop-block', says: /buildReport/ },
+  sockets: { kind: 'socket-leak', says: /127\.0\.0\.1:7000.*connectToStore/ },
+  throttled: { kind: 'cpu-throttled', says: /./ },
+};
+type Server = keyof typeof FAULTS;
+type Way = 'standard input' | 'culprit k8s';
+
+const TABLE: [Server, number, Way][] = [
+  ['leak', 16, 'culprit k8s'],
+  ['leak', 20, 'standard input'],
+  ['leak', 24, 'culprit k8s'],
+  ['block', 16, 'standard input'],
+  ['block', 20, 'culprit k8s'],
+  ['block', 24, 'standard input'],
+  ['sockets', 16, 'culprit k8s'],
+  ['sockets', 20, 'standard input'],
+  ['sockets', 24, 'culprit k8s'],
+  ['throttled', 16, 'standard input'],
+  ['throttled', 20, 'culprit k8s'],
+  ['throttled', 24, 'standard input'],
+];
+
+async function look(
+  way: Way,
+  name: string,
+  exec: Awaited<ReturnType<typeof startPod>>['exec'],
+): Promise<Report> {
+  if (way === 'culprit k8s') {
+    const result = await runCulprit(['k8s', name, '--via', VIA, '--duration', '16s', '--json', '-']);
+    expect(result.stderr).toBe('');
+    return reportOf(result);
+  }
+  const { code, stdout, stderr } = await exec([CONTAINER_NODE, '-', 'record', '1', '--duration', '16s'], {
+    stdin: RECORDER,
+  });
+  expect(code, stderr).toBe(0);
+  const file = join(scratch, `${name}.tgz`);
+  writeFileSync(file, stdout);
+  return reportOf(await runCulprit(['analyze', file, '--json', '-']));
+}
+
+test.concurrent.each(TABLE)(
+  '%s in Node %i, through %s',
+  async (server, major, way) => {
+    if (reasonToSkip) return;
+    const pod = await startPod(roots.get(major)!, server);
+    const report = await look(way, pod.name, pod.exec);
+    expect(report.target).toMatchObject({
+      pid: 1,
+      container: { memoryLimitBytes: 256 * 2 ** 20, cpuQuotaCores: 0.5 },
+    });
+    expect(report.target.nodeVersion).toMatch(new RegExp(`^v${major}\\.`));
+    const [first] = report.findings;
+    expect(first, report.verdictReason).toMatchObject({ kind: FAULTS[server].kind });
+    expect(first!.title).toMatch(FAULTS[server].says);
+    expect(report.capture.restored).toBe(true);
+    expect(await serves(pod)).toBe(true);
+    expect(leftovers(pod)).toEqual([]);
+    await pod.remove();
+  },
+  90_000,
+);
+
+describe('when the link is cut in the middle', () => {
+  test.concurrent('the recorder ends, and the target is clean within the lease', async () => {
+    if (reasonToSkip) return;
+    const pod = await startPod(roots.get(20)!, 'leak');
+    const culprit = startCulprit(['k8s', pod.name, '--via', VIA, '--duration', '60s']);
+    await until('the inspector is open', () => leftovers(pod).some((one) => one.startsWith('port')));
+    await until('the profiler runs', () => leftovers(pod).includes('v8:ProfEvntProc'));
+    culprit.kill('SIGKILL');
+    await until('nothing of ours is left', () => leftovers(pod).length === 0, 15_000);
+    expect(await serves(pod)).toBe(true);
+    await pod.remove();
+  }, 60_000);
+
+  test.concurrent('a recorder that is killed itself leaves a target that cleans up', async () => {
+    if (reasonToSkip) return;
+    const pod = await startPod(roots.get(24)!, 'leak');
+    const link = spawn(
+      'podman',
+      [
+        ...VIA.split(' ').slice(1),
+        'exec',
+        '-i',
+        pod.name,
+        CONTAINER_NODE,
+        '-',
+        'record',
+        '1',
+        '--duration',
+        '60s',
+      ],
+      { stdio: ['pipe', 'ignore', 'ignore'] },
+    );
+    link.stdin.end(RECORDER);
+    await until('the profiler runs', () => leftovers(pod).includes('v8:ProfEvntProc'));
+    const [recorder] = recordersIn(pod);
+    process.kill(Number(recorder!.split(' ')[1]), 'SIGKILL');
+    await until('nothing of ours is left', () => leftovers(pod).length === 0, 15_000);
+    expect(await serves(pod)).toBe(true);
+    link.kill();
+    await pod.remove();
+  }, 60_000);
+});
+
+describe('what cannot be looked at is told with the cure:', () => {
+  const refused = async (server: string, args: string[], extra: string[] = []) => {
+    const pod = await startPod(roots.get(20)!, server, extra);
+    const result = await runCulprit(['k8s', pod.name, '--via', VIA, '--duration', '2s', ...args]);
+    expect(leftovers(pod)).toEqual([]);
+    await pod.remove();
+    return result;
+  };
+
+  test.concurrent('a process that is not there', async () => {
+    if (reasonToSkip) return;
+    const { code, stderr } = await refused('leak', ['--target', '77']);
+    expect(stderr).toMatch(/Cannot attach to process 77: there is no such process\./);
+    expect(code).toBe(3);
+  }, 60_000);
+
+  test.concurrent('an image without Node.js where it is said to be', async () => {
+    if (reasonToSkip) return;
+    const { code, stderr } = await refused('leak', ['--node', '/opt/node']);
+    expect(stderr).toMatch(/No Node\.js was found in container/);
+    expect(code).toBe(3);
+  }, 60_000);
+
+  test.concurrent('a container that is not there', async () => {
+    if (reasonToSkip) return;
+    const { code, stderr } = await runCulprit(['k8s', 'no-such-container', '--via', VIA]);
+    expect(stderr).toMatch(/There is no container no-such-container\./);
+    expect(code).toBe(3);
+  }, 60_000);
+});
