@@ -13,6 +13,7 @@ import type { RecordingWriter } from './writer.ts';
 
 /** So often something leaves, also where nothing happens: links that are idle are closed on the way. */
 const BEAT_MILLIS = 2_000;
+const FIRST_FLUSH_MILLIS = 100;
 const PIECE_CHARACTERS = 64 * 1024;
 const MAX_MAP_CHARACTERS = 20 * 2 ** 20;
 const MAX_MAPS_CHARACTERS = 60 * 2 ** 20;
@@ -56,7 +57,8 @@ export function createStreamWriter(output: Writable): RecordingWriter {
     begin(manifest) {
       first = manifest;
       archive.put('manifest.json', JSON.stringify(manifest));
-      archive.flush();
+      // Once the tar has passed it on.
+      setTimeout(archive.flush, FIRST_FLUSH_MILLIS);
     },
     files: () => files,
     async finish(manifest, readText) {
@@ -88,7 +90,7 @@ function createArchive(output: Writable): Archive {
   output.on('error', () => gzip.unpipe(output).resume());
   return {
     put: (name, content) => void tar.entry({ name: `recording/${name}`, mode: 0o600 }, content),
-    flush: () => gzip.flush(zlib.Z_SYNC_FLUSH),
+    flush: () => void (gzip.writableEnded || gzip.flush(zlib.Z_SYNC_FLUSH)),
     end: () =>
       new Promise((resolve, reject) => {
         output.on('error', reject).on('close', () => reject(new Error('the stream was closed')));

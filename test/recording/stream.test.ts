@@ -1,7 +1,7 @@
 // A recording as a stream: whole, with words of others around it, and cut off anywhere.
 import { PassThrough, Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { RecordingError } from '../../src/errors.ts';
 import type { Manifest } from '../../src/recording/manifest.ts';
 import { readRecordingFrom } from '../../src/recording/reader.ts';
@@ -62,9 +62,6 @@ async function writeStream(): Promise<Buffer> {
 
 beforeAll(async () => {
   whole = await writeStream();
-});
-afterAll(() => {
-  process.removeAllListeners('exit');
 });
 
 const read = (bytes: Buffer) => readRecordingFrom(Readable.from([bytes]), 'the stream');

@@ -23,6 +23,8 @@ export interface KubeStub {
   /** "GET /api/v1/..." in order. */
   requests: string[];
   execs: ExecCall[];
+  /** Of standard output of all that was executed. */
+  sentBytes(): number;
   /** Ends all exec connections at once, as a network that breaks does. */
   cutLinks(): void;
   end(): Promise<void>;
@@ -62,6 +64,7 @@ const KIND_OF: Record<string, string> = {
 export async function startKubeStub(given: KubeObjects): Promise<KubeStub> {
   const requests: string[] = [];
   const execs: ExecCall[] = [];
+  let sentBytes = 0;
   const sockets = new Set<Socket>();
   const children = new Set<ChildProcess>();
   const server = createServer((request, response) => {
@@ -88,12 +91,16 @@ export async function startKubeStub(given: KubeObjects): Promise<KubeStub> {
       );
       return;
     }
+    if (call.verb === 'attach') call.command = commandOfEphemeral(given, call);
     execs.push(call);
     streams.handleUpgrade(request, socket, head, (webSocket) => {
       const child = given.exec?.(call) ?? 'nothing can be executed here';
       if (typeof child === 'string') return refuse(webSocket, child);
       children.add(child);
       child.once('exit', () => children.delete(child));
+      child.stdout!.on('data', (data: Buffer) => {
+        sentBytes += data.length;
+      });
       forward(webSocket, child);
     });
   });
@@ -106,6 +113,7 @@ export async function startKubeStub(given: KubeObjects): Promise<KubeStub> {
     kubeconfig,
     requests,
     execs,
+    sentBytes: () => sentBytes,
     cutLinks: () => {
       for (const socket of sockets) socket.destroy();
     },
@@ -217,6 +225,15 @@ function addEphemeral(
     }));
     send(200, { apiVersion: 'v1', ...pod });
   });
+}
+
+function commandOfEphemeral({ objects }: KubeObjects, { pod, container }: ExecCall): string[] {
+  const found = objects.find(({ kind, metadata }) => kind === 'Pod' && metadata.name === pod);
+  const { ephemeralContainers = [] } = (found?.spec ?? {}) as {
+    ephemeralContainers?: { name: string; command?: string[]; args?: string[] }[];
+  };
+  const { command = [], args = [] } = ephemeralContainers.find(({ name }) => name === container) ?? {};
+  return [...command, ...args];
 }
 
 function discovery(path: string): unknown {

@@ -1,0 +1,281 @@
+// `culprit k8s` through the real kubectl, which speaks to a stand-in for the API server; what it executes is forwarded into a
+// real container.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import {
+  CONTAINER_NODE,
+  type ContainerRoot,
+  containersUnavailable,
+  type RunningContainer,
+  removeAllContainers,
+} from './support/containers.ts';
+import { type CulpritResult, reportOf, runCulprit, startCulprit } from './support/culprit.ts';
+import {
+  type ExecCall,
+  type KubeObject,
+  type KubeObjects,
+  type KubeStub,
+  startKubeStub,
+} from './support/kube-stub.ts';
+import { findKubectl } from './support/kubectl.ts';
+import { leftovers, podRoot, serves, startPod, VIA } from './support/pod.ts';
+import { until } from './support/wait.ts';
+
+let reasonToSkip: string | null = null;
+let kubectlPath = '';
+let root: ContainerRoot;
+let container: RunningContainer;
+const stubs: KubeStub[] = [];
+
+beforeAll(async () => {
+  const kubectl = await findKubectl();
+  reasonToSkip = 'reason' in kubectl ? kubectl.reason : await containersUnavailable();
+  if (reasonToSkip) {
+    console.warn(`The tests with kubectl are skipped: ${reasonToSkip}`);
+    return;
+  }
+  if ('path' in kubectl) kubectlPath = kubectl.path;
+  root = await podRoot();
+  container = await startPod(root, 'leak');
+}, 320_000);
+
+afterAll(async () => {
+  await removeAllContainers();
+  root?.remove();
+});
+
+beforeEach(() => async () => {
+  for (const stub of stubs.splice(0)) await stub.end();
+});
+
+const pod = (name: string, namespace = 'default', containers = ['app'], change: object = {}): KubeObject => ({
+  kind: 'Pod',
+  metadata: { name, namespace, labels: { app: 'shop' } },
+  spec: { containers: containers.map((one) => ({ name: one, image: 'shop:1' })) },
+  status: {
+    phase: 'Running',
+    conditions: [{ type: 'Ready', status: 'True' }],
+    containerStatuses: containers.map((one) => ({ name: one, ready: true, state: { running: {} } })),
+    ...change,
+  },
+});
+const deployment: KubeObject = {
+  kind: 'Deployment',
+  metadata: { name: 'shop', namespace: 'staging' },
+  spec: { selector: { matchLabels: { app: 'shop' } } },
+};
+
+/** As a container runtime would run it: the image's PATH leads to its Node.js. */
+function inContainer({ command }: ExecCall): ChildProcess {
+  const [program = '', ...args] = command;
+  const [podman = '', ...words] = VIA.split(' ');
+  return spawn(podman, [
+    ...words,
+    'exec',
+    '-i',
+    container.name,
+    program === 'node' ? CONTAINER_NODE : program,
+    ...args,
+  ]);
+}
+
+async function stubFor(objects: KubeObject[], more: Partial<KubeObjects> = {}): Promise<KubeStub> {
+  const stub = await startKubeStub({ objects, exec: inContainer, ...more });
+  stubs.push(stub);
+  return stub;
+}
+
+const environment = ({ kubeconfig }: KubeStub) => ({
+  KUBECONFIG: kubeconfig,
+  PATH: kubectlPath ? `${kubectlPath}:${process.env.PATH}` : process.env.PATH!,
+});
+const k8s = (stub: KubeStub, args: string[]): Promise<CulpritResult> =>
+  runCulprit(['k8s', ...args], { env: environment(stub) });
+
+test('a deployment in a namespace of a context leads to a ready pod of it, and its leak is named', async () => {
+  if (reasonToSkip) return;
+  const pending = pod('shop-a', 'staging', ['app'], { phase: 'Pending', containerStatuses: [] });
+  const stub = await stubFor([pending, pod('shop-b', 'staging', ['app', 'proxy']), deployment]);
+  const args = [
+    'deployment/shop',
+    '--context',
+    'other',
+    '-n',
+    'staging',
+    '-c',
+    'app',
+    '--',
+    '--duration',
+    '14s',
+    '--json',
+    '-',
+  ];
+  const report = reportOf(await k8s(stub, args));
+  expect(report.findings[0]).toMatchObject({ kind: 'heap-leak', subject: { function: 'openBasket' } });
+  expect(report.target).toMatchObject({
+    pid: 1,
+    location: 'pod shop-b (container app, namespace staging)',
+  });
+  expect(
+    stub.execs.map(({ verb, namespace, pod: name, container: one, command }) => ({
+      verb,
+      namespace,
+      name,
+      one,
+      node: command[0],
+      asked: command.slice(-12, -8),
+    })),
+  ).toEqual([
+    {
+      verb: 'exec',
+      namespace: 'staging',
+      name: 'shop-b',
+      one: 'app',
+      node: 'node',
+      asked: ['auto', '--duration', '14s', '--interval'],
+    },
+  ]);
+  expect(await serves(container)).toBe(true);
+  expect(leftovers(container)).toEqual([]);
+}, 60_000);
+
+test('the namespace of the context counts where none is given', async () => {
+  if (reasonToSkip) return;
+  const stub = await stubFor([pod('shop-1', 'staging')]);
+  const { code, stdout, stderr } = await k8s(stub, [
+    'shop-1',
+    '--context',
+    'other',
+    '--duration',
+    '2s',
+    '--quiet',
+  ]);
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/app\/leak\.cjs/);
+  expect(code).toBe(0);
+});
+
+test('an image without Node.js gets a container beside it, in its process namespace', async () => {
+  if (reasonToSkip) return;
+  const stub = await stubFor([pod('bare-1')], {
+    exec: (call) =>
+      call.verb === 'attach'
+        ? inContainer(call)
+        : `error executing command in container: OCI runtime exec failed: exec: "${call.command[0]}": executable file not found in $PATH`,
+  });
+  const { code, stdout, stderr } = await k8s(stub, [
+    'bare-1',
+    '--duration',
+    '2s',
+    '--quiet',
+    '--debug-image',
+    'node:20-slim',
+  ]);
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/app\/leak\.cjs/);
+  expect(code).toBe(0);
+  expect(stub.execs.at(-1)).toMatchObject({ verb: 'attach', pod: 'bare-1' });
+  expect(stub.requests.filter((line) => line.startsWith('PATCH'))).toEqual([
+    expect.stringContaining('/namespaces/default/pods/bare-1/ephemeralcontainers'),
+  ]);
+});
+
+test('a link that is cut gives a report of what came, and the target is clean within the lease', async () => {
+  if (reasonToSkip) return;
+  const stub = await stubFor([pod('shop-1')]);
+  const culprit = startCulprit(['k8s', 'shop-1', '--duration', '60s', '--json', '-'], {
+    env: environment(stub),
+  });
+  await until('the profiler runs', () => leftovers(container).includes('v8:ProfEvntProc'));
+  await until('some of it has come', () => stub.sentBytes() > 1_000);
+  stub.cutLinks();
+  const result = await culprit.ended;
+  expect(result.stderr).toBe('');
+  const report = reportOf(result);
+  expect(report.warnings[0]).toMatch(/^The link was cut before the recording was whole/);
+  expect(report.capture.restored).toBeNull();
+  await until('nothing of ours is left', () => leftovers(container).length === 0, 15_000);
+  expect(await serves(container)).toBe(true);
+}, 60_000);
+
+test.each<[string, string[], KubeObject[], RegExp, number, Partial<KubeObjects>?]>([
+  ['no such pod', ['shop-9'], [], /There is no pod "shop-9"\./, 3],
+  ['no such deployment', ['deployment/shop'], [], /There is no deployment\/shop\./, 3],
+  ['no such context', ['shop-1', '--context', 'moon'], [], /There is no context "moon"\./, 3],
+  [
+    'a cluster out of reach',
+    ['shop-1', '--context', 'nowhere'],
+    [],
+    /The way to pod "shop-1" is closed\./,
+    3,
+  ],
+  [
+    'several containers',
+    ['two-1'],
+    [pod('two-1', 'default', ['app', 'proxy'])],
+    /several containers: app, proxy\.\n {2}Choose one with -c\./,
+    2,
+  ],
+  [
+    'no such container',
+    ['two-1', '-c', 'api'],
+    [pod('two-1', 'default', ['app', 'proxy'])],
+    /no container "api"\.\n {2}It has: app, proxy\./,
+    2,
+  ],
+  [
+    'a container that does not run',
+    ['down-1'],
+    [pod('down-1', 'default', ['app'], { containerStatuses: [] })],
+    /container app of pod down-1 does not run/,
+    3,
+  ],
+  [
+    'a deployment without a running pod',
+    ['deployment/shop', '-n', 'staging'],
+    [deployment],
+    /deployment\/shop has no running pod/,
+    3,
+  ],
+  [
+    'no right to read pods',
+    ['shop-1'],
+    [pod('shop-1')],
+    /You may not do that with pod "shop-1" \(no right to pods\)\./,
+    3,
+    { forbidden: ['pods'] },
+  ],
+  [
+    'no right to execute',
+    ['shop-1', '--no-debug-image'],
+    [pod('shop-1')],
+    /You may not do that with pod shop-1/,
+    3,
+    { forbidden: ['pods/exec'] },
+  ],
+])('%s is said with the cure', async (_what, args, objects, message, code, more) => {
+  if (reasonToSkip) return;
+  const result = await k8s(await stubFor(objects, more), [...args, '--duration', '1s']);
+  expect(result.stderr).toMatch(message);
+  expect(result.stdout).toBe('');
+  expect(result.code).toBe(code);
+});
+
+test('without kubectl it says what is missing', async () => {
+  const { code, stderr } = await runCulprit(['k8s', 'shop-1'], { env: { PATH: '/nowhere' } });
+  expect(stderr).toBe(
+    'culprit: kubectl is not on the PATH.\n  Install kubectl, or name another way in with --via (kubectl, podman, docker, ssh).\n',
+  );
+  expect(code).toBe(3);
+});
+
+test('a dry run prints the commands and asks nobody', async () => {
+  const { code, stdout } = await runCulprit(['k8s', 'shop-1', '-n', 'prod', '--dry-run'], {
+    env: { PATH: '/nowhere' },
+  });
+  const lines = stdout.replace(/ \S*culprit-recorder\.cjs/, ' culprit-recorder.cjs').split('\n');
+  expect(lines[3]).toBe(
+    'kubectl --namespace prod exec -i shop-1 -- node - record auto --duration 30s --interval 1s --max-pause 1s --snapshot never --async burst < culprit-recorder.cjs > recording.tgz',
+  );
+  expect(code).toBe(0);
+});
