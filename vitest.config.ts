@@ -1,5 +1,5 @@
-// Two sorts of tests: those that need no process run side by side; those under test/live start servers and attach to
-// them, and run one file at a time because cores are few.
+// Sorts of tests: those that need no process run side by side; those under test/live start servers and attach to them, and
+// run one file at a time because cores are few; those under test/pods take minutes and have a script of their own.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'offline',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/live/**'],
+          exclude: ['test/live/**', 'test/pods/**'],
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
@@ -25,6 +25,16 @@ export default defineConfig({
           maxWorkers: 1,
           maxConcurrency: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'pods',
+          include: ['test/pods/**/*.test.ts'],
+          testTimeout: 60_000,
+          fileParallelism: false,
+          maxConcurrency: 2,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
