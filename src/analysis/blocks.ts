@@ -3,7 +3,9 @@
 import type { CpuProfile } from '../model/cpu-profile.ts';
 import { framesOf } from '../model/decode/cpu-profile.ts';
 import type { Frame } from '../model/frame.ts';
+import type { RuntimeSample } from '../model/samples.ts';
 import { type Blame, blame, functionKey } from './blame.ts';
+import { isBorneOut, isSpreadByChance } from './block-evidence.ts';
 import { totalsByFunction } from './cpu.ts';
 import { classifyWork, type Work } from './work.ts';
 
@@ -41,12 +43,14 @@ const LEAST_SAMPLE_SHARE = 0.3;
 /** A node covers a block when it was on the stack for this share of it. */
 const COVERAGE = 0.75;
 
+/** `runtime`: what the probe measured of the same thread's event loop, where it did. */
 export function findBlocks(
   profile: CpuProfile,
   textOf: (file: string, line: number) => string | undefined,
+  runtime: readonly RuntimeSample[] = [],
 ): BlockGroup[] {
   const groups = new Map<string, BlockGroup>();
-  for (const block of listBlocks(profile)) {
+  for (const block of realBlocks(profile, runtime)) {
     const frames = framesOf(profile, hottestLeaf(profile, block));
     const culprit = blame(framesOf(profile, coveringNode(profile, block)));
     if (!culprit.subject) continue;
@@ -83,14 +87,45 @@ export function findBlocks(
   return [...groups.values()].sort((a, b) => b.totalMillis - a.totalMillis);
 }
 
-/** Follows every node from the sample where it appears on the stack to the one where it leaves. */
-function listBlocks(profile: CpuProfile): Block[] {
+/** A loop with less idle time than this share has no pauses that a sample would see. */
+const SATURATED_IDLE = 0.15;
+
+/** The blocks that are more than short callbacks in a row. */
+function realBlocks(profile: CpuProfile, runtime: readonly RuntimeSample[]): Block[] {
+  const runs = new Map<number, number[]>();
+  const listed = listBlocks(profile, runs);
+  const { state, micros } = profile.samples;
+  const idle = micros.reduce((sum, each, i) => (state[i] === IDLE ? sum + each : sum), 0);
+  const isSaturated = idle < profile.durationMicros * SATURATED_IDLE;
+  const isChance = new Map(
+    [...runs].map(([node, millis]) => [node, isSaturated && isSpreadByChance(millis, LEAST_BLOCK_MILLIS)]),
+  );
+  const endOf = (block: Block) =>
+    profile.startClockMicros === undefined
+      ? undefined
+      : profile.startClockMicros + endMicros(profile, block.toSample);
+  return listed.filter(
+    (block) => !isChance.get(block.node) && isBorneOut(block.millis, endOf(block), runtime),
+  );
+}
+
+/**
+ * Follows every node from the sample where it appears on the stack to the one where it leaves. `runs` gets the time that
+ * each callback ran, however short.
+ */
+function listBlocks(profile: CpuProfile, runs: Map<number, number[]>): Block[] {
   const { node, state } = profile.samples;
   const blocks: Block[] = [];
   const open: { node: number; since: number }[] = [];
   const close = (from: number, at: number) => {
     const closing = open.splice(from);
-    const block = pickBlock(profile, closing, at);
+    const outer = closing.find((each) => isUserCode(profile.nodes[each.node]!.frame));
+    if (!outer) return;
+    const ranMillis = runningMillis(profile, outer.since, at);
+    const known = runs.get(outer.node);
+    if (known) known.push(ranMillis);
+    else runs.set(outer.node, [ranMillis]);
+    const block = pickBlock(profile, outer, at, ranMillis);
     if (block) blocks.push(block);
   };
   for (let i = 0; i < node.length; i++) {
@@ -114,18 +149,18 @@ function listBlocks(profile: CpuProfile): Block[] {
 }
 
 const CODE = 0;
+const IDLE = 1;
 const GC = 3;
 
 /** The outermost node of user code is the callback; when it leaves, the event loop gets its turn. */
 function pickBlock(
   profile: CpuProfile,
-  closing: { node: number; since: number }[],
+  outer: { node: number; since: number },
   at: number,
+  ranMillis: number,
 ): Block | null {
-  const outer = closing.find(({ node }) => isUserCode(profile.nodes[node]!.frame));
-  if (!outer) return null;
+  if (ranMillis < LEAST_BLOCK_MILLIS) return null;
   const millis = between(profile, outer.since, at);
-  if (millis < LEAST_BLOCK_MILLIS) return null;
   const expected = (millis * 1_000) / profile.intervalMicros;
   if (at - outer.since < expected * LEAST_SAMPLE_SHARE) return null;
   return { fromSample: outer.since, toSample: at, millis, node: outer.node };
@@ -158,9 +193,22 @@ function gcMillis(profile: CpuProfile, block: Block): number {
 }
 
 function between(profile: CpuProfile, from: number, to: number): number {
-  const { startMicros, micros } = profile.samples;
-  const end = to < startMicros.length ? startMicros[to]! : startMicros.at(-1)! + micros.at(-1)!;
-  return (end - startMicros[from]!) / 1_000;
+  return (endMicros(profile, to) - profile.samples.startMicros[from]!) / 1_000;
+}
+
+function endMicros({ samples: { startMicros, micros } }: CpuProfile, to: number): number {
+  return to < startMicros.length ? startMicros[to]! : startMicros.at(-1)! + micros.at(-1)!;
+}
+
+/** Where the next sample is further off than so many distances, the process was stopped: it had used up its quota. */
+const STOPPED_DISTANCES = 8;
+
+/** The time between two samples without that in which the process was stopped. */
+function runningMillis({ samples, intervalMicros }: CpuProfile, from: number, to: number): number {
+  const most = intervalMicros * STOPPED_DISTANCES;
+  let micros = 0;
+  for (let i = from; i < to; i++) micros += Math.min(samples.micros[i]!, most);
+  return micros / 1_000;
 }
 
 function isUserCode(frame: Frame): boolean {

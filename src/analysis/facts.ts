@@ -67,7 +67,14 @@ export function gatherFacts(observations: Observations): Facts {
     lookSeconds: seconds,
     cpu,
     sleepers: findSleepers(cpu, passive),
-    blocks: cpuProfiles.map((profile) => ({ thread: profile.thread, groups: findBlocks(profile, textOf) })),
+    blocks: cpuProfiles.map((profile) => ({
+      thread: profile.thread,
+      groups: findBlocks(
+        profile,
+        textOf,
+        runtime.filter(({ thread }) => thread === profile.thread),
+      ),
+    })),
     gc: summarizeGc(
       runtime,
       cpuProfiles.find((profile) => profile.thread === 0),

@@ -71,6 +71,7 @@ export function createCounters(core: ProbeCore): Counters {
     try {
       result.allocatedBytesPerSecond = allocatedPerSecond(sinceLast);
       minorCollections = 0;
+      result.clockMicros = micros(core.now());
       const cpu = process.cpuUsage();
       result.cpuMicros = cpu.user + cpu.system;
       const memory = process.memoryUsage();

@@ -1,11 +1,10 @@
 // Callbacks that hold the event loop for so long that every other request waits.
 
 import { blame as blameOf, isSameFunction } from '../../analysis/blame.ts';
-import { type BlockGroup, LEAST_BLOCK_MILLIS } from '../../analysis/blocks.ts';
+import type { BlockGroup } from '../../analysis/blocks.ts';
 import { groupByBlame, type Responsibility } from '../../analysis/cpu.ts';
 import { WORK_NAMES, type WorkKind } from '../../analysis/work.ts';
 import type { Observations } from '../../model/observations.ts';
-import type { RuntimeSample } from '../../model/samples.ts';
 import { formatDuration, formatShare } from '../../model/units.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { place, placeWithLibrary, subjectOf } from '../wording.ts';
@@ -36,9 +35,7 @@ export const eventLoopBlock: Rule = {
     const duration = cpu.find(({ thread }) => thread === 0)?.durationMicros ?? 0;
     if (!main || duration < 3e6)
       return { notApplicable: 'the CPU profile of the main thread is shorter than 3 s' };
-    const felt = main.groups.filter(
-      (group) => isFelt(group, duration / 1_000) && isConfirmed(group, observations.runtime),
-    );
+    const felt = main.groups.filter((group) => isFelt(group, duration / 1_000));
     const calls = groupByBlame(cpu.find(({ thread }) => thread === 0)!.hotspots).filter(
       ({ synchronous, selfMicros }) =>
         (synchronous?.micros ?? 0) >= selfMicros * SYNC_PART && selfMicros >= duration * SHARE_OF_SYNC,
@@ -49,17 +46,6 @@ export const eventLoopBlock: Rule = {
     ];
   },
 };
-
-/**
- * Node measured how late its own timer was: a block that the samples make longer than that is many short callbacks
- * between which no sample fell. A loop that never turned measured nothing.
- */
-function isConfirmed({ longestMillis }: BlockGroup, runtime: readonly RuntimeSample[]): boolean {
-  let latest = 0;
-  for (const { thread, eventLoopDelayMillis } of runtime)
-    if (thread === 0) latest = Math.max(latest, eventLoopDelayMillis?.max ?? 0);
-  return latest === 0 || longestMillis <= latest * 1.5 + LEAST_BLOCK_MILLIS || longestMillis >= 5_000;
-}
 
 function isFelt(
   { blocksMillis, longestMillis, totalMillis, partInBlocks, gcShare }: BlockGroup,
