@@ -16,6 +16,8 @@ export interface BlockGroup {
   frames: Frame[];
   work: Work;
   blocksMillis: number[];
+  /** Of each, the time in which the process was not stopped by a CPU quota. */
+  ranMillis: number[];
   totalMillis: number;
   longestMillis: number;
   /**
@@ -32,6 +34,7 @@ interface Block {
   fromSample: number;
   toSample: number;
   millis: number;
+  ranMillis: number;
   /** The outermost user code: the callback itself. */
   node: number;
 }
@@ -63,6 +66,7 @@ export function findBlocks(
         frames,
         work,
         blocksMillis: [block.millis],
+        ranMillis: [block.ranMillis],
         totalMillis: block.millis,
         longestMillis: block.millis,
         partInBlocks: 0,
@@ -71,6 +75,7 @@ export function findBlocks(
       continue;
     }
     group.blocksMillis.push(block.millis);
+    group.ranMillis.push(block.ranMillis);
     group.totalMillis += block.millis;
     group.gcShare += gcMillis(profile, block);
     if (block.millis > group.longestMillis)
@@ -163,7 +168,7 @@ function pickBlock(
   const millis = between(profile, outer.since, at);
   const expected = (millis * 1_000) / profile.intervalMicros;
   if (at - outer.since < expected * LEAST_SAMPLE_SHARE) return null;
-  return { fromSample: outer.since, toSample: at, millis, node: outer.node };
+  return { fromSample: outer.since, toSample: at, millis, ranMillis, node: outer.node };
 }
 
 /** The deepest user code that was on the stack nearly all the block long. */

@@ -19,6 +19,7 @@ import {
 } from './resource-growth.ts';
 import { type ShortPool, shortPools } from './short-pools.ts';
 import { summarizeThreadPool, type ThreadPoolPressure } from './thread-pool.ts';
+import { measureThrottling, type Throttling } from './throttling.ts';
 import type { Trend } from './trend.ts';
 import { type WireFacts, watchWire } from './wire.ts';
 
@@ -42,6 +43,8 @@ export interface Facts {
   wire: WireFacts | null;
   children: CountGrowth<ChildProcess>[];
   threads: Trend;
+  /** null without a CPU quota, or without its counters. */
+  throttling: Throttling | null;
   shortPools: ShortPool[];
   /** Requests without an answer that become more. */
   requests: { inbound: LastingRequests[]; outbound: LastingRequests[] };
@@ -88,6 +91,7 @@ export function gatherFacts(observations: Observations): Facts {
     sockets: countTrends(settled, groupSockets),
     wire: watchWire(passive),
     children: countTrends(settled, groupChildren),
+    throttling: measureThrottling(settled, main),
     threads: countTrend(settled, (sample) => sample.threads),
     shortPools: shortPools(observations.pools),
     requests: {

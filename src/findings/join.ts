@@ -27,6 +27,7 @@ const CAUSES: readonly FindingKind[] = [
   'native-memory-growth',
   'heap-leak',
   'event-loop-block',
+  'cpu-throttled',
   'cpu-hotspot',
   'memory-limit-risk',
   'gc-pressure',
@@ -69,6 +70,7 @@ function explains(cause: Draft, draft: Draft): boolean {
   if (isWaiting(cause) && !isWaiting(draft) && !isMemory(draft)) return isPaced(cause, draft);
   // Time on the CPU elsewhere in the code is a cause of its own; so is memory, when it says where and is too much for
   // what piles up.
+  if (cause.effect === 'throttling') return isHeldUp(draft);
   if (draft.effect === 'cpu') return isSameFile(cause.subject, draft.subject);
   if (isMemory(draft) && !isMemory(cause) && draft.subject.file !== null) {
     return isSameFile(cause.subject, draft.subject) || isPlausible(draft, cause);
@@ -92,6 +94,11 @@ function isPlausible(memory: Draft, cause: Draft): boolean {
   const largest =
     memory.subject.type === 'collection' ? LARGEST_PART_BYTES.collection : LARGEST_PART_BYTES.other;
   return memory.impact.value / cause.impact.value <= largest;
+}
+
+/** What a quota below one core makes of the main thread's code: shares of time in which most of it was stopped. */
+function isHeldUp({ kind, subject }: Draft): boolean {
+  return kind === 'cpu-hotspot' && subject.thread === 0;
 }
 
 /** Requests that come in and wait at two places are two causes; those that go out explain the ones behind them. */

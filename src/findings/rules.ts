@@ -4,6 +4,7 @@ import { childProcessLeak } from './rules/child-process-leak.ts';
 import { codeGrowth } from './rules/code-growth.ts';
 import { connectionChurn } from './rules/connection-churn.ts';
 import { cpuHotspot } from './rules/cpu-hotspot.ts';
+import { cpuThrottled } from './rules/cpu-throttled.ts';
 import { dnsSlow } from './rules/dns-slow.ts';
 import { eventLoopBlock } from './rules/event-loop-block.ts';
 import { externalMemoryLeak } from './rules/external-memory-leak.ts';
@@ -39,6 +40,7 @@ export const RULES: readonly Rule[] = [
   externalMemoryLeak,
   nativeMemoryGrowth,
   eventLoopBlock,
+  cpuThrottled,
   cpuHotspot,
   gcPressure,
   connectionChurn,

@@ -91,6 +91,7 @@ export interface PassiveSample {
   threads?: number;
   /** User and system time of the whole process. */
   cpuMicros?: number;
+  threadCpu?: ThreadCpu;
   fdCount?: number;
   fdSoftLimit?: number;
   fds?: FdGroup[];
@@ -98,6 +99,17 @@ export interface PassiveSample {
   tcp?: TcpCounters;
   children?: ChildProcess[];
   cgroup?: CgroupSample;
+}
+
+/** User and system time of the threads that are there now, by what Node uses them for. */
+export interface ThreadCpu {
+  mainMicros: number;
+  /** V8's own: collecting garbage, compiling. */
+  helperMicros: number;
+  /** libuv's pool, where Node names its threads (22 and newer). */
+  poolMicros: number;
+  /** Worker threads, native libraries; before Node 22 also libuv's pool. */
+  otherMicros: number;
 }
 
 /**

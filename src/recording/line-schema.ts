@@ -33,6 +33,9 @@ const passive = v.looseObject({
   rssFileBytes: amount,
   threads: amount,
   cpuMicros: amount,
+  threadCpu: v.optional(
+    v.looseObject({ mainMicros: count, helperMicros: count, poolMicros: count, otherMicros: count }),
+  ),
   fdCount: amount,
   fdSoftLimit: amount,
   fds: v.optional(v.array(v.looseObject({ kind: text, pattern: text, count }))),

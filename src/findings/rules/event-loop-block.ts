@@ -14,6 +14,9 @@ const LONG_MILLIS = 250;
 /** Blocks this long count when they come again. */
 const REPEATED_MILLIS = 100;
 const LEAST_SHARE = 0.01;
+/** From this share of periods on, a CPU quota makes blocks longer than the code does. */
+const STOPPED_OFTEN = 0.05;
+const MOST_OF_BUSY = 0.5;
 const LEAST_PART_IN_BLOCKS = 0.5;
 const MOST_GC = 0.35;
 /** Or shorter ones that take this share of all time. */
@@ -23,10 +26,12 @@ const SHARE_OF_SHORT = 0.1;
 const SHARE_OF_SYNC = 0.12;
 /** and the calls themselves are this part of it. */
 const SYNC_PART = 0.2;
+/** Hashes have no other form, and those of small texts (an ETag) hold nobody up: as work they count as all other code. */
+const HASHING = /^crypto\.(create(Hash|Hmac)|Hash|Hmac|hash|update|digest)$/;
 
 export const eventLoopBlock: Rule = {
   kind: 'event-loop-block',
-  judge({ blocks, cpu, observations }) {
+  judge({ blocks, cpu, throttling, observations }) {
     const stuck = describeStuck(observations);
     if (stuck) return [stuck];
     if (cpu.length === 0) return { notApplicable: 'no CPU profile' };
@@ -35,17 +40,38 @@ export const eventLoopBlock: Rule = {
     const duration = cpu.find(({ thread }) => thread === 0)?.durationMicros ?? 0;
     if (!main || duration < 3e6)
       return { notApplicable: 'the CPU profile of the main thread is shorter than 3 s' };
-    const felt = main.groups.filter((group) => isFelt(group, duration / 1_000));
+    // What a quota makes of a short callback is told as the quota's fault.
+    const isStopped = (throttling?.shareOfPeriods ?? 0) >= STOPPED_OFTEN;
+    const felt = main.groups.filter((group) =>
+      isFelt(isStopped ? withoutStops(group) : group, duration / 1_000),
+    );
+    const busy = cpu.find(({ thread }) => thread === 0)!.busyMicros;
     const calls = groupByBlame(cpu.find(({ thread }) => thread === 0)!.hotspots).filter(
       ({ synchronous, selfMicros }) =>
-        (synchronous?.micros ?? 0) >= selfMicros * SYNC_PART && selfMicros >= duration * SHARE_OF_SYNC,
+        (synchronous?.micros ?? 0) >= selfMicros * SYNC_PART &&
+        selfMicros >= duration * SHARE_OF_SYNC &&
+        !HASHING.test(synchronous!.work.call ?? ''),
     );
     return [
-      ...felt.map((group) => describe(group, duration / 1_000)),
+      ...felt.map((group) => ({
+        ...describe(group, duration / 1_000),
+        // Code that takes most of the CPU time is also what uses up the quota.
+        explains: group.totalMillis * 1_000 >= busy * MOST_OF_BUSY ? ['throttling' as const] : [],
+      })),
       ...calls.map((group) => describeCalls(group, duration)),
     ];
   },
 };
+
+function withoutStops(group: BlockGroup): BlockGroup {
+  const { ranMillis } = group;
+  return {
+    ...group,
+    blocksMillis: ranMillis,
+    totalMillis: ranMillis.reduce((sum, millis) => sum + millis, 0),
+    longestMillis: Math.max(...ranMillis),
+  };
+}
 
 function isFelt(
   { blocksMillis, longestMillis, totalMillis, partInBlocks, gcShare }: BlockGroup,
