@@ -4,6 +4,13 @@ import type { Frame } from '../model/frame.ts';
 import type { Observations } from '../model/observations.ts';
 import type { ChildProcess, FdGroup, PassiveSample, SocketGroup } from '../model/samples.ts';
 import { type BlockGroup, findBlocks } from './blocks.ts';
+import {
+  countOomKills,
+  type HeapRoom,
+  measureHeapRoom,
+  memoryStallShare,
+  type OomKills,
+} from './container-memory.ts';
 import { type CpuSummary, summarizeCpu } from './cpu.ts';
 import { type GcSummary, summarizeGc } from './gc.ts';
 import { type GrowingCollection, growingCollections } from './growing-collections.ts';
@@ -36,6 +43,12 @@ export interface Facts {
   heap: HeapGrowth[];
   collections: GrowingCollection[];
   memory: MemoryParts;
+  /** null outside a container, or without heap counters. */
+  heapRoom: HeapRoom | null;
+  /** null where the kernel does not count them. */
+  oomKills: OomKills | null;
+  /** Share of the time in which all of the container waited for memory; null where the kernel does not say. */
+  memoryStallShare: number | null;
   fdTotal: Trend;
   fds: CountGrowth<FdGroup>[];
   sockets: CountGrowth<SocketGroup>[];
@@ -43,6 +56,8 @@ export interface Facts {
   wire: WireFacts | null;
   children: CountGrowth<ChildProcess>[];
   threads: Trend;
+  /** Processes and threads of the container. */
+  pids: Trend;
   /** null without a CPU quota, or without its counters. */
   throttling: Throttling | null;
   shortPools: ShortPool[];
@@ -86,11 +101,15 @@ export function gatherFacts(observations: Observations): Facts {
     heap: threads.map((thread) => analyseHeapGrowth(thread, runtime, heapReads)),
     collections: growingCollections(collections.filter(isApplications)),
     memory: takeMemoryApart(runtime, settled),
+    heapRoom: measureHeapRoom(settled, main),
+    oomKills: countOomKills(passive),
+    memoryStallShare: memoryStallShare(settled),
     fdTotal: countTrend(settled, (sample) => sample.fdCount),
     fds: countTrends(settled, groupFds),
     sockets: countTrends(settled, groupSockets),
     wire: watchWire(passive),
     children: countTrends(settled, groupChildren),
+    pids: countTrend(settled, (sample) => sample.cgroup?.pidsCurrent),
     throttling: measureThrottling(settled, main),
     threads: countTrend(settled, (sample) => sample.threads),
     shortPools: shortPools(observations.pools),

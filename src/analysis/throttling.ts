@@ -42,8 +42,10 @@ export function measureThrottling(
     Math.max(0, (last.cgroup![name] ?? 0) - (first.cgroup![name] ?? 0));
   const periodMillis = (last.cgroup!.cpuPeriodMicros ?? 100_000) / 1_000;
   const [periods, throttledPeriods] = [rise('periods'), rise('throttledPeriods')];
-  // The kernel adds up the stops of every CPU that the group ran on: none is longer than a period.
-  const stoppedMillis = Math.min(rise('throttledMicros') / 1_000, throttledPeriods * periodMillis);
+  // The kernel adds up the stops of every CPU that the group ran on. None is longer than what is left of the period when
+  // two CPUs at a time have used the quota up.
+  const longest = periodMillis * (1 - Math.min(0.9, last.cgroup!.cpuQuotaCores / 2));
+  const stoppedMillis = Math.min(rise('throttledMicros') / 1_000, throttledPeriods * longest);
   return {
     quotaCores: last.cgroup!.cpuQuotaCores,
     periodMillis,
@@ -53,7 +55,9 @@ export function measureThrottling(
     shareOfPeriods: periods > 0 ? Math.min(1, throttledPeriods / periods) : 0,
     stoppedShare: Math.min(0.99, stoppedMillis / (seconds * 1_000)),
     stopMillis: throttledPeriods > 0 ? stoppedMillis / throttledPeriods : 0,
-    groupCores: coresOf(read, (sample) => sample.cgroup?.cpuUsageMicros),
+    groupCores: coresOf(read, ({ cgroup }) =>
+      cgroup?.cpuUsageMicros === undefined ? undefined : cgroup.cpuUsageMicros - (cgroup.ownCpuMicros ?? 0),
+    ),
     processCores: coresOf(read, (sample) => sample.cpuMicros),
     threads: threadsOf(read),
     ...delaysOf(read, runtime),

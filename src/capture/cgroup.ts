@@ -2,6 +2,7 @@
 // whose limit binds: the container's own, or the pod's around it where that is the tighter one and can be seen.
 // https://docs.kernel.org/admin-guide/cgroup-v2.html, https://docs.kernel.org/admin-guide/cgroup-v1/
 import type { CgroupSample } from '../model/samples.ts';
+import { readStatus } from '../target/proc.ts';
 import { known, readText } from '../target/proc-file.ts';
 import { file, readFields, readNumber, readPressure, tightest } from './cgroup-files.ts';
 import { type CgroupFolder, findCgroupFolder } from './cgroup-mounts.ts';
@@ -131,6 +132,13 @@ function readPaths(text: string): Map<string, string> {
   return paths;
 }
 
+/** `kubectl exec` puts us into the container that we look at. */
+function ownShare(theirs: string, procRoot: string): Partial<CgroupSample> {
+  if (known(readText(`${procRoot}/self/cgroup`)) !== theirs) return {};
+  const { user, system } = process.cpuUsage();
+  return { ownAnonBytes: readStatus(process.pid, procRoot)?.rssAnonBytes, ownCpuMicros: user + system };
+}
+
 /**
  * Undefined when the process is gone, or nothing of its group can be read from here (no cgroup mounted, or only that
  * of another container). Absent limits are none.
@@ -160,5 +168,5 @@ export function readCgroup(
       }
     : { version: 2, ...from('', readMemory2), ...from('', readCpu2), ...from('', readPids) };
   const isEmpty = Object.values(sample).every((value, index) => index === 0 || value === undefined);
-  return isEmpty ? undefined : sample;
+  return isEmpty ? undefined : { ...sample, ...ownShare(text, procRoot) };
 }

@@ -33,6 +33,7 @@ const CAUSES: readonly FindingKind[] = [
   'gc-pressure',
   'connection-churn',
   'fd-limit-risk',
+  'pids-limit-risk',
 ];
 
 /** Memory that grows this much faster than its companion is the cause, not the symptom. */
@@ -83,6 +84,7 @@ function explainsLimit(cause: Draft, limit: Draft): boolean {
   if (!isGrowth(cause)) return false;
   if (limit.kind === 'fd-limit-risk')
     return cause.effect === 'fds' || cause.effect === 'sockets' || cause.explains.includes('fds');
+  if (limit.kind === 'pids-limit-risk') return cause.effect === 'processes' || cause.effect === 'threads';
   return limit.impact.exhaustionSeconds !== undefined && (isMemory(cause) || cause.explains.includes('heap'));
 }
 
@@ -122,7 +124,7 @@ function isWaiting({ effect }: Draft): boolean {
 }
 
 function isLimit({ kind }: Draft): boolean {
-  return kind === 'memory-limit-risk' || kind === 'fd-limit-risk';
+  return kind === 'memory-limit-risk' || kind === 'fd-limit-risk' || kind === 'pids-limit-risk';
 }
 
 function isGrowth({ impact }: Draft): boolean {

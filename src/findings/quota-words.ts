@@ -33,12 +33,21 @@ const STEP_CORES = 0.25;
 
 /**
  * While the process ran it used `used / (1 - stopped)` cores; so much it needs to run through, and a quarter more for
- * peaks. A closed loop of clients asks for more as soon as it gets answers sooner: it is the least.
+ * peaks. But the main thread can use one core and no more: the others then use theirs in proportion. A closed loop of
+ * clients asks for more as soon as it gets answers sooner: it is the least.
  */
-export function neededCores({ groupCores, processCores, quotaCores, stoppedShare }: Throttling): number {
+export function neededCores({
+  groupCores,
+  processCores,
+  quotaCores,
+  stoppedShare,
+  threads,
+}: Throttling): number {
   const used = groupCores ?? processCores ?? quotaCores;
-  const needed = (used / (1 - Math.min(0.9, stoppedShare))) * ROOM;
-  return Math.max(Math.ceil(needed / STEP_CORES), Math.floor(quotaCores / STEP_CORES) + 1) * STEP_CORES;
+  const running = (used / (1 - Math.min(0.95, stoppedShare))) * ROOM;
+  const withFullMain = threads && threads.main > 0 ? used / threads.main : Number.POSITIVE_INFINITY;
+  const steps = Math.ceil(Math.min(running, withFullMain) / STEP_CORES - 0.05);
+  return Math.max(steps, Math.floor(quotaCores / STEP_CORES) + 1) * STEP_CORES;
 }
 
 export function adviseOnQuota(
@@ -52,8 +61,8 @@ export function adviseOnQuota(
   return [
     ...(crowd ? [onCrowd(crowd, throttling)] : []),
     crowd
-      ? `Or raise the quota to ${limit}: while it was not stopped, its threads used that much at a time.`
-      : `Raise the quota to ${limit}: that is what it used while it was not stopped, and a quarter more.`,
+      ? `Or raise the quota to ${limit}: its threads use about that much at a time when nothing stops them.`
+      : `Raise the quota to ${limit}: about what it uses when nothing stops it; the main thread alone cannot use more than a core.`,
     requests,
     ...(eater
       ? [

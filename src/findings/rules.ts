@@ -14,6 +14,7 @@ import { gcPressure } from './rules/gc-pressure.ts';
 import { heapLeak } from './rules/heap-leak.ts';
 import { memoryLimitRisk } from './rules/memory-limit-risk.ts';
 import { nativeMemoryGrowth } from './rules/native-memory-growth.ts';
+import { pidsLimitRisk } from './rules/pids-limit-risk.ts';
 import { poolExhaustion } from './rules/pool-exhaustion.ts';
 import { promiseLeak } from './rules/promise-leak.ts';
 import { requestPileup } from './rules/request-pileup.ts';
@@ -46,4 +47,5 @@ export const RULES: readonly Rule[] = [
   connectionChurn,
   memoryLimitRisk,
   fdLimitRisk,
+  pidsLimitRisk,
 ];

@@ -142,6 +142,9 @@ export interface CgroupSample {
   /** Page cache that was not used lately; usage without it is the working set, by which a kubelet evicts. */
   memoryInactiveFileBytes?: number;
   swapBytes?: number;
+  /** What culprit itself uses, where it runs in the same group: to be taken off. */
+  ownAnonBytes?: number;
+  ownCpuMicros?: number;
   swapLimitBytes?: number;
   /** Time in which some, and in which all, tasks of the group waited for memory. */
   memoryStallMicros?: number;

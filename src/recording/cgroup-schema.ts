@@ -19,6 +19,8 @@ export const cgroup = v.looseObject({
   memorySlabReclaimableBytes: amount,
   memoryInactiveFileBytes: amount,
   swapBytes: amount,
+  ownAnonBytes: amount,
+  ownCpuMicros: amount,
   swapLimitBytes: amount,
   memoryStallMicros: amount,
   memoryFullStallMicros: amount,

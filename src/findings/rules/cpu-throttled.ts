@@ -24,6 +24,7 @@ export const cpuThrottled: Rule = {
   kind: 'cpu-throttled',
   judge(facts) {
     const { throttling, observations } = facts;
+    if (observations.passive.length === 0) return { notApplicable: 'nothing was read of a container' };
     if (!throttling) {
       return (observations.target.container?.cpuQuotaCores ?? null) === null
         ? []
