@@ -12,19 +12,56 @@ const TIMER_MILLIS = 10;
 const SLACK = { millis: 4, share: 0.1 };
 /** The delay is noted when the turn has ended, which other callbacks may make longer than the block. */
 const NOTED_WITHIN_MILLIS = 1_500;
+/** All delays of a look add up to about all blocks; so much more than that is measured badly. */
+const MOST_BEYOND_DELAYS = 1.3;
+/** A timer on a loop that has nothing to do is late by about so much. */
+const USUAL_DELAY_MILLIS = 1;
 
-/** `endClockMicros`: when the block ended, by V8's clock; without it all samples of the look count. */
-export function isBorneOut(
-  millis: number,
-  endClockMicros: number | undefined,
+/** `endClockMicros`: when it ended, by V8's clock, where that is known. */
+export interface Run {
+  millis: number;
+  endClockMicros: number | undefined;
+}
+
+/**
+ * How long the longest callback in this run of one function can have been: all of it, or, where the event loop was not
+ * so late, less: then calls followed each other with no sample between them. Undefined where nothing was measured: a
+ * loop that does not turn any more notes nothing.
+ */
+export function longestCallback(
+  { millis, endClockMicros }: Run,
   runtime: readonly RuntimeSample[],
-): boolean {
+): number | undefined {
   const noted = notedAfter(endClockMicros, runtime).flatMap(
     (sample) => sample.eventLoopDelayMillis?.max ?? [],
   );
-  // A loop that did not turn any more noted nothing.
-  if (noted.length === 0) return true;
-  return Math.max(...noted) >= millis * (1 - SLACK.share) - TIMER_MILLIS - SLACK.millis;
+  if (noted.length === 0) return undefined;
+  const bound = (Math.max(...noted) + TIMER_MILLIS + SLACK.millis) / (1 - SLACK.share);
+  return Math.min(millis, bound);
+}
+
+/** Do the delays noted right after a run add up to it? */
+export function isDelayed({ millis, endClockMicros }: Run, runtime: readonly RuntimeSample[]): boolean {
+  return millis - TIMER_MILLIS <= delayedMillis(notedAfter(endClockMicros, runtime), runtime);
+}
+
+/** Do the delays of the whole look add up to all runs? */
+export function areDelayed(runs: readonly Run[], runtime: readonly RuntimeSample[]): boolean {
+  const total = runs.reduce((sum, { millis }) => sum + Math.max(0, millis - TIMER_MILLIS), 0);
+  return total <= delayedMillis(runtime, runtime);
+}
+
+/** The timer fires about once in its own time and the mean delay; each block makes one firing late by nearly all of it. */
+function delayedMillis(some: readonly RuntimeSample[], runtime: readonly RuntimeSample[]): number {
+  let delayed = 0;
+  for (const sample of some) {
+    if (!sample.eventLoopDelayMillis) continue;
+    const { mean, max } = sample.eventLoopDelayMillis;
+    const before = runtime[runtime.indexOf(sample) - 1]?.atMillis ?? sample.atMillis;
+    const late = Math.max(0, mean - USUAL_DELAY_MILLIS);
+    delayed += Math.max(max, ((sample.atMillis - before) * late) / (TIMER_MILLIS + mean));
+  }
+  return delayed * MOST_BEYOND_DELAYS;
 }
 
 function notedAfter(
@@ -45,8 +82,20 @@ const MOST_EXCESS = 1.5;
 /** And short runs are at least this part of those that chance gives. */
 const LEAST_SHORT = 0.6;
 
-/** `runsMillis`: how long a callback stayed on the stack each time, as far as the samples tell. */
-export function isSpreadByChance(runsMillis: readonly number[], leastMillis: number): boolean {
+/** A longer run comes by chance in one look of so many. */
+const ONE_IN = 20;
+
+/**
+ * The length up to which runs are what chance makes of many short ones; 0 where they are not spread so. `runsMillis`: how
+ * long a callback stayed on the stack each time, as far as the samples tell.
+ */
+export function lengthByChance(runsMillis: readonly number[], leastMillis: number): number {
+  if (!isSpreadByChance(runsMillis, leastMillis)) return 0;
+  const mean = runsMillis.reduce((sum, millis) => sum + millis, 0) / runsMillis.length;
+  return mean * Math.log(ONE_IN * runsMillis.length);
+}
+
+function isSpreadByChance(runsMillis: readonly number[], leastMillis: number): boolean {
   if (runsMillis.length < LEAST_RUNS) return false;
   const total = runsMillis.reduce((sum, millis) => sum + millis, 0);
   const long = runsMillis.filter((millis) => millis >= leastMillis);

@@ -5,7 +5,7 @@ import { framesOf } from '../model/decode/cpu-profile.ts';
 import type { Frame } from '../model/frame.ts';
 import type { RuntimeSample } from '../model/samples.ts';
 import { type Blame, blame, functionKey } from './blame.ts';
-import { isBorneOut, isSpreadByChance } from './block-evidence.ts';
+import { areDelayed, isDelayed, lengthByChance, longestCallback, type Run } from './block-evidence.ts';
 import { totalsByFunction } from './cpu.ts';
 import { classifyWork, type Work } from './work.ts';
 
@@ -25,6 +25,8 @@ export interface BlockGroup {
    * the short gaps between many short calls, and some look like one; then this is small.
    */
   partInBlocks: number;
+  /** The event loop's delay was measured, and bears them out. */
+  isMeasured: boolean;
   /** Of the time in blocks, what garbage collection took, 0..1. */
   gcShare: number;
 }
@@ -70,6 +72,9 @@ export function findBlocks(
         totalMillis: block.millis,
         longestMillis: block.millis,
         partInBlocks: 0,
+        isMeasured: runtime.some(
+          ({ clockMicros, eventLoopDelayMillis }) => clockMicros && eventLoopDelayMillis,
+        ),
         gcShare: gcMillis(profile, block),
       });
       continue;
@@ -102,16 +107,39 @@ function realBlocks(profile: CpuProfile, runtime: readonly RuntimeSample[]): Blo
   const { state, micros } = profile.samples;
   const idle = micros.reduce((sum, each, i) => (state[i] === IDLE ? sum + each : sum), 0);
   const isSaturated = idle < profile.durationMicros * SATURATED_IDLE;
-  const isChance = new Map(
-    [...runs].map(([node, millis]) => [node, isSaturated && isSpreadByChance(millis, LEAST_BLOCK_MILLIS)]),
+  const byChance = new Map(
+    [...runs].map(([node, millis]) => [node, isSaturated ? lengthByChance(millis, LEAST_BLOCK_MILLIS) : 0]),
   );
-  const endOf = (block: Block) =>
-    profile.startClockMicros === undefined
-      ? undefined
-      : profile.startClockMicros + endMicros(profile, block.toSample);
-  return listed.filter(
-    (block) => !isChance.get(block.node) && isBorneOut(block.millis, endOf(block), runtime),
-  );
+  const real = listed.filter(({ node, ranMillis }) => ranMillis > byChance.get(node)!);
+  const allRuns = real.map((block) => runOf(profile, block));
+  const doAddUp = areDelayed(allRuns, runtime);
+  return real.flatMap((block, i) => {
+    const longest = longestCallback(allRuns[i]!, runtime) ?? block.millis;
+    const parts = Math.ceil(block.millis / longest - 1e-9);
+    if (parts === 1) return [block];
+    return doAddUp && isDelayed(allRuns[i]!, runtime) ? cut(block, parts) : [];
+  });
+}
+
+function runOf(profile: CpuProfile, { millis, toSample }: Block): Run {
+  const { startClockMicros } = profile;
+  const endClockMicros =
+    startClockMicros === undefined ? undefined : startClockMicros + endMicros(profile, toSample);
+  return { millis, endClockMicros };
+}
+
+/** Calls that follow each other with no sample between them; none where that makes them short. */
+function cut(block: Block, parts: number): Block[] {
+  const [millis, ranMillis] = [block.millis / parts, block.ranMillis / parts];
+  if (ranMillis < LEAST_BLOCK_MILLIS) return [];
+  const samples = (block.toSample - block.fromSample) / parts;
+  return Array.from({ length: parts }, (_, i) => ({
+    ...block,
+    millis,
+    ranMillis,
+    fromSample: block.fromSample + Math.floor(i * samples),
+    toSample: block.fromSample + Math.floor((i + 1) * samples),
+  }));
 }
 
 /**

@@ -74,11 +74,12 @@ function withoutStops(group: BlockGroup): BlockGroup {
 }
 
 function isFelt(
-  { blocksMillis, longestMillis, totalMillis, partInBlocks, gcShare }: BlockGroup,
+  { blocksMillis, longestMillis, totalMillis, partInBlocks, isMeasured, gcShare }: BlockGroup,
   durationMillis: number,
 ): boolean {
-  // A function that mostly runs for short is a hotspot, not a block.
-  if (partInBlocks < LEAST_PART_IN_BLOCKS) return false;
+  // A function that mostly runs for short is a hotspot, not a block; unless the loop was seen to be as late.
+  const isRare = isMeasured && longestMillis >= LONG_MILLIS;
+  if (partInBlocks < LEAST_PART_IN_BLOCKS && !isRare) return false;
   // A block that is mostly collecting garbage is told as such.
   if (gcShare > MOST_GC) return false;
   const share = totalMillis / durationMillis;
@@ -94,6 +95,10 @@ function describe(group: BlockGroup, durationMillis: number): Draft {
   const named = blame.subject!;
   const share = totalMillis / durationMillis;
   const median = blocksMillis.toSorted((a, b) => a - b)[blocksMillis.length >> 1]!;
+  const lengths =
+    blocksMillis.length === 1
+      ? `1 block of ${formatDuration(longestMillis)}`
+      : `${blocksMillis.length} blocks of ${formatDuration(Math.min(...blocksMillis))} to ${formatDuration(longestMillis)}, median ${formatDuration(median)}`;
   const call = work.call ? `\`${work.call}\`` : WORK_NAMES[work.kind];
   const inner = group.frames.find((frame) => frame.owner === 'app' || frame.owner === 'library');
   return {
@@ -112,7 +117,7 @@ function describe(group: BlockGroup, durationMillis: number): Draft {
     evidence: [
       {
         source: 'cpu-profile',
-        statement: `${blocksMillis.length} blocks of ${formatDuration(Math.min(...blocksMillis))} to ${formatDuration(longestMillis)}, median ${formatDuration(median)}: ${formatShare(share)} of the time nothing else could run`,
+        statement: `${lengths}: ${formatShare(share)} of the time nothing else could run`,
         value: Math.round(totalMillis),
         unit: 'ms',
       },

@@ -17,6 +17,9 @@ const THRASHING_GC_SHARE = 0.1;
 const CLOSE_CONTAINER = 0.9;
 /** Growth without a known cause counts when the limit is this near. */
 const SOON_SECONDS = 1_800;
+/** A container is not judged by a rise when it is far from full, nor by one that warming up and our own profilers make. */
+const LEAST_SHARE = 0.3;
+const LEAST_RISE_BYTES = 8 * 2 ** 20;
 /** So much time in which nothing of the container could run for want of memory is felt. */
 const FELT_STALL = 0.02;
 
@@ -120,7 +123,8 @@ function describe(
   const used = trend.last;
   const left = trend.verdict === 'growing' ? secondsUntil(limit, trend) : undefined;
   const share = Math.min(1, used / limit);
-  const isSoon = left !== undefined && left < SOON_SECONDS;
+  const isLarge = isHeap || (share >= LEAST_SHARE && used - trend.first >= LEAST_RISE_BYTES);
+  const isSoon = left !== undefined && left < SOON_SECONDS && isLarge;
   if (share < close && !isSoon) return null;
   const gc =
     facts.gc && facts.gc.shareOfTime > 0.02

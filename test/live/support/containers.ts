@@ -46,6 +46,8 @@ export interface ContainerOptions {
   /** As podman takes it: "256m". */
   memory?: string;
   cpus?: number;
+  /** Default none. On the host's, a culprit out there can attach; give Node --inspect-port=0 then. */
+  network?: 'none' | 'host';
   /** Default true. */
   readOnly?: boolean;
   /** Further options of `podman run`: ['--pids-limit', '50']. */
@@ -78,7 +80,7 @@ let started = 0;
 export async function startContainer(options: ContainerOptions): Promise<RunningContainer> {
   const name = options.name ?? `h3-culprit-${process.pid}-${++started}`;
   const { stdout } = await podman([
-    ...['run', '-d', '--name', name, '--network=none'],
+    ...['run', '-d', '--name', name, `--network=${options.network ?? 'none'}`],
     ...(options.readOnly === false ? [] : ['--read-only']),
     ...(options.memory === undefined ? [] : ['--memory', options.memory]),
     ...(options.cpus === undefined ? [] : ['--cpus', String(options.cpus)]),
