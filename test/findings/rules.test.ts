@@ -467,7 +467,7 @@ describe('each fault is found, named and placed:', () => {
         ),
       ],
       { ...APP, type: 'pool' },
-      /saturated: a trivial file operation waits 314 ms for one of its 4 threads; they are busy with scrypt.*src\/orders\.js:42/,
+      /saturated: a trivial file operation waits 308 ms for one of its 4 threads; they are busy with scrypt.*src\/orders\.js:42/,
     ],
     [
       'dns-slow',

@@ -6,7 +6,7 @@ import { groupByBlame, type Responsibility } from '../../analysis/cpu.ts';
 import { WORK_NAMES, type WorkKind } from '../../analysis/work.ts';
 import type { Observations } from '../../model/observations.ts';
 import { formatDuration, formatShare } from '../../model/units.ts';
-import type { Draft, Rule } from '../rule.ts';
+import type { Draft, Effect, Rule } from '../rule.ts';
 import { place, placeWithLibrary, subjectOf } from '../wording.ts';
 
 /** One block this long is felt by everybody who waits. */
@@ -55,13 +55,20 @@ export const eventLoopBlock: Rule = {
     return [
       ...felt.map((group) => ({
         ...describe(group, duration / 1_000),
-        // Code that takes most of the CPU time is also what uses up the quota.
-        explains: group.totalMillis * 1_000 >= busy * MOST_OF_BUSY ? ['throttling' as const] : [],
+        explains: explainsQuota(group.totalMillis * 1_000, busy),
       })),
-      ...calls.map((group) => describeCalls(group, duration)),
+      ...calls.map((group) => ({
+        ...describeCalls(group, duration),
+        explains: explainsQuota(group.selfMicros, busy),
+      })),
     ];
   },
 };
+
+/** Code that takes most of the CPU time is also what uses up the quota. */
+function explainsQuota(micros: number, busyMicros: number): Effect[] {
+  return micros >= busyMicros * MOST_OF_BUSY ? ['throttling'] : [];
+}
 
 function withoutStops(group: BlockGroup): BlockGroup {
   const { ranMillis } = group;
