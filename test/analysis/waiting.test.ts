@@ -113,7 +113,7 @@ describe('the thread pool', () => {
       poolWaits(() => 320),
       poolUsers([
         'PBKDF2REQUEST',
-        `${SERVE} > login@/app/src/login.js:3 > pbkdf2Sync@node:internal/crypto/pbkdf2:60`,
+        `emit@node:events:500 > login@/app/src/login.js:3 > pbkdf2Sync@node:internal/crypto/pbkdf2:60`,
         10,
         700,
       ]),
