@@ -1,11 +1,11 @@
 // What to do about a CPU quota: which setting, to which value, and why.
 import type { Facts } from '../analysis/facts.ts';
 import type { Throttling } from '../analysis/throttling.ts';
-import { formatNumber, formatShare } from '../model/units.ts';
+import { formatShare } from '../model/units.ts';
 
-/** "0.5 cores", "1 core" */
+/** "0.5 cores", "1 core", "1.25 cores": as limits are written. */
 export const cores = (count: number): string =>
-  `${formatNumber(Math.round(count * 100) / 100)} ${count === 1 ? 'core' : 'cores'}`;
+  `${Math.round(count * 100) / 100} ${count === 1 ? 'core' : 'cores'}`;
 
 /** Threads beside the main one that use up a period's share together with it. */
 export type Crowd = 'helpers' | 'pool' | 'workers' | 'others' | null;

@@ -185,13 +185,22 @@ const LEAST_STUCK = 3;
  * Code that was running before the profiler came and never returns is invisible to it (V8 has no record of code that
  * was compiled earlier and is never called again); the stacks caught from within show it.
  */
-function describeStuck({ stuck }: Observations): Draft | null {
+function describeStuck({ stuck, runtime }: Observations): Draft | null {
   const main = stuck.filter(({ thread, frames }) => thread === 0 && blameOf(frames, 'of calls').subject);
   if (main.length < LEAST_STUCK) return null;
   const blame = blameOf(main.at(-1)!.frames, 'of calls');
   const named = blame.subject!;
   const alike = main.filter(({ frames }) => isSameFunction(blameOf(frames, 'of calls').subject!, named));
   if (alike.length < LEAST_STUCK || alike.length < main.length / 2) return null;
+  // Long blocks one after the other look the same each second; a loop that turned between them has noted a delay.
+  const hasTurned = runtime.some(
+    ({ thread, atMillis, eventLoopDelayMillis }) =>
+      thread === 0 &&
+      eventLoopDelayMillis &&
+      atMillis > alike[0]!.atMillis &&
+      atMillis < alike.at(-1)!.atMillis,
+  );
+  if (hasTurned) return null;
   const millis = alike.at(-1)!.atMillis - alike[0]!.atMillis + 1_000;
   return {
     kind: 'event-loop-block',
@@ -214,7 +223,7 @@ function describeStuck({ stuck }: Observations): Draft | null {
     caveats: [],
     asSymptom: `event loop held in ${place(named)}`,
     effect: 'cpu',
-    explains: ['cpu', 'sockets'],
+    explains: ['cpu', 'sockets', 'throttling'],
   };
 }
 
