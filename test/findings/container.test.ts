@@ -288,6 +288,23 @@ describe('processes, threads and descriptors', () => {
     expect(titlesOf(...habits)).toEqual([]);
   });
 
+  test('of no sort that stands out, which become more, tell the minutes to the limit', () => {
+    const rising = (limit: number): Habit =>
+      change((o) => {
+        o.limits.fdSoftLimit = limit;
+        for (const sample of o.passive) sample.fdCount = 42 + (sample.atMillis / 1_000) * 5;
+      });
+    const [first, ...rest] = findingsOf(rising(512));
+    expect(rest).toEqual([]);
+    expect(first).toMatchObject({
+      kind: 'fd-limit-risk',
+      severity: 'critical',
+      title: expect.stringMatching(/^192 of 512 file descriptors are in use \(38%\), met in about 64 s/),
+    });
+    // Far below the limit it is load that rises.
+    expect(titlesOf(rising(10_000))).toEqual([]);
+  });
+
   test('that nobody closes are a leak whose minutes to the limit are told', () => {
     const findings = findingsOf(
       fds('file', '/app/data/#.db', linear(5)),

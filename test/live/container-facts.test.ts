@@ -18,16 +18,10 @@ import { until } from './support/wait.ts';
 const reason = await containersUnavailable();
 if (reason !== null) console.warn(`Tests in containers are skipped: ${reason}`);
 
-/**
- * A server that is its own client: `work` of JavaScript for each of endless requests. It holds 60 MB of buffers, and
- * reads a file of 40 MB, which stays in the page cache.
- */
+/** A server that is its own client: so much work for each request, so long a pause between. It holds 60 MB of buffers. */
 const SERVER = `
 const http = require('http');
-const fs = require('fs');
 const held = Buffer.alloc(60 * 1024 * 1024, 1);
-fs.writeFileSync('/tmp/cache', Buffer.alloc(1024));
-if (fs.existsSync('/app/large')) fs.readFileSync('/app/large').fill(0);
 const work = Number(process.argv[2]);
 let sum = 0;
 function answer(request, response) {
@@ -45,7 +39,7 @@ const server = http.createServer(answer).listen(0, '127.0.0.1', () => {
 describe.skipIf(reason !== null)('a container', () => {
   let root: ContainerRoot;
   beforeAll(async () => {
-    root = await buildRoot({ files: { '/app/app.js': SERVER, '/app/large': 'x'.repeat(40 * 2 ** 20) } });
+    root = await buildRoot({ files: { '/app/app.js': SERVER } });
   });
   afterAll(async () => {
     await removeAllContainers();
@@ -101,6 +95,25 @@ describe.skipIf(reason !== null)('a container', () => {
     expect(memory!.workingSetBytes).toBeLessThanOrEqual(memory!.usageBytes);
     expect(memory!.unreclaimableBytes).toBeLessThan(memory!.usageBytes + memory!.rssFileBytes!);
     expect(memory!.externalBytes).toBeGreaterThan(60 * 2 ** 20);
+    await container.remove();
+  });
+
+  test('in which the kernel killed a child for want of memory counts it', async () => {
+    const eater = `const a = []; for (;;) a.push(Buffer.alloc(8 * 1024 * 1024, 1));`;
+    const parent = `
+      const { spawn } = require('child_process');
+      const child = spawn(process.execPath, ['-e', ${JSON.stringify(eater)}]);
+      child.on('exit', (code, signal) => console.log('ENDED ' + signal));
+      setInterval(() => {}, 1e6);`;
+    const container = await startContainer({
+      root,
+      args: [CONTAINER_NODE, '-e', parent],
+      memory: '128m',
+      extra: ['--memory-swap', '128m'],
+    });
+    await until('the child was killed', async () => (await container.logs()).includes('ENDED SIGKILL'));
+    expect(readCgroup(container.hostPid)!.oomKills).toBeGreaterThanOrEqual(1);
+    expect(await container.isRunning()).toBe(true);
     await container.remove();
   });
 
