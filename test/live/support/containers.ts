@@ -88,7 +88,11 @@ export async function startContainer(options: ContainerOptions): Promise<Running
     ...['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1000:1000'],
     ...(options.extra ?? []),
     ...['--rootfs', options.root.dir, ...options.args],
-  ]);
+  ]).catch(async (error: Error) => {
+    // One that was made and could not be started would stay.
+    await podman(['rm', '-f', '-t', '0', name]).catch(() => {});
+    throw error;
+  });
   const inspect = async (format: string) => (await podman(['inspect', '-f', format, name])).stdout.trim();
   const container: RunningContainer = {
     id: stdout.trim(),
