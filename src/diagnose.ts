@@ -1,4 +1,5 @@
 // The offline half: decode -> analyse -> judge -> report. Works on any recording, on any machine.
+import { describeContainer } from './analysis/describe-container.ts';
 import { gatherFacts } from './analysis/facts.ts';
 import { PROBE_URL } from './capture/probe-url.ts';
 import { RecordingError } from './errors.ts';
@@ -148,9 +149,6 @@ function describeSubject(
   const { target, capture, files } = manifest;
   const cgroup = passive.find((sample) => sample.cgroup)?.cgroup;
   const main = runtime.filter((sample) => sample.thread === 0);
-  const isLimited =
-    cgroup !== undefined &&
-    [cgroup.memoryLimitBytes, cgroup.cpuQuotaCores, cgroup.pidsLimit].some((limit) => limit !== undefined);
   const during = main.flatMap((sample) => sample.eventLoopDelayMillis?.p50 ?? []).toSorted((a, b) => a - b);
   const { pausesMillis, eventLoopDelayBeforeMillis, ownFds, restored, startedAt, durationMillis, steps } =
     capture;
@@ -161,13 +159,7 @@ function describeSubject(
       title: target.title || null,
       uptimeSeconds: target.uptimeSeconds || null,
       threads: target.threads,
-      container: isLimited
-        ? {
-            memoryLimitBytes: cgroup.memoryLimitBytes ?? null,
-            cpuQuotaCores: cgroup.cpuQuotaCores ?? null,
-            pidsLimit: cgroup.pidsLimit ?? null,
-          }
-        : null,
+      container: describeContainer(passive, runtime),
     },
     capture: {
       startedAt: startedAt || null,

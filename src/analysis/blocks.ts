@@ -3,7 +3,9 @@
 import type { CpuProfile } from '../model/cpu-profile.ts';
 import { framesOf } from '../model/decode/cpu-profile.ts';
 import type { Frame } from '../model/frame.ts';
+import type { RuntimeSample } from '../model/samples.ts';
 import { type Blame, blame, functionKey } from './blame.ts';
+import { areDelayed, isDelayed, lengthByChance, longestCallback, type Run } from './block-evidence.ts';
 import { totalsByFunction } from './cpu.ts';
 import { classifyWork, type Work } from './work.ts';
 
@@ -14,6 +16,8 @@ export interface BlockGroup {
   frames: Frame[];
   work: Work;
   blocksMillis: number[];
+  /** Of each, the time in which the process was not stopped by a CPU quota. */
+  ranMillis: number[];
   totalMillis: number;
   longestMillis: number;
   /**
@@ -21,6 +25,8 @@ export interface BlockGroup {
    * the short gaps between many short calls, and some look like one; then this is small.
    */
   partInBlocks: number;
+  /** The event loop's delay was measured, and bears them out. */
+  isMeasured: boolean;
   /** Of the time in blocks, what garbage collection took, 0..1. */
   gcShare: number;
 }
@@ -30,6 +36,7 @@ interface Block {
   fromSample: number;
   toSample: number;
   millis: number;
+  ranMillis: number;
   /** The outermost user code: the callback itself. */
   node: number;
 }
@@ -41,12 +48,14 @@ const LEAST_SAMPLE_SHARE = 0.3;
 /** A node covers a block when it was on the stack for this share of it. */
 const COVERAGE = 0.75;
 
+/** `runtime`: what the probe measured of the same thread's event loop, where it did. */
 export function findBlocks(
   profile: CpuProfile,
   textOf: (file: string, line: number) => string | undefined,
+  runtime: readonly RuntimeSample[] = [],
 ): BlockGroup[] {
   const groups = new Map<string, BlockGroup>();
-  for (const block of listBlocks(profile)) {
+  for (const block of realBlocks(profile, runtime)) {
     const frames = framesOf(profile, hottestLeaf(profile, block));
     const culprit = blame(framesOf(profile, coveringNode(profile, block)));
     if (!culprit.subject) continue;
@@ -59,14 +68,19 @@ export function findBlocks(
         frames,
         work,
         blocksMillis: [block.millis],
+        ranMillis: [block.ranMillis],
         totalMillis: block.millis,
         longestMillis: block.millis,
         partInBlocks: 0,
+        isMeasured: runtime.some(
+          ({ clockMicros, eventLoopDelayMillis }) => clockMicros && eventLoopDelayMillis,
+        ),
         gcShare: gcMillis(profile, block),
       });
       continue;
     }
     group.blocksMillis.push(block.millis);
+    group.ranMillis.push(block.ranMillis);
     group.totalMillis += block.millis;
     group.gcShare += gcMillis(profile, block);
     if (block.millis > group.longestMillis)
@@ -83,14 +97,68 @@ export function findBlocks(
   return [...groups.values()].sort((a, b) => b.totalMillis - a.totalMillis);
 }
 
-/** Follows every node from the sample where it appears on the stack to the one where it leaves. */
-function listBlocks(profile: CpuProfile): Block[] {
+/** A loop with less idle time than this share has no pauses that a sample would see. */
+const SATURATED_IDLE = 0.15;
+
+/** The blocks that are more than short callbacks in a row. */
+function realBlocks(profile: CpuProfile, runtime: readonly RuntimeSample[]): Block[] {
+  const runs = new Map<number, number[]>();
+  const listed = listBlocks(profile, runs);
+  const { state, micros } = profile.samples;
+  const idle = micros.reduce((sum, each, i) => (state[i] === IDLE ? sum + each : sum), 0);
+  const isSaturated = idle < profile.durationMicros * SATURATED_IDLE;
+  const byChance = new Map(
+    [...runs].map(([node, millis]) => [node, isSaturated ? lengthByChance(millis, LEAST_BLOCK_MILLIS) : 0]),
+  );
+  const real = listed.filter(({ node, ranMillis }) => ranMillis > byChance.get(node)!);
+  const allRuns = real.map((block) => runOf(profile, block));
+  const doAddUp = areDelayed(allRuns, runtime);
+  return real.flatMap((block, i) => {
+    const longest = longestCallback(allRuns[i]!, runtime) ?? block.millis;
+    const parts = Math.ceil(block.millis / longest - 1e-9);
+    if (parts === 1) return [block];
+    return doAddUp && isDelayed(allRuns[i]!, runtime) ? cut(block, parts) : [];
+  });
+}
+
+function runOf(profile: CpuProfile, { millis, toSample }: Block): Run {
+  const { startClockMicros } = profile;
+  const endClockMicros =
+    startClockMicros === undefined ? undefined : startClockMicros + endMicros(profile, toSample);
+  return { millis, endClockMicros };
+}
+
+/** Calls that follow each other with no sample between them; none where that makes them short. */
+function cut(block: Block, parts: number): Block[] {
+  const [millis, ranMillis] = [block.millis / parts, block.ranMillis / parts];
+  if (ranMillis < LEAST_BLOCK_MILLIS) return [];
+  const samples = (block.toSample - block.fromSample) / parts;
+  return Array.from({ length: parts }, (_, i) => ({
+    ...block,
+    millis,
+    ranMillis,
+    fromSample: block.fromSample + Math.floor(i * samples),
+    toSample: block.fromSample + Math.floor((i + 1) * samples),
+  }));
+}
+
+/**
+ * Follows every node from the sample where it appears on the stack to the one where it leaves. `runs` gets the time that
+ * each callback ran, however short.
+ */
+function listBlocks(profile: CpuProfile, runs: Map<number, number[]>): Block[] {
   const { node, state } = profile.samples;
   const blocks: Block[] = [];
   const open: { node: number; since: number }[] = [];
   const close = (from: number, at: number) => {
     const closing = open.splice(from);
-    const block = pickBlock(profile, closing, at);
+    const outer = closing.find((each) => isUserCode(profile.nodes[each.node]!.frame));
+    if (!outer) return;
+    const ranMillis = runningMillis(profile, outer.since, at);
+    const known = runs.get(outer.node);
+    if (known) known.push(ranMillis);
+    else runs.set(outer.node, [ranMillis]);
+    const block = pickBlock(profile, outer, at, ranMillis);
     if (block) blocks.push(block);
   };
   for (let i = 0; i < node.length; i++) {
@@ -114,21 +182,21 @@ function listBlocks(profile: CpuProfile): Block[] {
 }
 
 const CODE = 0;
+const IDLE = 1;
 const GC = 3;
 
 /** The outermost node of user code is the callback; when it leaves, the event loop gets its turn. */
 function pickBlock(
   profile: CpuProfile,
-  closing: { node: number; since: number }[],
+  outer: { node: number; since: number },
   at: number,
+  ranMillis: number,
 ): Block | null {
-  const outer = closing.find(({ node }) => isUserCode(profile.nodes[node]!.frame));
-  if (!outer) return null;
+  if (ranMillis < LEAST_BLOCK_MILLIS) return null;
   const millis = between(profile, outer.since, at);
-  if (millis < LEAST_BLOCK_MILLIS) return null;
   const expected = (millis * 1_000) / profile.intervalMicros;
   if (at - outer.since < expected * LEAST_SAMPLE_SHARE) return null;
-  return { fromSample: outer.since, toSample: at, millis, node: outer.node };
+  return { fromSample: outer.since, toSample: at, millis, ranMillis, node: outer.node };
 }
 
 /** The deepest user code that was on the stack nearly all the block long. */
@@ -158,9 +226,22 @@ function gcMillis(profile: CpuProfile, block: Block): number {
 }
 
 function between(profile: CpuProfile, from: number, to: number): number {
-  const { startMicros, micros } = profile.samples;
-  const end = to < startMicros.length ? startMicros[to]! : startMicros.at(-1)! + micros.at(-1)!;
-  return (end - startMicros[from]!) / 1_000;
+  return (endMicros(profile, to) - profile.samples.startMicros[from]!) / 1_000;
+}
+
+function endMicros({ samples: { startMicros, micros } }: CpuProfile, to: number): number {
+  return to < startMicros.length ? startMicros[to]! : startMicros.at(-1)! + micros.at(-1)!;
+}
+
+/** Where the next sample is further off than so many distances, the process was stopped: it had used up its quota. */
+const STOPPED_DISTANCES = 8;
+
+/** The time between two samples without that in which the process was stopped. */
+function runningMillis({ samples, intervalMicros }: CpuProfile, from: number, to: number): number {
+  const most = intervalMicros * STOPPED_DISTANCES;
+  let micros = 0;
+  for (let i = from; i < to; i++) micros += Math.min(samples.micros[i]!, most);
+  return micros / 1_000;
 }
 
 function isUserCode(frame: Frame): boolean {

@@ -4,6 +4,13 @@ import type { Frame } from '../model/frame.ts';
 import type { Observations } from '../model/observations.ts';
 import type { ChildProcess, FdGroup, PassiveSample, SocketGroup } from '../model/samples.ts';
 import { type BlockGroup, findBlocks } from './blocks.ts';
+import {
+  countOomKills,
+  type HeapRoom,
+  measureHeapRoom,
+  memoryStallShare,
+  type OomKills,
+} from './container-memory.ts';
 import { type CpuSummary, summarizeCpu } from './cpu.ts';
 import { type GcSummary, summarizeGc } from './gc.ts';
 import { type GrowingCollection, growingCollections } from './growing-collections.ts';
@@ -19,6 +26,7 @@ import {
 } from './resource-growth.ts';
 import { type ShortPool, shortPools } from './short-pools.ts';
 import { summarizeThreadPool, type ThreadPoolPressure } from './thread-pool.ts';
+import { measureThrottling, type Throttling } from './throttling.ts';
 import type { Trend } from './trend.ts';
 import { type WireFacts, watchWire } from './wire.ts';
 
@@ -35,6 +43,12 @@ export interface Facts {
   heap: HeapGrowth[];
   collections: GrowingCollection[];
   memory: MemoryParts;
+  /** null outside a container, or without heap counters. */
+  heapRoom: HeapRoom | null;
+  /** null where the kernel does not count them. */
+  oomKills: OomKills | null;
+  /** Share of the time in which all of the container waited for memory; null where the kernel does not say. */
+  memoryStallShare: number | null;
   fdTotal: Trend;
   fds: CountGrowth<FdGroup>[];
   sockets: CountGrowth<SocketGroup>[];
@@ -42,6 +56,10 @@ export interface Facts {
   wire: WireFacts | null;
   children: CountGrowth<ChildProcess>[];
   threads: Trend;
+  /** Processes and threads of the container. */
+  pids: Trend;
+  /** null without a CPU quota, or without its counters. */
+  throttling: Throttling | null;
   shortPools: ShortPool[];
   /** Requests without an answer that become more. */
   requests: { inbound: LastingRequests[]; outbound: LastingRequests[] };
@@ -67,7 +85,14 @@ export function gatherFacts(observations: Observations): Facts {
     lookSeconds: seconds,
     cpu,
     sleepers: findSleepers(cpu, passive),
-    blocks: cpuProfiles.map((profile) => ({ thread: profile.thread, groups: findBlocks(profile, textOf) })),
+    blocks: cpuProfiles.map((profile) => ({
+      thread: profile.thread,
+      groups: findBlocks(
+        profile,
+        textOf,
+        runtime.filter(({ thread }) => thread === profile.thread),
+      ),
+    })),
     gc: summarizeGc(
       runtime,
       cpuProfiles.find((profile) => profile.thread === 0),
@@ -76,11 +101,16 @@ export function gatherFacts(observations: Observations): Facts {
     heap: threads.map((thread) => analyseHeapGrowth(thread, runtime, heapReads)),
     collections: growingCollections(collections.filter(isApplications)),
     memory: takeMemoryApart(runtime, settled),
+    heapRoom: measureHeapRoom(settled, main),
+    oomKills: countOomKills(passive),
+    memoryStallShare: memoryStallShare(settled),
     fdTotal: countTrend(settled, (sample) => sample.fdCount),
     fds: countTrends(settled, groupFds),
     sockets: countTrends(settled, groupSockets),
     wire: watchWire(passive),
     children: countTrends(settled, groupChildren),
+    pids: countTrend(settled, (sample) => sample.cgroup?.pidsCurrent),
+    throttling: measureThrottling(settled, main),
     threads: countTrend(settled, (sample) => sample.threads),
     shortPools: shortPools(observations.pools),
     requests: {

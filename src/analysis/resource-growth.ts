@@ -3,6 +3,7 @@
 import type { AsyncObservation, AsyncSite } from '../model/async-resource.ts';
 import type { PassiveSample, RuntimeSample } from '../model/samples.ts';
 import { type Blame, blame } from './blame.ts';
+import { unreclaimableBytes } from './container-memory.ts';
 import { judgeTrend, type Point, type Trend } from './trend.ts';
 
 /** One counted thing over time: "127.0.0.1:5432 CLOSE_WAIT", "/tmp/uploads-#". */
@@ -113,7 +114,7 @@ export interface MemoryParts {
   external: Trend;
   /** What RSS holds beyond the V8 heap and what V8 knows of outside it: malloc, thread stacks, native libraries. */
   native: Trend;
-  /** What counts against the container's limit and cannot be given back: anonymous memory of all its processes. */
+  /** What counts against the container's limit and cannot be given back: see container-memory.ts. */
   container: Trend;
 }
 
@@ -155,7 +156,7 @@ export function takeMemoryApart(
     ),
     native: valueTrend(floorOf(main, native), (s) => s.value, LEAST_MEMORY_RISE * 2),
     container: valueTrend(
-      floorOf(passive, (s) => s.cgroup?.memoryAnonBytes ?? s.rssBytes),
+      floorOf(passive, (s) => (s.cgroup && unreclaimableBytes(s.cgroup)) ?? s.rssBytes),
       (s) => s.value,
       LEAST_MEMORY_RISE,
     ),

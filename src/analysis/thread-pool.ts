@@ -1,4 +1,5 @@
 // libuv's thread pool: how long a trivial operation waits for a thread, and who keeps the threads busy.
+import type { Frame } from '../model/frame.ts';
 import type { Observations } from '../model/observations.ts';
 import type { RuntimeSample } from '../model/samples.ts';
 import { type Blame, blame } from './blame.ts';
@@ -49,12 +50,15 @@ export function summarizeThreadPool(observations: Observations): ThreadPoolPress
   };
 }
 
-/** The callback of a probe waits for the event loop, too: that part is not the pool's. */
+/**
+ * The callback of a probe waits for the event loop, too: that part is not the pool's. It is sent in one turn of the loop
+ * and comes back in the next, behind all that is ready by then: two turns at most.
+ */
 function waitOf({ poolWaitsMillis, eventLoopDelayMillis, afterGc }: RuntimeSample): number[] {
   if (afterGc || !poolWaitsMillis || poolWaitsMillis.length === 0) return [];
   const sorted = poolWaitsMillis.toSorted((a, b) => a - b);
   const longest = sorted.at(-1)!;
-  return [Math.max(0, longest - (eventLoopDelayMillis?.p99 ?? 0))];
+  return [Math.max(0, longest - 2 * (eventLoopDelayMillis?.p99 ?? 0))];
 }
 
 /** Little's law (1961): the mean number inside is the time spent inside by all, over the time watched. */
@@ -62,8 +66,14 @@ function insideOf({ threadPool }: Observations): number | undefined {
   const millis = threadPool.reduce((sum, use) => sum + use.millis, 0);
   const spent = threadPool
     .flatMap(({ sites }) => sites)
+    .filter(isInPool)
     .reduce((sum, { totalMillis }) => sum + totalMillis, 0);
   return millis === 0 ? undefined : spent / millis;
+}
+
+/** pbkdf2Sync and the like make the same resource, and run on the thread that calls them. */
+function isInPool({ frames }: { frames: readonly Frame[] }): boolean {
+  return !frames.some(({ owner, functionName }) => owner === 'node' && functionName.endsWith('Sync'));
 }
 
 /** All stand in one line: the operation that takes least, often enough, tells how long they wait. */
@@ -79,7 +89,7 @@ function usersOf({ threadPool }: Observations, probeMillis: number): ThreadPoolU
   const users = new Map<string, { type: string; blame: Blame; count: number; totalMillis: number }>();
   const watchedSeconds = threadPool.reduce((sum, { millis }) => sum + millis, 0) / 1_000;
   for (const { sites } of threadPool) {
-    for (const { type, frames, count, totalMillis } of sites) {
+    for (const { type, frames, count, totalMillis } of sites.filter(isInPool)) {
       const culprit = blame(frames, 'of calls');
       const key = `${type}|${culprit.subject?.file}:${culprit.subject?.line}`;
       const known = users.get(key) ?? { type, blame: culprit, count: 0, totalMillis: 0 };

@@ -9,6 +9,7 @@ import { readTcpCounters } from '../target/tcp-counters.ts';
 import { readCgroup } from './cgroup.ts';
 import { readChildren } from './children.ts';
 import { type FdTable, groupFds, readFdTable } from './fd-groups.ts';
+import { readThreadCpu } from './thread-cpu.ts';
 
 export interface PassiveOptions {
   procRoot?: string;
@@ -64,6 +65,7 @@ export function readPassiveSample(
     rssFileBytes: status?.rssFileBytes,
     threads: stat.threads,
     cpuMicros: stat.cpuMicros,
+    threadCpu: readThreadCpu(pid, procRoot),
     fdSoftLimit: readFdLimits(pid, procRoot)?.soft,
     ...(table && describeFds(pid, atMillis, table, options)),
     tcp: readTcpCounters(pid, procRoot),

@@ -27,11 +27,13 @@ const CAUSES: readonly FindingKind[] = [
   'native-memory-growth',
   'heap-leak',
   'event-loop-block',
+  'cpu-throttled',
   'cpu-hotspot',
   'memory-limit-risk',
   'gc-pressure',
   'connection-churn',
   'fd-limit-risk',
+  'pids-limit-risk',
 ];
 
 /** Memory that grows this much faster than its companion is the cause, not the symptom. */
@@ -69,6 +71,7 @@ function explains(cause: Draft, draft: Draft): boolean {
   if (isWaiting(cause) && !isWaiting(draft) && !isMemory(draft)) return isPaced(cause, draft);
   // Time on the CPU elsewhere in the code is a cause of its own; so is memory, when it says where and is too much for
   // what piles up.
+  if (cause.effect === 'throttling') return isHeldUp(draft);
   if (draft.effect === 'cpu') return isSameFile(cause.subject, draft.subject);
   if (isMemory(draft) && !isMemory(cause) && draft.subject.file !== null) {
     return isSameFile(cause.subject, draft.subject) || isPlausible(draft, cause);
@@ -81,6 +84,7 @@ function explainsLimit(cause: Draft, limit: Draft): boolean {
   if (!isGrowth(cause)) return false;
   if (limit.kind === 'fd-limit-risk')
     return cause.effect === 'fds' || cause.effect === 'sockets' || cause.explains.includes('fds');
+  if (limit.kind === 'pids-limit-risk') return cause.effect === 'processes' || cause.effect === 'threads';
   return limit.impact.exhaustionSeconds !== undefined && (isMemory(cause) || cause.explains.includes('heap'));
 }
 
@@ -92,6 +96,11 @@ function isPlausible(memory: Draft, cause: Draft): boolean {
   const largest =
     memory.subject.type === 'collection' ? LARGEST_PART_BYTES.collection : LARGEST_PART_BYTES.other;
   return memory.impact.value / cause.impact.value <= largest;
+}
+
+/** What a quota below one core makes of the main thread's code: shares of time in which most of it was stopped. */
+function isHeldUp({ kind, subject }: Draft): boolean {
+  return kind === 'cpu-hotspot' && subject.thread === 0;
 }
 
 /** Requests that come in and wait at two places are two causes; those that go out explain the ones behind them. */
@@ -115,7 +124,7 @@ function isWaiting({ effect }: Draft): boolean {
 }
 
 function isLimit({ kind }: Draft): boolean {
-  return kind === 'memory-limit-risk' || kind === 'fd-limit-risk';
+  return kind === 'memory-limit-risk' || kind === 'fd-limit-risk' || kind === 'pids-limit-risk';
 }
 
 function isGrowth({ impact }: Draft): boolean {

@@ -4,6 +4,7 @@ import { childProcessLeak } from './rules/child-process-leak.ts';
 import { codeGrowth } from './rules/code-growth.ts';
 import { connectionChurn } from './rules/connection-churn.ts';
 import { cpuHotspot } from './rules/cpu-hotspot.ts';
+import { cpuThrottled } from './rules/cpu-throttled.ts';
 import { dnsSlow } from './rules/dns-slow.ts';
 import { eventLoopBlock } from './rules/event-loop-block.ts';
 import { externalMemoryLeak } from './rules/external-memory-leak.ts';
@@ -13,6 +14,7 @@ import { gcPressure } from './rules/gc-pressure.ts';
 import { heapLeak } from './rules/heap-leak.ts';
 import { memoryLimitRisk } from './rules/memory-limit-risk.ts';
 import { nativeMemoryGrowth } from './rules/native-memory-growth.ts';
+import { pidsLimitRisk } from './rules/pids-limit-risk.ts';
 import { poolExhaustion } from './rules/pool-exhaustion.ts';
 import { promiseLeak } from './rules/promise-leak.ts';
 import { requestPileup } from './rules/request-pileup.ts';
@@ -39,9 +41,11 @@ export const RULES: readonly Rule[] = [
   externalMemoryLeak,
   nativeMemoryGrowth,
   eventLoopBlock,
+  cpuThrottled,
   cpuHotspot,
   gcPressure,
   connectionChurn,
   memoryLimitRisk,
   fdLimitRisk,
+  pidsLimitRisk,
 ];

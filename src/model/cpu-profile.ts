@@ -26,6 +26,8 @@ export interface CpuProfile {
   durationMicros: number;
   /** Median distance of two samples. */
   intervalMicros: number;
+  /** When the first sample was taken, in microseconds of V8's clock; absent where the profile does not say. */
+  startClockMicros?: number;
   nodes: CallTreeNode[];
   /** In time order: the leaf's node index, the state, and the time until the next sample. */
   samples: { node: Int32Array; state: Uint8Array; startMicros: Float64Array; micros: Float64Array };

@@ -29,6 +29,7 @@ export const FINDING_KINDS = [
   'cpu-throttled',
   'memory-limit-risk',
   'fd-limit-risk',
+  'pids-limit-risk',
   'configuration',
   'crash',
 ] as const;
@@ -181,11 +182,52 @@ export interface ReportTarget {
   uptimeSeconds: number | null;
   threads: { id: number; name: string }[];
   /** null outside a container. */
-  container: {
-    memoryLimitBytes: number | null;
-    cpuQuotaCores: number | null;
-    pidsLimit: number | null;
-  } | null;
+  container: ReportContainer | null;
+}
+
+/** Limits, and what was used of them at the end of the look. */
+export interface ReportContainer {
+  memoryLimitBytes: number | null;
+  cpuQuotaCores: number | null;
+  pidsLimit: number | null;
+  cgroupVersion?: 1 | 2;
+  /** Of all processes of the container but for the last group. */
+  memory?: {
+    /** Everything that is charged, page cache included. */
+    usageBytes: number;
+    /** Usage without page cache that was not used lately: what a kubelet shows and evicts by. */
+    workingSetBytes?: number;
+    /** What cannot be given back: anonymous, tmpfs, sockets, kernel. */
+    unreclaimableBytes?: number;
+    anonBytes?: number;
+    pageCacheBytes?: number;
+    /** Of the page cache. */
+    mappedFileBytes?: number;
+    /** Of the page cache: tmpfs and shared memory. */
+    sharedBytes?: number;
+    socketBytes?: number;
+    kernelBytes?: number;
+    swapBytes?: number;
+    peakBytes?: number;
+    /** Of it, culprit's own. */
+    ownBytes?: number;
+    /** Of the target process alone. */
+    rssBytes?: number;
+    rssAnonBytes?: number;
+    rssFileBytes?: number;
+    heapUsedBytes?: number;
+    heapTotalBytes?: number;
+    externalBytes?: number;
+  };
+  /** Since the container began. */
+  oomKills?: number;
+  /** Share of the scheduler's periods in which the quota stopped it, 0..1. */
+  throttledShare?: number;
+  /** Processes and threads. */
+  pids?: number;
+  /** Of the target process, which has this soft limit. */
+  fds?: number;
+  fdLimit?: number;
 }
 
 export interface ReportCapture {

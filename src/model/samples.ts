@@ -91,6 +91,7 @@ export interface PassiveSample {
   threads?: number;
   /** User and system time of the whole process. */
   cpuMicros?: number;
+  threadCpu?: ThreadCpu;
   fdCount?: number;
   fdSoftLimit?: number;
   fds?: FdGroup[];
@@ -100,19 +101,77 @@ export interface PassiveSample {
   cgroup?: CgroupSample;
 }
 
+/** User and system time of the threads that are there now, by what Node uses them for. */
+export interface ThreadCpu {
+  mainMicros: number;
+  /** V8's own: collecting garbage, compiling. */
+  helperMicros: number;
+  /** libuv's pool, where Node names its threads (22 and newer). */
+  poolMicros: number;
+  /** Worker threads, native libraries; before Node 22 also libuv's pool. */
+  otherMicros: number;
+}
+
+/**
+ * Counters of the cgroup whose limit binds: the container's, or the one around it. Memory in bytes; what is counted
+ * rises since the group began.
+ */
 export interface CgroupSample {
   version: 1 | 2;
   memoryLimitBytes?: number;
+  /** Version 2: above this the kernel slows the group down and takes memory back. */
+  memoryHighBytes?: number;
+  /** Everything charged to the group, page cache included. */
   memoryUsageBytes?: number;
+  /** The most that `memoryUsageBytes` has been. */
+  memoryPeakBytes?: number;
+  /** Memory that belongs to no file: heaps, buffers, stacks. Without swap it cannot be given back. */
   memoryAnonBytes?: number;
+  /** Page cache, shared memory included. */
   memoryFileBytes?: number;
+  /** Of the page cache: mapped into a process, such as the node binary. */
+  memoryMappedBytes?: number;
+  /** Of the page cache: tmpfs and shared memory, which cannot be given back. */
+  memorySharedBytes?: number;
+  memorySocketBytes?: number;
+  /** Stacks, page tables and slabs of the kernel. */
+  memoryKernelBytes?: number;
+  memorySlabBytes?: number;
+  /** Of the slabs: caches that are given back. */
+  memorySlabReclaimableBytes?: number;
+  /** Page cache that was not used lately; usage without it is the working set, by which a kubelet evicts. */
+  memoryInactiveFileBytes?: number;
+  swapBytes?: number;
+  /** What culprit itself uses, where it runs in the same group: to be taken off. */
+  ownAnonBytes?: number;
+  ownCpuMicros?: number;
+  swapLimitBytes?: number;
+  /** Time in which some, and in which all, tasks of the group waited for memory. */
+  memoryStallMicros?: number;
+  memoryFullStallMicros?: number;
   cpuQuotaCores?: number;
+  /** The quota is given anew each so often. */
+  cpuPeriodMicros?: number;
+  /** Version 2, 1 to 10,000, usually 100. */
+  cpuWeight?: number;
+  /** Version 1, usually 1,024 for a core. */
+  cpuShares?: number;
+  /** CPU time of all tasks of the group. */
+  cpuUsageMicros?: number;
   throttledPeriods?: number;
   periods?: number;
   throttledMicros?: number;
+  /** Time in which some task of the group was ready to run and had no CPU. */
+  cpuStallMicros?: number;
   pidsLimit?: number;
+  /** Processes and threads. */
   pidsCurrent?: number;
+  /** Processes of the group, and of groups below it, that the kernel ended for want of memory. */
   oomKills?: number;
+  /** Of this group alone. */
+  oomKillsLocal?: number;
+  /** Times that it ended the whole group at once. */
+  oomGroupKills?: number;
 }
 
 /** From inside the target, one thread. Interval values cover the time since the sample before. */
@@ -121,6 +180,8 @@ export interface RuntimeSample {
   thread: number;
   /** True when taken right after a full GC (with a heap read): `heapUsedBytes` is then the floor. */
   afterGc: boolean;
+  /** The same moment by the clock of CPU profiles. */
+  clockMicros?: number;
   rssBytes?: number;
   heapUsedBytes?: number;
   /** Of these, about what our own probe holds. */

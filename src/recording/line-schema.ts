@@ -1,6 +1,7 @@
 // The shape of each line of `samples.jsonl`: what a recording from elsewhere must look like to be trusted.
 import * as v from 'valibot';
 import { ALIVE_KINDS } from '../model/keep-alive.ts';
+import { cgroup } from './cgroup-schema.ts';
 
 const amount = v.optional(v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e18)));
 const count = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e15));
@@ -32,6 +33,9 @@ const passive = v.looseObject({
   rssFileBytes: amount,
   threads: amount,
   cpuMicros: amount,
+  threadCpu: v.optional(
+    v.looseObject({ mainMicros: count, helperMicros: count, poolMicros: count, otherMicros: count }),
+  ),
   fdCount: amount,
   fdSoftLimit: amount,
   fds: v.optional(v.array(v.looseObject({ kind: text, pattern: text, count }))),
@@ -56,7 +60,7 @@ const passive = v.looseObject({
   ),
   tcp: v.optional(tcp),
   children: v.optional(v.array(v.looseObject({ pid: count, command: text, state: text, startTicks: count }))),
-  cgroup: v.optional(v.looseObject({ memoryLimitBytes: amount, cpuQuotaCores: amount, pidsLimit: amount })),
+  cgroup: v.optional(cgroup),
 });
 
 const delay = v.looseObject({ mean: count, p50: count, p99: count, max: count });
@@ -90,6 +94,7 @@ const runtime = v.looseObject({
   atMillis,
   thread,
   afterGc: v.boolean(),
+  clockMicros: amount,
   stuckFrames: v.optional(stack),
   ownPauses: v.optional(v.pipe(v.array(v.tuple([v.number(), v.number()])), v.maxLength(10_000))),
   rssBytes: amount,

@@ -22,7 +22,7 @@ export const METRIC_NAMES: Record<Impact['metric'], string> = {
   requests: 'requests without an answer',
   'thread-pool': 'wait for a thread',
   lookups: 'each lookup',
-  throttling: 'throttled time',
+  throttling: 'wall time, stopped by the CPU quota',
   configuration: 'configuration',
   crashes: 'crashes',
 };

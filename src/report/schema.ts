@@ -10,6 +10,7 @@ import {
   type NotApplicable,
   type Report,
   type ReportCapture,
+  type ReportContainer,
   type ReportTarget,
   SEVERITIES,
   type Subject,
@@ -96,6 +97,42 @@ const finding = object<Finding>(
   { retainerPath: RETAINER_PATH, references: listOf(text) },
 );
 
+const containerMemory = object<NonNullable<ReportContainer['memory']>>(
+  { usageBytes: amount },
+  {
+    workingSetBytes: amount,
+    unreclaimableBytes: amount,
+    anonBytes: amount,
+    pageCacheBytes: amount,
+    mappedFileBytes: amount,
+    sharedBytes: amount,
+    socketBytes: amount,
+    kernelBytes: amount,
+    swapBytes: amount,
+    peakBytes: amount,
+    ownBytes: amount,
+    rssBytes: amount,
+    rssAnonBytes: amount,
+    rssFileBytes: amount,
+    heapUsedBytes: amount,
+    heapTotalBytes: amount,
+    externalBytes: amount,
+  },
+);
+
+const container = object<ReportContainer>(
+  { memoryLimitBytes: orNull(amount), cpuQuotaCores: orNull(amount), pidsLimit: orNull(amount) },
+  {
+    cgroupVersion: { enum: [1, 2] },
+    memory: containerMemory,
+    oomKills: amount,
+    throttledShare: share,
+    pids: amount,
+    fds: amount,
+    fdLimit: amount,
+  },
+);
+
 const target = object<ReportTarget>(
   {
     pid: orNull(count),
@@ -103,12 +140,7 @@ const target = object<ReportTarget>(
     title: orNull(string),
     uptimeSeconds: orNull(amount),
     threads: listOf(object<ReportTarget['threads'][number]>({ id: count, name: string }, {})),
-    container: orNull(
-      object<NonNullable<ReportTarget['container']>>(
-        { memoryLimitBytes: orNull(amount), cpuQuotaCores: orNull(amount), pidsLimit: orNull(amount) },
-        {},
-      ),
-    ),
+    container: orNull(container),
   },
   { location: text },
 );

@@ -2,7 +2,8 @@
 // was, and what weakens the result.
 import Table from 'cli-table3';
 import type { NotApplicable, Report, ReportCapture, ReportTarget } from '../model/finding.ts';
-import { formatBytes, formatCount, formatDuration, formatNumber } from '../model/units.ts';
+import { formatCount, formatDuration, formatNumber } from '../model/units.ts';
+import { describeContainer } from './container-text.ts';
 import { hangingLines, labelledLines } from './layout.ts';
 
 /** Above this many different reasons the table is folded into one line: the answer must stay on the screen. */
@@ -76,7 +77,7 @@ export function renderFacts(report: Report, width: number): string[] {
     ['process', [describeProcess(target)]],
     ['place', [target.location ?? '']],
     ['threads', [target.threads.map((thread) => thread.name).join(', ')]],
-    ['container', [describeContainer(target.container)]],
+    ['container', describeContainer(target.container)],
     ['captured', [`${formatDuration(capture.durationMillis)}${steps}`]],
     ['files', [describeFiles(capture.files)]],
     ['warnings', warnings],
@@ -106,14 +107,4 @@ function describeFiles(files: ReportCapture['files']): string {
   const heapProfiles = files.filter(({ kind }) => kind === 'heap-profile').length;
   const others = files.filter(({ kind }) => kind !== 'heap-profile').map(({ path }) => path);
   return [...others, ...(heapProfiles > 0 ? [formatCount(heapProfiles, 'heap profile')] : [])].join(', ');
-}
-
-function describeContainer(container: ReportTarget['container']): string {
-  if (container === null) return '';
-  const { memoryLimitBytes, cpuQuotaCores, pidsLimit } = container;
-  return [
-    memoryLimitBytes === null ? 'no memory limit' : `memory limit ${formatBytes(memoryLimitBytes)}`,
-    cpuQuotaCores === null ? 'no CPU quota' : `CPU quota ${formatCount(cpuQuotaCores, 'core')}`,
-    pidsLimit === null ? 'no pids limit' : `pids limit ${formatNumber(pidsLimit)}`,
-  ].join(', ');
 }

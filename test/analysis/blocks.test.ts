@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findBlocks } from '../../src/analysis/blocks.ts';
+import type { RuntimeSample } from '../../src/model/samples.ts';
 import { repeatSlices } from '../support/build-observations.ts';
 import { buildCpuProfile, buildRawCpuProfile, decodeRaw, type Slice } from '../support/build-profile.ts';
 import { seededRandom } from '../support/shapes.ts';
@@ -172,5 +173,108 @@ describe('as the sampler really sees it:', () => {
   test('a saturated server whose gaps are mostly missed shows no block of 250 ms', () => {
     const longest = Math.max(0, ...blocksOf(saturated(20, 3, 0.3)).map(({ longestMillis }) => longestMillis));
     expect(longest).toBeLessThan(250);
+  });
+});
+
+describe('borne out or not by what the event loop measured:', () => {
+  const START = 5_000_000;
+  /** One sample a second, by V8's clock; the profile begins with the first. */
+  const delays = (maxes: number[], withClock = true): RuntimeSample[] =>
+    maxes.map((max, i) => ({
+      atMillis: (i + 1) * 1_000,
+      thread: 0,
+      afterGc: false,
+      clockMicros: withClock ? START + (i + 1) * 1e6 : undefined,
+      eventLoopDelayMillis: { mean: 1, p50: 1, p99: max, max },
+    }));
+  const lengths = (slices: Slice[], runtime: RuntimeSample[]) => {
+    const profile = { ...buildCpuProfile(slices), startClockMicros: START };
+    return findBlocks(profile, () => undefined, runtime).flatMap(({ blocksMillis }) =>
+      blocksMillis.map(Math.round),
+    );
+  };
+  /** 500 ms of a callback at 2.2 s. */
+  const rare: Slice[] = [
+    ['(idle)', 2_200],
+    [LOGIN, 500],
+    ['(idle)', 2_300],
+  ];
+
+  test('a rare block of 500 ms stands when the timer was as late in its second', () => {
+    expect(lengths(rare, delays([2, 2, 494, 2, 2]))).toEqual([500]);
+  });
+
+  test('it also stands when the turn went on, and the delay was noted a second later', () => {
+    expect(lengths(rare, delays([2, 2, 3, 510, 2]))).toEqual([500]);
+  });
+
+  test('it falls when the timer was late in another second only, or never', () => {
+    expect(lengths(rare, delays([494, 2, 2, 2, 2]))).toEqual([]);
+    expect(lengths(rare, delays([2, 2, 2, 2, 2]))).toEqual([]);
+  });
+
+  test('without a common clock the latest of the whole look counts', () => {
+    expect(lengths(rare, delays([494, 2, 2, 2, 2], false))).toEqual([500]);
+    expect(lengths(rare, delays([40, 2, 2, 2, 2], false))).toEqual([]);
+  });
+
+  test('a loop that never turned again measured nothing, and the block stands', () => {
+    expect(
+      lengths(
+        [
+          ['(idle)', 500],
+          [LOGIN, 4_000],
+        ],
+        delays([2]),
+      ),
+    ).toEqual([4_000]);
+  });
+
+  test('blocks of 60 ms, one after the other on a loop that is never idle, stand', () => {
+    const turn: Slice[] = [
+      ['parserOnHeadersComplete@node:_http_common:70', 1],
+      [PBKDF2, 60],
+    ];
+    expect(lengths(repeatSlices(3_000, turn), delays([590, 600, 610])).length).toBeGreaterThan(40);
+  });
+});
+
+describe('on a loop that is never idle', () => {
+  /** Runs as they look when each millisecond has the same small chance of showing a gap: many short, few long ones. */
+  function byChance(meanMillis: number, runs: number): Slice[] {
+    const random = seededRandom(5);
+    return Array.from({ length: runs }, (): Slice[] => [
+      ['parserOnHeadersComplete@node:_http_common:70', 1],
+      [LOGIN, Math.max(1, Math.round(-meanMillis * Math.log(1 - random())))],
+    ]).flat();
+  }
+
+  test('runs that end by chance are short callbacks between which no sample fell, however long they look', () => {
+    expect(blocksOf(byChance(60, 300))).toEqual([]);
+  });
+
+  test('the same lengths between pauses are what the callback took', () => {
+    const slices = byChance(60, 300).flatMap((slice): Slice[] => [['(idle)', 30], slice]);
+    expect(blocksOf(slices)).toHaveLength(1);
+  });
+
+  test('slow calls among many fast ones of the same function are blocks', () => {
+    const slices = Array.from({ length: 400 }, (_, i): Slice[] => [
+      ['parserOnHeadersComplete@node:_http_common:70', 1],
+      [LOGIN, i % 20 === 0 ? 120 : 3],
+    ]).flat();
+    expect(blocksOf(slices)[0]!.blocksMillis).toHaveLength(20);
+  });
+
+  test('a process that its quota stops in the middle of short work is not blocked by it', () => {
+    const raw = buildRawCpuProfile(
+      Array.from({ length: 20 }, (): Slice[] => [
+        [LOGIN, 40],
+        ['(idle)', 5],
+      ]).flat(),
+    );
+    // In each period of 100 ms it is stopped for 55.
+    for (let at = 20; at < raw.timeDeltas.length; at += 45) raw.timeDeltas[at] = 55_000;
+    expect(findBlocks(decodeRaw(raw), () => undefined)).toEqual([]);
   });
 });

@@ -96,8 +96,8 @@ describe('the thread pool', () => {
   const pressureOf = (...habits: Habit[]) => summarizeThreadPool(buildObservations(...habits));
 
   test('is known by how long a trivial operation waits, the event loop’s own delay taken off', () => {
-    // The healthy loop is 6 ms late at the 99th percentile.
-    expect(pressureOf(poolWaits(() => 106))).toEqual({
+    // The healthy loop is 6 ms late at the 99th percentile, and the probe waits for two turns at most.
+    expect(pressureOf(poolWaits(() => 112))).toEqual({
       medianWaitMillis: 100,
       longestWaitMillis: 100,
       longShare: 1,
@@ -106,6 +106,19 @@ describe('the thread pool', () => {
       users: [],
     });
     expect(pressureOf(poolWaits(() => 5))).toMatchObject({ medianWaitMillis: 0, longShare: 0 });
+  });
+
+  test('is not used by the synchronous form of a call, which makes the same resource', () => {
+    const { users, inside } = pressureOf(
+      poolWaits(() => 320),
+      poolUsers([
+        'PBKDF2REQUEST',
+        `emit@node:events:500 > login@/app/src/login.js:3 > pbkdf2Sync@node:internal/crypto/pbkdf2:60`,
+        10,
+        700,
+      ]),
+    )!;
+    expect({ users, inside }).toEqual({ users: [], inside: 0 });
   });
 
   test('is not known where it was not probed, or four times', () => {

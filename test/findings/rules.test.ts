@@ -4,6 +4,7 @@ import { judge } from '../../src/findings/judge.ts';
 import { RULES } from '../../src/findings/rules.ts';
 import type { FindingKind } from '../../src/model/finding.ts';
 import type { Observations } from '../../src/model/observations.ts';
+import { container, loopDelay, quota } from '../support/build-container.ts';
 import {
   asyncSite,
   buildObservations,
@@ -341,6 +342,20 @@ describe('each fault is found, named and placed:', () => {
     ['memory-limit-risk', 'of the heap', [heapFloor(() => 900 * MB)], { type: 'limit' }, /heap limit/],
     ['memory-limit-risk', 'of the container', [native(() => 1_850 * MB)], { type: 'limit' }, /container/],
     [
+      'cpu-throttled',
+      'in six periods of ten',
+      [quota(0.5, 6, 55, 0.48), loopDelay(57)],
+      { type: 'limit' },
+      /quota of 0\.5 cores stops the process/,
+    ],
+    [
+      'pids-limit-risk',
+      'of the container',
+      [container({ pidsLimit: 100, pidsCurrent: 95 })],
+      { type: 'limit' },
+      /95 of the 100 processes and threads/,
+    ],
+    [
       'fd-limit-risk',
       'with a large pool',
       [
@@ -452,7 +467,7 @@ describe('each fault is found, named and placed:', () => {
         ),
       ],
       { ...APP, type: 'pool' },
-      /saturated: a trivial file operation waits 314 ms for one of its 4 threads; they are busy with scrypt.*src\/orders\.js:42/,
+      /saturated: a trivial file operation waits 308 ms for one of its 4 threads; they are busy with scrypt.*src\/orders\.js:42/,
     ],
     [
       'dns-slow',

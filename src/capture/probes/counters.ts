@@ -37,9 +37,42 @@ export function createCounters(core: ProbeCore): Counters {
   core.cleanups.push(() => observer.disconnect());
 
   const DELAY_RESOLUTION_MILLIS = 10;
-  const delays = perf.monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MILLIS });
-  delays.enable();
-  core.cleanups.push(() => delays.disable());
+  // A histogram that was reset leaves out the first firing of its timer: the very block in whose middle a sample was
+  // taken. Two of them, reset in turn, see that firing as well.
+  const histograms = [0, 1].map(() => perf.monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MILLIS }));
+  for (const histogram of histograms) histogram.enable();
+  core.cleanups.push(() => {
+    for (const histogram of histograms) histogram.disable();
+  });
+  const LEAST_SECONDS = 0.3;
+  let isSecond = 0;
+  let lastMax = 0;
+  /** Since the last sample; undefined when the loop has not turned since. */
+  const takeDelays = (seconds: number): ProbeSample['eventLoopDelayMillis'] => {
+    const fresh = histograms[isSecond]!;
+    const older = histograms[1 - isSecond]!;
+    // Until the timer behind it has fired, the histogram holds no value and its minimum is a huge number.
+    const isFilled = (histogram: typeof fresh) => histogram.max > 0 && histogram.min < 1e15;
+    // The histogram holds the distance of two firings of its timer: the delay is what exceeds the resolution.
+    const millis = (nanos: number) => Math.max(0, nanos / 1e6 - DELAY_RESOLUTION_MILLIS);
+    const maxOf = (histogram: typeof fresh) => (isFilled(histogram) ? millis(histogram.max) : 0);
+    const missed = maxOf(older) > Math.max(lastMax, maxOf(fresh)) ? maxOf(older) : 0;
+    let result: ProbeSample['eventLoopDelayMillis'];
+    if (isFilled(fresh))
+      result = {
+        mean: millis(fresh.mean),
+        p50: millis(fresh.percentile(50)),
+        p99: Math.max(missed, millis(fresh.percentile(99))),
+        max: Math.max(missed, maxOf(fresh)),
+      };
+    else if (missed > 0) result = { mean: missed, p50: missed, p99: missed, max: missed };
+    // Two samples right after each other may fall into one block: the histograms go on.
+    if (seconds < LEAST_SECONDS) return result;
+    lastMax = result?.max ?? 0;
+    older.reset();
+    isSecond = 1 - isSecond;
+    return result;
+  };
   let lastUtilization = perf.performance.eventLoopUtilization();
 
   let resourcesEvery = 1;
@@ -71,6 +104,7 @@ export function createCounters(core: ProbeCore): Counters {
     try {
       result.allocatedBytesPerSecond = allocatedPerSecond(sinceLast);
       minorCollections = 0;
+      result.clockMicros = micros(core.now());
       const cpu = process.cpuUsage();
       result.cpuMicros = cpu.user + cpu.system;
       const memory = process.memoryUsage();
@@ -94,18 +128,8 @@ export function createCounters(core: ProbeCore): Counters {
       const current = perf.performance.eventLoopUtilization();
       result.utilization = perf.performance.eventLoopUtilization(current, lastUtilization).utilization;
       lastUtilization = current;
-      // Until the timer behind it has fired, the histogram holds no value and its minimum is a huge number.
-      if (delays.max > 0 && delays.min < 1e15) {
-        // The histogram holds the distance of two firings of its timer: the delay is what exceeds the resolution.
-        const delay = (nanos: number) => Math.max(0, nanos / 1e6 - DELAY_RESOLUTION_MILLIS);
-        result.eventLoopDelayMillis = {
-          mean: delay(delays.mean),
-          p50: delay(delays.percentile(50)),
-          p99: delay(delays.percentile(99)),
-          max: delay(delays.max),
-        };
-      }
-      delays.reset();
+      const delays = takeDelays(sinceLast);
+      if (delays) result.eventLoopDelayMillis = delays;
       result.ownPauses = untoldPauses.splice(0);
       result.gc = { ...gc };
       gc.count = gc.majorCount = gc.pauseMillis = gc.longestPauseMillis = 0;

@@ -30,6 +30,8 @@ export interface ProbeSample {
     mallocedBytes: number;
     oldGenerationBytes: number;
   };
+  /** When it was taken, in microseconds of the clock of CPU profiles. */
+  clockMicros?: number;
   /** About what was allocated, from minor collections. */
   allocatedBytesPerSecond?: number;
   /** Where the event loop is held, when it has not turned since the last sample. */

@@ -1,13 +1,12 @@
 // Callbacks that hold the event loop for so long that every other request waits.
 
 import { blame as blameOf, isSameFunction } from '../../analysis/blame.ts';
-import { type BlockGroup, LEAST_BLOCK_MILLIS } from '../../analysis/blocks.ts';
+import type { BlockGroup } from '../../analysis/blocks.ts';
 import { groupByBlame, type Responsibility } from '../../analysis/cpu.ts';
 import { WORK_NAMES, type WorkKind } from '../../analysis/work.ts';
 import type { Observations } from '../../model/observations.ts';
-import type { RuntimeSample } from '../../model/samples.ts';
 import { formatDuration, formatShare } from '../../model/units.ts';
-import type { Draft, Rule } from '../rule.ts';
+import type { Draft, Effect, Rule } from '../rule.ts';
 import { place, placeWithLibrary, subjectOf } from '../wording.ts';
 
 /** One block this long is felt by everybody who waits. */
@@ -15,6 +14,9 @@ const LONG_MILLIS = 250;
 /** Blocks this long count when they come again. */
 const REPEATED_MILLIS = 100;
 const LEAST_SHARE = 0.01;
+/** From this share of periods on, a CPU quota makes blocks longer than the code does. */
+const STOPPED_OFTEN = 0.05;
+const MOST_OF_BUSY = 0.5;
 const LEAST_PART_IN_BLOCKS = 0.5;
 const MOST_GC = 0.35;
 /** Or shorter ones that take this share of all time. */
@@ -24,10 +26,12 @@ const SHARE_OF_SHORT = 0.1;
 const SHARE_OF_SYNC = 0.12;
 /** and the calls themselves are this part of it. */
 const SYNC_PART = 0.2;
+/** Hashes have no other form, and those of small texts (an ETag) hold nobody up: as work they count as all other code. */
+const HASHING = /^crypto\.(create(Hash|Hmac)|Hash|Hmac|hash|update|digest)$/;
 
 export const eventLoopBlock: Rule = {
   kind: 'event-loop-block',
-  judge({ blocks, cpu, observations }) {
+  judge({ blocks, cpu, throttling, observations }) {
     const stuck = describeStuck(observations);
     if (stuck) return [stuck];
     if (cpu.length === 0) return { notApplicable: 'no CPU profile' };
@@ -36,37 +40,53 @@ export const eventLoopBlock: Rule = {
     const duration = cpu.find(({ thread }) => thread === 0)?.durationMicros ?? 0;
     if (!main || duration < 3e6)
       return { notApplicable: 'the CPU profile of the main thread is shorter than 3 s' };
-    const felt = main.groups.filter(
-      (group) => isFelt(group, duration / 1_000) && isConfirmed(group, observations.runtime),
+    // What a quota makes of a short callback is told as the quota's fault.
+    const isStopped = (throttling?.shareOfPeriods ?? 0) >= STOPPED_OFTEN;
+    const felt = main.groups.filter((group) =>
+      isFelt(isStopped ? withoutStops(group) : group, duration / 1_000),
     );
+    const busy = cpu.find(({ thread }) => thread === 0)!.busyMicros;
     const calls = groupByBlame(cpu.find(({ thread }) => thread === 0)!.hotspots).filter(
       ({ synchronous, selfMicros }) =>
-        (synchronous?.micros ?? 0) >= selfMicros * SYNC_PART && selfMicros >= duration * SHARE_OF_SYNC,
+        (synchronous?.micros ?? 0) >= selfMicros * SYNC_PART &&
+        selfMicros >= duration * SHARE_OF_SYNC &&
+        !HASHING.test(synchronous!.work.call ?? ''),
     );
     return [
-      ...felt.map((group) => describe(group, duration / 1_000)),
-      ...calls.map((group) => describeCalls(group, duration)),
+      ...felt.map((group) => ({
+        ...describe(group, duration / 1_000),
+        explains: explainsQuota(group.totalMillis * 1_000, busy),
+      })),
+      ...calls.map((group) => ({
+        ...describeCalls(group, duration),
+        explains: explainsQuota(group.selfMicros, busy),
+      })),
     ];
   },
 };
 
-/**
- * Node measured how late its own timer was: a block that the samples make longer than that is many short callbacks
- * between which no sample fell. A loop that never turned measured nothing.
- */
-function isConfirmed({ longestMillis }: BlockGroup, runtime: readonly RuntimeSample[]): boolean {
-  let latest = 0;
-  for (const { thread, eventLoopDelayMillis } of runtime)
-    if (thread === 0) latest = Math.max(latest, eventLoopDelayMillis?.max ?? 0);
-  return latest === 0 || longestMillis <= latest * 1.5 + LEAST_BLOCK_MILLIS || longestMillis >= 5_000;
+/** Code that takes most of the CPU time is also what uses up the quota. */
+function explainsQuota(micros: number, busyMicros: number): Effect[] {
+  return micros >= busyMicros * MOST_OF_BUSY ? ['throttling'] : [];
+}
+
+function withoutStops(group: BlockGroup): BlockGroup {
+  const { ranMillis } = group;
+  return {
+    ...group,
+    blocksMillis: ranMillis,
+    totalMillis: ranMillis.reduce((sum, millis) => sum + millis, 0),
+    longestMillis: Math.max(...ranMillis),
+  };
 }
 
 function isFelt(
-  { blocksMillis, longestMillis, totalMillis, partInBlocks, gcShare }: BlockGroup,
+  { blocksMillis, longestMillis, totalMillis, partInBlocks, isMeasured, gcShare }: BlockGroup,
   durationMillis: number,
 ): boolean {
-  // A function that mostly runs for short is a hotspot, not a block.
-  if (partInBlocks < LEAST_PART_IN_BLOCKS) return false;
+  // A function that mostly runs for short is a hotspot, not a block; unless the loop was seen to be as late.
+  const isRare = isMeasured && longestMillis >= LONG_MILLIS;
+  if (partInBlocks < LEAST_PART_IN_BLOCKS && !isRare) return false;
   // A block that is mostly collecting garbage is told as such.
   if (gcShare > MOST_GC) return false;
   const share = totalMillis / durationMillis;
@@ -82,6 +102,10 @@ function describe(group: BlockGroup, durationMillis: number): Draft {
   const named = blame.subject!;
   const share = totalMillis / durationMillis;
   const median = blocksMillis.toSorted((a, b) => a - b)[blocksMillis.length >> 1]!;
+  const lengths =
+    blocksMillis.length === 1
+      ? `1 block of ${formatDuration(longestMillis)}`
+      : `${blocksMillis.length} blocks of ${formatDuration(Math.min(...blocksMillis))} to ${formatDuration(longestMillis)}, median ${formatDuration(median)}`;
   const call = work.call ? `\`${work.call}\`` : WORK_NAMES[work.kind];
   const inner = group.frames.find((frame) => frame.owner === 'app' || frame.owner === 'library');
   return {
@@ -100,7 +124,7 @@ function describe(group: BlockGroup, durationMillis: number): Draft {
     evidence: [
       {
         source: 'cpu-profile',
-        statement: `${blocksMillis.length} blocks of ${formatDuration(Math.min(...blocksMillis))} to ${formatDuration(longestMillis)}, median ${formatDuration(median)}: ${formatShare(share)} of the time nothing else could run`,
+        statement: `${lengths}: ${formatShare(share)} of the time nothing else could run`,
         value: Math.round(totalMillis),
         unit: 'ms',
       },
@@ -161,13 +185,22 @@ const LEAST_STUCK = 3;
  * Code that was running before the profiler came and never returns is invisible to it (V8 has no record of code that
  * was compiled earlier and is never called again); the stacks caught from within show it.
  */
-function describeStuck({ stuck }: Observations): Draft | null {
+function describeStuck({ stuck, runtime }: Observations): Draft | null {
   const main = stuck.filter(({ thread, frames }) => thread === 0 && blameOf(frames, 'of calls').subject);
   if (main.length < LEAST_STUCK) return null;
   const blame = blameOf(main.at(-1)!.frames, 'of calls');
   const named = blame.subject!;
   const alike = main.filter(({ frames }) => isSameFunction(blameOf(frames, 'of calls').subject!, named));
   if (alike.length < LEAST_STUCK || alike.length < main.length / 2) return null;
+  // Long blocks one after the other look the same each second; a loop that turned between them has noted a delay.
+  const hasTurned = runtime.some(
+    ({ thread, atMillis, eventLoopDelayMillis }) =>
+      thread === 0 &&
+      eventLoopDelayMillis &&
+      atMillis > alike[0]!.atMillis &&
+      atMillis < alike.at(-1)!.atMillis,
+  );
+  if (hasTurned) return null;
   const millis = alike.at(-1)!.atMillis - alike[0]!.atMillis + 1_000;
   return {
     kind: 'event-loop-block',
@@ -190,7 +223,7 @@ function describeStuck({ stuck }: Observations): Draft | null {
     caveats: [],
     asSymptom: `event loop held in ${place(named)}`,
     effect: 'cpu',
-    explains: ['cpu', 'sockets'],
+    explains: ['cpu', 'sockets', 'throttling'],
   };
 }
 

@@ -1,23 +1,38 @@
-// The heap is close to its limit, or the process to its container's: the next load peak ends it.
+// The heap is close to its limit, or the container to its own: the next load peak ends the process. Or the two limits do
+// not fit each other, so that the kernel kills before V8 collects harder. Page cache is given back and alarms nobody.
 import type { Facts } from '../../analysis/facts.ts';
+import type { Trend } from '../../analysis/trend.ts';
+import type { Evidence } from '../../model/finding.ts';
 import { formatBytes, formatShare, formatTimeLeft } from '../../model/units.ts';
+import { adviseOnHeap, chooseHeap } from '../heap-settings.ts';
 import { heapLimitOf } from '../limits.ts';
+import { judgeHeapBound, judgeOomKills } from '../memory-limits.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { secondsUntil, subjectOf } from '../wording.ts';
 
 const CLOSE_HEAP = 0.8;
+/** Where V8 collects for a felt part of the time, the heap is too small from this share on. */
+const CLOSE_THRASHING = 0.65;
+const THRASHING_GC_SHARE = 0.1;
 const CLOSE_CONTAINER = 0.9;
 /** Growth without a known cause counts when the limit is this near. */
 const SOON_SECONDS = 1_800;
+/** A container is not judged by a rise when it is far from full, nor by one that warming up and our own profilers make. */
+const LEAST_SHARE = 0.3;
+const LEAST_RISE_BYTES = 8 * 2 ** 20;
+/** So much time in which nothing of the container could run for want of memory is felt. */
+const FELT_STALL = 0.02;
 
 export const memoryLimitRisk: Rule = {
   kind: 'memory-limit-risk',
   judge(facts) {
-    const drafts = [judgeHeap(facts), judgeContainer(facts)].filter((draft) => draft !== null);
-    const heapLimit = heapLimitOf(facts.observations);
-    if (heapLimit === undefined && facts.observations.limits.memoryLimitBytes === undefined)
+    const { limits } = facts.observations;
+    if (heapLimitOf(facts.observations) === undefined && limits.memoryLimitBytes === undefined)
       return { notApplicable: 'no memory limit is known' };
-    return drafts;
+    const container = judgeContainer(facts);
+    // A container that is nearly full says so itself, with the setting that keeps the heap below it.
+    const bound = container ? null : judgeHeapBound(facts);
+    return [judgeHeap(facts), container, bound, judgeOomKills(facts)].filter((draft) => draft !== null);
   },
 };
 
@@ -25,34 +40,91 @@ function judgeHeap(facts: Facts): Draft | null {
   const limit = heapLimitOf(facts.observations);
   const floor = facts.heap.find(({ thread }) => thread === 0)?.floor;
   if (limit === undefined || !floor || floor.points === 0) return null;
-  const left = floor.verdict === 'growing' ? secondsUntil(limit, floor) : undefined;
-  return describe('the heap limit', floor.last, limit, left, CLOSE_HEAP, facts, [
-    `Give it a larger heap if the machine has the memory: --max-old-space-size=${Math.ceil((floor.last * 2) / 2 ** 20 / 64) * 64} (MB).`,
-    'Or keep less in memory: see what the live heap holds.',
-  ]);
+  const isThrashing = (facts.gc?.shareOfTime ?? 0) >= THRASHING_GC_SHARE && (facts.gc?.majorCount ?? 0) >= 5;
+  return describe(facts, {
+    what: 'the heap limit',
+    isHeap: true,
+    limit,
+    trend: floor,
+    close: isThrashing ? CLOSE_THRASHING : CLOSE_HEAP,
+    evidence: [],
+    advice: adviseOnSmallHeap(facts, floor.last, limit),
+  });
+}
+
+function adviseOnSmallHeap({ heapRoom, observations }: Facts, live: number, limit: number): string[] {
+  const memoryLimit = observations.limits.memoryLimitBytes;
+  const keepLess = 'Or keep less in memory: see what the live heap holds.';
+  const wanted = `--max-old-space-size=${Math.ceil((live * 2) / 2 ** 20 / 64) * 64} (MB)`;
+  if (memoryLimit === undefined || heapRoom === null)
+    return [`Give it a larger heap if the machine has the memory: ${wanted}.`, keepLess];
+  const fits = chooseHeap(memoryLimit, heapRoom.besideHeapBytes, live);
+  if (fits && fits.oldSpaceMegabytes * 2 ** 20 > limit * 1.1) {
+    return [
+      `Give it the heap that its container has room for: --max-old-space-size=${fits.oldSpaceMegabytes} --max-semi-space-size=${fits.semiSpaceMegabytes} (MB): ${fits.why}.`,
+      keepLess,
+    ];
+  }
+  return [...adviseOnHeap(memoryLimit, heapRoom.besideHeapBytes, live), keepLess];
 }
 
 function judgeContainer(facts: Facts): Draft | null {
   const limit = facts.observations.limits.memoryLimitBytes;
   const { container } = facts.memory;
   if (limit === undefined || container.points === 0) return null;
-  const left = container.verdict === 'growing' ? secondsUntil(limit, container) : undefined;
-  return describe("the container's memory limit", container.last, limit, left, CLOSE_CONTAINER, facts, [
-    `Raise the limit, or bound the heap below it: --max-old-space-size=${Math.floor((limit * 0.75) / 2 ** 20)} (MB) leaves room for buffers and native memory.`,
-  ]);
+  const live = facts.heap.find(({ thread }) => thread === 0)?.floor.last ?? 0;
+  const beside = facts.heapRoom?.besideHeapBytes;
+  const stall = facts.memoryStallShare;
+  return describe(facts, {
+    what: "the container's memory limit",
+    isHeap: false,
+    limit,
+    trend: container,
+    close: CLOSE_CONTAINER,
+    evidence: [
+      ...(beside === undefined
+        ? []
+        : [
+            {
+              source: 'memory',
+              statement: `of it ${formatBytes(facts.heapRoom!.heapTotalBytes)} is V8's heap (${formatBytes(live)} live), ${formatBytes(beside)} is beside it: buffers, code, stacks, sockets, kernel, other processes; page cache is not counted`,
+            },
+          ]),
+      ...(stall !== null && stall >= FELT_STALL
+        ? [
+            {
+              source: 'cgroup',
+              statement: `for ${formatShare(stall)} of the time nothing in the container could run: all of it waited for memory`,
+              value: stall,
+              unit: 'share',
+            },
+          ]
+        : []),
+    ],
+    advice:
+      beside === undefined ? ['Raise the limit, or keep less in memory.'] : adviseOnHeap(limit, beside, live),
+  });
+}
+
+interface Limited {
+  what: string;
+  isHeap: boolean;
+  limit: number;
+  trend: Trend;
+  close: number;
+  evidence: Evidence[];
+  advice: string[];
 }
 
 function describe(
-  what: string,
-  used: number,
-  limit: number,
-  left: number | undefined,
-  close: number,
   facts: Facts,
-  advice: string[],
+  { what, isHeap, limit, trend, close, evidence, advice }: Limited,
 ): Draft | null {
+  const used = trend.last;
+  const left = trend.verdict === 'growing' ? secondsUntil(limit, trend) : undefined;
   const share = Math.min(1, used / limit);
-  const isSoon = left !== undefined && left < SOON_SECONDS;
+  const isLarge = isHeap || (share >= LEAST_SHARE && used - trend.first >= LEAST_RISE_BYTES);
+  const isSoon = left !== undefined && left < SOON_SECONDS && isLarge;
   if (share < close && !isSoon) return null;
   const gc =
     facts.gc && facts.gc.shareOfTime > 0.02
@@ -77,10 +149,11 @@ function describe(
     evidence: [
       {
         source: 'memory',
-        statement: `${formatBytes(used)} of ${formatBytes(limit)} ${what.includes('heap') ? 'is live after a full GC' : 'is resident'}${gc}`,
+        statement: `${formatBytes(used)} of ${formatBytes(limit)} ${isHeap ? 'is live after a full GC' : 'cannot be given back'}${gc}`,
         value: share,
         unit: 'share',
       },
+      ...evidence,
     ],
     innocentExplanation:
       'A live set of a known, fixed size just below the limit can be meant; then peaks still have no room.',

@@ -89,6 +89,7 @@ export function decodeCpuProfile(
     threadName: thread.name,
     durationMicros,
     intervalMicros: median(timeline.micros) || DEFAULT_INTERVAL_MICROS,
+    startClockMicros: startTime > 0 ? startTime + positive(timeDeltas[0]) : undefined,
     nodes,
     samples: timeline,
   };

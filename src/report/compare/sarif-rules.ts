@@ -71,6 +71,10 @@ const RULE_TEXTS: Record<FindingKind | typeof SLOWER_FUNCTION, [what: string, he
   'cpu-throttled': ['The container is throttled', 'Raise the CPU quota, or use fewer threads.'],
   'memory-limit-risk': ['The memory limit is near', 'Find what grows, or raise the limit.'],
   'fd-limit-risk': ['The limit of file descriptors is near', 'Find what stays open, or raise the limit.'],
+  'pids-limit-risk': [
+    'The limit of processes and threads is near',
+    'Find what starts them and does not end them, or raise the limit.',
+  ],
   configuration: ['A setting works against the program', 'Change the setting that the finding names.'],
   crash: ['The program ended unexpectedly', 'Read the stack that the finding names.'],
 };

@@ -78,7 +78,7 @@ let started = 0;
 
 /** Resolves once its process 1 runs; it need not be ready for anything yet. */
 export async function startContainer(options: ContainerOptions): Promise<RunningContainer> {
-  const name = options.name ?? `h3-culprit-${process.pid}-${++started}`;
+  const name = options.name ?? `culprit-test-${process.pid}-${++started}`;
   const { stdout } = await podman([
     ...['run', '-d', '--name', name, `--network=${options.network ?? 'none'}`],
     ...(options.readOnly === false ? [] : ['--read-only']),
@@ -88,7 +88,11 @@ export async function startContainer(options: ContainerOptions): Promise<Running
     ...['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1000:1000'],
     ...(options.extra ?? []),
     ...['--rootfs', options.root.dir, ...options.args],
-  ]);
+  ]).catch(async (error: Error) => {
+    // One that was made and could not be started would stay.
+    await podman(['rm', '-f', '-t', '0', name]).catch(() => {});
+    throw error;
+  });
   const inspect = async (format: string) => (await podman(['inspect', '-f', format, name])).stdout.trim();
   const container: RunningContainer = {
     id: stdout.trim(),
