@@ -31,7 +31,7 @@ async function main(): Promise<number> {
         'A recording is not for a terminal, which would change its bytes.',
         'Send it to a file, and leave out -t (kubectl exec -i, not -it): node - record 1 < culprit-recorder.cjs > recording.tgz',
       );
-    beModest();
+    await beModest();
     return await sendRecording(call, voice);
   } catch (error) {
     return voice.fail(error);

@@ -2,12 +2,11 @@
 // first, and what the image's NODE_OPTIONS switched on in us goes off again.
 
 import { writeFileSync } from 'node:fs';
-import inspector from 'node:inspector';
 import { setPriority } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 
 /** Never throws: what is not allowed here is left as it is. */
-export function beModest(): void {
+export async function beModest(): Promise<void> {
   const attempts = [
     // https://docs.kernel.org/filesystems/proc.html#proc-pid-oom-adj-proc-pid-oom-score-adj: 1000 is first in line.
     () => writeFileSync('/proc/self/oom_score_adj', '1000'),
@@ -15,13 +14,13 @@ export function beModest(): void {
     // Compiling what runs for half a minute takes 10 MB and saves no CPU time here (measured on 24).
     ...['--no-opt', '--no-maglev', '--no-sparkplug'].map((flag) => () => setFlag(flag)),
     () => setFlagsFromString('--optimize-for-size'),
-    () => closeOwnInspector(),
   ];
   for (const attempt of attempts) {
     try {
       attempt();
     } catch {}
   }
+  await closeOwnInspector().catch(() => {});
 }
 
 /** V8 complains on standard error of flags that it does not know: maglev came with Node 20. */
@@ -30,6 +29,8 @@ function setFlag(flag: string): void {
 }
 
 /** `--inspect` in NODE_OPTIONS would keep the port that the target opens on our signal. */
-function closeOwnInspector(): void {
+async function closeOwnInspector(): Promise<void> {
+  if (!/--inspect/.test(process.env.NODE_OPTIONS ?? '')) return;
+  const inspector = await import('node:inspector');
   if (inspector.url()) inspector.close();
 }

@@ -203,6 +203,16 @@ describe('each fault is found, named and placed:', () => {
     ],
     [
       'socket-leak',
+      'of the process with itself, where each has an end that looks like a client',
+      [
+        sockets({ endpoint: '127.0.0.1:7000' }, linear(2)),
+        sockets({ direction: 'inbound', endpoint: ':7000' }, linear(2)),
+      ],
+      { name: '127.0.0.1:7000' },
+      /ESTABLISHED/,
+    ],
+    [
+      'socket-leak',
       'that stay connected',
       [sockets({ endpoint: 'redis:6379' }, linear(1))],
       { name: 'redis:6379' },
