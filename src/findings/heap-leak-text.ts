@@ -4,7 +4,7 @@ import type { GrowingCollection } from '../analysis/growing-collections.ts';
 import type { HeapGrowth } from '../analysis/heap-growth.ts';
 import type { FindingKind } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
-import { formatBytes, formatDuration } from '../model/units.ts';
+import { formatBytes } from '../model/units.ts';
 import type { HeapCause } from './heap-cause.ts';
 import { closureEvidence, evidenceOf } from './heap-leak-evidence.ts';
 import { closuresTitle, nameOf, titleOf } from './heap-leak-title.ts';
@@ -20,6 +20,7 @@ import {
   secondsUntil,
   subjectOf,
 } from './wording.ts';
+import { sayYoung } from './young-process.ts';
 
 export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
   const { growth, filled, closures, site, isMeasured } = leak;
@@ -62,9 +63,6 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
   };
 }
 
-/** Caches of a process this young are often not full yet. */
-const YOUNG_SECONDS = 120;
-
 /** A leak too slow to be seen in bytes is a matter of days. */
 const SLOW_URGENCY = 0.6;
 
@@ -97,12 +95,7 @@ function caveatsOf({ growth, isMeasured }: HeapCause, facts: Facts): string[] {
       'The process has run for much longer than this growth can have lasted: a large batch would look the same. Look again in some minutes.',
     );
   }
-  const uptimeSeconds = facts.observations.target.uptimeSeconds ?? Number.POSITIVE_INFINITY;
-  if (uptimeSeconds < YOUNG_SECONDS) {
-    caveats.push(
-      `The process had run for ${formatDuration(uptimeSeconds * 1_000)} only: a cache may still be filling. Look again later to be sure.`,
-    );
-  }
+  caveats.push(...sayYoung(facts, 'a cache may still be filling'));
   return caveats;
 }
 

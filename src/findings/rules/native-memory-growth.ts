@@ -12,12 +12,15 @@ import {
   secondsUntil,
   subjectOf,
 } from '../wording.ts';
+import { isYoung, sayYoung } from '../young-process.ts';
 
 /** What leaks takes more at nearly every look; an allocator that settles, and our own census, take it in a few steps. */
 const LEAST_RISING_SHARE = 0.6;
 const LEAST_BYTES_PER_SECOND = 250 * 1024;
 /** V8 keeps each CPU sample until the profile is stopped: measured about 130 bytes, a thousand times a second a thread. */
 const OWN_BYTES_PER_SECOND = 130 * 1024;
+
+const START_URGENCY = 0.5;
 
 export const nativeMemoryGrowth: Rule = {
   kind: 'native-memory-growth',
@@ -39,6 +42,8 @@ export const nativeMemoryGrowth: Rule = {
       ) ?? null;
     const blame = filled?.insertion?.blame ?? null;
     const frame = blame?.subject ?? null;
+    // Compiled code, arenas and thread stacks come in the first minutes of every process.
+    const mayBeStart = frame === null && isYoung(facts);
     const limit = facts.observations.limits.memoryLimitBytes;
     const exhaustionSeconds = limit === undefined ? undefined : secondsUntil(limit, rss);
     const rate = `${formatBytes(native.slopePerSecond)}/s`;
@@ -48,9 +53,9 @@ export const nativeMemoryGrowth: Rule = {
     return [
       {
         kind: 'native-memory-growth',
-        severity: leakSeverity(exhaustionSeconds),
-        confidence: frame ? 0.85 : 0.6,
-        urgency: Math.max(0.75, leakUrgency(exhaustionSeconds)),
+        severity: mayBeStart ? 'notice' : leakSeverity(exhaustionSeconds),
+        confidence: frame ? 0.85 : mayBeStart ? 0.4 : 0.6,
+        urgency: mayBeStart ? START_URGENCY : Math.max(0.75, leakUrgency(exhaustionSeconds)),
         title: `Native memory grows by ${rate}${holder}${blame ? ` (${placeWithLibrary(blame)})` : ''}`,
         subject: subjectOf(
           filled ? 'collection' : 'memory',
@@ -88,7 +93,10 @@ export const nativeMemoryGrowth: Rule = {
         ],
         caveats: frame
           ? ['The holder is inferred: its entries grow along with the native memory.']
-          : ['Native code makes no JavaScript allocations: its caller cannot be seen from here.'],
+          : [
+              'Native code makes no JavaScript allocations: its caller cannot be seen from here.',
+              ...sayYoung(facts, 'what it needs at its start may still be coming'),
+            ],
         asSymptom: `native memory grows by ${rate}`,
         effect: 'native',
         explains: ['heap'],
