@@ -1,14 +1,14 @@
 // The live half: attach -> capture -> restore -> look up sources -> write. Nothing is judged here.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { capture } from './capture/capture.ts';
 import type { CaptureOptions, CaptureOutcome } from './capture/context.ts';
 import { type Manifest, RECORDING_FORMAT, RECORDING_VERSION } from './recording/manifest.ts';
 import { collectSources, type ReadText } from './recording/sources.ts';
 import { createRecordingWriter } from './recording/writer.ts';
-import { type Attachment, attachByAddress, attachByPid, attachByUrl } from './target/attach.ts';
+import type { Attachment } from './target/attach.ts';
+import { attachTarget, localPidOf } from './target/attach-target.ts';
 import { shortCommand } from './target/command.ts';
 import type { ResolvedTarget } from './target/find.ts';
-import { ageSeconds, readStat } from './target/proc.ts';
 import { readFdLinks } from './target/sockets.ts';
 import { VERSION } from './version.ts';
 
@@ -27,7 +27,7 @@ export async function record(target: ResolvedTarget, options: RecordOptions): Pr
   // Before the attach: a folder that cannot be written must not cost the target anything.
   const writer = createRecordingWriter(options.out);
   const handlesBefore = target.kind === 'process' ? countInspectorHandles(target.pid) : undefined;
-  const attachment = await attach(target).catch((error: unknown) => {
+  const attachment = await attachTarget(target).catch((error: unknown) => {
     writer.discard();
     throw error;
   });
@@ -56,28 +56,6 @@ export async function record(target: ResolvedTarget, options: RecordOptions): Pr
     if (!restored) await attachment.detach();
     throw error;
   }
-}
-
-function attach(target: ResolvedTarget): Promise<Attachment> {
-  switch (target.kind) {
-    case 'process':
-      return attachByPid(target.pid);
-    case 'inspector':
-      return attachByAddress(target.host, target.port);
-    case 'web-socket':
-      return attachByUrl(target.url);
-  }
-}
-
-/** /proc is only of use when the process is on this machine and in our pid namespace. */
-function localPidOf(target: ResolvedTarget, attachment: Attachment): number | null {
-  if (target.kind === 'process') return target.pid;
-  const { pid } = attachment.identity;
-  const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(attachment.endpoint.host.replace(/[[\]]/g, ''));
-  if (!isLocal || !existsSync(`/proc/${pid}/cmdline`)) return null;
-  // A forwarded port may lead to a process elsewhere that happens to have the same pid: their ages would differ.
-  const age = ageSeconds(readStat(pid)?.startTicks ?? 0);
-  return age !== undefined && Math.abs(age - attachment.identity.uptimeSeconds) < 5 ? pid : null;
 }
 
 export interface Around {

@@ -83,6 +83,7 @@ describe('a room imports only', () => {
     workload: ['capture', 'target', 'model', 'errors.ts'],
     testing: ['analysis', 'capture', 'errors.ts', 'findings', 'model', 'recording'],
     cli: [
+      'audit.ts',
       'bench.ts',
       'compare.ts',
       'workload',
@@ -152,6 +153,7 @@ describe('packages are used in one place:', () => {
     ['tar', /^(recording|cli)\//],
     ['@jridgewell/trace-mapping', /^recording\//],
     ['valibot', /^recording\//],
+    ['yaml', /^recording\//],
     ['0x', /^report\/flame\//],
     ['speedscope', /^report\/flame\//],
     ['xmlbuilder', /^report\/compare\//],

@@ -6,6 +6,7 @@ import { escapeControls } from '../report/escape.ts';
 import { VERSION } from '../version.ts';
 import { addComparisonCommands } from './comparison-commands.ts';
 import { EXIT } from './exit-codes.ts';
+import { addReadinessCommands } from './readiness-commands.ts';
 
 const TARGET_HELP = `
 A target is one of
@@ -37,6 +38,7 @@ function createProgram(launch: string[]): Command {
     .description('Node.js processes here, and whether culprit could attach to each')
     .option('--json', 'print JSON')
     .action(async (options) => (await import('./commands/ps.ts')).ps(options));
+  addReadinessCommands(program);
   withCaptureOptions(
     program
       .command('diagnose')

@@ -16,7 +16,8 @@ export type Effect =
   | 'thread-pool'
   | 'lookups'
   | 'gc'
-  | 'cpu';
+  | 'cpu'
+  | 'configuration';
 
 /** A finding before ranking and joining. */
 export interface Draft extends Omit<Finding, 'rank' | 'score' | 'fingerprint' | 'symptoms'> {

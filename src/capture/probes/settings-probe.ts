@@ -1,0 +1,388 @@
+// What runs in the target to read its settings: sent as text, whole by itself, Node 16 to 26. It reads data properties
+// only (no getter, no method of the program runs), is bounded, and ends by itself when nobody asks for its result.
+import type { AgentSettings, FatalHandlers, InnerSettings, ServerSettings } from '../../model/settings.ts';
+
+export interface SettingsProbeConfig {
+  url: string;
+  /** The inspector was opened by us: then the lease closes it. */
+  closeInspector: boolean;
+  leaseMillis: number;
+}
+
+export interface SettingsHandle {
+  /** The settings, and the end of the probe. Never throws. */
+  finish(): InnerSettings | string;
+}
+
+type Load = (id: string) => never;
+
+/** An expression that installs the probe where it is evaluated (with the command line API, which has `require`). */
+export function settingsProbeSource(config: SettingsProbeConfig): string {
+  const load = "typeof require === 'function' ? require : undefined";
+  const parts = `{ createPlainReads: ${createPlainReads.toString()}, createServerReads: ${createServerReads.toString()}, createHandlerReads: ${createHandlerReads.toString()} }`;
+  return `(${installSettingsProbe.toString()})(${load}, ${JSON.stringify(config)}, ${parts})\n//# sourceURL=${config.url}`;
+}
+
+interface Parts {
+  createPlainReads: typeof createPlainReads;
+  createServerReads: typeof createServerReads;
+  createHandlerReads: typeof createHandlerReads;
+}
+
+type PlainReads = ReturnType<typeof createPlainReads>;
+
+/** Reads of objects that may be anything: no getter and no trap of a proxy is run. */
+function createPlainReads(isProxy: (value: unknown) => boolean) {
+  const isObject = (value: unknown): value is object =>
+    (typeof value === 'object' || typeof value === 'function') && value !== null && !isProxy(value);
+  const own = (value: unknown, key: string): unknown =>
+    isObject(value) ? Object.getOwnPropertyDescriptor(value, key)?.value : undefined;
+  const isA = (value: unknown, made: unknown): value is object => {
+    const wanted = own(made, 'prototype');
+    let at: unknown = value;
+    for (let depth = 0; depth < 12 && isObject(at) && isObject(wanted); depth++) {
+      at = Object.getPrototypeOf(at);
+      if (at === wanted) return true;
+    }
+    return false;
+  };
+  const className = (value: unknown): string => {
+    const name = isObject(value) ? own(own(Object.getPrototypeOf(value), 'constructor'), 'name') : '';
+    return typeof name === 'string' ? name.slice(0, 60) : '';
+  };
+  const number = (value: unknown, key: string): number | undefined => {
+    const found = own(value, key);
+    return typeof found === 'number' && Number.isFinite(found) && found >= 0 ? found : undefined;
+  };
+  /** JSON has no Infinity: null is no limit. */
+  const limit = (value: unknown, key: string): number | null | undefined =>
+    own(value, key) === Number.POSITIVE_INFINITY ? null : number(value, key);
+  const attempt = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch {
+      return undefined;
+    }
+  };
+  return { isObject, own, isA, className, number, limit, attempt };
+}
+
+/** Servers, agents and outgoing requests, from open handles and from what modules export. */
+function createServerReads(load: (id: string) => never, plain: PlainReads) {
+  const { own, isA, number, limit, isObject, className, attempt } = plain;
+  const MAX_HANDLES = 20_000;
+  const MAX_LISTED = 50;
+  const MAX_MODULES = 500;
+  const http: typeof import('node:http') = load('http');
+  const https: typeof import('node:https') = load('https');
+
+  const kindOf = (value: unknown): ServerSettings['kind'] | undefined => {
+    if (isA(value, https.Server)) return 'https';
+    if (isA(value, http.Server)) return 'http';
+    return /^Http2(Secure)?Server$/.test(className(value)) ? 'http2' : undefined;
+  };
+  const handles = (): unknown[] => {
+    const host = process as unknown as { _getActiveHandles?: () => unknown[] };
+    return attempt(() => host._getActiveHandles?.().slice(0, MAX_HANDLES)) ?? [];
+  };
+  const describeServer = (server: unknown, kind: ServerSettings['kind']): ServerSettings => {
+    const key = own(server, '_connectionKey');
+    const at = /^-?\d+:(.*):(-?\d+)$/.exec(typeof key === 'string' ? key.slice(0, 300) : '');
+    return {
+      kind,
+      address: at?.[1],
+      port: at && Number(at[2]) > 0 ? Number(at[2]) : undefined,
+      keepAliveMillis: number(server, 'keepAliveTimeout'),
+      headersMillis: number(server, 'headersTimeout'),
+      requestMillis: number(server, 'requestTimeout'),
+      socketMillis: number(server, 'timeout'),
+      checkingMillis: number(server, 'connectionsCheckingInterval'),
+      maxRequestsPerSocket: number(server, 'maxRequestsPerSocket'),
+      maxConnections: number(server, 'maxConnections'),
+    };
+  };
+  const servers = (): { servers: ServerSettings[]; moreServers: number } => {
+    const seen = new Set<unknown>();
+    const found: ServerSettings[] = [];
+    for (const handle of handles()) {
+      // A worker of a cluster has no listening handle of its own, but its connections know their server.
+      for (const server of [handle, own(handle, 'server')]) {
+        if (!isObject(server) || seen.has(server)) continue;
+        const kind = kindOf(server);
+        if (!kind) continue;
+        seen.add(server);
+        if (found.length < MAX_LISTED) found.push(describeServer(server, kind));
+      }
+    }
+    return { servers: found, moreServers: seen.size - found.length };
+  };
+
+  const isWaiting = (request: unknown) => isA(request, http.ClientRequest) && !own(request, 'res');
+  const timeoutOf = (request: unknown, socket: unknown): number =>
+    number(request, 'timeout') ||
+    number(socket, 'timeout') ||
+    number(own(own(request, 'agent'), 'options'), 'timeout') ||
+    0;
+  const outgoing = () => {
+    const requests = new Map<object, boolean>();
+    const hosts = new Set<string>();
+    const agents = new Set<unknown>();
+    for (const handle of handles()) {
+      const request = own(handle, '_httpMessage');
+      if (!isObject(request) || !isWaiting(request)) continue;
+      const isBound = timeoutOf(request, handle) > 0;
+      requests.set(request, isBound);
+      agents.add(own(request, 'agent'));
+      const name = own(request, 'host');
+      if (!isBound && typeof name === 'string' && hosts.size < 5) hosts.add(name.slice(0, 100));
+    }
+    return { requests, hosts, agents };
+  };
+
+  const exportedAgents = function* (): Generator<[string, unknown]> {
+    const modules = (load('module') as { _cache?: object })._cache;
+    const names = isObject(modules) ? Object.keys(modules).slice(0, MAX_MODULES) : [];
+    for (const name of names) {
+      const exported = own(own(modules, name), 'exports');
+      if (!isObject(exported)) continue;
+      yield [name, exported];
+      for (const key of Object.keys(exported).slice(0, 100)) yield [`${key} of ${name}`, own(exported, key)];
+    }
+  };
+  const queued = (agent: unknown): number => {
+    let count = 0;
+    for (const list of ['sockets', 'requests']) {
+      const byHost = own(agent, list);
+      if (!isObject(byHost)) continue;
+      for (const host of Object.keys(byHost).slice(0, 1_000)) {
+        const items = own(byHost, host);
+        if (Array.isArray(items)) count += items.length;
+      }
+    }
+    return count;
+  };
+  const agents = (inUse: Iterable<unknown>): AgentSettings[] => {
+    const found = new Map<unknown, string>();
+    const add = (name: string, agent: unknown) => {
+      if (found.size < 200 && isA(agent, http.Agent) && !found.has(agent)) found.set(agent, name.slice(-200));
+    };
+    add(
+      'http.globalAgent',
+      attempt(() => http.globalAgent),
+    );
+    add(
+      'https.globalAgent',
+      attempt(() => https.globalAgent),
+    );
+    attempt(() => {
+      for (const [name, value] of exportedAgents()) add(name, value);
+    });
+    for (const agent of inUse) add('an agent with open requests', agent);
+    return [...found].slice(0, MAX_LISTED).map(([agent, name]) => ({
+      name,
+      keepAlive:
+        typeof own(agent, 'keepAlive') === 'boolean' ? (own(agent, 'keepAlive') as boolean) : undefined,
+      maxSockets: limit(agent, 'maxSockets'),
+      maxFreeSockets: limit(agent, 'maxFreeSockets'),
+      timeoutMillis: number(own(agent, 'options'), 'timeout'),
+      requests: queued(agent),
+    }));
+  };
+  return { servers, agents, outgoing };
+}
+
+/** What listeners of fatal events do, told from their text; the text itself stays here. */
+function createHandlerReads({ own }: PlainReads) {
+  const MAX_LISTENERS = 50;
+  const listenersOf = (event: string): unknown[] => {
+    const found = own(own(process, '_events'), event);
+    return typeof found === 'function' ? [found] : Array.isArray(found) ? found.slice(0, MAX_LISTENERS) : [];
+  };
+  const textOf = (listener: unknown): string => {
+    const inner = own(listener, 'listener');
+    const fn = typeof inner === 'function' ? inner : listener;
+    const text = typeof fn === 'function' ? Function.prototype.toString.call(fn) : '';
+    return text.slice(0, 20_000).replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '');
+  };
+  const STATEMENT =
+    /^(?:await |void |return )?(?:console|\w*[lL]og(?:ger)?)(?:\.\w+)*\(.*\)$|^(?:undefined|null|return|void 0|\{\s*\})$/;
+  /** Nothing but calls that log, between the braces or behind the arrow. Long ones are not judged: a match must be quick. */
+  const onlyLogs = (text: string): boolean => {
+    if (text === '' || text.length > 2_000) return false;
+    const body = /=>\s*\{([\s\S]*)\}\s*$|^(?:async\s+)?function[^{]*\{([\s\S]*)\}\s*$|=>([\s\S]*)$/.exec(
+      text,
+    );
+    if (!body) return false;
+    const statements = (body[1] ?? body[2] ?? body[3] ?? '').split(/[;\n]/).map((line) => line.trim());
+    return statements.every((statement) => statement === '' || STATEMENT.test(statement));
+  };
+  const read = (event: string): FatalHandlers => {
+    const listeners = listenersOf(event);
+    const texts = listeners.map(textOf);
+    return {
+      count: listeners.length,
+      swallowing: texts.filter(onlyLogs).length,
+      ending: texts.filter((text) => /\b(exit|abort|kill|reallyExit)\s*\(|\bthrow\b|exitCode\s*=/.test(text))
+        .length,
+    };
+  };
+  return { read, count: (event: string) => listenersOf(event).length };
+}
+
+/** Returns the handle, or a string that says why there is none; then nothing is left behind. */
+function installSettingsProbe(
+  requireOrNothing: Load | undefined,
+  config: SettingsProbeConfig,
+  parts: Parts,
+): SettingsHandle | string {
+  try {
+    const host = process as unknown as { getBuiltinModule?: Load; mainModule?: { require: Load } };
+    const load = requireOrNothing ?? host.getBuiltinModule ?? host.mainModule?.require;
+    if (!load) return 'no access to built-in modules';
+    const timers: typeof import('node:timers') = load('timers');
+    const perf: typeof import('node:perf_hooks') = load('perf_hooks');
+    const inspector: { close(): void; url(): string | undefined } = load('inspector');
+    const plain = parts.createPlainReads((load('util') as typeof import('node:util')).types.isProxy);
+    const web = parts.createServerReads(load, plain);
+    const handlers = parts.createHandlerReads(plain);
+    const { own, attempt, isObject, className } = plain;
+
+    const RESOLUTION_MILLIS = 10;
+    const histogram = attempt(() => perf.monitorEventLoopDelay({ resolution: RESOLUTION_MILLIS }));
+    const from = perf.performance.now();
+    let isOver = false;
+    const end = () => {
+      isOver = true;
+      attempt(() => histogram?.disable());
+      attempt(() => timers.clearTimeout(lease));
+    };
+    const lease = timers.setTimeout(() => {
+      end();
+      if (config.closeInspector) attempt(() => inspector.close());
+    }, config.leaseMillis);
+    lease.unref();
+    attempt(() => histogram?.enable());
+
+    const poolRequests = (): number | undefined =>
+      attempt(() => {
+        const list = (process as unknown as { _getActiveRequests(): unknown[] })._getActiveRequests();
+        return list
+          .slice(0, 5_000)
+          .filter((item) => /^(FSReq|GetAddrInfoReq|GetNameInfoReq|FileHandleCloseReq)/.test(className(item)))
+          .length;
+      });
+    const firstPool = poolRequests();
+    const early = new WeakSet(attempt(() => [...web.outgoing().requests.keys()]) ?? []);
+
+    const text = (value: unknown, most: number): string | undefined =>
+      typeof value === 'string' ? value.slice(0, most) : undefined;
+    const loopDelay = (): InnerSettings['loopDelay'] =>
+      histogram && histogram.max > 0
+        ? {
+            lookMillis: Math.round(perf.performance.now() - from),
+            p99Millis: Math.max(0, Math.round(histogram.percentile(99) / 1e6) - RESOLUTION_MILLIS),
+            maxMillis: Math.max(0, Math.round(histogram.max / 1e6) - RESOLUTION_MILLIS),
+          }
+        : undefined;
+    const filesOf = (): string[] => {
+      const modules = (load('module') as { _cache?: object })._cache;
+      const names = isObject(modules) ? Object.keys(modules) : [];
+      const main = text(process.argv[1], 1_000);
+      const isLibrary = (name: string) => name.includes('/node_modules/');
+      const some = [
+        ...(main ? [main] : []),
+        ...names.filter((name) => !isLibrary(name)).slice(0, 60),
+        ...names.filter(isLibrary).slice(0, 140),
+      ];
+      return [...new Set(some)].filter((name) => name.startsWith('/') && name.length < 1_000);
+    };
+    const dispatcher = (): string | undefined => {
+      const found = Object.getOwnPropertyDescriptor(
+        globalThis,
+        Symbol.for('undici.globalDispatcher.1'),
+      )?.value;
+      return found ? className(found) || undefined : undefined;
+    };
+    const reportOf = (): InnerSettings['report'] => {
+      const { report } = process;
+      return report
+        ? {
+            onFatalError: Boolean(report.reportOnFatalError),
+            onUncaughtException: Boolean(report.reportOnUncaughtException),
+            onSignal: Boolean(report.reportOnSignal),
+          }
+        : undefined;
+    };
+    const sourceMaps = (): boolean | undefined => {
+      const known = (process as unknown as { sourceMapsEnabled?: unknown }).sourceMapsEnabled;
+      if (typeof known === 'boolean' && (known || typeof Error.prepareStackTrace !== 'function'))
+        return known;
+      return undefined;
+    };
+    const outgoing = (): InnerSettings['outgoing'] & { agents: Set<unknown> } => {
+      const { requests, hosts, agents } = web.outgoing();
+      const unbound = [...requests].filter(([, isBound]) => !isBound).map(([request]) => request);
+      return {
+        inFlight: requests.size,
+        withoutTimeout: unbound.length,
+        lastingWithoutTimeout: unbound.filter((request) => early.has(request)).length,
+        hosts: [...hosts],
+        agents,
+      };
+    };
+    const read = (): InnerSettings => {
+      // First, before this read itself makes the loop late.
+      const delay = attempt(loopDelay);
+      const heap = attempt(() => (load('v8') as typeof import('node:v8')).getHeapStatistics());
+      const os: typeof import('node:os') = load('os');
+      const { agents, ...requests } = outgoing();
+      const lastPool = poolRequests();
+      const url = config.closeInspector ? undefined : attempt(() => inspector.url());
+      const env = (name: string, most: number) => attempt(() => text(process.env[name], most));
+      return {
+        flags: (attempt(() => process.execArgv) ?? []).slice(0, 50).map((flag) => String(flag).slice(0, 200)),
+        env: {
+          NODE_ENV: env('NODE_ENV', 50),
+          UV_THREADPOOL_SIZE: env('UV_THREADPOOL_SIZE', 20),
+          NODE_OPTIONS: env('NODE_OPTIONS', 1_000),
+        },
+        ...web.servers(),
+        agents: web.agents(agents),
+        outgoing: requests,
+        fetchDispatcher: attempt(dispatcher),
+        signals: { SIGTERM: handlers.count('SIGTERM'), SIGINT: handlers.count('SIGINT') },
+        unhandledRejection: attempt(() => handlers.read('unhandledRejection')),
+        uncaughtException: attempt(() => handlers.read('uncaughtException')),
+        cores: attempt(() => os.cpus().length || undefined),
+        totalMemoryBytes: attempt(() => os.totalmem()),
+        heapLimitBytes: heap?.heap_size_limit,
+        heapUsedBytes: heap?.used_heap_size,
+        poolRequests:
+          firstPool === undefined || lastPool === undefined ? undefined : Math.min(firstPool, lastPool),
+        report: attempt(reportOf),
+        sourceMaps: attempt(sourceMaps),
+        inspectorHost: url ? /^wss?:\/\/(\[[^\]]*\]|[^:/]*)/.exec(url)?.[1]?.slice(0, 100) : undefined,
+        maxHeaderBytes: attempt(() => own(load('http'), 'maxHeaderSize') as number | undefined),
+        loopDelay: delay,
+        files: attempt(filesOf) ?? [],
+      };
+    };
+    return {
+      finish() {
+        try {
+          return isOver ? 'its time was over' : read();
+        } catch (error) {
+          return String(error).slice(0, 200);
+        } finally {
+          end();
+        }
+      },
+    };
+  } catch (error) {
+    try {
+      return String(error).slice(0, 200);
+    } catch {
+      return 'it failed';
+    }
+  }
+}
