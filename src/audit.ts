@@ -33,7 +33,10 @@ export function audit(settings: Settings, pod?: PodContainer, options: AuditOpti
       durationMillis: look.durationMillis,
       steps: ['settings'],
       files: [],
-      overhead: { pausesMillis: look.pausesMillis },
+      overhead: {
+        pausesMillis: look.pausesMillis,
+        eventLoopDelayDuringMillis: settings.inner.loopDelay?.p99Millis,
+      },
       restored: look.restored,
       warnings: look.warnings,
     },

@@ -1,5 +1,6 @@
 // What runs in the target to read its settings: sent as text, whole by itself, Node 16 to 26. It reads data properties
 // only (no getter, no method of the program runs), is bounded, and ends by itself when nobody asks for its result.
+import type { Server } from 'node:net';
 import type { AgentSettings, FatalHandlers, InnerSettings, ServerSettings } from '../../model/settings.ts';
 
 export interface SettingsProbeConfig {
@@ -85,13 +86,19 @@ function createServerReads(load: (id: string) => never, plain: PlainReads) {
     const host = process as unknown as { _getActiveHandles?: () => unknown[] };
     return attempt(() => host._getActiveHandles?.().slice(0, MAX_HANDLES)) ?? [];
   };
+  const addressOf = (server: unknown): { address?: string; port?: number } => {
+    // Node's own method, whatever the program put in its place.
+    const found = attempt(() =>
+      (load('net') as typeof import('node:net')).Server.prototype.address.call(server as Server),
+    );
+    return found && typeof found === 'object'
+      ? { address: String(found.address).slice(0, 100), port: found.port }
+      : {};
+  };
   const describeServer = (server: unknown, kind: ServerSettings['kind']): ServerSettings => {
-    const key = own(server, '_connectionKey');
-    const at = /^-?\d+:(.*):(-?\d+)$/.exec(typeof key === 'string' ? key.slice(0, 300) : '');
     return {
       kind,
-      address: at?.[1],
-      port: at && Number(at[2]) > 0 ? Number(at[2]) : undefined,
+      ...addressOf(server),
       keepAliveMillis: number(server, 'keepAliveTimeout'),
       headersMillis: number(server, 'headersTimeout'),
       requestMillis: number(server, 'requestTimeout'),
@@ -247,13 +254,24 @@ function installSettingsProbe(
     const handlers = parts.createHandlerReads(plain);
     const { own, attempt, isObject, className } = plain;
 
-    const RESOLUTION_MILLIS = 10;
-    const histogram = attempt(() => perf.monitorEventLoopDelay({ resolution: RESOLUTION_MILLIS }));
-    const from = perf.performance.now();
+    // A timer of our own, not a histogram of Node's: that one forgets the block in which it is begun or read.
+    const TICK_MILLIS = 10;
+    const MAX_TICKS = 2_000;
+    const now = () => perf.performance.now();
+    const from = now();
+    const delays: number[] = [];
+    let ticked = from;
+    const tick = () => {
+      const at = now();
+      if (delays.length < MAX_TICKS) delays.push(Math.max(0, at - ticked - TICK_MILLIS));
+      ticked = at;
+    };
+    const ticker = timers.setInterval(tick, TICK_MILLIS);
+    ticker.unref();
     let isOver = false;
     const end = () => {
       isOver = true;
-      attempt(() => histogram?.disable());
+      attempt(() => timers.clearInterval(ticker));
       attempt(() => timers.clearTimeout(lease));
     };
     const lease = timers.setTimeout(() => {
@@ -261,7 +279,6 @@ function installSettingsProbe(
       if (config.closeInspector) attempt(() => inspector.close());
     }, config.leaseMillis);
     lease.unref();
-    attempt(() => histogram?.enable());
 
     const poolRequests = (): number | undefined =>
       attempt(() => {
@@ -276,14 +293,13 @@ function installSettingsProbe(
 
     const text = (value: unknown, most: number): string | undefined =>
       typeof value === 'string' ? value.slice(0, most) : undefined;
-    const loopDelay = (): InnerSettings['loopDelay'] =>
-      histogram && histogram.max > 0
-        ? {
-            lookMillis: Math.round(perf.performance.now() - from),
-            p99Millis: Math.max(0, Math.round(histogram.percentile(99) / 1e6) - RESOLUTION_MILLIS),
-            maxMillis: Math.max(0, Math.round(histogram.max / 1e6) - RESOLUTION_MILLIS),
-          }
-        : undefined;
+    const loopDelay = (): InnerSettings['loopDelay'] => {
+      // The block that we are in, if we are in one.
+      tick();
+      const sorted = delays.slice().sort((a, b) => a - b);
+      const at = (part: number) => Math.round(sorted[Math.floor((sorted.length - 1) * part)] ?? 0);
+      return { lookMillis: Math.round(now() - from), p99Millis: at(0.99), maxMillis: at(1) };
+    };
     const filesOf = (): string[] => {
       const modules = (load('module') as { _cache?: object })._cache;
       const names = isObject(modules) ? Object.keys(modules) : [];
@@ -315,9 +331,7 @@ function installSettingsProbe(
     };
     const sourceMaps = (): boolean | undefined => {
       const known = (process as unknown as { sourceMapsEnabled?: unknown }).sourceMapsEnabled;
-      if (typeof known === 'boolean' && (known || typeof Error.prepareStackTrace !== 'function'))
-        return known;
-      return undefined;
+      return typeof known === 'boolean' ? known : undefined;
     };
     const outgoing = (): InnerSettings['outgoing'] & { agents: Set<unknown> } => {
       const { requests, hosts, agents } = web.outgoing();
@@ -362,7 +376,7 @@ function installSettingsProbe(
         report: attempt(reportOf),
         sourceMaps: attempt(sourceMaps),
         inspectorHost: url ? /^wss?:\/\/(\[[^\]]*\]|[^:/]*)/.exec(url)?.[1]?.slice(0, 100) : undefined,
-        maxHeaderBytes: attempt(() => own(load('http'), 'maxHeaderSize') as number | undefined),
+        maxHeaderBytes: attempt(() => (load('http') as typeof import('node:http')).maxHeaderSize),
         loopDelay: delay,
         files: attempt(filesOf) ?? [],
       };

@@ -23,7 +23,7 @@ export const outgoingTimeouts: ConfigurationRule = {
         evidence: [
           {
             source: 'process',
-            statement: `${withoutTimeout} of ${formatCount(inFlight, 'request')} that wait for an answer have no timeout on the request, its socket or its agent${lasting}`,
+            statement: `of ${formatCount(inFlight, 'request')} in flight, ${withoutTimeout} without a timeout on the request, its socket or its agent${lasting}`,
           },
         ],
         innocent:

@@ -7,7 +7,8 @@ const isNode = (command: string) => /(^|\/)node(js)?$/.test(command);
 /** PID 1 now, or in the pod that the spec describes. */
 function isFirstProcess({ settings, pod }: AuditFacts): boolean {
   if (settings.outer.pidInside === 1) return true;
-  return pod?.hasCommand && !pod.sharesProcesses && isNode(pod.command[0] ?? '');
+  if (!pod?.hasCommand || pod.sharesProcesses) return false;
+  return isNode(pod.command[0] ?? '');
 }
 
 export const sigterm: ConfigurationRule = {

@@ -22,7 +22,7 @@ export const sourceMaps: ConfigurationRule = {
           { source: 'files', statement: `${outer.transpiled} has a source map` },
           { source: 'process', statement: 'process.sourceMapsEnabled is false' },
         ],
-        innocent: 'An error service may apply the maps later.',
+        innocent: 'An error service may apply the maps later, or a package that is loaded may do it itself.',
         advice: ['node --enable-source-maps ...   # or NODE_OPTIONS=--enable-source-maps'],
         caveats: ['Reading error.stack very often costs more with source maps.'],
         references: [LINKS.sourceMaps],
