@@ -2,7 +2,7 @@
 // one at /proc, the cgroup and the program's files. Imports nothing from npm: it also runs inside pods.
 import { AttachError } from '../errors.ts';
 import type { CgroupSample } from '../model/samples.ts';
-import { type InnerSettings, SETTINGS_FORMAT, SETTINGS_VERSION, type Settings } from '../model/settings.ts';
+import type { InnerSettings, Settings } from '../model/settings.ts';
 import type { Attachment } from '../target/attach.ts';
 import { shortCommand } from '../target/command.ts';
 import { readCgroup } from './cgroup.ts';
@@ -39,8 +39,8 @@ export async function readSettings(
   }
   const { inner, pausesMillis, before, after } = looked;
   return {
-    format: SETTINGS_FORMAT,
-    version: SETTINGS_VERSION,
+    format: 'culprit-settings',
+    version: 1,
     takenAt: new Date().toISOString(),
     process: {
       pid: identity.pid,

@@ -19,6 +19,7 @@ export const sigterm: ConfigurationRule = {
     if (count === undefined) return { unknown: 'the listeners of the process could not be read' };
     if (count > 0) return { ok: count === 1 ? '1 listener' : `${count} listeners` };
     const isFirst = isFirstProcess(facts);
+    const isInPodOnly = facts.settings.outer.pidInside !== 1;
     const grace = facts.pod?.gracePeriodSeconds;
     return {
       finding: {
@@ -26,7 +27,7 @@ export const sigterm: ConfigurationRule = {
         severity: isFirst ? 'critical' : 'notice',
         confidence: isFirst ? 0.95 : 0.8,
         title: isFirst
-          ? 'Nothing handles SIGTERM, and the process is PID 1: the kernel drops the signal'
+          ? `Nothing handles SIGTERM, and the process is PID 1${isInPodOnly ? ' in its pod' : ''}: the kernel drops the signal`
           : 'Nothing handles SIGTERM: it ends the process in the middle of its requests',
         why: isFirst
           ? `every stop lasts the whole grace period${grace === undefined ? '' : ` (${grace} s)`} and ends with SIGKILL, cutting whatever is in flight`
@@ -48,7 +49,7 @@ export const sigterm: ConfigurationRule = {
           ? 'An init (tini, docker --init) before it would pass the signal on; there is none here.'
           : 'A process without clients, such as a short job, may be cut at any time.',
         advice: [
-          "process.on('SIGTERM', () => { server.close(() => process.exit(0)); server.closeIdleConnections?.(); });",
+          "import { exit } from 'node:process'; process.on('SIGTERM', () => { server.close(() => exit(0)); server.closeIdleConnections?.(); });",
         ],
         references: [
           LINKS.signals,

@@ -26,7 +26,9 @@ export const uncaughtExceptions: ConfigurationRule = {
           },
         ],
         innocent: 'A tool for development may want to live on.',
-        advice: ["process.on('uncaughtException', (error) => { console.error(error); process.exit(1); });"],
+        advice: [
+          "import { exit } from 'node:process'; process.on('uncaughtException', (error) => { log(error); exit(1); });",
+        ],
         references: [LINKS.uncaughtException],
       },
     };
