@@ -200,6 +200,15 @@ describe('what loads with what:', () => {
     expect(loaded.filter((to) => roomOf(to) === 'target' || to === 'chrome-remote-interface')).toEqual([]);
   });
 
+  test('settings are read without anything from npm, so that it fits into a pod', () => {
+    const foreign = [...reach('capture/settings.ts')].filter((to) => !isOurs(to) && !to.startsWith('node:'));
+    expect(foreign).toEqual([]);
+  });
+
+  test('judging settings needs no process, file or network', () => {
+    expect([...reach('audit.ts')].filter((to) => /^(target|capture|recording|cli)\//.test(to))).toEqual([]);
+  });
+
   test('the command line starts without the heavy parts', () => {
     const loaded = [...reach('cli/main.ts')];
     expect(

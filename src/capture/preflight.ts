@@ -3,8 +3,11 @@
 import type { Preflight, PreflightStep } from '../model/preflight.ts';
 import { checkAttachable } from '../target/attachability.ts';
 import { shortCommand } from '../target/command.ts';
+import { readInspectorEndpoint } from '../target/inspector-address.ts';
+import { likelyInspectorPorts, readNodeFlags } from '../target/inspector-ports.ts';
+import { readNodeVersion } from '../target/node-binary.ts';
 import { readCmdline, readStat, readStatus } from '../target/proc.ts';
-import { listNodeProcesses, type NodeProcess } from '../target/processes.ts';
+import { listeningPorts } from '../target/sockets.ts';
 import { readCgroup } from './cgroup.ts';
 import { estimateCensusBytes, estimateCensusMillis, estimateHeapReadMillis } from './ladder.ts';
 import { isMemoryTight, type MemoryRoom, megabytes, memoryRoom } from './memory-room.ts';
@@ -20,26 +23,47 @@ const rounded = (bytes: number) => Math.ceil(bytes / STEP_BYTES) * STEP_BYTES;
 
 /** Never throws; a process that is not there cannot be attached to. */
 export async function lookAhead(pid: number): Promise<Preflight> {
-  const found = (await listNodeProcesses()).find((entry) => entry.pid === pid);
-  const attachable = found?.attachable ?? checkAttachable(pid);
+  const inspector = await findInspector(pid);
+  const attachable = checkAttachable(pid, { isInspectorOpen: inspector === 'open' });
   const status = readStatus(pid);
   const heap = status?.rssAnonBytes === undefined ? undefined : rounded(status.rssAnonBytes);
   const room = roundedRoom(memoryRoom(pid));
   return {
     schemaVersion: 1,
     pid,
-    command: found?.command ?? shortCommand(readCmdline(pid) ?? [], readStat(pid)?.comm ?? '?'),
-    nodeVersion: found?.version ?? null,
+    command: shortCommand(readCmdline(pid) ?? [], readStat(pid)?.comm ?? '?'),
+    nodeVersion: readNodeVersion(pid),
     canAttach: attachable.ok,
     ...(attachable.ok ? {} : { reason: attachable.reason, cure: attachable.cure }),
-    inspector: found?.inspector.state ?? 'unknown',
+    inspector,
     heapAtMostBytes: heap,
     roomBytes: room?.bytes,
     roomLimitedBy: room?.limitedBy,
     threads: status?.threads,
     steps: describeSteps(attachable.ok, pid, heap, room),
-    notes: describeNotes(pid, found),
+    notes: describeNotes(pid, inspector),
   };
+}
+
+const ANSWER_MILLIS = 300;
+
+/**
+ * Asks only a port that a flag names or that is Node's own for it: any other may be the app's, and a request would show
+ * in its log. "unknown": it may listen on any port.
+ */
+async function findInspector(pid: number): Promise<Preflight['inspector']> {
+  const flags = readNodeFlags(pid);
+  const likely = likelyInspectorPorts(listeningPorts(pid), flags);
+  const sure = likely.filter(
+    ({ port }) =>
+      (port >= 9229 && port < 9329) || flags.some((flag) => new RegExp(`[:=]${port}$`).test(flag)),
+  );
+  for (const { address, port } of sure) {
+    const host = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address;
+    const answer = await readInspectorEndpoint(host, port, ANSWER_MILLIS).catch(() => undefined);
+    if (answer) return 'open';
+  }
+  return likely.length > sure.length ? 'unknown' : 'closed';
 }
 
 /** Room moves with everything else that runs: only as fine as the estimates. */
@@ -133,12 +157,12 @@ function snapshot(pid: number, heap: number | undefined): PreflightStep {
     : step;
 }
 
-function describeNotes(pid: number, found: NodeProcess | undefined): string[] {
+function describeNotes(pid: number, inspector: Preflight['inspector']): string[] {
   const notes = ['The heap is taken to be all anonymous memory: most pauses will be shorter.'];
   const quota = readCgroup(pid)?.cpuQuotaCores;
   if (quota !== undefined && quota < 1)
     notes.push(`With ${quota} of a core each pause lasts about ${Math.round(1 / quota)} times as long.`);
-  if (found?.inspector.state === 'open')
+  if (inspector === 'open')
     notes.push('Its inspector is open already: it is used, no signal is sent, and it stays open.');
   return notes;
 }

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Preflight } from '../../src/model/preflight.ts';
 import { PREFLIGHT_SCHEMA } from '../../src/report/preflight-schema.ts';
 import { REPORT_SCHEMA } from '../../src/report/schema.ts';
-import { reportOf, runCulprit, wentWrongInside } from './support/culprit.ts';
+import { reportOf, runCulprit, startCulprit, wentWrongInside } from './support/culprit.ts';
 import { installNodes, nodeBinary } from './support/node-versions.ts';
 import { listeningPorts, openFds, openInspectorPort } from './support/observe.ts';
 import { ROOT } from './support/root.ts';
@@ -142,6 +142,18 @@ test('a hostile process: getters, proxies, many servers and agents, names with e
   expect(result.stdout).not.toContain('\x1b');
   expect(result.stdout.length).toBeLessThan(60_000);
   expect(target.stdout()).not.toContain('RAN');
+  expect(await target.get('/')).toBe('ok');
+  await target.end();
+});
+
+test('culprit killed in the middle of a look: the port is closed again, and the process serves on', async () => {
+  const target = await startTarget({ file: fixture('good') });
+  const running = startCulprit(['audit', String(target.pid)]);
+  const isOpen = async () => (await openInspectorPort(target.pid, target.port)) !== null;
+  await until('the inspector is open', isOpen);
+  running.kill('SIGKILL');
+  await running.ended;
+  await until('the inspector is closed', async () => !(await isOpen()), 14_000);
   expect(await target.get('/')).toBe('ok');
   await target.end();
 });

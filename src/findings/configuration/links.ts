@@ -34,5 +34,5 @@ export const LINKS = {
   awsBalancer:
     'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html',
   nginxUpstream: 'https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive_timeout',
-  googleBalancer: 'https://cloud.google.com/load-balancing/docs/https',
+  googleBalancer: 'https://docs.cloud.google.com/load-balancing/docs/https/request-distribution',
 } as const;
