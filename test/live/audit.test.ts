@@ -28,7 +28,7 @@ afterAll(async () => {
 
 /** What can be seen of a process from outside. The inspector's own thread leaves an event loop behind, once. */
 function outside({ pid }: RunningTarget) {
-  const signals = readFileSync(`/proc/${pid}/status`, 'utf8').match(/^Sig\w+:.*$/gm);
+  const signals = readFileSync(`/proc/${pid}/status`, 'utf8').match(/^S(ig|hd)(Pnd|Blk|Ign|Cgt):.*$/gm);
   return { fds: openFds(pid), ports: [...listeningPorts(pid)], signals };
 }
 
