@@ -1,7 +1,7 @@
 // Builds into dist/: the command line tool, one entry with the heavy viewers split off so that they load only when a
 // flame graph is asked for; and culprit/testing, as ES module and CommonJS, with its types.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { build, transform } from 'esbuild';
+import { build } from 'esbuild';
 
 const root = new URL('.', import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
@@ -13,16 +13,6 @@ const leanInspectorClient = {
     onLoad({ filter: /chrome-remote-interface\/lib\/protocol\.json$/ }, () => ({
       contents: '{"domains":[]}',
       loader: 'json',
-    })),
-};
-
-// Ours keep their names, since parts are sent on as text; those of packages only take room.
-const shortPackages = {
-  name: 'short-packages',
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /\/node_modules\/.*\.js$/ }, async ({ path }) => ({
-      contents: (await transform(readFileSync(path, 'utf8'), { minify: true, target: 'node16' })).code,
-      loader: 'js',
     })),
 };
 
@@ -72,7 +62,8 @@ await build({
   logLevel: 'warning',
 });
 
-// What goes into pods: one file for Node.js 16 and newer, whole by itself. Names stay: parts of it are sent on as text.
+// What goes into pods: one file for Node.js 16 and newer, whole by itself. Parts of it are sent on as text, and each is whole
+// by itself, so that short names do no harm.
 await build({
   entryPoints: { 'culprit-recorder': 'src/recorder/main.ts' },
   outdir: 'dist',
@@ -82,10 +73,9 @@ await build({
   platform: 'node',
   format: 'cjs',
   target: 'node16',
-  minifyWhitespace: true,
-  minifySyntax: true,
+  minify: true,
   define: { 'globalThis.CULPRIT_VERSION': JSON.stringify(version) },
-  plugins: [leanInspectorClient, shortPackages, noTls],
+  plugins: [leanInspectorClient, noTls],
   // Only what is started beside us asks where it lies, and a recorder starts nothing.
   logOverride: { 'empty-import-meta': 'silent' },
   logLevel: 'warning',

@@ -1,16 +1,16 @@
 // The live half: attach -> capture -> restore -> look up sources -> write. Nothing is judged here. It also runs in pods
 // (recorder/), so what it imports needs no package but the inspector's client.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { capture } from './capture/capture.ts';
 import type { CaptureOptions, CaptureOutcome } from './capture/context.ts';
 import { RECORDING_FORMAT, RECORDING_VERSION } from './recording/format.ts';
 import type { Manifest } from './recording/manifest.ts';
 import type { ReadText } from './recording/script-places.ts';
 import type { RecordingWriter } from './recording/writer.ts';
-import { type Attachment, attachByAddress, attachByPid, attachByUrl } from './target/attach.ts';
+import type { Attachment } from './target/attach.ts';
+import { attachTarget, localPidOf } from './target/attach-target.ts';
 import { shortCommand } from './target/command.ts';
 import type { ResolvedTarget } from './target/find.ts';
-import { ageSeconds, readStat } from './target/proc.ts';
 import { readFdLinks } from './target/sockets.ts';
 import { VERSION } from './version.ts';
 
@@ -34,7 +34,7 @@ export async function record(
   options: RecordOptions,
 ): Promise<RecordResult> {
   const handlesBefore = target.kind === 'process' ? countInspectorHandles(target.pid) : undefined;
-  const attachment = await attach(target, options.isWatched ?? true).catch((error: unknown) => {
+  const attachment = await attachTarget(target, options.isWatched).catch((error: unknown) => {
     writer.discard();
     throw error;
   });
@@ -75,28 +75,6 @@ const CUT_OFF: CaptureOutcome = {
   pausesMillis: [],
   warnings: [],
 };
-
-function attach(target: ResolvedTarget, isWatched: boolean): Promise<Attachment> {
-  switch (target.kind) {
-    case 'process':
-      return attachByPid(target.pid, isWatched);
-    case 'inspector':
-      return attachByAddress(target.host, target.port);
-    case 'web-socket':
-      return attachByUrl(target.url);
-  }
-}
-
-/** /proc is only of use when the process is on this machine and in our pid namespace. */
-function localPidOf(target: ResolvedTarget, attachment: Attachment): number | null {
-  if (target.kind === 'process') return target.pid;
-  const { pid } = attachment.identity;
-  const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(attachment.endpoint.host.replace(/[[\]]/g, ''));
-  if (!isLocal || !existsSync(`/proc/${pid}/cmdline`)) return null;
-  // A forwarded port may lead to a process elsewhere that happens to have the same pid: their ages would differ.
-  const age = ageSeconds(readStat(pid)?.startTicks ?? 0);
-  return age !== undefined && Math.abs(age - attachment.identity.uptimeSeconds) < 5 ? pid : null;
-}
 
 export interface Around {
   startedAt: string;

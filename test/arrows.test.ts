@@ -87,6 +87,7 @@ describe('a room imports only', () => {
     cli: [
       'remote',
       'exit-codes.ts',
+      'audit.ts',
       'bench.ts',
       'compare.ts',
       'workload',
@@ -156,6 +157,7 @@ describe('packages are used in one place:', () => {
     ['tar-stream', /^recording\//],
     ['@jridgewell/trace-mapping', /^recording\//],
     ['valibot', /^recording\//],
+    ['yaml', /^recording\//],
     ['0x', /^report\/flame\//],
     ['speedscope', /^report\/flame\//],
     ['xmlbuilder', /^report\/compare\//],
@@ -207,6 +209,15 @@ describe('what loads with what:', () => {
     const loaded = [...reach('diagnose.ts')];
     expect(loaded.filter(isHeavy)).toEqual([]);
     expect(loaded.filter((to) => roomOf(to) === 'target' || to === 'chrome-remote-interface')).toEqual([]);
+  });
+
+  test('settings are read without anything from npm, so that it fits into a pod', () => {
+    const foreign = [...reach('capture/settings.ts')].filter((to) => !isOurs(to) && !to.startsWith('node:'));
+    expect(foreign).toEqual([]);
+  });
+
+  test('judging settings needs no process, file or network', () => {
+    expect([...reach('audit.ts')].filter((to) => /^(target|capture|recording|cli)\//.test(to))).toEqual([]);
   });
 
   test('the command line starts without the heavy parts', () => {

@@ -9,8 +9,7 @@ import { formatBytes, formatCount } from '../model/units.ts';
 import { type RecordResult, record } from '../record.ts';
 import { createTraceFile } from '../recording/trace-file.ts';
 import { createRecordingWriter } from '../recording/writer.ts';
-import { parseTarget, type ResolvedTarget, resolveTarget } from '../target/find.ts';
-import { listNodeProcesses } from '../target/processes.ts';
+import { findTarget } from '../target/find-target.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { type Launched, launch } from './launch.ts';
 import { createProgress } from './progress.ts';
@@ -41,7 +40,7 @@ export async function recordInto(
   const launched = command.length > 0 ? await launch(command) : null;
   const progress = await createProgress(options.quiet === true);
   try {
-    const resolved = launched ? ({ kind: 'process', pid: launched.pid } as const) : await find(target!);
+    const resolved = launched ? ({ kind: 'process', pid: launched.pid } as const) : await findTarget(target!);
     const result = await record(resolved, createRecordingWriter(dir), {
       ...captureOptions,
       whyAlive: options.whyAlive,
@@ -72,12 +71,6 @@ function sayTrace(traced: CaptureOutcome['trace'], { trace, quiet }: LiveOptions
   if (!traced || traced.failure !== undefined || quiet) return;
   const size = `${formatCount(traced.events, 'event')}, ${formatBytes(traced.bytes)}`;
   process.stderr.write(`Trace written to ${trace} (${size}). Open it in https://ui.perfetto.dev\n`);
-}
-
-async function find(target: string): Promise<ResolvedTarget> {
-  const spec = parseTarget(target);
-  const needsList = spec.kind === 'pattern' || spec.kind === 'port';
-  return resolveTarget(spec, needsList ? await listNodeProcesses() : []);
 }
 
 /** A folder that is removed when `work` is done. Its name does not exist yet: a recording makes its own. */

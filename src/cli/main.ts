@@ -7,6 +7,7 @@ import { DEBUG_IMAGE } from '../remote/debug-container.ts';
 import { escapeControls } from '../report/escape.ts';
 import { VERSION } from '../version.ts';
 import { addComparisonCommands } from './comparison-commands.ts';
+import { addReadinessCommands } from './readiness-commands.ts';
 
 const TARGET_HELP = `
 A target is one of
@@ -38,6 +39,7 @@ function createProgram(launch: string[]): Command {
     .description('Node.js processes here, and whether culprit could attach to each')
     .option('--json', 'print JSON')
     .action(async (options) => (await import('./commands/ps.ts')).ps(options));
+  addReadinessCommands(program);
   withCaptureOptions(
     program
       .command('diagnose')

@@ -171,6 +171,23 @@ export interface KeepsAlive {
   notes: string[];
 }
 
+/** Of an audit: one thing that was looked at. */
+export interface AuditCheck {
+  check: string;
+  outcome: 'ok' | 'finding' | 'unknown';
+  /** What was found; for unknown, why it cannot be told. */
+  value: string;
+}
+
+/** How ready a process is for production, 1 to 5: findings/audit-level.ts says what each level demands. */
+export interface Audit {
+  level: number;
+  meaning: string;
+  /** One line each; empty at the highest level. */
+  missingForNext: string[];
+  checked: AuditCheck[];
+}
+
 export type Verdict = 'findings' | 'healthy' | 'too-little-data';
 
 export interface ReportTarget {
@@ -259,5 +276,7 @@ export interface Report {
   notApplicable: NotApplicable[];
   /** Only when asked for. */
   keepsAlive?: KeepsAlive;
+  /** Only of `culprit audit`. */
+  audit?: Audit;
   warnings: string[];
 }

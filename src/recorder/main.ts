@@ -7,7 +7,8 @@ import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { record } from '../record.ts';
 import { createStreamWriter } from '../recording/stream-writer.ts';
-import { parseTarget, type ResolvedTarget, resolveOnly, resolveTarget } from '../target/find.ts';
+import { type ResolvedTarget, resolveOnly } from '../target/find.ts';
+import { findTarget } from '../target/find-target.ts';
 import { listNodeProcesses } from '../target/processes.ts';
 import { ownArguments, parseRecorderCall, type RecorderCall } from './command-line.ts';
 import { type Link, watchLink } from './link.ts';
@@ -76,11 +77,9 @@ function endOf(link: Link, voice: Voice): number {
   return EXIT.cannotAttach;
 }
 
-async function find(word: string | undefined): Promise<ResolvedTarget> {
-  if (word === undefined || word === 'auto') return resolveOnly(await listNodeProcesses());
-  const spec = parseTarget(word);
-  const needsList = spec.kind === 'pattern' || spec.kind === 'port';
-  return resolveTarget(spec, needsList ? await listNodeProcesses() : []);
+/** Without a word, or with "auto", the one Node.js program there is. */
+async function find(word = 'auto'): Promise<ResolvedTarget> {
+  return word === 'auto' ? resolveOnly(await listNodeProcesses()) : findTarget(word);
 }
 
 void main().then((code) => process.exit(code));

@@ -29,6 +29,8 @@ export const METRIC_NAMES: Record<Impact['metric'], string> = {
 
 /** "heap +1.2 MB/s, 81% of all growth there; heap limit 256 MB reached in about 7 min". */
 export function describeImpact(impact: Impact): string {
+  // A setting costs nothing by itself: what it may lead to is said in words.
+  if (impact.metric === 'configuration') return impact.limit ?? '';
   const isRate = impact.unit === 'bytes/s' || impact.unit === 'per second';
   const parts = [describeAmount(impact, isRate)];
   if (impact.share !== undefined && impact.unit !== 'share') {

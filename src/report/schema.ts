@@ -1,6 +1,8 @@
 // JSON Schema (draft 2020-12) of the JSON report, version 1. The compiler checks that every field of the types is
 // here and that optional fields are; schema/report-v1.schema.json is this constant, written by its test.
 import {
+  type Audit,
+  type AuditCheck,
   type Evidence,
   FINDING_KINDS,
   type Finding,
@@ -181,6 +183,25 @@ const keptAliveBy = object<KeptAliveBy>(
 
 const keepsAlive = object<KeepsAlive>({ summary: text, by: listOf(keptAliveBy), notes: listOf(string) }, {});
 
+const audit = object<Audit>(
+  {
+    level: { type: 'integer', minimum: 1, maximum: 5 },
+    meaning: text,
+    missingForNext: listOf(text),
+    checked: listOf(
+      object<AuditCheck>(
+        {
+          check: text,
+          outcome: oneOfAll<AuditCheck['outcome']>({ ok: 1, finding: 1, unknown: 1 }),
+          value: string,
+        },
+        {},
+      ),
+    ),
+  },
+  {},
+);
+
 /** The schema of `Report`. */
 export const REPORT_SCHEMA: JsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -197,6 +218,6 @@ export const REPORT_SCHEMA: JsonSchema = {
       notApplicable: listOf(object<NotApplicable>({ kind: oneOf(FINDING_KINDS), reason: text }, {})),
       warnings: listOf(string),
     },
-    { keepsAlive },
+    { keepsAlive, audit },
   ),
 };

@@ -4,6 +4,7 @@ import { type Report, SEVERITIES } from '../model/finding.ts';
 import { formatDuration } from '../model/units.ts';
 import { escapeAllStrings } from './escape.ts';
 import { wrapText } from './layout.ts';
+import { renderChecked, renderLevel } from './text-audit.ts';
 import { paintSeverity, renderFinding, renderFindingTitle } from './text-finding.ts';
 import { renderCost, renderFacts, renderNotApplicable } from './text-footer.ts';
 import { renderKeepsAlive } from './text-keeps-alive.ts';
@@ -23,7 +24,10 @@ export function renderText(report: Report, options: TextOptions): string {
   const safe = escapeAllStrings(report);
   const paint = new Chalk({ level: options.colors ? 1 : 0 });
   const width = Math.max(40, options.width);
-  const verdict = renderVerdict(safe, paint, width);
+  const verdict = safe.audit
+    ? renderLevel(safe, safe.audit, paint, width)
+    : renderVerdict(safe, paint, width);
+  if (safe.audit && safe.capture.restored === false) verdict.push(paint.red.bold(NOT_RESTORED));
   const blocks = [verdict];
   if (safe.keepsAlive)
     blocks.unshift(renderKeepsAlive(safe.keepsAlive, paint, width, options.quiet === true));
@@ -32,6 +36,7 @@ export function renderText(report: Report, options: TextOptions): string {
   } else {
     blocks.push(...safe.findings.map((finding) => renderFinding(finding, paint, width)));
     blocks.push(
+      safe.audit ? renderChecked(safe.audit, width) : [],
       isOnlyList(safe) ? [] : renderNotApplicable(safe.notApplicable, width),
       renderCost(safe.capture, width),
       renderFacts(safe, width),

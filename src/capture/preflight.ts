@@ -1,0 +1,168 @@
+// A look ahead: whether a process can be attached to and what each step of the ladder would cost, from /proc and the
+// cgroup alone. Nothing is sent to it; an inspector that is open is asked who it is, and no more.
+import type { Preflight, PreflightStep } from '../model/preflight.ts';
+import { checkAttachable } from '../target/attachability.ts';
+import { shortCommand } from '../target/command.ts';
+import { readInspectorEndpoint } from '../target/inspector-address.ts';
+import { likelyInspectorPorts, readNodeFlags } from '../target/inspector-ports.ts';
+import { readNodeVersion } from '../target/node-binary.ts';
+import { readCmdline, readStat, readStatus } from '../target/proc.ts';
+import { listeningPorts } from '../target/sockets.ts';
+import { readCgroup } from './cgroup.ts';
+import { estimateCensusBytes, estimateCensusMillis, estimateHeapReadMillis } from './ladder.ts';
+import { isMemoryTight, type MemoryRoom, megabytes, memoryRoom } from './memory-room.ts';
+import { describeEstimate, estimateSnapshot } from './snapshot-estimate.ts';
+
+const DEFAULT_MAX_PAUSE_MILLIS = 1_000;
+/** Two looks in a row agree although memory moves a little: estimates are no finer than this anyway. */
+const STEP_BYTES = 16 * 2 ** 20;
+/** What profiles, hooks and lists take. */
+const LIGHT_BYTES = 16 * 2 ** 20;
+
+const rounded = (bytes: number) => Math.ceil(bytes / STEP_BYTES) * STEP_BYTES;
+
+/** Never throws; a process that is not there cannot be attached to. */
+export async function lookAhead(pid: number): Promise<Preflight> {
+  const inspector = await findInspector(pid);
+  const attachable = checkAttachable(pid, { isInspectorOpen: inspector === 'open' });
+  const status = readStatus(pid);
+  const heap = status?.rssAnonBytes === undefined ? undefined : rounded(status.rssAnonBytes);
+  const room = roundedRoom(memoryRoom(pid));
+  return {
+    schemaVersion: 1,
+    pid,
+    command: shortCommand(readCmdline(pid) ?? [], readStat(pid)?.comm ?? '?'),
+    nodeVersion: readNodeVersion(pid),
+    canAttach: attachable.ok,
+    ...(attachable.ok ? {} : { reason: attachable.reason, cure: attachable.cure }),
+    inspector,
+    heapAtMostBytes: heap,
+    roomBytes: room?.bytes,
+    roomLimitedBy: room?.limitedBy,
+    threads: status?.threads,
+    steps: describeSteps(attachable.ok, pid, heap, room),
+    notes: describeNotes(pid, inspector),
+  };
+}
+
+const ANSWER_MILLIS = 300;
+
+/**
+ * Asks only a port that a flag names or that is Node's own for it: any other may be the app's, and a request would show
+ * in its log. "unknown": it may listen on any port.
+ */
+async function findInspector(pid: number): Promise<Preflight['inspector']> {
+  const flags = readNodeFlags(pid);
+  const likely = likelyInspectorPorts(listeningPorts(pid), flags);
+  const sure = likely.filter(
+    ({ port }) =>
+      (port >= 9229 && port < 9329) || flags.some((flag) => new RegExp(`[:=]${port}$`).test(flag)),
+  );
+  for (const { address, port } of sure) {
+    const host = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address;
+    const answer = await readInspectorEndpoint(host, port, ANSWER_MILLIS).catch(() => undefined);
+    if (answer) return 'open';
+  }
+  return likely.length > sure.length ? 'unknown' : 'closed';
+}
+
+/** Room moves with everything else that runs: only as fine as the estimates. */
+function roundedRoom(room: MemoryRoom | undefined): MemoryRoom | undefined {
+  if (!room) return undefined;
+  const step = room.bytes > 2 ** 30 ? 2 ** 30 : STEP_BYTES;
+  return { ...room, bytes: Math.floor(room.bytes / step) * step };
+}
+
+function describeSteps(
+  canAttach: boolean,
+  pid: number,
+  heap: number | undefined,
+  room: MemoryRoom | undefined,
+): PreflightStep[] {
+  const passive: PreflightStep = {
+    step: 'passive',
+    when: 'always',
+    what: 'reads /proc and the cgroup: no cost to the process',
+  };
+  const steps = [passive, light(pid, heap), burst(heap), census(heap, room), snapshot(pid, heap)];
+  if (canAttach) return steps;
+  return steps.map((step) =>
+    step === passive ? step : { ...step, when: 'left out', reason: 'it cannot be attached to' },
+  );
+}
+
+function light(pid: number, heap: number | undefined): PreflightStep {
+  const pace = isMemoryTight(pid) ? 'coarser than usual, because memory is tight' : 'at the usual pace';
+  return {
+    step: 'light',
+    when: 'always',
+    what: `CPU profile, heap sampling and counters, ${pace}: under 1 % of a core`,
+    pauseMillis: heap === undefined ? undefined : Math.round(estimateHeapReadMillis(heap)),
+    extraBytes: LIGHT_BYTES,
+  };
+}
+
+function burst(heap: number | undefined): PreflightStep {
+  return {
+    step: 'burst',
+    when: 'always',
+    what: 'async hooks in short bursts: under 3 % of throughput',
+    pauseMillis: heap === undefined ? undefined : Math.round(estimateHeapReadMillis(heap)),
+  };
+}
+
+function census(heap: number | undefined, room: MemoryRoom | undefined): PreflightStep {
+  const what = 'counts all objects, when the heap rises';
+  if (heap === undefined)
+    return { step: 'census', when: 'when needed', what: `${what}: cost unknown, its memory cannot be read` };
+  const pauseMillis = Math.round(estimateCensusMillis(heap));
+  const extraBytes = Math.round(estimateCensusBytes(heap));
+  const step: PreflightStep = { step: 'census', when: 'when needed', what, pauseMillis, extraBytes };
+  if (room && extraBytes > room.bytes)
+    return {
+      ...step,
+      when: 'left out',
+      reason: `it does not fit: ${megabytes(room.bytes)} left below ${room.limitedBy}`,
+    };
+  return pauseMillis > DEFAULT_MAX_PAUSE_MILLIS
+    ? { ...step, when: 'left out', reason: 'the pause is longer than --max-pause (1 s unless given)' }
+    : step;
+}
+
+function snapshot(pid: number, heap: number | undefined): PreflightStep {
+  const what = 'heap snapshots, when growth stays unexplained';
+  if (heap === undefined)
+    return {
+      step: 'snapshot',
+      when: 'when needed',
+      what: `${what}: cost unknown, its memory cannot be read`,
+    };
+  const estimate = estimateSnapshot(heap, pid);
+  const { pauseMillis, extraBytes, fits } = estimate;
+  const { roomBytes: _room, limitedBy: _limit, ...steady } = estimate;
+  const step: PreflightStep = {
+    step: 'snapshot',
+    when: 'when needed',
+    what: `${what}: ${describeEstimate(steady)}`,
+    pauseMillis,
+    extraBytes,
+  };
+  if (!fits) return { ...step, when: 'left out', reason: `it does not fit below ${estimate.limitedBy}` };
+  return pauseMillis > DEFAULT_MAX_PAUSE_MILLIS
+    ? {
+        ...step,
+        when: 'left out',
+        reason: 'the pause is longer than --max-pause (1 s unless given); --snapshot force takes it',
+      }
+    : step;
+}
+
+function describeNotes(pid: number, inspector: Preflight['inspector']): string[] {
+  const notes = ['The heap is taken to be all anonymous memory: most pauses will be shorter.'];
+  const quota = readCgroup(pid)?.cpuQuotaCores;
+  if (quota !== undefined && quota < 1)
+    notes.push(`With ${quota} of a core each pause lasts about ${Math.round(1 / quota)} times as long.`);
+  if (inspector === 'open')
+    notes.push('Its inspector is open already: it is used, no signal is sent, and it stays open.');
+  return notes;
+}

@@ -1,0 +1,89 @@
+// `culprit audit`: how ready a process is for production.
+import { audit } from '../../audit.ts';
+import { readSettings } from '../../capture/settings.ts';
+import { parseTime } from '../../capture/times.ts';
+import { UsageError } from '../../errors.ts';
+import { EXIT } from '../../exit-codes.ts';
+import type { AuditOptions } from '../../findings/configuration/rule.ts';
+import type { Report } from '../../model/finding.ts';
+import { GRACE_PERIOD_SECONDS, type PodContainer } from '../../model/pod.ts';
+import type { Settings } from '../../model/settings.ts';
+import { readPodFile } from '../../recording/pod-file.ts';
+import { readSettingsFile } from '../../recording/settings-file.ts';
+import { attachTarget, localPidOf } from '../../target/attach-target.ts';
+import { findTarget } from '../../target/find-target.ts';
+import { exitCodeFor, parseSeverity } from '../exit-codes.ts';
+import { printReport, type ReportOutput, writeWhole } from '../output.ts';
+
+export interface AuditCommandOptions extends ReportOutput {
+  podSpec?: string;
+  container?: string;
+  balancerIdle?: string;
+  failOn?: string;
+  minLevel?: string;
+  save?: string;
+  settings?: string;
+  drill?: string | boolean;
+}
+
+export async function auditCommand(target: string | undefined, options: AuditCommandOptions): Promise<void> {
+  const failOn = parseSeverity(options.failOn);
+  const minLevel = parseLevel(options.minLevel);
+  const judging = parseJudging(options);
+  const pod = readPod(options);
+  if ((target === undefined) === (options.settings === undefined))
+    throw new UsageError(
+      'Give one target, or --settings FILE.',
+      'See the Node.js processes here with `culprit ps`.',
+    );
+  const settings =
+    target === undefined ? readSettingsFile(options.settings!) : await lookAt(target, options, pod);
+  if (options.save !== undefined) writeWhole(options.save, `${JSON.stringify(settings, null, 2)}\n`);
+  const report = audit(settings, pod, judging);
+  printReport(report, options);
+  process.exitCode = isBelow(report, minLevel) ? EXIT.gateFailed : exitCodeFor(report, failOn);
+}
+
+function isBelow({ audit: judged }: Report, minLevel: number | undefined): boolean {
+  return minLevel !== undefined && judged !== undefined && judged.level < minLevel;
+}
+
+async function lookAt(
+  word: string,
+  { drill }: AuditCommandOptions,
+  pod: PodContainer | undefined,
+): Promise<Settings> {
+  const target = await findTarget(word);
+  const attachment = await attachTarget(target);
+  const localPid = localPidOf(target, attachment);
+  const settings = await readSettings(attachment, localPid);
+  if (drill === undefined || drill === false) return settings;
+  const { runDrill } = await import('../../workload/drill.ts');
+  const grace = pod?.gracePeriodSeconds ?? GRACE_PERIOD_SECONDS;
+  return { ...settings, drill: await runDrill(settings, localPid, drill === 'target', grace) };
+}
+
+function parseLevel(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[1-5]$/.test(text))
+    throw new UsageError(`--min-level cannot be "${text}".`, 'Levels go from 1 to 5.');
+  return Number(text);
+}
+
+function parseJudging({ balancerIdle, drill }: AuditCommandOptions): AuditOptions {
+  if (typeof drill === 'string' && drill !== 'target' && drill !== 'copy')
+    throw new UsageError(
+      `--drill cannot be "${drill}".`,
+      'Give --drill (a copy is started) or --drill=target.',
+    );
+  return balancerIdle === undefined
+    ? {}
+    : { balancerIdleSeconds: parseTime(balancerIdle, '--balancer-idle', 1) / 1_000 };
+}
+
+function readPod({ podSpec, container }: AuditCommandOptions): PodContainer | undefined {
+  if (podSpec !== undefined) return readPodFile(podSpec, container);
+  if (container !== undefined)
+    throw new UsageError('--container needs --pod-spec.', 'Write it with `kubectl get pod NAME -o yaml`.');
+  return undefined;
+}

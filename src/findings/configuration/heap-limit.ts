@@ -1,0 +1,93 @@
+// A heap that may grow beyond the container's memory is killed before V8 collects hard; one that is nearly full collects all the time.
+import { formatBytes, formatShare } from '../../model/units.ts';
+import { LINKS } from './links.ts';
+import { type AuditFacts, type ConfigurationRule, flagValue, type Judged } from './rule.ts';
+
+/** Beside the heap there are buffers, stacks, code and the garbage that waits. */
+const ROOM_SHARE = 0.85;
+const FULL_SHARE = 0.85;
+
+interface Memory {
+  bytes: number;
+  /** "the container's limit" */
+  name: string;
+}
+
+/** The tightest memory that is known to hold this process. */
+function memoryOf({ settings: { inner, outer }, pod }: AuditFacts): Memory | undefined {
+  const all: Memory[] = [];
+  if (outer.memoryLimitBytes !== undefined)
+    all.push({ bytes: outer.memoryLimitBytes, name: "the container's limit" });
+  if (pod?.memoryLimitBytes !== undefined)
+    all.push({ bytes: pod.memoryLimitBytes, name: "the pod spec's limit" });
+  if (inner.totalMemoryBytes !== undefined)
+    all.push({ bytes: inner.totalMemoryBytes, name: "the machine's memory" });
+  return all.sort((a, b) => a.bytes - b.bytes)[0];
+}
+
+export const heapLimit: ConfigurationRule = {
+  check: 'heap limit',
+  level: 3,
+  judge(facts) {
+    const { settings } = facts;
+    const { heapLimitBytes: limit, heapUsedBytes: used } = settings.inner;
+    const memory = memoryOf(facts);
+    if (limit === undefined) return { unknown: 'the heap limit could not be read' };
+    if (used !== undefined && used > limit * FULL_SHARE) return nearlyFull(used, limit);
+    if (!memory) return { unknown: 'no memory limit is known' };
+    if (limit <= memory.bytes * ROOM_SHARE)
+      return { ok: `${formatBytes(limit)} of ${formatBytes(memory.bytes)}` };
+    const isSet = flagValue(settings, '--max-old-space-size') !== undefined;
+    if (memory.name.startsWith('the pod') && !isSet)
+      return {
+        unknown: 'V8 takes it from the container it starts in, and this process does not run in that pod',
+      };
+    return tooLarge(limit, memory);
+  },
+};
+
+function tooLarge(limit: number, { bytes, name }: Memory): Judged {
+  const wanted = Math.floor((bytes * 0.75) / 2 ** 20);
+  return {
+    finding: {
+      value: formatBytes(limit),
+      severity: limit >= bytes ? 'warning' : 'notice',
+      confidence: 0.9,
+      title: `The heap may grow to ${formatBytes(limit)}, ${name} is ${formatBytes(bytes)}`,
+      why: 'V8 collects hard only near its own limit: the kernel kills the container first, without a message from Node.js',
+      evidence: [
+        { source: 'v8', statement: `heap_size_limit ${formatBytes(limit)}` },
+        { source: 'memory', statement: `${name}: ${formatBytes(bytes)}` },
+      ],
+      innocent: 'A heap that never grows that far is never killed for it.',
+      advice: [
+        `node --max-old-space-size=${wanted}   # 75 % of ${formatBytes(bytes)}: the rest is for buffers, stacks and code`,
+      ],
+      references: [LINKS.heapLimit, LINKS.resources],
+    },
+  };
+}
+
+function nearlyFull(used: number, limit: number): Judged {
+  return {
+    finding: {
+      value: formatBytes(limit),
+      severity: 'warning',
+      confidence: 0.8,
+      title: `The heap is ${formatShare(used / limit)} full: ${formatBytes(used)} of ${formatBytes(limit)}`,
+      why: 'close to its limit V8 collects over and over, then ends the process ("heap out of memory")',
+      evidence: [
+        {
+          source: 'v8',
+          statement: `used_heap_size ${formatBytes(used)}, heap_size_limit ${formatBytes(limit)}`,
+        },
+      ],
+      innocent: 'Just before a collection much of it may be garbage.',
+      advice: [
+        `node --max-old-space-size=${Math.ceil((limit * 2) / 2 ** 20)}   # if the container has that much`,
+        'If it grows, find what holds it with `culprit diagnose`.',
+      ],
+      references: [LINKS.heapLimit],
+    },
+  };
+}

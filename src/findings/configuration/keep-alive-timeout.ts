@@ -1,0 +1,57 @@
+// The server closes idle connections before the balancer does: now and then a request meets a connection that just closed.
+import { formatDuration } from '../../model/units.ts';
+import { LINKS } from './links.ts';
+import { type ConfigurationRule, listed, serverName } from './rule.ts';
+
+/** AWS' load balancers and nginx's upstream keepalive_timeout: 60 s each by default. Google's: 600 s, fixed. */
+const ASSUMED_IDLE_SECONDS = 60;
+
+export const keepAliveTimeout: ConfigurationRule = {
+  check: 'server.keepAliveTimeout',
+  level: 4,
+  judge({ settings, pod, options }) {
+    const known = settings.inner.servers.filter(({ keepAliveMillis }) => keepAliveMillis !== undefined);
+    if (known.length === 0) return { unknown: 'no HTTP server was found that listens' };
+    const idleMillis = (options.balancerIdleSeconds ?? ASSUMED_IDLE_SECONDS) * 1_000;
+    const short = known.filter(
+      ({ keepAliveMillis = 0 }) => keepAliveMillis > 0 && keepAliveMillis <= idleMillis,
+    );
+    if (short.length === 0) return { ok: `longer than the balancer's ${formatDuration(idleMillis)}` };
+    const least = Math.min(...short.map(({ keepAliveMillis = 0 }) => keepAliveMillis));
+    const isAssumed = options.balancerIdleSeconds === undefined;
+    const hasBalancer = !isAssumed || pod !== undefined;
+    const source = isAssumed ? 'assumed: the default of AWS ALB and nginx' : 'as given by --balancer-idle';
+    return {
+      finding: {
+        value: formatDuration(least),
+        severity: hasBalancer ? 'warning' : 'notice',
+        confidence: isAssumed ? (hasBalancer ? 0.75 : 0.6) : 0.95,
+        title: `keepAliveTimeout is ${formatDuration(least)}, the balancer keeps idle connections for ${formatDuration(idleMillis)} (${listed(short.map(serverName))})`,
+        why: 'a request that the balancer sends while the server closes the idle connection is lost: sporadic 502s or ECONNRESET',
+        evidence: [
+          {
+            source: 'process',
+            statement: `server.keepAliveTimeout is ${least} on ${listed(short.map(serverName))}`,
+          },
+          {
+            source: isAssumed ? 'assumption' : 'option',
+            statement: `the balancer closes idle connections after ${formatDuration(idleMillis)} (${source})`,
+          },
+        ],
+        innocent: 'Without a balancer or proxy that reuses connections nothing is lost.',
+        advice: [
+          `server.keepAliveTimeout = ${idleMillis + 5_000}; // longer than the balancer's idle time`,
+          ...(isAssumed
+            ? ["Google's balancer keeps them for 600 s: 620_000 there. Give yours with --balancer-idle."]
+            : []),
+        ],
+        references: [
+          LINKS.keepAliveTimeout,
+          LINKS.awsBalancer,
+          LINKS.nginxUpstream,
+          ...(isAssumed ? [LINKS.googleBalancer] : []),
+        ],
+      },
+    };
+  },
+};

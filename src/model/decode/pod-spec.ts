@@ -1,0 +1,124 @@
+// The parsed YAML or JSON of `kubectl get pod -o yaml`, or of what makes pods (Deployment, StatefulSet, Job, a List of
+// them), to one container of it. Trusts nothing; values of environment variables are never taken.
+import { GRACE_PERIOD_SECONDS, type PodContainer, type PodProbe } from '../pod.ts';
+
+/** A sentence that says what is missing, for the caller to wrap into an error with a cure. */
+export class NotAPod extends Error {}
+
+type Fields = Record<string, unknown>;
+
+const MAX_ITEMS = 1_000;
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value.slice(0, MAX_ITEMS) : []);
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value.slice(0, 300) : undefined;
+const wordsOf = (value: unknown): string[] => listOf(value).map((word) => String(word).slice(0, 500));
+
+/**
+ * `documents` are the parsed documents of one file. Without `containerName` a pod of one container gives that one.
+ * Throws NotAPod when there is no pod in it, or no such container, or several to choose from.
+ */
+export function decodePodSpec(documents: readonly unknown[], containerName?: string): PodContainer {
+  const pods = documents.flatMap(podsOf);
+  if (pods.length === 0) throw new NotAPod('it holds neither a Pod nor anything with a pod template');
+  const all = pods.flatMap(({ owner, spec }) =>
+    listOf(spec.containers).map((container) => ({ owner, spec, container: fieldsOf(container) })),
+  );
+  const named = all.filter(
+    ({ container }) => containerName === undefined || container.name === containerName,
+  );
+  const names = all.map(({ owner, container }) => `${owner}: ${textOf(container.name) ?? '?'}`).join(', ');
+  if (named.length === 0)
+    throw new NotAPod(
+      containerName === undefined
+        ? 'its pod has no containers'
+        : `it has no container "${containerName}"; it has ${names.slice(0, 500)}`,
+    );
+  if (named.length > 1) throw new NotAPod(`it has several containers: ${names.slice(0, 500)}`);
+  const { owner, spec, container } = named[0]!;
+  return decodeContainer(owner, spec, container);
+}
+
+/** A List holds others; a CronJob holds a Job that holds a template. */
+function podsOf(document: unknown): { owner: string; spec: Fields }[] {
+  const { kind, items, spec, metadata } = fieldsOf(document);
+  if (Array.isArray(items)) return items.slice(0, MAX_ITEMS).flatMap(podsOf);
+  const owner = `${textOf(kind) ?? 'Pod'} ${textOf(fieldsOf(metadata).name) ?? '?'}`;
+  const inner = fieldsOf(spec);
+  const job = fieldsOf(fieldsOf(inner.jobTemplate).spec);
+  for (const candidate of [
+    inner,
+    fieldsOf(fieldsOf(inner.template).spec),
+    fieldsOf(fieldsOf(job.template).spec),
+  ])
+    if (Array.isArray(candidate.containers)) return [{ owner, spec: candidate }];
+  return [];
+}
+
+function decodeContainer(owner: string, spec: Fields, container: Fields): PodContainer {
+  const resources = fieldsOf(container.resources);
+  const [limits, requests] = [fieldsOf(resources.limits), fieldsOf(resources.requests)];
+  const security = [fieldsOf(container.securityContext), fieldsOf(spec.securityContext)];
+  const user = security.map(({ runAsUser }) => runAsUser).find((id) => typeof id === 'number');
+  return {
+    owner,
+    name: textOf(container.name) ?? '?',
+    command: [...wordsOf(container.command), ...wordsOf(container.args)].slice(0, 50),
+    hasCommand: listOf(container.command).length > 0,
+    gracePeriodSeconds: amountOf(spec.terminationGracePeriodSeconds) ?? GRACE_PERIOD_SECONDS,
+    hasPreStop: isFields(fieldsOf(container.lifecycle).preStop),
+    liveness: decodeProbe(container.livenessProbe),
+    readiness: decodeProbe(container.readinessProbe),
+    startup: decodeProbe(container.startupProbe),
+    memoryLimitBytes: parseQuantity(limits.memory),
+    memoryRequestBytes: parseQuantity(requests.memory),
+    cpuLimitCores: parseQuantity(limits.cpu),
+    sharesProcesses: spec.shareProcessNamespace === true || spec.hostPID === true,
+    runsAsNonRoot:
+      security.some(({ runAsNonRoot }) => runAsNonRoot === true) || (user !== undefined && user !== 0),
+  };
+}
+
+const amountOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+
+function decodeProbe(value: unknown): PodProbe | undefined {
+  if (!isFields(value)) return undefined;
+  return {
+    asks: describeQuestion(value),
+    timeoutSeconds: amountOf(value.timeoutSeconds) ?? 1,
+    periodSeconds: amountOf(value.periodSeconds) ?? 10,
+    failureThreshold: amountOf(value.failureThreshold) ?? 3,
+    initialDelaySeconds: amountOf(value.initialDelaySeconds) ?? 0,
+  };
+}
+
+function describeQuestion({ httpGet, tcpSocket, grpc, exec }: Fields): string {
+  if (isFields(httpGet))
+    return `GET :${String(httpGet.port ?? '?')}${textOf(httpGet.path) ?? '/'}`.slice(0, 200);
+  if (isFields(tcpSocket)) return `tcp :${String(tcpSocket.port ?? '?')}`.slice(0, 200);
+  if (isFields(grpc)) return `grpc :${String(grpc.port ?? '?')}`.slice(0, 200);
+  return `exec ${wordsOf(fieldsOf(exec).command).join(' ')}`.slice(0, 200);
+}
+
+const SUFFIXES: Record<string, number> = {
+  '': 1,
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+};
+
+/** "256Mi" is 268435456, "500m" is 0.5; undefined for what is no quantity of Kubernetes. */
+export function parseQuantity(value: unknown): number | undefined {
+  if (typeof value === 'number') return amountOf(value);
+  const match = /^(\d+(?:\.\d+)?(?:e\d{1,2})?)(m|k|M|G|T|Ki|Mi|Gi|Ti|)$/.exec(textOf(value)?.trim() ?? '');
+  return match ? Number(match[1]) * SUFFIXES[match[2]!]! : undefined;
+}

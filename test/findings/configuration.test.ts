@@ -1,0 +1,482 @@
+// Each rule on settings: fires, stays silent, and says when it cannot tell.
+import { describe, expect, test } from 'vitest';
+import { auditLevel } from '../../src/findings/audit-level.ts';
+import { type ConfigurationRule, flagValue } from '../../src/findings/configuration/rule.ts';
+import { CONFIGURATION_RULES } from '../../src/findings/configuration/rules.ts';
+import { judgeAudit } from '../../src/findings/judge-audit.ts';
+import type { InnerSettings, OuterSettings, ServerSettings } from '../../src/model/settings.ts';
+import { buildPod, buildProbe, buildSettings } from '../support/build-settings.ts';
+
+const MB = 2 ** 20;
+
+interface Given {
+  inner?: Partial<InnerSettings>;
+  outer?: Partial<OuterSettings>;
+  nodeVersion?: string;
+  drill?: Parameters<typeof buildSettings>[0] extends infer C | undefined
+    ? C extends { drill?: infer D }
+      ? D
+      : never
+    : never;
+  pod?: Parameters<typeof buildPod>[0] | null;
+  balancerIdleSeconds?: number;
+}
+
+function judge(check: string, { pod, balancerIdleSeconds, ...changes }: Given) {
+  const rule = CONFIGURATION_RULES.find((candidate) => candidate.check === check) as ConfigurationRule;
+  const settings = buildSettings(changes);
+  const judged = rule.judge({
+    settings,
+    pod: pod === null ? undefined : buildPod(pod),
+    options: { balancerIdleSeconds },
+  });
+  if ('finding' in judged) return judged.finding.severity;
+  return 'ok' in judged ? 'ok' : 'unknown';
+}
+
+const server = (changes: Partial<ServerSettings>): Partial<InnerSettings> => ({
+  servers: [{ kind: 'http', port: 8080, ...changes }],
+});
+const noServers: Partial<InnerSettings> = { servers: [] };
+const only = (swallowing: number, ending: number, count = swallowing + ending) => ({
+  count,
+  swallowing,
+  ending,
+});
+
+test('a well set server in a well set pod comes out clean, at level 5', () => {
+  const { findings, audit } = judgeAudit({ settings: buildSettings(), pod: buildPod(), options: {} });
+  expect(findings).toEqual([]);
+  expect(audit.checked.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
+  expect(audit).toMatchObject({ level: 5, missingForNext: [] });
+});
+
+describe.each<[string, [string, Given, string][]]>([
+  [
+    'server.keepAliveTimeout',
+    [
+      ['the default of 5 s behind a balancer', { inner: server({ keepAliveMillis: 5_000 }) }, 'warning'],
+      [
+        'without a pod: who knows what is before it',
+        { inner: server({ keepAliveMillis: 5_000 }), pod: null },
+        'notice',
+      ],
+      ['as long as the balancer', { inner: server({ keepAliveMillis: 60_000 }) }, 'warning'],
+      ['longer', { inner: server({ keepAliveMillis: 61_000 }) }, 'ok'],
+      [
+        'longer than the assumed, shorter than the given',
+        { inner: server({ keepAliveMillis: 65_000 }), balancerIdleSeconds: 600 },
+        'warning',
+      ],
+      [
+        '5 s behind a balancer of 4 s',
+        { inner: server({ keepAliveMillis: 5_000 }), balancerIdleSeconds: 4 },
+        'ok',
+      ],
+      ['0: kept for ever', { inner: server({ keepAliveMillis: 0 }) }, 'ok'],
+      ['no server', { inner: noServers }, 'unknown'],
+      ['a value that could not be read', { inner: server({}) }, 'unknown'],
+    ],
+  ],
+  [
+    'server.headersTimeout',
+    [
+      ['off, as the request timeout', { inner: server({ headersMillis: 0, requestMillis: 0 }) }, 'warning'],
+      ['off, but the request has one', { inner: server({ headersMillis: 0, requestMillis: 300_000 }) }, 'ok'],
+      [
+        'shorter than keepAliveTimeout on a fixed Node',
+        { inner: server({ headersMillis: 5_000, keepAliveMillis: 65_000 }) },
+        'ok',
+      ],
+      [
+        'shorter than keepAliveTimeout before the fix',
+        { inner: server({ headersMillis: 5_000, keepAliveMillis: 65_000 }), nodeVersion: 'v12.10.0' },
+        'warning',
+      ],
+      ['no server', { inner: noServers }, 'unknown'],
+    ],
+  ],
+  [
+    'server.requestTimeout',
+    [
+      ['0', { inner: server({ requestMillis: 0 }) }, 'warning'],
+      ['set', { inner: server({ requestMillis: 1 }) }, 'ok'],
+      ['an http2 server has none', { inner: { servers: [{ kind: 'http2', port: 1 }] } }, 'unknown'],
+    ],
+  ],
+  [
+    'timeouts of outgoing requests',
+    [
+      [
+        'one waits the whole look',
+        { inner: { outgoing: { inFlight: 3, withoutTimeout: 1, lastingWithoutTimeout: 1, hosts: ['db'] } } },
+        'warning',
+      ],
+      [
+        'one just began',
+        { inner: { outgoing: { inFlight: 3, withoutTimeout: 1, lastingWithoutTimeout: 0, hosts: [] } } },
+        'notice',
+      ],
+      [
+        'all have one',
+        { inner: { outgoing: { inFlight: 3, withoutTimeout: 0, lastingWithoutTimeout: 0, hosts: [] } } },
+        'ok',
+      ],
+      [
+        'none in flight',
+        { inner: { outgoing: { inFlight: 0, withoutTimeout: 0, lastingWithoutTimeout: 0, hosts: [] } } },
+        'unknown',
+      ],
+    ],
+  ],
+  [
+    'agents for outgoing HTTP',
+    [
+      ['without keep-alive', { inner: { agents: [{ name: 'a', keepAlive: false, requests: 0 }] } }, 'notice'],
+      [
+        'boundless and busy',
+        { inner: { agents: [{ name: 'a', keepAlive: true, maxSockets: null, requests: 80 }] } },
+        'notice',
+      ],
+      [
+        'boundless and idle',
+        { inner: { agents: [{ name: 'a', keepAlive: true, maxSockets: null, requests: 1 }] } },
+        'ok',
+      ],
+      [
+        'a global agent that nobody uses',
+        { inner: { agents: [{ name: 'http.globalAgent', keepAlive: false, requests: 0 }] } },
+        'unknown',
+      ],
+      [
+        'a global agent in use',
+        { inner: { agents: [{ name: 'http.globalAgent', keepAlive: false, requests: 1 }] } },
+        'notice',
+      ],
+    ],
+  ],
+  [
+    'livenessProbe.timeoutSeconds',
+    [
+      [
+        'blocked for longer',
+        { inner: { loopDelay: { lookMillis: 2_000, p99Millis: 9, maxMillis: 5_100 } } },
+        'warning',
+      ],
+      [
+        '1 s, and blocked for half of it',
+        {
+          inner: { loopDelay: { lookMillis: 2_000, p99Millis: 9, maxMillis: 600 } },
+          pod: { liveness: buildProbe({ timeoutSeconds: 1 }) },
+        },
+        'warning',
+      ],
+      ['1 s, and not blocked', { pod: { liveness: buildProbe({ timeoutSeconds: 1 }) } }, 'ok'],
+      [
+        'asked of the kernel',
+        {
+          inner: { loopDelay: { lookMillis: 2_000, p99Millis: 9, maxMillis: 9_000 } },
+          pod: { liveness: buildProbe({ asks: 'tcp :80' }) },
+        },
+        'ok',
+      ],
+      ['no liveness probe', { pod: { liveness: undefined } }, 'ok'],
+      ['no pod', { pod: null }, 'unknown'],
+      ['no delay', { inner: { loopDelay: undefined } }, 'unknown'],
+    ],
+  ],
+  [
+    'livenessProbe against readinessProbe',
+    [
+      ['the same, as soon', { pod: { liveness: buildProbe() } }, 'warning'],
+      ['the same, later', { pod: { liveness: buildProbe({ failureThreshold: 6 }) } }, 'ok'],
+      ['not both', { pod: { liveness: undefined } }, 'ok'],
+      ['no pod', { pod: null }, 'unknown'],
+    ],
+  ],
+  [
+    'readinessProbe',
+    [
+      ['none, and a server', { pod: { readiness: undefined } }, 'warning'],
+      ['none, and no server', { inner: noServers, pod: { readiness: undefined } }, 'unknown'],
+      ['no pod', { pod: null }, 'unknown'],
+    ],
+  ],
+  [
+    'lifecycle.preStop',
+    [
+      ['not set, with readiness', { pod: { hasPreStop: false } }, 'notice'],
+      ['not set, without readiness', { pod: { hasPreStop: false, readiness: undefined } }, 'ok'],
+      ['no pod', { pod: null }, 'unknown'],
+    ],
+  ],
+  [
+    'SIGTERM handler',
+    [
+      ['none, as PID 1', { inner: { signals: { SIGTERM: 0 } }, pod: null }, 'critical'],
+      [
+        'none, in a pod that makes it PID 1',
+        { inner: { signals: { SIGTERM: 0 } }, outer: { pidInside: 77 } },
+        'critical',
+      ],
+      [
+        'none, behind an init',
+        {
+          inner: { signals: { SIGTERM: 0 } },
+          outer: { pidInside: 7 },
+          pod: { command: ['tini', '--', 'node', 'a.js'] },
+        },
+        'notice',
+      ],
+      [
+        'none, elsewhere',
+        { inner: { signals: { SIGTERM: 0 } }, outer: { pidInside: 7 }, pod: null },
+        'notice',
+      ],
+      ['unreadable', { inner: { signals: {} } }, 'unknown'],
+    ],
+  ],
+  [
+    'what is PID 1',
+    [
+      ['sh > npm, seen in /proc', { outer: { pidInside: 20, startedThrough: ['sh', 'npm'] } }, 'warning'],
+      ['npm, by the pod', { pod: { command: ['/usr/bin/npm', 'start'] } }, 'warning'],
+      ['a shell, by the pod', { pod: { command: ['sh', '-c', 'node server.js'] } }, 'warning'],
+      ['a shell that execs', { pod: { command: ['sh', '-c', 'migrate && exec node server.js'] } }, 'ok'],
+      ['elsewhere', { outer: { pidInside: undefined }, pod: null }, 'unknown'],
+    ],
+  ],
+  [
+    'terminationGracePeriodSeconds',
+    [
+      ['slower', { drill: { of: 'copy', tookMillis: 31_000, waitedMillis: 32_000 } }, 'warning'],
+      ['not ended at all', { drill: { of: 'copy', waitedMillis: 32_000 } }, 'warning'],
+      ['in time', { drill: { of: 'copy', tookMillis: 10, waitedMillis: 32_000 } }, 'ok'],
+      ['not waited for long enough', { drill: { of: 'copy', waitedMillis: 5_000 } }, 'unknown'],
+    ],
+  ],
+  [
+    'unhandled rejections',
+    [
+      ['only logged', { inner: { unhandledRejection: only(1, 0) } }, 'warning'],
+      ['switched off', { inner: { flags: ['--unhandled-rejections=none'] } }, 'warning'],
+      [
+        'switched off by NODE_OPTIONS',
+        { inner: { env: { NODE_OPTIONS: '--unhandled-rejections=warn' } } },
+        'warning',
+      ],
+      [
+        'switched on again by the command line',
+        {
+          inner: {
+            env: { NODE_OPTIONS: '--unhandled-rejections=warn' },
+            flags: ['--unhandled-rejections=throw'],
+          },
+        },
+        'ok',
+      ],
+      ['the default of old versions', { nodeVersion: 'v14.0.0' }, 'warning'],
+      ['a handler that exits', { inner: { unhandledRejection: only(0, 1) } }, 'ok'],
+      ['a handler that nobody can tell', { inner: { unhandledRejection: only(0, 0, 1) } }, 'unknown'],
+      ['unreadable', { inner: { unhandledRejection: undefined } }, 'unknown'],
+    ],
+  ],
+  [
+    'uncaught exceptions',
+    [
+      ['only logged', { inner: { uncaughtException: only(2, 0) } }, 'warning'],
+      ['logged, then ended', { inner: { uncaughtException: only(1, 1) } }, 'ok'],
+      ['a handler that nobody can tell', { inner: { uncaughtException: only(0, 0, 1) } }, 'unknown'],
+    ],
+  ],
+  [
+    'NODE_ENV',
+    [
+      ['not set, and read', { inner: { env: {} }, outer: { readsNodeEnv: '/app/x.js' } }, 'notice'],
+      ['not set, and not read', { inner: { env: {} } }, 'ok'],
+      ['files out of reach', { inner: { env: {} }, outer: { filesRead: undefined } }, 'unknown'],
+    ],
+  ],
+  [
+    'UV_THREADPOOL_SIZE',
+    [
+      ['more work than threads', { inner: { poolRequests: 9 } }, 'notice'],
+      [
+        'enough threads',
+        { inner: { poolRequests: 9, env: { NODE_ENV: 'production', UV_THREADPOOL_SIZE: '16' } } },
+        'ok',
+      ],
+      ['not counted', { inner: { poolRequests: undefined } }, 'unknown'],
+    ],
+  ],
+  [
+    'limit of open files',
+    [
+      ['1024', { outer: { fdSoftLimit: 1_024 } }, 'warning'],
+      ['1024, and no server', { inner: noServers, outer: { fdSoftLimit: 1_024 } }, 'ok'],
+      ['unlimited or unknown', { outer: { fdSoftLimit: undefined } }, 'unknown'],
+    ],
+  ],
+  [
+    'heap limit',
+    [
+      ["above the container's", { inner: { heapLimitBytes: 600 * MB } }, 'warning'],
+      ["close to the container's", { inner: { heapLimitBytes: 500 * MB } }, 'notice'],
+      ['nearly full', { inner: { heapUsedBytes: 240 * MB } }, 'warning'],
+      [
+        "above the pod's, by a flag",
+        {
+          inner: { heapLimitBytes: 600 * MB, flags: ['--max_old_space_size=600'] },
+          outer: { memoryLimitBytes: undefined },
+        },
+        'warning',
+      ],
+      [
+        "above the pod's, by V8's choice on another machine",
+        { inner: { heapLimitBytes: 600 * MB }, outer: { memoryLimitBytes: undefined } },
+        'unknown',
+      ],
+      ['unreadable', { inner: { heapLimitBytes: undefined } }, 'unknown'],
+    ],
+  ],
+  [
+    'memory limit and request',
+    [
+      ['no limit', { pod: { memoryLimitBytes: undefined } }, 'notice'],
+      ['a lower request', { pod: { memoryRequestBytes: MB } }, 'notice'],
+      ['a limit alone is the request, too', { pod: { memoryRequestBytes: undefined } }, 'ok'],
+      ['no pod, but a container', { pod: null }, 'ok'],
+      ['no pod, no container', { pod: null, outer: { memoryLimitBytes: undefined } }, 'unknown'],
+    ],
+  ],
+  [
+    'CPU limit',
+    [
+      ['throttled hard', { outer: { throttling: { periods: 20, throttledPeriods: 10 } } }, 'warning'],
+      ['throttled', { outer: { throttling: { periods: 20, throttledPeriods: 2 } } }, 'notice'],
+      ['no limit', { outer: { cpuQuotaCores: undefined } }, 'ok'],
+      ['hardly ran', { outer: { throttling: { periods: 2, throttledPeriods: 2 } } }, 'unknown'],
+    ],
+  ],
+  [
+    'source maps',
+    [
+      ['transpiled, and off', { inner: { sourceMaps: false }, outer: { transpiled: '/app/x.js' } }, 'notice'],
+      [
+        'transpiled, and on by a flag',
+        {
+          inner: { sourceMaps: undefined, flags: ['--enable-source-maps'] },
+          outer: { transpiled: '/app/x.js' },
+        },
+        'ok',
+      ],
+      ['not transpiled', { inner: { sourceMaps: false } }, 'ok'],
+      [
+        'an old Node does not say',
+        { inner: { sourceMaps: undefined }, outer: { transpiled: '/app/x.js' } },
+        'unknown',
+      ],
+      ['files out of reach', { outer: { filesRead: undefined } }, 'unknown'],
+    ],
+  ],
+  [
+    'diagnostic report on a fatal error',
+    [
+      ['off', { inner: { report: { onFatalError: false } } }, 'notice'],
+      ['unreadable', { inner: { report: undefined } }, 'unknown'],
+    ],
+  ],
+  [
+    'Node.js version',
+    [
+      ['out of support', { nodeVersion: 'v20.19.0' }, 'warning'],
+      ['supported', { nodeVersion: 'v22.1.0' }, 'ok'],
+      ['newer than the table', { nodeVersion: 'v99.0.0' }, 'unknown'],
+    ],
+  ],
+  [
+    'inspector',
+    [
+      ['open to all', { inner: { inspectorHost: '0.0.0.0' } }, 'critical'],
+      ['open to all over IPv6', { inner: { inspectorHost: '[::]' } }, 'critical'],
+      ['open to this machine', { inner: { inspectorHost: '127.0.0.1' } }, 'ok'],
+    ],
+  ],
+  [
+    'user',
+    [
+      ['root', { outer: { uid: 0 }, pod: { runsAsNonRoot: false } }, 'notice'],
+      ['root here, not in the pod', { outer: { uid: 0 } }, 'ok'],
+      ['elsewhere', { outer: { uid: undefined }, pod: null }, 'unknown'],
+    ],
+  ],
+  [
+    '--max-http-header-size',
+    [
+      ['1 MB', { inner: { maxHeaderBytes: MB } }, 'notice'],
+      ['unreadable', { inner: { maxHeaderBytes: undefined } }, 'unknown'],
+    ],
+  ],
+])('%s', (check, cases) => {
+  test.each(cases)('%s', (_, given, expected) => {
+    expect(judge(check, given)).toBe(expected);
+  });
+});
+
+test('a drill that nobody asked for is said to be missing', () => {
+  const settings = { ...buildSettings(), drill: undefined };
+  const { audit } = judgeAudit({ settings, options: {} });
+  expect(audit.checked).toContainEqual({
+    check: 'terminationGracePeriodSeconds',
+    outcome: 'unknown',
+    value: 'not measured: --drill',
+  });
+});
+
+test('every rule that finds something names the harm, the setting and the documentation', () => {
+  const { findings } = judgeAudit({
+    settings: buildSettings({
+      inner: {
+        ...server({ keepAliveMillis: 1, requestMillis: 0, headersMillis: 0 }),
+        signals: { SIGTERM: 0 },
+      },
+      nodeVersion: 'v14.0.0',
+    }),
+    pod: buildPod({ readiness: undefined, hasPreStop: false }),
+    options: {},
+  });
+  expect(findings.length).toBeGreaterThan(5);
+  for (const { impact, advice, references, subject } of findings) {
+    expect(impact).toMatchObject({ metric: 'configuration', limit: expect.stringMatching(/\w/) });
+    expect(advice.length).toBeGreaterThan(0);
+    expect(references?.every((link) => /^https:\/\//.test(link))).toBe(true);
+    expect(subject.type).toBe('setting');
+  }
+});
+
+test('a flag is found in both spellings, and the last one wins', () => {
+  const settings = buildSettings({
+    inner: { flags: ['--max_old_space_size=1', '--max-old-space-size', '2'] },
+  });
+  expect(flagValue(settings, '--max-old-space-size')).toBe('2');
+  expect(flagValue(settings, '--inspect')).toBeUndefined();
+});
+
+describe('the level', () => {
+  test.each<[string, Parameters<typeof auditLevel>[0], number, string[]]>([
+    ['nothing found', [], 5, []],
+    ['a notice only keeps from 5', [{ level: 2, severity: 'notice', title: 'a' }], 4, ['a']],
+    ['a warning keeps its own level back', [{ level: 3, severity: 'warning', title: 'a' }], 2, ['a']],
+    [
+      'the lowest counts, and only it is named',
+      [
+        { level: 4, severity: 'warning', title: 'later' },
+        { level: 2, severity: 'critical', title: 'first' },
+      ],
+      1,
+      ['first'],
+    ],
+  ])('%s', (_, found, level, missing) => {
+    expect(auditLevel(found)).toMatchObject({ level, missingForNext: missing });
+  });
+});
