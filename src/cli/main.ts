@@ -3,11 +3,11 @@
 import { Command, CommanderError } from 'commander';
 import { CulpritError } from '../errors.ts';
 import { EXIT, exitCodeOfError } from '../exit-codes.ts';
-import { DEBUG_IMAGE } from '../remote/debug-container.ts';
 import { escapeControls } from '../report/escape.ts';
 import { VERSION } from '../version.ts';
 import { addComparisonCommands } from './comparison-commands.ts';
 import { addReadinessCommands } from './readiness-commands.ts';
+import { withPlaceOptions } from './remote-place.ts';
 
 const TARGET_HELP = `
 A target is one of
@@ -107,20 +107,12 @@ function createProgram(launch: string[]): Command {
 }
 
 function addRemoteCommands(program: Command): void {
-  withCaptureOptions(
-    program
-      .command('k8s')
-      .argument('<pod|deployment/name|container|host>')
-      .description('diagnose a process in a pod, a container or on another host: nothing is installed there'),
-  )
-    .option('-n, --namespace <name>', 'the namespace (default: that of the kubectl context)')
-    .option('-c, --container <name>', 'the container, where the pod has several')
-    .option('--context <name>', 'the kubectl context')
-    .option('--via <program>', 'kubectl, podman, docker or ssh, with its own words: "sudo podman"', 'kubectl')
+  const command = program
+    .command('k8s')
+    .argument('<pod|deployment/name|container|host>')
+    .description('diagnose a process in a pod, a container or on another host: nothing is installed there');
+  withPlaceOptions(withCaptureOptions(command))
     .option('--target <word>', 'which process there: a pid, :port or a part of its command line', 'auto')
-    .option('--node <path>', 'the Node.js there that runs the recorder (default: it is looked for)')
-    .option('--debug-image <image>', 'for images without Node.js: what `kubectl debug` starts', DEBUG_IMAGE)
-    .option('--no-debug-image', 'start no container beside the target, whatever its image lacks')
     .option('--json [file]', 'write the report as JSON; "-" or nothing is standard output')
     .option('-o, --out <file>', 'keep the recording as this FILE.tgz')
     .option('--dry-run', 'print the commands, and do nothing')

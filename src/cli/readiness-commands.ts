@@ -1,7 +1,9 @@
 // The commands that ask before something happens: can culprit look here, and is this process ready for production.
 import type { Command } from 'commander';
+import { withPlaceOptions } from './remote-place.ts';
 
 const AUDIT_HELP = `
+  culprit audit k8s deployment/shop -n prod   through kubectl; its pod is read, too
   culprit audit 4242 --pod-spec pod.yaml      kubectl get pod NAME -o yaml > pod.yaml; a Deployment is as good
 
 Exit codes: 0 done, 1 a gate failed (--fail-on, --min-level), 2 wrong use, 3 could not attach.`;
@@ -22,12 +24,14 @@ export function addReadinessCommands(program: Command): void {
     .action(async (target, options) =>
       (await import('./commands/preflight.ts')).preflightCommand(target, options),
     );
-  program
+  const audit = program
     .command('audit')
-    .argument('[target]')
-    .description('how ready a running process is for production: its settings, and its pod, level 1 to 5')
+    .argument('[target]', 'a process; or "k8s", and then a pod')
+    .argument('[pod]')
+    .description('how ready a running process is for production: its settings, and its pod, level 1 to 5');
+  withPlaceOptions(audit)
+    .option('--target <word>', 'with k8s: which process there', 'auto')
     .option('--pod-spec <file>', 'YAML or JSON of its pod, or of a Deployment, StatefulSet or List')
-    .option('--container <name>', 'which container of the pod')
     .option(
       '--balancer-idle <time>',
       'how long the balancer keeps idle connections (assumed: 60s, the default of AWS ALB and nginx)',
@@ -46,5 +50,7 @@ export function addReadinessCommands(program: Command): void {
     .option('--min-level <number>', 'exit with 1 when the level is lower')
     .option('--quiet', 'level and titles only')
     .addHelpText('after', AUDIT_HELP)
-    .action(async (target, options) => (await import('./commands/audit.ts')).auditCommand(target, options));
+    .action(async (target, pod, options) =>
+      (await import('./commands/audit.ts')).auditCommand(target, pod, options),
+    );
 }

@@ -3,7 +3,7 @@
 import { type CaptureWords, DEFAULT_WORDS } from '../capture/capture-words.ts';
 import { UsageError } from '../errors.ts';
 
-export const RECORDER_COMMANDS = ['record', 'ps'] as const;
+export const RECORDER_COMMANDS = ['record', 'settings', 'ps'] as const;
 export type RecorderCommand = (typeof RECORDER_COMMANDS)[number];
 
 export interface RecorderCall {
@@ -16,7 +16,7 @@ export interface RecorderCall {
 }
 
 const USAGE =
-  'Use: node - record [<pid> | :port | part of a command line] [--duration 30s] < culprit-recorder.cjs > recording.tgz, or: node - ps';
+  'Use: node - record [<pid> | :port | part of a command line] [--duration 30s] < culprit-recorder.cjs > recording.tgz, or: node - settings [<pid>] > settings.json, or: node - ps';
 
 /** Options without a value; all others have one. */
 const IS_SPOKEN_TO = '--speak-json';

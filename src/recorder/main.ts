@@ -3,10 +3,12 @@
 // standard output while it looks. A program of its own: it alone speaks and exits here.
 import type { Readable } from 'node:stream';
 import { parseCaptureWords } from '../capture/capture-words.ts';
+import { readSettings } from '../capture/settings.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { record } from '../record.ts';
 import { createStreamWriter } from '../recording/stream-writer.ts';
+import { attachTarget, localPidOf } from '../target/attach-target.ts';
 import { type ResolvedTarget, resolveOnly } from '../target/find.ts';
 import { findTarget } from '../target/find-target.ts';
 import { listNodeProcesses } from '../target/processes.ts';
@@ -27,13 +29,13 @@ async function main(): Promise<number> {
   try {
     const call = parseRecorderCall(args);
     if (call.command === 'ps') return await listProcesses();
-    if (process.stdout.isTTY)
+    if (call.command === 'record' && process.stdout.isTTY)
       throw new UsageError(
         'A recording is not for a terminal, which would change its bytes.',
         'Send it to a file, and leave out -t (kubectl exec -i, not -it): node - record 1 < culprit-recorder.cjs > recording.tgz',
       );
     await beModest();
-    return await sendRecording(call, voice);
+    return await (call.command === 'record' ? sendRecording(call, voice) : tellSettings(call, voice));
   } catch (error) {
     return voice.fail(error);
   }
@@ -42,6 +44,17 @@ async function main(): Promise<number> {
 async function listProcesses(): Promise<number> {
   const processes = (await listNodeProcesses()).map(({ argv: _argv, startTicks: _ticks, ...rest }) => rest);
   process.stdout.write(`${JSON.stringify(processes, null, 2)}\n`);
+  return EXIT.done;
+}
+
+/** For `culprit audit`: judged at home. */
+async function tellSettings(call: RecorderCall, voice: Voice): Promise<number> {
+  const target = await find(call.target);
+  const attachment = await attachTarget(target, false);
+  const settings = await readSettings(attachment, localPidOf(target, attachment));
+  if (call.isSpokenTo) voice.say({ culprit: 'settings', settings });
+  else process.stdout.write(`${JSON.stringify(settings, null, 2)}\n`);
+  voice.say({ culprit: 'done' });
   return EXIT.done;
 }
 

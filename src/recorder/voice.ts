@@ -3,6 +3,7 @@
 import type { CaptureProgress } from '../capture/context.ts';
 import { CulpritError } from '../errors.ts';
 import { exitCodeOfError } from '../exit-codes.ts';
+import type { Settings } from '../model/settings.ts';
 
 /** How a line to another culprit begins: everything else on the link is noise of images and wrappers. */
 export const VOICE_MARK = '{"culprit":';
@@ -10,7 +11,7 @@ export const VOICE_MARK = '{"culprit":';
 export type SpokenLine =
   | { culprit: 'attaching'; pid: number | null; recorderPid: number; nodeVersion: string }
   | ({ culprit: 'progress' } & CaptureProgress)
-  | { culprit: 'sending' }
+  | { culprit: 'settings'; settings: Settings }
   | { culprit: 'done' }
   | { culprit: 'failed'; message: string; hint?: string; exitCode: number };
 
@@ -50,8 +51,8 @@ function inWords(line: SpokenLine): string | undefined {
       return line.pid === null ? 'attaching' : `attaching to process ${line.pid}`;
     case 'progress':
       return `${line.step}, ${Math.max(0, Math.round((line.durationMillis - line.elapsedMillis) / 1_000))} s left`;
-    case 'sending':
-      return 'the target is restored, sending what is left';
+    case 'settings':
+      return undefined;
     case 'done':
       return 'done; diagnose it with: culprit analyze <the file>';
     case 'failed':

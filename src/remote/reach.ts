@@ -1,12 +1,11 @@
 // The ways into one place, tried in turn: each Node.js that an image may have, then, in a pod, a container of our own beside
 // the target's.
 import { AttachError } from '../errors.ts';
-import type { Recording } from '../recording/reader.ts';
 import { recorderCommand } from './bootstrap.ts';
 import { debugCommand } from './debug-container.ts';
 import { likelyNodes } from './node-paths.ts';
 import { readRecorder, recorderPath } from './recorder-file.ts';
-import { ProgramMissing, type RemoteOptions, recordRemotely } from './remote-recording.ts';
+import { ProgramMissing, type RemoteOptions } from './remote-recorder.ts';
 import { execCommand, type Place, quote } from './transport.ts';
 
 export interface ReachOptions extends Omit<RemoteOptions, 'wrap' | 'node' | 'name'> {
@@ -31,13 +30,13 @@ export function nameOf({ transport, name, namespace, container }: Place): string
   return `pod ${name}${details.length > 0 ? ` (${details.join(', ')})` : ''}`;
 }
 
-/** Throws as recordRemotely does; when there is no Node.js by any way, AttachError with what else can be done. */
-export async function recordAt(options: ReachOptions): Promise<Recording> {
-  const { place, onCommand, debugImage } = options;
+/** Runs `run` by the first way that has a Node.js. Throws as it does; by no way: AttachError with what else can be done. */
+export async function reach<T>(options: ReachOptions, run: (way: RemoteOptions) => Promise<T>): Promise<T> {
+  const { place, onCommand, debugImage, args, signal } = options;
   const name = nameOf(place);
   const attempt = (wrap: RemoteOptions['wrap'], node: string) => {
     onCommand?.(wrap([node, '...']));
-    return recordRemotely({ ...options, name, wrap, node });
+    return run({ args, signal, name, wrap, node });
   };
   for (const node of nodesFor(options)) {
     try {
@@ -54,13 +53,16 @@ export async function recordAt(options: ReachOptions): Promise<Recording> {
   );
 }
 
-function nodesFor({ node, command }: ReachOptions): string[] {
+function nodesFor({ node, command }: Pick<ReachOptions, 'node' | 'command'>): string[] {
   return node === undefined ? likelyNodes(command) : [node];
 }
 
 /** What would be run, and the same by hand, as lines for a shell. */
-export function describeCommands({ place, command, node, args }: ReachOptions): string[] {
-  const [first = 'node'] = nodesFor({ place, command, node, args } as ReachOptions);
+export function describeCommands(
+  options: Pick<ReachOptions, 'place' | 'command' | 'node' | 'args'>,
+): string[] {
+  const { place, args } = options;
+  const [first = 'node'] = nodesFor(options);
   const shown = (words: readonly string[]) => words.map(quote).join(' ');
   const byHand = shown(execCommand(place, [first, '-', ...args]));
   return [

@@ -1,0 +1,66 @@
+// The options that name a place over a link, and what is found by them: shared by all commands that look into pods.
+import type { Command } from 'commander';
+import { DEBUG_IMAGE } from '../remote/debug-container.ts';
+import { type FoundPod, findPod } from '../remote/find-pod.ts';
+import type { ReachOptions } from '../remote/reach.ts';
+import { type Place, parseVia, quote } from '../remote/transport.ts';
+
+export interface PlaceOptions {
+  namespace?: string;
+  container?: string;
+  context?: string;
+  via: string;
+  node?: string;
+  debugImage?: string | false;
+  quiet?: boolean;
+}
+
+export function withPlaceOptions(command: Command): Command {
+  return command
+    .option('-n, --namespace <name>', 'the namespace (default: that of the kubectl context)')
+    .option('-c, --container <name>', 'the container, where the pod has several')
+    .option('--context <name>', 'the kubectl context')
+    .option('--via <program>', 'kubectl, podman, docker or ssh, with its own words: "sudo podman"', 'kubectl')
+    .option('--node <path>', 'the Node.js there that runs the recorder (default: it is looked for)')
+    .option('--debug-image <image>', 'for images without Node.js: what `kubectl debug` starts', DEBUG_IMAGE)
+    .option('--no-debug-image', 'start no container beside the target, whatever its image lacks');
+}
+
+export interface FoundPlace {
+  place: Place;
+  /** What the container is started with, where that is known. */
+  command: string[];
+  /** Only through kubectl. */
+  pod?: FoundPod;
+}
+
+/** As it was typed, without asking anybody. */
+export const placeAsTyped = (name: string, options: PlaceOptions): Place => ({
+  ...{ namespace: options.namespace, container: options.container, context: options.context },
+  transport: parseVia(options.via),
+  name,
+});
+
+/** Throws UsageError or AttachError with what kubectl said. */
+export async function findPlace(name: string, options: PlaceOptions): Promise<FoundPlace> {
+  const place = placeAsTyped(name, options);
+  if (place.transport.engine !== 'kubectl') return { place, command: [] };
+  const pod = await findPod(place);
+  return { place: pod.place, command: pod.container.command, pod };
+}
+
+/** Commands are shown before they are run, where a person watches. */
+export function reachOptions(
+  { place, command }: FoundPlace,
+  { node, debugImage, quiet }: PlaceOptions,
+): Pick<ReachOptions, 'place' | 'command' | 'node' | 'debugImage' | 'onCommand'> {
+  return {
+    place,
+    command,
+    node,
+    debugImage: debugImage === false ? undefined : debugImage,
+    onCommand: (words) => {
+      if (!quiet && process.stderr.isTTY) process.stderr.write(`${words.map(quote).join(' ')}\n`);
+    },
+  };
+}
