@@ -81,6 +81,7 @@ describe('a room imports only', () => {
     target: ['type model', 'errors.ts'],
     capture: ['type model', 'target', 'errors.ts'],
     workload: ['capture', 'target', 'model', 'errors.ts'],
+    triage: ['model', 'findings', 'recording', 'errors.ts'],
     testing: ['analysis', 'capture', 'errors.ts', 'findings', 'model', 'recording'],
     cli: [
       'bench.ts',
@@ -93,6 +94,7 @@ describe('a room imports only', () => {
       'recording',
       'report',
       'target',
+      'triage',
       'record.ts',
       'diagnose.ts',
       'explain-heap.ts',

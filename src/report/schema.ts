@@ -16,6 +16,7 @@ import {
   type Verdict,
 } from '../model/finding.ts';
 import { ALIVE_KINDS } from '../model/keep-alive.ts';
+import { CRASH } from './crash-schema.ts';
 import { RETAINER_PATH } from './heap-schema.ts';
 import { METRIC_NAMES } from './impact-text.ts';
 import {
@@ -93,7 +94,7 @@ const finding = object<Finding>(
     advice: listOf(string),
     caveats: listOf(string),
   },
-  { retainerPath: RETAINER_PATH, references: listOf(text) },
+  { retainerPath: RETAINER_PATH, references: listOf(text), crash: CRASH },
 );
 
 const target = object<ReportTarget>(
