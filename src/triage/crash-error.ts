@@ -11,6 +11,8 @@ export interface StackFrame {
   line: number | null;
   column: number | null;
   owner: CodeOwner;
+  /** Went on after an await. */
+  isAsync: boolean;
 }
 
 export interface CrashError {
@@ -22,6 +24,8 @@ export interface CrashError {
   /** Small printed properties: syscall, address, port, path, hostname. */
   properties: Record<string, string>;
   frames: StackFrame[];
+  /** Lines of the stack, also those without a place. */
+  stackLines: number;
   /** What caused it: its `cause`, or the members of an AggregateError. */
   causes: CrashError[];
 }
@@ -52,4 +56,14 @@ export function describeError({ name, message, code }: CrashError): string {
   const text = message.split('\n')[0]!.slice(0, 300);
   const words = [name, text].filter((part) => part !== '').join(': ');
   return code !== '' && !words.includes(code) ? `${words} [${code}]` : words;
+}
+
+/**
+ * True when the stack starts after an await: it has async lines, or ends in the program although it was not cut. What is
+ * thrown there rejects a promise, whatever the words around it.
+ */
+export function isAfterAwait({ frames, stackLines }: CrashError): boolean {
+  if (frames.some(({ isAsync }) => isAsync)) return true;
+  const last = frames.at(-1);
+  return last !== undefined && stackLines < 10 && stackLines === frames.length && last.owner !== 'node' && last.function !== null;
 }

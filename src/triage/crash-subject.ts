@@ -36,7 +36,14 @@ function requirerOf({ code, message }: CrashError): StackFrame | null {
   const file = /Require stack:\n- (\S.*)/.exec(message)?.[1] ?? / imported from (\S+)/.exec(message)?.[1];
   return file === undefined
     ? null
-    : { function: null, file: plainPath(file.trim()), line: null, column: null, owner: 'app' };
+    : {
+        function: null,
+        file: plainPath(file.trim()),
+        line: null,
+        column: null,
+        owner: 'app',
+        isAsync: false,
+      };
 }
 
 export function subjectOf(ending: Ending, label: CrashLabel): Subject {

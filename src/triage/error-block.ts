@@ -7,7 +7,7 @@ import { plainPath } from './stack-frame.ts';
 
 /** "/app/app.js:3", "file:///app/app.mjs:3", "node:events:497", "[eval]:1". */
 const PLACE =
-  /^(?:\S.{0,1000}\.\w{1,5}|node:[\w/.-]+|\[eval\d*\]|\[stdin\]|evalmachine\.\S+|\[\w+[^\]]*\]):\d+$/;
+  /^(?:(?:\/|file:|[A-Za-z]:[\\/]).{0,1000}\.\w{1,5}|\S{1,1000}\.\w{1,5}|node:[\w/.-]+|\[eval\d*\]|\[stdin\]|evalmachine\.\S+|\[\w+[^\]]*\]):\d+$/;
 const CARET = /^\s*\^+\s*$/;
 const GOES_ON = /^(?:\s|$|[}\])]|Emitted |Thrown at:|Caused by|caused by|\(Use )/;
 const MOST_LINES = 400;

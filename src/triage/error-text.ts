@@ -24,7 +24,7 @@ export function parseErrorText(lines: readonly string[]): CrashError {
 }
 
 export function emptyError(): CrashError {
-  return { name: '', message: '', code: '', properties: {}, frames: [], causes: [] };
+  return { name: '', message: '', code: '', properties: {}, frames: [], stackLines: 0, causes: [] };
 }
 
 /** Name, code and message; returns where the rest starts. */
@@ -63,6 +63,7 @@ function readBody(error: CrashError, lines: readonly string[], start: number): v
       at += inner.length;
       continue;
     }
+    if (/^\s+at /.test(line)) error.stackLines++;
     const frame = parseFrame(line);
     if (frame) {
       if (error.frames.length < 100) error.frames.push(frame);

@@ -9,10 +9,21 @@ const GOES_ON =
 const HEAP_WORDS =
   /heap out of memory|Reached heap limit|CALL_AND_RETRY|Ineffective mark-compacts|invalid (array|table|size)|Zone|process out of memory|Allocation failed|MakeHeapStrongGC|Committing semi space failed/i;
 const MOST_LINES = 200;
+const CLOSING = '=====================';
 
 export const startsDump = (line: string) => line.length < 2_000 && START.test(line);
-export const continuesDump = (line: string, dump: readonly string[]) =>
-  dump.length < MOST_LINES && GOES_ON.test(line);
+
+/** V8's own dump of a JavaScript stack shows source text: it goes on up to its closing line. */
+export function continuesDump(line: string, dump: readonly string[]): boolean {
+  const isInDetails = dump.some((each) => each.startsWith('==== JS stack trace')) && dump.at(-1) !== CLOSING;
+  return isInDetails || GOES_ON.test(line);
+}
+
+/** Only the start and the last line are kept of a long one. */
+export function keepDump(dump: string[], line: string): void {
+  if (dump.length >= MOST_LINES) dump.pop();
+  dump.push(line.length > 2_000 ? line.slice(0, 2_000) : line);
+}
 
 /** null when the lines say nothing of an end, as `--trace-gc` output does. */
 export function readDump(lines: string[]): EndEvent | null {

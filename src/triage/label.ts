@@ -1,6 +1,6 @@
 // What ended a process, in one word, from all that is told of its end.
 import type { CrashLabel } from '../model/crash.ts';
-import { type CrashError, chainOf } from './crash-error.ts';
+import { type CrashError, chainOf, isAfterAwait } from './crash-error.ts';
 import { type Ending, eventOf, exitOf } from './ending.ts';
 
 export interface Verdict {
@@ -85,7 +85,9 @@ function labelOfUncaught(error: CrashError, isRejection: boolean, isCertain: boo
     return weigh('startup-failure', 0.85);
   if (isMissingWhileLoading(chain, error)) return weigh('startup-failure', 0.8);
   return weigh(
-    isRejection || error.code === 'ERR_UNHANDLED_REJECTION' ? 'unhandled-rejection' : 'uncaught-exception',
+    isRejection || error.code === 'ERR_UNHANDLED_REJECTION' || isAfterAwait(error)
+      ? 'unhandled-rejection'
+      : 'uncaught-exception',
     0.93,
   );
 }

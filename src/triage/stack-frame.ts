@@ -18,6 +18,7 @@ export function parseFrame(line: string): StackFrame | null {
     line: Number(lineNumber),
     column: column === undefined ? null : Number(column),
     owner: ownerOf(file),
+    isAsync: /^\s*at async /.test(line),
   };
 }
 

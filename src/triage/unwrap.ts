@@ -15,7 +15,7 @@ const CRI = new RegExp(`^(${ISO}) (?:stdout|stderr) ([FP])(?: |$)`);
 const POD = /^\[(pod\/[^\]\s]+)\] /;
 const SYSLOG_5424 = new RegExp(String.raw`^<\d{1,3}>1 (${ISO}) \S+ \S+ \S+ \S+ (?:-|\[[^\]]*\]) ?`);
 const SYSLOG =
-  /^(?:<\d{1,3}>)?((?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)|(?:\d{4}-\d\d-\d\dT\S+)) \S+ ([\w./@-]+)(?:\[\d+\])?: ?/;
+  /^(?:<\d{1,3}>)?(?:([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) \S+ [\w./@-]+(?:\[\d+\])?: ?|(\d{4}-\d\d-\d\dT\S+) \S+ [\w./@-]+\[\d+\]: ?)/;
 const COMPOSE = /^([a-z0-9][\w.-]*) +\| ?/;
 const PM2 = /^\d+\|([\w.-]+) +\| /;
 const TIMESTAMP = new RegExp(String.raw`^(${ISO}): ?(?=\S| {4}|$)|^\[?(${ISO})\]?(?: |$)`);

@@ -11,7 +11,7 @@ import {
   stripLead,
 } from './error-block.ts';
 import { parseErrorText } from './error-text.ts';
-import { continuesDump, readDump, startsDump } from './fatal-dump.ts';
+import { continuesDump, keepDump, readDump, startsDump } from './fatal-dump.ts';
 import { type JsonRecord, mayMatter, parseJsonLine } from './json-line.ts';
 import { commandLineOf, isNoise, isStart, nodeTrailer, readMarker } from './markers.ts';
 import type { LogLine } from './unwrap.ts';
@@ -165,7 +165,7 @@ export function watchWriter(
       if (fit === 'done' || (fit === 'more' && block && block.headLines > 0)) return;
     }
     if (dump) {
-      if (continuesDump(text, dump)) return void dump.push(text);
+      if (continuesDump(text, dump)) return void keepDump(dump, text);
       closeDump();
     }
     if (stack) {
@@ -206,8 +206,7 @@ export function watchWriter(
     take(line) {
       if (line.time !== '') time = line.time;
       const { text } = line;
-      const isJson =
-        text.charCodeAt(0) === 123 && text.charCodeAt(text.length - 1) === 125 && text.length > 20;
+      const isJson = text.startsWith('{"') && text.endsWith('}');
       const record = isJson && mayMatter(text) ? parseJsonLine(text) : null;
       if (record) takeRecord(record, text);
       else if (isJson) goOn();

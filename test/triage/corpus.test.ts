@@ -24,3 +24,12 @@ test.each(healthy)('finds no crash: %s', async (name) => {
   expect(report.findings).toEqual([]);
   expect(report.verdict).toBe('healthy');
 });
+
+const holdout = all.filter((name) => name.startsWith('holdout-'));
+
+test.each(holdout)('says why also for what it was not tuned on: %s', async (name) => {
+  const expected = expectedOf(name);
+  const report = await triageOutput(name);
+  expect(summary(report, expected)).toEqual(expected);
+  expect(report.findings).toHaveLength(1);
+});
