@@ -4,7 +4,7 @@ import { Chalk } from 'chalk';
 import type { Report } from '../model/finding.ts';
 import { formatBytes } from '../model/units.ts';
 import { escapeAllStrings } from './escape.ts';
-import { wrapText } from './layout.ts';
+import { labelledLines, wrapText } from './layout.ts';
 import type { TextOptions } from './text.ts';
 import { paintSeverity, renderFinding, renderFindingTitle } from './text-finding.ts';
 
@@ -22,11 +22,16 @@ export function renderTriageText(report: Report, { colors, width: asked, quiet }
   const findings = safe.findings.map((finding) =>
     quiet
       ? renderFindingTitle(finding, paint, width)
-      : [...renderFinding(finding, paint, width), ...wrapText(seenWords(finding.crash), width)],
+      : [
+          ...renderFinding(finding, paint, width),
+          ...labelledLines('seen', [seenWords(finding.crash)], width),
+        ],
   );
   const facts = quiet ? [] : wrapText(factsOf(safe), width);
-  const blocks = [[...headline, ...reason], ...findings, facts].filter((block) => block.length > 0);
-  return `${blocks.map((block) => block.filter((line) => line !== '').join('\n')).join(quiet ? '\n' : '\n\n')}\n`;
+  const blocks = [[...headline, ...reason], ...findings, facts]
+    .map((block) => block.filter((line) => line !== ''))
+    .filter((block) => block.length > 0);
+  return `${blocks.map((block) => block.join('\n')).join(quiet ? '\n' : '\n\n')}\n`;
 }
 
 function headlineOf({ verdict, findings, target }: Report): string {
@@ -36,7 +41,7 @@ function headlineOf({ verdict, findings, target }: Report): string {
   return `${total === 1 ? 'CRASHED' : `CRASHED ${total} times`}${causes}: ${target.title}`;
 }
 
-/** "   seen      5 times, from 01:02 to 03:04". */
+/** "uncaught-exception (code), 5 times, from 01:02 to 03:04". */
 function seenWords(crash: Report['findings'][number]['crash']): string {
   if (!crash) return '';
   const { label, component, occurrences, firstSeen, lastSeen, restarts, writers } = crash;
@@ -49,7 +54,7 @@ function seenWords(crash: Report['findings'][number]['crash']): string {
   const where = writers.length === 0 ? '' : `, in ${writers.slice(0, 5).join(', ')}`;
   const again = restarts === null ? '' : `; the container was restarted ${restarts} times`;
   const part = component === null ? '' : ` (${component.name})`;
-  return `   label: ${label}${part}; seen ${occurrences === 1 ? 'once' : `${occurrences} times`}${times}${where}${again}`;
+  return `${label}${part}, ${occurrences === 1 ? 'once' : `${occurrences} times`}${times}${where}${again}`;
 }
 
 function factsOf({ target }: Report): string {

@@ -65,5 +65,11 @@ export function describeError({ name, message, code }: CrashError): string {
 export function isAfterAwait({ frames, stackLines }: CrashError): boolean {
   if (frames.some(({ isAsync }) => isAsync)) return true;
   const last = frames.at(-1);
-  return last !== undefined && stackLines < 10 && stackLines === frames.length && last.owner !== 'node' && last.function !== null;
+  return (
+    last !== undefined &&
+    stackLines < 10 &&
+    stackLines === frames.length &&
+    last.owner !== 'node' &&
+    last.function !== null
+  );
 }

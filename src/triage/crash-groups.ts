@@ -128,8 +128,16 @@ function findingOf(
     score,
     title: titleOf(ending, label, crash.component?.name ?? ''),
     subject,
-    impact: { metric: 'crashes', value: occurrences, unit: 'count', share: occurrences / total },
-    evidence: withSome(evidenceFor(ending, crash.component), ending),
+    impact: {
+      metric: 'crashes',
+      value: occurrences,
+      unit: 'count',
+      ...(occurrences < total && { share: occurrences / total }),
+    },
+    evidence: withSome(
+      evidenceFor(ending, crash.component?.name === 'memory' ? null : crash.component),
+      ending,
+    ),
     symptoms: [],
     innocentExplanation: innocentFor(ending, label),
     advice: adviceFor(ending, label, around),

@@ -84,7 +84,7 @@ const TABLE: [RegExp, Read][] = [
   [/^\[nodemon\] app crashed\b/, (_, line) => exit(line, 'nodemon', null)],
   [/^\[nodemon\] clean exit\b/, (_, line) => exit(line, 'nodemon', 0)],
   [
-    /^(?:PM2 +\| )?(?:.*\| )?App \[([^\]]*)\] exited with code \[(\d+)\] via signal \[(\w+)\]/,
+    /^(?:PM2\b[^:|]{0,20}[:|] *)?App \[([^\]]*)\] exited with code \[(\d+)\] via signal \[(\w+)\]/,
     (match, line) => {
       const code = Number(match[2]);
       const signal = signalName(match[3]!);
@@ -134,7 +134,7 @@ export const commandLineOf = (line: string): string | null =>
 /** Words around an end that come neither from the program nor say more. */
 export const isNoise = (line: string) =>
   line.trim() === '' ||
-  /^(npm (ERR!|error|notice|warn|info)|> |\[nodemon\]|info Visit|\(Use `node|\(node:\d+\)|PM2 +\||systemd\b|.*\.service: |timeout: )/i.test(
+  /^(npm (ERR!|error|notice|warn|info)|> |\[nodemon\]|info Visit|\(Use `node|\(node:\d+\)|PM2\b|systemd\b|.*\.service: |timeout: )/i.test(
     line,
   );
 
