@@ -163,7 +163,7 @@ export async function readJsonFile(path: string, what: 'pod' | 'events'): Promis
   try {
     json = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    throw new UsageError(`${path} cannot be read as JSON: ${(error as Error).message}`, cure, {
+    throw new UsageError(`${path} cannot be read as JSON: ${(error as Error).message.split('\n')[0]}`, cure, {
       cause: error,
     });
   }

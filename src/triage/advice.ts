@@ -37,7 +37,7 @@ export function adviceFor(ending: Ending, label: CrashLabel, around: Circumstanc
       return terminatedAdvice(ending);
     case 'unknown':
       return [
-        'Find process.exit() in the program and let it write why. Start it with `--trace-exit --trace-uncaught --report-uncaught-exception`, and triage again with the exit code (--exit-code) or the pod status (--pod-status).',
+        'Find the calls of process.exit in the program and let them write why. Start it with `--trace-exit --trace-uncaught --report-uncaught-exception`, and triage again with the exit code (--exit-code) or the pod status (--pod-status).',
       ];
     default:
       return codeAdvice(error, label);

@@ -85,7 +85,7 @@ export function innocentFor(ending: Ending, label: CrashLabel): string {
     case 'killed-by-probe':
       return 'The probe may be stricter than the service is slow.';
     case 'unknown':
-      return 'process.exit(1) after a message that is no error looks like this.';
+      return 'process.exit with 1 after a message that is no error looks like this.';
     default:
       return '';
   }

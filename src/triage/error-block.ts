@@ -78,7 +78,7 @@ export function headBefore(recent: readonly string[]): number {
 
 /** "[error] 12:01 Error: x" -> "Error: x": loggers put their words before the error. */
 export const stripLead = (line: string) =>
-  line.replace(/^.{0,200}?(?=\b[A-Z][A-Za-z]*(?:Error|Exception)\b(?:: | \[|$))/, '').trim();
+  line.replace(/^.{0,200}?(?=\b(?:[A-Z][A-Za-z]*)?(?:Error|Exception)\b(?:: | \[|$))/, '').trim();
 
 function shown(lines: string[]): string[] {
   return lines.filter((line) => line.trim() !== '' && !/^\s+at .*\(?node:internal/.test(line)).slice(0, 24);

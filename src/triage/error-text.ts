@@ -3,7 +3,7 @@ import type { CrashError } from './crash-error.ts';
 import { parseFrame } from './stack-frame.ts';
 
 const HEAD =
-  /^(?:Uncaught )?(?:\[)?((?:[A-Za-z_$][\w$.]*(?:Error|Exception|Rejection|Warning|Fault|Failure))|Error|DOMException|AssertionError)(?: \[([\w$ ]+)\])?(?:: ([\s\S]*?))?\]?(?: \{)?$/;
+  /^(?:Uncaught )?(?:\[)?((?:[A-Za-z_$][\w$.]*(?:Error|Exception|Rejection|Warning|Fault|Failure))|Error|DOMException|AssertionError)(?: \[([\w$ ]+)\])?(?::(?: ([\s\S]*?))?)?\]?(?: \{)?$/;
 const PROPERTY = /^\s*'?\[?([A-Za-z_]\w{0,40})\]?'?: (.{1,1000}?),?$/;
 const KEPT =
   /^(code|errno|syscall|address|port|hostname|path|dest|requireStack|severity|signal|host|sqlState)$/;
