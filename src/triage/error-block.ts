@@ -65,6 +65,17 @@ export function readBlock(block: ErrorBlock): Extract<EndEvent, { kind: 'uncaugh
   };
 }
 
+/** What is left of such a text when the log begins inside its stack; null when no stack stands before the trailer. */
+export function readCutBlock(recent: readonly string[]): Extract<EndEvent, { kind: 'uncaught' }> | null {
+  const filled = recent.filter((line) => line.trim() !== '').slice(-14);
+  const start = filled.findLastIndex((line) => !/^\s|^\}/.test(line)) + 1;
+  const lines = filled.slice(start);
+  if (!lines.some((line) => /^\s+at \S/.test(line))) return null;
+  const error = parseErrorText(['', ...lines]);
+  error.message = 'its message is not in the log, which begins after it';
+  return { kind: 'uncaught', error, isRejection: false, place: '', isCertain: true, lines };
+}
+
 /** Whether a line continues a stack that a program printed. */
 export const continuesStack = (line: string, lines: readonly string[]) =>
   lines.length < MOST_LINES && GOES_ON.test(line) && !(line.trim() === '' && !/\{$/.test(lines.at(-1) ?? ''));

@@ -8,7 +8,7 @@ const GOES_ON =
   /^(?:\s*$|\[\d+:|= \[|<---|FATAL ERROR: |#|-----|=====?|\s*\d+: (?:0x|Exit|Stub|Internal|Entry|\/\*|[\w.]+)|\[\d+\]:|Security context|\s+\[|\s*\}$|JS stack|\s*\(anonymous|\s*at )/;
 const HEAP_WORDS =
   /heap out of memory|Reached heap limit|CALL_AND_RETRY|Ineffective mark-compacts|invalid (array|table|size)|Zone|process out of memory|Allocation failed|MakeHeapStrongGC|Committing semi space failed/i;
-const MOST_LINES = 200;
+const MOST_LINES = 2_000;
 const CLOSING = '=====================';
 
 export const startsDump = (line: string) => line.length < 2_000 && START.test(line);
@@ -16,7 +16,8 @@ export const startsDump = (line: string) => line.length < 2_000 && START.test(li
 /** V8's own dump of a JavaScript stack shows source text: it goes on up to its closing line. */
 export function continuesDump(line: string, dump: readonly string[]): boolean {
   const isInDetails = dump.some((each) => each.startsWith('==== JS stack trace')) && dump.at(-1) !== CLOSING;
-  return isInDetails || GOES_ON.test(line);
+  // A dump that was cut has no closing line: what no longer looks like one ends it.
+  return GOES_ON.test(line) || (isInDetails && dump.length < MOST_LINES);
 }
 
 /** Only the start and the last line are kept of a long one. */

@@ -41,7 +41,11 @@ export function labelOf(ending: Ending): Verdict {
   const native = eventOf(ending, 'native');
   const uncaught = eventOf(ending, 'uncaught');
   if (uncaught)
-    return labelOfUncaught(uncaught.error, uncaught.isRejection, uncaught.isCertain || code !== null);
+    return labelOfUncaught(
+      uncaught.error,
+      uncaught.isRejection || isAfterAwait(uncaught.error),
+      uncaught.isCertain || code !== null,
+    );
   if (native) return { label: 'native-crash', confidence: 0.93 };
   if (told?.label === 'killed-by-probe') return { label: 'killed-by-probe', confidence: 0.92 };
   if (told?.label === 'startup-failure') return { label: 'startup-failure', confidence: 0.95 };
@@ -85,9 +89,7 @@ function labelOfUncaught(error: CrashError, isRejection: boolean, isCertain: boo
     return weigh('startup-failure', 0.85);
   if (isMissingWhileLoading(chain, error)) return weigh('startup-failure', 0.8);
   return weigh(
-    isRejection || error.code === 'ERR_UNHANDLED_REJECTION' || isAfterAwait(error)
-      ? 'unhandled-rejection'
-      : 'uncaught-exception',
+    isRejection || error.code === 'ERR_UNHANDLED_REJECTION' ? 'unhandled-rejection' : 'uncaught-exception',
     0.93,
   );
 }

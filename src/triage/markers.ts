@@ -140,6 +140,6 @@ export const isNoise = (line: string) =>
 
 /** The first words of a new life. */
 export const isStart = (line: string) =>
-  /^> \S+@\d|^\[nodemon\] (re)?starting|^\s*(server )?(is )?(start(ing|ed)|booting|listening|bootstrap)/i.test(
+  /^(?:> \S+@\d|\[nodemon\] (?:re)?starting|(?:.{0,40} )?(?:starting|started|booting|bootstrapping|listening)\b)/i.test(
     line,
   );

@@ -8,6 +8,7 @@ import {
   headBefore,
   isPlace,
   readBlock,
+  readCutBlock,
   stripLead,
 } from './error-block.ts';
 import { parseErrorText } from './error-text.ts';
@@ -144,6 +145,12 @@ export function watchWriter(
     );
   };
 
+  /** Not worth parsing, unless it may be the first word after an end. */
+  const takeQuietRecord = (text: string) => {
+    if (logged?.event.isFatal && isStart(parseJsonLine(text)?.message ?? '')) reviveAfterFatal();
+    goOn();
+  };
+
   /** A program that said it gives up, and then started anew, did end. */
   const reviveAfterFatal = () => {
     if (!logged?.event.isFatal || logged.linesSince > 3) return;
@@ -195,6 +202,8 @@ export function watchWriter(
 
   /** The trailer came apart from its error: other lines got between. */
   const confirm = (version: string) => {
+    const cut = ending ? null : readCutBlock(recent);
+    if (cut) tell(cut);
     const last = ending?.events.at(-1);
     if (!ending || !last || linesSince > STILL_FATAL) return;
     if ('isCertain' in last) last.isCertain = true;
@@ -209,7 +218,7 @@ export function watchWriter(
       const isJson = text.startsWith('{"') && text.endsWith('}');
       const record = isJson && mayMatter(text) ? parseJsonLine(text) : null;
       if (record) takeRecord(record, text);
-      else if (isJson) goOn();
+      else if (isJson) takeQuietRecord(text);
       else takeText(text);
       recent.push(text.length > MOST_TEXT ? text.slice(0, MOST_TEXT) : text);
       if (recent.length > 2 * MOST_RECENT) recent = recent.slice(-MOST_RECENT);

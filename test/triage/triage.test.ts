@@ -144,3 +144,36 @@ test('a GC trace is read in numbers', () => {
     uptimeMillis: 1226,
   });
 });
+
+test('a log that begins inside a stack still tells of the end', async () => {
+  const { findings } = await look(
+    'r (/app/a.js:1:1)\n    at find (/app/a.js:3:9)\n    at node:internal/timers:1:1\n\nNode.js v22.0.0\n',
+  );
+  expect(findings.map(({ crash, subject }) => [crash!.label, subject.function])).toEqual([
+    ['uncaught-exception', 'find'],
+  ]);
+});
+
+test('a program that prints its Node version has not ended', async () => {
+  expect((await look('Node.js v22.0.0\nlistening\n')).findings).toEqual([]);
+});
+
+test('a fatal error in JSON and then a new life is an end, under the same pid as well', async () => {
+  const life = [
+    '{"level":30,"pid":1,"msg":"listening on 3000"}',
+    '{"level":60,"pid":1,"err":{"type":"RangeError","message":"too far","stack":"RangeError: too far\\n    at go (/app/a.js:1:1)"},"msg":"giving up"}',
+  ];
+  const { findings } = await look(`${[...life, ...life, ...life].join('\n')}\n`);
+  expect(findings.map(({ crash }) => [crash!.label, crash!.occurrences])).toEqual([
+    ['uncaught-exception', 3],
+  ]);
+});
+
+test('two pods in one log, line by line in turn, are kept apart', async () => {
+  const lines = boom(3, 1).split('\n');
+  const both = lines.flatMap((line) => [`[pod/a-1/web] ${line}`, `[pod/b-2/web] ${line}`]).join('\n');
+  const { findings } = await look(both);
+  expect(findings.map(({ crash }) => [crash!.occurrences, crash!.writers])).toEqual([
+    [2, ['pod/a-1/web', 'pod/b-2/web']],
+  ]);
+});
