@@ -26,6 +26,10 @@ export function readOuterSettings(
     fdSoftLimit: readFdLimits(pid, root)?.soft,
     fdCount: known(readNames(`${root}/${pid}/fd`))?.length,
     memoryLimitBytes: after?.memoryLimitBytes,
+    memoryAnonBytes:
+      after?.memoryAnonBytes === undefined
+        ? undefined
+        : Math.max(0, after.memoryAnonBytes - (after.ownAnonBytes ?? 0)),
     cpuQuotaCores: after?.cpuQuotaCores,
     throttling: throttlingBetween(before, after),
     ...readFiles(pid, files, root),

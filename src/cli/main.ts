@@ -8,6 +8,7 @@ import { VERSION } from '../version.ts';
 import { addComparisonCommands } from './comparison-commands.ts';
 import { addReadinessCommands } from './readiness-commands.ts';
 import { withPlaceOptions } from './remote-place.ts';
+import { addTriageCommand } from './triage-command.ts';
 
 const TARGET_HELP = `
 A target is one of
@@ -102,6 +103,7 @@ function createProgram(launch: string[]): Command {
     .option('--heap', 'with pprof: the last heap profile in it, instead of the CPU profile')
     .option('-o, --out <file>', 'the file to write; "-" is standard output')
     .action(async (path, options) => (await import('./commands/flame.ts')).flameCommand(path, options));
+  addTriageCommand(program);
   addComparisonCommands(program);
   return program;
 }

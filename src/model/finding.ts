@@ -1,5 +1,6 @@
 // The report and its findings: the public JSON contract, version 1. Fields are added within a version, never
 // renamed. Absent means unknown; unknown is never 0.
+import type { Crash } from './crash.ts';
 import type { RetainerPath } from './heap-report.ts';
 import type { AliveKind } from './keep-alive.ts';
 
@@ -135,6 +136,8 @@ export interface Finding {
   caveats: string[];
   /** Links to the documentation that says so. */
   references?: string[];
+  /** How the process ended: only of kind `crash`. */
+  crash?: Crash;
 }
 
 /** A rule that could not judge, and why: silence is never mistaken for health. */

@@ -63,6 +63,8 @@ export interface InnerSettings {
   totalMemoryBytes?: number;
   heapLimitBytes?: number;
   heapUsedBytes?: number;
+  /** What V8 has taken from the system for it. */
+  heapTotalBytes?: number;
   /** Work that waits for or uses the thread pool: the lesser of two looks. */
   poolRequests?: number;
   report?: { onFatalError?: boolean; onUncaughtException?: boolean; onSignal?: boolean };
@@ -86,6 +88,8 @@ export interface OuterSettings {
   fdSoftLimit?: number;
   fdCount?: number;
   memoryLimitBytes?: number;
+  /** Of the container: what is no file and cannot be given back, without our own. */
+  memoryAnonBytes?: number;
   cpuQuotaCores?: number;
   /** In the look. */
   throttling?: { periods: number; throttledPeriods: number };

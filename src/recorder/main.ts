@@ -26,6 +26,8 @@ async function main(): Promise<number> {
   const args = ownArguments(process.argv);
   const voice = createVoice(args.includes('--speak-json'), (text) => void process.stderr.write(text));
   process.stderr.on('error', () => {});
+  // Of the inspector's client: of no use to whoever reads along.
+  process.noDeprecation = true;
   try {
     const call = parseRecorderCall(args);
     if (call.command === 'ps') return await listProcesses();
@@ -52,9 +54,10 @@ async function tellSettings(call: RecorderCall, voice: Voice): Promise<number> {
   const target = await find(call.target);
   const attachment = await attachTarget(target, false);
   const settings = await readSettings(attachment, localPidOf(target, attachment));
-  if (call.isSpokenTo) voice.say({ culprit: 'settings', settings });
-  else process.stdout.write(`${JSON.stringify(settings, null, 2)}\n`);
-  voice.say({ culprit: 'done' });
+  if (call.isSpokenTo) {
+    voice.say({ culprit: 'settings', settings });
+    voice.say({ culprit: 'done' });
+  } else process.stdout.write(`${JSON.stringify(settings, null, 2)}\n`);
   return EXIT.done;
 }
 

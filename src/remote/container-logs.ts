@@ -6,25 +6,25 @@ import { explainLink } from './link-errors.ts';
 import { ask, notStarted } from './run.ts';
 import { kubectlWords, type Place } from './transport.ts';
 
-export interface ContainerLog {
-  /** "previous run" or "this run". */
-  name: string;
-  /** Ends when all is read; fails with AttachError when the engine refuses. */
-  stream: Readable;
+/** What is known of a container's runs. */
+export interface Runs {
+  isRunning: boolean;
+  restarts: number;
 }
 
-/** The run before first: a container that was started again has its crash there. */
-export function openLogs(place: Place): ContainerLog[] {
-  if (place.transport.engine !== 'kubectl')
-    return [{ name: 'this run', stream: output([...place.transport.words, 'logs', place.name], place) }];
+/**
+ * All that it printed, the run before first: a container that runs again has its crash there. One that waits to be started again
+ * shows its last run under either name. Fails with AttachError when the engine refuses.
+ */
+export async function* readLog(place: Place, { isRunning, restarts }: Runs): AsyncGenerator<Uint8Array> {
+  if (place.transport.engine !== 'kubectl') {
+    yield* output([...place.transport.words, 'logs', place.name], place);
+    return;
+  }
   const words = [...kubectlWords(place), 'logs', place.name, '-c', place.container ?? '', '--timestamps'];
-  return [
-    {
-      name: 'previous run',
-      stream: output([...words, '--previous'], place, /previous terminated container/),
-    },
-    { name: 'this run', stream: output(words, place, /is waiting to start|ContainerCreating/) },
-  ];
+  if (isRunning && restarts > 0)
+    yield* output([...words, '--previous'], place, /previous terminated container/);
+  yield* output(words, place, /is waiting to start|ContainerCreating/);
 }
 
 /** `nothing`: words of a refusal that only mean that there is no log. */
@@ -57,24 +57,26 @@ export async function readEvents(place: Place): Promise<unknown> {
   return code === 0 ? parseJson(stdout) : undefined;
 }
 
-/** How the container of an engine ended: podman and docker say it alike. */
-export async function readEngineState(place: Place): Promise<EngineState> {
+/** How the container of an engine ended, in the words of a pod's status: podman and docker say it alike. */
+export async function readEngineStatus(place: Place): Promise<{ status: unknown; runs: Runs }> {
   const { code, stdout, stderr } = await ask([...place.transport.words, 'inspect', place.name]);
-  if (code !== 0)
-    throw explainLink(place.transport.engine, stderr, `${place.transport.engine} container ${place.name}`);
-  const [first] = (parseJson(stdout) ?? []) as { State?: Record<string, unknown> }[];
-  const { State: state = {} } = first ?? {};
-  return {
-    isRunning: state.Running === true,
-    exitCode: typeof state.ExitCode === 'number' ? state.ExitCode : undefined,
-    isOomKilled: state.OOMKilled === true,
+  if (code !== 0) throw explainLink(place.transport.engine, stderr, `container ${place.name}`);
+  const [first] = (parseJson(stdout) ?? []) as { State?: Record<string, unknown>; RestartCount?: unknown }[];
+  const { State: state = {}, RestartCount: restartCount } = first ?? {};
+  const isRunning = state.Running === true;
+  const restarts = typeof restartCount === 'number' ? restartCount : 0;
+  const terminated = {
+    exitCode: state.ExitCode,
+    reason: state.OOMKilled === true ? 'OOMKilled' : undefined,
+    finishedAt: state.FinishedAt,
   };
-}
-
-export interface EngineState {
-  isRunning: boolean;
-  exitCode: number | undefined;
-  isOomKilled: boolean;
+  const container = {
+    name: place.name,
+    restartCount: restarts,
+    state: isRunning ? { running: {} } : { terminated },
+  };
+  const status = { kind: 'Pod', metadata: { name: place.name }, status: { containerStatuses: [container] } };
+  return { status, runs: { isRunning, restarts } };
 }
 
 function parseJson(text: string): unknown {

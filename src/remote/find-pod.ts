@@ -12,6 +12,8 @@ export interface PodQuery {
   namespace?: string;
   context?: string;
   container?: string;
+  /** To look at a process it must run; to ask why it ended, it need not. */
+  mayHaveEnded?: boolean;
 }
 
 export interface FoundPod {
@@ -25,8 +27,9 @@ export interface FoundPod {
 /** Throws UsageError for a container that is not there or must be chosen, AttachError for all that kubectl refuses. */
 export async function findPod(query: PodQuery): Promise<FoundPod> {
   const { pod, json } = await findJson(query);
-  const container = chooseContainer(pod, query.container);
-  const place = { ...query, name: pod.name, namespace: pod.namespace, container: container.name };
+  const container = chooseContainer(pod, query);
+  const { transport, context } = query;
+  const place = { transport, context, name: pod.name, namespace: pod.namespace, container: container.name };
   return { place, pod, container, json };
 }
 
@@ -41,7 +44,8 @@ async function findJson(query: PodQuery): Promise<{ pod: Pod; json: unknown }> {
       'Give a pod, or a deployment, statefulset, daemonset, replicaset, job or service.',
     );
   const found = await get(query, ['pods', '-l', selector], query.name);
-  const chosen = choosePod(decodePods(found), query.name);
+  const pods = decodePods(found);
+  const chosen = query.mayHaveEnded ? chooseTroubled(pods, query.name) : choosePod(pods, query.name);
   const items = (found as { items?: { metadata?: { name?: unknown } }[] }).items ?? [];
   return { pod: chosen, json: items.find((item) => item?.metadata?.name === chosen.name) };
 }
@@ -72,7 +76,15 @@ function choosePod(pods: Pod[], name: string): Pod {
   );
 }
 
-function chooseContainer(pod: Pod, wanted: string | undefined): PodContainer {
+/** The one that was started again most often. */
+function chooseTroubled(pods: Pod[], name: string): Pod {
+  const restartsOf = ({ containers }: Pod) => Math.max(0, ...containers.map(({ restarts }) => restarts));
+  const [chosen] = [...pods].sort((a, b) => restartsOf(b) - restartsOf(a));
+  if (!chosen) throw new AttachError(`${name} has no pods.`, `Look at it with kubectl describe ${name}.`);
+  return chosen;
+}
+
+function chooseContainer(pod: Pod, { container: wanted, mayHaveEnded }: PodQuery): PodContainer {
   const names = pod.containers.map(({ name }) => name).join(', ');
   if (pod.containers.length === 0)
     throw new AttachError(`Pod ${pod.name} has no containers.`, 'Look at it with kubectl describe pod.');
@@ -85,7 +97,7 @@ function chooseContainer(pod: Pod, wanted: string | undefined): PodContainer {
       `Pod ${pod.name} has no container "${name}".`,
       `It has: ${names}. Give one with -c.`,
     );
-  if (!found.isRunning)
+  if (!found.isRunning && !mayHaveEnded)
     throw new AttachError(
       `The container ${found.name} of pod ${pod.name} does not run (the pod is ${pod.phase}).`,
       `Why it ended: culprit triage k8s ${pod.name} -n ${pod.namespace}`,

@@ -19,6 +19,7 @@ import {
   type Verdict,
 } from '../model/finding.ts';
 import { ALIVE_KINDS } from '../model/keep-alive.ts';
+import { CRASH } from './crash-schema.ts';
 import { RETAINER_PATH } from './heap-schema.ts';
 import { METRIC_NAMES } from './impact-text.ts';
 import {
@@ -96,7 +97,7 @@ const finding = object<Finding>(
     advice: listOf(string),
     caveats: listOf(string),
   },
-  { retainerPath: RETAINER_PATH, references: listOf(text) },
+  { retainerPath: RETAINER_PATH, references: listOf(text), crash: CRASH },
 );
 
 const containerMemory = object<NonNullable<ReportContainer['memory']>>(

@@ -2,6 +2,7 @@
 import type { ChalkInstance } from 'chalk';
 import type { Finding, Severity } from '../model/finding.ts';
 import { formatShare } from '../model/units.ts';
+import { causeRows, logRows } from './crash-rows.ts';
 import { alignRows, pathRows } from './heap-path-rows.ts';
 import { describeEvidence, describeImpact, describeSubject } from './impact-text.ts';
 import { hangingLines, labelledLines } from './layout.ts';
@@ -30,6 +31,8 @@ export function renderFinding(finding: Finding, paint: ChalkInstance, width: num
     ...row('impact', [describeImpact(finding.impact)], paint.bold),
     ...row('evidence', bullets(finding.evidence.map(describeEvidence))),
     ...row('held by', finding.retainerPath ? alignRows(pathRows(finding.retainerPath, '')) : []),
+    ...row('caused by', causeRows(finding.crash)),
+    ...row('log', logRows(finding.crash)),
     ...row('explains', bullets(finding.symptoms)),
     ...row('Innocent?', [finding.innocentExplanation]),
     ...row('Do:', finding.advice, paint.green),

@@ -165,6 +165,7 @@ function installSettingsProbe(
         totalMemoryBytes: attempt(() => os.totalmem()),
         heapLimitBytes: heap?.heap_size_limit,
         heapUsedBytes: heap?.used_heap_size,
+        heapTotalBytes: heap?.total_heap_size,
         poolRequests:
           firstPool === undefined || lastPool === undefined ? undefined : Math.min(firstPool, lastPool),
         report: attempt(reportOf),

@@ -1,5 +1,6 @@
 // A heap that may grow beyond the container's memory is killed before V8 collects hard; one that is nearly full collects all the time.
 import { formatBytes, formatShare } from '../../model/units.ts';
+import { adviseOnHeap } from '../heap-settings.ts';
 import { LINKS } from './links.ts';
 import { type AuditFacts, type ConfigurationRule, flagValue, type Judged } from './rule.ts';
 
@@ -42,12 +43,24 @@ export const heapLimit: ConfigurationRule = {
       return {
         unknown: 'V8 takes it from the container it starts in, and this process does not run in that pod',
       };
-    return tooLarge(limit, memory);
+    return tooLarge(limit, memory, adviseFor(facts, memory));
   },
 };
 
-function tooLarge(limit: number, { bytes, name }: Memory): Judged {
+/** By what is held beside the heap, where that was measured; of a limit that only a pod spec knows, three quarters. */
+function adviseFor({ settings: { inner, outer } }: AuditFacts, { bytes, name }: Memory): string[] {
+  const { heapTotalBytes: total, heapUsedBytes: live } = inner;
+  if (total !== undefined && live !== undefined && outer.memoryAnonBytes !== undefined && isContainer(name))
+    return adviseOnHeap(bytes, Math.max(0, outer.memoryAnonBytes - total), live);
   const wanted = Math.floor((bytes * 0.75) / 2 ** 20);
+  return [
+    `node --max-old-space-size=${wanted}   # 75 % of ${formatBytes(bytes)}: the rest is for buffers, stacks and code`,
+  ];
+}
+
+const isContainer = (name: string) => name === "the container's limit";
+
+function tooLarge(limit: number, { bytes, name }: Memory, advice: string[]): Judged {
   return {
     finding: {
       value: formatBytes(limit),
@@ -60,9 +73,7 @@ function tooLarge(limit: number, { bytes, name }: Memory): Judged {
         { source: 'memory', statement: `${name}: ${formatBytes(bytes)}` },
       ],
       innocent: 'A heap that never grows that far is never killed for it.',
-      advice: [
-        `node --max-old-space-size=${wanted}   # 75 % of ${formatBytes(bytes)}: the rest is for buffers, stacks and code`,
-      ],
+      advice,
       references: [LINKS.heapLimit, LINKS.resources],
     },
   };

@@ -7,6 +7,7 @@ export interface PodContainer {
   /** What the spec starts it with, when it says so. */
   command: string[];
   isRunning: boolean;
+  restarts: number;
 }
 
 export interface Pod {
@@ -34,11 +35,10 @@ export function decodePod(json: unknown): Pod | undefined {
   const { kind, metadata, spec, status } = fields(json);
   const { name, namespace, annotations } = fields(metadata);
   if (kind !== 'Pod' || text(name) === '') return undefined;
-  const running = new Set(
+  const states = new Map(
     list(fields(status).containerStatuses)
       .map(fields)
-      .filter(({ state }) => fields(state).running !== undefined)
-      .map((one) => text(one.name)),
+      .map((one) => [text(one.name), one]),
   );
   const defaultContainer = text(fields(annotations)['kubectl.kubernetes.io/default-container']);
   return {
@@ -54,7 +54,8 @@ export function decodePod(json: unknown): Pod | undefined {
         name: text(one.name),
         image: text(one.image),
         command: [...texts(one.command), ...texts(one.args)],
-        isRunning: running.has(text(one.name)),
+        isRunning: fields(states.get(text(one.name))?.state).running !== undefined,
+        restarts: Number(states.get(text(one.name))?.restartCount ?? 0) || 0,
       })),
     defaultContainer: defaultContainer || undefined,
   };

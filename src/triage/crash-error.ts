@@ -1,0 +1,75 @@
+// An error as a log tells it: its words, its properties, where it was thrown, and what caused it.
+
+/** Whose code a line is: what the reader can change, what they installed, Node's own. */
+export type CodeOwner = 'app' | 'library' | 'node';
+
+/** A line of a printed stack. Line and column are 1-based; null is unknown. */
+export interface StackFrame {
+  function: string | null;
+  /** An absolute path, as printed; `node:...` for Node's own. */
+  file: string;
+  line: number | null;
+  column: number | null;
+  owner: CodeOwner;
+  /** Went on after an await. */
+  isAsync: boolean;
+}
+
+export interface CrashError {
+  /** "TypeError"; "" for what is no Error (`throw null`). */
+  name: string;
+  message: string;
+  /** "ECONNREFUSED", "ERR_MODULE_NOT_FOUND"; "" is none. */
+  code: string;
+  /** Small printed properties: syscall, address, port, path, hostname. */
+  properties: Record<string, string>;
+  frames: StackFrame[];
+  /** Lines of the stack, also those without a place. */
+  stackLines: number;
+  /** What caused it: its `cause`, or the members of an AggregateError. */
+  causes: CrashError[];
+}
+
+const MOST_DEPTH = 20;
+
+/** The error, its cause, the cause of that...; of several members the first. The last one is the first cause. */
+export function chainOf(error: CrashError): CrashError[] {
+  const chain = [error];
+  for (let at = error; at.causes.length > 0 && chain.length < MOST_DEPTH; ) {
+    at = at.causes[0]!;
+    chain.push(at);
+  }
+  return chain;
+}
+
+/** The line of the application nearest to the first cause; null when no stack of the chain has one. */
+export function applicationFrame(error: CrashError): StackFrame | null {
+  for (const each of chainOf(error).reverse()) {
+    const frame = each.frames.find(({ owner }) => owner === 'app');
+    if (frame) return frame;
+  }
+  return null;
+}
+
+/** "TypeError: x is not a function", with the code where the message does not say it; one line. */
+export function describeError({ name, message, code }: CrashError): string {
+  const text = message.split('\n')[0]!.slice(0, 300);
+  const words = [name, text].filter((part) => part !== '').join(': ');
+  return code !== '' && !words.includes(code) ? `${words} [${code}]` : words;
+}
+
+/**
+ * True when the stack starts after an await: it has async lines, or ends in the program although it was not cut. What is
+ * thrown there rejects a promise, whatever the words around it.
+ */
+export function isAfterAwait({ frames, stackLines }: CrashError): boolean {
+  if (frames.some(({ isAsync }) => isAsync)) return true;
+  const last = frames.at(-1);
+  return (
+    last !== undefined &&
+    stackLines < 10 &&
+    stackLines === frames.length &&
+    last.owner !== 'node' &&
+    last.function !== null
+  );
+}

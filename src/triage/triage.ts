@@ -1,0 +1,220 @@
+// Why did it crash: logs, diagnostic reports, an exit code and a pod's status in, a report out.
+import type { Report } from '../model/finding.ts';
+import type { ReadText } from '../recording/script-places.ts';
+import { createCrashGroups, findingsOf } from './crash-groups.ts';
+import { errorOf } from './crash-subject.ts';
+import { endingOfReport } from './diagnostic-report.ts';
+import type { EndEvent, Ending } from './ending.ts';
+import { linesOf } from './lines.ts';
+import { type ContainerEnd, readPodStatus } from './pod-status.ts';
+import { placeInSources } from './source-places.ts';
+import { createUnwrapper } from './unwrap.ts';
+import { type WriterWatch, watchWriter } from './watch-writer.ts';
+
+/** One log, read once and in order. */
+export interface LogSource {
+  /** A file name, or a container's. */
+  name: string;
+  /** Bytes, or text; may be of any size. */
+  chunks: AsyncIterable<Uint8Array | string>;
+}
+
+export interface TriageInput {
+  /** In the order they were written. A process may go on from one into the next. */
+  logs: readonly LogSource[];
+  /** Diagnostic reports, parsed. */
+  reports?: readonly unknown[];
+  /** What `kubectl get pod NAME -o json` prints, parsed; it is about the end of the logs. */
+  podStatus?: unknown;
+  /** What `kubectl get events -o json` prints, parsed. */
+  events?: unknown;
+  /** How the process at the end of the logs ended. */
+  exit?: { code: number | null; signal: string | null };
+  /** Reads a file of the program by the path it had where it ran, for source maps. */
+  readText?: ReadText;
+  version: string;
+}
+
+const MOST_WRITERS = 200;
+
+/** Never throws for what it reads; throws what reading `logs` throws. */
+export async function triage(input: TriageInput): Promise<Report> {
+  const groups = createCrashGroups();
+  const seen = { lines: 0, nodeVersion: '', lastLogged: '' };
+  const onEnding = (ending: Ending) => {
+    const error = errorOf(ending);
+    if (error && input.readText) placeInSources(error, input.readText);
+    seen.nodeVersion = ending.nodeVersion || seen.nodeVersion;
+    groups.add(ending);
+  };
+  const ends = readPodStatus(input.podStatus, input.events);
+  const writers = await readLogs(input, onEnding, seen);
+  for (const report of input.reports ?? []) {
+    const ending = endingOfReport(report);
+    if (ending) onEnding(ending);
+  }
+  endAll(writers, ends, input, onEnding);
+  const limits = ends.flatMap(({ memoryLimitBytes }) => memoryLimitBytes ?? []);
+  const restarts = ends.length === 0 ? null : Math.max(...ends.map((end) => end.restarts));
+  const findings = findingsOf(groups.list(), { memoryLimitBytes: limits[0] ?? null, restarts });
+  return reportOf(input, findings, {
+    ...seen,
+    cleanExits: groups.cleanExits(),
+    memoryLimitBytes: limits[0] ?? null,
+  });
+}
+
+async function readLogs(
+  { logs }: TriageInput,
+  onEnding: (ending: Ending) => void,
+  seen: { lines: number; lastLogged: string },
+): Promise<Map<string, WriterWatch>> {
+  const writers = new Map<string, WriterWatch>();
+  const onLogged = (text: string) => {
+    seen.lastLogged = text.slice(0, 300);
+  };
+  const watchOf = (name: string) => {
+    const writer = writers.has(name) || writers.size < MOST_WRITERS ? name : '';
+    const watch = writers.get(writer) ?? watchWriter(writer, onEnding, onLogged);
+    writers.set(writer, watch);
+    return watch;
+  };
+  for (const { chunks } of logs) {
+    const unwrap = createUnwrapper();
+    for await (const lines of linesOf(chunks)) {
+      seen.lines += lines.length;
+      for (const each of lines) {
+        const line = unwrap(each);
+        if (line) watchOf(aboutWhom(line.text, line.writer, writers)).take(line);
+      }
+    }
+  }
+  return writers;
+}
+
+/** compose says without a prefix which of its services ended. */
+function aboutWhom(text: string, writer: string, writers: Map<string, WriterWatch>): string {
+  if (writer !== '' || !text.includes(' exited with code ')) return writer;
+  const name = /^([\w./@-]+) exited with code \d+/.exec(text)?.[1];
+  return name !== undefined && writers.has(name) ? name : writer;
+}
+
+/** The status and the exit code are of the last life of each writer. */
+function endAll(
+  writers: Map<string, WriterWatch>,
+  ends: ContainerEnd[],
+  { exit }: TriageInput,
+  onEnding: (ending: Ending) => void,
+): void {
+  const left = ends.filter(({ events }) => events.length > 0);
+  const exits: EndEvent[] = exit ? [{ kind: 'exit', ...exit, teller: 'you', lines: [] }] : [];
+  const isAlone = writers.size === 1;
+  for (const [writer, watch] of writers) {
+    const at = left.findIndex(
+      ({ container, pod }) =>
+        (isAlone && left.length === 1) || (writer.endsWith(`/${container}`) && writer.includes(pod)),
+    );
+    const end = at < 0 ? undefined : left.splice(at, 1)[0];
+    watch.end([...(end?.events ?? []), ...(isAlone ? exits : [])]);
+  }
+  const silent = writers.size === 0 && exits.length > 0 && left.length === 0;
+  for (const end of left) onEnding(endingOf(end));
+  if (silent) onEnding({ ...NOTHING, events: exits });
+}
+
+const NOTHING: Ending = {
+  writer: '',
+  events: [],
+  firstTime: '',
+  lastTime: '',
+  nodeVersion: '',
+  commandLine: '',
+  tail: [],
+};
+
+function endingOf({ pod, container, events, startedAt, finishedAt }: ContainerEnd): Ending {
+  const time = finishedAt || startedAt;
+  return {
+    ...NOTHING,
+    writer: [pod, container].filter((part) => part !== '').join('/'),
+    events,
+    firstTime: time,
+    lastTime: time,
+  };
+}
+
+interface Seen {
+  lines: number;
+  nodeVersion: string;
+  lastLogged: string;
+  cleanExits: number;
+  memoryLimitBytes: number | null;
+}
+
+function reportOf(
+  { logs, reports = [], version }: TriageInput,
+  findings: Report['findings'],
+  seen: Seen,
+): Report {
+  return {
+    schemaVersion: 1,
+    tool: { name: 'culprit', version },
+    target: {
+      pid: null,
+      nodeVersion: seen.nodeVersion === '' ? null : `v${seen.nodeVersion}`,
+      title: logs.map(({ name }) => name).join(', ') || 'the process',
+      uptimeSeconds: null,
+      threads: [],
+      container:
+        seen.memoryLimitBytes === null
+          ? null
+          : { memoryLimitBytes: seen.memoryLimitBytes, cpuQuotaCores: null, pidsLimit: null },
+    },
+    capture: {
+      startedAt: null,
+      durationMillis: 0,
+      steps: ['triage'],
+      files: logs.map(({ name }) => ({ kind: 'log', thread: 0, path: name })),
+      overhead: { pausesMillis: [] },
+      restored: null,
+      warnings: [],
+    },
+    ...verdictOf(findings, seen, reports.length),
+    findings,
+    notApplicable: [],
+    warnings: [],
+  };
+}
+
+function verdictOf(
+  findings: Report['findings'],
+  seen: Seen,
+  reports: number,
+): Pick<Report, 'verdict' | 'verdictReason'> {
+  const total = findings.reduce((sum, { crash }) => sum + (crash?.occurrences ?? 0), 0);
+  if (findings.length > 0) {
+    const ends = total === 1 ? 'One end' : `${total} ends`;
+    return {
+      verdict: 'findings',
+      verdictReason: `${ends} of a process, ${findings.length === 1 ? 'one cause' : `${findings.length} causes`}.`,
+    };
+  }
+  if (seen.cleanExits > 0)
+    return {
+      verdict: 'healthy',
+      verdictReason: 'No crash: it ended by itself, with exit code 0 (a clean exit).',
+    };
+  if (seen.lines === 0 && reports > 0)
+    return {
+      verdict: 'healthy',
+      verdictReason: 'No crash: the diagnostic report was written on request, not because the process ended.',
+    };
+  const last =
+    seen.lastLogged === '' ? '' : ` Errors were logged and survived, the last one: ${seen.lastLogged}`;
+  const cure =
+    seen.lastLogged === '' ? '' : ' If the process did end there, give --exit-code or --pod-status.';
+  return {
+    verdict: 'healthy',
+    verdictReason: `No crash in ${seen.lines.toLocaleString('en')} lines.${last}${cure}`,
+  };
+}

@@ -1,0 +1,262 @@
+// One writer of a log, line by line: what belongs to an end is collected, and an end is handed on when the next begins.
+import type { CrashError } from './crash-error.ts';
+import { type EndEvent, type Ending, isRoot } from './ending.ts';
+import {
+  continuesStack,
+  type ErrorBlock,
+  feedBlock,
+  headBefore,
+  isPlace,
+  readBlock,
+  readCutBlock,
+  stripLead,
+} from './error-block.ts';
+import { parseErrorText } from './error-text.ts';
+import { continuesDump, keepDump, readDump, startsDump } from './fatal-dump.ts';
+import { type JsonRecord, mayMatter, parseJsonLine } from './json-line.ts';
+import { commandLineOf, isNoise, isStart, nodeTrailer, readMarker } from './markers.ts';
+import type { LogLine } from './unwrap.ts';
+
+export interface WriterWatch {
+  take(line: LogLine): void;
+  /** Adds what is known from elsewhere of the last end, and hands that on. */
+  end(last: readonly EndEvent[]): void;
+}
+
+const MOST_RECENT = 30;
+const MOST_TEXT = 2_000;
+/** So many lines of the program after an end belong to its next life. */
+const STILL_ENDING = 6;
+/** A program may say some more between an error it gives up on and its exit. */
+const STILL_FATAL = 20;
+
+interface Logged {
+  event: Extract<EndEvent, { kind: 'logged' }>;
+  time: string;
+  linesSince: number;
+  pid: number;
+}
+
+export function watchWriter(
+  writer: string,
+  onEnding: (ending: Ending) => void,
+  onLogged: (text: string) => void,
+): WriterWatch {
+  let recent: string[] = [];
+  let block: ErrorBlock | null = null;
+  let dump: string[] | null = null;
+  let stack: string[] | null = null;
+  let ending: Ending | null = null;
+  let logged: Logged | null = null;
+  let linesSince = 0;
+  let time = '';
+  let commandLine = '';
+
+  const close = () => {
+    if (ending && isBelievable(ending, linesSince)) onEnding(ending);
+    ending = null;
+  };
+
+  const startEnding = (): Ending => ({
+    writer,
+    events: [],
+    firstTime: time,
+    lastTime: time,
+    nodeVersion: '',
+    commandLine,
+    tail: recent.filter((line) => line.trim() !== '').slice(-8),
+  });
+
+  const tell = (event: EndEvent) => {
+    // What may have been survived was survived.
+    if (event.kind === 'exit' && event.code === 0 && ending && !ending.events.some(isSure)) ending = null;
+    if (ending && !joins(ending, event, linesSince)) close();
+    if (!ending) {
+      ending = startEnding();
+      if (!isRoot(event)) addLogged(ending, event);
+    }
+    ending.events.push(event);
+    ending.lastTime = time || ending.lastTime;
+    if (isRoot(event)) logged = null;
+    linesSince = 0;
+  };
+
+  /** The error that the program wrote just before, when nothing better is known. */
+  const addLogged = (to: Ending, event: EndEvent) => {
+    const isFailure = event.kind === 'exit' && event.code !== 0 && event.signal === null;
+    if (!logged || !isFailure || logged.linesSince > (logged.event.isFatal ? STILL_FATAL : STILL_ENDING))
+      return;
+    to.events.push(logged.event);
+    to.firstTime = logged.time || to.firstTime;
+    logged = null;
+  };
+
+  const log = (error: CrashError | null, message: string, isFatal: boolean, lines: string[], pid = 0) => {
+    onLogged(lines[0] ?? message);
+    // The first of several in a row is the cause, unless a later one is graver.
+    if (logged && logged.linesSince <= 2 && (logged.event.isFatal || !isFatal)) return;
+    logged = {
+      event: { kind: 'logged', error, message, isFatal, lines: lines.slice(0, 16) },
+      time,
+      linesSince: 0,
+      pid,
+    };
+  };
+
+  const closeBlock = () => {
+    const event = block && readBlock(block);
+    const version = block?.lines.map(nodeTrailer).find((found) => found !== null);
+    block = null;
+    if (!event) return;
+    tell(event);
+    if (version) ending!.nodeVersion = version;
+  };
+
+  const closeDump = () => {
+    const event = dump && readDump(dump);
+    dump = null;
+    if (event) tell(event);
+  };
+
+  const closeStack = () => {
+    const lines = stack;
+    stack = null;
+    if (!lines) return;
+    const before = recent.slice(-(lines.length + 3)).join('\n');
+    const isFatal =
+      /uncaught|unhandled ?(promise ?)?rejection|\bfatal\b|crash(ed|ing)|shutting down due/i.test(before) &&
+      !/UnhandledPromiseRejectionWarning|\(node:\d+\)/.test(before);
+    log(parseErrorText([stripLead(lines[0]!), ...lines.slice(1)]), '', isFatal, lines);
+  };
+
+  const takeRecord = (record: JsonRecord, text: string) => {
+    if (record.time !== '' && time === '') time = record.time;
+    const isNewLife = logged !== null && logged.pid !== 0 && record.pid !== 0 && logged.pid !== record.pid;
+    if (isNewLife) reviveAfterFatal();
+    const saysSo = /uncaught ?exception|unhandled ?(promise ?)?rejection/i.test(record.message);
+    if (record.level === 'other' && !saysSo && !record.error) return goOn();
+    if (record.level === 'other' && !saysSo) return goOn();
+    log(
+      record.error,
+      record.message,
+      record.level === 'fatal' || saysSo,
+      [text.slice(0, MOST_TEXT)],
+      record.pid,
+    );
+  };
+
+  /** Not worth parsing, unless it may be the first word after an end. */
+  const takeQuietRecord = (text: string) => {
+    if (logged?.event.isFatal && isStart(parseJsonLine(text)?.message ?? '')) reviveAfterFatal();
+    goOn();
+  };
+
+  /** A program that said it gives up, and then started anew, did end. */
+  const reviveAfterFatal = () => {
+    if (!logged?.event.isFatal || logged.linesSince > 3) return;
+    const { event } = logged;
+    logged = null;
+    close();
+    onEnding({ ...startEnding(), events: [event] });
+  };
+
+  const goOn = () => {
+    linesSince++;
+    if (logged) logged.linesSince++;
+  };
+
+  const takeText = (text: string) => {
+    if (block) {
+      const fit = feedBlock(block, text);
+      if (fit !== 'more') closeBlock();
+      if (fit === 'done' || (fit === 'more' && block && block.headLines > 0)) return;
+    }
+    if (dump) {
+      if (continuesDump(text, dump)) return void keepDump(dump, text);
+      closeDump();
+    }
+    if (stack) {
+      if (continuesStack(text, stack)) return void stack.push(text);
+      closeStack();
+    }
+    if (isPlace(text)) block = { lines: [text], time, headLines: 0 };
+    else if (startsDump(text)) dump = [text];
+    else if (/^\s+at \S/.test(text)) startStack(text);
+    else takePlain(text);
+  };
+
+  const startStack = (text: string) => {
+    const head = headBefore(recent);
+    stack = head < 0 ? null : [...recent.slice(head), text];
+  };
+
+  const takePlain = (text: string) => {
+    const version = nodeTrailer(text);
+    if (version !== null) return confirm(version);
+    commandLine = commandLineOf(text) ?? commandLine;
+    const marker = readMarker(text);
+    if (marker) return tell(marker);
+    if (isStart(text)) reviveAfterFatal();
+    if (!isNoise(text)) goOn();
+  };
+
+  /** The trailer came apart from its error: other lines got between. */
+  const confirm = (version: string) => {
+    const cut = ending ? null : readCutBlock(recent);
+    if (cut) tell(cut);
+    const last = ending?.events.at(-1);
+    if (!ending || !last || linesSince > STILL_FATAL) return;
+    if ('isCertain' in last) last.isCertain = true;
+    ending.nodeVersion = version;
+    linesSince = 0;
+  };
+
+  return {
+    take(line) {
+      if (line.time !== '') time = line.time;
+      const { text } = line;
+      const isJson = text.startsWith('{"') && text.endsWith('}');
+      const record = isJson && mayMatter(text) ? parseJsonLine(text) : null;
+      if (record) takeRecord(record, text);
+      else if (isJson) takeQuietRecord(text);
+      else takeText(text);
+      recent.push(text.length > MOST_TEXT ? text.slice(0, MOST_TEXT) : text);
+      if (recent.length > 2 * MOST_RECENT) recent = recent.slice(-MOST_RECENT);
+    },
+    end(last) {
+      closeBlock();
+      closeDump();
+      closeStack();
+      for (const event of last) tell(event);
+      if (last.length > 0) return close();
+      if (
+        logged?.event.isFatal &&
+        logged.linesSince < STILL_ENDING &&
+        !(ending && linesSince < STILL_ENDING)
+      ) {
+        const { event } = logged;
+        close();
+        ending = startEnding();
+        ending.events.push(event);
+        linesSince = 0;
+      }
+      close();
+    },
+  };
+}
+
+/** One end has one reason; what only tells that it ended comes after it. */
+function joins(ending: Ending, event: EndEvent, linesSince: number): boolean {
+  if (linesSince >= (event.kind === 'exit' ? STILL_FATAL : STILL_ENDING)) return false;
+  if (event.kind === 'exit') return event.code !== 0 || !ending.events.some(isRoot);
+  if (event.kind === 'told' || event.kind === 'kernel-oom') return true;
+  if (ending.events.some(({ kind }) => kind === 'exit'))
+    return event.kind === 'native' && !ending.events.some(isRoot);
+  return event.kind === 'native' || !ending.events.some(isRoot);
+}
+
+const isSure = (event: EndEvent) => event.kind !== 'logged' && (!('isCertain' in event) || event.isCertain);
+
+function isBelievable({ events }: Ending, linesSince: number): boolean {
+  return events.some(isSure) || linesSince < STILL_ENDING;
+}
