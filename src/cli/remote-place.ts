@@ -15,12 +15,19 @@ export interface PlaceOptions {
   quiet?: boolean;
 }
 
-export function withPlaceOptions(command: Command): Command {
-  return command
+/** Where it is; for commands that run something there also how. */
+export function withPlaceOptions(command: Command, runsThere = true): Command {
+  command
     .option('-n, --namespace <name>', 'the namespace (default: that of the kubectl context)')
     .option('-c, --container <name>', 'the container, where the pod has several')
     .option('--context <name>', 'the kubectl context')
-    .option('--via <program>', 'kubectl, podman, docker or ssh, with its own words: "sudo podman"', 'kubectl')
+    .option(
+      '--via <program>',
+      'kubectl, podman, docker or ssh, with its own words: "sudo podman"',
+      'kubectl',
+    );
+  if (!runsThere) return command;
+  return command
     .option('--node <path>', 'the Node.js there that runs the recorder (default: it is looked for)')
     .option('--debug-image <image>', 'for images without Node.js: what `kubectl debug` starts', DEBUG_IMAGE)
     .option('--no-debug-image', 'start no container beside the target, whatever its image lacks');
@@ -41,11 +48,15 @@ export const placeAsTyped = (name: string, options: PlaceOptions): Place => ({
   name,
 });
 
-/** Throws UsageError or AttachError with what kubectl said. */
-export async function findPlace(name: string, options: PlaceOptions): Promise<FoundPlace> {
+/** Throws UsageError or AttachError with what kubectl said. `mayHaveEnded`: it need not run. */
+export async function findPlace(
+  name: string,
+  options: PlaceOptions,
+  mayHaveEnded = false,
+): Promise<FoundPlace> {
   const place = placeAsTyped(name, options);
   if (place.transport.engine !== 'kubectl') return { place, command: [] };
-  const pod = await findPod(place);
+  const pod = await findPod({ ...place, mayHaveEnded });
   return { place: pod.place, command: pod.container.command, pod };
 }
 

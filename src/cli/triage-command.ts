@@ -1,19 +1,28 @@
 // `culprit triage`: which options it has, and its help.
 import type { Command } from 'commander';
+import { withPlaceOptions } from './remote-place.ts';
 
 const TRIAGE_HELP = `
 Logs may be plain text or JSON lines, as a program, kubectl, docker, CRI, journald or pm2 writes them, also .gz;
 several files are read in the order given. "-" is standard input:
   kubectl logs shop-7c9d8 --previous | culprit triage -
+  culprit triage k8s deployment/shop -n prod      logs, status and events of its pod, through kubectl
+  culprit triage k8s my-container --via podman
   culprit triage --pod-status pod.json --events events.json shop.log
 
 Exit codes: 0 done, 1 a gate failed (--fail-on), 2 wrong use, or nothing that is a log.`;
 
 export function addTriageCommand(program: Command): void {
-  program
+  const command = program
     .command('triage')
-    .argument('[files...]', 'logs, diagnostic reports (report.*.json), or "-" for standard input')
-    .description('why did a Node.js process end: from its logs, diagnostic reports, exit code and pod status')
+    .argument(
+      '[files...]',
+      'logs, diagnostic reports (report.*.json), "-" for standard input; or "k8s" and a pod',
+    )
+    .description(
+      'why did a Node.js process end: from its logs, diagnostic reports, exit code and pod status',
+    );
+  withPlaceOptions(command, false)
     .option('--exit-code <code>', 'what the process ended with: 137, 1, SIGKILL')
     .option('--pod-status <file>', 'what `kubectl get pod NAME -o json` printed')
     .option('--events <file>', 'what `kubectl get events -o json` printed')

@@ -1,5 +1,6 @@
 // The lines people wrote, for stacks of bundles and compiled files: through source maps, where the files are at hand.
-import { collectSources, type ReadText } from '../recording/sources.ts';
+import type { ReadText } from '../recording/script-places.ts';
+import { collectSources } from '../recording/sources.ts';
 import type { CrashError, StackFrame } from './crash-error.ts';
 import { ownerOf } from './stack-frame.ts';
 

@@ -1,14 +1,16 @@
 // `culprit triage`: why a process ended, from logs and reports. Reads files; touches no process.
 import { UsageError } from '../../errors.ts';
+import { type Runs, readEngineStatus, readEvents, readLog } from '../../remote/container-logs.ts';
 import { renderTriageText } from '../../report/triage-text.ts';
 import { sourceFolder } from '../../triage/source-folder.ts';
-import { triage } from '../../triage/triage.ts';
+import { type TriageInput, triage } from '../../triage/triage.ts';
 import { VERSION } from '../../version.ts';
 import { exitCodeFor, parseSeverity } from '../exit-codes.ts';
 import { printTriage, type ReportOutput } from '../output.ts';
+import { findPlace, type PlaceOptions } from '../remote-place.ts';
 import { openTriageFiles, readJsonFile } from '../triage-files.ts';
 
-interface TriageOptions extends ReportOutput {
+interface TriageOptions extends ReportOutput, PlaceOptions {
   exitCode?: string;
   podStatus?: string;
   events?: string;
@@ -19,19 +21,47 @@ interface TriageOptions extends ReportOutput {
 export async function triageCommand(files: readonly string[], options: TriageOptions): Promise<void> {
   const failOn = parseSeverity(options.failOn);
   const exit = parseExit(options.exitCode);
+  const readText = options.sources === undefined ? undefined : sourceFolder(options.sources);
+  const [first, name] = files;
+  const gathered =
+    first === 'k8s' && files.length <= 2
+      ? await fromPlace(name, options)
+      : await fromFiles(files, options, exit);
+  const report = await triage({ exit, readText, version: VERSION, ...gathered });
+  printTriage(report, renderTriageText, options);
+  process.exitCode = exitCodeFor(report, failOn);
+}
+
+type Gathered = Pick<TriageInput, 'logs' | 'reports' | 'podStatus' | 'events'>;
+
+async function fromFiles(
+  files: readonly string[],
+  options: TriageOptions,
+  exit: TriageInput['exit'],
+): Promise<Gathered> {
   if (files.length === 0 && !options.podStatus && !exit)
     throw new UsageError(
       'There is nothing to read.',
-      'Give log files, "-" for standard input, or --pod-status.',
+      'Give log files, "-" for standard input, --pod-status, or k8s and a pod.',
     );
   const podStatus =
     options.podStatus === undefined ? undefined : await readJsonFile(options.podStatus, 'pod');
   const events = options.events === undefined ? undefined : await readJsonFile(options.events, 'events');
-  const readText = options.sources === undefined ? undefined : sourceFolder(options.sources);
-  const { logs, reports } = await openTriageFiles(files);
-  const report = await triage({ logs, reports, podStatus, events, exit, readText, version: VERSION });
-  printTriage(report, renderTriageText, options);
-  process.exitCode = exitCodeFor(report, failOn);
+  return { podStatus, events, ...(await openTriageFiles(files)) };
+}
+
+async function fromPlace(name: string | undefined, options: TriageOptions): Promise<Gathered> {
+  if (name === undefined) throw new UsageError('Which pod?', 'culprit triage k8s POD, or deployment/NAME.');
+  const { place, pod } = await findPlace(name, options, true);
+  const log = (runs: Runs) => ({ name: place.container ?? place.name, chunks: readLog(place, runs) });
+  if (pod) return { logs: [log(pod.container)], podStatus: pod.json, events: await readEvents(place) };
+  if (place.transport.engine === 'ssh')
+    throw new UsageError(
+      'A host has no log of its own.',
+      'Send it: ssh HOST journalctl -u SERVICE | culprit triage -',
+    );
+  const { status, runs } = await readEngineStatus(place);
+  return { logs: [log(runs)], podStatus: status };
 }
 
 function parseExit(word: string | undefined): { code: number | null; signal: string | null } | undefined {
