@@ -279,3 +279,78 @@ test('a dry run prints the commands and asks nobody', async () => {
   );
   expect(code).toBe(0);
 });
+
+test('an audit reads the settings in the pod, and the pod spec with them', async () => {
+  if (reasonToSkip) return;
+  const probe = { httpGet: { path: '/health', port: 8080 }, timeoutSeconds: 1 };
+  const audited = pod('shop-1');
+  audited.spec = { containers: [{ name: 'app', image: 'shop:1', livenessProbe: probe }] };
+  const stub = await stubFor([audited]);
+  const result = await runCulprit(['audit', 'k8s', 'shop-1', '--json', '-'], { env: environment(stub) });
+  expect(result.stderr).toBe('');
+  const report = reportOf(result);
+  expect(report.target).toMatchObject({ pid: 1, location: 'pod shop-1 (container app, namespace default)' });
+  expect(report.audit?.level).toBeGreaterThanOrEqual(1);
+  const checks = report.audit!.checked.map(({ check, outcome }) => `${check}: ${outcome}`);
+  expect(checks).toContain('readinessProbe: finding');
+  expect(checks).toContain('SIGTERM handler: ok');
+  expect(leftovers(container)).toEqual([]);
+  expect(await serves(container)).toBe(true);
+});
+
+test('triage reads the log of the run before, the status and the events of the pod', async () => {
+  if (reasonToSkip) return;
+  const ended = {
+    phase: 'Running',
+    containerStatuses: [
+      {
+        name: 'app',
+        restartCount: 3,
+        state: { running: {} },
+        lastState: { terminated: { exitCode: 137, reason: 'OOMKilled', finishedAt: '2026-11-20T10:00:00Z' } },
+      },
+    ],
+  };
+  const logs = { 'shop-1/app/previous': 'ready\n', 'shop-1/app': 'ready\n' };
+  const stub = await stubFor([pod('shop-1', 'default', ['app'], ended)], { logs });
+  const result = await runCulprit(['triage', 'k8s', 'shop-1', '--json', '-'], { env: environment(stub) });
+  expect(result.stderr).toBe('');
+  const [first] = reportOf(result).findings;
+  expect(first).toMatchObject({ kind: 'crash', crash: { label: 'container-oom' } });
+  const asked = stub.requests
+    .filter((line) => /\/log|\/events/.test(line))
+    .map((line) => line.replace(/[?].*/, ''));
+  expect(asked).toEqual([
+    'GET /api/v1/namespaces/default/events',
+    'GET /api/v1/namespaces/default/pods/shop-1/log',
+    'GET /api/v1/namespaces/default/pods/shop-1/log',
+  ]);
+});
+
+test('a pod that waits to be started again tells why it ended', async () => {
+  if (reasonToSkip) return;
+  const waiting = {
+    phase: 'Running',
+    conditions: [],
+    containerStatuses: [
+      {
+        name: 'app',
+        restartCount: 5,
+        state: { waiting: { reason: 'CrashLoopBackOff' } },
+        lastState: { terminated: { exitCode: 1, reason: 'Error' } },
+      },
+    ],
+  };
+  const log =
+    "Error: Cannot find module './config'\nRequire stack:\n- /app/server.js\n    at Module._resolveFilename (node:internal/modules/cjs/loader:1225:15) {\n  code: 'MODULE_NOT_FOUND',\n  requireStack: [ '/app/server.js' ]\n}\n\nNode.js v20.20.2\n";
+  const stub = await stubFor([pod('shop-1', 'staging', ['app'], waiting), deployment], {
+    logs: { 'shop-1/app': log },
+  });
+  const result = await runCulprit(['triage', 'k8s', 'deployment/shop', '-n', 'staging', '--json', '-'], {
+    env: environment(stub),
+  });
+  expect(result.stderr).toBe('');
+  expect(reportOf(result).findings).toEqual([
+    expect.objectContaining({ kind: 'crash', crash: expect.objectContaining({ label: 'startup-failure' }) }),
+  ]);
+});
