@@ -84,7 +84,7 @@ describe('a room imports only', () => {
     triage: ['model', 'findings', 'recording', 'errors.ts'],
     testing: ['analysis', 'capture', 'errors.ts', 'findings', 'model', 'recording'],
     remote: ['recorder', 'recording', 'target', 'type capture', 'model', 'errors.ts', 'exit-codes.ts'],
-    recorder: ['record.ts', 'errors.ts', 'exit-codes.ts', 'capture', 'recording', 'target'],
+    recorder: ['record.ts', 'errors.ts', 'exit-codes.ts', 'type model', 'capture', 'recording', 'target'],
     cli: [
       'remote',
       'exit-codes.ts',

@@ -1,7 +1,8 @@
 // Node's diagnostic report (report.*.json) as an end: what triggered it, the stack, the heap, the command line.
+
+import { listIn, numberIn, objectIn, textIn } from '../model/decode/unknown-json.ts';
 import type { EndEvent, Ending } from './ending.ts';
 import { parseErrorText } from './error-text.ts';
-import { listIn, numberIn, objectIn, textIn } from './unknown-json.ts';
 
 /** True for what Node wrote as a diagnostic report. */
 export const isDiagnosticReport = (json: unknown) =>

@@ -1,5 +1,5 @@
 // Kubernetes events about a pod: failed probes, kills, evictions.
-import { listIn, numberIn, objectIn, textIn } from './unknown-json.ts';
+import { listIn, numberIn, objectIn, textIn } from '../model/decode/unknown-json.ts';
 
 export interface PodEvent {
   reason: string;

@@ -1,8 +1,10 @@
 // What Kubernetes says of a pod's containers: how each ended last, how often it was restarted, and why it does not run.
+
+import { parseQuantity } from '../model/decode/quantity.ts';
+import { listIn, numberIn, objectIn, textIn } from '../model/decode/unknown-json.ts';
 import type { EndEvent } from './ending.ts';
 import { signalName } from './ending.ts';
 import { killedByProbe, type PodEvent, type ProbeKill, readEvents } from './pod-events.ts';
-import { bytesOf, listIn, numberIn, objectIn, textIn } from './unknown-json.ts';
 
 /** How one container ended, or why it never began. */
 export interface ContainerEnd {
@@ -76,7 +78,7 @@ function endOf(
       ...(ended ? endedEvents(ended, killedByProbe(told, spec), graceSeconds, told) : []),
     ],
     restarts: numberIn(state, 'restartCount') ?? 0,
-    memoryLimitBytes: bytesOf(limits.memory),
+    memoryLimitBytes: parseQuantity(limits.memory) ?? null,
     startedAt: textIn(ended, 'startedAt'),
     finishedAt: textIn(ended, 'finishedAt'),
   };

@@ -1,6 +1,8 @@
 // The parsed YAML or JSON of `kubectl get pod -o yaml`, or of what makes pods (Deployment, StatefulSet, Job, a List of
 // them), to one container of it. Trusts nothing; values of environment variables are never taken.
+
 import { GRACE_PERIOD_SECONDS, type PodContainer, type PodProbe } from '../pod.ts';
+import { parseQuantity } from './quantity.ts';
 
 /** A sentence that says what is missing, for the caller to wrap into an error with a cure. */
 export class NotAPod extends Error {}
@@ -101,24 +103,4 @@ function describeQuestion({ httpGet, tcpSocket, grpc, exec }: Fields): string {
   if (isFields(tcpSocket)) return `tcp :${String(tcpSocket.port ?? '?')}`.slice(0, 200);
   if (isFields(grpc)) return `grpc :${String(grpc.port ?? '?')}`.slice(0, 200);
   return `exec ${wordsOf(fieldsOf(exec).command).join(' ')}`.slice(0, 200);
-}
-
-const SUFFIXES: Record<string, number> = {
-  '': 1,
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
-/** "256Mi" is 268435456, "500m" is 0.5; undefined for what is no quantity of Kubernetes. */
-export function parseQuantity(value: unknown): number | undefined {
-  if (typeof value === 'number') return amountOf(value);
-  const match = /^(\d+(?:\.\d+)?(?:e\d{1,2})?)(m|k|M|G|T|Ki|Mi|Gi|Ti|)$/.exec(textOf(value)?.trim() ?? '');
-  return match ? Number(match[1]) * SUFFIXES[match[2]!]! : undefined;
 }

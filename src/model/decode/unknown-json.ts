@@ -22,21 +22,3 @@ export function numberIn(value: unknown, key: string): number | null {
   if (typeof found !== 'number' && (typeof found !== 'string' || found === '')) return null;
   return Number.isFinite(Number(found)) ? Number(found) : null;
 }
-
-const SIZES: Record<string, number> = {
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
-/** "256Mi" in bytes; null for what is no such quantity. */
-export function bytesOf(quantity: unknown): number | null {
-  const match = /^(\d+(?:\.\d+)?)(k|M|G|T|Ki|Mi|Gi|Ti)?$/.exec(String(quantity ?? ''));
-  return match ? Math.round(Number(match[1]) * SIZES[match[2] ?? '']!) : null;
-}
