@@ -12,6 +12,7 @@ export interface PlaceOptions {
   via: string;
   node?: string;
   debugImage?: string | false;
+  debug?: boolean;
   quiet?: boolean;
 }
 
@@ -30,6 +31,7 @@ export function withPlaceOptions(command: Command, runsThere = true): Command {
   return command
     .option('--node <path>', 'the Node.js there that runs the recorder (default: it is looked for)')
     .option('--debug-image <image>', 'for images without Node.js: what `kubectl debug` starts', DEBUG_IMAGE)
+    .option('--debug', 'look from such a container at once: it comes as root')
     .option('--no-debug-image', 'start no container beside the target, whatever its image lacks');
 }
 
@@ -63,12 +65,13 @@ export async function findPlace(
 /** Commands are shown before they are run, where a person watches. */
 export function reachOptions(
   { place, command }: FoundPlace,
-  { node, debugImage, quiet }: PlaceOptions,
-): Pick<ReachOptions, 'place' | 'command' | 'node' | 'debugImage' | 'onCommand'> {
+  { node, debugImage, debug, quiet }: PlaceOptions,
+): Pick<ReachOptions, 'place' | 'command' | 'node' | 'debugImage' | 'isDebugged' | 'onCommand'> {
   return {
     place,
     command,
     node,
+    isDebugged: debug,
     debugImage: debugImage === false ? undefined : debugImage,
     onCommand: (words) => {
       if (!quiet && process.stderr.isTTY) process.stderr.write(`${words.map(quote).join(' ')}\n`);

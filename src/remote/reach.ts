@@ -16,6 +16,8 @@ export interface ReachOptions extends Omit<RemoteOptions, 'wrap' | 'node' | 'nam
   node?: string;
   /** For pods: the image of the container beside the target's; undefined: none is made. */
   debugImage?: string;
+  /** Looks from there at once, whatever the image has. */
+  isDebugged?: boolean;
   /** Hears of each command before it is run. */
   onCommand?: (words: string[]) => void;
 }
@@ -38,11 +40,11 @@ export async function reach<T>(options: ReachOptions, run: (way: RemoteOptions) 
     onCommand?.(wrap([node, '...']));
     return run({ args, signal, name, wrap, node });
   };
-  for (const node of nodesFor(options)) {
+  for (const node of options.isDebugged ? [] : nodesFor(options)) {
     try {
       return await attempt((command) => execCommand(place, command), node);
     } catch (error) {
-      if (!(error instanceof ProgramMissing)) throw error;
+      if (!(error instanceof ProgramMissing)) throw withCureOfPods(error, place);
     }
   }
   if (place.transport.engine === 'kubectl' && debugImage !== undefined && options.node === undefined)
@@ -51,6 +53,16 @@ export async function reach<T>(options: ReachOptions, run: (way: RemoteOptions) 
     `No Node.js was found in ${name}.`,
     'Say where it is with --node /path/to/node. A program with Node.js packed into it can be looked at from outside: culprit diagnose <pid> on its machine.',
   );
+}
+
+/** A pod gives its user to whoever comes through exec: the usual cure is none there. */
+function withCureOfPods(error: unknown, { transport }: Place): unknown {
+  if (!(error instanceof AttachError) || !error.message.includes('belongs to another user')) return error;
+  const cure =
+    transport.engine === 'kubectl'
+      ? 'kubectl exec comes as the user of the image. Look from a container beside it, which comes as root: --debug.'
+      : `Start the recorder by hand as that user, or as root: ${transport.words.join(' ')} exec --user 0 -i ... (--dry-run prints the rest).`;
+  return new AttachError(error.message, cure);
 }
 
 function nodesFor({ node, command }: Pick<ReachOptions, 'node' | 'command'>): string[] {

@@ -1,6 +1,8 @@
 // Pods in which Node.js is not process 1, or not alone, or somebody else's: the program is found, or the choice is told.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   buildRoot,
@@ -101,6 +103,40 @@ test.concurrent('an ordinary user may look at its own process', async () => {
   );
   expect(report.target.pid).toBe(1);
   expect(report.capture.restored).toBe(true);
+});
+
+test.concurrent('a process of another user is told with a cure that containers have', async () => {
+  if (reasonToSkip) return;
+  const pod = await startContainer({
+    root,
+    args: [CONTAINER_NODE, '/app/server.cjs'],
+    extra: ['--user', '1000:1000'],
+  });
+  await until('it serves', async () => (await pod.logs()).includes('READY'), 20_000, 100);
+  // As an engine would that gives exec another user.
+  const other = mkdtempSync(join(tmpdir(), 'culprit-podman-'));
+  writeFileSync(
+    join(other, 'podman'),
+    `#!/bin/sh\nshift 2\nexec podman --runtime runc "$1" --user 2000:2000 -i "$3" "\${@:4}"\n`.replace(
+      '#!/bin/sh',
+      '#!/bin/bash',
+    ),
+    { mode: 0o755 },
+  );
+  const result = await runCulprit([
+    'k8s',
+    pod.name,
+    '--via',
+    `${other}/podman --runtime runc`,
+    '--duration',
+    '1s',
+  ]);
+  await pod.remove();
+  rmSync(other, { recursive: true, force: true });
+  expect(result.stderr).toMatch(
+    /it belongs to another user \(uid 1000; we are 2000\)\.\n {2}Start the recorder by hand as that user, or as root/,
+  );
+  expect(result.code).toBe(3);
 });
 
 test.concurrent('Node.js where no PATH leads is found', async () => {
