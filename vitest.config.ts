@@ -1,6 +1,9 @@
 // Sorts of tests: those that need no process run side by side; those under test/live start servers and attach to them, and
-// run one file at a time because cores are few; those under test/pods take minutes and have a script of their own.
+// run one file at a time because cores are few; those of `culprit bench` and under test/pods take minutes and have scripts of their own.
 import { defineConfig } from 'vitest/config';
+
+/** Whole comparisons of commits: minutes. */
+const BENCH = 'test/live/bench.test.ts';
 
 export default defineConfig({
   test: {
@@ -19,12 +22,23 @@ export default defineConfig({
         test: {
           name: 'live',
           include: ['test/live/**/*.test.ts'],
+          exclude: [BENCH],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
           maxWorkers: 1,
           maxConcurrency: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'bench',
+          include: [BENCH],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxConcurrency: 2,
+          sequence: { groupOrder: 3 },
         },
       },
       {
