@@ -56,7 +56,10 @@ export function decode(recording: Recording): Observations {
     ...sample,
     fdCount: sample.fdCount && sample.fdCount - ownFds,
   }));
-  const runtime: RuntimeSample[] = of('runtime');
+  const runtime: RuntimeSample[] = of('runtime').map(({ ownPauses, ...sample }) => ({
+    ...sample,
+    ...(ownPauses && { ownPauseMillis: ownPauses.reduce((sum, [from, to]) => sum + to - from, 0) }),
+  }));
   const stuck = of('runtime').flatMap(({ thread, atMillis, stuckFrames }) =>
     stuckFrames ? [{ thread, atMillis, frames: decodeStack(stuckFrames, resolver, PROBE_URL) }] : [],
   );

@@ -46,7 +46,11 @@ function describeMemory(
     workingSetBytes: workingSetBytes(cgroup),
     unreclaimableBytes: unreclaimableBytes(cgroup),
     anonBytes: cgroup.memoryAnonBytes,
-    pageCacheBytes: cgroup.memoryFileBytes,
+    // The kernel counts files in memory among the cache, though it cannot give them back.
+    pageCacheBytes:
+      cgroup.memoryFileBytes === undefined
+        ? undefined
+        : Math.max(0, cgroup.memoryFileBytes - (cgroup.memorySharedBytes ?? 0)),
     mappedFileBytes: cgroup.memoryMappedBytes,
     sharedBytes: cgroup.memorySharedBytes,
     socketBytes: cgroup.memorySocketBytes,

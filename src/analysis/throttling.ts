@@ -1,7 +1,7 @@
 // What a CPU quota does to a process: in each period (usually 100 ms) its group may use so much CPU time; once that is
 // gone every thread of it is stopped until the next one begins.
 // https://docs.kernel.org/scheduler/sched-bwc.html
-import type { CgroupSample, PassiveSample, RuntimeSample } from '../model/samples.ts';
+import type { PassiveSample, RuntimeSample } from '../model/samples.ts';
 
 export interface Throttling {
   quotaCores: number;
@@ -28,26 +28,33 @@ export interface Throttling {
 
 const LEAST_SECONDS = 5;
 
-/** null without a quota, or where its counters were not read often enough. */
+/** Of a quota culprit may take this part, and the rest still tells of the target: with more, the stops may be ours. */
+const MOST_OWN_SHARE = 0.15;
+
+/** null without a quota, or where its counters were not read for long enough while culprit itself took little of it. */
 export function measureThrottling(
   passive: readonly PassiveSample[],
   runtime: readonly RuntimeSample[],
 ): Throttling | null {
   const read = passive.filter((sample) => sample.cgroup?.periods !== undefined);
-  const [first, last] = [read[0], read.at(-1)];
-  if (!first || !last || last.cgroup!.cpuQuotaCores === undefined) return null;
-  const seconds = (last.atMillis - first.atMillis) / 1_000;
+  const last = read.at(-1);
+  const quotaCores = last?.cgroup?.cpuQuotaCores;
+  if (!last || quotaCores === undefined) return null;
+  const spans = spansOf(read, runtime).filter(
+    ({ millis, ownMillis }) => ownMillis <= millis * quotaCores * MOST_OWN_SHARE,
+  );
+  const sum = (name: 'millis' | 'periods' | 'throttledPeriods' | 'throttledMillis') =>
+    spans.reduce((total, span) => total + span[name], 0);
+  const seconds = sum('millis') / 1_000;
   if (seconds < LEAST_SECONDS) return null;
-  const rise = (name: 'periods' | 'throttledPeriods' | 'throttledMicros') =>
-    Math.max(0, (last.cgroup![name] ?? 0) - (first.cgroup![name] ?? 0));
   const periodMillis = (last.cgroup!.cpuPeriodMicros ?? 100_000) / 1_000;
-  const [periods, throttledPeriods] = [rise('periods'), rise('throttledPeriods')];
+  const [periods, throttledPeriods] = [sum('periods'), sum('throttledPeriods')];
   // The kernel adds up the stops of every CPU that the group ran on. None is longer than what is left of the period when
   // two CPUs at a time have used the quota up.
-  const longest = periodMillis * (1 - Math.min(0.9, last.cgroup!.cpuQuotaCores / 2));
-  const stoppedMillis = Math.min(rise('throttledMicros') / 1_000, throttledPeriods * longest);
+  const longest = periodMillis * (1 - Math.min(0.9, quotaCores / 2));
+  const stoppedMillis = Math.min(sum('throttledMillis'), throttledPeriods * longest);
   return {
-    quotaCores: last.cgroup!.cpuQuotaCores,
+    quotaCores,
     periodMillis,
     seconds,
     periods,
@@ -60,8 +67,43 @@ export function measureThrottling(
     ),
     processCores: coresOf(read, (sample) => sample.cpuMicros),
     threads: threadsOf(read),
-    ...delaysOf(read, runtime),
+    ...delaysOf(spans),
   };
+}
+
+/** From one look at the counters to the next. */
+interface Span {
+  millis: number;
+  periods: number;
+  throttledPeriods: number;
+  throttledMillis: number;
+  /** CPU that culprit took: in the group, and in the target by its reads. */
+  ownMillis: number;
+  /** How late the event loop was at most. */
+  delayMillis?: number;
+}
+
+function spansOf(read: readonly PassiveSample[], runtime: readonly RuntimeSample[]): Span[] {
+  const main = runtime.filter(({ thread }) => thread === 0);
+  return read.slice(1).map((sample, i) => {
+    const before = read[i]!;
+    const within = main.filter(
+      ({ atMillis }) => atMillis > before.atMillis && atMillis <= sample.atMillis + LATE_READ_MILLIS,
+    );
+    const rise = (name: 'periods' | 'throttledPeriods' | 'throttledMicros' | 'ownCpuMicros') =>
+      Math.max(0, (sample.cgroup![name] ?? 0) - (before.cgroup![name] ?? 0));
+    const delays = within.flatMap(({ eventLoopDelayMillis }) => eventLoopDelayMillis?.max ?? []);
+    return {
+      millis: sample.atMillis - before.atMillis,
+      periods: rise('periods'),
+      throttledPeriods: rise('throttledPeriods'),
+      throttledMillis: rise('throttledMicros') / 1_000,
+      ownMillis:
+        rise('ownCpuMicros') / 1_000 +
+        within.reduce((sum, { ownPauseMillis = 0 }) => sum + ownPauseMillis, 0),
+      delayMillis: delays.length === 0 ? undefined : Math.max(...delays),
+    };
+  });
 }
 
 function coresOf(
@@ -83,27 +125,16 @@ function threadsOf(read: readonly PassiveSample[]): Throttling['threads'] {
     : { main, helpers: of('helperMicros') ?? 0, pool: of('poolMicros') ?? 0, other: of('otherMicros') ?? 0 };
 }
 
-/** Of each second: was the group stopped in it, and how late was the loop? */
-function delaysOf(
-  read: readonly PassiveSample[],
-  runtime: readonly RuntimeSample[],
-): Pick<Throttling, 'delayMillis' | 'calmDelayMillis'> {
-  const delays: Record<'stopped' | 'calm', number[]> = { stopped: [], calm: [] };
-  const main = runtime.filter(({ thread, eventLoopDelayMillis }) => thread === 0 && eventLoopDelayMillis);
-  for (const [i, sample] of read.entries()) {
-    const before = read[i - 1];
-    if (!before) continue;
-    const wasStopped = stopsOf(sample.cgroup!) > stopsOf(before.cgroup!);
-    const within = main.filter(
-      ({ atMillis }) => atMillis > before.atMillis && atMillis <= sample.atMillis + LATE_READ_MILLIS,
-    );
-    if (within.length === 0) continue;
-    const latest = Math.max(...within.map(({ eventLoopDelayMillis }) => eventLoopDelayMillis!.max));
-    delays[wasStopped ? 'stopped' : 'calm'].push(latest);
-  }
+/** Of each span: was the group stopped in it, and how late was the loop? */
+function delaysOf(spans: readonly Span[]): Pick<Throttling, 'delayMillis' | 'calmDelayMillis'> {
+  const of = (wasStopped: boolean) =>
+    spans
+      .filter(({ throttledPeriods }) => throttledPeriods > 0 === wasStopped)
+      .flatMap(({ delayMillis }) => delayMillis ?? []);
+  const calm = of(false);
   return {
-    delayMillis: medianOf(delays.stopped),
-    calmDelayMillis: delays.calm.length < LEAST_CALM ? undefined : medianOf(delays.calm),
+    delayMillis: medianOf(of(true)),
+    calmDelayMillis: calm.length < LEAST_CALM ? undefined : medianOf(calm),
   };
 }
 
@@ -111,8 +142,6 @@ function delaysOf(
 const LEAST_CALM = 3;
 /** The probe answers a little after the counters were read. */
 const LATE_READ_MILLIS = 200;
-
-const stopsOf = ({ throttledPeriods }: CgroupSample) => throttledPeriods ?? 0;
 
 function medianOf(values: readonly number[]): number | undefined {
   return values.toSorted((a, b) => a - b)[values.length >> 1];

@@ -118,6 +118,10 @@ class CaptureRun implements CaptureContext {
     this.detachWorkers = await attachToWorkers(
       this.attachment.session,
       (worker) => void this.addWorker(worker),
+      () =>
+        this.outcome.warnings.push(
+          'Worker threads come and go here within moments: they were left alone, since a debugger on a thread that ends can crash Node.js. Their CPU time is in the counters only.',
+        ),
     ).catch(() => null);
     this.isLooking = true;
   }

@@ -201,6 +201,8 @@ export interface RuntimeSample {
   poolWaitsMillis?: number[];
   /** User and system time of the whole process, all its threads, since it began. */
   cpuMicros?: number;
+  /** How long culprit itself held the thread in the interval: its reads make V8 collect garbage. */
+  ownPauseMillis?: number;
   /** HTTP requests answered; of these, how many with a status of 500 or more. */
   requests?: { answered: number; failed: number };
   /** About what was allocated. */

@@ -46,6 +46,7 @@ function explainUsage({
   workingSetBytes,
   anonBytes,
   pageCacheBytes,
+  sharedBytes,
   socketBytes,
   kernelBytes,
   unreclaimableBytes,
@@ -53,6 +54,7 @@ function explainUsage({
   const parts = listed([
     [anonBytes, 'anonymous'],
     [pageCacheBytes, 'page cache'],
+    [sharedBytes === 0 ? undefined : sharedBytes, 'files in memory'],
     [socketBytes, 'socket buffers'],
     [kernelBytes, 'kernel'],
   ]);

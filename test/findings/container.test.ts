@@ -124,6 +124,35 @@ describe('a CPU quota', () => {
     };
   }
 
+  test('so small that culprit itself takes much of it is not judged: the stops may be ours', () => {
+    const ours = container({ ownCpuMicros: (t) => Math.round(t * 30_000) });
+    const { findings, notApplicable } = judgementOf(quota(0.1, 3, 80, 0.06), ours, loopDelay(90));
+    expect(findings).toEqual([]);
+    expect(notApplicable.find(({ kind }) => kind === 'cpu-throttled')?.reason).toMatch(
+      /culprit itself took little of it/,
+    );
+  });
+
+  test('that only the start of a look meets is silent', () => {
+    const atStart = container({
+      ownCpuMicros: (t) => Math.round(Math.min(t, 2) * 200_000 + t * 20_000),
+      throttledPeriods: (t) => Math.round(Math.min(t, 2) * 10),
+      throttledMicros: (t) => Math.round(Math.min(t, 2) * 10) * 60_000,
+    });
+    expect(titlesOf(quota(0.5, 0, 0, 0.1), atStart, loopDelay(60))).toEqual([]);
+  });
+
+  test('that our reads of the heap meet is silent: the pauses are ours', () => {
+    const reads: Habit = (o) => {
+      for (const [i, sample] of o.runtime.entries()) if (i % 3 === 0) sample.ownPauseMillis = 150;
+    };
+    const stops = container({
+      throttledPeriods: (t) => 4 * Math.floor(t / 3),
+      throttledMicros: (t) => 4 * Math.floor(t / 3) * 60_000,
+    });
+    expect(titlesOf(quota(0.5, 0, 0, 0.1), stops, reads, loopDelay(60))).toEqual([]);
+  });
+
   test('whose counters were not read is said to be not judged', () => {
     const { notApplicable } = judgementOf(container({ cpuQuotaCores: 0.5 }));
     expect(notApplicable.find(({ kind }) => kind === 'cpu-throttled')?.reason).toMatch(/CPU quota/);
@@ -170,6 +199,13 @@ describe('memory of a container', () => {
 
   test('that is page cache is healthy, also when the container is full of it', () => {
     expect(titlesOf(memory(512, 60, 382), heapLimit(128))).toEqual([]);
+  });
+
+  test('full of files in memory says so first: no setting of the heap gives them back', () => {
+    const files = container({ memorySharedBytes: 150 * MB });
+    const [first] = findingsOf(memory(256, 20), files, heapLimit(128));
+    expect(first).toMatchObject({ kind: 'memory-limit-risk' });
+    expect(first!.advice[0]).toMatch(/^150 MB of it are files in memory/);
   });
 
   test('that culprit itself takes in the container is not the target’s', () => {

@@ -28,7 +28,10 @@ export const cpuThrottled: Rule = {
     if (!throttling) {
       return (observations.target.container?.cpuQuotaCores ?? null) === null
         ? []
-        : { notApplicable: 'the counters of the CPU quota were read for less than 5 s' };
+        : {
+            notApplicable:
+              'less than 5 s were left in which the CPU quota was watched and culprit itself took little of it',
+          };
     }
     return isFelt(throttling) ? [describe(throttling, facts)] : [];
   },

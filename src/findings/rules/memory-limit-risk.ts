@@ -101,9 +101,24 @@ function judgeContainer(facts: Facts): Draft | null {
           ]
         : []),
     ],
-    advice:
-      beside === undefined ? ['Raise the limit, or keep less in memory.'] : adviseOnHeap(limit, beside, live),
+    advice: [
+      ...adviseOnFiles(facts, limit),
+      ...(beside === undefined
+        ? ['Raise the limit, or keep less in memory.']
+        : adviseOnHeap(limit, beside, live)),
+    ],
   });
+}
+
+/** Files in memory are no heap: no setting of V8 gives them back. */
+const MANY_FILES_SHARE = 0.2;
+
+function adviseOnFiles({ observations }: Facts, limit: number): string[] {
+  const bytes = observations.passive.findLast(({ cgroup }) => cgroup)?.cgroup?.memorySharedBytes ?? 0;
+  if (bytes < limit * MANY_FILES_SHARE) return [];
+  return [
+    `${formatBytes(bytes)} of it are files in memory (/dev/shm, tmpfs, emptyDir with medium: Memory): delete what is done with, write to a disk, or bound them (sizeLimit, --shm-size).`,
+  ];
 }
 
 interface Limited {
