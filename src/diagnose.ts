@@ -58,7 +58,7 @@ export function decode(recording: Recording): Observations {
   }));
   const runtime: RuntimeSample[] = of('runtime').map(({ ownPauses, ...sample }) => ({
     ...sample,
-    ...(ownPauses && { ownPauseMillis: ownPauses.reduce((sum, [from, to]) => sum + to - from, 0) }),
+    ...(ownPauses && { ownPauseMillis: ownPauses.reduce((sum, [from, to]) => sum + (to - from) / 1_000, 0) }),
   }));
   const stuck = of('runtime').flatMap(({ thread, atMillis, stuckFrames }) =>
     stuckFrames ? [{ thread, atMillis, frames: decodeStack(stuckFrames, resolver, PROBE_URL) }] : [],

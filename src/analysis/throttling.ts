@@ -28,8 +28,10 @@ export interface Throttling {
 
 const LEAST_SECONDS = 5;
 
-/** Of a quota culprit may take this part, and the rest still tells of the target: with more, the stops may be ours. */
+/** Of a quota culprit may take this part, and the rest still tells of the target: with more, the stops may be ours ... */
 const MOST_OWN_SHARE = 0.15;
+/** ... unless the target alone takes this part. */
+const LEAST_TARGET_SHARE = 0.6;
 
 /** null without a quota, or where its counters were not read for long enough while culprit itself took little of it. */
 export function measureThrottling(
@@ -41,7 +43,9 @@ export function measureThrottling(
   const quotaCores = last?.cgroup?.cpuQuotaCores;
   if (!last || quotaCores === undefined) return null;
   const spans = spansOf(read, runtime).filter(
-    ({ millis, ownMillis }) => ownMillis <= millis * quotaCores * MOST_OWN_SHARE,
+    ({ millis, ownMillis, usedMillis }) =>
+      ownMillis <= millis * quotaCores * MOST_OWN_SHARE ||
+      usedMillis - ownMillis >= millis * quotaCores * LEAST_TARGET_SHARE,
   );
   const sum = (name: 'millis' | 'periods' | 'throttledPeriods' | 'throttledMillis') =>
     spans.reduce((total, span) => total + span[name], 0);
@@ -79,6 +83,8 @@ interface Span {
   throttledMillis: number;
   /** CPU that culprit took: in the group, and in the target by its reads. */
   ownMillis: number;
+  /** CPU that all of the group took, culprit included; 0 where it is not counted. */
+  usedMillis: number;
   /** How late the event loop was at most. */
   delayMillis?: number;
 }
@@ -90,17 +96,23 @@ function spansOf(read: readonly PassiveSample[], runtime: readonly RuntimeSample
     const within = main.filter(
       ({ atMillis }) => atMillis > before.atMillis && atMillis <= sample.atMillis + LATE_READ_MILLIS,
     );
-    const rise = (name: 'periods' | 'throttledPeriods' | 'throttledMicros' | 'ownCpuMicros') =>
-      Math.max(0, (sample.cgroup![name] ?? 0) - (before.cgroup![name] ?? 0));
+    const rise = (
+      name: 'periods' | 'throttledPeriods' | 'throttledMicros' | 'ownCpuMicros' | 'cpuUsageMicros',
+    ) => Math.max(0, (sample.cgroup![name] ?? 0) - (before.cgroup![name] ?? 0));
+    const millis = sample.atMillis - before.atMillis;
+    const stoppedMillis = Math.min(millis, rise('throttledMicros') / 1_000);
+    const pauses = main
+      .filter(({ atMillis }) => atMillis > before.atMillis && atMillis <= sample.atMillis)
+      .reduce((sum, { ownPauseMillis = 0 }) => sum + ownPauseMillis, 0);
     const delays = within.flatMap(({ eventLoopDelayMillis }) => eventLoopDelayMillis?.max ?? []);
     return {
-      millis: sample.atMillis - before.atMillis,
+      millis,
       periods: rise('periods'),
       throttledPeriods: rise('throttledPeriods'),
       throttledMillis: rise('throttledMicros') / 1_000,
-      ownMillis:
-        rise('ownCpuMicros') / 1_000 +
-        within.reduce((sum, { ownPauseMillis = 0 }) => sum + ownPauseMillis, 0),
+      usedMillis: rise('cpuUsageMicros') / 1_000,
+      // A pause is as long as the clock says; in a part of it nothing ran.
+      ownMillis: rise('ownCpuMicros') / 1_000 + pauses * (1 - stoppedMillis / Math.max(1, millis)),
       delayMillis: delays.length === 0 ? undefined : Math.max(...delays),
     };
   });
