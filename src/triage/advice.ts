@@ -47,15 +47,18 @@ export function adviceFor(ending: Ending, label: CrashLabel, around: Circumstanc
 function heapAdvice(ending: Ending, { memoryLimitBytes }: Circumstances): string[] {
   const gc = eventOf(ending, 'heap-limit')?.gc ?? null;
   const used = gc ? Math.max(gc.afterBytes, gc.beforeBytes) : null;
-  const set = /--max-old-space-size[= ](\d+)/.exec(ending.commandLine)?.[1];
-  const wanted = used === null ? null : Math.ceil((used * 1.5) / MEGABYTE / 64) * 64;
+  const set = Number(/--max-old-space-size[= ](\d+)/.exec(ending.commandLine)?.[1] ?? 0);
+  // One large request can fail below the limit: to go below what was set would help nobody.
+  const isLimitMore = used !== null && set * MEGABYTE > used;
+  const base = used === null ? null : isLimitMore ? set * MEGABYTE : used;
+  const wanted = base === null ? null : Math.ceil((base * 1.5) / MEGABYTE / 16) * 16;
   const most = memoryLimitBytes === null ? null : Math.floor((memoryLimitBytes * 0.75) / MEGABYTE);
   const isTooMuch = wanted !== null && most !== null && wanted > most;
   const room = isTooMuch
     ? `The container allows at most --max-old-space-size=${most} (75% of ${formatBytes(memoryLimitBytes!)}): raise its limit with the heap's.`
     : wanted === null
       ? ''
-      : `To win time: --max-old-space-size=${wanted}${set ? ` instead of ${set}` : ''}, half again of what was in use${most === null ? '; the container needs a third more than that' : ''}.`;
+      : `To win time: --max-old-space-size=${wanted}${set > 0 ? ` instead of ${set}` : ''}, half again of ${isLimitMore ? 'that' : `the ${formatBytes(used!)} that were in use`}, rounded up${most === null ? '; the container needs a third more than that' : ''}.`;
   return [
     'Find what grows: `culprit diagnose PID` on a running copy under load, or start with --heapsnapshot-near-heap-limit=2 and read the files with `culprit heap`.',
     room,
@@ -97,6 +100,9 @@ function startAdvice(ending: Ending, error: CrashError | null): string[] {
 
 function startCure(last: CrashError, { code: outer }: CrashError): string {
   const code = last.code || outer;
+  const file = missingFileIn(last.message);
+  if (file !== '')
+    return `${file} is a file of the program, not a package: is it in the image at that path (not left out by .dockerignore or .gitignore), spelled as the file is (case counts on Linux), and built or mounted before the start?`;
   if (/MODULE_NOT_FOUND/.test(code) || /^Cannot find/.test(last.message))
     return 'Is it in package.json under dependencies (not devDependencies), installed in the image, spelled as the file is (case counts on Linux), and built before the start?';
   if (code === 'EADDRINUSE')
@@ -116,6 +122,14 @@ function startCure(last: CrashError, { code: outer }: CrashError): string {
   if (/^(ENOENT|EACCES|EPERM|ENOTDIR|EISDIR)$/.test(code))
     return `The file must be there and readable for the user of the process${last.properties.path ? `: ${last.properties.path}` : ''}; check the mount and the working directory.`;
   return 'Set what the message names in the environment of this deployment, and compare with one that starts.';
+}
+
+/** The path that could not be loaded, as it was asked for; "" for packages, and files of packages. */
+function missingFileIn(message: string): string {
+  const asked = /^Cannot find module '([^']{1,500})'/.exec(message)?.[1] ?? '';
+  return /^(\.{0,2}[\\/]|file:|[A-Za-z]:[\\/])/.test(asked) && !/[\\/]node_modules[\\/]/.test(asked)
+    ? asked
+    : '';
 }
 
 function dependencyAdvice(error: CrashError): string[] {
