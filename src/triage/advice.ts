@@ -1,8 +1,8 @@
 // What to do about a crash: settings with numbers from the log, the line to change, the next command.
 import type { CrashLabel } from '../model/crash.ts';
 import { formatBytes } from '../model/units.ts';
-import { type CrashError, chainOf } from './crash-error.ts';
-import { addressOf, errorOf } from './crash-subject.ts';
+import { addressOf, type CrashError, chainOf } from './crash-error.ts';
+import { errorOf } from './crash-subject.ts';
 import { type Ending, eventOf, exitOf } from './ending.ts';
 
 const MEGABYTE = 2 ** 20;
@@ -24,7 +24,7 @@ export function adviceFor(ending: Ending, label: CrashLabel, around: Circumstanc
     case 'startup-failure':
       return startAdvice(ending, error);
     case 'dependency-unreachable':
-      return dependencyAdvice(error!);
+      return dependencyAdvice(error!, ending.nearby);
     case 'dependency-auth':
       return [
         'Compare user, password and database in this environment with what the server expects; a rotated secret needs a restart of what reads it at start.',
@@ -132,7 +132,8 @@ function missingFileIn(message: string): string {
     : '';
 }
 
-function dependencyAdvice(error: CrashError): string[] {
+function dependencyAdvice(told: CrashError, nearby: CrashError | null): string[] {
+  const error = addressOf(told) === '' && nearby ? nearby : told;
   const last = chainOf(error).at(-1)!;
   const where = addressOf(error);
   const text = `${last.code} ${last.message} ${last.name}`;
