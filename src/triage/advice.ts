@@ -36,6 +36,10 @@ export function adviceFor(ending: Ending, label: CrashLabel, around: Circumstanc
     case 'terminated':
       return terminatedAdvice(ending);
     case 'unknown':
+      if (error)
+        return [
+          'Look for the place in the program that writes this message, and for what it says was wrong. An error given to the logger as `err` would bring its stack and cause.',
+        ];
       return [
         'Find the calls of process.exit in the program and let them write why. Start it with `--trace-exit --trace-uncaught --report-uncaught-exception`, and triage again with the exit code (--exit-code) or the pod status (--pod-status).',
       ];

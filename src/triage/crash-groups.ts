@@ -162,6 +162,11 @@ const REFERENCES: Partial<Record<CrashLabel, string[]>> = {
 };
 
 function caveatsFor({ ending, confidence }: CrashGroup): string[] {
+  const { pod, container } = ending.container ?? {};
+  if (container && ending.isLogUnknown && !eventOf(ending, 'told'))
+    return [
+      `No log is known to be that of the container: give it under its name, \`kubectl logs ${pod || 'POD'} -c ${container} --previous > ${container}.log\`.`,
+    ];
   const logged = eventOf(ending, 'logged');
   if (logged && !eventOf(ending, 'uncaught'))
     return ['The program wrote this itself; that it is why it ended is concluded from its place in the log.'];

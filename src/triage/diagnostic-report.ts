@@ -29,6 +29,7 @@ export function endingOfReport(report: unknown): Ending | null {
     tail: [],
     nearby: null,
     container: null,
+    isLogUnknown: false,
   };
 }
 

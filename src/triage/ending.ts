@@ -56,6 +56,8 @@ export interface Ending {
   nearby: CrashError | null;
   /** null is unknown. */
   container: EndedContainer | null;
+  /** Only a status tells of it: none of the logs is known to be its own. */
+  isLogUnknown: boolean;
 }
 
 type Kind = EndEvent['kind'];

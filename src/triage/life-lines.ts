@@ -1,7 +1,7 @@
 // Lines after a fatal error: does the program close down, go on, or is it another process that writes?
 
 /** The process that wrote a JSON line; 0 is unknown. */
-export const pidIn = (text: string): number => Number(/"pid":(\d{1,10})[,}]/.exec(text)?.[1] ?? 0);
+const pidIn = (text: string): number => Number(/"pid":(\d{1,10})[,}]/.exec(text)?.[1] ?? 0);
 
 /** True for another process that has not written before: siblings of a cluster share a log and are no new life. */
 export function isOtherLife(own: number, pid: number, recent: readonly string[]): boolean {

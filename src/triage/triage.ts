@@ -53,9 +53,9 @@ export async function triage(input: TriageInput): Promise<Report> {
     const ending = endingOfReport(report);
     if (ending) onEnding(ending);
   }
-  endAll(writers, ends, input, onEnding);
-  const [only, ...others] = ends.filter(({ isInit, container }) => !isInit && container !== '');
-  const own = others.length === 0 ? only : undefined;
+  const matched = endAll(writers, ends, input, onEnding);
+  const mains = mainsOf(ends);
+  const own = [matched, mains].find((each) => each.length === 1)?.[0];
   const around = { memoryLimitBytes: own?.memoryLimitBytes ?? null, restarts: own?.restarts ?? null };
   return reportOf(input, findingsOf(groups.list(), around), {
     ...seen,
@@ -100,14 +100,16 @@ function aboutWhom(text: string, writer: string, writers: Map<string, WriterWatc
   return name !== undefined && writers.has(name) ? name : writer;
 }
 
-/** The status and the exit code are of the last life of each writer. */
+/** The status and the exit code are of the last life of each writer. Returns the containers whose log is there. */
 function endAll(
   writers: Map<string, WriterWatch>,
   ends: ContainerEnd[],
   { exit, logs }: TriageInput,
   onEnding: (ending: Ending) => void,
-): void {
+): ContainerEnd[] {
   const left = [...ends];
+  const mains = mainsOf(ends);
+  const areAllAlive = mains.length > 0 && mains.every(isAlive);
   const exits: EndEvent[] = exit ? [{ kind: 'exit', ...exit, teller: 'you', lines: [] }] : [];
   const isAlone = writers.size === 1;
   for (const [writer, watch] of writers) {
@@ -117,18 +119,25 @@ function endAll(
     watch.end({
       events: [...(end?.events ?? []), ...(isAlone ? exits : [])],
       container: end && end.events.length > 0 ? end : null,
-      isAlive: end?.isRunning === true && end.restarts === 0,
+      isAlive: areAllAlive || (end !== undefined && isAlive(end)),
     });
   }
   const untold = left.filter(({ events }) => events.length > 0);
   const silent = writers.size === 0 && exits.length > 0 && untold.length === 0;
   for (const end of untold) onEnding(endingOf(end));
   if (silent) onEnding({ ...NOTHING, events: exits });
+  return ends.filter((end) => end.container !== '' && !left.includes(end));
 }
+
+/** Without those that only prepare the pod. */
+const mainsOf = (ends: readonly ContainerEnd[]) =>
+  ends.filter(({ isInit, container }) => !isInit && container !== '');
+
+const isAlive = ({ isRunning, restarts }: ContainerEnd) => isRunning && restarts === 0;
 
 /** The pod's only container but for those that prepare it. */
 function isOnly(end: ContainerEnd, ends: readonly ContainerEnd[]): boolean {
-  const mains = ends.filter(({ isInit, container }) => !isInit && container !== '');
+  const mains = mainsOf(ends);
   const isPodItself = end.container === '' && mains.length <= 1;
   return isPodItself || (mains.length === 1 && mains[0] === end);
 }
@@ -150,6 +159,7 @@ const NOTHING: Ending = {
   tail: [],
   nearby: null,
   container: null,
+  isLogUnknown: false,
 };
 
 function endingOf(end: ContainerEnd): Ending {
@@ -162,6 +172,7 @@ function endingOf(end: ContainerEnd): Ending {
     firstTime: time,
     lastTime: time,
     container: container === '' ? null : end,
+    isLogUnknown: true,
   };
 }
 

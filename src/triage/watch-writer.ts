@@ -14,7 +14,7 @@ import {
 import { emptyError, parseErrorText } from './error-text.ts';
 import { continuesDump, keepDump, readDump, startsDump } from './fatal-dump.ts';
 import { type JsonRecord, mayMatter, parseJsonLine } from './json-line.ts';
-import { isClosing, isOtherLife, pidIn } from './life-lines.ts';
+import { isClosing, isOtherLife } from './life-lines.ts';
 import { commandLineOf, isNoise, isStart, nodeTrailer, readMarker } from './markers.ts';
 import { createNearbyErrors } from './nearby-errors.ts';
 import type { LogLine } from './unwrap.ts';
@@ -84,6 +84,7 @@ export function watchWriter(
     tail: recent.filter((line) => line.trim() !== '').slice(-8),
     nearby: nearby.only(),
     container: null,
+    isLogUnknown: false,
   });
 
   const tell = (event: EndEvent) => {
@@ -105,7 +106,6 @@ export function watchWriter(
     const isFailure = event.kind === 'exit' && event.code !== 0 && event.signal === null;
     if (!logged || !isFailure || logged.linesSince > (logged.event.isFatal ? STILL_FATAL : STILL_ENDING))
       return;
-    logged.event.isLast = logged.linesSince === 0;
     to.events.push(logged.event);
     to.firstTime = logged.time || to.firstTime;
     logged = null;
@@ -117,9 +117,12 @@ export function watchWriter(
     onLogged(openError);
     if (error) nearby.add(error);
     // The first of several in a row is the cause, unless a later one is graver.
-    if (logged && !logged.isSurvived && logged.linesSince <= 2 && (logged.event.isFatal || !isFatal)) return;
+    if (logged && !logged.isSurvived && logged.linesSince <= 2 && (logged.event.isFatal || !isFatal)) {
+      logged.event.isLast = false;
+      return;
+    }
     logged = {
-      event: { kind: 'logged', error, message, isFatal, isLast: false, lines: lines.slice(0, 16) },
+      event: { kind: 'logged', error, message, isFatal, isLast: true, lines: lines.slice(0, 16) },
       time,
       linesSince: 0,
       pid,
@@ -172,8 +175,9 @@ export function watchWriter(
 
   /** Not worth parsing, unless it may be the first word after an end. */
   const takeQuietRecord = (text: string) => {
-    const message = logged?.event.isFatal ? (parseJsonLine(text)?.message ?? '') : '';
-    const pid = logged ? pidIn(text) : 0;
+    const isOpen = openError !== '' || (logged?.event.isFatal && !logged.isSurvived);
+    if (!isOpen) return goOn('');
+    const { message = '', pid = 0 } = parseJsonLine(text) ?? {};
     if (isStart(message) || (logged && isOtherLife(logged.pid, pid, recent))) reviveAfterFatal();
     goOn(message, pid);
   };
@@ -181,8 +185,7 @@ export function watchWriter(
   /** A program that said it gives up, and then started anew, did end. */
   const reviveAfterFatal = () => {
     if (!logged?.event.isFatal || logged.isSurvived || logged.linesSince > 3) return;
-    const { event, linesSince: after } = logged;
-    event.isLast = after === 0;
+    const { event } = logged;
     logged = null;
     close();
     onEnding({ ...startEnding(), events: [event] });
@@ -191,10 +194,11 @@ export function watchWriter(
   const goOn = (message: string, pid = 0) => {
     linesSince++;
     linesSeen++;
-    openError = '';
+    if (!isClosing(message)) openError = '';
     nearby.goOn();
     if (!logged) return;
     logged.linesSince++;
+    logged.event.isLast = false;
     // Others that write into the same log say nothing of this process.
     const isOwn = pid === 0 || logged.pid === 0 || pid === logged.pid;
     if (isOwn && !isClosing(message)) logged.isSurvived = true;
@@ -254,7 +258,6 @@ export function watchWriter(
     if (!logged?.event.isFatal || logged.isSurvived || logged.linesSince >= STILL_ENDING) return;
     if (ending && linesSince < STILL_ENDING) return;
     const { event } = logged;
-    event.isLast = logged.linesSince === 0;
     close();
     ending = startEnding();
     ending.events.push(event);

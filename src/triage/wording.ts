@@ -49,7 +49,7 @@ export function titleOf(ending: Ending, label: CrashLabel, component: string): s
         : `Ended from outside by ${exitOf(ending).signal ?? 'a signal'}`;
     case 'unknown':
       return words === ''
-        ? `${subjectWord(ending)} ended ${exitWords(ending)}, and nothing in the log says why`
+        ? `${subjectWord(ending)} ended ${exitWords(ending)}${ending.isLogUnknown ? '; its own log was not read' : ', and nothing in the log says why'}`
         : `${subjectWord(ending)} ended ${exitWords(ending)} after it logged: ${words}`;
   }
 }
