@@ -13,6 +13,7 @@ import {
 } from './error-block.ts';
 import { emptyError, parseErrorText } from './error-text.ts';
 import { continuesDump, keepDump, readDump, startsDump } from './fatal-dump.ts';
+import { isBelievable, isSure, joins, STILL_ENDING, STILL_FATAL } from './joining.ts';
 import { type JsonRecord, mayMatter, parseJsonLine } from './json-line.ts';
 import { isClosing, isOtherLife } from './life-lines.ts';
 import { commandLineOf, isNoise, isStart, nodeTrailer, readMarker } from './markers.ts';
@@ -37,11 +38,6 @@ export interface LastEnd {
 
 const MOST_RECENT = 30;
 const MOST_TEXT = 2_000;
-/** So many lines of the program after an end belong to its next life. */
-const STILL_ENDING = 6;
-/** A program may say some more between an error it gives up on and its exit. */
-const STILL_FATAL = 20;
-
 interface Logged {
   event: Extract<EndEvent, { kind: 'logged' }>;
   time: string;
@@ -294,19 +290,3 @@ export function watchWriter(
 
 const nameOf = (container: EndedContainer | null) =>
   container ? [container.pod, container.container].filter((part) => part !== '').join('/') : '';
-
-/** One end has one reason; what only tells that it ended comes after it. */
-function joins(ending: Ending, event: EndEvent, linesSince: number): boolean {
-  if (linesSince >= (event.kind === 'exit' ? STILL_FATAL : STILL_ENDING)) return false;
-  if (event.kind === 'exit') return event.code !== 0 || !ending.events.some(isRoot);
-  if (event.kind === 'told' || event.kind === 'kernel-oom') return true;
-  if (ending.events.some(({ kind }) => kind === 'exit'))
-    return event.kind === 'native' && !ending.events.some(isRoot);
-  return event.kind === 'native' || !ending.events.some(isRoot);
-}
-
-const isSure = (event: EndEvent) => event.kind !== 'logged' && (!('isCertain' in event) || event.isCertain);
-
-function isBelievable({ events }: Ending, linesSince: number): boolean {
-  return events.some(isSure) || linesSince < STILL_ENDING;
-}
