@@ -22,3 +22,9 @@ export const isSure = (event: EndEvent) =>
 export function isBelievable({ events }: Ending, linesSince: number): boolean {
   return events.some(isSure) || linesSince < STILL_ENDING;
 }
+
+const SLACK_MILLIS = 2_000;
+
+/** True for what was written after that end: by the next life. Times that cannot be read tell nothing. */
+export const isAfter = (time: string, finishedAt: string): boolean =>
+  Date.parse(time) > Date.parse(finishedAt) + SLACK_MILLIS;

@@ -13,7 +13,7 @@ import {
 } from './error-block.ts';
 import { emptyError, parseErrorText } from './error-text.ts';
 import { continuesDump, keepDump, readDump, startsDump } from './fatal-dump.ts';
-import { isBelievable, isSure, joins, STILL_ENDING, STILL_FATAL } from './joining.ts';
+import { isAfter, isBelievable, isSure, joins, STILL_ENDING, STILL_FATAL } from './joining.ts';
 import { type JsonRecord, mayMatter, parseJsonLine } from './json-line.ts';
 import { isClosing, isOtherLife } from './life-lines.ts';
 import { commandLineOf, isNoise, isStart, nodeTrailer, readMarker } from './markers.ts';
@@ -276,7 +276,7 @@ export function watchWriter(
       closeBlock();
       closeDump();
       closeStack();
-      if (isAlive) logged = null;
+      if (isAlive || (logged && isAfter(logged.time, container?.finishedAt ?? ''))) logged = null;
       time = container?.finishedAt || time;
       for (const event of events) tell(event);
       if (events.length === 0) endByWords();

@@ -193,3 +193,13 @@ test('a container that prepared the pod and ended well is no end', async () => {
   );
   expect(report.verdictReason).toBe('No crash in 1 lines.');
 });
+
+test.each([
+  ['2026-11-27T01:01:59.000Z', 'uncaught-exception'],
+  ['2026-11-27T01:30:00.000Z', 'unknown'],
+])('an error logged at %s, of an end at 01:02:00, makes it %s', async (time, label) => {
+  const err = { type: 'Error', message: 'x', stack: 'Error: x\n    at go (/app/a.js:1:1)' };
+  const log = `${JSON.stringify({ level: 50, time, pid: 7, err, msg: 'x' })}\n`;
+  const { findings } = await look(pod(ended({ reason: 'Error', exitCode: 1 })), [], log);
+  expect(findings.map(({ crash }) => crash!.label)).toEqual([label]);
+});
