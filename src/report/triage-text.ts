@@ -35,7 +35,8 @@ export function renderTriageText(report: Report, { colors, width: asked, quiet }
 }
 
 function headlineOf({ verdict, findings, target }: Report): string {
-  if (verdict !== 'findings') return `NO CRASH in ${target.title}`;
+  if (verdict === 'too-little-data') return `CANNOT TELL whether it crashed: ${target.title}`;
+  if (verdict === 'healthy') return `NO CRASH in ${target.title}`;
   const total = findings.reduce((sum, { crash }) => sum + (crash?.occurrences ?? 0), 0);
   const causes = findings.length === 1 ? '' : `, ${findings.length} causes`;
   return `${total === 1 ? 'CRASHED' : `CRASHED ${total} times`}${causes}: ${target.title}`;

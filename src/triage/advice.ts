@@ -1,8 +1,8 @@
 // What to do about a crash: settings with numbers from the log, the line to change, the next command.
 import type { CrashLabel } from '../model/crash.ts';
 import { formatBytes } from '../model/units.ts';
-import { type CrashError, chainOf } from './crash-error.ts';
-import { addressOf, errorOf } from './crash-subject.ts';
+import { addressOf, type CrashError, chainOf } from './crash-error.ts';
+import { errorOf } from './crash-subject.ts';
 import { type Ending, eventOf, exitOf } from './ending.ts';
 
 const MEGABYTE = 2 ** 20;
@@ -24,7 +24,7 @@ export function adviceFor(ending: Ending, label: CrashLabel, around: Circumstanc
     case 'startup-failure':
       return startAdvice(ending, error);
     case 'dependency-unreachable':
-      return dependencyAdvice(error!);
+      return dependencyAdvice(error!, ending.nearby);
     case 'dependency-auth':
       return [
         'Compare user, password and database in this environment with what the server expects; a rotated secret needs a restart of what reads it at start.',
@@ -36,6 +36,10 @@ export function adviceFor(ending: Ending, label: CrashLabel, around: Circumstanc
     case 'terminated':
       return terminatedAdvice(ending);
     case 'unknown':
+      if (error)
+        return [
+          'Look for the place in the program that writes this message, and for what it says was wrong. An error given to the logger as `err` would bring its stack and cause.',
+        ];
       return [
         'Find the calls of process.exit in the program and let them write why. Start it with `--trace-exit --trace-uncaught --report-uncaught-exception`, and triage again with the exit code (--exit-code) or the pod status (--pod-status).',
       ];
@@ -47,15 +51,18 @@ export function adviceFor(ending: Ending, label: CrashLabel, around: Circumstanc
 function heapAdvice(ending: Ending, { memoryLimitBytes }: Circumstances): string[] {
   const gc = eventOf(ending, 'heap-limit')?.gc ?? null;
   const used = gc ? Math.max(gc.afterBytes, gc.beforeBytes) : null;
-  const set = /--max-old-space-size[= ](\d+)/.exec(ending.commandLine)?.[1];
-  const wanted = used === null ? null : Math.ceil((used * 1.5) / MEGABYTE / 64) * 64;
+  const set = Number(/--max-old-space-size[= ](\d+)/.exec(ending.commandLine)?.[1] ?? 0);
+  // One large request can fail below the limit: to go below what was set would help nobody.
+  const isLimitMore = used !== null && set * MEGABYTE > used;
+  const base = used === null ? null : isLimitMore ? set * MEGABYTE : used;
+  const wanted = base === null ? null : Math.ceil((base * 1.5) / MEGABYTE / 16) * 16;
   const most = memoryLimitBytes === null ? null : Math.floor((memoryLimitBytes * 0.75) / MEGABYTE);
   const isTooMuch = wanted !== null && most !== null && wanted > most;
   const room = isTooMuch
     ? `The container allows at most --max-old-space-size=${most} (75% of ${formatBytes(memoryLimitBytes!)}): raise its limit with the heap's.`
     : wanted === null
       ? ''
-      : `To win time: --max-old-space-size=${wanted}${set ? ` instead of ${set}` : ''}, half again of what was in use${most === null ? '; the container needs a third more than that' : ''}.`;
+      : `To win time: --max-old-space-size=${wanted}${set > 0 ? ` instead of ${set}` : ''}, half again of ${isLimitMore ? 'that' : `the ${formatBytes(used!)} that were in use`}, rounded up${most === null ? '; the container needs a third more than that' : ''}.`;
   return [
     'Find what grows: `culprit diagnose PID` on a running copy under load, or start with --heapsnapshot-near-heap-limit=2 and read the files with `culprit heap`.',
     room,
@@ -97,6 +104,9 @@ function startAdvice(ending: Ending, error: CrashError | null): string[] {
 
 function startCure(last: CrashError, { code: outer }: CrashError): string {
   const code = last.code || outer;
+  const file = missingFileIn(last.message);
+  if (file !== '')
+    return `${file} is a file of the program, not a package: is it in the image at that path (not left out by .dockerignore or .gitignore), spelled as the file is (case counts on Linux), and built or mounted before the start?`;
   if (/MODULE_NOT_FOUND/.test(code) || /^Cannot find/.test(last.message))
     return 'Is it in package.json under dependencies (not devDependencies), installed in the image, spelled as the file is (case counts on Linux), and built before the start?';
   if (code === 'EADDRINUSE')
@@ -118,7 +128,16 @@ function startCure(last: CrashError, { code: outer }: CrashError): string {
   return 'Set what the message names in the environment of this deployment, and compare with one that starts.';
 }
 
-function dependencyAdvice(error: CrashError): string[] {
+/** The path that could not be loaded, as it was asked for; "" for packages, and files of packages. */
+function missingFileIn(message: string): string {
+  const asked = /^Cannot find module '([^']{1,500})'/.exec(message)?.[1] ?? '';
+  return /^(\.{0,2}[\\/]|file:|[A-Za-z]:[\\/])/.test(asked) && !/[\\/]node_modules[\\/]/.test(asked)
+    ? asked
+    : '';
+}
+
+function dependencyAdvice(told: CrashError, nearby: CrashError | null): string[] {
+  const error = addressOf(told) === '' && nearby ? nearby : told;
   const last = chainOf(error).at(-1)!;
   const where = addressOf(error);
   const text = `${last.code} ${last.message} ${last.name}`;

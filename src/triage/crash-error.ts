@@ -51,6 +51,20 @@ export function applicationFrame(error: CrashError): StackFrame | null {
   return null;
 }
 
+/** "db.internal:5432", of the error nearest to the first cause that has one; "" is unknown. */
+export function addressOf(error: CrashError): string {
+  for (const { properties, message } of chainOf(error).reverse()) {
+    const host = properties.hostname ?? properties.host ?? properties.address;
+    if (host !== undefined) return properties.port === undefined ? host : `${host}:${properties.port}`;
+    const told =
+      /(?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ECONNRESET) ([\w.:[\]-]+)/.exec(
+        message,
+      )?.[1];
+    if (told) return told;
+  }
+  return '';
+}
+
 /** "TypeError: x is not a function", with the code where the message does not say it; one line. */
 export function describeError({ name, message, code }: CrashError): string {
   const text = message.split('\n')[0]!.slice(0, 300);

@@ -2,16 +2,25 @@
 import type { CrashLabel } from '../model/crash.ts';
 import type { Evidence } from '../model/finding.ts';
 import { formatBytes, formatDuration } from '../model/units.ts';
-import { chainOf } from './crash-error.ts';
+import { addressOf, chainOf, describeError } from './crash-error.ts';
 import { errorOf } from './crash-subject.ts';
 import { type EndEvent, type Ending, eventOf, exitOf } from './ending.ts';
 import { isWhileLoading } from './label.ts';
 
-export function evidenceFor(ending: Ending, component: { name: string; reason: string } | null): Evidence[] {
+export function evidenceFor(
+  ending: Ending,
+  label: CrashLabel,
+  component: { name: string; reason: string } | null,
+): Evidence[] {
   const sentences = ending.events.map((event) => ({ source: sourceOf(event), statement: sentence(event) }));
   const error = errorOf(ending);
   if (error && chainOf(error).some(isWhileLoading))
     sentences.push({ source: 'stack', statement: 'it was thrown while modules were loaded, at the start' });
+  if (error && ending.nearby && addressOf(error) === '' && label === 'dependency-unreachable')
+    sentences.push({
+      source: 'log',
+      statement: `shortly before it logged: ${describeError(chainOf(ending.nearby).at(-1)!)}`,
+    });
   if (component)
     sentences.push({ source: 'stack', statement: `it points to the ${component.name}: ${component.reason}` });
   const seen = new Set<string>();
@@ -34,8 +43,8 @@ function sentence(event: EndEvent): string {
         : 'Node printed it as an exception that nobody caught, and ended';
     case 'logged':
       return event.isFatal
-        ? 'the program logged it as fatal, and then no more'
-        : 'it is the last error that the program logged before it ended';
+        ? `the program logged it as fatal${event.isLast ? ', and then no more' : ''}`
+        : 'the program logged it shortly before it ended';
     case 'heap-limit':
       return heapSentence(event);
     case 'native':

@@ -118,7 +118,8 @@ function findingOf(
   around: Circumstances & { restarts: number | null },
 ): Finding {
   const { ending, label, subject, fingerprint, confidence, occurrences } = group;
-  const crash = crashOf(group, around.restarts);
+  const own = ending.container ?? around;
+  const crash = crashOf(group, own.restarts);
   return {
     rank,
     kind: 'crash',
@@ -135,12 +136,12 @@ function findingOf(
       ...(occurrences < total && { share: occurrences / total }),
     },
     evidence: withSome(
-      evidenceFor(ending, crash.component?.name === 'memory' ? null : crash.component),
+      evidenceFor(ending, label, crash.component?.name === 'memory' ? null : crash.component),
       ending,
     ),
     symptoms: [],
     innocentExplanation: innocentFor(ending, label),
-    advice: adviceFor(ending, label, around),
+    advice: adviceFor(ending, label, own),
     caveats: caveatsFor(group),
     references: REFERENCES[label] ?? [],
     crash,
@@ -161,11 +162,14 @@ const REFERENCES: Partial<Record<CrashLabel, string[]>> = {
 };
 
 function caveatsFor({ ending, confidence }: CrashGroup): string[] {
+  const { pod, container } = ending.container ?? {};
+  if (container && ending.isLogUnknown && !eventOf(ending, 'told'))
+    return [
+      `No log is known to be that of the container: give it under its name, \`kubectl logs ${pod || 'POD'} -c ${container} --previous > ${container}.log\`.`,
+    ];
   const logged = eventOf(ending, 'logged');
   if (logged && !eventOf(ending, 'uncaught'))
-    return [
-      'The program wrote this error itself; that it is why it ended is concluded from its being the last.',
-    ];
+    return ['The program wrote this itself; that it is why it ended is concluded from its place in the log.'];
   return confidence < 0.75 && !eventOf(ending, 'exit')
     ? ['The log stops here: that the process ended is concluded from that.']
     : [];

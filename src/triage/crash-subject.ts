@@ -2,13 +2,26 @@
 import { fingerprint } from '../findings/rank.ts';
 import type { CrashLabel } from '../model/crash.ts';
 import type { Subject } from '../model/finding.ts';
-import { applicationFrame, type CrashError, chainOf, describeError, type StackFrame } from './crash-error.ts';
+import {
+  addressOf,
+  applicationFrame,
+  type CrashError,
+  chainOf,
+  describeError,
+  type StackFrame,
+} from './crash-error.ts';
 import { type Ending, eventOf, exitOf } from './ending.ts';
 import { parseFrame, plainPath } from './stack-frame.ts';
 
 /** The error that ended the process, or that it wrote before; null without one. */
 export function errorOf(ending: Ending): CrashError | null {
   return eventOf(ending, 'uncaught')?.error ?? eventOf(ending, 'logged')?.error ?? null;
+}
+
+/** The address that could not be reached; as errors logged just before name it when its own error does not. "" is unknown. */
+export function whereOf(ending: Ending): string {
+  const error = errorOf(ending);
+  return (error && addressOf(error)) || (ending.nearby && addressOf(ending.nearby)) || '';
 }
 
 /** The line to look at: of the application where any is known. */
@@ -68,7 +81,7 @@ function named(ending: Ending, label: CrashLabel): Pick<Subject, 'type' | 'name'
   if (label === 'killed-by-probe') return { type: 'setting', name: 'probe' };
   if (option) return { type: 'setting', name: option.option };
   if (label === 'dependency-unreachable' || label === 'dependency-auth')
-    return { type: 'dependency', name: addressOf(error!) || describeError(chainOf(error!).at(-1)!) };
+    return { type: 'dependency', name: whereOf(ending) || describeError(chainOf(error!).at(-1)!) };
   if (error) return { type: 'error', name: describeError(error) };
   if (told) return { type: 'process', name: told.label };
   const native = eventOf(ending, 'native');
@@ -76,20 +89,6 @@ function named(ending: Ending, label: CrashLabel): Pick<Subject, 'type' | 'name'
   return native
     ? { type: 'error', name: native.what }
     : { type: 'process', name: signal ?? `exit code ${code ?? 'unknown'}` };
-}
-
-/** "db.internal:5432", of the error nearest to the first cause that has one; "" is unknown. */
-export function addressOf(error: CrashError): string {
-  for (const { properties, message } of chainOf(error).reverse()) {
-    const host = properties.hostname ?? properties.host ?? properties.address;
-    if (host !== undefined) return properties.port === undefined ? host : `${host}:${properties.port}`;
-    const told =
-      /(?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ECONNRESET) ([\w.:[\]-]+)/.exec(
-        message,
-      )?.[1];
-    if (told) return told;
-  }
-  return '';
 }
 
 /** The same for the same bug, whatever the ids, ports and lines of the day. */

@@ -27,6 +27,9 @@ export function endingOfReport(report: unknown): Ending | null {
     nodeVersion: textIn(header, 'nodejsVersion').replace(/^v/, ''),
     commandLine: listIn(header, 'commandLine').map(String).join(' ').slice(0, 1_000),
     tail: [],
+    nearby: null,
+    container: null,
+    isLogUnknown: false,
   };
 }
 

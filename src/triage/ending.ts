@@ -13,8 +13,8 @@ export type EndEvent = { lines: string[] } & (
       /** False: the same text may have been printed by a program that went on. */
       isCertain: boolean;
     }
-  /** An error that the program itself wrote. */
-  | { kind: 'logged'; error: CrashError | null; message: string; isFatal: boolean }
+  /** An error that the program itself wrote; one without a stack is a message. `isLast`: nothing was written after it. */
+  | { kind: 'logged'; error: CrashError | null; message: string; isFatal: boolean; isLast: boolean }
   | { kind: 'heap-limit'; reason: string; gc: GcTrace | null; isCertain: boolean }
   | { kind: 'native'; what: string; isCertain: boolean }
   | { kind: 'bad-option'; option: string }
@@ -26,6 +26,18 @@ export type EndEvent = { lines: string[] } & (
   | { kind: 'told'; label: ToldLabel; statement: string }
 );
 export type ToldLabel = 'container-oom' | 'killed-by-probe' | 'startup-failure' | 'evicted' | 'grace-period';
+
+/** The container that ended, where a status tells it. */
+export interface EndedContainer {
+  pod: string;
+  container: string;
+  restarts: number;
+  /** null is no limit, or unknown. */
+  memoryLimitBytes: number | null;
+  /** ISO 8601; "" is unknown. */
+  startedAt: string;
+  finishedAt: string;
+}
 
 export interface Ending {
   /** The pod or service it is about; "" when there is only one. */
@@ -40,6 +52,12 @@ export interface Ending {
   commandLine: string;
   /** What the program wrote last, oldest first. */
   tail: string[];
+  /** The one address that errors logged shortly before name; null for none or several. */
+  nearby: CrashError | null;
+  /** null is unknown. */
+  container: EndedContainer | null;
+  /** Only a status tells of it: none of the logs is known to be its own. */
+  isLogUnknown: boolean;
 }
 
 type Kind = EndEvent['kind'];

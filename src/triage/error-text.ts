@@ -88,7 +88,9 @@ function insideOf(lines: readonly string[], at: number, indent: number): string[
 function readNested(error: CrashError, lines: string[]): void {
   const first = lines[0]!.trim();
   if (!first.startsWith('[') || isErrorHead(first)) {
-    if (first !== '' && first !== '{' && (isErrorHead(first) || lines.some((line) => /^\s+at /.test(line))))
+    // "TopologyDescription {" is a printed object, whatever stacks are in it.
+    const isObject = first === '' || first.endsWith('{');
+    if (isErrorHead(first) || (!isObject && lines.some((line) => /^\s+at /.test(line))))
       error.causes.push(parseErrorText(lines));
     return;
   }

@@ -55,12 +55,19 @@ function levelOf(json: Record<string, unknown>): JsonRecord['level'] {
 function errorIn(json: Record<string, unknown>): CrashError | null {
   for (const key of ['err', 'error', 'exception', 'reason', 'e']) {
     const value = json[key];
-    if (typeof value === 'object' && value !== null && Object.keys(value).length > 0)
-      return errorOf(value as Record<string, unknown>, 0);
+    if (isErrorLike(value)) return errorOf(value, 0);
     if (typeof value === 'string' && /\n\s+at /.test(value)) return parseErrorText(value.split('\n'));
   }
   const stack = json.stack ?? json.stack_trace ?? json.stacktrace;
   return typeof stack === 'string' ? errorOf({ ...json, stack, name: undefined }, 0) : null;
+}
+
+/** Drivers put descriptions of their state under `cause` and `reason` as well: those tell no message. */
+function isErrorLike(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const { stack, message, code, name } = value as Record<string, unknown>;
+  const isErrorName = typeof name === 'string' && /(Error|Exception)$/.test(name);
+  return typeof stack === 'string' || typeof message === 'string' || typeof code === 'string' || isErrorName;
 }
 
 function errorOf(value: Record<string, unknown>, depth: number): CrashError {
@@ -85,7 +92,7 @@ function errorOf(value: Record<string, unknown>, depth: number): CrashError {
           : []),
     ];
     error.causes = inner
-      .filter((each): each is Record<string, unknown> => typeof each === 'object' && each !== null)
+      .filter(isErrorLike)
       .slice(0, 20)
       .map((each) => errorOf(each, depth + 1));
   }

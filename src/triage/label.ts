@@ -62,13 +62,23 @@ function labelOfExit(ending: Ending, code: number | null, signal: string | null)
     const isRejection = /unhandled ?(promise ?)?rejection/i.test(
       `${logged.message} ${logged.lines.join(' ')}`,
     );
-    const { label, confidence } = labelOfUncaught(logged.error, isRejection, true);
+    const { label, confidence } = labelOfLogged(logged.error, isRejection);
     const isSure = logged.isFatal && code !== null;
     return { label, confidence: Math.min(confidence, isSure ? 0.85 : 0.7) };
   }
   if (code === 13) return { label: 'startup-failure', confidence: 0.9 };
   if (code === 9 || code === 12) return { label: 'startup-failure', confidence: 0.7 };
   return { label: 'unknown', confidence: 0.3 };
+}
+
+/** A message without an error is all that its writer gives as the reason. */
+function labelOfLogged(error: CrashError, isRejection: boolean): Verdict {
+  const found = labelOfUncaught(error, isRejection, true);
+  const isMessage = error.name === '' && error.frames.length === 0;
+  if (!isMessage || found.label !== 'uncaught-exception') return found;
+  return ABOUT_SETTINGS.test(error.message)
+    ? { label: 'startup-failure', confidence: 0.8 }
+    : { label: 'unknown', confidence: 0.5 };
 }
 
 /** By the first cause that has a name of its own; by how the error came out when none has. */

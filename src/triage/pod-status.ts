@@ -2,22 +2,18 @@
 
 import { parseQuantity } from '../model/decode/quantity.ts';
 import { listIn, numberIn, objectIn, textIn } from '../model/decode/unknown-json.ts';
-import type { EndEvent } from './ending.ts';
+import type { EndEvent, EndedContainer } from './ending.ts';
 import { signalName } from './ending.ts';
 import { killedByProbe, type PodEvent, type ProbeKill, readEvents } from './pod-events.ts';
 
 /** How one container ended, or why it never began. */
-export interface ContainerEnd {
-  pod: string;
-  container: string;
+export interface ContainerEnd extends EndedContainer {
   /** Empty: it has not ended. */
   events: EndEvent[];
-  restarts: number;
-  /** null is no limit, or unknown. */
-  memoryLimitBytes: number | null;
-  /** ISO 8601; "" is unknown. */
-  startedAt: string;
-  finishedAt: string;
+  /** It runs now. */
+  isRunning: boolean;
+  /** It prepares the pod, and is meant to end. */
+  isInit: boolean;
 }
 
 const CANNOT_START =
@@ -42,16 +38,15 @@ function endsOf(pod: unknown, told: PodEvent[]): ContainerEnd[] {
   ];
   const states = [...listIn(status, 'containerStatuses'), ...listIn(status, 'initContainerStatuses')];
   const own = told.filter((event) => event.pod === '' || podName === '' || event.pod === podName);
+  const inits = listIn(status, 'initContainerStatuses');
   const ends = states.map((state) => {
     const name = textIn(state, 'name');
     const spec = specs.find((each) => textIn(each, 'name') === name);
-    return endOf(
-      podName,
-      state,
-      spec,
-      own.filter(({ container }) => container === '' || container === name),
-      pod,
-    );
+    const about = own.filter(({ container }) => container === '' || container === name);
+    const end = endOf(podName, state, spec, about, pod);
+    const isInit = inits.includes(state);
+    const isDone = isInit && end.events.every((event) => event.kind === 'exit' && event.code === 0);
+    return { ...end, isInit, ...(isDone && { events: [] }) };
   });
   return textIn(status, 'reason') === 'Evicted' ? [evicted(podName, status), ...ends] : ends;
 }
@@ -62,7 +57,7 @@ function endOf(
   spec: unknown,
   told: PodEvent[],
   wholePod: unknown,
-): ContainerEnd {
+): Omit<ContainerEnd, 'isInit'> {
   const { state: now, lastState } = objectIn(state);
   const ended = [objectIn(now).terminated, objectIn(lastState).terminated].find(
     (each) => typeof each === 'object' && each !== null,
@@ -77,6 +72,7 @@ function endOf(
       ...waitingEvents(waiting),
       ...(ended ? endedEvents(ended, killedByProbe(told, spec), graceSeconds, told) : []),
     ],
+    isRunning: typeof objectIn(now).running === 'object' && objectIn(now).running !== null,
     restarts: numberIn(state, 'restartCount') ?? 0,
     memoryLimitBytes: parseQuantity(limits.memory) ?? null,
     startedAt: textIn(ended, 'startedAt'),
@@ -153,5 +149,6 @@ function endedEvents(
 function evicted(pod: string, status: Record<string, unknown>): ContainerEnd {
   const statement = `the pod was evicted: ${textIn(status, 'message').slice(0, 300) || 'the node ran short of something'}`;
   const events: EndEvent[] = [{ kind: 'told', label: 'evicted', statement, lines: [] }];
-  return { pod, container: '', events, restarts: 0, memoryLimitBytes: null, startedAt: '', finishedAt: '' };
+  const unknown = { restarts: 0, memoryLimitBytes: null, startedAt: '', finishedAt: '' };
+  return { pod, container: '', events, isRunning: false, isInit: false, ...unknown };
 }

@@ -53,14 +53,15 @@ export async function triage(input: TriageInput): Promise<Report> {
     const ending = endingOfReport(report);
     if (ending) onEnding(ending);
   }
-  endAll(writers, ends, input, onEnding);
-  const limits = ends.flatMap(({ memoryLimitBytes }) => memoryLimitBytes ?? []);
-  const restarts = ends.length === 0 ? null : Math.max(...ends.map((end) => end.restarts));
-  const findings = findingsOf(groups.list(), { memoryLimitBytes: limits[0] ?? null, restarts });
-  return reportOf(input, findings, {
+  const matched = endAll(writers, ends, input, onEnding);
+  const mains = mainsOf(ends);
+  const own = [matched, mains].find((each) => each.length === 1)?.[0];
+  const around = { memoryLimitBytes: own?.memoryLimitBytes ?? null, restarts: own?.restarts ?? null };
+  return reportOf(input, findingsOf(groups.list(), around), {
     ...seen,
     cleanExits: groups.cleanExits(),
-    memoryLimitBytes: limits[0] ?? null,
+    memoryLimitBytes: around.memoryLimitBytes,
+    openErrors: [...writers.values()].map((watch) => watch.openError()).filter((text) => text !== ''),
   });
 }
 
@@ -99,27 +100,53 @@ function aboutWhom(text: string, writer: string, writers: Map<string, WriterWatc
   return name !== undefined && writers.has(name) ? name : writer;
 }
 
-/** The status and the exit code are of the last life of each writer. */
+/** The status and the exit code are of the last life of each writer. Returns the containers whose log is there. */
 function endAll(
   writers: Map<string, WriterWatch>,
   ends: ContainerEnd[],
-  { exit }: TriageInput,
+  { exit, logs }: TriageInput,
   onEnding: (ending: Ending) => void,
-): void {
-  const left = ends.filter(({ events }) => events.length > 0);
+): ContainerEnd[] {
+  const left = [...ends];
+  const mains = mainsOf(ends);
+  const areAllAlive = mains.length > 0 && mains.every(isAlive);
   const exits: EndEvent[] = exit ? [{ kind: 'exit', ...exit, teller: 'you', lines: [] }] : [];
   const isAlone = writers.size === 1;
   for (const [writer, watch] of writers) {
-    const at = left.findIndex(
-      ({ container, pod }) =>
-        (isAlone && left.length === 1) || (writer.endsWith(`/${container}`) && writer.includes(pod)),
-    );
+    const name = writer === '' && logs.length === 1 ? logs[0]!.name : writer;
+    const at = left.findIndex((end) => (isAlone && isOnly(end, ends)) || isLogOf(name, end));
     const end = at < 0 ? undefined : left.splice(at, 1)[0];
-    watch.end([...(end?.events ?? []), ...(isAlone ? exits : [])]);
+    watch.end({
+      events: [...(end?.events ?? []), ...(isAlone ? exits : [])],
+      container: end && end.events.length > 0 ? end : null,
+      isAlive: areAllAlive || (end !== undefined && isAlive(end)),
+    });
   }
-  const silent = writers.size === 0 && exits.length > 0 && left.length === 0;
-  for (const end of left) onEnding(endingOf(end));
+  const untold = left.filter(({ events }) => events.length > 0);
+  const silent = writers.size === 0 && exits.length > 0 && untold.length === 0;
+  for (const end of untold) onEnding(endingOf(end));
   if (silent) onEnding({ ...NOTHING, events: exits });
+  return ends.filter((end) => end.container !== '' && !left.includes(end));
+}
+
+/** Without those that only prepare the pod. */
+const mainsOf = (ends: readonly ContainerEnd[]) =>
+  ends.filter(({ isInit, container }) => !isInit && container !== '');
+
+const isAlive = ({ isRunning, restarts }: ContainerEnd) => isRunning && restarts === 0;
+
+/** The pod's only container but for those that prepare it. */
+function isOnly(end: ContainerEnd, ends: readonly ContainerEnd[]): boolean {
+  const mains = mainsOf(ends);
+  const isPodItself = end.container === '' && mains.length <= 1;
+  return isPodItself || (mains.length === 1 && mains[0] === end);
+}
+
+/** "pod/shop-1/web", as kubectl prefixes lines; "web" and "web.log", as logs are named. */
+function isLogOf(name: string, { pod, container }: ContainerEnd): boolean {
+  if (container === '') return false;
+  const isPrefix = name.endsWith(`/${container}`) && name.includes(pod);
+  return isPrefix || name.replace(/(\.(log|txt|out|gz))+$/, '') === container;
 }
 
 const NOTHING: Ending = {
@@ -130,9 +157,13 @@ const NOTHING: Ending = {
   nodeVersion: '',
   commandLine: '',
   tail: [],
+  nearby: null,
+  container: null,
+  isLogUnknown: false,
 };
 
-function endingOf({ pod, container, events, startedAt, finishedAt }: ContainerEnd): Ending {
+function endingOf(end: ContainerEnd): Ending {
+  const { pod, container, events, startedAt, finishedAt } = end;
   const time = finishedAt || startedAt;
   return {
     ...NOTHING,
@@ -140,6 +171,8 @@ function endingOf({ pod, container, events, startedAt, finishedAt }: ContainerEn
     events,
     firstTime: time,
     lastTime: time,
+    container: container === '' ? null : end,
+    isLogUnknown: true,
   };
 }
 
@@ -149,6 +182,8 @@ interface Seen {
   lastLogged: string;
   cleanExits: number;
   memoryLimitBytes: number | null;
+  /** Errors that logs end with. */
+  openErrors: string[];
 }
 
 function reportOf(
@@ -209,12 +244,16 @@ function verdictOf(
       verdict: 'healthy',
       verdictReason: 'No crash: the diagnostic report was written on request, not because the process ended.',
     };
+  const [open] = seen.openErrors;
+  if (open !== undefined)
+    return {
+      verdict: 'too-little-data',
+      verdictReason: `The log ends with an error, and cannot tell whether the process ended with it: give --exit-code CODE or --pod-status FILE. The error: ${open}`,
+    };
   const last =
     seen.lastLogged === '' ? '' : ` Errors were logged and survived, the last one: ${seen.lastLogged}`;
-  const cure =
-    seen.lastLogged === '' ? '' : ' If the process did end there, give --exit-code or --pod-status.';
   return {
     verdict: 'healthy',
-    verdictReason: `No crash in ${seen.lines.toLocaleString('en')} lines.${last}${cure}`,
+    verdictReason: `No crash in ${seen.lines.toLocaleString('en')} lines.${last}`,
   };
 }

@@ -1,6 +1,6 @@
 // One writer of a log, line by line: what belongs to an end is collected, and an end is handed on when the next begins.
-import type { CrashError } from './crash-error.ts';
-import { type EndEvent, type Ending, isRoot } from './ending.ts';
+import { type CrashError, describeError } from './crash-error.ts';
+import { type EndEvent, type EndedContainer, type Ending, isRoot } from './ending.ts';
 import {
   continuesStack,
   type ErrorBlock,
@@ -11,30 +11,40 @@ import {
   readCutBlock,
   stripLead,
 } from './error-block.ts';
-import { parseErrorText } from './error-text.ts';
+import { emptyError, parseErrorText } from './error-text.ts';
 import { continuesDump, keepDump, readDump, startsDump } from './fatal-dump.ts';
+import { isAfter, isBelievable, isSure, joins, STILL_ENDING, STILL_FATAL } from './joining.ts';
 import { type JsonRecord, mayMatter, parseJsonLine } from './json-line.ts';
+import { isClosing, isOtherLife } from './life-lines.ts';
 import { commandLineOf, isNoise, isStart, nodeTrailer, readMarker } from './markers.ts';
+import { createNearbyErrors } from './nearby-errors.ts';
 import type { LogLine } from './unwrap.ts';
 
 export interface WriterWatch {
   take(line: LogLine): void;
   /** Adds what is known from elsewhere of the last end, and hands that on. */
-  end(last: readonly EndEvent[]): void;
+  end(last: LastEnd): void;
+  /** The error the log ends with, of which nothing tells whether it ended the process; "" for none. After `end`. */
+  openError(): string;
+}
+
+/** What is known from elsewhere of how a writer ended. */
+export interface LastEnd {
+  events: readonly EndEvent[];
+  container: EndedContainer | null;
+  /** It runs, and has never been started anew: what it logged it survived. */
+  isAlive: boolean;
 }
 
 const MOST_RECENT = 30;
 const MOST_TEXT = 2_000;
-/** So many lines of the program after an end belong to its next life. */
-const STILL_ENDING = 6;
-/** A program may say some more between an error it gives up on and its exit. */
-const STILL_FATAL = 20;
-
 interface Logged {
   event: Extract<EndEvent, { kind: 'logged' }>;
   time: string;
   linesSince: number;
   pid: number;
+  /** Went on with its work: no longer its last word. */
+  isSurvived: boolean;
 }
 
 export function watchWriter(
@@ -45,12 +55,15 @@ export function watchWriter(
   let recent: string[] = [];
   let block: ErrorBlock | null = null;
   let dump: string[] | null = null;
-  let stack: string[] | null = null;
+  let stack: { lines: string[]; at: number } | null = null;
   let ending: Ending | null = null;
   let logged: Logged | null = null;
   let linesSince = 0;
+  let linesSeen = 0;
   let time = '';
   let commandLine = '';
+  let openError = '';
+  const nearby = createNearbyErrors();
 
   const close = () => {
     if (ending && isBelievable(ending, linesSince)) onEnding(ending);
@@ -65,6 +78,9 @@ export function watchWriter(
     nodeVersion: '',
     commandLine,
     tail: recent.filter((line) => line.trim() !== '').slice(-8),
+    nearby: nearby.only(),
+    container: null,
+    isLogUnknown: false,
   });
 
   const tell = (event: EndEvent) => {
@@ -91,15 +107,22 @@ export function watchWriter(
     logged = null;
   };
 
-  const log = (error: CrashError | null, message: string, isFatal: boolean, lines: string[], pid = 0) => {
-    onLogged(lines[0] ?? message);
+  const log = (told: CrashError | null, message: string, isFatal: boolean, lines: string[], pid = 0) => {
+    const error = told ?? (message === '' ? null : { ...emptyError(), message });
+    openError = (error && describeError(error)) || (lines[0] ?? '');
+    onLogged(openError);
+    if (error) nearby.add(error);
     // The first of several in a row is the cause, unless a later one is graver.
-    if (logged && logged.linesSince <= 2 && (logged.event.isFatal || !isFatal)) return;
+    if (logged && !logged.isSurvived && logged.linesSince <= 2 && (logged.event.isFatal || !isFatal)) {
+      logged.event.isLast = false;
+      return;
+    }
     logged = {
-      event: { kind: 'logged', error, message, isFatal, lines: lines.slice(0, 16) },
+      event: { kind: 'logged', error, message, isFatal, isLast: true, lines: lines.slice(0, 16) },
       time,
       linesSince: 0,
       pid,
+      isSurvived: false,
     };
   };
 
@@ -119,23 +142,24 @@ export function watchWriter(
   };
 
   const closeStack = () => {
-    const lines = stack;
+    if (!stack) return;
+    const { lines, at } = stack;
     stack = null;
-    if (!lines) return;
     const before = recent.slice(-(lines.length + 3)).join('\n');
     const isFatal =
       /uncaught|unhandled ?(promise ?)?rejection|\bfatal\b|crash(ed|ing)|shutting down due/i.test(before) &&
       !/UnhandledPromiseRejectionWarning|\(node:\d+\)/.test(before);
     log(parseErrorText([stripLead(lines[0]!), ...lines.slice(1)]), '', isFatal, lines);
+    // JSON lines may have gone between: another stream's, which do not end a stack.
+    if (linesSeen > at) openError = '';
+    if (logged) logged.linesSince += linesSeen - at;
   };
 
   const takeRecord = (record: JsonRecord, text: string) => {
     if (record.time !== '' && time === '') time = record.time;
-    const isNewLife = logged !== null && logged.pid !== 0 && record.pid !== 0 && logged.pid !== record.pid;
-    if (isNewLife) reviveAfterFatal();
+    if (logged && isOtherLife(logged.pid, record.pid, recent)) reviveAfterFatal();
     const saysSo = /uncaught ?exception|unhandled ?(promise ?)?rejection/i.test(record.message);
-    if (record.level === 'other' && !saysSo && !record.error) return goOn();
-    if (record.level === 'other' && !saysSo) return goOn();
+    if (record.level === 'other' && !saysSo) return goOn(record.message, record.pid);
     log(
       record.error,
       record.message,
@@ -147,22 +171,33 @@ export function watchWriter(
 
   /** Not worth parsing, unless it may be the first word after an end. */
   const takeQuietRecord = (text: string) => {
-    if (logged?.event.isFatal && isStart(parseJsonLine(text)?.message ?? '')) reviveAfterFatal();
-    goOn();
+    const isOpen = openError !== '' || (logged?.event.isFatal && !logged.isSurvived);
+    if (!isOpen) return goOn('');
+    const { message = '', pid = 0 } = parseJsonLine(text) ?? {};
+    if (isStart(message) || (logged && isOtherLife(logged.pid, pid, recent))) reviveAfterFatal();
+    goOn(message, pid);
   };
 
   /** A program that said it gives up, and then started anew, did end. */
   const reviveAfterFatal = () => {
-    if (!logged?.event.isFatal || logged.linesSince > 3) return;
+    if (!logged?.event.isFatal || logged.isSurvived || logged.linesSince > 3) return;
     const { event } = logged;
     logged = null;
     close();
     onEnding({ ...startEnding(), events: [event] });
   };
 
-  const goOn = () => {
+  const goOn = (message: string, pid = 0) => {
     linesSince++;
-    if (logged) logged.linesSince++;
+    linesSeen++;
+    if (!isClosing(message)) openError = '';
+    nearby.goOn();
+    if (!logged) return;
+    logged.linesSince++;
+    logged.event.isLast = false;
+    // Others that write into the same log say nothing of this process.
+    const isOwn = pid === 0 || logged.pid === 0 || pid === logged.pid;
+    if (isOwn && !isClosing(message)) logged.isSurvived = true;
   };
 
   const takeText = (text: string) => {
@@ -176,7 +211,10 @@ export function watchWriter(
       closeDump();
     }
     if (stack) {
-      if (continuesStack(text, stack)) return void stack.push(text);
+      if (continuesStack(text, stack.lines)) {
+        stack.at = linesSeen;
+        return void stack.lines.push(text);
+      }
       closeStack();
     }
     if (isPlace(text)) block = { lines: [text], time, headLines: 0 };
@@ -187,7 +225,7 @@ export function watchWriter(
 
   const startStack = (text: string) => {
     const head = headBefore(recent);
-    stack = head < 0 ? null : [...recent.slice(head), text];
+    stack = head < 0 ? null : { lines: [...recent.slice(head), text], at: linesSeen };
   };
 
   const takePlain = (text: string) => {
@@ -197,7 +235,7 @@ export function watchWriter(
     const marker = readMarker(text);
     if (marker) return tell(marker);
     if (isStart(text)) reviveAfterFatal();
-    if (!isNoise(text)) goOn();
+    if (!isNoise(text)) goOn(text);
   };
 
   /** The trailer came apart from its error: other lines got between. */
@@ -208,6 +246,17 @@ export function watchWriter(
     if (!ending || !last || linesSince > STILL_FATAL) return;
     if ('isCertain' in last) last.isCertain = true;
     ending.nodeVersion = version;
+    linesSince = 0;
+  };
+
+  /** Nothing tells of the end but the program's own last words. */
+  const endByWords = () => {
+    if (!logged?.event.isFatal || logged.isSurvived || logged.linesSince >= STILL_ENDING) return;
+    if (ending && linesSince < STILL_ENDING) return;
+    const { event } = logged;
+    close();
+    ending = startEnding();
+    ending.events.push(event);
     linesSince = 0;
   };
 
@@ -223,40 +272,21 @@ export function watchWriter(
       recent.push(text.length > MOST_TEXT ? text.slice(0, MOST_TEXT) : text);
       if (recent.length > 2 * MOST_RECENT) recent = recent.slice(-MOST_RECENT);
     },
-    end(last) {
+    end({ events, container, isAlive }) {
       closeBlock();
       closeDump();
       closeStack();
-      for (const event of last) tell(event);
-      if (last.length > 0) return close();
-      if (
-        logged?.event.isFatal &&
-        logged.linesSince < STILL_ENDING &&
-        !(ending && linesSince < STILL_ENDING)
-      ) {
-        const { event } = logged;
-        close();
-        ending = startEnding();
-        ending.events.push(event);
-        linesSince = 0;
-      }
+      if (isAlive || (logged && isAfter(logged.time, container?.finishedAt ?? ''))) logged = null;
+      time = container?.finishedAt || time;
+      for (const event of events) tell(event);
+      if (events.length === 0) endByWords();
+      if (ending) Object.assign(ending, { container, writer: ending.writer || nameOf(container) });
+      if (ending || isAlive || events.length > 0) openError = '';
       close();
     },
+    openError: () => openError,
   };
 }
 
-/** One end has one reason; what only tells that it ended comes after it. */
-function joins(ending: Ending, event: EndEvent, linesSince: number): boolean {
-  if (linesSince >= (event.kind === 'exit' ? STILL_FATAL : STILL_ENDING)) return false;
-  if (event.kind === 'exit') return event.code !== 0 || !ending.events.some(isRoot);
-  if (event.kind === 'told' || event.kind === 'kernel-oom') return true;
-  if (ending.events.some(({ kind }) => kind === 'exit'))
-    return event.kind === 'native' && !ending.events.some(isRoot);
-  return event.kind === 'native' || !ending.events.some(isRoot);
-}
-
-const isSure = (event: EndEvent) => event.kind !== 'logged' && (!('isCertain' in event) || event.isCertain);
-
-function isBelievable({ events }: Ending, linesSince: number): boolean {
-  return events.some(isSure) || linesSince < STILL_ENDING;
-}
+const nameOf = (container: EndedContainer | null) =>
+  container ? [container.pod, container.container].filter((part) => part !== '').join('/') : '';

@@ -2,7 +2,7 @@
 import type { CrashLabel } from '../model/crash.ts';
 import { formatBytes } from '../model/units.ts';
 import { chainOf, describeError } from './crash-error.ts';
-import { addressOf, errorOf, frameOf } from './crash-subject.ts';
+import { errorOf, frameOf, whereOf } from './crash-subject.ts';
 import { type Ending, eventOf, exitOf } from './ending.ts';
 
 /** The label in a reader's words. */
@@ -29,7 +29,7 @@ export function titleOf(ending: Ending, label: CrashLabel, component: string): s
     case 'heap-limit':
       return heapTitle(ending, words);
     case 'container-oom':
-      return 'The container hit its memory limit and the kernel killed the process';
+      return `The container${containerName(ending)} hit its memory limit and the kernel killed the process`;
     case 'uncaught-exception':
       return `Uncaught ${words || 'exception'}${because}${placeOf(ending)}`;
     case 'unhandled-rejection':
@@ -48,9 +48,16 @@ export function titleOf(ending: Ending, label: CrashLabel, component: string): s
         ? `Ended from outside: ${eventOf(ending, 'told')!.statement}`
         : `Ended from outside by ${exitOf(ending).signal ?? 'a signal'}`;
     case 'unknown':
-      return `It ended ${exitWords(ending)}, and nothing in the log says why`;
+      return words === ''
+        ? `${subjectWord(ending)} ended ${exitWords(ending)}${ending.isLogUnknown ? '; its own log was not read' : ', and nothing in the log says why'}`
+        : `${subjectWord(ending)} ended ${exitWords(ending)} after it logged: ${words}`;
   }
 }
+
+const containerName = ({ container }: Ending) => (container?.container ? ` ${container.container}` : '');
+
+const subjectWord = (ending: Ending) =>
+  containerName(ending) === '' ? 'It' : `The container${containerName(ending)}`;
 
 function heapTitle(ending: Ending, words: string): string {
   const gc = eventOf(ending, 'heap-limit')?.gc;
@@ -61,7 +68,7 @@ function heapTitle(ending: Ending, words: string): string {
 }
 
 function dependencyOf(ending: Ending, component: string): string {
-  const address = addressOf(errorOf(ending)!);
+  const address = whereOf(ending);
   const what =
     component === '' || component === 'network' || component === 'code' ? 'A dependency' : `The ${component}`;
   return address === '' ? what : `${what} at ${address}`;

@@ -27,7 +27,7 @@ test('nothing throws, whatever is broken', async () => {
       const start = random(broken.length);
       const cut = Buffer.concat([broken.subarray(start), broken.subarray(0, start)]);
       const report = await look(cut, 1 + random(5_000));
-      expect(['findings', 'healthy']).toContain(report.verdict);
+      expect(['findings', 'healthy', 'too-little-data']).toContain(report.verdict);
     }
   }
 });

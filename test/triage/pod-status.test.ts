@@ -129,3 +129,77 @@ test.each([[null], ['text'], [[]], [{ status: { containerStatuses: [null, 5, {}]
     expect((await look(status)).findings).toEqual([]);
   },
 );
+
+const two = (app: object, proxy: object) => ({
+  kind: 'Pod',
+  metadata: { name: 'shop-1' },
+  spec: {
+    containers: [
+      { name: 'app', resources: { limits: { memory: '1Gi' } } },
+      { name: 'proxy', resources: { limits: { memory: '64Mi' } } },
+    ],
+  },
+  status: {
+    containerStatuses: [
+      { name: 'app', restartCount: 0, state: { running: {} }, lastState: {}, ...app },
+      { name: 'proxy', restartCount: 0, state: { running: {} }, lastState: {}, ...proxy },
+    ],
+  },
+});
+const lookAs = (name: string, podStatus: unknown, log: string) =>
+  triage({ logs: [{ name, chunks: text(log) }], podStatus, version: 'test' });
+
+test('an ended container is named, with its own time, limit and restarts, and blames no log of another', async () => {
+  const status = two({}, { restartCount: 3, ...ended({ reason: 'OOMKilled', exitCode: 137 }) });
+  const log = '{"level":50,"time":1795745472000,"pid":7,"msg":"payment refused"}\n';
+  for (const name of ['app.log', 'standard input']) {
+    const { findings } = await lookAs(name, status, log);
+    expect(findings.map(({ title }) => title)).toEqual([
+      'The container proxy hit its memory limit and the kernel killed the process',
+    ]);
+    expect(findings[0]!.crash).toMatchObject({
+      restarts: 3,
+      lastSeen: '2026-11-27T01:02:00Z',
+      writers: ['shop-1/proxy'],
+    });
+    expect(findings[0]!.crash!.lines.join()).not.toContain('payment');
+    expect(findings[0]!.advice[0]).toContain('--max-old-space-size=48 here');
+  }
+});
+
+test('of several containers a log is matched by its name, and asked for when none has it', async () => {
+  const status = two({ restartCount: 2, ...ended({ reason: 'Error', exitCode: 1 }) }, {});
+  const log = '{"level":60,"pid":7,"msg":"Missing environment variable A_B"}\n';
+  const own = await lookAs('app.log', status, log);
+  expect(own.findings.map(({ crash }) => [crash!.label, crash!.exitCode, crash!.writers])).toEqual([
+    ['startup-failure', 1, ['shop-1/app']],
+  ]);
+  const { findings } = await lookAs('other.log', status, 'served\n');
+  expect(findings[0]!.title).toBe('The container app ended with exit code 1; its own log was not read');
+  expect(findings[0]!.caveats[0]).toContain('kubectl logs shop-1 -c app --previous > app.log');
+});
+
+test('a container that prepared the pod and ended well is no end', async () => {
+  const status = two({}, {});
+  const init = {
+    name: 'migrate',
+    restartCount: 0,
+    state: { terminated: { reason: 'Completed', exitCode: 0 } },
+  };
+  const report = await lookAs(
+    'x',
+    { ...status, status: { ...status.status, initContainerStatuses: [init] } },
+    'a\n',
+  );
+  expect(report.verdictReason).toBe('No crash in 1 lines.');
+});
+
+test.each([
+  ['2026-11-27T01:01:59.000Z', 'uncaught-exception'],
+  ['2026-11-27T01:30:00.000Z', 'unknown'],
+])('an error logged at %s, of an end at 01:02:00, makes it %s', async (time, label) => {
+  const err = { type: 'Error', message: 'x', stack: 'Error: x\n    at go (/app/a.js:1:1)' };
+  const log = `${JSON.stringify({ level: 50, time, pid: 7, err, msg: 'x' })}\n`;
+  const { findings } = await look(pod(ended({ reason: 'Error', exitCode: 1 })), [], log);
+  expect(findings.map(({ crash }) => crash!.label)).toEqual([label]);
+});
