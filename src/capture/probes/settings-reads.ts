@@ -2,8 +2,10 @@
 // themselves, read from data properties only.
 import type { Server } from 'node:net';
 import type { AgentSettings, FatalHandlers, ServerSettings } from '../../model/settings.ts';
+import type { createTimeoutReads, TimeoutState } from './settings-timeouts.ts';
 
 type PlainReads = ReturnType<typeof createPlainReads>;
+type TimeoutReads = ReturnType<typeof createTimeoutReads>;
 
 /** Reads of objects that may be anything: no getter and no trap of a proxy is run. */
 export function createPlainReads(isProxy: (value: unknown) => boolean) {
@@ -42,7 +44,7 @@ export function createPlainReads(isProxy: (value: unknown) => boolean) {
 }
 
 /** Servers, agents and outgoing requests, from open handles and from what modules export. */
-export function createServerReads(load: (id: string) => never, plain: PlainReads) {
+export function createServerReads(load: (id: string) => never, plain: PlainReads, timeouts: TimeoutReads) {
   const { own, isA, number, limit, isObject, className, attempt } = plain;
   const MAX_HANDLES = 20_000;
   const MAX_LISTED = 50;
@@ -98,23 +100,18 @@ export function createServerReads(load: (id: string) => never, plain: PlainReads
   };
 
   const isWaiting = (request: unknown) => isA(request, http.ClientRequest) && !own(request, 'res');
-  const timeoutOf = (request: unknown, socket: unknown): number =>
-    number(request, 'timeout') ||
-    number(socket, 'timeout') ||
-    number(own(own(request, 'agent'), 'options'), 'timeout') ||
-    0;
   const outgoing = () => {
-    const requests = new Map<object, boolean>();
+    const requests = new Map<object, TimeoutState>();
     const hosts = new Set<string>();
     const agents = new Set<unknown>();
     for (const handle of handles()) {
       const request = own(handle, '_httpMessage');
       if (!isObject(request) || !isWaiting(request)) continue;
-      const isBound = timeoutOf(request, handle) > 0;
-      requests.set(request, isBound);
+      const state = timeouts.stateOf(request, handle);
+      requests.set(request, state);
       agents.add(own(request, 'agent'));
       const name = own(request, 'host');
-      if (!isBound && typeof name === 'string' && hosts.size < 5) hosts.add(name.slice(0, 100));
+      if (state === 'none' && typeof name === 'string' && hosts.size < 5) hosts.add(name.slice(0, 100));
     }
     return { requests, hosts, agents };
   };
