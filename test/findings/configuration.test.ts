@@ -553,7 +553,7 @@ describe('each value stands beside its port', () => {
   test('in a finding', () => {
     const found = findings.find(({ subject }) => subject.name === 'server.keepAliveTimeout');
     expect(found?.title).toBe(
-      'keepAliveTimeout is 1 s on http :3201, 5 s on http :3202, the balancer keeps idle connections for 1 min',
+      'keepAliveTimeout is 1 s on http :3201, 5 s on http :3202, the balancer keeps idle connections for 60 s',
     );
     expect(found?.evidence[0]?.statement).toBe(
       'server.keepAliveTimeout is 1 s on http :3201, 5 s on http :3202',
@@ -562,7 +562,7 @@ describe('each value stands beside its port', () => {
 
   test.each([
     ['server.requestTimeout', '30 s on http :3202, 5 min on http :3201'],
-    ['server.headersTimeout', '1 min'],
+    ['server.headersTimeout', '60 s'],
   ])('and where %s is fine', (check, value) => {
     expect(audit.checked).toContainEqual({ check, outcome: 'ok', value });
   });
