@@ -33,6 +33,13 @@ export function createPlainReads(isProxy: (value: unknown) => boolean) {
   /** JSON has no Infinity: null is no limit. */
   const limit = (value: unknown, key: string): number | null | undefined =>
     own(value, key) === Number.POSITIVE_INFINITY ? null : number(value, key);
+  /** Listeners of an EventEmitter, at most so many. */
+  const listeners = (emitter: unknown, event: string, most: number): unknown[] => {
+    const found = own(own(emitter, '_events'), event);
+    if (!isObject(found)) return [];
+    if (!Array.isArray(found)) return typeof found === 'function' ? [found] : [];
+    return Array.from({ length: Math.min(most, found.length) }, (_, index) => own(found, String(index)));
+  };
   const attempt = <T>(read: () => T): T | undefined => {
     try {
       return read();
@@ -40,7 +47,7 @@ export function createPlainReads(isProxy: (value: unknown) => boolean) {
       return undefined;
     }
   };
-  return { isObject, own, isA, className, number, limit, attempt };
+  return { isObject, own, isA, className, number, limit, listeners, attempt };
 }
 
 /** Servers, agents and outgoing requests, from open handles and from what modules export. */
@@ -169,12 +176,9 @@ export function createServerReads(load: (id: string) => never, plain: PlainReads
 }
 
 /** What listeners of fatal events do, told from their text; the text itself stays here. */
-export function createHandlerReads({ own }: PlainReads) {
+export function createHandlerReads({ own, listeners: listenersIn }: PlainReads) {
   const MAX_LISTENERS = 50;
-  const listenersOf = (event: string): unknown[] => {
-    const found = own(own(process, '_events'), event);
-    return typeof found === 'function' ? [found] : Array.isArray(found) ? found.slice(0, MAX_LISTENERS) : [];
-  };
+  const listenersOf = (event: string): unknown[] => listenersIn(process, event, MAX_LISTENERS);
   const textOf = (listener: unknown): string => {
     const inner = own(listener, 'listener');
     const fn = typeof inner === 'function' ? inner : listener;

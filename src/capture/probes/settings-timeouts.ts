@@ -6,12 +6,14 @@ import type { createPlainReads } from './settings-reads.ts';
 /** "unclear": somebody listens, but its socket is not connected yet, and only then gets its timeout. */
 export type TimeoutState = 'acts' | 'none' | 'unclear';
 
-export function createTimeoutReads({ own, number, attempt }: ReturnType<typeof createPlainReads>) {
+export function createTimeoutReads({
+  own,
+  number,
+  listeners: listenersIn,
+  attempt,
+}: ReturnType<typeof createPlainReads>) {
   const MOST = 20;
-  const listenersOf = (emitter: unknown): unknown[] => {
-    const found = own(own(emitter, '_events'), 'timeout');
-    return typeof found === 'function' ? [found] : Array.isArray(found) ? found.slice(0, MOST) : [];
-  };
+  const listenersOf = (emitter: unknown): unknown[] => listenersIn(emitter, 'timeout', MOST);
   const textOf = (listener: unknown): string => {
     const inner = own(listener, 'listener');
     const fn = typeof inner === 'function' ? inner : listener;
