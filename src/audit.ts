@@ -24,7 +24,7 @@ export function audit(settings: Settings, pod?: PodContainer, options: AuditOpti
         ? {
             memoryLimitBytes: outer.memoryLimitBytes ?? null,
             cpuQuotaCores: outer.cpuQuotaCores ?? null,
-            pidsLimit: null,
+            pidsLimit: outer.pidsLimit ?? null,
           }
         : null,
     },

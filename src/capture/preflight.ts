@@ -19,30 +19,48 @@ const STEP_BYTES = 16 * 2 ** 20;
 /** What profiles, hooks and lists take. */
 const LIGHT_BYTES = 16 * 2 ** 20;
 
+/** The kernel tells that a signal is caught, not by whom. */
+const OWN_HANDLER =
+  'Not to be seen from outside: if the program handles SIGUSR1 itself, its handler runs instead, and culprit cannot attach. Such a program has to be started with --inspect=127.0.0.1:0.';
+
 const rounded = (bytes: number) => Math.ceil(bytes / STEP_BYTES) * STEP_BYTES;
 
 /** Never throws; a process that is not there cannot be attached to. */
 export async function lookAhead(pid: number): Promise<Preflight> {
   const inspector = await findInspector(pid);
   const attachable = checkAttachable(pid, { isInspectorOpen: inspector === 'open' });
+  if (!attachable.ok)
+    return {
+      ...whoIsIt(pid),
+      canAttach: false,
+      reason: attachable.reason,
+      cure: attachable.cure,
+      inspector,
+      steps: [],
+      notes: [],
+    };
   const status = readStatus(pid);
   const heap = status?.rssAnonBytes === undefined ? undefined : rounded(status.rssAnonBytes);
   const room = roundedRoom(memoryRoom(pid));
   return {
-    schemaVersion: 1,
-    pid,
-    command: shortCommand(readCmdline(pid) ?? [], readStat(pid)?.comm ?? '?'),
-    nodeVersion: readNodeVersion(pid),
-    canAttach: attachable.ok,
-    ...(attachable.ok ? {} : { reason: attachable.reason, cure: attachable.cure }),
+    ...whoIsIt(pid),
+    canAttach: true,
+    ...(inspector === 'open' ? {} : { caveat: OWN_HANDLER }),
     inspector,
     heapAtMostBytes: heap,
     roomBytes: room?.bytes,
     roomLimitedBy: room?.limitedBy,
     threads: status?.threads,
-    steps: describeSteps(attachable.ok, pid, heap, room),
+    steps: describeSteps(pid, heap, room),
     notes: describeNotes(pid, inspector),
   };
+}
+
+function whoIsIt(pid: number): Pick<Preflight, 'schemaVersion' | 'pid' | 'command' | 'nodeVersion'> {
+  const comm = readStat(pid)?.comm;
+  const argv = readCmdline(pid) ?? [];
+  const command = comm === undefined && argv.length === 0 ? '' : shortCommand(argv, comm ?? '?');
+  return { schemaVersion: 1, pid, command, nodeVersion: readNodeVersion(pid) };
 }
 
 const ANSWER_MILLIS = 300;
@@ -73,22 +91,13 @@ function roundedRoom(room: MemoryRoom | undefined): MemoryRoom | undefined {
   return { ...room, bytes: Math.floor(room.bytes / step) * step };
 }
 
-function describeSteps(
-  canAttach: boolean,
-  pid: number,
-  heap: number | undefined,
-  room: MemoryRoom | undefined,
-): PreflightStep[] {
+function describeSteps(pid: number, heap: number | undefined, room: MemoryRoom | undefined): PreflightStep[] {
   const passive: PreflightStep = {
     step: 'passive',
     when: 'always',
     what: 'reads /proc and the cgroup: no cost to the process',
   };
-  const steps = [passive, light(pid, heap), burst(heap), census(heap, room), snapshot(pid, heap)];
-  if (canAttach) return steps;
-  return steps.map((step) =>
-    step === passive ? step : { ...step, when: 'left out', reason: 'it cannot be attached to' },
-  );
+  return [passive, light(pid, heap), burst(heap), census(heap, room), snapshot(pid, heap)];
 }
 
 function light(pid: number, heap: number | undefined): PreflightStep {

@@ -31,6 +31,7 @@ export function readOuterSettings(
         ? undefined
         : Math.max(0, after.memoryAnonBytes - (after.ownAnonBytes ?? 0)),
     cpuQuotaCores: after?.cpuQuotaCores,
+    pidsLimit: after && (after.pidsLimit ?? null),
     throttling: throttlingBetween(before, after),
     ...readFiles(pid, files, root),
   };

@@ -5,6 +5,7 @@ import type { CgroupSample } from '../model/samples.ts';
 import type { InnerSettings, Settings } from '../model/settings.ts';
 import type { Attachment } from '../target/attach.ts';
 import { shortCommand } from '../target/command.ts';
+import { readStat } from '../target/proc.ts';
 import { readCgroup } from './cgroup.ts';
 import { PROBE_URL } from './probe-url.ts';
 import { settingsProbeSource } from './probes/settings-probe.ts';
@@ -55,7 +56,10 @@ export async function readSettings(
       warnings: localPid === null ? ['The process is elsewhere: /proc and its files could not be read.'] : [],
     },
     inner,
-    outer: localPid === null ? {} : readOuterSettings(localPid, inner.files, before, after),
+    outer:
+      localPid === null
+        ? {}
+        : { ...readOuterSettings(localPid, inner.files, before, after), cpuUsedCores: looked.cpuUsedCores },
   };
 }
 
@@ -64,6 +68,7 @@ interface Looked {
   pausesMillis: number[];
   before?: CgroupSample;
   after?: CgroupSample;
+  cpuUsedCores?: number;
 }
 
 async function look(
@@ -84,8 +89,10 @@ async function look(
   if (!result.objectId) throw noAnswer(result.value);
   const pausesMillis = [performance.now() - installFrom];
   const before = cgroup();
+  const used = cpuMeter(localPid);
   await new Promise((resolve) => setTimeout(resolve, millis));
   const after = cgroup();
+  const cpuUsedCores = used();
   const finishFrom = performance.now();
   const answer = await session.send<Evaluated>('Runtime.callFunctionOn', {
     objectId: result.objectId,
@@ -102,6 +109,18 @@ async function look(
     pausesMillis: pausesMillis.map((pause) => Math.round(pause * 10) / 10),
     before,
     after,
+    cpuUsedCores,
+  };
+}
+
+/** Begins to count; the function tells the cores used since then. Undefined when the process cannot be read. */
+function cpuMeter(localPid: number | null): () => number | undefined {
+  const read = () => (localPid === null ? undefined : readStat(localPid)?.cpuMicros);
+  const [first, from] = [read(), performance.now()];
+  return () => {
+    const last = read();
+    if (first === undefined || last === undefined) return undefined;
+    return Math.round((last - first) / ((performance.now() - from) * 10)) / 100;
   };
 }
 

@@ -4,8 +4,8 @@
 //   3  it is bounded: requests end, memory and files fit, its Node.js gets security fixes
 //   4  it fits what is around it: balancer, probes, grace period, CPU limit
 //   5  it can be looked into when it fails, and no notice is left
-// Warnings and critical findings hold back the level of their check; notices hold back level 5 only. What is unknown
-// holds back nothing, and is listed.
+// Warnings and critical findings hold back the level of their check; notices hold back level 5 only, but at level 2 that
+// one, whose words no finding may contradict. What is unknown holds back nothing, and is listed.
 import type { Audit, Severity } from '../model/finding.ts';
 
 export interface LevelInput {
@@ -25,7 +25,8 @@ const MEANINGS: Record<number, string> = {
 };
 
 export function auditLevel(found: readonly LevelInput[]): Omit<Audit, 'checked'> {
-  const holdsBack = ({ level, severity }: LevelInput) => (severity === 'notice' ? HIGHEST : level);
+  const holdsBack = ({ level, severity }: LevelInput) =>
+    severity === 'notice' && level !== 2 ? HIGHEST : level;
   const level = found.reduce((least, finding) => Math.min(least, holdsBack(finding) - 1), HIGHEST);
   return {
     level,

@@ -14,6 +14,7 @@
 import { formatBytes } from '../model/units.ts';
 
 const MB = 2 ** 20;
+const LEAST_DEFAULT_BYTES = 256 * MB;
 const RESERVE_SHARE = 0.05;
 const LEAST_RESERVE_BYTES = 16 * MB;
 const SEMI_SPACES_MB = [16, 8, 4, 2, 1];
@@ -26,6 +27,11 @@ export interface HeapSettings {
   semiSpaceMegabytes: number;
   /** How it comes about, in words. */
   why: string;
+}
+
+/** The most that Node.js 16 to 26 takes by itself in a container of this size, see above: above 4 GB it may be less. */
+export function defaultHeapBytes(containerBytes: number): number {
+  return Math.max(LEAST_DEFAULT_BYTES, containerBytes / 2);
 }
 
 /** Null when the live heap does not fit beside the rest: then only a larger limit, or less in memory, helps. */

@@ -26,6 +26,10 @@ export interface PodContainer {
   memoryLimitBytes?: number;
   memoryRequestBytes?: number;
   cpuLimitCores?: number;
+  /** `containerPort`s. */
+  ports?: number[];
+  /** NODE_OPTIONS, where the spec itself says it; null: it comes from elsewhere (valueFrom, envFrom). */
+  nodeOptions?: string | null;
   /** PID 1 is then not this container's program. */
   sharesProcesses: boolean;
   runsAsNonRoot: boolean;

@@ -16,12 +16,15 @@ export interface PreflightStep {
 export interface Preflight {
   schemaVersion: 1;
   pid: number;
+  /** Empty when it is not known. */
   command: string;
   nodeVersion: string | null;
   canAttach: boolean;
   /** Why not, and what helps: only when it cannot. */
   reason?: string;
   cure?: string;
+  /** What cannot be seen from outside and may still keep it from being attached to. */
+  caveat?: string;
   /** "open" needs no signal. */
   inspector: 'open' | 'closed' | 'unknown';
   /** The most that its heap can be: anonymous memory, in steps of 16 MB. */
@@ -29,6 +32,7 @@ export interface Preflight {
   roomBytes?: number;
   roomLimitedBy?: string;
   threads?: number;
+  /** Empty when it cannot be attached to. */
   steps: PreflightStep[];
   notes: string[];
 }

@@ -50,7 +50,10 @@ export interface InnerSettings {
   /** Requests that this process waits for, at the end of the look. */
   outgoing: {
     inFlight: number;
+    /** Nothing ends them: they have no timeout, or nobody listens for it. */
     withoutTimeout: number;
+    /** Of which it cannot be told. */
+    unclear?: number;
     /** Of those without a timeout, how many were there at the begin of the look already. */
     lastingWithoutTimeout: number;
     hosts: string[];
@@ -91,6 +94,10 @@ export interface OuterSettings {
   /** Of the container: what is no file and cannot be given back, without our own. */
   memoryAnonBytes?: number;
   cpuQuotaCores?: number;
+  /** null: no limit. Processes and threads of the container. */
+  pidsLimit?: number | null;
+  /** Cores that the process used in the look, all its threads. */
+  cpuUsedCores?: number;
   /** In the look. */
   throttling?: { periods: number; throttledPeriods: number };
   /** Of the files that were read: how many, how many read NODE_ENV, and one that has a source map. */

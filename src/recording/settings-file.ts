@@ -42,6 +42,7 @@ const inner = v.object({
   outgoing: v.object({
     inFlight: amount,
     withoutTimeout: amount,
+    unclear: maybe,
     lastingWithoutTimeout: amount,
     hosts: list(text),
   }),
@@ -71,6 +72,8 @@ const outer = v.object({
   memoryLimitBytes: maybe,
   memoryAnonBytes: maybe,
   cpuQuotaCores: maybe,
+  pidsLimit: limit,
+  cpuUsedCores: maybe,
   throttling: v.optional(v.object({ periods: amount, throttledPeriods: amount })),
   filesRead: maybe,
   readsNodeEnv: word,

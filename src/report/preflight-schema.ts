@@ -38,6 +38,7 @@ export const PREFLIGHT_SCHEMA: JsonSchema = {
     {
       reason: text,
       cure: text,
+      caveat: text,
       heapAtMostBytes: amount,
       roomBytes: amount,
       roomLimitedBy: text,

@@ -1,4 +1,4 @@
-// A preflight as terminal text: yes or no first, then a table of the steps. Nothing is written here.
+// A preflight as terminal text: yes or no first, then, if yes, a table of the steps. Nothing is written here.
 import type { Preflight, PreflightStep } from '../model/preflight.ts';
 import { formatBytes, formatDuration } from '../model/units.ts';
 import { escapeAllStrings } from './escape.ts';
@@ -9,13 +9,14 @@ const WIDTH = 100;
 /** Ends in a newline. Strings from the target are made inert first. */
 export function renderPreflight(preflight: Preflight, isQuiet: boolean): string {
   const safe = escapeAllStrings(preflight);
-  const name = `${safe.command} (pid ${safe.pid}${safe.nodeVersion === null ? '' : `, Node.js ${safe.nodeVersion}`})`;
+  const name = describeProcess(safe);
   const answer = safe.canAttach
     ? [
         `CAN ATTACH to ${name}: ${safe.inspector === 'open' ? 'its inspector is open' : 'SIGUSR1 would open its inspector, and culprit closes it again'}.`,
+        ...(safe.caveat === undefined ? [] : hangingLines('  ', safe.caveat, WIDTH)),
       ]
     : [`CANNOT ATTACH to ${name}: ${safe.reason}.`, `  ${safe.cure}`];
-  if (isQuiet) return `${answer.join('\n')}\n`;
+  if (isQuiet || !safe.canAttach) return `${answer.join('\n')}\n`;
   const lines = [
     ...answer,
     '',
@@ -26,6 +27,11 @@ export function renderPreflight(preflight: Preflight, isQuiet: boolean): string 
     ...labelledLines('notes', safe.notes, WIDTH),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function describeProcess({ command, pid, nodeVersion }: Preflight): string {
+  if (command === '') return `pid ${pid}`;
+  return `${command} (pid ${pid}${nodeVersion === null ? '' : `, Node.js ${nodeVersion}`})`;
 }
 
 function renderStep({ step, when, what, pauseMillis, extraBytes, reason }: PreflightStep): string[] {

@@ -73,6 +73,12 @@ describe.each<[string, [string, Given, string][]]>([
         { inner: server({ keepAliveMillis: 5_000 }), balancerIdleSeconds: 4 },
         'ok',
       ],
+      ['on loopback only', { inner: server({ keepAliveMillis: 5_000, address: '127.0.0.1' }) }, 'unknown'],
+      [
+        'on loopback, but a port of the container',
+        { inner: server({ keepAliveMillis: 5_000, address: '::1' }), pod: { ports: [8080] } },
+        'warning',
+      ],
       ['0: kept for ever', { inner: server({ keepAliveMillis: 0 }) }, 'ok'],
       ['no server', { inner: noServers }, 'unknown'],
       ['a value that could not be read', { inner: server({}) }, 'unknown'],
@@ -116,6 +122,15 @@ describe.each<[string, [string, Given, string][]]>([
         'one just began',
         { inner: { outgoing: { inFlight: 3, withoutTimeout: 1, lastingWithoutTimeout: 0, hosts: [] } } },
         'notice',
+      ],
+      [
+        'one that cannot be told',
+        {
+          inner: {
+            outgoing: { inFlight: 3, withoutTimeout: 0, unclear: 1, lastingWithoutTimeout: 0, hosts: [] },
+          },
+        },
+        'unknown',
       ],
       [
         'all have one',
@@ -208,6 +223,23 @@ describe.each<[string, [string, Given, string][]]>([
       ['not set, with readiness', { pod: { hasPreStop: false } }, 'notice'],
       ['not set, without readiness', { pod: { hasPreStop: false, readiness: undefined } }, 'ok'],
       ['no pod', { pod: null }, 'unknown'],
+    ],
+  ],
+  [
+    'event loop',
+    [
+      [
+        'blocked for the whole look',
+        { inner: { loopDelay: { lookMillis: 2_000, p99Millis: 1_990, maxMillis: 1_990 } } },
+        'critical',
+      ],
+      [
+        'blocked for half of it',
+        { inner: { loopDelay: { lookMillis: 2_000, p99Millis: 9, maxMillis: 1_000 } } },
+        'warning',
+      ],
+      ['a short block', { inner: { loopDelay: { lookMillis: 2_000, p99Millis: 9, maxMillis: 400 } } }, 'ok'],
+      ['unmeasured', { inner: { loopDelay: undefined } }, 'unknown'],
     ],
   ],
   [
@@ -332,8 +364,39 @@ describe.each<[string, [string, Given, string][]]>([
         'warning',
       ],
       [
-        "above the pod's, by V8's choice on another machine",
+        "Node's own choice in the pod, whatever it is on this machine",
         { inner: { heapLimitBytes: 600 * MB }, outer: { memoryLimitBytes: undefined } },
+        'ok',
+      ],
+      [
+        "Node's own choice in a pod that is smaller than its least default",
+        { outer: { memoryLimitBytes: undefined }, pod: { memoryLimitBytes: 128 * MB } },
+        'warning',
+      ],
+      [
+        'such a pod, seen from a larger container',
+        { outer: { memoryLimitBytes: 900 * MB }, pod: { memoryLimitBytes: 128 * MB } },
+        'warning',
+      ],
+      [
+        'such a pod, whose command bounds the heap',
+        {
+          outer: { memoryLimitBytes: undefined },
+          pod: { memoryLimitBytes: 128 * MB, command: ['node', '--max-old-space-size=64', 'a.js'] },
+        },
+        'ok',
+      ],
+      [
+        'such a pod, whose NODE_OPTIONS bounds the heap',
+        {
+          outer: { memoryLimitBytes: undefined },
+          pod: { memoryLimitBytes: 128 * MB, nodeOptions: '--max_old_space_size=64' },
+        },
+        'ok',
+      ],
+      [
+        'such a pod, whose NODE_OPTIONS come from elsewhere',
+        { outer: { memoryLimitBytes: undefined }, pod: { memoryLimitBytes: 128 * MB, nodeOptions: null } },
         'unknown',
       ],
       ['unreadable', { inner: { heapLimitBytes: undefined } }, 'unknown'],
@@ -355,6 +418,32 @@ describe.each<[string, [string, Given, string][]]>([
       ['throttled hard', { outer: { throttling: { periods: 20, throttledPeriods: 10 } } }, 'warning'],
       ['throttled', { outer: { throttling: { periods: 20, throttledPeriods: 2 } } }, 'notice'],
       ['no limit', { outer: { cpuQuotaCores: undefined } }, 'ok'],
+      ['elsewhere', { outer: { cpuQuotaCores: undefined, uid: undefined } }, 'unknown'],
+      [
+        "above the pod spec's limit",
+        { outer: { cpuQuotaCores: undefined, cpuUsedCores: 0.4 }, pod: { cpuLimitCores: 0.2 } },
+        'warning',
+      ],
+      [
+        "above the pod spec's limit, in a larger container",
+        { outer: { cpuQuotaCores: 2, cpuUsedCores: 0.4 }, pod: { cpuLimitCores: 0.2 } },
+        'warning',
+      ],
+      [
+        "below the pod spec's limit, where it does not run",
+        { outer: { cpuQuotaCores: undefined, cpuUsedCores: 0.1 }, pod: { cpuLimitCores: 0.2 } },
+        'unknown',
+      ],
+      [
+        "a pod spec's limit and no measure",
+        { outer: { cpuQuotaCores: undefined }, pod: { cpuLimitCores: 0.1 } },
+        'unknown',
+      ],
+      [
+        'in that pod',
+        { outer: { cpuQuotaCores: 0.2, cpuUsedCores: 0.2 }, pod: { cpuLimitCores: 0.2 } },
+        'ok',
+      ],
       ['hardly ran', { outer: { throttling: { periods: 2, throttledPeriods: 2 } } }, 'unknown'],
     ],
   ],
@@ -454,6 +543,41 @@ test('every rule that finds something names the harm, the setting and the docume
   }
 });
 
+describe('each value stands beside its port', () => {
+  const servers: ServerSettings[] = [
+    { kind: 'http', port: 3202, keepAliveMillis: 5_000, requestMillis: 30_000, headersMillis: 60_000 },
+    { kind: 'http', port: 3201, keepAliveMillis: 1_000, requestMillis: 300_000, headersMillis: 60_000 },
+  ];
+  const { findings, audit } = judgeAudit({ settings: buildSettings({ inner: { servers } }), options: {} });
+
+  test('in a finding', () => {
+    const found = findings.find(({ subject }) => subject.name === 'server.keepAliveTimeout');
+    expect(found?.title).toBe(
+      'keepAliveTimeout is 1 s on http :3201, 5 s on http :3202, the balancer keeps idle connections for 60 s',
+    );
+    expect(found?.evidence[0]?.statement).toBe(
+      'server.keepAliveTimeout is 1 s on http :3201, 5 s on http :3202',
+    );
+  });
+
+  test.each([
+    ['server.requestTimeout', '30 s on http :3202, 5 min on http :3201'],
+    ['server.headersTimeout', '60 s'],
+  ])('and where %s is fine', (check, value) => {
+    expect(audit.checked).toContainEqual({ check, outcome: 'ok', value });
+  });
+});
+
+test('the code that is advised for SIGTERM runs in CommonJS and in modules', () => {
+  const { findings } = judgeAudit({
+    settings: buildSettings({ inner: { signals: { SIGTERM: 0 } } }),
+    options: {},
+  });
+  const advice = findings.find(({ subject }) => subject.name === 'SIGTERM handler')?.advice[0] ?? '';
+  expect(advice).not.toMatch(/\b(import|require)\b/);
+  expect(() => new Function(`'use strict'; ${advice}`)).not.toThrow();
+});
+
 test('a flag is found in both spellings, and the last one wins', () => {
   const settings = buildSettings({
     inner: { flags: ['--max_old_space_size=1', '--max-old-space-size', '2'] },
@@ -465,7 +589,13 @@ test('a flag is found in both spellings, and the last one wins', () => {
 describe('the level', () => {
   test.each<[string, Parameters<typeof auditLevel>[0], number, string[]]>([
     ['nothing found', [], 5, []],
-    ['a notice only keeps from 5', [{ level: 2, severity: 'notice', title: 'a' }], 4, ['a']],
+    ['a notice only keeps from 5', [{ level: 3, severity: 'notice', title: 'a' }], 4, ['a']],
+    [
+      'but level 2 is not said to be reached beside one',
+      [{ level: 2, severity: 'notice', title: 'a' }],
+      1,
+      ['a'],
+    ],
     ['a warning keeps its own level back', [{ level: 3, severity: 'warning', title: 'a' }], 2, ['a']],
     [
       'the lowest counts, and only it is named',

@@ -1,4 +1,5 @@
 // `culprit audit` and `culprit preflight` on real processes: what they say, and that the target is left as it was.
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -146,6 +147,62 @@ test('a hostile process: getters, proxies, many servers and agents, names with e
   await target.end();
 });
 
+/** Waits for ever at a server that accepts and never answers. Which of these requests end by themselves? */
+const WAITING = `
+const http = require('http');
+const upstream = require('net').createServer((socket) => socket.on('error', () => {}));
+const get = (more) => {
+  const request = http.get({ host: '127.0.0.1', port: upstream.address().port, ...more });
+  request.on('error', () => {});
+  return request;
+};
+const LONG = 60000;
+const end = function () { this.destroy(); };
+upstream.listen(0, '127.0.0.1', () => {
+  // Nothing ends these: no timeout but the global agent's, one that nobody listens for, one taken off again, and one
+  // whose listener only passes the event on to somebody who does not listen (as follow-redirects does, under axios).
+  if (process.env.ENDLESS) {
+    get();
+    get({ timeout: LONG });
+    get({ agent: new http.Agent({ keepAlive: true, timeout: LONG }) }).setTimeout(0);
+    const passing = get({ timeout: LONG });
+    passing._redirectable = new (require('events'))();
+    passing.on('timeout', function (a) { this._redirectable.emit('timeout', a); });
+  }
+  get().setTimeout(LONG, end);
+  get({ timeout: LONG }).on('timeout', end);
+  get().on('socket', (socket) => socket.setTimeout(LONG, function onTimeout() { socket.destroy(); }));
+  const passed = get({ timeout: LONG });
+  passed._redirectable = new (require('events'))().on('timeout', () => passed.destroy());
+  passed.on('timeout', function (a) { this._redirectable.emit('timeout', a); });
+  const server = http.createServer((q, s) => s.end('ok')).listen(0, '127.0.0.1', () => console.log('READY ' + server.address().port));
+});
+`;
+
+describe.skipIf(noNodes !== null)('a timeout that nothing acts on is none, on', () => {
+  test.each([16, 20, 24])('Node %i', async (major) => {
+    const checkOf = async (env: Record<string, string>) => {
+      const target = await startTarget({ code: WAITING, node: nodeBinary(major), env });
+      const report = reportOf(await runCulprit(['audit', String(target.pid), '--json']));
+      await target.end();
+      return report.audit?.checked.find(({ check }) => check === 'timeouts of outgoing requests');
+    };
+    const [some, all] = await Promise.all([checkOf({ ENDLESS: '1' }), checkOf({})]);
+    expect(some).toMatchObject({ outcome: 'finding', value: '4 of 8 without' });
+    expect(all).toMatchObject({ outcome: 'ok', value: expect.stringMatching(/^all 4 requests in flight/) });
+  });
+});
+
+test('a loop that is blocked for the whole look is the finding, and holds level 2 back', async () => {
+  const code = "console.log('READY'); setTimeout(() => { for (;;); }, 50);";
+  const target = await startTarget({ code });
+  const report = reportOf(await runCulprit(['audit', String(target.pid), '--json']));
+  expect(report.audit?.level).toBe(1);
+  const found = report.findings.find(({ subject }) => subject.name === 'event loop');
+  expect(found).toMatchObject({ severity: 'critical', title: expect.stringMatching(/for the whole look/) });
+  await target.end();
+});
+
 test('culprit killed in the middle of a look: the port is closed again, and the process serves on', async () => {
   const target = await startTarget({ file: fixture('good') });
   const running = startCulprit(['audit', String(target.pid)]);
@@ -209,6 +266,34 @@ test('a preflight of a process that catches no SIGUSR1 says why, and what helps'
   }
   expect(target.isRunning()).toBe(true);
   await target.end();
+});
+
+test('a preflight that says yes also says what it cannot see', async () => {
+  const target = await startTarget({ file: fixture('good') });
+  const [text, quiet, json] = await Promise.all(
+    [[], ['--quiet'], ['--json']].map((more) => runCulprit(['preflight', String(target.pid), ...more])),
+  );
+  for (const { stdout } of [text!, quiet!, json!])
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('if the program handles SIGUSR1 itself');
+  await target.end();
+});
+
+test.each([
+  ['no such process', () => undefined, /^CANNOT ATTACH to pid 4194303: [^\n]+\n {2}[^\n]+\n$/],
+  ['another program', () => spawn('sleep', ['60']), /^CANNOT ATTACH to sleep [^\n]+\n {2}[^\n]+\n$/],
+])('a preflight that refuses says why and what helps, no more: %s', async (_, start, words) => {
+  const other = start();
+  const pid = String(other?.pid ?? 4_194_303);
+  const [text, json] = await Promise.all([
+    runCulprit(['preflight', pid]),
+    runCulprit(['preflight', pid, '--json']),
+  ]);
+  other?.kill('SIGKILL');
+  expect(text.code).toBe(3);
+  expect(text.stdout).toMatch(words);
+  const preflight = JSON.parse(json.stdout) as Preflight;
+  expect(preflightSchema(preflight), JSON.stringify(preflightSchema.errors)).toBe(true);
+  expect(preflight).toMatchObject({ canAttach: false, steps: [], notes: [] });
 });
 
 test.each([

@@ -43,6 +43,16 @@ test('the defaults of Kubernetes are filled in, and other things are not taken f
   expect(pod.readiness).toBeUndefined();
 });
 
+test.each([
+  ['said here', 'env: [{ name: NODE_OPTIONS, value: --max-old-space-size=64 }]', '--max-old-space-size=64'],
+  ['from a secret', 'env: [{ name: NODE_OPTIONS, valueFrom: { secretKeyRef: { name: a } } }]', null],
+  ['perhaps from a map', 'envFrom: [{ configMapRef: { name: a } }]', null],
+  ['not at all', 'env: [{ name: A, value: b }]', undefined],
+])('NODE_OPTIONS and ports of a container: %s', (_, env, nodeOptions) => {
+  const text = `spec: { containers: [{ name: a, ports: [{ containerPort: 80 }, {}, 1], ${env} }] }`;
+  expect(parsePod(text, 'pod.yaml')).toMatchObject({ ports: [80], nodeOptions });
+});
+
 describe('refused with one sentence:', () => {
   const two = 'spec: { containers: [{ name: a }, { name: b }] }';
   test.each([

@@ -41,6 +41,15 @@ test('a target that could not be restored is said at once', () => {
   expect(renderText(report, { colors: false, width: 100, quiet: true })).toContain('NOT be restored');
 });
 
+test.each<[string, number | null, string]>([
+  ['a pids limit', 2_048, 'pids limit 2,048'],
+  ['none', null, 'no pids limit'],
+])('%s of the container is said', (_, pidsLimit, words) => {
+  const report = audit(buildSettings({ outer: { pidsLimit } }));
+  expect(report.target.container?.pidsLimit).toBe(pidsLimit);
+  expect(renderText(report, { colors: false, width: 100 })).toContain(words);
+});
+
 test('names with escape codes come out harmless', () => {
   const name = 'agent\x1b[31m of \u202e/app/x.js';
   const report = audit(buildSettings({ inner: { agents: [{ name, keepAlive: false, requests: 1 }] } }));

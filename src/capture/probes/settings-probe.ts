@@ -2,6 +2,7 @@
 // only (no getter, no method of the program runs), is bounded, and ends by itself when nobody asks for its result.
 import type { InnerSettings } from '../../model/settings.ts';
 import { createHandlerReads, createPlainReads, createServerReads } from './settings-reads.ts';
+import { createTimeoutReads } from './settings-timeouts.ts';
 
 export interface SettingsProbeConfig {
   url: string;
@@ -20,7 +21,7 @@ type Load = (id: string) => never;
 /** An expression that installs the probe where it is evaluated (with the command line API, which has `require`). */
 export function settingsProbeSource(config: SettingsProbeConfig): string {
   const load = "typeof require === 'function' ? require : undefined";
-  const parts = `{ createPlainReads: ${createPlainReads.toString()}, createServerReads: ${createServerReads.toString()}, createHandlerReads: ${createHandlerReads.toString()} }`;
+  const parts = `{ createPlainReads: ${createPlainReads.toString()}, createServerReads: ${createServerReads.toString()}, createHandlerReads: ${createHandlerReads.toString()}, createTimeoutReads: ${createTimeoutReads.toString()} }`;
   return `(${installSettingsProbe.toString()})(${load}, ${JSON.stringify(config)}, ${parts})\n//# sourceURL=${config.url}`;
 }
 
@@ -28,6 +29,7 @@ interface Parts {
   createPlainReads: typeof createPlainReads;
   createServerReads: typeof createServerReads;
   createHandlerReads: typeof createHandlerReads;
+  createTimeoutReads: typeof createTimeoutReads;
 }
 
 /** Returns the handle, or a string that says why there is none; then nothing is left behind. */
@@ -44,7 +46,7 @@ function installSettingsProbe(
     const perf: typeof import('node:perf_hooks') = load('perf_hooks');
     const inspector: { close(): void; url(): string | undefined } = load('inspector');
     const plain = parts.createPlainReads((load('util') as typeof import('node:util')).types.isProxy);
-    const web = parts.createServerReads(load, plain);
+    const web = parts.createServerReads(load, plain, parts.createTimeoutReads(plain));
     const handlers = parts.createHandlerReads(plain);
     const { attempt, isObject, className } = plain;
 
@@ -129,10 +131,11 @@ function installSettingsProbe(
     };
     const outgoing = (): InnerSettings['outgoing'] & { agents: Set<unknown> } => {
       const { requests, hosts, agents } = web.outgoing();
-      const unbound = [...requests].filter(([, isBound]) => !isBound).map(([request]) => request);
+      const unbound = [...requests].filter(([, state]) => state === 'none').map(([request]) => request);
       return {
         inFlight: requests.size,
         withoutTimeout: unbound.length,
+        unclear: [...requests.values()].filter((state) => state === 'unclear').length,
         lastingWithoutTimeout: unbound.filter((request) => early.has(request)).length,
         hosts: [...hosts],
         agents,

@@ -2,8 +2,10 @@
 // themselves, read from data properties only.
 import type { Server } from 'node:net';
 import type { AgentSettings, FatalHandlers, ServerSettings } from '../../model/settings.ts';
+import type { createTimeoutReads, TimeoutState } from './settings-timeouts.ts';
 
 type PlainReads = ReturnType<typeof createPlainReads>;
+type TimeoutReads = ReturnType<typeof createTimeoutReads>;
 
 /** Reads of objects that may be anything: no getter and no trap of a proxy is run. */
 export function createPlainReads(isProxy: (value: unknown) => boolean) {
@@ -31,6 +33,13 @@ export function createPlainReads(isProxy: (value: unknown) => boolean) {
   /** JSON has no Infinity: null is no limit. */
   const limit = (value: unknown, key: string): number | null | undefined =>
     own(value, key) === Number.POSITIVE_INFINITY ? null : number(value, key);
+  /** Listeners of an EventEmitter, at most so many. */
+  const listeners = (emitter: unknown, event: string, most: number): unknown[] => {
+    const found = own(own(emitter, '_events'), event);
+    if (!isObject(found)) return [];
+    if (!Array.isArray(found)) return typeof found === 'function' ? [found] : [];
+    return Array.from({ length: Math.min(most, found.length) }, (_, index) => own(found, String(index)));
+  };
   const attempt = <T>(read: () => T): T | undefined => {
     try {
       return read();
@@ -38,11 +47,11 @@ export function createPlainReads(isProxy: (value: unknown) => boolean) {
       return undefined;
     }
   };
-  return { isObject, own, isA, className, number, limit, attempt };
+  return { isObject, own, isA, className, number, limit, listeners, attempt };
 }
 
 /** Servers, agents and outgoing requests, from open handles and from what modules export. */
-export function createServerReads(load: (id: string) => never, plain: PlainReads) {
+export function createServerReads(load: (id: string) => never, plain: PlainReads, timeouts: TimeoutReads) {
   const { own, isA, number, limit, isObject, className, attempt } = plain;
   const MAX_HANDLES = 20_000;
   const MAX_LISTED = 50;
@@ -98,23 +107,18 @@ export function createServerReads(load: (id: string) => never, plain: PlainReads
   };
 
   const isWaiting = (request: unknown) => isA(request, http.ClientRequest) && !own(request, 'res');
-  const timeoutOf = (request: unknown, socket: unknown): number =>
-    number(request, 'timeout') ||
-    number(socket, 'timeout') ||
-    number(own(own(request, 'agent'), 'options'), 'timeout') ||
-    0;
   const outgoing = () => {
-    const requests = new Map<object, boolean>();
+    const requests = new Map<object, TimeoutState>();
     const hosts = new Set<string>();
     const agents = new Set<unknown>();
     for (const handle of handles()) {
       const request = own(handle, '_httpMessage');
       if (!isObject(request) || !isWaiting(request)) continue;
-      const isBound = timeoutOf(request, handle) > 0;
-      requests.set(request, isBound);
+      const state = timeouts.stateOf(request, handle);
+      requests.set(request, state);
       agents.add(own(request, 'agent'));
       const name = own(request, 'host');
-      if (!isBound && typeof name === 'string' && hosts.size < 5) hosts.add(name.slice(0, 100));
+      if (state === 'none' && typeof name === 'string' && hosts.size < 5) hosts.add(name.slice(0, 100));
     }
     return { requests, hosts, agents };
   };
@@ -172,12 +176,9 @@ export function createServerReads(load: (id: string) => never, plain: PlainReads
 }
 
 /** What listeners of fatal events do, told from their text; the text itself stays here. */
-export function createHandlerReads({ own }: PlainReads) {
+export function createHandlerReads({ own, listeners: listenersIn }: PlainReads) {
   const MAX_LISTENERS = 50;
-  const listenersOf = (event: string): unknown[] => {
-    const found = own(own(process, '_events'), event);
-    return typeof found === 'function' ? [found] : Array.isArray(found) ? found.slice(0, MAX_LISTENERS) : [];
-  };
+  const listenersOf = (event: string): unknown[] => listenersIn(process, event, MAX_LISTENERS);
   const textOf = (listener: unknown): string => {
     const inner = own(listener, 'listener');
     const fn = typeof inner === 'function' ? inner : listener;

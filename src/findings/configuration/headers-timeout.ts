@@ -2,7 +2,7 @@
 // kept connection was idle. Newer Node measures it from the start of each request: no relation to keepAliveTimeout then.
 import { formatDuration } from '../../model/units.ts';
 import { LINKS } from './links.ts';
-import { type ConfigurationRule, listed, nodeMajor, serverName } from './rule.ts';
+import { type ConfigurationRule, listed, nodeMajor, serverName, valuesByServer } from './rule.ts';
 
 const FIXED_IN_MAJOR = 15;
 
@@ -24,8 +24,7 @@ export const headersTimeout: ConfigurationRule = {
       ({ headersMillis, requestMillis }) => headersMillis === 0 && requestMillis === 0,
     );
     const wrong = off.length > 0 ? off : racing;
-    if (wrong.length === 0)
-      return { ok: formatDuration(Math.max(...known.map(({ headersMillis = 0 }) => headersMillis))) };
+    if (wrong.length === 0) return { ok: valuesByServer(known, ({ headersMillis = 0 }) => headersMillis) };
     const names = listed(wrong.map(serverName));
     return {
       finding: {
@@ -41,7 +40,10 @@ export const headersTimeout: ConfigurationRule = {
             ? 'slow clients, or an attacker, hold connections until the server has no more'
             : 'on this version it also runs while a kept connection is idle, and cuts the next request on it',
         evidence: [
-          { source: 'process', statement: `server.headersTimeout is ${wrong[0]!.headersMillis} on ${names}` },
+          {
+            source: 'process',
+            statement: `server.headersTimeout: ${valuesByServer(wrong, ({ headersMillis = 0 }) => headersMillis)} (${names})`,
+          },
         ],
         innocent: 'A proxy in front that reads whole requests first protects the server from slow clients.',
         advice: [

@@ -1,12 +1,21 @@
 // A heap that may grow beyond the container's memory is killed before V8 collects hard; one that is nearly full collects all the time.
 import { formatBytes, formatShare } from '../../model/units.ts';
-import { adviseOnHeap } from '../heap-settings.ts';
+import { adviseOnHeap, defaultHeapBytes } from '../heap-settings.ts';
 import { LINKS } from './links.ts';
-import { type AuditFacts, type ConfigurationRule, flagValue, type Judged } from './rule.ts';
+import {
+  type AuditFacts,
+  type ConfigurationRule,
+  flagValue,
+  type Judged,
+  nodeFlags,
+  nodeMajor,
+} from './rule.ts';
 
 /** Beside the heap there are buffers, stacks, code and the garbage that waits. */
 const ROOM_SHARE = 0.85;
 const FULL_SHARE = 0.85;
+
+const POD_LIMIT = "the pod spec's limit";
 
 interface Memory {
   bytes: number;
@@ -19,8 +28,7 @@ function memoryOf({ settings: { inner, outer }, pod }: AuditFacts): Memory | und
   const all: Memory[] = [];
   if (outer.memoryLimitBytes !== undefined)
     all.push({ bytes: outer.memoryLimitBytes, name: "the container's limit" });
-  if (pod?.memoryLimitBytes !== undefined)
-    all.push({ bytes: pod.memoryLimitBytes, name: "the pod spec's limit" });
+  if (pod?.memoryLimitBytes !== undefined) all.push({ bytes: pod.memoryLimitBytes, name: POD_LIMIT });
   if (inner.totalMemoryBytes !== undefined)
     all.push({ bytes: inner.totalMemoryBytes, name: "the machine's memory" });
   return all.sort((a, b) => a.bytes - b.bytes)[0];
@@ -36,14 +44,12 @@ export const heapLimit: ConfigurationRule = {
     if (limit === undefined) return { unknown: 'the heap limit could not be read' };
     if (used !== undefined && used > limit * FULL_SHARE) return nearlyFull(used, limit);
     if (!memory) return { unknown: 'no memory limit is known' };
+    if (memory.name === POD_LIMIT) return judgeInPod(facts, memory, limit);
     if (limit <= memory.bytes * ROOM_SHARE)
       return { ok: `${formatBytes(limit)} of ${formatBytes(memory.bytes)}` };
-    const isSet = flagValue(settings, '--max-old-space-size') !== undefined;
-    if (memory.name.startsWith('the pod') && !isSet)
-      return {
-        unknown: 'V8 takes it from the container it starts in, and this process does not run in that pod',
-      };
-    return tooLarge(limit, memory, adviseFor(facts, memory));
+    return tooLarge(limit, memory, adviseFor(facts, memory), [
+      { source: 'v8', statement: `heap_size_limit ${formatBytes(limit)}` },
+    ]);
   },
 };
 
@@ -60,7 +66,43 @@ function adviseFor({ settings: { inner, outer } }: AuditFacts, { bytes, name }: 
 
 const isContainer = (name: string) => name === "the container's limit";
 
-function tooLarge(limit: number, { bytes, name }: Memory, advice: string[]): Judged {
+/** The process does not run under that limit: the heap it would have there follows from flags, or is Node's default. */
+function judgeInPod(facts: AuditFacts, memory: Memory, limitHere: number): Judged {
+  const { settings, pod } = facts;
+  const words = `${pod?.nodeOptions ?? ''} ${pod?.command.join(' ') ?? ''}`;
+  const inSpec = /--max[-_]old[-_]space[-_]size[= ](\d+)/.exec(words)?.[1];
+  if (inSpec !== undefined) return judgeSize(facts, memory, Number(inSpec) * 2 ** 20, 'set in the pod spec');
+  if (flagValue(settings, '--max-old-space-size') !== undefined)
+    return judgeSize(facts, memory, limitHere, 'by --max-old-space-size');
+  const major = nodeMajor(facts);
+  const isTold = [...nodeFlags(settings), words].some((flag) => /--max[-_](heap|old)|percentage/.test(flag));
+  if (isTold || pod?.nodeOptions === null || major === undefined || major < 16 || major > 26)
+    return {
+      unknown: `V8 takes it from the container it starts in; this process does not run in that pod of ${formatBytes(memory.bytes)}`,
+    };
+  return judgeSize(facts, memory, defaultHeapBytes(memory.bytes), "Node's own default there");
+}
+
+function judgeSize(facts: AuditFacts, memory: Memory, bytes: number, why: string): Judged {
+  const size = formatBytes(bytes);
+  if (bytes <= memory.bytes * ROOM_SHARE) return { ok: `${size} of ${formatBytes(memory.bytes)} (${why})` };
+  const isDefault = why.startsWith('Node');
+  return tooLarge(bytes, memory, adviseFor(facts, memory), [
+    {
+      source: 'v8',
+      statement: isDefault
+        ? `no --max-old-space-size is given: Node.js takes half of the container's memory, but about 256 MB at least`
+        : `the heap limit is ${size}, ${why}`,
+    },
+  ]);
+}
+
+function tooLarge(
+  limit: number,
+  { bytes, name }: Memory,
+  advice: string[],
+  evidence: { source: string; statement: string }[],
+): Judged {
   return {
     finding: {
       value: formatBytes(limit),
@@ -68,10 +110,7 @@ function tooLarge(limit: number, { bytes, name }: Memory, advice: string[]): Jud
       confidence: 0.9,
       title: `The heap may grow to ${formatBytes(limit)}, ${name} is ${formatBytes(bytes)}`,
       why: 'V8 collects hard only near its own limit: the kernel kills the container first, without a message from Node.js',
-      evidence: [
-        { source: 'v8', statement: `heap_size_limit ${formatBytes(limit)}` },
-        { source: 'memory', statement: `${name}: ${formatBytes(bytes)}` },
-      ],
+      evidence: [...evidence, { source: 'memory', statement: `${name}: ${formatBytes(bytes)}` }],
       innocent: 'A heap that never grows that far is never killed for it.',
       advice,
       references: [LINKS.heapLimit, LINKS.resources],

@@ -15,6 +15,7 @@ export const LINKS = {
   uncaughtException: `${NODE}/process.html#warning-using-uncaughtexception-correctly`,
   threadPool: `${NODE}/cli.html#uv_threadpool_sizesize`,
   heapLimit: `${NODE}/cli.html#--max-old-space-sizesize-in-mib`,
+  blocking: 'https://nodejs.org/en/learn/asynchronous-work/dont-block-the-event-loop',
   sourceMaps: `${NODE}/cli.html#--enable-source-maps`,
   report: `${NODE}/report.html`,
   inspector: `${NODE}/cli.html#warning-binding-inspector-to-a-public-ipport-combination-is-insecure`,

@@ -1,15 +1,20 @@
-// Requests that this process waits for without any timeout: when the other side hangs, so does all that waits for it.
+// Requests that this process waits for without a timeout that ends them: when the other side hangs, so does all that waits for it.
 import { formatCount } from '../../model/units.ts';
 import { LINKS } from './links.ts';
 import { type ConfigurationRule, listed } from './rule.ts';
+
+const allOf = (count: number) => (count === 1 ? 'the 1 request' : `all ${formatCount(count, 'request')}`);
 
 export const outgoingTimeouts: ConfigurationRule = {
   check: 'timeouts of outgoing requests',
   level: 3,
   judge({ settings }) {
-    const { inFlight, withoutTimeout, lastingWithoutTimeout, hosts } = settings.inner.outgoing;
+    const { inFlight, withoutTimeout, unclear = 0, lastingWithoutTimeout, hosts } = settings.inner.outgoing;
     if (inFlight === 0) return { unknown: 'no outgoing request waited for an answer at the end of the look' };
-    if (withoutTimeout === 0) return { ok: `all ${formatCount(inFlight, 'request')} in flight have one` };
+    if (withoutTimeout === 0)
+      return unclear > 0
+        ? { unknown: `${unclear} of ${formatCount(inFlight, 'request')} in flight could not be told` }
+        : { ok: `${allOf(inFlight)} in flight: a timeout, and a listener that acts on it` };
     const isLasting = lastingWithoutTimeout > 0;
     const to = hosts.length > 0 ? ` to ${listed(hosts)}` : '';
     const lasting = isLasting ? `, ${lastingWithoutTimeout} of them for the whole look` : '';
@@ -23,7 +28,7 @@ export const outgoingTimeouts: ConfigurationRule = {
         evidence: [
           {
             source: 'process',
-            statement: `of ${formatCount(inFlight, 'request')} in flight, ${withoutTimeout} without a timeout on the request, its socket or its agent${lasting}`,
+            statement: `of ${formatCount(inFlight, 'request')} in flight, ${withoutTimeout} without a timeout on the socket, or with one that nothing listens for: 'timeout' alone ends no request (the 5 s of the global agent since Node 20 do not)${lasting}`,
           },
         ],
         innocent:

@@ -1,7 +1,6 @@
 // A request may take for ever to arrive: the default of Node 18 and later is 300 s, before it was none.
-import { formatDuration } from '../../model/units.ts';
 import { LINKS } from './links.ts';
-import { type ConfigurationRule, listed, nodeMajor, serverName } from './rule.ts';
+import { type ConfigurationRule, listed, nodeMajor, serverName, valuesByServer } from './rule.ts';
 
 export const requestTimeout: ConfigurationRule = {
   check: 'server.requestTimeout',
@@ -10,8 +9,7 @@ export const requestTimeout: ConfigurationRule = {
     const known = facts.settings.inner.servers.filter(({ requestMillis }) => requestMillis !== undefined);
     if (known.length === 0) return { unknown: 'no HTTP server was found that listens' };
     const off = known.filter(({ requestMillis }) => requestMillis === 0);
-    if (off.length === 0)
-      return { ok: formatDuration(Math.max(...known.map(({ requestMillis = 0 }) => requestMillis))) };
+    if (off.length === 0) return { ok: valuesByServer(known, ({ requestMillis = 0 }) => requestMillis) };
     const names = listed(off.map(serverName));
     const isDefault = (nodeMajor(facts) ?? 18) < 18;
     return {

@@ -1,7 +1,8 @@
 // What a rule on settings is: facts in; a draft of a finding, "fine", or why it cannot be told.
 import type { Severity } from '../../model/finding.ts';
 import type { PodContainer } from '../../model/pod.ts';
-import { majorOf, type Settings } from '../../model/settings.ts';
+import { majorOf, type ServerSettings, type Settings } from '../../model/settings.ts';
+import { formatDuration } from '../../model/units.ts';
 
 export interface AuditOptions {
   /** How long the balancer before it keeps an idle connection; absent: assumed. */
@@ -62,6 +63,24 @@ export function flagValue(settings: Settings, name: string): string | undefined 
 /** "http :3000", or "http" where the port is not known. */
 export function serverName({ kind, port }: { kind: string; port?: number }): string {
   return port === undefined ? kind : `${kind} :${port}`;
+}
+
+/** "5 s on http :3000, 1 s on http :3001"; the value alone where it is the same on all. */
+export function valuesByServer(
+  servers: readonly ServerSettings[],
+  millisOf: (server: ServerSettings) => number,
+  most = 4,
+): string {
+  const words = new Map<string, string[]>();
+  for (const server of servers.toSorted((a, b) => millisOf(a) - millisOf(b))) {
+    const value = millisOf(server) === 0 ? '0 (off)' : formatDuration(millisOf(server));
+    words.set(value, [...(words.get(value) ?? []), serverName(server)]);
+  }
+  if (words.size === 1) return [...words.keys()][0]!;
+  return listed(
+    [...words].map(([value, names]) => `${value} on ${listed(names)}`),
+    most,
+  );
 }
 
 /** "http :3000, https :3443 and 3 more" */

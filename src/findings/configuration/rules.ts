@@ -8,6 +8,7 @@ import { headersTimeout } from './headers-timeout.ts';
 import { heapLimit } from './heap-limit.ts';
 import { keepAliveTimeout } from './keep-alive-timeout.ts';
 import { livenessTimeout } from './liveness-timeout.ts';
+import { loopBlocked } from './loop-blocked.ts';
 import { memoryLimit } from './memory-limit.ts';
 import { nodeEnv } from './node-env.ts';
 import { nodeVersion } from './node-version.ts';
@@ -30,6 +31,7 @@ import { wrappedStart } from './wrapped-start.ts';
 export const CONFIGURATION_RULES: readonly ConfigurationRule[] = [
   openInspector,
   sigterm,
+  loopBlocked,
   wrappedStart,
   unhandledRejections,
   uncaughtExceptions,

@@ -77,10 +77,23 @@ function decodeContainer(owner: string, spec: Fields, container: Fields): PodCon
     memoryLimitBytes: parseQuantity(limits.memory),
     memoryRequestBytes: parseQuantity(requests.memory),
     cpuLimitCores: parseQuantity(limits.cpu),
+    ports: listOf(container.ports)
+      .slice(0, 100)
+      .flatMap((port) => amountOf(fieldsOf(port).containerPort) ?? []),
+    nodeOptions: nodeOptionsOf(container),
     sharesProcesses: spec.shareProcessNamespace === true || spec.hostPID === true,
     runsAsNonRoot:
       security.some(({ runAsNonRoot }) => runAsNonRoot === true) || (user !== undefined && user !== 0),
   };
+}
+
+/** Of all that `env` holds, this alone: the rest may be secrets. */
+function nodeOptionsOf({ env, envFrom }: Fields): string | null | undefined {
+  const given = listOf(env)
+    .map(fieldsOf)
+    .findLast(({ name }) => name === 'NODE_OPTIONS');
+  if (given) return textOf(given.value)?.slice(0, 1_000) ?? null;
+  return listOf(envFrom).length > 0 ? null : undefined;
 }
 
 const amountOf = (value: unknown): number | undefined =>
