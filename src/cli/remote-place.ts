@@ -1,5 +1,6 @@
 // The options that name a place over a link, and what is found by them: shared by all commands that look into pods.
 import type { Command } from 'commander';
+import { UsageError } from '../errors.ts';
 import { DEBUG_IMAGE } from '../remote/debug-container.ts';
 import { type FoundPod, findPod } from '../remote/find-pod.ts';
 import type { ReachOptions } from '../remote/reach.ts';
@@ -57,9 +58,20 @@ export async function findPlace(
   mayHaveEnded = false,
 ): Promise<FoundPlace> {
   const place = placeAsTyped(name, options);
+  refuseWordsOfPods(options, place);
   if (place.transport.engine !== 'kubectl') return { place, command: [] };
   const pod = await findPod({ ...place, mayHaveEnded });
   return { place: pod.place, command: pod.container.command, pod };
+}
+
+/** Said for a pod, and meant: another container must not be looked at instead. */
+function refuseWordsOfPods({ namespace, container, context, via }: PlaceOptions, { transport }: Place): void {
+  const given = namespace ?? container ?? context;
+  if (transport.engine === 'kubectl' || given === undefined) return;
+  throw new UsageError(
+    `-n, -c and --context are words for kubectl; "${given}" means nothing to ${via}.`,
+    'Give the name of the container alone.',
+  );
 }
 
 /** Commands are shown before they are run, where a person watches. */

@@ -1,6 +1,6 @@
 // The ways into one place, tried in turn: each Node.js that an image may have, then, in a pod, a container of our own beside
 // the target's.
-import { AttachError } from '../errors.ts';
+import { AttachError, CulpritError, UsageError } from '../errors.ts';
 import { recorderCommand } from './bootstrap.ts';
 import { debugCommand } from './debug-container.ts';
 import { likelyNodes } from './node-paths.ts';
@@ -55,13 +55,23 @@ export async function reach<T>(options: ReachOptions, run: (way: RemoteOptions) 
   );
 }
 
-/** A pod gives its user to whoever comes through exec: the usual cure is none there. */
-function withCureOfPods(error: unknown, { transport }: Place): unknown {
-  if (!(error instanceof AttachError) || !error.message.includes('belongs to another user')) return error;
+/** The usual cures speak of the machine one sits at: `culprit ps`, another user, a pid. */
+function withCureOfPods(error: unknown, place: Place): unknown {
+  if (!(error instanceof CulpritError)) return error;
+  const { engine, words } = place.transport;
+  const list = execCommand(place, ['node', '-', 'ps']).map(quote).join(' ');
+  if (error instanceof UsageError && error.message.startsWith('Several processes'))
+    return new UsageError(error.message, 'Choose one by its pid: --target PID.');
+  if (error.hint?.includes('`culprit ps`'))
+    return new (error.constructor as typeof UsageError)(
+      error.message,
+      `See the Node.js processes there: ${list} < ${quote(recorderPath())}`,
+    );
+  if (!error.message.includes('belongs to another user')) return error;
   const cure =
-    transport.engine === 'kubectl'
+    engine === 'kubectl'
       ? 'kubectl exec comes as the user of the image. Look from a container beside it, which comes as root: --debug.'
-      : `Start the recorder by hand as that user, or as root: ${transport.words.join(' ')} exec --user 0 -i ... (--dry-run prints the rest).`;
+      : `Start the recorder by hand as that user, or as root: ${words.join(' ')} exec --user 0 -i ... (--dry-run prints the rest).`;
   return new AttachError(error.message, cure);
 }
 
