@@ -80,7 +80,7 @@ describe('a commit that is slower', () => {
       '--annotations',
     );
     expect(wentWrongInside(result)).toBeNull();
-    expect([result.code, result.stderr]).toEqual([1, '']);
+    expect([result.code, result.stderr], result.stdout).toEqual([1, '']);
 
     const comparison = comparisonIn('slow.json');
     expect(comparison).toMatchObject({ verdict: 'different', direction: 'worse', per: 'request' });
