@@ -3,7 +3,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const root = new URL('.', import.meta.url).pathname;
+const root = new URL('./', import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
 
 // The inspector's client brings a description of the whole protocol, a megabyte that nothing of ours reads.
@@ -31,7 +31,7 @@ await build({
     culprit: 'src/cli/main.ts',
     watcher: 'src/target/watcher.ts',
     leash: 'src/workload/leash.ts',
-    'heap-thread': 'src/recording/heap-thread.ts',
+    'heap-thread': 'src/recording/heap/heap-thread.ts',
   },
   outdir: 'dist',
   absWorkingDir: root,
@@ -54,7 +54,7 @@ await build({
   entryPoints: { 'script-probe': 'src/workload/script-probe.ts' },
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
-  absWorkingDir: new URL('.', import.meta.url).pathname,
+  absWorkingDir: new URL('./', import.meta.url).pathname,
   bundle: true,
   platform: 'node',
   format: 'cjs',
@@ -84,9 +84,9 @@ await build({
 const testing = {
   entryPoints: {
     testing: 'src/testing/index.ts',
-    'testing-vitest': 'src/testing/vitest.ts',
-    'testing-jest': 'src/testing/jest.ts',
-    'testing-node': 'src/testing/node-test.ts',
+    'testing-vitest': 'src/testing/runners/vitest.ts',
+    'testing-jest': 'src/testing/runners/jest.ts',
+    'testing-node': 'src/testing/runners/node-test.ts',
   },
   outdir: 'dist',
   absWorkingDir: root,

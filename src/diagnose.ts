@@ -1,5 +1,5 @@
 // The offline half: decode -> analyse -> judge -> report. Works on any recording, on any machine.
-import { describeContainer } from './analysis/describe-container.ts';
+import { describeContainer } from './analysis/container/describe-container.ts';
 import { gatherFacts } from './analysis/facts.ts';
 import { PROBE_URL } from './capture/probe-url.ts';
 import { RecordingError } from './errors.ts';
@@ -19,8 +19,8 @@ import { decodeKeepAlive } from './model/decode/keep-alive.ts';
 import { decodePools, decodeThreadPool } from './model/decode/pools.ts';
 import { decodeAsyncReads, decodeStack } from './model/decode/samples.ts';
 import type { Report } from './model/finding.ts';
+import { NO_RECORDED_HEAP, type RecordedHeap } from './model/heap/recorded-heap.ts';
 import type { Observations } from './model/observations.ts';
-import { NO_RECORDED_HEAP, type RecordedHeap } from './model/recorded-heap.ts';
 import type { PassiveSample, RuntimeSample } from './model/samples.ts';
 import type { Recording } from './recording/reader.ts';
 import { VERSION } from './version.ts';

@@ -5,13 +5,13 @@ import { capture } from './capture/capture.ts';
 import type { CaptureOptions, CaptureOutcome } from './capture/context.ts';
 import { RECORDING_FORMAT, RECORDING_VERSION } from './recording/format.ts';
 import type { Manifest } from './recording/manifest.ts';
-import type { ReadText } from './recording/script-places.ts';
+import type { ReadText } from './recording/sources/script-places.ts';
 import type { RecordingWriter } from './recording/writer.ts';
 import type { Attachment } from './target/attach.ts';
 import { attachTarget, localPidOf } from './target/attach-target.ts';
-import { shortCommand } from './target/command.ts';
 import type { ResolvedTarget } from './target/find.ts';
-import { readFdLinks } from './target/sockets.ts';
+import { shortCommand } from './target/proc/command.ts';
+import { readFdLinks } from './target/proc/sockets.ts';
 import { VERSION } from './version.ts';
 
 export interface RecordOptions extends CaptureOptions {

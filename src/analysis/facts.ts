@@ -3,32 +3,32 @@ import type { CollectionGrowth } from '../model/collection.ts';
 import type { Frame } from '../model/frame.ts';
 import type { Observations } from '../model/observations.ts';
 import type { ChildProcess, FdGroup, PassiveSample, SocketGroup } from '../model/samples.ts';
-import { type BlockGroup, findBlocks } from './blocks.ts';
 import {
   countOomKills,
   type HeapRoom,
   measureHeapRoom,
   memoryStallShare,
   type OomKills,
-} from './container-memory.ts';
-import { type CpuSummary, summarizeCpu } from './cpu.ts';
-import { type GcSummary, summarizeGc } from './gc.ts';
-import { type GrowingCollection, growingCollections } from './growing-collections.ts';
-import { analyseHeapGrowth, type HeapGrowth } from './heap-growth.ts';
-import { INBOUND, type LastingRequests, lastingRequests, OUTBOUND } from './lasting-requests.ts';
-import { type LookupSummary, summarizeLookups } from './lookups.ts';
+} from './container/container-memory.ts';
+import { measureThrottling, type Throttling } from './container/throttling.ts';
+import { type BlockGroup, findBlocks } from './cpu/blocks.ts';
+import { type CpuSummary, summarizeCpu } from './cpu/cpu.ts';
+import { type GcSummary, summarizeGc } from './cpu/gc.ts';
+import { type GrowingCollection, growingCollections } from './growth/growing-collections.ts';
+import { analyseHeapGrowth, type HeapGrowth } from './growth/heap-growth.ts';
 import {
   type CountGrowth,
   countTrend,
   countTrends,
   type MemoryParts,
   takeMemoryApart,
-} from './resource-growth.ts';
-import { type ShortPool, shortPools } from './short-pools.ts';
-import { summarizeThreadPool, type ThreadPoolPressure } from './thread-pool.ts';
-import { measureThrottling, type Throttling } from './throttling.ts';
-import type { Trend } from './trend.ts';
-import { type WireFacts, watchWire } from './wire.ts';
+} from './growth/resource-growth.ts';
+import type { Trend } from './statistics/trend.ts';
+import { INBOUND, type LastingRequests, lastingRequests, OUTBOUND } from './waiting/lasting-requests.ts';
+import { type LookupSummary, summarizeLookups } from './waiting/lookups.ts';
+import { type ShortPool, shortPools } from './waiting/short-pools.ts';
+import { summarizeThreadPool, type ThreadPoolPressure } from './waiting/thread-pool.ts';
+import { type WireFacts, watchWire } from './waiting/wire.ts';
 
 export interface Facts {
   observations: Observations;

@@ -2,8 +2,8 @@
 // Asks for raw facts and writes them down; judges nothing.
 import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
-import { readStat } from '../target/proc.ts';
-import { createSocketAges } from '../target/socket-ages.ts';
+import { readStat } from '../target/proc/proc.ts';
+import { createSocketAges } from '../target/proc/socket-ages.ts';
 import { asyncConfig } from './async-config.ts';
 import { AsyncReads } from './async-reads.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';

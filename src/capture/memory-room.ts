@@ -1,5 +1,5 @@
 // How much more memory a process may take before its container, or the machine, runs out.
-import { known, readText } from '../target/proc-file.ts';
+import { known, readText } from '../target/proc/proc-file.ts';
 import { readCgroup } from './cgroup.ts';
 
 /** The kernel wants some of a container's memory for itself and for file pages. */

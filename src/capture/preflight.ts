@@ -2,12 +2,12 @@
 // cgroup alone. Nothing is sent to it; an inspector that is open is asked who it is, and no more.
 import type { Preflight, PreflightStep } from '../model/preflight.ts';
 import { checkAttachable } from '../target/attachability.ts';
-import { shortCommand } from '../target/command.ts';
 import { readInspectorEndpoint } from '../target/inspector-address.ts';
 import { likelyInspectorPorts, readNodeFlags } from '../target/inspector-ports.ts';
 import { readNodeVersion } from '../target/node-binary.ts';
-import { readCmdline, readStat, readStatus } from '../target/proc.ts';
-import { listeningPorts } from '../target/sockets.ts';
+import { shortCommand } from '../target/proc/command.ts';
+import { readCmdline, readStat, readStatus } from '../target/proc/proc.ts';
+import { listeningPorts } from '../target/proc/sockets.ts';
 import { readCgroup } from './cgroup.ts';
 import { estimateCensusBytes, estimateCensusMillis, estimateHeapReadMillis } from './ladder.ts';
 import { isMemoryTight, type MemoryRoom, megabytes, memoryRoom } from './memory-room.ts';

@@ -1,6 +1,6 @@
 // Capturing one run of a comparison: a process that we started ourselves is measured in turns of load, then left to come
 // to rest. Asks for raw facts and writes them down; judges nothing.
-import type { LoadReport, LoadTurn } from '../model/load.ts';
+import type { LoadReport, LoadTurn } from '../model/comparison/load.ts';
 import type { Attachment } from '../target/attach.ts';
 import type { CaptureOutcome } from './context.ts';
 import { readPassiveSample } from './passive.ts';

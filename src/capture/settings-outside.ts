@@ -4,8 +4,8 @@ import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { CgroupSample } from '../model/samples.ts';
 import type { OuterSettings } from '../model/settings.ts';
-import { readCmdline, readFdLimits, readStat, readStatus } from '../target/proc.ts';
-import { known, readNames } from '../target/proc-file.ts';
+import { readCmdline, readFdLimits, readStat, readStatus } from '../target/proc/proc.ts';
+import { known, readNames } from '../target/proc/proc-file.ts';
 
 const MAX_FILES = 200;
 const MAX_FILE_BYTES = 256 * 1024;

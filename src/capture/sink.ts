@@ -1,5 +1,5 @@
 // Where a capture puts what it gets, the moment it gets it: so that a capture cut short keeps what it had.
-import type { LoadTurn } from '../model/load.ts';
+import type { LoadTurn } from '../model/comparison/load.ts';
 import type { PassiveSample, RuntimeSample } from '../model/samples.ts';
 import type { Compilations } from './compile-watch.ts';
 import type { KeepAliveRead } from './keep-alive.ts';

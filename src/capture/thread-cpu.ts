@@ -2,8 +2,8 @@
 // compiling), libuv's pool, and the rest. Node names them from 22 and 24 on; before that their order tells: Node starts
 // a scheduler first, then V8's four helpers, then the inspector's own thread, and all others when they are needed.
 import type { ThreadCpu } from '../model/samples.ts';
-import { readStat } from '../target/proc.ts';
-import { known, readNames } from '../target/proc-file.ts';
+import { readStat } from '../target/proc/proc.ts';
+import { known, readNames } from '../target/proc/proc-file.ts';
 
 const MAX_THREADS = 256;
 const HELPERS_FROM = 2;

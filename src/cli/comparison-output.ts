@@ -1,6 +1,6 @@
 // What a comparison is written as: text on standard output, and the files that were asked for.
-import type { CompareResult } from '../compare.ts';
-import type { Comparison } from '../model/comparison.ts';
+import type { CompareResult } from '../comparison/compare.ts';
+import type { Comparison } from '../model/comparison/comparison.ts';
 import { COMPARISON_RENDERERS, type ComparisonFormat } from '../report/compare/formats.ts';
 import { usesColors, writeWhole } from './output.ts';
 

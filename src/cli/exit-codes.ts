@@ -3,7 +3,7 @@
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Report, SEVERITIES, type Severity } from '../model/finding.ts';
-import type { HeapReport } from '../model/heap-report.ts';
+import type { HeapReport } from '../model/heap/heap-report.ts';
 
 /** `failOn` absent: findings are no failure. Interrupted counts only when there is nothing to report. */
 export function exitCodeFor(report: Report, failOn: Severity | undefined, isInterrupted = false): number {

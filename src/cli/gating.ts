@@ -1,19 +1,19 @@
 // Gates on the command line: rules from --fail-on and the config file, what is accepted, the stored baseline, the record.
 import { existsSync } from 'node:fs';
-import type { CompareResult } from '../compare.ts';
+import type { CompareResult } from '../comparison/compare.ts';
 import { UsageError } from '../errors.ts';
 import { applyAccepted } from '../findings/gates/apply-accepted.ts';
 import { baselineOf } from '../findings/gates/baseline-of.ts';
 import { decideGates, decisionRecord } from '../findings/gates/decide-gates.ts';
-import type { GateRule } from '../findings/gates/gate-rule.ts';
+import type { GateRule } from '../findings/gates/grammar/gate-rule.ts';
+import { parseGateRules } from '../findings/gates/grammar/parse-rule.ts';
 import { baselineMismatches } from '../findings/gates/judge-baseline.ts';
-import { parseGateRules } from '../findings/gates/parse-rule.ts';
-import type { AcceptedEntry } from '../model/accepted.ts';
-import type { Baseline } from '../model/baseline.ts';
-import type { Comparison } from '../model/comparison.ts';
-import { readAcceptFile } from '../recording/accept-file.ts';
-import { readBaseline, writeBaseline } from '../recording/baseline-file.ts';
-import { GATE_CONFIG_FILE, type GateConfig, readGateConfig } from '../recording/gate-config.ts';
+import type { AcceptedEntry } from '../model/comparison/accepted.ts';
+import type { Baseline } from '../model/comparison/baseline.ts';
+import type { Comparison } from '../model/comparison/comparison.ts';
+import { readAcceptFile } from '../recording/files/accept-file.ts';
+import { readBaseline, writeBaseline } from '../recording/files/baseline-file.ts';
+import { GATE_CONFIG_FILE, type GateConfig, readGateConfig } from '../recording/files/gate-config.ts';
 import { jsonForTerminal } from '../report/escape.ts';
 import { VERSION } from '../version.ts';
 import { writeWhole } from './output.ts';

@@ -2,10 +2,10 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import type { Report } from '../model/finding.ts';
-import type { HeapReport } from '../model/heap-report.ts';
-import { renderHeapText } from '../report/heap-text.ts';
+import type { HeapReport } from '../model/heap/heap-report.ts';
+import { renderHeapText } from '../report/heap/heap-text.ts';
 import { renderJson } from '../report/json.ts';
-import { renderText, type TextOptions } from '../report/text.ts';
+import { renderText, type TextOptions } from '../report/text/text.ts';
 
 export interface ReportOutput {
   /** A file; true or "-" is standard output, in place of the text. */

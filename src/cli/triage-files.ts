@@ -4,7 +4,7 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { RecordingError, UsageError } from '../errors.ts';
-import { isDiagnosticReport } from '../triage/diagnostic-report.ts';
+import { isDiagnosticReport } from '../triage/read/diagnostic-report.ts';
 import type { LogSource } from '../triage/triage.ts';
 
 const MOST_JSON_BYTES = 100 * 2 ** 20;

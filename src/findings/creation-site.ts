@@ -1,12 +1,12 @@
 // Finding the code that makes what piles up: creation sites whose resources survive, and where Node makes them out
 // of sight of the caller, the allocation stacks of the objects around them.
-import type { Blame } from '../analysis/blame.ts';
-import { callerOfPackage } from '../analysis/callers.ts';
+import type { Blame } from '../analysis/cpu/blame.ts';
+import { callerOfPackage } from '../analysis/cpu/callers.ts';
 import type { Facts } from '../analysis/facts.ts';
-import { type SurvivingSite, survivingSites } from '../analysis/resource-growth.ts';
+import { type SurvivingSite, survivingSites } from '../analysis/growth/resource-growth.ts';
 import type { Evidence } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
-import { formatNumber, formatShare } from '../model/units.ts';
+import { formatNumber, formatShare } from '../units/units.ts';
 import { perSecond, placeWithLibrary } from './wording.ts';
 
 export interface CreationSite {

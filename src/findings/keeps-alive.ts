@@ -2,7 +2,7 @@
 // not a cause: nothing is ranked by harm.
 import type { KeepsAlive, KeptAliveBy, ReportTarget } from '../model/finding.ts';
 import type { AliveKind, AliveThings, KeepAliveLook } from '../model/keep-alive.ts';
-import { formatCount, formatDuration, formatNumber } from '../model/units.ts';
+import { formatCount, formatDuration, formatNumber } from '../units/units.ts';
 import { place } from './wording.ts';
 
 /** What a person would look at first comes first. */

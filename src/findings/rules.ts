@@ -1,28 +1,28 @@
 // All rules, in the order in which equal findings are shown. The compiler insists that each names a known kind.
 import type { Rule } from './rule.ts';
-import { childProcessLeak } from './rules/child-process-leak.ts';
-import { codeGrowth } from './rules/code-growth.ts';
-import { connectionChurn } from './rules/connection-churn.ts';
-import { cpuHotspot } from './rules/cpu-hotspot.ts';
-import { cpuThrottled } from './rules/cpu-throttled.ts';
-import { dnsSlow } from './rules/dns-slow.ts';
-import { eventLoopBlock } from './rules/event-loop-block.ts';
-import { externalMemoryLeak } from './rules/external-memory-leak.ts';
-import { fdLeak } from './rules/fd-leak.ts';
-import { fdLimitRisk } from './rules/fd-limit-risk.ts';
-import { gcPressure } from './rules/gc-pressure.ts';
-import { heapLeak } from './rules/heap-leak.ts';
-import { memoryLimitRisk } from './rules/memory-limit-risk.ts';
-import { nativeMemoryGrowth } from './rules/native-memory-growth.ts';
-import { pidsLimitRisk } from './rules/pids-limit-risk.ts';
-import { poolExhaustion } from './rules/pool-exhaustion.ts';
-import { promiseLeak } from './rules/promise-leak.ts';
-import { requestPileup } from './rules/request-pileup.ts';
-import { socketLeak } from './rules/socket-leak.ts';
-import { threadpoolSaturation } from './rules/threadpool-saturation.ts';
-import { timerLeak } from './rules/timer-leak.ts';
-import { watcherLeak } from './rules/watcher-leak.ts';
-import { workerLeak } from './rules/worker-leak.ts';
+import { cpuHotspot } from './rules/cpu/cpu-hotspot.ts';
+import { cpuThrottled } from './rules/cpu/cpu-throttled.ts';
+import { eventLoopBlock } from './rules/cpu/event-loop-block.ts';
+import { childProcessLeak } from './rules/handles/child-process-leak.ts';
+import { fdLeak } from './rules/handles/fd-leak.ts';
+import { fdLimitRisk } from './rules/handles/fd-limit-risk.ts';
+import { pidsLimitRisk } from './rules/handles/pids-limit-risk.ts';
+import { socketLeak } from './rules/handles/socket-leak.ts';
+import { timerLeak } from './rules/handles/timer-leak.ts';
+import { watcherLeak } from './rules/handles/watcher-leak.ts';
+import { workerLeak } from './rules/handles/worker-leak.ts';
+import { codeGrowth } from './rules/memory/code-growth.ts';
+import { externalMemoryLeak } from './rules/memory/external-memory-leak.ts';
+import { gcPressure } from './rules/memory/gc-pressure.ts';
+import { heapLeak } from './rules/memory/heap-leak.ts';
+import { memoryLimitRisk } from './rules/memory/memory-limit-risk.ts';
+import { nativeMemoryGrowth } from './rules/memory/native-memory-growth.ts';
+import { promiseLeak } from './rules/memory/promise-leak.ts';
+import { connectionChurn } from './rules/waiting/connection-churn.ts';
+import { dnsSlow } from './rules/waiting/dns-slow.ts';
+import { poolExhaustion } from './rules/waiting/pool-exhaustion.ts';
+import { requestPileup } from './rules/waiting/request-pileup.ts';
+import { threadpoolSaturation } from './rules/waiting/threadpool-saturation.ts';
 
 export const RULES: readonly Rule[] = [
   threadpoolSaturation,

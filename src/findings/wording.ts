@@ -1,9 +1,9 @@
 // Words shared by the rules: places, rates, subjects. Text is made from typed values only.
-import type { Blame } from '../analysis/blame.ts';
-import type { Trend } from '../analysis/trend.ts';
+import type { Blame } from '../analysis/cpu/blame.ts';
+import type { Trend } from '../analysis/statistics/trend.ts';
 import type { Subject } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
-import { formatQuantity } from '../model/units.ts';
+import { formatQuantity } from '../units/units.ts';
 
 /** "src/session.ts:12, remember" */
 export function place(frame: Frame): string {

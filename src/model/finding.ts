@@ -1,7 +1,7 @@
 // The report and its findings: the public JSON contract, version 1. Fields are added within a version, never
 // renamed. Absent means unknown; unknown is never 0.
 import type { Crash } from './crash.ts';
-import type { RetainerPath } from './heap-report.ts';
+import type { RetainerPath } from './heap/heap-report.ts';
 import type { AliveKind } from './keep-alive.ts';
 
 /** Every cause culprit can name. One file in findings/rules for each kind that is judged so far. */

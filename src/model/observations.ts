@@ -2,13 +2,13 @@
 import type { AsyncObservation } from './async-resource.ts';
 import type { ClassCount, ClosureGrowth, CompileSite } from './census.ts';
 import type { CollectionGrowth } from './collection.ts';
+import type { LoadTurn } from './comparison/load.ts';
 import type { CpuProfile } from './cpu-profile.ts';
 import type { ReportCapture, ReportTarget } from './finding.ts';
+import type { RecordedHeap } from './heap/recorded-heap.ts';
 import type { HeapSamplingRead } from './heap-sampling.ts';
 import type { KeepAliveLook } from './keep-alive.ts';
-import type { LoadTurn } from './load.ts';
 import type { Pool, ThreadPoolUse } from './pool.ts';
-import type { RecordedHeap } from './recorded-heap.ts';
 import type { Limits, PassiveSample, RuntimeSample, StuckStack } from './samples.ts';
 
 /** A recording after decoding. Lists are empty when a capture step did not run. */

@@ -6,9 +6,9 @@ import { RecordingError, UsageError } from '../errors.ts';
 import type { SocketGroup } from '../model/samples.ts';
 import { RECORDING_FORMAT, RECORDING_VERSION } from './format.ts';
 import type { Manifest } from './manifest.ts';
-import { positionsInProfile } from './positions.ts';
 import { type Recording, readJson, readRecording } from './reader.ts';
-import { collectSources } from './sources.ts';
+import { positionsInProfile } from './sources/positions.ts';
+import { collectSources } from './sources/sources.ts';
 
 const MAX_SOURCE_BYTES = 100 * 2 ** 20;
 

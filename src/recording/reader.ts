@@ -8,14 +8,14 @@ import type { Readable } from 'node:stream';
 import * as v from 'valibot';
 import type { CapturedFile, SampleLine } from '../capture/sink.ts';
 import { RecordingError } from '../errors.ts';
-import type { HeapGraph } from '../model/heap-graph.ts';
+import type { HeapGraph } from '../model/heap/heap-graph.ts';
 import { notWhole, type Unpacked, unpackFile, unpackStream } from './archive.ts';
 import { MAPS_FILE, RECORDING_FORMAT, RECORDING_VERSION } from './format.ts';
-import { readHeapSnapshot } from './heap-snapshot.ts';
+import { readHeapSnapshot } from './heap/heap-snapshot.ts';
 import { lineSchema } from './line-schema.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';
-import type { Sources } from './script-places.ts';
-import { applyMaps, type CarriedMap } from './sources.ts';
+import type { Sources } from './sources/script-places.ts';
+import { applyMaps, type CarriedMap } from './sources/sources.ts';
 
 /** A recording in memory, before decoding. */
 export interface Recording {

@@ -7,8 +7,8 @@ import { pack } from 'tar-stream';
 import type { CapturedFile, CaptureStream, SampleLine } from '../capture/sink.ts';
 import { MAPS_FILE, type MapEntry, partName } from './format.ts';
 import type { Manifest } from './manifest.ts';
-import { notePositions } from './positions.ts';
-import { locate, type ReadText, type Sources, sourceMapOf } from './script-places.ts';
+import { notePositions } from './sources/positions.ts';
+import { locate, type ReadText, type Sources, sourceMapOf } from './sources/script-places.ts';
 import type { RecordingWriter } from './writer.ts';
 
 /** So often something leaves, also where nothing happens: links that are idle are closed on the way. */

@@ -17,9 +17,9 @@ import { createGzip } from 'node:zlib';
 import type { CapturedFile, CaptureSink, SampleLine } from '../capture/sink.ts';
 import { UsageError } from '../errors.ts';
 import type { Manifest } from './manifest.ts';
-import { notePositions } from './positions.ts';
-import type { ReadText } from './script-places.ts';
-import { collectSources } from './sources.ts';
+import { notePositions } from './sources/positions.ts';
+import type { ReadText } from './sources/script-places.ts';
+import { collectSources } from './sources/sources.ts';
 
 export interface RecordingWriter extends CaptureSink {
   /** What is known once attached: it stands should the recording be cut off. */

@@ -4,8 +4,8 @@ import { PassThrough, type Readable } from 'node:stream';
 import type { CaptureProgress } from '../capture/context.ts';
 import { CulpritError } from '../errors.ts';
 import type { Settings } from '../model/settings.ts';
+import { parseSettings } from '../recording/files/settings-file.ts';
 import { type Recording, readRecordingFrom } from '../recording/reader.ts';
-import { parseSettings } from '../recording/settings-file.ts';
 import { type RemoteOptions, startRecorder } from './remote-recorder.ts';
 
 export interface RecordingOptions {

@@ -1,6 +1,6 @@
 // The report as JSON: the public contract, described by schema.ts and heap-schema.ts.
 import type { Report } from '../model/finding.ts';
-import type { HeapReport } from '../model/heap-report.ts';
+import type { HeapReport } from '../model/heap/heap-report.ts';
 import { jsonForTerminal } from './escape.ts';
 
 /** The report, indented, ending in a newline; safe to print, and equal to `report` when parsed. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { type Attachment, attachByAddress, attachByPid, attachByUrl } from './attach.ts';
 import type { ResolvedTarget } from './find.ts';
-import { ageSeconds, readStat } from './proc.ts';
+import { ageSeconds, readStat } from './proc/proc.ts';
 
 /** Attaches to whatever was meant. Throws AttachError. */
 export function attachTarget(target: ResolvedTarget, isWatched = true): Promise<Attachment> {

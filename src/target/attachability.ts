@@ -3,8 +3,8 @@
 import { AttachError } from '../errors.ts';
 import { readNodeFlags } from './inspector-ports.ts';
 import { isNodeProcess } from './node-binary.ts';
-import { ageSeconds, listPids, type ProcStat, type ProcStatus, readStat, readStatus } from './proc.ts';
-import { known, readLink } from './proc-file.ts';
+import { ageSeconds, listPids, type ProcStat, type ProcStatus, readStat, readStatus } from './proc/proc.ts';
+import { known, readLink } from './proc/proc-file.ts';
 
 /** Why not: one word for each reason, for programs to compare. */
 export type RefusalKind =

@@ -1,7 +1,7 @@
 // Closing an inspector that our signal opened, when attaching through it failed or whoever sent the signal is gone.
 import { findOpenInspector } from './inspector-address.ts';
 import { openSession } from './inspector-session.ts';
-import { listeningPorts } from './sockets.ts';
+import { listeningPorts } from './proc/sockets.ts';
 
 const WATCH_MILLIS = 4_000;
 

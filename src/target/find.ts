@@ -2,9 +2,9 @@
 import { isIP } from 'node:net';
 import { basename } from 'node:path';
 import { UsageError } from '../errors.ts';
-import { listPids, readStat } from './proc.ts';
-import type { NodeProcess } from './processes.ts';
-import { portHolder } from './sockets.ts';
+import { listPids, readStat } from './proc/proc.ts';
+import type { NodeProcess } from './proc/processes.ts';
+import { portHolder } from './proc/sockets.ts';
 
 /** What the word can mean, told by its form alone. */
 export type TargetSpec =

@@ -3,8 +3,8 @@
 // Limits: a renamed program smaller than 30 MB, or one without section headers, is not recognised.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { readCmdline, readExe, readStat } from './proc.ts';
-import { known, readText } from './proc-file.ts';
+import { readCmdline, readExe, readStat } from './proc/proc.ts';
+import { known, readText } from './proc/proc-file.ts';
 
 const NODE_NAME = /^(?:node|nodejs|iojs|node-?v?\d[\d.]*|node-MainThread)$/;
 // What the inspector answers to GET /json/version: in every build since Node 8, packaged programs included.

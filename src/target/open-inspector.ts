@@ -6,7 +6,7 @@ import { checkAttachable, describeRefusal } from './attachability.ts';
 import { closeOpenedInspector } from './close-opened.ts';
 import { findOpenInspector, type InspectorEndpoint } from './inspector-address.ts';
 import { isLoopback, likelyInspectorPorts, readNodeFlags, wantedInspectorPort } from './inspector-ports.ts';
-import { type ListeningPort, listeningPorts, portHolder } from './sockets.ts';
+import { type ListeningPort, listeningPorts, portHolder } from './proc/sockets.ts';
 
 /** Of an opened inspector, until the lease is in place. */
 export interface Watcher {

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Watcher } from './open-inspector.ts';
-import type { ListeningPort } from './sockets.ts';
+import type { ListeningPort } from './proc/sockets.ts';
 
 /**
  * Between the signal and the lease nothing in the target knows of us. A small process of its own watches those

@@ -1,12 +1,12 @@
 // What is said of collections that grow in every round: which one by its name in the source, who adds to it, what to do.
-import { blame } from '../analysis/blame.ts';
+import { blame } from '../analysis/cpu/blame.ts';
 import { placeWithLibrary } from '../findings/wording.ts';
 import type { CollectionType } from '../model/collection.ts';
 import { decodeCollections } from '../model/decode/collections.ts';
-import type { GrowingCollection } from './collection-growth.ts';
 import type { LeakFinding } from './contract.ts';
-import { medianStep } from './every-round.ts';
-import { makerOf } from './noise.ts';
+import type { GrowingCollection } from './measure/collection-growth.ts';
+import { medianStep } from './measure/every-round.ts';
+import { makerOf } from './measure/noise.ts';
 import type { Places } from './places.ts';
 
 /** `order`: lower ones are told first. */

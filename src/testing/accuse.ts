@@ -5,8 +5,8 @@ import { placeWithLibrary } from '../findings/wording.ts';
 import { collectionFindings, type DraftFinding } from './accuse-collections.ts';
 import { type Check, numberedRounds } from './check.ts';
 import type { LeakFinding } from './contract.ts';
-import { medianStep } from './every-round.ts';
-import type { RawStack } from './own-inspector.ts';
+import { medianStep } from './measure/every-round.ts';
+import type { RawStack } from './measure/own-inspector.ts';
 import { locate, type Places } from './places.ts';
 import { endsByItself, kindOf } from './resource-kinds.ts';
 import {

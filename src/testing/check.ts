@@ -1,8 +1,8 @@
 // One check while it goes on: what it watches with, and how many rounds it has run.
-import type { OpeningWatch } from './open-files.ts';
-import type { OwnInspector } from './own-inspector.ts';
-import type { createReadings } from './readings.ts';
-import type { Settings } from './settings.ts';
+import type { OpeningWatch } from './measure/open-files.ts';
+import type { OwnInspector } from './measure/own-inspector.ts';
+import type { createReadings } from './measure/readings.ts';
+import type { Settings } from './runners/settings.ts';
 
 /** What one check has at hand; `batches` are the sizes of the further rounds that were run. */
 export interface Check {

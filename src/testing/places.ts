@@ -1,13 +1,13 @@
 // From raw stacks to lines people wrote: what a runner gave V8 in place of a file carries its source map with it.
 import { readFileSync } from 'node:fs';
-import { type Blame, blame } from '../analysis/blame.ts';
+import { type Blame, blame } from '../analysis/cpu/blame.ts';
 import { createFrameResolver, type FrameResolver, type RawSources } from '../model/decode/frame-resolver.ts';
 import { decodeStack } from '../model/decode/samples.ts';
 import type { Frame } from '../model/frame.ts';
-import { type ScriptPosition, scriptPath } from '../recording/script-places.ts';
-import { collectSources } from '../recording/sources.ts';
-import { ownerOfScript } from './noise.ts';
-import type { OwnInspector, RawStack } from './own-inspector.ts';
+import { type ScriptPosition, scriptPath } from '../recording/sources/script-places.ts';
+import { collectSources } from '../recording/sources/sources.ts';
+import { ownerOfScript } from './measure/noise.ts';
+import type { OwnInspector, RawStack } from './measure/own-inspector.ts';
 
 export interface Places {
   sources: RawSources;

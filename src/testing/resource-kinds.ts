@@ -1,7 +1,7 @@
 // What is watched of Node's resources, in people's words: what each is called, what to do about it, and which of those
 // that are still there end by themselves.
 import type { LeakFinding } from './contract.ts';
-import type { Made } from './resource-watch.ts';
+import type { Made } from './measure/resource-watch.ts';
 
 export interface ResourceKind {
   kind: LeakFinding['kind'];

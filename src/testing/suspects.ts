@@ -1,8 +1,8 @@
 // What grew in every round so far, of each signal. Pure over the readings; nobody is accused here.
-import { grewEachTime, medianStep, wentOn } from './every-round.ts';
-import type { HeapSite, OpenFile, Readings } from './readings.ts';
+import { grewEachTime, medianStep, wentOn } from './measure/every-round.ts';
+import type { HeapSite, OpenFile, Readings } from './measure/readings.ts';
+import type { Made } from './measure/resource-watch.ts';
 import { endsByItself } from './resource-kinds.ts';
-import type { Made } from './resource-watch.ts';
 
 export interface ResourceSuspect {
   /** Those of one site that are there now. */

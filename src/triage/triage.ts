@@ -1,15 +1,15 @@
 // Why did it crash: logs, diagnostic reports, an exit code and a pod's status in, a report out.
 import type { Report } from '../model/finding.ts';
-import type { ReadText } from '../recording/script-places.ts';
-import { createCrashGroups, findingsOf } from './crash-groups.ts';
-import { errorOf } from './crash-subject.ts';
-import { endingOfReport } from './diagnostic-report.ts';
-import type { EndEvent, Ending } from './ending.ts';
-import { linesOf } from './lines.ts';
-import { type ContainerEnd, readPodStatus } from './pod-status.ts';
-import { placeInSources } from './source-places.ts';
-import { createUnwrapper } from './unwrap.ts';
-import { type WriterWatch, watchWriter } from './watch-writer.ts';
+import type { ReadText } from '../recording/sources/script-places.ts';
+import { createCrashGroups, findingsOf } from './ends/crash-groups.ts';
+import { errorOf } from './ends/crash-subject.ts';
+import type { EndEvent, Ending } from './ends/ending.ts';
+import { type WriterWatch, watchWriter } from './ends/watch-writer.ts';
+import { type ContainerEnd, readPodStatus } from './pod/pod-status.ts';
+import { endingOfReport } from './read/diagnostic-report.ts';
+import { linesOf } from './read/lines.ts';
+import { placeInSources } from './read/source-places.ts';
+import { createUnwrapper } from './read/unwrap.ts';
 
 /** One log, read once and in order. */
 export interface LogSource {

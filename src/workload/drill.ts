@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { AttachError } from '../errors.ts';
 import type { DrillResult, Settings } from '../model/settings.ts';
-import { readCmdline, readCwd, readExe, readStat } from '../target/proc.ts';
-import { known, readText } from '../target/proc-file.ts';
-import { listeningPorts } from '../target/sockets.ts';
+import { readCmdline, readCwd, readExe, readStat } from '../target/proc/proc.ts';
+import { known, readText } from '../target/proc/proc-file.ts';
+import { listeningPorts } from '../target/proc/sockets.ts';
 import { freePort } from './free-port.ts';
 
 const START_MILLIS = 15_000;

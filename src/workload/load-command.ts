@@ -1,6 +1,6 @@
 // Running the load command against one side. A load that fails, or meets errors, is no measurement.
 import { WorkloadError } from '../errors.ts';
-import type { LoadReport } from '../model/load.ts';
+import type { LoadReport } from '../model/comparison/load.ts';
 import { startLeashed } from './leashed.ts';
 import { readLoadReport } from './load-reports.ts';
 import { withPort } from './server.ts';

@@ -1,5 +1,5 @@
 // What load tools print, read into one shape. JSON where the tool can write it, its usual text else.
-import type { LoadReport } from '../model/load.ts';
+import type { LoadReport } from '../model/comparison/load.ts';
 
 /** null: the output is of no tool that is known, and says nothing that could be believed. */
 export function readLoadReport(output: string): LoadReport | null {

@@ -3,7 +3,7 @@ import { readChildren } from '../capture/children.ts';
 import { WorkloadError } from '../errors.ts';
 import { checkAttachable } from '../target/attachability.ts';
 import { isNodeProcess } from '../target/node-binary.ts';
-import { listeningPorts } from '../target/sockets.ts';
+import { listeningPorts } from '../target/proc/sockets.ts';
 import { type Leashed, startLeashed } from './leashed.ts';
 
 export interface ServerSpec {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findBlocks } from '../../src/analysis/blocks.ts';
+import { findBlocks } from '../../src/analysis/cpu/blocks.ts';
 import type { RuntimeSample } from '../../src/model/samples.ts';
 import { repeatSlices } from '../support/build-observations.ts';
 import { buildCpuProfile, buildRawCpuProfile, decodeRaw, type Slice } from '../support/build-profile.ts';

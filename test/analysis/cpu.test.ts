@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { blame } from '../../src/analysis/blame.ts';
-import { summarizeCpu } from '../../src/analysis/cpu.ts';
-import { summarizeGc } from '../../src/analysis/gc.ts';
-import { classifyWork } from '../../src/analysis/work.ts';
+import { blame } from '../../src/analysis/cpu/blame.ts';
+import { summarizeCpu } from '../../src/analysis/cpu/cpu.ts';
+import { summarizeGc } from '../../src/analysis/cpu/gc.ts';
+import { classifyWork } from '../../src/analysis/cpu/work.ts';
 import { buildObservations, gc } from '../support/build-observations.ts';
 import { buildCpuProfile, framesFrom, type Slice } from '../support/build-profile.ts';
 

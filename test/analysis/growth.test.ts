@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
-import { analyseHeapGrowth } from '../../src/analysis/heap-growth.ts';
-import { survivingSites, takeMemoryApart } from '../../src/analysis/resource-growth.ts';
+import { analyseHeapGrowth } from '../../src/analysis/growth/heap-growth.ts';
+import { survivingSites, takeMemoryApart } from '../../src/analysis/growth/resource-growth.ts';
 import {
   asyncSite,
   buildObservations,

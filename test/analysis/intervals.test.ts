@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { countsEnough, shareInterval } from '../../src/analysis/binomial.ts';
 import { changeOf, differenceOf } from '../../src/analysis/interval.ts';
+import { countsEnough, shareInterval } from '../../src/analysis/statistics/binomial.ts';
 import { randomNumbers } from '../support/random-numbers.ts';
 
 describe('the interval of a share that was counted', () => {

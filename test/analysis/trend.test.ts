@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { judgeTrend, type Point, quantile, type Trend, type TrendOptions } from '../../src/analysis/trend.ts';
+import {
+  judgeTrend,
+  type Point,
+  quantile,
+  type Trend,
+  type TrendOptions,
+} from '../../src/analysis/statistics/trend.ts';
 import {
   constant,
   filling,

@@ -1,12 +1,12 @@
 // Facts of programs whose work waits: short pools, the thread pool, lookups, requests without an answer, and whose
 // package it is.
 import { describe, expect, test } from 'vitest';
-import { callerOfPackage } from '../../src/analysis/callers.ts';
+import { callerOfPackage } from '../../src/analysis/cpu/callers.ts';
 import { gatherFacts } from '../../src/analysis/facts.ts';
-import { INBOUND, lastingRequests, OUTBOUND } from '../../src/analysis/lasting-requests.ts';
-import { summarizeLookups } from '../../src/analysis/lookups.ts';
-import { shortPools } from '../../src/analysis/short-pools.ts';
-import { summarizeThreadPool } from '../../src/analysis/thread-pool.ts';
+import { INBOUND, lastingRequests, OUTBOUND } from '../../src/analysis/waiting/lasting-requests.ts';
+import { summarizeLookups } from '../../src/analysis/waiting/lookups.ts';
+import { shortPools } from '../../src/analysis/waiting/short-pools.ts';
+import { summarizeThreadPool } from '../../src/analysis/waiting/thread-pool.ts';
 import type { RuntimeSample } from '../../src/model/samples.ts';
 import {
   asyncSite,

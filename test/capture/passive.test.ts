@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pathPattern } from '../../src/capture/fd-groups.ts';
 import { readPassiveSample } from '../../src/capture/passive.ts';
-import { createSocketAges } from '../../src/target/socket-ages.ts';
+import { createSocketAges } from '../../src/target/proc/socket-ages.ts';
 import {
   addProcess,
   makeFolder,

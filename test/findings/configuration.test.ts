@@ -1,9 +1,9 @@
 // Each rule on settings: fires, stays silent, and says when it cannot tell.
 import { describe, expect, test } from 'vitest';
-import { auditLevel } from '../../src/findings/audit-level.ts';
-import { type ConfigurationRule, flagValue } from '../../src/findings/configuration/rule.ts';
-import { CONFIGURATION_RULES } from '../../src/findings/configuration/rules.ts';
-import { judgeAudit } from '../../src/findings/judge-audit.ts';
+import { auditLevel } from '../../src/audit/audit-level.ts';
+import { judgeAudit } from '../../src/audit/judge-audit.ts';
+import { type ConfigurationRule, flagValue } from '../../src/audit/rule.ts';
+import { CONFIGURATION_RULES } from '../../src/audit/rules.ts';
 import type { InnerSettings, OuterSettings, ServerSettings } from '../../src/model/settings.ts';
 import { buildPod, buildProbe, buildSettings } from '../support/build-settings.ts';
 

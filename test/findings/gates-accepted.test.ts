@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { applyAccepted } from '../../src/findings/gates/apply-accepted.ts';
-import type { AcceptedEntry } from '../../src/model/accepted.ts';
+import type { AcceptedEntry } from '../../src/model/comparison/accepted.ts';
 import { findingChange } from '../support/build-comparison.ts';
 
 const entry = (parts: Partial<AcceptedEntry> = {}): AcceptedEntry => ({

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { baselineOf } from '../../src/findings/gates/baseline-of.ts';
 import { baselineMismatches } from '../../src/findings/gates/judge-baseline.ts';
-import type { Baseline } from '../../src/model/baseline.ts';
-import type { Comparison } from '../../src/model/comparison.ts';
+import type { Baseline } from '../../src/model/comparison/baseline.ts';
+import type { Comparison } from '../../src/model/comparison/comparison.ts';
 import { comparisonOf, findingChange, metricMoved } from '../support/build-comparison.ts';
 import { decideOne } from '../support/decide-one.ts';
 

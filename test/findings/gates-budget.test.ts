@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MetricName } from '../../src/model/run.ts';
+import type { MetricName } from '../../src/model/comparison/run.ts';
 import { comparisonOf } from '../support/build-comparison.ts';
 import { decideOne } from '../support/decide-one.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseGateRule, parseGateRules } from '../../src/findings/gates/parse-rule.ts';
+import { parseGateRule, parseGateRules } from '../../src/findings/gates/grammar/parse-rule.ts';
 
 const parse = (rule: string) => parseGateRule({ rule, source: '--fail-on' });
 const refusal = (rule: string) => {

@@ -1,7 +1,7 @@
 // Rules held against many random comparisons: what an interval cannot tell is never decided.
 import { describe, expect, test } from 'vitest';
 import { baselineOf } from '../../src/findings/gates/baseline-of.ts';
-import { METRICS, type MetricName } from '../../src/model/run.ts';
+import { METRICS, type MetricName } from '../../src/model/comparison/run.ts';
 import { comparisonOf, functionMoved, metricMoved } from '../support/build-comparison.ts';
 import { decideOne } from '../support/decide-one.ts';
 import { randomNumbers } from '../support/random-numbers.ts';

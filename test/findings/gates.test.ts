@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decideGates, decisionRecord } from '../../src/findings/gates/decide-gates.ts';
-import { parseGateRules } from '../../src/findings/gates/parse-rule.ts';
-import type { Comparison } from '../../src/model/comparison.ts';
+import { parseGateRules } from '../../src/findings/gates/grammar/parse-rule.ts';
+import type { Comparison } from '../../src/model/comparison/comparison.ts';
 import { comparisonOf, findingChange, functionMoved, metricMoved } from '../support/build-comparison.ts';
 import { decideOne, GATE_OPTIONS } from '../support/decide-one.ts';
 

@@ -1,8 +1,8 @@
 // The verdict on two sides, and the sentence that says it.
 import { describe, expect, test } from 'vitest';
-import { COMPARE_DEFAULTS, compare } from '../../src/compare.ts';
-import type { FindingChange } from '../../src/model/comparison.ts';
-import type { Run } from '../../src/model/run.ts';
+import { COMPARE_DEFAULTS, compare } from '../../src/comparison/compare.ts';
+import type { FindingChange } from '../../src/model/comparison/comparison.ts';
+import type { Run } from '../../src/model/comparison/run.ts';
 import { type Call, frameOf, runOf } from '../support/build-runs.ts';
 import { seededRandom } from '../support/shapes.ts';
 

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { describeKeepsAlive } from '../../src/findings/keeps-alive.ts';
 import type { Report } from '../../src/model/finding.ts';
 import type { AliveThings, KeepAliveLook } from '../../src/model/keep-alive.ts';
-import { REPORT_SCHEMA } from '../../src/report/schema.ts';
-import { renderText } from '../../src/report/text.ts';
+import { REPORT_SCHEMA } from '../../src/report/schema/report-schema.ts';
+import { renderText } from '../../src/report/text/text.ts';
 import { buildReport, HOSTILE_NAME } from '../report/build-report.ts';
 import { framesFrom } from '../support/build-profile.ts';
 

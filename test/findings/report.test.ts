@@ -5,7 +5,7 @@ import { judge } from '../../src/findings/judge.ts';
 import type { Report } from '../../src/model/finding.ts';
 import type { Observations } from '../../src/model/observations.ts';
 import { renderJson } from '../../src/report/json.ts';
-import { REPORT_SCHEMA } from '../../src/report/schema.ts';
+import { REPORT_SCHEMA } from '../../src/report/schema/report-schema.ts';
 import {
   asyncSite,
   buildObservations,

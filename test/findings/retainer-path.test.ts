@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/judge.ts';
-import type { HeapCollection, RetainerPath } from '../../src/model/heap-report.ts';
-import type { RecordedHeap } from '../../src/model/recorded-heap.ts';
+import type { HeapCollection, RetainerPath } from '../../src/model/heap/heap-report.ts';
+import type { RecordedHeap } from '../../src/model/heap/recorded-heap.ts';
 import {
   buildObservations,
   change,

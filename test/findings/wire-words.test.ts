@@ -1,7 +1,7 @@
 // What the wire says beside a finding about sockets, and when it is silent.
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
-import { watchWire } from '../../src/analysis/wire.ts';
+import { watchWire } from '../../src/analysis/waiting/wire.ts';
 import { judge } from '../../src/findings/judge.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { TcpCounters } from '../../src/model/samples.ts';

@@ -1,8 +1,8 @@
 // Whatever a file holds, as long as it is a graph: `culprit heap` ends, and says something.
 import { expect, test } from 'vitest';
-import { explainHeapGraphs } from '../../src/explain-heap.ts';
+import { explainHeapGraphs } from '../../src/heap/explain-heap.ts';
 import { EDGE_TYPE_NAMES, NODE_TYPE_NAMES } from '../../src/model/heap/node-and-edge-types.ts';
-import { renderHeapText } from '../../src/report/heap-text.ts';
+import { renderHeapText } from '../../src/report/heap/heap-text.ts';
 import { type DrawnNode, drawHeap } from '../support/heap-snapshot-builder.ts';
 import { seededRandom } from '../support/shapes.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { renderHeapText } from '../../src/report/heap-text.ts';
+import { renderHeapText } from '../../src/report/heap/heap-text.ts';
 import { type DrawnProgram, drawSteps, explain } from '../support/heap-program.ts';
 
 const look = { colors: false, width: 100 };

@@ -2,10 +2,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { explainHeapObjects } from '../../src/analysis/heap/suspects.ts';
 import { computeDominators } from '../../src/model/heap/dominators.ts';
-import { describePath } from '../../src/model/heap-path-words.ts';
-import { HEAP_REPORT_SCHEMA } from '../../src/report/heap-schema.ts';
-import { renderHeapText } from '../../src/report/heap-text.ts';
+import { describePath } from '../../src/model/heap/heap-path-words.ts';
+import { renderHeapText } from '../../src/report/heap/heap-text.ts';
 import { renderJson } from '../../src/report/json.ts';
+import { HEAP_REPORT_SCHEMA } from '../../src/report/schema/heap-schema.ts';
 import { type DrawnProgram, drawProgram, explain } from '../support/heap-program.ts';
 
 const look = { colors: false, width: 100 };

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Comparison } from '../../src/model/comparison.ts';
+import type { Comparison } from '../../src/model/comparison/comparison.ts';
 import { junitErrors, sarifErrors } from '../support/validate-outputs.ts';
 import { type BenchRepository, makeBenchRepository } from './support/bench-repository.ts';
 import { runCulprit, startCulprit, wentWrongInside } from './support/culprit.ts';

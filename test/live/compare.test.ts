@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Comparison } from '../../src/model/comparison.ts';
+import type { Comparison } from '../../src/model/comparison/comparison.ts';
 import { buildRawCpuProfile, type Slice } from '../support/build-profile.ts';
 import { seededRandom } from '../support/shapes.ts';
 import { type CulpritResult, runCulprit, wentWrongInside } from './support/culprit.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DiffNode } from '../../src/model/comparison.ts';
+import type { DiffNode } from '../../src/model/comparison/comparison.ts';
 import type { DiffFlame } from '../../src/report/flame/diff/page-data.ts';
 import { renderDiffFlameHtml } from '../../src/report/flame/diff-html.ts';
 import { HOSTILE_NAME } from '../report/build-report.ts';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { computeDominators } from '../../src/model/heap/dominators.ts';
-import { NodeType } from '../../src/model/heap-graph.ts';
-import { readHeapSnapshot } from '../../src/recording/heap-snapshot.ts';
+import { NodeType } from '../../src/model/heap/heap-graph.ts';
+import { readHeapSnapshot } from '../../src/recording/heap/heap-snapshot.ts';
 import { installNodes, MAJORS, nodeBinary } from './support/node-versions.ts';
 
 let reasonToSkip: string | null = null;

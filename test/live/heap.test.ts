@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { HeapReport } from '../../src/model/heap-report.ts';
+import type { HeapReport } from '../../src/model/heap/heap-report.ts';
 import { runCulprit, wentWrongInside } from './support/culprit.ts';
 import { nodeBinary } from './support/node-versions.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import CDP from 'chrome-remote-interface';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/model/finding.ts';
-import type { HeapReport } from '../../src/model/heap-report.ts';
+import type { HeapReport } from '../../src/model/heap/heap-report.ts';
 import { makeGroup, startTime, statusBytes, whyNoGroup } from '../stress/memory-group.mjs';
 import { reportOf, runCulprit, startCulprit, wentWrongInside } from './support/culprit.ts';
 import { openInspectorPort } from './support/observe.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { summarizeCpu } from '../../src/analysis/cpu.ts';
+import { summarizeCpu } from '../../src/analysis/cpu/cpu.ts';
 import { SAMPLE_STATES } from '../../src/model/cpu-profile.ts';
 import { framesOf, MalformedProfile } from '../../src/model/decode/cpu-profile.ts';
 import { buildCpuProfile, buildRawCpuProfile, decodeRaw } from '../support/build-profile.ts';

@@ -5,7 +5,7 @@ import {
   formatDifference,
   formatDifferenceInterval,
   formatSideBySide,
-} from '../../src/model/units-compared.ts';
+} from '../../src/model/comparison/units-compared.ts';
 
 const sides = (values: (number | null)[], unit: string) => {
   const { texts, unit: shown } = formatSideBySide(values, unit);

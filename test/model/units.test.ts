@@ -7,7 +7,7 @@ import {
   formatQuantity,
   formatShare,
   formatTimeLeft,
-} from '../../src/model/units.ts';
+} from '../../src/units/units.ts';
 
 test('numbers keep no more digits than a reader uses', () => {
   const shown = [0, 1240, 99.96, 12.14, 3.1, 0.3456, -2.55, 1e21].map(formatNumber);

@@ -6,9 +6,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, test } from 'vitest';
 import { RecordingError } from '../../src/errors.ts';
 import { baselineOf } from '../../src/findings/gates/baseline-of.ts';
-import { readAcceptFile } from '../../src/recording/accept-file.ts';
-import { readBaseline, writeBaseline } from '../../src/recording/baseline-file.ts';
-import { readGateConfig } from '../../src/recording/gate-config.ts';
+import { readAcceptFile } from '../../src/recording/files/accept-file.ts';
+import { readBaseline, writeBaseline } from '../../src/recording/files/baseline-file.ts';
+import { readGateConfig } from '../../src/recording/files/gate-config.ts';
 import { comparisonOf, metricMoved } from '../support/build-comparison.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'culprit-gates-'));

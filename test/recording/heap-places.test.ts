@@ -1,7 +1,7 @@
 import { transformSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
-import type { HeapPlace } from '../../src/model/heap-report.ts';
-import { findDeclaration, resolveHeapPlaces } from '../../src/recording/heap-places.ts';
+import type { HeapPlace } from '../../src/model/heap/heap-report.ts';
+import { findDeclaration, resolveHeapPlaces } from '../../src/recording/heap/heap-places.ts';
 
 const place = (script: string, line: number | null, variable: string | null): HeapPlace => ({
   script,

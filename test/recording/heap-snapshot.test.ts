@@ -18,8 +18,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RecordingError, UsageError } from '../../src/errors.ts';
 import { computeDominators } from '../../src/model/heap/dominators.ts';
-import { type HeapGraph, NodeType } from '../../src/model/heap-graph.ts';
-import { readHeapSnapshot, readHeapSnapshotStream } from '../../src/recording/heap-snapshot.ts';
+import { type HeapGraph, NodeType } from '../../src/model/heap/heap-graph.ts';
+import { readHeapSnapshot, readHeapSnapshotStream } from '../../src/recording/heap/heap-snapshot.ts';
 import { drawHeap } from '../support/heap-snapshot-builder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'culprit-heap-'));

@@ -3,14 +3,14 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../src/diagnose.ts';
-import { explainRecordedHeap } from '../../src/explain-recorded-heap.ts';
+import { explainRecordedHeap } from '../../src/heap/explain-recorded-heap.ts';
 import type { CollectionType } from '../../src/model/collection.ts';
 import type { Report } from '../../src/model/finding.ts';
 import { readAnything } from '../../src/recording/foreign.ts';
 import { jsonForTerminal } from '../../src/report/escape.ts';
 import { renderJson } from '../../src/report/json.ts';
-import { REPORT_SCHEMA } from '../../src/report/schema.ts';
-import { renderText } from '../../src/report/text.ts';
+import { REPORT_SCHEMA } from '../../src/report/schema/report-schema.ts';
+import { renderText } from '../../src/report/text/text.ts';
 import { HOSTILE_NAME } from '../report/build-report.ts';
 import { useTempFolder, writeRecording } from '../support/build-recording.ts';
 import { drawProgram } from '../support/heap-program.ts';

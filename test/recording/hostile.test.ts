@@ -9,7 +9,7 @@ import { RecordingError, UsageError } from '../../src/errors.ts';
 import { packRecording } from '../../src/recording/archive.ts';
 import { readAnything } from '../../src/recording/foreign.ts';
 import { renderJson } from '../../src/report/json.ts';
-import { REPORT_SCHEMA } from '../../src/report/schema.ts';
+import { REPORT_SCHEMA } from '../../src/report/schema/report-schema.ts';
 import { useTempFolder, writeRecording } from '../support/build-recording.ts';
 import { check, checkEach } from '../support/known-defects.ts';
 import { seededRandom } from '../support/shapes.ts';

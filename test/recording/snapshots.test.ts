@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../src/diagnose.ts';
-import { explainRecordedHeap } from '../../src/explain-recorded-heap.ts';
+import { explainRecordedHeap } from '../../src/heap/explain-recorded-heap.ts';
 import type { Report } from '../../src/model/finding.ts';
 import { packRecording } from '../../src/recording/archive.ts';
 import { readAnything } from '../../src/recording/foreign.ts';

@@ -1,7 +1,7 @@
 import { transformSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
-import { packageFolder, scriptPath } from '../../src/recording/script-places.ts';
-import { collectSources } from '../../src/recording/sources.ts';
+import { packageFolder, scriptPath } from '../../src/recording/sources/script-places.ts';
+import { collectSources } from '../../src/recording/sources/sources.ts';
 
 const SOURCE = `interface Order { id: number }
 

@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
-import { audit } from '../../src/audit.ts';
-import { readPodFile } from '../../src/recording/pod-file.ts';
-import { readSettingsFile } from '../../src/recording/settings-file.ts';
-import { REPORT_SCHEMA } from '../../src/report/schema.ts';
-import { renderText } from '../../src/report/text.ts';
+import { audit } from '../../src/audit/audit.ts';
+import { readPodFile } from '../../src/recording/files/pod-file.ts';
+import { readSettingsFile } from '../../src/recording/files/settings-file.ts';
+import { REPORT_SCHEMA } from '../../src/report/schema/report-schema.ts';
+import { renderText } from '../../src/report/text/text.ts';
 import { buildSettings } from '../support/build-settings.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures/audit');

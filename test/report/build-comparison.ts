@@ -5,9 +5,9 @@ import type {
   FindingChange,
   FunctionChange,
   MetricChange,
-} from '../../src/model/comparison.ts';
-import type { GateDecision, GateReport } from '../../src/model/gate.ts';
-import { METRICS, type MetricName } from '../../src/model/run.ts';
+} from '../../src/model/comparison/comparison.ts';
+import type { GateDecision, GateReport } from '../../src/model/comparison/gate.ts';
+import { METRICS, type MetricName } from '../../src/model/comparison/run.ts';
 
 const NO_CHANGE: Change = {
   base: null,

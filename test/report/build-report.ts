@@ -2,7 +2,7 @@
 import { type CpuProfile, SAMPLE_STATES, type SampleState } from '../../src/model/cpu-profile.ts';
 import type { Finding, Report } from '../../src/model/finding.ts';
 import type { Frame } from '../../src/model/frame.ts';
-import type { RetainerPath } from '../../src/model/heap-report.ts';
+import type { RetainerPath } from '../../src/model/heap/heap-report.ts';
 
 /** Markup, escape codes, a line break and a bidi override in one name. */
 export const HOSTILE_NAME =

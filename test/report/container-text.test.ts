@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { describeContainer as measure } from '../../src/analysis/describe-container.ts';
+import { describeContainer as measure } from '../../src/analysis/container/describe-container.ts';
 import type { CgroupSample } from '../../src/model/samples.ts';
-import { describeContainer } from '../../src/report/container-text.ts';
+import { describeContainer } from '../../src/report/text/container-text.ts';
 
 const MB = 2 ** 20;
 const CGROUP: CgroupSample = {

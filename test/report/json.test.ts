@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { renderJson } from '../../src/report/json.ts';
-import { REPORT_SCHEMA } from '../../src/report/schema.ts';
+import { REPORT_SCHEMA } from '../../src/report/schema/report-schema.ts';
 import { buildFinding, buildHotspot, buildReport, buildRetainerPath, HOSTILE_NAME } from './build-report.ts';
 
 const validate = new Ajv2020({ allErrors: true }).compile(REPORT_SCHEMA);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FINDING_KINDS, type Report } from '../../src/model/finding.ts';
-import { renderText } from '../../src/report/text.ts';
+import { renderText } from '../../src/report/text/text.ts';
 import { buildFinding, buildHotspot, buildReport, buildRetainerPath, HOSTILE_NAME } from './build-report.ts';
 
 const { capture, target } = buildReport();

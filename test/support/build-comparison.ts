@@ -5,8 +5,8 @@ import type {
   FindingChange,
   FunctionChange,
   MetricChange,
-} from '../../src/model/comparison.ts';
-import { METRICS, type MetricName } from '../../src/model/run.ts';
+} from '../../src/model/comparison/comparison.ts';
+import { METRICS, type MetricName } from '../../src/model/comparison/run.ts';
 
 export function comparisonOf(parts: Partial<Comparison> = {}): Comparison {
   const side = { commit: null, runs: 10, nodeVersions: ['v22.1.0'], requests: 10_000 };

@@ -1,5 +1,5 @@
 // Builds both sides of a comparison as one call tree, from short texts: what a differential flame graph is drawn from.
-import type { DiffNode, FunctionChange, SideSummary } from '../../src/model/comparison.ts';
+import type { DiffNode, FunctionChange, SideSummary } from '../../src/model/comparison/comparison.ts';
 import type { DiffFlame } from '../../src/report/flame/diff/page-data.ts';
 import { framesFrom } from './build-profile.ts';
 

@@ -6,7 +6,7 @@ import { afterEach } from 'vitest';
 import type { SampleLine } from '../../src/capture/sink.ts';
 import { RECORDING_FORMAT, RECORDING_VERSION } from '../../src/recording/format.ts';
 import type { Manifest } from '../../src/recording/manifest.ts';
-import type { ReadText } from '../../src/recording/script-places.ts';
+import type { ReadText } from '../../src/recording/sources/script-places.ts';
 import { createRecordingWriter, type RecordingWriter } from '../../src/recording/writer.ts';
 import { buildObservations, type Habit, heapFloor, KB } from './build-observations.ts';
 import { buildRawCpuProfile, buildRawHeapProfile, type Slice } from './build-profile.ts';

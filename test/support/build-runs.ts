@@ -1,8 +1,8 @@
 // Runs of a comparison, built in code: functions with their own time, and whatever else a test says.
 
 import { placeKey } from '../../src/analysis/compare/call-costs.ts';
+import type { CallCost, FunctionCost, Run } from '../../src/model/comparison/run.ts';
 import type { Frame } from '../../src/model/frame.ts';
-import type { CallCost, FunctionCost, Run } from '../../src/model/run.ts';
 
 export function frameOf(functionName: string, more: Partial<Frame> = {}): Frame {
   return { functionName, file: 'src/app.js', line: 10, column: 1, owner: 'app', package: null, ...more };

@@ -1,8 +1,8 @@
 // One rule held against one comparison, as a command would.
 import { decideGates, type GateOptions } from '../../src/findings/gates/decide-gates.ts';
-import { parseGateRule } from '../../src/findings/gates/parse-rule.ts';
-import type { Comparison } from '../../src/model/comparison.ts';
-import type { GateDecision } from '../../src/model/gate.ts';
+import { parseGateRule } from '../../src/findings/gates/grammar/parse-rule.ts';
+import type { Comparison } from '../../src/model/comparison/comparison.ts';
+import type { GateDecision } from '../../src/model/comparison/gate.ts';
 
 export const GATE_OPTIONS: GateOptions = {
   onUnsure: 'fail',

@@ -4,8 +4,8 @@
 //   const session = program.module('/app/src/session.js');
 //   session.variable('sessions', program.map(program.times(3, () => program.instance('Session'))));
 //   await explain([program]);
-import { explainHeapGraphs } from '../../src/explain-heap.ts';
-import type { HeapReport } from '../../src/model/heap-report.ts';
+import { explainHeapGraphs } from '../../src/heap/explain-heap.ts';
+import type { HeapReport } from '../../src/model/heap/heap-report.ts';
 import { type DrawnHeap, type DrawnNode, drawHeap } from './heap-snapshot-builder.ts';
 
 export interface DrawnModule {

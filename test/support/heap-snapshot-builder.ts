@@ -7,13 +7,13 @@
 //   const graph = heap.graph();
 //   graph.nodeName(sessions.ordinal); // 'Map'
 import { createSnapshotReader } from '../../src/model/decode/heap-snapshot/reader.ts';
+import type { HeapGraph } from '../../src/model/heap/heap-graph.ts';
 import {
   EDGE_TYPE_NAMES,
   type EdgeTypeName,
   NODE_TYPE_NAMES,
   type NodeTypeName,
 } from '../../src/model/heap/node-and-edge-types.ts';
-import type { HeapGraph } from '../../src/model/heap-graph.ts';
 
 export interface NodeOptions {
   /** Shallow size; 16 when nothing is said. */

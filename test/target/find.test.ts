@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
 import { parseTarget, resolveTarget } from '../../src/target/find.ts';
-import type { NodeProcess } from '../../src/target/processes.ts';
+import type { NodeProcess } from '../../src/target/proc/processes.ts';
 import { addProcess, makeFolder, removeFolder } from './fake-proc.ts';
 
 function nodeProcess(pid: number, argv: string[], ports: number[] = []): NodeProcess {

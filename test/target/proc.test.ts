@@ -8,8 +8,8 @@ import {
   readFdLimits,
   readStat,
   readStatus,
-} from '../../src/target/proc.ts';
-import { DENIED, known, readText } from '../../src/target/proc-file.ts';
+} from '../../src/target/proc/proc.ts';
+import { DENIED, known, readText } from '../../src/target/proc/proc-file.ts';
 import { addProcess, makeFolder, removeFolder, writeFiles } from './fake-proc.ts';
 
 let root: string;

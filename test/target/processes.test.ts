@@ -1,10 +1,10 @@
 import { copyFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { shortCommand } from '../../src/target/command.ts';
 import { likelyInspectorPorts, wantedInspectorPort } from '../../src/target/inspector-ports.ts';
 import { isNodeProcess, readNodeVersion } from '../../src/target/node-binary.ts';
-import { listNodeProcesses } from '../../src/target/processes.ts';
+import { shortCommand } from '../../src/target/proc/command.ts';
+import { listNodeProcesses } from '../../src/target/proc/processes.ts';
 import {
   addProcess,
   addSelf,

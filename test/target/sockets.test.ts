@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { socketGroups } from '../../src/target/socket-groups.ts';
-import { decodeAddress, parseInternetTable, parseUnixTable } from '../../src/target/socket-table.ts';
-import { listeningPorts, portHolder } from '../../src/target/sockets.ts';
+import { socketGroups } from '../../src/target/proc/socket-groups.ts';
+import { decodeAddress, parseInternetTable, parseUnixTable } from '../../src/target/proc/socket-table.ts';
+import { listeningPorts, portHolder } from '../../src/target/proc/sockets.ts';
 import { addProcess, type FakeProcess, makeFolder, removeFolder, startNode, stopNode } from './fake-proc.ts';
 
 const HEADER =

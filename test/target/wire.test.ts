@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSocketAges } from '../../src/target/socket-ages.ts';
-import { groupSockets } from '../../src/target/socket-groups.ts';
-import { parseInternetTable } from '../../src/target/socket-table.ts';
-import { readTcpCounters } from '../../src/target/tcp-counters.ts';
+import { createSocketAges } from '../../src/target/proc/socket-ages.ts';
+import { groupSockets } from '../../src/target/proc/socket-groups.ts';
+import { parseInternetTable } from '../../src/target/proc/socket-table.ts';
+import { readTcpCounters } from '../../src/target/proc/tcp-counters.ts';
 import { addProcess, makeFolder, removeFolder } from './fake-proc.ts';
 
 let root: string;

@@ -1,6 +1,6 @@
 // Growth in rounds: what counts, and what does not.
 import { describe, expect, test } from 'vitest';
-import { grewEachTime, medianStep, wentOn } from '../../src/testing/every-round.ts';
+import { grewEachTime, medianStep, wentOn } from '../../src/testing/measure/every-round.ts';
 
 describe('growth in every round', () => {
   test.each([

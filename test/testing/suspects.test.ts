@@ -1,7 +1,7 @@
 // From what is still there to what is suspected: something of every round, or one more after each.
 import { describe, expect, test } from 'vitest';
-import type { Readings } from '../../src/testing/readings.ts';
-import type { Made } from '../../src/testing/resource-watch.ts';
+import type { Readings } from '../../src/testing/measure/readings.ts';
+import type { Made } from '../../src/testing/measure/resource-watch.ts';
 import { growsOn, suspectFiles, suspectHeapSites, suspectResources } from '../../src/testing/suspects.ts';
 
 const interval = { _repeat: 1_000, _idleTimeout: 1_000 };

@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { REPORT_SCHEMA } from '../../src/report/schema.ts';
+import { REPORT_SCHEMA } from '../../src/report/schema/report-schema.ts';
 import { OUTPUTS } from './corpus.ts';
 
 const CULPRIT = fileURLToPath(new URL('../../bin/culprit.js', import.meta.url));

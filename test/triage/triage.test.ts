@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { parseErrorText } from '../../src/triage/error-text.ts';
-import { readGcTrace } from '../../src/triage/gc-trace.ts';
-import { linesOf } from '../../src/triage/lines.ts';
-import { readMarker } from '../../src/triage/markers.ts';
+import { parseErrorText } from '../../src/triage/events/error-text.ts';
+import { readMarker } from '../../src/triage/events/markers.ts';
+import { readGcTrace } from '../../src/triage/read/gc-trace.ts';
+import { linesOf } from '../../src/triage/read/lines.ts';
+import { createUnwrapper } from '../../src/triage/read/unwrap.ts';
 import { triage } from '../../src/triage/triage.ts';
-import { createUnwrapper } from '../../src/triage/unwrap.ts';
 
 async function* pieces(...parts: (string | Uint8Array)[]) {
   yield* parts;

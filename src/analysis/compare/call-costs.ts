@@ -1,9 +1,10 @@
 // From a CPU profile to what each function, and each function in its calling context, did cost. What V8 and Node do on
 // behalf of a function counts as its own: a change shows at the function that asks for it.
+
+import type { CallCost, FunctionCost } from '../../model/comparison/run.ts';
 import type { CpuProfile } from '../../model/cpu-profile.ts';
 import { SAMPLE_STATES } from '../../model/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
-import type { CallCost, FunctionCost } from '../../model/run.ts';
 
 /** A function in one recording, by its place; lines of two recordings are matched by match-functions.ts. */
 export function placeKey(frame: Frame): string {

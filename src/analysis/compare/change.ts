@@ -1,5 +1,5 @@
 // One compared number: means, difference, change as a part of base, intervals, verdict.
-import type { Change, Direction } from '../../model/comparison.ts';
+import type { Change, Direction } from '../../model/comparison/comparison.ts';
 import { decide } from './decide.ts';
 import { type Estimate, estimate, intervalOf, mean, type Samples } from './estimate.ts';
 

@@ -1,6 +1,6 @@
 // Everything measured about two sides, once: metrics, functions, the common call tree. No opinions.
-import type { DiffNode, MetricChange } from '../../model/comparison.ts';
-import type { Run } from '../../model/run.ts';
+import type { DiffNode, MetricChange } from '../../model/comparison/comparison.ts';
+import type { Run } from '../../model/comparison/run.ts';
 import { diffTree } from './diff-tree.ts';
 import { type ComparedFunction, functionChanges } from './function-changes.ts';
 import { type MatchedCosts, matchCosts } from './function-costs.ts';

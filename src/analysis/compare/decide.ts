@@ -1,5 +1,5 @@
 // From an estimate to one of three answers: different, same, or more runs are needed, and how many.
-import type { ChangeVerdict } from '../../model/comparison.ts';
+import type { ChangeVerdict } from '../../model/comparison/comparison.ts';
 import { chanceOf, type Estimate, intervalOf, runsFor } from './estimate.ts';
 
 export interface DecisionLimits {

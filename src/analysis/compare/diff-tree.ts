@@ -1,7 +1,7 @@
 // Both sides in one call tree, for the differential flame graph: mean costs of the runs of each side.
-import type { DiffNode } from '../../model/comparison.ts';
+import type { DiffNode } from '../../model/comparison/comparison.ts';
+import type { Run } from '../../model/comparison/run.ts';
 import type { Frame } from '../../model/frame.ts';
-import type { Run } from '../../model/run.ts';
 import type { MatchedCosts } from './function-costs.ts';
 import type { Sides } from './sides.ts';
 

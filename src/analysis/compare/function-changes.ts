@@ -1,5 +1,5 @@
 // Which functions changed: each function's own time as a part of the whole program's, tested for all functions together.
-import type { FunctionChange } from '../../model/comparison.ts';
+import type { FunctionChange } from '../../model/comparison/comparison.ts';
 import { changeOf } from './change.ts';
 import { LEAST_PART } from './decide.ts';
 import { chanceOf, type Estimate, estimate, mean, type Samples } from './estimate.ts';

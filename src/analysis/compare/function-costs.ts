@@ -1,6 +1,7 @@
 // What each function did cost in every run of both sides, once it is known which is which.
+
+import type { FunctionCost, Run } from '../../model/comparison/run.ts';
 import type { Frame } from '../../model/frame.ts';
-import type { FunctionCost, Run } from '../../model/run.ts';
 import { matchFunctions } from './match-functions.ts';
 import type { Sides } from './sides.ts';
 

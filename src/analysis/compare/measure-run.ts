@@ -1,9 +1,10 @@
 // From what one recording says to one run of a comparison: costs for each request (or second) that do not depend on how
 // many there were.
+
+import type { LoadTurn } from '../../model/comparison/load.ts';
+import type { FunctionCost, MetricName, MetricWindows, Run } from '../../model/comparison/run.ts';
 import type { HeapSamplingRead } from '../../model/heap-sampling.ts';
-import type { LoadTurn } from '../../model/load.ts';
 import type { Observations } from '../../model/observations.ts';
-import type { FunctionCost, MetricName, MetricWindows, Run } from '../../model/run.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
 import { callCosts, placeKey } from './call-costs.ts';
 import { mean } from './estimate.ts';

@@ -1,6 +1,6 @@
 // How much each metric changed, with its interval and verdict.
-import type { MetricChange } from '../../model/comparison.ts';
-import { METRICS, type MetricName, type Run } from '../../model/run.ts';
+import type { MetricChange } from '../../model/comparison/comparison.ts';
+import { METRICS, type MetricName, type Run } from '../../model/comparison/run.ts';
 import { changeOf, UNMEASURED } from './change.ts';
 import { estimate, intervalOf } from './estimate.ts';
 import type { Sides } from './sides.ts';

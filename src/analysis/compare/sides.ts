@@ -1,5 +1,5 @@
 // The runs of both sides, in pairs where they were made side by side.
-import type { Run } from '../../model/run.ts';
+import type { Run } from '../../model/comparison/run.ts';
 import { mean, type Samples } from './estimate.ts';
 
 export interface Sides {

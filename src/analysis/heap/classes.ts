@@ -1,8 +1,8 @@
 // The classes of a heap: how many objects, how many bytes alone, and how many with all that only they hold.
 import type { DominatorTree } from '../../model/heap/dominators.ts';
-import type { HeapClass } from '../../model/heap-report.ts';
+import type { HeapClass } from '../../model/heap/heap-report.ts';
 import { type HeapView, isFunction } from './heap-view.ts';
-import { className } from './node-names.ts';
+import { className } from './names/node-names.ts';
 
 /** All classes, the one that retains most first. An object inside another of its class is not counted twice. */
 export function countClasses(view: HeapView, dominators: DominatorTree): HeapClass[] {

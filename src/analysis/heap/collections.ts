@@ -1,14 +1,14 @@
 // The biggest collections of a heap, each with who holds it and what is newest in it.
 
 import type { DominatorTree } from '../../model/heap/dominators.ts';
-import type { HeapCollection, RetainerPath } from '../../model/heap-report.ts';
+import type { HeapCollection, RetainerPath } from '../../model/heap/heap-report.ts';
 import { type Contents, contentsOf } from './contents.ts';
 import { type HeapView, isFunction, isObject, isString } from './heap-view.ts';
+import { className } from './names/node-names.ts';
+import { isEngineScript } from './names/owners.ts';
 import { groupNewest } from './newest-entries.ts';
-import { className } from './node-names.ts';
-import { isEngineScript } from './owners.ts';
-import { type HeapPaths, retainerPathTo } from './retainer-path.ts';
-import { stepKindOf } from './steps.ts';
+import { type HeapPaths, retainerPathTo } from './paths/retainer-path.ts';
+import { stepKindOf } from './paths/steps.ts';
 
 /** Fewer are no collection worth a line. */
 const FEWEST_ENTRIES = 8;

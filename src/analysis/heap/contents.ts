@@ -1,9 +1,9 @@
 // What is in a collection, as far as a snapshot tells: V8 draws no edge to small whole numbers, so a table of them is
 // known by its size only.
-import { EdgeType, NodeType } from '../../model/heap-graph.ts';
-import type { HeapCollectionKind } from '../../model/heap-report.ts';
+import { EdgeType, NodeType } from '../../model/heap/heap-graph.ts';
+import type { HeapCollectionKind } from '../../model/heap/heap-report.ts';
 import { type HeapView, isFunction, isObject, isOwnProperty, isReaction, isValue } from './heap-view.ts';
-import { isSlot, type Word } from './words.ts';
+import { isSlot, type Word } from './names/words.ts';
 
 export interface Contents {
   kind: HeapCollectionKind;

@@ -1,7 +1,7 @@
 // Strings that are in a heap many times. What they say is the target's secret: a length, a hash and a form stand for it.
 import { createHash } from 'node:crypto';
-import { NodeType } from '../../model/heap-graph.ts';
-import type { HeapDuplicate } from '../../model/heap-report.ts';
+import { NodeType } from '../../model/heap/heap-graph.ts';
+import type { HeapDuplicate } from '../../model/heap/heap-report.ts';
 import type { HeapView } from './heap-view.ts';
 
 /** V8 cuts strings in snapshots here: two that are cut are the same only if their sizes are. */

@@ -1,10 +1,10 @@
 // What grew, weighed and told. As in BLeak (Vilk and Berger, PLDI 2018): a leak is a path whose out-degree keeps growing.
 import type { DominatorTree } from '../../model/heap/dominators.ts';
-import type { HeapGrowth, HeapStep, HeapStepKind } from '../../model/heap-report.ts';
+import type { HeapGrowth, HeapStep, HeapStepKind } from '../../model/heap/heap-report.ts';
 import { describeCollection } from './collections.ts';
-import { findGrowingPaths, type GrowingPaths, growthOf, isSteady } from './growing-paths.ts';
 import { divideAmongLeaks } from './leak-share.ts';
-import { namesOnPath, type PathTrie } from './path-trie.ts';
+import { findGrowingPaths, type GrowingPaths, growthOf, isSteady } from './paths/growing-paths.ts';
+import { namesOnPath, type PathTrie } from './paths/path-trie.ts';
 import type { Survey } from './survey.ts';
 
 /**

@@ -1,7 +1,7 @@
 // A heap graph with V8's words known: what the questions about JavaScript are asked of.
-import type { HeapGraph } from '../../model/heap-graph.ts';
-import { EdgeType, NodeType } from '../../model/heap-graph.ts';
-import { indexWords, numberOf, type Word } from './words.ts';
+import type { HeapGraph } from '../../model/heap/heap-graph.ts';
+import { EdgeType, NodeType } from '../../model/heap/heap-graph.ts';
+import { indexWords, numberOf, type Word } from './names/words.ts';
 
 export interface HeapView {
   graph: HeapGraph;

@@ -1,6 +1,6 @@
 // LeakShare of BLeak (Vilk and Berger, PLDI 2018): what only leaks reach, where an object that several of them reach
 // is divided among them. What the rest of the program reaches is nobody's leak.
-import { EdgeType, type HeapGraph } from '../../model/heap-graph.ts';
+import { EdgeType, type HeapGraph } from '../../model/heap/heap-graph.ts';
 
 /** Bytes for each leak; a leak is the collections at one path. Takes 7 bytes a node. */
 export function divideAmongLeaks(graph: HeapGraph, leaks: number[][]): number[] {

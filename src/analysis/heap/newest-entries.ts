@@ -1,13 +1,13 @@
 // What is newest in a collection: classes, shapes and the functions behind timers, listeners and awaits.
-import { NodeType } from '../../model/heap-graph.ts';
-import type { HeapEntryGroup } from '../../model/heap-report.ts';
-import { classPlace, functionPlace } from './code-places.ts';
+import { NodeType } from '../../model/heap/heap-graph.ts';
+import type { HeapEntryGroup } from '../../model/heap/heap-report.ts';
 import { contentsOf } from './contents.ts';
 import { type HeapView, isFunction, isObject } from './heap-view.ts';
-import { className, shapeOf } from './node-names.ts';
-import { isEngineScript } from './owners.ts';
-import type { HeapPaths } from './retainer-path.ts';
-import { type Word, wordOf } from './words.ts';
+import { classPlace, functionPlace } from './names/code-places.ts';
+import { className, shapeOf } from './names/node-names.ts';
+import { isEngineScript } from './names/owners.ts';
+import { type Word, wordOf } from './names/words.ts';
+import type { HeapPaths } from './paths/retainer-path.ts';
 
 const NEWEST = 20;
 

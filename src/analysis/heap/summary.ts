@@ -1,10 +1,10 @@
 // One heap in a few tables: what a single snapshot can say.
 import type { DominatorTree } from '../../model/heap/dominators.ts';
-import type { HeapCollection, HeapReport } from '../../model/heap-report.ts';
+import type { HeapCollection, HeapReport } from '../../model/heap/heap-report.ts';
 import { countClasses } from './classes.ts';
 import { findBiggestCollections } from './collections.ts';
 import { findDuplicates } from './duplicates.ts';
-import type { HeapPaths } from './retainer-path.ts';
+import type { HeapPaths } from './paths/retainer-path.ts';
 
 export interface SummaryOptions {
   /** Rows of each table. */

@@ -1,15 +1,15 @@
 // Lays one snapshot into the trie of paths: every value is counted at its shortest path.
 import type { DominatorTree } from '../../model/heap/dominators.ts';
-import type { HeapGraph } from '../../model/heap-graph.ts';
-import type { HeapCollectionKind } from '../../model/heap-report.ts';
+import type { HeapGraph } from '../../model/heap/heap-graph.ts';
+import type { HeapCollectionKind } from '../../model/heap/heap-report.ts';
 import { contentsOf } from './contents.ts';
-import { findHeapPaths } from './heap-paths.ts';
 import { type HeapView, isValue } from './heap-view.ts';
-import { isEngineScript } from './owners.ts';
-import { createNamer } from './path-namer.ts';
-import type { PathCounts, PathTrie } from './path-trie.ts';
-import type { HeapPaths } from './retainer-path.ts';
-import { relativeFile, sharedFolder } from './script-files.ts';
+import { isEngineScript } from './names/owners.ts';
+import { relativeFile, sharedFolder } from './names/script-files.ts';
+import { findHeapPaths } from './paths/heap-paths.ts';
+import { createNamer } from './paths/path-namer.ts';
+import type { PathCounts, PathTrie } from './paths/path-trie.ts';
+import type { HeapPaths } from './paths/retainer-path.ts';
 
 export interface Survey {
   paths: HeapPaths;

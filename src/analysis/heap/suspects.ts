@@ -1,9 +1,9 @@
 // For a live process: what a snapshot says of collections that are already suspected, by V8's object ids.
 import type { DominatorTree } from '../../model/heap/dominators.ts';
-import type { HeapGraph } from '../../model/heap-graph.ts';
-import type { HeapCollection } from '../../model/heap-report.ts';
+import type { HeapGraph } from '../../model/heap/heap-graph.ts';
+import type { HeapCollection } from '../../model/heap/heap-report.ts';
 import { describeCollection } from './collections.ts';
-import { findHeapPaths } from './heap-paths.ts';
+import { findHeapPaths } from './paths/heap-paths.ts';
 
 /**
  * Class, entries, retained bytes, path and newest entries of each object that the snapshot has. Ids are those of

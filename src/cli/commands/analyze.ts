@@ -1,7 +1,7 @@
 // `culprit analyze`: the offline half, on recordings and on files of other tools.
 import { diagnose } from '../../diagnose.ts';
 import { UsageError } from '../../errors.ts';
-import { explainRecordedHeap } from '../../explain-recorded-heap.ts';
+import { explainRecordedHeap } from '../../heap/explain-recorded-heap.ts';
 import { readAnything } from '../../recording/foreign.ts';
 import { exitCodeFor, parseSeverity } from '../exit-codes.ts';
 import { printReport, type ReportOutput } from '../output.ts';

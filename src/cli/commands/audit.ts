@@ -1,15 +1,15 @@
 // `culprit audit`: how ready a process is for production.
-import { audit } from '../../audit.ts';
+import { audit } from '../../audit/audit.ts';
+import type { AuditOptions } from '../../audit/rule.ts';
 import { readSettings } from '../../capture/settings.ts';
 import { parseTime } from '../../capture/times.ts';
 import { UsageError } from '../../errors.ts';
 import { EXIT } from '../../exit-codes.ts';
-import type { AuditOptions } from '../../findings/configuration/rule.ts';
 import type { Report } from '../../model/finding.ts';
 import { GRACE_PERIOD_SECONDS, type PodContainer } from '../../model/pod.ts';
 import type { Settings } from '../../model/settings.ts';
-import { parsePod, readPodFile } from '../../recording/pod-file.ts';
-import { readSettingsFile } from '../../recording/settings-file.ts';
+import { parsePod, readPodFile } from '../../recording/files/pod-file.ts';
+import { readSettingsFile } from '../../recording/files/settings-file.ts';
 import { nameOf, reach } from '../../remote/reach.ts';
 import { readSettingsRemotely } from '../../remote/remote-recording.ts';
 import { attachTarget, localPidOf } from '../../target/attach-target.ts';

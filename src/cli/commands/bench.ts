@@ -3,12 +3,12 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BenchOptions, bench, checkBudget } from '../../bench.ts';
 import { parseTime } from '../../capture/times.ts';
-import { COMPARE_DEFAULTS, type CompareResult } from '../../compare.ts';
+import { type BenchOptions, bench, checkBudget } from '../../comparison/bench.ts';
+import { COMPARE_DEFAULTS, type CompareResult } from '../../comparison/compare.ts';
 import { UsageError, WorkloadError } from '../../errors.ts';
 import { EXIT } from '../../exit-codes.ts';
-import type { Comparison } from '../../model/comparison.ts';
+import type { Comparison } from '../../model/comparison/comparison.ts';
 import { type ComparisonOutput, writeComparison } from '../comparison-output.ts';
 import { parseCount, parsePart } from '../comparison-values.ts';
 import { areGatesSure, type GateFlags, type Gates, readGates, withGates, writeGateFiles } from '../gating.ts';

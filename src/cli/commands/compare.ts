@@ -1,14 +1,14 @@
 // `culprit compare`: recordings or profiles of two sides, several of each, to a verdict.
 
 import { readFileSync } from 'node:fs';
-import { COMPARE_DEFAULTS, compare, runOf } from '../../compare.ts';
+import { COMPARE_DEFAULTS, compare, runOf } from '../../comparison/compare.ts';
 import { diagnose } from '../../diagnose.ts';
 import { UsageError } from '../../errors.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { compareFindings } from '../../findings/compare/compare-findings.ts';
+import type { LoadReport } from '../../model/comparison/load.ts';
+import type { Run } from '../../model/comparison/run.ts';
 import type { Report } from '../../model/finding.ts';
-import type { LoadReport } from '../../model/load.ts';
-import type { Run } from '../../model/run.ts';
 import { type NamedRecording, readSeveral } from '../../recording/several.ts';
 import { readLoadReport } from '../../workload/load-reports.ts';
 import { type ComparisonOutput, writeComparison } from '../comparison-output.ts';

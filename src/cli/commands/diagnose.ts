@@ -1,7 +1,7 @@
 // `culprit diagnose`: capture, analyse, report.
 import { join } from 'node:path';
 import { diagnose } from '../../diagnose.ts';
-import { explainRecordedHeap } from '../../explain-recorded-heap.ts';
+import { explainRecordedHeap } from '../../heap/explain-recorded-heap.ts';
 import { readRecording } from '../../recording/reader.ts';
 import { checkWritable } from '../../recording/writer.ts';
 import { exitCodeFor, parseSeverity } from '../exit-codes.ts';

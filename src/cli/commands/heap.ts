@@ -1,7 +1,7 @@
 // `culprit heap`: what heap snapshots say, offline.
 import { existsSync } from 'node:fs';
 import { UsageError } from '../../errors.ts';
-import { explainHeap } from '../../explain-heap.ts';
+import { explainHeap } from '../../heap/explain-heap.ts';
 import { heapExitCode } from '../exit-codes.ts';
 import { printHeapReport, type ReportOutput } from '../output.ts';
 import { createStepProgress } from '../progress.ts';

@@ -3,7 +3,7 @@
 import { parseCaptureWords } from '../../capture/capture-words.ts';
 import { diagnose } from '../../diagnose.ts';
 import { UsageError } from '../../errors.ts';
-import { explainRecordedHeap } from '../../explain-recorded-heap.ts';
+import { explainRecordedHeap } from '../../heap/explain-recorded-heap.ts';
 import { checkWritable } from '../../recording/writer.ts';
 import { describeCommands, nameOf, reach } from '../../remote/reach.ts';
 import { recordRemotely } from '../../remote/remote-recording.ts';

@@ -3,7 +3,7 @@ import { lookAhead } from '../../capture/preflight.ts';
 import { AttachError } from '../../errors.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { jsonForTerminal } from '../../report/escape.ts';
-import { renderPreflight } from '../../report/preflight-text.ts';
+import { renderPreflight } from '../../report/text/preflight-text.ts';
 import { findTarget } from '../../target/find-target.ts';
 import { type ReportOutput, writeWhole } from '../output.ts';
 

@@ -1,8 +1,8 @@
 // `culprit ps`: the Node.js processes here.
 import Table from 'cli-table3';
-import { formatBytes, formatDuration } from '../../model/units.ts';
 import { escapeControls } from '../../report/escape.ts';
-import { listNodeProcesses, type NodeProcess } from '../../target/processes.ts';
+import { listNodeProcesses, type NodeProcess } from '../../target/proc/processes.ts';
+import { formatBytes, formatDuration } from '../../units/units.ts';
 
 export async function ps(options: { json?: boolean }): Promise<void> {
   const processes = await listNodeProcesses();

@@ -1,8 +1,8 @@
 // `culprit triage`: why a process ended, from logs and reports. Reads files; touches no process.
 import { UsageError } from '../../errors.ts';
 import { type Runs, readEngineStatus, readEvents, readLog } from '../../remote/container-logs.ts';
-import { renderTriageText } from '../../report/triage-text.ts';
-import { sourceFolder } from '../../triage/source-folder.ts';
+import { renderTriageText } from '../../report/text/triage-text.ts';
+import { sourceFolder } from '../../triage/read/source-folder.ts';
 import { type TriageInput, triage } from '../../triage/triage.ts';
 import { VERSION } from '../../version.ts';
 import { exitCodeFor, parseSeverity } from '../exit-codes.ts';

@@ -1,5 +1,5 @@
 // Which findings one side has and the other has not, by fingerprint: what is new since base.
-import type { FindingChange } from '../../model/comparison.ts';
+import type { FindingChange } from '../../model/comparison/comparison.ts';
 import type { Finding, FindingKind, Report } from '../../model/finding.ts';
 
 /**

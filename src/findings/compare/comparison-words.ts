@@ -1,9 +1,14 @@
 // The verdict on two sides in a sentence.
 import type { ComparedRuns } from '../../analysis/compare/compare-runs.ts';
 import { METRIC_SHARES } from '../../analysis/compare/metric-changes.ts';
-import type { ChangeVerdict, FindingChange, FunctionChange, MetricChange } from '../../model/comparison.ts';
-import type { MetricName } from '../../model/run.ts';
-import { formatCount, formatQuantity, formatShare } from '../../model/units.ts';
+import type {
+  ChangeVerdict,
+  FindingChange,
+  FunctionChange,
+  MetricChange,
+} from '../../model/comparison/comparison.ts';
+import type { MetricName } from '../../model/comparison/run.ts';
+import { formatCount, formatQuantity, formatShare } from '../../units/units.ts';
 
 interface Judged {
   verdict: ChangeVerdict;

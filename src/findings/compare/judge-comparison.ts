@@ -9,8 +9,8 @@ import type {
   FindingChange,
   FunctionChange,
   MetricChange,
-} from '../../model/comparison.ts';
-import type { MetricName } from '../../model/run.ts';
+} from '../../model/comparison/comparison.ts';
+import type { MetricName } from '../../model/comparison/run.ts';
 import { reasonFor } from './comparison-words.ts';
 
 export type Judgement = Pick<

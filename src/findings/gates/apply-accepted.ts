@@ -1,6 +1,6 @@
 // What a team agreed to live with, put on the findings of a comparison. What has run out does not count any more.
-import type { AcceptedEntry } from '../../model/accepted.ts';
-import type { FindingChange } from '../../model/comparison.ts';
+import type { AcceptedEntry } from '../../model/comparison/accepted.ts';
+import type { FindingChange } from '../../model/comparison/comparison.ts';
 
 export interface Acceptance {
   findings: FindingChange[];

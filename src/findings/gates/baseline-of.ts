@@ -1,6 +1,6 @@
 // The baseline that a comparison's head leaves for later.
-import type { Baseline, BaselineMetric } from '../../model/baseline.ts';
-import type { Comparison, MetricChange } from '../../model/comparison.ts';
+import type { Baseline, BaselineMetric } from '../../model/comparison/baseline.ts';
+import type { Comparison, MetricChange } from '../../model/comparison/comparison.ts';
 
 /** A metric without an interval is left out: nothing could be held against it. */
 export function baselineOf(comparison: Comparison, storedAt: Date): Baseline {

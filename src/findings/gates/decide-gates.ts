@@ -1,8 +1,8 @@
 // All rules held against one comparison: a decision for each, complete enough to be made again, and what follows.
-import type { Baseline } from '../../model/baseline.ts';
-import type { Comparison } from '../../model/comparison.ts';
-import type { DecisionRecord, GateDecision, GateOutcome, GateReport } from '../../model/gate.ts';
-import type { GateRule } from './gate-rule.ts';
+import type { Baseline } from '../../model/comparison/baseline.ts';
+import type { Comparison } from '../../model/comparison/comparison.ts';
+import type { DecisionRecord, GateDecision, GateOutcome, GateReport } from '../../model/comparison/gate.ts';
+import type { GateRule } from './grammar/gate-rule.ts';
 import { judgeAny } from './judge-any.ts';
 import { judgeBaseline } from './judge-baseline.ts';
 import { judgeFindings } from './judge-findings.ts';

@@ -6,9 +6,9 @@
 //     |--x-:-|                 unsure
 //          : |--x--|           fail
 import { type Interval, isWhole } from '../../analysis/interval.ts';
-import type { Change } from '../../model/comparison.ts';
-import type { GateOutcome } from '../../model/gate.ts';
-import { METRICS, type MetricName } from '../../model/run.ts';
+import type { Change } from '../../model/comparison/comparison.ts';
+import type { GateOutcome } from '../../model/comparison/gate.ts';
+import { METRICS, type MetricName } from '../../model/comparison/run.ts';
 
 /** Which side of a limit is bad. */
 export type Operator = '>' | '<';

@@ -1,6 +1,6 @@
 // The rule "any": fails when the two sides are different and the difference is for the worse, wherever it is.
-import type { Change, Comparison } from '../../model/comparison.ts';
-import { formatCount } from '../../model/units.ts';
+import type { Change, Comparison } from '../../model/comparison/comparison.ts';
+import { formatCount } from '../../units/units.ts';
 import { intervalOf } from './hold.ts';
 import { acceptance } from './judge-findings.ts';
 import { findingPlace, functionPlace, type Judgement, listed, moved, percent } from './wording.ts';

@@ -1,10 +1,10 @@
 // Rules against a stored baseline: "baseline.cpu.total>3%". Two sessions on two machines cannot be compared, and are not:
 // another Node version or processor leaves such a rule unsure.
 import { changeOf, differenceOf, type Interval } from '../../analysis/interval.ts';
-import type { Baseline } from '../../model/baseline.ts';
-import type { Comparison } from '../../model/comparison.ts';
-import { METRICS } from '../../model/run.ts';
-import type { MetricRule } from './gate-rule.ts';
+import type { Baseline } from '../../model/comparison/baseline.ts';
+import type { Comparison } from '../../model/comparison/comparison.ts';
+import { METRICS } from '../../model/comparison/run.ts';
+import type { MetricRule } from './grammar/gate-rule.ts';
 import { hold, operatorOf, runsEnough } from './hold.ts';
 import { unknown } from './judge-metric.ts';
 import { enoughWords, type Judgement, limitWords, moved, percent, quantity } from './wording.ts';

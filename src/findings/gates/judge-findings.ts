@@ -1,9 +1,9 @@
 // Rules about findings that head has and base (or the stored baseline) does not: "findings.new:critical".
-import type { Baseline } from '../../model/baseline.ts';
-import type { Comparison, FindingChange } from '../../model/comparison.ts';
+import type { Baseline } from '../../model/comparison/baseline.ts';
+import type { Comparison, FindingChange } from '../../model/comparison/comparison.ts';
 import { SEVERITIES } from '../../model/finding.ts';
-import { formatCount } from '../../model/units.ts';
-import type { FindingsRule } from './gate-rule.ts';
+import { formatCount } from '../../units/units.ts';
+import type { FindingsRule } from './grammar/gate-rule.ts';
 import { findingPlace, type Judgement, listed } from './wording.ts';
 
 export function judgeFindings(

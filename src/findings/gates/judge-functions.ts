@@ -1,9 +1,9 @@
 // Rules about functions: "function>2%" for any of them, "function:rank@src/search.js>1%" for one. A change is in parts
 // of all CPU time, so that a small function that doubles is still small.
-import type { Comparison, FunctionChange } from '../../model/comparison.ts';
-import type { GateOutcome } from '../../model/gate.ts';
+import type { Comparison, FunctionChange } from '../../model/comparison/comparison.ts';
+import type { GateOutcome } from '../../model/comparison/gate.ts';
 import { nearestName } from '../../model/nearest-name.ts';
-import type { FunctionRule } from './gate-rule.ts';
+import type { FunctionRule } from './grammar/gate-rule.ts';
 import { hold, intervalOf, runsEnough } from './hold.ts';
 
 import { enoughWords, functionPlace, type Judgement, listed, moved, percent } from './wording.ts';

@@ -1,7 +1,7 @@
 // Rules about head alone: "head.latency.p99>300ms", a budget that knows no base.
-import type { Comparison } from '../../model/comparison.ts';
-import { METRICS } from '../../model/run.ts';
-import type { MetricRule } from './gate-rule.ts';
+import type { Comparison } from '../../model/comparison/comparison.ts';
+import { METRICS } from '../../model/comparison/run.ts';
+import type { MetricRule } from './grammar/gate-rule.ts';
 import { hold, operatorOf, runsEnough } from './hold.ts';
 import { unknown } from './judge-metric.ts';
 import { enoughWords, type Judgement, quantity } from './wording.ts';

@@ -1,9 +1,9 @@
 // Rules about one metric between base and head: "cpu.total>3%", "heap.floor>5MB", and "heap.leak" without a limit.
 import type { Interval } from '../../analysis/interval.ts';
-import type { Comparison, MetricChange } from '../../model/comparison.ts';
-import type { GateDecision } from '../../model/gate.ts';
-import { METRICS, type MetricName } from '../../model/run.ts';
-import type { Limit, MetricRule } from './gate-rule.ts';
+import type { Comparison, MetricChange } from '../../model/comparison/comparison.ts';
+import type { GateDecision } from '../../model/comparison/gate.ts';
+import { METRICS, type MetricName } from '../../model/comparison/run.ts';
+import type { Limit, MetricRule } from './grammar/gate-rule.ts';
 import { hold, intervalOf, isDemand, operatorOf, runsEnough } from './hold.ts';
 import { enoughWords, type Judgement, limitWords, moved, percent, quantity } from './wording.ts';
 

@@ -1,12 +1,12 @@
 // Error budgets: "slo:latency.p99<300ms@99%,burn<2" counts the windows of head that are bad, and asks how fast that
 // uses up what is allowed. Burn rate: share of bad windows over the share that may be bad; at 1 the budget lasts exactly.
-import { countsEnough, shareInterval } from '../../analysis/binomial.ts';
-import type { Comparison } from '../../model/comparison.ts';
-import { METRICS } from '../../model/run.ts';
-import { formatCount, formatNumber } from '../../model/units.ts';
-import type { ObjectiveRule } from './gate-rule.ts';
+import { countsEnough, shareInterval } from '../../analysis/statistics/binomial.ts';
+import type { Comparison } from '../../model/comparison/comparison.ts';
+import { METRICS } from '../../model/comparison/run.ts';
+import { formatCount, formatNumber } from '../../units/units.ts';
+import type { ObjectiveRule } from './grammar/gate-rule.ts';
+import { tidy } from './grammar/parse-limit.ts';
 import { hold, operatorOf } from './hold.ts';
-import { tidy } from './parse-limit.ts';
 import { type Judgement, percent, quantity } from './wording.ts';
 
 const LEAST_WINDOWS = 10;

@@ -1,9 +1,9 @@
 // The words of decisions: changes with their interval, limits, places. Names in them are as the target has them; who
 // prints them escapes them.
 import type { Interval } from '../../analysis/interval.ts';
-import type { FindingChange, FunctionChange } from '../../model/comparison.ts';
-import type { GateDecision } from '../../model/gate.ts';
-import { formatBytes, formatCount, formatDuration, formatNumber } from '../../model/units.ts';
+import type { FindingChange, FunctionChange } from '../../model/comparison/comparison.ts';
+import type { GateDecision } from '../../model/comparison/gate.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber } from '../../units/units.ts';
 import { isDemand, type Operator } from './hold.ts';
 
 /** What a judge finds; the rule itself is added by decide.ts. */

@@ -11,7 +11,7 @@
 // Deliberately different from DevTools: shallow sizes stay as V8 wrote them. DevTools adds hidden and array nodes with a
 // single owner to their owner before it begins; the parts lose what the owners gain. test/bench/heap/compare-peers.mjs
 // holds the rest to be equal, node by node.
-import type { HeapGraph } from '../heap-graph.ts';
+import type { HeapGraph } from './heap-graph.ts';
 import { buildIncoming, type Incoming } from './incoming.ts';
 import { numberNodes, type Preorder } from './preorder.ts';
 import { dominatorsInPreorder } from './semi-nca.ts';

@@ -1,8 +1,8 @@
 // A comparison as workflow commands that GitHub shows beside the changed lines: failed gates, new findings, functions
 // that became slower. One line a command.
-import type { Comparison } from '../../model/comparison.ts';
+import type { Comparison } from '../../model/comparison/comparison.ts';
 import type { Severity } from '../../model/finding.ts';
-import { formatNumber } from '../../model/units.ts';
+import { formatNumber } from '../../units/units.ts';
 import { escapeControls } from '../escape.ts';
 import { isRepositoryFile } from './repository-file.ts';
 import { groupFindings, regressedFunctions } from './selection.ts';

@@ -1,5 +1,5 @@
 // A comparison as JSON: the public contract that schema.ts beside this file describes.
-import type { Comparison } from '../../model/comparison.ts';
+import type { Comparison } from '../../model/comparison/comparison.ts';
 import { jsonForTerminal } from '../escape.ts';
 
 /** Indented, ending in a newline; safe to print, and equal to `comparison` when parsed. */

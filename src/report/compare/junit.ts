@@ -1,7 +1,7 @@
 // A comparison as JUnit XML, for CI systems that show test results. It holds to the strictest of the usual schemas (one
 // outcome a test case, no attributes of its own), which the lenient ones accept as well.
 import xmlbuilder, { type XMLElement } from 'xmlbuilder';
-import type { Comparison } from '../../model/comparison.ts';
+import type { Comparison } from '../../model/comparison/comparison.ts';
 import { escapeControls, escapeLogCommands } from '../escape.ts';
 import { groupFindings } from './selection.ts';
 import {

@@ -1,6 +1,11 @@
 // Rows of the tables and lists of a pull-request comment. Everything that a target can fill is made inert here.
-import type { Comparison, FindingChange, FunctionChange, MetricChange } from '../../model/comparison.ts';
-import { formatSideBySide } from '../../model/units-compared.ts';
+import type {
+  Comparison,
+  FindingChange,
+  FunctionChange,
+  MetricChange,
+} from '../../model/comparison/comparison.ts';
+import { formatSideBySide } from '../../model/comparison/units-compared.ts';
 import { codeSpan, inertProse } from './markdown-escape.ts';
 import { changedFunctions, type FindingGroups, groupFindings, movedFunctions } from './selection.ts';
 import {

@@ -1,7 +1,7 @@
 // A comparison as a comment on a pull request, in GitHub's Markdown (GitLab reads it too): the answer and the table on
 // top, everything else folded. Always short enough to be posted.
-import type { Comparison } from '../../model/comparison.ts';
-import { formatNumber } from '../../model/units.ts';
+import type { Comparison } from '../../model/comparison/comparison.ts';
+import { formatNumber } from '../../units/units.ts';
 import { escapeLogCommands } from '../escape.ts';
 import { codeSpan, inertProse } from './markdown-escape.ts';
 import { findingLines, functionRows, gateRows, metricRows } from './markdown-parts.ts';

@@ -1,6 +1,6 @@
 // How a comparison was measured, as short sentences: what the reader needs to trust it, or not.
-import type { Comparison, SideSummary } from '../../model/comparison.ts';
-import { formatCount, formatDuration, formatNumber, formatShare } from '../../model/units.ts';
+import type { Comparison, SideSummary } from '../../model/comparison/comparison.ts';
+import { formatCount, formatDuration, formatNumber, formatShare } from '../../units/units.ts';
 
 /** One sentence a line, without a full stop. */
 export function describeMethod({ base, head, method, per }: Comparison): string[] {

@@ -2,7 +2,7 @@
 // results without a place in the repository, so those stand among the notifications of the run.
 import { createHash } from 'node:crypto';
 import type { Location, Log, Notification, Result, Suppression } from 'sarif';
-import type { Comparison, FindingChange, FunctionChange } from '../../model/comparison.ts';
+import type { Comparison, FindingChange, FunctionChange } from '../../model/comparison/comparison.ts';
 import type { FindingKind, Severity } from '../../model/finding.ts';
 import { escapeControls, jsonForTerminal } from '../escape.ts';
 import { isRepositoryFile, repositoryUri } from './repository-file.ts';

@@ -1,5 +1,10 @@
 // What of a comparison is told, and in which group: functions that changed or only moved, findings by what became of them.
-import type { Comparison, FindingChange, FunctionChange, MetricChange } from '../../model/comparison.ts';
+import type {
+  Comparison,
+  FindingChange,
+  FunctionChange,
+  MetricChange,
+} from '../../model/comparison/comparison.ts';
 import { SEVERITIES } from '../../model/finding.ts';
 
 export interface FindingGroups {

@@ -1,15 +1,21 @@
 // How changes, places and verdicts of a comparison are said: the words that all its outputs share. Nothing is escaped
 // here, and no number is written by anything but model/units*.ts.
-import type { Change, Comparison, Direction, FindingChange, FunctionChange } from '../../model/comparison.ts';
-import type { GateReport } from '../../model/gate.ts';
-import { formatCount, formatNumber } from '../../model/units.ts';
+import type {
+  Change,
+  Comparison,
+  Direction,
+  FindingChange,
+  FunctionChange,
+} from '../../model/comparison/comparison.ts';
+import type { GateReport } from '../../model/comparison/gate.ts';
 import {
   formatChange,
   formatChangeInterval,
   formatDifference,
   formatDifferenceInterval,
   formatSideBySide,
-} from '../../model/units-compared.ts';
+} from '../../model/comparison/units-compared.ts';
+import { formatCount, formatNumber } from '../../units/units.ts';
 
 /** No significant change: never a percentage that is only noise. */
 export const NO_CHANGE = '~';

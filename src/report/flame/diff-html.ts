@@ -1,6 +1,6 @@
 // A differential flame graph as one HTML file: base and head in one tree, what changed in colour, numbers on a click.
 // It opens from disk, and its policy lets the browser load nothing and run nothing but the one script in it.
-import type { SideSummary } from '../../model/comparison.ts';
+import type { SideSummary } from '../../model/comparison/comparison.ts';
 import { escapeHtml, jsonForScript } from '../escape.ts';
 import { type DiffFlame, toPageData } from './diff/page-data.ts';
 import type { PageData } from './diff/page-model.ts';

@@ -99,7 +99,7 @@ async function loadOurs() {
   const outfile = join(folder, 'ours.mjs');
   await build({
     stdin: {
-      contents: `export { createPairs } from './src/bench-pairs.ts';
+      contents: `export { createPairs } from './src/comparison/bench-pairs.ts';
 export { decode } from './src/diagnose.ts';
 export { measureRun } from './src/analysis/compare/measure-run.ts';
 export { readRecording } from './src/recording/reader.ts';`,

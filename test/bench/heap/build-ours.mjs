@@ -11,8 +11,8 @@ export const OURS = join(CACHE, 'ours');
 export async function buildOurs() {
   await build({
     entryPoints: [
-      'src/recording/heap-snapshot.ts',
-      'src/recording/heap-thread.ts',
+      'src/recording/heap/heap-snapshot.ts',
+      'src/recording/heap/heap-thread.ts',
       'src/model/heap/dominators.ts',
     ],
     absWorkingDir: ROOT,

@@ -1,8 +1,8 @@
 // Dominators and retained sizes, against drawings and against the definition itself on random graphs.
 import { describe, expect, test } from 'vitest';
 import { computeDominators } from '../../../src/model/heap/dominators.ts';
+import { EdgeType, type HeapGraph } from '../../../src/model/heap/heap-graph.ts';
 import { type EdgeTypeName, NODE_TYPE_NAMES } from '../../../src/model/heap/node-and-edge-types.ts';
-import { EdgeType, type HeapGraph } from '../../../src/model/heap-graph.ts';
 import { type DrawnHeap, drawHeap } from '../../support/heap-snapshot-builder.ts';
 import { randomNumbers } from '../../support/random-numbers.ts';
 

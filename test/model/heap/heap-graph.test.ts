@@ -1,7 +1,7 @@
 // Reading a heap snapshot: what goes into the file comes out of the graph, however the file is cut and whichever V8
 // wrote it.
 import { describe, expect, test } from 'vitest';
-import { NodeType } from '../../../src/model/heap-graph.ts';
+import { NodeType } from '../../../src/model/heap/heap-graph.ts';
 import { drawHeap, readSnapshotText } from '../../support/heap-snapshot-builder.ts';
 
 function smallHeap(options?: Parameters<typeof drawHeap>[0]) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Comparison } from '../../../src/model/comparison.ts';
+import type { Comparison } from '../../../src/model/comparison/comparison.ts';
 import {
   COMPARISON_FORMATS,
   COMPARISON_RENDERERS,

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { renderComparisonJson } from '../../../src/report/compare/json.ts';
-import { COMPARISON_SCHEMA } from '../../../src/report/compare/schema.ts';
+import { COMPARISON_SCHEMA } from '../../../src/report/schema/comparison-schema.ts';
 import {
   buildComparison,
   buildDecision,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Comparison } from '../../../src/model/comparison.ts';
+import type { Comparison } from '../../../src/model/comparison/comparison.ts';
 import { renderComparisonJunit } from '../../../src/report/compare/junit.ts';
 import { junitErrors } from '../../support/validate-outputs.ts';
 import {

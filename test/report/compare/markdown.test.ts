@@ -1,7 +1,7 @@
 import { micromark } from 'micromark';
 import { gfm, gfmHtml } from 'micromark-extension-gfm';
 import { describe, expect, test } from 'vitest';
-import type { Comparison } from '../../../src/model/comparison.ts';
+import type { Comparison } from '../../../src/model/comparison/comparison.ts';
 import {
   COMMENT_MARKER,
   MAX_COMMENT_LENGTH,

@@ -1,6 +1,6 @@
 import type { Log } from 'sarif';
 import { describe, expect, test } from 'vitest';
-import type { Comparison } from '../../../src/model/comparison.ts';
+import type { Comparison } from '../../../src/model/comparison/comparison.ts';
 import { renderComparisonSarif } from '../../../src/report/compare/sarif.ts';
 import { sarifErrors } from '../../support/validate-outputs.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Comparison } from '../../../src/model/comparison.ts';
-import { renderComparisonText } from '../../../src/report/compare/text.ts';
+import type { Comparison } from '../../../src/model/comparison/comparison.ts';
+import { renderComparisonText } from '../../../src/report/compare/text/text.ts';
 import {
   buildChange,
   buildComparison,

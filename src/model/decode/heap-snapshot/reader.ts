@@ -1,8 +1,8 @@
 // From the bytes of a heap snapshot, pushed in chunks of any size, to a HeapGraph. Trusts nothing: after `end` every
 // edge leads to a node and every name is a string, or MalformedSnapshot was thrown.
 import { markEphemerons } from '../../heap/ephemerons.ts';
+import { HeapGraph } from '../../heap/heap-graph.ts';
 import type { HeapStorage } from '../../heap/storage.ts';
-import { HeapGraph } from '../../heap-graph.ts';
 import { allocateEdges, checkEdges, type EdgeArrays, edgeSection } from './edges.ts';
 import { checkLayout, type SnapshotLayout } from './layout.ts';
 import { locationSection, noLocations } from './locations.ts';

@@ -1,6 +1,6 @@
 // From a comparison to what the page of a differential flame graph carries. Everything a target chose to call itself
 // becomes inert and bounded here.
-import type { DiffNode, FunctionChange, SideSummary } from '../../../model/comparison.ts';
+import type { DiffNode, FunctionChange, SideSummary } from '../../../model/comparison/comparison.ts';
 import { escapeControls } from '../../escape.ts';
 import type { PageChange, PageData, PageFrame } from './page-model.ts';
 

@@ -1,6 +1,6 @@
 // The data of a differential flame graph's page, as JSON carries it: frames, the tree that names them by number, and
 // the comparison of each function.
-import type { ChangeVerdict, FunctionChange } from '../../../model/comparison.ts';
+import type { ChangeVerdict, FunctionChange } from '../../../model/comparison/comparison.ts';
 import type { FrameOwner } from '../../../model/frame.ts';
 
 /** One function as it is called in the graph. */

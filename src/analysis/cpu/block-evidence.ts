@@ -1,0 +1,110 @@
+// A CPU profile alone cannot tell one long callback from many short ones between which no sample fell: on a loop that
+// never idles the gaps are far shorter than the distance of two samples. What bears a block out:
+//   - the event loop's own delay: a timer that is due every 10 ms comes late by the length of the callback, less those
+//     10 ms; where it did not, nothing held the loop for so long.
+//   - the lengths themselves: when gaps are missed at random, runs end at random too, and their lengths are spread as
+//     waiting times are (exponentially). One callback that takes its time is not: its short runs are missing.
+import type { RuntimeSample } from '../../model/samples.ts';
+
+/** The timer of Node's delay histogram is due each so often (capture/probes/counters.ts). */
+const TIMER_MILLIS = 10;
+/** Two samples' distance at either end, and the clock's own error, as a part of the block. */
+const SLACK = { millis: 4, share: 0.1 };
+/** The delay is noted when the turn has ended, which other callbacks may make longer than the block. */
+const NOTED_WITHIN_MILLIS = 1_500;
+/** All delays of a look add up to about all blocks; so much more than that is measured badly. */
+const MOST_BEYOND_DELAYS = 1.3;
+/** A timer on a loop that has nothing to do is late by about so much. */
+const USUAL_DELAY_MILLIS = 1;
+
+/** `endClockMicros`: when it ended, by V8's clock, where that is known. */
+export interface Run {
+  millis: number;
+  endClockMicros: number | undefined;
+}
+
+/**
+ * How long the longest callback in this run of one function can have been: all of it, or, where the event loop was not
+ * so late, less: then calls followed each other with no sample between them. Undefined where nothing was measured: a
+ * loop that does not turn any more notes nothing.
+ */
+export function longestCallback(
+  { millis, endClockMicros }: Run,
+  runtime: readonly RuntimeSample[],
+): number | undefined {
+  const noted = notedAfter(endClockMicros, runtime).flatMap(
+    (sample) => sample.eventLoopDelayMillis?.max ?? [],
+  );
+  if (noted.length === 0) return undefined;
+  const bound = (Math.max(...noted) + TIMER_MILLIS + SLACK.millis) / (1 - SLACK.share);
+  return Math.min(millis, bound);
+}
+
+/** Do the delays noted right after a run add up to it? */
+export function isDelayed({ millis, endClockMicros }: Run, runtime: readonly RuntimeSample[]): boolean {
+  return millis - TIMER_MILLIS <= delayedMillis(notedAfter(endClockMicros, runtime), runtime);
+}
+
+/** Do the delays of the whole look add up to all runs? */
+export function areDelayed(runs: readonly Run[], runtime: readonly RuntimeSample[]): boolean {
+  const total = runs.reduce((sum, { millis }) => sum + Math.max(0, millis - TIMER_MILLIS), 0);
+  return total <= delayedMillis(runtime, runtime);
+}
+
+/** The timer fires about once in its own time and the mean delay; each block makes one firing late by nearly all of it. */
+function delayedMillis(some: readonly RuntimeSample[], runtime: readonly RuntimeSample[]): number {
+  let delayed = 0;
+  for (const sample of some) {
+    if (!sample.eventLoopDelayMillis) continue;
+    const { mean, max } = sample.eventLoopDelayMillis;
+    const before = runtime[runtime.indexOf(sample) - 1]?.atMillis ?? sample.atMillis;
+    const late = Math.max(0, mean - USUAL_DELAY_MILLIS);
+    delayed += Math.max(max, ((sample.atMillis - before) * late) / (TIMER_MILLIS + mean));
+  }
+  return delayed * MOST_BEYOND_DELAYS;
+}
+
+function notedAfter(
+  endClockMicros: number | undefined,
+  runtime: readonly RuntimeSample[],
+): readonly RuntimeSample[] {
+  if (endClockMicros === undefined || runtime.some(({ clockMicros }) => clockMicros === undefined))
+    return runtime;
+  const after = runtime.filter(({ clockMicros }) => clockMicros! >= endClockMicros);
+  const within = endClockMicros + NOTED_WITHIN_MILLIS * 1_000;
+  return after.filter(({ clockMicros }, i) => i === 0 || clockMicros! <= within);
+}
+
+/** Fewer runs show no pattern. */
+const LEAST_RUNS = 20;
+/** The part of the time in long runs may be so many times what chance gives. */
+const MOST_EXCESS = 1.5;
+/** And short runs are at least this part of those that chance gives. */
+const LEAST_SHORT = 0.6;
+
+/** A longer run comes by chance in one look of so many. */
+const ONE_IN = 20;
+
+/**
+ * The length up to which runs are what chance makes of many short ones; 0 where they are not spread so. `runsMillis`: how
+ * long a callback stayed on the stack each time, as far as the samples tell.
+ */
+export function lengthByChance(runsMillis: readonly number[], leastMillis: number): number {
+  if (!isSpreadByChance(runsMillis, leastMillis)) return 0;
+  const mean = runsMillis.reduce((sum, millis) => sum + millis, 0) / runsMillis.length;
+  return mean * Math.log(ONE_IN * runsMillis.length);
+}
+
+function isSpreadByChance(runsMillis: readonly number[], leastMillis: number): boolean {
+  if (runsMillis.length < LEAST_RUNS) return false;
+  const total = runsMillis.reduce((sum, millis) => sum + millis, 0);
+  const long = runsMillis.filter((millis) => millis >= leastMillis);
+  const inLong = long.reduce((sum, millis) => sum + millis, 0) / total;
+  const ratio = leastMillis / (total / runsMillis.length);
+  const inLongByChance = (1 + ratio) * Math.exp(-ratio);
+  const shortByChance = 1 - Math.exp(-ratio);
+  return (
+    inLong <= inLongByChance * MOST_EXCESS &&
+    (runsMillis.length - long.length) / runsMillis.length >= shortByChance * LEAST_SHORT
+  );
+}

@@ -1,0 +1,278 @@
+// Long blocks of the event loop, from the order of the samples: a function that stays on the stack without a break
+// keeps everything else waiting. Needs no hooks and sees the code at fault.
+import type { CpuProfile } from '../../model/cpu-profile.ts';
+import { framesOf } from '../../model/decode/cpu-profile.ts';
+import type { Frame } from '../../model/frame.ts';
+import type { RuntimeSample } from '../../model/samples.ts';
+import { type Blame, blame, functionKey } from './blame.ts';
+import { areDelayed, isDelayed, lengthByChance, longestCallback, type Run } from './block-evidence.ts';
+import { totalsByFunction } from './cpu.ts';
+import { classifyWork, type Work } from './work.ts';
+
+/** All blocks that one function caused. */
+export interface BlockGroup {
+  blame: Blame;
+  /** The stack at the longest block, innermost first: from what was running most of that time outwards. */
+  frames: Frame[];
+  work: Work;
+  blocksMillis: number[];
+  /** Of each, the time in which the process was not stopped by a CPU quota. */
+  ranMillis: number[];
+  totalMillis: number;
+  longestMillis: number;
+  /**
+   * Of all the time the function was on the stack, the part in blocks, 0..1. On a starved machine the sampler misses
+   * the short gaps between many short calls, and some look like one; then this is small.
+   */
+  partInBlocks: number;
+  /** The event loop's delay was measured, and bears them out. */
+  isMeasured: boolean;
+  /** Of the time in blocks, what garbage collection took, 0..1. */
+  gcShare: number;
+}
+
+/** One callback that ran for `millis` without giving the event loop a turn. */
+interface Block {
+  fromSample: number;
+  toSample: number;
+  millis: number;
+  ranMillis: number;
+  /** The outermost user code: the callback itself. */
+  node: number;
+}
+
+/** A shorter pause is not felt by people; Node's own docs count from about there. */
+export const LEAST_BLOCK_MILLIS = 50;
+/** With fewer samples than this share of the expected ones the thread was not running, it was waiting for a core. */
+const LEAST_SAMPLE_SHARE = 0.3;
+/** A node covers a block when it was on the stack for this share of it. */
+const COVERAGE = 0.75;
+
+/** `runtime`: what the probe measured of the same thread's event loop, where it did. */
+export function findBlocks(
+  profile: CpuProfile,
+  textOf: (file: string, line: number) => string | undefined,
+  runtime: readonly RuntimeSample[] = [],
+): BlockGroup[] {
+  const groups = new Map<string, BlockGroup>();
+  for (const block of realBlocks(profile, runtime)) {
+    const frames = framesOf(profile, hottestLeaf(profile, block));
+    const culprit = blame(framesOf(profile, coveringNode(profile, block)));
+    if (!culprit.subject) continue;
+    const work = classifyWork(frames, hotText(profile, block, frames, textOf));
+    const key = functionKey(culprit.subject);
+    const group = groups.get(key);
+    if (!group) {
+      groups.set(key, {
+        blame: culprit,
+        frames,
+        work,
+        blocksMillis: [block.millis],
+        ranMillis: [block.ranMillis],
+        totalMillis: block.millis,
+        longestMillis: block.millis,
+        partInBlocks: 0,
+        isMeasured: runtime.some(
+          ({ clockMicros, eventLoopDelayMillis }) => clockMicros && eventLoopDelayMillis,
+        ),
+        gcShare: gcMillis(profile, block),
+      });
+      continue;
+    }
+    group.blocksMillis.push(block.millis);
+    group.ranMillis.push(block.ranMillis);
+    group.totalMillis += block.millis;
+    group.gcShare += gcMillis(profile, block);
+    if (block.millis > group.longestMillis)
+      Object.assign(group, { longestMillis: block.millis, frames, work, blame: culprit });
+  }
+  const totals = totalsByFunction(profile);
+  for (const [key, group] of groups) {
+    group.gcShare /= group.totalMillis;
+    group.partInBlocks = Math.min(
+      1,
+      group.totalMillis / ((totals.get(key) ?? 0) / 1_000 || group.totalMillis),
+    );
+  }
+  return [...groups.values()].sort((a, b) => b.totalMillis - a.totalMillis);
+}
+
+/** A loop with less idle time than this share has no pauses that a sample would see. */
+const SATURATED_IDLE = 0.15;
+
+/** The blocks that are more than short callbacks in a row. */
+function realBlocks(profile: CpuProfile, runtime: readonly RuntimeSample[]): Block[] {
+  const runs = new Map<number, number[]>();
+  const listed = listBlocks(profile, runs);
+  const { state, micros } = profile.samples;
+  const idle = micros.reduce((sum, each, i) => (state[i] === IDLE ? sum + each : sum), 0);
+  const isSaturated = idle < profile.durationMicros * SATURATED_IDLE;
+  const byChance = new Map(
+    [...runs].map(([node, millis]) => [node, isSaturated ? lengthByChance(millis, LEAST_BLOCK_MILLIS) : 0]),
+  );
+  const real = listed.filter(({ node, ranMillis }) => ranMillis > byChance.get(node)!);
+  const allRuns = real.map((block) => runOf(profile, block));
+  const doAddUp = areDelayed(allRuns, runtime);
+  return real.flatMap((block, i) => {
+    const longest = longestCallback(allRuns[i]!, runtime) ?? block.millis;
+    const parts = Math.ceil(block.millis / longest - 1e-9);
+    if (parts === 1) return [block];
+    return doAddUp && isDelayed(allRuns[i]!, runtime) ? cut(block, parts) : [];
+  });
+}
+
+function runOf(profile: CpuProfile, { millis, toSample }: Block): Run {
+  const { startClockMicros } = profile;
+  const endClockMicros =
+    startClockMicros === undefined ? undefined : startClockMicros + endMicros(profile, toSample);
+  return { millis, endClockMicros };
+}
+
+/** Calls that follow each other with no sample between them; none where that makes them short. */
+function cut(block: Block, parts: number): Block[] {
+  const [millis, ranMillis] = [block.millis / parts, block.ranMillis / parts];
+  if (ranMillis < LEAST_BLOCK_MILLIS) return [];
+  const samples = (block.toSample - block.fromSample) / parts;
+  return Array.from({ length: parts }, (_, i) => ({
+    ...block,
+    millis,
+    ranMillis,
+    fromSample: block.fromSample + Math.floor(i * samples),
+    toSample: block.fromSample + Math.floor((i + 1) * samples),
+  }));
+}
+
+/**
+ * Follows every node from the sample where it appears on the stack to the one where it leaves. `runs` gets the time that
+ * each callback ran, however short.
+ */
+function listBlocks(profile: CpuProfile, runs: Map<number, number[]>): Block[] {
+  const { node, state } = profile.samples;
+  const blocks: Block[] = [];
+  const open: { node: number; since: number }[] = [];
+  const close = (from: number, at: number) => {
+    const closing = open.splice(from);
+    const outer = closing.find((each) => isUserCode(profile.nodes[each.node]!.frame));
+    if (!outer) return;
+    const ranMillis = runningMillis(profile, outer.since, at);
+    const known = runs.get(outer.node);
+    if (known) known.push(ranMillis);
+    else runs.set(outer.node, [ranMillis]);
+    const block = pickBlock(profile, outer, at, ranMillis);
+    if (block) blocks.push(block);
+  };
+  for (let i = 0; i < node.length; i++) {
+    if (state[i] === GC) continue;
+    const path = state[i] === CODE ? pathTo(profile, node[i]!) : [];
+    let shared = 0;
+    while (shared < open.length && shared < path.length && open[shared]!.node === path[shared]) shared++;
+    if (shared < open.length) close(shared, i);
+    for (let depth = shared; depth < path.length; depth++) open.push({ node: path[depth]!, since: i });
+  }
+  close(0, node.length);
+  const spanOf = (block: Block) => block.toSample - block.fromSample;
+  // Inner calls of a block that was counted are that block's, not blocks of their own.
+  const sorted = blocks.sort((a, b) => spanOf(b) - spanOf(a));
+  const kept: Block[] = [];
+  for (const block of sorted) {
+    if (!kept.some((outer) => block.fromSample >= outer.fromSample && block.toSample <= outer.toSample))
+      kept.push(block);
+  }
+  return kept.sort((a, b) => a.fromSample - b.fromSample);
+}
+
+const CODE = 0;
+const IDLE = 1;
+const GC = 3;
+
+/** The outermost node of user code is the callback; when it leaves, the event loop gets its turn. */
+function pickBlock(
+  profile: CpuProfile,
+  outer: { node: number; since: number },
+  at: number,
+  ranMillis: number,
+): Block | null {
+  if (ranMillis < LEAST_BLOCK_MILLIS) return null;
+  const millis = between(profile, outer.since, at);
+  const expected = (millis * 1_000) / profile.intervalMicros;
+  if (at - outer.since < expected * LEAST_SAMPLE_SHARE) return null;
+  return { fromSample: outer.since, toSample: at, millis, ranMillis, node: outer.node };
+}
+
+/** The deepest user code that was on the stack nearly all the block long. */
+function coveringNode(profile: CpuProfile, block: Block): number {
+  const onStack = new Map<number, number>();
+  let all = 0;
+  for (let i = block.fromSample; i < block.toSample; i++) {
+    if (profile.samples.state[i] !== CODE) continue;
+    const micros = profile.samples.micros[i]!;
+    all += micros;
+    for (const node of pathTo(profile, profile.samples.node[i]!))
+      onStack.set(node, (onStack.get(node) ?? 0) + micros);
+  }
+  // A child's index is always larger than its parent's: the largest is the deepest.
+  let deepest = block.node;
+  for (const [node, micros] of onStack) {
+    if (micros >= all * COVERAGE && node > deepest && isUserCode(profile.nodes[node]!.frame)) deepest = node;
+  }
+  return deepest;
+}
+
+function gcMillis(profile: CpuProfile, block: Block): number {
+  let micros = 0;
+  for (let i = block.fromSample; i < block.toSample; i++)
+    if (profile.samples.state[i] === GC) micros += profile.samples.micros[i]!;
+  return micros / 1_000;
+}
+
+function between(profile: CpuProfile, from: number, to: number): number {
+  return (endMicros(profile, to) - profile.samples.startMicros[from]!) / 1_000;
+}
+
+function endMicros({ samples: { startMicros, micros } }: CpuProfile, to: number): number {
+  return to < startMicros.length ? startMicros[to]! : startMicros.at(-1)! + micros.at(-1)!;
+}
+
+/** Where the next sample is further off than so many distances, the process was stopped: it had used up its quota. */
+const STOPPED_DISTANCES = 8;
+
+/** The time between two samples without that in which the process was stopped. */
+function runningMillis({ samples, intervalMicros }: CpuProfile, from: number, to: number): number {
+  const most = intervalMicros * STOPPED_DISTANCES;
+  let micros = 0;
+  for (let i = from; i < to; i++) micros += Math.min(samples.micros[i]!, most);
+  return micros / 1_000;
+}
+
+function isUserCode(frame: Frame): boolean {
+  return frame.owner === 'app' || frame.owner === 'library';
+}
+
+function pathTo(profile: CpuProfile, leaf: number): number[] {
+  const path: number[] = [];
+  for (let i = leaf; i >= 0; i = profile.nodes[i]!.parent) path.push(i);
+  return path.reverse();
+}
+
+function hottestLeaf(profile: CpuProfile, block: Block): number {
+  const time = new Map<number, number>();
+  for (let i = block.fromSample; i < block.toSample; i++) {
+    if (profile.samples.state[i] !== CODE) continue;
+    const leaf = profile.samples.node[i]!;
+    time.set(leaf, (time.get(leaf) ?? 0) + profile.samples.micros[i]!);
+  }
+  return [...time].sort((a, b) => b[1] - a[1])[0]?.[0] ?? block.node;
+}
+
+/** V8 counts ticks by line for the whole profile, not for one block: good enough to read what the function does. */
+function hotText(
+  profile: CpuProfile,
+  block: Block,
+  frames: Frame[],
+  textOf: (file: string, line: number) => string | undefined,
+): string | undefined {
+  const leaf = profile.nodes[hottestLeaf(profile, block)]!;
+  const frame = frames[0];
+  const [line] = [...leaf.lineTicks].sort((a, b) => b[1] - a[1])[0] ?? [];
+  return frame?.file && line !== undefined ? textOf(frame.file, line) : undefined;
+}

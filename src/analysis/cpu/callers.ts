@@ -1,0 +1,50 @@
+// Who calls a package: for what a library makes by itself, later, out of sight of its caller.
+
+import type { Facts } from '../facts.ts';
+import { type Blame, blame, functionKey } from './blame.ts';
+
+/**
+ * The application's function under which most of what the package keeps was allocated or, where it keeps nothing, most of
+ * its time was spent; null when it was seen under none. With `files` of the package, what went through one of them counts
+ * first.
+ */
+export function callerOfPackage(
+  { observations: { heapReads }, cpu }: Facts,
+  name: string,
+  files: ReadonlySet<string> = new Set(),
+): Blame | null {
+  const last = heapReads.at(-1);
+  const first = heapReads.find((read) => read.thread === last?.thread);
+  const through = createTally(name);
+  const kept = createTally(name);
+  for (const { frames, liveBytes } of last?.stacks ?? []) kept.add(blame(frames), liveBytes);
+  // What goes through a file may be seldom: any read that saw it counts.
+  for (const { frames, liveBytes } of files.size === 0 ? [] : heapReads.flatMap(({ stacks }) => stacks))
+    if (frames.some(({ file }) => file !== null && files.has(file))) through.add(blame(frames), liveBytes);
+  for (const { frames, liveBytes } of first?.stacks ?? []) kept.add(blame(frames), -liveBytes);
+  const spent = createTally(name);
+  for (const { hotspots } of cpu) for (const { blame: by, selfMicros } of hotspots) spent.add(by, selfMicros);
+  return through.largest() ?? kept.largest() ?? spent.largest();
+}
+
+interface Tally {
+  add(by: Blame, amount: number): void;
+  largest(): Blame | null;
+}
+
+function createTally(name: string): Tally {
+  const amounts = new Map<string, { by: Blame; amount: number }>();
+  return {
+    add(by, amount) {
+      if (!by.app || by.library?.package !== name) return;
+      const key = functionKey(by.app);
+      const known = amounts.get(key) ?? { by, amount: 0 };
+      known.amount += amount;
+      amounts.set(key, known);
+    },
+    largest() {
+      const best = [...amounts.values()].sort((a, b) => b.amount - a.amount)[0];
+      return best && best.amount > 0 ? best.by : null;
+    },
+  };
+}

@@ -1,0 +1,104 @@
+// What a busy stack is doing, in the words people use: told by Node's and V8's own frames, and where V8 shows none
+// (JSON, regular expressions, Intl run inside the caller's frame) by the text of the hot line.
+import type { Frame } from '../../model/frame.ts';
+
+export type WorkKind =
+  | 'sync-fs'
+  | 'child-process'
+  | 'crypto'
+  | 'zlib'
+  | 'json'
+  | 'regexp'
+  | 'compile'
+  | 'intl'
+  | 'sort'
+  | 'dns'
+  | 'serving'
+  | 'plain';
+
+export interface Work {
+  kind: WorkKind;
+  /** The call as people know it: "fs.readFileSync", "JSON.parse", "crypto.pbkdf2Sync"; null for plain code. */
+  call: string | null;
+}
+
+/** Kinds that hold the event loop although an asynchronous form exists. */
+export const SYNCHRONOUS: readonly WorkKind[] = ['sync-fs', 'child-process', 'crypto', 'zlib'];
+
+/** How each kind is said in a sentence. */
+export const WORK_NAMES: Record<WorkKind, string> = {
+  'sync-fs': 'synchronous file access',
+  'child-process': 'a synchronous child process',
+  crypto: 'synchronous cryptography',
+  zlib: 'synchronous compression',
+  json: 'JSON conversion',
+  regexp: 'a regular expression',
+  compile: 'compiling code',
+  intl: 'locale formatting (Intl)',
+  sort: 'sorting',
+  dns: 'name resolution',
+  serving: 'reading and writing sockets',
+  plain: 'plain code',
+};
+
+const MODULES: [pattern: RegExp, kind: WorkKind, prefix: string][] = [
+  [/^node:(internal\/)?child_process$|^node:internal\/child_process/, 'child-process', 'child_process'],
+  [/^node:(internal\/)?zlib$/, 'zlib', 'zlib'],
+  [/^node:crypto$|^node:internal\/crypto\//, 'crypto', 'crypto'],
+  [/^node:(fs|internal\/fs\/)/, 'sync-fs', 'fs'],
+  [/^node:(vm|internal\/vm|internal\/modules|wasm)/, 'compile', 'vm'],
+];
+
+/** `frames` innermost first; `lineText` is the hot line of the first frame that has a file. */
+export function classifyWork(frames: readonly Frame[], lineText: string | undefined): Work {
+  const innermostUser = frames.findIndex((frame) => frame.owner === 'app' || frame.owner === 'library');
+  const below = innermostUser < 0 ? frames : frames.slice(0, innermostUser);
+  const byModule = classifyNodeFrames(below);
+  if (byModule) return byModule;
+  if (below.some((frame) => frame.functionName.startsWith('RegExp: '))) return { kind: 'regexp', call: null };
+  if (
+    below.some(
+      (frame) =>
+        frame.owner === 'node' &&
+        /net$|http|stream|timers|process\/task|events|tls|diagnostics_channel|async_/.test(frame.file ?? ''),
+    )
+  )
+    return { kind: 'serving', call: null };
+  return lineText === undefined ? { kind: 'plain', call: null } : classifyText(lineText);
+}
+
+/** The outermost of Node's frames is the function that was called: "pbkdf2Sync" rather than "run". */
+function classifyNodeFrames(below: readonly Frame[]): Work | null {
+  const nodeFrames = below.filter((frame) => frame.owner === 'node');
+  for (const frame of nodeFrames.toReversed()) {
+    const found = MODULES.find(([pattern]) => pattern.test(frame.file ?? ''));
+    if (!found) continue;
+    const [, kind, prefix] = found;
+    const isSync = /Sync$/.test(frame.functionName) || kind === 'crypto' || kind === 'compile';
+    if (!isSync && kind !== 'zlib') continue;
+    const call =
+      frame.functionName === 'syncBufferWrapper' ? `${prefix} *Sync` : `${prefix}.${frame.functionName}`;
+    return { kind, call: frame.functionName === '(anonymous)' ? prefix : call };
+  }
+  return null;
+}
+
+const TEXTS: [pattern: RegExp, kind: WorkKind, call: string | null][] = [
+  [/\bJSON\.parse\s*\(/, 'json', 'JSON.parse'],
+  [/\bJSON\.stringify\s*\(/, 'json', 'JSON.stringify'],
+  [/\w\.stringify\s*\(/, 'json', null],
+  [/\bstructuredClone\s*\(/, 'json', 'structuredClone'],
+  [/\.toLocale(String|DateString|TimeString)\s*\(|\bIntl\.|\.localeCompare\s*\(/, 'intl', null],
+  [
+    /\.(test|exec|match|matchAll)\s*\(|\.replace(All)?\s*\(\s*\/|\.split\s*\(\s*\/|new RegExp\s*\(/,
+    'regexp',
+    null,
+  ],
+  [/\bnew Function\s*\(|\beval\s*\(|\bvm\.|\brequire\s*\(/, 'compile', null],
+  [/\.(sort|toSorted)\s*\(/, 'sort', null],
+];
+
+function classifyText(text: string): Work {
+  const found = TEXTS.find(([pattern]) => pattern.test(text));
+  return found ? { kind: found[1], call: found[2] } : { kind: 'plain', call: null };
+}

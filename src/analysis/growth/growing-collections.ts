@@ -1,0 +1,81 @@
+// Collections that take more and more entries: single ones, and many alike that each take a little.
+import type { CollectionGrowth } from '../../model/collection.ts';
+import type { Frame } from '../../model/frame.ts';
+import { type Blame, blame, functionKey } from '../cpu/blame.ts';
+import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
+
+export interface GrowingCollection {
+  collection: CollectionGrowth;
+  trend: Trend;
+  /** The place that adds, as caught; null when none was. */
+  insertion: { blame: Blame; frames: Frame[] } | null;
+}
+
+/** As many of one kind are looked at together. */
+const LEAST_ALIKE = 4;
+
+/** Collections that grow at every read to the last one, the fastest first. */
+export function growingCollections(collections: readonly CollectionGrowth[]): GrowingCollection[] {
+  return [...collections, ...togetherByKind(collections)]
+    .map((collection) => {
+      const points = collection.sizes.map(({ atMillis, entries }): Point => ({ atMillis, value: entries }));
+      return {
+        collection,
+        trend: judgeTrend(points, { leastPoints: 5, leastRise: 4 }),
+        insertion: usualInsertion(collection),
+      };
+    })
+    .filter(({ trend }) => trend.verdict === 'growing')
+    .sort((a, b) => b.trend.slopePerSecond - a.trend.slopePerSecond);
+}
+
+/** A list in each of many rooms: none of them grows fast, all of them do together. */
+function togetherByKind(collections: readonly CollectionGrowth[]): CollectionGrowth[] {
+  const kinds = new Map<string, CollectionGrowth[]>();
+  for (const collection of collections) {
+    const { thread, type, className, newestEntry, event = '' } = collection;
+    const key = [thread, type, className, newestEntry, event].join('|');
+    const alike = kinds.get(key);
+    if (alike) alike.push(collection);
+    else kinds.set(key, [collection]);
+  }
+  return [...kinds.values()].filter((alike) => alike.length >= LEAST_ALIKE).map(together);
+}
+
+/** The fastest of them stands for all; sizes are those of the reads that saw every one. */
+function together(alike: readonly CollectionGrowth[]): CollectionGrowth {
+  const byTime = new Map<number, { entries: number; seen: number }>();
+  for (const { sizes } of alike) {
+    for (const { atMillis, entries } of sizes) {
+      const sum = byTime.get(atMillis) ?? { entries: 0, seen: 0 };
+      byTime.set(atMillis, { entries: sum.entries + entries, seen: sum.seen + 1 });
+    }
+  }
+  const fastest = alike.reduce((a, b) => (grown(b) > grown(a) ? b : a));
+  return {
+    ...fastest,
+    alike: alike.length,
+    sizes: [...byTime]
+      .filter(([, { seen }]) => seen === alike.length)
+      .map(([atMillis, { entries }]) => ({ atMillis, entries })),
+    insertions: alike.flatMap(({ insertions }) => insertions),
+    holderName: alike.find(({ holderName }) => holderName !== null)?.holderName ?? null,
+  };
+}
+
+function grown({ sizes }: CollectionGrowth): number {
+  return (sizes.at(-1)?.entries ?? 0) - (sizes[0]?.entries ?? 0);
+}
+
+/** The place that adds most often among those caught. */
+function usualInsertion({ insertions }: CollectionGrowth): GrowingCollection['insertion'] {
+  const byPlace = new Map<string, Frame[][]>();
+  for (const frames of insertions) {
+    const first = frames.find((frame) => frame.owner !== 'native');
+    if (!first) continue;
+    const key = functionKey(first);
+    byPlace.set(key, [...(byPlace.get(key) ?? []), frames]);
+  }
+  const frames = [...byPlace.values()].sort((a, b) => b.length - a.length)[0]?.[0];
+  return frames ? { blame: blame(frames, 'of calls'), frames } : null;
+}

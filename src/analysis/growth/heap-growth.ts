@@ -1,0 +1,100 @@
+// How the heap of one thread grows: the floor after each full GC, and the allocation stacks whose live bytes grow.
+
+import type { Frame } from '../../model/frame.ts';
+import type { HeapSamplingRead } from '../../model/heap-sampling.ts';
+import type { RuntimeSample } from '../../model/samples.ts';
+import { type Blame, blame, functionKey } from '../cpu/blame.ts';
+import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
+
+export interface AllocationSite {
+  blame: Blame;
+  frames: Frame[];
+  trend: Trend;
+  /** Bytes that this site's live memory grew by, first read to last. */
+  grownBytes: number;
+  /** Of all sites' growth, 0..1. */
+  share: number;
+}
+
+export interface HeapGrowth {
+  thread: number;
+  /** Bytes in use after each full GC. */
+  floor: Trend;
+  /** What survives minor collections: all there is to see where no full GC was forced. */
+  oldGeneration: Trend;
+  sites: AllocationSite[];
+}
+
+/** Rises below this over the whole look are the noise of any program: caches of the VM, compiled code. */
+const LEAST_RISE_BYTES = 320 * 1024;
+/** A heap that does not rise is read no more often: each read is a pause. */
+const FEW_READS = 3;
+
+/** The floor without the first read: it still holds what loading and compiling left behind. */
+export function analyseHeapGrowth(
+  thread: number,
+  runtime: readonly RuntimeSample[],
+  reads: readonly HeapSamplingRead[],
+): HeapGrowth {
+  const floors = runtime
+    .filter((sample) => sample.thread === thread && sample.afterGc && sample.heapUsedBytes !== undefined)
+    .map(
+      (sample): Point => ({
+        atMillis: sample.atMillis,
+        value: sample.heapUsedBytes! - (sample.ownHeapBytes ?? 0),
+      }),
+    );
+  const settled = floors.length > 6 ? floors.slice(1) : floors;
+  const floor = judgeTrend(settled, { leastRise: LEAST_RISE_BYTES, flatFrom: FEW_READS });
+  const old = runtime.flatMap((sample): Point[] =>
+    sample.thread === thread && sample.oldGenerationBytes !== undefined
+      ? [{ atMillis: sample.atMillis, value: sample.oldGenerationBytes }]
+      : [],
+  );
+  const oldGeneration = judgeTrend(old, { leastPoints: 8, leastRise: LEAST_RISE_BYTES });
+  return {
+    thread,
+    floor,
+    oldGeneration,
+    sites: growingSites(sinceRestart(reads.filter((read) => read.thread === thread))),
+  };
+}
+
+/** The capture begins heap sampling again when a load comes that it was too fine for; what came before is not comparable. */
+function sinceRestart(reads: readonly HeapSamplingRead[]): readonly HeapSamplingRead[] {
+  const totals = reads.map(({ stacks }) => stacks.reduce((sum, { liveBytes }) => sum + liveBytes, 0));
+  const restart = totals.findLastIndex((total, i) => i > 0 && total < totals[i - 1]! * RESTARTED);
+  return restart > 0 ? reads.slice(restart) : reads;
+}
+
+/** No program lets go of so much between two reads and keeps its floor. */
+const RESTARTED = 0.2;
+
+function growingSites(reads: readonly HeapSamplingRead[]): AllocationSite[] {
+  const sites = new Map<string, { frames: Frame[]; best: number; series: number[] }>();
+  for (const [at, read] of reads.entries()) {
+    for (const { frames, liveBytes } of read.stacks) {
+      const { subject } = blame(frames);
+      const key = subject ? functionKey(subject) : 'no user code';
+      const site = sites.get(key) ?? { frames, best: 0, series: new Array<number>(reads.length).fill(0) };
+      sites.set(key, site);
+      site.series[at]! += liveBytes;
+      if (liveBytes > site.best) Object.assign(site, { best: liveBytes, frames });
+    }
+  }
+  const grown = [...sites.values()].map(({ frames, series }) => {
+    const points = series.map((value, i): Point => ({ atMillis: reads[i]!.atMillis, value }));
+    return {
+      blame: blame(frames),
+      frames,
+      trend: judgeTrend(points),
+      grownBytes: series.at(-1)! - series[0]!,
+      share: 0,
+    };
+  });
+  const all = grown.reduce((sum, site) => sum + Math.max(0, site.grownBytes), 0);
+  return grown
+    .filter((site) => site.grownBytes > 0)
+    .map((site) => ({ ...site, share: site.grownBytes / all }))
+    .sort((a, b) => b.grownBytes - a.grownBytes);
+}

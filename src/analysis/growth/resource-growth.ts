@@ -1,0 +1,189 @@
+// Growth of what the system counts: descriptors, sockets, child processes, threads, timers, memory outside the heap;
+// and which creation site makes what stays.
+import type { AsyncObservation, AsyncSite } from '../../model/async-resource.ts';
+import type { PassiveSample, RuntimeSample } from '../../model/samples.ts';
+import { unreclaimableBytes } from '../container/container-memory.ts';
+import { type Blame, blame } from '../cpu/blame.ts';
+import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
+
+/** One counted thing over time: "127.0.0.1:5432 CLOSE_WAIT", "/tmp/uploads-#". */
+export interface CountGrowth<T> {
+  subject: T;
+  trend: Trend;
+}
+
+/** Series of the counts that `list` yields for each sample; what is absent in a sample counts 0 there. */
+export function countTrends<T>(
+  samples: readonly PassiveSample[],
+  list: (sample: PassiveSample) => { key: string; subject: T; count: number }[] | undefined,
+): CountGrowth<T>[] {
+  const usable = samples.flatMap((sample) => {
+    const items = list(sample);
+    return items ? [{ atMillis: sample.atMillis, items }] : [];
+  });
+  const series = new Map<string, { subject: T; values: number[] }>();
+  for (const [at, { items }] of usable.entries()) {
+    for (const { key, subject, count } of items) {
+      const entry = series.get(key) ?? { subject, values: new Array<number>(usable.length).fill(0) };
+      entry.values[at]! += count;
+      series.set(key, entry);
+    }
+  }
+  return [...series.values()].map(({ subject, values }) => {
+    const points = values.map((value, i): Point => ({ atMillis: usable[i]!.atMillis, value }));
+    return { subject, trend: judgeTrend(points, COUNT_TREND) };
+  });
+}
+
+/** Counts move in whole steps: fewer than three more is nothing. */
+const COUNT_TREND = { leastPoints: 8, leastRise: 2 };
+
+/** One number over time, where it is known. */
+export function valueTrend<S extends { atMillis: number }>(
+  samples: readonly S[],
+  value: (sample: S) => number | undefined,
+  leastRise: number,
+): Trend {
+  const points = samples.flatMap((sample): Point[] => {
+    const known = value(sample);
+    return known === undefined ? [] : [{ atMillis: sample.atMillis, value: known }];
+  });
+  return judgeTrend(points, { leastPoints: 8, leastRise });
+}
+
+/** A number of whole things over time. */
+export function countTrend<S extends { atMillis: number }>(
+  samples: readonly S[],
+  value: (sample: S) => number | undefined,
+): Trend {
+  return valueTrend(samples, value, COUNT_TREND.leastRise);
+}
+
+/** A creation site whose resources stay. */
+export interface SurvivingSite {
+  site: AsyncSite;
+  blame: Blame;
+  /** Still there, scaled from the watched ones to all that were made. */
+  alive: number;
+  madePerSecond: number;
+  /** Of those older than 5 s, the share that is still there, 0..1; null when none is that old. */
+  survival: number | null;
+  trend: Trend;
+}
+
+/** Sites of the given types, most survivors first; without `all`, those that have some. */
+export function survivingSites(
+  observations: readonly AsyncObservation[],
+  types: readonly string[],
+  which: 'surviving' | 'all' = 'surviving',
+): SurvivingSite[] {
+  return observations
+    .flatMap((observation) =>
+      observation.sites
+        .filter((site) => types.includes(site.type))
+        .map((site) => describeSite(site, observation.coverage)),
+    )
+    .filter(({ alive }) => which === 'all' || alive > 0)
+    .sort((a, b) => b.alive - a.alive);
+}
+
+function describeSite(site: AsyncSite, coverage: number): SurvivingSite {
+  // Hooks were on for a part of the time only: what was made in the rest is scaled in.
+  const scale = 1 / Math.max(0.01, coverage);
+  const points = site.reads.map(
+    (read): Point => ({
+      atMillis: read.atMillis,
+      value: read.watched === 0 ? 0 : (read.made * scale * read.alive) / read.watched,
+    }),
+  );
+  const last = site.reads.at(-1)!;
+  const seconds = Math.max(1, last.atMillis / 1_000);
+  return {
+    site,
+    blame: blame(site.frames, 'of calls'),
+    alive: points.at(-1)!.value,
+    madePerSecond: (last.made * scale) / seconds,
+    survival: last.oldWatched === 0 ? null : last.oldAlive / last.oldWatched,
+    trend: judgeTrend(points, { leastPoints: 5, leastRise: 2 }),
+  };
+}
+
+export interface MemoryParts {
+  rss: Trend;
+  heapTotal: Trend;
+  external: Trend;
+  /** What RSS holds beyond the V8 heap and what V8 knows of outside it: malloc, thread stacks, native libraries. */
+  native: Trend;
+  /** What counts against the container's limit and cannot be given back: see container-memory.ts. */
+  container: Trend;
+}
+
+const LEAST_MEMORY_RISE = 2 * 2 ** 20;
+/** Where nothing rises the capture reads no more often. */
+const FEW_READS = 3;
+
+/** RSS taken apart. Smoothed by the smallest of three neighbours: what is freed again was never kept. */
+export function takeMemoryApart(
+  runtime: readonly RuntimeSample[],
+  passive: readonly PassiveSample[],
+): MemoryParts {
+  const main = runtime.filter((sample) => sample.thread === 0);
+  const anonAt = nearestAnon(passive);
+  const native = (sample: RuntimeSample) => {
+    const anon = anonAt(sample.atMillis);
+    if (anon === undefined || sample.heapTotalBytes === undefined || sample.externalBytes === undefined)
+      return undefined;
+    return Math.max(0, anon - sample.heapTotalBytes - sample.externalBytes);
+  };
+  // Buffers wait for a GC like everything else: only what is left after one is held by somebody.
+  const collected = main.filter((sample) => sample.afterGc);
+  return {
+    rss: valueTrend(
+      floorOf(main, (s) => s.rssBytes),
+      (s) => s.value,
+      LEAST_MEMORY_RISE,
+    ),
+    heapTotal: valueTrend(
+      floorOf(main, (s) => s.heapTotalBytes),
+      (s) => s.value,
+      LEAST_MEMORY_RISE,
+    ),
+    external: judgeTrend(
+      collected.flatMap((s): Point[] =>
+        s.externalBytes === undefined ? [] : [{ atMillis: s.atMillis, value: s.externalBytes }],
+      ),
+      { leastRise: 512 * 1024, flatFrom: FEW_READS },
+    ),
+    native: valueTrend(floorOf(main, native), (s) => s.value, LEAST_MEMORY_RISE * 2),
+    container: valueTrend(
+      floorOf(passive, (s) => (s.cgroup && unreclaimableBytes(s.cgroup)) ?? s.rssBytes),
+      (s) => s.value,
+      LEAST_MEMORY_RISE,
+    ),
+  };
+}
+
+function nearestAnon(passive: readonly PassiveSample[]): (atMillis: number) => number | undefined {
+  return (atMillis) => {
+    let best: PassiveSample | undefined;
+    for (const sample of passive) {
+      if (sample.rssAnonBytes === undefined) continue;
+      if (!best || Math.abs(sample.atMillis - atMillis) < Math.abs(best.atMillis - atMillis)) best = sample;
+    }
+    return best && Math.abs(best.atMillis - atMillis) < 1_500 ? best.rssAnonBytes : undefined;
+  };
+}
+
+function floorOf<S extends { atMillis: number }>(
+  samples: readonly S[],
+  value: (sample: S) => number | undefined,
+): Point[] {
+  const points = samples.flatMap((sample): Point[] => {
+    const known = value(sample);
+    return known === undefined ? [] : [{ atMillis: sample.atMillis, value: known }];
+  });
+  return points.map(({ atMillis }, i) => ({
+    atMillis,
+    value: Math.min(...points.slice(Math.max(0, i - 1), i + 2).map((p) => p.value)),
+  }));
+}

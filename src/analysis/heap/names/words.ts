@@ -1,0 +1,122 @@
+// V8's own words in a snapshot's strings, found in one pass: decoding a name for every edge of a big heap would take
+// longer than all the rest.
+import type { HeapGraph } from '../../../model/heap/heap-graph.ts';
+
+const WORDS = [
+  'table',
+  'context',
+  'previous',
+  'extension',
+  'elements',
+  'properties',
+  'buffer',
+  'backing_store',
+  'function',
+  'parameters_and_registers',
+  'reactions_or_result',
+  'native_to_javascript',
+  'value',
+  'first',
+  'second',
+  'parent',
+  'shared',
+  'script',
+  'script_or_debug_info',
+  'bound_function',
+  'bound_this',
+  'map',
+  '__proto__',
+  'constructor',
+  'prototype',
+  'filename',
+  'exports',
+  'next',
+  '_idleNext',
+  '_idlePrev',
+  '_events',
+  '_onTimeout',
+  'callback',
+  'code',
+  'listener',
+  'process',
+  'Generator',
+  'Object',
+  'Array',
+  'Module',
+  'Promise',
+  'Listener',
+  'TimersList',
+  'Timeout',
+  'system / Context',
+  'system / NativeContext',
+  'system / PromiseReaction',
+  'system / SourceTextModule',
+  'system / Cell',
+  'system / Hole',
+  'hole',
+  '<symbol kEvents>',
+] as const;
+
+export type Word = (typeof WORDS)[number];
+
+/** By string index: the place of the word in WORDS and 1 more; 0 for every other string. */
+export type WordIndex = Uint8Array;
+
+const NUMBERS = new Map<Word, number>(WORDS.map((word, index) => [word, index + 1]));
+
+/** A whole number, as V8 names the slots of its tables. */
+const SLOT = 254;
+/** "7 / part of key (A @1) -> value (B @2) pair in WeakMap (table @3)". */
+const EPHEMERON = 255;
+const EPHEMERON_MARK = ' / part of key (';
+
+export function indexWords(graph: HeapGraph): WordIndex {
+  const byLength: { bytes: Uint8Array; number: number }[][] = [];
+  for (const [word, number] of NUMBERS) {
+    const list = byLength[word.length] ?? [];
+    list.push({ bytes: new TextEncoder().encode(word), number });
+    byLength[word.length] = list;
+  }
+  const index = new Uint8Array(graph.stringCount);
+  for (let i = 0; i < index.length; i += 1) {
+    const bytes = graph.stringBytes(i);
+    const digits = countDigits(bytes);
+    if (digits > 0) {
+      if (digits === bytes.length) index[i] = SLOT;
+      else if (startsWith(bytes, EPHEMERON_MARK, digits)) index[i] = EPHEMERON;
+      continue;
+    }
+    const candidates = byLength[bytes.length];
+    const found = candidates?.find((candidate) => isEqual(candidate.bytes, bytes));
+    if (found) index[i] = found.number;
+  }
+  return index;
+}
+
+export function numberOf(word: Word): number {
+  return NUMBERS.get(word)!;
+}
+
+export function wordOf(number: number): Word | null {
+  return WORDS[number - 1] ?? null;
+}
+
+export const isSlot = (number: number) => number === SLOT;
+export const isEphemeronName = (number: number) => number === EPHEMERON;
+
+function countDigits(bytes: Uint8Array): number {
+  let count = 0;
+  while (count < bytes.length && bytes[count]! >= 48 && bytes[count]! <= 57) count += 1;
+  return count;
+}
+
+function startsWith(bytes: Uint8Array, text: string, from: number): boolean {
+  if (bytes.length < from + text.length) return false;
+  for (let i = 0; i < text.length; i += 1) if (bytes[from + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
+}

@@ -1,0 +1,71 @@
+// Pools that do not have enough: how long they are full, how many wait, and who asks.
+import type { Frame } from '../../model/frame.ts';
+import type { Pool, PoolReading } from '../../model/pool.ts';
+import { type Blame, blame } from '../cpu/blame.ts';
+import { judgeTrend, type Trend } from '../statistics/trend.ts';
+
+export interface ShortPool {
+  pool: Pool;
+  limit: number;
+  waiting: Trend;
+  medianWaiting: number;
+  /** Of the readings, the share in which somebody waited, 0..1. */
+  waitingShare: number;
+  /** The last look at what is lent out; null when it could not be looked at. */
+  lent: NonNullable<PoolReading['lent']> | null;
+  /** Of what is lent out, the share over whose connection nothing went for seconds; null when unknown. */
+  silentShare: number | null;
+  /** Who came to wait, by place, the most frequent first. */
+  waiters: Waiters[];
+}
+
+export interface Waiters {
+  blame: Blame;
+  frames: Frame[];
+  count: number;
+}
+
+const LEAST_READINGS = 6;
+const USUALLY = 0.6;
+
+/** Pools with a limit in which somebody waits most of the time, the longest queue first. */
+export function shortPools(pools: readonly Pool[]): ShortPool[] {
+  return pools
+    .flatMap((pool) => describePool(pool) ?? [])
+    .filter(({ waitingShare }) => waitingShare >= USUALLY)
+    .sort((a, b) => b.waiting.last - a.waiting.last);
+}
+
+function describePool(pool: Pool): ShortPool | null {
+  const limit = pool.readings.findLast((reading) => reading.limit !== undefined)?.limit;
+  if (limit === undefined || pool.readings.length < LEAST_READINGS) return null;
+  const waiting = pool.readings.map((reading) => reading.waiting);
+  const lent = pool.readings.findLast((reading) => reading.lent)?.lent ?? null;
+  return {
+    pool,
+    limit,
+    waiting: judgeTrend(
+      pool.readings.map(({ atMillis, waiting: value }) => ({ atMillis, value })),
+      { leastPoints: LEAST_READINGS, leastRise: 3 },
+    ),
+    medianWaiting: waiting.toSorted((a, b) => a - b)[waiting.length >> 1]!,
+    waitingShare: waiting.filter((count) => count > 0).length / waiting.length,
+    lent,
+    silentShare: lent && lent.looked > 0 ? lent.silent / lent.looked : null,
+    waiters: groupWaiters(pool.waiters),
+  };
+}
+
+function groupWaiters(stacks: readonly Frame[][]): Waiters[] {
+  const groups = new Map<string, Waiters>();
+  for (const frames of stacks) {
+    const culprit = blame(frames, 'of calls');
+    const { subject, library } = culprit;
+    if (!subject) continue;
+    const key = `${subject.file}:${subject.line}|${library?.functionName ?? ''}`;
+    const known = groups.get(key);
+    if (known) known.count++;
+    else groups.set(key, { blame: culprit, frames, count: 1 });
+  }
+  return [...groups.values()].sort((a, b) => b.count - a.count);
+}

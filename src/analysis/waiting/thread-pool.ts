@@ -1,0 +1,116 @@
+// libuv's thread pool: how long a trivial operation waits for a thread, and who keeps the threads busy.
+import type { Frame } from '../../model/frame.ts';
+import type { Observations } from '../../model/observations.ts';
+import type { RuntimeSample } from '../../model/samples.ts';
+import { type Blame, blame } from '../cpu/blame.ts';
+
+export interface ThreadPoolPressure {
+  /** Median wait for a thread over the look, the event loop's own delay taken off. */
+  medianWaitMillis: number;
+  /** The largest of the waits. */
+  longestWaitMillis: number;
+  /** Of the sampling intervals, the share with a long wait, 0..1. */
+  longShare: number;
+  /** UV_THREADPOOL_SIZE, or libuv's default. Absent when nobody looked closer. */
+  threads?: number;
+  /** Operations that were in the pool at a time, waiting ones included, on average. Absent when nobody looked closer. */
+  inside?: number;
+  /** Who keeps the threads busy, the busiest first; empty when nobody looked closer. */
+  users: ThreadPoolUser[];
+}
+
+export interface ThreadPoolUser {
+  /** async_hooks' name: "SCRYPTREQUEST", "GETADDRINFOREQWRAP", "ZLIB", a native addon's own. */
+  type: string;
+  blame: Blame;
+  perSecond: number;
+  /** From request to callback. */
+  meanMillis: number;
+  /** Of the time of all threads that were in use, 0..1. */
+  share: number;
+}
+
+const LONG_WAIT_MILLIS = 20;
+const LEAST_SAMPLES = 5;
+const LEAST_COUNT = 3;
+
+/** Of the main thread's samples; null when the pool was not probed. */
+export function summarizeThreadPool(observations: Observations): ThreadPoolPressure | null {
+  const waits = observations.runtime.filter((sample) => sample.thread === 0).flatMap(waitOf);
+  if (waits.length < LEAST_SAMPLES) return null;
+  const sorted = waits.toSorted((a, b) => a - b);
+  const medianWaitMillis = sorted[sorted.length >> 1]!;
+  return {
+    medianWaitMillis,
+    longestWaitMillis: sorted.at(-1)!,
+    longShare: waits.filter((wait) => wait >= LONG_WAIT_MILLIS).length / waits.length,
+    threads: observations.threadPool.at(-1)?.threads,
+    inside: insideOf(observations),
+    users: usersOf(observations, medianWaitMillis),
+  };
+}
+
+/**
+ * The callback of a probe waits for the event loop, too: that part is not the pool's. It is sent in one turn of the loop
+ * and comes back in the next, behind all that is ready by then: two turns at most.
+ */
+function waitOf({ poolWaitsMillis, eventLoopDelayMillis, afterGc }: RuntimeSample): number[] {
+  if (afterGc || !poolWaitsMillis || poolWaitsMillis.length === 0) return [];
+  const sorted = poolWaitsMillis.toSorted((a, b) => a - b);
+  const longest = sorted.at(-1)!;
+  return [Math.max(0, longest - 2 * (eventLoopDelayMillis?.p99 ?? 0))];
+}
+
+/** Little's law (1961): the mean number inside is the time spent inside by all, over the time watched. */
+function insideOf({ threadPool }: Observations): number | undefined {
+  const millis = threadPool.reduce((sum, use) => sum + use.millis, 0);
+  const spent = threadPool
+    .flatMap(({ sites }) => sites)
+    .filter(isInPool)
+    .reduce((sum, { totalMillis }) => sum + totalMillis, 0);
+  return millis === 0 ? undefined : spent / millis;
+}
+
+/** pbkdf2Sync and the like make the same resource, and run on the thread that calls them. */
+function isInPool({ frames }: { frames: readonly Frame[] }): boolean {
+  return !frames.some(({ owner, functionName }) => owner === 'node' && functionName.endsWith('Sync'));
+}
+
+/** All stand in one line: the operation that takes least, often enough, tells how long they wait. */
+function waitInLine(users: { count: number; totalMillis: number }[], probeMillis: number): number {
+  const often = users.filter(({ count }) => count >= LEAST_COUNT);
+  return Math.max(
+    probeMillis,
+    ...(often.length > 1 ? [Math.min(...often.map((u) => u.totalMillis / u.count))] : []),
+  );
+}
+
+function usersOf({ threadPool }: Observations, probeMillis: number): ThreadPoolUser[] {
+  const users = new Map<string, { type: string; blame: Blame; count: number; totalMillis: number }>();
+  const watchedSeconds = threadPool.reduce((sum, { millis }) => sum + millis, 0) / 1_000;
+  for (const { sites } of threadPool) {
+    for (const { type, frames, count, totalMillis } of sites.filter(isInPool)) {
+      const culprit = blame(frames, 'of calls');
+      const key = `${type}|${culprit.subject?.file}:${culprit.subject?.line}`;
+      const known = users.get(key) ?? { type, blame: culprit, count: 0, totalMillis: 0 };
+      known.count += count;
+      known.totalMillis += totalMillis;
+      users.set(key, known);
+    }
+  }
+  const all = [...users.values()];
+  const waitMillis = waitInLine(all, probeMillis);
+  // What is there from request to callback beyond the wait for a thread is the time on one.
+  const busyOf = ({ count, totalMillis }: { count: number; totalMillis: number }) =>
+    Math.max(totalMillis - count * waitMillis, totalMillis * 0.02);
+  const busy = all.reduce((sum, user) => sum + busyOf(user), 0);
+  return all
+    .map((user) => ({
+      type: user.type,
+      blame: user.blame,
+      perSecond: user.count / Math.max(0.1, watchedSeconds),
+      meanMillis: user.totalMillis / Math.max(1, user.count),
+      share: busy === 0 ? 0 : busyOf(user) / busy,
+    }))
+    .sort((a, b) => b.share - a.share);
+}

@@ -1,0 +1,51 @@
+// The offline half of an audit: settings that were read, perhaps elsewhere, to a report.
+
+import type { Report } from '../model/finding.ts';
+import type { PodContainer } from '../model/pod.ts';
+import type { Settings } from '../model/settings.ts';
+import { VERSION } from '../version.ts';
+import { judgeAudit } from './judge-audit.ts';
+import type { AuditOptions } from './rule.ts';
+
+/** `pod` absent: what only its spec can tell is unknown. */
+export function audit(settings: Settings, pod?: PodContainer, options: AuditOptions = {}): Report {
+  const { findings, audit: judged } = judgeAudit({ settings, pod, options });
+  const { process: target, look, outer } = settings;
+  const isLimited = outer.memoryLimitBytes !== undefined || outer.cpuQuotaCores !== undefined;
+  return {
+    schemaVersion: 1,
+    tool: { name: 'culprit', version: VERSION },
+    target: {
+      pid: target.pid,
+      nodeVersion: target.nodeVersion,
+      title: target.title,
+      uptimeSeconds: target.uptimeSeconds,
+      threads: [],
+      container: isLimited
+        ? {
+            memoryLimitBytes: outer.memoryLimitBytes ?? null,
+            cpuQuotaCores: outer.cpuQuotaCores ?? null,
+            pidsLimit: outer.pidsLimit ?? null,
+          }
+        : null,
+    },
+    capture: {
+      startedAt: settings.takenAt,
+      durationMillis: look.durationMillis,
+      steps: ['settings'],
+      files: [],
+      overhead: {
+        pausesMillis: look.pausesMillis,
+        eventLoopDelayDuringMillis: settings.inner.loopDelay?.p99Millis,
+      },
+      restored: look.restored,
+      warnings: look.warnings,
+    },
+    verdict: findings.length > 0 ? 'findings' : 'healthy',
+    verdictReason: `Level ${judged.level} of 5: ${judged.meaning}.`,
+    findings,
+    notApplicable: [],
+    audit: judged,
+    warnings: [],
+  };
+}

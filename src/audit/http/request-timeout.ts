@@ -1,0 +1,35 @@
+// A request may take for ever to arrive: the default of Node 18 and later is 300 s, before it was none.
+import { LINKS } from '../links.ts';
+import { type ConfigurationRule, listed, nodeMajor, serverName, valuesByServer } from '../rule.ts';
+
+export const requestTimeout: ConfigurationRule = {
+  check: 'server.requestTimeout',
+  level: 3,
+  judge(facts) {
+    const known = facts.settings.inner.servers.filter(({ requestMillis }) => requestMillis !== undefined);
+    if (known.length === 0) return { unknown: 'no HTTP server was found that listens' };
+    const off = known.filter(({ requestMillis }) => requestMillis === 0);
+    if (off.length === 0) return { ok: valuesByServer(known, ({ requestMillis = 0 }) => requestMillis) };
+    const names = listed(off.map(serverName));
+    const isDefault = (nodeMajor(facts) ?? 18) < 18;
+    return {
+      finding: {
+        value: '0 (none)',
+        severity: 'warning',
+        confidence: 0.85,
+        title: `A request may take for ever to arrive: requestTimeout is 0 (${names})`,
+        why: 'a client that sends its body slowly, or stops, holds its connection and what the handler holds for ever',
+        evidence: [
+          {
+            source: 'process',
+            statement: `server.requestTimeout is 0 on ${names}${isDefault ? ', the default before Node 18' : ', set by the program (the default is 300 s)'}`,
+          },
+        ],
+        innocent:
+          'Uploads that rightly take longer than minutes need a long one; a proxy that reads whole requests first also protects.',
+        advice: ['server.requestTimeout = 300_000; // the default of Node 18 and later'],
+        references: [LINKS.requestTimeout],
+      },
+    };
+  },
+};

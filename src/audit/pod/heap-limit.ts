@@ -1,0 +1,144 @@
+// A heap that may grow beyond the container's memory is killed before V8 collects hard; one that is nearly full collects all the time.
+
+import { adviseOnHeap, defaultHeapBytes } from '../../findings/memory/heap-settings.ts';
+import { formatBytes, formatShare } from '../../units/units.ts';
+import { LINKS } from '../links.ts';
+import {
+  type AuditFacts,
+  type ConfigurationRule,
+  flagValue,
+  type Judged,
+  nodeFlags,
+  nodeMajor,
+} from '../rule.ts';
+
+/** Beside the heap there are buffers, stacks, code and the garbage that waits. */
+const ROOM_SHARE = 0.85;
+const FULL_SHARE = 0.85;
+
+const POD_LIMIT = "the pod spec's limit";
+
+interface Memory {
+  bytes: number;
+  /** "the container's limit" */
+  name: string;
+}
+
+/** The tightest memory that is known to hold this process. */
+function memoryOf({ settings: { inner, outer }, pod }: AuditFacts): Memory | undefined {
+  const all: Memory[] = [];
+  if (outer.memoryLimitBytes !== undefined)
+    all.push({ bytes: outer.memoryLimitBytes, name: "the container's limit" });
+  if (pod?.memoryLimitBytes !== undefined) all.push({ bytes: pod.memoryLimitBytes, name: POD_LIMIT });
+  if (inner.totalMemoryBytes !== undefined)
+    all.push({ bytes: inner.totalMemoryBytes, name: "the machine's memory" });
+  return all.sort((a, b) => a.bytes - b.bytes)[0];
+}
+
+export const heapLimit: ConfigurationRule = {
+  check: 'heap limit',
+  level: 3,
+  judge(facts) {
+    const { settings } = facts;
+    const { heapLimitBytes: limit, heapUsedBytes: used } = settings.inner;
+    const memory = memoryOf(facts);
+    if (limit === undefined) return { unknown: 'the heap limit could not be read' };
+    if (used !== undefined && used > limit * FULL_SHARE) return nearlyFull(used, limit);
+    if (!memory) return { unknown: 'no memory limit is known' };
+    if (memory.name === POD_LIMIT) return judgeInPod(facts, memory, limit);
+    if (limit <= memory.bytes * ROOM_SHARE)
+      return { ok: `${formatBytes(limit)} of ${formatBytes(memory.bytes)}` };
+    return tooLarge(limit, memory, adviseFor(facts, memory), [
+      { source: 'v8', statement: `heap_size_limit ${formatBytes(limit)}` },
+    ]);
+  },
+};
+
+/** By what is held beside the heap, where that was measured; of a limit that only a pod spec knows, three quarters. */
+function adviseFor({ settings: { inner, outer } }: AuditFacts, { bytes, name }: Memory): string[] {
+  const { heapTotalBytes: total, heapUsedBytes: live } = inner;
+  if (total !== undefined && live !== undefined && outer.memoryAnonBytes !== undefined && isContainer(name))
+    return adviseOnHeap(bytes, Math.max(0, outer.memoryAnonBytes - total), live);
+  const wanted = Math.floor((bytes * 0.75) / 2 ** 20);
+  return [
+    `node --max-old-space-size=${wanted}   # 75 % of ${formatBytes(bytes)}: the rest is for buffers, stacks and code`,
+  ];
+}
+
+const isContainer = (name: string) => name === "the container's limit";
+
+/** The process does not run under that limit: the heap it would have there follows from flags, or is Node's default. */
+function judgeInPod(facts: AuditFacts, memory: Memory, limitHere: number): Judged {
+  const { settings, pod } = facts;
+  const words = `${pod?.nodeOptions ?? ''} ${pod?.command.join(' ') ?? ''}`;
+  const inSpec = /--max[-_]old[-_]space[-_]size[= ](\d+)/.exec(words)?.[1];
+  if (inSpec !== undefined) return judgeSize(facts, memory, Number(inSpec) * 2 ** 20, 'set in the pod spec');
+  if (flagValue(settings, '--max-old-space-size') !== undefined)
+    return judgeSize(facts, memory, limitHere, 'by --max-old-space-size');
+  const major = nodeMajor(facts);
+  const isTold = [...nodeFlags(settings), words].some((flag) => /--max[-_](heap|old)|percentage/.test(flag));
+  if (isTold || pod?.nodeOptions === null || major === undefined || major < 16 || major > 26)
+    return {
+      unknown: `V8 takes it from the container it starts in; this process does not run in that pod of ${formatBytes(memory.bytes)}`,
+    };
+  return judgeSize(facts, memory, defaultHeapBytes(memory.bytes), "Node's own default there");
+}
+
+function judgeSize(facts: AuditFacts, memory: Memory, bytes: number, why: string): Judged {
+  const size = formatBytes(bytes);
+  if (bytes <= memory.bytes * ROOM_SHARE) return { ok: `${size} of ${formatBytes(memory.bytes)} (${why})` };
+  const isDefault = why.startsWith('Node');
+  return tooLarge(bytes, memory, adviseFor(facts, memory), [
+    {
+      source: 'v8',
+      statement: isDefault
+        ? `no --max-old-space-size is given: Node.js takes half of the container's memory, but about 256 MB at least`
+        : `the heap limit is ${size}, ${why}`,
+    },
+  ]);
+}
+
+function tooLarge(
+  limit: number,
+  { bytes, name }: Memory,
+  advice: string[],
+  evidence: { source: string; statement: string }[],
+): Judged {
+  return {
+    finding: {
+      value: formatBytes(limit),
+      severity: limit >= bytes ? 'warning' : 'notice',
+      confidence: 0.9,
+      title: `The heap may grow to ${formatBytes(limit)}, ${name} is ${formatBytes(bytes)}`,
+      why: 'V8 collects hard only near its own limit: the kernel kills the container first, without a message from Node.js',
+      evidence: [...evidence, { source: 'memory', statement: `${name}: ${formatBytes(bytes)}` }],
+      innocent: 'A heap that never grows that far is never killed for it.',
+      advice,
+      references: [LINKS.heapLimit, LINKS.resources],
+    },
+  };
+}
+
+function nearlyFull(used: number, limit: number): Judged {
+  return {
+    finding: {
+      value: formatBytes(limit),
+      severity: 'warning',
+      confidence: 0.8,
+      title: `The heap is ${formatShare(used / limit)} full: ${formatBytes(used)} of ${formatBytes(limit)}`,
+      why: 'close to its limit V8 collects over and over, then ends the process ("heap out of memory")',
+      evidence: [
+        {
+          source: 'v8',
+          statement: `used_heap_size ${formatBytes(used)}, heap_size_limit ${formatBytes(limit)}`,
+        },
+      ],
+      innocent: 'Just before a collection much of it may be garbage.',
+      advice: [
+        `node --max-old-space-size=${Math.ceil((limit * 2) / 2 ** 20)}   # if the container has that much`,
+        'If it grows, find what holds it with `culprit diagnose`.',
+      ],
+      references: [LINKS.heapLimit],
+    },
+  };
+}

@@ -1,0 +1,33 @@
+// SIGTERM comes while the pod is still in the load: Kubernetes takes it out at the same time, not before.
+import { LINKS } from '../links.ts';
+import type { ConfigurationRule } from '../rule.ts';
+
+export const preStop: ConfigurationRule = {
+  check: 'lifecycle.preStop',
+  level: 5,
+  judge({ pod }) {
+    if (!pod) return { unknown: 'needs the pod: --pod-spec' };
+    if (pod.hasPreStop) return { ok: 'set' };
+    if (!pod.readiness) return { ok: 'there is no readiness probe' };
+    return {
+      finding: {
+        value: 'not set',
+        severity: 'notice',
+        confidence: 0.7,
+        title: `Container ${pod.name} has no preStop hook: SIGTERM comes while requests are still sent to it`,
+        why: 'endpoints are removed and SIGTERM is sent at the same time; until every proxy has heard, new requests meet a closed port',
+        evidence: [
+          {
+            source: 'pod',
+            statement: `${pod.owner}, container ${pod.name}: readinessProbe is set, lifecycle.preStop is not`,
+          },
+        ],
+        innocent: 'A SIGTERM handler that goes on serving for some seconds before it closes does the same.',
+        advice: [
+          'lifecycle: { preStop: { sleep: { seconds: 5 } } }   # before 1.30: exec: { command: [sleep, "5"] }',
+        ],
+        references: [LINKS.podTermination, LINKS.hooks],
+      },
+    };
+  },
+};

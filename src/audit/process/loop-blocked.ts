@@ -1,0 +1,46 @@
+// An event loop that got no turn for most of the look: no request, no probe and no signal handler is served meanwhile.
+import { formatDuration, formatShare } from '../../units/units.ts';
+import { LINKS } from '../links.ts';
+import type { ConfigurationRule } from '../rule.ts';
+
+const MOST_OF_LOOK = 0.5;
+const ALL_OF_LOOK = 0.9;
+
+export const loopBlocked: ConfigurationRule = {
+  check: 'event loop',
+  level: 2,
+  judge({ settings }) {
+    const delay = settings.inner.loopDelay;
+    if (!delay || delay.lookMillis === 0)
+      return { unknown: 'the delay of the event loop could not be measured' };
+    const { lookMillis, maxMillis } = delay;
+    const share = Math.min(1, maxMillis / lookMillis);
+    if (share < MOST_OF_LOOK) return { ok: `late by ${formatDuration(maxMillis)} at most` };
+    const isWhole = share >= ALL_OF_LOOK;
+    return {
+      finding: {
+        value: `blocked for ${formatDuration(maxMillis)}`,
+        severity: isWhole ? 'critical' : 'warning',
+        confidence: isWhole ? 0.9 : 0.8,
+        title: isWhole
+          ? `The event loop was blocked for the whole look (${formatDuration(lookMillis)})`
+          : `The event loop was blocked for ${formatDuration(maxMillis)} of a look of ${formatDuration(lookMillis)}`,
+        why: 'meanwhile nothing is answered, no timeout ends anything, and a SIGTERM handler does not run',
+        evidence: [
+          {
+            source: 'event-loop',
+            statement: `one turn was late by ${formatDuration(maxMillis)}: ${formatShare(share)} of the look`,
+          },
+        ],
+        innocent: 'The look was short: it may have met a rare long piece of work, such as a start.',
+        advice: ['Find what blocks the loop with `culprit diagnose`.'],
+        caveats: isWhole
+          ? [
+              'Requests, pool work and agents are seen as they were in the block: what is said of them may be stale.',
+            ]
+          : [],
+        references: [LINKS.blocking],
+      },
+    };
+  },
+};

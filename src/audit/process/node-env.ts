@@ -1,0 +1,31 @@
+// Code that reads NODE_ENV takes anything but "production" for development: more checks, longer errors, no caches.
+import { LINKS } from '../links.ts';
+import type { ConfigurationRule } from '../rule.ts';
+
+export const nodeEnv: ConfigurationRule = {
+  check: 'NODE_ENV',
+  level: 5,
+  judge({ settings: { inner, outer } }) {
+    const value = inner.env.NODE_ENV;
+    if (value === 'production') return { ok: 'production' };
+    if (outer.filesRead === undefined)
+      return { unknown: 'whether any code reads it: its files could not be read' };
+    if (outer.readsNodeEnv === undefined) return { ok: 'no loaded file that was read asks for it' };
+    return {
+      finding: {
+        value: value ?? 'not set',
+        severity: 'notice',
+        confidence: 0.8,
+        title: `NODE_ENV is ${value === undefined ? 'not set' : `"${value}"`}, and loaded code reads it`,
+        why: 'such code runs as in development: slower, with stack traces in answers, without caches',
+        evidence: [
+          { source: 'environment', statement: `NODE_ENV is ${value ?? 'not set'}` },
+          { source: 'files', statement: `read by ${outer.readsNodeEnv}` },
+        ],
+        innocent: 'This may be no production process, or the code may not care for this value.',
+        advice: ['env: [{ name: NODE_ENV, value: production }]   # or NODE_ENV=production before node'],
+        references: [LINKS.nodeEnv],
+      },
+    };
+  },
+};

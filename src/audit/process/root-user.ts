@@ -1,0 +1,26 @@
+// A process that runs as root: a hole in it is a hole in the container's walls.
+import { LINKS } from '../links.ts';
+import type { ConfigurationRule } from '../rule.ts';
+
+export const rootUser: ConfigurationRule = {
+  check: 'user',
+  level: 5,
+  judge({ settings: { outer }, pod }) {
+    if (pod?.runsAsNonRoot) return { ok: 'the pod spec forbids root' };
+    if (outer.uid === undefined) return { unknown: 'the process is elsewhere' };
+    if (outer.uid !== 0) return { ok: `uid ${outer.uid}` };
+    return {
+      finding: {
+        value: 'root',
+        severity: 'notice',
+        confidence: 0.8,
+        title: 'The process runs as root',
+        why: 'whoever takes it over may write to every file of the container, and needs one hole less to leave it',
+        evidence: [{ source: 'proc', statement: 'its user id is 0' }],
+        innocent: 'In a user namespace root inside is nobody outside.',
+        advice: ['securityContext: { runAsNonRoot: true, runAsUser: 1000 }   # in the image: USER node'],
+        references: [LINKS.securityContext, LINKS.nodeInDocker],
+      },
+    };
+  },
+};

@@ -1,0 +1,141 @@
+// The offline half of a comparison: runs of two sides -> measured differences -> a verdict. Works on any recordings, on any
+// machine.
+import { type ComparedRuns, compareRuns } from '../analysis/compare/compare-runs.ts';
+import { measureRun, type RunName } from '../analysis/compare/measure-run.ts';
+import { decode } from '../diagnose.ts';
+import { judgeComparison } from '../findings/compare/judge-comparison.ts';
+import type { Comparison, FindingChange, SideSummary } from '../model/comparison/comparison.ts';
+import type { MetricWindows, Run } from '../model/comparison/run.ts';
+import type { Recording } from '../recording/reader.ts';
+import { VERSION } from '../version.ts';
+
+export interface CompareOptions {
+  /** A change smaller than this part of base is no news, 0..1. */
+  smallest: number;
+  /** Of the printed intervals. */
+  confidence: number;
+  /** Chance, over everything together, of calling two sides different that are the same. */
+  falseAlarm: number;
+  /** The part of `falseAlarm` that this look may use: see analysis/compare/looks.ts. */
+  lookShare: number;
+  /** As above, for functions. */
+  functionLookShare: number;
+  looks: number;
+  seconds: number | null;
+}
+
+export const COMPARE_DEFAULTS: CompareOptions = {
+  smallest: 0.02,
+  confidence: 0.99,
+  falseAlarm: 0.01,
+  lookShare: 1,
+  functionLookShare: 1,
+  looks: 1,
+  seconds: null,
+};
+
+export interface ComparedSide {
+  label: string;
+  commit: string | null;
+  runs: readonly Run[];
+}
+
+export interface CompareResult {
+  comparison: Comparison;
+  /** What it was worked out from; the call tree of both sides for a flame graph is in it. */
+  compared: ComparedRuns;
+}
+
+/** What one recording says as one run of a side. Throws RecordingError when nothing of it can be used. */
+export function runOf(recording: Recording, name: RunName): Run {
+  return measureRun(decode(recording), name);
+}
+
+export function compare(
+  base: ComparedSide,
+  head: ComparedSide,
+  findings: FindingChange[] = [],
+  options: CompareOptions = COMPARE_DEFAULTS,
+): CompareResult {
+  const compared = compareRuns(base.runs, head.runs, {
+    falseAlarm: options.falseAlarm * options.lookShare,
+    functionFalseAlarm: options.falseAlarm,
+    functionLookShare: options.functionLookShare,
+    smallest: options.smallest,
+    confidence: options.confidence,
+  });
+  const judgement = judgeComparison(compared, findings);
+  const comparison: Comparison = {
+    schemaVersion: 1,
+    tool: { name: 'culprit', version: VERSION },
+    createdAt: new Date().toISOString(),
+    base: summarize(base),
+    head: summarize(head),
+    ...judgement,
+    metrics: compared.metrics,
+    functions: compared.functions.map(({ change }) => change),
+    findings,
+    per: perOf([...base.runs, ...head.runs]),
+    method: {
+      paired: compared.sides.isPaired,
+      confidence: options.confidence,
+      falseAlarm: options.falseAlarm,
+      smallest: options.smallest,
+      looks: options.looks,
+      seconds: options.seconds,
+    },
+    headWindows: windowsOf(head.runs),
+    gates: null,
+    warnings: warningsFor(base, head, compared),
+  };
+  return { comparison, compared };
+}
+
+function summarize({ label, commit, runs }: ComparedSide): SideSummary {
+  const requests = runs.map((run) => run.requests);
+  return {
+    label,
+    commit,
+    runs: runs.length,
+    nodeVersions: [...new Set(runs.flatMap(({ nodeVersion }) => nodeVersion ?? []))].sort(),
+    requests: requests.some((count) => count === null)
+      ? null
+      : requests.reduce<number>((sum, count) => sum + (count ?? 0), 0),
+  };
+}
+
+/** Of all runs in order. */
+function windowsOf(runs: readonly Run[]): MetricWindows[] {
+  const byMetric = new Map<MetricWindows['metric'], number[]>();
+  for (const { metric, values } of runs.flatMap(({ windows = [] }) => windows))
+    byMetric.set(metric, [...(byMetric.get(metric) ?? []), ...values]);
+  return [...byMetric].map(([metric, values]) => ({ metric, values }));
+}
+
+function perOf(runs: readonly Run[]): Comparison['per'] {
+  const kinds = new Set(runs.map(({ per }) => per));
+  return kinds.size === 1 ? [...kinds][0]! : 'second';
+}
+
+function warningsFor(base: ComparedSide, head: ComparedSide, { functions, sides }: ComparedRuns): string[] {
+  const warnings = [...new Set([...base.runs, ...head.runs].flatMap((run) => run.warnings))].slice(0, 20);
+  const versions = [summarize(base), summarize(head)].map(({ nodeVersions }) => nodeVersions.join(', '));
+  if (versions[0] !== versions[1])
+    warnings.unshift(
+      `The sides ran on different versions of Node.js (${versions[0] || 'unknown'} and ${versions[1] || 'unknown'}): a change may be Node's, not the code's.`,
+    );
+  const kinds = new Set([...base.runs, ...head.runs].map(({ per }) => per));
+  if (kinds.size > 1)
+    warnings.unshift('Requests were counted on one side only: what is compared is not the same work.');
+  if (kinds.has('second'))
+    warnings.push('Requests were not counted: costs are a second’s, and differ when the load does.');
+  if (Math.min(sides.base.length, sides.head.length) < 2)
+    warnings.push('One run of a side says nothing of how much its runs differ: no verdict can rest on it.');
+  const isShared = functions.some(({ matched }) => matched.presence === 'both');
+  if (functions.length > 0 && !isShared)
+    warnings.push('No function is in the profiles of both sides: are these of one program?');
+  const failed = [...base.runs, ...head.runs].reduce((sum, run) => sum + run.failed, 0);
+  if (failed > 0)
+    warnings.push(`${failed} requests failed while it was measured: failing may be cheaper than answering.`);
+  return warnings;
+}

@@ -1,0 +1,168 @@
+// What makes the heap of one thread rise, as far as was seen: the collection that takes what stays, and where what stays
+// is allocated. The rules on memory inside the heap share it, so that they agree.
+import type { Facts } from '../../analysis/facts.ts';
+import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
+import type { AllocationSite, HeapGrowth } from '../../analysis/growth/heap-growth.ts';
+import type { ClosureGrowth } from '../../model/census.ts';
+import type { Frame } from '../../model/frame.ts';
+
+/** What a heap leak is told from: the floor of one thread, and what was found to explain it. */
+export interface HeapCause {
+  growth: HeapGrowth;
+  /** The collection that takes what stays. */
+  filled: GrowingCollection | null;
+  /** Functions that pile up and hold what they close over; looked for where no collection is. */
+  closures: PilingClosures | null;
+  /** Where what stays is allocated. */
+  site: AllocationSite | null;
+  /** Whether the floor itself rises beyond its noise; otherwise the collection alone is the proof. */
+  isMeasured: boolean;
+}
+
+export interface PilingClosures {
+  frame: Frame;
+  perSecond: number;
+  /** How many there were at the first and the last census. */
+  first: number;
+  last: number;
+  /** Each closes over the one before; there may be more of them than were followed. */
+  isChain: boolean;
+}
+
+/** A site must explain this share of the growth to be named on its own. */
+const LEAST_SITE_SHARE = 0.25;
+/** Slower growth than this takes days to matter and cannot be told from noise in a minute. */
+const LEAST_BYTES_PER_SECOND = 4 * 1024;
+const LEAST_ENTRIES_PER_SECOND = 1;
+/** Functions that wrap each other on purpose (middleware) are a few dozen at most. */
+const LEAST_CHAIN = 60;
+const LARGEST_ENTRY_BYTES = 2 * 2 ** 20;
+const LEAST_SEEN_BYTES = 512 * 1024;
+const LEAST_UNEXPLAINED_BYTES = 2 * 2 ** 20;
+
+/** Null: nothing piles up in this thread's heap. */
+export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | null {
+  const own = facts.collections.filter(({ collection }) => collection.thread === growth.thread);
+  const isMeasured = isLeaking(growth);
+  const filled = mainCollection(own, growth, isMeasured);
+  if (filled && (isMeasured || isFillingSteadily(filled, growth)))
+    return { growth, filled, closures: null, site: siteBehind(growth.sites, filled), isMeasured };
+  if (!isMeasured || !isUnabated(growth)) return null;
+  const closures = pilingClosures(facts.observations.closures, growth.thread);
+  const site = growth.sites.find(
+    (candidate) => isGrowingInUserCode(candidate) && candidate.share >= LEAST_SITE_SHARE,
+  );
+  // Without a place to name, a small rise may be no more than code being compiled and caches of the VM filling.
+  if (!site && !closures && growth.floor.last - growth.floor.first < LEAST_UNEXPLAINED_BYTES) return null;
+  return { growth, filled: null, closures, site: site ?? null, isMeasured };
+}
+
+/** Where no holder was seen, a cache that is nearly full looks like a leak: the pace must not have slackened. */
+function isUnabated({ floor }: HeapGrowth): boolean {
+  return (
+    floor.lateSlopePerSecond >= floor.slopePerSecond * 0.7 && floor.last - floor.first >= LEAST_SEEN_BYTES
+  );
+}
+
+/** The application's functions that there are most more of. */
+function pilingClosures(all: readonly ClosureGrowth[], thread: number): PilingClosures | null {
+  const grown = all
+    .filter((closures) => closures.thread === thread && closures.frame.owner === 'app')
+    .map(({ frame, counts, chained }) => {
+      const [first, last] = [counts[0], counts.at(-1)];
+      const seconds = first && last ? (last.atMillis - first.atMillis) / 1_000 : 0;
+      const rose = first && last ? last.objects - first.objects : 0;
+      return {
+        frame,
+        first: first?.objects ?? 0,
+        last: last?.objects ?? 0,
+        perSecond: seconds > 0 ? rose / seconds : 0,
+        isChain: chained >= LEAST_CHAIN,
+      };
+    })
+    .filter(({ isChain, perSecond }) => isChain || perSecond >= LEAST_ENTRIES_PER_SECOND)
+    .sort((a, b) => b.perSecond - a.perSecond);
+  return grown[0] ?? null;
+}
+
+function isLeaking({ floor }: HeapGrowth): boolean {
+  return floor.verdict === 'growing' && floor.slopePerSecond >= LEAST_BYTES_PER_SECOND;
+}
+
+/** Those filled in another file, at a like pace, are leaks of their own. */
+export function otherCauses({ growth, filled: main }: HeapCause, facts: Facts): HeapCause[] {
+  if (!main) return [];
+  const own = facts.collections.filter(({ collection }) => collection.thread === growth.thread);
+  const fileOf = ({ insertion }: GrowingCollection) => insertion?.blame.subject?.file;
+  const seen = new Set([fileOf(main)]);
+  const others = own.filter((other) => {
+    const file = fileOf(other);
+    if (file === undefined || seen.has(file)) return false;
+    const isAlike = other.trend.slopePerSecond >= main.trend.slopePerSecond * 0.2;
+    if (isAlike) seen.add(file);
+    return isAlike && isFillingSteadily(other, growth);
+  });
+  return others.slice(0, 3).map((filled) => {
+    const site = growth.sites.find(({ blame }) => blame.subject?.file === fileOf(filled)) ?? null;
+    return { growth, filled, closures: null, site, isMeasured: false };
+  });
+}
+
+/**
+ * A slow leak drowns in the noise of the floor for minutes, but the collection that takes it grows at every count. It
+ * is proof enough when the code that adds was seen doing it, and the pace has not slackened.
+ */
+function isFillingSteadily(
+  { trend, insertion, collection }: GrowingCollection,
+  { floor, sites }: HeapGrowth,
+): boolean {
+  const isSteady =
+    trend.slopePerSecond >= LEAST_ENTRIES_PER_SECOND &&
+    trend.lateSlopePerSecond >= trend.slopePerSecond * 0.7;
+  const isSeen =
+    insertion?.blame.subject || (collection.type === 'Object' && sites.some(isGrowingInUserCode));
+  return isSteady && Boolean(isSeen) && floor.verdict !== 'falling';
+}
+
+function isGrowingInUserCode({ trend, blame, share }: AllocationSite): boolean {
+  return trend.verdict === 'growing' && blame.subject !== null && share >= 0.1;
+}
+
+/** The collection to blame: the fastest growing one whose filler is known, those that fill along with it left out. */
+function mainCollection(
+  collections: GrowingCollection[],
+  growth: HeapGrowth,
+  isMeasured: boolean,
+): GrowingCollection | null {
+  const bytesPerSecond = isMeasured ? growth.floor.slopePerSecond : 0;
+  const able = collections.filter((filled) => canHold(filled, bytesPerSecond));
+  const known = able.filter(({ insertion }) => insertion?.blame.subject);
+  const [fastest] = known;
+  const [first] = able;
+  const files = new Set(growth.sites.slice(0, 3).map(({ blame }) => blame.subject?.file));
+  const isAllocating = ({ insertion }: GrowingCollection) => files.has(insertion!.blame.subject!.file);
+  if (!first || !fastest) return first ?? null;
+  // A plain object cannot be seen being filled; one that grows far faster than all others leads all the same.
+  if (first.trend.slopePerSecond > fastest.trend.slopePerSecond * 3 && !isAllocating(fastest)) return first;
+  // Among those about as fast, the one in the file where most is allocated.
+  const alike = known.filter(({ trend }) => trend.slopePerSecond >= fastest.trend.slopePerSecond * 0.5);
+  return alike.find(isAllocating) ?? fastest;
+}
+
+/** Numbers hold nothing, and one text or object a second does not make megabytes. */
+function canHold({ collection, trend }: GrowingCollection, bytesPerSecond: number): boolean {
+  const bytesPerEntry = bytesPerSecond / trend.slopePerSecond;
+  if (/^(number|boolean|undefined|symbol)$/.test(collection.newestEntry) && collection.type !== 'Object')
+    return bytesPerEntry <= 128;
+  return bytesPerEntry <= LARGEST_ENTRY_BYTES;
+}
+
+function siteBehind(sites: AllocationSite[], { insertion }: GrowingCollection): AllocationSite | null {
+  const file = insertion?.blame.subject?.file;
+  return (
+    sites.find(({ blame, share }) => share >= 0.1 && blame.subject?.file === file) ??
+    sites.find((site) => isGrowingInUserCode(site) && site.share >= LEAST_SITE_SHARE) ??
+    sites.find(isGrowingInUserCode) ??
+    null
+  );
+}

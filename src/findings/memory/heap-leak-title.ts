@@ -1,0 +1,73 @@
+// What a heap leak is called: one sentence from what was found.
+import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
+import type { FindingKind } from '../../model/finding.ts';
+import { formatBytes } from '../../units/units.ts';
+import { perSecond, place } from '../wording.ts';
+import type { PilingClosures } from './heap-cause.ts';
+
+export function nameOf({ collection }: GrowingCollection): string {
+  return (
+    collection.holderName ??
+    (collection.holder?.kind === 'variable' ? collection.holder.name : null) ??
+    (collection.className === collection.type ? collection.type : collection.className)
+  );
+}
+
+export function titleOf(
+  kind: FindingKind,
+  filled: GrowingCollection | null,
+  name: string,
+  bytesPerSecond: number,
+  where: string | null,
+): string {
+  const at = where ? ` (${where})` : '';
+  if (!filled)
+    return `The heap grows by ${formatBytes(bytesPerSecond)}/s${where ? `; what stays is allocated in \`${name}\`` : ', of unknown origin'}${at}`;
+  const { collection, trend } = filled;
+  const rate = perSecond(trend.slopePerSecond);
+  if (kind === 'listener-leak') return listenerTitle(collection, rate, at);
+  const type =
+    collection.className === collection.type
+      ? collection.type
+      : `${collection.className} (a ${collection.type})`;
+  if (collection.alike !== undefined) return alikeTitle(collection, type, rate, at);
+  const named = collection.holderName ? `${type} \`${collection.holderName}\`` : `${aOrAn(type)}`;
+  return `${named} grows by ${rate.replace('/s', ' entries/s')} ${collection.type === 'Array' ? 'more than is taken out' : 'and is never trimmed'}${at}`;
+}
+
+/** "Arrays like `room.messages` (40 of them) grow by 30 entries/s together (src/chat.ts:12, post)" */
+function alikeTitle(
+  { holderName, alike }: GrowingCollection['collection'],
+  type: string,
+  rate: string,
+  at: string,
+): string {
+  const like = holderName ? ` like \`${holderName}\`` : '';
+  return `${type}s${like} (${alike} of them) grow by ${rate.replace('/s', ' entries/s')} together, and are never trimmed${at}`;
+}
+
+/** "Listeners for 'order' pile up on EventEmitter `bus` by 5/s and are never removed (src/feed.ts:12, follow)" */
+function listenerTitle(
+  { event, className, type, holderName }: GrowingCollection['collection'],
+  rate: string,
+  at: string,
+): string {
+  const isEmitter = type === 'EventEmitter' || type === 'EventTarget';
+  const emitter = [isEmitter ? className : '', holderName ? `\`${holderName}\`` : '']
+    .filter(Boolean)
+    .join(' ');
+  const of = event === undefined ? '' : ` for '${event}'`;
+  return `Listeners${of} pile up${emitter ? ` on ${emitter}` : ''} by ${rate} and are never removed${at}`;
+}
+
+/** "Functions `quote` pile up by 12/s, each keeps what it closes over (src/prices.ts:15)" */
+export function closuresTitle({ frame, perSecond: rate, last, isChain }: PilingClosures): string {
+  const named = frame.functionName === '(anonymous)' ? '' : ` \`${frame.functionName}\``;
+  if (isChain && rate < 1)
+    return `Functions${named} hold each other in a chain of ${last} or more, with what each closes over (${place(frame)})`;
+  return `Functions${named} pile up by ${perSecond(rate)}, and each keeps what it closes over (${place(frame)})`;
+}
+
+function aOrAn(noun: string): string {
+  return `${/^[AEIO]/.test(noun) ? 'An' : 'A'} ${noun}`;
+}

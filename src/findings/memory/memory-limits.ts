@@ -1,0 +1,109 @@
+// Two limits that do not fit each other, and what the kernel has done about it: parts of the rule memory-limit-risk.
+import type { Facts } from '../../analysis/facts.ts';
+import { formatBytes, formatShare } from '../../units/units.ts';
+import type { Draft } from '../rule.ts';
+import { subjectOf } from '../wording.ts';
+import { adviseOnHeap } from './heap-settings.ts';
+
+const MB = 2 ** 20;
+/** Node's default in small containers is as large as they are: that counts once this share of the limit is in use. */
+const USED_FOR_DEFAULT = 0.6;
+/** Above this a heap limit is not Node's default but somebody's setting (heap-settings.ts tells the defaults). */
+const LARGEST_DEFAULT = { bytes: 280 * MB, share: 0.6 };
+
+/** V8 may grow its heap until nothing is left in the container: the kernel then kills without a word. */
+export function judgeHeapBound({ observations, heapRoom, memory, heap }: Facts): Draft | null {
+  const { memoryLimitBytes, heapLimitBytes } = observations.limits;
+  if (memoryLimitBytes === undefined || heapLimitBytes === undefined || heapRoom === null) return null;
+  const { besideHeapBytes } = heapRoom;
+  const over = heapLimitBytes + besideHeapBytes - memoryLimitBytes;
+  const usedShare = memory.container.points === 0 ? 0 : memory.container.last / memoryLimitBytes;
+  const largestDefault = Math.max(LARGEST_DEFAULT.bytes, memoryLimitBytes * LARGEST_DEFAULT.share);
+  const isSet = heapLimitBytes > largestDefault;
+  if (over <= 0 || (!isSet && usedShare < USED_FOR_DEFAULT)) return null;
+  const live = heap.find(({ thread }) => thread === 0)?.floor.last ?? 0;
+  const limits = `${formatBytes(heapLimitBytes)} of heap and ${formatBytes(besideHeapBytes)} beside it`;
+  return {
+    kind: 'memory-limit-risk',
+    severity: isSet && heapLimitBytes >= memoryLimitBytes ? 'warning' : 'notice',
+    confidence: 0.9,
+    urgency: 0.3 + 0.25 * Math.min(1, usedShare),
+    title: `V8 may use ${formatBytes(heapLimitBytes)} of heap in a container of ${formatBytes(memoryLimitBytes)}: the kernel would kill it before V8 collects harder`,
+    subject: subjectOf('limit', "the heap limit against the container's", null),
+    impact: {
+      metric: 'memory',
+      value: Math.round(over),
+      unit: 'bytes',
+      share: Math.min(1, over / memoryLimitBytes),
+      limit: `the container's memory limit ${formatBytes(memoryLimitBytes)}`,
+    },
+    evidence: [
+      {
+        source: 'memory',
+        statement: `${limits} are ${formatBytes(over)} more than the container may hold; now ${formatShare(usedShare)} of it is in use and cannot be given back`,
+        value: over,
+        unit: 'bytes',
+      },
+      {
+        source: 'memory',
+        statement: isSet
+          ? 'the heap limit is a setting (--max-old-space-size or the like), not what Node chooses by itself'
+          : "it is Node's own default: half of the container's limit, but never less than 256 MB",
+      },
+    ],
+    innocentExplanation:
+      'A heap that never comes near its limit does no harm; a leak or a load peak makes the difference.',
+    advice: adviseOnHeap(memoryLimitBytes, besideHeapBytes, live),
+    caveats: [],
+    asSymptom: `the heap may outgrow the container by ${formatBytes(over)}`,
+    effect: 'heap',
+    explains: [],
+    references: [
+      'https://nodejs.org/api/cli.html#--max-old-space-sizesize-in-mib',
+      'https://nodejs.org/api/cli.html#--max-semi-space-sizesize-in-mib',
+    ],
+  };
+}
+
+/** The kernel ended a process of the container; this one is still here, so it was a child or a neighbour. */
+export function judgeOomKills({ observations, oomKills }: Facts): Draft | null {
+  const limit = observations.limits.memoryLimitBytes;
+  if (limit === undefined || oomKills === null) return null;
+  const count = oomKills.before + oomKills.during;
+  if (count === 0) return null;
+  const isNow = oomKills.during > 0;
+  const when = isNow ? 'during the look' : 'since it started';
+  const killed = isNow ? oomKills.during : count;
+  return {
+    kind: 'memory-limit-risk',
+    severity: isNow ? 'critical' : 'warning',
+    confidence: 0.97,
+    urgency: isNow ? 0.9 : 0.4,
+    title: `The kernel killed ${killed === 1 ? 'a process' : `${killed} processes`} of this container for want of memory ${when}; this one survived`,
+    subject: subjectOf('limit', 'OOM kills', null),
+    impact: {
+      metric: 'memory',
+      value: killed,
+      unit: 'count',
+      limit: `the container's memory limit ${formatBytes(limit)}`,
+    },
+    evidence: [
+      {
+        source: 'cgroup',
+        statement: `the counter of OOM kills stands at ${count}, ${oomKills.before} when the look began`,
+        value: count,
+        unit: 'count',
+      },
+    ],
+    innocentExplanation:
+      'A helper that somebody ran by hand (a build, a dump) may have been the one; a child process or a worker that restarts is not.',
+    advice: [
+      'See which process ends: child processes and other programs of the container count against the same limit (dmesg on the node names the one that was killed).',
+      'Give such work a container of its own, bound it, or raise the limit.',
+    ],
+    caveats: [],
+    asSymptom: `${killed} OOM kills ${when}`,
+    effect: 'native',
+    explains: [],
+  };
+}

@@ -1,0 +1,159 @@
+// A function that takes a large part of a core. Judged by wall time: 80 % of the busy samples of an idle process is
+// no hotspot. A framework spread thinly over many functions is none either.
+import { isSameFunction } from '../../../analysis/cpu/blame.ts';
+import {
+  type CpuSummary,
+  groupByBlame,
+  type Hotspot,
+  type Responsibility,
+} from '../../../analysis/cpu/cpu.ts';
+import { WORK_NAMES } from '../../../analysis/cpu/work.ts';
+import { formatShare } from '../../../units/units.ts';
+import type { Draft, Rule } from '../../rule.ts';
+import { packageOf, place, subjectOf } from '../../wording.ts';
+
+/** Of wall time, for all that one place is responsible for. */
+const LEAST_SHARE = 0.2;
+/** Of wall time, for the hottest single function in it. */
+const LEAST_TOP_SHARE = 0.12;
+const LEAST_SPREAD_SHARE = 0.3;
+const LEAST_SPREAD_SHARE_OF_BUSY = 0.5;
+const LEAST_SHARE_OF_BUSY = 0.3;
+const LEAST_SECONDS = 3;
+
+export const cpuHotspot: Rule = {
+  kind: 'cpu-hotspot',
+  judge({ cpu, sleepers }) {
+    const usable = cpu.filter(
+      ({ durationMicros, thread }) => durationMicros >= LEAST_SECONDS * 1e6 && !sleepers.has(thread),
+    );
+    if (usable.length === 0)
+      return {
+        notApplicable:
+          cpu.length === 0 ? 'no CPU profile' : `the CPU profile is shorter than ${LEAST_SECONDS} s`,
+      };
+    return usable.flatMap(judgeThread);
+  },
+};
+
+function judgeThread(summary: CpuSummary): Draft[] {
+  const hot = groupByBlame(summary.hotspots).filter((group) => isHot(group, summary));
+  // A function that V8 has inlined leaves a part of its time with its caller: one cause.
+  const isCallerOf = (group: Responsibility, other: Responsibility) =>
+    other !== group &&
+    other.top.blame.caller !== null &&
+    isSameFunction(other.top.blame.caller, group.top.blame.subject!);
+  return hot
+    .filter((group) => !hot.some((other) => isCallerOf(group, other)))
+    .map((group) => describe(group, summary));
+}
+
+function isHot({ top, selfMicros }: Responsibility, { durationMicros, busyMicros }: CpuSummary): boolean {
+  const isLarge =
+    selfMicros >= durationMicros * LEAST_SHARE && selfMicros >= busyMicros * LEAST_SHARE_OF_BUSY;
+  const isConcentrated = top.selfMicros >= durationMicros * LEAST_TOP_SHARE;
+  // A library may spread its work over many functions; the framework around a handler does so, too, but takes less.
+  const isOneLibrary = top.blame.app !== null && top.blame.library !== null;
+  const isMost =
+    selfMicros >= durationMicros * LEAST_SPREAD_SHARE &&
+    selfMicros >= busyMicros * LEAST_SPREAD_SHARE_OF_BUSY;
+  return isLarge && (isConcentrated || (isOneLibrary && isMost));
+}
+
+function describe({ top, selfMicros }: Responsibility, summary: CpuSummary): Draft {
+  const share = selfMicros / summary.durationMicros;
+  const busyShare = selfMicros / summary.busyMicros;
+  const topShare = top.selfMicros / summary.durationMicros;
+  const named = top.blame.subject!;
+  const line = top.frame === named && top.hotLine !== null ? top.hotLine : named.line;
+  const inLine =
+    top.hotLine !== null && top.hotLine !== named.line
+      ? ` (hottest line ${top.hotLine}, ${formatShare(top.hotLineShare)} of its samples)`
+      : '';
+  return {
+    kind: 'cpu-hotspot',
+    severity:
+      share >= 0.5 || summary.busyMicros / summary.durationMicros > 0.9
+        ? 'critical'
+        : share >= 0.3
+          ? 'warning'
+          : 'notice',
+    confidence: Math.min(0.97, 0.7 + share / 2),
+    urgency: Math.min(1, 0.3 + share),
+    title: titleOf(top, share, isConcentrated(top, selfMicros)),
+    subject: { ...subjectOf('function', named.functionName, named, summary.thread), line },
+    impact: { metric: 'cpu', value: share, unit: 'share', share: busyShare },
+    evidence: [
+      {
+        source: 'cpu-profile',
+        statement: `${formatShare(share)} of wall time and ${formatShare(busyShare)} of the busy time of ${summary.threadName}; in ${place(top.frame)} alone ${formatShare(topShare)}${inLine}`,
+        value: share,
+        unit: 'share',
+      },
+      {
+        source: 'cpu-profile',
+        statement: `the thread was busy for ${formatShare(summary.busyMicros / summary.durationMicros)} of the time`,
+        value: summary.busyMicros / summary.durationMicros,
+        unit: 'share',
+      },
+    ],
+    innocentExplanation:
+      'A batch that is meant to use the core would look the same; then it belongs in a worker thread.',
+    advice: adviceFor(top, isConcentrated(top, selfMicros)),
+    caveats:
+      top.hotLineShare > 0 || top.frame.line === null ? [] : ['Lines are those where the functions begin.'],
+    asSymptom: `${formatShare(share)} of a core in ${place(named)}`,
+    effect: 'cpu',
+    explains: [],
+  };
+}
+
+/** One function that takes most of it can be blamed by name; time spread over a library is the library's. */
+function isConcentrated(top: Hotspot, selfMicros: number): boolean {
+  return top.selfMicros >= selfMicros * 0.6;
+}
+
+function titleOf(
+  { frame, work, blame: { app, library, subject, caller } }: Hotspot,
+  share: number,
+  isOne: boolean,
+): string {
+  const named = subject!;
+  const takes = `takes ${formatShare(share)} of a core`;
+  const at = place({ ...named, functionName: '(anonymous)' });
+  if (app && library && !isOne)
+    return `\`${named.functionName}\` ${takes}, spent in ${packageOf(library)} (${at})`;
+  const what = work.kind === 'plain' ? '' : ` (${work.call ?? WORK_NAMES[work.kind]})`;
+  if (app && library) {
+    return `\`${frame.functionName}\` in ${packageOf(library)} (${place(frame)}), called by \`${named.functionName}\`${what} ${takes} (${at})`;
+  }
+  const calledBy = caller ? `, called by ${caller.functionName} (${place(caller)})` : '';
+  return `\`${named.functionName}\`${what} ${takes} (${at}${calledBy})`;
+}
+
+function adviceFor({ work, blame: { library } }: Hotspot, isOne: boolean): string[] {
+  if (library && !isOne) {
+    return [
+      `See what ${packageOf(library)} is asked to do here for each request: compile or parse once, and keep the result.`,
+    ];
+  }
+  if (work.kind === 'intl')
+    return [
+      'Make one Intl formatter for each locale and time zone, and use it again: making one costs far more than using it.',
+    ];
+  if (work.kind === 'json')
+    return [
+      'Convert less or less often: keep the parsed or the serialised form, or send what is needed only.',
+    ];
+  if (work.kind === 'regexp')
+    return ['Check the expression for nested repetition, and anchor it; compile it once.'];
+  if (work.kind === 'crypto' || work.kind === 'zlib')
+    return ['Use the asynchronous form: it runs on the thread pool.'];
+  if (library)
+    return [
+      `See what ${packageOf(library)} is asked to do here for each request, and whether its result can be kept.`,
+    ];
+  return [
+    'Look for work that grows with the square of its input, or that is repeated for the same input; keep the result, or use a Map or Set for look-ups.',
+  ];
+}

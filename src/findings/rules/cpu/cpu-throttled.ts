@@ -1,0 +1,170 @@
+// A CPU quota stops the whole process in the middle of its work: a slow loop that is the quota's fault. Told apart: too
+// small a quota for the load, and a burst of threads that uses a period's share at once, after which all of them stop.
+
+import type { Throttling } from '../../../analysis/container/throttling.ts';
+import { groupByBlame, type Responsibility } from '../../../analysis/cpu/cpu.ts';
+import type { Facts } from '../../../analysis/facts.ts';
+import type { Evidence } from '../../../model/finding.ts';
+import { formatCount, formatDuration, formatShare } from '../../../units/units.ts';
+import type { Draft, Rule } from '../../rule.ts';
+import { place, subjectOf } from '../../wording.ts';
+import { adviseOnQuota, cores, crowdOf } from './quota-words.ts';
+
+/** Fewer stops are not felt, or only by few. */
+const LEAST_PERIODS = 10;
+const LEAST_SHARE_OF_PERIODS = 0.1;
+const LEAST_STOPPED_SHARE = 0.02;
+/** A loop that is later than this makes everybody wait. */
+const LEAST_DELAY_MILLIS = 20;
+/** In seconds without a stop the loop is that much less late; else it is late for another reason. */
+const LEAST_DIFFERENCE = 1.5;
+/** A function with this part of the CPU is what to make cheaper. */
+const LARGE_PART = 0.3;
+
+export const cpuThrottled: Rule = {
+  kind: 'cpu-throttled',
+  judge(facts) {
+    const { throttling, observations } = facts;
+    if (observations.passive.length === 0) return { notApplicable: 'nothing was read of a container' };
+    if (!throttling) {
+      return (observations.target.container?.cpuQuotaCores ?? null) === null
+        ? []
+        : {
+            notApplicable:
+              'less than 5 s were left in which the CPU quota was watched and culprit itself took little of it',
+          };
+    }
+    return isFelt(throttling) ? [describe(throttling, facts)] : [];
+  },
+};
+
+function isFelt({
+  throttledPeriods,
+  shareOfPeriods,
+  stoppedShare,
+  delayMillis,
+  calmDelayMillis,
+}: Throttling): boolean {
+  const isOften =
+    throttledPeriods >= LEAST_PERIODS &&
+    shareOfPeriods >= LEAST_SHARE_OF_PERIODS &&
+    stoppedShare >= LEAST_STOPPED_SHARE;
+  if (!isOften || delayMillis === undefined) return isOften;
+  return delayMillis >= LEAST_DELAY_MILLIS && delayMillis >= (calmDelayMillis ?? 0) * LEAST_DIFFERENCE;
+}
+
+function describe(throttling: Throttling, facts: Facts): Draft {
+  const { quotaCores, throttledPeriods, periods, shareOfPeriods, stoppedShare, stopMillis, delayMillis } =
+    throttling;
+  const eater = eaterOf(facts);
+  const crowd = crowdOf(throttling, facts);
+  const late =
+    delayMillis === undefined ? '' : `; its event loop is up to ${formatDuration(delayMillis)} late`;
+  return {
+    kind: 'cpu-throttled',
+    severity:
+      stoppedShare >= 0.25 || (delayMillis ?? 0) >= 200
+        ? 'critical'
+        : shareOfPeriods >= 0.25
+          ? 'warning'
+          : 'notice',
+    confidence: delayMillis === undefined ? 0.8 : 0.95,
+    urgency: Math.min(0.98, 0.45 + 0.5 * Math.min(1, shareOfPeriods) + 0.3 * stoppedShare),
+    title: `The CPU quota of ${cores(quotaCores)} stops the process in ${formatShare(shareOfPeriods)} of all periods, for ${formatDuration(stopMillis)} each${late}`,
+    subject: subjectOf('limit', 'CPU quota', null),
+    impact: {
+      metric: 'throttling',
+      value: stoppedShare,
+      unit: 'share',
+      limit: `CPU quota ${cores(quotaCores)}`,
+    },
+    evidence: [
+      {
+        source: 'cgroup',
+        statement: `stopped in ${throttledPeriods} of ${formatCount(periods, 'period')} of ${formatDuration(throttling.periodMillis)}: ${formatShare(stoppedShare)} of the time nothing of it could run`,
+        value: stoppedShare,
+        unit: 'share',
+      },
+      ...usageEvidence(throttling),
+      ...delayEvidence(throttling, facts),
+      ...eaterEvidence(eater),
+    ],
+    innocentExplanation:
+      'A batch that may take its time can live with stops; where somebody waits for an answer, each stop is added to it.',
+    advice: adviseOnQuota(throttling, crowd, eater && { at: eater.at, part: eater.part }),
+    caveats:
+      delayMillis === undefined
+        ? ['The delay of the event loop was not measured: the effect is assumed.']
+        : [],
+    asSymptom: `the CPU quota of ${cores(quotaCores)} stops the process in ${formatShare(shareOfPeriods)} of all periods`,
+    effect: 'throttling',
+    // With a core and more the main thread is not held up by the quota alone.
+    explains: quotaCores < 1 ? ['cpu'] : [],
+    references: [
+      'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/',
+      'https://docs.kernel.org/scheduler/sched-bwc.html',
+    ],
+  };
+}
+
+function usageEvidence({ groupCores, processCores, quotaCores, threads }: Throttling): Evidence[] {
+  const used = groupCores ?? processCores;
+  if (used === undefined) return [];
+  const whose = groupCores === undefined ? 'the process used' : 'its group used';
+  const parts = threads
+    ? `: ${cores(threads.main)} on the main thread, ${cores(threads.helpers)} on V8's helper threads (collecting garbage, compiling), ${cores(threads.pool + threads.other)} on other threads of the process`
+    : '';
+  return [
+    {
+      source: 'cgroup',
+      statement: `${whose} ${cores(used)} of CPU, ${formatShare(used / quotaCores)} of the quota${parts}`,
+      value: used,
+      unit: 'cores',
+    },
+  ];
+}
+
+function delayEvidence({ delayMillis, calmDelayMillis }: Throttling, { blocks }: Facts): Evidence[] {
+  if (delayMillis === undefined) return [];
+  const calm =
+    calmDelayMillis === undefined ? '' : `, ${formatDuration(calmDelayMillis)} in seconds without one`;
+  const main = blocks.find(({ thread }) => thread === 0);
+  const isCalm = main !== undefined && main.groups.length === 0;
+  const code = isCalm ? '; meanwhile no callback ran for long: it is not the code that holds the loop' : '';
+  return [
+    {
+      source: 'event-loop',
+      statement: `in seconds with stops the event loop was up to ${formatDuration(delayMillis)} late (median of each second's latest)${calm}${code}`,
+      value: delayMillis,
+      unit: 'ms',
+    },
+  ];
+}
+
+interface Eater {
+  at: string;
+  /** Of the busy time of the main thread. */
+  part: number;
+}
+
+/** The code that uses most of what the quota gives. */
+function eaterOf({ cpu }: Facts): Eater | null {
+  const main = cpu.find(({ thread }) => thread === 0);
+  const top: Responsibility | undefined = main && groupByBlame(main.hotspots)[0];
+  if (!main || !top?.top.blame.subject) return null;
+  const part = Math.min(1, top.selfMicros / Math.max(1, main.busyMicros));
+  return part < LARGE_PART ? null : { at: place(top.top.blame.subject), part };
+}
+
+function eaterEvidence(eater: Eater | null): Evidence[] {
+  return eater === null
+    ? []
+    : [
+        {
+          source: 'cpu-profile',
+          statement: `${formatShare(eater.part)} of the busy time of the main thread goes into ${eater.at}`,
+          value: eater.part,
+          unit: 'share',
+        },
+      ];
+}

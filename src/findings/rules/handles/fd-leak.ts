@@ -1,0 +1,134 @@
+// File descriptors that pile up, by what they are: files of one pattern, pipes, inotify, deleted files. Sockets have
+// a rule of their own.
+import { blame as blameOf } from '../../../analysis/cpu/blame.ts';
+import type { Facts } from '../../../analysis/facts.ts';
+import type { CountGrowth } from '../../../analysis/growth/resource-growth.ts';
+import type { AsyncSite } from '../../../model/async-resource.ts';
+import type { FdGroup } from '../../../model/samples.ts';
+import { type CreationSite, siteOfAllocations, siteOfCalls, siteOfSurvivors } from '../../creation-site.ts';
+import type { Draft, Rule } from '../../rule.ts';
+import {
+  leakSeverity,
+  leakUrgency,
+  perSecond,
+  placeWithLibrary,
+  risen,
+  secondsUntil,
+  subjectOf,
+} from '../../wording.ts';
+
+const LEAST_PER_SECOND = 0.1;
+const LEAST_RISE = 4;
+const LEAST_STEPS = 4;
+
+export const fdLeak: Rule = {
+  kind: 'fd-leak',
+  judge(facts) {
+    if (!facts.observations.passive.some((sample) => sample.fds))
+      return { notApplicable: 'the descriptors of the process could not be read' };
+    const growing = facts.fds.filter(
+      ({ subject, trend }) => subject.kind !== 'socket' && trend.verdict === 'growing',
+    );
+    return growing
+      .filter(
+        ({ trend }) =>
+          trend.slopePerSecond >= LEAST_PER_SECOND &&
+          trend.last - trend.first >= LEAST_RISE &&
+          trend.risingSteps[0] >= LEAST_STEPS,
+      )
+      .map((group) => describe(group, facts));
+  },
+};
+
+function describe({ subject: fd, trend }: CountGrowth<FdGroup>, facts: Facts): Draft {
+  const site = findSite(facts, fd, trend.slopePerSecond);
+  const limit = facts.observations.limits.fdSoftLimit;
+  const exhaustionSeconds =
+    limit === undefined ? undefined : secondsUntil(limit - facts.fdTotal.last + trend.last, trend);
+  const rate = perSecond(trend.slopePerSecond);
+  const what = NAMES[fd.kind] ?? 'descriptors';
+  const named = fd.kind === 'file' || fd.kind === 'deleted-file' ? `${what} ${fd.pattern}` : what;
+  return {
+    kind: 'fd-leak',
+    severity: leakSeverity(exhaustionSeconds),
+    confidence: site ? 0.92 : 0.82,
+    urgency: Math.max(0.75, leakUrgency(exhaustionSeconds)),
+    title: `Open ${named} pile up by ${rate} and are never closed${site ? ` (${placeWithLibrary(site.blame)})` : ''}`,
+    subject: subjectOf('file', fd.pattern, site?.frame ?? null),
+    impact: {
+      metric: 'fds',
+      value: trend.slopePerSecond,
+      unit: 'per second',
+      exhaustionSeconds,
+      limit: limit === undefined ? undefined : `${limit} file descriptors`,
+    },
+    evidence: [
+      {
+        source: 'proc',
+        statement: `open ${named} ${risen(trend)}, from ${trend.first} to ${trend.last}`,
+        value: trend.slopePerSecond,
+        unit: 'per second',
+      },
+      ...(site ? [site.evidence] : []),
+    ],
+    innocentExplanation:
+      'Files opened for work in progress are closed when it ends; these were not while we looked.',
+    advice: [
+      'Close it on every way out: try/finally around a FileHandle, stream.pipeline() instead of pipe(), and destroy() the stream when the client goes away.',
+    ],
+    caveats: site ? [] : ['The code that opens them was not caught.'],
+    asSymptom: `open ${named}: ${rate} more`,
+    effect: 'fds',
+    explains: ['heap', 'external', 'native'],
+  };
+}
+
+const NAMES: Partial<Record<FdGroup['kind'], string>> = {
+  file: 'files',
+  'deleted-file': 'deleted files',
+  directory: 'directories',
+  pipe: 'pipes',
+  inotify: 'file watchers (inotify)',
+  eventfd: 'event descriptors',
+  epoll: 'epoll descriptors',
+  device: 'devices',
+};
+
+/** How a descriptor comes to be: fs.promises keeps an object, callbacks only ask, streams open later, *Sync leaves CPU time. */
+function findSite(facts: Facts, { kind }: FdGroup, slopePerSecond: number): CreationSite | null {
+  if (kind === 'pipe') return siteOfSurvivors(facts, ['PIPEWRAP', 'PROCESSWRAP'], slopePerSecond);
+  if (kind === 'inotify') return siteOfSurvivors(facts, ['FSEVENTWRAP'], slopePerSecond);
+  return (
+    siteOfSurvivors(facts, ['FILEHANDLE', 'fs.stream'], slopePerSecond) ??
+    siteOfOpens(facts) ??
+    siteOfAllocations(facts, /^(createReadStream|createWriteStream|ReadStream|WriteStream)$/) ??
+    siteOfCalls(facts, /^(fs\.)?open(Sync)?$/)
+  );
+}
+
+/** Requests to open a file end at once; the busiest place that asks is the likeliest. */
+function siteOfOpens(facts: Facts): CreationSite | null {
+  const opens = facts.observations.asyncObservations
+    .flatMap(({ sites }) => sites)
+    .filter(
+      ({ type, frames }) =>
+        /^FSREQ/.test(type) &&
+        frames.some(
+          (frame) => frame.owner === 'node' && /^(open|_construct|openFileHandle)$/.test(frame.functionName),
+        ),
+    );
+  const made = (site: AsyncSite) => site.reads.at(-1)!.made;
+  // A stream closes its file by itself when it ends; what was opened by hand must be closed by hand.
+  const isStream = (site: AsyncSite) =>
+    site.frames.some((frame) => frame.owner === 'node' && /_construct|constructNT/.test(frame.functionName));
+  const usable = opens.filter((site) => blameOf(site.frames).subject).sort((a, b) => made(b) - made(a));
+  const byHand = usable.find((site) => !isStream(site));
+  const best = byHand && made(byHand) >= made(usable[0]!) / 4 ? byHand : usable[0];
+  if (!best) return null;
+  const blame = blameOf(best.frames, 'of calls');
+  return {
+    blame,
+    frame: blame.subject!,
+    evidence: { source: 'async-resources', statement: `${placeWithLibrary(blame)} was seen opening files` },
+  };
+}

@@ -1,0 +1,79 @@
+// The container is close to the number of processes and threads it may have: then no child process, worker or thread of
+// the pool can be started any more (EAGAIN), and the program often ends for it.
+import type { Facts } from '../../../analysis/facts.ts';
+import { formatNumber, formatShare, formatTimeLeft } from '../../../units/units.ts';
+import type { Rule } from '../../rule.ts';
+import { perSecond, secondsUntil, subjectOf } from '../../wording.ts';
+
+const CLOSE = 0.8;
+const SOON_SECONDS = 1_800;
+/** A rise far below the limit is often load that rises and ends. */
+const LEAST_SHARE = 0.25;
+
+export const pidsLimitRisk: Rule = {
+  kind: 'pids-limit-risk',
+  judge(facts) {
+    const { observations, pids } = facts;
+    const limit = observations.passive.findLast(({ cgroup }) => cgroup)?.cgroup?.pidsLimit;
+    // Most programs have no such limit, which is no gap in what was looked at.
+    if (observations.passive.length === 0) return { notApplicable: 'nothing was read of a container' };
+    if (limit === undefined) return [];
+    if (pids.points === 0)
+      return { notApplicable: 'the processes and threads of the container could not be counted' };
+    const used = pids.last;
+    const share = Math.min(1, used / limit);
+    const left = pids.verdict === 'growing' ? secondsUntil(limit, pids) : undefined;
+    const isSoon = left !== undefined && left < SOON_SECONDS;
+    if (share < CLOSE && !(isSoon && share >= LEAST_SHARE)) return [];
+    const time = left === undefined ? '' : `, met ${formatTimeLeft(left)}`;
+    return [
+      {
+        kind: 'pids-limit-risk',
+        severity: share >= 0.95 || isSoon ? 'critical' : 'warning',
+        confidence: 0.95,
+        urgency: Math.min(0.95, 0.45 + Math.max(0, share - CLOSE) * 2.5 + (isSoon ? 0.25 : 0)),
+        title: `${formatNumber(used)} of the ${formatNumber(limit)} processes and threads that the container may have are in use (${formatShare(share)})${time}`,
+        subject: subjectOf('limit', 'processes and threads', null),
+        impact: {
+          metric: 'processes',
+          value: used,
+          unit: 'count',
+          share,
+          exhaustionSeconds: left,
+          limit: `${formatNumber(limit)} processes and threads (pids.max)`,
+        },
+        evidence: [
+          { source: 'cgroup', statement: whoseTheyAre(facts, used), value: used, unit: 'count' },
+          ...(left === undefined
+            ? []
+            : [
+                {
+                  source: 'cgroup',
+                  statement: `they become ${perSecond(pids.slopePerSecond)} more`,
+                  value: pids.slopePerSecond,
+                  unit: 'per second',
+                },
+              ]),
+        ],
+        innocentExplanation:
+          'A program that is meant to run many processes needs a higher limit; a Node process has about 11 threads when it does nothing.',
+        advice: [
+          'See who starts them and does not end them; bound how many run at a time.',
+          'Or raise the limit: podPidsLimit of the kubelet, --pids-limit of docker and podman.',
+        ],
+        caveats: [],
+        asSymptom: `${formatNumber(used)} of ${formatNumber(limit)} processes and threads of the container are in use${time}`,
+        effect: 'processes',
+        explains: [],
+      },
+    ];
+  },
+};
+
+function whoseTheyAre({ observations }: Facts, used: number): string {
+  const { threads, children } = observations.passive.at(-1) ?? {};
+  const own = threads === undefined ? '' : `${formatNumber(threads)} are threads of this process, `;
+  const below = children === undefined ? '' : `it has ${formatNumber(children.length)} child processes, `;
+  const rest = threads === undefined ? '' : `${formatNumber(Math.max(0, used - threads))} are others`;
+  return `${own}${below}${rest}` || 'whose they are is not known';
+}

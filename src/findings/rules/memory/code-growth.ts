@@ -1,0 +1,105 @@
+// Code that is compiled over and over: templates, validators, vm scripts made anew for each request. Each is a script
+// that V8 keeps for as long as a function of it lives.
+
+import { type Blame, blame } from '../../../analysis/cpu/blame.ts';
+import type { Facts } from '../../../analysis/facts.ts';
+import type { CompileSite } from '../../../model/census.ts';
+import { siteOfAllocations, siteOfCalls } from '../../creation-site.ts';
+import { findHeapCause, type HeapCause } from '../../memory/heap-cause.ts';
+import { floorEvidence, heapImpact } from '../../memory/heap-impact.ts';
+import { heldCollection } from '../../memory/retainer-path.ts';
+import type { Draft, Rule } from '../../rule.ts';
+import { leakSeverity, leakUrgency, perSecond, place, placeWithLibrary, subjectOf } from '../../wording.ts';
+
+const LEAST_SCRIPTS = 2;
+const LEAST_PER_SECOND = 2;
+
+export const codeGrowth: Rule = {
+  kind: 'code-growth',
+  judge(facts) {
+    const { compileSites } = facts.observations;
+    if (facts.heap.every(({ floor }) => floor.verdict === 'too-little-data'))
+      return { notApplicable: 'too few reads of the heap after a full GC' };
+    return facts.heap.flatMap((growth) => {
+      const cause = findHeapCause(growth, facts);
+      const [most] = compilers(
+        compileSites.filter(({ thread }) => thread === growth.thread),
+        facts,
+      );
+      return cause?.isMeasured && most && !isElsewhere(cause, most) ? [describe(most, cause, facts)] : [];
+    });
+  },
+};
+
+interface Compiler {
+  blame: Blame;
+  perSecond: number;
+}
+
+/** V8 tells one frame of the stack only: for vm.Script that is Node's, and its caller is told by profiles. */
+const VM_FUNCTIONS = /^(Script|ContextifyScript|compileFunction|createScript|runIn(This|New)?Context)$/;
+
+/** Places in user code that make scripts, the busiest first. Loading a module is no growth. */
+function compilers(sites: readonly CompileSite[], facts: Facts): Compiler[] {
+  const byPlace = new Map<string, { blame: Blame; scripts: number; seconds: number }>();
+  for (const { frames, scripts, watchedMillis } of sites) {
+    if (frames.some(({ file }) => file?.startsWith('node:internal/modules'))) continue;
+    const direct = blame(frames, 'of calls');
+    const isVm = direct.subject === null && frames.some(({ file }) => file === 'node:vm');
+    const found = isVm ? vmCaller(facts) : direct;
+    if (!found?.subject) continue;
+    const key = place(found.subject);
+    const known = byPlace.get(key) ?? { blame: found, scripts: 0, seconds: watchedMillis / 1_000 };
+    known.scripts += scripts;
+    byPlace.set(key, known);
+  }
+  return [...byPlace.values()]
+    .filter(({ scripts, seconds }) => scripts >= LEAST_SCRIPTS && scripts / seconds >= LEAST_PER_SECOND)
+    .map(({ blame: found, scripts, seconds }) => ({ blame: found, perSecond: scripts / seconds }))
+    .sort((a, b) => b.perSecond - a.perSecond);
+}
+
+function vmCaller(facts: Facts): Blame | null {
+  return (siteOfAllocations(facts, VM_FUNCTIONS) ?? siteOfCalls(facts, VM_FUNCTIONS))?.blame ?? null;
+}
+
+/** What fills the heap was seen in another file: the compiling is a matter of its own, and no leak. */
+function isElsewhere({ filled, site }: HeapCause, compiler: Compiler): boolean {
+  const file = compiler.blame.subject!.file;
+  const libraryFile = compiler.blame.library?.file;
+  const filler = filled?.insertion?.blame;
+  const places = [filler?.subject?.file, filler?.library?.file, site?.blame.subject?.file].filter(Boolean);
+  return places.length > 0 && !places.some((at) => at === file || at === libraryFile);
+}
+
+function describe({ blame: found, perSecond: rate }: Compiler, cause: HeapCause, facts: Facts): Draft {
+  const { thread } = cause.growth;
+  const frame = found.subject!;
+  const impact = heapImpact(cause.growth, cause.site?.share, facts);
+  return {
+    kind: 'code-growth',
+    severity: leakSeverity(impact.exhaustionSeconds),
+    confidence: 0.85,
+    urgency: leakUrgency(impact.exhaustionSeconds),
+    title: `Code is compiled anew ${perSecond(rate)} and stays (${placeWithLibrary(found)})`,
+    subject: subjectOf('function', frame.functionName, frame, thread),
+    impact,
+    evidence: [
+      {
+        source: 'scripts',
+        statement: `V8 was seen compiling scripts for ${placeWithLibrary(found)}`,
+        value: rate,
+        unit: 'per second',
+      },
+      floorEvidence(cause.growth),
+    ],
+    retainerPath: heldCollection(cause.filled, thread, facts)?.path,
+    innocentExplanation:
+      'Templates and validators that are compiled once, when they are first used, would have stopped.',
+    advice: ['Compile once and keep it by its source (or name), with a bound if there can be many of them.'],
+    caveats: [],
+    asSymptom: `code is compiled ${perSecond(rate)} in ${place(frame)}`,
+    effect: 'heap',
+    explains: ['heap', 'gc', 'native'],
+  };
+}

@@ -1,0 +1,20 @@
+// The heap's floor rises after every full GC: which collection takes what stays, who fills it, or at least where what
+// stays is allocated. What is added tells the kind of leak: listeners, async contexts, or plain.
+import { findHeapCause, otherCauses } from '../../memory/heap-cause.ts';
+import { describeHeapLeak } from '../../memory/heap-leak-text.ts';
+import type { Rule } from '../../rule.ts';
+
+export const heapLeak: Rule = {
+  kind: 'heap-leak',
+  judge(facts) {
+    const drafts = facts.heap.flatMap((growth) => {
+      const cause = findHeapCause(growth, facts);
+      return cause ? [cause, ...otherCauses(cause, facts)].map((leak) => describeHeapLeak(leak, facts)) : [];
+    });
+    const { floor, oldGeneration } = facts.heap.find(({ thread }) => thread === 0) ?? {};
+    if (drafts.length > 0 || (floor && floor.verdict !== 'too-little-data')) return drafts;
+    // Too busy to be made to collect, and nothing that survived piled up: that is an answer.
+    if (oldGeneration && ['flat', 'falling'].includes(oldGeneration.verdict)) return drafts;
+    return { notApplicable: `fewer than 6 reads of the heap after a full GC (${floor?.points ?? 0} seen)` };
+  },
+};

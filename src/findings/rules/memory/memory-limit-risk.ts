@@ -1,0 +1,181 @@
+// The heap is close to its limit, or the container to its own: the next load peak ends the process. Or the two limits do
+// not fit each other, so that the kernel kills before V8 collects harder. Page cache is given back and alarms nobody.
+import type { Facts } from '../../../analysis/facts.ts';
+import type { Trend } from '../../../analysis/statistics/trend.ts';
+import type { Evidence } from '../../../model/finding.ts';
+import { formatBytes, formatShare, formatTimeLeft } from '../../../units/units.ts';
+import { heapLimitOf } from '../../limits.ts';
+import { adviseOnHeap, chooseHeap } from '../../memory/heap-settings.ts';
+import { judgeHeapBound, judgeOomKills } from '../../memory/memory-limits.ts';
+import type { Draft, Rule } from '../../rule.ts';
+import { secondsUntil, subjectOf } from '../../wording.ts';
+
+const CLOSE_HEAP = 0.8;
+/** Where V8 collects for a felt part of the time, the heap is too small from this share on. */
+const CLOSE_THRASHING = 0.65;
+const THRASHING_GC_SHARE = 0.1;
+const CLOSE_CONTAINER = 0.9;
+/** Growth without a known cause counts when the limit is this near. */
+const SOON_SECONDS = 1_800;
+/** A container is not judged by a rise when it is far from full, nor by one that warming up and our own profilers make. */
+const LEAST_SHARE = 0.3;
+const LEAST_RISE_BYTES = 8 * 2 ** 20;
+/** So much time in which nothing of the container could run for want of memory is felt. */
+const FELT_STALL = 0.02;
+
+export const memoryLimitRisk: Rule = {
+  kind: 'memory-limit-risk',
+  judge(facts) {
+    const { limits } = facts.observations;
+    if (heapLimitOf(facts.observations) === undefined && limits.memoryLimitBytes === undefined)
+      return { notApplicable: 'no memory limit is known' };
+    const container = judgeContainer(facts);
+    // A container that is nearly full says so itself, with the setting that keeps the heap below it.
+    const bound = container ? null : judgeHeapBound(facts);
+    return [judgeHeap(facts), container, bound, judgeOomKills(facts)].filter((draft) => draft !== null);
+  },
+};
+
+function judgeHeap(facts: Facts): Draft | null {
+  const limit = heapLimitOf(facts.observations);
+  const floor = facts.heap.find(({ thread }) => thread === 0)?.floor;
+  if (limit === undefined || !floor || floor.points === 0) return null;
+  const isThrashing = (facts.gc?.shareOfTime ?? 0) >= THRASHING_GC_SHARE && (facts.gc?.majorCount ?? 0) >= 5;
+  return describe(facts, {
+    what: 'the heap limit',
+    isHeap: true,
+    limit,
+    trend: floor,
+    close: isThrashing ? CLOSE_THRASHING : CLOSE_HEAP,
+    evidence: [],
+    advice: adviseOnSmallHeap(facts, floor.last, limit),
+  });
+}
+
+function adviseOnSmallHeap({ heapRoom, observations }: Facts, live: number, limit: number): string[] {
+  const memoryLimit = observations.limits.memoryLimitBytes;
+  const keepLess = 'Or keep less in memory: see what the live heap holds.';
+  const wanted = `--max-old-space-size=${Math.ceil((live * 2) / 2 ** 20 / 64) * 64} (MB)`;
+  if (memoryLimit === undefined || heapRoom === null)
+    return [`Give it a larger heap if the machine has the memory: ${wanted}.`, keepLess];
+  const fits = chooseHeap(memoryLimit, heapRoom.besideHeapBytes, live);
+  if (fits && fits.oldSpaceMegabytes * 2 ** 20 > limit * 1.1) {
+    return [
+      `Give it the heap that its container has room for: --max-old-space-size=${fits.oldSpaceMegabytes} --max-semi-space-size=${fits.semiSpaceMegabytes} (MB): ${fits.why}.`,
+      keepLess,
+    ];
+  }
+  return [...adviseOnHeap(memoryLimit, heapRoom.besideHeapBytes, live), keepLess];
+}
+
+function judgeContainer(facts: Facts): Draft | null {
+  const limit = facts.observations.limits.memoryLimitBytes;
+  const { container } = facts.memory;
+  if (limit === undefined || container.points === 0) return null;
+  const live = facts.heap.find(({ thread }) => thread === 0)?.floor.last ?? 0;
+  const beside = facts.heapRoom?.besideHeapBytes;
+  const stall = facts.memoryStallShare;
+  return describe(facts, {
+    what: "the container's memory limit",
+    isHeap: false,
+    limit,
+    trend: container,
+    close: CLOSE_CONTAINER,
+    evidence: [
+      ...(beside === undefined
+        ? []
+        : [
+            {
+              source: 'memory',
+              statement: `of it ${formatBytes(facts.heapRoom!.heapTotalBytes)} is V8's heap (${formatBytes(live)} live), ${formatBytes(beside)} is beside it: buffers, code, stacks, sockets, kernel, other processes; page cache is not counted`,
+            },
+          ]),
+      ...(stall !== null && stall >= FELT_STALL
+        ? [
+            {
+              source: 'cgroup',
+              statement: `for ${formatShare(stall)} of the time nothing in the container could run: all of it waited for memory`,
+              value: stall,
+              unit: 'share',
+            },
+          ]
+        : []),
+    ],
+    advice: [
+      ...adviseOnFiles(facts, limit),
+      ...(beside === undefined
+        ? ['Raise the limit, or keep less in memory.']
+        : adviseOnHeap(limit, beside, live)),
+    ],
+  });
+}
+
+/** Files in memory are no heap: no setting of V8 gives them back. */
+const MANY_FILES_SHARE = 0.2;
+
+function adviseOnFiles({ observations }: Facts, limit: number): string[] {
+  const bytes = observations.passive.findLast(({ cgroup }) => cgroup)?.cgroup?.memorySharedBytes ?? 0;
+  if (bytes < limit * MANY_FILES_SHARE) return [];
+  return [
+    `${formatBytes(bytes)} of it are files in memory (/dev/shm, tmpfs, emptyDir with medium: Memory): delete what is done with, write to a disk, or bound them (sizeLimit, --shm-size).`,
+  ];
+}
+
+interface Limited {
+  what: string;
+  isHeap: boolean;
+  limit: number;
+  trend: Trend;
+  close: number;
+  evidence: Evidence[];
+  advice: string[];
+}
+
+function describe(
+  facts: Facts,
+  { what, isHeap, limit, trend, close, evidence, advice }: Limited,
+): Draft | null {
+  const used = trend.last;
+  const left = trend.verdict === 'growing' ? secondsUntil(limit, trend) : undefined;
+  const share = Math.min(1, used / limit);
+  const isLarge = isHeap || (share >= LEAST_SHARE && used - trend.first >= LEAST_RISE_BYTES);
+  const isSoon = left !== undefined && left < SOON_SECONDS && isLarge;
+  if (share < close && !isSoon) return null;
+  const gc =
+    facts.gc && facts.gc.shareOfTime > 0.02
+      ? `; garbage collection takes ${formatShare(facts.gc.shareOfTime)} of the time`
+      : '';
+  const time = left === undefined ? '' : `, met ${formatTimeLeft(left)}`;
+  return {
+    kind: 'memory-limit-risk',
+    severity: share >= 0.95 || isSoon ? 'critical' : 'warning',
+    confidence: 0.95,
+    urgency: Math.min(0.97, 0.5 + Math.max(0, share - close) * 2.5),
+    title: `${formatBytes(used)} of ${what} ${formatBytes(limit)} is in use (${formatShare(share)})${time}`,
+    subject: subjectOf('limit', what, null),
+    impact: {
+      metric: 'memory',
+      value: Math.round(used),
+      unit: 'bytes',
+      share,
+      exhaustionSeconds: left,
+      limit: `${what} ${formatBytes(limit)}`,
+    },
+    evidence: [
+      {
+        source: 'memory',
+        statement: `${formatBytes(used)} of ${formatBytes(limit)} ${isHeap ? 'is live after a full GC' : 'cannot be given back'}${gc}`,
+        value: share,
+        unit: 'share',
+      },
+      ...evidence,
+    ],
+    innocentExplanation:
+      'A live set of a known, fixed size just below the limit can be meant; then peaks still have no room.',
+    advice,
+    caveats: [],
+    asSymptom: `${formatShare(share)} of ${what} in use${time}`,
+    effect: 'heap',
+    explains: ['gc', 'cpu'],
+  };
+}

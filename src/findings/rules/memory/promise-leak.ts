@@ -1,0 +1,92 @@
+// Promises that stay: what is made at one place never settles, or is held by one that never does, and the heap rises
+// with it. A collection that is seen being filled with something else is the better explanation.
+import type { Facts } from '../../../analysis/facts.ts';
+import type { HeapGrowth } from '../../../analysis/growth/heap-growth.ts';
+import type { SurvivingSite } from '../../../analysis/growth/resource-growth.ts';
+import { formatNumber, formatShare } from '../../../units/units.ts';
+import { survivors } from '../../creation-site.ts';
+import { findHeapCause, type HeapCause } from '../../memory/heap-cause.ts';
+import { floorEvidence, heapImpact } from '../../memory/heap-impact.ts';
+import { heldCollection } from '../../memory/retainer-path.ts';
+import type { Draft, Rule } from '../../rule.ts';
+import {
+  leakSeverity,
+  leakUrgency,
+  perSecond,
+  place,
+  placeWithLibrary,
+  risen,
+  subjectOf,
+} from '../../wording.ts';
+
+/** Of the promises older than 5 s, what is still there: those of a slow request are gone by then. */
+const LEAST_SURVIVAL = 0.8;
+const LEAST_PER_SECOND = 1;
+
+export const promiseLeak: Rule = {
+  kind: 'promise-leak',
+  judge(facts) {
+    const growths = facts.heap.filter(({ floor }) => floor.verdict !== 'too-little-data');
+    if (growths.length === 0) return { notApplicable: 'too few reads of the heap after a full GC' };
+    return growths.flatMap((growth) => judgeThread(growth, facts));
+  },
+};
+
+function judgeThread(growth: HeapGrowth, facts: Facts): Draft[] {
+  const cause = findHeapCause(growth, facts);
+  if (!cause?.isMeasured || isExplained(cause)) return [];
+  const sites = survivors(facts, ['PROMISE']).filter(
+    ({ site, trend, survival }) =>
+      site.thread === growth.thread &&
+      trend.verdict === 'growing' &&
+      trend.slopePerSecond >= LEAST_PER_SECOND &&
+      (survival ?? 0) >= LEAST_SURVIVAL,
+  );
+  const [most] = sites;
+  return most ? [describe(most, cause, facts)] : [];
+}
+
+/** A collection of other things than promises, seen being filled, holds whatever promises hang on them. */
+function isExplained({ filled }: HeapCause): boolean {
+  return Boolean(filled?.insertion?.blame.subject) && filled?.collection.newestEntry !== 'Promise';
+}
+
+function describe(promises: SurvivingSite, cause: HeapCause, facts: Facts): Draft {
+  const { growth, site } = cause;
+  const { blame, trend, survival, alive } = promises;
+  const frame = blame.subject!;
+  const { thread } = growth;
+  const impact = heapImpact(growth, site?.share, facts);
+  const isRace = promises.site.frames.some(
+    ({ functionName, owner }) => owner === 'native' && /\brace$/.test(functionName),
+  );
+  return {
+    kind: 'promise-leak',
+    severity: leakSeverity(impact.exhaustionSeconds),
+    confidence: 0.85,
+    urgency: leakUrgency(impact.exhaustionSeconds),
+    title: `Promises pile up by ${perSecond(trend.slopePerSecond)}: ${isRace ? 'each race waits on one that does not settle' : 'they never settle, or one that never does holds them'} (${placeWithLibrary(blame)})`,
+    subject: subjectOf('function', frame.functionName, frame, thread),
+    impact,
+    evidence: [
+      {
+        source: 'async-resources',
+        statement: `${formatShare(survival ?? 0)} of the promises made there that are older than 5 s are still there, about ${formatNumber(alive)} now; their number ${risen(trend)}`,
+        value: trend.slopePerSecond,
+        unit: 'per second',
+      },
+      floorEvidence(growth),
+    ],
+    retainerPath: heldCollection(cause.filled, thread, facts)?.path,
+    innocentExplanation: `Slow work would settle in the end: the oldest of these promises were watched for up to ${Math.round(facts.lookSeconds)} s.`,
+    advice: [
+      isRace
+        ? 'Do not race against a promise that lives as long as the process: each call leaves its reactions on it. Use an AbortSignal, or a promise made for this call.'
+        : 'Find what they wait for: give it a timeout or an AbortSignal, and do not chain on a promise that may never settle.',
+    ],
+    caveats: [],
+    asSymptom: `promises pile up by ${perSecond(trend.slopePerSecond)}, made in ${place(frame)}`,
+    effect: 'heap',
+    explains: ['heap', 'gc', 'native', 'external'],
+  };
+}

@@ -1,0 +1,222 @@
+// Pools and agents that have run dry: all is lent out, and those who wait become more.
+import type { Facts } from '../../../analysis/facts.ts';
+import { survivingSites } from '../../../analysis/growth/resource-growth.ts';
+import { OUTBOUND } from '../../../analysis/waiting/lasting-requests.ts';
+import type { ShortPool, Waiters } from '../../../analysis/waiting/short-pools.ts';
+import type { Evidence } from '../../../model/finding.ts';
+import type { Frame } from '../../../model/frame.ts';
+import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
+import { type CreationSite, fromSurvivors, survivors, throughLibrary } from '../../creation-site.ts';
+import type { Draft, Rule } from '../../rule.ts';
+import { perSecond, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
+
+const LEAST_RISE = 4;
+const LEAST_STUCK = 5;
+const ALMOST_ALWAYS = 0.9;
+const MOSTLY = 0.6;
+
+export const poolExhaustion: Rule = {
+  kind: 'pool-exhaustion',
+  judge(facts) {
+    if (facts.observations.asyncObservations.length === 0)
+      return { notApplicable: 'pools and agents were not looked for' };
+    return facts.shortPools
+      .filter(isDry)
+      .slice(0, 3)
+      .map((pool) => describe(pool, facts));
+  },
+};
+
+function isDry(short: ShortPool): boolean {
+  const { pool, limit, waiting, medianWaiting, waitingShare, silentShare } = short;
+  const busy = pool.readings.at(-1)?.busy;
+  if (busy !== undefined && busy < limit) return false;
+  const isGrowing = waiting.verdict === 'growing' && waiting.last - waiting.first >= LEAST_RISE;
+  // Those who give up after a while keep the queue at one length: nothing moves in the pool all the same.
+  const isStuck =
+    waitingShare >= ALMOST_ALWAYS && medianWaiting >= LEAST_STUCK && (silentShare ?? 0) >= ALMOST_ALWAYS;
+  return isGrowing || isStuck;
+}
+
+function describe(short: ShortPool, facts: Facts): Draft {
+  const { pool, limit, waiting } = short;
+  const site = holderSite(short, facts) ?? waiterSite(short, facts) ?? promiseSite(short, facts);
+  const name = nameOf(short);
+  const rate = perSecond(Math.max(0, waiting.slopePerSecond));
+  const more = waiting.verdict === 'growing' ? `, ${rate} more` : '';
+  const what = pool.endpoint === undefined ? 'lent out' : 'sockets in use';
+  const isLeaked = isNeverGivenBack(short);
+  return {
+    kind: 'pool-exhaustion',
+    severity: 'critical',
+    confidence: site ? (isLeaked ? 0.93 : 0.85) : 0.7,
+    urgency: 0.95,
+    title: `${name} has run dry: ${limit} of ${limit} ${what}${isLeaked ? ' and never given back' : ''}, ${formatNumber(waiting.last)} wait${more}${site ? ` (${placeWithLibrary(site.blame)})` : ''}`,
+    subject: subjectOf('pool', pool.endpoint ?? plainName(short), site?.frame ?? null, pool.thread),
+    impact: {
+      metric: 'waiting',
+      value: Math.max(0, waiting.slopePerSecond),
+      unit: 'per second',
+      limit: `${limit} at most`,
+    },
+    evidence: [queueEvidence(short), ...lentEvidence(short), ...(site ? [site.evidence] : [])],
+    innocentExplanation:
+      'A peak of the load would be worked off; the queue did not become shorter while we looked.',
+    advice: adviceFor(short),
+    caveats:
+      site && isLeaked && pool.endpoint === undefined
+        ? [
+            'The line is one that takes from the pool; what was taken before we came was not seen being taken.',
+          ]
+        : [],
+    asSymptom: `${formatNumber(waiting.last)} wait for ${name}${more}`,
+    effect: 'waiting',
+    explains: ['waiting', 'heap', 'external', 'native', 'sockets', 'fds', 'timers', 'gc'],
+  };
+}
+
+function plainName({ pool }: ShortPool): string {
+  return pool.holder && pool.holder.name !== '' ? pool.holder.name : pool.className || 'pool';
+}
+
+function nameOf(short: ShortPool): string {
+  const { className, endpoint, holder } = short.pool;
+  if (endpoint !== undefined) return `The ${className || 'Agent'} for ${endpoint}`;
+  const isNamed = holder && holder.name !== '' && holder.kind !== 'handle';
+  return `${className || 'A pool'}${isNamed ? ` \`${holder.name}\`` : ''}`;
+}
+
+const NOT_READ = /: response not read$/;
+
+/** What is lent out lies idle in somebody's hands: bodies that nobody reads, connections that nobody uses. */
+function isNeverGivenBack({ lent, silentShare }: ShortPool): boolean {
+  if (!lent) return false;
+  const all = lent.labels.reduce((sum, [, count]) => sum + count, 0);
+  if (all > 0) return unread(lent.labels) / all >= MOSTLY;
+  return (silentShare ?? 0) >= MOSTLY;
+}
+
+function unread(labels: readonly [string, number][]): number {
+  return labels.filter(([label]) => NOT_READ.test(label)).reduce((sum, [, count]) => sum + count, 0);
+}
+
+function queueEvidence({ waiting, waitingShare, limit }: ShortPool): Evidence {
+  return {
+    source: 'pools',
+    statement: `those who wait ${risen(waiting)}, from ${waiting.first} to ${waiting.last}; in ${formatShare(waitingShare)} of the looks somebody waited for one of ${limit}`,
+    value: waiting.slopePerSecond,
+    unit: 'per second',
+  };
+}
+
+function lentEvidence({ lent }: ShortPool): Evidence[] {
+  if (!lent) return [];
+  const labels = lent.labels
+    .toSorted((a, b) => b[1] - a[1])
+    .slice(0, 3)
+    .map(([label, count]) => `${count} x ${label}`);
+  const evidence: Evidence[] = [];
+  if (labels.length > 0) evidence.push({ source: 'pools', statement: `in use: ${labels.join('; ')}` });
+  if (lent.looked > 0)
+    evidence.push({
+      source: 'pools',
+      statement: `${lent.silent} of ${lent.looked} connections lent out have been silent for 4 s and more, the longest for ${formatDuration(lent.longestSilentMillis)}`,
+    });
+  return evidence;
+}
+
+/** An Agent's sockets say which request holds them: the code that makes such requests. */
+function holderSite({ lent }: ShortPool, facts: Facts): CreationSite | null {
+  const held = lent?.labels.toSorted((a, b) => b[1] - a[1])[0]?.[0].replace(/: [a-z ]+$/, '');
+  if (!held) return null;
+  const [method = '', path = ''] = held.split(' ');
+  const makers = survivingSites(facts.observations.asyncObservations, [OUTBOUND], 'all')
+    .filter(({ site, blame: by }) => {
+      const label = site.label ?? '';
+      return by.subject && label.startsWith(`${method} `) && label.endsWith(path);
+    })
+    .sort((a, b) => b.madePerSecond - a.madePerSecond);
+  const [maker] = makers;
+  if (!maker) return null;
+  const { blame, madePerSecond } = maker;
+  return {
+    blame,
+    frame: blame.subject!,
+    madePerSecond,
+    evidence: {
+      source: 'requests',
+      statement: `${placeWithLibrary(blame)} makes requests ${held}, ${perSecond(madePerSecond)}`,
+    },
+  };
+}
+
+/** Taking one and giving it back is in the hands of the caller; a query is given back by the pool itself. */
+const TAKES =
+  /^(get|take|acquire|connect|checkout|check_out|borrow|reserve|lease|lock|obtain|use|begin|transaction|start)/i;
+
+function waiterSite({ waiters }: ShortPool, facts: Facts): CreationSite | null {
+  const calls = ({ frames, blame: by }: Waiters): string => calledBy(frames, by.subject);
+  // A library that waits in a later turn has nobody's code on its stack.
+  const placed = waiters.filter(({ blame: by }) => by.app);
+  const known = placed.length > 0 ? placed : waiters;
+  const found =
+    known.find((waiter) => TAKES.test(calls(waiter))) ??
+    known.find((waiter) => [...ownFiles(waiter, known)].some((file) => TAKES.test(basename(file)))) ??
+    known[0];
+  if (!found) return null;
+  const best = { ...found, blame: throughLibrary(found.blame, facts, ownFiles(found, known)) };
+  const all = waiters.reduce((sum, { count }) => sum + count, 0);
+  return {
+    blame: best.blame,
+    frame: best.blame.subject!,
+    evidence: {
+      source: 'pools',
+      statement: `${best.count} of ${all} caught coming to wait came from ${placeWithLibrary(best.blame)}`,
+    },
+  };
+}
+
+/** Files of the library that only these came through. */
+function ownFiles(waiter: Waiters, all: readonly Waiters[]): ReadonlySet<string> {
+  const filesOf = ({ frames }: Waiters) =>
+    frames.flatMap(({ file, owner }) => (owner === 'library' && file ? [file] : []));
+  const others = new Set(all.filter((other) => other !== waiter).flatMap(filesOf));
+  return new Set(filesOf(waiter).filter((file) => !others.has(file)));
+}
+
+const basename = (file: string) => file.replace(/^.*[\\/]/, '');
+
+/** The function that the subject's frame called. */
+function calledBy(frames: readonly Frame[], subject: Frame | null): string {
+  const at = frames.findIndex((frame) => frame.file === subject?.file && frame.line === subject?.line);
+  const called = frames.slice(0, Math.max(0, at)).findLast(({ owner }) => owner === 'library');
+  return called?.functionName.split('.').at(-1) ?? '';
+}
+
+function promiseSite({ waiting }: ShortPool, facts: Facts): CreationSite | null {
+  const site = survivors(facts, ['PROMISE']).find(
+    ({ trend, survival }) =>
+      trend.verdict === 'growing' &&
+      (survival ?? 0) >= MOSTLY &&
+      trend.slopePerSecond >= waiting.slopePerSecond / 4,
+  );
+  return site ? fromSurvivors(site) : null;
+}
+
+function adviceFor(short: ShortPool): string[] {
+  if (short.pool.endpoint !== undefined)
+    return isNeverGivenBack(short)
+      ? [
+          'Read every response to its end or destroy it (response.resume(), body.cancel()), also those that are not wanted: only then does its socket come back.',
+        ]
+      : [
+          'Give requests a timeout (or an AbortSignal), so that one that is never answered gives its socket back; raise maxSockets only when the other side can take more.',
+        ];
+  const giveBack =
+    'Give back what was taken on every path, also on errors and early returns: release it in a `finally`; a response is given back by reading or destroying its body.';
+  const shorten =
+    'Shorten what is done while one is held, give the wait a limit (an acquire timeout), and raise the maximum only when the other side can take more.';
+  if (isNeverGivenBack(short)) return [giveBack];
+  // Where no connection could be looked at, nobody knows whether they are used.
+  return short.silentShare === null ? [giveBack, shorten] : [shorten];
+}

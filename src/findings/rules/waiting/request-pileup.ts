@@ -1,0 +1,153 @@
+// Requests that wait for an answer which does not come, while others of their kind are answered: going out without a
+// timeout, or coming in and forgotten on one path.
+import type { Facts } from '../../../analysis/facts.ts';
+import type { SurvivingSite } from '../../../analysis/growth/resource-growth.ts';
+import type { LastingRequests } from '../../../analysis/waiting/lasting-requests.ts';
+import type { Frame } from '../../../model/frame.ts';
+import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
+import { survivors } from '../../creation-site.ts';
+import type { Draft, Rule } from '../../rule.ts';
+import { packageOf, perSecond, place, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
+
+const LEAST_WAITING = 4;
+const LEAST_PER_SECOND = 0.1;
+const LONG_MILLIS = 8_000;
+/** Of the same kind, at least this share is answered in time: else waiting is what they are for (long polls). */
+const LEAST_ANSWERED = 0.02;
+/** Rates of one cause, seen in two ways, differ by no more. */
+const SAME_PACE = 3;
+
+export const requestPileup: Rule = {
+  kind: 'request-pileup',
+  judge(facts) {
+    if (facts.observations.asyncObservations.length === 0)
+      return { notApplicable: 'requests were not watched' };
+    const outbound = facts.requests.outbound.filter(isPilingUp).map((requests) => describeOutbound(requests));
+    const inbound = facts.requests.inbound
+      .filter((requests) => isPilingUp(requests) && (requests.answeredShare ?? 0) >= LEAST_ANSWERED)
+      .map((requests) => describeInbound(requests, facts));
+    return [...outbound.slice(0, 3), ...inbound.slice(0, 3)];
+  },
+};
+
+function isPilingUp({ alive, trend, oldestMillis }: LastingRequests): boolean {
+  return alive >= LEAST_WAITING && trend.slopePerSecond >= LEAST_PER_SECOND && oldestMillis >= LONG_MILLIS;
+}
+
+function describeOutbound(requests: LastingRequests): Draft {
+  const { label, blame, site, trend } = requests;
+  const endpoint = endpointOf(label);
+  return {
+    ...common(requests),
+    title: `Requests out (${label}) pile up by ${perSecond(trend.slopePerSecond)}: no answer comes and nothing ends them${blame.subject ? ` (${placeWithLibrary(blame)})` : ''}`,
+    confidence: blame.subject ? 0.9 : 0.75,
+    subject: subjectOf('request', endpoint, blame.subject, site.thread),
+    advice: [
+      'Give each outgoing request a timeout (AbortSignal.timeout(), the timeout option of the client) that covers the whole answer, and answer the caller with an error when it fires.',
+    ],
+    caveats: [],
+  };
+}
+
+function describeInbound(requests: LastingRequests, facts: Facts): Draft {
+  const { label, site, trend } = requests;
+  const promise = promiseOf(requests, facts);
+  const frame: Frame | null = promise?.blame.subject ?? site.handler ?? null;
+  const where = promise ? placeWithLibrary(promise.blame) : frame && place(frame);
+  const { evidence, ...rest } = common(requests);
+  return {
+    ...rest,
+    title: `Requests to ${label} pile up by ${perSecond(trend.slopePerSecond)}: some are never answered${where ? ` (${where})` : ''}`,
+    confidence: frame ? 0.85 : 0.7,
+    subject: subjectOf('request', label, frame, site.thread),
+    evidence: [
+      ...evidence,
+      ...(promise
+        ? [
+            {
+              source: 'async-resources',
+              statement: `promises made in ${where} stay at the same pace, about ${formatNumber(promise.alive)} now`,
+              value: promise.trend.slopePerSecond,
+              unit: 'per second',
+            },
+          ]
+        : []),
+      ...(site.handler ? [{ source: 'requests', statement: `answered by ${place(site.handler)}` }] : []),
+    ],
+    advice: [
+      ...waitAdvice(promise),
+      'Answer on every path, also on errors and when what is waited for does not come: give the wait a timeout, and pass errors of async handlers on to the router.',
+    ],
+    caveats: frame
+      ? []
+      : [
+          'The code that should answer was not caught: it waits without a promise, or its router does not say.',
+        ],
+  };
+}
+
+/** What they wait for, where a library makes them wait. */
+function waitAdvice(promise: SurvivingSite | null): string[] {
+  const library = promise?.blame.library;
+  return library
+    ? [
+        `They wait in \`${library.functionName}\` of ${packageOf(library)}: give back what is taken there on every path (in a \`finally\`), and give the wait a timeout.`,
+      ]
+    : [];
+}
+
+function common(
+  requests: LastingRequests,
+): Omit<Draft, 'title' | 'confidence' | 'subject' | 'advice' | 'caveats'> {
+  const { alive, trend, oldestMillis, answeredShare, madePerSecond, label } = requests;
+  const rate = perSecond(trend.slopePerSecond);
+  const others =
+    answeredShare === null || answeredShare < LEAST_ANSWERED
+      ? 'none of those that old has one'
+      : `${formatShare(answeredShare)} of their kind have one within 5 s`;
+  return {
+    kind: 'request-pileup',
+    severity: trend.slopePerSecond >= 1 ? 'critical' : 'warning',
+    urgency: Math.min(0.95, 0.8 + trend.slopePerSecond / 50),
+    impact: { metric: 'requests', value: trend.slopePerSecond, unit: 'per second' },
+    evidence: [
+      {
+        source: 'requests',
+        statement: `about ${formatNumber(alive)} wait for the beginning of their answer (${perSecond(madePerSecond)} are made), the oldest for at least ${formatDuration(oldestMillis)}, while ${others}; their number ${risen(trend)}`,
+        value: trend.slopePerSecond,
+        unit: 'per second',
+      },
+    ],
+    innocentExplanation:
+      'Slow answers come in the end, and their number stays; these became more until the end of the look.',
+    asSymptom: `requests without an answer (${label}): ${rate} more`,
+    effect: 'waiting',
+    explains: ['waiting', 'heap', 'external', 'native', 'sockets', 'fds', 'timers', 'gc'],
+  };
+}
+
+/** "GET 10.0.0.7:80/rates/#" -> "10.0.0.7:80". */
+function endpointOf(label: string): string {
+  return label.replace(/^\S* /, '').replace(/\/.*$/, '') || label;
+}
+
+/** The place whose promises stay at the pace of these requests. */
+function promiseOf({ trend, site }: LastingRequests, facts: Facts): SurvivingSite | null {
+  const distance = (other: SurvivingSite) =>
+    Math.abs(Math.log(Math.max(1e-6, other.trend.slopePerSecond) / trend.slopePerSecond));
+  const near = survivors(facts, ['PROMISE'])
+    .filter(
+      (other) =>
+        other.site.thread === site.thread &&
+        other.blame.app &&
+        other.trend.verdict === 'growing' &&
+        distance(other) <= Math.log(SAME_PACE),
+    )
+    .sort((a, b) => depthOf(b) - depthOf(a) || distance(a) - distance(b));
+  return near[0] ?? null;
+}
+
+/** Of the promises that wait for each other, the innermost was made under most of the application's functions. */
+function depthOf({ site }: SurvivingSite): number {
+  return site.frames.filter(({ owner }) => owner === 'app').length;
+}

@@ -1,0 +1,78 @@
+// libuv's thread pool has no thread left: files, name lookups, crypto and compression wait in line, while the event
+// loop is free and every dashboard looks calm.
+import type { ThreadPoolPressure, ThreadPoolUser } from '../../../analysis/waiting/thread-pool.ts';
+import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
+import type { Draft, Rule } from '../../rule.ts';
+import { perSecond, placeWithLibrary, subjectOf } from '../../wording.ts';
+import { threadPoolWork } from './thread-pool-words.ts';
+
+const LEAST_WAIT_MILLIS = 20;
+const LEAST_LONG_SHARE = 0.4;
+const MOST_OF_IT = 0.5;
+const LEAST_WAIT_SHARE = 0.5;
+/** Less than all: what came before the watch was not counted. */
+const LEAST_INSIDE = 0.5;
+
+export const threadpoolSaturation: Rule = {
+  kind: 'threadpool-saturation',
+  judge({ threadPool }) {
+    if (!threadPool) return { notApplicable: 'too few operations were sent through the thread pool' };
+    const { medianWaitMillis, longShare, users, threads = 0, inside = 0 } = threadPool;
+    if (medianWaitMillis < LEAST_WAIT_MILLIS || longShare < LEAST_LONG_SHARE) return [];
+    // A machine that has no time for us makes everything wait: a full pool has as many inside as there are threads.
+    if (inside < threads * LEAST_INSIDE || users.length === 0) return [];
+    const [first] = users;
+    // Where a thread is free after a part of what one operation takes, the pool is busy, and no more than that.
+    const takes = first ? first.meanMillis - medianWaitMillis : 0;
+    if (medianWaitMillis < takes * LEAST_WAIT_SHARE) return [];
+    // Lookups that hold the threads are slow themselves: that is the finding.
+    if (first && first.type === 'GETADDRINFOREQWRAP' && first.share >= MOST_OF_IT) return [];
+    return [describe(threadPool, users.find(({ blame }) => blame.subject) ?? null)];
+  },
+};
+
+function describe(pressure: ThreadPoolPressure, user: ThreadPoolUser | null): Draft {
+  const { medianWaitMillis, longestWaitMillis, longShare, threads } = pressure;
+  const wait = formatDuration(medianWaitMillis);
+  const of = threads === undefined ? 'a thread' : `one of its ${threads} threads`;
+  const what = user ? threadPoolWork(user.type) : null;
+  const frame = user?.blame.subject ?? null;
+  return {
+    kind: 'threadpool-saturation',
+    severity: medianWaitMillis >= 200 ? 'critical' : 'warning',
+    confidence: user ? 0.9 : 0.65,
+    urgency: Math.min(0.95, 0.7 + medianWaitMillis / 2_000),
+    title: `The thread pool is saturated: a trivial file operation waits ${wait} for ${of}${user ? `; they are busy with ${what} (${placeWithLibrary(user.blame)})` : ''}`,
+    subject: subjectOf('pool', 'libuv thread pool', frame),
+    impact: {
+      metric: 'thread-pool',
+      value: medianWaitMillis,
+      unit: 'ms',
+      limit: threads === undefined ? undefined : `${threads} threads (UV_THREADPOOL_SIZE)`,
+    },
+    evidence: [
+      {
+        source: 'thread-pool',
+        statement: `a trivial operation sent through the pool twice a second waited ${wait} at the median, ${formatDuration(longestWaitMillis)} at most, and long in ${formatShare(longShare)} of the seconds, beyond the delay of the event loop`,
+        value: medianWaitMillis,
+        unit: 'ms',
+      },
+      ...pressure.users
+        .filter(({ share }) => share >= 0.05)
+        .slice(0, 3)
+        .map((each) => ({
+          source: 'thread-pool',
+          statement: `${threadPoolWork(each.type)} of ${placeWithLibrary(each.blame)}: ${formatShare(each.share)} of the threads' time, ${perSecond(each.perSecond)}, ${formatDuration(each.meanMillis)} each with the wait`,
+        })),
+    ],
+    innocentExplanation: 'A short burst would drain; the pool had no free thread through most of the look.',
+    advice: [
+      `Do less of it at once (a queue with a limit, cheaper parameters, a cache of results)${user ? '' : '; find what uses crypto, zlib, fs or dns.lookup most'}.`,
+      `Set UV_THREADPOOL_SIZE before start (up to 1,024; ${formatNumber(threads ?? 4)} now): for work that waits, such as files and lookups; for work that computes, no more than there are cores.`,
+    ],
+    caveats: user ? [] : ['Who uses the pool was not caught.'],
+    asSymptom: `operations wait ${wait} for a thread of the pool`,
+    effect: 'thread-pool',
+    explains: ['lookups', 'waiting', 'heap', 'external', 'native', 'gc'],
+  };
+}

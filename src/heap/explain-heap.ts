@@ -1,0 +1,127 @@
+// Heap snapshots to a report: read one after the other, so that only one graph is whole in memory at a time.
+import { findGrowth } from '../analysis/heap/growth.ts';
+import { sharedFolder } from '../analysis/heap/names/script-files.ts';
+import { createPathTrie } from '../analysis/heap/paths/path-trie.ts';
+import { sharedProgram } from '../analysis/heap/same-program.ts';
+import { summarizeHeap } from '../analysis/heap/summary.ts';
+import { type Survey, surveyAlone, surveyPaths } from '../analysis/heap/survey.ts';
+import { computeDominators, type DominatorTree } from '../model/heap/dominators.ts';
+import type { HeapGraph } from '../model/heap/heap-graph.ts';
+import {
+  type HeapPlace,
+  type HeapReport,
+  type HeapSnapshotFacts,
+  type HeapVerdict,
+  placesIn,
+} from '../model/heap/heap-report.ts';
+import { resolveHeapPlaces } from '../recording/heap/heap-places.ts';
+import { readHeapSnapshot } from '../recording/heap/heap-snapshot.ts';
+import { VERSION } from '../version.ts';
+
+export interface HeapOptions {
+  /** Rows of each table. */
+  top: number;
+  showStrings: boolean;
+  onProgress?: (step: string) => void;
+}
+
+/** Oldest first. Throws UsageError or RecordingError for a file that is no whole snapshot. */
+export function explainHeap(files: readonly string[], options: HeapOptions): Promise<HeapReport> {
+  return explainHeapGraphs(
+    files.map((path) => ({ path, read: () => readHeapSnapshot(path) })),
+    options,
+  );
+}
+
+/** A snapshot that is read when its turn comes; only one graph is held at a time. */
+export interface HeapSource {
+  path: string;
+  read: () => Promise<HeapGraph>;
+}
+
+export async function explainHeapGraphs(
+  sources: readonly HeapSource[],
+  options: HeapOptions,
+): Promise<HeapReport> {
+  const say = options.onProgress ?? (() => {});
+  const trie = createPathTrie();
+  const facts: HeapSnapshotFacts[] = [];
+  let programs: Set<string>[] = [];
+  for (const [index, { path, read }] of sources.entries()) {
+    const isLast = index === sources.length - 1;
+    const which = sources.length > 1 ? `snapshot ${index + 1} of ${sources.length}` : 'the snapshot';
+    say(`reading ${which}`);
+    const graph = await read();
+    say(`computing what retains what in ${which}`);
+    const dominators = computeDominators(graph);
+    facts.push(describeSnapshot(path, graph, dominators));
+    say(`finding paths in ${which}`);
+    const survey = sources.length > 1 ? surveyPaths(trie, graph, dominators) : surveyAlone(graph, dominators);
+    programs = [...programs, survey.files];
+    if (isLast) {
+      say('comparing');
+      return finish({ facts, programs, trie, survey, dominators }, options);
+    }
+  }
+  throw new RangeError('no snapshot was given');
+}
+
+interface LastState {
+  facts: HeapSnapshotFacts[];
+  programs: Set<string>[];
+  trie: ReturnType<typeof createPathTrie>;
+  survey: Survey;
+  dominators: DominatorTree;
+}
+
+function finish({ facts, programs, trie, survey, dominators }: LastState, options: HeapOptions): HeapReport {
+  const isOneProgram = sharedProgram(programs);
+  const growth = facts.length > 1 && isOneProgram ? findGrowth(trie, survey, dominators) : [];
+  const report: HeapReport = {
+    schemaVersion: 1,
+    tool: { name: 'culprit', version: VERSION },
+    verdict: verdictOf(facts.length, isOneProgram, growth),
+    snapshots: facts,
+    folder: survey.folder,
+    growth: [
+      ...growth.filter(({ isMinor }) => !isMinor).slice(0, options.top),
+      ...growth.filter(({ isMinor }) => isMinor).slice(0, options.top),
+    ],
+    ...summarizeHeap(survey.paths, dominators, options),
+    warnings: warningsFor(facts, trie.isFull),
+  };
+  const places = placesIn(report);
+  resolveHeapPlaces(places);
+  // Sources may lie beside the folder that the compiler wrote to.
+  report.folder = folderAround(report.folder, places);
+  return report;
+}
+
+function folderAround(folder: string, places: HeapPlace[]): string {
+  const own = places.map(({ file }) => file).filter((file) => !/[/\\\\]node_modules[/\\\\]/.test(file));
+  const shared = sharedFolder([`${folder}.`, ...own]);
+  // One stray file shall not make every path long.
+  return shared.split('/').length > 2 ? shared : folder;
+}
+
+function describeSnapshot(path: string, graph: HeapGraph, dominators: DominatorTree): HeapSnapshotFacts {
+  const { nodeCount: nodes, edgeCount: edges } = graph;
+  return { path, nodes, edges, shallowBytes: dominators.retainedBytes(graph.root) };
+}
+
+function verdictOf(count: number, isOneProgram: boolean, growth: HeapReport['growth']): HeapVerdict {
+  if (count === 1) return 'one-snapshot';
+  if (!isOneProgram) return 'different-programs';
+  return growth.some(({ isMinor }) => !isMinor) ? 'growth' : 'no-growth';
+}
+
+function warningsFor(facts: HeapSnapshotFacts[], isFull: boolean): string[] {
+  const warnings: string[] = [];
+  if (facts.length === 2)
+    warnings.push(
+      'Two snapshots cannot tell a leak from a warm-up (caches that fill once). Take a third under the same load: a leak grows at every step.',
+    );
+  if (isFull)
+    warnings.push('The heap has too many different paths to compare them all; some growth may be missing.');
+  return warnings;
+}

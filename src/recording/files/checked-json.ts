@@ -1,0 +1,68 @@
+// A JSON file that a person wrote or a build kept: read with a limit, checked against its shape, and refused with one
+// sentence that names the field.
+import { readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import * as v from 'valibot';
+import { RecordingError } from '../../errors.ts';
+
+const MAX_BYTES = 10 * 2 ** 20;
+
+interface Expected<S extends v.GenericSchema> {
+  schema: S;
+  /** What it is to be: "an accept file". */
+  what: string;
+  /** What helps where it is not. */
+  hint: string;
+}
+
+/** Throws RecordingError when there is no such file, or it is not what it has to be. */
+export function readCheckedJson<S extends v.GenericSchema>(
+  path: string,
+  expected: Expected<S>,
+): v.InferOutput<S> {
+  return parseCheckedJson(readText(path, expected), basename(path), expected);
+}
+
+/** `name` is what messages call it. */
+export function parseCheckedJson<S extends v.GenericSchema>(
+  text: string,
+  name: string,
+  { schema, what, hint }: Expected<S>,
+): v.InferOutput<S> {
+  let content: unknown;
+  try {
+    content = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new RecordingError(`${name} is not JSON: ${(error as Error).message}.`, hint, { cause: error });
+  }
+  const result = v.safeParse(schema, content);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const place = placeOf(issue);
+  throw new RecordingError(
+    `${name} is not ${what}: ${place === '' ? '' : `${place}: `}${issue.message.slice(0, 500)}.`,
+    hint,
+  );
+}
+
+function readText(path: string, { what, hint }: Expected<v.GenericSchema>): string {
+  try {
+    const { size } = statSync(path);
+    if (size > MAX_BYTES) throw new RecordingError(`${path} is too large for ${what}.`, hint);
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof RecordingError) throw error;
+    throw new RecordingError(`${path} could not be read: ${(error as Error).message}.`, hint, {
+      cause: error,
+    });
+  }
+}
+
+/** "gates[2]", "accepted[0].until" */
+function placeOf(issue: v.BaseIssue<unknown>): string {
+  let place = '';
+  for (const { key } of issue.path ?? []) {
+    place += typeof key === 'number' ? `[${key}]` : `${place === '' ? '' : '.'}${String(key).slice(0, 100)}`;
+  }
+  return place;
+}

@@ -1,0 +1,91 @@
+// What `culprit heap` prints: the answer first, then the few things that matter with their paths, then tables.
+import { Chalk, type ChalkInstance } from 'chalk';
+import type { HeapReport } from '../../model/heap/heap-report.ts';
+import { formatBytes, formatCount, formatNumber } from '../../units/units.ts';
+import { escapeAllStrings } from '../escape.ts';
+import { hangingLines, wrapText } from '../layout.ts';
+import type { TextOptions } from '../text/text.ts';
+import { joinAlike } from './heap-alike.ts';
+import { renderHeapTables } from './heap-text-tables.ts';
+import { renderBigThing, renderGrowth } from './heap-text-thing.ts';
+
+/** Things explained at length; the tables have the rest. */
+const MOST_EXPLAINED = 5;
+const WHO_FILLS =
+  'A snapshot shows who holds a thing, not who fills it: `culprit diagnose` on the running process names the line that adds.';
+/** Of the heap: what keeps less is not worth a paragraph. */
+const LEAST_SHARE = 0.01;
+
+/** The whole report, ending in a newline. Strings from the snapshots are made inert first. */
+export function renderHeapText(report: HeapReport, options: TextOptions): string {
+  const safe = escapeAllStrings(report);
+  const paint = new Chalk({ level: options.colors ? 1 : 0 });
+  const width = Math.max(40, options.width);
+  const blocks = [
+    renderVerdict(safe, paint, width),
+    ...renderThings(safe, paint, width).map((block) => (options.quiet ? block.slice(0, 1) : block)),
+    ...(options.quiet || safe.verdict !== 'growth' ? [] : [wrapText(WHO_FILLS, width)]),
+    safe.warnings.flatMap((warning) => hangingLines('! ', warning, width).map((line) => paint.yellow(line))),
+    ...(options.quiet ? [] : renderHeapTables(safe, paint, width)),
+  ];
+  const filled = blocks.filter((block) => block.length > 0);
+  return `${filled.map((block) => block.join('\n')).join('\n\n')}\n`;
+}
+
+function renderVerdict(report: HeapReport, paint: ChalkInstance, width: number): string[] {
+  const [headline, ...rest] = verdictTexts(report);
+  const color =
+    report.verdict === 'growth' ? paint.yellow : report.verdict === 'no-growth' ? paint.green : paint;
+  return [
+    ...wrapText(headline!, width).map((line) => color.bold(line)),
+    ...rest.flatMap((text) => wrapText(text, width)),
+  ];
+}
+
+function verdictTexts(report: HeapReport): string[] {
+  const last = report.snapshots.at(-1)!;
+  const count = report.snapshots.length;
+  const sizes = report.snapshots.map(({ shallowBytes }) => formatBytes(shallowBytes)).join(' -> ');
+  switch (report.verdict) {
+    case 'one-snapshot':
+      return [
+        `THE HEAP: ${formatBytes(last.shallowBytes)} in ${formatNumber(last.nodes)} objects. ${bigThings(report)}`,
+        'One snapshot shows what is big, not what grows. To find a leak take three under load, minutes apart, and give all three.',
+      ];
+    case 'growth': {
+      const things = report.growth.filter(({ isMinor }) => !isMinor).length;
+      return [
+        `${formatNumber(things)} ${things === 1 ? 'THING GREW' : 'THINGS GREW'} from each snapshot to the next (heap: ${sizes})`,
+      ];
+    }
+    case 'no-growth':
+      return [
+        `NOTHING GREW at every step of ${count} snapshots (heap: ${sizes})`,
+        `${report.growth.length > 0 ? 'Nothing of weight' : 'Nothing'} had more entries in each snapshot than in the one before. What filled once, or rose and fell again, is not a leak.`,
+      ];
+    case 'different-programs':
+      return [
+        'NOT COMPARED: these are snapshots of different programs',
+        'Hardly any file of the one is in the other, so every difference would look like growth. Give snapshots of one program, oldest first. Below is the last one alone.',
+      ];
+  }
+}
+
+function bigThings({ collections, snapshots }: HeapReport): string {
+  const all = snapshots.at(-1)!.shallowBytes;
+  const big = joinAlike(collections).filter(({ retainedBytes }) => retainedBytes >= 0.05 * all).length;
+  return big === 0
+    ? 'No single thing keeps much of it.'
+    : `${formatCount(big, 'thing')} of your program ${big === 1 ? 'keeps' : 'keep'} 5% of it or more.`;
+}
+
+function renderThings(report: HeapReport, paint: ChalkInstance, width: number): string[][] {
+  const layout = { folder: report.folder, heapBytes: report.snapshots.at(-1)!.shallowBytes, paint, width };
+  const growing = report.growth.filter(({ isMinor }) => !isMinor).slice(0, MOST_EXPLAINED);
+  if (report.snapshots.length > 1 && report.verdict !== 'different-programs')
+    return [...growing.map((growth, index) => renderGrowth(growth, index + 1, layout))];
+  return joinAlike(report.collections)
+    .filter(({ retainedBytes }) => retainedBytes >= LEAST_SHARE * layout.heapBytes)
+    .slice(0, MOST_EXPLAINED)
+    .map((alike, index) => renderBigThing(alike, index + 1, layout));
+}

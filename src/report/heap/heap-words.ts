@@ -1,0 +1,109 @@
+// The words for a collection: what it is, what is in it, what to do about it. Strings must be inert already.
+import { describePlace, nameOf, shorten } from '../../model/heap/heap-path-words.ts';
+import type {
+  HeapCollection,
+  HeapCollectionKind,
+  HeapEntryGroup,
+  HeapPlace,
+} from '../../model/heap/heap-report.ts';
+import { formatCount, formatNumber } from '../../units/units.ts';
+
+const KIND_NOUNS: Record<HeapCollectionKind, string> = {
+  map: 'Map',
+  set: 'Set',
+  array: 'array',
+  'object-as-map': 'object used as a map',
+  listeners: 'listeners',
+  'promise-reactions': 'promise',
+  timers: 'timers',
+  'linked-list': 'linked list',
+  other: '',
+};
+
+/** "Map `sessions`", "listeners of `bus`". */
+export function describeThing(collection: HeapCollection): string {
+  const name = nameOf(collection);
+  const { kind, className, path } = collection;
+  if (kind === 'timers') return 'pending timers';
+  if (kind === 'listeners') {
+    const event = path.steps.findLast((step) => step.kind === 'listener')?.name;
+    return `listeners${event ? ` of "${shorten(event)}"` : ''}${name ? ` on \`${name}\`` : ''}`;
+  }
+  const known = KIND_NOUNS[kind];
+  const noun =
+    known && (className === 'Object' || className.toLowerCase() === known.toLowerCase())
+      ? known
+      : shorten(className);
+  return name === '' ? noun : `${noun} \`${name}\``;
+}
+
+/** As describeHolders, with the package that it belongs to. */
+export function describeTitle(collection: HeapCollection, holders: number): string {
+  const owner = packageOf(collection);
+  return `${describeHolders(collection, holders)}${owner === null ? '' : ` in ${shorten(owner)}`}`;
+}
+
+/** As describeThing; of several that grow alike, the biggest and how many more there are. */
+export function describeHolders(collection: HeapCollection, holders: number): string {
+  const more = holders - 1;
+  return more > 0
+    ? `${describeThing(collection)} and ${formatNumber(more)} like it`
+    : describeThing(collection);
+}
+
+const ENTRY_NOUNS: Partial<Record<HeapCollectionKind, string>> = {
+  listeners: 'listener',
+  'promise-reactions': 'waiter',
+  timers: 'timer',
+};
+
+export function describeEntries({ kind, entriesAreMinimum }: HeapCollection, entries: number): string {
+  const plain = entries === 1 ? 'entry' : 'entries';
+  const noun = ENTRY_NOUNS[kind];
+  const count = noun ? formatCount(entries, noun) : `${formatNumber(entries)} ${plain}`;
+  return entriesAreMinimum ? `at least ${count}` : count;
+}
+
+/** "20 Session (src/session.js:4)". */
+export function describeGroup({ className, shape, count, place }: HeapEntryGroup, folder: string): string {
+  const names = shape.length > 0 ? ` {${shape.map((name) => shorten(name, 30)).join(', ')}}` : '';
+  const at = place ? ` (${describePlace(place, folder)})` : '';
+  return `${formatNumber(count)} x ${shorten(className)}${names}${at}`;
+}
+
+/** The innermost variable on the way, as near to the collection as the program names it. */
+export function nearestPlace({ path }: HeapCollection): HeapPlace | null {
+  return (
+    path.steps.findLast(({ kind, place }) => kind === 'variable' && place !== null)?.place ?? path.owner.place
+  );
+}
+
+/** Name of the package whose code holds the collection; null for the reader's own. */
+function packageOf(collection: HeapCollection): string | null {
+  const file = nearestPlace(collection)?.file ?? '';
+  return /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1] ?? null;
+}
+
+/** What to do about a collection that grows or is big. */
+export function adviseOn(collection: HeapCollection, isGrowing: boolean): string {
+  switch (collection.kind) {
+    case 'listeners':
+      return 'Add the listener once, or remove each one when its work is done: removeListener, { once: true }, { signal }.';
+    case 'promise-reactions':
+      return 'The promise does not settle, so each then, await or Promise.race on it stays. Settle it, or race with one that lives as long as the request.';
+    case 'timers':
+      return 'Clear each timer when what it waits for is done: clearTimeout, clearInterval.';
+    case 'other':
+      return 'One big thing: let go of the variable or property when it was used.';
+    default: {
+      const owner = packageOf(collection);
+      if (!isGrowing && collection.path.owner.kind === 'module-export' && collection.path.steps.length === 0)
+        return 'Loaded with its module, once. Harmless, unless you can do without the module.';
+      if (owner !== null)
+        return `It belongs to the package ${shorten(owner)}: look for its option that sets a bound or an expiry, or for another implementation; and at what your code hands it.`;
+      return isGrowing
+        ? 'Find what adds to it, and delete entries when they are done; a cache needs a bound (size and age).'
+        : 'If this is more than it should hold: delete entries when they are done, or give it a bound (size and age).';
+    }
+  }
+}

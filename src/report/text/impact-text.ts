@@ -1,0 +1,67 @@
+// What a cause costs, as one phrase in units people feel. Made from the typed values only, so that every output
+// says the same.
+import type { Evidence, Impact, Subject } from '../../model/finding.ts';
+import { formatQuantity, formatShare, formatTimeLeft } from '../../units/units.ts';
+
+/** Every metric, in words. */
+export const METRIC_NAMES: Record<Impact['metric'], string> = {
+  cpu: 'CPU time',
+  'event-loop': 'event loop',
+  gc: 'garbage collection',
+  heap: 'heap',
+  external: 'external memory',
+  native: 'native memory',
+  memory: 'memory',
+  timers: 'timers',
+  sockets: 'sockets',
+  fds: 'file descriptors',
+  processes: 'processes',
+  threads: 'threads',
+  connections: 'connections',
+  waiting: 'queue',
+  requests: 'requests without an answer',
+  'thread-pool': 'wait for a thread',
+  lookups: 'each lookup',
+  throttling: 'wall time, stopped by the CPU quota',
+  configuration: 'configuration',
+  crashes: 'crashes',
+};
+
+/** "heap +1.2 MB/s, 81% of all growth there; heap limit 256 MB reached in about 7 min". */
+export function describeImpact(impact: Impact): string {
+  // A setting costs nothing by itself: what it may lead to is said in words.
+  if (impact.metric === 'configuration') return impact.limit ?? '';
+  const isRate = impact.unit === 'bytes/s' || impact.unit === 'per second';
+  const parts = [describeAmount(impact, isRate)];
+  if (impact.share !== undefined && impact.unit !== 'share') {
+    parts.push(`${formatShare(impact.share)} of all ${isRate ? 'growth there' : 'there is'}`);
+  }
+  return [parts.join(', '), describeLimit(impact)].filter((part) => part !== '').join('; ');
+}
+
+function describeAmount(impact: Impact, isRate: boolean): string {
+  const name = METRIC_NAMES[impact.metric];
+  const amount = formatQuantity(impact.value, impact.unit);
+  if (impact.unit === 'share') return `${amount} of ${name}`;
+  return `${name} ${isRate && impact.value > 0 ? '+' : ''}${amount}`;
+}
+
+function describeLimit({ limit, exhaustionSeconds }: Impact): string {
+  if (exhaustionSeconds === undefined) return limit ?? '';
+  return `${limit ?? 'limit'} reached ${formatTimeLeft(exhaustionSeconds)}`;
+}
+
+/** "src/session.ts:12:3, in remember [express@4.18.2], on thread 2"; only what is known. */
+export function describeSubject(subject: Subject): string {
+  const place = [subject.file, subject.line, subject.column].filter((part) => part !== null);
+  const words = [subject.file === null ? subject.name : place.join(':')];
+  if (subject.function !== null && subject.function !== words[0]) words.push(`in ${subject.function}`);
+  const owner = subject.package === null ? '' : ` [${subject.package}]`;
+  return `${words.join(', ')}${owner}${subject.thread === 0 ? '' : `, on thread ${subject.thread}`}`;
+}
+
+/** The statement, its value where the sentence does not say it already, and who measured it. */
+export function describeEvidence({ source, statement, value, unit }: Evidence): string {
+  const amount = value === undefined ? '' : formatQuantity(value, unit);
+  return `${statement}${amount === '' || statement.includes(amount) ? '' : ` (${amount})`} [${source}]`;
+}

@@ -1,0 +1,50 @@
+// One finding as a block of terminal text: the answer first, then why to believe it, then what to do.
+import type { ChalkInstance } from 'chalk';
+import type { Finding, Severity } from '../../model/finding.ts';
+import { formatShare } from '../../units/units.ts';
+import { alignRows, pathRows } from '../heap/heap-path-rows.ts';
+import { hangingLines, labelledLines } from '../layout.ts';
+import { causeRows, logRows } from './crash-rows.ts';
+import { describeEvidence, describeImpact, describeSubject } from './impact-text.ts';
+
+/** "1. CRITICAL title", wrapped; the only lines of a finding in quiet mode. */
+export function renderFindingTitle(finding: Finding, paint: ChalkInstance, width: number): string[] {
+  const mark = finding.severity.toUpperCase();
+  const lines = hangingLines(`${finding.rank}. ${mark} `, finding.title, width);
+  return lines.map((line, index) =>
+    index === 0 ? line.replace(mark, () => paintSeverity(finding.severity, mark, paint)) : line,
+  );
+}
+
+/** The whole block, title included. Strings must be escaped already; rows without content are left out. */
+export function renderFinding(finding: Finding, paint: ChalkInstance, width: number): string[] {
+  const row = (label: string, texts: string[], color: ChalkInstance = paint) =>
+    labelledLines(
+      label,
+      texts.filter((text) => text !== ''),
+      width,
+    ).map((line) => color(line));
+  const bullets = (texts: string[]) => texts.map((text) => `- ${text}`);
+  return [
+    ...renderFindingTitle(finding, paint, width),
+    ...row('where', [describeSubject(finding.subject)]),
+    ...row('impact', [describeImpact(finding.impact)], paint.bold),
+    ...row('evidence', bullets(finding.evidence.map(describeEvidence))),
+    ...row('held by', finding.retainerPath ? alignRows(pathRows(finding.retainerPath, '')) : []),
+    ...row('caused by', causeRows(finding.crash)),
+    ...row('log', logRows(finding.crash)),
+    ...row('explains', bullets(finding.symptoms)),
+    ...row('Innocent?', [finding.innocentExplanation]),
+    ...row('Do:', finding.advice, paint.green),
+    ...row('read', finding.references ?? []),
+    ...row('caveats', bullets(finding.caveats), paint.yellow),
+    ...row('confidence', [
+      `${formatShare(finding.confidence)} (${finding.kind}, fingerprint ${finding.fingerprint})`,
+    ]),
+  ];
+}
+
+/** Red, yellow or cyan, bold, by severity. */
+export function paintSeverity(severity: Severity, text: string, paint: ChalkInstance): string {
+  return { critical: paint.red, warning: paint.yellow, notice: paint.cyan }[severity].bold(text);
+}

@@ -1,0 +1,111 @@
+// Why to believe it: what each piece of an end says; and what else it could have been.
+import type { CrashLabel } from '../../model/crash.ts';
+import type { Evidence } from '../../model/finding.ts';
+import { formatBytes, formatDuration } from '../../units/units.ts';
+import { isWhileLoading } from '../judge/label.ts';
+import { addressOf, chainOf, describeError } from './crash-error.ts';
+import { errorOf } from './crash-subject.ts';
+import { type EndEvent, type Ending, eventOf, exitOf } from './ending.ts';
+
+export function evidenceFor(
+  ending: Ending,
+  label: CrashLabel,
+  component: { name: string; reason: string } | null,
+): Evidence[] {
+  const sentences = ending.events.map((event) => ({ source: sourceOf(event), statement: sentence(event) }));
+  const error = errorOf(ending);
+  if (error && chainOf(error).some(isWhileLoading))
+    sentences.push({ source: 'stack', statement: 'it was thrown while modules were loaded, at the start' });
+  if (error && ending.nearby && addressOf(error) === '' && label === 'dependency-unreachable')
+    sentences.push({
+      source: 'log',
+      statement: `shortly before it logged: ${describeError(chainOf(ending.nearby).at(-1)!)}`,
+    });
+  if (component)
+    sentences.push({ source: 'stack', statement: `it points to the ${component.name}: ${component.reason}` });
+  const seen = new Set<string>();
+  return sentences
+    .filter(({ statement }) => statement !== '' && !seen.has(statement) && seen.add(statement))
+    .slice(0, 10);
+}
+
+function sourceOf(event: EndEvent): string {
+  if (event.kind === 'exit') return event.teller;
+  if (event.kind === 'told') return 'pod status';
+  return event.kind === 'kernel-oom' ? 'kernel log' : 'log';
+}
+
+function sentence(event: EndEvent): string {
+  switch (event.kind) {
+    case 'uncaught':
+      return event.isRejection
+        ? 'Node printed it as a rejection that nobody handled, and ended'
+        : 'Node printed it as an exception that nobody caught, and ended';
+    case 'logged':
+      return event.isFatal
+        ? `the program logged it as fatal${event.isLast ? ', and then no more' : ''}`
+        : 'the program logged it shortly before it ended';
+    case 'heap-limit':
+      return heapSentence(event);
+    case 'native':
+      return event.what;
+    case 'bad-option':
+      return event.option;
+    case 'unsettled-await':
+      return `a top-level await never settled, at ${event.place}`;
+    case 'kernel-oom':
+      return `the kernel killed it for want of memory${event.rssBytes === null ? '' : `, at ${formatBytes(event.rssBytes)} of its own memory`}`;
+    case 'exit':
+      return exitSentence(event);
+    case 'told':
+      return event.statement;
+  }
+}
+
+function heapSentence({ reason, gc }: Extract<EndEvent, { kind: 'heap-limit' }>): string {
+  if (!gc || gc.count === 0) return reason;
+  const uptime = gc.uptimeMillis === null ? '' : `, ${formatDuration(gc.uptimeMillis)} after the start`;
+  return `${reason}; the last collection went from ${formatBytes(gc.beforeBytes)} to ${formatBytes(gc.afterBytes)} in ${formatDuration(gc.pauseMillis)}${uptime}`;
+}
+
+function exitSentence({ code, signal, teller }: Extract<EndEvent, { kind: 'exit' }>): string {
+  if (code === null && signal === null) return `${teller} says that it failed`;
+  return [code === null ? '' : `exit code ${code}`, signal ?? ''].filter((part) => part !== '').join(', ');
+}
+
+/** The explanation that was considered besides. */
+export function innocentFor(ending: Ending, label: CrashLabel): string {
+  const { signal } = exitOf(ending);
+  switch (label) {
+    case 'heap-limit':
+      return 'A limit that is too small for the load looks the same as a leak in one crash: growth over time tells them apart.';
+    case 'container-oom':
+      return 'The limit may be below what Node needs at all; page cache and buffers count as well as the heap.';
+    case 'native-crash':
+      return signal === 'SIGABRT' && !eventOf(ending, 'native')
+        ? 'process.abort(), or a heap that ran full with its message lost, end the same way.'
+        : '';
+    case 'terminated':
+      return signal === 'SIGKILL'
+        ? 'A kernel out of memory sends the same signal: only the kernel log or the pod status tell.'
+        : 'A deployment or scaling down does this every day.';
+    case 'dependency-unreachable':
+      return 'The dependency may have been down for everybody: look at its own state at that time.';
+    case 'killed-by-probe':
+      return 'The probe may be stricter than the service is slow.';
+    case 'unknown':
+      return 'process.exit with 1 after a message that is no error looks like this.';
+    default:
+      return '';
+  }
+}
+
+/** The words of the log that matter, the gravest first; what it wrote last when there are none. */
+export function linesThatMatter(ending: Ending): string[] {
+  const root = ending.events.filter(({ kind }) => kind !== 'exit').flatMap(({ lines }) => lines);
+  const exits = ending.events.filter(({ kind }) => kind === 'exit').flatMap(({ lines }) => lines);
+  const before = root.length === 0 ? ending.tail.filter((line) => !exits.includes(line)) : [];
+  return [...new Set([...before, ...root.slice(0, 20), ...exits.slice(0, 4)])].map((line) =>
+    line.slice(0, 500),
+  );
+}

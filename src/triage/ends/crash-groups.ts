@@ -1,0 +1,232 @@
+// Ends become crashes: the same bug, seen in several lives and pods, is one finding that counts them.
+import type { Crash, CrashLabel } from '../../model/crash.ts';
+import type { Finding, Subject } from '../../model/finding.ts';
+import { adviceFor, type Circumstances } from '../judge/advice.ts';
+import { componentOf } from '../judge/component.ts';
+import { labelOf } from '../judge/label.ts';
+import { titleOf } from '../judge/wording.ts';
+import { type CrashError, chainOf } from './crash-error.ts';
+import { evidenceFor, innocentFor, linesThatMatter } from './crash-evidence.ts';
+import { errorOf, fingerprintOf, subjectOf } from './crash-subject.ts';
+import { type Ending, eventOf, exitOf } from './ending.ts';
+
+/** Crashes that are one. */
+export interface CrashGroup {
+  fingerprint: string;
+  label: CrashLabel;
+  confidence: number;
+  subject: Subject;
+  /** The first that was seen: others differ in ids and times. */
+  ending: Ending;
+  occurrences: number;
+  firstSeen: string;
+  lastSeen: string;
+  writers: Set<string>;
+}
+
+const MOST_GROUPS = 500;
+const MOST_WRITERS = 50;
+const MOST_FINDINGS = 30;
+
+export interface CrashGroups {
+  add(ending: Ending): void;
+  list(): CrashGroup[];
+  /** Lives that ended well. */
+  cleanExits(): number;
+}
+
+export function createCrashGroups(): CrashGroups {
+  const groups = new Map<string, CrashGroup>();
+  let clean = 0;
+  return {
+    add(ending) {
+      const { label, confidence } = labelOf(ending);
+      if (label === 'clean-exit') return void clean++;
+      const subject = subjectOf(ending, label);
+      const fingerprint = fingerprintOf(subject, label);
+      const group = groups.get(fingerprint) ?? {
+        fingerprint,
+        label,
+        confidence,
+        subject,
+        ending,
+        occurrences: 0,
+        firstSeen: '',
+        lastSeen: '',
+        writers: new Set<string>(),
+      };
+      if (!groups.has(fingerprint) && groups.size >= MOST_GROUPS) return;
+      groups.set(fingerprint, group);
+      count(group, ending, confidence);
+    },
+    list: () => [...groups.values()],
+    cleanExits: () => clean,
+  };
+}
+
+/** Clocks are not trusted: the least and the greatest time count, not the first and the last. */
+function count(group: CrashGroup, ending: Ending, confidence: number): void {
+  group.occurrences++;
+  group.confidence = Math.max(group.confidence, confidence);
+  for (const time of [ending.firstTime, ending.lastTime]) {
+    if (time === '') continue;
+    if (group.firstSeen === '' || time < group.firstSeen) group.firstSeen = time;
+    if (time > group.lastSeen) group.lastSeen = time;
+  }
+  if (ending.writer !== '' && group.writers.size < MOST_WRITERS) group.writers.add(ending.writer);
+}
+
+/** How much each matters if true, 0..1. */
+const URGENCY: Record<CrashLabel, number> = {
+  'heap-limit': 1,
+  'container-oom': 1,
+  'native-crash': 1,
+  'startup-failure': 1,
+  'uncaught-exception': 0.95,
+  'unhandled-rejection': 0.95,
+  'dependency-auth': 0.95,
+  'dependency-unreachable': 0.9,
+  'killed-by-probe': 0.9,
+  terminated: 0.4,
+  unknown: 0.6,
+};
+
+/** The gravest and most frequent first. */
+export function findingsOf(
+  groups: readonly CrashGroup[],
+  around: Circumstances & { restarts: number | null },
+): Finding[] {
+  const total = groups.reduce((sum, { occurrences }) => sum + occurrences, 0);
+  const weigh = ({ label, confidence, occurrences }: CrashGroup) =>
+    100 * confidence * URGENCY[label] * (0.5 + (0.5 * occurrences) / total);
+  const sorted = [...groups]
+    .sort((a, b) => weigh(b) - weigh(a) || (a.fingerprint < b.fingerprint ? -1 : 1))
+    .slice(0, MOST_FINDINGS);
+  let previous = Number.POSITIVE_INFINITY;
+  return sorted.map((group, i) => {
+    const least = (sorted.length - 1 - i) * 0.1;
+    previous = Math.round(Math.max(least, Math.min(weigh(group), previous - 0.1)) * 10) / 10;
+    return findingOf(group, i + 1, previous, total, around);
+  });
+}
+
+function findingOf(
+  group: CrashGroup,
+  rank: number,
+  score: number,
+  total: number,
+  around: Circumstances & { restarts: number | null },
+): Finding {
+  const { ending, label, subject, fingerprint, confidence, occurrences } = group;
+  const own = ending.container ?? around;
+  const crash = crashOf(group, own.restarts);
+  return {
+    rank,
+    kind: 'crash',
+    fingerprint,
+    severity: label === 'terminated' || label === 'unknown' ? 'warning' : 'critical',
+    confidence: Math.round(confidence * 100) / 100,
+    score,
+    title: titleOf(ending, label, crash.component?.name ?? ''),
+    subject,
+    impact: {
+      metric: 'crashes',
+      value: occurrences,
+      unit: 'count',
+      ...(occurrences < total && { share: occurrences / total }),
+    },
+    evidence: withSome(
+      evidenceFor(ending, label, crash.component?.name === 'memory' ? null : crash.component),
+      ending,
+    ),
+    symptoms: [],
+    innocentExplanation: innocentFor(ending, label),
+    advice: adviceFor(ending, label, own),
+    caveats: caveatsFor(group),
+    references: REFERENCES[label] ?? [],
+    crash,
+  };
+}
+
+const withSome = (evidence: Finding['evidence'], { writer }: Ending): Finding['evidence'] =>
+  evidence.length > 0 ? evidence : [{ source: writer || 'log', statement: 'it ended' }];
+
+const REFERENCES: Partial<Record<CrashLabel, string[]>> = {
+  'heap-limit': ['https://nodejs.org/api/cli.html#--max-old-space-sizesize-in-mib'],
+  'container-oom': ['https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/'],
+  'unhandled-rejection': ['https://nodejs.org/api/cli.html#--unhandled-rejectionsmode'],
+  'uncaught-exception': ['https://nodejs.org/api/process.html#event-uncaughtexception'],
+  'native-crash': ['https://nodejs.org/api/report.html'],
+  'startup-failure': ['https://nodejs.org/api/process.html#exit-codes'],
+  'killed-by-probe': ['https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/'],
+};
+
+function caveatsFor({ ending, confidence }: CrashGroup): string[] {
+  const { pod, container } = ending.container ?? {};
+  if (container && ending.isLogUnknown && !eventOf(ending, 'told'))
+    return [
+      `No log is known to be that of the container: give it under its name, \`kubectl logs ${pod || 'POD'} -c ${container} --previous > ${container}.log\`.`,
+    ];
+  const logged = eventOf(ending, 'logged');
+  if (logged && !eventOf(ending, 'uncaught'))
+    return ['The program wrote this itself; that it is why it ended is concluded from its place in the log.'];
+  return confidence < 0.75 && !eventOf(ending, 'exit')
+    ? ['The log stops here: that the process ended is concluded from that.']
+    : [];
+}
+
+function crashOf(
+  { ending, label, occurrences, firstSeen, lastSeen, writers }: CrashGroup,
+  restarts: number | null,
+): Crash {
+  const error = errorOf(ending);
+  const { code, signal } = exitOf(ending);
+  return {
+    label,
+    component: componentFor(ending, label, error),
+    causes: error ? chainOf(error).map(causeOf) : [],
+    exitCode: code,
+    signal,
+    occurrences,
+    firstSeen: firstSeen || null,
+    lastSeen: lastSeen || null,
+    writers: [...writers],
+    restarts,
+    lines: linesThatMatter(ending),
+  };
+}
+
+function componentFor(ending: Ending, label: CrashLabel, error: CrashError | null): Crash['component'] {
+  if (label === 'heap-limit' || label === 'container-oom')
+    return { name: 'memory', confidence: 0.95, reason: 'it ran out of memory' };
+  if (eventOf(ending, 'bad-option'))
+    return { name: 'config', confidence: 0.95, reason: 'node was started with an option it does not know' };
+  if (eventOf(ending, 'unsettled-await'))
+    return { name: 'code', confidence: 0.8, reason: 'an await in the code never settled' };
+  if (!error) return null;
+  const hint = componentOf(error);
+  const isSetting =
+    label === 'startup-failure' &&
+    (hint === null || hint.name === 'code') &&
+    !/^(SyntaxError|TypeError)$/.test(error.name) &&
+    !/MODULE|REQUIRE|DLOPEN|EXTENSION|PACKAGE|IMPORT|Cannot find/.test(`${error.code} ${error.message}`);
+  if (isSetting) return { name: 'config', confidence: 0.7, reason: 'the message is about a setting' };
+  return (
+    hint ??
+    (label === 'startup-failure'
+      ? { name: 'code', confidence: 0.6, reason: 'a module could not be loaded' }
+      : null)
+  );
+}
+
+function causeOf(error: CrashError): Crash['causes'][number] {
+  const frame = error.frames.find(({ owner }) => owner === 'app') ?? null;
+  return {
+    name: error.name,
+    message: error.message.slice(0, 2_000),
+    code: error.code || null,
+    function: frame?.function ?? null,
+    file: frame?.file ?? null,
+    line: frame?.line ?? null,
+  };
+}
