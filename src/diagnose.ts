@@ -18,7 +18,7 @@ import { decodeHeapProfile } from './model/decode/heap-profile.ts';
 import { decodeKeepAlive } from './model/decode/keep-alive.ts';
 import { decodePools, decodeThreadPool } from './model/decode/pools.ts';
 import { decodeAsyncReads, decodeStack } from './model/decode/samples.ts';
-import type { Report } from './model/finding.ts';
+import type { DiagnosisReport } from './model/finding.ts';
 import { NO_RECORDED_HEAP, type RecordedHeap } from './model/heap/recorded-heap.ts';
 import type { Observations } from './model/observations.ts';
 import type { PassiveSample, RuntimeSample } from './model/samples.ts';
@@ -26,11 +26,12 @@ import type { Recording } from './recording/reader.ts';
 import { VERSION } from './version.ts';
 
 /** `heap` is what explain-recorded-heap.ts found in the recording's snapshots. */
-export function diagnose(recording: Recording, heap: RecordedHeap = NO_RECORDED_HEAP): Report {
+export function diagnose(recording: Recording, heap: RecordedHeap = NO_RECORDED_HEAP): DiagnosisReport {
   const observations = { ...decode(recording), heap };
   const { verdict, verdictReason, findings, notApplicable } = judge(gatherFacts(observations));
   return {
-    schemaVersion: 1,
+    kind: 'diagnosis',
+    schemaVersion: 2,
     tool: { name: 'culprit', version: VERSION },
     target: observations.target,
     capture: observations.capture,
