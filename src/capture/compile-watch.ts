@@ -1,15 +1,8 @@
 // Which code compiles code: a short look at the scripts that V8 parses while we watch, with the stack that asked.
-import type { InspectorSession } from '../target/inspector-session.ts';
-import type { ProbeFrame } from './probes/probe-protocol.ts';
 
-export interface Compilations {
-  /** How long we watched. */
-  millis: number;
-  /** Scripts compiled in that time. */
-  scripts: number;
-  /** By the stack that asked for them, innermost frame first. */
-  sites: { frames: ProbeFrame[]; count: number }[];
-}
+import type { Compilations } from '../signals/compilations/wire.ts';
+import type { InspectorSession } from '../target/inspector-session.ts';
+import type { WireFrame } from '../wire/parts.ts';
 
 interface ScriptParsed {
   scriptId: string;
@@ -31,7 +24,7 @@ export async function watchCompilations(
   millis: number,
   onScript: (scriptId: string, url: string) => void = () => {},
 ): Promise<Compilations> {
-  const sites = new Map<string, { frames: ProbeFrame[]; count: number }>();
+  const sites = new Map<string, { frames: WireFrame[]; count: number }>();
   let isWatching = false;
   let isDone = false;
   let scripts = 0;
@@ -42,7 +35,7 @@ export async function watchCompilations(
     scripts++;
     const frames = (stackTrace?.callFrames ?? [])
       .slice(0, MAX_FRAMES)
-      .map((frame): ProbeFrame => [frame.functionName, frame.url, frame.lineNumber, frame.columnNumber]);
+      .map((frame): WireFrame => [frame.functionName, frame.url, frame.lineNumber, frame.columnNumber]);
     const key = JSON.stringify(frames);
     const known = sites.get(key);
     if (known) known.count++;

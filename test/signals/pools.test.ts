@@ -1,18 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { createFrameResolver } from '../../src/model/decode/frame-resolver.ts';
-import { decodePools, decodeThreadPool, type RawPools } from '../../src/model/decode/pools.ts';
-import { decodeAsyncReads } from '../../src/model/decode/samples.ts';
-import { NO_SOURCES, OWN_URL } from '../support/build-profile.ts';
+import { OWN_URL } from '../support/build-profile.ts';
+import { decode as decodeLines, type LineOf } from '../support/decode-lines.ts';
 
-const resolver = createFrameResolver(NO_SOURCES, '/app');
-const decode = (reads: RawPools[]) => decodePools(reads, resolver, OWN_URL);
+const decode = (reads: LineOf<'pools'>[]) => decodeLines(reads).pools;
 const ASK = [
   ['shadow', OWN_URL, 4, 0],
   ['connect', '/app/node_modules/pg-pool/index.js', 199, 4],
   ['handle', '/app/src/orders.js', 41, 2],
 ];
 
-type RawPool = RawPools['pools'][number];
+type RawPool = LineOf<'pools'>['pools'][number];
 const pool = (more: Partial<RawPool> = {}): RawPool => ({
   id: 1,
   className: 'BoundPool',
@@ -23,7 +20,8 @@ const pool = (more: Partial<RawPool> = {}): RawPool => ({
   insertions: [],
   ...more,
 });
-const read = (atMillis: number, pools: RawPool[], thread = 0, found = 2): RawPools => ({
+const read = (atMillis: number, pools: RawPool[], thread = 0, found = 2): LineOf<'pools'> => ({
+  type: 'pools',
   thread,
   atMillis,
   found,
@@ -120,11 +118,9 @@ describe('reads of pools', () => {
 describe('a watch of the thread pool', () => {
   test('is read with the places of its users', () => {
     const site = { type: 'SCRYPTREQUEST', frames: ASK, count: 4, totalMillis: 900 };
-    const uses = decodeThreadPool(
-      [{ thread: 0, atMillis: 5_000, millis: 3_000, threads: 4, sites: [site] }],
-      resolver,
-      OWN_URL,
-    );
+    const uses = decodeLines([
+      { type: 'thread-pool', thread: 0, atMillis: 5_000, millis: 3_000, threads: 4, sites: [site] },
+    ]).threadPool;
     expect(uses).toMatchObject([
       {
         thread: 0,
@@ -153,7 +149,8 @@ describe('handlers', () => {
     oldAlive: 1,
     oldestMillis: 6_000,
   });
-  const requests = (thread: number) => ({
+  const requests = (thread: number): LineOf<'async'> => ({
+    type: 'async',
     thread,
     atMillis: 9_000,
     coverage: 1,
@@ -164,9 +161,11 @@ describe('handlers', () => {
   const handler = { site: 4, name: 'createOrder', url: '/app/src/orders.js', line: 41, column: 2 };
 
   test('are told with the requests of their site and their thread, 1-based', () => {
-    const observations = decodeAsyncReads([requests(0), requests(3)], resolver, OWN_URL, [
-      { thread: 0, handlers: [handler] },
-    ]);
+    const observations = decodeLines([
+      requests(0),
+      requests(3),
+      { type: 'handlers', thread: 0, atMillis: 9_000, handlers: [handler] },
+    ]).asyncObservations;
     expect(
       observations.map(({ thread, sites }) => [thread, sites.map((each) => each.handler?.functionName)]),
     ).toEqual([
@@ -177,9 +176,10 @@ describe('handlers', () => {
   });
 
   test('of no site are passed over', () => {
-    const [observation] = decodeAsyncReads([requests(0)], resolver, OWN_URL, [
-      { thread: 0, handlers: [{ ...handler, site: 77 }] },
-    ]);
+    const [observation] = decodeLines([
+      requests(0),
+      { type: 'handlers', thread: 0, atMillis: 9_000, handlers: [{ ...handler, site: 77 }] },
+    ]).asyncObservations;
     expect(observation!.sites.map((each) => each.handler)).toEqual([undefined, undefined]);
   });
 });

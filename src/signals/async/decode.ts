@@ -1,49 +1,23 @@
-// Decoding the probe's reads of async resources: resolves their stacks and turns running counts into one record a
-// creation site.
-import type { AsyncObservation, AsyncSite } from '../async-resource.ts';
-import type { Frame } from '../frame.ts';
-import { checkCallFrame } from './cpu-profile.ts';
-import type { FrameResolver } from './frame-resolver.ts';
+// From running counts of async resources to one record a creation site.
+import type { AsyncObservation, AsyncSite } from '../../model/async-resource.ts';
+import { checkCallFrame } from '../../model/decode/cpu-profile.ts';
+import { decodeStack } from '../../model/decode/stack.ts';
+import type { Frame } from '../../model/frame.ts';
+import type { WireFrame } from '../../wire/parts.ts';
+import { type DecodeContext, offlineSignal } from '../offline-signal.ts';
+import { type AsyncLine, asyncLine, type HandlersLine, handlersLine } from './wire.ts';
 
-export type RawStackFrame = unknown[];
-
-export interface RawAsyncRead {
-  thread: number;
-  atMillis: number;
-  coverage: number;
-  onMillis: number;
-  seen: Record<string, number>;
-  sites: {
-    /** Absent in old recordings: then each read has the frames. */
-    id?: number;
-    type: string;
-    label?: string;
-    /** Empty once they were said. */
-    frames: RawStackFrame[];
-    repeats: boolean;
-    delay: number;
-    made: number;
-    watched: number;
-    alive: number;
-    oldWatched: number;
-    oldAlive: number;
-    oldestMillis?: number;
-  }[];
-}
-
-export interface RawHandlers {
-  thread: number;
-  handlers: { site: number; name: string; url: string; line: number; column: number }[];
-}
+export const asyncSignal = offlineSignal({ async: asyncLine, handlers: handlersLine }, (of, context) => ({
+  asyncObservations: decodeAsyncReads(of('async'), of('handlers'), context),
+}));
 
 /** All reads of one thread, in time order. */
-export function decodeAsyncReads(
-  reads: RawAsyncRead[],
-  resolver: FrameResolver,
-  ownUrl: string,
-  handlers: RawHandlers[] = [],
+function decodeAsyncReads(
+  reads: AsyncLine[],
+  handlers: HandlersLine[],
+  { resolver, ownUrl }: DecodeContext,
 ): AsyncObservation[] {
-  const byThread = new Map<number, RawAsyncRead[]>();
+  const byThread = new Map<number, AsyncLine[]>();
   for (const read of reads) {
     const known = byThread.get(read.thread);
     if (known) known.push(read);
@@ -63,9 +37,9 @@ export function decodeAsyncReads(
 
 function decodeThread(
   thread: number,
-  reads: RawAsyncRead[],
+  reads: AsyncLine[],
   handlerOf: ReadonlyMap<number, Frame>,
-  framesOf: (frames: RawStackFrame[]) => Frame[],
+  framesOf: (frames: WireFrame[]) => Frame[],
 ): AsyncObservation {
   const last = reads.at(-1)!;
   const seconds = Math.max(0.001, last.onMillis / 1_000);
@@ -95,15 +69,4 @@ function decodeThread(
     Object.entries(last.seen).map(([type, count]) => [type, count / seconds]),
   );
   return { thread, coverage: Math.min(1, last.coverage), madePerSecond, sites: [...sites.values()] };
-}
-
-/** [functionName, url, line, column] -> frames; our own are dropped, and those of async_hooks that called our hook. */
-export function decodeStack(frames: RawStackFrame[], resolver: FrameResolver, ownUrl: string): Frame[] {
-  const decoded: Frame[] = [];
-  for (const [functionName, url, lineNumber, columnNumber] of frames) {
-    if (url === ownUrl) continue;
-    if (decoded.length === 0 && String(url).startsWith('node:internal/async_hooks')) continue;
-    decoded.push(resolver.frame(checkCallFrame({ functionName, url, lineNumber, columnNumber })));
-  }
-  return decoded;
 }

@@ -1,28 +1,18 @@
-// Decoding what was read of pools, agents and the thread pool.
-import type { CollectionHolder } from '../collection.ts';
-import type { Pool, PoolReading, ThreadPoolUse } from '../pool.ts';
-import type { FrameResolver } from './frame-resolver.ts';
-import { decodeStack, type RawStackFrame } from './samples.ts';
+// From reads of pools to one record a pool and destination.
+import { decodeStack } from '../../model/decode/stack.ts';
+import type { Pool } from '../../model/pool.ts';
+import { type DecodeContext, offlineSignal } from '../offline-signal.ts';
+import { type PoolsLine, poolsLine } from './wire.ts';
 
-export interface RawPools {
-  thread: number;
-  atMillis: number;
-  /** Pools known by then, in use or not. */
-  found: number;
-  pools: (Omit<PoolReading, 'atMillis'> & {
-    id: number;
-    className: string;
-    holder?: CollectionHolder;
-    endpoint?: string;
-    insertions: RawStackFrame[][];
-  })[];
-}
+export const poolsSignal = offlineSignal({ pools: poolsLine }, (of, context) => ({
+  pools: decodePools(of('pools'), context),
+}));
 
 /**
  * One pool for each id and destination. Reads leave out what was not in use: it counts as empty there, but only from when
  * it can have been known.
  */
-export function decodePools(reads: RawPools[], resolver: FrameResolver, ownUrl: string): Pool[] {
+function decodePools(reads: PoolsLine[], { resolver, ownUrl }: DecodeContext): Pool[] {
   const pools = new Map<string, Pool>();
   for (const { thread, atMillis, pools: raw } of reads) {
     for (const { id, className, holder, endpoint, insertions, ...reading } of raw) {
@@ -41,7 +31,7 @@ export function decodePools(reads: RawPools[], resolver: FrameResolver, ownUrl: 
   return [...pools.values()];
 }
 
-function fillGaps(pool: Pool, reads: RawPools[]): void {
+function fillGaps(pool: Pool, reads: PoolsLine[]): void {
   const known = new Map(pool.readings.map((reading) => [reading.atMillis, reading]));
   const { limit } = pool.readings[0]!;
   const own = reads.filter(({ thread }) => thread === pool.thread);
@@ -51,31 +41,4 @@ function fillGaps(pool: Pool, reads: RawPools[]): void {
   pool.readings = own
     .slice(from)
     .map(({ atMillis }) => known.get(atMillis) ?? { atMillis, limit, waiting: 0 });
-}
-
-export interface RawThreadPool {
-  thread: number;
-  atMillis: number;
-  millis: number;
-  threads: number;
-  sites: { type: string; frames: RawStackFrame[]; count: number; totalMillis: number }[];
-}
-
-export function decodeThreadPool(
-  reads: RawThreadPool[],
-  resolver: FrameResolver,
-  ownUrl: string,
-): ThreadPoolUse[] {
-  return reads.map(({ thread, atMillis, millis, threads, sites }) => ({
-    thread,
-    atMillis,
-    millis,
-    threads,
-    sites: sites.map(({ type, frames, count, totalMillis }) => ({
-      type,
-      frames: decodeStack(frames, resolver, ownUrl),
-      count,
-      totalMillis,
-    })),
-  }));
 }

@@ -1,23 +1,38 @@
 // What the census and its later reads turn into: collections by name and place, objects by class, code that compiles.
 import { describe, expect, test } from 'vitest';
-import {
-  decodeCensuses,
-  decodeClosures,
-  decodeCollections,
-  decodeCompilations,
-  type RawCollections,
-} from '../../src/model/decode/collections.ts';
-
-import { createFrameResolver } from '../../src/model/decode/frame-resolver.ts';
-import { NO_SOURCES, OWN_URL } from '../support/build-profile.ts';
+import { OWN_URL } from '../support/build-profile.ts';
+import { decode, type LineOf } from '../support/decode-lines.ts';
 import { checkEach } from '../support/known-defects.ts';
 
-const resolver = createFrameResolver(NO_SOURCES, '/app');
+const census = (
+  thread: number,
+  atMillis: number,
+  classes: [string, number][],
+  cut = false,
+): LineOf<'census'> => ({
+  type: 'census',
+  thread,
+  atMillis,
+  scanned: 1_000,
+  tracked: 0,
+  cut,
+  classes,
+});
+
+const closures = (
+  name: string,
+  frame: LineOf<'closures'>['closures'][number]['frame'],
+): LineOf<'closures'> => ({
+  type: 'closures',
+  thread: 0,
+  atMillis: 10,
+  closures: [{ class: name, frame }],
+});
 
 describe('collections', () => {
   const growing = (
-    overrides: Partial<RawCollections['growing'][number]> = {},
-  ): RawCollections['growing'][number] => ({
+    overrides: Partial<LineOf<'collections'>['growing'][number]> = {},
+  ): LineOf<'collections'>['growing'][number] => ({
     id: 7,
     type: 'Map',
     className: 'Map',
@@ -33,17 +48,15 @@ describe('collections', () => {
   });
 
   test('are those of the last read of each thread', () => {
-    const reads: RawCollections[] = [
-      { thread: 0, atMillis: 1, growing: [growing(), growing()] },
-      { thread: 0, atMillis: 2, growing: [growing()] },
-      { thread: 2, atMillis: 1, growing: [growing()] },
+    const reads: LineOf<'collections'>[] = [
+      { type: 'collections', thread: 0, atMillis: 1, growing: [growing(), growing()] },
+      { type: 'collections', thread: 0, atMillis: 2, growing: [growing()] },
+      { type: 'collections', thread: 2, atMillis: 1, growing: [growing()] },
     ];
-    expect(decodeCollections(reads, resolver, NO_SOURCES, OWN_URL).map(({ thread }) => thread)).toEqual([
-      0, 2,
-    ]);
+    expect(decode(reads).collections.map(({ thread }) => thread)).toEqual([0, 2]);
   });
 
-  const LINES: [RawCollections['growing'][number]['type'], string, string | null][] = [
+  const LINES: [LineOf<'collections'>['growing'][number]['type'], string, string | null][] = [
     ['Map', 'sessions.set(id, session)', 'sessions'],
     ['Set', 'this.cache.add(key);', 'this.cache'],
     ['Set', '$seen.add(x)', '$seen'],
@@ -70,8 +83,10 @@ describe('collections', () => {
         scripts: { '/app/src/session.js': script },
         lines: { '/app/src/session.js:12': text },
       };
-      const reads: RawCollections[] = [{ thread: 0, atMillis: 1, growing: [growing({ type })] }];
-      const [found] = decodeCollections(reads, createFrameResolver(sources, '/app'), sources, OWN_URL);
+      const reads: LineOf<'collections'>[] = [
+        { type: 'collections', thread: 0, atMillis: 1, growing: [growing({ type })] },
+      ];
+      const [found] = decode(reads, sources).collections;
       expect(found!.holderName).toBe(holderName);
       expect(found!.insertions[0]!.map(({ functionName }) => functionName)).toEqual(['remember']);
     },
@@ -80,20 +95,15 @@ describe('collections', () => {
 
 test('objects are counted by class over all whole censuses of a thread', () => {
   const censuses = [
-    {
-      thread: 0,
-      atMillis: 8_000,
-      cut: false,
-      classes: [
-        ['Promise', 10],
-        ['Session', 5],
-      ] as [string, number][],
-    },
-    { thread: 0, atMillis: 20_000, cut: false, classes: [['Promise', 40]] as [string, number][] },
-    { thread: 0, atMillis: 25_000, cut: true, classes: [['Promise', 3]] as [string, number][] },
-    { thread: 1, atMillis: 9_000, cut: false, classes: [['Promise', 1]] as [string, number][] },
+    census(0, 8_000, [
+      ['Promise', 10],
+      ['Session', 5],
+    ]),
+    census(0, 20_000, [['Promise', 40]]),
+    census(0, 25_000, [['Promise', 3]], true),
+    census(1, 9_000, [['Promise', 1]]),
   ];
-  expect(decodeCensuses(censuses)).toEqual([
+  expect(decode(censuses).classes).toEqual([
     {
       thread: 0,
       name: 'Promise',
@@ -108,25 +118,32 @@ test('objects are counted by class over all whole censuses of a thread', () => {
 });
 
 test('compilations keep the stack that asked for them, and how long was watched', () => {
-  const watches = [
-    { thread: 0, millis: 300, sites: [{ frames: [['render', '/app/src/page.js', 4, 2]], count: 6 }] },
+  const watches: LineOf<'compilations'>[] = [
+    {
+      type: 'compilations',
+      thread: 0,
+      atMillis: 1,
+      scripts: 6,
+      millis: 300,
+      sites: [{ frames: [['render', '/app/src/page.js', 4, 2]], count: 6 }],
+    },
   ];
-  const [site] = decodeCompilations(watches, resolver, OWN_URL);
+  const [site] = decode(watches).compileSites;
   expect(site).toMatchObject({ thread: 0, scripts: 6, watchedMillis: 300 });
   expect(site!.frames.map(({ functionName, line }) => [functionName, line])).toEqual([['render', 5]]);
 });
 
 describe('closures that pile up', () => {
-  const classes = decodeCensuses([
-    { thread: 0, atMillis: 1, cut: false, classes: [['function serve#90', 40]] },
-    { thread: 0, atMillis: 9, cut: false, classes: [['function serve#90', 400]] },
-    { thread: 2, atMillis: 9, cut: false, classes: [['function serve#90', 7]] },
-  ]);
+  const censuses = [
+    census(0, 1, [['function serve#90', 40]]),
+    census(0, 9, [['function serve#90', 400]]),
+    census(2, 9, [['function serve#90', 7]]),
+  ];
   const at = ['serve', '/app/src/server.js', 11, 4];
 
   test('are told with their place and with the counts of their class in their thread', () => {
-    const located = [{ thread: 0, closures: [{ class: 'function serve#90', frame: at }] }];
-    expect(decodeClosures(located, classes, resolver)).toEqual([
+    const located = closures('function serve#90', at);
+    expect(decode([...censuses, located]).closures).toEqual([
       {
         thread: 0,
         frame: expect.objectContaining({ functionName: 'serve', file: 'src/server.js', line: 12, column: 5 }),
@@ -144,26 +161,22 @@ describe('closures that pile up', () => {
     ['a name with a #', 'function a#b#90', 'a#b'],
     ['a name with a line break', 'function a\nb#90', 'a\nb'],
   ])('may have %s', (_what, name, functionName) => {
-    const located = [{ thread: 0, closures: [{ class: name, frame: at }] }];
-    const [found] = decodeClosures(located, classes, resolver);
+    const located = closures(name, at);
+    const [found] = decode([...censuses, located]).closures;
     expect(found!.frame.functionName).toBe(functionName);
     expect(found!.counts).toEqual([]);
   });
 
   test('are named in short where their name is a megabyte', () => {
     const name = `function ${'x'.repeat(2 ** 20)}#90`;
-    const [found] = decodeClosures(
-      [{ thread: 0, closures: [{ class: name, frame: at }] }],
-      classes,
-      resolver,
-    );
+    const [found] = decode([...censuses, closures(name, at)]).closures;
     expect(found!.frame.functionName).toMatch(/^x{50,2000}/);
     expect(found!.frame.functionName.length).toBeLessThan(5_000);
   });
 
   test('at a place that is none are at no line', () => {
-    const located = [{ thread: 0, closures: [{ class: 'function f#1', frame: [null, null, 'x', -7] }] }];
-    const [found] = decodeClosures(located, classes, resolver);
+    const located = closures('function f#1', [null, null, 'x', -7]);
+    const [found] = decode([...censuses, located]).closures;
     expect([found!.frame.file, found!.frame.line]).toEqual([null, null]);
   });
 });
