@@ -4,16 +4,16 @@
 import type { AliveRead } from '../signals/keep-alive/wire.ts';
 import { type InspectorSession, SessionClosed } from '../target/inspector-session.ts';
 import type { CaptureContext } from './context.ts';
-import { estimateCensusBytes, estimateCensusMillis } from './ladder.ts';
-import { memoryRoom } from './memory-room.ts';
-import type { EvaluateResult } from './probe-objects.ts';
+import { estimateCensusBytes, estimateCensusMillis } from './heap/ladder.ts';
+import { memoryRoom } from './heap/memory-room.ts';
 import { PROBE_URL } from './probe-url.ts';
 import { createHandleWords } from './probes/handle-words.ts';
 import { createKeepAliveList, type KeepAliveParts } from './probes/keep-alive-list.ts';
 import type { AliveCounts, AliveList, KeepAliveHandle } from './probes/keep-alive-protocol.ts';
 import { createThreadInspector } from './probes/thread-inspector.ts';
 import { createTimerNeighbours } from './probes/timer-neighbours.ts';
-import type { ThreadCapture } from './thread-capture.ts';
+import type { EvaluateResult } from './thread/probe-objects.ts';
+import type { ThreadCapture } from './thread/thread-capture.ts';
 
 const GROUP = 'culprit-alive';
 const QUERY_TIMEOUT_MILLIS = 120_000;

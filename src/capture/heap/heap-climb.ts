@@ -1,7 +1,10 @@
 // The upper steps of the ladder for a heap that rises: a census of what grows, a look at what compiles code, a recount
 // where no collection explains the rise, and snapshots where they are wanted and fit.
-import { SessionClosed } from '../target/inspector-session.ts';
-import type { CaptureContext } from './context.ts';
+import { SessionClosed } from '../../target/inspector-session.ts';
+import type { CaptureContext } from '../context.ts';
+import type { ProbeCensus } from '../probes/probe-protocol.ts';
+import type { ProbeClient } from '../thread/probe-client.ts';
+import type { ThreadCapture } from '../thread/thread-capture.ts';
 import {
   estimateCensusBytes,
   estimateCensusMillis,
@@ -10,10 +13,7 @@ import {
   isMemoryRising,
 } from './ladder.ts';
 import { isMemoryTight, memoryRoom } from './memory-room.ts';
-import type { ProbeClient } from './probe-client.ts';
-import type { ProbeCensus } from './probes/probe-protocol.ts';
 import { describeEstimate, estimateSnapshot, type SnapshotEstimate } from './snapshot-estimate.ts';
-import type { ThreadCapture } from './thread-capture.ts';
 
 /** How far one thread has climbed. */
 interface Height {

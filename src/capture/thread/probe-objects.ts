@@ -1,5 +1,5 @@
 // What only the inspector knows of objects that the probe holds: V8's snapshot object id, and where a function's source is.
-import type { InspectorSession } from '../target/inspector-session.ts';
+import type { InspectorSession } from '../../target/inspector-session.ts';
 
 /** What Runtime.evaluate and callFunctionOn answer. */
 export interface EvaluateResult {

@@ -1,6 +1,7 @@
 // Taking a heap snapshot: V8 sends it in pieces, which go to disk as they come. It is never one string.
-import type { InspectorSession } from '../target/inspector-session.ts';
-import type { CaptureStream } from './sink.ts';
+
+import type { CaptureStream } from '../../capture/sink.ts';
+import type { InspectorSession } from '../../target/inspector-session.ts';
 
 export interface SnapshotCost {
   millis: number;

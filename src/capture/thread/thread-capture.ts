@@ -1,19 +1,20 @@
 // Capturing one thread, the main one or a worker: CPU profile, sampling heap profile, counters and probe, all
 // through one session.
-import type { InspectorSession } from '../target/inspector-session.ts';
-import { watchCompilations } from './compile-watch.ts';
-import { listKeepAlive } from './keep-alive.ts';
-import type { SamplingIntervals } from './ladder.ts';
-import { installProbeIn, type ProbeClient } from './probe-client.ts';
+
+import { watchCompilations } from '../../signals/compilations/read.ts';
+import { takeSnapshot } from '../../signals/snapshot/read.ts';
+import type { InspectorSession } from '../../target/inspector-session.ts';
+import type { SamplingIntervals } from '../heap/ladder.ts';
+import { listKeepAlive } from '../keep-alive.ts';
 import type {
   ProbeAsyncRead,
   ProbeCensus,
   ProbeCollections,
   ProbeConfig,
   ProbePools,
-} from './probes/probe-protocol.ts';
-import type { CaptureSink } from './sink.ts';
-import { takeSnapshot } from './snapshot.ts';
+} from '../probes/probe-protocol.ts';
+import type { CaptureSink } from '../sink.ts';
+import { installProbeIn, type ProbeClient } from './probe-client.ts';
 
 export interface ThreadCapture {
   readonly id: number;

@@ -1,6 +1,6 @@
 // Reading single files of a cgroup, and finding the group above a process whose limit binds first.
 import { dirname, join } from 'node:path';
-import { known, readText } from '../target/proc/proc-file.ts';
+import { known, readText } from '../../target/proc/proc-file.ts';
 import type { CgroupFolder } from './cgroup-mounts.ts';
 
 // "No limit" in version 1 is the largest page-aligned number, 9223372036854771712 with 4 KB pages.

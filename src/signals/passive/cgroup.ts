@@ -1,9 +1,9 @@
 // The limits and use of the cgroup that a process lives in, versions 1 and 2. What is used is read from the group
 // whose limit binds: the container's own, or the pod's around it where that is the tighter one and can be seen.
 // https://docs.kernel.org/admin-guide/cgroup-v2.html, https://docs.kernel.org/admin-guide/cgroup-v1/
-import type { CgroupSample } from '../model/samples.ts';
-import { readStatus } from '../target/proc/proc.ts';
-import { known, readText } from '../target/proc/proc-file.ts';
+import type { CgroupSample } from '../../model/samples.ts';
+import { readStatus } from '../../target/proc/proc.ts';
+import { known, readText } from '../../target/proc/proc-file.ts';
 import { file, readFields, readNumber, readPressure, tightest } from './cgroup-files.ts';
 import { type CgroupFolder, findCgroupFolder } from './cgroup-mounts.ts';
 

@@ -1,10 +1,9 @@
 // Our end of the probe: installs it through a session and speaks to the remote handle. No global is left in the
 // target; the handle lives and dies with the session, and with the lease.
 
-import { AttachError } from '../errors.ts';
-import type { InspectorSession } from '../target/inspector-session.ts';
-import { type EvaluateResult, type FunctionLocation, readLocations, readObjectIds } from './probe-objects.ts';
-import { probeSource } from './probes/install-probe.ts';
+import { AttachError } from '../../errors.ts';
+import type { InspectorSession } from '../../target/inspector-session.ts';
+import { probeSource } from '../probes/install-probe.ts';
 import type {
   ProbeAsyncRead,
   ProbeCensus,
@@ -16,7 +15,8 @@ import type {
   ProbeSample,
   ProbeThreadPool,
   ProbeWalk,
-} from './probes/probe-protocol.ts';
+} from '../probes/probe-protocol.ts';
+import { type EvaluateResult, type FunctionLocation, readLocations, readObjectIds } from './probe-objects.ts';
 
 export interface ProbeClient {
   sample(): Promise<ProbeSample>;

@@ -4,7 +4,7 @@
 // or lies above it. https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { known, readText } from '../target/proc/proc-file.ts';
+import { known, readText } from '../../target/proc/proc-file.ts';
 
 export interface CgroupMount {
   version: 1 | 2;

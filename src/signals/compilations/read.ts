@@ -1,8 +1,8 @@
 // Which code compiles code: a short look at the scripts that V8 parses while we watch, with the stack that asked.
 
-import type { Compilations } from '../signals/compilations/wire.ts';
-import type { InspectorSession } from '../target/inspector-session.ts';
-import type { WireFrame } from '../wire/parts.ts';
+import type { InspectorSession } from '../../target/inspector-session.ts';
+import type { WireFrame } from '../../wire/parts.ts';
+import type { Compilations } from './wire.ts';
 
 interface ScriptParsed {
   scriptId: string;

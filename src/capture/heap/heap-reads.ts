@@ -1,6 +1,7 @@
 // Reading the sampling heap profile: how often, how finely, and when not at all. Each read makes V8 collect, so each
 // is a pause, and the price of knowing the floor of the heap exactly.
-import type { CaptureContext } from './context.ts';
+import type { CaptureContext } from '../context.ts';
+import type { ThreadCapture } from '../thread/thread-capture.ts';
 import {
   chooseIntervals,
   estimateHeapReadMillis,
@@ -10,7 +11,6 @@ import {
   type SamplingIntervals,
 } from './ladder.ts';
 import { isMemoryTight } from './memory-room.ts';
-import type { ThreadCapture } from './thread-capture.ts';
 
 /** At most this share of time may go into full GCs that heap reads force. */
 const HEAP_READ_SHARE = 0.02;

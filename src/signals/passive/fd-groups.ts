@@ -1,6 +1,6 @@
 // What the open file descriptors of a process are, grouped by sort and by path with its varying parts left out.
-import type { FdGroup } from '../model/samples.ts';
-import { known, readLink, readNames, readText } from '../target/proc/proc-file.ts';
+import type { FdGroup } from '../../model/samples.ts';
+import { known, readLink, readNames, readText } from '../../target/proc/proc-file.ts';
 
 /** One open fd: its number and what its link says ("/tmp/a.jpg", "pipe:[7]", "anon_inode:[eventpoll]"). */
 export interface FdLink {

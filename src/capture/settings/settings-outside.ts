@@ -2,10 +2,10 @@
 // its files say of source maps and NODE_ENV.
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { CgroupSample } from '../model/samples.ts';
-import type { OuterSettings } from '../model/settings.ts';
-import { readCmdline, readFdLimits, readStat, readStatus } from '../target/proc/proc.ts';
-import { known, readNames } from '../target/proc/proc-file.ts';
+import type { CgroupSample } from '../../model/samples.ts';
+import type { OuterSettings } from '../../model/settings.ts';
+import { readCmdline, readFdLimits, readStat, readStatus } from '../../target/proc/proc.ts';
+import { known, readNames } from '../../target/proc/proc-file.ts';
 
 const MAX_FILES = 200;
 const MAX_FILE_BYTES = 256 * 1024;

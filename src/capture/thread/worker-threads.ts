@@ -1,8 +1,8 @@
 // Reaching the target's worker threads: each speaks the same protocol, wrapped in messages to the main thread
 // (the NodeWorker domain). Workers that start while we look are reached too.
 
-import { AttachError } from '../errors.ts';
-import { type InspectorSession, SessionClosed, withTimeout } from '../target/inspector-session.ts';
+import { AttachError } from '../../errors.ts';
+import { type InspectorSession, SessionClosed, withTimeout } from '../../target/inspector-session.ts';
 
 export interface WorkerThread {
   /** As Node numbers them: 1, 2, ... */

@@ -1,9 +1,9 @@
 // CPU time of the threads of a process, by what Node uses them for: the main thread, V8's helpers (collecting garbage,
 // compiling), libuv's pool, and the rest. Node names them from 22 and 24 on; before that their order tells: Node starts
 // a scheduler first, then V8's four helpers, then the inspector's own thread, and all others when they are needed.
-import type { ThreadCpu } from '../model/samples.ts';
-import { readStat } from '../target/proc/proc.ts';
-import { known, readNames } from '../target/proc/proc-file.ts';
+import type { ThreadCpu } from '../../model/samples.ts';
+import { readStat } from '../../target/proc/proc.ts';
+import { known, readNames } from '../../target/proc/proc-file.ts';
 
 const MAX_THREADS = 256;
 const HELPERS_FROM = 2;

@@ -1,14 +1,14 @@
 // Reads how a process is set up: one short look through its inspector (about two seconds, for the event-loop delay) and
 // one at /proc, the cgroup and the program's files. Imports nothing from npm: it also runs inside pods.
-import { AttachError } from '../errors.ts';
-import type { CgroupSample } from '../model/samples.ts';
-import type { InnerSettings, Settings } from '../model/settings.ts';
-import type { Attachment } from '../target/attach.ts';
-import { shortCommand } from '../target/proc/command.ts';
-import { readStat } from '../target/proc/proc.ts';
-import { readCgroup } from './cgroup.ts';
-import { PROBE_URL } from './probe-url.ts';
-import { settingsProbeSource } from './probes/settings-probe.ts';
+import { AttachError } from '../../errors.ts';
+import type { CgroupSample } from '../../model/samples.ts';
+import type { InnerSettings, Settings } from '../../model/settings.ts';
+import { readCgroup } from '../../signals/passive/cgroup.ts';
+import type { Attachment } from '../../target/attach.ts';
+import { shortCommand } from '../../target/proc/command.ts';
+import { readStat } from '../../target/proc/proc.ts';
+import { PROBE_URL } from '../probe-url.ts';
+import { settingsProbeSource } from '../probes/settings-probe.ts';
 import { readOuterSettings } from './settings-outside.ts';
 
 const LOOK_MILLIS = 2_000;

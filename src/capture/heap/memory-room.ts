@@ -1,6 +1,7 @@
 // How much more memory a process may take before its container, or the machine, runs out.
-import { known, readText } from '../target/proc/proc-file.ts';
-import { readCgroup } from './cgroup.ts';
+
+import { readCgroup } from '../../signals/passive/cgroup.ts';
+import { known, readText } from '../../target/proc/proc-file.ts';
 
 /** The kernel wants some of a container's memory for itself and for file pages. */
 const KERNEL_SHARE = 0.05;
