@@ -1,5 +1,6 @@
 // One finding as a block of terminal text: the answer first, then why to believe it, then what to do.
 import type { ChalkInstance } from 'chalk';
+import type { Crash } from '../../model/crash.ts';
 import { type Finding, SEVERITIES, type Severity } from '../../model/finding.ts';
 import { formatShare } from '../../units/units.ts';
 import { alignRows, pathRows } from '../heap/heap-path-rows.ts';
@@ -17,7 +18,11 @@ export function renderFindingTitle(finding: Finding, paint: ChalkInstance, width
 }
 
 /** The whole block, title included. Strings must be escaped already; rows without content are left out. */
-export function renderFinding(finding: Finding, paint: ChalkInstance, width: number): string[] {
+export function renderFinding(
+  finding: Finding & { crash?: Crash },
+  paint: ChalkInstance,
+  width: number,
+): string[] {
   const row = (label: string, texts: string[], color: ChalkInstance = paint) =>
     labelledLines(
       label,

@@ -6,7 +6,7 @@ import { evidence, impact, subject } from './impact.ts';
 import { FINDING_KINDS, SEVERITIES } from './names.ts';
 import { ordinal, share, text } from './scalars.ts';
 
-/** One ranked cause. */
+/** One ranked cause, as a diagnosis finds it. */
 export const finding = v.object({
   rank: ordinal,
   kind: v.picklist(FINDING_KINDS),
@@ -33,12 +33,10 @@ export const finding = v.object({
   caveats: v.array(v.string()),
   /** Links to the documentation that says so. */
   references: v.optional(v.array(text)),
-  /** How the process ended: only of kind `crash`. */
-  crash: v.optional(crash),
 });
 export type Finding = v.InferOutput<typeof finding>;
 
-const withoutMeasure = v.omit(finding, ['impact', 'retainerPath', 'crash']);
+const withoutMeasure = v.omit(finding, ['impact', 'retainerPath']);
 
 /** A setting to change. */
 export const configurationFinding = v.object({
@@ -54,6 +52,7 @@ export const crashFinding = v.object({
   kind: v.literal('crash'),
   /** "crashed 6 times in 3 min" */
   harm: text,
+  /** How the process ended. */
   crash,
 });
 export type CrashFinding = v.InferOutput<typeof crashFinding>;
