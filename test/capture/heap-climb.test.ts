@@ -284,7 +284,8 @@ describe('a heap snapshot', () => {
       const counters = {
         ...thread.counters,
         get heapUsedBytes() {
-          return (heapUsedBytes *= 1.01);
+          heapUsedBytes *= 1.01;
+          return heapUsedBytes;
         },
       };
       const changing = { ...thread, counters };
