@@ -38,6 +38,7 @@ export function createProgram(launch: readonly string[]): CommandLine {
     .showHelpAfterError('Run with --help for the options.')
     .showSuggestionAfterError()
     .exitOverride()
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${withoutOptions(command.usage())}` })
     // Ours says which one.
     .allowExcessArguments()
     .hook('preAction', (_, called) => refuseExcess(called.args, called.registeredArguments));
@@ -48,6 +49,8 @@ export function createProgram(launch: readonly string[]): CommandLine {
   const exits = Object.fromEntries(Object.entries(EXIT_MEANINGS).map(([name, { brief }]) => [name, brief]));
   return program.addHelpText('after', `\n${exitCodesHelp(exits)}`) as CommandLine;
 }
+
+const withoutOptions = (usage: string) => usage.replace(/^\[options\] ?/, '');
 
 function refuseExcess(given: readonly string[], taken: readonly { variadic: boolean }[]): void {
   const extra = given[taken.length];

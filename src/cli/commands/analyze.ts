@@ -7,6 +7,7 @@ import { type ReportOptions, withReportOptions } from '../options/report-options
 export function register(program: CommandLine): void {
   const command = program
     .command('analyze')
+    .summary('diagnose a recording or a profile')
     .argument('<path...>')
     .description('diagnose a recording, a .cpuprofile, a .heapprofile or a diagnostic report');
   withHelpText(withReportOptions(command), {

@@ -26,6 +26,7 @@ const EXITS = {
 export function register(program: CommandLine): void {
   const command = program
     .command('audit')
+    .summary('how ready a process is for production')
     .argument('[target]', 'a process; for a pod: culprit audit k8s POD')
     .usage('[options] <target> | k8s <pod>')
     .description('how ready a running process is for production: its settings, and its pod, level 1 to 5');
@@ -38,8 +39,8 @@ export function register(program: CommandLine): void {
     .option('--settings <file>', 'judge settings that were kept, instead of a target');
   withHelpText(command, {
     examples: [
-      ['culprit audit k8s deployment/shop -n prod', 'through kubectl; its pod is read, too'],
-      ['culprit audit 4242 --pod-spec pod.yaml', 'kubectl get pod NAME -o yaml > pod.yaml'],
+      ['culprit audit k8s deployment/shop -n prod', 'also reads its pod'],
+      ['culprit audit 4242 --pod-spec pod.yaml', 'kubectl get pod -o yaml wrote it'],
     ],
     exits: EXITS,
   }).action(program.ending(run));

@@ -25,6 +25,7 @@ export interface BenchCommandOptions extends ComparisonOptions {
 export function register(program: CommandLine): void {
   const command = program
     .command('bench')
+    .summary('whether two commits differ under load')
     .description('run two commits side by side under load until it is sure whether they differ');
   withHelpText(withComparisonOptions(withRuns(command)), {
     examples: [

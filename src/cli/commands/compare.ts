@@ -14,6 +14,7 @@ export interface CompareOptions extends ComparisonOptions {
 export function register(program: CommandLine): void {
   const command = program
     .command('compare')
+    .summary('whether recordings of two sides differ')
     .argument('[base and head...]')
     .description('whether two sides differ, and by which function: recordings or profiles, several of each')
     .option('--base <paths...>', 'several recordings, profiles or folders of them')

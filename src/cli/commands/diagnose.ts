@@ -13,6 +13,7 @@ export interface DiagnoseOptions extends LiveOptions, ReportOptions {
 export function register(program: CommandLine): void {
   const command = program
     .command('diagnose')
+    .summary('name what is wrong with a running process')
     .argument('[target]')
     .description('find out what is wrong with a running process');
   withReportOptions(withCaptureOptions(command), 'no progress, and verdict and titles only')

@@ -12,6 +12,7 @@ export interface FlameOptions {
 export function register(program: CommandLine): void {
   const command = program
     .command('flame')
+    .summary('a flame graph of a recording or a profile')
     .argument('<recording|profile>')
     .description(
       'a flame graph as one HTML file that opens from disk with no network; or a profile for pprof',

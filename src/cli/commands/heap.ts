@@ -15,6 +15,7 @@ const SEVERAL = 'Three of one program, taken under load and minutes apart, show 
 export function register(program: CommandLine): void {
   const command = program
     .command('heap')
+    .summary('what is big in heap snapshots, and what grows')
     .argument('<snapshot...>')
     .description('explain a .heapsnapshot[.gz]; with several of one program, oldest first, what grows');
   withQuiet(withJson(command), 'no progress, and the verdict only')

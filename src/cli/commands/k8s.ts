@@ -5,6 +5,7 @@ import type { CommandLine } from '../command-line.ts';
 import { type LiveOptions, withCaptureOptions } from '../options/capture-options.ts';
 import { CAPTURE_EXITS, gateExits, withHelpText } from '../options/help-text.ts';
 import {
+  PLACE_WORDS,
   type PlaceOptions,
   type WhichOption,
   withPlaceOptions,
@@ -23,7 +24,8 @@ const DEFAULTS_IN_PODS = { ...DEFAULT_WORDS, snapshot: 'never' };
 export function register(program: CommandLine): void {
   const command = program
     .command('k8s')
-    .argument('<pod|deployment/name|container|host>')
+    .summary('diagnose in a pod, a container or on a host')
+    .argument('<pod>', PLACE_WORDS)
     .description('diagnose a process in a pod, a container or on another host: nothing is installed there');
   withPlaceOptions(withCaptureOptions(command, DEFAULTS_IN_PODS));
   withReportOptions(withWhich(command), 'no progress, and verdict and titles only')

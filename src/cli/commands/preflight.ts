@@ -7,9 +7,10 @@ import { type ReportOutput, withJson, withQuiet } from '../options/report-option
 export function register(program: CommandLine): void {
   const command = program
     .command('preflight')
+    .summary('can culprit attach, and what would it cost')
     .argument('<target>')
     .description('can culprit attach, and what would each step cost here; changes nothing');
-  withQuiet(withJson(command, 'write it as JSON'), 'whether it can attach, and no more');
+  withQuiet(withJson(command, 'all of it as JSON'), 'whether it can attach, and no more');
   withHelpText(command, {
     examples: [
       ['culprit preflight 4242'],

@@ -10,6 +10,7 @@ export interface PsOptions {
 export function register(program: CommandLine): void {
   const command = program
     .command('ps')
+    .summary('the Node.js processes here')
     .description('Node.js processes here, and whether culprit could attach to each')
     .option('--json', 'print JSON');
   withHelpText(command, {

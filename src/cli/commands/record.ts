@@ -12,6 +12,7 @@ export interface RecordOptions extends LiveOptions {
 export function register(program: CommandLine): void {
   const command = program
     .command('record')
+    .summary('capture now, analyse later or elsewhere')
     .argument('[target]')
     .description('capture only; analyse later or elsewhere');
   withQuiet(withCaptureOptions(command), 'no progress').requiredOption(

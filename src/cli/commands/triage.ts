@@ -15,12 +15,13 @@ export interface TriageOptions extends ReportOptions {
 
 export interface PodTriageOptions extends TriageOptions, PlaceOptions {}
 
-const FORMATS = `Logs may be plain text or JSON lines, as a program, kubectl, docker, CRI, journald or
-pm2 writes them, also .gz; several files are read in the order given.`;
+const FORMATS = `Logs may be plain text or JSON lines, as a program, kubectl, docker, CRI, journald
+or pm2 writes them, also .gz; several files are read in the order given.`;
 
 export function register(program: CommandLine): void {
   const command = program
     .command('triage')
+    .summary('why a process ended, from its logs')
     .argument('[files...]', 'logs, diagnostic reports (report.*.json), "-" for standard input')
     .usage('[options] <files...> | k8s <pod>')
     .description(

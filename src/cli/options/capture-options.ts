@@ -14,7 +14,7 @@ const WHY_ALIVE_DURATION = '3s';
 export function withCaptureOptions(command: Command, defaults: CaptureWords = DEFAULT_WORDS): Command {
   return command
     .option('--duration <time>', 'how long to look: 30s, 2m, 500ms', defaults.duration)
-    .option('--interval <time>', 'distance of two samples; at least 8 are taken', defaults.interval)
+    .option('--interval <time>', 'time between samples; at least 8 are taken', defaults.interval)
     .option(
       '--max-pause <time>',
       'the longest single pause culprit may cause in the target',

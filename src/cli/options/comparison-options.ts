@@ -39,7 +39,7 @@ export function withComparisonOptions(command: Command): Command {
 }
 
 function withOutputs(command: Command): Command {
-  const files = withJson(command, 'write it as JSON')
+  const files = withJson(command, 'the comparison as JSON')
     .option('--markdown [file]', 'for a comment on a pull request')
     .option('--junit <file>', 'JUnit XML')
     .option('--sarif <file>', 'SARIF 2.1.0')

@@ -16,9 +16,9 @@ export interface HelpText {
 const HELP_COLUMNS = 80;
 
 export function withHelpText(command: Command, { examples, notes, exits }: HelpText): Command {
-  const widest = Math.max(...examples.map(([typed]) => typed.length));
+  const column = Math.max(...examples.map(([typed, purpose]) => (purpose === undefined ? 0 : typed.length)));
   const lines = examples.map(([typed, purpose]) =>
-    purpose === undefined ? `  ${typed}` : `  ${typed.padEnd(widest)}  ${purpose}`,
+    purpose === undefined ? `  ${typed}` : `  ${typed.padEnd(column)}  ${purpose}`,
   );
   const parts = [`Examples:\n${lines.join('\n')}`, notes, exitCodesHelp(exits)];
   return command.addHelpText('after', `\n${parts.filter((part) => part !== undefined).join('\n\n')}`);

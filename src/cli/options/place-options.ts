@@ -13,6 +13,9 @@ export interface PlaceOptions extends QuietOption {
   debug?: boolean;
 }
 
+/** Of the argument that names a place. */
+export const PLACE_WORDS = 'a pod, deployment/NAME, a container or a host';
+
 /** `runsThere`: for commands that run something there, also how. */
 function placeOptions(runsThere: boolean): Option[] {
   const where = [
@@ -27,12 +30,12 @@ function placeOptions(runsThere: boolean): Option[] {
   if (!runsThere) return where;
   return [
     ...where,
-    new Option('--node <path>', 'the Node.js there that runs the recorder (default: it is looked for)'),
+    new Option('--node <path>', 'the Node.js there to use (default: it is looked for)'),
     new Option('--debug-image <image>', 'for images without Node.js: what `kubectl debug` starts').default(
       DEBUG_IMAGE,
     ),
     new Option('--debug', 'look from such a container at once: it comes as root'),
-    new Option('--no-debug-image', 'start no container beside the target, whatever its image lacks'),
+    new Option('--no-debug-image', 'never start a container beside the target'),
   ];
 }
 
@@ -62,8 +65,7 @@ export function addPodCommand(command: Command, runsThere = true): Command {
   const known = new Set(command.options.map(({ long }) => long));
   for (const option of placeOptions(runsThere))
     if (!known.has(option.long)) command.addOption(option.hideHelp());
-  // Not a group of its own in the help: "help" as a word could be the name of a file.
+  // "help" as an argument may be the name of a file.
   command.helpCommand(false);
-  const pods = command.command('k8s').argument('<pod>', 'a pod, deployment/NAME, a container or a host');
-  return withPlaceOptions(pods, runsThere);
+  return withPlaceOptions(command.command('k8s').argument('<pod>', PLACE_WORDS), runsThere);
 }

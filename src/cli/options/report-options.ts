@@ -16,7 +16,7 @@ export interface JsonOption {
   json?: string | boolean;
 }
 
-export function withJson(command: Command, what = 'write the report as JSON'): Command {
+export function withJson(command: Command, what = 'the report as JSON'): Command {
   return command.option('--json [file]', `${what}; "-" or nothing: standard output`);
 }
 

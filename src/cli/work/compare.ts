@@ -87,7 +87,7 @@ function loadReportIn(path: string): LoadReport {
   const report = readLoadReport(text);
   if (!report)
     throw new UsageError(
-      `${path} is no output of a load tool that is known.`,
+      `${path} is not the output of a known load tool.`,
       'Known are autocannon, wrk, hey, oha, bombardier and k6.',
     );
   return report;

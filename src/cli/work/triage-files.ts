@@ -173,6 +173,6 @@ export async function readJsonFile(path: string, what: 'pod' | 'events'): Promis
   const { kind, items, status } = (json ?? {}) as { kind?: unknown; items?: unknown; status?: unknown };
   const isRight = Array.isArray(items) || (what === 'pod' && (kind === 'Pod' || typeof status === 'object'));
   if (!isRight)
-    throw new UsageError(`${path} is no ${what === 'pod' ? 'status of a pod' : 'list of events'}.`, cure);
+    throw new UsageError(`${path} is not a ${what === 'pod' ? "pod's status" : 'list of events'}.`, cure);
   return json;
 }
