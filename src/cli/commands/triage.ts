@@ -15,8 +15,8 @@ export interface TriageOptions extends ReportOptions {
 
 export interface PodTriageOptions extends TriageOptions, PlaceOptions {}
 
-const FORMATS = `Logs may be plain text or JSON lines, as a program, kubectl, docker, CRI, journald
-or pm2 writes them, also .gz; several files are read in the order given.`;
+const FORMATS = `Logs may be plain text or JSON lines, as a program, kubectl, docker, CRI,
+journald or pm2 writes them, also .gz. Files are read in the order given.`;
 
 export function register(program: CommandLine): void {
   const command = program
