@@ -1,7 +1,7 @@
 // Looking at async work: what becomes of resources and requests, pools and agents, the thread pool. Dearer looks come
 // only when the cheap ones see something.
 import type { CaptureContext } from './context.ts';
-import type { ThreadCapture } from './thread-capture.ts';
+import type { ThreadCapture } from './thread/thread-capture.ts';
 
 /** At most this many reads of async resources, and not too close. */
 const MAX_ASYNC_READS = 10;

@@ -1,5 +1,7 @@
 // One capture: the first steps of the ladder over an interval, and more of the heap where what was seen asks for it.
 // Asks for raw facts and writes them down; judges nothing.
+
+import { readPassiveSample } from '../signals/passive/read.ts';
 import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
 import { readStat } from '../target/proc/proc.ts';
@@ -7,17 +9,16 @@ import { createSocketAges } from '../target/proc/socket-ages.ts';
 import { asyncConfig } from './async-config.ts';
 import { AsyncReads } from './async-reads.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
-import { HeapClimb } from './heap-climb.ts';
-import { HeapReads } from './heap-reads.ts';
+import { HeapClimb } from './heap/heap-climb.ts';
+import { HeapReads } from './heap/heap-reads.ts';
+import { chooseIntervals } from './heap/ladder.ts';
+import { isMemoryTight, megabytes, memoryRoom } from './heap/memory-room.ts';
 import { createKeepAliveLook } from './keep-alive.ts';
-import { chooseIntervals } from './ladder.ts';
-import { isMemoryTight, megabytes, memoryRoom } from './memory-room.ts';
-import { readPassiveSample } from './passive.ts';
 import { PROBE_URL } from './probe-url.ts';
 import type { CaptureSink } from './sink.ts';
-import { openThread, type ThreadCapture } from './thread-capture.ts';
+import { openThread, type ThreadCapture } from './thread/thread-capture.ts';
+import { attachToWorkers, type WorkerThread } from './thread/worker-threads.ts';
 import { LARGEST_TRACE_BYTES, type RunningTrace, startTrace, TRACE_BUFFER_BYTES } from './trace.ts';
-import { attachToWorkers, type WorkerThread } from './worker-threads.ts';
 
 const LEASE_MILLIS = 10_000;
 const BASELINE_MILLIS = 1_000;

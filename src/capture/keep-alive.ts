@@ -1,23 +1,19 @@
 // "What keeps it alive": one list of open handles, requests, timers and workers of a thread, taken once. Nothing stays
 // in the target.
+
+import type { AliveRead } from '../signals/keep-alive/wire.ts';
 import { type InspectorSession, SessionClosed } from '../target/inspector-session.ts';
 import type { CaptureContext } from './context.ts';
-import { estimateCensusBytes, estimateCensusMillis } from './ladder.ts';
-import { memoryRoom } from './memory-room.ts';
-import type { EvaluateResult } from './probe-objects.ts';
+import { estimateCensusBytes, estimateCensusMillis } from './heap/ladder.ts';
+import { memoryRoom } from './heap/memory-room.ts';
 import { PROBE_URL } from './probe-url.ts';
 import { createHandleWords } from './probes/handle-words.ts';
 import { createKeepAliveList, type KeepAliveParts } from './probes/keep-alive-list.ts';
 import type { AliveCounts, AliveList, KeepAliveHandle } from './probes/keep-alive-protocol.ts';
 import { createThreadInspector } from './probes/thread-inspector.ts';
 import { createTimerNeighbours } from './probes/timer-neighbours.ts';
-import type { ThreadCapture } from './thread-capture.ts';
-
-/** A list, and what could not be put on it. */
-export interface KeepAliveRead extends AliveList {
-  /** The heap was not walked, and why: how many timers are missing, where that is known. Workers are missing, too. */
-  unlisted?: { timeouts?: number; reason: string };
-}
+import type { EvaluateResult } from './thread/probe-objects.ts';
+import type { ThreadCapture } from './thread/thread-capture.ts';
 
 const GROUP = 'culprit-alive';
 const QUERY_TIMEOUT_MILLIS = 120_000;
@@ -40,7 +36,7 @@ export async function listKeepAlive(
   session: InspectorSession,
   refusal: string | null,
   onPause: (millis: number) => void = () => {},
-): Promise<KeepAliveRead> {
+): Promise<AliveRead> {
   const callOn = async (
     objectId: string,
     method: keyof KeepAliveHandle,
@@ -97,7 +93,7 @@ export async function listKeepAlive(
 }
 
 /** Without a walk over the heap, timers of unusual delays are missing, and workers are message ports only. */
-function unlistedOf({ groups }: AliveList, counts: AliveCounts, reason: string): Partial<KeepAliveRead> {
+function unlistedOf({ groups }: AliveList, counts: AliveCounts, reason: string): Partial<AliveRead> {
   const listed = groups
     .filter(({ kind }) => kind === 'interval' || kind === 'timeout')
     .reduce((sum, { count }) => sum + count, 0);

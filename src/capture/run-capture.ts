@@ -1,12 +1,12 @@
 // Capturing one run of a comparison: a process that we started ourselves is measured in turns of load, then left to come
 // to rest. Asks for raw facts and writes them down; judges nothing.
 import type { LoadReport, LoadTurn } from '../model/comparison/load.ts';
+import { readPassiveSample } from '../signals/passive/read.ts';
 import type { Attachment } from '../target/attach.ts';
 import type { CaptureOutcome } from './context.ts';
-import { readPassiveSample } from './passive.ts';
 import { PROBE_URL } from './probe-url.ts';
 import type { CaptureSink } from './sink.ts';
-import { openThread, type ThreadCapture } from './thread-capture.ts';
+import { openThread, type ThreadCapture } from './thread/thread-capture.ts';
 
 /**
  * `whole`: what the program costs as it runs in production, without a CPU profiler. `parts`: which function costs what, with a

@@ -1,7 +1,7 @@
 // When the capture climbs above sampling, and when not: seen through its steps, with threads that answer what is told
 // here.
 import { describe, expect, test } from 'vitest';
-import { HeapClimb } from '../../src/capture/heap-climb.ts';
+import { HeapClimb } from '../../src/capture/heap/heap-climb.ts';
 import { SessionClosed } from '../../src/target/inspector-session.ts';
 import { MB } from '../support/build-observations.ts';
 import {

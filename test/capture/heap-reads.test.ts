@@ -1,6 +1,6 @@
 // How often the heap profile is read, how finely, and when not at all: with a clock set by hand.
 import { describe, expect, test } from 'vitest';
-import { HeapReads } from '../../src/capture/heap-reads.ts';
+import { HeapReads } from '../../src/capture/heap/heap-reads.ts';
 import { MB } from '../support/build-observations.ts';
 import { type FakeContext, type FakeThread, fakeContext, fakeThread } from '../support/fake-capture.ts';
 

@@ -4,12 +4,8 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  createKeepAliveLook,
-  type KeepAliveRead,
-  keepAliveSource,
-  listKeepAlive,
-} from '../../src/capture/keep-alive.ts';
+import { createKeepAliveLook, keepAliveSource, listKeepAlive } from '../../src/capture/keep-alive.ts';
+import type { AliveRead } from '../../src/signals/keep-alive/wire.ts';
 import { SessionClosed } from '../../src/target/inspector-session.ts';
 import { until } from '../live/support/wait.ts';
 import { fakeContext, fakeThread } from '../support/fake-capture.ts';
@@ -23,8 +19,8 @@ afterAll(async () => {
 const globals = () => Reflect.ownKeys(globalThis).map(String).sort();
 
 describe('of a process with all sorts of things open', () => {
-  let read: KeepAliveRead;
-  let refused: KeepAliveRead;
+  let read: AliveRead;
+  let refused: AliveRead;
   const pauses: number[] = [];
   let child: ReturnType<typeof spawn>;
   let before: string[];
@@ -86,7 +82,7 @@ describe('of a process with all sorts of things open', () => {
     after = globals();
   }, 60_000);
 
-  const named = (list: KeepAliveRead['groups'], name: string) =>
+  const named = (list: AliveRead['groups'], name: string) =>
     list.find(({ frames }) => frames.some((frame) => frame[0] === name));
 
   test('timers are listed with their callback, also a bound one', () => {

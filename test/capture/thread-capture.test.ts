@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CapturedFile, SampleLine } from '../../src/capture/sink.ts';
-import { openThread, type ThreadCapture } from '../../src/capture/thread-capture.ts';
+import { openThread, type ThreadCapture } from '../../src/capture/thread/thread-capture.ts';
 import { type InspectorSession, openSession } from '../../src/target/inspector-session.ts';
 import { startNode, stopNode } from '../target/fake-proc.ts';
 

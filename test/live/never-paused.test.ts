@@ -2,8 +2,8 @@
 // statement of the program must not stop it then.
 import { existsSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { watchCompilations } from '../../src/capture/compile-watch.ts';
-import { installProbeIn } from '../../src/capture/probe-client.ts';
+import { installProbeIn } from '../../src/capture/thread/probe-client.ts';
+import { watchCompilations } from '../../src/signals/compilations/read.ts';
 import { type InspectorSession, openSession } from '../../src/target/inspector-session.ts';
 import { nodeBinary } from './support/node-versions.ts';
 import { openInspectorPort } from './support/observe.ts';

@@ -1,9 +1,9 @@
 // A capture without a target: a context whose clock is set by hand, and threads that answer what a test says and write
 // down what was asked of them.
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from '../../src/capture/context.ts';
-import type { ProbeClient } from '../../src/capture/probe-client.ts';
 import type { ProbeCensus, ProbeCollections } from '../../src/capture/probes/probe-protocol.ts';
-import type { ThreadCapture } from '../../src/capture/thread-capture.ts';
+import type { ProbeClient } from '../../src/capture/thread/probe-client.ts';
+import type { ThreadCapture } from '../../src/capture/thread/thread-capture.ts';
 import { MB } from './build-observations.ts';
 
 export interface FakeContext extends CaptureContext {
