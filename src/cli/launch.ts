@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { basename } from 'node:path';
 import { AttachError, UsageError } from '../errors.ts';
-import { readChildren } from '../signals/passive/children.ts';
 import { checkAttachable } from '../target/attachability.ts';
+import { readChildren } from '../target/proc/children.ts';
 
 export interface Launched {
   pid: number;

@@ -4,7 +4,8 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createKeepAliveLook, keepAliveSource, listKeepAlive } from '../../src/capture/keep-alive.ts';
+import { createKeepAliveLook } from '../../src/capture/keep-alive-look.ts';
+import { keepAliveSource, listKeepAlive } from '../../src/signals/keep-alive/read.ts';
 import type { AliveRead } from '../../src/signals/keep-alive/wire.ts';
 import { SessionClosed } from '../../src/target/inspector-session.ts';
 import { until } from '../live/support/wait.ts';
@@ -153,33 +154,32 @@ describe('listing', () => {
   });
 
   test('is done once for each thread, and a refusal is no end', async () => {
-    const thread = fakeThread();
-    thread.listKeepAlive = async () => {
-      thread.calls.push('listed');
+    const alive = async () => {
       throw new Error('no access');
     };
+    const thread = fakeThread({ reads: { alive } });
     const context = fakeContext([thread, fakeThread({ id: 1 })]);
     const look = createKeepAliveLook(context);
     await look();
     await look();
-    expect(thread.calls).toEqual(['listed']);
+    expect(thread.calls).toEqual(['alive']);
     expect(context.outcome.warnings).toEqual(['What keeps main alive could not be listed: no access']);
   });
 
   test('ends with the target', async () => {
-    const thread = fakeThread();
-    thread.listKeepAlive = async () => {
+    const alive = async () => {
       throw new SessionClosed('gone');
     };
+    const thread = fakeThread({ reads: { alive } });
     await expect(createKeepAliveLook(fakeContext([thread]))()).rejects.toThrow('gone');
   });
 
   test('does not walk a heap for longer than the longest pause', async () => {
     const thread = fakeThread({ heapUsedBytes: 400 * 2 ** 20 });
     await createKeepAliveLook(fakeContext([thread]))();
-    expect(thread.calls[0]).toMatch(/^listKeepAlive finding them would pause .* \(--max-pause 1000 ms\)$/);
+    expect(thread.calls[0]).toMatch(/^alive finding them would pause .* \(--max-pause 1000 ms\)$/);
     const small = fakeThread({ heapUsedBytes: 4 * 2 ** 20 });
     await createKeepAliveLook(fakeContext([small]))();
-    expect(small.calls).toEqual(['listKeepAlive']);
+    expect(small.calls).toEqual(['alive']);
   });
 });

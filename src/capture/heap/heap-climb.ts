@@ -1,9 +1,14 @@
 // The upper steps of the ladder for a heap that rises: a census of what grows, a look at what compiles code, a recount
 // where no collection explains the rise, and snapshots where they are wanted and fit.
+import { censusRead, closuresRead, walkRead } from '../../signals/census/read.ts';
+import type { Census } from '../../signals/census/wire.ts';
+import { collectionsRead } from '../../signals/collections/read.ts';
+import { compilationsRead } from '../../signals/compilations/read.ts';
+import type { ProbeClient } from '../../signals/probe-client.ts';
+import { snapshotRead } from '../../signals/snapshot/read.ts';
+import type { SnapshotTaken } from '../../signals/snapshot/wire.ts';
 import { SessionClosed } from '../../target/inspector-session.ts';
 import type { CaptureContext } from '../context.ts';
-import type { ProbeCensus } from '../probes/probe-protocol.ts';
-import type { ProbeClient } from '../thread/probe-client.ts';
 import type { ThreadCapture } from '../thread/thread-capture.ts';
 import {
   estimateCensusBytes,
@@ -18,7 +23,7 @@ import { describeEstimate, estimateSnapshot, type SnapshotEstimate } from './sna
 /** How far one thread has climbed. */
 interface Height {
   hasCensus: boolean;
-  census: ProbeCensus | null;
+  census: Census | null;
   hasWatchedCompiling: boolean;
   hasRecount: boolean;
   snapshots: number;
@@ -84,7 +89,7 @@ export class HeapClimb {
       if (height.hasCensus) await this.readCollections(thread, height, 0);
       const isWanted =
         snapshot === 'force' ||
-        (snapshot === 'auto' && isUnexplained(height) && isClearlyRising(thread.floors));
+        (snapshot === 'auto' && isUnexplained(height) && isClearlyRising(thread.counters.floors));
       if (isWanted && this.isWorthIt(thread)) await this.takeSnapshot(thread, height);
     });
   }
@@ -106,20 +111,20 @@ export class HeapClimb {
   }
 
   private isRising(thread: ThreadCapture): boolean {
-    return isFloorRising(thread.floors) || (thread.id === 0 && this.isMemoryRising);
+    return isFloorRising(thread.counters.floors) || (thread.id === 0 && this.isMemoryRising);
   }
 
   /** One pause, estimated first; then cheap reads of what was found, and promises are watched from their making. */
   private async takeCensus(thread: ThreadCapture, probe: ProbeClient, height: Height): Promise<void> {
     height.hasCensus = true;
     await this.walk(thread);
-    height.census = await this.countObjects(thread, probe);
-    await probe.watchAlso(['PROMISE']);
+    height.census = await this.countObjects(thread);
+    await probe.call('watchAlso', ['PROMISE']);
     await this.readCollections(thread, height, 0);
   }
 
   private async readCollections(thread: ThreadCapture, height: Height, trapTop: number): Promise<void> {
-    const read = await thread.readCollections(this.context.elapsed(), trapTop);
+    const read = await thread.ask(collectionsRead, this.context.elapsed(), trapTop);
     if (read?.growing.some(({ insertions }) => insertions.length > 0)) height.isExplained = true;
   }
 
@@ -134,13 +139,13 @@ export class HeapClimb {
     const isCompilingDue = !this.isTight || (part >= COMPILE_WATCH_FROM && isUnexplained(height));
     if (!height.hasWatchedCompiling && isCompilingDue) {
       height.hasWatchedCompiling = true;
-      await thread.watchCompilations(this.context.elapsed(), COMPILE_WATCH_MILLIS);
+      await thread.ask(compilationsRead, this.context.elapsed(), COMPILE_WATCH_MILLIS);
     } else if (!height.hasRecount && part >= RECOUNT_FROM && isUnexplained(height)) {
       height.hasRecount = true;
       await this.walk(thread);
-      const census = await this.countObjects(thread, probe);
+      const census = await this.countObjects(thread);
       const closures = census && height.census ? growingFunctions(height.census, census) : [];
-      if (closures.length > 0) await thread.locateClosures(this.context.elapsed(), closures);
+      if (closures.length > 0) await thread.ask(closuresRead, this.context.elapsed(), closures);
     }
   }
 
@@ -150,22 +155,25 @@ export class HeapClimb {
     if (!outcome.steps.includes('census')) outcome.steps.push('census');
     const longestChain = this.isTight ? TIGHT_CHAIN : LONGEST_CHAIN;
     const deadline = Math.min(LONGEST_WALK_MILLIS, options.maxPauseMillis / 2);
-    await this.context.timed(() => thread.walk(this.context.elapsed(), deadline, longestChain));
+    await this.context.timed(async () => {
+      await thread.ask(walkRead, this.context.elapsed(), deadline, longestChain);
+    });
     // What the walk left behind would make the young generation larger for good.
     if (this.isTight) await this.context.timed(() => thread.collectGarbage());
   }
 
   /** Resolves with null when it was left out for its pause, or for its memory. */
-  private async countObjects(thread: ThreadCapture, probe: ProbeClient): Promise<ProbeCensus | null> {
+  private async countObjects(thread: ThreadCapture): Promise<Census | null> {
     const { options } = this.context;
-    const estimate = estimateCensusMillis(thread.floors.at(-1) ?? thread.heapUsedBytes());
+    const heapBytes = thread.counters.heapUsedBytes ?? 0;
+    const estimate = estimateCensusMillis(thread.counters.floors.at(-1) ?? heapBytes);
     if (estimate > options.maxPauseMillis) {
       this.warn(
         `The census of growing collections was left out: it would pause the target for about ${Math.round(estimate)} ms (--max-pause ${options.maxPauseMillis} ms).`,
       );
       return null;
     }
-    const extraBytes = estimateCensusBytes(thread.heapUsedBytes());
+    const extraBytes = estimateCensusBytes(heapBytes);
     const room = this.context.localPid === null ? undefined : memoryRoom(this.context.localPid);
     if (room && extraBytes > room.bytes * LARGEST_CENSUS_SHARE) {
       this.warn(
@@ -174,10 +182,9 @@ export class HeapClimb {
       return null;
     }
     this.context.progress(`census of the heap, a pause of about ${Math.round(estimate)} ms`);
-    let census: ProbeCensus | null = null;
+    let census: Census | null = null;
     await this.context.timed(async () => {
-      const take = () => thread.takeCensus(this.context.elapsed(), options.maxPauseMillis / 2);
-      census = await probe.duringOwnPause(take);
+      census = await thread.ask(censusRead, this.context.elapsed(), options.maxPauseMillis / 2);
     });
     return census;
   }
@@ -189,9 +196,10 @@ export class HeapClimb {
 
   private async takeSnapshot(thread: ThreadCapture, height: Height): Promise<void> {
     const { options, outcome, localPid } = this.context;
-    const estimate = estimateSnapshot(thread.heapUsedBytes(), localPid);
+    const { heapUsedBytes } = thread.counters;
+    const estimate = estimateSnapshot(heapUsedBytes ?? 0, localPid);
     const refusal =
-      thread.heapUsedBytes() === 0
+      heapUsedBytes === undefined
         ? 'the size of the heap is not known, and with it what a snapshot would cost.'
         : refusalOf(estimate, options.snapshot, options.maxPauseMillis);
     if (refusal) {
@@ -204,7 +212,8 @@ export class HeapClimb {
     this.context.progress(`heap snapshot: ${describeEstimate(estimate)}`);
     const from = performance.now();
     try {
-      outcome.warnings.push(await thread.takeSnapshot(this.context.elapsed(), height.snapshots));
+      const taken = await thread.ask(snapshotRead, this.context.elapsed(), height.snapshots);
+      if (taken) outcome.warnings.push(describeSnapshot(taken));
     } catch (error) {
       if (error instanceof SessionClosed) throw error;
       this.warn(`The heap snapshot was lost: ${(error as Error).message}`);
@@ -215,6 +224,10 @@ export class HeapClimb {
   private warn(warning: string): void {
     if (!this.context.outcome.warnings.includes(warning)) this.context.outcome.warnings.push(warning);
   }
+}
+
+function describeSnapshot({ bytes, millis }: SnapshotTaken): string {
+  return `A heap snapshot was taken: ${(bytes / 2 ** 20).toFixed(1)} MB, a pause of ${(millis / 1_000).toFixed(1)} s. It holds strings of the program, up to 1,024 characters each.`;
 }
 
 /** The heap rises, but no collection was caught being filled. */
@@ -235,7 +248,7 @@ function refusalOf(estimate: SnapshotEstimate, mode: string, maxPauseMillis: num
 const MOST_CLOSURES = 8;
 
 /** Classes of functions that there are more of now, those that grew most first. */
-function growingFunctions(before: ProbeCensus, after: ProbeCensus): string[] {
+function growingFunctions(before: Census, after: Census): string[] {
   const known = new Map(before.classes);
   return after.classes
     .filter(([name]) => name.startsWith('function'))

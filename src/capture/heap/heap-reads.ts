@@ -69,7 +69,7 @@ export class HeapReads {
     const { context } = this;
     let isCloser = this.isAsked() || context.options.durationMillis < SHORT_LOOK_MILLIS || this.isTight;
     await context.forEachThread(async (thread) => {
-      isCloser ||= !thread.isHeapOn() || mayBeRising(thread.floors);
+      isCloser ||= !thread.heap.isOn || mayBeRising(thread.counters.floors);
     });
     if (isCloser) return context.elapsed() >= this.nextAt;
     const at = CALM_READS[this.calmReads];
@@ -82,7 +82,7 @@ export class HeapReads {
   private async hasOldGrown(): Promise<boolean> {
     let hasGrown = false;
     await this.context.forEachThread(async (thread) => {
-      hasGrown ||= hasOldGrown(this.oldAtRead.get(thread.id) ?? 0, thread.oldGeneration.at(-1) ?? 0);
+      hasGrown ||= hasOldGrown(this.oldAtRead.get(thread.id) ?? 0, thread.counters.oldGeneration.at(-1) ?? 0);
     });
     return hasGrown;
   }
@@ -96,19 +96,19 @@ export class HeapReads {
   /** The load may come after us: heap sampling that has become far too fine for it begins again, coarser or later. */
   private async easeOff(): Promise<void> {
     await this.context.forEachThread(async (thread) => {
-      const wanted = chooseIntervals(thread.load.utilization, thread.load.allocated);
-      if (!thread.isHeapOn() || wanted.heapBytes < thread.heapIntervalBytes() * TOO_FINE) return;
-      await thread.stopHeap();
+      const wanted = chooseIntervals(thread.counters.load.utilization, thread.counters.load.allocated);
+      if (!thread.heap.isOn || wanted.heapBytes < thread.heap.intervalBytes * TOO_FINE) return;
+      await thread.heap.stop();
       this.intervals = wanted;
-      if (!wanted.isHeapDeferred) await thread.startHeap(wanted.heapBytes);
+      if (!wanted.isHeapDeferred) await thread.heap.start(wanted.heapBytes);
     });
   }
 
   /** Resolves with the pause it took, milliseconds; 0 when there was nothing to read. */
   private async read(thread: ThreadCapture): Promise<number> {
-    if (!thread.isHeapOn()) return this.lookAtDeferredHeap(thread);
+    if (!thread.heap.isOn) return this.lookAtDeferredHeap(thread);
     const { options, outcome } = this.context;
-    const estimate = estimateHeapReadMillis(thread.heapUsedBytes());
+    const estimate = estimateHeapReadMillis(thread.counters.heapUsedBytes ?? 0);
     if (estimate > options.maxPauseMillis) {
       this.isTooDear = true;
       outcome.warnings.push(
@@ -118,7 +118,7 @@ export class HeapReads {
     }
     const pauseMillis = await thread.readHeap(this.context.elapsed());
     outcome.pausesMillis.push(pauseMillis);
-    this.oldAtRead.set(thread.id, thread.oldGeneration.at(-1) ?? 0);
+    this.oldAtRead.set(thread.id, thread.counters.oldGeneration.at(-1) ?? 0);
     return pauseMillis;
   }
 
@@ -127,13 +127,13 @@ export class HeapReads {
    * garbage, heap sampling goes off again.
    */
   private async lookAtDeferredHeap(thread: ThreadCapture): Promise<number> {
-    if (!isOldGenerationRising(thread.oldGeneration)) return 0;
-    const before = thread.oldGeneration[0] ?? 0;
-    await thread.startHeap(this.intervals.heapBytes);
+    if (!isOldGenerationRising(thread.counters.oldGeneration)) return 0;
+    const before = thread.counters.oldGeneration[0] ?? 0;
+    await thread.heap.start(this.intervals.heapBytes);
     const pauseMillis = await this.read(thread);
-    const after = thread.oldGeneration.at(-1) ?? 0;
-    if (after <= before * 1.02 + 64 * 1024) await thread.stopHeap();
-    thread.oldGeneration.splice(0, thread.oldGeneration.length, Math.max(before, after));
+    const after = thread.counters.oldGeneration.at(-1) ?? 0;
+    if (after <= before * 1.02 + 64 * 1024) await thread.heap.stop();
+    thread.counters.oldGeneration.splice(0, thread.counters.oldGeneration.length, Math.max(before, after));
     return pauseMillis;
   }
 

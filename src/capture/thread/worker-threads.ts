@@ -130,7 +130,7 @@ function createRelay(main: InspectorSession, sessionId: string): WorkerRelay {
   const session: InspectorSession = {
     send,
     // Nobody listens to a worker's events so far: profiles and probes answer, they do not notify.
-    on: () => {},
+    on: () => () => {},
     closed,
     get isClosed() {
       return isClosed;

@@ -1,5 +1,5 @@
 // Which places in code a recording mentions: in V8's profiles and in the stacks the probe caught.
-import type { CapturedFileKind, SampleLine } from '../../capture/sink.ts';
+import type { CapturedFileKind, SampleLine } from '../../signals/sink.ts';
 import type { ScriptPosition } from './script-places.ts';
 
 interface RawCallFrame {

@@ -2,6 +2,7 @@
 
 import type { InspectorSession } from '../../target/inspector-session.ts';
 import type { WireFrame } from '../../wire/parts.ts';
+import type { LiveSignal } from '../live-signal.ts';
 import type { Compilations } from './wire.ts';
 
 interface ScriptParsed {
@@ -15,6 +16,12 @@ interface ScriptParsed {
 const MAX_SITES = 50;
 const MAX_FRAMES = 24;
 
+export const compilationsRead: LiveSignal<'compilations', [millis: number]> = {
+  type: 'compilations',
+  read: ({ session, scriptUrls }, _atMillis, millis) =>
+    watchCompilations(session, millis, (scriptId, url) => scriptUrls.set(scriptId, url)),
+};
+
 /**
  * Watches for `millis`. The Debugger domain is on for that long only, and never pauses anything. `onScript` hears of
  * every script there is, too.
@@ -26,10 +33,8 @@ export async function watchCompilations(
 ): Promise<Compilations> {
   const sites = new Map<string, { frames: WireFrame[]; count: number }>();
   let isWatching = false;
-  let isDone = false;
   let scripts = 0;
-  session.on('Debugger.scriptParsed', ({ scriptId, url, stackTrace }: ScriptParsed) => {
-    if (isDone) return;
+  const unlisten = session.on('Debugger.scriptParsed', ({ scriptId, url, stackTrace }: ScriptParsed) => {
     onScript(scriptId, url);
     if (!isWatching) return;
     scripts++;
@@ -51,7 +56,7 @@ export async function watchCompilations(
     await new Promise((resolve) => setTimeout(resolve, millis));
     return { millis: performance.now() - from, scripts, sites: [...sites.values()] };
   } finally {
-    isDone = true;
+    unlisten();
     await session.send('Debugger.disable').catch(() => {});
   }
 }

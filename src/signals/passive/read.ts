@@ -1,5 +1,6 @@
 // Step 0 of the ladder: what can be seen from outside, through /proc and the cgroup tree, at no cost to the target.
 import type { PassiveSample } from '../../model/samples.ts';
+import { readChildren } from '../../target/proc/children.ts';
 import { readFdLimits, readStat, readStatus } from '../../target/proc/proc.ts';
 import type { SocketAges } from '../../target/proc/socket-ages.ts';
 import { groupSockets } from '../../target/proc/socket-groups.ts';
@@ -7,7 +8,6 @@ import type { SocketRow } from '../../target/proc/socket-table.ts';
 import { readSocketRows, socketInodes } from '../../target/proc/sockets.ts';
 import { readTcpCounters } from '../../target/proc/tcp-counters.ts';
 import { readCgroup } from './cgroup.ts';
-import { readChildren } from './children.ts';
 import { type FdTable, groupFds, readFdTable } from './fd-groups.ts';
 import { readThreadCpu } from './thread-cpu.ts';
 

@@ -5,6 +5,8 @@ import { type BodyOf, count, listOf, text, threadLine } from '../../wire/parts.t
 export const snapshotLine = threadLine('snapshot', {
   path: text,
   millis: count,
+  /** Of the file before it was compressed. */
+  bytes: v.optional(count, 0),
   /** `collection` is its id in the lines of type `collections`, `node` V8's snapshot object id. */
   suspects: listOf(v.object({ collection: count, node: count })),
 });

@@ -1,24 +1,25 @@
-// "What keeps it alive": one list of open handles, requests, timers and workers of a thread, taken once. Nothing stays
-// in the target.
+// Listing what keeps a thread's event loop alive: open handles, requests, timers and workers, taken once. Nothing stays in the
+// target.
+import { PROBE_URL } from '../../capture/probe-url.ts';
+import { createHandleWords } from '../../capture/probes/handle-words.ts';
+import { createKeepAliveList, type KeepAliveParts } from '../../capture/probes/keep-alive-list.ts';
+import type { AliveCounts, AliveList, KeepAliveHandle } from '../../capture/probes/keep-alive-protocol.ts';
+import { createThreadInspector } from '../../capture/probes/thread-inspector.ts';
+import { createTimerNeighbours } from '../../capture/probes/timer-neighbours.ts';
+import type { InspectorSession } from '../../target/inspector-session.ts';
+import type { LiveSignal } from '../live-signal.ts';
+import type { EvaluateResult } from '../probe-objects.ts';
+import type { AliveRead } from './wire.ts';
 
-import type { AliveRead } from '../signals/keep-alive/wire.ts';
-import { type InspectorSession, SessionClosed } from '../target/inspector-session.ts';
-import type { CaptureContext } from './context.ts';
-import { estimateCensusBytes, estimateCensusMillis } from './heap/ladder.ts';
-import { memoryRoom } from './heap/memory-room.ts';
-import { PROBE_URL } from './probe-url.ts';
-import { createHandleWords } from './probes/handle-words.ts';
-import { createKeepAliveList, type KeepAliveParts } from './probes/keep-alive-list.ts';
-import type { AliveCounts, AliveList, KeepAliveHandle } from './probes/keep-alive-protocol.ts';
-import { createThreadInspector } from './probes/thread-inspector.ts';
-import { createTimerNeighbours } from './probes/timer-neighbours.ts';
-import type { EvaluateResult } from './thread/probe-objects.ts';
-import type { ThreadCapture } from './thread/thread-capture.ts';
+/** `refusal`: why the heap may not be walked; each walk is a pause, of which `onPause` hears in milliseconds. */
+export const aliveRead: LiveSignal<'alive', [refusal: string | null, onPause: (millis: number) => void]> = {
+  type: 'alive',
+  read: ({ session, duringOwnPause }, _atMillis, refusal, onPause) =>
+    duringOwnPause(() => listKeepAlive(session, refusal, onPause)),
+};
 
 const GROUP = 'culprit-alive';
 const QUERY_TIMEOUT_MILLIS = 120_000;
-/** Of the memory there is. */
-const LARGEST_SHARE = 0.5;
 
 /** The text of the code that lists, whole by itself. */
 export function keepAliveSource(): string {
@@ -99,36 +100,4 @@ function unlistedOf({ groups }: AliveList, counts: AliveCounts, reason: string):
     .reduce((sum, { count }) => sum + count, 0);
   const missing = counts.timeouts === undefined ? undefined : Math.max(0, counts.timeouts - listed);
   return { unlisted: { timeouts: missing, reason } };
-}
-
-/** Lists once for each thread, workers that come later included. */
-export function createKeepAliveLook(context: CaptureContext): () => Promise<void> {
-  const done = new Set<number>();
-  return () =>
-    context.forEachThread(async (thread) => {
-      if (done.has(thread.id)) return;
-      done.add(thread.id);
-      context.progress('listing what keeps it alive');
-      const onPause = (millis: number) => void context.outcome.pausesMillis.push(millis);
-      await thread
-        .listKeepAlive(context.elapsed(), refusalFor(thread, context), onPause)
-        .catch((error: Error) => {
-          if (error instanceof SessionClosed) throw error;
-          context.outcome.warnings.push(
-            `What keeps ${thread.name} alive could not be listed: ${error.message}`,
-          );
-        });
-    });
-}
-
-/** Why the heap may not be walked; null when it may. */
-function refusalFor(thread: ThreadCapture, { options, localPid }: CaptureContext): string | null {
-  const millis = estimateCensusMillis(thread.heapUsedBytes());
-  if (millis > options.maxPauseMillis)
-    return `finding them would pause the target for about ${Math.round(millis)} ms (--max-pause ${options.maxPauseMillis} ms)`;
-  const extraBytes = estimateCensusBytes(thread.heapUsedBytes());
-  const room = localPid === null ? undefined : memoryRoom(localPid);
-  if (room && extraBytes > room.bytes * LARGEST_SHARE)
-    return `finding them takes about ${Math.ceil(extraBytes / 2 ** 20)} MB more for a while, and little is left below ${room.limitedBy}`;
-  return null;
 }

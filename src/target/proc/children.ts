@@ -1,8 +1,8 @@
 // The direct children of a process, zombies included.
 import type { ChildProcess } from '../../model/samples.ts';
-import { shortCommand } from '../../target/proc/command.ts';
-import { listPids, readCmdline, readStat } from '../../target/proc/proc.ts';
-import { known, readNames, readText } from '../../target/proc/proc-file.ts';
+import { shortCommand } from './command.ts';
+import { listPids, readCmdline, readStat } from './proc.ts';
+import { known, readNames, readText } from './proc-file.ts';
 
 /**
  * Children of each thread as the kernel lists them: some files instead of one for every process on the machine.

@@ -1,7 +1,7 @@
 // Where a capture puts what it gets, the moment it gets it: so that a capture cut short keeps what it had.
-import type { SampleLine } from '../signals/lines.ts';
+import type { SampleLine } from './lines.ts';
 
-export type { SampleLine } from '../signals/lines.ts';
+export type { SampleLine } from './lines.ts';
 
 export type CapturedFileKind = 'cpu-profile' | 'heap-profile' | 'allocation-profile' | 'heap-snapshot';
 
