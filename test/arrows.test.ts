@@ -301,6 +301,15 @@ describe('what loads with what:', () => {
     ).toEqual([]);
   });
 
+  test('the command line starts with what its help needs, and loads the work of a command when it runs', () => {
+    const loaded = [...reach('cli/main.ts')].filter(isOurs);
+    const isLight = (file: string) =>
+      /^cli\/(main|program|command-line|(commands|options)\/[a-z0-9-]+)\.ts$/.test(file) ||
+      !/^(cli|analysis|audit|comparison|findings|heap|recording|triage|workload)\//.test(file);
+    expect(loaded.filter((file) => !isLight(file))).toEqual([]);
+    expect(loaded.filter((file) => file.startsWith('report/'))).toEqual(['report/escape.ts']);
+  });
+
   test('no file imports itself over a circle of others', () => {
     const values = imports.filter(({ to, isTypeOnly, isLazy }) => isOurs(to) && !isTypeOnly && !isLazy);
     const circles = files.filter((file) =>
@@ -332,6 +341,10 @@ describe('files:', () => {
 
   test('nothing is exported as a default', () => {
     expect(files.filter((file) => /^export default/m.test(textOf.get(file)!))).toEqual([]);
+  });
+
+  test('the exit code goes from the commands to where the process ends, and not past them', () => {
+    expect(files.filter((file) => textOf.get(file)!.includes('process.exitCode ='))).toEqual([]);
   });
 
   test('only the command line writes to the terminal or ends the process', () => {

@@ -3,9 +3,9 @@ import { createReadStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { RecordingError, UsageError } from '../errors.ts';
-import { isDiagnosticReport } from '../triage/read/diagnostic-report.ts';
-import type { LogSource } from '../triage/triage.ts';
+import { RecordingError, UsageError } from '../../errors.ts';
+import { isDiagnosticReport } from '../../triage/read/diagnostic-report.ts';
+import type { LogSource } from '../../triage/triage.ts';
 
 const MOST_JSON_BYTES = 100 * 2 ** 20;
 const HEAD_BYTES = 8_192;
@@ -50,7 +50,10 @@ async function sort(path: string, found: TriageFiles): Promise<void> {
   const head = info.isFile() ? await headOf(path) : Buffer.alloc(0);
   const isZipped = head[0] === 0x1f && head[1] === 0x8b;
   if (!isZipped && isBinary(head))
-    throw new RecordingError(`${path} is no text.`, 'Give a log, plain or .gz, or a diagnostic report.');
+    throw new RecordingError(
+      `${path} is not a text file.`,
+      'Give a log, plain or .gz, or a diagnostic report.',
+    );
   const json = isZipped || info.size > MOST_JSON_BYTES ? null : await wholeJson(path, head);
   if (json === null) found.logs.push({ name: basename(path), chunks: read(path, isZipped) });
   else if (isDiagnosticReport(json)) found.reports.push(json);
@@ -170,6 +173,6 @@ export async function readJsonFile(path: string, what: 'pod' | 'events'): Promis
   const { kind, items, status } = (json ?? {}) as { kind?: unknown; items?: unknown; status?: unknown };
   const isRight = Array.isArray(items) || (what === 'pod' && (kind === 'Pod' || typeof status === 'object'));
   if (!isRight)
-    throw new UsageError(`${path} is no ${what === 'pod' ? 'status of a pod' : 'list of events'}.`, cure);
+    throw new UsageError(`${path} is not a ${what === 'pod' ? "pod's status" : 'list of events'}.`, cure);
   return json;
 }

@@ -1,12 +1,10 @@
 // Which exit code a report deserves.
-
-import { UsageError } from '../errors.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Report, SEVERITIES, type Severity } from '../model/finding.ts';
 import type { HeapReport } from '../model/heap/heap-report.ts';
 
 /** `failOn` absent: findings are no failure. Interrupted counts only when there is nothing to report. */
-export function exitCodeFor(report: Report, failOn: Severity | undefined, isInterrupted = false): number {
+export function exitCodeFor(report: Report, failOn: Severity | undefined, isInterrupted = false): ExitCode {
   if (isInterrupted && report.verdict === 'too-little-data') return EXIT.interrupted;
   if (failOn === undefined) return EXIT.done;
   const least = SEVERITIES.indexOf(failOn);
@@ -16,14 +14,6 @@ export function exitCodeFor(report: Report, failOn: Severity | undefined, isInte
 }
 
 /** As for findings: growth is a failure only when it was asked to be one. */
-export function heapExitCode({ verdict }: HeapReport, failOnGrowth: boolean): number {
+export function heapExitCode({ verdict }: HeapReport, failOnGrowth: boolean): ExitCode {
   return failOnGrowth && verdict === 'growth' ? EXIT.gateFailed : EXIT.done;
-}
-
-/** Throws UsageError for a word that is no severity. */
-export function parseSeverity(word: string | undefined): Severity | undefined {
-  if (word === undefined) return undefined;
-  const found = SEVERITIES.find((severity) => severity === word);
-  if (!found) throw new UsageError(`"${word}" is no severity.`, `Give one of ${SEVERITIES.join(', ')}.`);
-  return found;
 }
