@@ -5,12 +5,8 @@ import type { CaptureContext } from './context.ts';
 import { estimateCensusBytes, estimateCensusMillis } from './ladder.ts';
 import { memoryRoom } from './memory-room.ts';
 import type { EvaluateResult } from './probe-objects.ts';
-import { PROBE_URL } from './probe-url.ts';
-import { createHandleWords } from './probes/handle-words.ts';
-import { createKeepAliveList, type KeepAliveParts } from './probes/keep-alive-list.ts';
+import { keepAliveSource } from './probes/expressions.ts';
 import type { AliveCounts, AliveList, KeepAliveHandle } from './probes/keep-alive-protocol.ts';
-import { createThreadInspector } from './probes/thread-inspector.ts';
-import { createTimerNeighbours } from './probes/timer-neighbours.ts';
 import type { ThreadCapture } from './thread-capture.ts';
 
 /** A list, and what could not be put on it. */
@@ -23,14 +19,6 @@ const GROUP = 'culprit-alive';
 const QUERY_TIMEOUT_MILLIS = 120_000;
 /** Of the memory there is. */
 const LARGEST_SHARE = 0.5;
-
-/** The text of the code that lists, whole by itself. */
-export function keepAliveSource(): string {
-  const parts: KeepAliveParts = { createHandleWords, createThreadInspector, createTimerNeighbours };
-  const texts = Object.entries(parts).map(([name, part]) => `${name}: ${part.toString()}`);
-  const load = "typeof require === 'function' ? require : undefined";
-  return `(${createKeepAliveList.toString()})(${load}, ${JSON.stringify({ url: PROBE_URL })}, {${texts.join(',\n')}})\n//# sourceURL=${PROBE_URL}`;
-}
 
 /**
  * `refusal` says why the heap may not be walked (each walk is a pause); then only timers of usual delays are listed, the

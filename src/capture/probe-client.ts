@@ -4,7 +4,7 @@
 import { AttachError } from '../errors.ts';
 import type { InspectorSession } from '../target/inspector-session.ts';
 import { type EvaluateResult, type FunctionLocation, readLocations, readObjectIds } from './probe-objects.ts';
-import { probeSource } from './probes/install-probe.ts';
+import { probeSource } from './probes/expressions.ts';
 import type {
   ProbeAsyncRead,
   ProbeCensus,

@@ -5,6 +5,7 @@ import { watchCompilations } from './compile-watch.ts';
 import { listKeepAlive } from './keep-alive.ts';
 import type { SamplingIntervals } from './ladder.ts';
 import { installProbeIn, type ProbeClient } from './probe-client.ts';
+import { stopInliningSource } from './probes/expressions.ts';
 import type {
   ProbeAsyncRead,
   ProbeCensus,
@@ -143,7 +144,7 @@ export async function openThread(
     name,
     stopCpuProfile,
     async stopInlining() {
-      const expression = `(${stopInlining.toString()})(require)`;
+      const expression = stopInliningSource();
       await session.send('Runtime.evaluate', { expression, includeCommandLineAPI: true, silent: true });
     },
     probe,
@@ -281,15 +282,6 @@ export async function openThread(
       if (probe) await quietly(probe.stop());
     },
   };
-}
-
-/** Sent as text. V8 has the second flag from Node 22 on; one that is not known it ignores, with a line on stderr. */
-function stopInlining(load: (id: string) => typeof import('node:v8')): void {
-  try {
-    const v8 = load('v8');
-    v8.setFlagsFromString('--no-turbo-inlining');
-    if (Number.parseInt(process.versions.node, 10) >= 22) v8.setFlagsFromString('--no-maglev-inlining');
-  } catch {}
 }
 
 function heapFileName(thread: string, read: number): string {

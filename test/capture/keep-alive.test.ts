@@ -4,12 +4,8 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  createKeepAliveLook,
-  type KeepAliveRead,
-  keepAliveSource,
-  listKeepAlive,
-} from '../../src/capture/keep-alive.ts';
+import { createKeepAliveLook, type KeepAliveRead, listKeepAlive } from '../../src/capture/keep-alive.ts';
+import { keepAliveSource } from '../../src/capture/probes/expressions.ts';
 import { SessionClosed } from '../../src/target/inspector-session.ts';
 import { until } from '../live/support/wait.ts';
 import { fakeContext, fakeThread } from '../support/fake-capture.ts';
