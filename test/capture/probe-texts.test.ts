@@ -174,11 +174,11 @@ const NODE_16 = process.env.CULPRIT_NODE16;
 
 test.runIf(NODE_16)('all of it runs in Node.js 16', () => {
   const settings = { url: 'culprit:probe', closeInspector: false, leaseMillis: 1_000 };
-  const script = `const probe = ${probeSource(CONFIG)};
-const alive = ${keepAliveSource()};
-const settings = ${settingsProbeSource(settings)};
-${stopInliningSource()};
-probe.walk(1000, 3); probe.findPools(1000, false); probe.census([new Map([[1, 1]])], 1000);
+  const script = `const probe = ${probeSource(CONFIG)}
+;const alive = ${keepAliveSource()}
+;const settings = ${settingsProbeSource(settings)}
+;${stopInliningSource()}
+;probe.walk(1000, 3); probe.findPools(1000, false); probe.census([new Map([[1, 1]])], 1000);
 const seen = [probe.sample().stopped, probe.readAsync().sites.length >= 0, alive.list(null, null).cut, typeof settings.finish()];
 probe.stop();
 console.log(JSON.stringify(seen));`;
