@@ -5,12 +5,7 @@ import { transform } from 'esbuild';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { bundleAsExpression } from '../../code-as-text.mjs';
-import {
-  keepAliveSource,
-  probeSource,
-  settingsProbeSource,
-  stopInliningSource,
-} from '../../src/capture/probes/expressions.ts';
+import { keepAliveSource, probeSource, settingsProbeSource } from '../../src/capture/probes/expressions.ts';
 import type { SettingsHandle } from '../../src/capture/probes/settings/settings-probe.ts';
 import { CONFIG, useProbes } from '../support/probe-here.ts';
 
@@ -61,7 +56,6 @@ const SENT: Sent[] = [
     mostBytes: 10_500,
     globals: [...LANGUAGE, 'Function', 'Set', 'Symbol', 'WeakSet', 'process'],
   },
-  { file: 'capture/probes/stop-inlining.ts', kind: 'probe', mostBytes: 450, globals: ['Number', 'process'] },
   {
     file: 'report/flame/diff/page.ts',
     kind: 'page',
@@ -159,12 +153,7 @@ describe('in a process', () => {
 
   test('all code has the name by which its cost is told apart', () => {
     const settings = { url: 'culprit:probe', closeInspector: false, leaseMillis: 1 };
-    const sources = [
-      probeSource(CONFIG),
-      keepAliveSource(),
-      settingsProbeSource(settings),
-      stopInliningSource(),
-    ];
+    const sources = [probeSource(CONFIG), keepAliveSource(), settingsProbeSource(settings)];
     for (const source of sources) expect(source).toMatch(/\n\/\/# sourceURL=culprit:probe$/);
   });
 });
@@ -177,7 +166,6 @@ test.runIf(NODE_16)('all of it runs in Node.js 16', () => {
   const script = `const probe = ${probeSource(CONFIG)}
 ;const alive = ${keepAliveSource()}
 ;const settings = ${settingsProbeSource(settings)}
-;${stopInliningSource()}
 ;probe.walk(1000, 3); probe.findPools(1000, false); probe.census([new Map([[1, 1]])], 1000);
 const seen = [probe.sample().stopped, probe.readAsync().sites.length >= 0, alive.list(null, null).cut, typeof settings.finish()];
 probe.stop();

@@ -6,7 +6,6 @@ import createKeepAliveList from './keep-alive/keep-alive-list.ts?probe';
 import type { ProbeConfig } from './probe-protocol.ts';
 import type { SettingsProbeConfig } from './settings/settings-probe.ts';
 import installSettingsProbe from './settings/settings-probe.ts?probe';
-import stopInlining from './stop-inlining.ts?probe';
 
 /** Gives a `ProbeHandle`, or a string that says why there is none. */
 export function probeSource(config: ProbeConfig): string {
@@ -21,11 +20,6 @@ export function keepAliveSource(): string {
 /** Gives a `SettingsHandle`, or a string that says why there is none. */
 export function settingsProbeSource(config: SettingsProbeConfig): string {
   return callOf(installSettingsProbe, config);
-}
-
-/** Gives nothing. */
-export function stopInliningSource(): string {
-  return callOf(stopInlining, { url: PROBE_URL });
 }
 
 /** Frames of the code are told apart from the program's by the script name. */
