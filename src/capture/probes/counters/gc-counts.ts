@@ -44,7 +44,7 @@ export function createGcCounts(core: ProbeCore, micros: (millis: number) => numb
       return taken;
     },
     ownPauseBegins() {
-      ownPauses.push({ from: core.now(), to: Infinity });
+      ownPauses.push({ from: core.now(), to: Number.POSITIVE_INFINITY });
       if (ownPauses.length > MAX_PAUSES) ownPauses.shift();
     },
     ownPauseEnds() {

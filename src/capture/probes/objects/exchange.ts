@@ -3,6 +3,8 @@
 import type { InspectorSession } from './inspector-session.ts';
 
 export interface Exchange {
+  /** Of the global. */
+  readonly name: string;
   /** From here to `close` there is the global. */
   open(): void;
   close(): void;
@@ -12,7 +14,8 @@ export interface Exchange {
   take(session: Pick<InspectorSession, 'post'>, remote: { objectId?: string } | undefined): unknown;
 }
 
-export function createExchange(): Exchange {
+/** `realms`: the global objects that get the global; code in a realm of its own (tests of jest) has one beside Node's. */
+export function createExchange(realms: readonly object[] = [globalThis]): Exchange {
   const name = `__culprit_${Math.random().toString(36).slice(2)}`;
   let exchanged: unknown;
   const exchange = (...given: unknown[]): unknown => {
@@ -20,12 +23,14 @@ export function createExchange(): Exchange {
     return exchanged;
   };
   return {
+    name,
     open() {
-      Object.defineProperty(globalThis, name, { value: exchange, configurable: true, enumerable: false });
+      for (const realm of realms)
+        Object.defineProperty(realm, name, { value: exchange, configurable: true, enumerable: false });
     },
     close() {
       exchanged = undefined;
-      Reflect.deleteProperty(globalThis, name);
+      for (const realm of realms) Reflect.deleteProperty(realm, name);
     },
     give(value) {
       exchanged = value;
