@@ -50,9 +50,10 @@ function hasOnlyTypes(names: string): boolean {
   return list.length > 0 && list.every((name) => name.startsWith('type '));
 }
 
+/** Code that is imported as text (`?probe`, `?page`) is imported as well. */
 function targetOf(from: string, specifier: string): string {
   return specifier.startsWith('.')
-    ? relative(SRC, resolve(SRC, dirname(from), specifier)).replaceAll('\\', '/')
+    ? relative(SRC, resolve(SRC, dirname(from), specifier.replace(/\?\w+$/, ''))).replaceAll('\\', '/')
     : specifier;
 }
 
