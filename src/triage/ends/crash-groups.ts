@@ -1,9 +1,9 @@
 // Ends become crashes: the same bug, seen in several lives and pods, is one finding that counts them.
 import type { Crash, CrashLabel } from '../../model/crash.ts';
 import type { Finding, Subject } from '../../model/finding.ts';
-import { adviceFor, type Circumstances } from '../judge/advice.ts';
+import type { Circumstances } from '../judge/advice.ts';
+import { adviceFor, verdictOf } from '../judge/causes.ts';
 import { componentOf } from '../judge/component.ts';
-import { labelOf } from '../judge/label.ts';
 import { titleOf } from '../judge/wording.ts';
 import { type CrashError, chainOf } from './crash-error.ts';
 import { evidenceFor, innocentFor, linesThatMatter } from './crash-evidence.ts';
@@ -40,7 +40,7 @@ export function createCrashGroups(): CrashGroups {
   let clean = 0;
   return {
     add(ending) {
-      const { label, confidence } = labelOf(ending);
+      const { label, confidence } = verdictOf(ending);
       if (label === 'clean-exit') return void clean++;
       const subject = subjectOf(ending, label);
       const fingerprint = fingerprintOf(subject, label);
@@ -141,7 +141,7 @@ function findingOf(
     ),
     symptoms: [],
     innocentExplanation: innocentFor(ending, label),
-    advice: adviceFor(ending, label, own),
+    advice: adviceFor(ending, own),
     caveats: caveatsFor(group),
     references: REFERENCES[label] ?? [],
     crash,
