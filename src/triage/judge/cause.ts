@@ -94,17 +94,6 @@ function weigh({ ending, decidedBy, code }: EndFacts, confidence: number): numbe
   return Math.min(confidence, isSure ? 0.85 : 0.7);
 }
 
-/** A pattern for whole words out of a list; `*` stands for anything. */
-export function wordsLike(words: readonly string[]): RegExp {
-  if (words.length === 0) return /(?!)/;
-  const patterns = words.map((word) => word.replaceAll(/[.+?^$()[\]{}|\\/]/g, '\\$&').replaceAll('*', '.*'));
-  return new RegExp(`^(?:${patterns.join('|')})$`);
-}
-
-/** A pattern for any of those, anywhere in a text, in upper or lower case. */
-export const anyOf = (...patterns: RegExp[]): RegExp =>
-  new RegExp(patterns.map(({ source }) => source).join('|'), 'i');
-
 /** Node's text of an uncaught error, for examples; `frame` is the innermost line of its stack. */
 export const printed = (head: string, frame: string, properties = ''): string =>
   [

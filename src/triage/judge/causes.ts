@@ -6,6 +6,7 @@ import { type Cause, type EndFacts, factsOf, type Label } from './cause.ts';
 import { ONLY_MESSAGE, THROWN } from './causes/code.ts';
 import { HUNG_UP, NOT_REACHED, REFUSED_CREDENTIALS } from './causes/dependency.ts';
 import { CONTAINER_FULL, HEAP_FULL, WORKER_HEAP_FULL } from './causes/memory.ts';
+import { CANNOT_START } from './causes/modules-and-ports.ts';
 import {
   CLEAN_EXIT,
   FAILED_PROBE,
@@ -17,7 +18,6 @@ import {
 import {
   BAD_START_CODE,
   BEFORE_START,
-  CANNOT_START,
   EXIT_13,
   NOT_STARTED_BY_KUBERNETES,
   SETTING_SAID,

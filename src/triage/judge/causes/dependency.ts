@@ -1,14 +1,7 @@
 // Programs that ended because something they depend on could not be reached, or refused them.
 import { addressOf, type CrashError, chainOf } from '../../ends/crash-error.ts';
-import {
-  anyOf,
-  type Cause,
-  type EndFacts,
-  type ErrorCause,
-  errorCause,
-  printed,
-  wordsLike,
-} from '../cause.ts';
+import { type Cause, type EndFacts, type ErrorCause, errorCause, printed } from '../cause.ts';
+import { anyOf, wordsLike } from '../patterns.ts';
 
 const AUTH_CODES = wordsLike([
   // PostgreSQL
@@ -64,7 +57,7 @@ interface Unreachable {
   codes?: string[];
   names?: string[];
   /** Anywhere in the message. */
-  words?: RegExp[];
+  words: [RegExp, ...RegExp[]];
   /** In code, message and name of an error whose label is known already: whether the cure is for it. */
   looksLike: RegExp;
   /** `at` is "db.internal:5432" or "it"; `address` is "" where it is unknown. */
@@ -199,15 +192,7 @@ const WAYS: Unreachable[] = [
 
 export const NOT_REACHED: Cause[] = WAYS.map(unreachable);
 
-function unreachable({
-  id,
-  codes = [],
-  names = [],
-  words = [],
-  looksLike,
-  look,
-  example,
-}: Unreachable): Cause {
+function unreachable({ id, codes = [], names = [], words, looksLike, look, example }: Unreachable): Cause {
   const [code, name, message] = [wordsLike(codes), wordsLike(names), anyOf(...words)];
   return errorCause({
     id,
