@@ -1,7 +1,6 @@
 // The offline half: decode -> analyse -> judge -> report. Works on any recording, on any machine.
 import { describeContainer } from './analysis/container/describe-container.ts';
 import { gatherFacts } from './analysis/facts.ts';
-import { PROBE_URL } from './capture/probe-url.ts';
 import { RecordingError } from './errors.ts';
 import { judge } from './findings/judge.ts';
 import { describeKeepsAlive } from './findings/keeps-alive.ts';
@@ -12,6 +11,7 @@ import type { DiagnosisReport } from './model/finding.ts';
 import { NO_RECORDED_HEAP, type RecordedHeap } from './model/heap/recorded-heap.ts';
 import type { Observations } from './model/observations.ts';
 import type { RuntimeSample } from './model/samples.ts';
+import { PROBE_URL } from './probe/probe-url.ts';
 import type { Recording } from './recording/reader.ts';
 import { decodeLines } from './signals/lines.ts';
 import { VERSION } from './version.ts';

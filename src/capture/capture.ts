@@ -1,6 +1,7 @@
 // One capture: the first steps of the ladder over an interval, and more of the heap where what was seen asks for it.
 // Asks for raw facts and writes them down; judges nothing.
 
+import { PROBE_URL } from '../probe/probe-url.ts';
 import { readPassiveSample } from '../signals/passive/read.ts';
 import type { CaptureSink } from '../signals/sink.ts';
 import type { Attachment } from '../target/attach.ts';
@@ -15,7 +16,6 @@ import { HeapReads } from './heap/heap-reads.ts';
 import { chooseIntervals } from './heap/ladder.ts';
 import { isMemoryTight, megabytes, memoryRoom } from './heap/memory-room.ts';
 import { createKeepAliveLook } from './keep-alive-look.ts';
-import { PROBE_URL } from './probe-url.ts';
 import { openThread, type ThreadCapture } from './thread/thread-capture.ts';
 import { attachToWorkers, type WorkerThread } from './thread/worker-threads.ts';
 import { LARGEST_TRACE_BYTES, type RunningTrace, startTrace, TRACE_BUFFER_BYTES } from './trace.ts';

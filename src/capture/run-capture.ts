@@ -1,12 +1,12 @@
 // Capturing one run of a comparison: a process that we started ourselves is measured in turns of load, then left to come
 // to rest. Asks for raw facts and writes them down; judges nothing.
 import type { LoadReport, LoadTurn } from '../model/comparison/load.ts';
+import { PROBE_URL } from '../probe/probe-url.ts';
 import { readPassiveSample } from '../signals/passive/read.ts';
 import type { CaptureSink } from '../signals/sink.ts';
 import type { Attachment } from '../target/attach.ts';
 import type { InspectorSession } from '../target/inspector-session.ts';
 import type { CaptureOutcome } from './context.ts';
-import { PROBE_URL } from './probe-url.ts';
 import { openThread, type ThreadCapture } from './thread/thread-capture.ts';
 
 /**

@@ -1,9 +1,9 @@
 // What the live half of a signal is: how one thread of the target is asked for it. Nothing is judged here.
 
+import type { ProbeClient } from '../probe/client/probe-client.ts';
 import type { InspectorSession } from '../target/inspector-session.ts';
 import type { BodyOf } from '../wire/parts.ts';
 import type { SampleLine } from './lines.ts';
-import type { ProbeClient } from './probe-client.ts';
 import type { CaptureSink } from './sink.ts';
 
 /** One thread, main or worker, as readers of signals see it. */

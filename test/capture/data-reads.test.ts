@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { createDataReads } from '../../src/capture/probes/objects/data-reads.ts';
+import { createDataReads } from '../../src/probe/objects/data-reads.ts';
 import { trapped } from '../support/trapped.ts';
 
 const reads = createDataReads(types);

@@ -10,10 +10,10 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import zlib from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { createAsyncSites } from '../../src/capture/probes/async/async-sites.ts';
-import { createStreamOpenings, type StreamOpenings } from '../../src/capture/probes/async/stream-openings.ts';
-import { createThreadPool } from '../../src/capture/probes/counters/thread-pool.ts';
-import type { ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
+import type { ProbeHandle } from '../../src/probe/probe-protocol.ts';
+import { createAsyncSites } from '../../src/signals/async/probe/async-sites.ts';
+import { createStreamOpenings, type StreamOpenings } from '../../src/signals/async/probe/stream-openings.ts';
+import { createThreadPool } from '../../src/signals/thread-pool/probe/thread-pool.ts';
 import { useTempFolder } from '../support/build-recording.ts';
 import { isIn, namesIn, until, useCores, useProbes } from '../support/probe-here.ts';
 

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKeepAliveLook } from '../../src/capture/keep-alive-look.ts';
-import { keepAliveSource } from '../../src/capture/probes/expressions.ts';
+import { keepAliveSource } from '../../src/probe/expressions.ts';
 import { listKeepAlive } from '../../src/signals/keep-alive/read.ts';
 import type { AliveRead } from '../../src/signals/keep-alive/wire.ts';
 import { SessionClosed } from '../../src/target/inspector-session.ts';

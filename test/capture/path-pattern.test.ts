@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pathPattern } from '../../src/capture/probes/requests/path-pattern.ts';
+import { pathPattern } from '../../src/probe/path-pattern.ts';
 
 test.each([
   ['/', '/'],

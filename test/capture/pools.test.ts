@@ -5,10 +5,10 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it, test } from 'vitest';
-import { createInsertionTraps } from '../../src/capture/probes/collections/insertion-traps.ts';
-import type { ReferenceWalk } from '../../src/capture/probes/objects/reference-walk.ts';
-import { createPoolWatch } from '../../src/capture/probes/pools/pool-watch.ts';
-import type { ProbeHolder, ProbePool } from '../../src/capture/probes/probe-protocol.ts';
+import type { ProbeHolder, ProbePool } from '../../src/probe/probe-protocol.ts';
+import type { ReferenceWalk } from '../../src/probe/walk/reference-walk.ts';
+import { createInsertionTraps } from '../../src/signals/collections/probe/insertion-traps.ts';
+import { createPoolWatch } from '../../src/signals/pools/probe/pool-watch.ts';
 import { IMITATIONS, type Imitation } from '../support/pool-imitations.ts';
 import { namesIn, until, useCores, useProbes } from '../support/probe-here.ts';
 

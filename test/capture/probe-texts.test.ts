@@ -5,8 +5,8 @@ import { transform } from 'esbuild';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { bundleAsExpression } from '../../code-as-text.mjs';
-import { keepAliveSource, probeSource, settingsProbeSource } from '../../src/capture/probes/expressions.ts';
-import type { SettingsHandle } from '../../src/capture/probes/settings/settings-probe.ts';
+import type { SettingsHandle } from '../../src/capture/settings/probe/settings-probe.ts';
+import { keepAliveSource, probeSource, settingsProbeSource } from '../../src/probe/expressions.ts';
 import { CONFIG, useProbes } from '../support/probe-here.ts';
 
 const SRC = new URL('../../src/', import.meta.url).pathname;
@@ -24,7 +24,7 @@ interface Sent {
 
 const SENT: Sent[] = [
   {
-    file: 'capture/probes/install-probe.ts',
+    file: 'probe/install-probe.ts',
     kind: 'probe',
     mostBytes: 49_000,
     globals: [
@@ -45,13 +45,13 @@ const SENT: Sent[] = [
     ],
   },
   {
-    file: 'capture/probes/keep-alive/keep-alive-list.ts',
+    file: 'signals/keep-alive/probe/keep-alive-list.ts',
     kind: 'probe',
     mostBytes: 16_000,
     globals: [...LANGUAGE, 'JSON', 'Reflect', 'Set', 'process'],
   },
   {
-    file: 'capture/probes/settings/settings-probe.ts',
+    file: 'capture/settings/probe/settings-probe.ts',
     kind: 'probe',
     mostBytes: 10_500,
     globals: [...LANGUAGE, 'Function', 'Set', 'Symbol', 'WeakSet', 'process'],

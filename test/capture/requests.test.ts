@@ -3,9 +3,9 @@ import diagnostics from 'node:diagnostics_channel';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAsyncSites } from '../../src/capture/probes/async/async-sites.ts';
-import type { ProbeAsyncSite, ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
-import { createRequestChannels } from '../../src/capture/probes/requests/request-channels.ts';
+import type { ProbeAsyncSite, ProbeHandle } from '../../src/probe/probe-protocol.ts';
+import { createAsyncSites } from '../../src/signals/async/probe/async-sites.ts';
+import { createRequestChannels } from '../../src/signals/async/requests/request-channels.ts';
 import { isIn, namesIn, until, useCores, useProbes } from '../support/probe-here.ts';
 
 const install = useProbes();

@@ -2,8 +2,8 @@
 import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
 import { expect, test } from 'vitest';
-import { createDataReads } from '../../src/capture/probes/objects/data-reads.ts';
-import { createTimeoutReads } from '../../src/capture/probes/settings/timeout-reads.ts';
+import { createTimeoutReads } from '../../src/capture/settings/probe/timeout-reads.ts';
+import { createDataReads } from '../../src/probe/objects/data-reads.ts';
 
 const { stateOf } = createTimeoutReads(createDataReads(types));
 const heard = (more: object) =>

@@ -2,8 +2,8 @@
 // statement of the program must not stop it then.
 import { existsSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
+import { installProbeIn } from '../../src/probe/client/probe-client.ts';
 import { watchCompilations } from '../../src/signals/compilations/read.ts';
-import { installProbeIn } from '../../src/signals/probe-client.ts';
 import { type InspectorSession, openSession } from '../../src/target/inspector-session.ts';
 import { nodeBinary } from './support/node-versions.ts';
 import { openInspectorPort } from './support/observe.ts';

@@ -1,10 +1,10 @@
 // A capture without a target: a context whose clock is set by hand, and threads that answer what a test says and write
 // down what was asked of them.
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from '../../src/capture/context.ts';
-import type { ProbeCensus, ProbeCollections } from '../../src/capture/probes/probe-protocol.ts';
 import type { ThreadCapture } from '../../src/capture/thread/thread-capture.ts';
+import type { ProbeClient } from '../../src/probe/client/probe-client.ts';
+import type { ProbeCensus, ProbeCollections } from '../../src/probe/probe-protocol.ts';
 import type { SampleLine } from '../../src/signals/lines.ts';
-import type { ProbeClient } from '../../src/signals/probe-client.ts';
 import { MB } from './build-observations.ts';
 import { fakeSession } from './fake-session.ts';
 

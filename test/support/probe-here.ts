@@ -2,11 +2,11 @@
 import { createRequire } from 'node:module';
 import { types } from 'node:util';
 import { afterEach } from 'vitest';
-import { createHookChanges } from '../../src/capture/probes/async/hook-changes.ts';
-import type { ProbeCore } from '../../src/capture/probes/core.ts';
-import { probeSource } from '../../src/capture/probes/expressions.ts';
-import { createDataReads } from '../../src/capture/probes/objects/data-reads.ts';
-import type { ProbeConfig, ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
+import type { ProbeCore } from '../../src/probe/core.ts';
+import { probeSource } from '../../src/probe/expressions.ts';
+import { createHookChanges } from '../../src/probe/hook-changes.ts';
+import { createDataReads } from '../../src/probe/objects/data-reads.ts';
+import type { ProbeConfig, ProbeHandle } from '../../src/probe/probe-protocol.ts';
 
 export const CONFIG: ProbeConfig = {
   url: 'culprit:probe',

@@ -1,10 +1,11 @@
 // The upper steps of the ladder for a heap that rises: a census of what grows, a look at what compiles code, a recount
 // where no collection explains the rise, and snapshots where they are wanted and fit.
+
+import type { ProbeClient } from '../../probe/client/probe-client.ts';
 import { censusRead, closuresRead, walkRead } from '../../signals/census/read.ts';
 import type { Census } from '../../signals/census/wire.ts';
 import { collectionsRead } from '../../signals/collections/read.ts';
 import { compilationsRead } from '../../signals/compilations/read.ts';
-import type { ProbeClient } from '../../signals/probe-client.ts';
 import { snapshotRead } from '../../signals/snapshot/read.ts';
 import type { SnapshotTaken } from '../../signals/snapshot/wire.ts';
 import { SessionClosed } from '../../target/inspector-session.ts';

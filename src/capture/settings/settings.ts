@@ -3,12 +3,12 @@
 import { AttachError } from '../../errors.ts';
 import type { CgroupSample } from '../../model/samples.ts';
 import type { InnerSettings, Settings } from '../../model/settings.ts';
+import { settingsProbeSource } from '../../probe/expressions.ts';
+import { PROBE_URL } from '../../probe/probe-url.ts';
 import { readCgroup } from '../../signals/passive/cgroup.ts';
 import type { Attachment } from '../../target/attach.ts';
 import { shortCommand } from '../../target/proc/command.ts';
 import { readStat } from '../../target/proc/proc.ts';
-import { PROBE_URL } from '../probe-url.ts';
-import { settingsProbeSource } from '../probes/expressions.ts';
 import { readOuterSettings } from './settings-outside.ts';
 
 const LOOK_MILLIS = 2_000;

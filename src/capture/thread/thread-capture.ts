@@ -1,12 +1,12 @@
 // Capturing one thread, the main one or a worker, all through one session: its probe and counters, V8's profilers, and
 // whatever signal it is asked for.
 
+import { installProbeIn } from '../../probe/client/probe-client.ts';
+import type { ProbeConfig } from '../../probe/probe-protocol.ts';
 import type { SampleLine } from '../../signals/lines.ts';
 import type { SignalThread } from '../../signals/live-signal.ts';
-import { installProbeIn } from '../../signals/probe-client.ts';
 import type { CaptureSink } from '../../signals/sink.ts';
 import type { InspectorSession } from '../../target/inspector-session.ts';
-import type { ProbeConfig } from '../probes/probe-protocol.ts';
 import { type CpuProfiling, cpuProfiling } from './cpu-profiling.ts';
 import { type HeapSampling, heapSampling } from './heap-sampling.ts';
 import { type ThreadCounters, threadCounters } from './thread-counters.ts';

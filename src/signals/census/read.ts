@@ -1,9 +1,9 @@
 // Counting objects and functions: all live objects at once, or those that references from open handles lead to.
 
+import type { ProbeClient } from '../../probe/client/probe-client.ts';
+import type { EvaluateResult } from '../../probe/client/probe-objects.ts';
 import type { InspectorSession } from '../../target/inspector-session.ts';
 import type { LiveSignal } from '../live-signal.ts';
-import type { ProbeClient } from '../probe-client.ts';
-import type { EvaluateResult } from '../probe-objects.ts';
 import type { Census } from './wire.ts';
 
 const QUERY_TIMEOUT_MILLIS = 120_000;

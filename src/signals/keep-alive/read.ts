@@ -1,10 +1,11 @@
 // Listing what keeps a thread's event loop alive: open handles, requests, timers and workers, taken once. Nothing stays in the
 // target.
-import { keepAliveSource } from '../../capture/probes/expressions.ts';
-import type { AliveCounts, AliveList, KeepAliveHandle } from '../../capture/probes/keep-alive-protocol.ts';
+
+import type { EvaluateResult } from '../../probe/client/probe-objects.ts';
+import { keepAliveSource } from '../../probe/expressions.ts';
 import type { InspectorSession } from '../../target/inspector-session.ts';
 import type { LiveSignal } from '../live-signal.ts';
-import type { EvaluateResult } from '../probe-objects.ts';
+import type { AliveCounts, AliveList, KeepAliveHandle } from './probe/keep-alive-protocol.ts';
 import type { AliveRead } from './wire.ts';
 
 /** `refusal`: why the heap may not be walked; each walk is a pause, of which `onPause` hears in milliseconds. */

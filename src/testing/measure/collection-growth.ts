@@ -1,16 +1,16 @@
 // Maps, sets, arrays, plain objects and emitters that hold more after each round. All of them are measured twice, before
 // and after the first measured round; from then on only those that grew are followed, weakly.
 import { types } from 'node:util';
+import { createDataReads } from '../../probe/objects/data-reads.ts';
+import type { CollectionType } from '../../probe/probe-protocol.ts';
 import {
   type CollectionKinds,
   createCollectionKinds,
-} from '../../capture/probes/collections/collection-kinds.ts';
+} from '../../signals/collections/probe/collection-kinds.ts';
 import {
   type CaughtInsertions,
   createInsertionTraps,
-} from '../../capture/probes/collections/insertion-traps.ts';
-import { createDataReads } from '../../capture/probes/objects/data-reads.ts';
-import type { CollectionType } from '../../capture/probes/probe-protocol.ts';
+} from '../../signals/collections/probe/insertion-traps.ts';
 import { makerOf, withinBody } from './noise.ts';
 import type { OwnInspector, RawStack } from './own-inspector.ts';
 import { nowMillis } from './real-time.ts';

@@ -1,6 +1,6 @@
 // Whose code a script is, where it is neither the program's nor a library's under test: test runners and this check
 // itself. What they make and keep is theirs, and no leak of the program.
-import { captureStack } from '../../capture/probes/stacks/stack-capture.ts';
+import { captureStack } from '../../probe/stacks/stack-capture.ts';
 
 /** Folders of test runners and their parts, as they are installed. */
 const RUNNER_PACKAGES = [

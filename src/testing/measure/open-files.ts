@@ -2,7 +2,7 @@
 // rounds are run to make sure, fs tells who calls.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { captureStack } from '../../capture/probes/stacks/stack-capture.ts';
+import { captureStack } from '../../probe/stacks/stack-capture.ts';
 import type { RawStack } from './own-inspector.ts';
 
 /** Path of each open regular file by descriptor; null where the system does not tell. */

@@ -2,7 +2,7 @@
 // stack, all live objects, and the text of scripts as they run.
 import { EventEmitter } from 'node:events';
 import { Session } from 'node:inspector';
-import { createExchange } from '../../capture/probes/objects/exchange.ts';
+import { createExchange } from '../../probe/objects/exchange.ts';
 import type { WireFrame } from '../../wire/parts.ts';
 import { withinBody } from './noise.ts';
 

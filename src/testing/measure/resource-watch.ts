@@ -1,7 +1,7 @@
 // Timers, handles, workers and files from their making on: with the stack that made them, the round they were made in,
 // and whether they are still there. Everything is held weakly; the hook asks nothing of a resource that is being made.
 import { createHook, executionAsyncId } from 'node:async_hooks';
-import { captureStack } from '../../capture/probes/stacks/stack-capture.ts';
+import { captureStack } from '../../probe/stacks/stack-capture.ts';
 import { makerOf, ownerOfScript, withinBody } from './noise.ts';
 import type { RawStack } from './own-inspector.ts';
 
