@@ -80,7 +80,7 @@ describe('a room imports only', () => {
     analysis: ['model', 'units'],
     findings: ['analysis', 'model', 'units'],
     audit: ['findings', 'analysis', 'model', 'units', 'version.ts'],
-    report: ['model', 'units'],
+    report: ['model', 'units', 'findings'],
     recording: ['model', 'units', 'type capture', 'errors.ts'],
     target: ['type model', 'units', 'errors.ts'],
     capture: ['type model', 'units', 'target', 'errors.ts'],
@@ -179,6 +179,11 @@ describe('a room imports only', () => {
   test('of the capture, a recording knows the sink’s types only', () => {
     const known = imports.filter(({ from, to }) => roomOf(from) === 'recording' && roomOf(to) === 'capture');
     expect(known.map(({ to }) => to).filter((to) => to !== 'capture/sink.ts')).toEqual([]);
+  });
+
+  test('of the findings, a report knows the registry of kinds only', () => {
+    const known = imports.filter(({ from, to }) => roomOf(from) === 'report' && roomOf(to) === 'findings');
+    expect(known.map(({ to }) => to).filter((to) => to !== 'findings/kinds.ts')).toEqual([]);
   });
 
   test('rules do not know each other', () => {

@@ -103,6 +103,11 @@ function createProgram(launch: string[]): Command {
     .option('--heap', 'with pprof: the last heap profile in it, instead of the CPU profile')
     .option('-o, --out <file>', 'the file to write; "-" is standard output')
     .action(async (path, options) => (await import('./commands/flame.ts')).flameCommand(path, options));
+  program
+    .command('explain')
+    .argument('[kind]')
+    .description('what a kind of finding means, and how to fix it; without a kind, the list of all')
+    .action(async (kind) => (await import('./commands/explain.ts')).explainCommand(kind));
   addTriageCommand(program);
   addComparisonCommands(program);
   return program;

@@ -14,7 +14,14 @@ const MOST_FINDINGS = 30;
 
 export function rankFindings(joined: readonly Joined[], ruleOrder: readonly FindingKind[]): Finding[] {
   const scored = joined.map(({ draft, symptoms }) => {
-    const { urgency, asSymptom: _symptom, effect: _effect, explains: _explains, ...rest } = draft;
+    const {
+      urgency,
+      asSymptom: _symptom,
+      effect: _effect,
+      explains: _explains,
+      isInbound: _inbound,
+      ...rest
+    } = draft;
     return {
       ...rest,
       symptoms,

@@ -8,7 +8,7 @@ import type { Evidence } from '../../../model/finding.ts';
 import { formatCount, formatDuration, formatShare } from '../../../units/units.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { place, subjectOf } from '../../wording.ts';
-import { adviseOnQuota, cores, crowdOf } from './quota-words.ts';
+import { adviseOnQuota, cores, crowdOf } from '../../words/quota-words.ts';
 
 /** Fewer stops are not felt, or only by few. */
 const LEAST_PERIODS = 10;

@@ -16,7 +16,7 @@ import {
   secondsUntil,
   subjectOf,
 } from '../../wording.ts';
-import { ageEvidence, networkCaveats, stuckEvidence } from '../waiting/wire-words.ts';
+import { ageEvidence, networkCaveats, stuckEvidence } from '../../words/wire-words.ts';
 
 const LEAST_PER_SECOND = 0.1;
 const LEAST_RISE = 4;

@@ -6,7 +6,7 @@ import { formatNumber, formatShare } from '../../../units/units.ts';
 import { throughLibrary } from '../../creation-site.ts';
 import type { Rule } from '../../rule.ts';
 import { perSecond, placeWithLibrary, subjectOf } from '../../wording.ts';
-import { networkCaveats } from './wire-words.ts';
+import { networkCaveats } from '../../words/wire-words.ts';
 
 const LEAST_PER_SECOND = 10;
 const MOST_SURVIVAL = 0.1;

@@ -57,6 +57,7 @@ function describeInbound(requests: LastingRequests, facts: Facts): Draft {
   const { evidence, ...rest } = common(requests);
   return {
     ...rest,
+    isInbound: true,
     title: `Requests to ${label} pile up by ${perSecond(trend.slopePerSecond)}: some are never answered${where ? ` (${where})` : ''}`,
     confidence: frame ? 0.85 : 0.7,
     subject: subjectOf('request', label, frame, site.thread),

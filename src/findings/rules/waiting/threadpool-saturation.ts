@@ -4,7 +4,7 @@ import type { ThreadPoolPressure, ThreadPoolUser } from '../../../analysis/waiti
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { perSecond, placeWithLibrary, subjectOf } from '../../wording.ts';
-import { threadPoolWork } from './thread-pool-words.ts';
+import { threadPoolWork } from '../../words/thread-pool-words.ts';
 
 const LEAST_WAIT_MILLIS = 20;
 const LEAST_LONG_SHARE = 0.4;

@@ -1,8 +1,8 @@
 // What to do about a CPU quota: which setting, to which value, and why.
 
-import type { Throttling } from '../../../analysis/container/throttling.ts';
-import type { Facts } from '../../../analysis/facts.ts';
-import { formatShare } from '../../../units/units.ts';
+import type { Throttling } from '../../analysis/container/throttling.ts';
+import type { Facts } from '../../analysis/facts.ts';
+import { formatShare } from '../../units/units.ts';
 
 /** "0.5 cores", "1 core", "1.25 cores": as limits are written. */
 export const cores = (count: number): string =>

@@ -1,9 +1,9 @@
 // What the wire says beside a finding about sockets: how long they have been open, and whether the network itself may be
 // to blame.
-import type { WireFacts } from '../../../analysis/waiting/wire.ts';
-import type { Evidence } from '../../../model/finding.ts';
-import type { SocketGroup } from '../../../model/samples.ts';
-import { formatCount, formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
+import type { WireFacts } from '../../analysis/waiting/wire.ts';
+import type { Evidence } from '../../model/finding.ts';
+import type { SocketGroup } from '../../model/samples.ts';
+import { formatCount, formatDuration, formatNumber, formatShare } from '../../units/units.ts';
 
 /** A sound network sends next to nothing twice. */
 const LOSSY_SHARE = 0.01;
