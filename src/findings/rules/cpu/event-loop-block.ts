@@ -4,28 +4,14 @@ import { blame as blameOf, isSameFunction } from '../../../analysis/cpu/blame.ts
 import type { BlockGroup } from '../../../analysis/cpu/blocks.ts';
 import { groupByBlame, type Responsibility } from '../../../analysis/cpu/cpu.ts';
 import { WORK_NAMES, type WorkKind } from '../../../analysis/cpu/work.ts';
+import type { Severity } from '../../../model/finding.ts';
 import type { Observations } from '../../../model/observations.ts';
 import { formatDuration, formatShare } from '../../../units/units.ts';
 import type { Draft, Effect, Rule } from '../../rule.ts';
+import { EVENT_LOOP_BLOCK, STUCK, SYNC_CALLS } from '../../thresholds/cpu.ts';
+import { onScale } from '../../thresholds/scale.ts';
 import { place, placeWithLibrary, subjectOf } from '../../wording.ts';
 
-/** One block this long is felt by everybody who waits. */
-const LONG_MILLIS = 250;
-/** Blocks this long count when they come again. */
-const REPEATED_MILLIS = 100;
-const LEAST_SHARE = 0.01;
-/** From this share of periods on, a CPU quota makes blocks longer than the code does. */
-const STOPPED_OFTEN = 0.05;
-const MOST_OF_BUSY = 0.5;
-const LEAST_PART_IN_BLOCKS = 0.5;
-const MOST_GC = 0.35;
-/** Or shorter ones that take this share of all time. */
-const SHARE_OF_SHORT = 0.1;
-
-/** Or a synchronous call of Node's: each may be short, but the code that makes them takes this share of all time, */
-const SHARE_OF_SYNC = 0.12;
-/** and the calls themselves are this part of it. */
-const SYNC_PART = 0.2;
 /** Hashes have no other form, and those of small texts (an ETag) hold nobody up: as work they count as all other code. */
 const HASHING = /^crypto\.(create(Hash|Hmac)|Hash|Hmac|hash|update|digest)$/;
 
@@ -38,18 +24,18 @@ export const eventLoopBlock: Rule = {
     // A worker has no one else waiting for its loop.
     const main = blocks.find(({ thread }) => thread === 0);
     const duration = cpu.find(({ thread }) => thread === 0)?.durationMicros ?? 0;
-    if (!main || duration < 3e6)
+    if (!main || duration < EVENT_LOOP_BLOCK.leastMicros)
       return { notApplicable: 'the CPU profile of the main thread is shorter than 3 s' };
     // What a quota makes of a short callback is told as the quota's fault.
-    const isStopped = (throttling?.shareOfPeriods ?? 0) >= STOPPED_OFTEN;
+    const isStopped = (throttling?.shareOfPeriods ?? 0) >= EVENT_LOOP_BLOCK.stoppedOften;
     const felt = main.groups.filter((group) =>
       isFelt(isStopped ? withoutStops(group) : group, duration / 1_000),
     );
     const busy = cpu.find(({ thread }) => thread === 0)!.busyMicros;
     const calls = groupByBlame(cpu.find(({ thread }) => thread === 0)!.hotspots).filter(
       ({ synchronous, selfMicros }) =>
-        (synchronous?.micros ?? 0) >= selfMicros * SYNC_PART &&
-        selfMicros >= duration * SHARE_OF_SYNC &&
+        (synchronous?.micros ?? 0) >= selfMicros * SYNC_CALLS.part &&
+        selfMicros >= duration * SYNC_CALLS.share &&
         !HASHING.test(synchronous!.work.call ?? ''),
     );
     return [
@@ -67,7 +53,7 @@ export const eventLoopBlock: Rule = {
 
 /** Code that takes most of the CPU time is also what uses up the quota. */
 function explainsQuota(micros: number, busyMicros: number): Effect[] {
-  return micros >= busyMicros * MOST_OF_BUSY ? ['throttling'] : [];
+  return micros >= busyMicros * EVENT_LOOP_BLOCK.mostOfBusy ? ['throttling'] : [];
 }
 
 function withoutStops(group: BlockGroup): BlockGroup {
@@ -85,15 +71,17 @@ function isFelt(
   durationMillis: number,
 ): boolean {
   // A function that mostly runs for short is a hotspot, not a block; unless the loop was seen to be as late.
-  const isRare = isMeasured && longestMillis >= LONG_MILLIS;
-  if (partInBlocks < LEAST_PART_IN_BLOCKS && !isRare) return false;
+  const isRare = isMeasured && longestMillis >= EVENT_LOOP_BLOCK.longMillis;
+  if (partInBlocks < EVENT_LOOP_BLOCK.leastPartInBlocks && !isRare) return false;
   // A block that is mostly collecting garbage is told as such.
-  if (gcShare > MOST_GC) return false;
+  if (gcShare > EVENT_LOOP_BLOCK.mostGc) return false;
   const share = totalMillis / durationMillis;
-  const repeated = blocksMillis.filter((block) => block >= REPEATED_MILLIS);
-  if (longestMillis >= LONG_MILLIS) return repeated.length > 1 || longestMillis >= 2 * LONG_MILLIS;
+  const repeated = blocksMillis.filter((block) => block >= EVENT_LOOP_BLOCK.repeatedMillis);
+  if (longestMillis >= EVENT_LOOP_BLOCK.longMillis)
+    return repeated.length > 1 || longestMillis >= 2 * EVENT_LOOP_BLOCK.longMillis;
   return (
-    (repeated.length >= 2 && share >= LEAST_SHARE) || (share >= SHARE_OF_SHORT && blocksMillis.length >= 5)
+    (repeated.length >= 2 && share >= EVENT_LOOP_BLOCK.leastShare) ||
+    (share >= EVENT_LOOP_BLOCK.shareOfShort && blocksMillis.length >= EVENT_LOOP_BLOCK.leastShort)
   );
 }
 
@@ -101,30 +89,20 @@ function describe(group: BlockGroup, durationMillis: number): Draft {
   const { blame, work, blocksMillis, longestMillis, totalMillis } = group;
   const named = blame.subject!;
   const share = totalMillis / durationMillis;
-  const median = blocksMillis.toSorted((a, b) => a - b)[blocksMillis.length >> 1]!;
-  const lengths =
-    blocksMillis.length === 1
-      ? `1 block of ${formatDuration(longestMillis)}`
-      : `${blocksMillis.length} blocks of ${formatDuration(Math.min(...blocksMillis))} to ${formatDuration(longestMillis)}, median ${formatDuration(median)}`;
   const call = work.call ? `\`${work.call}\`` : WORK_NAMES[work.kind];
   const inner = group.frames.find((frame) => frame.owner === 'app' || frame.owner === 'library');
   return {
     kind: 'event-loop-block',
-    severity:
-      longestMillis >= 1_000 || share >= 0.25
-        ? 'critical'
-        : longestMillis >= 200 || share >= 0.1
-          ? 'warning'
-          : 'notice',
-    confidence: Math.min(0.96, 0.75 + 0.03 * blocksMillis.length),
-    urgency: Math.min(1, 0.35 + 0.35 * Math.min(1, longestMillis / 1_000) + share),
+    severity: severityOf(longestMillis, share),
+    confidence: onScale(EVENT_LOOP_BLOCK.confidence, blocksMillis.length),
+    urgency: urgencyOf(longestMillis, share),
     title: `\`${named.functionName}\` blocks the event loop for up to ${formatDuration(longestMillis)} with ${call} (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named),
     impact: { metric: 'event-loop', value: Math.round(longestMillis), unit: 'ms', share },
     evidence: [
       {
         source: 'cpu-profile',
-        statement: `${lengths}: ${formatShare(share)} of the time nothing else could run`,
+        statement: `${lengthsOf(group)}: ${formatShare(share)} of the time nothing else could run`,
         value: Math.round(totalMillis),
         unit: 'ms',
       },
@@ -147,6 +125,24 @@ function describe(group: BlockGroup, durationMillis: number): Draft {
   };
 }
 
+function severityOf(longestMillis: number, share: number): Severity {
+  const { critical, warning } = EVENT_LOOP_BLOCK;
+  const isAt = (level: typeof critical) => longestMillis >= level.millis || share >= level.share;
+  return isAt(critical) ? 'critical' : isAt(warning) ? 'warning' : 'notice';
+}
+
+function urgencyOf(longestMillis: number, share: number): number {
+  const { from, perFull, fullMillis, most } = EVENT_LOOP_BLOCK.urgency;
+  return Math.min(most, from + perFull * Math.min(1, longestMillis / fullMillis) + share);
+}
+
+/** "12 blocks of 180 ms to 240 ms, median 200 ms" */
+function lengthsOf({ blocksMillis, longestMillis }: BlockGroup): string {
+  if (blocksMillis.length === 1) return `1 block of ${formatDuration(longestMillis)}`;
+  const median = blocksMillis.toSorted((a, b) => a - b)[blocksMillis.length >> 1]!;
+  return `${blocksMillis.length} blocks of ${formatDuration(Math.min(...blocksMillis))} to ${formatDuration(longestMillis)}, median ${formatDuration(median)}`;
+}
+
 function describeCalls({ top, selfMicros, synchronous }: Responsibility, durationMicros: number): Draft {
   const { blame } = top;
   const named = blame.subject!;
@@ -155,9 +151,9 @@ function describeCalls({ top, selfMicros, synchronous }: Responsibility, duratio
   const call = work.call ?? WORK_NAMES[work.kind];
   return {
     kind: 'event-loop-block',
-    severity: share >= 0.3 ? 'critical' : 'warning',
-    confidence: Math.min(0.95, 0.75 + share / 2),
-    urgency: Math.min(1, 0.35 + share),
+    severity: share >= SYNC_CALLS.criticalShare ? 'critical' : 'warning',
+    confidence: onScale(SYNC_CALLS.confidence, share),
+    urgency: onScale(SYNC_CALLS.urgency, share),
     title: `\`${named.functionName}\` holds the event loop for ${formatShare(share)} of the time with \`${call}\` (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named),
     impact: { metric: 'event-loop', value: share, unit: 'share', share },
@@ -179,19 +175,17 @@ function describeCalls({ top, selfMicros, synchronous }: Responsibility, duratio
   };
 }
 
-const LEAST_STUCK = 3;
-
 /**
  * Code that was running before the profiler came and never returns is invisible to it (V8 has no record of code that
  * was compiled earlier and is never called again); the stacks caught from within show it.
  */
 function describeStuck({ stuck, runtime }: Observations): Draft | null {
   const main = stuck.filter(({ thread, frames }) => thread === 0 && blameOf(frames, 'of calls').subject);
-  if (main.length < LEAST_STUCK) return null;
+  if (main.length < STUCK.leastLooks) return null;
   const blame = blameOf(main.at(-1)!.frames, 'of calls');
   const named = blame.subject!;
   const alike = main.filter(({ frames }) => isSameFunction(blameOf(frames, 'of calls').subject!, named));
-  if (alike.length < LEAST_STUCK || alike.length < main.length / 2) return null;
+  if (alike.length < STUCK.leastLooks || alike.length < main.length * STUCK.leastAlikeShare) return null;
   // Long blocks one after the other look the same each second; a loop that turned between them has noted a delay.
   const hasTurned = runtime.some(
     ({ thread, atMillis, eventLoopDelayMillis }) =>
@@ -205,8 +199,8 @@ function describeStuck({ stuck, runtime }: Observations): Draft | null {
   return {
     kind: 'event-loop-block',
     severity: 'critical',
-    confidence: 0.95,
-    urgency: 1,
+    confidence: STUCK.confidence,
+    urgency: STUCK.urgency,
     title: `\`${named.functionName}\` has held the event loop for ${formatDuration(millis)} without a break (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named),
     impact: { metric: 'event-loop', value: Math.round(millis), unit: 'ms', share: 1 },
