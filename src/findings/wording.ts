@@ -36,15 +36,19 @@ export function packageOf(frame: Frame): string {
 }
 
 export function subjectOf(type: Subject['type'], name: string, frame: Frame | null, thread = 0): Subject {
+  return { type, name, ...codeOf(frame), thread };
+}
+
+/** Where in the code; null where it is not known. */
+export function codeOf(
+  frame: Frame | null,
+): Pick<Subject, 'function' | 'file' | 'line' | 'column' | 'package'> {
   return {
-    type,
-    name,
     function: frame?.functionName ?? null,
     file: frame?.file ?? null,
     line: frame?.line ?? null,
     column: frame?.column ?? null,
     package: frame?.package ?? null,
-    thread,
   };
 }
 

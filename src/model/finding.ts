@@ -4,7 +4,7 @@ import type { Crash } from './crash.ts';
 import type { RetainerPath } from './heap/heap-report.ts';
 import type { AliveKind } from './keep-alive.ts';
 
-/** Every cause culprit can name. One file in findings/rules for each kind that is judged so far. */
+/** Every cause culprit can name; findings/kinds.ts says what each is. */
 export const FINDING_KINDS = [
   'cpu-hotspot',
   'event-loop-block',

@@ -79,3 +79,18 @@ export const CPU_THROTTLED = {
   confidence: { withDelay: 0.95, withoutDelay: 0.8 },
   urgency: { from: 0.45, perShareOfPeriods: 0.5, perStoppedShare: 0.3, most: 0.98 },
 };
+
+/** What to advise about a quota. */
+export const QUOTA = {
+  /** Of the CPU of the process, what other threads than the main one use to be called a crowd. */
+  crowded: 0.35,
+  /** Of the group's CPU, what other processes use. */
+  foreign: 0.4,
+  /** Above what was used: a quarter more for peaks. */
+  room: 1.25,
+  /** The step in which people write limits; a need this little above a step, in steps, is rounded down to it. */
+  stepCores: 0.25,
+  stepSlack: 0.05,
+  /** A larger stopped share would make the need boundless. */
+  mostStopped: 0.95,
+};

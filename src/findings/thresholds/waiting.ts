@@ -76,3 +76,11 @@ export const CONNECTION_CHURN = {
   /** By connections a second; it wastes, and breaks nothing. */
   urgency: { from: 0.35, per: 1 / 500, most: 0.7 },
 };
+
+/** What the wire says beside a finding about sockets. */
+export const WIRE = {
+  /** Of TCP segments, those sent again: a sound network sends next to nothing twice. */
+  lossyShare: 0.01,
+  /** Fewer old sockets are not worth a word. */
+  leastOld: 2,
+};

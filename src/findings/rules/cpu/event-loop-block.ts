@@ -1,14 +1,14 @@
 // Callbacks that hold the event loop for so long that every other request waits.
 
-import { blame as blameOf, isSameFunction } from '../../../analysis/cpu/blame.ts';
 import type { BlockGroup } from '../../../analysis/cpu/blocks.ts';
 import { groupByBlame, type Responsibility } from '../../../analysis/cpu/cpu.ts';
-import { WORK_NAMES, type WorkKind } from '../../../analysis/cpu/work.ts';
+import { WORK_NAMES } from '../../../analysis/cpu/work.ts';
 import type { Severity } from '../../../model/finding.ts';
-import type { Observations } from '../../../model/observations.ts';
 import { formatDuration, formatShare } from '../../../units/units.ts';
+import { BLOCK_ADVICE } from '../../cpu/block-advice.ts';
+import { describeStuck } from '../../cpu/stuck-loop.ts';
 import type { Draft, Effect, Rule } from '../../rule.ts';
-import { EVENT_LOOP_BLOCK, STUCK, SYNC_CALLS } from '../../thresholds/cpu.ts';
+import { EVENT_LOOP_BLOCK, SYNC_CALLS } from '../../thresholds/cpu.ts';
 import { onScale } from '../../thresholds/scale.ts';
 import { place, placeWithLibrary, subjectOf } from '../../wording.ts';
 
@@ -23,21 +23,16 @@ export const eventLoopBlock: Rule = {
     if (cpu.length === 0) return { notApplicable: 'no CPU profile' };
     // A worker has no one else waiting for its loop.
     const main = blocks.find(({ thread }) => thread === 0);
-    const duration = cpu.find(({ thread }) => thread === 0)?.durationMicros ?? 0;
-    if (!main || duration < EVENT_LOOP_BLOCK.leastMicros)
+    const summary = cpu.find(({ thread }) => thread === 0);
+    if (!main || !summary || summary.durationMicros < EVENT_LOOP_BLOCK.leastMicros)
       return { notApplicable: 'the CPU profile of the main thread is shorter than 3 s' };
+    const { durationMicros: duration, busyMicros: busy } = summary;
     // What a quota makes of a short callback is told as the quota's fault.
     const isStopped = (throttling?.shareOfPeriods ?? 0) >= EVENT_LOOP_BLOCK.stoppedOften;
     const felt = main.groups.filter((group) =>
       isFelt(isStopped ? withoutStops(group) : group, duration / 1_000),
     );
-    const busy = cpu.find(({ thread }) => thread === 0)!.busyMicros;
-    const calls = groupByBlame(cpu.find(({ thread }) => thread === 0)!.hotspots).filter(
-      ({ synchronous, selfMicros }) =>
-        (synchronous?.micros ?? 0) >= selfMicros * SYNC_CALLS.part &&
-        selfMicros >= duration * SYNC_CALLS.share &&
-        !HASHING.test(synchronous!.work.call ?? ''),
-    );
+    const calls = groupByBlame(summary.hotspots).filter((group) => isManyCalls(group, duration));
     return [
       ...felt.map((group) => ({
         ...describe(group, duration / 1_000),
@@ -50,6 +45,15 @@ export const eventLoopBlock: Rule = {
     ];
   },
 };
+
+/** Synchronous calls, each of which may be short. */
+function isManyCalls({ synchronous, selfMicros }: Responsibility, durationMicros: number): boolean {
+  return (
+    (synchronous?.micros ?? 0) >= selfMicros * SYNC_CALLS.part &&
+    selfMicros >= durationMicros * SYNC_CALLS.share &&
+    !HASHING.test(synchronous!.work.call ?? '')
+  );
+}
 
 /** Code that takes most of the CPU time is also what uses up the quota. */
 function explainsQuota(micros: number, busyMicros: number): Effect[] {
@@ -117,7 +121,7 @@ function describe(group: BlockGroup, durationMillis: number): Draft {
     ],
     innocentExplanation:
       'At start-up, loading and compiling block too; these blocks came while the process was serving.',
-    advice: [ADVICE[work.kind]],
+    advice: [BLOCK_ADVICE[work.kind]],
     caveats: [],
     asSymptom: `event loop blocked for up to ${formatDuration(longestMillis)} in ${place(named)}`,
     effect: 'cpu',
@@ -167,75 +171,10 @@ function describeCalls({ top, selfMicros, synchronous }: Responsibility, duratio
     ],
     innocentExplanation:
       'Synchronous calls do no harm at start-up; these came while the process was serving.',
-    advice: [ADVICE[work.kind]],
+    advice: [BLOCK_ADVICE[work.kind]],
     caveats: [],
     asSymptom: `event loop held for ${formatShare(share)} of the time in ${place(named)}`,
     effect: 'cpu',
     explains: [],
   };
 }
-
-/**
- * Code that was running before the profiler came and never returns is invisible to it (V8 has no record of code that
- * was compiled earlier and is never called again); the stacks caught from within show it.
- */
-function describeStuck({ stuck, runtime }: Observations): Draft | null {
-  const main = stuck.filter(({ thread, frames }) => thread === 0 && blameOf(frames, 'of calls').subject);
-  if (main.length < STUCK.leastLooks) return null;
-  const blame = blameOf(main.at(-1)!.frames, 'of calls');
-  const named = blame.subject!;
-  const alike = main.filter(({ frames }) => isSameFunction(blameOf(frames, 'of calls').subject!, named));
-  if (alike.length < STUCK.leastLooks || alike.length < main.length * STUCK.leastAlikeShare) return null;
-  // Long blocks one after the other look the same each second; a loop that turned between them has noted a delay.
-  const hasTurned = runtime.some(
-    ({ thread, atMillis, eventLoopDelayMillis }) =>
-      thread === 0 &&
-      eventLoopDelayMillis &&
-      atMillis > alike[0]!.atMillis &&
-      atMillis < alike.at(-1)!.atMillis,
-  );
-  if (hasTurned) return null;
-  const millis = alike.at(-1)!.atMillis - alike[0]!.atMillis + 1_000;
-  return {
-    kind: 'event-loop-block',
-    severity: 'critical',
-    confidence: STUCK.confidence,
-    urgency: STUCK.urgency,
-    title: `\`${named.functionName}\` has held the event loop for ${formatDuration(millis)} without a break (${placeWithLibrary(blame)})`,
-    subject: subjectOf('function', named.functionName, named),
-    impact: { metric: 'event-loop', value: Math.round(millis), unit: 'ms', share: 1 },
-    evidence: [
-      {
-        source: 'stack',
-        statement: `at ${alike.length} of ${main.length} looks a second apart the event loop had not turned, and this was running`,
-        value: alike.length,
-        unit: 'count',
-      },
-    ],
-    innocentExplanation: 'A very long computation would end some time; until then nothing else runs.',
-    advice: [ADVICE.plain, 'If it should have ended: look for a loop whose condition never becomes false.'],
-    caveats: [],
-    asSymptom: `event loop held in ${place(named)}`,
-    effect: 'cpu',
-    explains: ['cpu', 'sockets', 'throttling'],
-  };
-}
-
-const ADVICE: Record<WorkKind, string> = {
-  'sync-fs': 'Use the asynchronous form (fs.promises), or read once at start and keep the result.',
-  'child-process':
-    'Use spawn or execFile with a callback: the *Sync form stops everything until the child ends.',
-  crypto:
-    'Use the asynchronous form (crypto.pbkdf2, scrypt, randomBytes with a callback): it runs on the thread pool.',
-  zlib: 'Use the asynchronous form or a stream (zlib.gzip, createGzip): it runs on the thread pool.',
-  json: 'Send or parse less at once: page the result, stream it, or do it in a worker thread.',
-  regexp:
-    'The expression backtracks. Remove nested repetition such as (a+)+, bound the length of the input, or parse by hand.',
-  compile: 'Load and compile once at start, not while serving.',
-  intl: 'Make one Intl formatter for each locale and keep it.',
-  sort: 'Sort less at once, keep the data sorted, or sort in a worker thread.',
-  dns: 'Use the asynchronous form.',
-  serving: 'Send smaller parts at once.',
-  plain:
-    'Cut the work into parts that give the event loop a turn (setImmediate), or move it to a worker thread.',
-};
