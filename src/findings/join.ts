@@ -2,16 +2,12 @@
 import type { Subject } from '../model/finding.ts';
 import { KINDS_BY_CAUSE, kindInfo, type LimitInfo } from './kinds.ts';
 import type { Draft } from './rule.ts';
+import { JOINING } from './thresholds/joining.ts';
 
 export interface Joined {
   draft: Draft;
   symptoms: string[];
 }
-
-/** Memory that grows this much faster than its companion is the cause, not the symptom. */
-const DOMINATES = 4;
-/** Rates of one cause, counted in two ways, differ by no more. */
-const SAME_PACE = 3;
 
 export function joinDrafts(drafts: readonly Draft[]): Joined[] {
   const ordered = drafts.toSorted((a, b) => causeOrder(a) - causeOrder(b) || b.urgency - a.urgency);
@@ -59,13 +55,11 @@ function movesTowards({ movedBy, through, isTimed }: LimitInfo, cause: Draft, li
   return movedBy.includes(cause.effect) || through.some((effect) => cause.explains.includes(effect));
 }
 
-/** What one leaked socket, timer or process may hold. */
-const LARGEST_PART_BYTES = { collection: 32 * 1024, other: 256 * 1024 };
-
+/** What piles up may hold that much memory: each socket, timer or process its part. */
 function isPlausible(memory: Draft, cause: Draft): boolean {
   if (cause.impact.unit !== 'per second' || cause.impact.value <= 0) return false;
-  const largest =
-    memory.subject.type === 'collection' ? LARGEST_PART_BYTES.collection : LARGEST_PART_BYTES.other;
+  const { collection, other } = JOINING.largestPartBytes;
+  const largest = memory.subject.type === 'collection' ? collection : other;
   return memory.impact.value / cause.impact.value <= largest;
 }
 
@@ -86,7 +80,7 @@ function isPaced(cause: Draft, draft: Draft): boolean {
   if (!isGrowth(draft)) return true;
   if (draft.subject.type === 'socket' && draft.subject.name === cause.subject.name) return true;
   const ratio = draft.impact.value / Math.max(1e-6, cause.impact.value);
-  return ratio > 1 / SAME_PACE && ratio < SAME_PACE;
+  return ratio > 1 / JOINING.samePace && ratio < JOINING.samePace;
 }
 
 function isWaiting({ kind }: Draft): boolean {
@@ -103,7 +97,7 @@ function isMemory({ effect }: Draft): boolean {
 
 /** Buffers in a Map grow the heap a little; a heap of strings grows external memory a little. The larger one leads. */
 function outgrows(draft: Draft, cause: Draft): boolean {
-  return isMemory(draft) && isMemory(cause) && draft.impact.value > cause.impact.value * DOMINATES;
+  return isMemory(draft) && isMemory(cause) && draft.impact.value > cause.impact.value * JOINING.dominates;
 }
 
 function isSameSubject(a: Subject, b: Subject): boolean {
