@@ -17,15 +17,6 @@ export function printReport(report: Report, output: ReportOutput): void {
   printEither(`${renderJson(report)}\n`, (look) => renderText(report, look), output);
 }
 
-/** A report that has a text of its own. */
-export function printTriage(
-  report: Report,
-  asText: (report: Report, look: TextOptions) => string,
-  output: ReportOutput,
-): void {
-  printEither(`${renderJson(report)}\n`, (look) => asText(report, look), output);
-}
-
 export function printHeapReport(report: HeapReport, output: ReportOutput): void {
   printEither(renderJson(report), (look) => renderHeapText(report, look), output);
 }

@@ -1,5 +1,6 @@
 // Starting the watcher of the first moments (watcher.ts) and telling it how they went.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { ListeningPort } from './proc/sockets.ts';
 
@@ -33,8 +34,7 @@ export async function startWatcher(pid: number, before: ListeningPort[]): Promis
   });
   child.stdout?.destroy();
   child.unref();
-  const stdin: { unref?: () => void } | null = child.stdin;
-  stdin?.unref?.();
+  if (child.stdin instanceof Socket) child.stdin.unref();
   return { release: () => endWatcher(child, 'release'), abandon: async () => endWatcher(child, 'abandon') };
 }
 

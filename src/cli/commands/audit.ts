@@ -5,7 +5,7 @@ import { readSettings } from '../../capture/settings/settings.ts';
 import { parseTime } from '../../capture/times.ts';
 import { UsageError } from '../../errors.ts';
 import { EXIT } from '../../exit-codes.ts';
-import type { Report } from '../../model/finding.ts';
+import type { AuditReport } from '../../model/finding.ts';
 import { GRACE_PERIOD_SECONDS, type PodContainer } from '../../model/pod.ts';
 import type { Settings } from '../../model/settings.ts';
 import { parsePod, readPodFile } from '../../recording/files/pod-file.ts';
@@ -91,8 +91,8 @@ async function lookThere(name: string | undefined, options: AuditCommandOptions)
   }
 }
 
-function isBelow({ audit: judged }: Report, minLevel: number | undefined): boolean {
-  return minLevel !== undefined && judged !== undefined && judged.level < minLevel;
+function isBelow({ audit: judged }: AuditReport, minLevel: number | undefined): boolean {
+  return minLevel !== undefined && judged.level < minLevel;
 }
 
 async function lookAt(

@@ -1,12 +1,11 @@
 // `culprit triage`: why a process ended, from logs and reports. Reads files; touches no process.
 import { UsageError } from '../../errors.ts';
 import { type Runs, readEngineStatus, readEvents, readLog } from '../../remote/container-logs.ts';
-import { renderTriageText } from '../../report/text/triage-text.ts';
 import { sourceFolder } from '../../triage/read/source-folder.ts';
 import { type TriageInput, triage } from '../../triage/triage.ts';
 import { VERSION } from '../../version.ts';
 import { exitCodeFor, parseSeverity } from '../exit-codes.ts';
-import { printTriage, type ReportOutput } from '../output.ts';
+import { printReport, type ReportOutput } from '../output.ts';
 import { findPlace, type PlaceOptions } from '../remote-place.ts';
 import { openTriageFiles, readJsonFile } from '../triage-files.ts';
 
@@ -28,7 +27,7 @@ export async function triageCommand(files: readonly string[], options: TriageOpt
       ? await fromPlace(name, options)
       : await fromFiles(files, options, exit);
   const report = await triage({ exit, readText, version: VERSION, ...gathered });
-  printTriage(report, renderTriageText, options);
+  printReport(report, options);
   process.exitCode = exitCodeFor(report, failOn);
 }
 
