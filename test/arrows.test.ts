@@ -50,9 +50,10 @@ function hasOnlyTypes(names: string): boolean {
   return list.length > 0 && list.every((name) => name.startsWith('type '));
 }
 
+/** Code that is imported as text (`?probe`, `?page`) is imported as well. */
 function targetOf(from: string, specifier: string): string {
   return specifier.startsWith('.')
-    ? relative(SRC, resolve(SRC, dirname(from), specifier)).replaceAll('\\', '/')
+    ? relative(SRC, resolve(SRC, dirname(from), specifier.replace(/\?\w+$/, ''))).replaceAll('\\', '/')
     : specifier;
 }
 
@@ -305,6 +306,15 @@ describe('what loads with what:', () => {
     ).toEqual([]);
   });
 
+  test('the command line starts with what its help needs, and loads the work of a command when it runs', () => {
+    const loaded = [...reach('cli/main.ts')].filter(isOurs);
+    const isLight = (file: string) =>
+      /^cli\/(main|program|command-line|(commands|options)\/[a-z0-9-]+)\.ts$/.test(file) ||
+      !/^(cli|analysis|audit|comparison|findings|heap|recording|triage|workload)\//.test(file);
+    expect(loaded.filter((file) => !isLight(file))).toEqual([]);
+    expect(loaded.filter((file) => file.startsWith('report/'))).toEqual(['report/escape.ts']);
+  });
+
   test('no file imports itself over a circle of others', () => {
     const values = imports.filter(({ to, isTypeOnly, isLazy }) => isOurs(to) && !isTypeOnly && !isLazy);
     const circles = files.filter((file) =>
@@ -336,6 +346,10 @@ describe('files:', () => {
 
   test('nothing is exported as a default', () => {
     expect(files.filter((file) => /^export default/m.test(textOf.get(file)!))).toEqual([]);
+  });
+
+  test('the exit code goes from the commands to where the process ends, and not past them', () => {
+    expect(files.filter((file) => textOf.get(file)!.includes('process.exitCode ='))).toEqual([]);
   });
 
   test('only the command line writes to the terminal or ends the process', () => {

@@ -92,7 +92,7 @@ describe('bad input is one sentence with the cure, exit code 2:', () => {
     ['no such file', () => [join(dir, 'none.log')], 'does not exist.'],
     ['a folder', () => [dir], 'is a folder.'],
     ['an empty file', () => [write('empty.log', '')], 'is empty.'],
-    ['a program', () => [process.execPath], 'is no text.'],
+    ['a program', () => [process.execPath], 'is not a text file.'],
     [
       'a report of culprit',
       () => [write('c.json', JSON.stringify({ tool: { name: 'culprit' } }, null, 2))],
@@ -113,12 +113,12 @@ describe('bad input is one sentence with the cure, exit code 2:', () => {
       () => [write('b.gz', gzipSync('a'.repeat(9_000)).subarray(0, 20))],
       'cannot be unzipped',
     ],
-    ['no exit code', () => [log('killed-22'), '--exit-code', 'many'], 'is no exit code.'],
+    ['no exit code', () => [log('killed-22'), '--exit-code', 'many'], 'is not an exit code.'],
     ['no pod status', () => ['--pod-status', log('killed-22')], 'cannot be read as JSON'],
     [
       'events of another sort',
       () => [log('killed-22'), '--events', write('e.json', '{"a":1}')],
-      'is no list of events.',
+      'is not a list of events.',
     ],
     ['no folder of sources', () => [log('killed-22'), '--sources', log('killed-22')], 'is no folder.'],
   ];

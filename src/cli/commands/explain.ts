@@ -1,26 +1,20 @@
-// `culprit explain [kind]`: what a kind of finding means, how it is measured, what is mistaken for it, how to fix it.
-import { UsageError } from '../../errors.ts';
-import { FINDING_KINDS } from '../../model/finding.ts';
-import { nearestName } from '../../model/nearest-name.ts';
-import { kindsText, kindText } from '../../report/kinds/kind-text.ts';
+// `culprit explain`: what a kind of finding means.
+import type { ExitCode } from '../../exit-codes.ts';
+import type { CommandLine } from '../command-line.ts';
+import { DONE_OR_WRONG, withHelpText } from '../options/help-text.ts';
 
-/** Prose is hard to read in longer lines. */
-const LONGEST_LINE = 100;
+export function register(program: CommandLine): void {
+  const command = program
+    .command('explain')
+    .summary('what a kind of finding means')
+    .argument('[kind]')
+    .description('what a kind of finding means, and how to fix it; without a kind, the list of all');
+  withHelpText(command, {
+    examples: [['culprit explain socket-leak'], ['culprit explain', 'lists the kinds']],
+    exits: DONE_OR_WRONG,
+  }).action(program.ending(run));
+}
 
-/** Throws a UsageError, with the nearest name, for a word that is no kind. Without a word: the list of all kinds. */
-export function explainCommand(word: string | undefined): void {
-  const width = Math.min(LONGEST_LINE, process.stdout.columns ?? LONGEST_LINE);
-  if (word === undefined) {
-    process.stdout.write(kindsText(width));
-    return;
-  }
-  const kind = FINDING_KINDS.find((known) => known === word);
-  if (kind === undefined) {
-    const near = nearestName(word, FINDING_KINDS);
-    throw new UsageError(
-      `"${word}" is not a kind of finding${near === null ? '' : `; did you mean ${near}?`}`,
-      '`culprit explain` lists the kinds.',
-    );
-  }
-  process.stdout.write(kindText(kind, width));
+export async function run(kind: string | undefined): Promise<ExitCode> {
+  return (await import('../work/explain.ts')).explain(kind);
 }
