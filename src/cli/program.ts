@@ -26,7 +26,7 @@ const GROUPS: Record<string, readonly ((program: CommandLine) => void)[]> = {
   'Files:': [analyze, heap, flame, triage],
   'Comparisons:': [compare, bench],
   'Checks:': [ps, preflight, audit],
-  'Help:': [explain],
+  'Reference:': [explain],
 };
 
 /** `launch`: the words after "--", where they are a command to launch. */
