@@ -9,6 +9,7 @@ import { register as audit } from './commands/audit.ts';
 import { register as bench } from './commands/bench.ts';
 import { register as compare } from './commands/compare.ts';
 import { register as diagnose } from './commands/diagnose.ts';
+import { register as explain } from './commands/explain.ts';
 import { register as flame } from './commands/flame.ts';
 import { register as heap } from './commands/heap.ts';
 import { register as k8s } from './commands/k8s.ts';
@@ -25,6 +26,7 @@ const GROUPS: Record<string, readonly ((program: CommandLine) => void)[]> = {
   'Files:': [analyze, heap, flame, triage],
   'Comparisons:': [compare, bench],
   'Checks:': [ps, preflight, audit],
+  'Reference:': [explain],
 };
 
 /** `launch`: the words after "--", where they are a command to launch. */

@@ -15,7 +15,14 @@ const MOST_FINDINGS = 30;
 /** What comes of joined drafts: the first matters most. */
 export function rankFindings(joined: readonly Joined[], ruleOrder: readonly FindingKind[]): Finding[] {
   const scored = joined.map(({ draft, symptoms }) => {
-    const { urgency, asSymptom: _symptom, effect: _effect, explains: _explains, ...rest } = draft;
+    const {
+      urgency,
+      asSymptom: _symptom,
+      effect: _effect,
+      explains: _explains,
+      isInbound: _inbound,
+      ...rest
+    } = draft;
     return {
       ...rest,
       symptoms,

@@ -31,6 +31,8 @@ export interface Draft extends Omit<Finding, 'rank' | 'score' | 'fingerprint' | 
   effect: Effect;
   /** What else it may well cause. */
   explains: Effect[];
+  /** Work that clients sent: where it waits tells one cause from another. */
+  isInbound?: true;
 }
 
 export interface Rule {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/judge.ts';
 import { chooseHeap, neededLimitBytes } from '../../src/findings/memory/heap-settings.ts';
-import { neededCores } from '../../src/findings/rules/cpu/quota-words.ts';
+import { neededCores } from '../../src/findings/words/quota-words.ts';
 import { container, heapLimit, loopDelay, memory, quota, threadCpu } from '../support/build-container.ts';
 import {
   buildObservations,

@@ -1,7 +1,7 @@
 // The closed lists of names that reports are made of. No validator is loaded with them, so that what judges, renders and
 // exits by them starts fast.
 
-/** Every cause culprit can name. One file in findings/rules for each kind that is judged so far. */
+/** Every cause culprit can name; findings/kinds.ts says what each is. */
 export const FINDING_KINDS = [
   'cpu-hotspot',
   'event-loop-block',

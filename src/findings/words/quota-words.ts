@@ -1,8 +1,9 @@
 // What to do about a CPU quota: which setting, to which value, and why.
 
-import type { Throttling } from '../../../analysis/container/throttling.ts';
-import type { Facts } from '../../../analysis/facts.ts';
-import { formatShare } from '../../../units/units.ts';
+import type { Throttling } from '../../analysis/container/throttling.ts';
+import type { Facts } from '../../analysis/facts.ts';
+import { formatShare } from '../../units/units.ts';
+import { QUOTA } from '../thresholds/cpu.ts';
 
 /** "0.5 cores", "1 core", "1.25 cores": as limits are written. */
 export const cores = (count: number): string =>
@@ -11,26 +12,21 @@ export const cores = (count: number): string =>
 /** Threads beside the main one that use up a period's share together with it. */
 export type Crowd = 'helpers' | 'pool' | 'workers' | 'others' | null;
 
-/** Of the CPU of the process, what other threads than the main one use to be called a crowd. */
-const CROWDED = 0.35;
-/** Of the group's CPU, what other processes use. */
-const FOREIGN = 0.4;
-
 export function crowdOf({ threads, groupCores, processCores }: Throttling, facts: Facts): Crowd {
-  if (groupCores !== undefined && processCores !== undefined && processCores < groupCores * (1 - FOREIGN))
+  if (
+    groupCores !== undefined &&
+    processCores !== undefined &&
+    processCores < groupCores * (1 - QUOTA.foreign)
+  )
     return 'others';
   if (!threads) return null;
   const beside = threads.helpers + threads.pool + threads.other;
-  if (beside < (threads.main + beside) * CROWDED) return null;
+  if (beside < (threads.main + beside) * QUOTA.crowded) return null;
   if (threads.helpers >= beside / 2) return 'helpers';
   const hasWorkers = facts.observations.target.threads.some(({ id }) => id !== 0);
   if (hasWorkers && threads.other >= threads.pool) return 'workers';
   return 'pool';
 }
-
-/** Room above what was used, and the step in which people write limits. */
-const ROOM = 1.25;
-const STEP_CORES = 0.25;
 
 /**
  * While the process ran it used `used / (1 - stopped)` cores; so much it needs to run through, and a quarter more for
@@ -45,10 +41,10 @@ export function neededCores({
   threads,
 }: Throttling): number {
   const used = groupCores ?? processCores ?? quotaCores;
-  const running = (used / (1 - Math.min(0.95, stoppedShare))) * ROOM;
+  const running = (used / (1 - Math.min(QUOTA.mostStopped, stoppedShare))) * QUOTA.room;
   const withFullMain = threads && threads.main > 0 ? used / threads.main : Number.POSITIVE_INFINITY;
-  const steps = Math.ceil(Math.min(running, withFullMain) / STEP_CORES - 0.05);
-  return Math.max(steps, Math.floor(quotaCores / STEP_CORES) + 1) * STEP_CORES;
+  const steps = Math.ceil(Math.min(running, withFullMain) / QUOTA.stepCores - QUOTA.stepSlack);
+  return Math.max(steps, Math.floor(quotaCores / QUOTA.stepCores) + 1) * QUOTA.stepCores;
 }
 
 export function adviseOnQuota(

@@ -1,20 +1,17 @@
 // What the wire says beside a finding about sockets: how long they have been open, and whether the network itself may be
 // to blame.
-import type { WireFacts } from '../../../analysis/waiting/wire.ts';
-import type { Evidence } from '../../../model/finding.ts';
-import type { SocketGroup } from '../../../model/samples.ts';
-import { formatCount, formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
-
-/** A sound network sends next to nothing twice. */
-const LOSSY_SHARE = 0.01;
-const LEAST_OLD = 2;
+import type { WireFacts } from '../../analysis/waiting/wire.ts';
+import type { Evidence } from '../../model/finding.ts';
+import type { SocketGroup } from '../../model/samples.ts';
+import { formatCount, formatDuration, formatNumber, formatShare } from '../../units/units.ts';
+import { WIRE } from '../thresholds/waiting.ts';
 
 /** How old they are: a leak keeps its oldest, a busy pool does not. */
 export function ageEvidence(group: SocketGroup | undefined, lookSeconds: number): Evidence[] {
   const { oldestMillis, fromStart = 0, olderThan5s = 0, olderThan30s = 0 } = group ?? {};
   if (!group || oldestMillis === undefined) return [];
-  const [old, than] = olderThan30s >= LEAST_OLD ? [olderThan30s, 30] : [olderThan5s, 5];
-  if (old < LEAST_OLD) return [];
+  const [old, than] = olderThan30s >= WIRE.leastOld ? [olderThan30s, 30] : [olderThan5s, 5];
+  if (old < WIRE.leastOld) return [];
   const look = formatDuration(lookSeconds * 1_000);
   const whole = fromStart > 0 ? `, ${formatNumber(fromStart)} of them for the whole look of ${look}` : '';
   return [
@@ -48,7 +45,7 @@ export function stuckEvidence(group: SocketGroup | undefined): Evidence[] {
 /** Where the network, not the code, may be slow. `wire` is null where nothing was counted. */
 export function networkCaveats(wire: WireFacts | null): string[] {
   const caveats: string[] = [];
-  if (wire?.resentShare !== undefined && wire.resentShare >= LOSSY_SHARE)
+  if (wire?.resentShare !== undefined && wire.resentShare >= WIRE.lossyShare)
     caveats.push(
       `${formatShare(wire.resentShare)} of the TCP segments of its network namespace were sent again: the network, not the code, may be slow.`,
     );
