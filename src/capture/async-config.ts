@@ -1,6 +1,7 @@
 // What `--async` means for the probe: which async resources it watches, and how closely.
+
+import type { ProbeConfig } from '../probe/probe-protocol.ts';
 import type { AsyncMode } from './context.ts';
-import type { ProbeConfig } from './probes/probe-protocol.ts';
 
 /** Creation of these is watched: they hold a handle, a descriptor, a process or a thread. */
 const WATCHED_ASYNC_TYPES = [

@@ -1,6 +1,7 @@
 // A look ahead: whether a process can be attached to and what each step of the ladder would cost, from /proc and the
 // cgroup alone. Nothing is sent to it; an inspector that is open is asked who it is, and no more.
 import type { Preflight, PreflightStep } from '../model/preflight.ts';
+import { readCgroup } from '../signals/passive/cgroup.ts';
 import { checkAttachable } from '../target/attachability.ts';
 import { readInspectorEndpoint } from '../target/inspector-address.ts';
 import { likelyInspectorPorts, readNodeFlags } from '../target/inspector-ports.ts';
@@ -8,10 +9,9 @@ import { readNodeVersion } from '../target/node-binary.ts';
 import { shortCommand } from '../target/proc/command.ts';
 import { readCmdline, readStat, readStatus } from '../target/proc/proc.ts';
 import { listeningPorts } from '../target/proc/sockets.ts';
-import { readCgroup } from './cgroup.ts';
-import { estimateCensusBytes, estimateCensusMillis, estimateHeapReadMillis } from './ladder.ts';
-import { isMemoryTight, type MemoryRoom, megabytes, memoryRoom } from './memory-room.ts';
-import { describeEstimate, estimateSnapshot } from './snapshot-estimate.ts';
+import { estimateCensusBytes, estimateCensusMillis, estimateHeapReadMillis } from './heap/ladder.ts';
+import { isMemoryTight, type MemoryRoom, megabytes, memoryRoom } from './heap/memory-room.ts';
+import { describeEstimate, estimateSnapshot } from './heap/snapshot-estimate.ts';
 
 const DEFAULT_MAX_PAUSE_MILLIS = 1_000;
 /** Two looks in a row agree although memory moves a little: estimates are no finer than this anyway. */

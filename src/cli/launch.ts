@@ -1,9 +1,9 @@
 // Launching the target ourselves: start the command, find the Node process in it, and end it when we are done.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { basename } from 'node:path';
-import { readChildren } from '../capture/children.ts';
 import { AttachError, UsageError } from '../errors.ts';
 import { checkAttachable } from '../target/attachability.ts';
+import { readChildren } from '../target/proc/children.ts';
 
 export interface Launched {
   pid: number;

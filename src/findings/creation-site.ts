@@ -7,6 +7,7 @@ import { type SurvivingSite, survivingSites } from '../analysis/growth/resource-
 import type { Evidence } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
 import { formatNumber, formatShare } from '../units/units.ts';
+import { SITE_SURVIVAL } from './thresholds/growth.ts';
 import { perSecond, placeWithLibrary } from './wording.ts';
 
 export interface CreationSite {
@@ -16,10 +17,6 @@ export interface CreationSite {
   /** The site's own rate of creation; absent when told by allocations only. */
   madePerSecond?: number;
 }
-
-const LEAST_SURVIVAL = 0.4;
-/** Rates of one cause, counted in two ways, differ by no more. */
-const SAME_PACE = 2;
 
 /** The survivors of these types made by user code, the most numerous growing ones first. */
 export function survivors(facts: Facts, types: readonly string[]): SurvivingSite[] {
@@ -60,9 +57,13 @@ export function siteOfSurvivors(
     Math.abs(Math.log(Math.max(1e-6, trend.slopePerSecond) / Math.max(1e-6, slopePerSecond)));
   // On one path of several, most of them end: what stays at the very pace is told all the same.
   const isPaced = (site: SurvivingSite) =>
-    site.trend.verdict === 'growing' && (site.survival ?? 0) > 0 && distance(site) < Math.log(SAME_PACE);
+    site.trend.verdict === 'growing' &&
+    (site.survival ?? 0) > 0 &&
+    distance(site) < Math.log(SITE_SURVIVAL.samePace);
   const usable = survivors(facts, types).filter(
-    (site) => site.alive >= 2 && ((site.survival ?? 0) >= LEAST_SURVIVAL || isPaced(site)),
+    (site) =>
+      site.alive >= SITE_SURVIVAL.leastAlive &&
+      ((site.survival ?? 0) >= SITE_SURVIVAL.least || isPaced(site)),
   );
   const growing = usable.filter(({ trend }) => trend.verdict === 'growing');
   const site =

@@ -1,45 +1,13 @@
 // One root cause, one finding: drafts that another one explains become its symptoms.
-import type { FindingKind, Subject } from '../model/finding.ts';
+import type { Subject } from '../model/finding.ts';
+import { KINDS_BY_CAUSE, kindInfo, type LimitInfo } from './kinds.ts';
 import type { Draft } from './rule.ts';
+import { JOINING } from './thresholds/joining.ts';
 
 export interface Joined {
   draft: Draft;
   symptoms: string[];
 }
-
-/** The nearer to the code at fault, the earlier: a process that is never ended explains its pipes, not the reverse. */
-const CAUSES: readonly FindingKind[] = [
-  'threadpool-saturation',
-  'dns-slow',
-  'pool-exhaustion',
-  'request-pileup',
-  'child-process-leak',
-  'worker-leak',
-  'socket-leak',
-  'fd-leak',
-  'watcher-leak',
-  'timer-leak',
-  'listener-leak',
-  'promise-leak',
-  'async-context-leak',
-  'code-growth',
-  'external-memory-leak',
-  'native-memory-growth',
-  'heap-leak',
-  'event-loop-block',
-  'cpu-throttled',
-  'cpu-hotspot',
-  'memory-limit-risk',
-  'gc-pressure',
-  'connection-churn',
-  'fd-limit-risk',
-  'pids-limit-risk',
-];
-
-/** Memory that grows this much faster than its companion is the cause, not the symptom. */
-const DOMINATES = 4;
-/** Rates of one cause, counted in two ways, differ by no more. */
-const SAME_PACE = 3;
 
 export function joinDrafts(drafts: readonly Draft[]): Joined[] {
   const ordered = drafts.toSorted((a, b) => causeOrder(a) - causeOrder(b) || b.urgency - a.urgency);
@@ -56,15 +24,17 @@ export function joinDrafts(drafts: readonly Draft[]): Joined[] {
   return joined;
 }
 
+/** A kind that the registry moves back when it has no place in the code comes right after the other. */
 function causeOrder({ kind, subject }: Draft): number {
-  // Memory of unknown origin explains nothing that has a name.
-  const isUnplaced = kind === 'native-memory-growth' && subject.file === null;
-  const at = CAUSES.indexOf(isUnplaced ? 'heap-leak' : kind) + (isUnplaced ? 0.5 : 0);
-  return at < 0 ? CAUSES.length : at;
+  const { unplacedAfter } = kindInfo(kind);
+  return unplacedAfter !== undefined && subject.file === null
+    ? KINDS_BY_CAUSE.indexOf(unplacedAfter) + 0.5
+    : KINDS_BY_CAUSE.indexOf(kind);
 }
 
 function explains(cause: Draft, draft: Draft): boolean {
-  if (isLimit(draft)) return explainsLimit(cause, draft);
+  const { limit } = kindInfo(draft.kind);
+  if (limit) return movesTowards(limit, cause, draft);
   if (isSameSubject(cause.subject, draft.subject)) return !outgrows(draft, cause);
   if (!cause.explains.includes(draft.effect) || outgrows(draft, cause)) return false;
   if (isOtherWait(cause, draft)) return false;
@@ -80,35 +50,29 @@ function explains(cause: Draft, draft: Draft): boolean {
 }
 
 /** A limit that nothing moves towards is a finding of its own, whatever else leaks. */
-function explainsLimit(cause: Draft, limit: Draft): boolean {
-  if (!isGrowth(cause)) return false;
-  if (limit.kind === 'fd-limit-risk')
-    return cause.effect === 'fds' || cause.effect === 'sockets' || cause.explains.includes('fds');
-  if (limit.kind === 'pids-limit-risk') return cause.effect === 'processes' || cause.effect === 'threads';
-  return limit.impact.exhaustionSeconds !== undefined && (isMemory(cause) || cause.explains.includes('heap'));
+function movesTowards({ movedBy, through, isTimed }: LimitInfo, cause: Draft, limit: Draft): boolean {
+  if (!isGrowth(cause) || (isTimed && limit.impact.exhaustionSeconds === undefined)) return false;
+  return movedBy.includes(cause.effect) || through.some((effect) => cause.explains.includes(effect));
 }
 
-/** What one leaked socket, timer or process may hold. */
-const LARGEST_PART_BYTES = { collection: 32 * 1024, other: 256 * 1024 };
-
+/** What piles up may hold that much memory: each socket, timer or process its part. */
 function isPlausible(memory: Draft, cause: Draft): boolean {
   if (cause.impact.unit !== 'per second' || cause.impact.value <= 0) return false;
-  const largest =
-    memory.subject.type === 'collection' ? LARGEST_PART_BYTES.collection : LARGEST_PART_BYTES.other;
+  const { collection, other } = JOINING.largestPartBytes;
+  const largest = memory.subject.type === 'collection' ? collection : other;
   return memory.impact.value / cause.impact.value <= largest;
 }
 
 /** What a quota below one core makes of the main thread's code: shares of time in which most of it was stopped. */
 function isHeldUp({ kind, subject }: Draft): boolean {
-  return kind === 'cpu-hotspot' && subject.thread === 0;
+  return kindInfo(kind).isStretchedByQuota === true && subject.thread === 0;
 }
 
 /** Requests that come in and wait at two places are two causes; those that go out explain the ones behind them. */
 function isOtherWait(cause: Draft, draft: Draft): boolean {
-  const isInbound = (each: Draft) => each.kind === 'request-pileup' && each.subject.name.includes(' ');
   const isPlaced = cause.subject.file !== null && draft.subject.file !== null;
   const isElsewhere = !isSameFile(cause.subject, draft.subject) || cause.subject.line !== draft.subject.line;
-  return isInbound(cause) && isInbound(draft) && isPlaced && isElsewhere;
+  return Boolean(cause.isInbound && draft.isInbound) && isPlaced && isElsewhere;
 }
 
 /** What waits holds sockets and timers: of its own endpoint, or as many as there are waiting. */
@@ -116,15 +80,11 @@ function isPaced(cause: Draft, draft: Draft): boolean {
   if (!isGrowth(draft)) return true;
   if (draft.subject.type === 'socket' && draft.subject.name === cause.subject.name) return true;
   const ratio = draft.impact.value / Math.max(1e-6, cause.impact.value);
-  return ratio > 1 / SAME_PACE && ratio < SAME_PACE;
+  return ratio > 1 / JOINING.samePace && ratio < JOINING.samePace;
 }
 
-function isWaiting({ effect }: Draft): boolean {
-  return effect === 'waiting' || effect === 'thread-pool' || effect === 'lookups';
-}
-
-function isLimit({ kind }: Draft): boolean {
-  return kind === 'memory-limit-risk' || kind === 'fd-limit-risk' || kind === 'pids-limit-risk';
+function isWaiting({ kind }: Draft): boolean {
+  return kindInfo(kind).isWaiting === true;
 }
 
 function isGrowth({ impact }: Draft): boolean {
@@ -137,7 +97,7 @@ function isMemory({ effect }: Draft): boolean {
 
 /** Buffers in a Map grow the heap a little; a heap of strings grows external memory a little. The larger one leads. */
 function outgrows(draft: Draft, cause: Draft): boolean {
-  return isMemory(draft) && isMemory(cause) && draft.impact.value > cause.impact.value * DOMINATES;
+  return isMemory(draft) && isMemory(cause) && draft.impact.value > cause.impact.value * JOINING.dominates;
 }
 
 function isSameSubject(a: Subject, b: Subject): boolean {

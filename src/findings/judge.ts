@@ -1,7 +1,8 @@
 // From facts to a verdict: run the rules, join, rank, and say whether the look was long enough to call silence health.
 import type { Facts } from '../analysis/facts.ts';
-import type { Finding, FindingKind, NotApplicable, Verdict } from '../model/finding.ts';
+import type { Finding, NotApplicable, Verdict } from '../model/finding.ts';
 import { joinDrafts } from './join.ts';
+import { kindInfo } from './kinds.ts';
 import { rankFindings } from './rank.ts';
 import type { Draft } from './rule.ts';
 import { RULES } from './rules.ts';
@@ -60,20 +61,10 @@ function verdictOf(
 function healthyReason(facts: Facts, notApplicable: NotApplicable[]): string {
   const seconds = Math.round(facts.lookSeconds);
   const seen = facts.cpu.length > 0 ? 'Nothing grew, blocked or burned' : 'Nothing that was counted grew';
-  const unseen = notApplicable.filter(({ kind }) => WEIGHTY.includes(kind)).map(({ kind }) => kind);
+  const unseen = notApplicable.map(({ kind }) => kind).filter((kind) => kindInfo(kind).weighsForHealth);
   const but = unseen.length === 0 ? '' : ` Not judged, and so not excluded: ${unseen.join(', ')}.`;
   return `${seen} in ${seconds} s of watching.${but}`;
 }
-
-/** Kinds whose silence people would take for health. */
-const WEIGHTY: readonly FindingKind[] = [
-  'heap-leak',
-  'cpu-hotspot',
-  'event-loop-block',
-  'socket-leak',
-  'fd-leak',
-  'timer-leak',
-];
 
 /** A CPU profile made by another tool says nothing of growth, but enough of the CPU. */
 function judgeProfileOnly({ cpu }: Facts): { verdict: Verdict; verdictReason: string } {

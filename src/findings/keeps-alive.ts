@@ -3,7 +3,7 @@
 import type { KeepsAlive, KeptAliveBy, ReportTarget } from '../model/finding.ts';
 import type { AliveKind, AliveThings, KeepAliveLook } from '../model/keep-alive.ts';
 import { formatCount, formatDuration, formatNumber } from '../units/units.ts';
-import { place } from './wording.ts';
+import { codeOf, place } from './wording.ts';
 
 /** What a person would look at first comes first. */
 const ORDER: Record<AliveKind, number> = {
@@ -95,18 +95,14 @@ function notesOf({ thread, unreferenced, idleHandles, cut, unlisted, things }: K
 }
 
 function describeThings(things: AliveThings, thread: number, threads: ReportTarget['threads']): KeptAliveBy {
-  const frame = things.frames[0];
+  const frame = things.frames[0] ?? null;
   return {
     kind: things.kind,
     count: things.count,
     statement: statementOf(things, threads),
     examples: things.examples,
     through: things.through,
-    function: frame?.functionName ?? null,
-    file: frame?.file ?? null,
-    line: frame?.line ?? null,
-    column: frame?.column ?? null,
-    package: frame?.package ?? null,
+    ...codeOf(frame),
     thread,
     advice: ADVICE[things.kind],
   };

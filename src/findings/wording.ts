@@ -4,6 +4,7 @@ import type { Trend } from '../analysis/statistics/trend.ts';
 import type { Subject } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
 import { formatQuantity } from '../units/units.ts';
+import { CRITICAL_SECONDS, LEAK_URGENCY } from './thresholds/growth.ts';
 
 /** "src/session.ts:12, remember" */
 export function place(frame: Frame): string {
@@ -20,6 +21,11 @@ export function placeWithLibrary({ app, library, subject }: Blame): string {
     : place(subject);
 }
 
+/** " (src/session.ts:12, remember)"; nothing when the place is not known. */
+export function inBrackets(blame: Blame | null | undefined): string {
+  return blame ? ` (${placeWithLibrary(blame)})` : '';
+}
+
 /** Packages may be installed far above the application. */
 function placeInPackage(frame: Frame): string {
   return place({ ...frame, file: frame.file?.replace(/^.*\/(?=node_modules\/)/, '') ?? null });
@@ -30,15 +36,19 @@ export function packageOf(frame: Frame): string {
 }
 
 export function subjectOf(type: Subject['type'], name: string, frame: Frame | null, thread = 0): Subject {
+  return { type, name, ...codeOf(frame), thread };
+}
+
+/** Where in the code; null where it is not known. */
+export function codeOf(
+  frame: Frame | null,
+): Pick<Subject, 'function' | 'file' | 'line' | 'column' | 'package'> {
   return {
-    type,
-    name,
     function: frame?.functionName ?? null,
     file: frame?.file ?? null,
     line: frame?.line ?? null,
     column: frame?.column ?? null,
     package: frame?.package ?? null,
-    thread,
   };
 }
 
@@ -58,12 +68,13 @@ export function secondsUntil(limit: number | undefined, trend: Trend): number | 
 
 /** How pressing a leak is, by the time it leaves: a few minutes is 1, a day and more is about a half. */
 export function leakUrgency(exhaustionSeconds: number | undefined): number {
-  if (exhaustionSeconds === undefined) return 0.7;
+  const { unknown, soonHours, soon, later, perTenfold, least } = LEAK_URGENCY;
+  if (exhaustionSeconds === undefined) return unknown;
   const hours = exhaustionSeconds / 3_600;
-  if (hours < 0.25) return 1;
-  return Math.max(0.55, 0.95 - 0.12 * Math.log10(hours / 0.25) * 2);
+  if (hours < soonHours) return soon;
+  return Math.max(least, later - perTenfold * Math.log10(hours / soonHours));
 }
 
 export function leakSeverity(exhaustionSeconds: number | undefined): 'critical' | 'warning' {
-  return exhaustionSeconds !== undefined && exhaustionSeconds < 3_600 ? 'critical' : 'warning';
+  return exhaustionSeconds !== undefined && exhaustionSeconds < CRITICAL_SECONDS ? 'critical' : 'warning';
 }

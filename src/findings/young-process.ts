@@ -1,9 +1,7 @@
 // A process that has run for a short while only: what rises in it may be its start.
 import type { Facts } from '../analysis/facts.ts';
 import { formatDuration } from '../units/units.ts';
-
-/** Caches of a process this young are often not full yet. */
-const YOUNG_SECONDS = 120;
+import { YOUNG_SECONDS } from './thresholds/growth.ts';
 
 /** Unknown age is no youth. */
 export function isYoung({ observations }: Facts): boolean {

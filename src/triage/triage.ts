@@ -1,15 +1,15 @@
 // Why did it crash: logs, diagnostic reports, an exit code and a pod's status in, a report out.
-import type { Report } from '../model/finding.ts';
+import type { CrashFinding, TriageReport, TriageSources } from '../model/finding.ts';
 import type { ReadText } from '../recording/sources/script-places.ts';
 import { createCrashGroups, findingsOf } from './ends/crash-groups.ts';
 import { errorOf } from './ends/crash-subject.ts';
-import type { EndEvent, Ending } from './ends/ending.ts';
-import { type WriterWatch, watchWriter } from './ends/watch-writer.ts';
+import { type EndEvent, type Ending, NO_ENDING } from './ends/ending.ts';
 import { type ContainerEnd, readPodStatus } from './pod/pod-status.ts';
 import { endingOfReport } from './read/diagnostic-report.ts';
 import { linesOf } from './read/lines.ts';
 import { placeInSources } from './read/source-places.ts';
 import { createUnwrapper } from './read/unwrap.ts';
+import { type WriterWatch, watchWriter } from './writer/watch-writer.ts';
 
 /** One log, read once and in order. */
 export interface LogSource {
@@ -38,7 +38,7 @@ export interface TriageInput {
 const MOST_WRITERS = 200;
 
 /** Never throws for what it reads; throws what reading `logs` throws. */
-export async function triage(input: TriageInput): Promise<Report> {
+export async function triage(input: TriageInput): Promise<TriageReport> {
   const groups = createCrashGroups();
   const seen = { lines: 0, nodeVersion: '', lastLogged: '' };
   const onEnding = (ending: Ending) => {
@@ -59,6 +59,7 @@ export async function triage(input: TriageInput): Promise<Report> {
   const around = { memoryLimitBytes: own?.memoryLimitBytes ?? null, restarts: own?.restarts ?? null };
   return reportOf(input, findingsOf(groups.list(), around), {
     ...seen,
+    writers: writers.size,
     cleanExits: groups.cleanExits(),
     memoryLimitBytes: around.memoryLimitBytes,
     openErrors: [...writers.values()].map((watch) => watch.openError()).filter((text) => text !== ''),
@@ -125,7 +126,7 @@ function endAll(
   const untold = left.filter(({ events }) => events.length > 0);
   const silent = writers.size === 0 && exits.length > 0 && untold.length === 0;
   for (const end of untold) onEnding(endingOf(end));
-  if (silent) onEnding({ ...NOTHING, events: exits });
+  if (silent) onEnding({ ...NO_ENDING, events: exits });
   return ends.filter((end) => end.container !== '' && !left.includes(end));
 }
 
@@ -149,24 +150,11 @@ function isLogOf(name: string, { pod, container }: ContainerEnd): boolean {
   return isPrefix || name.replace(/(\.(log|txt|out|gz))+$/, '') === container;
 }
 
-const NOTHING: Ending = {
-  writer: '',
-  events: [],
-  firstTime: '',
-  lastTime: '',
-  nodeVersion: '',
-  commandLine: '',
-  tail: [],
-  nearby: null,
-  container: null,
-  isLogUnknown: false,
-};
-
 function endingOf(end: ContainerEnd): Ending {
   const { pod, container, events, startedAt, finishedAt } = end;
   const time = finishedAt || startedAt;
   return {
-    ...NOTHING,
+    ...NO_ENDING,
     writer: [pod, container].filter((part) => part !== '').join('/'),
     events,
     firstTime: time,
@@ -178,6 +166,7 @@ function endingOf(end: ContainerEnd): Ending {
 
 interface Seen {
   lines: number;
+  writers: number;
   nodeVersion: string;
   lastLogged: string;
   cleanExits: number;
@@ -187,46 +176,44 @@ interface Seen {
 }
 
 function reportOf(
-  { logs, reports = [], version }: TriageInput,
-  findings: Report['findings'],
+  { logs, reports = [], podStatus, version }: TriageInput,
+  findings: CrashFinding[],
   seen: Seen,
-): Report {
+): TriageReport {
+  const read: TriageSources = {
+    logs: logs.map(({ name }) => name),
+    lines: seen.lines,
+    writers: seen.writers,
+    diagnosticReports: reports.length,
+    hasPodStatus: podStatus !== undefined,
+  };
   return {
-    schemaVersion: 1,
+    kind: 'triage',
+    schemaVersion: 2,
     tool: { name: 'culprit', version },
     target: {
       pid: null,
       nodeVersion: seen.nodeVersion === '' ? null : `v${seen.nodeVersion}`,
-      title: logs.map(({ name }) => name).join(', ') || 'the process',
+      title: read.logs.join(', ') || 'the process',
       uptimeSeconds: null,
-      threads: [],
       container:
         seen.memoryLimitBytes === null
           ? null
           : { memoryLimitBytes: seen.memoryLimitBytes, cpuQuotaCores: null, pidsLimit: null },
     },
-    capture: {
-      startedAt: null,
-      durationMillis: 0,
-      steps: ['triage'],
-      files: logs.map(({ name }) => ({ kind: 'log', thread: 0, path: name })),
-      overhead: { pausesMillis: [] },
-      restored: null,
-      warnings: [],
-    },
+    read,
     ...verdictOf(findings, seen, reports.length),
     findings,
-    notApplicable: [],
     warnings: [],
   };
 }
 
 function verdictOf(
-  findings: Report['findings'],
+  findings: CrashFinding[],
   seen: Seen,
   reports: number,
-): Pick<Report, 'verdict' | 'verdictReason'> {
-  const total = findings.reduce((sum, { crash }) => sum + (crash?.occurrences ?? 0), 0);
+): Pick<TriageReport, 'verdict' | 'verdictReason'> {
+  const total = findings.reduce((sum, { crash }) => sum + crash.occurrences, 0);
   if (findings.length > 0) {
     const ends = total === 1 ? 'One end' : `${total} ends`;
     return {

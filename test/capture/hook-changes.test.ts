@@ -1,8 +1,8 @@
 // Async hooks go on and off one change at a time, also where one comes in the middle of another.
 import { describe, expect, test } from 'vitest';
-import { createHookChanges } from '../../src/capture/probes/hook-changes.ts';
-import { probeSource } from '../../src/capture/probes/install-probe.ts';
-import type { ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
+import { probeSource } from '../../src/probe/expressions.ts';
+import { createHookChanges } from '../../src/probe/hook-changes.ts';
+import type { ProbeHandle } from '../../src/probe/probe-protocol.ts';
 import { CONFIG } from '../support/probe-here.ts';
 
 describe('a change of hooks', () => {

@@ -1,17 +1,7 @@
 // Which findings one side has and the other has not, by fingerprint: what is new since base.
 import type { FindingChange } from '../../model/comparison/comparison.ts';
-import type { Finding, FindingKind, Report } from '../../model/finding.ts';
-
-/**
- * Kinds that a threshold of time decides: a hot function at 24 % on one side and 26 % on the other is no news. Functions
- * and pauses are compared as numbers instead.
- */
-const COMPARED_AS_NUMBERS: readonly FindingKind[] = [
-  'cpu-hotspot',
-  'gc-pressure',
-  'event-loop-block',
-  'cpu-throttled',
-];
+import type { Finding, Report } from '../../model/finding.ts';
+import { kindInfo } from '../kinds.ts';
 
 /** A side has a finding when at least half of its looks have it; the other has it not when no look has it. */
 export function compareFindings(base: readonly Report[], head: readonly Report[]): FindingChange[] {
@@ -40,7 +30,8 @@ function countByFingerprint(reports: readonly Report[]): Map<string, { finding: 
   const found = new Map<string, { finding: Finding; count: number }>();
   for (const { findings } of reports) {
     for (const finding of findings) {
-      if (COMPARED_AS_NUMBERS.includes(finding.kind)) continue;
+      // A hot function at 24 % on one side and 26 % on the other is not news: its numbers are compared instead.
+      if (kindInfo(finding.kind).isComparedAsNumber) continue;
       const known = found.get(finding.fingerprint);
       if (known) known.count++;
       else found.set(finding.fingerprint, { finding, count: 1 });

@@ -5,6 +5,7 @@ import type { GrowingCollection } from '../../analysis/growth/growing-collection
 import type { AllocationSite, HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import type { ClosureGrowth } from '../../model/census.ts';
 import type { Frame } from '../../model/frame.ts';
+import { HEAP_CAUSE } from '../thresholds/memory.ts';
 
 /** What a heap leak is told from: the floor of one thread, and what was found to explain it. */
 export interface HeapCause {
@@ -29,17 +30,6 @@ export interface PilingClosures {
   isChain: boolean;
 }
 
-/** A site must explain this share of the growth to be named on its own. */
-const LEAST_SITE_SHARE = 0.25;
-/** Slower growth than this takes days to matter and cannot be told from noise in a minute. */
-const LEAST_BYTES_PER_SECOND = 4 * 1024;
-const LEAST_ENTRIES_PER_SECOND = 1;
-/** Functions that wrap each other on purpose (middleware) are a few dozen at most. */
-const LEAST_CHAIN = 60;
-const LARGEST_ENTRY_BYTES = 2 * 2 ** 20;
-const LEAST_SEEN_BYTES = 512 * 1024;
-const LEAST_UNEXPLAINED_BYTES = 2 * 2 ** 20;
-
 /** Null: nothing piles up in this thread's heap. */
 export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | null {
   const own = facts.collections.filter(({ collection }) => collection.thread === growth.thread);
@@ -50,17 +40,19 @@ export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | nul
   if (!isMeasured || !isUnabated(growth)) return null;
   const closures = pilingClosures(facts.observations.closures, growth.thread);
   const site = growth.sites.find(
-    (candidate) => isGrowingInUserCode(candidate) && candidate.share >= LEAST_SITE_SHARE,
+    (candidate) => isGrowingInUserCode(candidate) && candidate.share >= HEAP_CAUSE.leastSiteShare,
   );
   // Without a place to name, a small rise may be no more than code being compiled and caches of the VM filling.
-  if (!site && !closures && growth.floor.last - growth.floor.first < LEAST_UNEXPLAINED_BYTES) return null;
+  if (!site && !closures && growth.floor.last - growth.floor.first < HEAP_CAUSE.leastUnexplainedBytes)
+    return null;
   return { growth, filled: null, closures, site: site ?? null, isMeasured };
 }
 
 /** Where no holder was seen, a cache that is nearly full looks like a leak: the pace must not have slackened. */
 function isUnabated({ floor }: HeapGrowth): boolean {
   return (
-    floor.lateSlopePerSecond >= floor.slopePerSecond * 0.7 && floor.last - floor.first >= LEAST_SEEN_BYTES
+    floor.lateSlopePerSecond >= floor.slopePerSecond * HEAP_CAUSE.unabated &&
+    floor.last - floor.first >= HEAP_CAUSE.leastSeenBytes
   );
 }
 
@@ -77,16 +69,16 @@ function pilingClosures(all: readonly ClosureGrowth[], thread: number): PilingCl
         first: first?.objects ?? 0,
         last: last?.objects ?? 0,
         perSecond: seconds > 0 ? rose / seconds : 0,
-        isChain: chained >= LEAST_CHAIN,
+        isChain: chained >= HEAP_CAUSE.leastChain,
       };
     })
-    .filter(({ isChain, perSecond }) => isChain || perSecond >= LEAST_ENTRIES_PER_SECOND)
+    .filter(({ isChain, perSecond }) => isChain || perSecond >= HEAP_CAUSE.leastEntriesPerSecond)
     .sort((a, b) => b.perSecond - a.perSecond);
   return grown[0] ?? null;
 }
 
 function isLeaking({ floor }: HeapGrowth): boolean {
-  return floor.verdict === 'growing' && floor.slopePerSecond >= LEAST_BYTES_PER_SECOND;
+  return floor.verdict === 'growing' && floor.slopePerSecond >= HEAP_CAUSE.leastBytesPerSecond;
 }
 
 /** Those filled in another file, at a like pace, are leaks of their own. */
@@ -98,11 +90,11 @@ export function otherCauses({ growth, filled: main }: HeapCause, facts: Facts): 
   const others = own.filter((other) => {
     const file = fileOf(other);
     if (file === undefined || seen.has(file)) return false;
-    const isAlike = other.trend.slopePerSecond >= main.trend.slopePerSecond * 0.2;
+    const isAlike = other.trend.slopePerSecond >= main.trend.slopePerSecond * HEAP_CAUSE.otherPace;
     if (isAlike) seen.add(file);
     return isAlike && isFillingSteadily(other, growth);
   });
-  return others.slice(0, 3).map((filled) => {
+  return others.slice(0, HEAP_CAUSE.mostOthers).map((filled) => {
     const site = growth.sites.find(({ blame }) => blame.subject?.file === fileOf(filled)) ?? null;
     return { growth, filled, closures: null, site, isMeasured: false };
   });
@@ -117,15 +109,15 @@ function isFillingSteadily(
   { floor, sites }: HeapGrowth,
 ): boolean {
   const isSteady =
-    trend.slopePerSecond >= LEAST_ENTRIES_PER_SECOND &&
-    trend.lateSlopePerSecond >= trend.slopePerSecond * 0.7;
+    trend.slopePerSecond >= HEAP_CAUSE.leastEntriesPerSecond &&
+    trend.lateSlopePerSecond >= trend.slopePerSecond * HEAP_CAUSE.unabated;
   const isSeen =
     insertion?.blame.subject || (collection.type === 'Object' && sites.some(isGrowingInUserCode));
   return isSteady && Boolean(isSeen) && floor.verdict !== 'falling';
 }
 
 function isGrowingInUserCode({ trend, blame, share }: AllocationSite): boolean {
-  return trend.verdict === 'growing' && blame.subject !== null && share >= 0.1;
+  return trend.verdict === 'growing' && blame.subject !== null && share >= HEAP_CAUSE.leastShareBehind;
 }
 
 /** The collection to blame: the fastest growing one whose filler is known, those that fill along with it left out. */
@@ -143,9 +135,15 @@ function mainCollection(
   const isAllocating = ({ insertion }: GrowingCollection) => files.has(insertion!.blame.subject!.file);
   if (!first || !fastest) return first ?? null;
   // A plain object cannot be seen being filled; one that grows far faster than all others leads all the same.
-  if (first.trend.slopePerSecond > fastest.trend.slopePerSecond * 3 && !isAllocating(fastest)) return first;
+  if (
+    first.trend.slopePerSecond > fastest.trend.slopePerSecond * HEAP_CAUSE.unseenLead &&
+    !isAllocating(fastest)
+  )
+    return first;
   // Among those about as fast, the one in the file where most is allocated.
-  const alike = known.filter(({ trend }) => trend.slopePerSecond >= fastest.trend.slopePerSecond * 0.5);
+  const alike = known.filter(
+    ({ trend }) => trend.slopePerSecond >= fastest.trend.slopePerSecond * HEAP_CAUSE.alikePace,
+  );
   return alike.find(isAllocating) ?? fastest;
 }
 
@@ -153,15 +151,15 @@ function mainCollection(
 function canHold({ collection, trend }: GrowingCollection, bytesPerSecond: number): boolean {
   const bytesPerEntry = bytesPerSecond / trend.slopePerSecond;
   if (/^(number|boolean|undefined|symbol)$/.test(collection.newestEntry) && collection.type !== 'Object')
-    return bytesPerEntry <= 128;
-  return bytesPerEntry <= LARGEST_ENTRY_BYTES;
+    return bytesPerEntry <= HEAP_CAUSE.largestPrimitiveBytes;
+  return bytesPerEntry <= HEAP_CAUSE.largestEntryBytes;
 }
 
 function siteBehind(sites: AllocationSite[], { insertion }: GrowingCollection): AllocationSite | null {
   const file = insertion?.blame.subject?.file;
   return (
-    sites.find(({ blame, share }) => share >= 0.1 && blame.subject?.file === file) ??
-    sites.find((site) => isGrowingInUserCode(site) && site.share >= LEAST_SITE_SHARE) ??
+    sites.find(({ blame, share }) => share >= HEAP_CAUSE.leastShareBehind && blame.subject?.file === file) ??
+    sites.find((site) => isGrowingInUserCode(site) && site.share >= HEAP_CAUSE.leastSiteShare) ??
     sites.find(isGrowingInUserCode) ??
     null
   );

@@ -7,6 +7,8 @@ import type { Frame } from '../../model/frame.ts';
 import { formatBytes } from '../../units/units.ts';
 import { heapLimitOf } from '../limits.ts';
 import type { Draft } from '../rule.ts';
+import { HEAP_LEAK } from '../thresholds/memory.ts';
+import { confidenceAt, onScale } from '../thresholds/scale.ts';
 import {
   leakSeverity,
   leakUrgency,
@@ -39,7 +41,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     kind,
     severity: leakSeverity(exhaustionSeconds),
     confidence: confidenceOf(leak, facts),
-    urgency: isMeasured ? leakUrgency(exhaustionSeconds) : SLOW_URGENCY,
+    urgency: isMeasured ? leakUrgency(exhaustionSeconds) : HEAP_LEAK.slowUrgency,
     title: closures
       ? closuresTitle(closures)
       : titleOf(kind, filled, name, bytesPerSecond, blame ? placeWithLibrary(blame) : null),
@@ -63,26 +65,27 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
   };
 }
 
-/** A leak too slow to be seen in bytes is a matter of days. */
-const SLOW_URGENCY = 0.6;
-
 function confidenceOf({ growth, filled, site, isMeasured }: HeapCause, facts: Facts): number {
-  if (!isMeasured) return filled?.insertion ? 0.85 : 0.7;
-  const most = startedLately(growth, facts) ? 0.8 : 0.95;
-  if (filled?.insertion) return Math.min(most, site ? 0.95 : 0.9);
-  if (filled) return 0.75;
-  return site ? Math.min(most, 0.85, 0.55 + site.share * 0.35) : 0.5;
+  const sure = HEAP_LEAK.confidence;
+  if (!isMeasured) return confidenceAt(sure.unmeasured, filled?.insertion);
+  const most = startedLately(growth, facts) ? sure.mostOfLate : sure.most;
+  if (filled?.insertion) return Math.min(most, confidenceAt(sure.filled, site));
+  if (filled) return sure.unfilled;
+  return site ? Math.min(most, onScale(sure.allocated, site.share)) : sure.unknown;
 }
 
 /** At this pace the whole heap would have been filled long ago: something began a short while ago, perhaps a batch. */
 function startedLately({ floor }: HeapGrowth, { observations }: Facts): boolean {
   const uptimeSeconds = observations.target.uptimeSeconds ?? 0;
-  return uptimeSeconds > 1_800 && floor.first / floor.slopePerSecond < uptimeSeconds / 4;
+  return (
+    uptimeSeconds > HEAP_LEAK.lateUptimeSeconds &&
+    floor.first / floor.slopePerSecond < uptimeSeconds / HEAP_LEAK.lateTimes
+  );
 }
 
 function caveatsOf({ growth, isMeasured }: HeapCause, facts: Facts): string[] {
   const caveats: string[] = [];
-  if (facts.lookSeconds < 25)
+  if (facts.lookSeconds < HEAP_LEAK.shortLookSeconds)
     caveats.push(
       'A short look: a cache that takes minutes to fill looks the same. Look for longer to be sure.',
     );

@@ -1,9 +1,25 @@
-// What a collection can keep alive, told by its newest entry.
+// What a collection can keep alive, told by its newest entry; and how one that fills along with other memory is said.
+import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { CollectionGrowth } from '../../model/collection.ts';
+import type { Evidence } from '../../model/finding.ts';
 
 const PRIMITIVE = /^(string|number|boolean|undefined|symbol|bigint)$/;
 
 /** Primitive entries hold no memory outside of the heap: neither buffers nor native objects. */
 export function holdsObjects({ newestEntry }: CollectionGrowth): boolean {
   return !PRIMITIVE.test(newestEntry);
+}
+
+/** "Map `frames`" */
+export function sayHolder({ collection: { type, holderName } }: GrowingCollection): string {
+  return `${type}${holderName ? ` \`${holderName}\`` : ''}`;
+}
+
+/** "Map of Buffer: 12 to 90 entries" */
+export function entriesEvidence({ collection, trend }: GrowingCollection, more = ''): Evidence {
+  const entries = collection.newestEntry || 'entries';
+  return {
+    source: 'census',
+    statement: `${collection.type} of ${entries}: ${trend.first} to ${trend.last} entries${more}`,
+  };
 }

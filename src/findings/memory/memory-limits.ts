@@ -2,14 +2,10 @@
 import type { Facts } from '../../analysis/facts.ts';
 import { formatBytes, formatShare } from '../../units/units.ts';
 import type { Draft } from '../rule.ts';
+import { HEAP_BOUND, OOM_KILLS } from '../thresholds/memory.ts';
+import { onScale } from '../thresholds/scale.ts';
 import { subjectOf } from '../wording.ts';
 import { adviseOnHeap } from './heap-settings.ts';
-
-const MB = 2 ** 20;
-/** Node's default in small containers is as large as they are: that counts once this share of the limit is in use. */
-const USED_FOR_DEFAULT = 0.6;
-/** Above this a heap limit is not Node's default but somebody's setting (heap-settings.ts tells the defaults). */
-const LARGEST_DEFAULT = { bytes: 280 * MB, share: 0.6 };
 
 /** V8 may grow its heap until nothing is left in the container: the kernel then kills without a word. */
 export function judgeHeapBound({ observations, heapRoom, memory, heap }: Facts): Draft | null {
@@ -18,16 +14,19 @@ export function judgeHeapBound({ observations, heapRoom, memory, heap }: Facts):
   const { besideHeapBytes } = heapRoom;
   const over = heapLimitBytes + besideHeapBytes - memoryLimitBytes;
   const usedShare = memory.container.points === 0 ? 0 : memory.container.last / memoryLimitBytes;
-  const largestDefault = Math.max(LARGEST_DEFAULT.bytes, memoryLimitBytes * LARGEST_DEFAULT.share);
+  const largestDefault = Math.max(
+    HEAP_BOUND.largestDefaultBytes,
+    memoryLimitBytes * HEAP_BOUND.largestDefaultShare,
+  );
   const isSet = heapLimitBytes > largestDefault;
-  if (over <= 0 || (!isSet && usedShare < USED_FOR_DEFAULT)) return null;
+  if (over <= 0 || (!isSet && usedShare < HEAP_BOUND.usedForDefault)) return null;
   const live = heap.find(({ thread }) => thread === 0)?.floor.last ?? 0;
   const limits = `${formatBytes(heapLimitBytes)} of heap and ${formatBytes(besideHeapBytes)} beside it`;
   return {
     kind: 'memory-limit-risk',
     severity: isSet && heapLimitBytes >= memoryLimitBytes ? 'warning' : 'notice',
-    confidence: 0.9,
-    urgency: 0.3 + 0.25 * Math.min(1, usedShare),
+    confidence: HEAP_BOUND.confidence,
+    urgency: onScale(HEAP_BOUND.urgency, usedShare),
     title: `V8 may use ${formatBytes(heapLimitBytes)} of heap in a container of ${formatBytes(memoryLimitBytes)}: the kernel would kill it before V8 collects harder`,
     subject: subjectOf('limit', "the heap limit against the container's", null),
     impact: {
@@ -77,8 +76,8 @@ export function judgeOomKills({ observations, oomKills }: Facts): Draft | null {
   return {
     kind: 'memory-limit-risk',
     severity: isNow ? 'critical' : 'warning',
-    confidence: 0.97,
-    urgency: isNow ? 0.9 : 0.4,
+    confidence: OOM_KILLS.confidence,
+    urgency: isNow ? OOM_KILLS.urgency.now : OOM_KILLS.urgency.before,
     title: `The kernel killed ${killed === 1 ? 'a process' : `${killed} processes`} of this container for want of memory ${when}; this one survived`,
     subject: subjectOf('limit', 'OOM kills', null),
     impact: {

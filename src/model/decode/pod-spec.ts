@@ -99,7 +99,8 @@ function nodeOptionsOf({ env, envFrom }: Fields): string | null | undefined {
 const amountOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 
-function decodeProbe(value: unknown): PodProbe | undefined {
+/** With the defaults of Kubernetes for what it does not set; undefined for what is no object. */
+export function decodeProbe(value: unknown): PodProbe | undefined {
   if (!isFields(value)) return undefined;
   return {
     asks: describeQuestion(value),

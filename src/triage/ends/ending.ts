@@ -61,6 +61,20 @@ export interface Ending {
   isLogUnknown: boolean;
 }
 
+/** An end of which nothing is known. */
+export const NO_ENDING: Ending = {
+  writer: '',
+  events: [],
+  firstTime: '',
+  lastTime: '',
+  nodeVersion: '',
+  commandLine: '',
+  tail: [],
+  nearby: null,
+  container: null,
+  isLogUnknown: false,
+};
+
 type Kind = EndEvent['kind'];
 const ROOTS: readonly Kind[] = ['uncaught', 'heap-limit', 'bad-option', 'unsettled-await'];
 
@@ -77,22 +91,13 @@ export function exitOf(ending: Ending): { code: number | null; signal: string | 
   const exits = ending.events.filter((event) => event.kind === 'exit');
   const code = exits.find((event) => event.code !== null)?.code ?? null;
   const signal = exits.find((event) => event.signal !== null)?.signal ?? null;
-  return { code, signal: signal ?? (code === null ? null : (SIGNAL_OF[code] ?? null)) };
+  return { code, signal: signal ?? (code === null ? null : (SIGNALS[code - SIGNAL_BASE] ?? null)) };
 }
 
-const SIGNAL_OF: Record<number, string> = {
-  129: 'SIGHUP',
-  130: 'SIGINT',
-  132: 'SIGILL',
-  133: 'SIGTRAP',
-  134: 'SIGABRT',
-  135: 'SIGBUS',
-  136: 'SIGFPE',
-  137: 'SIGKILL',
-  139: 'SIGSEGV',
-  143: 'SIGTERM',
-};
+/** A shell's exit code of a process that a signal ended is this and the signal's number. */
+const SIGNAL_BASE = 128;
 
+/** Of Linux, whatever the machine that reads the log. */
 const SIGNALS: Record<number, string> = {
   1: 'SIGHUP',
   2: 'SIGINT',

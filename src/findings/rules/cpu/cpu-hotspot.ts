@@ -8,29 +8,26 @@ import {
   type Responsibility,
 } from '../../../analysis/cpu/cpu.ts';
 import { WORK_NAMES } from '../../../analysis/cpu/work.ts';
+import type { Severity } from '../../../model/finding.ts';
 import { formatShare } from '../../../units/units.ts';
 import type { Draft, Rule } from '../../rule.ts';
+import { CPU_HOTSPOT } from '../../thresholds/cpu.ts';
+import { onScale } from '../../thresholds/scale.ts';
 import { packageOf, place, subjectOf } from '../../wording.ts';
-
-/** Of wall time, for all that one place is responsible for. */
-const LEAST_SHARE = 0.2;
-/** Of wall time, for the hottest single function in it. */
-const LEAST_TOP_SHARE = 0.12;
-const LEAST_SPREAD_SHARE = 0.3;
-const LEAST_SPREAD_SHARE_OF_BUSY = 0.5;
-const LEAST_SHARE_OF_BUSY = 0.3;
-const LEAST_SECONDS = 3;
 
 export const cpuHotspot: Rule = {
   kind: 'cpu-hotspot',
   judge({ cpu, sleepers }) {
     const usable = cpu.filter(
-      ({ durationMicros, thread }) => durationMicros >= LEAST_SECONDS * 1e6 && !sleepers.has(thread),
+      ({ durationMicros, thread }) =>
+        durationMicros >= CPU_HOTSPOT.leastSeconds * 1e6 && !sleepers.has(thread),
     );
     if (usable.length === 0)
       return {
         notApplicable:
-          cpu.length === 0 ? 'no CPU profile' : `the CPU profile is shorter than ${LEAST_SECONDS} s`,
+          cpu.length === 0
+            ? 'no CPU profile'
+            : `the CPU profile is shorter than ${CPU_HOTSPOT.leastSeconds} s`,
       };
     return usable.flatMap(judgeThread);
   },
@@ -50,13 +47,14 @@ function judgeThread(summary: CpuSummary): Draft[] {
 
 function isHot({ top, selfMicros }: Responsibility, { durationMicros, busyMicros }: CpuSummary): boolean {
   const isLarge =
-    selfMicros >= durationMicros * LEAST_SHARE && selfMicros >= busyMicros * LEAST_SHARE_OF_BUSY;
-  const isConcentrated = top.selfMicros >= durationMicros * LEAST_TOP_SHARE;
+    selfMicros >= durationMicros * CPU_HOTSPOT.leastShare &&
+    selfMicros >= busyMicros * CPU_HOTSPOT.leastShareOfBusy;
+  const isConcentrated = top.selfMicros >= durationMicros * CPU_HOTSPOT.leastTopShare;
   // A library may spread its work over many functions; the framework around a handler does so, too, but takes less.
   const isOneLibrary = top.blame.app !== null && top.blame.library !== null;
   const isMost =
-    selfMicros >= durationMicros * LEAST_SPREAD_SHARE &&
-    selfMicros >= busyMicros * LEAST_SPREAD_SHARE_OF_BUSY;
+    selfMicros >= durationMicros * CPU_HOTSPOT.leastSpreadShare &&
+    selfMicros >= busyMicros * CPU_HOTSPOT.leastSpreadShareOfBusy;
   return isLarge && (isConcentrated || (isOneLibrary && isMost));
 }
 
@@ -72,14 +70,9 @@ function describe({ top, selfMicros }: Responsibility, summary: CpuSummary): Dra
       : '';
   return {
     kind: 'cpu-hotspot',
-    severity:
-      share >= 0.5 || summary.busyMicros / summary.durationMicros > 0.9
-        ? 'critical'
-        : share >= 0.3
-          ? 'warning'
-          : 'notice',
-    confidence: Math.min(0.97, 0.7 + share / 2),
-    urgency: Math.min(1, 0.3 + share),
+    severity: severityOf(share, summary.busyMicros / summary.durationMicros),
+    confidence: onScale(CPU_HOTSPOT.confidence, share),
+    urgency: onScale(CPU_HOTSPOT.urgency, share),
     title: titleOf(top, share, isConcentrated(top, selfMicros)),
     subject: { ...subjectOf('function', named.functionName, named, summary.thread), line },
     impact: { metric: 'cpu', value: share, unit: 'share', share: busyShare },
@@ -108,9 +101,14 @@ function describe({ top, selfMicros }: Responsibility, summary: CpuSummary): Dra
   };
 }
 
+function severityOf(share: number, threadBusy: number): Severity {
+  if (share >= CPU_HOTSPOT.criticalShare || threadBusy > CPU_HOTSPOT.criticalBusyShare) return 'critical';
+  return share >= CPU_HOTSPOT.warningShare ? 'warning' : 'notice';
+}
+
 /** One function that takes most of it can be blamed by name; time spread over a library is the library's. */
 function isConcentrated(top: Hotspot, selfMicros: number): boolean {
-  return top.selfMicros >= selfMicros * 0.6;
+  return top.selfMicros >= selfMicros * CPU_HOTSPOT.concentrated;
 }
 
 function titleOf(

@@ -4,22 +4,12 @@
 import type { Throttling } from '../../../analysis/container/throttling.ts';
 import { groupByBlame, type Responsibility } from '../../../analysis/cpu/cpu.ts';
 import type { Facts } from '../../../analysis/facts.ts';
-import type { Evidence } from '../../../model/finding.ts';
+import type { Evidence, Severity } from '../../../model/finding.ts';
 import { formatCount, formatDuration, formatShare } from '../../../units/units.ts';
 import type { Draft, Rule } from '../../rule.ts';
+import { CPU_THROTTLED } from '../../thresholds/cpu.ts';
 import { place, subjectOf } from '../../wording.ts';
-import { adviseOnQuota, cores, crowdOf } from './quota-words.ts';
-
-/** Fewer stops are not felt, or only by few. */
-const LEAST_PERIODS = 10;
-const LEAST_SHARE_OF_PERIODS = 0.1;
-const LEAST_STOPPED_SHARE = 0.02;
-/** A loop that is later than this makes everybody wait. */
-const LEAST_DELAY_MILLIS = 20;
-/** In seconds without a stop the loop is that much less late; else it is late for another reason. */
-const LEAST_DIFFERENCE = 1.5;
-/** A function with this part of the CPU is what to make cheaper. */
-const LARGE_PART = 0.3;
+import { adviseOnQuota, cores, crowdOf } from '../../words/quota-words.ts';
 
 export const cpuThrottled: Rule = {
   kind: 'cpu-throttled',
@@ -46,30 +36,29 @@ function isFelt({
   calmDelayMillis,
 }: Throttling): boolean {
   const isOften =
-    throttledPeriods >= LEAST_PERIODS &&
-    shareOfPeriods >= LEAST_SHARE_OF_PERIODS &&
-    stoppedShare >= LEAST_STOPPED_SHARE;
+    throttledPeriods >= CPU_THROTTLED.leastPeriods &&
+    shareOfPeriods >= CPU_THROTTLED.leastShareOfPeriods &&
+    stoppedShare >= CPU_THROTTLED.leastStoppedShare;
   if (!isOften || delayMillis === undefined) return isOften;
-  return delayMillis >= LEAST_DELAY_MILLIS && delayMillis >= (calmDelayMillis ?? 0) * LEAST_DIFFERENCE;
+  return (
+    delayMillis >= CPU_THROTTLED.leastDelayMillis &&
+    delayMillis >= (calmDelayMillis ?? 0) * CPU_THROTTLED.leastDifference
+  );
 }
 
 function describe(throttling: Throttling, facts: Facts): Draft {
   const { quotaCores, throttledPeriods, periods, shareOfPeriods, stoppedShare, stopMillis, delayMillis } =
     throttling;
+  const { withDelay, withoutDelay } = CPU_THROTTLED.confidence;
   const eater = eaterOf(facts);
   const crowd = crowdOf(throttling, facts);
   const late =
     delayMillis === undefined ? '' : `; its event loop is up to ${formatDuration(delayMillis)} late`;
   return {
     kind: 'cpu-throttled',
-    severity:
-      stoppedShare >= 0.25 || (delayMillis ?? 0) >= 200
-        ? 'critical'
-        : shareOfPeriods >= 0.25
-          ? 'warning'
-          : 'notice',
-    confidence: delayMillis === undefined ? 0.8 : 0.95,
-    urgency: Math.min(0.98, 0.45 + 0.5 * Math.min(1, shareOfPeriods) + 0.3 * stoppedShare),
+    severity: severityOf(throttling),
+    confidence: delayMillis === undefined ? withoutDelay : withDelay,
+    urgency: urgencyOf(throttling),
     title: `The CPU quota of ${cores(quotaCores)} stops the process in ${formatShare(shareOfPeriods)} of all periods, for ${formatDuration(stopMillis)} each${late}`,
     subject: subjectOf('limit', 'CPU quota', null),
     impact: {
@@ -105,6 +94,18 @@ function describe(throttling: Throttling, facts: Facts): Draft {
       'https://docs.kernel.org/scheduler/sched-bwc.html',
     ],
   };
+}
+
+function severityOf({ stoppedShare, shareOfPeriods, delayMillis = 0 }: Throttling): Severity {
+  const { critical, warningShareOfPeriods } = CPU_THROTTLED;
+  if (stoppedShare >= critical.stoppedShare || delayMillis >= critical.delayMillis) return 'critical';
+  return shareOfPeriods >= warningShareOfPeriods ? 'warning' : 'notice';
+}
+
+function urgencyOf({ stoppedShare, shareOfPeriods }: Throttling): number {
+  const { from, perShareOfPeriods, perStoppedShare, most } = CPU_THROTTLED.urgency;
+  const often = perShareOfPeriods * Math.min(1, shareOfPeriods);
+  return Math.min(most, from + often + perStoppedShare * stoppedShare);
 }
 
 function usageEvidence({ groupCores, processCores, quotaCores, threads }: Throttling): Evidence[] {
@@ -153,7 +154,7 @@ function eaterOf({ cpu }: Facts): Eater | null {
   const top: Responsibility | undefined = main && groupByBlame(main.hotspots)[0];
   if (!main || !top?.top.blame.subject) return null;
   const part = Math.min(1, top.selfMicros / Math.max(1, main.busyMicros));
-  return part < LARGE_PART ? null : { at: place(top.top.blame.subject), part };
+  return part < CPU_THROTTLED.largePart ? null : { at: place(top.top.blame.subject), part };
 }
 
 function eaterEvidence(eater: Eater | null): Evidence[] {

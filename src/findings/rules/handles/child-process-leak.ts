@@ -1,50 +1,47 @@
 // Child processes that are started and never end, or end and are never waited for.
-import { formatNumber } from '../../../units/units.ts';
-import { siteOfSurvivors } from '../../creation-site.ts';
-import type { Rule } from '../../rule.ts';
-import { perSecond, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
 
-const LEAST_RISE = 3;
+import type { Facts } from '../../../analysis/facts.ts';
+import type { CountGrowth } from '../../../analysis/growth/resource-growth.ts';
+import type { ChildProcess } from '../../../model/samples.ts';
+import { siteOfSurvivors } from '../../creation-site.ts';
+import { countEvidence, leakDraft } from '../../leak-draft.ts';
+import type { Draft, Rule } from '../../rule.ts';
+import { CHILD_PROCESS_LEAK } from '../../thresholds/handles.ts';
+import { inBrackets, perSecond } from '../../wording.ts';
 
 export const childProcessLeak: Rule = {
   kind: 'child-process-leak',
   judge(facts) {
     if (!facts.observations.passive.some((sample) => sample.children))
       return { notApplicable: 'the children of the process could not be read' };
-    const growing = facts.children.filter(
-      ({ trend }) => trend.verdict === 'growing' && trend.last - trend.first >= LEAST_RISE,
-    );
-    return growing.map(({ subject: child, trend }) => {
-      const site = siteOfSurvivors(facts, ['PROCESSWRAP'], trend.slopePerSecond);
-      const rate = perSecond(trend.slopePerSecond);
-      const what =
-        child.state === 'Z' ? `Zombies of \`${child.command}\`` : `Child processes \`${child.command}\``;
-      return {
-        kind: 'child-process-leak',
-        severity: 'critical',
-        confidence: site ? 0.95 : 0.85,
-        urgency: 0.92,
-        title: `${what} pile up by ${rate} and never end${site ? ` (${placeWithLibrary(site.blame)})` : ''}`,
-        subject: subjectOf('process', child.command, site?.frame ?? null),
-        impact: { metric: 'processes', value: trend.slopePerSecond, unit: 'per second' },
-        evidence: [
-          {
-            source: 'proc',
-            statement: `children \`${child.command}\` ${risen(trend)}, from ${formatNumber(trend.first)} to ${formatNumber(trend.last)}`,
-            value: trend.slopePerSecond,
-            unit: 'per second',
-          },
-          ...(site ? [site.evidence] : []),
-        ],
-        innocentExplanation: 'Jobs that run for long would end some time; none of these did while we looked.',
-        advice: [
-          'Kill the child when its client goes away, give it a timeout (the `timeout` or `signal` option of spawn), and wait for its "exit".',
-        ],
-        caveats: [],
-        asSymptom: `child processes \`${child.command}\`: ${rate} more`,
-        effect: 'processes',
-        explains: ['fds', 'heap', 'sockets', 'native', 'external'],
-      };
-    });
+    return facts.children
+      .filter(
+        ({ trend }) =>
+          trend.verdict === 'growing' && trend.last - trend.first >= CHILD_PROCESS_LEAK.leastRise,
+      )
+      .map((group) => describe(group, facts));
   },
 };
+
+function describe({ subject: child, trend }: CountGrowth<ChildProcess>, facts: Facts): Draft {
+  const site = siteOfSurvivors(facts, ['PROCESSWRAP'], trend.slopePerSecond);
+  const what = child.state === 'Z' ? 'Zombies of' : 'Child processes';
+  return leakDraft({
+    kind: 'child-process-leak',
+    title: `${what} \`${child.command}\` pile up by ${perSecond(trend.slopePerSecond)} and never end${inBrackets(site?.blame)}`,
+    subject: { type: 'process', name: child.command },
+    site,
+    metric: 'processes',
+    ratePerSecond: trend.slopePerSecond,
+    evidence: [countEvidence(`children \`${child.command}\``, trend)],
+    innocentExplanation: 'Jobs that run for long would end some time; none of these did while we looked.',
+    advice:
+      'Kill the child when its client goes away, give it a timeout (the `timeout` or `signal` option of spawn), and wait for its "exit".',
+    things: `child processes \`${child.command}\``,
+    effect: 'processes',
+    explains: ['fds', 'heap', 'sockets', 'native', 'external'],
+    confidence: CHILD_PROCESS_LEAK.confidence,
+    severity: 'critical',
+    urgency: CHILD_PROCESS_LEAK.urgency,
+  });
+}

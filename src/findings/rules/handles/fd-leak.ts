@@ -6,81 +6,46 @@ import type { CountGrowth } from '../../../analysis/growth/resource-growth.ts';
 import type { AsyncSite } from '../../../model/async-resource.ts';
 import type { FdGroup } from '../../../model/samples.ts';
 import { type CreationSite, siteOfAllocations, siteOfCalls, siteOfSurvivors } from '../../creation-site.ts';
+import { countEvidence, isPilingUp, leakDraft, whenFdsRunOut } from '../../leak-draft.ts';
 import type { Draft, Rule } from '../../rule.ts';
-import {
-  leakSeverity,
-  leakUrgency,
-  perSecond,
-  placeWithLibrary,
-  risen,
-  secondsUntil,
-  subjectOf,
-} from '../../wording.ts';
-
-const LEAST_PER_SECOND = 0.1;
-const LEAST_RISE = 4;
-const LEAST_STEPS = 4;
+import { FD_LEAK } from '../../thresholds/handles.ts';
+import { inBrackets, perSecond, placeWithLibrary } from '../../wording.ts';
 
 export const fdLeak: Rule = {
   kind: 'fd-leak',
   judge(facts) {
     if (!facts.observations.passive.some((sample) => sample.fds))
       return { notApplicable: 'the descriptors of the process could not be read' };
-    const growing = facts.fds.filter(
-      ({ subject, trend }) => subject.kind !== 'socket' && trend.verdict === 'growing',
-    );
-    return growing
-      .filter(
-        ({ trend }) =>
-          trend.slopePerSecond >= LEAST_PER_SECOND &&
-          trend.last - trend.first >= LEAST_RISE &&
-          trend.risingSteps[0] >= LEAST_STEPS,
-      )
+    return facts.fds
+      .filter(({ subject, trend }) => subject.kind !== 'socket' && isPilingUp(trend))
       .map((group) => describe(group, facts));
   },
 };
 
 function describe({ subject: fd, trend }: CountGrowth<FdGroup>, facts: Facts): Draft {
   const site = findSite(facts, fd, trend.slopePerSecond);
-  const limit = facts.observations.limits.fdSoftLimit;
-  const exhaustionSeconds =
-    limit === undefined ? undefined : secondsUntil(limit - facts.fdTotal.last + trend.last, trend);
-  const rate = perSecond(trend.slopePerSecond);
   const what = NAMES[fd.kind] ?? 'descriptors';
   const named = fd.kind === 'file' || fd.kind === 'deleted-file' ? `${what} ${fd.pattern}` : what;
-  return {
+  return leakDraft({
     kind: 'fd-leak',
-    severity: leakSeverity(exhaustionSeconds),
-    confidence: site ? 0.92 : 0.82,
-    urgency: Math.max(0.75, leakUrgency(exhaustionSeconds)),
-    title: `Open ${named} pile up by ${rate} and are never closed${site ? ` (${placeWithLibrary(site.blame)})` : ''}`,
-    subject: subjectOf('file', fd.pattern, site?.frame ?? null),
-    impact: {
-      metric: 'fds',
-      value: trend.slopePerSecond,
-      unit: 'per second',
-      exhaustionSeconds,
-      limit: limit === undefined ? undefined : `${limit} file descriptors`,
-    },
-    evidence: [
-      {
-        source: 'proc',
-        statement: `open ${named} ${risen(trend)}, from ${trend.first} to ${trend.last}`,
-        value: trend.slopePerSecond,
-        unit: 'per second',
-      },
-      ...(site ? [site.evidence] : []),
-    ],
+    title: `Open ${named} pile up by ${perSecond(trend.slopePerSecond)} and are never closed${inBrackets(site?.blame)}`,
+    subject: { type: 'file', name: fd.pattern },
+    site,
+    metric: 'fds',
+    ratePerSecond: trend.slopePerSecond,
+    runsOut: whenFdsRunOut(facts, trend),
+    evidence: [countEvidence(`open ${named}`, trend)],
     innocentExplanation:
       'Files opened for work in progress are closed when it ends; these were not while we looked.',
-    advice: [
+    advice:
       'Close it on every way out: try/finally around a FileHandle, stream.pipeline() instead of pipe(), and destroy() the stream when the client goes away.',
-    ],
     caveats: site ? [] : ['The code that opens them was not caught.'],
-    asSymptom: `open ${named}: ${rate} more`,
+    things: `open ${named}`,
     effect: 'fds',
     explains: ['heap', 'external', 'native'],
-  };
+    confidence: FD_LEAK.confidence,
+    urgency: { least: FD_LEAK.leastUrgency },
+  });
 }
 
 const NAMES: Partial<Record<FdGroup['kind'], string>> = {
@@ -123,7 +88,7 @@ function siteOfOpens(facts: Facts): CreationSite | null {
     site.frames.some((frame) => frame.owner === 'node' && /_construct|constructNT/.test(frame.functionName));
   const usable = opens.filter((site) => blameOf(site.frames).subject).sort((a, b) => made(b) - made(a));
   const byHand = usable.find((site) => !isStream(site));
-  const best = byHand && made(byHand) >= made(usable[0]!) / 4 ? byHand : usable[0];
+  const best = byHand && made(byHand) >= made(usable[0]!) / FD_LEAK.streamsPerHand ? byHand : usable[0];
   if (!best) return null;
   const blame = blameOf(best.frames, 'of calls');
   return {

@@ -1,14 +1,10 @@
 // The process is close to the number of descriptors it may have; then it can neither accept nor open anything.
 import type { Facts } from '../../../analysis/facts.ts';
 import { formatNumber, formatShare, formatTimeLeft } from '../../../units/units.ts';
-import type { Rule } from '../../rule.ts';
-import { perSecond, secondsUntil, subjectOf } from '../../wording.ts';
-
-const CLOSE = 0.8;
-/** Growth counts when the limit is this near: whoever knows its cause says so instead. */
-const SOON_SECONDS = 1_800;
-/** A rise far below the limit is often load that rises and ends. */
-const LEAST_SHARE = 0.25;
+import { type Closeness, closenessOf, riseEvidence } from '../../count-limit.ts';
+import type { Draft, Rule } from '../../rule.ts';
+import { FD_LIMIT } from '../../thresholds/handles.ts';
+import { subjectOf } from '../../wording.ts';
 
 export const fdLimitRisk: Rule = {
   kind: 'fd-limit-risk',
@@ -17,55 +13,45 @@ export const fdLimitRisk: Rule = {
     const used = facts.observations.passive.at(-1)?.fdCount;
     if (limit === undefined || used === undefined)
       return { notApplicable: 'the descriptors or their limit could not be read' };
-    const share = Math.min(1, used / limit);
-    const { fdTotal } = facts;
-    const left = fdTotal.verdict === 'growing' ? secondsUntil(limit, fdTotal) : undefined;
-    const isSoon = left !== undefined && left < SOON_SECONDS && share >= LEAST_SHARE;
-    if (share < CLOSE && !isSoon) return [];
-    const time = isSoon ? `, met ${formatTimeLeft(left)}` : '';
-    const { groups, text } = mostOfThem(facts);
-    return [
-      {
-        kind: 'fd-limit-risk',
-        severity: share >= 0.95 || isSoon ? 'critical' : 'warning',
-        confidence: 0.97,
-        urgency: Math.min(0.95, 0.4 + Math.max(0, share - CLOSE) * 2.5 + (isSoon ? 0.25 : 0)),
-        title: `${formatNumber(used)} of ${formatNumber(limit)} file descriptors are in use (${formatShare(share)})${time}${text}`,
-        subject: subjectOf('limit', 'file descriptors', null),
-        impact: {
-          metric: 'fds',
-          value: used,
-          unit: 'count',
-          share,
-          exhaustionSeconds: isSoon ? left : undefined,
-          limit: `${formatNumber(limit)} file descriptors (soft limit)`,
-        },
-        evidence: [
-          { source: 'proc', statement: `open descriptors by sort: ${groups}`, value: used, unit: 'count' },
-          ...(isSoon
-            ? [
-                {
-                  source: 'proc',
-                  statement: `they become ${perSecond(fdTotal.slopePerSecond)} more`,
-                  value: fdTotal.slopePerSecond,
-                  unit: 'per second',
-                },
-              ]
-            : []),
-        ],
-        innocentExplanation:
-          'A process that is meant to hold many connections needs a higher limit, not fewer descriptors.',
-        advice: [
-          'Raise the limit (LimitNOFILE= in systemd, --ulimit nofile= for containers, ulimit -n), or hold fewer at once.',
-        ],
-        caveats: [],
-        asSymptom: `${formatNumber(used)} of ${formatNumber(limit)} file descriptors are in use${time}`,
-        effect: 'fds',
-        explains: [],
-      },
-    ];
+    const close = closenessOf({ used, limit }, facts.fdTotal, FD_LIMIT);
+    return close ? [describe(used, limit, { close, facts })] : [];
   },
 };
+
+function describe(used: number, limit: number, { close, facts }: { close: Closeness; facts: Facts }): Draft {
+  const { share, left, isSoon, severity, urgency } = close;
+  const time = isSoon ? `, met ${formatTimeLeft(left ?? 0)}` : '';
+  const { groups, text } = mostOfThem(facts);
+  return {
+    kind: 'fd-limit-risk',
+    severity,
+    confidence: FD_LIMIT.confidence,
+    urgency,
+    title: `${formatNumber(used)} of ${formatNumber(limit)} file descriptors are in use (${formatShare(share)})${time}${text}`,
+    subject: subjectOf('limit', 'file descriptors', null),
+    impact: {
+      metric: 'fds',
+      value: used,
+      unit: 'count',
+      share,
+      exhaustionSeconds: isSoon ? left : undefined,
+      limit: `${formatNumber(limit)} file descriptors (soft limit)`,
+    },
+    evidence: [
+      { source: 'proc', statement: `open descriptors by sort: ${groups}`, value: used, unit: 'count' },
+      ...(isSoon ? [riseEvidence('proc', facts.fdTotal)] : []),
+    ],
+    innocentExplanation:
+      'A process that is meant to hold many connections needs a higher limit, not fewer descriptors.',
+    advice: [
+      'Raise the limit (LimitNOFILE= in systemd, --ulimit nofile= for containers, ulimit -n), or hold fewer at once.',
+    ],
+    caveats: [],
+    asSymptom: `${formatNumber(used)} of ${formatNumber(limit)} file descriptors are in use${time}`,
+    effect: 'fds',
+    explains: [],
+  };
+}
 
 function mostOfThem({ observations }: Facts): { groups: string; text: string } {
   const groups = (observations.passive.at(-1)?.fds ?? []).toSorted((a, b) => b.count - a.count).slice(0, 4);

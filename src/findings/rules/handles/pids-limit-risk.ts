@@ -2,13 +2,10 @@
 // the pool can be started any more (EAGAIN), and the program often ends for it.
 import type { Facts } from '../../../analysis/facts.ts';
 import { formatNumber, formatShare, formatTimeLeft } from '../../../units/units.ts';
-import type { Rule } from '../../rule.ts';
-import { perSecond, secondsUntil, subjectOf } from '../../wording.ts';
-
-const CLOSE = 0.8;
-const SOON_SECONDS = 1_800;
-/** A rise far below the limit is often load that rises and ends. */
-const LEAST_SHARE = 0.25;
+import { type Closeness, closenessOf, riseEvidence } from '../../count-limit.ts';
+import type { Draft, Rule } from '../../rule.ts';
+import { PIDS_LIMIT } from '../../thresholds/handles.ts';
+import { subjectOf } from '../../wording.ts';
 
 export const pidsLimitRisk: Rule = {
   kind: 'pids-limit-risk',
@@ -20,55 +17,45 @@ export const pidsLimitRisk: Rule = {
     if (limit === undefined) return [];
     if (pids.points === 0)
       return { notApplicable: 'the processes and threads of the container could not be counted' };
-    const used = pids.last;
-    const share = Math.min(1, used / limit);
-    const left = pids.verdict === 'growing' ? secondsUntil(limit, pids) : undefined;
-    const isSoon = left !== undefined && left < SOON_SECONDS;
-    if (share < CLOSE && !(isSoon && share >= LEAST_SHARE)) return [];
-    const time = left === undefined ? '' : `, met ${formatTimeLeft(left)}`;
-    return [
-      {
-        kind: 'pids-limit-risk',
-        severity: share >= 0.95 || isSoon ? 'critical' : 'warning',
-        confidence: 0.95,
-        urgency: Math.min(0.95, 0.45 + Math.max(0, share - CLOSE) * 2.5 + (isSoon ? 0.25 : 0)),
-        title: `${formatNumber(used)} of the ${formatNumber(limit)} processes and threads that the container may have are in use (${formatShare(share)})${time}`,
-        subject: subjectOf('limit', 'processes and threads', null),
-        impact: {
-          metric: 'processes',
-          value: used,
-          unit: 'count',
-          share,
-          exhaustionSeconds: left,
-          limit: `${formatNumber(limit)} processes and threads (pids.max)`,
-        },
-        evidence: [
-          { source: 'cgroup', statement: whoseTheyAre(facts, used), value: used, unit: 'count' },
-          ...(left === undefined
-            ? []
-            : [
-                {
-                  source: 'cgroup',
-                  statement: `they become ${perSecond(pids.slopePerSecond)} more`,
-                  value: pids.slopePerSecond,
-                  unit: 'per second',
-                },
-              ]),
-        ],
-        innocentExplanation:
-          'A program that is meant to run many processes needs a higher limit; a Node process has about 11 threads when it does nothing.',
-        advice: [
-          'See who starts them and does not end them; bound how many run at a time.',
-          'Or raise the limit: podPidsLimit of the kubelet, --pids-limit of docker and podman.',
-        ],
-        caveats: [],
-        asSymptom: `${formatNumber(used)} of ${formatNumber(limit)} processes and threads of the container are in use${time}`,
-        effect: 'processes',
-        explains: [],
-      },
-    ];
+    const close = closenessOf({ used: pids.last, limit }, pids, PIDS_LIMIT);
+    return close ? [describe(limit, close, facts)] : [];
   },
 };
+
+function describe(limit: number, { share, left, severity, urgency }: Closeness, facts: Facts): Draft {
+  const used = facts.pids.last;
+  const time = left === undefined ? '' : `, met ${formatTimeLeft(left)}`;
+  return {
+    kind: 'pids-limit-risk',
+    severity,
+    confidence: PIDS_LIMIT.confidence,
+    urgency,
+    title: `${formatNumber(used)} of the ${formatNumber(limit)} processes and threads that the container may have are in use (${formatShare(share)})${time}`,
+    subject: subjectOf('limit', 'processes and threads', null),
+    impact: {
+      metric: 'processes',
+      value: used,
+      unit: 'count',
+      share,
+      exhaustionSeconds: left,
+      limit: `${formatNumber(limit)} processes and threads (pids.max)`,
+    },
+    evidence: [
+      { source: 'cgroup', statement: whoseTheyAre(facts, used), value: used, unit: 'count' },
+      ...(left === undefined ? [] : [riseEvidence('cgroup', facts.pids)]),
+    ],
+    innocentExplanation:
+      'A program that is meant to run many processes needs a higher limit; a Node process has about 11 threads when it does nothing.',
+    advice: [
+      'See who starts them and does not end them; bound how many run at a time.',
+      'Or raise the limit: podPidsLimit of the kubelet, --pids-limit of docker and podman.',
+    ],
+    caveats: [],
+    asSymptom: `${formatNumber(used)} of ${formatNumber(limit)} processes and threads of the container are in use${time}`,
+    effect: 'processes',
+    explains: [],
+  };
+}
 
 function whoseTheyAre({ observations }: Facts, used: number): string {
   const { threads, children } = observations.passive.at(-1) ?? {};

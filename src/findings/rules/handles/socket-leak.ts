@@ -6,22 +6,12 @@ import type { SocketGroup } from '../../../model/samples.ts';
 import { formatBytes, formatNumber } from '../../../units/units.ts';
 import { clientGrowth } from '../../clients.ts';
 import { type CreationSite, siteOfAllocations, siteOfSurvivors } from '../../creation-site.ts';
+import { countEvidence, isPilingUp, leakDraft, whenFdsRunOut } from '../../leak-draft.ts';
 import type { Draft, Rule } from '../../rule.ts';
-import {
-  leakSeverity,
-  leakUrgency,
-  perSecond,
-  placeWithLibrary,
-  risen,
-  secondsUntil,
-  subjectOf,
-} from '../../wording.ts';
-import { ageEvidence, networkCaveats, stuckEvidence } from '../waiting/wire-words.ts';
-
-const LEAST_PER_SECOND = 0.1;
-const LEAST_RISE = 4;
-/** A pool grows in a few jumps, at peaks of the load. */
-const LEAST_STEPS = 4;
+import { FOLLOWS_CLIENTS } from '../../thresholds/growth.ts';
+import { SOCKET_LEAK } from '../../thresholds/handles.ts';
+import { perSecond, placeWithLibrary } from '../../wording.ts';
+import { ageEvidence, networkCaveats, stuckEvidence } from '../../words/wire-words.ts';
 
 export const socketLeak: Rule = {
   kind: 'socket-leak',
@@ -30,26 +20,20 @@ export const socketLeak: Rule = {
     if (!passive.some((sample) => sample.sockets))
       return { notApplicable: 'the sockets of the process could not be read' };
     const clients = clientGrowth(facts);
-    const piling = facts.sockets.filter((group) => isPilingUp(group) && !followsClients(group, clients));
+    const piling = facts.sockets.filter((group) => isLeaking(group) && !followsClients(group, clients));
     return joinStates(piling).map((group) => describe(group, facts));
   },
 };
 
 /** One connection outward for each client that comes and stays is the load, not a leak. */
 function followsClients({ subject, trend }: CountGrowth<SocketGroup>, clients: number): boolean {
-  return subject.state === 'ESTABLISHED' && clients >= trend.slopePerSecond * 0.7;
+  return subject.state === 'ESTABLISHED' && clients >= trend.slopePerSecond * FOLLOWS_CLIENTS;
 }
 
-function isPilingUp({ subject, trend }: CountGrowth<SocketGroup>): boolean {
-  const grows =
-    trend.verdict === 'growing' &&
-    trend.slopePerSecond >= LEAST_PER_SECOND &&
-    trend.last - trend.first >= LEAST_RISE &&
-    trend.risingSteps[0] >= LEAST_STEPS;
-  // Clients that come and stay are the load, not a leak, until they have closed their side.
-  return (
-    grows && subject.state !== 'LISTEN' && (subject.direction !== 'inbound' || subject.state === 'CLOSE_WAIT')
-  );
+/** Clients that come and stay are the load, not a leak, until they have closed their side. */
+function isLeaking({ subject, trend }: CountGrowth<SocketGroup>): boolean {
+  const isOurs = subject.direction !== 'inbound' || subject.state === 'CLOSE_WAIT';
+  return isPilingUp(trend) && subject.state !== 'LISTEN' && isOurs;
 }
 
 /** One endpoint may pile up in two states at once: one cause. */
@@ -64,57 +48,39 @@ function joinStates(groups: CountGrowth<SocketGroup>[]): CountGrowth<SocketGroup
 
 function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: Facts): Draft {
   const site = findSite(facts, socket, trend.slopePerSecond);
-  const limit = facts.observations.limits.fdSoftLimit;
-  const exhaustionSeconds =
-    limit === undefined ? undefined : secondsUntil(limit - facts.fdTotal.last + trend.last, trend);
-  const rate = perSecond(trend.slopePerSecond);
   const to =
     socket.direction === 'inbound' ? `on port ${socket.endpoint.replace(':', '')}` : `to ${socket.endpoint}`;
-  const frame = site?.frame ?? null;
+  const things = `sockets ${to} in ${socket.state}`;
   const last = lastLookAt(facts.observations.passive, socket);
   const unread = last?.receiveQueueBytes ?? socket.receiveQueueBytes;
   const queue = unread ? `, ${formatBytes(unread)} wait unread in them` : '';
-  return {
+  return leakDraft({
     kind: 'socket-leak',
-    severity: leakSeverity(exhaustionSeconds),
-    confidence: site ? 0.93 : 0.8,
-    urgency: Math.max(0.75, leakUrgency(exhaustionSeconds)),
-    title: `${formatNumber(trend.last)} sockets ${to} in ${socket.state}, ${rate} more${site ? `, opened in ${placeWithLibrary(site.blame)}` : ''}`,
-    subject: subjectOf('socket', socket.endpoint, frame),
-    impact: {
-      metric: 'sockets',
-      value: trend.slopePerSecond,
-      unit: 'per second',
-      exhaustionSeconds,
-      limit: limit === undefined ? undefined : `${limit} file descriptors`,
-    },
+    title: `${formatNumber(trend.last)} ${things}, ${perSecond(trend.slopePerSecond)} more${site ? `, opened in ${placeWithLibrary(site.blame)}` : ''}`,
+    subject: { type: 'socket', name: socket.endpoint },
+    site,
+    metric: 'sockets',
+    ratePerSecond: trend.slopePerSecond,
+    runsOut: whenFdsRunOut(facts, trend),
     evidence: [
-      {
-        source: 'proc',
-        statement: `sockets ${to} in ${socket.state} ${risen(trend)}, from ${trend.first} to ${trend.last}${queue}`,
-        value: trend.slopePerSecond,
-        unit: 'per second',
-      },
+      countEvidence(things, trend, queue),
       ...ageEvidence(last, facts.lookSeconds),
       ...stuckEvidence(last),
-      ...(site ? [site.evidence] : []),
     ],
     innocentExplanation:
       'A connection pool still filling would stop at its maximum; this did not while we looked.',
     advice: adviceFor(socket),
-    caveats: [
-      ...(site
-        ? []
-        : [
-            'The code that opens them was not caught: it runs seldom, or through a library that connects later.',
-          ]),
-      ...networkCaveats(facts.wire),
-    ],
-    asSymptom: `sockets ${to} in ${socket.state}: ${rate} more`,
+    caveats: [...(site ? [] : [NOT_CAUGHT]), ...networkCaveats(facts.wire)],
+    things,
     effect: 'sockets',
     explains: ['fds', 'heap', 'external', 'native', 'timers'],
-  };
+    confidence: SOCKET_LEAK.confidence,
+    urgency: { least: SOCKET_LEAK.leastUrgency },
+  });
 }
+
+const NOT_CAUGHT =
+  'The code that opens them was not caught: it runs seldom, or through a library that connects later.';
 
 function findSite(facts: Facts, socket: SocketGroup, slopePerSecond: number): CreationSite | null {
   if (socket.direction === 'inbound') return siteOfAllocations(facts, /^(onconnection|Socket)$/);
@@ -125,13 +91,8 @@ function findSite(facts: Facts, socket: SocketGroup, slopePerSecond: number): Cr
   );
 }
 
-function adviceFor(socket: SocketGroup): string[] {
-  if (socket.state === 'CLOSE_WAIT') {
-    return [
-      'The other side has closed and waits for us: end or destroy the socket on its "end" event, and read or destroy every response body (response.resume(), body.cancel()).',
-    ];
-  }
-  return [
-    'Read every response to its end or destroy it, close the client when done, and share one Agent or pool with a maximum instead of connecting for each request.',
-  ];
+function adviceFor(socket: SocketGroup): string {
+  return socket.state === 'CLOSE_WAIT'
+    ? 'The other side has closed and waits for us: end or destroy the socket on its "end" event, and read or destroy every response body (response.resume(), body.cancel()).'
+    : 'Read every response to its end or destroy it, close the client when done, and share one Agent or pool with a maximum instead of connecting for each request.';
 }

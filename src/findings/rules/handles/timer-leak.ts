@@ -2,17 +2,18 @@
 // whose callback sets the next; other single ones only when they are set for longer than anybody waits.
 import type { Facts } from '../../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../../analysis/growth/resource-growth.ts';
+import type { Trend } from '../../../analysis/statistics/trend.ts';
 import type { AsyncSite } from '../../../model/async-resource.ts';
 import type { Evidence } from '../../../model/finding.ts';
 import { formatNumber } from '../../../units/units.ts';
 import { clientGrowth } from '../../clients.ts';
 import { fromSurvivors, survivors, throughLibrary } from '../../creation-site.ts';
+import { countEvidence, leakDraft } from '../../leak-draft.ts';
 import type { Draft, Rule } from '../../rule.ts';
-import { perSecond, place, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
-
-const LEAST_ALIVE = 4;
-const LEAST_SURVIVAL = 0.6;
-const FOREVER_MILLIS = 3_600_000;
+import { FOLLOWS_CLIENTS } from '../../thresholds/growth.ts';
+import { TIMER_LEAK } from '../../thresholds/handles.ts';
+import { onScale } from '../../thresholds/scale.ts';
+import { inBrackets, perSecond, place, placeWithLibrary } from '../../wording.ts';
 
 export const timerLeak: Rule = {
   kind: 'timer-leak',
@@ -20,16 +21,19 @@ export const timerLeak: Rule = {
     const { asyncObservations } = facts.observations;
     if (asyncObservations.length === 0) return { notApplicable: 'async resources were not watched' };
     return [...survivors(facts, ['Timeout']).filter(isLeaking), ...chains(facts)]
-      .filter((site) => clientGrowth(facts) < site.trend.slopePerSecond * 0.7)
-      .slice(0, 3)
+      .filter((site) => clientGrowth(facts) < site.trend.slopePerSecond * FOLLOWS_CLIENTS)
+      .slice(0, TIMER_LEAK.most)
       .map((site) => describe(site, facts.timers.verdict === 'growing' ? facts.timers : null));
   },
 };
 
 function isLeaking({ site, alive, survival, trend }: SurvivingSite): boolean {
-  const neverEnds = site.isRepeating === true || (site.delayMillis ?? 0) >= FOREVER_MILLIS;
+  const neverEnds = site.isRepeating === true || (site.delayMillis ?? 0) >= TIMER_LEAK.foreverMillis;
   return (
-    neverEnds && alive >= LEAST_ALIVE && (survival ?? 0) >= LEAST_SURVIVAL && trend.verdict === 'growing'
+    neverEnds &&
+    alive >= TIMER_LEAK.leastAlive &&
+    (survival ?? 0) >= TIMER_LEAK.leastSurvival &&
+    trend.verdict === 'growing'
   );
 }
 
@@ -45,7 +49,7 @@ function chainEvidence({ site, blame, alive }: SurvivingSite): Evidence {
 function chains(facts: Facts): SurvivingSite[] {
   if (facts.timers.verdict !== 'growing') return [];
   const single = survivingSites(facts.observations.asyncObservations, ['Timeout']).filter(
-    ({ site, alive }) => !site.isRepeating && alive >= LEAST_ALIVE,
+    ({ site, alive }) => !site.isRepeating && alive >= TIMER_LEAK.leastAlive,
   );
   const next = single.filter(({ site }) => isSetByTimer(site));
   return next.flatMap((chain): SurvivingSite[] => {
@@ -72,44 +76,40 @@ function isSameCall(a: AsyncSite, b: AsyncSite): boolean {
   return left?.file === right?.file && left?.line === right?.line && left !== undefined;
 }
 
-function describe(survivor: SurvivingSite, timers: Parameters<typeof risen>[0] | null): Draft {
+function describe(survivor: SurvivingSite, timers: Trend | null): Draft {
   const { site, blame, trend, alive } = survivor;
-  const frame = blame.subject!;
-  const what = site.isRepeating
-    ? `setInterval (every ${site.delayMillis ?? '?'} ms)`
-    : isSetByTimer(site)
-      ? 'a timer that sets itself again'
-      : `setTimeout (${site.delayMillis} ms)`;
+  const made = fromSurvivors(survivor);
   const rate = perSecond(trend.slopePerSecond);
   return {
-    kind: 'timer-leak',
-    severity: trend.slopePerSecond >= 50 ? 'critical' : 'warning',
-    confidence: 0.93,
-    urgency: Math.min(0.95, 0.65 + trend.slopePerSecond / 50),
-    title: `Timers pile up by ${rate}: ${what} is started and never cleared (${placeWithLibrary(blame)})`,
-    subject: subjectOf('function', frame.functionName, frame, site.thread),
-    impact: { metric: 'timers', value: trend.slopePerSecond, unit: 'per second', share: undefined },
+    ...leakDraft({
+      kind: 'timer-leak',
+      title: `Timers pile up by ${rate}: ${sortOf(site)} is started and never cleared${inBrackets(blame)}`,
+      subject: { type: 'function', name: made.frame.functionName, thread: site.thread },
+      site: made,
+      metric: 'timers',
+      ratePerSecond: trend.slopePerSecond,
+      evidence: [],
+      innocentExplanation:
+        'One timer for each of a bounded number of things would stop growing; this did not while we looked.',
+      advice:
+        'Keep what setInterval returns and clear it when the request, connection or object it serves ends.',
+      things: 'timers',
+      effect: 'timers',
+      explains: ['heap', 'cpu', 'gc'],
+      confidence: TIMER_LEAK.confidence,
+      severity: trend.slopePerSecond >= TIMER_LEAK.criticalPerSecond ? 'critical' : 'warning',
+      urgency: onScale(TIMER_LEAK.urgency, trend.slopePerSecond),
+    }),
     evidence: [
-      isSetByTimer(site) ? chainEvidence(survivor) : fromSurvivors(survivor).evidence,
-      ...(timers
-        ? [
-            {
-              source: 'resources',
-              statement: `timers of the process ${risen(timers)}, from ${formatNumber(timers.first)} to ${formatNumber(timers.last)}`,
-              value: timers.slopePerSecond,
-              unit: 'per second',
-            },
-          ]
-        : []),
+      isSetByTimer(site) ? chainEvidence(survivor) : made.evidence,
+      ...(timers ? [{ ...countEvidence('timers of the process', timers), source: 'resources' }] : []),
     ],
-    innocentExplanation:
-      'One timer for each of a bounded number of things would stop growing; this did not while we looked.',
-    advice: [
-      'Keep what setInterval returns and clear it when the request, connection or object it serves ends.',
-    ],
-    caveats: [],
     asSymptom: `about ${formatNumber(alive)} timers more, ${rate}, from ${placeWithLibrary(blame)}`,
-    effect: 'timers',
-    explains: ['heap', 'cpu', 'gc'],
   };
+}
+
+/** "setInterval (every 1000 ms)" */
+function sortOf(site: AsyncSite): string {
+  if (site.isRepeating) return `setInterval (every ${site.delayMillis ?? '?'} ms)`;
+  return isSetByTimer(site) ? 'a timer that sets itself again' : `setTimeout (${site.delayMillis} ms)`;
 }

@@ -9,10 +9,8 @@ import { findHeapCause, type HeapCause } from '../../memory/heap-cause.ts';
 import { floorEvidence, heapImpact } from '../../memory/heap-impact.ts';
 import { heldCollection } from '../../memory/retainer-path.ts';
 import type { Draft, Rule } from '../../rule.ts';
+import { CODE_GROWTH } from '../../thresholds/memory.ts';
 import { leakSeverity, leakUrgency, perSecond, place, placeWithLibrary, subjectOf } from '../../wording.ts';
-
-const LEAST_SCRIPTS = 2;
-const LEAST_PER_SECOND = 2;
 
 export const codeGrowth: Rule = {
   kind: 'code-growth',
@@ -54,7 +52,10 @@ function compilers(sites: readonly CompileSite[], facts: Facts): Compiler[] {
     byPlace.set(key, known);
   }
   return [...byPlace.values()]
-    .filter(({ scripts, seconds }) => scripts >= LEAST_SCRIPTS && scripts / seconds >= LEAST_PER_SECOND)
+    .filter(
+      ({ scripts, seconds }) =>
+        scripts >= CODE_GROWTH.leastScripts && scripts / seconds >= CODE_GROWTH.leastPerSecond,
+    )
     .map(({ blame: found, scripts, seconds }) => ({ blame: found, perSecond: scripts / seconds }))
     .sort((a, b) => b.perSecond - a.perSecond);
 }
@@ -79,7 +80,7 @@ function describe({ blame: found, perSecond: rate }: Compiler, cause: HeapCause,
   return {
     kind: 'code-growth',
     severity: leakSeverity(impact.exhaustionSeconds),
-    confidence: 0.85,
+    confidence: CODE_GROWTH.confidence,
     urgency: leakUrgency(impact.exhaustionSeconds),
     title: `Code is compiled anew ${perSecond(rate)} and stays (${placeWithLibrary(found)})`,
     subject: subjectOf('function', frame.functionName, frame, thread),

@@ -8,20 +8,9 @@ import { heapLimitOf } from '../../limits.ts';
 import { adviseOnHeap, chooseHeap } from '../../memory/heap-settings.ts';
 import { judgeHeapBound, judgeOomKills } from '../../memory/memory-limits.ts';
 import type { Draft, Rule } from '../../rule.ts';
+import { MEMORY_LIMIT } from '../../thresholds/memory.ts';
+import { onScale } from '../../thresholds/scale.ts';
 import { secondsUntil, subjectOf } from '../../wording.ts';
-
-const CLOSE_HEAP = 0.8;
-/** Where V8 collects for a felt part of the time, the heap is too small from this share on. */
-const CLOSE_THRASHING = 0.65;
-const THRASHING_GC_SHARE = 0.1;
-const CLOSE_CONTAINER = 0.9;
-/** Growth without a known cause counts when the limit is this near. */
-const SOON_SECONDS = 1_800;
-/** A container is not judged by a rise when it is far from full, nor by one that warming up and our own profilers make. */
-const LEAST_SHARE = 0.3;
-const LEAST_RISE_BYTES = 8 * 2 ** 20;
-/** So much time in which nothing of the container could run for want of memory is felt. */
-const FELT_STALL = 0.02;
 
 export const memoryLimitRisk: Rule = {
   kind: 'memory-limit-risk',
@@ -40,13 +29,15 @@ function judgeHeap(facts: Facts): Draft | null {
   const limit = heapLimitOf(facts.observations);
   const floor = facts.heap.find(({ thread }) => thread === 0)?.floor;
   if (limit === undefined || !floor || floor.points === 0) return null;
-  const isThrashing = (facts.gc?.shareOfTime ?? 0) >= THRASHING_GC_SHARE && (facts.gc?.majorCount ?? 0) >= 5;
+  const isThrashing =
+    (facts.gc?.shareOfTime ?? 0) >= MEMORY_LIMIT.thrashingGcShare &&
+    (facts.gc?.majorCount ?? 0) >= MEMORY_LIMIT.thrashingCollections;
   return describe(facts, {
     what: 'the heap limit',
     isHeap: true,
     limit,
     trend: floor,
-    close: isThrashing ? CLOSE_THRASHING : CLOSE_HEAP,
+    close: isThrashing ? MEMORY_LIMIT.closeThrashing : MEMORY_LIMIT.closeHeap,
     evidence: [],
     advice: adviseOnSmallHeap(facts, floor.last, limit),
   });
@@ -74,33 +65,13 @@ function judgeContainer(facts: Facts): Draft | null {
   if (limit === undefined || container.points === 0) return null;
   const live = facts.heap.find(({ thread }) => thread === 0)?.floor.last ?? 0;
   const beside = facts.heapRoom?.besideHeapBytes;
-  const stall = facts.memoryStallShare;
   return describe(facts, {
     what: "the container's memory limit",
     isHeap: false,
     limit,
     trend: container,
-    close: CLOSE_CONTAINER,
-    evidence: [
-      ...(beside === undefined
-        ? []
-        : [
-            {
-              source: 'memory',
-              statement: `of it ${formatBytes(facts.heapRoom!.heapTotalBytes)} is V8's heap (${formatBytes(live)} live), ${formatBytes(beside)} is beside it: buffers, code, stacks, sockets, kernel, other processes; page cache is not counted`,
-            },
-          ]),
-      ...(stall !== null && stall >= FELT_STALL
-        ? [
-            {
-              source: 'cgroup',
-              statement: `for ${formatShare(stall)} of the time nothing in the container could run: all of it waited for memory`,
-              value: stall,
-              unit: 'share',
-            },
-          ]
-        : []),
-    ],
+    close: MEMORY_LIMIT.closeContainer,
+    evidence: [...heapEvidence(facts, live), ...stallEvidence(facts)],
     advice: [
       ...adviseOnFiles(facts, limit),
       ...(beside === undefined
@@ -110,12 +81,33 @@ function judgeContainer(facts: Facts): Draft | null {
   });
 }
 
-/** Files in memory are no heap: no setting of V8 gives them back. */
-const MANY_FILES_SHARE = 0.2;
+function heapEvidence({ heapRoom }: Facts, live: number): Evidence[] {
+  if (!heapRoom) return [];
+  const { heapTotalBytes, besideHeapBytes } = heapRoom;
+  return [
+    {
+      source: 'memory',
+      statement: `of it ${formatBytes(heapTotalBytes)} is V8's heap (${formatBytes(live)} live), ${formatBytes(besideHeapBytes)} is beside it: buffers, code, stacks, sockets, kernel, other processes; page cache is not counted`,
+    },
+  ];
+}
 
+function stallEvidence({ memoryStallShare: stall }: Facts): Evidence[] {
+  if (stall === null || stall < MEMORY_LIMIT.feltStall) return [];
+  return [
+    {
+      source: 'cgroup',
+      statement: `for ${formatShare(stall)} of the time nothing in the container could run: all of it waited for memory`,
+      value: stall,
+      unit: 'share',
+    },
+  ];
+}
+
+/** Files in memory are no heap: no setting of V8 gives them back. */
 function adviseOnFiles({ observations }: Facts, limit: number): string[] {
   const bytes = observations.passive.findLast(({ cgroup }) => cgroup)?.cgroup?.memorySharedBytes ?? 0;
-  if (bytes < limit * MANY_FILES_SHARE) return [];
+  if (bytes < limit * MEMORY_LIMIT.manyFilesShare) return [];
   return [
     `${formatBytes(bytes)} of it are files in memory (/dev/shm, tmpfs, emptyDir with medium: Memory): delete what is done with, write to a disk, or bound them (sizeLimit, --shm-size).`,
   ];
@@ -138,19 +130,20 @@ function describe(
   const used = trend.last;
   const left = trend.verdict === 'growing' ? secondsUntil(limit, trend) : undefined;
   const share = Math.min(1, used / limit);
-  const isLarge = isHeap || (share >= LEAST_SHARE && used - trend.first >= LEAST_RISE_BYTES);
-  const isSoon = left !== undefined && left < SOON_SECONDS && isLarge;
+  const isLarge =
+    isHeap || (share >= MEMORY_LIMIT.leastShare && used - trend.first >= MEMORY_LIMIT.leastRiseBytes);
+  const isSoon = left !== undefined && left < MEMORY_LIMIT.soonSeconds && isLarge;
   if (share < close && !isSoon) return null;
   const gc =
-    facts.gc && facts.gc.shareOfTime > 0.02
+    facts.gc && facts.gc.shareOfTime > MEMORY_LIMIT.leastGcShare
       ? `; garbage collection takes ${formatShare(facts.gc.shareOfTime)} of the time`
       : '';
   const time = left === undefined ? '' : `, met ${formatTimeLeft(left)}`;
   return {
     kind: 'memory-limit-risk',
-    severity: share >= 0.95 || isSoon ? 'critical' : 'warning',
-    confidence: 0.95,
-    urgency: Math.min(0.97, 0.5 + Math.max(0, share - close) * 2.5),
+    severity: share >= MEMORY_LIMIT.criticalShare || isSoon ? 'critical' : 'warning',
+    confidence: MEMORY_LIMIT.confidence,
+    urgency: onScale(MEMORY_LIMIT.urgency, Math.max(0, share - close)),
     title: `${formatBytes(used)} of ${what} ${formatBytes(limit)} is in use (${formatShare(share)})${time}`,
     subject: subjectOf('limit', what, null),
     impact: {

@@ -1,106 +1,112 @@
 // RSS grows, and neither the heap nor what V8 knows of outside it does: memory taken by native code.
+import type { Facts } from '../../../analysis/facts.ts';
+import type { GrowingCollection } from '../../../analysis/growth/growing-collections.ts';
+import type { Evidence, Severity } from '../../../model/finding.ts';
 import { formatBytes } from '../../../units/units.ts';
-import { holdsObjects } from '../../memory/holders.ts';
-import type { Rule } from '../../rule.ts';
-import {
-  leakSeverity,
-  leakUrgency,
-  perSecond,
-  place,
-  placeWithLibrary,
-  risen,
-  secondsUntil,
-  subjectOf,
-} from '../../wording.ts';
+import { type RunsOut, whenMemoryRunsOut } from '../../leak-draft.ts';
+import { entriesEvidence, holdsObjects, sayHolder } from '../../memory/holders.ts';
+import type { Draft, Rule } from '../../rule.ts';
+import { NATIVE_MEMORY } from '../../thresholds/memory.ts';
+import { confidenceAt } from '../../thresholds/scale.ts';
+import { inBrackets, leakSeverity, leakUrgency, perSecond, place, risen, subjectOf } from '../../wording.ts';
 import { isYoung, sayYoung } from '../../young-process.ts';
-
-/** What leaks takes more at nearly every look; an allocator that settles, and our own census, take it in a few steps. */
-const LEAST_RISING_SHARE = 0.6;
-const LEAST_BYTES_PER_SECOND = 250 * 1024;
-/** V8 keeps each CPU sample until the profile is stopped: measured about 130 bytes, a thousand times a second a thread. */
-const OWN_BYTES_PER_SECOND = 130 * 1024;
-
-const START_URGENCY = 0.5;
 
 export const nativeMemoryGrowth: Rule = {
   kind: 'native-memory-growth',
   judge(facts) {
-    const { native, rss, external } = facts.memory;
-    if (native.verdict === 'too-little-data')
+    if (facts.memory.native.verdict === 'too-little-data')
       return { notApplicable: 'RSS or its parts could not be read often enough' };
-    const own = OWN_BYTES_PER_SECOND * Math.max(1, facts.cpu.length);
-    const isNative =
-      native.verdict === 'growing' &&
-      native.slopePerSecond - own >= LEAST_BYTES_PER_SECOND &&
-      native.slopePerSecond > external.slopePerSecond &&
-      native.risingSteps[0] >= native.risingSteps[1] * LEAST_RISING_SHARE;
-    // Native parts move up and down; only what RSS as a whole follows is growth.
-    if (!isNative || rss.slopePerSecond < native.slopePerSecond / 2 || rss.verdict !== 'growing') return [];
-    const filled =
-      facts.collections.find(
-        ({ insertion, collection }) => insertion?.blame.subject && holdsObjects(collection),
-      ) ?? null;
-    const blame = filled?.insertion?.blame ?? null;
-    const frame = blame?.subject ?? null;
-    // Compiled code, arenas and thread stacks come in the first minutes of every process.
-    const mayBeStart = frame === null && isYoung(facts);
-    const limit = facts.observations.limits.memoryLimitBytes;
-    const exhaustionSeconds = limit === undefined ? undefined : secondsUntil(limit, rss);
-    const rate = `${formatBytes(native.slopePerSecond)}/s`;
-    const holder = filled
-      ? `: ${filled.collection.type}${filled.collection.holderName ? ` \`${filled.collection.holderName}\`` : ''} of ${filled.collection.newestEntry || 'objects'} grows along with it, ${perSecond(filled.trend.slopePerSecond)}`
-      : '';
-    return [
-      {
-        kind: 'native-memory-growth',
-        severity: mayBeStart ? 'notice' : leakSeverity(exhaustionSeconds),
-        confidence: frame ? 0.85 : mayBeStart ? 0.4 : 0.6,
-        urgency: mayBeStart ? START_URGENCY : Math.max(0.75, leakUrgency(exhaustionSeconds)),
-        title: `Native memory grows by ${rate}${holder}${blame ? ` (${placeWithLibrary(blame)})` : ''}`,
-        subject: subjectOf(
-          filled ? 'collection' : 'memory',
-          filled?.collection.holderName ?? frame?.functionName ?? 'native memory',
-          frame,
-        ),
-        impact: {
-          metric: 'native',
-          value: Math.round(native.slopePerSecond),
-          unit: 'bytes/s',
-          exhaustionSeconds,
-          limit: limit === undefined ? undefined : `memory limit ${formatBytes(limit)}`,
-        },
-        evidence: [
-          {
-            source: 'memory',
-            statement: `memory beyond the heap and V8's external memory ${risen(native)}, from ${formatBytes(native.first)} to ${formatBytes(native.last)}; RSS from ${formatBytes(rss.first)} to ${formatBytes(rss.last)}`,
-            value: native.slopePerSecond,
-            unit: 'bytes/s',
-          },
-          ...(filled
-            ? [
-                {
-                  source: 'census',
-                  statement: `${filled.collection.type} of ${filled.collection.newestEntry || 'entries'}: ${filled.trend.first} to ${filled.trend.last} entries, added in ${place(frame!)}`,
-                },
-              ]
-            : []),
-        ],
-        innocentExplanation:
-          'The allocator keeps freed memory for a while and takes more at start-up; that ends, this did not while we looked.',
-        advice: [
-          'Close native resources when done (streams, database handles, zlib, TLS contexts), or keep one and share it.',
-          'If it is fragmentation, fewer arenas help: MALLOC_ARENA_MAX=2, or jemalloc.',
-        ],
-        caveats: frame
-          ? ['The holder is inferred: its entries grow along with the native memory.']
-          : [
-              'Native code makes no JavaScript allocations: its caller cannot be seen from here.',
-              ...sayYoung(facts, 'what it needs at its start may still be coming'),
-            ],
-        asSymptom: `native memory grows by ${rate}`,
-        effect: 'native',
-        explains: ['heap'],
-      },
-    ];
+    return isGrowing(facts) ? [describe(facts)] : [];
   },
 };
+
+function isGrowing({ memory: { native, rss, external }, cpu }: Facts): boolean {
+  const own = NATIVE_MEMORY.ownBytesPerSecond * Math.max(1, cpu.length);
+  const isNative =
+    native.verdict === 'growing' &&
+    native.slopePerSecond - own >= NATIVE_MEMORY.leastBytesPerSecond &&
+    native.slopePerSecond > external.slopePerSecond &&
+    native.risingSteps[0] >= native.risingSteps[1] * NATIVE_MEMORY.leastRisingShare;
+  // Native parts move up and down; only what RSS as a whole follows is growth.
+  const isFollowed = rss.slopePerSecond >= native.slopePerSecond * NATIVE_MEMORY.leastShareOfRss;
+  return isNative && isFollowed && rss.verdict === 'growing';
+}
+
+function describe(facts: Facts): Draft {
+  const { native, rss } = facts.memory;
+  const filled = holderOf(facts);
+  const blame = filled?.insertion?.blame ?? null;
+  const frame = blame?.subject ?? null;
+  const runsOut = whenMemoryRunsOut(facts, rss);
+  const rate = `${formatBytes(native.slopePerSecond)}/s`;
+  return {
+    kind: 'native-memory-growth',
+    ...weigh(facts, filled, runsOut),
+    title: `Native memory grows by ${rate}${sayCompanion(filled)}${inBrackets(blame)}`,
+    subject: subjectOf(
+      filled ? 'collection' : 'memory',
+      filled?.collection.holderName ?? frame?.functionName ?? 'native memory',
+      frame,
+    ),
+    impact: { metric: 'native', value: Math.round(native.slopePerSecond), unit: 'bytes/s', ...runsOut },
+    evidence: [
+      rssEvidence(facts),
+      ...(filled && frame ? [entriesEvidence(filled, `, added in ${place(frame)}`)] : []),
+    ],
+    innocentExplanation:
+      'The allocator keeps freed memory for a while and takes more at start-up; that ends, this did not while we looked.',
+    advice: [
+      'Close native resources when done (streams, database handles, zlib, TLS contexts), or keep one and share it.',
+      'If it is fragmentation, fewer arenas help: MALLOC_ARENA_MAX=2, or jemalloc.',
+    ],
+    caveats: frame
+      ? ['The holder is inferred: its entries grow along with the native memory.']
+      : [
+          'Native code makes no JavaScript allocations: its caller cannot be seen from here.',
+          ...sayYoung(facts, 'what it needs at its start may still be coming'),
+        ],
+    asSymptom: `native memory grows by ${rate}`,
+    effect: 'native',
+    explains: ['heap'],
+  };
+}
+
+/** Native code is not seen; a collection of objects that grows along with its memory, with a known filler, may hold it. */
+function holderOf({ collections }: Facts): GrowingCollection | null {
+  return (
+    collections.find(({ insertion, collection }) => insertion?.blame.subject && holdsObjects(collection)) ??
+    null
+  );
+}
+
+function weigh(
+  facts: Facts,
+  filled: GrowingCollection | null,
+  { exhaustionSeconds }: RunsOut,
+): { severity: Severity; confidence: number; urgency: number } {
+  const { confidence, leastUrgency, startUrgency } = NATIVE_MEMORY;
+  // Compiled code, arenas and thread stacks come in the first minutes of every process.
+  if (filled === null && isYoung(facts))
+    return { severity: 'notice', confidence: confidence.starting, urgency: startUrgency };
+  return {
+    severity: leakSeverity(exhaustionSeconds),
+    confidence: confidenceAt(confidence, filled),
+    urgency: Math.max(leastUrgency, leakUrgency(exhaustionSeconds)),
+  };
+}
+
+/** ": Map `contexts` of SecureContext grows along with it, 12/s" */
+function sayCompanion(filled: GrowingCollection | null): string {
+  if (!filled) return '';
+  const entries = filled.collection.newestEntry || 'objects';
+  return `: ${sayHolder(filled)} of ${entries} grows along with it, ${perSecond(filled.trend.slopePerSecond)}`;
+}
+
+function rssEvidence({ memory: { native, rss } }: Facts): Evidence {
+  return {
+    source: 'memory',
+    statement: `memory beyond the heap and V8's external memory ${risen(native)}, from ${formatBytes(native.first)} to ${formatBytes(native.last)}; RSS from ${formatBytes(rss.first)} to ${formatBytes(rss.last)}`,
+    value: native.slopePerSecond,
+    unit: 'bytes/s',
+  };
+}

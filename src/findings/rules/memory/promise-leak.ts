@@ -9,6 +9,7 @@ import { findHeapCause, type HeapCause } from '../../memory/heap-cause.ts';
 import { floorEvidence, heapImpact } from '../../memory/heap-impact.ts';
 import { heldCollection } from '../../memory/retainer-path.ts';
 import type { Draft, Rule } from '../../rule.ts';
+import { PROMISE_LEAK } from '../../thresholds/memory.ts';
 import {
   leakSeverity,
   leakUrgency,
@@ -18,10 +19,6 @@ import {
   risen,
   subjectOf,
 } from '../../wording.ts';
-
-/** Of the promises older than 5 s, what is still there: those of a slow request are gone by then. */
-const LEAST_SURVIVAL = 0.8;
-const LEAST_PER_SECOND = 1;
 
 export const promiseLeak: Rule = {
   kind: 'promise-leak',
@@ -39,8 +36,8 @@ function judgeThread(growth: HeapGrowth, facts: Facts): Draft[] {
     ({ site, trend, survival }) =>
       site.thread === growth.thread &&
       trend.verdict === 'growing' &&
-      trend.slopePerSecond >= LEAST_PER_SECOND &&
-      (survival ?? 0) >= LEAST_SURVIVAL,
+      trend.slopePerSecond >= PROMISE_LEAK.leastPerSecond &&
+      (survival ?? 0) >= PROMISE_LEAK.leastSurvival,
   );
   const [most] = sites;
   return most ? [describe(most, cause, facts)] : [];
@@ -63,7 +60,7 @@ function describe(promises: SurvivingSite, cause: HeapCause, facts: Facts): Draf
   return {
     kind: 'promise-leak',
     severity: leakSeverity(impact.exhaustionSeconds),
-    confidence: 0.85,
+    confidence: PROMISE_LEAK.confidence,
     urgency: leakUrgency(impact.exhaustionSeconds),
     title: `Promises pile up by ${perSecond(trend.slopePerSecond)}: ${isRace ? 'each race waits on one that does not settle' : 'they never settle, or one that never does holds them'} (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', frame.functionName, frame, thread),

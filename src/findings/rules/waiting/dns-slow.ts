@@ -5,11 +5,9 @@ import type { LookupSummary } from '../../../analysis/waiting/lookups.ts';
 import { formatCount, formatDuration, formatNumber } from '../../../units/units.ts';
 import { type CreationSite, fromSurvivors } from '../../creation-site.ts';
 import type { Draft, Rule } from '../../rule.ts';
-import { perSecond, placeWithLibrary, subjectOf } from '../../wording.ts';
-
-const LEAST_COUNT = 5;
-const SLOW_MILLIS = 100;
-const MOST = 0.5;
+import { confidenceAt } from '../../thresholds/scale.ts';
+import { DNS_SLOW } from '../../thresholds/waiting.ts';
+import { inBrackets, perSecond, subjectOf } from '../../wording.ts';
 
 export const dnsSlow: Rule = {
   kind: 'dns-slow',
@@ -22,12 +20,14 @@ export const dnsSlow: Rule = {
 
 /** Names that are slow each time; or many names that are slow all together. */
 function slowOnes(lookups: LookupSummary[]): LookupSummary[] {
-  const often = lookups.filter(({ count, meanMillis }) => count >= LEAST_COUNT && meanMillis >= SLOW_MILLIS);
+  const often = lookups.filter(
+    ({ count, meanMillis }) => count >= DNS_SLOW.leastCount && meanMillis >= DNS_SLOW.slowMillis,
+  );
   if (often.length > 0) return often;
   // The first lookup of a name is nobody's fault; the second of what could have been remembered is.
-  const slow = lookups.filter(({ count, meanMillis }) => count > 1 && meanMillis >= SLOW_MILLIS);
+  const slow = lookups.filter(({ count, meanMillis }) => count > 1 && meanMillis >= DNS_SLOW.slowMillis);
   const countOf = (some: LookupSummary[]) => some.reduce((sum, { count }) => sum + count, 0);
-  const isUsual = countOf(slow) >= LEAST_COUNT && countOf(slow) >= countOf(lookups) * MOST;
+  const isUsual = countOf(slow) >= DNS_SLOW.leastCount && countOf(slow) >= countOf(lookups) * DNS_SLOW.most;
   return isUsual ? slow : [];
 }
 
@@ -43,10 +43,10 @@ function describe(slow: LookupSummary[], facts: Facts): Draft {
   const took = formatDuration(mean);
   return {
     kind: 'dns-slow',
-    severity: mean >= 1_000 ? 'critical' : 'warning',
-    confidence: site ? 0.9 : 0.75,
-    urgency: Math.min(0.9, 0.6 + mean / 5_000 + rate / 200),
-    title: `Looking up ${names}: ${took} each, ${perSecond(rate)}${site ? ` (${placeWithLibrary(site.blame)})` : ''}`,
+    severity: mean >= DNS_SLOW.criticalMillis ? 'critical' : 'warning',
+    confidence: confidenceAt(DNS_SLOW.confidence, site),
+    urgency: urgencyOf(mean, rate),
+    title: `Looking up ${names}: ${took} each, ${perSecond(rate)}${inBrackets(site?.blame)}`,
     subject: subjectOf('host', worst.name, site?.frame ?? null),
     impact: { metric: 'lookups', value: mean, unit: 'ms' },
     evidence: [
@@ -69,6 +69,11 @@ function describe(slow: LookupSummary[], facts: Facts): Draft {
     effect: 'lookups',
     explains: ['waiting', 'thread-pool', 'heap', 'gc'],
   };
+}
+
+function urgencyOf(meanMillis: number, rate: number): number {
+  const { from, perMilli, perLookupASecond, most } = DNS_SLOW.urgency;
+  return Math.min(most, from + meanMillis * perMilli + rate * perLookupASecond);
 }
 
 function siteOf({ call }: LookupSummary, facts: Facts): CreationSite | null {

@@ -8,12 +8,8 @@ import type { Frame } from '../../../model/frame.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import { type CreationSite, fromSurvivors, survivors, throughLibrary } from '../../creation-site.ts';
 import type { Draft, Rule } from '../../rule.ts';
-import { perSecond, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
-
-const LEAST_RISE = 4;
-const LEAST_STUCK = 5;
-const ALMOST_ALWAYS = 0.9;
-const MOSTLY = 0.6;
+import { POOL_EXHAUSTION } from '../../thresholds/waiting.ts';
+import { inBrackets, perSecond, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
 
 export const poolExhaustion: Rule = {
   kind: 'pool-exhaustion',
@@ -22,7 +18,7 @@ export const poolExhaustion: Rule = {
       return { notApplicable: 'pools and agents were not looked for' };
     return facts.shortPools
       .filter(isDry)
-      .slice(0, 3)
+      .slice(0, POOL_EXHAUSTION.most)
       .map((pool) => describe(pool, facts));
   },
 };
@@ -31,10 +27,13 @@ function isDry(short: ShortPool): boolean {
   const { pool, limit, waiting, medianWaiting, waitingShare, silentShare } = short;
   const busy = pool.readings.at(-1)?.busy;
   if (busy !== undefined && busy < limit) return false;
-  const isGrowing = waiting.verdict === 'growing' && waiting.last - waiting.first >= LEAST_RISE;
+  const isGrowing =
+    waiting.verdict === 'growing' && waiting.last - waiting.first >= POOL_EXHAUSTION.leastRise;
   // Those who give up after a while keep the queue at one length: nothing moves in the pool all the same.
   const isStuck =
-    waitingShare >= ALMOST_ALWAYS && medianWaiting >= LEAST_STUCK && (silentShare ?? 0) >= ALMOST_ALWAYS;
+    waitingShare >= POOL_EXHAUSTION.almostAlways &&
+    medianWaiting >= POOL_EXHAUSTION.leastStuck &&
+    (silentShare ?? 0) >= POOL_EXHAUSTION.almostAlways;
   return isGrowing || isStuck;
 }
 
@@ -46,12 +45,13 @@ function describe(short: ShortPool, facts: Facts): Draft {
   const more = waiting.verdict === 'growing' ? `, ${rate} more` : '';
   const what = pool.endpoint === undefined ? 'lent out' : 'sockets in use';
   const isLeaked = isNeverGivenBack(short);
+  const { neverGivenBack, placed, unplaced } = POOL_EXHAUSTION.confidence;
   return {
     kind: 'pool-exhaustion',
     severity: 'critical',
-    confidence: site ? (isLeaked ? 0.93 : 0.85) : 0.7,
-    urgency: 0.95,
-    title: `${name} has run dry: ${limit} of ${limit} ${what}${isLeaked ? ' and never given back' : ''}, ${formatNumber(waiting.last)} wait${more}${site ? ` (${placeWithLibrary(site.blame)})` : ''}`,
+    confidence: site ? (isLeaked ? neverGivenBack : placed) : unplaced,
+    urgency: POOL_EXHAUSTION.urgency,
+    title: `${name} has run dry: ${limit} of ${limit} ${what}${isLeaked ? ' and never given back' : ''}, ${formatNumber(waiting.last)} wait${more}${inBrackets(site?.blame)}`,
     subject: subjectOf('pool', pool.endpoint ?? plainName(short), site?.frame ?? null, pool.thread),
     impact: {
       metric: 'waiting',
@@ -92,8 +92,8 @@ const NOT_READ = /: response not read$/;
 function isNeverGivenBack({ lent, silentShare }: ShortPool): boolean {
   if (!lent) return false;
   const all = lent.labels.reduce((sum, [, count]) => sum + count, 0);
-  if (all > 0) return unread(lent.labels) / all >= MOSTLY;
-  return (silentShare ?? 0) >= MOSTLY;
+  if (all > 0) return unread(lent.labels) / all >= POOL_EXHAUSTION.mostly;
+  return (silentShare ?? 0) >= POOL_EXHAUSTION.mostly;
 }
 
 function unread(labels: readonly [string, number][]): number {
@@ -197,8 +197,8 @@ function promiseSite({ waiting }: ShortPool, facts: Facts): CreationSite | null 
   const site = survivors(facts, ['PROMISE']).find(
     ({ trend, survival }) =>
       trend.verdict === 'growing' &&
-      (survival ?? 0) >= MOSTLY &&
-      trend.slopePerSecond >= waiting.slopePerSecond / 4,
+      (survival ?? 0) >= POOL_EXHAUSTION.mostly &&
+      trend.slopePerSecond >= waiting.slopePerSecond / POOL_EXHAUSTION.promisePace,
   );
   return site ? fromSurvivors(site) : null;
 }

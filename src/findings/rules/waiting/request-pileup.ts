@@ -7,15 +7,9 @@ import type { Frame } from '../../../model/frame.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import { survivors } from '../../creation-site.ts';
 import type { Draft, Rule } from '../../rule.ts';
+import { confidenceAt, onScale } from '../../thresholds/scale.ts';
+import { REQUEST_PILEUP } from '../../thresholds/waiting.ts';
 import { packageOf, perSecond, place, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
-
-const LEAST_WAITING = 4;
-const LEAST_PER_SECOND = 0.1;
-const LONG_MILLIS = 8_000;
-/** Of the same kind, at least this share is answered in time: else waiting is what they are for (long polls). */
-const LEAST_ANSWERED = 0.02;
-/** Rates of one cause, seen in two ways, differ by no more. */
-const SAME_PACE = 3;
 
 export const requestPileup: Rule = {
   kind: 'request-pileup',
@@ -24,14 +18,20 @@ export const requestPileup: Rule = {
       return { notApplicable: 'requests were not watched' };
     const outbound = facts.requests.outbound.filter(isPilingUp).map((requests) => describeOutbound(requests));
     const inbound = facts.requests.inbound
-      .filter((requests) => isPilingUp(requests) && (requests.answeredShare ?? 0) >= LEAST_ANSWERED)
+      .filter(
+        (requests) => isPilingUp(requests) && (requests.answeredShare ?? 0) >= REQUEST_PILEUP.leastAnswered,
+      )
       .map((requests) => describeInbound(requests, facts));
-    return [...outbound.slice(0, 3), ...inbound.slice(0, 3)];
+    return [...outbound.slice(0, REQUEST_PILEUP.most), ...inbound.slice(0, REQUEST_PILEUP.most)];
   },
 };
 
 function isPilingUp({ alive, trend, oldestMillis }: LastingRequests): boolean {
-  return alive >= LEAST_WAITING && trend.slopePerSecond >= LEAST_PER_SECOND && oldestMillis >= LONG_MILLIS;
+  return (
+    alive >= REQUEST_PILEUP.leastWaiting &&
+    trend.slopePerSecond >= REQUEST_PILEUP.leastPerSecond &&
+    oldestMillis >= REQUEST_PILEUP.longMillis
+  );
 }
 
 function describeOutbound(requests: LastingRequests): Draft {
@@ -40,7 +40,7 @@ function describeOutbound(requests: LastingRequests): Draft {
   return {
     ...common(requests),
     title: `Requests out (${label}) pile up by ${perSecond(trend.slopePerSecond)}: no answer comes and nothing ends them${blame.subject ? ` (${placeWithLibrary(blame)})` : ''}`,
-    confidence: blame.subject ? 0.9 : 0.75,
+    confidence: confidenceAt(REQUEST_PILEUP.outboundConfidence, blame.subject),
     subject: subjectOf('request', endpoint, blame.subject, site.thread),
     advice: [
       'Give each outgoing request a timeout (AbortSignal.timeout(), the timeout option of the client) that covers the whole answer, and answer the caller with an error when it fires.',
@@ -57,8 +57,9 @@ function describeInbound(requests: LastingRequests, facts: Facts): Draft {
   const { evidence, ...rest } = common(requests);
   return {
     ...rest,
+    isInbound: true,
     title: `Requests to ${label} pile up by ${perSecond(trend.slopePerSecond)}: some are never answered${where ? ` (${where})` : ''}`,
-    confidence: frame ? 0.85 : 0.7,
+    confidence: confidenceAt(REQUEST_PILEUP.inboundConfidence, frame),
     subject: subjectOf('request', label, frame, site.thread),
     evidence: [
       ...evidence,
@@ -102,13 +103,13 @@ function common(
   const { alive, trend, oldestMillis, answeredShare, madePerSecond, label } = requests;
   const rate = perSecond(trend.slopePerSecond);
   const others =
-    answeredShare === null || answeredShare < LEAST_ANSWERED
+    answeredShare === null || answeredShare < REQUEST_PILEUP.leastAnswered
       ? 'none of those that old has one'
       : `${formatShare(answeredShare)} of their kind have one within 5 s`;
   return {
     kind: 'request-pileup',
-    severity: trend.slopePerSecond >= 1 ? 'critical' : 'warning',
-    urgency: Math.min(0.95, 0.8 + trend.slopePerSecond / 50),
+    severity: trend.slopePerSecond >= REQUEST_PILEUP.criticalPerSecond ? 'critical' : 'warning',
+    urgency: onScale(REQUEST_PILEUP.urgency, trend.slopePerSecond),
     impact: { metric: 'requests', value: trend.slopePerSecond, unit: 'per second' },
     evidence: [
       {
@@ -141,7 +142,7 @@ function promiseOf({ trend, site }: LastingRequests, facts: Facts): SurvivingSit
         other.site.thread === site.thread &&
         other.blame.app &&
         other.trend.verdict === 'growing' &&
-        distance(other) <= Math.log(SAME_PACE),
+        distance(other) <= Math.log(REQUEST_PILEUP.samePace),
     )
     .sort((a, b) => depthOf(b) - depthOf(a) || distance(a) - distance(b));
   return near[0] ?? null;

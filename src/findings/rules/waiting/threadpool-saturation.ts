@@ -3,30 +3,25 @@
 import type { ThreadPoolPressure, ThreadPoolUser } from '../../../analysis/waiting/thread-pool.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import type { Draft, Rule } from '../../rule.ts';
+import { confidenceAt, onScale } from '../../thresholds/scale.ts';
+import { THREAD_POOL } from '../../thresholds/waiting.ts';
 import { perSecond, placeWithLibrary, subjectOf } from '../../wording.ts';
-import { threadPoolWork } from './thread-pool-words.ts';
-
-const LEAST_WAIT_MILLIS = 20;
-const LEAST_LONG_SHARE = 0.4;
-const MOST_OF_IT = 0.5;
-const LEAST_WAIT_SHARE = 0.5;
-/** Less than all: what came before the watch was not counted. */
-const LEAST_INSIDE = 0.5;
+import { threadPoolWork } from '../../words/thread-pool-words.ts';
 
 export const threadpoolSaturation: Rule = {
   kind: 'threadpool-saturation',
   judge({ threadPool }) {
     if (!threadPool) return { notApplicable: 'too few operations were sent through the thread pool' };
     const { medianWaitMillis, longShare, users, threads = 0, inside = 0 } = threadPool;
-    if (medianWaitMillis < LEAST_WAIT_MILLIS || longShare < LEAST_LONG_SHARE) return [];
+    if (medianWaitMillis < THREAD_POOL.leastWaitMillis || longShare < THREAD_POOL.leastLongShare) return [];
     // A machine that has no time for us makes everything wait: a full pool has as many inside as there are threads.
-    if (inside < threads * LEAST_INSIDE || users.length === 0) return [];
+    if (inside < threads * THREAD_POOL.leastInside || users.length === 0) return [];
     const [first] = users;
     // Where a thread is free after a part of what one operation takes, the pool is busy, and no more than that.
     const takes = first ? first.meanMillis - medianWaitMillis : 0;
-    if (medianWaitMillis < takes * LEAST_WAIT_SHARE) return [];
+    if (medianWaitMillis < takes * THREAD_POOL.leastWaitShare) return [];
     // Lookups that hold the threads are slow themselves: that is the finding.
-    if (first && first.type === 'GETADDRINFOREQWRAP' && first.share >= MOST_OF_IT) return [];
+    if (first && first.type === 'GETADDRINFOREQWRAP' && first.share >= THREAD_POOL.mostOfIt) return [];
     return [describe(threadPool, users.find(({ blame }) => blame.subject) ?? null)];
   },
 };
@@ -39,9 +34,9 @@ function describe(pressure: ThreadPoolPressure, user: ThreadPoolUser | null): Dr
   const frame = user?.blame.subject ?? null;
   return {
     kind: 'threadpool-saturation',
-    severity: medianWaitMillis >= 200 ? 'critical' : 'warning',
-    confidence: user ? 0.9 : 0.65,
-    urgency: Math.min(0.95, 0.7 + medianWaitMillis / 2_000),
+    severity: medianWaitMillis >= THREAD_POOL.criticalWaitMillis ? 'critical' : 'warning',
+    confidence: confidenceAt(THREAD_POOL.confidence, user),
+    urgency: onScale(THREAD_POOL.urgency, medianWaitMillis),
     title: `The thread pool is saturated: a trivial file operation waits ${wait} for ${of}${user ? `; they are busy with ${what} (${placeWithLibrary(user.blame)})` : ''}`,
     subject: subjectOf('pool', 'libuv thread pool', frame),
     impact: {
@@ -58,7 +53,7 @@ function describe(pressure: ThreadPoolPressure, user: ThreadPoolUser | null): Dr
         unit: 'ms',
       },
       ...pressure.users
-        .filter(({ share }) => share >= 0.05)
+        .filter(({ share }) => share >= THREAD_POOL.leastUserShare)
         .slice(0, 3)
         .map((each) => ({
           source: 'thread-pool',

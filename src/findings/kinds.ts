@@ -1,0 +1,487 @@
+// The registry of kinds: one entry for each, with its place among causes, how it is joined and compared, and its page of
+// documentation. The order of joining, the SARIF rules, the table in README, `culprit explain` and docs/findings/ all
+// come from it. A kind without an entry does not compile.
+import type { FindingKind } from '../model/finding.ts';
+import type { Effect } from './rule.ts';
+
+export interface KindInfo {
+  /** What happens, without a full stop: the first sentence of the page, and of the SARIF rule. */
+  title: string;
+  /** What culprit names, for a row of a table. */
+  short: string;
+  /** What it means for the program. */
+  meaning: string;
+  /** What culprit looks at, and what it asks of it. */
+  measured: string;
+  /** What looks alike, and how to tell. */
+  mistakenFor: string;
+  /** What to do in general, in one or two sentences: the help of the SARIF rule. */
+  fix: string;
+  /** What to do, step by step. */
+  steps: readonly string[];
+  /** The command that reports it, where it is not `diagnose`. */
+  command?: 'audit' | 'triage';
+  /** Work that waits: it explains what piles up meanwhile only at its own pace, and no limit is near for it. */
+  isWaiting?: true;
+  /** A limit that something moves towards; absent: not a limit. */
+  limit?: LimitInfo;
+  /** A share of time, which a CPU quota below one core makes larger than the code does. */
+  isStretchedByQuota?: true;
+  /** Without a place in the code it is placed behind this cause: what has no name explains nothing that has one. */
+  unplacedAfter?: FindingKind;
+  /** Silence of it would be taken for health, so a healthy verdict says when it was not judged. */
+  weighsForHealth?: true;
+  /** A threshold of time decides it, so that base and head are compared as numbers, not by who has the finding. */
+  isComparedAsNumber?: true;
+}
+
+export interface LimitInfo {
+  /** A growth of one of these moves towards the limit. */
+  movedBy: readonly Effect[];
+  /** So does a growth that explains one of these. */
+  through: readonly Effect[];
+  /** Only when the time until the limit is known. */
+  isTimed: boolean;
+}
+
+/**
+ * In the order of causes: the nearer to the code at fault, the earlier. A child process that is never ended explains its
+ * pipes, not the reverse.
+ */
+export const KINDS = {
+  'threadpool-saturation': {
+    title: 'Work waits for a thread of the pool',
+    short: "files, lookups, crypto and compression wait for one of libuv's threads, and who keeps them busy",
+    meaning:
+      'libuv runs file operations, dns.lookup, crypto and zlib on a few threads (four by default). When all are busy, every such operation waits for its turn, while the event loop is free and the CPU may be idle: dashboards look calm and requests are slow.',
+    measured:
+      'culprit sends a trivial file operation through the pool twice a second and measures how long it waits, less the delay of the event loop. Where it waits, async hooks count for a few seconds who uses the threads. The pool must have as many operations inside as it has threads, and the wait must be long in comparison with what one operation takes.',
+    mistakenFor:
+      'A machine without a free core makes everything wait, the pool as well; then the pool is not full. Slow name lookups hold the threads, too: that is reported as `dns-slow`. A burst that drains is not reported.',
+    fix: 'Do less file, DNS and crypto work at once, or raise UV_THREADPOOL_SIZE.',
+    steps: [
+      'Bound how much of the named work runs at a time (a queue with a limit), make it cheaper, or cache its results.',
+      'Set UV_THREADPOOL_SIZE before the process starts: for work that waits (files, lookups) well above the number of cores, for work that computes no more than there are cores.',
+    ],
+    isWaiting: true,
+  },
+  'dns-slow': {
+    title: 'Name lookups are slow',
+    short: 'names that take long to look up, and who looks them up',
+    meaning:
+      'Every new connection to a host name waits for its lookup first, and dns.lookup (which http and net use) holds a thread of the pool meanwhile. A slow resolver makes every request slow that opens a connection.',
+    measured:
+      "Node's own performance entries for lookups, by name: how many there were and how long they took. A name must be slow again and again, or many names must be slow together. Older versions of Node.js have no such entries; the kind is then not judged.",
+    mistakenFor:
+      'The first lookup of a name may be slow everywhere; a resolver that remembers answers makes the next ones fast. In Kubernetes, a name with few dots is tried with every search domain first, which looks like a slow resolver.',
+    fix: 'Cache lookups, or keep connections alive.',
+    steps: [
+      'Keep connections open (an Agent with keepAlive: true), so that fewer names are looked up.',
+      'Keep answers for their time to live: a caching lookup function, or a resolver on the machine.',
+      'In Kubernetes, write the name with a dot at the end, or lower `ndots`.',
+    ],
+    isWaiting: true,
+  },
+  'pool-exhaustion': {
+    title: 'A connection pool is used up',
+    short:
+      'a pool or an `http.Agent` is used up: how many are lent out, whether they are used at all, how many wait, and the line that takes without giving back',
+    meaning:
+      'All connections of a pool are lent out, and those who need one wait in its queue, which does not become shorter. Requests hang, although neither the CPU nor the other side is busy.',
+    measured:
+      'Pools are found in the heap by their shape (a limit, things lent out, a queue), not by name: pg, knex, mysql2, generic-pool, undici, http.Agent and their like. Their counts are read every second. The queue must grow, or stay long while the connections lent out are silent.',
+    mistakenFor:
+      'A peak of the load fills a pool as well, but then works its queue off. A database that answers slowly keeps connections in use: then they are not silent, and a larger pool makes matters worse.',
+    fix: 'Release connections on every path; only then make the pool larger.',
+    steps: [
+      'Give back what was taken on every path, also on errors and early returns: release it in a `finally`.',
+      'Read every response to its end or destroy it: only then does its socket return to the Agent.',
+      'Give the wait a limit (an acquire timeout), and raise the maximum only when the other side can take more.',
+    ],
+    isWaiting: true,
+  },
+  'request-pileup': {
+    title: 'Requests stay without an answer',
+    short: 'requests, out or in, whose answer never begins while others of their kind are answered',
+    meaning:
+      'Requests wait for an answer that does not come, and become more. Each holds a socket, its buffers and all that its handler closes over.',
+    measured:
+      "Node's diagnostics channels and async hooks tell when requests begin and when their answers do. Those that wait must be old and become more until the end of the look. Incoming requests count only where others of the same kind are answered.",
+    mistakenFor:
+      'Long polls and event streams wait on purpose: incoming requests of a kind that is never answered in time are left out. Slow answers come in the end, and their number stays.',
+    fix: 'Answer on every path, and set time limits.',
+    steps: [
+      'Give each outgoing request a timeout that covers the whole answer, such as AbortSignal.timeout().',
+      'Answer incoming requests on every path: on errors, and when what they wait for does not come.',
+      'Pass errors of async handlers on to the router.',
+    ],
+    isWaiting: true,
+  },
+  'child-process-leak': {
+    title: 'Child processes pile up',
+    short:
+      'child processes that never end, or that end and are not waited for, and the line that starts them',
+    meaning:
+      'Child processes are started again and again and do not end, or end and stay as zombies. Each costs memory of its own, pipes in the parent, and a place in the limit of processes.',
+    measured:
+      'The children of the process in /proc, grouped by their command and counted every second. Async hooks tell the line that starts them.',
+    mistakenFor:
+      'Jobs that run for long pile up until as many end as start; then their number stays. A pool of workers that is being filled stops at its size.',
+    fix: 'Wait for children and end those that hang.',
+    steps: [
+      'Kill the child when its client goes away.',
+      'Give it a time limit: the `timeout` or `signal` option of spawn.',
+      'Wait for its "exit" event.',
+    ],
+  },
+  'worker-leak': {
+    title: 'Worker threads pile up',
+    short: 'worker threads that never end, and the line that starts them',
+    meaning:
+      'Worker threads are started again and again and do not end. Each has a V8 heap of its own, several megabytes at least, and an event loop.',
+    measured:
+      'The threads of the process in /proc, counted every second, and the workers that async hooks saw being made.',
+    mistakenFor:
+      "Node's own pool and V8's helper threads start late, but are few and stop growing. A pool of workers that is being filled stops at its size.",
+    fix: 'End workers that are done, or use a pool.',
+    steps: [
+      'Call terminate() when the task is done, or let the worker end by itself.',
+      'Better: keep a fixed pool of workers and give them the tasks.',
+    ],
+  },
+  'socket-leak': {
+    title: 'Sockets pile up',
+    short: 'sockets that pile up: to which endpoint, in which TCP state, and the line that opens them',
+    meaning:
+      'Connections stay open and become more. Each holds a file descriptor and buffers; when the limit of descriptors is met, the process can neither accept nor connect.',
+    measured:
+      'The sockets of the process in /proc, grouped by endpoint and TCP state and counted every second. They must rise in several steps. Connections of clients that come and stay do not count until the client has closed its side (CLOSE_WAIT).',
+    mistakenFor:
+      'A pool that is being filled grows in a few jumps and stops at its maximum. One outgoing connection for each client that stays connected follows the load.',
+    fix: 'Read or destroy every response body; end sockets on errors too.',
+    steps: [
+      'In CLOSE_WAIT the other side has closed: end or destroy the socket on its "end" event.',
+      'Read every response to its end or destroy it: response.resume(), body.cancel().',
+      'Share one Agent or pool with a maximum instead of connecting for each request.',
+    ],
+    weighsForHealth: true,
+  },
+  'fd-leak': {
+    title: 'File descriptors pile up',
+    short:
+      'files, pipes and other descriptors that are never closed, by pattern of their paths, and who opens them',
+    meaning:
+      'Files, pipes or other descriptors are opened and not closed. When the limit is met, every open, accept and connect fails with EMFILE.',
+    measured:
+      'The descriptors of the process in /proc, grouped by what they are and by pattern of their paths, counted every second. Who opens them is told by async resources, by allocations, or by CPU time in open calls. Sockets have a kind of their own.',
+    mistakenFor: 'Files opened for work in progress rise with the load and are closed when it ends.',
+    fix: 'Close what was opened, on every path.',
+    steps: [
+      'Close a FileHandle in a `finally`.',
+      'Use stream.pipeline() instead of pipe(): it closes both ends on errors.',
+      'Destroy the stream when the client goes away.',
+    ],
+    weighsForHealth: true,
+  },
+  'watcher-leak': {
+    title: 'File watchers pile up',
+    short: 'file watchers that are never closed, and the line that starts them',
+    meaning:
+      'fs.watch or fs.watchFile is called again and again, and the watchers are not closed. Each holds a place among the inotify watches of the user, or a timer that reads the file.',
+    measured:
+      'Async hooks count the watchers that are made at each line, and how many of them are still there.',
+    mistakenFor: 'Watching a bounded number of files stops growing.',
+    fix: 'Close the watcher when its owner ends.',
+    steps: ['Call close() on the watcher when nobody needs it any more.', 'Share one watcher for each path.'],
+  },
+  'timer-leak': {
+    title: 'Timers are started and never cleared',
+    short:
+      'intervals, long timeouts and chains of timeouts that are never cleared, and the line that starts them',
+    meaning:
+      'Intervals go on after what they served has ended, and become more. Each keeps what its callback closes over, and costs CPU time whenever it fires.',
+    measured:
+      'Async hooks count the timers that are made at each line and how many stay. A repeating timer, one set for an hour or more, and one whose callback sets the next count; single short ones end by themselves.',
+    mistakenFor:
+      'One timer for each connection follows the number of clients; culprit compares the two rates.',
+    fix: 'Clear the timer when its owner ends.',
+    steps: [
+      'Keep what setInterval returns, and clear it when the request, connection or object that it serves ends.',
+    ],
+    weighsForHealth: true,
+  },
+  'listener-leak': {
+    title: 'Listeners are added and never removed',
+    short: 'listeners that are added and never removed: on which emitter or signal, for which event',
+    meaning:
+      'Each listener keeps what it closes over, and every event calls all of them. The heap rises and events become slower.',
+    measured:
+      'As `heap-leak`; the collection that grows belongs to an EventEmitter or EventTarget, or its entries are added by functions that subscribe.',
+    mistakenFor: 'One listener for each of a bounded number of owners stops growing.',
+    fix: 'Remove the listener when its owner ends, or add it once.',
+    steps: [
+      'Remove it when its owner is done: off(), once(), or an AbortSignal.',
+      'Add one listener outside of the request, and look up there whom the event concerns.',
+    ],
+  },
+  'promise-leak': {
+    title: 'Promises never settle',
+    short: 'promises that never settle, or that hang on one that never does, and where they are made',
+    meaning:
+      'Promises wait for something that does not come, or hang on one that lives as long as the process (Promise.race). Each keeps its reactions and what they close over.',
+    measured:
+      'Where the heap rises after every full garbage collection, async hooks tell whether the promises made at one line stay and become more, while no collection is seen being filled with something else.',
+    mistakenFor:
+      'Slow work settles in the end. Promises that are kept in a collection are a matter of that collection.',
+    fix: 'Settle them on every path, or give what they wait for a time limit.',
+    steps: [
+      'Find what they wait for, and give it a timeout or an AbortSignal.',
+      'Do not race against a promise that lives as long as the process: each call leaves its reactions on it.',
+    ],
+  },
+  'async-context-leak': {
+    title: 'Async contexts are kept alive',
+    short: 'collections that are filled for each async resource and never emptied',
+    meaning:
+      'An async hook notes something for every async resource, such as the request it belongs to, and does not take it out. With thousands of resources a second this grows fast.',
+    measured:
+      'As `heap-leak`; the code that adds entries was called by Node.js because an async resource was made.',
+    mistakenFor:
+      'Entries that the destroy hook takes out fall back after each garbage collection: the floor of the heap does not rise.',
+    fix: 'Leave the context when its work is done; hold no resource that was made in it.',
+    steps: [
+      'Use AsyncLocalStorage instead of a hook of your own.',
+      'Else take entries out in the destroy hook, and keep no promises or requests in the context.',
+    ],
+  },
+  'code-growth': {
+    title: 'Code is compiled again and again',
+    short: 'templates, validators or scripts that are compiled over and over and stay',
+    meaning:
+      'new Function, vm scripts, templates or validators are compiled anew for each request. V8 keeps each script for as long as a function of it lives, so the heap rises, and compiling takes CPU time.',
+    measured:
+      'Where the heap rises after every full garbage collection, culprit watches for a moment which places make V8 compile scripts. Loading modules does not count.',
+    mistakenFor: 'What is compiled once, when it is first used, stops soon after the start.',
+    fix: 'Compile once and keep the result.',
+    steps: ['Keep the compiled function by its source or name, with a bound if there can be many of them.'],
+  },
+  'external-memory-leak': {
+    title: 'Memory outside the heap piles up',
+    short: 'buffers outside the heap that somebody keeps, and who',
+    meaning:
+      'Buffers and array buffers live outside of the V8 heap, so no heap limit stops them: the process grows until its container or machine has no memory left.',
+    measured:
+      'External memory as V8 counts it, read right after full garbage collections; and the collection whose entries grow along with it.',
+    mistakenFor:
+      'Buffers wait for a garbage collection like everything else, so numbers between collections rise and fall. A small slice of a large buffer keeps all of it.',
+    fix: 'Find who holds the buffers and let go of them.',
+    steps: [
+      'Bound what keeps the buffers: a ring buffer, a maximum of bytes.',
+      'Copy the part you need, Buffer.from(slice), and let the large one go.',
+    ],
+  },
+  'native-memory-growth': {
+    title: 'Native memory grows',
+    short:
+      'memory of native code that grows beyond the heap and its buffers, and which objects grow along with it',
+    meaning:
+      'The resident memory grows, and neither the heap nor the buffers that V8 knows of do. Native add-ons, TLS contexts, compression streams, compiled code or the allocator itself take it.',
+    measured:
+      'Anonymous resident memory in /proc, less the heap and the external memory of V8. It must rise at nearly every reading, and faster than what the profilers of culprit itself need.',
+    mistakenFor:
+      'The allocator keeps freed memory and takes more at start-up: that ends. A fragmented allocator looks alike; fewer arenas (MALLOC_ARENA_MAX=2) or jemalloc tell the difference.',
+    fix: 'Look at native add-ons and at what they hold; allocator fragmentation looks alike.',
+    steps: [
+      'Close native resources when done (streams, database handles, zlib, TLS contexts), or keep one and share it.',
+      'If it is fragmentation, set MALLOC_ARENA_MAX=2, or use jemalloc.',
+    ],
+    unplacedAfter: 'heap-leak',
+  },
+  'heap-leak': {
+    title: 'Objects pile up on the heap',
+    short: 'objects that pile up: in which collection or closures, who fills them, who holds them',
+    meaning:
+      'Something keeps objects that are not needed any more. Garbage collection takes more and more time, and the process ends when the heap limit is met.',
+    measured:
+      'Memory in use after full garbage collections must rise until the end of the look. Then culprit looks for the collection that takes what stays (Map, Set, array, object), for the code that fills it, for functions that pile up, and for the places that allocate what stays.',
+    mistakenFor:
+      'A cache that is being filled flattens at its bound; a batch falls back when it is done. In a short look a cache that takes an hour to fill looks the same: the report says how long culprit looked.',
+    fix: 'Bound the collection that holds them, or remove entries when they are done with.',
+    steps: [
+      'Bound the collection: an LRU with a maximum, a ring buffer.',
+      'Or delete entries when what they stand for has ended.',
+      'Where no collection is named: look for closures, callbacks and listeners that are kept; a heap snapshot (--snapshot force) shows who holds them.',
+    ],
+    weighsForHealth: true,
+  },
+  'event-loop-block': {
+    title: 'A call blocks the event loop',
+    short:
+      'callbacks that hold the event loop, and with what: synchronous files, child processes, crypto, zlib, JSON, regular expressions, plain code',
+    meaning: 'While one callback runs, nothing else does: every other request waits for its end.',
+    measured:
+      'The CPU profile of the main thread shows what ran without a break and for how long; the delay of the event loop must bear it out. One long block counts, and so do shorter ones that come again and synchronous calls that take a large share of the time.',
+    mistakenFor:
+      'Loading and compiling at start-up block as well. Stops by a CPU quota make short callbacks long: that is `cpu-throttled`. A function that often runs for a short time is a `cpu-hotspot`.',
+    fix: 'Split the work, use the asynchronous form, or move it into a worker.',
+    steps: [
+      'Use the asynchronous form of the call: it runs on the thread pool.',
+      'Cut the work into parts that give the event loop a turn (setImmediate).',
+      'Or move it to a worker thread.',
+    ],
+    weighsForHealth: true,
+    isComparedAsNumber: true,
+  },
+  'cpu-throttled': {
+    title: 'The container is throttled',
+    short: 'a CPU quota that stops the process: how often, for how long, and the quota that it needs',
+    meaning:
+      'The kernel stops all threads of a container in each period in which its CPU quota is used up. The event loop stands still in the middle of its work, and no code is to blame for it.',
+    measured:
+      "The counters of the container's cgroup, every second: periods, stopped periods and stopped time, beside the delay of the event loop in seconds with stops and without.",
+    mistakenFor:
+      'Slow code uses up the quota, too: the report names the function that takes most of the CPU time. Stops that culprit itself caused are left out.',
+    fix: 'Raise the CPU quota, or use fewer threads.',
+    steps: [
+      'Raise the quota (limits.cpu, --cpus) to what the report says, or set requests.cpu and no limit.',
+      'Where other threads use it up: fewer of them (UV_THREADPOOL_SIZE, --v8-pool-size, a smaller pool of workers).',
+      'Make the named function cheaper.',
+    ],
+    isComparedAsNumber: true,
+  },
+  'cpu-hotspot': {
+    title: 'A function takes a large part of a core',
+    short: 'functions that take a large part of a core, with the application code that calls them',
+    meaning:
+      'JavaScript runs on one core. What a function takes of it is missing for everything else, and the process answers no more requests than the rest allows.',
+    measured:
+      'A CPU profile. The share counts of wall time, not of samples: a function with most of the samples of an idle process is not a hotspot. Time in a library counts for the application code that calls it.',
+    mistakenFor:
+      'A batch that is meant to use the core looks the same; it belongs in a worker thread. Time spread thinly over a framework is not a hotspot.',
+    fix: 'Do less in it, do it less often, or move it off the main thread.',
+    steps: [
+      'Look for work that grows with the square of its input, or that is repeated for the same input; keep the result.',
+      'Open the flame graph: `culprit flame`.',
+      'Move what remains to a worker thread.',
+    ],
+    isStretchedByQuota: true,
+    weighsForHealth: true,
+    isComparedAsNumber: true,
+  },
+  'memory-limit-risk': {
+    title: 'The memory limit is near',
+    short:
+      'a heap or a container that is nearly full, a heap limit that does not fit its container, and processes that the kernel killed',
+    meaning:
+      'The live heap is close to its limit, or the container to its own: the next peak ends the process. Or the heap limit is larger than the container allows, so that the kernel kills before V8 collects harder.',
+    measured:
+      'Memory in use after full garbage collections against the heap limit; memory of the container that cannot be given back against its limit. Page cache does not count. The counter of OOM kills is read, too.',
+    mistakenFor:
+      'A live set of a known, fixed size just below the limit may be meant. Memory that includes page cache looks full in every container that reads files.',
+    fix: 'Find what grows, or raise the limit.',
+    steps: [
+      'Set --max-old-space-size as the report says: it leaves room for what lies beside the heap.',
+      'Keep less in memory, or raise the limit of the container.',
+    ],
+    limit: { movedBy: ['heap', 'external', 'native'], through: ['heap'], isTimed: true },
+  },
+  'gc-pressure': {
+    title: 'Garbage collection takes a large part of a core',
+    short: 'garbage collection that takes a large part of the time, and whose allocations set it off',
+    meaning:
+      'So much is allocated, or so little room is left in the heap, that collecting takes time which requests miss.',
+    measured:
+      "V8's own counters of collections and their time, and the functions that ran in the CPU profile when collections began.",
+    mistakenFor:
+      'A heap close to its limit collects without end as well: then the limit, or the leak that filled the heap, is the cause.',
+    fix: 'Allocate less in the function named: reuse objects, stream instead of collecting.',
+    steps: [
+      'Do not copy large structures for each request; reuse buffers; build strings once.',
+      'Where many short-lived objects are needed, give them a larger young generation: --max-semi-space-size.',
+    ],
+    isComparedAsNumber: true,
+  },
+  'connection-churn': {
+    title: 'A new connection is made for each request',
+    short: 'a new outgoing connection for each request instead of keep-alive, and who opens them',
+    meaning:
+      'Each request pays for a TCP handshake, often a TLS handshake and a name lookup, and leaves a port in TIME_WAIT behind.',
+    measured:
+      'Async hooks count outgoing connections at each line, and how many are closed within a few seconds; the counters of the network namespace bear it out.',
+    mistakenFor: 'A crawler that talks to very many hosts needs as many connections.',
+    fix: 'Use an agent or a pool that keeps connections alive.',
+    steps: [
+      'Give the client an Agent with keepAlive: true; it is the default agent of Node.js 19 and later.',
+      'Update or configure the library that sends "Connection: close".',
+    ],
+  },
+  'fd-limit-risk': {
+    title: 'The limit of file descriptors is near',
+    short: 'a process that comes close to its limit of file descriptors, and what most of them are',
+    meaning: 'At the limit, the process can neither accept connections nor open files (EMFILE).',
+    measured: 'The open descriptors in /proc against the soft limit, and how fast they become more.',
+    mistakenFor:
+      'A process that is meant to hold many connections needs a higher limit. When something leaks, the leak is the finding, and the limit is listed with it.',
+    fix: 'Find what stays open, or raise the limit.',
+    steps: [
+      'Raise the limit: LimitNOFILE= in systemd, --ulimit nofile= for containers, ulimit -n.',
+      'Or hold fewer descriptors at once.',
+    ],
+    limit: { movedBy: ['fds', 'sockets'], through: ['fds'], isTimed: false },
+  },
+  'pids-limit-risk': {
+    title: 'The limit of processes and threads is near',
+    short: 'a container that comes close to its limit of processes and threads, and whose they are',
+    meaning:
+      'At the limit, no child process, worker or thread can be started any more (EAGAIN), and many programs end for it.',
+    measured: "The counter of the container's cgroup against pids.max, and how fast it rises.",
+    mistakenFor:
+      'A program that is meant to run many processes needs a higher limit. An idle Node.js process has about eleven threads.',
+    fix: 'Find what starts them and does not end them, or raise the limit.',
+    steps: [
+      'See who starts them and does not end them; bound how many run at a time.',
+      'Or raise the limit: podPidsLimit of the kubelet, --pids-limit of docker and podman.',
+    ],
+    limit: { movedBy: ['processes', 'threads'], through: [], isTimed: false },
+  },
+  configuration: {
+    title: 'A setting works against the program',
+    short: 'settings of the process, its container or its pod that work against it',
+    meaning:
+      'A timeout, limit, flag or handler is missing or does not fit the others: the process works until the load, a deployment or a failure meets the setting.',
+    measured:
+      'The settings as the running process has them, and those of its pod where they are given; a rule for each. What cannot be read is listed as unknown.',
+    mistakenFor:
+      'A timeout that the program makes with a timer or an AbortSignal of its own is not seen as a setting.',
+    fix: 'Change the setting that the finding names.',
+    steps: ['Change the setting that the finding names; its links lead to the documentation.'],
+    command: 'audit',
+  },
+  crash: {
+    title: 'The program ended unexpectedly',
+    short: 'why a process ended, from its logs, diagnostic reports, exit code and pod status',
+    meaning:
+      'The process ended by an error that nobody caught, by a signal, by the kernel for its memory, or by the platform.',
+    measured:
+      'Logs, diagnostic reports, exit codes and the status of the pod. Ends with the same cause are counted as one.',
+    mistakenFor: 'An error that was logged and handled is not an end. A SIGTERM at a deployment is meant.',
+    fix: 'Read the stack that the finding names.',
+    steps: ['Read the stack that the finding names, from its first line in code of your own.'],
+    command: 'triage',
+  },
+} as const satisfies Record<FindingKind, KindInfo>;
+
+/** The entry of a kind, with the properties that it leaves out. */
+export function kindInfo(kind: FindingKind): KindInfo {
+  return KINDS[kind];
+}
+
+const isKind = (name: string): name is FindingKind => Object.hasOwn(KINDS, name);
+
+/** All kinds, in the order of causes. */
+export const KINDS_BY_CAUSE: readonly FindingKind[] = Object.keys(KINDS).filter(isKind);
+
+/** Where a page of documentation lies in the repository. */
+export function docsPage(kind: FindingKind): string {
+  return `docs/findings/${kind}.md`;
+}

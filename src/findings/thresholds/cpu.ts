@@ -1,0 +1,96 @@
+// Thresholds of the rules on CPU time: hot functions, blocks of the event loop, quotas. Shares are 0..1 of wall time where
+// nothing else is said. Chosen, not fitted, unless a value says otherwise; tried on fixtures/targets, whose quadratic
+// function takes half of a core and whose planted block lasts 0.2 s once a second.
+
+export const CPU_HOTSPOT = {
+  /** All that one place is responsible for. */
+  leastShare: 0.2,
+  /** The hottest single function in it. */
+  leastTopShare: 0.12,
+  /** Of a library that spreads its work over many functions. */
+  leastSpreadShare: 0.3,
+  leastSpreadShareOfBusy: 0.5,
+  leastShareOfBusy: 0.3,
+  /** At 1 ms a sample, 3 s are 3,000 samples at most. */
+  leastSeconds: 3,
+  /** From this part of its group on, one function is to blame by name. */
+  concentrated: 0.6,
+  criticalShare: 0.5,
+  criticalBusyShare: 0.9,
+  warningShare: 0.3,
+  confidence: { from: 0.7, per: 1 / 2, most: 0.97 },
+  urgency: { from: 0.3, per: 1, most: 1 },
+};
+
+export const EVENT_LOOP_BLOCK = {
+  /** One block this long is felt by everybody who waits. */
+  longMillis: 250,
+  /** Blocks this long count when they come again. */
+  repeatedMillis: 100,
+  leastShare: 0.01,
+  /** Or shorter ones that take this share of all time, and are so many. */
+  shareOfShort: 0.1,
+  leastShort: 5,
+  /** From this share of periods on, a CPU quota makes blocks longer than the code does. */
+  stoppedOften: 0.05,
+  /** Code that takes this part of the busy time is also what uses up the quota. */
+  mostOfBusy: 0.5,
+  /** Of the time of a function, the part in blocks: below it is a hotspot. */
+  leastPartInBlocks: 0.5,
+  /** A block that is collecting garbage for more of its time is told as that. */
+  mostGc: 0.35,
+  /** The shortest profile of the main thread that is judged. */
+  leastMicros: 3e6,
+  critical: { millis: 1_000, share: 0.25 },
+  warning: { millis: 200, share: 0.1 },
+  /** By the number of blocks. */
+  confidence: { from: 0.75, per: 0.03, most: 0.96 },
+  /** `perFull` for a block of `fullMillis` and more, and 1 for each share of time. */
+  urgency: { from: 0.35, perFull: 0.35, fullMillis: 1_000, most: 1 },
+};
+
+/** Synchronous calls of Node's: each may be short, but the code that makes them takes much of the time. */
+export const SYNC_CALLS = {
+  share: 0.12,
+  /** The calls themselves are this part of it. */
+  part: 0.2,
+  criticalShare: 0.3,
+  confidence: { from: 0.75, per: 1 / 2, most: 0.95 },
+  urgency: { from: 0.35, per: 1, most: 1 },
+};
+
+/** The loop does not turn at all: looks a second apart show the same function each time. */
+export const STUCK = { leastLooks: 3, leastAlikeShare: 1 / 2, confidence: 0.95, urgency: 1 };
+
+export const CPU_THROTTLED = {
+  /** Fewer stops are not felt, or only by few. */
+  leastPeriods: 10,
+  leastShareOfPeriods: 0.1,
+  leastStoppedShare: 0.02,
+  /** A loop that is later than this makes everybody wait. */
+  leastDelayMillis: 20,
+  /** In seconds without a stop the loop is that much less late; else it is late for another reason. */
+  leastDifference: 1.5,
+  /** A function with this part of the CPU is what to make cheaper. */
+  largePart: 0.3,
+  critical: { stoppedShare: 0.25, delayMillis: 200 },
+  warningShareOfPeriods: 0.25,
+  /** The kernel counts the stops; whether they are felt is told by the delay of the loop. */
+  confidence: { withDelay: 0.95, withoutDelay: 0.8 },
+  urgency: { from: 0.45, perShareOfPeriods: 0.5, perStoppedShare: 0.3, most: 0.98 },
+};
+
+/** What to advise about a quota. */
+export const QUOTA = {
+  /** Of the CPU of the process, what other threads than the main one use to be called a crowd. */
+  crowded: 0.35,
+  /** Of the group's CPU, what other processes use. */
+  foreign: 0.4,
+  /** Above what was used: a quarter more for peaks. */
+  room: 1.25,
+  /** The step in which people write limits; a need this little above a step, in steps, is rounded down to it. */
+  stepCores: 0.25,
+  stepSlack: 0.05,
+  /** A larger stopped share would make the need boundless. */
+  mostStopped: 0.95,
+};

@@ -1,0 +1,133 @@
+// Thresholds of the rules on memory. Chosen, not fitted, unless a value says otherwise; tried on fixtures/targets, whose
+// heap leaks take 0.2 to 0.5 MB/s, and on caches that fill, sawteeth and warm-ups, which must stay silent. Confidences
+// follow the proof: the code was seen adding to what grows; a holder without its filler; allocations only; nothing.
+
+export const HEAP_CAUSE = {
+  /** A place that allocates must explain this share of the growth to be named on its own; behind a collection, less. */
+  leastSiteShare: 0.25,
+  leastShareBehind: 0.1,
+  /** Slower growth than this takes days to matter and cannot be told from noise in a minute. */
+  leastBytesPerSecond: 4 * 1024,
+  leastEntriesPerSecond: 1,
+  /** Functions that wrap each other on purpose (middleware) are a few dozen at most. */
+  leastChain: 60,
+  /** One text or object a second does not make megabytes. */
+  largestEntryBytes: 2 * 2 ** 20,
+  largestPrimitiveBytes: 128,
+  leastSeenBytes: 512 * 1024,
+  /** Without a place to name, a smaller rise may be code being compiled and caches of the VM filling. */
+  leastUnexplainedBytes: 2 * 2 ** 20,
+  /** Of the whole slope, what the late one must keep: a cache that is nearly full slackens. */
+  unabated: 0.7,
+  /** Of the pace of the main collection, what another must have to be a leak of its own. */
+  otherPace: 0.2,
+  /** A plain object, which cannot be seen being filled, leads when it grows this many times faster. */
+  unseenLead: 3,
+  /** Collections about as fast as the fastest. */
+  alikePace: 0.5,
+  mostOthers: 3,
+};
+
+export const HEAP_LEAK = {
+  confidence: {
+    /** The floor is still within its noise; entries were counted. */
+    unmeasured: { placed: 0.85, unplaced: 0.7 },
+    /** The filler was seen, with and without the place that allocates. */
+    filled: { placed: 0.95, unplaced: 0.9 },
+    unfilled: 0.75,
+    /** Told by allocations only, by the share of the growth that they explain. */
+    allocated: { from: 0.55, per: 0.35, most: 0.85 },
+    unknown: 0.5,
+    /** Growth that began lately may be a batch. */
+    mostOfLate: 0.8,
+    most: 0.95,
+  },
+  /** A leak too slow to be seen in bytes is a matter of days. */
+  slowUrgency: 0.6,
+  /** A process older than this whose heap would be full by now, four times over, if it had always grown at this pace. */
+  lateUptimeSeconds: 1_800,
+  lateTimes: 4,
+  /** In a shorter look a cache that takes minutes to fill looks the same. */
+  shortLookSeconds: 25,
+};
+
+export const PROMISE_LEAK = {
+  /** Of the promises older than 5 s, what is still there: those of a slow request are gone by then. */
+  leastSurvival: 0.8,
+  leastPerSecond: 1,
+  confidence: 0.85,
+};
+
+export const CODE_GROWTH = { leastScripts: 2, leastPerSecond: 2, confidence: 0.85 };
+
+export const EXTERNAL_MEMORY = {
+  leastBytesPerSecond: 32 * 1024,
+  /** The code was seen adding buffers; a place allocates them; neither. */
+  confidence: { filled: 0.93, placed: 0.75, unplaced: 0.6 },
+  /** No heap limit stops it. */
+  leastUrgency: 0.8,
+};
+
+export const NATIVE_MEMORY = {
+  /** What leaks takes more at nearly every look; an allocator that settles, and our own census, take it in a few steps. */
+  leastRisingShare: 0.6,
+  leastBytesPerSecond: 250 * 1024,
+  /** V8 keeps each CPU sample until the profile is stopped. Measured: about 130 bytes, a thousand times a second a thread. */
+  ownBytesPerSecond: 130 * 1024,
+  /** Native parts move up and down; RSS as a whole must follow at this part of their pace. */
+  leastShareOfRss: 1 / 2,
+  /** A holder whose entries grow along with it; nothing to name; nothing to name in a process that may still be starting. */
+  confidence: { placed: 0.85, unplaced: 0.6, starting: 0.4 },
+  leastUrgency: 0.75,
+  startUrgency: 0.5,
+};
+
+export const GC_PRESSURE = {
+  /** Of wall time. Of an idle process half of it is enough, where it is also much of the busy time. */
+  leastShare: 0.1,
+  leastShareOfBusy: 0.3,
+  leastCollections: 5,
+  criticalShare: 0.25,
+  /** By the share of collections that one place set off. */
+  confidence: { from: 0.6, per: 0.4, most: 0.95 },
+  urgency: { from: 0.35, per: 1.5, most: 1 },
+};
+
+export const MEMORY_LIMIT = {
+  closeHeap: 0.8,
+  /** Where V8 collects for a felt part of the time, the heap is too small from this share on. */
+  closeThrashing: 0.65,
+  thrashingGcShare: 0.1,
+  thrashingCollections: 5,
+  closeContainer: 0.9,
+  /** Growth without a known cause counts when the limit is this near. */
+  soonSeconds: 1_800,
+  /** A container is not judged by a rise when it is far from full, nor by one that warming up and our own profilers make. */
+  leastShare: 0.3,
+  leastRiseBytes: 8 * 2 ** 20,
+  /** So much time in which nothing of the container could run because it waited for memory is felt. */
+  feltStall: 0.02,
+  /** Files in memory that are worth a word of advice, of the limit. */
+  manyFilesShare: 0.2,
+  /** Collecting for less of the time is not worth a word. */
+  leastGcShare: 0.02,
+  criticalShare: 0.95,
+  confidence: 0.95,
+  /** For each share beyond what is close. */
+  urgency: { from: 0.5, per: 2.5, most: 0.97 },
+};
+
+/** A heap limit that does not fit its container. */
+export const HEAP_BOUND = {
+  /** Node's default in small containers is as large as they are: that counts once this share of the limit is in use. */
+  usedForDefault: 0.6,
+  /** Above this a heap limit is not Node's default but somebody's setting. Measured: heap-settings.ts tells the defaults. */
+  largestDefaultBytes: 280 * 2 ** 20,
+  largestDefaultShare: 0.6,
+  confidence: 0.9,
+  /** By the share of the container that is in use. */
+  urgency: { from: 0.3, per: 0.25, most: 0.55 },
+};
+
+/** The kernel's own counter: only who was killed is open. */
+export const OOM_KILLS = { confidence: 0.97, urgency: { now: 0.9, before: 0.4 } };

@@ -1,0 +1,86 @@
+// Thresholds of the rules on work that waits: pools, requests, lookups, the thread pool, connections. Chosen, not fitted,
+// unless a value says otherwise; tried on the servers of fixtures/apps and their healthy twins.
+
+export const POOL_EXHAUSTION = {
+  /** Fewer more that wait may be chance. */
+  leastRise: 4,
+  /** A queue that stays at one length, because those who wait give up, counts from this length on. */
+  leastStuck: 5,
+  /** Shares of the looks in which somebody waits, and of connections lent out that are silent. */
+  almostAlways: 0.9,
+  mostly: 0.6,
+  /** Promises that stay at this part of the queue's pace are those that wait. */
+  promisePace: 4,
+  /** Placed, and what was lent out is seen lying idle; placed; not placed. */
+  confidence: { neverGivenBack: 0.93, placed: 0.85, unplaced: 0.7 },
+  /** Requests hang now. */
+  urgency: 0.95,
+  most: 3,
+};
+
+export const REQUEST_PILEUP = {
+  leastWaiting: 4,
+  leastPerSecond: 0.1,
+  /** Most clients and balancers have given up on a request this old, or soon will. */
+  longMillis: 8_000,
+  /** Of the same kind, at least this share is answered in time: else waiting is what they are for (long polls). */
+  leastAnswered: 0.02,
+  /** Rates of one cause, seen in two ways, differ by no more. */
+  samePace: 3,
+  /** What goes out was seen being made; who should answer what comes in is told by promises or by the router. */
+  outboundConfidence: { placed: 0.9, unplaced: 0.75 },
+  inboundConfidence: { placed: 0.85, unplaced: 0.7 },
+  /** By requests a second. */
+  urgency: { from: 0.8, per: 1 / 50, most: 0.95 },
+  criticalPerSecond: 1,
+  most: 3,
+};
+
+export const THREAD_POOL = {
+  /** At the median, for an operation that takes microseconds by itself. */
+  leastWaitMillis: 20,
+  criticalWaitMillis: 200,
+  /** Of the seconds of the look, those in which the wait was long. */
+  leastLongShare: 0.4,
+  /** Lookups that take more of the threads' time than this are the finding themselves. */
+  mostOfIt: 0.5,
+  /** The wait against what one operation takes: where a thread is free sooner, the pool is busy and no more. */
+  leastWaitShare: 0.5,
+  /** Of the threads, those that must have an operation: less than all, for what came before the watch was not counted. */
+  leastInside: 0.5,
+  /** Users below this share of the threads' time are not listed. */
+  leastUserShare: 0.05,
+  confidence: { placed: 0.9, unplaced: 0.65 },
+  /** By milliseconds of wait. */
+  urgency: { from: 0.7, per: 1 / 2_000, most: 0.95 },
+};
+
+export const DNS_SLOW = {
+  leastCount: 5,
+  /** A resolver nearby answers in a few milliseconds; ten times that is felt in each new connection. */
+  slowMillis: 100,
+  criticalMillis: 1_000,
+  /** Of all lookups, those of slow names together. */
+  most: 0.5,
+  confidence: { placed: 0.9, unplaced: 0.75 },
+  urgency: { from: 0.6, perMilli: 1 / 5_000, perLookupASecond: 1 / 200, most: 0.9 },
+};
+
+export const CONNECTION_CHURN = {
+  /** Fewer new connections a second cost next to nothing. */
+  leastPerSecond: 10,
+  warningPerSecond: 50,
+  /** Of the connections older than 5 s, those that are still open. */
+  mostSurvival: 0.1,
+  confidence: 0.85,
+  /** By connections a second; it wastes, and breaks nothing. */
+  urgency: { from: 0.35, per: 1 / 500, most: 0.7 },
+};
+
+/** What the wire says beside a finding about sockets. */
+export const WIRE = {
+  /** Of TCP segments, those sent again: a sound network sends next to nothing twice. */
+  lossyShare: 0.01,
+  /** Fewer old sockets are not worth a word. */
+  leastOld: 2,
+};

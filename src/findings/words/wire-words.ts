@@ -1,0 +1,57 @@
+// What the wire says beside a finding about sockets: how long they have been open, and whether the network itself may be
+// to blame.
+import type { WireFacts } from '../../analysis/waiting/wire.ts';
+import type { Evidence } from '../../model/finding.ts';
+import type { SocketGroup } from '../../model/samples.ts';
+import { formatCount, formatDuration, formatNumber, formatShare } from '../../units/units.ts';
+import { WIRE } from '../thresholds/waiting.ts';
+
+/** How old they are: a leak keeps its oldest, a busy pool does not. */
+export function ageEvidence(group: SocketGroup | undefined, lookSeconds: number): Evidence[] {
+  const { oldestMillis, fromStart = 0, olderThan5s = 0, olderThan30s = 0 } = group ?? {};
+  if (!group || oldestMillis === undefined) return [];
+  const [old, than] = olderThan30s >= WIRE.leastOld ? [olderThan30s, 30] : [olderThan5s, 5];
+  if (old < WIRE.leastOld) return [];
+  const look = formatDuration(lookSeconds * 1_000);
+  const whole = fromStart > 0 ? `, ${formatNumber(fromStart)} of them for the whole look of ${look}` : '';
+  return [
+    {
+      source: 'proc',
+      statement: `${formatNumber(old)} of these ${formatNumber(group.count)} have been open for more than ${than} s${whole}`,
+      value: old,
+      unit: 'count',
+    },
+  ];
+}
+
+/** What in these sockets waits for the other side. */
+export function stuckEvidence(group: SocketGroup | undefined): Evidence[] {
+  const said: Evidence[] = [];
+  const say = (value: number, statement: string) =>
+    said.push({ source: 'proc', statement, value, unit: 'count' });
+  if (group?.windowFull)
+    say(
+      group.windowFull,
+      `in ${formatNumber(group.windowFull)} of them nothing more can be sent: the other side does not read`,
+    );
+  if (group?.resending)
+    say(
+      group.resending,
+      `in ${formatNumber(group.resending)} of them the same was sent again, and is still not answered`,
+    );
+  return said;
+}
+
+/** Where the network, not the code, may be slow. `wire` is null where nothing was counted. */
+export function networkCaveats(wire: WireFacts | null): string[] {
+  const caveats: string[] = [];
+  if (wire?.resentShare !== undefined && wire.resentShare >= WIRE.lossyShare)
+    caveats.push(
+      `${formatShare(wire.resentShare)} of the TCP segments of its network namespace were sent again: the network, not the code, may be slow.`,
+    );
+  if (wire?.listenOverflows)
+    caveats.push(
+      `The accept queue of a port of its network namespace was full: ${formatCount(wire.listenOverflows, 'client')} turned away meanwhile.`,
+    );
+  return caveats;
+}

@@ -1,0 +1,69 @@
+// What the probe in the target and the capture outside say to each other: plain JSON, versionless because both ends come from
+// the same build. What becomes a line of the recording has the shape that its signal's wire.ts gives it.
+import type { AsyncRead, HandlersRead } from '../signals/async/wire.ts';
+import type { Census, Walk } from '../signals/census/wire.ts';
+import type { CollectionsRead } from '../signals/collections/wire.ts';
+import type { PoolsRead } from '../signals/pools/wire.ts';
+import type { ProbeSample } from '../signals/runtime/wire.ts';
+import type { ThreadPoolWatch } from '../signals/thread-pool/wire.ts';
+
+export type {
+  AsyncRead as ProbeAsyncRead,
+  AsyncSiteRead as ProbeAsyncSite,
+  HandlersRead as ProbeHandlers,
+} from '../signals/async/wire.ts';
+export type { Census as ProbeCensus, Walk as ProbeWalk } from '../signals/census/wire.ts';
+export type { CollectionsRead as ProbeCollections, CollectionType } from '../signals/collections/wire.ts';
+export type { PoolRead as ProbePool, PoolsRead as ProbePools } from '../signals/pools/wire.ts';
+export type { Lookup as ProbeLookup, ProbeSample } from '../signals/runtime/wire.ts';
+export type { ThreadPoolWatch as ProbeThreadPool } from '../signals/thread-pool/wire.ts';
+export type { Holder as ProbeHolder } from '../wire/holder.ts';
+export type { WireFrame as ProbeFrame } from '../wire/parts.ts';
+
+export interface ProbeConfig {
+  /** The script name the probe runs under. */
+  url: string;
+  /** The probe expires when nothing was asked of it for this long. */
+  leaseMillis: number;
+  /** Whether the expiring lease closes the inspector: only when we opened it. */
+  closeInspector: boolean;
+  /** async_hooks types to watch from creation; empty leaves the hooks off. */
+  asyncTypes: string[];
+  /** Creations a second (of any type, promises too) that we allow ourselves to see: sets the share of bursts. */
+  asyncInitsPerSecond: number;
+  /** Of each type: so many of them are asked for a stack. */
+  asyncStacksPerSecond: number;
+  longestRestMillis: number;
+}
+
+export interface ProbeRequests {
+  answered: number;
+  /** Of these, with a status of 500 or more. */
+  failed: number;
+}
+
+/** What `installProbe` leaves with our session: reachable through a remote object only. */
+export interface ProbeHandle {
+  sample(): ProbeSample;
+  readAsync(): AsyncRead;
+  /** Watches the creation of these async_hooks types, too, from now on. */
+  watchAlso(types: string[]): void;
+  census(objects: Iterable<object>, deadlineMillis: number): Census;
+  /** Watches the collections that the program can be seen to hold. */
+  walk(deadlineMillis: number, longestChain: number): Walk;
+  readCollections(atMillis: number, trapTop: number): CollectionsRead;
+  /** Begins to look for pools and agents, in slices. */
+  findPools(budgetMillis: number, isDataOnly: boolean): void;
+  readPools(): PoolsRead;
+  startPoolWatch(): void;
+  stopPoolWatch(): ThreadPoolWatch;
+  /** Of requests that have waited long for their answer: the handlers that routers remember in them. */
+  lastingHandlers(): HandlersRead;
+  growingObjects(): (object | null)[];
+  functionsOf(classes: string[]): (object | null)[];
+  beat(): number;
+  /** Collections between these two are ours: a heap read or a census forced them. */
+  ownPauseBegins(): void;
+  ownPauseEnds(): void;
+  stop(): void;
+}
