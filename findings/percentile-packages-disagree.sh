@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # jstat 1.9.6, percentile 1.6.0, simple-statistics 7.12.1, d3-array 3.2.5, stats-lite 2.2.0, hdr-histogram-js 3.0.1.
-# For latencies of 1 to 10 ms the 95th percentile is 9, 9.55 or 10 ms, and for two requests of 1 and 100 ms the median is 1 or 50.5 ms, by
-# package. jstat does it alone: its `median` and `quantiles` say 50.5, its `percentile` says 1. Two tools that "measure p95"
-# on the same log differ by 10 % before anything was measured.
+# For latencies of 1 to 10 ms the 95th percentile is 9, 9.55 or 10 ms, and for two requests of 1 and 100 ms the median
+# is 1 or 50.5 ms, by package. jstat does it alone: its `median` and `quantiles` say 50.5, its `percentile` says 1.
+# Two tools that "measure p95" on the same log differ by 10 % before anything was measured.
 . "$(dirname "$0")/setup.sh"
 install jstat@1.9.6 percentile@1.6.0 simple-statistics@7.12.1 d3-array@3.2.5 stats-lite@2.2.0 hdr-histogram-js@3.0.1
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # pprof-format 2.3.2.
-# Sample values of pprof are signed: a comparison of two profiles has negative ones where time was saved. Written and read back
-# with pprof-format, -3 becomes 18446744073709551613, so the saving turns into the largest cost of the profile. Fractions are
-# cut off without a word (1.9 becomes 1), which takes up to a unit from each sample.
+# Sample values of pprof are signed: a comparison of two profiles has negative ones where time was saved. Written and
+# read back with pprof-format, -3 becomes 18446744073709551613, so the saving turns into the largest cost of the
+# profile. Fractions are cut off without a word (1.9 becomes 1), which takes up to a unit from each sample.
 . "$(dirname "$0")/setup.sh"
 install pprof-format@2.3.2
 

