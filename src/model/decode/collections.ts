@@ -1,6 +1,7 @@
 // Decoding what the census and its later reads say: collections that grow, objects by class, code that compiles code.
 import type { ClassCount, ClosureGrowth, CompileSite } from '../census.ts';
 import type { CollectionGrowth, CollectionHolder, CollectionType } from '../collection.ts';
+import { ownerOf } from '../owner.ts';
 import { checkCallFrame } from './cpu-profile.ts';
 import type { FrameResolver, RawSources } from './frame-resolver.ts';
 import { decodeStack, type RawStackFrame } from './samples.ts';
@@ -80,7 +81,7 @@ function holderOf(
   ownUrl: string,
 ): string | null {
   for (const stack of insertions) {
-    const first = stack.find(([, url]) => url !== ownUrl && url !== '' && !String(url).startsWith('node:'));
+    const first = stack.find(([, url]) => url !== ownUrl && ownerOf(String(url)) !== 'node');
     if (!first) continue;
     const [functionName, url, lineNumber, columnNumber] = first;
     const raw = checkCallFrame({ functionName, url, lineNumber, columnNumber });

@@ -1,5 +1,6 @@
 // Which places in code a recording mentions: in V8's profiles and in the stacks the probe caught.
 import type { CapturedFileKind, SampleLine } from '../../capture/sink.ts';
+import { ownerOf } from '../../model/owner.ts';
 import type { ScriptPosition } from './script-places.ts';
 
 interface RawCallFrame {
@@ -104,7 +105,7 @@ function stacksIn(line: SampleLine): unknown[][][] {
 }
 
 function position(url: unknown, line: unknown, column: unknown): ScriptPosition | null {
-  if (typeof url !== 'string' || url === '' || url.startsWith('node:')) return null;
+  if (typeof url !== 'string' || ownerOf(url) === 'node') return null;
   if (!Number.isInteger(line) || (line as number) < 0) return null;
   return { url, line: line as number, column: Number.isInteger(column) ? (column as number) : -1 };
 }

@@ -1,5 +1,6 @@
 // What to do about a crash: settings with numbers from the log, the line to change, the next command.
 import type { CrashLabel } from '../../model/crash.ts';
+import { ownerOf } from '../../model/owner.ts';
 import { formatBytes } from '../../units/units.ts';
 import { addressOf, type CrashError, chainOf } from '../ends/crash-error.ts';
 import { errorOf } from '../ends/crash-subject.ts';
@@ -131,9 +132,7 @@ function startCure(last: CrashError, { code: outer }: CrashError): string {
 /** The path that could not be loaded, as it was asked for; "" for packages, and files of packages. */
 function missingFileIn(message: string): string {
   const asked = /^Cannot find module '([^']{1,500})'/.exec(message)?.[1] ?? '';
-  return /^(\.{0,2}[\\/]|file:|[A-Za-z]:[\\/])/.test(asked) && !/[\\/]node_modules[\\/]/.test(asked)
-    ? asked
-    : '';
+  return /^(\.{0,2}[\\/]|file:|[A-Za-z]:[\\/])/.test(asked) && ownerOf(asked) === 'app' ? asked : '';
 }
 
 function dependencyAdvice(told: CrashError, nearby: CrashError | null): string[] {
