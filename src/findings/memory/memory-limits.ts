@@ -3,13 +3,13 @@ import type { Facts } from '../../analysis/facts.ts';
 import { formatBytes, formatShare } from '../../units/units.ts';
 import type { Draft } from '../rule.ts';
 import { subjectOf } from '../wording.ts';
+import { defaultHeapBytes } from './default-heap.ts';
 import { adviseOnHeap } from './heap-settings.ts';
 
-const MB = 2 ** 20;
 /** Node's default in small containers is as large as they are: that counts once this share of the limit is in use. */
 const USED_FOR_DEFAULT = 0.6;
-/** Above this a heap limit is not Node's default but somebody's setting (heap-settings.ts tells the defaults). */
-const LARGEST_DEFAULT = { bytes: 280 * MB, share: 0.6 };
+/** A heap limit so much above Node's default is somebody's setting: versions differ a little. */
+const ABOVE_DEFAULT = 1.1;
 
 /** V8 may grow its heap until nothing is left in the container: the kernel then kills without a word. */
 export function judgeHeapBound({ observations, heapRoom, memory, heap }: Facts): Draft | null {
@@ -18,8 +18,7 @@ export function judgeHeapBound({ observations, heapRoom, memory, heap }: Facts):
   const { besideHeapBytes } = heapRoom;
   const over = heapLimitBytes + besideHeapBytes - memoryLimitBytes;
   const usedShare = memory.container.points === 0 ? 0 : memory.container.last / memoryLimitBytes;
-  const largestDefault = Math.max(LARGEST_DEFAULT.bytes, memoryLimitBytes * LARGEST_DEFAULT.share);
-  const isSet = heapLimitBytes > largestDefault;
+  const isSet = heapLimitBytes > defaultHeapBytes(memoryLimitBytes) * ABOVE_DEFAULT;
   if (over <= 0 || (!isSet && usedShare < USED_FOR_DEFAULT)) return null;
   const live = heap.find(({ thread }) => thread === 0)?.floor.last ?? 0;
   const limits = `${formatBytes(heapLimitBytes)} of heap and ${formatBytes(besideHeapBytes)} beside it`;
