@@ -1,5 +1,6 @@
 // When the capture climbs a step, and what a step may cost. Estimates are for a common server core; they are
 // printed before the step and replaced by what it did cost after it.
+import { STEP_COSTS } from './costs.ts';
 
 /** How fine the profilers look. */
 export interface SamplingIntervals {
@@ -49,19 +50,20 @@ export function isOldGenerationRising(bytes: readonly number[]): boolean {
   return rising >= LEAST_RISING_LOOKS - 1 && recent.at(-1)! - recent[0]! > LEAST_OLD_RISE_BYTES;
 }
 
-/** A full GC marks about 1 MB of live heap in a millisecond. */
+/** Each read of the heap profile makes V8 collect all garbage once. */
 export function estimateHeapReadMillis(heapUsedBytes: number): number {
-  return 5 + (heapUsedBytes / 2 ** 20) * 1;
+  const { millis, millisPerMegabyte } = STEP_COSTS.heapRead;
+  return millis + (heapUsedBytes / 2 ** 20) * millisPerMegabyte;
 }
 
-/** `Runtime.queryObjects` walks every object: measured 6 to 9 ms for each MB of heap, Node 16 to 24. */
 export function estimateCensusMillis(heapUsedBytes: number): number {
-  return 20 + (heapUsedBytes / 2 ** 20) * 9;
+  const { millis, millisPerMegabyte } = STEP_COSTS.census;
+  return millis + (heapUsedBytes / 2 ** 20) * millisPerMegabyte;
 }
 
-/** It also keeps a set of all that is reachable: measured 1.1 to 1.6 bytes for each byte of heap. */
 export function estimateCensusBytes(heapUsedBytes: number): number {
-  return 3 * 2 ** 20 + heapUsedBytes * 1.6;
+  const { bytes, bytesPerByte } = STEP_COSTS.census;
+  return bytes + heapUsedBytes * bytesPerByte;
 }
 
 /** Part of the heap that its floor must have risen by before a census is worth its pause: the larger, the dearer. */

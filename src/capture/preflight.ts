@@ -8,16 +8,17 @@ import { readNodeVersion } from '../target/node-binary.ts';
 import { shortCommand } from '../target/proc/command.ts';
 import { readCmdline, readStat, readStatus } from '../target/proc/proc.ts';
 import { listeningPorts } from '../target/proc/sockets.ts';
+import { formatShare } from '../units/units.ts';
 import { readCgroup } from './cgroup.ts';
+import { STEP_COSTS } from './costs.ts';
 import { estimateCensusBytes, estimateCensusMillis, estimateHeapReadMillis } from './ladder.ts';
 import { isMemoryTight, type MemoryRoom, megabytes, memoryRoom } from './memory-room.ts';
+import { throughputKept } from './overhead.ts';
 import { describeEstimate, estimateSnapshot } from './snapshot-estimate.ts';
 
 const DEFAULT_MAX_PAUSE_MILLIS = 1_000;
 /** Two looks in a row agree although memory moves a little: estimates are no finer than this anyway. */
 const STEP_BYTES = 16 * 2 ** 20;
-/** What profiles, hooks and lists take. */
-const LIGHT_BYTES = 16 * 2 ** 20;
 
 /** The kernel tells that a signal is caught, not by whom. */
 const OWN_HANDLER =
@@ -100,14 +101,20 @@ function describeSteps(pid: number, heap: number | undefined, room: MemoryRoom |
   return [passive, light(pid, heap), burst(heap), census(heap, room), snapshot(pid, heap)];
 }
 
+/** As measured; an idle process has nothing to lose. */
+function describeOverhead(): string {
+  const { least, most } = throughputKept();
+  return `servers at full load kept ${formatShare(least)} to ${formatShare(most)} of their throughput, bursts included`;
+}
+
 function light(pid: number, heap: number | undefined): PreflightStep {
   const pace = isMemoryTight(pid) ? 'coarser than usual, because memory is tight' : 'at the usual pace';
   return {
     step: 'light',
     when: 'always',
-    what: `CPU profile, heap sampling and counters, ${pace}: under 1 % of a core`,
+    what: `CPU profile, heap sampling and counters, ${pace}: ${describeOverhead()}`,
     pauseMillis: heap === undefined ? undefined : Math.round(estimateHeapReadMillis(heap)),
-    extraBytes: LIGHT_BYTES,
+    extraBytes: STEP_COSTS.light.bytes,
   };
 }
 
@@ -115,7 +122,7 @@ function burst(heap: number | undefined): PreflightStep {
   return {
     step: 'burst',
     when: 'always',
-    what: 'async hooks in short bursts: under 3 % of throughput',
+    what: 'async hooks in short bursts: their cost is part of that of "light"',
     pauseMillis: heap === undefined ? undefined : Math.round(estimateHeapReadMillis(heap)),
   };
 }
