@@ -79,11 +79,11 @@ describe('a room imports only', () => {
     model: ['units'],
     analysis: ['model', 'units'],
     findings: ['analysis', 'model', 'units'],
-    audit: ['findings', 'analysis', 'model', 'units', 'version.ts'],
+    audit: ['defaults.ts', 'findings', 'analysis', 'model', 'units', 'version.ts'],
     report: ['model', 'units'],
     recording: ['model', 'units', 'type capture', 'errors.ts'],
     target: ['type model', 'units', 'errors.ts'],
-    capture: ['type model', 'model/owner.ts', 'units', 'target', 'errors.ts'],
+    capture: ['defaults.ts', 'type model', 'model/owner.ts', 'units', 'target', 'errors.ts'],
     workload: ['capture', 'target', 'model', 'units', 'errors.ts'],
     triage: ['model', 'units', 'findings', 'recording', 'errors.ts', 'version.ts'],
     testing: ['analysis', 'capture', 'errors.ts', 'findings', 'model', 'units', 'recording'],
@@ -91,6 +91,7 @@ describe('a room imports only', () => {
     comparison: [
       'analysis',
       'capture',
+      'defaults.ts',
       'diagnose.ts',
       'errors.ts',
       'findings',
@@ -114,6 +115,7 @@ describe('a room imports only', () => {
       'exit-codes.ts',
     ],
     recorder: [
+      'defaults.ts',
       'record.ts',
       'errors.ts',
       'exit-codes.ts',
@@ -127,6 +129,7 @@ describe('a room imports only', () => {
       'audit',
       'capture',
       'comparison',
+      'defaults.ts',
       'diagnose.ts',
       'errors.ts',
       'exit-codes.ts',
@@ -228,6 +231,13 @@ test('whose code a path is, is decided in one place', () => {
   // Parts of the probe are sent as text, without imports.
   const others = files.filter((file) => !/^(model\/owner\.ts|capture\/probes\/)/.test(file));
   expect(others.filter((file) => asks.test(textOf.get(file)!))).toEqual([]);
+});
+
+test('units and defaults are leaves', () => {
+  const leaves = imports.filter(
+    ({ from, to }) => /^(units\/|defaults\.ts)/.test(from) && roomOf(to) !== 'units',
+  );
+  expect(leaves.map(say)).toEqual([]);
 });
 
 describe('what loads with what:', () => {

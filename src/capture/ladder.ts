@@ -1,5 +1,6 @@
 // When the capture climbs a step, and what a step may cost. Estimates are for a common server core; they are
 // printed before the step and replaced by what it did cost after it.
+import { MIB } from '../units/bytes.ts';
 import { STEP_COSTS } from './costs.ts';
 
 /** How fine the profilers look. */
@@ -14,7 +15,7 @@ export interface SamplingIntervals {
 const HEAP_SAMPLES_PER_SECOND = 300;
 const FINEST_HEAP_BYTES = 32 * 1024;
 const TIGHT_HEAP_BYTES = 128 * 1024;
-const COARSEST_HEAP_BYTES = 16 * 2 ** 20;
+const COARSEST_HEAP_BYTES = 16 * MIB;
 
 /** The busier the thread, the coarser: there is more to see, and more to lose. */
 export function chooseIntervals(
@@ -37,7 +38,7 @@ export function chooseIntervals(
 
 /** Measured on a saturated core that allocates 300 MB/s: heap sampling costs 3 %, each read of it 80 ms of throughput. */
 const SATURATED = 0.85;
-const BUSY_ALLOCATION = 50 * 2 ** 20;
+const BUSY_ALLOCATION = 50 * MIB;
 
 const LEAST_RISING_LOOKS = 6;
 const LEAST_OLD_RISE_BYTES = 48 * 1024;
@@ -53,12 +54,12 @@ export function isOldGenerationRising(bytes: readonly number[]): boolean {
 /** Each read of the heap profile makes V8 collect all garbage once. */
 export function estimateHeapReadMillis(heapUsedBytes: number): number {
   const { millis, millisPerMegabyte } = STEP_COSTS.heapRead;
-  return millis + (heapUsedBytes / 2 ** 20) * millisPerMegabyte;
+  return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
 }
 
 export function estimateCensusMillis(heapUsedBytes: number): number {
   const { millis, millisPerMegabyte } = STEP_COSTS.census;
-  return millis + (heapUsedBytes / 2 ** 20) * millisPerMegabyte;
+  return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
 }
 
 export function estimateCensusBytes(heapUsedBytes: number): number {
@@ -75,7 +76,7 @@ export function isClearlyRising(floors: readonly number[]): boolean {
   const [first, last] = [floors[0] ?? 0, floors.at(-1) ?? 0];
   return isFloorRising(floors) && last - first > Math.max(CLEAR_RISE_BYTES, first * CLEAR_RISE_SHARE);
 }
-const CLEAR_RISE_BYTES = 2 ** 20;
+const CLEAR_RISE_BYTES = MIB;
 const CLEAR_RISE_SHARE = 1 / 50;
 
 /** What survives minor collections has become more since the heap was last read: some of it may be held. */
@@ -106,7 +107,7 @@ export function isMemoryRising(residentBytes: readonly number[]): boolean {
 const SETTLING_LOOKS = 5;
 const MEMORY_LOOKS = 8;
 const LEAST_STEP_BYTES = 64 * 1024;
-const LEAST_MEMORY_RISE_BYTES = 3 * 2 ** 20;
+const LEAST_MEMORY_RISE_BYTES = 3 * MIB;
 
 /**
  * Does the heap rise after every full GC, as far as was seen, and still? `floors` are bytes in use after each, oldest
@@ -128,4 +129,4 @@ export function isFloorRising(floors: readonly number[]): boolean {
 }
 const LEAST_FLOORS = 3;
 const ENOUGH_FLOORS = 4;
-const LARGE_RISE_BYTES = 2 ** 20;
+const LARGE_RISE_BYTES = MIB;

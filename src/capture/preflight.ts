@@ -1,5 +1,7 @@
 // A look ahead: whether a process can be attached to and what each step of the ladder would cost, from /proc and the
 // cgroup alone. Nothing is sent to it; an inspector that is open is asked who it is, and no more.
+
+import { DEFAULTS } from '../defaults.ts';
 import type { Preflight, PreflightStep } from '../model/preflight.ts';
 import { checkAttachable } from '../target/attachability.ts';
 import { readInspectorEndpoint } from '../target/inspector-address.ts';
@@ -8,7 +10,8 @@ import { readNodeVersion } from '../target/node-binary.ts';
 import { shortCommand } from '../target/proc/command.ts';
 import { readCmdline, readStat, readStatus } from '../target/proc/proc.ts';
 import { listeningPorts } from '../target/proc/sockets.ts';
-import { formatShare } from '../units/units.ts';
+import { GIB, MIB } from '../units/bytes.ts';
+import { formatDuration, formatShare } from '../units/units.ts';
 import { readCgroup } from './cgroup.ts';
 import { STEP_COSTS } from './costs.ts';
 import { estimateCensusBytes, estimateCensusMillis, estimateHeapReadMillis } from './ladder.ts';
@@ -16,9 +19,10 @@ import { isMemoryTight, type MemoryRoom, megabytes, memoryRoom } from './memory-
 import { throughputKept } from './overhead.ts';
 import { describeEstimate, estimateSnapshot } from './snapshot-estimate.ts';
 
-const DEFAULT_MAX_PAUSE_MILLIS = 1_000;
+const MAX_PAUSE_MILLIS = DEFAULTS.capture.maxPauseMillis;
+const TOO_LONG = `the pause is longer than --max-pause (${formatDuration(MAX_PAUSE_MILLIS)} unless given)`;
 /** Two looks in a row agree although memory moves a little: estimates are no finer than this anyway. */
-const STEP_BYTES = 16 * 2 ** 20;
+const STEP_BYTES = 16 * MIB;
 
 /** The kernel tells that a signal is caught, not by whom. */
 const OWN_HANDLER =
@@ -88,7 +92,7 @@ async function findInspector(pid: number): Promise<Preflight['inspector']> {
 /** Room moves with everything else that runs: only as fine as the estimates. */
 function roundedRoom(room: MemoryRoom | undefined): MemoryRoom | undefined {
   if (!room) return undefined;
-  const step = room.bytes > 2 ** 30 ? 2 ** 30 : STEP_BYTES;
+  const step = room.bytes > GIB ? GIB : STEP_BYTES;
   return { ...room, bytes: Math.floor(room.bytes / step) * step };
 }
 
@@ -140,9 +144,7 @@ function census(heap: number | undefined, room: MemoryRoom | undefined): Preflig
       when: 'left out',
       reason: `it does not fit: ${megabytes(room.bytes)} left below ${room.limitedBy}`,
     };
-  return pauseMillis > DEFAULT_MAX_PAUSE_MILLIS
-    ? { ...step, when: 'left out', reason: 'the pause is longer than --max-pause (1 s unless given)' }
-    : step;
+  return pauseMillis > MAX_PAUSE_MILLIS ? { ...step, when: 'left out', reason: TOO_LONG } : step;
 }
 
 function snapshot(pid: number, heap: number | undefined): PreflightStep {
@@ -164,11 +166,11 @@ function snapshot(pid: number, heap: number | undefined): PreflightStep {
     extraBytes,
   };
   if (!fits) return { ...step, when: 'left out', reason: `it does not fit below ${estimate.limitedBy}` };
-  return pauseMillis > DEFAULT_MAX_PAUSE_MILLIS
+  return pauseMillis > MAX_PAUSE_MILLIS
     ? {
         ...step,
         when: 'left out',
-        reason: 'the pause is longer than --max-pause (1 s unless given); --snapshot force takes it',
+        reason: `${TOO_LONG}; --snapshot force takes it`,
       }
     : step;
 }

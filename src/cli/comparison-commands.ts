@@ -1,5 +1,10 @@
 // The commands that compare two sides, and the options they share.
 import type { Command } from 'commander';
+import { DEFAULTS } from '../defaults.ts';
+import { writeDuration } from '../units/duration.ts';
+import { formatShare } from '../units/units.ts';
+
+const { bench, comparison } = DEFAULTS;
 
 export function addComparisonCommands(program: Command): void {
   withOutputs(
@@ -24,16 +29,23 @@ export function addComparisonCommands(program: Command): void {
       )
       .option('--load <command>', 'loads the server for some seconds; {port} in it is replaced, PORT is set')
       .option('--setup <command>', 'runs once in each side first, such as "npm ci"')
-      .option('--budget <time>', 'how long to go on when the verdict is not sure (default: 5m)')
+      .option(
+        '--budget <time>',
+        `how long to go on when the verdict is not sure (default: ${writeDuration(bench.budgetMillis)})`,
+      )
       .option('--pairs <number>', 'exactly so many pairs of runs, whatever the verdict')
       .option(
         '--warmups <number>',
         'runs of the load before anything is measured (default: until they get no cheaper)',
       )
-      .option('--turns <number>', 'measured runs of the load in each run of a side', '2')
+      .option('--turns <number>', 'measured runs of the load in each run of a side', String(bench.turns))
       .option('--ready <text>', 'what the server prints when it serves; else: it listens on a port')
-      .option('--start-timeout <time>', 'how long it may take to serve', '30s')
-      .option('--setup-timeout <time>', 'how long the setup of a side may take', '10m')
+      .option('--start-timeout <time>', 'how long it may take to serve', writeDuration(bench.startMillis))
+      .option(
+        '--setup-timeout <time>',
+        'how long the setup of a side may take',
+        writeDuration(bench.setupMillis),
+      )
       .option('--out <dir>', 'keep the recordings of all runs in this new folder')
       .option('--no-findings', 'do not diagnose both sides at the end'),
   ).action(async (options) => (await import('./commands/bench.ts')).benchCommand(options));
@@ -42,13 +54,19 @@ export function addComparisonCommands(program: Command): void {
 function withOutputs(command: Command): Command {
   const repeated = (value: string, before: string[] = []) => [...before, value];
   return command
-    .option('--smallest <part>', 'a change smaller than this is no news (default: 2%)')
+    .option(
+      '--smallest <part>',
+      `a change smaller than this is no news (default: ${formatShare(comparison.smallest)})`,
+    )
     .option(
       '--fail-on <rule>',
       'a gate, such as "cpu.total>3%", "heap.leak", "findings.new"; repeatable',
       repeated,
     )
-    .option('--on-unsure <how>', 'what a gate that cannot be decided counts as: pass or fail (default: pass)')
+    .option(
+      '--on-unsure <how>',
+      `what a gate that cannot be decided counts as: pass or fail (default: ${comparison.onUnsure})`,
+    )
     .option('--config <file>', 'gates and settings (default: culprit.json where there is one)')
     .option('--accepted <file>', 'findings that are lived with (default: culprit.accepted.json)')
     .option('--baseline <file>', 'a stored baseline, for gates that begin with "baseline."')

@@ -1,9 +1,13 @@
 // The command line: which commands there are, and the one place that turns errors into text and exit codes. Commands
 // are loaded when they are called, so that --help costs next to nothing.
 import { Command, CommanderError } from 'commander';
+import { DEFAULT_WORDS } from '../capture/capture-words.ts';
+import { DEFAULTS } from '../defaults.ts';
 import { CulpritError } from '../errors.ts';
 import { EXIT, exitCodeOfError } from '../exit-codes.ts';
 import { escapeControls } from '../report/escape.ts';
+import { writeDuration } from '../units/duration.ts';
+import { formatDuration } from '../units/units.ts';
 import { VERSION } from '../version.ts';
 import { addComparisonCommands } from './comparison-commands.ts';
 import { addReadinessCommands } from './readiness-commands.ts';
@@ -83,7 +87,7 @@ function createProgram(launch: string[]): Command {
     .argument('<snapshot...>')
     .description('explain a .heapsnapshot[.gz]; with several of one program, oldest first, what grows')
     .option('--json [file]', 'write the report as JSON; "-" or nothing is standard output')
-    .option('--top <number>', 'rows of each table', '10')
+    .option('--top <number>', 'rows of each table', String(DEFAULTS.heap.top))
     .option('--show-strings', 'show the texts of duplicated strings, which may be secret')
     .option('--fail-on-growth', 'exit with 1 when something grew at every step')
     .option('--quiet', 'no progress, and the verdict only')
@@ -98,7 +102,7 @@ function createProgram(launch: string[]): Command {
     .option(
       '--renderer <name>',
       'speedscope, 0x, collapsed (text on standard output), speedscope-json (the same), pprof (a .pb.gz file)',
-      'speedscope',
+      DEFAULTS.flame.renderer,
     )
     .option('--heap', 'with pprof: the last heap profile in it, instead of the CPU profile')
     .option('-o, --out <file>', 'the file to write; "-" is standard output')
@@ -114,7 +118,11 @@ function addRemoteCommands(program: Command): void {
     .argument('<pod|deployment/name|container|host>')
     .description('diagnose a process in a pod, a container or on another host: nothing is installed there');
   withPlaceOptions(withCaptureOptions(command))
-    .option('--target <word>', 'which process there: a pid, :port or a part of its command line', 'auto')
+    .option(
+      '--target <word>',
+      'which process there: a pid, :port or a part of its command line',
+      DEFAULTS.remote.target,
+    )
     .option('--json [file]', 'write the report as JSON; "-" or nothing is standard output')
     .option('-o, --out <file>', 'keep the recording as this FILE.tgz')
     .option('--dry-run', 'print the commands, and do nothing')
@@ -123,40 +131,44 @@ function addRemoteCommands(program: Command): void {
       'exit with 1 when a finding is at least this grave: notice, warning, critical',
     )
     .hook('preAction', (called) => {
-      // In a pod, memory is somebody's.
-      if (called.getOptionValueSource('snapshot') === 'default') called.setOptionValue('snapshot', 'never');
+      if (called.getOptionValueSource('snapshot') === 'default')
+        called.setOptionValue('snapshot', DEFAULTS.remote.snapshot);
     })
     .action(async (name, options) => (await import('./commands/k8s.ts')).k8sCommand(name, options));
 }
 
-/** To list is the work of a moment; the rest is for the threads that come later. */
-const WHY_ALIVE_DURATION = '3s';
-
 function withCaptureOptions(command: Command): Command {
   return command
-    .option('--duration <time>', 'how long to look: 30s, 2m, 500ms', '30s')
-    .option('--interval <time>', 'distance of two samples; at least 8 are taken', '1s')
-    .option('--max-pause <time>', 'the longest single pause culprit may cause in the target', '1s')
+    .option('--duration <time>', 'how long to look: 30s, 2m, 500ms', DEFAULT_WORDS.duration)
+    .option('--interval <time>', 'distance of two samples; at least 8 are taken', DEFAULT_WORDS.interval)
+    .option(
+      '--max-pause <time>',
+      'the longest single pause culprit may cause in the target',
+      DEFAULT_WORDS.maxPause,
+    )
     .option(
       '--async <how>',
       'watch async work: burst (hooks on for moments), full (all the time: for a dev box), off',
-      'burst',
+      DEFAULT_WORDS.async,
     )
     .option(
       '--snapshot <when>',
       'heap snapshots: auto (when needed, and it fits), never, force (whatever the pause, never beyond the memory)',
-      'auto',
+      DEFAULT_WORDS.snapshot,
     )
     .option(
       '--trace <file>',
       "also write Node's trace events, for Perfetto or chrome://tracing; at most 100 MB",
     )
-    .option('--why-alive', 'list what keeps the process alive; looks for 3 s unless --duration is given')
+    .option(
+      '--why-alive',
+      `list what keeps the process alive; looks for ${formatDuration(DEFAULTS.whyAlive.durationMillis)} unless --duration is given`,
+    )
     .option('--quiet', 'no progress, and verdict and titles only')
     .hook('preAction', (called) => {
       const isGiven = called.getOptionValueSource('duration') !== 'default';
       if (called.getOptionValue('whyAlive') && !isGiven)
-        called.setOptionValue('duration', WHY_ALIVE_DURATION);
+        called.setOptionValue('duration', writeDuration(DEFAULTS.whyAlive.durationMillis));
     });
 }
 

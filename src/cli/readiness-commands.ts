@@ -1,5 +1,6 @@
 // The commands that ask before something happens: can culprit look here, and is this process ready for production.
 import type { Command } from 'commander';
+import { DEFAULTS } from '../defaults.ts';
 import { withPlaceOptions } from './remote-place.ts';
 
 const AUDIT_HELP = `
@@ -30,11 +31,11 @@ export function addReadinessCommands(program: Command): void {
     .argument('[pod]')
     .description('how ready a running process is for production: its settings, and its pod, level 1 to 5');
   withPlaceOptions(audit)
-    .option('--target <word>', 'with k8s: which process there', 'auto')
+    .option('--target <word>', 'with k8s: which process there', DEFAULTS.remote.target)
     .option('--pod-spec <file>', 'YAML or JSON of its pod, or of a Deployment, StatefulSet or List')
     .option(
       '--balancer-idle <time>',
-      'how long the balancer keeps idle connections (assumed: 60s, the default of AWS ALB and nginx)',
+      `how long the balancer keeps idle connections (assumed: ${DEFAULTS.audit.balancerIdleSeconds}s, the default of AWS ALB and nginx)`,
     )
     .option(
       '--drill [what]',

@@ -6,6 +6,7 @@ import {
   adviseOnHeap,
   unmeasuredOldSpaceMegabytes,
 } from '../../findings/memory/heap-settings.ts';
+import { MIB } from '../../units/bytes.ts';
 import { formatBytes, formatShare } from '../../units/units.ts';
 import { LINKS } from '../links.ts';
 import {
@@ -82,7 +83,7 @@ function judgeInPod(facts: AuditFacts, memory: Memory, limitHere: number): Judge
   const { settings, pod } = facts;
   const words = `${pod?.nodeOptions ?? ''} ${pod?.command.join(' ') ?? ''}`;
   const inSpec = /--max[-_]old[-_]space[-_]size[= ](\d+)/.exec(words)?.[1];
-  if (inSpec !== undefined) return judgeSize(facts, memory, Number(inSpec) * 2 ** 20, 'set in the pod spec');
+  if (inSpec !== undefined) return judgeSize(facts, memory, Number(inSpec) * MIB, 'set in the pod spec');
   if (flagValue(settings, '--max-old-space-size') !== undefined)
     return judgeSize(facts, memory, limitHere, 'by --max-old-space-size');
   const major = nodeMajor(facts);

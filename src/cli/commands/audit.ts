@@ -1,8 +1,8 @@
 // `culprit audit`: how ready a process is for production.
 import { audit } from '../../audit/audit.ts';
 import type { AuditOptions } from '../../audit/rule.ts';
+import { parseTime } from '../../capture/capture-words.ts';
 import { readSettings } from '../../capture/settings.ts';
-import { parseTime } from '../../capture/times.ts';
 import { UsageError } from '../../errors.ts';
 import { EXIT } from '../../exit-codes.ts';
 import type { Report } from '../../model/finding.ts';

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { COMPARE_DEFAULTS, compare, runOf } from '../../comparison/compare.ts';
+import { DEFAULTS } from '../../defaults.ts';
 import { diagnose } from '../../diagnose.ts';
 import { UsageError } from '../../errors.ts';
 import { EXIT } from '../../exit-codes.ts';
@@ -33,7 +34,7 @@ export async function compareCommand(
   const findings = compareFindings(reportsOf(base), reportsOf(head));
   const smallest =
     options.smallest === undefined
-      ? (gates.config.smallest ?? COMPARE_DEFAULTS.smallest)
+      ? (gates.config.smallest ?? DEFAULTS.comparison.smallest)
       : parsePart(options.smallest, '--smallest');
   const result = compare(
     { label: labelOf(given.base), commit: null, runs: runsOf(base, options.baseLoad, '--base-load') },

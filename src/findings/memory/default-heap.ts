@@ -2,8 +2,7 @@
 // in MB on Linux x64. It is the old space (half of the memory, at least 256 MB, at most 2 GB; 4 GB from 15 GB of memory
 // on) and the young generation, which grows with the memory in steps. Containers of 128 MB to 4 GB were measured on Node
 // 16 and 18, too: they are as Node 20.
-
-const MB = 2 ** 20;
+import { MIB } from '../../units/bytes.ts';
 
 interface MeasuredDefault {
   memoryMegabytes: number;
@@ -39,13 +38,13 @@ const [LEAST_OLD_MB, MOST_OLD_MB] = [256, 2_048];
  * the version that takes the most.
  */
 export function defaultHeapBytes(memoryBytes: number, major?: number): number {
-  const memory = memoryBytes / MB;
+  const memory = memoryBytes / MIB;
   const row = MEASURED.find(({ memoryMegabytes }) => memory <= memoryMegabytes) ?? LARGEST;
   const old =
     memory >= LARGEST.memoryMegabytes
       ? LARGEST.oldSpaceMegabytes
       : Math.min(MOST_OLD_MB, Math.max(LEAST_OLD_MB, memory / 2));
-  return (old + limitOf(row, major) - row.oldSpaceMegabytes) * MB;
+  return (old + limitOf(row, major) - row.oldSpaceMegabytes) * MIB;
 }
 
 function limitOf({ limitMegabytes }: MeasuredDefault, major: number | undefined): number {

@@ -10,11 +10,11 @@
 //   old = room - young: --max-old-space-size
 //   where what is beside was not measured: old = 3/4 of the limit
 //   a heap that is full gets half as much again, where the memory has that much
+import { MIB } from '../../units/bytes.ts';
 import { formatBytes } from '../../units/units.ts';
 
-const MB = 2 ** 20;
 const RESERVE_SHARE = 0.05;
-const LEAST_RESERVE_BYTES = 16 * MB;
+const LEAST_RESERVE_BYTES = 16 * MIB;
 const SEMI_SPACES_MB = [16, 8, 4, 2, 1];
 const YOUNG_SHARE = 0.1;
 /** The old space must leave room for garbage, or V8 collects without end. */
@@ -44,7 +44,7 @@ export interface HeapRoom {
 
 /** The largest --max-old-space-size for memory of which only the size is known, in MB. */
 export function unmeasuredOldSpaceMegabytes(limitBytes: number): number {
-  return Math.floor((limitBytes * UNMEASURED_SHARE) / MB);
+  return Math.floor((limitBytes * UNMEASURED_SHARE) / MIB);
 }
 
 export interface LargerHeap {
@@ -56,7 +56,7 @@ export interface LargerHeap {
 
 /** For a heap of `heapBytes` that proved too small. Whoever prints a number prints the smaller of the two. */
 export function chooseLargerHeap(heapBytes: number, liveHeapBytes: number, room: HeapRoom): LargerHeap {
-  const steps = Math.ceil((Math.max(heapBytes, liveHeapBytes) * LARGER) / MB / LARGER_STEP_MB);
+  const steps = Math.ceil((Math.max(heapBytes, liveHeapBytes) * LARGER) / MIB / LARGER_STEP_MB);
   const wantedMegabytes = steps * LARGER_STEP_MB;
   const { limitBytes, besideHeapBytes } = room;
   if (limitBytes === undefined) return { wantedMegabytes };
@@ -71,7 +71,7 @@ export function chooseLargerHeap(heapBytes: number, liveHeapBytes: number, room:
 export function adviseOnFullHeap(heapLimitBytes: number, liveHeapBytes: number, room: HeapRoom): string[] {
   const { limitBytes, besideHeapBytes } = room;
   const { wantedMegabytes, mostMegabytes } = chooseLargerHeap(heapLimitBytes, liveHeapBytes, room);
-  const isWorth = mostMegabytes === undefined || mostMegabytes * MB > heapLimitBytes * LEAST_GAIN;
+  const isWorth = mostMegabytes === undefined || mostMegabytes * MIB > heapLimitBytes * LEAST_GAIN;
   if (limitBytes === undefined || mostMegabytes === undefined)
     return [
       `Give it a larger heap if the machine has the memory: --max-old-space-size=${wantedMegabytes} (MB).`,
@@ -100,12 +100,12 @@ export function chooseHeap(
 ): HeapSettings | null {
   const reserve = Math.max(LEAST_RESERVE_BYTES, limitBytes * RESERVE_SHARE);
   const room = limitBytes - besideHeapBytes - reserve;
-  const semiSpaceMegabytes = SEMI_SPACES_MB.find((semi) => semi * MB * 3 <= room * YOUNG_SHARE) ?? 1;
-  const oldBytes = room - semiSpaceMegabytes * MB * 3;
-  if (oldBytes < Math.max(8 * MB, liveHeapBytes * LEAST_OVER_LIVE)) return null;
-  const step = oldBytes >= 256 * MB ? 16 : 4;
+  const semiSpaceMegabytes = SEMI_SPACES_MB.find((semi) => semi * MIB * 3 <= room * YOUNG_SHARE) ?? 1;
+  const oldBytes = room - semiSpaceMegabytes * MIB * 3;
+  if (oldBytes < Math.max(8 * MIB, liveHeapBytes * LEAST_OVER_LIVE)) return null;
+  const step = oldBytes >= 256 * MIB ? 16 : 4;
   return {
-    oldSpaceMegabytes: Math.floor(oldBytes / MB / step) * step,
+    oldSpaceMegabytes: Math.floor(oldBytes / MIB / step) * step,
     semiSpaceMegabytes,
     why: `of ${formatBytes(limitBytes)}, ${formatBytes(besideHeapBytes)} is held beside the heap, ${formatBytes(reserve)} stays free for peaks and page cache, and the young generation takes 3 x ${semiSpaceMegabytes} MB`,
   };
@@ -113,9 +113,9 @@ export function chooseHeap(
 
 /** The least limit in which this live heap has room, in whole steps of 64 MB. */
 export function neededLimitBytes(besideHeapBytes: number, liveHeapBytes: number): number {
-  const held = besideHeapBytes + liveHeapBytes * 1.5 + SEMI_SPACES_MB[1]! * 3 * MB;
+  const held = besideHeapBytes + liveHeapBytes * 1.5 + SEMI_SPACES_MB[1]! * 3 * MIB;
   const needed = Math.max(held / (1 - RESERVE_SHARE), held + LEAST_RESERVE_BYTES);
-  return Math.ceil(needed / (64 * MB)) * 64 * MB;
+  return Math.ceil(needed / (64 * MIB)) * 64 * MIB;
 }
 
 /** What to set, in sentences. */

@@ -1,8 +1,8 @@
 // The parsed YAML or JSON of `kubectl get pod -o yaml`, or of what makes pods (Deployment, StatefulSet, Job, a List of
 // them), to one container of it. Trusts nothing; values of environment variables are never taken.
 
+import { parseQuantity } from '../../units/quantity.ts';
 import { GRACE_PERIOD_SECONDS, type PodContainer, type PodProbe } from '../pod.ts';
-import { parseQuantity } from './quantity.ts';
 
 /** A sentence that says what is missing, for the caller to wrap into an error with a cure. */
 export class NotAPod extends Error {}

@@ -3,12 +3,11 @@
 import { chooseLargerHeap, unmeasuredOldSpaceMegabytes } from '../../findings/memory/heap-settings.ts';
 import type { CrashLabel } from '../../model/crash.ts';
 import { ownerOf } from '../../model/owner.ts';
+import { MIB } from '../../units/bytes.ts';
 import { formatBytes } from '../../units/units.ts';
 import { addressOf, type CrashError, chainOf } from '../ends/crash-error.ts';
 import { errorOf } from '../ends/crash-subject.ts';
 import { type Ending, eventOf, exitOf } from '../ends/ending.ts';
-
-const MEGABYTE = 2 ** 20;
 
 export interface Circumstances {
   /** Of the container; null is unknown. */
@@ -56,8 +55,8 @@ function heapAdvice(ending: Ending, { memoryLimitBytes }: Circumstances): string
   const used = gc ? Math.max(gc.afterBytes, gc.beforeBytes) : null;
   const set = Number(/--max-old-space-size[= ](\d+)/.exec(ending.commandLine)?.[1] ?? 0);
   // One large request can fail below the limit: to go below what was set would help nobody.
-  const isLimitMore = used !== null && set * MEGABYTE > used;
-  const base = used === null ? null : isLimitMore ? set * MEGABYTE : used;
+  const isLimitMore = used !== null && set * MIB > used;
+  const base = used === null ? null : isLimitMore ? set * MIB : used;
   const larger =
     base === null ? null : chooseLargerHeap(base, used ?? 0, { limitBytes: memoryLimitBytes ?? undefined });
   const wanted = larger?.wantedMegabytes ?? null;
