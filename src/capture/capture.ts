@@ -1,5 +1,6 @@
 // One capture: the first steps of the ladder over an interval, and more of the heap where what was seen asks for it.
 // Asks for raw facts and writes them down; judges nothing.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
 import { readStat } from '../target/proc/proc.ts';
@@ -53,7 +54,7 @@ async function hasEnded(pid: number): Promise<boolean> {
   for (const deadline = performance.now() + ENDING_MILLIS; performance.now() < deadline; ) {
     const stat = readStat(pid);
     if (!stat || /[ZX]/.test(stat.state)) return true;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
   }
   return false;
 }

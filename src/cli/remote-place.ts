@@ -4,7 +4,8 @@ import { UsageError } from '../errors.ts';
 import { DEBUG_IMAGE } from '../remote/debug-container.ts';
 import { type FoundPod, findPod } from '../remote/find-pod.ts';
 import type { ReachOptions } from '../remote/reach.ts';
-import { type Place, parseVia, quote } from '../remote/transport.ts';
+import { quote } from '../remote/shell-quote.ts';
+import { type Place, parseVia } from '../remote/transport.ts';
 
 export interface PlaceOptions {
   namespace?: string;

@@ -1,4 +1,5 @@
 // Starting the server of one side and knowing when it serves: the Node process below the command that listens on a port.
+import { setTimeout as delay } from 'node:timers/promises';
 import { readChildren } from '../capture/children.ts';
 import { WorkloadError } from '../errors.ts';
 import { checkAttachable } from '../target/attachability.ts';
@@ -69,7 +70,7 @@ async function untilServing(
     }
     const found = findServing(leashed.pid, spec);
     if (found && (spec.ready === undefined || leashed.tail().includes(spec.ready))) return found;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MILLIS));
+    await delay(LOOK_MILLIS);
   }
   throw new WorkloadError(
     `${spec.side} did not ${spec.ready === undefined ? 'listen on a port' : `print "${spec.ready}"`} within ${spec.startMillis / 1_000} s.${quoted(leashed)}`,

@@ -77,22 +77,10 @@ export function exitOf(ending: Ending): { code: number | null; signal: string | 
   const exits = ending.events.filter((event) => event.kind === 'exit');
   const code = exits.find((event) => event.code !== null)?.code ?? null;
   const signal = exits.find((event) => event.signal !== null)?.signal ?? null;
-  return { code, signal: signal ?? (code === null ? null : (SIGNAL_OF[code] ?? null)) };
+  return { code, signal: signal ?? (code === null ? null : signalOfExit(code)) };
 }
 
-const SIGNAL_OF: Record<number, string> = {
-  129: 'SIGHUP',
-  130: 'SIGINT',
-  132: 'SIGILL',
-  133: 'SIGTRAP',
-  134: 'SIGABRT',
-  135: 'SIGBUS',
-  136: 'SIGFPE',
-  137: 'SIGKILL',
-  139: 'SIGSEGV',
-  143: 'SIGTERM',
-};
-
+/** Linux' numbers, whatever the machine is that the log is read on: os.constants of a Mac has others. */
 const SIGNALS: Record<number, string> = {
   1: 'SIGHUP',
   2: 'SIGINT',
@@ -105,6 +93,9 @@ const SIGNALS: Record<number, string> = {
   11: 'SIGSEGV',
   15: 'SIGTERM',
 };
+
+/** A shell adds 128 to the number of the signal that ended what it ran. */
+const signalOfExit = (code: number): string | null => SIGNALS[code - 128] ?? null;
 
 /** "SIGKILL" of 9, "KILL", "9" or "SIGKILL"; null for 0 and what is no signal. */
 export function signalName(word: string | number): string | null {

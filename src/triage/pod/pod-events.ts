@@ -1,4 +1,5 @@
 // Kubernetes events about a pod: failed probes, kills, evictions.
+import { decodeProbe } from '../../model/decode/pod-spec.ts';
 import { listIn, numberIn, objectIn, textIn } from '../../model/decode/unknown-json.ts';
 
 export interface PodEvent {
@@ -51,6 +52,8 @@ export function killedByProbe(events: readonly PodEvent[], spec: unknown): Probe
 
 /** "every 10 s, timeout 1 s, 3 failures": Kubernetes' own values where none are set. */
 function describeProbe(probe: unknown): string {
-  const setting = (key: string, standard: number) => numberIn(probe, key) ?? standard;
-  return `every ${setting('periodSeconds', 10)} s, timeout ${setting('timeoutSeconds', 1)} s, ${setting('failureThreshold', 3)} failures, first after ${setting('initialDelaySeconds', 0)} s`;
+  const { periodSeconds, timeoutSeconds, failureThreshold, initialDelaySeconds } = decodeProbe(
+    objectIn(probe),
+  );
+  return `every ${periodSeconds} s, timeout ${timeoutSeconds} s, ${failureThreshold} failures, first after ${initialDelaySeconds} s`;
 }

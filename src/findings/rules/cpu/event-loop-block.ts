@@ -4,6 +4,7 @@ import { blame as blameOf, isSameFunction } from '../../../analysis/cpu/blame.ts
 import type { BlockGroup } from '../../../analysis/cpu/blocks.ts';
 import { groupByBlame, type Responsibility } from '../../../analysis/cpu/cpu.ts';
 import { WORK_NAMES, type WorkKind } from '../../../analysis/cpu/work.ts';
+import { median } from '../../../analysis/statistics/median.ts';
 import type { Observations } from '../../../model/observations.ts';
 import { formatDuration, formatShare } from '../../../units/units.ts';
 import type { Draft, Effect, Rule } from '../../rule.ts';
@@ -101,11 +102,11 @@ function describe(group: BlockGroup, durationMillis: number): Draft {
   const { blame, work, blocksMillis, longestMillis, totalMillis } = group;
   const named = blame.subject!;
   const share = totalMillis / durationMillis;
-  const median = blocksMillis.toSorted((a, b) => a - b)[blocksMillis.length >> 1]!;
+  const middleMillis = median(blocksMillis)!;
   const lengths =
     blocksMillis.length === 1
       ? `1 block of ${formatDuration(longestMillis)}`
-      : `${blocksMillis.length} blocks of ${formatDuration(Math.min(...blocksMillis))} to ${formatDuration(longestMillis)}, median ${formatDuration(median)}`;
+      : `${blocksMillis.length} blocks of ${formatDuration(Math.min(...blocksMillis))} to ${formatDuration(longestMillis)}, median ${formatDuration(middleMillis)}`;
   const call = work.call ? `\`${work.call}\`` : WORK_NAMES[work.kind];
   const inner = group.frames.find((frame) => frame.owner === 'app' || frame.owner === 'library');
   return {
