@@ -7,24 +7,15 @@ import { PROBE_URL } from './capture/probe-url.ts';
 import { RecordingError } from './errors.ts';
 import { judge } from './findings/judge.ts';
 import { describeKeepsAlive } from './findings/keeps-alive.ts';
-import {
-  decodeCensuses,
-  decodeClosures,
-  decodeCollections,
-  decodeCompilations,
-  decodeWalks,
-} from './model/decode/collections.ts';
 import { decodeCpuProfile, MalformedProfile, type OwnWork, scriptIdsOf } from './model/decode/cpu-profile.ts';
 import { createFrameResolver, type FrameResolver } from './model/decode/frame-resolver.ts';
 import { decodeHeapProfile } from './model/decode/heap-profile.ts';
-import { decodeKeepAlive } from './model/decode/keep-alive.ts';
-import { decodePools, decodeThreadPool } from './model/decode/pools.ts';
-import { decodeAsyncReads, decodeStack } from './model/decode/samples.ts';
 import type { Report } from './model/finding.ts';
 import { NO_RECORDED_HEAP, type RecordedHeap } from './model/heap/recorded-heap.ts';
 import type { Observations } from './model/observations.ts';
-import type { PassiveSample, RuntimeSample } from './model/samples.ts';
+import type { RuntimeSample } from './model/samples.ts';
 import type { Recording } from './recording/reader.ts';
+import { decodeLines } from './signals/lines.ts';
 import { VERSION } from './version.ts';
 
 /** `heap` is what explain-recorded-heap.ts found in the recording's snapshots. */
@@ -50,22 +41,9 @@ export function decode(recording: Recording): Observations {
   const { manifest, lines, sources, profiles } = recording;
   const resolver = createFrameResolver(sources, manifest.target.cwd);
   const warnings = [...recording.warnings, ...manifest.capture.warnings];
-  const of = <T extends Recording['lines'][number]['type']>(type: T) =>
-    lines.filter((line): line is Extract<Recording['lines'][number], { type: T }> => line.type === type);
   // Our own footprint is not the target's.
   const { ownFds = 0 } = manifest.capture;
-  const passive: PassiveSample[] = of('passive').map((sample) => ({
-    ...sample,
-    fdCount: sample.fdCount && sample.fdCount - ownFds,
-  }));
-  const runtime: RuntimeSample[] = of('runtime').map(({ ownPauses, ...sample }) => ({
-    ...sample,
-    ...(ownPauses && { ownPauseMillis: ownPauses.reduce((sum, [from, to]) => sum + (to - from) / 1_000, 0) }),
-  }));
-  const stuck = of('runtime').flatMap(({ thread, atMillis, stuckFrames }) =>
-    stuckFrames ? [{ thread, atMillis, frames: decodeStack(stuckFrames, resolver, PROBE_URL) }] : [],
-  );
-  const classes = decodeCensuses(of('census'));
+  const counted = decodeLines(lines, { resolver, sources, ownUrl: PROBE_URL, ownFds });
   const decoded = decodeProfiles(recording, resolver, warnings);
   if (
     profiles.length > 0 &&
@@ -78,20 +56,9 @@ export function decode(recording: Recording): Observations {
     );
   }
   return {
-    ...describeSubject(recording, passive, runtime, knownMillis(decoded, runtime)),
-    passive,
-    runtime,
-    turns: of('turn'),
+    ...counted,
     ...decoded,
-    asyncObservations: decodeAsyncReads(of('async'), resolver, PROBE_URL, of('handlers')),
-    pools: decodePools(of('pools'), resolver, PROBE_URL),
-    threadPool: decodeThreadPool(of('thread-pool'), resolver, PROBE_URL),
-    collections: decodeCollections(of('collections'), resolver, sources, PROBE_URL),
-    classes,
-    closures: [...decodeClosures(of('closures'), classes, resolver), ...decodeWalks(of('walk'), resolver)],
-    compileSites: decodeCompilations(of('compilations'), resolver, PROBE_URL),
-    keepAlive: decodeKeepAlive(of('alive'), resolver, PROBE_URL),
-    stuck,
+    ...describeSubject(recording, counted, knownMillis(decoded, counted.runtime)),
     heap: NO_RECORDED_HEAP,
     sourceLines: relativeLines(sources.lines, manifest.target.cwd),
     warnings,
@@ -147,8 +114,7 @@ function ownWork(lines: Recording['lines'], thread: number): OwnWork {
 
 function describeSubject(
   { manifest }: Recording,
-  passive: PassiveSample[],
-  runtime: RuntimeSample[],
+  { passive, runtime }: Pick<Observations, 'passive' | 'runtime'>,
   knownMillis: number,
 ): Pick<Observations, 'target' | 'capture' | 'limits'> {
   const { target, capture, files } = manifest;

@@ -1,7 +1,10 @@
 // Looking at async work: what becomes of resources and requests, pools and agents, the thread pool. Dearer looks come
 // only when the cheap ones see something.
+import { asyncRead, handlersRead } from '../signals/async/read.ts';
+import { poolsRead } from '../signals/pools/read.ts';
+import { threadPoolRead } from '../signals/thread-pool/read.ts';
 import type { CaptureContext } from './context.ts';
-import type { ThreadCapture } from './thread-capture.ts';
+import type { ThreadCapture } from './thread/thread-capture.ts';
 
 /** At most this many reads of async resources, and not too close. */
 const MAX_ASYNC_READS = 10;
@@ -70,7 +73,7 @@ export class AsyncReads {
 
   /** Requests that last make their promises worth watching. */
   private async readAsync(thread: ThreadCapture): Promise<void> {
-    const read = await thread.readAsync(this.context.elapsed());
+    const read = await thread.ask(asyncRead, this.context.elapsed());
     const look = this.lookAt(thread);
     const requests = (read?.sites ?? []).filter(({ type }) => type.startsWith('http.'));
     const lasting = requests.reduce((sum, { oldAlive }) => sum + oldAlive, 0);
@@ -85,11 +88,11 @@ export class AsyncReads {
   async last(): Promise<void> {
     await this.context.forEachThread(async (thread) => {
       if (!thread.probe) return;
-      await thread.readAsync(this.context.elapsed());
+      await thread.ask(asyncRead, this.context.elapsed());
       const look = this.lookAt(thread);
       if (look.watchingSince >= 0) await this.endWatch(thread, look);
       await this.readPools(thread, look);
-      await thread.readHandlers(this.context.elapsed());
+      await thread.ask(handlersRead, this.context.elapsed());
     });
   }
 
@@ -111,18 +114,22 @@ export class AsyncReads {
   /** What functions close over is dear to look at: only where something waits, or nothing tells that it does not. */
   private findPools(thread: ThreadCapture, look: Look): Promise<void> | undefined {
     const share = look.isSearchedClosely ? CLOSE_SEARCH_SHARE : SEARCH_SHARE;
-    return thread.probe?.findPools(this.context.options.durationMillis * share, !look.isSearchedClosely);
+    return thread.probe?.call(
+      'findPools',
+      this.context.options.durationMillis * share,
+      !look.isSearchedClosely,
+    );
   }
 
   private async readPools(thread: ThreadCapture, look: Look): Promise<void> {
-    const read = await thread.readPools(this.context.elapsed());
+    const read = await thread.ask(poolsRead, this.context.elapsed());
     if (read?.pools.some(({ waiting }) => waiting > 0)) await this.watchPromises(thread, look);
   }
 
   private async watchPromises(thread: ThreadCapture, look: Look): Promise<void> {
     if (look.isWatchingPromises) return;
     look.isWatchingPromises = true;
-    await thread.probe?.watchAlso(['PROMISE']);
+    await thread.probe?.call('watchAlso', ['PROMISE']);
   }
 
   private async watchThreadPool(thread: ThreadCapture, look: Look): Promise<void> {
@@ -131,17 +138,17 @@ export class AsyncReads {
       if (now - look.watchingSince >= POOL_WATCH_MILLIS) await this.endWatch(thread, look);
       return;
     }
-    const longest = Math.max(0, ...thread.poolWaitsMillis());
+    const longest = Math.max(0, ...thread.counters.poolWaitsMillis);
     look.longWaits = longest > LONG_WAIT_MILLIS ? look.longWaits + 1 : 0;
     if (look.longWaits < LONG_WAITS || look.watches >= MAX_POOL_WATCHES) return;
     look.watches++;
     look.longWaits = 0;
     look.watchingSince = now;
-    await thread.probe?.startPoolWatch();
+    await thread.probe?.call('startPoolWatch');
   }
 
   private async endWatch(thread: ThreadCapture, look: Look): Promise<void> {
     look.watchingSince = -1;
-    await thread.stopPoolWatch(this.context.elapsed());
+    await thread.ask(threadPoolRead, this.context.elapsed());
   }
 }

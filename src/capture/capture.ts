@@ -1,6 +1,9 @@
 // One capture: the first steps of the ladder over an interval, and more of the heap where what was seen asks for it.
 // Asks for raw facts and writes them down; judges nothing.
+
 import { setTimeout as delay } from 'node:timers/promises';
+import { readPassiveSample } from '../signals/passive/read.ts';
+import type { CaptureSink } from '../signals/sink.ts';
 import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
 import { readStat } from '../target/proc/proc.ts';
@@ -8,17 +11,15 @@ import { createSocketAges } from '../target/proc/socket-ages.ts';
 import { asyncConfig } from './async-config.ts';
 import { AsyncReads } from './async-reads.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
-import { HeapClimb } from './heap-climb.ts';
-import { HeapReads } from './heap-reads.ts';
-import { createKeepAliveLook } from './keep-alive.ts';
-import { chooseIntervals } from './ladder.ts';
-import { isMemoryTight, megabytes, memoryRoom } from './memory-room.ts';
-import { readPassiveSample } from './passive.ts';
+import { HeapClimb } from './heap/heap-climb.ts';
+import { HeapReads } from './heap/heap-reads.ts';
+import { chooseIntervals } from './heap/ladder.ts';
+import { isMemoryTight, megabytes, memoryRoom } from './heap/memory-room.ts';
+import { createKeepAliveLook } from './keep-alive-look.ts';
 import { PROBE_URL } from './probe-url.ts';
-import type { CaptureSink } from './sink.ts';
-import { openThread, type ThreadCapture } from './thread-capture.ts';
+import { openThread, type ThreadCapture } from './thread/thread-capture.ts';
+import { attachToWorkers, type WorkerThread } from './thread/worker-threads.ts';
 import { LARGEST_TRACE_BYTES, type RunningTrace, startTrace, TRACE_BUFFER_BYTES } from './trace.ts';
-import { attachToWorkers, type WorkerThread } from './worker-threads.ts';
 
 const LEASE_MILLIS = 10_000;
 const BASELINE_MILLIS = 1_000;
@@ -112,7 +113,7 @@ class CaptureRun implements CaptureContext {
     await this.proveLease();
     await this.wait(BASELINE_MILLIS);
     await this.readBaseline(main);
-    await this.timed(() => main.startProfiles(this.intervals));
+    await this.timed(() => this.startProfiles(main));
     this.heapReads.begin(this.intervals);
     await this.startTrace();
     this.outcome.steps.push('light', 'burst');
@@ -133,7 +134,7 @@ class CaptureRun implements CaptureContext {
     const { durationMillis, intervalMillis } = this.options;
     while (this.elapsed() < durationMillis && !this.options.signal.aborted && !this.isEnding) {
       this.samplePassive();
-      await this.forEachThread((thread) => thread.sample(this.elapsed()));
+      await this.forEachThread((thread) => thread.counters.sample(this.elapsed()));
       await this.proveLease();
       await listKeepAlive?.();
       await this.saveMemory();
@@ -194,7 +195,7 @@ class CaptureRun implements CaptureContext {
   }
 
   private async readBaseline(main: ThreadCapture): Promise<void> {
-    const sample = await main.probe?.sample();
+    const sample = await main.probe?.call('sample');
     this.outcome.eventLoopDelayBeforeMillis = sample?.eventLoopDelayMillis?.p50;
     this.intervals = chooseIntervals(
       sample?.utilization ?? 0,
@@ -209,7 +210,13 @@ class CaptureRun implements CaptureContext {
   /** The CPU profiler takes some megabytes until it ends: where those are short, a part of the look is enough. */
   private async saveMemory(): Promise<void> {
     if (!this.isTight || this.elapsed() < this.options.durationMillis * TIGHT_CPU_SHARE) return;
-    await this.forEachThread((thread) => thread.stopCpuProfile());
+    await this.forEachThread((thread) => thread.cpu.stop());
+  }
+
+  private async startProfiles({ heap, cpu }: ThreadCapture): Promise<void> {
+    const { isHeapDeferred, heapBytes, cpuMicros } = this.intervals;
+    if (!isHeapDeferred) await heap.start(heapBytes);
+    await cpu.start(cpuMicros);
   }
 
   private async startTrace(): Promise<void> {
@@ -247,7 +254,7 @@ class CaptureRun implements CaptureContext {
     }
     try {
       const thread = await openThread(worker.session, this.sink, this.threadOptions(worker.id, worker.name));
-      await thread.startProfiles(this.intervals);
+      await this.startProfiles(thread);
       this.outcome.threads.push({ id: worker.id, name: worker.name });
       if (this.isLooking || this.elapsed() < this.options.durationMillis) this.threads.push(thread);
       else await thread.stop();
@@ -258,7 +265,7 @@ class CaptureRun implements CaptureContext {
 
   private async proveLease(): Promise<void> {
     if (this.isLeaseProven) return;
-    const ticks = await this.threads[0]?.probe?.beat();
+    const ticks = await this.threads[0]?.probe?.call('beat');
     if (ticks === undefined || ticks === 0) return;
     this.isLeaseProven = true;
     this.attachment.leaseInPlace();

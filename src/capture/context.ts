@@ -1,6 +1,6 @@
 // What the parts of one capture share: what was asked for, what came of it, and the clock.
-import type { CaptureSink, CaptureStream } from './sink.ts';
-import type { ThreadCapture } from './thread-capture.ts';
+import type { CaptureSink, CaptureStream } from '../signals/sink.ts';
+import type { ThreadCapture } from './thread/thread-capture.ts';
 import type { TraceOutcome } from './trace.ts';
 
 export const SNAPSHOT_MODES = ['auto', 'never', 'force'] as const;

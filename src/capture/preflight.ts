@@ -3,6 +3,7 @@
 
 import { DEFAULTS } from '../defaults.ts';
 import type { Preflight, PreflightStep } from '../model/preflight.ts';
+import { readCgroup } from '../signals/passive/cgroup.ts';
 import { checkAttachable } from '../target/attachability.ts';
 import { readInspectorEndpoint } from '../target/inspector-address.ts';
 import { likelyInspectorPorts, readNodeFlags } from '../target/inspector-ports.ts';
@@ -12,12 +13,11 @@ import { readCmdline, readStat, readStatus } from '../target/proc/proc.ts';
 import { listeningPorts } from '../target/proc/sockets.ts';
 import { GIB, MIB } from '../units/bytes.ts';
 import { formatDuration, formatShare } from '../units/units.ts';
-import { readCgroup } from './cgroup.ts';
 import { STEP_COSTS } from './costs.ts';
-import { estimateCensusBytes, estimateCensusMillis, estimateHeapReadMillis } from './ladder.ts';
-import { isMemoryTight, type MemoryRoom, megabytes, memoryRoom } from './memory-room.ts';
+import { estimateCensusBytes, estimateCensusMillis, estimateHeapReadMillis } from './heap/ladder.ts';
+import { isMemoryTight, type MemoryRoom, megabytes, memoryRoom } from './heap/memory-room.ts';
+import { describeEstimate, estimateSnapshot } from './heap/snapshot-estimate.ts';
 import { throughputKept } from './overhead.ts';
-import { describeEstimate, estimateSnapshot } from './snapshot-estimate.ts';
 
 const MAX_PAUSE_MILLIS = DEFAULTS.capture.maxPauseMillis;
 const TOO_LONG = `the pause is longer than --max-pause (${formatDuration(MAX_PAUSE_MILLIS)} unless given)`;

@@ -2,12 +2,13 @@
 // to rest. Asks for raw facts and writes them down; judges nothing.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LoadReport, LoadTurn } from '../model/comparison/load.ts';
+import { readPassiveSample } from '../signals/passive/read.ts';
+import type { CaptureSink } from '../signals/sink.ts';
 import type { Attachment } from '../target/attach.ts';
+import type { InspectorSession } from '../target/inspector-session.ts';
 import type { CaptureOutcome } from './context.ts';
-import { readPassiveSample } from './passive.ts';
 import { PROBE_URL } from './probe-url.ts';
-import type { CaptureSink } from './sink.ts';
-import { openThread, type ThreadCapture } from './thread-capture.ts';
+import { openThread, type ThreadCapture } from './thread/thread-capture.ts';
 
 /**
  * `whole`: what the program costs as it runs in production, without a CPU profiler. `parts`: which function costs what, with a
@@ -60,7 +61,7 @@ export async function openRunCapture(
   };
   const main = await openThread(attachment.session, sink, { id: 0, name: 'main', probe });
   attachment.leaseInPlace();
-  if (mode === 'parts') await main.stopInlining();
+  if (mode === 'parts') await stopInlining(attachment.session);
   const outcome: CaptureOutcome = {
     durationMillis: 0,
     ended: 'complete',
@@ -69,7 +70,7 @@ export async function openRunCapture(
     pausesMillis: [],
     warnings: [],
   };
-  const beats = setInterval(() => void main.probe?.beat().catch(() => {}), BEAT_MILLIS);
+  const beats = setInterval(() => void main.probe?.call('beat').catch(() => {}), BEAT_MILLIS);
   beats.unref();
   const samplePassive = () =>
     sink.line({
@@ -78,10 +79,10 @@ export async function openRunCapture(
     });
 
   const measureTurn: RunCapture['turn'] = async (work) => {
-    const before = await main.probe?.sample();
+    const before = await main.probe?.call('sample');
     const from = performance.now();
     const load = await work();
-    const after = await main.probe?.sample();
+    const after = await main.probe?.call('sample');
     const turn: LoadTurn = {
       millis: performance.now() - from,
       cpuMicros: difference(after?.cpuMicros, before?.cpuMicros),
@@ -97,9 +98,8 @@ export async function openRunCapture(
     outcome,
     noteFloor: () => noteFloor(main, elapsed()),
     async begin() {
-      await main.startAllocations(ALLOCATION_INTERVAL_BYTES);
-      if (mode === 'parts')
-        await main.startProfiles({ cpuMicros: CPU_INTERVAL_MICROS, heapBytes: 0, isHeapDeferred: true });
+      await main.heap.startAllocations(ALLOCATION_INTERVAL_BYTES);
+      if (mode === 'parts') await main.cpu.start(CPU_INTERVAL_MICROS);
     },
     async warmUp(work) {
       const turn = await measureTurn(work);
@@ -113,8 +113,8 @@ export async function openRunCapture(
     },
     async end() {
       clearInterval(beats);
-      await main.stopCpuProfile();
-      await main.stopAllocations(elapsed());
+      await main.cpu.stop();
+      await main.heap.stopAllocations(elapsed());
       if (mode === 'whole') {
         await comeToRest(main, pid);
         await noteFloor(main, elapsed());
@@ -126,6 +126,19 @@ export async function openRunCapture(
   };
 }
 
+/**
+ * For processes of our own only: it cannot be taken back. V8 has the second flag from Node 22 on; one that is not known it
+ * ignores, with a line on stderr.
+ */
+async function stopInlining(session: InspectorSession): Promise<void> {
+  const expression = `try {
+    const v8 = require('v8');
+    v8.setFlagsFromString('--no-turbo-inlining');
+    if (Number.parseInt(process.versions.node, 10) >= 22) v8.setFlagsFromString('--no-maglev-inlining');
+  } catch {}`;
+  await session.send('Runtime.evaluate', { expression, includeCommandLineAPI: true, silent: true });
+}
+
 function difference(after: number | undefined, before: number | undefined): number | undefined {
   return after === undefined || before === undefined ? undefined : after - before;
 }
@@ -134,7 +147,7 @@ function difference(after: number | undefined, before: number | undefined): numb
 async function noteFloor(main: ThreadCapture, atMillis: number): Promise<void> {
   await main.collectGarbage();
   await main.collectGarbage();
-  await main.sampleFloor(atMillis);
+  await main.counters.sampleFloor(atMillis);
 }
 
 const LONGEST_REST_MILLIS = 5_000;
@@ -150,7 +163,7 @@ async function comeToRest(main: ThreadCapture, pid: number): Promise<void> {
     performance.now() < end && quiet < QUIET_LOOKS;
   ) {
     await delay(LOOK_MILLIS);
-    const { resources } = (await main.probe?.sample()) ?? {};
+    const { resources } = (await main.probe?.call('sample')) ?? {};
     const { fdCount } = readPassiveSample(pid, 0, { ownInspectorPorts: [] });
     const now = JSON.stringify([resources, fdCount]);
     quiet = now === last ? quiet + 1 : 0;

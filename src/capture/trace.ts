@@ -1,8 +1,9 @@
 // Node's own trace events (the NodeTracing domain of the main thread), passed on as they come: the file opens in Perfetto
 // and chrome://tracing.
+
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CaptureStream } from '../signals/sink.ts';
 import type { InspectorSession } from '../target/inspector-session.ts';
-import type { CaptureStream } from './sink.ts';
 
 export interface TraceOutcome {
   events: number;
@@ -53,7 +54,6 @@ export async function startTrace(
 ): Promise<RunningTrace> {
   const outcome: TraceOutcome = { events: 0, bytes: 0, isCut: false };
   let lastAt = performance.now();
-  let isOver = false;
   let markComplete = () => {};
   const complete = new Promise<void>((resolve) => {
     markComplete = resolve;
@@ -62,9 +62,9 @@ export async function startTrace(
     outcome.bytes += Buffer.byteLength(text);
     out.write(text);
   };
-  session.on('NodeTracing.dataCollected', ({ value }: { value: object[] }) => {
+  const unlisten = session.on('NodeTracing.dataCollected', ({ value }: { value: object[] }) => {
     lastAt = performance.now();
-    for (const event of isOver || outcome.isCut ? [] : value) {
+    for (const event of outcome.isCut ? [] : value) {
       const text = JSON.stringify(event);
       if (outcome.bytes + text.length > maxBytes) {
         outcome.isCut = true;
@@ -75,7 +75,7 @@ export async function startTrace(
       outcome.events++;
     }
   });
-  session.on('NodeTracing.tracingComplete', () => markComplete());
+  const unlistenEnd = session.on('NodeTracing.tracingComplete', () => markComplete());
   await session.send('NodeTracing.start', { traceConfig: { includedCategories: CATEGORIES } });
 
   const finish = async (): Promise<TraceOutcome> => {
@@ -89,7 +89,8 @@ export async function startTrace(
       performance.now() - from < LONGEST_WAIT_MILLIS
     )
       await delay(50);
-    isOver = true;
+    unlisten();
+    unlistenEnd();
     write(outcome.events === 0 ? '{"traceEvents":[]}\n' : '\n]}\n');
     await out.end();
     return outcome;

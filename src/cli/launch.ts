@@ -3,9 +3,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readChildren } from '../capture/children.ts';
 import { AttachError, UsageError } from '../errors.ts';
 import { checkAttachable } from '../target/attachability.ts';
+import { readChildren } from '../target/proc/children.ts';
 
 export interface Launched {
   pid: number;

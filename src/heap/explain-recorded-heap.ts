@@ -1,6 +1,5 @@
 // The heap snapshots of a recording: who holds what was seen growing, and what grew from one snapshot to the next.
 import { explainHeapObjects } from '../analysis/heap/suspects.ts';
-import type { SnapshotTaken } from '../capture/sink.ts';
 import { CulpritError } from '../errors.ts';
 import { computeDominators } from '../model/heap/dominators.ts';
 import { type HeapPlace, placesInCollection } from '../model/heap/heap-report.ts';
@@ -36,10 +35,9 @@ async function findHolders(
   snapshot: RecordedSnapshot,
 ): Promise<RecordedHeap['holders']> {
   const taken = lines.find(
-    (line): line is Extract<typeof line, SnapshotTaken> =>
-      line.type === 'snapshot' && line.thread === thread && line.path === snapshot.file.path,
+    (line) => line.type === 'snapshot' && line.thread === thread && line.path === snapshot.file.path,
   );
-  if (!taken || taken.suspects.length === 0) return [];
+  if (taken?.type !== 'snapshot' || taken.suspects.length === 0) return [];
   const graph = await snapshot.read();
   const held = explainHeapObjects(
     graph,

@@ -1,15 +1,10 @@
 // Collections that grow while we look, and who puts entries into them. Pure data.
+import type { CollectionType } from '../signals/collections/wire.ts';
+import type { Holder } from '../wire/holder.ts';
 import type { Frame } from './frame.ts';
 
-export type CollectionType = 'Map' | 'Set' | 'Array' | 'Object' | 'EventEmitter' | 'EventTarget';
-
-/** By which name something is held; `of` is the function of a variable, or the class of a property. */
-export interface CollectionHolder {
-  /** `entry`: in a collection that is held by that name. */
-  kind: 'variable' | 'property' | 'entry' | 'global' | 'exports' | 'handle';
-  name: string;
-  of: string;
-}
+export type { CollectionType } from '../signals/collections/wire.ts';
+export type { Holder as CollectionHolder } from '../wire/holder.ts';
 
 export interface CollectionGrowth {
   thread: number;
@@ -21,7 +16,7 @@ export interface CollectionGrowth {
   /** Of an emitter or an event target: the event with the most listeners. */
   event?: string;
   /** Absent when no walk along references came to it. */
-  holder?: CollectionHolder;
+  holder?: Holder;
   /** How many collections of one kind are taken together here; absent: it is one. */
   alike?: number;
   /** Number of entries (or listeners) at each read. */

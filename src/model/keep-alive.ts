@@ -1,23 +1,8 @@
 // What keeps a thread's event loop alive, decoded: handles, requests, timers and workers, grouped. Pure data.
+import type { AliveKind } from '../signals/keep-alive/wire.ts';
 import type { Frame } from './frame.ts';
 
-export const ALIVE_KINDS = [
-  'interval',
-  'timeout',
-  'immediate',
-  'server',
-  'socket',
-  'udp-socket',
-  'child-process',
-  'worker',
-  'watcher',
-  'message-port',
-  'stdio',
-  'ipc',
-  'request',
-  'other',
-] as const;
-export type AliveKind = (typeof ALIVE_KINDS)[number];
+export { ALIVE_KINDS, type AliveKind } from '../signals/keep-alive/wire.ts';
 
 /** Things that are alike: of one kind, for one purpose, with one callback. */
 export interface AliveThings {

@@ -1,27 +1,13 @@
 // Pools and agents that lend things out, and libuv's thread pool: what was read of them over time. Pure data.
+import type { PoolRead } from '../signals/pools/wire.ts';
 import type { CollectionHolder } from './collection.ts';
 import type { Frame } from './frame.ts';
 
-export interface PoolReading {
-  atMillis: number;
-  /** Absent: it has none. */
-  limit?: number;
-  /** Lent out. */
-  busy?: number;
-  idle?: number;
-  /** Those who wait for one. */
-  waiting: number;
-  /** Of what is lent out, looked at while it is short. */
-  lent?: {
-    /** Those with a connection that could be looked at. */
-    looked: number;
-    /** Nothing went over the connection for some seconds. */
-    silent: number;
-    longestSilentMillis: number;
-    /** What an Agent's sockets are busy with: "GET /rates/#: response not read". */
-    labels: [label: string, count: number][];
-  };
-}
+/** How much of a pool was in use at one moment. */
+export type PoolReading = { atMillis: number } & Pick<
+  PoolRead,
+  'limit' | 'busy' | 'idle' | 'waiting' | 'lent'
+>;
 
 /** A pool, or an Agent's part for one destination. */
 export interface Pool {

@@ -3,7 +3,7 @@
 // standard output while it looks. A program of its own: it alone speaks and exits here.
 import type { Readable } from 'node:stream';
 import { parseCaptureWords } from '../capture/capture-words.ts';
-import { readSettings } from '../capture/settings.ts';
+import { readSettings } from '../capture/settings/settings.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { record } from '../record.ts';

@@ -1,9 +1,9 @@
 // Files that other tools made, read as a recording: `.cpuprofile`, `.heapprofile` and Node's diagnostic report.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { CapturedFileKind, SampleLine } from '../capture/sink.ts';
 import { RecordingError, UsageError } from '../errors.ts';
 import type { SocketGroup } from '../model/samples.ts';
+import type { CapturedFileKind, SampleLine } from '../signals/sink.ts';
 import { RECORDING_FORMAT, RECORDING_VERSION } from './format.ts';
 import type { Manifest } from './manifest.ts';
 import { type Recording, readJson, readRecording } from './reader.ts';

@@ -6,13 +6,13 @@ import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import * as v from 'valibot';
-import type { CapturedFile, SampleLine } from '../capture/sink.ts';
 import { RecordingError } from '../errors.ts';
 import type { HeapGraph } from '../model/heap/heap-graph.ts';
+import { checkLine, type SampleLine } from '../signals/lines.ts';
+import type { CapturedFile } from '../signals/sink.ts';
 import { notWhole, type Unpacked, unpackFile, unpackStream } from './archive.ts';
 import { MAPS_FILE, RECORDING_FORMAT, RECORDING_VERSION } from './format.ts';
 import { readHeapSnapshot } from './heap/heap-snapshot.ts';
-import { lineSchema } from './line-schema.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';
 import type { Sources } from './sources/script-places.ts';
 import { applyMaps, type CarriedMap } from './sources/sources.ts';
@@ -177,8 +177,7 @@ async function readLines(path: string, warnings: string[]): Promise<SampleLine[]
 
 function parseLine(line: string): SampleLine | null {
   try {
-    const parsed = v.safeParse(lineSchema, JSON.parse(line));
-    return parsed.success ? (parsed.output as unknown as SampleLine) : null;
+    return checkLine(JSON.parse(line));
   } catch {
     return null;
   }

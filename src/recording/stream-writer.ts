@@ -4,7 +4,7 @@
 import type { Writable } from 'node:stream';
 import { createGzip, constants as zlib } from 'node:zlib';
 import { pack } from 'tar-stream';
-import type { CapturedFile, CaptureStream, SampleLine } from '../capture/sink.ts';
+import type { CapturedFile, CaptureStream, SampleLine } from '../signals/sink.ts';
 import { MAPS_FILE, type MapEntry, partName } from './format.ts';
 import type { Manifest } from './manifest.ts';
 import { notePositions } from './sources/positions.ts';

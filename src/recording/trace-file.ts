@@ -2,8 +2,8 @@
 import { createWriteStream, openSync, renameSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
-import type { CaptureStream } from '../capture/sink.ts';
 import { UsageError } from '../errors.ts';
+import type { CaptureStream } from '../signals/sink.ts';
 
 /** Throws UsageError when it cannot be written, before anything is traced. An older file of that name is replaced. */
 export function createTraceFile(path: string): CaptureStream {

@@ -14,8 +14,8 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import type { CapturedFile, CaptureSink, SampleLine } from '../capture/sink.ts';
 import { UsageError } from '../errors.ts';
+import type { CapturedFile, CaptureSink, SampleLine } from '../signals/sink.ts';
 import type { Manifest } from './manifest.ts';
 import { notePositions } from './sources/positions.ts';
 import type { ReadText } from './sources/script-places.ts';

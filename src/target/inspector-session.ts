@@ -12,10 +12,17 @@ export interface InspectorSession {
    * Rejects with SessionClosed when the target went away, and with AttachError after `timeoutMillis`.
    */
   send<T = unknown>(method: string, params?: object, timeoutMillis?: number): Promise<T>;
-  on(method: string, listener: (params: never) => void): void;
+  /** Returns how to stop listening. */
+  on(method: string, listener: (params: never) => void): () => void;
   /** Resolves once the other side is gone, for whatever reason. */
   readonly closed: Promise<void>;
   readonly isClosed: boolean;
+  close(): Promise<void>;
+}
+
+/** The client as it is used here: it types each command and event by its name, and here the name is a value. */
+interface ProtocolClient {
+  send(method: string, params: object): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -51,7 +58,7 @@ export async function openSession(webSocketUrl: string, timeoutMillis = 5_000): 
   return wrapClient(client);
 }
 
-function wrapClient(client: CDP.Client): InspectorSession {
+function wrapClient(client: ProtocolClient): InspectorSession {
   let isClosed = false;
   let markClosed = () => {};
   const closed = new Promise<void>((resolve) => {
@@ -60,8 +67,7 @@ function wrapClient(client: CDP.Client): InspectorSession {
       resolve();
     };
   });
-  client.on('disconnect', markClosed);
-  client.on('error', markClosed);
+  for (const event of ['disconnect', 'error']) listen(client, 'on', event, markClosed);
   const gone = closed.then(() => {
     throw new SessionClosed(
       'The target closed the connection.',
@@ -79,16 +85,29 @@ function wrapClient(client: CDP.Client): InspectorSession {
         gone,
         withTimeout(sendTo(client, method, params), timeoutMillis, () => noAnswer(method)),
       ]) as Promise<T>,
-    on: (method, listener) => void client.on(method as 'event', listener as never),
+    on(method, listener) {
+      listen(client, 'on', method, listener);
+      return () => listen(client, 'off', method, listener);
+    },
     // A peer that does not answer the closing handshake is not waited for.
     close: () =>
       withTimeout(client.close(), CLOSE_TIMEOUT_MILLIS, () => new Error('late')).then(markClosed, markClosed),
   };
 }
 
+/** The client is an EventEmitter, which its types do not say. */
+function listen(
+  client: ProtocolClient,
+  how: 'on' | 'off',
+  event: string,
+  listener: (params: never) => void,
+): void {
+  Reflect.apply(Reflect.get(client, how), client, [event, listener]);
+}
+
 /** The client parses each message without a guard: garbage from the other side would end us. */
-function guardMessages(client: CDP.Client): void {
-  const socket = (client as unknown as { _ws?: RawSocket })._ws;
+function guardMessages(client: ProtocolClient): void {
+  const socket: RawSocket | undefined = Reflect.get(client, '_ws');
   for (const listener of socket?.listeners('message') ?? []) {
     socket!.off('message', listener);
     socket!.on('message', (...args) => {
@@ -127,11 +146,9 @@ function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
 }
 
-/** The client types each command by its name; here the name is a value. */
-async function sendTo(client: CDP.Client, method: string, params: object): Promise<unknown> {
-  const sender = client as unknown as { send(method: string, params: object): Promise<unknown> };
+async function sendTo(client: ProtocolClient, method: string, params: object): Promise<unknown> {
   try {
-    return await sender.send(method, params);
+    return await client.send(method, params);
   } catch (error) {
     // A process on its way out answers still, but has nothing left to run code in.
     if (/Cannot find context|context was destroyed/i.test(firstLine(error)))

@@ -9,14 +9,7 @@ import { closeOpenedInspector } from './close-opened.ts';
 import { findOpenInspector, type InspectorEndpoint } from './inspector-address.ts';
 import { isLoopback, likelyInspectorPorts, readNodeFlags, wantedInspectorPort } from './inspector-ports.ts';
 import { type ListeningPort, listeningPorts, portHolder } from './proc/sockets.ts';
-
-/** Of an opened inspector, until the lease is in place. */
-export interface Watcher {
-  /** The lease is in place: nobody needs to watch any more. */
-  release(): void;
-  /** Attaching failed: close what we opened. Never rejects. */
-  abandon(): Promise<void>;
-}
+import type { Watcher } from './watcher-process.ts';
 
 export interface OpenedInspector extends Watcher {
   endpoint: InspectorEndpoint;

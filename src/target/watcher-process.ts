@@ -1,8 +1,16 @@
 // Starting the watcher of the first moments (watcher.ts) and telling it how they went.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import type { Watcher } from './open-inspector.ts';
 import type { ListeningPort } from './proc/sockets.ts';
+
+/** Of an opened inspector, until the lease is in place. */
+export interface Watcher {
+  /** The lease is in place: nobody needs to watch any more. */
+  release(): void;
+  /** Attaching failed: close what we opened. Never rejects. */
+  abandon(): Promise<void>;
+}
 
 /**
  * Between the signal and the lease nothing in the target knows of us. A small process of its own watches those
@@ -26,7 +34,7 @@ export async function startWatcher(pid: number, before: ListeningPort[]): Promis
   });
   child.stdout?.destroy();
   child.unref();
-  (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
+  if (child.stdin instanceof Socket) child.stdin.unref();
   return { release: () => endWatcher(child, 'release'), abandon: async () => endWatcher(child, 'abandon') };
 }
 

@@ -2,7 +2,7 @@
 import { blame } from '../analysis/cpu/blame.ts';
 import { placeWithLibrary } from '../findings/wording.ts';
 import type { CollectionType } from '../model/collection.ts';
-import { decodeCollections } from '../model/decode/collections.ts';
+import { decodeCollections } from '../signals/collections/decode.ts';
 import type { LeakFinding } from './contract.ts';
 import type { GrowingCollection } from './measure/collection-growth.ts';
 import { medianStep } from './measure/every-round.ts';
@@ -60,8 +60,8 @@ function describe(collection: GrowingCollection, places: Places, rounds: number)
     sizes: sizes.map((entries, atMillis) => ({ entries, atMillis })),
     insertions: insertions.map(withoutRunner),
   };
-  const read = { thread: 0, atMillis: 0, growing: [growth] };
-  const decoded = decodeCollections([read], places.resolver, places.sources, '')[0]!;
+  const read = { type: 'collections' as const, thread: 0, atMillis: 0, growing: [growth] };
+  const decoded = decodeCollections([read], { ...places, ownUrl: '' })[0]!;
   const where = blame(decoded.insertions[0] ?? [], 'of calls');
   const isListener = isListenerList(decoded.insertions[0]?.[0]?.file ?? null, type);
   // What Node's own code fills is Node's: it stands for a socket or a request, which are looked at themselves.

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type Blame, blame } from '../analysis/cpu/blame.ts';
 import { createFrameResolver, type FrameResolver, type RawSources } from '../model/decode/frame-resolver.ts';
-import { decodeStack } from '../model/decode/samples.ts';
+import { decodeStack } from '../model/decode/stack.ts';
 import type { Frame } from '../model/frame.ts';
 import { type ScriptPosition, scriptPath } from '../recording/sources/script-places.ts';
 import { collectSources } from '../recording/sources/sources.ts';

@@ -1,9 +1,10 @@
 // Starting the server of one side and knowing when it serves: the Node process below the command that listens on a port.
+
 import { setTimeout as delay } from 'node:timers/promises';
-import { readChildren } from '../capture/children.ts';
 import { WorkloadError } from '../errors.ts';
 import { checkAttachable } from '../target/attachability.ts';
 import { isNodeProcess } from '../target/node-binary.ts';
+import { readChildren } from '../target/proc/children.ts';
 import { listeningPorts } from '../target/proc/sockets.ts';
 import { type Leashed, startLeashed } from './leashed.ts';
 

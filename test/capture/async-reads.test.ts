@@ -1,8 +1,10 @@
 // When pools are searched and how closely, when the thread pool and promises are watched: with a clock set by hand.
+
 import { describe, expect, test } from 'vitest';
 import { AsyncReads } from '../../src/capture/async-reads.ts';
 import type { CaptureOptions } from '../../src/capture/context.ts';
 import type { ProbeAsyncSite, ProbePool } from '../../src/capture/probes/probe-protocol.ts';
+import type { ProbeClient } from '../../src/signals/probe-client.ts';
 import { type FakeContext, type FakeThread, fakeContext, fakeThread } from '../support/fake-capture.ts';
 
 /** What a thread answers, by second of the look. */
@@ -42,27 +44,30 @@ function threadWith(answers: Answers, calls: string[], contextOf: () => FakeCont
   const thread = fakeThread({ id, hasProbe });
   const second = () => contextOf().atMillis / 1_000;
   const note = (call: string) => void calls.push(`${call} @${second()}`);
-  const probe = thread.probe && {
-    ...thread.probe,
-    findPools: async (millis: number, isDataOnly: boolean) =>
-      note(`findPools ${millis} ms ${isDataOnly ? 'by data' : 'closely'}`),
-    startPoolWatch: async () => note('startPoolWatch'),
-    watchAlso: async (types: string[]) => note(`watchAlso ${types}`),
+  const ask: FakeThread['ask'] = async (signal, _atMillis, ..._args) => {
+    if (signal.type !== 'thread-pool' || hasProbe) note(signal.type);
+    const answers: Partial<Record<string, object>> = {
+      async: { coverage: 0.5, onMillis: 1, seen: {}, sites: sites?.(second()) ?? [] },
+      pools: { found: 1, pools: [{ waiting: waiting?.(second()) ?? 0 }] },
+    };
+    return (answers[signal.type] ?? null) as never;
+  };
+  const call: ProbeClient['call'] = async (method, ...args) => {
+    const [millis, isDataOnly] = args;
+    if (method === 'findPools') note(`findPools ${millis} ms ${isDataOnly ? 'by data' : 'closely'}`);
+    else note([method, ...args].join(' '));
+    return undefined as never;
   };
   return {
     ...thread,
-    probe,
-    readAsync: async () => {
-      note('readAsync');
-      return { coverage: 0.5, onMillis: 1, seen: {}, sites: (sites?.(second()) ?? []) as ProbeAsyncSite[] };
+    ask,
+    probe: thread.probe && { ...thread.probe, call },
+    counters: {
+      ...thread.counters,
+      get poolWaitsMillis() {
+        return poolWaits?.(second()) ?? [];
+      },
     },
-    readPools: async () => {
-      note('readPools');
-      return { found: 1, pools: [{ waiting: waiting?.(second()) ?? 0 } as ProbePool] };
-    },
-    stopPoolWatch: async () => note('stopPoolWatch'),
-    readHandlers: async () => note('readHandlers'),
-    poolWaitsMillis: () => poolWaits?.(second()) ?? [],
   };
 }
 
@@ -84,7 +89,7 @@ describe('a quiet program', () => {
 
   test('is watched neither for its promises nor for its thread pool', async () => {
     const { count, reads } = await look({ sites: () => [request()], poolWaits: () => [0.4, 15] });
-    expect([count('watchAlso'), count('startPoolWatch'), count('stopPoolWatch')]).toEqual([0, 0, 0]);
+    expect([count('watchAlso'), count('startPoolWatch'), count('thread-pool')]).toEqual([0, 0, 0]);
     expect(reads.isWatchingPromises).toBe(false);
   });
 
@@ -92,16 +97,16 @@ describe('a quiet program', () => {
     'is read a few times, in %i ms, and once at the end',
     async (durationMillis) => {
       const { count, calls } = await look({}, { durationMillis });
-      expect(count('readAsync')).toBeGreaterThanOrEqual(7);
-      expect(count('readAsync')).toBeLessThanOrEqual(10 + 1);
-      expect(calls.at(-1)).toBe(`readHandlers @${durationMillis / 1_000}`);
-      expect(count('readHandlers')).toBe(1);
+      expect(count('async ')).toBeGreaterThanOrEqual(7);
+      expect(count('async ')).toBeLessThanOrEqual(10 + 1);
+      expect(calls.at(-1)).toBe(`handlers @${durationMillis / 1_000}`);
+      expect(count('handlers')).toBe(1);
     },
   );
 
   test('is read right after its garbage was collected, and then not again soon', async () => {
     const { calls } = await look({}, {}, 4);
-    const at = calls.flatMap((call) => (call.startsWith('readAsync') ? [Number(call.split('@')[1])] : []));
+    const at = calls.flatMap((call) => (call.startsWith('async ') ? [Number(call.split('@')[1])] : []));
     expect(at).toEqual([0, 4, 8, 12, 16, 20, 24, 28, 30]);
   });
 });
@@ -171,14 +176,14 @@ describe('promises are watched from then on', () => {
 });
 
 describe('the thread pool is watched', () => {
-  const watches = ({ calls }: Look) => calls.filter((call) => /^(start|stop)PoolWatch/.test(call));
+  const watches = ({ calls }: Look) => calls.filter((call) => /^(startPoolWatch|thread-pool)/.test(call));
 
   test('for three seconds after three long waits in a row, at most twice', async () => {
     expect(watches(await look({ poolWaits: () => [0.5, 16] }))).toEqual([
       'startPoolWatch @2',
-      'stopPoolWatch @5',
+      'thread-pool @5',
       'startPoolWatch @8',
-      'stopPoolWatch @11',
+      'thread-pool @11',
     ]);
   });
 
@@ -192,14 +197,14 @@ describe('the thread pool is watched', () => {
 
   test('to the end of the look, and no longer', async () => {
     const late = (second: number) => (second >= 26 ? [400] : [1]);
-    expect(watches(await look({ poolWaits: late }))).toEqual(['startPoolWatch @28', 'stopPoolWatch @30']);
+    expect(watches(await look({ poolWaits: late }))).toEqual(['startPoolWatch @28', 'thread-pool @30']);
   });
 });
 
 describe('each thread by itself:', () => {
   test('one without a probe is asked for nothing of it', async () => {
     const { count } = await look({ hasProbe: false, poolWaits: () => [400] });
-    expect([count('findPools'), count('readPools'), count('startPoolWatch'), count('readHandlers')]).toEqual([
+    expect([count('findPools'), count('pools'), count('startPoolWatch'), count('handlers')]).toEqual([
       0, 0, 0, 0,
     ]);
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readCgroup } from '../../src/capture/cgroup.ts';
-import { readThreadCpu } from '../../src/capture/thread-cpu.ts';
+import { readCgroup } from '../../src/signals/passive/cgroup.ts';
+import { readThreadCpu } from '../../src/signals/passive/thread-cpu.ts';
 import { addProcess, makeFolder, removeFolder, writeFiles } from '../target/fake-proc.ts';
 
 let proc: string;

@@ -1,7 +1,7 @@
 // Which code compiles code: told from the scripts that V8 reports. That a target is never paused by it is proved on a
 // real one in test/live.
 import { afterEach, expect, test } from 'vitest';
-import { watchCompilations } from '../../src/capture/compile-watch.ts';
+import { watchCompilations } from '../../src/signals/compilations/read.ts';
 import type { InspectorSession } from '../../src/target/inspector-session.ts';
 import { type FakeSession, fakeSession, openOwnSession } from '../support/fake-session.ts';
 

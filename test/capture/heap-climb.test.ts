@@ -1,7 +1,7 @@
 // When the capture climbs above sampling, and when not: seen through its steps, with threads that answer what is told
 // here.
 import { describe, expect, test } from 'vitest';
-import { HeapClimb } from '../../src/capture/heap-climb.ts';
+import { HeapClimb } from '../../src/capture/heap/heap-climb.ts';
 import { SessionClosed } from '../../src/target/inspector-session.ts';
 import { MB } from '../support/build-observations.ts';
 import {
@@ -38,7 +38,7 @@ async function look(climb: HeapClimb, context: FakeContext): Promise<void> {
 
 const rising = (answers: Parameters<typeof fakeThread>[0] = {}): FakeThread => {
   const thread = fakeThread(answers);
-  thread.floors.push(...RISING);
+  thread.counters.floors.push(...RISING);
   return thread;
 };
 const callsOf = (thread: FakeThread, name: string) => thread.calls.filter((call) => call.startsWith(name));
@@ -48,7 +48,7 @@ const refusals = (context: FakeContext) =>
 describe('a census', () => {
   test('is not taken while the floor of the heap is flat', async () => {
     const thread = fakeThread();
-    thread.floors.push(...FLAT);
+    thread.counters.floors.push(...FLAT);
     const context = fakeContext([thread]);
     const climb = new HeapClimb(context);
     await look(climb, context);
@@ -63,7 +63,7 @@ describe('a census', () => {
     const context = fakeContext([thread]);
     const climb = new HeapClimb(context);
     await look(climb, context);
-    expect(callsOf(thread, 'takeCensus')).toHaveLength(1);
+    expect(callsOf(thread, 'census')).toHaveLength(1);
     expect(thread.calls).toContain('watchAlso PROMISE');
     expect(climb.isWatching).toBe(true);
     expect(context.announced.join()).toMatch(/census.*pause of about \d+ ms/);
@@ -77,8 +77,8 @@ describe('a census', () => {
     const climb = new HeapClimb(context);
     climb.residentBytes.push(...Array.from({ length: 14 }, (_, i) => 100 * MB + i * MB));
     await stepAt(climb, context, 0.3);
-    expect(callsOf(main, 'takeCensus')).toHaveLength(1);
-    expect(callsOf(worker, 'takeCensus')).toHaveLength(0);
+    expect(callsOf(main, 'census')).toHaveLength(1);
+    expect(callsOf(worker, 'census')).toHaveLength(0);
   });
 
   test('is not taken for the memory that coming to a process takes', async () => {
@@ -90,21 +90,21 @@ describe('a census', () => {
     ];
     climb.residentBytes.push(...attached.map((megabytes) => megabytes * MB));
     await stepAt(climb, context, 0.3);
-    expect(callsOf(thread, 'takeCensus')).toHaveLength(0);
+    expect(callsOf(thread, 'census')).toHaveLength(0);
   });
 
   test('is not taken so late that nothing could be read after it', async () => {
     const thread = rising();
     const context = fakeContext([thread]);
     await stepAt(new HeapClimb(context), context, 0.8, 0.9);
-    expect(callsOf(thread, 'takeCensus')).toHaveLength(0);
+    expect(callsOf(thread, 'census')).toHaveLength(0);
   });
 
   test('is left out, with one warning, when its pause would exceed --max-pause', async () => {
     const thread = rising();
     const context = fakeContext([thread], { maxPauseMillis: 50 });
     await look(new HeapClimb(context), context);
-    expect(callsOf(thread, 'takeCensus')).toHaveLength(0);
+    expect(callsOf(thread, 'census')).toHaveLength(0);
     // What open handles lead to is looked at all the same: that is short.
     expect(callsOf(thread, 'walk').length).toBeGreaterThan(0);
     const warnings = context.outcome.warnings.filter((warning) => /census/.test(warning));
@@ -115,7 +115,7 @@ describe('a census', () => {
     const thread = rising({ heapUsedBytes: ENDLESS });
     const context = fakeContext([thread], { maxPauseMillis: 1e15 }, process.pid);
     await look(new HeapClimb(context), context);
-    expect(callsOf(thread, 'takeCensus')).toHaveLength(0);
+    expect(callsOf(thread, 'census')).toHaveLength(0);
     expect(callsOf(thread, 'walk').length).toBeGreaterThan(0);
     const warnings = context.outcome.warnings.filter((warning) => /census/.test(warning));
     expect(warnings).toEqual([expect.stringMatching(/left out.*little is left below/)]);
@@ -125,16 +125,16 @@ describe('a census', () => {
     const thread = rising({ hasProbe: false });
     const context = fakeContext([thread]);
     await look(new HeapClimb(context), context);
-    expect(callsOf(thread, 'takeCensus')).toEqual([]);
+    expect(callsOf(thread, 'census')).toEqual([]);
   });
 
   test('of a worker is taken where that worker’s heap rises', async () => {
     const [main, worker] = [fakeThread(), rising({ id: 3 })];
-    main.floors.push(...FLAT);
+    main.counters.floors.push(...FLAT);
     const context = fakeContext([main, worker]);
     await look(new HeapClimb(context), context);
-    expect(callsOf(main, 'takeCensus')).toHaveLength(0);
-    expect(callsOf(worker, 'takeCensus').length).toBeGreaterThan(0);
+    expect(callsOf(main, 'census')).toHaveLength(0);
+    expect(callsOf(worker, 'census').length).toBeGreaterThan(0);
   });
 });
 
@@ -143,8 +143,8 @@ describe('after the census', () => {
     const thread = rising({ collections: [CAUGHT] });
     const context = fakeContext([thread]);
     await look(new HeapClimb(context), context);
-    expect(callsOf(thread, 'watchCompilations')).toHaveLength(1);
-    const traps = callsOf(thread, 'readCollections').map((call) => Number(call.split(' ')[1]));
+    expect(callsOf(thread, 'compilations')).toHaveLength(1);
+    const traps = callsOf(thread, 'collections').map((call) => Number(call.split(' ')[1]));
     expect(Math.max(...traps)).toBeGreaterThan(0);
     // The last read sets no more traps.
     expect(traps.at(-1)).toBe(0);
@@ -154,8 +154,8 @@ describe('after the census', () => {
     const thread = rising({ collections: [CAUGHT] });
     const context = fakeContext([thread]);
     await look(new HeapClimb(context), context);
-    expect(callsOf(thread, 'takeCensus')).toHaveLength(1);
-    expect(callsOf(thread, 'locateClosures')).toHaveLength(0);
+    expect(callsOf(thread, 'census')).toHaveLength(1);
+    expect(callsOf(thread, 'closures')).toHaveLength(0);
   });
 
   test('one recount where nothing explains the rise, late; the closures that pile up are placed', async () => {
@@ -170,15 +170,13 @@ describe('after the census', () => {
     const context = fakeContext([thread]);
     const climb = new HeapClimb(context);
     await stepAt(climb, context, 0.2, 0.3, 0.4, 0.5);
-    expect(callsOf(thread, 'takeCensus')).toHaveLength(1);
+    expect(callsOf(thread, 'census')).toHaveLength(1);
     await stepAt(climb, context, 0.7, 0.8, 0.9);
     await climb.last();
-    expect(callsOf(thread, 'takeCensus')).toHaveLength(2);
+    expect(callsOf(thread, 'census')).toHaveLength(2);
     expect(callsOf(thread, 'walk')).toHaveLength(2);
     // Those that grew most first; not what stayed, and no objects.
-    expect(callsOf(thread, 'locateClosures')).toEqual([
-      'locateClosures function serve#900 function fresh#12',
-    ]);
+    expect(callsOf(thread, 'closures')).toEqual(['closures function serve#900,function fresh#12']);
   });
 
   test('no closure is placed where no function became more', async () => {
@@ -186,15 +184,15 @@ describe('after the census', () => {
     const thread = rising({ censuses: [census, census] });
     const context = fakeContext([thread]);
     await look(new HeapClimb(context), context);
-    expect(callsOf(thread, 'takeCensus')).toHaveLength(2);
-    expect(callsOf(thread, 'locateClosures')).toHaveLength(0);
+    expect(callsOf(thread, 'census')).toHaveLength(2);
+    expect(callsOf(thread, 'closures')).toHaveLength(0);
   });
 });
 
 describe('a heap snapshot', () => {
   const unexplained = (more: Parameters<typeof fakeThread>[0] = {}) =>
     rising({ collections: [growing()], ...more });
-  const snapshots = (thread: FakeThread) => callsOf(thread, 'takeSnapshot');
+  const snapshots = (thread: FakeThread) => callsOf(thread, 'snapshot');
 
   test.each(['explained', 'unexplained'])('with "never" is never taken: %s', async (how) => {
     const thread = rising({ collections: how === 'explained' ? [CAUGHT] : [growing()] });
@@ -207,7 +205,7 @@ describe('a heap snapshot', () => {
 
   test('with "auto" is not taken of a heap that does not rise', async () => {
     const thread = fakeThread();
-    thread.floors.push(...FLAT);
+    thread.counters.floors.push(...FLAT);
     const context = fakeContext([thread], { maxPauseMillis: 60_000 });
     await look(new HeapClimb(context), context);
     expect(snapshots(thread)).toEqual([]);
@@ -228,13 +226,15 @@ describe('a heap snapshot', () => {
     await stepAt(climb, context, 0.2, 0.3, 0.5, 0.7, 0.9);
     expect(snapshots(thread)).toEqual([]);
     await climb.last();
-    expect(snapshots(thread)).toEqual(['takeSnapshot 1']);
+    expect(snapshots(thread)).toEqual(['snapshot 1']);
     expect(context.outcome.steps).toContain('snapshot');
     // What it will cost is told before, what it did cost after.
     expect(context.announced.join('\n')).toMatch(
       /heap snapshot: about .* nodes, a pause of about .* s and \d+ MB/,
     );
-    expect(context.outcome.warnings).toEqual(['A heap snapshot was taken: the 1. of 0.']);
+    expect(context.outcome.warnings).toEqual([
+      'A heap snapshot was taken: 2.0 MB, a pause of 0.0 s. It holds strings of the program, up to 1,024 characters each.',
+    ]);
   });
 
   test('with "auto" is refused, with one warning and the cure, when it pauses for too long', async () => {
@@ -260,15 +260,15 @@ describe('a heap snapshot', () => {
     await stepAt(climb, context, 0.05, 0.1);
     expect(snapshots(thread)).toEqual([]);
     await stepAt(climb, context, 0.3, 0.4, 0.5, 0.9);
-    expect(snapshots(thread)).toEqual(['takeSnapshot 1']);
+    expect(snapshots(thread)).toEqual(['snapshot 1']);
     await climb.last();
-    expect(snapshots(thread)).toEqual(['takeSnapshot 1', 'takeSnapshot 2']);
+    expect(snapshots(thread)).toEqual(['snapshot 1', 'snapshot 2']);
     expect(context.outcome.steps.filter((step) => step === 'snapshot')).toHaveLength(1);
   });
 
   test('with "force" is taken of a heap that does not rise, too', async () => {
     const thread = fakeThread();
-    thread.floors.push(...FLAT);
+    thread.counters.floors.push(...FLAT);
     const context = fakeContext([thread], { snapshot: 'force' });
     await look(new HeapClimb(context), context);
     expect(snapshots(thread)).toHaveLength(2);
@@ -279,9 +279,16 @@ describe('a heap snapshot', () => {
     async () => {
       let heapUsedBytes = ENDLESS;
       const thread = fakeThread({ collections: [CAUGHT] });
-      thread.floors.push(...FLAT);
+      thread.counters.floors.push(...FLAT);
       // The numbers of the refusal change from look to look.
-      const changing = { ...thread, heapUsedBytes: () => (heapUsedBytes *= 1.01) };
+      const counters = {
+        ...thread.counters,
+        get heapUsedBytes() {
+          heapUsedBytes *= 1.01;
+          return heapUsedBytes;
+        },
+      };
+      const changing = { ...thread, counters };
       const context = fakeContext([changing], { snapshot: 'force' }, process.pid);
       await look(new HeapClimb(context), context);
       expect(snapshots(thread)).toEqual([]);
@@ -292,7 +299,7 @@ describe('a heap snapshot', () => {
 
   check('a snapshot of a worker is not taken for whoever asked for one of the main heap', async () => {
     const [main, worker] = [fakeThread(), fakeThread({ id: 3 })];
-    for (const { floors } of [main, worker]) floors.push(...FLAT);
+    for (const { counters } of [main, worker]) counters.floors.push(...FLAT);
     const context = fakeContext([main, worker], { snapshot: 'force' });
     await look(new HeapClimb(context), context);
     expect(snapshots(main)).toHaveLength(2);
@@ -301,15 +308,15 @@ describe('a heap snapshot', () => {
 
   test('of a worker is taken where its own heap rises', async () => {
     const [main, worker] = [fakeThread(), unexplained({ id: 3 })];
-    main.floors.push(...FLAT);
+    main.counters.floors.push(...FLAT);
     const context = fakeContext([main, worker], { maxPauseMillis: 60_000 });
     await look(new HeapClimb(context), context);
     expect(snapshots(main)).toEqual([]);
-    expect(snapshots(worker)).toEqual(['takeSnapshot 1']);
+    expect(snapshots(worker)).toEqual(['snapshot 1']);
   });
 
   check('a snapshot is not taken of a heap whose size nobody knows', async () => {
-    const thread = fakeThread({ hasProbe: false, heapUsedBytes: 0 });
+    const thread = fakeThread({ hasProbe: false, heapUsedBytes: undefined });
     const context = fakeContext([thread], { snapshot: 'force' }, process.pid);
     await look(new HeapClimb(context), context);
     expect(snapshots(thread)).toEqual([]);
@@ -317,8 +324,10 @@ describe('a heap snapshot', () => {
 
   check('a snapshot that cannot be written is a warning, and the look goes on', async () => {
     const thread = unexplained({
-      onSnapshot: () =>
-        Promise.reject(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })),
+      reads: {
+        snapshot: () =>
+          Promise.reject(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })),
+      },
     });
     const context = fakeContext([thread], { snapshot: 'force' });
     await look(new HeapClimb(context), context);
@@ -326,7 +335,7 @@ describe('a heap snapshot', () => {
   });
 
   test('whose target goes away meanwhile is told to whoever runs the look', async () => {
-    const thread = unexplained({ onSnapshot: () => Promise.reject(new SessionClosed('gone')) });
+    const thread = unexplained({ reads: { snapshot: () => Promise.reject(new SessionClosed('gone')) } });
     const context = fakeContext([thread], { snapshot: 'force' });
     await expect(look(new HeapClimb(context), context)).rejects.toThrow(SessionClosed);
     expect(context.outcome.warnings).toEqual([]);

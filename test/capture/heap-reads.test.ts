@@ -1,6 +1,6 @@
 // How often the heap profile is read, how finely, and when not at all: with a clock set by hand.
 import { describe, expect, test } from 'vitest';
-import { HeapReads } from '../../src/capture/heap-reads.ts';
+import { HeapReads } from '../../src/capture/heap/heap-reads.ts';
 import { MB } from '../support/build-observations.ts';
 import { type FakeContext, type FakeThread, fakeContext, fakeThread } from '../support/fake-capture.ts';
 
@@ -31,7 +31,7 @@ describe('reading the heap profile', () => {
     const reads = new HeapReads(context);
     context.atMillis = 2_000;
     await reads.whenDue();
-    thread.oldGeneration.push(20 * MB, 24 * MB);
+    thread.counters.oldGeneration.push(20 * MB, 24 * MB);
     await look(reads, context);
     expect(count(thread, 'readHeap')).toBe(3);
   });
@@ -40,13 +40,13 @@ describe('reading the heap profile', () => {
     const thread = fakeThread();
     let reads = 0;
     const readHeap = async () => {
-      thread.floors.push((20 + ++reads) * MB);
+      thread.counters.floors.push((20 + ++reads) * MB);
       return 8;
     };
     const context = fakeContext([{ ...thread, readHeap }]);
     const heapReads = new HeapReads(context);
     for (; context.atMillis < 30_000; context.atMillis += 1_000) {
-      thread.oldGeneration.push(20 * MB + context.atMillis * 100);
+      thread.counters.oldGeneration.push(20 * MB + context.atMillis * 100);
       await heapReads.whenDue();
     }
     expect(reads).toBeGreaterThanOrEqual(8);
@@ -94,7 +94,7 @@ describe('heap sampling', () => {
     const context = fakeContext([thread]);
     const reads = new HeapReads(context);
     await reads.whenDue();
-    Object.assign(thread.load, { utilization: 0.5, allocated: 200 * MB });
+    Object.assign(thread.counters.load, { utilization: 0.5, allocated: 200 * MB });
     await reads.whenDue();
     const started = thread.calls
       .filter((call) => call.startsWith('startHeap'))
@@ -107,36 +107,40 @@ describe('heap sampling', () => {
 
   test('goes off while a core is saturated with garbage, and is read no more', async () => {
     const thread = fakeThread();
-    Object.assign(thread.load, { utilization: 0.98, allocated: 200 * MB });
+    Object.assign(thread.counters.load, { utilization: 0.98, allocated: 200 * MB });
     const context = fakeContext([thread]);
     await look(new HeapReads(context), context);
-    expect(thread.isHeapOn()).toBe(false);
+    expect(thread.heap.isOn).toBe(false);
     expect(count(thread, 'readHeap')).toBe(0);
   });
 
   test('comes back once the old generation rises look after look, and stays when that was no garbage', async () => {
     const thread = fakeThread();
-    Object.assign(thread.load, { utilization: 0.98, allocated: 200 * MB });
+    Object.assign(thread.counters.load, { utilization: 0.98, allocated: 200 * MB });
     const context = fakeContext([thread]);
     const reads = new HeapReads(context);
     reads.begin({ cpuMicros: 5_000, heapBytes: 700_000, isHeapDeferred: true });
     await reads.whenDue();
-    thread.oldGeneration.push(...[20, 21, 22, 23, 24, 25, 26, 27].map((megabytes) => megabytes * MB));
+    thread.counters.oldGeneration.push(
+      ...[20, 21, 22, 23, 24, 25, 26, 27].map((megabytes) => megabytes * MB),
+    );
     context.atMillis = 10_000;
     await reads.whenDue();
     expect(count(thread, 'readHeap')).toBe(1);
-    expect(thread.isHeapOn()).toBe(true);
+    expect(thread.heap.isOn).toBe(true);
   });
 
   test('goes off again when all of the rise was garbage', async () => {
     const thread = fakeThread();
-    Object.assign(thread.load, { utilization: 0.98, allocated: 200 * MB });
-    thread.oldGeneration.push(...[20, 21, 22, 23, 24, 25, 26, 27].map((megabytes) => megabytes * MB));
+    Object.assign(thread.counters.load, { utilization: 0.98, allocated: 200 * MB });
+    thread.counters.oldGeneration.push(
+      ...[20, 21, 22, 23, 24, 25, 26, 27].map((megabytes) => megabytes * MB),
+    );
     // What is in use after the GC of the read.
-    const afterGc = { ...thread, readHeap: async () => thread.oldGeneration.push(20 * MB) };
+    const afterGc = { ...thread, readHeap: async () => thread.counters.oldGeneration.push(20 * MB) };
     const context = fakeContext([afterGc]);
     await new HeapReads(context).whenDue();
-    expect(thread.isHeapOn()).toBe(false);
+    expect(thread.heap.isOn).toBe(false);
     expect(thread.calls.at(-1)).toBe('stopHeap');
   });
 });

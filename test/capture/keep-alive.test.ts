@@ -4,12 +4,9 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  createKeepAliveLook,
-  type KeepAliveRead,
-  keepAliveSource,
-  listKeepAlive,
-} from '../../src/capture/keep-alive.ts';
+import { createKeepAliveLook } from '../../src/capture/keep-alive-look.ts';
+import { keepAliveSource, listKeepAlive } from '../../src/signals/keep-alive/read.ts';
+import type { AliveRead } from '../../src/signals/keep-alive/wire.ts';
 import { SessionClosed } from '../../src/target/inspector-session.ts';
 import { until } from '../live/support/wait.ts';
 import { fakeContext, fakeThread } from '../support/fake-capture.ts';
@@ -23,8 +20,8 @@ afterAll(async () => {
 const globals = () => Reflect.ownKeys(globalThis).map(String).sort();
 
 describe('of a process with all sorts of things open', () => {
-  let read: KeepAliveRead;
-  let refused: KeepAliveRead;
+  let read: AliveRead;
+  let refused: AliveRead;
   const pauses: number[] = [];
   let child: ReturnType<typeof spawn>;
   let before: string[];
@@ -86,7 +83,7 @@ describe('of a process with all sorts of things open', () => {
     after = globals();
   }, 60_000);
 
-  const named = (list: KeepAliveRead['groups'], name: string) =>
+  const named = (list: AliveRead['groups'], name: string) =>
     list.find(({ frames }) => frames.some((frame) => frame[0] === name));
 
   test('timers are listed with their callback, also a bound one', () => {
@@ -157,33 +154,32 @@ describe('listing', () => {
   });
 
   test('is done once for each thread, and a refusal is no end', async () => {
-    const thread = fakeThread();
-    thread.listKeepAlive = async () => {
-      thread.calls.push('listed');
+    const alive = async () => {
       throw new Error('no access');
     };
+    const thread = fakeThread({ reads: { alive } });
     const context = fakeContext([thread, fakeThread({ id: 1 })]);
     const look = createKeepAliveLook(context);
     await look();
     await look();
-    expect(thread.calls).toEqual(['listed']);
+    expect(thread.calls).toEqual(['alive']);
     expect(context.outcome.warnings).toEqual(['What keeps main alive could not be listed: no access']);
   });
 
   test('ends with the target', async () => {
-    const thread = fakeThread();
-    thread.listKeepAlive = async () => {
+    const alive = async () => {
       throw new SessionClosed('gone');
     };
+    const thread = fakeThread({ reads: { alive } });
     await expect(createKeepAliveLook(fakeContext([thread]))()).rejects.toThrow('gone');
   });
 
   test('does not walk a heap for longer than the longest pause', async () => {
     const thread = fakeThread({ heapUsedBytes: 400 * 2 ** 20 });
     await createKeepAliveLook(fakeContext([thread]))();
-    expect(thread.calls[0]).toMatch(/^listKeepAlive finding them would pause .* \(--max-pause 1000 ms\)$/);
+    expect(thread.calls[0]).toMatch(/^alive finding them would pause .* \(--max-pause 1000 ms\)$/);
     const small = fakeThread({ heapUsedBytes: 4 * 2 ** 20 });
     await createKeepAliveLook(fakeContext([small]))();
-    expect(small.calls).toEqual(['listKeepAlive']);
+    expect(small.calls).toEqual(['alive']);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { pathPattern } from '../../src/capture/fd-groups.ts';
-import { readPassiveSample } from '../../src/capture/passive.ts';
+import { pathPattern } from '../../src/signals/passive/fd-groups.ts';
+import { readPassiveSample } from '../../src/signals/passive/read.ts';
 import { createSocketAges } from '../../src/target/proc/socket-ages.ts';
 import {
   addProcess,

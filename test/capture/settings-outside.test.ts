@@ -1,6 +1,6 @@
 // What an audit reads outside of a process: limits of its container that are there, that are not, and that are unknown.
 import { expect, test } from 'vitest';
-import { readOuterSettings } from '../../src/capture/settings-outside.ts';
+import { readOuterSettings } from '../../src/capture/settings/settings-outside.ts';
 import type { CgroupSample } from '../../src/model/samples.ts';
 
 const NOBODY = 4_194_303;

@@ -1,6 +1,6 @@
 // What a snapshot would cost, and whether there is room for it: from sample /proc and cgroup folders.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { describeEstimate, estimateSnapshot } from '../../src/capture/snapshot-estimate.ts';
+import { describeEstimate, estimateSnapshot } from '../../src/capture/heap/snapshot-estimate.ts';
 import { MB } from '../support/build-observations.ts';
 import { makeFolder, removeFolder, writeFiles } from '../target/fake-proc.ts';
 

@@ -1,8 +1,12 @@
 // What one thread is asked about its objects, answered by V8 itself: the probe is put into a small program.
 import type { ChildProcess } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { CapturedFile, SampleLine } from '../../src/capture/sink.ts';
-import { openThread, type ThreadCapture } from '../../src/capture/thread-capture.ts';
+import { openThread, type ThreadCapture } from '../../src/capture/thread/thread-capture.ts';
+import { censusRead, closuresRead } from '../../src/signals/census/read.ts';
+import { collectionsRead } from '../../src/signals/collections/read.ts';
+import { compilationsRead } from '../../src/signals/compilations/read.ts';
+import type { CapturedFile, SampleLine } from '../../src/signals/sink.ts';
+import { snapshotRead } from '../../src/signals/snapshot/read.ts';
 import { type InspectorSession, openSession } from '../../src/target/inspector-session.ts';
 import { startNode, stopNode } from '../target/fake-proc.ts';
 
@@ -81,7 +85,7 @@ const run = async (expression: string) => {
 };
 const CLASS = /^function piledUp#\d+$/;
 const classOf = async () => {
-  const census = await thread.takeCensus(1, 60_000);
+  const census = await thread.ask(censusRead, 1, 60_000);
   return census!.classes.find(([name]) => CLASS.test(name))!;
 };
 
@@ -89,11 +93,11 @@ describe('one thread', () => {
   test('says what grew by an id that stays the same, and counts the functions of one place together', async () => {
     await run('grow(80)');
     expect(await classOf()).toEqual([expect.stringMatching(CLASS), 80]);
-    await thread.readCollections(2, 0);
+    await thread.ask(collectionsRead, 2, 0);
     const ids: number[] = [];
     for (const _turn of [1, 2, 3]) {
       await run('grow(500)');
-      const { growing } = (await thread.readCollections(3, 0))!;
+      const { growing } = (await thread.ask(collectionsRead, 3, 0))!;
       const map = growing.find(({ type, sizes }) => type === 'Map' && sizes.at(-1)!.entries % 500 === 80)!;
       ids.push(map.id);
     }
@@ -106,8 +110,8 @@ describe('one thread', () => {
     await run('grow(80)');
     const [name] = await classOf();
     // From the watch on it is known which script has which name.
-    await thread.watchCompilations(2, 10);
-    await thread.locateClosures(3, [name, 'function goneByNow#1']);
+    await thread.ask(compilationsRead, 2, 10);
+    await thread.ask(closuresRead, 3, [name, 'function goneByNow#1']);
     const [line] = linesOf('closures');
     expect(line).toEqual({
       type: 'closures',
@@ -120,17 +124,17 @@ describe('one thread', () => {
   test('places no closure whose script has no name', async () => {
     await run('grow(80)');
     const [name] = await classOf();
-    await thread.locateClosures(2, [name]);
+    await thread.ask(closuresRead, 2, [name]);
     expect(linesOf('closures')).toEqual([{ type: 'closures', thread: 0, atMillis: 2, closures: [] }]);
   });
 
   test('takes a snapshot that says which of its nodes were seen growing', async () => {
     await run('grow(80)');
     await classOf();
-    await thread.readCollections(2, 0);
+    await thread.ask(collectionsRead, 2, 0);
     await run('grow(500)');
-    const said = await thread.takeSnapshot(3, 2);
-    expect(said).toMatch(/^A heap snapshot was taken: \d+\.\d MB, a pause of \d+\.\d s\. It holds strings/);
+    const said = await thread.ask(snapshotRead, 3, 2);
+    expect(said!.bytes).toBe(streamed.text.length);
     const path = 'main-2.heapsnapshot.gz';
     expect(streamed.file).toEqual({ kind: 'heap-snapshot', thread: 0, path, atMillis: 3 });
     const { nodes, snapshot } = JSON.parse(streamed.text);
@@ -147,10 +151,10 @@ describe('one thread', () => {
   test('keeps nothing alive that it was asked about', async () => {
     await run('growTemporary(80)');
     await classOf();
-    await thread.readCollections(2, 0);
+    await thread.ask(collectionsRead, 2, 0);
     await run('growTemporary(5000)');
-    await thread.readCollections(3, 0);
-    expect((await thread.probe!.growingObjectIds()).length).toBeGreaterThan(0);
+    await thread.ask(collectionsRead, 3, 0);
+    expect((await thread.probe!.askEach('growingObjects', [], async (id) => id)).length).toBeGreaterThan(0);
     await run('forget()');
     await session.send('HeapProfiler.enable');
     await session.send('HeapProfiler.collectGarbage');

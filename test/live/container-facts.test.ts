@@ -1,8 +1,8 @@
 // What culprit sees of real containers, from outside of them: limits, what memory is made of, throttling, and that it is
 // the right container's. Skipped where containers cannot run.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readCgroup } from '../../src/capture/cgroup.ts';
-import { readThreadCpu } from '../../src/capture/thread-cpu.ts';
+import { readCgroup } from '../../src/signals/passive/cgroup.ts';
+import { readThreadCpu } from '../../src/signals/passive/thread-cpu.ts';
 import {
   buildRoot,
   CONTAINER_NODE,
@@ -132,7 +132,7 @@ describe.skipIf(reason !== null)('a container', () => {
     const { build } = await import('esbuild');
     const bundle = await build({
       stdin: {
-        contents: `import { readCgroup } from './src/capture/cgroup.ts';
+        contents: `import { readCgroup } from './src/signals/passive/cgroup.ts';
           console.log(JSON.stringify([readCgroup(1), readCgroup(process.pid)]));`,
         resolveDir: process.cwd(),
       },

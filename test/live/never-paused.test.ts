@@ -2,8 +2,8 @@
 // statement of the program must not stop it then.
 import { existsSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { watchCompilations } from '../../src/capture/compile-watch.ts';
-import { installProbeIn } from '../../src/capture/probe-client.ts';
+import { watchCompilations } from '../../src/signals/compilations/read.ts';
+import { installProbeIn } from '../../src/signals/probe-client.ts';
 import { type InspectorSession, openSession } from '../../src/target/inspector-session.ts';
 import { nodeBinary } from './support/node-versions.ts';
 import { openInspectorPort } from './support/observe.ts';
@@ -68,8 +68,8 @@ describe.each(nodes)('%s', (_name, node) => {
   test('runs on while culprit follows its references', async () => {
     const { target, session, pauses } = await attach(node);
     const probe = await installProbeIn(session, PROBE);
-    expect((await probe.walk(1_000, 1_000)).scanned).toBeGreaterThan(10);
-    await probe.stop();
+    expect((await probe.call('walk', 1_000, 1_000)).scanned).toBeGreaterThan(10);
+    await probe.call('stop');
     const before = Number(await target.get('/'));
     await until('the timer runs on', async () => Number(await target.get('/')) > before + 5);
     expect(pauses()).toBe(0);

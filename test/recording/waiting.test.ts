@@ -2,10 +2,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { SampleLine } from '../../src/capture/sink.ts';
 import { diagnose } from '../../src/diagnose.ts';
 import { readRecording } from '../../src/recording/reader.ts';
 import { positionsInSample } from '../../src/recording/sources/positions.ts';
+import type { SampleLine } from '../../src/signals/sink.ts';
 import { useTempFolder, writeRecording } from '../support/build-recording.ts';
 
 const temp = useTempFolder();

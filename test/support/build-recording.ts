@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
-import type { SampleLine } from '../../src/capture/sink.ts';
 import { RECORDING_FORMAT, RECORDING_VERSION } from '../../src/recording/format.ts';
 import type { Manifest } from '../../src/recording/manifest.ts';
 import type { ReadText } from '../../src/recording/sources/script-places.ts';
 import { createRecordingWriter, type RecordingWriter } from '../../src/recording/writer.ts';
+import type { SampleLine } from '../../src/signals/sink.ts';
 import { buildObservations, type Habit, heapFloor, KB } from './build-observations.ts';
 import { buildRawCpuProfile, buildRawHeapProfile, type Slice } from './build-profile.ts';
 import { linear } from './shapes.ts';
@@ -77,7 +77,7 @@ async function writeSnapshot(
   for (let at = 0; at < json.length; at += 5_000) stream.write(json.slice(at, at + 5_000));
   await stream.end();
   const suspects = growingNode === undefined ? [] : [{ collection: 0, node: growingNode }];
-  writer.line({ type: 'snapshot', thread: 0, atMillis, path, millis: 40, suspects });
+  writer.line({ type: 'snapshot', thread: 0, atMillis, path, millis: 40, bytes: json.length, suspects });
 }
 
 /** Writes a recording of a server that leaks in src/session.js:12, and returns its folder. */

@@ -1,10 +1,12 @@
 // A capture without a target: a context whose clock is set by hand, and threads that answer what a test says and write
 // down what was asked of them.
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from '../../src/capture/context.ts';
-import type { ProbeClient } from '../../src/capture/probe-client.ts';
 import type { ProbeCensus, ProbeCollections } from '../../src/capture/probes/probe-protocol.ts';
-import type { ThreadCapture } from '../../src/capture/thread-capture.ts';
+import type { ThreadCapture } from '../../src/capture/thread/thread-capture.ts';
+import type { SampleLine } from '../../src/signals/lines.ts';
+import type { ProbeClient } from '../../src/signals/probe-client.ts';
 import { MB } from './build-observations.ts';
+import { fakeSession } from './fake-session.ts';
 
 export interface FakeContext extends CaptureContext {
   readonly outcome: CaptureOutcome;
@@ -44,7 +46,7 @@ export function fakeContext(
     sink: {
       line: () => {},
       file: () => {},
-      stream: () => ({ write: () => {}, end: async () => {}, discard: async () => {} }),
+      stream: noStream,
     },
     elapsed() {
       return this.atMillis;
@@ -85,93 +87,106 @@ export const censusOf = (...classes: [string, number][]): ProbeCensus => ({
 });
 
 export interface FakeThread extends ThreadCapture {
-  /** Names of what was called, in order, with the arguments that matter. */
+  /** What was asked for, in order: the type of a signal or the name of a call, with the arguments that matter. */
   readonly calls: string[];
-  /** Bytes in use after each full GC; a test adds to it. */
-  floors: number[];
 }
+
+/** What a thread answers when it is asked for a signal. */
+type FakeReads = { [T in SampleLine['type']]?: (...args: never[]) => object | null | Promise<object | null> };
 
 export interface FakeAnswers {
   id?: number;
   /** False: the thread gave no access to its modules. */
   hasProbe?: boolean;
-  heapUsedBytes?: number;
+  /** `undefined`: nobody knows. */
+  heapUsedBytes?: number | undefined;
   /** One after the other; the last one stays. */
   censuses?: ProbeCensus[];
   collections?: ProbeCollections['growing'];
   heapReadMillis?: number;
-  onSnapshot?: () => Promise<string>;
+  reads?: FakeReads;
 }
 
 export function fakeThread(answers: FakeAnswers = {}): FakeThread {
-  const { id = 0, hasProbe = true, heapUsedBytes = 40 * MB, collections = [], censuses = [] } = answers;
+  const heapUsedBytes = 'heapUsedBytes' in answers ? answers.heapUsedBytes : 40 * MB;
+  const { id = 0, hasProbe = true, collections = [], censuses = [] } = answers;
   const calls: string[] = [];
   const left = [...censuses];
-  let isHeapOn = true;
-  let heapIntervalBytes = 32 * 1_024;
-  const probe = {
-    watchAlso: async (types: string[]) => void calls.push(`watchAlso ${types}`),
-    duringOwnPause: <T>(work: () => Promise<T>) => work(),
-  } as Partial<ProbeClient> as ProbeClient;
+  const reads: FakeReads = {
+    collections: () => ({ growing: collections }),
+    census: () => (left.length > 1 ? left.shift() : left[0]) ?? censusOf(),
+    snapshot: () => ({ path: 'main-1.heapsnapshot.gz', millis: 40, bytes: 2 * MB, suspects: [] }),
+    ...answers.reads,
+  };
+  const probe: ProbeClient = {
+    call: async (method, ...args) => void calls.push([method, ...args].join(' ')) as never,
+    callWith: async (method) => void calls.push(method) as never,
+    askEach: async () => [],
+    duringOwnPause: (work) => work(),
+  };
   const thread: FakeThread = {
     id,
     calls,
     name: id === 0 ? 'main' : `worker ${id}`,
+    fileName: id === 0 ? 'main' : `worker-${id}`,
+    session: fakeSession(),
+    sink: { line: () => {}, file: () => {}, stream: noStream },
+    scriptUrls: new Map(),
     probe: hasProbe ? probe : null,
-    floors: [],
-    oldGeneration: [],
-    load: { utilization: 0.1, allocated: 0 },
-    heapUsedBytes: () => heapUsedBytes,
-    stopInlining: async () => void calls.push('stopInlining'),
-    startAllocations: async (bytes) => void calls.push(`startAllocations ${bytes}`),
-    stopAllocations: async () => void calls.push('stopAllocations'),
-    sampleFloor: async () => void calls.push('sampleFloor'),
-    isHeapOn: () => isHeapOn,
-    heapIntervalBytes: () => heapIntervalBytes,
-    async startHeap(bytes) {
-      calls.push(`startHeap ${bytes}`);
-      heapIntervalBytes = bytes;
-      isHeapOn = true;
+    counters: {
+      heapUsedBytes,
+      floors: [],
+      oldGeneration: [],
+      load: { utilization: 0.1, allocated: 0 },
+      poolWaitsMillis: [],
+      sample: async () => {},
+      sampleFloor: async () => void calls.push('sampleFloor'),
     },
-    async stopHeap() {
-      calls.push('stopHeap');
-      isHeapOn = false;
+    heap: fakeHeapSampling(calls),
+    cpu: {
+      start: async (micros) => void calls.push(`startCpu ${micros}`),
+      stop: async () => void calls.push('stopCpu'),
     },
-    startProfiles: async () => void calls.push('startProfiles'),
-    collectGarbage: async () => void calls.push('collectGarbage'),
-    stopCpuProfile: async () => void calls.push('stopCpuProfile'),
-    sample: async () => {},
+    duringOwnPause: (work) => work(),
+    async ask(signal, _atMillis, ...args) {
+      const said = args.filter((arg) => typeof arg !== 'function' && arg !== null);
+      calls.push([signal.type, ...said].join(' '));
+      const answer = reads[signal.type] as ((...args: unknown[]) => never) | undefined;
+      return answer ? await answer(...args) : null;
+    },
     async readHeap() {
       calls.push('readHeap');
       return answers.heapReadMillis ?? 8;
     },
-    async readAsync() {
-      calls.push('readAsync');
-      return null;
-    },
-    readPools: async () => null,
-    stopPoolWatch: async () => void calls.push('stopPoolWatch'),
-    readHandlers: async () => void calls.push('readHandlers'),
-    poolWaitsMillis: () => [],
-    async readCollections(_atMillis, trapTop) {
-      calls.push(`readCollections ${trapTop}`);
-      return { growing: collections };
-    },
-    walk: async () => void calls.push('walk'),
-    async takeCensus() {
-      calls.push('takeCensus');
-      return (left.length > 1 ? left.shift() : left[0]) ?? censusOf();
-    },
-    locateClosures: async (_atMillis, classes) => void calls.push(`locateClosures ${classes.join(' ')}`),
-    listKeepAlive: async (_atMillis, refusal) => void calls.push(`listKeepAlive ${refusal ?? ''}`.trim()),
-    watchCompilations: async () => void calls.push('watchCompilations'),
-    async takeSnapshot(_atMillis, ordinal) {
-      calls.push(`takeSnapshot ${ordinal}`);
-      return answers.onSnapshot
-        ? answers.onSnapshot()
-        : `A heap snapshot was taken: the ${ordinal}. of ${id}.`;
-    },
+    collectGarbage: async () => void calls.push('collectGarbage'),
     stop: async () => void calls.push('stop'),
   };
   return thread;
+}
+
+const noStream = () => ({ write: () => {}, end: async () => {}, discard: async () => {} });
+
+function fakeHeapSampling(calls: string[]): ThreadCapture['heap'] {
+  let isOn = true;
+  let intervalBytes = 32 * 1_024;
+  return {
+    get isOn() {
+      return isOn;
+    },
+    get intervalBytes() {
+      return intervalBytes;
+    },
+    async start(bytes) {
+      calls.push(`startHeap ${bytes}`);
+      intervalBytes = bytes;
+      isOn = true;
+    },
+    async stop() {
+      calls.push('stopHeap');
+      isOn = false;
+    },
+    read: async () => 8,
+    startAllocations: async (bytes) => void calls.push(`startAllocations ${bytes}`),
+    stopAllocations: async () => void calls.push('stopAllocations'),
+  };
 }

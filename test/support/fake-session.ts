@@ -40,7 +40,14 @@ export function fakeSession(answers: Record<string, Answer> = {}): FakeSession {
       if (isClosed) throw refusal();
       return answer as T;
     },
-    on: (method, listener) => void listeners.set(method, [...(listeners.get(method) ?? []), listener]),
+    on(method, listener) {
+      listeners.set(method, [...(listeners.get(method) ?? []), listener]);
+      return () =>
+        void listeners.set(
+          method,
+          listeners.get(method)!.filter((other) => other !== listener),
+        );
+    },
     emit(method, params) {
       for (const listener of listeners.get(method) ?? []) listener(params as never);
     },
@@ -67,7 +74,11 @@ export function openOwnSession(): InspectorSession {
           else resolve(result as T);
         }),
       ),
-    on: (method, listener) => void own.on(method as never, ({ params }) => listener(params as never)),
+    on(method, listener) {
+      const hear = ({ params }: { params: never }) => listener(params);
+      own.on(method as never, hear);
+      return () => void own.off(method, hear);
+    },
     close: async () => own.disconnect(),
   };
 }

@@ -1,6 +1,6 @@
 // A part of the probe (see install-probe.ts: sent as text, whole by itself): creation sites of async resources and
 // operations. Of each site it keeps the stack, how many were made, and weak references to some of them.
-import type { ProbeAsyncSite, ProbeCore } from './probe-protocol.ts';
+import type { ProbeAsyncSite, ProbeCore, ProbeFrame } from './probe-protocol.ts';
 
 export interface AsyncSites {
   /** One more was made; `weight` is how many it stands for. */
@@ -18,7 +18,7 @@ export interface AsyncSites {
 export interface Creation {
   type: string;
   resource: object;
-  frames: unknown[][];
+  frames: ProbeFrame[];
   weight: number;
   /** What tells sites apart besides the stack: the request's method, host and path. */
   label?: string;
@@ -48,7 +48,7 @@ export function createAsyncSites(core: ProbeCore): AsyncSites {
     type: string;
     label: string | undefined;
     isAlive: (resource: object) => boolean;
-    frames: unknown[][];
+    frames: ProbeFrame[];
     repeats: boolean;
     delay: number;
     made: number;

@@ -1,7 +1,7 @@
 // A part of the probe (see install-probe.ts: sent as text, whole by itself): which async resources are made where, and
 // how many of them stay. Hooks are on in bursts, the shorter the busier the process.
 import type { AsyncSites } from './async-sites.ts';
-import type { ProbeAsyncRead, ProbeCore } from './probe-protocol.ts';
+import type { ProbeAsyncRead, ProbeCore, ProbeFrame } from './probe-protocol.ts';
 import type { RequestChannels } from './request-channels.ts';
 import type { createSamplingPace, SamplingPace } from './sampling-pace.ts';
 import type { StackCapture } from './stack-capture.ts';
@@ -45,7 +45,7 @@ export function createAsyncWatch(
   const TICK = 'TickObject';
   const MAX_TICK_STACKS = 64;
   const MAX_TICK_FRAMES = 8;
-  const tickStacks = new Map<number, unknown[][]>();
+  const tickStacks = new Map<number, ProbeFrame[]>();
   const isUserFrame = (frame: unknown[]) => {
     const url = frame[1] as string;
     return url !== '' && !url.startsWith('node:');
@@ -57,7 +57,7 @@ export function createAsyncWatch(
     tickStacks.set(asyncId, frames.slice(from, from + MAX_TICK_FRAMES));
     if (tickStacks.size > MAX_TICK_STACKS) tickStacks.delete(tickStacks.keys().next().value as number);
   };
-  const withTick = (frames: unknown[][]): unknown[][] => {
+  const withTick = (frames: ProbeFrame[]): ProbeFrame[] => {
     if (frames.some(isUserFrame)) return frames;
     const asked = tickStacks.get(asyncHooks.executionAsyncId());
     return asked ? frames.concat(asked) : frames;

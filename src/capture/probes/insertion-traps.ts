@@ -2,7 +2,7 @@
 // few calls only. A Map, Set, array or EventTarget gets its own adding method shadowed on itself; a plain object gets a
 // prototype that hears of keys it does not have yet. Both are taken away after a few calls (from an object after each),
 // or when the probe stops.
-import type { CollectionType, ProbeCore } from './probe-protocol.ts';
+import type { CollectionType, ProbeCore, ProbeFrame } from './probe-protocol.ts';
 import type { StackCapture } from './stack-capture.ts';
 
 export interface InsertionTraps {
@@ -12,7 +12,7 @@ export interface InsertionTraps {
 
 /** What the traps of one collection have caught. */
 export interface CaughtInsertions {
-  stacks: unknown[][][];
+  stacks: ProbeFrame[][];
   /** A trap is set now. */
   isSet: boolean;
   /** What adds is the probe itself. */

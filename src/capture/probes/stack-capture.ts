@@ -1,8 +1,10 @@
 // A part of the probe (see install-probe.ts: sent as text, whole by itself): catching the stack that led here, raw,
 // whatever the program has done to Error.
 
+import type { ProbeFrame } from './probe-protocol.ts';
+
 /** A frame is [functionName, url, line, column], 0-based. */
-export type StackCapture = (below: (...args: never[]) => unknown) => unknown[][];
+export type StackCapture = (below: (...args: never[]) => unknown) => ProbeFrame[];
 
 /** Leaves Error as it was found after each call. Never throws; a stack that cannot be had is empty. */
 export function createStackCapture(): StackCapture {

@@ -1,6 +1,6 @@
 // A part of the probe (see install-probe.ts: sent as text, whole by itself): libuv's thread pool, which files, lookups,
 // crypto and compression share. How long a trivial operation waits for a thread, and who keeps the threads busy.
-import type { ProbeCore, ProbeThreadPool } from './probe-protocol.ts';
+import type { ProbeCore, ProbeFrame, ProbeThreadPool } from './probe-protocol.ts';
 import type { StackCapture } from './stack-capture.ts';
 
 export interface ThreadPool {
@@ -53,7 +53,7 @@ export function createThreadPool(core: ProbeCore, { captureStack, asOwnWork }: T
 
   interface Site {
     type: string;
-    frames: unknown[][];
+    frames: ProbeFrame[];
     count: number;
     totalMillis: number;
   }

@@ -2,7 +2,7 @@
 import { audit } from '../../audit/audit.ts';
 import type { AuditOptions } from '../../audit/rule.ts';
 import { parseTime } from '../../capture/capture-words.ts';
-import { readSettings } from '../../capture/settings.ts';
+import { readSettings } from '../../capture/settings/settings.ts';
 import { UsageError } from '../../errors.ts';
 import { EXIT } from '../../exit-codes.ts';
 import type { Report } from '../../model/finding.ts';

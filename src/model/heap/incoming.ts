@@ -2,7 +2,6 @@
 // alive.
 
 import { EdgeType } from './node-and-edge-types.ts';
-import type { HeapStorage } from './storage.ts';
 
 export interface Incoming {
   /** Where the entries of node n begin in `sources`; they end where those of n + 1 begin. */
@@ -19,7 +18,13 @@ export function allocateIncoming(nodeCount: number, edgeCount: number): Incoming
   };
 }
 
-export type Outgoing = Pick<HeapStorage, 'nodeCount' | 'edgeCount' | 'firstEdges' | 'edges'>;
+/** The edges of a graph as it stores them: see storage.ts. */
+export interface Outgoing {
+  nodeCount: number;
+  edgeCount: number;
+  firstEdges: Uint32Array;
+  edges: Uint32Array;
+}
 
 export function buildIncoming(outgoing: Outgoing): Incoming {
   const incoming = allocateIncoming(outgoing.nodeCount, outgoing.edgeCount);

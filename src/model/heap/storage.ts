@@ -1,5 +1,5 @@
 // How a heap graph lies in memory: about 17 bytes a node, 8 an edge, and the strings as they are in the file.
-import type { Incoming } from './incoming.ts';
+import type { Incoming, Outgoing } from './incoming.ts';
 import type { LocationRows } from './locations.ts';
 import type { StringTable } from './string-table.ts';
 import type { WideNumbers } from './wide-numbers.ts';
@@ -13,9 +13,7 @@ export const WIDE_SHALLOW_BYTES = 2 ** 32 - 1;
  * The arrays behind a HeapGraph, for the loops of this room that visit every edge. Everything in here was checked when
  * it was read: targets are nodes, names are strings, `firstEdges` ascends from 0 to `edgeCount`.
  */
-export interface HeapStorage {
-  nodeCount: number;
-  edgeCount: number;
+export interface HeapStorage extends Outgoing {
   /** Type in the low 5 bits, detachedness in the 2 above. */
   nodeKinds: Uint8Array;
   nodeNames: Uint32Array;

@@ -1,6 +1,6 @@
 // Which places in code a recording mentions: in V8's profiles and in the stacks the probe caught.
-import type { CapturedFileKind, SampleLine } from '../../capture/sink.ts';
 import { ownerOf } from '../../model/owner.ts';
+import type { CapturedFileKind, SampleLine } from '../../signals/sink.ts';
 import type { ScriptPosition } from './script-places.ts';
 
 interface RawCallFrame {
@@ -64,44 +64,24 @@ function* heapNodes(content: object): Generator<RawNode> {
   }
 }
 
-/** Places in the stacks of async resources, insertions and compilations. */
+/** Places anywhere in a line: stack frames, `[name, url, line, column]`, and where functions begin, `{ url, line, column }`. */
 export function* positionsInSample(line: SampleLine): Generator<ScriptPosition> {
-  const stacks = stacksIn(line);
-  for (const frames of stacks) {
-    for (const frame of frames) {
-      const found = position(frame[1], frame[2], frame[3]);
-      if (found) yield found;
-    }
+  const stack: unknown[] = [line];
+  while (stack.length > 0) {
+    const value = stack.pop();
+    const found = Array.isArray(value) ? frameAt(value) : isObject(value) ? functionAt(value) : undefined;
+    if (found) yield found;
+    else if (typeof value === 'object' && value !== null) stack.push(...Object.values(value).reverse());
   }
 }
 
-function stacksIn(line: SampleLine): unknown[][][] {
-  switch (line.type) {
-    case 'async':
-      return line.sites.map((site) => site.frames);
-    case 'collections':
-      return line.growing.flatMap((growing) => growing.insertions);
-    case 'runtime':
-      return line.stuckFrames ? [line.stuckFrames] : [];
-    case 'pools':
-      return line.pools.flatMap((pool) => pool.insertions);
-    case 'thread-pool':
-    case 'compilations':
-      return line.sites.map((site) => site.frames);
-    case 'closures':
-      return [line.closures.map(({ frame }) => frame)];
-    case 'alive':
-      return [...line.groups, ...line.unreferenced].map(({ frames }) => frames);
-    case 'walk':
-      return [line.functions.map(({ name, url, line: at, column }) => [name, url, at, column])];
-    case 'handlers':
-      return [line.handlers.map(({ name, url, line: at, column }) => [name, url, at, column])];
-    case 'passive':
-    case 'turn':
-    case 'census':
-    case 'snapshot':
-      return [];
-  }
+function frameAt(value: unknown[]): ScriptPosition | null {
+  const [name, url, line, column] = value;
+  return value.length === 4 && typeof name === 'string' ? position(url, line, column) : null;
+}
+
+function functionAt({ url, line, column }: { [key: string]: unknown }): ScriptPosition | null {
+  return position(url, line, column);
 }
 
 function position(url: unknown, line: unknown, column: unknown): ScriptPosition | null {
@@ -110,6 +90,6 @@ function position(url: unknown, line: unknown, column: unknown): ScriptPosition 
   return { url, line: line as number, column: Number.isInteger(column) ? (column as number) : -1 };
 }
 
-function isObject(value: unknown): value is RawNode {
+function isObject(value: unknown): value is RawNode & Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }

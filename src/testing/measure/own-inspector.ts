@@ -2,10 +2,11 @@
 // stack, all live objects, and the text of scripts as they run.
 import { EventEmitter } from 'node:events';
 import { Session } from 'node:inspector';
+import type { WireFrame } from '../../wire/parts.ts';
 import { withinBody } from './noise.ts';
 
 /** A stack innermost first, frames as [functionName, url, line, column], 0-based. */
-export type RawStack = unknown[][];
+export type RawStack = WireFrame[];
 
 export interface OwnInspector {
   collectGarbage(): Promise<void>;

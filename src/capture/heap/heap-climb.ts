@@ -1,0 +1,260 @@
+// The upper steps of the ladder for a heap that rises: a census of what grows, a look at what compiles code, a recount
+// where no collection explains the rise, and snapshots where they are wanted and fit.
+import { censusRead, closuresRead, walkRead } from '../../signals/census/read.ts';
+import type { Census } from '../../signals/census/wire.ts';
+import { collectionsRead } from '../../signals/collections/read.ts';
+import { compilationsRead } from '../../signals/compilations/read.ts';
+import type { ProbeClient } from '../../signals/probe-client.ts';
+import { snapshotRead } from '../../signals/snapshot/read.ts';
+import type { SnapshotTaken } from '../../signals/snapshot/wire.ts';
+import { SessionClosed } from '../../target/inspector-session.ts';
+import type { CaptureContext } from '../context.ts';
+import type { ThreadCapture } from '../thread/thread-capture.ts';
+import {
+  estimateCensusBytes,
+  estimateCensusMillis,
+  isClearlyRising,
+  isFloorRising,
+  isMemoryRising,
+} from './ladder.ts';
+import { isMemoryTight, memoryRoom } from './memory-room.ts';
+import { describeEstimate, estimateSnapshot, type SnapshotEstimate } from './snapshot-estimate.ts';
+
+/** How far one thread has climbed. */
+interface Height {
+  hasCensus: boolean;
+  census: Census | null;
+  hasWatchedCompiling: boolean;
+  hasRecount: boolean;
+  snapshots: number;
+  isRefused: boolean;
+  /** A collection was caught being filled. */
+  isExplained: boolean;
+}
+
+/** Of the fastest growing collections, this many are asked who adds to them. */
+const TRAPPED = 4;
+const COMPILE_WATCH_MILLIS = 300;
+const LONGEST_WALK_MILLIS = 250;
+/** Each function that is looked into takes about 20 KB until the next minor collection. */
+const LONGEST_CHAIN = 20_000;
+const TIGHT_CHAIN = 64;
+/** Of the memory that is left: the target goes on growing meanwhile. */
+const LARGEST_CENSUS_SHARE = 0.25;
+/** Parts of the look. */
+const LATEST_CENSUS = 0.75;
+const COMPILE_WATCH_FROM = 0.5;
+const RECOUNT_FROM = 0.65;
+const FIRST_SNAPSHOT_FROM = 0.25;
+
+export class HeapClimb {
+  /** Resident memory at each passive sample. */
+  readonly residentBytes: number[] = [];
+  private readonly heights = new Map<number, Height>();
+  private readonly isTight: boolean;
+
+  constructor(private readonly context: CaptureContext) {
+    this.isTight = isMemoryTight(context.localPid);
+  }
+
+  /** Memory outside the heap is held by small objects inside it: the census finds their collection, too. */
+  get isMemoryRising(): boolean {
+    return isMemoryRising(this.residentBytes);
+  }
+
+  /** Whether a census has been taken, and its collections are watched now. */
+  get isWatching(): boolean {
+    return [...this.heights.values()].some(({ hasCensus }) => hasCensus);
+  }
+
+  /** One step up, where what was seen so far asks for it. */
+  async step(): Promise<void> {
+    const { elapsed, options } = this.context;
+    const part = elapsed.call(this.context) / options.durationMillis;
+    await this.context.forEachThread(async (thread) => {
+      if (!thread.probe) return;
+      const height = this.heightOf(thread);
+      if (height.hasCensus) await this.watch(thread, thread.probe, height, part);
+      else if (part < LATEST_CENSUS && this.isRising(thread))
+        await this.takeCensus(thread, thread.probe, height);
+      const isDue = options.snapshot === 'force' && height.snapshots === 0 && part >= FIRST_SNAPSHOT_FROM;
+      if (isDue && this.isWorthIt(thread)) await this.takeSnapshot(thread, height);
+    });
+  }
+
+  async last(): Promise<void> {
+    const { snapshot } = this.context.options;
+    await this.context.forEachThread(async (thread) => {
+      const height = this.heightOf(thread);
+      if (height.hasCensus) await this.readCollections(thread, height, 0);
+      const isWanted =
+        snapshot === 'force' ||
+        (snapshot === 'auto' && isUnexplained(height) && isClearlyRising(thread.counters.floors));
+      if (isWanted && this.isWorthIt(thread)) await this.takeSnapshot(thread, height);
+    });
+  }
+
+  private heightOf({ id }: ThreadCapture): Height {
+    const known = this.heights.get(id);
+    if (known) return known;
+    const height = {
+      hasCensus: false,
+      census: null,
+      hasWatchedCompiling: false,
+      hasRecount: false,
+      snapshots: 0,
+      isRefused: false,
+      isExplained: false,
+    };
+    this.heights.set(id, height);
+    return height;
+  }
+
+  private isRising(thread: ThreadCapture): boolean {
+    return isFloorRising(thread.counters.floors) || (thread.id === 0 && this.isMemoryRising);
+  }
+
+  /** One pause, estimated first; then cheap reads of what was found, and promises are watched from their making. */
+  private async takeCensus(thread: ThreadCapture, probe: ProbeClient, height: Height): Promise<void> {
+    height.hasCensus = true;
+    await this.walk(thread);
+    height.census = await this.countObjects(thread);
+    await probe.call('watchAlso', ['PROMISE']);
+    await this.readCollections(thread, height, 0);
+  }
+
+  private async readCollections(thread: ThreadCapture, height: Height, trapTop: number): Promise<void> {
+    const read = await thread.ask(collectionsRead, this.context.elapsed(), trapTop);
+    if (read?.growing.some(({ insertions }) => insertions.length > 0)) height.isExplained = true;
+  }
+
+  private async watch(
+    thread: ThreadCapture,
+    probe: ProbeClient,
+    height: Height,
+    part: number,
+  ): Promise<void> {
+    await this.readCollections(thread, height, TRAPPED);
+    // Listing all scripts takes megabytes: where memory is short only for want of another explanation.
+    const isCompilingDue = !this.isTight || (part >= COMPILE_WATCH_FROM && isUnexplained(height));
+    if (!height.hasWatchedCompiling && isCompilingDue) {
+      height.hasWatchedCompiling = true;
+      await thread.ask(compilationsRead, this.context.elapsed(), COMPILE_WATCH_MILLIS);
+    } else if (!height.hasRecount && part >= RECOUNT_FROM && isUnexplained(height)) {
+      height.hasRecount = true;
+      await this.walk(thread);
+      const census = await this.countObjects(thread);
+      const closures = census && height.census ? growingFunctions(height.census, census) : [];
+      if (closures.length > 0) await thread.ask(closuresRead, this.context.elapsed(), closures);
+    }
+  }
+
+  /** What the program can be seen to hold, by name: short, and it takes next to no memory. */
+  private async walk(thread: ThreadCapture): Promise<void> {
+    const { options, outcome } = this.context;
+    if (!outcome.steps.includes('census')) outcome.steps.push('census');
+    const longestChain = this.isTight ? TIGHT_CHAIN : LONGEST_CHAIN;
+    const deadline = Math.min(LONGEST_WALK_MILLIS, options.maxPauseMillis / 2);
+    await this.context.timed(async () => {
+      await thread.ask(walkRead, this.context.elapsed(), deadline, longestChain);
+    });
+    // What the walk left behind would make the young generation larger for good.
+    if (this.isTight) await this.context.timed(() => thread.collectGarbage());
+  }
+
+  /** Resolves with null when it was left out for its pause, or for its memory. */
+  private async countObjects(thread: ThreadCapture): Promise<Census | null> {
+    const { options } = this.context;
+    const heapBytes = thread.counters.heapUsedBytes ?? 0;
+    const estimate = estimateCensusMillis(thread.counters.floors.at(-1) ?? heapBytes);
+    if (estimate > options.maxPauseMillis) {
+      this.warn(
+        `The census of growing collections was left out: it would pause the target for about ${Math.round(estimate)} ms (--max-pause ${options.maxPauseMillis} ms).`,
+      );
+      return null;
+    }
+    const extraBytes = estimateCensusBytes(heapBytes);
+    const room = this.context.localPid === null ? undefined : memoryRoom(this.context.localPid);
+    if (room && extraBytes > room.bytes * LARGEST_CENSUS_SHARE) {
+      this.warn(
+        `The census of all objects was left out: it takes about ${Math.ceil(extraBytes / 2 ** 20)} MB more for a while, and little is left below ${room.limitedBy}. Collections were looked for from open handles on.`,
+      );
+      return null;
+    }
+    this.context.progress(`census of the heap, a pause of about ${Math.round(estimate)} ms`);
+    let census: Census | null = null;
+    await this.context.timed(async () => {
+      census = await thread.ask(censusRead, this.context.elapsed(), options.maxPauseMillis / 2);
+    });
+    return census;
+  }
+
+  /** A worker's heap is looked at only where it rises: whoever asked for a snapshot asked for the main one. */
+  private isWorthIt(thread: ThreadCapture): boolean {
+    return thread.id === 0 || this.heightOf(thread).hasCensus;
+  }
+
+  private async takeSnapshot(thread: ThreadCapture, height: Height): Promise<void> {
+    const { options, outcome, localPid } = this.context;
+    const { heapUsedBytes } = thread.counters;
+    const estimate = estimateSnapshot(heapUsedBytes ?? 0, localPid);
+    const refusal =
+      heapUsedBytes === undefined
+        ? 'the size of the heap is not known, and with it what a snapshot would cost.'
+        : refusalOf(estimate, options.snapshot, options.maxPauseMillis);
+    if (refusal) {
+      if (!height.isRefused) this.warn(`The heap snapshot was refused: ${refusal}`);
+      height.isRefused = true;
+      return;
+    }
+    height.snapshots++;
+    if (!outcome.steps.includes('snapshot')) outcome.steps.push('snapshot');
+    this.context.progress(`heap snapshot: ${describeEstimate(estimate)}`);
+    const from = performance.now();
+    try {
+      const taken = await thread.ask(snapshotRead, this.context.elapsed(), height.snapshots);
+      if (taken) outcome.warnings.push(describeSnapshot(taken));
+    } catch (error) {
+      if (error instanceof SessionClosed) throw error;
+      this.warn(`The heap snapshot was lost: ${(error as Error).message}`);
+    }
+    outcome.pausesMillis.push(performance.now() - from);
+  }
+
+  private warn(warning: string): void {
+    if (!this.context.outcome.warnings.includes(warning)) this.context.outcome.warnings.push(warning);
+  }
+}
+
+function describeSnapshot({ bytes, millis }: SnapshotTaken): string {
+  return `A heap snapshot was taken: ${(bytes / 2 ** 20).toFixed(1)} MB, a pause of ${(millis / 1_000).toFixed(1)} s. It holds strings of the program, up to 1,024 characters each.`;
+}
+
+/** The heap rises, but no collection was caught being filled. */
+function isUnexplained({ hasCensus, isExplained }: Height): boolean {
+  return hasCensus && !isExplained;
+}
+
+/** Why no snapshot is taken: it would pause for too long, or end the process; null when it may be taken. */
+function refusalOf(estimate: SnapshotEstimate, mode: string, maxPauseMillis: number): string | null {
+  const cost = describeEstimate(estimate);
+  if (!estimate.fits)
+    return `${cost}; there is no room for that. Raise the memory limit, or take it from a copy with more memory.`;
+  if (mode === 'auto' && estimate.pauseMillis > maxPauseMillis)
+    return `${cost}. Allow it with --max-pause ${Math.ceil(estimate.pauseMillis / 1_000)}s, or with --snapshot force.`;
+  return null;
+}
+
+const MOST_CLOSURES = 8;
+
+/** Classes of functions that there are more of now, those that grew most first. */
+function growingFunctions(before: Census, after: Census): string[] {
+  const known = new Map(before.classes);
+  return after.classes
+    .filter(([name]) => name.startsWith('function'))
+    .map(([name, count]) => ({ name, growth: count - (known.get(name) ?? 0) }))
+    .filter(({ growth }) => growth > 0)
+    .sort((a, b) => b.growth - a.growth)
+    .slice(0, MOST_CLOSURES)
+    .map(({ name }) => name);
+}

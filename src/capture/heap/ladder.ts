@@ -1,0 +1,132 @@
+// When the capture climbs a step, and what a step may cost. Estimates are for a common server core; they are
+// printed before the step and replaced by what it did cost after it.
+import { MIB } from '../../units/bytes.ts';
+import { STEP_COSTS } from '../costs.ts';
+
+/** How fine the profilers look. */
+export interface SamplingIntervals {
+  cpuMicros: number;
+  heapBytes: number;
+  /** Heap sampling waits until the old generation rises. */
+  isHeapDeferred: boolean;
+}
+
+/** V8 walks the stack for each heap sample and follows the object to its end: this many a second cost next to nothing. */
+const HEAP_SAMPLES_PER_SECOND = 300;
+const FINEST_HEAP_BYTES = 32 * 1024;
+const TIGHT_HEAP_BYTES = 128 * 1024;
+const COARSEST_HEAP_BYTES = 16 * MIB;
+
+/** The busier the thread, the coarser: there is more to see, and more to lose. */
+export function chooseIntervals(
+  utilization: number,
+  allocatedBytesPerSecond: number,
+  isMemoryTight = false,
+): SamplingIntervals {
+  const heapBytes = Math.max(
+    isMemoryTight ? TIGHT_HEAP_BYTES : FINEST_HEAP_BYTES,
+    Math.min(COARSEST_HEAP_BYTES, Math.round(allocatedBytesPerSecond / HEAP_SAMPLES_PER_SECOND)),
+  );
+  // V8 keeps about 130 bytes for each sample until the profile ends.
+  const cpuMicros = utilization > SATURATED || isMemoryTight ? 5_000 : utilization > 0.6 ? 2_000 : 1_000;
+  return {
+    cpuMicros,
+    heapBytes,
+    isHeapDeferred: utilization > SATURATED && allocatedBytesPerSecond > BUSY_ALLOCATION,
+  };
+}
+
+/** Measured on a saturated core that allocates 300 MB/s: heap sampling costs 3 %, each read of it 80 ms of throughput. */
+const SATURATED = 0.85;
+const BUSY_ALLOCATION = 50 * MIB;
+
+const LEAST_RISING_LOOKS = 6;
+const LEAST_OLD_RISE_BYTES = 48 * 1024;
+
+/** Does what survives minor collections rise, look after look? Then heap sampling is worth its cost. */
+export function isOldGenerationRising(bytes: readonly number[]): boolean {
+  const recent = bytes.slice(-LEAST_RISING_LOOKS - 1);
+  if (recent.length <= LEAST_RISING_LOOKS) return false;
+  const rising = recent.slice(1).filter((value, i) => value > recent[i]!).length;
+  return rising >= LEAST_RISING_LOOKS - 1 && recent.at(-1)! - recent[0]! > LEAST_OLD_RISE_BYTES;
+}
+
+/** Each read of the heap profile makes V8 collect all garbage once. */
+export function estimateHeapReadMillis(heapUsedBytes: number): number {
+  const { millis, millisPerMegabyte } = STEP_COSTS.heapRead;
+  return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
+}
+
+export function estimateCensusMillis(heapUsedBytes: number): number {
+  const { millis, millisPerMegabyte } = STEP_COSTS.census;
+  return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
+}
+
+export function estimateCensusBytes(heapUsedBytes: number): number {
+  const { bytes, bytesPerByte } = STEP_COSTS.census;
+  return bytes + heapUsedBytes * bytesPerByte;
+}
+
+/** Part of the heap that its floor must have risen by before a census is worth its pause: the larger, the dearer. */
+const LEAST_RISE_SHARE = 1 / 200;
+const LEAST_RISE_BYTES = 160 * 1024;
+
+/** Worth a snapshot, which is the dearest look of all: by more than caches of the VM and compiled code make of it. */
+export function isClearlyRising(floors: readonly number[]): boolean {
+  const [first, last] = [floors[0] ?? 0, floors.at(-1) ?? 0];
+  return isFloorRising(floors) && last - first > Math.max(CLEAR_RISE_BYTES, first * CLEAR_RISE_SHARE);
+}
+const CLEAR_RISE_BYTES = MIB;
+const CLEAR_RISE_SHARE = 1 / 50;
+
+/** What survives minor collections has become more since the heap was last read: some of it may be held. */
+export function hasOldGrown(before: number, now: number): boolean {
+  return now - before > Math.max(LEAST_OLD_GROWTH_BYTES, before / 50);
+}
+const LEAST_OLD_GROWTH_BYTES = 256 * 1024;
+
+/** Worth a closer look: any rise since the lowest read that is more than the noise of two reads. */
+export function mayBeRising(floors: readonly number[]): boolean {
+  const lowest = Math.min(...floors);
+  return floors.length > 1 && floors.at(-1)! - lowest > Math.max(CLOSER_BYTES, lowest * CLOSER_SHARE);
+}
+const CLOSER_BYTES = 128 * 1024;
+const CLOSER_SHARE = 1 / 500;
+
+/** Resident memory, one number a second: coming to a process and profiling it takes some megabytes at first. */
+export function isMemoryRising(residentBytes: readonly number[]): boolean {
+  const recent = residentBytes.slice(SETTLING_LOOKS).slice(-MEMORY_LOOKS);
+  if (recent.length < MEMORY_LOOKS) return false;
+  const steps = recent.slice(1).map((value, i) => value - recent[i]!);
+  // V8 enlarges its young generation in one step.
+  const rise = recent.at(-1)! - recent[0]! - Math.max(...steps);
+  const late = recent.at(-1)! - recent[MEMORY_LOOKS >> 1]!;
+  const rising = steps.filter((step) => step > LEAST_STEP_BYTES).length;
+  return rising >= MEMORY_LOOKS / 2 && rise > LEAST_MEMORY_RISE_BYTES && late > rise * 0.25;
+}
+const SETTLING_LOOKS = 5;
+const MEMORY_LOOKS = 8;
+const LEAST_STEP_BYTES = 64 * 1024;
+const LEAST_MEMORY_RISE_BYTES = 3 * MIB;
+
+/**
+ * Does the heap rise after every full GC, as far as was seen, and still? `floors` are bytes in use after each, oldest
+ * first. A process that warms up rises by some hundred KB, and stops.
+ */
+export function isFloorRising(floors: readonly number[]): boolean {
+  if (floors.length < LEAST_FLOORS) return false;
+  // The first read comes right after the profiler's own start.
+  const seen = floors.slice(floors.length > 4 ? 1 : 0);
+  const rise = seen.at(-1)! - seen[0]!;
+  if (floors.length < ENOUGH_FLOORS && rise < LARGE_RISE_BYTES) return false;
+  const steps = seen.slice(1).filter((floor, i) => floor > seen[i]!).length;
+  const isHighest = seen.at(-1) === Math.max(...seen);
+  return (
+    rise > Math.max(LEAST_RISE_BYTES, seen[0]! * LEAST_RISE_SHARE) &&
+    steps >= (seen.length - 1) * 0.6 &&
+    isHighest
+  );
+}
+const LEAST_FLOORS = 3;
+const ENOUGH_FLOORS = 4;
+const LARGE_RISE_BYTES = MIB;

@@ -1,0 +1,36 @@
+// V8's CPU profiler on one thread: switched on once, its profile kept once.
+import type { CaptureSink } from '../../signals/sink.ts';
+import type { InspectorSession } from '../../target/inspector-session.ts';
+
+export interface CpuProfiling {
+  start(intervalMicros: number): Promise<void>;
+  /** Keeps the profile; what it took in the target is free again. Does nothing the second time. */
+  stop(): Promise<void>;
+}
+
+const STOP_TIMEOUT_MILLIS = 60_000;
+
+/** `file`: where the profile goes. */
+export function cpuProfiling(
+  session: InspectorSession,
+  sink: CaptureSink,
+  file: { thread: number; path: string },
+): CpuProfiling {
+  let isOn = false;
+  return {
+    async start(interval) {
+      await session.send('Profiler.enable');
+      // Must come before start.
+      await session.send('Profiler.setSamplingInterval', { interval });
+      await session.send('Profiler.start');
+      isOn = true;
+    },
+    async stop() {
+      if (!isOn) return;
+      isOn = false;
+      const { profile } = await session.send<{ profile: object }>('Profiler.stop', {}, STOP_TIMEOUT_MILLIS);
+      sink.file({ kind: 'cpu-profile', ...file }, profile);
+      await session.send('Profiler.disable');
+    },
+  };
+}

@@ -1,0 +1,86 @@
+// Capturing one thread, the main one or a worker, all through one session: its probe and counters, V8's profilers, and
+// whatever signal it is asked for.
+
+import type { SampleLine } from '../../signals/lines.ts';
+import type { SignalThread } from '../../signals/live-signal.ts';
+import { installProbeIn } from '../../signals/probe-client.ts';
+import type { CaptureSink } from '../../signals/sink.ts';
+import type { InspectorSession } from '../../target/inspector-session.ts';
+import type { ProbeConfig } from '../probes/probe-protocol.ts';
+import { type CpuProfiling, cpuProfiling } from './cpu-profiling.ts';
+import { type HeapSampling, heapSampling } from './heap-sampling.ts';
+import { type ThreadCounters, threadCounters } from './thread-counters.ts';
+
+export interface ThreadCapture extends SignalThread {
+  readonly name: string;
+  readonly counters: ThreadCounters;
+  readonly heap: HeapSampling;
+  readonly cpu: CpuProfiling;
+  /** Reads live bytes by allocation stack, and the floor of the heap after it. Resolves with the pause, milliseconds. */
+  readHeap(atMillis: number): Promise<number>;
+  /** Makes V8 give back what it can: a pause as long as a heap read's. */
+  collectGarbage(): Promise<void>;
+  /** Stops the profiles, keeps the CPU profile, removes the probe. Never throws. */
+  stop(): Promise<void>;
+}
+
+export interface ThreadOptions {
+  id: number;
+  name: string;
+  probe: ProbeConfig;
+}
+
+const COLLECT_TIMEOUT_MILLIS = 60_000;
+
+/** Installs the probe first: from then on the lease holds, whatever happens to us. */
+export async function openThread(
+  session: InspectorSession,
+  sink: CaptureSink,
+  { id, name, probe: config }: ThreadOptions,
+): Promise<ThreadCapture> {
+  const probe = await installProbeIn(session, config).catch((error) => {
+    if (session.isClosed) throw error;
+    return null;
+  });
+  const thread: SignalThread = {
+    id,
+    fileName: id === 0 ? 'main' : `worker-${id}`,
+    session,
+    probe,
+    sink,
+    scriptUrls: new Map(),
+    duringOwnPause: (work) => (probe ? probe.duringOwnPause(work) : work()),
+    async ask(signal, atMillis, ...args) {
+      const body = await signal.read(thread, atMillis, ...args);
+      if (!body) return null;
+      sink.line({ type: signal.type, thread: id, atMillis, ...body } as SampleLine);
+      return body;
+    },
+  };
+  const counters = threadCounters(thread);
+  const heap = heapSampling(thread);
+  const cpu = cpuProfiling(session, sink, { thread: id, path: `${thread.fileName}.cpuprofile` });
+  return {
+    ...thread,
+    name,
+    counters,
+    heap,
+    cpu,
+    async readHeap(atMillis) {
+      const pauseMillis = await heap.read(atMillis);
+      await counters.sampleFloor(atMillis);
+      return pauseMillis;
+    },
+    collectGarbage: () =>
+      thread.duringOwnPause(async () => {
+        await session.send('HeapProfiler.collectGarbage', {}, COLLECT_TIMEOUT_MILLIS);
+      }),
+    async stop() {
+      const quietly = (work: Promise<unknown>) => work.catch(() => {});
+      await quietly(cpu.stop());
+      await quietly(heap.stop());
+      await quietly(session.send('HeapProfiler.disable'));
+      if (probe) await quietly(probe.call('stop'));
+    },
+  };
+}

@@ -1,0 +1,54 @@
+// The counters of one thread: sampled through the probe, written down, and the last values kept for what is decided next.
+import type { SignalThread } from '../../signals/live-signal.ts';
+
+export interface ThreadCounters {
+  /** Bytes in use at the last sample; undefined before the first. */
+  readonly heapUsedBytes: number | undefined;
+  /** Bytes in use after each full GC that a heap read forced. */
+  readonly floors: number[];
+  /** Bytes of the old generation at each sample. */
+  readonly oldGeneration: number[];
+  /** How busy the thread was over the last sampling interval; what is allocated is in bytes a second. */
+  readonly load: { utilization: number; allocated: number };
+  /** How long trivial operations waited for the thread pool in the last sampling interval, milliseconds. */
+  readonly poolWaitsMillis: readonly number[];
+  sample(atMillis: number): Promise<void>;
+  /** Right after garbage was collected: what is in use then is the floor. */
+  sampleFloor(atMillis: number): Promise<void>;
+}
+
+export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounters {
+  let heapUsedBytes: number | undefined;
+  let poolWaitsMillis: readonly number[] = [];
+  const floors: number[] = [];
+  const oldGeneration: number[] = [];
+  const load = { utilization: 0, allocated: 0 };
+
+  const sample = async (atMillis: number, afterGc: boolean) => {
+    if (!probe) return;
+    const { memory, stopped, leaseTicks: _ticks, ...rest } = await probe.call('sample');
+    if (stopped) return;
+    heapUsedBytes = memory?.heapUsedBytes ?? heapUsedBytes;
+    poolWaitsMillis = rest.poolWaitsMillis ?? [];
+    if (memory) oldGeneration.push(memory.oldGenerationBytes);
+    if (afterGc) floors.push((heapUsedBytes ?? 0) - (rest.ownHeapBytes ?? 0));
+    else {
+      load.utilization = rest.utilization ?? 0;
+      load.allocated = rest.allocatedBytesPerSecond ?? 0;
+    }
+    sink.line({ type: 'runtime', atMillis, thread: id, afterGc, ...memory, ...rest });
+  };
+  return {
+    get heapUsedBytes() {
+      return heapUsedBytes;
+    },
+    get poolWaitsMillis() {
+      return poolWaitsMillis;
+    },
+    floors,
+    oldGeneration,
+    load,
+    sample: (atMillis) => sample(atMillis, false),
+    sampleFloor: (atMillis) => sample(atMillis, true),
+  };
+}

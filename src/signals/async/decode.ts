@@ -1,0 +1,72 @@
+// From running counts of async resources to one record a creation site.
+import type { AsyncObservation, AsyncSite } from '../../model/async-resource.ts';
+import { checkCallFrame } from '../../model/decode/cpu-profile.ts';
+import { decodeStack } from '../../model/decode/stack.ts';
+import type { Frame } from '../../model/frame.ts';
+import type { WireFrame } from '../../wire/parts.ts';
+import { type DecodeContext, offlineSignal } from '../offline-signal.ts';
+import { type AsyncLine, asyncLine, type HandlersLine, handlersLine } from './wire.ts';
+
+export const asyncSignal = offlineSignal({ async: asyncLine, handlers: handlersLine }, (of, context) => ({
+  asyncObservations: decodeAsyncReads(of('async'), of('handlers'), context),
+}));
+
+/** All reads of one thread, in time order. */
+function decodeAsyncReads(
+  reads: AsyncLine[],
+  handlers: HandlersLine[],
+  { resolver, ownUrl }: DecodeContext,
+): AsyncObservation[] {
+  const byThread = new Map<number, AsyncLine[]>();
+  for (const read of reads) {
+    const known = byThread.get(read.thread);
+    if (known) known.push(read);
+    else byThread.set(read.thread, [read]);
+  }
+  return [...byThread].map(([thread, threadReads]) => {
+    const known = handlers.filter((read) => read.thread === thread).flatMap((read) => read.handlers);
+    const handlerOf = new Map(
+      known.map(({ site, name, url, line, column }) => [
+        site,
+        resolver.frame(checkCallFrame({ functionName: name, url, lineNumber: line, columnNumber: column })),
+      ]),
+    );
+    return decodeThread(thread, threadReads, handlerOf, (frames) => decodeStack(frames, resolver, ownUrl));
+  });
+}
+
+function decodeThread(
+  thread: number,
+  reads: AsyncLine[],
+  handlerOf: ReadonlyMap<number, Frame>,
+  framesOf: (frames: WireFrame[]) => Frame[],
+): AsyncObservation {
+  const last = reads.at(-1)!;
+  const seconds = Math.max(0.001, last.onMillis / 1_000);
+  const sites = new Map<string, AsyncSite>();
+  for (const read of reads) {
+    for (const raw of read.sites) {
+      const key = raw.id === undefined ? `${raw.type}|${JSON.stringify(raw.frames)}` : String(raw.id);
+      let site = sites.get(key);
+      if (!site) {
+        site = {
+          thread,
+          type: raw.type,
+          label: raw.label,
+          handler: raw.id === undefined ? undefined : handlerOf.get(raw.id),
+          frames: framesOf(raw.frames),
+          isRepeating: raw.repeats,
+          delayMillis: raw.delay >= 0 ? raw.delay : undefined,
+          reads: [],
+        };
+        sites.set(key, site);
+      }
+      const { made, watched, alive, oldWatched, oldAlive, oldestMillis } = raw;
+      site.reads.push({ atMillis: read.atMillis, made, watched, alive, oldWatched, oldAlive, oldestMillis });
+    }
+  }
+  const madePerSecond = Object.fromEntries(
+    Object.entries(last.seen).map(([type, count]) => [type, count / seconds]),
+  );
+  return { thread, coverage: Math.min(1, last.coverage), madePerSecond, sites: [...sites.values()] };
+}

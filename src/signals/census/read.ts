@@ -1,0 +1,80 @@
+// Counting objects and functions: all live objects at once, or those that references from open handles lead to.
+
+import type { InspectorSession } from '../../target/inspector-session.ts';
+import type { LiveSignal } from '../live-signal.ts';
+import type { ProbeClient } from '../probe-client.ts';
+import type { EvaluateResult } from '../probe-objects.ts';
+import type { Census } from './wire.ts';
+
+const QUERY_TIMEOUT_MILLIS = 120_000;
+
+/** Walks all live objects once: a pause that grows with the heap. */
+export const censusRead: LiveSignal<'census', [deadlineMillis: number]> = {
+  type: 'census',
+  read: async ({ probe, session, duringOwnPause }, _atMillis, deadlineMillis) =>
+    probe && duringOwnPause(() => takeCensus(session, probe, deadlineMillis)),
+};
+
+/** Follows references from open handles: a short pause, next to no memory. */
+export const walkRead: LiveSignal<'walk', [deadlineMillis: number, longestChain: number]> = {
+  type: 'walk',
+  read: async ({ probe, duringOwnPause }, _atMillis, deadlineMillis, longestChain) =>
+    probe && duringOwnPause(() => probe.call('walk', deadlineMillis, longestChain)),
+};
+
+/** Where one function of each of these classes of the last census begins, as far as its script is known. */
+export const closuresRead: LiveSignal<'closures', [classes: string[]]> = {
+  type: 'closures',
+  async read({ probe, session, scriptUrls }, _atMillis, classes) {
+    const ask = (objectId: string) => locate(session, objectId);
+    const locations = (await probe?.askEach('functionsOf', [classes], ask)) ?? [];
+    const closures = locations.flatMap((location, i) => {
+      const url = location && scriptUrls.get(location.scriptId);
+      const name = classes[i]!;
+      return url ? [{ class: name, frame: [name, url, location.line, location.column] }] : [];
+    });
+    return { closures };
+  },
+};
+
+async function takeCensus(
+  session: InspectorSession,
+  probe: ProbeClient,
+  deadlineMillis: number,
+): Promise<Census> {
+  const objectGroup = 'culprit-census';
+  try {
+    const prototype = await session.send<EvaluateResult>('Runtime.evaluate', {
+      expression: 'Object.prototype',
+      objectGroup,
+      silent: true,
+    });
+    const query = { prototypeObjectId: prototype.result.objectId, objectGroup };
+    const { objects } = await session.send<{ objects: { objectId: string } }>(
+      'Runtime.queryObjects',
+      query,
+      QUERY_TIMEOUT_MILLIS,
+    );
+    return await probe.callWith('census', objects.objectId, deadlineMillis);
+  } finally {
+    // The list holds every object of the heap: let go of it at once, whatever happened.
+    await session.send('Runtime.releaseObjectGroup', { objectGroup }).catch(() => {});
+  }
+}
+
+interface InternalProperty {
+  name: string;
+  value?: { value?: { scriptId?: unknown; lineNumber?: unknown; columnNumber?: unknown } };
+}
+
+/** By V8's internal property [[FunctionLocation]]; 0-based. */
+async function locate(session: InspectorSession, objectId: string) {
+  const { internalProperties = [] } = await session.send<{ internalProperties?: InternalProperty[] }>(
+    'Runtime.getProperties',
+    { objectId, ownProperties: true },
+  );
+  const at = internalProperties.find(({ name }) => name === '[[FunctionLocation]]')?.value?.value;
+  return typeof at?.scriptId === 'string'
+    ? { scriptId: at.scriptId, line: Number(at.lineNumber), column: Number(at.columnNumber) }
+    : null;
+}

@@ -1,0 +1,7 @@
+// Reading pools and agents that are in use; `findPools` of the probe looks for them.
+import type { LiveSignal } from '../live-signal.ts';
+
+export const poolsRead: LiveSignal<'pools'> = {
+  type: 'pools',
+  read: async ({ probe }) => probe?.call('readPools'),
+};

@@ -1,0 +1,29 @@
+// Where a capture puts what it gets, the moment it gets it: so that a capture cut short keeps what it had.
+import type { SampleLine } from './lines.ts';
+
+export type { SampleLine } from './lines.ts';
+
+export type CapturedFileKind = 'cpu-profile' | 'heap-profile' | 'allocation-profile' | 'heap-snapshot';
+
+export interface CapturedFile {
+  kind: CapturedFileKind;
+  thread: number;
+  path: string;
+  /** For heap profiles: when it was read. */
+  atMillis?: number;
+}
+
+export interface CaptureSink {
+  line(line: SampleLine): void;
+  /** `content` is V8's own JSON, as other tools open it. */
+  file(file: CapturedFile, content: object): void;
+  /** For what is too large to be held: written piece by piece, compressed. `end` resolves when it is on disk. */
+  stream(file: CapturedFile): CaptureStream;
+}
+
+export interface CaptureStream {
+  write(chunk: string): void;
+  end(): Promise<void>;
+  /** Of half a file nothing is kept. */
+  discard(): Promise<void>;
+}
