@@ -2,6 +2,7 @@
 // flame graph is asked for; and culprit/testing, as ES module and CommonJS, with its types.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { codeAsText } from './code-as-text.mjs';
 
 const root = new URL('./', import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
@@ -43,7 +44,7 @@ await build({
   // 0x and speedscope are read from their packages when a viewer is asked for.
   external: ['0x', 'speedscope'],
   define: { 'globalThis.CULPRIT_VERSION': JSON.stringify(version) },
-  plugins: [leanInspectorClient],
+  plugins: [leanInspectorClient, codeAsText],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
@@ -62,8 +63,7 @@ await build({
   logLevel: 'warning',
 });
 
-// What goes into pods: one file for Node.js 16 and newer, whole by itself. Parts of it are sent on as text, and each is whole
-// by itself, so that short names do no harm.
+// What goes into pods: one file for Node.js 16 and newer, whole by itself.
 await build({
   entryPoints: { 'culprit-recorder': 'src/recorder/main.ts' },
   outdir: 'dist',
@@ -75,7 +75,7 @@ await build({
   target: 'node16',
   minify: true,
   define: { 'globalThis.CULPRIT_VERSION': JSON.stringify(version) },
-  plugins: [leanInspectorClient, noTls],
+  plugins: [leanInspectorClient, noTls, codeAsText],
   // Only what is started beside us asks where it lies, and a recorder starts nothing.
   logOverride: { 'empty-import-meta': 'silent' },
   logLevel: 'warning',

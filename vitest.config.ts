@@ -1,6 +1,7 @@
 // Sorts of tests: those that need no process run side by side; those under test/live start servers and attach to them, and
 // run one file at a time because cores are few; those of `culprit bench` and under test/pods take minutes and have scripts of their own.
 import { defineConfig } from 'vitest/config';
+import { viteCodeAsText } from './code-as-text.mjs';
 
 /** Whole comparisons of commits: minutes. */
 const BENCH = 'test/live/bench.test.ts';
@@ -10,6 +11,7 @@ export default defineConfig({
     globalSetup: 'test/live/support/build-once.ts',
     projects: [
       {
+        plugins: [viteCodeAsText],
         test: {
           name: 'offline',
           include: ['test/**/*.test.ts'],
@@ -19,6 +21,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [viteCodeAsText],
         test: {
           name: 'live',
           include: ['test/live/**/*.test.ts'],
@@ -32,6 +35,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [viteCodeAsText],
         test: {
           name: 'bench',
           include: [BENCH],
@@ -42,6 +46,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [viteCodeAsText],
         test: {
           name: 'pods',
           include: ['test/pods/**/*.test.ts'],

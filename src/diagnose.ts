@@ -10,7 +10,7 @@ import { describeKeepsAlive } from './findings/keeps-alive.ts';
 import { decodeCpuProfile, MalformedProfile, type OwnWork, scriptIdsOf } from './model/decode/cpu-profile.ts';
 import { createFrameResolver, type FrameResolver } from './model/decode/frame-resolver.ts';
 import { decodeHeapProfile } from './model/decode/heap-profile.ts';
-import type { Report } from './model/finding.ts';
+import type { DiagnosisReport } from './model/finding.ts';
 import { NO_RECORDED_HEAP, type RecordedHeap } from './model/heap/recorded-heap.ts';
 import type { Observations } from './model/observations.ts';
 import type { RuntimeSample } from './model/samples.ts';
@@ -19,11 +19,12 @@ import { decodeLines } from './signals/lines.ts';
 import { VERSION } from './version.ts';
 
 /** `heap` is what explain-recorded-heap.ts found in the recording's snapshots. */
-export function diagnose(recording: Recording, heap: RecordedHeap = NO_RECORDED_HEAP): Report {
+export function diagnose(recording: Recording, heap: RecordedHeap = NO_RECORDED_HEAP): DiagnosisReport {
   const observations = { ...decode(recording), heap };
   const { verdict, verdictReason, findings, notApplicable } = judge(gatherFacts(observations));
   return {
-    schemaVersion: 1,
+    kind: 'diagnosis',
+    schemaVersion: 2,
     tool: { name: 'culprit', version: VERSION },
     target: observations.target,
     capture: observations.capture,

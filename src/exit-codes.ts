@@ -1,9 +1,29 @@
-// What the shell is told, by every program of ours.
+// The exit codes of our programs and what each means: the one source of the help texts and of the table in the README.
 import { AttachError, WorkloadError } from './errors.ts';
 
 export const EXIT = { done: 0, gateFailed: 1, wrongUse: 2, cannotAttach: 3, interrupted: 130 } as const;
+export type ExitName = keyof typeof EXIT;
+export type ExitCode = (typeof EXIT)[ExitName];
+
+/** `brief` is for a line of help; the README continues it with `detail`. */
+export const EXIT_MEANINGS: Readonly<Record<ExitName, { brief: string; detail: string }>> = {
+  done: { brief: 'done', detail: ' (also when something was found)' },
+  gateFailed: { brief: 'a gate failed', detail: ': `--fail-on`, `--fail-on-growth`, `--min-level`' },
+  wrongUse: {
+    brief: 'wrong use',
+    detail: ': unknown target, bad option, a file that is not a recording',
+  },
+  cannotAttach: {
+    brief: 'could not attach or capture',
+    detail: '; the message says why and what to do',
+  },
+  interrupted: {
+    brief: 'interrupted with nothing to report',
+    detail: '. Ctrl-C otherwise ends the capture early, restores the target and still reports',
+  },
+};
 
 /** For an error that carries its cure. */
-export function exitCodeOfError(error: unknown): number {
+export function exitCodeOfError(error: unknown): ExitCode {
   return error instanceof AttachError || error instanceof WorkloadError ? EXIT.cannotAttach : EXIT.wrongUse;
 }

@@ -1,6 +1,6 @@
 // The offline half of an audit: settings that were read, perhaps elsewhere, to a report.
 
-import type { Report } from '../model/finding.ts';
+import type { AuditReport } from '../model/finding.ts';
 import type { PodContainer } from '../model/pod.ts';
 import type { Settings } from '../model/settings.ts';
 import { VERSION } from '../version.ts';
@@ -8,19 +8,19 @@ import { judgeAudit } from './judge-audit.ts';
 import type { AuditOptions } from './rule.ts';
 
 /** `pod` absent: what only its spec can tell is unknown. */
-export function audit(settings: Settings, pod?: PodContainer, options: AuditOptions = {}): Report {
+export function audit(settings: Settings, pod?: PodContainer, options: AuditOptions = {}): AuditReport {
   const { findings, audit: judged } = judgeAudit({ settings, pod, options });
   const { process: target, look, outer } = settings;
   const isLimited = outer.memoryLimitBytes !== undefined || outer.cpuQuotaCores !== undefined;
   return {
-    schemaVersion: 1,
+    kind: 'audit',
+    schemaVersion: 2,
     tool: { name: 'culprit', version: VERSION },
     target: {
       pid: target.pid,
       nodeVersion: target.nodeVersion,
       title: target.title,
       uptimeSeconds: target.uptimeSeconds,
-      threads: [],
       container: isLimited
         ? {
             memoryLimitBytes: outer.memoryLimitBytes ?? null,
@@ -29,11 +29,9 @@ export function audit(settings: Settings, pod?: PodContainer, options: AuditOpti
           }
         : null,
     },
-    capture: {
+    look: {
       startedAt: settings.takenAt,
       durationMillis: look.durationMillis,
-      steps: ['settings'],
-      files: [],
       overhead: {
         pausesMillis: look.pausesMillis,
         eventLoopDelayDuringMillis: settings.inner.loopDelay?.p99Millis,
@@ -44,7 +42,6 @@ export function audit(settings: Settings, pod?: PodContainer, options: AuditOpti
     verdict: findings.length > 0 ? 'findings' : 'healthy',
     verdictReason: `Level ${judged.level} of 5: ${judged.meaning}.`,
     findings,
-    notApplicable: [],
     audit: judged,
     warnings: [],
   };

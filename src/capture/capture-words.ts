@@ -45,11 +45,11 @@ function oneOf<T extends string>(modes: readonly T[], given: string, option: str
   return mode;
 }
 
-/** Milliseconds; a plain number is seconds. Throws UsageError when it is no time, or outside of `least` and a day. */
+/** Milliseconds; a plain number is seconds. Throws UsageError when it is not a duration, or outside of `least` and a day. */
 export function parseTime(text: string, option: string, leastMillis: number): number {
   const millis = parseDuration(text);
   if (millis === undefined)
-    throw new UsageError(`${option} ${text} is no time.`, 'Write it as 30s, 2m or 500ms.');
+    throw new UsageError(`${option} ${text} is not a duration.`, 'Write it as 30s, 2m or 500ms.');
   if (millis < leastMillis || millis > DAY_MILLIS)
     throw new UsageError(`${option} ${text} is out of range.`, `It can be from ${leastMillis} ms to 24 h.`);
   return millis;

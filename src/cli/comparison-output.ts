@@ -2,17 +2,8 @@
 import type { CompareResult } from '../comparison/compare.ts';
 import type { Comparison } from '../model/comparison/comparison.ts';
 import { COMPARISON_RENDERERS, type ComparisonFormat } from '../report/compare/formats.ts';
+import type { ComparisonOutput } from './options/comparison-options.ts';
 import { usesColors, writeWhole } from './output.ts';
-
-export interface ComparisonOutput {
-  json?: string | boolean;
-  markdown?: string | boolean;
-  junit?: string;
-  sarif?: string;
-  annotations?: boolean;
-  flame?: string;
-  quiet?: boolean;
-}
 
 /** `-` (or no file) is standard output, in place of the text. */
 export async function writeComparison(

@@ -18,17 +18,8 @@ import { GATE_CONFIG_FILE, type GateConfig, readGateConfig } from '../recording/
 import { quote } from '../remote/shell-quote.ts';
 import { jsonForTerminal } from '../report/escape.ts';
 import { VERSION } from '../version.ts';
+import type { GateOptions } from './options/comparison-options.ts';
 import { writeWhole } from './output.ts';
-
-export interface GateFlags {
-  failOn?: string[];
-  config?: string;
-  onUnsure?: string;
-  accepted?: string;
-  baseline?: string;
-  saveBaseline?: string;
-  record?: string;
-}
 
 export interface Gates {
   config: GateConfig;
@@ -41,7 +32,7 @@ export interface Gates {
 const ACCEPT_FILE = 'culprit.accepted.json';
 
 /** Reads and checks everything before anything is measured. Throws UsageError or RecordingError. */
-export function readGates(flags: GateFlags): Gates {
+export function readGates(flags: GateOptions): Gates {
   const configFile = flags.config ?? (existsSync(GATE_CONFIG_FILE) ? GATE_CONFIG_FILE : undefined);
   const config = configFile === undefined ? { gates: [] } : readGateConfig(configFile);
   const given = (flags.failOn ?? []).map((rule) => ({ rule, source: '--fail-on' }));
@@ -92,7 +83,7 @@ export function areGatesSure({ comparison }: Pick<CompareResult, 'comparison'>, 
   return report === null || report.outcome !== 'unsure';
 }
 
-export function writeGateFiles(comparison: Comparison, flags: GateFlags): void {
+export function writeGateFiles(comparison: Comparison, flags: GateOptions): void {
   if (flags.saveBaseline !== undefined) writeBaseline(flags.saveBaseline, baselineOf(comparison, new Date()));
   if (comparison.gates && flags.record !== undefined)
     writeWhole(flags.record, `${jsonForTerminal(decisionRecord(comparison, comparison.gates))}\n`);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CaptureWords, parseCaptureWords } from '../capture/capture-words.ts';
+import { parseCaptureWords } from '../capture/capture-words.ts';
 import type { CaptureOutcome } from '../capture/context.ts';
 import { AttachError, UsageError } from '../errors.ts';
 import { type RecordResult, record } from '../record.ts';
@@ -14,13 +14,8 @@ import { findTarget } from '../target/find-target.ts';
 import { formatBytes, formatCount } from '../units/units.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { type Launched, launch } from './launch.ts';
+import type { LiveOptions } from './options/capture-options.ts';
 import { createProgress } from './progress.ts';
-
-export interface LiveOptions extends CaptureWords {
-  whyAlive?: boolean;
-  trace?: string;
-  quiet?: boolean;
-}
 
 /** Captures into `dir`. Whatever was launched for it is ended; the target is restored on every way out. */
 export async function recordInto(

@@ -6,24 +6,10 @@ import type { HeapReport } from '../model/heap/heap-report.ts';
 import { renderHeapText } from '../report/heap/heap-text.ts';
 import { renderJson } from '../report/json.ts';
 import { renderText, type TextOptions } from '../report/text/text.ts';
-
-export interface ReportOutput {
-  /** A file; true or "-" is standard output, in place of the text. */
-  json?: string | boolean;
-  quiet?: boolean;
-}
+import type { ReportOutput } from './options/report-options.ts';
 
 export function printReport(report: Report, output: ReportOutput): void {
   printEither(`${renderJson(report)}\n`, (look) => renderText(report, look), output);
-}
-
-/** A report that has a text of its own. */
-export function printTriage(
-  report: Report,
-  asText: (report: Report, look: TextOptions) => string,
-  output: ReportOutput,
-): void {
-  printEither(`${renderJson(report)}\n`, (look) => asText(report, look), output);
 }
 
 export function printHeapReport(report: HeapReport, output: ReportOutput): void {

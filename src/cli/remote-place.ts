@@ -1,41 +1,10 @@
-// The options that name a place over a link, and what is found by them: shared by all commands that look into pods.
-import type { Command } from 'commander';
+// A place over a link, found by the options that name it: for all commands that look into pods.
 import { UsageError } from '../errors.ts';
-import { DEBUG_IMAGE } from '../remote/debug-container.ts';
 import { type FoundPod, findPod } from '../remote/find-pod.ts';
 import type { ReachOptions } from '../remote/reach.ts';
 import { quote } from '../remote/shell-quote.ts';
 import { type Place, parseVia } from '../remote/transport.ts';
-
-export interface PlaceOptions {
-  namespace?: string;
-  container?: string;
-  context?: string;
-  via: string;
-  node?: string;
-  debugImage?: string | false;
-  debug?: boolean;
-  quiet?: boolean;
-}
-
-/** Where it is; for commands that run something there also how. */
-export function withPlaceOptions(command: Command, runsThere = true): Command {
-  command
-    .option('-n, --namespace <name>', 'the namespace (default: that of the kubectl context)')
-    .option('-c, --container <name>', 'the container, where the pod has several')
-    .option('--context <name>', 'the kubectl context')
-    .option(
-      '--via <program>',
-      'kubectl, podman, docker or ssh, with its own words: "sudo podman"',
-      'kubectl',
-    );
-  if (!runsThere) return command;
-  return command
-    .option('--node <path>', 'the Node.js there that runs the recorder (default: it is looked for)')
-    .option('--debug-image <image>', 'for images without Node.js: what `kubectl debug` starts', DEBUG_IMAGE)
-    .option('--debug', 'look from such a container at once: it comes as root')
-    .option('--no-debug-image', 'start no container beside the target, whatever its image lacks');
-}
+import type { PlaceOptions } from './options/place-options.ts';
 
 export interface FoundPlace {
   place: Place;

@@ -12,6 +12,7 @@ const LEAST_STEP = 0.1;
 /** Nobody reads more. */
 const MOST_FINDINGS = 30;
 
+/** What comes of joined drafts: the first matters most. */
 export function rankFindings(joined: readonly Joined[], ruleOrder: readonly FindingKind[]): Finding[] {
   const scored = joined.map(({ draft, symptoms }) => {
     const { urgency, asSymptom: _symptom, effect: _effect, explains: _explains, ...rest } = draft;
@@ -22,14 +23,25 @@ export function rankFindings(joined: readonly Joined[], ruleOrder: readonly Find
       score: 100 * draft.confidence * urgency,
     };
   });
-  scored.sort(
+  return rankAndNumber(scored, ruleOrder);
+}
+
+/** What the order is made from; `score` is 100 x confidence x urgency. */
+type Scored = Pick<Finding, 'kind' | 'fingerprint' | 'subject' | 'title' | 'confidence' | 'score'>;
+
+/** The order of all findings, also of those without a rule: sorted, cut, told apart, numbered. */
+export function rankAndNumber<F extends Scored>(
+  scored: readonly F[],
+  ruleOrder: readonly FindingKind[],
+): (F & { rank: number })[] {
+  const sorted = scored.toSorted(
     (a, b) =>
       b.score - a.score ||
       ruleOrder.indexOf(a.kind) - ruleOrder.indexOf(b.kind) ||
       compare(a.fingerprint, b.fingerprint) ||
       compare(a.title, b.title),
   );
-  const shown = distinguish(scored.slice(0, MOST_FINDINGS));
+  const shown = distinguish(sorted.slice(0, MOST_FINDINGS));
   let previous = Number.POSITIVE_INFINITY;
   return shown.map((finding, i) => {
     // Room for those that follow, so that every score is lower than the one before.

@@ -1,6 +1,6 @@
 // What a rule is: it looks at the facts and returns drafts of findings, or says why it cannot judge.
 import type { Facts } from '../analysis/facts.ts';
-import type { Finding, FindingKind } from '../model/finding.ts';
+import type { Finding, FindingKind, Impact } from '../model/finding.ts';
 
 /** What a cause moves, besides what it is: symptoms in these are explained by it. */
 export type Effect =
@@ -17,11 +17,12 @@ export type Effect =
   | 'lookups'
   | 'gc'
   | 'cpu'
-  | 'throttling'
-  | 'configuration';
+  | 'throttling';
 
 /** A finding before ranking and joining. */
 export interface Draft extends Omit<Finding, 'rank' | 'score' | 'fingerprint' | 'symptoms'> {
+  /** What a rule finds, it has measured. */
+  impact: Impact;
   /** How much it matters if true, 0..1: see rank.ts. */
   urgency: number;
   /** Said in short when another finding explains this one. */

@@ -1,7 +1,7 @@
 // A place in code, as people name it, and how a raw V8 position becomes one.
+import type { FrameOwner } from '../wire/report/names.ts';
 
-/** Whose code it is: what the reader can change, what they installed, Node's own, or V8 and the machine. */
-export type FrameOwner = 'app' | 'library' | 'node' | 'native';
+export type { FrameOwner } from '../wire/report/names.ts';
 
 /** A place in code after source maps. Lines and columns are 1-based; null is unknown. */
 export interface Frame {

@@ -1,8 +1,8 @@
 // What keeps a thread's event loop alive, decoded: handles, requests, timers and workers, grouped. Pure data.
-import type { AliveKind } from '../signals/keep-alive/wire.ts';
+import type { AliveKind } from '../wire/report/names.ts';
 import type { Frame } from './frame.ts';
 
-export { ALIVE_KINDS, type AliveKind } from '../signals/keep-alive/wire.ts';
+export { ALIVE_KINDS, type AliveKind } from '../wire/report/names.ts';
 
 /** Things that are alike: of one kind, for one purpose, with one callback. */
 export interface AliveThings {

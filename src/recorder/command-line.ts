@@ -31,7 +31,7 @@ export function ownArguments(argv: readonly string[]): string[] {
 /** Throws UsageError with how it is called. Snapshots are off unless asked for: what the pod has is not ours. */
 export function parseRecorderCall(args: readonly string[]): RecorderCall {
   const command = RECORDER_COMMANDS.find((known) => known === args[0]);
-  if (!command) throw new UsageError(`"${args[0] ?? ''}" is nothing that the recorder does.`, USAGE);
+  if (!command) throw new UsageError(`Unknown command "${args[0] ?? ''}".`, USAGE);
   const call: RecorderCall = {
     command,
     words: { ...DEFAULT_WORDS, snapshot: DEFAULTS.remote.snapshot },
@@ -42,7 +42,7 @@ export function parseRecorderCall(args: readonly string[]): RecorderCall {
     if (word === IS_SPOKEN_TO) call.isSpokenTo = true;
     else if (word.startsWith('--')) i += readOption(call.words, word, args[i + 1]);
     else if (call.target === undefined) call.target = word;
-    else throw new UsageError(`"${word}" is one word too many.`, USAGE);
+    else throw new UsageError(`Unexpected argument "${word}".`, USAGE);
   }
   return call;
 }

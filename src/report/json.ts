@@ -1,4 +1,4 @@
-// The report as JSON: the public contract, described by schema.ts and heap-schema.ts.
+// The report as JSON: the public contract, described by schema/report-v2.schema.json and schema/heap-report-v1.schema.json.
 import type { Report } from '../model/finding.ts';
 import type { HeapReport } from '../model/heap/heap-report.ts';
 import { jsonForTerminal } from './escape.ts';

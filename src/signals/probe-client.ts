@@ -1,7 +1,7 @@
 // Our end of the probe: installs it through a session and calls the remote handle. No global is left in the target; the
 // handle lives and dies with the session, and with the lease.
 
-import { probeSource } from '../capture/probes/install-probe.ts';
+import { probeSource } from '../capture/probes/expressions.ts';
 import type { ProbeConfig, ProbeHandle } from '../capture/probes/probe-protocol.ts';
 import { AttachError } from '../errors.ts';
 import type { InspectorSession } from '../target/inspector-session.ts';

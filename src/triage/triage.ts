@@ -1,5 +1,5 @@
 // Why did it crash: logs, diagnostic reports, an exit code and a pod's status in, a report out.
-import type { Report } from '../model/finding.ts';
+import type { CrashFinding, TriageReport, TriageSources } from '../model/finding.ts';
 import type { ReadText } from '../recording/sources/script-places.ts';
 import { createCrashGroups, findingsOf } from './ends/crash-groups.ts';
 import { errorOf } from './ends/crash-subject.ts';
@@ -38,7 +38,7 @@ export interface TriageInput {
 const MOST_WRITERS = 200;
 
 /** Never throws for what it reads; throws what reading `logs` throws. */
-export async function triage(input: TriageInput): Promise<Report> {
+export async function triage(input: TriageInput): Promise<TriageReport> {
   const groups = createCrashGroups();
   const seen = { lines: 0, nodeVersion: '', lastLogged: '' };
   const onEnding = (ending: Ending) => {
@@ -59,6 +59,7 @@ export async function triage(input: TriageInput): Promise<Report> {
   const around = { memoryLimitBytes: own?.memoryLimitBytes ?? null, restarts: own?.restarts ?? null };
   return reportOf(input, findingsOf(groups.list(), around), {
     ...seen,
+    writers: writers.size,
     cleanExits: groups.cleanExits(),
     memoryLimitBytes: around.memoryLimitBytes,
     openErrors: [...writers.values()].map((watch) => watch.openError()).filter((text) => text !== ''),
@@ -178,6 +179,7 @@ function endingOf(end: ContainerEnd): Ending {
 
 interface Seen {
   lines: number;
+  writers: number;
   nodeVersion: string;
   lastLogged: string;
   cleanExits: number;
@@ -187,46 +189,44 @@ interface Seen {
 }
 
 function reportOf(
-  { logs, reports = [], version }: TriageInput,
-  findings: Report['findings'],
+  { logs, reports = [], podStatus, version }: TriageInput,
+  findings: CrashFinding[],
   seen: Seen,
-): Report {
+): TriageReport {
+  const read: TriageSources = {
+    logs: logs.map(({ name }) => name),
+    lines: seen.lines,
+    writers: seen.writers,
+    diagnosticReports: reports.length,
+    hasPodStatus: podStatus !== undefined,
+  };
   return {
-    schemaVersion: 1,
+    kind: 'triage',
+    schemaVersion: 2,
     tool: { name: 'culprit', version },
     target: {
       pid: null,
       nodeVersion: seen.nodeVersion === '' ? null : `v${seen.nodeVersion}`,
-      title: logs.map(({ name }) => name).join(', ') || 'the process',
+      title: read.logs.join(', ') || 'the process',
       uptimeSeconds: null,
-      threads: [],
       container:
         seen.memoryLimitBytes === null
           ? null
           : { memoryLimitBytes: seen.memoryLimitBytes, cpuQuotaCores: null, pidsLimit: null },
     },
-    capture: {
-      startedAt: null,
-      durationMillis: 0,
-      steps: ['triage'],
-      files: logs.map(({ name }) => ({ kind: 'log', thread: 0, path: name })),
-      overhead: { pausesMillis: [] },
-      restored: null,
-      warnings: [],
-    },
+    read,
     ...verdictOf(findings, seen, reports.length),
     findings,
-    notApplicable: [],
     warnings: [],
   };
 }
 
 function verdictOf(
-  findings: Report['findings'],
+  findings: CrashFinding[],
   seen: Seen,
   reports: number,
-): Pick<Report, 'verdict' | 'verdictReason'> {
-  const total = findings.reduce((sum, { crash }) => sum + (crash?.occurrences ?? 0), 0);
+): Pick<TriageReport, 'verdict' | 'verdictReason'> {
+  const total = findings.reduce((sum, { crash }) => sum + crash.occurrences, 0);
   if (findings.length > 0) {
     const ends = total === 1 ? 'One end' : `${total} ends`;
     return {

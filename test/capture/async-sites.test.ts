@@ -1,6 +1,7 @@
 // How many were made at a place and how many of them stay: exact where few stay, a fair sample where many do.
 import { describe, expect, test } from 'vitest';
-import { type AsyncSites, type Creation, createAsyncSites } from '../../src/capture/probes/async-sites.ts';
+import { type AsyncSites, createAsyncSites } from '../../src/capture/probes/async/async-sites.ts';
+import type { Creation } from '../../src/capture/probes/async/creation-site.ts';
 import type { ProbeAsyncSite } from '../../src/capture/probes/probe-protocol.ts';
 import { useCores } from '../support/probe-here.ts';
 import { seededRandom } from '../support/shapes.ts';

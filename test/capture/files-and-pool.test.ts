@@ -10,12 +10,10 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import zlib from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { createAsyncSites } from '../../src/capture/probes/async-sites.ts';
+import { createAsyncSites } from '../../src/capture/probes/async/async-sites.ts';
+import { createStreamOpenings, type StreamOpenings } from '../../src/capture/probes/async/stream-openings.ts';
+import { createThreadPool } from '../../src/capture/probes/counters/thread-pool.ts';
 import type { ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
-import { createSamplingPace } from '../../src/capture/probes/sampling-pace.ts';
-import { createStackCapture } from '../../src/capture/probes/stack-capture.ts';
-import { createStreamOpenings, type StreamOpenings } from '../../src/capture/probes/stream-openings.ts';
-import { createThreadPool } from '../../src/capture/probes/thread-pool.ts';
 import { useTempFolder } from '../support/build-recording.ts';
 import { isIn, namesIn, until, useCores, useProbes } from '../support/probe-here.ts';
 
@@ -83,8 +81,7 @@ describe('file streams', () => {
   const openingsOf = () => {
     const core = makeCore();
     const sites = createAsyncSites(core);
-    const parts = { sites, captureStack: createStackCapture(), createPace: createSamplingPace };
-    return { core, sites, openings: createStreamOpenings(core, parts) };
+    return { core, sites, openings: createStreamOpenings(core, sites) };
   };
   v8.setFlagsFromString('--expose-gc');
   const collectGarbage = vm.runInNewContext('gc') as () => void;
@@ -208,7 +205,7 @@ describe('the thread pool', () => {
 
   const poolOf = () => {
     const core = makeCore();
-    const pool = createThreadPool(core, { captureStack: createStackCapture(), asOwnWork: (work) => work() });
+    const pool = createThreadPool(core, (work) => work());
     return { core, pool };
   };
 

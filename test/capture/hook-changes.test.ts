@@ -1,7 +1,7 @@
 // Async hooks go on and off one change at a time, also where one comes in the middle of another.
 import { describe, expect, test } from 'vitest';
-import { createHookChanges } from '../../src/capture/probes/hook-changes.ts';
-import { probeSource } from '../../src/capture/probes/install-probe.ts';
+import { createHookChanges } from '../../src/capture/probes/async/hook-changes.ts';
+import { probeSource } from '../../src/capture/probes/expressions.ts';
 import type { ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
 import { CONFIG } from '../support/probe-here.ts';
 

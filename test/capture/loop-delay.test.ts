@@ -1,8 +1,8 @@
 // The delay of the event loop as the probe counts it: a sample may be asked for in the middle of a block.
 import type { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect, test } from 'vitest';
-import { createCounters } from '../../src/capture/probes/counters.ts';
-import type { ProbeCore } from '../../src/capture/probes/probe-protocol.ts';
+import type { ProbeCore } from '../../src/capture/probes/core.ts';
+import { createCounters } from '../../src/capture/probes/counters/counters.ts';
 
 /** Histograms whose timers fire when the test says; a reset forgets the firing before, as Node's does. */
 function fakeHistograms() {

@@ -5,13 +5,10 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it, test } from 'vitest';
-import { createInsertionTraps } from '../../src/capture/probes/insertion-traps.ts';
-import { createPathPattern } from '../../src/capture/probes/path-pattern.ts';
-import { createPoolShapes } from '../../src/capture/probes/pool-shapes.ts';
-import { createPoolWatch } from '../../src/capture/probes/pool-watch.ts';
+import { createInsertionTraps } from '../../src/capture/probes/collections/insertion-traps.ts';
+import type { ReferenceWalk } from '../../src/capture/probes/objects/reference-walk.ts';
+import { createPoolWatch } from '../../src/capture/probes/pools/pool-watch.ts';
 import type { ProbeHolder, ProbePool } from '../../src/capture/probes/probe-protocol.ts';
-import type { ReferenceWalk } from '../../src/capture/probes/reference-walk.ts';
-import { createStackCapture } from '../../src/capture/probes/stack-capture.ts';
 import { IMITATIONS, type Imitation } from '../support/pool-imitations.ts';
 import { namesIn, until, useCores, useProbes } from '../support/probe-here.ts';
 
@@ -31,10 +28,8 @@ function watchOn(...objects: object[]) {
     },
   };
   const watch = createPoolWatch(core, {
-    shapes: createPoolShapes(core),
-    traps: createInsertionTraps(core, createStackCapture()),
+    traps: createInsertionTraps(core),
     references,
-    pathPattern: createPathPattern(),
     asOwnPause: (work) => work(),
     asOwnWork: (work) => work(),
   });

@@ -3,7 +3,7 @@
 import { EventEmitter, once, setMaxListeners } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { probeSource } from '../../src/capture/probes/install-probe.ts';
+import { probeSource } from '../../src/capture/probes/expressions.ts';
 import type { ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
 import { check } from '../support/known-defects.ts';
 import { CONFIG, useProbes } from '../support/probe-here.ts';

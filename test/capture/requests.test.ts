@@ -3,12 +3,9 @@ import diagnostics from 'node:diagnostics_channel';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAsyncSites } from '../../src/capture/probes/async-sites.ts';
-import { createPathPattern } from '../../src/capture/probes/path-pattern.ts';
+import { createAsyncSites } from '../../src/capture/probes/async/async-sites.ts';
 import type { ProbeAsyncSite, ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
-import { createRequestChannels } from '../../src/capture/probes/request-channels.ts';
-import { createSamplingPace } from '../../src/capture/probes/sampling-pace.ts';
-import { createStackCapture } from '../../src/capture/probes/stack-capture.ts';
+import { createRequestChannels } from '../../src/capture/probes/requests/request-channels.ts';
 import { isIn, namesIn, until, useCores, useProbes } from '../support/probe-here.ts';
 
 const install = useProbes();
@@ -174,12 +171,7 @@ describe('nothing stays behind:', () => {
   it('requests work as ever when what they bring is hostile', async () => {
     const core = makeCore();
     const sites = createAsyncSites(core);
-    const channels = createRequestChannels(core, {
-      sites,
-      captureStack: createStackCapture(),
-      pathPattern: createPathPattern(),
-      createPace: createSamplingPace,
-    });
+    const channels = createRequestChannels(core, sites);
     channels.on();
     const calls: string[] = [];
     const getter = (name: string) => ({
@@ -211,12 +203,7 @@ describe('nothing stays behind:', () => {
   it('names are few and short, however many paths there are', () => {
     const core = makeCore();
     const sites = createAsyncSites(core);
-    const channels = createRequestChannels(core, {
-      sites,
-      captureStack: createStackCapture(),
-      pathPattern: createPathPattern(),
-      createPace: createSamplingPace,
-    });
+    const channels = createRequestChannels(core, sites);
     channels.on();
     const letters = (i: number) => [...String(i)].map((digit) => 'abcdefghij'[Number(digit)]).join('');
     for (let i = 0; i < 300; i++) {
@@ -234,12 +221,7 @@ describe('nothing stays behind:', () => {
   it('many at once are taken as a few that stand for all', () => {
     const core = makeCore();
     const sites = createAsyncSites(core);
-    const channels = createRequestChannels(core, {
-      sites,
-      captureStack: createStackCapture(),
-      pathPattern: createPathPattern(),
-      createPace: createSamplingPace,
-    });
+    const channels = createRequestChannels(core, sites);
     channels.on();
     const publish = () => {
       const response = { _header: null };

@@ -2,10 +2,10 @@
 import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
 import { expect, test } from 'vitest';
-import { createPlainReads } from '../../src/capture/probes/settings-reads.ts';
-import { createTimeoutReads } from '../../src/capture/probes/settings-timeouts.ts';
+import { createDataReads } from '../../src/capture/probes/objects/data-reads.ts';
+import { createTimeoutReads } from '../../src/capture/probes/settings/timeout-reads.ts';
 
-const { stateOf } = createTimeoutReads(createPlainReads(types.isProxy));
+const { stateOf } = createTimeoutReads(createDataReads(types));
 const heard = (more: object) =>
   Object.assign(
     new EventEmitter().on('timeout', () => {}),

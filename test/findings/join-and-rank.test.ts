@@ -55,7 +55,7 @@ describe('one root cause is one finding:', () => {
       }),
     );
     expect(findings.map(({ kind }) => kind)).toEqual(['socket-leak']);
-    expect(findings[0]!.impact.exhaustionSeconds).toBeLessThan(60);
+    expect(findings[0]!.impact?.exhaustionSeconds).toBeLessThan(60);
   });
 
   test('a worker that is never ended explains threads, memory and descriptors', () => {

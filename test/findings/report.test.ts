@@ -1,11 +1,9 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/judge.ts';
-import type { Report } from '../../src/model/finding.ts';
+import type { DiagnosisReport } from '../../src/model/finding.ts';
 import type { Observations } from '../../src/model/observations.ts';
 import { renderJson } from '../../src/report/json.ts';
-import { REPORT_SCHEMA } from '../../src/report/schema/report-schema.ts';
 import {
   asyncSite,
   buildObservations,
@@ -15,17 +13,18 @@ import {
   KB,
   sockets,
 } from '../support/build-observations.ts';
+import { reportErrors } from '../support/json-schemas.ts';
 import { linear } from '../support/shapes.ts';
 
-const validate = new Ajv2020({ allErrors: true }).compile(REPORT_SCHEMA);
 const HANDLE = 'emit@node:events:500 > handle@/app/src/orders.js:42';
 const LOGIN = 'emit@node:events:500 > login@/app/src/login.js:10';
 
-function reportOf(observations: Observations): Report {
+function reportOf(observations: Observations): DiagnosisReport {
   const { target, capture, warnings } = observations;
   const judgement = judge(gatherFacts(observations));
   return {
-    schemaVersion: 1,
+    kind: 'diagnosis',
+    schemaVersion: 2,
     tool: { name: 'culprit', version: 'test' },
     target,
     capture,
@@ -49,8 +48,7 @@ test('three causes of one server, as the whole report says them', async () => {
     ),
   );
   const json = renderJson(report);
-  validate(JSON.parse(json));
-  expect(validate.errors).toBeNull();
+  expect(reportErrors(JSON.parse(json))).toEqual([]);
   expect(report.findings.map(({ kind }) => kind).toSorted()).toEqual([
     'event-loop-block',
     'heap-leak',
@@ -61,8 +59,7 @@ test('three causes of one server, as the whole report says them', async () => {
 
 test('a healthy server, as the whole report says it', () => {
   const report = reportOf(buildObservations());
-  validate(JSON.parse(renderJson(report)));
-  expect(validate.errors).toBeNull();
+  expect(reportErrors(JSON.parse(renderJson(report)))).toEqual([]);
   expect(report).toMatchObject({ verdict: 'healthy', findings: [], notApplicable: [] });
 });
 

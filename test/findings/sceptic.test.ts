@@ -363,7 +363,7 @@ describe('must be honest:', () => {
       ),
     ];
     expect(findings.map(({ kind }) => kind)).toEqual(['memory-limit-risk', 'fd-limit-risk']);
-    for (const { impact } of findings) expect(impact.share ?? 0).toBeLessThanOrEqual(1);
+    for (const { impact } of findings) expect(impact?.share ?? 0).toBeLessThanOrEqual(1);
   });
 
   check('two endpoints have two fingerprints', () => {

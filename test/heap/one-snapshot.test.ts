@@ -1,12 +1,11 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { explainHeapObjects } from '../../src/analysis/heap/suspects.ts';
 import { computeDominators } from '../../src/model/heap/dominators.ts';
 import { describePath } from '../../src/model/heap/heap-path-words.ts';
 import { renderHeapText } from '../../src/report/heap/heap-text.ts';
 import { renderJson } from '../../src/report/json.ts';
-import { HEAP_REPORT_SCHEMA } from '../../src/report/schema/heap-schema.ts';
 import { type DrawnProgram, drawProgram, explain } from '../support/heap-program.ts';
+import { schemaErrors } from '../support/json-schemas.ts';
 
 const look = { colors: false, width: 100 };
 const HOSTILE = `\x1b]0;owned\x07<script>\u202e${'x'.repeat(100_000)}`;
@@ -86,13 +85,7 @@ test('a heap with nothing in it is a heap', async () => {
 });
 
 describe('the JSON', () => {
-  test('has the schema that is in the repository', async () => {
-    const text = `${JSON.stringify(HEAP_REPORT_SCHEMA, null, 2)}\n`;
-    await expect(text).toMatchFileSnapshot('../../schema/heap-report-v1.schema.json');
-  });
-
   test.each([1, 2, 3])('of %i snapshots is as the schema says', async (count) => {
-    const validate = new Ajv2020({ allErrors: true }).compile(HEAP_REPORT_SCHEMA);
     const programs = Array.from({ length: count }, (_, step) => {
       const program = shop();
       program
@@ -100,8 +93,7 @@ describe('the JSON', () => {
         .variable('log', program.array(program.times(50 * step, () => program.record({}))));
       return program;
     });
-    validate(JSON.parse(renderJson(await explain(programs))));
-    expect(validate.errors).toBeNull();
+    expect(schemaErrors('heap-report-v1', JSON.parse(renderJson(await explain(programs))))).toEqual([]);
   });
 });
 

@@ -3,12 +3,10 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Preflight } from '../../src/model/preflight.ts';
-import { PREFLIGHT_SCHEMA } from '../../src/report/schema/preflight-schema.ts';
-import { REPORT_SCHEMA } from '../../src/report/schema/report-schema.ts';
-import { reportOf, runCulprit, startCulprit, wentWrongInside } from './support/culprit.ts';
+import { reportErrors, schemaErrors } from '../support/json-schemas.ts';
+import { auditOf, runCulprit, startCulprit, wentWrongInside } from './support/culprit.ts';
 import { installNodes, nodeBinary } from './support/node-versions.ts';
 import { listeningPorts, openFds, openInspectorPort } from './support/observe.ts';
 import { ROOT } from './support/root.ts';
@@ -19,8 +17,6 @@ const scratch = mkdtempSync(join(tmpdir(), 'culprit-audit-'));
 const fixture = (name: string) => join(ROOT, `fixtures/audit/${name}/server.cjs`);
 const podOf = (name: string) => join(ROOT, `fixtures/audit/${name}/pod.yaml`);
 const noNodes = await installNodes();
-const reportSchema = new Ajv2020().compile(REPORT_SCHEMA);
-const preflightSchema = new Ajv2020().compile(PREFLIGHT_SCHEMA);
 
 afterAll(async () => {
   await endAllTargets();
@@ -50,9 +46,9 @@ describe.skipIf(noNodes !== null)('on', () => {
       const target = await startTarget({ file: fixture('bad'), node: nodeBinary(major) });
       const result = await runCulprit(auditArgs(target, 'bad'));
       expect(wentWrongInside(result)).toBeNull();
-      const report = reportOf(result);
-      expect(reportSchema(report), JSON.stringify(reportSchema.errors)).toBe(true);
-      expect(report.audit?.level).toBe(1);
+      const report = auditOf(result);
+      expect(reportErrors(report)).toEqual([]);
+      expect(report.audit.level).toBe(1);
       const names = report.findings.map(({ subject }) => subject.name);
       expect(names).toEqual(
         expect.arrayContaining([
@@ -70,7 +66,7 @@ describe.skipIf(noNodes !== null)('on', () => {
         ]),
       );
       expect(result.stdout).not.toContain('not-for-your-eyes');
-      expect(report.capture.restored).toBe(true);
+      expect(report.look.restored).toBe(true);
       expect(await openInspectorPort(target.pid, target.port)).toBeNull();
       expect(await target.get('/')).toContain('ok');
       await target.end();
@@ -91,9 +87,9 @@ describe.skipIf(noNodes !== null)('on', () => {
       '--fail-on',
       'notice',
     ]);
-    const report = reportOf(result);
+    const report = auditOf(result);
     expect(report.findings).toEqual([]);
-    expect(report.audit?.level).toBe(5);
+    expect(report.audit.level).toBe(5);
     expect(result.code).toBe(0);
     await target.end();
   });
@@ -104,7 +100,7 @@ test('a second audit finds the process as the first one left it', async () => {
   await runCulprit(auditArgs(target, 'good'));
   const before = outside(target);
   const result = await runCulprit(auditArgs(target, 'good'));
-  expect(reportOf(result).capture.restored).toBe(true);
+  expect(auditOf(result).look.restored).toBe(true);
   await until('the process is as before', () => JSON.stringify(outside(target)) === JSON.stringify(before));
   expect(outside(target)).toEqual(before);
   await target.end();
@@ -183,9 +179,9 @@ describe.skipIf(noNodes !== null)('a timeout that nothing acts on is none, on', 
   test.each([16, 20, 24])('Node %i', async (major) => {
     const checkOf = async (env: Record<string, string>) => {
       const target = await startTarget({ code: WAITING, node: nodeBinary(major), env });
-      const report = reportOf(await runCulprit(['audit', String(target.pid), '--json']));
+      const report = auditOf(await runCulprit(['audit', String(target.pid), '--json']));
       await target.end();
-      return report.audit?.checked.find(({ check }) => check === 'timeouts of outgoing requests');
+      return report.audit.checked.find(({ check }) => check === 'timeouts of outgoing requests');
     };
     const [some, all] = await Promise.all([checkOf({ ENDLESS: '1' }), checkOf({})]);
     expect(some).toMatchObject({ outcome: 'finding', value: '4 of 8 without' });
@@ -196,8 +192,8 @@ describe.skipIf(noNodes !== null)('a timeout that nothing acts on is none, on', 
 test('a loop that is blocked for the whole look is the finding, and holds level 2 back', async () => {
   const code = "console.log('READY'); setTimeout(() => { for (;;); }, 50);";
   const target = await startTarget({ code });
-  const report = reportOf(await runCulprit(['audit', String(target.pid), '--json']));
-  expect(report.audit?.level).toBe(1);
+  const report = auditOf(await runCulprit(['audit', String(target.pid), '--json']));
+  expect(report.audit.level).toBe(1);
   const found = report.findings.find(({ subject }) => subject.name === 'event loop');
   expect(found).toMatchObject({ severity: 'critical', title: expect.stringMatching(/for the whole look/) });
   await target.end();
@@ -218,8 +214,8 @@ test('culprit killed in the middle of a look: the port is closed again, and the 
 test('a drill measures the shutdown of a copy, and leaves the process alone', async () => {
   const port = 20_000 + (process.pid % 20_000);
   const target = await startTarget({ file: fixture('good'), env: { PORT: String(port) } });
-  const report = reportOf(await runCulprit([...auditArgs(target, 'good'), '--drill']));
-  const check = report.audit?.checked.find((item) => item.check === 'terminationGracePeriodSeconds');
+  const report = auditOf(await runCulprit([...auditArgs(target, 'good'), '--drill']));
+  const check = report.audit.checked.find((item) => item.check === 'terminationGracePeriodSeconds');
   expect(check).toMatchObject({
     outcome: 'ok',
     value: expect.stringMatching(/the copy ended .* after SIGTERM/),
@@ -245,7 +241,7 @@ test('a preflight changes nothing, and two of them agree', async () => {
   expect([first.code, second.code]).toEqual([0, 0]);
   expect(outside(target)).toEqual(before);
   const [one, two] = [first, second].map(({ stdout }) => JSON.parse(stdout) as Preflight);
-  expect(preflightSchema(one), JSON.stringify(preflightSchema.errors)).toBe(true);
+  expect(schemaErrors('preflight-v1', one)).toEqual([]);
   // The machine's memory is everybody's.
   expect({ ...one, roomBytes: 0 }).toEqual({ ...two, roomBytes: 0 });
   expect(target.stderr()).not.toContain('Debugger');
@@ -292,7 +288,7 @@ test.each([
   expect(text.code).toBe(3);
   expect(text.stdout).toMatch(words);
   const preflight = JSON.parse(json.stdout) as Preflight;
-  expect(preflightSchema(preflight), JSON.stringify(preflightSchema.errors)).toBe(true);
+  expect(schemaErrors('preflight-v1', preflight)).toEqual([]);
   expect(preflight).toMatchObject({ canAttach: false, steps: [], notes: [] });
 });
 

@@ -233,8 +233,8 @@ describe('what cannot be compared is refused with its reason:', () => {
 
   test.each([
     [['--budget', '3s'], '--budget is too short'],
-    [['--pairs', '1'], '--pairs 1 is no number'],
-    [['--smallest', 'much'], '--smallest much is no part'],
+    [['--pairs', '1'], '--pairs 1 is out of range'],
+    [['--smallest', 'much'], '--smallest much is not a percentage'],
     [['--fail-on', 'cpu.totl>3%'], 'cpu.total'],
     [['--on-unsure', 'maybe'], '--on-unsure cannot be "maybe"'],
     [['--accepted', '/nowhere.json'], '/nowhere.json'],

@@ -161,7 +161,7 @@ describe('wrong use is one sentence with the cure:', () => {
     const none = await compare([base], [head], '--base-load', log, '--head-load', log);
     expect([none.code, none.stderr]).toEqual([
       2,
-      expect.stringContaining('is no output of a load tool that is known'),
+      expect.stringContaining('is not the output of a known load tool'),
     ]);
     const few = await compare([base, base], [head, head], '--base-load', log);
     expect([few.code, few.stderr]).toEqual([2, expect.stringContaining('names 1 files for 2 runs')]);

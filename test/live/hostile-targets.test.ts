@@ -1,16 +1,10 @@
 // Programs that have done strange things to themselves: culprit must come, look, and go, and the program must not notice.
-import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, test } from 'vitest';
+import { reportErrors } from '../support/json-schemas.ts';
 import { reportOf, runCulprit, wentWrongInside } from './support/culprit.ts';
 import { endAllTargets, startTarget } from './support/target.ts';
 
 afterAll(endAllTargets);
-
-const schema = JSON.parse(
-  readFileSync(new URL('../../schema/report-v1.schema.json', import.meta.url), 'utf8'),
-);
-const validate = new Ajv2020().compile(schema);
 
 /** Grows all the time, so that culprit climbs its whole ladder; any error of its own ends up in its output. */
 const SERVER = `
@@ -107,7 +101,7 @@ describe('a target with', () => {
     const result = await runCulprit(['diagnose', String(target.pid), '--duration', '7s', '--json', '-']);
     expect(wentWrongInside(result)).toBeNull();
     const report = reportOf(result);
-    expect(validate(JSON.parse(result.stdout)), JSON.stringify(validate.errors)).toBe(true);
+    expect(reportErrors(JSON.parse(result.stdout))).toEqual([]);
     expect(report.capture.restored).toBe(true);
     expect(await target.get('/')).toMatch(answers ?? /^ok$/);
     // Node's own words about its inspector are all that may be new.

@@ -9,7 +9,7 @@ import {
   type RunningContainer,
   removeAllContainers,
 } from './support/containers.ts';
-import { type CulpritResult, reportOf, runCulprit, startCulprit } from './support/culprit.ts';
+import { auditOf, type CulpritResult, reportOf, runCulprit, startCulprit } from './support/culprit.ts';
 import {
   type ExecCall,
   type KubeObject,
@@ -288,10 +288,10 @@ test('an audit reads the settings in the pod, and the pod spec with them', async
   const stub = await stubFor([audited]);
   const result = await runCulprit(['audit', 'k8s', 'shop-1', '--json', '-'], { env: environment(stub) });
   expect(result.stderr).toBe('');
-  const report = reportOf(result);
+  const report = auditOf(result);
   expect(report.target).toMatchObject({ pid: 1, location: 'pod shop-1 (container app, namespace default)' });
-  expect(report.audit?.level).toBeGreaterThanOrEqual(1);
-  const checks = report.audit!.checked.map(({ check, outcome }) => `${check}: ${outcome}`);
+  expect(report.audit.level).toBeGreaterThanOrEqual(1);
+  const checks = report.audit.checked.map(({ check, outcome }) => `${check}: ${outcome}`);
   expect(checks).toContain('readinessProbe: finding');
   expect(checks).toContain('SIGTERM handler: ok');
   expect(leftovers(container)).toEqual([]);

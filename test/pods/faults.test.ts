@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Report } from '../../src/model/finding.ts';
+import type { DiagnosisReport } from '../../src/model/finding.ts';
 import {
   CONTAINER_NODE,
   type ContainerRoot,
@@ -55,7 +55,7 @@ async function look(
   way: Way,
   name: string,
   exec: Awaited<ReturnType<typeof startPod>>['exec'],
-): Promise<Report> {
+): Promise<DiagnosisReport> {
   if (way === 'culprit k8s') {
     const result = await runCulprit(['k8s', name, '--via', VIA, '--duration', '16s', '--json', '-']);
     expect(result.stderr).toBe('');

@@ -28,9 +28,9 @@ test('options come in both spellings, before and after the target', () => {
 });
 
 test.each([
-  [[], '"" is nothing that the recorder does.'],
-  [['look'], '"look" is nothing that the recorder does.'],
-  [['record', '1', '2'], '"2" is one word too many.'],
+  [[], 'Unknown command "".'],
+  [['look'], 'Unknown command "look".'],
+  [['record', '1', '2'], 'Unexpected argument "2".'],
   [['record', '--trace', 'x'], 'The recorder has no option --trace.'],
   [['record', '--__proto__', 'x'], 'The recorder has no option --__proto__.'],
   [['record', '--duration'], '--duration needs a value.'],

@@ -2,28 +2,25 @@
 // Whatever is read ends in a report or in an error of ours: never in another exception.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect } from 'vitest';
 import { diagnose } from '../../src/diagnose.ts';
 import { RecordingError, UsageError } from '../../src/errors.ts';
 import { packRecording } from '../../src/recording/archive.ts';
 import { readAnything } from '../../src/recording/foreign.ts';
 import { renderJson } from '../../src/report/json.ts';
-import { REPORT_SCHEMA } from '../../src/report/schema/report-schema.ts';
 import { useTempFolder, writeRecording } from '../support/build-recording.ts';
+import { reportErrors } from '../support/json-schemas.ts';
 import { check, checkEach } from '../support/known-defects.ts';
 import { seededRandom } from '../support/shapes.ts';
 
 const temp = useTempFolder();
-const validate = new Ajv2020({ allErrors: true }).compile(REPORT_SCHEMA);
 
 /** "report", "refused", or what went wrong. */
 async function outcomeOf(path: string): Promise<string> {
   try {
     const json = renderJson(diagnose(await readAnything(path)));
-    return validate(JSON.parse(json))
-      ? 'report'
-      : `not the schema: ${validate.errors?.map((e) => `${e.instancePath} ${e.message}`).join(', ')}`;
+    const errors = reportErrors(JSON.parse(json));
+    return errors.length === 0 ? 'report' : `not the schema: ${errors.join(', ')}`;
   } catch (error) {
     if (error instanceof RecordingError || error instanceof UsageError) return 'refused';
     return (error as Error).stack?.split('\n').slice(0, 3).join(' ') ?? String(error);

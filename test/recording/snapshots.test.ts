@@ -7,7 +7,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../src/diagnose.ts';
 import { explainRecordedHeap } from '../../src/heap/explain-recorded-heap.ts';
-import type { Report } from '../../src/model/finding.ts';
+import type { DiagnosisReport } from '../../src/model/finding.ts';
 import { packRecording } from '../../src/recording/archive.ts';
 import { readAnything } from '../../src/recording/foreign.ts';
 import type { Manifest } from '../../src/recording/manifest.ts';
@@ -25,7 +25,7 @@ function snapshotOf(entries: number, draw: (program: DrawnProgram) => void = () 
   return { json: program.json(), growingNode: program.graph().nodeId(sessions.ordinal) };
 }
 
-async function analyze(path: string): Promise<Report> {
+async function analyze(path: string): Promise<DiagnosisReport> {
   const recording = await readAnything(path);
   return diagnose(recording, await explainRecordedHeap(recording));
 }

@@ -1,6 +1,6 @@
 // Reports, findings and CPU profiles built in code: start from a complete one, override what a test is about.
 import { type CpuProfile, SAMPLE_STATES, type SampleState } from '../../src/model/cpu-profile.ts';
-import type { Finding, Report } from '../../src/model/finding.ts';
+import type { DiagnosisReport, Finding } from '../../src/model/finding.ts';
 import type { Frame } from '../../src/model/frame.ts';
 import type { RetainerPath } from '../../src/model/heap/heap-report.ts';
 
@@ -128,9 +128,10 @@ export function buildHotspot(overrides: Partial<Finding> = {}): Finding {
   });
 }
 
-export function buildReport(overrides: Partial<Report> = {}): Report {
+export function buildReport(overrides: Partial<DiagnosisReport> = {}): DiagnosisReport {
   return {
-    schemaVersion: 1,
+    kind: 'diagnosis',
+    schemaVersion: 2,
     tool: { name: 'culprit', version: '0.1.0' },
     target: {
       pid: 4242,

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { FINDING_KINDS, type Report } from '../../src/model/finding.ts';
+import { renderJson } from '../../src/report/json.ts';
 import { renderText } from '../../src/report/text/text.ts';
+import { reportErrors } from '../support/json-schemas.ts';
 import { buildFinding, buildHotspot, buildReport, buildRetainerPath, HOSTILE_NAME } from './build-report.ts';
 
 const { capture, target } = buildReport();
@@ -73,6 +75,13 @@ const golden: [string, Report, { width?: number; quiet?: boolean; colors?: boole
 test.each(golden)('renders %s as expected', async (name, report, { width = 100, quiet, colors = false }) => {
   const text = renderText(report, { colors, width, quiet });
   await expect(text).toMatchFileSnapshot(`../golden/report/${name}.txt`);
+});
+
+/** The hostile one has a value that is no number. */
+const proper = golden.filter(([name]) => name !== 'hostile');
+
+test.each(proper)('%s keeps to the schema as JSON', (_name, report) => {
+  expect(reportErrors(JSON.parse(renderJson(report)))).toEqual([]);
 });
 
 test('the first words are the verdict', () => {

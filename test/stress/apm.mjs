@@ -24,7 +24,7 @@ const { values } = parseArgs({
   },
 });
 const CLI = fileURLToPath(new URL('../../bin/culprit.js', import.meta.url));
-const SCHEMA = new URL('../../schema/report-v1.schema.json', import.meta.url);
+const SCHEMA = new URL('../../schema/report-v2.schema.json', import.meta.url);
 const LEAK_LINE = 2 + lineOf(new URL('apm/app.cjs', import.meta.url), 'The leak is of');
 /** The statement goes on to where the error is made. */
 const LEAK_LINES = 5;

@@ -1,10 +1,12 @@
 // The probe, or one of its parts, in the process that runs the test, as it is in a target.
 import { createRequire } from 'node:module';
+import { types } from 'node:util';
 import { afterEach } from 'vitest';
-import { createHookChanges } from '../../src/capture/probes/hook-changes.ts';
-import { probeSource } from '../../src/capture/probes/install-probe.ts';
-import { createOwnValue } from '../../src/capture/probes/own-value.ts';
-import type { ProbeConfig, ProbeCore, ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
+import { createHookChanges } from '../../src/capture/probes/async/hook-changes.ts';
+import type { ProbeCore } from '../../src/capture/probes/core.ts';
+import { probeSource } from '../../src/capture/probes/expressions.ts';
+import { createDataReads } from '../../src/capture/probes/objects/data-reads.ts';
+import type { ProbeConfig, ProbeHandle } from '../../src/capture/probes/probe-protocol.ts';
 
 export const CONFIG: ProbeConfig = {
   url: 'culprit:probe',
@@ -57,9 +59,8 @@ export function useCores(): () => CoreByHand {
       now: () => core.atMillis,
       cleanups: [],
       isStopped: () => isStopped,
-      ownValue: createOwnValue(load as never),
+      reads: createDataReads(types),
       changeHooks: createHookChanges(),
-      isPicked: (nth, every) => Math.imul(nth, 0x9e3779b1) >>> 0 < 2 ** 32 / every,
       stop() {
         isStopped = true;
         for (const cleanup of core.cleanups.splice(0).reverse()) cleanup();

@@ -3,7 +3,7 @@ import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CrashComponent, CrashLabel } from '../../src/model/crash.ts';
-import type { Report } from '../../src/model/finding.ts';
+import type { TriageReport } from '../../src/model/finding.ts';
 import { triage } from '../../src/triage/triage.ts';
 
 export const OUTPUTS = fileURLToPath(new URL('../../fixtures/crashes/outputs/', import.meta.url));
@@ -30,7 +30,7 @@ export const names = () => readdirSync(OUTPUTS).sort();
 export const expectedOf = (name: string): Expected =>
   JSON.parse(readFileSync(join(OUTPUTS, name, 'expected.json'), 'utf8'));
 
-export async function triageOutput(name: string): Promise<Report> {
+export async function triageOutput(name: string): Promise<TriageReport> {
   const { giveExit, exitCode, signal } = expectedOf(name);
   const log = join(OUTPUTS, name, 'output.log');
   const report = join(OUTPUTS, name, 'report.json');
@@ -43,7 +43,7 @@ export async function triageOutput(name: string): Promise<Report> {
 }
 
 /** The parts of a report that `expected` speaks of. */
-export function summary(report: Report, expected: Expected): Partial<Expected> {
+export function summary(report: TriageReport, expected: Expected): Partial<Expected> {
   const { crash, subject } = report.findings[0] ?? {};
   const said: Record<keyof Expected, unknown> = {
     nodeVersion: expected.nodeVersion,

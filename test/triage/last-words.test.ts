@@ -17,7 +17,7 @@ const line = (level: number, msg: string, more: object = {}) =>
 const err = (type: string, message: string, more: object = {}) => ({
   err: { type, message, stack: `${type}: ${message}\n    at go (/app/a.js:1:1)`, ...more },
 });
-const labels = ({ findings }: Awaited<ReturnType<typeof look>>) => findings.map(({ crash }) => crash!.label);
+const labels = ({ findings }: Awaited<ReturnType<typeof look>>) => findings.map(({ crash }) => crash.label);
 
 const fatal = line(60, 'cache lost', err('Error', 'cache lost'));
 const serving = line(30, 'still serving');
@@ -53,7 +53,7 @@ test('nothing that was logged is a crash of a container that runs and was never 
 
 test.each([undefined, 1])('a fatal message without an error is the reason, exit code %s', async (code) => {
   const { findings } = await look([line(60, 'Missing required environment variable DATABASE_URL')], code);
-  expect(findings.map(({ title, crash }) => [title, crash!.label, crash!.component?.name])).toEqual([
+  expect(findings.map(({ title, crash }) => [title, crash.label, crash.component?.name])).toEqual([
     ['It could not start: Missing required environment variable DATABASE_URL', 'startup-failure', 'config'],
   ]);
 });
@@ -89,7 +89,7 @@ test('printed state under cause or reason is no cause, in JSON', async () => {
     cause: topology,
   });
   const { findings } = await look([line(60, 'giving up', failed)]);
-  expect(findings[0]!.crash!.causes.map(({ name }) => name)).toEqual(['MongooseServerSelectionError']);
+  expect(findings[0]!.crash.causes.map(({ name }) => name)).toEqual(['MongooseServerSelectionError']);
   expect(findings[0]!.title).toBe(
     'The database at 127.0.0.1:27099 could not be reached: MongooseServerSelectionError: connect ECONNREFUSED 127.0.0.1:27099',
   );
@@ -117,7 +117,7 @@ test('printed state under cause or reason is no cause, in text', async () => {
     '',
     'Node.js v22.1.0',
   ]);
-  expect(findings[0]!.crash!.causes.map(({ message }) => message)).toEqual([
+  expect(findings[0]!.crash.causes.map(({ message }) => message)).toEqual([
     'connect ECONNREFUSED 127.0.0.1:27099',
   ]);
 });

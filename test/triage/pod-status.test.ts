@@ -58,7 +58,7 @@ test('137 after a failed liveness probe is the probe, with its settings', async 
       event('Killing', 'Container web failed liveness probe, will be restarted'),
     ],
   );
-  expect(findings.map(({ crash }) => crash!.label)).toEqual(['killed-by-probe']);
+  expect(findings.map(({ crash }) => crash.label)).toEqual(['killed-by-probe']);
   expect(findings[0]!.title).toContain('every 5 s, timeout 2 s, 3 failures');
 });
 
@@ -66,7 +66,7 @@ test('a failed readiness probe kills nothing', async () => {
   const { findings } = await look(pod(ended({ reason: 'Error', exitCode: 137 })), [
     event('Unhealthy', 'Readiness probe failed: connection refused', 9),
   ]);
-  expect(findings.map(({ crash }) => crash!.label)).toEqual(['terminated']);
+  expect(findings.map(({ crash }) => crash.label)).toEqual(['terminated']);
 });
 
 test('137 after being asked to stop is the grace period', async () => {
@@ -84,13 +84,13 @@ test.each([
   [1, 'unknown'],
 ])('exit code %i alone is %s', async (exitCode, label) => {
   const { findings } = await look(pod(ended({ reason: 'Error', exitCode })));
-  expect(findings.map(({ crash }) => crash!.label)).toEqual([label]);
+  expect(findings.map(({ crash }) => crash.label)).toEqual([label]);
 });
 
 test('a container that cannot be created could not start', async () => {
   const waiting = { reason: 'CreateContainerConfigError', message: 'secret "db" not found' };
   const { findings } = await look(pod({ state: { waiting } }));
-  expect(findings[0]!.crash!.label).toBe('startup-failure');
+  expect(findings[0]!.crash.label).toBe('startup-failure');
   expect(findings[0]!.title).toContain('secret "db" not found');
 });
 
@@ -162,7 +162,7 @@ test('an ended container is named, with its own time, limit and restarts, and bl
       lastSeen: '2026-11-27T01:02:00Z',
       writers: ['shop-1/proxy'],
     });
-    expect(findings[0]!.crash!.lines.join()).not.toContain('payment');
+    expect(findings[0]!.crash.lines.join()).not.toContain('payment');
     expect(findings[0]!.advice[0]).toContain('--max-old-space-size=48 here');
   }
 });
@@ -171,7 +171,7 @@ test('of several containers a log is matched by its name, and asked for when non
   const status = two({ restartCount: 2, ...ended({ reason: 'Error', exitCode: 1 }) }, {});
   const log = '{"level":60,"pid":7,"msg":"Missing environment variable A_B"}\n';
   const own = await lookAs('app.log', status, log);
-  expect(own.findings.map(({ crash }) => [crash!.label, crash!.exitCode, crash!.writers])).toEqual([
+  expect(own.findings.map(({ crash }) => [crash.label, crash.exitCode, crash.writers])).toEqual([
     ['startup-failure', 1, ['shop-1/app']],
   ]);
   const { findings } = await lookAs('other.log', status, 'served\n');
@@ -201,5 +201,5 @@ test.each([
   const err = { type: 'Error', message: 'x', stack: 'Error: x\n    at go (/app/a.js:1:1)' };
   const log = `${JSON.stringify({ level: 50, time, pid: 7, err, msg: 'x' })}\n`;
   const { findings } = await look(pod(ended({ reason: 'Error', exitCode: 1 })), [], log);
-  expect(findings.map(({ crash }) => crash!.label)).toEqual([label]);
+  expect(findings.map(({ crash }) => crash.label)).toEqual([label]);
 });

@@ -1,233 +1,129 @@
-// The code that runs inside the target. It is sent as text, in parts that are each whole by themselves: no imports,
-// nothing newer than Node 16. It never throws, holds bounded memory, keeps no global (only our session holds its
-// handle), expires when our heartbeat stops, and takes away all that it put in.
-import { createAsyncSites } from './async-sites.ts';
-import { createAsyncWatch } from './async-watch.ts';
-import { createCollectionKinds } from './collection-kinds.ts';
-import { createCollectionWatch } from './collection-watch.ts';
-import { createCounters } from './counters.ts';
-import { createHookChanges } from './hook-changes.ts';
-import { createInsertionTraps } from './insertion-traps.ts';
-import { createLookups } from './lookups.ts';
-import { createOwnValue } from './own-value.ts';
-import { createPathPattern } from './path-pattern.ts';
-import { createPoolShapes } from './pool-shapes.ts';
-import { createPoolWatch } from './pool-watch.ts';
-import type { ProbeConfig, ProbeCore, ProbeHandle } from './probe-protocol.ts';
-import { createReferenceWalk } from './reference-walk.ts';
-import { createRequestChannels } from './request-channels.ts';
-import { createRequestCount } from './request-count.ts';
-import { createRequestHandlers } from './request-handlers.ts';
-import { createSamplingPace } from './sampling-pace.ts';
-import { createStackCapture } from './stack-capture.ts';
-import { createStreamOpenings } from './stream-openings.ts';
-import { createThreadInspector } from './thread-inspector.ts';
-import { createThreadPool, type ThreadPool } from './thread-pool.ts';
-
-type Load = (id: string) => never;
-
-/** The parts, by name: how one reaches another when all are text. */
-interface Parts {
-  createStackCapture: typeof createStackCapture;
-  createCounters: typeof createCounters;
-  createAsyncWatch: typeof createAsyncWatch;
-  createCollectionKinds: typeof createCollectionKinds;
-  createInsertionTraps: typeof createInsertionTraps;
-  createThreadInspector: typeof createThreadInspector;
-  createReferenceWalk: typeof createReferenceWalk;
-  createCollectionWatch: typeof createCollectionWatch;
-  createOwnValue: typeof createOwnValue;
-  createHookChanges: typeof createHookChanges;
-  createSamplingPace: typeof createSamplingPace;
-  createAsyncSites: typeof createAsyncSites;
-  createStreamOpenings: typeof createStreamOpenings;
-  createRequestChannels: typeof createRequestChannels;
-  createRequestCount: typeof createRequestCount;
-  createRequestHandlers: typeof createRequestHandlers;
-  createPathPattern: typeof createPathPattern;
-  createPoolShapes: typeof createPoolShapes;
-  createPoolWatch: typeof createPoolWatch;
-  createThreadPool: typeof createThreadPool;
-  createLookups: typeof createLookups;
-}
-
-/** An expression that installs the probe where it is evaluated (with the command line API, which has `require`). */
-export function probeSource(config: ProbeConfig): string {
-  const parts: Parts = {
-    createStackCapture,
-    createCounters,
-    createAsyncWatch,
-    createCollectionKinds,
-    createInsertionTraps,
-    createThreadInspector,
-    createReferenceWalk,
-    createCollectionWatch,
-    createOwnValue,
-    createHookChanges,
-    createSamplingPace,
-    createAsyncSites,
-    createStreamOpenings,
-    createRequestChannels,
-    createRequestCount,
-    createRequestHandlers,
-    createPathPattern,
-    createPoolShapes,
-    createPoolWatch,
-    createThreadPool,
-    createLookups,
-  };
-  const texts = Object.entries(parts).map(([name, part]) => `${name}: ${part.toString()}`);
-  const load = "typeof require === 'function' ? require : undefined";
-  return `(${installProbe.toString()})(${load}, ${JSON.stringify(config)}, {${texts.join(',\n')}})\n//# sourceURL=${config.url}`;
-}
+// The code that runs inside the target: it is bundled with its parts and sent as text. It never throws, holds bounded
+// memory, keeps no global (only our session holds its handle), expires when our heartbeat stops, and takes away all that it
+// put in. Nothing in it is newer than Node 16.
+import { createAsyncSites } from './async/async-sites.ts';
+import { createAsyncWatch } from './async/async-watch.ts';
+import { createStreamOpenings } from './async/stream-openings.ts';
+import { createCollectionKinds } from './collections/collection-kinds.ts';
+import { createCollectionWatch } from './collections/collection-watch.ts';
+import { createInsertionTraps } from './collections/insertion-traps.ts';
+import { createCore, findLoad, type Load, type ProbeCore } from './core.ts';
+import { createCounters } from './counters/counters.ts';
+import { createLookups } from './counters/lookups.ts';
+import { createThreadPool } from './counters/thread-pool.ts';
+import { startLease } from './lease.ts';
+import { createReferenceWalk } from './objects/reference-walk.ts';
+import { createThreadInspector } from './objects/thread-inspector.ts';
+import { createPoolWatch } from './pools/pool-watch.ts';
+import type { ProbeConfig, ProbeHandle, ProbeSample } from './probe-protocol.ts';
+import { createRequestChannels } from './requests/request-channels.ts';
+import { createRequestCount } from './requests/request-count.ts';
+import { createRequestHandlers } from './requests/request-handlers.ts';
+import { captureStack } from './stacks/stack-capture.ts';
 
 /** Returns the handle, or a string that says why there is none; then nothing is left behind. */
-function installProbe(
-  requireOrNothing: Load | undefined,
-  config: ProbeConfig,
-  parts: Parts,
-): ProbeHandle | string {
-  const cleanups: (() => void)[] = [];
-  let isStopped = false;
-  const stop = () => {
-    if (isStopped) return;
-    isStopped = true;
-    for (const cleanup of cleanups.splice(0).reverse()) {
-      try {
-        cleanup();
-      } catch {}
-    }
-  };
+export function installProbe(requireOrNothing: Load | undefined, config: ProbeConfig): ProbeHandle | string {
+  let stop = () => {};
   try {
-    const host = process as unknown as { getBuiltinModule?: Load; mainModule?: { require: Load } };
-    const load = requireOrNothing ?? host.getBuiltinModule ?? host.mainModule?.require;
+    const load = findLoad(requireOrNothing);
     if (!load) return 'no access to built-in modules';
-    const timers: typeof import('node:timers') = load('timers');
-    const perf: typeof import('node:perf_hooks') = load('perf_hooks');
-    const inspector = (config.closeInspector ? load('inspector') : null) as { close(): void } | null;
-    const now = () => perf.performance.now();
-    const GOLDEN = 0x9e3779b1;
-    const isPicked = (nth: number, every: number) => Math.imul(nth, GOLDEN) >>> 0 < 2 ** 32 / every;
-    const core: ProbeCore = {
-      config,
-      load,
-      now,
-      cleanups,
-      isStopped: () => isStopped,
-      isPicked,
-      ownValue: parts.createOwnValue(load),
-      changeHooks: parts.createHookChanges(),
-    };
-
-    let lastBeat = now();
-    let leaseTicks = 0;
-    let threadPool: ThreadPool | undefined;
-    let silentMillis = 0;
-    let lastTickAt = now();
-    const TICK_MILLIS = 500;
-    const lease = timers.setInterval(() => {
-      try {
-        leaseTicks++;
-        // A pause that we cause ourselves (a snapshot) is one long tick, and no silence of ours.
-        silentMillis += Math.min(now() - lastTickAt, 2 * TICK_MILLIS);
-        lastTickAt = now();
-        threadPool?.probe();
-        if (silentMillis < config.leaseMillis) return;
-        stop();
-        inspector?.close();
-      } catch {}
-    }, TICK_MILLIS);
-    lease.unref();
-    cleanups.push(() => timers.clearInterval(lease));
-
-    const captureStack = parts.createStackCapture();
-    const counters = parts.createCounters(core);
-    const createPace = parts.createSamplingPace;
-    const sites = parts.createAsyncSites(core);
-    const pathPattern = parts.createPathPattern();
-    const requests = parts.createRequestChannels(core, { sites, captureStack, pathPattern, createPace });
-    const streams = parts.createStreamOpenings(core, { sites, captureStack, createPace });
-    const asyncWatch = parts.createAsyncWatch(core, { captureStack, sites, requests, streams, createPace });
-    const { asOwnWork } = asyncWatch;
-    threadPool = parts.createThreadPool(core, { captureStack, asOwnWork });
-    const lookups = parts.createLookups(core);
-    const requestCount = parts.createRequestCount(core);
-    const kinds = parts.createCollectionKinds();
-    const traps = parts.createInsertionTraps(core, captureStack);
-    const thread = parts.createThreadInspector(core);
-    const references = parts.createReferenceWalk(core, thread);
-    const handlers = parts.createRequestHandlers(core, sites, thread);
-    const shapes = parts.createPoolShapes(core);
-    const pools = parts.createPoolWatch(core, {
-      shapes,
-      traps,
-      references,
-      pathPattern,
-      asOwnWork,
-      asOwnPause(work) {
-        counters.ownPauseBegins();
-        work();
-        counters.ownPauseEnds();
-      },
-    });
-    const collections = parts.createCollectionWatch(core, {
-      kinds,
-      traps,
-      references,
-      own: asyncWatch.own,
-    });
-
-    const beat = () => {
-      lastBeat = now();
-      silentMillis = 0;
-      return leaseTicks;
-    };
-    let lastTicks = -1;
-    let lastSampleAt = now();
-    const sample: ProbeHandle['sample'] = () => {
-      beat();
-      if (isStopped) return { stopped: true };
-      const result = counters.sample();
-      result.poolWaitsMillis = threadPool?.waits();
-      result.lookups = lookups.take();
-      result.requests = requestCount.take();
-      // The lease's timer has not fired for a second: whatever lies below us on the stack holds the event loop.
-      if (lastTicks === leaseTicks && lastBeat - lastSampleAt > 650)
-        result.stuckFrames = captureStack(sample);
-      lastTicks = leaseTicks;
-      lastSampleAt = lastBeat;
-      result.leaseTicks = leaseTicks;
-      result.ownHeapBytes =
-        64 * 1024 + asyncWatch.ownHeapBytes() + collections.ownHeapBytes() + pools.ownHeapBytes();
-      return result;
-    };
-    return {
-      sample,
-      beat,
-      stop,
-      readAsync: asyncWatch.readAsync,
-      watchAlso: asyncWatch.watchAlso,
-      census: collections.census,
-      walk: collections.walk,
-      readCollections: collections.readCollections,
-      findPools: pools.find,
-      readPools: pools.read,
-      startPoolWatch: threadPool.startWatch,
-      stopPoolWatch: threadPool.stopWatch,
-      lastingHandlers: handlers.lasting,
-      growingObjects: collections.growingObjects,
-      functionsOf: collections.functionsOf,
-      ownPauseBegins() {
-        beat();
-        counters.ownPauseBegins();
-      },
-      ownPauseEnds() {
-        beat();
-        counters.ownPauseEnds();
-      },
-    };
+    const made = createCore(load, config);
+    stop = made.stop;
+    return createHandle(made.core, stop);
   } catch (error) {
     stop();
     return `the probe could not be installed: ${String((error as Error)?.message ?? error).slice(0, 200)}`;
   }
+}
+
+function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
+  const { load, config } = core;
+  const inspector = (config.closeInspector ? load('inspector') : null) as { close(): void } | null;
+  const lease = startLease(core, {
+    onTick: () => parts.threadPool.probe(),
+    onExpiry() {
+      stop();
+      inspector?.close();
+    },
+  });
+  const parts = createParts(core);
+  const { counters, asyncWatch, collections, pools, threadPool } = parts;
+  const duringOwn = (change: () => void) => () => {
+    lease.renew();
+    change();
+  };
+  return {
+    sample: createSampling(core, parts, lease.renew),
+    beat: lease.renew,
+    stop,
+    readAsync: asyncWatch.readAsync,
+    watchAlso: asyncWatch.watchAlso,
+    census: collections.census,
+    walk: collections.walk,
+    readCollections: collections.readCollections,
+    findPools: pools.find,
+    readPools: pools.read,
+    startPoolWatch: threadPool.startWatch,
+    stopPoolWatch: threadPool.stopWatch,
+    lastingHandlers: parts.handlers.lasting,
+    growingObjects: collections.growingObjects,
+    functionsOf: collections.functionsOf,
+    ownPauseBegins: duringOwn(counters.ownPauseBegins),
+    ownPauseEnds: duringOwn(counters.ownPauseEnds),
+  };
+}
+
+type Parts = ReturnType<typeof createParts>;
+
+function createParts(core: ProbeCore) {
+  const counters = createCounters(core);
+  const sites = createAsyncSites(core);
+  const requests = createRequestChannels(core, sites);
+  const streams = createStreamOpenings(core, sites);
+  const asyncWatch = createAsyncWatch(core, { sites, requests, streams });
+  const { asOwnWork } = asyncWatch;
+  const threadPool = createThreadPool(core, asOwnWork);
+  const lookups = createLookups(core);
+  const requestCount = createRequestCount(core);
+  const kinds = createCollectionKinds(core.reads);
+  const traps = createInsertionTraps(core);
+  const thread = createThreadInspector(core);
+  const references = createReferenceWalk(core, thread);
+  const handlers = createRequestHandlers(core, sites, thread);
+  const asOwnPause = (work: () => void) => {
+    counters.ownPauseBegins();
+    work();
+    counters.ownPauseEnds();
+  };
+  const pools = createPoolWatch(core, { traps, references, asOwnPause, asOwnWork });
+  const collections = createCollectionWatch(core, { kinds, traps, references, own: asyncWatch.own });
+  return { counters, asyncWatch, threadPool, lookups, requestCount, handlers, pools, collections };
+}
+
+const OWN_BYTES = 64 * 1024;
+/** Samples are a second apart, when none is late. */
+const STUCK_MILLIS = 650;
+
+function createSampling(core: ProbeCore, parts: Parts, renew: () => number): () => ProbeSample {
+  const { counters, asyncWatch, threadPool, lookups, requestCount, pools, collections } = parts;
+  let lastTicks = -1;
+  let lastSampleAt = core.now();
+  const sample = (): ProbeSample => {
+    const ticks = renew();
+    const at = core.now();
+    if (core.isStopped()) return { stopped: true };
+    const result = counters.sample();
+    result.poolWaitsMillis = threadPool.waits();
+    result.lookups = lookups.take();
+    result.requests = requestCount.take();
+    // The lease's timer has not fired for a second: whatever lies below us on the stack holds the event loop.
+    if (lastTicks === ticks && at - lastSampleAt > STUCK_MILLIS) result.stuckFrames = captureStack(sample);
+    lastTicks = ticks;
+    lastSampleAt = at;
+    result.leaseTicks = ticks;
+    result.ownHeapBytes =
+      OWN_BYTES + asyncWatch.ownHeapBytes() + collections.ownHeapBytes() + pools.ownHeapBytes();
+    return result;
+  };
+  return sample;
 }

@@ -42,26 +42,6 @@ export interface ProbeRequests {
   failed: number;
 }
 
-/** What the parts of the probe share inside the target. */
-export interface ProbeCore {
-  config: ProbeConfig;
-  load(id: string): never;
-  /** Milliseconds, monotonic. */
-  now(): number;
-  /** Called in reverse order when the probe stops. */
-  cleanups: (() => void)[];
-  isStopped(): boolean;
-  /**
-   * Whether the nth is the one taken out of `every`, from the first on. Spread as multiples of the golden ratio are
-   * (Weyl): a program that does something every fourth time is not met in step.
-   */
-  isPicked(nth: number, every: number): boolean;
-  /** A data property of the value itself, without calling any code of the program: see own-value.ts. */
-  ownValue(value: unknown, key: PropertyKey): unknown;
-  /** The only way to turn async hooks on and off: see hook-changes.ts. */
-  changeHooks(change: () => void): void;
-}
-
 /** What `installProbe` leaves with our session: reachable through a remote object only. */
 export interface ProbeHandle {
   sample(): ProbeSample;

@@ -9,7 +9,7 @@ import type { Attachment } from '../../target/attach.ts';
 import { shortCommand } from '../../target/proc/command.ts';
 import { readStat } from '../../target/proc/proc.ts';
 import { PROBE_URL } from '../probe-url.ts';
-import { settingsProbeSource } from '../probes/settings-probe.ts';
+import { settingsProbeSource } from '../probes/expressions.ts';
 import { readOuterSettings } from './settings-outside.ts';
 
 const LOOK_MILLIS = 2_000;

@@ -1,28 +1,24 @@
 // `culprit analyze`: the offline half, on recordings and on files of other tools.
-import { diagnose } from '../../diagnose.ts';
-import { UsageError } from '../../errors.ts';
-import { explainRecordedHeap } from '../../heap/explain-recorded-heap.ts';
-import { readAnything } from '../../recording/foreign.ts';
-import { exitCodeFor, parseSeverity } from '../exit-codes.ts';
-import { printReport, type ReportOutput } from '../output.ts';
+import type { ExitCode } from '../../exit-codes.ts';
+import type { CommandLine } from '../command-line.ts';
+import { gateExits, withHelpText } from '../options/help-text.ts';
+import { type ReportOptions, withReportOptions } from '../options/report-options.ts';
 
-interface AnalyzeOptions extends ReportOutput {
-  failOn?: string;
+export function register(program: CommandLine): void {
+  const command = program
+    .command('analyze')
+    .summary('diagnose a recording or a profile')
+    .argument('<path...>')
+    .description('diagnose a recording, a .cpuprofile, a .heapprofile or a diagnostic report');
+  withHelpText(withReportOptions(command), {
+    examples: [
+      ['culprit analyze shop.tgz'],
+      ['culprit analyze CPU.20261127.cpuprofile --json report.json', 'of node --cpu-prof'],
+    ],
+    exits: gateExits('--fail-on'),
+  }).action(program.ending(run));
 }
 
-/** Several paths are several reports, one after the other; the gravest exit code counts. */
-export async function analyzeCommand(paths: readonly string[], options: AnalyzeOptions): Promise<void> {
-  const failOn = parseSeverity(options.failOn);
-  if (paths.length > 1 && options.json !== undefined) {
-    throw new UsageError('One JSON report is for one recording.', 'Call analyze once for each.');
-  }
-  let exitCode = 0;
-  for (const path of paths) {
-    const recording = await readAnything(path);
-    const report = diagnose(recording, await explainRecordedHeap(recording));
-    if (paths.length > 1) process.stdout.write(`== ${path}\n`);
-    printReport(report, options);
-    exitCode = Math.max(exitCode, exitCodeFor(report, failOn));
-  }
-  process.exitCode = exitCode;
+export async function run(paths: readonly string[], options: ReportOptions): Promise<ExitCode> {
+  return (await import('../work/analyze.ts')).analyzeFiles(paths, options);
 }

@@ -1,22 +1,14 @@
-// `culprit bench`: check out, run in pairs, compare, decide, report.
+// `culprit bench`: two commits, side by side under load, to a verdict.
 
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseTime } from '../../capture/capture-words.ts';
-import { type BenchOptions, bench, checkBudget } from '../../comparison/bench.ts';
-import type { CompareResult } from '../../comparison/compare.ts';
+import type { Command } from 'commander';
 import { DEFAULTS } from '../../defaults.ts';
-import { UsageError, WorkloadError } from '../../errors.ts';
-import { EXIT } from '../../exit-codes.ts';
-import type { Comparison } from '../../model/comparison/comparison.ts';
-import { type ComparisonOutput, writeComparison } from '../comparison-output.ts';
-import { parseCount, parsePart } from '../comparison-values.ts';
-import { areGatesSure, type GateFlags, type Gates, readGates, withGates, writeGateFiles } from '../gating.ts';
-import { listenForInterrupt } from '../interrupt.ts';
-import { createStepProgress } from '../progress.ts';
+import type { ExitCode } from '../../exit-codes.ts';
+import { writeDuration } from '../../units/duration.ts';
+import type { CommandLine } from '../command-line.ts';
+import { type ComparisonOptions, withComparisonOptions } from '../options/comparison-options.ts';
+import { CAPTURE_EXITS, gateExits, withHelpText } from '../options/help-text.ts';
 
-interface BenchCommandOptions extends ComparisonOutput, GateFlags {
+export interface BenchCommandOptions extends ComparisonOptions {
   base: string;
   head: string;
   run: string;
@@ -30,80 +22,67 @@ interface BenchCommandOptions extends ComparisonOutput, GateFlags {
   startTimeout: string;
   setupTimeout: string;
   out?: string;
-  smallest?: string;
   findings: boolean;
 }
 
-export async function benchCommand(options: BenchCommandOptions): Promise<void> {
-  const gates = readGates(options);
-  const measured = readOptions(options, gates);
-  const interrupt = listenForInterrupt();
-  const progress = await createStepProgress(options.quiet === true);
-  const workDir = mkdtempSync(join(tmpdir(), 'culprit-bench-'));
-  try {
-    const out = options.out === undefined ? join(workDir, 'runs') : options.out;
-    mkdirSync(out, { mode: 0o700 });
-    const all = { ...measured, out, workDir, signal: interrupt.signal, onProgress: progress.step };
-    const result = await bench(all);
-    progress.end();
-    await tell(result, gates, options);
-  } catch (error) {
-    if (!interrupt.signal.aborted || !(error instanceof WorkloadError)) throw error;
-    progress.end();
-    process.stderr.write(
-      'culprit: interrupted; what was started has ended, and the worktrees are removed.\n',
-    );
-    process.exitCode = EXIT.interrupted;
-  } finally {
-    progress.end();
-    interrupt.dispose();
-    rmSync(workDir, { recursive: true, force: true });
-  }
+export function register(program: CommandLine): void {
+  const command = program
+    .command('bench')
+    .summary('whether two commits differ under load')
+    .description('run two commits side by side under load until it is sure whether they differ');
+  withHelpText(withComparisonOptions(withRuns(command)), {
+    examples: [
+      ["culprit bench --base main --run 'node server.js' --load 'autocannon :{port}'"],
+      ["culprit bench --base v1 --head v2 --run 'node work.js' --fail-on heap.leak"],
+    ],
+    exits: {
+      ...CAPTURE_EXITS,
+      ...gateExits('--fail-on'),
+      cannotAttach: 'nothing could be compared',
+      interrupted: 'interrupted',
+    },
+  }).action(program.ending(run));
 }
 
-type Measured = Omit<BenchOptions, 'out' | 'workDir' | 'signal' | 'onProgress'>;
-
-function readOptions(options: BenchCommandOptions, gates: Gates): Measured {
-  const { config } = gates;
-  const budgetMillis =
-    options.budget !== undefined
-      ? parseTime(options.budget, '--budget', 1_000)
-      : (config.budgetMillis ?? DEFAULTS.bench.budgetMillis);
-  checkBudget(budgetMillis);
-  if (options.out !== undefined && existsSync(options.out))
-    throw new UsageError(`${options.out} exists already.`, 'Choose another folder for --out.');
-  return {
-    base: options.base,
-    head: options.head,
-    run: options.run,
-    load: options.load,
-    loadDir: process.cwd(),
-    setup: options.setup,
-    setupMillis: parseTime(options.setupTimeout, '--setup-timeout', 1_000),
-    budgetMillis,
-    pairs: options.pairs === undefined ? undefined : parseCount(options.pairs, '--pairs', 2),
-    smallest:
-      options.smallest !== undefined
-        ? parsePart(options.smallest, '--smallest')
-        : (config.smallest ?? DEFAULTS.comparison.smallest),
-    warmups: options.warmups === undefined ? undefined : parseCount(options.warmups, '--warmups', 0),
-    turns: parseCount(options.turns, '--turns', 1),
-    ready: options.ready,
-    startMillis: parseTime(options.startTimeout, '--start-timeout', 100),
-    longestLoadMillis: budgetMillis,
-    diagnoses: options.findings && options.load !== undefined,
-    isDecided: (comparison) => areGatesSure({ comparison }, gates),
-  };
+function withRuns(command: Command): Command {
+  return command
+    .requiredOption('--base <ref|dir>', 'what to compare with: a branch, tag, commit or folder')
+    .option('--head <ref|dir>', 'what to judge', '.')
+    .requiredOption(
+      '--run <command>',
+      'starts the server, or does the work when there is no --load; {port} and PORT',
+    )
+    .option('--load <command>', 'loads the server for some seconds; {port} in it is replaced, PORT is set')
+    .option('--setup <command>', 'runs once in each side first, such as "npm ci"')
+    .option(
+      '--budget <time>',
+      `time limit when the verdict is not sure (default: ${writeDuration(DEFAULTS.bench.budgetMillis)})`,
+    )
+    .option('--pairs <number>', 'exactly so many pairs of runs, whatever the verdict')
+    .option(
+      '--warmups <number>',
+      'runs of the load before anything is measured (default: until they get no cheaper)',
+    )
+    .option(
+      '--turns <number>',
+      'measured runs of the load in each run of a side',
+      String(DEFAULTS.bench.turns),
+    )
+    .option('--ready <text>', 'what the server prints when it serves; else: it listens on a port')
+    .option(
+      '--start-timeout <time>',
+      'how long it may take to serve',
+      writeDuration(DEFAULTS.bench.startMillis),
+    )
+    .option(
+      '--setup-timeout <time>',
+      'how long the setup of a side may take',
+      writeDuration(DEFAULTS.bench.setupMillis),
+    )
+    .option('--out <dir>', 'keep the recordings of all runs in this new folder')
+    .option('--no-findings', 'do not diagnose both sides at the end');
 }
 
-async function tell(result: CompareResult, gates: Gates, options: BenchCommandOptions): Promise<void> {
-  const comparison = withGates({ ...result.comparison, machine: machineHere() }, gates);
-  await writeComparison(comparison, result.compared, options);
-  writeGateFiles(comparison, options);
-  process.exitCode = comparison.gates?.passed === false ? EXIT.gateFailed : EXIT.done;
-}
-
-function machineHere(): Comparison['machine'] {
-  const all = cpus();
-  return all[0] ? { cpuModel: all[0].model, cpuCount: all.length } : null;
+export async function run(options: BenchCommandOptions): Promise<ExitCode> {
+  return (await import('../work/bench.ts')).benchCommits(options);
 }

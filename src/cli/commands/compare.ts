@@ -1,115 +1,35 @@
 // `culprit compare`: recordings or profiles of two sides, several of each, to a verdict.
+import type { ExitCode } from '../../exit-codes.ts';
+import type { CommandLine } from '../command-line.ts';
+import { type ComparisonOptions, withComparisonOptions } from '../options/comparison-options.ts';
+import { gateExits, withHelpText } from '../options/help-text.ts';
 
-import { readFileSync } from 'node:fs';
-import { COMPARE_DEFAULTS, compare, runOf } from '../../comparison/compare.ts';
-import { DEFAULTS } from '../../defaults.ts';
-import { diagnose } from '../../diagnose.ts';
-import { UsageError } from '../../errors.ts';
-import { EXIT } from '../../exit-codes.ts';
-import { compareFindings } from '../../findings/compare/compare-findings.ts';
-import type { LoadReport } from '../../model/comparison/load.ts';
-import type { Run } from '../../model/comparison/run.ts';
-import type { Report } from '../../model/finding.ts';
-import { type NamedRecording, readSeveral } from '../../recording/several.ts';
-import { readLoadReport } from '../../workload/load-reports.ts';
-import { type ComparisonOutput, writeComparison } from '../comparison-output.ts';
-import { parsePart } from '../comparison-values.ts';
-import { type GateFlags, readGates, withGates, writeGateFiles } from '../gating.ts';
-
-interface CompareCommandOptions extends ComparisonOutput, GateFlags {
+export interface CompareOptions extends ComparisonOptions {
   base?: string[];
   head?: string[];
   baseLoad?: string[];
   headLoad?: string[];
-  smallest?: string;
 }
 
-export async function compareCommand(
-  paths: readonly string[],
-  options: CompareCommandOptions,
-): Promise<void> {
-  const gates = readGates(options);
-  const given = sidesFrom(paths, options);
-  const [base, head] = [await readSeveral(given.base), await readSeveral(given.head)];
-  const findings = compareFindings(reportsOf(base), reportsOf(head));
-  const smallest =
-    options.smallest === undefined
-      ? (gates.config.smallest ?? DEFAULTS.comparison.smallest)
-      : parsePart(options.smallest, '--smallest');
-  const result = compare(
-    { label: labelOf(given.base), commit: null, runs: runsOf(base, options.baseLoad, '--base-load') },
-    { label: labelOf(given.head), commit: null, runs: runsOf(head, options.headLoad, '--head-load') },
-    findings,
-    { ...COMPARE_DEFAULTS, smallest },
-  );
-  const isJudged = reportsOf(base).length > 0 && reportsOf(head).length > 0;
-  const comparison = withGates({ ...result.comparison, findingsCompared: isJudged }, gates);
-  await writeComparison(comparison, result.compared, options);
-  writeGateFiles(comparison, options);
-  process.exitCode = comparison.gates?.passed === false ? EXIT.gateFailed : EXIT.done;
+export function register(program: CommandLine): void {
+  const command = program
+    .command('compare')
+    .summary('whether recordings of two sides differ')
+    .argument('[base and head...]')
+    .description('whether two sides differ, and by which function: recordings or profiles, several of each')
+    .option('--base <paths...>', 'several recordings, profiles or folders of them')
+    .option('--head <paths...>', 'the same of the other side')
+    .option('--base-load <files...>', 'what the load tool printed, one file for each run of base')
+    .option('--head-load <files...>', 'the same of head');
+  withHelpText(withComparisonOptions(command), {
+    examples: [
+      ['culprit compare before.tgz after.tgz'],
+      ["culprit compare --base b1 b2 b3 --head h1 h2 h3 --fail-on 'cpu.total>3%'"],
+    ],
+    exits: gateExits('--fail-on'),
+  }).action(program.ending(run));
 }
 
-function sidesFrom(
-  paths: readonly string[],
-  { base = [], head = [] }: CompareCommandOptions,
-): { base: string[]; head: string[] } {
-  if (paths.length === 2 && base.length + head.length === 0) return { base: [paths[0]!], head: [paths[1]!] };
-  if (paths.length === 0 && base.length > 0 && head.length > 0) return { base, head };
-  throw new UsageError(
-    'Give two recordings, profiles or folders of them; or several with --base and --head.',
-    'culprit compare before.tgz after.tgz, or: culprit compare --base b1 b2 b3 --head h1 h2 h3',
-  );
-}
-
-function labelOf(paths: readonly string[]): string {
-  return paths.length === 1 ? paths[0]! : `${paths[0]} and ${paths.length - 1} more`;
-}
-
-/** A profile of another tool has nothing but functions: what is wrong cannot be told from it. */
-function reportsOf(recordings: readonly NamedRecording[]): Report[] {
-  return recordings
-    .filter(({ recording }) => recording.lines.some(({ type }) => type === 'async' || type === 'runtime'))
-    .filter(({ recording }) => recording.lines.every(({ type }) => type !== 'turn'))
-    .map(({ recording }) => diagnose(recording));
-}
-
-function runsOf(recordings: readonly NamedRecording[], loads: string[] | undefined, option: string): Run[] {
-  if (loads !== undefined && loads.length !== recordings.length)
-    throw new UsageError(
-      `${option} names ${loads.length} files for ${recordings.length} runs.`,
-      'Give one output of the load tool for each run, in the same order.',
-    );
-  const reports = loads?.map((path) => loadReportIn(path));
-  return recordings.map(({ name, pair, recording }, i) => {
-    const run = runOf(recording, { label: name, pair });
-    return reports ? withLoad(run, reports[i]!) : run;
-  });
-}
-
-function loadReportIn(path: string): LoadReport {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`Cannot read ${path}: ${(error as Error).message}`, 'Check the path.', {
-      cause: error,
-    });
-  }
-  const report = readLoadReport(text);
-  if (!report)
-    throw new UsageError(
-      `${path} is no output of a load tool that is known.`,
-      'Known are autocannon, wrk, hey, oha, bombardier and k6.',
-    );
-  return report;
-}
-
-function withLoad(run: Run, { latencyMillis, requestsPerSecond, failed }: LoadReport): Run {
-  const known = {
-    'latency.p50': latencyMillis.p50,
-    'latency.p99': latencyMillis.p99,
-    throughput: requestsPerSecond,
-  };
-  const metrics = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
-  return { ...run, failed: run.failed + failed, metrics: { ...run.metrics, ...metrics } };
+export async function run(paths: readonly string[], options: CompareOptions): Promise<ExitCode> {
+  return (await import('../work/compare.ts')).compareFiles(paths, options);
 }

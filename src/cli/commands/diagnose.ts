@@ -1,58 +1,42 @@
 // `culprit diagnose`: capture, analyse, report.
-import { join } from 'node:path';
-import { diagnose } from '../../diagnose.ts';
-import { explainRecordedHeap } from '../../heap/explain-recorded-heap.ts';
-import { readRecording } from '../../recording/reader.ts';
-import { checkWritable } from '../../recording/writer.ts';
-import { exitCodeFor, parseSeverity } from '../exit-codes.ts';
-import { type LiveOptions, recordInto, withTemporaryFolder } from '../live.ts';
-import { printReport, type ReportOutput } from '../output.ts';
+import type { ExitCode } from '../../exit-codes.ts';
+import type { CommandLine } from '../command-line.ts';
+import { type LiveOptions, TARGET_HELP, withCaptureOptions } from '../options/capture-options.ts';
+import { CAPTURE_EXITS, gateExits, withHelpText } from '../options/help-text.ts';
+import { type ReportOptions, withReportOptions } from '../options/report-options.ts';
 
-interface DiagnoseOptions extends LiveOptions, ReportOutput {
+export interface DiagnoseOptions extends LiveOptions, ReportOptions {
   out?: string;
   flame?: string | boolean;
-  failOn?: string;
 }
 
-export async function diagnoseCommand(
-  target: string | undefined,
-  command: readonly string[],
-  options: DiagnoseOptions,
-): Promise<void> {
-  const failOn = parseSeverity(options.failOn);
-  if (options.out !== undefined) {
-    checkWritable(options.out);
-    return diagnoseInto(options.out, target, command, options, failOn);
-  }
-  return withTemporaryFolder((dir) => diagnoseInto(dir, target, command, options, failOn));
+export function register(program: CommandLine): void {
+  const command = program
+    .command('diagnose')
+    .summary('name what is wrong with a running process')
+    .argument('[target]')
+    .description('find out what is wrong with a running process');
+  withReportOptions(withCaptureOptions(command), 'no progress, and verdict and titles only')
+    .option('--out <dir>', 'keep the recording in this folder')
+    .option('--flame [file]', 'also write a flame graph (HTML)');
+  withHelpText(command, {
+    examples: [
+      ['culprit diagnose 4242', '30 s of the process 4242'],
+      ['culprit diagnose --duration 2m --fail-on warning -- node server.js'],
+    ],
+    notes: TARGET_HELP,
+    exits: { ...CAPTURE_EXITS, ...gateExits('--fail-on') },
+  }).action(
+    program.ending((target: string | undefined, options: DiagnoseOptions) =>
+      run(target, program.launch, options),
+    ),
+  );
 }
 
-async function diagnoseInto(
-  dir: string,
+export async function run(
   target: string | undefined,
-  command: readonly string[],
+  launch: readonly string[],
   options: DiagnoseOptions,
-  failOn: ReturnType<typeof parseSeverity>,
-): Promise<void> {
-  const { outcome } = await recordInto(dir, target, command, options);
-  const recording = await readRecording(dir);
-  const report = diagnose(recording, await explainRecordedHeap(recording));
-  if (outcome.ended === 'target-gone')
-    report.warnings.unshift('The target ended while it was watched; what was captured until then is judged.');
-  if (outcome.ended === 'disconnected')
-    report.warnings.unshift(
-      'The target runs on, but its inspector was closed under us, perhaps by another culprit; what we put in expires within 10 s. What was captured until then is judged.',
-    );
-  // Without --out the recording is gone in a moment.
-  if (options.out === undefined) report.capture.files = [];
-  printReport(report, options);
-  if (options.flame) {
-    const { writeFlame } = await import('./flame.ts');
-    const file =
-      typeof options.flame === 'string'
-        ? options.flame
-        : join(options.out ?? '.', `culprit-${report.target.pid ?? 'flame'}.html`);
-    await writeFlame(recording, 'speedscope', file);
-  }
-  process.exitCode = exitCodeFor(report, failOn, outcome.ended === 'interrupted');
+): Promise<ExitCode> {
+  return (await import('../work/diagnose.ts')).diagnoseTarget(target, launch, options);
 }

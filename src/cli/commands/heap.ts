@@ -1,40 +1,42 @@
-// `culprit heap`: what heap snapshots say, offline.
-import { existsSync } from 'node:fs';
-import { UsageError } from '../../errors.ts';
-import { explainHeap } from '../../heap/explain-heap.ts';
-import { heapExitCode } from '../exit-codes.ts';
-import { printHeapReport, type ReportOutput } from '../output.ts';
-import { createStepProgress } from '../progress.ts';
+// `culprit heap`: what heap snapshots say.
+import { DEFAULTS } from '../../defaults.ts';
+import type { ExitCode } from '../../exit-codes.ts';
+import type { CommandLine } from '../command-line.ts';
+import { DONE_OR_WRONG, withHelpText } from '../options/help-text.ts';
+import { type ReportOutput, withJson, withQuiet } from '../options/report-options.ts';
 
-interface HeapCommandOptions extends ReportOutput {
+export interface HeapOptions extends ReportOutput {
   top: string;
   showStrings?: boolean;
   failOnGrowth?: boolean;
 }
 
-export async function heapCommand(files: readonly string[], options: HeapCommandOptions): Promise<void> {
-  const top = Number(options.top);
-  if (!Number.isInteger(top) || top < 1 || top > 1_000)
-    throw new UsageError(
-      `"${options.top}" is no number of rows.`,
-      'Give --top a whole number from 1 to 1000.',
-    );
-  if (options.failOnGrowth === true && files.length < 2)
-    throw new UsageError(
-      '--fail-on-growth needs two snapshots at least.',
-      'Give the earlier ones first; three tell a leak from a warm-up.',
-    );
-  for (const file of files)
-    if (!existsSync(file))
-      throw new UsageError(`${file} does not exist.`, 'Give heap snapshots, the oldest first.');
-  const progress = await createStepProgress(options.quiet === true);
-  try {
-    const showStrings = options.showStrings === true;
-    const report = await explainHeap(files, { top, showStrings, onProgress: progress.step });
-    progress.end();
-    printHeapReport(report, options);
-    process.exitCode = heapExitCode(report, options.failOnGrowth === true);
-  } finally {
-    progress.end();
-  }
+const SEVERAL = 'Three of one program, taken under load and minutes apart, show what grows.';
+
+export function register(program: CommandLine): void {
+  const command = program
+    .command('heap')
+    .summary('what is big in heap snapshots, and what grows')
+    .argument('<snapshot...>')
+    .description('explain a .heapsnapshot[.gz]; with several of one program, oldest first, what grows');
+  withQuiet(withJson(command), 'no progress, and the verdict only')
+    .option('--top <number>', 'rows of each table', String(DEFAULTS.heap.top))
+    .option('--show-strings', 'show the texts of duplicated strings, which may be secret')
+    .option('--fail-on-growth', 'exit with 1 when something grew at every step');
+  withHelpText(command, {
+    examples: [
+      ['culprit heap shop.heapsnapshot --top 20', 'what is big'],
+      ['culprit heap first.heapsnapshot second.heapsnapshot third.heapsnapshot'],
+    ],
+    notes: SEVERAL,
+    exits: {
+      ...DONE_OR_WRONG,
+      gateFailed: 'something grew at every step (--fail-on-growth)',
+      wrongUse: 'wrong use, or no whole snapshot',
+    },
+  }).action(program.ending(run));
+}
+
+export async function run(files: readonly string[], options: HeapOptions): Promise<ExitCode> {
+  return (await import('../work/heap.ts')).explainSnapshots(files, options);
 }

@@ -1,71 +1,47 @@
-// `culprit k8s`: the main job through kubectl, a container engine or ssh: the recorder goes in, the recording comes out, the
-// report is made here.
-import { parseCaptureWords } from '../../capture/capture-words.ts';
-import { diagnose } from '../../diagnose.ts';
-import { UsageError } from '../../errors.ts';
-import { explainRecordedHeap } from '../../heap/explain-recorded-heap.ts';
-import { checkWritable } from '../../recording/writer.ts';
-import { describeCommands, nameOf, reach } from '../../remote/reach.ts';
-import { recordRemotely } from '../../remote/remote-recording.ts';
-import { exitCodeFor, parseSeverity } from '../exit-codes.ts';
-import { listenForInterrupt } from '../interrupt.ts';
-import type { LiveOptions } from '../live.ts';
-import { printReport, type ReportOutput } from '../output.ts';
-import { createProgress } from '../progress.ts';
-import { findPlace, type PlaceOptions, placeAsTyped, reachOptions } from '../remote-place.ts';
+// `culprit k8s`: diagnose through kubectl, a container engine or ssh.
 
-export interface K8sOptions extends LiveOptions, ReportOutput, PlaceOptions {
-  quiet?: boolean;
-  target: string;
+import { DEFAULT_WORDS } from '../../capture/capture-words.ts';
+import { DEFAULTS } from '../../defaults.ts';
+import type { ExitCode } from '../../exit-codes.ts';
+import type { CommandLine } from '../command-line.ts';
+import { type LiveOptions, withCaptureOptions } from '../options/capture-options.ts';
+import { CAPTURE_EXITS, gateExits, withHelpText } from '../options/help-text.ts';
+import {
+  PLACE_WORDS,
+  type PlaceOptions,
+  type WhichOption,
+  withPlaceOptions,
+  withWhich,
+} from '../options/place-options.ts';
+import { type ReportOptions, withReportOptions } from '../options/report-options.ts';
+
+export interface K8sOptions extends LiveOptions, ReportOptions, PlaceOptions, WhichOption {
   out?: string;
   dryRun?: boolean;
-  failOn?: string;
 }
 
-export async function k8sCommand(name: string, options: K8sOptions): Promise<void> {
-  const failOn = parseSeverity(options.failOn);
-  refuseWhatStaysHome(options);
-  parseCaptureWords(options);
-  const args = recorderWords(options);
-  if (options.dryRun) {
-    const { node } = options;
-    const lines = describeCommands({ place: placeAsTyped(name, options), command: [], node, args });
-    process.stdout.write(`${lines.join('\n')}\n`);
-    return;
-  }
-  if (options.out !== undefined) checkWritable(options.out);
-  const interrupt = listenForInterrupt();
-  const progress = await createProgress(options.quiet === true);
-  try {
-    const found = await findPlace(name, options);
-    const ways = { ...reachOptions(found, options), args, signal: interrupt.signal };
-    const recording = await reach(ways, (way) =>
-      recordRemotely({ ...way, keep: options.out, onProgress: progress.capture }),
-    );
-    const report = diagnose(recording, await explainRecordedHeap(recording));
-    report.target.location = nameOf(found.place);
-    if (options.out === undefined) report.capture.files = [];
-    progress.end();
-    printReport(report, options);
-    process.exitCode = exitCodeFor(report, failOn, recording.manifest.capture.ended === 'interrupted');
-  } finally {
-    progress.end();
-    interrupt.dispose();
-  }
+// In a pod, memory is somebody's.
+const DEFAULTS_IN_PODS = { ...DEFAULT_WORDS, snapshot: DEFAULTS.remote.snapshot };
+
+export function register(program: CommandLine): void {
+  const command = program
+    .command('k8s')
+    .summary('diagnose in a pod, a container or on a host')
+    .argument('<pod>', PLACE_WORDS)
+    .description('diagnose a process in a pod, a container or on another host: nothing is installed there');
+  withPlaceOptions(withCaptureOptions(command, DEFAULTS_IN_PODS));
+  withReportOptions(withWhich(command), 'no progress, and verdict and titles only')
+    .option('-o, --out <file>', 'keep the recording as this FILE.tgz')
+    .option('--dry-run', 'print the commands, and do nothing');
+  withHelpText(command, {
+    examples: [
+      ['culprit k8s deployment/shop -n prod --duration 60s'],
+      ['culprit k8s my-container --via podman', 'also docker, "sudo docker", ssh'],
+    ],
+    exits: { ...CAPTURE_EXITS, ...gateExits('--fail-on') },
+  }).action(program.ending(run));
 }
 
-function recorderWords({ target, duration, interval, maxPause, snapshot, async }: K8sOptions): string[] {
-  return [
-    ...['record', target, '--duration', duration, '--interval', interval],
-    ...['--max-pause', maxPause, '--snapshot', snapshot, '--async', async],
-  ];
-}
-
-/** What needs a file or a terminal at the target's side. */
-function refuseWhatStaysHome({ trace, whyAlive }: K8sOptions): void {
-  if (trace !== undefined || whyAlive)
-    throw new UsageError(
-      `${trace !== undefined ? '--trace' : '--why-alive'} does not go over a link yet.`,
-      'Leave it out, or run culprit where the process is.',
-    );
+export async function run(name: string, options: K8sOptions): Promise<ExitCode> {
+  return (await import('../work/k8s.ts')).diagnosePod(name, options);
 }

@@ -1,38 +1,42 @@
 // `culprit record`: capture only, into a folder, an archive or a stream.
-import { resolve } from 'node:path';
-import { UsageError } from '../../errors.ts';
-import { packRecording } from '../../recording/archive.ts';
-import { checkWritable } from '../../recording/writer.ts';
-import { type LiveOptions, recordInto, withTemporaryFolder } from '../live.ts';
+import type { ExitCode } from '../../exit-codes.ts';
+import type { CommandLine } from '../command-line.ts';
+import { type LiveOptions, TARGET_HELP, withCaptureOptions } from '../options/capture-options.ts';
+import { CAPTURE_EXITS, withHelpText } from '../options/help-text.ts';
+import { withQuiet } from '../options/report-options.ts';
 
-interface RecordOptions extends LiveOptions {
+export interface RecordOptions extends LiveOptions {
   out: string;
 }
 
-export async function recordCommand(
+export function register(program: CommandLine): void {
+  const command = program
+    .command('record')
+    .summary('capture now, analyse later or elsewhere')
+    .argument('[target]')
+    .description('capture only; analyse later or elsewhere');
+  withQuiet(withCaptureOptions(command), 'no progress').requiredOption(
+    '-o, --out <path>',
+    'a new folder, a FILE.tgz, or "-" for standard output',
+  );
+  withHelpText(command, {
+    examples: [
+      ['culprit record 4242 -o shop.tgz', 'then: culprit analyze shop.tgz'],
+      ['culprit record :3000 --duration 2m -o - > shop.tgz'],
+    ],
+    notes: TARGET_HELP,
+    exits: CAPTURE_EXITS,
+  }).action(
+    program.ending((target: string | undefined, options: RecordOptions) =>
+      run(target, program.launch, options),
+    ),
+  );
+}
+
+export async function run(
   target: string | undefined,
-  command: readonly string[],
+  launch: readonly string[],
   options: RecordOptions,
-): Promise<void> {
-  const { out } = options;
-  if (out === '-') {
-    if (process.stdout.isTTY)
-      throw new UsageError(
-        'A recording is not for a terminal.',
-        'Send it on: culprit record 4242 -o - > recording.tgz',
-      );
-    return withTemporaryFolder(async (dir) => {
-      await recordInto(dir, target, command, options);
-      await packRecording(dir, process.stdout);
-    });
-  }
-  checkWritable(out);
-  if (!/\.(tgz|tar\.gz)$/.test(out)) await recordInto(out, target, command, options);
-  else {
-    await withTemporaryFolder(async (dir) => {
-      await recordInto(dir, target, command, options);
-      await packRecording(dir, resolve(out));
-    });
-  }
-  process.stderr.write(`Recorded to ${out}. Diagnose it with: culprit analyze ${out}\n`);
+): Promise<ExitCode> {
+  return (await import('../work/record.ts')).recordTarget(target, launch, options);
 }

@@ -1,77 +1,78 @@
-// `culprit triage`: why a process ended, from logs and reports. Reads files; touches no process.
-import { UsageError } from '../../errors.ts';
-import { type Runs, readEngineStatus, readEvents, readLog } from '../../remote/container-logs.ts';
-import { renderTriageText } from '../../report/text/triage-text.ts';
-import { sourceFolder } from '../../triage/read/source-folder.ts';
-import { type TriageInput, triage } from '../../triage/triage.ts';
-import { VERSION } from '../../version.ts';
-import { exitCodeFor, parseSeverity } from '../exit-codes.ts';
-import { printTriage, type ReportOutput } from '../output.ts';
-import { findPlace, type PlaceOptions } from '../remote-place.ts';
-import { openTriageFiles, readJsonFile } from '../triage-files.ts';
+// `culprit triage` and `culprit triage k8s`: why a process ended, from logs and reports.
+import type { Command } from 'commander';
+import type { ExitCode } from '../../exit-codes.ts';
+import type { CommandLine } from '../command-line.ts';
+import { gateExits, withHelpText } from '../options/help-text.ts';
+import { addPodCommand, type PlaceOptions } from '../options/place-options.ts';
+import { type ReportOptions, withReportOptions } from '../options/report-options.ts';
 
-interface TriageOptions extends ReportOutput, PlaceOptions {
+export interface TriageOptions extends ReportOptions {
   exitCode?: string;
   podStatus?: string;
   events?: string;
   sources?: string;
-  failOn?: string;
 }
 
-export async function triageCommand(files: readonly string[], options: TriageOptions): Promise<void> {
-  const failOn = parseSeverity(options.failOn);
-  const exit = parseExit(options.exitCode);
-  const readText = options.sources === undefined ? undefined : sourceFolder(options.sources);
-  const [first, name] = files;
-  const gathered =
-    first === 'k8s' && files.length <= 2
-      ? await fromPlace(name, options)
-      : await fromFiles(files, options, exit);
-  const report = await triage({ exit, readText, version: VERSION, ...gathered });
-  printTriage(report, renderTriageText, options);
-  process.exitCode = exitCodeFor(report, failOn);
-}
+export interface PodTriageOptions extends TriageOptions, PlaceOptions {}
 
-type Gathered = Pick<TriageInput, 'logs' | 'reports' | 'podStatus' | 'events'>;
+const FORMATS = `Logs may be plain text or JSON lines, as a program, kubectl, docker, CRI,
+journald or pm2 writes them, also .gz. Files are read in the order given.`;
 
-async function fromFiles(
-  files: readonly string[],
-  options: TriageOptions,
-  exit: TriageInput['exit'],
-): Promise<Gathered> {
-  if (files.length === 0 && !options.podStatus && !exit)
-    throw new UsageError(
-      'There is nothing to read.',
-      'Give log files, "-" for standard input, --pod-status, or k8s and a pod.',
+export function register(program: CommandLine): void {
+  const command = program
+    .command('triage')
+    .summary('why a process ended, from its logs')
+    .argument('[files...]', 'logs, diagnostic reports (report.*.json), "-" for standard input')
+    .usage('[options] <files...> | k8s <pod>')
+    .description(
+      'why did a Node.js process end: from its logs, diagnostic reports, exit code and pod status',
     );
-  const podStatus =
-    options.podStatus === undefined ? undefined : await readJsonFile(options.podStatus, 'pod');
-  const events = options.events === undefined ? undefined : await readJsonFile(options.events, 'events');
-  return { podStatus, events, ...(await openTriageFiles(files)) };
+  withJudging(command)
+    .option('--pod-status <file>', 'what `kubectl get pod NAME -o json` printed')
+    .option('--events <file>', 'what `kubectl get events -o json` printed');
+  withHelpText(command, {
+    examples: [
+      ['kubectl logs shop-7c9d8 --previous | culprit triage -'],
+      ['culprit triage k8s deployment/shop -n prod', 'its logs, status and events'],
+      ['culprit triage --pod-status pod.json --events events.json shop.log'],
+    ],
+    notes: FORMATS,
+    exits: { ...gateExits('--fail-on'), wrongUse: 'wrong use, or nothing that is a log' },
+  }).action(program.ending(run));
+  addPods(program, command);
 }
 
-async function fromPlace(name: string | undefined, options: TriageOptions): Promise<Gathered> {
-  if (name === undefined) throw new UsageError('Which pod?', 'culprit triage k8s POD, or deployment/NAME.');
-  const { place, pod } = await findPlace(name, options, true);
-  const log = (runs: Runs) => ({ name: place.container ?? place.name, chunks: readLog(place, runs) });
-  if (pod) return { logs: [log(pod.container)], podStatus: pod.json, events: await readEvents(place) };
-  if (place.transport.engine === 'ssh')
-    throw new UsageError(
-      'A host has no log of its own.',
-      'Send it: ssh HOST journalctl -u SERVICE | culprit triage -',
-    );
-  const { status, runs } = await readEngineStatus(place);
-  return { logs: [log(runs)], podStatus: status };
+function addPods(program: CommandLine, command: Command): void {
+  const pods = addPodCommand(command, false).description(
+    'the same with the logs, status and events of a pod, or the logs of a container',
+  );
+  withHelpText(withJudging(pods), {
+    examples: [
+      ['culprit triage k8s deployment/shop -n prod'],
+      ['culprit triage k8s my-container --via podman'],
+    ],
+    exits: gateExits('--fail-on'),
+  }).action(
+    program.ending((name: string, _own: unknown, called: Command) =>
+      runInPod(name, called.optsWithGlobals()),
+    ),
+  );
 }
 
-function parseExit(word: string | undefined): { code: number | null; signal: string | null } | undefined {
-  if (word === undefined) return undefined;
-  if (/^SIG[A-Z]{2,6}$/.test(word)) return { code: null, signal: word };
-  const code = Number(word);
-  if (!/^\d{1,3}$/.test(word) || code > 255)
-    throw new UsageError(
-      `"${word}" is no exit code.`,
-      'Give a number from 0 to 255, or a signal as SIGKILL.',
+function withJudging(command: Command): Command {
+  const judging = command
+    .option('--exit-code <code>', 'what the process ended with: 137, 1, SIGKILL')
+    .option(
+      '--sources <dir>',
+      'the folder with the program and its source maps, to name the lines people wrote',
     );
-  return { code, signal: null };
+  return withReportOptions(judging);
+}
+
+export async function run(files: readonly string[], options: TriageOptions): Promise<ExitCode> {
+  return (await import('../work/triage.ts')).triageFiles(files, options);
+}
+
+export async function runInPod(name: string, options: PodTriageOptions): Promise<ExitCode> {
+  return (await import('../work/triage.ts')).triagePod(name, options);
 }

@@ -1,11 +1,8 @@
 // A stored baseline: what one side of a comparison cost, kept in a file so that a later head can be held against it.
+import type { MachineClass } from '../../wire/report/comparison.ts';
 import type { MetricName } from './run.ts';
 
-/** Times measured on two machines say something about each other only where these are the same. */
-export interface MachineClass {
-  cpuModel: string;
-  cpuCount: number;
-}
+export type { MachineClass } from '../../wire/report/comparison.ts';
 
 /** Mean of the runs and its interval, in the metric's unit. */
 export interface BaselineMetric {

@@ -1,37 +1,9 @@
-// Gates: what a build must keep to, and the record of how each was decided. Part of the comparison's JSON contract.
-
+// The record of how each gate was decided. The shape of its decisions is part of the comparison's contract: wire/report.
+import type { GateReport } from '../../wire/report/gate.ts';
 import type { ChangeVerdict, CompareMethod, Direction, SideSummary } from './comparison.ts';
 
-export const GATE_OUTCOMES = ['pass', 'fail', 'unsure'] as const;
-export type GateOutcome = (typeof GATE_OUTCOMES)[number];
-
-/** One decision, complete enough to be made again. */
-export interface GateDecision {
-  /** As it was written: "cpu.total>3%". */
-  rule: string;
-  /** Where it was written: "--fail-on", "culprit.json", ... */
-  source: string;
-  outcome: GateOutcome;
-  /** One sentence: "cpu.total rose by 5.2 % (4.1 % to 6.3 %), more than 3 %". */
-  statement: string;
-  /** What it rests on: the numbers, or the findings' fingerprints. */
-  evidence: Record<string, number | string | null>;
-  /** Filled when an accepted finding would have failed it. */
-  accepted: string[];
-}
-
-export interface GateReport {
-  outcome: GateOutcome;
-  /** What an unsure gate counts as. */
-  onUnsure: 'pass' | 'fail';
-  /** What the exit code follows. */
-  passed: boolean;
-  decisions: GateDecision[];
-  decidedAt: string;
-  toolVersion: string;
-  /** The command that repeats it. */
-  command: string;
-}
+export type { GateDecision, GateReport } from '../../wire/report/gate.ts';
+export type { GateOutcome } from '../../wire/report/names.ts';
 
 /** A file of its own, `culprit-decision.json`: what was decided about which comparison, on which evidence. */
 export interface DecisionRecord extends GateReport {

@@ -1,5 +1,7 @@
 // One run of one side of a comparison: what a program cost while it did its work, in numbers that do not depend on how
 // much of it was done. Pure data.
+import type { MetricWindows } from '../../wire/report/comparison.ts';
+import type { MetricName } from '../../wire/report/names.ts';
 import type { Frame } from '../frame.ts';
 
 /** What is compared. Names are what people write in gates: "cpu.total>3%". */
@@ -20,9 +22,10 @@ export const METRICS = {
   'rss.after': { unit: 'bytes', better: 'lower', words: 'resident memory after the load' },
   'handles.after': { unit: 'count', better: 'lower', words: 'handles and timers after the load' },
   'fds.after': { unit: 'count', better: 'lower', words: 'file descriptors after the load' },
-} as const satisfies Record<string, { unit: string; better: 'lower' | 'higher'; words: string }>;
+} as const satisfies Record<MetricName, { unit: string; better: 'lower' | 'higher'; words: string }>;
 
-export type MetricName = keyof typeof METRICS;
+export type { MetricWindows } from '../../wire/report/comparison.ts';
+export type { MetricName } from '../../wire/report/names.ts';
 
 /** One function in one run, all its calling contexts together. */
 export interface FunctionCost {
@@ -44,13 +47,6 @@ export interface CallCost {
   frame: Frame;
   selfMicros: number;
   totalMicros: number;
-}
-
-/** A metric again and again within a run, once a window (a turn of load): what an error budget is counted over. */
-export interface MetricWindows {
-  metric: MetricName;
-  /** In the metric's unit, in order of time. */
-  values: number[];
 }
 
 export interface Run {

@@ -1,10 +1,10 @@
 // What a cause costs, as one phrase in units people feel. Made from the typed values only, so that every output
 // says the same.
-import type { Evidence, Impact, Subject } from '../../model/finding.ts';
+import type { Evidence, Finding, Impact, Subject } from '../../model/finding.ts';
 import { formatQuantity, formatShare, formatTimeLeft } from '../../units/units.ts';
 
 /** Every metric, in words. */
-export const METRIC_NAMES: Record<Impact['metric'], string> = {
+const METRIC_NAMES: Record<Impact['metric'], string> = {
   cpu: 'CPU time',
   'event-loop': 'event loop',
   gc: 'garbage collection',
@@ -23,14 +23,15 @@ export const METRIC_NAMES: Record<Impact['metric'], string> = {
   'thread-pool': 'wait for a thread',
   lookups: 'each lookup',
   throttling: 'wall time, stopped by the CPU quota',
-  configuration: 'configuration',
-  crashes: 'crashes',
 };
 
+/** What was measured, and what it leads to; empty where neither is known. */
+export function describeCost({ impact, harm = '' }: Pick<Finding, 'impact' | 'harm'>): string {
+  return [impact === undefined ? '' : describeImpact(impact), harm].filter((part) => part !== '').join('; ');
+}
+
 /** "heap +1.2 MB/s, 81% of all growth there; heap limit 256 MB reached in about 7 min". */
-export function describeImpact(impact: Impact): string {
-  // A setting costs nothing by itself: what it may lead to is said in words.
-  if (impact.metric === 'configuration') return impact.limit ?? '';
+function describeImpact(impact: Impact): string {
   const isRate = impact.unit === 'bytes/s' || impact.unit === 'per second';
   const parts = [describeAmount(impact, isRate)];
   if (impact.share !== undefined && impact.unit !== 'share') {

@@ -1,11 +1,12 @@
 // One finding as a block of terminal text: the answer first, then why to believe it, then what to do.
 import type { ChalkInstance } from 'chalk';
-import type { Finding, Severity } from '../../model/finding.ts';
+import type { Crash } from '../../model/crash.ts';
+import { type Finding, SEVERITIES, type Severity } from '../../model/finding.ts';
 import { formatShare } from '../../units/units.ts';
 import { alignRows, pathRows } from '../heap/heap-path-rows.ts';
 import { hangingLines, labelledLines } from '../layout.ts';
 import { causeRows, logRows } from './crash-rows.ts';
-import { describeEvidence, describeImpact, describeSubject } from './impact-text.ts';
+import { describeCost, describeEvidence, describeSubject } from './impact-text.ts';
 
 /** "1. CRITICAL title", wrapped; the only lines of a finding in quiet mode. */
 export function renderFindingTitle(finding: Finding, paint: ChalkInstance, width: number): string[] {
@@ -17,7 +18,11 @@ export function renderFindingTitle(finding: Finding, paint: ChalkInstance, width
 }
 
 /** The whole block, title included. Strings must be escaped already; rows without content are left out. */
-export function renderFinding(finding: Finding, paint: ChalkInstance, width: number): string[] {
+export function renderFinding(
+  finding: Finding & { crash?: Crash },
+  paint: ChalkInstance,
+  width: number,
+): string[] {
   const row = (label: string, texts: string[], color: ChalkInstance = paint) =>
     labelledLines(
       label,
@@ -28,7 +33,7 @@ export function renderFinding(finding: Finding, paint: ChalkInstance, width: num
   return [
     ...renderFindingTitle(finding, paint, width),
     ...row('where', [describeSubject(finding.subject)]),
-    ...row('impact', [describeImpact(finding.impact)], paint.bold),
+    ...row('impact', [describeCost(finding)], paint.bold),
     ...row('evidence', bullets(finding.evidence.map(describeEvidence))),
     ...row('held by', finding.retainerPath ? alignRows(pathRows(finding.retainerPath, '')) : []),
     ...row('caused by', causeRows(finding.crash)),
@@ -42,6 +47,15 @@ export function renderFinding(finding: Finding, paint: ChalkInstance, width: num
       `${formatShare(finding.confidence)} (${finding.kind}, fingerprint ${finding.fingerprint})`,
     ]),
   ];
+}
+
+/** "1 critical, 2 notice", the gravest first. */
+export function countBySeverity(findings: readonly Pick<Finding, 'severity'>[]): string {
+  const counts = [...SEVERITIES].reverse().flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    return count === 0 ? [] : [`${count} ${severity}`];
+  });
+  return counts.join(', ');
 }
 
 /** Red, yellow or cyan, bold, by severity. */

@@ -1,11 +1,13 @@
 // What stands below the findings: what could not be judged, what the look cost the target, which process it
 // was, and what weakens the result.
 import Table from 'cli-table3';
-import type { NotApplicable, Report, ReportCapture, ReportTarget } from '../../model/finding.ts';
-import { formatCount, formatDuration, formatNumber } from '../../units/units.ts';
+import type { NotApplicable, ReportLook, ReportProcess } from '../../model/finding.ts';
+import { formatDuration, formatNumber } from '../../units/units.ts';
 import { hangingLines, labelledLines } from '../layout.ts';
 import { describeContainer } from './container-text.ts';
 
+/** The worst that can happen: said at once. */
+export const NOT_RESTORED = 'The target could NOT be restored: see the warnings.';
 /** Above this many different reasons the table is folded into one line: the answer must stay on the screen. */
 const MAX_REASON_ROWS = 6;
 
@@ -33,7 +35,7 @@ export function renderNotApplicable(items: NotApplicable[], width: number): stri
 }
 
 /** What the capture cost the target, every known number of it. */
-export function renderCost({ overhead, restored }: ReportCapture, width: number): string[] {
+export function renderCost({ overhead, restored }: ReportLook, width: number): string[] {
   if (restored === null && overhead.pausesMillis.length === 0) return ['Cost: nothing was attached.'];
   const rows: [string, string][] = [
     ['pauses', describePauses(overhead.pausesMillis)],
@@ -59,7 +61,7 @@ function describePauses(pausesMillis: number[]): string {
   return `${formatNumber(pausesMillis.length)}, together ${formatDuration(total)}, longest ${formatDuration(longest)}`;
 }
 
-function describeDelay(overhead: ReportCapture['overhead']): string {
+function describeDelay(overhead: ReportLook['overhead']): string {
   const before = overhead.eventLoopDelayBeforeMillis;
   const during = overhead.eventLoopDelayDuringMillis;
   const amount = (millis: number | undefined) => (millis === undefined ? 'unknown' : formatDuration(millis));
@@ -68,18 +70,30 @@ function describeDelay(overhead: ReportCapture['overhead']): string {
     : `${amount(before)} before, ${amount(during)} during`;
 }
 
+/** What is known of a target and of the look at it. */
+export interface Facts {
+  target: ReportProcess;
+  /** Of all its threads. */
+  threadNames: string[];
+  /** What was captured and for how long: "30 s (passive, light)". */
+  captured: string;
+  /** What was recorded, in words; "" is nothing. */
+  files: string;
+  /** May hold one twice. */
+  warnings: string[];
+}
+
 /** Which process it was, what was captured, and the warnings of both. */
-export function renderFacts(report: Report, width: number): string[] {
-  const { target, capture } = report;
-  const steps = capture.steps.length === 0 ? '' : ` (${capture.steps.join(', ')})`;
-  const warnings = [...new Set([...report.warnings, ...capture.warnings])].map((warning) => `- ${warning}`);
+export function renderFacts(facts: Facts, width: number): string[] {
+  const { target, threadNames, captured, files } = facts;
+  const warnings = [...new Set(facts.warnings)].map((warning) => `- ${warning}`);
   const rows: [string, string[]][] = [
     ['process', [describeProcess(target)]],
     ['place', [target.location ?? '']],
-    ['threads', [target.threads.map((thread) => thread.name).join(', ')]],
+    ['threads', [threadNames.join(', ')]],
     ['container', describeContainer(target.container)],
-    ['captured', [`${formatDuration(capture.durationMillis)}${steps}`]],
-    ['files', [describeFiles(capture.files)]],
+    ['captured', [captured]],
+    ['files', [files]],
     ['warnings', warnings],
   ];
   const known = rows.map(([label, texts]) =>
@@ -92,7 +106,7 @@ export function renderFacts(report: Report, width: number): string[] {
   return ['Target', ...known.flat()];
 }
 
-function describeProcess({ title, pid, nodeVersion, uptimeSeconds }: ReportTarget): string {
+function describeProcess({ title, pid, nodeVersion, uptimeSeconds }: ReportProcess): string {
   const facts = [
     title ?? '',
     pid === null ? '' : `pid ${pid}`,
@@ -100,11 +114,4 @@ function describeProcess({ title, pid, nodeVersion, uptimeSeconds }: ReportTarge
     uptimeSeconds === null ? '' : `up ${formatDuration(uptimeSeconds * 1000)}`,
   ];
   return facts.filter((fact) => fact !== '').join(', ') || 'unknown';
-}
-
-/** One heap profile is like the next: only their number matters. */
-function describeFiles(files: ReportCapture['files']): string {
-  const heapProfiles = files.filter(({ kind }) => kind === 'heap-profile').length;
-  const others = files.filter(({ kind }) => kind !== 'heap-profile').map(({ path }) => path);
-  return [...others, ...(heapProfiles > 0 ? [formatCount(heapProfiles, 'heap profile')] : [])].join(', ');
 }

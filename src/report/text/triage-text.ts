@@ -1,50 +1,41 @@
-// A triage as terminal text: the answer, the crashes with the lines of the log that matter. Nothing was looked at live,
-// so there is no cost to tell.
-import { Chalk } from 'chalk';
-import type { Report } from '../../model/finding.ts';
+// A triage as blocks of terminal text: the answer, the crashes with the lines of the log that matter. Nothing was looked at
+// live, so there is no cost to tell.
+import type { Crash } from '../../model/crash.ts';
+import type { CrashFinding, TriageReport } from '../../model/finding.ts';
 import { formatBytes } from '../../units/units.ts';
-import { escapeAllStrings } from '../escape.ts';
 import { labelledLines, wrapText } from '../layout.ts';
-import type { TextOptions } from './text.ts';
+import type { Page } from './page.ts';
 import { paintSeverity, renderFinding, renderFindingTitle } from './text-finding.ts';
 
-/** The whole report, ending in a newline. Strings from the log are made inert first. */
-export function renderTriageText(report: Report, { colors, width: asked, quiet }: TextOptions): string {
-  const safe = escapeAllStrings(report);
-  const paint = new Chalk({ level: colors ? 1 : 0 });
-  const width = Math.max(40, asked);
-  const headline = wrapText(headlineOf(safe), width).map((line) =>
-    safe.verdict === 'healthy'
+/** Strings must be escaped already. Blocks may be empty. */
+export function triageBlocks(report: TriageReport, { paint, width, quiet }: Page): string[][] {
+  const { verdict, findings } = report;
+  const headline = wrapText(headlineOf(report), width).map((line) =>
+    verdict === 'healthy'
       ? paint.green.bold(line)
-      : paintSeverity(safe.findings[0]?.severity ?? 'warning', line, paint),
+      : paintSeverity(findings[0]?.severity ?? 'warning', line, paint),
   );
-  const reason = safe.verdict === 'findings' ? [] : wrapText(safe.verdictReason, width);
-  const findings = safe.findings.map((finding) =>
-    quiet
-      ? renderFindingTitle(finding, paint, width)
-      : [
-          ...renderFinding(finding, paint, width),
-          ...labelledLines('seen', [seenWords(finding.crash)], width),
-        ],
-  );
-  const facts = quiet ? [] : wrapText(factsOf(safe), width);
-  const blocks = [[...headline, ...reason], ...findings, facts]
-    .map((block) => block.filter((line) => line !== ''))
-    .filter((block) => block.length > 0);
-  return `${blocks.map((block) => block.join('\n')).join(quiet ? '\n' : '\n\n')}\n`;
+  const reason = verdict === 'findings' ? [] : wrapText(report.verdictReason, width);
+  const answer = [...headline, ...reason];
+  if (quiet) return [[...answer, ...findings.flatMap((each) => renderFindingTitle(each, paint, width))]];
+  const renderCrash = (finding: CrashFinding) => [
+    ...renderFinding(finding, paint, width),
+    ...labelledLines('seen', [seenWords(finding.crash)], width),
+  ];
+  const facts = factsOf(report);
+  return [answer, ...findings.map(renderCrash), facts === '' ? [] : wrapText(facts, width)];
 }
 
-function headlineOf({ verdict, findings, target }: Report): string {
+function headlineOf({ verdict, findings, target }: TriageReport): string {
   if (verdict === 'too-little-data') return `CANNOT TELL whether it crashed: ${target.title}`;
   if (verdict === 'healthy') return `NO CRASH in ${target.title}`;
-  const total = findings.reduce((sum, { crash }) => sum + (crash?.occurrences ?? 0), 0);
+  const total = findings.reduce((sum, { crash }) => sum + crash.occurrences, 0);
   const causes = findings.length === 1 ? '' : `, ${findings.length} causes`;
   return `${total === 1 ? 'CRASHED' : `CRASHED ${total} times`}${causes}: ${target.title}`;
 }
 
 /** "uncaught-exception (code), 5 times, from 01:02 to 03:04". */
-function seenWords(crash: Report['findings'][number]['crash']): string {
-  if (!crash) return '';
+function seenWords(crash: Crash): string {
   const { label, component, occurrences, firstSeen, lastSeen, restarts, writers } = crash;
   const times =
     firstSeen === null
@@ -58,7 +49,7 @@ function seenWords(crash: Report['findings'][number]['crash']): string {
   return `${label}${part}, ${occurrences === 1 ? 'once' : `${occurrences} times`}${times}${where}${again}`;
 }
 
-function factsOf({ target }: Report): string {
+function factsOf({ target }: TriageReport): string {
   const limit = target.container?.memoryLimitBytes ?? null;
   return [
     target.nodeVersion === null ? '' : `Node.js ${target.nodeVersion}`,

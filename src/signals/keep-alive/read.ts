@@ -1,11 +1,7 @@
 // Listing what keeps a thread's event loop alive: open handles, requests, timers and workers, taken once. Nothing stays in the
 // target.
-import { PROBE_URL } from '../../capture/probe-url.ts';
-import { createHandleWords } from '../../capture/probes/handle-words.ts';
-import { createKeepAliveList, type KeepAliveParts } from '../../capture/probes/keep-alive-list.ts';
+import { keepAliveSource } from '../../capture/probes/expressions.ts';
 import type { AliveCounts, AliveList, KeepAliveHandle } from '../../capture/probes/keep-alive-protocol.ts';
-import { createThreadInspector } from '../../capture/probes/thread-inspector.ts';
-import { createTimerNeighbours } from '../../capture/probes/timer-neighbours.ts';
 import type { InspectorSession } from '../../target/inspector-session.ts';
 import type { LiveSignal } from '../live-signal.ts';
 import type { EvaluateResult } from '../probe-objects.ts';
@@ -20,14 +16,6 @@ export const aliveRead: LiveSignal<'alive', [refusal: string | null, onPause: (m
 
 const GROUP = 'culprit-alive';
 const QUERY_TIMEOUT_MILLIS = 120_000;
-
-/** The text of the code that lists, whole by itself. */
-export function keepAliveSource(): string {
-  const parts: KeepAliveParts = { createHandleWords, createThreadInspector, createTimerNeighbours };
-  const texts = Object.entries(parts).map(([name, part]) => `${name}: ${part.toString()}`);
-  const load = "typeof require === 'function' ? require : undefined";
-  return `(${createKeepAliveList.toString()})(${load}, ${JSON.stringify({ url: PROBE_URL })}, {${texts.join(',\n')}})\n//# sourceURL=${PROBE_URL}`;
-}
 
 /**
  * `refusal` says why the heap may not be walked (each walk is a pause); then only timers of usual delays are listed, the

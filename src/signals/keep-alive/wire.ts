@@ -1,24 +1,7 @@
 // What keeps a thread's event loop alive: handles, requests, timers and workers, grouped.
 import * as v from 'valibot';
 import { amount, type BodyOf, count, listOf, stack, text, threadLine } from '../../wire/parts.ts';
-
-export const ALIVE_KINDS = [
-  'interval',
-  'timeout',
-  'immediate',
-  'server',
-  'socket',
-  'udp-socket',
-  'child-process',
-  'worker',
-  'watcher',
-  'message-port',
-  'stdio',
-  'ipc',
-  'request',
-  'other',
-] as const;
-export type AliveKind = (typeof ALIVE_KINDS)[number];
+import { ALIVE_KINDS } from '../../wire/report/names.ts';
 
 /** Things that are alike: of one kind, for one purpose, with one callback. */
 const aliveGroup = v.object({

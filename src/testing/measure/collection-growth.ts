@@ -1,13 +1,16 @@
 // Maps, sets, arrays, plain objects and emitters that hold more after each round. All of them are measured twice, before
 // and after the first measured round; from then on only those that grew are followed, weakly.
-import { type CollectionKinds, createCollectionKinds } from '../../capture/probes/collection-kinds.ts';
+import { types } from 'node:util';
+import {
+  type CollectionKinds,
+  createCollectionKinds,
+} from '../../capture/probes/collections/collection-kinds.ts';
 import {
   type CaughtInsertions,
   createInsertionTraps,
-  type InsertionTraps,
-} from '../../capture/probes/insertion-traps.ts';
-import type { CollectionType, ProbeCore } from '../../capture/probes/probe-protocol.ts';
-import { createStackCapture } from '../../capture/probes/stack-capture.ts';
+} from '../../capture/probes/collections/insertion-traps.ts';
+import { createDataReads } from '../../capture/probes/objects/data-reads.ts';
+import type { CollectionType } from '../../capture/probes/probe-protocol.ts';
 import { makerOf, withinBody } from './noise.ts';
 import type { OwnInspector, RawStack } from './own-inspector.ts';
 import { nowMillis } from './real-time.ts';
@@ -53,9 +56,11 @@ interface Followed {
 }
 
 export function createCollectionGrowth(inspector: OwnInspector): CollectionGrowth {
-  const kinds = createCollectionKinds();
+  const reads = createDataReads(types);
+  const kinds = createCollectionKinds(reads);
   const cleanups: (() => void)[] = [];
-  const traps = trapsWith(cleanups);
+  const config = { url: 'culprit:testing' };
+  const traps = createInsertionTraps({ config, cleanups, isStopped: () => false, reads });
   let before = new WeakMap<object, number>();
   let followed: Followed[] = [];
 
@@ -142,11 +147,4 @@ function describe({ ref, type, sizes, caught }: Followed, kinds: CollectionKinds
     sizes,
     insertions: caught.stacks.filter((stack) => makerOf(stack) !== null).map(withinBody),
   };
-}
-
-/** The traps need little of a probe's core: where to leave their removal. */
-function trapsWith(cleanups: (() => void)[]): InsertionTraps {
-  const config = { url: 'culprit:testing' };
-  const core = { config, cleanups, isStopped: () => false } as unknown as ProbeCore;
-  return createInsertionTraps(core, createStackCapture());
 }

@@ -1,6 +1,7 @@
 // Whose code a script is, where it is neither the program's nor a library's under test: test runners and this check
 // itself. What they make and keep is theirs, and no leak of the program.
-import { createStackCapture } from '../../capture/probes/stack-capture.ts';
+
+import { captureStack } from '../../capture/probes/stacks/stack-capture.ts';
 import { ownerOf, packageOf } from '../../model/owner.ts';
 
 /** Folders of test runners and their parts, as they are installed. */
@@ -31,7 +32,7 @@ const RUNNER_PACKAGES = [
 ];
 
 const ownScript = (() => {
-  const here = (): unknown[][] => createStackCapture()(here);
+  const here = (): unknown[][] => captureStack(here);
   // The function itself is left out: the first frame is this module.
   return String(here()[0]?.[1] ?? '');
 })();

@@ -2,7 +2,7 @@
 // rounds are run to make sure, fs tells who calls.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { createStackCapture } from '../../capture/probes/stack-capture.ts';
+import { captureStack } from '../../capture/probes/stacks/stack-capture.ts';
 import type { RawStack } from './own-inspector.ts';
 
 /** Path of each open regular file by descriptor; null where the system does not tell. */
@@ -29,7 +29,6 @@ export interface OpeningWatch {
 
 /** Listens to fs.open and fs.openSync until `stop`, which puts back what was there. */
 export function watchOpenings(): OpeningWatch {
-  const captureStack = createStackCapture();
   const openings = new Map<number, RawStack>();
   const original = { open: fs.open, openSync: fs.openSync };
   const openSync = function openSync(this: unknown, ...args: Parameters<typeof fs.openSync>) {

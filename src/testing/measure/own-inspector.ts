@@ -2,6 +2,7 @@
 // stack, all live objects, and the text of scripts as they run.
 import { EventEmitter } from 'node:events';
 import { Session } from 'node:inspector';
+import { createExchange } from '../../capture/probes/objects/exchange.ts';
 import type { WireFrame } from '../../wire/parts.ts';
 import { withinBody } from './noise.ts';
 
@@ -52,7 +53,7 @@ export function openOwnInspector(): OwnInspector {
     if (failure) throw failure;
     return answer as T;
   };
-  const objects = createExchange(post, () => listContexts(session, post));
+  const objects = createObjectSearch(post, () => listContexts(session, post));
   let isSampling = false;
   return {
     // The one command that V8 answers later, from a task of its own.
@@ -154,29 +155,18 @@ function bytesByStack(head: ProfileNode): Map<string, { bytes: number; stack: Ra
   return found;
 }
 
-/**
- * The inspector names objects by what an expression gives: for the moment of a question there is a global for it, in the
- * realm of Node itself. Tests may run in a realm of their own (jest), where the same expression finds nothing.
- */
-function createExchange(post: <T>(method: string, params?: object) => T, listContexts: () => number[]) {
-  const name = `__culprit_${Math.random().toString(36).slice(2)}`;
+/** In the realm of Node itself, too: tests may run in a realm of their own (jest), whose globals an expression does not find. */
+function createObjectSearch(post: <T>(method: string, params?: object) => T, listContexts: () => number[]) {
   const group = 'culprit-testing';
   const nodesFunction = EventEmitter.constructor as FunctionConstructor;
-  const realm = nodesFunction('return globalThis')() as Record<string, unknown>;
-  let exchanged: unknown;
-  const exchange = (...given: unknown[]): unknown => {
-    if (given.length > 0) exchanged = given[0];
-    return exchanged;
-  };
+  const realm = nodesFunction('return globalThis')() as object;
+  const exchange = createExchange([realm, globalThis]);
   const during = <T>(work: () => T): T => {
-    for (const global of [realm, globalThis])
-      Object.defineProperty(global, name, { value: exchange, configurable: true, enumerable: false });
+    exchange.open();
     try {
       return work();
     } finally {
-      exchanged = undefined;
-      delete realm[name];
-      delete (globalThis as Record<string, unknown>)[name];
+      exchange.close();
       post('Runtime.releaseObjectGroup', { objectGroup: group });
     }
   };
@@ -184,19 +174,10 @@ function createExchange(post: <T>(method: string, params?: object) => T, listCon
     const question = { expression, contextId, objectGroup: group, silent: true };
     return post<{ result: Remote }>('Runtime.evaluate', question).result;
   };
-  const remoteOf = (value: object): string | undefined => {
-    exchanged = value;
-    return evaluate(`${name}()`).objectId;
-  };
-  const localOf = (objectId: string): unknown => {
-    const functionDeclaration = `function () { globalThis.${name}(this); }`;
-    post('Runtime.callFunctionOn', { objectId, functionDeclaration, silent: true });
-    return exchanged;
-  };
   /** V8 lists objects of one context at a time: that of Node, and that of the test where it has one of its own. */
   const contexts = (): (number | undefined)[] => {
     if (realm === globalThis) return [undefined];
-    return listContexts().filter((id) => evaluate(`typeof globalThis.${name}`, id).value === 'function');
+    return listContexts().filter((id) => evaluate(`typeof ${exchange.name}`, id).value === 'function');
   };
   return {
     all: () =>
@@ -208,8 +189,8 @@ function createExchange(post: <T>(method: string, params?: object) => T, listCon
             prototypeObjectId,
             objectGroup: group,
           });
-          for (const object of localOf(objects.objectId!) as object[]) found.push(object);
-          exchanged = undefined;
+          for (const object of exchange.take({ post }, objects) as object[]) found.push(object);
+          exchange.give(undefined);
           post('Runtime.releaseObjectGroup', { objectGroup: group });
         }
         return found;
@@ -218,7 +199,7 @@ function createExchange(post: <T>(method: string, params?: object) => T, listCon
       during(() => {
         const { internalProperties = [] } = post<{
           internalProperties?: { name: string; value?: { value?: unknown } }[];
-        }>('Runtime.getProperties', { objectId: remoteOf(fn), ownProperties: true });
+        }>('Runtime.getProperties', { objectId: evaluate(exchange.give(fn)).objectId, ownProperties: true });
         const at = internalProperties.find((property) => property.name === '[[FunctionLocation]]')?.value
           ?.value as { scriptId: string; lineNumber: number; columnNumber: number } | undefined;
         const url = at && urls.get(at.scriptId);

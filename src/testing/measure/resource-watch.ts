@@ -1,7 +1,8 @@
 // Timers, handles, workers and files from their making on: with the stack that made them, the round they were made in,
 // and whether they are still there. Everything is held weakly; the hook asks nothing of a resource that is being made.
+
 import { createHook, executionAsyncId } from 'node:async_hooks';
-import { createStackCapture } from '../../capture/probes/stack-capture.ts';
+import { captureStack } from '../../capture/probes/stacks/stack-capture.ts';
 import { ownerOf } from '../../model/owner.ts';
 import { makerOf, ownerOfScript, withinBody } from './noise.ts';
 import type { RawStack } from './own-inspector.ts';
@@ -60,7 +61,6 @@ interface Entry {
 
 /** Watches all of this process from now on, until `stop`. */
 export function watchResources(): ResourceWatch {
-  const captureStack = createStackCapture();
   const entries = new Map<number, Entry>();
   /** Who is behind what happens in a request: Node makes much in a callback, out of sight of the caller. */
   const origins = new Map<number, RawStack>();

@@ -1,6 +1,9 @@
 // Ends become crashes: the same bug, seen in several lives and pods, is one finding that counts them.
+
+import { rankAndNumber } from '../../findings/rank.ts';
 import type { Crash, CrashLabel } from '../../model/crash.ts';
-import type { Finding, Subject } from '../../model/finding.ts';
+import type { CrashFinding, Finding, Subject } from '../../model/finding.ts';
+import { formatDuration } from '../../units/units.ts';
 import { adviceFor, type Circumstances } from '../judge/advice.ts';
 import { componentOf } from '../judge/component.ts';
 import { labelOf } from '../judge/label.ts';
@@ -26,7 +29,6 @@ export interface CrashGroup {
 
 const MOST_GROUPS = 500;
 const MOST_WRITERS = 50;
-const MOST_FINDINGS = 30;
 
 export interface CrashGroups {
   add(ending: Ending): void;
@@ -95,46 +97,33 @@ const URGENCY: Record<CrashLabel, number> = {
 export function findingsOf(
   groups: readonly CrashGroup[],
   around: Circumstances & { restarts: number | null },
-): Finding[] {
+): CrashFinding[] {
   const total = groups.reduce((sum, { occurrences }) => sum + occurrences, 0);
   const weigh = ({ label, confidence, occurrences }: CrashGroup) =>
     100 * confidence * URGENCY[label] * (0.5 + (0.5 * occurrences) / total);
-  const sorted = [...groups]
-    .sort((a, b) => weigh(b) - weigh(a) || (a.fingerprint < b.fingerprint ? -1 : 1))
-    .slice(0, MOST_FINDINGS);
-  let previous = Number.POSITIVE_INFINITY;
-  return sorted.map((group, i) => {
-    const least = (sorted.length - 1 - i) * 0.1;
-    previous = Math.round(Math.max(least, Math.min(weigh(group), previous - 0.1)) * 10) / 10;
-    return findingOf(group, i + 1, previous, total, around);
-  });
+  return rankAndNumber(
+    groups.map((group) => findingOf(group, weigh(group), around)),
+    ['crash'],
+  );
 }
 
 function findingOf(
   group: CrashGroup,
-  rank: number,
   score: number,
-  total: number,
   around: Circumstances & { restarts: number | null },
-): Finding {
-  const { ending, label, subject, fingerprint, confidence, occurrences } = group;
+): Omit<CrashFinding, 'rank'> {
+  const { ending, label, subject, fingerprint, confidence } = group;
   const own = ending.container ?? around;
   const crash = crashOf(group, own.restarts);
   return {
-    rank,
     kind: 'crash',
     fingerprint,
     severity: label === 'terminated' || label === 'unknown' ? 'warning' : 'critical',
-    confidence: Math.round(confidence * 100) / 100,
+    confidence,
     score,
     title: titleOf(ending, label, crash.component?.name ?? ''),
     subject,
-    impact: {
-      metric: 'crashes',
-      value: occurrences,
-      unit: 'count',
-      ...(occurrences < total && { share: occurrences / total }),
-    },
+    harm: harmOf(group),
     evidence: withSome(
       evidenceFor(ending, label, crash.component?.name === 'memory' ? null : crash.component),
       ending,
@@ -146,6 +135,14 @@ function findingOf(
     references: REFERENCES[label] ?? [],
     crash,
   };
+}
+
+/** "crashed once", "crashed 6 times in 3 min"; what may be no crash has "ended". */
+function harmOf({ label, occurrences, firstSeen, lastSeen }: CrashGroup): string {
+  const verb = label === 'terminated' || label === 'unknown' ? 'ended' : 'crashed';
+  if (occurrences === 1) return `${verb} once`;
+  const millis = Date.parse(lastSeen) - Date.parse(firstSeen);
+  return `${verb} ${occurrences} times${millis > 0 ? ` in ${formatDuration(millis)}` : ''}`;
 }
 
 const withSome = (evidence: Finding['evidence'], { writer }: Ending): Finding['evidence'] =>

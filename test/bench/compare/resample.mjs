@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { codeAsText } from '../../../code-as-text.mjs';
 
 const ROOT = resolve(import.meta.dirname ?? '.', '../../..');
 const { positionals, values } = parseArgs({
@@ -109,6 +110,7 @@ export { readRecording } from './src/recording/reader.ts';`,
     platform: 'node',
     format: 'esm',
     outfile,
+    plugins: [codeAsText],
     banner: {
       js: "import { createRequire as __r } from 'node:module'; const require = __r(import.meta.url);",
     },

@@ -1,6 +1,6 @@
 // Running culprit as people do: as a process of its own.
 import { spawn } from 'node:child_process';
-import type { Report } from '../../../src/model/finding.ts';
+import type { AuditReport, DiagnosisReport, Report } from '../../../src/model/finding.ts';
 import { CLI } from './root.ts';
 
 export interface CulpritResult {
@@ -54,8 +54,21 @@ export function runCulprit(args: string[], options?: RunOptions): Promise<Culpri
   return startCulprit(args, options).ended;
 }
 
-/** The report of a run with `--json -`, with all of the run in the message when it is none. */
-export function reportOf(result: CulpritResult): Report {
+/** The diagnosis of a run with `--json -`, with all of the run in the message when it is none. */
+export function reportOf(result: CulpritResult): DiagnosisReport {
+  const report = anyReportOf(result);
+  if (report.kind !== 'diagnosis') throw new Error(`No diagnosis, but: ${report.kind}`);
+  return report;
+}
+
+/** The same for an audit. */
+export function auditOf(result: CulpritResult): AuditReport {
+  const report = anyReportOf(result);
+  if (report.kind !== 'audit') throw new Error(`No audit, but: ${report.kind}`);
+  return report;
+}
+
+function anyReportOf(result: CulpritResult): Report {
   try {
     return JSON.parse(result.stdout) as Report;
   } catch (cause) {

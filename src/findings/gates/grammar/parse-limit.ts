@@ -44,7 +44,7 @@ const NUMBER = /^([+-]?)(\d+(?:\.\d+)?|\.\d+)\s*(.*)$/s;
 /** A limit of a change: "3%", "-5%", "5MB". */
 export function parseLimit(text: string, metric: MetricName): Limit | Refusal {
   const match = NUMBER.exec(text);
-  if (!match) return refuse(`"${text}" is no number with a unit.`, limitHint(metric));
+  if (!match) return refuse(`"${text}" is not a number with a unit.`, limitHint(metric));
   const [, sign = '', digits, suffix = ''] = match;
   const isRelative = suffix.trim() === '%';
   const factor = isRelative ? 0.01 : factorOf(suffix, metric);
@@ -63,7 +63,7 @@ export function parseLimit(text: string, metric: MetricName): Limit | Refusal {
 export function parseValue(text: string, metric: MetricName): number | Refusal {
   const match = NUMBER.exec(text);
   const hint = `Write it like ${exampleOf(metric)}.`;
-  if (!match) return refuse(`"${text}" is no number with a unit.`, hint);
+  if (!match) return refuse(`"${text}" is not a number with a unit.`, hint);
   const [, sign, digits, suffix = ''] = match;
   if (suffix.trim() === '%')
     return refuse(`a value of ${metric} cannot be ${text}: it has a unit, and is no change.`, hint);

@@ -89,7 +89,7 @@ function parseFunction(subject: string, operator: string, limit: string): Parsed
   const hint = 'Write function>2% or function:rank@src/search.js>1%, in parts of all CPU time.';
   if (operator !== '>') return refuse('a rule about functions says when one needs more.', hint);
   const share = /^(\d+(?:\.\d+)?|\.\d+)\s*%$/.exec(limit);
-  if (!share) return refuse(`"${limit}" is no part of all CPU time.`, hint);
+  if (!share) return refuse(`"${limit}" is not a share of all CPU time.`, hint);
   const [, name = '', file = ''] = /^(?:function:?)([^@]*)@?(.*)$/s.exec(subject)!;
   if (subject !== 'function' && name.trim() === '') return refuse('the function has no name.', hint);
   return {

@@ -1,5 +1,4 @@
-// The frames of a differential flame graph as elements: drawn, clicked, and walked with the arrow keys. Runs in the
-// page (its text is embedded there, so it is whole by itself): what it needs of others is handed to it.
+// The frames of a differential flame graph as elements: drawn, clicked, and walked with the arrow keys.
 import type { createDiffColors } from './colors.ts';
 import type { DiffLayout, DiffView } from './layout.ts';
 import type { PageDocument, PageElement } from './page-elements.ts';
@@ -34,14 +33,15 @@ export interface DiffGraph {
   reveal(node: number): void;
 }
 
+const ROW_PIXELS = 20;
+const NARROWEST_PIXELS = 0.3;
+const LABEL_PIXELS = 28;
+/** Stacks of servers are deep: of the callers of the frame in focus the nearest are shown, and one for all others. */
+const SHOWN_CALLERS = 4;
+
 export function createDiffGraph(needs: GraphNeeds): DiffGraph {
   const { document, container, data, layout, words, colorOf } = needs;
   const { tree, frames } = data;
-  const rowPixels = 20;
-  const narrowestPixels = 0.3;
-  const labelPixels = 28;
-  /** Stacks of servers are deep: of the callers of the frame in focus the nearest are shown, and one for all others. */
-  const shownCallers = 4;
   let drawn = new Map<number, PageElement>();
   /** The one frame that Tab stops at. */
   let current = 0;
@@ -80,9 +80,9 @@ export function createDiffGraph(needs: GraphNeeds): DiffGraph {
   function draw(state: GraphState): number {
     const hadKeyboard = container.contains(document.activeElement);
     const pixels = Math.max(1, container.clientWidth);
-    const rectangles = layout.rectangles(state.view, state.focus, narrowestPixels / pixels);
+    const rectangles = layout.rectangles(state.view, state.focus, NARROWEST_PIXELS / pixels);
     const focusDepth = rectangles.find(({ node }) => node === state.focus)?.depth ?? 0;
-    const topDepth = Math.max(0, focusDepth - shownCallers);
+    const topDepth = Math.max(0, focusDepth - SHOWN_CALLERS);
     let rows = 1;
     drawn = new Map();
     for (const { node, depth, left, width } of rectangles) {
@@ -92,14 +92,14 @@ export function createDiffGraph(needs: GraphNeeds): DiffGraph {
       const wide = width * pixels;
       element.setAttribute('aria-level', String(depth + 1));
       element.style.left = `${left * pixels}px`;
-      element.style.top = `${row * rowPixels}px`;
-      element.style.width = `${Math.max(narrowestPixels, wide - (wide > 3 ? 1 : 0))}px`;
-      if (wide >= labelPixels) element.textContent = labelOf(node);
+      element.style.top = `${row * ROW_PIXELS}px`;
+      element.style.width = `${Math.max(NARROWEST_PIXELS, wide - (wide > 3 ? 1 : 0))}px`;
+      if (wide >= LABEL_PIXELS) element.textContent = labelOf(node);
       if (row === 0 && topDepth > 0) element.append(`, and ${topDepth} more above`);
       rows = Math.max(rows, row + 1);
       drawn.set(node, element);
     }
-    container.style.height = `${rows * rowPixels}px`;
+    container.style.height = `${rows * ROW_PIXELS}px`;
     container.replaceChildren(...drawn.values());
     stopAt(drawn.has(current) ? current : state.focus);
     if (hadKeyboard) drawn.get(current)?.focus({ preventScroll: true });

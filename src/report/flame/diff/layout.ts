@@ -1,5 +1,4 @@
-// Where the frames of a differential flame graph lie, in each of its three views. Runs in the page (its text is
-// embedded there, so it is whole by itself) and in tests.
+// Where the frames of a differential flame graph lie, in each of its views.
 import type { PageTree } from './page-model.ts';
 
 /** What the width of a frame means: the gross change under it (all of it, or what is beyond the noise), or a side's time. */

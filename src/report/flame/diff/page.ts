@@ -1,27 +1,25 @@
-// What ties a differential flame graph's page together: views, zoom, search, keys. Runs in the page (its text is
-// embedded there, so it is whole by itself): the other parts are handed to it.
-import type { createDiffColors } from './colors.ts';
-import type { createDiffGraph, GraphState } from './graph.ts';
-import type { createDiffLayout, DiffView } from './layout.ts';
+// What ties a differential flame graph's page together: views, zoom, search, keys. This is the page's own code: it
+// is bundled with its parts, and its text is embedded (see page-script.ts).
+import { createDiffColors } from './colors.ts';
+import { createDiffGraph, type GraphState } from './graph.ts';
+import { createDiffLayout, type DiffView } from './layout.ts';
 import type { PageElement, PageWindow } from './page-elements.ts';
-import type { PageData } from './page-model.ts';
-import type { createDiffPanel } from './panel.ts';
-import type { createDiffSearch } from './search.ts';
-import type { createDiffTables } from './tables.ts';
-import type { createDiffWords } from './words.ts';
+import type { PageData, PageTree } from './page-model.ts';
+import { createDiffPanel } from './panel.ts';
+import { createDiffSearch } from './search.ts';
+import { createDiffTables } from './tables.ts';
+import { createDiffWords } from './words.ts';
 
-/** The parts, by name: how one reaches another when all are text. */
-export interface PageParts {
-  createDiffLayout: typeof createDiffLayout;
-  createDiffWords: typeof createDiffWords;
-  createDiffColors: typeof createDiffColors;
-  createDiffGraph: typeof createDiffGraph;
-  createDiffTables: typeof createDiffTables;
-  createDiffPanel: typeof createDiffPanel;
-  createDiffSearch: typeof createDiffSearch;
-}
+const VIEWS: readonly DiffView[] = ['change', 'significant', 'head', 'base'];
+const NOTHING: Record<DiffView, string> = {
+  change: 'No time changed here at all: look at the time of a side instead.',
+  significant: 'Nothing here changed by more than the noise.',
+  head: 'Head spent no time here.',
+  base: 'Base spent no time here.',
+};
 
-export function startDiffPage(window: PageWindow, data: PageData, parts: PageParts): void {
+/** Draws the graph and the panel, and listens to the tools of the page. Throws when the page lacks one of its elements. */
+export function startDiffPage(window: PageWindow, data: PageData): void {
   const { document } = window;
   const { tree, frames, changes } = data;
   const element = (id: string): PageElement => {
@@ -29,39 +27,28 @@ export function startDiffPage(window: PageWindow, data: PageData, parts: PagePar
     if (!found) throw new Error(`the page has no #${id}`);
     return found;
   };
-  const views: readonly DiffView[] = ['change', 'significant', 'head', 'base'];
-  const nothing: Record<DiffView, string> = {
-    change: 'No time changed here at all: look at the time of a side instead.',
-    significant: 'Nothing here changed by more than the noise.',
-    head: 'Head spent no time here.',
-    base: 'Base spent no time here.',
-  };
-  const words = parts.createDiffWords();
-  const layout = parts.createDiffLayout(tree);
-  const finder = parts.createDiffSearch(data, words);
+  const words = createDiffWords();
+  const layout = createDiffLayout(tree);
+  const finder = createDiffSearch(data, words);
   const rootWeight = (view: DiffView) => layout.weights(view)[0] ?? 0;
   const state: GraphState = { view: 'change', focus: 0, selected: -1, isFound: null };
   /** Where the reader was before each zoom. */
   const trail: number[] = [];
 
-  let largest = 0;
-  tree.isSignificant.forEach((isSignificant, node) => {
-    if (isSignificant) largest = Math.max(largest, Math.abs(tree.headSelf[node]! - tree.baseSelf[node]!));
-  });
-  const graph = parts.createDiffGraph({
+  const graph = createDiffGraph({
     document,
     container: element('graph'),
     data,
     layout,
     words,
-    colorOf: parts.createDiffColors(largest),
+    colorOf: createDiffColors(largestChange(tree)),
     onChoose: zoomTo,
   });
-  const panel = parts.createDiffPanel({
+  const panel = createDiffPanel({
     container: element('panel'),
     data,
     words,
-    tables: parts.createDiffTables(document, words),
+    tables: createDiffTables(document, words),
     grossOf: (node) => layout.weights('change')[node] ?? 0,
     onFunction: findFunction,
   });
@@ -70,7 +57,7 @@ export function startDiffPage(window: PageWindow, data: PageData, parts: PagePar
     const count = graph.draw(state);
     element('empty').hidden = count > 0;
     element('empty').textContent =
-      tree.parent.length === 0 ? 'There is no CPU profile to draw.' : nothing[state.view];
+      tree.parent.length === 0 ? 'There is no CPU profile to draw.' : NOTHING[state.view];
     element('out').disabled = trail.length === 0;
   }
 
@@ -108,7 +95,7 @@ export function startDiffPage(window: PageWindow, data: PageData, parts: PagePar
 
   function setView(view: DiffView): void {
     state.view = view;
-    for (const name of views) element(`view-${name}`).checked = name === view;
+    for (const name of VIEWS) element(`view-${name}`).checked = name === view;
     draw();
   }
 
@@ -131,7 +118,7 @@ export function startDiffPage(window: PageWindow, data: PageData, parts: PagePar
     zoomTo(node);
   }
 
-  for (const view of views) element(`view-${view}`).addEventListener('change', () => setView(view));
+  for (const view of VIEWS) element(`view-${view}`).addEventListener('change', () => setView(view));
   element('search').addEventListener('input', search);
   element('search').addEventListener('keydown', ({ key }) => {
     const { isFound } = state;
@@ -153,4 +140,13 @@ export function startDiffPage(window: PageWindow, data: PageData, parts: PagePar
   select(-1);
   const isEmpty = data.isUnchanged || rootWeight('change') === 0;
   setView(!isEmpty ? 'change' : rootWeight('head') > 0 || rootWeight('base') === 0 ? 'head' : 'base');
+}
+
+/** Of those that count. */
+function largestChange({ isSignificant, headSelf, baseSelf }: PageTree): number {
+  return isSignificant.reduce(
+    (largest, counts, node) =>
+      counts ? Math.max(largest, Math.abs(headSelf[node]! - baseSelf[node]!)) : largest,
+    0,
+  );
 }

@@ -1,5 +1,5 @@
-// The numbers of one frame of a differential flame graph, as tables beside it. Runs in the page (its text is embedded
-// there, so it is whole by itself). Whatever a target named goes in as text, never as markup.
+// The numbers of one frame of a differential flame graph, as tables beside it. Whatever a target named goes in as text, never
+// as markup.
 
 import type { PageElement } from './page-elements.ts';
 import type { PageChange, PageData } from './page-model.ts';

@@ -1,5 +1,4 @@
-// Finding frames of a differential flame graph by what they are called. Runs in the page (its text is embedded there,
-// so it is whole by itself).
+// Finding frames of a differential flame graph by what they are called.
 import type { PageData } from './page-model.ts';
 import type { DiffWords } from './words.ts';
 

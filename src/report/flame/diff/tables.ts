@@ -1,5 +1,4 @@
-// Elements that hold numbers of a differential flame graph. Runs in the page (its text is embedded there, so it is
-// whole by itself). What goes in goes in as text, never as markup.
+// Elements that hold numbers of a differential flame graph. What goes in goes in as text, never as markup.
 import type { PageDocument, PageElement } from './page-elements.ts';
 import type { DiffWords } from './words.ts';
 

@@ -1,5 +1,4 @@
-// Numbers of a differential flame graph in words. Runs in the page (its text is embedded there, so it is whole by
-// itself) and in tests.
+// Numbers of a differential flame graph in words, in the page and in what surrounds it.
 
 export interface DiffWords {
   /** "12.3 µs", "4.56 ms"; "unknown" for null. */

@@ -1,0 +1,1 @@
+export function bundleAsExpression(file: string, kind: 'probe' | 'page', minify?: boolean): Promise<string>;

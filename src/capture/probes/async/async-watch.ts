@@ -1,0 +1,128 @@
+// Which async resources are made where, and how many of them stay: what async_hooks tells while it is on, in bursts.
+import type { ProbeCore } from '../core.ts';
+import type { ProbeAsyncRead } from '../probe-protocol.ts';
+import type { RequestChannels } from '../requests/request-channels.ts';
+import { captureStack } from '../stacks/stack-capture.ts';
+import type { AsyncSites } from './async-sites.ts';
+import { startBursts } from './bursts.ts';
+import { createSamplingPace, type SamplingPace } from './sampling-pace.ts';
+import type { StreamOpenings } from './stream-openings.ts';
+import { createTickStacks } from './tick-stacks.ts';
+
+export interface AsyncWatch {
+  readAsync(): ProbeAsyncRead;
+  /** Watches these types, too, from now on. */
+  watchAlso(types: string[]): void;
+  ownHeapBytes(): number;
+  /** Runs work of ours that makes async resources: nothing of it is counted. */
+  asOwnWork<T>(work: () => T): T;
+  /** Our own collections: no census may take them for the program's. */
+  own: object[];
+}
+
+export interface AsyncWatchParts {
+  sites: AsyncSites;
+  requests: RequestChannels;
+  streams: StreamOpenings;
+}
+
+const TICK = 'TickObject';
+
+export function createAsyncWatch(core: ProbeCore, { sites, requests, streams }: AsyncWatchParts): AsyncWatch {
+  const { asyncStacksPerSecond } = core.config;
+  // Everything that can leak but promises at first: they are by far the most, and a stack costs.
+  const watched = new Set(core.config.asyncTypes);
+  const perType: Record<string, SamplingPace> = Object.create(null);
+  const ticks = createTickStacks(core);
+  /** The first burst does not know yet how many there will be. */
+  const stacksPerBurst = Math.ceil(asyncStacksPerSecond / 4);
+  let initsInBurst = 0;
+  let isOwnWork = false;
+
+  const asOwnWork = <T>(work: () => T): T => {
+    isOwnWork = true;
+    try {
+      return work();
+    } finally {
+      isOwnWork = false;
+    }
+  };
+  const init = (asyncId: number, type: string, _trigger: number, resource: object) => {
+    try {
+      if (isOwnWork) return;
+      initsInBurst++;
+      if (core.isStopped() || (!watched.has(type) && type !== TICK)) return;
+      if (type === TICK) {
+        requests.tick(resource, init);
+        streams.tick(resource, init);
+      }
+      // An http.Agent gives a kept connection a new async id for each request: nothing was made.
+      if (resource?.constructor?.name === 'ReusedHandle') return;
+      perType[type] ??= createSamplingPace(asyncStacksPerSecond, stacksPerBurst);
+      const weight = perType[type].take();
+      if (weight === 0) return;
+      if (type === TICK) ticks.remember(asyncId, captureStack(init));
+      else sites.remember({ type, resource, frames: ticks.withTick(captureStack(init)), weight });
+    } catch {}
+  };
+  const hook = createHookSwitch(core, init, requests);
+  const settle = (seconds: number): number => {
+    for (const type in perType) perType[type]!.settle(seconds);
+    sites.tidy();
+    requests.settle(seconds);
+    streams.settle(seconds);
+    return initsInBurst;
+  };
+  const on = () => {
+    initsInBurst = 0;
+    hook.on();
+  };
+  const startedAt = core.now();
+  if (core.config.asyncTypes.length > 0) startBursts(core, { on, off: hook.off, settle, asOwnWork });
+
+  return {
+    readAsync() {
+      const onMillis = hook.onMillis();
+      const coverage = onMillis / Math.max(1, core.now() - startedAt);
+      const result: ProbeAsyncRead = { coverage, onMillis, seen: {}, sites: [] };
+      try {
+        for (const type in perType) result.seen[type] = perType[type]!.seen;
+        result.sites = sites.read();
+      } catch {}
+      return result;
+    },
+    asOwnWork,
+    watchAlso(types) {
+      for (const type of types) watched.add(type);
+    },
+    own: [sites.own, ticks.own],
+    ownHeapBytes: () => sites.ownHeapBytes() + ticks.ownHeapBytes(),
+  };
+}
+
+type Init = (asyncId: number, type: string, trigger: number, resource: object) => void;
+
+/** Turns the hook on and off, with what goes with it, and counts the time. Off at the end. */
+function createHookSwitch(core: ProbeCore, init: Init, requests: RequestChannels) {
+  const asyncHooks: typeof import('node:async_hooks') = core.load('async_hooks');
+  const hook = asyncHooks.createHook({ init });
+  let millis = 0;
+  let since = -1;
+  const on = () =>
+    core.changeHooks(() => {
+      if (core.isStopped() || since >= 0) return;
+      since = core.now();
+      hook.enable();
+      requests.on();
+    });
+  const off = () =>
+    core.changeHooks(() => {
+      if (since < 0) return;
+      hook.disable();
+      requests.off();
+      millis += core.now() - since;
+      since = -1;
+    });
+  core.cleanups.push(off);
+  return { on, off, onMillis: () => millis + (since >= 0 ? core.now() - since : 0) };
+}

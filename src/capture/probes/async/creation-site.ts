@@ -1,0 +1,172 @@
+// One place that makes async resources or operations: its stack, how many it made, and weak references to some of them.
+import type { ProbeAsyncSite, ProbeFrame } from '../probe-protocol.ts';
+import { BYTES_PER_FRAME, isUserFrame } from '../stacks/frames.ts';
+import { isPicked } from './sampling-pace.ts';
+
+export interface Creation {
+  type: string;
+  resource: object;
+  frames: ProbeFrame[];
+  weight: number;
+  /** What tells sites apart besides the stack: the request's method, host and path. */
+  label?: string;
+  /** Whether it still goes on, where being reachable does not tell. */
+  isAlive?: (resource: object) => boolean;
+  /** What it holds outlives it: lost, it counts as it was when it was 5 s old. Until then it is held. */
+  isLostAlive?: boolean;
+}
+
+interface Watched {
+  ref: WeakRef<object>;
+  /** Its place among those seen at its site. */
+  nth: number;
+  at: number;
+  held: object | null;
+  wasAlive: boolean;
+}
+
+export interface Site {
+  id: number;
+  isTold: boolean;
+  type: string;
+  label: string | undefined;
+  isAlive: (resource: object) => boolean;
+  frames: ProbeFrame[];
+  repeats: boolean;
+  delay: number;
+  made: number;
+  isLostAlive: boolean;
+  /** Those that were alive when last looked at. */
+  refs: Watched[];
+  /** Watched and gone: how many are older than 5 s by now, and when the others were made. */
+  goneOld: number;
+  goneYoung: number[];
+  seen: number;
+  /** One in so many is watched. */
+  every: number;
+  isWatched: boolean;
+}
+
+const MOST_PER_SITE = 120;
+const OLD_MILLIS = 5_000;
+
+export function createSite(id: number, creation: Creation): Site {
+  const { type, resource, frames, label, isAlive = isOpen, isLostAlive = false } = creation;
+  const timer = resource as { _repeat?: unknown; _idleTimeout?: unknown };
+  return {
+    id,
+    isTold: false,
+    type,
+    label,
+    isAlive,
+    isLostAlive,
+    frames,
+    repeats: typeof timer._repeat === 'number',
+    delay: typeof timer._idleTimeout === 'number' ? timer._idleTimeout : -1,
+    made: 0,
+    refs: [],
+    goneOld: 0,
+    goneYoung: [],
+    seen: 0,
+    every: 1,
+    // Nobody can be named for what only Node's own code makes: counting it is enough, unless it has a name itself.
+    isWatched: label !== undefined || frames.some(isUserFrame),
+  };
+}
+
+/** As Node's own resources say it: timers, handles, files. */
+function isOpen(resource: object): boolean {
+  const known = resource as { _destroyed?: unknown; fd?: unknown };
+  if (known._destroyed === true) return false;
+  // libuv's stream handles and FileHandle answer -1 once they are closed.
+  return typeof known.fd !== 'number' || known.fd >= 0;
+}
+
+/** Counts one more and watches it, where it is its turn. */
+export function addTo(site: Site, { resource, weight }: Creation, now: number): void {
+  site.made += weight;
+  if (!site.isWatched) return;
+  const nth = site.seen++;
+  if (!isPicked(nth, site.every)) return;
+  // Without a prototype, so that no census finds it.
+  const entry: Watched = Object.assign(Object.create(null), {
+    ref: new WeakRef(resource),
+    nth,
+    at: now,
+    held: site.isLostAlive ? resource : null,
+    wasAlive: false,
+  });
+  site.refs.push(entry);
+  // Nothing is asked of a resource here: a native handle that is being made has no native side yet, and reading its
+  // `fd` ends the process (Node 20).
+  if (site.refs.length > MOST_PER_SITE) thinOut(site);
+}
+
+/** One of two that were watched stands for both, those that would have been picked at this pace from the start. */
+function thinOut(site: Site): void {
+  site.every *= 2;
+  site.refs = site.refs.filter(({ nth }) => isPicked(nth, site.every));
+  site.goneYoung = site.goneYoung.filter((_, i) => i % 2 === 0);
+  site.goneOld /= 2;
+}
+
+function liveOf(site: Site, ref: WeakRef<object>): object | null {
+  const resource = ref.deref();
+  return resource !== undefined && site.isAlive(resource) ? resource : null;
+}
+
+function isStillAlive(site: Site, watched: Watched, now: number): boolean {
+  const lives = liveOf(site, watched.ref) !== null;
+  if (!site.isLostAlive) return lives;
+  if (watched.ref.deref() === undefined) return watched.wasAlive;
+  watched.wasAlive = lives;
+  if (now - watched.at >= OLD_MILLIS) watched.held = null;
+  return lives;
+}
+
+/** Of what is gone only numbers are kept, so that there is always room for what stays. */
+export function sweep(site: Site, now: number): void {
+  site.refs = site.refs.filter((watched) => {
+    if (isStillAlive(site, watched, now)) return true;
+    site.goneYoung.push(watched.at);
+    return false;
+  });
+  site.goneYoung = site.goneYoung.filter((at) => {
+    if (now - at < OLD_MILLIS) return true;
+    site.goneOld++;
+    return false;
+  });
+}
+
+/** Its numbers now; the frames are told once. */
+export function readSite(site: Site, now: number): ProbeAsyncSite {
+  sweep(site, now);
+  const { id, type, label, repeats, delay, made, refs, goneOld, goneYoung } = site;
+  const frames = site.isTold ? [] : site.frames;
+  site.isTold = true;
+  const oldAlive = refs.filter(({ at }) => now - at >= OLD_MILLIS).length;
+  return {
+    id,
+    type,
+    label,
+    frames,
+    repeats,
+    delay,
+    made,
+    watched: refs.length + goneOld + goneYoung.length,
+    alive: refs.length,
+    oldWatched: goneOld + oldAlive,
+    oldAlive,
+    oldestMillis: refs.reduce((oldest, { at }) => Math.max(oldest, now - at), 0),
+  };
+}
+
+/** Watched resources that are alive and were made before this time. */
+export function aliveSince(site: Site, time: number): object[] {
+  return site.refs.filter(({ at }) => at <= time).flatMap(({ ref }) => liveOf(site, ref) ?? []);
+}
+
+/** About. */
+export function bytesOf({ frames, refs, goneYoung }: Site): number {
+  return 400 + frames.length * BYTES_PER_FRAME + (refs.length + goneYoung.length / 8) * 120;
+}

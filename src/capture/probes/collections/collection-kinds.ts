@@ -1,0 +1,79 @@
+// What kind of collection an object is, how much it holds, and what its newest entry looks like.
+import type { DataReads } from '../objects/data-reads.ts';
+import type { CollectionType } from '../probe-protocol.ts';
+import { type BusiestEvent, createEventListeners } from './event-listeners.ts';
+import { createShapes, type Shapes } from './shapes.ts';
+
+export interface CollectionKinds extends Shapes {
+  /** Null: nothing that holds entries. */
+  typeOf(value: object): CollectionType | null;
+  /** Entries, or listeners; counting stops at `atMost` where it has to walk. -1: cannot be told. */
+  sizeOf(value: object, type: CollectionType, atMost: number): number;
+  /** Smaller ones are not worth watching. */
+  leastSize(type: CollectionType): number;
+  newestOf(value: object, type: CollectionType, size: number): string;
+  /** The event with the most listeners, and the array that holds them where there is one. */
+  busiestEvent(value: object, type: CollectionType): BusiestEvent | null;
+}
+
+const LEAST = { Map: 1, Set: 1, Array: 16, Object: 48, EventEmitter: 4, EventTarget: 4 };
+const MAX_WALK = 200_000;
+
+export function createCollectionKinds(reads: DataReads): CollectionKinds {
+  const { types, own, isA } = reads;
+  const listeners = createEventListeners(reads);
+  const { shapeOf, classOf } = createShapes(reads);
+  const isEvents = (type: CollectionType) => type === 'EventEmitter' || type === 'EventTarget';
+  const busiestEvent: CollectionKinds['busiestEvent'] = (value, type) =>
+    isEvents(type) ? listeners.busiest(value) : null;
+
+  /** Maps and sets keep insertion order but can only be walked from the front: bounded. */
+  const lastOf = (value: object, type: 'Map' | 'Set'): unknown => {
+    let newest: unknown;
+    const walk = (entry: unknown) => {
+      newest = entry;
+    };
+    if (type === 'Map') Map.prototype.forEach.call(value, walk);
+    else Set.prototype.forEach.call(value, walk);
+    return newest;
+  };
+  return {
+    typeOf(value) {
+      if (types.isProxy(value)) return null;
+      // Node's own maps, which have no prototype in common with the program's, are none of its collections.
+      if (types.isMap(value)) return isA(value, Map) ? 'Map' : null;
+      if (types.isSet(value)) return isA(value, Set) ? 'Set' : null;
+      if (Array.isArray(value)) return 'Array';
+      const prototype: unknown = Object.getPrototypeOf(value);
+      if (prototype === Object.prototype || prototype === null) return 'Object';
+      if (listeners.isEmitter(value)) return 'EventEmitter';
+      return listeners.isTarget(value) ? 'EventTarget' : null;
+    },
+    sizeOf(value, type, atMost) {
+      if (type === 'Map') return Reflect.get(Map.prototype, 'size', value) as number;
+      if (type === 'Set') return Reflect.get(Set.prototype, 'size', value) as number;
+      if (type === 'Array') return (value as unknown[]).length;
+      return type === 'Object' ? keyCount(value, atMost) : listeners.countOf(value);
+    },
+    leastSize: (type) => LEAST[type],
+    shapeOf,
+    classOf,
+    newestOf(value, type, size) {
+      if (type === 'Array') return shapeOf(own(value, size - 1));
+      if (type === 'EventEmitter') {
+        const list = busiestEvent(value, type)?.list;
+        return list ? shapeOf(own(list, list.length - 1)) : '';
+      }
+      if (type === 'EventTarget' || type === 'Object' || size > MAX_WALK) return '';
+      return shapeOf(lastOf(value, type));
+    },
+    busiestEvent,
+  };
+}
+
+/** Walked with a loop: to list a million keys would take memory. */
+function keyCount(value: object, atMost: number): number {
+  let count = 0;
+  for (const _key in value) if (++count >= atMost) break;
+  return count;
+}

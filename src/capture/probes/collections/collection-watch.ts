@@ -1,0 +1,101 @@
+// Which collections grow, and how many objects there are of each class. Everything is held weakly.
+import type { ProbeCore } from '../core.ts';
+import type { ReferenceWalk } from '../objects/reference-walk.ts';
+import type { ProbeCensus, ProbeCollections, ProbeHolder, ProbeWalk } from '../probe-protocol.ts';
+import type { CollectionKinds } from './collection-kinds.ts';
+import type { InsertionTraps } from './insertion-traps.ts';
+import { createTrackedCollections, type Findings } from './tracked-collections.ts';
+
+export interface CollectionWatch {
+  /** Picks collections to watch among those that can be reached by references: little memory, and not all of them. */
+  walk(deadlineMillis: number, longestChain: number): ProbeWalk;
+  /** Goes through all live objects: counts them by class, and the first time picks the collections to watch. */
+  census(objects: Iterable<object>, deadlineMillis: number): ProbeCensus;
+  readCollections(atMillis: number, trapTop: number): ProbeCollections;
+  /** One function of each of these classes, as the last census met them. */
+  functionsOf(classes: string[]): (object | null)[];
+  /** The collections of the last read, in its order, for asking the inspector about them. */
+  growingObjects(): (object | null)[];
+  ownHeapBytes(): number;
+}
+
+export interface CollectionWatchParts {
+  kinds: CollectionKinds;
+  traps: InsertionTraps;
+  references: ReferenceWalk;
+  /** Collections of the probe itself. */
+  own: object[];
+}
+
+const MAX_CLASSES = 20_000;
+const TOP_CLASSES = 400;
+/** Most functions are there once: those are no closures that pile up. */
+const LEAST_FUNCTIONS = 20;
+const BYTES_PER_COLLECTION = 220;
+
+export function createCollectionWatch(core: ProbeCore, parts: CollectionWatchParts): CollectionWatch {
+  const { kinds, traps, references, own } = parts;
+  const tracked = createTrackedCollections(kinds, traps);
+  const functions = new Map<string, WeakRef<object>>();
+  let hasTracked = false;
+
+  /** Notes the value where it is a collection worth watching. */
+  const note = (value: object, holder: ProbeHolder | undefined, { found, lists }: Findings) => {
+    const type = kinds.typeOf(value);
+    if (!type || own.includes(value)) return;
+    const least = kinds.leastSize(type);
+    const size = kinds.sizeOf(value, type, least);
+    if (size < least) return;
+    found.push({ value, type, size, holder });
+    const list = kinds.busiestEvent(value, type)?.list;
+    if (list) lists.add(list);
+  };
+  const count = (value: object, classes: Map<string, number>) => {
+    const name = kinds.classOf(value);
+    const known = classes.get(name);
+    if (known !== undefined || classes.size < MAX_CLASSES) classes.set(name, (known ?? 0) + 1);
+    if (known === LEAST_FUNCTIONS && typeof value === 'function') functions.set(name, new WeakRef(value));
+  };
+  const census: CollectionWatch['census'] = (objects, deadlineMillis) => {
+    const findings: Findings = { found: [], lists: new Set() };
+    const classes = new Map<string, number>();
+    const from = core.now();
+    functions.clear();
+    let scanned = 0;
+    let cut = false;
+    for (const value of objects) {
+      if ((++scanned & 1023) === 0 && core.now() - from > deadlineMillis) {
+        cut = true;
+        break;
+      }
+      try {
+        if (value === objects || own.includes(value)) continue;
+        count(value, classes);
+        if (!hasTracked) note(value, undefined, findings);
+      } catch {}
+    }
+    if (!hasTracked) tracked.track(findings);
+    hasTracked = true;
+    const top = [...classes].sort((a, b) => b[1] - a[1]).slice(0, TOP_CLASSES);
+    return { scanned, tracked: tracked.count, cut, classes: top };
+  };
+  core.cleanups.push(() => {
+    tracked.clear();
+    functions.clear();
+  });
+  return {
+    walk(deadlineMillis, longestChain) {
+      const findings: Findings = { found: [], lists: new Set() };
+      const result = references.walk({ deadlineMillis, longestChain }, (value, holder) =>
+        note(value, holder, findings),
+      );
+      tracked.track(findings);
+      return result;
+    },
+    census,
+    readCollections: tracked.read,
+    functionsOf: (classes) => classes.map((name) => functions.get(name)?.deref() ?? null),
+    growingObjects: tracked.growingObjects,
+    ownHeapBytes: () => tracked.count * BYTES_PER_COLLECTION,
+  };
+}

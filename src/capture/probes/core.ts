@@ -1,0 +1,57 @@
+// What the parts of the probe share inside the target: built-in modules, the clock, and what has to be undone at the end.
+import { type ChangeHooks, createHookChanges } from './async/hook-changes.ts';
+import { createDataReads, type DataReads } from './objects/data-reads.ts';
+import type { ProbeConfig } from './probe-protocol.ts';
+
+/** `require`, or what stands in for it. */
+export type Load = (id: string) => never;
+
+export interface ProbeCore {
+  config: ProbeConfig;
+  load: Load;
+  /** Milliseconds, monotonic. */
+  now(): number;
+  /** Called in reverse order when the probe stops. */
+  cleanups: (() => void)[];
+  isStopped(): boolean;
+  /** Reads the program's objects without calling any of its code. */
+  reads: DataReads;
+  /** The only way to turn async hooks on and off. */
+  changeHooks: ChangeHooks;
+}
+
+/** A core, and the function that ends it: calls all cleanups once. Throws where a built-in module is missing. */
+export function createCore(load: Load, config: ProbeConfig): { core: ProbeCore; stop(): void } {
+  const perf: typeof import('node:perf_hooks') = load('perf_hooks');
+  let isStopped = false;
+  const core: ProbeCore = {
+    config,
+    load,
+    now: () => perf.performance.now(),
+    cleanups: [],
+    isStopped: () => isStopped,
+    reads: createDataReads(loadTypes(load)),
+    changeHooks: createHookChanges(),
+  };
+  const stop = () => {
+    if (isStopped) return;
+    isStopped = true;
+    for (const cleanup of core.cleanups.splice(0).reverse()) {
+      try {
+        cleanup();
+      } catch {}
+    }
+  };
+  return { core, stop };
+}
+
+/** ES modules have no `require`, and the command line API lacks it in workers. Undefined: there is no way in. */
+export function findLoad(requireOrNothing: Load | undefined): Load | undefined {
+  const host = process as { getBuiltinModule?: unknown; mainModule?: { require: unknown } };
+  const found = requireOrNothing ?? host.getBuiltinModule ?? host.mainModule?.require;
+  return typeof found === 'function' ? (found as Load) : undefined;
+}
+
+export function loadTypes(load: Load): typeof import('node:util').types {
+  return (load('util') as typeof import('node:util')).types;
+}

@@ -1,0 +1,98 @@
+// Memory, garbage collection, event loop and resource counts of one thread.
+import type { ProbeCore } from '../core.ts';
+import type { ProbeSample } from '../probe-protocol.ts';
+import { createGcCounts } from './gc-counts.ts';
+import { createLoopDelays } from './loop-delays.ts';
+
+export interface Counters {
+  sample(): ProbeSample;
+  /** Collections between these two are ours. */
+  ownPauseBegins(): void;
+  ownPauseEnds(): void;
+}
+
+export function createCounters(core: ProbeCore): Counters {
+  const perf: typeof import('node:perf_hooks') = core.load('perf_hooks');
+  const v8: typeof import('node:v8') = core.load('v8');
+  // V8 gives the times of a CPU profile by the clock that hrtime reads.
+  const clockOffsetMillis = Number(process.hrtime.bigint()) / 1e6 - core.now();
+  const micros = (millis: number) => Math.round((millis + clockOffsetMillis) * 1_000);
+  const collections = createGcCounts(core, micros);
+  const takeDelays = createLoopDelays(core);
+  const countResources = createResourceCounts(core);
+  let lastUtilization = perf.performance.eventLoopUtilization();
+  let lastSampleAt = core.now();
+
+  const fill = (result: ProbeSample, seconds: number) => {
+    const { gc, minorCount, ownPauses } = collections.take();
+    const spaces = v8.getHeapSpaceStatistics();
+    result.allocatedBytesPerSecond = allocatedBytes(spaces, minorCount) / Math.max(0.1, seconds);
+    result.clockMicros = micros(core.now());
+    const cpu = process.cpuUsage();
+    result.cpuMicros = cpu.user + cpu.system;
+    result.memory = memoryOf(v8.getHeapStatistics(), spaces);
+    const current = perf.performance.eventLoopUtilization();
+    result.utilization = perf.performance.eventLoopUtilization(current, lastUtilization).utilization;
+    lastUtilization = current;
+    const delays = takeDelays(seconds);
+    if (delays) result.eventLoopDelayMillis = delays;
+    result.ownPauses = ownPauses;
+    result.gc = gc;
+    result.resources = countResources();
+  };
+  return {
+    sample() {
+      const at = core.now();
+      const seconds = (at - lastSampleAt) / 1000;
+      lastSampleAt = at;
+      const result: ProbeSample = { stopped: false };
+      try {
+        fill(result, seconds);
+      } catch {}
+      return result;
+    },
+    ownPauseBegins: collections.ownPauseBegins,
+    ownPauseEnds: collections.ownPauseEnds,
+  };
+}
+
+type Spaces = import('node:v8').HeapSpaceInfo[];
+
+/** A minor collection runs when the young generation's space is full: what was allocated since the last sample. */
+function allocatedBytes(spaces: Spaces, minorCollections: number): number {
+  const young = spaces.find((space) => space.space_name === 'new_space');
+  // The space is two halves, one of which is filled between two collections.
+  return ((young?.space_size ?? 0) / 2) * minorCollections;
+}
+
+function memoryOf(heap: import('node:v8').HeapInfo, spaces: Spaces): ProbeSample['memory'] {
+  const memory = process.memoryUsage();
+  const isOld = (space: Spaces[number]) => /^(old|large_object)_space$/.test(space.space_name);
+  return {
+    rssBytes: memory.rss,
+    heapUsedBytes: memory.heapUsed,
+    heapTotalBytes: memory.heapTotal,
+    heapLimitBytes: heap.heap_size_limit,
+    externalBytes: memory.external,
+    arrayBuffersBytes: memory.arrayBuffers,
+    mallocedBytes: heap.malloced_memory,
+    oldGenerationBytes: spaces.reduce((sum, space) => sum + (isOld(space) ? space.space_used_size : 0), 0),
+  };
+}
+
+/** How many resources there are of each type; undefined where Node does not tell, and when it was too dear lately. */
+function createResourceCounts(core: ProbeCore): () => Record<string, number> | undefined {
+  let every = 1;
+  let calls = 0;
+  return () => {
+    const list = (process as { getActiveResourcesInfo?: () => string[] }).getActiveResourcesInfo;
+    if (typeof list !== 'function' || calls++ % every !== 0) return undefined;
+    const before = core.now();
+    const counts: Record<string, number> = {};
+    for (const type of list.call(process)) counts[type] = (counts[type] ?? 0) + 1;
+    // A process with a million timers builds a million strings for this: look less often.
+    const millis = core.now() - before;
+    if (millis > 5) every = Math.min(60, Math.ceil(millis));
+    return counts;
+  };
+}

@@ -1,0 +1,109 @@
+// Servers and sockets in words: what they are connected to, and what is awaited from them.
+import type { Load } from '../core.ts';
+import type { DataReads } from '../objects/data-reads.ts';
+import { addressOf, endpointOf } from './addresses.ts';
+import { type AliveThing, createThing, textOf } from './alive-thing.ts';
+import { type ChildProcesses, STDIO_NAMES } from './child-processes.ts';
+import { createStreamStates } from './stream-states.ts';
+import type { WaitingFunctions } from './waiting-functions.ts';
+
+export interface SocketWords {
+  ofServer(server: object): AliveThing;
+  /** Null: it is open, but nothing is awaited from it. */
+  ofSocket(socket: object): AliveThing | null;
+  ofUdpSocket(socket: object): AliveThing;
+}
+
+interface Needs {
+  load: Load;
+  reads: DataReads;
+  functions: WaitingFunctions;
+  children: ChildProcesses;
+}
+
+const SERVER_EVENTS = ['request', 'connection', 'secureConnection', 'stream', 'session', 'upgrade'];
+const SOCKET_EVENTS = ['data', 'readable', 'message', 'end', 'close', 'error'];
+
+interface Open {
+  /** Its request and its server, where it is one of HTTP. */
+  request: unknown;
+  server: unknown;
+  state: AliveThing['state'];
+}
+
+export function createSocketWords({ load, reads, functions, children }: Needs): SocketWords {
+  const { own, bySymbol, isObject } = reads;
+  const { ofEmitter } = functions;
+  const stateOf = createStreamStates(load, reads);
+  const handleOf = (socket: object) => own(socket, '_handle') ?? bySymbol(socket, 'kHandle');
+
+  /** Null when nothing is awaited. */
+  const open = (socket: object): Open | null => {
+    const isConnecting = own(socket, 'connecting') === true;
+    const hasEnded = stateOf(socket, 'readable', 'ended') === true;
+    const isReading = own(handleOf(socket), 'reading') === true && !hasEnded;
+    const isWriting = Number(stateOf(socket, 'writable', 'length')) > 0;
+    if (!isReading && !isWriting && !isConnecting) return null;
+    const request = own(socket, '_httpMessage');
+    const server = own(socket, 'server') ?? own(socket, '_server');
+    const isClosing = hasEnded || stateOf(socket, 'writable', 'ended') === true;
+    const isIdle = isObject(own(socket, 'parser')) && !isObject(request);
+    const state = isConnecting ? 'connecting' : isClosing ? 'half-closed' : isIdle ? 'idle' : 'open';
+    return { request, server, state };
+  };
+  const functionsOf = (socket: object, { request, server }: Open) => [
+    ...ofEmitter(socket, SOCKET_EVENTS),
+    ...(isObject(server)
+      ? ofEmitter(server, ['request', 'connection', 'secureConnection'], 'server ')
+      : ofEmitter(request, ['response', 'close', 'error'], 'request ')),
+  ];
+  /** "stdout", "stdout of child process 17"; undefined for other sockets. */
+  const stdioName = (socket: object): string | undefined => {
+    const fd = own(socket, 'fd');
+    return children.pipeName(socket) ?? (typeof fd === 'number' ? STDIO_NAMES[fd] : undefined);
+  };
+  const fromClient = (socket: object): Pick<AliveThing, 'what' | 'example'> => {
+    const { port } = addressOf(reads, handleOf(socket), 'getsockname');
+    const peer = endpointOf(addressOf(reads, handleOf(socket), 'getpeername'));
+    return {
+      what: typeof port === 'number' ? `from clients of :${port}` : 'from clients of a pipe',
+      example: peer && `from ${peer}`,
+    };
+  };
+  const toServer = (socket: object): Pick<AliveThing, 'what' | 'example'> => {
+    const { port } = addressOf(reads, handleOf(socket), 'getsockname');
+    // Still connecting: there is no peer yet.
+    const to = endpointOf(addressOf(reads, handleOf(socket), 'getpeername')) || textOf(own(socket, '_host'));
+    return {
+      what: to && `to ${to}`,
+      example: typeof port === 'number' && port > 0 ? `from :${port}` : '',
+    };
+  };
+  return {
+    ofServer: (server) =>
+      createThing(reads, 'server', {
+        owner: server,
+        what:
+          textOf(own(server, '_pipeName')) ||
+          endpointOf(addressOf(reads, own(server, '_handle'), 'getsockname')),
+        functions: ofEmitter(server, SERVER_EVENTS),
+      }),
+    ofSocket(socket) {
+      const found = open(socket);
+      if (!found) return null;
+      const known = { owner: socket, functions: functionsOf(socket, found) };
+      const what = stdioName(socket);
+      if (what) return createThing(reads, 'stdio', { ...known, what });
+      const words = isObject(found.server) ? fromClient(socket) : toServer(socket);
+      return createThing(reads, 'socket', { ...known, ...words, state: found.state });
+    },
+    ofUdpSocket(socket) {
+      const handle = own(bySymbol(socket, 'state symbol'), 'handle');
+      return createThing(reads, 'udp-socket', {
+        owner: socket,
+        what: endpointOf(addressOf(reads, handle, 'getsockname')),
+        functions: ofEmitter(socket, ['message', 'error']),
+      });
+    },
+  };
+}

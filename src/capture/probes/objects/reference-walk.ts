@@ -1,0 +1,108 @@
+// What the program can reach, followed from its roots through properties and closures. Unlike a walk over the whole heap it
+// takes next to no memory, and it tells by which name a thing is held. Calls no code of the program.
+import type { ProbeCore } from '../core.ts';
+import type { ProbeHolder, ProbeWalk } from '../probe-protocol.ts';
+import { eachRoot } from './roots.ts';
+import type { Inspect, ThreadInspector } from './thread-inspector.ts';
+import { createDataVisits } from './visit-data.ts';
+import { createFunctionVisits } from './visit-functions.ts';
+import { createLine, createVisitQueue, type Visit } from './visit-queue.ts';
+
+export interface ReferenceWalk {
+  /**
+   * Goes on until everything was seen or the time is up. Functions that hold each other are followed for `longestChain`
+   * of them. `visit` hears of each object once, and by which name it is held.
+   */
+  walk(limits: WalkLimits, visit: Visitor): ProbeWalk;
+  /** The same in slices: each call goes on for `millis`; true when all was seen. Holds what is still to be seen. */
+  inSlices(limits: SliceLimits, visit: Visitor): (millis: number) => boolean;
+}
+
+interface WalkLimits {
+  deadlineMillis: number;
+  longestChain: number;
+}
+
+interface SliceLimits {
+  longestChain: number;
+  /** Only what plain data leads to, not what functions close over: a tenth of the time. */
+  isDataOnly: boolean;
+}
+
+type Visitor = (value: object, holder: ProbeHolder) => void;
+
+const LEAST_FUNCTIONS = 5;
+const MAX_FUNCTIONS = 100;
+
+export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): ReferenceWalk {
+  return {
+    walk({ deadlineMillis, longestChain }, visit) {
+      const { queue, places, goOn } = begin(core, longestChain, visit);
+      let isWhole = false;
+      try {
+        thread.during((inspect) => {
+          isWhole = goOn(inspect, deadlineMillis);
+        });
+      } catch {
+        // Built without an inspector: there is nothing to follow closures with.
+      }
+      const functions = [...places.values()]
+        .filter(({ count }) => count >= LEAST_FUNCTIONS)
+        .sort((a, b) => b.count - a.count)
+        .slice(0, MAX_FUNCTIONS);
+      return { scanned: queue.seenCount, cut: !isWhole, functions };
+    },
+    inSlices({ longestChain, isDataOnly }, visit) {
+      const { goOn } = begin(core, longestChain, visit);
+      if (isDataOnly) return (millis) => goOn(null, millis);
+      let how: 'with all scripts' | 'with known scripts' = 'with all scripts';
+      return (millis) => {
+        let isWhole = false;
+        try {
+          thread.during((inspect) => {
+            isWhole = goOn(inspect, millis);
+          }, how);
+        } catch {
+          return true;
+        }
+        how = 'with known scripts';
+        return isWhole;
+      };
+    },
+  };
+}
+
+function begin({ load, reads, now }: ProbeCore, longestChain: number, visit: Visitor) {
+  const queue = createVisitQueue(reads);
+  const { visitData, nameOf } = createDataVisits(reads, queue);
+  const functions = createFunctionVisits({ reads, queue, nameOf, longestChain });
+  // Asking the inspector is by far the dearest step: all that plain data leads to comes first.
+  const toInspect = createLine<Visit>();
+  eachRoot(load, reads, (value, holder) => queue.push(value, holder, 0));
+
+  /** One step; false when there is none left. */
+  const step = (inspect: Inspect | null): boolean => {
+    const next = queue.next();
+    if (next) {
+      visit(next.value, next.holder);
+      if (visitData(next)) toInspect.push(next);
+      return true;
+    }
+    if (!inspect) return false;
+    const asked = toInspect.shift();
+    if (!asked) return functions.visitLibrary(inspect);
+    functions.visit(asked, inspect);
+    return true;
+  };
+  /** True when everything was seen. */
+  const goOn = (inspect: Inspect | null, millis: number): boolean => {
+    const from = now();
+    while (now() - from < millis) {
+      try {
+        if (!step(inspect)) return true;
+      } catch {}
+    }
+    return false;
+  };
+  return { queue, places: functions.places, goOn };
+}

@@ -1,0 +1,123 @@
+// The inspector of this very thread, for what only it can see of an object: where a function begins, the variables it
+// closes over, private fields.
+import type { ProbeCore } from '../core.ts';
+import { createExchange } from './exchange.ts';
+import { type InspectorSession, openInspectorSession } from './inspector-session.ts';
+
+/** Where a function begins, 0-based. */
+export interface FunctionPlace {
+  scriptId: string;
+  url: string;
+  line: number;
+  column: number;
+}
+
+export interface Inspected {
+  /** Null for what is no function of the program or of a library. */
+  place: FunctionPlace | null;
+  /** The variables of each scope around a function, the innermost first, without the global one. */
+  scopes(): object[];
+  /** `#fields` that hold objects. */
+  privateFields(): { name: string; value: unknown }[];
+}
+
+export type Inspect = (value: object) => Inspected | null;
+
+export interface ThreadInspector {
+  /**
+   * Opens for as long as `work` takes, and leaves nothing behind. Throws where there is no inspector. Listing the scripts
+   * takes milliseconds: `with known scripts` makes do with those of the last time.
+   */
+  during(work: (inspect: Inspect) => void, how?: 'with all scripts' | 'with known scripts'): void;
+}
+
+interface Remote {
+  objectId?: string;
+}
+
+interface Properties {
+  internalProperties?: { name: string; value?: Remote & { value?: unknown } }[];
+  privateProperties?: { name: string; value?: Remote }[];
+}
+
+const GROUP = 'culprit-inspect';
+const RELEASE_EVERY = 16;
+const MOST_BOUND = 3;
+
+export function createThreadInspector({
+  load,
+  config,
+  cleanups,
+}: Pick<ProbeCore, 'load' | 'cleanups'> & { config: { url: string } }): ThreadInspector {
+  const exchange = createExchange();
+  let scripts = new Map<string, string>();
+
+  /** Of a bound function: where the function behind it begins. */
+  const placeOf = (
+    properties: Properties | undefined,
+    session: InspectorSession,
+    bound = 0,
+  ): FunctionPlace | null => {
+    const target = bound < MOST_BOUND ? internal(properties, '[[TargetFunction]]') : undefined;
+    if (target?.objectId) return placeOf(propertiesOf(session, target), session, bound + 1);
+    const at = internal(properties, '[[FunctionLocation]]')?.value as
+      | { scriptId: string; lineNumber: number; columnNumber: number }
+      | undefined;
+    const url = at && scripts.get(at.scriptId);
+    if (!url || url.startsWith('node:') || url === config.url) return null;
+    return { scriptId: at.scriptId, url, line: at.lineNumber, column: at.columnNumber };
+  };
+
+  const inspectIn = (session: InspectorSession, value: object): Inspected => {
+    const question = { expression: exchange.give(value), objectGroup: GROUP, silent: true };
+    const remote = session.post<{ result: Remote }>('Runtime.evaluate', question)?.result;
+    const properties = propertiesOf(session, remote);
+    return {
+      place: placeOf(properties, session),
+      scopes() {
+        const scopes = internal(properties, '[[Scopes]]');
+        // An array without a prototype, of { description, object }; the last is the global object's.
+        const list = exchange.take(session, scopes) as ArrayLike<{ object?: object }> | undefined;
+        return Array.from({ length: list?.length ?? 0 }, (_, i) => list![i]!.object!).filter(
+          (object) => object && object !== globalThis && !hasOwn.call(object, 'globalThis'),
+        );
+      },
+      privateFields: () =>
+        (properties?.privateProperties ?? [])
+          .filter(({ value: field }) => field?.objectId)
+          .map(({ name, value: field }) => ({ name: String(name), value: exchange.take(session, field) })),
+    };
+  };
+
+  cleanups.push(() => scripts.clear());
+  return {
+    during(work, how = 'with all scripts') {
+      const session = openInspectorSession(load);
+      const release = () => session.post('Runtime.releaseObjectGroup', { objectGroup: GROUP });
+      let inspections = 0;
+      try {
+        if (how === 'with all scripts' || scripts.size === 0) scripts = session.listScripts();
+        exchange.open();
+        work((value) => {
+          // Scopes are copies: let go of soon enough, they never outlive a minor collection.
+          if (++inspections % RELEASE_EVERY === 0) release();
+          return inspectIn(session, value);
+        });
+      } finally {
+        exchange.close();
+        release();
+        session.close();
+      }
+    },
+  };
+}
+
+const hasOwn = Object.prototype.hasOwnProperty;
+
+function propertiesOf(session: InspectorSession, remote: Remote | undefined): Properties | undefined {
+  return session.post('Runtime.getProperties', { objectId: remote?.objectId, ownProperties: true });
+}
+
+function internal(properties: Properties | undefined, wanted: string) {
+  return properties?.internalProperties?.find(({ name }) => name === wanted)?.value;
+}

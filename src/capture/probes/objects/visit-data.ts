@@ -1,0 +1,62 @@
+// What plain data of an object leads to: items, entries and properties.
+import type { ProbeHolder } from '../probe-protocol.ts';
+import type { DataReads } from './data-reads.ts';
+import type { Visit, VisitQueue } from './visit-queue.ts';
+
+const MAX_KEYS = 200;
+const SOME_ENTRIES = 40;
+/** Lists of handlers are walked whole, lists of data from their end. */
+const SHORT_LIST = 64;
+const SOME_ITEMS = 6;
+const SOME_KEYS = 8;
+
+export interface DataVisits {
+  /** True when the inspector can tell more of it: of all but lists and bytes. */
+  visitData(visit: Visit): boolean;
+  /** The name of a function, or of an object's class. */
+  nameOf(value: object): string;
+}
+
+export function createDataVisits(reads: DataReads, { push }: VisitQueue): DataVisits {
+  const { own, types } = reads;
+  const nameOf = (value: object): string =>
+    (typeof value === 'function' ? reads.nameOf(value) : reads.classNameOf(value)).slice(0, 100);
+
+  const visitItems = (list: unknown[], holder: ProbeHolder, depth: number) => {
+    const from = list.length <= SHORT_LIST ? 0 : list.length - SOME_ITEMS;
+    for (let i = from; i < list.length; i++) push(own(list, i), holder, depth);
+  };
+  const visitEntries = (entries: Iterator<unknown[]>, holder: ProbeHolder, depth: number) => {
+    for (let i = 0; i < SOME_ENTRIES; i++) {
+      const { done, value: entry } = entries.next();
+      if (done) return;
+      push(entry[0], holder, depth);
+      push(entry[1], holder, depth);
+    }
+  };
+  const visitProperties = (value: object, depth: number) => {
+    const names = Reflect.ownKeys(value);
+    const of = nameOf(value);
+    for (const key of names.length > MAX_KEYS ? names.slice(-SOME_KEYS) : names) {
+      const property = Object.getOwnPropertyDescriptor(value, key);
+      const holder: ProbeHolder = { kind: 'property', name: String(key).slice(0, 100), of };
+      // An accessor is not called, but what it closes over is looked at.
+      push(property?.value ?? property?.get, holder, depth);
+    }
+  };
+  return {
+    visitData({ value, holder, depth }) {
+      if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return false;
+      const entry: ProbeHolder = { ...holder, kind: 'entry' };
+      if (Array.isArray(value)) {
+        visitItems(value, entry, depth + 1);
+        return false;
+      }
+      if (types.isMap(value)) visitEntries(Map.prototype.entries.call(value), entry, depth + 1);
+      else if (types.isSet(value)) visitEntries(Set.prototype.entries.call(value), entry, depth + 1);
+      visitProperties(value, depth + 1);
+      return true;
+    },
+    nameOf,
+  };
+}

@@ -1,0 +1,99 @@
+// What only the inspector sees of an object: what functions close over, the classes of the program with their private
+// fields. Library functions come after the program's own; Node's are left alone: they lead everywhere.
+import type { ProbeWalk } from '../probe-protocol.ts';
+import type { DataReads } from './data-reads.ts';
+import type { Inspect } from './thread-inspector.ts';
+import type { Visit, VisitQueue } from './visit-queue.ts';
+
+export interface FunctionVisits {
+  visit(visited: Visit, inspect: Inspect): void;
+  /** Looks into one function of a library; false when there is none left. */
+  visitLibrary(inspect: Inspect): boolean;
+  /** Functions that were met, by where they begin. */
+  places: Map<string, ProbeWalk['functions'][number]>;
+}
+
+interface Needs {
+  reads: DataReads;
+  queue: VisitQueue;
+  nameOf(value: object): string;
+  longestChain: number;
+}
+
+const MAX_PLACES = 2_000;
+const SOME_INSTANCES = 12;
+
+export function createFunctionVisits({ reads, queue, nameOf, longestChain }: Needs): FunctionVisits {
+  const { own, prototypeOf } = reads;
+  const { push } = queue;
+  const places: FunctionVisits['places'] = new Map();
+  const libraryFunctions: { fn: object; depth: number }[] = [];
+  /** Prototypes of the program's own classes, with the instances of each that were looked into. */
+  const ownPrototypes = new Map<object, number>();
+
+  const pushScopes = (fn: object, scopes: object[], depth: number) => {
+    const of = nameOf(fn);
+    for (const scope of scopes)
+      for (const name of Object.keys(scope)) push(own(scope, name), { kind: 'variable', name, of }, depth);
+  };
+  const visitFunction = ({ value: fn, holder, depth }: Visit, inspect: Inspect) => {
+    const inspected = isNative(fn) ? null : inspect(fn);
+    if (!inspected?.place) return;
+    const { scriptId, ...at } = inspected.place;
+    const key = `${scriptId}:${at.line}:${at.column}`;
+    const place = places.get(key);
+    const isChained = place !== undefined && holder.kind === 'variable' && holder.of === place.name;
+    if (place) {
+      place.count++;
+      if (isChained && ++place.chained >= longestChain) return;
+    } else if (places.size < MAX_PLACES) places.set(key, { name: nameOf(fn), ...at, count: 1, chained: 0 });
+    // Functions that hold each other are a chain of any length, and no deeper for that.
+    const next = place ? depth : depth + 1;
+    if (at.url.includes('/node_modules/')) libraryFunctions.push({ fn, depth: next });
+    else pushScopes(fn, inspected.scopes(), next);
+  };
+  /** The methods of its class and its `#fields`, where the class is the program's: each class is asked about once. */
+  const visitClass = (value: object, depth: number, inspect: Inspect) => {
+    const prototype = prototypeOf(value);
+    if (!prototype) return;
+    const of = nameOf(value);
+    if (!queue.hasSeen(prototype)) {
+      const maker = own(prototype, 'constructor');
+      const isOwn = typeof maker === 'function' && !isNative(maker) && inspect(maker)?.place;
+      if (isOwn) {
+        ownPrototypes.set(prototype, 0);
+        push(prototype, { kind: 'property', name: 'prototype', of }, depth);
+      } else queue.leaveOut(prototype);
+    }
+    const instances = ownPrototypes.get(prototype);
+    if (instances === undefined || instances >= SOME_INSTANCES) return;
+    ownPrototypes.set(prototype, instances + 1);
+    for (const { name, value: field } of inspect(value)?.privateFields() ?? [])
+      push(field, { kind: 'property', name: name.slice(0, 100), of }, depth);
+  };
+  return {
+    visit(visited, inspect) {
+      const { value, holder, depth } = visited;
+      if (typeof value === 'function') return visitFunction(visited, inspect);
+      visitClass(value, depth + 1, inspect);
+      push(signalOf(reads, value, inspect), holder, depth + 1);
+    },
+    visitLibrary(inspect) {
+      const library = libraryFunctions.shift();
+      if (library) pushScopes(library.fn, inspect(library.fn)?.scopes() ?? [], library.depth);
+      return library !== undefined;
+    },
+    places,
+  };
+}
+
+function isNative(fn: object): boolean {
+  return Function.prototype.toString.call(fn).endsWith('{ [native code] }');
+}
+
+/** Node keeps the signal of a controller in a private field of its own; its getter is no code of the program. */
+function signalOf({ isA }: DataReads, value: object, inspect: Inspect): unknown {
+  if (typeof AbortController !== 'function' || !isA(value, AbortController)) return undefined;
+  const get = Object.getOwnPropertyDescriptor(AbortController.prototype, 'signal')?.get;
+  return get && inspect(get)?.place === null ? get.call(value) : undefined;
+}

@@ -1,0 +1,90 @@
+// What is lent out of a pool, and whether anything is done with it: connections over which nothing goes, responses that
+// nobody reads.
+import type { ProbeCore } from '../core.ts';
+import type { ProbePool } from '../probe-protocol.ts';
+import { pathPattern } from '../requests/path-pattern.ts';
+
+type Socket = import('node:net').Socket;
+
+const MAX_LABELS = 12;
+const MAX_KEYS = 60;
+const MAX_SOCKET_DEPTH = 2;
+const SILENT_MILLIS = 4_000;
+
+/** The function describes items that are lent out now. */
+export function createLentItems(core: ProbeCore): (items: unknown[]) => NonNullable<ProbePool['lent']> {
+  const net: typeof import('node:net') = core.load('net');
+  const { own, isObject, isA } = core.reads;
+  const labelOf = createAgentLabels(core);
+  const isSocket = (value: object): value is Socket => isA(value, net.Socket);
+
+  /** The connection inside of what is lent out. */
+  const socketOf = (value: unknown, depth: number): Socket | null => {
+    if (!isObject(value)) return null;
+    if (isSocket(value)) return value;
+    if (depth >= MAX_SOCKET_DEPTH) return null;
+    for (const key of Reflect.ownKeys(value).slice(0, MAX_KEYS)) {
+      const found = socketOf(own(value, key), depth + 1);
+      if (found) return found;
+    }
+    return null;
+  };
+  const traffic = new WeakMap<object, { bytes: number; since: number }>();
+  /** Milliseconds without traffic; null where there is no connection. */
+  const silenceOf = (item: unknown): number | null => {
+    const socket = socketOf(item, 0);
+    if (!socket) return null;
+    const bytes = trafficOf(net, socket);
+    const last = traffic.get(socket);
+    if (last?.bytes === bytes) return core.now() - last.since;
+    traffic.set(socket, { bytes, since: core.now() });
+    return 0;
+  };
+  return (items) => {
+    const labels = new Map<string, number>();
+    let looked = 0;
+    let silent = 0;
+    let longestSilentMillis = 0;
+    for (const item of items) {
+      const label = labelOf(item);
+      if (label && (labels.has(label) || labels.size < MAX_LABELS))
+        labels.set(label, (labels.get(label) ?? 0) + 1);
+      const silence = silenceOf(item);
+      if (silence === null) continue;
+      looked++;
+      if (silence >= SILENT_MILLIS) silent++;
+      longestSilentMillis = Math.max(longestSilentMillis, silence);
+    }
+    return { looked, silent, longestSilentMillis, labels: [...labels] };
+  };
+}
+
+/** By Node's own accessors, whatever the program put in their place. */
+function trafficOf(net: typeof import('node:net'), socket: Socket): number {
+  const read = (name: 'bytesRead' | 'bytesWritten') =>
+    Number(Reflect.get(net.Socket.prototype, name, socket)) || 0;
+  return read('bytesRead') + read('bytesWritten');
+}
+
+/** What a socket of an Agent is busy with. */
+function createAgentLabels({ load, reads }: ProbeCore): (item: unknown) => string | null {
+  const { Readable }: typeof import('node:stream') = load('stream');
+  const { own } = reads;
+  /**
+   * Come whole is not read: a short body waits in the stream, and its socket is not free before it was taken out. Null for
+   * `readableFlowing` is Node's word for a stream that nobody has begun to read.
+   */
+  const stateOf = (response: unknown): string => {
+    if (!response) return 'no response yet';
+    const ask = (name: 'readableEnded' | 'readableFlowing'): unknown =>
+      own(response, '_readableState') && Reflect.get(Readable.prototype, name, response);
+    if (ask('readableEnded') === true) return 'ending';
+    return ask('readableFlowing') === null ? 'response not read' : 'reading the response';
+  };
+  return (item) => {
+    const request = own(item, '_httpMessage');
+    const method = own(request, 'method');
+    if (typeof method !== 'string') return null;
+    return `${method.slice(0, 20)} ${pathPattern(own(request, 'path'))}: ${stateOf(own(request, 'res'))}`;
+  };
+}

@@ -1,0 +1,53 @@
+// Looking for pools along references: in short slices, each a pause of ours.
+import type { ProbeCore } from '../core.ts';
+import type { ReferenceWalk } from '../objects/reference-walk.ts';
+import type { ProbeHolder } from '../probe-protocol.ts';
+
+export interface PoolSearchParts {
+  references: ReferenceWalk;
+  /** Runs a slice of the search: a pause of ours. */
+  asOwnPause(work: () => void): void;
+  /** Runs work of ours that makes async resources. */
+  asOwnWork<T>(work: () => T): T;
+  /** Hears of each object that was met. */
+  consider(value: object, holder: ProbeHolder): void;
+}
+
+const LONGEST_CHAIN = 32;
+/** Milliseconds. Through closures it is looked where requests wait anyway. */
+const PACES = { data: { slice: 3, rest: 97 }, closures: { slice: 15, rest: 35 } };
+
+/** The function begins a search anew, until all was seen or `budgetMillis` are spent. It ends when the probe stops. */
+export function createPoolSearch(core: ProbeCore, parts: PoolSearchParts) {
+  const { references, asOwnPause, asOwnWork, consider } = parts;
+  const timers: typeof import('node:timers') = core.load('timers');
+  let sliceTimer: NodeJS.Timeout | null = null;
+  const rest = () => {
+    if (sliceTimer) timers.clearTimeout(sliceTimer);
+    sliceTimer = null;
+  };
+  core.cleanups.push(rest);
+  return (budgetMillis: number, isDataOnly: boolean): void => {
+    rest();
+    const goOn = references.inSlices({ longestChain: LONGEST_CHAIN, isDataOnly }, consider);
+    const pace = isDataOnly ? PACES.data : PACES.closures;
+    let spent = 0;
+    const slice = () => {
+      try {
+        if (core.isStopped()) return;
+        const from = core.now();
+        let isDone = false;
+        asOwnPause(() => {
+          isDone = goOn(pace.slice);
+        });
+        spent += core.now() - from;
+        if (isDone || spent >= budgetMillis) return rest();
+        asOwnWork(() => {
+          sliceTimer = timers.setTimeout(slice, pace.rest);
+          sliceTimer.unref();
+        });
+      } catch {}
+    };
+    slice();
+  };
+}

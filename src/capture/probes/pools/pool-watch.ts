@@ -1,0 +1,129 @@
+// The pools and agents that the program can be seen to hold: how much is lent out, how many wait, who waits, and what is
+// lent out and never used. Everything is held weakly.
+import type { CaughtInsertions, InsertionTraps } from '../collections/insertion-traps.ts';
+import type { ProbeCore } from '../core.ts';
+import type { ProbeHolder, ProbePool, ProbePools } from '../probe-protocol.ts';
+import { BYTES_PER_FRAME } from '../stacks/frames.ts';
+import { createLentItems } from './lent-items.ts';
+import { readPool } from './pool-reads.ts';
+import { createPoolSearch, type PoolSearchParts } from './pool-search.ts';
+import { createPoolShapes } from './pool-shapes.ts';
+
+export interface PoolWatch {
+  /**
+   * Begins to look for pools by following references, in short slices until all was seen or `budgetMillis` are spent;
+   * those known already stay.
+   */
+  find(budgetMillis: number, isDataOnly: boolean): void;
+  read(): ProbePools;
+  ownHeapBytes(): number;
+}
+
+export interface PoolWatchParts extends Omit<PoolSearchParts, 'consider'> {
+  traps: InsertionTraps;
+}
+
+interface Pool {
+  id: number;
+  ref: WeakRef<object>;
+  className: string;
+  holder: ProbeHolder;
+  caught: CaughtInsertions;
+  told: number;
+}
+
+const MAX_POOLS = 100;
+const MAX_TOLD = 20;
+const MAX_WAITERS = 40;
+/** Of classes that were looked at, how many were none: one without a limit says nothing of the next. */
+const MANY_OTHERS = 8;
+
+export function createPoolWatch(core: ProbeCore, { traps, ...search }: PoolWatchParts): PoolWatch {
+  const { reads } = core;
+  const shapes = createPoolShapes(reads);
+  const describeLent = createLentItems(core);
+  let pools: Pool[] = [];
+  const known = new WeakSet<object>();
+  const others = new WeakMap<object, number>();
+  let nextId = 0;
+
+  const consider = (value: unknown, holder: ProbeHolder) => {
+    if (!reads.isObject(value) || known.has(value)) return;
+    if (Array.isArray(value) || ArrayBuffer.isView(value)) return;
+    const prototype = reads.prototypeOf(value);
+    if (!prototype || prototype === Object.prototype) return;
+    const before = others.get(prototype) ?? 0;
+    if (before >= MANY_OTHERS) return;
+    if (!shapes.shapeOf(value)) {
+      others.set(prototype, before + 1);
+      return;
+    }
+    known.add(value);
+    if (pools.length >= MAX_POOLS) return;
+    pools.push({
+      id: nextId++,
+      ref: new WeakRef(value),
+      className: reads.classNameOf(value).slice(0, 100),
+      holder,
+      caught: { stacks: [], isSet: false, isOwn: false, most: MAX_WAITERS },
+      told: 0,
+    });
+  };
+  const findPools = createPoolSearch(core, { ...search, consider });
+
+  const trapWaiting = (queue: unknown, caught: CaughtInsertions) => {
+    const has = (name: string) => typeof reads.inherited(queue, name) === 'function';
+    if (!reads.isObject(queue)) return;
+    if (has('push')) traps.set(queue, 'Array', caught);
+    else if (has('enqueue')) traps.set(queue, 'Queue', caught);
+  };
+  const describe = ({ id, className, holder, caught, ...pool }: Pool, value: object): ProbePool | null => {
+    const found = readPool(shapes, value);
+    if (!found) return null;
+    const { counts, queue, isShort, lent } = found;
+    if (counts.waiting > 0) trapWaiting(queue, caught);
+    const insertions = caught.stacks.slice(pool.told);
+    const read: ProbePool = { id, className, holder, ...counts, insertions };
+    return isShort ? { ...read, lent: describeLent(lent()) } : read;
+  };
+  const readAll = (): ProbePool[] => {
+    const told: ProbePool[] = [];
+    pools = pools.filter(({ ref }) => ref.deref() !== undefined);
+    for (const pool of pools) {
+      try {
+        const value = pool.ref.deref();
+        const read = value && describe(pool, value);
+        pool.told = pool.caught.stacks.length;
+        if (read && (read.waiting > 0 || (read.busy ?? 0) > 0)) told.push(read);
+      } catch {}
+    }
+    return told.sort((a, b) => b.waiting - a.waiting || (b.busy ?? 0) - (a.busy ?? 0));
+  };
+
+  core.cleanups.push(() => {
+    pools = [];
+  });
+  return {
+    find(budgetMillis, isDataOnly) {
+      try {
+        for (const id of ['http', 'https'])
+          consider((core.load(id) as { globalAgent?: unknown }).globalAgent, {
+            kind: 'global',
+            name: `${id}.globalAgent`,
+            of: '',
+          });
+        findPools(budgetMillis, isDataOnly);
+      } catch {}
+    },
+    read() {
+      const told = readAll();
+      return { found: pools.length, pools: told.slice(0, MAX_TOLD) };
+    },
+    ownHeapBytes: () =>
+      pools.reduce(
+        (sum, { caught }) =>
+          sum + caught.stacks.reduce((bytes, frames) => bytes + frames.length * BYTES_PER_FRAME, 400),
+        0,
+      ),
+  };
+}

@@ -1,0 +1,93 @@
+// Requests that the program makes, with node:http or with undici: who makes them, where to, and which still wait.
+import type { AsyncSites } from '../async/async-sites.ts';
+import { createSamplingPace } from '../async/sampling-pace.ts';
+import type { ProbeCore } from '../core.ts';
+import { type Below, captureStack } from '../stacks/stack-capture.ts';
+import { pathPattern } from './path-pattern.ts';
+import { SAMPLES_PER_BURST, SAMPLES_PER_SECOND, textOf } from './request-sampling.ts';
+
+export interface OutgoingRequests {
+  /** Messages of `http.client.request.created`, `undici:request:create` and `undici:request:headers`. */
+  created(message: unknown): void;
+  createdByUndici(message: unknown): void;
+  answeredByUndici(message: unknown): void;
+  /** From the init of a tick in which Node hands a socket to a request: older Nodes have no channel for its making. */
+  tick(resource: object, below: Below): void;
+  /** The end of a burst of so many seconds. */
+  settle(seconds: number): void;
+}
+
+export function createOutgoingRequests(core: ProbeCore, sites: AsyncSites): OutgoingRequests {
+  const { reads } = core;
+  const { own, isObject, nameOf } = reads;
+  const answered = new WeakSet<object>();
+  const met = new WeakSet<object>();
+  const pace = createSamplingPace(SAMPLES_PER_SECOND, SAMPLES_PER_BURST);
+
+  // What waits for its answer: a body that is not read afterwards is a matter of its socket.
+  const waitsForResponse = (request: object) =>
+    !own(request, 'res') && own(request, 'destroyed') !== true && own(request, 'aborted') !== true;
+  const waitsInUndici = (request: object) =>
+    own(request, 'completed') !== true && own(request, 'aborted') !== true && !answered.has(request);
+
+  /** With the port, as the header says it; the host alone where there is none. */
+  const hostOf = (request: object): string => {
+    const header = own(reads.bySymbol(request, 'kOutHeaders'), 'host');
+    return textOf(Array.isArray(header) ? own(header, 1) : undefined) || textOf(own(request, 'host'));
+  };
+  const labelOf = (request: object, host: string) =>
+    `${textOf(own(request, 'method'))} ${host}${pathPattern(own(request, 'path'))}`;
+  /** undici's origin is text or a URL: without the protocol, and without who signs in. */
+  const originHost = (origin: unknown): string =>
+    reads.isA(origin, URL)
+      ? textOf(Reflect.get(URL.prototype, 'host', origin))
+      : textOf(origin).replace(/^\w+:\/\/([^@/]*@)?/, '');
+  const remember = (request: object, below: Below, weight: number) => {
+    if (met.has(request)) return;
+    met.add(request);
+    const frames = captureStack(below);
+    const label = labelOf(request, hostOf(request));
+    sites.remember({ ...REQUEST, resource: request, frames, weight, label, isAlive: waitsForResponse });
+  };
+
+  const created = (message: unknown) => {
+    try {
+      const request = own(message, 'request');
+      if (core.isStopped() || !isObject(request)) return;
+      const weight = pace.take();
+      if (weight > 0) remember(request, created, weight);
+    } catch {}
+  };
+  const createdByUndici = (message: unknown) => {
+    try {
+      const request = own(message, 'request');
+      if (core.isStopped() || !isObject(request)) return;
+      const weight = pace.take();
+      if (weight === 0) return;
+      const frames = captureStack(createdByUndici);
+      const label = labelOf(request, originHost(own(request, 'origin')));
+      sites.remember({ ...REQUEST, resource: request, frames, weight, label, isAlive: waitsInUndici });
+    } catch {}
+  };
+  return {
+    created,
+    createdByUndici,
+    answeredByUndici(message) {
+      try {
+        const request = own(message, 'request');
+        if (isObject(request)) answered.add(request);
+      } catch {}
+    },
+    tick(resource, below) {
+      if (nameOf(own(resource, 'callback')) !== 'onSocketNT') return;
+      const args = own(resource, 'args');
+      const request = Array.isArray(args) ? args[0] : undefined;
+      if (!isObject(request) || met.has(request)) return;
+      const weight = pace.take();
+      if (weight > 0) remember(request, below, weight);
+    },
+    settle: pace.settle,
+  };
+}
+
+const REQUEST = { type: 'http.client.request' };

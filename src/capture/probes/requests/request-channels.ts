@@ -1,0 +1,55 @@
+// Requests, those that come in and those that go out, heard of through Node's diagnostics channels while hooks are on.
+import type { AsyncSites } from '../async/async-sites.ts';
+import type { ProbeCore } from '../core.ts';
+import type { Below } from '../stacks/stack-capture.ts';
+import { createIncomingRequests } from './incoming-requests.ts';
+import { createOutgoingRequests } from './outgoing-requests.ts';
+
+export interface RequestChannels {
+  on(): void;
+  off(): void;
+  /** From the init of a tick in which Node hands a socket to a request: older Nodes have no channel for its making. */
+  tick(resource: object, below: Below): void;
+  /** The end of a burst of so many seconds. */
+  settle(seconds: number): void;
+}
+
+type Subscriber = (message: unknown, name: string | symbol) => void;
+
+export function createRequestChannels(core: ProbeCore, sites: AsyncSites): RequestChannels {
+  const channels: typeof import('node:diagnostics_channel') = core.load('diagnostics_channel');
+  const outgoing = createOutgoingRequests(core, sites);
+  const incoming = createIncomingRequests(core, sites);
+  const heard: Record<string, Subscriber> = {
+    'http.client.request.created': outgoing.created,
+    'undici:request:create': outgoing.createdByUndici,
+    'http.server.request.start': incoming.arrived,
+  };
+  // Node 16 to 18 lose subscribers of a channel that nobody else holds.
+  const held = Object.entries(heard).map(([name, listen]) => ({ channel: channels.channel(name), listen }));
+  const headers = channels.channel('undici:request:headers');
+  headers.subscribe(outgoing.answeredByUndici);
+  let isOn = false;
+  const off = () => {
+    if (!isOn) return;
+    isOn = false;
+    for (const { channel, listen } of held) channel.unsubscribe(listen);
+  };
+  core.cleanups.push(() => {
+    off();
+    headers.unsubscribe(outgoing.answeredByUndici);
+  });
+  return {
+    on() {
+      if (isOn || core.isStopped()) return;
+      isOn = true;
+      for (const { channel, listen } of held) channel.subscribe(listen);
+    },
+    off,
+    tick: outgoing.tick,
+    settle(seconds) {
+      outgoing.settle(seconds);
+      incoming.settle(seconds);
+    },
+  };
+}

@@ -1,0 +1,48 @@
+// Which function answers a request that waits, as far as its router remembers it in the request.
+import type { AsyncSites } from '../async/async-sites.ts';
+import type { ProbeCore } from '../core.ts';
+import type { ThreadInspector } from '../objects/thread-inspector.ts';
+import type { ProbeHandlers } from '../probe-protocol.ts';
+
+export interface RequestHandlers {
+  lasting(): ProbeHandlers;
+}
+
+const LONG_MILLIS = 5_000;
+const MAX_REQUESTS = 20;
+
+export function createRequestHandlers(
+  { reads }: ProbeCore,
+  sites: AsyncSites,
+  thread: ThreadInspector,
+): RequestHandlers {
+  const { own, nameOf } = reads;
+  /** Express and its like: the last function of the route is the one that answers. */
+  const handlerOf = (response: object): unknown => {
+    const stack = own(own(own(response, 'req'), 'route'), 'stack');
+    const length = Array.isArray(stack) ? Number(own(stack, 'length')) : 0;
+    return own(own(stack, length - 1), 'handle');
+  };
+  return {
+    lasting() {
+      const handlers: ProbeHandlers['handlers'] = [];
+      try {
+        const waiting = sites.lasting('http.server.request', LONG_MILLIS).slice(0, MAX_REQUESTS);
+        const found = waiting.flatMap(({ site, resource }) => {
+          const handler = handlerOf(resource);
+          return typeof handler === 'function' ? [{ site, handler }] : [];
+        });
+        if (found.length === 0) return { handlers };
+        thread.during((inspect) => {
+          for (const { site, handler } of found) {
+            const place = inspect(handler)?.place;
+            if (!place) continue;
+            const { url, line, column } = place;
+            handlers.push({ site, name: nameOf(handler), url, line, column });
+          }
+        });
+      } catch {}
+      return { handlers };
+    },
+  };
+}

@@ -1,0 +1,9 @@
+// How many requests are looked at, and how much of what they say is kept.
+
+export const SAMPLES_PER_SECOND = 40;
+export const SAMPLES_PER_BURST = 10;
+
+/** At most 200 characters; "" for what is no text. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, 200) : '';
+}

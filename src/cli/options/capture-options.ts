@@ -1,0 +1,58 @@
+// The options of a capture: how long, how dear, and what else to write. Their words are read by capture/capture-words.ts.
+
+import type { Command } from 'commander';
+import { type CaptureWords, DEFAULT_WORDS } from '../../capture/capture-words.ts';
+import { DEFAULTS } from '../../defaults.ts';
+import { writeDuration } from '../../units/duration.ts';
+import { formatDuration } from '../../units/units.ts';
+import type { QuietOption } from './report-options.ts';
+
+export interface LiveOptions extends CaptureWords, QuietOption {
+  whyAlive?: boolean;
+  trace?: string;
+}
+
+/** To list is the work of a moment; the rest is for the threads that come later. */
+const WHY_ALIVE_DURATION = writeDuration(DEFAULTS.whyAlive.durationMillis);
+
+export function withCaptureOptions(command: Command, defaults: CaptureWords = DEFAULT_WORDS): Command {
+  return command
+    .option('--duration <time>', 'how long to look: 30s, 2m, 500ms', defaults.duration)
+    .option('--interval <time>', 'time between samples; at least 8 are taken', defaults.interval)
+    .option(
+      '--max-pause <time>',
+      'the longest single pause culprit may cause in the target',
+      defaults.maxPause,
+    )
+    .option(
+      '--async <how>',
+      'watch async work: burst (hooks on for moments), full (all the time: for a dev box), off',
+      defaults.async,
+    )
+    .option(
+      '--snapshot <when>',
+      'heap snapshots: auto (when needed, and it fits), never, force (whatever the pause, never beyond the memory)',
+      defaults.snapshot,
+    )
+    .option(
+      '--trace <file>',
+      "also write Node's trace events, for Perfetto or chrome://tracing; at most 100 MB",
+    )
+    .option(
+      '--why-alive',
+      `list what keeps the process alive; looks for ${formatDuration(DEFAULTS.whyAlive.durationMillis)} unless --duration is given`,
+    )
+    .hook('preAction', (called) => {
+      const isGiven = called.getOptionValueSource('duration') !== 'default';
+      if (called.getOptionValue('whyAlive') && !isGiven)
+        called.setOptionValue('duration', WHY_ALIVE_DURATION);
+    });
+}
+
+/** Part of the help of every command with a target. */
+export const TARGET_HELP = `A target is one of
+  4242                 a process id
+  :3000                the port that the app (or its inspector) listens on
+  server.js            a part of the command line of one process
+  127.0.0.1:9229       the address of an open inspector, or its ws:// URL
+  -- node app.js ...   a command to launch`;

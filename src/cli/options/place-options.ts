@@ -1,0 +1,73 @@
+// The options that name a place over a link, and the sub-command "k8s" of the commands that look at a process here or there.
+
+import { type Command, Option } from 'commander';
+import { DEFAULTS } from '../../defaults.ts';
+import { DEBUG_IMAGE } from '../../remote/debug-container.ts';
+import type { QuietOption } from './report-options.ts';
+
+export interface PlaceOptions extends QuietOption {
+  namespace?: string;
+  container?: string;
+  context?: string;
+  via: string;
+  node?: string;
+  debugImage?: string | false;
+  debug?: boolean;
+}
+
+/** Of the argument that names a place. */
+export const PLACE_WORDS = 'a pod, deployment/NAME, a container or a host';
+
+/** `runsThere`: for commands that run something there, also how. */
+function placeOptions(runsThere: boolean): Option[] {
+  const where = [
+    new Option('-n, --namespace <name>', 'the namespace (default: that of the kubectl context)'),
+    new Option('-c, --container <name>', 'the container, where the pod has several'),
+    new Option('--context <name>', 'the kubectl context'),
+    new Option(
+      '--via <program>',
+      'kubectl, podman, docker or ssh, with its own words: "sudo podman"',
+    ).default('kubectl'),
+  ];
+  if (!runsThere) return where;
+  return [
+    ...where,
+    new Option('--node <path>', 'the Node.js there to use (default: it is looked for)'),
+    new Option('--debug-image <image>', 'for images without Node.js: what `kubectl debug` starts').default(
+      DEBUG_IMAGE,
+    ),
+    new Option('--debug', 'look from such a container at once: it comes as root'),
+    new Option('--no-debug-image', 'never start a container beside the target'),
+  ];
+}
+
+export function withPlaceOptions(command: Command, runsThere = true): Command {
+  for (const option of placeOptions(runsThere)) command.addOption(option);
+  return command;
+}
+
+export interface WhichOption {
+  /** Which process there. */
+  target: string;
+}
+
+export function withWhich(command: Command): Command {
+  return command.option(
+    '--target <word>',
+    'which process there: a pid, :port or a part of its command line',
+    DEFAULTS.remote.target,
+  );
+}
+
+/**
+ * The sub-command `k8s` of `command`, with the options of a place. They may also stand before the word "k8s", so `command`
+ * takes them, too, without a line in its help. `optsWithGlobals()` of the sub-command has the options of both.
+ */
+export function addPodCommand(command: Command, runsThere = true): Command {
+  const known = new Set(command.options.map(({ long }) => long));
+  for (const option of placeOptions(runsThere))
+    if (!known.has(option.long)) command.addOption(option.hideHelp());
+  // "help" as an argument may be the name of a file.
+  command.helpCommand(false);
+  return withPlaceOptions(command.command('k8s').argument('<pod>', PLACE_WORDS), runsThere);
+}

@@ -1,0 +1,50 @@
+// The options of a report: where it goes, how much it says, and from which severity on it fails.
+import type { Command } from 'commander';
+import { UsageError } from '../../errors.ts';
+import { SEVERITIES, type Severity } from '../../model/finding.ts';
+
+export interface QuietOption {
+  quiet?: boolean;
+}
+
+export function withQuiet(command: Command, description: string): Command {
+  return command.option('--quiet', description);
+}
+
+export interface JsonOption {
+  /** A file; true or "-" is standard output, in place of the text. */
+  json?: string | boolean;
+}
+
+export function withJson(command: Command, what = 'the report as JSON'): Command {
+  return command.option('--json [file]', `${what}; "-" or nothing: standard output`);
+}
+
+export interface FailOnOption {
+  failOn?: Severity;
+}
+
+export function withFailOn(command: Command): Command {
+  return command.option(
+    '--fail-on <severity>',
+    'exit with 1 when a finding is at least this severe: notice, warning, critical',
+    parseSeverity,
+  );
+}
+
+/** Throws UsageError. */
+function parseSeverity(word: string): Severity {
+  const found = SEVERITIES.find((severity) => severity === word);
+  if (!found) throw new UsageError(`"${word}" is not a severity.`, `Give one of ${SEVERITIES.join(', ')}.`);
+  return found;
+}
+
+/** Where a report goes, and how much of it. */
+export interface ReportOutput extends JsonOption, QuietOption {}
+
+/** All options of a command that ends with a report of findings. */
+export interface ReportOptions extends ReportOutput, FailOnOption {}
+
+export function withReportOptions(command: Command, quiet = 'verdict and titles only'): Command {
+  return withQuiet(withFailOn(withJson(command)), quiet);
+}

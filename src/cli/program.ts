@@ -1,0 +1,59 @@
+// The list of commands, by group, and what is the same for all of them.
+
+import { UsageError } from '../errors.ts';
+import { EXIT_MEANINGS } from '../exit-codes.ts';
+import { VERSION } from '../version.ts';
+import { CommandLine } from './command-line.ts';
+import { register as analyze } from './commands/analyze.ts';
+import { register as audit } from './commands/audit.ts';
+import { register as bench } from './commands/bench.ts';
+import { register as compare } from './commands/compare.ts';
+import { register as diagnose } from './commands/diagnose.ts';
+import { register as flame } from './commands/flame.ts';
+import { register as heap } from './commands/heap.ts';
+import { register as k8s } from './commands/k8s.ts';
+import { register as preflight } from './commands/preflight.ts';
+import { register as ps } from './commands/ps.ts';
+import { register as record } from './commands/record.ts';
+import { register as triage } from './commands/triage.ts';
+import { exitCodesHelp } from './options/help-text.ts';
+
+/** In the order of the help. */
+const GROUPS: Record<string, readonly ((program: CommandLine) => void)[]> = {
+  'Running processes:': [diagnose, record],
+  'Pods, containers and other hosts:': [k8s],
+  'Files:': [analyze, heap, flame, triage],
+  'Comparisons:': [compare, bench],
+  'Checks:': [ps, preflight, audit],
+};
+
+/** `launch`: the words after "--", where they are a command to launch. */
+export function createProgram(launch: readonly string[]): CommandLine {
+  const program = new CommandLine(launch);
+  program
+    .description(
+      'Point it at a running Node.js process: it names what is wrong, proves it, says what to do, and leaves the process as it found it.',
+    )
+    .version(VERSION)
+    .showHelpAfterError('Run with --help for the options.')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${withoutOptions(command.usage())}` })
+    // Ours says which one.
+    .allowExcessArguments()
+    .hook('preAction', (_, called) => refuseExcess(called.args, called.registeredArguments));
+  for (const [heading, commands] of Object.entries(GROUPS)) {
+    program.commandsGroup(heading);
+    for (const register of commands) register(program);
+  }
+  const exits = Object.fromEntries(Object.entries(EXIT_MEANINGS).map(([name, { brief }]) => [name, brief]));
+  return program.addHelpText('after', `\n${exitCodesHelp(exits)}`) as CommandLine;
+}
+
+const withoutOptions = (usage: string) => usage.replace(/^\[options\] ?/, '');
+
+function refuseExcess(given: readonly string[], taken: readonly { variadic: boolean }[]): void {
+  const extra = given[taken.length];
+  if (extra === undefined || taken.at(-1)?.variadic) return;
+  throw new UsageError(`Unexpected argument "${extra}".`, 'Run with --help for the arguments.');
+}

@@ -1,0 +1,19 @@
+// Which exit code a report deserves.
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { type Report, SEVERITIES, type Severity } from '../model/finding.ts';
+import type { HeapReport } from '../model/heap/heap-report.ts';
+
+/** `failOn` absent: findings are no failure. Interrupted counts only when there is nothing to report. */
+export function exitCodeFor(report: Report, failOn: Severity | undefined, isInterrupted = false): ExitCode {
+  if (isInterrupted && report.verdict === 'too-little-data') return EXIT.interrupted;
+  if (failOn === undefined) return EXIT.done;
+  const least = SEVERITIES.indexOf(failOn);
+  return report.findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= least)
+    ? EXIT.gateFailed
+    : EXIT.done;
+}
+
+/** As for findings: growth is a failure only when it was asked to be one. */
+export function heapExitCode({ verdict }: HeapReport, failOnGrowth: boolean): ExitCode {
+  return failOnGrowth && verdict === 'growth' ? EXIT.gateFailed : EXIT.done;
+}

@@ -1,0 +1,52 @@
+// `culprit diagnose`: capture, analyse, report.
+import { join } from 'node:path';
+import { diagnose } from '../../diagnose.ts';
+import type { ExitCode } from '../../exit-codes.ts';
+import { explainRecordedHeap } from '../../heap/explain-recorded-heap.ts';
+import { readRecording } from '../../recording/reader.ts';
+import { checkWritable } from '../../recording/writer.ts';
+import type { DiagnoseOptions } from '../commands/diagnose.ts';
+import { recordInto, withTemporaryFolder } from '../live.ts';
+import { printReport } from '../output.ts';
+import { exitCodeFor } from '../report-exit.ts';
+
+export async function diagnoseTarget(
+  target: string | undefined,
+  command: readonly string[],
+  options: DiagnoseOptions,
+): Promise<ExitCode> {
+  if (options.out !== undefined) {
+    checkWritable(options.out);
+    return diagnoseInto(options.out, target, command, options);
+  }
+  return withTemporaryFolder((dir) => diagnoseInto(dir, target, command, options));
+}
+
+async function diagnoseInto(
+  dir: string,
+  target: string | undefined,
+  command: readonly string[],
+  options: DiagnoseOptions,
+): Promise<ExitCode> {
+  const { outcome } = await recordInto(dir, target, command, options);
+  const recording = await readRecording(dir);
+  const report = diagnose(recording, await explainRecordedHeap(recording));
+  if (outcome.ended === 'target-gone')
+    report.warnings.unshift('The target ended while it was watched; what was captured until then is judged.');
+  if (outcome.ended === 'disconnected')
+    report.warnings.unshift(
+      'The target runs on, but its inspector was closed under us, perhaps by another culprit; what we put in expires within 10 s. What was captured until then is judged.',
+    );
+  // Without --out the recording is gone in a moment.
+  if (options.out === undefined) report.capture.files = [];
+  printReport(report, options);
+  if (options.flame) {
+    const { writeFlame } = await import('./flame.ts');
+    const file =
+      typeof options.flame === 'string'
+        ? options.flame
+        : join(options.out ?? '.', `culprit-${report.target.pid ?? 'flame'}.html`);
+    await writeFlame(recording, 'speedscope', file);
+  }
+  return exitCodeFor(report, options.failOn, outcome.ended === 'interrupted');
+}

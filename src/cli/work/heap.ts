@@ -1,0 +1,36 @@
+// `culprit heap`: what heap snapshots say, offline.
+import { existsSync } from 'node:fs';
+import { UsageError } from '../../errors.ts';
+import type { ExitCode } from '../../exit-codes.ts';
+import { explainHeap } from '../../heap/explain-heap.ts';
+import type { HeapOptions } from '../commands/heap.ts';
+import { printHeapReport } from '../output.ts';
+import { createStepProgress } from '../progress.ts';
+import { heapExitCode } from '../report-exit.ts';
+
+export async function explainSnapshots(files: readonly string[], options: HeapOptions): Promise<ExitCode> {
+  const top = Number(options.top);
+  if (!Number.isInteger(top) || top < 1 || top > 1_000)
+    throw new UsageError(
+      `--top ${options.top} is not a number of rows.`,
+      'Give --top a whole number from 1 to 1000.',
+    );
+  if (options.failOnGrowth === true && files.length < 2)
+    throw new UsageError(
+      '--fail-on-growth needs two snapshots at least.',
+      'Give the earlier ones first; three tell a leak from a warm-up.',
+    );
+  for (const file of files)
+    if (!existsSync(file))
+      throw new UsageError(`${file} does not exist.`, 'Give heap snapshots, the oldest first.');
+  const progress = await createStepProgress(options.quiet === true);
+  try {
+    const showStrings = options.showStrings === true;
+    const report = await explainHeap(files, { top, showStrings, onProgress: progress.step });
+    progress.end();
+    printHeapReport(report, options);
+    return heapExitCode(report, options.failOnGrowth === true);
+  } finally {
+    progress.end();
+  }
+}

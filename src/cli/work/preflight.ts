@@ -1,0 +1,26 @@
+// `culprit preflight`: can we attach, and what would each step cost. Reads only.
+import { lookAhead } from '../../capture/preflight.ts';
+import { AttachError } from '../../errors.ts';
+import { EXIT, type ExitCode } from '../../exit-codes.ts';
+import { jsonForTerminal } from '../../report/escape.ts';
+import { renderPreflight } from '../../report/text/preflight-text.ts';
+import { findTarget } from '../../target/find-target.ts';
+import type { ReportOutput } from '../options/report-options.ts';
+import { writeWhole } from '../output.ts';
+
+export async function preflight(word: string, { json, quiet }: ReportOutput): Promise<ExitCode> {
+  const target = await findTarget(word);
+  if (target.kind !== 'process')
+    throw new AttachError(
+      'A preflight reads /proc, and an address leads to a process that may be anywhere.',
+      'Give the pid of a process on this machine.',
+    );
+  const found = await lookAhead(target.pid);
+  const asJson = `${jsonForTerminal(found)}\n`;
+  if (json === true || json === '-') process.stdout.write(asJson);
+  else {
+    if (typeof json === 'string') writeWhole(json, asJson);
+    process.stdout.write(renderPreflight(found, quiet === true));
+  }
+  return found.canAttach ? EXIT.done : EXIT.cannotAttach;
+}

@@ -1,0 +1,38 @@
+// `culprit record`: capture only, into a folder, an archive or a stream.
+import { resolve } from 'node:path';
+import { UsageError } from '../../errors.ts';
+import { EXIT, type ExitCode } from '../../exit-codes.ts';
+import { packRecording } from '../../recording/archive.ts';
+import { checkWritable } from '../../recording/writer.ts';
+import type { RecordOptions } from '../commands/record.ts';
+import { recordInto, withTemporaryFolder } from '../live.ts';
+
+export async function recordTarget(
+  target: string | undefined,
+  command: readonly string[],
+  options: RecordOptions,
+): Promise<ExitCode> {
+  const { out } = options;
+  if (out === '-') {
+    if (process.stdout.isTTY)
+      throw new UsageError(
+        'A recording is not for a terminal.',
+        'Send it on: culprit record 4242 -o - > recording.tgz',
+      );
+    await withTemporaryFolder(async (dir) => {
+      await recordInto(dir, target, command, options);
+      await packRecording(dir, process.stdout);
+    });
+    return EXIT.done;
+  }
+  checkWritable(out);
+  if (!/\.(tgz|tar\.gz)$/.test(out)) await recordInto(out, target, command, options);
+  else {
+    await withTemporaryFolder(async (dir) => {
+      await recordInto(dir, target, command, options);
+      await packRecording(dir, resolve(out));
+    });
+  }
+  process.stderr.write(`Recorded to ${out}. Diagnose it with: culprit analyze ${out}\n`);
+  return EXIT.done;
+}

@@ -1,0 +1,83 @@
+// A diagnosis as blocks of terminal text: the verdict, the ranked findings, then what the look cost.
+import type { ChalkInstance } from 'chalk';
+import { type DiagnosisReport, type ReportCapture, SEVERITIES } from '../../model/finding.ts';
+import { formatCount, formatDuration } from '../../units/units.ts';
+import { wrapText } from '../layout.ts';
+import type { Page } from './page.ts';
+import { countBySeverity, paintSeverity, renderFinding, renderFindingTitle } from './text-finding.ts';
+import { NOT_RESTORED, renderCost, renderFacts, renderNotApplicable } from './text-footer.ts';
+import { renderKeepsAlive } from './text-keeps-alive.ts';
+
+/** Strings must be escaped already. Blocks may be empty. */
+export function diagnosisBlocks(report: DiagnosisReport, { paint, width, quiet }: Page): string[][] {
+  const { findings, keepsAlive, capture } = report;
+  const alive = keepsAlive ? renderKeepsAlive(keepsAlive, paint, width, quiet) : [];
+  const verdict = renderVerdict(report, paint, width);
+  if (quiet)
+    return [alive, [...verdict, ...findings.flatMap((each) => renderFindingTitle(each, paint, width))]];
+  return [
+    alive,
+    verdict,
+    ...findings.map((finding) => renderFinding(finding, paint, width)),
+    isOnlyList(report) ? [] : renderNotApplicable(report.notApplicable, width),
+    renderCost(capture, width),
+    renderTarget(report, width),
+  ];
+}
+
+/** A look as short as such a list needs says nothing else, and need not say so. */
+function isOnlyList({ keepsAlive, verdict }: DiagnosisReport): boolean {
+  return keepsAlive !== undefined && verdict === 'too-little-data';
+}
+
+function renderVerdict(report: DiagnosisReport, paint: ChalkInstance, width: number): string[] {
+  // The worst that can happen comes before everything but the answer, also in quiet mode.
+  const failure = report.capture.restored === false ? [paint.red.bold(NOT_RESTORED)] : [];
+  if (isOnlyList(report)) return failure;
+  const headline = wrapText(`${describeVerdict(report)} ${describeTarget(report)}`, width);
+  // With findings, the headline and the list say it.
+  const hasReason = report.verdictReason !== '' && report.verdict !== 'findings';
+  const reason = hasReason ? wrapText(report.verdictReason, width) : [];
+  return [...headline.map((line) => paintVerdict(report, line, paint)), ...reason, ...failure];
+}
+
+function describeVerdict({ verdict, findings }: DiagnosisReport): string {
+  if (verdict === 'too-little-data') return 'TOO LITTLE DATA to judge';
+  if (verdict === 'healthy') return 'HEALTHY: nothing wrong was found in';
+  return `${findings.length} ${findings.length === 1 ? 'CAUSE' : 'CAUSES'} found (${countBySeverity(findings)}) in`;
+}
+
+function describeTarget({ target, capture }: DiagnosisReport): string {
+  const name = target.title ?? 'the recorded process';
+  const pid = target.pid === null ? '' : ` (pid ${target.pid})`;
+  return `${name}${pid}, watched for ${formatDuration(capture.durationMillis)}`;
+}
+
+function paintVerdict({ verdict, findings }: DiagnosisReport, text: string, paint: ChalkInstance): string {
+  if (verdict === 'healthy') return paint.green.bold(text);
+  const worst = [...SEVERITIES]
+    .reverse()
+    .find((severity) => findings.some((finding) => finding.severity === severity));
+  return paintSeverity(worst ?? 'warning', text, paint);
+}
+
+function renderTarget({ target, capture, warnings }: DiagnosisReport, width: number): string[] {
+  const steps = capture.steps.length === 0 ? '' : ` (${capture.steps.join(', ')})`;
+  return renderFacts(
+    {
+      target,
+      threadNames: target.threads.map(({ name }) => name),
+      captured: `${formatDuration(capture.durationMillis)}${steps}`,
+      files: describeFiles(capture.files),
+      warnings: [...warnings, ...capture.warnings],
+    },
+    width,
+  );
+}
+
+/** One heap profile is like the next: only their number matters. */
+function describeFiles(files: ReportCapture['files']): string {
+  const heapProfiles = files.filter(({ kind }) => kind === 'heap-profile').length;
+  const others = files.filter(({ kind }) => kind !== 'heap-profile').map(({ path }) => path);
+  return [...others, ...(heapProfiles > 0 ? [formatCount(heapProfiles, 'heap profile')] : [])].join(', ');
+}
