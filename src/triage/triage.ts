@@ -3,13 +3,13 @@ import type { CrashFinding, TriageReport, TriageSources } from '../model/finding
 import type { ReadText } from '../recording/sources/script-places.ts';
 import { createCrashGroups, findingsOf } from './ends/crash-groups.ts';
 import { errorOf } from './ends/crash-subject.ts';
-import type { EndEvent, Ending } from './ends/ending.ts';
-import { type WriterWatch, watchWriter } from './ends/watch-writer.ts';
+import { type EndEvent, type Ending, NO_ENDING } from './ends/ending.ts';
 import { type ContainerEnd, readPodStatus } from './pod/pod-status.ts';
 import { endingOfReport } from './read/diagnostic-report.ts';
 import { linesOf } from './read/lines.ts';
 import { placeInSources } from './read/source-places.ts';
 import { createUnwrapper } from './read/unwrap.ts';
+import { type WriterWatch, watchWriter } from './writer/watch-writer.ts';
 
 /** One log, read once and in order. */
 export interface LogSource {
@@ -126,7 +126,7 @@ function endAll(
   const untold = left.filter(({ events }) => events.length > 0);
   const silent = writers.size === 0 && exits.length > 0 && untold.length === 0;
   for (const end of untold) onEnding(endingOf(end));
-  if (silent) onEnding({ ...NOTHING, events: exits });
+  if (silent) onEnding({ ...NO_ENDING, events: exits });
   return ends.filter((end) => end.container !== '' && !left.includes(end));
 }
 
@@ -150,24 +150,11 @@ function isLogOf(name: string, { pod, container }: ContainerEnd): boolean {
   return isPrefix || name.replace(/(\.(log|txt|out|gz))+$/, '') === container;
 }
 
-const NOTHING: Ending = {
-  writer: '',
-  events: [],
-  firstTime: '',
-  lastTime: '',
-  nodeVersion: '',
-  commandLine: '',
-  tail: [],
-  nearby: null,
-  container: null,
-  isLogUnknown: false,
-};
-
 function endingOf(end: ContainerEnd): Ending {
   const { pod, container, events, startedAt, finishedAt } = end;
   const time = finishedAt || startedAt;
   return {
-    ...NOTHING,
+    ...NO_ENDING,
     writer: [pod, container].filter((part) => part !== '').join('/'),
     events,
     firstTime: time,

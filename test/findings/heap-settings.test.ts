@@ -4,7 +4,7 @@ import { heapLimit } from '../../src/audit/pod/heap-limit.ts';
 import { defaultHeapBytes } from '../../src/findings/memory/default-heap.ts';
 import { adviseOnFullHeap, adviseOnHeap, chooseLargerHeap } from '../../src/findings/memory/heap-settings.ts';
 import type { Ending } from '../../src/triage/ends/ending.ts';
-import { adviceFor } from '../../src/triage/judge/advice.ts';
+import { containerAdvice, heapAdvice } from '../../src/triage/judge/advice.ts';
 import { buildSettings } from '../support/build-settings.ts';
 import { seededRandom } from '../support/shapes.ts';
 
@@ -64,7 +64,8 @@ const triageAdvice = (label: 'heap-limit' | 'container-oom', { limit, live, heap
     container: null,
     isLogUnknown: false,
   };
-  const advice = adviceFor(ending, label, { memoryLimitBytes: limit });
+  const around = { memoryLimitBytes: limit };
+  const advice = label === 'heap-limit' ? heapAdvice(ending, around) : containerAdvice(around);
   // What is set already is no advice.
   return advice.map((text) => text.replace(/ instead of \d+/, ''));
 };

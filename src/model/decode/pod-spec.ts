@@ -69,9 +69,9 @@ function decodeContainer(owner: string, spec: Fields, container: Fields): PodCon
     hasCommand: listOf(container.command).length > 0,
     gracePeriodSeconds: amountOf(spec.terminationGracePeriodSeconds) ?? GRACE_PERIOD_SECONDS,
     hasPreStop: isObject(objectIn(container.lifecycle).preStop),
-    liveness: probeOf(container.livenessProbe),
-    readiness: probeOf(container.readinessProbe),
-    startup: probeOf(container.startupProbe),
+    liveness: decodeProbe(container.livenessProbe),
+    readiness: decodeProbe(container.readinessProbe),
+    startup: decodeProbe(container.startupProbe),
     memoryLimitBytes: parseQuantity(limits.memory),
     memoryRequestBytes: parseQuantity(requests.memory),
     cpuLimitCores: parseQuantity(limits.cpu),
@@ -97,16 +97,15 @@ function nodeOptionsOf({ env, envFrom }: Fields): string | null | undefined {
 const amountOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 
-const probeOf = (value: unknown): PodProbe | undefined => (isObject(value) ? decodeProbe(value) : undefined);
-
-/** Kubernetes' own values where none are set. */
-export function decodeProbe(probe: Fields): PodProbe {
+/** With the defaults of Kubernetes for what it does not set; undefined for what is no object. */
+export function decodeProbe(value: unknown): PodProbe | undefined {
+  if (!isObject(value)) return undefined;
   return {
-    asks: describeQuestion(probe),
-    timeoutSeconds: amountOf(probe.timeoutSeconds) ?? 1,
-    periodSeconds: amountOf(probe.periodSeconds) ?? 10,
-    failureThreshold: amountOf(probe.failureThreshold) ?? 3,
-    initialDelaySeconds: amountOf(probe.initialDelaySeconds) ?? 0,
+    asks: describeQuestion(value),
+    timeoutSeconds: amountOf(value.timeoutSeconds) ?? 1,
+    periodSeconds: amountOf(value.periodSeconds) ?? 10,
+    failureThreshold: amountOf(value.failureThreshold) ?? 3,
+    initialDelaySeconds: amountOf(value.initialDelaySeconds) ?? 0,
   };
 }
 

@@ -29,6 +29,6 @@ export function alarm(millis: number, ring: () => void): () => void {
 
 /** vi.useFakeTimers, jest.useFakeTimers (both: sinon's clock), or mock.timers of node:test. */
 export function areTimersFake(): boolean {
-  const now = globalThis.setTimeout as unknown as { clock?: unknown };
-  return (now as unknown) !== globalSetTimeout || now.clock !== undefined;
+  const now: typeof setTimeout & { clock?: unknown } = globalThis.setTimeout;
+  return now !== globalSetTimeout || now.clock !== undefined;
 }

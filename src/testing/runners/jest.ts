@@ -9,7 +9,7 @@ interface CircusState {
   currentDescribeBlock?: { hooks?: unknown[] };
 }
 
-const jest = globalThis as unknown as JestGlobals;
+const jest = globalThis as typeof globalThis & JestGlobals;
 
 if (leakMode() !== 'off') {
   const check = leakCheckForFile();

@@ -1,15 +1,14 @@
 // An error as a log tells it: its words, its properties, where it was thrown, and what caused it.
+import type { Frame, FrameOwner } from '../../model/frame.ts';
 
-/** Whose code a line is: what the reader can change, what they installed, Node's own. */
-export type CodeOwner = 'app' | 'library' | 'node';
+/** A printed stack has no lines of V8 and the machine: those have no place. */
+export type CodeOwner = Exclude<FrameOwner, 'native'>;
 
-/** A line of a printed stack. Line and column are 1-based; null is unknown. */
-export interface StackFrame {
+/** A line of a printed stack: a place as the model has it, but for its names. */
+export interface StackFrame extends Pick<Frame, 'line' | 'column'> {
   function: string | null;
   /** An absolute path, as printed; `node:...` for Node's own. */
   file: string;
-  line: number | null;
-  column: number | null;
   owner: CodeOwner;
   /** Went on after an await. */
   isAsync: boolean;

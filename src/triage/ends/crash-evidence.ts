@@ -2,7 +2,7 @@
 import type { CrashLabel } from '../../model/crash.ts';
 import type { Evidence } from '../../model/finding.ts';
 import { formatBytes, formatDuration } from '../../units/units.ts';
-import { isWhileLoading } from '../judge/label.ts';
+import { isWhileLoading } from '../judge/loading.ts';
 import { addressOf, chainOf, describeError } from './crash-error.ts';
 import { errorOf } from './crash-subject.ts';
 import { type EndEvent, type Ending, eventOf, exitOf } from './ending.ts';

@@ -4,9 +4,9 @@ import { rankAndNumber } from '../../findings/rank.ts';
 import type { Crash, CrashLabel } from '../../model/crash.ts';
 import type { CrashFinding, Finding, Subject } from '../../model/finding.ts';
 import { formatDuration } from '../../units/units.ts';
-import { adviceFor, type Circumstances } from '../judge/advice.ts';
+import type { Circumstances } from '../judge/advice.ts';
+import { adviceFor, verdictOf } from '../judge/causes.ts';
 import { componentOf } from '../judge/component.ts';
-import { labelOf } from '../judge/label.ts';
 import { titleOf } from '../judge/wording.ts';
 import { type CrashError, chainOf } from './crash-error.ts';
 import { evidenceFor, innocentFor, linesThatMatter } from './crash-evidence.ts';
@@ -42,7 +42,7 @@ export function createCrashGroups(): CrashGroups {
   let clean = 0;
   return {
     add(ending) {
-      const { label, confidence } = labelOf(ending);
+      const { label, confidence } = verdictOf(ending);
       if (label === 'clean-exit') return void clean++;
       const subject = subjectOf(ending, label);
       const fingerprint = fingerprintOf(subject, label);
@@ -130,7 +130,7 @@ function findingOf(
     ),
     symptoms: [],
     innocentExplanation: innocentFor(ending, label),
-    advice: adviceFor(ending, label, own),
+    advice: adviceFor(ending, own),
     caveats: caveatsFor(group),
     references: REFERENCES[label] ?? [],
     crash,

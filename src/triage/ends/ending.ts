@@ -61,6 +61,20 @@ export interface Ending {
   isLogUnknown: boolean;
 }
 
+/** An end of which nothing is known. */
+export const NO_ENDING: Ending = {
+  writer: '',
+  events: [],
+  firstTime: '',
+  lastTime: '',
+  nodeVersion: '',
+  commandLine: '',
+  tail: [],
+  nearby: null,
+  container: null,
+  isLogUnknown: false,
+};
+
 type Kind = EndEvent['kind'];
 const ROOTS: readonly Kind[] = ['uncaught', 'heap-limit', 'bad-option', 'unsettled-await'];
 
@@ -77,10 +91,13 @@ export function exitOf(ending: Ending): { code: number | null; signal: string | 
   const exits = ending.events.filter((event) => event.kind === 'exit');
   const code = exits.find((event) => event.code !== null)?.code ?? null;
   const signal = exits.find((event) => event.signal !== null)?.signal ?? null;
-  return { code, signal: signal ?? (code === null ? null : signalOfExit(code)) };
+  return { code, signal: signal ?? (code === null ? null : (SIGNALS[code - SIGNAL_BASE] ?? null)) };
 }
 
-/** Linux' numbers, whatever the machine is that the log is read on: os.constants of a Mac has others. */
+/** A shell's exit code of a process that a signal ended is this and the signal's number. */
+const SIGNAL_BASE = 128;
+
+/** Of Linux, whatever the machine that reads the log. */
 const SIGNALS: Record<number, string> = {
   1: 'SIGHUP',
   2: 'SIGINT',
@@ -93,9 +110,6 @@ const SIGNALS: Record<number, string> = {
   11: 'SIGSEGV',
   15: 'SIGTERM',
 };
-
-/** A shell adds 128 to the number of the signal that ended what it ran. */
-const signalOfExit = (code: number): string | null => SIGNALS[code - 128] ?? null;
 
 /** "SIGKILL" of 9, "KILL", "9" or "SIGKILL"; null for 0 and what is no signal. */
 export function signalName(word: string | number): string | null {

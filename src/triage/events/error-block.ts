@@ -3,6 +3,7 @@
 
 import { plainPath } from '../../model/owner.ts';
 import type { EndEvent } from '../ends/ending.ts';
+import { addLine, type LineList, linesIn } from '../read/line-list.ts';
 import { isErrorHead, parseErrorText } from './error-text.ts';
 import { nodeTrailer } from './markers.ts';
 
@@ -16,53 +17,68 @@ const MOST_SOURCE_LINES = 4;
 
 export const isPlace = (line: string) => line.length < 1_100 && PLACE.test(line);
 
-export interface ErrorBlock {
-  /** Place, source line and caret, then the error. */
-  lines: string[];
-  time: string;
-  /** Lines up to the caret; 0 until it came. */
-  headLines: number;
+export type ErrorBlock =
+  | { state: 'none' }
+  /** Place and source lines: an error only when a caret comes. */
+  | { state: 'source'; lines: LineList }
+  /** After the caret, which is the last of the first `headLines`. */
+  | { state: 'error'; lines: LineList; headLines: number; hasStack: boolean };
+
+/** "more": the line belongs there; "done": it was the last one; "not": it does not belong there. */
+export interface Fed {
+  fit: 'more' | 'done' | 'not';
+  block: ErrorBlock;
 }
 
-/** Puts a line in. "more": it belongs there; "done": it was the last one; "not": it does not belong there. */
-export function feedBlock(block: ErrorBlock, line: string): 'more' | 'done' | 'not' {
-  if (block.headLines === 0) {
-    if (block.lines.length > MOST_SOURCE_LINES) return 'not';
-    block.lines.push(line);
-    if (CARET.test(line) && block.lines.length > 2) block.headLines = block.lines.length;
-    return 'more';
-  }
-  if (nodeTrailer(line) !== null) {
-    block.lines.push(line);
-    return 'done';
-  }
-  const hasStack = block.lines.some((each, i) => i >= block.headLines && /^\s+at /.test(each));
-  if (block.lines.length >= MOST_LINES || (hasStack && !GOES_ON.test(line))) return 'not';
-  block.lines.push(line);
-  return 'more';
+/** Puts a line in. */
+export function feedBlock(block: Exclude<ErrorBlock, { state: 'none' }>, line: string): Fed {
+  return block.state === 'source' ? feedSource(block, line) : feedError(block, line);
+}
+
+function feedSource(block: Extract<ErrorBlock, { state: 'source' }>, line: string): Fed {
+  if (block.lines.count > MOST_SOURCE_LINES) return { fit: 'not', block };
+  const lines = addLine(block.lines, line);
+  const isCaret = CARET.test(line) && lines.count > 2;
+  return {
+    fit: 'more',
+    block: isCaret
+      ? { state: 'error', lines, headLines: lines.count, hasStack: false }
+      : { state: 'source', lines },
+  };
+}
+
+function feedError(block: Extract<ErrorBlock, { state: 'error' }>, line: string): Fed {
+  const grown: ErrorBlock = {
+    state: 'error',
+    lines: addLine(block.lines, line),
+    headLines: block.headLines,
+    hasStack: block.hasStack || /^\s+at /.test(line),
+  };
+  if (nodeTrailer(line) !== null) return { fit: 'done', block: grown };
+  const isOther = block.lines.count >= MOST_LINES || (block.hasStack && !GOES_ON.test(line));
+  return isOther ? { fit: 'not', block } : { fit: 'more', block: grown };
 }
 
 /** null when it was no such text after all. */
 export function readBlock(block: ErrorBlock): Extract<EndEvent, { kind: 'uncaught' }> | null {
-  if (block.headLines === 0) return null;
-  const body = block.lines.slice(block.headLines).filter((line) => nodeTrailer(line) === null);
+  if (block.state !== 'error') return null;
+  const lines = linesIn(block.lines);
+  const body = lines.slice(block.headLines).filter((line) => nodeTrailer(line) === null);
   const start = body.findIndex((line) => line.trim() !== '');
   if (start < 0) return null;
   const error = parseErrorText(body.slice(start));
-  const hasTrailer = block.lines.some((line) => nodeTrailer(line) !== null);
-  const head = block.lines.slice(0, block.headLines).join('\n');
+  const hasTrailer = lines.some((line) => nodeTrailer(line) !== null);
+  const head = lines.slice(0, block.headLines).join('\n');
   const isThrownByNode = /throw er;|triggerUncaughtException|node:internal\/process/.test(head);
   const isPlain =
-    /^(\S.*\.[cm]?js|node:.*):\d+$/.test(block.lines[0]!) &&
-    error.name !== 'SyntaxError' &&
-    error.name !== '';
+    /^(\S.*\.[cm]?js|node:.*):\d+$/.test(lines[0]!) && error.name !== 'SyntaxError' && error.name !== '';
   return {
     kind: 'uncaught',
     error,
     isRejection: /triggerUncaughtException|UnhandledPromiseRejection|throwUnhandledRejections/.test(head),
-    place: plainPath(block.lines[0]!),
+    place: plainPath(lines[0]!),
     isCertain: hasTrailer || isThrownByNode || isPlain,
-    lines: shown(block.lines),
+    lines: shown(lines),
   };
 }
 
@@ -78,20 +94,20 @@ export function readCutBlock(recent: readonly string[]): Extract<EndEvent, { kin
 }
 
 /** Whether a line continues a stack that a program printed. */
-export const continuesStack = (line: string, lines: readonly string[]) =>
-  lines.length < MOST_LINES && GOES_ON.test(line) && !(line.trim() === '' && !/\{$/.test(lines.at(-1) ?? ''));
+export const continuesStack = (line: string, { count, newest }: LineList) =>
+  count < MOST_LINES && GOES_ON.test(line) && !(line.trim() === '' && !/\{$/.test(newest?.text ?? ''));
 
-/** Where an error starts whose first "at" line comes after `recent`: at most 6 lines before; -1 is unknown. */
-export function headBefore(recent: readonly string[]): number {
-  for (let i = recent.length - 1; i >= Math.max(0, recent.length - 6); i--)
-    if (isErrorHead(stripLead(recent[i]!))) return i;
-  return -1;
-}
+/** The head of an error is at most so many lines before its first "at" line. */
+export const MOST_HEAD_LINES = 6;
+
+/** Where in the last lines an error starts whose first "at" line comes next; -1 is unknown. */
+export const headBefore = (last: readonly string[]): number =>
+  last.findLastIndex((line) => isErrorHead(stripLead(line)));
 
 /** "[error] 12:01 Error: x" -> "Error: x": loggers put their words before the error. */
 export const stripLead = (line: string) =>
   line.replace(/^.{0,200}?(?=\b(?:[A-Z][A-Za-z]*)?(?:Error|Exception)\b(?:: | \[|$))/, '').trim();
 
-function shown(lines: string[]): string[] {
+function shown(lines: readonly string[]): string[] {
   return lines.filter((line) => line.trim() !== '' && !/^\s+at .*\(?node:internal/.test(line)).slice(0, 24);
 }

@@ -1,6 +1,7 @@
 // What V8 and Node print when they give up: GC trace, fatal error, native stack. Several lines become one event.
 import type { EndEvent } from '../ends/ending.ts';
 import { readGcTrace } from '../read/gc-trace.ts';
+import { addLine, type LineList, listOf, replaceLast } from '../read/line-list.ts';
 
 const START =
   /^(?:<--- Last few GCs --->|FATAL ERROR: |# Fatal error in|#\s+\S*node\S*\[\d+\]: |----- Native stack trace -----|abort: | ?1: 0x[0-9a-f]+ .*\[|Fatal process out of memory|Thread \d+ crashed)/;
@@ -13,21 +14,33 @@ const CLOSING = '=====================';
 
 export const startsDump = (line: string) => line.length < 2_000 && START.test(line);
 
+export interface Dump {
+  lines: LineList;
+  /** V8's own dump of a JavaScript stack began. */
+  hasDetails: boolean;
+}
+
+const isDetails = (line: string) => line.startsWith('==== JS stack trace');
+
+export const beginDump = (line: string): Dump => ({ lines: listOf([line]), hasDetails: isDetails(line) });
+
 /** V8's own dump of a JavaScript stack shows source text: it goes on up to its closing line. */
-export function continuesDump(line: string, dump: readonly string[]): boolean {
-  const isInDetails = dump.some((each) => each.startsWith('==== JS stack trace')) && dump.at(-1) !== CLOSING;
+export function continuesDump(line: string, { lines, hasDetails }: Dump): boolean {
   // A dump that was cut has no closing line: what no longer looks like one ends it.
-  return GOES_ON.test(line) || (isInDetails && dump.length < MOST_LINES);
+  return GOES_ON.test(line) || (hasDetails && lines.newest?.text !== CLOSING && lines.count < MOST_LINES);
 }
 
 /** Only the start and the last line are kept of a long one. */
-export function keepDump(dump: string[], line: string): void {
-  if (dump.length >= MOST_LINES) dump.pop();
-  dump.push(line.length > 2_000 ? line.slice(0, 2_000) : line);
+export function feedDump({ lines, hasDetails }: Dump, line: string): Dump {
+  const add = lines.count < MOST_LINES ? addLine : replaceLast;
+  return {
+    lines: add(lines, line.length > 2_000 ? line.slice(0, 2_000) : line),
+    hasDetails: hasDetails || isDetails(line),
+  };
 }
 
 /** null when the lines say nothing of an end, as `--trace-gc` output does. */
-export function readDump(lines: string[]): EndEvent | null {
+export function readDump(lines: readonly string[]): EndEvent | null {
   const told = lines.find((line) => /^FATAL ERROR: |^Fatal process out of memory/.test(line));
   const v8 = lines.find((line) =>
     /^#\s+(Fatal JavaScript|Check failed|Debug check failed|unreachable|unimplemented)/i.test(line),
@@ -47,7 +60,7 @@ export function readDump(lines: string[]): EndEvent | null {
 }
 
 /** Native frames say little: a few will do. */
-function shown(lines: string[]): string[] {
+function shown(lines: readonly string[]): string[] {
   let frames = 0;
   return lines.filter((line) => line.trim() !== '' && (!/^\s*\d+: /.test(line) || frames++ < 4)).slice(0, 24);
 }

@@ -50,10 +50,10 @@ export function killedByProbe(events: readonly PodEvent[], spec: unknown): Probe
   };
 }
 
-/** "every 10 s, timeout 1 s, 3 failures": Kubernetes' own values where none are set. */
-function describeProbe(probe: unknown): string {
-  const { periodSeconds, timeoutSeconds, failureThreshold, initialDelaySeconds } = decodeProbe(
-    objectIn(probe),
-  );
-  return `every ${periodSeconds} s, timeout ${timeoutSeconds} s, ${failureThreshold} failures, first after ${initialDelaySeconds} s`;
+/** "every 10 s, timeout 1 s, 3 failures"; Kubernetes' own values where none are set. */
+function describeProbe(setting: unknown): string {
+  const probe = decodeProbe(objectIn(setting));
+  return probe
+    ? `every ${probe.periodSeconds} s, timeout ${probe.timeoutSeconds} s, ${probe.failureThreshold} failures, first after ${probe.initialDelaySeconds} s`
+    : '';
 }

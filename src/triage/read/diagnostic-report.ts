@@ -1,7 +1,7 @@
 // Node's diagnostic report (report.*.json) as an end: what triggered it, the stack, the heap, the command line.
 
 import { listIn, numberIn, objectIn, textIn } from '../../model/decode/unknown-json.ts';
-import type { EndEvent, Ending } from '../ends/ending.ts';
+import { type EndEvent, type Ending, NO_ENDING } from '../ends/ending.ts';
 import { parseErrorText } from '../events/error-text.ts';
 
 /** True for what Node wrote as a diagnostic report. */
@@ -20,16 +20,12 @@ export function endingOfReport(report: unknown): Ending | null {
   if (!event) return null;
   const time = textIn(header, 'dumpEventTime');
   return {
-    writer: '',
+    ...NO_ENDING,
     events: [event],
     firstTime: time,
     lastTime: time,
     nodeVersion: textIn(header, 'nodejsVersion').replace(/^v/, ''),
     commandLine: listIn(header, 'commandLine').map(String).join(' ').slice(0, 1_000),
-    tail: [],
-    nearby: null,
-    container: null,
-    isLogUnknown: false,
   };
 }
 

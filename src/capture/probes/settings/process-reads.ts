@@ -40,7 +40,7 @@ export function readMemory(
 /** Requests that are in libuv's thread pool, or wait for it. */
 export function countPoolRequests({ classNameOf }: DataReads): number | undefined {
   return attempt(() => {
-    const host = process as unknown as { _getActiveRequests(): unknown[] };
+    const host = process as typeof process & { _getActiveRequests(): unknown[] };
     return host
       ._getActiveRequests()
       .slice(0, MAX_REQUESTS)

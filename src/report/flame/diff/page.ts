@@ -118,17 +118,41 @@ export function startDiffPage(window: PageWindow, data: PageData): void {
     zoomTo(node);
   }
 
+  function zoomToFound(): void {
+    const { isFound } = state;
+    if (!isFound) return;
+    const node = finder.widest((frame) => isFound[frame]!, layout.weights(state.view));
+    if (node >= 0) zoomTo(node);
+  }
+
+  listenToTools(window, element, { draw, search, setView, zoomOut, zoomToFound, reset });
+  select(-1);
+  const isEmpty = data.isUnchanged || rootWeight('change') === 0;
+  setView(!isEmpty ? 'change' : rootWeight('head') > 0 || rootWeight('base') === 0 ? 'head' : 'base');
+}
+
+interface ToolActions {
+  draw(): void;
+  search(): void;
+  setView(view: DiffView): void;
+  zoomOut(): void;
+  zoomToFound(): void;
+  reset(): void;
+}
+
+function listenToTools(
+  window: PageWindow,
+  element: (id: string) => PageElement,
+  { draw, search, setView, zoomOut, zoomToFound, reset }: ToolActions,
+): void {
   for (const view of VIEWS) element(`view-${view}`).addEventListener('change', () => setView(view));
   element('search').addEventListener('input', search);
   element('search').addEventListener('keydown', ({ key }) => {
-    const { isFound } = state;
-    if (key !== 'Enter' || !isFound) return;
-    const node = finder.widest((frame) => isFound[frame]!, layout.weights(state.view));
-    if (node >= 0) zoomTo(node);
+    if (key === 'Enter') zoomToFound();
   });
   element('out').addEventListener('click', zoomOut);
   element('reset').addEventListener('click', reset);
-  document.addEventListener('keydown', ({ key, target }) => {
+  window.document.addEventListener('keydown', ({ key, target }) => {
     if (key !== 'Escape') return;
     if (target.id === 'search' && target.value !== '') {
       target.value = '';
@@ -136,10 +160,6 @@ export function startDiffPage(window: PageWindow, data: PageData): void {
     } else zoomOut();
   });
   window.addEventListener('resize', () => window.requestAnimationFrame(draw));
-
-  select(-1);
-  const isEmpty = data.isUnchanged || rootWeight('change') === 0;
-  setView(!isEmpty ? 'change' : rootWeight('head') > 0 || rootWeight('base') === 0 ? 'head' : 'base');
 }
 
 /** Of those that count. */

@@ -4,8 +4,8 @@
 const pidIn = (text: string): number => Number(/"pid":(\d{1,10})[,}]/.exec(text)?.[1] ?? 0);
 
 /** True for another process that has not written before: siblings of a cluster share a log and are no new life. */
-export function isOtherLife(own: number, pid: number, recent: readonly string[]): boolean {
-  return own !== 0 && pid !== 0 && own !== pid && !recent.some((line) => pidIn(line) === pid);
+export function isOtherLife(own: number, pid: number, recent: () => readonly string[]): boolean {
+  return own !== 0 && pid !== 0 && own !== pid && !recent().some((line) => pidIn(line) === pid);
 }
 
 /** What programs say on their way out. */

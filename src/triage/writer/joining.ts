@@ -1,5 +1,5 @@
 // Which lines belong to one end of a process, by what they tell and how far apart they are.
-import { type EndEvent, type Ending, isRoot } from './ending.ts';
+import { type EndEvent, type Ending, isRoot } from '../ends/ending.ts';
 
 /** So many lines of the program after an end belong to its next life. */
 export const STILL_ENDING = 6;

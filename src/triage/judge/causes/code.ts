@@ -1,0 +1,99 @@
+// Errors of the program itself. Their label is how they came out: thrown, or as the rejection of a promise.
+import { type Cause, type ErrorCause, errorCause, printed } from '../cause.ts';
+import { isOnlyMessage } from './start.ts';
+
+/** A cause whose label says only how the error came out; `sign` is asked of the first cause alone. */
+const asThrown = ({ sign, ...rest }: Omit<ErrorCause, 'label' | 'confidence'>): Cause =>
+  errorCause({
+    ...rest,
+    label: ({ isRejection }) => (isRejection ? 'unhandled-rejection' : 'uncaught-exception'),
+    confidence: 0.93,
+    sign: (error, end) => error === end.chain[0] && sign(error, end),
+  });
+
+/** The program gives a reason, without an error. */
+export const ONLY_MESSAGE = errorCause({
+  id: 'message-alone',
+  label: 'unknown',
+  confidence: 0.5,
+  sign: (_, end) => isOnlyMessage(end),
+  cure: () => [
+    'Look for the place in the program that writes this message, and for what it says was wrong. An error given to the logger as `err` would bring its stack and cause.',
+  ],
+  example: { log: '{"level":60,"pid":7,"msg":"The quota file has a bad checksum"}' },
+});
+
+export const THROWN: Cause[] = [
+  asThrown({
+    id: 'too-many-open-files',
+    sign: ({ code }) => /^(EMFILE|ENFILE)$/.test(code),
+    cure: () => [
+      'Find what opens files or sockets and does not close them: `culprit diagnose PID` names the line. Raise `ulimit -n` to win time.',
+    ],
+    example: {
+      log: printed(
+        "Error: EMFILE: too many open files, open '/app/a.txt'",
+        'go (/app/app.js:3:1)',
+        "code: 'EMFILE'",
+      ),
+    },
+  }),
+  asThrown({
+    id: 'disk-full',
+    sign: ({ code }) => /^(ENOSPC|EDQUOT)$/.test(code),
+    cure: () => [
+      'The disk, or the number of inotify watches, is used up: `df -h`, `df -i`, and sysctl fs.inotify.max_user_watches.',
+    ],
+    example: {
+      log: printed('Error: ENOSPC: no space left on device, write', 'go (/app/app.js:3:1)', "code: 'ENOSPC'"),
+    },
+  }),
+  asThrown({
+    id: 'read-only-file-system',
+    sign: ({ code }) => code === 'EROFS',
+    cure: () => ['The file system is read-only: write to a mounted volume or to /tmp.'],
+    example: {
+      log: printed("Error: EROFS: read-only file system, open '/a'", 'go (/app/app.js:3:1)', "code: 'EROFS'"),
+    },
+  }),
+  asThrown({
+    id: 'endless-recursion',
+    sign: ({ message }) => /call stack/.test(message),
+    cure: () => ['The recursion has no end for this input: look for a cycle in the data, or make it a loop.'],
+    example: { log: printed('RangeError: Maximum call stack size exceeded', 'go (/app/app.js:3:1)') },
+  }),
+  asThrown({
+    id: 'peer-hung-up',
+    sign: ({ code }) => /^(ECONNRESET|EPIPE)$/.test(code),
+    cure: () => [
+      "The other side hung up and nobody listened: add an 'error' listener to the socket, stream or request that emitted it.",
+    ],
+    example: {
+      log: printed(
+        'Error: read ECONNRESET',
+        'TCP.onStreamRead (node:internal/stream_base_commons:216:20)',
+        "code: 'ECONNRESET'",
+      ),
+    },
+  }),
+  errorCause({
+    id: 'unhandled-rejection',
+    label: 'unhandled-rejection',
+    confidence: 0.93,
+    sign: (_, { isRejection }) => isRejection,
+    cure: () => [
+      'Await the promise where it is made, or give it a catch: the first line of the application in the stack is where to look.',
+    ],
+    example: { log: printed('Error: no such order', 'async find (/app/app.js:3:1)') },
+  }),
+  errorCause({
+    id: 'uncaught-exception',
+    label: 'uncaught-exception',
+    confidence: 0.93,
+    sign: () => true,
+    cure: () => [
+      'Handle what the line does not expect, and add the input that led there to a test. --enable-source-maps names the lines people wrote.',
+    ],
+    example: { log: printed('Error: no such order', 'go (node:internal/timers:1:1)') },
+  }),
+];

@@ -1,0 +1,31 @@
+// One writer of a log: holds the state between its lines, and hands on what the reducer gives out.
+import type { Ending } from '../ends/ending.ts';
+import type { LogLine } from '../read/unwrap.ts';
+import { type KnownEnd, type Step, takeEnd, takeLine } from './take-line.ts';
+import { initialState } from './writer-state.ts';
+
+export interface WriterWatch {
+  take(line: LogLine): void;
+  /** Adds what is known from elsewhere of the last end, and hands that on. */
+  end(known: KnownEnd): void;
+  /** The error the log ends with, of which nothing tells whether it ended the process; "" for none. After `end`. */
+  openError(): string;
+}
+
+export function watchWriter(
+  writer: string,
+  onEnding: (ending: Ending) => void,
+  onLogged: (text: string) => void,
+): WriterWatch {
+  let state = initialState(writer);
+  const goTo = (step: Step) => {
+    state = step.state;
+    for (const text of step.logged) onLogged(text);
+    for (const ending of step.ends) onEnding(ending);
+  };
+  return {
+    take: (line) => goTo(takeLine(state, line)),
+    end: (known) => goTo(takeEnd(state, known)),
+    openError: () => state.life.openError,
+  };
+}
