@@ -1,6 +1,8 @@
 // The offline half: decode -> analyse -> judge -> report. Works on any recording, on any machine.
+
 import { describeContainer } from './analysis/container/describe-container.ts';
 import { gatherFacts } from './analysis/facts.ts';
+import { median } from './analysis/statistics/median.ts';
 import { RecordingError } from './errors.ts';
 import { judge } from './findings/judge.ts';
 import { describeKeepsAlive } from './findings/keeps-alive.ts';
@@ -119,7 +121,7 @@ function describeSubject(
   const { target, capture, files } = manifest;
   const cgroup = passive.find((sample) => sample.cgroup)?.cgroup;
   const main = runtime.filter((sample) => sample.thread === 0);
-  const during = main.flatMap((sample) => sample.eventLoopDelayMillis?.p50 ?? []).toSorted((a, b) => a - b);
+  const during = main.flatMap((sample) => sample.eventLoopDelayMillis?.p50 ?? []);
   const { pausesMillis, eventLoopDelayBeforeMillis, ownFds, restored, startedAt, durationMillis, steps } =
     capture;
   return {
@@ -139,7 +141,7 @@ function describeSubject(
       overhead: {
         pausesMillis,
         eventLoopDelayBeforeMillis,
-        eventLoopDelayDuringMillis: during[during.length >> 1],
+        eventLoopDelayDuringMillis: median(during),
         ownFds,
       },
       // Nothing was attached, or there is nothing left to restore.

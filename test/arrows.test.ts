@@ -85,23 +85,25 @@ test('the files and their imports were found, and every relative import leads to
 });
 
 describe('a room imports only', () => {
-  /** What each room may import: with "type", only as a type. Anything at the top of src is named by its file. */
+  /** What each room may import: with "type", only as a type; of a room one file by its path. Anything at the top of src is named by its file. */
   const ALLOWED: Record<string, string[]> = {
     units: [],
     wire: [],
     signals: ['wire', 'model'],
-    probe: ['type wire', 'type model', 'type signals'],
+    probe: ['type wire', 'type model', 'type signals', 'model/owner.ts'],
     'live signals': ['type wire', 'type signals', 'type model', 'units', 'target', 'errors.ts', 'probe'],
     model: ['units', 'type wire'],
     analysis: ['model', 'units'],
     findings: ['analysis', 'model', 'units'],
-    audit: ['findings', 'analysis', 'model', 'units', 'version.ts'],
+    audit: ['defaults.ts', 'findings', 'analysis', 'model', 'units', 'version.ts'],
     report: ['model', 'units', 'findings'],
     recording: ['model', 'units', 'signals', 'errors.ts'],
     target: ['type model', 'units', 'errors.ts'],
     capture: [
+      'defaults.ts',
       'probe',
       'type model',
+      'model/owner.ts',
       'live signals',
       'type signals',
       'type wire',
@@ -126,6 +128,7 @@ describe('a room imports only', () => {
     comparison: [
       'analysis',
       'capture',
+      'defaults.ts',
       'diagnose.ts',
       'errors.ts',
       'findings',
@@ -149,6 +152,7 @@ describe('a room imports only', () => {
       'exit-codes.ts',
     ],
     recorder: [
+      'defaults.ts',
       'record.ts',
       'errors.ts',
       'exit-codes.ts',
@@ -162,6 +166,7 @@ describe('a room imports only', () => {
       'audit',
       'capture',
       'comparison',
+      'defaults.ts',
       'diagnose.ts',
       'errors.ts',
       'exit-codes.ts',
@@ -187,7 +192,11 @@ describe('a room imports only', () => {
       if (roomOf(from) !== room || !isOurs(to) || roomOf(to) === room) return false;
       if (to === NAMES && allowed!.includes('type wire')) return false;
       const other = roomOf(to) || to;
-      return !allowed!.includes(other) && !(isTypeOnly && allowed!.includes(`type ${other}`));
+      return (
+        !allowed!.includes(other) &&
+        !allowed!.includes(to) &&
+        !(isTypeOnly && allowed!.includes(`type ${other}`))
+      );
     });
     expect(wrong.map(say)).toEqual([]);
   });
@@ -250,6 +259,23 @@ describe('packages are used in one place:', () => {
     const reach = imports.filter(({ from, to }) => pure.test(from) && !isOurs(to) && to !== 'node:crypto');
     expect(reach.map(say)).toEqual([]);
   });
+});
+
+test('whose code a path is runs in other processes: on its own', () => {
+  expect(imports.filter(({ from }) => from === 'model/owner.ts').map(say)).toEqual([]);
+});
+
+test('whose code a path is, is decided in one place', () => {
+  const asks = /\[\\\\\/\]node_modules|\/node_modules\/'\)|startsWith\('node:'\)/;
+  const others = files.filter((file) => file !== 'model/owner.ts');
+  expect(others.filter((file) => asks.test(textOf.get(file)!))).toEqual([]);
+});
+
+test('units and defaults are leaves', () => {
+  const leaves = imports.filter(
+    ({ from, to }) => /^(units\/|defaults\.ts)/.test(from) && roomOf(to) !== 'units',
+  );
+  expect(leaves.map(say)).toEqual([]);
 });
 
 describe('what loads with what:', () => {

@@ -1,8 +1,8 @@
 // The offline half of an audit: settings that were read, perhaps elsewhere, to a report.
 
 import type { AuditReport } from '../model/finding.ts';
-import type { PodContainer } from '../model/pod.ts';
-import type { Settings } from '../model/settings.ts';
+import type { PodContainer } from '../model/settings/pod.ts';
+import type { Settings } from '../model/settings/settings.ts';
 import { VERSION } from '../version.ts';
 import { judgeAudit } from './judge-audit.ts';
 import type { AuditOptions } from './rule.ts';

@@ -1,7 +1,7 @@
 // What a rule on settings is: facts in; a draft of a finding, "fine", or why it cannot be told.
 import type { Severity } from '../model/finding.ts';
-import type { PodContainer } from '../model/pod.ts';
-import { majorOf, type ServerSettings, type Settings } from '../model/settings.ts';
+import type { PodContainer } from '../model/settings/pod.ts';
+import { majorOf, type ServerSettings, type Settings } from '../model/settings/settings.ts';
 import { formatDuration } from '../units/units.ts';
 
 export interface AuditOptions {

@@ -1,7 +1,8 @@
 // The options of a capture as they are written on a command line, and what they mean.
+import { DEFAULTS } from '../defaults.ts';
 import { UsageError } from '../errors.ts';
+import { DAY_MILLIS, parseDuration, writeDuration } from '../units/duration.ts';
 import { ASYNC_MODES, type CaptureOptions, SNAPSHOT_MODES } from './context.ts';
-import { fitInterval, parseTime } from './times.ts';
 
 export interface CaptureWords {
   duration: string;
@@ -13,11 +14,11 @@ export interface CaptureWords {
 
 /** What is said where nothing is given. */
 export const DEFAULT_WORDS: CaptureWords = {
-  duration: '30s',
-  interval: '1s',
-  maxPause: '1s',
-  snapshot: 'auto',
-  async: 'burst',
+  duration: writeDuration(DEFAULTS.capture.durationMillis),
+  interval: writeDuration(DEFAULTS.capture.intervalMillis),
+  maxPause: writeDuration(DEFAULTS.capture.maxPauseMillis),
+  snapshot: DEFAULTS.capture.snapshot,
+  async: DEFAULTS.capture.async,
 };
 
 export type ParsedWords = Pick<
@@ -42,4 +43,21 @@ function oneOf<T extends string>(modes: readonly T[], given: string, option: str
   if (mode === undefined)
     throw new UsageError(`${option} cannot be "${given}".`, `Give ${modes.join(', ')}.`);
   return mode;
+}
+
+/** Milliseconds; a plain number is seconds. Throws UsageError when it is not a duration, or outside of `least` and a day. */
+export function parseTime(text: string, option: string, leastMillis: number): number {
+  const millis = parseDuration(text);
+  if (millis === undefined)
+    throw new UsageError(`${option} ${text} is not a duration.`, 'Write it as 30s, 2m or 500ms.');
+  if (millis < leastMillis || millis > DAY_MILLIS)
+    throw new UsageError(`${option} ${text} is out of range.`, `It can be from ${leastMillis} ms to 24 h.`);
+  return millis;
+}
+
+const LEAST_SAMPLES = 8;
+
+/** The interval asked for, or a shorter one where fewer than 8 samples would fit into the duration. */
+function fitInterval(durationMillis: number, intervalMillis: number): number {
+  return Math.max(100, Math.min(intervalMillis, Math.floor(durationMillis / LEAST_SAMPLES)));
 }

@@ -1,6 +1,7 @@
 // One capture: the first steps of the ladder over an interval, and more of the heap where what was seen asks for it.
 // Asks for raw facts and writes them down; judges nothing.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { PROBE_URL } from '../probe/probe-url.ts';
 import { readPassiveSample } from '../signals/passive/read.ts';
 import type { CaptureSink } from '../signals/sink.ts';
@@ -54,7 +55,7 @@ async function hasEnded(pid: number): Promise<boolean> {
   for (const deadline = performance.now() + ENDING_MILLIS; performance.now() < deadline; ) {
     const stat = readStat(pid);
     if (!stat || /[ZX]/.test(stat.state)) return true;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
   }
   return false;
 }

@@ -1,6 +1,8 @@
 // A look ahead: whether a process can be attached to and what each step of the ladder would cost, from /proc and the
 // cgroup alone. Nothing is sent to it; an inspector that is open is asked who it is, and no more.
-import type { Preflight, PreflightStep } from '../model/preflight.ts';
+
+import { DEFAULTS } from '../defaults.ts';
+import type { Preflight, PreflightStep } from '../model/settings/preflight.ts';
 import { readCgroup } from '../signals/passive/cgroup.ts';
 import { checkAttachable } from '../target/attachability.ts';
 import { readInspectorEndpoint } from '../target/inspector-address.ts';
@@ -9,15 +11,18 @@ import { readNodeVersion } from '../target/node-binary.ts';
 import { shortCommand } from '../target/proc/command.ts';
 import { readCmdline, readStat, readStatus } from '../target/proc/proc.ts';
 import { listeningPorts } from '../target/proc/sockets.ts';
+import { GIB, MIB } from '../units/bytes.ts';
+import { formatDuration, formatShare } from '../units/units.ts';
+import { STEP_COSTS } from './costs.ts';
 import { estimateCensusBytes, estimateCensusMillis, estimateHeapReadMillis } from './heap/ladder.ts';
 import { isMemoryTight, type MemoryRoom, megabytes, memoryRoom } from './heap/memory-room.ts';
 import { describeEstimate, estimateSnapshot } from './heap/snapshot-estimate.ts';
+import { throughputKept } from './overhead.ts';
 
-const DEFAULT_MAX_PAUSE_MILLIS = 1_000;
+const MAX_PAUSE_MILLIS = DEFAULTS.capture.maxPauseMillis;
+const TOO_LONG = `the pause is longer than --max-pause (${formatDuration(MAX_PAUSE_MILLIS)} unless given)`;
 /** Two looks in a row agree although memory moves a little: estimates are no finer than this anyway. */
-const STEP_BYTES = 16 * 2 ** 20;
-/** What profiles, hooks and lists take. */
-const LIGHT_BYTES = 16 * 2 ** 20;
+const STEP_BYTES = 16 * MIB;
 
 /** The kernel tells that a signal is caught, not by whom. */
 const OWN_HANDLER =
@@ -87,7 +92,7 @@ async function findInspector(pid: number): Promise<Preflight['inspector']> {
 /** Room moves with everything else that runs: only as fine as the estimates. */
 function roundedRoom(room: MemoryRoom | undefined): MemoryRoom | undefined {
   if (!room) return undefined;
-  const step = room.bytes > 2 ** 30 ? 2 ** 30 : STEP_BYTES;
+  const step = room.bytes > GIB ? GIB : STEP_BYTES;
   return { ...room, bytes: Math.floor(room.bytes / step) * step };
 }
 
@@ -100,14 +105,20 @@ function describeSteps(pid: number, heap: number | undefined, room: MemoryRoom |
   return [passive, light(pid, heap), burst(heap), census(heap, room), snapshot(pid, heap)];
 }
 
+/** As measured; an idle process has nothing to lose. */
+function describeOverhead(): string {
+  const { least, most } = throughputKept();
+  return `servers at full load kept ${formatShare(least)} to ${formatShare(most)} of their throughput, bursts included`;
+}
+
 function light(pid: number, heap: number | undefined): PreflightStep {
   const pace = isMemoryTight(pid) ? 'coarser than usual, because memory is tight' : 'at the usual pace';
   return {
     step: 'light',
     when: 'always',
-    what: `CPU profile, heap sampling and counters, ${pace}: under 1 % of a core`,
+    what: `CPU profile, heap sampling and counters, ${pace}: ${describeOverhead()}`,
     pauseMillis: heap === undefined ? undefined : Math.round(estimateHeapReadMillis(heap)),
-    extraBytes: LIGHT_BYTES,
+    extraBytes: STEP_COSTS.light.bytes,
   };
 }
 
@@ -115,7 +126,7 @@ function burst(heap: number | undefined): PreflightStep {
   return {
     step: 'burst',
     when: 'always',
-    what: 'async hooks in short bursts: under 3 % of throughput',
+    what: 'async hooks in short bursts: their cost is part of that of "light"',
     pauseMillis: heap === undefined ? undefined : Math.round(estimateHeapReadMillis(heap)),
   };
 }
@@ -133,9 +144,7 @@ function census(heap: number | undefined, room: MemoryRoom | undefined): Preflig
       when: 'left out',
       reason: `it does not fit: ${megabytes(room.bytes)} left below ${room.limitedBy}`,
     };
-  return pauseMillis > DEFAULT_MAX_PAUSE_MILLIS
-    ? { ...step, when: 'left out', reason: 'the pause is longer than --max-pause (1 s unless given)' }
-    : step;
+  return pauseMillis > MAX_PAUSE_MILLIS ? { ...step, when: 'left out', reason: TOO_LONG } : step;
 }
 
 function snapshot(pid: number, heap: number | undefined): PreflightStep {
@@ -157,11 +166,11 @@ function snapshot(pid: number, heap: number | undefined): PreflightStep {
     extraBytes,
   };
   if (!fits) return { ...step, when: 'left out', reason: `it does not fit below ${estimate.limitedBy}` };
-  return pauseMillis > DEFAULT_MAX_PAUSE_MILLIS
+  return pauseMillis > MAX_PAUSE_MILLIS
     ? {
         ...step,
         when: 'left out',
-        reason: 'the pause is longer than --max-pause (1 s unless given); --snapshot force takes it',
+        reason: `${TOO_LONG}; --snapshot force takes it`,
       }
     : step;
 }

@@ -1,5 +1,6 @@
 // Capturing one run of a comparison: a process that we started ourselves is measured in turns of load, then left to come
 // to rest. Asks for raw facts and writes them down; judges nothing.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LoadReport, LoadTurn } from '../model/comparison/load.ts';
 import { PROBE_URL } from '../probe/probe-url.ts';
 import { readPassiveSample } from '../signals/passive/read.ts';
@@ -161,7 +162,7 @@ async function comeToRest(main: ThreadCapture, pid: number): Promise<void> {
     const end = performance.now() + LONGEST_REST_MILLIS;
     performance.now() < end && quiet < QUIET_LOOKS;
   ) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MILLIS));
+    await delay(LOOK_MILLIS);
     const { resources } = (await main.probe?.call('sample')) ?? {};
     const { fdCount } = readPassiveSample(pid, 0, { ownInspectorPorts: [] });
     const now = JSON.stringify([resources, fdCount]);

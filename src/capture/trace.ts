@@ -1,6 +1,7 @@
 // Node's own trace events (the NodeTracing domain of the main thread), passed on as they come: the file opens in Perfetto
 // and chrome://tracing.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CaptureStream } from '../signals/sink.ts';
 import type { InspectorSession } from '../target/inspector-session.ts';
 
@@ -80,15 +81,14 @@ export async function startTrace(
   const finish = async (): Promise<TraceOutcome> => {
     await session.send('NodeTracing.stop', {}, STOP_MILLIS).catch(() => markComplete());
     const from = performance.now();
-    const wait = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis));
-    if (!session.isClosed) await Promise.race([complete, session.closed, wait(LONGEST_WAIT_MILLIS)]);
+    if (!session.isClosed) await Promise.race([complete, session.closed, delay(LONGEST_WAIT_MILLIS)]);
     lastAt = Math.max(lastAt, performance.now());
     while (
       !session.isClosed &&
       performance.now() - lastAt < QUIET_MILLIS &&
       performance.now() - from < LONGEST_WAIT_MILLIS
     )
-      await wait(50);
+      await delay(50);
     unlisten();
     unlistenEnd();
     write(outcome.events === 0 ? '{"traceEvents":[]}\n' : '\n]}\n');

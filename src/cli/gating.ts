@@ -1,4 +1,5 @@
 // Gates on the command line: rules from --fail-on and the config file, what is accepted, the stored baseline, the record.
+
 import { existsSync } from 'node:fs';
 import type { CompareResult } from '../comparison/compare.ts';
 import { UsageError } from '../errors.ts';
@@ -14,6 +15,7 @@ import type { Comparison } from '../model/comparison/comparison.ts';
 import { readAcceptFile } from '../recording/files/accept-file.ts';
 import { readBaseline, writeBaseline } from '../recording/files/baseline-file.ts';
 import { GATE_CONFIG_FILE, type GateConfig, readGateConfig } from '../recording/files/gate-config.ts';
+import { quote } from '../remote/shell-quote.ts';
 import { jsonForTerminal } from '../report/escape.ts';
 import { VERSION } from '../version.ts';
 import type { GateOptions } from './options/comparison-options.ts';
@@ -89,7 +91,5 @@ export function writeGateFiles(comparison: Comparison, flags: GateOptions): void
 
 /** As a person would type it again. */
 function commandLine(): string {
-  const quote = (word: string) =>
-    /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
   return ['culprit', ...process.argv.slice(2)].map(quote).join(' ');
 }

@@ -1,6 +1,8 @@
 // Launching the target ourselves: start the command, find the Node process in it, and end it when we are done.
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { basename } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AttachError, UsageError } from '../errors.ts';
 import { checkAttachable } from '../target/attachability.ts';
 import { readChildren } from '../target/proc/children.ts';
@@ -66,7 +68,7 @@ async function findNodeIn(child: ChildProcess, isWrapper: boolean): Promise<numb
     const candidates = isWrapper ? pids.slice(1) : pids;
     const found = candidates.findLast((pid) => checkAttachable(pid).ok);
     if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
   }
   // It ended before its time: whoever waits for `failed` hears why.
   if (Date.now() < deadline) return new Promise(() => {});

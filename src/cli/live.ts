@@ -1,7 +1,9 @@
 // What `diagnose` and `record` share: options to a target to a recording in a folder.
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseCaptureWords } from '../capture/capture-words.ts';
 import type { CaptureOutcome } from '../capture/context.ts';
 import { AttachError, UsageError } from '../errors.ts';
@@ -57,7 +59,7 @@ const ENDING_MILLIS = 1_000;
 
 /** A program that ends while we come to it: that it did, and how, is more than that nobody was there. */
 async function sayHowItEnded(error: unknown, launched: Launched | null): Promise<never> {
-  const soon = new Promise((resolve) => setTimeout(resolve, ENDING_MILLIS));
+  const soon = delay(ENDING_MILLIS);
   if (launched && error instanceof AttachError) await Promise.race([launched.ended, soon]);
   throw error;
 }

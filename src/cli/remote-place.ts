@@ -2,7 +2,8 @@
 import { UsageError } from '../errors.ts';
 import { type FoundPod, findPod } from '../remote/find-pod.ts';
 import type { ReachOptions } from '../remote/reach.ts';
-import { type Place, parseVia, quote } from '../remote/transport.ts';
+import { quote } from '../remote/shell-quote.ts';
+import { type Place, parseVia } from '../remote/transport.ts';
 import type { PlaceOptions } from './options/place-options.ts';
 
 export interface FoundPlace {

@@ -1,6 +1,8 @@
 // What is wrong on one side and not on the other: both are started once more, loaded, and diagnosed as any process would be.
+
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEFAULTS } from '../defaults.ts';
 import { diagnose } from '../diagnose.ts';
 import { compareFindings, confirmNew } from '../findings/compare/compare-findings.ts';
 import type { FindingChange } from '../model/comparison/comparison.ts';
@@ -58,9 +60,9 @@ async function diagnoseSide(
     })();
     await record({ kind: 'process', pid: server.pid }, createRecordingWriter(out), {
       durationMillis,
-      intervalMillis: 1_000,
-      maxPauseMillis: 1_000,
-      snapshot: 'never',
+      intervalMillis: DEFAULTS.capture.intervalMillis,
+      maxPauseMillis: DEFAULTS.capture.maxPauseMillis,
+      snapshot: DEFAULTS.bench.snapshot,
       signal,
     });
     done.abort();

@@ -1,7 +1,9 @@
 // The offline half of a comparison: runs of two sides -> measured differences -> a verdict. Works on any recordings, on any
 // machine.
+
 import { type ComparedRuns, compareRuns } from '../analysis/compare/compare-runs.ts';
 import { measureRun, type RunName } from '../analysis/compare/measure-run.ts';
+import { DEFAULTS } from '../defaults.ts';
 import { decode } from '../diagnose.ts';
 import { judgeComparison } from '../findings/compare/judge-comparison.ts';
 import type { Comparison, FindingChange, SideSummary } from '../model/comparison/comparison.ts';
@@ -25,7 +27,7 @@ export interface CompareOptions {
 }
 
 export const COMPARE_DEFAULTS: CompareOptions = {
-  smallest: 0.02,
+  smallest: DEFAULTS.comparison.smallest,
   confidence: 0.99,
   falseAlarm: 0.01,
   lookShare: 1,

@@ -14,6 +14,7 @@ import {
   type HeapVerdict,
   placesIn,
 } from '../model/heap/heap-report.ts';
+import { ownerOf } from '../model/owner.ts';
 import { resolveHeapPlaces } from '../recording/heap/heap-places.ts';
 import { readHeapSnapshot } from '../recording/heap/heap-snapshot.ts';
 import { VERSION } from '../version.ts';
@@ -98,7 +99,7 @@ function finish({ facts, programs, trie, survey, dominators }: LastState, option
 }
 
 function folderAround(folder: string, places: HeapPlace[]): string {
-  const own = places.map(({ file }) => file).filter((file) => !/[/\\\\]node_modules[/\\\\]/.test(file));
+  const own = places.map(({ file }) => file).filter((file) => ownerOf(file) === 'app');
   const shared = sharedFolder([`${folder}.`, ...own]);
   // One stray file shall not make every path long.
   return shared.split('/').length > 2 ? shared : folder;

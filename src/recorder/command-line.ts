@@ -1,6 +1,7 @@
 // The words that the recorder is called with. A parser of its own, since the ones in packages need newer versions of Node
 // or more room than a pod has for it.
 import { type CaptureWords, DEFAULT_WORDS } from '../capture/capture-words.ts';
+import { DEFAULTS } from '../defaults.ts';
 import { UsageError } from '../errors.ts';
 
 export const RECORDER_COMMANDS = ['record', 'settings', 'ps'] as const;
@@ -33,7 +34,7 @@ export function parseRecorderCall(args: readonly string[]): RecorderCall {
   if (!command) throw new UsageError(`Unknown command "${args[0] ?? ''}".`, USAGE);
   const call: RecorderCall = {
     command,
-    words: { ...DEFAULT_WORDS, snapshot: 'never' },
+    words: { ...DEFAULT_WORDS, snapshot: DEFAULTS.remote.snapshot },
     isSpokenTo: false,
   };
   for (let i = 1; i < args.length; i++) {

@@ -3,7 +3,7 @@
 import type { CaptureProgress } from '../capture/context.ts';
 import { CulpritError } from '../errors.ts';
 import { exitCodeOfError } from '../exit-codes.ts';
-import type { Settings } from '../model/settings.ts';
+import type { Settings } from '../model/settings/settings.ts';
 
 /** How a line to another culprit begins: everything else on the link is noise of images and wrappers. */
 export const VOICE_MARK = '{"culprit":';

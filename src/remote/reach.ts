@@ -6,7 +6,8 @@ import { debugCommand } from './debug-container.ts';
 import { likelyNodes } from './node-paths.ts';
 import { readRecorder, recorderPath } from './recorder-file.ts';
 import { ProgramMissing, type RemoteOptions } from './remote-recorder.ts';
-import { execCommand, type Place, quote } from './transport.ts';
+import { quote } from './shell-quote.ts';
+import { execCommand, type Place } from './transport.ts';
 
 export interface ReachOptions extends Omit<RemoteOptions, 'wrap' | 'node' | 'name'> {
   place: Place;

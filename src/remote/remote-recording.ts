@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { PassThrough, type Readable } from 'node:stream';
 import type { CaptureProgress } from '../capture/context.ts';
 import { CulpritError } from '../errors.ts';
-import type { Settings } from '../model/settings.ts';
+import type { Settings } from '../model/settings/settings.ts';
 import { parseSettings } from '../recording/files/settings-file.ts';
 import { type Recording, readRecordingFrom } from '../recording/reader.ts';
 import { type RemoteOptions, startRecorder } from './remote-recorder.ts';

@@ -1,6 +1,8 @@
 // The ways to run a command where the target is: kubectl, a container engine's exec, or ssh. Each is the program on the PATH
 // and the words it wants; none is spoken to otherwise.
+
 import { UsageError } from '../errors.ts';
+import { quote } from './shell-quote.ts';
 
 export type Engine = 'kubectl' | 'podman' | 'docker' | 'nerdctl' | 'crictl' | 'ssh';
 const ENGINES: readonly Engine[] = ['kubectl', 'podman', 'docker', 'nerdctl', 'crictl', 'ssh'];
@@ -63,9 +65,4 @@ export function execCommand(place: Place, command: readonly string[]): string[] 
     default:
       return [...transport.words, 'exec', '-i', name, ...command];
   }
-}
-
-/** For a POSIX shell. */
-export function quote(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

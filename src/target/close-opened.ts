@@ -1,4 +1,5 @@
 // Closing an inspector that our signal opened, when attaching through it failed or whoever sent the signal is gone.
+import { setTimeout as delay } from 'node:timers/promises';
 import { findOpenInspector } from './inspector-address.ts';
 import { openSession } from './inspector-session.ts';
 import { listeningPorts } from './proc/sockets.ts';
@@ -21,6 +22,6 @@ export async function closeOpenedInspector(pid: number, knownInodes: ReadonlySet
       await session.send('Runtime.evaluate', params, 2_000).catch(() => {});
       return;
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
   }
 }

@@ -1,6 +1,8 @@
 // Opening the inspector of a running process with SIGUSR1, after proving that the signal is safe to send, and
 // finding the port it opened.
+
 import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AttachError } from '../errors.ts';
 import { checkAttachable, describeRefusal } from './attachability.ts';
 import { closeOpenedInspector } from './close-opened.ts';
@@ -58,7 +60,7 @@ async function waitForFreePort(pid: number): Promise<void> {
     const taken = portConflict(pid);
     if (!taken) return;
     if (Date.now() > deadline) throw taken;
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await delay(250);
   }
 }
 
@@ -75,7 +77,7 @@ async function waitForNewInspector(pid: number, before: ListeningPort[]): Promis
         'Run `culprit ps` to see what is running.',
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MILLIS));
+    await delay(POLL_MILLIS);
   }
   return null;
 }

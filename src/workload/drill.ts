@@ -1,7 +1,9 @@
 // A shutdown on purpose: SIGTERM to a copy of a process (or, asked for by name, to itself), and how long it takes.
+
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AttachError } from '../errors.ts';
-import type { DrillResult, Settings } from '../model/settings.ts';
+import type { DrillResult, Settings } from '../model/settings/settings.ts';
 import { readCmdline, readCwd, readExe, readStat } from '../target/proc/proc.ts';
 import { known, readText } from '../target/proc/proc-file.ts';
 import { listeningPorts } from '../target/proc/sockets.ts';
@@ -91,12 +93,10 @@ async function untilListening(child: ChildProcess, port: number): Promise<void> 
         `the copy ended before it served (${failure?.message ?? child.exitCode ?? child.signalCode})`,
       );
     if (listeningPorts(child.pid!).some((listening) => listening.port === port)) return;
-    await pause();
+    await delay(POLL_MILLIS);
   }
   throw refuse(`the copy did not listen on port ${port} in ${START_MILLIS / 1_000} s`);
 }
-
-const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MILLIS));
 
 function drillTarget(pid: number, waitMillis: number): Promise<DrillResult> {
   return timeShutdown(pid, waitMillis).then((took) => ({ of: 'target', waitedMillis: waitMillis, ...took }));
@@ -111,7 +111,7 @@ async function timeShutdown(pid: number, waitMillis: number): Promise<{ tookMill
     const stat = readStat(pid);
     if (!stat || stat.startTicks !== startTicks || stat.state === 'Z' || stat.state === 'X')
       return { tookMillis: Math.round(performance.now() - from) };
-    await pause();
+    await delay(POLL_MILLIS);
   }
   return {};
 }

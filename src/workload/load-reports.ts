@@ -1,5 +1,6 @@
 // What load tools print, read into one shape. JSON where the tool can write it, its usual text else.
 import type { LoadReport } from '../model/comparison/load.ts';
+import { parseDuration } from '../units/duration.ts';
 
 /** null: the output is of no tool that is known, and says nothing that could be believed. */
 export function readLoadReport(output: string): LoadReport | null {
@@ -122,11 +123,9 @@ function k6(value: Json): LoadReport | null {
   };
 }
 
-const MILLIS: Record<string, number> = { us: 1e-3, µs: 1e-3, ms: 1, s: 1_000, m: 60_000 };
-
 function duration(text: string | undefined): number | undefined {
-  const found = /^([\d.]+)\s*(us|µs|ms|s|m)$/.exec(text ?? '');
-  return found ? Number(found[1]) * MILLIS[found[2]!]! : undefined;
+  // A number without a unit would be a guess.
+  return /[a-zµ]$/.test(text ?? '') ? parseDuration(text!, ['us', 'µs', 'ms', 's', 'm']) : undefined;
 }
 
 const first = (output: string, pattern: RegExp) => pattern.exec(output)?.[1];

@@ -1,5 +1,6 @@
 // Starting the server of one side and knowing when it serves: the Node process below the command that listens on a port.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { WorkloadError } from '../errors.ts';
 import { checkAttachable } from '../target/attachability.ts';
 import { isNodeProcess } from '../target/node-binary.ts';
@@ -70,7 +71,7 @@ async function untilServing(
     }
     const found = findServing(leashed.pid, spec);
     if (found && (spec.ready === undefined || leashed.tail().includes(spec.ready))) return found;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MILLIS));
+    await delay(LOOK_MILLIS);
   }
   throw new WorkloadError(
     `${spec.side} did not ${spec.ready === undefined ? 'listen on a port' : `print "${spec.ready}"`} within ${spec.startMillis / 1_000} s.${quoted(leashed)}`,

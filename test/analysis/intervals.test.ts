@@ -35,6 +35,18 @@ describe('the interval of a share that was counted', () => {
     }
   });
 
+  test('of what was not counted is the same from the other end', () => {
+    for (const [count, of] of [
+      [3, 10],
+      [1, 368],
+      [95_000, 100_000],
+    ] as const) {
+      const [some, others] = [shareInterval(count, of, 0.9999), shareInterval(of - count, of, 0.9999)];
+      expect(some.low).toBeCloseTo(1 - others.high, 12);
+      expect(some.high).toBeCloseTo(1 - others.low, 12);
+    }
+  });
+
   test('tells how many would be enough, near what the exact interval needs', () => {
     const enough = countsEnough(0, 0.02, 0.95)!;
     expect(enough).toBeGreaterThan(180);

@@ -4,7 +4,7 @@ import { auditLevel } from '../../src/audit/audit-level.ts';
 import { judgeAudit } from '../../src/audit/judge-audit.ts';
 import { type ConfigurationRule, flagValue } from '../../src/audit/rule.ts';
 import { CONFIGURATION_RULES } from '../../src/audit/rules.ts';
-import type { InnerSettings, OuterSettings, ServerSettings } from '../../src/model/settings.ts';
+import type { InnerSettings, OuterSettings, ServerSettings } from '../../src/model/settings/settings.ts';
 import { buildPod, buildProbe, buildSettings } from '../support/build-settings.ts';
 
 const MB = 2 ** 20;

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Preflight } from '../../src/model/preflight.ts';
+import type { Preflight } from '../../src/model/settings/preflight.ts';
 import { reportErrors, schemaErrors } from '../support/json-schemas.ts';
 import { auditOf, runCulprit, startCulprit, wentWrongInside } from './support/culprit.ts';
 import { installNodes, nodeBinary } from './support/node-versions.ts';

@@ -1,8 +1,8 @@
 // Pod specs and kept settings as people hand them in: every shape that kubectl writes, and files that are none.
 import { describe, expect, test } from 'vitest';
-import { parseQuantity } from '../../src/model/decode/quantity.ts';
 import { parsePod } from '../../src/recording/files/pod-file.ts';
 import { parseSettings } from '../../src/recording/files/settings-file.ts';
+import { parseQuantity } from '../../src/units/quantity.ts';
 import { buildSettings } from '../support/build-settings.ts';
 
 const SPEC =

@@ -54,7 +54,7 @@ describe('a config file', () => {
       ],
       onUnsure: 'pass',
       smallest: 0.015,
-      budgetSeconds: 300,
+      budgetMillis: 300_000,
       acceptFile: join(dir, 'ci/culprit.accepted.json'),
       baselineFile: '/var/culprit.baseline.json',
     });
@@ -70,7 +70,7 @@ describe('a config file', () => {
     ['min', '1.5 min', 90],
     ['h', '1h', 3_600],
   ])('takes a budget in %s', (_unit, budget, seconds) => {
-    expect(readGateConfig(write({ budget })).budgetSeconds).toBe(seconds);
+    expect(readGateConfig(write({ budget })).budgetMillis).toBe(seconds * 1_000);
   });
 
   const wrong: [string, unknown, RegExp][] = [

@@ -1,6 +1,6 @@
 import { transformSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
-import { packageFolder, scriptPath } from '../../src/recording/sources/script-places.ts';
+import { scriptPath } from '../../src/recording/sources/script-places.ts';
 import { collectSources } from '../../src/recording/sources/sources.ts';
 
 const SOURCE = `interface Order { id: number }
@@ -144,14 +144,6 @@ describe('packages:', () => {
 
   test('code of the application belongs to none', () => {
     expect(collect({ '/app/a.js': '' }, '/app/a.js', 0, 0).sources.scripts['/app/a.js']!.package).toBeNull();
-  });
-
-  test('the innermost package counts', () => {
-    expect(packageFolder('/a/node_modules/x/node_modules/y/z.js')).toEqual({
-      dir: '/a/node_modules/x/node_modules/y',
-      name: 'y',
-    });
-    expect(packageFolder('/a/src/z.js')).toBeNull();
   });
 
   test('each package.json is read once', () => {

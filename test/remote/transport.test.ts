@@ -4,7 +4,8 @@ import { UsageError } from '../../src/errors.ts';
 import { debugCommand } from '../../src/remote/debug-container.ts';
 import { explainLink, isProgramMissing } from '../../src/remote/link-errors.ts';
 import { likelyNodes } from '../../src/remote/node-paths.ts';
-import { execCommand, parseVia, quote } from '../../src/remote/transport.ts';
+import { quote } from '../../src/remote/shell-quote.ts';
+import { execCommand, parseVia } from '../../src/remote/transport.ts';
 
 const command = ['node', '-', 'record', "it's"];
 

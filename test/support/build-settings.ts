@@ -1,6 +1,6 @@
 // Settings and pods for tests: a well set server, and what a test changes of it.
-import type { PodContainer, PodProbe } from '../../src/model/pod.ts';
-import type { InnerSettings, OuterSettings, Settings } from '../../src/model/settings.ts';
+import type { PodContainer, PodProbe } from '../../src/model/settings/pod.ts';
+import type { InnerSettings, OuterSettings, Settings } from '../../src/model/settings/settings.ts';
 
 interface Changes {
   inner?: Partial<InnerSettings>;

@@ -1,7 +1,9 @@
 // What a CPU quota does to a process: in each period (usually 100 ms) its group may use so much CPU time; once that is
 // gone every thread of it is stopped until the next one begins.
 // https://docs.kernel.org/scheduler/sched-bwc.html
+
 import type { PassiveSample, RuntimeSample } from '../../model/samples.ts';
+import { median } from '../statistics/median.ts';
 
 export interface Throttling {
   quotaCores: number;
@@ -150,8 +152,8 @@ function delaysOf(spans: readonly Span[]): Pick<Throttling, 'delayMillis' | 'cal
       .flatMap(({ delayMillis }) => delayMillis ?? []);
   const calm = of(false);
   return {
-    delayMillis: medianOf(of(true)),
-    calmDelayMillis: calm.length < LEAST_CALM ? undefined : medianOf(calm),
+    delayMillis: median(of(true)),
+    calmDelayMillis: calm.length < LEAST_CALM ? undefined : median(calm),
   };
 }
 
@@ -159,7 +161,3 @@ function delaysOf(spans: readonly Span[]): Pick<Throttling, 'delayMillis' | 'cal
 const LEAST_CALM = 3;
 /** The probe answers a little after the counters were read. */
 const LATE_READ_MILLIS = 200;
-
-function medianOf(values: readonly number[]): number | undefined {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
-}

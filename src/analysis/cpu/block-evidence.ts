@@ -6,7 +6,7 @@
 //     waiting times are (exponentially). One callback that takes its time is not: its short runs are missing.
 import type { RuntimeSample } from '../../model/samples.ts';
 
-/** The timer of Node's delay histogram is due each so often (capture/probes/counters.ts). */
+/** The timer of Node's delay histogram is due each so often (signals/runtime/probe/loop-delays.ts). */
 const TIMER_MILLIS = 10;
 /** Two samples' distance at either end, and the clock's own error, as a part of the block. */
 const SLACK = { millis: 4, share: 0.1 };

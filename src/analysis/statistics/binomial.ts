@@ -1,16 +1,17 @@
 // How sure a share is that was counted: exact intervals for "k of n", and how many would have to be counted.
 import type { Interval } from '../interval.ts';
+import { incompleteBeta, normalQuantile } from './distributions.ts';
 
 /**
- * The interval of Clopper and Pearson (1934): never narrower than it claims, however small the counts. `confidence` is
+ * The interval of Clopper and Pearson (1934), by quantiles of the beta distribution: never narrower than it claims, however small the counts. `confidence` is
  * two-sided, 0..1.
  */
 export function shareInterval(count: number, of: number, confidence: number): Interval {
   const tail = (1 - confidence) / 2;
   return {
     point: of === 0 ? 0 : count / of,
-    low: count === 0 ? 0 : solveRising((share) => 1 - atMost(count - 1, of, share) - tail),
-    high: count >= of ? 1 : solveRising((share) => tail - atMost(count, of, share)),
+    low: count === 0 ? 0 : solveRising((share) => incompleteBeta(share, count, of - count + 1) - tail),
+    high: count >= of ? 1 : solveRising((share) => incompleteBeta(share, count + 1, of - count) - (1 - tail)),
   };
 }
 
@@ -34,20 +35,6 @@ function countLike(share: number, limit: number, of: number): number {
   return share > limit ? Math.floor(share * of) : Math.ceil(share * of);
 }
 
-/** Chance of `count` or fewer of `of`, by adding up the terms; in logarithms, since single terms can be tiny. */
-function atMost(count: number, of: number, share: number): number {
-  if (share <= 0) return 1;
-  if (share >= 1) return count >= of ? 1 : 0;
-  const odds = Math.log(share) - Math.log1p(-share);
-  let logTerm = of * Math.log1p(-share);
-  let sum = Math.exp(logTerm);
-  for (let k = 1; k <= count; k++) {
-    logTerm += Math.log((of - k + 1) / k) + odds;
-    sum += Math.exp(logTerm);
-  }
-  return Math.min(1, sum);
-}
-
 /** Where a function that rises over 0..1 meets 0, by halving. */
 function solveRising(f: (x: number) => number): number {
   let low = 0;
@@ -58,12 +45,4 @@ function solveRising(f: (x: number) => number): number {
     else high = middle;
   }
   return (low + high) / 2;
-}
-
-/** How many standard deviations leave `tail` above; Abramowitz and Stegun 26.2.23, right to 0.0005. */
-function normalQuantile(tail: number): number {
-  const t = Math.sqrt(-2 * Math.log(tail));
-  const above = 2.515517 + t * (0.802853 + t * 0.010328);
-  const below = 1 + t * (1.432788 + t * (0.189269 + t * 0.001308));
-  return t - above / below;
 }

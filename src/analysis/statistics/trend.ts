@@ -3,6 +3,7 @@
 //
 //   leak      ___---'''      sawtooth  /|/|/|      filling cache  _--------
 //             rises to the end         falls back                 stops rising
+import { normalCdf } from './distributions.ts';
 
 export interface Point {
   atMillis: number;
@@ -136,14 +137,6 @@ function kendall(points: readonly Point[]): { s: number; variance: number; pValu
   if (variance <= 0) return { s, variance: 0, pValue: 1 };
   const z = (s - Math.sign(s)) / Math.sqrt(variance);
   return { s, variance, pValue: 2 * (1 - normalCdf(Math.abs(z))) };
-}
-
-/** Abramowitz and Stegun 26.2.17; absolute error below 7.5e-8. */
-function normalCdf(z: number): number {
-  const t = 1 / (1 + 0.2316419 * z);
-  const tail =
-    t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  return 1 - tail * Math.exp((-z * z) / 2) * 0.3989422804;
 }
 
 function senInterval(slopes: readonly number[], variance: number): [number, number] {

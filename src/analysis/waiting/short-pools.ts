@@ -2,6 +2,7 @@
 import type { Frame } from '../../model/frame.ts';
 import type { Pool, PoolReading } from '../../model/pool.ts';
 import { type Blame, blame } from '../cpu/blame.ts';
+import { median } from '../statistics/median.ts';
 import { judgeTrend, type Trend } from '../statistics/trend.ts';
 
 export interface ShortPool {
@@ -48,7 +49,7 @@ function describePool(pool: Pool): ShortPool | null {
       pool.readings.map(({ atMillis, waiting: value }) => ({ atMillis, value })),
       { leastPoints: LEAST_READINGS, leastRise: 3 },
     ),
-    medianWaiting: waiting.toSorted((a, b) => a - b)[waiting.length >> 1]!,
+    medianWaiting: median(waiting)!,
     waitingShare: waiting.filter((count) => count > 0).length / waiting.length,
     lent,
     silentShare: lent && lent.looked > 0 ? lent.silent / lent.looked : null,

@@ -3,6 +3,7 @@ import type { Frame } from '../../model/frame.ts';
 import type { Observations } from '../../model/observations.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
 import { type Blame, blame } from '../cpu/blame.ts';
+import { median } from '../statistics/median.ts';
 
 export interface ThreadPoolPressure {
   /** Median wait for a thread over the look, the event loop's own delay taken off. */
@@ -38,11 +39,10 @@ const LEAST_COUNT = 3;
 export function summarizeThreadPool(observations: Observations): ThreadPoolPressure | null {
   const waits = observations.runtime.filter((sample) => sample.thread === 0).flatMap(waitOf);
   if (waits.length < LEAST_SAMPLES) return null;
-  const sorted = waits.toSorted((a, b) => a - b);
-  const medianWaitMillis = sorted[sorted.length >> 1]!;
+  const medianWaitMillis = median(waits)!;
   return {
     medianWaitMillis,
-    longestWaitMillis: sorted.at(-1)!,
+    longestWaitMillis: Math.max(...waits),
     longShare: waits.filter((wait) => wait >= LONG_WAIT_MILLIS).length / waits.length,
     threads: observations.threadPool.at(-1)?.threads,
     inside: insideOf(observations),

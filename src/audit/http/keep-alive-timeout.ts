@@ -1,12 +1,10 @@
 // The server closes idle connections before the balancer does: now and then a request meets a connection that just closed.
-import type { PodContainer } from '../../model/pod.ts';
-import type { ServerSettings } from '../../model/settings.ts';
+import { DEFAULTS } from '../../defaults.ts';
+import type { PodContainer } from '../../model/settings/pod.ts';
+import type { ServerSettings } from '../../model/settings/settings.ts';
 import { formatDuration } from '../../units/units.ts';
 import { LINKS } from '../links.ts';
 import { type ConfigurationRule, listed, serverName, valuesByServer } from '../rule.ts';
-
-/** AWS' load balancers and nginx's upstream keepalive_timeout: 60 s each by default. Google's: 600 s, fixed. */
-const ASSUMED_IDLE_SECONDS = 60;
 
 const keepAliveOf = ({ keepAliveMillis = 0 }: ServerSettings) => keepAliveMillis;
 
@@ -27,7 +25,7 @@ export const keepAliveTimeout: ConfigurationRule = {
       return {
         unknown: `only a proxy on this machine reaches ${listed(all.map(serverName))}: it listens on loopback`,
       };
-    const idleMillis = (options.balancerIdleSeconds ?? ASSUMED_IDLE_SECONDS) * 1_000;
+    const idleMillis = (options.balancerIdleSeconds ?? DEFAULTS.audit.balancerIdleSeconds) * 1_000;
     const short = known.filter(
       ({ keepAliveMillis = 0 }) => keepAliveMillis > 0 && keepAliveMillis <= idleMillis,
     );

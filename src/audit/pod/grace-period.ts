@@ -1,5 +1,5 @@
 // A shutdown that takes longer than Kubernetes waits ends with SIGKILL. Only a drill can tell.
-import { GRACE_PERIOD_SECONDS } from '../../model/pod.ts';
+import { GRACE_PERIOD_SECONDS } from '../../model/settings/pod.ts';
 import { formatDuration } from '../../units/units.ts';
 import { LINKS } from '../links.ts';
 import type { ConfigurationRule } from '../rule.ts';

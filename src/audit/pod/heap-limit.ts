@@ -1,6 +1,12 @@
 // A heap that may grow beyond the container's memory is killed before V8 collects hard; one that is nearly full collects all the time.
 
-import { adviseOnHeap, defaultHeapBytes } from '../../findings/memory/heap-settings.ts';
+import { defaultHeapBytes } from '../../findings/memory/default-heap.ts';
+import {
+  adviseOnFullHeap,
+  adviseOnHeap,
+  unmeasuredOldSpaceMegabytes,
+} from '../../findings/memory/heap-settings.ts';
+import { MIB } from '../../units/bytes.ts';
 import { formatBytes, formatShare } from '../../units/units.ts';
 import { LINKS } from '../links.ts';
 import {
@@ -17,6 +23,7 @@ const ROOM_SHARE = 0.85;
 const FULL_SHARE = 0.85;
 
 const POD_LIMIT = "the pod spec's limit";
+const CONTAINER_LIMIT = "the container's limit";
 
 interface Memory {
   bytes: number;
@@ -28,7 +35,7 @@ interface Memory {
 function memoryOf({ settings: { inner, outer }, pod }: AuditFacts): Memory | undefined {
   const all: Memory[] = [];
   if (outer.memoryLimitBytes !== undefined)
-    all.push({ bytes: outer.memoryLimitBytes, name: "the container's limit" });
+    all.push({ bytes: outer.memoryLimitBytes, name: CONTAINER_LIMIT });
   if (pod?.memoryLimitBytes !== undefined) all.push({ bytes: pod.memoryLimitBytes, name: POD_LIMIT });
   if (inner.totalMemoryBytes !== undefined)
     all.push({ bytes: inner.totalMemoryBytes, name: "the machine's memory" });
@@ -43,7 +50,7 @@ export const heapLimit: ConfigurationRule = {
     const { heapLimitBytes: limit, heapUsedBytes: used } = settings.inner;
     const memory = memoryOf(facts);
     if (limit === undefined) return { unknown: 'the heap limit could not be read' };
-    if (used !== undefined && used > limit * FULL_SHARE) return nearlyFull(used, limit);
+    if (used !== undefined && used > limit * FULL_SHARE) return nearlyFull(facts, used, limit);
     if (!memory) return { unknown: 'no memory limit is known' };
     if (memory.name === POD_LIMIT) return judgeInPod(facts, memory, limit);
     if (limit <= memory.bytes * ROOM_SHARE)
@@ -55,24 +62,28 @@ export const heapLimit: ConfigurationRule = {
 };
 
 /** By what is held beside the heap, where that was measured; of a limit that only a pod spec knows, three quarters. */
-function adviseFor({ settings: { inner, outer } }: AuditFacts, { bytes, name }: Memory): string[] {
-  const { heapTotalBytes: total, heapUsedBytes: live } = inner;
-  if (total !== undefined && live !== undefined && outer.memoryAnonBytes !== undefined && isContainer(name))
-    return adviseOnHeap(bytes, Math.max(0, outer.memoryAnonBytes - total), live);
-  const wanted = Math.floor((bytes * 0.75) / 2 ** 20);
+function adviseFor(facts: AuditFacts, memory: Memory): string[] {
+  const beside = besideHeapBytes(facts, memory);
+  const live = facts.settings.inner.heapUsedBytes;
+  if (beside !== undefined && live !== undefined) return adviseOnHeap(memory.bytes, beside, live);
   return [
-    `node --max-old-space-size=${wanted}   # 75 % of ${formatBytes(bytes)}: the rest is for buffers, stacks and code`,
+    `node --max-old-space-size=${unmeasuredOldSpaceMegabytes(memory.bytes)}   # 75 % of ${formatBytes(memory.bytes)}: the rest is for buffers, stacks and code`,
   ];
 }
 
-const isContainer = (name: string) => name === "the container's limit";
+/** Undefined where it was not measured under that limit. */
+function besideHeapBytes({ settings: { inner, outer } }: AuditFacts, { name }: Memory): number | undefined {
+  if (name !== CONTAINER_LIMIT || inner.heapTotalBytes === undefined) return undefined;
+  const anon = outer.memoryAnonBytes;
+  return anon === undefined ? undefined : Math.max(0, anon - inner.heapTotalBytes);
+}
 
 /** The process does not run under that limit: the heap it would have there follows from flags, or is Node's default. */
 function judgeInPod(facts: AuditFacts, memory: Memory, limitHere: number): Judged {
   const { settings, pod } = facts;
   const words = `${pod?.nodeOptions ?? ''} ${pod?.command.join(' ') ?? ''}`;
   const inSpec = /--max[-_]old[-_]space[-_]size[= ](\d+)/.exec(words)?.[1];
-  if (inSpec !== undefined) return judgeSize(facts, memory, Number(inSpec) * 2 ** 20, 'set in the pod spec');
+  if (inSpec !== undefined) return judgeSize(facts, memory, Number(inSpec) * MIB, 'set in the pod spec');
   if (flagValue(settings, '--max-old-space-size') !== undefined)
     return judgeSize(facts, memory, limitHere, 'by --max-old-space-size');
   const major = nodeMajor(facts);
@@ -81,7 +92,7 @@ function judgeInPod(facts: AuditFacts, memory: Memory, limitHere: number): Judge
     return {
       unknown: `V8 takes it from the container it starts in; this process does not run in that pod of ${formatBytes(memory.bytes)}`,
     };
-  return judgeSize(facts, memory, defaultHeapBytes(memory.bytes), "Node's own default there");
+  return judgeSize(facts, memory, defaultHeapBytes(memory.bytes, major), "Node's own default there");
 }
 
 function judgeSize(facts: AuditFacts, memory: Memory, bytes: number, why: string): Judged {
@@ -119,7 +130,9 @@ function tooLarge(
   };
 }
 
-function nearlyFull(used: number, limit: number): Judged {
+function nearlyFull(facts: AuditFacts, used: number, limit: number): Judged {
+  const memory = memoryOf(facts);
+  const room = memory && { limitBytes: memory.bytes, besideHeapBytes: besideHeapBytes(facts, memory) };
   return {
     finding: {
       value: formatBytes(limit),
@@ -135,7 +148,7 @@ function nearlyFull(used: number, limit: number): Judged {
       ],
       innocent: 'Just before a collection much of it may be garbage.',
       advice: [
-        `node --max-old-space-size=${Math.ceil((limit * 2) / 2 ** 20)}   # if the container has that much`,
+        ...adviseOnFullHeap(limit, used, room ?? {}),
         'If it grows, find what holds it with `culprit diagnose`.',
       ],
       references: [LINKS.heapLimit],

@@ -1,5 +1,7 @@
 // When the capture climbs a step, and what a step may cost. Estimates are for a common server core; they are
 // printed before the step and replaced by what it did cost after it.
+import { MIB } from '../../units/bytes.ts';
+import { STEP_COSTS } from '../costs.ts';
 
 /** How fine the profilers look. */
 export interface SamplingIntervals {
@@ -13,7 +15,7 @@ export interface SamplingIntervals {
 const HEAP_SAMPLES_PER_SECOND = 300;
 const FINEST_HEAP_BYTES = 32 * 1024;
 const TIGHT_HEAP_BYTES = 128 * 1024;
-const COARSEST_HEAP_BYTES = 16 * 2 ** 20;
+const COARSEST_HEAP_BYTES = 16 * MIB;
 
 /** The busier the thread, the coarser: there is more to see, and more to lose. */
 export function chooseIntervals(
@@ -36,7 +38,7 @@ export function chooseIntervals(
 
 /** Measured on a saturated core that allocates 300 MB/s: heap sampling costs 3 %, each read of it 80 ms of throughput. */
 const SATURATED = 0.85;
-const BUSY_ALLOCATION = 50 * 2 ** 20;
+const BUSY_ALLOCATION = 50 * MIB;
 
 const LEAST_RISING_LOOKS = 6;
 const LEAST_OLD_RISE_BYTES = 48 * 1024;
@@ -49,19 +51,20 @@ export function isOldGenerationRising(bytes: readonly number[]): boolean {
   return rising >= LEAST_RISING_LOOKS - 1 && recent.at(-1)! - recent[0]! > LEAST_OLD_RISE_BYTES;
 }
 
-/** A full GC marks about 1 MB of live heap in a millisecond. */
+/** Each read of the heap profile makes V8 collect all garbage once. */
 export function estimateHeapReadMillis(heapUsedBytes: number): number {
-  return 5 + (heapUsedBytes / 2 ** 20) * 1;
+  const { millis, millisPerMegabyte } = STEP_COSTS.heapRead;
+  return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
 }
 
-/** `Runtime.queryObjects` walks every object: measured 6 to 9 ms for each MB of heap, Node 16 to 24. */
 export function estimateCensusMillis(heapUsedBytes: number): number {
-  return 20 + (heapUsedBytes / 2 ** 20) * 9;
+  const { millis, millisPerMegabyte } = STEP_COSTS.census;
+  return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
 }
 
-/** It also keeps a set of all that is reachable: measured 1.1 to 1.6 bytes for each byte of heap. */
 export function estimateCensusBytes(heapUsedBytes: number): number {
-  return 3 * 2 ** 20 + heapUsedBytes * 1.6;
+  const { bytes, bytesPerByte } = STEP_COSTS.census;
+  return bytes + heapUsedBytes * bytesPerByte;
 }
 
 /** Part of the heap that its floor must have risen by before a census is worth its pause: the larger, the dearer. */
@@ -73,7 +76,7 @@ export function isClearlyRising(floors: readonly number[]): boolean {
   const [first, last] = [floors[0] ?? 0, floors.at(-1) ?? 0];
   return isFloorRising(floors) && last - first > Math.max(CLEAR_RISE_BYTES, first * CLEAR_RISE_SHARE);
 }
-const CLEAR_RISE_BYTES = 2 ** 20;
+const CLEAR_RISE_BYTES = MIB;
 const CLEAR_RISE_SHARE = 1 / 50;
 
 /** What survives minor collections has become more since the heap was last read: some of it may be held. */
@@ -104,7 +107,7 @@ export function isMemoryRising(residentBytes: readonly number[]): boolean {
 const SETTLING_LOOKS = 5;
 const MEMORY_LOOKS = 8;
 const LEAST_STEP_BYTES = 64 * 1024;
-const LEAST_MEMORY_RISE_BYTES = 3 * 2 ** 20;
+const LEAST_MEMORY_RISE_BYTES = 3 * MIB;
 
 /**
  * Does the heap rise after every full GC, as far as was seen, and still? `floors` are bytes in use after each, oldest
@@ -126,4 +129,4 @@ export function isFloorRising(floors: readonly number[]): boolean {
 }
 const LEAST_FLOORS = 3;
 const ENOUGH_FLOORS = 4;
-const LARGE_RISE_BYTES = 2 ** 20;
+const LARGE_RISE_BYTES = MIB;

@@ -2,11 +2,12 @@
 
 import { readCgroup } from '../../signals/passive/cgroup.ts';
 import { known, readText } from '../../target/proc/proc-file.ts';
+import { MIB } from '../../units/bytes.ts';
 
 /** The kernel wants some of a container's memory for itself and for file pages. */
 const KERNEL_SHARE = 0.05;
 
-export const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MB`;
+export const megabytes = (bytes: number) => `${Math.round(bytes / MIB)} MB`;
 
 export interface MemoryRoom {
   bytes: number;
@@ -24,7 +25,7 @@ export function memoryRoom(
 }
 
 /** Less than this, and the capture itself is felt: profiles, hooks and lists take some megabytes. */
-const TIGHT_BYTES = 48 * 2 ** 20;
+const TIGHT_BYTES = 48 * MIB;
 
 /** Every megabyte that the capture takes counts. False where nothing is known of the target's memory. */
 export function isMemoryTight(pid: number | null): boolean {

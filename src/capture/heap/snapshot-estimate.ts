@@ -1,5 +1,6 @@
 // What a heap snapshot would cost here, before it is taken. V8 builds a graph of its own beside the heap, whatever it
 // is written to: that graph ends processes that run close to their limit.
+import { STEP_COSTS } from '../costs.ts';
 import { megabytes, memoryRoom } from './memory-room.ts';
 
 export interface SnapshotEstimate {
@@ -14,15 +15,6 @@ export interface SnapshotEstimate {
   fits: boolean;
 }
 
-/**
- * Measured on Node 16 to 26: 36 to 77 bytes of heap a node, 610 to 760 bytes of extra memory and 2.4 to 4 microseconds
- * a node. The dear end is taken each time.
- */
-const HEAP_BYTES_PER_NODE = 40;
-const EXTRA_BYTES_PER_NODE = 700;
-const MICROS_PER_NODE = 4;
-/** Every isolate has this many. */
-const LEAST_NODES = 50_000;
 /** Of the room there is. */
 const LARGEST_SHARE = 0.8;
 
@@ -31,12 +23,13 @@ export function estimateSnapshot(
   localPid: number | null,
   roots: { proc?: string; cgroup?: string } = {},
 ): SnapshotEstimate {
-  const nodes = Math.round(LEAST_NODES + heapUsedBytes / HEAP_BYTES_PER_NODE);
-  const extraBytes = nodes * EXTRA_BYTES_PER_NODE;
+  const { leastNodes, heapBytesPerNode, bytesPerNode, microsPerNode } = STEP_COSTS.snapshot;
+  const nodes = Math.round(leastNodes + heapUsedBytes / heapBytesPerNode);
+  const extraBytes = nodes * bytesPerNode;
   const room = localPid === null ? undefined : memoryRoom(localPid, roots);
   return {
     nodes,
-    pauseMillis: Math.round((nodes * MICROS_PER_NODE) / 1_000),
+    pauseMillis: Math.round((nodes * microsPerNode) / 1_000),
     extraBytes,
     roomBytes: room?.bytes,
     limitedBy: room?.limitedBy,

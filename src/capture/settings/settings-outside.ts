@@ -1,9 +1,11 @@
 // The settings of a process that are seen from outside: user, limits, cgroup, what it was started through, and what
 // its files say of source maps and NODE_ENV.
+
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { ownerOf } from '../../model/owner.ts';
 import type { CgroupSample } from '../../model/samples.ts';
-import type { OuterSettings } from '../../model/settings.ts';
+import type { OuterSettings } from '../../model/settings/settings.ts';
 import { readCmdline, readFdLimits, readStat, readStatus } from '../../target/proc/proc.ts';
 import { known, readNames } from '../../target/proc/proc-file.ts';
 
@@ -87,7 +89,7 @@ function readFiles(
     if (text === undefined) continue;
     filesRead++;
     if (/\bprocess\.env(\.NODE_ENV\b|\[['"]NODE_ENV['"]\])/.test(text)) readsNodeEnv ??= path;
-    const isOwn = !path.includes('/node_modules/');
+    const isOwn = ownerOf(path) === 'app';
     if (isOwn && (/^\/\/[#@] ?sourceMappingURL=/m.test(text) || existsSync(`${inside}.map`)))
       transpiled ??= path;
   }

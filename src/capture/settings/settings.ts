@@ -1,8 +1,9 @@
 // Reads how a process is set up: one short look through its inspector (about two seconds, for the event-loop delay) and
 // one at /proc, the cgroup and the program's files. Imports nothing from npm: it also runs inside pods.
+import { setTimeout as delay } from 'node:timers/promises';
 import { AttachError } from '../../errors.ts';
 import type { CgroupSample } from '../../model/samples.ts';
-import type { InnerSettings, Settings } from '../../model/settings.ts';
+import type { InnerSettings, Settings } from '../../model/settings/settings.ts';
 import { settingsProbeSource } from '../../probe/expressions.ts';
 import { PROBE_URL } from '../../probe/probe-url.ts';
 import { readCgroup } from '../../signals/passive/cgroup.ts';
@@ -90,7 +91,7 @@ async function look(
   const pausesMillis = [performance.now() - installFrom];
   const before = cgroup();
   const used = cpuMeter(localPid);
-  await new Promise((resolve) => setTimeout(resolve, millis));
+  await delay(millis);
   const after = cgroup();
   const cpuUsedCores = used();
   const finishFrom = performance.now();

@@ -1,5 +1,7 @@
 // `culprit audit` and `culprit audit k8s`: how ready a process is for production.
+
 import type { Command } from 'commander';
+import { DEFAULTS } from '../../defaults.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
 import { CAPTURE_EXITS, gateExits, withHelpText } from '../options/help-text.ts';
@@ -70,7 +72,7 @@ function withJudging(command: Command): Command {
     .option('--pod-spec <file>', 'YAML or JSON of its pod, or of a Deployment, StatefulSet or List')
     .option(
       '--balancer-idle <time>',
-      'how long the balancer keeps idle connections (assumed: 60s, the default of AWS ALB and nginx)',
+      `how long the balancer keeps idle connections (assumed: ${DEFAULTS.audit.balancerIdleSeconds}s, the default of AWS ALB and nginx)`,
     )
     .option('--save <file>', 'keep the settings that were read')
     .option('--min-level <number>', 'exit with 1 when the level is lower');

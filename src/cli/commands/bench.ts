@@ -1,6 +1,9 @@
 // `culprit bench`: two commits, side by side under load, to a verdict.
+
 import type { Command } from 'commander';
+import { DEFAULTS } from '../../defaults.ts';
 import type { ExitCode } from '../../exit-codes.ts';
+import { writeDuration } from '../../units/duration.ts';
 import type { CommandLine } from '../command-line.ts';
 import { type ComparisonOptions, withComparisonOptions } from '../options/comparison-options.ts';
 import { CAPTURE_EXITS, gateExits, withHelpText } from '../options/help-text.ts';
@@ -51,16 +54,31 @@ function withRuns(command: Command): Command {
     )
     .option('--load <command>', 'loads the server for some seconds; {port} in it is replaced, PORT is set')
     .option('--setup <command>', 'runs once in each side first, such as "npm ci"')
-    .option('--budget <time>', 'time limit when the verdict is not sure (default: 5m)')
+    .option(
+      '--budget <time>',
+      `time limit when the verdict is not sure (default: ${writeDuration(DEFAULTS.bench.budgetMillis)})`,
+    )
     .option('--pairs <number>', 'exactly so many pairs of runs, whatever the verdict')
     .option(
       '--warmups <number>',
       'runs of the load before anything is measured (default: until they get no cheaper)',
     )
-    .option('--turns <number>', 'measured runs of the load in each run of a side', '2')
+    .option(
+      '--turns <number>',
+      'measured runs of the load in each run of a side',
+      String(DEFAULTS.bench.turns),
+    )
     .option('--ready <text>', 'what the server prints when it serves; else: it listens on a port')
-    .option('--start-timeout <time>', 'how long it may take to serve', '30s')
-    .option('--setup-timeout <time>', 'how long the setup of a side may take', '10m')
+    .option(
+      '--start-timeout <time>',
+      'how long it may take to serve',
+      writeDuration(DEFAULTS.bench.startMillis),
+    )
+    .option(
+      '--setup-timeout <time>',
+      'how long the setup of a side may take',
+      writeDuration(DEFAULTS.bench.setupMillis),
+    )
     .option('--out <dir>', 'keep the recordings of all runs in this new folder')
     .option('--no-findings', 'do not diagnose both sides at the end');
 }

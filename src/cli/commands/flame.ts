@@ -1,4 +1,5 @@
 // `culprit flame`: a recording's profiles in a viewer that people know, or in the format of one.
+import { DEFAULTS } from '../../defaults.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
 import { DONE_OR_WRONG, withHelpText } from '../options/help-text.ts';
@@ -20,7 +21,7 @@ export function register(program: CommandLine): void {
     .option(
       '--renderer <name>',
       'speedscope, 0x, collapsed (text on standard output), speedscope-json (the same), pprof (a .pb.gz file)',
-      'speedscope',
+      DEFAULTS.flame.renderer,
     )
     .option('--heap', 'with pprof: the last heap profile in it, instead of the CPU profile')
     .option('-o, --out <file>', 'the file to write; "-" is standard output');

@@ -1,4 +1,5 @@
 // `culprit heap`: what heap snapshots say.
+import { DEFAULTS } from '../../defaults.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
 import { DONE_OR_WRONG, withHelpText } from '../options/help-text.ts';
@@ -19,7 +20,7 @@ export function register(program: CommandLine): void {
     .argument('<snapshot...>')
     .description('explain a .heapsnapshot[.gz]; with several of one program, oldest first, what grows');
   withQuiet(withJson(command), 'no progress, and the verdict only')
-    .option('--top <number>', 'rows of each table', '10')
+    .option('--top <number>', 'rows of each table', String(DEFAULTS.heap.top))
     .option('--show-strings', 'show the texts of duplicated strings, which may be secret')
     .option('--fail-on-growth', 'exit with 1 when something grew at every step');
   withHelpText(command, {

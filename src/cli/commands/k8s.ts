@@ -1,5 +1,7 @@
 // `culprit k8s`: diagnose through kubectl, a container engine or ssh.
+
 import { DEFAULT_WORDS } from '../../capture/capture-words.ts';
+import { DEFAULTS } from '../../defaults.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
 import { type LiveOptions, withCaptureOptions } from '../options/capture-options.ts';
@@ -19,7 +21,7 @@ export interface K8sOptions extends LiveOptions, ReportOptions, PlaceOptions, Wh
 }
 
 // In a pod, memory is somebody's.
-const DEFAULTS_IN_PODS = { ...DEFAULT_WORDS, snapshot: 'never' };
+const DEFAULTS_IN_PODS = { ...DEFAULT_WORDS, snapshot: DEFAULTS.remote.snapshot };
 
 export function register(program: CommandLine): void {
   const command = program

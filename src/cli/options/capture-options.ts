@@ -1,6 +1,10 @@
 // The options of a capture: how long, how dear, and what else to write. Their words are read by capture/capture-words.ts.
+
 import type { Command } from 'commander';
 import { type CaptureWords, DEFAULT_WORDS } from '../../capture/capture-words.ts';
+import { DEFAULTS } from '../../defaults.ts';
+import { writeDuration } from '../../units/duration.ts';
+import { formatDuration } from '../../units/units.ts';
 import type { QuietOption } from './report-options.ts';
 
 export interface LiveOptions extends CaptureWords, QuietOption {
@@ -9,7 +13,7 @@ export interface LiveOptions extends CaptureWords, QuietOption {
 }
 
 /** To list is the work of a moment; the rest is for the threads that come later. */
-const WHY_ALIVE_DURATION = '3s';
+const WHY_ALIVE_DURATION = writeDuration(DEFAULTS.whyAlive.durationMillis);
 
 export function withCaptureOptions(command: Command, defaults: CaptureWords = DEFAULT_WORDS): Command {
   return command
@@ -34,7 +38,10 @@ export function withCaptureOptions(command: Command, defaults: CaptureWords = DE
       '--trace <file>',
       "also write Node's trace events, for Perfetto or chrome://tracing; at most 100 MB",
     )
-    .option('--why-alive', 'list what keeps the process alive; looks for 3 s unless --duration is given')
+    .option(
+      '--why-alive',
+      `list what keeps the process alive; looks for ${formatDuration(DEFAULTS.whyAlive.durationMillis)} unless --duration is given`,
+    )
     .hook('preAction', (called) => {
       const isGiven = called.getOptionValueSource('duration') !== 'default';
       if (called.getOptionValue('whyAlive') && !isGiven)

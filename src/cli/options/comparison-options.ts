@@ -1,5 +1,8 @@
 // The options of every comparison of two sides: gates, and what it is written as.
+
 import type { Command } from 'commander';
+import { DEFAULTS } from '../../defaults.ts';
+import { formatShare } from '../../units/units.ts';
 import { type JsonOption, type QuietOption, withJson, withQuiet } from './report-options.ts';
 
 export interface GateOptions {
@@ -27,9 +30,12 @@ export interface ComparisonOptions extends GateOptions, ComparisonOutput {
 export function withComparisonOptions(command: Command): Command {
   return withOutputs(
     command
-      .option('--smallest <share>', 'ignore changes smaller than this (default: 2%)')
+      .option(
+        '--smallest <share>',
+        `ignore changes smaller than this (default: ${formatShare(DEFAULTS.comparison.smallest)})`,
+      )
       .option('--fail-on <rule>', 'a gate: "cpu.total>3%", "heap.leak"; repeatable', repeated)
-      .option('--on-unsure <how>', 'undecided gates: pass or fail (default: pass)')
+      .option('--on-unsure <how>', `undecided gates: pass or fail (default: ${DEFAULTS.comparison.onUnsure})`)
       .option('--config <file>', 'gates and settings (default: culprit.json, if present)')
       .option('--accepted <file>', 'accepted findings (default: culprit.accepted.json)')
       .option('--baseline <file>', 'a stored baseline, for gates that begin "baseline."')

@@ -1,5 +1,7 @@
 // The options that name a place over a link, and the sub-command "k8s" of the commands that look at a process here or there.
+
 import { type Command, Option } from 'commander';
+import { DEFAULTS } from '../../defaults.ts';
 import { DEBUG_IMAGE } from '../../remote/debug-container.ts';
 import type { QuietOption } from './report-options.ts';
 
@@ -53,7 +55,7 @@ export function withWhich(command: Command): Command {
   return command.option(
     '--target <word>',
     'which process there: a pid, :port or a part of its command line',
-    'auto',
+    DEFAULTS.remote.target,
   );
 }
 

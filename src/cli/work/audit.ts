@@ -1,13 +1,13 @@
 // `culprit audit`: how ready a process is for production.
 import { audit } from '../../audit/audit.ts';
 import type { AuditOptions as JudgingOptions } from '../../audit/rule.ts';
+import { parseTime } from '../../capture/capture-words.ts';
 import { readSettings } from '../../capture/settings/settings.ts';
-import { parseTime } from '../../capture/times.ts';
 import { UsageError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import type { AuditReport } from '../../model/finding.ts';
-import { GRACE_PERIOD_SECONDS, type PodContainer } from '../../model/pod.ts';
-import type { Settings } from '../../model/settings.ts';
+import { GRACE_PERIOD_SECONDS, type PodContainer } from '../../model/settings/pod.ts';
+import type { Settings } from '../../model/settings/settings.ts';
 import { parsePod, readPodFile } from '../../recording/files/pod-file.ts';
 import { readSettingsFile } from '../../recording/files/settings-file.ts';
 import { nameOf, reach } from '../../remote/reach.ts';

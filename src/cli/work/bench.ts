@@ -3,9 +3,10 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseTime } from '../../capture/times.ts';
+import { parseTime } from '../../capture/capture-words.ts';
 import { type BenchOptions, bench, checkBudget } from '../../comparison/bench.ts';
-import { COMPARE_DEFAULTS, type CompareResult } from '../../comparison/compare.ts';
+import type { CompareResult } from '../../comparison/compare.ts';
+import { DEFAULTS } from '../../defaults.ts';
 import { UsageError, WorkloadError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import type { Comparison } from '../../model/comparison/comparison.ts';
@@ -50,7 +51,7 @@ function readOptions(options: BenchCommandOptions, gates: Gates): Measured {
   const budgetMillis =
     options.budget !== undefined
       ? parseTime(options.budget, '--budget', 1_000)
-      : (config.budgetSeconds ?? DEFAULT_BUDGET_SECONDS) * 1_000;
+      : (config.budgetMillis ?? DEFAULTS.bench.budgetMillis);
   checkBudget(budgetMillis);
   if (options.out !== undefined && existsSync(options.out))
     throw new UsageError(`${options.out} exists already.`, 'Choose another folder for --out.');
@@ -67,7 +68,7 @@ function readOptions(options: BenchCommandOptions, gates: Gates): Measured {
     smallest:
       options.smallest !== undefined
         ? parseShare(options.smallest, '--smallest')
-        : (config.smallest ?? COMPARE_DEFAULTS.smallest),
+        : (config.smallest ?? DEFAULTS.comparison.smallest),
     warmups: options.warmups === undefined ? undefined : parseCount(options.warmups, '--warmups', 0),
     turns: parseCount(options.turns, '--turns', 1),
     ready: options.ready,
@@ -77,8 +78,6 @@ function readOptions(options: BenchCommandOptions, gates: Gates): Measured {
     isDecided: (comparison) => areGatesSure({ comparison }, gates),
   };
 }
-
-const DEFAULT_BUDGET_SECONDS = 300;
 
 async function tell(result: CompareResult, gates: Gates, options: BenchCommandOptions): Promise<ExitCode> {
   const comparison = withGates({ ...result.comparison, machine: machineHere() }, gates);

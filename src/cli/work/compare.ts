@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { COMPARE_DEFAULTS, compare, runOf } from '../../comparison/compare.ts';
+import { DEFAULTS } from '../../defaults.ts';
 import { diagnose } from '../../diagnose.ts';
 import { UsageError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
@@ -23,7 +24,7 @@ export async function compareFiles(paths: readonly string[], options: CompareOpt
   const findings = compareFindings(reportsOf(base), reportsOf(head));
   const smallest =
     options.smallest === undefined
-      ? (gates.config.smallest ?? COMPARE_DEFAULTS.smallest)
+      ? (gates.config.smallest ?? DEFAULTS.comparison.smallest)
       : parseShare(options.smallest, '--smallest');
   const result = compare(
     { label: labelOf(given.base), commit: null, runs: runsOf(base, options.baseLoad, '--base-load') },

@@ -5,6 +5,7 @@ import type { Draft } from '../rule.ts';
 import { HEAP_BOUND, OOM_KILLS } from '../thresholds/memory.ts';
 import { onScale } from '../thresholds/scale.ts';
 import { subjectOf } from '../wording.ts';
+import { defaultHeapBytes } from './default-heap.ts';
 import { adviseOnHeap } from './heap-settings.ts';
 
 /** V8 may grow its heap until nothing is left in the container: the kernel then kills without a word. */
@@ -14,11 +15,7 @@ export function judgeHeapBound({ observations, heapRoom, memory, heap }: Facts):
   const { besideHeapBytes } = heapRoom;
   const over = heapLimitBytes + besideHeapBytes - memoryLimitBytes;
   const usedShare = memory.container.points === 0 ? 0 : memory.container.last / memoryLimitBytes;
-  const largestDefault = Math.max(
-    HEAP_BOUND.largestDefaultBytes,
-    memoryLimitBytes * HEAP_BOUND.largestDefaultShare,
-  );
-  const isSet = heapLimitBytes > largestDefault;
+  const isSet = heapLimitBytes > defaultHeapBytes(memoryLimitBytes) * HEAP_BOUND.aboveDefault;
   if (over <= 0 || (!isSet && usedShare < HEAP_BOUND.usedForDefault)) return null;
   const live = heap.find(({ thread }) => thread === 0)?.floor.last ?? 0;
   const limits = `${formatBytes(heapLimitBytes)} of heap and ${formatBytes(besideHeapBytes)} beside it`;

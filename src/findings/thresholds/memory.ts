@@ -121,9 +121,8 @@ export const MEMORY_LIMIT = {
 export const HEAP_BOUND = {
   /** Node's default in small containers is as large as they are: that counts once this share of the limit is in use. */
   usedForDefault: 0.6,
-  /** Above this a heap limit is not Node's default but somebody's setting. Measured: heap-settings.ts tells the defaults. */
-  largestDefaultBytes: 280 * 2 ** 20,
-  largestDefaultShare: 0.6,
+  /** A heap limit so much above Node's default (memory/default-heap.ts) is somebody's setting: versions differ a little. */
+  aboveDefault: 1.1,
   confidence: 0.9,
   /** By the share of the container that is in use. */
   urgency: { from: 0.3, per: 0.25, most: 0.55 },

@@ -1,5 +1,6 @@
 // From a place in a script, as V8 names it, to a place in a file, as people name it.
 import type { Frame, FrameOwner, RawFrame } from '../frame.ts';
+import { ownerOf, packageOf, plainPath } from '../owner.ts';
 
 /** What is known of the scripts: see recording/sources.ts, whose shape this is. */
 export interface RawSources {
@@ -35,8 +36,8 @@ export function createFrameResolver(sources: RawSources, cwd: string): FrameReso
     const functionName = raw.functionName.slice(0, MAX_NAME) || '(anonymous)';
     const none = { functionName, file: null, line: null, column: null, package: null };
     if (raw.url === '') return { ...none, owner: 'native' };
-    const [path, line, column] = place(raw) ?? [pathOf(raw.url), raw.lineNumber + 1, raw.columnNumber + 1];
-    const owner = ownerOf(path);
+    const [path, line, column] = place(raw) ?? [readable(raw.url), raw.lineNumber + 1, raw.columnNumber + 1];
+    const owner = frameOwner(path);
     const packageName = script(raw.url)?.package ?? packageInPath(path);
     return {
       functionName,
@@ -65,23 +66,21 @@ export function createFrameResolver(sources: RawSources, cwd: string): FrameReso
   };
 }
 
-function pathOf(url: string): string {
-  if (!url.startsWith('file://')) return url.startsWith('data:') ? 'data:' : url;
-  try {
-    return decodeURIComponent(url.slice('file://'.length));
-  } catch {
-    return url.slice('file://'.length);
-  }
+/** Of code in a `data:` URL only that it is one: the code may hold secrets. */
+function readable(url: string): string {
+  return url.startsWith('data:') ? 'data:' : plainPath(url);
 }
 
-function ownerOf(path: string): FrameOwner {
-  if (path.startsWith('node:') || /^internal\//.test(path)) return 'node';
-  return /[\\/]node_modules[\\/]/.test(path) ? 'library' : 'app';
+/** To the reader of a report, culprit is one more library. */
+function frameOwner(path: string): FrameOwner {
+  const owner = ownerOf(path);
+  return owner === 'own' ? 'library' : owner;
 }
 
-/** "webpack" from "/app/node_modules/webpack/lib/a.js"; the version is only known from its package.json. */
+/** "webpack" from "/app/node_modules/webpack/lib/a.js", with the version where the path tells it. */
 function packageInPath(path: string): string | null {
-  return /^.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(path)?.[1] ?? null;
+  const found = packageOf(path);
+  return found && (found.version === null ? found.name : `${found.name}@${found.version}`);
 }
 
 function relativeTo(cwd: string, path: string): string {

@@ -1,8 +1,9 @@
 // The parsed YAML or JSON of `kubectl get pod -o yaml`, or of what makes pods (Deployment, StatefulSet, Job, a List of
 // them), to one container of it. Trusts nothing; values of environment variables are never taken.
 
-import { GRACE_PERIOD_SECONDS, type PodContainer, type PodProbe } from '../pod.ts';
-import { parseQuantity } from './quantity.ts';
+import { parseQuantity } from '../../units/quantity.ts';
+import { GRACE_PERIOD_SECONDS, type PodContainer, type PodProbe } from '../settings/pod.ts';
+import { isObject, objectIn } from './unknown-json.ts';
 
 /** A sentence that says what is missing, for the caller to wrap into an error with a cure. */
 export class NotAPod extends Error {}
@@ -10,9 +11,6 @@ export class NotAPod extends Error {}
 type Fields = Record<string, unknown>;
 
 const MAX_ITEMS = 1_000;
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value.slice(0, MAX_ITEMS) : []);
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' ? value.slice(0, 300) : undefined;
@@ -26,7 +24,7 @@ export function decodePodSpec(documents: readonly unknown[], containerName?: str
   const pods = documents.flatMap(podsOf);
   if (pods.length === 0) throw new NotAPod('it holds neither a Pod nor anything with a pod template');
   const all = pods.flatMap(({ owner, spec }) =>
-    listOf(spec.containers).map((container) => ({ owner, spec, container: fieldsOf(container) })),
+    listOf(spec.containers).map((container) => ({ owner, spec, container: objectIn(container) })),
   );
   const named = all.filter(
     ({ container }) => containerName === undefined || container.name === containerName,
@@ -45,24 +43,24 @@ export function decodePodSpec(documents: readonly unknown[], containerName?: str
 
 /** A List holds others; a CronJob holds a Job that holds a template. */
 function podsOf(document: unknown): { owner: string; spec: Fields }[] {
-  const { kind, items, spec, metadata } = fieldsOf(document);
+  const { kind, items, spec, metadata } = objectIn(document);
   if (Array.isArray(items)) return items.slice(0, MAX_ITEMS).flatMap(podsOf);
-  const owner = `${textOf(kind) ?? 'Pod'} ${textOf(fieldsOf(metadata).name) ?? '?'}`;
-  const inner = fieldsOf(spec);
-  const job = fieldsOf(fieldsOf(inner.jobTemplate).spec);
+  const owner = `${textOf(kind) ?? 'Pod'} ${textOf(objectIn(metadata).name) ?? '?'}`;
+  const inner = objectIn(spec);
+  const job = objectIn(objectIn(inner.jobTemplate).spec);
   for (const candidate of [
     inner,
-    fieldsOf(fieldsOf(inner.template).spec),
-    fieldsOf(fieldsOf(job.template).spec),
+    objectIn(objectIn(inner.template).spec),
+    objectIn(objectIn(job.template).spec),
   ])
     if (Array.isArray(candidate.containers)) return [{ owner, spec: candidate }];
   return [];
 }
 
 function decodeContainer(owner: string, spec: Fields, container: Fields): PodContainer {
-  const resources = fieldsOf(container.resources);
-  const [limits, requests] = [fieldsOf(resources.limits), fieldsOf(resources.requests)];
-  const security = [fieldsOf(container.securityContext), fieldsOf(spec.securityContext)];
+  const resources = objectIn(container.resources);
+  const [limits, requests] = [objectIn(resources.limits), objectIn(resources.requests)];
+  const security = [objectIn(container.securityContext), objectIn(spec.securityContext)];
   const user = security.map(({ runAsUser }) => runAsUser).find((id) => typeof id === 'number');
   return {
     owner,
@@ -70,7 +68,7 @@ function decodeContainer(owner: string, spec: Fields, container: Fields): PodCon
     command: [...wordsOf(container.command), ...wordsOf(container.args)].slice(0, 50),
     hasCommand: listOf(container.command).length > 0,
     gracePeriodSeconds: amountOf(spec.terminationGracePeriodSeconds) ?? GRACE_PERIOD_SECONDS,
-    hasPreStop: isFields(fieldsOf(container.lifecycle).preStop),
+    hasPreStop: isObject(objectIn(container.lifecycle).preStop),
     liveness: decodeProbe(container.livenessProbe),
     readiness: decodeProbe(container.readinessProbe),
     startup: decodeProbe(container.startupProbe),
@@ -79,7 +77,7 @@ function decodeContainer(owner: string, spec: Fields, container: Fields): PodCon
     cpuLimitCores: parseQuantity(limits.cpu),
     ports: listOf(container.ports)
       .slice(0, 100)
-      .flatMap((port) => amountOf(fieldsOf(port).containerPort) ?? []),
+      .flatMap((port) => amountOf(objectIn(port).containerPort) ?? []),
     nodeOptions: nodeOptionsOf(container),
     sharesProcesses: spec.shareProcessNamespace === true || spec.hostPID === true,
     runsAsNonRoot:
@@ -90,7 +88,7 @@ function decodeContainer(owner: string, spec: Fields, container: Fields): PodCon
 /** Of all that `env` holds, this alone: the rest may be secrets. */
 function nodeOptionsOf({ env, envFrom }: Fields): string | null | undefined {
   const given = listOf(env)
-    .map(fieldsOf)
+    .map(objectIn)
     .findLast(({ name }) => name === 'NODE_OPTIONS');
   if (given) return textOf(given.value)?.slice(0, 1_000) ?? null;
   return listOf(envFrom).length > 0 ? null : undefined;
@@ -101,7 +99,7 @@ const amountOf = (value: unknown): number | undefined =>
 
 /** With the defaults of Kubernetes for what it does not set; undefined for what is no object. */
 export function decodeProbe(value: unknown): PodProbe | undefined {
-  if (!isFields(value)) return undefined;
+  if (!isObject(value)) return undefined;
   return {
     asks: describeQuestion(value),
     timeoutSeconds: amountOf(value.timeoutSeconds) ?? 1,
@@ -112,9 +110,9 @@ export function decodeProbe(value: unknown): PodProbe | undefined {
 }
 
 function describeQuestion({ httpGet, tcpSocket, grpc, exec }: Fields): string {
-  if (isFields(httpGet))
+  if (isObject(httpGet))
     return `GET :${String(httpGet.port ?? '?')}${textOf(httpGet.path) ?? '/'}`.slice(0, 200);
-  if (isFields(tcpSocket)) return `tcp :${String(tcpSocket.port ?? '?')}`.slice(0, 200);
-  if (isFields(grpc)) return `grpc :${String(grpc.port ?? '?')}`.slice(0, 200);
-  return `exec ${wordsOf(fieldsOf(exec).command).join(' ')}`.slice(0, 200);
+  if (isObject(tcpSocket)) return `tcp :${String(tcpSocket.port ?? '?')}`.slice(0, 200);
+  if (isObject(grpc)) return `grpc :${String(grpc.port ?? '?')}`.slice(0, 200);
+  return `exec ${wordsOf(objectIn(exec).command).join(' ')}`.slice(0, 200);
 }

@@ -1,5 +1,6 @@
 // The inspector of this very thread, for what only it can see of an object: where a function begins, the variables it
 // closes over, private fields.
+import { ownerOf } from '../../model/owner.ts';
 import type { ProbeCore } from '../core.ts';
 import { createExchange } from './exchange.ts';
 import { type InspectorSession, openInspectorSession } from './inspector-session.ts';
@@ -64,7 +65,7 @@ export function createThreadInspector({
       | { scriptId: string; lineNumber: number; columnNumber: number }
       | undefined;
     const url = at && scripts.get(at.scriptId);
-    if (!url || url.startsWith('node:') || url === config.url) return null;
+    if (!url || url === config.url || ownerOf(url) === 'node') return null;
     return { scriptId: at.scriptId, url, line: at.lineNumber, column: at.columnNumber };
   };
 

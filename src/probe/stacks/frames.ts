@@ -1,10 +1,10 @@
 // What frames of a caught stack say: whose they are, and which stacks are the same.
+import { ownerOf } from '../../model/owner.ts';
 import type { ProbeFrame } from '../probe-protocol.ts';
 
 /** Of the program or of a library: not Node's own code. */
 export function isUserFrame(frame: ProbeFrame): boolean {
-  const url = String(frame[1]);
-  return url !== '' && !url.startsWith('node:');
+  return ownerOf(String(frame[1])) !== 'node';
 }
 
 /** Equal for stacks of the same places. */

@@ -1,6 +1,7 @@
 // What only the inspector sees of an object: what functions close over, the classes of the program with their private
 // fields. Library functions come after the program's own; Node's are left alone: they lead everywhere.
 
+import { ownerOf } from '../../model/owner.ts';
 import type { DataReads } from '../objects/data-reads.ts';
 import type { Inspect } from '../objects/thread-inspector.ts';
 import type { ProbeWalk } from '../probe-protocol.ts';
@@ -50,7 +51,7 @@ export function createFunctionVisits({ reads, queue, nameOf, longestChain }: Nee
     } else if (places.size < MAX_PLACES) places.set(key, { name: nameOf(fn), ...at, count: 1, chained: 0 });
     // Functions that hold each other are a chain of any length, and no deeper for that.
     const next = place ? depth : depth + 1;
-    if (at.url.includes('/node_modules/')) libraryFunctions.push({ fn, depth: next });
+    if (ownerOf(at.url) === 'library') libraryFunctions.push({ fn, depth: next });
     else pushScopes(fn, inspected.scopes(), next);
   };
   /** The methods of its class and its `#fields`, where the class is the program's: each class is asked about once. */

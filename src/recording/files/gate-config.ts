@@ -3,6 +3,7 @@
 import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
 import { nearestName } from '../../model/nearest-name.ts';
+import { DAY_MILLIS, parseDuration } from '../../units/duration.ts';
 import { readCheckedJson } from './checked-json.ts';
 
 export const GATE_CONFIG_FILE = 'culprit.json';
@@ -14,7 +15,7 @@ export interface GateConfig {
   onUnsure?: 'pass' | 'fail';
   /** Changes smaller than this part are called the same: 0.01. */
   smallest?: number;
-  budgetSeconds?: number;
+  budgetMillis?: number;
   /** Whole paths; in the file they are relative to it. */
   acceptFile?: string;
   baselineFile?: string;
@@ -40,13 +41,12 @@ const smallest = v.pipe(
   v.maxValue(0.5, 'has to be at most 50%'),
 );
 
-const SECONDS: Record<string, number> = { s: 1, m: 60, min: 60, h: 3_600 };
 const budget = v.pipe(
   v.string('has to be text like "5m"'),
   v.regex(/^\d+(\.\d+)?\s*(s|m|min|h)$/, 'has to be text like "5m" or "90s"'),
-  v.transform((text) => Number.parseFloat(text) * SECONDS[text.replace(/[\d.\s]/g, '')]!),
-  v.minValue(1, 'has to be at least 1s'),
-  v.maxValue(86_400, 'has to be at most 24h'),
+  v.transform((text) => parseDuration(text) ?? 0),
+  v.minValue(1_000, 'has to be at least 1s'),
+  v.maxValue(DAY_MILLIS, 'has to be at most 24h'),
 );
 
 const FIELDS = {
@@ -92,7 +92,7 @@ export function readGateConfig(file: string): GateConfig {
     gates: [...gates.map(written('gates')), ...errorBudgets.map(written('errorBudgets'))],
     ...(onUnsure !== undefined && { onUnsure }),
     ...(smallest !== undefined && { smallest }),
-    ...(budget !== undefined && { budgetSeconds: budget }),
+    ...(budget !== undefined && { budgetMillis: budget }),
     ...(accepted !== undefined && { acceptFile: resolve(folder, accepted) }),
     ...(baseline !== undefined && { baselineFile: resolve(folder, baseline) }),
   };

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { RecordingError } from '../../errors.ts';
 import { decodePodSpec, NotAPod } from '../../model/decode/pod-spec.ts';
-import type { PodContainer } from '../../model/pod.ts';
+import type { PodContainer } from '../../model/settings/pod.ts';
 
 const MAX_BYTES = 10 * 2 ** 20;
 /** A small file can unfold into gigabytes through aliases. */

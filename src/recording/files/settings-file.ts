@@ -1,6 +1,6 @@
 // Settings that were read elsewhere (in a pod, say) and come back as JSON: checked before anything believes them.
 import * as v from 'valibot';
-import { SETTINGS_FORMAT, SETTINGS_VERSION, type Settings } from '../../model/settings.ts';
+import { SETTINGS_FORMAT, SETTINGS_VERSION, type Settings } from '../../model/settings/settings.ts';
 import { parseCheckedJson, readCheckedJson } from './checked-json.ts';
 
 const MOST = 1_000;

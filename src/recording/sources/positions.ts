@@ -1,4 +1,5 @@
 // Which places in code a recording mentions: in V8's profiles and in the stacks the probe caught.
+import { ownerOf } from '../../model/owner.ts';
 import type { CapturedFileKind, SampleLine } from '../../signals/sink.ts';
 import type { ScriptPosition } from './script-places.ts';
 
@@ -84,7 +85,7 @@ function functionAt({ url, line, column }: { [key: string]: unknown }): ScriptPo
 }
 
 function position(url: unknown, line: unknown, column: unknown): ScriptPosition | null {
-  if (typeof url !== 'string' || url === '' || url.startsWith('node:')) return null;
+  if (typeof url !== 'string' || ownerOf(url) === 'node') return null;
   if (!Number.isInteger(line) || (line as number) < 0) return null;
   return { url, line: line as number, column: Number.isInteger(column) ? (column as number) : -1 };
 }

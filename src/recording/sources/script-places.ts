@@ -2,6 +2,7 @@
 // with something that opens source maps, the places in the files people wrote. Needs no package, so that it runs in a pod.
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type PackageInPath, packageOf } from '../../model/owner.ts';
 
 /** A position in a script as V8 gives it: 0-based line and column; column -1 means "somewhere in that line". */
 export interface ScriptPosition {
@@ -59,7 +60,7 @@ export function locate(
   const packages = new Map<string, string | null>();
   for (const [url, wanted] of byScript(positions)) {
     const path = scriptPath(url)!;
-    const script = { path, package: packageOf(path, readText, packages), positions: Object.create(null) };
+    const script = { path, package: nameOfPackage(path, readText, packages), positions: Object.create(null) };
     sources.scripts[url] = script;
     const text = readText(path);
     if (text !== undefined) locateIn({ url, path, text }, wanted, script, sources.lines, openMap);
@@ -137,25 +138,24 @@ export function sourceMapOf(path: string, text: string): string | null {
   }
 }
 
-/** `name@version` from the package.json beside the innermost node_modules folder; null outside of one. */
-function packageOf(path: string, readText: ReadText, known: Map<string, string | null>): string | null {
-  const folder = packageFolder(path);
-  if (!folder) return null;
-  if (!known.has(folder.dir)) known.set(folder.dir, readPackage(folder, readText));
-  return known.get(folder.dir) ?? null;
+/** `name@version` of the package around a path, by its package.json where the path tells no version; null outside of one. */
+function nameOfPackage(path: string, readText: ReadText, known: Map<string, string | null>): string | null {
+  const found = packageOf(path);
+  if (!found) return null;
+  if (!known.has(found.folder)) known.set(found.folder, readPackage(found, readText));
+  return known.get(found.folder) ?? null;
 }
 
-/** The package a path belongs to by its folder names: the part after the last node_modules. */
-export function packageFolder(path: string): { dir: string; name: string } | null {
-  const match = /^(.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+))[\\/]/.exec(path);
-  return match ? { dir: match[1]!, name: match[2]!.replace(/\\/g, '/') } : null;
+function readPackage({ name, version: inPath, folder }: PackageInPath, readText: ReadText): string {
+  const version = inPath ?? versionIn(readText(`${folder}/package.json`));
+  return version === null ? name : `${name}@${version.slice(0, 100)}`;
 }
 
-function readPackage(folder: { dir: string; name: string }, readText: ReadText): string {
+function versionIn(text: string | undefined): string | null {
   try {
-    const { version } = JSON.parse(readText(`${folder.dir}/package.json`) ?? '{}') as { version?: unknown };
-    return typeof version === 'string' ? `${folder.name}@${version.slice(0, 100)}` : folder.name;
+    const { version } = JSON.parse(text ?? '{}') as { version?: unknown };
+    return typeof version === 'string' ? version : null;
   } catch {
-    return folder.name;
+    return null;
   }
 }

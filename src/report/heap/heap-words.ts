@@ -6,6 +6,7 @@ import type {
   HeapEntryGroup,
   HeapPlace,
 } from '../../model/heap/heap-report.ts';
+import { packageOf } from '../../model/owner.ts';
 import { formatCount, formatNumber } from '../../units/units.ts';
 
 const KIND_NOUNS: Record<HeapCollectionKind, string> = {
@@ -39,7 +40,7 @@ export function describeThing(collection: HeapCollection): string {
 
 /** As describeHolders, with the package that it belongs to. */
 export function describeTitle(collection: HeapCollection, holders: number): string {
-  const owner = packageOf(collection);
+  const owner = packageAround(collection);
   return `${describeHolders(collection, holders)}${owner === null ? '' : ` in ${shorten(owner)}`}`;
 }
 
@@ -79,9 +80,9 @@ export function nearestPlace({ path }: HeapCollection): HeapPlace | null {
 }
 
 /** Name of the package whose code holds the collection; null for the reader's own. */
-function packageOf(collection: HeapCollection): string | null {
+function packageAround(collection: HeapCollection): string | null {
   const file = nearestPlace(collection)?.file ?? '';
-  return /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1] ?? null;
+  return packageOf(file)?.name ?? null;
 }
 
 /** What to do about a collection that grows or is big. */
@@ -96,7 +97,7 @@ export function adviseOn(collection: HeapCollection, isGrowing: boolean): string
     case 'other':
       return 'One big thing: let go of the variable or property when it was used.';
     default: {
-      const owner = packageOf(collection);
+      const owner = packageAround(collection);
       if (!isGrowing && collection.path.owner.kind === 'module-export' && collection.path.steps.length === 0)
         return 'Loaded with its module, once. Harmless, unless you can do without the module.';
       if (owner !== null)

@@ -1,5 +1,5 @@
 // A preflight as terminal text: yes or no first, then, if yes, a table of the steps. Nothing is written here.
-import type { Preflight, PreflightStep } from '../../model/preflight.ts';
+import type { Preflight, PreflightStep } from '../../model/settings/preflight.ts';
 import { formatBytes, formatDuration } from '../../units/units.ts';
 import { escapeAllStrings } from '../escape.ts';
 import { hangingLines, labelledLines } from '../layout.ts';

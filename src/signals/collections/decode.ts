@@ -1,7 +1,9 @@
 // From reads of growing collections to one record a collection, with the name its source gives it.
+
 import type { CollectionGrowth } from '../../model/collection.ts';
 import { checkCallFrame } from '../../model/decode/cpu-profile.ts';
 import { decodeStack } from '../../model/decode/stack.ts';
+import { ownerOf } from '../../model/owner.ts';
 import { offlineSignal, type PlaceContext } from '../offline-signal.ts';
 import {
   type CollectionsLine,
@@ -68,7 +70,7 @@ function holderOf(
   { resolver, sources, ownUrl }: PlaceContext,
 ): string | null {
   for (const stack of insertions) {
-    const first = stack.find(([, url]) => url !== ownUrl && url !== '' && !String(url).startsWith('node:'));
+    const first = stack.find(([, url]) => url !== ownUrl && ownerOf(String(url)) !== 'node');
     if (!first) continue;
     const [functionName, url, lineNumber, columnNumber] = first;
     const raw = checkCallFrame({ functionName, url, lineNumber, columnNumber });

@@ -1,5 +1,6 @@
 // Which code compiles code: a short look at the scripts that V8 parses while we watch, with the stack that asked.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import type { InspectorSession } from '../../target/inspector-session.ts';
 import type { WireFrame } from '../../wire/parts.ts';
 import type { LiveSignal } from '../live-signal.ts';
@@ -53,7 +54,7 @@ export async function watchCompilations(
     await session.send('Debugger.enable', { maxScriptsCacheSize: 0 });
     isWatching = true;
     const from = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, millis));
+    await delay(millis);
     return { millis: performance.now() - from, scripts, sites: [...sites.values()] };
   } finally {
     unlisten();

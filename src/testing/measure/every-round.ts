@@ -1,5 +1,6 @@
 // What counts as growth here: rounds are alike, so that what leaks does so in each of them. Pure; time plays no part
-// (over time, analysis/trend.ts is the judge).
+// (over time, analysis/statistics/trend.ts is the judge).
+import { median } from '../../analysis/statistics/median.ts';
 
 /** More in each step than in the one before, by more than `least` each time. `counts` has at least three steps. */
 export function grewEachTime(counts: readonly number[], least = 0): boolean {
@@ -8,9 +9,7 @@ export function grewEachTime(counts: readonly number[], least = 0): boolean {
 
 /** The usual step: a round that did more than the others does not count for more. */
 export function medianStep(counts: readonly number[]): number {
-  const steps = counts.slice(1).map((count, i) => count - counts[i]!);
-  steps.sort((a, b) => a - b);
-  return steps[steps.length >> 1] ?? 0;
+  return median(counts.slice(1).map((count, i) => count - counts[i]!)) ?? 0;
 }
 
 /**

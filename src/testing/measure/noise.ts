@@ -1,5 +1,7 @@
 // Whose code a script is, where it is neither the program's nor a library's under test: test runners and this check
 // itself. What they make and keep is theirs, and no leak of the program.
+
+import { ownerOf, packageOf } from '../../model/owner.ts';
 import { captureStack } from '../../probe/stacks/stack-capture.ts';
 
 /** Folders of test runners and their parts, as they are installed. */
@@ -29,8 +31,6 @@ const RUNNER_PACKAGES = [
   'tsx',
 ];
 
-const INNERMOST_PACKAGE = /^.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/;
-
 const ownScript = (() => {
   const here = (): unknown[][] => captureStack(here);
   // The function itself is left out: the first frame is this module.
@@ -56,9 +56,9 @@ export function ownerOfScript(url: string): ScriptOwner {
 
 function judge(url: string): ScriptOwner {
   if (/^node:internal\/test_runner\//.test(url)) return 'runner';
-  if (url === '' || url.startsWith('node:')) return 'node';
+  if (ownerOf(url) === 'node') return 'node';
   if (isOwn(url)) return 'own';
-  const name = INNERMOST_PACKAGE.exec(url)?.[1]?.replaceAll('\\', '/');
+  const name = packageOf(url)?.name;
   if (!name) return 'program';
   const isRunner = RUNNER_PACKAGES.some((known) =>
     /[-/]$/.test(known) ? name.startsWith(known) : name === known,

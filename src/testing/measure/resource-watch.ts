@@ -1,6 +1,8 @@
 // Timers, handles, workers and files from their making on: with the stack that made them, the round they were made in,
 // and whether they are still there. Everything is held weakly; the hook asks nothing of a resource that is being made.
+
 import { createHook, executionAsyncId } from 'node:async_hooks';
+import { ownerOf } from '../../model/owner.ts';
 import { captureStack } from '../../probe/stacks/stack-capture.ts';
 import { makerOf, ownerOfScript, withinBody } from './noise.ts';
 import type { RawStack } from './own-inspector.ts';
@@ -158,7 +160,7 @@ function isOpen(resource: object): boolean {
 /** Up to the first frame of the application: a timer that its own callback sets again is of the same place. */
 function siteOf(type: string, stack: RawStack): string {
   const program = stack.filter((frame) => ownerOfScript(String(frame[1])) === 'program');
-  const app = program.findIndex((frame) => !String(frame[1]).includes('/node_modules/'));
+  const app = program.findIndex((frame) => ownerOf(String(frame[1])) === 'app');
   const near = app < 0 ? program : program.slice(0, app + 1);
   return `${type}|${near.map((frame) => `${frame[1]}:${frame[2]}:${frame[3]}`).join('|')}`;
 }

@@ -2,7 +2,8 @@
 import { fingerprint } from '../../findings/rank.ts';
 import type { CrashLabel } from '../../model/crash.ts';
 import type { Subject } from '../../model/finding.ts';
-import { parseFrame, plainPath } from '../read/stack-frame.ts';
+import { plainPath } from '../../model/owner.ts';
+import { parseFrame } from '../read/stack-frame.ts';
 import {
   addressOf,
   applicationFrame,

@@ -1,8 +1,8 @@
 // What to do about memory that ran out: the heap limit to set, with numbers from the log, and the next command.
+import { chooseLargerHeap, unmeasuredOldSpaceMegabytes } from '../../findings/memory/heap-settings.ts';
+import { MIB } from '../../units/bytes.ts';
 import { formatBytes } from '../../units/units.ts';
 import { type Ending, eventOf } from '../ends/ending.ts';
-
-const MEGABYTE = 2 ** 20;
 
 export interface Circumstances {
   /** Of the container; null is unknown. */
@@ -15,10 +15,12 @@ export function heapAdvice(ending: Ending, { memoryLimitBytes }: Circumstances):
   const used = gc ? Math.max(gc.afterBytes, gc.beforeBytes) : null;
   const set = Number(/--max-old-space-size[= ](\d+)/.exec(ending.commandLine)?.[1] ?? 0);
   // One large request can fail below the limit: to go below what was set would help nobody.
-  const isLimitMore = used !== null && set * MEGABYTE > used;
-  const base = used === null ? null : isLimitMore ? set * MEGABYTE : used;
-  const wanted = base === null ? null : Math.ceil((base * 1.5) / MEGABYTE / 16) * 16;
-  const most = memoryLimitBytes === null ? null : Math.floor((memoryLimitBytes * 0.75) / MEGABYTE);
+  const isLimitMore = used !== null && set * MIB > used;
+  const base = used === null ? null : isLimitMore ? set * MIB : used;
+  const larger =
+    base === null ? null : chooseLargerHeap(base, used ?? 0, { limitBytes: memoryLimitBytes ?? undefined });
+  const wanted = larger?.wantedMegabytes ?? null;
+  const most = larger?.mostMegabytes ?? null;
   const isTooMuch = wanted !== null && most !== null && wanted > most;
   const room = isTooMuch
     ? `The container allows at most --max-old-space-size=${most} (75% of ${formatBytes(memoryLimitBytes!)}): raise its limit with the heap's.`
@@ -35,7 +37,7 @@ export function containerAdvice({ memoryLimitBytes }: Circumstances): string[] {
   const heap =
     memoryLimitBytes === null
       ? ''
-      : ` (--max-old-space-size=${Math.floor((memoryLimitBytes * 0.75) / MEGABYTE)} here)`;
+      : ` (--max-old-space-size=${unmeasuredOldSpaceMegabytes(memoryLimitBytes)} here)`;
   return [
     `Set the heap limit to about 75% of the container's${heap}: if the heap is what grows, V8 then says so itself instead of being killed without a word.`,
     'Find what grows: `culprit diagnose PID` on a running copy tells heap, buffers and native memory apart.',

@@ -1,5 +1,7 @@
 // Which part of a system an error points to: hints from codes, ports, names and the packages in its stack.
+
 import type { Crash } from '../../model/crash.ts';
+import { packageOf } from '../../model/owner.ts';
 import { type CrashError, chainOf } from '../ends/crash-error.ts';
 import { schemeOf, wordsLike } from './patterns.ts';
 import { SYSTEMS } from './systems.ts';
@@ -80,16 +82,11 @@ function byName({ name }: CrashError): Hint | null {
 function byPackage({ frames }: CrashError): Hint | null {
   for (const { file, owner } of frames.slice(0, 15)) {
     if (owner !== 'library') continue;
-    const name = packageIn(file);
+    const name = packageOf(file)?.name ?? '';
     const found = KNOWN.find(({ packages }) => packages.test(name));
     if (found) return { name: found.component, confidence: 0.85, reason: `${name} is in the stack` };
   }
   return null;
-}
-
-/** The package after the last node_modules, also below pnpm's folders. */
-export function packageIn(file: string): string {
-  return /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file)?.[1]?.replaceAll('\\', '/') ?? '';
 }
 
 function byAddress({ message, properties, code }: CrashError): Hint | null {

@@ -1,7 +1,7 @@
 // What Kubernetes says of a pod's containers: how each ended last, how often it was restarted, and why it does not run.
 
-import { parseQuantity } from '../../model/decode/quantity.ts';
 import { listIn, numberIn, objectIn, textIn } from '../../model/decode/unknown-json.ts';
+import { parseQuantity } from '../../units/quantity.ts';
 import type { EndEvent, EndedContainer } from '../ends/ending.ts';
 import { signalName } from '../ends/ending.ts';
 import { killedByProbe, type PodEvent, type ProbeKill, readEvents } from './pod-events.ts';

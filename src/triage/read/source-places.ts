@@ -2,7 +2,7 @@
 import type { ReadText } from '../../recording/sources/script-places.ts';
 import { collectSources } from '../../recording/sources/sources.ts';
 import type { CrashError, StackFrame } from '../ends/crash-error.ts';
-import { ownerOf } from './stack-frame.ts';
+import { codeOwner } from './stack-frame.ts';
 
 /** Changes the frames of the error and of its causes in place. Frames without a map stay as they are. */
 export function placeInSources(error: CrashError, readText: ReadText, depth = 0): void {
@@ -21,5 +21,5 @@ export function placeInSources(error: CrashError, readText: ReadText, depth = 0)
 function place(frame: StackFrame, found: [path: string, line: number, column: number] | undefined): void {
   if (!found || found[0] === frame.file) return;
   [frame.file, frame.line, frame.column] = found;
-  frame.owner = ownerOf(found[0]);
+  frame.owner = codeOwner(found[0]);
 }

@@ -1,4 +1,5 @@
 // One printed line of a stack, "    at total (/app/cart.js:3:5)", and whose code it is.
+import { ownerOf, plainPath } from '../../model/owner.ts';
 import type { CodeOwner, StackFrame } from '../ends/crash-error.ts';
 
 const FRAME =
@@ -17,24 +18,15 @@ export function parseFrame(line: string): StackFrame | null {
     file,
     line: Number(lineNumber),
     column: column === undefined ? null : Number(column),
-    owner: ownerOf(file),
+    owner: codeOwner(file),
     isAsync: /^\s*at async /.test(line),
   };
 }
 
-/** `file:` URLs as paths: CommonJS and ES modules of one program are told alike. */
-export function plainPath(place: string): string {
-  if (!place.startsWith('file://')) return place;
-  try {
-    return decodeURIComponent(place.slice('file://'.length).split('?')[0]!);
-  } catch {
-    return place.slice('file://'.length);
-  }
-}
-
-export function ownerOf(file: string): CodeOwner {
-  if (/^(node:|internal\/|\[eval|<anonymous)/.test(file) || !/[\\/.]/.test(file)) return 'node';
-  return /[\\/]node_modules[\\/]|[\\/]\.yarn[\\/]|[\\/]lib[\\/]node[\\/]/.test(file) ? 'library' : 'app';
+/** For a crash, culprit's own code is a library like others. */
+export function codeOwner(file: string): CodeOwner {
+  const owner = ownerOf(file);
+  return owner === 'own' ? 'library' : owner;
 }
 
 /** "Timeout.openAll [as _onTimeout]" is `openAll`: who called it changes, and says nothing. */

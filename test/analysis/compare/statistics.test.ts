@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { decide } from '../../../src/analysis/compare/decide.ts';
 import { chanceOf, estimate, intervalOf, runsFor } from '../../../src/analysis/compare/estimate.ts';
 import { lookShare, plannedLooks } from '../../../src/analysis/compare/looks.ts';
-import { criticalT, twoSidedP } from '../../../src/analysis/statistics/student.ts';
+import { criticalT, twoSidedP } from '../../../src/analysis/statistics/distributions.ts';
 import { seededRandom } from '../../support/shapes.ts';
 
 /** Box and Muller. */

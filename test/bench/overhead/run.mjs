@@ -1,8 +1,9 @@
 // What looking at a busy server costs it: rounds with and without, interleaved. By hand, on a machine that does nothing
 // else (README.md here says what is measured and how):
 //
-//   npm run bench:overhead -- [--rounds 5] [--seconds 20] [--servers promises,json-api] [--conditions diagnose] [--json FILE]
+//   npm run bench:overhead -- [--rounds 5] [--seconds 20] [--servers promises,json-api] [--conditions diagnose] [--json FILE] [--save]
 //
+// --save writes what `diagnose` cost into src/capture/overhead.json, from which preflight and the README tell it.
 // --seconds is the part of one round that is measured; keep it below the 30 s that `diagnose` looks by default.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -10,6 +11,7 @@ import { BASELINE, CONDITIONS } from './conditions.mjs';
 import { installPeers } from './peers.mjs';
 import { isPinned } from './pinning.mjs';
 import { fullSpeed, round } from './round.mjs';
+import { saveOverhead } from './save.mjs';
 import { SERVERS } from './server.mjs';
 import { renderTable, summarize } from './table.mjs';
 
@@ -20,6 +22,7 @@ const { values } = parseArgs({
     servers: { type: 'string', default: SERVERS.join(',') },
     conditions: { type: 'string', default: Object.keys(CONDITIONS).join(',') },
     json: { type: 'string' },
+    save: { type: 'boolean', default: false },
   },
 });
 const HALF = 0.5;
@@ -50,6 +53,9 @@ if (values.json)
     values.json,
     `${JSON.stringify({ node: process.version, isPinned, seconds, rates, rows, blocks }, null, 2)}\n`,
   );
+
+if (values.save)
+  saveOverhead(rows, `Node ${process.version}, ${where}, ${values.rounds} rounds of ${seconds} s`);
 
 function chosen(text, known) {
   const names = text.split(',');

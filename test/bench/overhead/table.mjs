@@ -31,6 +31,7 @@ function compare(list, condition) {
     throughput: ratios(({ full }) => full.perSecond),
     p99: ratios(({ half }) => half.p99),
     p99Millis: [BASELINE, condition].map((each) => median(list.map((block) => block[each].half.p99))),
+    p99Pairs: list.map((block) => [BASELINE, condition].map((each) => block[each].half.p99)),
     cpu: ratios(({ half }) => half.cpuMicros),
     addedBytes: withInterval(list.map((block) => peak(block[condition]) - peak(block[BASELINE]))),
     throughputAfter: ratios(({ full }) => full.perSecondAfter),

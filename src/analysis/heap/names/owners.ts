@@ -2,6 +2,7 @@
 // at the engine's own roots only for what nothing else holds.
 import { EdgeType, NodeType } from '../../../model/heap/heap-graph.ts';
 import type { HeapOwner, HeapPlace } from '../../../model/heap/heap-report.ts';
+import { ownerOf } from '../../../model/owner.ts';
 import { type HeapView, isFunction, isObject, isValue } from '../heap-view.ts';
 import { type CodePlaces, functionPlace, placeIn } from './code-places.ts';
 import { className } from './node-names.ts';
@@ -125,12 +126,12 @@ function filePlace(script: string): HeapPlace {
   return placeIn(script, null, null);
 }
 
-/** Node's own scripts are named "node:..."; others have a path or a URL. */
+/** Node's own scripts, and V8's. */
 export function isEngineScript(script: string): boolean {
-  return script.startsWith('node:') || !/[/\\]/.test(script);
+  return ownerOf(script) === 'node';
 }
 
 function costOf(script: string): number {
   if (isEngineScript(script)) return COSTS.engine;
-  return /[/\\]node_modules[/\\]/.test(script) ? COSTS.package : COSTS.own;
+  return ownerOf(script) === 'app' ? COSTS.own : COSTS.package;
 }

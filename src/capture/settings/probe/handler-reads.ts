@@ -1,5 +1,5 @@
 // What listeners of fatal events do, told from their text; the text itself stays in the target.
-import type { FatalHandlers } from '../../../model/settings.ts';
+import type { FatalHandlers } from '../../../model/settings/settings.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 
 const MAX_LISTENERS = 50;

@@ -1,6 +1,6 @@
 // How late the event loop is over a short look. A timer of our own, not a histogram of Node's: that one forgets the block in
 // which it is begun or read.
-import type { InnerSettings } from '../../../model/settings.ts';
+import type { InnerSettings } from '../../../model/settings/settings.ts';
 import type { Load } from '../../../probe/core.ts';
 
 export interface LoopTicks {

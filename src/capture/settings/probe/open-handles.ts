@@ -1,6 +1,6 @@
 // Open handles of the thread, and what the settings probe asks of them: servers, and requests on their way.
 import type { Server } from 'node:net';
-import type { ServerSettings } from '../../../model/settings.ts';
+import type { ServerSettings } from '../../../model/settings/settings.ts';
 import type { Load } from '../../../probe/core.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import { attempt, numberOf } from './setting-values.ts';

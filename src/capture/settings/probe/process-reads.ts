@@ -1,5 +1,6 @@
 // What the process itself says of its settings: flags, environment, memory, report, files.
-import type { InnerSettings } from '../../../model/settings.ts';
+import { ownerOf } from '../../../model/owner.ts';
+import type { InnerSettings } from '../../../model/settings/settings.ts';
 import type { Load } from '../../../probe/core.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import { attempt, loadedModules, textOf } from './setting-values.ts';
@@ -53,7 +54,7 @@ export function countPoolRequests({ classNameOf }: DataReads): number | undefine
 export function readFiles(load: Load, reads: DataReads): string[] {
   const names = Object.keys(loadedModules(load, reads));
   const main = textOf(process.argv[1], LONGEST_PATH);
-  const isLibrary = (name: string) => name.includes('/node_modules/');
+  const isLibrary = (name: string) => ownerOf(name) === 'library';
   const some = [
     ...(main ? [main] : []),
     ...names.filter((name) => !isLibrary(name)).slice(0, MAX_OWN_FILES),

@@ -1,6 +1,6 @@
 // What runs in the target to read its settings, Node 16 to 26. It reads data properties only (no getter, no method of the
 // program runs), is bounded, and ends by itself when nobody asks for its result.
-import type { InnerSettings } from '../../../model/settings.ts';
+import type { InnerSettings } from '../../../model/settings/settings.ts';
 import { findLoad, type Load, loadTypes } from '../../../probe/core.ts';
 import { createDataReads, type DataReads } from '../../../probe/objects/data-reads.ts';
 import { readAgents } from './agent-reads.ts';

@@ -1,20 +1,22 @@
 // The limit in a rule: a number with the suffix people write for the unit, turned into the metric's own unit.
 import { METRICS, type MetricName } from '../../../model/comparison/run.ts';
+import { GIB, KIB, MIB } from '../../../units/bytes.ts';
+import { MILLIS_PER } from '../../../units/duration.ts';
 import type { Limit } from './gate-rule.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
-const TIME: Record<string, number> = { µs: 1e-3, us: 1e-3, ms: 1, s: 1_000 };
+const TIME = { µs: MILLIS_PER.µs, us: MILLIS_PER.us, ms: MILLIS_PER.ms, s: MILLIS_PER.s };
 // Sizes in steps of 1024, as everywhere in our output.
 const BYTES: Record<string, number> = {
   bytes: 1,
   byte: 1,
   b: 1,
-  kb: 2 ** 10,
-  kib: 2 ** 10,
-  mb: 2 ** 20,
-  mib: 2 ** 20,
-  gb: 2 ** 30,
-  gib: 2 ** 30,
+  kb: KIB,
+  kib: KIB,
+  mb: MIB,
+  mib: MIB,
+  gb: GIB,
+  gib: GIB,
 };
 const OVER: Record<string, RegExp> = { request: /^(request|requests|req)$/, s: /^(s|sec|second)$/ };
 

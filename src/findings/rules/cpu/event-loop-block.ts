@@ -3,6 +3,7 @@
 import type { BlockGroup } from '../../../analysis/cpu/blocks.ts';
 import { groupByBlame, type Responsibility } from '../../../analysis/cpu/cpu.ts';
 import { WORK_NAMES } from '../../../analysis/cpu/work.ts';
+import { median } from '../../../analysis/statistics/median.ts';
 import type { Severity } from '../../../model/finding.ts';
 import { formatDuration, formatShare } from '../../../units/units.ts';
 import { BLOCK_ADVICE } from '../../cpu/block-advice.ts';
@@ -143,8 +144,8 @@ function urgencyOf(longestMillis: number, share: number): number {
 /** "12 blocks of 180 ms to 240 ms, median 200 ms" */
 function lengthsOf({ blocksMillis, longestMillis }: BlockGroup): string {
   if (blocksMillis.length === 1) return `1 block of ${formatDuration(longestMillis)}`;
-  const median = blocksMillis.toSorted((a, b) => a - b)[blocksMillis.length >> 1]!;
-  return `${blocksMillis.length} blocks of ${formatDuration(Math.min(...blocksMillis))} to ${formatDuration(longestMillis)}, median ${formatDuration(median)}`;
+  const middle = median(blocksMillis)!;
+  return `${blocksMillis.length} blocks of ${formatDuration(Math.min(...blocksMillis))} to ${formatDuration(longestMillis)}, median ${formatDuration(middle)}`;
 }
 
 function describeCalls({ top, selfMicros, synchronous }: Responsibility, durationMicros: number): Draft {

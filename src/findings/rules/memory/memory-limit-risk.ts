@@ -5,7 +5,7 @@ import type { Trend } from '../../../analysis/statistics/trend.ts';
 import type { Evidence } from '../../../model/finding.ts';
 import { formatBytes, formatShare, formatTimeLeft } from '../../../units/units.ts';
 import { heapLimitOf } from '../../limits.ts';
-import { adviseOnHeap, chooseHeap } from '../../memory/heap-settings.ts';
+import { adviseOnFullHeap, adviseOnHeap } from '../../memory/heap-settings.ts';
 import { judgeHeapBound, judgeOomKills } from '../../memory/memory-limits.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { MEMORY_LIMIT } from '../../thresholds/memory.ts';
@@ -44,19 +44,9 @@ function judgeHeap(facts: Facts): Draft | null {
 }
 
 function adviseOnSmallHeap({ heapRoom, observations }: Facts, live: number, limit: number): string[] {
-  const memoryLimit = observations.limits.memoryLimitBytes;
-  const keepLess = 'Or keep less in memory: see what the live heap holds.';
-  const wanted = `--max-old-space-size=${Math.ceil((live * 2) / 2 ** 20 / 64) * 64} (MB)`;
-  if (memoryLimit === undefined || heapRoom === null)
-    return [`Give it a larger heap if the machine has the memory: ${wanted}.`, keepLess];
-  const fits = chooseHeap(memoryLimit, heapRoom.besideHeapBytes, live);
-  if (fits && fits.oldSpaceMegabytes * 2 ** 20 > limit * 1.1) {
-    return [
-      `Give it the heap that its container has room for: --max-old-space-size=${fits.oldSpaceMegabytes} --max-semi-space-size=${fits.semiSpaceMegabytes} (MB): ${fits.why}.`,
-      keepLess,
-    ];
-  }
-  return [...adviseOnHeap(memoryLimit, heapRoom.besideHeapBytes, live), keepLess];
+  const besideHeapBytes = heapRoom?.besideHeapBytes;
+  const room = { limitBytes: observations.limits.memoryLimitBytes, besideHeapBytes };
+  return [...adviseOnFullHeap(limit, live, room), 'Or keep less in memory: see what the live heap holds.'];
 }
 
 function judgeContainer(facts: Facts): Draft | null {

@@ -1,5 +1,6 @@
 // Things that are alike, counted: of one kind, for one purpose, with one callback.
 
+import { ownerOf } from '../../../model/owner.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import type { Inspect } from '../../../probe/objects/thread-inspector.ts';
 import type { ProbeFrame } from '../../../probe/probe-protocol.ts';
@@ -76,7 +77,7 @@ function nearestFirst(found: { through: string; frame: ProbeFrame }[]): {
   through: string;
   near: ProbeFrame[];
 } {
-  const isLibrary = ({ frame }: { frame: ProbeFrame }) => /[\\/]node_modules[\\/]/.test(String(frame[1]));
+  const isLibrary = ({ frame }: { frame: ProbeFrame }) => ownerOf(String(frame[1])) === 'library';
   const nearest = found.find((each) => !isLibrary(each)) ?? found[0];
   if (!nearest) return { through: '', near: [] };
   const all = [nearest, ...found.filter((other) => other !== nearest)];

@@ -1,4 +1,5 @@
 // Errors that say by themselves that a program could not start, whenever they came: modules, addons, syntax, ports.
+import { ownerOf } from '../../../model/owner.ts';
 import { type Cause, errorCause, printed } from '../cause.ts';
 import { isFromParser } from '../loading.ts';
 import { wordsLike } from '../patterns.ts';
@@ -9,9 +10,7 @@ const LOADER_FRAME = 'Module._load (node:internal/modules/cjs/loader:1225:15)';
 /** The path that could not be loaded, as it was asked for; "" for packages, and files of packages. */
 function missingFileIn(message: string): string {
   const asked = /^Cannot find module '([^']{1,500})'/.exec(message)?.[1] ?? '';
-  return /^(\.{0,2}[\\/]|file:|[A-Za-z]:[\\/])/.test(asked) && !/[\\/]node_modules[\\/]/.test(asked)
-    ? asked
-    : '';
+  return /^(\.{0,2}[\\/]|file:|[A-Za-z]:[\\/])/.test(asked) && ownerOf(asked) === 'app' ? asked : '';
 }
 
 const NOT_FOUND = wordsLike(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']);

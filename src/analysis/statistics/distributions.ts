@@ -1,4 +1,5 @@
-// Student's t distribution: how far a mean may lie from the truth when the spread is known from a few runs only.
+// The distributions that the tests and intervals here rest on: the normal one, Student's t (how far a mean may lie from
+// the truth when the spread is known from a few runs only) and the beta distribution.
 
 /** P(|T| > |t|): how often chance alone gives so large a t. `degrees` may be a fraction (Welch). */
 export function twoSidedP(t: number, degrees: number): number {
@@ -26,7 +27,7 @@ export function criticalT(p: number, degrees: number): number {
  * The regularised incomplete beta function I_x(a, b), by its continued fraction (Abramowitz and Stegun 26.5.8, evaluated
  * after Lentz).
  */
-function incompleteBeta(x: number, a: number, b: number): number {
+export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
   // The fraction converges fast only below the mean.
@@ -66,4 +67,20 @@ function logGamma(x: number): number {
   for (const [i, coefficient] of COEFFICIENTS.entries()) sum += coefficient / (shifted + i + 1);
   const t = shifted + 7.5;
   return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
+}
+
+/** P(Z <= z) for z >= 0. Abramowitz and Stegun 26.2.17; absolute error below 7.5e-8. */
+export function normalCdf(z: number): number {
+  const t = 1 / (1 + 0.2316419 * z);
+  const tail =
+    t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  return 1 - tail * Math.exp((-z * z) / 2) * 0.3989422804;
+}
+
+/** How many standard deviations leave `tail` above; Abramowitz and Stegun 26.2.23, right to 0.0005. */
+export function normalQuantile(tail: number): number {
+  const t = Math.sqrt(-2 * Math.log(tail));
+  const above = 2.515517 + t * (0.802853 + t * 0.010328);
+  const below = 1 + t * (1.432788 + t * (0.189269 + t * 0.001308));
+  return t - above / below;
 }
