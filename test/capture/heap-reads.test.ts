@@ -84,7 +84,9 @@ describe('reading the heap profile', () => {
     const context = fakeContext([thread]);
     await look(new HeapReads(context), context);
     expect(count(thread, 'readHeap')).toBe(0);
-    expect(context.outcome.warnings).toEqual([expect.stringMatching(/left out.*--max-pause 1000 ms/)]);
+    expect(context.outcome.warnings).toEqual([
+      { code: 'heap-reads-too-long', estimateMillis: expect.any(Number), maxPauseMillis: 1_000 },
+    ]);
   });
 });
 

@@ -111,9 +111,12 @@ export class HeapReads {
     const estimate = estimateHeapReadMillis(thread.counters.heapUsedBytes ?? 0);
     if (estimate > options.maxPauseMillis) {
       this.isTooDear = true;
-      outcome.warnings.push(
-        `Heap growth by allocation stack was left out: reading it would pause the target for about ${Math.round(estimate)} ms (--max-pause ${options.maxPauseMillis} ms).`,
-      );
+      const { maxPauseMillis } = options;
+      outcome.warnings.push({
+        code: 'heap-reads-too-long',
+        estimateMillis: Math.round(estimate),
+        maxPauseMillis,
+      });
       return 0;
     }
     const pauseMillis = await thread.readHeap(this.context.elapsed());
