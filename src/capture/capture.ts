@@ -15,11 +15,12 @@ import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.t
 import { HeapClimb } from './heap/heap-climb.ts';
 import { HeapReads } from './heap/heap-reads.ts';
 import { chooseIntervals } from './heap/ladder.ts';
-import { isMemoryTight, megabytes, memoryRoom } from './heap/memory-room.ts';
+import { isMemoryTight, memoryRoom } from './heap/memory-room.ts';
 import { createKeepAliveLook } from './keep-alive-look.ts';
 import { openThread, type ThreadCapture } from './thread/thread-capture.ts';
 import { attachToWorkers, type WorkerThread } from './thread/worker-threads.ts';
 import { LARGEST_TRACE_BYTES, type RunningTrace, startTrace, TRACE_BUFFER_BYTES } from './trace.ts';
+import { warnOnce } from './warn-once.ts';
 
 const LEASE_MILLIS = 10_000;
 const BASELINE_MILLIS = 1_000;
@@ -106,10 +107,7 @@ class CaptureRun implements CaptureContext {
     const main = await openThread(this.attachment.session, this.sink, this.threadOptions(0, 'main'));
     this.threads.push(main);
     this.outcome.threads.push({ id: 0, name: 'main' });
-    if (!main.probe)
-      this.outcome.warnings.push(
-        'The target gave no access to its built-in modules: no counters, hooks or census.',
-      );
+    if (!main.probe) this.outcome.warnings.push({ code: 'no-built-in-modules' });
     await this.proveLease();
     await this.wait(BASELINE_MILLIS);
     await this.readBaseline(main);
@@ -123,9 +121,8 @@ class CaptureRun implements CaptureContext {
       this.attachment.session,
       (worker) => void this.addWorker(worker),
       () =>
-        this.outcome.warnings.push(
-          'Worker threads come and go here within moments: they were left alone, since a debugger on a thread that ends can crash Node.js. Their CPU time is in the counters only.',
-        ),
+        // A debugger on a thread that ends can crash Node.js.
+        this.outcome.warnings.push({ code: 'workers-short-lived' }),
     ).catch(() => null);
     this.isLooking = true;
   }
@@ -224,32 +221,32 @@ class CaptureRun implements CaptureContext {
     if (!trace) return;
     const room = this.localPid === null ? undefined : memoryRoom(this.localPid);
     if (room && room.bytes < TRACE_BUFFER_BYTES) {
-      this.outcome.warnings.push(
-        `No trace was taken: Node may hold up to ${megabytes(TRACE_BUFFER_BYTES)} of trace events, and ${megabytes(room.bytes)} are left below ${room.limitedBy}.`,
-      );
+      this.outcome.warnings.push({
+        code: 'trace-no-memory',
+        bufferBytes: TRACE_BUFFER_BYTES,
+        roomBytes: room.bytes,
+        limit: room.limit,
+      });
       return;
     }
     this.trace = await startTrace(this.attachment.session, trace).catch((error: Error) => {
       if (error instanceof SessionClosed) throw error;
-      this.outcome.warnings.push(`No trace was taken: ${error.message}`);
+      this.outcome.warnings.push({ code: 'trace-not-started', reason: error.message });
       return null;
     });
   }
 
   private async stopTrace(): Promise<void> {
     this.outcome.trace = await this.trace?.stop();
-    const failure = this.outcome.trace?.failure;
-    if (failure !== undefined) this.outcome.warnings.push(`The trace could not be written: ${failure}`);
+    const reason = this.outcome.trace?.failure;
+    if (reason !== undefined) this.outcome.warnings.push({ code: 'trace-not-written', reason });
     if (this.outcome.trace?.isCut)
-      this.outcome.warnings.push(
-        `The trace ends early: it had reached ${megabytes(LARGEST_TRACE_BYTES)}. A shorter --duration gives a whole one.`,
-      );
+      this.outcome.warnings.push({ code: 'trace-truncated', limitBytes: LARGEST_TRACE_BYTES });
   }
 
   private async addWorker(worker: WorkerThread): Promise<void> {
     if (this.threads.length > MAX_WORKERS) {
-      const warning = `More than ${MAX_WORKERS} worker threads: only the first ${MAX_WORKERS} were captured.`;
-      if (!this.outcome.warnings.includes(warning)) this.outcome.warnings.push(warning);
+      warnOnce(this.outcome, { code: 'too-many-workers', captured: MAX_WORKERS });
       return;
     }
     try {

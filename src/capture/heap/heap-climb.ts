@@ -6,10 +6,11 @@ import type { Census } from '../../signals/census/wire.ts';
 import { collectionsRead } from '../../signals/collections/read.ts';
 import { compilationsRead } from '../../signals/compilations/read.ts';
 import { snapshotRead } from '../../signals/snapshot/read.ts';
-import type { SnapshotTaken } from '../../signals/snapshot/wire.ts';
 import { SessionClosed } from '../../target/inspector-session.ts';
+import type { Warning } from '../../wire/warning.ts';
 import type { CaptureContext } from '../context.ts';
 import type { ThreadCapture } from '../thread/thread-capture.ts';
+import { warnOnce } from '../warn-once.ts';
 import {
   estimateCensusBytes,
   estimateCensusMillis,
@@ -189,17 +190,14 @@ export class HeapClimb {
     const heapBytes = thread.counters.heapUsedBytes ?? 0;
     const estimate = estimateCensusMillis(thread.counters.floors.at(-1) ?? heapBytes);
     if (!this.fits(estimate)) {
-      this.warn(
-        `The census of growing collections was left out: it would pause the target for about ${Math.round(estimate)} ms (--max-pause ${options.maxPauseMillis} ms).`,
-      );
+      const { maxPauseMillis } = options;
+      this.warn({ code: 'census-too-long', estimateMillis: Math.round(estimate), maxPauseMillis });
       return null;
     }
     const extraBytes = estimateCensusBytes(heapBytes);
     const room = this.context.localPid === null ? undefined : memoryRoom(this.context.localPid);
     if (room && extraBytes > room.bytes * LARGEST_CENSUS_SHARE) {
-      this.warn(
-        `The census of all objects was left out: it takes about ${Math.ceil(extraBytes / 2 ** 20)} MB more for a while, and little is left below ${room.limitedBy}. Collections were looked for from open handles on.`,
-      );
+      this.warn({ code: 'census-no-memory', extraBytes, roomBytes: room.bytes, limit: room.limit });
       return null;
     }
     this.context.progress(`census of the heap, a pause of about ${Math.round(estimate)} ms`);
@@ -219,12 +217,12 @@ export class HeapClimb {
     const { options, outcome, localPid } = this.context;
     const { heapUsedBytes } = thread.counters;
     const estimate = estimateSnapshot(heapUsedBytes ?? 0, localPid);
-    const refusal =
+    const refusal: Warning | null =
       heapUsedBytes === undefined
-        ? 'the size of the heap is not known, and with it what a snapshot would cost.'
+        ? { code: 'snapshot-cost-unknown' }
         : refusalOf(estimate, options.snapshot, options.maxPauseMillis);
     if (refusal) {
-      if (!height.isRefused) this.warn(`The heap snapshot was refused: ${refusal}`);
+      if (!height.isRefused) this.warn(refusal);
       height.isRefused = true;
       return;
     }
@@ -234,21 +232,18 @@ export class HeapClimb {
     const from = performance.now();
     try {
       const taken = await thread.ask(snapshotRead, this.context.elapsed(), height.snapshots);
-      if (taken) outcome.warnings.push(describeSnapshot(taken));
+      if (taken)
+        outcome.warnings.push({ code: 'snapshot-taken', bytes: taken.bytes, pauseMillis: taken.millis });
     } catch (error) {
       if (error instanceof SessionClosed) throw error;
-      this.warn(`The heap snapshot was lost: ${(error as Error).message}`);
+      this.warn({ code: 'snapshot-failed', reason: (error as Error).message });
     }
     outcome.pausesMillis.push(performance.now() - from);
   }
 
-  private warn(warning: string): void {
-    if (!this.context.outcome.warnings.includes(warning)) this.context.outcome.warnings.push(warning);
+  private warn(warning: Warning): void {
+    warnOnce(this.context.outcome, warning);
   }
-}
-
-function describeSnapshot({ bytes, millis }: SnapshotTaken): string {
-  return `A heap snapshot was taken: ${(bytes / 2 ** 20).toFixed(1)} MB, a pause of ${(millis / 1_000).toFixed(1)} s. It holds strings of the program, up to 1,024 characters each.`;
 }
 
 /** The heap rises, but no collection was caught being filled. */
@@ -257,12 +252,12 @@ function isUnexplained({ isWatched, isExplained }: Height): boolean {
 }
 
 /** Why no snapshot is taken: it would pause for too long, or end the process; null when it may be taken. */
-function refusalOf(estimate: SnapshotEstimate, mode: string, maxPauseMillis: number): string | null {
-  const cost = describeEstimate(estimate);
-  if (!estimate.fits)
-    return `${cost}; there is no room for that. Raise the memory limit, or take it from a copy with more memory.`;
-  if (mode === 'auto' && estimate.pauseMillis > maxPauseMillis)
-    return `${cost}. Allow it with --max-pause ${Math.ceil(estimate.pauseMillis / 1_000)}s, or with --snapshot force.`;
+function refusalOf(estimate: SnapshotEstimate, mode: string, maxPauseMillis: number): Warning | null {
+  const { pauseMillis: estimateMillis, extraBytes, room, fits } = estimate;
+  if (room && !fits)
+    return { code: 'snapshot-no-memory', extraBytes, roomBytes: room.bytes, limit: room.limit };
+  if (mode === 'auto' && estimateMillis > maxPauseMillis)
+    return { code: 'snapshot-too-long', estimateMillis, maxPauseMillis, extraBytes };
   return null;
 }
 

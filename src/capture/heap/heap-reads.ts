@@ -3,6 +3,7 @@
 // for a millisecond a megabyte: only where the heap rises, and where that fits.
 import type { CaptureContext } from '../context.ts';
 import type { ThreadCapture } from '../thread/thread-capture.ts';
+import { warnOnce } from '../warn-once.ts';
 import { chooseIntervals, estimateHeapReadMillis, mayBeRising, type SamplingIntervals } from './ladder.ts';
 import { isMemoryTight } from './memory-room.ts';
 
@@ -38,7 +39,6 @@ interface Asked {
 export class HeapReads {
   private readonly asked = new Map<number, Asked>();
   private readonly isTight: boolean;
-  private isLeftOut = false;
   /** Null: growth is not judged. */
   private intervals: SamplingIntervals | null = null;
 
@@ -160,12 +160,9 @@ export class HeapReads {
   }
 
   private warnLeftOut(thread: ThreadCapture): void {
-    if (this.isLeftOut) return;
-    this.isLeftOut = true;
     const { maxPauseMillis } = this.context.options;
-    this.context.outcome.warnings.push(
-      `Heap growth by allocation stack was left out: reading it would pause the target for about ${Math.round(this.estimateOf(thread))} ms, which may be twice as long (--max-pause ${maxPauseMillis} ms).`,
-    );
+    const estimateMillis = Math.round(this.estimateOf(thread) * SAFETY);
+    warnOnce(this.context.outcome, { code: 'heap-reads-too-long', estimateMillis, maxPauseMillis });
   }
 
   /** Reads where what stays is allocated, where that is sampled; collects in any case. */
