@@ -158,8 +158,18 @@ class CaptureRun implements CaptureContext {
     this.outcome.durationMillis = this.elapsed();
     this.progress('restoring the target');
     await this.stopTrace();
-    for (const thread of this.threads.reverse()) await this.timed(() => thread.stop()).catch(() => {});
+    await this.stopProfiles();
+    this.outcome.ownSteps = await this.threads[0]?.ownSteps().catch(() => undefined);
+    for (const thread of this.threads.reverse()) await thread.stop();
     await this.detachWorkers?.().catch(() => {});
+  }
+
+  /** Before it is asked what all of this has cost. */
+  private async stopProfiles(): Promise<void> {
+    for (const { cpu, heap } of this.threads) {
+      await cpu.stop().catch(() => {});
+      await heap.stop().catch(() => {});
+    }
   }
 
   private async lastReads(): Promise<void> {
@@ -199,6 +209,7 @@ class CaptureRun implements CaptureContext {
   private async readBaseline(main: ThreadCapture): Promise<void> {
     const sample = await main.probe?.call('sample');
     this.outcome.eventLoopDelayBeforeMillis = sample?.eventLoopDelayMillis?.p50;
+    this.outcome.eventLoopDelayMaxBeforeMillis = sample?.eventLoopDelayMillis?.max;
     this.intervals = chooseIntervals(
       sample?.utilization ?? 0,
       sample?.allocatedBytesPerSecond ?? 0,

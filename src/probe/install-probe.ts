@@ -18,6 +18,7 @@ import { createCore, findLoad, type Load, type ProbeCore } from './core.ts';
 import { startLease } from './lease.ts';
 import { openInspectorSession } from './objects/inspector-session.ts';
 import { createThreadInspector } from './objects/thread-inspector.ts';
+import { createOwnSteps, type OwnSteps } from './own-steps.ts';
 import type { ProbeConfig, ProbeHandle, ProbeSample } from './probe-protocol.ts';
 import { captureStack } from './stacks/stack-capture.ts';
 import { createReferenceWalk } from './walk/reference-walk.ts';
@@ -55,13 +56,10 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
       inspector?.close();
     },
   });
-  const parts = createParts(core);
+  const steps = createOwnSteps(core);
+  const parts = steps.timed('install', () => createParts(core));
   const { counters, asyncWatch, collections, pools, threadPool, asOwnPause } = parts;
-  const duringOwn = (change: () => void) => () => {
-    lease.renew();
-    change();
-  };
-  return {
+  const handle: ProbeHandle = {
     sample: createSampling(core, parts, lease.renew),
     beat: lease.renew,
     stop,
@@ -80,9 +78,31 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
     lastingHandlers: parts.handlers.lasting,
     growingObjects: collections.growingObjects,
     functionsOf: collections.functionsOf,
-    ownPauseBegins: duringOwn(counters.ownPauseBegins),
-    ownPauseEnds: duringOwn(counters.ownPauseEnds),
+    ownSteps: steps.all,
+    ownPauseBegins(step) {
+      lease.renew();
+      steps.begin(step);
+      counters.ownPauseBegins();
+    },
+    ownPauseEnds() {
+      lease.renew();
+      counters.ownPauseEnds();
+      steps.end();
+    },
   };
+  return timeSteps(handle, steps);
+}
+
+const UNTIMED = ['beat', 'stop', 'ownSteps', 'ownPauseBegins', 'ownPauseEnds'];
+
+/** Each call of the handle is a step of ours. */
+function timeSteps(handle: ProbeHandle, steps: OwnSteps): ProbeHandle {
+  const timed: Record<string, unknown> = {};
+  for (const [name, method] of Object.entries(handle) as [string, (...args: unknown[]) => unknown][])
+    timed[name] = UNTIMED.includes(name)
+      ? method
+      : (...args: unknown[]) => steps.timed(name, () => method(...args));
+  return { ...handle, ...timed };
 }
 
 type Parts = ReturnType<typeof createParts>;

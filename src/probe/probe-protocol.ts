@@ -44,6 +44,14 @@ export interface ProbeRequests {
   failed: number;
 }
 
+/** One step of ours on one thread, all times that it was done. Milliseconds. */
+export interface OwnStep {
+  step: string;
+  count: number;
+  totalMillis: number;
+  longestMillis: number;
+}
+
 /** What `installProbe` leaves with our session: reachable through a remote object only. */
 export interface ProbeHandle {
   sample(): ProbeSample;
@@ -70,8 +78,10 @@ export interface ProbeHandle {
   growingObjects(): (object | null)[];
   functionsOf(classes: string[]): (object | null)[];
   beat(): number;
-  /** Collections between these two are ours: a heap read or a census forced them. */
-  ownPauseBegins(): void;
+  /** What we held the thread for so far. */
+  ownSteps(): OwnStep[];
+  /** Between these two the inspector works for us: pauses and collections are ours. */
+  ownPauseBegins(step: string): void;
   ownPauseEnds(): void;
   stop(): void;
 }

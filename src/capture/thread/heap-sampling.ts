@@ -49,7 +49,7 @@ export function heapSampling(thread: SignalThread): HeapSampling {
     },
     async read(atMillis) {
       let pauseMillis = 0;
-      await thread.duringOwnPause(async () => {
+      await thread.duringOwnPause('read heap profile', async () => {
         const from = performance.now();
         const profile = await ask('HeapProfiler.getSamplingProfile');
         pauseMillis = performance.now() - from;
