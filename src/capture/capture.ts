@@ -134,7 +134,10 @@ class CaptureRun implements CaptureContext {
     const { durationMillis, intervalMillis } = this.options;
     while (this.elapsed() < durationMillis && !this.options.signal.aborted && !this.isEnding) {
       this.samplePassive();
-      await this.forEachThread((thread) => thread.counters.sample(this.elapsed()));
+      await this.forEachThread(async (thread) => {
+        await thread.counters.sample(this.elapsed());
+        await thread.forgetLogged();
+      });
       await this.proveLease();
       await listKeepAlive?.();
       await this.saveMemory();
@@ -294,6 +297,7 @@ class CaptureRun implements CaptureContext {
       url: PROBE_URL,
       leaseMillis: LEASE_MILLIS,
       closeInspector: id === 0 && this.attachment.openedByUs,
+      forgetLogged: this.attachment.openedByUs,
       ...asyncConfig(this.options.async ?? 'burst'),
     };
     return { id, name, probe };

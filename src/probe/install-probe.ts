@@ -16,6 +16,7 @@ import { createRequestCount } from '../signals/runtime/probe/request-count.ts';
 import { createThreadPool } from '../signals/thread-pool/probe/thread-pool.ts';
 import { createCore, findLoad, type Load, type ProbeCore } from './core.ts';
 import { startLease } from './lease.ts';
+import { openInspectorSession } from './objects/inspector-session.ts';
 import { createThreadInspector } from './objects/thread-inspector.ts';
 import type { ProbeConfig, ProbeHandle, ProbeSample } from './probe-protocol.ts';
 import { captureStack } from './stacks/stack-capture.ts';
@@ -29,11 +30,19 @@ export function installProbe(requireOrNothing: Load | undefined, config: ProbeCo
     if (!load) return 'no access to built-in modules';
     const made = createCore(load, config);
     stop = made.stop;
+    if (config.forgetLogged) made.core.cleanups.push(() => forgetLogged(load));
     return createHandle(made.core, stop);
   } catch (error) {
     stop();
     return `the probe could not be installed: ${String((error as Error)?.message ?? error).slice(0, 200)}`;
   }
+}
+
+/** While a session is connected V8 keeps what the program logs, objects and all, and goes on to keep it afterwards. */
+function forgetLogged(load: Load): void {
+  const session = openInspectorSession(load);
+  session.post('Runtime.discardConsoleEntries', {});
+  session.close();
 }
 
 function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {

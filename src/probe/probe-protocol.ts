@@ -27,6 +27,8 @@ export interface ProbeConfig {
   leaseMillis: number;
   /** Whether the expiring lease closes the inspector: only when we opened it. */
   closeInspector: boolean;
+  /** Nobody but us reads the console of this inspector: at the end V8 forgets what it has kept for it. */
+  forgetLogged?: boolean;
   /** async_hooks types to watch from creation; empty leaves the hooks off. */
   asyncTypes: string[];
   /** Creations a second (of any type, promises too) that we allow ourselves to see: sets the share of bursts. */

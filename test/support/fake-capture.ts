@@ -158,6 +158,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
       calls.push('readHeap');
       return answers.heapReadMillis ?? 8;
     },
+    forgetLogged: async () => {},
     collectGarbage: async () => void calls.push('collectGarbage'),
     stop: async () => void calls.push('stop'),
   };
