@@ -114,7 +114,9 @@ class CaptureRun implements CaptureContext {
     await this.wait(BASELINE_MILLIS);
     await this.readBaseline(main);
     await this.timed(() => this.startProfiles(main));
-    this.heapReads.begin(this.intervals);
+    // So short a look judges no growth.
+    if (!this.options.whyAlive || this.options.durationMillis >= LEAST_GROWTH_MILLIS)
+      this.heapReads.begin(this.intervals);
     await this.startTrace();
     this.outcome.steps.push('light', 'burst');
     this.detachWorkers = await attachToWorkers(
@@ -205,9 +207,6 @@ class CaptureRun implements CaptureContext {
       sample?.allocatedBytesPerSecond ?? 0,
       this.isTight,
     );
-    // So short a look judges no growth.
-    if (this.options.whyAlive && this.options.durationMillis < LEAST_GROWTH_MILLIS)
-      this.intervals.isHeapDeferred = true;
   }
 
   /** The CPU profiler takes some megabytes until it ends: where those are short, a part of the look is enough. */
@@ -216,10 +215,8 @@ class CaptureRun implements CaptureContext {
     await this.forEachThread((thread) => thread.cpu.stop());
   }
 
-  private async startProfiles({ heap, cpu }: ThreadCapture): Promise<void> {
-    const { isHeapDeferred, heapBytes, cpuMicros } = this.intervals;
-    if (!isHeapDeferred) await heap.start(heapBytes);
-    await cpu.start(cpuMicros);
+  private async startProfiles({ cpu }: ThreadCapture): Promise<void> {
+    await cpu.start(this.intervals.cpuMicros);
   }
 
   private async startTrace(): Promise<void> {

@@ -56,7 +56,7 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
     },
   });
   const parts = createParts(core);
-  const { counters, asyncWatch, collections, pools, threadPool } = parts;
+  const { counters, asyncWatch, collections, pools, threadPool, asOwnPause } = parts;
   const duringOwn = (change: () => void) => () => {
     lease.renew();
     change();
@@ -68,7 +68,10 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
     readAsync: asyncWatch.readAsync,
     watchAlso: asyncWatch.watchAlso,
     census: collections.census,
-    walk: collections.walk,
+    encourageCollection: counters.encourageCollection,
+    listScripts: parts.listScripts,
+    beginWalk: collections.beginWalk,
+    walkOn: (millis, isLast) => asOwnPause(() => collections.walkOn(millis, isLast)),
     readCollections: collections.readCollections,
     findPools: pools.find,
     readPools: pools.read,
@@ -99,14 +102,29 @@ function createParts(core: ProbeCore) {
   const thread = createThreadInspector(core);
   const references = createReferenceWalk(core, thread);
   const handlers = createRequestHandlers(core, sites, thread);
-  const asOwnPause = (work: () => void) => {
+  const asOwnPause = <T>(work: () => T): T => {
     counters.ownPauseBegins();
-    work();
-    counters.ownPauseEnds();
+    try {
+      return work();
+    } finally {
+      counters.ownPauseEnds();
+    }
   };
   const pools = createPoolWatch(core, { traps, references, asOwnPause, asOwnWork });
   const collections = createCollectionWatch(core, { kinds, traps, references, own: asyncWatch.own });
-  return { counters, asyncWatch, threadPool, lookups, requestCount, handlers, pools, collections };
+  const { listScripts } = thread;
+  return {
+    counters,
+    asyncWatch,
+    threadPool,
+    lookups,
+    requestCount,
+    handlers,
+    pools,
+    collections,
+    listScripts,
+    asOwnPause,
+  };
 }
 
 const OWN_BYTES = 64 * 1024;

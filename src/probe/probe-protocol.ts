@@ -51,8 +51,14 @@ export interface ProbeHandle {
   /** Watches the creation of these async_hooks types, too, from now on. */
   watchAlso(types: string[]): void;
   census(objects: Iterable<object>, deadlineMillis: number): Census;
-  /** Watches the collections that the program can be seen to hold. */
-  walk(deadlineMillis: number, longestChain: number): Walk;
+  /** Makes V8 collect soon, in steps beside the program; false where it cannot be made to. */
+  encourageCollection(): boolean;
+  /** Lists the scripts there are, so that functions can be placed: a pause. */
+  listScripts(): void;
+  /** Begins to look for collections that the program can be seen to hold. */
+  beginWalk(limits: { longestChain: number; isDataOnly: boolean }): void;
+  /** One slice of it; null: there is more to see, and this was not the last one. */
+  walkOn(millis: number, isLast: boolean): Walk | null;
   readCollections(atMillis: number, trapTop: number): CollectionsRead;
   /** Begins to look for pools and agents, in slices. */
   findPools(budgetMillis: number, isDataOnly: boolean): void;

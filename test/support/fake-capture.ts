@@ -168,7 +168,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
 const noStream = () => ({ write: () => {}, end: async () => {}, discard: async () => {} });
 
 function fakeHeapSampling(calls: string[]): ThreadCapture['heap'] {
-  let isOn = true;
+  let isOn = false;
   let intervalBytes = 32 * 1_024;
   return {
     get isOn() {
