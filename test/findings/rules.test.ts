@@ -29,6 +29,7 @@ import {
 } from '../support/build-observations.ts';
 import { framesFrom } from '../support/build-profile.ts';
 import { firstLookup, lookups, pool, poolUsers, poolWaits } from '../support/build-waiting.ts';
+import { decode } from '../support/decode-lines.ts';
 import { filling, linear, noise, sawtooth, settling, step, sum } from '../support/shapes.ts';
 
 const findingsOf = (...habits: Habit[]) => judge(gatherFacts(buildObservations(...habits))).findings;
@@ -661,12 +662,9 @@ describe('a rule without its evidence says that it could not judge:', () => {
   };
   const none = without((o) => {
     Object.assign(o, {
-      passive: [],
-      runtime: [],
+      ...decode([]),
       cpuProfiles: [],
       heapReads: [],
-      asyncObservations: [],
-      collections: [],
       limits: {},
     });
   });
