@@ -4,7 +4,7 @@ import { judge } from '../../src/findings/judge.ts';
 import { RULES } from '../../src/findings/rules.ts';
 import type { FindingKind } from '../../src/model/finding.ts';
 import type { Observations } from '../../src/model/observations.ts';
-import { container, loopDelay, quota } from '../support/build-container.ts';
+import { container, cpuWaits, loopDelay, quota } from '../support/build-container.ts';
 import {
   asyncSite,
   buildObservations,
@@ -358,6 +358,13 @@ describe('each fault is found, named and placed:', () => {
       [quota(0.5, 6, 55, 0.48), loopDelay(57)],
       { type: 'limit' },
       /quota of 0\.5 cores stops the process/,
+    ],
+    [
+      'cpu-starved',
+      'by its neighbours',
+      [cpuWaits(0.05, 0.9), loopDelay(400)],
+      { type: 'thread' },
+      /no CPU for 95% of the time that it is ready to run/,
     ],
     [
       'pids-limit-risk',

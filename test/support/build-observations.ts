@@ -76,6 +76,12 @@ export function buildLook(seconds: number, ...habits: Habit[]): Observations {
       ],
       children: [],
     });
+    observations.scheduling.push({
+      atMillis: t * 1_000,
+      main: { runMicros: t * 500_000, waitedMicros: t * 15_000, slices: t * 400 },
+      others: { runMicros: t * 20_000, waitedMicros: t * 2_000, slices: t * 90 },
+      mainState: 'S',
+    });
     observations.runtime.push({
       atMillis: t * 1_000 + 5,
       thread: 0,
