@@ -115,7 +115,9 @@ class CaptureRun implements CaptureContext {
     await this.wait(BASELINE_MILLIS);
     await this.readBaseline(main);
     await this.timed(() => this.startProfiles(main));
-    this.heapReads.begin(this.intervals);
+    // So short a look judges no growth.
+    if (!this.options.whyAlive || this.options.durationMillis >= LEAST_GROWTH_MILLIS)
+      this.heapReads.begin(this.intervals);
     await this.startTrace();
     this.outcome.steps.push('light', 'burst');
     this.detachWorkers = await attachToWorkers(
@@ -135,7 +137,10 @@ class CaptureRun implements CaptureContext {
     const { durationMillis, intervalMillis } = this.options;
     while (this.elapsed() < durationMillis && !this.options.signal.aborted && !this.isEnding) {
       this.samplePassive();
-      await this.forEachThread((thread) => thread.counters.sample(this.elapsed()));
+      await this.forEachThread(async (thread) => {
+        await thread.counters.sample(this.elapsed());
+        await thread.forgetLogged();
+      });
       await this.proveLease();
       await listKeepAlive?.();
       await this.saveMemory();
@@ -204,9 +209,6 @@ class CaptureRun implements CaptureContext {
       sample?.allocatedBytesPerSecond ?? 0,
       this.isTight,
     );
-    // So short a look judges no growth.
-    if (this.options.whyAlive && this.options.durationMillis < LEAST_GROWTH_MILLIS)
-      this.intervals.isHeapDeferred = true;
   }
 
   /** The CPU profiler takes some megabytes until it ends: where those are short, a part of the look is enough. */
@@ -215,10 +217,8 @@ class CaptureRun implements CaptureContext {
     await this.forEachThread((thread) => thread.cpu.stop());
   }
 
-  private async startProfiles({ heap, cpu }: ThreadCapture): Promise<void> {
-    const { isHeapDeferred, heapBytes, cpuMicros } = this.intervals;
-    if (!isHeapDeferred) await heap.start(heapBytes);
-    await cpu.start(cpuMicros);
+  private async startProfiles({ cpu }: ThreadCapture): Promise<void> {
+    await cpu.start(this.intervals.cpuMicros);
   }
 
   private async startTrace(): Promise<void> {
@@ -296,6 +296,7 @@ class CaptureRun implements CaptureContext {
       url: PROBE_URL,
       leaseMillis: LEASE_MILLIS,
       closeInspector: id === 0 && this.attachment.openedByUs,
+      forgetLogged: this.attachment.openedByUs,
       ...asyncConfig(this.options.async ?? 'burst'),
     };
     return { id, name, probe };

@@ -58,11 +58,21 @@ describe('a census', () => {
     expect(context.outcome.steps).not.toContain('census');
   });
 
-  test('is taken once where it rises, and its pause is announced and noted', async () => {
-    const thread = rising({ collections: [CAUGHT], censuses: [censusOf(['Session', 5_000])] });
+  test('is not taken where somebody was caught adding', async () => {
+    const thread = rising({ collections: [CAUGHT] });
     const context = fakeContext([thread]);
     const climb = new HeapClimb(context);
     await look(climb, context);
+    expect(callsOf(thread, 'census')).toEqual([]);
+    expect(callsOf(thread, 'walk')).toHaveLength(1);
+    expect(climb.isWatching).toBe(true);
+  });
+
+  test('is taken where nothing was caught, and its pause is announced and noted', async () => {
+    const thread = rising({ censuses: [censusOf(['Session', 5_000])] });
+    const context = fakeContext([thread]);
+    const climb = new HeapClimb(context);
+    await stepAt(climb, context, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6);
     expect(callsOf(thread, 'census')).toHaveLength(1);
     expect(thread.calls).toContain('watchAlso PROMISE');
     expect(climb.isWatching).toBe(true);
@@ -77,8 +87,8 @@ describe('a census', () => {
     const climb = new HeapClimb(context);
     climb.residentBytes.push(...Array.from({ length: 14 }, (_, i) => 100 * MB + i * MB));
     await stepAt(climb, context, 0.3);
-    expect(callsOf(main, 'census')).toHaveLength(1);
-    expect(callsOf(worker, 'census')).toHaveLength(0);
+    expect(callsOf(main, 'walk')).toHaveLength(1);
+    expect(callsOf(worker, 'walk')).toHaveLength(0);
   });
 
   test('is not taken for the memory that coming to a process takes', async () => {
@@ -154,7 +164,8 @@ describe('after the census', () => {
     const thread = rising({ collections: [CAUGHT] });
     const context = fakeContext([thread]);
     await look(new HeapClimb(context), context);
-    expect(callsOf(thread, 'census')).toHaveLength(1);
+    expect(callsOf(thread, 'walk')).toHaveLength(1);
+    expect(callsOf(thread, 'census')).toHaveLength(0);
     expect(callsOf(thread, 'closures')).toHaveLength(0);
   });
 
@@ -169,7 +180,7 @@ describe('after the census', () => {
     const thread = rising({ collections: [growing()], censuses: [before, after] });
     const context = fakeContext([thread]);
     const climb = new HeapClimb(context);
-    await stepAt(climb, context, 0.2, 0.3, 0.4, 0.5);
+    await stepAt(climb, context, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5);
     expect(callsOf(thread, 'census')).toHaveLength(1);
     await stepAt(climb, context, 0.7, 0.8, 0.9);
     await climb.last();
