@@ -4,6 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PROBE_URL } from '../probe/probe-url.ts';
 import { readPassiveSample } from '../signals/passive/read.ts';
+import { readScheduling } from '../signals/scheduling/read.ts';
 import type { CaptureSink } from '../signals/sink.ts';
 import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
@@ -202,6 +203,7 @@ class CaptureRun implements CaptureContext {
       socketAges: this.socketAges,
     });
     this.sink.line({ type: 'passive', ...sample });
+    this.sink.line({ type: 'scheduling', ...readScheduling(this.localPid, this.elapsed()) });
     if (sample.rssBytes !== undefined) this.climb.residentBytes.push(sample.rssBytes);
     if (!this.outcome.steps.includes('passive')) this.outcome.steps.push('passive');
   }

@@ -10,12 +10,14 @@ import type { AnyLine, DecodeContext } from './offline-signal.ts';
 import { passiveSignal } from './passive/decode.ts';
 import { poolsSignal } from './pools/decode.ts';
 import { runtimeSignal } from './runtime/decode.ts';
+import { schedulingSignal } from './scheduling/decode.ts';
 import { snapshotSignal } from './snapshot/decode.ts';
 import { threadPoolSignal } from './thread-pool/decode.ts';
 import { turnSignal } from './turn/decode.ts';
 
 const SIGNALS = [
   passiveSignal,
+  schedulingSignal,
   runtimeSignal,
   turnSignal,
   asyncSignal,
