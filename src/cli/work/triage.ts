@@ -49,7 +49,13 @@ async function fromFiles(
   const podStatus =
     options.podStatus === undefined ? undefined : await readJsonFile(options.podStatus, 'pod');
   const events = options.events === undefined ? undefined : await readJsonFile(options.events, 'events');
-  return { podStatus, events, ...(await openTriageFiles(files)) };
+  const { logs, reports, pods, events: printed } = await openTriageFiles(files);
+  return {
+    logs,
+    reports,
+    podStatus: podStatus ?? (pods.length === 0 ? undefined : { kind: 'List', items: pods }),
+    events: events ?? (printed.length === 0 ? undefined : { kind: 'List', items: printed }),
+  };
 }
 
 async function fromPlace(name: string, options: PodTriageOptions): Promise<Gathered> {

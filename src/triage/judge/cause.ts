@@ -57,7 +57,8 @@ export function factsOf(ending: Ending): EndFacts {
 function deciderOf(ending: Ending): EndFacts['decidedBy'] {
   if (eventOf(ending, 'uncaught')) return 'node';
   const { code, signal } = exitOf(ending);
-  const isOther = eventOf(ending, 'native') || eventOf(ending, 'told') || signal !== null || code === 0;
+  const isTold = ending.events.some((event) => event.kind === 'told' && event.label !== 'restart-loop');
+  const isOther = eventOf(ending, 'native') || isTold || signal !== null || code === 0;
   return !isOther && eventOf(ending, 'logged')?.error ? 'program' : null;
 }
 
