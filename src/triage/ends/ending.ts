@@ -23,6 +23,8 @@ export type EndEvent = {
       kind: 'uncaught';
       error: CrashError;
       isRejection: boolean;
+      /** True where it is told that it was thrown; otherwise its stack may still show a rejection. */
+      isThrown?: boolean;
       /** "/app/app.js:3", as printed above the source line; "" when nothing was printed. */
       place: string;
       /** False: the same text may have been printed by a program that went on. */
@@ -115,11 +117,12 @@ const ROOTS: readonly Kind[] = ['uncaught', 'heap-limit', 'bad-option', 'unsettl
 /** True for what says why, and not only that. */
 export const isRoot = ({ kind }: EndEvent) => ROOTS.includes(kind);
 
-export const toldOf = (ending: Ending, ...labels: ToldLabel[]) =>
-  ending.events.find(
-    (event): event is Extract<EndEvent, { kind: 'told' }> =>
-      event.kind === 'told' && labels.includes(event.label),
-  );
+/** What tells of the end before what only repeats or explains it. */
+export function toldOf(ending: Ending, ...labels: ToldLabel[]) {
+  const found = ending.events.filter((event) => event.kind === 'told' && labels.includes(event.label));
+  const first = found.find(({ weight }) => weight === undefined) ?? found[0];
+  return first?.kind === 'told' ? first : undefined;
+}
 
 /** The event of that kind that came first. */
 export function eventOf<K extends Kind>(ending: Ending, kind: K): Extract<EndEvent, { kind: K }> | undefined {

@@ -13,6 +13,7 @@ export function readLambdaError(line: string): EndEvent | null {
     kind: 'uncaught',
     error,
     isRejection: match[1]!.startsWith('Unhandled'),
+    isThrown: match[1]!.startsWith('Uncaught'),
     place: '',
     isCertain: true,
     lines: [line.slice(0, 2_000)],

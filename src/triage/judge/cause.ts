@@ -64,7 +64,7 @@ function deciderOf(ending: Ending): EndFacts['decidedBy'] {
 
 function isRejected(ending: Ending): boolean {
   const uncaught = eventOf(ending, 'uncaught');
-  if (uncaught) return uncaught.isRejection || isAfterAwait(uncaught.error);
+  if (uncaught) return uncaught.isRejection || (!uncaught.isThrown && isAfterAwait(uncaught.error));
   const { message = '', lines = [] } = eventOf(ending, 'logged') ?? {};
   return /unhandled ?(promise ?)?rejection/i.test(`${message} ${lines.join(' ')}`);
 }

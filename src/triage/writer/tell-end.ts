@@ -100,11 +100,8 @@ export function confirmLogged(life: Life, around: Around): Life {
   const { logged } = life;
   if (!logged?.event.error || logged.linesSince > 2) return life;
   const { error, lines } = logged.event;
-  return tell(
-    life,
-    { kind: 'uncaught', error, isRejection: false, place: '', isCertain: true, lines },
-    around,
-  );
+  const event = { kind: 'uncaught', error, lines, place: '', isCertain: true } as const;
+  return tell(life, { ...event, isRejection: false, isThrown: true }, around);
 }
 
 /** A program that said it gives up, and then started anew, did end. */
