@@ -1,6 +1,6 @@
 // The tables of lines that tell of an end: the example of each row is its test.
 import { describe, expect, test } from 'vitest';
-import { NOTICES } from '../../src/triage/events/notices.ts';
+import { NOTICES, readNotice } from '../../src/triage/events/notices.ts';
 import { createUnwrapper } from '../../src/triage/read/unwrap.ts';
 import { triageText } from './triage-text.ts';
 
@@ -24,6 +24,14 @@ test('an example is of its own row, and no other row comes before it', () => {
     return first?.row === row ? '' : `${row.teller}: ${row.example}`;
   });
   expect(taken.filter((line) => line !== '')).toEqual([]);
+});
+
+test('the words of a table, and those of all tables, are in its examples', () => {
+  const missed = rows.filter(({ table, row }) => {
+    const { text } = createUnwrapper()(row.example)!;
+    return !table.words.test(text) || readNotice(text).length === 0;
+  });
+  expect(missed.map(({ row }) => row.example)).toEqual([]);
 });
 
 describe('rows are safe:', () => {

@@ -25,11 +25,21 @@ export const NOTICES: readonly NoticeTable[] = [
 ];
 
 const MOST_CHARACTERS = 2_000;
-const MAY_TELL = new RegExp([...new Set(NOTICES.map(({ words }) => `(?:${words.source})`))].join('|'), 'i');
+/** A part of each word of the tables, few and short: most lines of most logs end here. */
+const MAY_TELL =
+  /[Kk]ill|exit(?:ed|\(| (?:code|status))|Exit|SIG|crash|emory|OOM|oom|panic|[Ff]ault|[Aa]bort|ignal|erminat|\.s(?:ervice|cope|lice)|R1\d|code[=:]|Runtime|imed? ?out|Container|container|npm |[Tt]rap|nstruction|FATAL|died|ssert|\(\): |option|NODE_OPT|is an invalid|must be|requires an|Job |ailed|angup|rror \d|corrupt|smashing|settled|Resource|Cannot|unner|estart|canceled|rash|gone|ended|retries|stopped|PID \d|rrored|time of|LIFECYCLE|ERR_PNPM|Bus error|bus error|loating|ad system|libc/;
+
+/** Access logs start with addresses; of the tables only a container's id and a request's do. */
+const MAY_TELL_AFTER_DIGIT = /Exited \(|timed out|panic|crashed|Error/;
+
+function mayTell(line: string): boolean {
+  const first = line.charCodeAt(0);
+  return first >= 48 && first <= 57 ? MAY_TELL_AFTER_DIGIT.test(line) : MAY_TELL.test(line);
+}
 
 /** What the line tells of an end; empty for all others. */
 export function readNotice(line: string): EndEvent[] {
-  if (line.length > MOST_CHARACTERS || !MAY_TELL.test(line)) return [];
+  if (line.length > MOST_CHARACTERS || !mayTell(line)) return [];
   for (const { words, rows } of NOTICES) {
     if (!words.test(line)) continue;
     for (const { pattern, read, teller } of rows) {

@@ -13,10 +13,10 @@ export const commandLineOf = (line: string): string | null =>
 
 /** Words around an end that come neither from the program nor say more. */
 export const isNoise = (line: string) =>
-  line.trim() === '' ||
-  /^(npm (ERR!|error|notice|warn|info)|> |\[nodemon\]|info Visit|\(Use `node|\(node:\d+\)|PM2\b|systemd\b|.*\.service: |timeout: )/i.test(
-    line,
-  );
+  NOISE.test(line) || line.includes('.service: ') || line.trim() === '';
+
+const NOISE =
+  /^(?:npm (?:ERR!|error|notice|warn|info)|> |\[nodemon\]|info Visit|\(Use `node|\(node:\d+\)|PM2\b|systemd\b|timeout: )/i;
 
 /** The first words of a new life. */
 export const isStart = (line: string) =>
