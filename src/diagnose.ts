@@ -15,8 +15,10 @@ import type { Observations } from './model/observations.ts';
 import type { RuntimeSample } from './model/samples.ts';
 import { PROBE_URL } from './probe/probe-url.ts';
 import type { Recording } from './recording/reader.ts';
+import { reportWarning, warningMessage } from './report/warnings.ts';
 import { decodeLines } from './signals/lines.ts';
 import { VERSION } from './version.ts';
+import type { Warning } from './wire/warning.ts';
 
 /** `heap` is what explain-recorded-heap.ts found in the recording's snapshots. */
 export function diagnose(recording: Recording, heap: RecordedHeap = NO_RECORDED_HEAP): DiagnosisReport {
@@ -33,7 +35,7 @@ export function diagnose(recording: Recording, heap: RecordedHeap = NO_RECORDED_
     findings,
     notApplicable,
     keepsAlive: describeKeepsAlive(observations.keepAlive, observations.target.threads),
-    warnings: observations.warnings,
+    warnings: observations.warnings.map(reportWarning),
   };
 }
 
@@ -51,8 +53,9 @@ export function decode(recording: Recording): Observations {
     decoded.cpuProfiles.length + decoded.heapReads.length === 0 &&
     lines.length === 0
   ) {
+    const last = warnings.at(-1);
     throw new RecordingError(
-      `Nothing in it can be used: ${warnings.at(-1) ?? 'no profile is whole'}`,
+      `Nothing in it can be used: ${last ? warningMessage(last) : 'no profile is whole'}`,
       'Record again.',
     );
   }
@@ -71,7 +74,7 @@ type Profiles = Pick<Observations, 'cpuProfiles' | 'heapReads' | 'allocations'>;
 function decodeProfiles(
   { profiles, manifest, lines }: Recording,
   resolver: FrameResolver,
-  warnings: string[],
+  warnings: Warning[],
 ): Profiles {
   const result: Profiles = { cpuProfiles: [], heapReads: [], allocations: [] };
   const ownScripts = new Map(
@@ -93,7 +96,7 @@ function decodeProfiles(
         );
     } catch (error) {
       if (!(error instanceof MalformedProfile)) throw error;
-      warnings.push(`${file.path} is not a usable profile and was left out: ${error.message}.`);
+      warnings.push({ code: 'profile-damaged', path: file.path, reason: error.message });
     }
   }
   result.heapReads.sort((a, b) => a.atMillis - b.atMillis);
@@ -122,8 +125,18 @@ function describeSubject(
   const cgroup = passive.find((sample) => sample.cgroup)?.cgroup;
   const main = runtime.filter((sample) => sample.thread === 0);
   const during = main.flatMap((sample) => sample.eventLoopDelayMillis?.p50 ?? []);
-  const { pausesMillis, eventLoopDelayBeforeMillis, ownFds, restored, startedAt, durationMillis, steps } =
-    capture;
+  const delays = main.flatMap((sample) => sample.eventLoopDelayMillis?.max ?? []);
+  const {
+    pausesMillis,
+    eventLoopDelayBeforeMillis,
+    eventLoopDelayMaxBeforeMillis,
+    ownSteps,
+    ownFds,
+    restored,
+    startedAt,
+    durationMillis,
+    steps,
+  } = capture;
   return {
     target: {
       pid: target.pid || null,
@@ -142,6 +155,9 @@ function describeSubject(
         pausesMillis,
         eventLoopDelayBeforeMillis,
         eventLoopDelayDuringMillis: median(during),
+        eventLoopDelayMaxBeforeMillis,
+        eventLoopDelayMaxDuringMillis: delays.length > 0 ? Math.max(...delays) : undefined,
+        stalls: ownSteps,
         ownFds,
       },
       // Nothing was attached, or there is nothing left to restore.
@@ -149,7 +165,7 @@ function describeSubject(
         target.pid === 0 || ['target-gone', 'disconnected', 'cut-off'].includes(capture.ended)
           ? null
           : restored,
-      warnings: capture.warnings,
+      warnings: capture.warnings.map(reportWarning),
     },
     limits: {
       heapLimitBytes: main.at(-1)?.heapLimitBytes,

@@ -1,4 +1,5 @@
 // Everything a recording says, decoded: what the analysis and the rules may know. Pure data.
+import type { Warning } from '../wire/warning.ts';
 import type { AsyncObservation } from './async-resource.ts';
 import type { ClassCount, ClosureGrowth, CompileSite } from './census.ts';
 import type { CollectionGrowth } from './collection.ts';
@@ -9,7 +10,7 @@ import type { RecordedHeap } from './heap/recorded-heap.ts';
 import type { HeapSamplingRead } from './heap-sampling.ts';
 import type { KeepAliveLook } from './keep-alive.ts';
 import type { Pool, ThreadPoolUse } from './pool.ts';
-import type { Limits, PassiveSample, RuntimeSample, StuckStack } from './samples.ts';
+import type { Limits, PassiveSample, RuntimeSample, SchedulingSample, StuckStack } from './samples.ts';
 
 /** A recording after decoding. Lists are empty when a capture step did not run. */
 export interface Observations {
@@ -17,6 +18,7 @@ export interface Observations {
   capture: ReportCapture;
   limits: Limits;
   passive: PassiveSample[];
+  scheduling: SchedulingSample[];
   runtime: RuntimeSample[];
   cpuProfiles: CpuProfile[];
   heapReads: HeapSamplingRead[];
@@ -39,5 +41,5 @@ export interface Observations {
   stuck: StuckStack[];
   /** Text of source lines the profile points at, for naming what a line does: "file:line" -> text. */
   sourceLines: Map<string, string>;
-  warnings: string[];
+  warnings: Warning[];
 }
