@@ -97,6 +97,16 @@ test.each([
   'the worker exited with code 0 of the manual',
   '"Killed"',
   'User Terminated the session',
+  'worker 4711 exited',
+  'child process was killed by signal SIGTERM',
+  'panic: runtime error: index out of range',
+  'Memory limit of 512 MiB with 3 replicas',
+  'logrotate.service: Deactivated successfully.',
+  'postgresql.service: Main process exited, code=killed, status=9/KILL',
+  'Out of memory: Killed process 12 (mysqld) total-vm:1kB, anon-rss:2kB',
+  'Abort',
+  'Job failed: no such order',
+  'the renderer process was started, reason: user',
 ])('%j tells of no end', (line) => {
   expect(readNotice(line)).toEqual([]);
 });
@@ -106,6 +116,7 @@ test.each([
   ['Killed', { signal: 'SIGKILL' }],
   ['npm ERR! errno 134', { code: 134 }],
   ['shop.service: Main process exited, code=killed, status=9/KILL', { signal: 'SIGKILL' }],
+  ['cronicle.service: Main process exited, code=killed, status=9/KILL', { signal: 'SIGKILL' }],
   ['PM2 log: App [app:0] exited with code [1] via signal [SIGINT]', { code: 1, signal: null }],
   [
     '[12.5] Memory cgroup out of memory: Killed process 9 (node) total-vm:1kB, anon-rss:2048kB',

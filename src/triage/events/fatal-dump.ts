@@ -8,7 +8,7 @@ import { addLine, type LineList, listOf, replaceLast } from '../read/line-list.t
 /** Functions of V8 and Node that run only when there is no more memory: enough where the first line is missing. */
 const HEAP_FRAME = /\b(?:FatalProcessOutOfMemory|ReportOOMFailure|OOMErrorHandler)\b/;
 const START =
-  /^(?:<--- Last few GCs --->|FATAL ERROR: |# Fatal error in|#\s+\S*node\S*\[\d+\]: |----- Native stack trace -----|abort: | *1: (?:0x)?[0-9a-fA-F]{5,} .*\[| *1: node::|Fatal process out of memory|Fatal JavaScript |Thread \d+ crashed)/;
+  /^(?:<--- (?:Last few GCs|JS stacktrace) --->|FATAL ERROR: |# Fatal error in|#\s+\S*node\S*\[\d+\]: |----- Native stack trace -----|abort: | *1: (?:0x)?[0-9a-fA-F]{5,} .*\[| *1: node::|Fatal process out of memory|Fatal JavaScript |Thread \d+ crashed)/;
 const INSIDE = /^\s*\d+: (?:0x)?[0-9a-fA-F]{5,}\s/;
 const GOES_ON =
   /^(?:\s*$|\[\d+:|\s*\d+ ms: |= \[|<---|FATAL ERROR: |#|-----|=====?|\s*\d+: (?:0x|Exit|Stub|Internal|Entry|\/\*|[\w.]+)|\[\d+\]:|Security context|\s+\[|\s*\}$|JS stack|\s*\(anonymous|\s*at )/;
@@ -30,8 +30,15 @@ const TOO_LARGE: readonly [RegExp, string][] = [
   [/invalid typed array length|Array buffer allocation/i, 'an ArrayBuffer'],
 ];
 
-export const startsDump = (line: string) =>
-  line.length < 2_000 && (START.test(line) || (INSIDE.test(line) && HEAP_FRAME.test(line)));
+/** Tools that run programs put "> " or "[1] " before what those print. */
+const LEAD = /^((?:> |\[\w{1,20}\] ){1,3})(?:<--- (?:Last few GCs|JS stacktrace) --->|FATAL ERROR: )/;
+
+export function startsDump(line: string): boolean {
+  if (line.length >= 2_000) return false;
+  const first = line.charCodeAt(0);
+  const isLed = (first === 62 || first === 91) && LEAD.test(line);
+  return isLed || START.test(line) || (INSIDE.test(line) && HEAP_FRAME.test(line));
+}
 
 export interface Dump {
   lines: LineList;
@@ -39,18 +46,24 @@ export interface Dump {
   hasDetails: boolean;
   /** The list of collections began. */
   hasGcs: boolean;
+  /** What a tool puts before each line; "" for nothing. */
+  lead: string;
 }
+
+const withoutLead = (line: string, lead: string) =>
+  lead !== '' && line.startsWith(lead.trimEnd()) ? line.slice(lead.length) : line;
 
 const isDetails = (line: string) => line.startsWith('==== JS stack trace');
 
-export const beginDump = (line: string): Dump => ({
-  lines: listOf([line]),
-  hasDetails: isDetails(line),
-  hasGcs: line === GCS,
-});
+export function beginDump(line: string): Dump {
+  const lead = LEAD.exec(line)?.[1] ?? '';
+  const text = line.slice(lead.length);
+  return { lines: listOf([text]), hasDetails: isDetails(text), hasGcs: text === GCS, lead };
+}
 
 /** V8's own dump of a JavaScript stack shows source text: it goes on up to its closing line. */
-export function continuesDump(line: string, { lines, hasDetails, hasGcs }: Dump): boolean {
+export function continuesDump(led: string, { lines, hasDetails, hasGcs, lead }: Dump): boolean {
+  const line = withoutLead(led, lead);
   // Another process has run out of memory.
   if (hasGcs && line === GCS) return false;
   // A dump that was cut has no closing line: what no longer looks like one ends it.
@@ -58,12 +71,14 @@ export function continuesDump(line: string, { lines, hasDetails, hasGcs }: Dump)
 }
 
 /** Only the start and the last line are kept of a long one. */
-export function feedDump({ lines, hasDetails, hasGcs }: Dump, line: string): Dump {
+export function feedDump({ lines, hasDetails, hasGcs, lead }: Dump, led: string): Dump {
+  const line = withoutLead(led, lead);
   const add = lines.count < MOST_LINES ? addLine : replaceLast;
   return {
     lines: add(lines, line.length > 2_000 ? line.slice(0, 2_000) : line),
     hasDetails: hasDetails || isDetails(line),
     hasGcs: hasGcs || line === GCS,
+    lead,
   };
 }
 
@@ -71,7 +86,9 @@ export function feedDump({ lines, hasDetails, hasGcs }: Dump, line: string): Dum
 export function readDump(lines: readonly string[]): EndEvent | null {
   const told = lines.find((line) => /^FATAL ERROR: |^Fatal process out of memory/.test(line));
   const v8 = lines.find((line) =>
-    /^#\s+(Fatal (JavaScript|process)|Check failed|Debug check failed|unreachable|unimplemented)/i.test(line),
+    /^#\s+(Fatal (JavaScript|process)|API fatal error|Check failed|Debug check failed|unreachable|unimplemented)/i.test(
+      line,
+    ),
   );
   const hasStack = lines.some((line) => /^\s*\d+: (0x|ExitFrame)/.test(line) || INSIDE.test(line));
   const gc = readGcTrace(lines);

@@ -27,10 +27,10 @@ export const NOTICES: readonly NoticeTable[] = [
 const MOST_CHARACTERS = 2_000;
 /** A part of each word of the tables, few and short: most lines of most logs end here. */
 const MAY_TELL =
-  /[Kk]ill|exit(?:ed|\(| (?:code|status))|Exit|SIG|crash|emory|OOM|oom|panic|[Ff]ault|[Aa]bort|ignal|erminat|\.s(?:ervice|cope|lice)|R1\d|code[=:]|Runtime|imed? ?out|Container|container|npm |[Tt]rap|nstruction|FATAL|died|ssert|\(\): |option|NODE_OPT|is an invalid|must be|requires an|Job |ailed|angup|rror \d|corrupt|smashing|settled|Resource|Cannot|unner|estart|canceled|rash|gone|ended|retries|stopped|PID \d|rrored|time of|LIFECYCLE|ERR_PNPM|Bus error|bus error|loating|ad system|libc/;
+  /[Kk]ill|exit(?:ed|\(| (?:code|status))|Exit|SIG|crash|emory|OOM|oom|panic|[Ff]ault|[Aa]bort|ignal|erminat|\.s(?:ervice|cope|lice)|R1\d|code[=:]|Runtime|imed? ?out|Container|container|npm |[Tt]rap|nstruction|FATAL|died|ssert|\(\): |option|NODE_OPT|is an invalid|must be|requires an|Job |ailed|angup|rror \d|corrupt|smashing|settled|Resource|Cannot|unner|estart|canceled|rash|gone|ended|retries|stopped|PID \d|rrored|time of|LIFECYCLE|ERR_PNPM|Bus error|bus error|loating|xitCode|Exception Type|malloc|ad system|libc/;
 
 /** Access logs start with addresses; of the tables only a container's id and a request's do. */
-const MAY_TELL_AFTER_DIGIT = /Exited \(|timed out|panic|crashed|Error/;
+const MAY_TELL_AFTER_DIGIT = /Exited \(|timed out|panic|crashed|Error|error (?:code|errno|Exit|signal)/;
 
 function mayTell(line: string): boolean {
   const first = line.charCodeAt(0);

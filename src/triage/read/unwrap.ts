@@ -24,7 +24,7 @@ const PM2_OWN = /^PM2 +\| /;
 const HEROKU = /^(?:app|heroku)\[([\w.-]{1,60})\]: ?/;
 /** Fly.io: "app[148e] ams [info]". */
 const FLY = /^(?:app|runner)\[([0-9a-f]{6,20})\] [a-z]{3} \[\w{3,8}\] ?/;
-const TIMESTAMP = new RegExp(String.raw`^(${ISO}): ?(?=\S| {4}|$)|^\[?(${ISO})\]?(?:[ \t]|$)`);
+const TIMESTAMP = new RegExp(String.raw`^(${ISO}): ?(?=\S| {4}|$)|^\[?(${ISO})\]?(?:[ \t,]|$)`);
 
 /** Makes one reader for one stream of lines: it joins what CRI cut, so it must see them in order. */
 export function createUnwrapper(): (line: string) => LogLine | null {

@@ -9,7 +9,8 @@ export const STILL_FATAL = 20;
 /** What is told later than this is of another end. */
 const MOST_MILLIS = 60_000;
 /** They tell of one end several times: each script in a script, each in several lines. */
-const REPEATING = /^(?:npm|pnpm|yarn|Bun|make|docker build|Turborepo|supervisor|you|pod status|inspect)$/;
+const REPEATING =
+  /^(?:npm|pnpm|yarn|Bun|Electron|Rust|AWS Lambda|make|docker build|Turborepo|supervisor|you|pod status|inspect)$/;
 
 /** Says why or that something ends, but is no end of its own. */
 export const tellsNoEnd = ({ weight }: EndEvent) => weight !== undefined;

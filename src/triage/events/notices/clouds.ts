@@ -50,7 +50,7 @@ const HEROKU: NoticeTable = {
     },
     {
       teller: 'Heroku',
-      pattern: /\bat=error code=(H10|H20) desc="([^"]{1,80})"/,
+      pattern: /\b(?:at=error code=|Error )(H10|H20)\b(?: desc="| \()/,
       read: ([, code]) => ({
         ...(code === 'H20'
           ? notStarted('the web process did not listen on $PORT in time (Heroku H20)')
@@ -75,25 +75,34 @@ const HEROKU: NoticeTable = {
   ],
 };
 
+/** Each request is a life of its own. */
+const REQUEST = '^.{0,60}?(?:RequestId: ([0-9a-f-]{6,40}))?';
+
 const LAMBDA: NoticeTable = {
   words: /Runtime|timed out|Timedout|Extension|Process exited before/,
   rows: [
     {
       teller: 'AWS Lambda',
-      pattern: /\bRuntime exited with error: signal: killed\b|\bRuntime\.OutOfMemory\b/,
-      read: () =>
-        outOfMemory('AWS Lambda killed the function (signal: killed): it used up the memory it was given'),
+      pattern: new RegExp(
+        `${REQUEST}.{0,80}?(?:\\bRuntime exited with error: signal: killed\\b|\\bRuntime\\.OutOfMemory\\b)`,
+      ),
+      read: ([, name]) => ({
+        ...outOfMemory('AWS Lambda killed the function (signal: killed): it used up the memory it was given'),
+        name,
+      }),
       example: 'RequestId: 0a1b-2c Error: Runtime exited with error: signal: killed',
       answer:
         'Out of memory: AWS Lambda killed the function (signal: killed): it used up the memory it was given',
     },
     {
       teller: 'AWS Lambda',
-      pattern: /\bRuntime exited with error: (?:exit status (\d{1,3})|signal: ([a-z ]+))/,
-      read: ([, code, words]) =>
+      pattern: new RegExp(
+        `${REQUEST}.{0,80}?\\bRuntime exited with error: (?:exit status (\\d{1,3})|signal: ([a-z ]+))`,
+      ),
+      read: ([, name, code, words]) =>
         words === undefined
-          ? { code: Number(code) }
-          : { signal: /segm/.test(words) ? 'SIGSEGV' : /abort/.test(words) ? 'SIGABRT' : 'SIGTERM' },
+          ? { code: Number(code), name }
+          : { name, signal: /segm/.test(words) ? 'SIGSEGV' : /abort/.test(words) ? 'SIGABRT' : 'SIGTERM' },
       example: 'RequestId: 0a1b-2c Error: Runtime exited with error: exit status 129',
       answer: 'Ended from outside by SIGHUP',
     },
@@ -108,8 +117,11 @@ const LAMBDA: NoticeTable = {
     {
       teller: 'AWS Lambda',
       pattern:
-        /^(?:\S{1,60}\s+)?(?:RequestId: )?[0-9a-f-]{6,40}\s+(?:Error: )?Task timed out after ([\d.]+) seconds/,
-      read: ([, seconds]) => tooLate(`AWS Lambda ended the function after ${Number(seconds)} s, its timeout`),
+        /^(?:\S{1,60}\s+)?(?:RequestId: )?([0-9a-f-]{6,40})\s+(?:Error: )?Task timed out after ([\d.]+) seconds/,
+      read: ([, name, seconds]) => ({
+        ...tooLate(`AWS Lambda ended the function after ${Number(seconds)} s, its timeout`),
+        name,
+      }),
       example: '2026-01-02T10:00:03.006Z 0a1b2c3d-4e5f Task timed out after 3.00 seconds',
       answer: 'Ended from outside: AWS Lambda ended the function after 3 s, its timeout',
     },
@@ -123,7 +135,7 @@ const GOOGLE: NoticeTable = {
     {
       teller: 'Google Cloud',
       pattern:
-        /\b(?:Memory|Exceeded (?:soft|hard) memory) limit of ([\d.]+) ?(\w+) (?:exceeded )?with ([\d.]+) ?(\w+)\b/,
+        /\b(?:Memory limit of|Exceeded (?:soft|hard) memory limit of) ([\d.]+) ?(\w+) (?:exceeded with|with) ([\d.]+) ?(\w+) (?:used|after)\b/,
       read: ([, limit, unit, used, usedUnit]) =>
         outOfMemory(
           `Google Cloud ended the instance for its memory: ${amount(used!, usedUnit!)} in use, the limit is ${amount(limit!, unit!)}`,

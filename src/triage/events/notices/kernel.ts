@@ -3,7 +3,7 @@ import { signalName } from '../../ends/ending.ts';
 import type { NoticeTable } from './notice.ts';
 
 /** "[12345.678] ", "[Tue May 17 11:21:17 2022] ", "kernel: ", "INFO ". */
-const LEAD = String.raw`^(?:\[[\s\d.]+\] |\[\w{3} \w{3} [ \d]\d [\d:]{8} \d{4}\] |kernel: ?)*`;
+const LEAD = String.raw`^(?:[a-z ]{1,30}: )?(?:\[[\s\d.]+\] |\[\w{3} \w{3} [ \d]\d [\d:]{8} \d{4}\] |kernel: ?)*`;
 /** Names under which Node.js and what starts it run. Others that were killed are none of ours. */
 const OURS = String.raw`(?:node|nodejs|MainThread|npm[^)'"]*|npx|yarn|pnpm|tsx|ts-node|bun|deno|electron|next[^)'"]*|nuxt[^)'"]*|vite[^)'"]*|jest[^)'"]*|PM2[^)'"]*|V8[^)'"]*|libuv-worker|node[-\w /.:]*)`;
 
@@ -15,7 +15,7 @@ export const KERNEL: NoticeTable = {
     {
       teller: 'kernel log',
       pattern: new RegExp(
-        `${LEAD}(?:(Memory cgroup out of memory)|Out of memory[^:]{0,40}): Kill(?:ed)? process (\\d+),? \\((${OURS})\\)?(?:.*?anon-rss:(\\d+)kB)?`,
+        `${LEAD}(?:(Memory cgroup out of memory)|Out of memory[^:.]{0,40})[:.] Kill(?:ed)? process (\\d+),? \\((${OURS})\\)?(?:.*?anon-rss:(\\d+)kB)?`,
       ),
       read: ([, isLimit, pid, , kilobytes]) => ({
         kernelOom: { rssBytes: rss(kilobytes), isLimit: isLimit !== undefined },

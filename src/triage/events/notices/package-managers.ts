@@ -2,7 +2,7 @@
 import { CODE, codeIn, type NoticeTable } from './notice.ts';
 
 export const PACKAGE_MANAGERS: NoticeTable = {
-  words: /npm |ELIFECYCLE|ERR_PNPM|error Command|error: script|errored|exited \(|Done in/,
+  words: /npm |\d error |ELIFECYCLE|ERR_PNPM|error Command|error: script|errored|exited \(|Done in/,
   rows: [
     {
       teller: 'npm',
@@ -13,14 +13,21 @@ export const PACKAGE_MANAGERS: NoticeTable = {
     },
     {
       teller: 'npm',
-      pattern: /^npm (?:ERR!|error) code ELIFECYCLE$/,
+      pattern: new RegExp(`^\\d{1,6} error (?:code|errno|Exit status) ${CODE}$`),
+      read: ([, code]) => ({ code: codeIn(code) }),
+      example: '21 error errno 137',
+      answer: 'Ended from outside by SIGKILL',
+    },
+    {
+      teller: 'npm',
+      pattern: /^(?:npm (?:ERR!|error)|\d{1,6} error) code ELIFECYCLE$/,
       read: () => ({ code: null }),
       example: 'npm ERR! code ELIFECYCLE',
       answer: 'It ended with an unknown exit code, and nothing in the log says why',
     },
     {
       teller: 'npm',
-      pattern: /^npm (?:ERR!|error) signal (SIG[A-Z]+)$/,
+      pattern: /^(?:npm (?:ERR!|error)|\d{1,6} error) signal (SIG[A-Z]+)$/,
       read: ([, signal]) => ({ signal: signal! }),
       example: 'npm error signal SIGTERM',
       answer: 'Ended from outside by SIGTERM',

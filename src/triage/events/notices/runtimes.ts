@@ -1,9 +1,11 @@
 // What runtimes and native libraries say of their own end: Node.js, Electron, Deno, Bun, the C library, Rust, Go.
 import type { NoticeTable } from './notice.ts';
 
+const GONE = '(oom|crashed|killed|abnormal-exit|launch-failed|integrity-failure|memory-eviction)';
+
 export const RUNTIMES: NoticeTable = {
   words:
-    /free\(\)|alloc\(\)|corrupt|chunk|smashing|terminate called|[Aa]ssertion|option|not allowed|requires an argument|must be|is an invalid|unsettled|panic|crashed|[Rr]ender|Received signal|FATAL:|memory allocation|out of memory|GPU process|libc\+\+abi/,
+    /free\(\)|alloc\(\)|corrupt|chunk|smashing|terminate called|[Aa]ssertion|option|not allowed|requires an argument|must be|is an invalid|unsettled|panic|crashed|[Rr]ender|Received signal|FATAL:|memory allocation|out of memory|GPU process|xitCode|Exit Code|Exception Type|malloc|libc\+\+abi/,
   rows: [
     {
       teller: 'C++ runtime',
@@ -96,7 +98,9 @@ export const RUNTIMES: NoticeTable = {
     },
     {
       teller: 'Bun',
-      pattern: /^panic(?:\((?:main thread|thread \d+|[\w ]{1,40})\))?: (.{1,200})$/,
+      // Go programs panic as well, without a thread in brackets.
+      pattern:
+        /^panic(?:\((?:main thread|thread \d+|[\w ]{1,40})\):|:(?= ?(?:Segmentation fault|Illegal instruction|Bus error|Floating point|[Oo]ut of memory|A C\+\+ exception|Stack overflow|Internal assertion))) ?(.{1,200})$/,
       read: ([, words]) =>
         /out of memory/i.test(words!)
           ? { told: { label: 'out-of-memory', statement: 'Bun was given no more memory' } }
@@ -116,11 +120,35 @@ export const RUNTIMES: NoticeTable = {
     },
     {
       teller: 'Electron',
-      pattern:
-        /\b(?:render-process-gone|child-process-gone|[Rr]ender(?:er)? process (?:gone|crashed|exited|stopped))\b[^a-z]{0,20}(?:.{0,200}?\breason["']?[:=] ?["']?)?(oom|crashed|killed|abnormal-exit|launch-failed|integrity-failure|memory-eviction)\b/,
+      pattern: new RegExp(
+        String.raw`\b(?:render-process-gone|child-process-gone|[Rr]ender(?:er)? process (?:is )?(?:gone|crashed|exited|stopped))\b[^a-z]{0,20}(?:.{0,200}?\breason\\?["']?[:=] ?\\?["']?)?${GONE}`,
+      ),
       read: ([, reason]) => goneOf(reason!),
       example: "render-process-gone { reason: 'oom', exitCode: -536870904 }",
       answer: "Out of memory: Electron's renderer ran out of memory (render-process-gone, reason oom)",
+    },
+    {
+      teller: 'Electron',
+      pattern: new RegExp(
+        String.raw`(?:^|[^\w])[Rr]eason(?:\\?["']?): ?\\?["']?${GONE}\\?["']?, ?\\?["']?(?:exitCode|Exit Code)\\?["']?: ?-?\d+|^Renderer process ${GONE}\b`,
+      ),
+      read: ([, reason, other]) => goneOf((reason ?? other)!),
+      example: 'event details : "{\\"reason\\":\\"oom\\",\\"exitCode\\":-536870904}"',
+      answer: "Out of memory: Electron's renderer ran out of memory (render-process-gone, reason oom)",
+    },
+    {
+      teller: 'macOS',
+      pattern: /^Exception Type: +EXC_\w+ \((SIG[A-Z]+)\)/,
+      read: ([, signal]) => ({ signal: signal! }),
+      example: 'Exception Type:        EXC_BAD_ACCESS (SIGSEGV)',
+      answer: 'Native code crashed: SIGSEGV',
+    },
+    {
+      teller: 'C library',
+      pattern: /^\S{1,40}\((\d+),0x[0-9a-f]+\) malloc: (?:\*\*\* )?(?:error for object \S+: )?(.{1,200})$/,
+      read: ([, pid, words]) => ({ native: `malloc: ${words}`, pid: Number(pid) }),
+      example: 'node(812,0x105cd6dc0) malloc: Incorrect checksum for freed object 0x102b153d8',
+      answer: 'Native code crashed: malloc: Incorrect checksum for freed object 0x102b153d8',
     },
     {
       teller: 'Chromium',

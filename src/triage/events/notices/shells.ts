@@ -34,7 +34,8 @@ export const SHELLS: NoticeTable = {
       pattern:
         /^(?:\S*sh: )?(?:\S+: )?(?:line \d+: +|\d+: )?(?:(\d+) )?((?:Segmentation|Abort|Kill|Terminat|Illegal|Trace|Bus|Floating|Hangup|Bad)[a-zA-Z/ ]*?)(?:: \d{1,2})?(?: +\(core dumped\))?(?:\s{2,}.*)?$/,
       read: ([, pid, words]) => {
-        const signal = signalOf(words!.trim());
+        // These are zsh's, which puts its name before them; alone they may be anybody's.
+        const signal = /^(?:Abort|Hangup|Trace trap)$/i.test(words!.trim()) ? null : signalOf(words!.trim());
         return signal === null ? null : { signal, pid: Number(pid ?? 0) };
       },
       example: 'Segmentation fault: 11',

@@ -114,12 +114,15 @@ export const SUPERVISORS: NoticeTable = {
     {
       teller: 'cluster',
       pattern:
-        /^(?:\[?[\w ]{1,30}\]?:? )?[Ww]orker (?:process )?(\d{2,8}) (?:has )?(?:died|exited|crashed)\b(?:.{0,40}?\bcode:? (\d{1,3}))?(?:.{0,40}?\b(SIG[A-Z]+))?/,
-      read: ([, pid, code, signal]) => ({
-        code: code === undefined ? null : Number(code),
-        signal: signal ?? null,
-        pid: Number(pid),
-      }),
+        /^(?:\[?[\w ]{1,30}\]?:? )?[Ww]orker (?:process )?(\d{2,8}) (?:has )?(died|exited|crashed)\b(?:.{0,40}?\bcode:? (\d{1,3}))?(?:.{0,40}?\b(SIG[A-Z]+))?/,
+      read: ([, pid, how, code, signal]) =>
+        how === 'exited' && code === undefined && signal === undefined
+          ? null
+          : {
+              code: code === undefined ? null : Number(code),
+              signal: signal ?? null,
+              pid: Number(pid),
+            },
       example: 'worker 4711 died with code: null, signal: SIGKILL',
       answer: 'Ended from outside by SIGKILL',
     },
@@ -133,7 +136,7 @@ export const SUPERVISORS: NoticeTable = {
     {
       teller: 'supervisor',
       pattern: new RegExp(
-        String.raw`^(?:\[[^\]]{1,60}\] )?(?:error:? )?(?:the )?(?:process|command|child|container|program|service|worker|app|node|server|script)\b[^:{}?&=]{0,120}?\bexit(?:ed)?(?: with)?(?: exit)? (?:code|status):? ${CODE}\.?$`,
+        String.raw`^\s*(?:\[[^\]]{1,60}\] )?(?:error:? )?(?:the )?(?:process|command|child|container|program|service|worker|app|node|server|script)\b[^:{}?&=]{0,200}?\bexit(?:ed)?(?: with)?(?: exit)? (?:code|status):? (?:${CODE}|null|undefined)\.?\s*$`,
         'i',
       ),
       read: ([, code]) => ({ code: codeIn(code) }),
@@ -143,7 +146,7 @@ export const SUPERVISORS: NoticeTable = {
     {
       teller: 'supervisor',
       pattern:
-        /^(?:\[[^\]]{1,60}\] )?(?:error:? )?(?:the )?(?:process|command|child|container|program|service|worker|app|node|server|script)\b[^:{}?&=]{0,120}?\b(?:was )?(?:killed|terminated)(?: by| with| on)? signal:? (?:(SIG[A-Z]+)|(\d{1,2}))\b/i,
+        /^(?:\[[^\]]{1,60}\] )?(?:error:? )?(?:the )?(?:process|command|container|program|service|app|node|server|script)\b[^:{}?&=]{0,120}?\b(?:was )?(?:killed|terminated)(?: by| with| on)? signal:? (?:(SIG[A-Z]+)|(\d{1,2}))\b/i,
       read: ([, signal, number]) => ({ signal: signal ?? signalName(number!) }),
       example: 'Process was killed by signal 9',
       answer: 'Ended from outside by SIGKILL',

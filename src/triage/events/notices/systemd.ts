@@ -2,8 +2,10 @@
 import { signalName } from '../../ends/ending.ts';
 import type { NoticeTable } from './notice.ts';
 
+/** Units of the machine, and servers that are no Node.js: their ends say nothing of the program. */
+const OTHERS = String.raw`(?:systemd|user|session|init|apt|apk|dnf|yum|snapd?|logrotate|man-db|motd-news|fstrim|sshd?|crond?|anacron|e2scrub\w*|dpkg|certbot|packagekit|fwupd|NetworkManager|dbus|polkit|udisks2|rsyslog|s?getty|serial-getty|unattended-upgrades|update-notifier|ua-timer|esm-cache|sysstat|php[\d.]*-?fpm|mysqld?|mariadb|postgresql|mongod|redis|nginx|apache2|httpd|haproxy|docker|containerd|podman|kubelet|chronyd?|ntpd?|phpsessionclean|ufw|firewalld|multipathd|bluetooth|cups|avahi-daemon)[.@-]`;
 /** "systemd[1]: " where the lead of the line was not taken off. */
-const UNIT = String.raw`^(?:systemd\[\d+\]: )?(\S{1,200}\.(?:service|scope|slice)): `;
+const UNIT = String.raw`^(?:systemd\[\d+\]: )?(?!${OTHERS})(\S{1,200}\.(?:service|scope|slice)): `;
 
 /** Codes from 200 on are systemd's own: the program was never run. */
 function startFailure(code: number, word: string) {
