@@ -137,6 +137,14 @@ describe('is read as what it is:', () => {
     ]);
   });
 
+  test('a part of kubectl describe', async () => {
+    const part = 'Last State:  Terminated\n  Reason:    OOMKilled\n  Exit Code: 137\n';
+    for (const text of [part, `Name:   mail-1\n<snip>\n${part.replaceAll(/^/gm, '    ')}`])
+      expect(await titles(readTextDocument(text))).toEqual([
+        ['The container hit its memory limit and the kernel killed the process', 'container-oom'],
+      ]);
+  });
+
   test('kubectl get events', async () => {
     expect((await titles(readTextDocument(EVENTS)))!.map(([, label]) => label).sort()).toEqual([
       'killed-by-probe',

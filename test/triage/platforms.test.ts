@@ -193,6 +193,18 @@ describe('other ends:', () => {
     expect(findings[0]!.advice[0]).toContain('pm2 logs');
   });
 
+  test('PM2 that gave up after two ends that the log shows', async () => {
+    const end = 'PM2 log: App [mail:0] exited with code [8] via signal [SIGINT]';
+    const gaveUp = 'PM2 log: Script /srv/mail.js had too many unstable restarts (15). Stopped. "errored"';
+    expect(await told([end, end, gaveUp])).toEqual([
+      [
+        'PM2 restarts it over and over: it ended 2 times with exit code 8, and nothing in the log says why',
+        'unknown',
+        2,
+      ],
+    ]);
+  });
+
   test('H10 alone says that there was a crash, and R14 alone does not', async () => {
     const line = 'at=error code=H10 desc="App crashed" method=GET path="/" dyno= status=503';
     expect(await told([line, line])).toEqual([

@@ -12,7 +12,7 @@ import { exitWords, titleOf } from '../judge/wording.ts';
 import { type CrashError, chainOf } from './crash-error.ts';
 import { evidenceFor, innocentFor, linesThatMatter } from './crash-evidence.ts';
 import { errorOf, fingerprintOf, subjectOf } from './crash-subject.ts';
-import { type Ending, eventOf, exitOf } from './ending.ts';
+import { type Ending, eventOf, exitOf, toldOf } from './ending.ts';
 
 /** Crashes that are one. */
 export interface CrashGroup {
@@ -70,6 +70,9 @@ export function createCrashGroups(): CrashGroups {
 /** Clocks are not trusted: the least and the greatest time count, not the first and the last. */
 function count(group: CrashGroup, ending: Ending, confidence: number): void {
   group.occurrences++;
+  const loop = toldOf(ending, 'restart-loop');
+  if (loop && !toldOf(group.ending, 'restart-loop'))
+    group.ending = { ...group.ending, events: [...group.ending.events, loop] };
   group.confidence = Math.max(group.confidence, confidence);
   for (const time of [ending.firstTime, ending.lastTime]) {
     if (time === '') continue;
@@ -161,6 +164,8 @@ const LEAST_RESTARTS = 3;
 
 /** Who starts it anew each time; "" is unknown. */
 function restarterOf({ ending, occurrences }: CrashGroup): string {
+  const loop = toldOf(ending, 'restart-loop');
+  if (loop) return loop.teller;
   if (occurrences < LEAST_RESTARTS) return '';
   const exit = ending.events.find((event) => event.kind === 'exit' && RESTARTERS.test(event.teller));
   return exit?.kind === 'exit' ? exit.teller : '';
@@ -177,8 +182,8 @@ function ownLogAdvice(group: CrashGroup): string[] {
 function titleFor(group: CrashGroup, component: string): string {
   const { ending, label, occurrences } = group;
   const restarter = restarterOf(group);
-  return label === 'unknown' && restarter !== '' && errorOf(ending) === null
-    ? `${restarter} restarts it over and over: it ended ${occurrences} times ${exitWords(ending)}, and nothing in the log says why`
+  return label === 'unknown' && restarter !== '' && errorOf(ending) === null && exitOf(ending).code !== null
+    ? `${restarter} restarts it over and over: it ended ${occurrences === 1 ? '' : `${occurrences} times `}${exitWords(ending)}, and nothing in the log says why`
     : titleOf(ending, label, component);
 }
 

@@ -86,9 +86,9 @@ function named(ending: Ending, label: CrashLabel): Pick<Subject, 'type' | 'name'
   if (label === 'dependency-unreachable' || label === 'dependency-auth')
     return { type: 'dependency', name: whereOf(ending) || describeError(chainOf(error!).at(-1)!) };
   if (error) return { type: 'error', name: describeError(error) };
-  if (told) return { type: 'process', name: told.label };
   const native = eventOf(ending, 'native');
   const { code, signal } = exitOf(ending);
+  if (told && (told.label !== 'restart-loop' || code === null)) return { type: 'process', name: told.label };
   return native
     ? { type: 'error', name: native.what }
     : { type: 'process', name: signal ?? `exit code ${code ?? 'unknown'}` };

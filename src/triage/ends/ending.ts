@@ -162,6 +162,7 @@ const SIGNALS: Record<number, string> = {
 export function signalName(word: string | number): string | null {
   const text = String(word).toUpperCase();
   if (/^\d+$/.test(text)) return SIGNALS[Number(text)] ?? null;
+  if (text === 'NULL') return null;
   if (text === 'ABRT' || text === 'SIGABRT') return 'SIGABRT';
   return /^(SIG)?[A-Z]{3,5}$/.test(text) ? (text.startsWith('SIG') ? text : `SIG${text}`) : null;
 }

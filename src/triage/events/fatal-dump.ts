@@ -94,6 +94,7 @@ export function readDump(lines: readonly string[]): EndEvent | null {
   const gc = readGcTrace(lines);
   const hasGcs = lines.some((line) => line.startsWith('<---'));
   const reason = (told ?? v8 ?? '').replace(/^(FATAL ERROR: |#\s+)/, '').slice(0, 300);
+  if (/std::bad_alloc/.test(reason)) return { ...NO_MEMORY, lines: shown(lines) };
   const isFull = (hasGcs && gc !== null) || lines.some((line) => HEAP_FRAME.test(line));
   if (reason === '' ? isFull : HEAP_WORDS.test(reason) || gc !== null) {
     const pid = lines.map(pidOfGcLine).find((found) => found !== 0) ?? 0;
@@ -114,6 +115,13 @@ export function readDump(lines: readonly string[]): EndEvent | null {
     (hasStack && lines.some((line) => /Native stack trace/.test(line)) ? 'a native stack was printed' : '');
   return what === '' ? null : { kind: 'native', what, isCertain: hasStack, lines: shown(lines) };
 }
+
+const NO_MEMORY = {
+  kind: 'told',
+  label: 'out-of-memory',
+  statement: 'native code was given no more memory (std::bad_alloc)',
+  teller: 'Node.js',
+} as const;
 
 function reasonOf(gc: GcTrace | null): string {
   const megabytes = (bytes: number) => Math.round(bytes / MIB).toLocaleString('en');

@@ -52,7 +52,7 @@ export function titleOf(ending: Ending, label: CrashLabel, component: string): s
         ? `Ended from outside: ${(toldOf(ending, 'timeout', 'grace-period', 'evicted', 'stopped') ?? eventOf(ending, 'told')!).statement}`
         : `Ended from outside by ${exitOf(ending).signal ?? 'a signal'}`;
     case 'unknown':
-      if (words === '' && toldOf(ending, 'restart-loop'))
+      if (words === '' && exitOf(ending).code === null && toldOf(ending, 'restart-loop'))
         return `It ended over and over: ${toldOf(ending, 'restart-loop')!.statement}`;
       return words === ''
         ? `${subjectWord(ending)} ended ${exitWords(ending)}${ending.isLogUnknown ? '; its own log was not read' : ', and nothing in the log says why'}`

@@ -14,17 +14,18 @@ export interface DescribedPods {
 
 const MOST_PODS = 200;
 
+/** Also of a part of it, as people cut it out. */
 export const isDescribeText = (text: string): boolean =>
-  /^Name: +\S/m.test(text) && /^(?:Init )?Containers:\s*$/m.test(text) && /^ +State: +\w/m.test(text);
+  /^ *(?:Last )?State: +(?:Terminated|Waiting|Running)\s*$/m.test(text);
 
 export function readDescribeText(text: string): DescribedPods {
   const found: DescribedPods = { pods: [], events: [] };
   for (const part of text.split(/^(?=Name: +\S)/m).slice(0, MOST_PODS)) {
+    if (!isDescribeText(part)) continue;
     const lines = part.split(/\r?\n/);
     const events = lines.findIndex((line) => /^Events:/.test(line));
     const root = fieldsOf(events < 0 ? lines : lines.slice(0, events));
-    const name = valueIn(root, 'Name');
-    if (name === '') continue;
+    const name = valueIn(root, 'Name') || 'the pod';
     found.pods.push(podOf(name, root));
     if (events >= 0)
       for (const line of lines.slice(events + 1)) {
@@ -37,7 +38,9 @@ export function readDescribeText(text: string): DescribedPods {
 
 function podOf(name: string, root: Field): unknown {
   const inits = [...(root.fields.get('Init Containers')?.fields ?? [])];
-  const mains = [...(root.fields.get('Containers')?.fields ?? [])];
+  const listed = [...(root.fields.get('Containers')?.fields ?? [])];
+  const alone = listed.length + inits.length === 0 ? fieldWithState(root) : null;
+  const mains: [string, Field][] = alone ? [['', alone]] : listed;
   const grace = /^(\d+)s$/.exec(valueIn(root, 'Termination Grace Period'))?.[1];
   return {
     kind: 'Pod',
@@ -54,6 +57,17 @@ function podOf(name: string, root: Field): unknown {
       initContainerStatuses: inits.map(statusOf),
     },
   };
+}
+
+/** The fields of a container that was cut out of its list; null without a state. */
+function fieldWithState(field: Field, depth = 0): Field | null {
+  if (field.fields.has('State') || field.fields.has('Last State')) return field;
+  if (depth > 10) return null;
+  for (const each of field.fields.values()) {
+    const found = fieldWithState(each, depth + 1);
+    if (found) return found;
+  }
+  return null;
 }
 
 function specOf([name, container]: [string, Field]): unknown {

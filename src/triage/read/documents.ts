@@ -27,6 +27,7 @@ export const HEAD_CHARACTERS = 8_192;
 export const mayBeDocument = (head: string): boolean =>
   isNodeReportText(head) ||
   isEventsText(head) ||
+  isDescribeText(head) ||
   /^Name: +\S+\s*\n(?:Namespace|Priority|Service Account|Node|Status|Start Time|Labels): /m.test(head);
 
 /** null for what is no document of those. */

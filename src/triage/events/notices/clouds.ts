@@ -189,7 +189,7 @@ const GOOGLE: NoticeTable = {
     {
       teller: 'Google Cloud',
       pattern:
-        /\bfailed to start and (?:then )?listen on the port\b|\bSTARTUP \w+ probe failed \d+ times? consecutively for container/,
+        /\b[Ff]ailed to start and (?:then )?listen on the port\b|\bSTARTUP \w+ probe failed \d+ times? consecutively for container/,
       read: () => notStarted('the container did not listen on $PORT in the time that Cloud Run allows'),
       example:
         'Default STARTUP TCP probe failed 1 time consecutively for container "shop" on port 8080. The instance was not started.',

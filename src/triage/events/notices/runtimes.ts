@@ -64,7 +64,8 @@ export const RUNTIMES: NoticeTable = {
     {
       teller: 'Deno',
       pattern: /^Deno has panicked\. This is a bug in Deno\b/,
-      read: () => ({ native: 'Deno panicked' }),
+      // Who panicked, and where, comes some lines later.
+      read: () => ({ native: 'Deno panicked', weight: 'echo' }),
       example: 'Deno has panicked. This is a bug in Deno. Please report this',
       answer: 'Native code crashed: Deno panicked',
     },

@@ -3,8 +3,8 @@ import { formatBytes } from '../../../units/units.ts';
 import { signalName } from '../../ends/ending.ts';
 import { CODE, codeIn, type NoticeTable } from './notice.ts';
 
-/** PM2's own log, and what it prints without a daemon. */
-const PM2 = String.raw`^(?:PM2\b[^:|]{0,20}[:|] *)?(?:\[PM2\] ?)?`;
+/** PM2's own log, what it prints without a daemon, and whatever a log of logs puts before that. */
+const PM2 = String.raw`^(?:.{0,120}?\bPM2\b[^:|]{0,20}[:|] *)?(?:\[PM2\] ?)?`;
 
 export const SUPERVISORS: NoticeTable = {
   words: /exit|killed|crash|restart|died|FATAL state|terminated|received SIG/i,
@@ -19,6 +19,23 @@ export const SUPERVISORS: NoticeTable = {
       },
       example: '2026-01-02T10:00:00: PM2 log: App [shop:0] exited with code [1] via signal [SIGINT]',
       answer: 'It ended with exit code 1, and nothing in the log says why',
+    },
+    {
+      teller: 'PM2',
+      pattern: new RegExp(
+        `${PM2}App (?:\\[([^\\]]*)\\] with id \\[(\\d+)\\] and pid \\[(\\d+)\\],|name:(\\S+) id:(\\d+)) exited with code \\[?(?:(\\d+)|(SIG[A-Z]+))\\]?(?: via signal \\[(\\w+)\\])?`,
+      ),
+      read: ([, name, id, pid, older, olderId, code, killed, word]) => {
+        const signal = killed ?? (word === undefined ? null : signalName(word));
+        return {
+          code: code === undefined ? null : Number(code),
+          signal: signal === 'SIGINT' ? null : signal,
+          name: `${name ?? older}:${id ?? olderId}`,
+          pid: Number(pid ?? 0),
+        };
+      },
+      example: 'PM2 log: App [shop] with id [2] and pid [26519], exited with code [7] via signal [null]',
+      answer: 'It ended with exit code 7, and nothing in the log says why',
     },
     {
       teller: 'PM2',

@@ -96,7 +96,9 @@ export const RESTARTED_OVER_AND_OVER: Cause = {
   id: 'restarted-over-and-over',
   label: 'unknown',
   confidence: 0.5,
-  matches: ({ ending }) => toldOf(ending, 'restart-loop') !== undefined,
+  // A code that is known says more.
+  matches: ({ ending, code, signal }) =>
+    code === null && signal === null && toldOf(ending, 'restart-loop') !== undefined,
   cure: ({ ending }) => [
     `Read what the program itself wrote before it ended: ${ownLogOf(toldOf(ending, 'restart-loop')!.teller)}. Then triage that.`,
   ],
