@@ -15,7 +15,7 @@ import { AsyncReads } from './async-reads.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
 import { HeapClimb } from './heap/heap-climb.ts';
 import { HeapReads } from './heap/heap-reads.ts';
-import { chooseIntervals } from './heap/ladder.ts';
+import { chooseIntervals, estimateProfilerStartMillis } from './heap/ladder.ts';
 import { isMemoryTight, memoryRoom } from './heap/memory-room.ts';
 import { createKeepAliveLook } from './keep-alive-look.ts';
 import { openThread, type ThreadCapture } from './thread/thread-capture.ts';
@@ -209,7 +209,7 @@ class CaptureRun implements CaptureContext {
   }
 
   private async readBaseline(main: ThreadCapture): Promise<void> {
-    const sample = await main.probe?.call('sample');
+    const sample = await main.counters.sampleBaseline();
     this.outcome.eventLoopDelayBeforeMillis = sample?.eventLoopDelayMillis?.p50;
     this.outcome.eventLoopDelayMaxBeforeMillis = sample?.eventLoopDelayMillis?.max;
     this.intervals = chooseIntervals(
@@ -225,8 +225,10 @@ class CaptureRun implements CaptureContext {
     await this.forEachThread((thread) => thread.cpu.stop());
   }
 
-  private async startProfiles({ cpu }: ThreadCapture): Promise<void> {
-    await cpu.start(this.intervals.cpuMicros);
+  private async startProfiles({ cpu, counters }: ThreadCapture): Promise<void> {
+    const estimate = estimateProfilerStartMillis(counters.heapUsedBytes ?? 0);
+    if (estimate > this.options.maxPauseMillis) cpu.startByAsking();
+    else await cpu.start(this.intervals.cpuMicros);
   }
 
   private async startTrace(): Promise<void> {

@@ -1,6 +1,7 @@
 // The code that runs inside the target: it is bundled with its parts and sent as text. It never throws, holds bounded
 // memory, keeps no global (only our session holds its handle), expires when our heartbeat stops, and takes away all that it
 // put in. Nothing in it is newer than Node 16.
+import { ownerOf } from '../model/owner.ts';
 import { createAsyncSites } from '../signals/async/probe/async-sites.ts';
 import { createAsyncWatch } from '../signals/async/probe/async-watch.ts';
 import { createStreamOpenings } from '../signals/async/probe/stream-openings.ts';
@@ -66,6 +67,7 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
     readAsync: asyncWatch.readAsync,
     watchAlso: asyncWatch.watchAlso,
     census: collections.census,
+    stackNow: createStackNow(counters.clockMicros),
     encourageCollection: counters.encourageCollection,
     listScripts: parts.listScripts,
     beginWalk: collections.beginWalk,
@@ -144,6 +146,15 @@ function createParts(core: ProbeCore) {
     collections,
     listScripts,
     asOwnPause,
+  };
+}
+
+/** The inspector calls us through a function without a script, which is no part of the program's stack. */
+function createStackNow(clockMicros: () => number): ProbeHandle['stackNow'] {
+  return () => {
+    const frames = captureStack(captureStack);
+    const from = frames.findIndex(([, url]) => url !== '' && ownerOf(String(url)) !== 'own');
+    return { clockMicros: clockMicros(), frames: from < 0 ? [] : frames.slice(from) };
   };
 }
 
