@@ -6,7 +6,8 @@ import { errorOf } from './ends/crash-subject.ts';
 import { createDeaths, isSameName } from './ends/deaths.ts';
 import { type EndEvent, type Ending, NO_ENDING } from './ends/ending.ts';
 import { readNotice } from './events/notices.ts';
-import { type ContainerEnd, readPodStatus } from './pod/pod-status.ts';
+import type { ContainerEnd } from './pod/container-end.ts';
+import { readPodStatus } from './pod/pod-status.ts';
 import { endingOfReport } from './read/diagnostic-report.ts';
 import { linesOf } from './read/lines.ts';
 import { placeInSources } from './read/source-places.ts';
@@ -26,6 +27,8 @@ export interface TriageInput {
   logs: readonly LogSource[];
   /** Diagnostic reports, parsed. */
   reports?: readonly unknown[];
+  /** Names of the files that are no logs: the answer is called by them where no log is given. */
+  documents?: readonly string[];
   /** What `kubectl get pod NAME -o json` prints, parsed; it is about the end of the logs. */
   podStatus?: unknown;
   /** What `kubectl get events -o json` prints, parsed. */
@@ -193,7 +196,7 @@ interface Seen {
 }
 
 function reportOf(
-  { logs, reports = [], podStatus, version }: TriageInput,
+  { logs, reports = [], documents = [], podStatus, version }: TriageInput,
   findings: CrashFinding[],
   seen: Seen,
 ): TriageReport {
@@ -211,7 +214,7 @@ function reportOf(
     target: {
       pid: null,
       nodeVersion: seen.nodeVersion === '' ? null : `v${seen.nodeVersion}`,
-      title: read.logs.join(', ') || 'the process',
+      title: read.logs.join(', ') || documents.join(', ') || 'the process',
       uptimeSeconds: null,
       container:
         seen.memoryLimitBytes === null

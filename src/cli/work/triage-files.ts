@@ -24,11 +24,13 @@ export interface TriageFiles {
   /** Pods and events that were printed as text, or by container engines. */
   pods: unknown[];
   events: unknown[];
+  /** Names of the files with reports, pods and events. */
+  documents: string[];
 }
 
 /** Throws UsageError for what is not there, RecordingError for what is no log and no diagnostic report. */
 export async function openTriageFiles(paths: readonly string[]): Promise<TriageFiles> {
-  const found: TriageFiles = { logs: [], reports: [], pods: [], events: [] };
+  const found: TriageFiles = { logs: [], reports: [], pods: [], events: [], documents: [] };
   for (const path of paths) {
     if (path === '-') await sortLog(standardInput(), found);
     else await sort(path, found);
@@ -99,6 +101,7 @@ function take({ reports, pods, events, lines }: Documents, name: string, found: 
   found.pods.push(...pods);
   found.events.push(...events);
   if (lines.length > 0) found.logs.push({ name, chunks: textOf(lines) });
+  else found.documents.push(name);
 }
 
 async function* textOf(lines: readonly string[]): AsyncGenerator<string> {

@@ -1,8 +1,8 @@
 // What Kubernetes' events tell of ends where no status of the pod is given.
 import type { EndEvent } from '../ends/ending.ts';
 import { readNotice } from '../events/notices.ts';
+import type { ContainerEnd } from './container-end.ts';
 import { killedByProbe, type PodEvent } from './pod-events.ts';
-import type { ContainerEnd } from './pod-status.ts';
 
 type ToldEvent = Extract<EndEvent, { kind: 'told' }>;
 

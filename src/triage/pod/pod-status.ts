@@ -2,20 +2,11 @@
 
 import { listIn, numberIn, objectIn, textIn } from '../../model/decode/unknown-json.ts';
 import { parseQuantity } from '../../units/quantity.ts';
-import type { EndEvent, EndedContainer } from '../ends/ending.ts';
+import type { EndEvent } from '../ends/ending.ts';
 import { signalName } from '../ends/ending.ts';
+import type { ContainerEnd } from './container-end.ts';
 import { endsOfEvents } from './ends-of-events.ts';
 import { killedByProbe, type PodEvent, type ProbeKill, readEvents } from './pod-events.ts';
-
-/** How one container ended, or why it never began. */
-export interface ContainerEnd extends EndedContainer {
-  /** Empty: it has not ended. */
-  events: EndEvent[];
-  /** It runs now. */
-  isRunning: boolean;
-  /** It prepares the pod, and is meant to end. */
-  isInit: boolean;
-}
 
 const CANNOT_START =
   /^(ImagePullBackOff|ErrImagePull|ErrImageNeverPull|InvalidImageName|CreateContainerConfigError|CreateContainerError|RunContainerError|StartError|ContainerCannotRun)$/;
