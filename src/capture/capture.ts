@@ -156,6 +156,7 @@ class CaptureRun implements CaptureContext {
     this.outcome.durationMillis = this.elapsed();
     this.progress('restoring the target');
     await this.stopTrace();
+    this.nameForeignSampling();
     for (const thread of this.threads.reverse()) await this.timed(() => thread.stop()).catch(() => {});
     await this.detachWorkers?.().catch(() => {});
   }
@@ -244,6 +245,14 @@ class CaptureRun implements CaptureContext {
       this.outcome.warnings.push(
         `The trace ends early: it had reached ${megabytes(LARGEST_TRACE_BYTES)}. A shorter --duration gives a whole one.`,
       );
+  }
+
+  private nameForeignSampling(): void {
+    const named = this.threads.filter(({ heap }) => heap.isForeign).map(({ name }) => name);
+    if (named.length === 0) return;
+    this.outcome.warnings.push(
+      `The program or another tool samples the heap already (${named.join(', ')}), and V8 has one heap sampler for a thread: its profile was read, and it runs on. It may be too coarse to show a small rise.`,
+    );
   }
 
   private async addWorker(worker: WorkerThread): Promise<void> {

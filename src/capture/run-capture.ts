@@ -22,6 +22,8 @@ const LEASE_MILLIS = 10_000;
 const BEAT_MILLIS = 2_000;
 const CPU_INTERVAL_MICROS = 1_000;
 const ALLOCATION_INTERVAL_BYTES = 64 * 1024;
+const FOREIGN_SAMPLING =
+  'The program or another tool samples the heap already, and V8 has one heap sampler for a thread: what functions allocate was not measured.';
 
 export interface RunCapture {
   readonly outcome: CaptureOutcome;
@@ -99,6 +101,7 @@ export async function openRunCapture(
     noteFloor: () => noteFloor(main, elapsed()),
     async begin() {
       await main.heap.startAllocations(ALLOCATION_INTERVAL_BYTES);
+      if (main.heap.isForeign) outcome.warnings.push(FOREIGN_SAMPLING);
       if (mode === 'parts') await main.cpu.start(CPU_INTERVAL_MICROS);
     },
     async warmUp(work) {
