@@ -98,7 +98,15 @@ describe('a room imports only', () => {
     audit: ['defaults.ts', 'findings', 'analysis', 'model', 'units', 'version.ts'],
     report: ['model', 'units', 'findings'],
     recording: ['model', 'units', 'signals', 'errors.ts'],
-    target: ['type model', 'units', 'errors.ts'],
+    target: [
+      'type model',
+      'units',
+      'errors.ts',
+      'probe/probe-url.ts',
+      'target/holding/probe/claim-channel.ts',
+      'target/holding/probe/claim-target.ts',
+      'target/holding/probe/release-target.ts',
+    ],
     capture: [
       'defaults.ts',
       'probe',

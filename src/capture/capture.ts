@@ -114,6 +114,7 @@ class CaptureRun implements CaptureContext {
     await this.wait(BASELINE_MILLIS);
     await this.readBaseline(main);
     await this.timed(() => this.startProfiles(main));
+    this.attachment.attached();
     this.heapReads.begin(this.intervals);
     await this.startTrace();
     this.outcome.steps.push('light', 'burst');

@@ -63,6 +63,7 @@ export async function openRunCapture(
   };
   const main = await openThread(attachment.session, sink, { id: 0, name: 'main', probe });
   attachment.leaseInPlace();
+  attachment.attached();
   if (mode === 'parts') await stopInlining(attachment.session);
   const outcome: CaptureOutcome = {
     durationMillis: 0,

@@ -6,6 +6,9 @@ import { AttachError } from '../errors.ts';
 /** Raised on every pending and later call once the other side is gone. */
 export class SessionClosed extends AttachError {}
 
+/** The inspector that was asked for does not take connections, or not any more. */
+export class ConnectionRefused extends AttachError {}
+
 export interface InspectorSession {
   /**
    * Sends one command and resolves with its result.
@@ -48,7 +51,7 @@ export async function openSession(webSocketUrl: string, timeoutMillis = 5_000): 
     );
   }).catch((error: unknown) => {
     if (error instanceof AttachError) throw error;
-    throw new AttachError(
+    throw new ConnectionRefused(
       `The inspector at ${webSocketUrl} refused the connection: ${firstLine(error)}`,
       'Check that the address is that of a Node.js inspector.',
       { cause: error },

@@ -73,6 +73,8 @@ async function state() {
     resources: process.getActiveResourcesInfo ? process.getActiveResourcesInfo().filter((type) => type !== 'TCPSocketWrap').sort() : [],
     isHeapSampled: isHeapSampled(),
     inspectorUrl: inspector.url() || null,
+    debugPort: process.execArgv.some((flag) => flag.endsWith(':0')) ? 'any' : process.debugPort,
+    claims: require('diagnostics_channel').hasSubscribers('culprit:claim'),
     signalListeners: process.listenerCount('SIGUSR1'),
     uncaughtListeners: process.listenerCount('uncaughtException'),
   };
@@ -95,8 +97,10 @@ server.listen(0, '127.0.0.1', () => console.log('READY ' + server.address().port
 /** What the server says of itself; compared as a whole. */
 export type InnerState = Record<string, unknown> & { inspectorUrl: string | null };
 
-export function startObservedApp(node?: string): Promise<RunningTarget> {
-  return startTarget({ code: CODE, name: 'observed.cjs', nodeArgs: ['--expose-internals'], node });
+/** `inspectorPort`: the one that SIGUSR1 opens; absent: a free one. */
+export function startObservedApp(node?: string, inspectorPort = 0): Promise<RunningTarget> {
+  const nodeArgs = ['--expose-internals', `--inspect-port=127.0.0.1:${inspectorPort}`];
+  return startTarget({ code: CODE, name: 'observed.cjs', usesDefaultInspectorPort: true, nodeArgs, node });
 }
 
 export async function innerState(target: RunningTarget): Promise<InnerState> {
