@@ -15,8 +15,10 @@ import type { Observations } from './model/observations.ts';
 import type { RuntimeSample } from './model/samples.ts';
 import { PROBE_URL } from './probe/probe-url.ts';
 import type { Recording } from './recording/reader.ts';
+import { reportWarning, warningMessage } from './report/warnings.ts';
 import { decodeLines } from './signals/lines.ts';
 import { VERSION } from './version.ts';
+import type { Warning } from './wire/warning.ts';
 
 /** `heap` is what explain-recorded-heap.ts found in the recording's snapshots. */
 export function diagnose(recording: Recording, heap: RecordedHeap = NO_RECORDED_HEAP): DiagnosisReport {
@@ -33,7 +35,7 @@ export function diagnose(recording: Recording, heap: RecordedHeap = NO_RECORDED_
     findings,
     notApplicable,
     keepsAlive: describeKeepsAlive(observations.keepAlive, observations.target.threads),
-    warnings: observations.warnings,
+    warnings: observations.warnings.map(reportWarning),
   };
 }
 
@@ -51,8 +53,9 @@ export function decode(recording: Recording): Observations {
     decoded.cpuProfiles.length + decoded.heapReads.length === 0 &&
     lines.length === 0
   ) {
+    const last = warnings.at(-1);
     throw new RecordingError(
-      `Nothing in it can be used: ${warnings.at(-1) ?? 'no profile is whole'}`,
+      `Nothing in it can be used: ${last ? warningMessage(last) : 'no profile is whole'}`,
       'Record again.',
     );
   }
@@ -71,7 +74,7 @@ type Profiles = Pick<Observations, 'cpuProfiles' | 'heapReads' | 'allocations'>;
 function decodeProfiles(
   { profiles, manifest, lines }: Recording,
   resolver: FrameResolver,
-  warnings: string[],
+  warnings: Warning[],
 ): Profiles {
   const result: Profiles = { cpuProfiles: [], heapReads: [], allocations: [] };
   const ownScripts = new Map(
@@ -93,7 +96,7 @@ function decodeProfiles(
         );
     } catch (error) {
       if (!(error instanceof MalformedProfile)) throw error;
-      warnings.push(`${file.path} is not a usable profile and was left out: ${error.message}.`);
+      warnings.push({ code: 'profile-damaged', path: file.path, reason: error.message });
     }
   }
   result.heapReads.sort((a, b) => a.atMillis - b.atMillis);
@@ -149,7 +152,7 @@ function describeSubject(
         target.pid === 0 || ['target-gone', 'disconnected', 'cut-off'].includes(capture.ended)
           ? null
           : restored,
-      warnings: capture.warnings,
+      warnings: capture.warnings.map(reportWarning),
     },
     limits: {
       heapLimitBytes: main.at(-1)?.heapLimitBytes,

@@ -1,5 +1,6 @@
 // What the parts of one capture share: what was asked for, what came of it, and the clock.
 import type { CaptureSink, CaptureStream } from '../signals/sink.ts';
+import type { Warning } from '../wire/warning.ts';
 import type { ThreadCapture } from './thread/thread-capture.ts';
 import type { TraceOutcome } from './trace.ts';
 
@@ -45,7 +46,7 @@ export interface CaptureOutcome {
   eventLoopDelayBeforeMillis?: number;
   /** Absent: nothing was traced. */
   trace?: TraceOutcome;
-  warnings: string[];
+  warnings: Warning[];
 }
 
 /** One capture as its parts see it. */

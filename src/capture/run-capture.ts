@@ -22,8 +22,6 @@ const LEASE_MILLIS = 10_000;
 const BEAT_MILLIS = 2_000;
 const CPU_INTERVAL_MICROS = 1_000;
 const ALLOCATION_INTERVAL_BYTES = 64 * 1024;
-const FOREIGN_SAMPLING =
-  'The program or another tool samples the heap already, and V8 has one heap sampler for a thread: what functions allocate was not measured.';
 
 export interface RunCapture {
   readonly outcome: CaptureOutcome;
@@ -55,6 +53,7 @@ export async function openRunCapture(
     url: PROBE_URL,
     leaseMillis: LEASE_MILLIS,
     closeInspector: attachment.openedByUs,
+    forgetLogged: attachment.openedByUs,
     // Hooks would cost more than most changes.
     asyncTypes: [],
     asyncInitsPerSecond: 0,
@@ -73,7 +72,10 @@ export async function openRunCapture(
     pausesMillis: [],
     warnings: [],
   };
-  const beats = setInterval(() => void main.probe?.call('beat').catch(() => {}), BEAT_MILLIS);
+  const beats = setInterval(() => {
+    void main.probe?.call('beat').catch(() => {});
+    void main.forgetLogged().catch(() => {});
+  }, BEAT_MILLIS);
   beats.unref();
   const samplePassive = () =>
     sink.line({
@@ -102,7 +104,7 @@ export async function openRunCapture(
     noteFloor: () => noteFloor(main, elapsed()),
     async begin() {
       await main.heap.startAllocations(ALLOCATION_INTERVAL_BYTES);
-      if (main.heap.isForeign) outcome.warnings.push(FOREIGN_SAMPLING);
+      if (main.heap.isForeign) outcome.warnings.push({ code: 'allocations-not-sampled' });
       if (mode === 'parts') await main.cpu.start(CPU_INTERVAL_MICROS);
     },
     async warmUp(work) {

@@ -14,3 +14,4 @@ export type {
   Verdict,
 } from '../wire/report/report.ts';
 export type { ReportContainer, ReportProcess, ReportTarget } from '../wire/report/target.ts';
+export type { ReportWarning } from '../wire/report/warning.ts';

@@ -54,7 +54,7 @@ async function lookBeside(target: RunningTarget, samplesHeap: boolean): Promise<
   expect(result.code, result.stderr).toBe(0);
   const report = reportOf(result);
   expect(report.capture.restored).toBe(true);
-  const warned = report.warnings.filter((text) => /samples the heap already/.test(JSON.stringify(text)));
+  const warned = report.warnings.filter(({ code }) => code === 'heap-sampled-already');
   expect(warned).toHaveLength(samplesHeap ? 1 : 0);
   expect(report.capture.files.filter(({ kind }) => kind === 'heap-profile').length).toBeGreaterThan(0);
   expect(await openInspectorPort(target.pid, target.port)).toBeNull();
@@ -90,7 +90,7 @@ test.concurrent.each(nodes)('@pyroscope/nodejs in %s', async (node) => {
       `const pyroscope = require(${JSON.stringify(profilerPath('@pyroscope/nodejs'))});
       pyroscope.init({ serverAddress: 'http://127.0.0.1:1', appName: 'shop', flushIntervalMs: 600000,
         heap: { samplingIntervalBytes: 65536, stackDepth: 64 }, wall: { samplingDurationMs: 600000, samplingIntervalMs: 10 } });
-      pyroscope.startHeapProfiling();
+      pyroscope.start();
       const own = new (require('inspector').Session)();
       own.connect();`,
       `let isSampled = false;

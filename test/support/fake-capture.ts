@@ -158,6 +158,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
       calls.push('readHeap');
       return answers.heapReadMillis ?? 8;
     },
+    forgetLogged: async () => {},
     collectGarbage: async () => void calls.push('collectGarbage'),
     stop: async () => void calls.push('stop'),
   };
@@ -167,7 +168,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
 const noStream = () => ({ write: () => {}, end: async () => {}, discard: async () => {} });
 
 function fakeHeapSampling(calls: string[]): ThreadCapture['heap'] {
-  let isOn = true;
+  let isOn = false;
   let intervalBytes = 32 * 1_024;
   return {
     get isOn() {

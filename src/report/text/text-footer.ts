@@ -1,7 +1,7 @@
 // What stands below the findings: what could not be judged, what the look cost the target, which process it
 // was, and what weakens the result.
 import Table from 'cli-table3';
-import type { NotApplicable, ReportLook, ReportProcess } from '../../model/finding.ts';
+import type { NotApplicable, ReportLook, ReportProcess, ReportWarning } from '../../model/finding.ts';
 import { formatDuration, formatNumber } from '../../units/units.ts';
 import { hangingLines, labelledLines } from '../layout.ts';
 import { describeContainer } from './container-text.ts';
@@ -80,13 +80,13 @@ export interface Facts {
   /** What was recorded, in words; "" is nothing. */
   files: string;
   /** May hold one twice. */
-  warnings: string[];
+  warnings: ReportWarning[];
 }
 
 /** Which process it was, what was captured, and the warnings of both. */
 export function renderFacts(facts: Facts, width: number): string[] {
   const { target, threadNames, captured, files } = facts;
-  const warnings = [...new Set(facts.warnings)].map((warning) => `- ${warning}`);
+  const warnings = [...new Set(facts.warnings.map(({ message }) => `- ${message}`))];
   const rows: [string, string[]][] = [
     ['process', [describeProcess(target)]],
     ['place', [target.location ?? '']],

@@ -1,6 +1,7 @@
 // What was done to a process to find out, and what that cost it.
 import * as v from 'valibot';
 import { amount, count } from './scalars.ts';
+import { reportWarning } from './warning.ts';
 
 export const overhead = v.object({
   /** Each time we held the target's main thread, in order. */
@@ -18,7 +19,7 @@ export const reportLook = v.object({
   overhead,
   /** True when the target was left as found; null when nothing was attached. */
   restored: v.nullable(v.boolean()),
-  warnings: v.array(v.string()),
+  warnings: v.array(reportWarning),
 });
 export type ReportLook = v.InferOutput<typeof reportLook>;
 
