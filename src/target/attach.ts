@@ -37,6 +37,8 @@ export interface Attachment {
 const NEXT_TRY_MILLIS = 1_000;
 /** A holder at work is heard more often. */
 const HOLDER_AT_WORK_MILLIS = 1_500;
+/** Twice the lease. */
+const HOLDER_GONE_MILLIS = 20_000;
 
 /**
  * Attaches to a local process by pid, opening its inspector with SIGUSR1 where needed, and moving it away from the port
@@ -45,12 +47,15 @@ const HOLDER_AT_WORK_MILLIS = 1_500;
  */
 export async function attachByPid(pid: number, isWatched = true): Promise<Attachment> {
   const deadline = startDeadline(`process ${pid}`);
+  let takesOver = false;
   try {
     for (;;) {
       try {
-        return await attachOnce(pid, isWatched, deadline);
+        return await attachOnce(pid, { isWatched, deadline, takesOver });
       } catch (error) {
         if (!maySucceedSoon(error, pid) || deadline.leftMillis < 2 * NEXT_TRY_MILLIS) throw error;
+        // Seen silent twice: a pause of the whole process may have kept its holder from being heard.
+        takesOver = error instanceof TargetIsHeld && error.holder.silentMillis > HOLDER_GONE_MILLIS;
         await delay(NEXT_TRY_MILLIS);
       }
     }
@@ -67,12 +72,19 @@ function maySucceedSoon(error: unknown, pid: number): boolean {
   return isClosed && existsSync(`/proc/${pid}`);
 }
 
-async function attachOnce(pid: number, isWatched: boolean, deadline: AttachDeadline): Promise<Attachment> {
+interface Try {
+  isWatched: boolean;
+  deadline: AttachDeadline;
+  takesOver: boolean;
+}
+
+async function attachOnce(pid: number, { isWatched, deadline, takesOver }: Try): Promise<Attachment> {
   const token = newToken();
   const opened = await openInspectorBySignal(pid, { isWatched, token, deadline });
   const options: AttachOptions = {
     deadline,
     token,
+    takesOver,
     ...opened,
     expectedPids: opened.pids,
     leaseInPlace: opened.release,
@@ -114,7 +126,7 @@ async function attachToOpen(endpoint: InspectorEndpoint): Promise<Attachment> {
   const deadline = startDeadline(`the process behind ${endpoint.host}:${endpoint.port}`);
   const nothingOpened = { openedByUs: false, leaseInPlace: () => {}, abandon: async () => {} };
   try {
-    return await attachTo(endpoint, { ...nothingOpened, deadline, token: newToken() });
+    return await attachTo(endpoint, { ...nothingOpened, deadline, token: newToken(), takesOver: false });
   } catch (error) {
     deadline.lift();
     throw error;
@@ -126,6 +138,8 @@ interface AttachOptions {
   expectedPids?: number[];
   openedByUs: boolean;
   token: string;
+  /** See ClaimConfig. */
+  takesOver: boolean;
   deadline: AttachDeadline;
   leaseInPlace: () => void;
   /** Leaves the closing of what we opened to whoever watches. */
@@ -133,15 +147,16 @@ interface AttachOptions {
 }
 
 async function attachTo(endpoint: InspectorEndpoint, options: AttachOptions): Promise<Attachment> {
-  const { deadline, token, openedByUs, leaseInPlace } = options;
+  const { deadline, token, takesOver, leaseInPlace } = options;
   const rawSession = await Promise.race([deadline.over, openSession(endpoint.webSocketUrl)]);
   const session = withDeadline(rawSession, deadline);
   try {
     const identity = await readIdentity(session);
     if (options.expectedPids && !options.expectedPids.includes(identity.pid))
       throw wrongProcess(endpoint, identity, options.expectedPids);
-    if (!openedByUs) await refuseWhenPaused(session);
-    await claim(session, identity.pid, { token, closeInspector: openedByUs });
+    if (!options.openedByUs) await refuseWhenPaused(session);
+    const wanted = { token, takesOver, closeInspector: options.openedByUs };
+    const openedByUs = await claim(session, identity.pid, wanted);
     return {
       session,
       identity,

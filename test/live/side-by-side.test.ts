@@ -115,7 +115,7 @@ describe('kill -9 of culprit while the inspector moves', () => {
   test.concurrent.each([220, 260, 300, 340, 380, 420, 460, 500, 560, 640])(
     'after %i ms leaves no open port',
     async (millis) => {
-      const target = await startObservedApp(undefined, 10_000 + millis);
+      const target = await startObservedApp();
       const before = await takeSnapshot(target);
       const look = diagnose(target, '9s');
       await delay(millis);

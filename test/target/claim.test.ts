@@ -41,8 +41,10 @@ const config = (token: string, more: Partial<ClaimConfig> = {}): ClaimConfig => 
   pid: 77,
   leaseMillis: 10_000,
   closeInspector: true,
+  takesOver: false,
   ...more,
 });
+const CLAIMED = { is: 'claimed', closesInspector: true };
 const release = (token: string, closeInspector = true) =>
   releaseTarget(load, { url: 'culprit:probe', token, closeInspector });
 const isClaimed = () => hasSubscribers('culprit:claim');
@@ -67,11 +69,11 @@ afterEach(() => {
 
 describe('a claim', () => {
   test('is had by one look, which may ask again', () => {
-    expect(claimTarget(load, config('one'))).toEqual({ is: 'claimed' });
+    expect(claimTarget(load, config('one'))).toEqual(CLAIMED);
     now += 3_000;
-    const holder = { pid: 77, heldMillis: 3_000, silentMillis: 0 };
+    const holder = { pid: 77, heldMillis: 3_000, silentMillis: 3_000, closesInspector: true };
     expect(claimTarget(load, config('two', { pid: 88 }))).toEqual({ is: 'held', holder });
-    expect(claimTarget(load, config('one'))).toEqual({ is: 'claimed' });
+    expect(claimTarget(load, config('one'))).toEqual(CLAIMED);
     expect(ticks).toHaveLength(1);
   });
 
@@ -84,7 +86,7 @@ describe('a claim', () => {
     expect(calls).toEqual(['close']);
     expect(isClaimed()).toBe(false);
     expect(ticks).toEqual([]);
-    expect(claimTarget(load, config('two'))).toEqual({ is: 'claimed' });
+    expect(claimTarget(load, config('two'))).toEqual(CLAIMED);
   });
 
   test('leaves an inspector open that was open before', () => {
@@ -133,6 +135,23 @@ describe('a claim', () => {
     claimTarget(load, config('one'));
     pass(60_000, 30_000);
     expect(isClaimed()).toBe(true);
+  });
+
+  test('of a holder that was silent for twice its lease is taken over, and what it opened is closed in the end', () => {
+    claimTarget(load, config('one'));
+    // The loop is blocked: no timer ends the claim.
+    now += 20_000;
+    const two = config('two', { closeInspector: false, takesOver: true });
+    expect(claimTarget(load, two)).toMatchObject({ is: 'held' });
+    now += 1;
+    expect(claimTarget(load, { ...two, takesOver: false })).toMatchObject({ is: 'held' });
+    expect(claimTarget(load, two)).toEqual(CLAIMED);
+    expect(calls).toEqual([]);
+    expect(ticks).toHaveLength(1);
+    release('one');
+    expect(calls).toEqual([]);
+    pass(10_000);
+    expect(calls).toEqual(['close']);
   });
 
   test('is not to be had without built-in modules', () => {

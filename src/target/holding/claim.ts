@@ -32,18 +32,19 @@ export function newToken(): string {
   return randomUUID();
 }
 
-/** Claims the process for the look that `token` names, or finds it claimed for it already. Throws TargetIsHeld. */
-export async function claim(
-  session: InspectorSession,
-  pid: number,
-  { token, closeInspector }: { token: string; closeInspector: boolean },
-): Promise<void> {
+/** What a look asks for; the token names it. */
+export type Wanted = Pick<ClaimConfig, 'token' | 'closeInspector' | 'takesOver'>;
+
+/**
+ * Claims the process, or finds it claimed for this look already. Resolves with whether the inspector is ours to close.
+ * Throws TargetIsHeld.
+ */
+export async function claim(session: InspectorSession, pid: number, wanted: Wanted): Promise<boolean> {
   const config: ClaimConfig = {
     url: PROBE_URL,
-    token,
     pid: process.pid,
     leaseMillis: LEASE_MILLIS,
-    closeInspector,
+    ...wanted,
   };
   const params = { ...evaluation(callOf(claimSource, config)), returnByValue: true };
   const answer = await session.send<{ result?: { value?: ClaimAnswer } } | null>(
@@ -53,6 +54,7 @@ export async function claim(
   );
   const said = answer?.result?.value;
   if (said?.is === 'held') throw new TargetIsHeld(pid, said.holder);
+  return said?.is === 'claimed' ? said.closesInspector : wanted.closeInspector;
 }
 
 /** Asks the claim to move the inspector, which ends the session. False: it stays where it is. */

@@ -11,15 +11,19 @@ export interface Holder {
   heldMillis: number;
   /** Since anything was asked on the holder's behalf. */
   silentMillis: number;
+  /** It was to close the inspector at its end. */
+  closesInspector: boolean;
 }
 
 /** Filled in by the holder. */
 export interface ClaimMessage {
-  say: 'who' | 'renew' | 'end' | 'move';
+  /** `expire`: ends a claim that was silent for far too long, whoever asks. */
+  say: 'who' | 'renew' | 'end' | 'move' | 'expire';
   /** Of whoever asks; the holder's own is obeyed. */
   token?: string;
   holder?: Holder;
   isYours?: boolean;
+  hasExpired?: boolean;
   /** The inspector is about to close and to open elsewhere. */
   isMoving?: boolean;
 }

@@ -13,10 +13,18 @@ export interface ClaimConfig {
   leaseMillis: number;
   /** Whether the expiring claim closes the inspector: only when we opened it. */
   closeInspector: boolean;
+  /** Ends the claim of a holder that has been silent for twice its lease: where the loop is blocked, no timer ends it. */
+  takesOver: boolean;
 }
 
-/** `claimed` also where the token holds it already. `no-access`: to built-in modules, so that nothing can be claimed. */
-export type ClaimAnswer = { is: 'claimed' } | { is: 'held'; holder: Holder } | { is: 'no-access' };
+/**
+ * `claimed` also where the token holds it already; `closesInspector`: what we opened, or the holder that we took over from.
+ * `no-access`: to built-in modules, so that nothing can be claimed.
+ */
+export type ClaimAnswer =
+  | { is: 'claimed'; closesInspector: boolean }
+  | { is: 'held'; holder: Holder }
+  | { is: 'no-access' };
 
 const TICK_MILLIS = 500;
 /** On 16 a process that has a session of its own cannot be spoken to after its inspector was closed. */
@@ -26,10 +34,12 @@ export function claimTarget(requireOrNothing: Load | undefined, config: ClaimCon
   try {
     const load = findLoad(requireOrNothing);
     if (!load) return { is: 'no-access' };
-    const { holder, isYours } = askHolder(load, { say: 'who', token: config.token });
-    if (holder) return isYours ? { is: 'claimed' } : { is: 'held', holder };
-    hold(load, config);
-    return { is: 'claimed' };
+    const say = config.takesOver ? 'expire' : 'who';
+    const { holder, isYours, hasExpired } = askHolder(load, { say, token: config.token });
+    if (holder && !isYours && !hasExpired) return { is: 'held', holder };
+    const closesInspector = config.closeInspector || holder?.closesInspector === true;
+    if (!isYours) hold(load, { ...config, closeInspector: closesInspector });
+    return { is: 'claimed', closesInspector };
   } catch {
     return { is: 'no-access' };
   }
@@ -43,6 +53,7 @@ function hold(load: Load, config: ClaimConfig): void {
   const from = performance.now();
   let lastTickAt = from;
   let silentMillis = 0;
+  let heardAt = from;
   let restorePort = () => {};
   const end = () => {
     channel.unsubscribe(hear);
@@ -53,11 +64,20 @@ function hold(load: Load, config: ClaimConfig): void {
     try {
       const { say, token } = message as ClaimMessage;
       const isYours = token === config.token;
-      Object.assign(message as ClaimMessage, {
-        isYours,
-        holder: { pid: config.pid, heldMillis: performance.now() - from, silentMillis },
-      });
-      if (isYours || say === 'renew') silentMillis = 0;
+      const now = performance.now();
+      const holder: Holder = {
+        pid: config.pid,
+        heldMillis: now - from,
+        silentMillis: now - heardAt,
+        closesInspector: config.closeInspector,
+      };
+      const hasExpired = say === 'expire' && !isYours && holder.silentMillis > 2 * config.leaseMillis;
+      Object.assign(message as ClaimMessage, { isYours, holder, hasExpired });
+      if (hasExpired) end();
+      if (isYours || say === 'renew') {
+        silentMillis = 0;
+        heardAt = now;
+      }
       if (!isYours) return;
       if (say === 'end') end();
       if (say !== 'move' || !canMove()) return;
