@@ -7,7 +7,7 @@ import { reportOf, runCulprit, startCulprit, wentWrongInside } from './support/c
 import { MAJORS, nodeBinary } from './support/node-versions.ts';
 import { isCpuProfilerOn, listeningPorts, openInspectorPort } from './support/observe.ts';
 import { startObservedApp } from './support/observed-app.ts';
-import { takeSnapshot, untilRestored } from './support/restored.ts';
+import { staysRestored, takeSnapshot, untilRestored } from './support/restored.ts';
 import { endAllTargets, type RunningTarget, startTarget } from './support/target.ts';
 import { delay, until } from './support/wait.ts';
 
@@ -65,6 +65,34 @@ describe('three processes that share an inspector port', () => {
   });
 });
 
+test('three workers of a cluster are looked at side by side', async () => {
+  const code = `
+    const cluster = require('cluster');
+    if (!cluster.isPrimary) {
+      require('http').createServer((req, res) => res.end('ok')).listen(0, '127.0.0.1');
+    } else {
+      // Otherwise each worker would get the next port.
+      cluster.setupPrimary({ execArgv: ['--inspect-port=${PORT + 4}'], inspectPort: ${PORT + 4} });
+      const workers = [1, 2, 3].map(() => cluster.fork());
+      let listening = 0;
+      cluster.on('listening', () => { if (++listening === 3) console.log('PIDS ' + workers.map((w) => w.process.pid).join(' ') + '\\nREADY'); });
+      process.on('disconnect', () => process.exit());
+    }`;
+  const primary = await startTarget({ code });
+  const pids = /^PIDS (.+)$/m.exec(primary.stdout())![1]!.split(' ').map(Number);
+  const looks = pids.map((pid) => startCulprit(['diagnose', String(pid), '--duration', '4s', '--json', '-']));
+  await until('all three are profiled at once', () => pids.every(isCpuProfilerOn));
+  for (const [i, look] of looks.entries()) {
+    const result = await look.ended;
+    expect(result.code, result.stderr).toBe(0);
+    const { target, capture } = reportOf(result);
+    expect([target.pid, capture.restored]).toEqual([pids[i], true]);
+    expect(await openInspectorPort(pids[i]!, 0)).toBeNull();
+  }
+  expect(primary.stderr()).not.toMatch(/failed/);
+  await primary.end();
+});
+
 const versions = MAJORS.filter((major) => existsSync(nodeBinary(major)));
 
 describe.each(versions)('the inspector of Node %i', (major) => {
@@ -108,6 +136,18 @@ const portOf = (major: number, test: number) => PORT + major * 5 + test;
 const onPort = (major: number, test: number) => ({
   usesDefaultInspectorPort: true,
   nodeArgs: [`--inspect-port=127.0.0.1:${portOf(major, test)}`],
+});
+
+test('a process whose loop is blocked from before we come until after we left is as it was, and stays so', async () => {
+  const target = await startObservedApp();
+  const before = await takeSnapshot(target);
+  await target.get('/block/4000');
+  const attachment = await attachByPid(target.pid);
+  expect(await attachment.detach()).toBe(true);
+  // Asked once it turns again.
+  expect((await untilRestored(target, before, LEASE_MILLIS)).left).toEqual([]);
+  expect(await staysRestored(target, before, 1_500)).toEqual([]);
+  await target.end();
 });
 
 describe('kill -9 of culprit while the inspector moves', () => {

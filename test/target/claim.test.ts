@@ -13,6 +13,7 @@ let now: number;
 let ticks: (() => void)[];
 let calls: string[];
 let mayOpen: boolean;
+let immediates: (() => void)[];
 
 const load = ((id: string) => {
   if (id === 'timers')
@@ -21,6 +22,7 @@ const load = ((id: string) => {
         ticks.push(tick);
         return { unref: () => {}, tick };
       },
+      setImmediate: (work: () => void) => void immediates.push(work),
       clearInterval: ({ tick }: { tick: () => void }) => void ticks.splice(ticks.indexOf(tick), 1),
     };
   if (id === 'perf_hooks') return { performance: { now: () => now } };
@@ -61,6 +63,7 @@ beforeEach(() => {
   ticks = [];
   calls = [];
   mayOpen = true;
+  immediates = [];
 });
 afterEach(() => {
   for (const token of ['one', 'two']) release(token, false);
@@ -93,6 +96,23 @@ describe('a claim', () => {
     claimTarget(load, config('one', { closeInspector: false }));
     release('one', false);
     expect(calls).toEqual([]);
+  });
+
+  test('closes what opens again when a blocked loop turns, unless it is for the next look', () => {
+    claimTarget(load, config('one'));
+    release('one');
+    expect(calls).toEqual(['close']);
+    const turnThrice = () => {
+      for (let i = 0; i < 3; i++) for (const work of immediates.splice(0)) work();
+    };
+    turnThrice();
+    expect(calls).toEqual(['close', 'close']);
+    expect(immediates).toEqual([]);
+    claimTarget(load, config('one'));
+    release('one');
+    claimTarget(load, config('two'));
+    turnThrice();
+    expect(calls).toEqual(['close', 'close', 'close']);
   });
 
   test('that was never had: what was opened is closed all the same', () => {
