@@ -125,8 +125,18 @@ function describeSubject(
   const cgroup = passive.find((sample) => sample.cgroup)?.cgroup;
   const main = runtime.filter((sample) => sample.thread === 0);
   const during = main.flatMap((sample) => sample.eventLoopDelayMillis?.p50 ?? []);
-  const { pausesMillis, eventLoopDelayBeforeMillis, ownFds, restored, startedAt, durationMillis, steps } =
-    capture;
+  const delays = main.flatMap((sample) => sample.eventLoopDelayMillis?.max ?? []);
+  const {
+    pausesMillis,
+    eventLoopDelayBeforeMillis,
+    eventLoopDelayMaxBeforeMillis,
+    ownSteps,
+    ownFds,
+    restored,
+    startedAt,
+    durationMillis,
+    steps,
+  } = capture;
   return {
     target: {
       pid: target.pid || null,
@@ -145,6 +155,9 @@ function describeSubject(
         pausesMillis,
         eventLoopDelayBeforeMillis,
         eventLoopDelayDuringMillis: median(during),
+        eventLoopDelayMaxBeforeMillis,
+        eventLoopDelayMaxDuringMillis: delays.length > 0 ? Math.max(...delays) : undefined,
+        stalls: ownSteps,
         ownFds,
       },
       // Nothing was attached, or there is nothing left to restore.

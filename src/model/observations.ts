@@ -10,7 +10,7 @@ import type { RecordedHeap } from './heap/recorded-heap.ts';
 import type { HeapSamplingRead } from './heap-sampling.ts';
 import type { KeepAliveLook } from './keep-alive.ts';
 import type { Pool, ThreadPoolUse } from './pool.ts';
-import type { Limits, PassiveSample, RuntimeSample, StuckStack } from './samples.ts';
+import type { Limits, PassiveSample, RuntimeSample, SchedulingSample, StuckStack } from './samples.ts';
 
 /** A recording after decoding. Lists are empty when a capture step did not run. */
 export interface Observations {
@@ -18,6 +18,7 @@ export interface Observations {
   capture: ReportCapture;
   limits: Limits;
   passive: PassiveSample[];
+  scheduling: SchedulingSample[];
   runtime: RuntimeSample[];
   cpuProfiles: CpuProfile[];
   heapReads: HeapSamplingRead[];

@@ -1,6 +1,7 @@
 // The code that runs inside the target: it is bundled with its parts and sent as text. It never throws, holds bounded
 // memory, keeps no global (only our session holds its handle), expires when our heartbeat stops, and takes away all that it
 // put in. Nothing in it is newer than Node 16.
+import { ownerOf } from '../model/owner.ts';
 import { createAsyncSites } from '../signals/async/probe/async-sites.ts';
 import { createAsyncWatch } from '../signals/async/probe/async-watch.ts';
 import { createStreamOpenings } from '../signals/async/probe/stream-openings.ts';
@@ -18,6 +19,7 @@ import { createCore, findLoad, type Load, type ProbeCore } from './core.ts';
 import { startLease } from './lease.ts';
 import { openInspectorSession } from './objects/inspector-session.ts';
 import { createThreadInspector } from './objects/thread-inspector.ts';
+import { createOwnSteps, type OwnSteps } from './own-steps.ts';
 import type { ProbeConfig, ProbeHandle, ProbeSample } from './probe-protocol.ts';
 import { captureStack } from './stacks/stack-capture.ts';
 import { createReferenceWalk } from './walk/reference-walk.ts';
@@ -55,19 +57,17 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
       inspector?.close();
     },
   });
-  const parts = createParts(core);
+  const steps = createOwnSteps(core);
+  const parts = steps.timed('install', () => createParts(core));
   const { counters, asyncWatch, collections, pools, threadPool, asOwnPause } = parts;
-  const duringOwn = (change: () => void) => () => {
-    lease.renew();
-    change();
-  };
-  return {
+  const handle: ProbeHandle = {
     sample: createSampling(core, parts, lease.renew),
     beat: lease.renew,
     stop,
     readAsync: asyncWatch.readAsync,
     watchAlso: asyncWatch.watchAlso,
     census: collections.census,
+    stackNow: createStackNow(counters.clockMicros),
     encourageCollection: counters.encourageCollection,
     listScripts: parts.listScripts,
     beginWalk: collections.beginWalk,
@@ -80,9 +80,31 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
     lastingHandlers: parts.handlers.lasting,
     growingObjects: collections.growingObjects,
     functionsOf: collections.functionsOf,
-    ownPauseBegins: duringOwn(counters.ownPauseBegins),
-    ownPauseEnds: duringOwn(counters.ownPauseEnds),
+    ownSteps: steps.all,
+    ownPauseBegins(step) {
+      lease.renew();
+      steps.begin(step);
+      counters.ownPauseBegins();
+    },
+    ownPauseEnds() {
+      lease.renew();
+      counters.ownPauseEnds();
+      steps.end();
+    },
   };
+  return timeSteps(handle, steps);
+}
+
+const UNTIMED = ['beat', 'stop', 'ownSteps', 'ownPauseBegins', 'ownPauseEnds'];
+
+/** Each call of the handle is a step of ours. */
+function timeSteps(handle: ProbeHandle, steps: OwnSteps): ProbeHandle {
+  const timed: Record<string, unknown> = {};
+  for (const [name, method] of Object.entries(handle) as [string, (...args: unknown[]) => unknown][])
+    timed[name] = UNTIMED.includes(name)
+      ? method
+      : (...args: unknown[]) => steps.timed(name, () => method(...args));
+  return { ...handle, ...timed };
 }
 
 type Parts = ReturnType<typeof createParts>;
@@ -124,6 +146,15 @@ function createParts(core: ProbeCore) {
     collections,
     listScripts,
     asOwnPause,
+  };
+}
+
+/** The inspector calls us through a function without a script, which is no part of the program's stack. */
+function createStackNow(clockMicros: () => number): ProbeHandle['stackNow'] {
+  return () => {
+    const frames = captureStack(captureStack);
+    const from = frames.findIndex(([, url]) => url !== '' && ownerOf(String(url)) !== 'own');
+    return { clockMicros: clockMicros(), frames: from < 0 ? [] : frames.slice(from) };
   };
 }
 

@@ -30,7 +30,11 @@ export const manifestSchema = v.object({
     ended: text,
     steps: list(text),
     pausesMillis: list(amount),
+    ownSteps: v.optional(
+      list(v.object({ step: text, count: whole, totalMillis: amount, longestMillis: amount })),
+    ),
     eventLoopDelayBeforeMillis: v.optional(amount),
+    eventLoopDelayMaxBeforeMillis: v.optional(amount),
     ownFds: v.optional(whole),
     restored: v.boolean(),
     warnings: list(warning),

@@ -72,10 +72,7 @@ function wrapClient(client: ProtocolClient): InspectorSession {
   });
   for (const event of ['disconnect', 'error']) listen(client, 'on', event, markClosed);
   const gone = closed.then(() => {
-    throw new SessionClosed(
-      'The target closed the connection.',
-      'It has exited, or its inspector was closed.',
-    );
+    throw connectionClosed();
   });
   gone.catch(() => {});
   return {
@@ -130,6 +127,13 @@ interface RawSocket {
   terminate(): void;
 }
 
+function connectionClosed(): SessionClosed {
+  return new SessionClosed(
+    'The target closed the connection.',
+    'It has exited, or its inspector was closed.',
+  );
+}
+
 function noAnswer(method: string): AttachError {
   return new AttachError(
     `The target did not answer ${method} in time.`,
@@ -156,6 +160,8 @@ async function sendTo(client: ProtocolClient, method: string, params: object): P
     // A process on its way out answers still, but has nothing left to run code in.
     if (/Cannot find context|context was destroyed/i.test(firstLine(error)))
       throw new SessionClosed('The target is ending.');
+    // The client has not told of the end yet.
+    if (/WebSocket is not open/i.test(firstLine(error))) throw connectionClosed();
     throw new AttachError(
       `The target refused ${method}: ${firstLine(error)}`,
       'Its inspector may be too old, or another tool is using it.',

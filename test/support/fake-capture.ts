@@ -122,7 +122,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
     call: async (method, ...args) => void calls.push([method, ...args].join(' ')) as never,
     callWith: async (method) => void calls.push(method) as never,
     askEach: async () => [],
-    duringOwnPause: (work) => work(),
+    duringOwnPause: (_step, work) => work(),
   };
   const thread: FakeThread = {
     id,
@@ -140,14 +140,17 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
       load: { utilization: 0.1, allocated: 0 },
       poolWaitsMillis: [],
       sample: async () => {},
+      sampleBaseline: async () => undefined,
       sampleFloor: async () => void calls.push('sampleFloor'),
     },
     heap: fakeHeapSampling(calls),
     cpu: {
       start: async (micros) => void calls.push(`startCpu ${micros}`),
+      startByAsking: () => void calls.push('startByAsking'),
       stop: async () => void calls.push('stopCpu'),
     },
-    duringOwnPause: (work) => work(),
+    duringOwnPause: (_step, work) => work(),
+    ownSteps: async () => [],
     async ask(signal, _atMillis, ...args) {
       const said = args.filter((arg) => typeof arg !== 'function' && arg !== null);
       calls.push([signal.type, ...said].join(' '));

@@ -42,7 +42,7 @@ export function heapSampling(thread: SignalThread): HeapSampling {
       },
     );
   const start = async (samplingInterval: number, options: object = {}) => {
-    await thread.duringOwnPause(async () => {
+    await thread.duringOwnPause('read heap profile', async () => {
       isForeign = await isSampled();
     });
     intervalBytes = isForeign ? Number.POSITIVE_INFINITY : samplingInterval;
@@ -72,7 +72,7 @@ export function heapSampling(thread: SignalThread): HeapSampling {
     },
     async read(atMillis) {
       let pauseMillis = 0;
-      await thread.duringOwnPause(async () => {
+      await thread.duringOwnPause('read heap profile', async () => {
         const from = performance.now();
         const profile = await ask('HeapProfiler.getSamplingProfile');
         pauseMillis = performance.now() - from;

@@ -13,7 +13,7 @@ const QUERY_TIMEOUT_MILLIS = 120_000;
 export const censusRead: LiveSignal<'census', [deadlineMillis: number]> = {
   type: 'census',
   read: async ({ probe, session, duringOwnPause }, _atMillis, deadlineMillis) =>
-    probe && duringOwnPause(() => takeCensus(session, probe, deadlineMillis)),
+    probe && duringOwnPause('census', () => takeCensus(session, probe, deadlineMillis)),
 };
 
 export interface WalkPlan {
@@ -34,7 +34,7 @@ export const walkRead: LiveSignal<'walk', [plan: WalkPlan]> = {
   async read({ probe, duringOwnPause }, _atMillis, plan) {
     if (!probe) return null;
     const { sliceMillis, restMillis, budgetMillis, longestChain, isDataOnly } = plan;
-    if (!isDataOnly) await duringOwnPause(() => probe.call('listScripts'));
+    if (!isDataOnly) await duringOwnPause('list scripts', () => probe.call('listScripts'));
     await probe.call('beginWalk', { longestChain, isDataOnly });
     for (let left = budgetMillis; ; left -= sliceMillis) {
       const walk = await probe.call('walkOn', sliceMillis, left <= sliceMillis);

@@ -10,6 +10,7 @@ import {
 import { WORK_NAMES } from '../../../analysis/cpu/work.ts';
 import type { Severity } from '../../../model/finding.ts';
 import { formatShare } from '../../../units/units.ts';
+import { isStarved, STARVED_CAVEAT, withoutCpuWaits } from '../../cpu/starved.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CPU_HOTSPOT } from '../../thresholds/cpu.ts';
 import { onScale } from '../../thresholds/scale.ts';
@@ -17,7 +18,7 @@ import { packageOf, place, subjectOf } from '../../wording.ts';
 
 export const cpuHotspot: Rule = {
   kind: 'cpu-hotspot',
-  judge({ cpu, sleepers }) {
+  judge({ cpu, sleepers, cpuWaits }) {
     const usable = cpu.filter(
       ({ durationMicros, thread }) =>
         durationMicros >= CPU_HOTSPOT.leastSeconds * 1e6 && !sleepers.has(thread),
@@ -29,7 +30,13 @@ export const cpuHotspot: Rule = {
             ? 'no CPU profile'
             : `the CPU profile is shorter than ${CPU_HOTSPOT.leastSeconds} s`,
       };
-    return usable.flatMap(judgeThread);
+    return usable.flatMap((summary) => {
+      const drafts = judgeThread(withoutCpuWaits(summary, cpuWaits));
+      const isStretched = summary.thread === 0 && isStarved(cpuWaits);
+      return isStretched
+        ? drafts.map((draft) => ({ ...draft, caveats: [...draft.caveats, STARVED_CAVEAT] }))
+        : drafts;
+    });
   },
 };
 

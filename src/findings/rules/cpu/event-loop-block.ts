@@ -7,6 +7,7 @@ import { median } from '../../../analysis/statistics/median.ts';
 import type { Severity } from '../../../model/finding.ts';
 import { formatDuration, formatShare } from '../../../units/units.ts';
 import { BLOCK_ADVICE } from '../../cpu/block-advice.ts';
+import { isStarved, STARVED_CAVEAT, withoutCpuWaits } from '../../cpu/starved.ts';
 import { describeStuck } from '../../cpu/stuck-loop.ts';
 import type { Draft, Effect, Rule } from '../../rule.ts';
 import { EVENT_LOOP_BLOCK, SYNC_CALLS } from '../../thresholds/cpu.ts';
@@ -18,8 +19,8 @@ const HASHING = /^crypto\.(create(Hash|Hmac)|Hash|Hmac|hash|update|digest)$/;
 
 export const eventLoopBlock: Rule = {
   kind: 'event-loop-block',
-  judge({ blocks, cpu, throttling, observations }) {
-    const stuck = describeStuck(observations);
+  judge({ blocks, cpu, throttling, cpuWaits, observations }) {
+    const stuck = describeStuck(observations, cpuWaits);
     if (stuck) return [stuck];
     if (cpu.length === 0) return { notApplicable: 'no CPU profile' };
     // A worker has no one else waiting for its loop.
@@ -27,20 +28,23 @@ export const eventLoopBlock: Rule = {
     const summary = cpu.find(({ thread }) => thread === 0);
     if (!main || !summary || summary.durationMicros < EVENT_LOOP_BLOCK.leastMicros)
       return { notApplicable: 'the CPU profile of the main thread is shorter than 3 s' };
-    const { durationMicros: duration, busyMicros: busy } = summary;
-    // What a quota makes of a short callback is told as the quota's fault.
-    const isStopped = (throttling?.shareOfPeriods ?? 0) >= EVENT_LOOP_BLOCK.stoppedOften;
-    const felt = main.groups.filter((group) =>
-      isFelt(isStopped ? withoutStops(group) : group, duration / 1_000),
-    );
-    const calls = groupByBlame(summary.hotspots).filter((group) => isManyCalls(group, duration));
+    const { durationMicros: duration, busyMicros: busy, hotspots } = withoutCpuWaits(summary, cpuWaits);
+    const isWaiting = isStarved(cpuWaits);
+    // What a quota or its neighbours make of a short callback is told as their fault.
+    const isStopped = isWaiting || (throttling?.shareOfPeriods ?? 0) >= EVENT_LOOP_BLOCK.stoppedOften;
+    const groups = isWaiting ? main.groups.map(withoutStops) : main.groups;
+    const felt = groups.filter((group) => isFelt(isStopped ? withoutStops(group) : group, duration / 1_000));
+    const caveats = isWaiting ? [STARVED_CAVEAT] : [];
+    const calls = groupByBlame(hotspots).filter((group) => isManyCalls(group, duration));
     return [
       ...felt.map((group) => ({
         ...describe(group, duration / 1_000),
+        caveats,
         explains: explainsQuota(group.totalMillis * 1_000, busy),
       })),
       ...calls.map((group) => ({
         ...describeCalls(group, duration),
+        caveats,
         explains: explainsQuota(group.selfMicros, busy),
       })),
     ];

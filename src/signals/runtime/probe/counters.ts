@@ -6,6 +6,8 @@ import { createLoopDelays } from './loop-delays.ts';
 
 export interface Counters {
   sample(): ProbeSample;
+  /** By the clock of CPU profiles. */
+  clockMicros(): number;
   /** Makes V8 collect soon, in its own way; false where it cannot be made to. */
   encourageCollection(): boolean;
   /** Collections between these two are ours. */
@@ -55,6 +57,7 @@ export function createCounters(core: ProbeCore): Counters {
       } catch {}
       return result;
     },
+    clockMicros: () => micros(core.now()),
     encourageCollection: collections.encourage,
     ownPauseBegins: collections.ownPauseBegins,
     ownPauseEnds: collections.ownPauseEnds,
