@@ -53,10 +53,12 @@ describe.each(PAGES)('%s', (page) => {
   });
 });
 
-/** Of Node.js, its test runner and kubectl. */
+/** Of Node.js, V8, the test runner of Node.js and kubectl. */
 const NOT_OURS = new Set([
   '--inspect',
   '--inspect-port',
+  '--incremental-marking-soft-trigger',
+  '--incremental-marking-hard-trigger',
   '--disable-sigusr1',
   '--permission',
   '--allow-inspector',

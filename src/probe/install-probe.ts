@@ -58,7 +58,7 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
     },
   });
   const steps = createOwnSteps(core);
-  const parts = steps.timed('install', () => createParts(core));
+  const parts = steps.timed('install', () => createParts(core, steps));
   const { counters, asyncWatch, collections, pools, threadPool, asOwnPause } = parts;
   const handle: ProbeHandle = {
     sample: createSampling(core, parts, lease.renew),
@@ -95,7 +95,8 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
   return timeSteps(handle, steps);
 }
 
-const UNTIMED = ['beat', 'stop', 'ownSteps', 'ownPauseBegins', 'ownPauseEnds'];
+/** Those with a bracket of their own around them, and those that are nothing. */
+const UNTIMED = ['beat', 'listScripts', 'stop', 'ownSteps', 'ownPauseBegins', 'ownPauseEnds'];
 
 /** Each call of the handle is a step of ours. */
 function timeSteps(handle: ProbeHandle, steps: OwnSteps): ProbeHandle {
@@ -109,8 +110,8 @@ function timeSteps(handle: ProbeHandle, steps: OwnSteps): ProbeHandle {
 
 type Parts = ReturnType<typeof createParts>;
 
-function createParts(core: ProbeCore) {
-  const counters = createCounters(core);
+function createParts(core: ProbeCore, steps: OwnSteps) {
+  const counters = createCounters(core, (millis) => steps.note('collection that V8 was asked for', millis));
   const sites = createAsyncSites(core);
   const requests = createRequestChannels(core, sites);
   const streams = createStreamOpenings(core, sites);
