@@ -48,7 +48,6 @@ export async function record(
     const startedAt = new Date().toISOString();
     writer.begin(describeCapture(attachment, CUT_OFF, { startedAt, restored: false, ownFds, files: [] }));
     const outcome = await capture(attachment, localPid, writer, options).finally(async () => {
-      attachment.leaseInPlace();
       restored = await attachment.detach();
     });
     const manifest = describeCapture(attachment, outcome, {

@@ -113,6 +113,7 @@ class CaptureRun implements CaptureContext {
     await this.wait(BASELINE_MILLIS);
     await this.readBaseline(main);
     await this.timed(() => this.startProfiles(main));
+    this.attachment.attached();
     // So short a look judges no growth.
     if (!this.options.whyAlive || this.options.durationMillis >= LEAST_GROWTH_MILLIS)
       this.heapReads.begin(this.intervals);
@@ -159,6 +160,8 @@ class CaptureRun implements CaptureContext {
     this.outcome.durationMillis = this.elapsed();
     this.progress('restoring the target');
     await this.stopTrace();
+    if (this.threads.some(({ heap }) => heap.isForeign))
+      this.outcome.warnings.push({ code: 'heap-sampled-already' });
     await this.stopProfiles();
     this.outcome.ownSteps = await this.threads[0]?.ownSteps().catch(() => undefined);
     for (const thread of this.threads.reverse()) await thread.stop();

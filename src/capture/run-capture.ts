@@ -62,6 +62,7 @@ export async function openRunCapture(
   };
   const main = await openThread(attachment.session, sink, { id: 0, name: 'main', probe });
   attachment.leaseInPlace();
+  attachment.attached();
   if (mode === 'parts') await stopInlining(attachment.session);
   const outcome: CaptureOutcome = {
     durationMillis: 0,
@@ -103,6 +104,7 @@ export async function openRunCapture(
     noteFloor: () => noteFloor(main, elapsed()),
     async begin() {
       await main.heap.startAllocations(ALLOCATION_INTERVAL_BYTES);
+      if (main.heap.isForeign) outcome.warnings.push({ code: 'allocations-not-sampled' });
       if (mode === 'parts') await main.cpu.start(CPU_INTERVAL_MICROS);
     },
     async warmUp(work) {

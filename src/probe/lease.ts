@@ -1,4 +1,5 @@
 // The probe's lease: it expires when nothing was asked of the probe for long enough, whoever asked is gone then.
+import { askHolder } from '../target/holding/probe/claim-channel.ts';
 import type { ProbeCore } from './core.ts';
 
 export interface Lease {
@@ -30,10 +31,16 @@ export function startLease(core: ProbeCore, { onTick, onExpiry }: LeaseEvents): 
     } catch {}
   }, TICK_MILLIS);
   timer.unref();
+  const renewClaim = () => {
+    try {
+      askHolder(core.load, { say: 'renew' });
+    } catch {}
+  };
   core.cleanups.push(() => timers.clearInterval(timer));
   return {
     renew() {
       silentMillis = 0;
+      renewClaim();
       return ticks;
     },
   };

@@ -22,7 +22,7 @@ const RESOLUTION_MILLIS = 1;
 export function createOwnSteps(core: ProbeCore): OwnSteps {
   const perf: typeof import('node:perf_hooks') = core.load('perf_hooks');
   const delays = perf.monitorEventLoopDelay({ resolution: RESOLUTION_MILLIS });
-  // Node counts the handle of one that never ran among the program's active resources.
+  // One that never ran is listed among the active resources of the process until it is collected.
   delays.enable();
   delays.disable();
   const steps = new Map<string, OwnStep>();

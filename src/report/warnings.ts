@@ -29,6 +29,10 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
   'keep-alive-not-listed': ({ thread, reason }) =>
     `What keeps the thread "${thread}" alive could not be listed: ${stopped(reason)}`,
 
+  'heap-sampled-already': () =>
+    'The program or another tool in it was sampling the heap already, and V8 has one heap sampler for each thread. culprit read that profile and left the sampler running. Its interval may be too coarse to show a slow leak.',
+  'allocations-not-sampled': () =>
+    'The program or another tool in it was sampling the heap already, and V8 has one heap sampler for each thread. What each function allocates was not measured.',
   'heap-reads-too-long': (warning) =>
     `Heap growth by allocation stack is missing or incomplete: ${tooLong('reading the heap profile', warning)}. ${raiseMaxPause('read it', warning)}`,
   'census-too-long': (warning) =>
@@ -51,7 +55,7 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
   'target-ended': () =>
     'The target ended during the capture. The report covers the data captured until then.',
   'inspector-closed': () =>
-    `The inspector of the target was closed during the capture, perhaps by another culprit; the target is still running. The report covers the data captured until then. ${PROBE_EXPIRES}`,
+    `The inspector of the target was closed during the capture; the target is still running. The report covers the data captured until then. ${PROBE_EXPIRES}`,
 
   'connection-lost': () =>
     `The connection was lost before the recording was complete. The report covers the data received until then. ${PROBE_EXPIRES}`,

@@ -1,9 +1,14 @@
-// Attaching to a process: open its inspector when it is closed, prove it is the right process, put the lease in
-// place, and close what we opened on the way out.
+// Attaching to a process: open its inspector when it is closed, prove it is the right process, claim it for this look, and
+// close what we opened on the way out.
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AttachError } from '../errors.ts';
+import { claim, newToken, release, TargetIsHeld } from './holding/claim.ts';
+import { type AttachDeadline, startDeadline, withDeadline } from './holding/deadline.ts';
+import { moveInspector } from './holding/move.ts';
 import { type InspectorEndpoint, readInspectorEndpoint } from './inspector-address.ts';
-import { type InspectorSession, openSession } from './inspector-session.ts';
-import { openInspectorBySignal } from './open-inspector.ts';
+import { ConnectionRefused, type InspectorSession, openSession, SessionClosed } from './inspector-session.ts';
+import { openInspectorBySignal, signalAndFind } from './open-inspector.ts';
 
 export interface TargetIdentity {
   pid: number;
@@ -22,66 +27,153 @@ export interface Attachment {
   openedByUs: boolean;
   /** Tells the watcher of the first moments that the target's own lease is in place. */
   leaseInPlace(): void;
+  /** All that attaching asks for was answered. Until then each command fails once half a minute is nearly over. */
+  attached(): void;
   /** Closes the session, and the inspector when we opened it. Never throws; false when it could not be closed. */
   detach(): Promise<boolean>;
 }
 
+/** One that asks again after the holder of a process has died, or after the inspector closed under it. */
+const NEXT_TRY_MILLIS = 1_000;
+/** A holder at work is heard more often. */
+const HOLDER_AT_WORK_MILLIS = 1_500;
+/** Twice the lease. */
+const HOLDER_GONE_MILLIS = 20_000;
+
 /**
- * Attaches to a local process by pid, opening its inspector with SIGUSR1 where needed. `isWatched`: a process of its own
- * closes what was opened, should we die before the lease is in place.
+ * Attaches to a local process by pid, opening its inspector with SIGUSR1 where needed, and moving it away from the port
+ * that others need as well. `isWatched`: a process of its own closes what was opened, should we die before the lease is in
+ * place. Throws AttachError: after half a minute at the latest, and TargetIsHeld where another look is at work.
  */
 export async function attachByPid(pid: number, isWatched = true): Promise<Attachment> {
-  const opened = await openInspectorBySignal(pid, isWatched);
+  const deadline = startDeadline(`process ${pid}`);
+  let takesOver = false;
   try {
-    return await attachTo(opened.endpoint, {
-      expectedPids: opened.pids,
-      openedByUs: opened.openedByUs,
-      leaseInPlace: opened.release,
-    });
+    for (;;) {
+      try {
+        return await attachOnce(pid, { isWatched, deadline, takesOver });
+      } catch (error) {
+        if (!maySucceedSoon(error, pid) || deadline.leftMillis < 2 * NEXT_TRY_MILLIS) throw error;
+        // Seen silent twice: a pause of the whole process may have kept its holder from being heard.
+        takesOver = error instanceof TargetIsHeld && error.holder.silentMillis > HOLDER_GONE_MILLIS;
+        await delay(NEXT_TRY_MILLIS);
+      }
+    }
   } catch (error) {
-    // The watcher sees us fail and closes what was opened.
+    deadline.lift();
+    throw error;
+  }
+}
+
+function maySucceedSoon(error: unknown, pid: number): boolean {
+  if (error instanceof TargetIsHeld) return error.holder.silentMillis > HOLDER_AT_WORK_MILLIS;
+  // Another look was faster, and has closed or moved what both had opened.
+  const isClosed = error instanceof SessionClosed || error instanceof ConnectionRefused;
+  return isClosed && existsSync(`/proc/${pid}`);
+}
+
+interface Try {
+  isWatched: boolean;
+  deadline: AttachDeadline;
+  takesOver: boolean;
+}
+
+async function attachOnce(pid: number, { isWatched, deadline, takesOver }: Try): Promise<Attachment> {
+  const token = newToken();
+  const opened = await openInspectorBySignal(pid, { isWatched, token, deadline });
+  const options: AttachOptions = {
+    deadline,
+    token,
+    takesOver,
+    ...opened,
+    expectedPids: opened.pids,
+    leaseInPlace: opened.release,
+  };
+  try {
+    const attachment = await attachTo(opened.endpoint, options);
+    if (!opened.openedByUs || opened.wantedPort === 0) return attachment;
+    const elsewhere = await moveInspector(attachment.session, {
+      pid,
+      token,
+      deadline,
+      before: opened.before,
+    });
+    if (elsewhere === undefined) return attachment;
+    const endpoint = elsewhere ?? (await signalAndFind(pid, opened.before, deadline));
+    if (!endpoint) throw new SessionClosed(`The inspector of process ${pid} closed and did not open again.`);
+    return await attachTo(endpoint, options);
+  } catch (error) {
+    // Closes what was opened, unless another look has it.
     await opened.abandon();
     throw error;
+  } finally {
+    opened.endTurn();
   }
 }
 
 /** Attaches to an inspector that is already open, local or forwarded; it stays open afterwards. */
 export async function attachByAddress(host: string, port: number): Promise<Attachment> {
-  return attachTo(await readInspectorEndpoint(host, port), { openedByUs: false, leaseInPlace: () => {} });
+  return attachToOpen(await readInspectorEndpoint(host, port));
 }
 
 /** Attaches to a `ws://` address of an inspector; it stays open afterwards. */
 export async function attachByUrl(webSocketUrl: string): Promise<Attachment> {
   const url = new URL(webSocketUrl);
-  const endpoint = { host: url.hostname, port: Number(url.port || 80), webSocketUrl, title: '' };
-  return attachTo(endpoint, { openedByUs: false, leaseInPlace: () => {} });
+  return attachToOpen({ host: url.hostname, port: Number(url.port || 80), webSocketUrl, title: '' });
+}
+
+async function attachToOpen(endpoint: InspectorEndpoint): Promise<Attachment> {
+  const deadline = startDeadline(`the process behind ${endpoint.host}:${endpoint.port}`);
+  const nothingOpened = { openedByUs: false, leaseInPlace: () => {}, abandon: async () => {} };
+  try {
+    return await attachTo(endpoint, { ...nothingOpened, deadline, token: newToken(), takesOver: false });
+  } catch (error) {
+    deadline.lift();
+    throw error;
+  }
 }
 
 interface AttachOptions {
   /** The pid as seen here and in the target's own namespaces; absent when only an address is known. */
   expectedPids?: number[];
   openedByUs: boolean;
+  token: string;
+  /** See ClaimConfig. */
+  takesOver: boolean;
+  deadline: AttachDeadline;
   leaseInPlace: () => void;
+  /** Leaves the closing of what we opened to whoever watches. */
+  abandon: () => Promise<void>;
 }
 
 async function attachTo(endpoint: InspectorEndpoint, options: AttachOptions): Promise<Attachment> {
-  const session = await openSession(endpoint.webSocketUrl);
+  const { deadline, token, takesOver, leaseInPlace } = options;
+  const rawSession = await Promise.race([deadline.over, openSession(endpoint.webSocketUrl)]);
+  const session = withDeadline(rawSession, deadline);
   try {
     const identity = await readIdentity(session);
     if (options.expectedPids && !options.expectedPids.includes(identity.pid))
       throw wrongProcess(endpoint, identity, options.expectedPids);
     if (!options.openedByUs) await refuseWhenPaused(session);
-    const detach = () => detachFrom(session, options.openedByUs);
+    const wanted = { token, takesOver, closeInspector: options.openedByUs };
+    const openedByUs = await claim(session, identity.pid, wanted);
     return {
       session,
       identity,
       endpoint,
-      openedByUs: options.openedByUs,
-      leaseInPlace: options.leaseInPlace,
-      detach,
+      openedByUs,
+      leaseInPlace,
+      attached: deadline.lift,
+      async detach() {
+        deadline.lift();
+        const isGone = await detachFrom(rawSession, { token, closeInspector: openedByUs });
+        if (isGone) leaseInPlace();
+        else await options.abandon();
+        return isGone;
+      },
     };
   } catch (error) {
-    await session.close();
+    await rawSession.close();
     throw error;
   }
 }
@@ -135,19 +227,22 @@ async function refuseWhenPaused(session: InspectorSession): Promise<void> {
   );
 }
 
-async function detachFrom(session: InspectorSession, closesInspector: boolean): Promise<boolean> {
+async function detachFrom(
+  session: InspectorSession,
+  held: { token: string; closeInspector: boolean },
+): Promise<boolean> {
   if (session.isClosed) return true;
-  if (!closesInspector) {
-    await session.close();
-    return true;
-  }
   // Closing from inside ends our own connection, also while the event loop is blocked (Node 16 to 26).
-  const expression = "(() => { try { require('inspector').close(); } catch { process._debugEnd(); } })()";
-  const params = { expression, includeCommandLineAPI: true, silent: true };
-  const asked = session.send('Runtime.evaluate', params, 3_000).catch(() => {});
-  const isGone = await Promise.race([session.closed.then(() => true), asked.then(() => giveTime(session))]);
+  const asked = release(session, held).then(
+    () => true,
+    () => false,
+  );
+  const isGone = held.closeInspector
+    ? Promise.race([session.closed.then(() => true), asked.then(() => giveTime(session))])
+    : asked.then(() => true);
+  const result = await isGone;
   await session.close();
-  return isGone;
+  return result;
 }
 
 /** The reply may overtake the close frame. */

@@ -1,27 +1,41 @@
 // Closing an inspector that our signal opened, when attaching through it failed or whoever sent the signal is gone.
 import { setTimeout as delay } from 'node:timers/promises';
+import { release } from './holding/claim.ts';
 import { findOpenInspector } from './inspector-address.ts';
 import { openSession } from './inspector-session.ts';
+import { readStat } from './proc/proc.ts';
 import { listeningPorts } from './proc/sockets.ts';
 
 const WATCH_MILLIS = 4_000;
+const POLL_MILLIS = 50;
 
-/** Closes the inspector that `pid` opened since `knownInodes` were listed; waits 4 s for one to open. */
-export async function closeOpenedInspector(pid: number, knownInodes: ReadonlySet<number>): Promise<void> {
-  const deadline = Date.now() + WATCH_MILLIS;
-  while (Date.now() < deadline) {
+export interface Opened {
+  pid: number;
+  /** Sockets that it listened on before it was signalled. */
+  knownInodes: ReadonlySet<number>;
+  /** Of the look that opened it: another look's inspector stays open. */
+  token: string;
+}
+
+/**
+ * Closes the inspector that the process opened, wherever it listens by now. Waits 4 s for one to open, and up to `patienceMillis`
+ * where one may be there and does not answer: the process is stopped, or starved of CPU.
+ */
+export async function closeOpenedInspector(opened: Opened, patienceMillis = WATCH_MILLIS): Promise<void> {
+  const { pid, knownInodes, token } = opened;
+  const from = Date.now();
+  for (;;) {
     const fresh = listeningPorts(pid).filter((port) => !knownInodes.has(port.inode));
     const endpoint = await findOpenInspector(fresh);
     if (endpoint) {
       const session = await openSession(endpoint.webSocketUrl);
-      const params = {
-        expression: "require('inspector').close()",
-        includeCommandLineAPI: true,
-        silent: true,
-      };
-      await session.send('Runtime.evaluate', params, 2_000).catch(() => {});
+      await release(session, { token, closeInspector: true }).catch(() => {});
+      await session.close();
       return;
     }
-    await delay(50);
+    const waitedMillis = Date.now() - from;
+    const maySoonAnswer = fresh.length > 0 || readStat(pid)?.state === 'T';
+    if (waitedMillis > (maySoonAnswer ? patienceMillis : WATCH_MILLIS)) return;
+    await delay(POLL_MILLIS);
   }
 }

@@ -6,6 +6,9 @@ import { AttachError } from '../errors.ts';
 /** Raised on every pending and later call once the other side is gone. */
 export class SessionClosed extends AttachError {}
 
+/** The inspector that was asked for does not take connections, or not any more. */
+export class ConnectionRefused extends AttachError {}
+
 export interface InspectorSession {
   /**
    * Sends one command and resolves with its result.
@@ -48,7 +51,7 @@ export async function openSession(webSocketUrl: string, timeoutMillis = 5_000): 
     );
   }).catch((error: unknown) => {
     if (error instanceof AttachError) throw error;
-    throw new AttachError(
+    throw new ConnectionRefused(
       `The inspector at ${webSocketUrl} refused the connection: ${firstLine(error)}`,
       'Check that the address is that of a Node.js inspector.',
       { cause: error },
@@ -69,10 +72,7 @@ function wrapClient(client: ProtocolClient): InspectorSession {
   });
   for (const event of ['disconnect', 'error']) listen(client, 'on', event, markClosed);
   const gone = closed.then(() => {
-    throw new SessionClosed(
-      'The target closed the connection.',
-      'It has exited, or its inspector was closed.',
-    );
+    throw connectionClosed();
   });
   gone.catch(() => {});
   return {
@@ -127,6 +127,13 @@ interface RawSocket {
   terminate(): void;
 }
 
+function connectionClosed(): SessionClosed {
+  return new SessionClosed(
+    'The target closed the connection.',
+    'It has exited, or its inspector was closed.',
+  );
+}
+
 function noAnswer(method: string): AttachError {
   return new AttachError(
     `The target did not answer ${method} in time.`,
@@ -153,6 +160,8 @@ async function sendTo(client: ProtocolClient, method: string, params: object): P
     // A process on its way out answers still, but has nothing left to run code in.
     if (/Cannot find context|context was destroyed/i.test(firstLine(error)))
       throw new SessionClosed('The target is ending.');
+    // The client has not told of the end yet.
+    if (/WebSocket is not open/i.test(firstLine(error))) throw connectionClosed();
     throw new AttachError(
       `The target refused ${method}: ${firstLine(error)}`,
       'Its inspector may be too old, or another tool is using it.',

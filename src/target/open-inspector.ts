@@ -6,6 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AttachError } from '../errors.ts';
 import { checkAttachable, describeRefusal } from './attachability.ts';
 import { closeOpenedInspector } from './close-opened.ts';
+import type { AttachDeadline } from './holding/deadline.ts';
+import { takePortTurn } from './holding/port-turn.ts';
 import { findOpenInspector, type InspectorEndpoint } from './inspector-address.ts';
 import { isLoopback, likelyInspectorPorts, readNodeFlags, wantedInspectorPort } from './inspector-ports.ts';
 import { type ListeningPort, listeningPorts, portHolder } from './proc/sockets.ts';
@@ -16,35 +18,54 @@ export interface OpenedInspector extends Watcher {
   /** The target's pid here and in its own pid namespaces. */
   pids: number[];
   openedByUs: boolean;
+  /** Sockets that it listened on before. */
+  before: ListeningPort[];
+  /** The port that it would open again; 0: any free one. */
+  wantedPort: number;
+  /** From here on another process may be signalled to open that port. */
+  endTurn(): void;
+}
+
+export interface OpenOptions {
+  /** Names the look, to the claim and to whoever cleans up. */
+  token: string;
+  deadline: AttachDeadline;
+  /** A process of its own closes what was opened, should we die before the lease is in place. */
+  isWatched: boolean;
 }
 
 const SIGNAL_ANSWER_MILLIS = 3_000;
 const POLL_MILLIS = 10;
-const PORT_WAIT_MILLIS = 5_000;
+const PORT_WAIT_MILLIS = 8_000;
 
 /** Throws AttachError with the reason and the cure when the process cannot or must not be signalled. */
-export async function openInspectorBySignal(pid: number, isWatched = true): Promise<OpenedInspector> {
+export async function openInspectorBySignal(pid: number, options: OpenOptions): Promise<OpenedInspector> {
   const before = listeningPorts(pid);
-  const already = await findOpenInspector(likelyInspectorPorts(before, readNodeFlags(pid)));
+  const flags = readNodeFlags(pid);
+  const already = await findOpenInspector(likelyInspectorPorts(before, flags));
   const verdict = checkAttachable(pid, { isInspectorOpen: already !== null });
   if (!verdict.ok) throw describeRefusal(pid, verdict);
-  const pids = [pid, verdict.pidInside];
-  if (already) return { endpoint: already, pids, openedByUs: false, ...NOTHING_OPENED };
+  const wantedPort = wantedInspectorPort(flags);
+  const found = { pids: [pid, verdict.pidInside], before, wantedPort };
+  if (already) return { ...found, endpoint: already, openedByUs: false, ...NOTHING_OPENED };
 
-  await waitForFreePort(pid);
-  const watcher = isWatched ? await watchFromOutside(pid, before) : watchAlone(pid, before);
+  const waitMillis = Math.min(PORT_WAIT_MILLIS, options.deadline.leftMillis);
+  const endTurn = wantedPort === 0 ? () => {} : await takePortTurn(wantedPort, waitMillis);
+  const watcher = await watch(pid, before, options);
   try {
-    signal(pid);
-    const opened = await waitForNewInspector(pid, before);
-    if (opened) return { endpoint: opened, pids, openedByUs: true, ...watcher };
-    // No new port: perhaps it was open all along, on a port that nothing told us of.
-    const hidden = await findOpenInspector(before.filter((port) => isLoopback(port.address)));
-    if (hidden) {
-      void watcher.abandon();
-      return { endpoint: hidden, pids, openedByUs: false, ...NOTHING_OPENED };
-    }
-    throw portConflict(pid) ?? noInspectorOpened(pid);
+    await waitForFreePort(pid, Date.now() + waitMillis);
+    const opened = await signalAndFind(pid, before, options.deadline);
+    if (opened) return { ...found, endpoint: opened, openedByUs: true, endTurn, ...watcher };
+    // No new port: perhaps it was open all along, on a port that nothing told us of. Those that the system picked first:
+    // a request to a port of the program's own would show in its log.
+    const loopback = before.filter((port) => isLoopback(port.address)).sort((a, b) => b.port - a.port);
+    const hidden = await findOpenInspector(loopback);
+    if (!hidden) throw portConflict(pid) ?? noInspectorOpened(pid);
+    endTurn();
+    void watcher.abandon();
+    return { ...found, endpoint: hidden, openedByUs: false, ...NOTHING_OPENED };
   } catch (error) {
+    endTurn();
     await watcher.abandon();
     throw error;
   }
@@ -54,20 +75,38 @@ export async function openInspectorBySignal(pid: number, isWatched = true): Prom
  * With its port taken, the target would print an error and stay closed: not even asked. Another culprit at work on
  * this machine gives the port back soon, so it is given some time.
  */
-async function waitForFreePort(pid: number): Promise<void> {
-  const deadline = Date.now() + PORT_WAIT_MILLIS;
+async function waitForFreePort(pid: number, endsAt: number): Promise<void> {
   for (;;) {
     const taken = portConflict(pid);
     if (!taken) return;
-    if (Date.now() > deadline) throw taken;
-    await delay(250);
+    if (Date.now() > endsAt) throw taken;
+    await delay(100);
   }
 }
 
-async function waitForNewInspector(pid: number, before: ListeningPort[]): Promise<InspectorEndpoint | null> {
+/** Signals, and again where another process was faster at the port. Null: no inspector opened. */
+export async function signalAndFind(
+  pid: number,
+  before: ListeningPort[],
+  deadline: AttachDeadline,
+): Promise<InspectorEndpoint | null> {
+  for (;;) {
+    signal(pid);
+    const opened = await waitForNewInspector(pid, before, deadline);
+    if (opened || !portConflict(pid)) return opened;
+    await waitForFreePort(pid, Date.now() + Math.min(PORT_WAIT_MILLIS, deadline.leftMillis));
+  }
+}
+
+/** Waits longer for one that has opened and does not answer: its process is starved of CPU, or was stopped. */
+async function waitForNewInspector(
+  pid: number,
+  before: ListeningPort[],
+  deadline: AttachDeadline,
+): Promise<InspectorEndpoint | null> {
   const known = new Set(before.map((port) => port.inode));
-  const deadline = Date.now() + SIGNAL_ANSWER_MILLIS;
-  while (Date.now() < deadline) {
+  const from = Date.now();
+  while (!deadline.isOver) {
     const fresh = listeningPorts(pid).filter((port) => !known.has(port.inode));
     const endpoint = await findOpenInspector(fresh);
     if (endpoint) return endpoint;
@@ -77,9 +116,11 @@ async function waitForNewInspector(pid: number, before: ListeningPort[]): Promis
         'Run `culprit ps` to see what is running.',
       );
     }
+    const isSilent = fresh.some((port) => isLoopback(port.address));
+    if (!isSilent && Date.now() - from > SIGNAL_ANSWER_MILLIS) return null;
     await delay(POLL_MILLIS);
   }
-  return null;
+  return deadline.over;
 }
 
 function portConflict(pid: number): AttachError | null {
@@ -100,19 +141,22 @@ function noInspectorOpened(pid: number): AttachError {
   );
 }
 
-/** Loaded only where it is used: a recorder in a pod starts no process. */
-async function watchFromOutside(pid: number, before: ListeningPort[]): Promise<Watcher> {
-  const { startWatcher } = await import('./watcher-process.ts');
-  return startWatcher(pid, before);
+/** The watcher is loaded only where it is used: a recorder in a pod starts no process. */
+async function watch(
+  pid: number,
+  before: ListeningPort[],
+  { isWatched, token }: OpenOptions,
+): Promise<Watcher> {
+  if (isWatched) return (await import('./watcher-process.ts')).startWatcher(pid, before, token);
+  // Without a second process we close what we opened ourselves, as long as we are there to do it.
+  const knownInodes = new Set(before.map(({ inode }) => inode));
+  return {
+    release: () => {},
+    abandon: () => closeOpenedInspector({ pid, knownInodes, token }).catch(() => {}),
+  };
 }
 
-/** Without a second process we close what we opened ourselves, as long as we are there to do it. */
-function watchAlone(pid: number, before: ListeningPort[]): Watcher {
-  const known = new Set(before.map(({ inode }) => inode));
-  return { release: () => {}, abandon: () => closeOpenedInspector(pid, known).catch(() => {}) };
-}
-
-const NOTHING_OPENED: Watcher = { release: () => {}, abandon: async () => {} };
+const NOTHING_OPENED = { release: () => {}, abandon: async () => {}, endTurn: () => {} };
 
 /** Throws AttachError when the process has ended meanwhile, or is not ours to signal. */
 function signal(pid: number): void {

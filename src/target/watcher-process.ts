@@ -14,14 +14,14 @@ export interface Watcher {
 
 /**
  * Between the signal and the lease nothing in the target knows of us. A small process of its own watches those
- * moments: when we die in them, it closes the inspector. It leaves as soon as the lease is in place.
+ * moments: when we die in them, it closes the inspector that the look `token` opened. It leaves as soon as the lease is in place.
  */
-export async function startWatcher(pid: number, before: ListeningPort[]): Promise<Watcher> {
+export async function startWatcher(pid: number, before: ListeningPort[], token: string): Promise<Watcher> {
   const script = fileURLToPath(
     new URL(import.meta.url.endsWith('.ts') ? '../../dist/watcher.js' : './watcher.js', import.meta.url),
   );
   const known = before.map((port) => port.inode).join(',');
-  const child = spawn(process.execPath, [script, String(pid), known], {
+  const child = spawn(process.execPath, [script, String(pid), known, token], {
     stdio: ['pipe', 'pipe', 'ignore'],
     detached: true,
   });

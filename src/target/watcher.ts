@@ -4,14 +4,18 @@
 import { closeOpenedInspector } from './close-opened.ts';
 
 const pid = Number(process.argv[2]);
-const known = new Set((process.argv[3] ?? '').split(',').map(Number));
+const knownInodes = new Set((process.argv[3] ?? '').split(',').map(Number));
+const token = process.argv[4] ?? '';
+/** A process that is stopped is waited for. */
+const PATIENCE_MILLIS = 60_000;
 let word = '';
 process.stdin.setEncoding('utf8');
 process.stdin.on('data', (chunk: string) => {
   word += chunk;
 });
 process.stdin.on('close', async () => {
-  if (!word.includes('release')) await closeOpenedInspector(pid, known).catch(() => {});
+  if (!word.includes('release'))
+    await closeOpenedInspector({ pid, knownInodes, token }, PATIENCE_MILLIS).catch(() => {});
   process.exit(0);
 });
 process.stdout.write('ready\n');

@@ -37,6 +37,10 @@ const ofCapture = [
   warningOf('trace-truncated', { limitBytes: amount }),
   /** `thread` is a name: "main", "worker 3". */
   warningOf('keep-alive-not-listed', { thread: text, reason }),
+  /** By the program itself or another tool in it; V8 has one heap sampler for a thread. */
+  warningOf('heap-sampled-already', nothing),
+  /** For the same reason, in a comparison. */
+  warningOf('allocations-not-sampled', nothing),
   warningOf('heap-reads-too-long', tooLongPause),
   warningOf('census-too-long', tooLongPause),
   warningOf('census-no-memory', { extraBytes: amount, ...memoryRoom }),

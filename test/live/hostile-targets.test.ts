@@ -89,6 +89,12 @@ setInterval(async () => { await null; }, 20);`,
     answers: /^init true,before true,after true,destroy true,promiseResolve true$/,
   },
   {
+    title: 'a delay histogram that was made and forgotten',
+    code: `
+for (let i = 0; i < 3; i++) require('perf_hooks').monitorEventLoopDelay();
+setInterval(() => { for (let i = 0; i < 100; i++) new Array(10_000).fill(i); }, 5);`,
+  },
+  {
     title: 'a million live timers',
     code: 'for (let i = 0; i < 1e6; i++) setTimeout(() => {}, 3_600_000 + (i % 1_000));',
   },

@@ -11,6 +11,8 @@ const reason = 'ENOSPC: no space left on device';
 const EXAMPLES: { [Code in Warning['code']]: Omit<Extract<Warning, { code: Code }>, 'code'> } = {
   'no-built-in-modules': {},
   'workers-short-lived': {},
+  'heap-sampled-already': {},
+  'allocations-not-sampled': {},
   'too-many-workers': { captured: 16 },
   'trace-no-memory': { bufferBytes: 128 * MB, ...room },
   'trace-not-started': { reason: 'Tracing was started already' },

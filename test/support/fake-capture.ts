@@ -180,6 +180,7 @@ function fakeHeapSampling(calls: string[]): ThreadCapture['heap'] {
     get intervalBytes() {
       return intervalBytes;
     },
+    isForeign: false,
     async start(bytes) {
       calls.push(`startHeap ${bytes}`);
       intervalBytes = bytes;

@@ -37,7 +37,6 @@ export async function readSettings(
     looked = await look(attachment, localPid, lookMillis);
   } finally {
     restored = await attachment.detach();
-    attachment.leaseInPlace();
   }
   const { inner, pausesMillis, before, after } = looked;
   return {
@@ -73,7 +72,7 @@ interface Looked {
 }
 
 async function look(
-  { session, openedByUs }: Attachment,
+  { session, openedByUs, attached }: Attachment,
   localPid: number | null,
   millis: number,
 ): Promise<Looked> {
@@ -88,6 +87,7 @@ async function look(
     objectGroup: 'culprit',
   });
   if (!result.objectId) throw noAnswer(result.value);
+  attached();
   const pausesMillis = [performance.now() - installFrom];
   const before = cgroup();
   const used = cpuMeter(localPid);

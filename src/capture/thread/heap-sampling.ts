@@ -1,34 +1,55 @@
 // V8's sampling heap profiler on one thread: what lives, by allocation stack, read as often as wanted; or all that was
-// allocated, read once.
+// allocated, read once. There is one to an isolate: a second start is answered like the first, and its stop ends the
+// first. One that the program or another tool runs is read, and neither started nor stopped.
 import type { SignalThread } from '../../signals/live-signal.ts';
 
 export interface HeapSampling {
   readonly isOn: boolean;
-  /** Bytes between two samples. */
+  /** Bytes between two samples; unknown, hence infinite, where the sampling is not ours. */
   readonly intervalBytes: number;
+  /** The program or another tool was found sampling: what was read is theirs. */
+  readonly isForeign: boolean;
+  /** V8 runs a full GC where somebody else samples already. */
   start(intervalBytes: number): Promise<void>;
   stop(): Promise<void>;
   /** Live bytes by allocation stack; V8 runs a full GC for it. Resolves with the pause, milliseconds. */
   read(atMillis: number): Promise<number>;
-  /** Samples all that is allocated from now on, also what dies soon. */
+  /** Samples all that is allocated from now on, also what dies soon. Does nothing where somebody else samples. */
   startAllocations(intervalBytes: number): Promise<void>;
-  /** Keeps the profile of what was allocated. */
+  /** Keeps the profile of what was allocated, if it is ours. */
   stopAllocations(atMillis: number): Promise<void>;
 }
 
 const READ_TIMEOUT_MILLIS = 60_000;
+/** V8's answer where nobody samples, the same on Node.js 16 to 26. */
+const NOT_STARTED = /sampling heap profiler was not started/i;
 
 export function heapSampling(thread: SignalThread): HeapSampling {
   const { session, sink, id, fileName } = thread;
   let isOn = false;
+  let isForeign = false;
   let intervalBytes = 0;
   let reads = 0;
+  const ask = async (method: string) =>
+    (await session.send<{ profile: object }>(method, {}, READ_TIMEOUT_MILLIS)).profile;
+  /** Only a sampler that runs gives a profile. */
+  const isSampled = () =>
+    ask('HeapProfiler.getSamplingProfile').then(
+      () => true,
+      (error: Error) => {
+        if (NOT_STARTED.test(error.message)) return false;
+        throw error;
+      },
+    );
   const start = async (samplingInterval: number, options: object = {}) => {
+    await thread.duringOwnPause('read heap profile', async () => {
+      isForeign = await isSampled();
+    });
+    intervalBytes = isForeign ? Number.POSITIVE_INFINITY : samplingInterval;
+    if (isForeign) return;
     await session.send('HeapProfiler.enable');
     await session.send('HeapProfiler.startSampling', { samplingInterval, ...options });
   };
-  const ask = async (method: string) =>
-    (await session.send<{ profile: object }>(method, {}, READ_TIMEOUT_MILLIS)).profile;
   return {
     get isOn() {
       return isOn;
@@ -36,16 +57,18 @@ export function heapSampling(thread: SignalThread): HeapSampling {
     get intervalBytes() {
       return intervalBytes;
     },
+    get isForeign() {
+      return isForeign;
+    },
     async start(interval) {
       await start(interval);
       isOn = true;
-      intervalBytes = interval;
     },
     async stop() {
       if (!isOn) return;
       isOn = false;
       // Without the profile that `stopSampling` answers with, for which V8 would collect all garbage first.
-      await session.send('HeapProfiler.disable');
+      if (!isForeign) await session.send('HeapProfiler.disable');
     },
     async read(atMillis) {
       let pauseMillis = 0;
@@ -61,6 +84,7 @@ export function heapSampling(thread: SignalThread): HeapSampling {
     startAllocations: (interval) =>
       start(interval, { includeObjectsCollectedByMajorGC: true, includeObjectsCollectedByMinorGC: true }),
     async stopAllocations(atMillis) {
+      if (isForeign) return;
       const profile = await ask('HeapProfiler.stopSampling');
       const path = `${fileName}-allocations.heapprofile`;
       sink.file({ kind: 'allocation-profile', thread: id, atMillis, path }, profile);

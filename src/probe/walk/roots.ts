@@ -1,21 +1,16 @@
 // Where a program's references begin: open handles and requests, listeners of the process, module exports, globals.
 import type { Load } from '../core.ts';
+import { activeHandles, activeRequests } from '../objects/active-handles.ts';
 import type { DataReads } from '../objects/data-reads.ts';
 import type { ProbeHolder } from '../probe-protocol.ts';
-
-interface Host {
-  _getActiveHandles?: () => unknown[];
-  _getActiveRequests?: () => unknown[];
-}
 
 export function eachRoot(
   load: Load,
   { own }: DataReads,
   push: (value: unknown, holder: ProbeHolder) => void,
 ): void {
-  const host = process as Host;
-  for (const list of [host._getActiveHandles, host._getActiveRequests])
-    for (const handle of list?.call(process) ?? []) push(handle, { kind: 'handle', name: '', of: '' });
+  for (const handle of [...activeHandles(), ...activeRequests()])
+    push(handle, { kind: 'handle', name: '', of: '' });
   push(own(process, '_events'), { kind: 'global', name: 'process', of: '' });
   const modules = (load('module') as { _cache?: object })._cache ?? {};
   for (const key of Object.keys(modules))

@@ -62,6 +62,7 @@ export function openOwnInspector(): OwnInspector {
         session.post('HeapProfiler.collectGarbage', (error) => (error ? reject(error) : resolve())),
       ),
     startSampling() {
+      if (isSampled(post)) return false;
       try {
         post('HeapProfiler.startSampling', { samplingInterval: SAMPLING_BYTES });
         isSampling = true;
@@ -97,6 +98,16 @@ export function openOwnInspector(): OwnInspector {
     },
     close: () => session.disconnect(),
   };
+}
+
+/** V8 has one heap sampler and answers a second start like the first: only one that runs gives a profile. */
+function isSampled(post: (method: string) => unknown): boolean {
+  try {
+    post('HeapProfiler.getSamplingProfile');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Never pauses anything: the debugger is on only to list the scripts there are. */

@@ -73,6 +73,8 @@ async function state() {
     resources: process.getActiveResourcesInfo ? process.getActiveResourcesInfo().filter((type) => type !== 'TCPSocketWrap').sort() : [],
     isHeapSampled: isHeapSampled(),
     inspectorUrl: inspector.url() || null,
+    debugPort: process.debugPort,
+    claims: require('diagnostics_channel').hasSubscribers('culprit:claim'),
     signalListeners: process.listenerCount('SIGUSR1'),
     uncaughtListeners: process.listenerCount('uncaughtException'),
   };
@@ -95,8 +97,13 @@ server.listen(0, '127.0.0.1', () => console.log('READY ' + server.address().port
 /** What the server says of itself; compared as a whole. */
 export type InnerState = Record<string, unknown> & { inspectorUrl: string | null };
 
+/** Below those that the system gives away, and apart from those of other test runs. */
+let nextInspectorPort = 21_000 + (process.pid % 500) * 16;
+
+/** Each has an inspector port of its own, which culprit has to give back. */
 export function startObservedApp(node?: string): Promise<RunningTarget> {
-  return startTarget({ code: CODE, name: 'observed.cjs', nodeArgs: ['--expose-internals'], node });
+  const nodeArgs = ['--expose-internals', `--inspect-port=127.0.0.1:${nextInspectorPort++}`];
+  return startTarget({ code: CODE, name: 'observed.cjs', usesDefaultInspectorPort: true, nodeArgs, node });
 }
 
 export async function innerState(target: RunningTarget): Promise<InnerState> {

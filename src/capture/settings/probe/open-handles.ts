@@ -2,6 +2,7 @@
 import type { Server } from 'node:net';
 import type { ServerSettings } from '../../../model/settings/settings.ts';
 import type { Load } from '../../../probe/core.ts';
+import { activeHandles } from '../../../probe/objects/active-handles.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import { attempt, numberOf } from './setting-values.ts';
 import type { TimeoutReads, TimeoutState } from './timeout-reads.ts';
@@ -11,8 +12,7 @@ const MAX_SERVERS = 50;
 const MAX_HOSTS = 5;
 
 function openHandles(): unknown[] {
-  const host = process as { _getActiveHandles?: () => unknown[] };
-  return attempt(() => host._getActiveHandles?.().slice(0, MAX_HANDLES)) ?? [];
+  return attempt(() => activeHandles().slice(0, MAX_HANDLES)) ?? [];
 }
 
 export function readServers(

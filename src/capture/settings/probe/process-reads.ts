@@ -1,7 +1,9 @@
 // What the process itself says of its settings: flags, environment, memory, report, files.
+
 import { ownerOf } from '../../../model/owner.ts';
 import type { InnerSettings } from '../../../model/settings/settings.ts';
 import type { Load } from '../../../probe/core.ts';
+import { activeRequests } from '../../../probe/objects/active-handles.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import { attempt, loadedModules, textOf } from './setting-values.ts';
 
@@ -41,9 +43,7 @@ export function readMemory(
 /** Requests that are in libuv's thread pool, or wait for it. */
 export function countPoolRequests({ classNameOf }: DataReads): number | undefined {
   return attempt(() => {
-    const host = process as typeof process & { _getActiveRequests(): unknown[] };
-    return host
-      ._getActiveRequests()
+    return activeRequests()
       .slice(0, MAX_REQUESTS)
       .filter((item) => /^(FSReq|GetAddrInfoReq|GetNameInfoReq|FileHandleCloseReq)/.test(classNameOf(item)))
       .length;

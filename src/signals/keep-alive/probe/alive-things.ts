@@ -1,6 +1,8 @@
 // All things that keep the thread's event loop alive, each read under its own guard: one that cannot be read does not hide
 // the others.
+
 import type { Load } from '../../../probe/core.ts';
+import { activeHandles, activeRequests } from '../../../probe/objects/active-handles.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import type { AliveThing } from './alive-thing.ts';
 import { createHandleWords } from './handle-words.ts';
@@ -35,7 +37,7 @@ export function collectThings(load: Load, reads: DataReads, { timeouts, workers 
     things.push(worker);
     for (const port of worker.ports) ownPorts.add(port);
   });
-  const handles = activeOf('_getActiveHandles');
+  const handles = listed(activeHandles);
   // Child processes first: their pipes are then known as theirs.
   each(handles, (handle) => {
     if (words.isChildProcess(handle)) words.ofHandle(handle);
@@ -46,7 +48,7 @@ export function collectThings(load: Load, reads: DataReads, { timeouts, workers 
     if (thing) things.push(thing);
     else idleHandles++;
   });
-  each(activeOf('_getActiveRequests'), (request) => things.push(words.ofRequest(request)));
+  each(listed(activeRequests), (request) => things.push(words.ofRequest(request)));
   const found = Array.isArray(timeouts) ? objectsOf(timeouts) : neighbours.timeouts();
   each([...found, ...neighbours.immediates()], (value) => {
     const timer = words.ofTimer(value);
@@ -58,10 +60,9 @@ export function collectThings(load: Load, reads: DataReads, { timeouts, workers 
 }
 
 /** What Node itself lists. */
-export function activeOf(name: '_getActiveHandles' | '_getActiveRequests'): object[] {
+export function listed(list: () => object[]): object[] {
   try {
-    const host = process as { [method in typeof name]?: () => unknown[] };
-    return objectsOf(host[name]?.());
+    return objectsOf(list());
   } catch {
     return [];
   }

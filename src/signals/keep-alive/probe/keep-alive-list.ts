@@ -1,10 +1,12 @@
 // The code that lists, inside the target, what keeps a thread's event loop alive, for one evaluation: it installs nothing,
 // and holds nothing once we let go of it.
+
 import { findLoad, type Load, loadTypes } from '../../../probe/core.ts';
+import { activeHandles } from '../../../probe/objects/active-handles.ts';
 import { createDataReads, type DataReads } from '../../../probe/objects/data-reads.ts';
 import { createThreadInspector, type Inspect } from '../../../probe/objects/thread-inspector.ts';
 import { createAliveGroups } from './alive-groups.ts';
-import { type AliveThings, activeOf, collectThings } from './alive-things.ts';
+import { type AliveThings, collectThings, listed } from './alive-things.ts';
 import type { AliveCounts, AliveList, KeepAliveHandle } from './keep-alive-protocol.ts';
 
 /** Returns the handle, or a string that says why there is none. Never throws. */
@@ -63,7 +65,7 @@ function groupThings(
 }
 
 function countAlive({ classNameOf }: DataReads): AliveCounts {
-  const handles = activeOf('_getActiveHandles');
+  const handles = listed(activeHandles);
   const messagePorts = handles.filter((value) => classNameOf(value) === 'MessagePort').length;
   try {
     const host = process as { getActiveResourcesInfo?: () => string[] };

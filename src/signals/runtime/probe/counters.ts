@@ -1,5 +1,6 @@
 // Memory, garbage collection, event loop and resource counts of one thread.
 import type { ProbeCore } from '../../../probe/core.ts';
+import { noteActiveTypes } from '../../../probe/objects/active-handles.ts';
 import type { ProbeSample } from '../../../probe/probe-protocol.ts';
 import { createGcCounts } from './gc-counts.ts';
 import { createLoopDelays } from './loop-delays.ts';
@@ -106,6 +107,7 @@ function createResourceCounts(core: ProbeCore): () => Record<string, number> | u
     const before = core.now();
     const counts: Record<string, number> = {};
     for (const type of list.call(process)) counts[type] = (counts[type] ?? 0) + 1;
+    noteActiveTypes(counts);
     // A process with a million timers builds a million strings for this: look less often.
     const millis = core.now() - before;
     if (millis > 5) every = Math.min(60, Math.ceil(millis));

@@ -1,0 +1,51 @@
+// Runs in the target at the end: gives up our claim and closes the inspector that we opened, unless somebody else holds the
+// process by now.
+import { findLoad, type Load } from '../../../probe/core.ts';
+import { askHolder, claimChannel } from './claim-channel.ts';
+
+export interface ReleaseConfig {
+  /** The script name this runs under. */
+  url: string;
+  token: string;
+  closeInspector: boolean;
+}
+
+/** Node.js looks at what the signal asked for in each of them, if not before. */
+const TURNS = 3;
+
+export function releaseTarget(requireOrNothing: Load | undefined, config: ReleaseConfig): void {
+  const load = findLoad(requireOrNothing);
+  try {
+    const { holder, isYours } = askHolder(load!, { say: 'end', token: config.token });
+    if (holder && !isYours) return;
+  } catch {}
+  if (!config.closeInspector) return;
+  closeInspector(load);
+  try {
+    closeOnceMore(load!);
+  } catch {}
+}
+
+function closeInspector(load: Load | undefined): void {
+  try {
+    (load!('inspector') as { close(): void }).close();
+  } catch {
+    (process as { _debugEnd?(): void })._debugEnd?.();
+  }
+}
+
+/**
+ * A signal that came while the event loop was blocked is answered twice: at once, and when the loop turns again, when what was
+ * closed meanwhile opens once more (Node 18 to 26).
+ */
+function closeOnceMore(load: Load): void {
+  const timers: typeof import('node:timers') = load('timers');
+  let turns = 0;
+  const turn = () => {
+    try {
+      if (++turns < TURNS) timers.setImmediate(turn);
+      else if (!claimChannel(load).hasSubscribers) closeInspector(load);
+    } catch {}
+  };
+  timers.setImmediate(turn);
+}
