@@ -83,11 +83,12 @@ function decodeProfiles(
     const name =
       manifest.target.threads.find(({ id }) => id === file.thread)?.name ?? `thread ${file.thread}`;
     try {
-      if (file.kind === 'cpu-profile')
-        result.cpuProfiles.push(
-          decodeCpuProfile(content, resolver, { id: file.thread, name }, ownWork(lines, file.thread)),
-        );
-      else
+      if (file.kind === 'cpu-profile') {
+        const whose = { id: file.thread, name };
+        const profile = decodeCpuProfile(content, resolver, whose, ownWork(lines, file.thread));
+        result.cpuProfiles.push(profile);
+        warnings.push(...(profile.flaws ?? []).map((flaw) => `${file.path}: ${flaw}`));
+      } else
         result[file.kind === 'heap-profile' ? 'heapReads' : 'allocations'].push(
           decodeHeapProfile(content, resolver, file.thread, file.atMillis ?? 0, ownScripts.get(file.thread)),
         );

@@ -31,6 +31,8 @@ export interface CpuProfile {
   nodes: CallTreeNode[];
   /** In time order: the leaf's node index, the state, and the time until the next sample. */
   samples: { node: Int32Array; state: Uint8Array; startMicros: Float64Array; micros: Float64Array };
+  /** What is wrong with the file it came from, in sentences; absent: nothing. */
+  flaws?: string[];
 }
 
 /** `samples.state` holds the index into this list. */
