@@ -7,4 +7,6 @@ export interface HeapSamplingRead {
   atMillis: number;
   /** Innermost frame first. One entry for each distinct stack. */
   stacks: { frames: Frame[]; liveBytes: number }[];
+  /** What is wrong with the file it came from, in sentences; absent: nothing. */
+  flaws?: string[];
 }

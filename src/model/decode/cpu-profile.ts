@@ -92,9 +92,17 @@ export function decodeCpuProfile(
     startClockMicros: startTime > 0 ? startTime + times.firstMicros : undefined,
     nodes,
     samples: timeline,
-    ...(times.flawed > 0 && { flaws: [sayFlawed(times.flawed, samples.length)] }),
+    ...flawsOf(samples.length, timeline.node.length, times.flawed),
   };
 }
+
+function flawsOf(samples: number, timed: number, flawed: number): Pick<CpuProfile, 'flaws'> {
+  if (timed === 0) return { flaws: [ONLY_COUNTS] };
+  return flawed > 0 ? { flaws: [sayFlawed(flawed, samples)] } : {};
+}
+
+const ONLY_COUNTS =
+  'it has counts and no samples in time: blocks of the event loop, which need their order, cannot be judged.';
 
 function sayFlawed(flawed: number, all: number): string {
   return `${flawed} of its ${all} samples have no usable time, and count as nothing.`;
