@@ -4,6 +4,7 @@ import type { SocketGroup } from '../../model/samples.ts';
 import type { SampleLine } from '../../signals/sink.ts';
 import type { Recording } from '../reader.ts';
 import { foreignManifest } from './manifest.ts';
+import { contentsOf } from './report-contents.ts';
 
 interface RawReport {
   header?: unknown;
@@ -54,6 +55,7 @@ export function fromReport(report: RawReport, path: string): Recording {
     lines: [passive, runtime],
     sources: { scripts: {}, lines: {} },
     warnings,
+    contents: contentsOf(report),
   };
 }
 
