@@ -6,7 +6,7 @@ export const DEFAULTS = {
   capture: {
     durationMillis: 30_000,
     intervalMillis: 1_000,
-    maxPauseMillis: 1_000,
+    maxPauseMillis: 100,
     snapshot: 'auto',
     async: 'burst',
   },

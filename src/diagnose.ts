@@ -19,8 +19,10 @@ import type { ProfileTables } from './model/profile-tables.ts';
 import type { RuntimeSample } from './model/samples.ts';
 import { PROBE_URL } from './probe/probe-url.ts';
 import type { Recording } from './recording/reader.ts';
+import { reportWarning, warningMessage } from './report/warnings.ts';
 import { decodeLines } from './signals/lines.ts';
 import { VERSION } from './version.ts';
+import type { Warning } from './wire/warning.ts';
 
 export interface DiagnoseOptions {
   /** Rows of each table of where time and memory went. Absent: such tables are made only of other tools' profiles. */
@@ -49,7 +51,7 @@ export function diagnose(
     keepsAlive: describeKeepsAlive(observations.keepAlive, observations.target.threads),
     ...((origin || top !== undefined) && { where: tablesOf(observations, top ?? DEFAULTS.analyze.top) }),
     ...(recording.contents && { contents: recording.contents }),
-    warnings: observations.warnings,
+    warnings: observations.warnings.map(reportWarning),
   };
 }
 
@@ -80,8 +82,9 @@ export function decode(recording: Recording): Observations {
     decoded.cpuProfiles.length + decoded.heapReads.length === 0 &&
     lines.length === 0
   ) {
+    const last = warnings.at(-1);
     throw new RecordingError(
-      `Nothing in it can be used: ${warnings.at(-1) ?? 'no profile is whole'}`,
+      `Nothing in it can be used: ${last ? warningMessage(last) : 'no profile is whole'}`,
       'Record again.',
     );
   }
@@ -91,20 +94,16 @@ export function decode(recording: Recording): Observations {
     ...describeSubject(recording, counted, knownMillis(decoded, counted.runtime)),
     heap: NO_RECORDED_HEAP,
     sourceLines: relativeLines(sources.lines, manifest.target.cwd),
-    warnings: recording.origin ? [...warnings, ...sayShort(decoded)] : warnings,
+    warnings: recording.origin ? [...warnings, ...warnOfShort(decoded)] : warnings,
     ...(recording.origin && { origin: recording.origin }),
   };
 }
 
-const SHORT_SECONDS = 3;
+const SHORT_MILLIS = 3_000;
 
-function sayShort({ cpuProfiles: [profile] }: Profiles): string[] {
-  const seconds = profile ? profile.durationMicros / 1e6 : SHORT_SECONDS;
-  return seconds >= SHORT_SECONDS
-    ? []
-    : [
-        `It covers ${seconds.toFixed(1)} s: what comes seldom cannot be told from so little, and neither can blocks of an event loop.`,
-      ];
+function warnOfShort({ cpuProfiles: [profile] }: Profiles): Warning[] {
+  const durationMillis = (profile?.durationMicros ?? Number.POSITIVE_INFINITY) / 1_000;
+  return durationMillis >= SHORT_MILLIS ? [] : [{ code: 'profile-short', durationMillis }];
 }
 
 type Profiles = Pick<Observations, 'cpuProfiles' | 'heapReads' | 'allocations'>;
@@ -112,7 +111,7 @@ type Profiles = Pick<Observations, 'cpuProfiles' | 'heapReads' | 'allocations'>;
 function decodeProfiles(
   { profiles, manifest, lines }: Recording,
   resolver: FrameResolver,
-  warnings: string[],
+  warnings: Warning[],
 ): Profiles {
   const result: Profiles = { cpuProfiles: [], heapReads: [], allocations: [] };
   const ownScripts = new Map(
@@ -132,10 +131,10 @@ function decodeProfiles(
           : decodeHeapProfile(content, resolver, thread, atMillis, ownScripts.get(thread));
       if ('nodes' in decoded) result.cpuProfiles.push(decoded);
       else list[file.kind === 'heap-profile' ? 'heap-profile' : 'allocation-profile'].push(decoded);
-      warnings.push(...(decoded.flaws ?? []).map((flaw) => `${file.path}: ${flaw}`));
+      if (decoded.flaw) warnings.push({ ...decoded.flaw, path: file.path });
     } catch (error) {
       if (!(error instanceof MalformedProfile)) throw error;
-      warnings.push(`${file.path} is not a usable profile and was left out: ${error.message}.`);
+      warnings.push({ code: 'profile-damaged', path: file.path, reason: error.message });
     }
   }
   result.heapReads.sort((a, b) => a.atMillis - b.atMillis);
@@ -164,8 +163,18 @@ function describeSubject(
   const cgroup = passive.find((sample) => sample.cgroup)?.cgroup;
   const main = runtime.filter((sample) => sample.thread === 0);
   const during = main.flatMap((sample) => sample.eventLoopDelayMillis?.p50 ?? []);
-  const { pausesMillis, eventLoopDelayBeforeMillis, ownFds, restored, startedAt, durationMillis, steps } =
-    capture;
+  const delays = main.flatMap((sample) => sample.eventLoopDelayMillis?.max ?? []);
+  const {
+    pausesMillis,
+    eventLoopDelayBeforeMillis,
+    eventLoopDelayMaxBeforeMillis,
+    ownSteps,
+    ownFds,
+    restored,
+    startedAt,
+    durationMillis,
+    steps,
+  } = capture;
   return {
     target: {
       pid: target.pid || null,
@@ -184,6 +193,9 @@ function describeSubject(
         pausesMillis,
         eventLoopDelayBeforeMillis,
         eventLoopDelayDuringMillis: median(during),
+        eventLoopDelayMaxBeforeMillis,
+        eventLoopDelayMaxDuringMillis: delays.length > 0 ? Math.max(...delays) : undefined,
+        stalls: ownSteps,
         ownFds,
       },
       // Nothing was attached, or there is nothing left to restore.
@@ -191,7 +203,7 @@ function describeSubject(
         target.pid === 0 || ['target-gone', 'disconnected', 'cut-off'].includes(capture.ended)
           ? null
           : restored,
-      warnings: capture.warnings,
+      warnings: capture.warnings.map(reportWarning),
     },
     limits: {
       heapLimitBytes: main.at(-1)?.heapLimitBytes,

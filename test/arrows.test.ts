@@ -95,9 +95,9 @@ describe('a room imports only', () => {
     model: ['units', 'type wire'],
     analysis: ['model', 'units'],
     findings: ['analysis', 'model', 'units'],
-    audit: ['defaults.ts', 'findings', 'analysis', 'model', 'units', 'version.ts'],
-    report: ['model', 'units', 'findings'],
-    recording: ['model', 'units', 'signals', 'errors.ts'],
+    audit: ['defaults.ts', 'findings', 'analysis', 'model', 'report/warnings.ts', 'units', 'version.ts'],
+    report: ['model', 'units', 'findings', 'type wire'],
+    recording: ['model', 'units', 'signals', 'type wire', 'wire/warning.ts', 'errors.ts'],
     target: ['type model', 'units', 'errors.ts'],
     capture: [
       'defaults.ts',
@@ -136,6 +136,7 @@ describe('a room imports only', () => {
       'model',
       'record.ts',
       'recording',
+      'report/warnings.ts',
       'target',
       'units',
       'version.ts',
@@ -269,6 +270,14 @@ test('whose code a path is, is decided in one place', () => {
   const asks = /\[\\\\\/\]node_modules|\/node_modules\/'\)|startsWith\('node:'\)/;
   const others = files.filter((file) => file !== 'model/owner.ts');
   expect(others.filter((file) => asks.test(textOf.get(file)!))).toEqual([]);
+});
+
+test('the sentences of warnings are a leaf of the report: units, and types of the wire', () => {
+  const known = imports.filter(
+    ({ from, to, isTypeOnly }) =>
+      from === 'report/warnings.ts' && roomOf(to) !== 'units' && !(isTypeOnly && roomOf(to) === 'wire'),
+  );
+  expect(known.map(say)).toEqual([]);
 });
 
 test('units and defaults are leaves', () => {

@@ -3,6 +3,7 @@
 import type { AuditReport } from '../model/finding.ts';
 import type { PodContainer } from '../model/settings/pod.ts';
 import type { Settings } from '../model/settings/settings.ts';
+import { reportWarning } from '../report/warnings.ts';
 import { VERSION } from '../version.ts';
 import { judgeAudit } from './judge-audit.ts';
 import type { AuditOptions } from './rule.ts';
@@ -37,7 +38,7 @@ export function audit(settings: Settings, pod?: PodContainer, options: AuditOpti
         eventLoopDelayDuringMillis: settings.inner.loopDelay?.p99Millis,
       },
       restored: look.restored,
-      warnings: look.warnings,
+      warnings: look.warnings.map(reportWarning),
     },
     verdict: findings.length > 0 ? 'findings' : 'healthy',
     verdictReason: `Level ${judged.level} of 5: ${judged.meaning}.`,

@@ -15,11 +15,12 @@ import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.t
 import { HeapClimb } from './heap/heap-climb.ts';
 import { HeapReads } from './heap/heap-reads.ts';
 import { chooseIntervals } from './heap/ladder.ts';
-import { isMemoryTight, megabytes, memoryRoom } from './heap/memory-room.ts';
+import { isMemoryTight, memoryRoom } from './heap/memory-room.ts';
 import { createKeepAliveLook } from './keep-alive-look.ts';
 import { openThread, type ThreadCapture } from './thread/thread-capture.ts';
 import { attachToWorkers, type WorkerThread } from './thread/worker-threads.ts';
 import { LARGEST_TRACE_BYTES, type RunningTrace, startTrace, TRACE_BUFFER_BYTES } from './trace.ts';
+import { warnOnce } from './warn-once.ts';
 
 const LEASE_MILLIS = 10_000;
 const BASELINE_MILLIS = 1_000;
@@ -106,24 +107,22 @@ class CaptureRun implements CaptureContext {
     const main = await openThread(this.attachment.session, this.sink, this.threadOptions(0, 'main'));
     this.threads.push(main);
     this.outcome.threads.push({ id: 0, name: 'main' });
-    if (!main.probe)
-      this.outcome.warnings.push(
-        'The target gave no access to its built-in modules: no counters, hooks or census.',
-      );
+    if (!main.probe) this.outcome.warnings.push({ code: 'no-built-in-modules' });
     await this.proveLease();
     await this.wait(BASELINE_MILLIS);
     await this.readBaseline(main);
     await this.timed(() => this.startProfiles(main));
-    this.heapReads.begin(this.intervals);
+    // So short a look judges no growth.
+    if (!this.options.whyAlive || this.options.durationMillis >= LEAST_GROWTH_MILLIS)
+      this.heapReads.begin(this.intervals);
     await this.startTrace();
     this.outcome.steps.push('light', 'burst');
     this.detachWorkers = await attachToWorkers(
       this.attachment.session,
       (worker) => void this.addWorker(worker),
       () =>
-        this.outcome.warnings.push(
-          'Worker threads come and go here within moments: they were left alone, since a debugger on a thread that ends can crash Node.js. Their CPU time is in the counters only.',
-        ),
+        // A debugger on a thread that ends can crash Node.js.
+        this.outcome.warnings.push({ code: 'workers-short-lived' }),
     ).catch(() => null);
     this.isLooking = true;
   }
@@ -134,7 +133,10 @@ class CaptureRun implements CaptureContext {
     const { durationMillis, intervalMillis } = this.options;
     while (this.elapsed() < durationMillis && !this.options.signal.aborted && !this.isEnding) {
       this.samplePassive();
-      await this.forEachThread((thread) => thread.counters.sample(this.elapsed()));
+      await this.forEachThread(async (thread) => {
+        await thread.counters.sample(this.elapsed());
+        await thread.forgetLogged();
+      });
       await this.proveLease();
       await listKeepAlive?.();
       await this.saveMemory();
@@ -156,8 +158,18 @@ class CaptureRun implements CaptureContext {
     this.outcome.durationMillis = this.elapsed();
     this.progress('restoring the target');
     await this.stopTrace();
-    for (const thread of this.threads.reverse()) await this.timed(() => thread.stop()).catch(() => {});
+    await this.stopProfiles();
+    this.outcome.ownSteps = await this.threads[0]?.ownSteps().catch(() => undefined);
+    for (const thread of this.threads.reverse()) await thread.stop();
     await this.detachWorkers?.().catch(() => {});
+  }
+
+  /** Before it is asked what all of this has cost. */
+  private async stopProfiles(): Promise<void> {
+    for (const { cpu, heap } of this.threads) {
+      await cpu.stop().catch(() => {});
+      await heap.stop().catch(() => {});
+    }
   }
 
   private async lastReads(): Promise<void> {
@@ -197,14 +209,12 @@ class CaptureRun implements CaptureContext {
   private async readBaseline(main: ThreadCapture): Promise<void> {
     const sample = await main.probe?.call('sample');
     this.outcome.eventLoopDelayBeforeMillis = sample?.eventLoopDelayMillis?.p50;
+    this.outcome.eventLoopDelayMaxBeforeMillis = sample?.eventLoopDelayMillis?.max;
     this.intervals = chooseIntervals(
       sample?.utilization ?? 0,
       sample?.allocatedBytesPerSecond ?? 0,
       this.isTight,
     );
-    // So short a look judges no growth.
-    if (this.options.whyAlive && this.options.durationMillis < LEAST_GROWTH_MILLIS)
-      this.intervals.isHeapDeferred = true;
   }
 
   /** The CPU profiler takes some megabytes until it ends: where those are short, a part of the look is enough. */
@@ -213,10 +223,8 @@ class CaptureRun implements CaptureContext {
     await this.forEachThread((thread) => thread.cpu.stop());
   }
 
-  private async startProfiles({ heap, cpu }: ThreadCapture): Promise<void> {
-    const { isHeapDeferred, heapBytes, cpuMicros } = this.intervals;
-    if (!isHeapDeferred) await heap.start(heapBytes);
-    await cpu.start(cpuMicros);
+  private async startProfiles({ cpu }: ThreadCapture): Promise<void> {
+    await cpu.start(this.intervals.cpuMicros);
   }
 
   private async startTrace(): Promise<void> {
@@ -224,32 +232,32 @@ class CaptureRun implements CaptureContext {
     if (!trace) return;
     const room = this.localPid === null ? undefined : memoryRoom(this.localPid);
     if (room && room.bytes < TRACE_BUFFER_BYTES) {
-      this.outcome.warnings.push(
-        `No trace was taken: Node may hold up to ${megabytes(TRACE_BUFFER_BYTES)} of trace events, and ${megabytes(room.bytes)} are left below ${room.limitedBy}.`,
-      );
+      this.outcome.warnings.push({
+        code: 'trace-no-memory',
+        bufferBytes: TRACE_BUFFER_BYTES,
+        roomBytes: room.bytes,
+        limit: room.limit,
+      });
       return;
     }
     this.trace = await startTrace(this.attachment.session, trace).catch((error: Error) => {
       if (error instanceof SessionClosed) throw error;
-      this.outcome.warnings.push(`No trace was taken: ${error.message}`);
+      this.outcome.warnings.push({ code: 'trace-not-started', reason: error.message });
       return null;
     });
   }
 
   private async stopTrace(): Promise<void> {
     this.outcome.trace = await this.trace?.stop();
-    const failure = this.outcome.trace?.failure;
-    if (failure !== undefined) this.outcome.warnings.push(`The trace could not be written: ${failure}`);
+    const reason = this.outcome.trace?.failure;
+    if (reason !== undefined) this.outcome.warnings.push({ code: 'trace-not-written', reason });
     if (this.outcome.trace?.isCut)
-      this.outcome.warnings.push(
-        `The trace ends early: it had reached ${megabytes(LARGEST_TRACE_BYTES)}. A shorter --duration gives a whole one.`,
-      );
+      this.outcome.warnings.push({ code: 'trace-truncated', limitBytes: LARGEST_TRACE_BYTES });
   }
 
   private async addWorker(worker: WorkerThread): Promise<void> {
     if (this.threads.length > MAX_WORKERS) {
-      const warning = `More than ${MAX_WORKERS} worker threads: only the first ${MAX_WORKERS} were captured.`;
-      if (!this.outcome.warnings.includes(warning)) this.outcome.warnings.push(warning);
+      warnOnce(this.outcome, { code: 'too-many-workers', captured: MAX_WORKERS });
       return;
     }
     try {
@@ -294,6 +302,7 @@ class CaptureRun implements CaptureContext {
       url: PROBE_URL,
       leaseMillis: LEASE_MILLIS,
       closeInspector: id === 0 && this.attachment.openedByUs,
+      forgetLogged: this.attachment.openedByUs,
       ...asyncConfig(this.options.async ?? 'burst'),
     };
     return { id, name, probe };

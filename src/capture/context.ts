@@ -1,5 +1,7 @@
 // What the parts of one capture share: what was asked for, what came of it, and the clock.
+import type { OwnStep } from '../probe/probe-protocol.ts';
 import type { CaptureSink, CaptureStream } from '../signals/sink.ts';
+import type { Warning } from '../wire/warning.ts';
 import type { ThreadCapture } from './thread/thread-capture.ts';
 import type { TraceOutcome } from './trace.ts';
 
@@ -42,10 +44,13 @@ export interface CaptureOutcome {
   steps: ('passive' | 'light' | 'burst' | 'census' | 'snapshot')[];
   threads: { id: number; name: string }[];
   pausesMillis: number[];
+  /** How long the main thread was held for us, by step, as measured inside it; absent where it could not be. */
+  ownSteps?: OwnStep[];
+  eventLoopDelayMaxBeforeMillis?: number;
   eventLoopDelayBeforeMillis?: number;
   /** Absent: nothing was traced. */
   trace?: TraceOutcome;
-  warnings: string[];
+  warnings: Warning[];
 }
 
 /** One capture as its parts see it. */

@@ -1,6 +1,7 @@
 // "What keeps it alive", asked once of each thread.
 import { aliveRead } from '../signals/keep-alive/read.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
+import { memoryLimitWords } from '../units/memory-limit.ts';
 import type { CaptureContext } from './context.ts';
 import { estimateCensusBytes, estimateCensusMillis } from './heap/ladder.ts';
 import { memoryRoom } from './heap/memory-room.ts';
@@ -22,9 +23,12 @@ export function createKeepAliveLook(context: CaptureContext): () => Promise<void
         .ask(aliveRead, context.elapsed(), refusalFor(thread, context), onPause)
         .catch((error: Error) => {
           if (error instanceof SessionClosed) throw error;
-          context.outcome.warnings.push(
-            `What keeps ${thread.name} alive could not be listed: ${error.message}`,
-          );
+          const { name } = thread;
+          context.outcome.warnings.push({
+            code: 'keep-alive-not-listed',
+            thread: name,
+            reason: error.message,
+          });
         });
     });
 }
@@ -38,6 +42,6 @@ function refusalFor(thread: ThreadCapture, { options, localPid }: CaptureContext
   const extraBytes = estimateCensusBytes(heapBytes);
   const room = localPid === null ? undefined : memoryRoom(localPid);
   if (room && extraBytes > room.bytes * LARGEST_SHARE)
-    return `finding them takes about ${Math.ceil(extraBytes / 2 ** 20)} MB more for a while, and little is left below ${room.limitedBy}`;
+    return `finding them takes about ${Math.ceil(extraBytes / 2 ** 20)} MB more for a while, and little is left below ${memoryLimitWords(room.limit)}`;
   return null;
 }

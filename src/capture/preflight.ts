@@ -12,6 +12,7 @@ import { shortCommand } from '../target/proc/command.ts';
 import { readCmdline, readStat, readStatus } from '../target/proc/proc.ts';
 import { listeningPorts } from '../target/proc/sockets.ts';
 import { GIB, MIB } from '../units/bytes.ts';
+import { memoryLimitWords } from '../units/memory-limit.ts';
 import { formatDuration, formatShare } from '../units/units.ts';
 import { STEP_COSTS } from './costs.ts';
 import { estimateCensusBytes, estimateCensusMillis, estimateHeapReadMillis } from './heap/ladder.ts';
@@ -54,7 +55,7 @@ export async function lookAhead(pid: number): Promise<Preflight> {
     inspector,
     heapAtMostBytes: heap,
     roomBytes: room?.bytes,
-    roomLimitedBy: room?.limitedBy,
+    roomLimitedBy: room && memoryLimitWords(room.limit),
     threads: status?.threads,
     steps: describeSteps(pid, heap, room),
     notes: describeNotes(pid, inspector),
@@ -142,7 +143,7 @@ function census(heap: number | undefined, room: MemoryRoom | undefined): Preflig
     return {
       ...step,
       when: 'left out',
-      reason: `it does not fit: ${megabytes(room.bytes)} left below ${room.limitedBy}`,
+      reason: `it does not fit: ${megabytes(room.bytes)} left below ${memoryLimitWords(room.limit)}`,
     };
   return pauseMillis > MAX_PAUSE_MILLIS ? { ...step, when: 'left out', reason: TOO_LONG } : step;
 }
@@ -156,8 +157,8 @@ function snapshot(pid: number, heap: number | undefined): PreflightStep {
       what: `${what}: cost unknown, its memory cannot be read`,
     };
   const estimate = estimateSnapshot(heap, pid);
-  const { pauseMillis, extraBytes, fits } = estimate;
-  const { roomBytes: _room, limitedBy: _limit, ...steady } = estimate;
+  const { pauseMillis, extraBytes, fits, room } = estimate;
+  const { room: _room, ...steady } = estimate;
   const step: PreflightStep = {
     step: 'snapshot',
     when: 'when needed',
@@ -165,7 +166,8 @@ function snapshot(pid: number, heap: number | undefined): PreflightStep {
     pauseMillis,
     extraBytes,
   };
-  if (!fits) return { ...step, when: 'left out', reason: `it does not fit below ${estimate.limitedBy}` };
+  if (room && !fits)
+    return { ...step, when: 'left out', reason: `it does not fit below ${memoryLimitWords(room.limit)}` };
   return pauseMillis > MAX_PAUSE_MILLIS
     ? {
         ...step,

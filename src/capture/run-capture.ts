@@ -53,6 +53,7 @@ export async function openRunCapture(
     url: PROBE_URL,
     leaseMillis: LEASE_MILLIS,
     closeInspector: attachment.openedByUs,
+    forgetLogged: attachment.openedByUs,
     // Hooks would cost more than most changes.
     asyncTypes: [],
     asyncInitsPerSecond: 0,
@@ -70,7 +71,10 @@ export async function openRunCapture(
     pausesMillis: [],
     warnings: [],
   };
-  const beats = setInterval(() => void main.probe?.call('beat').catch(() => {}), BEAT_MILLIS);
+  const beats = setInterval(() => {
+    void main.probe?.call('beat').catch(() => {});
+    void main.forgetLogged().catch(() => {});
+  }, BEAT_MILLIS);
   beats.unref();
   const samplePassive = () =>
     sink.line({

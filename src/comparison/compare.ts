@@ -9,6 +9,7 @@ import { judgeComparison } from '../findings/compare/judge-comparison.ts';
 import type { Comparison, FindingChange, SideSummary } from '../model/comparison/comparison.ts';
 import type { MetricWindows, Run } from '../model/comparison/run.ts';
 import type { Recording } from '../recording/reader.ts';
+import { warningMessage } from '../report/warnings.ts';
 import { VERSION } from '../version.ts';
 
 export interface CompareOptions {
@@ -120,7 +121,8 @@ function perOf(runs: readonly Run[]): Comparison['per'] {
 }
 
 function warningsFor(base: ComparedSide, head: ComparedSide, { functions, sides }: ComparedRuns): string[] {
-  const warnings = [...new Set([...base.runs, ...head.runs].flatMap((run) => run.warnings))].slice(0, 20);
+  const ofRuns = [...base.runs, ...head.runs].flatMap((run) => run.warnings.map(warningMessage));
+  const warnings = [...new Set(ofRuns)].slice(0, 20);
   const versions = [summarize(base), summarize(head)].map(({ nodeVersions }) => nodeVersions.join(', '));
   if (versions[0] !== versions[1])
     warnings.unshift(

@@ -22,7 +22,7 @@ export async function explainRecordedHeap(recording: Recording): Promise<Recorde
       explained.growth.push(...(await findGrowth(thread, snapshots)));
     } catch (error) {
       if (!(error instanceof CulpritError)) throw error;
-      recording.warnings.push(error.message);
+      recording.warnings.push({ code: 'snapshot-not-readable', reason: error.message });
     }
   }
   shortenPlaces(explained, recording.manifest.target.cwd);

@@ -1,4 +1,5 @@
 // Everything a recording says, decoded: what the analysis and the rules may know. Pure data.
+import type { Warning } from '../wire/warning.ts';
 import type { AsyncObservation } from './async-resource.ts';
 import type { ClassCount, ClosureGrowth, CompileSite } from './census.ts';
 import type { CollectionGrowth } from './collection.ts';
@@ -40,7 +41,7 @@ export interface Observations {
   stuck: StuckStack[];
   /** Text of source lines the profile points at, for naming what a line does: "file:line" -> text. */
   sourceLines: Map<string, string>;
-  warnings: string[];
+  warnings: Warning[];
   /** Whose profiles these are; absent: our own. */
   origin?: ProfileOrigin;
 }

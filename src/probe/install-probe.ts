@@ -16,7 +16,9 @@ import { createRequestCount } from '../signals/runtime/probe/request-count.ts';
 import { createThreadPool } from '../signals/thread-pool/probe/thread-pool.ts';
 import { createCore, findLoad, type Load, type ProbeCore } from './core.ts';
 import { startLease } from './lease.ts';
+import { openInspectorSession } from './objects/inspector-session.ts';
 import { createThreadInspector } from './objects/thread-inspector.ts';
+import { createOwnSteps, type OwnSteps } from './own-steps.ts';
 import type { ProbeConfig, ProbeHandle, ProbeSample } from './probe-protocol.ts';
 import { captureStack } from './stacks/stack-capture.ts';
 import { createReferenceWalk } from './walk/reference-walk.ts';
@@ -29,11 +31,19 @@ export function installProbe(requireOrNothing: Load | undefined, config: ProbeCo
     if (!load) return 'no access to built-in modules';
     const made = createCore(load, config);
     stop = made.stop;
+    if (config.forgetLogged) made.core.cleanups.push(() => forgetLogged(load));
     return createHandle(made.core, stop);
   } catch (error) {
     stop();
     return `the probe could not be installed: ${String((error as Error)?.message ?? error).slice(0, 200)}`;
   }
+}
+
+/** While a session is connected V8 keeps what the program logs, objects and all, and goes on to keep it afterwards. */
+function forgetLogged(load: Load): void {
+  const session = openInspectorSession(load);
+  session.post('Runtime.discardConsoleEntries', {});
+  session.close();
 }
 
 function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
@@ -46,20 +56,20 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
       inspector?.close();
     },
   });
-  const parts = createParts(core);
-  const { counters, asyncWatch, collections, pools, threadPool } = parts;
-  const duringOwn = (change: () => void) => () => {
-    lease.renew();
-    change();
-  };
-  return {
+  const steps = createOwnSteps(core);
+  const parts = steps.timed('install', () => createParts(core));
+  const { counters, asyncWatch, collections, pools, threadPool, asOwnPause } = parts;
+  const handle: ProbeHandle = {
     sample: createSampling(core, parts, lease.renew),
     beat: lease.renew,
     stop,
     readAsync: asyncWatch.readAsync,
     watchAlso: asyncWatch.watchAlso,
     census: collections.census,
-    walk: collections.walk,
+    encourageCollection: counters.encourageCollection,
+    listScripts: parts.listScripts,
+    beginWalk: collections.beginWalk,
+    walkOn: (millis, isLast) => asOwnPause(() => collections.walkOn(millis, isLast)),
     readCollections: collections.readCollections,
     findPools: pools.find,
     readPools: pools.read,
@@ -68,9 +78,31 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
     lastingHandlers: parts.handlers.lasting,
     growingObjects: collections.growingObjects,
     functionsOf: collections.functionsOf,
-    ownPauseBegins: duringOwn(counters.ownPauseBegins),
-    ownPauseEnds: duringOwn(counters.ownPauseEnds),
+    ownSteps: steps.all,
+    ownPauseBegins(step) {
+      lease.renew();
+      steps.begin(step);
+      counters.ownPauseBegins();
+    },
+    ownPauseEnds() {
+      lease.renew();
+      counters.ownPauseEnds();
+      steps.end();
+    },
   };
+  return timeSteps(handle, steps);
+}
+
+const UNTIMED = ['beat', 'stop', 'ownSteps', 'ownPauseBegins', 'ownPauseEnds'];
+
+/** Each call of the handle is a step of ours. */
+function timeSteps(handle: ProbeHandle, steps: OwnSteps): ProbeHandle {
+  const timed: Record<string, unknown> = {};
+  for (const [name, method] of Object.entries(handle) as [string, (...args: unknown[]) => unknown][])
+    timed[name] = UNTIMED.includes(name)
+      ? method
+      : (...args: unknown[]) => steps.timed(name, () => method(...args));
+  return { ...handle, ...timed };
 }
 
 type Parts = ReturnType<typeof createParts>;
@@ -90,14 +122,29 @@ function createParts(core: ProbeCore) {
   const thread = createThreadInspector(core);
   const references = createReferenceWalk(core, thread);
   const handlers = createRequestHandlers(core, sites, thread);
-  const asOwnPause = (work: () => void) => {
+  const asOwnPause = <T>(work: () => T): T => {
     counters.ownPauseBegins();
-    work();
-    counters.ownPauseEnds();
+    try {
+      return work();
+    } finally {
+      counters.ownPauseEnds();
+    }
   };
   const pools = createPoolWatch(core, { traps, references, asOwnPause, asOwnWork });
   const collections = createCollectionWatch(core, { kinds, traps, references, own: asyncWatch.own });
-  return { counters, asyncWatch, threadPool, lookups, requestCount, handlers, pools, collections };
+  const { listScripts } = thread;
+  return {
+    counters,
+    asyncWatch,
+    threadPool,
+    lookups,
+    requestCount,
+    handlers,
+    pools,
+    collections,
+    listScripts,
+    asOwnPause,
+  };
 }
 
 const OWN_BYTES = 64 * 1024;

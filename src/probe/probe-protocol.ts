@@ -27,6 +27,8 @@ export interface ProbeConfig {
   leaseMillis: number;
   /** Whether the expiring lease closes the inspector: only when we opened it. */
   closeInspector: boolean;
+  /** Nobody but us reads the console of this inspector: at the end V8 forgets what it has kept for it. */
+  forgetLogged?: boolean;
   /** async_hooks types to watch from creation; empty leaves the hooks off. */
   asyncTypes: string[];
   /** Creations a second (of any type, promises too) that we allow ourselves to see: sets the share of bursts. */
@@ -42,6 +44,14 @@ export interface ProbeRequests {
   failed: number;
 }
 
+/** One step of ours on one thread, all times that it was done. Milliseconds. */
+export interface OwnStep {
+  step: string;
+  count: number;
+  totalMillis: number;
+  longestMillis: number;
+}
+
 /** What `installProbe` leaves with our session: reachable through a remote object only. */
 export interface ProbeHandle {
   sample(): ProbeSample;
@@ -49,8 +59,14 @@ export interface ProbeHandle {
   /** Watches the creation of these async_hooks types, too, from now on. */
   watchAlso(types: string[]): void;
   census(objects: Iterable<object>, deadlineMillis: number): Census;
-  /** Watches the collections that the program can be seen to hold. */
-  walk(deadlineMillis: number, longestChain: number): Walk;
+  /** Makes V8 collect soon, in steps beside the program; false where it cannot be made to. */
+  encourageCollection(): boolean;
+  /** Lists the scripts there are, so that functions can be placed: a pause. */
+  listScripts(): void;
+  /** Begins to look for collections that the program can be seen to hold. */
+  beginWalk(limits: { longestChain: number; isDataOnly: boolean }): void;
+  /** One slice of it; null: there is more to see, and this was not the last one. */
+  walkOn(millis: number, isLast: boolean): Walk | null;
   readCollections(atMillis: number, trapTop: number): CollectionsRead;
   /** Begins to look for pools and agents, in slices. */
   findPools(budgetMillis: number, isDataOnly: boolean): void;
@@ -62,8 +78,10 @@ export interface ProbeHandle {
   growingObjects(): (object | null)[];
   functionsOf(classes: string[]): (object | null)[];
   beat(): number;
-  /** Collections between these two are ours: a heap read or a census forced them. */
-  ownPauseBegins(): void;
+  /** What we held the thread for so far. */
+  ownSteps(): OwnStep[];
+  /** Between these two the inspector works for us: pauses and collections are ours. */
+  ownPauseBegins(step: string): void;
   ownPauseEnds(): void;
   stop(): void;
 }

@@ -1,6 +1,7 @@
 // The manifest of a recording: what was captured, from whom, how it ended. Versioned; a reader refuses a version
 // it does not know rather than guessing.
 import * as v from 'valibot';
+import { warning } from '../wire/warning.ts';
 import { RECORDING_FORMAT, RECORDING_VERSION } from './format.ts';
 
 const text = v.pipe(v.string(), v.maxLength(4_000));
@@ -29,10 +30,14 @@ export const manifestSchema = v.object({
     ended: text,
     steps: list(text),
     pausesMillis: list(amount),
+    ownSteps: v.optional(
+      list(v.object({ step: text, count: whole, totalMillis: amount, longestMillis: amount })),
+    ),
     eventLoopDelayBeforeMillis: v.optional(amount),
+    eventLoopDelayMaxBeforeMillis: v.optional(amount),
     ownFds: v.optional(whole),
     restored: v.boolean(),
-    warnings: list(text),
+    warnings: list(warning),
   }),
   files: v.pipe(
     v.array(

@@ -12,6 +12,7 @@ import type { ProfileOrigin } from '../model/profile-origin.ts';
 import type { ReportContents } from '../model/profile-tables.ts';
 import { checkLine, type SampleLine } from '../signals/lines.ts';
 import type { CapturedFile } from '../signals/sink.ts';
+import type { Warning } from '../wire/warning.ts';
 import { notWhole, type Unpacked, unpackFile, unpackStream } from './archive.ts';
 import { MAPS_FILE, RECORDING_FORMAT, RECORDING_VERSION } from './format.ts';
 import { readHeapSnapshot } from './heap/heap-snapshot.ts';
@@ -28,7 +29,7 @@ export interface Recording {
   snapshots: RecordedSnapshot[];
   sources: Sources;
   /** What was missing or broken and could be left out. */
-  warnings: string[];
+  warnings: Warning[];
   /** Of profiles that another tool made. */
   origin?: ProfileOrigin;
   /** Of a diagnostic report. */
@@ -65,8 +66,9 @@ async function readUnpacked(name: string, unpack: (dir: string) => Promise<Unpac
     const isCut = recording.manifest.capture.ended === 'cut-off';
     // Only a stream says beforehand that it may be cut off: of any other archive half is nothing.
     if (unpacked.cutBy !== undefined && !isCut) throw notWhole(name, unpacked);
-    if (isCut) recording.warnings.unshift(CUT_OFF);
-    if (unpacked.strayBytes > 0) recording.warnings.push(sayStray(unpacked.strayBytes));
+    if (isCut) recording.warnings.unshift({ code: 'connection-lost' });
+    if (unpacked.strayBytes > 0)
+      recording.warnings.push({ code: 'other-output', bytes: unpacked.strayBytes });
     // Snapshots are read later.
     if (recording.snapshots.length > 0) process.once('exit', remove);
     else remove();
@@ -77,14 +79,8 @@ async function readUnpacked(name: string, unpack: (dir: string) => Promise<Unpac
   }
 }
 
-const CUT_OFF =
-  'The link was cut before the recording was whole; what had arrived is judged. What was put into the target expires within 10 s.';
-
-const sayStray = (bytes: number) =>
-  `${bytes} bytes that something printed before the recording were passed over.`;
-
 async function readFolder(dir: string): Promise<Recording> {
-  const warnings: string[] = [];
+  const warnings: Warning[] = [];
   const manifest = readManifest(dir);
   const profiles: Recording['profiles'] = [];
   for (const file of manifest.files) {
@@ -92,7 +88,7 @@ async function readFolder(dir: string): Promise<Recording> {
     try {
       profiles.push({ file, content: readJson(join(dir, file.path)) });
     } catch (error) {
-      warnings.push(`${file.path} could not be read and was left out: ${(error as Error).message}`);
+      warnings.push({ code: 'file-not-readable', path: file.path, reason: (error as Error).message });
     }
   }
   return {
@@ -161,10 +157,10 @@ export function readJson(path: string): unknown {
 }
 
 /** A capture cut short leaves half a line at the end: all whole lines before it count. */
-async function readLines(path: string, warnings: string[]): Promise<SampleLine[]> {
+async function readLines(path: string, warnings: Warning[]): Promise<SampleLine[]> {
   const lines: SampleLine[] = [];
   if (!existsSync(path)) {
-    warnings.push('samples.jsonl is missing: no counters.');
+    warnings.push({ code: 'samples-missing' });
     return lines;
   }
   let broken = 0;
@@ -177,7 +173,7 @@ async function readLines(path: string, warnings: string[]): Promise<SampleLine[]
     if (parsed) lines.push(parsed);
     else if (line !== '') broken++;
   }
-  if (broken > 0) warnings.push(`${broken} damaged line(s) in samples.jsonl were left out.`);
+  if (broken > 0) warnings.push({ code: 'samples-damaged', lines: broken });
   return lines;
 }
 
@@ -202,16 +198,14 @@ const sourcesSchema = v.object({
   lines: v.record(v.string(), v.string()),
 });
 
-function readSources(dir: string, warnings: string[]): Sources {
+function readSources(dir: string, warnings: Warning[]): Sources {
   const path = join(dir, 'sources.json');
   const parsed = existsSync(path) ? v.safeParse(sourcesSchema, readJsonOr(path, null)) : null;
   if (parsed?.success) {
     applyMaps(parsed.output, readMaps(dir));
     return parsed.output;
   }
-  warnings.push(
-    'sources.json is missing or damaged: places in code are named as V8 saw them, without source maps.',
-  );
+  warnings.push({ code: 'sources-missing' });
   return { scripts: {}, lines: {} };
 }
 

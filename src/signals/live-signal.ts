@@ -24,7 +24,7 @@ export interface SignalThread {
     ...args: Args
   ): Promise<ReadOf<Type> | null>;
   /** Runs work that pauses the thread on our behalf, so that the pause is not counted as the program's own. */
-  duringOwnPause<T>(work: () => Promise<T>): Promise<T>;
+  duringOwnPause<T>(step: string, work: () => Promise<T>): Promise<T>;
 }
 
 type LineOf<Type extends SampleLine['type']> = Extract<SampleLine, { type: Type }>;

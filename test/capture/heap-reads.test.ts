@@ -1,146 +1,144 @@
-// How often the heap profile is read, how finely, and when not at all: with a clock set by hand.
+// How garbage comes to be collected, and when the heap profile is read: with a clock set by hand.
 import { describe, expect, test } from 'vitest';
 import { HeapReads } from '../../src/capture/heap/heap-reads.ts';
+import { chooseIntervals } from '../../src/capture/heap/ladder.ts';
+import type { ProbeClient } from '../../src/probe/client/probe-client.ts';
 import { MB } from '../support/build-observations.ts';
 import { type FakeContext, type FakeThread, fakeContext, fakeThread } from '../support/fake-capture.ts';
 
-/** Asks each second whether a read is due, for all of the look. */
-async function look(reads: HeapReads, context: FakeContext): Promise<void> {
-  for (; context.atMillis < context.options.durationMillis; context.atMillis += 1_000) await reads.whenDue();
-  await reads.last();
+interface Program {
+  /** Bytes in use after the nth collection. */
+  floor(nth: number): number;
+  /** Collects by itself each so many seconds; 0: never. */
+  collectsEvery: number;
+  /** V8 collects a second after it was asked to. */
+  isEncouraged: boolean;
 }
 
-const count = (thread: FakeThread, call: string) => thread.calls.filter((made) => made === call).length;
+const HEALTHY: Program = { floor: () => 20 * MB, collectsEvery: 0, isEncouraged: true };
+const LEAKING: Program = { ...HEALTHY, floor: (nth) => (20 + nth) * MB };
 
-const asked = () => true;
-
-describe('reading the heap profile', () => {
-  test.each([30_000, 60_000, 600_000])(
-    'is done a few times where nothing rises, in %i ms',
-    async (durationMillis) => {
-      const thread = fakeThread();
-      const context = fakeContext([thread], { durationMillis });
-      await look(new HeapReads(context), context);
-      expect(count(thread, 'readHeap')).toBe(2);
-    },
-  );
-
-  test('is done once more where the old generation has become larger', async () => {
-    const thread = fakeThread();
-    const context = fakeContext([thread]);
-    const reads = new HeapReads(context);
-    context.atMillis = 2_000;
-    await reads.whenDue();
-    thread.counters.oldGeneration.push(20 * MB, 24 * MB);
-    await look(reads, context);
-    expect(count(thread, 'readHeap')).toBe(3);
-  });
-
-  test('is done more often from the first rise on', async () => {
-    const thread = fakeThread();
-    let reads = 0;
-    const readHeap = async () => {
-      thread.counters.floors.push((20 + ++reads) * MB);
+/** A whole capture of a program, one step each second. */
+async function look(
+  program: Partial<Program> = {},
+  { heap = 20 * MB, options = {}, isAsked = false, intervals = chooseIntervals(0, 0), load = {} } = {},
+) {
+  const { floor, collectsEvery, isEncouraged } = { ...HEALTHY, ...program };
+  const thread = fakeThread({ heapUsedBytes: heap });
+  Object.assign(thread.counters.load, load);
+  const context = fakeContext([thread], { maxPauseMillis: 100, ...options });
+  const collect = () => thread.counters.floors.push(floor(thread.counters.floors.length));
+  const forced: number[] = [];
+  const force = (call: string) => {
+    thread.calls.push(call);
+    forced.push(context.atMillis / 1_000);
+    collect();
+  };
+  let isDue = false;
+  const call: ProbeClient['call'] = async (method, ..._args) => {
+    thread.calls.push(method);
+    isDue = isEncouraged && method === 'encourageCollection';
+    return isEncouraged as never;
+  };
+  const acting: FakeThread = {
+    ...thread,
+    probe: thread.probe && { ...thread.probe, call },
+    collectGarbage: async () => force('collectGarbage'),
+    async readHeap() {
+      force('readHeap');
       return 8;
-    };
-    const context = fakeContext([{ ...thread, readHeap }]);
-    const heapReads = new HeapReads(context);
-    for (; context.atMillis < 30_000; context.atMillis += 1_000) {
-      thread.counters.oldGeneration.push(20 * MB + context.atMillis * 100);
-      await heapReads.whenDue();
-    }
-    expect(reads).toBeGreaterThanOrEqual(8);
-  });
-
-  test.each([30_000, 60_000, 600_000])(
-    'is done often enough for a trend, and hardly more, in %i ms',
-    async (durationMillis) => {
-      const thread = fakeThread();
-      const context = fakeContext([thread], { durationMillis });
-      await look(new HeapReads(context, asked), context);
-      expect(count(thread, 'readHeap')).toBeGreaterThanOrEqual(8);
-      expect(count(thread, 'readHeap')).toBeLessThanOrEqual(24);
     },
-  );
+  };
+  const acted: FakeContext = { ...context, forEachThread: async (work) => void (await work(acting)) };
+  Object.defineProperty(acted, 'atMillis', { get: () => context.atMillis });
+  acted.elapsed = () => context.atMillis;
+  const reads = new HeapReads(acted, () => isAsked);
+  if (intervals) reads.begin(intervals);
+  const collectedAt: number[] = [];
+  for (; context.atMillis < context.options.durationMillis; context.atMillis += 1_000) {
+    const second = context.atMillis / 1_000;
+    if (isDue || (collectsEvery > 0 && second > 0 && second % collectsEvery === 0)) collect();
+    isDue = false;
+    if (await reads.whenDue()) collectedAt.push(second);
+  }
+  await reads.last();
+  const count = (made: string) => thread.calls.filter((each) => each.startsWith(made)).length;
+  return { thread, count, forced, collectedAt, warnings: context.outcome.warnings };
+}
 
-  test('notes the pause of every read', async () => {
-    const thread = fakeThread({ heapReadMillis: 12 });
-    const context = fakeContext([thread]);
-    await look(new HeapReads(context), context);
-    expect(context.outcome.pausesMillis).toEqual(Array(count(thread, 'readHeap')).fill(12));
+describe('a heap that does not rise', () => {
+  test('that V8 collects by itself is neither collected by force nor asked to be', async () => {
+    const { forced, count, thread } = await look({ collectsEvery: 1 });
+    expect(forced).toEqual([]);
+    expect(count('encourageCollection')).toBeLessThanOrEqual(1);
+    expect(count('startHeap')).toBe(0);
+    expect(thread.counters.floors.length).toBeGreaterThan(20);
   });
 
-  test('is rarer where each read is a long pause', async () => {
-    const [quick, slow] = [fakeThread(), fakeThread({ heapReadMillis: 500 })];
-    for (const thread of [quick, slow]) {
-      const context = fakeContext([thread], { durationMillis: 60_000 });
-      await look(new HeapReads(context, asked), context);
-    }
-    expect(count(slow, 'readHeap')).toBeLessThan(count(quick, 'readHeap') / 2);
+  test('that V8 does not collect by itself is collected four times, when V8 was asked to', async () => {
+    const { forced, count, thread } = await look();
+    expect(forced).toEqual([]);
+    expect(count('encourageCollection')).toBe(4);
+    expect(thread.counters.floors).toHaveLength(4);
   });
 
-  test('is left out for good, with one warning, when a read would exceed --max-pause', async () => {
-    const thread = fakeThread({ heapUsedBytes: 3_000 * MB });
-    const context = fakeContext([thread]);
-    await look(new HeapReads(context), context);
-    expect(count(thread, 'readHeap')).toBe(0);
-    expect(context.outcome.warnings).toEqual([expect.stringMatching(/left out.*--max-pause 1000 ms/)]);
+  test('of a V8 that cannot be asked is collected by force, within the budget of the capture', async () => {
+    const { forced } = await look({ isEncouraged: false });
+    expect(forced.length).toBeGreaterThanOrEqual(2);
+    expect(forced.length).toBeLessThanOrEqual(5);
+  });
+
+  test('tells when garbage was collected, so that others look then', async () => {
+    const { collectedAt } = await look({ collectsEvery: 7 });
+    expect(collectedAt).toEqual(expect.arrayContaining([7, 14, 21, 28]));
   });
 });
 
-describe('heap sampling', () => {
-  test('that has become far too fine for the load begins again, coarser', async () => {
-    const thread = fakeThread();
-    const context = fakeContext([thread]);
-    const reads = new HeapReads(context);
-    await reads.whenDue();
-    Object.assign(thread.counters.load, { utilization: 0.5, allocated: 200 * MB });
-    await reads.whenDue();
-    const started = thread.calls
-      .filter((call) => call.startsWith('startHeap'))
-      .map((call) => Number(call.split(' ')[1]));
-    expect(started).toHaveLength(1);
-    expect(started[0]).toBeGreaterThan(8 * 32 * 1_024);
-    await reads.whenDue();
-    expect(count(thread, 'stopHeap')).toBe(1);
+describe('a heap that rises', () => {
+  test('is sampled by allocation stack from then on, and read a few times', async () => {
+    const { count, thread } = await look(LEAKING);
+    expect(thread.calls.findIndex((call) => call.startsWith('startHeap'))).toBeGreaterThan(0);
+    expect(count('readHeap')).toBeGreaterThanOrEqual(5);
+    expect(count('readHeap')).toBeLessThanOrEqual(13);
   });
 
-  test('goes off while a core is saturated with garbage, and is read no more', async () => {
-    const thread = fakeThread();
-    Object.assign(thread.counters.load, { utilization: 0.98, allocated: 200 * MB });
-    const context = fakeContext([thread]);
-    await look(new HeapReads(context), context);
-    expect(thread.heap.isOn).toBe(false);
-    expect(count(thread, 'readHeap')).toBe(0);
+  test.each([60_000, 600_000])(
+    'is read often enough for a trend, and hardly more, in %i ms',
+    async (durationMillis) => {
+      const { count } = await look(LEAKING, { options: { durationMillis } });
+      expect(count('readHeap')).toBeGreaterThanOrEqual(6);
+      expect(count('readHeap')).toBeLessThanOrEqual(16);
+    },
+  );
+
+  test('of 100 MB is never collected by force; V8 is asked, and one warning says what was left out', async () => {
+    const { forced, count, thread, warnings } = await look(LEAKING, { heap: 100 * MB });
+    expect(forced).toEqual([]);
+    expect(count('startHeap')).toBe(0);
+    expect(count('encourageCollection')).toBeGreaterThanOrEqual(6);
+    expect(thread.counters.floors.length).toBeGreaterThanOrEqual(6);
+    expect(warnings).toEqual([{ code: 'heap-reads-too-long', estimateMillis: 210, maxPauseMillis: 100 }]);
   });
 
-  test('comes back once the old generation rises look after look, and stays when that was no garbage', async () => {
-    const thread = fakeThread();
-    Object.assign(thread.counters.load, { utilization: 0.98, allocated: 200 * MB });
-    const context = fakeContext([thread]);
-    const reads = new HeapReads(context);
-    reads.begin({ cpuMicros: 5_000, heapBytes: 700_000, isHeapDeferred: true });
-    await reads.whenDue();
-    thread.counters.oldGeneration.push(
-      ...[20, 21, 22, 23, 24, 25, 26, 27].map((megabytes) => megabytes * MB),
-    );
-    context.atMillis = 10_000;
-    await reads.whenDue();
-    expect(count(thread, 'readHeap')).toBe(1);
-    expect(thread.heap.isOn).toBe(true);
+  test('of 100 MB is read where --max-pause allows it', async () => {
+    const { count, warnings } = await look(LEAKING, { heap: 100 * MB, options: { maxPauseMillis: 1_000 } });
+    expect(count('readHeap')).toBeGreaterThan(0);
+    expect(warnings).toEqual([]);
   });
 
-  test('goes off again when all of the rise was garbage', async () => {
-    const thread = fakeThread();
-    Object.assign(thread.counters.load, { utilization: 0.98, allocated: 200 * MB });
-    thread.counters.oldGeneration.push(
-      ...[20, 21, 22, 23, 24, 25, 26, 27].map((megabytes) => megabytes * MB),
-    );
-    // What is in use after the GC of the read.
-    const afterGc = { ...thread, readHeap: async () => thread.counters.oldGeneration.push(20 * MB) };
-    const context = fakeContext([afterGc]);
-    await new HeapReads(context).whenDue();
-    expect(thread.heap.isOn).toBe(false);
-    expect(thread.calls.at(-1)).toBe('stopHeap');
+  test('is not sampled while so much is allocated that it would be felt', async () => {
+    const { count } = await look(LEAKING, { load: { utilization: 0.98, allocated: 200 * MB } });
+    expect(count('startHeap')).toBe(0);
+    expect(count('encourageCollection')).toBeGreaterThanOrEqual(4);
   });
+});
+
+test('where something else asks for it, the first collection comes at once', async () => {
+  const { collectedAt } = await look({}, { isAsked: true });
+  expect(collectedAt[0]).toBe(0);
+});
+
+test('a capture too short to judge growth collects nothing', async () => {
+  const { thread } = await look(LEAKING, { intervals: null as never });
+  expect(thread.calls).toEqual([]);
 });

@@ -164,7 +164,9 @@ describe('listing', () => {
     await look();
     await look();
     expect(thread.calls).toEqual(['alive']);
-    expect(context.outcome.warnings).toEqual(['What keeps main alive could not be listed: no access']);
+    expect(context.outcome.warnings).toEqual([
+      { code: 'keep-alive-not-listed', thread: 'main', reason: 'no access' },
+    ]);
   });
 
   test('ends with the target', async () => {

@@ -21,11 +21,13 @@ const HELD: ProbeHolder = { kind: 'variable', name: 'db', of: 'boot' };
 function watchOn(...objects: object[]) {
   const core = makeCore();
   const references: ReferenceWalk = {
-    walk: () => ({ scanned: 0, cut: false, functions: [] }),
-    inSlices: (_limits, visit) => () => {
-      for (const object of objects) visit(object, HELD);
-      return true;
-    },
+    begin: (_limits, visit) => ({
+      goOn() {
+        for (const object of objects) visit(object, HELD);
+        return true;
+      },
+      result: () => ({ scanned: 0, cut: false, functions: [] }),
+    }),
   };
   const watch = createPoolWatch(core, {
     traps: createInsertionTraps(core),

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { bundleAsExpression } from '../../code-as-text.mjs';
 import type { SettingsHandle } from '../../src/capture/settings/probe/settings-probe.ts';
 import { keepAliveSource, probeSource, settingsProbeSource } from '../../src/probe/expressions.ts';
-import { CONFIG, useProbes } from '../support/probe-here.ts';
+import { CONFIG, useProbes, walkWith } from '../support/probe-here.ts';
 
 const SRC = new URL('../../src/', import.meta.url).pathname;
 
@@ -125,7 +125,7 @@ describe('in a process', () => {
     const before = globals();
     const probe = install();
     probe.sample();
-    probe.walk(1_000, 3);
+    walkWith(probe, 1_000, 3);
     probe.findPools(1_000, false);
     expect(globals()).toEqual(before);
     probe.stop();
@@ -167,7 +167,7 @@ test.runIf(NODE_16)('all of it runs in Node.js 16', () => {
   const script = `const probe = ${probeSource(CONFIG)}
 ;const alive = ${keepAliveSource()}
 ;const settings = ${settingsProbeSource(settings)}
-;probe.walk(1000, 3); probe.findPools(1000, false); probe.census([new Map([[1, 1]])], 1000);
+;probe.listScripts(); probe.beginWalk({ longestChain: 3, isDataOnly: false }); probe.walkOn(1000, true); probe.findPools(1000, false); probe.census([new Map([[1, 1]])], 1000);
 const seen = [probe.sample().stopped, probe.readAsync().sites.length >= 0, alive.list(null, null).cut, typeof settings.finish()];
 probe.stop();
 console.log(JSON.stringify(seen));`;

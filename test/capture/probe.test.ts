@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { probeSource } from '../../src/probe/expressions.ts';
 import type { ProbeHandle } from '../../src/probe/probe-protocol.ts';
 import { check } from '../support/known-defects.ts';
-import { CONFIG, useProbes } from '../support/probe-here.ts';
+import { CONFIG, useProbes, walkWith } from '../support/probe-here.ts';
 
 const install = useProbes();
 
@@ -188,7 +188,7 @@ describe('watching collections', () => {
         expect(JSON.stringify(said).length).toBeLessThan(30_000);
       expect(read.growing.length).toBeGreaterThan(0);
     }
-    expect(JSON.stringify(probe.walk(2_000, 20_000)).length).toBeLessThan(1_000_000);
+    expect(JSON.stringify(walkWith(probe)).length).toBeLessThan(1_000_000);
   });
 
   /** Lets `grow` be called often enough for a collection to be watched, and returns what was seen of it. */
@@ -349,7 +349,7 @@ describe('following references', () => {
     hold(function onSignal() {
       return sessionsForTest;
     });
-    const { scanned, cut } = probe.walk(5_000, 20_000);
+    const { scanned, cut } = walkWith(probe);
     expect([scanned > 10, cut]).toEqual([true, false]);
     const found = growingAfter(probe, () => {
       for (let i = 0; i < 500; i++) sessionsForTest.set(`k${i}`, i);
@@ -367,7 +367,7 @@ describe('following references', () => {
     }
     const trail = new AuditTrailForTest();
     hold(() => trail);
-    probe.walk(5_000, 20_000);
+    walkWith(probe);
     const found = growingAfter(probe, () => {
       for (let i = 0; i < 500; i++) trail.changes.push('y');
     });
@@ -390,7 +390,7 @@ describe('following references', () => {
     hold(() => mailer);
     setMaxListeners(0, mailer.signal);
     for (let i = 0; i < 8; i++) mailer.signal.addEventListener('abort', () => {});
-    probe.walk(5_000, 20_000);
+    walkWith(probe);
     const found = growingAfter(probe, () => {
       for (let i = 0; i < 500; i++) mailer.signal.addEventListener('abort', () => {});
     });
@@ -407,7 +407,7 @@ describe('following references', () => {
       };
     }
     hold(() => quoteForTest(1));
-    const { functions } = probe.walk(20_000, 20_000);
+    const { functions } = walkWith(probe);
     const chain = functions.find(({ name }) => name === 'correctedForTest');
     expect(chain?.count).toBeGreaterThanOrEqual(299);
     expect(chain?.url).toContain('probe.test');
@@ -431,7 +431,7 @@ describe('following references', () => {
     });
     hold(() => [hostile, proxy]);
     const before = Object.getOwnPropertyNames(globalThis);
-    probe.walk(5_000, 20_000);
+    walkWith(probe);
     expect(calls).toBe(0);
     expect(Object.getOwnPropertyNames(globalThis)).toEqual(before);
     expect(Object.getOwnPropertyNames(hostile)).toEqual(['inner', 'trap']);
@@ -440,7 +440,19 @@ describe('following references', () => {
   it('says that it was cut short when its time is up, and goes on being of use', () => {
     const probe = install();
     hold(() => probe);
-    expect(probe.walk(0, 20_000).cut).toBe(true);
-    expect(probe.walk(5_000, 20_000).cut).toBe(false);
+    expect(walkWith(probe, 0, 20_000).cut).toBe(true);
+    expect(walkWith(probe).cut).toBe(false);
+  });
+
+  it('goes on in slices, and tells what it met when it is through', () => {
+    const probe = install();
+    hold(() => probe);
+    probe.listScripts();
+    probe.beginWalk({ longestChain: 20, isDataOnly: false });
+    expect(probe.walkOn(0, false)).toBeNull();
+    let walk = null;
+    for (let slices = 0; !walk && slices < 10_000; slices++) walk = probe.walkOn(1, false);
+    expect(walk).toMatchObject({ cut: false });
+    expect(probe.walkOn(1, false)).toBeNull();
   });
 });

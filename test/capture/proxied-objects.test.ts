@@ -13,7 +13,7 @@ import { createDataReads } from '../../src/probe/objects/data-reads.ts';
 import { createCollectionKinds } from '../../src/signals/collections/probe/collection-kinds.ts';
 import { createHandleWords } from '../../src/signals/keep-alive/probe/handle-words.ts';
 import { createPoolShapes } from '../../src/signals/pools/probe/pool-shapes.ts';
-import { useProbes } from '../support/probe-here.ts';
+import { useProbes, walkWith } from '../support/probe-here.ts';
 import { trapped } from '../support/trapped.ts';
 
 const load: Load = createRequire(import.meta.url) as NodeJS.Require & Load;
@@ -142,7 +142,7 @@ describe('a whole probe', () => {
     (globalThis as Record<string, unknown>).keptForTest = kept;
     undo.push(() => delete (globalThis as Record<string, unknown>).keptForTest);
     const probe = install();
-    probe.walk(10_000, 3);
+    walkWith(probe, 10_000, 3);
     probe.census([kept, kept.below, proxies, ...proxies], 1_000);
     probe.findPools(1_000, false);
     probe.readPools();

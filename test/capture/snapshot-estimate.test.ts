@@ -52,11 +52,11 @@ describe.each([
   test('a snapshot fits below a limit that is far away', () => {
     machine(64_000 * MB);
     container(4_000 * MB, 200 * MB);
-    const { fits, limitedBy, roomBytes } = estimate(40 * MB);
+    const { fits, room } = estimate(40 * MB);
     expect(fits).toBe(true);
-    expect(limitedBy).toBe("the container's limit of 4000 MB");
-    expect(roomBytes).toBeLessThan(4_000 * MB - 200 * MB);
-    expect(roomBytes).toBeGreaterThan(3_000 * MB);
+    expect(room!.limit).toEqual({ of: 'container', bytes: 4_000 * MB });
+    expect(room!.bytes).toBeLessThan(4_000 * MB - 200 * MB);
+    expect(room!.bytes).toBeGreaterThan(3_000 * MB);
   });
 
   test('none fits where the limit leaves 1.3 times the memory in use', () => {
@@ -76,7 +76,7 @@ describe.each([
   test('there is no room, and not less than none, where the limit is passed already', () => {
     machine(64_000 * MB);
     container(100 * MB, 120 * MB);
-    expect(estimate(1)).toMatchObject({ fits: false, roomBytes: 0 });
+    expect(estimate(1)).toMatchObject({ fits: false, room: { bytes: 0 } });
   });
 
   test('the machine counts where it has less than the container may take', () => {
@@ -84,8 +84,7 @@ describe.each([
     container(4_000 * MB, 200 * MB);
     expect(estimate(100 * MB)).toMatchObject({
       fits: false,
-      roomBytes: 300 * MB,
-      limitedBy: "the machine's memory",
+      room: { bytes: 300 * MB, limit: { of: 'machine' } },
     });
   });
 });
@@ -93,7 +92,7 @@ describe.each([
 test('a container without a limit is limited by the machine', () => {
   machine(300 * MB);
   container2('max', 200 * MB);
-  expect(estimate(100 * MB)).toMatchObject({ fits: false, limitedBy: "the machine's memory" });
+  expect(estimate(100 * MB)).toMatchObject({ fits: false, room: { limit: { of: 'machine' } } });
   expect(estimate(2 * MB).fits).toBe(true);
 });
 
@@ -107,8 +106,7 @@ describe('where no limit is known a snapshot fits, and no room is named:', () =>
     prepare();
     const found = estimate(8_000 * MB, pid);
     expect(found.fits).toBe(true);
-    expect(found.roomBytes).toBeUndefined();
-    expect(found.limitedBy).toBeUndefined();
+    expect(found.room).toBeUndefined();
     expect(describeEstimate(found)).not.toMatch(/left below|undefined|NaN/);
   });
 });

@@ -4,6 +4,7 @@ import { judge } from '../../src/findings/judge.ts';
 import type { DiagnosisReport } from '../../src/model/finding.ts';
 import type { Observations } from '../../src/model/observations.ts';
 import { renderJson } from '../../src/report/json.ts';
+import { reportWarning } from '../../src/report/warnings.ts';
 import {
   asyncSite,
   buildObservations,
@@ -29,7 +30,7 @@ function reportOf(observations: Observations): DiagnosisReport {
     target,
     capture,
     ...judgement,
-    warnings,
+    warnings: warnings.map(reportWarning),
   };
 }
 

@@ -68,7 +68,9 @@ describe.each(nodes)('%s', (_name, node) => {
   test('runs on while culprit follows its references', async () => {
     const { target, session, pauses } = await attach(node);
     const probe = await installProbeIn(session, PROBE);
-    expect((await probe.call('walk', 1_000, 1_000)).scanned).toBeGreaterThan(10);
+    await probe.call('listScripts');
+    await probe.call('beginWalk', { longestChain: 1_000, isDataOnly: false });
+    expect((await probe.call('walkOn', 1_000, true))?.scanned).toBeGreaterThan(10);
     await probe.call('stop');
     const before = Number(await target.get('/'));
     await until('the timer runs on', async () => Number(await target.get('/')) > before + 5);

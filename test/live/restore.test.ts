@@ -5,7 +5,7 @@ import { reportOf, startCulprit, wentWrongInside } from './support/culprit.ts';
 import { isCpuProfilerOn } from './support/observe.ts';
 import { startObservedApp } from './support/observed-app.ts';
 import { startPinging, staysRestored, takeSnapshot, untilRestored } from './support/restored.ts';
-import { endAllTargets, type RunningTarget } from './support/target.ts';
+import { endAllTargets, type RunningTarget, startTarget } from './support/target.ts';
 import { delay, until } from './support/wait.ts';
 
 afterAll(endAllTargets);
@@ -34,6 +34,44 @@ describe('a run to the end', () => {
     expect(answered).toBeGreaterThan(10);
     expect(await staysRestored(target, before, 4_500)).toEqual([]);
   }, 120_000);
+});
+
+/** Logs objects all the time, and says how many of them are still alive. */
+const LOGGING = `
+const alive = new Set();
+const registry = new FinalizationRegistry((id) => alive.delete(id));
+let made = 0;
+setInterval(() => {
+  const order = { id: made++, rows: new Array(1000).fill(0) };
+  alive.add(order.id);
+  registry.register(order, order.id);
+  console.error(order.id, order);
+}, 5);
+require('http').createServer((_request, response) => {
+  gc();
+  setImmediate(() => response.end(JSON.stringify({ made, alive: alive.size })));
+}).listen(0, '127.0.0.1', function () { console.log('READY ' + this.address().port); });
+`;
+
+describe('objects that the program logs', () => {
+  test('are not kept alive by our session, neither after it nor after kill -9', async () => {
+    const target = await startTarget({ code: LOGGING, nodeArgs: ['--expose-gc'] });
+    const count = async () => JSON.parse(await target.get('/')) as { made: number; alive: number };
+    const forgotten = () =>
+      until('what was logged is collected', async () => {
+        const { made, alive } = await count();
+        return made > 100 && alive < 20;
+      });
+    await forgotten();
+    await diagnoseJson(target, '3s').ended;
+    await forgotten();
+    const culprit = diagnoseJson(target, '20s');
+    await until('the session is there: V8 keeps what is logged', async () => (await count()).alive > 40);
+    culprit.kill('SIGKILL');
+    await culprit.ended;
+    await forgotten();
+    await target.end();
+  }, 90_000);
 });
 
 describe('kill -9 of culprit', () => {

@@ -102,30 +102,32 @@ describe('a damaged recording', () => {
     writeFileSync(path, text.slice(0, text.length * 0.6));
     const recording = await readRecording(dir);
     expect(recording.lines.length).toBeGreaterThan(20);
-    expect(recording.warnings.join()).toMatch(/1 damaged line/);
+    expect(recording.warnings).toEqual([{ code: 'samples-damaged', lines: 1 }]);
   });
 
   test('with a profile cut short names it and goes on', async () => {
     const dir = await writeRecording(temp());
     writeFileSync(join(dir, 'main.cpuprofile'), '{"nodes":[{"id":');
     const report = diagnose(await readRecording(dir));
-    expect(report.warnings.join()).toMatch(/main\.cpuprofile/);
+    expect(report.warnings).toEqual([
+      { code: 'file-not-readable', message: expect.stringMatching(/^main\.cpuprofile could not be read/) },
+    ]);
     expect(report.findings[0]!.kind).toBe('heap-leak');
   });
 
   test('with a profile that is none names it and goes on', async () => {
     const dir = await writeRecording(temp());
     writeFileSync(join(dir, 'main.cpuprofile'), '{"nodes":[{"id":1,"children":[1]}]}');
-    expect(diagnose(await readRecording(dir)).warnings.join()).toMatch(
-      /main\.cpuprofile is not a usable profile/,
-    );
+    expect(diagnose(await readRecording(dir)).warnings).toEqual([
+      { code: 'profile-damaged', message: expect.stringMatching(/^main\.cpuprofile is not a valid profile/) },
+    ]);
   });
 
   test('without sources names places as V8 saw them', async () => {
     const dir = await writeRecording(temp());
     writeFileSync(join(dir, 'sources.json'), '[]');
     const { findings, warnings } = diagnose(await readRecording(dir));
-    expect(warnings.join()).toMatch(/sources\.json/);
+    expect(warnings.map(({ code }) => code)).toEqual(['sources-missing']);
     expect(findings[0]!.subject).toMatchObject({ file: 'src/session.js', line: 12 });
   });
 
@@ -227,7 +229,9 @@ describe('a hostile or foreign manifest is refused:', () => {
   test.each(['..', '.', 'gone.cpuprofile'])('but a file called "%s" is only left out', async (path) => {
     const dir = await writeRecording(temp());
     edit(join(dir, 'manifest.json'), (m) => void m.files.push({ kind: 'cpu-profile', thread: 0, path }));
-    expect((await readRecording(dir)).warnings.join()).toContain(path);
+    expect((await readRecording(dir)).warnings).toEqual([
+      { code: 'file-not-readable', path, reason: expect.stringMatching(/^Cannot read/) },
+    ]);
   });
 
   test('a folder without one is no recording', async () => {

@@ -151,7 +151,7 @@ describe('lines that are not what they should be are left out, and the rest is r
     const path = join(dir, 'samples.jsonl');
     writeFileSync(path, `${JSON.stringify(line)}\n${readFileSync(path, 'utf8')}`);
     const recording = await readRecording(dir);
-    expect(recording.warnings).toEqual(['1 damaged line(s) in samples.jsonl were left out.']);
+    expect(recording.warnings).toEqual([{ code: 'samples-damaged', lines: 1 }]);
     expect(recording.lines.filter(({ type }) => type === 'thread-pool')).toEqual([THREAD_POOL]);
     expect(diagnose(recording).verdict).toBe('findings');
   });

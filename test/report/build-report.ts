@@ -3,6 +3,7 @@ import { type CpuProfile, SAMPLE_STATES, type SampleState } from '../../src/mode
 import type { DiagnosisReport, Finding } from '../../src/model/finding.ts';
 import type { Frame } from '../../src/model/frame.ts';
 import type { RetainerPath } from '../../src/model/heap/heap-report.ts';
+import { reportWarning } from '../../src/report/warnings.ts';
 
 /** Markup, escape codes, a line break and a bidi override in one name. */
 export const HOSTILE_NAME =
@@ -156,7 +157,7 @@ export function buildReport(overrides: Partial<DiagnosisReport> = {}): Diagnosis
         ownFds: 6,
       },
       restored: true,
-      warnings: ['3 samples came more than 200 ms late'],
+      warnings: [reportWarning({ code: 'trace-not-started', reason: 'tracing is in use' })],
     },
     verdict: 'findings',
     verdictReason: 'The heap grows without a limit and one function takes a third of the CPU.',
@@ -165,7 +166,7 @@ export function buildReport(overrides: Partial<DiagnosisReport> = {}): Diagnosis
       { kind: 'gc-pressure', reason: 'fewer than 5 collections in the interval' },
       { kind: 'cpu-throttled', reason: 'no CPU quota is set' },
     ],
-    warnings: ['another inspector client was attached'],
+    warnings: [reportWarning({ code: 'samples-damaged', lines: 3 })],
     ...overrides,
   };
 }

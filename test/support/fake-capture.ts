@@ -122,7 +122,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
     call: async (method, ...args) => void calls.push([method, ...args].join(' ')) as never,
     callWith: async (method) => void calls.push(method) as never,
     askEach: async () => [],
-    duringOwnPause: (work) => work(),
+    duringOwnPause: (_step, work) => work(),
   };
   const thread: FakeThread = {
     id,
@@ -147,7 +147,8 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
       start: async (micros) => void calls.push(`startCpu ${micros}`),
       stop: async () => void calls.push('stopCpu'),
     },
-    duringOwnPause: (work) => work(),
+    duringOwnPause: (_step, work) => work(),
+    ownSteps: async () => [],
     async ask(signal, _atMillis, ...args) {
       const said = args.filter((arg) => typeof arg !== 'function' && arg !== null);
       calls.push([signal.type, ...said].join(' '));
@@ -158,6 +159,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
       calls.push('readHeap');
       return answers.heapReadMillis ?? 8;
     },
+    forgetLogged: async () => {},
     collectGarbage: async () => void calls.push('collectGarbage'),
     stop: async () => void calls.push('stop'),
   };
@@ -167,7 +169,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
 const noStream = () => ({ write: () => {}, end: async () => {}, discard: async () => {} });
 
 function fakeHeapSampling(calls: string[]): ThreadCapture['heap'] {
-  let isOn = true;
+  let isOn = false;
   let intervalBytes = 32 * 1_024;
   return {
     get isOn() {

@@ -19,6 +19,7 @@ import { keepsAlive } from '../../src/wire/report/keeps-alive.ts';
 import { preflight } from '../../src/wire/report/preflight.ts';
 import { auditReport, diagnosisReport, report, triageReport } from '../../src/wire/report/report.ts';
 import { reportContainer, reportProcess, reportTarget } from '../../src/wire/report/target.ts';
+import { reportWarning } from '../../src/wire/report/warning.ts';
 
 type Schema = v.GenericSchema;
 
@@ -49,6 +50,7 @@ const PUBLISHED = {
       keepsAlive,
       reportCapture,
       reportLook,
+      reportWarning,
       reportTarget,
       reportProcess,
       reportContainer,

@@ -6,7 +6,7 @@ import type { ProbeCore } from '../../src/probe/core.ts';
 import { probeSource } from '../../src/probe/expressions.ts';
 import { createHookChanges } from '../../src/probe/hook-changes.ts';
 import { createDataReads } from '../../src/probe/objects/data-reads.ts';
-import type { ProbeConfig, ProbeHandle } from '../../src/probe/probe-protocol.ts';
+import type { ProbeConfig, ProbeHandle, ProbeWalk } from '../../src/probe/probe-protocol.ts';
 
 export const CONFIG: ProbeConfig = {
   url: 'culprit:probe',
@@ -69,6 +69,13 @@ export function useCores(): () => CoreByHand {
     made.push(core);
     return core;
   };
+}
+
+/** One walk along references, in one go. */
+export function walkWith(probe: ProbeHandle, millis = 20_000, longestChain = 20_000): ProbeWalk {
+  probe.listScripts();
+  probe.beginWalk({ longestChain, isDataOnly: false });
+  return probe.walkOn(millis, true)!;
 }
 
 /** Functions of a caught stack, and the files of those that are not Node's. */

@@ -1,19 +1,20 @@
 // The upper steps of the ladder for a heap that rises: a census of what grows, a look at what compiles code, a recount
 // where no collection explains the rise, and snapshots where they are wanted and fit.
 
-import type { ProbeClient } from '../../probe/client/probe-client.ts';
 import { censusRead, closuresRead, walkRead } from '../../signals/census/read.ts';
 import type { Census } from '../../signals/census/wire.ts';
 import { collectionsRead } from '../../signals/collections/read.ts';
 import { compilationsRead } from '../../signals/compilations/read.ts';
 import { snapshotRead } from '../../signals/snapshot/read.ts';
-import type { SnapshotTaken } from '../../signals/snapshot/wire.ts';
 import { SessionClosed } from '../../target/inspector-session.ts';
+import type { Warning } from '../../wire/warning.ts';
 import type { CaptureContext } from '../context.ts';
 import type { ThreadCapture } from '../thread/thread-capture.ts';
+import { warnOnce } from '../warn-once.ts';
 import {
   estimateCensusBytes,
   estimateCensusMillis,
+  estimateScriptsMillis,
   isClearlyRising,
   isFloorRising,
   isMemoryRising,
@@ -23,6 +24,10 @@ import { describeEstimate, estimateSnapshot, type SnapshotEstimate } from './sna
 
 /** How far one thread has climbed. */
 interface Height {
+  /** Its collections have been looked for, and are watched now. */
+  isWatched: boolean;
+  /** How often they were read since. */
+  reads: number;
   hasCensus: boolean;
   census: Census | null;
   hasWatchedCompiling: boolean;
@@ -36,15 +41,16 @@ interface Height {
 /** Of the fastest growing collections, this many are asked who adds to them. */
 const TRAPPED = 4;
 const COMPILE_WATCH_MILLIS = 300;
-const LONGEST_WALK_MILLIS = 250;
+const WALK = { sliceMillis: 4, restMillis: 36, budgetMillis: 200 };
+/** A collection that is being filled is caught within so many reads; a census comes only where none was. */
+const READS_BEFORE_CENSUS = 4;
 /** Each function that is looked into takes about 20 KB until the next minor collection. */
 const LONGEST_CHAIN = 20_000;
 const TIGHT_CHAIN = 64;
 /** Of the memory that is left: the target goes on growing meanwhile. */
 const LARGEST_CENSUS_SHARE = 0.25;
 /** Parts of the look. */
-const LATEST_CENSUS = 0.75;
-const COMPILE_WATCH_FROM = 0.5;
+const LATEST_START = 0.75;
 const RECOUNT_FROM = 0.65;
 const FIRST_SNAPSHOT_FROM = 0.25;
 
@@ -63,9 +69,9 @@ export class HeapClimb {
     return isMemoryRising(this.residentBytes);
   }
 
-  /** Whether a census has been taken, and its collections are watched now. */
+  /** Whether collections are watched now. */
   get isWatching(): boolean {
-    return [...this.heights.values()].some(({ hasCensus }) => hasCensus);
+    return [...this.heights.values()].some(({ isWatched }) => isWatched);
   }
 
   /** One step up, where what was seen so far asks for it. */
@@ -75,9 +81,8 @@ export class HeapClimb {
     await this.context.forEachThread(async (thread) => {
       if (!thread.probe) return;
       const height = this.heightOf(thread);
-      if (height.hasCensus) await this.watch(thread, thread.probe, height, part);
-      else if (part < LATEST_CENSUS && this.isRising(thread))
-        await this.takeCensus(thread, thread.probe, height);
+      if (height.isWatched) await this.watch(thread, height, part);
+      else if (part < LATEST_START && this.isRising(thread)) await this.startWatching(thread, height);
       const isDue = options.snapshot === 'force' && height.snapshots === 0 && part >= FIRST_SNAPSHOT_FROM;
       if (isDue && this.isWorthIt(thread)) await this.takeSnapshot(thread, height);
     });
@@ -87,7 +92,7 @@ export class HeapClimb {
     const { snapshot } = this.context.options;
     await this.context.forEachThread(async (thread) => {
       const height = this.heightOf(thread);
-      if (height.hasCensus) await this.readCollections(thread, height, 0);
+      if (height.isWatched) await this.readCollections(thread, height, 0);
       const isWanted =
         snapshot === 'force' ||
         (snapshot === 'auto' && isUnexplained(height) && isClearlyRising(thread.counters.floors));
@@ -99,6 +104,8 @@ export class HeapClimb {
     const known = this.heights.get(id);
     if (known) return known;
     const height = {
+      isWatched: false,
+      reads: 0,
       hasCensus: false,
       census: null,
       hasWatchedCompiling: false,
@@ -115,50 +122,64 @@ export class HeapClimb {
     return isFloorRising(thread.counters.floors) || (thread.id === 0 && this.isMemoryRising);
   }
 
-  /** One pause, estimated first; then cheap reads of what was found, and promises are watched from their making. */
-  private async takeCensus(thread: ThreadCapture, probe: ProbeClient, height: Height): Promise<void> {
-    height.hasCensus = true;
+  /** Looks for collections in slices; then cheap reads of what was found, and promises are watched from their making. */
+  private async startWatching(thread: ThreadCapture, height: Height): Promise<void> {
+    height.isWatched = true;
     await this.walk(thread);
-    height.census = await this.countObjects(thread);
-    await probe.call('watchAlso', ['PROMISE']);
+    await thread.probe?.call('watchAlso', ['PROMISE']);
     await this.readCollections(thread, height, 0);
   }
 
   private async readCollections(thread: ThreadCapture, height: Height, trapTop: number): Promise<void> {
+    height.reads++;
     const read = await thread.ask(collectionsRead, this.context.elapsed(), trapTop);
     if (read?.growing.some(({ insertions }) => insertions.length > 0)) height.isExplained = true;
   }
 
-  private async watch(
-    thread: ThreadCapture,
-    probe: ProbeClient,
-    height: Height,
-    part: number,
-  ): Promise<void> {
+  /** What is dearer than a read comes only where nothing was caught being filled, one step at a time. */
+  private async watch(thread: ThreadCapture, height: Height, part: number): Promise<void> {
     await this.readCollections(thread, height, TRAPPED);
     // Listing all scripts takes megabytes: where memory is short only for want of another explanation.
-    const isCompilingDue = !this.isTight || (part >= COMPILE_WATCH_FROM && isUnexplained(height));
-    if (!height.hasWatchedCompiling && isCompilingDue) {
+    if (!height.hasWatchedCompiling && (!this.isTight || isUnexplained(height))) {
       height.hasWatchedCompiling = true;
-      await thread.ask(compilationsRead, this.context.elapsed(), COMPILE_WATCH_MILLIS);
-    } else if (!height.hasRecount && part >= RECOUNT_FROM && isUnexplained(height)) {
+      return this.watchCompilations(thread);
+    }
+    if (height.isExplained || height.reads < READS_BEFORE_CENSUS) return;
+    if (!height.hasCensus && part < LATEST_START) {
+      height.hasCensus = true;
+      height.census = await this.countObjects(thread);
+    } else if (!height.hasRecount && part >= RECOUNT_FROM) {
       height.hasRecount = true;
-      await this.walk(thread);
-      const census = await this.countObjects(thread);
-      const closures = census && height.census ? growingFunctions(height.census, census) : [];
-      if (closures.length > 0) await thread.ask(closuresRead, this.context.elapsed(), closures);
+      await this.recount(thread, height);
     }
   }
 
-  /** What the program can be seen to hold, by name: short, and it takes next to no memory. */
-  private async walk(thread: ThreadCapture): Promise<void> {
-    const { options, outcome } = this.context;
-    if (!outcome.steps.includes('census')) outcome.steps.push('census');
-    const longestChain = this.isTight ? TIGHT_CHAIN : LONGEST_CHAIN;
-    const deadline = Math.min(LONGEST_WALK_MILLIS, options.maxPauseMillis / 2);
+  private async watchCompilations(thread: ThreadCapture): Promise<void> {
+    if (!this.fits(estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0))) return;
     await this.context.timed(async () => {
-      await thread.ask(walkRead, this.context.elapsed(), deadline, longestChain);
+      await thread.ask(compilationsRead, this.context.elapsed(), COMPILE_WATCH_MILLIS);
     });
+  }
+
+  private async recount(thread: ThreadCapture, height: Height): Promise<void> {
+    await this.walk(thread);
+    if (!height.census) return;
+    const census = await this.countObjects(thread);
+    const closures = census ? growingFunctions(height.census, census) : [];
+    if (closures.length > 0) await thread.ask(closuresRead, this.context.elapsed(), closures);
+  }
+
+  private fits(estimateMillis: number): boolean {
+    return estimateMillis <= this.context.options.maxPauseMillis;
+  }
+
+  /** What the program can be seen to hold, by name: in slices, and it takes next to no memory. */
+  private async walk(thread: ThreadCapture): Promise<void> {
+    const { outcome } = this.context;
+    if (!outcome.steps.includes('census')) outcome.steps.push('census');
+    const isDataOnly = !this.fits(estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0));
+    const longestChain = this.isTight ? TIGHT_CHAIN : LONGEST_CHAIN;
+    await thread.ask(walkRead, this.context.elapsed(), { ...WALK, longestChain, isDataOnly });
     // What the walk left behind would make the young generation larger for good.
     if (this.isTight) await this.context.timed(() => thread.collectGarbage());
   }
@@ -168,18 +189,15 @@ export class HeapClimb {
     const { options } = this.context;
     const heapBytes = thread.counters.heapUsedBytes ?? 0;
     const estimate = estimateCensusMillis(thread.counters.floors.at(-1) ?? heapBytes);
-    if (estimate > options.maxPauseMillis) {
-      this.warn(
-        `The census of growing collections was left out: it would pause the target for about ${Math.round(estimate)} ms (--max-pause ${options.maxPauseMillis} ms).`,
-      );
+    if (!this.fits(estimate)) {
+      const { maxPauseMillis } = options;
+      this.warn({ code: 'census-too-long', estimateMillis: Math.round(estimate), maxPauseMillis });
       return null;
     }
     const extraBytes = estimateCensusBytes(heapBytes);
     const room = this.context.localPid === null ? undefined : memoryRoom(this.context.localPid);
     if (room && extraBytes > room.bytes * LARGEST_CENSUS_SHARE) {
-      this.warn(
-        `The census of all objects was left out: it takes about ${Math.ceil(extraBytes / 2 ** 20)} MB more for a while, and little is left below ${room.limitedBy}. Collections were looked for from open handles on.`,
-      );
+      this.warn({ code: 'census-no-memory', extraBytes, roomBytes: room.bytes, limit: room.limit });
       return null;
     }
     this.context.progress(`census of the heap, a pause of about ${Math.round(estimate)} ms`);
@@ -192,19 +210,19 @@ export class HeapClimb {
 
   /** A worker's heap is looked at only where it rises: whoever asked for a snapshot asked for the main one. */
   private isWorthIt(thread: ThreadCapture): boolean {
-    return thread.id === 0 || this.heightOf(thread).hasCensus;
+    return thread.id === 0 || this.heightOf(thread).isWatched;
   }
 
   private async takeSnapshot(thread: ThreadCapture, height: Height): Promise<void> {
     const { options, outcome, localPid } = this.context;
     const { heapUsedBytes } = thread.counters;
     const estimate = estimateSnapshot(heapUsedBytes ?? 0, localPid);
-    const refusal =
+    const refusal: Warning | null =
       heapUsedBytes === undefined
-        ? 'the size of the heap is not known, and with it what a snapshot would cost.'
+        ? { code: 'snapshot-cost-unknown' }
         : refusalOf(estimate, options.snapshot, options.maxPauseMillis);
     if (refusal) {
-      if (!height.isRefused) this.warn(`The heap snapshot was refused: ${refusal}`);
+      if (!height.isRefused) this.warn(refusal);
       height.isRefused = true;
       return;
     }
@@ -214,35 +232,32 @@ export class HeapClimb {
     const from = performance.now();
     try {
       const taken = await thread.ask(snapshotRead, this.context.elapsed(), height.snapshots);
-      if (taken) outcome.warnings.push(describeSnapshot(taken));
+      if (taken)
+        outcome.warnings.push({ code: 'snapshot-taken', bytes: taken.bytes, pauseMillis: taken.millis });
     } catch (error) {
       if (error instanceof SessionClosed) throw error;
-      this.warn(`The heap snapshot was lost: ${(error as Error).message}`);
+      this.warn({ code: 'snapshot-failed', reason: (error as Error).message });
     }
     outcome.pausesMillis.push(performance.now() - from);
   }
 
-  private warn(warning: string): void {
-    if (!this.context.outcome.warnings.includes(warning)) this.context.outcome.warnings.push(warning);
+  private warn(warning: Warning): void {
+    warnOnce(this.context.outcome, warning);
   }
 }
 
-function describeSnapshot({ bytes, millis }: SnapshotTaken): string {
-  return `A heap snapshot was taken: ${(bytes / 2 ** 20).toFixed(1)} MB, a pause of ${(millis / 1_000).toFixed(1)} s. It holds strings of the program, up to 1,024 characters each.`;
-}
-
 /** The heap rises, but no collection was caught being filled. */
-function isUnexplained({ hasCensus, isExplained }: Height): boolean {
-  return hasCensus && !isExplained;
+function isUnexplained({ isWatched, isExplained }: Height): boolean {
+  return isWatched && !isExplained;
 }
 
 /** Why no snapshot is taken: it would pause for too long, or end the process; null when it may be taken. */
-function refusalOf(estimate: SnapshotEstimate, mode: string, maxPauseMillis: number): string | null {
-  const cost = describeEstimate(estimate);
-  if (!estimate.fits)
-    return `${cost}; there is no room for that. Raise the memory limit, or take it from a copy with more memory.`;
-  if (mode === 'auto' && estimate.pauseMillis > maxPauseMillis)
-    return `${cost}. Allow it with --max-pause ${Math.ceil(estimate.pauseMillis / 1_000)}s, or with --snapshot force.`;
+function refusalOf(estimate: SnapshotEstimate, mode: string, maxPauseMillis: number): Warning | null {
+  const { pauseMillis: estimateMillis, extraBytes, room, fits } = estimate;
+  if (room && !fits)
+    return { code: 'snapshot-no-memory', extraBytes, roomBytes: room.bytes, limit: room.limit };
+  if (mode === 'auto' && estimateMillis > maxPauseMillis)
+    return { code: 'snapshot-too-long', estimateMillis, maxPauseMillis, extraBytes };
   return null;
 }
 

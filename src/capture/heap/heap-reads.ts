@@ -1,43 +1,46 @@
-// Reading the sampling heap profile: how often, how finely, and when not at all. Each read makes V8 collect, so each
-// is a pause, and the price of knowing the floor of the heap exactly.
+// The heap after garbage was collected, and where what stays is allocated. V8 collects by itself, and can be asked to do it
+// soon: that holds the program for milliseconds. Reading the sampling heap profile makes V8 collect at once, which holds it
+// for a millisecond a megabyte: only where the heap rises, and where that fits.
 import type { CaptureContext } from '../context.ts';
 import type { ThreadCapture } from '../thread/thread-capture.ts';
-import {
-  chooseIntervals,
-  estimateHeapReadMillis,
-  hasOldGrown,
-  isOldGenerationRising,
-  mayBeRising,
-  type SamplingIntervals,
-} from './ladder.ts';
+import { warnOnce } from '../warn-once.ts';
+import { chooseIntervals, estimateHeapReadMillis, mayBeRising, type SamplingIntervals } from './ladder.ts';
 import { isMemoryTight } from './memory-room.ts';
 
-/** At most this share of time may go into full GCs that heap reads force. */
-const HEAP_READ_SHARE = 0.02;
+/** At most this share of the capture may go into collections that we force. */
+const FORCED_SHARE = 0.01;
 /** By this factor: beginning again forgets what was seen of the heap so far. */
 const TOO_FINE = 8;
-/** A trend needs this many; pauses up to here are worth it. */
-const LEAST_HEAP_READS = 8;
-const LONG_PAUSE_MILLIS = 400;
-/** At most this many heap reads: more than a trend needs is only cost. */
-const MAX_HEAP_READS = 10;
-const MAX_ASKED_READS = 15;
+/** Estimates are off by up to a factor of two. */
+const SAFETY = 2;
+/** A trend needs this many collections. */
+const WANTED_FLOORS = 8;
+const CLOSER_FLOORS = 12;
+const LEAST_PACE_MILLIS = 1_000;
 /** In less time there is none to lose, nor where memory is short: what grows there ends the process soon. */
-const SHORT_LOOK_MILLIS = 20_000;
-/**
- * Parts of the look from which on a heap is read that does not rise (the second time only when the old generation has
- * become larger); and once more at the end.
- */
-const CALM_READS = [0.06, 0.33];
+const SHORT_CAPTURE_MILLIS = 20_000;
+/** Parts of the capture by which a heap that does not rise was collected, and once more at the end. */
+const CALM_FLOORS = [0.06, 0.2, 0.4, 0.7];
+/** V8 that was asked to collect has not by then: the program allocates next to nothing. */
+const PATIENCE_MILLIS = 4_500;
+
+/** What was asked of one thread. */
+interface Asked {
+  /** When V8 was asked to collect, and how many collections there had been; -1: it is not asked now. */
+  atMillis: number;
+  floorsBefore: number;
+  /** All collections that we forced, milliseconds. */
+  forcedMillis: number;
+  nextAt: number;
+  /** The last forced one. */
+  lastPauseMillis: number;
+}
 
 export class HeapReads {
-  private nextAt = 0;
-  private calmReads = 0;
+  private readonly asked = new Map<number, Asked>();
   private readonly isTight: boolean;
-  /** Bytes of the old generation after the last read, by thread. */
-  private readonly oldAtRead = new Map<number, number>();
-  private isTooDear = false;
-  private intervals: SamplingIntervals = chooseIntervals(0, 0);
+  /** Null: growth is not judged. */
+  private intervals: SamplingIntervals | null = null;
 
   /** `isAsked`: something else than the heap itself asks for a closer look. */
   constructor(
@@ -51,101 +54,138 @@ export class HeapReads {
     this.intervals = intervals;
   }
 
-  /** Resolves with whether garbage was collected. */
+  /** Once each sampling interval. Resolves with whether garbage was collected since the last time. */
   async whenDue(): Promise<boolean> {
-    const { context } = this;
-    await this.easeOff();
-    if (this.isTooDear || !(await this.isDue())) return false;
-    let pauseMillis = 0;
-    await context.forEachThread(async (thread) => {
-      pauseMillis += await this.read(thread);
-    });
-    this.nextAt = context.elapsed() + this.pace(pauseMillis);
-    return pauseMillis > 0;
-  }
-
-  /** Often where something may rise, else a few times in all. */
-  private async isDue(): Promise<boolean> {
-    const { context } = this;
-    let isCloser = this.isAsked() || context.options.durationMillis < SHORT_LOOK_MILLIS || this.isTight;
-    await context.forEachThread(async (thread) => {
-      isCloser ||= !thread.heap.isOn || mayBeRising(thread.counters.floors);
-    });
-    if (isCloser) return context.elapsed() >= this.nextAt;
-    const at = CALM_READS[this.calmReads];
-    if (at === undefined || context.elapsed() < at * context.options.durationMillis) return false;
-    if (this.calmReads > 0 && !(await this.hasOldGrown())) return false;
-    this.calmReads++;
-    return true;
-  }
-
-  private async hasOldGrown(): Promise<boolean> {
-    let hasGrown = false;
+    if (!this.intervals) return false;
+    let isCollected = false;
     await this.context.forEachThread(async (thread) => {
-      hasGrown ||= hasOldGrown(this.oldAtRead.get(thread.id) ?? 0, thread.counters.oldGeneration.at(-1) ?? 0);
+      isCollected = (await this.step(thread)) || isCollected;
     });
-    return hasGrown;
+    return isCollected;
   }
 
   async last(): Promise<void> {
+    if (!this.intervals) return;
     await this.context.forEachThread(async (thread) => {
-      if (!this.isTooDear) await this.read(thread);
+      if (thread.heap.isOn) await this.force(thread);
+      else if (thread.counters.floors.length < CALM_FLOORS.length && this.isForceable(thread))
+        await this.force(thread);
     });
   }
 
-  /** The load may come after us: heap sampling that has become far too fine for it begins again, coarser or later. */
-  private async easeOff(): Promise<void> {
-    await this.context.forEachThread(async (thread) => {
-      const wanted = chooseIntervals(thread.counters.load.utilization, thread.counters.load.allocated);
-      if (!thread.heap.isOn || wanted.heapBytes < thread.heap.intervalBytes * TOO_FINE) return;
-      await thread.heap.stop();
-      this.intervals = wanted;
-      if (!wanted.isHeapDeferred) await thread.heap.start(wanted.heapBytes);
-    });
-  }
-
-  /** Resolves with the pause it took, milliseconds; 0 when there was nothing to read. */
-  private async read(thread: ThreadCapture): Promise<number> {
-    if (!thread.heap.isOn) return this.lookAtDeferredHeap(thread);
-    const { options, outcome } = this.context;
-    const estimate = estimateHeapReadMillis(thread.counters.heapUsedBytes ?? 0);
-    if (estimate > options.maxPauseMillis) {
-      this.isTooDear = true;
-      outcome.warnings.push(
-        `Heap growth by allocation stack was left out: reading it would pause the target for about ${Math.round(estimate)} ms (--max-pause ${options.maxPauseMillis} ms).`,
-      );
-      return 0;
+  private async step(thread: ThreadCapture): Promise<boolean> {
+    const asked = this.askedOf(thread);
+    await this.easeOff(thread);
+    const hasNew = asked.floorsBefore >= 0 && thread.counters.floors.length > asked.floorsBefore;
+    if (hasNew) asked.atMillis = -1;
+    asked.floorsBefore = thread.counters.floors.length;
+    const elapsed = this.context.elapsed();
+    if (asked.atMillis >= 0) {
+      if (elapsed - asked.atMillis < PATIENCE_MILLIS) return false;
+      asked.atMillis = -1;
+      return this.isForceable(thread) ? this.force(thread) : false;
     }
-    const pauseMillis = await thread.readHeap(this.context.elapsed());
-    outcome.pausesMillis.push(pauseMillis);
-    this.oldAtRead.set(thread.id, thread.counters.oldGeneration.at(-1) ?? 0);
-    return pauseMillis;
+    if (elapsed < asked.nextAt || !this.isDue(thread, elapsed)) return hasNew;
+    asked.nextAt = elapsed + this.pace(thread);
+    if (this.isCloser(thread) && (await this.startSampling(thread)) && this.isForceable(thread))
+      return this.force(thread);
+    if (await thread.probe?.call('encourageCollection')) asked.atMillis = elapsed;
+    else if (this.isForceable(thread)) return this.force(thread);
+    return hasNew;
   }
 
-  /**
-   * The old generation of a saturated target rises by garbage alone, too. One read tells: when all of the rise was
-   * garbage, heap sampling goes off again.
-   */
-  private async lookAtDeferredHeap(thread: ThreadCapture): Promise<number> {
-    if (!isOldGenerationRising(thread.counters.oldGeneration)) return 0;
-    const before = thread.counters.oldGeneration[0] ?? 0;
-    await thread.heap.start(this.intervals.heapBytes);
-    const pauseMillis = await this.read(thread);
-    const after = thread.counters.oldGeneration.at(-1) ?? 0;
-    if (after <= before * 1.02 + 64 * 1024) await thread.heap.stop();
-    thread.counters.oldGeneration.splice(0, thread.counters.oldGeneration.length, Math.max(before, after));
-    return pauseMillis;
+  /** Something may rise, there or elsewhere: collections are wanted more often, and where what stays is allocated. */
+  private isCloser(thread: ThreadCapture): boolean {
+    return (
+      this.isAsked() ||
+      this.context.options.durationMillis < SHORT_CAPTURE_MILLIS ||
+      this.isTight ||
+      mayBeRising(thread.counters.floors)
+    );
   }
 
-  /** Until the next read: sooner at first (a target may end early), later where reads are dear, but enough for a trend. */
-  private pace(pauseMillis: number): number {
+  /** A heap that does not rise is collected a few times in all, by V8 itself where it does so. */
+  private isDue(thread: ThreadCapture, elapsed: number): boolean {
+    if (this.isCloser(thread)) return true;
+    const part = elapsed / this.context.options.durationMillis;
+    const wanted = CALM_FLOORS.filter((at) => part >= at).length;
+    return thread.counters.floors.length < wanted;
+  }
+
+  /** Until the next one: sooner at first, since a target may end early; later where each is dear. */
+  private pace(thread: ThreadCapture): number {
     const { durationMillis } = this.context.options;
-    // Something rises: the rest of the look is short.
-    const usual = durationMillis / (this.isAsked() ? MAX_ASKED_READS : MAX_HEAP_READS);
+    const usual = durationMillis / (this.isAsked() ? CLOSER_FLOORS : WANTED_FLOORS);
     const first = this.context.elapsed() < 12_000 ? Math.min(usual, 2_000) : usual;
-    const affordable = Math.max(first, pauseMillis / HEAP_READ_SHARE, 1_000);
-    return pauseMillis < LONG_PAUSE_MILLIS
-      ? Math.min(affordable, durationMillis / LEAST_HEAP_READS)
-      : affordable;
+    return Math.max(first, LEAST_PACE_MILLIS, this.askedOf(thread).lastPauseMillis);
+  }
+
+  /** The load may come after us: heap sampling that has become far too fine for it begins again, coarser or not at all. */
+  private async easeOff({ heap, counters }: ThreadCapture): Promise<void> {
+    const wanted = chooseIntervals(counters.load.utilization, counters.load.allocated, this.isTight);
+    if (!heap.isOn || wanted.heapBytes < heap.intervalBytes * TOO_FINE) return;
+    await heap.stop();
+    this.intervals = wanted;
+    if (!wanted.isHeapDeferred) await heap.start(wanted.heapBytes);
+  }
+
+  /** True when what lives is sampled by its allocation stack from now on, or was already. */
+  private async startSampling(thread: ThreadCapture): Promise<boolean> {
+    if (thread.heap.isOn) return true;
+    const { utilization, allocated } = thread.counters.load;
+    const { isHeapDeferred, heapBytes } = chooseIntervals(utilization, allocated, this.isTight);
+    if (isHeapDeferred) return false;
+    if (!this.isForceable(thread)) {
+      this.warnLeftOut(thread);
+      return false;
+    }
+    await thread.heap.start(heapBytes);
+    return true;
+  }
+
+  /** Whether a collection may be forced: neither this one nor all of them together may hold the program for too long. */
+  private isForceable(thread: ThreadCapture): boolean {
+    const { maxPauseMillis, durationMillis } = this.context.options;
+    const { forcedMillis } = this.askedOf(thread);
+    const estimate = this.estimateOf(thread);
+    return estimate * SAFETY <= maxPauseMillis && forcedMillis + estimate <= this.budget(durationMillis);
+  }
+
+  private budget(durationMillis: number): number {
+    return Math.max(durationMillis * FORCED_SHARE, this.context.options.maxPauseMillis);
+  }
+
+  private estimateOf(thread: ThreadCapture): number {
+    return estimateHeapReadMillis(thread.counters.heapUsedBytes ?? 0);
+  }
+
+  private warnLeftOut(thread: ThreadCapture): void {
+    const { maxPauseMillis } = this.context.options;
+    const estimateMillis = Math.round(this.estimateOf(thread) * SAFETY);
+    warnOnce(this.context.outcome, { code: 'heap-reads-too-long', estimateMillis, maxPauseMillis });
+  }
+
+  /** Reads where what stays is allocated, where that is sampled; collects in any case. */
+  private async force(thread: ThreadCapture): Promise<boolean> {
+    const asked = this.askedOf(thread);
+    const from = performance.now();
+    if (thread.heap.isOn) await thread.readHeap(this.context.elapsed());
+    else {
+      await thread.collectGarbage();
+      await thread.counters.sampleFloor(this.context.elapsed());
+    }
+    asked.lastPauseMillis = performance.now() - from;
+    asked.forcedMillis += asked.lastPauseMillis;
+    this.context.outcome.pausesMillis.push(asked.lastPauseMillis);
+    asked.floorsBefore = thread.counters.floors.length;
+    return true;
+  }
+
+  private askedOf({ id }: ThreadCapture): Asked {
+    const known = this.asked.get(id);
+    if (known) return known;
+    const asked = { atMillis: -1, floorsBefore: -1, forcedMillis: 0, nextAt: 0, lastPauseMillis: 0 };
+    this.asked.set(id, asked);
+    return asked;
   }
 }

@@ -7,7 +7,7 @@ import { STEP_COSTS } from '../costs.ts';
 export interface SamplingIntervals {
   cpuMicros: number;
   heapBytes: number;
-  /** Heap sampling waits until the old generation rises. */
+  /** So much is allocated that sampling it would be felt. */
   isHeapDeferred: boolean;
 }
 
@@ -40,20 +40,15 @@ export function chooseIntervals(
 const SATURATED = 0.85;
 const BUSY_ALLOCATION = 50 * MIB;
 
-const LEAST_RISING_LOOKS = 6;
-const LEAST_OLD_RISE_BYTES = 48 * 1024;
-
-/** Does what survives minor collections rise, look after look? Then heap sampling is worth its cost. */
-export function isOldGenerationRising(bytes: readonly number[]): boolean {
-  const recent = bytes.slice(-LEAST_RISING_LOOKS - 1);
-  if (recent.length <= LEAST_RISING_LOOKS) return false;
-  const rising = recent.slice(1).filter((value, i) => value > recent[i]!).length;
-  return rising >= LEAST_RISING_LOOKS - 1 && recent.at(-1)! - recent[0]! > LEAST_OLD_RISE_BYTES;
-}
-
 /** Each read of the heap profile makes V8 collect all garbage once. */
 export function estimateHeapReadMillis(heapUsedBytes: number): number {
   const { millis, millisPerMegabyte } = STEP_COSTS.heapRead;
+  return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
+}
+
+/** Listing the scripts, without which it cannot be told where a function begins. */
+export function estimateScriptsMillis(heapUsedBytes: number): number {
+  const { millis, millisPerMegabyte } = STEP_COSTS.scripts;
   return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
 }
 
@@ -78,12 +73,6 @@ export function isClearlyRising(floors: readonly number[]): boolean {
 }
 const CLEAR_RISE_BYTES = MIB;
 const CLEAR_RISE_SHARE = 1 / 50;
-
-/** What survives minor collections has become more since the heap was last read: some of it may be held. */
-export function hasOldGrown(before: number, now: number): boolean {
-  return now - before > Math.max(LEAST_OLD_GROWTH_BYTES, before / 50);
-}
-const LEAST_OLD_GROWTH_BYTES = 256 * 1024;
 
 /** Worth a closer look: any rise since the lowest read that is more than the noise of two reads. */
 export function mayBeRising(floors: readonly number[]): boolean {

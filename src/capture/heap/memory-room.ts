@@ -3,6 +3,7 @@
 import { readCgroup } from '../../signals/passive/cgroup.ts';
 import { known, readText } from '../../target/proc/proc-file.ts';
 import { MIB } from '../../units/bytes.ts';
+import type { MemoryLimit } from '../../units/memory-limit.ts';
 
 /** The kernel wants some of a container's memory for itself and for file pages. */
 const KERNEL_SHARE = 0.05;
@@ -11,8 +12,7 @@ export const megabytes = (bytes: number) => `${Math.round(bytes / MIB)} MB`;
 
 export interface MemoryRoom {
   bytes: number;
-  /** What sets the limit: "the container's limit of 256 MB". */
-  limitedBy: string;
+  limit: MemoryLimit;
 }
 
 /** What is left for a process below the tightest limit that can be seen; undefined when none is known. */
@@ -40,12 +40,10 @@ function containerRoom(pid: number, roots: { proc?: string; cgroup?: string }): 
   const used = memoryAnonBytes ?? memoryUsageBytes;
   if (memoryLimitBytes === undefined || used === undefined) return undefined;
   const bytes = Math.max(0, memoryLimitBytes * (1 - KERNEL_SHARE) - used);
-  return { bytes, limitedBy: `the container's limit of ${megabytes(memoryLimitBytes)}` };
+  return { bytes, limit: { of: 'container', bytes: memoryLimitBytes } };
 }
 
 function machineRoom(proc = '/proc'): MemoryRoom | undefined {
   const kilobytes = /^MemAvailable:\s+(\d+) kB/m.exec(known(readText(`${proc}/meminfo`)) ?? '')?.[1];
-  return kilobytes === undefined
-    ? undefined
-    : { bytes: Number(kilobytes) * 1024, limitedBy: "the machine's memory" };
+  return kilobytes === undefined ? undefined : { bytes: Number(kilobytes) * 1024, limit: { of: 'machine' } };
 }

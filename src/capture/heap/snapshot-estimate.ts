@@ -1,17 +1,16 @@
 // What a heap snapshot would cost here, before it is taken. V8 builds a graph of its own beside the heap, whatever it
 // is written to: that graph ends processes that run close to their limit.
+import { memoryLimitWords } from '../../units/memory-limit.ts';
 import { STEP_COSTS } from '../costs.ts';
-import { megabytes, memoryRoom } from './memory-room.ts';
+import { type MemoryRoom, megabytes, memoryRoom } from './memory-room.ts';
 
 export interface SnapshotEstimate {
   nodes: number;
   pauseMillis: number;
   /** Resident memory that it adds while it is built; V8 gives little of it back. */
   extraBytes: number;
-  /** What is left below the tightest limit that we can see; absent: no limit is known. */
-  roomBytes?: number;
-  /** What sets that limit. */
-  limitedBy?: string;
+  /** Absent: no limit is known, and so it fits. */
+  room?: MemoryRoom;
   fits: boolean;
 }
 
@@ -31,15 +30,14 @@ export function estimateSnapshot(
     nodes,
     pauseMillis: Math.round((nodes * microsPerNode) / 1_000),
     extraBytes,
-    roomBytes: room?.bytes,
-    limitedBy: room?.limitedBy,
+    room,
     fits: room === undefined || extraBytes <= room.bytes * LARGEST_SHARE,
   };
 }
 
 /** "about 0.7 M nodes, a pause of about 2.7 s and 480 MB of extra memory (61 MB left below the container's limit)" */
 export function describeEstimate(estimate: SnapshotEstimate): string {
-  const { nodes, pauseMillis, extraBytes, roomBytes, limitedBy } = estimate;
-  const room = roomBytes === undefined ? '' : ` (${megabytes(roomBytes)} left below ${limitedBy})`;
-  return `about ${(nodes / 1e6).toFixed(1)} M nodes, a pause of about ${(pauseMillis / 1_000).toFixed(1)} s and ${megabytes(extraBytes)} of extra memory${room}`;
+  const { nodes, pauseMillis, extraBytes, room } = estimate;
+  const left = room ? ` (${megabytes(room.bytes)} left below ${memoryLimitWords(room.limit)})` : '';
+  return `about ${(nodes / 1e6).toFixed(1)} M nodes, a pause of about ${(pauseMillis / 1_000).toFixed(1)} s and ${megabytes(extraBytes)} of extra memory${left}`;
 }

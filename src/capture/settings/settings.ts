@@ -54,7 +54,7 @@ export async function readSettings(
       durationMillis: Math.round(performance.now() - startedAt),
       pausesMillis,
       restored,
-      warnings: localPid === null ? ['The process is elsewhere: /proc and its files could not be read.'] : [],
+      warnings: localPid === null ? [{ code: 'proc-not-readable' }] : [],
     },
     inner,
     outer:

@@ -1,6 +1,5 @@
 // V8's CPU profiler on one thread: switched on once, its profile kept once.
-import type { CaptureSink } from '../../signals/sink.ts';
-import type { InspectorSession } from '../../target/inspector-session.ts';
+import type { SignalThread } from '../../signals/live-signal.ts';
 
 export interface CpuProfiling {
   start(intervalMicros: number): Promise<void>;
@@ -12,8 +11,7 @@ const STOP_TIMEOUT_MILLIS = 60_000;
 
 /** `file`: where the profile goes. */
 export function cpuProfiling(
-  session: InspectorSession,
-  sink: CaptureSink,
+  { session, sink, duringOwnPause }: SignalThread,
   file: { thread: number; path: string },
 ): CpuProfiling {
   let isOn = false;
@@ -22,13 +20,16 @@ export function cpuProfiling(
       await session.send('Profiler.enable');
       // Must come before start.
       await session.send('Profiler.setSamplingInterval', { interval });
-      await session.send('Profiler.start');
+      // V8 goes through all functions there are.
+      await duringOwnPause('start CPU profile', () => session.send('Profiler.start'));
       isOn = true;
     },
     async stop() {
       if (!isOn) return;
       isOn = false;
-      const { profile } = await session.send<{ profile: object }>('Profiler.stop', {}, STOP_TIMEOUT_MILLIS);
+      const { profile } = await duringOwnPause('stop CPU profile', () =>
+        session.send<{ profile: object }>('Profiler.stop', {}, STOP_TIMEOUT_MILLIS),
+      );
       sink.file({ kind: 'cpu-profile', ...file }, profile);
       await session.send('Profiler.disable');
     },

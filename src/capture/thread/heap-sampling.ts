@@ -44,11 +44,12 @@ export function heapSampling(thread: SignalThread): HeapSampling {
     async stop() {
       if (!isOn) return;
       isOn = false;
-      await ask('HeapProfiler.stopSampling');
+      // Without the profile that `stopSampling` answers with, for which V8 would collect all garbage first.
+      await session.send('HeapProfiler.disable');
     },
     async read(atMillis) {
       let pauseMillis = 0;
-      await thread.duringOwnPause(async () => {
+      await thread.duringOwnPause('read heap profile', async () => {
         const from = performance.now();
         const profile = await ask('HeapProfiler.getSamplingProfile');
         pauseMillis = performance.now() - from;

@@ -2,7 +2,7 @@
 // whatever signal it is asked for.
 
 import { installProbeIn } from '../../probe/client/probe-client.ts';
-import type { ProbeConfig } from '../../probe/probe-protocol.ts';
+import type { OwnStep, ProbeConfig } from '../../probe/probe-protocol.ts';
 import type { SampleLine } from '../../signals/lines.ts';
 import type { SignalThread } from '../../signals/live-signal.ts';
 import type { CaptureSink } from '../../signals/sink.ts';
@@ -18,8 +18,15 @@ export interface ThreadCapture extends SignalThread {
   readonly cpu: CpuProfiling;
   /** Reads live bytes by allocation stack, and the floor of the heap after it. Resolves with the pause, milliseconds. */
   readHeap(atMillis: number): Promise<number>;
+  /**
+   * Lets V8 forget the objects that the program has logged: while a session is connected it keeps the last thousand
+   * messages with their arguments (seen on Node 20 to 26). Nothing where another console may want them.
+   */
+  forgetLogged(): Promise<void>;
   /** Makes V8 give back what it can: a pause as long as a heap read's. */
   collectGarbage(): Promise<void>;
+  /** What we held it for so far, by step; empty where that is not known. */
+  ownSteps(): Promise<OwnStep[]>;
   /** Stops the profiles, keeps the CPU profile, removes the probe. Never throws. */
   stop(): Promise<void>;
 }
@@ -49,7 +56,7 @@ export async function openThread(
     probe,
     sink,
     scriptUrls: new Map(),
-    duringOwnPause: (work) => (probe ? probe.duringOwnPause(work) : work()),
+    duringOwnPause: (step, work) => (probe ? probe.duringOwnPause(step, work) : work()),
     async ask(signal, atMillis, ...args) {
       const body = await signal.read(thread, atMillis, ...args);
       if (!body) return null;
@@ -59,7 +66,7 @@ export async function openThread(
   };
   const counters = threadCounters(thread);
   const heap = heapSampling(thread);
-  const cpu = cpuProfiling(session, sink, { thread: id, path: `${thread.fileName}.cpuprofile` });
+  const cpu = cpuProfiling(thread, { thread: id, path: `${thread.fileName}.cpuprofile` });
   return {
     ...thread,
     name,
@@ -71,10 +78,14 @@ export async function openThread(
       await counters.sampleFloor(atMillis);
       return pauseMillis;
     },
+    async forgetLogged() {
+      if (config.forgetLogged) await session.send('Runtime.discardConsoleEntries');
+    },
     collectGarbage: () =>
-      thread.duringOwnPause(async () => {
+      thread.duringOwnPause('collect garbage', async () => {
         await session.send('HeapProfiler.collectGarbage', {}, COLLECT_TIMEOUT_MILLIS);
       }),
+    ownSteps: async () => (await probe?.call('ownSteps')) ?? [],
     async stop() {
       const quietly = (work: Promise<unknown>) => work.catch(() => {});
       await quietly(cpu.stop());

@@ -1,10 +1,11 @@
 // The counters of one thread: sampled through the probe, written down, and the last values kept for what is decided next.
 import type { SignalThread } from '../../signals/live-signal.ts';
+import type { ProbeSample } from '../../signals/runtime/wire.ts';
 
 export interface ThreadCounters {
   /** Bytes in use at the last sample; undefined before the first. */
   readonly heapUsedBytes: number | undefined;
-  /** Bytes in use after each full GC that a heap read forced. */
+  /** Bytes in use after each major collection, the program's own and those we caused. */
   readonly floors: number[];
   /** Bytes of the old generation at each sample. */
   readonly oldGeneration: number[];
@@ -24,10 +25,19 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
   const oldGeneration: number[] = [];
   const load = { utilization: 0, allocated: 0 };
 
+  /** After a collection that was not forced. */
+  const noteFloor = (atMillis: number, memory: NonNullable<ProbeSample['memory']>, ownHeapBytes: number) => {
+    floors.push(memory.heapUsedBytes - ownHeapBytes);
+    sink.line({ type: 'runtime', atMillis, thread: id, afterGc: true, ...memory, ownHeapBytes });
+  };
+
   const sample = async (atMillis: number, afterGc: boolean) => {
     if (!probe) return;
-    const { memory, stopped, leaseTicks: _ticks, ...rest } = await probe.call('sample');
+    const { memory, stopped, leaseTicks: _ticks, collected = [], ...rest } = await probe.call('sample');
     if (stopped) return;
+    const clockMicros = rest.clockMicros ?? 0;
+    for (const { clockMicros: at, memory: left } of collected)
+      noteFloor(Math.max(0, atMillis - (clockMicros - at) / 1_000), left, rest.ownHeapBytes ?? 0);
     heapUsedBytes = memory?.heapUsedBytes ?? heapUsedBytes;
     poolWaitsMillis = rest.poolWaitsMillis ?? [];
     if (memory) oldGeneration.push(memory.oldGenerationBytes);

@@ -5,6 +5,7 @@ import type { ExitCode } from '../../exit-codes.ts';
 import { explainRecordedHeap } from '../../heap/explain-recorded-heap.ts';
 import { readRecording } from '../../recording/reader.ts';
 import { checkWritable } from '../../recording/writer.ts';
+import { reportWarning } from '../../report/warnings.ts';
 import type { DiagnoseOptions } from '../commands/diagnose.ts';
 import { recordInto, withTemporaryFolder } from '../live.ts';
 import { printReport } from '../output.ts';
@@ -31,12 +32,8 @@ async function diagnoseInto(
   const { outcome } = await recordInto(dir, target, command, options);
   const recording = await readRecording(dir);
   const report = diagnose(recording, await explainRecordedHeap(recording));
-  if (outcome.ended === 'target-gone')
-    report.warnings.unshift('The target ended while it was watched; what was captured until then is judged.');
-  if (outcome.ended === 'disconnected')
-    report.warnings.unshift(
-      'The target runs on, but its inspector was closed under us, perhaps by another culprit; what we put in expires within 10 s. What was captured until then is judged.',
-    );
+  if (outcome.ended === 'target-gone') report.warnings.unshift(reportWarning({ code: 'target-ended' }));
+  if (outcome.ended === 'disconnected') report.warnings.unshift(reportWarning({ code: 'inspector-closed' }));
   // Without --out the recording is gone in a moment.
   if (options.out === undefined) report.capture.files = [];
   printReport(report, options);

@@ -1,7 +1,9 @@
 // One run of one side of a comparison: what a program cost while it did its work, in numbers that do not depend on how
 // much of it was done. Pure data.
+
 import type { MetricWindows } from '../../wire/report/comparison.ts';
 import type { MetricName } from '../../wire/report/names.ts';
+import type { Warning } from '../../wire/warning.ts';
 import type { Frame } from '../frame.ts';
 
 /** What is compared. Names are what people write in gates: "cpu.total>3%". */
@@ -73,5 +75,5 @@ export interface Run {
   functions: FunctionCost[];
   /** The merged call tree; the root first. Empty without a CPU profile. */
   calls: CallCost[];
-  warnings: string[];
+  warnings: Warning[];
 }

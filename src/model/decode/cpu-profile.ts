@@ -92,20 +92,13 @@ export function decodeCpuProfile(
     startClockMicros: startTime > 0 ? startTime + times.firstMicros : undefined,
     nodes,
     samples: timeline,
-    ...flawsOf(samples.length, timeline.node.length, times.flawed),
+    ...flawOf(samples.length, timeline.node.length, times.flawed),
   };
 }
 
-function flawsOf(samples: number, timed: number, flawed: number): Pick<CpuProfile, 'flaws'> {
-  if (timed === 0) return { flaws: [ONLY_COUNTS] };
-  return flawed > 0 ? { flaws: [sayFlawed(flawed, samples)] } : {};
-}
-
-const ONLY_COUNTS =
-  'it has counts and no samples in time: blocks of the event loop, which need their order, cannot be judged.';
-
-function sayFlawed(flawed: number, all: number): string {
-  return `${flawed} of its ${all} samples have no usable time, and count as nothing.`;
+function flawOf(samples: number, timed: number, wrong: number): Pick<CpuProfile, 'flaw'> {
+  if (timed === 0) return { flaw: { code: 'profile-without-samples' } };
+  return wrong > 0 ? { flaw: { code: 'profile-times-wrong', wrong, samples } } : {};
 }
 
 /** What one hit stands for in a profile without samples: they are spread over all of it. */

@@ -49,6 +49,10 @@ export function decodeHeapProfile(
       if (typeof child === 'object' && child !== null) pending.push({ node: child, frames, isOwn });
     }
   }
-  const flaws = flawed > 0 ? [`${flawed} of its sizes are none, and count as nothing.`] : undefined;
-  return { thread, atMillis, stacks, ...(flaws && { flaws }) };
+  return {
+    thread,
+    atMillis,
+    stacks,
+    ...(flawed > 0 && { flaw: { code: 'profile-sizes-wrong' as const, wrong: flawed } }),
+  };
 }

@@ -1,5 +1,6 @@
 // How a process is set up, as read from it and from outside at one moment: facts only, plain JSON. They are judged
 // elsewhere (findings/configuration), perhaps on another machine. Absent is unknown; null is "no limit".
+import type { Warning } from '../../wire/warning.ts';
 
 export const SETTINGS_FORMAT = 'culprit-settings';
 export const SETTINGS_VERSION = 1;
@@ -120,7 +121,7 @@ export interface Settings {
   version: typeof SETTINGS_VERSION;
   takenAt: string;
   process: { pid: number; nodeVersion: string; title: string; uptimeSeconds: number };
-  look: { durationMillis: number; pausesMillis: number[]; restored: boolean; warnings: string[] };
+  look: { durationMillis: number; pausesMillis: number[]; restored: boolean; warnings: Warning[] };
   inner: InnerSettings;
   outer: OuterSettings;
   drill?: DrillResult;

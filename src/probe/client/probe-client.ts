@@ -21,8 +21,8 @@ export interface ProbeClient {
     args: Parameters<ProbeHandle[M]>,
     ask: (objectId: string) => Promise<T | null>,
   ): Promise<(T | null)[]>;
-  /** Runs work that makes the target collect garbage on our behalf, so that it is not counted as its own. */
-  duringOwnPause<T>(work: () => Promise<T>): Promise<T>;
+  /** Runs work that holds the target on our behalf: its pauses and collections are not counted as the program's own. */
+  duringOwnPause<T>(step: string, work: () => Promise<T>): Promise<T>;
 }
 
 const CALL_TIMEOUT_MILLIS = 60_000;
@@ -67,8 +67,8 @@ function clientFor(session: InspectorSession, handleId: string): ProbeClient {
     call: (method, ...args) => callOn(method, asValues(args)),
     callWith: (method, objectId, ...args) => callOn(method, [{ objectId }, ...asValues(args)]),
     askEach: (method, args, ask) => forEachObject(session, { handleId, method, args: asValues(args) }, ask),
-    async duringOwnPause(work) {
-      await callOn('ownPauseBegins', []);
+    async duringOwnPause(step, work) {
+      await callOn('ownPauseBegins', [{ value: step }]);
       try {
         return await work();
       } finally {

@@ -26,10 +26,12 @@ export type Inspect = (value: object) => Inspected | null;
 
 export interface ThreadInspector {
   /**
-   * Opens for as long as `work` takes, and leaves nothing behind. Throws where there is no inspector. Listing the scripts
-   * takes milliseconds: `with known scripts` makes do with those of the last time.
+   * Opens for as long as `work` takes, and leaves nothing behind. Throws where there is no inspector. Functions of scripts
+   * that came after `listScripts` have no place.
    */
-  during(work: (inspect: Inspect) => void, how?: 'with all scripts' | 'with known scripts'): void;
+  during(work: (inspect: Inspect) => void): void;
+  /** A pause of its own, which grows with the heap: V8 goes through all code that it has compiled. Never throws. */
+  listScripts(): void;
 }
 
 interface Remote {
@@ -92,12 +94,19 @@ export function createThreadInspector({
 
   cleanups.push(() => scripts.clear());
   return {
-    during(work, how = 'with all scripts') {
+    listScripts() {
+      try {
+        const session = openInspectorSession(load);
+        scripts = session.listScripts();
+        session.close();
+      } catch {}
+    },
+    during(work) {
       const session = openInspectorSession(load);
       const release = () => session.post('Runtime.releaseObjectGroup', { objectGroup: GROUP });
       let inspections = 0;
       try {
-        if (how === 'with all scripts' || scripts.size === 0) scripts = session.listScripts();
+        if (scripts.size === 0) scripts = session.listScripts();
         exchange.open();
         work((value) => {
           // Scopes are copies: let go of soon enough, they never outlive a minor collection.

@@ -9,24 +9,23 @@ import { createFunctionVisits } from './visit-functions.ts';
 import { createLine, createVisitQueue, type Visit } from './visit-queue.ts';
 
 export interface ReferenceWalk {
-  /**
-   * Goes on until everything was seen or the time is up. Functions that hold each other are followed for `longestChain`
-   * of them. `visit` hears of each object once, and by which name it is held.
-   */
-  walk(limits: WalkLimits, visit: Visitor): ProbeWalk;
-  /** The same in slices: each call goes on for `millis`; true when all was seen. Holds what is still to be seen. */
-  inSlices(limits: SliceLimits, visit: Visitor): (millis: number) => boolean;
+  /** Notes the roots. `visit` hears of each object once, and by which name it is held. */
+  begin(limits: WalkLimits, visit: Visitor): Walk;
 }
 
-interface WalkLimits {
-  deadlineMillis: number;
-  longestChain: number;
-}
-
-interface SliceLimits {
+export interface WalkLimits {
+  /** Functions that hold each other are followed for so many of them. */
   longestChain: number;
   /** Only what plain data leads to, not what functions close over: a tenth of the time. */
   isDataOnly: boolean;
+}
+
+/** A walk under way. It holds what is still to be seen. */
+export interface Walk {
+  /** Goes on for `millis`; true when all was seen. Never throws. */
+  goOn(millis: number): boolean;
+  /** What was met so far. */
+  result(): ProbeWalk;
 }
 
 type Visitor = (value: object, holder: ProbeHolder) => void;
@@ -36,37 +35,32 @@ const MAX_FUNCTIONS = 100;
 
 export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): ReferenceWalk {
   return {
-    walk({ deadlineMillis, longestChain }, visit) {
+    begin({ longestChain, isDataOnly }, visit) {
       const { queue, places, goOn } = begin(core, longestChain, visit);
       let isWhole = false;
-      try {
-        thread.during((inspect) => {
-          isWhole = goOn(inspect, deadlineMillis);
-        });
-      } catch {
-        // Built without an inspector: there is nothing to follow closures with.
-      }
-      const functions = [...places.values()]
-        .filter(({ count }) => count >= LEAST_FUNCTIONS)
-        .sort((a, b) => b.count - a.count)
-        .slice(0, MAX_FUNCTIONS);
-      return { scanned: queue.seenCount, cut: !isWhole, functions };
-    },
-    inSlices({ longestChain, isDataOnly }, visit) {
-      const { goOn } = begin(core, longestChain, visit);
-      if (isDataOnly) return (millis) => goOn(null, millis);
-      let how: 'with all scripts' | 'with known scripts' = 'with all scripts';
-      return (millis) => {
-        let isWhole = false;
-        try {
-          thread.during((inspect) => {
-            isWhole = goOn(inspect, millis);
-          }, how);
-        } catch {
-          return true;
-        }
-        how = 'with known scripts';
-        return isWhole;
+      return {
+        goOn(millis) {
+          if (isDataOnly) isWhole = goOn(null, millis);
+          else {
+            try {
+              thread.during((inspect) => {
+                isWhole = goOn(inspect, millis);
+              });
+            } catch {
+              // Built without an inspector: there is nothing to follow closures with.
+              isWhole = goOn(null, millis);
+            }
+          }
+          return isWhole;
+        },
+        result: () => ({
+          scanned: queue.seenCount,
+          cut: !isWhole,
+          functions: [...places.values()]
+            .filter(({ count }) => count >= LEAST_FUNCTIONS)
+            .sort((a, b) => b.count - a.count)
+            .slice(0, MAX_FUNCTIONS),
+        }),
       };
     },
   };

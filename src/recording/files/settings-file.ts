@@ -1,6 +1,7 @@
 // Settings that were read elsewhere (in a pod, say) and come back as JSON: checked before anything believes them.
 import * as v from 'valibot';
 import { SETTINGS_FORMAT, SETTINGS_VERSION, type Settings } from '../../model/settings/settings.ts';
+import { warning } from '../../wire/warning.ts';
 import { parseCheckedJson, readCheckedJson } from './checked-json.ts';
 
 const MOST = 1_000;
@@ -88,7 +89,7 @@ const settings = v.object({
     durationMillis: amount,
     pausesMillis: list(amount),
     restored: v.boolean(),
-    warnings: list(text),
+    warnings: list(warning),
   }),
   inner,
   outer,

@@ -47,14 +47,13 @@ export function fromReport(report: RawReport, path: string): Recording {
     title: (Array.isArray(header.commandLine) ? header.commandLine.map(word).join(' ') : '').slice(0, 4_000),
     cwd: word(header.cwd) || dirname(path),
   });
-  const warnings = ['A diagnostic report is one moment: limits and counts are judged, growth is not.'];
   return {
     manifest,
     profiles: [],
     snapshots: [],
     lines: [passive, runtime],
     sources: { scripts: {}, lines: {} },
-    warnings,
+    warnings: [{ code: 'single-moment' }],
     contents: contentsOf(report),
   };
 }

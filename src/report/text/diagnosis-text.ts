@@ -51,7 +51,7 @@ function fileBlocks(report: DiagnosisReport, page: Page, tables: string[][]): st
     verdict,
     ...findings.map((finding) => renderFinding(finding, paint, width)),
     sayNotJudged(notApplicable, width),
-    [...new Set(warnings)].flatMap((warning) => hangingLines('Note: ', warning, width)),
+    warnings.flatMap(({ message }) => hangingLines('Note: ', message, width)),
   ];
 }
 

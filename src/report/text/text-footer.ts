@@ -1,7 +1,13 @@
 // What stands below the findings: what could not be judged, what the look cost the target, which process it
 // was, and what weakens the result.
 import Table from 'cli-table3';
-import type { NotApplicable, ReportLook, ReportProcess } from '../../model/finding.ts';
+import type {
+  NotApplicable,
+  ReportLook,
+  ReportProcess,
+  ReportStall,
+  ReportWarning,
+} from '../../model/finding.ts';
 import { formatDuration, formatNumber } from '../../units/units.ts';
 import { hangingLines, labelledLines } from '../layout.ts';
 import { describeContainer } from './container-text.ts';
@@ -38,7 +44,9 @@ export function renderNotApplicable(items: NotApplicable[], width: number): stri
 export function renderCost({ overhead, restored }: ReportLook, width: number): string[] {
   if (restored === null && overhead.pausesMillis.length === 0) return ['Cost: nothing was attached.'];
   const rows: [string, string][] = [
-    ['pauses', describePauses(overhead.pausesMillis)],
+    overhead.stalls
+      ? ['stalls', describeStalls(overhead.stalls)]
+      : ['pauses', describePauses(overhead.pausesMillis)],
     ['loop delay', describeDelay(overhead)],
     [
       'own fds',
@@ -61,13 +69,22 @@ function describePauses(pausesMillis: number[]): string {
   return `${formatNumber(pausesMillis.length)}, together ${formatDuration(total)}, longest ${formatDuration(longest)}`;
 }
 
+/** As measured inside the target, with the step that held it longest. */
+function describeStalls(stalls: readonly ReportStall[]): string {
+  const [longest] = stalls.toSorted((a, b) => b.longestMillis - a.longestMillis);
+  if (!longest) return 'none';
+  const total = stalls.reduce((sum, { totalMillis }) => sum + totalMillis, 0);
+  return `longest ${formatDuration(longest.longestMillis)} (${longest.step}), all together ${formatDuration(total)}`;
+}
+
 function describeDelay(overhead: ReportLook['overhead']): string {
   const before = overhead.eventLoopDelayBeforeMillis;
   const during = overhead.eventLoopDelayDuringMillis;
+  const { eventLoopDelayMaxBeforeMillis: mostBefore, eventLoopDelayMaxDuringMillis: mostDuring } = overhead;
   const amount = (millis: number | undefined) => (millis === undefined ? 'unknown' : formatDuration(millis));
   return before === undefined && during === undefined
     ? 'unknown'
-    : `${amount(before)} before, ${amount(during)} during`;
+    : `${amount(before)} before, ${amount(during)} during${mostDuring === undefined ? '' : ` (median); at most ${amount(mostBefore)} before, ${amount(mostDuring)} during`}`;
 }
 
 /** What is known of a target and of the look at it. */
@@ -80,13 +97,13 @@ export interface Facts {
   /** What was recorded, in words; "" is nothing. */
   files: string;
   /** May hold one twice. */
-  warnings: string[];
+  warnings: ReportWarning[];
 }
 
 /** Which process it was, what was captured, and the warnings of both. */
 export function renderFacts(facts: Facts, width: number): string[] {
   const { target, threadNames, captured, files } = facts;
-  const warnings = [...new Set(facts.warnings)].map((warning) => `- ${warning}`);
+  const warnings = [...new Set(facts.warnings.map(({ message }) => `- ${message}`))];
   const rows: [string, string[]][] = [
     ['process', [describeProcess(target)]],
     ['place', [target.location ?? '']],

@@ -1,5 +1,6 @@
 // Counting objects and functions: all live objects at once, or those that references from open handles lead to.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ProbeClient } from '../../probe/client/probe-client.ts';
 import type { EvaluateResult } from '../../probe/client/probe-objects.ts';
 import type { InspectorSession } from '../../target/inspector-session.ts';
@@ -12,14 +13,35 @@ const QUERY_TIMEOUT_MILLIS = 120_000;
 export const censusRead: LiveSignal<'census', [deadlineMillis: number]> = {
   type: 'census',
   read: async ({ probe, session, duringOwnPause }, _atMillis, deadlineMillis) =>
-    probe && duringOwnPause(() => takeCensus(session, probe, deadlineMillis)),
+    probe && duringOwnPause('census', () => takeCensus(session, probe, deadlineMillis)),
 };
 
-/** Follows references from open handles: a short pause, next to no memory. */
-export const walkRead: LiveSignal<'walk', [deadlineMillis: number, longestChain: number]> = {
+export interface WalkPlan {
+  /** Milliseconds that the thread is held at a time. */
+  sliceMillis: number;
+  /** Between two slices the program goes on for so long. */
+  restMillis: number;
+  /** All slices together. */
+  budgetMillis: number;
+  longestChain: number;
+  /** Closures are not followed: to list the scripts would hold the thread for too long. */
+  isDataOnly: boolean;
+}
+
+/** Follows references from open handles, in slices: next to no memory. */
+export const walkRead: LiveSignal<'walk', [plan: WalkPlan]> = {
   type: 'walk',
-  read: async ({ probe, duringOwnPause }, _atMillis, deadlineMillis, longestChain) =>
-    probe && duringOwnPause(() => probe.call('walk', deadlineMillis, longestChain)),
+  async read({ probe, duringOwnPause }, _atMillis, plan) {
+    if (!probe) return null;
+    const { sliceMillis, restMillis, budgetMillis, longestChain, isDataOnly } = plan;
+    if (!isDataOnly) await duringOwnPause('list scripts', () => probe.call('listScripts'));
+    await probe.call('beginWalk', { longestChain, isDataOnly });
+    for (let left = budgetMillis; ; left -= sliceMillis) {
+      const walk = await probe.call('walkOn', sliceMillis, left <= sliceMillis);
+      if (walk) return walk;
+      await delay(restMillis);
+    }
+  },
 };
 
 /** Where one function of each of these classes of the last census begins, as far as its script is known. */

@@ -12,7 +12,7 @@ import type { AliveRead } from './wire.ts';
 export const aliveRead: LiveSignal<'alive', [refusal: string | null, onPause: (millis: number) => void]> = {
   type: 'alive',
   read: ({ session, duringOwnPause }, _atMillis, refusal, onPause) =>
-    duringOwnPause(() => listKeepAlive(session, refusal, onPause)),
+    duringOwnPause('list what keeps it alive', () => listKeepAlive(session, refusal, onPause)),
 };
 
 const GROUP = 'culprit-alive';

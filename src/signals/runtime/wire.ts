@@ -56,7 +56,7 @@ const sampled = {
 };
 
 export const runtimeLine = threadLine('runtime', {
-  /** True when taken right after a full GC (with a heap read): `heapUsedBytes` is then the heap after GC. */
+  /** True when taken right after a major collection, forced or not: `heapUsedBytes` is then the heap after GC. */
   afterGc: v.boolean(),
   ...memory,
   ...sampled,
@@ -72,6 +72,9 @@ const answer = v.object({
   leaseTicks: amount,
 });
 export type ProbeSample = Omit<v.InferOutput<typeof answer>, 'memory'> & {
-  memory?: Required<Pick<RuntimeLine, keyof typeof memory>>;
+  memory?: Memory;
+  /** Major collections since the last sample that we did not force, with what was in use right after each. */
+  collected?: { clockMicros: number; memory: Memory }[];
 };
+type Memory = Required<Pick<RuntimeLine, keyof typeof memory>>;
 export type RuntimeLine = v.InferOutput<typeof runtimeLine>;

@@ -22,7 +22,7 @@ export const snapshotRead: LiveSignal<'snapshot', [ordinal: number]> = {
     const growing = (await thread.ask(collectionsRead, atMillis, 0))?.growing ?? [];
     const take = () =>
       takeSnapshot(session, sink.stream({ kind: 'heap-snapshot', thread: id, path, atMillis }));
-    const { millis, bytes } = await thread.duringOwnPause(take);
+    const { millis, bytes } = await thread.duringOwnPause('heap snapshot', take);
     // Only now: V8 gives an object its id in the first snapshot that has it.
     const ask = (objectId: string) => snapshotIdOf(session, objectId);
     const nodes = (await probe?.askEach('growingObjects', [], ask).catch(() => [])) ?? [];

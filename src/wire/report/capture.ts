@@ -1,12 +1,22 @@
 // What was done to a process to find out, and what that cost it.
 import * as v from 'valibot';
 import { amount, count } from './scalars.ts';
+import { reportWarning } from './warning.ts';
+
+/** One step of ours on the main thread, all times that it was done, as measured inside the target. */
+const stall = v.object({ step: v.string(), count, totalMillis: amount, longestMillis: amount });
+export type ReportStall = v.InferOutput<typeof stall>;
 
 export const overhead = v.object({
-  /** Each time we held the target's main thread, in order. */
+  /** How long each step waited for that holds the target, in order: an upper bound of what it was held for. */
   pausesMillis: v.array(amount),
+  /** How long the main thread was held, by step, the longest first; absent where it could not be measured. */
+  stalls: v.optional(v.array(stall)),
+  /** Medians, before our profilers were on and while they were. */
   eventLoopDelayBeforeMillis: v.optional(amount),
   eventLoopDelayDuringMillis: v.optional(amount),
+  eventLoopDelayMaxBeforeMillis: v.optional(amount),
+  eventLoopDelayMaxDuringMillis: v.optional(amount),
   ownFds: v.optional(count),
 });
 
@@ -18,7 +28,7 @@ export const reportLook = v.object({
   overhead,
   /** True when the target was left as found; null when nothing was attached. */
   restored: v.nullable(v.boolean()),
-  warnings: v.array(v.string()),
+  warnings: v.array(reportWarning),
 });
 export type ReportLook = v.InferOutput<typeof reportLook>;
 

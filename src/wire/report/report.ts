@@ -8,6 +8,7 @@ import { keepsAlive } from './keeps-alive.ts';
 import { profileTables, reportContents } from './profile-tables.ts';
 import { count, tool } from './scalars.ts';
 import { reportProcess, reportTarget } from './target.ts';
+import { reportWarning } from './warning.ts';
 
 export const verdict = v.picklist(['findings', 'healthy', 'too-little-data']);
 export type Verdict = v.InferOutput<typeof verdict>;
@@ -19,7 +20,7 @@ const shared = {
   verdict,
   /** Why, in one sentence; for too little data also what would be enough. */
   verdictReason: v.string(),
-  warnings: v.array(v.string()),
+  warnings: v.array(reportWarning),
 };
 
 /** A process that was watched for a while, live or from a recording. */

@@ -1,14 +1,16 @@
 // Which collections grow, and how many objects there are of each class. Everything is held weakly.
 import type { ProbeCore } from '../../../probe/core.ts';
 import type { ProbeCensus, ProbeCollections, ProbeHolder, ProbeWalk } from '../../../probe/probe-protocol.ts';
-import type { ReferenceWalk } from '../../../probe/walk/reference-walk.ts';
+import type { ReferenceWalk, Walk, WalkLimits } from '../../../probe/walk/reference-walk.ts';
 import type { CollectionKinds } from './collection-kinds.ts';
 import type { InsertionTraps } from './insertion-traps.ts';
 import { createTrackedCollections, type Findings } from './tracked-collections.ts';
 
 export interface CollectionWatch {
-  /** Picks collections to watch among those that can be reached by references: little memory, and not all of them. */
-  walk(deadlineMillis: number, longestChain: number): ProbeWalk;
+  /** Begins to pick collections to watch among those that can be reached by references; a walk under way is given up. */
+  beginWalk(limits: WalkLimits): void;
+  /** Goes on with it for `millis`. Null: there is more to see, and this was not the last call. */
+  walkOn(millis: number, isLast: boolean): ProbeWalk | null;
   /** Goes through all live objects: counts them by class, and the first time picks the collections to watch. */
   census(objects: Iterable<object>, deadlineMillis: number): ProbeCensus;
   readCollections(atMillis: number, trapTop: number): ProbeCollections;
@@ -38,6 +40,7 @@ export function createCollectionWatch(core: ProbeCore, parts: CollectionWatchPar
   const tracked = createTrackedCollections(kinds, traps);
   const functions = new Map<string, WeakRef<object>>();
   let hasTracked = false;
+  let walking: { walk: Walk; findings: Findings } | null = null;
 
   /** Notes the value where it is a collection worth watching. */
   const note = (value: object, holder: ProbeHolder | undefined, { found, lists }: Findings) => {
@@ -82,15 +85,23 @@ export function createCollectionWatch(core: ProbeCore, parts: CollectionWatchPar
   core.cleanups.push(() => {
     tracked.clear();
     functions.clear();
+    walking = null;
   });
   return {
-    walk(deadlineMillis, longestChain) {
+    beginWalk(limits) {
       const findings: Findings = { found: [], lists: new Set() };
-      const result = references.walk({ deadlineMillis, longestChain }, (value, holder) =>
-        note(value, holder, findings),
-      );
+      walking = {
+        walk: references.begin(limits, (value, holder) => note(value, holder, findings)),
+        findings,
+      };
+    },
+    walkOn(millis, isLast) {
+      if (!walking) return null;
+      const { walk, findings } = walking;
+      if (!walk.goOn(millis) && !isLast) return null;
+      walking = null;
       tracked.track(findings);
-      return result;
+      return walk.result();
     },
     census,
     readCollections: tracked.read,

@@ -29,7 +29,7 @@ export function createPoolSearch(core: ProbeCore, parts: PoolSearchParts) {
   core.cleanups.push(rest);
   return (budgetMillis: number, isDataOnly: boolean): void => {
     rest();
-    const goOn = references.inSlices({ longestChain: LONGEST_CHAIN, isDataOnly }, consider);
+    const walk = references.begin({ longestChain: LONGEST_CHAIN, isDataOnly }, consider);
     const pace = isDataOnly ? PACES.data : PACES.closures;
     let spent = 0;
     const slice = () => {
@@ -38,7 +38,7 @@ export function createPoolSearch(core: ProbeCore, parts: PoolSearchParts) {
         const from = core.now();
         let isDone = false;
         asOwnPause(() => {
-          isDone = goOn(pace.slice);
+          isDone = walk.goOn(pace.slice);
         });
         spent += core.now() - from;
         if (isDone || spent >= budgetMillis) return rest();

@@ -6,6 +6,8 @@ import { createLoopDelays } from './loop-delays.ts';
 
 export interface Counters {
   sample(): ProbeSample;
+  /** Makes V8 collect soon, in its own way; false where it cannot be made to. */
+  encourageCollection(): boolean;
   /** Collections between these two are ours. */
   ownPauseBegins(): void;
   ownPauseEnds(): void;
@@ -17,14 +19,15 @@ export function createCounters(core: ProbeCore): Counters {
   // V8 gives the times of a CPU profile by the clock that hrtime reads.
   const clockOffsetMillis = Number(process.hrtime.bigint()) / 1e6 - core.now();
   const micros = (millis: number) => Math.round((millis + clockOffsetMillis) * 1_000);
-  const collections = createGcCounts(core, micros);
+  const memoryNow = () => withoutYoung(v8.getHeapStatistics(), v8.getHeapSpaceStatistics());
+  const collections = createGcCounts(core, micros, memoryNow);
   const takeDelays = createLoopDelays(core);
   const countResources = createResourceCounts(core);
   let lastUtilization = perf.performance.eventLoopUtilization();
   let lastSampleAt = core.now();
 
   const fill = (result: ProbeSample, seconds: number) => {
-    const { gc, minorCount, ownPauses } = collections.take();
+    const { gc, minorCount, ownPauses, collected } = collections.take();
     const spaces = v8.getHeapSpaceStatistics();
     result.allocatedBytesPerSecond = allocatedBytes(spaces, minorCount) / Math.max(0.1, seconds);
     result.clockMicros = micros(core.now());
@@ -37,6 +40,7 @@ export function createCounters(core: ProbeCore): Counters {
     const delays = takeDelays(seconds);
     if (delays) result.eventLoopDelayMillis = delays;
     result.ownPauses = ownPauses;
+    result.collected = collected;
     result.gc = gc;
     result.resources = countResources();
   };
@@ -51,6 +55,7 @@ export function createCounters(core: ProbeCore): Counters {
       } catch {}
       return result;
     },
+    encourageCollection: collections.encourage,
     ownPauseBegins: collections.ownPauseBegins,
     ownPauseEnds: collections.ownPauseEnds,
   };
@@ -65,7 +70,14 @@ function allocatedBytes(spaces: Spaces, minorCollections: number): number {
   return ((young?.space_size ?? 0) / 2) * minorCollections;
 }
 
-function memoryOf(heap: import('node:v8').HeapInfo, spaces: Spaces): ProbeSample['memory'] {
+/** What a major collection has left: objects that are made right after it are young. */
+function withoutYoung(heap: import('node:v8').HeapInfo, spaces: Spaces): NonNullable<ProbeSample['memory']> {
+  const memory = memoryOf(heap, spaces);
+  const young = spaces.find((space) => space.space_name === 'new_space')?.space_used_size ?? 0;
+  return { ...memory, heapUsedBytes: memory.heapUsedBytes - young };
+}
+
+function memoryOf(heap: import('node:v8').HeapInfo, spaces: Spaces): NonNullable<ProbeSample['memory']> {
   const memory = process.memoryUsage();
   const isOld = (space: Spaces[number]) => /^(old|large_object)_space$/.test(space.space_name);
   return {

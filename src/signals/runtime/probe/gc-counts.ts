@@ -1,31 +1,56 @@
 // Garbage collections between one sample and the next: those of the program, and the pauses that we caused.
 import type { ProbeCore } from '../../../probe/core.ts';
 import type { ProbeSample } from '../../../probe/probe-protocol.ts';
+import { createEncouragedCollections } from './encouraged-collections.ts';
 
 export interface GcCounts {
   /** Since this was last asked. */
-  take(): { gc: NonNullable<ProbeSample['gc']>; minorCount: number; ownPauses: [from: number, to: number][] };
+  take(): {
+    gc: NonNullable<ProbeSample['gc']>;
+    minorCount: number;
+    ownPauses: [from: number, to: number][];
+    /** Major collections that were not forced by us, each with what was in use right after it. */
+    collected: NonNullable<ProbeSample['collected']>;
+  };
+  /** Makes V8 collect before it would by itself; false where it cannot be made to. */
+  encourage(): boolean;
   /** Collections between these two are ours. */
   ownPauseBegins(): void;
   ownPauseEnds(): void;
 }
 
 const MAX_PAUSES = 64;
+const MAX_COLLECTED = 8;
 
 /** `micros` turns our milliseconds into the clock of CPU profiles. */
-export function createGcCounts(core: ProbeCore, micros: (millis: number) => number): GcCounts {
+export function createGcCounts(
+  core: ProbeCore,
+  micros: (millis: number) => number,
+  memoryNow: () => NonNullable<ProbeSample['memory']>,
+): GcCounts {
   const perf: typeof import('node:perf_hooks') = core.load('perf_hooks');
   const { NODE_PERFORMANCE_GC_MINOR, NODE_PERFORMANCE_GC_MAJOR } = perf.constants;
   const gc = { count: 0, majorCount: 0, pauseMillis: 0, longestPauseMillis: 0 };
   let minorCount = 0;
   const ownPauses: { from: number; to: number }[] = [];
   const untoldPauses: [from: number, to: number][] = [];
+  const collected: NonNullable<ProbeSample['collected']> = [];
+  const encouraged = createEncouragedCollections(core);
+  /** The entry comes a moment after the collection: what was allocated meanwhile is young, and not counted. */
+  const noteMajor = (entry: { startTime: number; duration: number }) => {
+    const isOurs = encouraged.noteMajor();
+    if (isOurs) untoldPauses.push([micros(entry.startTime), micros(entry.startTime + entry.duration)]);
+    collected.push({ clockMicros: micros(entry.startTime + entry.duration), memory: memoryNow() });
+    if (collected.length > MAX_COLLECTED) collected.shift();
+    return isOurs;
+  };
   const observer = new perf.PerformanceObserver((list) => {
     try {
       for (const entry of list.getEntries()) {
         if (ownPauses.some((own) => entry.startTime >= own.from && entry.startTime <= own.to)) continue;
         const detail = (entry as { detail?: { kind?: number } }).detail;
         const kind = detail?.kind ?? (entry as { kind?: number }).kind;
+        if (kind === NODE_PERFORMANCE_GC_MAJOR && noteMajor(entry)) continue;
         gc.count++;
         if (kind === NODE_PERFORMANCE_GC_MINOR) minorCount++;
         if (kind === NODE_PERFORMANCE_GC_MAJOR) gc.majorCount++;
@@ -38,11 +63,17 @@ export function createGcCounts(core: ProbeCore, micros: (millis: number) => numb
   core.cleanups.push(() => observer.disconnect());
   return {
     take() {
-      const taken = { gc: { ...gc }, minorCount, ownPauses: untoldPauses.splice(0) };
+      const taken = {
+        gc: { ...gc },
+        minorCount,
+        ownPauses: untoldPauses.splice(0),
+        collected: collected.splice(0),
+      };
       gc.count = gc.majorCount = gc.pauseMillis = gc.longestPauseMillis = 0;
       minorCount = 0;
       return taken;
     },
+    encourage: encouraged.encourage,
     ownPauseBegins() {
       ownPauses.push({ from: core.now(), to: Number.POSITIVE_INFINITY });
       if (ownPauses.length > MAX_PAUSES) ownPauses.shift();

@@ -1,0 +1,62 @@
+// How long we hold the thread, by step: work of ours inside it by its own time, and what the inspector does on our behalf by
+// how late the event loop was meanwhile.
+import type { ProbeCore } from './core.ts';
+import type { OwnStep } from './probe-protocol.ts';
+
+export interface OwnSteps {
+  /** From here to `end` the inspector works for us. */
+  begin(step: string): void;
+  end(): void;
+  /** Work of ours inside the thread. */
+  timed<T>(step: string, work: () => T): T;
+  /** All so far, the longest first. */
+  all(): OwnStep[];
+}
+
+const MAX_STEPS = 64;
+/** The event loop is asked each millisecond, while the inspector works for us. */
+const RESOLUTION_MILLIS = 1;
+
+export function createOwnSteps(core: ProbeCore): OwnSteps {
+  const perf: typeof import('node:perf_hooks') = core.load('perf_hooks');
+  const delays = perf.monitorEventLoopDelay({ resolution: RESOLUTION_MILLIS });
+  const steps = new Map<string, OwnStep>();
+  let current = '';
+  let from = 0;
+  core.cleanups.push(() => delays.disable());
+  const note = (step: string, millis: number) => {
+    const known = steps.get(step) ?? { step, count: 0, totalMillis: 0, longestMillis: 0 };
+    if (known.count === 0 && steps.size >= MAX_STEPS) return;
+    steps.set(step, known);
+    known.count++;
+    known.totalMillis += millis;
+    known.longestMillis = Math.max(known.longestMillis, millis);
+  };
+  return {
+    begin(step) {
+      current = step;
+      from = core.now();
+      delays.reset();
+      delays.enable();
+    },
+    end() {
+      if (current === '') return;
+      delays.disable();
+      const elapsed = core.now() - from;
+      // Where the loop has not turned since, a busy program answers us between two of its functions.
+      const hasTurned = delays.max > 0 && delays.min < 1e15;
+      const late = hasTurned ? Math.max(0, delays.max / 1e6 - RESOLUTION_MILLIS) : elapsed;
+      note(current, Math.min(late, elapsed));
+      current = '';
+    },
+    timed(step, work) {
+      const began = core.now();
+      try {
+        return work();
+      } finally {
+        note(step, core.now() - began);
+      }
+    },
+    all: () => [...steps.values()].sort((a, b) => b.longestMillis - a.longestMillis),
+  };
+}

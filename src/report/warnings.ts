@@ -1,0 +1,111 @@
+// The sentences of warnings: what happened, what it means for the result, and what changes it. A leaf: whoever makes a
+// report may know it.
+import { writeDuration } from '../units/duration.ts';
+import { type MemoryLimit, memoryLimitWords } from '../units/memory-limit.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber } from '../units/units.ts';
+import type { ReportWarning } from '../wire/report/warning.ts';
+import type { Warning, WarningCode } from '../wire/warning.ts';
+
+/** Each warning by its code. */
+type WarningByCode = { [W in Warning as W['code']]: W };
+
+const PROBE_EXPIRES = 'The code that culprit added to the target removes itself within 10 s.';
+
+const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => string } = {
+  'no-built-in-modules': () =>
+    "culprit could not access the built-in modules of Node.js in the target. The report has no counters, no async resources and no census of the target's objects.",
+  'workers-short-lived': () =>
+    'Worker threads were not profiled: they end soon after they start, and a debugger that is attached to an ending thread can crash Node.js. Their CPU time appears in the counters of the process only.',
+  'too-many-workers': ({ captured }) =>
+    `The process has more than ${captured} worker threads. Only the first ${captured} were captured.`,
+
+  'trace-no-memory': ({ bufferBytes, ...room }) =>
+    `No trace was taken: Node.js can buffer up to ${formatBytes(bufferBytes)} of trace events, and the target has only ${left(room)}. Raise the memory limit to take one.`,
+  'trace-not-started': ({ reason }) => `No trace was taken: ${stopped(reason)}`,
+  'trace-not-written': ({ reason }) => `The trace could not be written: ${stopped(reason)}`,
+  'trace-truncated': ({ limitBytes }) =>
+    `The trace reached its size limit of ${formatBytes(limitBytes)} and stops before the end of the capture. Use a shorter --duration for a complete trace.`,
+
+  'keep-alive-not-listed': ({ thread, reason }) =>
+    `What keeps the thread "${thread}" alive could not be listed: ${stopped(reason)}`,
+
+  'heap-reads-too-long': (warning) =>
+    `Heap growth by allocation stack is missing or incomplete: ${tooLong('reading the heap profile', warning)}. ${raiseMaxPause('read it', warning)}`,
+  'census-too-long': (warning) =>
+    `The census of all objects was skipped: ${tooLong('it', warning)}. Only collections that open handles lead to were searched. ${raiseMaxPause('take the census', warning)}`,
+  'census-no-memory': ({ extraBytes, ...room }) =>
+    `The census of all objects was skipped: it needs about ${formatBytes(extraBytes)} of extra memory, too much of the ${left(room)}. Only collections that open handles lead to were searched. Raise the memory limit to take the census.`,
+
+  'snapshot-cost-unknown': () =>
+    'No heap snapshot was taken: the size of the heap is unknown, so the cost of a snapshot could not be estimated.',
+  'snapshot-no-memory': ({ extraBytes, ...room }) =>
+    `No heap snapshot was taken: it needs about ${formatBytes(extraBytes)} of extra memory, too much of the ${left(room)}. Raise the memory limit, or take the snapshot from a replica with more memory.`,
+  'snapshot-too-long': (warning) =>
+    `No heap snapshot was taken: ${tooLong('it', warning)}, and need about ${formatBytes(warning.extraBytes)} of extra memory. Use --max-pause ${wholeSeconds(warning)} or --snapshot force to take one.`,
+  'snapshot-taken': ({ bytes, pauseMillis }) =>
+    `A heap snapshot of ${formatBytes(bytes)} was taken; it paused the target for ${formatDuration(pauseMillis)}. It contains strings from the memory of the program, up to 1,024 characters each.`,
+  'snapshot-failed': ({ reason }) => `The heap snapshot failed: ${stopped(reason)}`,
+
+  'proc-not-readable': () =>
+    'culprit could not find the process on this machine, so it did not read /proc or the files of the process. Its limits, open files and source files are unknown.',
+  'target-ended': () =>
+    'The target ended during the capture. The report covers the data captured until then.',
+  'inspector-closed': () =>
+    `The inspector of the target was closed during the capture, perhaps by another culprit; the target is still running. The report covers the data captured until then. ${PROBE_EXPIRES}`,
+
+  'connection-lost': () =>
+    `The connection was lost before the recording was complete. The report covers the data received until then. ${PROBE_EXPIRES}`,
+  'other-output': ({ bytes }) => `Ignored ${formatBytes(bytes)} of other output before the recording.`,
+  'file-not-readable': ({ path, reason }) =>
+    `${path} could not be read, and the report does not use it: ${stopped(reason)}`,
+  'samples-missing': () =>
+    'samples.jsonl is missing from the recording. The report has no counters and no trends.',
+  'samples-damaged': ({ lines }) => `Ignored ${formatCount(lines, 'damaged line')} in samples.jsonl.`,
+  'sources-missing': () =>
+    'sources.json is missing or damaged, so no source maps are applied. Files and lines are those of the code that ran.',
+  'profile-damaged': ({ path, reason }) =>
+    `${path} is not a valid profile, and the report does not use it: ${stopped(reason)}`,
+  'profile-times-wrong': ({ path, wrong, samples }) =>
+    `${formatNumber(wrong)} of ${formatCount(samples, 'sample')} in ${path} have no valid time. They count as no time at all.`,
+  'profile-without-samples': ({ path }) =>
+    `${path} has counts by function, but no samples in time. Blocks of the event loop cannot be found in it.`,
+  'profile-sizes-wrong': ({ path, wrong }) =>
+    `${formatCount(wrong, 'size')} in ${path} are not valid. They count as nothing.`,
+  'profile-short': ({ durationMillis }) =>
+    `The profile covers ${(durationMillis / 1_000).toFixed(1)} s. What happens rarely, and blocks of the event loop, cannot be judged from so short a time.`,
+  'snapshot-not-readable': ({ reason }) =>
+    `${stopped(reason)} The report does not use this snapshot, so it may not name what holds the memory.`,
+  'single-moment': () =>
+    'A diagnostic report describes a single moment. It shows limits and counts, but not growth.',
+};
+
+/** One or more sentences. Strings from the target are in it as they are: renderers escape them. */
+export function warningMessage<Code extends WarningCode>(warning: WarningByCode[Code]): string {
+  const sentence: (warning: WarningByCode[Code]) => string = SENTENCES[warning.code as Code];
+  return sentence(warning);
+}
+
+export function reportWarning(warning: Warning): ReportWarning {
+  return { code: warning.code, message: warningMessage(warning) };
+}
+
+interface TooLongPause {
+  estimateMillis: number;
+  maxPauseMillis: number;
+}
+
+const tooLong = (step: string, { estimateMillis, maxPauseMillis }: TooLongPause) =>
+  `${step} would pause the target for about ${formatDuration(estimateMillis)}, longer than --max-pause ${writeDuration(maxPauseMillis)} allows`;
+
+/** "61 MB left below the container's limit of 256 MB" */
+const left = ({ roomBytes, limit }: { roomBytes: number; limit: MemoryLimit }) =>
+  `${formatBytes(roomBytes)} left ${limit.of === 'machine' ? 'on the machine' : `below ${memoryLimitWords(limit)}`}`;
+
+const raiseMaxPause = (purpose: string, warning: TooLongPause) =>
+  `Use --max-pause ${wholeSeconds(warning)} to ${purpose}.`;
+
+/** At least the estimate, as --max-pause takes it: "3s". */
+const wholeSeconds = ({ estimateMillis }: TooLongPause) => `${Math.ceil(estimateMillis / 1_000)}s`;
+
+/** Messages of errors come with and without a full stop. */
+const stopped = (reason: string) => (/[.!?]$/.test(reason) ? reason : `${reason}.`);

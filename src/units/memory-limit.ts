@@ -1,0 +1,10 @@
+// The limit that a process's memory meets first, and what sentences call it.
+import { MIB } from './bytes.ts';
+
+export type MemoryLimit = { of: 'container'; bytes: number } | { of: 'machine' };
+
+/** "the container's limit of 256 MB", "the machine's memory" */
+export function memoryLimitWords(limit: MemoryLimit): string {
+  if (limit.of === 'machine') return "the machine's memory";
+  return `the container's limit of ${Math.round(limit.bytes / MIB)} MB`;
+}
