@@ -15,7 +15,7 @@ export const EXIT_MEANINGS: Readonly<Record<ExitName, { brief: string; detail: s
   },
   cannotAttach: {
     brief: 'could not attach or capture',
-    detail: '; the message says why and what to do',
+    detail: '; the message says why and what to do. Also where `compare` found nothing to compare',
   },
   interrupted: {
     brief: 'interrupted with nothing to report',

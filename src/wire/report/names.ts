@@ -138,6 +138,7 @@ export const METRIC_NAMES = [
   'throughput',
   'heap.floor',
   'heap.leak',
+  'heap.live',
   'rss.after',
   'handles.after',
   'fds.after',
