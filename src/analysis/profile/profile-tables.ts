@@ -23,7 +23,8 @@ export function cpuTables(profile: CpuProfile, program: ProgramKind, top: number
   const busyMicros = states.code + states.gc + states.program;
   const rows = (by: By) => {
     const found = tally(nodes, links, ({ frame }) => (isPseudo(frame) ? null : keyOf(by, frame)));
-    return [...found.values()].map(({ first, self, total }) => ({ frame: nodes[first]!.frame, self, total }));
+    const inOrder = [...found.values()].sort((a, b) => a.first - b.first);
+    return inOrder.map(({ first, self, total }) => ({ frame: nodes[first]!.frame, self, total }));
   };
   return {
     profile: 'cpu',

@@ -51,7 +51,7 @@ export function createRawProfile(): RawProfileBuilder {
       return id;
     },
     sample(node, atMicros) {
-      if (!Number.isFinite(atMicros)) return;
+      if (!Number.isFinite(atMicros) || atMicros < 0) return;
       samples.push({ node, at: atMicros });
       nodes[node - 1]!.hitCount++;
     },
