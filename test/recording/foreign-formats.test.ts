@@ -235,7 +235,13 @@ describe('bad input gets one sentence or a true answer:', () => {
       const inner = at[key];
       const isLeaf = typeof inner !== 'object' || inner === null || random() < 0.15;
       if (isLeaf) {
-        if (random() < 0.1) Object.defineProperty(at, '__proto__', { value: { nodes: 1 }, enumerable: true });
+        if (random() < 0.1)
+          Object.defineProperty(at, '__proto__', {
+            value: { nodes: 1 },
+            enumerable: true,
+            writable: true,
+            configurable: true,
+          });
         else at[key] = structuredClone(BAD[Math.floor(random() * BAD.length)]);
         return;
       }
