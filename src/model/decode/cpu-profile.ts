@@ -145,7 +145,7 @@ function checkNode(value: unknown): RawNode {
   return {
     id: node.id as number,
     raw: checkCallFrame(node.callFrame),
-    hitCount: isAmount(node.hitCount) ? Math.min(node.hitCount, MAX_SAMPLES) : 0,
+    hitCount: isAmount(node.hitCount) && node.hitCount <= MAX_SAMPLES ? node.hitCount : 0,
     children: Array.isArray(node.children) ? node.children.filter(Number.isSafeInteger) : [],
     ticks: (Array.isArray(node.positionTicks) ? node.positionTicks : [])
       .filter((tick) => isAmount(tick?.line) && isAmount(tick?.ticks))
