@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { ALLOWED, roomOf } from './support/rooms.ts';
 
 const SRC = resolve(dirname(fileURLToPath(import.meta.url)), '../src');
 
@@ -57,17 +58,6 @@ function targetOf(from: string, specifier: string): string {
     : specifier;
 }
 
-/**
- * The first folder. But code that runs in the target is one room wherever it lies, and a signal has a part in three more: the
- * shape of its lines (`wire`), what they mean (`signals`, the offline half), how they are read (`live signals`).
- */
-const roomOf = (file: string) => {
-  if (/^probe\/client\//.test(file)) return 'live signals';
-  if (/^probe\/|\/(probe|requests)\//.test(file)) return 'probe';
-  if (!file.startsWith('signals/')) return file.includes('/') ? file.slice(0, file.indexOf('/')) : '';
-  if (/wire\.ts$/.test(file)) return 'wire';
-  return /(^signals\/(lines|offline-signal|sink)|decode)\.ts$/.test(file) ? 'signals' : 'live signals';
-};
 const isOurs = (to: string) => textOf.has(to);
 const say = ({ from, to }: Import) => `${from} -> ${to}`;
 /** Lists of names, without a validator: whoever may know the types of `wire` may know these. */
@@ -85,107 +75,6 @@ test('the files and their imports were found, and every relative import leads to
 });
 
 describe('a room imports only', () => {
-  /** What each room may import: with "type", only as a type; of a room one file by its path. Anything at the top of src is named by its file. */
-  const ALLOWED: Record<string, string[]> = {
-    units: [],
-    wire: [],
-    signals: ['wire', 'model'],
-    probe: ['type wire', 'type model', 'type signals', 'model/owner.ts'],
-    'live signals': ['type wire', 'type signals', 'type model', 'units', 'target', 'errors.ts', 'probe'],
-    model: ['units', 'type wire'],
-    analysis: ['model', 'units'],
-    findings: ['analysis', 'model', 'units'],
-    audit: ['defaults.ts', 'findings', 'analysis', 'model', 'report/warnings.ts', 'units', 'version.ts'],
-    report: ['model', 'units', 'findings', 'type wire'],
-    recording: ['model', 'units', 'signals', 'type wire', 'wire/warning.ts', 'errors.ts'],
-    target: ['type model', 'units', 'errors.ts'],
-    capture: [
-      'defaults.ts',
-      'probe',
-      'type model',
-      'model/owner.ts',
-      'live signals',
-      'type signals',
-      'type wire',
-      'units',
-      'target',
-      'errors.ts',
-    ],
-    workload: ['capture', 'target', 'model', 'units', 'errors.ts'],
-    triage: ['model', 'units', 'findings', 'recording', 'errors.ts', 'version.ts'],
-    testing: [
-      'analysis',
-      'probe',
-      'errors.ts',
-      'findings',
-      'model',
-      'units',
-      'recording',
-      'signals',
-      'type wire',
-    ],
-    heap: ['analysis', 'model', 'units', 'recording', 'errors.ts', 'version.ts'],
-    comparison: [
-      'analysis',
-      'capture',
-      'defaults.ts',
-      'diagnose.ts',
-      'errors.ts',
-      'findings',
-      'heap',
-      'model',
-      'record.ts',
-      'recording',
-      'report/warnings.ts',
-      'target',
-      'units',
-      'version.ts',
-      'workload',
-    ],
-    remote: [
-      'recorder',
-      'recording',
-      'target',
-      'type capture',
-      'model',
-      'units',
-      'errors.ts',
-      'exit-codes.ts',
-    ],
-    recorder: [
-      'defaults.ts',
-      'record.ts',
-      'errors.ts',
-      'exit-codes.ts',
-      'type model',
-      'units',
-      'capture',
-      'recording',
-      'target',
-    ],
-    cli: [
-      'audit',
-      'capture',
-      'comparison',
-      'defaults.ts',
-      'diagnose.ts',
-      'errors.ts',
-      'exit-codes.ts',
-      'findings',
-      'heap',
-      'model',
-      'record.ts',
-      'recording',
-      'remote',
-      'report',
-      'target',
-      'triage',
-      'units',
-      'version.ts',
-      'workload',
-    ],
-  };
-
   test.each(ROOMS)('what lies further along: %s', (room) => {
     const allowed = ALLOWED[room];
     expect(allowed, `src/${room} is a new room: say here what it may import`).toBeDefined();

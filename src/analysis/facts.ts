@@ -14,6 +14,7 @@ import {
 import { measureThrottling, type Throttling } from './container/throttling.ts';
 import { type BlockGroup, findBlocks } from './cpu/blocks.ts';
 import { type CpuSummary, summarizeCpu } from './cpu/cpu.ts';
+import { type CpuWaits, measureCpuWaits } from './cpu/cpu-waits.ts';
 import { type GcSummary, summarizeGc } from './cpu/gc.ts';
 import { type GrowingCollection, growingCollections } from './growth/growing-collections.ts';
 import { analyseHeapGrowth, type HeapGrowth } from './growth/heap-growth.ts';
@@ -64,6 +65,8 @@ export interface Facts {
   pids: Trend;
   /** null without a CPU quota, or without its counters. */
   throttling: Throttling | null;
+  /** Of the main thread; null where the kernel does not tell. */
+  cpuWaits: CpuWaits | null;
   shortPools: ShortPool[];
   /** Requests without an answer that become more. */
   requests: { inbound: LastingRequests[]; outbound: LastingRequests[] };
@@ -84,6 +87,7 @@ export function gatherFacts(observations: Observations): Facts {
   const main = runtime.filter((sample) => sample.thread === 0);
   const seconds = lookSeconds([...passive, ...runtime]);
   const cpu = cpuProfiles.map((profile) => summarizeCpu(profile, textOf));
+  const cpuWaits = measureCpuWaits(observations);
   return {
     observations,
     lookSeconds: seconds,
@@ -92,11 +96,10 @@ export function gatherFacts(observations: Observations): Facts {
     sleepers: findSleepers(cpu, passive),
     blocks: cpuProfiles.map((profile) => ({
       thread: profile.thread,
-      groups: findBlocks(
-        profile,
-        textOf,
-        runtime.filter(({ thread }) => thread === profile.thread),
-      ),
+      groups: findBlocks(profile, textOf, {
+        runtime: runtime.filter(({ thread }) => thread === profile.thread),
+        cpuWaits: profile.thread === 0 ? (cpuWaits?.spans ?? []) : [],
+      }),
     })),
     gc: summarizeGc(
       runtime,
@@ -116,6 +119,7 @@ export function gatherFacts(observations: Observations): Facts {
     children: countTrends(settled, groupChildren),
     pids: countTrend(settled, (sample) => sample.cgroup?.pidsCurrent),
     throttling: measureThrottling(settled, main),
+    cpuWaits,
     threads: countTrend(settled, (sample) => sample.threads),
     shortPools: shortPools(observations.pools),
     requests: {

@@ -4,6 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PROBE_URL } from '../probe/probe-url.ts';
 import { readPassiveSample } from '../signals/passive/read.ts';
+import { readScheduling } from '../signals/scheduling/read.ts';
 import type { CaptureSink } from '../signals/sink.ts';
 import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
@@ -14,7 +15,7 @@ import { AsyncReads } from './async-reads.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
 import { HeapClimb } from './heap/heap-climb.ts';
 import { HeapReads } from './heap/heap-reads.ts';
-import { chooseIntervals } from './heap/ladder.ts';
+import { chooseIntervals, estimateProfilerStartMillis } from './heap/ladder.ts';
 import { isMemoryTight, memoryRoom } from './heap/memory-room.ts';
 import { createKeepAliveLook } from './keep-alive-look.ts';
 import { openThread, type ThreadCapture } from './thread/thread-capture.ts';
@@ -202,12 +203,13 @@ class CaptureRun implements CaptureContext {
       socketAges: this.socketAges,
     });
     this.sink.line({ type: 'passive', ...sample });
+    this.sink.line({ type: 'scheduling', ...readScheduling(this.localPid, this.elapsed()) });
     if (sample.rssBytes !== undefined) this.climb.residentBytes.push(sample.rssBytes);
     if (!this.outcome.steps.includes('passive')) this.outcome.steps.push('passive');
   }
 
   private async readBaseline(main: ThreadCapture): Promise<void> {
-    const sample = await main.probe?.call('sample');
+    const sample = await main.counters.sampleBaseline();
     this.outcome.eventLoopDelayBeforeMillis = sample?.eventLoopDelayMillis?.p50;
     this.outcome.eventLoopDelayMaxBeforeMillis = sample?.eventLoopDelayMillis?.max;
     this.intervals = chooseIntervals(
@@ -223,8 +225,11 @@ class CaptureRun implements CaptureContext {
     await this.forEachThread((thread) => thread.cpu.stop());
   }
 
-  private async startProfiles({ cpu }: ThreadCapture): Promise<void> {
-    await cpu.start(this.intervals.cpuMicros);
+  private async startProfiles({ cpu, counters }: ThreadCapture): Promise<void> {
+    const estimate = estimateProfilerStartMillis(counters.heapUsedBytes ?? 0);
+    // Estimates are off by up to a factor of two.
+    if (estimate * 2 > this.options.maxPauseMillis) cpu.startByAsking();
+    else await cpu.start(this.intervals.cpuMicros);
   }
 
   private async startTrace(): Promise<void> {

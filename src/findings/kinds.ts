@@ -314,6 +314,23 @@ export const KINDS = {
     ],
     weighsForHealth: true,
   },
+  'cpu-starved': {
+    title: 'Other processes take the CPU it needs',
+    short: 'a main thread that is ready to run and has no CPU, without any quota: for how much of the time',
+    meaning:
+      'More is ready to run on the machine than it has cores. The main thread waits for its turn, in the middle of its work as well, and everything in the process is slow. No code is to blame for it, and no quota.',
+    measured:
+      "The kernel's own count of the time that each thread ran, and that it was ready and had no CPU (/proc/PID/task/TID/schedstat), every second. Stops by a CPU quota and the time of the process's own threads are taken off. In at least half of the intervals the main thread must wait for longer than it runs, and the event loop must be late.",
+    mistakenFor:
+      'A CPU quota makes threads wait, too: that is `cpu-throttled`. A busy process has little to wait for while a core is left for it. A process that is slowed down for its memory (memory.high) sleeps meanwhile and is not counted as ready.',
+    fix: 'Reserve CPU for it, or take its neighbours away.',
+    steps: [
+      'Set requests.cpu (docker and podman: --cpu-shares, systemd: CPUWeight=): the kernel shares a busy CPU by it.',
+      'See who takes the CPU with top or pidstat, and move it, bound it or lower its weight.',
+      'Use fewer processes than cores, or a machine with more cores.',
+    ],
+    isComparedAsNumber: true,
+  },
   'event-loop-block': {
     title: 'A call blocks the event loop',
     short:

@@ -17,7 +17,8 @@ export type Effect =
   | 'lookups'
   | 'gc'
   | 'cpu'
-  | 'throttling';
+  | 'throttling'
+  | 'cpu-wait';
 
 /** A finding before ranking and joining. */
 export interface Draft extends Omit<Finding, 'rank' | 'score' | 'fingerprint' | 'symptoms'> {

@@ -1,6 +1,7 @@
 // All rules, in the order in which equal findings are shown. The compiler insists that each names a known kind.
 import type { Rule } from './rule.ts';
 import { cpuHotspot } from './rules/cpu/cpu-hotspot.ts';
+import { cpuStarved } from './rules/cpu/cpu-starved.ts';
 import { cpuThrottled } from './rules/cpu/cpu-throttled.ts';
 import { eventLoopBlock } from './rules/cpu/event-loop-block.ts';
 import { childProcessLeak } from './rules/handles/child-process-leak.ts';
@@ -40,6 +41,7 @@ export const RULES: readonly Rule[] = [
   heapLeak,
   externalMemoryLeak,
   nativeMemoryGrowth,
+  cpuStarved,
   eventLoopBlock,
   cpuThrottled,
   cpuHotspot,

@@ -11,7 +11,7 @@ import type { HeapSamplingRead } from './heap-sampling.ts';
 import type { KeepAliveLook } from './keep-alive.ts';
 import type { Pool, ThreadPoolUse } from './pool.ts';
 import type { ProfileOrigin } from './profile-origin.ts';
-import type { Limits, PassiveSample, RuntimeSample, StuckStack } from './samples.ts';
+import type { Limits, PassiveSample, RuntimeSample, SchedulingSample, StuckStack } from './samples.ts';
 
 /** A recording after decoding. Lists are empty when a capture step did not run. */
 export interface Observations {
@@ -19,6 +19,7 @@ export interface Observations {
   capture: ReportCapture;
   limits: Limits;
   passive: PassiveSample[];
+  scheduling: SchedulingSample[];
   runtime: RuntimeSample[];
   cpuProfiles: CpuProfile[];
   heapReads: HeapSamplingRead[];

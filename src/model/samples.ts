@@ -13,6 +13,7 @@ export type {
   ThreadCpu,
 } from '../signals/passive/wire.ts';
 export type { Lookup } from '../signals/runtime/wire.ts';
+export type { CpuTurns, SchedulingSample } from '../signals/scheduling/wire.ts';
 
 /** From inside the target, one thread. Interval values cover the time since the sample before. */
 export interface RuntimeSample extends Omit<RuntimeLine, 'type' | 'ownPauses' | 'stuckFrames'> {

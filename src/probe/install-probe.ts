@@ -1,6 +1,7 @@
 // The code that runs inside the target: it is bundled with its parts and sent as text. It never throws, holds bounded
 // memory, keeps no global (only our session holds its handle), expires when our heartbeat stops, and takes away all that it
 // put in. Nothing in it is newer than Node 16.
+import { ownerOf } from '../model/owner.ts';
 import { createAsyncSites } from '../signals/async/probe/async-sites.ts';
 import { createAsyncWatch } from '../signals/async/probe/async-watch.ts';
 import { createStreamOpenings } from '../signals/async/probe/stream-openings.ts';
@@ -57,7 +58,7 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
     },
   });
   const steps = createOwnSteps(core);
-  const parts = steps.timed('install', () => createParts(core));
+  const parts = steps.timed('install', () => createParts(core, steps));
   const { counters, asyncWatch, collections, pools, threadPool, asOwnPause } = parts;
   const handle: ProbeHandle = {
     sample: createSampling(core, parts, lease.renew),
@@ -66,6 +67,7 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
     readAsync: asyncWatch.readAsync,
     watchAlso: asyncWatch.watchAlso,
     census: collections.census,
+    stackNow: createStackNow(counters.clockMicros),
     encourageCollection: counters.encourageCollection,
     listScripts: parts.listScripts,
     beginWalk: collections.beginWalk,
@@ -93,7 +95,8 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
   return timeSteps(handle, steps);
 }
 
-const UNTIMED = ['beat', 'stop', 'ownSteps', 'ownPauseBegins', 'ownPauseEnds'];
+/** Those with a bracket of their own around them, and those that are nothing. */
+const UNTIMED = ['beat', 'listScripts', 'stop', 'ownSteps', 'ownPauseBegins', 'ownPauseEnds'];
 
 /** Each call of the handle is a step of ours. */
 function timeSteps(handle: ProbeHandle, steps: OwnSteps): ProbeHandle {
@@ -107,8 +110,8 @@ function timeSteps(handle: ProbeHandle, steps: OwnSteps): ProbeHandle {
 
 type Parts = ReturnType<typeof createParts>;
 
-function createParts(core: ProbeCore) {
-  const counters = createCounters(core);
+function createParts(core: ProbeCore, steps: OwnSteps) {
+  const counters = createCounters(core, (millis) => steps.note('collection that V8 was asked for', millis));
   const sites = createAsyncSites(core);
   const requests = createRequestChannels(core, sites);
   const streams = createStreamOpenings(core, sites);
@@ -144,6 +147,15 @@ function createParts(core: ProbeCore) {
     collections,
     listScripts,
     asOwnPause,
+  };
+}
+
+/** The inspector calls us through a function without a script, which is no part of the program's stack. */
+function createStackNow(clockMicros: () => number): ProbeHandle['stackNow'] {
+  return () => {
+    const frames = captureStack(captureStack);
+    const from = frames.findIndex(([, url]) => url !== '' && ownerOf(String(url)) !== 'own');
+    return { clockMicros: clockMicros(), frames: from < 0 ? [] : frames.slice(from) };
   };
 }
 

@@ -9,6 +9,8 @@ export interface OwnSteps {
   end(): void;
   /** Work of ours inside the thread. */
   timed<T>(step: string, work: () => T): T;
+  /** A pause that V8 made because we asked for it. */
+  note(step: string, millis: number): void;
   /** All so far, the longest first. */
   all(): OwnStep[];
 }
@@ -33,6 +35,7 @@ export function createOwnSteps(core: ProbeCore): OwnSteps {
     known.longestMillis = Math.max(known.longestMillis, millis);
   };
   return {
+    note,
     begin(step) {
       current = step;
       from = core.now();

@@ -4,7 +4,7 @@ import type { AsyncRead, HandlersRead } from '../signals/async/wire.ts';
 import type { Census, Walk } from '../signals/census/wire.ts';
 import type { CollectionsRead } from '../signals/collections/wire.ts';
 import type { PoolsRead } from '../signals/pools/wire.ts';
-import type { ProbeSample } from '../signals/runtime/wire.ts';
+import type { ProbeSample, StackNow } from '../signals/runtime/wire.ts';
 import type { ThreadPoolWatch } from '../signals/thread-pool/wire.ts';
 
 export type {
@@ -59,6 +59,8 @@ export interface ProbeHandle {
   /** Watches the creation of these async_hooks types, too, from now on. */
   watchAlso(types: string[]): void;
   census(objects: Iterable<object>, deadlineMillis: number): Census;
+  /** Where the thread is right now, below us. */
+  stackNow(): StackNow;
   /** Makes V8 collect soon, in steps beside the program; false where it cannot be made to. */
   encourageCollection(): boolean;
   /** Lists the scripts there are, so that functions can be placed: a pause. */

@@ -47,11 +47,13 @@ async function readFolder(path: string): Promise<Recording> {
     ? []
     : readdirSync(path).filter((name) => PROFILE.test(name));
   if (names.length === 0) return readRecording(path);
+  const pids = new Set(names.map((name) => NODE_PROFILE.exec(name)?.[1]));
   const found = names.sort().flatMap((name) => {
     const [, pid, thread] = NODE_PROFILE.exec(name) ?? [];
     const from = join(path, name);
     const { profiles } = profilesIn(readFileContent(from), from);
-    const whose = pid === undefined ? name : `process ${pid}, thread ${thread}`;
+    const inProcess = thread === '0' ? 'main' : `worker ${thread}`;
+    const whose = pid === undefined ? name : pids.size === 1 ? inProcess : `${inProcess} of process ${pid}`;
     return profiles.map((profile) => ({ ...profile, path: name, threadName: whose }));
   });
   return fromProfiles(found, 'v8');

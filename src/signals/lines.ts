@@ -1,5 +1,5 @@
 // The offline list of signals: what a line of a recording may be, and what all lines say once decoded. A new signal is named
-// here; what it does in the target is named in live.ts.
+// here; `read.ts` of its folder is how the target is asked for it.
 import * as v from 'valibot';
 import { asyncSignal } from './async/decode.ts';
 import { censusSignal } from './census/decode.ts';
@@ -10,12 +10,14 @@ import type { AnyLine, DecodeContext } from './offline-signal.ts';
 import { passiveSignal } from './passive/decode.ts';
 import { poolsSignal } from './pools/decode.ts';
 import { runtimeSignal } from './runtime/decode.ts';
+import { schedulingSignal } from './scheduling/decode.ts';
 import { snapshotSignal } from './snapshot/decode.ts';
 import { threadPoolSignal } from './thread-pool/decode.ts';
 import { turnSignal } from './turn/decode.ts';
 
 const SIGNALS = [
   passiveSignal,
+  schedulingSignal,
   runtimeSignal,
   turnSignal,
   asyncSignal,

@@ -189,7 +189,7 @@ describe('borne out or not by what the event loop measured:', () => {
     }));
   const lengths = (slices: Slice[], runtime: RuntimeSample[]) => {
     const profile = { ...buildCpuProfile(slices), startClockMicros: START };
-    return findBlocks(profile, () => undefined, runtime).flatMap(({ blocksMillis }) =>
+    return findBlocks(profile, () => undefined, { runtime, cpuWaits: [] }).flatMap(({ blocksMillis }) =>
       blocksMillis.map(Math.round),
     );
   };

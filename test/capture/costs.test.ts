@@ -25,6 +25,16 @@ test('the documentation has the rows of the table', () => {
   expect(SERVER_OVERHEADS.map(rowOf).filter((row) => !text.includes(row))).toEqual([]);
 });
 
+test('the README has the range of the table', () => {
+  const { least, most } = throughputKept();
+  const rises = SERVER_OVERHEADS.flatMap(({ p99Millis }) =>
+    p99Millis.map(([alone = 0, watched = 0]) => watched - alone),
+  );
+  const readme = readFileSync(new URL('README.md', root), 'utf8');
+  expect(readme).toContain(`${least} to ${most} of what it was`);
+  expect(readme).toContain(`rose by ${Math.min(...rises).toFixed(1)} to ${Math.max(...rises).toFixed(1)} ms`);
+});
+
 test('of all pairs of rounds the worst counts', () => {
   const all = SERVER_OVERHEADS.flatMap(({ throughputKept: kept }) => kept);
   expect(throughputKept()).toEqual({ least: Math.min(...all), most: Math.max(...all) });

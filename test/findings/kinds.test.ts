@@ -34,6 +34,7 @@ test('causes come in this order: the nearer to the code at fault, the earlier', 
     'external-memory-leak',
     'native-memory-growth',
     'heap-leak',
+    'cpu-starved',
     'event-loop-block',
     'cpu-throttled',
     'cpu-hotspot',
@@ -61,7 +62,7 @@ test('joining, health and comparison treat these kinds in a way of their own', (
     stretchedByQuota: ['cpu-hotspot'],
     unplacedAfter: ['native-memory-growth'],
     weighsForHealth: ['socket-leak', 'fd-leak', 'timer-leak', 'heap-leak', 'event-loop-block', 'cpu-hotspot'],
-    comparedAsNumber: ['event-loop-block', 'cpu-throttled', 'cpu-hotspot', 'gc-pressure'],
+    comparedAsNumber: ['cpu-starved', 'event-loop-block', 'cpu-throttled', 'cpu-hotspot', 'gc-pressure'],
   });
 });
 

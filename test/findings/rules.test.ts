@@ -4,7 +4,7 @@ import { judge } from '../../src/findings/judge.ts';
 import { RULES } from '../../src/findings/rules.ts';
 import type { FindingKind } from '../../src/model/finding.ts';
 import type { Observations } from '../../src/model/observations.ts';
-import { container, loopDelay, quota } from '../support/build-container.ts';
+import { container, cpuWaits, loopDelay, quota } from '../support/build-container.ts';
 import {
   asyncSite,
   buildObservations,
@@ -29,6 +29,7 @@ import {
 } from '../support/build-observations.ts';
 import { framesFrom } from '../support/build-profile.ts';
 import { firstLookup, lookups, pool, poolUsers, poolWaits } from '../support/build-waiting.ts';
+import { decode } from '../support/decode-lines.ts';
 import { filling, linear, noise, sawtooth, settling, step, sum } from '../support/shapes.ts';
 
 const findingsOf = (...habits: Habit[]) => judge(gatherFacts(buildObservations(...habits))).findings;
@@ -359,6 +360,13 @@ describe('each fault is found, named and placed:', () => {
       /quota of 0\.5 cores stops the process/,
     ],
     [
+      'cpu-starved',
+      'by its neighbours',
+      [cpuWaits(0.05, 0.9), loopDelay(400)],
+      { type: 'thread' },
+      /no CPU for 95% of the time that it is ready to run/,
+    ],
+    [
       'pids-limit-risk',
       'of the container',
       [container({ pidsLimit: 100, pidsCurrent: 95 })],
@@ -661,12 +669,9 @@ describe('a rule without its evidence says that it could not judge:', () => {
   };
   const none = without((o) => {
     Object.assign(o, {
-      passive: [],
-      runtime: [],
+      ...decode([]),
       cpuProfiles: [],
       heapReads: [],
-      asyncObservations: [],
-      collections: [],
       limits: {},
     });
   });

@@ -1,21 +1,21 @@
-// The commands of the CI examples in the README are commands that culprit takes. That they also work from end to end is for
+// The commands of the CI examples in the documentation are commands that culprit takes. That they also work from end to end is for
 // test/stress/ci-examples.mjs, which takes minutes.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { readmeCommands } from '../support/readme-commands.mjs';
+import { exampleCommands } from '../support/ci-commands.mjs';
 import { CLI } from './support/root.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'culprit-ci-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 test('there is one for GitHub Actions and one for GitLab CI', () => {
-  expect(readmeCommands()).toHaveLength(2);
+  expect(exampleCommands()).toHaveLength(2);
 });
 
-test.each(readmeCommands())('%s', (command) => {
+test.each(exampleCommands())('%s', (command) => {
   const bin = join(dir, 'bin');
   mkdirSync(bin, { recursive: true });
   writeFileSync(join(bin, 'culprit'), `#!/bin/sh\nexec ${process.execPath} ${CLI} "$@"\n`);

@@ -109,9 +109,9 @@ test('a folder of node --cpu-prof is one look at all its processes and threads',
     writeFileSync(join(dir, name), JSON.stringify(buildRawCpuProfile(slices)));
   const { where = [] } = diagnose(await readAnything(dir));
   expect(where.map(({ threadName, functions: [first] }) => [threadName, first!.name])).toEqual([
-    ['process 41, thread 0', 'rank'],
-    ['process 41, thread 1', 'inWorker'],
-    ['process 42, thread 0', 'inChild'],
+    ['main of process 41', 'rank'],
+    ['worker 1 of process 41', 'inWorker'],
+    ['main of process 42', 'inChild'],
   ]);
 });
 

@@ -1,4 +1,4 @@
-// Runs the commands of the CI examples in the README from end to end, in a clone of a small repository whose head is slower and
+// Runs the commands of the CI examples in the documentation from end to end, in a clone of a small repository whose head is slower and
 // leaks: they have to fail the build and write what they promise. Some five minutes.
 //
 //   node test/stress/ci-examples.mjs
@@ -7,7 +7,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readmeCommands } from '../support/readme-commands.mjs';
+import { exampleCommands } from '../support/ci-commands.mjs';
 
 const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 const dir = mkdtempSync(join(tmpdir(), 'culprit-ci-'));
@@ -59,7 +59,7 @@ const env = {
   CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'main',
 };
 let failures = 0;
-for (const command of readmeCommands()) {
+for (const command of exampleCommands()) {
   const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command], {
     cwd: clone,
     env,

@@ -55,6 +55,29 @@ export function threadCpu(main: number, helpers: number, pool = 0, other = 0): H
   };
 }
 
+/**
+ * Seconds of each second that the main thread ran, and that it waited for a CPU; and that other threads of the process ran.
+ */
+export function cpuWaits(ran: Shape | number, waited: Shape | number, othersRan = 0.02): Habit {
+  const at = (value: Shape | number, t: number) => (typeof value === 'function' ? value(t) : value * t);
+  return (observations) => {
+    observations.scheduling = observations.passive.map(({ atMillis }) => {
+      const turns = (ranSeconds: number, waitedSeconds: number) => ({
+        runMicros: Math.round(ranSeconds * 1e6),
+        waitedMicros: Math.round(waitedSeconds * 1e6),
+        slices: 1 + atMillis,
+      });
+      const t = atMillis / 1_000;
+      return {
+        atMillis,
+        main: turns(at(ran, t), at(waited, t)),
+        others: turns(othersRan * t, 0),
+        machineStallMicros: atMillis * 990,
+      };
+    });
+  };
+}
+
 /** The event loop's delay of each second. */
 export function loopDelay(maxMillis: number): Habit {
   return (observations) => {

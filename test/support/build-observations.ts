@@ -4,6 +4,7 @@ import type { CollectionGrowth } from '../../src/model/collection.ts';
 import type { Observations } from '../../src/model/observations.ts';
 import type { FdGroup, SocketGroup } from '../../src/model/samples.ts';
 import { buildCpuProfile, framesFrom, type Slice } from './build-profile.ts';
+import { decode } from './decode-lines.ts';
 import { noise, type Shape, sawtooth } from './shapes.ts';
 
 /** Changes healthy observations into those of a program with one more habit. */
@@ -23,6 +24,7 @@ export function buildObservations(...habits: Habit[]): Observations {
 
 export function buildLook(seconds: number, ...habits: Habit[]): Observations {
   const observations: Observations = {
+    ...decode([]),
     target: {
       pid: 4242,
       nodeVersion: 'v22.11.0',
@@ -41,22 +43,11 @@ export function buildLook(seconds: number, ...habits: Habit[]): Observations {
       warnings: [],
     },
     limits: { heapLimitBytes: 1_024 * MB, memoryLimitBytes: 2_048 * MB, fdSoftLimit: 65_536 },
-    passive: [],
-    runtime: [],
     cpuProfiles: [],
     heapReads: [],
     allocations: [],
-    turns: [],
     asyncObservations: [{ thread: 0, coverage: 0.5, madePerSecond: { Timeout: 100 }, sites: [] }],
-    pools: [],
-    threadPool: [],
-    collections: [],
-    classes: [],
-    closures: [],
     heap: { holders: [], growth: [] },
-    compileSites: [],
-    keepAlive: [],
-    stuck: [],
     sourceLines: new Map(),
     warnings: [],
   };
@@ -84,6 +75,12 @@ export function buildLook(seconds: number, ...habits: Habit[]): Observations {
         { family: 'tcp', state: 'ESTABLISHED', direction: 'outbound', endpoint: '10.0.0.5:5432', count: 5 },
       ],
       children: [],
+    });
+    observations.scheduling.push({
+      atMillis: t * 1_000,
+      main: { runMicros: t * 500_000, waitedMicros: t * 15_000, slices: t * 400 },
+      others: { runMicros: t * 20_000, waitedMicros: t * 2_000, slices: t * 90 },
+      mainState: 'S',
     });
     observations.runtime.push({
       atMillis: t * 1_000 + 5,

@@ -140,11 +140,13 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
       load: { utilization: 0.1, allocated: 0 },
       poolWaitsMillis: [],
       sample: async () => {},
+      sampleBaseline: async () => undefined,
       sampleFloor: async () => void calls.push('sampleFloor'),
     },
     heap: fakeHeapSampling(calls),
     cpu: {
       start: async (micros) => void calls.push(`startCpu ${micros}`),
+      startByAsking: () => void calls.push('startByAsking'),
       stop: async () => void calls.push('stopCpu'),
     },
     duringOwnPause: (_step, work) => work(),

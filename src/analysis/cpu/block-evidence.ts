@@ -4,7 +4,17 @@
 //     10 ms; where it did not, nothing held the loop for so long.
 //   - the lengths themselves: when gaps are missed at random, runs end at random too, and their lengths are spread as
 //     waiting times are (exponentially). One callback that takes its time is not: its short runs are missing.
+//   - the scheduler: no callback ran for longer than its thread had a CPU meanwhile.
 import type { RuntimeSample } from '../../model/samples.ts';
+import { type CpuWaitSpan, mostRunMillis } from './cpu-waits.ts';
+
+/** What was measured of the thread of a profile, beside the profile. */
+export interface Watched {
+  /** Its event loop, by the probe. */
+  runtime: readonly RuntimeSample[];
+  /** Its time on a CPU, by the kernel. */
+  cpuWaits: readonly CpuWaitSpan[];
+}
 
 /** The timer of Node's delay histogram is due each so often (signals/runtime/probe/loop-delays.ts). */
 const TIMER_MILLIS = 10;
@@ -38,6 +48,40 @@ export function longestCallback(
   if (noted.length === 0) return undefined;
   const bound = (Math.max(...noted) + TIMER_MILLIS + SLACK.millis) / (1 - SLACK.share);
   return Math.min(millis, bound);
+}
+
+/**
+ * How long the thread can have run between two times of its profile, in milliseconds. The clock of profiles is told beside
+ * ours by each sample of the probe: the one that was answered at once puts them together best. Where nothing does, the
+ * mean of the look tells.
+ */
+export function mostRunInClock(
+  startClockMicros: number | undefined,
+  { runtime, cpuWaits }: Watched,
+): (fromMicros: number, toMicros: number) => number {
+  const offsets = runtime.flatMap(({ atMillis, clockMicros }) =>
+    clockMicros === undefined ? [] : [atMillis - clockMicros / 1_000],
+  );
+  if (startClockMicros === undefined || offsets.length === 0) return mostRunAnywhere(cpuWaits);
+  const startMillis = startClockMicros / 1_000 + Math.max(...offsets);
+  return (from, to) => mostRunMillis(cpuWaits, startMillis + from / 1_000, startMillis + to / 1_000);
+}
+
+/** By the mean of all that was watched. */
+function mostRunAnywhere(cpuWaits: readonly CpuWaitSpan[]): (fromMicros: number, toMicros: number) => number {
+  const [first, last] = [cpuWaits[0], cpuWaits.at(-1)];
+  if (!first || !last) return () => Number.POSITIVE_INFINITY;
+  const sum = (name: 'ranMillis' | 'waitedMillis' | 'readyMillis') =>
+    cpuWaits.reduce((total, span) => total + span[name], 0);
+  const { fromMillis } = first;
+  const all = {
+    fromMillis,
+    toMillis: last.toMillis,
+    ranMillis: sum('ranMillis'),
+    waitedMillis: sum('waitedMillis'),
+    readyMillis: sum('readyMillis'),
+  };
+  return (from, to) => mostRunMillis([all], fromMillis, fromMillis + (to - from) / 1_000);
 }
 
 /** Do the delays noted right after a run add up to it? */

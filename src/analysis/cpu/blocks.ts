@@ -3,9 +3,16 @@
 import type { CpuProfile } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
-import type { RuntimeSample } from '../../model/samples.ts';
 import { type Blame, blame, functionKey } from './blame.ts';
-import { areDelayed, isDelayed, lengthByChance, longestCallback, type Run } from './block-evidence.ts';
+import {
+  areDelayed,
+  isDelayed,
+  lengthByChance,
+  longestCallback,
+  mostRunInClock,
+  type Run,
+  type Watched,
+} from './block-evidence.ts';
 import { type BlockSamples, type BlockWork, workOf } from './block-work.ts';
 import { totalsByFunction } from './cpu.ts';
 
@@ -13,7 +20,7 @@ import { totalsByFunction } from './cpu.ts';
 export interface BlockGroup extends BlockWork {
   blame: Blame;
   blocksMillis: number[];
-  /** Of each, the time in which the process was not stopped by a CPU quota. */
+  /** Of each, the time in which the thread ran: neither stopped by a CPU quota nor waiting for a CPU. */
   ranMillis: number[];
   totalMillis: number;
   longestMillis: number;
@@ -41,14 +48,14 @@ const LEAST_SAMPLE_SHARE = 0.3;
 /** A node covers a block when it was on the stack for this share of it. */
 const COVERAGE = 0.75;
 
-/** `runtime`: what the probe measured of the same thread's event loop, where it did. */
 export function findBlocks(
   profile: CpuProfile,
   textOf: (file: string, line: number) => string | undefined,
-  runtime: readonly RuntimeSample[] = [],
+  watched: Watched = { runtime: [], cpuWaits: [] },
 ): BlockGroup[] {
+  const { runtime } = watched;
   const groups = new Map<string, BlockGroup>();
-  for (const block of realBlocks(profile, runtime)) {
+  for (const block of realBlocks(profile, watched)) {
     const culprit = blame(framesOf(profile, coveringNode(profile, block)));
     if (!culprit.subject) continue;
     const key = functionKey(culprit.subject);
@@ -95,9 +102,10 @@ export function findBlocks(
 const SATURATED_IDLE = 0.15;
 
 /** The blocks that are more than short callbacks in a row. */
-function realBlocks(profile: CpuProfile, runtime: readonly RuntimeSample[]): Block[] {
+function realBlocks(profile: CpuProfile, watched: Watched): Block[] {
+  const { runtime } = watched;
   const runs = new Map<number, number[]>();
-  const listed = listBlocks(profile, runs);
+  const listed = listBlocks(profile, runs, mostRunInClock(profile.startClockMicros, watched));
   const { state, micros } = profile.samples;
   const idle = micros.reduce((sum, each, i) => (state[i] === IDLE ? sum + each : sum), 0);
   const isSaturated = idle < profile.durationMicros * SATURATED_IDLE;
@@ -138,9 +146,13 @@ function cut(block: Block, parts: number): Block[] {
 
 /**
  * Follows every node from the sample where it appears on the stack to the one where it leaves. `runs` gets the time that
- * each callback ran, however short.
+ * each callback ran, however short. `mostRun` is the most that the thread can have run between two times of the profile.
  */
-function listBlocks(profile: CpuProfile, runs: Map<number, number[]>): Block[] {
+function listBlocks(
+  profile: CpuProfile,
+  runs: Map<number, number[]>,
+  mostRun: (fromMicros: number, toMicros: number) => number,
+): Block[] {
   const { node, state } = profile.samples;
   const blocks: Block[] = [];
   const open: { node: number; since: number }[] = [];
@@ -148,7 +160,8 @@ function listBlocks(profile: CpuProfile, runs: Map<number, number[]>): Block[] {
     const closing = open.splice(from);
     const outer = closing.find((each) => isUserCode(profile.nodes[each.node]!.frame));
     if (!outer) return;
-    const ranMillis = runningMillis(profile, outer.since, at);
+    const most = mostRun(profile.samples.startMicros[outer.since]!, endMicros(profile, at));
+    const ranMillis = Math.min(most, runningMillis(profile, outer.since, at));
     const known = runs.get(outer.node);
     if (known) known.push(ranMillis);
     else runs.set(outer.node, [ranMillis]);

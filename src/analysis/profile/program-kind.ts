@@ -38,7 +38,7 @@ const ONE_RUN_PART = 0.9;
 function byTool({ threadName }: CpuProfile, { tool }: ProfileOrigin): ProgramKind | null {
   if (tool === 'hermes') return 'react-native';
   const isBrowser = tool === 'firefox' || tool === 'safari' || /^CrRendererMain\b/.test(threadName);
-  if (/worker/i.test(threadName) && threadName !== 'main') return 'worker';
+  if (/^(worker \d|(Dedicated|Shared|Service)Worker\b|DOM Worker\b)/.test(threadName)) return 'worker';
   return isBrowser ? 'page' : null;
 }
 

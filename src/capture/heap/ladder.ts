@@ -46,6 +46,11 @@ export function estimateHeapReadMillis(heapUsedBytes: number): number {
   return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
 }
 
+export function estimateProfilerStartMillis(heapUsedBytes: number): number {
+  const { millis, millisPerMegabyte } = STEP_COSTS.cpuProfileStart;
+  return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
+}
+
 /** Listing the scripts, without which it cannot be told where a function begins. */
 export function estimateScriptsMillis(heapUsedBytes: number): number {
   const { millis, millisPerMegabyte } = STEP_COSTS.scripts;

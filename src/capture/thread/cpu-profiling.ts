@@ -1,8 +1,11 @@
 // V8's CPU profiler on one thread: switched on once, its profile kept once.
 import type { SignalThread } from '../../signals/live-signal.ts';
+import { type StackSampling, startStackSampling } from './stack-sampling.ts';
 
 export interface CpuProfiling {
   start(intervalMicros: number): Promise<void>;
+  /** Without V8's profiler, whose start would hold the thread for too long: see stack-sampling.ts. */
+  startByAsking(): void;
   /** Keeps the profile; what it took in the target is free again. Does nothing the second time. */
   stop(): Promise<void>;
 }
@@ -10,12 +13,14 @@ export interface CpuProfiling {
 const STOP_TIMEOUT_MILLIS = 60_000;
 
 /** `file`: where the profile goes. */
-export function cpuProfiling(
-  { session, sink, duringOwnPause }: SignalThread,
-  file: { thread: number; path: string },
-): CpuProfiling {
+export function cpuProfiling(thread: SignalThread, file: { thread: number; path: string }): CpuProfiling {
+  const { session, sink, duringOwnPause } = thread;
   let isOn = false;
+  let sampling: StackSampling | null = null;
   return {
+    startByAsking() {
+      sampling = startStackSampling(thread);
+    },
     async start(interval) {
       await session.send('Profiler.enable');
       // Must come before start.
@@ -25,6 +30,9 @@ export function cpuProfiling(
       isOn = true;
     },
     async stop() {
+      const asked = await sampling?.stop();
+      sampling = null;
+      if (asked) sink.file({ kind: 'cpu-profile', ...file }, asked);
       if (!isOn) return;
       isOn = false;
       const { profile } = await duringOwnPause('stop CPU profile', () =>

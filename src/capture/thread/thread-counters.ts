@@ -14,6 +14,8 @@ export interface ThreadCounters {
   /** How long trivial operations waited for the thread pool in the last sampling interval, milliseconds. */
   readonly poolWaitsMillis: readonly number[];
   sample(atMillis: number): Promise<void>;
+  /** Before the capture proper: not written down. */
+  sampleBaseline(): Promise<ProbeSample | undefined>;
   /** Right after garbage was collected: what is in use then is the floor. */
   sampleFloor(atMillis: number): Promise<void>;
 }
@@ -59,6 +61,11 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
     oldGeneration,
     load,
     sample: (atMillis) => sample(atMillis, false),
+    async sampleBaseline() {
+      const baseline = await probe?.call('sample');
+      heapUsedBytes = baseline?.memory?.heapUsedBytes;
+      return baseline;
+    },
     sampleFloor: (atMillis) => sample(atMillis, true),
   };
 }

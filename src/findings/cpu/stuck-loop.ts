@@ -1,17 +1,22 @@
 // An event loop that does not turn any more: the same function at every look, a second apart.
 import { blame as blameOf, isSameFunction } from '../../analysis/cpu/blame.ts';
+import { type CpuWaits, mostRunMillis } from '../../analysis/cpu/cpu-waits.ts';
 import type { Observations } from '../../model/observations.ts';
 import { formatDuration } from '../../units/units.ts';
 import type { Draft } from '../rule.ts';
 import { STUCK } from '../thresholds/cpu.ts';
 import { place, placeWithLibrary, subjectOf } from '../wording.ts';
 import { BLOCK_ADVICE } from './block-advice.ts';
+import { isStarved, STARVED_CAVEAT } from './starved.ts';
+
+/** Stacks are caught so far apart. */
+const LOOK_MILLIS = 1_000;
 
 /**
  * Code that was running before the profiler came and never returns is invisible to it (V8 has no record of code that
  * was compiled earlier and is never called again); the stacks caught from within show it.
  */
-export function describeStuck({ stuck, runtime }: Observations): Draft | null {
+export function describeStuck({ stuck, runtime }: Observations, waits: CpuWaits | null): Draft | null {
   const main = stuck.filter(({ thread, frames }) => thread === 0 && blameOf(frames, 'of calls').subject);
   if (main.length < STUCK.leastLooks) return null;
   const blame = blameOf(main.at(-1)!.frames, 'of calls');
@@ -27,7 +32,11 @@ export function describeStuck({ stuck, runtime }: Observations): Draft | null {
       atMillis < alike.at(-1)!.atMillis,
   );
   if (hasTurned) return null;
-  const millis = alike.at(-1)!.atMillis - alike[0]!.atMillis + 1_000;
+  const [since, until] = [alike[0]!.atMillis - LOOK_MILLIS, alike.at(-1)!.atMillis];
+  const isWaiting = isStarved(waits);
+  const millis = isWaiting ? mostRunMillis(waits.spans, since, until) : until - since;
+  // It may not have turned for want of a CPU.
+  if (isWaiting && millis < STUCK.leastLooks * LOOK_MILLIS) return null;
   return {
     kind: 'event-loop-block',
     severity: 'critical',
@@ -49,7 +58,7 @@ export function describeStuck({ stuck, runtime }: Observations): Draft | null {
       BLOCK_ADVICE.plain,
       'If it should have ended: look for a loop whose condition never becomes false.',
     ],
-    caveats: [],
+    caveats: isWaiting ? [STARVED_CAVEAT] : [],
     asSymptom: `event loop held in ${place(named)}`,
     effect: 'cpu',
     explains: ['cpu', 'sockets', 'throttling'],

@@ -35,7 +35,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
   const name = filled ? nameOf(filled) : (frame?.functionName ?? 'heap');
   const bytesPerSecond = Math.max(
     0,
-    Math.round(isMeasured ? floor.slopePerSecond : (site?.trend.slopePerSecond ?? 0)),
+    Math.round(isMeasured ? floor.slopePerSecond : (site?.trend.slopePerSecond ?? floor.slopePerSecond)),
   );
   return {
     kind,

@@ -23,6 +23,7 @@ const METRIC_NAMES: Record<Impact['metric'], string> = {
   'thread-pool': 'wait for a thread',
   lookups: 'each lookup',
   throttling: 'wall time, stopped by the CPU quota',
+  'cpu-wait': 'wall time, waiting for a CPU',
 };
 
 /** What was measured, and what it leads to; empty where neither is known. */

@@ -109,6 +109,9 @@ function tableOf(tables: ProfileTables, by: By, width: number): string[] {
 
 function rowName(row: ProfileRow, by: By): string {
   if (by !== 'function') return row.name;
-  const library = row.package === null ? '' : ` [${row.package}]`;
-  return [row.name, row.file === null ? '(native)' : placeOf(row)].join('  ') + library;
+  if (row.file === null) return `${row.name}  (native)`;
+  if (row.package === null) return `${row.name}  ${placeOf(row)}`;
+  // Where packages are installed says nothing that their names do not.
+  const file = row.file.replace(/^.*[/\\](?=node_modules[/\\])/, '');
+  return `${row.name}  ${placeOf({ file, line: row.line })} [${row.package}]`;
 }

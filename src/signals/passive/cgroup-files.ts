@@ -22,16 +22,6 @@ export function readFields(path: string): (name: string) => number | undefined {
   return (name) => fields.get(name);
 }
 
-/** Pressure stall information: time in which some (or all) tasks waited for the resource, microseconds in all. */
-export function readPressure(path: string): { some?: number; full?: number } {
-  const text = known(readText(path)) ?? '';
-  const total = (which: string) => {
-    const found = new RegExp(`^${which} .*total=(\\d+)`, 'm').exec(text)?.[1];
-    return found === undefined ? undefined : Number(found);
-  };
-  return { some: total('some'), full: total('full') };
-}
-
 /** A limit and the group that it is of: a pod may be limited where its container is not. */
 export interface BindingLimit {
   folder: string;

@@ -2,9 +2,10 @@
 // whose limit binds: the container's own, or the pod's around it where that is the tighter one and can be seen.
 // https://docs.kernel.org/admin-guide/cgroup-v2.html, https://docs.kernel.org/admin-guide/cgroup-v1/
 import type { CgroupSample } from '../../model/samples.ts';
+import { readPressure } from '../../target/proc/pressure.ts';
 import { readStatus } from '../../target/proc/proc.ts';
 import { known, readText } from '../../target/proc/proc-file.ts';
-import { file, readFields, readNumber, readPressure, tightest } from './cgroup-files.ts';
+import { file, readFields, readNumber, tightest } from './cgroup-files.ts';
 import { type CgroupFolder, findCgroupFolder } from './cgroup-mounts.ts';
 
 function readMemory2(group: CgroupFolder): Partial<CgroupSample> {

@@ -1,7 +1,7 @@
 // Counters from inside the target, one thread at one moment. Values of an interval cover the time since the sample before.
 import * as v from 'valibot';
 import { answers, collections, loopDelay } from '../../wire/loop.ts';
-import { amount, count, counts, listOf, stack, text, threadLine } from '../../wire/parts.ts';
+import { amount, count, counts, listOf, stack, text, threadLine, type WireFrame } from '../../wire/parts.ts';
 
 /** Lookups of one name over an interval. */
 const lookup = v.object({
@@ -77,4 +77,10 @@ export type ProbeSample = Omit<v.InferOutput<typeof answer>, 'memory'> & {
   collected?: { clockMicros: number; memory: Memory }[];
 };
 type Memory = Required<Pick<RuntimeLine, keyof typeof memory>>;
+/** The stack that a thread was in when it was asked, innermost frame first; empty: it was idle. */
+export interface StackNow {
+  /** By the clock of CPU profiles. */
+  clockMicros: number;
+  frames: WireFrame[];
+}
 export type RuntimeLine = v.InferOutput<typeof runtimeLine>;

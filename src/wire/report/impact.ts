@@ -57,6 +57,7 @@ export const impact = v.object({
     'thread-pool',
     'lookups',
     'throttling',
+    'cpu-wait',
   ]),
   value: v.number(),
   unit: v.picklist(['share', 'ms', 'bytes', 'bytes/s', 'per second', 'count']),

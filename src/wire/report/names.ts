@@ -25,6 +25,7 @@ export const FINDING_KINDS = [
   'threadpool-saturation',
   'dns-slow',
   'cpu-throttled',
+  'cpu-starved',
   'memory-limit-risk',
   'fd-limit-risk',
   'pids-limit-risk',

@@ -3,7 +3,7 @@
 //
 //   npm run bench:overhead -- [--rounds 5] [--seconds 20] [--servers promises,json-api] [--conditions diagnose] [--json FILE] [--save]
 //
-// --save writes what `diagnose` cost into src/capture/overhead.json, from which preflight and the README tell it.
+// --save writes what `diagnose` cost into src/capture/overhead.json, from which preflight and docs/costs.md tell it.
 // --seconds is the part of one round that is measured; keep it below the 30 s that `diagnose` looks by default.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-// Rounds to the table of the README: each condition beside the server alone, pair by pair.
+// Rounds to the table in docs/costs.md: each condition beside the server alone, pair by pair.
 import { BASELINE } from './conditions.mjs';
 import { interval, median } from './statistics.mjs';
 

@@ -12,6 +12,7 @@ import type { Severity } from '../../../model/finding.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatShare } from '../../../units/units.ts';
 import { BLOCK_ADVICE } from '../../cpu/block-advice.ts';
+import { isStarved, STARVED_CAVEAT, withoutCpuWaits } from '../../cpu/starved.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CPU_HOTSPOT } from '../../thresholds/cpu.ts';
 import { onScale } from '../../thresholds/scale.ts';
@@ -19,7 +20,7 @@ import { packageOf, place, subjectOf } from '../../wording.ts';
 
 export const cpuHotspot: Rule = {
   kind: 'cpu-hotspot',
-  judge({ cpu, sleepers, program }) {
+  judge({ cpu, sleepers, cpuWaits, program }) {
     const usable = cpu.filter((summary) => isLongEnough(summary, program) && !sleepers.has(summary.thread));
     if (usable.length === 0)
       return {
@@ -28,7 +29,13 @@ export const cpuHotspot: Rule = {
             ? 'no CPU profile'
             : `the CPU profile is shorter than ${CPU_HOTSPOT.leastSeconds} s`,
       };
-    return usable.flatMap((summary) => judgeThread(summary, program));
+    return usable.flatMap((summary) => {
+      const drafts = judgeThread(withoutCpuWaits(summary, cpuWaits), program);
+      const isStretched = summary.thread === 0 && isStarved(cpuWaits);
+      return isStretched
+        ? drafts.map((draft) => ({ ...draft, caveats: [...draft.caveats, STARVED_CAVEAT] }))
+        : drafts;
+    });
   },
 };
 

@@ -8,6 +8,7 @@ import type { Severity } from '../../../model/finding.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import { blockAdvice, blockInnocence } from '../../cpu/block-advice.ts';
+import { isStarved, STARVED_CAVEAT, withoutCpuWaits } from '../../cpu/starved.ts';
 import { describeStuck } from '../../cpu/stuck-loop.ts';
 import type { Draft, Effect, Rule } from '../../rule.ts';
 import { EVENT_LOOP_BLOCK, SYNC_CALLS } from '../../thresholds/cpu.ts';
@@ -22,8 +23,8 @@ const SERVE_NOBODY: readonly ProgramKind[] = ['script', 'test-run', 'benchmark',
 
 export const eventLoopBlock: Rule = {
   kind: 'event-loop-block',
-  judge({ blocks, cpu, throttling, observations, program }) {
-    const stuck = describeStuck(observations);
+  judge({ blocks, cpu, throttling, cpuWaits, observations, program }) {
+    const stuck = describeStuck(observations, cpuWaits);
     if (stuck) return [stuck];
     if (program !== null && SERVE_NOBODY.includes(program))
       return { notApplicable: 'a program that serves nobody: nothing waits for its event loop' };
@@ -35,20 +36,23 @@ export const eventLoopBlock: Rule = {
     const summary = cpu.find(({ thread }) => thread === 0);
     if (!main || !summary || summary.durationMicros < EVENT_LOOP_BLOCK.leastMicros)
       return { notApplicable: 'the CPU profile of the main thread is shorter than 3 s' };
-    const { durationMicros: duration, busyMicros: busy } = summary;
-    // What a quota makes of a short callback is told as the quota's fault.
-    const isStopped = (throttling?.shareOfPeriods ?? 0) >= EVENT_LOOP_BLOCK.stoppedOften;
-    const felt = main.groups.filter((group) =>
-      isFelt(isStopped ? withoutStops(group) : group, duration / 1_000),
-    );
-    const calls = groupByBlame(summary.hotspots).filter((group) => isManyCalls(group, duration));
+    const { durationMicros: duration, busyMicros: busy, hotspots } = withoutCpuWaits(summary, cpuWaits);
+    const isWaiting = isStarved(cpuWaits);
+    // What a quota or its neighbours make of a short callback is told as their fault.
+    const isStopped = isWaiting || (throttling?.shareOfPeriods ?? 0) >= EVENT_LOOP_BLOCK.stoppedOften;
+    const groups = isWaiting ? main.groups.map(withoutStops) : main.groups;
+    const felt = groups.filter((group) => isFelt(isStopped ? withoutStops(group) : group, duration / 1_000));
+    const caveats = isWaiting ? [STARVED_CAVEAT] : [];
+    const calls = groupByBlame(hotspots).filter((group) => isManyCalls(group, duration));
     return [
       ...felt.map((group) => ({
         ...describe(group, duration / 1_000, program),
+        caveats,
         explains: explainsQuota(group.totalMillis * 1_000, busy),
       })),
       ...calls.map((group) => ({
         ...describeCalls(group, duration, program),
+        caveats,
         explains: explainsQuota(group.selfMicros, busy),
       })),
     ];

@@ -17,6 +17,10 @@ export interface CaughtInsertions {
   isSet: boolean;
   /** What adds is the probe itself. */
   isOwn: boolean;
+  /** Says what an entry looks like; absent: nobody wants to know. */
+  shapeOf?(entry: unknown): string;
+  /** Of the entry that was caught last. */
+  newest?: string;
   /** How many are enough; absent: a few. */
   most?: number;
 }
@@ -80,6 +84,7 @@ function shadowMethod(core: TrapCore, { collection, name }: Method, caught: Caug
   };
   const shadow = function (this: unknown, ...args: unknown[]) {
     try {
+      caught.newest = caught.shapeOf?.(name === METHODS.Map ? args[1] : args[0]);
       if (note(core, caught, shadow)) remove();
     } catch {}
     return Reflect.apply(original, this, args);

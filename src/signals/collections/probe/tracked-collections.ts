@@ -60,7 +60,7 @@ export function createTrackedCollections(kinds: CollectionKinds, traps: Insertio
         holder,
         // It was not there, or not looked at, in the reads before.
         sizes: readTimes.map(() => Number.NaN),
-        caught: { stacks: [], isSet: false, isOwn: false },
+        caught: { stacks: [], isSet: false, isOwn: false, shapeOf: kinds.shapeOf },
         told: { sizes: 0, stacks: 0 },
       });
     }
@@ -82,7 +82,7 @@ export function createTrackedCollections(kinds: CollectionKinds, traps: Insertio
       sizes: sizes.flatMap((entries, i) =>
         i >= told.sizes && entries >= 0 ? [{ atMillis: readTimes[i]!, entries }] : [],
       ),
-      newestEntry: newestOf(kinds, collection, entry),
+      newestEntry: caught.newest ?? newestOf(kinds, collection, entry),
       insertions: caught.stacks.slice(told.stacks),
     };
   };

@@ -6,6 +6,8 @@ import { createLoopDelays } from './loop-delays.ts';
 
 export interface Counters {
   sample(): ProbeSample;
+  /** By the clock of CPU profiles. */
+  clockMicros(): number;
   /** Makes V8 collect soon, in its own way; false where it cannot be made to. */
   encourageCollection(): boolean;
   /** Collections between these two are ours. */
@@ -13,14 +15,15 @@ export interface Counters {
   ownPauseEnds(): void;
 }
 
-export function createCounters(core: ProbeCore): Counters {
+/** `onAsked` hears of the pause of each collection that was asked for, milliseconds. */
+export function createCounters(core: ProbeCore, onAsked: (millis: number) => void = () => {}): Counters {
   const perf: typeof import('node:perf_hooks') = core.load('perf_hooks');
   const v8: typeof import('node:v8') = core.load('v8');
   // V8 gives the times of a CPU profile by the clock that hrtime reads.
   const clockOffsetMillis = Number(process.hrtime.bigint()) / 1e6 - core.now();
   const micros = (millis: number) => Math.round((millis + clockOffsetMillis) * 1_000);
   const memoryNow = () => withoutYoung(v8.getHeapStatistics(), v8.getHeapSpaceStatistics());
-  const collections = createGcCounts(core, micros, memoryNow);
+  const collections = createGcCounts(core, { micros, memoryNow, onAsked });
   const takeDelays = createLoopDelays(core);
   const countResources = createResourceCounts(core);
   let lastUtilization = perf.performance.eventLoopUtilization();
@@ -55,6 +58,7 @@ export function createCounters(core: ProbeCore): Counters {
       } catch {}
       return result;
     },
+    clockMicros: () => micros(core.now()),
     encourageCollection: collections.encourage,
     ownPauseBegins: collections.ownPauseBegins,
     ownPauseEnds: collections.ownPauseEnds,

@@ -22,12 +22,15 @@ export interface GcCounts {
 const MAX_PAUSES = 64;
 const MAX_COLLECTED = 8;
 
-/** `micros` turns our milliseconds into the clock of CPU profiles. */
-export function createGcCounts(
-  core: ProbeCore,
-  micros: (millis: number) => number,
-  memoryNow: () => NonNullable<ProbeSample['memory']>,
-): GcCounts {
+interface Needs {
+  /** Turns our milliseconds into the clock of CPU profiles. */
+  micros(millis: number): number;
+  memoryNow(): NonNullable<ProbeSample['memory']>;
+  /** Hears of the pause of each collection that was asked for, milliseconds. */
+  onAsked(millis: number): void;
+}
+
+export function createGcCounts(core: ProbeCore, { micros, memoryNow, onAsked }: Needs): GcCounts {
   const perf: typeof import('node:perf_hooks') = core.load('perf_hooks');
   const { NODE_PERFORMANCE_GC_MINOR, NODE_PERFORMANCE_GC_MAJOR } = perf.constants;
   const gc = { count: 0, majorCount: 0, pauseMillis: 0, longestPauseMillis: 0 };
@@ -39,7 +42,10 @@ export function createGcCounts(
   /** The entry comes a moment after the collection: what was allocated meanwhile is young, and not counted. */
   const noteMajor = (entry: { startTime: number; duration: number }) => {
     const isOurs = encouraged.noteMajor();
-    if (isOurs) untoldPauses.push([micros(entry.startTime), micros(entry.startTime + entry.duration)]);
+    if (isOurs) {
+      untoldPauses.push([micros(entry.startTime), micros(entry.startTime + entry.duration)]);
+      onAsked(entry.duration);
+    }
     collected.push({ clockMicros: micros(entry.startTime + entry.duration), memory: memoryNow() });
     if (collected.length > MAX_COLLECTED) collected.shift();
     return isOurs;

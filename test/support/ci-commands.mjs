@@ -1,11 +1,11 @@
-// The `culprit bench` commands of the CI examples in the README, as a shell would get them.
+// The `culprit bench` commands of the CI examples in docs/ci-and-gates.md, as a shell would get them.
 import { readFileSync } from 'node:fs';
 
-const README = new URL('../../README.md', import.meta.url);
+const PAGE = new URL('../../docs/ci-and-gates.md', import.meta.url);
 
-/** In the order of the README: GitHub Actions, GitLab CI. */
-export function readmeCommands() {
-  const text = readFileSync(README, 'utf8');
+/** In the order of the page: GitHub Actions, GitLab CI. */
+export function exampleCommands() {
+  const text = readFileSync(PAGE, 'utf8');
   const blocks = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block]) => block);
   return blocks.flatMap((block) => {
     // A folded scalar (">"): its lines are one.

@@ -1,0 +1,42 @@
+// Reads from outside, through /proc, how long the threads of a process ran and how long they waited for a CPU: at no cost to
+// the target. https://docs.kernel.org/scheduler/sched-stats.html, https://docs.kernel.org/accounting/psi.html
+import { readPressure } from '../../target/proc/pressure.ts';
+import { readStat } from '../../target/proc/proc.ts';
+import { known, readNames, readText } from '../../target/proc/proc-file.ts';
+import type { CpuTurns, SchedulingSample } from './wire.ts';
+
+/** Of more threads than this the sum is not worth the reads each second. */
+const MAX_THREADS = 256;
+
+/** What cannot be read (the process ended, or the kernel does not count) is absent; never throws. */
+export function readScheduling(pid: number, atMillis: number, root = '/proc'): SchedulingSample {
+  const tasks = `${root}/${pid}/task`;
+  return {
+    atMillis,
+    main: readTurns(tasks, pid),
+    others: readOthers(tasks, pid),
+    mainState: readStat(pid, tasks)?.state,
+    machineStallMicros: readPressure(`${root}/pressure/cpu`).some,
+  };
+}
+
+function readOthers(tasks: string, pid: number): CpuTurns | undefined {
+  const ids = (known(readNames(tasks)) ?? []).map(Number).filter((id) => id !== pid);
+  if (ids.length === 0 || ids.length > MAX_THREADS) return undefined;
+  const turns = ids.flatMap((id) => readTurns(tasks, id) ?? []);
+  if (turns.length === 0) return undefined;
+  const sum = (name: keyof CpuTurns) => turns.reduce((total, each) => total + each[name], 0);
+  return { runMicros: sum('runMicros'), waitedMicros: sum('waitedMicros'), slices: sum('slices') };
+}
+
+/** "361580 818241 2": nanoseconds run, nanoseconds waited, slices. A kernel that does not count says "0 0 0". */
+function readTurns(tasks: string, id: number): CpuTurns | undefined {
+  const text = known(readText(`${tasks}/${id}/schedstat`));
+  const [, run, waited, slices] = /^(\d+) (\d+) (\d+)\s*$/.exec(text ?? '') ?? [];
+  if (slices === undefined || Number(slices) === 0) return undefined;
+  return {
+    runMicros: Math.round(Number(run) / 1_000),
+    waitedMicros: Math.round(Number(waited) / 1_000),
+    slices: Number(slices),
+  };
+}
