@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { compareFiles } from '../../src/cli/work/compare.ts';
 import { flame } from '../../src/cli/work/flame.ts';
+import { explainSnapshots } from '../../src/cli/work/heap.ts';
 import { diagnose } from '../../src/diagnose.ts';
 import type { Comparison } from '../../src/model/comparison/comparison.ts';
 import { readAnything } from '../../src/recording/foreign.ts';
@@ -186,6 +187,14 @@ describe('flame draws', () => {
   ])('nothing of %s, and says so', async (_, content) => {
     await expect(drawn(content)).rejects.toThrow(/nothing to draw/);
   });
+});
+
+test('heap says what a file is that is no snapshot, and which command reads it', async () => {
+  const path = join(temp(), 'x.heapsnapshot-or-so');
+  writeFileSync(path, JSON.stringify(buildRawCpuProfile([['f@/app/a.js:1', 50]])));
+  await expect(explainSnapshots([path], { top: '10', quiet: true })).rejects.toThrow(
+    `${path} is a CPU profile, not a heap snapshot.`,
+  );
 });
 
 test('of a diagnostic report it is said what it holds, and when more heap does not help', async () => {
