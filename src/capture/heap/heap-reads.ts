@@ -20,7 +20,7 @@ const LEAST_PACE_MILLIS = 1_000;
 /** In less time there is none to lose, nor where memory is short: what grows there ends the process soon. */
 const SHORT_CAPTURE_MILLIS = 20_000;
 /** Parts of the capture by which a heap that does not rise was collected, and once more at the end. */
-const CALM_FLOORS = [0.06, 0.2, 0.4, 0.7];
+const CALM_FLOORS = [0.05, 0.12, 0.2, 0.3, 0.5, 0.75];
 /** V8 that was asked to collect has not by then: the program allocates next to nothing. */
 const PATIENCE_MILLIS = 4_500;
 

@@ -79,13 +79,25 @@ export function isClearlyRising(floors: readonly number[]): boolean {
 const CLEAR_RISE_BYTES = MIB;
 const CLEAR_RISE_SHARE = 1 / 50;
 
-/** Worth a closer look: any rise since the lowest read that is more than the noise of two reads. */
+/**
+ * Worth a closer look. What V8 leaves after a collection of its own swings by what died while it was marking, so that one high
+ * number says nothing: the last few have to lie above all that came before, or three have to rise by much.
+ */
 export function mayBeRising(floors: readonly number[]): boolean {
-  const lowest = Math.min(...floors);
-  return floors.length > 1 && floors.at(-1)! - lowest > Math.max(CLOSER_BYTES, lowest * CLOSER_SHARE);
+  if (floors.length < 3) return false;
+  const [first, ...others] = floors;
+  if (floors.length === 3) {
+    const isUpwards = others[0]! > first! && others[1]! > others[0]!;
+    return isUpwards && others[1]! - first! > Math.max(LARGE_RISE_BYTES, first! * EARLY_SHARE);
+  }
+  const earlier = Math.min(...floors.slice(0, -RECENT_FLOORS));
+  const recent = Math.min(...floors.slice(-RECENT_FLOORS));
+  return recent - earlier > Math.max(CLOSER_BYTES, earlier * CLOSER_SHARE);
 }
-const CLOSER_BYTES = 128 * 1024;
-const CLOSER_SHARE = 1 / 500;
+const RECENT_FLOORS = 2;
+const EARLY_SHARE = 1 / 50;
+const CLOSER_BYTES = 256 * 1024;
+const CLOSER_SHARE = 1 / 100;
 
 /** Resident memory, one number a second: coming to a process and profiling it takes some megabytes at first. */
 export function isMemoryRising(residentBytes: readonly number[]): boolean {
