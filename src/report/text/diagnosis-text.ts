@@ -89,7 +89,10 @@ function describeVerdict({ verdict, findings }: DiagnosisReport): string {
   return `${findings.length} ${findings.length === 1 ? 'CAUSE' : 'CAUSES'} found (${countBySeverity(findings)}) in`;
 }
 
-function describeTarget({ target, capture }: DiagnosisReport): string {
+function describeTarget(report: DiagnosisReport): string {
+  const { target, capture, contents } = report;
+  if (contents) return 'the diagnostic report';
+  if (isFileOnly(report)) return 'the profile';
   const name = target.title ?? 'the recorded process';
   const pid = target.pid === null ? '' : ` (pid ${target.pid})`;
   return `${name}${pid}, watched for ${formatDuration(capture.durationMillis)}`;
