@@ -7,6 +7,8 @@ import type { HeapReport } from '../model/heap/heap-report.ts';
 export function exitCodeFor(report: Report, failOn: Severity | undefined, isInterrupted = false): ExitCode {
   if (isInterrupted && report.verdict === 'too-little-data') return EXIT.interrupted;
   if (failOn === undefined) return EXIT.done;
+  // A gate passes only where it is known that nothing has to stop it.
+  if (report.kind === 'triage' && report.verdict === 'too-little-data') return EXIT.cannotAttach;
   const least = SEVERITIES.indexOf(failOn);
   return report.findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= least)
     ? EXIT.gateFailed

@@ -3,8 +3,11 @@ import type { CrashFinding, TriageReport, TriageSources } from '../model/finding
 import type { ReadText } from '../recording/sources/script-places.ts';
 import { createCrashGroups, findingsOf } from './ends/crash-groups.ts';
 import { errorOf } from './ends/crash-subject.ts';
+import { createDeaths, isSameName } from './ends/deaths.ts';
 import { type EndEvent, type Ending, NO_ENDING } from './ends/ending.ts';
-import { type ContainerEnd, readPodStatus } from './pod/pod-status.ts';
+import { readNotice } from './events/notices.ts';
+import type { ContainerEnd } from './pod/container-end.ts';
+import { readPodStatus } from './pod/pod-status.ts';
 import { endingOfReport } from './read/diagnostic-report.ts';
 import { linesOf } from './read/lines.ts';
 import { placeInSources } from './read/source-places.ts';
@@ -24,6 +27,8 @@ export interface TriageInput {
   logs: readonly LogSource[];
   /** Diagnostic reports, parsed. */
   reports?: readonly unknown[];
+  /** Names of the files that are no logs: the answer is called by them where no log is given. */
+  documents?: readonly string[];
   /** What `kubectl get pod NAME -o json` prints, parsed; it is about the end of the logs. */
   podStatus?: unknown;
   /** What `kubectl get events -o json` prints, parsed. */
@@ -40,12 +45,13 @@ const MOST_WRITERS = 200;
 /** Never throws for what it reads; throws what reading `logs` throws. */
 export async function triage(input: TriageInput): Promise<TriageReport> {
   const groups = createCrashGroups();
+  const deaths = createDeaths((ending) => groups.add(ending));
   const seen = { lines: 0, nodeVersion: '', lastLogged: '' };
   const onEnding = (ending: Ending) => {
     const error = errorOf(ending);
     if (error && input.readText) placeInSources(error, input.readText);
     seen.nodeVersion = ending.nodeVersion || seen.nodeVersion;
-    groups.add(ending);
+    deaths.add(ending);
   };
   const ends = readPodStatus(input.podStatus, input.events);
   const writers = await readLogs(input, onEnding, seen);
@@ -54,13 +60,15 @@ export async function triage(input: TriageInput): Promise<TriageReport> {
     if (ending) onEnding(ending);
   }
   const matched = endAll(writers, ends, input, onEnding);
+  deaths.end();
   const mains = mainsOf(ends);
   const own = [matched, mains].find((each) => each.length === 1)?.[0];
   const around = { memoryLimitBytes: own?.memoryLimitBytes ?? null, restarts: own?.restarts ?? null };
   return reportOf(input, findingsOf(groups.list(), around), {
     ...seen,
     writers: writers.size,
-    cleanExits: groups.cleanExits(),
+    hasEndedWell: hasEndedWell(writers, groups.cleanExits()),
+    isAlive: mains.length > 0 && mains.every(isAlive),
     memoryLimitBytes: around.memoryLimitBytes,
     openErrors: [...writers.values()].map((watch) => watch.openError()).filter((text) => text !== ''),
   });
@@ -94,11 +102,21 @@ async function readLogs(
   return writers;
 }
 
-/** compose says without a prefix which of its services ended. */
+/** Supervisors say without a prefix which of the programs they run has ended. */
 function aboutWhom(text: string, writer: string, writers: Map<string, WriterWatch>): string {
-  if (writer !== '' || !text.includes(' exited with code ')) return writer;
-  const name = /^([\w./@-]+) exited with code \d+/.exec(text)?.[1];
-  return name !== undefined && writers.has(name) ? name : writer;
+  if (writer !== '' || writers.size === 0 || (writers.size === 1 && writers.has(''))) return writer;
+  const name = readNotice(text)[0]?.process?.name ?? '';
+  if (name === '') return writer;
+  const found = [...writers.keys()].filter((each) => each !== '' && isSameName(each, name));
+  // "shop_a_web" is "a_web" sooner than "web".
+  return found.sort((a, b) => b.length - a.length)[0] ?? writer;
+}
+
+/** Every program that wrote ended by itself; what writes without a name beside others is a supervisor. */
+function hasEndedWell(writers: Map<string, WriterWatch>, cleanExits: number): boolean {
+  if (writers.size === 0) return cleanExits > 0;
+  const programs = [...writers].filter(([writer]) => writer !== '' || writers.size === 1);
+  return programs.every(([, watch]) => watch.hasEndedWell());
 }
 
 /** The status and the exit code are of the last life of each writer. Returns the containers whose log is there. */
@@ -169,14 +187,16 @@ interface Seen {
   writers: number;
   nodeVersion: string;
   lastLogged: string;
-  cleanExits: number;
+  hasEndedWell: boolean;
+  /** A status says that it runs, and was never started anew. */
+  isAlive: boolean;
   memoryLimitBytes: number | null;
   /** Errors that logs end with. */
   openErrors: string[];
 }
 
 function reportOf(
-  { logs, reports = [], podStatus, version }: TriageInput,
+  { logs, reports = [], documents = [], podStatus, version }: TriageInput,
   findings: CrashFinding[],
   seen: Seen,
 ): TriageReport {
@@ -194,7 +214,7 @@ function reportOf(
     target: {
       pid: null,
       nodeVersion: seen.nodeVersion === '' ? null : `v${seen.nodeVersion}`,
-      title: read.logs.join(', ') || 'the process',
+      title: read.logs.join(', ') || documents.join(', ') || 'the process',
       uptimeSeconds: null,
       container:
         seen.memoryLimitBytes === null
@@ -221,7 +241,7 @@ function verdictOf(
       verdictReason: `${ends} of a process, ${findings.length === 1 ? 'one cause' : `${findings.length} causes`}.`,
     };
   }
-  if (seen.cleanExits > 0)
+  if (seen.hasEndedWell)
     return {
       verdict: 'healthy',
       verdictReason: 'No crash: it ended by itself, with exit code 0 (a clean exit).',
@@ -239,8 +259,14 @@ function verdictOf(
     };
   const last =
     seen.lastLogged === '' ? '' : ` Errors were logged and survived, the last one: ${seen.lastLogged}`;
-  return {
-    verdict: 'healthy',
-    verdictReason: `No crash in ${seen.lines.toLocaleString('en')} lines.${last}`,
-  };
+  const lines = `${seen.lines.toLocaleString('en')} ${seen.lines === 1 ? 'line' : 'lines'}`;
+  return seen.isAlive
+    ? {
+        verdict: 'healthy',
+        verdictReason: `No crash in ${lines}: its status says that it runs and was never restarted.${last}`,
+      }
+    : {
+        verdict: 'too-little-data',
+        verdictReason: `No crash seen in ${lines}; the log does not say how the process ended: give --exit-code CODE or --pod-status FILE.${last}`,
+      };
 }

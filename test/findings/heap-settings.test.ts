@@ -54,7 +54,7 @@ const triageAdvice = (label: 'heap-limit' | 'container-oom', { limit, live, heap
   };
   const ending: Ending = {
     writer: '',
-    events: [{ kind: 'heap-limit', reason: '', gc, isCertain: true, lines: [] }],
+    events: [{ kind: 'heap-limit', reason: '', gc, tooLarge: null, isCertain: true, lines: [] }],
     firstTime: '',
     lastTime: '',
     nodeVersion: '',
@@ -63,6 +63,7 @@ const triageAdvice = (label: 'heap-limit' | 'container-oom', { limit, live, heap
     nearby: null,
     container: null,
     isLogUnknown: false,
+    isReport: false,
   };
   const around = { memoryLimitBytes: limit };
   const advice = label === 'heap-limit' ? heapAdvice(ending, around) : containerAdvice(around);

@@ -81,7 +81,8 @@ describe.skipIf(reason !== null)('a container', () => {
       extra: ['--pids-limit', '200'],
     });
     const report = reportOf(await look(container));
-    expect(report.findings).toEqual([]);
+    // On a machine whose CPUs others use, that is true of any process.
+    expect(report.findings.filter(({ kind }) => kind !== 'cpu-starved')).toEqual([]);
     const { memory, ...limits } = report.target.container!;
     expect(limits).toMatchObject({
       memoryLimitBytes: 512 * 2 ** 20,

@@ -9,7 +9,14 @@ import {
   type RunningContainer,
   removeAllContainers,
 } from './support/containers.ts';
-import { auditOf, type CulpritResult, reportOf, runCulprit, startCulprit } from './support/culprit.ts';
+import {
+  auditOf,
+  type CulpritResult,
+  reportOf,
+  runCulprit,
+  startCulprit,
+  triageOf,
+} from './support/culprit.ts';
 import {
   type ExecCall,
   type KubeObject,
@@ -275,7 +282,7 @@ test('a dry run prints the commands and asks nobody', async () => {
   });
   const lines = stdout.replace(/ \S*culprit-recorder\.cjs/, ' culprit-recorder.cjs').split('\n');
   expect(lines[3]).toBe(
-    'kubectl --namespace prod exec -i shop-1 -- node - record auto --duration 30s --interval 1s --max-pause 1s --snapshot never --async burst < culprit-recorder.cjs > recording.tgz',
+    'kubectl --namespace prod exec -i shop-1 -- node - record auto --duration 30s --interval 1s --max-pause 100ms --snapshot never --async burst < culprit-recorder.cjs > recording.tgz',
   );
   expect(code).toBe(0);
 });
@@ -315,7 +322,7 @@ test('triage reads the log of the run before, the status and the events of the p
   const stub = await stubFor([pod('shop-1', 'default', ['app'], ended)], { logs });
   const result = await runCulprit(['triage', 'k8s', 'shop-1', '--json', '-'], { env: environment(stub) });
   expect(result.stderr).toBe('');
-  const [first] = reportOf(result).findings;
+  const [first] = triageOf(result).findings;
   expect(first).toMatchObject({ kind: 'crash', crash: { label: 'container-oom' } });
   const asked = stub.requests
     .filter((line) => /\/log|\/events/.test(line))
@@ -350,7 +357,7 @@ test('a pod that waits to be started again tells why it ended', async () => {
     env: environment(stub),
   });
   expect(result.stderr).toBe('');
-  expect(reportOf(result).findings).toEqual([
+  expect(triageOf(result).findings).toEqual([
     expect.objectContaining({ kind: 'crash', crash: expect.objectContaining({ label: 'startup-failure' }) }),
   ]);
 });

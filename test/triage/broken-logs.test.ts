@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { NOTICES } from '../../src/triage/events/notices.ts';
 import { triage } from '../../src/triage/triage.ts';
 import { randomNumbers } from '../support/random-numbers.ts';
 import { names, OUTPUTS } from './corpus.ts';
@@ -34,6 +35,20 @@ test('nothing throws, whatever is broken', async () => {
 
 test('the size of the chunks changes nothing', async () => {
   for (const { bytes } of logs) expect(await look(bytes, 700)).toEqual(await look(bytes, 1 << 20));
+});
+
+const examples = NOTICES.flatMap(({ rows }) => rows.map(({ example }) => example));
+
+test('nothing throws and nothing is endless for lines of platforms, cut, swapped and with bytes flipped', async () => {
+  const random = randomNumbers(31);
+  for (let round = 0; round < 300; round++) {
+    const lines = Array.from({ length: 30 }, () => examples[random(examples.length)]!);
+    const bytes = Buffer.from(lines.map((line) => line.slice(0, 1 + random(line.length * 2))).join('\n'));
+    for (let i = 0; i < 10; i++) bytes[random(bytes.length)] = random(256);
+    const report = await look(bytes, 1 + random(2_000));
+    expect(['findings', 'healthy', 'too-little-data']).toContain(report.verdict);
+    expect(report).toEqual(await look(bytes, 1 << 20));
+  }
 });
 
 test('no piece of a healthy log is a crash', async () => {

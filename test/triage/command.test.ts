@@ -54,7 +54,18 @@ test('a gate fails with 1, a quiet look says the title only', () => {
   const { stdout, status } = culprit([log('pg-refused-22'), '--fail-on', 'critical', '--quiet']);
   expect(status).toBe(1);
   expect(stdout.split('\n').filter((line) => line !== '')).toHaveLength(3);
-  expect(culprit([log('ok-clean-exit'), '--fail-on', 'notice']).status).toBe(0);
+  expect(culprit([log('ok-clean-exit'), '--fail-on', 'notice', '--exit-code', '0']).status).toBe(0);
+});
+
+test('a gate does not pass where the log does not say how the process ended', () => {
+  const { stdout, status } = culprit([log('ok-retries'), '--fail-on', 'critical']);
+  expect(status).toBe(3);
+  expect(stdout).toContain('No crash seen in');
+  expect(stdout).toContain('the log does not say how the process ended');
+  expect(culprit([log('ok-retries')]).status).toBe(0);
+  expect(culprit(['--help']).stdout.replaceAll(/\s+/g, ' ')).toContain(
+    '3 with --fail-on, no crash was seen but the log does not say how the process ended',
+  );
 });
 
 test('standard input, .gz and several files in order', () => {

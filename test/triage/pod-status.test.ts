@@ -191,7 +191,9 @@ test('a container that prepared the pod and ended well is no end', async () => {
     { ...status, status: { ...status.status, initContainerStatuses: [init] } },
     'a\n',
   );
-  expect(report.verdictReason).toBe('No crash in 1 lines.');
+  expect(report.verdictReason).toBe(
+    'No crash in 1 line: its status says that it runs and was never restarted.',
+  );
 });
 
 test.each([

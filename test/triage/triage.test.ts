@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseErrorText } from '../../src/triage/events/error-text.ts';
-import { readMarker } from '../../src/triage/events/markers.ts';
+import { readNotice } from '../../src/triage/events/notices.ts';
 import { readGcTrace } from '../../src/triage/read/gc-trace.ts';
 import { linesOf } from '../../src/triage/read/lines.ts';
 import { createUnwrapper } from '../../src/triage/read/unwrap.ts';
@@ -44,7 +44,12 @@ describe('what drivers put around a line', () => {
     ['2026-11-27T01:02:03.1Z stderr F hi', 'hi', ''],
     ['Nov 27 01:02:03 host node[12]: hi', 'hi', ''],
     ['web-1  | hi', 'hi', 'web-1'],
-    ['0|app  | hi', 'hi', 'app'],
+    ['0|app  | hi', 'hi', 'app:0'],
+    ['PM2        | 2026-01-02T10:00:00: PM2 log: hi', 'PM2 log: hi', ''],
+    ['2026-01-02T10:00:00.000000+00:00 app[web.1]: hi', 'hi', 'web.1'],
+    ['2026-01-02T10:00:00.000000+00:00 heroku[web.1]: hi', 'hi', 'web.1'],
+    ['2026-01-02T10:00:00.000000+00:00 heroku[router]: hi', 'hi', ''],
+    ['2026-01-02T10:00:00Z app[48e7e62f574d58] ams [info] hi', 'hi', ''],
     ['{"log":"hi\\n","stream":"stdout","time":"2026-11-27T01:02:03Z"}', 'hi', ''],
     ['\u001b[31mhi\u001b[0m', 'hi', ''],
     ['plain: words | here', 'plain: words | here', ''],
@@ -92,8 +97,18 @@ test.each([
   'the worker exited with code 0 of the manual',
   '"Killed"',
   'User Terminated the session',
+  'worker 4711 exited',
+  'child process was killed by signal SIGTERM',
+  'panic: runtime error: index out of range',
+  'Memory limit of 512 MiB with 3 replicas',
+  'logrotate.service: Deactivated successfully.',
+  'postgresql.service: Main process exited, code=killed, status=9/KILL',
+  'Out of memory: Killed process 12 (mysqld) total-vm:1kB, anon-rss:2kB',
+  'Abort',
+  'Job failed: no such order',
+  'the renderer process was started, reason: user',
 ])('%j tells of no end', (line) => {
-  expect(readMarker(line)).toBeNull();
+  expect(readNotice(line)).toEqual([]);
 });
 
 test.each([
@@ -101,13 +116,14 @@ test.each([
   ['Killed', { signal: 'SIGKILL' }],
   ['npm ERR! errno 134', { code: 134 }],
   ['shop.service: Main process exited, code=killed, status=9/KILL', { signal: 'SIGKILL' }],
+  ['cronicle.service: Main process exited, code=killed, status=9/KILL', { signal: 'SIGKILL' }],
   ['PM2 log: App [app:0] exited with code [1] via signal [SIGINT]', { code: 1, signal: null }],
   [
     '[12.5] Memory cgroup out of memory: Killed process 9 (node) total-vm:1kB, anon-rss:2048kB',
     { rssBytes: 2_097_152 },
   ],
 ])('%j tells of an end', (line, told) => {
-  expect(readMarker(line)).toMatchObject(told);
+  expect(readNotice(line)).toMatchObject([told]);
 });
 
 test('the members of an AggregateError and their codes are read', () => {

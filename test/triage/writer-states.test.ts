@@ -151,7 +151,7 @@ test('however long the log, a state keeps the last 30 to 60', () => {
 });
 
 test('a log of nothing but ends does not grow its last end without limit', () => {
-  const { state } = after(Array(1_000).fill(KILLED));
+  const { state } = after(Array(1_000).fill('npm ERR! errno 1'));
   const { end } = state.life;
   expect(end.state === 'after-end' && end.ending.events.length).toBe(200);
 });

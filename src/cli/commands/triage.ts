@@ -1,6 +1,6 @@
 // `culprit triage` and `culprit triage k8s`: why a process ended, from logs and reports.
 import type { Command } from 'commander';
-import type { ExitCode } from '../../exit-codes.ts';
+import { EXIT_MEANINGS, type ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
 import { gateExits, withHelpText } from '../options/help-text.ts';
 import { addPodCommand, type PlaceOptions } from '../options/place-options.ts';
@@ -16,13 +16,17 @@ export interface TriageOptions extends ReportOptions {
 export interface PodTriageOptions extends TriageOptions, PlaceOptions {}
 
 const FORMATS = `Logs may be plain text or JSON lines, as a program, kubectl, docker, CRI,
-journald or pm2 writes them, also .gz. Files are read in the order given.`;
+journald, pm2 or a hosting platform writes them, also .gz. Files are read in
+the order given. What \`kubectl describe pod\`, \`kubectl get events\`, \`docker
+inspect\` and \`aws ecs describe-tasks\` print is read as well.`;
+
+const NOT_TOLD = 'with --fail-on, no crash was seen but the log does not say how the process ended';
 
 export function register(program: CommandLine): void {
   const command = program
     .command('triage')
     .summary('why a process ended, from its logs')
-    .argument('[files...]', 'logs, diagnostic reports (report.*.json), "-" for standard input')
+    .argument('[files...]', 'logs, diagnostic reports (report.*.json), statuses, "-" for standard input')
     .usage('[options] <files...> | k8s <pod>')
     .description(
       'why did a Node.js process end: from its logs, diagnostic reports, exit code and pod status',
@@ -37,7 +41,11 @@ export function register(program: CommandLine): void {
       ['culprit triage --pod-status pod.json --events events.json shop.log'],
     ],
     notes: FORMATS,
-    exits: { ...gateExits('--fail-on'), wrongUse: 'wrong use, or nothing that is a log' },
+    exits: {
+      ...gateExits('--fail-on'),
+      wrongUse: 'wrong use, or nothing that is a log',
+      cannotAttach: NOT_TOLD,
+    },
   }).action(program.ending(run));
   addPods(program, command);
 }
@@ -51,7 +59,10 @@ function addPods(program: CommandLine, command: Command): void {
       ['culprit triage k8s deployment/shop -n prod'],
       ['culprit triage k8s my-container --via podman'],
     ],
-    exits: gateExits('--fail-on'),
+    exits: {
+      ...gateExits('--fail-on'),
+      cannotAttach: `${EXIT_MEANINGS.cannotAttach.brief}, or ${NOT_TOLD}`,
+    },
   }).action(
     program.ending((name: string, _own: unknown, called: Command) =>
       runInPod(name, called.optsWithGlobals()),

@@ -4,7 +4,13 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { RecordingError, UsageError } from '../../errors.ts';
-import { isDiagnosticReport } from '../../triage/read/diagnostic-report.ts';
+import {
+  type Documents,
+  HEAD_CHARACTERS,
+  mayBeDocument,
+  readJsonDocument,
+  readTextDocument,
+} from '../../triage/read/documents.ts';
 import type { LogSource } from '../../triage/triage.ts';
 
 const MOST_JSON_BYTES = 100 * 2 ** 20;
@@ -15,16 +21,91 @@ export interface TriageFiles {
   logs: LogSource[];
   /** Diagnostic reports, parsed. */
   reports: unknown[];
+  /** Pods and events that were printed as text, or by container engines. */
+  pods: unknown[];
+  events: unknown[];
+  /** Names of the files with reports, pods and events. */
+  documents: string[];
 }
 
 /** Throws UsageError for what is not there, RecordingError for what is no log and no diagnostic report. */
 export async function openTriageFiles(paths: readonly string[]): Promise<TriageFiles> {
-  const found: TriageFiles = { logs: [], reports: [] };
+  const found: TriageFiles = { logs: [], reports: [], pods: [], events: [], documents: [] };
   for (const path of paths) {
-    if (path === '-') found.logs.push(standardInput());
+    if (path === '-') await sortLog(standardInput(), found);
     else await sort(path, found);
   }
   return found;
+}
+
+/** A log, unless its start says that it is a document: then it is read as a whole. */
+async function sortLog({ name, chunks }: LogSource, found: TriageFiles): Promise<void> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const started: (Uint8Array | string)[] = [];
+  let head = '';
+  while (head.length < HEAD_CHARACTERS) {
+    const { value, done } = await iterator.next();
+    if (done) break;
+    started.push(value);
+    head += typeof value === 'string' ? value : Buffer.from(value).toString('utf8').slice(0, HEAD_CHARACTERS);
+  }
+  const isJson = /^\s*[[{]\s*\n/.test(head);
+  if (isJson || mayBeDocument(head)) {
+    const text = await wholeText(started, iterator);
+    const document = text === null ? null : isJson ? readJsonText(text) : readTextDocument(text);
+    if (document) {
+      take(document, name, found);
+      return;
+    }
+  }
+  found.logs.push({ name, chunks: joined(started, iterator) });
+}
+
+/** Keeps what it reads in `started`; null for what is too much to be a document. */
+async function wholeText(
+  started: (Uint8Array | string)[],
+  iterator: AsyncIterator<Uint8Array | string>,
+): Promise<string | null> {
+  let bytes = started.reduce((sum, chunk) => sum + chunk.length, 0);
+  while (bytes < MOST_JSON_BYTES) {
+    const { value, done } = await iterator.next();
+    if (done) return Buffer.concat(started.map((chunk) => Buffer.from(chunk))).toString('utf8');
+    started.push(value);
+    bytes += value.length;
+  }
+  return null;
+}
+
+async function* joined(
+  started: readonly (Uint8Array | string)[],
+  iterator: AsyncIterator<Uint8Array | string>,
+): AsyncGenerator<Uint8Array | string> {
+  yield* started;
+  for (;;) {
+    const { value, done } = await iterator.next();
+    if (done) return;
+    yield value;
+  }
+}
+
+function readJsonText(text: string): Documents | null {
+  try {
+    return readJsonDocument(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+function take({ reports, pods, events, lines }: Documents, name: string, found: TriageFiles): void {
+  found.reports.push(...reports);
+  found.pods.push(...pods);
+  found.events.push(...events);
+  if (lines.length > 0) found.logs.push({ name, chunks: textOf(lines) });
+  else found.documents.push(name);
+}
+
+async function* textOf(lines: readonly string[]): AsyncGenerator<string> {
+  yield `${lines.join('\n')}\n`;
 }
 
 function standardInput(): LogSource {
@@ -55,9 +136,13 @@ async function sort(path: string, found: TriageFiles): Promise<void> {
       'Give a log, plain or .gz, or a diagnostic report.',
     );
   const json = isZipped || info.size > MOST_JSON_BYTES ? null : await wholeJson(path, head);
-  if (json === null) found.logs.push({ name: basename(path), chunks: read(path, isZipped) });
-  else if (isDiagnosticReport(json)) found.reports.push(json);
-  else throw notALog(path, json);
+  if (json === null) {
+    await sortLog({ name: basename(path), chunks: read(path, isZipped) }, found);
+    return;
+  }
+  const document = readJsonDocument(json);
+  if (!document) throw notALog(path, json);
+  take(document, basename(path), found);
 }
 
 /** One JSON document over several lines; null for logs, JSON lines among them. */
@@ -69,7 +154,7 @@ async function wholeJson(path: string, head: Buffer): Promise<unknown> {
   try {
     const json: unknown = JSON.parse(await readFile(path, 'utf8'));
     // A log of one line is a log.
-    return isDiagnosticReport(json) || text.includes('\n  ') || Array.isArray(json) || isOurs(json)
+    return readJsonDocument(json) !== null || text.includes('\n  ') || Array.isArray(json) || isOurs(json)
       ? json
       : null;
   } catch {
@@ -99,7 +184,7 @@ function notALog(path: string, json: unknown): RecordingError {
     return new RecordingError(`${path} is a pod's status.`, `Give it as --pod-status ${path}.`);
   return new RecordingError(
     `${path} is JSON, but neither a log nor a diagnostic report.`,
-    'Give a log, or a report.*.json that Node wrote.',
+    'Give a log, a report.*.json that Node wrote, or what `docker inspect` printed.',
   );
 }
 

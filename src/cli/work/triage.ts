@@ -34,7 +34,7 @@ async function judge(
   return exitCodeFor(report, options.failOn);
 }
 
-type Gathered = Pick<TriageInput, 'logs' | 'reports' | 'podStatus' | 'events'>;
+type Gathered = Pick<TriageInput, 'logs' | 'reports' | 'documents' | 'podStatus' | 'events'>;
 
 async function fromFiles(
   files: readonly string[],
@@ -49,7 +49,14 @@ async function fromFiles(
   const podStatus =
     options.podStatus === undefined ? undefined : await readJsonFile(options.podStatus, 'pod');
   const events = options.events === undefined ? undefined : await readJsonFile(options.events, 'events');
-  return { podStatus, events, ...(await openTriageFiles(files)) };
+  const { logs, reports, documents, pods, events: printed } = await openTriageFiles(files);
+  return {
+    logs,
+    reports,
+    documents,
+    podStatus: podStatus ?? (pods.length === 0 ? undefined : { kind: 'List', items: pods }),
+    events: events ?? (printed.length === 0 ? undefined : { kind: 'List', items: printed }),
+  };
 }
 
 async function fromPlace(name: string, options: PodTriageOptions): Promise<Gathered> {

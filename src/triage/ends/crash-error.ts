@@ -77,6 +77,8 @@ export function describeError({ name, message, code }: CrashError): string {
  */
 export function isAfterAwait({ frames, stackLines }: CrashError): boolean {
   if (frames.some(({ isAsync }) => isAsync)) return true;
+  // Up to Node 14, which names its files so, rejections ended no process.
+  if (frames.some(({ file, owner }) => owner === 'node' && !file.includes(':'))) return false;
   const last = frames.at(-1);
   return (
     last !== undefined &&

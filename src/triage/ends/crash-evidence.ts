@@ -5,7 +5,7 @@ import { formatBytes, formatDuration } from '../../units/units.ts';
 import { isWhileLoading } from '../judge/loading.ts';
 import { addressOf, chainOf, describeError } from './crash-error.ts';
 import { errorOf } from './crash-subject.ts';
-import { type EndEvent, type Ending, eventOf, exitOf } from './ending.ts';
+import { type EndEvent, type Ending, eventOf, exitOf, toldOf } from './ending.ts';
 
 export function evidenceFor(
   ending: Ending,
@@ -31,7 +31,7 @@ export function evidenceFor(
 
 function sourceOf(event: EndEvent): string {
   if (event.kind === 'exit') return event.teller;
-  if (event.kind === 'told') return 'pod status';
+  if (event.kind === 'told') return event.teller;
   return event.kind === 'kernel-oom' ? 'kernel log' : 'log';
 }
 
@@ -78,6 +78,8 @@ export function innocentFor(ending: Ending, label: CrashLabel): string {
   const { signal } = exitOf(ending);
   switch (label) {
     case 'heap-limit':
+      if (eventOf(ending, 'heap-limit')?.tooLarge)
+        return 'A wrong length, such as a negative one, looks the same.';
       return 'A limit that is too small for the load looks the same as a leak in one crash: growth over time tells them apart.';
     case 'container-oom':
       return 'The limit may be below what Node needs at all; page cache and buffers count as well as the heap.';
@@ -85,6 +87,10 @@ export function innocentFor(ending: Ending, label: CrashLabel): string {
       return signal === 'SIGABRT' && !eventOf(ending, 'native')
         ? 'process.abort(), or a heap that ran full with its message lost, end the same way.'
         : '';
+    case 'out-of-memory':
+      return toldOf(ending, 'out-of-memory')?.teller === 'PM2'
+        ? 'A limit below what the program needs looks the same as a leak: growth over time tells them apart.'
+        : 'Other processes may have used up the memory: what is refused it, or ended for it, need not be what grows.';
     case 'terminated':
       return signal === 'SIGKILL'
         ? 'A kernel out of memory sends the same signal: only the kernel log or the pod status tell.'

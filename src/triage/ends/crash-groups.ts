@@ -5,13 +5,14 @@ import type { Crash, CrashLabel } from '../../model/crash.ts';
 import type { CrashFinding, Finding, Subject } from '../../model/finding.ts';
 import { formatDuration } from '../../units/units.ts';
 import type { Circumstances } from '../judge/advice.ts';
+import { ownLogOf } from '../judge/causes/outside.ts';
 import { adviceFor, verdictOf } from '../judge/causes.ts';
 import { componentOf } from '../judge/component.ts';
-import { titleOf } from '../judge/wording.ts';
+import { exitWords, titleOf } from '../judge/wording.ts';
 import { type CrashError, chainOf } from './crash-error.ts';
 import { evidenceFor, innocentFor, linesThatMatter } from './crash-evidence.ts';
 import { errorOf, fingerprintOf, subjectOf } from './crash-subject.ts';
-import { type Ending, eventOf, exitOf } from './ending.ts';
+import { type Ending, eventOf, exitOf, toldOf } from './ending.ts';
 
 /** Crashes that are one. */
 export interface CrashGroup {
@@ -69,19 +70,28 @@ export function createCrashGroups(): CrashGroups {
 /** Clocks are not trusted: the least and the greatest time count, not the first and the last. */
 function count(group: CrashGroup, ending: Ending, confidence: number): void {
   group.occurrences++;
+  const loop = toldOf(ending, 'restart-loop');
+  if (loop && !toldOf(group.ending, 'restart-loop'))
+    group.ending = { ...group.ending, events: [...group.ending.events, loop] };
   group.confidence = Math.max(group.confidence, confidence);
   for (const time of [ending.firstTime, ending.lastTime]) {
     if (time === '') continue;
     if (group.firstSeen === '' || time < group.firstSeen) group.firstSeen = time;
     if (time > group.lastSeen) group.lastSeen = time;
   }
-  if (ending.writer !== '' && group.writers.size < MOST_WRITERS) group.writers.add(ending.writer);
+  const writer = ending.writer || nameIn(ending);
+  if (writer !== '' && group.writers.size < MOST_WRITERS) group.writers.add(writer);
 }
+
+/** The container, service or app that something names; "" is unknown. */
+const nameIn = ({ events }: Ending) =>
+  events.map(({ process }) => process?.name ?? '').find((name) => name !== '' && !name.startsWith(':')) ?? '';
 
 /** How much each matters if true, 0..1. */
 const URGENCY: Record<CrashLabel, number> = {
   'heap-limit': 1,
   'container-oom': 1,
+  'out-of-memory': 1,
   'native-crash': 1,
   'startup-failure': 1,
   'uncaught-exception': 0.95,
@@ -121,7 +131,7 @@ function findingOf(
     severity: label === 'terminated' || label === 'unknown' ? 'warning' : 'critical',
     confidence,
     score,
-    title: titleOf(ending, label, crash.component?.name ?? ''),
+    title: titleFor(group, crash.component?.name ?? ''),
     subject,
     harm: harmOf(group),
     evidence: withSome(
@@ -130,7 +140,7 @@ function findingOf(
     ),
     symptoms: [],
     innocentExplanation: innocentFor(ending, label),
-    advice: adviceFor(ending, own),
+    advice: [...ownLogAdvice(group), ...adviceFor(ending, own)],
     caveats: caveatsFor(group),
     references: REFERENCES[label] ?? [],
     crash,
@@ -147,6 +157,35 @@ function harmOf({ label, occurrences, firstSeen, lastSeen }: CrashGroup): string
 
 const withSome = (evidence: Finding['evidence'], { writer }: Ending): Finding['evidence'] =>
   evidence.length > 0 ? evidence : [{ source: writer || 'log', statement: 'it ended' }];
+
+const RESTARTERS = /^(?:PM2|systemd|compose|forever|supervisord|nodemon|Google Cloud)$/;
+/** So many ends in a row are no accident. */
+const LEAST_RESTARTS = 3;
+
+/** Who starts it anew each time; "" is unknown. */
+function restarterOf({ ending, occurrences }: CrashGroup): string {
+  const loop = toldOf(ending, 'restart-loop');
+  if (loop) return loop.teller;
+  if (occurrences < LEAST_RESTARTS) return '';
+  const exit = ending.events.find((event) => event.kind === 'exit' && RESTARTERS.test(event.teller));
+  return exit?.kind === 'exit' ? exit.teller : '';
+}
+
+function ownLogAdvice(group: CrashGroup): string[] {
+  const restarter = restarterOf(group);
+  return group.label === 'unknown' && restarter !== '' && errorOf(group.ending) === null
+    ? [`Read what the program itself wrote before it ended: ${ownLogOf(restarter)}.`]
+    : [];
+}
+
+/** What ends without a word is told by how it goes on. */
+function titleFor(group: CrashGroup, component: string): string {
+  const { ending, label, occurrences } = group;
+  const restarter = restarterOf(group);
+  return label === 'unknown' && restarter !== '' && errorOf(ending) === null && exitOf(ending).code !== null
+    ? `${restarter} restarts it over and over: it ended ${occurrences === 1 ? '' : `${occurrences} times `}${exitWords(ending)}, and nothing in the log says why`
+    : titleOf(ending, label, component);
+}
 
 const REFERENCES: Partial<Record<CrashLabel, string[]>> = {
   'heap-limit': ['https://nodejs.org/api/cli.html#--max-old-space-sizesize-in-mib'],
@@ -194,7 +233,7 @@ function crashOf(
 }
 
 function componentFor(ending: Ending, label: CrashLabel, error: CrashError | null): Crash['component'] {
-  if (label === 'heap-limit' || label === 'container-oom')
+  if (label === 'heap-limit' || label === 'container-oom' || label === 'out-of-memory')
     return { name: 'memory', confidence: 0.95, reason: 'it ran out of memory' };
   if (eventOf(ending, 'bad-option'))
     return { name: 'config', confidence: 0.95, reason: 'node was started with an option it does not know' };

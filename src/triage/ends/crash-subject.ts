@@ -12,7 +12,7 @@ import {
   describeError,
   type StackFrame,
 } from './crash-error.ts';
-import { type Ending, eventOf, exitOf } from './ending.ts';
+import { type Ending, eventOf, exitOf, toldOf } from './ending.ts';
 
 /** The error that ended the process, or that it wrote before; null without one. */
 export function errorOf(ending: Ending): CrashError | null {
@@ -77,20 +77,25 @@ function named(ending: Ending, label: CrashLabel): Pick<Subject, 'type' | 'name'
   const error = errorOf(ending);
   const told = eventOf(ending, 'told');
   const option = eventOf(ending, 'bad-option');
-  if (label === 'heap-limit') return { type: 'memory', name: 'V8 heap' };
+  if (label === 'heap-limit')
+    return { type: 'memory', name: eventOf(ending, 'heap-limit')?.tooLarge ?? 'V8 heap' };
   if (label === 'container-oom') return { type: 'limit', name: 'memory limit of the container' };
+  if (label === 'out-of-memory' && !error) return { type: 'limit', name: memoryOf(ending) };
   if (label === 'killed-by-probe') return { type: 'setting', name: 'probe' };
   if (option) return { type: 'setting', name: option.option };
   if (label === 'dependency-unreachable' || label === 'dependency-auth')
     return { type: 'dependency', name: whereOf(ending) || describeError(chainOf(error!).at(-1)!) };
   if (error) return { type: 'error', name: describeError(error) };
-  if (told) return { type: 'process', name: told.label };
   const native = eventOf(ending, 'native');
   const { code, signal } = exitOf(ending);
+  if (told && (told.label !== 'restart-loop' || code === null)) return { type: 'process', name: told.label };
   return native
     ? { type: 'error', name: native.what }
     : { type: 'process', name: signal ?? `exit code ${code ?? 'unknown'}` };
 }
+
+/** Whose memory ran out: that of the machine, or what a process manager allows. */
+const memoryOf = (ending: Ending) => toldOf(ending, 'out-of-memory')?.teller ?? 'memory of the machine';
 
 /** The same for the same bug, whatever the ids, ports and lines of the day. */
 export function fingerprintOf(subject: Subject, label: CrashLabel): string {

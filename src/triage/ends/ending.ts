@@ -3,12 +3,28 @@
 import type { GcTrace } from '../read/gc-trace.ts';
 import type { CrashError } from './crash-error.ts';
 
-/** One thing that a log, a status or a report says of an end. `lines` are the words themselves. */
-export type EndEvent = { lines: string[] } & (
+/** What tells one process from others: how it is called, and its id. "" and 0 are unknown. */
+export interface ProcessMark {
+  /** Of a container, service or app; ":2" is PM2's app 2, whatever its name. */
+  name: string;
+  pid: number;
+}
+
+/** One thing that a log, a status or a report says of an end. */
+export type EndEvent = {
+  /** The words themselves. */
+  lines: string[];
+  /** Absent where nothing tells which process it is about. */
+  process?: ProcessMark;
+  /** "echo": it says again and again that something has ended. "hint": it explains an end, and is none. Absent: an end. */
+  weight?: 'echo' | 'hint';
+} & (
   | {
       kind: 'uncaught';
       error: CrashError;
       isRejection: boolean;
+      /** True where it is told that it was thrown; otherwise its stack may still show a rejection. */
+      isThrown?: boolean;
       /** "/app/app.js:3", as printed above the source line; "" when nothing was printed. */
       place: string;
       /** False: the same text may have been printed by a program that went on. */
@@ -16,17 +32,34 @@ export type EndEvent = { lines: string[] } & (
     }
   /** An error that the program itself wrote; one without a stack is a message. `isLast`: nothing was written after it. */
   | { kind: 'logged'; error: CrashError | null; message: string; isFatal: boolean; isLast: boolean }
-  | { kind: 'heap-limit'; reason: string; gc: GcTrace | null; isCertain: boolean }
+  | {
+      kind: 'heap-limit';
+      reason: string;
+      gc: GcTrace | null;
+      /** "an array": one object that V8 could not make larger, in a heap that was not full. null: the heap was full. */
+      tooLarge: string | null;
+      isCertain: boolean;
+    }
   | { kind: 'native'; what: string; isCertain: boolean }
   | { kind: 'bad-option'; option: string }
   | { kind: 'unsettled-await'; place: string }
-  | { kind: 'kernel-oom'; pid: number | null; rssBytes: number | null }
+  /** `isLimit`: its container or service reached its limit; otherwise the machine had no memory left. */
+  | { kind: 'kernel-oom'; rssBytes: number | null; isLimit: boolean }
   /** Told by a shell, a supervisor, npm or a status: absent code and signal are unknown. */
   | { kind: 'exit'; code: number | null; signal: string | null; teller: string }
-  /** From a pod's status, its events or a diagnostic report: sentences that need no further reading. */
-  | { kind: 'told'; label: ToldLabel; statement: string }
+  /** From a status or a platform: sentences that need no further reading. */
+  | { kind: 'told'; label: ToldLabel; statement: string; teller: string }
 );
-export type ToldLabel = 'container-oom' | 'killed-by-probe' | 'startup-failure' | 'evicted' | 'grace-period';
+export type ToldLabel =
+  | 'container-oom'
+  | 'out-of-memory'
+  | 'killed-by-probe'
+  | 'startup-failure'
+  | 'evicted'
+  | 'grace-period'
+  | 'timeout'
+  | 'stopped'
+  | 'restart-loop';
 
 /** The container that ended, where a status tells it. */
 export interface EndedContainer {
@@ -59,6 +92,8 @@ export interface Ending {
   container: EndedContainer | null;
   /** Only a status tells of it: none of the logs is known to be its own. */
   isLogUnknown: boolean;
+  /** A diagnostic report tells of it, which Node writes beside the words in the log. */
+  isReport: boolean;
 }
 
 /** An end of which nothing is known. */
@@ -73,6 +108,7 @@ export const NO_ENDING: Ending = {
   nearby: null,
   container: null,
   isLogUnknown: false,
+  isReport: false,
 };
 
 type Kind = EndEvent['kind'];
@@ -80,6 +116,13 @@ const ROOTS: readonly Kind[] = ['uncaught', 'heap-limit', 'bad-option', 'unsettl
 
 /** True for what says why, and not only that. */
 export const isRoot = ({ kind }: EndEvent) => ROOTS.includes(kind);
+
+/** What tells of the end before what only repeats or explains it. */
+export function toldOf(ending: Ending, ...labels: ToldLabel[]) {
+  const found = ending.events.filter((event) => event.kind === 'told' && labels.includes(event.label));
+  const first = found.find(({ weight }) => weight === undefined) ?? found[0];
+  return first?.kind === 'told' ? first : undefined;
+}
 
 /** The event of that kind that came first. */
 export function eventOf<K extends Kind>(ending: Ending, kind: K): Extract<EndEvent, { kind: K }> | undefined {
@@ -108,13 +151,18 @@ const SIGNALS: Record<number, string> = {
   8: 'SIGFPE',
   9: 'SIGKILL',
   11: 'SIGSEGV',
+  13: 'SIGPIPE',
+  14: 'SIGALRM',
   15: 'SIGTERM',
+  24: 'SIGXCPU',
+  31: 'SIGSYS',
 };
 
 /** "SIGKILL" of 9, "KILL", "9" or "SIGKILL"; null for 0 and what is no signal. */
 export function signalName(word: string | number): string | null {
   const text = String(word).toUpperCase();
   if (/^\d+$/.test(text)) return SIGNALS[Number(text)] ?? null;
+  if (text === 'NULL') return null;
   if (text === 'ABRT' || text === 'SIGABRT') return 'SIGABRT';
   return /^(SIG)?[A-Z]{3,5}$/.test(text) ? (text.startsWith('SIG') ? text : `SIG${text}`) : null;
 }

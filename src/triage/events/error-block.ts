@@ -5,7 +5,7 @@ import { plainPath } from '../../model/owner.ts';
 import type { EndEvent } from '../ends/ending.ts';
 import { addLine, type LineList, linesIn } from '../read/line-list.ts';
 import { isErrorHead, parseErrorText } from './error-text.ts';
-import { nodeTrailer } from './markers.ts';
+import { nodeTrailer } from './words.ts';
 
 /** "/app/app.js:3", "file:///app/app.mjs:3", "node:events:497", "[eval]:1". */
 const PLACE =

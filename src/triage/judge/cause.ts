@@ -57,13 +57,14 @@ export function factsOf(ending: Ending): EndFacts {
 function deciderOf(ending: Ending): EndFacts['decidedBy'] {
   if (eventOf(ending, 'uncaught')) return 'node';
   const { code, signal } = exitOf(ending);
-  const isOther = eventOf(ending, 'native') || eventOf(ending, 'told') || signal !== null || code === 0;
+  const isTold = ending.events.some((event) => event.kind === 'told' && event.label !== 'restart-loop');
+  const isOther = eventOf(ending, 'native') || isTold || signal !== null || code === 0;
   return !isOther && eventOf(ending, 'logged')?.error ? 'program' : null;
 }
 
 function isRejected(ending: Ending): boolean {
   const uncaught = eventOf(ending, 'uncaught');
-  if (uncaught) return uncaught.isRejection || isAfterAwait(uncaught.error);
+  if (uncaught) return uncaught.isRejection || (!uncaught.isThrown && isAfterAwait(uncaught.error));
   const { message = '', lines = [] } = eventOf(ending, 'logged') ?? {};
   return /unhandled ?(promise ?)?rejection/i.test(`${message} ${lines.join(' ')}`);
 }

@@ -5,15 +5,24 @@ import type { Circumstances } from './advice.ts';
 import { type Cause, type EndFacts, factsOf, type Label } from './cause.ts';
 import { ONLY_MESSAGE, THROWN } from './causes/code.ts';
 import { HUNG_UP, NOT_REACHED, REFUSED_CREDENTIALS } from './causes/dependency.ts';
-import { CONTAINER_FULL, HEAP_FULL, WORKER_HEAP_FULL } from './causes/memory.ts';
+import {
+  CONTAINER_FULL,
+  HEAP_FULL,
+  MACHINE_FULL,
+  NO_MEMORY_LEFT,
+  OBJECT_TOO_LARGE,
+  WORKER_HEAP_FULL,
+} from './causes/memory.ts';
 import { CANNOT_START } from './causes/modules-and-ports.ts';
 import {
   CLEAN_EXIT,
   FAILED_PROBE,
   NATIVE_CODE,
   NOTHING_SAID,
+  RESTARTED_OVER_AND_OVER,
   SIGNALS,
-  STOPPED_BY_KUBERNETES,
+  STOPPED_BY_PLATFORM,
+  WINDOWS_STATUS,
 } from './causes/outside.ts';
 import {
   BAD_START_CODE,
@@ -26,10 +35,13 @@ import {
 
 /** What is certain first; errors from the more telling to the less; then ends without an error. */
 export const CAUSES: readonly Cause[] = [
+  OBJECT_TOO_LARGE,
   HEAP_FULL,
   CONTAINER_FULL,
+  MACHINE_FULL,
   ...BEFORE_START,
   WORKER_HEAP_FULL,
+  NO_MEMORY_LEFT,
   REFUSED_CREDENTIALS,
   ...CANNOT_START,
   ...NOT_REACHED,
@@ -41,11 +53,13 @@ export const CAUSES: readonly Cause[] = [
   NATIVE_CODE,
   FAILED_PROBE,
   NOT_STARTED_BY_KUBERNETES,
-  STOPPED_BY_KUBERNETES,
+  STOPPED_BY_PLATFORM,
+  WINDOWS_STATUS,
   ...SIGNALS,
   CLEAN_EXIT,
   EXIT_13,
   BAD_START_CODE,
+  RESTARTED_OVER_AND_OVER,
   NOTHING_SAID,
 ];
 

@@ -3,12 +3,14 @@ import type { CrashLabel } from '../../model/crash.ts';
 import { formatBytes } from '../../units/units.ts';
 import { chainOf, describeError } from '../ends/crash-error.ts';
 import { errorOf, frameOf, whereOf } from '../ends/crash-subject.ts';
-import { type Ending, eventOf, exitOf } from '../ends/ending.ts';
+import { type Ending, eventOf, exitOf, toldOf } from '../ends/ending.ts';
+import { WINDOWS_STATUSES } from './causes/outside.ts';
 
 /** The label in a reader's words. */
 export const LABEL_WORDS: Record<CrashLabel, string> = {
   'heap-limit': 'the heap ran full',
   'container-oom': 'the container ran out of memory',
+  'out-of-memory': 'there was no memory left for it',
   'uncaught-exception': 'an uncaught exception',
   'unhandled-rejection': 'an unhandled rejection',
   'native-crash': 'a crash in native code',
@@ -29,7 +31,9 @@ export function titleOf(ending: Ending, label: CrashLabel, component: string): s
     case 'heap-limit':
       return heapTitle(ending, words);
     case 'container-oom':
-      return `The container${containerName(ending)} hit its memory limit and the kernel killed the process`;
+      return containerTitle(ending);
+    case 'out-of-memory':
+      return memoryTitle(ending, words);
     case 'uncaught-exception':
       return `Uncaught ${words || 'exception'}${because}${placeOf(ending)}`;
     case 'unhandled-rejection':
@@ -38,20 +42,54 @@ export function titleOf(ending: Ending, label: CrashLabel, component: string): s
     case 'dependency-auth':
       return `${dependencyOf(ending, component)} ${label === 'dependency-auth' ? 'refused the credentials' : 'could not be reached'}: ${first}`;
     case 'native-crash':
-      return `Native code crashed: ${eventOf(ending, 'native')?.what ?? exitOf(ending).signal ?? 'no reason is told'}`;
+      return `Native code crashed: ${nativeWords(ending)}`;
     case 'startup-failure':
       return `It could not start: ${startWords(ending, words)}${because}${placeOf(ending)}`;
     case 'killed-by-probe':
-      return `Kubernetes killed it: ${eventOf(ending, 'told')?.statement ?? 'a probe failed'}`;
+      return probeTitle(ending);
     case 'terminated':
       return eventOf(ending, 'told')
-        ? `Ended from outside: ${eventOf(ending, 'told')!.statement}`
+        ? `Ended from outside: ${(toldOf(ending, 'timeout', 'grace-period', 'evicted', 'stopped') ?? eventOf(ending, 'told')!).statement}`
         : `Ended from outside by ${exitOf(ending).signal ?? 'a signal'}`;
     case 'unknown':
+      if (words === '' && exitOf(ending).code === null && toldOf(ending, 'restart-loop'))
+        return `It ended over and over: ${toldOf(ending, 'restart-loop')!.statement}`;
       return words === ''
         ? `${subjectWord(ending)} ended ${exitWords(ending)}${ending.isLogUnknown ? '; its own log was not read' : ', and nothing in the log says why'}`
         : `${subjectWord(ending)} ended ${exitWords(ending)} after it logged: ${words}`;
   }
+}
+
+/** Kubernetes' and the kernel's words say less than the title. */
+function containerTitle(ending: Ending): string {
+  const told = toldOf(ending, 'container-oom');
+  return told && !/^(pod status|inspect)$/.test(told.teller)
+    ? `Out of memory: ${told.statement}`
+    : `The container${containerName(ending)} hit its memory limit and the kernel killed the process`;
+}
+
+function memoryTitle(ending: Ending, words: string): string {
+  const told = toldOf(ending, 'out-of-memory');
+  if (told) return `Out of memory: ${told.statement}`;
+  const kernel = eventOf(ending, 'kernel-oom');
+  if (kernel)
+    return `The kernel's OOM killer ended it${kernel.rssBytes === null ? '' : ` at ${formatBytes(kernel.rssBytes)}`}: the machine had no memory left`;
+  const what = /\bspawn\b/.test(words) ? ' to start a child process' : '';
+  return `No memory was left${what}: ${words}${placeOf(ending)}`;
+}
+
+function nativeWords(ending: Ending): string {
+  const { code, signal } = exitOf(ending);
+  const status = code === null ? undefined : WINDOWS_STATUSES[code];
+  if (status !== undefined && !eventOf(ending, 'native'))
+    return `exit code ${code} of Windows (0x${code!.toString(16).toUpperCase()}, ${status})`;
+  return eventOf(ending, 'native')?.what ?? signal ?? 'no reason is told';
+}
+
+function probeTitle(ending: Ending): string {
+  const told = toldOf(ending, 'killed-by-probe');
+  const who = told && !/^(pod status|events)$/.test(told.teller) ? 'It was killed' : 'Kubernetes killed it';
+  return `${who}: ${told?.statement ?? 'a probe failed'}`;
 }
 
 const containerName = ({ container }: Ending) => (container?.container ? ` ${container.container}` : '');
@@ -60,7 +98,8 @@ const subjectWord = (ending: Ending) =>
   containerName(ending) === '' ? 'It' : `The container${containerName(ending)}`;
 
 function heapTitle(ending: Ending, words: string): string {
-  const gc = eventOf(ending, 'heap-limit')?.gc;
+  const { gc, tooLarge } = eventOf(ending, 'heap-limit') ?? {};
+  if (tooLarge) return `One object grew beyond what V8 allows, in a heap that was not full: ${tooLarge}`;
   if (!gc && /WORKER_OUT_OF_MEMORY/.test(words)) return 'The heap of a worker thread ran full';
   if (!gc) return 'The V8 heap ran full';
   if (gc.count === 0) return `The V8 heap ran full with ${formatBytes(gc.afterBytes)} in use`;
@@ -79,7 +118,7 @@ function startWords(ending: Ending, words: string): string {
   if (option) return option.option;
   if (eventOf(ending, 'unsettled-await') || exitOf(ending).code === 13)
     return 'a top-level await was never settled';
-  return words || (eventOf(ending, 'told')?.statement ?? exitWords(ending));
+  return words || (toldOf(ending, 'startup-failure')?.statement ?? exitWords(ending));
 }
 
 function placeOf(ending: Ending): string {

@@ -2,19 +2,11 @@
 
 import { listIn, numberIn, objectIn, textIn } from '../../model/decode/unknown-json.ts';
 import { parseQuantity } from '../../units/quantity.ts';
-import type { EndEvent, EndedContainer } from '../ends/ending.ts';
+import type { EndEvent } from '../ends/ending.ts';
 import { signalName } from '../ends/ending.ts';
+import type { ContainerEnd } from './container-end.ts';
+import { endsOfEvents } from './ends-of-events.ts';
 import { killedByProbe, type PodEvent, type ProbeKill, readEvents } from './pod-events.ts';
-
-/** How one container ended, or why it never began. */
-export interface ContainerEnd extends EndedContainer {
-  /** Empty: it has not ended. */
-  events: EndEvent[];
-  /** It runs now. */
-  isRunning: boolean;
-  /** It prepares the pod, and is meant to end. */
-  isInit: boolean;
-}
 
 const CANNOT_START =
   /^(ImagePullBackOff|ErrImagePull|ErrImageNeverPull|InvalidImageName|CreateContainerConfigError|CreateContainerError|RunContainerError|StartError|ContainerCannotRun)$/;
@@ -26,6 +18,7 @@ export function readPodStatus(status: unknown, events?: unknown): ContainerEnd[]
       ? listIn(status, 'items')
       : [status];
   const told = readEvents(events);
+  if (status === undefined) return endsOfEvents(told);
   return pods.slice(0, 200).flatMap((pod) => endsOf(pod, told));
 }
 
@@ -65,13 +58,14 @@ function endOf(
   const waiting = objectIn(now).waiting;
   const limits = objectIn(objectIn(objectIn(spec).resources).limits);
   const graceSeconds = numberIn(objectIn(wholePod).spec, 'terminationGracePeriodSeconds');
+  const events = [
+    ...waitingEvents(waiting),
+    ...(ended ? endedEvents(ended, killedByProbe(told, spec), graceSeconds, told) : []),
+  ];
   return {
     pod,
     container: textIn(state, 'name'),
-    events: [
-      ...waitingEvents(waiting),
-      ...(ended ? endedEvents(ended, killedByProbe(told, spec), graceSeconds, told) : []),
-    ],
+    events: textIn(wholePod, 'kind') === 'Container' ? events.map(toldByEngine) : events,
     isRunning: typeof objectIn(now).running === 'object' && objectIn(now).running !== null,
     restarts: numberIn(state, 'restartCount') ?? 0,
     memoryLimitBytes: parseQuantity(limits.memory) ?? null,
@@ -80,11 +74,19 @@ function endOf(
   };
 }
 
+/** Docker and podman say the same without Kubernetes. */
+function toldByEngine(event: EndEvent): EndEvent {
+  if (event.kind === 'exit') return { ...event, teller: 'inspect' };
+  if (event.kind !== 'told') return event;
+  const statement = event.statement.replace(/^Kubernetes/, 'the container engine');
+  return { ...event, statement, teller: 'inspect' };
+}
+
 function waitingEvents(waiting: unknown): EndEvent[] {
   const reason = textIn(waiting, 'reason');
   if (!CANNOT_START.test(reason)) return [];
   const statement = `the container cannot start, ${reason}: ${textIn(waiting, 'message').slice(0, 300) || 'no reason is given'}`;
-  return [{ kind: 'told', label: 'startup-failure', statement, lines: [] }];
+  return [{ kind: 'told', label: 'startup-failure', statement, teller: 'pod status', lines: [] }];
 }
 
 function endedEvents(
@@ -110,6 +112,7 @@ function endedEvents(
         kind: 'told',
         label: 'container-oom',
         statement: 'Kubernetes says OOMKilled: the container hit its memory limit',
+        teller: 'pod status',
         lines: [],
       },
       exit,
@@ -120,13 +123,14 @@ function endedEvents(
         kind: 'told',
         label: 'startup-failure',
         statement: `the container could not start, ${reason}: ${textIn(ended, 'message').slice(0, 300)}`,
+        teller: 'pod status',
         lines: [],
       },
       exit,
     ];
   const isKilled = code === 137 || code === 143 || code === 0;
   if (isKilled && probe)
-    return [{ kind: 'told', label: 'killed-by-probe', statement: probe.statement, lines: probe.lines }, exit];
+    return [{ kind: 'told', label: 'killed-by-probe', ...probe, teller: 'pod status' }, exit];
   const wasStopped = told.find(
     ({ reason: why, message }) => why === 'Killing' && /^Stopping container/.test(message),
   );
@@ -138,6 +142,7 @@ function endedEvents(
         kind: 'told',
         label: 'grace-period',
         statement: `it was asked to stop and had not ended after ${grace}, so it was killed`,
+        teller: 'pod status',
         lines: [],
       },
       exit,
@@ -148,7 +153,7 @@ function endedEvents(
 
 function evicted(pod: string, status: Record<string, unknown>): ContainerEnd {
   const statement = `the pod was evicted: ${textIn(status, 'message').slice(0, 300) || 'the node ran short of something'}`;
-  const events: EndEvent[] = [{ kind: 'told', label: 'evicted', statement, lines: [] }];
+  const events: EndEvent[] = [{ kind: 'told', label: 'evicted', statement, teller: 'pod status', lines: [] }];
   const unknown = { restarts: 0, memoryLimitBytes: null, startedAt: '', finishedAt: '' };
   return { pod, container: '', events, isRunning: false, isInit: false, ...unknown };
 }

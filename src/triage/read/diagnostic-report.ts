@@ -1,6 +1,8 @@
 // Node's diagnostic report (report.*.json) as an end: what triggered it, the stack, the heap, the command line.
 
 import { listIn, numberIn, objectIn, textIn } from '../../model/decode/unknown-json.ts';
+import { MIB } from '../../units/bytes.ts';
+import { formatBytes } from '../../units/units.ts';
 import { type EndEvent, type Ending, NO_ENDING } from '../ends/ending.ts';
 import { parseErrorText } from '../events/error-text.ts';
 
@@ -15,19 +17,24 @@ export function endingOfReport(report: unknown): Ending | null {
   const event = /exception/i.test(textIn(header, 'trigger'))
     ? exceptionOf(javascriptStack)
     : /oom|fatal|allocation failed/i.test(trigger)
-      ? fatalOf(header, javascriptHeap)
+      ? fatalOf(header, javascriptHeap, commandLineOf(header))
       : null;
   if (!event) return null;
   const time = textIn(header, 'dumpEventTime');
+  const pid = numberIn(header, 'processId') ?? 0;
   return {
     ...NO_ENDING,
-    events: [event],
+    isReport: true,
+    events: [pid > 0 ? { ...event, process: { name: '', pid } } : event],
     firstTime: time,
     lastTime: time,
     nodeVersion: textIn(header, 'nodejsVersion').replace(/^v/, ''),
-    commandLine: listIn(header, 'commandLine').map(String).join(' ').slice(0, 1_000),
+    commandLine: commandLineOf(header),
   };
 }
+
+const commandLineOf = (header: unknown) =>
+  listIn(header, 'commandLine').map(String).join(' ').slice(0, 1_000);
 
 function exceptionOf(stack: unknown): EndEvent {
   const frames = listIn(stack, 'stack').map((line) => `    ${String(line)}`);
@@ -48,7 +55,7 @@ function exceptionOf(stack: unknown): EndEvent {
   };
 }
 
-function fatalOf(header: unknown, heap: unknown): EndEvent {
+function fatalOf(header: unknown, heap: unknown, commandLine: string): EndEvent {
   const reason = textIn(header, 'event') || 'fatal error';
   const used = numberIn(heap, 'usedMemory');
   const committed = numberIn(heap, 'totalCommittedMemory') ?? numberIn(heap, 'totalMemory');
@@ -65,5 +72,38 @@ function fatalOf(header: unknown, heap: unknown): EndEvent {
           count: 0,
           uptimeMillis: null,
         };
-  return { kind: 'heap-limit', reason, gc, isCertain: true, lines: [reason] };
+  const large = largeObjectIn(heap, used ?? 0, setLimitBytes(commandLine));
+  return {
+    kind: 'heap-limit',
+    reason: large?.words ?? reason,
+    gc,
+    tooLarge: large === null ? null : 'an array, a string, a Map or a Set',
+    isCertain: true,
+    lines: large === null ? [reason] : [reason, large.words],
+  };
+}
+
+/** The old space that the command line allows; null where it does not say. */
+export function setLimitBytes(commandLine: string): number | null {
+  const megabytes = /--max[-_]old[-_]space[-_]size[= ](\d{1,9})/.exec(commandLine)?.[1];
+  return megabytes === undefined ? null : Number(megabytes) * MIB;
+}
+
+/** Of the limit in use, and of that in large objects: less and more than this, and one of them could not grow. */
+const FULL_SHARE = 0.7;
+const LARGE_SHARE = 0.5;
+
+/** null where the heap was full, or no single object filled it. */
+function largeObjectIn(heap: unknown, used: number, setLimit: number | null): { words: string } | null {
+  const limit = setLimit ?? numberIn(heap, 'memoryLimit');
+  if (limit === null || limit <= 0 || used <= 0 || used > limit * FULL_SHARE) return null;
+  const spaces = objectIn(objectIn(heap).heapSpaces);
+  const large = Object.keys(spaces)
+    .filter((name) => /large_object_space$/.test(name))
+    .reduce((sum, name) => sum + Math.max(0, numberIn(spaces[name], 'used') ?? 0), 0);
+  if (large < used * LARGE_SHARE) return null;
+  const share = Math.round((used / limit) * 100);
+  return {
+    words: `${share}% of the heap's limit was in use, ${formatBytes(large)} of it by objects too large for a page of V8: one of them could not grow`,
+  };
 }

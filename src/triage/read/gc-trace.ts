@@ -15,9 +15,13 @@ export interface GcTrace {
 }
 
 const LINE =
-  /^\s*(?:= )?\[\d+(?::[^\]]*)?\]\s+(\d+) ms: (Scavenge|Mark-sweep|Mark-Compact|Mark-compact|Minor Mark-Compact)[^:]*? ([\d.]+) \(([\d.]+)\) -> ([\d.]+) \(([\d.]+)\) MB,(?: pooled: [\d.]+ MB,)? ([\d.]+) \//;
+  /^\s*(?:= )?(?:\[\d+(?::[^\]]*)?\])?\s+(\d+) ms: (Scavenge|Mark-sweep|Mark-Compact|Mark-compact|Minor Mark-Compact)[^:]*? ([\d.]+) \(([\d.]+)\) -> ([\d.]+) \(([\d.]+)\) MB,(?: pooled: [\d.]+ MB,)? ([\d.]+) \//;
 
 const MEGABYTE = 2 ** 20;
+
+/** The process that a line of a collection is about, "[30:0x2d5fbd0] 38 ms: ..."; 0 is unknown. */
+export const pidOfGcLine = (line: string): number =>
+  Number(/^\s*(?:= )?\[(\d{1,10}):0?x?[0-9a-fA-F]+\] +\d+ ms: /.exec(line)?.[1] ?? 0);
 
 /** null when no line is one of a full collection. */
 export function readGcTrace(lines: readonly string[]): GcTrace | null {

@@ -13,7 +13,7 @@ export interface JsonRecord {
 }
 
 const MAY_MATTER =
-  /"(stack|err|error|exception|trace|cause)"|"(level|severity|lvl)":\s*("?(fatal|error|crit|alert|emerg|panic)|[56]\d)/i;
+  /"(stack|err|error|exception|trace|cause|errorType)"|"(level|severity|lvl)":\s*("?(fatal|error|crit|alert|emerg|panic)|[56]\d)/i;
 
 /** True when it is worth the time to parse the line. Others only tell that the program went on. */
 export const mayMatter = (line: string) => MAY_MATTER.test(line);
@@ -22,7 +22,8 @@ export const mayMatter = (line: string) => MAY_MATTER.test(line);
 export function parseJsonLine(text: string): JsonRecord | null {
   const json = parseObject(text);
   if (!json) return null;
-  const message = [json.msg, json.message, json.event].find((value) => typeof value === 'string') ?? '';
+  const message =
+    [json.msg, json.message, json.event, json.errorMessage].find((value) => typeof value === 'string') ?? '';
   return {
     level: levelOf(json),
     message: String(message).slice(0, 2_000),
@@ -59,6 +60,7 @@ function errorIn(json: Record<string, unknown>): CrashError | null {
     if (typeof value === 'string' && /\n\s+at /.test(value)) return parseErrorText(value.split('\n'));
   }
   const stack = json.stack ?? json.stack_trace ?? json.stacktrace;
+  if (Array.isArray(stack)) return parseErrorText(stack.slice(0, 100).map(String));
   return typeof stack === 'string' ? errorOf({ ...json, stack, name: undefined }, 0) : null;
 }
 

@@ -17,8 +17,14 @@ const SYSLOG_5424 = new RegExp(String.raw`^<\d{1,3}>1 (${ISO}) \S+ \S+ \S+ \S+ (
 const SYSLOG =
   /^(?:<\d{1,3}>)?(?:([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) \S+ [\w./@-]+(?:\[\d+\])?: ?|(\d{4}-\d\d-\d\dT\S+) \S+ [\w./@-]+\[\d+\]: ?)/;
 const COMPOSE = /^([a-z0-9][\w.-]*) +\| ?/;
-const PM2 = /^\d+\|([\w.-]+) +\| /;
-const TIMESTAMP = new RegExp(String.raw`^(${ISO}): ?(?=\S| {4}|$)|^\[?(${ISO})\]?(?: |$)`);
+const PM2 = /^(\d+)\|([\w.-]+) +\| /;
+/** What PM2 says itself, beside what its apps write. */
+const PM2_OWN = /^PM2 +\| /;
+/** "app[web.1]: " before what a dyno writes, "heroku[web.1]: " before what Heroku says of it. */
+const HEROKU = /^(?:app|heroku)\[([\w.-]{1,60})\]: ?/;
+/** Fly.io: "app[148e] ams [info]". */
+const FLY = /^(?:app|runner)\[([0-9a-f]{6,20})\] [a-z]{3} \[\w{3,8}\] ?/;
+const TIMESTAMP = new RegExp(String.raw`^(${ISO}): ?(?=\S| {4}|$)|^\[?(${ISO})\]?(?:[ \t,]|$)`);
 
 /** Makes one reader for one stream of lines: it joins what CRI cut, so it must see them in order. */
 export function createUnwrapper(): (line: string) => LogLine | null {
@@ -73,9 +79,25 @@ function stripOne(found: Unwrapped): boolean {
   const syslog = take(SYSLOG_5424.exec(found.text)) ?? take(SYSLOG.exec(found.text));
   const stamped = syslog ?? take(TIMESTAMP.exec(found.text));
   if (stamped) found.time = stamped[1] ?? stamped[2] ?? '';
-  const service = stamped || pod ? null : (take(PM2.exec(found.text)) ?? take(COMPOSE.exec(found.text)));
+  if (stamped || pod) return true;
+  const app = take(PM2.exec(found.text));
+  if (app) found.writer = `${app[2]}:${app[1]}`;
+  const service = app ? null : take(COMPOSE.exec(found.text));
   if (service) found.writer = service[1]!;
-  return Boolean(pod || stamped || service);
+  return app !== null || service !== null || stripPlatform(found);
+}
+
+/** What hosting platforms and process managers put before a line. */
+function stripPlatform(found: Unwrapped): boolean {
+  const first = found.text.charCodeAt(0);
+  // "a", "h", "P", "r"
+  if (first !== 97 && first !== 104 && first !== 80 && first !== 114) return false;
+  const heroku = HEROKU.exec(found.text) ?? FLY.exec(found.text);
+  // Its router and its builds say something of all dynos.
+  if (heroku && heroku[1]!.includes('.')) found.writer = heroku[1]!;
+  const match = heroku ?? PM2_OWN.exec(found.text);
+  if (match) found.text = found.text.slice(match[0].length);
+  return match !== null;
 }
 
 /** Docker's json-file, and collectors that put a line into a field of its own. */

@@ -10,11 +10,13 @@ import {
 } from '../events/error-block.ts';
 import { parseErrorText } from '../events/error-text.ts';
 import { beginDump, continuesDump, feedDump, readDump, startsDump } from '../events/fatal-dump.ts';
-import { commandLineOf, isNoise, isStart, nodeTrailer, readMarker } from '../events/markers.ts';
+import { readLambdaError } from '../events/lambda-error.ts';
+import { readNotice } from '../events/notices.ts';
+import { commandLineOf, isBunTrailer, isNoise, isStart, nodeTrailer } from '../events/words.ts';
 import { addLine, type LineList, linesIn, listOf } from '../read/line-list.ts';
 import { goOn, logError } from './program-lines.ts';
 import { recentLines } from './recent-lines.ts';
-import { confirmEnd, endBeforeStart, tell } from './tell-end.ts';
+import { confirmEnd, confirmLogged, endBeforeStart, tell } from './tell-end.ts';
 import { type Around, type Life, PROGRAM, type Reading, withText } from './writer-state.ts';
 
 export function takeText(life: Life, text: string, around: Around): Life {
@@ -71,8 +73,10 @@ function takePlain(life: Life, text: string, around: Around): Life {
   if (version !== null) return confirmEnd(life, version, around);
   const commandLine = commandLineOf(text);
   const known = commandLine === null ? life : { ...life, commandLine };
-  const marker = readMarker(text);
-  if (marker) return tell(known, marker, around);
+  const lambda = readLambdaError(text);
+  const told = lambda === null ? readNotice(text) : [lambda];
+  if (told.length > 0) return told.reduce((each, event) => tell(each, event, around), known);
+  if (isBunTrailer(text) && known.logged) return confirmLogged(known, around);
   const next = known.logged && isStart(text) ? endBeforeStart(known, around) : known;
   return isNoise(text) ? next : goOn(next, text);
 }

@@ -1,7 +1,7 @@
 // Events of an end: which join the last one, which begin another, and what is handed on.
 import { type EndEvent, type Ending, isRoot, NO_ENDING } from '../ends/ending.ts';
 import { readCutBlock } from '../events/error-block.ts';
-import { isBelievable, isSure, joins, STILL_ENDING, STILL_FATAL } from './joining.ts';
+import { isBelievable, isSure, joins, STILL_ENDING, STILL_FATAL, tellsNoEnd } from './joining.ts';
 import { onlyNearby } from './nearby-errors.ts';
 import { recentLines } from './recent-lines.ts';
 import { type Around, type Life, RUNNING, withEnd } from './writer-state.ts';
@@ -11,46 +11,49 @@ const MOST_EVENTS = 200;
 
 /** An event joins the last end or begins another. */
 export function tell(life: Life, event: EndEvent, around: Around): Life {
-  const before = makeRoom(life, event);
+  const before = makeRoom(life, event, around);
   const { ending, logged } =
     before.end.state === 'after-end'
-      ? { ending: before.end.ending, logged: before.logged }
-      : beginEnding(before, event, around);
+      ? explain(before.end.ending, before, event)
+      : explain(emptyEnding(before, around), before, event);
   const events = ending.events.length < MOST_EVENTS ? [...ending.events, event] : ending.events;
   return {
     ...before,
     end: {
       state: 'after-end',
       ending: { ...ending, events, lastTime: around.time || ending.lastTime },
-      linesSince: 0,
+      linesSince: event.weight === 'echo' && before.end.state === 'after-end' ? before.end.linesSince : 0,
     },
     logged: isRoot(event) ? null : logged,
   };
 }
 
 /** Hands on or drops the last end when the event is not of it. */
-function makeRoom(life: Life, event: EndEvent): Life {
+function makeRoom(life: Life, event: EndEvent, { time }: Around): Life {
   const { end } = life;
   if (end.state === 'running') return life;
   // What may have been survived was survived.
   if (event.kind === 'exit' && event.code === 0 && !end.ending.events.some(isSure))
     return { ...life, end: RUNNING };
-  return joins(end.ending, event, end.linesSince) ? life : closeEnd(life);
+  return joins(end.ending, event, { linesSince: end.linesSince, time }) ? life : closeEnd(life);
 }
 
 /** Its first event may be the error that the program wrote just before, when nothing better is known. */
-function beginEnding(
-  life: Life,
+function explain(
+  ending: Ending,
+  { logged }: Life,
   event: EndEvent,
-  around: Around,
 ): { ending: Ending; logged: Life['logged'] } {
-  const ending = emptyEnding(life, around);
-  const { logged } = life;
   const isFailure = event.kind === 'exit' && event.code !== 0 && event.signal === null;
-  if (!logged || !isFailure || logged.linesSince > (logged.event.isFatal ? STILL_FATAL : STILL_ENDING))
-    return { ending, logged };
+  const isOpen = ending.events.every(tellsNoEnd);
+  if (!logged || !isFailure || !isOpen) return { ending, logged };
+  if (logged.linesSince > (logged.event.isFatal ? STILL_FATAL : STILL_ENDING)) return { ending, logged };
   return {
-    ending: { ...ending, events: [logged.event], firstTime: logged.time || ending.firstTime },
+    ending: {
+      ...ending,
+      events: [logged.event, ...ending.events],
+      firstTime: logged.time || ending.firstTime,
+    },
     logged: null,
   };
 }
@@ -90,6 +93,15 @@ export function confirmEnd(life: Life, version: string, around: Around): Life {
     ...told,
     end: { ...end, ending: { ...end.ending, events, nodeVersion: version }, linesSince: 0 },
   };
+}
+
+/** Bun printed an error of which only its trailer says that nobody caught it. */
+export function confirmLogged(life: Life, around: Around): Life {
+  const { logged } = life;
+  if (!logged?.event.error || logged.linesSince > 2) return life;
+  const { error, lines } = logged.event;
+  const event = { kind: 'uncaught', error, lines, place: '', isCertain: true } as const;
+  return tell(life, { ...event, isRejection: false, isThrown: true }, around);
 }
 
 /** A program that said it gives up, and then started anew, did end. */

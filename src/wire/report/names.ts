@@ -42,6 +42,7 @@ export type Severity = (typeof SEVERITIES)[number];
 export const CRASH_LABELS = [
   'heap-limit',
   'container-oom',
+  'out-of-memory',
   'uncaught-exception',
   'unhandled-rejection',
   'native-crash',

@@ -1,6 +1,6 @@
 // Running culprit as people do: as a process of its own.
 import { spawn } from 'node:child_process';
-import type { AuditReport, DiagnosisReport, Report } from '../../../src/model/finding.ts';
+import type { AuditReport, DiagnosisReport, Report, TriageReport } from '../../../src/model/finding.ts';
 import { CLI } from './root.ts';
 
 export interface CulpritResult {
@@ -65,6 +65,13 @@ export function reportOf(result: CulpritResult): DiagnosisReport {
 export function auditOf(result: CulpritResult): AuditReport {
   const report = anyReportOf(result);
   if (report.kind !== 'audit') throw new Error(`No audit, but: ${report.kind}`);
+  return report;
+}
+
+/** The same for a triage. */
+export function triageOf(result: CulpritResult): TriageReport {
+  const report = anyReportOf(result);
+  if (report.kind !== 'triage') throw new Error(`No triage, but: ${report.kind}`);
   return report;
 }
 

@@ -2,6 +2,10 @@
 import { type Cause, type ErrorCause, errorCause, printed } from '../cause.ts';
 import { isOnlyMessage } from './start.ts';
 
+const TOO_LARGE_CODES = /^(ERR_STRING_TOO_LONG|ERR_BUFFER_TOO_LARGE|ERR_FS_FILE_TOO_LARGE)$/;
+const TOO_LARGE_WORDS =
+  /^(Invalid string length|Invalid array length|(Map|Set) maximum size exceeded|Invalid typed array length)/;
+
 /** A cause whose label says only how the error came out; `sign` is asked of the first cause alone. */
 const asThrown = ({ sign, ...rest }: Omit<ErrorCause, 'label' | 'confidence'>): Cause =>
   errorCause({
@@ -61,6 +65,14 @@ export const THROWN: Cause[] = [
     sign: ({ message }) => /call stack/.test(message),
     cure: () => ['The recursion has no end for this input: look for a cycle in the data, or make it a loop.'],
     example: { log: printed('RangeError: Maximum call stack size exceeded', 'go (/app/app.js:3:1)') },
+  }),
+  asThrown({
+    id: 'larger-than-v8-allows',
+    sign: ({ code, message }) => TOO_LARGE_CODES.test(code) || TOO_LARGE_WORDS.test(message),
+    cure: () => [
+      'One string, array, Map, Set or buffer reached the size that V8 or Node allows it, or a computed length is wrong: more heap does not help. Split it, stream it, or check the length.',
+    ],
+    example: { log: printed('RangeError: Map maximum size exceeded', 'go (/app/app.js:3:1)') },
   }),
   asThrown({
     id: 'peer-hung-up',

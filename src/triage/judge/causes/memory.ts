@@ -1,7 +1,22 @@
 // Ends for want of memory.
-import { eventOf } from '../../ends/ending.ts';
+import { type Ending, eventOf, exitOf, toldOf } from '../../ends/ending.ts';
 import { containerAdvice, heapAdvice } from '../advice.ts';
 import { type Cause, errorCause, printed } from '../cause.ts';
+
+/** V8 has sizes of its own beside the heap's limit. */
+export const OBJECT_TOO_LARGE: Cause = {
+  id: 'object-too-large',
+  label: 'heap-limit',
+  confidence: 0.93,
+  matches: ({ ending }) => typeof eventOf(ending, 'heap-limit')?.tooLarge === 'string',
+  cure: ({ ending }) => [
+    `More heap does not help: look for ${eventOf(ending, 'heap-limit')!.tooLarge} that grows without end, or that takes in everything at once, and split it, bound it or stream it.`,
+    'A Map holds at most about 16.7 million entries, an array of V8 about 134 million elements, a string about 512 million characters: `culprit heap` on a snapshot taken before that names what is large.',
+  ],
+  example: {
+    log: 'FATAL ERROR: invalid table size Allocation failed - JavaScript heap out of memory\n 1: 0xb7a940 node::Abort() [node]',
+  },
+};
 
 export const HEAP_FULL: Cause = {
   id: 'heap-limit',
@@ -18,13 +33,61 @@ export const CONTAINER_FULL: Cause = {
   id: 'container-oom',
   label: 'container-oom',
   confidence: 0.95,
-  matches: ({ ending }) =>
-    eventOf(ending, 'told')?.label === 'container-oom' || eventOf(ending, 'kernel-oom') !== undefined,
+  matches: ({ ending }) => hasReachedLimit(ending),
   cure: (_, around) => containerAdvice(around),
   example: {
     log: '[12.5] Memory cgroup out of memory: Killed process 9 (node) total-vm:1kB, anon-rss:2048kB',
   },
 };
+
+/** What only explains an end counts where a SIGKILL is to be explained. */
+function hasReachedLimit(ending: Ending): boolean {
+  const isKilled = exitOf(ending).signal === 'SIGKILL';
+  return ending.events.some(
+    (event) =>
+      (event.weight !== 'hint' || isKilled) &&
+      ((event.kind === 'told' && event.label === 'container-oom') ||
+        (event.kind === 'kernel-oom' && event.isLimit)),
+  );
+}
+
+/** The machine had no memory left, or a process manager's own limit was reached. */
+export const MACHINE_FULL: Cause = {
+  id: 'out-of-memory',
+  label: 'out-of-memory',
+  confidence: 0.93,
+  matches: ({ ending }) =>
+    toldOf(ending, 'out-of-memory') !== undefined || eventOf(ending, 'kernel-oom') !== undefined,
+  cure: () => [
+    'Find what grows: `culprit diagnose PID` on a running copy tells heap, buffers and native memory apart.',
+    'Bound the heap (--max-old-space-size) below what the machine or the service may use: if the heap is what grows, V8 then says so itself instead of being killed.',
+  ],
+  example: { log: 'Out of memory: Killed process 9 (node) total-vm:1kB, anon-rss:2048kB' },
+};
+
+const NO_MEMORY = /\bENOMEM\b|Cannot allocate memory|Array buffer allocation failed/;
+
+/** The system refused memory to a call of the program. */
+export const NO_MEMORY_LEFT = errorCause({
+  id: 'no-memory-left',
+  label: 'out-of-memory',
+  confidence: 0.92,
+  sign: ({ code, message }) => code === 'ENOMEM' || NO_MEMORY.test(message),
+  resembles: ({ code, message }) => code === 'ENOMEM' || NO_MEMORY.test(message),
+  cure: ({ chain }) => [
+    /\bspawn\b/.test(chain[0]!.message)
+      ? "A fork needs room for a copy of the process: start children early or from a small process, bound how many run at a time, and look at `free -m`, the container's limit and vm.overcommit_memory."
+      : 'Look at `free -m` and the limit of the container: what the call asked for was not there.',
+    'Find what grows: `culprit diagnose PID` on a running copy tells heap, buffers and native memory apart.',
+  ],
+  example: {
+    log: printed(
+      'Error: spawn ENOMEM',
+      'ChildProcess.spawn (node:internal/child_process:420:11)',
+      "code: 'ENOMEM'",
+    ),
+  },
+});
 
 export const WORKER_HEAP_FULL = errorCause({
   id: 'worker-heap-limit',

@@ -1,5 +1,5 @@
 // Ends that no error tells: native code, signals, Kubernetes, exit codes, and those of which nothing is said.
-import { eventOf } from '../../ends/ending.ts';
+import { eventOf, toldOf } from '../../ends/ending.ts';
 import type { Cause } from '../cause.ts';
 
 const NATIVE_SIGNAL = /^(SIGSEGV|SIGABRT|SIGILL|SIGTRAP|SIGBUS|SIGFPE)$/;
@@ -30,24 +30,101 @@ export const FAILED_PROBE: Cause = {
   id: 'failed-probe',
   label: 'killed-by-probe',
   confidence: 0.92,
-  matches: ({ ending }) => eventOf(ending, 'told')?.label === 'killed-by-probe',
+  matches: ({ ending }) => toldOf(ending, 'killed-by-probe') !== undefined,
   cure: () => [
     'Find what keeps the event loop busy or the answer waiting: `culprit diagnose` on a running copy. Only if answers are slow by nature, give the probe a longer timeoutSeconds or a higher failureThreshold; slow starts need a startupProbe.',
   ],
   example: {
-    told: [{ kind: 'told', label: 'killed-by-probe', statement: 'its liveness probe failed', lines: [] }],
+    told: [
+      {
+        kind: 'told',
+        label: 'killed-by-probe',
+        statement: 'its liveness probe failed',
+        teller: 'pod status',
+        lines: [],
+      },
+    ],
   },
 };
 
-/** Evicted, or not ended within the grace period. */
-export const STOPPED_BY_KUBERNETES: Cause = {
-  id: 'stopped-by-kubernetes',
+/** Evicted, not ended within the grace period, out of time, or stopped with what it ran on. */
+export const STOPPED_BY_PLATFORM: Cause = {
+  id: 'stopped-by-platform',
   label: 'terminated',
   confidence: 0.85,
-  matches: ({ ending }) => eventOf(ending, 'told') !== undefined,
-  cure: ({ signal }) => stoppedCure(signal),
-  example: { told: [{ kind: 'told', label: 'evicted', statement: 'the pod was evicted', lines: [] }] },
+  matches: ({ ending }) => toldOf(ending, 'evicted', 'grace-period', 'timeout', 'stopped') !== undefined,
+  cure: ({ signal, ending }) =>
+    toldOf(ending, 'timeout')
+      ? [
+          'Find what it waits for or computes for so long: `culprit diagnose` on a running copy names the line. Only if the work is that long by nature, raise the timeout.',
+        ]
+      : stoppedCure(signal),
+  example: {
+    told: [
+      {
+        kind: 'told',
+        label: 'evicted',
+        statement: 'the pod was evicted',
+        teller: 'pod status',
+        lines: [],
+      },
+    ],
+  },
 };
+
+/** Exit codes that Windows gives to programs that crash (NTSTATUS). */
+export const WINDOWS_STATUSES: Readonly<Record<number, string>> = {
+  [0x8000_0003]: 'a breakpoint: V8 or Node aborted itself',
+  [0xc000_0005]: 'access violation',
+  [0xc000_001d]: 'illegal instruction',
+  [0xc000_00fd]: 'stack overflow',
+  [0xc000_0374]: 'heap corruption',
+  [0xc000_0409]: 'stack buffer overrun, or an abort',
+};
+
+export const WINDOWS_STATUS: Cause = {
+  id: 'windows-status',
+  label: 'native-crash',
+  confidence: 0.85,
+  matches: ({ code }) => code !== null && WINDOWS_STATUSES[code] !== undefined,
+  cure: () => NATIVE_CURE,
+  example: { log: 'npm ERR! errno 3221225477' },
+};
+
+/** A supervisor says that it ends over and over, and nothing says why. */
+export const RESTARTED_OVER_AND_OVER: Cause = {
+  id: 'restarted-over-and-over',
+  label: 'unknown',
+  confidence: 0.5,
+  // A code that is known says more.
+  matches: ({ ending, code, signal }) =>
+    code === null && signal === null && toldOf(ending, 'restart-loop') !== undefined,
+  cure: ({ ending }) => [
+    `Read what the program itself wrote before it ended: ${ownLogOf(toldOf(ending, 'restart-loop')!.teller)}. Then triage that.`,
+  ],
+  example: { log: 'shop.service: Start request repeated too quickly.' },
+};
+
+/** Where the output of a program is that a supervisor runs. */
+export function ownLogOf(teller: string): string {
+  switch (teller) {
+    case 'PM2':
+      return '`pm2 logs APP --err --lines 200`, or ~/.pm2/logs/APP-error.log';
+    case 'systemd':
+      return '`journalctl -u SERVICE -n 200`';
+    case 'Heroku':
+      return '`heroku logs -n 1500 --ps web`';
+    case 'pod status':
+    case 'events':
+      return '`kubectl logs POD --previous`';
+    case 'supervisord':
+      return '`supervisorctl tail NAME stderr`';
+    case 'Nomad':
+      return '`nomad alloc logs -stderr ALLOCATION`';
+    default:
+      return 'its standard error, from before the end';
+  }
+}
 
 export const SIGNALS: Cause[] = [
   {

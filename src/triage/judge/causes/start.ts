@@ -1,6 +1,6 @@
 // Programs that could not start: options, awaits, settings and files that are not as they expect.
 import type { CrashError } from '../../ends/crash-error.ts';
-import { eventOf } from '../../ends/ending.ts';
+import { eventOf, toldOf } from '../../ends/ending.ts';
 import { type Cause, type EndFacts, errorCause, printed } from '../cause.ts';
 import { isWhileLoading } from '../loading.ts';
 import { anyOf, wordsLike } from '../patterns.ts';
@@ -119,10 +119,18 @@ export const NOT_STARTED_BY_KUBERNETES: Cause = {
   id: 'container-cannot-start',
   label: 'startup-failure',
   confidence: 0.95,
-  matches: ({ ending }) => eventOf(ending, 'told')?.label === 'startup-failure',
+  matches: ({ ending }) => toldOf(ending, 'startup-failure') !== undefined,
   cure: () => STATUS_CURE,
   example: {
-    told: [{ kind: 'told', label: 'startup-failure', statement: 'the container cannot start', lines: [] }],
+    told: [
+      {
+        kind: 'told',
+        label: 'startup-failure',
+        statement: 'the container cannot start',
+        teller: 'pod status',
+        lines: [],
+      },
+    ],
   },
 };
 
