@@ -19,5 +19,6 @@ export const DEFAULTS = {
   /** AWS' load balancers and nginx's upstream keepalive_timeout: 60 s each by default. Google's: 600 s, fixed. */
   audit: { balancerIdleSeconds: 60 },
   heap: { top: 10 },
+  analyze: { top: 10 },
   flame: { renderer: 'speedscope' },
 } as const;

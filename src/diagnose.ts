@@ -2,7 +2,10 @@
 
 import { describeContainer } from './analysis/container/describe-container.ts';
 import { gatherFacts } from './analysis/facts.ts';
+import { cpuTables, heapTables } from './analysis/profile/profile-tables.ts';
+import { programKind } from './analysis/profile/program-kind.ts';
 import { median } from './analysis/statistics/median.ts';
+import { DEFAULTS } from './defaults.ts';
 import { RecordingError } from './errors.ts';
 import { judge } from './findings/judge.ts';
 import { describeKeepsAlive } from './findings/keeps-alive.ts';
@@ -12,6 +15,7 @@ import { decodeHeapProfile } from './model/decode/heap-profile.ts';
 import type { DiagnosisReport } from './model/finding.ts';
 import { NO_RECORDED_HEAP, type RecordedHeap } from './model/heap/recorded-heap.ts';
 import type { Observations } from './model/observations.ts';
+import type { ProfileTables } from './model/profile-tables.ts';
 import type { RuntimeSample } from './model/samples.ts';
 import { PROBE_URL } from './probe/probe-url.ts';
 import type { Recording } from './recording/reader.ts';
@@ -20,9 +24,19 @@ import { decodeLines } from './signals/lines.ts';
 import { VERSION } from './version.ts';
 import type { Warning } from './wire/warning.ts';
 
+export interface DiagnoseOptions {
+  /** Rows of each table of where time and memory went. Absent: such tables are made only of other tools' profiles. */
+  top?: number;
+}
+
 /** `heap` is what explain-recorded-heap.ts found in the recording's snapshots. */
-export function diagnose(recording: Recording, heap: RecordedHeap = NO_RECORDED_HEAP): DiagnosisReport {
+export function diagnose(
+  recording: Recording,
+  heap: RecordedHeap = NO_RECORDED_HEAP,
+  { top }: DiagnoseOptions = {},
+): DiagnosisReport {
   const observations = { ...decode(recording), heap };
+  const { origin } = observations;
   const { verdict, verdictReason, findings, notApplicable } = judge(gatherFacts(observations));
   return {
     kind: 'diagnosis',
@@ -35,8 +49,23 @@ export function diagnose(recording: Recording, heap: RecordedHeap = NO_RECORDED_
     findings,
     notApplicable,
     keepsAlive: describeKeepsAlive(observations.keepAlive, observations.target.threads),
+    ...((origin || top !== undefined) && { where: tablesOf(observations, top ?? DEFAULTS.analyze.top) }),
+    ...(recording.contents && { contents: recording.contents }),
     warnings: observations.warnings.map(reportWarning),
   };
+}
+
+function tablesOf({ cpuProfiles, heapReads, origin, target }: Observations, top: number): ProfileTables[] {
+  const nameOf = (thread: number) =>
+    target.threads.find(({ id }) => id === thread)?.name ?? `thread ${thread}`;
+  // Of a recording the last read of each thread is what is left.
+  const lastReads = new Map(heapReads.map((read) => [read.thread, read]));
+  return [
+    ...cpuProfiles.map((profile) =>
+      cpuTables(profile, origin ? programKind(profile, origin) : 'unknown', top),
+    ),
+    ...[...lastReads.values()].map((read) => heapTables(read, nameOf(read.thread), top)),
+  ];
 }
 
 /** Everything a recording says, checked and resolved. Throws RecordingError when nothing of it can be used. */
@@ -65,8 +94,16 @@ export function decode(recording: Recording): Observations {
     ...describeSubject(recording, counted, knownMillis(decoded, counted.runtime)),
     heap: NO_RECORDED_HEAP,
     sourceLines: relativeLines(sources.lines, manifest.target.cwd),
-    warnings,
+    warnings: recording.origin ? [...warnings, ...warnOfShort(decoded)] : warnings,
+    ...(recording.origin && { origin: recording.origin }),
   };
+}
+
+const SHORT_MILLIS = 3_000;
+
+function warnOfShort({ cpuProfiles: [profile] }: Profiles): Warning[] {
+  const durationMillis = (profile?.durationMicros ?? Number.POSITIVE_INFINITY) / 1_000;
+  return durationMillis >= SHORT_MILLIS ? [] : [{ code: 'profile-short', durationMillis }];
 }
 
 type Profiles = Pick<Observations, 'cpuProfiles' | 'heapReads' | 'allocations'>;
@@ -86,14 +123,15 @@ function decodeProfiles(
     const name =
       manifest.target.threads.find(({ id }) => id === file.thread)?.name ?? `thread ${file.thread}`;
     try {
-      if (file.kind === 'cpu-profile')
-        result.cpuProfiles.push(
-          decodeCpuProfile(content, resolver, { id: file.thread, name }, ownWork(lines, file.thread)),
-        );
-      else
-        result[file.kind === 'heap-profile' ? 'heapReads' : 'allocations'].push(
-          decodeHeapProfile(content, resolver, file.thread, file.atMillis ?? 0, ownScripts.get(file.thread)),
-        );
+      const { thread, atMillis = 0 } = file;
+      const list = { 'heap-profile': result.heapReads, 'allocation-profile': result.allocations };
+      const decoded =
+        file.kind === 'cpu-profile'
+          ? decodeCpuProfile(content, resolver, { id: thread, name }, ownWork(lines, thread))
+          : decodeHeapProfile(content, resolver, thread, atMillis, ownScripts.get(thread));
+      if ('nodes' in decoded) result.cpuProfiles.push(decoded);
+      else list[file.kind === 'heap-profile' ? 'heap-profile' : 'allocation-profile'].push(decoded);
+      if (decoded.flaw) warnings.push({ ...decoded.flaw, path: file.path });
     } catch (error) {
       if (!(error instanceof MalformedProfile)) throw error;
       warnings.push({ code: 'profile-damaged', path: file.path, reason: error.message });

@@ -2,6 +2,7 @@
 import type { CollectionGrowth } from '../model/collection.ts';
 import type { Frame } from '../model/frame.ts';
 import type { Observations } from '../model/observations.ts';
+import type { ProgramKind } from '../model/profile-tables.ts';
 import type { ChildProcess, FdGroup, PassiveSample, SocketGroup } from '../model/samples.ts';
 import {
   countOomKills,
@@ -24,6 +25,7 @@ import {
   type MemoryParts,
   takeMemoryApart,
 } from './growth/resource-growth.ts';
+import { programKind } from './profile/program-kind.ts';
 import type { Trend } from './statistics/trend.ts';
 import { INBOUND, type LastingRequests, lastingRequests, OUTBOUND } from './waiting/lasting-requests.ts';
 import { type LookupSummary, summarizeLookups } from './waiting/lookups.ts';
@@ -36,6 +38,8 @@ export interface Facts {
   /** How long the counters were watched. */
   lookSeconds: number;
   cpu: CpuSummary[];
+  /** What was profiled, of a profile that another tool made; null: a process that we watched. */
+  program: ProgramKind | null;
   /** Threads that V8 calls busy while they sleep (Atomics.wait): the process had no time on a CPU for all of that. */
   sleepers: ReadonlySet<number>;
   blocks: { thread: number; groups: BlockGroup[] }[];
@@ -88,6 +92,7 @@ export function gatherFacts(observations: Observations): Facts {
     observations,
     lookSeconds: seconds,
     cpu,
+    program: programOf(observations),
     sleepers: findSleepers(cpu, passive),
     blocks: cpuProfiles.map((profile) => ({
       thread: profile.thread,
@@ -125,6 +130,12 @@ export function gatherFacts(observations: Observations): Facts {
     lookups: summarizeLookups(runtime, seconds),
     timers: countTrend(main, (sample) => sample.resources?.Timeout ?? (sample.resources ? 0 : undefined)),
   };
+}
+
+/** Of the first profile, which is the main thread's. */
+function programOf({ origin, cpuProfiles: [profile] }: Observations): ProgramKind | null {
+  if (!origin) return null;
+  return profile ? programKind(profile, origin) : 'unknown';
 }
 
 /** Less than this part of what worker threads seem to work was time on a CPU: they wait. */

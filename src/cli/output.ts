@@ -8,8 +8,9 @@ import { renderJson } from '../report/json.ts';
 import { renderText, type TextOptions } from '../report/text/text.ts';
 import type { ReportOutput } from './options/report-options.ts';
 
-export function printReport(report: Report, output: ReportOutput): void {
-  printEither(`${renderJson(report)}\n`, (look) => renderText(report, look), output);
+/** `by`: which tables of where time and memory went are shown; absent: the usual ones. */
+export function printReport(report: Report, output: ReportOutput, by?: TextOptions['by']): void {
+  printEither(`${renderJson(report)}\n`, (look) => renderText(report, { ...look, by }), output);
 }
 
 export function printHeapReport(report: HeapReport, output: ReportOutput): void {

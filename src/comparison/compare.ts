@@ -3,6 +3,7 @@
 
 import { type ComparedRuns, compareRuns } from '../analysis/compare/compare-runs.ts';
 import { measureRun, type RunName } from '../analysis/compare/measure-run.ts';
+import { programKind } from '../analysis/profile/program-kind.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { decode } from '../diagnose.ts';
 import { judgeComparison } from '../findings/compare/judge-comparison.ts';
@@ -49,6 +50,13 @@ export interface CompareResult {
   compared: ComparedRuns;
 }
 
+/** Whether it is a profile, made by another tool, of a program that ran from start to end: a script, a build, tests. */
+export function isWholeRun(recording: Recording): boolean {
+  const { origin, cpuProfiles } = decode(recording);
+  const kinds = origin ? cpuProfiles.map((profile) => programKind(profile, origin)) : [];
+  return kinds.length > 0 && ['script', 'test-run', 'benchmark'].includes(kinds[0]!);
+}
+
 /** What one recording says as one run of a side. Throws RecordingError when nothing of it can be used. */
 export function runOf(recording: Recording, name: RunName): Run {
   return measureRun(decode(recording), name);
@@ -79,6 +87,7 @@ export function compare(
     functions: compared.functions.map(({ change }) => change),
     findings,
     per: perOf([...base.runs, ...head.runs]),
+    ...([...base.runs, ...head.runs].some(({ costs }) => costs) && { costs: 'live-bytes' as const }),
     method: {
       paired: compared.sides.isPaired,
       confidence: options.confidence,
@@ -121,7 +130,10 @@ function perOf(runs: readonly Run[]): Comparison['per'] {
 }
 
 function warningsFor(base: ComparedSide, head: ComparedSide, { functions, sides }: ComparedRuns): string[] {
-  const ofRuns = [...base.runs, ...head.runs].flatMap((run) => run.warnings.map(warningMessage));
+  const ofRuns = [...base.runs, ...head.runs].flatMap(({ warnings }) =>
+    // How long a run took is what is compared.
+    warnings.filter(({ code }) => code !== 'profile-short').map(warningMessage),
+  );
   const warnings = [...new Set(ofRuns)].slice(0, 20);
   const versions = [summarize(base), summarize(head)].map(({ nodeVersions }) => nodeVersions.join(', '));
   if (versions[0] !== versions[1])
@@ -129,7 +141,7 @@ function warningsFor(base: ComparedSide, head: ComparedSide, { functions, sides 
       `The sides ran on different versions of Node.js (${versions[0] || 'unknown'} and ${versions[1] || 'unknown'}): a change may be Node's, not the code's.`,
     );
   const kinds = new Set([...base.runs, ...head.runs].map(({ per }) => per));
-  if (kinds.size > 1)
+  if (kinds.size > 1 && kinds.has('request'))
     warnings.unshift('Requests were counted on one side only: what is compared is not the same work.');
   if (kinds.has('second'))
     warnings.push('Requests were not counted: costs are a second’s, and differ when the load does.');

@@ -44,10 +44,11 @@ function verdictOf(
       verdict: 'findings',
       verdictReason: count === 1 ? '1 cause was found.' : `${count} causes were found, the gravest first.`,
     };
-  const { cpuProfiles, runtime, passive } = facts.observations;
+  const { cpuProfiles, heapReads, runtime, passive, origin } = facts.observations;
   const counts = Math.max(runtime.filter(({ thread }) => thread === 0).length, passive.length);
   const seconds = Math.round(facts.lookSeconds);
-  if (counts === 0 && cpuProfiles.length > 0) return judgeProfileOnly(facts);
+  if (counts === 0 && (cpuProfiles.length > 0 || (origin && heapReads.length > 0)))
+    return judgeProfileOnly(facts);
   if (facts.lookSeconds >= LEAST_SECONDS && counts >= LEAST_COUNTS) {
     return { verdict: 'healthy', verdictReason: healthyReason(facts, notApplicable) };
   }
@@ -66,17 +67,25 @@ function healthyReason(facts: Facts, notApplicable: NotApplicable[]): string {
   return `${seen} in ${seconds} s of watching.${but}`;
 }
 
-/** A CPU profile made by another tool says nothing of growth, but enough of the CPU. */
+/** A profile made by another tool says where time or memory went, which is no proof of health. */
 function judgeProfileOnly({ cpu }: Facts): { verdict: Verdict; verdictReason: string } {
   const seconds = (cpu[0]?.durationMicros ?? 0) / 1e6;
-  return seconds < 3
-    ? {
-        verdict: 'too-little-data',
-        verdictReason: `The profile covers ${seconds.toFixed(1)} s; at least 3 s are needed.`,
-      }
-    : {
-        verdict: 'healthy',
-        verdictReason:
-          'No function stands out in this CPU profile; memory and handles cannot be judged from it.',
-      };
+  const verdict = 'too-little-data';
+  if (cpu.length === 0)
+    return {
+      verdict,
+      verdictReason: 'A heap profile is one moment: what is live is said, growth cannot be told from it.',
+    };
+  if (seconds < LEAST_PROFILE_SECONDS)
+    return {
+      verdict,
+      verdictReason: `The profile covers ${seconds.toFixed(1)} s: from ${LEAST_PROFILE_SECONDS} s on, blocks of the event loop and hot functions of a server are judged.`,
+    };
+  return {
+    verdict,
+    verdictReason:
+      'No function takes enough of it to be named a cause; of memory and handles a CPU profile says nothing.',
+  };
 }
+
+const LEAST_PROFILE_SECONDS = 3;

@@ -31,7 +31,14 @@ export interface CpuProfile {
   nodes: CallTreeNode[];
   /** In time order: the leaf's node index, the state, and the time until the next sample. */
   samples: { node: Int32Array; state: Uint8Array; startMicros: Float64Array; micros: Float64Array };
+  /** What is wrong with what it was decoded from; absent: nothing. */
+  flaw?: ProfileFlaw;
 }
+
+export type ProfileFlaw =
+  | { code: 'profile-without-samples' }
+  | { code: 'profile-times-wrong'; wrong: number; samples: number }
+  | { code: 'profile-sizes-wrong'; wrong: number };
 
 /** `samples.state` holds the index into this list. */
 export const SAMPLE_STATES: readonly SampleState[] = ['code', 'idle', 'program', 'gc'];

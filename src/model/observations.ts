@@ -10,6 +10,7 @@ import type { RecordedHeap } from './heap/recorded-heap.ts';
 import type { HeapSamplingRead } from './heap-sampling.ts';
 import type { KeepAliveLook } from './keep-alive.ts';
 import type { Pool, ThreadPoolUse } from './pool.ts';
+import type { ProfileOrigin } from './profile-origin.ts';
 import type { Limits, PassiveSample, RuntimeSample, SchedulingSample, StuckStack } from './samples.ts';
 
 /** A recording after decoding. Lists are empty when a capture step did not run. */
@@ -42,4 +43,6 @@ export interface Observations {
   /** Text of source lines the profile points at, for naming what a line does: "file:line" -> text. */
   sourceLines: Map<string, string>;
   warnings: Warning[];
+  /** Whose profiles these are; absent: our own. */
+  origin?: ProfileOrigin;
 }

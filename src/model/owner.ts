@@ -17,12 +17,15 @@ const OWN_SCRIPT = /^culprit:/;
 /** Its text is code, and may hold whatever looks like a path. */
 const DATA_URL = /^data:/i;
 const OWN_PACKAGE = 'culprit';
-/** Electron's own scripts are compiled into it as Node's are; "ext:" are Deno's. */
+/**
+ * Electron's own scripts are compiled into it as Node's are; "ext:" are Deno's, "bun:" Bun's. Of WebAssembly V8 names a
+ * hash, no file that anybody wrote.
+ */
 const PLATFORM =
-  /^(node:|internal\/|v8\/|ext:|electron\/js2c\/|\[eval\]-wrapper|<anonymous>|native$)|\/electron\.asar\//;
+  /^(node:|bun:|internal[/:]|v8\/|ext:|wasm:\/\/|electron\/js2c\/|\[eval\]-wrapper|\[native code\]|<anonymous>|native$|native [\w-]+\.js$)|\/electron\.asar\//;
 /** Before Node 16 its own scripts had plain names: "fs.js", "_http_server.js". */
 const PLAIN_CORE =
-  /^(assert|async_hooks|buffer|child_process|cluster|console|constants|crypto|dgram|diagnostics_channel|dns|domain|events|fs|http|http2|https|inspector|module|net|os|path|perf_hooks|process|punycode|querystring|readline|repl|stream|string_decoder|sys|timers|tls|trace_events|tty|url|util|v8|vm|wasi|worker_threads|zlib|bootstrap_node|_(?:http|stream|tls|debug)_\w+|_linklist)(\.js)?$/;
+  /^(assert|async_hooks|buffer|child_process|cluster|console|constants|crypto|dgram|diagnostics_channel|dns|domain|events|fs|http|http2|https|inspector|module|net|os|path|perf_hooks|process|punycode|querystring|readline|repl|stream|string_decoder|sys|timers|tls|trace_events|tty|url|util|v8|vm|wasi|worker_threads|zlib|bootstrap_node|node|freelist|_(?:http|stream|tls|debug)_\w+|_debugger|_linklist)(\.js)?$/;
 /** What bundlers add to a bundle, and what package managers load packages with. */
 const LOADERS =
   /^webpack(?:-internal)?:\/\/[^/]*\/(?:webpack\/|external )|^turbopack:\/\/\/\[turbopack\]|(?:^|\/)\.yarn\/(?:releases|plugins|sdks)\/|(?:^|\/)\.pnp\.(?:c?js|loader\.mjs)$/;
@@ -57,14 +60,16 @@ export function packageOf(pathOrUrl: string): PackageInPath | null {
 
 /**
  * A `file:` URL as the path that it names, without its query: CommonJS and ES modules of one program are told alike.
- * "file:///C:/a%20b.mjs" is "C:/a b.mjs". Anything else stays as it is, broken escapes, too.
+ * "file:///C:/a%20b.mjs" is "C:\a b.mjs", as Windows writes it. Anything else stays as it is, broken escapes, too.
  */
 export function plainPath(pathOrUrl: string): string {
   if (!/^file:\/\//i.test(pathOrUrl)) return pathOrUrl;
-  const path = pathOrUrl
-    .slice('file://'.length)
-    .replace(/[?#].*$/, '')
-    .replace(/^\/(?=[A-Za-z]:(?:\/|$))/, '');
+  const path = unescaped(pathOrUrl.slice('file://'.length).replace(/[?#].*$/, ''));
+  const onWindows = /^\/([A-Za-z]:(?:\/.*)?)$/s.exec(path)?.[1];
+  return onWindows === undefined ? path : onWindows.replace(/\//g, '\\');
+}
+
+function unescaped(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {

@@ -1,12 +1,22 @@
-// Files that other tools made, read as a recording: `.cpuprofile`, `.heapprofile` and Node's diagnostic report.
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+// Files that other tools made, read as a recording. A file is known by its content, never by its name: it is unpacked,
+// decoded and parsed first, and then each format is asked.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { RecordingError, UsageError } from '../errors.ts';
-import type { SocketGroup } from '../model/samples.ts';
-import type { CapturedFileKind, SampleLine } from '../signals/sink.ts';
-import { RECORDING_FORMAT, RECORDING_VERSION } from './format.ts';
-import type { Manifest } from './manifest.ts';
-import { type Recording, readJson, readRecording } from './reader.ts';
+import { isObject, objectIn } from '../model/decode/unknown-json.ts';
+import type { ProfileTool } from '../model/profile-origin.ts';
+import { fromChromeTrace, traceEventsOf } from './foreign/chrome-trace.ts';
+import { fromReport } from './foreign/diagnostic-report.ts';
+import { type FileContent, readFileContent } from './foreign/file-text.ts';
+import { fromFirefox, isFirefox } from './foreign/firefox.ts';
+import { fromHermes, isHermes } from './foreign/hermes.ts';
+import { parseJson } from './foreign/json-text.ts';
+import { otherFile, otherJson } from './foreign/known-formats.ts';
+import { fromLegacyProfile } from './foreign/legacy-profile.ts';
+import { foreignManifest } from './foreign/manifest.ts';
+import type { ForeignProfile } from './foreign/raw-profile.ts';
+import { fromSafari, isSafari } from './foreign/safari.ts';
+import { type Recording, readRecording } from './reader.ts';
 import { positionsInProfile } from './sources/positions.ts';
 import { collectSources } from './sources/sources.ts';
 
@@ -17,15 +27,76 @@ export async function readAnything(path: string): Promise<Recording> {
   if (!existsSync(path))
     throw new UsageError(
       `${path} does not exist.`,
-      'Give a recording, a .cpuprofile, a .heapprofile or a diagnostic report.',
+      'Give a recording, a profile, a trace of Chrome or a diagnostic report.',
     );
-  if (statSync(path).isDirectory() || /\.(tgz|tar|tar\.gz)$/.test(path)) return readRecording(path);
+  if (statSync(path).isDirectory()) return readFolder(path);
+  if (/\.(tgz|tar|tar\.gz)$/.test(path)) return readRecording(path);
   if (/\.heapsnapshot(\.gz)?$/.test(path)) throw isHeapSnapshot(path);
-  const json = readJson(path);
-  if (typeof (json as { snapshot?: unknown } | null)?.snapshot === 'object') throw isHeapSnapshot(path);
-  const kind = kindOf(json);
-  if (kind === 'report') return fromReport(json as RawReport, path);
-  if (kind) return fromProfile(kind, json as object, path);
+  const content = readFileContent(path);
+  if (isTar(content)) return readRecording(path);
+  return fromContent(content, path);
+}
+
+/** What `node --cpu-prof` and `--heap-prof` name a file: date, time, process, thread, number. */
+const NODE_PROFILE = /^(?:CPU|Heap)\.\d{8}\.\d{6}\.(\d+)\.(\d+)\.\d+\.(?:cpu|heap)profile$/;
+const PROFILE = /\.(cpuprofile|heapprofile)(\.gz|\.zst)?$/;
+
+/** A recording; or else the profiles in the folder, as `--cpu-prof-dir` leaves them: one for each process and thread. */
+async function readFolder(path: string): Promise<Recording> {
+  const names = existsSync(join(path, 'manifest.json'))
+    ? []
+    : readdirSync(path).filter((name) => PROFILE.test(name));
+  if (names.length === 0) return readRecording(path);
+  const pids = new Set(names.map((name) => NODE_PROFILE.exec(name)?.[1]));
+  const found = names.sort().flatMap((name) => {
+    const [, pid, thread] = NODE_PROFILE.exec(name) ?? [];
+    const from = join(path, name);
+    const { profiles } = profilesIn(readFileContent(from), from);
+    const inProcess = thread === '0' ? 'main' : `worker ${thread}`;
+    const whose = pid === undefined ? name : pids.size === 1 ? inProcess : `${inProcess} of process ${pid}`;
+    return profiles.map((profile) => ({ ...profile, path: name, threadName: whose }));
+  });
+  return fromProfiles(found, 'v8');
+}
+
+function isTar({ bytes }: FileContent): boolean {
+  return bytes.length > 512 && bytes.toString('latin1', 257, 262) === 'ustar';
+}
+
+function fromContent(content: FileContent, path: string): Recording {
+  const { json, profiles, tool } = profilesIn(content, path);
+  if (profiles.length === 0) return fromReport(objectIn(json), path);
+  return fromProfiles(
+    profiles.map((profile) => ({ ...profile, path: basename(path) })),
+    tool,
+  );
+}
+
+interface Found {
+  json: unknown;
+  /** Empty: it is a diagnostic report. */
+  profiles: ForeignProfile[];
+  tool: ProfileTool;
+}
+
+/** Throws RecordingError with what it is, where that is known, and what reads it. */
+function profilesIn(content: FileContent, path: string): Found {
+  const parsed = parseJson(content.text);
+  if (parsed.found === 'cut')
+    throw new RecordingError(
+      `${basename(path)} is not whole JSON: it ends too early.`,
+      'It may have been cut short. Record or copy it again.',
+    );
+  const json = parsed.found === 'json' ? unwrapped(parsed.value) : undefined;
+  const found = json === undefined ? null : recognise(json);
+  if (found) {
+    if (found.isSnapshot) throw isHeapSnapshot(path);
+    if (found.profiles.length > 0 || found.isReport)
+      return { json, profiles: found.profiles, tool: found.tool };
+  }
+  const other = json === undefined ? otherFile(content) : otherJson(json);
+  if (other)
+    throw new RecordingError(`${path} is ${other.name}.`, other.cure.replaceAll('FILE', basename(path)));
   throw new RecordingError(
     `${path} is not a recording, a CPU profile, a sampling heap profile or a diagnostic report.`,
     'Record with `culprit record`, `node --cpu-prof`, `node --heap-prof` or process.report.writeReport().',
@@ -36,144 +107,72 @@ function isHeapSnapshot(path: string): RecordingError {
   return new RecordingError(`${path} is a heap snapshot.`, `Read it with \`culprit heap ${path}\`.`);
 }
 
-function kindOf(json: unknown): CapturedFileKind | 'report' | null {
-  if (typeof json !== 'object' || json === null) return null;
-  if (Array.isArray((json as { nodes?: unknown }).nodes)) return 'cpu-profile';
-  if (typeof (json as { head?: unknown }).head === 'object') return 'heap-profile';
-  return 'header' in json && 'javascriptHeap' in json ? 'report' : null;
+/** What the inspector answers to Profiler.stop, saved as it came. */
+function unwrapped(json: unknown): unknown {
+  const answer = isObject(json) && isObject(json.result) ? json.result : json;
+  return isObject(answer) && isObject(answer.profile) ? answer.profile : json;
 }
 
-function fromProfile(kind: CapturedFileKind, content: object, path: string): Recording {
-  const readText = (file: string) => {
-    try {
-      const stat = statSync(file);
-      return stat.isFile() && stat.size <= MAX_SOURCE_BYTES ? readFileSync(file, 'utf8') : undefined;
-    } catch {
-      return undefined;
-    }
-  };
-  const file = { kind, thread: 0, path: basename(path) };
-  const sources = collectSources(positionsInProfile(kind, content), readText);
-  return {
-    manifest: describe({ files: [file] }),
-    snapshots: [],
-    profiles: [{ file, content }],
-    lines: [],
-    sources,
-    warnings: [],
-  };
+interface Recognised {
+  profiles: ForeignProfile[];
+  tool: ProfileTool;
+  isReport?: true;
+  isSnapshot?: true;
 }
 
-interface RawReport {
-  header?: unknown;
-  javascriptHeap?: unknown;
-  resourceUsage?: unknown;
-  userLimits?: unknown;
-  libuv?: unknown;
-}
-
-/** One moment: limits and counts can be judged from it, growth cannot. */
-function fromReport(report: RawReport, path: string): Recording {
-  const header = record(report.header);
-  const javascriptHeap = record(report.javascriptHeap);
-  const resourceUsage = record(report.resourceUsage);
-  const openFiles = record(record(report.userLimits).open_files);
-  const handles = (Array.isArray(report.libuv) ? report.libuv : []).filter(
-    (handle) => typeof handle === 'object' && handle !== null,
-  );
-  const runtime: SampleLine = {
-    type: 'runtime',
-    atMillis: 0,
-    thread: 0,
-    afterGc: true,
-    heapUsedBytes: amount(javascriptHeap.usedMemory),
-    heapLimitBytes: amount(javascriptHeap.memoryLimit ?? javascriptHeap.heapSizeLimit),
-    rssBytes: amount(resourceUsage.rss),
-  };
-  const sockets = groupSockets(handles as Record<string, unknown>[]);
-  const fdSoftLimit = amount(openFiles.soft);
-  const passive: SampleLine = {
-    type: 'passive',
-    atMillis: 0,
-    rssBytes: amount(resourceUsage.rss),
-    fdSoftLimit,
-    sockets,
-  };
-  const manifest = describe({
-    pid: Math.round(amount(header.processId) ?? 0),
-    nodeVersion: word(header.nodejsVersion),
-    title: (Array.isArray(header.commandLine) ? header.commandLine.map(word).join(' ') : '').slice(0, 4_000),
-    cwd: word(header.cwd) || dirname(path),
+/** Asked in this order; null for what nobody knows, no profiles for a format that has none in it. */
+function recognise(json: unknown): Recognised | null {
+  const one = (kind: ForeignProfile['kind'], content: object): Recognised => ({
+    profiles: [{ kind, threadName: 'main', content }],
+    tool: 'v8',
   });
+  if (isHermes(json)) return { profiles: fromHermes(json), tool: 'hermes' };
+  if (isFirefox(json)) return { profiles: fromFirefox(json), tool: 'firefox' };
+  if (isSafari(json)) return { profiles: fromSafari(json), tool: 'safari' };
+  const events = traceEventsOf(json);
+  if (events) return { profiles: fromChromeTrace(events), tool: 'chrome' };
+  if (!isObject(json)) return null;
+  if (isObject(json.snapshot)) return { profiles: [], tool: 'v8', isSnapshot: true };
+  if (Array.isArray(json.nodes)) return one('cpu-profile', json);
+  if (isObject(json.head))
+    return isLegacy(json.head, json)
+      ? one('cpu-profile', fromLegacyProfile(json))
+      : one('heap-profile', json);
+  return 'header' in json && 'javascriptHeap' in json ? { profiles: [], tool: 'v8', isReport: true } : null;
+}
+
+/** Since Node.js 10 a node has a `callFrame`; before it, its function's name and its hits itself. */
+function isLegacy(head: Record<string, unknown>, { timestamps, typeId }: Record<string, unknown>): boolean {
+  return !isObject(head.callFrame) && ('hitCount' in head || Array.isArray(timestamps) || typeId === 'CPU');
+}
+
+function fromProfiles(found: readonly (ForeignProfile & { path: string })[], tool: ProfileTool): Recording {
+  const profiles = found.map(({ kind, content, path }, thread) => ({
+    file: { kind, thread, path },
+    content,
+  }));
   return {
-    manifest,
-    profiles: [],
+    manifest: foreignManifest({
+      files: profiles.map(({ file }) => file),
+      threads: found.map(({ threadName }, id) => ({ id, name: threadName })),
+    }),
     snapshots: [],
-    lines: [passive, runtime],
-    sources: { scripts: {}, lines: {} },
-    warnings: [{ code: 'single-moment' }],
+    profiles,
+    lines: [],
+    sources: collectSources(
+      profiles.flatMap(({ file, content }) => [...positionsInProfile(file.kind, content)]),
+      readSource,
+    ),
+    warnings: [],
+    origin: { tool },
   };
 }
 
-function groupSockets(handles: Record<string, unknown>[]): SocketGroup[] {
-  const groups = new Map<string, SocketGroup>();
-  for (const { type, remoteEndpoint } of handles) {
-    if (type !== 'tcp' || typeof remoteEndpoint !== 'object' || remoteEndpoint === null) continue;
-    const { ip4, ip6, host, port } = remoteEndpoint as Record<string, unknown>;
-    const endpoint = `${word(ip4) || word(ip6) || word(host)}:${amount(port) ?? '?'}`.slice(0, 200);
-    const group = groups.get(endpoint) ?? {
-      family: 'tcp' as const,
-      state: 'ESTABLISHED',
-      direction: 'unknown' as const,
-      endpoint,
-      count: 0,
-    };
-    group.count++;
-    groups.set(endpoint, group);
+function readSource(file: string): string | undefined {
+  try {
+    const stat = statSync(file);
+    return stat.isFile() && stat.size <= MAX_SOURCE_BYTES ? readFileSync(file, 'utf8') : undefined;
+  } catch {
+    return undefined;
   }
-  return [...groups.values()];
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function word(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, 4_000) : '';
-}
-
-/** Some Node versions write numbers as text ("unlimited" is none). */
-function amount(value: unknown): number | undefined {
-  const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
-  return Number.isFinite(number) && number >= 0 ? number : undefined;
-}
-
-function describe({
-  files = [],
-  ...target
-}: Partial<Manifest['target']> & { files?: Manifest['files'] }): Manifest {
-  return {
-    format: RECORDING_FORMAT,
-    formatVersion: RECORDING_VERSION,
-    toolVersion: '',
-    target: {
-      pid: 0,
-      nodeVersion: '',
-      title: '',
-      cwd: process.cwd(),
-      uptimeSeconds: 0,
-      threads: [{ id: 0, name: 'main' }],
-      ...target,
-    },
-    capture: {
-      startedAt: '',
-      durationMillis: 0,
-      ended: 'complete',
-      steps: [],
-      pausesMillis: [],
-      restored: true,
-      warnings: [],
-    },
-    files,
-  };
 }

@@ -8,6 +8,8 @@ import type { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { RecordingError } from '../errors.ts';
 import type { HeapGraph } from '../model/heap/heap-graph.ts';
+import type { ProfileOrigin } from '../model/profile-origin.ts';
+import type { ReportContents } from '../model/profile-tables.ts';
 import { checkLine, type SampleLine } from '../signals/lines.ts';
 import type { CapturedFile } from '../signals/sink.ts';
 import type { Warning } from '../wire/warning.ts';
@@ -28,6 +30,10 @@ export interface Recording {
   sources: Sources;
   /** What was missing or broken and could be left out. */
   warnings: Warning[];
+  /** Of profiles that another tool made. */
+  origin?: ProfileOrigin;
+  /** Of a diagnostic report. */
+  contents?: ReportContents;
 }
 
 /** Read when it is asked for: a graph of a large heap is large, too. */

@@ -29,7 +29,8 @@ function expand(path: string): string[] {
     .map((name) => join(path, name))
     .filter(
       (entry) =>
-        /\.(tgz|tar\.gz|cpuprofile|heapprofile)$/.test(entry) || existsSync(join(entry, 'manifest.json')),
+        /\.(tgz|tar\.gz|(cpuprofile|heapprofile)(\.gz|\.zst)?)$/.test(entry) ||
+        existsSync(join(entry, 'manifest.json')),
     );
   if (inside.length === 0)
     throw new UsageError(

@@ -2,7 +2,7 @@
 // report may know it.
 import { writeDuration } from '../units/duration.ts';
 import { type MemoryLimit, memoryLimitWords } from '../units/memory-limit.ts';
-import { formatBytes, formatCount, formatDuration } from '../units/units.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber } from '../units/units.ts';
 import type { ReportWarning } from '../wire/report/warning.ts';
 import type { Warning, WarningCode } from '../wire/warning.ts';
 
@@ -69,6 +69,14 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
     'sources.json is missing or damaged, so no source maps are applied. Files and lines are those of the code that ran.',
   'profile-damaged': ({ path, reason }) =>
     `${path} is not a valid profile, and the report does not use it: ${stopped(reason)}`,
+  'profile-times-wrong': ({ path, wrong, samples }) =>
+    `${formatNumber(wrong)} of ${formatCount(samples, 'sample')} in ${path} have no valid time. They count as no time at all.`,
+  'profile-without-samples': ({ path }) =>
+    `${path} has counts by function, but no samples in time. Blocks of the event loop cannot be found in it.`,
+  'profile-sizes-wrong': ({ path, wrong }) =>
+    `${formatCount(wrong, 'size')} in ${path} are not valid. They count as nothing.`,
+  'profile-short': ({ durationMillis }) =>
+    `The profile covers ${(durationMillis / 1_000).toFixed(1)} s. What happens rarely, and blocks of the event loop, cannot be judged from so short a time.`,
   'snapshot-not-readable': ({ reason }) =>
     `${stopped(reason)} The report does not use this snapshot, so it may not name what holds the memory.`,
   'single-moment': () =>

@@ -66,6 +66,14 @@ const ofReading = [
   warningOf('samples-damaged', { lines: amount }),
   warningOf('sources-missing', nothing),
   warningOf('profile-damaged', { path, reason }),
+  /** Times of samples that no sample can have. */
+  warningOf('profile-times-wrong', { path, wrong: amount, samples: amount }),
+  /** A CPU profile with counts by function, and no samples in time. */
+  warningOf('profile-without-samples', { path }),
+  /** Sizes in a heap profile that nothing can have. */
+  warningOf('profile-sizes-wrong', { path, wrong: amount }),
+  /** A CPU profile of another tool, too short for what comes seldom. */
+  warningOf('profile-short', { durationMillis: amount }),
   /** `reason` names the file. */
   warningOf('snapshot-not-readable', { reason }),
   /** What was read is a diagnostic report of Node.js. */

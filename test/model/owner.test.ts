@@ -23,7 +23,6 @@ const ROWS: Row[] = [
   ['code from standard input', '[stdin]', 'app'],
   ['code that vm runs', 'evalmachine.<anonymous>', 'app'],
   ['a module that vm runs', 'vm:module(0)', 'app'],
-  ['WebAssembly', 'wasm://wasm/5f1e4a2e', 'app'],
   ['code of a data URL, whatever it holds', 'data:text/javascript,"/node_modules/x/"', 'app'],
   ['a package', '/app/node_modules/lru/index.js', 'library', 'lru', '/app/node_modules/lru'],
   ['a package by a relative path', 'node_modules/lru/i.js', 'library', 'lru', 'node_modules/lru'],
@@ -55,7 +54,7 @@ const ROWS: Row[] = [
     'file:///C:/app/node_modules/x/i.mjs',
     'library',
     'x',
-    'C:/app/node_modules/x',
+    'C:\\app\\node_modules\\x',
   ],
   [
     'a global package',
@@ -140,6 +139,11 @@ const ROWS: Row[] = [
   ['a built-in of V8', '', 'node'],
   ['code without a name', '<anonymous>', 'node'],
   ["a part of Electron's", 'node:electron/js2c/browser_init', 'node'],
+  ['a part of Node 4', 'node.js', 'node'],
+  ['a built-in of an old V8', 'native array.js', 'node'],
+  ["a part of Bun's", 'bun:main', 'node'],
+  ["a part of Deno's", 'ext:core/01_core.js', 'node'],
+  ['WebAssembly without a file', 'wasm://wasm/0002c4be', 'node'],
   ["a part of an older Electron's", 'electron/js2c/asar_bundle.js', 'node'],
   ['the probe', 'culprit:probe', 'own'],
   [
@@ -165,7 +169,8 @@ describe('a path tells whose code it is:', () => {
 test.each([
   ['/app/a.js', '/app/a.js'],
   ['file:///app/%C3%A9%20b.mjs?v=1#x', '/app/é b.mjs'],
-  ['file:///c:/app/a.mjs', 'c:/app/a.mjs'],
+  ['file:///c:/app/a.mjs', 'c:\\app\\a.mjs'],
+  ['file:///C:/Users/ann/My%20Shop/src/rank.js', 'C:\\Users\\ann\\My Shop\\src\\rank.js'],
   ['file:///app/%zz.mjs', '/app/%zz.mjs'],
   ['node:fs', 'node:fs'],
   ['/app/what?.js', '/app/what?.js'],

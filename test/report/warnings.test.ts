@@ -40,6 +40,10 @@ const EXAMPLES: { [Code in Warning['code']]: Omit<Extract<Warning, { code: Code 
   'snapshot-not-readable': {
     reason: 'main-1.heapsnapshot.gz cannot be read as a heap snapshot: it ends too early.',
   },
+  'profile-times-wrong': { path: 'CPU.cpuprofile', wrong: 3, samples: 4_000 },
+  'profile-without-samples': { path: 'CPU.cpuprofile' },
+  'profile-sizes-wrong': { path: 'Heap.heapprofile', wrong: 2 },
+  'profile-short': { durationMillis: 800 },
   'single-moment': {},
 };
 const examples = WARNING_CODES.map((code) => v.parse(warning, { code, ...EXAMPLES[code] }));

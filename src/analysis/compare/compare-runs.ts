@@ -28,7 +28,9 @@ export interface CompareLimits extends MetricLimits {
 }
 
 export function compareRuns(base: readonly Run[], head: readonly Run[], limits: CompareLimits): ComparedRuns {
-  const hasProfile = ({ samples }: Run) => samples > 0;
+  // Time and live bytes have nothing in common.
+  const isOneSort = new Set([...base, ...head].map(({ costs }) => costs)).size === 1;
+  const hasProfile = ({ samples }: Run) => isOneSort && samples > 0;
   const sides = sidesOf(base, head);
   const profiled = sidesOf(base.filter(hasProfile), head.filter(hasProfile));
   const metrics = metricChanges(sides, limits);

@@ -8,13 +8,50 @@ import type { Observations } from '../../model/observations.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
 import { callCosts, placeKey } from './call-costs.ts';
 import { mean } from './estimate.ts';
+import { measureLiveBytes } from './measure-live-bytes.ts';
 
 export interface RunName {
   label: string;
   pair: number | null;
+  /** Profiles of programs that ran from start to end on both sides: the run is what is counted. */
+  isWholeRun?: boolean;
 }
 
-export function measureRun(observations: Observations, { label, pair }: RunName): Run {
+export function measureRun(observations: Observations, { label, pair, isWholeRun = false }: RunName): Run {
+  const { cpuProfiles, heapReads, origin, target } = observations;
+  if (origin && cpuProfiles.length === 0 && heapReads.length > 0)
+    return measureLiveBytes(heapReads, { label, pair, nodeVersion: target.nodeVersion });
+  const run = measureCosts(observations, { label, pair });
+  if (!origin || !isWholeRun) return run;
+  return perRun(run, run.seconds);
+}
+
+/** A profile without requests is measured by the second; the whole of it is what one run costs. */
+function perRun(run: Run, seconds: number): Run {
+  const whole = (micros: number) => micros * seconds;
+  const inRuns = ([name, value]: [string, number]): [string, number] => [
+    name,
+    name.startsWith('cpu.') ? whole(value) : value,
+  ];
+  return {
+    ...run,
+    per: 'run',
+    wholeMicros: run.wholeMicros === null ? null : whole(run.wholeMicros),
+    metrics: Object.fromEntries(Object.entries(run.metrics).map(inRuns)),
+    functions: run.functions.map((cost) => ({
+      ...cost,
+      selfMicros: whole(cost.selfMicros),
+      totalMicros: whole(cost.totalMicros),
+    })),
+    calls: run.calls.map((call) => ({
+      ...call,
+      selfMicros: whole(call.selfMicros),
+      totalMicros: whole(call.totalMicros),
+    })),
+  };
+}
+
+function measureCosts(observations: Observations, { label, pair }: RunName): Run {
   const { cpuProfiles, allocations, target, warnings } = observations;
   const turns = observations.turns.filter(({ isWarmUp }) => !isWarmUp);
   const work = turns.length > 0 ? workOfTurns(turns) : workOfSamples(observations);

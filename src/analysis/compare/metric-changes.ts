@@ -14,6 +14,8 @@ export const METRIC_SHARES: Partial<Record<MetricName, number>> = {
   'alloc.perRequest': 0.1,
   'heap.leak': 0.1,
   'heap.floor': 0.05,
+  // Measured only where the heap's floor is not.
+  'heap.live': 0.05,
   'handles.after': 0.05,
   'fds.after': 0.05,
 };
@@ -98,7 +100,7 @@ function headInterval(
 }
 
 function smallestPart(name: MetricName, base: readonly number[], smallest: number): number {
-  if (name !== 'heap.floor' && name !== 'rss.after') return smallest;
+  if (name !== 'heap.floor' && name !== 'heap.live' && name !== 'rss.after') return smallest;
   const size = base.reduce((sum, value) => sum + value, 0) / base.length;
   return Math.max(smallest, LEAST_HEAP_CHANGE / Math.max(1, size));
 }

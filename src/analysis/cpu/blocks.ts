@@ -13,15 +13,12 @@ import {
   type Run,
   type Watched,
 } from './block-evidence.ts';
+import { type BlockSamples, type BlockWork, workOf } from './block-work.ts';
 import { totalsByFunction } from './cpu.ts';
-import { classifyWork, type Work } from './work.ts';
 
 /** All blocks that one function caused. */
-export interface BlockGroup {
+export interface BlockGroup extends BlockWork {
   blame: Blame;
-  /** The stack at the longest block, innermost first: from what was running most of that time outwards. */
-  frames: Frame[];
-  work: Work;
   blocksMillis: number[];
   /** Of each, the time in which the thread ran: neither stopped by a CPU quota nor waiting for a CPU. */
   ranMillis: number[];
@@ -39,13 +36,9 @@ export interface BlockGroup {
 }
 
 /** One callback that ran for `millis` without giving the event loop a turn. */
-interface Block {
-  fromSample: number;
-  toSample: number;
+interface Block extends BlockSamples {
   millis: number;
   ranMillis: number;
-  /** The outermost user code: the callback itself. */
-  node: number;
 }
 
 /** A shorter pause is not felt by people; Node's own docs count from about there. */
@@ -63,17 +56,14 @@ export function findBlocks(
   const { runtime } = watched;
   const groups = new Map<string, BlockGroup>();
   for (const block of realBlocks(profile, watched)) {
-    const frames = framesOf(profile, hottestLeaf(profile, block));
     const culprit = blame(framesOf(profile, coveringNode(profile, block)));
     if (!culprit.subject) continue;
-    const work = classifyWork(frames, hotText(profile, block, frames, textOf));
     const key = functionKey(culprit.subject);
     const group = groups.get(key);
     if (!group) {
       groups.set(key, {
         blame: culprit,
-        frames,
-        work,
+        ...workOf(profile, block, textOf),
         blocksMillis: [block.millis],
         ranMillis: [block.ranMillis],
         totalMillis: block.millis,
@@ -91,7 +81,11 @@ export function findBlocks(
     group.totalMillis += block.millis;
     group.gcShare += gcMillis(profile, block);
     if (block.millis > group.longestMillis)
-      Object.assign(group, { longestMillis: block.millis, frames, work, blame: culprit });
+      Object.assign(group, {
+        longestMillis: block.millis,
+        ...workOf(profile, block, textOf),
+        blame: culprit,
+      });
   }
   const totals = totalsByFunction(profile);
   for (const [key, group] of groups) {
@@ -265,27 +259,4 @@ function pathTo(profile: CpuProfile, leaf: number): number[] {
   const path: number[] = [];
   for (let i = leaf; i >= 0; i = profile.nodes[i]!.parent) path.push(i);
   return path.reverse();
-}
-
-function hottestLeaf(profile: CpuProfile, block: Block): number {
-  const time = new Map<number, number>();
-  for (let i = block.fromSample; i < block.toSample; i++) {
-    if (profile.samples.state[i] !== CODE) continue;
-    const leaf = profile.samples.node[i]!;
-    time.set(leaf, (time.get(leaf) ?? 0) + profile.samples.micros[i]!);
-  }
-  return [...time].sort((a, b) => b[1] - a[1])[0]?.[0] ?? block.node;
-}
-
-/** V8 counts ticks by line for the whole profile, not for one block: good enough to read what the function does. */
-function hotText(
-  profile: CpuProfile,
-  block: Block,
-  frames: Frame[],
-  textOf: (file: string, line: number) => string | undefined,
-): string | undefined {
-  const leaf = profile.nodes[hottestLeaf(profile, block)]!;
-  const frame = frames[0];
-  const [line] = [...leaf.lineTicks].sort((a, b) => b[1] - a[1])[0] ?? [];
-  return frame?.file && line !== undefined ? textOf(frame.file, line) : undefined;
 }

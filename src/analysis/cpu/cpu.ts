@@ -1,5 +1,5 @@
 // Where the CPU time of one thread went: by state, and by the function responsible for it.
-import type { CpuProfile } from '../../model/cpu-profile.ts';
+import { type CpuProfile, SAMPLE_STATES, type SampleState } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { type Blame, blame, functionKey } from './blame.ts';
@@ -41,11 +41,7 @@ export function summarizeCpu(
   profile: CpuProfile,
   textOf: (file: string, line: number) => string | undefined,
 ): CpuSummary {
-  const micros = { code: 0, idle: 0, program: 0, gc: 0 };
-  const { node, state, micros: weights } = profile.samples;
-  const names = ['code', 'idle', 'program', 'gc'] as const;
-  for (let i = 0; i < node.length; i++) micros[names[state[i]!]!] += weights[i]!;
-  if (node.length === 0) stateFromNodes(profile, micros);
+  const micros = summarizeStates(profile);
   const durationMicros = micros.code + micros.idle + micros.program + micros.gc;
   return {
     thread: profile.thread,
@@ -57,6 +53,15 @@ export function summarizeCpu(
     programMicros: micros.program,
     hotspots: findHotspots(profile, textOf),
   };
+}
+
+/** Microseconds in each state. */
+export function summarizeStates(profile: CpuProfile): Record<SampleState, number> {
+  const micros = { code: 0, idle: 0, program: 0, gc: 0 };
+  const { node, state, micros: weights } = profile.samples;
+  for (let i = 0; i < node.length; i++) micros[SAMPLE_STATES[state[i]!]!] += weights[i]!;
+  if (node.length === 0) stateFromNodes(profile, micros);
+  return micros;
 }
 
 /** A profile without a time line (some tools drop it) still has its tree. */

@@ -3,6 +3,7 @@
 import type { Frame } from '../../model/frame.ts';
 
 export type WorkKind =
+  | 'console'
   | 'sync-fs'
   | 'child-process'
   | 'crypto'
@@ -23,10 +24,11 @@ export interface Work {
 }
 
 /** Kinds that hold the event loop although an asynchronous form exists. */
-export const SYNCHRONOUS: readonly WorkKind[] = ['sync-fs', 'child-process', 'crypto', 'zlib'];
+export const SYNCHRONOUS: readonly WorkKind[] = ['console', 'sync-fs', 'child-process', 'crypto', 'zlib'];
 
 /** How each kind is said in a sentence. */
 export const WORK_NAMES: Record<WorkKind, string> = {
+  console: 'synchronous writes to the console',
   'sync-fs': 'synchronous file access',
   'child-process': 'a synchronous child process',
   crypto: 'synchronous cryptography',
@@ -53,6 +55,8 @@ const MODULES: [pattern: RegExp, kind: WorkKind, prefix: string][] = [
 export function classifyWork(frames: readonly Frame[], lineText: string | undefined): Work {
   const innermostUser = frames.findIndex((frame) => frame.owner === 'app' || frame.owner === 'library');
   const below = innermostUser < 0 ? frames : frames.slice(0, innermostUser);
+  const written = consoleCall(below, frames[innermostUser]);
+  if (written !== null) return { kind: 'console', call: written };
   const byModule = classifyNodeFrames(below);
   if (byModule) return byModule;
   if (below.some((frame) => frame.functionName.startsWith('RegExp: '))) return { kind: 'regexp', call: null };
@@ -65,6 +69,34 @@ export function classifyWork(frames: readonly Frame[], lineText: string | undefi
   )
     return { kind: 'serving', call: null };
   return lineText === undefined ? { kind: 'plain', call: null } : classifyText(lineText);
+}
+
+/** Loggers end in a synchronous write, too, where nobody told them otherwise. */
+const LOGGERS =
+  /^(pino|sonic-boom|winston|bunyan|log4js|debug|consola|signale|npmlog|loglevel|tslog|roarr)(@|$)/;
+const CONSOLE =
+  /^(node:)?(internal\/console\/|internal\/bootstrap\/switches\/is_main_thread|internal\/fs\/sync_write_stream|console)/;
+/** Standard output is a socket, a terminal or a file; all of them write before they return. */
+const WRITES =
+  /^(node:)?(internal\/streams\/writable|_stream_writable|net|tty|internal\/stream_base_commons|fs)(\.js)?$/;
+
+/**
+ * "console.error" where Node's frames show that the time goes into writing to the console; null elsewhere. `user` is the
+ * frame that called them.
+ */
+function consoleCall(below: readonly Frame[], user: Frame | undefined): string | null {
+  const own = below.filter((frame) => frame.owner === 'node');
+  const method = own.findLast((frame) => CONSOLE.test(frame.file ?? ''));
+  if (method || below.some(({ functionName }) => functionName === 'consoleCall')) {
+    const isMethod = /^(log|error|warn|info|debug|trace|dir|table|group|assert)$/.test(
+      method?.functionName ?? '',
+    );
+    return isMethod ? `console.${method!.functionName}` : 'console';
+  }
+  const isLogger = user?.package != null && LOGGERS.test(user.package);
+  return isLogger && own.some((frame) => WRITES.test(frame.file ?? ''))
+    ? user.package!.replace(/(?<=.)@[^@/]*$/, '')
+    : null;
 }
 
 /** The outermost of Node's frames is the function that was called: "pbkdf2Sync" rather than "run". */

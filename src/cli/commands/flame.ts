@@ -23,7 +23,7 @@ export function register(program: CommandLine): void {
       'speedscope, 0x, collapsed (text on standard output), speedscope-json (the same), pprof (a .pb.gz file)',
       DEFAULTS.flame.renderer,
     )
-    .option('--heap', 'with pprof: the last heap profile in it, instead of the CPU profile')
+    .option('--heap', 'the last heap profile in it (live bytes by stack), instead of the CPU profile')
     .option('-o, --out <file>', 'the file to write; "-" is standard output');
   withHelpText(command, {
     examples: [

@@ -1,12 +1,13 @@
 // `culprit compare`: recordings or profiles of two sides, several of each, to a verdict.
 
 import { readFileSync } from 'node:fs';
-import { COMPARE_DEFAULTS, compare, runOf } from '../../comparison/compare.ts';
+import { COMPARE_DEFAULTS, compare, isWholeRun, runOf } from '../../comparison/compare.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { diagnose } from '../../diagnose.ts';
 import { UsageError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { compareFindings } from '../../findings/compare/compare-findings.ts';
+import { isNothingCompared } from '../../findings/gates/decide-gates.ts';
 import type { LoadReport } from '../../model/comparison/load.ts';
 import type { Run } from '../../model/comparison/run.ts';
 import type { Report } from '../../model/finding.ts';
@@ -21,14 +22,24 @@ export async function compareFiles(paths: readonly string[], options: CompareOpt
   const gates = readGates(options);
   const given = sidesFrom(paths, options);
   const [base, head] = [await readSeveral(given.base), await readSeveral(given.head)];
+  // Where one of them is no whole run, costs are a second's on both sides.
+  const areRuns = [...base, ...head].every(({ recording }) => isWholeRun(recording));
   const findings = compareFindings(reportsOf(base), reportsOf(head));
   const smallest =
     options.smallest === undefined
       ? (gates.config.smallest ?? DEFAULTS.comparison.smallest)
       : parseShare(options.smallest, '--smallest');
   const result = compare(
-    { label: labelOf(given.base), commit: null, runs: runsOf(base, options.baseLoad, '--base-load') },
-    { label: labelOf(given.head), commit: null, runs: runsOf(head, options.headLoad, '--head-load') },
+    {
+      label: labelOf(given.base),
+      commit: null,
+      runs: runsOf(base, { areRuns, loads: options.baseLoad, option: '--base-load' }),
+    },
+    {
+      label: labelOf(given.head),
+      commit: null,
+      runs: runsOf(head, { areRuns, loads: options.headLoad, option: '--head-load' }),
+    },
     findings,
     { ...COMPARE_DEFAULTS, smallest },
   );
@@ -36,6 +47,7 @@ export async function compareFiles(paths: readonly string[], options: CompareOpt
   const comparison = withGates({ ...result.comparison, findingsCompared: isJudged }, gates);
   await writeComparison(comparison, result.compared, options);
   writeGateFiles(comparison, options);
+  if (isNothingCompared(comparison)) return EXIT.cannotAttach;
   return comparison.gates?.passed === false ? EXIT.gateFailed : EXIT.done;
 }
 
@@ -63,7 +75,10 @@ function reportsOf(recordings: readonly NamedRecording[]): Report[] {
     .map(({ recording }) => diagnose(recording));
 }
 
-function runsOf(recordings: readonly NamedRecording[], loads: string[] | undefined, option: string): Run[] {
+function runsOf(
+  recordings: readonly NamedRecording[],
+  { areRuns, loads, option }: { areRuns: boolean; loads: string[] | undefined; option: string },
+): Run[] {
   if (loads !== undefined && loads.length !== recordings.length)
     throw new UsageError(
       `${option} names ${loads.length} files for ${recordings.length} runs.`,
@@ -71,7 +86,7 @@ function runsOf(recordings: readonly NamedRecording[], loads: string[] | undefin
     );
   const reports = loads?.map((path) => loadReportIn(path));
   return recordings.map(({ name, pair, recording }, i) => {
-    const run = runOf(recording, { label: name, pair });
+    const run = runOf(recording, { label: name, pair, isWholeRun: areRuns });
     return reports ? withLoad(run, reports[i]!) : run;
   });
 }

@@ -3,11 +3,11 @@
 import { decode } from '../../diagnose.ts';
 import { RecordingError, UsageError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
-import type { CpuProfile } from '../../model/cpu-profile.ts';
 import type { HeapSamplingRead } from '../../model/heap-sampling.ts';
 import type { Observations } from '../../model/observations.ts';
 import { readAnything } from '../../recording/foreign.ts';
 import type { Recording } from '../../recording/reader.ts';
+import type { Drawable, HeapDrawing } from '../../report/flame/drawable.ts';
 import type { FlameOptions } from '../commands/flame.ts';
 import { writeWhole } from '../output.ts';
 
@@ -21,12 +21,15 @@ export async function flame(path: string, options: FlameOptions): Promise<ExitCo
       `There is no renderer "${options.renderer}".`,
       `Give one of ${RENDERERS.join(', ')}.`,
     );
-  if (options.heap && renderer !== 'pprof')
-    throw new UsageError(`${renderer} shows no heap profile.`, 'Add `--renderer pprof` to `--heap`.');
-  const stem = path.replace(/[/\\]+$/, '').replace(/\.(tgz|tar\.gz|cpuprofile|heapprofile)$/, '');
+  const stem = path
+    .replace(/[/\\]+$/, '')
+    .replace(/\.gz$|\.zst$/, '')
+    .replace(/\.(tgz|tar|cpuprofile|heapprofile)$/, '');
   const recording = await readAnything(path);
-  if (options.heap) await writeHeapProfile(recording, options.out ?? `${stem}.heap.pb.gz`);
-  else await writeFlame(recording, renderer, options.out ?? defaultFile(stem, renderer));
+  if (options.heap && renderer === 'pprof')
+    await writeHeapProfile(recording, options.out ?? `${stem}.heap.pb.gz`);
+  else
+    await writeFlame(recording, renderer, options.out ?? defaultFile(stem, renderer), options.heap === true);
   return EXIT.done;
 }
 
@@ -35,37 +38,67 @@ function defaultFile(stem: string, renderer: Renderer): string {
   return renderer === 'pprof' ? `${stem}.pb.gz` : `${stem}.flame.html`;
 }
 
-/** Writes to `file`, or to standard output for "-". Throws RecordingError when there is no CPU profile. */
-export async function writeFlame(recording: Recording, renderer: Renderer, file: string): Promise<void> {
+/**
+ * Writes to `file`, or to standard output for "-". Without a CPU profile, or with `isHeap`, heap profiles are drawn. Throws
+ * RecordingError when there is nothing to draw.
+ */
+export async function writeFlame(
+  recording: Recording,
+  renderer: Renderer,
+  file: string,
+  isHeap = false,
+): Promise<void> {
   const observations = decode(recording);
-  const { cpuProfiles, heapReads } = observations;
-  if (cpuProfiles.length === 0) {
-    const isHeapAsked = renderer === 'pprof' && heapReads.length > 0;
-    const cure = isHeapAsked
-      ? 'Add `--heap` for its heap profile.'
-      : 'A heap profile has no flame graph of time.';
-    throw new RecordingError('There is no CPU profile in it.', cure);
-  }
-  if (renderer === 'pprof') {
+  const { cpuProfiles, target } = observations;
+  const { hasWeight } = await import('../../report/flame/drawable.ts');
+  const drawn = (isHeap ? [] : cpuProfiles).filter(hasWeight);
+  const heaps = drawn.length > 0 ? [] : heapDrawings(observations).filter(hasWeight);
+  if (drawn.length + heaps.length === 0) throw nothingToDraw(observations);
+  if (renderer === 'pprof' && drawn.length > 0) {
     const { toCpuPprof } = await import('../../report/pprof.ts');
-    writeOut(file, toCpuPprof(cpuProfiles, subjectOf(observations)), 'CPU profile');
-    return;
+    writeOut(file, toCpuPprof(drawn, subjectOf(observations)), 'CPU profile');
+  } else if (renderer === 'pprof') await writeHeapProfile(recording, file);
+  else {
+    const what = drawn.length > 0 ? 'Flame graph' : 'Flame graph of live bytes';
+    writeOut(file, await render([...drawn, ...heaps], renderer, target.title ?? 'culprit'), what);
   }
-  writeOut(file, await render(cpuProfiles, renderer, observations.target.title ?? 'culprit'), 'Flame graph');
+}
+
+function nothingToDraw({ cpuProfiles, heapReads }: Observations): RecordingError {
+  const what =
+    cpuProfiles.length + heapReads.length === 0 ? 'There is no profile in it' : 'The profile in it is empty';
+  return new RecordingError(
+    `${what}: there is nothing to draw.`,
+    'Record while the program works: `culprit record`, `node --cpu-prof` or `node --heap-prof`.',
+  );
+}
+
+function heapDrawings(observations: Observations): HeapDrawing[] {
+  return lastReads(observations).map((read) => ({
+    thread: read.thread,
+    threadName:
+      observations.target.threads.find(({ id }) => id === read.thread)?.name ?? `thread ${read.thread}`,
+    read,
+  }));
+}
+
+function lastReads({ heapReads }: Observations): HeapSamplingRead[] {
+  const lastByThread = new Map<number, HeapSamplingRead>();
+  for (const read of heapReads) {
+    const last = lastByThread.get(read.thread);
+    if (!last || read.atMillis >= last.atMillis) lastByThread.set(read.thread, read);
+  }
+  return [...lastByThread.values()];
 }
 
 /** The last read of each thread. Throws RecordingError when there is none. */
 async function writeHeapProfile(recording: Recording, file: string): Promise<void> {
   const observations = decode(recording);
-  const lastByThread = new Map<number, HeapSamplingRead>();
-  for (const read of observations.heapReads) {
-    const last = lastByThread.get(read.thread);
-    if (!last || read.atMillis >= last.atMillis) lastByThread.set(read.thread, read);
-  }
-  if (lastByThread.size === 0)
+  const reads = lastReads(observations);
+  if (reads.length === 0)
     throw new RecordingError('There is no heap profile in it.', 'Leave `--heap` out for its CPU profile.');
   const { toHeapPprof } = await import('../../report/pprof.ts');
-  writeOut(file, toHeapPprof([...lastByThread.values()], subjectOf(observations)), 'Heap profile');
+  writeOut(file, toHeapPprof(reads, subjectOf(observations)), 'Heap profile');
 }
 
 function subjectOf({ target, capture }: Observations) {
@@ -85,7 +118,7 @@ function writeOut(file: string, content: string | Uint8Array, what: string): voi
 }
 
 async function render(
-  profiles: CpuProfile[],
+  profiles: readonly Drawable[],
   renderer: Exclude<Renderer, 'pprof'>,
   name: string,
 ): Promise<string> {

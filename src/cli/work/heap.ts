@@ -1,8 +1,9 @@
 // `culprit heap`: what heap snapshots say, offline.
 import { existsSync } from 'node:fs';
-import { UsageError } from '../../errors.ts';
+import { RecordingError, UsageError } from '../../errors.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import { explainHeap } from '../../heap/explain-heap.ts';
+import { readAnything } from '../../recording/foreign.ts';
 import type { HeapOptions } from '../commands/heap.ts';
 import { printHeapReport } from '../output.ts';
 import { createStepProgress } from '../progress.ts';
@@ -30,7 +31,26 @@ export async function explainSnapshots(files: readonly string[], options: HeapOp
     progress.end();
     printHeapReport(report, options);
     return heapExitCode(report, options.failOnGrowth === true);
+  } catch (error) {
+    progress.end();
+    throw error instanceof RecordingError ? ((await otherwiseReadable(files)) ?? error) : error;
   } finally {
     progress.end();
   }
+}
+
+/** A profile that was given in place of a snapshot: what reads it. null: they are none. */
+async function otherwiseReadable(files: readonly string[]): Promise<RecordingError | null> {
+  for (const file of files) {
+    const other = await readAnything(file).catch(() => null);
+    const kind = other?.contents ? 'a diagnostic report' : other?.profiles[0]?.file.kind.replace('-', ' ');
+    const what =
+      kind === 'cpu profile' ? 'a CPU profile' : kind === 'heap profile' ? 'a sampling heap profile' : kind;
+    if (other?.origin || other?.contents)
+      return new RecordingError(
+        `${file} is ${what}, not a heap snapshot.`,
+        `Read it with \`culprit analyze ${file}\`.`,
+      );
+  }
+  return null;
 }

@@ -19,16 +19,18 @@ interface Judged {
 interface Also {
   findings: readonly FindingChange[];
   library: FunctionChange | null;
+  /** All functions changed as the whole did. */
+  isEven: boolean;
 }
 
-export function reasonFor(judged: Judged, compared: ComparedRuns, { findings, library }: Also): string {
+export function reasonFor(judged: Judged, compared: ComparedRuns, also: Also): string {
   switch (judged.verdict) {
     case 'same':
       return `No change of ${formatShare(compared.limits.smallest)} or more: ${sayRuns(compared)} are the same within the noise.`;
     case 'unsure':
       return sayUnsure(judged, compared);
     case 'different':
-      return sayDifferent(judged, compared, { findings, library });
+      return sayDifferent(judged, compared, also);
   }
 }
 
@@ -51,7 +53,11 @@ function sayUnsure({ runsNeeded }: Judged, compared: ComparedRuns): string {
   return `${sayRuns(compared)} cannot tell the sides apart, nor that they are the same.${range} ${more}`;
 }
 
-function sayDifferent({ culprit }: Judged, { metrics }: ComparedRuns, { findings, library }: Also): string {
+function sayDifferent(
+  { culprit }: Judged,
+  { metrics, sides }: ComparedRuns,
+  { findings, library, isEven }: Also,
+): string {
   const changed = metrics.filter(
     ({ name, verdict }) => verdict === 'different' && METRIC_SHARES[name] !== undefined,
   );
@@ -61,7 +67,12 @@ function sayDifferent({ culprit }: Judged, { metrics }: ComparedRuns, { findings
   const sentences: string[] = [];
   if (changed.length > 0) sentences.push(`Head ${joinWords(changed.map(sayMetric))}.`);
   else if (culprit) sentences.push('The whole is not known to differ, but its parts do.');
-  if (culprit) sentences.push(sayCulprit(culprit, library));
+  if (culprit && sides.head.some(({ costs }) => costs === 'live-bytes')) sentences.push(sayHolder(culprit));
+  else if (culprit) sentences.push(sayCulprit(culprit, library));
+  if (isEven)
+    sentences.push(
+      'All functions changed in proportion: no single one is to blame, and a slower machine or another input would look the same.',
+    );
   if (first) sentences.push(`New: ${first.title}${others.length > 0 ? `, and ${others.length} more` : ''}.`);
   return sentences.join(' ');
 }
@@ -72,6 +83,7 @@ const WORDS: Partial<Record<MetricName, [verb: string, what: string]>> = {
   'alloc.perRequest': ['allocates', 'memory'],
   'heap.leak': ['keeps', 'of the heap after each request'],
   'heap.floor': ['holds', 'heap after the load'],
+  'heap.live': ['keeps', 'bytes alive'],
   'handles.after': ['has', 'handles and timers after the load'],
   'fds.after': ['has', 'file descriptors after the load'],
 };
@@ -97,6 +109,13 @@ function sayCulprit(culprit: FunctionChange, library: FunctionChange | null): st
     : '';
   const change = culprit.change ?? 0;
   return `${culprit.function}${place}${within} takes ${formatShare(Math.abs(change))} of all CPU time ${change > 0 ? 'more' : 'less'}.`;
+}
+
+/** Of heap profiles, where the costs of functions are live bytes. */
+function sayHolder({ function: name, file, line, change }: FunctionChange): string {
+  const place = file === null ? '' : ` (${file}${line === null ? '' : `:${line}`})`;
+  const part = change ?? 0;
+  return `${name}${place} keeps ${formatShare(Math.abs(part))} of all live bytes ${part > 0 ? 'more' : 'less'}.`;
 }
 
 /** "+4.1%" */

@@ -2,6 +2,7 @@
 import type { ComparedRuns } from '../../analysis/compare/compare-runs.ts';
 import { type ComparedFunction, ownerOfChange } from '../../analysis/compare/function-changes.ts';
 import { METRIC_SHARES } from '../../analysis/compare/metric-changes.ts';
+import { isInProportion } from '../../analysis/compare/proportion.ts';
 import type {
   ChangeVerdict,
   Comparison,
@@ -31,20 +32,48 @@ export function judgeComparison(compared: ComparedRuns, findings: readonly Findi
   const unsure = judged.filter(
     ({ verdict, base, head }) => verdict === 'unsure' && base !== null && head !== null,
   );
+  if (isNothing(compared, findings)) return NOTHING_COMPARED;
   const verdict: ChangeVerdict =
     different.length > 0 || isNew
       ? 'different'
       : unsure.length > 0 || isBlind(judged, compared)
         ? 'unsure'
         : 'same';
-  const { culprit, library } = findCulprit(compared);
+  const isEven = isAllInProportion(compared);
+  const { culprit, library } = isEven ? { culprit: null, library: null } : findCulprit(compared);
   const judgement = {
     verdict,
     direction: directionOf(different, isNew),
     runsNeeded: verdict === 'unsure' ? runsNeeded(compared, unsure) : null,
     culprit,
   };
-  return { ...judgement, verdictReason: reasonFor(judgement, compared, { findings, library }) };
+  return { ...judgement, verdictReason: reasonFor(judgement, compared, { findings, library, isEven }) };
+}
+
+/** Nothing was measured on both sides, and no finding says anything. */
+function isNothing({ metrics, functions }: ComparedRuns, findings: readonly FindingChange[]): boolean {
+  return !metrics.some(isOnBoth) && functions.length === 0 && findings.length === 0;
+}
+
+const isOnBoth = ({ base, head }: MetricChange) => base !== null && head !== null;
+
+const NOTHING_COMPARED: Judgement = {
+  verdict: 'unsure',
+  direction: 'none',
+  runsNeeded: null,
+  culprit: null,
+  verdictReason: 'Nothing was compared: no metric was measured on both sides.',
+};
+
+function isAllInProportion({ metrics, costs, sides }: ComparedRuns): boolean {
+  const total = metrics.find(({ name }) => name === 'cpu.total' || name === 'heap.live');
+  const isCounted = [...sides.base, ...sides.head].every(({ per }) => per !== 'second');
+  return (
+    isCounted &&
+    total?.verdict === 'different' &&
+    total.change !== null &&
+    isInProportion(costs, total.change)
+  );
 }
 
 /** What a second costs is as much a matter of the load as of the code. */

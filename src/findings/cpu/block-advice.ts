@@ -1,7 +1,10 @@
-// What to do about a call that blocks the event loop, by what it does.
+// What to do about a call that blocks the event loop, by what it does and by what was profiled.
 import type { WorkKind } from '../../analysis/cpu/work.ts';
+import type { ProgramKind } from '../../model/profile-tables.ts';
 
 export const BLOCK_ADVICE: Record<WorkKind, string> = {
+  console:
+    'Log less here, or asynchronously: writes to a terminal, a file or a pipe are synchronous. A logger with its own thread or buffer (pino with a transport, sonic-boom with sync: false) does not hold the loop.',
   'sync-fs': 'Use the asynchronous form (fs.promises), or read once at start and keep the result.',
   'child-process':
     'Use spawn or execFile with a callback: the *Sync form stops everything until the child ends.',
@@ -19,3 +22,31 @@ export const BLOCK_ADVICE: Record<WorkKind, string> = {
   plain:
     'Cut the work into parts that give the event loop a turn (setImmediate), or move it to a worker thread.',
 };
+
+const LONG_TASK =
+  'Cut the task into parts that let the page answer in between (scheduler.yield(), or setTimeout), or move it to a Web Worker.';
+const NATIVE_TASK =
+  'Cut the task into parts that let the app answer in between (InteractionManager, setTimeout), or move it to native code.';
+
+/** `program` null: a process that we watched. */
+export function blockAdvice(kind: WorkKind, program: ProgramKind | null): string {
+  const isPlain = ['plain', 'serving', 'sort', 'json', 'compile'].includes(kind);
+  if (program === 'page' && isPlain) return LONG_TASK;
+  if (program === 'react-native' && isPlain) return NATIVE_TASK;
+  return BLOCK_ADVICE[kind];
+}
+
+/** What would make long blocks harmless, or cannot be told of them. */
+export function blockInnocence(program: ProgramKind | null): string {
+  switch (program) {
+    case null:
+    case 'server':
+      return 'At start-up, loading and compiling block too; these blocks came while the process was serving.';
+    case 'page':
+      return 'While a page loads, long tasks are felt less than when somebody clicks or types.';
+    case 'react-native':
+      return 'While an app starts, long tasks are felt less than when somebody touches it.';
+    default:
+      return 'The profile does not tell what waited for this event loop: at start-up, and in a program that serves nobody, a block does no harm.';
+  }
+}

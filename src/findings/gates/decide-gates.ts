@@ -37,12 +37,20 @@ export function decideGates(
   return {
     outcome,
     onUnsure,
-    passed: outcome === 'pass' || (outcome === 'unsure' && onUnsure === 'pass'),
+    // Of nothing no gate can say that it is kept.
+    passed:
+      !isNothingCompared(comparison) && (outcome === 'pass' || (outcome === 'unsure' && onUnsure === 'pass')),
     decisions,
     decidedAt: now.toISOString(),
     toolVersion,
     command,
   };
+}
+
+/** No metric and no function on both sides, and no findings. */
+export function isNothingCompared({ metrics, functions, findings, findingsCompared }: Comparison): boolean {
+  const isMeasured = metrics.some(({ base, head }) => base !== null && head !== null);
+  return !isMeasured && functions.length === 0 && findings.length === 0 && findingsCompared === false;
 }
 
 function judge(rule: GateRule, comparison: Comparison, baseline: Baseline | null): Judgement {

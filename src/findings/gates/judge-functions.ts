@@ -57,7 +57,7 @@ function decision(
   const sorted = judged.map(({ change }) => change).sort((a, b) => (b.change ?? 0) - (a.change ?? 0));
   const first = sorted[0]!;
   const needed = outcome === 'unsure' ? runsFor(first, limit, comparison) : null;
-  const size = `${percent(limit)} of all CPU time`;
+  const size = `${percent(limit)} of ${comparison.costs === 'live-bytes' ? 'all live bytes' : 'all CPU time'}`;
   const all = listed(sorted.map(describe));
   const statement = {
     fail: `${all}: more than ${size}`,

@@ -21,6 +21,7 @@ export const METRICS = {
   throughput: { unit: 'requests/s', better: 'higher', words: 'throughput' },
   'heap.floor': { unit: 'bytes', better: 'lower', words: 'heap after the load, garbage collected' },
   'heap.leak': { unit: 'bytes/request', better: 'lower', words: 'heap kept a request' },
+  'heap.live': { unit: 'bytes', better: 'lower', words: 'live bytes, by the heap profile' },
   'rss.after': { unit: 'bytes', better: 'lower', words: 'resident memory after the load' },
   'handles.after': { unit: 'count', better: 'lower', words: 'handles and timers after the load' },
   'fds.after': { unit: 'count', better: 'lower', words: 'file descriptors after the load' },
@@ -68,6 +69,8 @@ export interface Run {
   samples: number;
   /** CPU time of all of it, as costs are counted; null: not measured. What parts of functions are parts of. */
   wholeMicros: number | null;
+  /** What functions cost: CPU time, or the bytes that they keep alive, which then stand in place of microseconds. Absent: time. */
+  costs?: 'live-bytes';
   /** Absent: not measured. */
   metrics: Partial<Record<MetricName, number>>;
   /** Absent: nothing was measured by windows. */

@@ -1,11 +1,13 @@
 // Decoding V8's `.cpuprofile` into a call tree over a time line. The input may come from anybody: ids, links, sizes
 // and times are checked once here, so that everything after may trust them.
-import { type CallTreeNode, type CpuProfile, SAMPLE_STATES, type SampleState } from '../cpu-profile.ts';
+import type { CallTreeNode, CpuProfile, SampleState } from '../cpu-profile.ts';
 import type { Frame, RawFrame } from '../frame.ts';
 import type { FrameResolver } from './frame-resolver.ts';
+import { MalformedProfile } from './malformed-profile.ts';
+import { buildTimeline, isAmount, leaveOutPauses, median, type OwnWork, timesOf } from './timeline.ts';
 
-/** Thrown for input that is not a CPU profile; the message says what is wrong with it. */
-export class MalformedProfile extends Error {}
+export { MalformedProfile } from './malformed-profile.ts';
+export type { OwnWork } from './timeline.ts';
 
 interface RawNode {
   id: number;
@@ -17,6 +19,8 @@ interface RawNode {
 
 /** V8's own default: used where a profile has hit counts but no times. */
 const DEFAULT_INTERVAL_MICROS = 1_000;
+/** Nobody samples less often. */
+const MOST_HIT_MICROS = 1_000_000;
 const MAX_NODES = 2_000_000;
 const MAX_SAMPLES = 20_000_000;
 const MAX_DEPTH = 2_000;
@@ -31,14 +35,6 @@ const OWN_FRAME: Frame = {
   package: null,
 };
 
-/** What of a profile is ours and not the program's. */
-export interface OwnWork {
-  /** The script name of code that we ran in the target: its samples count as the machine's. */
-  url: string;
-  /** Times, in microseconds of the profile's clock, in which we held the thread: nothing counts there. */
-  pauses: readonly (readonly [from: number, to: number])[];
-}
-
 const NO_OWN_WORK: OwnWork = { url: '', pauses: [] };
 
 export function decodeCpuProfile(
@@ -47,7 +43,7 @@ export function decodeCpuProfile(
   thread: { id: number; name: string },
   own: OwnWork = NO_OWN_WORK,
 ): CpuProfile {
-  const { nodes: rawNodes, samples, timeDeltas, startTime } = checkProfile(content);
+  const { nodes: rawNodes, samples, timeDeltas, startTime, endTime } = checkProfile(content);
   const byId = new Map(rawNodes.map((node) => [node.id, node]));
   if (byId.size !== rawNodes.length) throw new MalformedProfile('two nodes have the same id');
   const nodes: CallTreeNode[] = [];
@@ -75,12 +71,16 @@ export function decodeCpuProfile(
     });
     states.push(stateOf(raw.raw));
   }
-  const timeline = buildTimeline(samples, timeDeltas, indexOf, states);
-  leaveOutPauses(timeline, own.pauses, startTime + positive(timeDeltas[0]));
+  const times = timesOf(samples, timeDeltas);
+  // Some engines sample running code only, and know no idle time.
+  const knowsStates = states.some((state, i) => state === 'idle' || (state === 'program' && i > 0));
+  const timeline = buildTimeline(samples, times.micros, { indexOf, states, areGapsPauses: !knowsStates });
+  leaveOutPauses(timeline, own.pauses, startTime + times.firstMicros);
   for (let i = 0; i < timeline.node.length; i++) nodes[timeline.node[i]!]!.selfMicros += timeline.micros[i]!;
-  if (timeline.node.length === 0)
-    for (const raw of rawNodes)
-      nodes[indexOf.get(raw.id)!]!.selfMicros += raw.hitCount * DEFAULT_INTERVAL_MICROS;
+  if (timeline.node.length === 0) {
+    const micros = hitMicros(rawNodes, startTime, endTime);
+    for (const raw of rawNodes) nodes[indexOf.get(raw.id)!]!.selfMicros += raw.hitCount * micros;
+  }
   for (const node of nodes) node.totalMicros = node.selfMicros;
   for (let i = nodes.length - 1; i > 0; i--) nodes[nodes[i]!.parent]!.totalMicros += nodes[i]!.totalMicros;
   const durationMicros = nodes[0]!.totalMicros;
@@ -89,10 +89,23 @@ export function decodeCpuProfile(
     threadName: thread.name,
     durationMicros,
     intervalMicros: median(timeline.micros) || DEFAULT_INTERVAL_MICROS,
-    startClockMicros: startTime > 0 ? startTime + positive(timeDeltas[0]) : undefined,
+    startClockMicros: startTime > 0 ? startTime + times.firstMicros : undefined,
     nodes,
     samples: timeline,
+    ...flawOf(samples.length, timeline.node.length, times.flawed),
   };
+}
+
+function flawOf(samples: number, timed: number, wrong: number): Pick<CpuProfile, 'flaw'> {
+  if (timed === 0) return { flaw: { code: 'profile-without-samples' } };
+  return wrong > 0 ? { flaw: { code: 'profile-times-wrong', wrong, samples } } : {};
+}
+
+/** What one hit stands for in a profile without samples: they are spread over all of it. */
+function hitMicros(nodes: readonly RawNode[], startTime: number, endTime: number): number {
+  const hits = nodes.reduce((sum, { hitCount }) => sum + hitCount, 0);
+  const micros = (endTime - startTime) / hits;
+  return micros > 0 && micros < MOST_HIT_MICROS ? micros : DEFAULT_INTERVAL_MICROS;
 }
 
 function checkProfile(content: unknown) {
@@ -109,12 +122,13 @@ function checkProfile(content: unknown) {
   const samples = Array.isArray(profile.samples) ? profile.samples : [];
   const timeDeltas = Array.isArray(profile.timeDeltas) ? profile.timeDeltas : [];
   if (samples.length > MAX_SAMPLES) throw new MalformedProfile(`it has more than ${MAX_SAMPLES} samples`);
-  const { startTime } = profile as { startTime?: unknown };
+  const { startTime, endTime } = profile as { startTime?: unknown; endTime?: unknown };
   return {
     nodes: profile.nodes.map(checkNode),
     samples,
     timeDeltas,
     startTime: isAmount(startTime) ? startTime : 0,
+    endTime: isAmount(endTime) ? endTime : 0,
   };
 }
 
@@ -131,7 +145,7 @@ function checkNode(value: unknown): RawNode {
   return {
     id: node.id as number,
     raw: checkCallFrame(node.callFrame),
-    hitCount: isAmount(node.hitCount) ? Math.min(node.hitCount, MAX_SAMPLES) : 0,
+    hitCount: isAmount(node.hitCount) && node.hitCount <= MAX_SAMPLES ? node.hitCount : 0,
     children: Array.isArray(node.children) ? node.children.filter(Number.isSafeInteger) : [],
     ticks: (Array.isArray(node.positionTicks) ? node.positionTicks : [])
       .filter((tick) => isAmount(tick?.line) && isAmount(tick?.ticks))
@@ -190,66 +204,6 @@ function stateOf(raw: RawFrame): SampleState {
   if (raw.functionName === '(idle)') return 'idle';
   if (raw.functionName === '(program)' || raw.functionName === '(root)') return 'program';
   return raw.functionName === '(garbage collector)' ? 'gc' : 'code';
-}
-
-function buildTimeline(
-  samples: unknown[],
-  timeDeltas: unknown[],
-  indexOf: Map<number, number>,
-  states: SampleState[],
-): CpuProfile['samples'] {
-  const count = Math.min(samples.length, timeDeltas.length);
-  const node = new Int32Array(count);
-  const state = new Uint8Array(count);
-  const startMicros = new Float64Array(count);
-  const micros = new Float64Array(count);
-  let at = 0;
-  for (let i = 0; i < count; i++) {
-    const index = indexOf.get(samples[i] as number);
-    if (index === undefined) throw new MalformedProfile('a sample names a node that does not exist');
-    // A delta is the time before its sample; V8 writes small negative ones when threads race.
-    at += i === 0 ? 0 : positive(timeDeltas[i]);
-    node[i] = index;
-    state[i] = SAMPLE_STATES.indexOf(states[index]!);
-    startMicros[i] = at;
-    micros[i] = i + 1 < count ? positive(timeDeltas[i + 1]) : 0;
-  }
-  return { node, state, startMicros, micros };
-}
-
-/** The thread was held a little longer than the probe, at either end, could tell. */
-const PAUSE_MARGIN_MICROS = 3_000;
-
-/** Samples in our own pauses are idle time of nobody; one that reaches into a pause ends where it begins. */
-function leaveOutPauses(
-  { node, state, startMicros, micros }: CpuProfile['samples'],
-  pauses: OwnWork['pauses'],
-  originMicros: number,
-): void {
-  for (const [from, to] of pauses) {
-    const begin = from - originMicros - PAUSE_MARGIN_MICROS;
-    const end = to - originMicros + PAUSE_MARGIN_MICROS;
-    for (let i = 0; i < node.length; i++) {
-      const at = startMicros[i]!;
-      if (at > end) break;
-      if (at >= begin) {
-        node[i] = 0;
-        state[i] = SAMPLE_STATES.indexOf('idle');
-      } else if (at + micros[i]! > begin) micros[i] = begin - at;
-    }
-  }
-}
-
-function positive(value: unknown): number {
-  return isAmount(value) ? Math.min(value, 1e10) : 0;
-}
-
-function isAmount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
-}
-
-function median(values: Float64Array): number {
-  return values.length === 0 ? 0 : (Float64Array.from(values).sort()[values.length >> 1] ?? 0);
 }
 
 /** The frames of a node, innermost first, without V8's root. */

@@ -20,7 +20,12 @@ export function textIn(value: unknown, key: string): string {
 
 /** null for what is no number. Some tools write numbers as text. */
 export function numberIn(value: unknown, key: string): number | null {
-  const found = objectIn(value)[key];
-  if (typeof found !== 'number' && (typeof found !== 'string' || found === '')) return null;
-  return Number.isFinite(Number(found)) ? Number(found) : null;
+  const number = asNumber(objectIn(value)[key]);
+  return Number.isFinite(number) ? number : null;
+}
+
+/** NaN for what is no number, not even as text. */
+export function asNumber(value: unknown): number {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
 }

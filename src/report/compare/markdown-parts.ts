@@ -15,7 +15,7 @@ import {
   describeMove,
   describePlace,
   describeSides,
-  perWord,
+  functionUnit,
   verdictWords,
 } from './words.ts';
 
@@ -40,7 +40,7 @@ export function metricRows(metrics: MetricChange[], comparison: Comparison): str
 
 /** Those that changed, and those whose cost only moved. */
 export function functionRows(comparison: Comparison): string[] {
-  const unit = `µs/${perWord(comparison)}`;
+  const unit = functionUnit(comparison);
   const cells = (change: FunctionChange, note: string) =>
     row([
       code(change.function),

@@ -6,7 +6,7 @@ import { escapeLogCommands } from '../escape.ts';
 import { codeSpan, inertProse } from './markdown-escape.ts';
 import { findingLines, functionRows, gateRows, metricRows } from './markdown-parts.ts';
 import { describeMethod, describeSide, describeSideName } from './method-words.ts';
-import { describeGates, headlineWord, MAX_COMMAND_LENGTH } from './words.ts';
+import { describeGates, headlineWord, MAX_COMMAND_LENGTH, wholeWords } from './words.ts';
 
 /** The first line of the comment; nobody sees it, and a CI job finds its own comment by it to update it. */
 export const COMMENT_MARKER = '<!-- culprit-comparison -->';
@@ -86,7 +86,7 @@ function sections(comparison: Comparison): Section[] {
     table(['gate', 'outcome', 'why'], gateRows(comparison)),
     table(METRIC_HEAD, metricRows(changed, comparison)),
     list('New findings', findings.fresh),
-    folded('Functions that changed', FUNCTION_HEAD, functionRows(comparison)),
+    folded('Functions that changed', functionHead(comparison), functionRows(comparison)),
     folded(
       `Metrics that are the same (${formatNumber(same.length)})`,
       METRIC_HEAD,
@@ -105,7 +105,13 @@ function sections(comparison: Comparison): Section[] {
 }
 
 const METRIC_HEAD = ['metric', 'base', 'head', 'change', 'interval', 'verdict'];
-const FUNCTION_HEAD = ['function', 'where', 'own time', 'change, of all CPU time', 'note'];
+const functionHead = (comparison: Comparison) => [
+  'function',
+  'where',
+  comparison.costs === 'live-bytes' ? 'own live bytes' : 'own time',
+  `change, of ${wholeWords(comparison)}`,
+  'note',
+];
 
 /** A table whose rows are lines of it already. */
 function table(head: string[], rows: string[]): Section {

@@ -91,19 +91,29 @@ export function describePlace({ file, line }: { file: string | null; line: numbe
 
 /** "+5.1 % (4.0 to 6.2) of all CPU time; 124 -> 186 µs/request", and whether it is new or gone. */
 export function describeFunctionChange(change: FunctionChange, comparison: Comparison): string {
-  const unit = `µs/${perWord(comparison)}`;
+  const unit = functionUnit(comparison);
   const sides = {
     both: describeSides(change.base, change.head, unit),
     new: `new, ${describeOne(change.head, unit)}`,
     gone: `gone, was ${describeOne(change.base, unit)}`,
   }[change.presence];
-  const part = change.change === null ? '' : ' of all CPU time';
+  const part = change.change === null ? '' : ` of ${wholeWords(comparison)}`;
   return `${describeChange(change, unit)}${part}; ${sides}`;
 }
 
 function describeOne(value: number | null, unit: string): string {
   const { texts, unit: shownUnit } = formatSideBySide([value], unit);
   return texts[0] === null || texts[0] === undefined ? 'unknown' : `${texts[0]} ${shownUnit}`;
+}
+
+/** What functions are counted in. */
+export function functionUnit(comparison: Comparison): string {
+  return comparison.costs === 'live-bytes' ? 'bytes' : `µs/${perWord(comparison)}`;
+}
+
+/** What a change of a function is a part of. */
+export function wholeWords({ costs }: Comparison): string {
+  return costs === 'live-bytes' ? 'all live bytes' : 'all CPU time';
 }
 
 /** "request", or "s" where requests were not counted: what stands behind the stroke of a unit. */
@@ -131,9 +141,12 @@ export function describeGates({ passed, decisions, onUnsure }: GateReport): stri
   const count = (outcome: string) => decisions.filter((decision) => decision.outcome === outcome).length;
   const parts = [`${formatNumber(count('fail'))} of ${formatNumber(decisions.length)} failed`];
   if (count('unsure') > 0) {
-    parts.push(
-      `${formatNumber(count('unsure'))} unsure (counts as ${onUnsure === 'pass' ? 'passed' : 'failed'})`,
-    );
+    // What counts as passed and did not was held against nothing.
+    const isNothing = !passed && onUnsure === 'pass' && count('fail') === 0;
+    const counts = isNothing
+      ? 'nothing was compared'
+      : `counts as ${onUnsure === 'pass' ? 'passed' : 'failed'}`;
+    parts.push(`${formatNumber(count('unsure'))} unsure (${counts})`);
   }
   return `GATES ${passed ? 'PASSED' : 'FAILED'}: ${parts.join(', ')}`;
 }

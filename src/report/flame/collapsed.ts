@@ -1,17 +1,16 @@
 // Collapsed stacks: the text format every flame graph tool reads, one "outer;inner weight" line a stack.
-import type { CpuProfile } from '../../model/cpu-profile.ts';
+import { type Drawable, stacksOf } from './drawable.ts';
 import { frameText, threadLabel } from './frame-text.ts';
-import { timedStacks } from './timed-stacks.ts';
 
 /**
- * One line a distinct stack, weight in whole microseconds; idle, program and GC time are stacks of their own.
+ * One line a distinct stack, weight in whole microseconds, or bytes of a heap profile; idle, program and GC time are stacks of their own.
  * With several profiles each stack begins with its thread. A `;` within a frame is written `\x3b`.
  */
-export function toCollapsed(profiles: readonly CpuProfile[]): string {
+export function toCollapsed(profiles: readonly Drawable[]): string {
   const microsByStack = new Map<string, number>();
   for (const profile of profiles) {
     const root = profiles.length > 1 ? [threadLabel(profile)] : [];
-    for (const { frames, micros } of timedStacks(profile)) {
+    for (const { frames, micros } of stacksOf(profile)) {
       const stack = [...root, ...frames.map(frameText)]
         .map((text) => text.replaceAll(';', '\\x3b'))
         .join(';');

@@ -16,7 +16,7 @@ export function frameText(frame: Frame): string {
 }
 
 /** What a thread is called among others: "main", "worker-1 (thread 3)". */
-export function threadLabel(profile: CpuProfile): string {
+export function threadLabel(profile: Pick<CpuProfile, 'thread' | 'threadName'>): string {
   const name = escapeControls(profile.threadName, MAX_NAME_LENGTH) || 'thread';
   return profile.thread === 0 ? name : `${name} (thread ${profile.thread})`;
 }

@@ -1,9 +1,8 @@
 // speedscope's own file format (https://www.speedscope.app/file-format-schema.json), one profile a thread.
-import type { CpuProfile } from '../../model/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { escapeControls } from '../escape.ts';
+import { type Drawable, stacksOf, unitOf } from './drawable.ts';
 import { frameText, threadLabel } from './frame-text.ts';
-import { timedStacks } from './timed-stacks.ts';
 
 export interface SpeedscopeFrame {
   /** With the place in it, because the graph itself shows nothing else. */
@@ -19,7 +18,7 @@ export interface SpeedscopeFrame {
 export interface SpeedscopeSampledProfile {
   type: 'sampled';
   name: string;
-  unit: 'microseconds';
+  unit: 'microseconds' | 'bytes';
   startValue: number;
   endValue: number;
   samples: number[][];
@@ -36,7 +35,7 @@ export interface SpeedscopeFile {
 }
 
 /** `name` is shown as the title. The viewer opens on the first profile: give the main thread first. */
-export function toSpeedscope(profiles: readonly CpuProfile[], name: string): SpeedscopeFile {
+export function toSpeedscope(profiles: readonly Drawable[], name: string): SpeedscopeFile {
   const frames = createFrameTable();
   return {
     $schema: 'https://www.speedscope.app/file-format-schema.json',
@@ -48,13 +47,13 @@ export function toSpeedscope(profiles: readonly CpuProfile[], name: string): Spe
   };
 }
 
-function toSampledProfile(profile: CpuProfile, indexOf: (frame: Frame) => number): SpeedscopeSampledProfile {
-  const stacks = timedStacks(profile);
+function toSampledProfile(profile: Drawable, indexOf: (frame: Frame) => number): SpeedscopeSampledProfile {
+  const stacks = stacksOf(profile);
   const weights = stacks.map((stack) => stack.micros);
   return {
     type: 'sampled',
     name: threadLabel(profile),
-    unit: 'microseconds',
+    unit: unitOf(profile),
     startValue: 0,
     endValue: weights.reduce((sum, micros) => sum + micros, 0),
     samples: stacks.map((stack) => stack.frames.map(indexOf)),

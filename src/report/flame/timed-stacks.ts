@@ -28,6 +28,7 @@ export interface TimedStack {
 export function timedStacks(profile: CpuProfile): TimedStack[] {
   const framesOf = createPathReader(profile);
   const stacks: TimedStack[] = [];
+  if (profile.samples.node.length === 0) return countedStacks(profile, framesOf);
   profile.samples.node.forEach((node, index) => {
     const state = SAMPLE_STATES[profile.samples.state[index] ?? 0] ?? 'code';
     const micros = Math.max(0, profile.samples.micros[index] ?? 0);
@@ -42,6 +43,22 @@ export function timedStacks(profile: CpuProfile): TimedStack[] {
   });
   return stacks;
 }
+
+/** A profile of counts, without an order in time: its tree is all there is. */
+function countedStacks({ nodes }: CpuProfile, framesOf: (node: number) => readonly Frame[]): TimedStack[] {
+  return nodes.flatMap(({ index, selfMicros, frame }): TimedStack[] => {
+    if (selfMicros <= 0 || index === 0) return [];
+    const state = frame.file === null ? STATES[frame.functionName] : undefined;
+    const frames = state ? STATE_FRAMES[state] : framesOf(index);
+    return [{ frames, state: state ?? 'code', micros: selfMicros, count: 1 }];
+  });
+}
+
+const STATES: Record<string, Exclude<SampleState, 'code'> | undefined> = {
+  '(idle)': 'idle',
+  '(program)': 'program',
+  '(garbage collector)': 'gc',
+};
 
 /** Returns the same array for the same node, so that stacks can be compared by identity. */
 function createPathReader({ nodes }: CpuProfile): (node: number) => readonly Frame[] {

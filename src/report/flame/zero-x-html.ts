@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { CpuProfile } from '../../model/cpu-profile.ts';
 import { escapeControls } from '../escape.ts';
+import type { Drawable } from './drawable.ts';
 import { renderViewerPage, type ViewerAssets } from './viewer-page.ts';
 import { toZeroXTree } from './zero-x-tree.ts';
 
@@ -14,7 +14,7 @@ document.body.className = 'm0 background sans-serif overflow-hidden';
 visualizer({ merged: profileData.tree, unmerged: profileData.tree }, profileData.options);`;
 
 /** The page, from decoded profiles and a viewer read by `loadZeroXViewer`. Time in which V8 was idle is left out. */
-export function renderZeroXHtml(profiles: readonly CpuProfile[], name: string, viewer: ViewerAssets): string {
+export function renderZeroXHtml(profiles: readonly Drawable[], name: string, viewer: ViewerAssets): string {
   const title = escapeControls(name);
   return renderViewerPage({
     title,

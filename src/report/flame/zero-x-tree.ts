@@ -1,8 +1,8 @@
 // The call tree as 0x's viewer draws it: merged stacks, counted in samples.
-import type { CpuProfile } from '../../model/cpu-profile.ts';
 import type { FrameOwner } from '../../model/frame.ts';
+import { type Drawable, stacksOf } from './drawable.ts';
 import { frameText, threadLabel } from './frame-text.ts';
-import { type TimedStack, timedStacks } from './timed-stacks.ts';
+import type { TimedStack } from './timed-stacks.ts';
 
 export interface ZeroXNode {
   name: string;
@@ -25,11 +25,11 @@ const TYPES: Record<FrameOwner, ZeroXNode['type']> = {
 };
 
 /** One tree of all profiles; with several, each thread is a branch. */
-export function toZeroXTree(profiles: readonly CpuProfile[]): ZeroXNode {
+export function toZeroXTree(profiles: readonly Drawable[]): ZeroXNode {
   const all = createNode('all threads', 'app');
   for (const profile of profiles) {
     const thread = createNode(inertName(threadLabel(profile)), 'app');
-    addStacks(thread, timedStacks(profile));
+    addStacks(thread, stacksOf(profile));
     all.children.push(thread);
     all.value += thread.value;
   }

@@ -2,20 +2,26 @@
 import type { ChalkInstance } from 'chalk';
 import { type DiagnosisReport, type ReportCapture, SEVERITIES } from '../../model/finding.ts';
 import { formatCount, formatDuration } from '../../units/units.ts';
-import { wrapText } from '../layout.ts';
+import { hangingLines, wrapText } from '../layout.ts';
+import { contentsBlock } from './contents-text.ts';
 import type { Page } from './page.ts';
 import { countBySeverity, paintSeverity, renderFinding, renderFindingTitle } from './text-finding.ts';
 import { NOT_RESTORED, renderCost, renderFacts, renderNotApplicable } from './text-footer.ts';
 import { renderKeepsAlive } from './text-keeps-alive.ts';
+import { type By, whereBlocks } from './where-text.ts';
 
-/** Strings must be escaped already. Blocks may be empty. */
-export function diagnosisBlocks(report: DiagnosisReport, { paint, width, quiet }: Page): string[][] {
+/** Strings must be escaped already. Blocks may be empty. `by`: which tables are shown where there are any. */
+export function diagnosisBlocks(report: DiagnosisReport, page: Page, by: readonly By[]): string[][] {
+  const { paint, width, quiet } = page;
   const { findings, keepsAlive, capture } = report;
   const alive = keepsAlive ? renderKeepsAlive(keepsAlive, paint, width, quiet) : [];
   const verdict = renderVerdict(report, paint, width);
   if (quiet)
     return [alive, [...verdict, ...findings.flatMap((each) => renderFindingTitle(each, paint, width))]];
+  const tables = whereBlocks(report, page, by);
+  if (isFileOnly(report)) return fileBlocks(report, page, tables);
   return [
+    ...tables,
     alive,
     verdict,
     ...findings.map((finding) => renderFinding(finding, paint, width)),
@@ -23,6 +29,42 @@ export function diagnosisBlocks(report: DiagnosisReport, { paint, width, quiet }
     renderCost(capture, width),
     renderTarget(report, width),
   ];
+}
+
+/** A file that another tool made: nobody was watched, and nothing was attached. */
+function isFileOnly({ where, contents, target, capture }: DiagnosisReport): boolean {
+  return contents !== undefined || (where !== undefined && target.pid === null && capture.steps.length === 0);
+}
+
+/** What the file says comes first, then what can be judged of it; what was not is one line. */
+function fileBlocks(report: DiagnosisReport, page: Page, tables: string[][]): string[][] {
+  const { paint, width } = page;
+  const { findings, notApplicable, contents, verdictReason, warnings } = report;
+  const count = `${findings.length} ${findings.length === 1 ? 'CAUSE' : 'CAUSES'} found (${countBySeverity(findings)})`;
+  const verdict =
+    findings.length > 0
+      ? [paintVerdict(report, count, paint)]
+      : wrapText(`NO VERDICT: ${verdictReason}`, width);
+  return [
+    contents ? contentsBlock(contents, page) : [],
+    ...tables,
+    verdict,
+    ...findings.map((finding) => renderFinding(finding, paint, width)),
+    sayNotJudged(notApplicable, width),
+    warnings.flatMap(({ message }) => hangingLines('Note: ', message, width)),
+  ];
+}
+
+/** A file shows little of all that can go wrong: which kinds those are is in the JSON report. */
+function sayNotJudged(items: DiagnosisReport['notApplicable'], width: number): string[] {
+  if (items.length === 0) return [];
+  const [first] = items.filter(({ kind }) => kind === 'event-loop-block');
+  const why = first ? `, event-loop-block among them (${first.reason})` : '';
+  return hangingLines(
+    'Not judged: ',
+    `${formatCount(items.length, 'kind')} of causes that this file does not show${why}; --json lists them.`,
+    width,
+  );
 }
 
 /** A look as short as such a list needs says nothing else, and need not say so. */
@@ -47,7 +89,10 @@ function describeVerdict({ verdict, findings }: DiagnosisReport): string {
   return `${findings.length} ${findings.length === 1 ? 'CAUSE' : 'CAUSES'} found (${countBySeverity(findings)}) in`;
 }
 
-function describeTarget({ target, capture }: DiagnosisReport): string {
+function describeTarget(report: DiagnosisReport): string {
+  const { target, capture, contents } = report;
+  if (contents) return 'the diagnostic report';
+  if (isFileOnly(report)) return 'the profile';
   const name = target.title ?? 'the recorded process';
   const pid = target.pid === null ? '' : ` (pid ${target.pid})`;
   return `${name}${pid}, watched for ${formatDuration(capture.durationMillis)}`;
@@ -79,5 +124,7 @@ function renderTarget({ target, capture, warnings }: DiagnosisReport, width: num
 function describeFiles(files: ReportCapture['files']): string {
   const heapProfiles = files.filter(({ kind }) => kind === 'heap-profile').length;
   const others = files.filter(({ kind }) => kind !== 'heap-profile').map(({ path }) => path);
-  return [...others, ...(heapProfiles > 0 ? [formatCount(heapProfiles, 'heap profile')] : [])].join(', ');
+  return [...new Set(others), ...(heapProfiles > 0 ? [formatCount(heapProfiles, 'heap profile')] : [])].join(
+    ', ',
+  );
 }

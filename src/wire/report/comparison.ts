@@ -148,6 +148,8 @@ export const comparison = v.object({
   machine: v.optional(v.nullable(machineClass)),
   /** What costs are counted by: a request, a second, or the run of a script from start to end. */
   per: v.picklist(['request', 'second', 'run']),
+  /** What functions are compared by. Absent: CPU time; else bytes stand in place of microseconds. */
+  costs: v.optional(v.literal('live-bytes')),
   method: compareMethod,
   gates: v.nullable(gateReport),
   warnings: v.array(v.string()),

@@ -140,6 +140,7 @@ export const METRIC_NAMES = [
   'throughput',
   'heap.floor',
   'heap.leak',
+  'heap.live',
   'rss.after',
   'handles.after',
   'fds.after',
@@ -152,3 +153,16 @@ export type ChangeVerdict = (typeof CHANGE_VERDICTS)[number];
 
 export const GATE_OUTCOMES = ['pass', 'fail', 'unsure'] as const;
 export type GateOutcome = (typeof GATE_OUTCOMES)[number];
+
+/** What was profiled, as far as the profile tells. A script is also a build: what runs to its end. */
+export const PROGRAM_KINDS = [
+  'server',
+  'script',
+  'test-run',
+  'benchmark',
+  'worker',
+  'page',
+  'react-native',
+  'unknown',
+] as const;
+export type ProgramKind = (typeof PROGRAM_KINDS)[number];

@@ -5,6 +5,7 @@ import { audit } from './audit.ts';
 import { reportCapture, reportLook } from './capture.ts';
 import { configurationFinding, crashFinding, finding, notApplicable } from './finding.ts';
 import { keepsAlive } from './keeps-alive.ts';
+import { profileTables, reportContents } from './profile-tables.ts';
 import { count, tool } from './scalars.ts';
 import { reportProcess, reportTarget } from './target.ts';
 import { reportWarning } from './warning.ts';
@@ -32,6 +33,10 @@ export const diagnosisReport = v.object({
   notApplicable: v.array(notApplicable),
   /** Only when asked for. */
   keepsAlive: v.optional(keepsAlive),
+  /** Of profiles that other tools made, and of a recording's when asked for: one for each thread and heap profile. */
+  where: v.optional(v.array(profileTables)),
+  /** Of a diagnostic report. */
+  contents: v.optional(reportContents),
 });
 export type DiagnosisReport = v.InferOutput<typeof diagnosisReport>;
 

@@ -9,7 +9,9 @@ import {
 } from '../../../analysis/cpu/cpu.ts';
 import { WORK_NAMES } from '../../../analysis/cpu/work.ts';
 import type { Severity } from '../../../model/finding.ts';
+import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatShare } from '../../../units/units.ts';
+import { BLOCK_ADVICE } from '../../cpu/block-advice.ts';
 import { isStarved, STARVED_CAVEAT, withoutCpuWaits } from '../../cpu/starved.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CPU_HOTSPOT } from '../../thresholds/cpu.ts';
@@ -18,11 +20,8 @@ import { packageOf, place, subjectOf } from '../../wording.ts';
 
 export const cpuHotspot: Rule = {
   kind: 'cpu-hotspot',
-  judge({ cpu, sleepers, cpuWaits }) {
-    const usable = cpu.filter(
-      ({ durationMicros, thread }) =>
-        durationMicros >= CPU_HOTSPOT.leastSeconds * 1e6 && !sleepers.has(thread),
-    );
+  judge({ cpu, sleepers, cpuWaits, program }) {
+    const usable = cpu.filter((summary) => isLongEnough(summary, program) && !sleepers.has(summary.thread));
     if (usable.length === 0)
       return {
         notApplicable:
@@ -31,7 +30,7 @@ export const cpuHotspot: Rule = {
             : `the CPU profile is shorter than ${CPU_HOTSPOT.leastSeconds} s`,
       };
     return usable.flatMap((summary) => {
-      const drafts = judgeThread(withoutCpuWaits(summary, cpuWaits));
+      const drafts = judgeThread(withoutCpuWaits(summary, cpuWaits), program);
       const isStretched = summary.thread === 0 && isStarved(cpuWaits);
       return isStretched
         ? drafts.map((draft) => ({ ...draft, caveats: [...draft.caveats, STARVED_CAVEAT] }))
@@ -40,7 +39,16 @@ export const cpuHotspot: Rule = {
   },
 };
 
-function judgeThread(summary: CpuSummary): Draft[] {
+/** They do their work and end: all of it was seen, however short it was. */
+const RUNS: readonly (ProgramKind | null)[] = ['script', 'test-run', 'benchmark'];
+
+function isLongEnough({ durationMicros, busyMicros }: CpuSummary, program: ProgramKind | null): boolean {
+  return RUNS.includes(program)
+    ? busyMicros >= CPU_HOTSPOT.leastRunSeconds * 1e6
+    : durationMicros >= CPU_HOTSPOT.leastSeconds * 1e6;
+}
+
+function judgeThread(summary: CpuSummary, program: ProgramKind | null): Draft[] {
   const hot = groupByBlame(summary.hotspots).filter((group) => isHot(group, summary));
   // A function that V8 has inlined leaves a part of its time with its caller: one cause.
   const isCallerOf = (group: Responsibility, other: Responsibility) =>
@@ -49,7 +57,7 @@ function judgeThread(summary: CpuSummary): Draft[] {
     isSameFunction(other.top.blame.caller, group.top.blame.subject!);
   return hot
     .filter((group) => !hot.some((other) => isCallerOf(group, other)))
-    .map((group) => describe(group, summary));
+    .map((group) => describe(group, summary, program));
 }
 
 function isHot({ top, selfMicros }: Responsibility, { durationMicros, busyMicros }: CpuSummary): boolean {
@@ -65,7 +73,12 @@ function isHot({ top, selfMicros }: Responsibility, { durationMicros, busyMicros
   return isLarge && (isConcentrated || (isOneLibrary && isMost));
 }
 
-function describe({ top, selfMicros }: Responsibility, summary: CpuSummary): Draft {
+function describe(
+  { top, selfMicros }: Responsibility,
+  summary: CpuSummary,
+  program: ProgramKind | null,
+): Draft {
+  const isRun = RUNS.includes(program);
   const share = selfMicros / summary.durationMicros;
   const busyShare = selfMicros / summary.busyMicros;
   const topShare = top.selfMicros / summary.durationMicros;
@@ -77,10 +90,14 @@ function describe({ top, selfMicros }: Responsibility, summary: CpuSummary): Dra
       : '';
   return {
     kind: 'cpu-hotspot',
-    severity: severityOf(share, summary.busyMicros / summary.durationMicros),
+    severity: isRun ? runSeverity(share) : severityOf(share, summary.busyMicros / summary.durationMicros),
     confidence: onScale(CPU_HOTSPOT.confidence, share),
     urgency: onScale(CPU_HOTSPOT.urgency, share),
-    title: titleOf(top, share, isConcentrated(top, selfMicros)),
+    title: titleOf(
+      top,
+      isRun ? `takes ${formatShare(share)} of the run` : `takes ${formatShare(share)} of a core`,
+      isConcentrated(top, selfMicros),
+    ),
     subject: { ...subjectOf('function', named.functionName, named, summary.thread), line },
     impact: { metric: 'cpu', value: share, unit: 'share', share: busyShare },
     evidence: [
@@ -97,15 +114,21 @@ function describe({ top, selfMicros }: Responsibility, summary: CpuSummary): Dra
         unit: 'share',
       },
     ],
-    innocentExplanation:
-      'A batch that is meant to use the core would look the same; then it belongs in a worker thread.',
-    advice: adviceFor(top, isConcentrated(top, selfMicros)),
+    innocentExplanation: isRun
+      ? 'A program that does its work uses the core: this is where its time goes, and no fault by itself.'
+      : 'A batch that is meant to use the core would look the same; then it belongs in a worker thread.',
+    advice: adviceFor(top, isConcentrated(top, selfMicros), isRun ? 'in this run' : 'for each request'),
     caveats:
       top.hotLineShare > 0 || top.frame.line === null ? [] : ['Lines are those where the functions begin.'],
-    asSymptom: `${formatShare(share)} of a core in ${place(named)}`,
+    asSymptom: `${formatShare(share)} of ${isRun ? 'the run' : 'a core'} in ${place(named)}`,
     effect: 'cpu',
     explains: [],
   };
+}
+
+/** To use the core is what it is for. */
+function runSeverity(share: number): Severity {
+  return share >= CPU_HOTSPOT.criticalShare ? 'warning' : 'notice';
 }
 
 function severityOf(share: number, threadBusy: number): Severity {
@@ -120,11 +143,10 @@ function isConcentrated(top: Hotspot, selfMicros: number): boolean {
 
 function titleOf(
   { frame, work, blame: { app, library, subject, caller } }: Hotspot,
-  share: number,
+  takes: string,
   isOne: boolean,
 ): string {
   const named = subject!;
-  const takes = `takes ${formatShare(share)} of a core`;
   const at = place({ ...named, functionName: '(anonymous)' });
   if (app && library && !isOne)
     return `\`${named.functionName}\` ${takes}, spent in ${packageOf(library)} (${at})`;
@@ -136,12 +158,13 @@ function titleOf(
   return `\`${named.functionName}\`${what} ${takes} (${at}${calledBy})`;
 }
 
-function adviceFor({ work, blame: { library } }: Hotspot, isOne: boolean): string[] {
+function adviceFor({ work, blame: { library } }: Hotspot, isOne: boolean, when: string): string[] {
   if (library && !isOne) {
     return [
-      `See what ${packageOf(library)} is asked to do here for each request: compile or parse once, and keep the result.`,
+      `See what ${packageOf(library)} is asked to do here ${when}: compile or parse once, and keep the result.`,
     ];
   }
+  if (work.kind === 'console') return [BLOCK_ADVICE.console];
   if (work.kind === 'intl')
     return [
       'Make one Intl formatter for each locale and time zone, and use it again: making one costs far more than using it.',
@@ -156,7 +179,7 @@ function adviceFor({ work, blame: { library } }: Hotspot, isOne: boolean): strin
     return ['Use the asynchronous form: it runs on the thread pool.'];
   if (library)
     return [
-      `See what ${packageOf(library)} is asked to do here for each request, and whether its result can be kept.`,
+      `See what ${packageOf(library)} is asked to do here ${when}, and whether its result can be kept.`,
     ];
   return [
     'Look for work that grows with the square of its input, or that is repeated for the same input; keep the result, or use a Map or Set for look-ups.',

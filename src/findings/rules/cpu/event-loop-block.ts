@@ -5,8 +5,9 @@ import { groupByBlame, type Responsibility } from '../../../analysis/cpu/cpu.ts'
 import { WORK_NAMES } from '../../../analysis/cpu/work.ts';
 import { median } from '../../../analysis/statistics/median.ts';
 import type { Severity } from '../../../model/finding.ts';
-import { formatDuration, formatShare } from '../../../units/units.ts';
-import { BLOCK_ADVICE } from '../../cpu/block-advice.ts';
+import type { ProgramKind } from '../../../model/profile-tables.ts';
+import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
+import { blockAdvice, blockInnocence } from '../../cpu/block-advice.ts';
 import { isStarved, STARVED_CAVEAT, withoutCpuWaits } from '../../cpu/starved.ts';
 import { describeStuck } from '../../cpu/stuck-loop.ts';
 import type { Draft, Effect, Rule } from '../../rule.ts';
@@ -17,12 +18,19 @@ import { place, placeWithLibrary, subjectOf } from '../../wording.ts';
 /** Hashes have no other form, and those of small texts (an ETag) hold nobody up: as work they count as all other code. */
 const HASHING = /^crypto\.(create(Hash|Hmac)|Hash|Hmac|hash|update|digest)$/;
 
+/** They do their work and end, or work beside the thread that serves. */
+const SERVE_NOBODY: readonly ProgramKind[] = ['script', 'test-run', 'benchmark', 'worker'];
+
 export const eventLoopBlock: Rule = {
   kind: 'event-loop-block',
-  judge({ blocks, cpu, throttling, cpuWaits, observations }) {
+  judge({ blocks, cpu, throttling, cpuWaits, observations, program }) {
     const stuck = describeStuck(observations, cpuWaits);
     if (stuck) return [stuck];
+    if (program !== null && SERVE_NOBODY.includes(program))
+      return { notApplicable: 'a program that serves nobody: nothing waits for its event loop' };
     if (cpu.length === 0) return { notApplicable: 'no CPU profile' };
+    if (observations.cpuProfiles.some(({ thread, samples }) => thread === 0 && samples.node.length === 0))
+      return { notApplicable: 'the profile has counts and no samples in time' };
     // A worker has no one else waiting for its loop.
     const main = blocks.find(({ thread }) => thread === 0);
     const summary = cpu.find(({ thread }) => thread === 0);
@@ -38,12 +46,12 @@ export const eventLoopBlock: Rule = {
     const calls = groupByBlame(hotspots).filter((group) => isManyCalls(group, duration));
     return [
       ...felt.map((group) => ({
-        ...describe(group, duration / 1_000),
+        ...describe(group, duration / 1_000, program),
         caveats,
         explains: explainsQuota(group.totalMillis * 1_000, busy),
       })),
       ...calls.map((group) => ({
-        ...describeCalls(group, duration),
+        ...describeCalls(group, duration, program),
         caveats,
         explains: explainsQuota(group.selfMicros, busy),
       })),
@@ -94,18 +102,17 @@ function isFelt(
   );
 }
 
-function describe(group: BlockGroup, durationMillis: number): Draft {
+function describe(group: BlockGroup, durationMillis: number, program: ProgramKind | null): Draft {
   const { blame, work, blocksMillis, longestMillis, totalMillis } = group;
   const named = blame.subject!;
   const share = totalMillis / durationMillis;
   const call = work.call ? `\`${work.call}\`` : WORK_NAMES[work.kind];
-  const inner = group.frames.find((frame) => frame.owner === 'app' || frame.owner === 'library');
   return {
     kind: 'event-loop-block',
     severity: severityOf(longestMillis, share),
     confidence: onScale(EVENT_LOOP_BLOCK.confidence, blocksMillis.length),
     urgency: urgencyOf(longestMillis, share),
-    title: `\`${named.functionName}\` blocks the event loop for up to ${formatDuration(longestMillis)} with ${call} (${placeWithLibrary(blame)})`,
+    title: `\`${named.functionName}\` ${holdsWords(program)} for up to ${formatDuration(longestMillis)} with ${call} (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named),
     impact: { metric: 'event-loop', value: Math.round(longestMillis), unit: 'ms', share },
     evidence: [
@@ -115,23 +122,34 @@ function describe(group: BlockGroup, durationMillis: number): Draft {
         value: Math.round(totalMillis),
         unit: 'ms',
       },
-      ...(inner
-        ? [
-            {
-              source: 'cpu-profile',
-              statement: `most of the longest one was spent in ${group.frames[0]?.file === null ? `${group.frames[0].functionName}, under ` : ''}${place(inner)}`,
-            },
-          ]
-        : []),
+      ...longestEvidence(group),
     ],
-    innocentExplanation:
-      'At start-up, loading and compiling block too; these blocks came while the process was serving.',
-    advice: [BLOCK_ADVICE[work.kind]],
+    innocentExplanation: blockInnocence(program),
+    advice: [blockAdvice(work.kind, program)],
     caveats: [],
     asSymptom: `event loop blocked for up to ${formatDuration(longestMillis)} in ${place(named)}`,
     effect: 'cpu',
     explains: [],
   };
+}
+
+function holdsWords(program: ProgramKind | null): string {
+  if (program === 'page') return 'is a long task: the page does not answer';
+  return program === 'react-native' ? 'is a long task: the app does not answer' : 'blocks the event loop';
+}
+
+/** Where the longest one was spent, with the part of it that was; nothing where it was spent all over. */
+function longestEvidence({ frames, framesShare, calleeCount }: BlockGroup): Draft['evidence'] {
+  const inner = frames.find((frame) => frame.owner === 'app' || frame.owner === 'library');
+  if (!inner) return [];
+  const under = frames[0]?.file === null ? `${frames[0].functionName}, under ` : '';
+  const spread = calleeCount > 1 ? `, spread over ${formatNumber(calleeCount)} functions that it calls` : '';
+  return [
+    {
+      source: 'cpu-profile',
+      statement: `${formatShare(framesShare)} of the longest one was spent in ${under}${place(inner)}${spread}`,
+    },
+  ];
 }
 
 function severityOf(longestMillis: number, share: number): Severity {
@@ -152,7 +170,11 @@ function lengthsOf({ blocksMillis, longestMillis }: BlockGroup): string {
   return `${blocksMillis.length} blocks of ${formatDuration(Math.min(...blocksMillis))} to ${formatDuration(longestMillis)}, median ${formatDuration(middle)}`;
 }
 
-function describeCalls({ top, selfMicros, synchronous }: Responsibility, durationMicros: number): Draft {
+function describeCalls(
+  { top, selfMicros, synchronous }: Responsibility,
+  durationMicros: number,
+  program: ProgramKind | null,
+): Draft {
   const { blame } = top;
   const named = blame.subject!;
   const { work, micros } = synchronous!;
@@ -175,8 +197,10 @@ function describeCalls({ top, selfMicros, synchronous }: Responsibility, duratio
       },
     ],
     innocentExplanation:
-      'Synchronous calls do no harm at start-up; these came while the process was serving.',
-    advice: [BLOCK_ADVICE[work.kind]],
+      program === null || program === 'server'
+        ? 'Synchronous calls do no harm at start-up; these came while the process was serving.'
+        : blockInnocence(program),
+    advice: [blockAdvice(work.kind, program)],
     caveats: [],
     asSymptom: `event loop held for ${formatShare(share)} of the time in ${place(named)}`,
     effect: 'cpu',

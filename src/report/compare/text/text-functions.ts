@@ -5,7 +5,14 @@ import { formatDifference } from '../../../model/comparison/units-compared.ts';
 import { formatCount, formatNumber } from '../../../units/units.ts';
 import { hangingLines, wrapText } from '../../layout.ts';
 import { allocationChanges, changedFunctions, movedFunctions, unsureFunctions } from '../selection.ts';
-import { describeFunction, describeFunctionChange, describeMove, describeSides, perWord } from '../words.ts';
+import {
+  describeFunction,
+  describeFunctionChange,
+  describeMove,
+  describeSides,
+  functionUnit,
+  perWord,
+} from '../words.ts';
 
 const MOST_FUNCTIONS = 10;
 const MOST_OTHERS = 5;
@@ -26,7 +33,10 @@ export function renderFunctions(comparison: Comparison, paint: ChalkInstance, wi
       ...wrapText(`${formatCount(unsure, 'function')} may have changed: too few runs to tell.`, width),
     );
   }
-  const title = `Functions that changed (own time, with built-ins, a ${comparison.per})`;
+  const title =
+    comparison.costs === 'live-bytes'
+      ? 'Functions that changed (live bytes that they allocated themselves)'
+      : `Functions that changed (own time, with built-ins, a ${comparison.per})`;
   return changed.length === 0 ? lines : [...titleLines(title, paint, width), ...lines];
 }
 
@@ -37,7 +47,7 @@ function changedLines(
 ): string[] {
   const color = { worse: paint.red, better: paint.green, none: paint.yellow }[change.direction];
   const move = describeMove(change);
-  const total = describeSides(change.total.base, change.total.head, `µs/${perWord(comparison)}`);
+  const total = describeSides(change.total.base, change.total.head, functionUnit(comparison));
   return [
     ...hangingLines(`${rank}. `, describeFunction(change), width).map((line) => paint.bold(line)),
     ...hangingLines('   ', describeFunctionChange(change, comparison), width).map((line) => color(line)),

@@ -1,0 +1,82 @@
+// What a block of the event loop was busy with: where most of it was spent, and what kind of work that is.
+import { type CpuProfile, SAMPLE_STATES } from '../../model/cpu-profile.ts';
+import { framesOf } from '../../model/decode/cpu-profile.ts';
+import type { Frame } from '../../model/frame.ts';
+import { type WidestPath, widestPath } from './widest-path.ts';
+import { classifyWork, type Work } from './work.ts';
+
+export interface BlockSamples {
+  fromSample: number;
+  toSample: number;
+  /** The outermost user code: the callback itself. */
+  node: number;
+}
+
+/** Of the longest block of a function. */
+export interface BlockWork {
+  /** The stack at the longest block, innermost first: from where most of that time was spent outwards. */
+  frames: Frame[];
+  /** Of the longest block, the part in `frames` and what the innermost of them called, 0..1. */
+  framesShare: number;
+  /** Over how many calls that part is spread; 0: it is the innermost one's own. */
+  calleeCount: number;
+  work: Work;
+}
+
+type TextOf = (file: string, line: number) => string | undefined;
+
+export function workOf(profile: CpuProfile, block: BlockSamples, textOf: TextOf): BlockWork {
+  const self = selfMicros(profile, block);
+  const path = widestPath(profile, self) ?? {
+    node: block.node,
+    share: 1,
+    ownShare: 0,
+    calleeCount: self.size,
+  };
+  const frames = framesOf(profile, path.node);
+  return {
+    frames,
+    framesShare: path.share,
+    calleeCount: isOwn(path) ? 0 : path.calleeCount,
+    work: mostWork(profile, self) ?? classifyWork(frames, hotText(profile, path, textOf)),
+  };
+}
+
+/** By node, in samples of code. */
+function selfMicros({ samples }: CpuProfile, { fromSample, toSample }: BlockSamples): Map<number, number> {
+  const self = new Map<number, number>();
+  for (let i = fromSample; i < toSample; i++) {
+    if (SAMPLE_STATES[samples.state[i]!] !== 'code') continue;
+    self.set(samples.node[i]!, (self.get(samples.node[i]!) ?? 0) + samples.micros[i]!);
+  }
+  return self;
+}
+
+function isOwn({ share, ownShare }: WidestPath): boolean {
+  return ownShare >= share / 2;
+}
+
+/** A call of Node's that holds the larger part of the block, wherever in it it was made. */
+function mostWork(profile: CpuProfile, self: ReadonlyMap<number, number>): Work | null {
+  const byKind = new Map<string, { work: Work; micros: number }>();
+  let all = 0;
+  for (const [leaf, micros] of self) {
+    all += micros;
+    const work = classifyWork(framesOf(profile, leaf), undefined);
+    if (work.kind === 'plain' || work.kind === 'serving') continue;
+    const entry = byKind.get(work.kind) ?? { work, micros: 0 };
+    entry.micros += micros;
+    byKind.set(work.kind, entry);
+  }
+  const [first] = [...byKind.values()].sort((a, b) => b.micros - a.micros);
+  return first && first.micros > all / 2 ? first.work : null;
+}
+
+/** V8 counts ticks by line for the whole profile, not for one block: good enough to read what the function does. */
+function hotText(profile: CpuProfile, path: WidestPath, textOf: TextOf): string | undefined {
+  // A line of a function that mostly waits for what it calls says nothing of the work.
+  if (!isOwn(path)) return undefined;
+  const { frame, lineTicks } = profile.nodes[path.node]!;
+  const [line] = [...lineTicks].sort((a, b) => b[1] - a[1])[0] ?? [];
+  return frame.file !== null && line !== undefined ? textOf(frame.file, line) : undefined;
+}

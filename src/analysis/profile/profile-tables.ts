@@ -1,0 +1,176 @@
+// Where the time or the memory of a profile went: own and total amounts by function, by package and by file.
+import type { CpuProfile } from '../../model/cpu-profile.ts';
+import type { Frame } from '../../model/frame.ts';
+import type { HeapSamplingRead } from '../../model/heap-sampling.ts';
+import type { ProfileHead, ProfileRow, ProfileTables, ProgramKind } from '../../model/profile-tables.ts';
+import { functionKey } from '../cpu/blame.ts';
+import { summarizeStates } from '../cpu/cpu.ts';
+import { widestPath } from '../cpu/widest-path.ts';
+import { linksOf, tally } from './call-tree.ts';
+
+type By = 'functions' | 'packages' | 'files';
+const BYS: readonly By[] = ['functions', 'packages', 'files'];
+
+/** `top`: how many rows each list has at most. */
+export function cpuTables(profile: CpuProfile, program: ProgramKind, top: number): ProfileTables {
+  const { nodes } = profile;
+  const links = linksOf(nodes);
+  const states = summarizeStates(profile);
+  const nativeMicros = nodes.reduce(
+    (sum, { frame, selfMicros }) => (isBuiltIn(frame) ? sum + selfMicros : sum),
+    0,
+  );
+  const busyMicros = states.code + states.gc + states.program;
+  const rows = (by: By) => {
+    const found = tally(nodes, links, ({ frame }) => (isPseudo(frame) ? null : keyOf(by, frame)));
+    const inOrder = [...found.values()].sort((a, b) => a.first - b.first);
+    return inOrder.map(({ first, self, total }) => ({ frame: nodes[first]!.frame, self, total }));
+  };
+  return {
+    profile: 'cpu',
+    unit: 'ms',
+    program,
+    thread: profile.thread,
+    threadName: profile.threadName,
+    whole: busyMicros / 1_000,
+    states: {
+      code: Math.max(0, states.code - nativeMicros) / 1_000,
+      native: nativeMicros / 1_000,
+      gc: states.gc / 1_000,
+      program: states.program / 1_000,
+      idle: states.idle / 1_000,
+    },
+    head: headOf(profile, busyMicros),
+    ...listsOf(rows, { whole: busyMicros, scale: 1 / 1_000, top }),
+  };
+}
+
+export function heapTables(
+  { stacks, thread }: HeapSamplingRead,
+  threadName: string,
+  top: number,
+): ProfileTables {
+  const whole = stacks.reduce((sum, { liveBytes }) => sum + liveBytes, 0);
+  const rows = (by: By) => {
+    const found = new Map<string, { frame: Frame; self: number; total: number }>();
+    for (const { frames, liveBytes } of stacks) {
+      const seen = new Set<string>();
+      for (const [depth, frame] of frames.entries()) {
+        const key = keyOf(by, frame);
+        const row = found.get(key) ?? { frame, self: 0, total: 0 };
+        found.set(key, row);
+        if (depth === 0) row.self += liveBytes;
+        if (!seen.has(key)) row.total += liveBytes;
+        seen.add(key);
+      }
+    }
+    return [...found.values()];
+  };
+  const lists = listsOf(rows, { whole, scale: 1, top });
+  const [first] = lists.functions;
+  const isMost = first !== undefined && (first.self / whole) * 2 > 1;
+  return {
+    profile: 'heap',
+    unit: 'bytes',
+    program: null,
+    thread,
+    threadName,
+    whole,
+    states: null,
+    head: isMost
+      ? {
+          ...placeOf(first),
+          share: first.selfShare,
+          ownShare: first.selfShare,
+          calleeCount: 0,
+          calledBy: null,
+        }
+      : null,
+    ...lists,
+  };
+}
+
+function listsOf(
+  rows: (by: By) => { frame: Frame; self: number; total: number }[],
+  { whole, scale, top }: { whole: number; scale: number; top: number },
+): Pick<ProfileTables, By | 'left'> {
+  const part = (amount: number) => (whole > 0 ? Math.min(1, amount / whole) : 0);
+  const left = { functions: 0, packages: 0, files: 0 };
+  const lists = BYS.map((by): [By, ProfileRow[]] => {
+    const found = rows(by).filter(({ total }) => total > 0);
+    found.sort((a, b) => b.self - a.self || b.total - a.total);
+    left[by] = Math.max(0, found.length - top);
+    return [
+      by,
+      found.slice(0, top).map(({ frame, self, total }) => ({
+        ...rowOf(by, frame),
+        self: self * scale,
+        total: total * scale,
+        selfShare: part(self),
+        totalShare: part(total),
+      })),
+    ];
+  });
+  return { ...Object.fromEntries(lists), left } as Pick<ProfileTables, By | 'left'>;
+}
+
+function keyOf(by: By, frame: Frame): string {
+  if (by === 'functions') return functionKey(frame);
+  return by === 'files' ? (frame.file ?? NATIVE) : packageOf(frame);
+}
+
+const NATIVE = '(native)';
+
+/** What has no package is the application's own, the runtime's, or built into the engine. */
+function packageOf({ owner, package: name }: Frame): string {
+  if (owner === 'library') return name ?? '(a library)';
+  return { app: '(application)', node: '(runtime)', native: NATIVE }[owner];
+}
+
+function rowOf(by: By, frame: Frame): Pick<ProfileRow, 'name' | 'file' | 'line' | 'package' | 'owner'> {
+  const { owner, package: packageName, file } = frame;
+  if (by === 'functions')
+    return { name: frame.functionName, file, line: frame.line, package: packageName, owner };
+  return by === 'files'
+    ? { name: file ?? NATIVE, file, line: null, package: packageName, owner }
+    : { name: packageOf(frame), file: null, line: null, package: packageName, owner };
+}
+
+function placeOf({ name, file, line }: Pick<ProfileRow, 'name' | 'file' | 'line'>) {
+  return { name, file, line };
+}
+
+/** The end of the widest path, in the code that people can change where there is any on it. */
+function headOf(profile: CpuProfile, busyMicros: number): ProfileHead | null {
+  const { nodes } = profile;
+  const self = new Map<number, number>();
+  for (const { index, frame, selfMicros } of nodes)
+    if (selfMicros > 0 && !isPseudo(frame)) self.set(index, selfMicros);
+  const path = widestPath(profile, self);
+  if (!path || busyMicros <= 0) return null;
+  const isUsers = (index: number) => ['app', 'library'].includes(nodes[index]!.frame.owner);
+  let at = path.node;
+  while (at > 0 && !isUsers(at)) at = nodes[at]!.parent;
+  if (at <= 0) at = path.node;
+  const { frame } = nodes[at]!;
+  let caller = nodes[at]!.parent;
+  while (caller > 0 && (!isUsers(caller) || functionKey(nodes[caller]!.frame) === functionKey(frame)))
+    caller = nodes[caller]!.parent;
+  const micros = (share: number) =>
+    (share * [...self.values()].reduce((sum, each) => sum + each, 0)) / busyMicros;
+  return {
+    ...placeOf({ name: frame.functionName, file: frame.file, line: frame.line }),
+    share: Math.min(1, micros(path.share)),
+    ownShare: Math.min(1, micros(at === path.node ? path.ownShare : path.share)),
+    calleeCount: path.calleeCount,
+    calledBy: caller > 0 ? nodes[caller]!.frame.functionName : null,
+  };
+}
+
+function isBuiltIn(frame: Frame): boolean {
+  return frame.owner === 'native' && !isPseudo(frame);
+}
+
+function isPseudo(frame: Frame): boolean {
+  return frame.file === null && /^\((root|idle|program|garbage collector)\)$/.test(frame.functionName);
+}

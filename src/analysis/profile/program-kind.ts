@@ -1,0 +1,125 @@
+// What was profiled: a server, a run of a script, tests, a page. Told by the frames, by the order of the samples and by the
+// tool that made the profile; what nothing tells is unknown, and is not assumed.
+import { type CpuProfile, SAMPLE_STATES } from '../../model/cpu-profile.ts';
+import type { Frame } from '../../model/frame.ts';
+import type { ProfileOrigin } from '../../model/profile-origin.ts';
+import type { ProgramKind } from '../../model/profile-tables.ts';
+import { summarizeStates } from '../cpu/cpu.ts';
+import { linksOf, tally } from './call-tree.ts';
+
+export function programKind(profile: CpuProfile, origin: ProfileOrigin): ProgramKind {
+  const tool = byTool(profile, origin);
+  if (tool) return tool;
+  const evidence = gather(profile);
+  const busy = evidence.busyMicros;
+  const has = (mark: Mark, part: number) => (evidence.micros.get(mark) ?? 0) > busy * part;
+  if (evidence.seen.has('worker')) return 'worker';
+  if (has('react-native', PAGE_PART)) return 'react-native';
+  if (has('page', PAGE_PART) && !evidence.seen.has('runtime')) return 'page';
+  if (has('test-run', TOOL_PART)) return 'test-run';
+  if (has('benchmark', TOOL_PART)) return 'benchmark';
+  if (evidence.seen.has('server')) return 'server';
+  const idleShare = evidence.idleMicros / Math.max(1, evidence.idleMicros + busy);
+  if (has('build', BUILD_PART)) return 'script';
+  if (has('start', START_PART) && idleShare < MOST_IDLE_OF_SCRIPT) return 'script';
+  return idleShare < MOST_IDLE_OF_RUN && isOneRun(profile, busy) ? 'script' : 'unknown';
+}
+
+/** Chosen: a page has next to nothing but its own code; a runner of tests or builds lies under most of what it runs. */
+const PAGE_PART = 0.3;
+const TOOL_PART = 0.2;
+const BUILD_PART = 0.4;
+/** Loading modules that take most of the time, or a program that runs while it is loaded. */
+const START_PART = 0.5;
+const MOST_IDLE_OF_SCRIPT = 0.5;
+const MOST_IDLE_OF_RUN = 0.1;
+const ONE_RUN_PART = 0.9;
+
+function byTool({ threadName }: CpuProfile, { tool }: ProfileOrigin): ProgramKind | null {
+  if (tool === 'hermes') return 'react-native';
+  const isBrowser = tool === 'firefox' || tool === 'safari' || /^CrRendererMain\b/.test(threadName);
+  if (/^(worker \d|(Dedicated|Shared|Service)Worker\b|DOM Worker\b)/.test(threadName)) return 'worker';
+  return isBrowser ? 'page' : null;
+}
+
+type Mark = Exclude<ProgramKind, 'unknown' | 'script'> | 'build' | 'start' | 'runtime';
+
+const PACKAGES: [Mark, RegExp][] = [
+  [
+    'test-run',
+    /^(jest(-.*)?|@jest\/.*|vitest|@vitest\/.*|mocha|ava|tap|tape|uvu|jasmine(-.*)?|karma|@japa\/.*|@playwright\/test|playwright)$/,
+  ],
+  ['benchmark', /^(benchmark|tinybench|mitata|benny|cronometro|bench-node|b4a-bench)$/],
+  [
+    'build',
+    /^(typescript|webpack|rollup|rolldown|esbuild|terser|uglify-js|eslint|prettier|postcss|sass|less|metro|parcel|gulp|grunt|svgo|tsup|tslib|ts-morph|@babel\/.*|@swc\/.*|@rollup\/.*|@parcel\/.*|@angular\/(compiler|compiler-cli|build)|@rspack\/.*|@typescript-eslint\/.*|@11ty\/.*|@docusaurus\/.*)$/,
+  ],
+];
+
+const FILES: [Mark, RegExp][] = [
+  ['worker', /^(node:)?internal\/main\/worker_thread(\.js)?$/],
+  ['server', /^(node:)?_http_server(\.js)?$|^(node:)?internal\/http2\/(core|compat)(\.js)?$/],
+  ['test-run', /^node:internal\/test_runner\//],
+  ['start', /^(node:)?internal\/(modules\/run_main|main\/run_main_module)(\.js)?$/],
+  ['build', /(^|[/\\])_?tsc(\.[cm]?js)?$/],
+  [
+    'react-native',
+    /[/\\](index|main)(\.android|\.ios)?\.(js)?bundle\b|[/\\]main\.jsbundle\b|^InternalBytecode\.js/,
+  ],
+  ['runtime', /^(node:|bun:|ext:|internal\/)/],
+  ['page', /^(https?:\/\/|chrome-extension:|webpack:\/\/|blob:)/],
+];
+
+/** All marks of a frame. */
+function marksOf({ file, package: name, functionName }: Frame): Mark[] {
+  const plain = name?.replace(/(?<=.)@[^@/]*$/, '') ?? '';
+  const byPackage = name === null ? [] : PACKAGES.filter(([, pattern]) => pattern.test(plain));
+  const byFile = file === null ? [] : FILES.filter(([, pattern]) => pattern.test(file));
+  const marks = [...byPackage, ...byFile].map(([mark]) => mark);
+  // The top of a module runs when it is loaded, be it of use or not.
+  return functionName === '(anonymous)' ? marks.filter((mark) => mark !== 'server') : marks;
+}
+
+interface Evidence {
+  /** Time with a mark anywhere on the stack. */
+  micros: ReadonlyMap<Mark, number>;
+  seen: ReadonlySet<Mark>;
+  busyMicros: number;
+  idleMicros: number;
+}
+
+function gather(profile: CpuProfile): Evidence {
+  const { nodes } = profile;
+  const links = linksOf(nodes);
+  const marks = new Map<Frame, Mark[]>();
+  for (const { frame } of nodes) if (!marks.has(frame)) marks.set(frame, marksOf(frame));
+  const seen = new Set([...marks.values()].flat());
+  const micros = new Map<Mark, number>();
+  for (const mark of seen) {
+    const found = tally(nodes, links, ({ frame }) => (marks.get(frame)!.includes(mark) ? mark : null));
+    micros.set(mark, found.get(mark)?.total ?? 0);
+  }
+  const { code, gc, idle } = summarizeStates(profile);
+  return { micros, seen, busyMicros: code + gc, idleMicros: idle };
+}
+
+/** One call of the outermost code that never returned until nearly all was done: no event loop turned meanwhile. */
+function isOneRun({ nodes, samples }: CpuProfile, busyMicros: number): boolean {
+  let [current, since, longest] = [-1, 0, 0];
+  for (let i = 0; i < samples.node.length; i++) {
+    const state = SAMPLE_STATES[samples.state[i]!];
+    if (state === 'idle') current = -1;
+    if (state !== 'code') continue;
+    const outer = outermost(nodes, samples.node[i]!);
+    if (outer !== current) [current, since] = [outer, 0];
+    since += samples.micros[i]!;
+    longest = Math.max(longest, since);
+  }
+  return busyMicros > 0 && longest >= busyMicros * ONE_RUN_PART;
+}
+
+function outermost(nodes: CpuProfile['nodes'], leaf: number): number {
+  let at = leaf;
+  while (nodes[at]!.parent > 0) at = nodes[at]!.parent;
+  return at;
+}

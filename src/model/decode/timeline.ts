@@ -1,0 +1,121 @@
+// The samples of a CPU profile over time: how long each lasted, in which state the machine was, and what of it was ours.
+import { type CpuProfile, SAMPLE_STATES, type SampleState } from '../cpu-profile.ts';
+import { MalformedProfile } from './malformed-profile.ts';
+
+/** What of a profile is ours and not the program's. */
+export interface OwnWork {
+  /** The script name of code that we ran in the target: its samples count as the machine's. */
+  url: string;
+  /** Times, in microseconds of the profile's clock, in which we held the thread: nothing counts there. */
+  pauses: readonly (readonly [from: number, to: number])[];
+}
+
+/** How long each sample lasted. */
+export interface SampleTimes {
+  /** Until the next; 0 for the last, whose end nobody noted. */
+  micros: Float64Array;
+  /** From the start of the profile to the first sample. */
+  firstMicros: number;
+  /** Times that are none, among those of the samples. */
+  flawed: number;
+}
+
+/** A delta is the time before its sample. */
+export function timesOf(samples: readonly unknown[], timeDeltas: readonly unknown[]): SampleTimes {
+  const count = Math.min(samples.length, timeDeltas.length);
+  const micros = new Float64Array(count);
+  // Without any, it is a profile of counts.
+  let flawed = count === 0 ? 0 : samples.length - count;
+  for (let i = 1; i < count; i++) {
+    const delta = timeDeltas[i];
+    if (isDelta(delta)) micros[i - 1] = Math.max(0, delta);
+    else flawed++;
+  }
+  const [first] = timeDeltas;
+  return { micros, firstMicros: isDelta(first) ? Math.max(0, first) : 0, flawed };
+}
+
+/** No profile has a sample that lasts three hours; V8 writes small negative times when threads race. */
+function isDelta(micros: unknown): micros is number {
+  return typeof micros === 'number' && micros >= -1e6 && micros <= 1e10;
+}
+
+interface Placing {
+  /** A node's place in the decoded tree, by its id. */
+  indexOf: ReadonlyMap<number, number>;
+  states: readonly SampleState[];
+  /** Nothing ran where no sample was taken. */
+  areGapsPauses: boolean;
+}
+
+export function buildTimeline(
+  samples: readonly unknown[],
+  lasted: Float64Array,
+  { indexOf, states, areGapsPauses }: Placing,
+): CpuProfile['samples'] {
+  const usual = median(lasted);
+  const longest = areGapsPauses
+    ? Math.max(LEAST_GAP_MICROS, usual * GAP_DISTANCES)
+    : Number.POSITIVE_INFINITY;
+  const gaps = lasted.reduce((count, micros) => (micros > longest ? count + 1 : count), 0);
+  const count = lasted.length + gaps;
+  const timeline = {
+    node: new Int32Array(count),
+    state: new Uint8Array(count),
+    startMicros: new Float64Array(count),
+    micros: new Float64Array(count),
+  };
+  let at = 0;
+  let row = 0;
+  const add = (node: number, state: SampleState, micros: number) => {
+    timeline.node[row] = node;
+    timeline.state[row] = SAMPLE_STATES.indexOf(state);
+    timeline.startMicros[row] = at;
+    timeline.micros[row] = micros;
+    at += micros;
+    row++;
+  };
+  for (let i = 0; i < lasted.length; i++) {
+    const index = indexOf.get(samples[i] as number);
+    if (index === undefined) throw new MalformedProfile('a sample names a node that does not exist');
+    const isGap = lasted[i]! > longest;
+    add(index, states[index]!, isGap ? usual : lasted[i]!);
+    if (isGap) add(0, 'idle', lasted[i]! - usual);
+  }
+  return timeline;
+}
+
+/** Shorter gaps are the sampler's own. */
+const LEAST_GAP_MICROS = 5_000;
+const GAP_DISTANCES = 8;
+
+/** The thread was held a little longer than the probe, at either end, could tell. */
+const PAUSE_MARGIN_MICROS = 3_000;
+
+/** Samples in our own pauses are idle time of nobody; one that reaches into a pause ends where it begins. */
+export function leaveOutPauses(
+  { node, state, startMicros, micros }: CpuProfile['samples'],
+  pauses: OwnWork['pauses'],
+  originMicros: number,
+): void {
+  for (const [from, to] of pauses) {
+    const begin = from - originMicros - PAUSE_MARGIN_MICROS;
+    const end = to - originMicros + PAUSE_MARGIN_MICROS;
+    for (let i = 0; i < node.length; i++) {
+      const at = startMicros[i]!;
+      if (at > end) break;
+      if (at >= begin) {
+        node[i] = 0;
+        state[i] = SAMPLE_STATES.indexOf('idle');
+      } else if (at + micros[i]! > begin) micros[i] = begin - at;
+    }
+  }
+}
+
+export function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
+export function median(values: Float64Array): number {
+  return values.length === 0 ? 0 : (Float64Array.from(values).sort()[values.length >> 1] ?? 0);
+}

@@ -1,0 +1,122 @@
+// A trace of Chrome, DevTools, Electron or Node's `--trace-events`: its Profile and ProfileChunk events are CPU profiles, one
+// for each thread that was sampled.
+import { isObject, listIn, numberIn, objectIn, textIn } from '../../model/decode/unknown-json.ts';
+import type { ForeignProfile } from './raw-profile.ts';
+
+/** The events of a trace, which may stand in a list of their own or under `traceEvents`; null when it is no trace. */
+export function traceEventsOf(content: unknown): Record<string, unknown>[] | null {
+  const list = Array.isArray(content) ? content : objectIn(content).traceEvents;
+  if (!Array.isArray(list)) return null;
+  const events = list.filter(isObject);
+  return events.some(({ ph }) => typeof ph === 'string') || !Array.isArray(content) ? events : null;
+}
+
+interface Session {
+  pid: number | null;
+  tid: number | null;
+  startTime: number;
+  endTime: number;
+  nodes: { id: unknown; callFrame: unknown; children: unknown[]; parent: unknown }[];
+  samples: unknown[];
+  timeDeltas: unknown[];
+}
+
+/** The profile with most samples of code first: the thread that people mean. Empty when JavaScript was not sampled. */
+export function fromChromeTrace(events: readonly Record<string, unknown>[]): ForeignProfile[] {
+  const sessions = new Map<string, Session>();
+  for (const event of events) {
+    if (event.name !== 'Profile' && event.name !== 'ProfileChunk') continue;
+    const session = sessionOf(sessions, event);
+    if (event.name === 'ProfileChunk') addChunk(session, event);
+  }
+  const threads = threadNames(events);
+  return [...sessions.values()]
+    .filter(({ nodes }) => nodes.length > 0)
+    .map((session) => ({ session, name: threads(session.pid, session.tid) }))
+    .sort((a, b) => rankOf(a.name) - rankOf(b.name) || b.session.samples.length - a.session.samples.length)
+    .map(({ session, name }) => ({
+      kind: 'cpu-profile' as const,
+      threadName: name,
+      content: finish(session),
+    }));
+}
+
+/** A page's own thread comes before its workers, and both before those of the browser. */
+function rankOf(name: string): number {
+  return /^(CrRendererMain|main)\b/.test(name) ? 0 : /worker/i.test(name) ? 1 : 2;
+}
+
+/** Chunks are written by a thread of the profiler's: only Profile tells which thread was sampled. */
+function sessionOf(sessions: Map<string, Session>, event: Record<string, unknown>): Session {
+  const pid = numberIn(event, 'pid');
+  const key = `${pid}|${typeof event.id === 'number' ? event.id : textIn(event, 'id')}`;
+  const known = sessions.get(key);
+  const data = objectIn(objectIn(event.args).data);
+  const session: Session = known ?? {
+    pid,
+    tid: numberIn(event, 'tid'),
+    startTime: numberIn(event, 'ts') ?? 0,
+    endTime: 0,
+    nodes: [],
+    samples: [],
+    timeDeltas: [],
+  };
+  if (!known) sessions.set(key, session);
+  if (event.name === 'Profile') {
+    session.tid = numberIn(event, 'tid');
+    session.startTime = numberIn(data, 'startTime') ?? session.startTime;
+  }
+  return session;
+}
+
+function addChunk(session: Session, event: Record<string, unknown>): void {
+  const data = objectIn(objectIn(event.args).data);
+  const profile = objectIn(data.cpuProfile);
+  for (const node of listIn(profile, 'nodes')) {
+    if (!isObject(node)) continue;
+    session.nodes.push({ id: node.id, callFrame: node.callFrame, children: [], parent: node.parent });
+  }
+  append(session.samples, listIn(profile, 'samples'));
+  append(
+    session.timeDeltas,
+    listIn(data, 'timeDeltas').length > 0 ? listIn(data, 'timeDeltas') : listIn(profile, 'timeDeltas'),
+  );
+  session.endTime = numberIn(data, 'endTime') ?? numberIn(profile, 'endTime') ?? session.endTime;
+}
+
+/** A spread of a very long list would be as many arguments. */
+function append(to: unknown[], more: readonly unknown[]): void {
+  for (const each of more) to.push(each);
+}
+
+/** Nodes name their parents; V8's files name the children. */
+function finish({ nodes, samples, timeDeltas, startTime, endTime }: Session): object {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  for (const node of nodes) byId.get(node.parent)?.children.push(node.id);
+  return {
+    nodes: nodes.map(({ id, callFrame, children }) => ({ id, callFrame, children })),
+    samples,
+    timeDeltas,
+    startTime,
+    ...(endTime > 0 && { endTime }),
+  };
+}
+
+function threadNames(
+  events: readonly Record<string, unknown>[],
+): (pid: number | null, tid: number | null) => string {
+  const names = new Map<string, string>();
+  const processes = new Set<number | null>();
+  for (const event of events) {
+    if (event.name === 'Profile') processes.add(numberIn(event, 'pid'));
+    if (event.ph !== 'M' || event.name !== 'thread_name') continue;
+    names.set(
+      `${numberIn(event, 'pid')}|${numberIn(event, 'tid')}`,
+      textIn(event.args, 'name').slice(0, 100),
+    );
+  }
+  return (pid, tid) => {
+    const name = names.get(`${pid}|${tid}`) ?? (processes.size + names.size > 1 ? `thread ${tid}` : 'main');
+    return processes.size > 1 ? `${name} (process ${pid})` : name;
+  };
+}

@@ -1,0 +1,327 @@
+// What a profile of another tool is answered with: where its time went, what was profiled, where most of it was, and words
+// that fit.
+import { describe, expect, test } from 'vitest';
+import { diagnose } from '../../src/diagnose.ts';
+import type { ProfileOrigin } from '../../src/model/profile-origin.ts';
+import { foreignManifest } from '../../src/recording/foreign/manifest.ts';
+import type { Recording } from '../../src/recording/reader.ts';
+import { renderText } from '../../src/report/text/text.ts';
+import { buildRawCpuProfile, buildRawHeapProfile, type Slice } from '../support/build-profile.ts';
+
+function fileOf(
+  content: object,
+  tool: ProfileOrigin['tool'] = 'v8',
+  kind: 'cpu-profile' | 'heap-profile' = 'cpu-profile',
+): Recording {
+  const file = { kind, thread: 0, path: 'x' };
+  return {
+    manifest: foreignManifest({ files: [file], cwd: '/app' }),
+    snapshots: [],
+    profiles: [{ file, content }],
+    lines: [],
+    sources: { scripts: {}, lines: {} },
+    warnings: [],
+    origin: { tool },
+  };
+}
+
+const report = (slices: Slice[], tool?: ProfileOrigin['tool']) =>
+  diagnose(fileOf(buildRawCpuProfile(slices), tool));
+const textOf = (slices: Slice[], tool?: ProfileOrigin['tool']) =>
+  renderText(report(slices, tool), { colors: false, width: 100 });
+const repeat = (times: number, slices: Slice[]): Slice[] =>
+  Array.from({ length: times }, () => slices).flat();
+
+const SERVER = 'parserOnIncoming@node:_http_server:1000 > handle@/app/server.js:3';
+
+describe('the whole answer, of', () => {
+  test('a server whose time is spread', () => {
+    const names = ['parse', 'check', 'bind', 'scan', 'emit', 'print', 'resolve', 'infer'];
+    const turn = names.map((name): Slice => [`on${name}@/app/${name}.js:1 > ${name}@/app/${name}.js:10`, 6]);
+    expect(textOf(repeat(90, [...turn, ['(idle)', 3]]))).toBe(`WHERE THE TIME WENT: 4.3 s of CPU time
+   busy 94% of 4.6 s: JavaScript 94%, native 0%, garbage collection 0%, program 0%, idle 5.9%
+   No path of calls takes the larger part: it is spread over 16 functions.
+
+         own           total        function
+      540 ms   13%    540 ms   13%  parse  parse.js:10
+      540 ms   13%    540 ms   13%  check  check.js:10
+      540 ms   13%    540 ms   13%  bind  bind.js:10
+      540 ms   13%    540 ms   13%  scan  scan.js:10
+      540 ms   13%    540 ms   13%  emit  emit.js:10
+      540 ms   13%    540 ms   13%  print  print.js:10
+      540 ms   13%    540 ms   13%  resolve  resolve.js:10
+      540 ms   13%    540 ms   13%  infer  infer.js:10
+        0 ms    0%    540 ms   13%  onparse  parse.js:1
+        0 ms    0%    540 ms   13%  oncheck  check.js:1
+   and 6 more functions: --top 16
+
+         own           total        package
+       4.3 s  100%     4.3 s  100%  (application)
+
+NO VERDICT: No function takes enough of it to be named a cause; of memory and handles a CPU profile
+says nothing.
+
+Not judged: 22 kinds of causes that this file does not show; --json lists them.
+`);
+  });
+
+  test('a heap profile', () => {
+    const content = buildRawHeapProfile([
+      ['serve@/app/server.js:10', 200_000],
+      ['serve@/app/server.js:10 > remember@/app/sessions.js:18', 38_000_000],
+      ['serve@/app/server.js:10 > parse@/app/node_modules/qs/index.js:3', 1_500_000],
+    ]);
+    const text = renderText(diagnose(fileOf(content, 'v8', 'heap-profile')), { colors: false, width: 100 });
+    expect(text).toBe(`WHERE THE MEMORY IS: 37.9 MB live
+   \`remember\` (sessions.js:18) holds 96% of 37.9 MB.
+
+         own           total        function
+     36.2 MB   96%   36.2 MB   96%  remember  sessions.js:18
+      1.4 MB  3.8%    1.4 MB  3.8%  parse  node_modules/qs/index.js:3 [qs]
+      195 KB  0.5%   37.9 MB  100%  serve  server.js:10
+
+         own           total        package
+     36.4 MB   96%   37.9 MB  100%  (application)
+      1.4 MB  3.8%    1.4 MB  3.8%  qs
+
+NO VERDICT: A heap profile is one moment: what is live is said, growth cannot be told from it.
+
+Not judged: 24 kinds of causes that this file does not show, event-loop-block among them (no CPU
+            profile); --json lists them.
+`);
+  });
+});
+
+describe('what was profiled is', () => {
+  test.each<[string, Slice[], ProfileOrigin['tool'], string]>([
+    [
+      'a server, where requests come in',
+      repeat(40, [
+        [SERVER, 50],
+        ['(idle)', 50],
+      ]),
+      'v8',
+      'server',
+    ],
+    [
+      'a run, where one call takes all of it',
+      [
+        ['main@/app/job.js:1 > slow@/app/job.js:20', 720],
+        ['main@/app/job.js:1 > other@/app/job.js:30', 80],
+      ],
+      'v8',
+      'script',
+    ],
+    [
+      'a run, where a compiler works in turns',
+      repeat(40, [
+        ['next@/app/node_modules/webpack/lib/a.js:1', 50],
+        ['(idle)', 20],
+      ]),
+      'v8',
+      'script',
+    ],
+    [
+      'a run of tests',
+      repeat(20, [
+        ['run@/app/node_modules/@vitest/runner/a.js:1 > add@/app/add.js:1', 50],
+        ['(idle)', 5],
+      ]),
+      'v8',
+      'test-run',
+    ],
+    ['a benchmark', [['run@/app/node_modules/tinybench/a.js:1 > add@/app/add.js:1', 500]], 'v8', 'benchmark'],
+    [
+      'a worker',
+      [['(anonymous)@node:internal/main/worker_thread:1 > add@/app/add.js:1', 500]],
+      'v8',
+      'worker',
+    ],
+    [
+      'a page, where code came over HTTP',
+      repeat(9, [
+        ['click@https://shop.example/a.js:1', 50],
+        ['(idle)', 50],
+      ]),
+      'v8',
+      'page',
+    ],
+    ['a page, where a browser says so', [['click@/a.js:1', 500]], 'firefox', 'page'],
+    ['a React Native app', [['render@http://localhost:8081/index.bundle:1', 500]], 'hermes', 'react-native'],
+    [
+      'not known, where nothing tells',
+      repeat(20, [
+        ['tick@/app/a.js:1', 40],
+        ['(idle)', 10],
+      ]),
+      'v8',
+      'unknown',
+    ],
+    [
+      'not a server for having loaded the module',
+      repeat(20, [
+        ['tick@/app/a.js:1', 40],
+        ['@node:_http_server:1', 1],
+        ['(idle)', 10],
+      ]),
+      'v8',
+      'unknown',
+    ],
+  ])('%s', (_, slices, tool, expected) => {
+    expect(report(slices, tool).where![0]!.program).toBe(expected);
+  });
+
+  test('said of nothing that we watched ourselves', () => {
+    const { origin: _, ...own } = fileOf(buildRawCpuProfile([['f@/app/a.js:1', 50]]));
+    expect(diagnose(own).where).toBeUndefined();
+    expect(diagnose(own, undefined, { top: 3 }).where).toHaveLength(1);
+  });
+});
+
+describe('words fit what was profiled:', () => {
+  test('a build serves nobody', () => {
+    const text = textOf([
+      [
+        'executeCommandLine@_tsc.js:130000 > checkSourceFile@_tsc.js:86000 > checkExpression@_tsc.js:80000',
+        4_000,
+      ],
+      ['executeCommandLine@_tsc.js:130000 > emit@_tsc.js:120000', 500],
+    ]);
+    expect(text).toContain('a run of a program (a script or a build)');
+    expect(text).toContain(
+      '`checkExpression` (_tsc.js:80000) took 89% of 4.5 s, called by `checkSourceFile`.',
+    );
+    expect(text).toMatch(/`checkExpression` takes 89% of the run/);
+    expect(text).not.toMatch(/serving|blocks the event loop|setImmediate|request/);
+  });
+
+  test('a page has long tasks', () => {
+    const { findings } = report(
+      repeat(10, [
+        ['click@https://shop.example/a.js:1', 400],
+        ['(idle)', 50],
+      ]),
+    );
+    expect(findings[0]!.title).toContain('is a long task: the page does not answer for up to 40');
+    expect(findings[0]!.advice.join()).toMatch(/scheduler\.yield|Web Worker/);
+    expect(JSON.stringify(findings)).not.toMatch(/setImmediate|serving/);
+  });
+
+  test('of a short run the function is named, and what so short a time does not show', () => {
+    const { findings, warnings, verdict } = report([
+      ['main@/app/job.js:1 > slow@/app/job.js:20', 720],
+      ['main@/app/job.js:1 > other@/app/job.js:30', 80],
+    ]);
+    expect(verdict).toBe('findings');
+    expect(findings[0]).toMatchObject({ kind: 'cpu-hotspot', subject: { function: 'slow', line: 20 } });
+    expect(warnings.map(({ code }) => code)).toEqual(['profile-short']);
+  });
+
+  test('of a few milliseconds no cause is named', () => {
+    expect(report([['main@/app/job.js:1', 30]])).toMatchObject({ verdict: 'too-little-data', findings: [] });
+  });
+});
+
+describe('most of it', () => {
+  const leaves = Array.from(
+    { length: 24 },
+    (_, i): Slice => [`handle@/app/a.js:1 > viaSort@/app/a.js:9 > leaf${i}@/app/a.js:${20 + i}`, 24],
+  );
+  const SPREAD = repeat(4, [...leaves, ['handle@/app/a.js:1 > leafX@/app/b.js:3', 24], ['(idle)', 300]]);
+
+  test('is never a leaf of a few percent', () => {
+    const { where, findings } = report(SPREAD);
+    expect(where![0]!.head).toMatchObject({ name: 'viaSort', line: 9, calleeCount: 24, calledBy: 'handle' });
+    expect(where![0]!.head!.share).toBeCloseTo(0.96, 2);
+    const said = JSON.stringify(findings[0]!.evidence);
+    expect(said).toContain('96% of the longest one was spent in a.js:9, viaSort, spread over 24 functions');
+    expect(said).not.toMatch(/leaf\d/);
+  });
+
+  test('counts a recursion once', () => {
+    const { where } = report([['walk@/app/a.js:1 > walk@/app/a.js:1 > walk@/app/a.js:1', 300]]);
+    expect(where![0]!.functions).toMatchObject([{ name: 'walk', self: 300, total: 300, totalShare: 1 }]);
+  });
+});
+
+test('time and shares are told apart by package and file, and the machine’s own by state', () => {
+  const [where] = report([
+    ['main@/app/a.js:1', 100],
+    ['main@/app/a.js:1 > parse@/app/node_modules/qs/lib/parse.js:2', 200],
+    ['main@/app/a.js:1 > parse@/app/node_modules/qs/lib/parse.js:2 > sort', 100],
+    ['(garbage collector)', 50],
+    ['(program)', 50],
+    ['(idle)', 500],
+  ]).where!;
+  expect(where!.states).toEqual({ code: 300, native: 100, gc: 50, program: 50, idle: 500 });
+  expect(where!.packages.map(({ name, self, total }) => [name, self, total])).toEqual([
+    ['qs', 200, 300],
+    ['(application)', 100, 400],
+    ['(native)', 100, 100],
+  ]);
+  expect(where!.files.map(({ name, self }) => [name, self])).toEqual([
+    ['node_modules/qs/lib/parse.js', 200],
+    ['a.js', 100],
+    ['(native)', 100],
+  ]);
+});
+
+describe('synchronous writes to the console', () => {
+  const WRITE =
+    'Writable.write@node:internal/streams/writable:504 > Socket._write@node:net:969 > handleWriteReq@node:internal/stream_base_commons:46 > writeUtf8String';
+  const turns = (stack: string) =>
+    repeat(8, [
+      ['(idle)', 600],
+      [`processImmediate@node:internal/timers:443 > onTick@/app/server.js:12 > ${stack}`, 1_000],
+    ]);
+
+  test('are named with the function that logs', () => {
+    const { findings } = report(
+      turns(
+        `consoleCall > error@node:internal/console/constructor:390 > value@node:internal/console/constructor:267 > ${WRITE}`,
+      ),
+    );
+    expect(findings[0]!.title).toMatch(
+      /`onTick` blocks the event loop for up to 1 s with `console\.error` \(server\.js:12/,
+    );
+    expect(findings[0]!.advice.join()).toMatch(/Log less/);
+    expect(JSON.stringify(findings)).not.toMatch(/sockets/);
+  });
+
+  test('of a logger are its own', () => {
+    const { findings } = report(
+      turns('write@/app/node_modules/sonic-boom/index.js:300 > writeSync@node:fs:900 > writeString'),
+    );
+    expect(findings[0]!.title).toContain('sonic-boom');
+    expect(findings[0]!.advice.join()).toMatch(/Log less/);
+  });
+
+  test('are not what a server writes to its clients', () => {
+    const { findings } = report(turns(WRITE));
+    expect(JSON.stringify(findings)).not.toMatch(/console/);
+  });
+});
+
+test('a profile of counts has a table, and no blocks', () => {
+  const {
+    samples: _,
+    timeDeltas: __,
+    ...counts
+  } = buildRawCpuProfile([
+    ['(idle)', 400],
+    ['serve@/app/a.js:1 > rank@/app/a.js:9', 3_600],
+  ]);
+  const { where, notApplicable, warnings } = diagnose(fileOf(counts));
+  expect(where![0]!.functions[0]).toMatchObject({ name: 'rank' });
+  expect(where![0]!.functions[0]!.selfShare).toBeCloseTo(1, 3);
+  expect(notApplicable).toContainEqual({
+    kind: 'event-loop-block',
+    reason: 'the profile has counts and no samples in time',
+  });
+  expect(warnings.map(({ code }) => code)).toEqual(['profile-without-samples']);
+});
+
+test('a file of Windows is a path of Windows', () => {
+  const { where } = report([['rank@file:///C:/Users/ann/My%20Shop/src/rank.js:20', 500]]);
+  expect(where![0]!.head).toMatchObject({ file: 'C:\\Users\\ann\\My Shop\\src\\rank.js', line: 20 });
+});
