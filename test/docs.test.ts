@@ -57,6 +57,8 @@ describe.each(PAGES)('%s', (page) => {
 const NOT_OURS = new Set([
   '--inspect',
   '--inspect-port',
+  '--cpu-prof',
+  '--heap-prof',
   '--incremental-marking-soft-trigger',
   '--incremental-marking-hard-trigger',
   '--disable-sigusr1',
