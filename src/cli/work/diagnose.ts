@@ -1,6 +1,8 @@
 // `culprit diagnose`: capture, analyse, report.
+
 import { join } from 'node:path';
 import { diagnose } from '../../diagnose.ts';
+import { RecordingError } from '../../errors.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import { explainRecordedHeap } from '../../heap/explain-recorded-heap.ts';
 import { readRecording } from '../../recording/reader.ts';
@@ -43,7 +45,11 @@ async function diagnoseInto(
       typeof options.flame === 'string'
         ? options.flame
         : join(options.out ?? '.', `culprit-${report.target.pid ?? 'flame'}.html`);
-    await writeFlame(recording, 'speedscope', file);
+    await writeFlame(recording, 'speedscope', file).catch((error: unknown) => {
+      // The diagnosis stands: a process that was idle has nothing to draw.
+      if (!(error instanceof RecordingError)) throw error;
+      process.stderr.write(`No flame graph was written to ${file}: ${error.message}\n`);
+    });
   }
   return exitCodeFor(report, options.failOn, outcome.ended === 'interrupted');
 }
