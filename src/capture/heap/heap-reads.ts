@@ -21,6 +21,8 @@ const LEAST_PACE_MILLIS = 1_000;
 const SHORT_CAPTURE_MILLIS = 20_000;
 /** Parts of the capture by which a heap that does not rise was collected, and once more at the end. */
 const CALM_FLOORS = [0.05, 0.12, 0.2, 0.3, 0.5, 0.75];
+/** Collections of V8's own that are no further apart are often. */
+const OFTEN_MILLIS = 3_000;
 /** V8 that was asked to collect has not by then: the program allocates next to nothing. */
 const PATIENCE_MILLIS = 4_500;
 
@@ -96,12 +98,12 @@ export class HeapReads {
 
   /** Something may rise, there or elsewhere: collections are wanted more often, and where what stays is allocated. */
   private isCloser(thread: ThreadCapture): boolean {
-    return (
-      this.isAsked() ||
-      this.context.options.durationMillis < SHORT_CAPTURE_MILLIS ||
-      this.isTight ||
-      mayBeRising(thread.counters.floors)
-    );
+    const { floors } = thread.counters;
+    if (mayBeRising(floors)) return true;
+    // Where V8 collects often by itself, that is known well enough.
+    if (floors.length * OFTEN_MILLIS > this.context.elapsed()) return false;
+    const isShort = this.context.options.durationMillis < SHORT_CAPTURE_MILLIS;
+    return this.isAsked() || isShort || this.isTight;
   }
 
   /** A heap that does not rise is collected a few times in all, by V8 itself where it does so. */
