@@ -230,8 +230,7 @@ class CaptureRun implements CaptureContext {
 
   private async startProfiles({ cpu, counters }: ThreadCapture): Promise<void> {
     const estimate = estimateProfilerStartMillis(counters.heapUsedBytes ?? 0);
-    // Estimates are off by up to a factor of two.
-    if (estimate * 2 > this.options.maxPauseMillis) cpu.startByAsking();
+    if (estimate > this.options.maxPauseMillis) cpu.startByAsking();
     else await cpu.start(this.intervals.cpuMicros);
   }
 

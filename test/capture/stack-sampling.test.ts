@@ -16,8 +16,14 @@ const at = (millis: number, ...frames: StackNow['frames']): StackNow => ({
 });
 
 describe('stacks', () => {
-  test('become a tree of functions, one node each whichever line was running, with the time until the next', () => {
-    const profile = profileOf([at(0, SORT, HANDLE), at(30, SORT_LATER, HANDLE), at(60), at(90, HANDLE)]);
+  test('become a tree of functions, one node each whichever line was running, with the time since the one before', () => {
+    const profile = profileOf([
+      at(-30),
+      at(0, SORT, HANDLE),
+      at(30, SORT_LATER, HANDLE),
+      at(60),
+      at(90, HANDLE),
+    ]);
     const frame = (functionName: string, url: string, lineNumber: number, columnNumber: number) => ({
       functionName,
       scriptId: '0',
@@ -26,7 +32,7 @@ describe('stacks', () => {
       columnNumber,
     });
     expect(profile).toEqual({
-      startTime: 5_000_000,
+      startTime: 4_970_000,
       endTime: 5_090_000,
       samples: [3, 3, 4, 2],
       timeDeltas: [0, 30_000, 30_000, 30_000],
@@ -63,7 +69,7 @@ describe('stacks', () => {
       { id: 0, name: 'main' },
       { url: OWN_URL, pauses: [] },
     );
-    expect(decoded.durationMicros).toBe(90_000);
+    expect(decoded.durationMicros).toBe(60_000);
   });
 });
 

@@ -29,6 +29,10 @@ const firstCpu = () =>
 const isPossible =
   existsSync('/proc/self/schedstat') && spawnSync('taskset', ['--version'], { stdio: 'ignore' }).status === 0;
 
+/** Nanoseconds that the main thread ran, and waited for a CPU. */
+const schedstat = (pid: number) =>
+  readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ').map(Number);
+
 const neighbours: ChildProcess[] = [];
 afterEach(async () => {
   for (const neighbour of neighbours.splice(0)) neighbour.kill('SIGKILL');
@@ -36,15 +40,20 @@ afterEach(async () => {
 });
 
 describe.skipIf(!isPossible)('a server beside neighbours that take its CPU', () => {
-  test('is starved, and none of its code is blamed for what the waiting makes long', async () => {
+  test('is starved, and none of its code is blamed for what the waiting makes long', async ({ skip }) => {
     const cpu = firstCpu();
     const target = await startTarget({ code: SERVER });
     expect(spawnSync('taskset', ['-acp', cpu, String(target.pid)]).status).toBe(0);
     for (let i = 0; i < NEIGHBOURS; i++)
       neighbours.push(spawn('taskset', ['-c', cpu, process.execPath, '-e', NEIGHBOUR], { stdio: 'ignore' }));
+    const [ranBefore, waitedBefore] = schedstat(target.pid);
     const report = reportOf(
       await runCulprit(['diagnose', String(target.pid), '--duration', '8s', '--json', '-']),
     );
+    const [ran, waited] = schedstat(target.pid);
+    const share = (waited! - waitedBefore!) / (ran! - ranBefore! + waited! - waitedBefore!);
+    // A kernel may prefer a thread that sleeps most of the time to its neighbours.
+    if (share < 0.75) skip(`the kernel let it wait for ${Math.round(share * 100)} % of its time only`);
     const kinds = report.findings.map(({ kind }) => kind);
     expect(kinds).toContain('cpu-starved');
     expect(kinds).not.toContain('event-loop-block');

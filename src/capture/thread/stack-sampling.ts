@@ -52,18 +52,24 @@ interface ProfileNode {
   positionTicks: { line: number; ticks: number }[];
 }
 
-/** Exported for its test. A stack holds for the time until the next one. */
+/**
+ * Exported for its test. A stack holds for the time since the one before: while native code runs nobody is answered, and the
+ * answer comes from the function that called it. In V8's form a sample holds until the next, so that each goes one place up.
+ */
 export function profileOf(stacks: readonly StackNow[]): object {
   const tree = createTree();
   const samples: number[] = [];
   const timeDeltas: number[] = [];
-  let last = stacks[0]!.clockMicros;
-  for (const { clockMicros, frames } of stacks) {
+  const startTime = stacks[0]!.clockMicros;
+  let last = startTime;
+  let delta = 0;
+  for (const { clockMicros, frames } of stacks.slice(1)) {
     samples.push(tree.add(frames));
-    timeDeltas.push(Math.max(0, clockMicros - last));
+    timeDeltas.push(delta);
+    delta = Math.max(0, clockMicros - last);
     last = clockMicros;
   }
-  return { nodes: tree.nodes, startTime: stacks[0]!.clockMicros, endTime: last, samples, timeDeltas };
+  return { nodes: tree.nodes, startTime, endTime: last, samples, timeDeltas };
 }
 
 function createTree() {

@@ -53,7 +53,7 @@ export async function writeFlame(
   const { hasWeight } = await import('../../report/flame/drawable.ts');
   const drawn = (isHeap ? [] : cpuProfiles).filter(hasWeight);
   const heaps = drawn.length > 0 ? [] : heapDrawings(observations).filter(hasWeight);
-  if (drawn.length + heaps.length === 0) throw nothingToDraw(observations);
+  if (drawn.length + heaps.length === 0) throw nothingToDraw(observations, isHeap);
   if (renderer === 'pprof' && drawn.length > 0) {
     const { toCpuPprof } = await import('../../report/pprof.ts');
     writeOut(file, toCpuPprof(drawn, subjectOf(observations)), 'CPU profile');
@@ -64,7 +64,12 @@ export async function writeFlame(
   }
 }
 
-function nothingToDraw({ cpuProfiles, heapReads }: Observations): RecordingError {
+function nothingToDraw({ cpuProfiles, heapReads }: Observations, isHeap: boolean): RecordingError {
+  if (isHeap && heapReads.length === 0 && cpuProfiles.length > 0)
+    return new RecordingError(
+      'There is no heap profile in it: there is nothing to draw.',
+      'Leave `--heap` out to draw its CPU profile.',
+    );
   const what =
     cpuProfiles.length + heapReads.length === 0 ? 'There is no profile in it' : 'The profile in it is empty';
   return new RecordingError(
