@@ -16,6 +16,7 @@ interface Program {
 }
 
 const HEALTHY: Program = { floor: () => 20 * MB, collectsEvery: 0, isEncouraged: true };
+const LARGE: Partial<Program> = { floor: (nth) => (100 + nth) * MB };
 const LEAKING: Program = { ...HEALTHY, floor: (nth) => (20 + nth) * MB };
 
 /** A whole capture of a program, one step each second. */
@@ -112,16 +113,18 @@ describe('a heap that rises', () => {
   );
 
   test('of 100 MB is never collected by force; V8 is asked, and one warning says what was left out', async () => {
-    const { forced, count, thread, warnings } = await look(LEAKING, { heap: 100 * MB });
+    const { forced, count, thread, warnings } = await look(LARGE, { heap: 100 * MB });
     expect(forced).toEqual([]);
     expect(count('startHeap')).toBe(0);
     expect(count('encourageCollection')).toBeGreaterThanOrEqual(6);
     expect(thread.counters.floors.length).toBeGreaterThanOrEqual(6);
-    expect(warnings).toEqual([{ code: 'heap-reads-too-long', estimateMillis: 210, maxPauseMillis: 100 }]);
+    expect(warnings).toEqual([
+      { code: 'heap-reads-too-long', estimateMillis: expect.any(Number), maxPauseMillis: 100 },
+    ]);
   });
 
   test('of 100 MB is read where --max-pause allows it', async () => {
-    const { count, warnings } = await look(LEAKING, { heap: 100 * MB, options: { maxPauseMillis: 1_000 } });
+    const { count, warnings } = await look(LARGE, { heap: 100 * MB, options: { maxPauseMillis: 1_000 } });
     expect(count('readHeap')).toBeGreaterThan(0);
     expect(warnings).toEqual([]);
   });

@@ -11,8 +11,9 @@ import { isMemoryTight } from './memory-room.ts';
 const FORCED_SHARE = 0.01;
 /** By this factor: beginning again forgets what was seen of the heap so far. */
 const TOO_FINE = 8;
-/** Estimates are off by up to a factor of two. */
+/** Estimates are off by up to a factor of two; one pause differs less from the next. */
 const SAFETY = 2;
+const MEASURED = 1.5;
 /** A trend needs this many collections. */
 const WANTED_FLOORS = 8;
 const CLOSER_FLOORS = 12;
@@ -150,7 +151,7 @@ export class HeapReads {
     const { maxPauseMillis, durationMillis } = this.context.options;
     const { forcedMillis } = this.askedOf(thread);
     const estimate = this.estimateOf(thread);
-    return estimate * SAFETY <= maxPauseMillis && forcedMillis + estimate <= this.budget(durationMillis);
+    return this.longestOf(thread) <= maxPauseMillis && forcedMillis + estimate <= this.budget(durationMillis);
   }
 
   private budget(durationMillis: number): number {
@@ -158,12 +159,20 @@ export class HeapReads {
   }
 
   private estimateOf(thread: ThreadCapture): number {
-    return estimateHeapReadMillis(thread.counters.heapUsedBytes ?? 0);
+    const { lastPauseMillis } = this.askedOf(thread);
+    // What was collected last costs nothing to mark, and a pause that was measured says more than its size.
+    const { floors, heapUsedBytes = 0 } = thread.counters;
+    return lastPauseMillis > 0 ? lastPauseMillis : estimateHeapReadMillis(floors.at(-1) ?? heapUsedBytes);
+  }
+
+  /** What the next one may take at worst. */
+  private longestOf(thread: ThreadCapture): number {
+    return this.estimateOf(thread) * (this.askedOf(thread).lastPauseMillis > 0 ? MEASURED : SAFETY);
   }
 
   private warnLeftOut(thread: ThreadCapture): void {
     const { maxPauseMillis } = this.context.options;
-    const estimateMillis = Math.round(this.estimateOf(thread) * SAFETY);
+    const estimateMillis = Math.round(this.longestOf(thread));
     warnOnce(this.context.outcome, { code: 'heap-reads-too-long', estimateMillis, maxPauseMillis });
   }
 
