@@ -32,6 +32,8 @@ interface Asked {
   /** When V8 was asked to collect, and how many collections there had been; -1: it is not asked now. */
   atMillis: number;
   floorsBefore: number;
+  /** Collections that we asked for or forced. */
+  caused: number;
   /** All collections that we forced, milliseconds. */
   forcedMillis: number;
   nextAt: number;
@@ -92,8 +94,12 @@ export class HeapReads {
     asked.nextAt = elapsed + this.pace(thread);
     if (this.isCloser(thread) && (await this.startSampling(thread)) && this.isForceable(thread))
       return this.force(thread);
-    if (await thread.probe?.call('encourageCollection')) asked.atMillis = elapsed;
-    else if (this.isForceable(thread)) return this.force(thread);
+    if (await thread.probe?.call('encourageCollection')) {
+      asked.atMillis = elapsed;
+      asked.caused++;
+      return hasNew;
+    }
+    if (this.isForceable(thread)) return this.force(thread);
     return hasNew;
   }
 
@@ -102,7 +108,8 @@ export class HeapReads {
     const { floors } = thread.counters;
     if (mayBeRising(floors)) return true;
     // Where V8 collects often by itself, that is known well enough.
-    if (floors.length * OFTEN_MILLIS > this.context.elapsed()) return false;
+    const natural = floors.length - this.askedOf(thread).caused;
+    if (natural * OFTEN_MILLIS > this.context.elapsed()) return false;
     const isShort = this.context.options.durationMillis < SHORT_CAPTURE_MILLIS;
     return this.isAsked() || isShort || this.isTight;
   }
@@ -187,6 +194,7 @@ export class HeapReads {
     }
     asked.lastPauseMillis = performance.now() - from;
     asked.forcedMillis += asked.lastPauseMillis;
+    asked.caused++;
     this.context.outcome.pausesMillis.push(asked.lastPauseMillis);
     asked.floorsBefore = thread.counters.floors.length;
     return true;
@@ -195,7 +203,14 @@ export class HeapReads {
   private askedOf({ id }: ThreadCapture): Asked {
     const known = this.asked.get(id);
     if (known) return known;
-    const asked = { atMillis: -1, floorsBefore: -1, forcedMillis: 0, nextAt: 0, lastPauseMillis: 0 };
+    const asked = {
+      atMillis: -1,
+      floorsBefore: -1,
+      caused: 0,
+      forcedMillis: 0,
+      nextAt: 0,
+      lastPauseMillis: 0,
+    };
     this.asked.set(id, asked);
     return asked;
   }
