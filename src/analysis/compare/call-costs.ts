@@ -20,7 +20,8 @@ export interface CallCosts {
   samples: number;
 }
 
-const ROOT: Frame = {
+/** Where every profile begins. */
+export const ROOT: Frame = {
   functionName: '(root)',
   file: null,
   line: null,

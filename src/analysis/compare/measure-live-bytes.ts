@@ -1,20 +1,10 @@
 // From heap profiles to one run of a comparison: the bytes that each function keeps alive.
 import type { CallCost, FunctionCost, Run } from '../../model/comparison/run.ts';
-import type { Frame } from '../../model/frame.ts';
 import type { HeapSamplingRead } from '../../model/heap-sampling.ts';
-import { placeKey } from './call-costs.ts';
+import { placeKey, ROOT } from './call-costs.ts';
 
 /** V8's sampling interval unless somebody asks for another. */
 const BYTES_A_SAMPLE = 512 * 1024;
-
-const ROOT: Frame = {
-  functionName: '(root)',
-  file: null,
-  line: null,
-  column: null,
-  owner: 'native',
-  package: null,
-};
 
 /** Bytes stand in place of microseconds. */
 export function measureLiveBytes(
