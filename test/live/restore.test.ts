@@ -1,8 +1,8 @@
 // The target is left as it was found, on every way out of culprit: done, Ctrl-C, SIGTERM, kill -9. A few cycles of
 // each; test/stress/restore.mjs does many.
 import { afterAll, describe, expect, test } from 'vitest';
-import { reportOf, startCulprit, wentWrongInside } from './support/culprit.ts';
-import { isCpuProfilerOn } from './support/observe.ts';
+import { PHASES, reportOf, startCulprit, wentWrongInside } from './support/culprit.ts';
+import { isCpuProfilerOn, untilBlocked } from './support/observe.ts';
 import { startObservedApp } from './support/observed-app.ts';
 import { startPinging, staysRestored, takeSnapshot, untilRestored } from './support/restored.ts';
 import { endAllTargets, type RunningTarget, startTarget } from './support/target.ts';
@@ -14,7 +14,9 @@ afterAll(endAllTargets);
 const LEASE_MILLIS = 25_000;
 
 const diagnoseJson = (target: RunningTarget, duration: string, ...more: string[]) =>
-  startCulprit(['diagnose', String(target.pid), '--duration', duration, '--json', '-', ...more]);
+  startCulprit(['diagnose', String(target.pid), '--duration', duration, '--json', '-', ...more], {
+    saysPhases: true,
+  });
 
 describe('a run to the end', () => {
   test('leaves nothing behind, also the third time', async () => {
@@ -75,18 +77,17 @@ describe('objects that the program logs', () => {
 });
 
 describe('kill -9 of culprit', () => {
-  // Before the attach, between the signal and the lease, in the baseline, in the profile, and, from the
-  // census at about 5 s on, with traps on the growing collections.
-  test.concurrent.each([150, 400, 700, 1_700, 4_000, 6_600, 7_600])(
-    'after %i ms leaves a target that serves and restores itself',
-    async (millis) => {
+  // The last one: with traps on the growing collections.
+  test.concurrent.each(PHASES)(
+    'at "%s" leaves a target that serves and restores itself',
+    async (phase) => {
       const target = await startObservedApp();
       const before = await takeSnapshot(target);
       const pinger = startPinging(target);
-      const culprit = diagnoseJson(target, '9s');
-      await delay(millis);
+      const culprit = diagnoseJson(target, '20s');
+      await culprit.reaches(phase);
       culprit.kill('SIGKILL');
-      await culprit.ended;
+      expect((await culprit.ended).signal).toBe('SIGKILL');
       const { left } = await untilRestored(target, before, LEASE_MILLIS);
       const pings = await pinger.stop();
       await target.end();
@@ -103,7 +104,7 @@ describe('kill -9 of culprit', () => {
     const culprit = diagnoseJson(target, '20s');
     await until('the profiler runs', () => isCpuProfilerOn(target.pid));
     await target.get('/block/6000');
-    await delay(500);
+    await untilBlocked(target.pid);
     culprit.kill('SIGKILL');
     await culprit.ended;
     const { left } = await untilRestored(target, before, LEASE_MILLIS + 6_000);
@@ -116,7 +117,7 @@ describe('kill -9 of culprit', () => {
     const before = await takeSnapshot(target);
     await target.get('/block/6000');
     const culprit = diagnoseJson(target, '20s');
-    await delay(700);
+    await culprit.reaches('the inspector is open');
     culprit.kill('SIGKILL');
     await culprit.ended;
     const { left } = await untilRestored(target, before, LEASE_MILLIS + 6_000);
@@ -132,8 +133,7 @@ describe('a signal to culprit', () => {
       const target = await startObservedApp();
       const before = await takeSnapshot(target);
       const culprit = diagnoseJson(target, '40s');
-      await until('the profiler runs', () => isCpuProfilerOn(target.pid));
-      await delay(3_000);
+      await culprit.reaches('sampling', 3);
       culprit.kill(signal);
       const result = await culprit.ended;
       const { left } = await untilRestored(target, before, 5_000);
@@ -166,15 +166,15 @@ describe('a signal to culprit', () => {
   test.concurrent('SIGINT before the attach is done restores the target', async () => {
     const target = await startObservedApp();
     const before = await takeSnapshot(target);
-    for (const millis of [250, 350, 500]) {
+    for (const phase of PHASES.slice(0, 4)) {
       const culprit = diagnoseJson(target, '40s');
-      await delay(millis);
+      await culprit.reaches(phase);
       culprit.kill('SIGINT');
       const result = await culprit.ended;
       expect(wentWrongInside(result)).toBeNull();
       // Before our handler is in place the signal simply ends the process.
       expect(result.signal === 'SIGINT' || result.code === 130 || result.code === 0).toBe(true);
-      expect((await untilRestored(target, before, LEASE_MILLIS)).left, `after ${millis} ms`).toEqual([]);
+      expect((await untilRestored(target, before, LEASE_MILLIS)).left, phase).toEqual([]);
     }
     await target.end();
   }, 90_000);

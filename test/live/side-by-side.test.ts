@@ -1,11 +1,19 @@
 // Many processes of one host, which all answer SIGUSR1 on one port, are looked at at the same time; one process is looked at
 // by one culprit at a time; and one that answers nothing is given up.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { attachByPid } from '../../src/target/attach.ts';
-import { reportOf, runCulprit, startCulprit, wentWrongInside } from './support/culprit.ts';
+import { requires } from '../support/requires.ts';
+import {
+  PHASES,
+  type Phase,
+  reportOf,
+  runCulprit,
+  startCulprit,
+  wentWrongInside,
+} from './support/culprit.ts';
 import { MAJORS, nodeBinary } from './support/node-versions.ts';
-import { isCpuProfilerOn, listeningPorts, openInspectorPort } from './support/observe.ts';
+import { isCpuProfilerOn, listeningPorts, openInspectorPort, untilBlocked } from './support/observe.ts';
 import { startObservedApp } from './support/observed-app.ts';
 import { staysRestored, takeSnapshot, untilRestored } from './support/restored.ts';
 import { endAllTargets, type RunningTarget, startTarget } from './support/target.ts';
@@ -31,8 +39,8 @@ http.createServer((req, res) => {
 }).listen(0, '127.0.0.1', function () { console.log('READY ' + this.address().port); });
 `;
 
-const diagnose = (target: RunningTarget, duration: string) =>
-  startCulprit(['diagnose', String(target.pid), '--duration', duration, '--json', '-']);
+const diagnose = (target: RunningTarget, duration: string, options: { saysPhases?: boolean } = {}) =>
+  startCulprit(['diagnose', String(target.pid), '--duration', duration, '--json', '-'], options);
 
 async function expectLeft(target: RunningTarget): Promise<void> {
   await until(
@@ -93,9 +101,8 @@ test('three workers of a cluster are looked at side by side', async () => {
   await primary.end();
 });
 
-const versions = MAJORS.filter((major) => existsSync(nodeBinary(major)));
-
-describe.each(versions)('the inspector of Node %i', (major) => {
+describe.each(MAJORS)('the inspector of Node %i', (major) => {
+  requires('other Node versions');
   test.concurrent('gives its port back while it is looked at, and opens there the next time', async () => {
     const target = await startTarget({ code: SERVER, node: nodeBinary(major), ...onPort(major, 1) });
     const attachment = await attachByPid(target.pid);
@@ -123,7 +130,7 @@ describe.each(versions)('the inspector of Node %i', (major) => {
   test.concurrent('also where its event loop is blocked', async () => {
     const target = await startTarget({ code: SERVER, node: nodeBinary(major), ...onPort(major, 3) });
     await target.get('/block');
-    await delay(300);
+    await untilBlocked(target.pid);
     const attachment = await attachByPid(target.pid);
     expect(listeningPorts(target.pid).includes(portOf(major, 3))).toBe(major < 18);
     expect(await attachment.detach()).toBe(true);
@@ -151,16 +158,21 @@ test('a process whose loop is blocked from before we come until after we left is
 });
 
 describe('kill -9 of culprit while the inspector moves', () => {
-  // Opening, closing, opening again and the claim all fall into these moments.
-  test.concurrent.each([220, 260, 300, 340, 380, 420, 460, 500, 560, 640])(
-    'after %i ms leaves no open port',
-    async (millis) => {
+  // At each step, and on the way to the next one: it closes, opens again and is claimed again.
+  const moments = PHASES.slice(0, 5).flatMap((phase): [Phase, number][] => [
+    [phase, 0],
+    [phase, 25],
+  ]);
+  test.concurrent.each(moments)(
+    'at "%s" and %i ms leaves no open port',
+    async (phase, millis) => {
       const target = await startObservedApp();
       const before = await takeSnapshot(target);
-      const look = diagnose(target, '9s');
+      const look = diagnose(target, '9s', { saysPhases: true });
+      await look.reaches(phase);
       await delay(millis);
       look.kill('SIGKILL');
-      await look.ended;
+      expect((await look.ended).signal).toBe('SIGKILL');
       const { left } = await untilRestored(target, before, LEASE_MILLIS);
       await target.end();
       expect(left).toEqual([]);

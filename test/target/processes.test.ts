@@ -5,6 +5,7 @@ import { likelyInspectorPorts, wantedInspectorPort } from '../../src/target/insp
 import { isNodeProcess, readNodeVersion } from '../../src/target/node-binary.ts';
 import { shortCommand } from '../../src/target/proc/command.ts';
 import { listNodeProcesses } from '../../src/target/proc/processes.ts';
+import { requires } from '../support/requires.ts';
 import {
   addProcess,
   addSelf,
@@ -125,10 +126,8 @@ describe('listNodeProcesses', () => {
   });
 });
 
-// A distribution's Node may be a tiny program around libnode.so, which only its name gives away.
-const isWholeNode = process.platform === 'linux' && statSync(process.execPath).size > 30e6;
-
-describe.runIf(isWholeNode)('listNodeProcesses on real processes', () => {
+describe('listNodeProcesses on real processes', () => {
+  requires('linux', 'whole node');
   it('finds a renamed Node with its version, an open inspector, and not ourselves', async () => {
     const program = join(root, 'my-service');
     copyFileSync(process.execPath, program);
