@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { attachByPid } from '../../src/target/attach.ts';
 import { requires } from '../support/requires.ts';
+import { MOVES_INSPECTOR } from '../support/runtime-features.ts';
 import {
   PHASES,
   type Phase,
@@ -107,8 +108,7 @@ describe.each(MAJORS)('the inspector of Node %i', (major) => {
     const target = await startTarget({ code: SERVER, node: nodeBinary(major), ...onPort(major, 1) });
     const attachment = await attachByPid(target.pid);
     expect(attachment.identity.pid).toBe(target.pid);
-    // On 16 it stays.
-    expect(listeningPorts(target.pid).includes(portOf(major, 1))).toBe(major < 18);
+    expect(listeningPorts(target.pid).includes(portOf(major, 1))).toBe(!MOVES_INSPECTOR.includes(major));
     expect(listeningPorts(target.pid)).toContain(attachment.endpoint.port);
     expect(await attachment.detach()).toBe(true);
     await expectLeft(target);
@@ -120,7 +120,7 @@ describe.each(MAJORS)('the inspector of Node %i', (major) => {
     const target = await startTarget({ code: SERVER, node: nodeBinary(major), ...onPort(major, 2) });
     await target.get('/session');
     const attachment = await attachByPid(target.pid);
-    expect(listeningPorts(target.pid).includes(portOf(major, 2))).toBe(major < 18);
+    expect(listeningPorts(target.pid).includes(portOf(major, 2))).toBe(!MOVES_INSPECTOR.includes(major));
     expect(await attachment.detach()).toBe(true);
     await expectLeft(target);
     expect(await target.get('/port')).toBe(String(portOf(major, 2)));
@@ -132,7 +132,7 @@ describe.each(MAJORS)('the inspector of Node %i', (major) => {
     await target.get('/block');
     await untilBlocked(target.pid);
     const attachment = await attachByPid(target.pid);
-    expect(listeningPorts(target.pid).includes(portOf(major, 3))).toBe(major < 18);
+    expect(listeningPorts(target.pid).includes(portOf(major, 3))).toBe(!MOVES_INSPECTOR.includes(major));
     expect(await attachment.detach()).toBe(true);
     await expectLeft(target);
     await target.end();
