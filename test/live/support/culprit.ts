@@ -28,7 +28,6 @@ export const PHASES = [
   'claimed',
   'the inspector has moved',
   'taking a baseline',
-  'profiling',
   'sampling',
   'watching what grows',
 ] as const;
