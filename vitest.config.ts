@@ -4,8 +4,8 @@
 import { defineConfig } from 'vitest/config';
 import { viteCodeAsText } from './code-as-text.mjs';
 
-/** One file of each way to meet a target: attach and diagnose, leave it as it was, read what is broken. */
-const CORE = ['restore', 'harmless', 'bad-recording', 'ci-examples'].map(
+/** Attach and leave no trace, export what was recorded, and the commands of the CI examples. */
+const CORE = ['restore', 'pprof-export', 'ci-examples'].map(
   (name) => `test/live/${name}.test.ts`,
 );
 /** Whole comparisons of commits. */

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import CDP from 'chrome-remote-interface';
 import { afterAll, describe, expect, test } from 'vitest';
 import { reportErrors } from '../support/json-schemas.ts';
-import { skipUnless } from '../support/requires.ts';
+import { asksFor, skipUnless } from '../support/requires.ts';
 import {
   type CulpritResult,
   reportOf,
@@ -27,6 +27,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'culprit-attach-'));
 const pidsToEnd: number[] = [];
 const servers: net.Server[] = [];
 
+asksFor('other Node versions');
 afterAll(async () => {
   await endAllTargets();
   for (const pid of pidsToEnd) {
@@ -102,8 +103,8 @@ describe('ways to name a target', () => {
     expect(await get(port!, '/json/list')).toBe(list);
     expect(isCpuProfilerOn(target.pid)).toBe(false);
     // Also when we were interrupted.
-    const culprit = startCulprit(['diagnose', String(target.pid), '--duration', '30s']);
-    await until('the profiler runs', () => isCpuProfilerOn(target.pid));
+    const culprit = startCulprit(['diagnose', String(target.pid), '--duration', '30s'], { saysPhases: true });
+    await culprit.reaches('sampling');
     culprit.kill('SIGINT');
     expect(wentWrongInside(await culprit.ended)).toBeNull();
     expect(await get(port!, '/json/list')).toBe(list);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Preflight } from '../../src/model/settings/preflight.ts';
 import { reportErrors, schemaErrors } from '../support/json-schemas.ts';
-import { requires, skipUnless } from '../support/requires.ts';
+import { asksFor, requires, skipUnless } from '../support/requires.ts';
 import { auditOf, runCulprit, startCulprit, wentWrongInside } from './support/culprit.ts';
 import { nodeBinary } from './support/node-versions.ts';
 import { listeningPorts, openFds, openInspectorPort } from './support/observe.ts';
@@ -18,6 +18,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'culprit-audit-'));
 const fixture = (name: string) => join(ROOT, `fixtures/audit/${name}/server.cjs`);
 const podOf = (name: string) => join(ROOT, `fixtures/audit/${name}/pod.yaml`);
 
+asksFor('other Node versions');
 afterAll(async () => {
   await endAllTargets();
   rmSync(scratch, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { needsOf, skipUnless } from '../support/requires.ts';
+import { asksFor, needsOf, skipUnless } from '../support/requires.ts';
 import { reportOf, runCulprit, wentWrongInside } from './support/culprit.ts';
 import { nodeBinary, thisNodeAnd } from './support/node-versions.ts';
 import { openInspectorPort } from './support/observe.ts';
@@ -13,6 +13,7 @@ import { endAllTargets, type RunningTarget, startTarget } from './support/target
 
 const scratch = mkdtempSync(join(tmpdir(), 'culprit-beside-'));
 
+asksFor('other profilers', 'other Node versions');
 afterAll(async () => {
   await endAllTargets();
   rmSync(scratch, { recursive: true, force: true });

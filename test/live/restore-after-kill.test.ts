@@ -1,7 +1,7 @@
 // After kill -9 of culprit, in whatever phase, the target restores itself. Other ways out: restore.test.ts.
 import { afterAll, describe, expect, test } from 'vitest';
 import { PHASES, startCulprit } from './support/culprit.ts';
-import { isCpuProfilerOn, untilBlocked } from './support/observe.ts';
+import { untilBlocked } from './support/observe.ts';
 import { startObservedApp } from './support/observed-app.ts';
 import { startPinging, takeSnapshot, untilRestored } from './support/restored.ts';
 import { endAllTargets, type RunningTarget, startTarget } from './support/target.ts';
@@ -81,7 +81,7 @@ describe('kill -9 of culprit', () => {
     const target = await startObservedApp();
     const before = await takeSnapshot(target);
     const culprit = diagnoseJson(target, '20s');
-    await until('the profiler runs', () => isCpuProfilerOn(target.pid));
+    await culprit.reaches('sampling');
     await target.get('/block/6000');
     await untilBlocked(target.pid);
     culprit.kill('SIGKILL');

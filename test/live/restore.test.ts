@@ -2,11 +2,10 @@
 // restore-after-kill.test.ts; test/stress/restore.mjs does many cycles.
 import { afterAll, describe, expect, test } from 'vitest';
 import { PHASES, reportOf, startCulprit, wentWrongInside } from './support/culprit.ts';
-import { isCpuProfilerOn } from './support/observe.ts';
 import { startObservedApp } from './support/observed-app.ts';
 import { startPinging, staysRestored, takeSnapshot, untilRestored } from './support/restored.ts';
 import { endAllTargets, type RunningTarget } from './support/target.ts';
-import { delay, until } from './support/wait.ts';
+import { delay } from './support/wait.ts';
 
 afterAll(endAllTargets);
 
@@ -62,7 +61,7 @@ describe('a signal to culprit', () => {
     const target = await startObservedApp();
     const before = await takeSnapshot(target);
     const culprit = diagnoseJson(target, '40s');
-    await until('the profiler runs', () => isCpuProfilerOn(target.pid));
+    await culprit.reaches('sampling');
     culprit.kill('SIGINT');
     culprit.kill('SIGINT');
     await delay(20);

@@ -55,8 +55,8 @@ async function expectLeft(target: RunningTarget): Promise<void> {
 describe('three processes that share an inspector port', () => {
   test('are looked at side by side', async () => {
     const targets = await Promise.all([1, 2, 3].map(() => startTarget({ code: SERVER, ...ON_ONE_PORT })));
-    const looks = targets.map((target) => diagnose(target, '5s'));
-    await until('all three are profiled at once', () => targets.every(({ pid }) => isCpuProfilerOn(pid)));
+    const looks = targets.map((target) => diagnose(target, '9s', { saysPhases: true }));
+    await Promise.all(looks.map((look) => look.reaches('sampling')));
     for (const target of targets) expect(listeningPorts(target.pid)).not.toContain(PORT);
     for (const [i, look] of looks.entries()) {
       const result = await look.ended;
@@ -89,8 +89,10 @@ test('three workers of a cluster are looked at side by side', async () => {
     }`;
   const primary = await startTarget({ code });
   const pids = /^PIDS (.+)$/m.exec(primary.stdout())![1]!.split(' ').map(Number);
-  const looks = pids.map((pid) => startCulprit(['diagnose', String(pid), '--duration', '4s', '--json', '-']));
-  await until('all three are profiled at once', () => pids.every(isCpuProfilerOn));
+  const looks = pids.map((pid) =>
+    startCulprit(['diagnose', String(pid), '--duration', '9s', '--json', '-'], { saysPhases: true }),
+  );
+  await Promise.all(looks.map((look) => look.reaches('sampling')));
   for (const [i, look] of looks.entries()) {
     const result = await look.ended;
     expect(result.code, result.stderr).toBe(0);
@@ -184,8 +186,8 @@ describe('kill -9 of culprit while the inspector moves', () => {
 describe('two looks at one process', () => {
   test.concurrent('the second says so and leaves, and the first goes on to its end', async () => {
     const target = await startTarget({ code: SERVER });
-    const first = diagnose(target, '9s');
-    await until('the profiler runs', () => isCpuProfilerOn(target.pid));
+    const first = diagnose(target, '9s', { saysPhases: true });
+    await first.reaches('sampling');
     const second = await runCulprit(['diagnose', String(target.pid), '--duration', '2s']);
     expect(wentWrongInside(second)).toBeNull();
     expect(second.code).toBe(3);
@@ -219,8 +221,8 @@ describe('two looks at one process', () => {
   test.concurrent('also through an inspector that was open before', async () => {
     const target = await startTarget({ code: SERVER, nodeArgs: ['--inspect=127.0.0.1:0'] });
     const port = await openInspectorPort(target.pid, target.port);
-    const first = diagnose(target, '6s');
-    await until('the profiler runs', () => isCpuProfilerOn(target.pid));
+    const first = diagnose(target, '6s', { saysPhases: true });
+    await first.reaches('sampling');
     const second = await runCulprit(['diagnose', `127.0.0.1:${port}`, '--duration', '2s']);
     expect(second.code).toBe(3);
     expect(second.stderr).toMatch(/Another culprit/);
@@ -233,8 +235,8 @@ describe('two looks at one process', () => {
 
   test.concurrent('after kill -9 of the first, the second waits for the process to be given back', async () => {
     const target = await startTarget({ code: SERVER });
-    const first = diagnose(target, '30s');
-    await until('the profiler runs', () => isCpuProfilerOn(target.pid));
+    const first = diagnose(target, '30s', { saysPhases: true });
+    await first.reaches('sampling');
     first.kill('SIGKILL');
     await first.ended;
     await delay(2_000);

@@ -53,10 +53,15 @@ const ASKING_MILLIS = 320_000;
 
 /** For all tests of the file or `describe` that calls it. Its own hooks follow; what they set up, they set up unless `lacking`. */
 export function requires(...needs: readonly Need[]): void {
+  asksFor(...needs);
+  beforeEach((context) => skipUnless(context, ...needs));
+}
+
+/** For a file in which single tests call `skipUnless`: asks before them, because an installation takes longer than a test may. */
+export function asksFor(...needs: readonly Need[]): void {
   beforeAll(async () => {
     await lacking(...needs);
   }, ASKING_MILLIS);
-  beforeEach((context) => skipUnless(context, ...needs));
 }
 
 /** What it needs to run this binary, an entry of `thisNodeAnd`. */

@@ -1,6 +1,6 @@
 // A reporter of vitest: lists at the end of a run what was skipped, by reason. With CULPRIT_TEST_SKIPS=fail, as CI sets it, a skip
 // that EXPECTED does not name fails the run.
-import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
 
 /** Skips that depend on what happens, on a machine that has everything: file, and a part of the reason. */
 const EXPECTED: readonly [file: string, reason: string, why: string][] = [
@@ -18,7 +18,15 @@ interface Skip {
 }
 
 export default class SkipsReporter implements Reporter {
+  private isSelection = false;
+
+  onInit({ config }: Vitest): void {
+    this.isSelection = config.testNamePattern !== undefined;
+  }
+
   onTestRunEnd(modules: readonly TestModule[]): void {
+    // With -t, all others are skipped.
+    if (this.isSelection) return;
     const skips = modules.flatMap((module) => [...module.children.allTests()].flatMap(skipOf));
     if (skips.length === 0) return;
     process.stdout.write(`${describeSkips(skips)}\n`);
@@ -40,7 +48,7 @@ function skipOf(test: TestCase): Skip[] {
   ];
 }
 
-export function isExpected({ file, reason }: Pick<Skip, 'file' | 'reason'>): boolean {
+function isExpected({ file, reason }: Pick<Skip, 'file' | 'reason'>): boolean {
   return EXPECTED.some(([where, part]) => file === where && reason.includes(part));
 }
 
