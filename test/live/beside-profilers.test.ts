@@ -197,12 +197,16 @@ test('console.profile() of a program with a session', async () => {
   await target.end();
 });
 
-test.concurrent.each(nodes)('NODE_V8_COVERAGE counts every call in %s', async (node) => {
+test.concurrent.for(NODES)('NODE_V8_COVERAGE counts every call in %s', async ([, node], context) => {
+  await skipUnless(context, ...needsOf(node));
   const dir = mkdtempSync(join(scratch, 'coverage-'));
   const target = await startTarget({
     node,
     env: { NODE_V8_COVERAGE: dir },
-    code: program('let calls = 0; function counted() { calls++; } setInterval(counted, 1);', 'return { calls };'),
+    code: program(
+      'let calls = 0; function counted() { calls++; } setInterval(counted, 1);',
+      'return { calls };',
+    ),
   });
   const { calls } = await lookBeside(target, false);
   const exited = new Promise((resolve) => target.child.once('exit', resolve));
