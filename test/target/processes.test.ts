@@ -139,7 +139,7 @@ describe('listNodeProcesses on real processes', () => {
       // On a busy machine it may answer too late for one list.
       const list = await until('its inspector answers', async () => {
         const entries = await listNodeProcesses();
-        return entries.find((entry) => entry.pid === pid)?.inspector.state === 'open' && entries;
+        return entries.find((entry) => entry.pid === pid)?.inspector.state === 'open' ? entries : null;
       });
       expect(list.find((entry) => entry.pid === pid)).toMatchObject({
         version: process.version,
