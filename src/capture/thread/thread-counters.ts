@@ -34,7 +34,8 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
   };
 
   const noteLoad = (sampled: Partial<ProbeSample>) => {
-    load.utilization = sampled.utilization ?? 0;
+    // Node tells 0 of a loop that was never entered (seen on Node 20 to 26).
+    load.utilization = sampled.stuckFrames ? 1 : (sampled.utilization ?? 0);
     load.allocated = sampled.allocatedBytesPerSecond ?? 0;
     load.longestDelayMillis = sampled.eventLoopDelayMillis?.max ?? 0;
   };
