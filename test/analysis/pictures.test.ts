@@ -4,7 +4,7 @@ import { gatherFacts } from '../../src/analysis/facts.ts';
 import { drawFlame } from '../../src/analysis/pictures/flame.ts';
 import { drawPictures } from '../../src/analysis/pictures/pictures.ts';
 import { thin } from '../../src/analysis/pictures/points.ts';
-import { PICTURE_BOUNDS } from '../../src/model/pictures.ts';
+import { PICTURE_BOUNDS } from '../../src/model/report/pictures.ts';
 import { buildFinding } from '../report/build-report.ts';
 import {
   asyncSite,
@@ -32,7 +32,7 @@ describe('the look over time', () => {
     const { timeline } = picturesOf();
     expect(timeline!.durationMillis).toBeGreaterThanOrEqual(30_000);
     const names = timeline!.series.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['heap-after-gc', 'rss', 'rss-anonymous', 'cpu', 'fds']));
+    expect(names).toEqual(expect.arrayContaining(['heap-after-gc', 'rss', 'rss-anonymous', 'fds']));
   });
 
   test('is thinned: a long look has no more points than can be seen', () => {
@@ -116,7 +116,8 @@ describe('what grows', () => {
   });
 
   test('resources of one place are one picture, from however many stacks they come', () => {
-    const made = (through: string) => asyncSite('PROMISE', `${through}@/app/src/a.js:1 > wait@/app/src/queue.js:5`);
+    const made = (through: string) =>
+      asyncSite('PROMISE', `${through}@/app/src/a.js:1 > wait@/app/src/queue.js:5`);
     const { growth } = picturesOf(made('one'), made('two'));
     expect(growth.filter(({ name }) => name === 'PROMISE')).toHaveLength(1);
   });

@@ -2,7 +2,7 @@
 // made. What grows comes first.
 import type { CollectionGrowth } from '../../model/collection.ts';
 import type { Frame } from '../../model/frame.ts';
-import { type GrowthPicture, PICTURE_BOUNDS, type PicturePlace } from '../../model/pictures.ts';
+import { type GrowthPicture, PICTURE_BOUNDS, type PicturePlace } from '../../model/report/pictures.ts';
 import { blame } from '../cpu/blame.ts';
 import type { Facts } from '../facts.ts';
 import { judgeTrend } from '../statistics/trend.ts';

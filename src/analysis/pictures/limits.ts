@@ -1,5 +1,5 @@
 // How close the process came to each limit that it has: what a healthy report shows.
-import type { UsedLimit } from '../../model/pictures.ts';
+import type { UsedLimit } from '../../model/report/pictures.ts';
 import type { Facts } from '../facts.ts';
 import { median } from '../statistics/median.ts';
 

@@ -1,6 +1,11 @@
 // All pictures of one look, from its facts and the places that findings name.
 import type { Finding } from '../../model/finding.ts';
-import { type PackageTime, PICTURE_BOUNDS, type Pictures, type SourceLine } from '../../model/pictures.ts';
+import {
+  type PackageTime,
+  PICTURE_BOUNDS,
+  type Pictures,
+  type SourceLine,
+} from '../../model/report/pictures.ts';
 import type { Facts } from '../facts.ts';
 import { cpuTables } from '../profile/profile-tables.ts';
 import { drawFlame } from './flame.ts';
@@ -10,7 +15,7 @@ import { rounded } from './points.ts';
 import { drawPools } from './pools.ts';
 import { drawTimeline } from './timeline.ts';
 
-/** Every list is bounded: see wire/report/pictures.ts. */
+/** Every list is bounded: see wire/report/pictures. */
 export function drawPictures(facts: Facts, findings: readonly Finding[]): Pictures {
   const { cpuProfiles, sourceLines } = facts.observations;
   const timeline = drawTimeline(facts);

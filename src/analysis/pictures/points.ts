@@ -1,5 +1,5 @@
 // Numbers over time for a picture: no more than can be seen, in few digits.
-import type { Series } from '../../model/pictures.ts';
+import type { Series } from '../../model/report/pictures.ts';
 
 export type Point = Series['points'][number];
 

@@ -1,7 +1,7 @@
 // Pools as pictures: how much is lent out, how many wait, what those lent out are busy with, and where those who wait asked.
 
-import { PICTURE_BOUNDS, type PoolPicture } from '../../model/pictures.ts';
 import type { Pool } from '../../model/pool.ts';
+import { PICTURE_BOUNDS, type PoolPicture } from '../../model/report/pictures.ts';
 import type { Facts } from '../facts.ts';
 import { shortPools } from '../waiting/short-pools.ts';
 import { placeOf } from './growth.ts';

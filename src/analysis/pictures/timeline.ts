@@ -1,6 +1,6 @@
 // The look over time: memory, the event loop, CPU, requests, handles, and when the main thread was held and by whom.
 import type { Observations } from '../../model/observations.ts';
-import { PICTURE_BOUNDS, type Series, type SeriesName, type Timeline } from '../../model/pictures.ts';
+import { PICTURE_BOUNDS, type Series, type SeriesName, type Timeline } from '../../model/report/pictures.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
 import type { BlockGroup } from '../cpu/blocks.ts';
 import type { Facts } from '../facts.ts';

@@ -5,7 +5,7 @@ import { audit } from './audit.ts';
 import { reportCapture, reportLook } from './capture.ts';
 import { configurationFinding, crashFinding, finding, notApplicable } from './finding.ts';
 import { keepsAlive } from './keeps-alive.ts';
-import { pictures } from './pictures.ts';
+import { pictures } from './pictures/pictures.ts';
 import { profileTables, reportContents } from './profile-tables.ts';
 import { count, tool } from './scalars.ts';
 import { reportProcess, reportTarget } from './target.ts';

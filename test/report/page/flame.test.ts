@@ -1,6 +1,6 @@
 // Where the boxes of a flame graph stand: without idle unless asked for, zoomed, and never narrower than can be seen.
 import { describe, expect, test } from 'vitest';
-import type { FlamePicture } from '../../../src/model/pictures.ts';
+import type { FlamePicture } from '../../../src/model/report/pictures.ts';
 import { type FlameView, IDLE, layOut } from '../../../src/report/page/parts/flame-layout.ts';
 import { savedReport } from '../../support/page-reports.ts';
 

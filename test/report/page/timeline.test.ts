@@ -1,6 +1,6 @@
 // Which numbers stand in which panel, and where a moment and a curve are.
 import { describe, expect, test } from 'vitest';
-import type { Series } from '../../../src/model/pictures.ts';
+import type { Series } from '../../../src/model/report/pictures.ts';
 import { curvePath } from '../../../src/report/page/parts/curve.ts';
 import { niceTop, timelinePanels, valueAt } from '../../../src/report/page/parts/panels.ts';
 import { savedReport } from '../../support/page-reports.ts';

@@ -1,6 +1,6 @@
 // Words that several headlines share: the parts of a first screen, where a cause is, and names cut to what tells them apart.
 import type { Finding, Severity } from '../../../model/finding.ts';
-import type { SourceLine } from '../../../model/pictures.ts';
+import type { SourceLine } from '../../../model/report/pictures.ts';
 import { describeCost, describeSubject } from '../../text/impact-text.ts';
 
 /** How it looks: by the gravest finding, or by the verdict. */

@@ -1,5 +1,5 @@
 // Rows with a bar: parts of a whole, and how close something is to its limit.
-import type { PackageTime, UsedLimit } from '../../../model/pictures.ts';
+import type { PackageTime, UsedLimit } from '../../../model/report/pictures.ts';
 import { formatDuration, formatQuantity, formatShare } from '../../../units/units.ts';
 import type { PageElement } from '../browser.ts';
 import type { Builder } from '../builder.ts';

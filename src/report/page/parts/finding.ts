@@ -1,6 +1,6 @@
 // One finding: what it is, where, what it costs, the evidence, what else it could be, what to do.
 import type { CrashFinding, Finding } from '../../../model/finding.ts';
-import type { SourceLine } from '../../../model/pictures.ts';
+import type { SourceLine } from '../../../model/report/pictures.ts';
 import { formatShare } from '../../../units/units.ts';
 import { causeRows } from '../../text/crash-rows.ts';
 import { describeCost, describeEvidence, describeSubject } from '../../text/impact-text.ts';

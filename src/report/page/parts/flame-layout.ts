@@ -1,5 +1,5 @@
 // Where each box of a flame graph stands. Pure: the tree, what is zoomed into, and whether idle counts.
-import type { FlamePicture } from '../../../model/pictures.ts';
+import type { FlamePicture } from '../../../model/report/pictures.ts';
 
 /** Parts of the width, 0..1. `node` -1 is idle. */
 export interface Box {

@@ -1,6 +1,6 @@
 // The flame graph in place: callers above, what they called below, width is time. Idle is left out unless asked for.
 import type { Finding } from '../../../model/finding.ts';
-import type { FlameFrame, FlamePicture } from '../../../model/pictures.ts';
+import type { FlameFrame, FlamePicture } from '../../../model/report/pictures.ts';
 import { formatDuration, formatShare } from '../../../units/units.ts';
 import type { PageElement, PageEvent, PageWindow } from '../browser.ts';
 import type { Builder } from '../builder.ts';

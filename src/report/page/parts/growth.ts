@@ -1,6 +1,6 @@
 // What grows, as small multiples: each with its name, where it is made, its curve, and the first and last number.
 import type { Finding } from '../../../model/finding.ts';
-import type { GrowthKind, GrowthPicture } from '../../../model/pictures.ts';
+import type { GrowthKind, GrowthPicture } from '../../../model/report/pictures.ts';
 import { formatDuration, formatNumber } from '../../../units/units.ts';
 import type { PageElement } from '../browser.ts';
 import type { Builder } from '../builder.ts';

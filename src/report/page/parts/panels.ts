@@ -1,5 +1,5 @@
 // Which numbers stand in which panel of the timeline, and how they are written. Pure data.
-import type { Series, SeriesName, Timeline } from '../../../model/pictures.ts';
+import type { Series, SeriesName, Timeline } from '../../../model/report/pictures.ts';
 import { formatBytes, formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 
 /** An area is drawn on top of the one before it. */

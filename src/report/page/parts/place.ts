@@ -1,5 +1,5 @@
 // A place in code as text, and the lines around it.
-import type { PicturePlace, SourceLine } from '../../../model/pictures.ts';
+import type { PicturePlace, SourceLine } from '../../../model/report/pictures.ts';
 import type { PageElement } from '../browser.ts';
 import type { Builder } from '../builder.ts';
 

@@ -1,5 +1,5 @@
 // Pools as pictures: a box for each thing that can be lent, who holds them, and the queue of those who wait.
-import type { PoolPicture } from '../../../model/pictures.ts';
+import type { PoolPicture } from '../../../model/report/pictures.ts';
 import { formatCount, formatDuration, formatNumber } from '../../../units/units.ts';
 import type { PageElement } from '../browser.ts';
 import type { Builder } from '../builder.ts';

@@ -1,6 +1,6 @@
 // The look over time: one panel under another, with a moment that can be moved by pointer and by key.
 import type { Finding } from '../../../model/finding.ts';
-import type { Timeline } from '../../../model/pictures.ts';
+import type { Timeline } from '../../../model/report/pictures.ts';
 import { formatDuration } from '../../../units/units.ts';
 import type { PageElement } from '../browser.ts';
 import type { Builder } from '../builder.ts';
