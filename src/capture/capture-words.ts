@@ -2,7 +2,7 @@
 import { DEFAULTS } from '../defaults.ts';
 import { UsageError } from '../errors.ts';
 import { DAY_MILLIS, parseDuration, writeDuration } from '../units/duration.ts';
-import { ASYNC_MODES, type CaptureOptions, SNAPSHOT_MODES } from './context.ts';
+import { ASYNC_MODES, type CaptureOptions, CPU_MODES, SNAPSHOT_MODES } from './context.ts';
 
 export interface CaptureWords {
   duration: string;
@@ -10,6 +10,7 @@ export interface CaptureWords {
   maxPause: string;
   snapshot: string;
   async: string;
+  cpu: string;
 }
 
 /** What is said where nothing is given. */
@@ -19,11 +20,12 @@ export const DEFAULT_WORDS: CaptureWords = {
   maxPause: writeDuration(DEFAULTS.capture.maxPauseMillis),
   snapshot: DEFAULTS.capture.snapshot,
   async: DEFAULTS.capture.async,
+  cpu: DEFAULTS.capture.cpu,
 };
 
 export type ParsedWords = Pick<
   CaptureOptions,
-  'durationMillis' | 'intervalMillis' | 'maxPauseMillis' | 'snapshot' | 'async'
+  'durationMillis' | 'intervalMillis' | 'maxPauseMillis' | 'snapshot' | 'async' | 'cpu'
 >;
 
 /** Throws UsageError for a word that means nothing. */
@@ -35,6 +37,7 @@ export function parseCaptureWords(words: CaptureWords): ParsedWords {
     maxPauseMillis: parseTime(words.maxPause, '--max-pause', 1),
     snapshot: oneOf(SNAPSHOT_MODES, words.snapshot, '--snapshot'),
     async: oneOf(ASYNC_MODES, words.async, '--async'),
+    cpu: oneOf(CPU_MODES, words.cpu, '--cpu'),
   };
 }
 

@@ -12,6 +12,10 @@ export type SnapshotMode = (typeof SNAPSHOT_MODES)[number];
 export const ASYNC_MODES = ['burst', 'full', 'off'] as const;
 export type AsyncMode = (typeof ASYNC_MODES)[number];
 
+/** `auto`: where the thread is busy or was blocked, or where it is not felt; `always`; `off`: never. */
+export const CPU_MODES = ['auto', 'always', 'off'] as const;
+export type CpuMode = (typeof CPU_MODES)[number];
+
 export interface CaptureOptions {
   durationMillis: number;
   /** Distance of two samples. */
@@ -22,6 +26,8 @@ export interface CaptureOptions {
   snapshot: SnapshotMode;
   /** Absent: `burst`. */
   async?: AsyncMode;
+  /** When the CPU is profiled. Absent: `auto`. */
+  cpu?: CpuMode;
   /** Lists what keeps the process alive. */
   whyAlive?: boolean;
   /** Node's trace events go here. */

@@ -53,6 +53,7 @@ const OPTIONS: Record<string, keyof CaptureWords> = {
   '--max-pause': 'maxPause',
   '--snapshot': 'snapshot',
   '--async': 'async',
+  '--cpu': 'cpu',
 };
 
 /** Returns how many words more were read: `--duration 5s` or `--duration=5s`. */

@@ -41,6 +41,8 @@ const ofCapture = [
   warningOf('heap-sampled-already', nothing),
   /** For the same reason, in a comparison. */
   warningOf('allocations-not-sampled', nothing),
+  /** By NODE_V8_COVERAGE. */
+  warningOf('coverage-counted', nothing),
   warningOf('heap-reads-too-long', tooLongPause),
   warningOf('census-too-long', tooLongPause),
   warningOf('census-no-memory', { extraBytes: amount, ...memoryRoom }),

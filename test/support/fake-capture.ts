@@ -105,6 +105,19 @@ export interface FakeAnswers {
   collections?: ProbeCollections['growing'];
   heapReadMillis?: number;
   reads?: FakeReads;
+  /** Scripts that V8 compiles from one question to the next; the thread compiles much where nothing is said. */
+  compiled?: number;
+}
+
+function compilingSession(compiled: number) {
+  let scriptId = 0;
+  return fakeSession({
+    'Runtime.evaluate': () => ({ result: { objectId: 'function' } }),
+    'Runtime.getProperties': () => {
+      const value = { value: { scriptId: String((scriptId += compiled)), lineNumber: 0, columnNumber: 0 } };
+      return { internalProperties: [{ name: '[[FunctionLocation]]', value }] };
+    },
+  });
 }
 
 export function fakeThread(answers: FakeAnswers = {}): FakeThread {
@@ -129,15 +142,14 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
     calls,
     name: id === 0 ? 'main' : `worker ${id}`,
     fileName: id === 0 ? 'main' : `worker-${id}`,
-    session: fakeSession(),
+    session: compilingSession(answers.compiled ?? 100),
     sink: { line: () => {}, file: () => {}, stream: noStream },
-    scriptUrls: new Map(),
     probe: hasProbe ? probe : null,
     counters: {
       heapUsedBytes,
       floors: [],
       oldGeneration: [],
-      load: { utilization: 0.1, allocated: 0 },
+      load: { utilization: 0.1, allocated: 0, longestDelayMillis: 0 },
       poolWaitsMillis: [],
       sample: async () => {},
       sampleBaseline: async () => undefined,
@@ -145,6 +157,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
     },
     heap: fakeHeapSampling(calls),
     cpu: {
+      isBegun: false,
       start: async (micros) => void calls.push(`startCpu ${micros}`),
       startByAsking: () => void calls.push('startByAsking'),
       stop: async () => void calls.push('stopCpu'),

@@ -4,7 +4,7 @@
 import { censusRead, closuresRead, walkRead } from '../../signals/census/read.ts';
 import type { Census } from '../../signals/census/wire.ts';
 import { collectionsRead } from '../../signals/collections/read.ts';
-import { compilationsRead } from '../../signals/compilations/read.ts';
+import { compilationsRead, newestScript } from '../../signals/compilations/read.ts';
 import { snapshotRead } from '../../signals/snapshot/read.ts';
 import { SessionClosed } from '../../target/inspector-session.ts';
 import type { Warning } from '../../wire/warning.ts';
@@ -14,6 +14,7 @@ import { warnOnce } from '../warn-once.ts';
 import {
   estimateCensusBytes,
   estimateCensusMillis,
+  estimateDebuggerMillis,
   estimateScriptsMillis,
   isClearlyRising,
   isFloorRising,
@@ -31,6 +32,8 @@ interface Height {
   hasCensus: boolean;
   census: Census | null;
   hasWatchedCompiling: boolean;
+  /** The number of V8's newest script when it was last asked for. */
+  script: { number: number; atMillis: number } | null;
   hasRecount: boolean;
   snapshots: number;
   isRefused: boolean;
@@ -41,6 +44,8 @@ interface Height {
 /** Of the fastest growing collections, this many are asked who adds to them. */
 const TRAPPED = 4;
 const COMPILE_WATCH_MILLIS = 300;
+/** A second: V8 compiles what we ask it to evaluate, too. */
+const MOST_OWN_SCRIPTS = 6;
 const WALK = { sliceMillis: 4, restMillis: 36, budgetMillis: 200 };
 /** A collection that is being filled is caught within so many reads; a census comes only where none was. */
 const READS_BEFORE_CENSUS = 4;
@@ -109,6 +114,7 @@ export class HeapClimb {
       hasCensus: false,
       census: null,
       hasWatchedCompiling: false,
+      script: null,
       hasRecount: false,
       snapshots: 0,
       isRefused: false,
@@ -139,8 +145,9 @@ export class HeapClimb {
   /** What is dearer than a read comes only where nothing was caught being filled, one step at a time. */
   private async watch(thread: ThreadCapture, height: Height, part: number): Promise<void> {
     await this.readCollections(thread, height, TRAPPED);
-    // Listing all scripts takes megabytes: where memory is short only for want of another explanation.
-    if (!height.hasWatchedCompiling && (!this.isTight || isUnexplained(height))) {
+    // The Debugger domain takes megabytes: where memory is short only for want of another explanation.
+    const mayCompile = !this.isTight || isUnexplained(height);
+    if (!height.hasWatchedCompiling && mayCompile && (await this.isCompiling(thread, height))) {
       height.hasWatchedCompiling = true;
       return this.watchCompilations(thread);
     }
@@ -154,14 +161,26 @@ export class HeapClimb {
     }
   }
 
+  /** V8 compiles all the time, and not only for us. */
+  private async isCompiling({ session }: ThreadCapture, height: Height): Promise<boolean> {
+    const number = await newestScript(session);
+    if (number === null) return false;
+    const [before, atMillis] = [height.script, this.context.elapsed()];
+    height.script = { number, atMillis };
+    if (!before) return false;
+    return (number - before.number) / ((atMillis - before.atMillis) / 1_000) > MOST_OWN_SCRIPTS;
+  }
+
   private async watchCompilations(thread: ThreadCapture): Promise<void> {
-    if (!this.fits(estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0))) return;
+    if (!this.fits(estimateDebuggerMillis(thread.counters.heapUsedBytes ?? 0))) return;
     await this.context.timed(async () => {
       await thread.ask(compilationsRead, this.context.elapsed(), COMPILE_WATCH_MILLIS);
     });
   }
 
   private async recount(thread: ThreadCapture, height: Height): Promise<void> {
+    // A little compiling does not stand out from our own.
+    if (!height.hasWatchedCompiling) await this.watchCompilations(thread);
     await this.walk(thread);
     if (!height.census) return;
     const census = await this.countObjects(thread);
