@@ -1,7 +1,8 @@
 // What was counted again and again, as pictures: collections, sockets, files, child processes, resources by where they were
 // made. What grows comes first.
-import type { CollectionGrowth } from '../../model/collection.ts';
+
 import type { Frame } from '../../model/frame.ts';
+import type { CollectionGrowth } from '../../model/memory/collection.ts';
 import { type GrowthPicture, PICTURE_BOUNDS, type PicturePlace } from '../../model/report/pictures.ts';
 import { blame } from '../cpu/blame.ts';
 import type { Facts } from '../facts.ts';

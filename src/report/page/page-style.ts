@@ -141,6 +141,7 @@ figcaption { color: var(--muted); font-size: 14px; margin-bottom: 6px; overflow-
 .bar-text { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .flame-box { background: var(--surface); border: 1px solid var(--line); border-radius: 10px; padding: 12px 14px; }
 .tools { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-bottom: 10px; font-size: 14px; }
+.more > summary { cursor: pointer; padding: 8px 2px; font-weight: 600; font-size: 15px; }
 .flame-scroll { max-height: 560px; overflow-y: auto; }
 .flame { position: relative; overflow: hidden; }
 .chips { list-style: none; display: flex; flex-wrap: wrap; gap: 6px; padding: 0; margin: 8px 0; } .chips li { border: 1px solid var(--line); border-radius: 20px; padding: 2px 12px; font-size: 14px; background: var(--surface); } .chips li::before { content: "\\2713  "; color: var(--good); }

@@ -17,7 +17,7 @@ test('series become panels in the order of a story, those that were not counted 
     ['CPU', 'cores'],
     ['Garbage collection', 'pauses'],
     ['Requests answered', 'requests'],
-    ['Handles and files', 'handles, file descriptors'],
+    ['Handles, files, threads', 'handles, file descriptors, threads'],
   ]);
   expect(timelinePanels({ series: [] })).toEqual([]);
 });

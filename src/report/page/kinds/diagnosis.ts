@@ -1,5 +1,6 @@
 // The sections of a diagnosis: findings, the look over time, growth, pools, CPU time, limits, cost.
-import type { DiagnosisReport } from '../../../model/finding.ts';
+import type { DiagnosisReport, Finding } from '../../../model/finding.ts';
+import type { FlamePicture } from '../../../model/report/pictures.ts';
 import { formatCount, formatDuration } from '../../../units/units.ts';
 import type { PageElement, PageWindow } from '../browser.ts';
 import type { Builder } from '../builder.ts';
@@ -122,10 +123,9 @@ function pictureSections(builder: Builder, window: PageWindow, report: Diagnosis
         busy > 0
           ? [
               drawBars(builder, 'CPU time by package', packageRows(packages)),
-              ...flames.flatMap((picture) => [
-                builder.h('h3', null, `Flame graph of ${picture.threadName}`),
-                drawFlame(builder, window, { picture, findings }),
-              ]),
+              ...flames.map((picture, i) =>
+                drawThread(builder, window, { picture, findings, isOpen: i === 0 }),
+              ),
             ]
           : [],
     },
@@ -138,4 +138,22 @@ function drawJudged({ h }: Builder, { notApplicable }: DiagnosisReport): PageEle
   const left = new Set(notApplicable.map(({ kind }) => kind));
   const judged = JUDGED_KINDS.filter((kind) => !left.has(kind));
   return h('ul', { class: 'chips' }, ...judged.map((kind) => h('li', null, kind)));
+}
+
+/** The main thread's graph is there at once, that of another one when it is asked for. */
+function drawThread(
+  builder: Builder,
+  window: PageWindow,
+  { isOpen, ...graph }: { picture: FlamePicture; findings: readonly Finding[]; isOpen: boolean },
+): PageElement {
+  const { h } = builder;
+  const title = `Flame graph of ${graph.picture.threadName}`;
+  if (isOpen) return h('div', null, h('h3', null, title), drawFlame(builder, window, graph));
+  const details = h('details', { class: 'more' }, h('summary', null, title));
+  let isDrawn = false;
+  details.addEventListener('toggle', () => {
+    if (!isDrawn && details.open) details.append(drawFlame(builder, window, graph));
+    isDrawn ||= details.open;
+  });
+  return details;
 }

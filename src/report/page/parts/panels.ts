@@ -11,6 +11,8 @@ export interface PanelLine {
   color: 1 | 2 | 3;
   form: LineForm;
   points: Series['points'];
+  /** 0 is the main thread, or the whole process. */
+  thread: number;
 }
 
 export interface Panel {
@@ -79,10 +81,11 @@ const PLANS: readonly PanelPlan[] = [
   },
   { title: 'Requests answered', lines: [['requests', 'requests', 1, 'line']], format: perSecond, least: 1 },
   {
-    title: 'Handles and files',
+    title: 'Handles, files, threads',
     lines: [
       ['handles', 'handles', 1, 'line'],
       ['fds', 'file descriptors', 2, 'line'],
+      ['threads', 'threads', 3, 'line'],
     ],
     format: formatNumber,
     least: 10,
@@ -100,10 +103,17 @@ export function timelinePanels(
         .filter((each) => each.name === name)
         .map(({ thread, points }): PanelLine => {
           const of = thread === 0 ? label : (threadNames.get(thread) ?? `thread ${thread}`);
-          return { label: of, color: thread === 0 ? color : 3, form: thread === 0 ? form : 'line', points };
+          return {
+            label: of,
+            color: thread === 0 ? color : 3,
+            form: thread === 0 ? form : 'line',
+            points,
+            thread,
+          };
         }),
     );
     if (lines.length === 0) return [];
+    lines.sort((a, b) => a.thread - b.thread);
     const { title, format, least = 0, isLoop = false } = plan;
     const top = niceTop(Math.max(least, ...lines.map(({ points }) => most(points)), stackedTop(lines)));
     const summary = `${title}: ${lines.map((line) => lineSummary(line, format)).join('; ')}.`;

@@ -1,7 +1,7 @@
 // The look over time: one panel under another, with a moment that can be moved by pointer and by key.
 import type { Finding } from '../../../model/finding.ts';
 import type { Timeline } from '../../../model/report/pictures.ts';
-import { formatDuration } from '../../../units/units.ts';
+import { formatDuration, formatNumber } from '../../../units/units.ts';
 import type { PageElement } from '../browser.ts';
 import type { Builder } from '../builder.ts';
 import { curvePath, HEIGHT, plot, type Scale, WIDTH, xOf } from './curve.ts';
@@ -133,8 +133,10 @@ function showAt(
 ): void {
   cursor.hidden = millis === null;
   if (millis !== null) cursor.style.setProperty('left', `${((millis / whole) * 100).toFixed(2)}%`);
+  const shown = panel.lines.slice(0, MOST_VALUES);
+  const left = panel.lines.length - shown.length;
   readout.replaceChildren(
-    ...panel.lines.map(({ label, color, points }) => {
+    ...shown.map(({ label, color, points }) => {
       const value = millis === null ? points.at(-1)?.[1] : valueAt(points, millis);
       return h(
         'span',
@@ -143,12 +145,16 @@ function showAt(
         h('b', null, value === undefined ? 'unknown' : panel.format(value)),
       );
     }),
+    ...(left > 0 ? [h('span', { class: 'key c3' }, `${formatNumber(left)} threads more`)] : []),
   );
 }
 
+/** A panel may have a curve for each of many threads. */
+const MOST_VALUES = 5;
+
 function describeMoment(panels: readonly DrawnPanel[], millis: number): string {
   const values = panels.flatMap(({ panel: { title, lines, format } }) =>
-    lines.flatMap(({ label, points }) => {
+    lines.slice(0, MOST_VALUES).flatMap(({ label, points }) => {
       const value = valueAt(points, millis);
       return value === undefined ? [] : [`${title}, ${label}: ${format(value)}`];
     }),
