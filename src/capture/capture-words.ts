@@ -11,6 +11,8 @@ export interface CaptureWords {
   snapshot: string;
   async: string;
   cpu: string;
+  /** Percent. */
+  budget: string;
 }
 
 /** What is said where nothing is given. */
@@ -21,11 +23,12 @@ export const DEFAULT_WORDS: CaptureWords = {
   snapshot: DEFAULTS.capture.snapshot,
   async: DEFAULTS.capture.async,
   cpu: DEFAULTS.capture.cpu,
+  budget: String(DEFAULTS.capture.budgetShare * 100),
 };
 
 export type ParsedWords = Pick<
   CaptureOptions,
-  'durationMillis' | 'intervalMillis' | 'maxPauseMillis' | 'snapshot' | 'async' | 'cpu'
+  'durationMillis' | 'intervalMillis' | 'maxPauseMillis' | 'budgetShare' | 'snapshot' | 'async' | 'cpu'
 >;
 
 /** Throws UsageError for a word that means nothing. */
@@ -38,7 +41,18 @@ export function parseCaptureWords(words: CaptureWords): ParsedWords {
     snapshot: oneOf(SNAPSHOT_MODES, words.snapshot, '--snapshot'),
     async: oneOf(ASYNC_MODES, words.async, '--async'),
     cpu: oneOf(CPU_MODES, words.cpu, '--cpu'),
+    budgetShare: parseShare(words.budget, '--budget'),
   };
+}
+
+function parseShare(text: string, option: string): number {
+  const percent = Number(text.replace(/%$/, ''));
+  if (text.trim() === '' || !(percent > 0 && percent <= 100))
+    throw new UsageError(
+      `${option} ${text} is not a percentage.`,
+      'Write a number above 0, at most 100: 2.5',
+    );
+  return percent / 100;
 }
 
 function oneOf<T extends string>(modes: readonly T[], given: string, option: string): T {

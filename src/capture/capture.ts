@@ -12,6 +12,7 @@ import { readStat } from '../target/proc/proc.ts';
 import { createSocketAges } from '../target/proc/socket-ages.ts';
 import { asyncConfig } from './async-config.ts';
 import { AsyncReads } from './async-reads.ts';
+import { Budget } from './budget.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
 import { HeapClimb } from './heap/heap-climb.ts';
 import { HeapReads } from './heap/heap-reads.ts';
@@ -80,6 +81,7 @@ class CaptureRun implements CaptureContext {
   private isLooking = false;
   private isLeaseProven = false;
   isEnding = false;
+  readonly budget: Budget;
   private readonly isTight: boolean;
   private intervals = chooseIntervals(0, 0);
   private wake = () => {};
@@ -96,6 +98,7 @@ class CaptureRun implements CaptureContext {
     readonly options: CaptureOptions,
   ) {
     this.isTight = isMemoryTight(localPid);
+    this.budget = new Budget(options);
     this.asyncReads = new AsyncReads(this);
     this.cpuWhenNeeded = new CpuWhenNeeded(this);
     this.climb = new HeapClimb(this);
@@ -141,6 +144,7 @@ class CaptureRun implements CaptureContext {
       await this.forEachThread(async (thread) => {
         await thread.counters.sample(this.elapsed());
         await thread.forgetLogged();
+        this.budget.note(thread.id, await thread.ownSteps());
         await this.cpuWhenNeeded.step(thread);
       });
       await this.proveLease();

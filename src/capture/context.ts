@@ -2,6 +2,7 @@
 import type { OwnStep } from '../probe/probe-protocol.ts';
 import type { CaptureSink, CaptureStream } from '../signals/sink.ts';
 import type { Warning } from '../wire/warning.ts';
+import type { Budget } from './budget.ts';
 import type { ThreadCapture } from './thread/thread-capture.ts';
 import type { TraceOutcome } from './trace.ts';
 
@@ -22,6 +23,8 @@ export interface CaptureOptions {
   intervalMillis: number;
   /** The longest single pause we may cause in the target. */
   maxPauseMillis: number;
+  /** What all our steps together may hold each thread, as a share of the duration, 0..1. */
+  budgetShare: number;
   /** `auto`: where nothing cheaper explains a rise, and it fits in memory and pause; `force`: whatever the pause. */
   snapshot: SnapshotMode;
   /** Absent: `burst`. */
@@ -64,6 +67,7 @@ export interface CaptureContext {
   readonly options: CaptureOptions;
   readonly outcome: CaptureOutcome;
   readonly sink: CaptureSink;
+  readonly budget: Budget;
   /** The target's pid where its /proc is at hand. */
   readonly localPid: number | null;
   /** Milliseconds since the capture began. */

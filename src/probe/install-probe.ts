@@ -97,7 +97,7 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
 }
 
 /** Those with a bracket of their own around them, and those that are nothing. */
-const UNTIMED = ['beat', 'isCovered', 'listScripts', 'stop', 'ownSteps', 'ownPauseBegins', 'ownPauseEnds'];
+const UNTIMED = ['beat', 'isCovered', 'findPools', 'listScripts', 'stop', 'ownSteps', 'ownPauseBegins', 'ownPauseEnds'];
 
 /** Each call of the handle is a step of ours. */
 function timeSteps(handle: ProbeHandle, steps: OwnSteps): ProbeHandle {
@@ -134,7 +134,12 @@ function createParts(core: ProbeCore, steps: OwnSteps) {
       counters.ownPauseEnds();
     }
   };
-  const pools = createPoolWatch(core, { traps, references, asOwnPause, asOwnWork });
+  const pools = createPoolWatch(core, {
+    traps,
+    references,
+    asOwnPause: (slice) => steps.timed('look for pools', () => asOwnPause(slice)),
+    asOwnWork,
+  });
   const collections = createCollectionWatch(core, { kinds, traps, references, own: asyncWatch.own });
   const { listScripts } = thread;
   return {

@@ -54,6 +54,7 @@ const OPTIONS: Record<string, keyof CaptureWords> = {
   '--snapshot': 'snapshot',
   '--async': 'async',
   '--cpu': 'cpu',
+  '--budget': 'budget',
 };
 
 /** Returns how many words more were read: `--duration 5s` or `--duration=5s`. */

@@ -25,6 +25,7 @@ test('a call without options looks for 30 s at the one process there is, and tak
       snapshot: 'never',
       async: 'burst',
       cpu: 'auto',
+      budget: '1',
     },
   });
 });

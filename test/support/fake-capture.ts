@@ -1,5 +1,6 @@
 // A capture without a target: a context whose clock is set by hand, and threads that answer what a test says and write
 // down what was asked of them.
+import { Budget } from '../../src/capture/budget.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from '../../src/capture/context.ts';
 import type { ThreadCapture } from '../../src/capture/thread/thread-capture.ts';
 import type { ProbeClient } from '../../src/probe/client/probe-client.ts';
@@ -30,19 +31,22 @@ export function fakeContext(
     warnings: [],
   };
   const announced: string[] = [];
+  const asked: CaptureOptions = {
+    durationMillis: 30_000,
+    intervalMillis: 1_000,
+    maxPauseMillis: 1_000,
+    budgetShare: 0.01,
+    snapshot: 'auto',
+    signal: new AbortController().signal,
+    ...options,
+  };
   return {
     outcome,
+    budget: new Budget(asked),
     announced,
     localPid,
     atMillis: 0,
-    options: {
-      durationMillis: 30_000,
-      intervalMillis: 1_000,
-      maxPauseMillis: 1_000,
-      snapshot: 'auto',
-      signal: new AbortController().signal,
-      ...options,
-    },
+    options: asked,
     sink: {
       line: () => {},
       file: () => {},

@@ -46,7 +46,9 @@ const TRAPPED = 4;
 const COMPILE_WATCH_MILLIS = 300;
 /** A second: V8 compiles what we ask it to evaluate, too. */
 const MOST_OWN_SCRIPTS = 6;
-const WALK = { sliceMillis: 4, restMillis: 36, budgetMillis: 200 };
+const WALK = { sliceMillis: 4, restMillis: 36 };
+/** All slices of one walk together: as much as is left for it of the budget, so that the reads after it are paid, too. */
+const WALK_MILLIS = { most: 200, least: 40, shareOfBudget: 0.6 };
 /** A collection that is being filled is caught within so many reads; a census comes only where none was. */
 const READS_BEFORE_CENSUS = 4;
 /** Each function that is looked into takes about 20 KB until the next minor collection. */
@@ -172,7 +174,7 @@ export class HeapClimb {
   }
 
   private async watchCompilations(thread: ThreadCapture): Promise<void> {
-    if (!this.fits(estimateDebuggerMillis(thread.counters.heapUsedBytes ?? 0))) return;
+    if (!this.fits(thread, estimateDebuggerMillis(thread.counters.heapUsedBytes ?? 0))) return;
     await this.context.timed(async () => {
       await thread.ask(compilationsRead, this.context.elapsed(), COMPILE_WATCH_MILLIS);
     });
@@ -188,17 +190,25 @@ export class HeapClimb {
     if (closures.length > 0) await thread.ask(closuresRead, this.context.elapsed(), closures);
   }
 
-  private fits(estimateMillis: number): boolean {
-    return estimateMillis <= this.context.options.maxPauseMillis;
+  /** In one pause, and in what is left for all of them. */
+  private fits({ id }: ThreadCapture, estimateMillis: number): boolean {
+    const { options, budget, outcome } = this.context;
+    if (estimateMillis > options.maxPauseMillis) return false;
+    if (estimateMillis <= budget.leftMillis(id)) return true;
+    warnOnce(outcome, { code: 'budget-spent', budgetMillis: budget.totalMillis });
+    return false;
   }
 
   /** What the program can be seen to hold, by name: in slices, and it takes next to no memory. */
   private async walk(thread: ThreadCapture): Promise<void> {
     const { outcome } = this.context;
     if (!outcome.steps.includes('census')) outcome.steps.push('census');
-    const isDataOnly = !this.fits(estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0));
+    const isDataOnly = !this.fits(thread, estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0));
     const longestChain = this.isTight ? TIGHT_CHAIN : LONGEST_CHAIN;
-    await thread.ask(walkRead, this.context.elapsed(), { ...WALK, longestChain, isDataOnly });
+    const { most, least, shareOfBudget } = WALK_MILLIS;
+    const left = this.context.budget.leftMillis(thread.id) * shareOfBudget;
+    const budgetMillis = Math.min(most, Math.max(least, left));
+    await thread.ask(walkRead, this.context.elapsed(), { ...WALK, budgetMillis, longestChain, isDataOnly });
     // What the walk left behind would make the young generation larger for good.
     if (this.isTight) await this.context.timed(() => thread.collectGarbage());
   }
@@ -208,9 +218,10 @@ export class HeapClimb {
     const { options } = this.context;
     const heapBytes = thread.counters.heapUsedBytes ?? 0;
     const estimate = estimateCensusMillis(thread.counters.floors.at(-1) ?? heapBytes);
-    if (!this.fits(estimate)) {
+    if (!this.fits(thread, estimate)) {
       const { maxPauseMillis } = options;
-      this.warn({ code: 'census-too-long', estimateMillis: Math.round(estimate), maxPauseMillis });
+      if (estimate > maxPauseMillis)
+        this.warn({ code: 'census-too-long', estimateMillis: Math.round(estimate), maxPauseMillis });
       return null;
     }
     const extraBytes = estimateCensusBytes(heapBytes);

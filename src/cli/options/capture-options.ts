@@ -24,17 +24,15 @@ export function withCaptureOptions(command: Command, defaults: CaptureWords = DE
       'the longest single pause culprit may cause in the target',
       defaults.maxPause,
     )
+    .option('--budget <percent>', 'the time it may hold each thread, in % of --duration', defaults.budget)
     .option('--async <how>', 'watch async work: burst (hooks on for moments), full, off', defaults.async)
     .option('--cpu <when>', 'CPU profile: auto (if a thread is busy), always, off', defaults.cpu)
     .option(
       '--snapshot <when>',
-      'heap snapshots: auto (when needed, and it fits), never, force (whatever the pause, never beyond the memory)',
+      'heap snapshots: auto (when needed, and it fits), never, force (whatever the pause)',
       defaults.snapshot,
     )
-    .option(
-      '--trace <file>',
-      "also write Node's trace events, for Perfetto or chrome://tracing; at most 100 MB",
-    )
+    .option('--trace <file>', "also write Node's trace events (at most 100 MB)")
     .option(
       '--why-alive',
       `list what keeps the process alive; looks for ${formatDuration(DEFAULTS.whyAlive.durationMillis)} unless --duration is given`,
