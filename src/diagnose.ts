@@ -2,6 +2,7 @@
 
 import { describeContainer } from './analysis/container/describe-container.ts';
 import { gatherFacts } from './analysis/facts.ts';
+import { drawPictures } from './analysis/pictures/pictures.ts';
 import { cpuTables, heapTables } from './analysis/profile/profile-tables.ts';
 import { programKind } from './analysis/profile/program-kind.ts';
 import { median } from './analysis/statistics/median.ts';
@@ -27,17 +28,20 @@ import type { Warning } from './wire/warning.ts';
 export interface DiagnoseOptions {
   /** Rows of each table of where time and memory went. Absent: such tables are made only of other tools' profiles. */
   top?: number;
+  /** What the pictures of an HTML report are drawn of is added. */
+  pictures?: boolean;
 }
 
 /** `heap` is what explain-recorded-heap.ts found in the recording's snapshots. */
 export function diagnose(
   recording: Recording,
   heap: RecordedHeap = NO_RECORDED_HEAP,
-  { top }: DiagnoseOptions = {},
+  { top, pictures = false }: DiagnoseOptions = {},
 ): DiagnosisReport {
   const observations = { ...decode(recording), heap };
   const { origin } = observations;
-  const { verdict, verdictReason, findings, notApplicable } = judge(gatherFacts(observations));
+  const facts = gatherFacts(observations);
+  const { verdict, verdictReason, findings, notApplicable } = judge(facts);
   return {
     kind: 'diagnosis',
     schemaVersion: 2,
@@ -51,6 +55,7 @@ export function diagnose(
     keepsAlive: describeKeepsAlive(observations.keepAlive, observations.target.threads),
     ...((origin || top !== undefined) && { where: tablesOf(observations, top ?? DEFAULTS.analyze.top) }),
     ...(recording.contents && { contents: recording.contents }),
+    ...(pictures && { pictures: drawPictures(facts, findings) }),
     warnings: observations.warnings.map(reportWarning),
   };
 }

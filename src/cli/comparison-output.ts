@@ -3,7 +3,7 @@ import type { CompareResult } from '../comparison/compare.ts';
 import type { Comparison } from '../model/comparison/comparison.ts';
 import { COMPARISON_RENDERERS, type ComparisonFormat } from '../report/compare/formats.ts';
 import type { ComparisonOutput } from './options/comparison-options.ts';
-import { usesColors, writeWhole } from './output.ts';
+import { usesColors, writeHtml, writeWhole } from './output.ts';
 
 /** `-` (or no file) is standard output, in place of the text. */
 export async function writeComparison(
@@ -24,6 +24,7 @@ export async function writeComparison(
       isTextWanted = false;
     }
   }
+  await writeHtml(comparison, output);
   if (output.flame !== undefined) {
     const { renderDiffFlameHtml } = await import('../report/flame/diff-html.ts');
     const { per, base, head, functions } = comparison;

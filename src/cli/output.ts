@@ -1,20 +1,40 @@
 // Writing results: the report to standard output or a file, whole or not at all.
 import { renameSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
+import type { Comparison } from '../model/comparison/comparison.ts';
 import type { Report } from '../model/finding.ts';
 import type { HeapReport } from '../model/heap/heap-report.ts';
 import { renderHeapText } from '../report/heap/heap-text.ts';
 import { renderJson } from '../report/json.ts';
 import { renderText, type TextOptions } from '../report/text/text.ts';
-import type { ReportOutput } from './options/report-options.ts';
+import { rememberReport } from './last-report.ts';
+import type { HtmlOption, ReportOutput } from './options/report-options.ts';
 
 /** `by`: which tables of where time and memory went are shown; absent: the usual ones. */
-export function printReport(report: Report, output: ReportOutput, by?: TextOptions['by']): void {
+export async function printReport(
+  report: Report,
+  output: ReportOutput,
+  by?: TextOptions['by'],
+): Promise<void> {
+  await writeHtml(report, output);
   printEither(`${renderJson(report)}\n`, (look) => renderText(report, { ...look, by }), output);
 }
 
-export function printHeapReport(report: HeapReport, output: ReportOutput): void {
+export async function printHeapReport(report: HeapReport, output: ReportOutput): Promise<void> {
+  await writeHtml(report, output);
   printEither(renderJson(report), (look) => renderHeapText(report, look), output);
+}
+
+/** Nothing without `--html`. */
+export async function writeHtml(
+  report: Report | HeapReport | Comparison,
+  { html }: HtmlOption,
+): Promise<void> {
+  if (html === undefined) return;
+  const { renderHtml } = await import('../report/page/html.ts');
+  writeWhole(html, renderHtml(report));
+  rememberReport(html);
+  process.stderr.write(`HTML report: ${html}\n`);
 }
 
 function printEither(

@@ -13,6 +13,7 @@ import { register as explain } from './commands/explain.ts';
 import { register as flame } from './commands/flame.ts';
 import { register as heap } from './commands/heap.ts';
 import { register as k8s } from './commands/k8s.ts';
+import { register as open } from './commands/open.ts';
 import { register as preflight } from './commands/preflight.ts';
 import { register as ps } from './commands/ps.ts';
 import { register as record } from './commands/record.ts';
@@ -25,7 +26,7 @@ type Register = (program: CommandLine) => void;
 const GROUPS: Record<string, Record<string, Register>> = {
   'Running processes:': { diagnose, record },
   'Pods, containers and other hosts:': { k8s },
-  'Files:': { analyze, heap, flame, triage },
+  'Files:': { analyze, heap, flame, triage, open },
   'Comparisons:': { compare, bench },
   'Checks:': { ps, preflight, audit },
   'Reference:': { explain },

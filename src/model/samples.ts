@@ -19,6 +19,8 @@ export type { CpuTurns, SchedulingSample } from '../signals/scheduling/wire.ts';
 export interface RuntimeSample extends Omit<RuntimeLine, 'type' | 'ownPauses' | 'stuckFrames'> {
   /** How long culprit itself held the thread in the interval: its reads make V8 collect garbage. */
   ownPauseMillis?: number;
+  /** Each time that it did, in milliseconds since the capture began; absent where the clock is not known. */
+  ownPauseSpans?: { atMillis: number; millis: number }[];
 }
 
 /** Caught from within: where a thread was that gave its event loop no turn for about a second. */

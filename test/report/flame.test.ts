@@ -41,6 +41,17 @@ describe('collapsed stacks', () => {
     );
   });
 
+  test('are without idle where it is not to be drawn', () => {
+    expect(toCollapsed([profile, worker], { idle: false })).not.toContain('(idle)');
+    expect(toCollapsed([profile], { idle: false }).match(/\d+$/gm)).toEqual(
+      toCollapsed([profile])
+        .split('\n')
+        .filter((line) => !line.startsWith('(idle)'))
+        .join('\n')
+        .match(/\d+$/gm),
+    );
+  });
+
   test('begin with the thread when there are several', () => {
     const lines = toCollapsed([profile, worker]).split('\n');
     expect(lines).toContain('main;(idle) 2000');
@@ -73,6 +84,12 @@ describe('a speedscope file', () => {
       .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
     expect(file.profiles.map((each) => each.endValue)).toEqual([9000, 700]);
     expect(collapsedMicros).toBe(9700);
+  });
+
+  test('is without idle where it is not to be drawn', () => {
+    const { profiles, shared } = toSpeedscope([profile, worker], 'node server.js', { idle: false });
+    expect(profiles.map((each) => each.endValue)).toEqual([7000, 700]);
+    expect(shared.frames.map(({ name }) => name)).not.toContain('(idle)');
   });
 
   test('puts file and line into name and fields, and shares frames between threads', () => {

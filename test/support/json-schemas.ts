@@ -16,6 +16,7 @@ import {
 } from '../../src/wire/report/heap-report.ts';
 import { evidence, impact, subject } from '../../src/wire/report/impact.ts';
 import { keepsAlive } from '../../src/wire/report/keeps-alive.ts';
+import { pictures } from '../../src/wire/report/pictures/pictures.ts';
 import { preflight } from '../../src/wire/report/preflight.ts';
 import { auditReport, diagnosisReport, report, triageReport } from '../../src/wire/report/report.ts';
 import { reportContainer, reportProcess, reportTarget } from '../../src/wire/report/target.ts';
@@ -48,6 +49,7 @@ const PUBLISHED = {
       crash,
       audit,
       keepsAlive,
+      pictures,
       reportCapture,
       reportLook,
       reportWarning,

@@ -20,6 +20,8 @@ import { totalsByFunction } from './cpu.ts';
 export interface BlockGroup extends BlockWork {
   blame: Blame;
   blocksMillis: number[];
+  /** When each began, in microseconds since the profile's first sample. */
+  startsMicros: number[];
   /** Of each, the time in which the thread ran: neither stopped by a CPU quota nor waiting for a CPU. */
   ranMillis: number[];
   totalMillis: number;
@@ -65,6 +67,7 @@ export function findBlocks(
         blame: culprit,
         ...workOf(profile, block, textOf),
         blocksMillis: [block.millis],
+        startsMicros: [profile.samples.startMicros[block.fromSample] ?? 0],
         ranMillis: [block.ranMillis],
         totalMillis: block.millis,
         longestMillis: block.millis,
@@ -77,6 +80,7 @@ export function findBlocks(
       continue;
     }
     group.blocksMillis.push(block.millis);
+    group.startsMicros.push(profile.samples.startMicros[block.fromSample] ?? 0);
     group.ranMillis.push(block.ranMillis);
     group.totalMillis += block.millis;
     group.gcShare += gcMillis(profile, block);

@@ -10,6 +10,7 @@ import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
 export interface CountGrowth<T> {
   subject: T;
   trend: Trend;
+  points: Point[];
 }
 
 /** Series of the counts that `list` yields for each sample; what is absent in a sample counts 0 there. */
@@ -31,7 +32,7 @@ export function countTrends<T>(
   }
   return [...series.values()].map(({ subject, values }) => {
     const points = values.map((value, i): Point => ({ atMillis: usable[i]!.atMillis, value }));
-    return { subject, trend: judgeTrend(points, COUNT_TREND) };
+    return { subject, trend: judgeTrend(points, COUNT_TREND), points };
   });
 }
 

@@ -8,6 +8,7 @@ export interface FlameOptions {
   renderer: string;
   out?: string;
   heap?: boolean;
+  idle?: boolean;
 }
 
 export function register(program: CommandLine): void {
@@ -24,6 +25,7 @@ export function register(program: CommandLine): void {
       DEFAULTS.flame.renderer,
     )
     .option('--heap', 'the last heap profile in it (live bytes by stack), instead of the CPU profile')
+    .option('--idle', 'draw the time in which a thread had nothing to do, too')
     .option('-o, --out <file>', 'the file to write; "-" is standard output');
   withHelpText(command, {
     examples: [

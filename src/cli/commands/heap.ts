@@ -3,7 +3,7 @@ import { DEFAULTS } from '../../defaults.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
 import { DONE_OR_WRONG, withHelpText } from '../options/help-text.ts';
-import { type ReportOutput, withJson, withQuiet } from '../options/report-options.ts';
+import { type ReportOutput, withHtml, withJson, withQuiet } from '../options/report-options.ts';
 
 export interface HeapOptions extends ReportOutput {
   top: string;
@@ -19,7 +19,7 @@ export function register(program: CommandLine): void {
     .summary('what is big in heap snapshots, and what grows')
     .argument('<snapshot...>')
     .description('explain a .heapsnapshot[.gz]; with several of one program, oldest first, what grows');
-  withQuiet(withJson(command), 'no progress, and the verdict only')
+  withQuiet(withHtml(withJson(command)), 'no progress, and the verdict only')
     .option('--top <number>', 'rows of each table', String(DEFAULTS.heap.top))
     .option('--show-strings', 'show the texts of duplicated strings, which may be secret')
     .option('--fail-on-growth', 'exit with 1 when something grew at every step');

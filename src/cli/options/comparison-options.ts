@@ -3,7 +3,14 @@
 import type { Command } from 'commander';
 import { DEFAULTS } from '../../defaults.ts';
 import { formatShare } from '../../units/units.ts';
-import { type JsonOption, type QuietOption, withJson, withQuiet } from './report-options.ts';
+import {
+  type HtmlOption,
+  type JsonOption,
+  type QuietOption,
+  withHtml,
+  withJson,
+  withQuiet,
+} from './report-options.ts';
 
 export interface GateOptions {
   failOn?: string[];
@@ -15,7 +22,7 @@ export interface GateOptions {
   record?: string;
 }
 
-export interface ComparisonOutput extends JsonOption, QuietOption {
+export interface ComparisonOutput extends JsonOption, HtmlOption, QuietOption {
   markdown?: string | boolean;
   junit?: string;
   sarif?: string;
@@ -45,7 +52,7 @@ export function withComparisonOptions(command: Command): Command {
 }
 
 function withOutputs(command: Command): Command {
-  const files = withJson(command, 'the comparison as JSON')
+  const files = withHtml(withJson(command, 'the comparison as JSON'), 'the comparison')
     .option('--markdown [file]', 'for a comment on a pull request')
     .option('--junit <file>', 'JUnit XML')
     .option('--sarif <file>', 'SARIF 2.1.0')

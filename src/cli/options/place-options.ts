@@ -52,11 +52,7 @@ export interface WhichOption {
 }
 
 export function withWhich(command: Command): Command {
-  return command.option(
-    '--target <word>',
-    'which process there: a pid, :port or a part of its command line',
-    DEFAULTS.remote.target,
-  );
+  return command.option('--target <word>', 'a pid, :port or part of its command', DEFAULTS.remote.target);
 }
 
 /**

@@ -20,6 +20,15 @@ export function withJson(command: Command, what = 'the report as JSON'): Command
   return command.option('--json [file]', `${what}; "-" or nothing: standard output`);
 }
 
+export interface HtmlOption {
+  /** A file. */
+  html?: string;
+}
+
+export function withHtml(command: Command, what = 'the report'): Command {
+  return command.option('--html <file>', `also ${what} as one HTML file that opens from disk`);
+}
+
 export interface FailOnOption {
   failOn?: Severity;
 }
@@ -40,11 +49,11 @@ function parseSeverity(word: string): Severity {
 }
 
 /** Where a report goes, and how much of it. */
-export interface ReportOutput extends JsonOption, QuietOption {}
+export interface ReportOutput extends JsonOption, HtmlOption, QuietOption {}
 
 /** All options of a command that ends with a report of findings. */
 export interface ReportOptions extends ReportOutput, FailOnOption {}
 
 export function withReportOptions(command: Command, quiet = 'verdict and titles only'): Command {
-  return withQuiet(withFailOn(withJson(command)), quiet);
+  return withQuiet(withFailOn(withHtml(withJson(command))), quiet);
 }

@@ -12,17 +12,21 @@ import { exitCodeFor } from '../report-exit.ts';
 
 /** Several paths are several reports, one after the other; one that fails its gate is enough to fail. */
 export async function analyzeFiles(paths: readonly string[], options: AnalyzeOptions): Promise<ExitCode> {
-  if (paths.length > 1 && options.json !== undefined) {
-    throw new UsageError('One JSON report is for one recording.', 'Call analyze once for each.');
+  if (paths.length > 1 && (options.json ?? options.html) !== undefined) {
+    const what = options.json === undefined ? 'HTML' : 'JSON';
+    throw new UsageError(`One ${what} report is for one recording.`, 'Call analyze once for each.');
   }
   const by = tableBy(options.by);
   const top = rowsOf(options.top) ?? (by ? DEFAULTS.analyze.top : undefined);
   let isGateFailed = false;
   for (const path of paths) {
     const recording = await readAnything(path);
-    const report = diagnose(recording, await explainRecordedHeap(recording), { top });
+    const report = diagnose(recording, await explainRecordedHeap(recording), {
+      top,
+      pictures: options.html !== undefined,
+    });
     if (paths.length > 1) process.stdout.write(`== ${path}\n`);
-    printReport(report, options, by);
+    await printReport(report, options, by);
     isGateFailed ||= exitCodeFor(report, options.failOn) === EXIT.gateFailed;
   }
   return isGateFailed ? EXIT.gateFailed : EXIT.done;

@@ -52,7 +52,7 @@ export async function auditThere(name: string, options: PodAuditOptions): Promis
     const settings = await reach(ways, readSettingsRemotely);
     const asJson = found.pod && JSON.stringify(found.pod.json);
     const pod = asJson ? parsePod(asJson, found.place.name, found.place.container) : readPod(options);
-    return conclude({ settings, pod, location: nameOf(found.place) }, wanted, options);
+    return await conclude({ settings, pod, location: nameOf(found.place) }, wanted, options);
   } finally {
     interrupt.dispose();
   }
@@ -74,11 +74,15 @@ const parseWanted = (options: AuditOptions): Wanted => ({
   judging: parseJudging(options),
 });
 
-function conclude({ settings, pod, location }: Gathered, wanted: Wanted, options: AuditOptions): ExitCode {
+async function conclude(
+  { settings, pod, location }: Gathered,
+  wanted: Wanted,
+  options: AuditOptions,
+): Promise<ExitCode> {
   if (options.save !== undefined) writeWhole(options.save, `${JSON.stringify(settings, null, 2)}\n`);
   const report = audit(settings, pod, wanted.judging);
   if (location !== undefined) report.target.location = location;
-  printReport(report, options);
+  await printReport(report, options);
   return isBelow(report, wanted.minLevel) ? EXIT.gateFailed : exitCodeFor(report, options.failOn);
 }
 

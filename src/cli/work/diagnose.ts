@@ -33,19 +33,21 @@ async function diagnoseInto(
 ): Promise<ExitCode> {
   const { outcome } = await recordInto(dir, target, command, options);
   const recording = await readRecording(dir);
-  const report = diagnose(recording, await explainRecordedHeap(recording));
+  const report = diagnose(recording, await explainRecordedHeap(recording), {
+    pictures: options.html !== undefined,
+  });
   if (outcome.ended === 'target-gone') report.warnings.unshift(reportWarning({ code: 'target-ended' }));
   if (outcome.ended === 'disconnected') report.warnings.unshift(reportWarning({ code: 'inspector-closed' }));
   // Without --out the recording is gone in a moment.
   if (options.out === undefined) report.capture.files = [];
-  printReport(report, options);
+  await printReport(report, options);
   if (options.flame) {
     const { writeFlame } = await import('./flame.ts');
     const file =
       typeof options.flame === 'string'
         ? options.flame
         : join(options.out ?? '.', `culprit-${report.target.pid ?? 'flame'}.html`);
-    await writeFlame(recording, 'speedscope', file).catch((error: unknown) => {
+    await writeFlame(recording, 'speedscope', { file }).catch((error: unknown) => {
       // The diagnosis stands: a process that was idle has nothing to draw.
       if (!(error instanceof RecordingError)) throw error;
       process.stderr.write(`No flame graph was written to ${file}: ${error.message}\n`);

@@ -7,7 +7,7 @@ import type { HeapSamplingRead } from '../../model/memory/heap-sampling.ts';
 import type { Observations } from '../../model/observations.ts';
 import { readAnything } from '../../recording/foreign.ts';
 import type { Recording } from '../../recording/reader.ts';
-import type { Drawable, HeapDrawing } from '../../report/flame/drawable.ts';
+import type { Drawable, DrawnParts, HeapDrawing } from '../../report/flame/drawable.ts';
 import { readViewer } from '../../report/flame/viewer-file.ts';
 import type { FlameOptions } from '../commands/flame.ts';
 import { writeWhole } from '../output.ts';
@@ -30,7 +30,11 @@ export async function flame(path: string, options: FlameOptions): Promise<ExitCo
   if (options.heap && renderer === 'pprof')
     await writeHeapProfile(recording, options.out ?? `${stem}.heap.pb.gz`);
   else
-    await writeFlame(recording, renderer, options.out ?? defaultFile(stem, renderer), options.heap === true);
+    await writeFlame(recording, renderer, {
+      file: options.out ?? defaultFile(stem, renderer),
+      isHeap: options.heap === true,
+      idle: options.idle === true,
+    });
   return EXIT.done;
 }
 
@@ -39,15 +43,20 @@ function defaultFile(stem: string, renderer: Renderer): string {
   return renderer === 'pprof' ? `${stem}.pb.gz` : `${stem}.flame.html`;
 }
 
-/**
- * Writes to `file`, or to standard output for "-". Without a CPU profile, or with `isHeap`, heap profiles are drawn. Throws
- * RecordingError when there is nothing to draw.
- */
+export interface FlameWish {
+  /** "-" is standard output. */
+  file: string;
+  /** Heap profiles are drawn, as they are where there is no CPU profile. */
+  isHeap?: boolean;
+  /** Time in which a thread had nothing to do is drawn, too. */
+  idle?: boolean;
+}
+
+/** Throws RecordingError when there is nothing to draw. */
 export async function writeFlame(
   recording: Recording,
   renderer: Renderer,
-  file: string,
-  isHeap = false,
+  { file, isHeap = false, idle = false }: FlameWish,
 ): Promise<void> {
   const observations = decode(recording);
   const { cpuProfiles, target } = observations;
@@ -61,7 +70,11 @@ export async function writeFlame(
   } else if (renderer === 'pprof') await writeHeapProfile(recording, file);
   else {
     const what = drawn.length > 0 ? 'Flame graph' : 'Flame graph of live bytes';
-    writeOut(file, await render([...drawn, ...heaps], renderer, target.title ?? 'culprit'), what);
+    writeOut(
+      file,
+      await render([...drawn, ...heaps], renderer, { name: target.title ?? 'culprit', parts: { idle } }),
+      what,
+    );
   }
 }
 
@@ -126,19 +139,19 @@ function writeOut(file: string, content: string | Uint8Array, what: string): voi
 async function render(
   profiles: readonly Drawable[],
   renderer: Exclude<Renderer, 'pprof'>,
-  name: string,
+  { name, parts }: { name: string; parts: DrawnParts },
 ): Promise<string> {
   switch (renderer) {
     case 'collapsed':
-      return (await import('../../report/flame/collapsed.ts')).toCollapsed(profiles);
+      return (await import('../../report/flame/collapsed.ts')).toCollapsed(profiles, parts);
     case 'speedscope-json':
-      return `${JSON.stringify((await import('../../report/flame/speedscope.ts')).toSpeedscope(profiles, name))}\n`;
+      return `${JSON.stringify((await import('../../report/flame/speedscope.ts')).toSpeedscope(profiles, name, parts))}\n`;
     case 'speedscope': {
       const [{ toSpeedscope }, { renderSpeedscopeHtml }] = await Promise.all([
         import('../../report/flame/speedscope.ts'),
         import('../../report/flame/speedscope-html.ts'),
       ]);
-      return renderSpeedscopeHtml(toSpeedscope(profiles, name), await readViewer('speedscope'));
+      return renderSpeedscopeHtml(toSpeedscope(profiles, name, parts), await readViewer('speedscope'));
     }
     case '0x': {
       const { renderZeroXHtml } = await import('../../report/flame/zero-x-html.ts');

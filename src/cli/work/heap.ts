@@ -29,7 +29,7 @@ export async function explainSnapshots(files: readonly string[], options: HeapOp
     const showStrings = options.showStrings === true;
     const report = await explainHeap(files, { top, showStrings, onProgress: progress.step });
     progress.end();
-    printHeapReport(report, options);
+    await printHeapReport(report, options);
     return heapExitCode(report, options.failOnGrowth === true);
   } catch (error) {
     progress.end();

@@ -34,11 +34,13 @@ export async function diagnosePod(name: string, options: K8sOptions): Promise<Ex
     const recording = await reach(ways, (way) =>
       recordRemotely({ ...way, keep: options.out, onProgress: progress.capture }),
     );
-    const report = diagnose(recording, await explainRecordedHeap(recording));
+    const report = diagnose(recording, await explainRecordedHeap(recording), {
+      pictures: options.html !== undefined,
+    });
     report.target.location = nameOf(found.place);
     if (options.out === undefined) report.capture.files = [];
     progress.end();
-    printReport(report, options);
+    await printReport(report, options);
     return exitCodeFor(report, options.failOn, recording.manifest.capture.ended === 'interrupted');
   } finally {
     progress.end();

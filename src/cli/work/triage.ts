@@ -30,7 +30,7 @@ async function judge(
 ): Promise<ExitCode> {
   const readText = options.sources === undefined ? undefined : sourceFolder(options.sources);
   const report = await triage({ exit, readText, version: VERSION, ...gathered });
-  printReport(report, options);
+  await printReport(report, options);
   return exitCodeFor(report, options.failOn);
 }
 

@@ -12,9 +12,15 @@ export interface HeapDrawing {
 
 export type Drawable = CpuProfile | HeapDrawing;
 
+/** What is drawn of it. */
+export interface DrawnParts {
+  /** Time in which a thread had nothing to do; absent: it is drawn. */
+  idle?: boolean;
+}
+
 /** Of a heap, weights and counts are bytes. */
-export function stacksOf(drawable: Drawable): TimedStack[] {
-  if (!('read' in drawable)) return timedStacks(drawable);
+export function stacksOf(drawable: Drawable, { idle = true }: DrawnParts = {}): TimedStack[] {
+  if (!('read' in drawable)) return timedStacks(drawable).filter(({ state }) => idle || state !== 'idle');
   return drawable.read.stacks
     .filter(({ liveBytes }) => liveBytes > 0)
     .map(({ frames, liveBytes }) => ({

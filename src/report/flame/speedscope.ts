@@ -1,8 +1,9 @@
 // speedscope's own file format (https://www.speedscope.app/file-format-schema.json), one profile a thread.
 import type { Frame } from '../../model/frame.ts';
 import { escapeControls } from '../escape.ts';
-import { type Drawable, stacksOf, unitOf } from './drawable.ts';
+import { type Drawable, type DrawnParts, stacksOf, unitOf } from './drawable.ts';
 import { frameText, threadLabel } from './frame-text.ts';
+import type { TimedStack } from './timed-stacks.ts';
 
 export interface SpeedscopeFrame {
   /** With the place in it, because the graph itself shows nothing else. */
@@ -35,20 +36,27 @@ export interface SpeedscopeFile {
 }
 
 /** `name` is shown as the title. The viewer opens on the first profile: give the main thread first. */
-export function toSpeedscope(profiles: readonly Drawable[], name: string): SpeedscopeFile {
+export function toSpeedscope(
+  profiles: readonly Drawable[],
+  name: string,
+  parts?: DrawnParts,
+): SpeedscopeFile {
   const frames = createFrameTable();
   return {
     $schema: 'https://www.speedscope.app/file-format-schema.json',
     name: escapeControls(name),
     exporter: 'culprit',
     activeProfileIndex: 0,
-    profiles: profiles.map((profile) => toSampledProfile(profile, frames.indexOf)),
+    profiles: profiles.map((profile) => toSampledProfile(profile, stacksOf(profile, parts), frames.indexOf)),
     shared: { frames: frames.list },
   };
 }
 
-function toSampledProfile(profile: Drawable, indexOf: (frame: Frame) => number): SpeedscopeSampledProfile {
-  const stacks = stacksOf(profile);
+function toSampledProfile(
+  profile: Drawable,
+  stacks: readonly TimedStack[],
+  indexOf: (frame: Frame) => number,
+): SpeedscopeSampledProfile {
   const weights = stacks.map((stack) => stack.micros);
   return {
     type: 'sampled',

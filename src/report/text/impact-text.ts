@@ -4,7 +4,7 @@ import type { Evidence, Finding, Impact, Subject } from '../../model/finding.ts'
 import { formatQuantity, formatShare, formatTimeLeft } from '../../units/units.ts';
 
 /** Every metric, in words. */
-const METRIC_NAMES: Record<Impact['metric'], string> = {
+export const METRIC_NAMES: Record<Impact['metric'], string> = {
   cpu: 'CPU time',
   'event-loop': 'event loop',
   gc: 'garbage collection',

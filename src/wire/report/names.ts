@@ -166,3 +166,46 @@ export const PROGRAM_KINDS = [
   'unknown',
 ] as const;
 export type ProgramKind = (typeof PROGRAM_KINDS)[number];
+
+/** What is drawn over time in an HTML report. Bytes, but for: delays in ms, `cpu` in cores, the rest in words. */
+export const SERIES_NAMES = [
+  'heap-after-gc',
+  'heap-used',
+  'heap-total',
+  'external',
+  'rss',
+  'rss-anonymous',
+  'rss-file',
+  'loop-delay',
+  'loop-delay-longest',
+  /** Share of the time in which the event loop was busy, 0..1. */
+  'loop-busy',
+  'cpu',
+  /** Milliseconds of pauses a second. */
+  'gc-pauses',
+  /** Answered a second. */
+  'requests',
+  /** Of libuv, with Node's timers. */
+  'handles',
+  'fds',
+  'threads',
+] as const;
+export type SeriesName = (typeof SERIES_NAMES)[number];
+
+export const GROWTH_KINDS = ['collection', 'sockets', 'files', 'processes', 'resources'] as const;
+export type GrowthKind = (typeof GROWTH_KINDS)[number];
+
+/** The most that an HTML report holds of each, so that a long look stays small. */
+export const PICTURE_BOUNDS = {
+  series: 40,
+  /** Of one series. */
+  points: 600,
+  growth: 24,
+  growthPoints: 120,
+  pools: 12,
+  /** Threads. */
+  flames: 8,
+  /** Of one thread. */
+  flameNodes: 4_000,
+  sourceLines: 600,
+} as const;

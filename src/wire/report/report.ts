@@ -5,6 +5,7 @@ import { audit } from './audit.ts';
 import { reportCapture, reportLook } from './capture.ts';
 import { configurationFinding, crashFinding, finding, notApplicable } from './finding.ts';
 import { keepsAlive } from './keeps-alive.ts';
+import { pictures } from './pictures/pictures.ts';
 import { profileTables, reportContents } from './profile-tables.ts';
 import { count, tool } from './scalars.ts';
 import { reportProcess, reportTarget } from './target.ts';
@@ -37,6 +38,8 @@ export const diagnosisReport = v.object({
   where: v.optional(v.array(profileTables)),
   /** Of a diagnostic report. */
   contents: v.optional(reportContents),
+  /** Only when asked for: with `--html`. */
+  pictures: v.optional(pictures),
 });
 export type DiagnosisReport = v.InferOutput<typeof diagnosisReport>;
 

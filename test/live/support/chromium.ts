@@ -25,9 +25,11 @@ function isExecutable(file: string): boolean {
 }
 
 export interface ChromiumPage {
-  /** The value of an expression in the page; rejects with what it throws there. */
+  /** The value of an expression in the page, or what its promise resolves to; rejects with what it throws there. */
   evaluate<T>(expression: string): Promise<T>;
   open(url: string): Promise<void>;
+  /** From the next `open` on: how wide the window is, in pixels, and what the system prefers. */
+  look(width: number, theme: 'light' | 'dark'): Promise<void>;
   /** A click of the mouse in the middle of what the selector finds. */
   click(selector: string): Promise<void>;
   press(
@@ -111,7 +113,7 @@ async function endChromium(child: ChildProcess, profile: string): Promise<void> 
 }
 
 async function drive(client: connect.Client, endBrowser: () => Promise<void>): Promise<ChromiumPage> {
-  const { Page, Runtime, Network, Log, Input } = client;
+  const { Page, Runtime, Network, Log, Input, Emulation } = client;
   const complaints: string[] = [];
   const requests: string[] = [];
   Network.requestWillBeSent(({ request }) => requests.push(request.url));
@@ -129,7 +131,11 @@ async function drive(client: connect.Client, endBrowser: () => Promise<void>): P
   await Promise.all([Page.enable(), Runtime.enable(), Network.enable({}), Log.enable()]);
 
   async function evaluate<T>(expression: string): Promise<T> {
-    const { result, exceptionDetails } = await Runtime.evaluate({ expression, returnByValue: true });
+    const { result, exceptionDetails } = await Runtime.evaluate({
+      expression,
+      returnByValue: true,
+      awaitPromise: true,
+    });
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value as T;
   }
@@ -142,6 +148,11 @@ async function drive(client: connect.Client, endBrowser: () => Promise<void>): P
       const loaded = Page.loadEventFired();
       await Page.navigate({ url });
       await loaded;
+    },
+    async look(width, theme) {
+      await Emulation.setEmulatedMedia({ features: [{ name: 'prefers-color-scheme', value: theme }] });
+      const shape = { width, height: 900, deviceScaleFactor: 1, mobile: false };
+      await Emulation.setDeviceMetricsOverride(shape);
     },
     async click(selector) {
       const middle = await evaluate<{ x: number; y: number } | null>(`(() => {

@@ -1,0 +1,59 @@
+// The first screen: the verdict in a sentence, three numbers, the cause and what to do.
+import type { PageElement } from './browser.ts';
+import type { Builder } from './builder.ts';
+import { headlineOf } from './headline.ts';
+import type { Cause } from './headlines/parts.ts';
+import type { PageReport } from './page-report.ts';
+
+const MOST_ADVICE = 4;
+
+export function drawHead(builder: Builder, report: PageReport): PageElement {
+  const { h, prose } = builder;
+  const { tone, mark, sentence, about, figures, cause, advice } = headlineOf(report);
+  return h(
+    'div',
+    { class: `head ${tone}` },
+    h(
+      'p',
+      { class: 'kicker' },
+      h('span', { class: `badge ${tone}` }, mark),
+      h('span', { class: 'quiet wrap' }, about),
+    ),
+    h('h1', null, ...prose(sentence)),
+    h(
+      'dl',
+      { class: 'figures' },
+      ...figures.map(({ value, label }) =>
+        h('div', { class: 'figure' }, h('dt', null, label), h('dd', null, value)),
+      ),
+    ),
+    h(
+      'div',
+      { class: 'answer' },
+      cause && drawCause(builder, cause),
+      advice.length > 0 &&
+        h(
+          'div',
+          null,
+          h('h2', null, tone === 'good' && !cause ? 'What this means' : 'What to do'),
+          h('ul', null, ...advice.slice(0, MOST_ADVICE).map((text) => h('li', null, ...prose(text)))),
+        ),
+    ),
+  );
+}
+
+function drawCause({ h, prose }: Builder, { place, source, cost }: Cause): PageElement {
+  return h(
+    'div',
+    null,
+    h('h2', null, 'The cause'),
+    h('p', null, h('code', { class: 'wrap' }, place)),
+    source !== null &&
+      h(
+        'p',
+        { class: 'blamed-line', tabindex: 0, role: 'group', 'aria-label': 'the blamed line' },
+        h('code', null, source),
+      ),
+    cost !== '' && h('p', { class: 'quiet' }, ...prose(cost)),
+  );
+}

@@ -1,0 +1,107 @@
+// The first screen of a diagnosis: the first cause, or how calm it was.
+import { type DiagnosisReport, FINDING_KINDS, type Finding, type Impact } from '../../../model/finding.ts';
+import {
+  formatDuration,
+  formatNumber,
+  formatQuantity,
+  formatShare,
+  formatTimeLeft,
+} from '../../../units/units.ts';
+import { METRIC_NAMES } from '../../text/impact-text.ts';
+import { causeOf, type Figure, type Headline, LIMIT_NAMES, lastParts, withoutPlace } from './parts.ts';
+
+export function diagnosisHeadline(report: DiagnosisReport): Headline {
+  const { findings, verdict, verdictReason } = report;
+  const [first] = findings;
+  const about = describeLook(report);
+  if (first)
+    return {
+      tone: first.severity,
+      mark: first.severity,
+      sentence: withoutPlace(first),
+      about:
+        findings.length === 1 ? `1 cause found in ${about}` : `${findings.length} causes found in ${about}`,
+      figures: findingFigures(first, report.capture.durationMillis),
+      cause: causeOf(first, report.pictures?.sourceLines),
+      advice: first.advice,
+    };
+  const isHealthy = verdict === 'healthy';
+  return {
+    tone: isHealthy ? 'good' : 'unsure',
+    mark: isHealthy ? 'healthy' : 'too little data',
+    sentence: isHealthy ? 'Nothing wrong was found.' : 'Too little was seen to judge.',
+    about,
+    figures: calmFigures(report),
+    cause: null,
+    advice: [verdictReason, isHealthy ? LONGER_LOOK : NEXT_LOOK].filter((text) => text !== ''),
+  };
+}
+
+const LONGER_LOOK =
+  'What leaks slowly, or happens seldom, needs a longer look: `culprit diagnose PID --duration 5m`.';
+const NEXT_LOOK =
+  'Look again for longer, with the traffic that it usually has: `culprit diagnose PID --duration 2m`.';
+
+function describeLook({ target, capture }: DiagnosisReport): string {
+  const name = target.title ?? (target.pid === null ? 'the profile' : 'the process');
+  const pid = target.pid === null ? '' : `, pid ${target.pid}`;
+  const node = target.nodeVersion === null ? '' : `, Node.js ${target.nodeVersion}`;
+  const place = target.location === undefined ? '' : `, in ${target.location}`;
+  return `${lastParts(name)}${pid}${node}${place}, watched for ${formatDuration(capture.durationMillis)}`;
+}
+
+function findingFigures({ impact, confidence }: Finding, millis: number): Figure[] {
+  const figures = impact ? impactFigures(impact) : [];
+  const rest: Figure[] = [
+    { value: formatShare(confidence), label: 'confidence' },
+    { value: formatDuration(millis), label: 'watched' },
+  ];
+  return [...figures, ...rest].slice(0, 3);
+}
+
+function impactFigures({ metric, value, unit, share, exhaustionSeconds, limit }: Impact): Figure[] {
+  const isRate = unit === 'bytes/s' || unit === 'per second';
+  const name = METRIC_NAMES[metric];
+  const amount = formatQuantity(value, unit);
+  const label = unit === 'share' ? `of ${name}` : isRate ? `${name}, growth` : name;
+  const first = { value: `${isRate && value > 0 ? '+' : ''}${amount}`, label };
+  if (exhaustionSeconds !== undefined)
+    return [
+      first,
+      {
+        value: formatTimeLeft(exhaustionSeconds).replace(/^in (about )?/, ''),
+        label: `until ${limit ?? 'the limit'}`,
+      },
+    ];
+  if (share !== undefined && unit !== 'share')
+    return [first, { value: formatShare(share), label: shareLabel(metric, isRate) }];
+  return [first];
+}
+
+const shareLabel = (metric: Impact['metric'], isRate: boolean) =>
+  metric === 'event-loop'
+    ? 'of the time nothing else could run'
+    : isRate
+      ? 'of all growth there'
+      : 'of all there is';
+
+/** What a look at a running process can find. */
+export const JUDGED_KINDS = FINDING_KINDS.filter((kind) => kind !== 'configuration' && kind !== 'crash');
+
+/** Where nothing was found: how long, how much was judged, and the nearest limit. */
+function calmFigures({ capture, notApplicable, pictures, verdict }: DiagnosisReport): Figure[] {
+  const judged = JUDGED_KINDS.length - new Set(notApplicable.map(({ kind }) => kind)).size;
+  const [nearest] = (pictures?.limits ?? []).toSorted((a, b) => b.used / b.limit - a.used / a.limit);
+  return [
+    { value: formatDuration(capture.durationMillis), label: 'watched' },
+    verdict === 'healthy'
+      ? { value: formatNumber(Math.max(0, judged)), label: 'kinds of causes judged' }
+      : { value: formatNumber(notApplicable.length), label: 'kinds of causes not judged' },
+    nearest
+      ? {
+          value: formatShare(nearest.used / nearest.limit),
+          label: `${LIMIT_NAMES[nearest.name]}, the nearest limit`,
+        }
+      : { value: formatNumber(notApplicable.length), label: 'kinds of causes not judged' },
+  ];
+}

@@ -1,0 +1,101 @@
+// What stands at the end of a report: which process it was, what the look cost it, what could not be judged, warnings.
+import type { NotApplicable, ReportLook, ReportProcess, ReportWarning } from '../../../model/finding.ts';
+import { formatDuration, formatNumber } from '../../../units/units.ts';
+import { describeContainer } from '../../text/container-text.ts';
+import type { PageElement } from '../browser.ts';
+import type { Builder } from '../builder.ts';
+
+/** Rows without a text are left out. */
+export function drawRows({ h, prose }: Builder, rows: readonly [label: string, text: string][]): PageElement {
+  return h(
+    'dl',
+    { class: 'rows' },
+    ...rows
+      .filter(([, text]) => text !== '')
+      .flatMap(([label, text]) => [h('dt', null, label), h('dd', { class: 'wrap' }, ...prose(text))]),
+  );
+}
+
+export function processRows({
+  title,
+  pid,
+  nodeVersion,
+  uptimeSeconds,
+  location,
+  container,
+}: ReportProcess): [string, string][] {
+  return [
+    ['Process', title ?? ''],
+    ['Pid', pid === null ? '' : String(pid)],
+    ['Node.js', nodeVersion ?? ''],
+    ['Up for', uptimeSeconds === null ? '' : formatDuration(uptimeSeconds * 1_000)],
+    ['Place', location ?? ''],
+    ['Container', describeContainer(container).join('. ')],
+  ];
+}
+
+export function costRows({ overhead, restored, startedAt, durationMillis }: ReportLook): [string, string][] {
+  const {
+    pausesMillis,
+    stalls = [],
+    eventLoopDelayBeforeMillis: before,
+    eventLoopDelayDuringMillis: during,
+    ownFds,
+  } = overhead;
+  const [longest] = stalls.toSorted((a, b) => b.longestMillis - a.longestMillis);
+  const isAttached = restored !== null || pausesMillis.length > 0;
+  return [
+    [
+      'Looked',
+      `${startedAt === null ? '' : `from ${startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}, `}for ${formatDuration(durationMillis)}`,
+    ],
+    [
+      'Held the main thread',
+      longest
+        ? `at most ${formatDuration(longest.longestMillis)} (${longest.step}), all together ${formatDuration(stalls.reduce((sum, { totalMillis }) => sum + totalMillis, 0))}`
+        : isAttached
+          ? ''
+          : 'nothing was attached',
+    ],
+    [
+      'Event loop delay',
+      before === undefined || during === undefined
+        ? ''
+        : `${formatDuration(before)} before, ${formatDuration(during)} during (median)`,
+    ],
+    ['Own file descriptors', ownFds === undefined ? '' : `${formatNumber(ownFds)}, left out of the counts`],
+    [
+      'Restored',
+      restored === null
+        ? ''
+        : restored
+          ? 'yes: the process was left as it was found'
+          : 'NO: see the warnings',
+    ],
+  ];
+}
+
+/** By reason. */
+export function drawNotJudged({ h }: Builder, items: readonly NotApplicable[]): PageElement {
+  const kindsByReason = new Map<string, string[]>();
+  for (const { kind, reason } of items)
+    kindsByReason.set(reason, [...(kindsByReason.get(reason) ?? []), kind]);
+  return h(
+    'dl',
+    { class: 'rows wide' },
+    ...[...kindsByReason].flatMap(([reason, kinds]) => [
+      h('dt', null, kinds.join(', ')),
+      h('dd', { class: 'wrap' }, reason),
+    ]),
+  );
+}
+
+export function drawWarnings(
+  { h, prose }: Builder,
+  warnings: readonly (ReportWarning | string)[],
+): PageElement {
+  const messages = new Set(
+    warnings.map((warning) => (typeof warning === 'string' ? warning : warning.message)),
+  );
+  return h('ul', { class: 'notes' }, ...[...messages].map((message) => h('li', null, ...prose(message))));
+}
