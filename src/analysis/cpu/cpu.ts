@@ -2,7 +2,8 @@
 import { type CpuProfile, SAMPLE_STATES, type SampleState } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
-import { type Blame, blame, functionKey } from './blame.ts';
+import { alongPath, type Blame, blame, entryOf, fromEntry, functionKey } from './blame.ts';
+import { createHeavyPath, type HeavyPath } from './heavy-path.ts';
 import { classifyWork, SYNCHRONOUS, type Work } from './work.ts';
 
 export interface CpuSummary {
@@ -92,9 +93,11 @@ function findHotspots(
   textOf: (file: string, line: number) => string | undefined,
 ): Hotspot[] {
   const groups = new Map<string, Group>();
+  const paths = new Map<string, HeavyPath>();
   for (const node of profile.nodes) {
     if (node.selfMicros <= 0 || isPseudo(node.frame)) continue;
     const frames = framesOf(profile, node.index);
+    addToPath(paths, frames, node.selfMicros);
     // Time in a built-in (Map.set, Array.sort) belongs to the function that called it.
     const at = frames.findIndex((frame) => frame.owner !== 'native');
     if (at < 0) continue;
@@ -123,7 +126,26 @@ function findHotspots(
   const totals = totalsByFunction(profile);
   return [...groups.values()]
     .map((group) => describe(group, totals, textOf))
+    .map((hotspot) => ({ ...hotspot, blame: followed(hotspot.blame, paths) }))
     .sort((a, b) => b.selfMicros - a.selfMicros);
+}
+
+/** All that one entry is responsible for through one package it calls: its time is followed together. */
+function responsibilityKey(by: Blame): string {
+  const entry = entryOf(by);
+  return entry === null ? '' : `${functionKey(entry)}|${by.library?.package ?? ''}`;
+}
+
+function addToPath(paths: Map<string, HeavyPath>, frames: readonly Frame[], micros: number): void {
+  const key = responsibilityKey(blame(frames));
+  const path = paths.get(key) ?? createHeavyPath();
+  paths.set(key, path);
+  path.add(fromEntry(frames), micros);
+}
+
+function followed(by: Blame, paths: ReadonlyMap<string, HeavyPath>): Blame {
+  const path = by.library ? paths.get(responsibilityKey(by))?.frames() : undefined;
+  return path && path.length > 0 ? alongPath(by, path) : by;
 }
 
 /** All that one place in the code, through one library, is responsible for. */
@@ -139,9 +161,8 @@ export interface Responsibility {
 export function groupByBlame(hotspots: readonly Hotspot[]): Responsibility[] {
   const groups = new Map<string, Responsibility>();
   for (const hotspot of hotspots) {
-    const { subject, library } = hotspot.blame;
-    if (!subject || hotspot.work.kind === 'serving') continue;
-    const key = `${functionKey(subject)}|${library?.package ?? ''}`;
+    const key = responsibilityKey(hotspot.blame);
+    if (key === '' || hotspot.work.kind === 'serving') continue;
     const group = groups.get(key);
     if (!group) {
       groups.set(key, { top: hotspot, selfMicros: hotspot.selfMicros, synchronous: hotspot.synchronous });

@@ -2,6 +2,7 @@
 import type { CollectionGrowth } from '../../model/collection.ts';
 import type { Frame } from '../../model/frame.ts';
 import { type Blame, blame, functionKey } from '../cpu/blame.ts';
+import { floorOf } from '../statistics/floor.ts';
 import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
 
 export interface GrowingCollection {
@@ -21,13 +22,25 @@ export function growingCollections(collections: readonly CollectionGrowth[]): Gr
       const points = collection.sizes.map(({ atMillis, entries }): Point => ({ atMillis, value: entries }));
       return {
         collection,
-        trend: judgeTrend(points, { leastPoints: 5, leastRise: 4 }),
+        trend: judgeSizes(points),
         insertion: usualInsertion(collection),
       };
     })
     .filter(({ trend }) => trend.verdict === 'growing')
     .sort((a, b) => b.trend.slopePerSecond - a.trend.slopePerSecond);
 }
+
+/** What is emptied in part at times grows when the least that is left each time does. */
+function judgeSizes(points: readonly Point[]): Trend {
+  const options = { leastPoints: 5, leastRise: 4 };
+  const trend = judgeTrend(points, options);
+  if (trend.verdict !== 'flat' || points.length < LEAST_FOR_FLOOR) return trend;
+  const floor = judgeTrend(floorOf(points), options);
+  return floor.verdict === 'growing' ? floor : trend;
+}
+
+/** Of fewer reads the least of three at a time says nothing. */
+const LEAST_FOR_FLOOR = 9;
 
 /** A list in each of many rooms: none of them grows fast, all of them do together. */
 function togetherByKind(collections: readonly CollectionGrowth[]): CollectionGrowth[] {

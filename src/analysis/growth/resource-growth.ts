@@ -4,6 +4,7 @@ import type { AsyncObservation, AsyncSite } from '../../model/async-resource.ts'
 import type { PassiveSample, RuntimeSample } from '../../model/samples.ts';
 import { unreclaimableBytes } from '../container/container-memory.ts';
 import { type Blame, blame } from '../cpu/blame.ts';
+import { floorOf } from '../statistics/floor.ts';
 import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
 
 /** One counted thing over time: "127.0.0.1:5432 CLOSE_WAIT", "/tmp/uploads-#". */
@@ -139,12 +140,12 @@ export function takeMemoryApart(
   const collected = main.filter((sample) => sample.afterGc);
   return {
     rss: valueTrend(
-      floorOf(main, (s) => s.rssBytes),
+      floorsOf(main, (s) => s.rssBytes),
       (s) => s.value,
       LEAST_MEMORY_RISE,
     ),
     heapTotal: valueTrend(
-      floorOf(main, (s) => s.heapTotalBytes),
+      floorsOf(main, (s) => s.heapTotalBytes),
       (s) => s.value,
       LEAST_MEMORY_RISE,
     ),
@@ -154,9 +155,9 @@ export function takeMemoryApart(
       ),
       { leastRise: 512 * 1024, flatFrom: FEW_READS },
     ),
-    native: valueTrend(floorOf(main, native), (s) => s.value, LEAST_MEMORY_RISE * 2),
+    native: valueTrend(floorsOf(main, native), (s) => s.value, LEAST_MEMORY_RISE * 2),
     container: valueTrend(
-      floorOf(passive, (s) => (s.cgroup && unreclaimableBytes(s.cgroup)) ?? s.rssBytes),
+      floorsOf(passive, (s) => (s.cgroup && unreclaimableBytes(s.cgroup)) ?? s.rssBytes),
       (s) => s.value,
       LEAST_MEMORY_RISE,
     ),
@@ -174,7 +175,7 @@ function nearestAnon(passive: readonly PassiveSample[]): (atMillis: number) => n
   };
 }
 
-function floorOf<S extends { atMillis: number }>(
+function floorsOf<S extends { atMillis: number }>(
   samples: readonly S[],
   value: (sample: S) => number | undefined,
 ): Point[] {
@@ -182,8 +183,5 @@ function floorOf<S extends { atMillis: number }>(
     const known = value(sample);
     return known === undefined ? [] : [{ atMillis: sample.atMillis, value: known }];
   });
-  return points.map(({ atMillis }, i) => ({
-    atMillis,
-    value: Math.min(...points.slice(Math.max(0, i - 1), i + 2).map((p) => p.value)),
-  }));
+  return floorOf(points);
 }

@@ -10,6 +10,7 @@ import type { Draft } from '../rule.ts';
 import { HEAP_LEAK } from '../thresholds/memory.ts';
 import { confidenceAt, onScale } from '../thresholds/scale.ts';
 import {
+  chainOf,
   leakSeverity,
   leakUrgency,
   packageOf,
@@ -55,6 +56,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
       limit: isMeasured && limit !== undefined ? `heap limit ${formatBytes(limit)}` : undefined,
     },
     evidence: [...evidenceOf(growth, filled, site), ...closureEvidence(closures)],
+    ...(!closures && blame && chainOf(blame)),
     retainerPath: heldCollection(filled, thread, facts)?.path,
     innocentExplanation: `A cache still filling would flatten, a batch would fall back: neither was seen in ${Math.round(facts.lookSeconds)} s.`,
     advice: closures ? CLOSURE_ADVICE : adviceFor(kind, filled),

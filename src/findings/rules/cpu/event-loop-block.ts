@@ -13,7 +13,7 @@ import { describeStuck } from '../../cpu/stuck-loop.ts';
 import type { Draft, Effect, Rule } from '../../rule.ts';
 import { EVENT_LOOP_BLOCK, SYNC_CALLS } from '../../thresholds/cpu.ts';
 import { onScale } from '../../thresholds/scale.ts';
-import { place, placeWithLibrary, subjectOf } from '../../wording.ts';
+import { chainOf, place, placeWithLibrary, subjectOf } from '../../wording.ts';
 
 /** Hashes have no other form, and those of small texts (an ETag) hold nobody up: as work they count as all other code. */
 const HASHING = /^crypto\.(create(Hash|Hmac)|Hash|Hmac|hash|update|digest)$/;
@@ -124,6 +124,7 @@ function describe(group: BlockGroup, durationMillis: number, program: ProgramKin
       },
       ...longestEvidence(group),
     ],
+    ...chainOf(blame),
     innocentExplanation: blockInnocence(program),
     advice: [blockAdvice(work.kind, program)],
     caveats: [],
@@ -196,6 +197,7 @@ function describeCalls(
         unit: 'share',
       },
     ],
+    ...chainOf(blame),
     innocentExplanation:
       program === null || program === 'server'
         ? 'Synchronous calls do no harm at start-up; these came while the process was serving.'
