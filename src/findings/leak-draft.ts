@@ -12,8 +12,8 @@ import {
   chainOf,
   leakSeverity,
   leakUrgency,
+  movement,
   perSecond,
-  risen,
   secondsUntil,
   subjectOf,
 } from './wording.ts';
@@ -71,7 +71,7 @@ export function leakDraft(leak: Leak): Draft {
 export function countEvidence(things: string, trend: Trend, more = ''): Evidence {
   return {
     source: 'proc',
-    statement: `${things} ${risen(trend)}, from ${formatNumber(trend.first)} to ${formatNumber(trend.last)}${more}`,
+    statement: `${things} ${movement(trend, formatNumber)}${more}`,
     value: trend.slopePerSecond,
     unit: 'per second',
   };

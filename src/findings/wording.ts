@@ -81,6 +81,18 @@ export function risen({ risingSteps: [rose, all] }: Trend): string {
   return `rose in ${rose} of ${all} intervals`;
 }
 
+/**
+ * "rose in 9 of 9 intervals, from 7.1 MB to 15.2 MB". Where single readings scatter so much that this would not be true
+ * of the first and the last: "rises by 60 KB/s (median of 12 readings, which scatter between 36 MB and 42 MB)".
+ */
+export function movement(trend: Trend, show: (value: number) => string): string {
+  const { first, last, risingSteps, slopePerSecond, points } = trend;
+  const [rose, all] = risingSteps;
+  const isPlain = last > first && rose > all / 2;
+  if (isPlain || slopePerSecond <= 0) return `${risen(trend)}, from ${show(first)} to ${show(last)}`;
+  return `rises by ${show(slopePerSecond)}/s (the median slope of ${points} readings, which go up and down)`;
+}
+
 /** Seconds until `limit` at this slope; undefined when it is not met or not known. */
 export function secondsUntil(limit: number | undefined, trend: Trend): number | undefined {
   if (limit === undefined || trend.slopePerSecond <= 0) return undefined;

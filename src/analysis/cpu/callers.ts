@@ -36,7 +36,7 @@ function createTally(name: string): Tally {
   const amounts = new Map<string, { by: Blame; amount: number }>();
   return {
     add(by, amount) {
-      if (!by.app || by.library?.package !== name) return;
+      if (!by.app || !by.chain.some((link) => link.package === name)) return;
       const key = functionKey(by.app);
       const known = amounts.get(key) ?? { by, amount: 0 };
       known.amount += amount;

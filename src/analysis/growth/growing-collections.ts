@@ -8,6 +8,8 @@ import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
 export interface GrowingCollection {
   collection: CollectionGrowth;
   trend: Trend;
+  /** A part is taken out at times: `trend` is that of the low points. */
+  isTrimmed: boolean;
   /** The place that adds, as caught; null when none was. */
   insertion: { blame: Blame; frames: Frame[] } | null;
 }
@@ -22,7 +24,7 @@ export function growingCollections(collections: readonly CollectionGrowth[]): Gr
       const points = collection.sizes.map(({ atMillis, entries }): Point => ({ atMillis, value: entries }));
       return {
         collection,
-        trend: judgeSizes(points),
+        ...judgeSizes(points),
         insertion: usualInsertion(collection),
       };
     })
@@ -31,12 +33,13 @@ export function growingCollections(collections: readonly CollectionGrowth[]): Gr
 }
 
 /** What is emptied in part at times grows when the least that is left each time does. */
-function judgeSizes(points: readonly Point[]): Trend {
+function judgeSizes(points: readonly Point[]): Pick<GrowingCollection, 'trend' | 'isTrimmed'> {
   const options = { leastPoints: 5, leastRise: 4 };
   const trend = judgeTrend(points, options);
-  if (trend.verdict !== 'flat' || points.length < LEAST_FOR_FLOOR) return trend;
+  if (trend.verdict !== 'flat' || points.length < LEAST_FOR_FLOOR) return { trend, isTrimmed: false };
   const floor = judgeTrend(floorOf(points), options);
-  return floor.verdict === 'growing' ? floor : trend;
+  const isTrimmed = floor.verdict === 'growing';
+  return { trend: isTrimmed ? floor : trend, isTrimmed };
 }
 
 /** Of fewer reads the least of three at a time says nothing. */

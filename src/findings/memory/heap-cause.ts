@@ -1,6 +1,7 @@
 // What makes the heap of one thread rise, as far as was seen: the collection that takes what stays, and where what stays
 // is allocated. The rules on memory inside the heap share it, so that they agree.
 import type { Facts } from '../../analysis/facts.ts';
+import { type ClassGrowth, growingClasses } from '../../analysis/growth/class-growth.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { AllocationSite, HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import type { ClosureGrowth } from '../../model/census.ts';
@@ -16,6 +17,10 @@ export interface HeapCause {
   closures: PilingClosures | null;
   /** Where what stays is allocated. */
   site: AllocationSite | null;
+  /** Node's own code that allocates most of what stays, where no user code does. */
+  platform: AllocationSite | null;
+  /** The objects that there are most more of, where they were counted twice. */
+  most: ClassGrowth | null;
   /** Whether the floor itself rises beyond its noise; otherwise the collection alone is the proof. */
   isMeasured: boolean;
 }
@@ -30,13 +35,15 @@ export interface PilingClosures {
   isChain: boolean;
 }
 
+const NOTHING_ELSE = { platform: null, most: null };
+
 /** Null: nothing piles up in this thread's heap. */
 export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | null {
   const own = facts.collections.filter(({ collection }) => collection.thread === growth.thread);
   const isMeasured = isLeaking(growth);
   const filled = mainCollection(own, growth, isMeasured);
   if (filled && (isMeasured || isFillingSteadily(filled, growth)))
-    return { growth, filled, closures: null, site: siteBehind(growth.sites, filled), isMeasured };
+    return { growth, filled, closures: null, site: siteBehind(growth.sites, filled), ...NOTHING_ELSE, isMeasured };
   if (!isMeasured || !isUnabated(growth)) return null;
   const closures = pilingClosures(facts.observations.closures, growth.thread);
   const site = growth.sites.find(
@@ -45,7 +52,14 @@ export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | nul
   // Without a place to name, a small rise may be no more than code being compiled and caches of the VM filling.
   if (!site && !closures && growth.floor.last - growth.floor.first < HEAP_CAUSE.leastUnexplainedBytes)
     return null;
-  return { growth, filled: null, closures, site: site ?? null, isMeasured };
+  const platform = site ? null : (growth.sites.find(isGrowingInNode) ?? null);
+  const [first] = growingClasses(facts.observations.classes, growth.thread).filter(
+    ({ name, share, perSecond }) =>
+      !name.startsWith('function') &&
+      share >= HEAP_CAUSE.leastClassShare &&
+      perSecond >= HEAP_CAUSE.leastEntriesPerSecond,
+  );
+  return { growth, filled: null, closures, site: site ?? null, platform, most: first ?? null, isMeasured };
 }
 
 /** Where no holder was seen, a cache that is nearly full looks like a leak: the pace must not have slackened. */
@@ -96,7 +110,7 @@ export function otherCauses({ growth, filled: main }: HeapCause, facts: Facts): 
   });
   return others.slice(0, HEAP_CAUSE.mostOthers).map((filled) => {
     const site = growth.sites.find(({ blame }) => blame.subject?.file === fileOf(filled)) ?? null;
-    return { growth, filled, closures: null, site, isMeasured: false };
+    return { growth, filled, closures: null, site, ...NOTHING_ELSE, isMeasured: false };
   });
 }
 
@@ -114,6 +128,11 @@ function isFillingSteadily(
   const isSeen =
     insertion?.blame.subject || (collection.type === 'Object' && sites.some(isGrowingInUserCode));
   return isSteady && Boolean(isSeen) && floor.verdict !== 'falling';
+}
+
+function isGrowingInNode({ trend, blame, share, frames }: AllocationSite): boolean {
+  const isNodes = blame.subject === null && frames.some(({ owner }) => owner === 'node');
+  return isNodes && trend.verdict === 'growing' && share >= HEAP_CAUSE.leastSiteShare;
 }
 
 function isGrowingInUserCode({ trend, blame, share }: AllocationSite): boolean {

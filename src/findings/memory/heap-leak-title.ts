@@ -2,8 +2,9 @@
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { FindingKind } from '../../model/finding.ts';
 import { formatBytes } from '../../units/units.ts';
+import { nodeFrameWords } from '../words/node-frame-words.ts';
 import { perSecond, place } from '../wording.ts';
-import type { PilingClosures } from './heap-cause.ts';
+import type { HeapCause, PilingClosures } from './heap-cause.ts';
 
 export function nameOf({ collection }: GrowingCollection): string {
   return (
@@ -22,8 +23,8 @@ export function titleOf(
 ): string {
   const at = where ? ` (${where})` : '';
   if (!filled)
-    return `The heap grows by ${formatBytes(bytesPerSecond)}/s${where ? `; what stays is allocated in \`${name}\`` : ', of unknown origin'}${at}`;
-  const { collection, trend } = filled;
+    return `The heap grows by ${formatBytes(bytesPerSecond)}/s; what stays is allocated in \`${name}\`${at}`;
+  const { collection, trend, isTrimmed } = filled;
   const rate = perSecond(trend.slopePerSecond);
   if (kind === 'listener-leak') return listenerTitle(collection, rate, at);
   const type =
@@ -32,7 +33,19 @@ export function titleOf(
       : `${collection.className} (a ${collection.type})`;
   if (collection.alike !== undefined) return alikeTitle(collection, type, rate, at);
   const named = collection.holderName ? `${type} \`${collection.holderName}\`` : `${aOrAn(type)}`;
-  return `${named} grows by ${rate.replace('/s', ' entries/s')} ${collection.type === 'Array' ? 'more than is taken out' : 'and is never trimmed'}${at}`;
+  return `${named} grows by ${rate.replace('/s', ' entries/s')} ${collection.type === 'Array' || isTrimmed ? 'more than is taken out' : 'and is never trimmed'}${at}`;
+}
+
+/** Without a collection, and without a place in the program: by what piles up, or by what of Node's allocates it. */
+export function originTitle({ platform, most }: HeapCause, bytesPerSecond: number): string {
+  const grows = `The heap grows by ${formatBytes(bytesPerSecond)}/s`;
+  const words = platform ? nodeFrameWords(platform.frames) : null;
+  const nodes = words === null ? '' : `${words}, allocated by Node.js for the program`;
+  if (most) {
+    const things = `\`${most.name}\` objects pile up by ${perSecond(most.perSecond)}`;
+    return `${grows}: ${things}${nodes === '' ? '' : `; ${nodes}`}`;
+  }
+  return nodes === '' ? `${grows}, of unknown origin` : `${grows}; what stays are ${nodes}`;
 }
 
 /** "Arrays like `room.messages` (40 of them) grow by 30 entries/s together (src/chat.ts:12, post)" */

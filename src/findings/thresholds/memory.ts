@@ -5,6 +5,8 @@
 export const HEAP_CAUSE = {
   /** A place that allocates must explain this share of the growth to be named on its own; behind a collection, less. */
   leastSiteShare: 0.25,
+  /** One class of objects is named when it is at least this part of those that there are more of. */
+  leastClassShare: 0.25,
   leastShareBehind: 0.1,
   /** Slower growth than this takes days to matter and cannot be told from noise in a minute. */
   leastBytesPerSecond: 4 * 1024,

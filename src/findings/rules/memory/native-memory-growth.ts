@@ -8,7 +8,7 @@ import { entriesEvidence, holdsObjects, sayHolder } from '../../memory/holders.t
 import type { Draft, Rule } from '../../rule.ts';
 import { NATIVE_MEMORY } from '../../thresholds/memory.ts';
 import { confidenceAt } from '../../thresholds/scale.ts';
-import { inBrackets, leakSeverity, leakUrgency, perSecond, place, risen, subjectOf } from '../../wording.ts';
+import { inBrackets, leakSeverity, leakUrgency, perSecond, place, movement, subjectOf } from '../../wording.ts';
 import { isYoung, sayYoung } from '../../young-process.ts';
 
 export const nativeMemoryGrowth: Rule = {
@@ -105,7 +105,7 @@ function sayCompanion(filled: GrowingCollection | null): string {
 function rssEvidence({ memory: { native, rss } }: Facts): Evidence {
   return {
     source: 'memory',
-    statement: `memory beyond the heap and V8's external memory ${risen(native)}, from ${formatBytes(native.first)} to ${formatBytes(native.last)}; RSS from ${formatBytes(rss.first)} to ${formatBytes(rss.last)}`,
+    statement: `memory beyond the heap and V8's external memory ${movement(native, formatBytes)}; RSS from ${formatBytes(rss.first)} to ${formatBytes(rss.last)}`,
     value: native.slopePerSecond,
     unit: 'bytes/s',
   };

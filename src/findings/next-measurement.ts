@@ -1,0 +1,48 @@
+// Of a finding that leaves something open: what is not known, and the one command that would settle it.
+import type { Facts } from '../analysis/facts.ts';
+import type { NextMeasurement } from '../model/finding.ts';
+import type { Warning } from '../wire/warning.ts';
+
+/** A census or a snapshot takes about as long as was estimated, or a little more. */
+const MARGIN = 1.5;
+const STEP_MILLIS = 100;
+
+/** Who holds what piles up. */
+export function measureHolder(facts: Facts): NextMeasurement {
+  const { warnings } = facts.observations;
+  const refused = warnings.find(isRefusedForPause);
+  const pause = refused ? ` --max-pause ${roundUp(refused.estimateMillis * MARGIN)}ms` : '';
+  const snapshot = refused?.code === 'census-too-long' ? '' : ' --snapshot force';
+  return {
+    unknown: 'Not known: who holds what stays; stacks of allocations tell who makes it.',
+    command: `culprit diagnose ${targetOf(facts)} --duration 60s${snapshot}${pause}`,
+  };
+}
+
+/** Which code makes what piles up. */
+export function measureMaker(facts: Facts): NextMeasurement {
+  return {
+    unknown: 'Not known: which code makes them; it was not caught while hooks were on for moments only.',
+    command: `culprit diagnose ${targetOf(facts)} --async full --duration 30s`,
+  };
+}
+
+/** Whether what rises goes on rising. */
+export function measureLonger(facts: Facts, unknown: string): NextMeasurement {
+  return { unknown: `Not known: ${unknown}.`, command: `culprit diagnose ${targetOf(facts)} --duration 5m` };
+}
+
+type Refused = Extract<Warning, { code: 'census-too-long' | 'snapshot-too-long' }>;
+
+function isRefusedForPause(warning: Warning): warning is Refused {
+  return warning.code === 'census-too-long' || warning.code === 'snapshot-too-long';
+}
+
+function roundUp(millis: number): number {
+  return Math.ceil(millis / STEP_MILLIS) * STEP_MILLIS;
+}
+
+/** A recording may not say. */
+function targetOf({ observations }: Facts): string {
+  return String(observations.target.pid ?? '<pid>');
+}
