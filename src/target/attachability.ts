@@ -1,8 +1,8 @@
 // May this process be attached to, judged from /proc before anything is sent to it: SIGUSR1 ends a program
 // that does not catch it, so every doubt here is a refusal that carries its cure.
 import { AttachError } from '../errors.ts';
-import { readNodeFlags } from './inspector-ports.ts';
 import { cureOfBlockedSignal } from './blocked-signal.ts';
+import { readNodeFlags } from './inspector-ports.ts';
 import { isNodeProcess, readNodeVersion } from './node-binary.ts';
 import { ageSeconds, listPids, type ProcStat, type ProcStatus, readStat, readStatus } from './proc/proc.ts';
 import { known, readLink } from './proc/proc-file.ts';

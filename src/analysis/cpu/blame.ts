@@ -1,7 +1,7 @@
 // Which frame of a stack the reader can change: the first frame of the application's own, and the packages between.
 import type { Frame } from '../../model/frame.ts';
-import { innermostOwner } from './pass-through.ts';
 import { type ChainLink, packageChain } from './package-chain.ts';
+import { innermostOwner } from './pass-through.ts';
 
 export interface Blame {
   /** The innermost application frame; null when the stack has none. */

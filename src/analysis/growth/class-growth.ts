@@ -1,5 +1,5 @@
 // Which classes of objects there are more of: by counts of all live objects, taken twice or more often.
-import type { ClassCount } from '../../model/census.ts';
+import type { ClassCount } from '../../model/memory/census.ts';
 
 export interface ClassGrowth {
   /** A constructor's name, or the keys of plain objects: "Promise", "{id, payload}". */

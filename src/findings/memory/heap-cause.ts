@@ -4,8 +4,8 @@ import type { Facts } from '../../analysis/facts.ts';
 import { type ClassGrowth, growingClasses } from '../../analysis/growth/class-growth.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { AllocationSite, HeapGrowth } from '../../analysis/growth/heap-growth.ts';
-import type { ClosureGrowth } from '../../model/census.ts';
 import type { Frame } from '../../model/frame.ts';
+import type { ClosureGrowth } from '../../model/memory/census.ts';
 import { HEAP_CAUSE } from '../thresholds/memory.ts';
 
 /** What a heap leak is told from: the floor of one thread, and what was found to explain it. */
@@ -43,7 +43,14 @@ export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | nul
   const isMeasured = isLeaking(growth);
   const filled = mainCollection(own, growth, isMeasured);
   if (filled && (isMeasured || isFillingSteadily(filled, growth)))
-    return { growth, filled, closures: null, site: siteBehind(growth.sites, filled), ...NOTHING_ELSE, isMeasured };
+    return {
+      growth,
+      filled,
+      closures: null,
+      site: siteBehind(growth.sites, filled),
+      ...NOTHING_ELSE,
+      isMeasured,
+    };
   if (!isMeasured || !isUnabated(growth)) return null;
   const closures = pilingClosures(facts.observations.closures, growth.thread);
   const site = growth.sites.find(

@@ -3,12 +3,12 @@ import type { Blame } from '../../analysis/cpu/blame.ts';
 import type { ClassGrowth } from '../../analysis/growth/class-growth.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { AllocationSite } from '../../analysis/growth/heap-growth.ts';
-import type { CollectionHolder } from '../../model/collection.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
+import type { CollectionHolder } from '../../model/memory/collection.ts';
 import { formatShare } from '../../units/units.ts';
-import { nodeFrameWords } from '../words/node-frame-words.ts';
 import { packageOf, place, placeWithLibrary, risen } from '../wording.ts';
+import { nodeFrameWords } from '../words/node-frame-words.ts';
 import type { HeapCause, PilingClosures } from './heap-cause.ts';
 import { floorEvidence } from './heap-impact.ts';
 

@@ -2,8 +2,8 @@
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { FindingKind } from '../../model/finding.ts';
 import { formatBytes } from '../../units/units.ts';
-import { nodeFrameWords } from '../words/node-frame-words.ts';
 import { perSecond, place } from '../wording.ts';
+import { nodeFrameWords } from '../words/node-frame-words.ts';
 import type { HeapCause, PilingClosures } from './heap-cause.ts';
 
 export function nameOf({ collection }: GrowingCollection): string {

@@ -2,7 +2,11 @@
 import type { Frame } from '../../model/frame.ts';
 
 const WORDS: [file: RegExp, functions: RegExp, words: string][] = [
-  [/^node:internal\/deps\/undici/, /text|json|utf8|arrayBuffer|blob|consume|concat/i, 'texts and bodies that fetch read'],
+  [
+    /^node:internal\/deps\/undici/,
+    /text|json|utf8|arrayBuffer|blob|consume|concat/i,
+    'texts and bodies that fetch read',
+  ],
   [/^node:internal\/deps\/undici/, /./, "requests of Node's fetch"],
   [/^node:(internal\/)?string_decoder/, /./, 'strings decoded from bytes'],
   [/^node:buffer$|^node:internal\/buffer/, /toString|Slice|decode/i, 'strings decoded from buffers'],

@@ -143,11 +143,7 @@ function isConcentrated(top: Hotspot, selfMicros: number): boolean {
   return top.selfMicros >= selfMicros * CPU_HOTSPOT.concentrated;
 }
 
-function titleOf(
-  { frame, work, blame }: Hotspot,
-  takes: string,
-  isOne: boolean,
-): string {
+function titleOf({ frame, work, blame }: Hotspot, takes: string, isOne: boolean): string {
   const { app, library, inner, subject, caller } = blame;
   const named = subject!;
   const at = place({ ...named, functionName: '(anonymous)' });

@@ -12,7 +12,7 @@ import { heldCollection } from '../../memory/retainer-path.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { EXTERNAL_MEMORY } from '../../thresholds/memory.ts';
 import { confidenceAt } from '../../thresholds/scale.ts';
-import { inBrackets, leakSeverity, leakUrgency, perSecond, movement, subjectOf } from '../../wording.ts';
+import { inBrackets, leakSeverity, leakUrgency, movement, perSecond, subjectOf } from '../../wording.ts';
 
 const BUFFER_MAKERS =
   /^(alloc|allocUnsafe|allocUnsafeSlow|from|concat|FastBuffer|createUnsafeBuffer|allocate|fromArrayLike|copyBytesFrom|slice|subarray|toString|createPool|fromStringFast)$/;

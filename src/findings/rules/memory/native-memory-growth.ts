@@ -8,7 +8,15 @@ import { entriesEvidence, holdsObjects, sayHolder } from '../../memory/holders.t
 import type { Draft, Rule } from '../../rule.ts';
 import { NATIVE_MEMORY } from '../../thresholds/memory.ts';
 import { confidenceAt } from '../../thresholds/scale.ts';
-import { inBrackets, leakSeverity, leakUrgency, perSecond, place, movement, subjectOf } from '../../wording.ts';
+import {
+  inBrackets,
+  leakSeverity,
+  leakUrgency,
+  movement,
+  perSecond,
+  place,
+  subjectOf,
+} from '../../wording.ts';
 import { isYoung, sayYoung } from '../../young-process.ts';
 
 export const nativeMemoryGrowth: Rule = {

@@ -9,7 +9,7 @@ import { formatDuration, formatNumber, formatShare } from '../../../units/units.
 import { type CreationSite, fromSurvivors, survivors, throughLibrary } from '../../creation-site.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { POOL_EXHAUSTION } from '../../thresholds/waiting.ts';
-import { inBrackets, perSecond, placeWithLibrary, movement, subjectOf } from '../../wording.ts';
+import { inBrackets, movement, perSecond, placeWithLibrary, subjectOf } from '../../wording.ts';
 
 export const poolExhaustion: Rule = {
   kind: 'pool-exhaustion',
