@@ -10,6 +10,7 @@ import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
 import { readStat } from '../target/proc/proc.ts';
 import { createSocketAges } from '../target/proc/socket-ages.ts';
+import { readAddons } from './addons.ts';
 import { asyncConfig } from './async-config.ts';
 import { AsyncReads } from './async-reads.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
@@ -23,6 +24,8 @@ import { attachToWorkers, type WorkerThread } from './thread/worker-threads.ts';
 import { LARGEST_TRACE_BYTES, type RunningTrace, startTrace, TRACE_BUFFER_BYTES } from './trace.ts';
 import { warnOnce } from './warn-once.ts';
 
+/** Of the passive samples. */
+const ADDONS_EVERY = 20;
 const LEASE_MILLIS = 10_000;
 const BASELINE_MILLIS = 1_000;
 const MAX_WORKERS = 16;
@@ -205,7 +208,10 @@ class CaptureRun implements CaptureContext {
       ownInspectorPorts,
       socketAges: this.socketAges,
     });
-    this.sink.line({ type: 'passive', ...sample });
+    // The memory maps are long, and change seldom.
+    const isAddonsDue = this.climb.residentBytes.length % ADDONS_EVERY === 0;
+    const addons = isAddonsDue ? readAddons(this.localPid) : undefined;
+    this.sink.line({ type: 'passive', ...sample, addons });
     this.sink.line({ type: 'scheduling', ...readScheduling(this.localPid, this.elapsed()) });
     if (sample.rssBytes !== undefined) this.climb.residentBytes.push(sample.rssBytes);
     if (!this.outcome.steps.includes('passive')) this.outcome.steps.push('passive');

@@ -32,6 +32,17 @@ export function measureLonger(facts: Facts, unknown: string): NextMeasurement {
   return { unknown: `Not known: ${unknown}.`, command: `culprit diagnose ${targetOf(facts)} --duration 5m` };
 }
 
+/** Whether native code keeps what it takes, or malloc does. */
+export function measureArenas({ observations }: Facts): NextMeasurement {
+  const title = observations.target.title ?? '';
+  const command = /^(\S*\/)?node\s/.test(title) ? title : 'node <program>';
+  return {
+    unknown:
+      'Not known: whether native code keeps this memory, or the allocator does. With few arenas only the former grows on.',
+    command: `MALLOC_ARENA_MAX=2 culprit diagnose --duration 2m -- ${command}`,
+  };
+}
+
 type Refused = Extract<Warning, { code: 'census-too-long' | 'snapshot-too-long' }>;
 
 function isRefusedForPause(warning: Warning): warning is Refused {

@@ -155,13 +155,40 @@ export function takeMemoryApart(
       ),
       { leastRise: 512 * 1024, flatFrom: FEW_READS },
     ),
-    native: valueTrend(floorsOf(main, native), (s) => s.value, LEAST_MEMORY_RISE * 2),
+    native: valueTrend(settledNative(main, native), (s) => s.value, LEAST_MEMORY_RISE * 2),
     container: valueTrend(
       floorsOf(passive, (s) => (s.cgroup && unreclaimableBytes(s.cgroup)) ?? s.rssBytes),
       (s) => s.value,
       LEAST_MEMORY_RISE,
     ),
   };
+}
+
+/** Parts of the look, of each of which one reading is taken. */
+const NATIVE_PARTS = 12;
+
+/**
+ * Native memory at the moments when least was alive outside of the heap: V8 counts a buffer until it is collected, while
+ * malloc may have given its memory to the next one.
+ */
+function settledNative(
+  main: readonly RuntimeSample[],
+  native: (sample: RuntimeSample) => number | undefined,
+): Point[] {
+  const points = main.flatMap((sample) => {
+    const value = native(sample);
+    return value === undefined ? [] : [{ atMillis: sample.atMillis, value, outside: sample.externalBytes! }];
+  });
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last || points.length < NATIVE_PARTS * 2) return floorOf(points);
+  const length = (last.atMillis - first.atMillis + 1) / NATIVE_PARTS;
+  const least = new Map<number, (typeof points)[number]>();
+  for (const point of points) {
+    const part = Math.floor((point.atMillis - first.atMillis) / length);
+    const known = least.get(part);
+    if (!known || point.outside < known.outside) least.set(part, point);
+  }
+  return [...least.values()].map(({ atMillis, value }) => ({ atMillis, value }));
 }
 
 function nearestAnon(passive: readonly PassiveSample[]): (atMillis: number) => number | undefined {
