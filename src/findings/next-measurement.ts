@@ -1,7 +1,6 @@
 // Of a finding that leaves something open: what is not known, and the one command that would settle it.
 import type { Facts } from '../analysis/facts.ts';
 import type { NextMeasurement } from '../model/finding.ts';
-import type { Warning } from '../wire/warning.ts';
 
 /** A census or a snapshot takes about as long as was estimated, or a little more. */
 const MARGIN = 1.5;
@@ -43,6 +42,7 @@ export function measureArenas({ observations }: Facts): NextMeasurement {
   };
 }
 
+type Warning = Facts['observations']['warnings'][number];
 type Refused = Extract<Warning, { code: 'census-too-long' | 'snapshot-too-long' }>;
 
 function isRefusedForPause(warning: Warning): warning is Refused {

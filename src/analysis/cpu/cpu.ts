@@ -4,6 +4,7 @@ import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { alongPath, type Blame, blame, entryOf, fromEntry, functionKey } from './blame.ts';
 import { createHeavyPath, type HeavyPath } from './heavy-path.ts';
+import { type Callees, calleesByLine, ownLines } from './own-lines.ts';
 import { classifyWork, SYNCHRONOUS, type Work } from './work.ts';
 
 export interface CpuSummary {
@@ -35,6 +36,8 @@ export interface Hotspot {
   hotLine: number | null;
   /** Share of the function's samples in that line, 0..1. */
   hotLineShare: number;
+  /** A function that V8 has inlined into this one, and its share of the samples; null where none is told. */
+  inlined: { frame: Frame; share: number } | null;
 }
 
 /** `textOf` gives the text of a source line, for naming what it does. */
@@ -124,8 +127,9 @@ function findHotspots(
         group.lineTicks.set(line, (group.lineTicks.get(line) ?? 0) + ticks);
   }
   const totals = totalsByFunction(profile);
+  const callees = calleesByLine(profile);
   return [...groups.values()]
-    .map((group) => describe(group, totals, textOf))
+    .map((group) => describe(group, totals, { callees, textOf }))
     .map((hotspot) => ({ ...hotspot, blame: followed(hotspot.blame, paths) }))
     .sort((a, b) => b.selfMicros - a.selfMicros);
 }
@@ -187,16 +191,17 @@ function responsible(frames: readonly Frame[], at: number): number {
 function describe(
   group: Group,
   totals: Map<string, number>,
-  textOf: (file: string, line: number) => string | undefined,
+  known: { callees: Callees; textOf: (file: string, line: number) => string | undefined },
 ): Hotspot {
   const at = Math.max(
     0,
     group.frames.findIndex((frame) => frame.owner !== 'native'),
   );
   const frame = group.frames[responsible(group.frames, at)]!;
-  const [hotLine, ticks] = [...group.lineTicks].sort((a, b) => b[1] - a[1])[0] ?? [null, 0];
+  const { own, inlined } = ownLines(frame, group.lineTicks, known);
+  const [hotLine, ticks] = [...own].sort((a, b) => b[1] - a[1])[0] ?? [null, 0];
   const allTicks = [...group.lineTicks.values()].reduce((sum, count) => sum + count, 0);
-  const text = frame.file !== null && hotLine !== null ? textOf(frame.file, hotLine) : undefined;
+  const text = frame.file !== null && hotLine !== null ? known.textOf(frame.file, hotLine) : undefined;
   return {
     frame,
     blame: blame(group.frames),
@@ -206,6 +211,7 @@ function describe(
     totalMicros: totals.get(functionKey(frame)) ?? group.selfMicros,
     hotLine,
     hotLineShare: allTicks === 0 ? 0 : ticks / allTicks,
+    inlined: inlined && { frame: inlined.frame, share: inlined.samples / allTicks },
   };
 }
 

@@ -38,13 +38,15 @@ function judgeSizes(points: readonly Point[]): Pick<GrowingCollection, 'trend' |
   const options = { leastPoints: 5, leastRise: 4 };
   const trend = judgeTrend(points, options);
   if (trend.verdict !== 'flat' || points.length < LEAST_FOR_FLOOR) return { trend, isTrimmed: false };
-  const floor = judgeTrend(floorOf(points), options);
+  const floor = judgeTrend(floorOf(points, FLOOR_REACH), options);
   const isTrimmed = floor.verdict === 'growing';
   return { trend: isTrimmed ? floor : trend, isTrimmed };
 }
 
-/** Of fewer reads the least of three at a time says nothing. */
-const LEAST_FOR_FLOOR = 9;
+/** What is emptied more seldom is not seen as emptied. */
+const FLOOR_REACH = 2;
+/** Of fewer reads the least of some says nothing. */
+const LEAST_FOR_FLOOR = 10;
 
 /** A list in each of many rooms: none of them grows fast, all of them do together. */
 function togetherByKind(collections: readonly CollectionGrowth[]): CollectionGrowth[] {

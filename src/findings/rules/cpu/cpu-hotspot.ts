@@ -108,6 +108,7 @@ function describe(
         value: share,
         unit: 'share',
       },
+      ...inlinedEvidence(top),
       {
         source: 'cpu-profile',
         statement: `the thread was busy for ${formatShare(summary.busyMicros / summary.durationMicros)} of the time`,
@@ -126,6 +127,13 @@ function describe(
     effect: 'cpu',
     explains: [],
   };
+}
+
+/** What V8 has put into the function, and counts as its time. */
+function inlinedEvidence({ frame, inlined }: Hotspot): Draft['evidence'] {
+  if (!inlined || inlined.share < CPU_HOTSPOT.leastInlined) return [];
+  const statement = `${formatShare(inlined.share)} of the samples in ${place(frame)} are in ${place(inlined.frame)}, which V8 has inlined there`;
+  return [{ source: 'cpu-profile', statement, value: inlined.share, unit: 'share' }];
 }
 
 /** To use the core is what it is for. */
