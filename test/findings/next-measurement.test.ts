@@ -3,6 +3,7 @@ import { gatherFacts } from '../../src/analysis/facts.ts';
 import type { Trend } from '../../src/analysis/statistics/trend.ts';
 import { judge } from '../../src/findings/judge.ts';
 import { movement } from '../../src/findings/wording.ts';
+import type { CollectionGrowth } from '../../src/model/memory/collection.ts';
 import type { Observations } from '../../src/model/observations.ts';
 import { formatBytes } from '../../src/units/units.ts';
 import {
@@ -211,4 +212,37 @@ test('readings that scatter are not said to have risen from the larger to the sm
   expect(say({ first: 7.1 * MB, last: 15.2 * MB, risingSteps: [9, 9] })).toBe(
     'rose in 9 of 9 intervals, from 7.1 MB to 15.2 MB',
   );
+});
+
+describe('a collection of an instance', () => {
+  const titleOf = (at: string, holder?: CollectionGrowth['holder']) =>
+    findingsOf(
+      heapFloor(linear(200 * KB), PLACE),
+      collection(linear(900), at, { holderName: 'this.events', holder }),
+    )[0]!.title;
+
+  test('is named after the class of its holder', () => {
+    const holder = { kind: 'property', name: 'events', of: 'AuditLog' } as const;
+    expect(titleOf(`${PLACE} > set`, holder)).toMatch(/Map `AuditLog\.events` grows/);
+  });
+
+  test('or after the class of the method that adds', () => {
+    expect(titleOf('Feed.add@/app/src/feed.js:3')).toMatch(/Map `Feed\.events` grows/);
+  });
+
+  test('and stays as the source has it where neither tells', () => {
+    expect(titleOf(PLACE)).toMatch(/Map `this\.events` grows/);
+  });
+});
+
+test('what a library makes out of sight is placed by who makes most async work through it', () => {
+  const QUEUE = 'run@/app/node_modules/jobs/index.js:20';
+  const [leak] = findingsOf(
+    fds('file', '/tmp/jobs/#', linear(3)),
+    asyncSite('FILEHANDLE', `processTicksAndRejections@node:internal/process/task_queues:95 > ${QUEUE}`),
+    asyncSite('PROMISE', `emit@node:events:500 > enqueue@/app/src/orders.js:51 > ${QUEUE}`, {
+      aliveShare: 0,
+    }),
+  );
+  expect(leak).toMatchObject({ kind: 'fd-leak', subject: { file: 'src/orders.js', line: 51 } });
 });
