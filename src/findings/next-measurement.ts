@@ -1,10 +1,29 @@
 // Of a finding that leaves something open: what is not known, and the one command that would settle it.
 import type { Facts } from '../analysis/facts.ts';
 import type { NextMeasurement } from '../model/finding.ts';
+import type { Draft } from './rule.ts';
+import { isYoung } from './young-process.ts';
 
 /** A census or a snapshot takes about as long as was estimated, or a little more. */
 const MARGIN = 1.5;
 const STEP_MILLIS = 100;
+
+const COUNTED: readonly Draft['effect'][] = ['fds', 'sockets', 'threads', 'processes', 'timers'];
+const IN_MEMORY: readonly Draft['effect'][] = ['heap', 'external', 'native'];
+
+/** What a rule has left open, where it does not say so itself. Nothing of files that other tools made. */
+export function measureNext(draft: Draft, facts: Facts): Pick<Draft, 'nextMeasurement'> {
+  const { nextMeasurement, effect, subject, impact } = draft;
+  if (nextMeasurement || facts.observations.origin) return { nextMeasurement };
+  const isGrowth = impact.unit === 'per second' || impact.unit === 'bytes/s';
+  // Who connects to a port of the program's own is no matter of its code.
+  const isInbound = subject.type === 'socket' && subject.name.startsWith(':');
+  if (isGrowth && COUNTED.includes(effect) && subject.file === null && !isInbound)
+    return { nextMeasurement: measureMaker(facts) };
+  if (isGrowth && IN_MEMORY.includes(effect) && isYoung(facts))
+    return { nextMeasurement: measureLonger(facts, 'whether this goes on once the process has started up') };
+  return {};
+}
 
 /** Who holds what piles up. */
 export function measureHolder(facts: Facts): NextMeasurement {
@@ -19,7 +38,7 @@ export function measureHolder(facts: Facts): NextMeasurement {
 }
 
 /** Which code makes what piles up. */
-export function measureMaker(facts: Facts): NextMeasurement {
+function measureMaker(facts: Facts): NextMeasurement {
   return {
     unknown: 'Not known: which code makes them; it was not caught while hooks were on for moments only.',
     command: `culprit diagnose ${targetOf(facts)} --async full --duration 30s`,
@@ -27,7 +46,7 @@ export function measureMaker(facts: Facts): NextMeasurement {
 }
 
 /** Whether what rises goes on rising. */
-export function measureLonger(facts: Facts, unknown: string): NextMeasurement {
+function measureLonger(facts: Facts, unknown: string): NextMeasurement {
   return { unknown: `Not known: ${unknown}.`, command: `culprit diagnose ${targetOf(facts)} --duration 5m` };
 }
 

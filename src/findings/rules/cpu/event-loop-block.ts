@@ -43,10 +43,12 @@ export const eventLoopBlock: Rule = {
     const groups = isWaiting ? main.groups.map(withoutStops) : main.groups;
     const felt = groups.filter((group) => isFelt(isStopped ? withoutStops(group) : group, duration / 1_000));
     const caveats = isWaiting ? [STARVED_CAVEAT] : [];
+    const { uptimeSeconds } = observations.target;
     const calls = groupByBlame(hotspots).filter((group) => isManyCalls(group, duration));
     return [
       ...felt.map((group) => ({
         ...describe(group, duration / 1_000, program),
+        innocentExplanation: blockInnocence(program, uptimeSeconds),
         caveats,
         explains: explainsQuota(group.totalMillis * 1_000, busy),
       })),
@@ -125,7 +127,7 @@ function describe(group: BlockGroup, durationMillis: number, program: ProgramKin
       ...longestEvidence(group),
     ],
     ...chainOf(blame),
-    innocentExplanation: blockInnocence(program),
+    innocentExplanation: blockInnocence(program, null),
     advice: adviceFor(group, program),
     caveats: [],
     asSymptom: `event loop blocked for up to ${formatDuration(longestMillis)} in ${place(named)}`,
@@ -216,7 +218,7 @@ function describeCalls(
     innocentExplanation:
       program === null || program === 'server'
         ? 'Synchronous calls do no harm at start-up; these came while the process was serving.'
-        : blockInnocence(program),
+        : blockInnocence(program, null),
     advice: [blockAdvice(work.kind, program)],
     caveats: [],
     asSymptom: `event loop held for ${formatShare(share)} of the time in ${place(named)}`,
