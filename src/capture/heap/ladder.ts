@@ -58,6 +58,12 @@ export function estimateScriptsMillis(heapUsedBytes: number): number {
   return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
 }
 
+/** Switching on the Debugger domain, which alone tells what is compiled. */
+export function estimateDebuggerMillis(heapUsedBytes: number): number {
+  const { millis, millisPerMegabyte } = STEP_COSTS.debuggerStart;
+  return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
+}
+
 export function estimateCensusMillis(heapUsedBytes: number): number {
   const { millis, millisPerMegabyte } = STEP_COSTS.census;
   return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
