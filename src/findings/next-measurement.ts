@@ -21,7 +21,7 @@ export function measureNext(draft: Draft, facts: Facts): Pick<Draft, 'nextMeasur
   if (isGrowth && COUNTED.includes(effect) && subject.file === null && !isInbound)
     return { nextMeasurement: measureMaker(facts) };
   if (isGrowth && IN_MEMORY.includes(effect) && isYoung(facts))
-    return { nextMeasurement: measureLonger(facts, 'whether this goes on once the process has started up') };
+    return { nextMeasurement: measureLonger(facts, 'Whether this goes on once the process has started up.') };
   return {};
 }
 
@@ -32,7 +32,7 @@ export function measureHolder(facts: Facts): NextMeasurement {
   const pause = refused ? ` --max-pause ${roundUp(refused.estimateMillis * MARGIN)}ms` : '';
   const snapshot = refused?.code === 'census-too-long' ? '' : ' --snapshot force';
   return {
-    unknown: 'Not known: who holds what stays; stacks of allocations tell who makes it.',
+    unknown: 'Who holds what stays: stacks of allocations tell who makes it.',
     command: `culprit diagnose ${targetOf(facts)} --duration 60s${snapshot}${pause}`,
   };
 }
@@ -40,14 +40,14 @@ export function measureHolder(facts: Facts): NextMeasurement {
 /** Which code makes what piles up. */
 function measureMaker(facts: Facts): NextMeasurement {
   return {
-    unknown: 'Not known: which code makes them; it was not caught while hooks were on for moments only.',
+    unknown: 'Which code makes them: it was not caught, for hooks were on for moments only.',
     command: `culprit diagnose ${targetOf(facts)} --async full --duration 30s`,
   };
 }
 
 /** Whether what rises goes on rising. */
 function measureLonger(facts: Facts, unknown: string): NextMeasurement {
-  return { unknown: `Not known: ${unknown}.`, command: `culprit diagnose ${targetOf(facts)} --duration 5m` };
+  return { unknown, command: `culprit diagnose ${targetOf(facts)} --duration 5m` };
 }
 
 /** Whether native code keeps what it takes, or malloc does. */
@@ -56,7 +56,7 @@ export function measureArenas({ observations }: Facts): NextMeasurement {
   const command = /^(\S*\/)?node\s/.test(title) ? title : 'node <program>';
   return {
     unknown:
-      'Not known: whether native code keeps this memory, or the allocator does. With few arenas only the former grows on.',
+      'Whether native code keeps this memory, or the allocator does: with few arenas only the former grows on.',
     command: `MALLOC_ARENA_MAX=2 culprit diagnose --duration 2m -- ${command}`,
   };
 }

@@ -29,7 +29,7 @@ describe('what is not known comes with the command that would settle it:', () =>
   test('who holds what is allocated', () => {
     const [leak] = findingsOf(heapFloor(linear(200 * KB), PLACE));
     expect(leak!.nextMeasurement).toEqual({
-      unknown: 'Not known: who holds what stays; stacks of allocations tell who makes it.',
+      unknown: 'Who holds what stays: stacks of allocations tell who makes it.',
       command: 'culprit diagnose 4242 --duration 60s --snapshot force',
     });
   });

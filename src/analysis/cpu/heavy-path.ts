@@ -21,8 +21,10 @@ const LARGER_PART = 0.5;
 export function createHeavyPath(): HeavyPath {
   const roots = new Map<string, Step>();
   let whole = 0;
+  let known: Frame[] | null = null;
   return {
     add(frames, amount) {
+      known = null;
       whole += amount;
       let steps = roots;
       let last = '';
@@ -38,14 +40,19 @@ export function createHeavyPath(): HeavyPath {
         steps = step.next;
       }
     },
-    frames() {
-      const path: Frame[] = [];
-      for (let steps = roots; ; ) {
-        const [widest] = [...steps.values()].sort((a, b) => b.amount - a.amount);
-        if (!widest || widest.amount <= whole * LARGER_PART) return path.reverse();
-        path.push(widest.frame);
-        steps = widest.next;
-      }
-    },
+    // Asked for once for each function of it, of which there may be very many.
+    frames: () => (known ??= widestFrom(roots, whole * LARGER_PART)),
   };
+}
+
+/** Innermost first; ends where no step holds more than `least`. */
+function widestFrom(roots: ReadonlyMap<string, Step>, least: number): Frame[] {
+  const path: Frame[] = [];
+  for (let steps = roots; ; ) {
+    let widest: Step | undefined;
+    for (const step of steps.values()) if (step.amount > (widest?.amount ?? least)) widest = step;
+    if (!widest) return path.reverse();
+    path.push(widest.frame);
+    steps = widest.next;
+  }
 }
