@@ -360,20 +360,6 @@ describe('following references', () => {
     });
   });
 
-  it('comes to what a function behind a WeakMap closes over', () => {
-    const probe = install();
-    const owner = {};
-    const stylesForTest = new Map<string, number>();
-    const memo = new WeakMap<object, () => unknown>([[owner, () => stylesForTest]]);
-    hold(() => [memo, owner]);
-    stylesForTest.set('first', 1);
-    walkWith(probe);
-    const found = growingAfter(probe, () => {
-      for (let i = 0; i < 500; i++) stylesForTest.set(`k${i}`, i);
-    });
-    expect(found.map(({ holder }) => holder?.name)).toContain('stylesForTest');
-  });
-
   it('comes to what an instance of a class holds, through the class of its holder', () => {
     const probe = install();
     class AuditTrailForTest {

@@ -18,8 +18,6 @@ export interface Inspected {
   place: FunctionPlace | null;
   /** The variables of each scope around a function, the innermost first, without the global one. */
   scopes(): object[];
-  /** What a WeakMap or WeakSet holds now; empty of anything else. */
-  weakEntries(): { key: unknown; value: unknown }[];
   /** `#fields` that hold objects. */
   privateFields(): { name: string; value: unknown }[];
 }
@@ -48,8 +46,6 @@ interface Properties {
 const GROUP = 'culprit-inspect';
 const RELEASE_EVERY = 16;
 const MOST_BOUND = 3;
-/** Those of one kind lead to the same code. */
-const MOST_WEAK_ENTRIES = 40;
 
 export function createThreadInspector({
   load,
@@ -88,12 +84,6 @@ export function createThreadInspector({
         return Array.from({ length: list?.length ?? 0 }, (_, i) => list![i]!.object!).filter(
           (object) => object && object !== globalThis && !hasOwn.call(object, 'globalThis'),
         );
-      },
-      weakEntries() {
-        const entries = exchange.take(session, internal(properties, '[[Entries]]'));
-        const list = (Array.isArray(entries) ? entries : []) as { key?: unknown; value?: unknown }[];
-        // Of a set, each entry is its value.
-        return list.slice(0, MOST_WEAK_ENTRIES).map(({ key, value: held }) => ({ key, value: held }));
       },
       privateFields: () =>
         (properties?.privateProperties ?? [])

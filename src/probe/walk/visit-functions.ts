@@ -73,19 +73,10 @@ export function createFunctionVisits({ reads, queue, nameOf, longestChain }: Nee
     for (const { name, value: field } of inspect(value)?.privateFields() ?? [])
       push(field, { kind: 'property', name: name.slice(0, 100), of }, depth);
   };
-  /** Caches that a module keeps for each object, often as functions that close over them. */
-  const visitWeak = ({ value, holder, depth }: Visit, inspect: Inspect) => {
-    const entry: Visit['holder'] = { ...holder, kind: 'entry' };
-    for (const { key, value: held } of inspect(value)?.weakEntries() ?? []) {
-      push(key, entry, depth + 1);
-      push(held, entry, depth + 1);
-    }
-  };
   return {
     visit(visited, inspect) {
       const { value, holder, depth } = visited;
       if (typeof value === 'function') return visitFunction(visited, inspect);
-      if (reads.types.isWeakMap(value) || reads.types.isWeakSet(value)) return visitWeak(visited, inspect);
       visitClass(value, depth + 1, inspect);
       push(signalOf(reads, value, inspect), holder, depth + 1);
     },
