@@ -4,7 +4,7 @@ import type { Frame } from '../model/frame.ts';
 import type { CollectionGrowth } from '../model/memory/collection.ts';
 import type { Observations } from '../model/observations.ts';
 import type { ProgramKind } from '../model/profile-tables.ts';
-import type { ChildProcess, FdGroup, PassiveSample, SocketGroup } from '../model/samples.ts';
+import type { Addon, ChildProcess, FdGroup, PassiveSample, SocketGroup } from '../model/samples.ts';
 import {
   countOomKills,
   type HeapRoom,
@@ -17,6 +17,7 @@ import { type BlockGroup, findBlocks } from './cpu/blocks.ts';
 import { type CpuSummary, summarizeCpu } from './cpu/cpu.ts';
 import { type CpuWaits, measureCpuWaits } from './cpu/cpu-waits.ts';
 import { type GcSummary, summarizeGc } from './cpu/gc.ts';
+import { type NativeCall, nativeCalls } from './cpu/native-calls.ts';
 import { type GrowingCollection, growingCollections } from './growth/growing-collections.ts';
 import { analyseHeapGrowth, type HeapGrowth } from './growth/heap-growth.ts';
 import {
@@ -44,6 +45,10 @@ export interface Facts {
   /** Threads that V8 calls busy while they sleep (Atomics.wait): the process had no time on a CPU for all of that. */
   sleepers: ReadonlySet<number>;
   blocks: { thread: number; groups: BlockGroup[] }[];
+  /** Of native addons, the most time first. */
+  nativeCalls: NativeCall[];
+  /** Native addons that are loaded; null where the memory maps could not be read. */
+  addons: Addon[] | null;
   /** Main thread; null without samples. */
   gc: GcSummary | null;
   heap: HeapGrowth[];
@@ -102,6 +107,8 @@ export function gatherFacts(observations: Observations): Facts {
         cpuWaits: profile.thread === 0 ? (cpuWaits?.spans ?? []) : [],
       }),
     })),
+    nativeCalls: nativeCalls(cpuProfiles),
+    addons: passive.findLast((sample) => sample.addons !== undefined)?.addons ?? null,
     gc: summarizeGc(
       runtime,
       cpuProfiles.find((profile) => profile.thread === 0),

@@ -11,6 +11,7 @@ import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector-session.ts';
 import { readStat } from '../target/proc/proc.ts';
 import { createSocketAges } from '../target/proc/socket-ages.ts';
+import { readAddons } from './addons.ts';
 import { asyncConfig } from './async-config.ts';
 import { AsyncReads } from './async-reads.ts';
 import { Budget } from './budget.ts';
@@ -26,6 +27,8 @@ import { attachToWorkers, type WorkerThread } from './thread/worker-threads.ts';
 import { LARGEST_TRACE_BYTES, type RunningTrace, startTrace, TRACE_BUFFER_BYTES } from './trace.ts';
 import { warnOnce } from './warn-once.ts';
 
+/** Of the passive samples. */
+const ADDONS_EVERY = 20;
 const debug = debuglog('culprit');
 
 const LEASE_MILLIS = 10_000;
@@ -217,7 +220,10 @@ class CaptureRun implements CaptureContext {
       ownInspectorPorts,
       socketAges: this.socketAges,
     });
-    this.sink.line({ type: 'passive', ...sample });
+    // The memory maps are long, and change seldom.
+    const isAddonsDue = this.climb.residentBytes.length % ADDONS_EVERY === 0;
+    const addons = isAddonsDue ? readAddons(this.localPid) : undefined;
+    this.sink.line({ type: 'passive', ...sample, addons });
     this.sink.line({ type: 'scheduling', ...readScheduling(this.localPid, this.elapsed()) });
     if (sample.rssBytes !== undefined) this.climb.residentBytes.push(sample.rssBytes);
     if (!this.outcome.steps.includes('passive')) this.outcome.steps.push('passive');

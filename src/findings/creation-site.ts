@@ -4,6 +4,7 @@ import type { Blame } from '../analysis/cpu/blame.ts';
 import { callerOfPackage } from '../analysis/cpu/callers.ts';
 import type { Facts } from '../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../analysis/growth/resource-growth.ts';
+import type { Trend } from '../analysis/statistics/trend.ts';
 import type { Evidence } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
 import { formatNumber, formatShare } from '../units/units.ts';
@@ -30,8 +31,9 @@ export function survivors(facts: Facts, types: readonly string[]): SurvivingSite
 function mergeByPlace(sites: SurvivingSite[]): SurvivingSite[] {
   const merged = new Map<string, SurvivingSite>();
   for (const site of sites) {
-    const { app, library } = site.blame;
-    const key = `${site.site.type}|${app?.file}:${app?.line}|${library?.file}:${library?.line}`;
+    const { app, library, inner } = site.blame;
+    // Of a package alone, its many places are one.
+    const key = `${site.site.type}|${app ? `${app.file}:${app.line}|${library?.file}:${library?.line}` : inner?.package}`;
     const known = merged.get(key);
     if (!known) merged.set(key, site);
     else
@@ -39,9 +41,22 @@ function mergeByPlace(sites: SurvivingSite[]): SurvivingSite[] {
         ...known,
         alive: known.alive + site.alive,
         madePerSecond: known.madePerSecond + site.madePerSecond,
+        trend: sumOf(known.trend, site.trend),
       });
   }
   return [...merged.values()].sort((a, b) => b.alive - a.alive);
+}
+
+/** What both grow by; the judgement stays that of the one that grows. */
+function sumOf(a: Trend, b: Trend): Trend {
+  const leading = a.verdict === 'growing' || b.verdict !== 'growing' ? a : b;
+  return {
+    ...leading,
+    slopePerSecond: a.slopePerSecond + b.slopePerSecond,
+    lateSlopePerSecond: a.lateSlopePerSecond + b.lateSlopePerSecond,
+    first: a.first + b.first,
+    last: a.last + b.last,
+  };
 }
 
 /**
@@ -89,9 +104,9 @@ export function fromSurvivors(site: SurvivingSite): CreationSite {
 
 /** For what a library makes later, out of sight of who asked: the place in the application that calls it most. */
 export function throughLibrary(made: Blame, facts: Facts, files?: ReadonlySet<string>): Blame {
-  const name = made.app ? null : made.library?.package;
+  const name = made.app ? null : (made.inner ?? made.library)?.package;
   const caller = name ? callerOfPackage(facts, name, files) : null;
-  return caller ? { ...caller, library: made.library } : made;
+  return caller ? { ...caller, library: made.library, inner: made.inner } : made;
 }
 
 /** Where objects of these Node functions (ReadStream, createGzip) that stay are allocated. */

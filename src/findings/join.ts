@@ -114,6 +114,8 @@ function isSameFile(a: Subject, b: Subject): boolean {
 function inheritLimit(cause: Draft, symptom: Draft): void {
   // Nobody waits for hours for a limit while requests get no answer.
   if (isWaiting(cause)) return;
+  // What grows outside of the heap does not fill it.
+  if (symptom.effect === 'heap' && (cause.effect === 'native' || cause.effect === 'external')) return;
   const { exhaustionSeconds, limit } = symptom.impact;
   if (
     exhaustionSeconds === undefined ||

@@ -3,6 +3,7 @@ import type { Facts } from '../analysis/facts.ts';
 import type { Finding, NotApplicable, Verdict } from '../model/finding.ts';
 import { joinDrafts } from './join.ts';
 import { kindInfo } from './kinds.ts';
+import { measureNext } from './next-measurement.ts';
 import { rankFindings } from './rank.ts';
 import type { Draft } from './rule.ts';
 import { RULES } from './rules.ts';
@@ -23,7 +24,8 @@ export function judge(facts: Facts): Judgement {
   const notApplicable: NotApplicable[] = [];
   for (const rule of RULES) {
     const result = rule.judge(facts);
-    if (Array.isArray(result)) drafts.push(...result);
+    if (Array.isArray(result))
+      drafts.push(...result.map((draft) => ({ ...draft, ...measureNext(draft, facts) })));
     else notApplicable.push({ kind: rule.kind, reason: result.notApplicable });
   }
   const findings = rankFindings(

@@ -8,7 +8,15 @@ import type { CreationSite } from './creation-site.ts';
 import type { Draft, Effect } from './rule.ts';
 import { PILING_UP } from './thresholds/growth.ts';
 import { confidenceAt, type PlacedConfidence } from './thresholds/scale.ts';
-import { leakSeverity, leakUrgency, perSecond, risen, secondsUntil, subjectOf } from './wording.ts';
+import {
+  chainOf,
+  leakSeverity,
+  leakUrgency,
+  movement,
+  perSecond,
+  secondsUntil,
+  subjectOf,
+} from './wording.ts';
 
 export interface Leak {
   kind: FindingKind;
@@ -49,6 +57,7 @@ export function leakDraft(leak: Leak): Draft {
     subject: subjectOf(subject.type, subject.name, site?.frame ?? null, subject.thread),
     impact: { metric, value: ratePerSecond, unit: 'per second', ...runsOut },
     evidence: [...leak.evidence, ...(site ? [site.evidence] : [])],
+    ...(site && chainOf(site.blame)),
     innocentExplanation: leak.innocentExplanation,
     advice: [leak.advice],
     caveats: leak.caveats ?? [],
@@ -62,7 +71,7 @@ export function leakDraft(leak: Leak): Draft {
 export function countEvidence(things: string, trend: Trend, more = ''): Evidence {
   return {
     source: 'proc',
-    statement: `${things} ${risen(trend)}, from ${formatNumber(trend.first)} to ${formatNumber(trend.last)}${more}`,
+    statement: `${things} ${movement(trend, formatNumber)}${more}`,
     value: trend.slopePerSecond,
     unit: 'per second',
   };

@@ -1,7 +1,7 @@
 // Words shared by the rules: places, rates, subjects. Text is made from typed values only.
 import type { Blame } from '../analysis/cpu/blame.ts';
 import type { Trend } from '../analysis/statistics/trend.ts';
-import type { Subject } from '../model/finding.ts';
+import type { Finding, Subject } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
 import { formatQuantity } from '../units/units.ts';
 import { CRITICAL_SECONDS, LEAK_URGENCY } from './thresholds/growth.ts';
@@ -13,12 +13,33 @@ export function place(frame: Frame): string {
   return frame.file === null || frame.functionName === '(anonymous)' ? at : `${at}, ${frame.functionName}`;
 }
 
-/** "src/session.ts:12, remember, through lru@1.2.3 (node_modules/lru/index.js:4, set)" */
-export function placeWithLibrary({ app, library, subject }: Blame): string {
+/**
+ * "src/session.ts:12, remember, through lru@1.2.3 (node_modules/lru/index.js:4, set)"; of a longer chain "through
+ * router@1.0.0 > lru@1.2.3 (...)". Without the application: "node_modules/lru/index.js:4, set, called through router@1.0.0".
+ */
+export function placeWithLibrary({ app, library, inner, subject }: Blame): string {
   if (!subject) return 'an unknown place';
-  return app && library
-    ? `${place(app)}, through ${packageOf(library)} (${placeInPackage(library)})`
-    : place(subject);
+  const isOther = library !== null && inner !== null && inner.package !== library.package;
+  if (!app) return `${placeInPackage(subject)}${isOther ? `, called through ${packageOf(library)}` : ''}`;
+  if (!library) return place(subject);
+  const last = isOther ? inner : library;
+  const way = isOther ? `${packageOf(library)} > ${packageOf(inner)}` : packageOf(library);
+  return `${place(app)}, through ${way} (${placeInPackage(last)})`;
+}
+
+/** The packages on the way, where a title does not name all of them. */
+export function chainOf({ chain }: Blame): Pick<Finding, 'chain'> {
+  const packages = chain.filter((link) => link.package !== null).length;
+  if (packages < 2) return {};
+  return {
+    chain: chain.map(({ package: name, frame, isBlamed }) => ({
+      package: name,
+      function: frame.functionName,
+      file: frame.file,
+      line: frame.line,
+      isBlamed,
+    })),
+  };
 }
 
 /** " (src/session.ts:12, remember)"; nothing when the place is not known. */
@@ -58,6 +79,18 @@ export const perSecond = (value: number) => formatQuantity(value, 'per second');
 /** "rose in 9 of 9 intervals" */
 export function risen({ risingSteps: [rose, all] }: Trend): string {
   return `rose in ${rose} of ${all} intervals`;
+}
+
+/**
+ * "rose in 9 of 9 intervals, from 7.1 MB to 15.2 MB". Where single readings scatter so much that this would not be true
+ * of the first and the last: "rises by 60 KB/s (median of 12 readings, which scatter between 36 MB and 42 MB)".
+ */
+export function movement(trend: Trend, show: (value: number) => string): string {
+  const { first, last, risingSteps, slopePerSecond, points } = trend;
+  const [rose, all] = risingSteps;
+  const isPlain = last > first && rose > all / 2;
+  if (isPlain || slopePerSecond <= 0) return `${risen(trend)}, from ${show(first)} to ${show(last)}`;
+  return `rises by ${show(slopePerSecond)}/s (the median slope of ${points} readings, which go up and down)`;
 }
 
 /** Seconds until `limit` at this slope; undefined when it is not met or not known. */

@@ -1,7 +1,14 @@
 // The nouns of reports and findings. Their shapes are the published contract: wire/report.
 export type { Audit, AuditCheck } from '../wire/report/audit.ts';
 export type { ReportCapture, ReportLook, ReportStall } from '../wire/report/capture.ts';
-export type { ConfigurationFinding, CrashFinding, Finding, NotApplicable } from '../wire/report/finding.ts';
+export type {
+  ChainLink,
+  ConfigurationFinding,
+  CrashFinding,
+  Finding,
+  NextMeasurement,
+  NotApplicable,
+} from '../wire/report/finding.ts';
 export type { Evidence, Impact, Subject } from '../wire/report/impact.ts';
 export type { KeepsAlive, KeptAliveBy } from '../wire/report/keeps-alive.ts';
 export { FINDING_KINDS, type FindingKind, SEVERITIES, type Severity } from '../wire/report/names.ts';

@@ -5,6 +5,7 @@ import type { Frame } from './frame.ts';
 
 export type { CgroupSample } from '../signals/passive/cgroup-wire.ts';
 export type {
+  Addon,
   ChildProcess,
   FdGroup,
   PassiveSample,

@@ -1,8 +1,9 @@
 // May this process be attached to, judged from /proc before anything is sent to it: SIGUSR1 ends a program
 // that does not catch it, so every doubt here is a refusal that carries its cure.
 import { AttachError } from '../errors.ts';
+import { cureOfBlockedSignal } from './blocked-signal.ts';
 import { readNodeFlags } from './inspector-ports.ts';
-import { isNodeProcess } from './node-binary.ts';
+import { isNodeProcess, readNodeVersion } from './node-binary.ts';
 import { ageSeconds, listPids, type ProcStat, type ProcStatus, readStat, readStatus } from './proc/proc.ts';
 import { known, readLink } from './proc/proc-file.ts';
 
@@ -16,6 +17,7 @@ export type RefusalKind =
   | 'not-node'
   | 'other-network'
   | 'other-user'
+  | 'signal-blocked'
   | 'signal-not-caught';
 
 /** A reason (one clause, "it is ...") and its cure (a sentence). */
@@ -108,24 +110,19 @@ function checkUser({ pid, status, options }: Facts): Refusal | undefined {
 }
 
 function checkSignal({ pid, root, stat, status, options }: Facts): Refusal | undefined {
-  if (options.isInspectorOpen || (status.caughtSignals !== undefined && status.caughtSignals & SIGUSR1_BIT)) {
-    return undefined;
+  if (options.isInspectorOpen) return undefined;
+  if (status.blockedSignals !== undefined && status.blockedSignals & SIGUSR1_BIT) {
+    const reason = 'it blocks SIGUSR1, the signal that opens the inspector: it would stay pending';
+    const cure = cureOfBlockedSignal(readNodeFlags(pid, root), readNodeVersion(pid, root));
+    return refuse('signal-blocked', reason, cure);
   }
+  if (status.caughtSignals !== undefined && status.caughtSignals & SIGUSR1_BIT) return undefined;
   const reason = 'it does not catch SIGUSR1, the signal that opens the inspector, and would be killed by it';
-  const flags = readNodeFlags(pid, root);
-  const flag = flags.find(
-    (word) => word === '--disable-sigusr1' || /^--(experimental-)?permission$/.test(word),
-  );
-  if (flag !== undefined) {
-    const without = flag === '--disable-sigusr1' ? 'without it' : 'with --allow-inspector besides it';
-    const cure = `It was started with ${flag}: restart it ${without}, or with --inspect=127.0.0.1:0.`;
-    return refuse('signal-not-caught', reason, cure);
-  }
   if ((ageSeconds(stat.startTicks, root) ?? Number.POSITIVE_INFINITY) < STARTING_SECONDS) {
     return refuse('signal-not-caught', `${reason}: it is still starting`, 'Try again in a second.');
   }
   const cure =
-    'Look for --disable-sigusr1 in its NODE_OPTIONS and restart it without, or restart it with --inspect=127.0.0.1:0.';
+    'Its own code, or the program it is built into, has taken the handler away: restart it with --inspect=127.0.0.1:0.';
   return refuse('signal-not-caught', reason, cure);
 }
 

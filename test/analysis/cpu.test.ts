@@ -118,6 +118,8 @@ describe('blame', () => {
     expect(of('processTimers@node:internal/timers:1 > run')).toEqual({
       app: null,
       library: null,
+      inner: null,
+      chain: [],
       subject: null,
       caller: null,
     });

@@ -400,6 +400,34 @@ describe.each<[string, [string, Given, string][]]>([
         'unknown',
       ],
       ['unreadable', { inner: { heapLimitBytes: undefined } }, 'unknown'],
+      [
+        "Node's own choice in a container of 8 GB, which it does not use",
+        { inner: { heapLimitBytes: 2_096 * MB }, outer: { memoryLimitBytes: 8_192 * MB }, pod: null },
+        'notice',
+      ],
+      [
+        'as much by a flag',
+        {
+          inner: { heapLimitBytes: 2_096 * MB, flags: ['--max-old-space-size=2048'] },
+          outer: { memoryLimitBytes: 8_192 * MB },
+          pod: null,
+        },
+        'ok',
+      ],
+      [
+        "Node's own choice in a pod of 16 GB",
+        {
+          outer: { memoryLimitBytes: undefined },
+          inner: { totalMemoryBytes: 65_536 * MB },
+          pod: { memoryLimitBytes: 16_384 * MB },
+        },
+        'notice',
+      ],
+      [
+        'half of 2 GB',
+        { inner: { heapLimitBytes: 1_048 * MB }, outer: { memoryLimitBytes: 2_048 * MB }, pod: null },
+        'ok',
+      ],
     ],
   ],
   [

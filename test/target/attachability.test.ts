@@ -63,11 +63,18 @@ describe('checkAttachable', () => {
       /--inspect=127.0.0.1:0/,
     ],
     [
-      'the flag against the signal',
-      { sigCgt: '0', argv: ['node', '--disable-sigusr1', 'x.js'] },
-      'signal-not-caught',
-      /does not catch SIGUSR1/,
+      'the flag against the signal, which blocks it',
+      { sigCgt: '0', sigBlk: '0000000000000200', argv: ['node', '--disable-sigusr1', 'x.js'] },
+      'signal-blocked',
+      /blocks SIGUSR1.*pending/,
       /started with --disable-sigusr1/,
+    ],
+    [
+      'a blocked signal, although the program has a handler of its own',
+      { sigBlk: '0000000000000200', argv: ['node', '--permission', 'x.js'] },
+      'signal-blocked',
+      /blocks SIGUSR1/,
+      /--permission/,
     ],
     [
       'a process just started',

@@ -15,6 +15,7 @@ export interface FakeProcess {
   exe?: string | null;
   uid?: number;
   sigCgt?: string;
+  sigBlk?: string;
   tgid?: number;
   tracerPid?: number;
   nsPids?: string;
@@ -58,6 +59,7 @@ function statusText(pid: number, fake: FakeProcess): string {
     'RssAnon:\t    1024 kB',
     'RssFile:\t     512 kB',
     'Threads:\t11',
+    `SigBlk:\t${fake.sigBlk ?? '0000000000000000'}`,
     `SigCgt:\t${fake.sigCgt ?? NODE_SIGNALS}`,
     '',
   ].join('\n');

@@ -38,6 +38,7 @@ describe('the readers of /proc', () => {
       uid: 1000,
       threadGroup: 42,
       caughtSignals: 0x100004602n,
+      blockedSignals: 0n,
       threads: 11,
       tracerPid: 0,
       rssBytes: 2048 * 1024,

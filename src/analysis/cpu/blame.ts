@@ -1,15 +1,24 @@
-// Which frame of a stack the reader can change: the first frame of the application's own, and the package between.
+// Which frame of a stack the reader can change: the first frame of the application's own, and the packages between.
 import type { Frame } from '../../model/frame.ts';
+import { type ChainLink, packageChain } from './package-chain.ts';
+import { innermostOwner } from './pass-through.ts';
 
 export interface Blame {
   /** The innermost application frame; null when the stack has none. */
   app: Frame | null;
   /** The outermost library frame above the application's (what the application called); null when it called none. */
   library: Frame | null;
-  /** The frame to name in a finding: the application's where there is one, else the library's. */
+  /**
+   * The library frame that makes or keeps what was caught: the innermost that is no helper. Of time, where it goes to
+   * (`alongPath`). May be `library`; null when there is no library frame.
+   */
+  inner: Frame | null;
+  /** The frame to name in a finding: the application's where there is one, else `inner`. */
   subject: Frame | null;
   /** The application frame that called `app`, where it is another function. */
   caller: Frame | null;
+  /** From the application's frame, or without one from the outermost package, inwards. */
+  chain: ChainLink[];
 }
 
 /**
@@ -20,12 +29,38 @@ export function blame(frames: readonly Frame[], lines: 'of functions' | 'of call
   const at = frames.findIndex((frame) => frame.owner === 'app');
   const above = at < 0 ? frames : frames.slice(0, at);
   const library = above.findLast((frame) => frame.owner === 'library') ?? null;
-  if (at < 0) return { app: null, library, subject: library, caller: null };
+  const inner = innermostOwner(above) ?? null;
+  if (at < 0) {
+    return { app: null, library, inner, subject: inner, caller: null, chain: packageChain(frames, inner) };
+  }
   const around = namedAround(frames, at);
   const named = frames[around]!;
   const app = lines === 'of calls' ? { ...frames[at]!, functionName: named.functionName } : named;
   const caller = frames.slice(around + 1).find((f) => f.owner === 'app' && !isSameFunction(f, app)) ?? null;
-  return { app, library, subject: app, caller };
+  const chain = packageChain([...above, app], inner ?? app);
+  return { app, library, inner, subject: app, caller, chain };
+}
+
+/** The same blame, credited to where the time goes: `path` as HeavyPath gives it, from `entryOf` of this blame inwards. */
+export function alongPath(by: Blame, path: readonly Frame[]): Blame {
+  // Most of what a package does may be to call the application back.
+  if (!by.app && path.some(({ owner }) => owner === 'app')) return blame(path);
+  const inner = innermostOwner(path) ?? by.inner;
+  const { app } = by;
+  const above = app ? [...path.filter(({ owner }) => owner === 'library'), app] : path;
+  return { ...by, inner, subject: app ?? inner, chain: packageChain(above, inner ?? app) };
+}
+
+/** The function that the reader knows as the beginning: the application's, or the outermost of a library. */
+export function entryOf({ app, library }: Blame): Frame | null {
+  return app ?? library;
+}
+
+/** The part of a stack, innermost first, that ends with its entry. */
+export function fromEntry(frames: readonly Frame[]): readonly Frame[] {
+  const app = frames.findIndex((frame) => frame.owner === 'app');
+  const entry = app >= 0 ? app : frames.findLastIndex((frame) => frame.owner === 'library');
+  return frames.slice(0, entry + 1);
 }
 
 /**

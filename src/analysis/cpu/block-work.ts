@@ -43,7 +43,10 @@ export function workOf(profile: CpuProfile, block: BlockSamples, textOf: TextOf)
 }
 
 /** By node, in samples of code. */
-function selfMicros({ samples }: CpuProfile, { fromSample, toSample }: BlockSamples): Map<number, number> {
+export function selfMicros(
+  { samples }: CpuProfile,
+  { fromSample, toSample }: BlockSamples,
+): Map<number, number> {
   const self = new Map<number, number>();
   for (let i = fromSample; i < toSample; i++) {
     if (SAMPLE_STATES[samples.state[i]!] !== 'code') continue;

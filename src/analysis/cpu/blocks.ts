@@ -3,7 +3,7 @@
 import type { CpuProfile } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
-import { type Blame, blame, functionKey } from './blame.ts';
+import { alongPath, type Blame, blame, entryOf, functionKey } from './blame.ts';
 import {
   areDelayed,
   isDelayed,
@@ -13,8 +13,9 @@ import {
   type Run,
   type Watched,
 } from './block-evidence.ts';
-import { type BlockSamples, type BlockWork, workOf } from './block-work.ts';
+import { type BlockSamples, type BlockWork, selfMicros, workOf } from './block-work.ts';
 import { totalsByFunction } from './cpu.ts';
+import { createHeavyPath, type HeavyPath } from './heavy-path.ts';
 
 /** All blocks that one function caused. */
 export interface BlockGroup extends BlockWork {
@@ -57,10 +58,15 @@ export function findBlocks(
 ): BlockGroup[] {
   const { runtime } = watched;
   const groups = new Map<string, BlockGroup>();
+  const paths = new Map<string, HeavyPath>();
   for (const block of realBlocks(profile, watched)) {
     const culprit = blame(framesOf(profile, coveringNode(profile, block)));
-    if (!culprit.subject) continue;
-    const key = functionKey(culprit.subject);
+    const entry = entryOf(culprit);
+    if (!entry) continue;
+    const key = functionKey(entry);
+    const path = paths.get(key) ?? createHeavyPath();
+    paths.set(key, path);
+    followBlock(profile, block, entry, path);
     const group = groups.get(key);
     if (!group) {
       groups.set(key, {
@@ -98,8 +104,19 @@ export function findBlocks(
       1,
       group.totalMillis / ((totals.get(key) ?? 0) / 1_000 || group.totalMillis),
     );
+    group.blame = alongPath(group.blame, paths.get(key)!.frames());
   }
   return [...groups.values()].sort((a, b) => b.totalMillis - a.totalMillis);
+}
+
+/** Adds the time of a block to the path of calls from the function that it is told of. */
+function followBlock(profile: CpuProfile, block: Block, entry: Frame, path: HeavyPath): void {
+  const key = functionKey(entry);
+  for (const [leaf, micros] of selfMicros(profile, block)) {
+    const frames = framesOf(profile, leaf);
+    const at = frames.findLastIndex((frame) => functionKey(frame) === key);
+    if (at >= 0) path.add(frames.slice(0, at + 1), micros);
+  }
 }
 
 /** A loop with less idle time than this share has no pauses that a sample would see. */

@@ -4,12 +4,12 @@ import type { Facts } from '../facts.ts';
 import { type Blame, blame, functionKey } from './blame.ts';
 
 /**
- * The application's function under which most of what the package keeps was allocated or, where it keeps nothing, most of
- * its time was spent; null when it was seen under none. With `files` of the package, what went through one of them counts
+ * The application's function under which most of what the package keeps was allocated or, where it keeps nothing, which
+ * made most async work through it, or spent most of its time; null when it was seen under none. With `files` of the package, what went through one of them counts
  * first.
  */
 export function callerOfPackage(
-  { observations: { heapReads }, cpu }: Facts,
+  { observations: { heapReads, asyncObservations }, cpu }: Facts,
   name: string,
   files: ReadonlySet<string> = new Set(),
 ): Blame | null {
@@ -24,7 +24,10 @@ export function callerOfPackage(
   for (const { frames, liveBytes } of first?.stacks ?? []) kept.add(blame(frames), -liveBytes);
   const spent = createTally(name);
   for (const { hotspots } of cpu) for (const { blame: by, selfMicros } of hotspots) spent.add(by, selfMicros);
-  return through.largest() ?? kept.largest() ?? spent.largest();
+  const made = createTally(name);
+  for (const { frames, reads } of asyncObservations.flatMap(({ sites }) => sites))
+    made.add(blame(frames, 'of calls'), reads.at(-1)?.made ?? 0);
+  return through.largest() ?? kept.largest() ?? made.largest() ?? spent.largest();
 }
 
 interface Tally {
@@ -36,7 +39,7 @@ function createTally(name: string): Tally {
   const amounts = new Map<string, { by: Blame; amount: number }>();
   return {
     add(by, amount) {
-      if (!by.app || by.library?.package !== name) return;
+      if (!by.app || !by.chain.some((link) => link.package === name)) return;
       const key = functionKey(by.app);
       const known = amounts.get(key) ?? { by, amount: 0 };
       known.amount += amount;

@@ -2,7 +2,9 @@
 import { type CpuProfile, SAMPLE_STATES, type SampleState } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
-import { type Blame, blame, functionKey } from './blame.ts';
+import { alongPath, type Blame, blame, entryOf, fromEntry, functionKey } from './blame.ts';
+import { createHeavyPath, type HeavyPath } from './heavy-path.ts';
+import { type Callees, calleesByLine, ownLines } from './own-lines.ts';
 import { classifyWork, SYNCHRONOUS, type Work } from './work.ts';
 
 export interface CpuSummary {
@@ -34,6 +36,8 @@ export interface Hotspot {
   hotLine: number | null;
   /** Share of the function's samples in that line, 0..1. */
   hotLineShare: number;
+  /** A function that V8 has inlined into this one, and its share of the samples; null where none is told. */
+  inlined: { frame: Frame; share: number } | null;
 }
 
 /** `textOf` gives the text of a source line, for naming what it does. */
@@ -92,9 +96,11 @@ function findHotspots(
   textOf: (file: string, line: number) => string | undefined,
 ): Hotspot[] {
   const groups = new Map<string, Group>();
+  const paths = new Map<string, HeavyPath>();
   for (const node of profile.nodes) {
     if (node.selfMicros <= 0 || isPseudo(node.frame)) continue;
     const frames = framesOf(profile, node.index);
+    addToPath(paths, frames, node.selfMicros);
     // Time in a built-in (Map.set, Array.sort) belongs to the function that called it.
     const at = frames.findIndex((frame) => frame.owner !== 'native');
     if (at < 0) continue;
@@ -121,9 +127,29 @@ function findHotspots(
         group.lineTicks.set(line, (group.lineTicks.get(line) ?? 0) + ticks);
   }
   const totals = totalsByFunction(profile);
+  const callees = calleesByLine(profile);
   return [...groups.values()]
-    .map((group) => describe(group, totals, textOf))
+    .map((group) => describe(group, totals, { callees, textOf }))
+    .map((hotspot) => ({ ...hotspot, blame: followed(hotspot.blame, paths) }))
     .sort((a, b) => b.selfMicros - a.selfMicros);
+}
+
+/** All that one entry is responsible for through one package it calls: its time is followed together. */
+function responsibilityKey(by: Blame): string {
+  const entry = entryOf(by);
+  return entry === null ? '' : `${functionKey(entry)}|${by.library?.package ?? ''}`;
+}
+
+function addToPath(paths: Map<string, HeavyPath>, frames: readonly Frame[], micros: number): void {
+  const key = responsibilityKey(blame(frames));
+  const path = paths.get(key) ?? createHeavyPath();
+  paths.set(key, path);
+  path.add(fromEntry(frames), micros);
+}
+
+function followed(by: Blame, paths: ReadonlyMap<string, HeavyPath>): Blame {
+  const path = by.library ? paths.get(responsibilityKey(by))?.frames() : undefined;
+  return path && path.length > 0 ? alongPath(by, path) : by;
 }
 
 /** All that one place in the code, through one library, is responsible for. */
@@ -139,9 +165,8 @@ export interface Responsibility {
 export function groupByBlame(hotspots: readonly Hotspot[]): Responsibility[] {
   const groups = new Map<string, Responsibility>();
   for (const hotspot of hotspots) {
-    const { subject, library } = hotspot.blame;
-    if (!subject || hotspot.work.kind === 'serving') continue;
-    const key = `${functionKey(subject)}|${library?.package ?? ''}`;
+    const key = responsibilityKey(hotspot.blame);
+    if (key === '' || hotspot.work.kind === 'serving') continue;
     const group = groups.get(key);
     if (!group) {
       groups.set(key, { top: hotspot, selfMicros: hotspot.selfMicros, synchronous: hotspot.synchronous });
@@ -166,16 +191,17 @@ function responsible(frames: readonly Frame[], at: number): number {
 function describe(
   group: Group,
   totals: Map<string, number>,
-  textOf: (file: string, line: number) => string | undefined,
+  known: { callees: Callees; textOf: (file: string, line: number) => string | undefined },
 ): Hotspot {
   const at = Math.max(
     0,
     group.frames.findIndex((frame) => frame.owner !== 'native'),
   );
   const frame = group.frames[responsible(group.frames, at)]!;
-  const [hotLine, ticks] = [...group.lineTicks].sort((a, b) => b[1] - a[1])[0] ?? [null, 0];
+  const { own, inlined } = ownLines(frame, group.lineTicks, known);
+  const [hotLine, ticks] = [...own].sort((a, b) => b[1] - a[1])[0] ?? [null, 0];
   const allTicks = [...group.lineTicks.values()].reduce((sum, count) => sum + count, 0);
-  const text = frame.file !== null && hotLine !== null ? textOf(frame.file, hotLine) : undefined;
+  const text = frame.file !== null && hotLine !== null ? known.textOf(frame.file, hotLine) : undefined;
   return {
     frame,
     blame: blame(group.frames),
@@ -185,6 +211,7 @@ function describe(
     totalMicros: totals.get(functionKey(frame)) ?? group.selfMicros,
     hotLine,
     hotLineShare: allTicks === 0 ? 0 : ticks / allTicks,
+    inlined: inlined && { frame: inlined.frame, share: inlined.samples / allTicks },
   };
 }
 

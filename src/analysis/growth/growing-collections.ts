@@ -3,11 +3,14 @@
 import type { Frame } from '../../model/frame.ts';
 import type { CollectionGrowth } from '../../model/memory/collection.ts';
 import { type Blame, blame, functionKey } from '../cpu/blame.ts';
+import { floorOf } from '../statistics/floor.ts';
 import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
 
 export interface GrowingCollection {
   collection: CollectionGrowth;
   trend: Trend;
+  /** A part is taken out at times: `trend` is that of the low points. */
+  isTrimmed: boolean;
   /** The place that adds, as caught; null when none was. */
   insertion: { blame: Blame; frames: Frame[] } | null;
 }
@@ -22,13 +25,28 @@ export function growingCollections(collections: readonly CollectionGrowth[]): Gr
       const points = collection.sizes.map(({ atMillis, entries }): Point => ({ atMillis, value: entries }));
       return {
         collection,
-        trend: judgeTrend(points, { leastPoints: 5, leastRise: 4 }),
+        ...judgeSizes(points),
         insertion: usualInsertion(collection),
       };
     })
     .filter(({ trend }) => trend.verdict === 'growing')
     .sort((a, b) => b.trend.slopePerSecond - a.trend.slopePerSecond);
 }
+
+/** What is emptied in part at times grows when the least that is left each time does. */
+function judgeSizes(points: readonly Point[]): Pick<GrowingCollection, 'trend' | 'isTrimmed'> {
+  const options = { leastPoints: 5, leastRise: 4 };
+  const trend = judgeTrend(points, options);
+  if (trend.verdict !== 'flat' || points.length < LEAST_FOR_FLOOR) return { trend, isTrimmed: false };
+  const floor = judgeTrend(floorOf(points, FLOOR_REACH), options);
+  const isTrimmed = floor.verdict === 'growing';
+  return { trend: isTrimmed ? floor : trend, isTrimmed };
+}
+
+/** What is emptied more seldom is not seen as emptied. */
+const FLOOR_REACH = 2;
+/** Of fewer reads the least of some says nothing. */
+const LEAST_FOR_FLOOR = 10;
 
 /** A list in each of many rooms: none of them grows fast, all of them do together. */
 function togetherByKind(collections: readonly CollectionGrowth[]): CollectionGrowth[] {

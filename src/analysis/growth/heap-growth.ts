@@ -73,18 +73,18 @@ function sinceRestart(reads: readonly HeapSamplingRead[]): readonly HeapSampling
 const RESTARTED = 0.2;
 
 function growingSites(reads: readonly HeapSamplingRead[]): AllocationSite[] {
-  const sites = new Map<string, { frames: Frame[]; best: number; series: number[] }>();
+  const sites = new Map<string, { stacks: SiteStack[]; series: number[] }>();
   for (const [at, read] of reads.entries()) {
     for (const { frames, liveBytes } of read.stacks) {
-      const { subject } = blame(frames);
-      const key = subject ? functionKey(subject) : 'no user code';
-      const site = sites.get(key) ?? { frames, best: 0, series: new Array<number>(reads.length).fill(0) };
+      const key = siteKey(blame(frames));
+      const site = sites.get(key) ?? { stacks: [], series: new Array<number>(reads.length).fill(0) };
       sites.set(key, site);
       site.series[at]! += liveBytes;
-      if (liveBytes > site.best) Object.assign(site, { best: liveBytes, frames });
+      site.stacks.push({ frames, bytes: liveBytes });
     }
   }
-  const grown = [...sites.values()].map(({ frames, series }) => {
+  const grown = [...sites.values()].map(({ stacks, series }) => {
+    const frames = mostTelling(stacks);
     const points = series.map((value, i): Point => ({ atMillis: reads[i]!.atMillis, value }));
     return {
       blame: blame(frames),
@@ -99,4 +99,44 @@ function growingSites(reads: readonly HeapSamplingRead[]): AllocationSite[] {
     .filter((site) => site.grownBytes > 0)
     .map((site) => ({ ...site, share: site.grownBytes / all }))
     .sort((a, b) => b.grownBytes - a.grownBytes);
+}
+
+interface SiteStack {
+  frames: Frame[];
+  bytes: number;
+}
+
+/** One place of the application; where it is not on the stack, all that one package allocates. */
+function siteKey({ app, inner }: Blame): string {
+  if (app) return functionKey(app);
+  return inner ? `package ${inner.package}` : 'no user code';
+}
+
+/**
+ * The stack with most bytes; where V8 has inlined functions of it, the same way as another stack shows it in full. Needs one
+ * stack.
+ */
+function mostTelling(stacks: readonly SiteStack[]): Frame[] {
+  const largest = stacks.reduce((a, b) => (b.bytes > a.bytes ? b : a)).frames;
+  const way = waysOf(largest);
+  return stacks.reduce<{ frames: Frame[]; way: string[] }>(
+    (best, { frames }) => {
+      const other = waysOf(frames);
+      return other.length > best.way.length && isWithin(way, other) ? { frames, way: other } : best;
+    },
+    { frames: largest, way },
+  ).frames;
+}
+
+/** Below the application's frame: whose functions call each other, the outermost first. */
+function waysOf(frames: readonly Frame[]): string[] {
+  const { chain } = blame(frames);
+  return chain.map(({ package: name, frame }) => name ?? functionKey(frame));
+}
+
+/** In the same order, and to the same end, with others between. */
+function isWithin(way: readonly string[], other: readonly string[]): boolean {
+  let at = 0;
+  for (const name of other) if (name === way[at]) at++;
+  return at === way.length && way.at(-1) === other.at(-1);
 }

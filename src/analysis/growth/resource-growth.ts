@@ -4,6 +4,7 @@ import type { AsyncObservation, AsyncSite } from '../../model/async-resource.ts'
 import type { PassiveSample, RuntimeSample } from '../../model/samples.ts';
 import { unreclaimableBytes } from '../container/container-memory.ts';
 import { type Blame, blame } from '../cpu/blame.ts';
+import { floorOf } from '../statistics/floor.ts';
 import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
 
 /** One counted thing over time: "127.0.0.1:5432 CLOSE_WAIT", "/tmp/uploads-#". */
@@ -140,12 +141,12 @@ export function takeMemoryApart(
   const collected = main.filter((sample) => sample.afterGc);
   return {
     rss: valueTrend(
-      floorOf(main, (s) => s.rssBytes),
+      floorsOf(main, (s) => s.rssBytes),
       (s) => s.value,
       LEAST_MEMORY_RISE,
     ),
     heapTotal: valueTrend(
-      floorOf(main, (s) => s.heapTotalBytes),
+      floorsOf(main, (s) => s.heapTotalBytes),
       (s) => s.value,
       LEAST_MEMORY_RISE,
     ),
@@ -155,13 +156,40 @@ export function takeMemoryApart(
       ),
       { leastRise: 512 * 1024, flatFrom: FEW_READS },
     ),
-    native: valueTrend(floorOf(main, native), (s) => s.value, LEAST_MEMORY_RISE * 2),
+    native: valueTrend(settledNative(main, native), (s) => s.value, LEAST_MEMORY_RISE * 2),
     container: valueTrend(
-      floorOf(passive, (s) => (s.cgroup && unreclaimableBytes(s.cgroup)) ?? s.rssBytes),
+      floorsOf(passive, (s) => (s.cgroup && unreclaimableBytes(s.cgroup)) ?? s.rssBytes),
       (s) => s.value,
       LEAST_MEMORY_RISE,
     ),
   };
+}
+
+/** Parts of the look, of each of which one reading is taken. */
+const NATIVE_PARTS = 12;
+
+/**
+ * Native memory at the moments when least was alive outside of the heap: V8 counts a buffer until it is collected, while
+ * malloc may have given its memory to the next one.
+ */
+function settledNative(
+  main: readonly RuntimeSample[],
+  native: (sample: RuntimeSample) => number | undefined,
+): Point[] {
+  const points = main.flatMap((sample) => {
+    const value = native(sample);
+    return value === undefined ? [] : [{ atMillis: sample.atMillis, value, outside: sample.externalBytes! }];
+  });
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last || points.length < NATIVE_PARTS * 2) return floorOf(points);
+  const length = (last.atMillis - first.atMillis + 1) / NATIVE_PARTS;
+  const least = new Map<number, (typeof points)[number]>();
+  for (const point of points) {
+    const part = Math.floor((point.atMillis - first.atMillis) / length);
+    const known = least.get(part);
+    if (!known || point.outside < known.outside) least.set(part, point);
+  }
+  return [...least.values()].map(({ atMillis, value }) => ({ atMillis, value }));
 }
 
 function nearestAnon(passive: readonly PassiveSample[]): (atMillis: number) => number | undefined {
@@ -175,7 +203,7 @@ function nearestAnon(passive: readonly PassiveSample[]): (atMillis: number) => n
   };
 }
 
-function floorOf<S extends { atMillis: number }>(
+function floorsOf<S extends { atMillis: number }>(
   samples: readonly S[],
   value: (sample: S) => number | undefined,
 ): Point[] {
@@ -183,8 +211,5 @@ function floorOf<S extends { atMillis: number }>(
     const known = value(sample);
     return known === undefined ? [] : [{ atMillis: sample.atMillis, value: known }];
   });
-  return points.map(({ atMillis }, i) => ({
-    atMillis,
-    value: Math.min(...points.slice(Math.max(0, i - 1), i + 2).map((p) => p.value)),
-  }));
+  return floorOf(points);
 }

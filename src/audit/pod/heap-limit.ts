@@ -19,6 +19,8 @@ import {
   nodeMajor,
 } from '../rule.ts';
 
+/** Of a larger memory the default leaves so much unused that it is worth a word. */
+const SMALL_SHARE = 0.35;
 /** Beside the heap there are buffers, stacks, code and the garbage that waits. */
 const ROOM_SHARE = 0.85;
 const FULL_SHARE = 0.85;
@@ -54,6 +56,8 @@ export const heapLimit: ConfigurationRule = {
     if (used !== undefined && used > limit * FULL_SHARE) return nearlyFull(facts, used, limit);
     if (!memory) return { unknown: 'no memory limit is known' };
     if (memory.name === POD_LIMIT) return judgeInPod(facts, memory, limit);
+    const isOfContainer = memory.name === CONTAINER_LIMIT;
+    if (isOfContainer && isSmallDefault(facts, memory, limit)) return tooSmall(facts, memory, limit);
     if (limit <= memory.bytes * ROOM_SHARE)
       return { ok: `${formatBytes(limit)} of ${formatBytes(memory.bytes)}` };
     return tooLarge(limit, memory, adviseFor(facts, memory), [
@@ -100,6 +104,7 @@ const isKnownMajor = (major: number) => major >= TARGET_MAJORS.oldest && major <
 
 function judgeSize(facts: AuditFacts, memory: Memory, bytes: number, why: string): Judged {
   const size = formatBytes(bytes);
+  if (why.startsWith('Node') && bytes < memory.bytes * SMALL_SHARE) return tooSmall(facts, memory, bytes);
   if (bytes <= memory.bytes * ROOM_SHARE) return { ok: `${size} of ${formatBytes(memory.bytes)} (${why})` };
   const isDefault = why.startsWith('Node');
   return tooLarge(bytes, memory, adviseFor(facts, memory), [
@@ -110,6 +115,37 @@ function judgeSize(facts: AuditFacts, memory: Memory, bytes: number, why: string
         : `the heap limit is ${size}, ${why}`,
     },
   ]);
+}
+
+/** Told by no flag, and as large as Node takes it by itself. */
+function isSmallDefault({ settings }: AuditFacts, { bytes }: Memory, limit: number): boolean {
+  const isTold = nodeFlags(settings).some((flag) => /--max[-_](old|heap)|percentage/.test(flag));
+  return !isTold && limit < bytes * SMALL_SHARE && limit <= defaultHeapBytes(bytes);
+}
+
+function tooSmall(facts: AuditFacts, memory: Memory, limit: number): Judged {
+  const { bytes, name } = memory;
+  return {
+    finding: {
+      value: formatBytes(limit),
+      severity: 'notice',
+      confidence: 0.8,
+      title: `The heap may use ${formatBytes(limit)} of the ${formatBytes(bytes)} that ${name} allows: Node.js's default`,
+      why: 'a heap that needs more ends the process ("heap out of memory") while most of the memory is free',
+      evidence: [
+        {
+          source: 'v8',
+          statement:
+            "no --max-old-space-size is given: Node.js takes half of the container's memory, but at most about 2 GB, and about 4 GB from 15 GB of memory on",
+        },
+        { source: 'memory', statement: `${name}: ${formatBytes(bytes)}` },
+      ],
+      innocent:
+        'Buffers, worker threads and child processes use the rest: they do not count against the heap limit.',
+      advice: adviseFor(facts, memory),
+      references: [LINKS.heapLimit, LINKS.resources],
+    },
+  };
 }
 
 function tooLarge(

@@ -1,6 +1,7 @@
 // What to do about a call that blocks the event loop, by what it does and by what was profiled.
 import type { WorkKind } from '../../analysis/cpu/work.ts';
 import type { ProgramKind } from '../../model/profile-tables.ts';
+import { formatDuration } from '../../units/units.ts';
 
 export const BLOCK_ADVICE: Record<WorkKind, string> = {
   console:
@@ -37,11 +38,13 @@ export function blockAdvice(kind: WorkKind, program: ProgramKind | null): string
 }
 
 /** What would make long blocks harmless, or cannot be told of them. */
-export function blockInnocence(program: ProgramKind | null): string {
+export function blockInnocence(program: ProgramKind | null, uptimeSeconds: number | null): string {
   switch (program) {
     case null:
     case 'server':
-      return 'At start-up, loading and compiling block too; these blocks came while the process was serving.';
+      return uptimeSeconds === null
+        ? 'At start-up, loading and compiling block too; these blocks came while the process was serving.'
+        : `At start-up, loading and compiling block too; the process had been up for ${formatDuration(uptimeSeconds * 1_000)} when this look began.`;
     case 'page':
       return 'While a page loads, long tasks are felt less than when somebody clicks or types.';
     case 'react-native':

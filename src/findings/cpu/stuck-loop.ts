@@ -5,7 +5,7 @@ import type { Observations } from '../../model/observations.ts';
 import { formatDuration } from '../../units/units.ts';
 import type { Draft } from '../rule.ts';
 import { STUCK } from '../thresholds/cpu.ts';
-import { place, placeWithLibrary, subjectOf } from '../wording.ts';
+import { chainOf, place, placeWithLibrary, subjectOf } from '../wording.ts';
 import { BLOCK_ADVICE } from './block-advice.ts';
 import { isStarved, STARVED_CAVEAT } from './starved.ts';
 
@@ -53,6 +53,7 @@ export function describeStuck({ stuck, runtime }: Observations, waits: CpuWaits 
         unit: 'count',
       },
     ],
+    ...chainOf(blame),
     innocentExplanation: 'A very long computation would end some time; until then nothing else runs.',
     advice: [
       BLOCK_ADVICE.plain,

@@ -1,6 +1,7 @@
 // What makes the heap of one thread rise, as far as was seen: the collection that takes what stays, and where what stays
 // is allocated. The rules on memory inside the heap share it, so that they agree.
 import type { Facts } from '../../analysis/facts.ts';
+import { type ClassGrowth, growingClasses } from '../../analysis/growth/class-growth.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { AllocationSite, HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import type { Frame } from '../../model/frame.ts';
@@ -16,6 +17,10 @@ export interface HeapCause {
   closures: PilingClosures | null;
   /** Where what stays is allocated. */
   site: AllocationSite | null;
+  /** Node's own code that allocates most of what stays, where no user code does. */
+  platform: AllocationSite | null;
+  /** The objects that there are most more of, where they were counted twice. */
+  most: ClassGrowth | null;
   /** Whether the floor itself rises beyond its noise; otherwise the collection alone is the proof. */
   isMeasured: boolean;
 }
@@ -30,22 +35,40 @@ export interface PilingClosures {
   isChain: boolean;
 }
 
+const NOTHING_ELSE = { platform: null, most: null };
+
 /** Null: nothing piles up in this thread's heap. */
 export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | null {
   const own = facts.collections.filter(({ collection }) => collection.thread === growth.thread);
   const isMeasured = isLeaking(growth);
   const filled = mainCollection(own, growth, isMeasured);
   if (filled && (isMeasured || isFillingSteadily(filled, growth)))
-    return { growth, filled, closures: null, site: siteBehind(growth.sites, filled), isMeasured };
+    return {
+      growth,
+      filled,
+      closures: null,
+      site: siteBehind(growth, filled),
+      ...NOTHING_ELSE,
+      isMeasured,
+    };
   if (!isMeasured || !isUnabated(growth)) return null;
   const closures = pilingClosures(facts.observations.closures, growth.thread);
   const site = growth.sites.find(
-    (candidate) => isGrowingInUserCode(candidate) && candidate.share >= HEAP_CAUSE.leastSiteShare,
+    (candidate) => isGrowingInUserCode(candidate, growth) && candidate.share >= HEAP_CAUSE.leastSiteShare,
   );
   // Without a place to name, a small rise may be no more than code being compiled and caches of the VM filling.
   if (!site && !closures && growth.floor.last - growth.floor.first < HEAP_CAUSE.leastUnexplainedBytes)
     return null;
-  return { growth, filled: null, closures, site: site ?? null, isMeasured };
+  const platform = site
+    ? null
+    : (growth.sites.find((candidate) => isGrowingInNode(candidate, growth)) ?? null);
+  const [first] = growingClasses(facts.observations.classes, growth.thread).filter(
+    ({ name, share, perSecond }) =>
+      !name.startsWith('function') &&
+      share >= HEAP_CAUSE.leastClassShare &&
+      perSecond >= HEAP_CAUSE.leastEntriesPerSecond,
+  );
+  return { growth, filled: null, closures, site: site ?? null, platform, most: first ?? null, isMeasured };
 }
 
 /** Where no holder was seen, a cache that is nearly full looks like a leak: the pace must not have slackened. */
@@ -96,7 +119,7 @@ export function otherCauses({ growth, filled: main }: HeapCause, facts: Facts): 
   });
   return others.slice(0, HEAP_CAUSE.mostOthers).map((filled) => {
     const site = growth.sites.find(({ blame }) => blame.subject?.file === fileOf(filled)) ?? null;
-    return { growth, filled, closures: null, site, isMeasured: false };
+    return { growth, filled, closures: null, site, ...NOTHING_ELSE, isMeasured: false };
   });
 }
 
@@ -104,20 +127,30 @@ export function otherCauses({ growth, filled: main }: HeapCause, facts: Facts): 
  * A slow leak drowns in the noise of the floor for minutes, but the collection that takes it grows at every count. It
  * is proof enough when the code that adds was seen doing it, and the pace has not slackened.
  */
-function isFillingSteadily(
-  { trend, insertion, collection }: GrowingCollection,
-  { floor, sites }: HeapGrowth,
-): boolean {
+function isFillingSteadily({ trend, insertion, collection }: GrowingCollection, growth: HeapGrowth): boolean {
+  const isAllocating = (site: AllocationSite) => isGrowingInUserCode(site, growth);
   const isSteady =
     trend.slopePerSecond >= HEAP_CAUSE.leastEntriesPerSecond &&
     trend.lateSlopePerSecond >= trend.slopePerSecond * HEAP_CAUSE.unabated;
   const isSeen =
-    insertion?.blame.subject || (collection.type === 'Object' && sites.some(isGrowingInUserCode));
-  return isSteady && Boolean(isSeen) && floor.verdict !== 'falling';
+    insertion?.blame.subject || (collection.type === 'Object' && growth.sites.some(isAllocating));
+  return isSteady && Boolean(isSeen) && growth.floor.verdict !== 'falling';
 }
 
-function isGrowingInUserCode({ trend, blame, share }: AllocationSite): boolean {
-  return trend.verdict === 'growing' && blame.subject !== null && share >= HEAP_CAUSE.leastShareBehind;
+function isGrowingInNode(site: AllocationSite, growth: HeapGrowth): boolean {
+  const isNodes = site.blame.subject === null && site.frames.some(({ owner }) => owner === 'node');
+  return isNodes && isGrowing(site, growth) && site.share >= HEAP_CAUSE.leastSiteShare;
+}
+
+function isGrowingInUserCode(site: AllocationSite, growth: HeapGrowth): boolean {
+  return isGrowing(site, growth) && site.blame.subject !== null && site.share >= HEAP_CAUSE.leastShareBehind;
+}
+
+/** Of a heap that could be read twice only, a place counts when it made a good part of what the floor rose by. */
+function isGrowing({ trend, grownBytes }: AllocationSite, { floor }: HeapGrowth): boolean {
+  if (trend.verdict !== 'too-little-data') return trend.verdict === 'growing';
+  const rise = floor.last - floor.first;
+  return floor.verdict === 'growing' && grownBytes >= rise * HEAP_CAUSE.leastOfRise;
 }
 
 /** The collection to blame: the fastest growing one whose filler is known, those that fill along with it left out. */
@@ -155,12 +188,14 @@ function canHold({ collection, trend }: GrowingCollection, bytesPerSecond: numbe
   return bytesPerEntry <= HEAP_CAUSE.largestEntryBytes;
 }
 
-function siteBehind(sites: AllocationSite[], { insertion }: GrowingCollection): AllocationSite | null {
+function siteBehind(growth: HeapGrowth, { insertion }: GrowingCollection): AllocationSite | null {
+  const { sites } = growth;
+  const growing = sites.filter((site) => isGrowingInUserCode(site, growth));
   const file = insertion?.blame.subject?.file;
   return (
     sites.find(({ blame, share }) => share >= HEAP_CAUSE.leastShareBehind && blame.subject?.file === file) ??
-    sites.find((site) => isGrowingInUserCode(site) && site.share >= HEAP_CAUSE.leastSiteShare) ??
-    sites.find(isGrowingInUserCode) ??
+    growing.find((site) => site.share >= HEAP_CAUSE.leastSiteShare) ??
+    growing[0] ??
     null
   );
 }

@@ -1,31 +1,20 @@
 // What a heap leak is proved by: the floor, the collection that fills, who holds it, where what stays is allocated.
 import type { Blame } from '../../analysis/cpu/blame.ts';
+import type { ClassGrowth } from '../../analysis/growth/class-growth.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
-import type { AllocationSite, HeapGrowth } from '../../analysis/growth/heap-growth.ts';
+import type { AllocationSite } from '../../analysis/growth/heap-growth.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { CollectionHolder } from '../../model/memory/collection.ts';
 import { formatShare } from '../../units/units.ts';
 import { packageOf, place, placeWithLibrary, risen } from '../wording.ts';
-import type { PilingClosures } from './heap-cause.ts';
+import { nodeFrameWords } from '../words/node-frame-words.ts';
+import type { HeapCause, PilingClosures } from './heap-cause.ts';
 import { floorEvidence } from './heap-impact.ts';
 
-export function evidenceOf(
-  growth: HeapGrowth,
-  filled: GrowingCollection | null,
-  site: AllocationSite | null,
-): Evidence[] {
+export function evidenceOf({ growth, filled, site, platform, most }: HeapCause): Evidence[] {
   const evidence: Evidence[] = [floorEvidence(growth)];
-  if (filled) {
-    const { collection, trend } = filled;
-    const newest = collection.newestEntry ? `, newest entry: ${collection.newestEntry}` : '';
-    evidence.push({
-      source: 'census',
-      statement: `${collection.type}: ${trend.first} to ${trend.last} ${collection.event === undefined ? 'entries' : 'listeners'}, ${risen(trend)}${newest}`,
-      value: trend.slopePerSecond,
-      unit: 'entries/s',
-    });
-  }
+  if (filled) evidence.push(sizeEvidence(filled));
   if (filled?.collection.holder)
     evidence.push({ source: 'references', statement: heldBy(filled.collection.holder) });
   if (filled?.insertion) {
@@ -44,7 +33,43 @@ export function evidenceOf(
       unit: 'bytes/s',
     });
   }
+  if (platform) evidence.push(platformEvidence(platform));
+  if (most) evidence.push(classEvidence(most));
   return evidence;
+}
+
+function sizeEvidence({ collection, trend, isTrimmed }: GrowingCollection): Evidence {
+  const things = collection.event === undefined ? 'entries' : 'listeners';
+  const newest = collection.newestEntry ? `, newest entry: ${collection.newestEntry}` : '';
+  const sizes = `${trend.first} to ${trend.last} ${things}`;
+  return {
+    source: 'census',
+    statement: isTrimmed
+      ? `${collection.type}: some are taken out at times; its low points rose from ${sizes}${newest}`
+      : `${collection.type}: ${sizes}, ${risen(trend)}${newest}`,
+    value: trend.slopePerSecond,
+    unit: 'entries/s',
+  };
+}
+
+function platformEvidence({ share, frames, trend }: AllocationSite): Evidence {
+  const frame = frames.find(({ owner }) => owner === 'node');
+  const words = nodeFrameWords(frames) ?? 'objects of its own';
+  return {
+    source: 'heap-sampling',
+    statement: `${formatShare(share)} of the growth is allocated by Node.js itself (${words}${frame ? `, in ${place(frame)}` : ''}): live bytes ${risen(trend)}`,
+    value: Math.round(trend.slopePerSecond),
+    unit: 'bytes/s',
+  };
+}
+
+function classEvidence({ name, first, last, share, perSecond: value }: ClassGrowth): Evidence {
+  return {
+    source: 'census',
+    statement: `\`${name}\`: ${first} objects at the first count, ${last} at the last, ${formatShare(share)} of all objects that there are more of`,
+    value,
+    unit: 'per second',
+  };
 }
 
 export function closureEvidence(closures: PilingClosures | null): Evidence[] {
@@ -55,9 +80,10 @@ export function closureEvidence(closures: PilingClosures | null): Evidence[] {
 }
 
 /** The package that adds, where it is not the one that the application called. */
-function adderOf(frames: readonly Frame[], { library }: Blame): Frame | null {
+function adderOf(frames: readonly Frame[], { library, inner }: Blame): Frame | null {
   const adder = frames.find(({ owner }) => owner === 'library' || owner === 'app');
-  return adder?.owner === 'library' && adder.package !== library?.package ? adder : null;
+  const isNamed = adder?.package === library?.package || adder?.package === inner?.package;
+  return adder?.owner === 'library' && !isNamed ? adder : null;
 }
 
 /** "held by the variable `sessions` that `remember` closes over" */

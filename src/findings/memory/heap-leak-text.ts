@@ -1,35 +1,40 @@
 // What is said of a heap leak: its kind, title, evidence, confidence and advice, from what the rule found.
+import type { Blame } from '../../analysis/cpu/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import type { FindingKind } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
-import { formatBytes } from '../../units/units.ts';
-import { heapLimitOf } from '../limits.ts';
+import { formatBytes, formatShare } from '../../units/units.ts';
+import { throughLibrary } from '../creation-site.ts';
+import type { RunsOut } from '../leak-draft.ts';
+import { measureHolder } from '../next-measurement.ts';
 import type { Draft } from '../rule.ts';
 import { HEAP_LEAK } from '../thresholds/memory.ts';
 import { confidenceAt, onScale } from '../thresholds/scale.ts';
 import {
+  chainOf,
   leakSeverity,
   leakUrgency,
   packageOf,
   place,
   placeWithLibrary,
-  secondsUntil,
   subjectOf,
 } from '../wording.ts';
 import { sayYoung } from '../young-process.ts';
 import type { HeapCause } from './heap-cause.ts';
+import { whenHeapRunsOut } from './heap-impact.ts';
 import { closureEvidence, evidenceOf } from './heap-leak-evidence.ts';
-import { closuresTitle, nameOf, titleOf } from './heap-leak-title.ts';
+import { closuresTitle, nameOf, originTitle, titleOf } from './heap-leak-title.ts';
 import { heldCollection } from './retainer-path.ts';
 
 export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
   const { growth, filled, closures, site, isMeasured } = leak;
   const { floor, thread } = growth;
-  const limit = heapLimitOf(facts.observations);
-  const exhaustionSeconds = isMeasured ? secondsUntil(limit, floor) : undefined;
-  const blame = filled?.insertion?.blame ?? site?.blame ?? null;
+  const runsOut: Partial<RunsOut> = isMeasured ? whenHeapRunsOut(floor, facts) : {};
+  const { exhaustionSeconds } = runsOut;
+  const caught = filled?.insertion?.blame ?? site?.blame ?? null;
+  const blame = caught && throughLibrary(caught, facts);
   const frame = closures?.frame ?? blame?.subject ?? null;
   const kind = kindOf(filled);
   const name = filled ? nameOf(filled) : (frame?.functionName ?? 'heap');
@@ -44,25 +49,42 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     urgency: isMeasured ? leakUrgency(exhaustionSeconds) : HEAP_LEAK.slowUrgency,
     title: closures
       ? closuresTitle(closures)
-      : titleOf(kind, filled, name, bytesPerSecond, blame ? placeWithLibrary(blame) : null),
+      : filled || blame?.subject
+        ? titleOf(kind, filled, name, bytesPerSecond, blame?.subject ? placeWithLibrary(blame) : null)
+        : originTitle(leak, bytesPerSecond),
     subject: subjectOf(filled ? 'collection' : frame ? 'function' : 'memory', name, frame, thread),
     impact: {
       metric: 'heap',
       value: bytesPerSecond,
       unit: 'bytes/s',
       share: site?.share,
-      exhaustionSeconds,
-      limit: isMeasured && limit !== undefined ? `heap limit ${formatBytes(limit)}` : undefined,
+      ...runsOut,
     },
-    evidence: [...evidenceOf(growth, filled, site), ...closureEvidence(closures)],
+    evidence: [...evidenceOf(leak), ...closureEvidence(closures)],
+    ...(!closures && blame && chainOf(blame)),
     retainerPath: heldCollection(filled, thread, facts)?.path,
-    innocentExplanation: `A cache still filling would flatten, a batch would fall back: neither was seen in ${Math.round(facts.lookSeconds)} s.`,
-    advice: closures ? CLOSURE_ADVICE : adviceFor(kind, filled),
+    innocentExplanation: innocenceOf(leak, name, facts),
+    advice: closures ? CLOSURE_ADVICE : adviceFor(kind, filled, blame),
     caveats: caveatsOf(leak, facts),
+    ...(isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
     effect: 'heap',
     explains: ['gc', 'native', 'external'],
   };
+}
+
+function isHeldByUnknown({ filled, growth: { thread } }: HeapCause, facts: Facts): boolean {
+  return !filled?.insertion && !filled?.collection.holder && !heldCollection(filled, thread, facts);
+}
+
+/** What would look the same and do no harm, and what speaks against it here. */
+function innocenceOf({ filled, growth: { floor } }: HeapCause, name: string, facts: Facts): string {
+  const seconds = Math.round(facts.lookSeconds);
+  const { lateSlopePerSecond, slopePerSecond } = filled?.trend ?? floor;
+  const kept = formatShare(lateSlopePerSecond / slopePerSecond);
+  return filled
+    ? `If \`${name}\` is a cache with a bound, it is still filling; in the last part of ${seconds} s it took ${kept} of its mean pace.`
+    : `A cache that fills, or a batch, looks the same at first; in the last part of ${seconds} s the heap rose at ${kept} of its mean pace.`;
 }
 
 function confidenceOf({ growth, filled, site, isMeasured }: HeapCause, facts: Facts): number {
@@ -127,11 +149,17 @@ function isCalledByHook(frames: readonly Frame[]): boolean {
   return /async_hooks|promise_hook/.test(caller?.file ?? '') && /init/i.test(caller?.functionName ?? '');
 }
 
+/** "@emotion/styled@11.11.0, @emotion/cache@11.11.0": of the chain, the innermost ones. */
+function packagesOf({ chain }: Blame): string {
+  const names = chain.flatMap((link) => link.package ?? []);
+  return [...new Set(names.reverse())].slice(0, 3).reverse().join(', ');
+}
+
 const CLOSURE_ADVICE = [
   'Find who keeps these functions: a list of callbacks, or each holding the one before it. Let them go, or keep the data and not the functions.',
 ];
 
-function adviceFor(kind: FindingKind, filled: GrowingCollection | null): string[] {
+function adviceFor(kind: FindingKind, filled: GrowingCollection | null, blame: Blame | null): string[] {
   if (kind === 'listener-leak')
     return [
       'Remove the listener when its owner is done (off, once, or an AbortSignal), or add it once outside of the request.',
@@ -139,6 +167,10 @@ function adviceFor(kind: FindingKind, filled: GrowingCollection | null): string[
   if (kind === 'async-context-leak')
     return [
       'Do not keep promises or requests in the context, leave it when the request ends, or use AsyncLocalStorage.',
+    ];
+  if (!filled && blame?.inner)
+    return [
+      `A package on the way keeps what it is given, or makes it anew: see what ${blame.app ? place(blame.app) : 'its caller'} hands to ${packageOf(blame.library ?? blame.inner)} that differs from call to call, and look in ${packagesOf(blame)} for an option or a newer version that bounds it.`,
     ];
   if (!filled)
     return [
@@ -152,10 +184,11 @@ function adviceFor(kind: FindingKind, filled: GrowingCollection | null): string[
     EventEmitter: 'one listener for all',
     EventTarget: 'one listener for all',
   }[filled.collection.type];
-  const { app, library } = filled.insertion?.blame ?? {};
-  if (app && library)
+  const { app = null, library = null, inner = null } = blame ?? {};
+  const keeper = inner ?? library;
+  if (keeper)
     return [
-      `${place(app)} calls ${packageOf(library)}, which keeps what it is given: call it once and not each time, or look for its option that bounds or expires it.`,
+      `${app ? `${place(app)} calls ${packageOf(library ?? keeper)}, and ` : ''}${packageOf(keeper)} keeps what it is given: call it once and not each time, or look for its option that bounds or expires it, or a version that does.`,
     ];
   return [
     filled.collection.type === 'Array'

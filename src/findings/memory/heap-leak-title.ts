@@ -1,16 +1,29 @@
 // What a heap leak is called: one sentence from what was found.
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { FindingKind } from '../../model/finding.ts';
+import type { Frame } from '../../model/frame.ts';
+import type { CollectionGrowth } from '../../model/memory/collection.ts';
 import { formatBytes } from '../../units/units.ts';
 import { perSecond, place } from '../wording.ts';
-import type { PilingClosures } from './heap-cause.ts';
+import { nodeFrameWords } from '../words/node-frame-words.ts';
+import type { HeapCause, PilingClosures } from './heap-cause.ts';
 
-export function nameOf({ collection }: GrowingCollection): string {
+/** "sessions"; of "this.sessions" the class is said, where it is known: "Store.sessions". */
+export function nameOf({ collection, insertion }: GrowingCollection): string {
   return (
-    collection.holderName ??
+    namedHolder(collection, insertion?.frames ?? []) ??
     (collection.holder?.kind === 'variable' ? collection.holder.name : null) ??
     (collection.className === collection.type ? collection.type : collection.className)
   );
+}
+
+function namedHolder({ holderName, holder }: CollectionGrowth, frames: readonly Frame[]): string | null {
+  const property = holderName === null ? undefined : /^this\.(.+)$/.exec(holderName)?.[1];
+  if (property === undefined) return holderName;
+  const method = frames.find(({ owner }) => owner === 'app' || owner === 'library')?.functionName ?? '';
+  const isItsOwn = holder?.kind === 'property' && holder.name === property && /^[A-Z]/.test(holder.of);
+  const ofClass = isItsOwn ? holder.of : /^(?:new )?([A-Z][\w$]*)(?:\.|$)/.exec(method)?.[1];
+  return ofClass === undefined ? holderName : `${ofClass}.${property}`;
 }
 
 export function titleOf(
@@ -22,8 +35,8 @@ export function titleOf(
 ): string {
   const at = where ? ` (${where})` : '';
   if (!filled)
-    return `The heap grows by ${formatBytes(bytesPerSecond)}/s${where ? `; what stays is allocated in \`${name}\`` : ', of unknown origin'}${at}`;
-  const { collection, trend } = filled;
+    return `The heap grows by ${formatBytes(bytesPerSecond)}/s; what stays is allocated in \`${name}\`${at}`;
+  const { collection, trend, isTrimmed } = filled;
   const rate = perSecond(trend.slopePerSecond);
   if (kind === 'listener-leak') return listenerTitle(collection, rate, at);
   const type =
@@ -31,8 +44,20 @@ export function titleOf(
       ? collection.type
       : `${collection.className} (a ${collection.type})`;
   if (collection.alike !== undefined) return alikeTitle(collection, type, rate, at);
-  const named = collection.holderName ? `${type} \`${collection.holderName}\`` : `${aOrAn(type)}`;
-  return `${named} grows by ${rate.replace('/s', ' entries/s')} ${collection.type === 'Array' ? 'more than is taken out' : 'and is never trimmed'}${at}`;
+  const named = collection.holderName ? `${type} \`${name}\`` : `${aOrAn(type)}`;
+  return `${named} grows by ${rate.replace('/s', ' entries/s')} ${collection.type === 'Array' || isTrimmed ? 'more than is taken out' : 'and is never trimmed'}${at}`;
+}
+
+/** Without a collection, and without a place in the program: by what piles up, or by what of Node's allocates it. */
+export function originTitle({ platform, most }: HeapCause, bytesPerSecond: number): string {
+  const grows = `The heap grows by ${formatBytes(bytesPerSecond)}/s`;
+  const words = platform ? nodeFrameWords(platform.frames) : null;
+  const nodes = words === null ? '' : `${words}, allocated by Node.js for the program`;
+  if (most) {
+    const things = `\`${most.name}\` objects pile up by ${perSecond(most.perSecond)}`;
+    return `${grows}: ${things}${nodes === '' ? '' : `; ${nodes}`}`;
+  }
+  return nodes === '' ? `${grows}, of unknown origin` : `${grows}; what stays are ${nodes}`;
 }
 
 /** "Arrays like `room.messages` (40 of them) grow by 30 entries/s together (src/chat.ts:12, post)" */

@@ -3,6 +3,8 @@
 // function takes half of a core and whose planted block lasts 0.2 s once a second.
 
 export const CPU_HOTSPOT = {
+  /** Of a function's samples, what an inlined one must have to be named. */
+  leastInlined: 0.1,
   /** All that one place is responsible for. */
   leastShare: 0.2,
   /** The hottest single function in it. */

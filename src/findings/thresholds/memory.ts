@@ -5,7 +5,11 @@
 export const HEAP_CAUSE = {
   /** A place that allocates must explain this share of the growth to be named on its own; behind a collection, less. */
   leastSiteShare: 0.25,
+  /** One class of objects is named when it is at least this part of those that there are more of. */
+  leastClassShare: 0.25,
   leastShareBehind: 0.1,
+  /** Where the place was read too seldom for a trend: of what the floor rose by, what it must have made. */
+  leastOfRise: 0.3,
   /** Slower growth than this takes days to matter and cannot be told from noise in a minute. */
   leastBytesPerSecond: 4 * 1024,
   leastEntriesPerSecond: 1,
@@ -77,7 +81,7 @@ export const NATIVE_MEMORY = {
   /** Native parts move up and down; RSS as a whole must follow at this part of their pace. */
   leastShareOfRss: 1 / 2,
   /** A holder whose entries grow along with it; nothing to name; nothing to name in a process that may still be starting. */
-  confidence: { placed: 0.85, unplaced: 0.6, starting: 0.4 },
+  confidence: { placed: 0.85, called: 0.7, unplaced: 0.6, starting: 0.4 },
   leastUrgency: 0.75,
   startUrgency: 0.5,
 };

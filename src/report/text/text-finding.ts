@@ -5,6 +5,7 @@ import { type Finding, SEVERITIES, type Severity } from '../../model/finding.ts'
 import { formatShare } from '../../units/units.ts';
 import { alignRows, pathRows } from '../heap/heap-path-rows.ts';
 import { hangingLines, labelledLines } from '../layout.ts';
+import { describeChain, describeNext } from './chain-text.ts';
 import { causeRows, logRows } from './crash-rows.ts';
 import { describeCost, describeEvidence, describeSubject } from './impact-text.ts';
 
@@ -33,6 +34,7 @@ export function renderFinding(
   return [
     ...renderFindingTitle(finding, paint, width),
     ...row('where', [describeSubject(finding.subject)]),
+    ...row('through', [describeChain(finding.chain)]),
     ...row('impact', [describeCost(finding)], paint.bold),
     ...row('evidence', bullets(finding.evidence.map(describeEvidence))),
     ...row('held by', finding.retainerPath ? alignRows(pathRows(finding.retainerPath, '')) : []),
@@ -43,6 +45,7 @@ export function renderFinding(
     ...row('Do:', finding.advice, paint.green),
     ...row('read', finding.references ?? []),
     ...row('caveats', bullets(finding.caveats), paint.yellow),
+    ...row('not known', describeNext(finding.nextMeasurement)),
     ...row('confidence', [
       `${formatShare(finding.confidence)} (${finding.kind}, fingerprint ${finding.fingerprint})`,
     ]),

@@ -1,6 +1,6 @@
 // What is seen of the process from outside, without its help: /proc, its sockets and children, and its cgroup.
 import * as v from 'valibot';
-import { amount, atMillis, count, text } from '../../wire/parts.ts';
+import { amount, atMillis, count, listOf, text } from '../../wire/parts.ts';
 import { cgroup } from './cgroup-wire.ts';
 
 /** Sockets of one kind, grouped as people speak of them. */
@@ -99,6 +99,14 @@ const threadCpu = v.object({
 });
 export type ThreadCpu = v.InferOutput<typeof threadCpu>;
 
+/** A .node file in the memory maps. */
+const addon = v.object({
+  path: text,
+  /** `name@version`; null outside of packages. */
+  package: v.nullable(text),
+});
+export type Addon = v.InferOutput<typeof addon>;
+
 export const passiveLine = v.object({
   type: v.literal('passive'),
   atMillis,
@@ -116,6 +124,8 @@ export const passiveLine = v.object({
   tcp: v.optional(tcp),
   children: v.optional(v.array(childProcess)),
   cgroup: v.optional(cgroup),
+  /** Native addons that were loaded; read once in a while. */
+  addons: v.optional(listOf(addon)),
 });
 /** From outside, without the target's help. */
 export type PassiveSample = Omit<v.InferOutput<typeof passiveLine>, 'type'>;

@@ -24,6 +24,8 @@ export interface ProcStatus {
   threadGroup?: number;
   /** Signals with a handler: bit n - 1 for signal n. */
   caughtSignals?: bigint;
+  /** Signals that wait until they are unblocked, in the same bits. */
+  blockedSignals?: bigint;
   threads?: number;
   /** The process tracing this one (a debugger, strace), 0 for none. */
   tracerPid?: number;
@@ -88,11 +90,15 @@ function parseStatus(text: string): ProcStatus {
       .split(/\s+/) ?? [];
   const number = (name: string) => (words(name)[0] === undefined ? undefined : Number(words(name)[0]));
   const bytes = (name: string) => (number(name) === undefined ? undefined : number(name)! * 1024);
-  const caught = words('SigCgt')[0];
+  const signals = (name: string) => {
+    const mask = words(name)[0];
+    return mask && /^[0-9a-f]+$/i.test(mask) ? BigInt(`0x${mask}`) : undefined;
+  };
   return {
     uid: number('Uid'),
     threadGroup: number('Tgid'),
-    caughtSignals: caught && /^[0-9a-f]+$/i.test(caught) ? BigInt(`0x${caught}`) : undefined,
+    caughtSignals: signals('SigCgt'),
+    blockedSignals: signals('SigBlk'),
     threads: number('Threads'),
     tracerPid: number('TracerPid'),
     rssBytes: bytes('VmRSS'),

@@ -6,6 +6,28 @@ import { evidence, impact, subject } from './impact.ts';
 import { FINDING_KINDS, SEVERITIES } from './names.ts';
 import { ordinal, share, text } from './scalars.ts';
 
+/** A package on the way from the application's line to the code that is blamed. */
+export const chainLink = v.object({
+  /** `name@version`; null is the application's own code. */
+  package: v.nullable(text),
+  /** The function of it that was called. */
+  function: text,
+  file: v.nullable(text),
+  line: v.nullable(ordinal),
+  /** What was seen is credited to this one. */
+  isBlamed: v.boolean(),
+});
+export type ChainLink = v.InferOutput<typeof chainLink>;
+
+/** What is not known of a finding, and how to find out. */
+export const nextMeasurement = v.object({
+  /** What is not known, in a sentence. */
+  unknown: text,
+  /** A command line, to be typed as it stands. */
+  command: text,
+});
+export type NextMeasurement = v.InferOutput<typeof nextMeasurement>;
+
 /** One ranked cause, as a diagnosis finds it. */
 export const finding = v.object({
   rank: ordinal,
@@ -24,6 +46,8 @@ export const finding = v.object({
   /** What it leads to, as one sentence or phrase. */
   harm: v.optional(text),
   evidence: v.array(evidence),
+  /** The packages that the call went through, from the application's line inwards. Absent where the title names all. */
+  chain: v.optional(v.array(chainLink)),
   /** From a heap snapshot: who holds what piles up, from the variable down to it. Absent without a snapshot. */
   retainerPath: v.optional(retainerPath),
   /** Symptoms this cause explains, which are therefore not findings of their own. */
@@ -31,12 +55,14 @@ export const finding = v.object({
   innocentExplanation: v.string(),
   advice: v.array(v.string()),
   caveats: v.array(v.string()),
+  /** Where something is not known: the one command that would settle it. */
+  nextMeasurement: v.optional(nextMeasurement),
   /** Links to the documentation that says so. */
   references: v.optional(v.array(text)),
 });
 export type Finding = v.InferOutput<typeof finding>;
 
-const withoutMeasure = v.omit(finding, ['impact', 'retainerPath']);
+const withoutMeasure = v.omit(finding, ['impact', 'retainerPath', 'chain', 'nextMeasurement']);
 
 /** A setting to change. */
 export const configurationFinding = v.object({

@@ -9,6 +9,7 @@ import {
 } from '../../../analysis/cpu/cpu.ts';
 import { WORK_NAMES } from '../../../analysis/cpu/work.ts';
 import type { Severity } from '../../../model/finding.ts';
+import type { Frame } from '../../../model/frame.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatShare } from '../../../units/units.ts';
 import { BLOCK_ADVICE } from '../../cpu/block-advice.ts';
@@ -16,7 +17,7 @@ import { isStarved, STARVED_CAVEAT, withoutCpuWaits } from '../../cpu/starved.ts
 import type { Draft, Rule } from '../../rule.ts';
 import { CPU_HOTSPOT } from '../../thresholds/cpu.ts';
 import { onScale } from '../../thresholds/scale.ts';
-import { packageOf, place, subjectOf } from '../../wording.ts';
+import { chainOf, packageOf, place, placeWithLibrary, subjectOf } from '../../wording.ts';
 
 export const cpuHotspot: Rule = {
   kind: 'cpu-hotspot',
@@ -107,6 +108,7 @@ function describe(
         value: share,
         unit: 'share',
       },
+      ...inlinedEvidence(top),
       {
         source: 'cpu-profile',
         statement: `the thread was busy for ${formatShare(summary.busyMicros / summary.durationMicros)} of the time`,
@@ -114,6 +116,7 @@ function describe(
         unit: 'share',
       },
     ],
+    ...chainOf(top.blame),
     innocentExplanation: isRun
       ? 'A program that does its work uses the core: this is where its time goes, and no fault by itself.'
       : 'A batch that is meant to use the core would look the same; then it belongs in a worker thread.',
@@ -124,6 +127,13 @@ function describe(
     effect: 'cpu',
     explains: [],
   };
+}
+
+/** What V8 has put into the function, and counts as its time. */
+function inlinedEvidence({ frame, inlined }: Hotspot): Draft['evidence'] {
+  if (!inlined || inlined.share < CPU_HOTSPOT.leastInlined) return [];
+  const statement = `${formatShare(inlined.share)} of the samples in ${place(frame)} are in ${place(inlined.frame)}, which V8 has inlined there`;
+  return [{ source: 'cpu-profile', statement, value: inlined.share, unit: 'share' }];
 }
 
 /** To use the core is what it is for. */
@@ -141,21 +151,25 @@ function isConcentrated(top: Hotspot, selfMicros: number): boolean {
   return top.selfMicros >= selfMicros * CPU_HOTSPOT.concentrated;
 }
 
-function titleOf(
-  { frame, work, blame: { app, library, subject, caller } }: Hotspot,
-  takes: string,
-  isOne: boolean,
-): string {
+function titleOf({ frame, work, blame }: Hotspot, takes: string, isOne: boolean): string {
+  const { app, library, inner, subject, caller } = blame;
   const named = subject!;
   const at = place({ ...named, functionName: '(anonymous)' });
   if (app && library && !isOne)
-    return `\`${named.functionName}\` ${takes}, spent in ${packageOf(library)} (${at})`;
+    return `\`${named.functionName}\` ${takes}, spent in ${spentIn(library, inner)} (${at})`;
   const what = work.kind === 'plain' ? '' : ` (${work.call ?? WORK_NAMES[work.kind]})`;
   if (app && library) {
     return `\`${frame.functionName}\` in ${packageOf(library)} (${place(frame)}), called by \`${named.functionName}\`${what} ${takes} (${at})`;
   }
+  if (!app) return `\`${named.functionName}\`${what} ${takes} (${placeWithLibrary(blame)})`;
   const calledBy = caller ? `, called by ${caller.functionName} (${place(caller)})` : '';
   return `\`${named.functionName}\`${what} ${takes} (${at}${calledBy})`;
+}
+
+/** "graphql@16.6.0", or, where the time goes to a package that it calls, "graphql-http@1.22.1 > graphql@16.6.0". */
+function spentIn(library: Frame, inner: Frame | null): string {
+  const [outer, last] = [packageOf(library), packageOf(inner ?? library)];
+  return outer === last ? outer : `${outer} > ${last}`;
 }
 
 function adviceFor({ work, blame: { library } }: Hotspot, isOne: boolean, when: string): string[] {

@@ -13,7 +13,7 @@ import { describeStuck } from '../../cpu/stuck-loop.ts';
 import type { Draft, Effect, Rule } from '../../rule.ts';
 import { EVENT_LOOP_BLOCK, SYNC_CALLS } from '../../thresholds/cpu.ts';
 import { onScale } from '../../thresholds/scale.ts';
-import { place, placeWithLibrary, subjectOf } from '../../wording.ts';
+import { chainOf, packageOf, place, placeWithLibrary, subjectOf } from '../../wording.ts';
 
 /** Hashes have no other form, and those of small texts (an ETag) hold nobody up: as work they count as all other code. */
 const HASHING = /^crypto\.(create(Hash|Hmac)|Hash|Hmac|hash|update|digest)$/;
@@ -43,10 +43,12 @@ export const eventLoopBlock: Rule = {
     const groups = isWaiting ? main.groups.map(withoutStops) : main.groups;
     const felt = groups.filter((group) => isFelt(isStopped ? withoutStops(group) : group, duration / 1_000));
     const caveats = isWaiting ? [STARVED_CAVEAT] : [];
+    const { uptimeSeconds } = observations.target;
     const calls = groupByBlame(hotspots).filter((group) => isManyCalls(group, duration));
     return [
       ...felt.map((group) => ({
         ...describe(group, duration / 1_000, program),
+        innocentExplanation: blockInnocence(program, uptimeSeconds),
         caveats,
         explains: explainsQuota(group.totalMillis * 1_000, busy),
       })),
@@ -124,13 +126,29 @@ function describe(group: BlockGroup, durationMillis: number, program: ProgramKin
       },
       ...longestEvidence(group),
     ],
-    innocentExplanation: blockInnocence(program),
-    advice: [blockAdvice(work.kind, program)],
+    ...chainOf(blame),
+    innocentExplanation: blockInnocence(program, null),
+    advice: adviceFor(group, program),
     caveats: [],
     asSymptom: `event loop blocked for up to ${formatDuration(longestMillis)} in ${place(named)}`,
     effect: 'cpu',
     explains: [],
   };
+}
+
+/** A package is not cut into parts by who uses it: its input, its options and its versions are what can be changed. */
+function adviceFor(
+  { blame: { app, library, inner }, work }: BlockGroup,
+  program: ProgramKind | null,
+): string[] {
+  const usual = blockAdvice(work.kind, program);
+  const owner = inner ?? library;
+  if (!owner || work.kind !== 'plain') return [usual];
+  const given = app ? `what ${place(app)} gives it` : 'what it is given';
+  return [
+    `The time goes to ${packageOf(owner)}: bound ${given} (size, depth, number of parts), see which of its options limit the work, and whether a newer version does it faster.`,
+    app ? usual : 'Or do this work in a worker thread.',
+  ];
 }
 
 function holdsWords(program: ProgramKind | null): string {
@@ -196,10 +214,11 @@ function describeCalls(
         unit: 'share',
       },
     ],
+    ...chainOf(blame),
     innocentExplanation:
       program === null || program === 'server'
         ? 'Synchronous calls do no harm at start-up; these came while the process was serving.'
-        : blockInnocence(program),
+        : blockInnocence(program, null),
     advice: [blockAdvice(work.kind, program)],
     caveats: [],
     asSymptom: `event loop held for ${formatShare(share)} of the time in ${place(named)}`,

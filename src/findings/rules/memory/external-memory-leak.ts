@@ -12,7 +12,7 @@ import { heldCollection } from '../../memory/retainer-path.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { EXTERNAL_MEMORY } from '../../thresholds/memory.ts';
 import { confidenceAt } from '../../thresholds/scale.ts';
-import { inBrackets, leakSeverity, leakUrgency, perSecond, risen, subjectOf } from '../../wording.ts';
+import { inBrackets, leakSeverity, leakUrgency, movement, perSecond, subjectOf } from '../../wording.ts';
 
 const BUFFER_MAKERS =
   /^(alloc|allocUnsafe|allocUnsafeSlow|from|concat|FastBuffer|createUnsafeBuffer|allocate|fromArrayLike|copyBytesFrom|slice|subarray|toString|createPool|fromStringFast)$/;
@@ -88,7 +88,7 @@ function evidenceOf(
   return [
     {
       source: 'memory',
-      statement: `external memory after a full GC ${risen(external)}, from ${formatBytes(external.first)} to ${formatBytes(external.last)}`,
+      statement: `external memory after a full GC ${movement(external, formatBytes)}`,
       value: external.slopePerSecond,
       unit: 'bytes/s',
     },

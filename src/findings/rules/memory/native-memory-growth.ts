@@ -1,14 +1,26 @@
 // RSS grows, and neither the heap nor what V8 knows of outside it does: memory taken by native code.
+import type { NativeCall } from '../../../analysis/cpu/native-calls.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import type { GrowingCollection } from '../../../analysis/growth/growing-collections.ts';
 import type { Evidence, Severity } from '../../../model/finding.ts';
-import { formatBytes } from '../../../units/units.ts';
+import { formatBytes, formatShare } from '../../../units/units.ts';
 import { type RunsOut, whenMemoryRunsOut } from '../../leak-draft.ts';
 import { entriesEvidence, holdsObjects, sayHolder } from '../../memory/holders.ts';
+import { measureArenas } from '../../next-measurement.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { NATIVE_MEMORY } from '../../thresholds/memory.ts';
 import { confidenceAt } from '../../thresholds/scale.ts';
-import { inBrackets, leakSeverity, leakUrgency, perSecond, place, risen, subjectOf } from '../../wording.ts';
+import {
+  chainOf,
+  inBrackets,
+  leakSeverity,
+  leakUrgency,
+  movement,
+  perSecond,
+  place,
+  placeWithLibrary,
+  subjectOf,
+} from '../../wording.ts';
 import { isYoung, sayYoung } from '../../young-process.ts';
 
 export const nativeMemoryGrowth: Rule = {
@@ -35,36 +47,48 @@ function isGrowing({ memory: { native, rss, external }, cpu }: Facts): boolean {
 function describe(facts: Facts): Draft {
   const { native, rss } = facts.memory;
   const filled = holderOf(facts);
-  const blame = filled?.insertion?.blame ?? null;
+  const call = filled ? null : addonCall(facts);
+  const blame = filled?.insertion?.blame ?? call?.blame ?? null;
   const frame = blame?.subject ?? null;
   const runsOut = whenMemoryRunsOut(facts, rss);
   const rate = `${formatBytes(native.slopePerSecond)}/s`;
   return {
     kind: 'native-memory-growth',
-    ...weigh(facts, filled, runsOut),
-    title: `Native memory grows by ${rate}${sayCompanion(filled)}${inBrackets(blame)}`,
+    ...weigh(facts, { filled, call }, runsOut),
+    title: `Native memory grows by ${rate}${call ? sayCall(call, facts) : sayCompanion(filled)}${inBrackets(blame)}`,
     subject: subjectOf(
       filled ? 'collection' : 'memory',
-      filled?.collection.holderName ?? frame?.functionName ?? 'native memory',
+      filled?.collection.holderName ?? call?.name ?? frame?.functionName ?? 'native memory',
       frame,
     ),
     impact: { metric: 'native', value: Math.round(native.slopePerSecond), unit: 'bytes/s', ...runsOut },
     evidence: [
       rssEvidence(facts),
       ...(filled && frame ? [entriesEvidence(filled, `, added in ${place(frame)}`)] : []),
+      ...addonEvidence(facts),
     ],
-    innocentExplanation:
-      'The allocator keeps freed memory for a while and takes more at start-up; that ends, this did not while we looked.',
+    ...(blame && chainOf(blame)),
+    innocentExplanation: `The allocator keeps freed memory for a while and takes more at start-up, which ends: in the last part of ${Math.round(facts.lookSeconds)} s this kept ${formatShare(native.lateSlopePerSecond / native.slopePerSecond)} of its pace.`,
     advice: [
+      ...(call
+        ? [
+            `See what \`${call.name}\` is given at ${place(call.blame.subject!)}, and whether a newer version of its package, or its other functions, free what they take.`,
+          ]
+        : []),
       'Close native resources when done (streams, database handles, zlib, TLS contexts), or keep one and share it.',
       'If it is fragmentation, fewer arenas help: MALLOC_ARENA_MAX=2, or jemalloc.',
     ],
-    caveats: frame
-      ? ['The holder is inferred: its entries grow along with the native memory.']
-      : [
-          'Native code makes no JavaScript allocations: its caller cannot be seen from here.',
-          ...sayYoung(facts, 'what it needs at its start may still be coming'),
-        ],
+    ...(!filled && { nextMeasurement: measureArenas(facts) }),
+    caveats: call
+      ? [
+          `That \`${call.name}\` keeps it is inferred: of the native code that the program calls it takes most time. What native code allocates is not seen.`,
+        ]
+      : frame
+        ? ['The holder is inferred: its entries grow along with the native memory.']
+        : [
+            'Native code makes no JavaScript allocations: its caller cannot be seen from here.',
+            ...sayYoung(facts, 'what it needs at its start may still be coming'),
+          ],
     asSymptom: `native memory grows by ${rate}`,
     effect: 'native',
     explains: ['heap'],
@@ -79,18 +103,53 @@ function holderOf({ collections }: Facts): GrowingCollection | null {
   );
 }
 
+/** Of the addons' functions that the program calls, the one with most time; null where no addon is loaded. */
+function addonCall({ nativeCalls, addons }: Facts): NativeCall | null {
+  if (addons !== null && addons.length === 0) return null;
+  return nativeCalls.find(({ blame }) => blame.subject) ?? null;
+}
+
+/** " while `crc32` of a native addon is called"; with its package where only one is loaded. */
+function sayCall({ name }: NativeCall, { addons }: Facts): string {
+  const [only, ...others] = [...new Set((addons ?? []).flatMap((addon) => addon.package ?? []))];
+  const of = only !== undefined && others.length === 0 ? only : 'a native addon';
+  return ` while \`${name}\` of ${of} is called`;
+}
+
+function addonEvidence({ addons, nativeCalls, cpu }: Facts): Evidence[] {
+  const duration = cpu.reduce((sum, { durationMicros }) => sum + durationMicros, 0);
+  const loaded = (addons ?? []).map(({ path, package: name }) => name ?? path);
+  const calls = nativeCalls
+    .filter(({ blame }) => blame.subject)
+    .slice(0, MOST_CALLS)
+    .map(
+      ({ name, blame, micros }) =>
+        `\`${name}\` in ${placeWithLibrary(blame)} (${formatShare(micros / duration)} of the time)`,
+    );
+  return [
+    ...(loaded.length > 0
+      ? [{ source: 'maps', statement: `native addons loaded: ${[...new Set(loaded)].join(', ')}` }]
+      : []),
+    ...(addons?.length !== 0 && calls.length > 0
+      ? [{ source: 'cpu-profile', statement: `native functions that the program calls: ${calls.join('; ')}` }]
+      : []),
+  ];
+}
+
+const MOST_CALLS = 3;
+
 function weigh(
   facts: Facts,
-  filled: GrowingCollection | null,
+  { filled, call }: { filled: GrowingCollection | null; call: NativeCall | null },
   { exhaustionSeconds }: RunsOut,
 ): { severity: Severity; confidence: number; urgency: number } {
   const { confidence, leastUrgency, startUrgency } = NATIVE_MEMORY;
   // Compiled code, arenas and thread stacks come in the first minutes of every process.
-  if (filled === null && isYoung(facts))
+  if (filled === null && call === null && isYoung(facts))
     return { severity: 'notice', confidence: confidence.starting, urgency: startUrgency };
   return {
     severity: leakSeverity(exhaustionSeconds),
-    confidence: confidenceAt(confidence, filled),
+    confidence: call ? confidence.called : confidenceAt(confidence, filled),
     urgency: Math.max(leastUrgency, leakUrgency(exhaustionSeconds)),
   };
 }
@@ -105,7 +164,7 @@ function sayCompanion(filled: GrowingCollection | null): string {
 function rssEvidence({ memory: { native, rss } }: Facts): Evidence {
   return {
     source: 'memory',
-    statement: `memory beyond the heap and V8's external memory ${risen(native)}, from ${formatBytes(native.first)} to ${formatBytes(native.last)}; RSS from ${formatBytes(rss.first)} to ${formatBytes(rss.last)}`,
+    statement: `memory beyond the heap and V8's external memory ${movement(native, formatBytes)}; RSS from ${formatBytes(rss.first)} to ${formatBytes(rss.last)}`,
     value: native.slopePerSecond,
     unit: 'bytes/s',
   };

@@ -11,6 +11,7 @@ import { heldCollection } from '../../memory/retainer-path.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { PROMISE_LEAK } from '../../thresholds/memory.ts';
 import {
+  chainOf,
   leakSeverity,
   leakUrgency,
   perSecond,
@@ -74,6 +75,7 @@ function describe(promises: SurvivingSite, cause: HeapCause, facts: Facts): Draf
       },
       floorEvidence(growth),
     ],
+    ...chainOf(blame),
     retainerPath: heldCollection(cause.filled, thread, facts)?.path,
     innocentExplanation: `Slow work would settle in the end: the oldest of these promises were watched for up to ${Math.round(facts.lookSeconds)} s.`,
     advice: [

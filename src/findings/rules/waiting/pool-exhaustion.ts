@@ -9,7 +9,7 @@ import { formatDuration, formatNumber, formatShare } from '../../../units/units.
 import { type CreationSite, fromSurvivors, survivors, throughLibrary } from '../../creation-site.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { POOL_EXHAUSTION } from '../../thresholds/waiting.ts';
-import { inBrackets, perSecond, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
+import { inBrackets, movement, perSecond, placeWithLibrary, subjectOf } from '../../wording.ts';
 
 export const poolExhaustion: Rule = {
   kind: 'pool-exhaustion',
@@ -103,7 +103,7 @@ function unread(labels: readonly [string, number][]): number {
 function queueEvidence({ waiting, waitingShare, limit }: ShortPool): Evidence {
   return {
     source: 'pools',
-    statement: `those who wait ${risen(waiting)}, from ${waiting.first} to ${waiting.last}; in ${formatShare(waitingShare)} of the looks somebody waited for one of ${limit}`,
+    statement: `those who wait ${movement(waiting, formatNumber)}; in ${formatShare(waitingShare)} of the looks somebody waited for one of ${limit}`,
     value: waiting.slopePerSecond,
     unit: 'per second',
   };

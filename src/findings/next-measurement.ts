@@ -1,0 +1,78 @@
+// Of a finding that leaves something open: what is not known, and the one command that would settle it.
+import type { Facts } from '../analysis/facts.ts';
+import type { NextMeasurement } from '../model/finding.ts';
+import type { Draft } from './rule.ts';
+import { isYoung } from './young-process.ts';
+
+/** A census or a snapshot takes about as long as was estimated, or a little more. */
+const MARGIN = 1.5;
+const STEP_MILLIS = 100;
+
+const COUNTED: readonly Draft['effect'][] = ['fds', 'sockets', 'threads', 'processes', 'timers'];
+const IN_MEMORY: readonly Draft['effect'][] = ['heap', 'external', 'native'];
+
+/** What a rule has left open, where it does not say so itself. Nothing of files that other tools made. */
+export function measureNext(draft: Draft, facts: Facts): Pick<Draft, 'nextMeasurement'> {
+  const { nextMeasurement, effect, subject, impact } = draft;
+  if (nextMeasurement || facts.observations.origin) return { nextMeasurement };
+  const isGrowth = impact.unit === 'per second' || impact.unit === 'bytes/s';
+  // Who connects to a port of the program's own is no matter of its code.
+  const isInbound = subject.type === 'socket' && subject.name.startsWith(':');
+  if (isGrowth && COUNTED.includes(effect) && subject.file === null && !isInbound)
+    return { nextMeasurement: measureMaker(facts) };
+  if (isGrowth && IN_MEMORY.includes(effect) && isYoung(facts))
+    return { nextMeasurement: measureLonger(facts, 'Whether this goes on once the process has started up.') };
+  return {};
+}
+
+/** Who holds what piles up. */
+export function measureHolder(facts: Facts): NextMeasurement {
+  const { warnings } = facts.observations;
+  const refused = warnings.find(isRefusedForPause);
+  const pause = refused ? ` --max-pause ${roundUp(refused.estimateMillis * MARGIN)}ms` : '';
+  const snapshot = refused?.code === 'census-too-long' ? '' : ' --snapshot force';
+  return {
+    unknown: 'Who holds what stays: stacks of allocations tell who makes it.',
+    command: `culprit diagnose ${targetOf(facts)} --duration 60s${snapshot}${pause}`,
+  };
+}
+
+/** Which code makes what piles up. */
+function measureMaker(facts: Facts): NextMeasurement {
+  return {
+    unknown: 'Which code makes them: it was not caught, for hooks were on for moments only.',
+    command: `culprit diagnose ${targetOf(facts)} --async full --duration 30s`,
+  };
+}
+
+/** Whether what rises goes on rising. */
+function measureLonger(facts: Facts, unknown: string): NextMeasurement {
+  return { unknown, command: `culprit diagnose ${targetOf(facts)} --duration 5m` };
+}
+
+/** Whether native code keeps what it takes, or malloc does. */
+export function measureArenas({ observations }: Facts): NextMeasurement {
+  const title = observations.target.title ?? '';
+  const command = /^(\S*\/)?node\s/.test(title) ? title : 'node <program>';
+  return {
+    unknown:
+      'Whether native code keeps this memory, or the allocator does: with few arenas only the former grows on.',
+    command: `MALLOC_ARENA_MAX=2 culprit diagnose --duration 2m -- ${command}`,
+  };
+}
+
+type Warning = Facts['observations']['warnings'][number];
+type Refused = Extract<Warning, { code: 'census-too-long' | 'snapshot-too-long' }>;
+
+function isRefusedForPause(warning: Warning): warning is Refused {
+  return warning.code === 'census-too-long' || warning.code === 'snapshot-too-long';
+}
+
+function roundUp(millis: number): number {
+  return Math.ceil(millis / STEP_MILLIS) * STEP_MILLIS;
+}
+
+/** A recording may not say. */
+function targetOf({ observations }: Facts): string {
+  return String(observations.target.pid ?? '<pid>');
+}
