@@ -29,7 +29,9 @@ import { programKind } from './profile/program-kind.ts';
 import type { Trend } from './statistics/trend.ts';
 import { INBOUND, type LastingRequests, lastingRequests, OUTBOUND } from './waiting/lasting-requests.ts';
 import { type LookupSummary, summarizeLookups } from './waiting/lookups.ts';
+import { findOutage, type Outage } from './waiting/outage.ts';
 import { type ShortPool, shortPools } from './waiting/short-pools.ts';
+import { type StuckLine, stuckLines } from './waiting/stuck-lines.ts';
 import { summarizeThreadPool, type ThreadPoolPressure } from './waiting/thread-pool.ts';
 import { type WireFacts, watchWire } from './waiting/wire.ts';
 
@@ -68,8 +70,11 @@ export interface Facts {
   /** Of the main thread; null where the kernel does not tell. */
   cpuWaits: CpuWaits | null;
   shortPools: ShortPool[];
+  stuckLines: StuckLine[];
   /** Requests without an answer that become more. */
   requests: { inbound: LastingRequests[]; outbound: LastingRequests[] };
+  /** null: requests are answered, or too few came. */
+  outage: Outage | null;
   /** null when it was not probed. */
   threadPool: ThreadPoolPressure | null;
   /** null where Node does not tell. */
@@ -122,10 +127,12 @@ export function gatherFacts(observations: Observations): Facts {
     cpuWaits,
     threads: countTrend(settled, (sample) => sample.threads),
     shortPools: shortPools(observations.pools),
+    stuckLines: stuckLines(observations.pools),
     requests: {
       inbound: lastingRequests(observations.asyncObservations, INBOUND),
       outbound: lastingRequests(observations.asyncObservations, OUTBOUND),
     },
+    outage: findOutage(observations.asyncObservations),
     threadPool: summarizeThreadPool(observations),
     lookups: summarizeLookups(runtime, seconds),
     timers: countTrend(main, (sample) => sample.resources?.Timeout ?? (sample.resources ? 0 : undefined)),

@@ -89,7 +89,7 @@ export const KINDS = {
     meaning:
       'All connections of a pool are lent out, and those who need one wait in its queue, which does not become shorter. Requests hang, although neither the CPU nor the other side is busy.',
     measured:
-      'Pools are found in the heap by their shape (a limit, things lent out, a queue), not by name: pg, knex, mysql2, generic-pool, undici, http.Agent and their like. Their counts are read every second. The queue must grow, or stay long while the connections lent out are silent.',
+      'Pools are found in the heap by their shape (a limit, things lent out, a queue), not by name: pg, knex, mysql2, generic-pool, undici, http.Agent and their like. Their counts are read every second. The queue must grow, or stay long while the connections lent out are silent. Pools and locks of any other make are known by their behaviour, where requests get no answer: a line of those who wait grows at the pace of these requests, and its first one stays the first.',
     mistakenFor:
       'A peak of the load fills a pool as well, but then works its queue off. A database that answers slowly keeps connections in use: then they are not silent, and a larger pool makes matters worse.',
     fix: 'Release connections on every path; only then make the pool larger.',
@@ -106,7 +106,7 @@ export const KINDS = {
     meaning:
       'Requests wait for an answer that does not come, and become more. Each holds a socket, its buffers and all that its handler closes over.',
     measured:
-      "Node's diagnostics channels and async hooks tell when requests begin and when their answers do. Those that wait must be old and become more until the end of the look. Incoming requests count only where others of the same kind are answered.",
+      "Node's diagnostics channels and async hooks tell when requests begin and when their answers do. Those that wait must be old and become more until the end of the look. Incoming requests count only where others of the same kind are answered; or where on several routes, with most of the requests, not one is answered, whether they wait or their clients go away first: then the service has stopped answering.",
     mistakenFor:
       'Long polls and event streams wait on purpose: incoming requests of a kind that is never answered in time are left out. Slow answers come in the end, and their number stays.',
     fix: 'Answer on every path, and set time limits.',

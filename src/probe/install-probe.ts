@@ -133,7 +133,7 @@ function createParts(core: ProbeCore, steps: OwnSteps) {
       counters.ownPauseEnds();
     }
   };
-  const pools = createPoolWatch(core, { traps, references, asOwnPause, asOwnWork });
+  const pools = createPoolWatch(core, { traps, references, thread, asOwnPause, asOwnWork });
   const collections = createCollectionWatch(core, { kinds, traps, references, own: asyncWatch.own });
   const { listScripts } = thread;
   return {
