@@ -1,5 +1,7 @@
 // All measured facts of one recording, worked out once; the rules read them and nothing else.
+
 import type { CollectionGrowth } from '../model/collection.ts';
+import type { CpuProfile } from '../model/cpu-profile.ts';
 import type { Frame } from '../model/frame.ts';
 import type { Observations } from '../model/observations.ts';
 import type { ProgramKind } from '../model/profile-tables.ts';
@@ -16,6 +18,8 @@ import { type BlockGroup, findBlocks } from './cpu/blocks.ts';
 import { type CpuSummary, summarizeCpu } from './cpu/cpu.ts';
 import { type CpuWaits, measureCpuWaits } from './cpu/cpu-waits.ts';
 import { type GcSummary, summarizeGc } from './cpu/gc.ts';
+import { explainDelays, type LateLoop } from './cpu/late-loop.ts';
+import { findMicrotaskChains, type MicrotaskChain } from './cpu/microtask-chains.ts';
 import { type GrowingCollection, growingCollections } from './growth/growing-collections.ts';
 import { analyseHeapGrowth, type HeapGrowth } from './growth/heap-growth.ts';
 import {
@@ -45,6 +49,10 @@ export interface Facts {
   /** Threads that V8 calls busy while they sleep (Atomics.wait): the process had no time on a CPU for all of that. */
   sleepers: ReadonlySet<number>;
   blocks: { thread: number; groups: BlockGroup[] }[];
+  /** Of the main thread: async functions that hold its event loop by awaits that never wait. */
+  chains: MicrotaskChain[];
+  /** Of the main thread; null where no delay was measured beside a profile. */
+  lateLoop: LateLoop | null;
   /** Main thread; null without samples. */
   gc: GcSummary | null;
   heap: HeapGrowth[];
@@ -93,24 +101,35 @@ export function gatherFacts(observations: Observations): Facts {
   const seconds = lookSeconds([...passive, ...runtime]);
   const cpu = cpuProfiles.map((profile) => summarizeCpu(profile, textOf));
   const cpuWaits = measureCpuWaits(observations);
+  const throttling = measureThrottling(settled, main);
+  const blocks = cpuProfiles.map((profile) => ({
+    thread: profile.thread,
+    groups: findBlocks(profile, textOf, {
+      runtime: runtime.filter(({ thread }) => thread === profile.thread),
+      cpuWaits: profile.thread === 0 ? (cpuWaits?.spans ?? []) : [],
+    }),
+  }));
+  const mainProfile = cpuProfiles.find(({ thread }) => thread === 0);
+  const spans = cpuWaits?.spans ?? [];
+  const chains = mainProfile ? findMicrotaskChains(mainProfile, { runtime: main, cpuWaits: spans }) : [];
   return {
     observations,
     lookSeconds: seconds,
     cpu,
     program: programOf(observations),
     sleepers: findSleepers(cpu, passive),
-    blocks: cpuProfiles.map((profile) => ({
-      thread: profile.thread,
-      groups: findBlocks(profile, textOf, {
-        runtime: runtime.filter(({ thread }) => thread === profile.thread),
-        cpuWaits: profile.thread === 0 ? (cpuWaits?.spans ?? []) : [],
-      }),
-    })),
-    gc: summarizeGc(
-      runtime,
-      cpuProfiles.find((profile) => profile.thread === 0),
-      0,
-    ),
+    blocks,
+    chains,
+    lateLoop: explainDelays(main, {
+      blocksMillis: [
+        ...blocks.filter(({ thread }) => thread === 0).flatMap(({ groups }) => groups),
+        ...chains,
+      ].map(({ longestMillis }) => longestMillis),
+      profiled: timeOf(mainProfile),
+      cpuWaits: spans,
+      throttledShare: throttling?.shareOfPeriods ?? 0,
+    }),
+    gc: summarizeGc(runtime, mainProfile, 0),
     heap: threads.map((thread) => analyseHeapGrowth(thread, runtime, heapReads)),
     collections: growingCollections(collections.filter(isApplications)),
     memory: takeMemoryApart(runtime, settled),
@@ -123,7 +142,7 @@ export function gatherFacts(observations: Observations): Facts {
     wire: watchWire(passive),
     children: countTrends(settled, groupChildren),
     pids: countTrend(settled, (sample) => sample.cgroup?.pidsCurrent),
-    throttling: measureThrottling(settled, main),
+    throttling,
     cpuWaits,
     threads: countTrend(settled, (sample) => sample.threads),
     shortPools: shortPools(observations.pools),
@@ -137,6 +156,14 @@ export function gatherFacts(observations: Observations): Facts {
     lookups: summarizeLookups(runtime, seconds),
     timers: countTrend(main, (sample) => sample.resources?.Timeout ?? (sample.resources ? 0 : undefined)),
   };
+}
+
+/** From its first sample to its last, by the clock of samples; null where it does not say. */
+function timeOf(profile: CpuProfile | undefined): { fromMicros: number; toMicros: number } | null {
+  const fromMicros = profile?.startClockMicros;
+  return profile && fromMicros !== undefined
+    ? { fromMicros, toMicros: fromMicros + profile.durationMicros }
+    : null;
 }
 
 /** Of the first profile, which is the main thread's. */

@@ -334,10 +334,10 @@ export const KINDS = {
   'event-loop-block': {
     title: 'A call blocks the event loop',
     short:
-      'callbacks that hold the event loop, and with what: synchronous files, child processes, crypto, zlib, JSON, regular expressions, plain code',
+      'callbacks that hold the event loop, and with what: synchronous files, child processes, crypto, zlib, JSON, regular expressions, plain code, awaits that never wait; delays that nothing explains',
     meaning: 'While one callback runs, nothing else does: every other request waits for its end.',
     measured:
-      'The CPU profile of the main thread shows what ran without a break and for how long; the delay of the event loop must bear it out. One long block counts, and so do shorter ones that come again and synchronous calls that take a large share of the time.',
+      'The CPU profile of the main thread shows what ran without a break and for how long; the delay of the event loop must bear it out. One long block counts, and so do shorter ones that come again and synchronous calls that take a large share of the time. So does a chain of awaits whose promises are resolved already: its parts run one after the other as microtasks, without a turn of the loop. A measured delay that nothing of this explains, nor a collection, a quota or a missing CPU, is reported as unexplained.',
     mistakenFor:
       'Loading and compiling at start-up block as well. Stops by a CPU quota make short callbacks long: that is `cpu-throttled`. A function that often runs for a short time is a `cpu-hotspot`.',
     fix: 'Split the work, use the asynchronous form, or move it into a worker.',

@@ -51,6 +51,16 @@ export const EVENT_LOOP_BLOCK = {
   urgency: { from: 0.35, perFull: 0.35, fullMillis: 1_000, most: 1 },
 };
 
+/** Delays of the event loop that nothing explains. */
+export const LATE_LOOP = {
+  /** One may be chance; unless it is so long. */
+  leastIntervals: 2,
+  longMillis: 1_000,
+  /** Of the delay, the part in which the thread ran: less, and it slept. */
+  leastRan: 0.5,
+  confidence: 0.55,
+};
+
 /** Synchronous calls of Node's: each may be short, but the code that makes them takes much of the time. */
 export const SYNC_CALLS = {
   share: 0.12,
