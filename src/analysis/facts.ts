@@ -20,6 +20,7 @@ import { type CpuWaits, measureCpuWaits } from './cpu/cpu-waits.ts';
 import { type GcSummary, summarizeGc } from './cpu/gc.ts';
 import { explainDelays, type LateLoop } from './cpu/late-loop.ts';
 import { findMicrotaskChains, type MicrotaskChain } from './cpu/microtask-chains.ts';
+import { measureSlowdown, type Slowdown } from './cpu/slowdown.ts';
 import { type GrowingCollection, growingCollections } from './growth/growing-collections.ts';
 import { analyseHeapGrowth, type HeapGrowth } from './growth/heap-growth.ts';
 import {
@@ -53,6 +54,8 @@ export interface Facts {
   chains: MicrotaskChain[];
   /** Of the main thread; null where no delay was measured beside a profile. */
   lateLoop: LateLoop | null;
+  /** null where requests were not counted, or too few came. */
+  slowdown: Slowdown | null;
   /** Main thread; null without samples. */
   gc: GcSummary | null;
   heap: HeapGrowth[];
@@ -129,6 +132,7 @@ export function gatherFacts(observations: Observations): Facts {
       cpuWaits: spans,
       throttledShare: throttling?.shareOfPeriods ?? 0,
     }),
+    slowdown: measureSlowdown(main, mainProfile, observations.asyncObservations),
     gc: summarizeGc(runtime, mainProfile, 0),
     heap: threads.map((thread) => analyseHeapGrowth(thread, runtime, heapReads)),
     collections: growingCollections(collections.filter(isApplications)),

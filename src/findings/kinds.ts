@@ -331,6 +331,23 @@ export const KINDS = {
     ],
     isComparedAsNumber: true,
   },
+  slowdown: {
+    title: 'Requests cost more and more',
+    short:
+      'CPU time for each request that climbs with the age of the process, and the function in which it does',
+    meaning:
+      'The same work takes longer the older the process is, until a restart makes it quick again. Something is walked for each request that becomes longer: a list that is searched, listeners, instances of AsyncLocalStorage. Its memory may hardly move.',
+    measured:
+      'CPU time of the process for each HTTP request that it answers, in eight parts of the look, without the time of culprit itself. It must rise to the end by a third and more. The CPU profile tells the function whose time for each request rose most.',
+    mistakenFor:
+      'Traffic that turns to dearer requests costs more for each of them as well. A heap that fills up makes collections dearer: then the leak is the finding, and this one is listed with it.',
+    fix: 'Find what is walked for each request and never becomes shorter.',
+    steps: [
+      'See what the named function walks, and look it up in a Map or an index instead.',
+      'Remove what is done with: listeners, rules, stores, entries of a list.',
+      'Make AsyncLocalStorage instances once, not for each request.',
+    ],
+  },
   'event-loop-block': {
     title: 'A call blocks the event loop',
     short:

@@ -87,7 +87,7 @@ function wasLate(
 function listDrains(profile: CpuProfile): Drain[] {
   const { node, state } = profile.samples;
   const drains: Drain[] = [];
-  const isDrained = new Map<number, boolean>();
+  const isDrained = new Map<number, boolean | null>();
   let from = -1;
   const end = (to: number) => {
     if (from >= 0 && to > from) drains.push({ from, to });
@@ -96,11 +96,12 @@ function listDrains(profile: CpuProfile): Drain[] {
   for (let i = 0; i < node.length; i++) {
     const kind = SAMPLE_STATES[state[i]!];
     if (kind === 'gc' || kind === 'program') continue;
-    let isIn = false;
+    let isIn: boolean | null = false;
     if (kind === 'code') {
       const leaf = node[i]!;
-      isIn = isDrained.get(leaf) ?? isMicrotask(pathFrames(profile, leaf));
-      isDrained.set(leaf, isIn);
+      if (!isDrained.has(leaf)) isDrained.set(leaf, isMicrotask(pathFrames(profile, leaf)));
+      isIn = isDrained.get(leaf)!;
+      if (isIn === null) continue;
     }
     if (!isIn) end(i);
     else if (from < 0) from = i;
@@ -109,9 +110,14 @@ function listDrains(profile: CpuProfile): Drain[] {
   return drains;
 }
 
-/** Between turns of the loop Node runs ticks and V8 runs microtasks; V8 itself calls what it resumes. */
-function isMicrotask([outermost]: readonly Frame[]): boolean {
-  return outermost !== undefined && (isUsers(outermost) || DRAINS.includes(outermost.functionName));
+/**
+ * Between turns of the loop Node runs ticks and V8 runs microtasks; V8 itself calls what it resumes. Null: it tells nothing of
+ * that, such as a function of V8's alone.
+ */
+function isMicrotask([outermost]: readonly Frame[]): boolean | null {
+  if (outermost === undefined) return null;
+  if (isUsers(outermost) || DRAINS.includes(outermost.functionName)) return true;
+  return outermost.owner === 'native' ? null : false;
 }
 
 const DRAINS: readonly string[] = ['processTicksAndRejections', 'runNextTicks', 'runMicrotasks'];

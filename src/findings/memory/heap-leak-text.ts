@@ -61,7 +61,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     caveats: caveatsOf(leak, facts),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
     effect: 'heap',
-    explains: ['gc', 'native', 'external'],
+    explains: ['gc', 'native', 'external', 'slower'],
   };
 }
 
