@@ -87,7 +87,7 @@ function wasLate(
 function listDrains(profile: CpuProfile): Drain[] {
   const { node, state } = profile.samples;
   const drains: Drain[] = [];
-  const isDrained = new Map<number, boolean | null>();
+  const outermost = outermostNodes(profile);
   let from = -1;
   const end = (to: number) => {
     if (from >= 0 && to > from) drains.push({ from, to });
@@ -98,9 +98,7 @@ function listDrains(profile: CpuProfile): Drain[] {
     if (kind === 'gc' || kind === 'program') continue;
     let isIn: boolean | null = false;
     if (kind === 'code') {
-      const leaf = node[i]!;
-      if (!isDrained.has(leaf)) isDrained.set(leaf, isMicrotask(pathFrames(profile, leaf)));
-      isIn = isDrained.get(leaf)!;
+      isIn = isMicrotask(profile.nodes[outermost[node[i]!]!]?.frame);
       if (isIn === null) continue;
     }
     if (!isIn) end(i);
@@ -114,7 +112,7 @@ function listDrains(profile: CpuProfile): Drain[] {
  * Between turns of the loop Node runs ticks and V8 runs microtasks; V8 itself calls what it resumes. Null: it tells nothing of
  * that, such as a function of V8's alone.
  */
-function isMicrotask([outermost]: readonly Frame[]): boolean | null {
+function isMicrotask(outermost: Frame | undefined): boolean | null {
   if (outermost === undefined) return null;
   if (isUsers(outermost) || DRAINS.includes(outermost.functionName)) return true;
   return outermost.owner === 'native' ? null : false;
@@ -124,11 +122,15 @@ const DRAINS: readonly string[] = ['processTicksAndRejections', 'runNextTicks', 
 
 const isUsers = ({ owner }: Frame) => owner === 'app' || owner === 'library';
 
-/** Outermost first, without the root. */
-function pathFrames(profile: CpuProfile, leaf: number): Frame[] {
-  return pathNodes(profile, leaf).map((node) => profile.nodes[node]!.frame);
+/** Of each node, the one right below the root on its path; -1 for the root. A parent's index is smaller than its children's. */
+function outermostNodes({ nodes }: CpuProfile): Int32Array {
+  const outermost = new Int32Array(nodes.length).fill(-1);
+  for (const [i, { parent }] of nodes.entries())
+    if (parent >= 0) outermost[i] = outermost[parent]! < 0 ? i : outermost[parent]!;
+  return outermost;
 }
 
+/** Outermost first, without the root. */
 function pathNodes(profile: CpuProfile, leaf: number): number[] {
   const path: number[] = [];
   for (let i = leaf; i >= 0; i = profile.nodes[i]!.parent) path.push(i);
@@ -164,12 +166,11 @@ function mostOf(
   }
   const [most] = [...byOuter].sort((a, b) => b[1] - a[1]);
   if (!most || most[1] < all * LEAST_SHARE || longest > all * MOST_IN_ONE) return null;
-  const covering = [...onStack]
-    .filter(([each, time]) => time >= most[1] * COVERAGE && isUsers(profile.nodes[each]!.frame))
-    .map(([each]) => each);
-  const outer = [...onStack.keys()].find((each) => functionKey(profile.nodes[each]!.frame) === most[0])!;
   // A child's index is always larger than its parent's: the largest is the deepest.
-  const culprit = blame(framesOf(profile, Math.max(outer, ...covering)));
+  let deepest = [...onStack.keys()].find((each) => functionKey(profile.nodes[each]!.frame) === most[0])!;
+  for (const [each, time] of onStack)
+    if (time >= most[1] * COVERAGE && each > deepest && isUsers(profile.nodes[each]!.frame)) deepest = each;
+  const culprit = blame(framesOf(profile, deepest));
   return culprit.subject ? { key: functionKey(culprit.subject), blame: culprit, share: most[1] / all } : null;
 }
 
