@@ -1,5 +1,6 @@
 // All measured facts of one recording, worked out once; the rules read them and nothing else.
 
+import type { CpuProfile } from '../model/cpu-profile.ts';
 import type { Frame } from '../model/frame.ts';
 import type { CollectionGrowth } from '../model/memory/collection.ts';
 import type { Observations } from '../model/observations.ts';
@@ -17,7 +18,10 @@ import { type BlockGroup, findBlocks } from './cpu/blocks.ts';
 import { type CpuSummary, summarizeCpu } from './cpu/cpu.ts';
 import { type CpuWaits, measureCpuWaits } from './cpu/cpu-waits.ts';
 import { type GcSummary, summarizeGc } from './cpu/gc.ts';
+import { explainDelays, type LateLoop } from './cpu/late-loop.ts';
+import { findMicrotaskChains, type MicrotaskChain } from './cpu/microtask-chains.ts';
 import { type NativeCall, nativeCalls } from './cpu/native-calls.ts';
+import { measureSlowdown, type Slowdown } from './cpu/slowdown.ts';
 import { type GrowingCollection, growingCollections } from './growth/growing-collections.ts';
 import { analyseHeapGrowth, type HeapGrowth } from './growth/heap-growth.ts';
 import {
@@ -31,7 +35,9 @@ import { programKind } from './profile/program-kind.ts';
 import type { Trend } from './statistics/trend.ts';
 import { INBOUND, type LastingRequests, lastingRequests, OUTBOUND } from './waiting/lasting-requests.ts';
 import { type LookupSummary, summarizeLookups } from './waiting/lookups.ts';
+import { findOutage, type Outage } from './waiting/outage.ts';
 import { type ShortPool, shortPools } from './waiting/short-pools.ts';
+import { type StuckLine, stuckLines } from './waiting/stuck-lines.ts';
 import { summarizeThreadPool, type ThreadPoolPressure } from './waiting/thread-pool.ts';
 import { type WireFacts, watchWire } from './waiting/wire.ts';
 
@@ -49,6 +55,12 @@ export interface Facts {
   nativeCalls: NativeCall[];
   /** Native addons that are loaded; null where the memory maps could not be read. */
   addons: Addon[] | null;
+  /** Of the main thread: async functions that hold its event loop by awaits that never wait. */
+  chains: MicrotaskChain[];
+  /** Of the main thread; null where no delay was measured beside a profile. */
+  lateLoop: LateLoop | null;
+  /** null where requests were not counted, or too few came. */
+  slowdown: Slowdown | null;
   /** Main thread; null without samples. */
   gc: GcSummary | null;
   heap: HeapGrowth[];
@@ -74,8 +86,11 @@ export interface Facts {
   /** Of the main thread; null where the kernel does not tell. */
   cpuWaits: CpuWaits | null;
   shortPools: ShortPool[];
+  stuckLines: StuckLine[];
   /** Requests without an answer that become more. */
   requests: { inbound: LastingRequests[]; outbound: LastingRequests[] };
+  /** null: requests are answered, or too few came. */
+  outage: Outage | null;
   /** null when it was not probed. */
   threadPool: ThreadPoolPressure | null;
   /** null where Node does not tell. */
@@ -94,26 +109,38 @@ export function gatherFacts(observations: Observations): Facts {
   const seconds = lookSeconds([...passive, ...runtime]);
   const cpu = cpuProfiles.map((profile) => summarizeCpu(profile, textOf));
   const cpuWaits = measureCpuWaits(observations);
+  const throttling = measureThrottling(settled, main);
+  const blocks = cpuProfiles.map((profile) => ({
+    thread: profile.thread,
+    groups: findBlocks(profile, textOf, {
+      runtime: runtime.filter(({ thread }) => thread === profile.thread),
+      cpuWaits: profile.thread === 0 ? (cpuWaits?.spans ?? []) : [],
+    }),
+  }));
+  const mainProfile = cpuProfiles.find(({ thread }) => thread === 0);
+  const spans = cpuWaits?.spans ?? [];
+  const chains = mainProfile ? findMicrotaskChains(mainProfile, { runtime: main, cpuWaits: spans }) : [];
   return {
     observations,
     lookSeconds: seconds,
     cpu,
     program: programOf(observations),
     sleepers: findSleepers(cpu, passive),
-    blocks: cpuProfiles.map((profile) => ({
-      thread: profile.thread,
-      groups: findBlocks(profile, textOf, {
-        runtime: runtime.filter(({ thread }) => thread === profile.thread),
-        cpuWaits: profile.thread === 0 ? (cpuWaits?.spans ?? []) : [],
-      }),
-    })),
     nativeCalls: nativeCalls(cpuProfiles),
     addons: passive.findLast((sample) => sample.addons !== undefined)?.addons ?? null,
-    gc: summarizeGc(
-      runtime,
-      cpuProfiles.find((profile) => profile.thread === 0),
-      0,
-    ),
+    blocks,
+    chains,
+    lateLoop: explainDelays(main, {
+      blocksMillis: [
+        ...blocks.filter(({ thread }) => thread === 0).flatMap(({ groups }) => groups),
+        ...chains,
+      ].map(({ longestMillis }) => longestMillis),
+      profiled: timeOf(mainProfile),
+      cpuWaits: spans,
+      throttledShare: throttling?.shareOfPeriods ?? 0,
+    }),
+    slowdown: measureSlowdown(main, mainProfile, observations.asyncObservations),
+    gc: summarizeGc(runtime, mainProfile, 0),
     heap: threads.map((thread) => analyseHeapGrowth(thread, runtime, heapReads)),
     collections: growingCollections(collections.filter(isApplications)),
     memory: takeMemoryApart(runtime, settled),
@@ -126,18 +153,28 @@ export function gatherFacts(observations: Observations): Facts {
     wire: watchWire(passive),
     children: countTrends(settled, groupChildren),
     pids: countTrend(settled, (sample) => sample.cgroup?.pidsCurrent),
-    throttling: measureThrottling(settled, main),
+    throttling,
     cpuWaits,
     threads: countTrend(settled, (sample) => sample.threads),
     shortPools: shortPools(observations.pools),
+    stuckLines: stuckLines(observations.pools),
     requests: {
       inbound: lastingRequests(observations.asyncObservations, INBOUND),
       outbound: lastingRequests(observations.asyncObservations, OUTBOUND),
     },
+    outage: findOutage(observations.asyncObservations),
     threadPool: summarizeThreadPool(observations),
     lookups: summarizeLookups(runtime, seconds),
     timers: countTrend(main, (sample) => sample.resources?.Timeout ?? (sample.resources ? 0 : undefined)),
   };
+}
+
+/** From its first sample to its last, by the clock of samples; null where it does not say. */
+function timeOf(profile: CpuProfile | undefined): { fromMicros: number; toMicros: number } | null {
+  const fromMicros = profile?.startClockMicros;
+  return profile && fromMicros !== undefined
+    ? { fromMicros, toMicros: fromMicros + profile.durationMicros }
+    : null;
 }
 
 /** Of the first profile, which is the main thread's. */

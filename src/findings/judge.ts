@@ -1,8 +1,8 @@
 // From facts to a verdict: run the rules, join, rank, and say whether the look was long enough to call silence health.
 import type { Facts } from '../analysis/facts.ts';
 import type { Finding, NotApplicable, Verdict } from '../model/finding.ts';
+import { healthyReason, unseenForHealth } from './health.ts';
 import { joinDrafts } from './join.ts';
-import { kindInfo } from './kinds.ts';
 import { measureNext } from './next-measurement.ts';
 import { rankFindings } from './rank.ts';
 import type { Draft } from './rule.ts';
@@ -18,6 +18,8 @@ export interface Judgement {
 /** Growth is judged on at least 8 counts and 6 heap reads; in less time silence says nothing. */
 const LEAST_SECONDS = 12;
 const LEAST_COUNTS = 8;
+/** Of the kinds whose silence would be taken for health: with as many not judged nobody knows. */
+const MOST_UNSEEN = 3;
 
 export function judge(facts: Facts): Judgement {
   const drafts: Draft[] = [];
@@ -52,21 +54,18 @@ function verdictOf(
   if (counts === 0 && (cpuProfiles.length > 0 || (origin && heapReads.length > 0)))
     return judgeProfileOnly(facts);
   if (facts.lookSeconds >= LEAST_SECONDS && counts >= LEAST_COUNTS) {
-    return { verdict: 'healthy', verdictReason: healthyReason(facts, notApplicable) };
+    const unseen = unseenForHealth(notApplicable);
+    if (unseen.length >= MOST_UNSEEN)
+      return {
+        verdict: 'too-little-data',
+        verdictReason: `Nothing was found in ${seconds} s, but too much could not be judged to call it healthy: ${unseen.join(', ')}.`,
+      };
+    return { verdict: 'healthy', verdictReason: healthyReason(facts, unseen) };
   }
   return {
     verdict: 'too-little-data',
     verdictReason: `${seconds} s and ${counts} samples are too little to tell growth from noise; ${LEAST_SECONDS} s and ${LEAST_COUNTS} samples are the least, 30 s are good.`,
   };
-}
-
-/** Silence is claimed only for what was looked at. */
-function healthyReason(facts: Facts, notApplicable: NotApplicable[]): string {
-  const seconds = Math.round(facts.lookSeconds);
-  const seen = facts.cpu.length > 0 ? 'Nothing grew, blocked or burned' : 'Nothing that was counted grew';
-  const unseen = notApplicable.map(({ kind }) => kind).filter((kind) => kindInfo(kind).weighsForHealth);
-  const but = unseen.length === 0 ? '' : ` Not judged, and so not excluded: ${unseen.join(', ')}.`;
-  return `${seen} in ${seconds} s of watching.${but}`;
 }
 
 /** A profile made by another tool says where time or memory went, which is no proof of health. */

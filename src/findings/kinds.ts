@@ -89,7 +89,7 @@ export const KINDS = {
     meaning:
       'All connections of a pool are lent out, and those who need one wait in its queue, which does not become shorter. Requests hang, although neither the CPU nor the other side is busy.',
     measured:
-      'Pools are found in the heap by their shape (a limit, things lent out, a queue), not by name: pg, knex, mysql2, generic-pool, undici, http.Agent and their like. Their counts are read every second. The queue must grow, or stay long while the connections lent out are silent.',
+      'Pools are found in the heap by their shape (a limit, things lent out, a queue), not by name: pg, knex, mysql2, generic-pool, undici, http.Agent and their like. Their counts are read every second. The queue must grow, or stay long while the connections lent out are silent. Pools and locks of any other make are known by their behaviour, where requests get no answer: a line of those who wait grows at the pace of these requests, and its first one stays the first.',
     mistakenFor:
       'A peak of the load fills a pool as well, but then works its queue off. A database that answers slowly keeps connections in use: then they are not silent, and a larger pool makes matters worse.',
     fix: 'Release connections on every path; only then make the pool larger.',
@@ -106,7 +106,7 @@ export const KINDS = {
     meaning:
       'Requests wait for an answer that does not come, and become more. Each holds a socket, its buffers and all that its handler closes over.',
     measured:
-      "Node's diagnostics channels and async hooks tell when requests begin and when their answers do. Those that wait must be old and become more until the end of the look. Incoming requests count only where others of the same kind are answered.",
+      "Node's diagnostics channels and async hooks tell when requests begin and when their answers do. Those that wait must be old and become more until the end of the look. Incoming requests count only where others of the same kind are answered; or where on several routes, with most of the requests, not one is answered, whether they wait or their clients go away first: then the service has stopped answering.",
     mistakenFor:
       'Long polls and event streams wait on purpose: incoming requests of a kind that is never answered in time are left out. Slow answers come in the end, and their number stays.',
     fix: 'Answer on every path, and set time limits.',
@@ -331,13 +331,30 @@ export const KINDS = {
     ],
     isComparedAsNumber: true,
   },
+  slowdown: {
+    title: 'Requests cost more and more',
+    short:
+      'CPU time for each request that climbs with the age of the process, and the function in which it does',
+    meaning:
+      'The same work takes longer the older the process is, until a restart makes it quick again. Something is walked for each request that becomes longer: a list that is searched, listeners, instances of AsyncLocalStorage. Its memory may hardly move.',
+    measured:
+      'CPU time of the process for each HTTP request that it answers, in eight parts of the look, without the time of culprit itself. It must rise to the end by a third and more. The CPU profile tells the function whose time for each request rose most.',
+    mistakenFor:
+      'Traffic that turns to dearer requests costs more for each of them as well. A heap that fills up makes collections dearer: then the leak is the finding, and this one is listed with it.',
+    fix: 'Find what is walked for each request and never becomes shorter.',
+    steps: [
+      'See what the named function walks, and look it up in a Map or an index instead.',
+      'Remove what is done with: listeners, rules, stores, entries of a list.',
+      'Make AsyncLocalStorage instances once, not for each request.',
+    ],
+  },
   'event-loop-block': {
     title: 'A call blocks the event loop',
     short:
-      'callbacks that hold the event loop, and with what: synchronous files, child processes, crypto, zlib, JSON, regular expressions, plain code',
+      'callbacks that hold the event loop, and with what: synchronous files, child processes, crypto, zlib, JSON, regular expressions, plain code, awaits that never wait; delays that nothing explains',
     meaning: 'While one callback runs, nothing else does: every other request waits for its end.',
     measured:
-      'The CPU profile of the main thread shows what ran without a break and for how long; the delay of the event loop must bear it out. One long block counts, and so do shorter ones that come again and synchronous calls that take a large share of the time.',
+      'The CPU profile of the main thread shows what ran without a break and for how long; the delay of the event loop must bear it out. One long block counts, and so do shorter ones that come again and synchronous calls that take a large share of the time. So does a chain of awaits whose promises are resolved already: its parts run one after the other as microtasks, without a turn of the loop. A measured delay that nothing of this explains, nor a collection, a quota or a missing CPU, is reported as unexplained.',
     mistakenFor:
       'Loading and compiling at start-up block as well. Stops by a CPU quota make short callbacks long: that is `cpu-throttled`. A function that often runs for a short time is a `cpu-hotspot`.',
     fix: 'Split the work, use the asynchronous form, or move it into a worker.',

@@ -17,6 +17,7 @@ export type Effect =
   | 'lookups'
   | 'gc'
   | 'cpu'
+  | 'slower'
   | 'throttling'
   | 'cpu-wait';
 

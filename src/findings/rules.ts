@@ -4,6 +4,7 @@ import { cpuHotspot } from './rules/cpu/cpu-hotspot.ts';
 import { cpuStarved } from './rules/cpu/cpu-starved.ts';
 import { cpuThrottled } from './rules/cpu/cpu-throttled.ts';
 import { eventLoopBlock } from './rules/cpu/event-loop-block.ts';
+import { slowdown } from './rules/cpu/slowdown.ts';
 import { childProcessLeak } from './rules/handles/child-process-leak.ts';
 import { fdLeak } from './rules/handles/fd-leak.ts';
 import { fdLimitRisk } from './rules/handles/fd-limit-risk.ts';
@@ -42,6 +43,7 @@ export const RULES: readonly Rule[] = [
   externalMemoryLeak,
   nativeMemoryGrowth,
   cpuStarved,
+  slowdown,
   eventLoopBlock,
   cpuThrottled,
   cpuHotspot,

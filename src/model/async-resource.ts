@@ -12,6 +12,8 @@ export interface AsyncSiteRead {
   /** Of the watched ones older than 5 s: how many there are, and how many of them are alive. */
   oldWatched: number;
   oldAlive: number;
+  /** And how many of them were given up: of requests that came in, those whose client went away before the answer began. */
+  oldDropped?: number;
   /** Of the watched ones that are alive; absent in old recordings. */
   oldestMillis?: number;
 }

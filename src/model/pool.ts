@@ -6,7 +6,7 @@ import type { CollectionHolder } from './memory/collection.ts';
 /** How much of a pool was in use at one moment. */
 export type PoolReading = { atMillis: number } & Pick<
   PoolRead,
-  'limit' | 'busy' | 'idle' | 'waiting' | 'lent'
+  'limit' | 'busy' | 'idle' | 'waiting' | 'lent' | 'line'
 >;
 
 /** A pool, or an Agent's part for one destination. */

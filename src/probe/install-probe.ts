@@ -146,6 +146,7 @@ function createParts(core: ProbeCore, steps: OwnSteps) {
   const pools = createPoolWatch(core, {
     traps,
     references,
+    thread,
     asOwnPause: (slice) => steps.timed('look for pools', () => asOwnPause(slice)),
     asOwnWork,
   });

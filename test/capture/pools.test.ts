@@ -31,6 +31,7 @@ function watchOn(...objects: object[]) {
   };
   const watch = createPoolWatch(core, {
     traps: createInsertionTraps(core),
+    thread: { during: () => {} },
     references,
     asOwnPause: (work) => work(),
     asOwnWork: (work) => work(),

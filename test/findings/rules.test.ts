@@ -28,6 +28,7 @@ import {
   worker,
 } from '../support/build-observations.ts';
 import { framesFrom } from '../support/build-profile.ts';
+import { requestCosts } from '../support/build-slowdown.ts';
 import { firstLookup, lookups, pool, poolUsers, poolWaits } from '../support/build-waiting.ts';
 import { decode } from '../support/decode-lines.ts';
 import { filling, linear, noise, sawtooth, settling, step, sum } from '../support/shapes.ts';
@@ -360,6 +361,13 @@ describe('each fault is found, named and placed:', () => {
       /quota of 0\.5 cores stops the process/,
     ],
     [
+      'slowdown',
+      'of a server that scans a list',
+      [requestCosts(linear(0.1, 2), PLACE)],
+      { ...APP, type: 'function' },
+      /Requests cost more and more: .* \(src\/orders\.js:42, handle\)/,
+    ],
+    [
       'cpu-starved',
       'by its neighbours',
       [cpuWaits(0.05, 0.9), loopDelay(400)],
@@ -684,7 +692,7 @@ describe('a rule without its evidence says that it could not judge:', () => {
     const kinds = without((o) => {
       for (const sample of o.passive) sample.sockets = undefined;
     }).map(({ kind }) => kind);
-    expect(kinds).toEqual(['socket-leak']);
+    expect(kinds).toEqual(['socket-leak', 'slowdown']);
   });
 
   test('fewer heap reads than a trend needs', () => {

@@ -39,6 +39,56 @@ export function pool(
   };
 }
 
+/** A line known by its behaviour, in which `waiting` stand; the first has stood there since the second given. */
+export function line(
+  waiting: Shape,
+  {
+    headSince = 0,
+    beside = [],
+    ...rest
+  }: { headSince?: number; beside?: [string, number][] } & Partial<Pool> = {},
+): Habit {
+  return (observations) => {
+    const readings = observations.passive.map(({ atMillis }) => ({
+      atMillis,
+      waiting: Math.max(0, Math.floor(waiting(atMillis / 1_000))),
+      line: { name: 'queue', headMillis: Math.max(0, atMillis - headSince * 1_000), beside },
+    }));
+    observations.pools.push({ thread: 0, className: 'Desk', readings, waiters: [], ...rest });
+  };
+}
+
+/** A route whose requests are never answered: they wait, or their clients go away first. */
+export function silentRoute(label: string, perSecond = 3, dropped = 0.5): Habit {
+  return (observations) => {
+    const reads = observations.passive
+      .filter((_, i) => i % 3 === 0)
+      .map(({ atMillis }) => {
+        const old = Math.floor((perSecond * Math.max(0, atMillis - 5_000)) / 2_000);
+        const made = Math.floor((perSecond * atMillis) / 2_000);
+        const oldDropped = Math.round(old * dropped);
+        const alive = made - oldDropped;
+        return {
+          atMillis,
+          made,
+          watched: made,
+          alive,
+          oldWatched: old,
+          oldAlive: old - oldDropped,
+          oldDropped,
+          oldestMillis: dropped === 1 ? 4_000 : atMillis,
+        };
+      });
+    observations.asyncObservations[0]!.sites.push({
+      thread: 0,
+      type: 'http.server.request',
+      label,
+      frames: [],
+      reads,
+    });
+  };
+}
+
 const runtimeOf = ({ runtime }: Observations) => runtime.filter(({ afterGc }) => !afterGc);
 
 /** Trivial operations wait this long for a thread, `millis` by second. */

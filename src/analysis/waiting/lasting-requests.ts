@@ -24,9 +24,16 @@ export function lastingRequests(
       ...site,
       label: site.site.label ?? '',
       oldestMillis: oldestOf(site.site),
-      answeredShare: site.survival === null ? null : 1 - site.survival,
+      answeredShare: answeredShareOf(site.site),
     }))
     .filter(({ trend, survival }) => trend.verdict === 'growing' && (survival ?? 0) > 0);
+}
+
+/** Those whose client went away first have no answer either. */
+function answeredShareOf({ reads }: AsyncSite): number | null {
+  const last = reads.at(-1);
+  if (!last || last.oldWatched === 0) return null;
+  return 1 - (last.oldAlive + (last.oldDropped ?? 0)) / last.oldWatched;
 }
 
 function oldestOf({ reads }: AsyncSite): number {

@@ -57,7 +57,8 @@ function describePool(pool: Pool): ShortPool | null {
   };
 }
 
-function groupWaiters(stacks: readonly Frame[][]): Waiters[] {
+/** By place, the most frequent first; stacks without code of the program or a library are left out. */
+export function groupWaiters(stacks: readonly Frame[][]): Waiters[] {
   const groups = new Map<string, Waiters>();
   for (const frames of stacks) {
     const culprit = blame(frames, 'of calls');

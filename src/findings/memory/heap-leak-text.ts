@@ -69,7 +69,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     ...(isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
     effect: 'heap',
-    explains: ['gc', 'native', 'external'],
+    explains: ['gc', 'native', 'external', 'slower'],
   };
 }
 

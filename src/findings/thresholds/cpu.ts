@@ -53,6 +53,32 @@ export const EVENT_LOOP_BLOCK = {
   urgency: { from: 0.35, perFull: 0.35, fullMillis: 1_000, most: 1 },
 };
 
+/** Delays of the event loop that nothing explains. */
+export const LATE_LOOP = {
+  /** One may be chance; unless it is so long. */
+  leastIntervals: 2,
+  longMillis: 1_000,
+  /** Of the delay, the part in which the thread ran: less, and it slept. */
+  leastRan: 0.5,
+  confidence: 0.55,
+};
+
+/** Requests that cost more and more CPU time. Shares are of a core. */
+export const SLOWDOWN = {
+  /** From the first part of the look to the last, as a part of the first. */
+  leastRise: 0.3,
+  leastRiseUnplaced: 1,
+  /** Of the requests, those that were of another kind at the end: then dearer ones are no wonder. */
+  mostMixShift: 0.25,
+  /** What the rise takes of a core at the end. */
+  leastShareOfCore: 0.02,
+  /** A function is named that has this part of the rise. */
+  leastPlaced: 0.4,
+  criticalShare: 0.5,
+  confidence: { placed: 0.85, unplaced: 0.6 },
+  urgency: { from: 0.55, per: 0.6, most: 0.92 },
+};
+
 /** Synchronous calls of Node's: each may be short, but the code that makes them takes much of the time. */
 export const SYNC_CALLS = {
   share: 0.12,

@@ -36,6 +36,31 @@ export const REQUEST_PILEUP = {
   most: 3,
 };
 
+/** The service has stopped answering. */
+export const OUTAGE = {
+  /** One may be a long poll. */
+  leastRoutes: 2,
+  /** Of the requests that come in, those to routes that are silent. */
+  leastShare: 0.5,
+  /** The oldest wait; or so many watched clients went away first. */
+  longMillis: 8_000,
+  leastDropped: 4,
+  /** Routes that the evidence lists. */
+  named: 4,
+  confidence: { placed: 0.88, unplaced: 0.75 },
+  urgency: 0.97,
+};
+
+/** A line in which nobody is served. */
+export const STUCK_LINE = {
+  /** Who waits in it comes at the pace of the requests without an answer, give or take. */
+  samePace: 4,
+  leastWaiting: 4,
+  /** Fields beside it that the evidence lists. */
+  fields: 3,
+  confidence: { lent: 0.88, placed: 0.82, unplaced: 0.7 },
+};
+
 export const THREAD_POOL = {
   /** At the median, for an operation that takes microseconds by itself. */
   leastWaitMillis: 20,

@@ -18,7 +18,7 @@ export interface Inspected {
   place: FunctionPlace | null;
   /** The variables of each scope around a function, the innermost first, without the global one. */
   scopes(): object[];
-  /** `#fields` that hold objects. */
+  /** `#fields` that hold objects or numbers. */
   privateFields(): { name: string; value: unknown }[];
 }
 
@@ -40,7 +40,7 @@ interface Remote {
 
 interface Properties {
   internalProperties?: { name: string; value?: Remote & { value?: unknown } }[];
-  privateProperties?: { name: string; value?: Remote }[];
+  privateProperties?: { name: string; value?: Remote & { value?: unknown } }[];
 }
 
 const GROUP = 'culprit-inspect';
@@ -87,8 +87,11 @@ export function createThreadInspector({
       },
       privateFields: () =>
         (properties?.privateProperties ?? [])
-          .filter(({ value: field }) => field?.objectId)
-          .map(({ name, value: field }) => ({ name: String(name), value: exchange.take(session, field) })),
+          .filter(({ value: field }) => field?.objectId || typeof field?.value === 'number')
+          .map(({ name, value: field }) => ({
+            name: String(name),
+            value: field?.objectId ? exchange.take(session, field) : field?.value,
+          })),
     };
   };
 

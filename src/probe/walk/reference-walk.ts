@@ -3,14 +3,18 @@
 import type { ProbeCore } from '../core.ts';
 import type { Inspect, ThreadInspector } from '../objects/thread-inspector.ts';
 import type { ProbeHolder, ProbeWalk } from '../probe-protocol.ts';
+import type { FieldVisitor } from './field-group.ts';
 import { eachRoot } from './roots.ts';
 import { createDataVisits } from './visit-data.ts';
 import { createFunctionVisits } from './visit-functions.ts';
 import { createLine, createVisitQueue, type Visit } from './visit-queue.ts';
 
 export interface ReferenceWalk {
-  /** Notes the roots. `visit` hears of each object once, and by which name it is held. */
-  begin(limits: WalkLimits, visit: Visitor): Walk;
+  /**
+   * Notes the roots. `visit` hears of each object once, and by which name it is held; `visitFields` of what belongs together
+   * and only the inspector sees.
+   */
+  begin(limits: WalkLimits, visit: Visitor, visitFields?: FieldVisitor): Walk;
 }
 
 export interface WalkLimits {
@@ -35,8 +39,8 @@ const MAX_FUNCTIONS = 100;
 
 export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): ReferenceWalk {
   return {
-    begin({ longestChain, isDataOnly }, visit) {
-      const { queue, places, goOn } = begin(core, longestChain, visit);
+    begin({ longestChain, isDataOnly }, visit, visitFields = () => {}) {
+      const { queue, places, goOn } = begin(core, longestChain, { visit, visitFields });
       let isWhole = false;
       return {
         goOn(millis) {
@@ -66,10 +70,15 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
   };
 }
 
-function begin({ load, reads, now }: ProbeCore, longestChain: number, visit: Visitor) {
+interface Visitors {
+  visit: Visitor;
+  visitFields: FieldVisitor;
+}
+
+function begin({ load, reads, now }: ProbeCore, longestChain: number, { visit, visitFields }: Visitors) {
   const queue = createVisitQueue(reads);
   const { visitData, nameOf } = createDataVisits(reads, queue);
-  const functions = createFunctionVisits({ reads, queue, nameOf, longestChain });
+  const functions = createFunctionVisits({ reads, queue, nameOf, longestChain, visitFields });
   // Asking the inspector is by far the dearest step: all that plain data leads to comes first.
   const toInspect = createLine<Visit>();
   eachRoot(load, reads, (value, holder) => queue.push(value, holder, 0));

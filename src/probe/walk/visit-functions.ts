@@ -5,6 +5,7 @@ import { ownerOf } from '../../model/owner.ts';
 import type { DataReads } from '../objects/data-reads.ts';
 import type { Inspect } from '../objects/thread-inspector.ts';
 import type { ProbeWalk } from '../probe-protocol.ts';
+import type { FieldVisitor } from './field-group.ts';
 import type { Visit, VisitQueue } from './visit-queue.ts';
 
 export interface FunctionVisits {
@@ -20,12 +21,19 @@ interface Needs {
   queue: VisitQueue;
   nameOf(value: object): string;
   longestChain: number;
+  visitFields: FieldVisitor;
 }
 
 const MAX_PLACES = 2_000;
 const SOME_INSTANCES = 12;
 
-export function createFunctionVisits({ reads, queue, nameOf, longestChain }: Needs): FunctionVisits {
+export function createFunctionVisits({
+  reads,
+  queue,
+  nameOf,
+  longestChain,
+  visitFields,
+}: Needs): FunctionVisits {
   const { own, prototypeOf } = reads;
   const { push } = queue;
   const places: FunctionVisits['places'] = new Map();
@@ -35,8 +43,11 @@ export function createFunctionVisits({ reads, queue, nameOf, longestChain }: Nee
 
   const pushScopes = (fn: object, scopes: object[], depth: number) => {
     const of = nameOf(fn);
-    for (const scope of scopes)
-      for (const name of Object.keys(scope)) push(own(scope, name), { kind: 'variable', name, of }, depth);
+    for (const [i, scope] of scopes.entries()) {
+      const fields = Object.fromEntries(Object.keys(scope).map((name) => [name, own(scope, name)]));
+      visitFields({ kind: 'scope', owner: fn, of, scope: i, fields });
+      for (const name of Object.keys(fields)) push(fields[name], { kind: 'variable', name, of }, depth);
+    }
   };
   const visitFunction = ({ value: fn, holder, depth }: Visit, inspect: Inspect) => {
     const inspected = isNative(fn) ? null : inspect(fn);
@@ -70,8 +81,11 @@ export function createFunctionVisits({ reads, queue, nameOf, longestChain }: Nee
     const instances = ownPrototypes.get(prototype);
     if (instances === undefined || instances >= SOME_INSTANCES) return;
     ownPrototypes.set(prototype, instances + 1);
-    for (const { name, value: field } of inspect(value)?.privateFields() ?? [])
-      push(field, { kind: 'property', name: name.slice(0, 100), of }, depth);
+    const fields = Object.fromEntries(
+      (inspect(value)?.privateFields() ?? []).map(({ name, value: field }) => [name.slice(0, 100), field]),
+    );
+    visitFields({ kind: 'private', owner: value, of, scope: 0, fields });
+    for (const name of Object.keys(fields)) push(fields[name], { kind: 'property', name, of }, depth);
   };
   return {
     visit(visited, inspect) {

@@ -61,8 +61,13 @@ function decodeThread(
         };
         sites.set(key, site);
       }
-      const { made, watched, alive, oldWatched, oldAlive, oldestMillis } = raw;
-      site.reads.push({ atMillis: read.atMillis, made, watched, alive, oldWatched, oldAlive, oldestMillis });
+      const { made, watched, alive, oldWatched, oldAlive, oldDropped, oldestMillis } = raw;
+      const counts = { made, watched, alive, oldWatched, oldAlive, oldestMillis };
+      site.reads.push({
+        atMillis: read.atMillis,
+        ...counts,
+        ...(oldDropped !== undefined && { oldDropped }),
+      });
     }
   }
   const madePerSecond = Object.fromEntries(

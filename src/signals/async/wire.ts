@@ -33,6 +33,8 @@ const asyncSite = v.object({
   /** Of the watched ones older than 5 s. */
   oldWatched: count,
   oldAlive: count,
+  /** And how many of them were given up: of requests, those whose client went away before the answer began. */
+  oldDropped: v.optional(count),
   /** Of the watched ones that are alive. */
   oldestMillis: v.optional(count, 0),
 });

@@ -22,8 +22,8 @@ function decodePools(reads: PoolsLine[], { resolver, ownUrl }: DecodeContext): P
         pool = { thread, className, holder, endpoint, readings: [], waiters: [] };
         pools.set(key, pool);
       }
-      const { limit, busy, idle, waiting, lent } = reading;
-      pool.readings.push({ atMillis, limit, busy, idle, waiting, lent });
+      const { limit, busy, idle, waiting, lent, line } = reading;
+      pool.readings.push({ atMillis, limit, busy, idle, waiting, lent, ...(line && { line }) });
       pool.waiters.push(...insertions.map((stack) => decodeStack(stack, resolver, ownUrl)));
     }
   }
@@ -36,8 +36,8 @@ function fillGaps(pool: Pool, reads: PoolsLine[]): void {
   const { limit } = pool.readings[0]!;
   const own = reads.filter(({ thread }) => thread === pool.thread);
   let from = own.findIndex(({ atMillis }) => known.has(atMillis));
-  // With more pools than a read before, it may be one of those that were found just then.
-  while (from > 0 && own[from - 1]!.found >= own[from]!.found) from--;
+  // With more pools than a read before, it may be one of those that were found just then; lines are not counted.
+  while (!pool.readings[0]!.line && from > 0 && own[from - 1]!.found >= own[from]!.found) from--;
   pool.readings = own
     .slice(from)
     .map(({ atMillis }) => known.get(atMillis) ?? { atMillis, limit, waiting: 0 });

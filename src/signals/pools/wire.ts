@@ -14,6 +14,16 @@ const lent = v.object({
   labels: listOf(v.tuple([text, count]), 100),
 });
 
+/** A line that was known by those who stand in it, not by names. */
+const line = v.object({
+  /** The field or variable that is the line. */
+  name: text,
+  /** For how long the same one has been the first. */
+  headMillis: count,
+  /** The owner's other fields: numbers, and how much is in its collections. */
+  beside: listOf(v.tuple([text, count]), 100),
+});
+
 /** How much of a pool is in use. */
 export const poolUse = {
   /** Absent: it has none. */
@@ -24,6 +34,7 @@ export const poolUse = {
   /** Those who wait for one. */
   waiting: count,
   lent: v.optional(lent),
+  line: v.optional(line),
 };
 
 const pool = v.object({

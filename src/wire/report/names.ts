@@ -5,6 +5,7 @@
 export const FINDING_KINDS = [
   'cpu-hotspot',
   'event-loop-block',
+  'slowdown',
   'gc-pressure',
   'heap-leak',
   'listener-leak',

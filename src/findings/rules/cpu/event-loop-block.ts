@@ -8,6 +8,7 @@ import type { Severity } from '../../../model/finding.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import { blockAdvice, blockInnocence } from '../../cpu/block-advice.ts';
+import { describeChain, describeUnexplained, isFeltChain } from '../../cpu/held-loop.ts';
 import { isStarved, STARVED_CAVEAT, withoutCpuWaits } from '../../cpu/starved.ts';
 import { describeStuck } from '../../cpu/stuck-loop.ts';
 import type { Draft, Effect, Rule } from '../../rule.ts';
@@ -23,7 +24,7 @@ const SERVE_NOBODY: readonly ProgramKind[] = ['script', 'test-run', 'benchmark',
 
 export const eventLoopBlock: Rule = {
   kind: 'event-loop-block',
-  judge({ blocks, cpu, throttling, cpuWaits, observations, program }) {
+  judge({ blocks, chains, lateLoop, cpu, throttling, cpuWaits, observations, program }) {
     const stuck = describeStuck(observations, cpuWaits);
     if (stuck) return [stuck];
     if (program !== null && SERVE_NOBODY.includes(program))
@@ -44,6 +45,8 @@ export const eventLoopBlock: Rule = {
     const felt = groups.filter((group) => isFelt(isStopped ? withoutStops(group) : group, duration / 1_000));
     const caveats = isWaiting ? [STARVED_CAVEAT] : [];
     const { uptimeSeconds } = observations.target;
+    const held = chains.filter((chain) => isFeltChain(chain, duration / 1_000));
+    const unexplained = isStopped ? null : describeUnexplained(lateLoop);
     const calls = groupByBlame(hotspots).filter((group) => isManyCalls(group, duration));
     return [
       ...felt.map((group) => ({
@@ -57,6 +60,8 @@ export const eventLoopBlock: Rule = {
         caveats,
         explains: explainsQuota(group.selfMicros, busy),
       })),
+      ...held.map((chain) => ({ ...describeChain(chain, duration / 1_000), caveats })),
+      ...(unexplained ? [unexplained] : []),
     ];
   },
 };

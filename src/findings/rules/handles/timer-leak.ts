@@ -95,7 +95,7 @@ function describe(survivor: SurvivingSite, timers: Trend | null): Draft {
         'Keep what setInterval returns and clear it when the request, connection or object it serves ends.',
       things: 'timers',
       effect: 'timers',
-      explains: ['heap', 'cpu', 'gc'],
+      explains: ['heap', 'cpu', 'gc', 'slower'],
       confidence: TIMER_LEAK.confidence,
       severity: trend.slopePerSecond >= TIMER_LEAK.criticalPerSecond ? 'critical' : 'warning',
       urgency: onScale(TIMER_LEAK.urgency, trend.slopePerSecond),

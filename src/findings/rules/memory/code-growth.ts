@@ -101,6 +101,6 @@ function describe({ blame: found, perSecond: rate }: Compiler, cause: HeapCause,
     caveats: [],
     asSymptom: `code is compiled ${perSecond(rate)} in ${place(frame)}`,
     effect: 'heap',
-    explains: ['heap', 'gc', 'native'],
+    explains: ['heap', 'gc', 'native', 'slower'],
   };
 }

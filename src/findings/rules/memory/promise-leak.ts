@@ -86,6 +86,6 @@ function describe(promises: SurvivingSite, cause: HeapCause, facts: Facts): Draf
     caveats: [],
     asSymptom: `promises pile up by ${perSecond(trend.slopePerSecond)}, made in ${place(frame)}`,
     effect: 'heap',
-    explains: ['heap', 'gc', 'native', 'external'],
+    explains: ['heap', 'gc', 'native', 'external', 'slower'],
   };
 }

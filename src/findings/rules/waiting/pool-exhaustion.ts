@@ -9,6 +9,8 @@ import { formatDuration, formatNumber, formatShare } from '../../../units/units.
 import { type CreationSite, fromSurvivors, survivors, throughLibrary } from '../../creation-site.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { POOL_EXHAUSTION } from '../../thresholds/waiting.ts';
+import { describeStuckLine, lineOfRequests } from '../../waiting/stuck-line.ts';
+import { waitingPromise } from '../../waiting/waiting-promise.ts';
 import { inBrackets, movement, perSecond, placeWithLibrary, subjectOf } from '../../wording.ts';
 
 export const poolExhaustion: Rule = {
@@ -16,10 +18,10 @@ export const poolExhaustion: Rule = {
   judge(facts) {
     if (facts.observations.asyncObservations.length === 0)
       return { notApplicable: 'pools and agents were not looked for' };
-    return facts.shortPools
-      .filter(isDry)
-      .slice(0, POOL_EXHAUSTION.most)
-      .map((pool) => describe(pool, facts));
+    const dry = facts.shortPools.filter(isDry).slice(0, POOL_EXHAUSTION.most);
+    if (dry.length > 0) return dry.map((pool) => describe(pool, facts));
+    const line = lineOfRequests(facts);
+    return line ? [describeStuckLine(line, waiterSite(line, facts) ?? promiseSite(line, facts))] : [];
   },
 };
 
@@ -154,7 +156,7 @@ function holderSite({ lent }: ShortPool, facts: Facts): CreationSite | null {
 const TAKES =
   /^(get|take|acquire|connect|checkout|check_out|borrow|reserve|lease|lock|obtain|use|begin|transaction|start)/i;
 
-function waiterSite({ waiters }: ShortPool, facts: Facts): CreationSite | null {
+function waiterSite({ waiters }: Pick<ShortPool, 'waiters'>, facts: Facts): CreationSite | null {
   const calls = ({ frames, blame: by }: Waiters): string => calledBy(frames, by.subject);
   // A library that waits in a later turn has nobody's code on its stack.
   const placed = waiters.filter(({ blame: by }) => by.app);
@@ -193,7 +195,12 @@ function calledBy(frames: readonly Frame[], subject: Frame | null): string {
   return called?.functionName.split('.').at(-1) ?? '';
 }
 
-function promiseSite({ waiting }: ShortPool, facts: Facts): CreationSite | null {
+function promiseSite(
+  { pool, waiting }: Pick<ShortPool, 'pool' | 'waiting'>,
+  facts: Facts,
+): CreationSite | null {
+  const paced = waiting.slopePerSecond > 0 && waitingPromise(facts, waiting.slopePerSecond, pool.thread);
+  if (paced) return fromSurvivors(paced);
   const site = survivors(facts, ['PROMISE']).find(
     ({ trend, survival }) =>
       trend.verdict === 'growing' &&

@@ -1,28 +1,35 @@
 // Requests that wait for an answer which does not come, while others of their kind are answered: going out without a
 // timeout, or coming in and forgotten on one path.
 import type { Facts } from '../../../analysis/facts.ts';
-import type { SurvivingSite } from '../../../analysis/growth/resource-growth.ts';
 import type { LastingRequests } from '../../../analysis/waiting/lasting-requests.ts';
 import type { Frame } from '../../../model/frame.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
-import { survivors } from '../../creation-site.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { confidenceAt, onScale } from '../../thresholds/scale.ts';
 import { REQUEST_PILEUP } from '../../thresholds/waiting.ts';
-import { packageOf, perSecond, place, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
+import { describeOutage, isOutage } from '../../waiting/outage.ts';
+import { waitAdvice } from '../../waiting/wait-advice.ts';
+import { waitingPromise } from '../../waiting/waiting-promise.ts';
+import { perSecond, place, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
 
 export const requestPileup: Rule = {
   kind: 'request-pileup',
   judge(facts) {
     if (facts.observations.asyncObservations.length === 0)
       return { notApplicable: 'requests were not watched' };
+    const { outage } = facts;
+    const outages = isOutage(outage) ? [describeOutage(outage, facts)] : [];
+    const silent = outages.length > 0 ? (outage?.routes ?? []).map(({ label }) => label) : [];
     const outbound = facts.requests.outbound.filter(isPilingUp).map((requests) => describeOutbound(requests));
     const inbound = facts.requests.inbound
       .filter(
-        (requests) => isPilingUp(requests) && (requests.answeredShare ?? 0) >= REQUEST_PILEUP.leastAnswered,
+        (requests) =>
+          isPilingUp(requests) &&
+          !silent.includes(requests.label) &&
+          (requests.answeredShare ?? 0) >= REQUEST_PILEUP.leastAnswered,
       )
       .map((requests) => describeInbound(requests, facts));
-    return [...outbound.slice(0, REQUEST_PILEUP.most), ...inbound.slice(0, REQUEST_PILEUP.most)];
+    return [...outages, ...outbound.slice(0, REQUEST_PILEUP.most), ...inbound.slice(0, REQUEST_PILEUP.most)];
   },
 };
 
@@ -51,7 +58,7 @@ function describeOutbound(requests: LastingRequests): Draft {
 
 function describeInbound(requests: LastingRequests, facts: Facts): Draft {
   const { label, site, trend } = requests;
-  const promise = promiseOf(requests, facts);
+  const promise = waitingPromise(facts, trend.slopePerSecond, site.thread);
   const frame: Frame | null = promise?.blame.subject ?? site.handler ?? null;
   const where = promise ? placeWithLibrary(promise.blame) : frame && place(frame);
   const { evidence, ...rest } = common(requests);
@@ -87,16 +94,6 @@ function describeInbound(requests: LastingRequests, facts: Facts): Draft {
   };
 }
 
-/** What they wait for, where a library makes them wait. */
-function waitAdvice(promise: SurvivingSite | null): string[] {
-  const library = promise?.blame.library;
-  return library
-    ? [
-        `They wait in \`${library.functionName}\` of ${packageOf(library)}: give back what is taken there on every path (in a \`finally\`), and give the wait a timeout.`,
-      ]
-    : [];
-}
-
 function common(
   requests: LastingRequests,
 ): Omit<Draft, 'title' | 'confidence' | 'subject' | 'advice' | 'caveats'> {
@@ -130,25 +127,4 @@ function common(
 /** "GET 10.0.0.7:80/rates/#" -> "10.0.0.7:80". */
 function endpointOf(label: string): string {
   return label.replace(/^\S* /, '').replace(/\/.*$/, '') || label;
-}
-
-/** The place whose promises stay at the pace of these requests. */
-function promiseOf({ trend, site }: LastingRequests, facts: Facts): SurvivingSite | null {
-  const distance = (other: SurvivingSite) =>
-    Math.abs(Math.log(Math.max(1e-6, other.trend.slopePerSecond) / trend.slopePerSecond));
-  const near = survivors(facts, ['PROMISE'])
-    .filter(
-      (other) =>
-        other.site.thread === site.thread &&
-        other.blame.app &&
-        other.trend.verdict === 'growing' &&
-        distance(other) <= Math.log(REQUEST_PILEUP.samePace),
-    )
-    .sort((a, b) => depthOf(b) - depthOf(a) || distance(a) - distance(b));
-  return near[0] ?? null;
-}
-
-/** Of the promises that wait for each other, the innermost was made under most of the application's functions. */
-function depthOf({ site }: SurvivingSite): number {
-  return site.frames.filter(({ owner }) => owner === 'app').length;
 }

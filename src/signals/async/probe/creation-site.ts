@@ -12,6 +12,8 @@ export interface Creation {
   label?: string;
   /** Whether it still goes on, where being reachable does not tell. */
   isAlive?: (resource: object) => boolean;
+  /** Of one that does not go on: it was given up before it came to its end. */
+  isDropped?: (resource: object) => boolean;
   /** What it holds outlives it: lost, it counts as it was when it was 5 s old. Until then it is held. */
   isLostAlive?: boolean;
 }
@@ -31,6 +33,7 @@ export interface Site {
   type: string;
   label: string | undefined;
   isAlive: (resource: object) => boolean;
+  isDropped: ((resource: object) => boolean) | undefined;
   frames: ProbeFrame[];
   repeats: boolean;
   delay: number;
@@ -41,6 +44,9 @@ export interface Site {
   /** Watched and gone: how many are older than 5 s by now, and when the others were made. */
   goneOld: number;
   goneYoung: number[];
+  /** Of those gone, the ones that were given up; these are not among the others. */
+  droppedOld: number;
+  droppedYoung: number[];
   seen: number;
   /** One in so many is watched. */
   every: number;
@@ -59,6 +65,7 @@ export function createSite(id: number, creation: Creation): Site {
     type,
     label,
     isAlive,
+    isDropped: creation.isDropped,
     isLostAlive,
     frames,
     repeats: typeof timer._repeat === 'number',
@@ -67,6 +74,8 @@ export function createSite(id: number, creation: Creation): Site {
     refs: [],
     goneOld: 0,
     goneYoung: [],
+    droppedOld: 0,
+    droppedYoung: [],
     seen: 0,
     every: 1,
     // Nobody can be named for what only Node's own code makes: counting it is enough, unless it has a name itself.
@@ -108,6 +117,8 @@ function thinOut(site: Site): void {
   site.refs = site.refs.filter(({ nth }) => isPicked(nth, site.every));
   site.goneYoung = site.goneYoung.filter((_, i) => i % 2 === 0);
   site.goneOld /= 2;
+  site.droppedYoung = site.droppedYoung.filter((_, i) => i % 2 === 0);
+  site.droppedOld /= 2;
 }
 
 function liveOf(site: Site, ref: WeakRef<object>): object | null {
@@ -128,20 +139,29 @@ function isStillAlive(site: Site, watched: Watched, now: number): boolean {
 export function sweep(site: Site, now: number): void {
   site.refs = site.refs.filter((watched) => {
     if (isStillAlive(site, watched, now)) return true;
-    site.goneYoung.push(watched.at);
+    (wasDropped(site, watched.ref) ? site.droppedYoung : site.goneYoung).push(watched.at);
     return false;
   });
-  site.goneYoung = site.goneYoung.filter((at) => {
-    if (now - at < OLD_MILLIS) return true;
-    site.goneOld++;
-    return false;
-  });
+  const isYoung = (at: number) => now - at < OLD_MILLIS;
+  const [gone, dropped] = [site.goneYoung.length, site.droppedYoung.length];
+  site.goneYoung = site.goneYoung.filter(isYoung);
+  site.droppedYoung = site.droppedYoung.filter(isYoung);
+  site.goneOld += gone - site.goneYoung.length;
+  site.droppedOld += dropped - site.droppedYoung.length;
+}
+
+/** What was lost counts as one that came to its end. */
+function wasDropped({ isDropped }: Site, ref: WeakRef<object>): boolean {
+  const resource = isDropped && ref.deref();
+  return resource !== undefined && isDropped?.(resource) === true;
 }
 
 /** Its numbers now; the frames are told once. */
 export function readSite(site: Site, now: number): ProbeAsyncSite {
   sweep(site, now);
-  const { id, type, label, repeats, delay, made, refs, goneOld, goneYoung } = site;
+  const { id, type, label, repeats, delay, made, refs, droppedOld } = site;
+  const goneOld = site.goneOld + droppedOld;
+  const goneYoung = site.goneYoung.length + site.droppedYoung.length;
   const frames = site.isTold ? [] : site.frames;
   site.isTold = true;
   const oldAlive = refs.filter(({ at }) => now - at >= OLD_MILLIS).length;
@@ -153,10 +173,11 @@ export function readSite(site: Site, now: number): ProbeAsyncSite {
     repeats,
     delay,
     made,
-    watched: refs.length + goneOld + goneYoung.length,
+    watched: refs.length + goneOld + goneYoung,
     alive: refs.length,
     oldWatched: goneOld + oldAlive,
     oldAlive,
+    ...(site.isDropped && { oldDropped: droppedOld }),
     oldestMillis: refs.reduce((oldest, { at }) => Math.max(oldest, now - at), 0),
   };
 }
@@ -167,6 +188,7 @@ export function aliveSince(site: Site, time: number): object[] {
 }
 
 /** About. */
-export function bytesOf({ frames, refs, goneYoung }: Site): number {
-  return 400 + frames.length * BYTES_PER_FRAME + (refs.length + goneYoung.length / 8) * 120;
+export function bytesOf({ frames, refs, goneYoung, droppedYoung }: Site): number {
+  const gone = goneYoung.length + droppedYoung.length;
+  return 400 + frames.length * BYTES_PER_FRAME + (refs.length + gone / 8) * 120;
 }

@@ -22,6 +22,7 @@ export function createIncomingRequests(core: ProbeCore, sites: AsyncSites): Inco
   // Once the head is sent it may be a stream or a page that is long in coming: somebody works on it.
   const waitsForAnswer = (response: object) =>
     !own(response, '_header') && own(response, 'destroyed') !== true && own(response, 'finished') !== true;
+  const wasGivenUp = (response: object) => !own(response, '_header') && own(response, 'destroyed') === true;
   const labelOf = (request: unknown): string => {
     const label = `${textOf(own(request, 'method'))} ${pathPattern(own(request, 'url'))}`;
     if (!labels.has(label) && labels.size >= MAX_LABELS) return 'other paths';
@@ -42,6 +43,7 @@ export function createIncomingRequests(core: ProbeCore, sites: AsyncSites): Inco
           weight,
           label: labelOf(own(message, 'request')),
           isAlive: waitsForAnswer,
+          isDropped: wasGivenUp,
         });
       } catch {}
     },

@@ -1,6 +1,7 @@
 // Looking for pools along references: in short slices, each a pause of ours.
 import type { ProbeCore } from '../../../probe/core.ts';
 import type { ProbeHolder } from '../../../probe/probe-protocol.ts';
+import type { FieldVisitor } from '../../../probe/walk/field-group.ts';
 import type { ReferenceWalk } from '../../../probe/walk/reference-walk.ts';
 
 export interface PoolSearchParts {
@@ -11,6 +12,8 @@ export interface PoolSearchParts {
   asOwnWork<T>(work: () => T): T;
   /** Hears of each object that was met. */
   consider(value: object, holder: ProbeHolder): void;
+  /** Hears of what only the inspector sees; not where data alone is followed. */
+  considerFields: FieldVisitor;
 }
 
 const LONGEST_CHAIN = 32;
@@ -19,7 +22,7 @@ const PACES = { data: { slice: 3, rest: 97 }, closures: { slice: 4, rest: 26 } }
 
 /** The function begins a search anew, until all was seen or `budgetMillis` are spent. It ends when the probe stops. */
 export function createPoolSearch(core: ProbeCore, parts: PoolSearchParts) {
-  const { references, asOwnPause, asOwnWork, consider } = parts;
+  const { references, asOwnPause, asOwnWork, consider, considerFields } = parts;
   const timers: typeof import('node:timers') = core.load('timers');
   let sliceTimer: NodeJS.Timeout | null = null;
   const rest = () => {
@@ -29,7 +32,7 @@ export function createPoolSearch(core: ProbeCore, parts: PoolSearchParts) {
   core.cleanups.push(rest);
   return (budgetMillis: number, isDataOnly: boolean): void => {
     rest();
-    const walk = references.begin({ longestChain: LONGEST_CHAIN, isDataOnly }, consider);
+    const walk = references.begin({ longestChain: LONGEST_CHAIN, isDataOnly }, consider, considerFields);
     const pace = isDataOnly ? PACES.data : PACES.closures;
     let spent = 0;
     const slice = () => {

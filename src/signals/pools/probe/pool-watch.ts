@@ -9,6 +9,7 @@ import { createLentItems } from './lent-items.ts';
 import { readPool } from './pool-reads.ts';
 import { createPoolSearch, type PoolSearchParts } from './pool-search.ts';
 import { createPoolShapes } from './pool-shapes.ts';
+import { createWaitingLines, type WaitingLinesParts } from './waiting-lines.ts';
 
 export interface PoolWatch {
   /**
@@ -20,7 +21,9 @@ export interface PoolWatch {
   ownHeapBytes(): number;
 }
 
-export interface PoolWatchParts extends Omit<PoolSearchParts, 'consider'> {
+export interface PoolWatchParts
+  extends Omit<PoolSearchParts, 'consider' | 'considerFields'>,
+    Pick<WaitingLinesParts, 'thread'> {
   traps: InsertionTraps;
 }
 
@@ -36,12 +39,17 @@ interface Pool {
 const MAX_POOLS = 100;
 const MAX_TOLD = 20;
 const MAX_WAITERS = 40;
+/** Behind those of pools. */
+const LINE_IDS = 1_000_000;
 /** Of classes that were looked at, how many were none: one without a limit says nothing of the next. */
 const MANY_OTHERS = 8;
 
-export function createPoolWatch(core: ProbeCore, { traps, ...search }: PoolWatchParts): PoolWatch {
+export function createPoolWatch(core: ProbeCore, { traps, thread, ...search }: PoolWatchParts): PoolWatch {
   const { reads } = core;
   const shapes = createPoolShapes(reads);
+  const lines = createWaitingLines(core, { parts: shapes, traps, thread });
+  /** Lines are looked for only where requests are known to wait. */
+  let isClose = false;
   const describeLent = createLentItems(core);
   let pools: Pool[] = [];
   const known = new WeakSet<object>();
@@ -50,6 +58,7 @@ export function createPoolWatch(core: ProbeCore, { traps, ...search }: PoolWatch
 
   const consider = (value: unknown, holder: ProbeHolder) => {
     if (!reads.isObject(value) || known.has(value)) return;
+    if (isClose) lines.consider(value, holder);
     if (Array.isArray(value) || ArrayBuffer.isView(value)) return;
     const prototype = reads.prototypeOf(value);
     if (!prototype || prototype === Object.prototype) return;
@@ -70,7 +79,7 @@ export function createPoolWatch(core: ProbeCore, { traps, ...search }: PoolWatch
       told: 0,
     });
   };
-  const findPools = createPoolSearch(core, { ...search, consider });
+  const findPools = createPoolSearch(core, { ...search, consider, considerFields: lines.considerFields });
 
   const trapWaiting = (queue: unknown, caught: CaughtInsertions) => {
     const has = (name: string) => typeof reads.inherited(queue, name) === 'function';
@@ -107,6 +116,7 @@ export function createPoolWatch(core: ProbeCore, { traps, ...search }: PoolWatch
   return {
     find(budgetMillis, isDataOnly) {
       try {
+        isClose = !isDataOnly;
         for (const id of ['http', 'https'])
           consider((core.load(id) as { globalAgent?: unknown }).globalAgent, {
             kind: 'global',
@@ -118,9 +128,10 @@ export function createPoolWatch(core: ProbeCore, { traps, ...search }: PoolWatch
     },
     read() {
       const told = readAll();
-      return { found: pools.length, pools: told.slice(0, MAX_TOLD) };
+      return { found: pools.length, pools: [...told.slice(0, MAX_TOLD), ...lines.read(LINE_IDS)] };
     },
     ownHeapBytes: () =>
+      lines.ownHeapBytes() +
       pools.reduce(
         (sum, { caught }) =>
           sum + caught.stacks.reduce((bytes, frames) => bytes + frames.length * BYTES_PER_FRAME, 400),

@@ -1,0 +1,185 @@
+// An async function that awaits promises which are resolved already: each part of it is short, but V8 runs one after the
+// other without a turn of the event loop. On no stack does anything stay; what stays is that all of it runs as microtasks.
+import { type CpuProfile, SAMPLE_STATES } from '../../model/cpu-profile.ts';
+import { framesOf } from '../../model/decode/cpu-profile.ts';
+import type { Frame } from '../../model/frame.ts';
+import { type Blame, blame, functionKey } from './blame.ts';
+import { longestCallback, mostRunInClock, type Watched } from './block-evidence.ts';
+
+/** All chains of one function, each of which held the event loop. */
+export interface MicrotaskChain {
+  blame: Blame;
+  /** Of each, the time in which the thread ran. */
+  ranMillis: number[];
+  totalMillis: number;
+  longestMillis: number;
+  /** Of the longest one, the part that ran under this function, 0..1. */
+  share: number;
+}
+
+interface Drain {
+  from: number;
+  to: number;
+}
+
+const LEAST_MILLIS = 50;
+/** The function that most of a chain runs under. */
+const LEAST_SHARE = 0.6;
+/** One part that takes as much of it is a block as any other. */
+const MOST_IN_ONE = 0.6;
+/** A node covers a chain when it was on the stack for this share of it. */
+const COVERAGE = 0.75;
+/** Of a chain, the part by which the event loop must have been late. */
+const LEAST_LATE = 0.6;
+/** Without a measured delay, a loop that hardly idles has no gap that a sample would see. */
+const LEAST_IDLE = 0.3;
+/** Where the next sample is further off than so many distances, the thread did not run. */
+const STOPPED_DISTANCES = 8;
+
+/** The one that took most time first. */
+export function findMicrotaskChains(profile: CpuProfile, watched: Watched): MicrotaskChain[] {
+  const isMeasured = watched.runtime.some((sample) => sample.clockMicros && sample.eventLoopDelayMillis);
+  if (!isMeasured && idleShare(profile) < LEAST_IDLE) return [];
+  const mostRun = mostRunInClock(profile.startClockMicros, watched);
+  const chains = new Map<string, MicrotaskChain>();
+  for (const drain of listDrains(profile)) {
+    const { startMicros } = profile.samples;
+    const [begin, end] = [startMicros[drain.from]!, endOf(profile, drain)];
+    const ranMillis = Math.min(mostRun(begin, end), runningMillis(profile, drain));
+    if (ranMillis < LEAST_MILLIS || !wasLate(profile, { millis: (end - begin) / 1_000, end }, watched))
+      continue;
+    const found = mostOf(profile, drain);
+    if (!found) continue;
+    const chain = chains.get(found.key) ?? {
+      blame: found.blame,
+      ranMillis: [],
+      totalMillis: 0,
+      longestMillis: 0,
+      share: 0,
+    };
+    chains.set(found.key, chain);
+    chain.ranMillis.push(ranMillis);
+    chain.totalMillis += ranMillis;
+    if (ranMillis > chain.longestMillis) {
+      chain.longestMillis = ranMillis;
+      chain.share = found.share;
+    }
+  }
+  return [...chains.values()].sort((a, b) => b.totalMillis - a.totalMillis);
+}
+
+function idleShare({ samples: { state, micros }, durationMicros }: CpuProfile): number {
+  const idle = micros.reduce((sum, each, i) => (SAMPLE_STATES[state[i]!] === 'idle' ? sum + each : sum), 0);
+  return idle / durationMicros;
+}
+
+function wasLate(
+  profile: CpuProfile,
+  { millis, end }: { millis: number; end: number },
+  watched: Watched,
+): boolean {
+  const start = profile.startClockMicros;
+  const endClockMicros = start === undefined ? undefined : start + end;
+  return (longestCallback({ millis, endClockMicros }, watched.runtime) ?? millis) >= millis * LEAST_LATE;
+}
+
+/** Stretches in which nothing but microtasks and ticks ran. */
+function listDrains(profile: CpuProfile): Drain[] {
+  const { node, state } = profile.samples;
+  const drains: Drain[] = [];
+  const outermost = outermostNodes(profile);
+  let from = -1;
+  const end = (to: number) => {
+    if (from >= 0 && to > from) drains.push({ from, to });
+    from = -1;
+  };
+  for (let i = 0; i < node.length; i++) {
+    const kind = SAMPLE_STATES[state[i]!];
+    if (kind === 'gc' || kind === 'program') continue;
+    let isIn: boolean | null = false;
+    if (kind === 'code') {
+      isIn = isMicrotask(profile.nodes[outermost[node[i]!]!]?.frame);
+      if (isIn === null) continue;
+    }
+    if (!isIn) end(i);
+    else if (from < 0) from = i;
+  }
+  end(node.length);
+  return drains;
+}
+
+/**
+ * Between turns of the loop Node runs ticks and V8 runs microtasks; V8 itself calls what it resumes. Null: it tells nothing of
+ * that, such as a function of V8's alone.
+ */
+function isMicrotask(outermost: Frame | undefined): boolean | null {
+  if (outermost === undefined) return null;
+  if (isUsers(outermost) || DRAINS.includes(outermost.functionName)) return true;
+  return outermost.owner === 'native' ? null : false;
+}
+
+const DRAINS: readonly string[] = ['processTicksAndRejections', 'runNextTicks', 'runMicrotasks'];
+
+const isUsers = ({ owner }: Frame) => owner === 'app' || owner === 'library';
+
+/** Of each node, the one right below the root on its path; -1 for the root. A parent's index is smaller than its children's. */
+function outermostNodes({ nodes }: CpuProfile): Int32Array {
+  const outermost = new Int32Array(nodes.length).fill(-1);
+  for (const [i, { parent }] of nodes.entries())
+    if (parent >= 0) outermost[i] = outermost[parent]! < 0 ? i : outermost[parent]!;
+  return outermost;
+}
+
+/** Outermost first, without the root. */
+function pathNodes(profile: CpuProfile, leaf: number): number[] {
+  const path: number[] = [];
+  for (let i = leaf; i >= 0; i = profile.nodes[i]!.parent) path.push(i);
+  return path.reverse().filter((node) => profile.nodes[node]!.parent >= 0);
+}
+
+/** The function that most of it ran under, part by part; null where none did, or where one part is most of it. */
+function mostOf(
+  profile: CpuProfile,
+  { from, to }: Drain,
+): { key: string; blame: Blame; share: number } | null {
+  const { node, state, micros } = profile.samples;
+  const byOuter = new Map<string, number>();
+  const onStack = new Map<number, number>();
+  let all = 0;
+  let longest = 0;
+  let run = { node: -1, micros: 0 };
+  for (let i = from; i < to; i++) {
+    if (SAMPLE_STATES[state[i]!] !== 'code') continue;
+    const path = pathNodes(profile, node[i]!);
+    const outer = path.find((each) => isUsers(profile.nodes[each]!.frame));
+    all += micros[i]!;
+    for (const each of path) onStack.set(each, (onStack.get(each) ?? 0) + micros[i]!);
+    if (outer === undefined) {
+      run = { node: -1, micros: 0 };
+      continue;
+    }
+    run =
+      run.node === outer ? { ...run, micros: run.micros + micros[i]! } : { node: outer, micros: micros[i]! };
+    longest = Math.max(longest, run.micros);
+    const key = functionKey(profile.nodes[outer]!.frame);
+    byOuter.set(key, (byOuter.get(key) ?? 0) + micros[i]!);
+  }
+  const [most] = [...byOuter].sort((a, b) => b[1] - a[1]);
+  if (!most || most[1] < all * LEAST_SHARE || longest > all * MOST_IN_ONE) return null;
+  // A child's index is always larger than its parent's: the largest is the deepest.
+  let deepest = [...onStack.keys()].find((each) => functionKey(profile.nodes[each]!.frame) === most[0])!;
+  for (const [each, time] of onStack)
+    if (time >= most[1] * COVERAGE && each > deepest && isUsers(profile.nodes[each]!.frame)) deepest = each;
+  const culprit = blame(framesOf(profile, deepest));
+  return culprit.subject ? { key: functionKey(culprit.subject), blame: culprit, share: most[1] / all } : null;
+}
+
+function endOf({ samples: { startMicros, micros } }: CpuProfile, { to }: Drain): number {
+  return to < startMicros.length ? startMicros[to]! : startMicros.at(-1)! + micros.at(-1)!;
+}
+
+function runningMillis({ samples, intervalMicros }: CpuProfile, { from, to }: Drain): number {
+  let micros = 0;
+  for (let i = from; i < to; i++) micros += Math.min(samples.micros[i]!, intervalMicros * STOPPED_DISTANCES);
+  return micros / 1_000;
+}

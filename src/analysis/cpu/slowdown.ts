@@ -1,0 +1,135 @@
+// Whether the same work costs more and more CPU time as the process gets older: time for each request that was answered,
+// over the look, and the function whose part of it grew.
+import type { AsyncObservation } from '../../model/async-resource.ts';
+import type { CpuProfile } from '../../model/cpu-profile.ts';
+import { framesOf } from '../../model/decode/cpu-profile.ts';
+import type { RuntimeSample } from '../../model/samples.ts';
+import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
+import { INBOUND } from '../waiting/lasting-requests.ts';
+import { type Blame, blame, functionKey } from './blame.ts';
+
+export interface Slowdown {
+  /** Milliseconds of CPU time for each request, over the look. */
+  cost: Trend;
+  /** Of the last part of the look. */
+  requestsPerSecond: number;
+  /** Of the requests of the second half, the part by which their mix differs from that of the first, 0..1. */
+  mixShift: number;
+  /** Where the rise is: null where no profile tells, or no function has a large part. */
+  where: GrownFunction | null;
+}
+
+export interface GrownFunction {
+  blame: Blame;
+  /** Milliseconds for each request, in the first and the last third of the profile. */
+  firstMillis: number;
+  lastMillis: number;
+  /** Of what all functions rose by, 0..1. */
+  share: number;
+}
+
+/** Few requests say nothing of what one costs, and few parts nothing of a trend. */
+const PARTS = 8;
+const LEAST_REQUESTS = 8;
+/** What comes right after attaching is ours in part. */
+const SETTLED_MILLIS = 2_000;
+/** A look that is too short to have so long a part. */
+const LEAST_PART_MILLIS = 1_500;
+
+/** Null where requests were not counted, or too few came. `main` has the main thread's samples. */
+export function measureSlowdown(
+  main: readonly RuntimeSample[],
+  profile: CpuProfile | undefined,
+  observations: readonly AsyncObservation[],
+): Slowdown | null {
+  const counted = main.filter(
+    ({ cpuMicros, atMillis }) => cpuMicros !== undefined && atMillis >= SETTLED_MILLIS,
+  );
+  const [first, last] = [counted[0], counted.at(-1)];
+  if (!first || !last) return null;
+  const partMillis = (last.atMillis - first.atMillis) / PARTS;
+  if (partMillis < LEAST_PART_MILLIS) return null;
+  const parts = Array.from({ length: PARTS }, () => ({ cpuMicros: 0, requests: 0 }));
+  for (const [i, sample] of counted.entries()) {
+    const before = counted[i - 1];
+    if (!before) continue;
+    const part = parts[Math.min(PARTS - 1, Math.floor((sample.atMillis - 1 - first.atMillis) / partMillis))]!;
+    const own = (sample.ownPauseMillis ?? 0) * 1_000;
+    part.cpuMicros += Math.max(0, sample.cpuMicros! - before.cpuMicros! - own);
+    part.requests += sample.requests?.answered ?? 0;
+  }
+  if (parts.some(({ requests }) => requests < LEAST_REQUESTS)) return null;
+  const points = parts.map(
+    ({ cpuMicros, requests }, i): Point => ({
+      atMillis: first.atMillis + (i + 0.5) * partMillis,
+      value: cpuMicros / 1_000 / requests,
+    }),
+  );
+  const cost = judgeTrend(points, { leastPoints: PARTS - 2 });
+  return {
+    cost,
+    requestsPerSecond: parts.at(-1)!.requests / (partMillis / 1_000),
+    mixShift: mixShift(observations),
+    where: cost.verdict === 'growing' && profile ? grownFunction(profile, main) : null,
+  };
+}
+
+/** By method and path, as sampled: half of the summed differences of shares. */
+function mixShift(observations: readonly AsyncObservation[]): number {
+  const made = new Map<string, { early: number; late: number }>();
+  for (const { sites } of observations) {
+    for (const { type, label = '', reads } of sites) {
+      const last = type === INBOUND ? reads.at(-1) : undefined;
+      if (!last) continue;
+      const half = reads.findLast(({ atMillis }) => atMillis <= last.atMillis / 2)?.made ?? 0;
+      const known = made.get(label) ?? { early: 0, late: 0 };
+      made.set(label, { early: known.early + half, late: known.late + last.made - half });
+    }
+  }
+  const all = [...made.values()];
+  const sum = (when: 'early' | 'late') => all.reduce((total, each) => total + each[when], 0);
+  const [early, late] = [sum('early'), sum('late')];
+  if (early === 0 || late === 0) return 0;
+  return all.reduce((total, each) => total + Math.abs(each.early / early - each.late / late), 0) / 2;
+}
+
+/** The function whose time for each request rose most, from the first third of the profile to the last. */
+function grownFunction(profile: CpuProfile, main: readonly RuntimeSample[]): GrownFunction | null {
+  const { startClockMicros, durationMicros } = profile;
+  if (startClockMicros === undefined) return null;
+  const third = durationMicros / 3;
+  const answered = (from: number, to: number) =>
+    main.reduce((sum, { clockMicros, requests }) => {
+      const at = (clockMicros ?? -1) - startClockMicros;
+      return at > from && at <= to ? sum + (requests?.answered ?? 0) : sum;
+    }, 0);
+  const [early, late] = [answered(0, third), answered(2 * third, durationMicros)];
+  if (early < LEAST_REQUESTS || late < LEAST_REQUESTS) return null;
+  const byFunction = new Map<string, { node: number; early: number; late: number }>();
+  const keyOf = new Map<number, { key: string; node: number } | null>();
+  const { node, startMicros, micros } = profile.samples;
+  for (let i = 0; i < node.length; i++) {
+    const isEarly = startMicros[i]! < third;
+    if (!isEarly && startMicros[i]! < 2 * third) continue;
+    const leaf = node[i]!;
+    if (!keyOf.has(leaf)) {
+      const { subject } = blame(framesOf(profile, leaf));
+      keyOf.set(leaf, subject && { key: functionKey(subject), node: leaf });
+    }
+    const known = keyOf.get(leaf);
+    if (!known) continue;
+    const entry = byFunction.get(known.key) ?? { node: known.node, early: 0, late: 0 };
+    byFunction.set(known.key, entry);
+    entry[isEarly ? 'early' : 'late'] += micros[i]! / 1_000 / (isEarly ? early : late);
+  }
+  const rises = [...byFunction.values()].sort((a, b) => b.late - b.early - (a.late - a.early));
+  const all = rises.reduce((sum, each) => sum + Math.max(0, each.late - each.early), 0);
+  const [most] = rises;
+  if (!most || all <= 0) return null;
+  return {
+    blame: blame(framesOf(profile, most.node)),
+    firstMillis: most.early,
+    lastMillis: most.late,
+    share: (most.late - most.early) / all,
+  };
+}

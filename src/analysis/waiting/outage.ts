@@ -1,0 +1,75 @@
+// Whether the service has stopped answering: of the requests that came in lately, on each of several routes, not one was
+// answered; they still wait, or their clients went away first.
+import type { AsyncObservation, AsyncSite, AsyncSiteRead } from '../../model/async-resource.ts';
+import { type SurvivingSite, survivingSites } from '../growth/resource-growth.ts';
+import { INBOUND } from './lasting-requests.ts';
+
+/** A route whose requests get no answer. */
+export interface SilentRoute extends SurvivingSite {
+  /** "GET /orders/#". */
+  label: string;
+  /** Of those watched, lately: still waiting, and given up by their clients. */
+  waiting: number;
+  droppedByClient: number;
+  oldestMillis: number;
+}
+
+export interface Outage {
+  /** The busiest first. */
+  routes: SilentRoute[];
+  /** Requests to these routes, and to all of them. */
+  silentPerSecond: number;
+  allPerSecond: number;
+}
+
+/** Of a route: fewer that are old enough to have been answered say nothing. */
+const LEAST_OLD = 4;
+/** What was answered before it began is no sign of health: only the later part of the look counts. */
+const LATE_PART = 0.5;
+
+/** Null where some route answers as usual, or where too few requests came. One silent route may be a long poll. */
+export function findOutage(observations: readonly AsyncObservation[]): Outage | null {
+  const sites = survivingSites(observations, [INBOUND], 'all');
+  const routes = sites.flatMap((site) => silentRoute(site) ?? []);
+  if (routes.length < 2) return null;
+  const rate = (some: readonly SurvivingSite[]) => some.reduce((sum, each) => sum + each.madePerSecond, 0);
+  return {
+    routes: routes.sort((a, b) => b.madePerSecond - a.madePerSecond),
+    silentPerSecond: rate(routes),
+    allPerSecond: rate(sites),
+  };
+}
+
+function silentRoute(survivors: SurvivingSite): SilentRoute | null {
+  const late = lately(survivors.site);
+  if (!late || late.old < LEAST_OLD || late.answered > 0) return null;
+  const { site } = survivors;
+  const last = site.reads.at(-1)!;
+  return {
+    ...survivors,
+    label: site.label ?? '',
+    waiting: last.oldAlive,
+    droppedByClient: late.dropped,
+    oldestMillis: last.oldestMillis ?? 0,
+  };
+}
+
+/** What became of the watched ones that came to be 5 s old in the later part of the look; null where it cannot be told. */
+function lately({ reads }: AsyncSite): { old: number; dropped: number; answered: number } | null {
+  const last = reads.at(-1);
+  if (!last) return null;
+  const since = reads.findLast(({ atMillis }) => atMillis <= last.atMillis * LATE_PART);
+  // Where fewer and fewer are watched, counts are halved: then all of the look has to do.
+  const isThinned = since !== undefined && last.oldWatched < since.oldWatched;
+  const before = since === undefined || isThinned ? NOTHING : since;
+  const answeredBy = ({ oldWatched, oldAlive, oldDropped = 0 }: Counts) => oldWatched - oldAlive - oldDropped;
+  return {
+    old: last.oldWatched - before.oldWatched + before.oldAlive,
+    dropped: Math.max(0, (last.oldDropped ?? 0) - (before.oldDropped ?? 0)),
+    answered: answeredBy(last) - answeredBy(before),
+  };
+}
+
+type Counts = Pick<AsyncSiteRead, 'oldWatched' | 'oldAlive' | 'oldDropped'>;
+
+const NOTHING: Counts = { oldWatched: 0, oldAlive: 0 };

@@ -1,0 +1,117 @@
+// An event loop that is held although no callback runs for long: chains of microtasks, and delays that nothing explains.
+import type { LateLoop } from '../../analysis/cpu/late-loop.ts';
+import type { MicrotaskChain } from '../../analysis/cpu/microtask-chains.ts';
+import type { Severity } from '../../model/finding.ts';
+import { formatDuration, formatShare } from '../../units/units.ts';
+import type { Draft } from '../rule.ts';
+import { EVENT_LOOP_BLOCK, LATE_LOOP } from '../thresholds/cpu.ts';
+import { onScale } from '../thresholds/scale.ts';
+import { place, placeWithLibrary, subjectOf } from '../wording.ts';
+
+/** Long enough, or often enough, that somebody who waits feels it. */
+export function isFeltChain(
+  { ranMillis, longestMillis, totalMillis }: MicrotaskChain,
+  lookMillis: number,
+): boolean {
+  const { longMillis, repeatedMillis, leastShare } = EVENT_LOOP_BLOCK;
+  const repeated = ranMillis.filter((millis) => millis >= repeatedMillis);
+  if (longestMillis >= longMillis) return repeated.length > 1 || longestMillis >= 2 * longMillis;
+  return repeated.length >= 2 && totalMillis >= lookMillis * leastShare;
+}
+
+export function describeChain(chain: MicrotaskChain, lookMillis: number): Draft {
+  const { blame, ranMillis, longestMillis, totalMillis, share } = chain;
+  const named = blame.subject!;
+  const part = totalMillis / lookMillis;
+  const longest = formatDuration(longestMillis);
+  return {
+    kind: 'event-loop-block',
+    severity: severityOf(longestMillis),
+    confidence: onScale(EVENT_LOOP_BLOCK.confidence, ranMillis.length),
+    urgency: urgencyOf(longestMillis, part),
+    title: `\`${named.functionName}\` holds the event loop for up to ${longest} with awaits that never wait (${placeWithLibrary(blame)})`,
+    subject: subjectOf('function', named.functionName, named),
+    impact: { metric: 'event-loop', value: Math.round(longestMillis), unit: 'ms', share: part },
+    evidence: [
+      {
+        source: 'cpu-profile',
+        statement: `${ranMillis.length === 1 ? 'once' : `${ranMillis.length} times`} microtasks ran one after the other for up to ${longest} without a turn of the event loop; ${formatShare(share)} of the longest ran under ${place(named)}`,
+        value: Math.round(totalMillis),
+        unit: 'ms',
+      },
+    ],
+    innocentExplanation:
+      'At start-up nobody waits for the event loop; these came while the process was serving.',
+    advice: [
+      'An `await` of a promise that is resolved already goes on in the same turn. Give the loop a turn every few milliseconds of work: `await setImmediate()` of node:timers/promises.',
+      'Or await fewer things: ask for many at once, or do without promises where the value is there already.',
+    ],
+    caveats: [],
+    asSymptom: `event loop held for up to ${longest} by awaits in ${place(named)}`,
+    effect: 'cpu',
+    explains: [],
+  };
+}
+
+/** Null where all delays are explained, or the rest is rare and short. */
+export function describeUnexplained(late: LateLoop | null): Draft | null {
+  if (!late) return null;
+  const { unexplained, intervals, longestSeenMillis } = late;
+  const longestMillis = Math.max(0, ...unexplained.map(({ lateMillis }) => lateMillis));
+  if (unexplained.length < LATE_LOOP.leastIntervals && longestMillis < LATE_LOOP.longMillis) return null;
+  const longest = formatDuration(longestMillis);
+  const worst = unexplained.find(({ lateMillis }) => lateMillis === longestMillis)!;
+  const isAsleep = worst.ranMillis !== undefined && worst.ranMillis < longestMillis * LATE_LOOP.leastRan;
+  return {
+    kind: 'event-loop-block',
+    severity: 'warning',
+    confidence: LATE_LOOP.confidence,
+    urgency: urgencyOf(longestMillis, 0),
+    title: `The event loop is up to ${longest} late, and nothing that was seen explains it`,
+    subject: subjectOf('thread', 'main thread', null),
+    impact: { metric: 'event-loop', value: Math.round(longestMillis), unit: 'ms' },
+    evidence: [
+      {
+        source: 'event-loop',
+        statement: `in ${unexplained.length} of ${intervals} intervals it was late by more than twice what holds it: the longest callback or pause that was seen took ${formatDuration(longestSeenMillis)}`,
+        value: unexplained.length,
+        unit: 'count',
+      },
+      ...(worst.ranMillis === undefined
+        ? []
+        : [
+            {
+              source: 'proc',
+              statement: `around the longest delay the main thread ran for ${formatDuration(worst.ranMillis)} and did not wait for a CPU for the rest`,
+              value: Math.round(worst.ranMillis),
+              unit: 'ms' as const,
+            },
+          ]),
+    ],
+    innocentExplanation:
+      'A process that was stopped for a moment (a debugger, a suspended machine) looks the same.',
+    advice: [
+      isAsleep
+        ? 'The thread slept in the kernel: look for synchronous files on a slow disk, for swapping, and for a container above memory.high.'
+        : 'The thread worked: look again for longer (--duration 60s), and see what runs then with `culprit flame`.',
+    ],
+    caveats: ['The cause is not known: this is a symptom.'],
+    asSymptom: `event loop up to ${longest} late`,
+    effect: 'cpu',
+    explains: [],
+  };
+}
+
+function severityOf(longestMillis: number): Severity {
+  const { critical, warning } = EVENT_LOOP_BLOCK;
+  return longestMillis >= critical.millis
+    ? 'critical'
+    : longestMillis >= warning.millis
+      ? 'warning'
+      : 'notice';
+}
+
+function urgencyOf(longestMillis: number, share: number): number {
+  const { from, perFull, fullMillis, most } = EVENT_LOOP_BLOCK.urgency;
+  return Math.min(most, from + perFull * Math.min(1, longestMillis / fullMillis) + share);
+}

@@ -1,0 +1,74 @@
+// What a healthy verdict says: what was watched, what grew too little to be named, how close anything came, and what was
+// not judged. Silence is claimed only for what was looked at.
+import type { Facts } from '../analysis/facts.ts';
+import type { FindingKind, NotApplicable } from '../model/finding.ts';
+import { formatBytes, formatDuration, formatNumber, formatShare } from '../units/units.ts';
+import { kindInfo } from './kinds.ts';
+import { HEALTH } from './thresholds/health.ts';
+import { perSecond } from './wording.ts';
+
+/** Kinds whose silence would be taken for health, and that could not be judged. */
+export function unseenForHealth(notApplicable: readonly NotApplicable[]): FindingKind[] {
+  return notApplicable.map(({ kind }) => kind).filter((kind) => kindInfo(kind).weighsForHealth);
+}
+
+export function healthyReason(facts: Facts, unseen: readonly FindingKind[]): string {
+  const seconds = Math.round(facts.lookSeconds);
+  const little = grewALittle(facts);
+  const isProfiled = facts.cpu.length > 0;
+  const what =
+    little.length > 0
+      ? `Nothing grew enough to be named${isProfiled ? ', blocked or burned' : ''}`
+      : isProfiled
+        ? 'Nothing grew, blocked or burned'
+        : 'Nothing that was counted grew';
+  return [
+    `${what} in ${seconds} s of watching.`,
+    ...(little.length > 0
+      ? [`A little did: ${little.join(', ')}; look again for longer (--duration 2m).`]
+      : []),
+    ...closest(facts),
+    ...(unseen.length > 0 ? [`Not judged, and so not excluded: ${unseen.join(', ')}.`] : []),
+  ].join(' ');
+}
+
+/** Collections that took more at every look, and a heap that rose by less than is told from noise. */
+function grewALittle({ collections, heap }: Facts): string[] {
+  const named = collections.slice(0, HEALTH.mostNamed).map(({ collection, trend }) => {
+    const { className, holderName } = collection;
+    return `${className}${holderName ? ` \`${holderName}\`` : ''} by ${perSecond(trend.slopePerSecond)}`;
+  });
+  const floor = heap.find(({ thread }) => thread === 0)?.floor;
+  const isRising = floor && floor.points >= HEALTH.leastReads && floor.slopeInterval[0] > 0;
+  return isRising && floor.slopePerSecond >= HEALTH.leastBytesPerSecond
+    ? [...named, `the heap after collections by ${formatBytes(floor.slopePerSecond)}/s`]
+    : named;
+}
+
+/** In one sentence; nothing where nothing was measured. */
+function closest({ observations, cpu, heap }: Facts): string[] {
+  const { runtime, passive, limits } = observations;
+  const late = runtime.flatMap(({ thread, eventLoopDelayMillis }) =>
+    thread === 0 && eventLoopDelayMillis ? [eventLoopDelayMillis.max] : [],
+  );
+  const main = cpu.find(({ thread }) => thread === 0);
+  const floor = heap.find(({ thread }) => thread === 0)?.floor;
+  const fds = passive.at(-1)?.fdCount;
+  const parts = [
+    late.length > 0 && `the event loop was at most ${formatDuration(Math.max(...late))} late`,
+    main &&
+      main.durationMicros > 0 &&
+      `the main thread busy for ${formatShare(main.busyMicros / main.durationMicros)} of the time`,
+    floor &&
+      floor.points > 0 &&
+      limits.heapLimitBytes !== undefined &&
+      `the heap at ${formatShare(floor.last / limits.heapLimitBytes)} of its limit`,
+    fds !== undefined &&
+      limits.fdSoftLimit !== undefined &&
+      `${formatNumber(fds)} of ${formatNumber(limits.fdSoftLimit)} file descriptors open`,
+  ].filter((part) => typeof part === 'string');
+  if (parts.length === 0) return [];
+  const [first, ...rest] = parts as [string, ...string[]];
+  const text = [first, ...rest].join(', ');
+  return [`${text.charAt(0).toUpperCase()}${text.slice(1)}.`];
+}

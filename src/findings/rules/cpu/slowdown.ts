@@ -1,0 +1,77 @@
+// The same work costs more and more as the process gets older, while its memory hardly moves: something is walked that
+// becomes longer.
+
+import type { Slowdown } from '../../../analysis/cpu/slowdown.ts';
+import type { Facts } from '../../../analysis/facts.ts';
+import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
+import type { Draft, Rule } from '../../rule.ts';
+import { SLOWDOWN } from '../../thresholds/cpu.ts';
+import { perSecond, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
+
+export const slowdown: Rule = {
+  kind: 'slowdown',
+  judge(facts) {
+    const { slowdown: slower } = facts;
+    if (!slower) return { notApplicable: 'too few requests were counted to tell what one costs over time' };
+    return isSlower(slower) ? [describe(slower, facts)] : [];
+  },
+};
+
+function isSlower({ cost, requestsPerSecond, where, mixShift }: Slowdown): boolean {
+  const rise = cost.last - cost.first;
+  if (mixShift >= SLOWDOWN.mostMixShift) return false;
+  const isPlaced = where !== null && where.share >= SLOWDOWN.leastPlaced;
+  return (
+    (isPlaced || rise >= cost.first * SLOWDOWN.leastRiseUnplaced) &&
+    cost.verdict === 'growing' &&
+    rise >= cost.first * SLOWDOWN.leastRise &&
+    (rise * requestsPerSecond) / 1_000 >= SLOWDOWN.leastShareOfCore
+  );
+}
+
+function describe(slower: Slowdown, facts: Facts): Draft {
+  const { cost, requestsPerSecond } = slower;
+  const where = slower.where && slower.where.share >= SLOWDOWN.leastPlaced ? slower.where : null;
+  const frame = where?.blame.subject ?? null;
+  const [first, last] = [formatDuration(cost.first), formatDuration(cost.last)];
+  const times = cost.last / Math.max(1e-6, cost.first);
+  const perMinute = (cost.slopePerSecond * 60).toFixed(cost.slopePerSecond * 60 < 10 ? 1 : 0);
+  const share = (cost.last * requestsPerSecond) / 1_000;
+  return {
+    kind: 'slowdown',
+    severity: share >= SLOWDOWN.criticalShare ? 'critical' : 'warning',
+    confidence: frame ? SLOWDOWN.confidence.placed : SLOWDOWN.confidence.unplaced,
+    urgency: Math.min(SLOWDOWN.urgency.most, SLOWDOWN.urgency.from + SLOWDOWN.urgency.per * share),
+    title: `Requests cost more and more: ${last} of CPU time each, ${formatNumber(Math.round(times * 10) / 10)} times what it was ${formatDuration(facts.lookSeconds * 1_000)} ago${where ? ` (${placeWithLibrary(where.blame)})` : ''}`,
+    subject: subjectOf(frame ? 'function' : 'thread', frame?.functionName ?? 'main thread', frame),
+    impact: { metric: 'cpu', value: Math.min(1, share), unit: 'share' },
+    evidence: [
+      {
+        source: 'requests',
+        statement: `CPU time for each answered request ${risen(cost)}, from ${first} to ${last}: ${perMinute} ms more in a minute, at ${perSecond(requestsPerSecond)}`,
+        value: cost.last,
+        unit: 'ms',
+      },
+      ...(where
+        ? [
+            {
+              source: 'cpu-profile',
+              statement: `${formatShare(where.share)} of the rise is in ${placeWithLibrary(where.blame)}: from ${formatDuration(where.firstMillis)} to ${formatDuration(where.lastMillis)} for each request`,
+            },
+          ]
+        : []),
+    ],
+    innocentExplanation:
+      'Traffic that turns to dearer requests looks the same; so does a cache that was emptied just before.',
+    advice: [
+      where
+        ? 'See what this function walks: a list, listeners, stores or rules that become more with each request and are never taken away. Look things up in a Map, and remove what is done with.'
+        : 'Look for what becomes longer with each request and is walked each time: listeners, AsyncLocalStorage instances that stay enabled, lists that are searched.',
+      'Compare a young and an old process: `culprit diagnose` right after a restart and hours later, then `culprit compare` the recordings.',
+    ],
+    caveats: where ? [] : ['No single function has most of the rise.'],
+    asSymptom: `requests cost more and more CPU time (${first} to ${last})`,
+    effect: 'slower',
+    explains: ['cpu'],
+  };
+}

@@ -1,0 +1,9 @@
+// What a healthy verdict mentions although it is no finding. Chosen, not fitted.
+
+export const HEALTH = {
+  /** Growing collections that are listed. */
+  mostNamed: 2,
+  /** Reads of the heap after a collection: fewer show no direction. */
+  leastReads: 4,
+  leastBytesPerSecond: 1_024,
+};

@@ -1,0 +1,84 @@
+// A pool or lock known by its behaviour: those who wait for it stand in a line that does not move, while requests get no
+// answer, and what is lent out stays as it is.
+import type { Facts } from '../../analysis/facts.ts';
+import type { StuckLine } from '../../analysis/waiting/stuck-lines.ts';
+import { formatDuration, formatNumber } from '../../units/units.ts';
+import type { CreationSite } from '../creation-site.ts';
+import type { Draft } from '../rule.ts';
+import { POOL_EXHAUSTION, STUCK_LINE } from '../thresholds/waiting.ts';
+import { inBrackets, perSecond, risen, subjectOf } from '../wording.ts';
+import { isOutage } from './outage.ts';
+
+/** The line that explains why requests hang; null where none does, or none hang. */
+export function lineOfRequests(facts: Facts): StuckLine | null {
+  const paces = [
+    ...(isOutage(facts.outage) ? [facts.outage.silentPerSecond] : []),
+    ...facts.requests.inbound.map(({ trend }) => trend.slopePerSecond),
+  ];
+  const distance = ({ waiting }: StuckLine) =>
+    Math.min(...paces.map((pace) => Math.abs(Math.log(waiting.slopePerSecond / Math.max(1e-6, pace)))));
+  const near = facts.stuckLines
+    .filter(
+      (line) =>
+        line.waiting.last >= STUCK_LINE.leastWaiting && distance(line) <= Math.log(STUCK_LINE.samePace),
+    )
+    .sort((a, b) => weightOf(b) - weightOf(a) || distance(a) - distance(b));
+  return near[0] ?? null;
+}
+
+/** A line with something lent out beside it is a pool's; one in an object of a class has a better name than a variable. */
+function weightOf({ steady, pool }: StuckLine): number {
+  return (isLent(steady) ? 2 : 0) + (pool.className === '' ? 0 : 1);
+}
+
+const isLent = (steady: StuckLine['steady']) => steady.some(([, count]) => count > 0);
+
+export function describeStuckLine(line: StuckLine, site: CreationSite | null): Draft {
+  const { pool, waiting, headMillis, steady } = line;
+  const name = nameOf(line);
+  const rate = perSecond(waiting.slopePerSecond);
+  const { confidence } = STUCK_LINE;
+  const held = steady
+    .slice(0, STUCK_LINE.fields)
+    .map(([field, count]) => `\`${field}\` stays at ${formatNumber(count)}`)
+    .join(', ');
+  return {
+    kind: 'pool-exhaustion',
+    severity: 'critical',
+    confidence: !site ? confidence.unplaced : isLent(steady) ? confidence.lent : confidence.placed,
+    urgency: POOL_EXHAUSTION.urgency,
+    title: `Nobody in the line of ${name} is served: ${formatNumber(waiting.last)} wait, ${rate} more, the first for ${formatDuration(headMillis)} at least${inBrackets(site?.blame)}`,
+    subject: subjectOf('pool', pool.className || line.name, site?.frame ?? null, pool.thread),
+    impact: { metric: 'waiting', value: waiting.slopePerSecond, unit: 'per second' },
+    evidence: [
+      {
+        source: 'pools',
+        statement: `those in \`${line.name}\` ${risen(waiting)}, from ${waiting.first} to ${waiting.last}, and the first of them was the same for ${formatDuration(headMillis)}`,
+        value: waiting.slopePerSecond,
+        unit: 'per second',
+      },
+      ...(held ? [{ source: 'pools', statement: `look after look ${held}` }] : []),
+      ...(site ? [site.evidence] : []),
+    ],
+    innocentExplanation:
+      'A line that is merely long moves: its first one changes. This one did not while requests got no answer.',
+    advice: [
+      'Give back what was taken (a connection, a lock, a permit) on every path, also on errors and early returns: release it in a `finally`.',
+      'Give the wait in this line a limit, so that those behind get an error instead of hanging.',
+    ],
+    caveats: [
+      'The line is where requests wait; the path that took and did not give back ran earlier and was not seen.',
+    ],
+    asSymptom: `${formatNumber(waiting.last)} wait in the line of ${name}`,
+    effect: 'waiting',
+    explains: ['waiting', 'heap', 'external', 'native', 'sockets', 'fds', 'timers', 'gc'],
+  };
+}
+
+/** "Semaphore `clerks`", "`queue` of pLimit". */
+function nameOf({ pool, name }: StuckLine): string {
+  const { className, holder } = pool;
+  if (className === '') return holder && holder.of !== '' ? `\`${name}\` of ${holder.of}` : `\`${name}\``;
+  const isNamed = holder && holder.name !== '' && holder.kind !== 'handle' && holder.name !== name;
+  return isNamed ? `${className} \`${holder.name}\`` : className;
+}

@@ -1,0 +1,13 @@
+// What to do about waiting inside of a library.
+import type { SurvivingSite } from '../../analysis/growth/resource-growth.ts';
+import { packageOf } from '../wording.ts';
+
+/** Nothing where no library makes them wait. */
+export function waitAdvice(promise: SurvivingSite | null): string[] {
+  const library = promise?.blame.library;
+  return library
+    ? [
+        `They wait in \`${library.functionName}\` of ${packageOf(library)}: give back what is taken there on every path (in a \`finally\`), and give the wait a timeout.`,
+      ]
+    : [];
+}

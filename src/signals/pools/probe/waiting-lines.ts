@@ -1,0 +1,196 @@
+// Lines of those who wait, known by what is in them and not by a name: functions to call, promises, objects that have such.
+// Beside a line stand the other fields of its owner: what is lent out of a pool, whether a lock is taken. Everything is held
+// weakly.
+import type { ProbeCore } from '../../../probe/core.ts';
+import type { Inspect, ThreadInspector } from '../../../probe/objects/thread-inspector.ts';
+import type { ProbeHolder, ProbePool } from '../../../probe/probe-protocol.ts';
+import { BYTES_PER_FRAME } from '../../../probe/stacks/frames.ts';
+import type { FieldGroup } from '../../../probe/walk/field-group.ts';
+import type { CaughtInsertions, InsertionTraps } from '../../collections/probe/insertion-traps.ts';
+import { createLineContents, type LineContents } from './line-contents.ts';
+import type { PoolParts } from './pool-parts.ts';
+
+export interface WaitingLines {
+  /** An object of the program, by its own properties. */
+  consider(value: object, holder: ProbeHolder): void;
+  /** Variables that belong together, or the private fields of an object. */
+  considerFields(group: FieldGroup): void;
+  /** Ids start at `fromId`. */
+  read(fromId: number): ProbePool[];
+  ownHeapBytes(): number;
+}
+
+export interface WaitingLinesParts {
+  parts: PoolParts;
+  traps: InsertionTraps;
+  thread: Pick<ThreadInspector, 'during'>;
+}
+
+interface Watched extends Omit<FieldGroup, 'owner' | 'fields'> {
+  owner: WeakRef<object>;
+  /** The field that is the line. */
+  name: string;
+  holder: ProbeHolder;
+  firstCount: number;
+  head: WeakRef<object>;
+  headSince: number;
+  caught: CaughtInsertions;
+  told: number;
+}
+
+const MAX_LINES = 40;
+const MAX_TOLD = 10;
+const MAX_FIELDS = 40;
+const MAX_BESIDE = 12;
+const MAX_WAITERS = 20;
+const LEAST_WAITING = 2;
+/** Of classes that were looked into: the next is like these. */
+const MANY_ALIKE = 6;
+
+export function createWaitingLines(
+  core: ProbeCore,
+  { parts, traps, thread }: WaitingLinesParts,
+): WaitingLines {
+  const { own, isObject, prototypeOf } = core.reads;
+  const { Stream }: typeof import('node:stream') = core.load('stream');
+  const contents: LineContents = createLineContents(core.reads, parts);
+  let watched: Watched[] = [];
+  const known = new WeakSet<object>();
+  const looked = new WeakMap<object, number>();
+
+  const note = (group: FieldGroup, holderOf: (name: string) => ProbeHolder) => {
+    for (const [name, part] of Object.entries(group.fields)) {
+      if (watched.length >= MAX_LINES) return;
+      if (!isObject(part) || known.has(part)) continue;
+      const line = contents.lineOf(part);
+      if (!line || line.count < LEAST_WAITING || !contents.isWaiter(line.first)) continue;
+      known.add(part);
+      watched.push({
+        kind: group.kind,
+        of: group.of,
+        scope: group.scope,
+        owner: new WeakRef(group.owner),
+        name,
+        holder: holderOf(name),
+        firstCount: line.count,
+        head: new WeakRef(line.first),
+        headSince: core.now(),
+        caught: { stacks: [], isSet: false, isOwn: false, most: MAX_WAITERS },
+        told: 0,
+      });
+    }
+  };
+  const ownFields = (value: object): FieldGroup['fields'] => {
+    const fields: FieldGroup['fields'] = Object.create(null);
+    for (const key of Reflect.ownKeys(value).slice(0, MAX_FIELDS)) fields[String(key)] = own(value, key);
+    return fields;
+  };
+  const fieldsNow = (
+    line: Watched,
+    owner: object,
+    inspect: Inspect | null,
+  ): FieldGroup['fields'] | undefined => {
+    if (line.kind === 'own') return ownFields(owner);
+    const inspected = inspect?.(owner);
+    return line.kind === 'private'
+      ? Object.fromEntries((inspected?.privateFields() ?? []).map(({ name, value }) => [name, value]))
+      : (inspected?.scopes()[line.scope] as FieldGroup['fields'] | undefined);
+  };
+  /** Only of a list that was seen to grow: one that stays as it is may be no line at all. */
+  const trap = (line: Watched, part: object, count: number) => {
+    if (count <= line.firstCount) return;
+    const type = core.reads.types.isMap(part) ? 'Map' : core.reads.types.isSet(part) ? 'Set' : 'Array';
+    const add = { Map: 'set', Set: 'add', Array: 'push' }[type];
+    if (typeof core.reads.inherited(part, add) === 'function') traps.set(part, type, line.caught);
+  };
+  const describe = (line: Watched, id: number, inspect: Inspect | null): ProbePool | null => {
+    const owner = line.owner.deref();
+    const fields = owner && fieldsNow(line, owner, inspect);
+    const part = fields?.[line.name];
+    const now = isObject(part) ? contents.lineOf(part) : null;
+    if (!fields || !isObject(part) || !now || now.count === 0) return null;
+    if (line.head.deref() !== now.first) {
+      line.head = new WeakRef(now.first);
+      line.headSince = core.now();
+    }
+    trap(line, part, now.count);
+    const insertions = line.caught.stacks.slice(line.told);
+    line.told = line.caught.stacks.length;
+    const headMillis = Math.round(core.now() - line.headSince);
+    return {
+      id,
+      className: line.kind === 'scope' ? '' : line.of,
+      holder: line.holder,
+      waiting: now.count,
+      insertions,
+      line: { name: line.name, headMillis, beside: besideOf(fields, line.name) },
+    };
+  };
+  const besideOf = (fields: FieldGroup['fields'], line: string): [string, number][] =>
+    Object.entries(fields)
+      .filter(([name]) => name !== line)
+      .flatMap(([name, part]): [string, number][] => {
+        const count = typeof part === 'number' ? part : isObject(part) ? parts.countOf(part) : undefined;
+        return count !== undefined && Number.isInteger(count) && count >= 0
+          ? [[name.slice(0, 100), count]]
+          : [];
+      })
+      .slice(0, MAX_BESIDE);
+
+  const describeAll = (fromId: number): ProbePool[] => {
+    const told: ProbePool[] = [];
+    const all = (inspect: Inspect | null) => {
+      for (const [i, line] of watched.entries()) {
+        if (line.kind !== 'own' && !inspect) continue;
+        try {
+          const read = describe(line, fromId + i, inspect);
+          if (read) told.push(read);
+        } catch {}
+      }
+    };
+    if (!watched.some(({ kind }) => kind !== 'own')) all(null);
+    else {
+      try {
+        thread.during(all);
+      } catch {}
+    }
+    return told;
+  };
+  core.cleanups.push(() => {
+    watched = [];
+  });
+  return {
+    consider(value, holder) {
+      try {
+        if (Array.isArray(value) || ArrayBuffer.isView(value)) return;
+        // Listeners stay where they are, too, and nobody serves them.
+        if (holder.name === '_events') return;
+        const prototype = prototypeOf(value);
+        // What waits in a stream waits for the other side of it.
+        if (!prototype || core.reads.isA(value, Stream)) return;
+        const alike = looked.get(prototype) ?? 0;
+        if (prototype !== Object.prototype && alike >= MANY_ALIKE) return;
+        looked.set(prototype, alike + 1);
+        const of = prototype === Object.prototype ? '' : core.reads.classNameOf(value).slice(0, 100);
+        note({ kind: 'own', owner: value, of, scope: 0, fields: ownFields(value) }, () => holder);
+      } catch {}
+    },
+    considerFields(group) {
+      try {
+        const kind = group.kind === 'scope' ? 'variable' : 'property';
+        note(group, (name) => ({ kind, name: name.slice(0, 100), of: group.of.slice(0, 100) }));
+      } catch {}
+    },
+    read(fromId) {
+      return describeAll(fromId)
+        .sort((a, b) => b.waiting - a.waiting)
+        .slice(0, MAX_TOLD);
+    },
+    ownHeapBytes: () =>
+      watched.reduce(
+        (sum, { caught }) =>
+          sum + caught.stacks.reduce((bytes, frames) => bytes + frames.length * BYTES_PER_FRAME, 400),
+        0,
+      ),
+  };
+}

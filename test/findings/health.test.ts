@@ -1,0 +1,41 @@
+// What a healthy verdict says of how it was earned.
+import { expect, test } from 'vitest';
+import { gatherFacts } from '../../src/analysis/facts.ts';
+import { judge } from '../../src/findings/judge.ts';
+import { buildObservations, change, type Habit, heapFloor, KB } from '../support/build-observations.ts';
+import { linear } from '../support/shapes.ts';
+
+const judged = (...habits: Habit[]) => {
+  const { verdict, verdictReason } = judge(gatherFacts(buildObservations(...habits)));
+  return [verdict, verdictReason];
+};
+
+test('it says how close anything came', () => {
+  expect(judged()).toEqual([
+    'healthy',
+    'Nothing grew, blocked or burned in 30 s of watching. The event loop was at most 9 ms late, the main thread busy for 50% of the time, the heap at 3.9% of its limit, 42 of 65,536 file descriptors open.',
+  ]);
+});
+
+test('it tells a rise of the heap that is too small to be a finding', () => {
+  const [verdict, reason] = judged(heapFloor(linear(5 * KB)));
+  expect(verdict).toBe('healthy');
+  expect(reason).toMatch(
+    /^Nothing grew enough to be named, blocked or burned in 30 s of watching\. A little did: the heap after collections by 5(\.\d)? KB\/s; look again for longer \(--duration 2m\)\. The event loop/,
+  );
+});
+
+test('it is not claimed where too much could not be judged', () => {
+  const [verdict, reason] = judged(
+    change((o) => {
+      o.heapReads = [];
+      o.runtime = o.runtime.filter(({ afterGc }) => !afterGc);
+      o.cpuProfiles = [];
+      for (const sample of o.passive) sample.sockets = undefined;
+    }),
+  );
+  expect(verdict).toBe('too-little-data');
+  expect(reason).toMatch(
+    /^Nothing was found in 30 s, but too much could not be judged to call it healthy: .*heap-leak/,
+  );
+});

@@ -1,0 +1,129 @@
+// Event loops that are held although no callback runs for long, and delays that nothing explains.
+import { describe, expect, test } from 'vitest';
+import { gatherFacts } from '../../src/analysis/facts.ts';
+import { judge } from '../../src/findings/judge.ts';
+import { buildObservations, change, cpu, type Habit, repeatSlices } from '../support/build-observations.ts';
+import { buildCpuProfile, type Slice } from '../support/build-profile.ts';
+
+const findingsOf = (...habits: Habit[]) => judge(gatherFacts(buildObservations(...habits))).findings;
+
+const DRAIN = 'processTicksAndRejections@node:internal/process/task_queues:69 > runMicrotasks';
+const FITTING = `${DRAIN} > fitting@/app/src/diet.js:5`;
+const SERVE = 'onread@node:net:80 > emit@node:events:500 > list@/app/src/server.js:9';
+
+/** Parts of an async function, each too short to stay on the stack. */
+const chain = (millis: number, at = FITTING): Slice[] =>
+  repeatSlices(millis, [
+    [at, 3],
+    [`${at} > isOneOf@/app/src/kitchen.js:20`, 3],
+    [DRAIN, 1],
+  ]);
+const turns = (busy: Slice[], times = 6): Slice[] =>
+  Array.from({ length: times }, (): Slice[] => [['(idle)', 800], ...busy, [SERVE, 2]]).flat();
+
+/** A profile by the clock of the samples, and how late the loop was. */
+const profiled = (slices: Slice[], late: (second: number) => number): Habit =>
+  change((o) => {
+    o.cpuProfiles = [{ ...buildCpuProfile(slices), startClockMicros: 0 }];
+    for (const sample of o.runtime) {
+      sample.clockMicros = sample.atMillis * 1_000;
+      if (sample.eventLoopDelayMillis)
+        sample.eventLoopDelayMillis.max = late(Math.round(sample.atMillis / 1_000));
+    }
+    o.scheduling = [];
+  });
+
+describe('a chain of awaits that never wait', () => {
+  test('is a block of the function that awaits', () => {
+    const [finding, ...rest] = findingsOf(profiled(turns(chain(700)), () => 690));
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({
+      kind: 'event-loop-block',
+      severity: 'warning',
+      subject: { function: 'fitting', file: 'src/diet.js', line: 5 },
+    });
+    expect(finding!.title).toBe(
+      '`fitting` holds the event loop for up to 700 ms with awaits that never wait (src/diet.js:5, fitting)',
+    );
+  });
+
+  test('is known where V8 calls the function itself, without a frame of Node’s', () => {
+    const bare = chain(700).map(([stack, millis]): Slice => [stack.replace(`${DRAIN} > `, ''), millis]);
+    expect(findingsOf(profiled(turns(bare), () => 690))[0]).toMatchObject({
+      subject: { function: 'fitting' },
+    });
+  });
+
+  const mixed = repeatSlices(700, [
+    [`${DRAIN} > first@/app/src/a.js:1`, 3],
+    [`${DRAIN} > second@/app/src/b.js:1`, 3],
+    [SERVE, 1],
+  ]);
+  test.each<[string, Habit]>([
+    ['while the loop turned meanwhile', profiled(turns(chain(700)), () => 12)],
+    ['when it is short', profiled(turns(chain(40)), () => 45)],
+    ['where connections are served in between', profiled(turns(mixed), () => 12)],
+  ])('is not seen %s', (_, habit) => {
+    expect(findingsOf(habit).filter(({ kind }) => kind === 'event-loop-block')).toEqual([]);
+  });
+});
+
+describe('a delay of the event loop that nothing explains', () => {
+  const IDLE: Slice[] = [
+    ['(idle)', 27_000],
+    [SERVE, 3_000],
+  ];
+  const QUIET = repeatSlices(30_000, [
+    ['(idle)', 90],
+    [SERVE, 10],
+  ]);
+  const late = (seconds: number[], millis: number) => (second: number) =>
+    seconds.includes(second) ? millis : 8;
+
+  test('is reported as that, and is no health', () => {
+    const [finding, ...rest] = findingsOf(profiled(QUIET, late([9, 14, 20], 1_047)));
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ kind: 'event-loop-block', severity: 'warning', confidence: 0.55 });
+    expect(finding!.title).toBe('The event loop is up to 1 s late, and nothing that was seen explains it');
+    expect(finding!.caveats).toEqual(['The cause is not known: this is a symptom.']);
+  });
+
+  test.each<[string, Habit[]]>([
+    ['one of 0.4 s: it may be chance', [profiled(QUIET, late([9], 400))]],
+    [
+      'pauses of our own',
+      [
+        profiled(QUIET, late([9, 14], 600)),
+        change((o) => {
+          for (const sample of o.runtime) sample.ownPauseMillis = 580;
+        }),
+      ],
+    ],
+    [
+      'collections of garbage',
+      [
+        profiled(QUIET, late([9, 14], 400)),
+        change((o) => {
+          for (const sample of o.runtime)
+            if (sample.gc) sample.gc = { ...sample.gc, pauseMillis: 390, longestPauseMillis: 300 };
+        }),
+      ],
+    ],
+    [
+      'time before the profile began',
+      [
+        profiled(QUIET, late([2, 4], 900)),
+        change((o) => {
+          o.cpuProfiles[0]!.startClockMicros = 6e6;
+        }),
+      ],
+    ],
+    ['a callback that was seen', [cpu([...IDLE.slice(0, 1), [SERVE, 900]], 29_000)]],
+  ])('is not reported for %s', (_, habits) => {
+    expect(
+      findingsOf(...habits)
+        .map(({ title }) => title)
+        .join(),
+    ).not.toContain('nothing that was seen');
+  });
+});

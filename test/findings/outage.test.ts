@@ -1,0 +1,84 @@
+// A service that has stopped answering, and the pool or lock behind it.
+import { describe, expect, test } from 'vitest';
+import { gatherFacts } from '../../src/analysis/facts.ts';
+import { judge } from '../../src/findings/judge.ts';
+import { asyncSite, buildObservations, type Habit } from '../support/build-observations.ts';
+import { line, pool, silentRoute } from '../support/build-waiting.ts';
+import { constant, linear } from '../support/shapes.ts';
+
+const findingsOf = (...habits: Habit[]) => judge(gatherFacts(buildObservations(...habits))).findings;
+
+const TAKE = 'emit@node:events:500 > serve@/app/src/server.js:22 > atTheDesk@/app/src/desk.js:7';
+const answered = (perSecond: number): Habit =>
+  asyncSite('http.server.request', '', { label: 'GET /health', frames: [], perSecond, aliveShare: 0 });
+
+describe('a service that has stopped answering', () => {
+  test('is named with where its requests wait, whether clients wait or have gone', () => {
+    for (const dropped of [0, 0.5, 1]) {
+      const [finding, ...rest] = findingsOf(
+        silentRoute('GET /seats', 3, dropped),
+        silentRoute('POST /orders', 3, dropped),
+        asyncSite('PROMISE', TAKE, { perSecond: 6 }),
+      );
+      expect(rest).toEqual([]);
+      expect(finding).toMatchObject({ kind: 'request-pileup', severity: 'critical' });
+      expect(finding!.title).toBe(
+        'The service has stopped answering: 2 routes with 100% of its requests answer nothing any more (they wait in src/desk.js:7, atTheDesk)',
+      );
+      expect(finding!.subject).toMatchObject({ function: 'atTheDesk', file: 'src/desk.js', line: 7 });
+    }
+  });
+
+  test('is a symptom of the pool that has run dry behind it', () => {
+    const [finding, ...rest] = findingsOf(
+      silentRoute('GET /seats'),
+      silentRoute('POST /orders'),
+      pool(linear(6, 0)),
+    );
+    expect([finding!.kind, rest]).toEqual(['pool-exhaustion', []]);
+    expect(finding!.symptoms).toContain('2 routes with 100% of the requests answer nothing');
+  });
+
+  test.each<[string, Habit[]]>([
+    ['one silent route, which may be a long poll', [silentRoute('GET /events')]],
+    [
+      'two silent routes among many requests that are answered',
+      [silentRoute('GET /events', 1, 0), silentRoute('GET /poll', 1, 0), answered(40)],
+    ],
+    ['too few requests', [silentRoute('GET /seats', 0.2, 0), silentRoute('POST /orders', 0.2, 0)]],
+  ])('is not seen in %s', (_, habits) => {
+    expect(findingsOf(...habits).map(({ title }) => title)).toEqual([]);
+  });
+});
+
+describe('a line in which nobody is served', () => {
+  const SILENT = [silentRoute('GET /seats'), silentRoute('POST /orders')];
+
+  test('explains the outage, with what is lent out beside it', () => {
+    const [finding, ...rest] = findingsOf(
+      ...SILENT,
+      line(linear(6, 0), {
+        beside: [['afloat', 3]],
+        holder: { kind: 'variable', name: 'desk', of: 'boot' } as never,
+      }),
+      asyncSite('PROMISE', TAKE, { perSecond: 6 }),
+    );
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ kind: 'pool-exhaustion', severity: 'critical' });
+    expect(finding!.title).toBe(
+      'Nobody in the line of Desk `desk` is served: 180 wait, 6/s more, the first for 30 s at least (src/desk.js:7, atTheDesk)',
+    );
+    expect(finding!.evidence.map(({ statement }) => statement)).toContain(
+      'look after look `afloat` stays at 3',
+    );
+  });
+
+  test.each<[string, Habit[]]>([
+    ['while requests are answered: it may be anything', [line(linear(6, 0))]],
+    ['where its first one changes: it is merely long', [...SILENT, line(linear(6, 0), { headSince: 29 })]],
+    ['where nobody comes: they are listeners', [...SILENT, line(constant(40))]],
+    ['at quite another pace than the requests', [...SILENT, line(linear(200, 0))]],
+  ])('is not blamed %s', (_, habits) => {
+    expect(findingsOf(...habits).filter(({ kind }) => kind === 'pool-exhaustion')).toEqual([]);
+  });
+});

@@ -1,0 +1,90 @@
+// Requests that cost more and more CPU time, and what only looks like that.
+import { expect, test } from 'vitest';
+import { gatherFacts } from '../../src/analysis/facts.ts';
+import { judge } from '../../src/findings/judge.ts';
+import {
+  buildLook,
+  buildObservations,
+  change,
+  collection,
+  type Habit,
+  heapFloor,
+  KB,
+} from '../support/build-observations.ts';
+import { requestCosts } from '../support/build-slowdown.ts';
+import { constant, linear, noise, sum } from '../support/shapes.ts';
+
+const SCAN = 'emit@node:events:500 > weigh@/app/src/server.js:9 > isKnown@/app/src/tickets.js:9';
+const CLIMBS = linear(0.1, 2);
+
+const findingsOf = (...habits: Habit[]) => judge(gatherFacts(buildObservations(...habits))).findings;
+
+test('requests that cost more and more are a finding, placed where the rise is', () => {
+  const [finding, ...rest] = findingsOf(requestCosts(CLIMBS, SCAN));
+  expect(rest).toEqual([]);
+  expect(finding).toMatchObject({
+    kind: 'slowdown',
+    severity: 'warning',
+    subject: { type: 'function', function: 'isKnown', file: 'src/tickets.js', line: 9 },
+  });
+  expect(finding!.title).toMatch(
+    /^Requests cost more and more: 4\.\d+ ms of CPU time each, 2(\.\d)? times what it was 30 s ago/,
+  );
+});
+
+test('a collection that grows at that very place is the finding, and this its symptom', () => {
+  const [finding, ...rest] = findingsOf(
+    requestCosts(CLIMBS, SCAN),
+    collection(linear(30), `${SCAN} > push`, { type: 'Array', className: 'Array', holderName: 'tickets' }),
+  );
+  expect([finding!.kind, rest]).toEqual(['heap-leak', []]);
+  expect(finding!.symptoms.join()).toContain('requests cost more and more CPU time');
+});
+
+test('a leak of the heap explains it', () => {
+  const findings = findingsOf(
+    requestCosts(CLIMBS, SCAN),
+    heapFloor(linear(400 * KB), 'emit@node:events:500 > keep@/app/src/keep.js:3'),
+  );
+  expect(findings.map(({ kind }) => kind)).toEqual(['heap-leak']);
+  expect(findings[0]!.symptoms.join()).toContain('requests cost more and more CPU time');
+});
+
+test.each<[string, Habit[]]>([
+  ['cost the same', [requestCosts(constant(4), SCAN)]],
+  ['cost the same, give or take', [requestCosts(sum(constant(4), noise(0.8)), SCAN)]],
+  ['cost less and less: code warms up', [requestCosts(linear(-0.05, 4), SCAN)]],
+  ['cost a little more', [requestCosts(linear(0.02, 4), SCAN)]],
+  ['cost next to nothing', [requestCosts(linear(0.002, 0.05), SCAN)]],
+  ['are few', [requestCosts(CLIMBS, SCAN, 1)]],
+  [
+    'turn to dearer routes',
+    [
+      requestCosts(CLIMBS, SCAN),
+      change((o) => {
+        const site = (label: string, made: [number, number]) => ({
+          thread: 0,
+          type: 'http.server.request',
+          label,
+          frames: [],
+          reads: made.map((count, i) => ({
+            atMillis: (i + 1) * 15_000,
+            made: count,
+            watched: count,
+            alive: 0,
+            oldWatched: count,
+            oldAlive: 0,
+          })),
+        });
+        o.asyncObservations[0]!.sites.push(site('GET /', [100, 110]), site('GET /report', [0, 90]));
+      }),
+    ],
+  ],
+])('no slowdown where requests %s', (_, habits) => {
+  expect(findingsOf(...habits).filter(({ kind }) => kind === 'slowdown')).toEqual([]);
+});
+
+test('it is not judged in a look that is too short for parts', () => {
+  const { notApplicable } = judge(gatherFacts(buildLook(12, requestCosts(CLIMBS, SCAN))));
+  expect(notApplicable.map(({ kind }) => kind)).toContain('slowdown');
+});
