@@ -37,7 +37,8 @@ export function diagnose(
 ): DiagnosisReport {
   const observations = { ...decode(recording), heap };
   const { origin } = observations;
-  const { verdict, verdictReason, findings, notApplicable } = judge(gatherFacts(observations));
+  const facts = gatherFacts(observations);
+  const { verdict, verdictReason, findings, notApplicable } = judge(facts);
   return {
     kind: 'diagnosis',
     schemaVersion: 2,
@@ -49,6 +50,7 @@ export function diagnose(
     findings,
     notApplicable,
     keepsAlive: describeKeepsAlive(observations.keepAlive, observations.target.threads),
+    ...(!origin && { work: facts.work }),
     ...((origin || top !== undefined) && { where: tablesOf(observations, top ?? DEFAULTS.analyze.top) }),
     ...(recording.contents && { contents: recording.contents }),
     warnings: observations.warnings.map(reportWarning),

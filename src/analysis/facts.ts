@@ -1,5 +1,6 @@
 // All measured facts of one recording, worked out once; the rules read them and nothing else.
 import type { CollectionGrowth } from '../model/collection.ts';
+import type { Work } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
 import type { Observations } from '../model/observations.ts';
 import type { ProgramKind } from '../model/profile-tables.ts';
@@ -32,6 +33,7 @@ import { type LookupSummary, summarizeLookups } from './waiting/lookups.ts';
 import { type ShortPool, shortPools } from './waiting/short-pools.ts';
 import { summarizeThreadPool, type ThreadPoolPressure } from './waiting/thread-pool.ts';
 import { type WireFacts, watchWire } from './waiting/wire.ts';
+import { measureWork } from './work-done.ts';
 
 export interface Facts {
   observations: Observations;
@@ -76,6 +78,7 @@ export interface Facts {
   lookups: LookupSummary[] | null;
   /** Referenced timers, as Node counts them. */
   timers: Trend;
+  work: Work;
 }
 
 export function gatherFacts(observations: Observations): Facts {
@@ -128,6 +131,7 @@ export function gatherFacts(observations: Observations): Facts {
     },
     threadPool: summarizeThreadPool(observations),
     lookups: summarizeLookups(runtime, seconds),
+    work: measureWork(observations, cpu, seconds),
     timers: countTrend(main, (sample) => sample.resources?.Timeout ?? (sample.resources ? 0 : undefined)),
   };
 }

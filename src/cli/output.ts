@@ -1,16 +1,22 @@
 // Writing results: the report to standard output or a file, whole or not at all.
 import { renameSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
+import type { FamilyReport } from '../model/family-report.ts';
 import type { Report } from '../model/finding.ts';
 import type { HeapReport } from '../model/heap/heap-report.ts';
 import { renderHeapText } from '../report/heap/heap-text.ts';
 import { renderJson } from '../report/json.ts';
+import { renderFamilyText } from '../report/text/family-text.ts';
 import { renderText, type TextOptions } from '../report/text/text.ts';
 import type { ReportOutput } from './options/report-options.ts';
 
 /** `by`: which tables of where time and memory went are shown; absent: the usual ones. */
 export function printReport(report: Report, output: ReportOutput, by?: TextOptions['by']): void {
   printEither(`${renderJson(report)}\n`, (look) => renderText(report, { ...look, by }), output);
+}
+
+export function printFamilyReport(report: FamilyReport, output: ReportOutput): void {
+  printEither(renderJson(report), (look) => renderFamilyText(report, look), output);
 }
 
 export function printHeapReport(report: HeapReport, output: ReportOutput): void {

@@ -1,11 +1,14 @@
 // From facts to a verdict: run the rules, join, rank, and say whether the look was long enough to call silence health.
 import type { Facts } from '../analysis/facts.ts';
+import { isIdle } from '../analysis/work-done.ts';
 import type { Finding, NotApplicable, Verdict } from '../model/finding.ts';
+import { formatDuration } from '../units/units.ts';
 import { joinDrafts } from './join.ts';
 import { kindInfo } from './kinds.ts';
 import { rankFindings } from './rank.ts';
 import type { Draft } from './rule.ts';
 import { RULES } from './rules.ts';
+import { sayComeBack } from './young-process.ts';
 
 export interface Judgement {
   verdict: Verdict;
@@ -50,6 +53,7 @@ function verdictOf(
   if (counts === 0 && (cpuProfiles.length > 0 || (origin && heapReads.length > 0)))
     return judgeProfileOnly(facts);
   if (facts.lookSeconds >= LEAST_SECONDS && counts >= LEAST_COUNTS) {
+    if (isIdle(facts.work, facts.lookSeconds)) return { verdict: 'idle', verdictReason: idleReason(facts) };
     return { verdict: 'healthy', verdictReason: healthyReason(facts, notApplicable) };
   }
   return {
@@ -64,7 +68,13 @@ function healthyReason(facts: Facts, notApplicable: NotApplicable[]): string {
   const seen = facts.cpu.length > 0 ? 'Nothing grew, blocked or burned' : 'Nothing that was counted grew';
   const unseen = notApplicable.map(({ kind }) => kind).filter((kind) => kindInfo(kind).weighsForHealth);
   const but = unseen.length === 0 ? '' : ` Not judged, and so not excluded: ${unseen.join(', ')}.`;
-  return `${seen} in ${seconds} s of watching.${but}`;
+  return [`${seen} in ${seconds} s of watching.${but}`, ...sayComeBack(facts)].join(' ');
+}
+
+/** It says what was not done, and leaves to whoever knows the family where the work is. */
+function idleReason({ work, lookSeconds }: Facts): string {
+  const code = formatDuration(work.codeMillis ?? 0);
+  return `It served nothing in ${Math.round(lookSeconds)} s: no request was answered, and its own code ran for ${code}. What goes wrong under load does not show in such a look.`;
 }
 
 /** A profile made by another tool says where time or memory went, which is no proof of health. */

@@ -15,3 +15,4 @@ export type {
 } from '../wire/report/report.ts';
 export type { ReportContainer, ReportProcess, ReportTarget } from '../wire/report/target.ts';
 export type { ReportWarning } from '../wire/report/warning.ts';
+export type { Work } from '../wire/report/work.ts';

@@ -6,6 +6,7 @@ import { audit } from '../../src/wire/report/audit.ts';
 import { reportCapture, reportLook } from '../../src/wire/report/capture.ts';
 import { comparison, findingChange, functionChange } from '../../src/wire/report/comparison.ts';
 import { crash } from '../../src/wire/report/crash.ts';
+import { familyCause, familyMember, familyReport } from '../../src/wire/report/family-report.ts';
 import { configurationFinding, crashFinding, finding } from '../../src/wire/report/finding.ts';
 import {
   heapCollection,
@@ -67,6 +68,11 @@ const PUBLISHED = {
     title: 'culprit heap report, version 1',
     schema: heapReport,
     parts: { heapCollection, heapStep, retainerPath, heapPlace },
+  },
+  'family-report-v1': {
+    title: 'culprit family report, version 1',
+    schema: familyReport,
+    parts: { familyMember, familyCause, diagnosisReport, finding },
   },
   'preflight-v1': { title: 'culprit preflight, version 1', schema: preflight, parts: {} },
 } satisfies Record<string, Published>;
