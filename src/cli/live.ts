@@ -46,7 +46,8 @@ export async function recordInto(
     const resolved = launched
       ? ({ kind: 'process', pid: launched.pid } as const)
       : await chooseTarget(target!, { isExact: options.exact });
-    sayChoice(resolved, options.quiet === true);
+    // Whoever watches learns it now; the report says it, too.
+    sayChoice(resolved, options.quiet === true || !process.stderr.isTTY);
     if (options.settle) await settle(resolved, interrupt, progress);
     const result = await record(resolved, createRecordingWriter(dir), {
       ...captureOptions,

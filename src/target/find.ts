@@ -15,6 +15,8 @@ export type ResolvedTarget =
       pid: number;
       /** Why it is this process, where another was named: a sentence or two. */
       note?: string;
+      /** The name that a process manager, its traces or its package give it. */
+      app?: string;
     }
   | { kind: 'inspector'; host: string; port: number }
   | { kind: 'web-socket'; url: string };
@@ -67,7 +69,13 @@ function chooseOne(named: Named, resolving: Resolving): ResolvedTarget {
       named.what,
     );
   const { member, note } = chosen[0]!;
-  return { kind: 'process', pid: member.pid, ...(note !== undefined && { note }) };
+  const { app } = member.family;
+  return {
+    kind: 'process',
+    pid: member.pid,
+    ...(note !== undefined && { note }),
+    ...(app !== undefined && { app }),
+  };
 }
 
 /** By port, those of whoever listens; throws UsageError with who holds it where that is no process of the list. */

@@ -102,7 +102,8 @@ function describeTarget(report: DiagnosisReport): string {
   if (isFileOnly(report)) return 'the profile';
   const name = target.title ?? 'the recorded process';
   const pid = target.pid === null ? '' : ` (pid ${target.pid})`;
-  return `${name}${pid}, watched for ${formatDuration(capture.durationMillis)}`;
+  const app = target.app === undefined ? '' : `${target.app}: `;
+  return `${app}${name}${pid}, watched for ${formatDuration(capture.durationMillis)}`;
 }
 
 function paintVerdict({ verdict, findings }: DiagnosisReport, text: string, paint: ChalkInstance): string {

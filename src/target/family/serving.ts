@@ -115,7 +115,10 @@ export function chooseMember({ members, why }: Unit): { member: NodeProcess; not
       ...(why !== undefined && { note: `${why} The look is at process ${first!.pid}.` }),
     };
   const largest = members.reduce((a, b) => ((b.rssBytes ?? 0) > (a.rssBytes ?? 0) ? b : a));
-  const reason = why ?? `${members.length} processes do the same work.`;
-  const note = `${reason} Of ${members.length}, the look is at process ${largest.pid}, which uses the most memory; --all looks at all of them side by side.`;
+  const of =
+    why === undefined
+      ? `Of ${members.length} processes that do the same work`
+      : `${why} Of ${members.length}`;
+  const note = `${of}, the look is at process ${largest.pid}, which uses the most memory; --all looks at all of them side by side.`;
   return { member: largest, note };
 }

@@ -1,5 +1,6 @@
 // Every process here that runs JavaScript: its state, its family, and whether we could attach.
 import { type Attachability, checkAttachable } from '../attachability.ts';
+import { shownCommand } from '../family/command-words.ts';
 import { type FamilyPlace, findFamilies } from '../family/family.ts';
 import { type LaunchMarks, readLaunchMarks } from '../family/launch-marks.ts';
 import { readInspectorEndpoint } from '../inspector-address.ts';
@@ -77,6 +78,10 @@ function canSeePorts(pid: number, root: string): boolean {
   return ours !== undefined && known(readLink(`${root}/${pid}/ns/net`)) === ours;
 }
 
+/** A script behind long flags is still in there. */
+export const LONGEST_COMMAND = 2_000;
+const SHOWN_COMMAND = 80;
+
 /** A shell that runs one command hides who started it; one that a person types into starts what it runs itself. */
 const SHELLS = /^(ba|da|z|a|k)?sh$/;
 const MOST_SHELLS = 4;
@@ -107,7 +112,7 @@ function describeProcess(pid: number, runtime: Runtime, root: string): Described
     state: stat.state,
     startTicks: stat.startTicks,
     argv,
-    command: shortCommand(argv, stat.comm),
+    command: shownCommand(shortCommand(argv, stat.comm, LONGEST_COMMAND), SHOWN_COMMAND),
     listeningPorts: listeningPorts(pid, root),
     startedBy: findStarter(stat.parentPid, root),
     marks: readLaunchMarks(pid, root),
@@ -148,10 +153,17 @@ export async function listNodeProcesses(options: ListOptions = {}): Promise<Node
   );
   const families = findFamilies(described);
   const holders = portHolders(root);
-  return described.map(({ startedBy: _by, marks: _marks, ...entry }, index) => ({
-    ...entry,
-    inspector: inspectors[index]!,
-    attachable: judge(entry.pid, inspectors[index]!, { root, holders }),
-    family: families.get(entry.pid)!,
-  }));
+  return described.map(({ startedBy: _by, marks: _marks, ...entry }, index) => {
+    const inspector = inspectors[index]!;
+    const family = families.get(entry.pid)!;
+    const attachable = judge(entry.pid, inspector, { root, holders });
+    return { ...entry, inspector, attachable: withFamilyCure(attachable, family), family };
+  });
+}
+
+/** What a wrapper starts is looked at in its place, so it needs no cure of its own. */
+function withFamilyCure(attachable: Attachability, { role, children }: FamilyPlace): Attachability {
+  const [program] = children;
+  if (attachable.ok || role !== 'wrapper' || program === undefined) return attachable;
+  return { ...attachable, cure: `Look at the program that it starts and waits for, process ${program}.` };
 }
