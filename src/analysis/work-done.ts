@@ -15,8 +15,7 @@ export function measureWork(
   const work: Work = {};
   const requests = runtime.flatMap((sample) => sample.requests ?? []);
   if (requests.length > 0 && seconds > 0)
-    work.requestsPerSecond =
-      requests.reduce((sum, { answered, failed }) => sum + answered + failed, 0) / seconds;
+    work.requestsPerSecond = requests.reduce((sum, { answered }) => sum + answered, 0) / seconds;
   if (cpuProfiles.length > 0) work.codeMillis = codeMicros(cpu) / 1_000;
   const [first, last] = [passive[0], passive.at(-1)];
   if (first?.cpuMicros !== undefined && last?.cpuMicros !== undefined && seconds > 0)

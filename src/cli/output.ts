@@ -1,8 +1,7 @@
 // Writing results: the report to standard output or a file, whole or not at all.
 import { renameSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
-import type { FamilyReport } from '../model/family-report.ts';
-import type { Report } from '../model/finding.ts';
+import type { FamilyReport, Report } from '../model/finding.ts';
 import type { HeapReport } from '../model/heap/heap-report.ts';
 import { renderHeapText } from '../report/heap/heap-text.ts';
 import { renderJson } from '../report/json.ts';

@@ -1,5 +1,5 @@
 // From the reports of processes that do the same work to one: which of them is sick, and each cause once.
-import type { FamilyCause, FamilyMember, FamilyReport } from '../model/family-report.ts';
+import type { FamilyCause, FamilyMember, FamilyReport } from '../model/finding.ts';
 
 /** Members without a report could not be looked at. */
 export function judgeFamily(

@@ -1,6 +1,8 @@
 // The nouns of reports and findings. Their shapes are the published contract: wire/report.
+
+export type { FamilyCause, FamilyMember, FamilyReport } from '../wire/family-report.ts';
 export type { Audit, AuditCheck } from '../wire/report/audit.ts';
-export type { ReportCapture, ReportLook, ReportStall } from '../wire/report/capture.ts';
+export type { ReportCapture, ReportLook, ReportStall, Work } from '../wire/report/capture.ts';
 export type { ConfigurationFinding, CrashFinding, Finding, NotApplicable } from '../wire/report/finding.ts';
 export type { Evidence, Impact, Subject } from '../wire/report/impact.ts';
 export type { KeepsAlive, KeptAliveBy } from '../wire/report/keeps-alive.ts';
@@ -15,4 +17,3 @@ export type {
 } from '../wire/report/report.ts';
 export type { ReportContainer, ReportProcess, ReportTarget } from '../wire/report/target.ts';
 export type { ReportWarning } from '../wire/report/warning.ts';
-export type { Work } from '../wire/report/work.ts';

@@ -1,7 +1,6 @@
 // The report as JSON: the public contract, described by schema/report-v2.schema.json,
 // schema/heap-report-v1.schema.json and schema/family-report-v1.schema.json.
-import type { FamilyReport } from '../model/family-report.ts';
-import type { Report } from '../model/finding.ts';
+import type { FamilyReport, Report } from '../model/finding.ts';
 import type { HeapReport } from '../model/heap/heap-report.ts';
 import { jsonForTerminal } from './escape.ts';
 

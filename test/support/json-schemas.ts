@@ -2,11 +2,11 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as v from 'valibot';
+import { familyCause, familyMember, familyReport } from '../../src/wire/family-report.ts';
 import { audit } from '../../src/wire/report/audit.ts';
 import { reportCapture, reportLook } from '../../src/wire/report/capture.ts';
 import { comparison, findingChange, functionChange } from '../../src/wire/report/comparison.ts';
 import { crash } from '../../src/wire/report/crash.ts';
-import { familyCause, familyMember, familyReport } from '../../src/wire/report/family-report.ts';
 import { configurationFinding, crashFinding, finding } from '../../src/wire/report/finding.ts';
 import {
   heapCollection,

@@ -7,7 +7,7 @@ import { CulpritError, UsageError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { judgeFamily } from '../../findings/family.ts';
 import { explainRecordedHeap } from '../../heap/explain-recorded-heap.ts';
-import type { FamilyMember, FamilyReport } from '../../model/family-report.ts';
+import type { FamilyMember, FamilyReport } from '../../model/finding.ts';
 import { record } from '../../record.ts';
 import { readRecording } from '../../recording/reader.ts';
 import { checkWritable, createRecordingWriter } from '../../recording/writer.ts';

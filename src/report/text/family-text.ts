@@ -1,6 +1,6 @@
 // Several processes side by side as terminal text: who is sick, one line for each, then each cause once.
 import { Chalk } from 'chalk';
-import type { FamilyCause, FamilyMember, FamilyReport } from '../../model/family-report.ts';
+import type { FamilyCause, FamilyMember, FamilyReport } from '../../model/finding.ts';
 import { formatBytes, formatDuration, formatNumber } from '../../units/units.ts';
 import { escapeAllStrings } from '../escape.ts';
 import { hangingLines, labelledLines, wrapText } from '../layout.ts';
@@ -39,7 +39,8 @@ function headline(
   { verdict, verdictReason, causes, members }: FamilyReport,
   { paint, width }: Page,
 ): string[] {
-  const text = wrapText(`${HEADLINES[verdict]}: ${verdictReason}`, width);
+  const isMixed = verdict === 'idle' && members.some(({ report }) => report?.verdict === 'healthy');
+  const text = wrapText(`${isMixed ? 'PARTLY IDLE' : HEADLINES[verdict]}: ${verdictReason}`, width);
   const painted = text.map((line) =>
     verdict === 'healthy'
       ? paint.green.bold(line)

@@ -2,14 +2,13 @@
 // never renamed. Absent means unknown; unknown is never 0.
 import * as v from 'valibot';
 import { audit } from './audit.ts';
-import { reportCapture, reportLook } from './capture.ts';
+import { reportCapture, reportLook, work } from './capture.ts';
 import { configurationFinding, crashFinding, finding, notApplicable } from './finding.ts';
 import { keepsAlive } from './keeps-alive.ts';
 import { profileTables, reportContents } from './profile-tables.ts';
 import { count, tool } from './scalars.ts';
 import { reportProcess, reportTarget } from './target.ts';
 import { reportWarning } from './warning.ts';
-import { work } from './work.ts';
 
 /** `idle`: it did no work while it was watched, so that silence says nothing. */
 export const verdict = v.picklist(['findings', 'healthy', 'idle', 'too-little-data']);

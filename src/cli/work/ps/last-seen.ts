@@ -82,6 +82,8 @@ function writeSeen(file: string, seen: Seen): void {
     writeFileSync(partial, JSON.stringify(seen), { mode: 0o600 });
     renameSync(partial, file);
   } catch {
-    rmSync(partial, { force: true });
+    try {
+      rmSync(partial, { force: true });
+    } catch {}
   }
 }

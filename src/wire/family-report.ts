@@ -1,9 +1,9 @@
 // Several processes that do the same work, watched at the same time and told apart: the workers of a cluster, the apps of a
 // process manager. Version 1.
 import * as v from 'valibot';
-import { finding } from './finding.ts';
-import { diagnosisReport, verdict } from './report.ts';
-import { count, text, tool } from './scalars.ts';
+import { finding } from './report/finding.ts';
+import { diagnosisReport, verdict } from './report/report.ts';
+import { count, text, tool } from './report/scalars.ts';
 
 export const familyMember = v.object({
   pid: count,
