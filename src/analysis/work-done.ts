@@ -37,9 +37,12 @@ function codeMicros(cpu: readonly CpuSummary[]): number {
 /** One in a thousand: 30 ms in half a minute. A program that does a job of a few milliseconds each second does more. */
 const LEAST_CODE_SHARE = 0.001;
 
+/** A thread that is hardly busy may go unprofiled: then the process has to use less than this in all, culprit's own work included. */
+const LEAST_CORES = 0.02;
+
 /** No request, and hardly any code. False where either is unknown. */
-export function isIdle({ requestsPerSecond, codeMillis }: Work, seconds: number): boolean {
-  return (
-    requestsPerSecond === 0 && codeMillis !== undefined && codeMillis < seconds * 1_000 * LEAST_CODE_SHARE
-  );
+export function isIdle({ requestsPerSecond, codeMillis, cpuCores }: Work, seconds: number): boolean {
+  if (requestsPerSecond !== 0) return false;
+  if (codeMillis !== undefined) return codeMillis < seconds * 1_000 * LEAST_CODE_SHARE;
+  return cpuCores !== undefined && cpuCores < LEAST_CORES;
 }

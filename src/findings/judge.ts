@@ -2,7 +2,7 @@
 import type { Facts } from '../analysis/facts.ts';
 import { isIdle } from '../analysis/work-done.ts';
 import type { Finding, NotApplicable, Verdict } from '../model/finding.ts';
-import { formatDuration } from '../units/units.ts';
+import { formatDuration, formatShare } from '../units/units.ts';
 import { joinDrafts } from './join.ts';
 import { kindInfo } from './kinds.ts';
 import { rankFindings } from './rank.ts';
@@ -73,8 +73,11 @@ function healthyReason(facts: Facts, notApplicable: NotApplicable[]): string {
 
 /** It says what was not done, and leaves to whoever knows the family where the work is. */
 function idleReason({ work, lookSeconds }: Facts): string {
-  const code = formatDuration(work.codeMillis ?? 0);
-  return `It served nothing in ${Math.round(lookSeconds)} s: no request was answered, and its own code ran for ${code}. What goes wrong under load does not show in such a look.`;
+  const did =
+    work.codeMillis === undefined
+      ? `it used ${formatShare(work.cpuCores ?? 0)} of a core`
+      : `its own code ran for ${formatDuration(work.codeMillis)}`;
+  return `It served nothing in ${Math.round(lookSeconds)} s: no request was answered, and ${did}. What goes wrong under load does not show in such a look.`;
 }
 
 /** A profile made by another tool says where time or memory went, which is no proof of health. */

@@ -30,7 +30,21 @@ const works = cpu(
   30_000,
 );
 
+const unprofiled = change((observations) => {
+  observations.cpuProfiles = [];
+});
+/** Of the whole process, in cores. */
+const usesCpu = (cores: number): Habit =>
+  change(({ passive }) => {
+    for (const sample of passive) sample.cpuMicros = sample.atMillis * 1_000 * cores;
+  });
+
 describe('a process is idle', () => {
+  test('that is not profiled, because it is hardly busy', () => {
+    expect(verdictOf(answers(0), unprofiled, usesCpu(0.01)).verdict).toBe('idle');
+    expect(verdictOf(answers(0), unprofiled, usesCpu(0.05)).verdict).toBe('healthy');
+  });
+
   test.each([
     ['that answers nothing and sleeps', [answers(0), sleeps]],
     ['in which only Node.js itself runs', [answers(0), turnsByItself]],
@@ -46,7 +60,7 @@ describe('a process is idle', () => {
     ['one that answers', [answers(1), sleeps]],
     ['one whose code runs, for 150 ms', [answers(0), works]],
     ['one whose requests are not counted', [sleeps]],
-    ['one that was not profiled', [answers(0)]],
+    ['one that was neither profiled nor timed', [answers(0), unprofiled]],
   ])('but not %s', (_, habits) => {
     expect(verdictOf(...habits).verdict).toBe('healthy');
   });
