@@ -34,12 +34,12 @@ if (cluster.isPrimary) {
   server.listen(0, '127.0.0.1', () => {
     const { port } = server.address();
     setInterval(() => http.get({ port, host: '127.0.0.1', agent: false }, (res) => res.resume()).on('error', () => {}), 20);
-    if (process.env.SICK) setInterval(function remember() { for (let i = 0; i < 20; i++) sessions.set(++n, { n, at: new Date(), text: 'x' + n }); }, 25);
+    if (process.env.SICK) setInterval(function remember() { for (let i = 0; i < 40; i++) sessions.set(++n, { n, at: new Date(), text: 'x' + n }); }, 25);
   });
 }
 `;
 
-const LOOK = '16s';
+const LOOK = '30s';
 const workersOf = (target: RunningTarget) => readChildren(target.pid).map(({ pid }) => pid);
 
 async function expectClosed(pids: readonly number[]): Promise<void> {
