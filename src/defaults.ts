@@ -14,6 +14,8 @@ export const DEFAULTS = {
   },
   /** To list is the work of a moment; the rest is for the threads that come later. */
   whyAlive: { durationMillis: 3_000 },
+  /** The age at which start-up is over: that of findings/thresholds/growth.ts. */
+  settle: { ageMillis: 120_000 },
   /** In a pod, memory is somebody's. */
   remote: { snapshot: 'never', target: 'auto' },
   bench: { budgetMillis: 300_000, turns: 2, startMillis: 30_000, setupMillis: 600_000, snapshot: 'never' },

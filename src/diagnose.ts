@@ -53,6 +53,7 @@ export function diagnose(
     findings,
     notApplicable,
     keepsAlive: describeKeepsAlive(observations.keepAlive, observations.target.threads),
+    ...(!origin && { work: facts.work }),
     ...((origin || top !== undefined) && { where: tablesOf(observations, top ?? DEFAULTS.analyze.top) }),
     ...(recording.contents && { contents: recording.contents }),
     ...(pictures && { pictures: drawPictures(facts, findings) }),

@@ -1,6 +1,7 @@
 // All measured facts of one recording, worked out once; the rules read them and nothing else.
 
 import type { CpuProfile } from '../model/cpu-profile.ts';
+import type { Work } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
 import type { CollectionGrowth } from '../model/memory/collection.ts';
 import type { Observations } from '../model/observations.ts';
@@ -40,6 +41,7 @@ import { type ShortPool, shortPools } from './waiting/short-pools.ts';
 import { type StuckLine, stuckLines } from './waiting/stuck-lines.ts';
 import { summarizeThreadPool, type ThreadPoolPressure } from './waiting/thread-pool.ts';
 import { type WireFacts, watchWire } from './waiting/wire.ts';
+import { measureWork } from './work-done.ts';
 
 export interface Facts {
   observations: Observations;
@@ -97,6 +99,7 @@ export interface Facts {
   lookups: LookupSummary[] | null;
   /** Referenced timers, as Node counts them. */
   timers: Trend;
+  work: Work;
 }
 
 export function gatherFacts(observations: Observations): Facts {
@@ -165,6 +168,7 @@ export function gatherFacts(observations: Observations): Facts {
     outage: findOutage(observations.asyncObservations),
     threadPool: summarizeThreadPool(observations),
     lookups: summarizeLookups(runtime, seconds),
+    work: measureWork(observations, cpu, seconds),
     timers: countTrend(main, (sample) => sample.resources?.Timeout ?? (sample.resources ? 0 : undefined)),
   };
 }

@@ -6,16 +6,22 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseCaptureWords } from '../capture/capture-words.ts';
 import type { CaptureOutcome } from '../capture/context.ts';
+import { waitForSteadyState } from '../capture/steady-state.ts';
 import { AttachError, UsageError } from '../errors.ts';
 import { type RecordResult, record } from '../record.ts';
 import { createTraceFile } from '../recording/trace-file.ts';
 import { createRecordingWriter } from '../recording/writer.ts';
-import { findTarget } from '../target/find-target.ts';
+import type { ResolvedTarget } from '../target/find.ts';
 import { formatBytes, formatCount } from '../units/units.ts';
-import { listenForInterrupt } from './interrupt.ts';
+import { chooseTarget, sayChoice } from './choose-target.ts';
+import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { type Launched, launch } from './launch.ts';
 import type { LiveOptions } from './options/capture-options.ts';
-import { createProgress } from './progress.ts';
+import { createProgress, type Progress } from './progress.ts';
+
+export interface RecordedTarget extends RecordResult {
+  target: ResolvedTarget;
+}
 
 /** Captures into `dir`. Whatever was launched for it is ended; the target is restored on every way out. */
 export async function recordInto(
@@ -23,7 +29,7 @@ export async function recordInto(
   target: string | undefined,
   command: readonly string[],
   options: LiveOptions,
-): Promise<RecordResult> {
+): Promise<RecordedTarget> {
   const captureOptions = parseCaptureWords(options);
   if ((target === undefined) === (command.length === 0)) {
     throw new UsageError(
@@ -37,7 +43,12 @@ export async function recordInto(
   const launched = command.length > 0 ? await launch(command) : null;
   const progress = await createProgress(options.quiet === true);
   try {
-    const resolved = launched ? ({ kind: 'process', pid: launched.pid } as const) : await findTarget(target!);
+    const resolved = launched
+      ? ({ kind: 'process', pid: launched.pid } as const)
+      : await chooseTarget(target!, { isExact: options.exact });
+    // Whoever watches learns it now; the report says it, too.
+    sayChoice(resolved, options.quiet === true || !process.stderr.isTTY);
+    if (options.settle) await settle(resolved, interrupt, progress);
     const result = await record(resolved, createRecordingWriter(dir), {
       ...captureOptions,
       whyAlive: options.whyAlive,
@@ -46,13 +57,30 @@ export async function recordInto(
       onProgress: progress.capture,
     }).catch((error: unknown) => sayHowItEnded(error, launched));
     sayTrace(result.outcome.trace, options);
-    return result;
+    return { ...result, target: resolved };
   } finally {
     await trace?.discard();
     progress.end();
     interrupt.dispose();
     await launched?.end();
   }
+}
+
+/** Throws UsageError where the process cannot be seen from here. */
+export async function settle(
+  target: ResolvedTarget,
+  interrupt: Interrupt,
+  progress: Progress,
+): Promise<void> {
+  if (target.kind !== 'process')
+    throw new UsageError(
+      '--settle watches the process through /proc, and an address leads to one that may be anywhere.',
+      'Give its pid, or leave it out.',
+    );
+  const waiting = 'waiting until the process is past its start-up';
+  await waitForSteadyState(target.pid, interrupt.signal, (mostMillis) =>
+    progress.capture({ step: waiting, elapsedMillis: 0, durationMillis: mostMillis }),
+  );
 }
 
 const ENDING_MILLIS = 1_000;

@@ -2,10 +2,11 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import type { Comparison } from '../model/comparison/comparison.ts';
-import type { Report } from '../model/finding.ts';
+import type { FamilyReport, Report } from '../model/finding.ts';
 import type { HeapReport } from '../model/heap/heap-report.ts';
 import { renderHeapText } from '../report/heap/heap-text.ts';
 import { renderJson } from '../report/json.ts';
+import { renderFamilyText } from '../report/text/family-text.ts';
 import { renderText, type TextOptions } from '../report/text/text.ts';
 import { rememberReport } from './last-report.ts';
 import type { HtmlOption, ReportOutput } from './options/report-options.ts';
@@ -18,6 +19,10 @@ export async function printReport(
 ): Promise<void> {
   await writeHtml(report, output);
   printEither(`${renderJson(report)}\n`, (look) => renderText(report, { ...look, by }), output);
+}
+
+export function printFamilyReport(report: FamilyReport, output: ReportOutput): void {
+  printEither(renderJson(report), (look) => renderFamilyText(report, look), output);
 }
 
 export async function printHeapReport(report: HeapReport, output: ReportOutput): Promise<void> {

@@ -1,5 +1,6 @@
 // Which exit code a report deserves.
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { FamilyReport } from '../model/finding.ts';
 import { type Report, SEVERITIES, type Severity } from '../model/finding.ts';
 import type { HeapReport } from '../model/heap/heap-report.ts';
 
@@ -11,6 +12,15 @@ export function exitCodeFor(report: Report, failOn: Severity | undefined, isInte
   if (report.kind === 'triage' && report.verdict === 'too-little-data') return EXIT.cannotAttach;
   const least = SEVERITIES.indexOf(failOn);
   return report.findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= least)
+    ? EXIT.gateFailed
+    : EXIT.done;
+}
+
+/** The gravest of all causes counts. */
+export function familyExitCode({ causes }: FamilyReport, failOn: Severity | undefined): ExitCode {
+  if (failOn === undefined) return EXIT.done;
+  const least = SEVERITIES.indexOf(failOn);
+  return causes.some(({ finding }) => SEVERITIES.indexOf(finding.severity) >= least)
     ? EXIT.gateFailed
     : EXIT.done;
 }

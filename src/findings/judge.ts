@@ -1,12 +1,15 @@
 // From facts to a verdict: run the rules, join, rank, and say whether the look was long enough to call silence health.
 import type { Facts } from '../analysis/facts.ts';
+import { isIdle } from '../analysis/work-done.ts';
 import type { Finding, NotApplicable, Verdict } from '../model/finding.ts';
+import { formatDuration, formatShare } from '../units/units.ts';
 import { healthyReason, unseenForHealth } from './health.ts';
 import { joinDrafts } from './join.ts';
 import { measureNext } from './next-measurement.ts';
 import { rankFindings } from './rank.ts';
 import type { Draft } from './rule.ts';
 import { RULES } from './rules.ts';
+import { sayComeBack } from './young-process.ts';
 
 export interface Judgement {
   verdict: Verdict;
@@ -54,18 +57,31 @@ function verdictOf(
   if (counts === 0 && (cpuProfiles.length > 0 || (origin && heapReads.length > 0)))
     return judgeProfileOnly(facts);
   if (facts.lookSeconds >= LEAST_SECONDS && counts >= LEAST_COUNTS) {
+    if (isIdle(facts.work, facts.lookSeconds)) return { verdict: 'idle', verdictReason: idleReason(facts) };
     const unseen = unseenForHealth(notApplicable);
     if (unseen.length >= MOST_UNSEEN)
       return {
         verdict: 'too-little-data',
         verdictReason: `Nothing was found in ${seconds} s, but too much could not be judged to call it healthy: ${unseen.join(', ')}.`,
       };
-    return { verdict: 'healthy', verdictReason: healthyReason(facts, unseen) };
+    return {
+      verdict: 'healthy',
+      verdictReason: [healthyReason(facts, unseen), ...sayComeBack(facts)].join(' '),
+    };
   }
   return {
     verdict: 'too-little-data',
     verdictReason: `${seconds} s and ${counts} samples are too little to tell growth from noise; ${LEAST_SECONDS} s and ${LEAST_COUNTS} samples are the least, 30 s are good.`,
   };
+}
+
+/** It says what was not done, and leaves to whoever knows the family where the work is. */
+function idleReason({ work, lookSeconds }: Facts): string {
+  const did =
+    work.codeMillis === undefined
+      ? `it used ${formatShare(work.cpuCores ?? 0)} of a core`
+      : `its own code ran for ${formatDuration(work.codeMillis)}`;
+  return `It served nothing in ${Math.round(lookSeconds)} s: no request was answered, and ${did}. What goes wrong under load does not show in such a look.`;
 }
 
 /** A profile made by another tool says where time or memory went, which is no proof of health. */

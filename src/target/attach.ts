@@ -7,18 +7,10 @@ import { AttachError } from '../errors.ts';
 import { claim, newToken, release, TargetIsHeld } from './holding/claim.ts';
 import { type AttachDeadline, startDeadline, withDeadline } from './holding/deadline.ts';
 import { moveInspector } from './holding/move.ts';
+import { readIdentity, refuseOtherRuntimes, type TargetIdentity } from './identity.ts';
 import { type InspectorEndpoint, readInspectorEndpoint } from './inspector-address.ts';
 import { ConnectionRefused, type InspectorSession, openSession, SessionClosed } from './inspector-session.ts';
 import { openInspectorBySignal, signalAndFind } from './open-inspector.ts';
-
-export interface TargetIdentity {
-  pid: number;
-  nodeVersion: string;
-  /** With Node's own flags. */
-  argv: string[];
-  uptimeSeconds: number;
-  cwd: string;
-}
 
 export interface Attachment {
   session: InspectorSession;
@@ -117,13 +109,16 @@ async function attachOnce(pid: number, { isWatched, deadline, takesOver }: Try):
 
 /** Attaches to an inspector that is already open, local or forwarded; it stays open afterwards. */
 export async function attachByAddress(host: string, port: number): Promise<Attachment> {
+  await refuseOtherRuntimes(host, port);
   return attachToOpen(await readInspectorEndpoint(host, port));
 }
 
 /** Attaches to a `ws://` address of an inspector; it stays open afterwards. */
 export async function attachByUrl(webSocketUrl: string): Promise<Attachment> {
   const url = new URL(webSocketUrl);
-  return attachToOpen({ host: url.hostname, port: Number(url.port || 80), webSocketUrl, title: '' });
+  const [host, port] = [url.hostname.replace(/^\[|\]$/g, ''), Number(url.port || 80)];
+  await refuseOtherRuntimes(host, port);
+  return attachToOpen({ host: url.hostname, port, webSocketUrl, title: '' });
 }
 
 async function attachToOpen(endpoint: InspectorEndpoint): Promise<Attachment> {
@@ -192,25 +187,6 @@ function wrongProcess(
     `The inspector at ${endpoint.host}:${endpoint.port} belongs to process ${identity.pid}, not to ${expected[0]}. Nothing was done.`,
     `Close the inspector of process ${identity.pid}, or start the target with --inspect-port=0 so that each process opens its own port.`,
   );
-}
-
-const IDENTITY_EXPRESSION =
-  '({ pid: process.pid, nodeVersion: process.version, argv: [process.argv0, ...process.execArgv, ...process.argv.slice(1)].map((word) => String(word).slice(0, 500)).slice(0, 50), uptimeSeconds: process.uptime(), cwd: process.cwd() })';
-
-async function readIdentity(session: InspectorSession): Promise<TargetIdentity> {
-  const answer = await session.send<{ result?: { value?: TargetIdentity } } | null>(
-    'Runtime.evaluate',
-    { expression: IDENTITY_EXPRESSION, returnByValue: true, silent: true },
-    8_000,
-  );
-  const identity = answer?.result?.value;
-  if (typeof identity?.pid !== 'number' || !Array.isArray(identity.argv)) {
-    throw new AttachError(
-      'The inspector does not belong to a Node.js process.',
-      'Give the pid of a Node.js process.',
-    );
-  }
-  return identity;
 }
 
 /** A debugger that holds the target at a breakpoint would make every number meaningless; leave it alone. */

@@ -2,10 +2,13 @@
 // that does not catch it, so every doubt here is a refusal that carries its cure.
 import { AttachError } from '../errors.ts';
 import { cureOfBlockedSignal } from './blocked-signal.ts';
+import { readLaunchMarks } from './family/launch-marks.ts';
 import { readNodeFlags } from './inspector-ports.ts';
-import { isNodeProcess, readNodeVersion } from './node-binary.ts';
+import { readChildren } from './proc/children.ts';
 import { ageSeconds, listPids, type ProcStat, type ProcStatus, readStat, readStatus } from './proc/proc.ts';
 import { known, readLink } from './proc/proc-file.ts';
+import { readNodeVersion } from './program/node-binary.ts';
+import { readRuntime, sayOtherRuntime } from './program/runtime.ts';
 
 /** Why not: one word for each reason, for programs to compare. */
 export type RefusalKind =
@@ -15,10 +18,13 @@ export type RefusalKind =
   | 'zombie'
   | 'stopped'
   | 'not-node'
+  | 'other-runtime'
   | 'other-network'
   | 'other-user'
   | 'signal-blocked'
-  | 'signal-not-caught';
+  | 'signal-not-caught'
+  | 'cluster-primary'
+  | 'port-taken';
 
 /** A reason (one clause, "it is ...") and its cure (a sentence). */
 export interface Refusal {
@@ -84,9 +90,13 @@ function checkState({ pid, stat, status }: Facts): Refusal | undefined {
   return undefined;
 }
 
-function checkProgram({ pid, root }: Facts): Refusal | undefined {
-  if (isNodeProcess(pid, root)) return undefined;
-  return refuse('not-node', 'it is not a Node.js process', 'List those that are with `culprit ps`.');
+function checkProgram({ pid, root, options }: Facts): Refusal | undefined {
+  const runtime = readRuntime(pid, root)?.name;
+  if (runtime === 'Node.js' || (runtime === 'Electron' && options.isInspectorOpen)) return undefined;
+  if (runtime === undefined)
+    return refuse('not-node', 'it is not a Node.js process', 'List those that are with `culprit ps`.');
+  const { reason, cure } = sayOtherRuntime(runtime);
+  return refuse('other-runtime', reason, cure);
 }
 
 function checkNetwork({ pid, root }: Facts): Refusal | undefined {
@@ -126,8 +136,20 @@ function checkSignal({ pid, root, stat, status, options }: Facts): Refusal | und
   return refuse('signal-not-caught', reason, cure);
 }
 
+/** In a cluster's primary Node.js hands SIGUSR1 on to all workers (16 to 26), and the first of them that gets the port stays open. */
+function checkWorkers({ pid, root, options }: Facts): Refusal | undefined {
+  if (options.isInspectorOpen) return undefined;
+  const worker = readChildren(pid, root).find((child) => readLaunchMarks(child.pid, root).isClusterWorker);
+  if (worker === undefined) return undefined;
+  return refuse(
+    'cluster-primary',
+    'it is the primary of a cluster, and the signal that opens its inspector would open one of its workers, too',
+    `Look at a worker, such as process ${worker.pid}; or start the primary with --inspect=127.0.0.1:0.`,
+  );
+}
+
 function checkFacts(facts: Facts): Attachability {
-  for (const check of [checkState, checkProgram, checkNetwork, checkUser, checkSignal]) {
+  for (const check of [checkState, checkProgram, checkNetwork, checkUser, checkSignal, checkWorkers]) {
     const refusal = check(facts);
     if (refusal) return refusal;
   }

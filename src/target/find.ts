@@ -1,82 +1,91 @@
 // From the <target> word of the command line to one process or one inspector, or an error that lists the choice.
-import { isIP } from 'node:net';
 import { basename } from 'node:path';
 import { UsageError } from '../errors.ts';
+import { describeChoices } from './family/choices.ts';
+import { chooseMember, servingUnits, type Unit } from './family/serving.ts';
 import { listPids, readStat } from './proc/proc.ts';
 import type { NodeProcess } from './proc/processes.ts';
-import { portHolder } from './proc/sockets.ts';
-
-/** What the word can mean, told by its form alone. */
-export type TargetSpec =
-  | { kind: 'pid'; pid: number }
-  /** ":3000": a port on this machine, the app's or its inspector's. */
-  | { kind: 'port'; port: number }
-  | { kind: 'inspector'; host: string; port: number }
-  | { kind: 'web-socket'; url: string }
-  /** A part of the command line. */
-  | { kind: 'pattern'; pattern: string };
+import { hasConnectionsTo, portHolder } from './proc/sockets.ts';
+import { PS_HINT, type TargetSpec, toAddress, withAddress } from './target-word.ts';
 
 /** One target. Hosts are IP addresses or "localhost": Node's inspector refuses every other Host header. */
 export type ResolvedTarget =
-  | { kind: 'process'; pid: number }
+  | {
+      kind: 'process';
+      pid: number;
+      /** Why it is this process, where another was named: a sentence or two. */
+      note?: string;
+      /** The name that a process manager, its traces or its package give it. */
+      app?: string;
+    }
   | { kind: 'inspector'; host: string; port: number }
   | { kind: 'web-socket'; url: string };
 
-/** URL.canParse is not in the oldest Node that a recorder runs on. */
-function isUrl(text: string): boolean {
-  try {
-    return new URL(text) !== null;
-  } catch {
-    return false;
+/** Several processes may be meant. Each of `choices` tells itself apart from the others. */
+export class SeveralMatch extends UsageError {
+  readonly choices: readonly NodeProcess[];
+  constructor(choices: readonly NodeProcess[], what: string) {
+    super(
+      `Several processes match ${what}:\n${describeChoices(choices).join('\n')}`,
+      'Choose one by its pid.',
+    );
+    this.choices = choices;
   }
 }
 
-const PS_HINT = 'See the Node.js processes here with `culprit ps`.';
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (port < 1 || port > 65_535) throw new UsageError(`${text} is not a port.`, 'Ports go from 1 to 65535.');
-  return port;
+/** What the family of the target is, and how much of it is wanted. */
+export interface ResolveOptions {
+  root?: string;
+  /** Exactly what was named, also where it is a wrapper or the primary of a cluster. */
+  isExact?: boolean;
 }
 
-/** Reads the <target> argument. Throws UsageError for an empty word, pid 0, a port or URL that cannot be. */
-export function parseTarget(text: string): TargetSpec {
-  const word = text.trim();
-  if (word === '') throw new UsageError('The target is empty.', PS_HINT);
-  if (/^\d+$/.test(word)) {
-    const pid = Number(word);
-    if (pid === 0 || pid > 2 ** 31) throw new UsageError(`${word} is not a process id.`, PS_HINT);
-    return { kind: 'pid', pid };
-  }
-  if (/^:\d+$/.test(word)) return { kind: 'port', port: parsePort(word.slice(1)) };
-  if (/^wss?:\/\//i.test(word)) {
-    if (!isUrl(word))
-      throw new UsageError(
-        `${word} is not a URL.`,
-        'Copy webSocketDebuggerUrl from what `curl host:port/json/list` shows.',
-      );
-    return { kind: 'web-socket', url: word };
-  }
-  const address = /^(?:http:\/\/)?(?:\[([0-9a-f:.]+)\]|([\w.-]+)):(\d+)\/?$/i.exec(word);
-  if (address) {
-    return { kind: 'inspector', host: (address[1] ?? address[2])!, port: parsePort(address[3]!) };
-  }
-  return { kind: 'pattern', pattern: word };
+interface Named {
+  found: readonly NodeProcess[];
+  what: string;
+  /** The port that was asked for. */
+  port?: number;
 }
 
-function chooseOne(found: readonly NodeProcess[], what: string): ResolvedTarget {
-  if (found.length === 1) return { kind: 'process', pid: found[0]!.pid };
-  const list = found.map(({ pid, command }) => `  ${pid}  ${command}`).join('\n');
-  throw new UsageError(`Several processes match ${what}:\n${list}`, 'Choose one by its pid.');
+interface Resolving extends ResolveOptions {
+  root: string;
+  processes: readonly NodeProcess[];
 }
 
-function resolvePort(port: number, processes: readonly NodeProcess[], root: string): ResolvedTarget {
+function unitsFor({ found, port }: Named, { processes, isExact, root }: Resolving): Unit[] {
+  if (isExact) return found.map((entry) => ({ members: [entry] }));
+  return servingUnits(found, {
+    processes,
+    ...(port !== undefined && { serves: (pid: number) => hasConnectionsTo(port, pid, root) }),
+  });
+}
+
+function chooseOne(named: Named, resolving: Resolving): ResolvedTarget {
+  const units = unitsFor(named, resolving);
+  const chosen = units.map(chooseMember);
+  if (chosen.length > 1)
+    throw new SeveralMatch(
+      chosen.map(({ member }) => member),
+      named.what,
+    );
+  const { member, note } = chosen[0]!;
+  const { app } = member.family;
+  return {
+    kind: 'process',
+    pid: member.pid,
+    ...(note !== undefined && { note }),
+    ...(app !== undefined && { app }),
+  };
+}
+
+/** By port, those of whoever listens; throws UsageError with who holds it where that is no process of the list. */
+function namedByPort(port: number, { processes, root }: Resolving): Named | 'ask the port' {
   const found = processes.filter((entry) =>
     entry.listeningPorts.some((listening) => listening.port === port),
   );
-  if (found.length > 0) return chooseOne(found, `:${port}`);
+  if (found.length > 0) return { found, what: `:${port}`, port };
   // Without /proc we cannot tell who listens; asked as an inspector, the port can still answer for itself.
-  if (listPids(root).length === 0) return { kind: 'inspector', host: '127.0.0.1', port };
+  if (listPids(root).length === 0) return 'ask the port';
   const holder = portHolder(port, root);
   if (!holder) throw new UsageError(`Nothing listens on port ${port}.`, PS_HINT);
   const who = holder.pid === undefined ? holder.command : `process ${holder.pid} (${holder.command})`;
@@ -101,80 +110,100 @@ const isCulprit = ({ argv }: NodeProcess) =>
   argv.some((argument) => argument.startsWith(RECORDER_MARK)) ||
   /^- (record|ps)\b/.test(argv.slice(1, 3).join(' '));
 
-/** `npm start`, `npx ...`: they wait for the program, they are not it. */
-function isWrapper({ argv }: NodeProcess): boolean {
-  const [title = '', script = ''] = argv;
-  return (
-    /^(npm|npx|yarn|pnpm)( |$)/.test(title) ||
-    /^(npm|npx|yarn|pnpm|corepack)(-cli)?(\.c?js)?$/.test(basename(script))
-  );
-}
+/** A wrapper whose program is not there is no program itself. */
+const isEmptyWrapper = ({ family }: NodeProcess) => family.role === 'wrapper' && family.children.length === 0;
 
 /** The one Node.js program that runs here, as in most containers. Throws UsageError when there is none, or several. */
 export function resolveOnly(processes: readonly NodeProcess[], root = '/proc'): ResolvedTarget {
   const family = ownFamily(root);
   const strangers = processes.filter((entry) => !family.has(entry.pid) && !isCulprit(entry));
-  const programs = strangers.filter((entry) => !isWrapper(entry));
+  const programs = strangers.filter((entry) => !isEmptyWrapper(entry));
+  const ofNode = programs.filter(({ runtime }) => runtime === 'Node.js');
   if (programs.length === 0)
     throw new UsageError(
       'No Node.js process can be seen here.',
       'The program may run in another container, or has ended; or it is packaged so that it cannot be told: give its pid.',
     );
-  return chooseOne(programs, 'here');
+  const found = ofNode.length > 0 ? ofNode : programs;
+  return chooseOne({ found, what: 'here' }, { processes: strangers, root });
 }
 
-function resolvePattern(pattern: string, processes: readonly NodeProcess[], root: string): ResolvedTarget {
+/** By a name that a process manager gave, or a part of the command line. */
+function namedByPattern(pattern: string, { processes, root }: Resolving): Named {
   const family = ownFamily(root);
-  const matching = processes.filter(
-    (entry) => entry.argv.join(' ').includes(pattern) && !family.has(entry.pid) && !isCulprit(entry),
-  );
-  const programs = matching.filter((entry) => !isWrapper(entry));
+  const others = processes.filter((entry) => !family.has(entry.pid) && !isCulprit(entry));
+  const byName = others.filter((entry) => entry.family.app === pattern);
+  const matching =
+    byName.length > 0 ? byName : others.filter((entry) => entry.argv.join(' ').includes(pattern));
+  const programs = matching.filter((entry) => !isEmptyWrapper(entry));
   const found = programs.length > 0 ? programs : matching;
   if (found.length === 0)
     throw new UsageError(`No Node.js process has "${pattern}" in its command line.`, PS_HINT);
-  return chooseOne(found, `"${pattern}"`);
+  return { found, what: `"${pattern}"` };
 }
 
-/** An IP address for a DNS name: the inspector answers "Host must be an IP or localhost" to a name. */
-async function toAddress(host: string): Promise<string> {
-  const bare = host.replace(/^\[|\]$/g, '');
-  if (isIP(bare) !== 0 || bare.toLowerCase() === 'localhost') return bare;
-  try {
-    const { lookup } = await import('node:dns/promises');
-    return (await lookup(bare)).address;
-  } catch (cause) {
-    const hint =
-      'Give an IP address or localhost: an inspector answers to nothing else, so names are looked up first.';
-    throw new UsageError(`The host name ${bare} cannot be looked up.`, hint, { cause });
+/** Who is meant by the word; an address where only the address can tell. */
+async function name(spec: TargetSpec, resolving: Resolving): Promise<Named | ResolvedTarget> {
+  switch (spec.kind) {
+    case 'pid': {
+      const found = resolving.processes.filter(({ pid }) => pid === spec.pid);
+      return found.length > 0 ? { found, what: String(spec.pid) } : { kind: 'process', pid: spec.pid };
+    }
+    case 'port': {
+      const named = namedByPort(spec.port, resolving);
+      return named === 'ask the port' ? { kind: 'inspector', host: '127.0.0.1', port: spec.port } : named;
+    }
+    case 'inspector':
+      return nameByAddress(await toAddress(spec.host), spec.port, resolving);
+    case 'web-socket':
+      return { kind: 'web-socket', url: await withAddress(spec.url) };
+    case 'pattern':
+      return namedByPattern(spec.pattern, resolving);
   }
 }
 
-async function withAddress(url: string): Promise<string> {
-  const parsed = new URL(url);
-  const address = await toAddress(parsed.hostname);
-  parsed.hostname = address.includes(':') ? `[${address}]` : address;
-  return parsed.href;
+/** An inspector on this machine may be that of npm, or of a cluster's primary. */
+function nameByAddress(host: string, port: number, resolving: Resolving): Named | ResolvedTarget {
+  const isHere = host.startsWith('127.') || host === '::1' || host.toLowerCase() === 'localhost';
+  const found = resolving.processes.filter(({ listeningPorts }) =>
+    listeningPorts.some((listening) => listening.port === port),
+  );
+  const others = isHere
+    ? unitsFor({ found, what: '' }, resolving).filter(({ why }) => why !== undefined)
+    : [];
+  return others.length === 0 ? { kind: 'inspector', host, port } : { found, what: `${host}:${port}` };
 }
 
+const isNamed = (meant: Named | ResolvedTarget): meant is Named => 'found' in meant;
+
 /**
- * The one process or inspector meant. `processes` come from listNodeProcesses(). Does not judge whether it can be
- * attached to. Throws UsageError when nothing or more than one matches (then with the list to choose from).
+ * The one process or inspector meant: of a family the member that does the work, unless `isExact`. `processes` come from
+ * listNodeProcesses(). Does not judge whether it can be attached to. Throws UsageError when nothing matches, SeveralMatch
+ * when more than one does.
  */
 export async function resolveTarget(
   spec: TargetSpec,
   processes: readonly NodeProcess[],
-  root = '/proc',
+  { root = '/proc', isExact }: ResolveOptions = {},
 ): Promise<ResolvedTarget> {
-  switch (spec.kind) {
-    case 'pid':
-      return { kind: 'process', pid: spec.pid };
-    case 'port':
-      return resolvePort(spec.port, processes, root);
-    case 'inspector':
-      return { kind: 'inspector', host: await toAddress(spec.host), port: spec.port };
-    case 'web-socket':
-      return { kind: 'web-socket', url: await withAddress(spec.url) };
-    case 'pattern':
-      return resolvePattern(spec.pattern, processes, root);
-  }
+  const resolving = { root, isExact, processes };
+  const meant = await name(spec, resolving);
+  return isNamed(meant) ? chooseOne(meant, resolving) : meant;
+}
+
+/** All processes that do the work of what is meant, by pid. Throws UsageError when nothing matches, or only an address is known. */
+export async function resolveAll(
+  spec: TargetSpec,
+  processes: readonly NodeProcess[],
+  root = '/proc',
+): Promise<NodeProcess[]> {
+  const resolving = { root, processes };
+  const meant = await name(spec, resolving);
+  if (!isNamed(meant))
+    throw new UsageError(
+      '--all needs processes of this machine that are of Node.js.',
+      'Name the family by a port, a pid or a part of its command line; see `culprit ps`.',
+    );
+  const members = unitsFor(meant, resolving).flatMap((unit) => unit.members);
+  return members.sort((a, b) => a.pid - b.pid);
 }

@@ -23,7 +23,7 @@ export async function readInspectorEndpoint(
   timeoutMillis = 2_000,
 ): Promise<InspectorEndpoint> {
   const address = `${host}:${port}`;
-  const body = await fetchSmallBody(host, port, timeoutMillis);
+  const body = await fetchSmallBody({ host, port, path: '/json/list' }, timeoutMillis);
   const entry = parseTargetList(body);
   if (!entry) {
     throw new AttachError(
@@ -37,7 +37,31 @@ export async function readInspectorEndpoint(
   return { host, port, title: entry.title, webSocketUrl: `ws://${shownHost}:${port}${url.pathname}` };
 }
 
-function fetchSmallBody(host: string, port: number, timeoutMillis: number): Promise<string> {
+/**
+ * What the inspector says that it belongs to, before anything is sent to it: "node.js/v20.20.2", "Deno/2.9.6", "Bun",
+ * "Chrome/130.0.0.0". Undefined: it does not say. Rejects as readInspectorEndpoint() where nobody answers.
+ */
+export async function readInspectorProduct(
+  host: string,
+  port: number,
+  timeoutMillis = 2_000,
+): Promise<string | undefined> {
+  const body = await fetchSmallBody({ host, port, path: '/json/version' }, timeoutMillis);
+  try {
+    const said = JSON.parse(body) as { Browser?: unknown } | null;
+    return typeof said?.Browser === 'string' ? said.Browser : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Address {
+  host: string;
+  port: number;
+  path: string;
+}
+
+function fetchSmallBody({ host, port, path }: Address, timeoutMillis: number): Promise<string> {
   const address = `${host}:${port}`;
   return new Promise((resolve, reject) => {
     const fail = (message: string, hint: string) => {
@@ -55,7 +79,7 @@ function fetchSmallBody(host: string, port: number, timeoutMillis: number): Prom
     );
     // Node's inspector only accepts an IP address or "localhost" as Host.
     const request = http.get(
-      { host, port, path: '/json/list', agent: false, headers: { Host: 'localhost' } },
+      { host, port, path, agent: false, headers: { Host: 'localhost' } },
       (response) => {
         let body = '';
         response.setEncoding('utf8');

@@ -11,7 +11,8 @@ import type { AttachDeadline } from './holding/deadline.ts';
 import { takePortTurn } from './holding/port-turn.ts';
 import { findOpenInspector, type InspectorEndpoint } from './inspector-address.ts';
 import { isLoopback, likelyInspectorPorts, readNodeFlags, wantedInspectorPort } from './inspector-ports.ts';
-import { type ListeningPort, listeningPorts, portHolder } from './proc/sockets.ts';
+import { findPortConflict, sayPortCure } from './port-conflict.ts';
+import { type ListeningPort, listeningPorts } from './proc/sockets.ts';
 import type { Watcher } from './watcher-process.ts';
 
 export interface OpenedInspector extends Watcher {
@@ -131,13 +132,12 @@ async function waitForNewInspector(
 }
 
 function portConflict(pid: number): AttachError | null {
-  const wanted = wantedInspectorPort(readNodeFlags(pid));
-  const holder = wanted === 0 ? null : portHolder(wanted);
-  if (!holder || holder.pid === pid) return null;
-  const who = holder.pid ? `process ${holder.pid} (${holder.command})` : 'another process';
+  const conflict = findPortConflict(pid);
+  if (conflict === null) return null;
+  const { port, holder } = conflict;
   return new AttachError(
-    `Process ${pid} cannot open its inspector: port ${wanted} is held by ${who}. Nothing was done.`,
-    `Close the inspector of ${who} and try again, or start the target with --inspect-port=0 so that it picks a free port.`,
+    `Process ${pid} cannot open its inspector: port ${port} is held by ${holder}. Nothing was done.`,
+    sayPortCure(holder),
   );
 }
 

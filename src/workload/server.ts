@@ -3,9 +3,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkloadError } from '../errors.ts';
 import { checkAttachable } from '../target/attachability.ts';
-import { isNodeProcess } from '../target/node-binary.ts';
 import { readChildren } from '../target/proc/children.ts';
 import { listeningPorts } from '../target/proc/sockets.ts';
+import { isNodeProcess } from '../target/program/node-binary.ts';
 import { type Leashed, startLeashed } from './leashed.ts';
 
 export interface ServerSpec {

@@ -2,6 +2,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as v from 'valibot';
+import { familyCause, familyMember, familyReport } from '../../src/wire/family-report.ts';
 import { audit } from '../../src/wire/report/audit.ts';
 import { reportCapture, reportLook } from '../../src/wire/report/capture.ts';
 import { comparison, findingChange, functionChange } from '../../src/wire/report/comparison.ts';
@@ -69,6 +70,11 @@ const PUBLISHED = {
     title: 'culprit heap report, version 1',
     schema: heapReport,
     parts: { heapCollection, heapStep, retainerPath, heapPlace },
+  },
+  'family-report-v1': {
+    title: 'culprit family report, version 1',
+    schema: familyReport,
+    parts: { familyMember, familyCause, diagnosisReport, finding },
   },
   'preflight-v1': { title: 'culprit preflight, version 1', schema: preflight, parts: {} },
 } satisfies Record<string, Published>;

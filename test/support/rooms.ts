@@ -26,7 +26,7 @@ export const ALLOWED: Record<string, string[]> = {
   audit: ['defaults.ts', 'findings', 'analysis', 'model', 'report/warnings.ts', 'units', 'version.ts'],
   report: ['model', 'units', 'findings', 'type wire'],
   recording: ['model', 'units', 'signals', 'type wire', 'wire/warning.ts', 'errors.ts'],
-  target: ['type model', 'units', 'probe', 'errors.ts'],
+  target: ['type model', 'model/owner.ts', 'units', 'probe', 'errors.ts'],
   capture: [
     'defaults.ts',
     'probe',

@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
-import { parseTarget, resolveTarget } from '../../src/target/find.ts';
+import { resolveTarget } from '../../src/target/find.ts';
 import type { NodeProcess } from '../../src/target/proc/processes.ts';
+import { parseTarget } from '../../src/target/target-word.ts';
 import { addProcess, makeFolder, removeFolder } from './fake-proc.ts';
 
 function nodeProcess(pid: number, argv: string[], ports: number[] = []): NodeProcess {
   return {
     pid,
+    runtime: 'Node.js',
     version: null,
     state: 'S',
     startTicks: 1,
@@ -15,6 +17,7 @@ function nodeProcess(pid: number, argv: string[], ports: number[] = []): NodePro
     listeningPorts: ports.map((port) => ({ address: '127.0.0.1', port, inode: port })),
     inspector: { state: 'closed' },
     attachable: { ok: true, pidInside: pid },
+    family: { role: /^npm /.test(argv[0]!) ? 'wrapper' : 'program', children: [] },
   };
 }
 
@@ -27,7 +30,7 @@ beforeEach(() => {
 afterEach(() => removeFolder(root));
 
 async function failure(word: string, processes: NodeProcess[]): Promise<UsageError> {
-  const error: unknown = await resolveTarget(parseTarget(word), processes, root).catch(
+  const error: unknown = await resolveTarget(parseTarget(word), processes, { root }).catch(
     (thrown: unknown) => thrown,
   );
   expect(error).toBeInstanceOf(UsageError);
@@ -59,7 +62,10 @@ describe('parseTarget', () => {
 describe('resolveTarget', () => {
   it('finds a process by a part of its command line', async () => {
     const processes = [nodeProcess(10, ['node', 'server.js']), nodeProcess(11, ['node', 'worker.js'])];
-    expect(await resolveTarget(parseTarget('worker'), processes, root)).toEqual({ kind: 'process', pid: 11 });
+    expect(await resolveTarget(parseTarget('worker'), processes, { root })).toEqual({
+      kind: 'process',
+      pid: 11,
+    });
   });
 
   it('lists the choice when several match', async () => {
@@ -85,11 +91,11 @@ describe('resolveTarget', () => {
 
   it('prefers the program to the npm that waits for it, yet finds npm when it is asked for', async () => {
     const processes = [nodeProcess(10, ['npm exec server.js']), nodeProcess(11, ['node', 'server.js'])];
-    expect(await resolveTarget(parseTarget('server.js'), processes, root)).toEqual({
+    expect(await resolveTarget(parseTarget('server.js'), processes, { root })).toEqual({
       kind: 'process',
       pid: 11,
     });
-    expect(await resolveTarget(parseTarget('npm exec'), processes, root)).toEqual({
+    expect(await resolveTarget(parseTarget('npm exec'), processes, { root })).toEqual({
       kind: 'process',
       pid: 10,
     });
@@ -97,7 +103,10 @@ describe('resolveTarget', () => {
 
   it('finds a process by any port it listens on', async () => {
     const processes = [nodeProcess(10, ['node', 'a.js'], [3000, 9229])];
-    expect(await resolveTarget(parseTarget(':9229'), processes, root)).toEqual({ kind: 'process', pid: 10 });
+    expect(await resolveTarget(parseTarget(':9229'), processes, { root })).toEqual({
+      kind: 'process',
+      pid: 10,
+    });
   });
 
   it('says so when nothing listens on the port', async () => {
@@ -120,7 +129,7 @@ describe('resolveTarget', () => {
   });
 
   it('asks the port itself where there is no /proc', async () => {
-    const found = await resolveTarget(parseTarget(':9229'), [], `${root}/nowhere`);
+    const found = await resolveTarget(parseTarget(':9229'), [], { root: `${root}/nowhere` });
     expect(found).toEqual({ kind: 'inspector', host: '127.0.0.1', port: 9229 });
   });
 

@@ -2,9 +2,9 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { likelyInspectorPorts, wantedInspectorPort } from '../../src/target/inspector-ports.ts';
-import { isNodeProcess, readNodeVersion } from '../../src/target/node-binary.ts';
 import { shortCommand } from '../../src/target/proc/command.ts';
 import { listNodeProcesses } from '../../src/target/proc/processes.ts';
+import { isNodeProcess, readNodeVersion } from '../../src/target/program/node-binary.ts';
 import { until } from '../live/support/wait.ts';
 import { requires } from '../support/requires.ts';
 import {
@@ -107,7 +107,7 @@ describe('listNodeProcesses', () => {
     addProcess(root, 42, { argv: ['/usr/bin/node', 'server.js'] });
     addProcess(root, 43, { exe: '/bin/bash', comm: 'bash' });
     addProcess(root, 44, { state: 'Z', exe: null, argv: [] });
-    const list = await listNodeProcesses(root);
+    const list = await listNodeProcesses({ root });
     expect(list.map(({ pid, command }) => [pid, command])).toEqual([
       [42, 'node server.js'],
       [44, '[node]'],
@@ -123,7 +123,7 @@ describe('listNodeProcesses', () => {
   });
 
   it('is empty where there is no /proc', async () => {
-    expect(await listNodeProcesses(join(root, 'nowhere'))).toEqual([]);
+    expect(await listNodeProcesses({ root: join(root, 'nowhere') })).toEqual([]);
   });
 });
 

@@ -1,13 +1,19 @@
 // `culprit diagnose`: capture, analyse, report.
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
-import { type LiveOptions, TARGET_HELP, withCaptureOptions } from '../options/capture-options.ts';
+import {
+  type LiveOptions,
+  TARGET_HELP,
+  withCaptureOptions,
+  withFamilyOptions,
+} from '../options/capture-options.ts';
 import { CAPTURE_EXITS, gateExits, withHelpText } from '../options/help-text.ts';
 import { type ReportOptions, withReportOptions } from '../options/report-options.ts';
 
 export interface DiagnoseOptions extends LiveOptions, ReportOptions {
   out?: string;
   flame?: string | boolean;
+  all?: boolean;
 }
 
 export function register(program: CommandLine): void {
@@ -16,12 +22,17 @@ export function register(program: CommandLine): void {
     .summary('name what is wrong with a running process')
     .argument('[target]')
     .description('find out what is wrong with a running process');
-  withReportOptions(withCaptureOptions(command), 'no progress, and verdict and titles only')
+  withReportOptions(
+    withFamilyOptions(withCaptureOptions(command)),
+    'no progress, and verdict and titles only',
+  )
+    .option('--all', 'all processes that do the work side by side: workers of a cluster, apps of PM2')
     .option('--out <dir>', 'keep the recording in this folder')
     .option('--flame [file]', 'also write a flame graph (HTML)');
   withHelpText(command, {
     examples: [
       ['culprit diagnose 4242', '30 s of the process 4242'],
+      ['culprit diagnose :3000 --all', 'all workers behind that port'],
       ['culprit diagnose --duration 2m --fail-on warning -- node server.js'],
     ],
     notes: TARGET_HELP,
@@ -38,5 +49,6 @@ export async function run(
   launch: readonly string[],
   options: DiagnoseOptions,
 ): Promise<ExitCode> {
+  if (options.all) return (await import('../work/diagnose-all.ts')).diagnoseAll(target, launch, options);
   return (await import('../work/diagnose.ts')).diagnoseTarget(target, launch, options);
 }

@@ -20,5 +20,5 @@ export function register(program: CommandLine): void {
 }
 
 export async function run(options: PsOptions): Promise<ExitCode> {
-  return (await import('../work/ps.ts')).ps(options);
+  return (await import('../work/ps/ps.ts')).ps(options);
 }

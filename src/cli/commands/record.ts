@@ -1,7 +1,12 @@
 // `culprit record`: capture only, into a folder, an archive or a stream.
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
-import { type LiveOptions, TARGET_HELP, withCaptureOptions } from '../options/capture-options.ts';
+import {
+  type LiveOptions,
+  TARGET_HELP,
+  withCaptureOptions,
+  withFamilyOptions,
+} from '../options/capture-options.ts';
 import { CAPTURE_EXITS, withHelpText } from '../options/help-text.ts';
 import { withQuiet } from '../options/report-options.ts';
 
@@ -15,7 +20,7 @@ export function register(program: CommandLine): void {
     .summary('capture now, analyse later or elsewhere')
     .argument('[target]')
     .description('capture only; analyse later or elsewhere');
-  withQuiet(withCaptureOptions(command), 'no progress').requiredOption(
+  withQuiet(withFamilyOptions(withCaptureOptions(command)), 'no progress').requiredOption(
     '-o, --out <path>',
     'a new folder, a FILE.tgz, or "-" for standard output',
   );

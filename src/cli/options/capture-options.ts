@@ -10,6 +10,8 @@ import type { QuietOption } from './report-options.ts';
 export interface LiveOptions extends CaptureWords, QuietOption {
   whyAlive?: boolean;
   trace?: string;
+  exact?: boolean;
+  settle?: boolean;
 }
 
 /** To list is the work of a moment; the rest is for the threads that come later. */
@@ -44,10 +46,20 @@ export function withCaptureOptions(command: Command, defaults: CaptureWords = DE
     });
 }
 
+/** Of the commands that look at a process of this machine. */
+export function withFamilyOptions(command: Command): Command {
+  return command
+    .option('--exact', 'this very process, also where it is npm or the primary of a cluster')
+    .option(
+      '--settle',
+      `first wait until the process is past its start-up, at most until it is ${formatDuration(DEFAULTS.settle.ageMillis)} old`,
+    );
+}
+
 /** Part of the help of every command with a target. */
 export const TARGET_HELP = `A target is one of
   4242                 a process id
   :3000                the port that the app (or its inspector) listens on
-  server.js            a part of the command line of one process
+  server.js            a part of the command line, or the name PM2 has for it
   127.0.0.1:9229       the address of an open inspector, or its ws:// URL
   -- node app.js ...   a command to launch`;

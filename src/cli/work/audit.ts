@@ -13,7 +13,7 @@ import { readSettingsFile } from '../../recording/files/settings-file.ts';
 import { nameOf, reach } from '../../remote/reach.ts';
 import { readSettingsRemotely } from '../../remote/remote-recording.ts';
 import { attachTarget, localPidOf } from '../../target/attach-target.ts';
-import { findTarget } from '../../target/find-target.ts';
+import { chooseTarget, sayChoice } from '../choose-target.ts';
 import type { AuditOptions, PodAuditOptions } from '../commands/audit.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { printReport, writeWhole } from '../output.ts';
@@ -92,10 +92,11 @@ function isBelow({ audit: judged }: AuditReport, minLevel: number | undefined): 
 
 async function lookAt(
   word: string,
-  { drill }: AuditOptions,
+  { drill, quiet }: AuditOptions,
   pod: PodContainer | undefined,
 ): Promise<Settings> {
-  const target = await findTarget(word);
+  const target = await chooseTarget(word);
+  sayChoice(target, quiet === true);
   const attachment = await attachTarget(target);
   const localPid = localPidOf(target, attachment);
   const settings = await readSettings(attachment, localPid);

@@ -5,9 +5,12 @@ import { diagnose } from '../../diagnose.ts';
 import { RecordingError } from '../../errors.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import { explainRecordedHeap } from '../../heap/explain-recorded-heap.ts';
+import type { DiagnosisReport } from '../../model/finding.ts';
 import { readRecording } from '../../recording/reader.ts';
 import { checkWritable } from '../../recording/writer.ts';
 import { reportWarning } from '../../report/warnings.ts';
+import type { ResolvedTarget } from '../../target/find.ts';
+import { sayWhoServes } from '../../target/find-target.ts';
 import type { DiagnoseOptions } from '../commands/diagnose.ts';
 import { recordInto, withTemporaryFolder } from '../live.ts';
 import { printReport } from '../output.ts';
@@ -25,19 +28,32 @@ export async function diagnoseTarget(
   return withTemporaryFolder((dir) => diagnoseInto(dir, target, command, options));
 }
 
+/** What only the family tells: why it was this process, and where the work is when this one did none. */
+async function addFamily(report: DiagnosisReport, target: ResolvedTarget): Promise<void> {
+  if (target.kind === 'process') {
+    if (target.note !== undefined) report.target.chosen = target.note;
+    if (target.app !== undefined) report.target.app = target.app;
+  }
+  if (report.verdict !== 'idle') return;
+  const pid = target.kind === 'process' ? target.pid : report.target.pid;
+  const elsewhere = pid === null ? undefined : await sayWhoServes(pid);
+  report.verdictReason += ` ${elsewhere ?? 'Look again while it serves.'}`;
+}
+
 async function diagnoseInto(
   dir: string,
   target: string | undefined,
   command: readonly string[],
   options: DiagnoseOptions,
 ): Promise<ExitCode> {
-  const { outcome } = await recordInto(dir, target, command, options);
+  const { outcome, target: looked } = await recordInto(dir, target, command, options);
   const recording = await readRecording(dir);
   const report = diagnose(recording, await explainRecordedHeap(recording), {
     pictures: options.html !== undefined,
   });
   if (outcome.ended === 'target-gone') report.warnings.unshift(reportWarning({ code: 'target-ended' }));
   if (outcome.ended === 'disconnected') report.warnings.unshift(reportWarning({ code: 'inspector-closed' }));
+  await addFamily(report, looked);
   // Without --out the recording is gone in a moment.
   if (options.out === undefined) report.capture.files = [];
   await printReport(report, options);

@@ -4,12 +4,13 @@ import { AttachError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { jsonForTerminal } from '../../report/escape.ts';
 import { renderPreflight } from '../../report/text/preflight-text.ts';
-import { findTarget } from '../../target/find-target.ts';
+import { chooseTarget, sayChoice } from '../choose-target.ts';
 import type { ReportOutput } from '../options/report-options.ts';
 import { writeWhole } from '../output.ts';
 
 export async function preflight(word: string, { json, quiet }: ReportOutput): Promise<ExitCode> {
-  const target = await findTarget(word);
+  const target = await chooseTarget(word);
+  sayChoice(target, quiet === true);
   if (target.kind !== 'process')
     throw new AttachError(
       'A preflight reads /proc, and an address leads to a process that may be anywhere.',

@@ -4,8 +4,9 @@ import { UsageError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { packRecording } from '../../recording/archive.ts';
 import { checkWritable } from '../../recording/writer.ts';
+import { escapeControls } from '../../report/escape.ts';
 import type { RecordOptions } from '../commands/record.ts';
-import { recordInto, withTemporaryFolder } from '../live.ts';
+import { type RecordedTarget, recordInto, withTemporaryFolder } from '../live.ts';
 
 export async function recordTarget(
   target: string | undefined,
@@ -26,13 +27,19 @@ export async function recordTarget(
     return EXIT.done;
   }
   checkWritable(out);
-  if (!/\.(tgz|tar\.gz)$/.test(out)) await recordInto(out, target, command, options);
+  let note = '';
+  if (!/\.(tgz|tar\.gz)$/.test(out)) note = noteOf(await recordInto(out, target, command, options));
   else {
     await withTemporaryFolder(async (dir) => {
-      await recordInto(dir, target, command, options);
+      note = noteOf(await recordInto(dir, target, command, options));
       await packRecording(dir, resolve(out));
     });
   }
-  process.stderr.write(`Recorded to ${out}. Diagnose it with: culprit analyze ${out}\n`);
+  process.stderr.write(`${note}Recorded to ${out}. Diagnose it with: culprit analyze ${out}\n`);
   return EXIT.done;
+}
+
+/** Why it was another process than the one that was named. */
+function noteOf({ target }: RecordedTarget): string {
+  return target.kind === 'process' && target.note !== undefined ? `${escapeControls(target.note)}\n` : '';
 }

@@ -80,11 +80,18 @@ function renderVerdict(report: DiagnosisReport, paint: ChalkInstance, width: num
   // With findings, the headline and the list say it.
   const hasReason = report.verdictReason !== '' && report.verdict !== 'findings';
   const reason = hasReason ? wrapText(report.verdictReason, width) : [];
-  return [...headline.map((line) => paintVerdict(report, line, paint)), ...reason, ...failure];
+  const { chosen } = report.target;
+  return [
+    ...headline.map((line) => paintVerdict(report, line, paint)),
+    ...(chosen === undefined ? [] : wrapText(chosen, width)),
+    ...reason,
+    ...failure,
+  ];
 }
 
 function describeVerdict({ verdict, findings }: DiagnosisReport): string {
   if (verdict === 'too-little-data') return 'TOO LITTLE DATA to judge';
+  if (verdict === 'idle') return 'IDLE: nothing to judge in';
   if (verdict === 'healthy') return 'HEALTHY: nothing wrong was found in';
   return `${findings.length} ${findings.length === 1 ? 'CAUSE' : 'CAUSES'} found (${countBySeverity(findings)}) in`;
 }
@@ -95,7 +102,8 @@ function describeTarget(report: DiagnosisReport): string {
   if (isFileOnly(report)) return 'the profile';
   const name = target.title ?? 'the recorded process';
   const pid = target.pid === null ? '' : ` (pid ${target.pid})`;
-  return `${name}${pid}, watched for ${formatDuration(capture.durationMillis)}`;
+  const app = target.app === undefined ? '' : `${target.app}: `;
+  return `${app}${name}${pid}, watched for ${formatDuration(capture.durationMillis)}`;
 }
 
 function paintVerdict({ verdict, findings }: DiagnosisReport, text: string, paint: ChalkInstance): string {

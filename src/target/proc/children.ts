@@ -32,3 +32,15 @@ export function readChildren(pid: number, root = '/proc'): ChildProcess[] {
       return [{ pid: child, command, state: stat.state, startTicks: stat.startTicks }];
     });
 }
+
+/** How many children of each of these processes have ended and were not waited for; those with none are left out. */
+export function countZombies(pids: readonly number[], root = '/proc'): { pid: number; zombies: number }[] {
+  const wanted = new Set(pids);
+  const counts = new Map<number, number>();
+  for (const pid of listPids(root)) {
+    const stat = readStat(pid, root);
+    if (stat?.state === 'Z' && wanted.has(stat.parentPid))
+      counts.set(stat.parentPid, (counts.get(stat.parentPid) ?? 0) + 1);
+  }
+  return [...counts].map(([pid, zombies]) => ({ pid, zombies }));
+}

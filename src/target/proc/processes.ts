@@ -1,8 +1,12 @@
-// What `culprit ps` shows: every Node process here with its state and whether we could attach.
+// Every process here that runs JavaScript: its state, its family, and whether we could attach.
 import { type Attachability, checkAttachable } from '../attachability.ts';
+import { shownCommand } from '../family/command-words.ts';
+import { type FamilyPlace, findFamilies } from '../family/family.ts';
+import { type LaunchMarks, readLaunchMarks } from '../family/launch-marks.ts';
 import { readInspectorEndpoint } from '../inspector-address.ts';
 import { likelyInspectorPorts, readNodeFlags } from '../inspector-ports.ts';
-import { isNodeProcess, readNodeVersion } from '../node-binary.ts';
+import { checkPort, type PortHolders, portHolders } from '../port-conflict.ts';
+import { type Runtime, type RuntimeName, readRuntime } from '../program/runtime.ts';
 import { shortCommand } from './command.ts';
 import { ageSeconds, listPids, readCmdline, readStat, readStatus } from './proc.ts';
 import { known, readLink } from './proc-file.ts';
@@ -11,9 +15,10 @@ import { type ListeningPort, listeningPorts } from './sockets.ts';
 /** 'unknown': its fds may not be read, its network is not ours, or a port accepted but did not answer. */
 export type InspectorState = { state: 'open'; host: string; port: number } | { state: 'closed' | 'unknown' };
 
-/** One running Node process. Absent fields could not be read. */
+/** One running process of Node.js or of a runtime like it. Absent fields could not be read. */
 export interface NodeProcess {
   pid: number;
+  runtime: RuntimeName;
   /** "v20.20.2", or null when the program file does not tell. */
   version: string | null;
   ageSeconds?: number;
@@ -31,6 +36,21 @@ export interface NodeProcess {
   listeningPorts: ListeningPort[];
   inspector: InspectorState;
   attachable: Attachability;
+  family: FamilyPlace;
+}
+
+type Described = Omit<NodeProcess, 'inspector' | 'attachable' | 'family'> & {
+  startedBy?: number;
+  marks: LaunchMarks;
+};
+
+export interface ListOptions {
+  root?: string;
+  /**
+   * Asks the ports that an inspector is likely to listen on, and whether another process has the one that it would open: up to
+   * 300 ms. Otherwise the inspector is "unknown", and so is that.
+   */
+  asksPorts?: boolean;
 }
 
 const ANSWER_MILLIS = 300;
@@ -58,18 +78,33 @@ function canSeePorts(pid: number, root: string): boolean {
   return ours !== undefined && known(readLink(`${root}/${pid}/ns/net`)) === ours;
 }
 
-async function describeProcess(pid: number, root: string): Promise<NodeProcess | undefined> {
+/** A script behind long flags is still in there. */
+export const LONGEST_COMMAND = 2_000;
+const SHOWN_COMMAND = 80;
+
+/** A shell that runs one command hides who started it; one that a person types into starts what it runs itself. */
+const SHELLS = /^(ba|da|z|a|k)?sh$/;
+const MOST_SHELLS = 4;
+
+function findStarter(parentPid: number, root: string): number | undefined {
+  let pid = parentPid;
+  for (let shells = 0; pid > 1 && shells < MOST_SHELLS; shells++) {
+    const [program = '', flag] = readCmdline(pid, root) ?? [];
+    if (!SHELLS.test(program.slice(program.lastIndexOf('/') + 1)) || flag !== '-c') return pid;
+    pid = readStat(pid, root)?.parentPid ?? 0;
+  }
+  return undefined;
+}
+
+function describeProcess(pid: number, runtime: Runtime, root: string): Described | undefined {
   const stat = readStat(pid, root);
   if (!stat) return undefined;
   const status = readStatus(pid, root);
   const argv = readCmdline(pid, root) ?? [];
-  const ports = listeningPorts(pid, root);
-  const inspector: InspectorState = canSeePorts(pid, root)
-    ? await findInspector(likelyInspectorPorts(ports, readNodeFlags(pid, root)))
-    : { state: 'unknown' };
   return {
     pid,
-    version: readNodeVersion(pid, root),
+    runtime: runtime.name,
+    version: runtime.version,
     ageSeconds: ageSeconds(stat.startTicks, root),
     rssBytes: status?.rssBytes,
     uid: status?.uid,
@@ -77,19 +112,58 @@ async function describeProcess(pid: number, root: string): Promise<NodeProcess |
     state: stat.state,
     startTicks: stat.startTicks,
     argv,
-    command: shortCommand(argv, stat.comm),
-    listeningPorts: ports,
-    inspector,
-    attachable: checkAttachable(pid, { procRoot: root, isInspectorOpen: inspector.state === 'open' }),
+    command: shownCommand(shortCommand(argv, stat.comm, LONGEST_COMMAND), SHOWN_COMMAND),
+    listeningPorts: listeningPorts(pid, root),
+    startedBy: findStarter(stat.parentPid, root),
+    marks: readLaunchMarks(pid, root),
   };
 }
 
-/**
- * Every Node process that /proc shows except our own, by pid; empty where there is no /proc. Takes up to 300 ms
- * when a port does not answer.
- */
-export async function listNodeProcesses(root = '/proc'): Promise<NodeProcess[]> {
-  const pids = listPids(root).filter((pid) => pid !== process.pid && isNodeProcess(pid, root));
-  const described = await Promise.all(pids.map((pid) => describeProcess(pid, root)));
-  return described.filter((entry) => entry !== undefined);
+async function askInspector(
+  { pid, runtime, listeningPorts }: Described,
+  root: string,
+): Promise<InspectorState> {
+  if (runtime !== 'Node.js' || !canSeePorts(pid, root)) return { state: 'unknown' };
+  return findInspector(likelyInspectorPorts(listeningPorts, readNodeFlags(pid, root)));
+}
+
+/** As attaching would find it: an inspector that is closed needs its port. */
+function judge(
+  pid: number,
+  inspector: InspectorState,
+  { root, holders }: { root: string; holders: PortHolders },
+): Attachability {
+  const attachable = checkAttachable(pid, { procRoot: root, isInspectorOpen: inspector.state === 'open' });
+  if (!attachable.ok || inspector.state !== 'closed') return attachable;
+  return checkPort(pid, root, holders) ?? attachable;
+}
+
+/** Every such process that /proc shows except our own, by pid; empty where there is no /proc. */
+export async function listNodeProcesses(options: ListOptions = {}): Promise<NodeProcess[]> {
+  const { root = '/proc', asksPorts = true } = options;
+  // All files first: while one is read, no answer of an inspector is heard.
+  const described = listPids(root).flatMap((pid) => {
+    const runtime = pid === process.pid ? null : readRuntime(pid, root);
+    return (runtime && describeProcess(pid, runtime, root)) ?? [];
+  });
+  const inspectors = await Promise.all(
+    described.map((entry): InspectorState | Promise<InspectorState> =>
+      asksPorts ? askInspector(entry, root) : { state: 'unknown' },
+    ),
+  );
+  const families = findFamilies(described);
+  const holders = portHolders(root);
+  return described.map(({ startedBy: _by, marks: _marks, ...entry }, index) => {
+    const inspector = inspectors[index]!;
+    const family = families.get(entry.pid)!;
+    const attachable = judge(entry.pid, inspector, { root, holders });
+    return { ...entry, inspector, attachable: withFamilyCure(attachable, family), family };
+  });
+}
+
+/** What a wrapper starts is looked at in its place, so it needs no cure of its own. */
+function withFamilyCure(attachable: Attachability, { role, children }: FamilyPlace): Attachability {
+  const [program] = children;
+  if (attachable.ok || role !== 'wrapper' || program === undefined) return attachable;
+  return { ...attachable, cure: `Look at the program that it starts and waits for, process ${program}.` };
 }

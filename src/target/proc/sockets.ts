@@ -72,6 +72,14 @@ export function listeningPorts(pid: number, root = '/proc'): ListeningPort[] {
   return inodes.size === 0 ? [] : readListeningRows(pid, root).filter((row) => inodes.has(row.inode));
 }
 
+/** Whether the process holds connections that were made to a port of this machine: of a cluster's workers, those that serve it. */
+export function hasConnectionsTo(port: number, pid: number, root = '/proc'): boolean {
+  const inodes = socketInodes(readFdLinks(pid, root));
+  return readSocketRows(pid, inodes, root).some(
+    (row) => inodes.has(row.inode) && row.state === 'ESTABLISHED' && row.localPort === port,
+  );
+}
+
 /** The process (of any kind, in our network namespace) that listens on a TCP port; null when nobody does. */
 export function portHolder(port: number, root = '/proc'): PortHolder | null {
   const inodes = new Set(

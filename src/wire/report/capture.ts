@@ -39,3 +39,18 @@ export const reportCapture = v.object({
   files: v.array(v.object({ kind: v.string(), thread: count, path: v.string() })),
 });
 export type ReportCapture = v.InferOutput<typeof reportCapture>;
+
+/** How much a process did while it was watched. Absent is unknown. */
+export const work = v.object({
+  /** HTTP requests that were answered, of all its threads. */
+  requestsPerSecond: v.optional(amount),
+  /** Cores that the process used, culprit's own work in it included: 1 is one core all the time. */
+  cpuCores: v.optional(amount),
+  /** Time in the program's own code and its packages, of all threads that were profiled. */
+  codeMillis: v.optional(amount),
+  /** At the end of the look. */
+  rssBytes: v.optional(amount),
+  /** Over the look, from its third to its last count; negative where it fell. */
+  rssBytesPerSecond: v.optional(v.number()),
+});
+export type Work = v.InferOutput<typeof work>;

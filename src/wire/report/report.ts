@@ -2,7 +2,7 @@
 // never renamed. Absent means unknown; unknown is never 0.
 import * as v from 'valibot';
 import { audit } from './audit.ts';
-import { reportCapture, reportLook } from './capture.ts';
+import { reportCapture, reportLook, work } from './capture.ts';
 import { configurationFinding, crashFinding, finding, notApplicable } from './finding.ts';
 import { keepsAlive } from './keeps-alive.ts';
 import { pictures } from './pictures/pictures.ts';
@@ -11,7 +11,8 @@ import { count, tool } from './scalars.ts';
 import { reportProcess, reportTarget } from './target.ts';
 import { reportWarning } from './warning.ts';
 
-export const verdict = v.picklist(['findings', 'healthy', 'too-little-data']);
+/** `idle`: it did no work while it was watched, so that silence says nothing. */
+export const verdict = v.picklist(['findings', 'healthy', 'idle', 'too-little-data']);
 export type Verdict = v.InferOutput<typeof verdict>;
 
 /** What every report begins and ends with, whatever it is of. */
@@ -34,6 +35,8 @@ export const diagnosisReport = v.object({
   notApplicable: v.array(notApplicable),
   /** Only when asked for. */
   keepsAlive: v.optional(keepsAlive),
+  /** Of a process that was watched. */
+  work: v.optional(work),
   /** Of profiles that other tools made, and of a recording's when asked for: one for each thread and heap profile. */
   where: v.optional(v.array(profileTables)),
   /** Of a diagnostic report. */

@@ -58,6 +58,10 @@ export const reportProcess = v.object({
   /** Where it runs, when it was reached over a link: a pod and its container, or a host. */
   location: v.optional(text),
   uptimeSeconds: v.nullable(amount),
+  /** The name that a process manager, its traces or its package give it. */
+  app: v.optional(text),
+  /** Why it was this process, where another of its family was named: a sentence or two. */
+  chosen: v.optional(text),
   /** null outside a container. */
   container: v.nullable(reportContainer),
 });

@@ -1,0 +1,117 @@
+// Several processes side by side as terminal text: who is sick, one line for each, then each cause once.
+import { Chalk } from 'chalk';
+import type { FamilyCause, FamilyMember, FamilyReport } from '../../model/finding.ts';
+import { formatBytes, formatDuration, formatNumber } from '../../units/units.ts';
+import { escapeAllStrings } from '../escape.ts';
+import { hangingLines, labelledLines, wrapText } from '../layout.ts';
+import type { Page } from './page.ts';
+import { plainTable } from './plain-table.ts';
+import type { TextOptions } from './text.ts';
+import { paintSeverity, renderFinding, renderFindingTitle } from './text-finding.ts';
+import { NOT_RESTORED } from './text-footer.ts';
+
+/** The whole report, ending in a newline. Strings from the targets are made inert first. */
+export function renderFamilyText(report: FamilyReport, options: TextOptions): string {
+  const { colors, quiet = false } = options;
+  const page: Page = {
+    paint: new Chalk({ level: colors ? 1 : 0 }),
+    width: Math.max(40, options.width),
+    quiet,
+  };
+  const safe = escapeAllStrings(report);
+  const blocks = [
+    headline(safe, page),
+    sideBySide(safe.members),
+    ...safe.causes.map((cause) => renderCause(cause, safe, page)),
+    quiet ? [] : footer(safe.members, page),
+  ].filter((block) => block.length > 0);
+  return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
+}
+
+const HEADLINES = {
+  findings: 'SICK',
+  healthy: 'HEALTHY',
+  idle: 'IDLE',
+  'too-little-data': 'TOO LITTLE DATA',
+} as const;
+
+function headline(
+  { verdict, verdictReason, causes, members }: FamilyReport,
+  { paint, width }: Page,
+): string[] {
+  const isMixed = verdict === 'idle' && members.some(({ report }) => report?.verdict === 'healthy');
+  const text = wrapText(`${isMixed ? 'PARTLY IDLE' : HEADLINES[verdict]}: ${verdictReason}`, width);
+  const painted = text.map((line) =>
+    verdict === 'healthy'
+      ? paint.green.bold(line)
+      : paintSeverity(causes[0]?.finding.severity ?? 'warning', line, paint),
+  );
+  const isLeft = members.some(({ report }) => report?.capture.restored === false);
+  return [...painted, ...(isLeft ? [paint.red.bold(NOT_RESTORED)] : [])];
+}
+
+const HEAD = ['PID', 'ROLE', 'APP', 'RSS', 'RSS GROWTH', 'CPU', 'REQUESTS', 'VERDICT'];
+
+function sideBySide(members: readonly FamilyMember[]): string[] {
+  return plainTable(
+    HEAD,
+    members.map((member) => {
+      const { pid, role, app = '', report } = member;
+      const { rssBytes, rssBytesPerSecond, cpuCores, requestsPerSecond } = report?.work ?? {};
+      return [
+        String(pid),
+        role,
+        app,
+        rssBytes === undefined ? '' : formatBytes(rssBytes),
+        rssBytesPerSecond === undefined ? '' : signedRate(rssBytesPerSecond),
+        cpuCores === undefined ? '' : `${formatNumber(Math.round(cpuCores * 100))}%`,
+        requestsPerSecond === undefined ? '' : `${formatNumber(Math.round(requestsPerSecond * 10) / 10)}/s`,
+        sayVerdict(member),
+      ];
+    }),
+  );
+}
+
+const signedRate = (bytes: number) => `${bytes < 0 ? '-' : '+'}${formatBytes(Math.abs(bytes))}/s`;
+
+function sayVerdict({ report, notLookedAt = '' }: FamilyMember): string {
+  if (!report) return `not looked at: ${notLookedAt}`;
+  if (report.verdict === 'findings') return report.findings.map(({ kind }) => kind).join(', ');
+  return report.verdict.replaceAll('-', ' ');
+}
+
+function renderCause({ finding, pids }: FamilyCause, { members }: FamilyReport, page: Page): string[] {
+  const { paint, width, quiet } = page;
+  const looked = members.filter(({ report }) => report).length;
+  const [worst] = pids;
+  const all = pids.length === looked && looked > 1 ? `all ${looked}` : pids.join(', ');
+  const where = pids.length > 1 ? `in ${all}; shown as in ${worst}` : `in ${worst}`;
+  if (quiet)
+    return hangingLines('', `${renderFindingTitle(finding, paint, width).join(' ')} (${where})`, width);
+  const [title = '', ...rest] = splitTitle(renderFinding(finding, paint, width));
+  return [title, ...labelledLines('process', [where], width), ...rest];
+}
+
+/** The title may take several lines; what follows begins with a label. */
+function splitTitle(lines: string[]): string[] {
+  const at = lines.findIndex((line, index) => index > 0 && /^ {3}\S/.test(line));
+  return at < 0 ? [lines.join('\n')] : [lines.slice(0, at).join('\n'), ...lines.slice(at)];
+}
+
+function footer(members: readonly FamilyMember[], { width }: Page): string[] {
+  const reports = members.flatMap(({ report }) => report ?? []);
+  const restored = reports.filter(({ capture }) => capture.restored !== false).length;
+  const longest = Math.max(0, ...reports.map(({ capture }) => capture.durationMillis));
+  const warnings = reports.flatMap(({ target, warnings, capture }) =>
+    [...warnings, ...capture.warnings].map(({ message }) => `${target.pid}: ${message}`),
+  );
+  return [
+    ...labelledLines(
+      'looked',
+      [`${reports.length} processes at once, ${formatDuration(longest)}; ${restored} restored as they were`],
+      width,
+    ),
+    ...labelledLines('warnings', [...new Set(warnings)], width),
+    ...labelledLines('more', ['--json has the whole report of each process'], width),
+  ];
+}

@@ -1,0 +1,70 @@
+// Which JavaScript runtime a process is, from its program file alone: Node.js, or one that answers to the same signal or
+// protocol and must not be taken for it.
+import { dirname } from 'node:path';
+import { readExe } from '../proc/proc.ts';
+import { known, readNames } from '../proc/proc-file.ts';
+import { isNodeProcess, readNodeVersion } from './node-binary.ts';
+import { type ProgramMark, versionInProgram } from './program-file.ts';
+
+export type RuntimeName = 'Node.js' | 'Deno' | 'Bun' | 'Electron';
+export type OtherRuntime = Exclude<RuntimeName, 'Node.js'>;
+
+/** `version` as the runtime writes it ("v20.20.2", "2.9.6"); null: the program file does not tell. */
+export interface Runtime {
+  name: RuntimeName;
+  version: string | null;
+}
+
+const MIB = 1024 * 1024;
+/** Measured on Deno 2.9: 22 MB into the file. An older version that some other program names comes before it. */
+const DENO: ProgramMark = { before: 'Deno/', version: /^[1-9]\d*\.\d+\.\d+/, bytes: 64 * MIB };
+const BUN: ProgramMark = { before: 'Bun/', version: /^\d+\.\d+\.\d+/, bytes: 64 * MIB };
+/** Deno and Bun are larger, also as what `compile` makes of a program. */
+const LEAST_BYTES = 40 * MIB;
+
+/** Chromium's resources lie beside the program of every Electron app; no other program of Node's has them. */
+const ELECTRON_FILES = ['chrome_100_percent.pak', 'v8_context_snapshot.bin'];
+
+/** Null: none that we know. Costs some milliseconds for each distinct program file of that size, once. */
+export function readRuntime(pid: number, root = '/proc'): Runtime | null {
+  const exe = known(readExe(pid, root));
+  const name = exe?.slice(exe.lastIndexOf('/') + 1) ?? '';
+  const versionBy = (mark: ProgramMark) => versionInProgram(`${root}/${pid}/exe`, mark, LEAST_BYTES);
+  if (/^(deno|denort)(\.exe)?$/.test(name)) return { name: 'Deno', version: versionBy(DENO) };
+  if (/^bunx?(\.exe)?$/.test(name)) return { name: 'Bun', version: versionBy(BUN) };
+  if (isNodeProcess(pid, root)) {
+    const version = readNodeVersion(pid, root);
+    return { name: isElectron(pid, exe, root) ? 'Electron' : 'Node.js', version };
+  }
+  for (const [other, mark] of [['Deno', DENO] as const, ['Bun', BUN] as const]) {
+    const version = versionBy(mark);
+    if (version !== null) return { name: other, version };
+  }
+  return null;
+}
+
+function isElectron(pid: number, exe: string | undefined, root: string): boolean {
+  if (exe === undefined) return false;
+  const beside = known(readNames(`${root}/${pid}/root${dirname(exe)}`)) ?? [];
+  return ELECTRON_FILES.every((file) => beside.includes(file));
+}
+
+/** Why it is not attached to, as a clause ("it runs Bun, ..."), and what works instead. */
+export function sayOtherRuntime(name: OtherRuntime): { reason: string; cure: string } {
+  return OTHERS[name];
+}
+
+const OTHERS: Record<OtherRuntime, { reason: string; cure: string }> = {
+  Deno: {
+    reason: 'it runs Deno, not Node.js, and what culprit installs in a process could end it',
+    cure: 'Take a CPU profile in the DevTools of Chrome (start it with `deno run --inspect`, open chrome://inspect), save it, and give it to `culprit analyze` or `culprit flame`; a heap snapshot from there to `culprit heap`.',
+  },
+  Bun: {
+    reason: 'it runs Bun, not Node.js: its inspector speaks another protocol, and SIGUSR1 would end it',
+    cure: 'Start it with `bun --cpu-prof` and give the .cpuprofile that it writes at its end to `culprit analyze` or `culprit flame`; with `bun --heap-prof` give the heap snapshot to `culprit heap`.',
+  },
+  Electron: {
+    reason: 'it is an Electron app (as VS Code is), whose processes are not signalled',
+    cure: 'Start the app with --inspect=127.0.0.1:0 (the extension host of VS Code with --inspect-extensions=PORT) and give culprit the address of the inspector.',
+  },
+};

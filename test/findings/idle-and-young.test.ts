@@ -1,0 +1,95 @@
+// What silence is worth: of a process that did nothing, nothing; of one that has just started, less.
+import { describe, expect, test } from 'vitest';
+import { gatherFacts } from '../../src/analysis/facts.ts';
+import { DEFAULTS } from '../../src/defaults.ts';
+import { judge } from '../../src/findings/judge.ts';
+import { YOUNG_SECONDS } from '../../src/findings/thresholds/growth.ts';
+import { buildLook, change, cpu, type Habit, heapFloor, MB } from '../support/build-observations.ts';
+import { linear } from '../support/shapes.ts';
+
+const verdictOf = (...habits: Habit[]) => judge(gatherFacts(buildLook(30, ...habits)));
+
+const answers = (perSample: number): Habit =>
+  change(({ runtime }) => {
+    for (const sample of runtime) sample.requests = { answered: perSample, failed: 0 };
+  });
+const sleeps = cpu([['(idle)', 100]], 30_000);
+/** Node's own timers and sockets, without anybody's code on the stack. */
+const turnsByItself = cpu(
+  [
+    ['processTimers@node:internal/timers:500', 2],
+    ['(idle)', 98],
+  ],
+  30_000,
+);
+const works = cpu(
+  [
+    ['work@/app/src/job.js:3', 1],
+    ['(idle)', 199],
+  ],
+  30_000,
+);
+
+const unprofiled = change((observations) => {
+  observations.cpuProfiles = [];
+});
+/** Of the whole process, in cores. */
+const usesCpu = (cores: number): Habit =>
+  change(({ passive }) => {
+    for (const sample of passive) sample.cpuMicros = sample.atMillis * 1_000 * cores;
+  });
+
+describe('a process is idle', () => {
+  test('that is not profiled, because it is hardly busy', () => {
+    expect(verdictOf(answers(0), unprofiled, usesCpu(0.01)).verdict).toBe('idle');
+    expect(verdictOf(answers(0), unprofiled, usesCpu(0.05)).verdict).toBe('healthy');
+  });
+
+  test.each([
+    ['that answers nothing and sleeps', [answers(0), sleeps]],
+    ['in which only Node.js itself runs', [answers(0), turnsByItself]],
+  ])('%s', (_, habits) => {
+    const { verdict, verdictReason, findings } = verdictOf(...habits);
+    expect([verdict, findings]).toEqual(['idle', []]);
+    expect(verdictReason).toMatch(
+      /^It served nothing in 30 s: no request was answered, and its own code ran for /,
+    );
+  });
+
+  test.each([
+    ['one that answers', [answers(1), sleeps]],
+    ['one whose code runs, for 150 ms', [answers(0), works]],
+    ['one whose requests are not counted', [sleeps]],
+    ['one that was neither profiled nor timed', [answers(0), unprofiled]],
+  ])('but not %s', (_, habits) => {
+    expect(verdictOf(...habits).verdict).toBe('healthy');
+  });
+
+  test('but not where a cause is found', () => {
+    expect(verdictOf(answers(0), sleeps, heapFloor(linear(MB), 'f@/app/a.js:1')).verdict).toBe('findings');
+  });
+});
+
+describe('a young process that is healthy', () => {
+  const aged = (uptimeSeconds: number | null) =>
+    verdictOf(
+      change((observations) => {
+        observations.target.uptimeSeconds = uptimeSeconds;
+      }),
+    ).verdictReason;
+
+  test('says so, and when to come back', () => {
+    expect(aged(25)).toBe(
+      'Nothing grew, blocked or burned in 30 s of watching. The process had run for 25 s only, and a heap that still falls after start-up hides a slow leak. Look again in 65 s; --settle waits by itself.',
+    );
+    expect(aged(110)).toMatch(/Look again now;/);
+  });
+
+  test.each([[600], [null]])('is none at %s s', (seconds) => {
+    expect(aged(seconds)).toBe('Nothing grew, blocked or burned in 30 s of watching.');
+  });
+
+  test('is as old as --settle waits for at most', () => {
+    expect(DEFAULTS.settle.ageMillis).toBe(YOUNG_SECONDS * 1_000);
+  });
+});
