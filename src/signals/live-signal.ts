@@ -2,6 +2,7 @@
 
 import type { ProbeClient } from '../probe/client/probe-client.ts';
 import type { InspectorSession } from '../target/inspector-session.ts';
+import type { ScriptList } from '../target/script-list.ts';
 import type { BodyOf } from '../wire/parts.ts';
 import type { SampleLine } from './lines.ts';
 import type { CaptureSink } from './sink.ts';
@@ -14,8 +15,8 @@ export interface SignalThread {
   readonly session: InspectorSession;
   /** Null: the thread gave no access to its built-in modules. */
   readonly probe: ProbeClient | null;
-  /** Scripts that V8 has told of so far, by their id. */
-  readonly scriptUrls: Map<string, string>;
+  /** Scripts that V8 has told of so far. */
+  readonly scripts: ScriptList;
   readonly sink: CaptureSink;
   /** Asks for a signal and writes down what it says. */
   ask<Type extends SampleLine['type'], Args extends unknown[]>(

@@ -1,4 +1,5 @@
 // Where a capture puts what it gets, the moment it gets it: so that a capture cut short keeps what it had.
+import type { RunningScript } from '../model/running-script.ts';
 import type { SampleLine } from './lines.ts';
 
 export type { SampleLine } from './lines.ts';
@@ -19,6 +20,8 @@ export interface CaptureSink {
   file(file: CapturedFile, content: object): void;
   /** For what is too large to be held: written piece by piece, compressed. `end` resolves when it is on disk. */
   stream(file: CapturedFile): CaptureStream;
+  /** What V8 told of scripts of one thread, the oldest first. */
+  scripts(scripts: RunningScript[]): void;
 }
 
 export interface CaptureStream {

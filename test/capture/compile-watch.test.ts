@@ -3,6 +3,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { watchCompilations } from '../../src/signals/compilations/read.ts';
 import type { InspectorSession } from '../../src/target/inspector-session.ts';
+import { createScriptList } from '../../src/target/script-list.ts';
 import { type FakeSession, fakeSession, openOwnSession } from '../support/fake-session.ts';
 
 const open: InspectorSession[] = [];
@@ -30,8 +31,8 @@ test('the scripts that were there before are not counted, but told', async () =>
       for (let i = 0; i < 30; i++) parsed(own, i, `/app/old-${i}.js`);
     },
   });
-  const told: string[] = [];
-  const watching = watchCompilations(session, 20, (id, url) => told.push(`${id} ${url}`));
+  const told = createScriptList();
+  const watching = watchCompilations(session, 20, told);
   await new Promise(setImmediate);
   parsed(session, 100, 'evalmachine.<anonymous>', 'compile', 'render');
   parsed(session, 101, 'evalmachine.<anonymous>', 'compile', 'render');
@@ -42,11 +43,15 @@ test('the scripts that were there before are not counted, but told', async () =>
     [['compile', 'render'], 2],
     [['validate'], 1],
   ]);
-  expect(told).toHaveLength(33);
-  expect(told[0]).toBe('0 /app/old-0.js');
+  expect(told.all().map(({ url }) => url)).toEqual([
+    ...Array.from({ length: 30 }, (_, i) => `/app/old-${i}.js`),
+    'evalmachine.<anonymous>',
+    'evalmachine.<anonymous>',
+  ]);
+  expect(told.urlOf('0')).toBe('/app/old-0.js');
   // What comes after belongs to nobody.
   parsed(session, 103, '/app/late.js', 'late');
-  expect(told).toHaveLength(33);
+  expect(told.urlOf('103')).toBeUndefined();
 });
 
 test('pauses are switched off before the debugger is switched on, and it is off again afterwards', async () => {

@@ -5,6 +5,7 @@ import type { ThreadCapture } from '../../src/capture/thread/thread-capture.ts';
 import type { ProbeClient } from '../../src/probe/client/probe-client.ts';
 import type { ProbeCensus, ProbeCollections } from '../../src/probe/probe-protocol.ts';
 import type { SampleLine } from '../../src/signals/lines.ts';
+import { createScriptList } from '../../src/target/script-list.ts';
 import { MB } from './build-observations.ts';
 import { fakeSession } from './fake-session.ts';
 
@@ -47,6 +48,7 @@ export function fakeContext(
       line: () => {},
       file: () => {},
       stream: noStream,
+      scripts: () => {},
     },
     elapsed() {
       return this.atMillis;
@@ -130,8 +132,8 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
     name: id === 0 ? 'main' : `worker ${id}`,
     fileName: id === 0 ? 'main' : `worker-${id}`,
     session: fakeSession(),
-    sink: { line: () => {}, file: () => {}, stream: noStream },
-    scriptUrls: new Map(),
+    sink: { line: () => {}, file: () => {}, stream: noStream, scripts: () => {} },
+    scripts: createScriptList(),
     probe: hasProbe ? probe : null,
     counters: {
       heapUsedBytes,

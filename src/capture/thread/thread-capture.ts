@@ -7,6 +7,7 @@ import type { SampleLine } from '../../signals/lines.ts';
 import type { SignalThread } from '../../signals/live-signal.ts';
 import type { CaptureSink } from '../../signals/sink.ts';
 import type { InspectorSession } from '../../target/inspector-session.ts';
+import { createScriptList } from '../../target/script-list.ts';
 import { type CpuProfiling, cpuProfiling } from './cpu-profiling.ts';
 import { type HeapSampling, heapSampling } from './heap-sampling.ts';
 import { type ThreadCounters, threadCounters } from './thread-counters.ts';
@@ -55,7 +56,7 @@ export async function openThread(
     session,
     probe,
     sink,
-    scriptUrls: new Map(),
+    scripts: createScriptList(),
     duringOwnPause: (step, work) => (probe ? probe.duringOwnPause(step, work) : work()),
     async ask(signal, atMillis, ...args) {
       const body = await signal.read(thread, atMillis, ...args);

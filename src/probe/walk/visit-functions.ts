@@ -3,7 +3,7 @@
 
 import { ownerOf } from '../../model/owner.ts';
 import type { DataReads } from '../objects/data-reads.ts';
-import type { Inspect } from '../objects/thread-inspector.ts';
+import type { Inspect, Inspected } from '../objects/thread-inspector.ts';
 import type { ProbeWalk } from '../probe-protocol.ts';
 import type { Visit, VisitQueue } from './visit-queue.ts';
 
@@ -33,10 +33,13 @@ export function createFunctionVisits({ reads, queue, nameOf, longestChain }: Nee
   /** Prototypes of the program's own classes, with the instances of each that were looked into. */
   const ownPrototypes = new Map<object, number>();
 
-  const pushScopes = (fn: object, scopes: object[], depth: number) => {
+  const pushScopes = (fn: object, { place, scopes }: Inspected, depth: number) => {
+    if (!place) return;
     const of = nameOf(fn);
-    for (const scope of scopes)
-      for (const name of Object.keys(scope)) push(own(scope, name), { kind: 'variable', name, of }, depth);
+    const at = { url: place.url, line: place.line, column: place.column };
+    for (const scope of scopes())
+      for (const name of Object.keys(scope))
+        push(own(scope, name), { kind: 'variable', name, of, at }, depth);
   };
   const visitFunction = ({ value: fn, holder, depth }: Visit, inspect: Inspect) => {
     const inspected = isNative(fn) ? null : inspect(fn);
@@ -52,7 +55,7 @@ export function createFunctionVisits({ reads, queue, nameOf, longestChain }: Nee
     // Functions that hold each other are a chain of any length, and no deeper for that.
     const next = place ? depth : depth + 1;
     if (ownerOf(at.url) === 'library') libraryFunctions.push({ fn, depth: next });
-    else pushScopes(fn, inspected.scopes(), next);
+    else pushScopes(fn, inspected, next);
   };
   /** The methods of its class and its `#fields`, where the class is the program's: each class is asked about once. */
   const visitClass = (value: object, depth: number, inspect: Inspect) => {
@@ -82,7 +85,8 @@ export function createFunctionVisits({ reads, queue, nameOf, longestChain }: Nee
     },
     visitLibrary(inspect) {
       const library = libraryFunctions.shift();
-      if (library) pushScopes(library.fn, inspect(library.fn)?.scopes() ?? [], library.depth);
+      const inspected = library && inspect(library.fn);
+      if (inspected) pushScopes(library.fn, inspected, library.depth);
       return library !== undefined;
     },
     places,

@@ -4,6 +4,7 @@ import type { CapturedFileKind, SampleLine } from '../../signals/sink.ts';
 import type { ScriptPosition } from './script-places.ts';
 
 interface RawCallFrame {
+  functionName?: unknown;
   url?: unknown;
   lineNumber?: unknown;
   columnNumber?: unknown;
@@ -25,7 +26,10 @@ export interface PositionNotes {
 export function notePositions(): PositionNotes {
   const noted = new Map<string, ScriptPosition>();
   const note = (found: Iterable<ScriptPosition>) => {
-    for (const position of found) noted.set(`${position.url}|${position.line}|${position.column}`, position);
+    for (const position of found) {
+      const { url, line, column, of = '', variable = '' } = position;
+      noted.set(`${url}|${line}|${column}|${of}|${variable}`, position);
+    }
   };
   return {
     sample: (line) => note(positionsInSample(line)),
@@ -38,9 +42,10 @@ export function notePositions(): PositionNotes {
 export function* positionsInProfile(kind: CapturedFileKind, content: object): Generator<ScriptPosition> {
   const nodes = kind === 'cpu-profile' ? cpuNodes(content) : heapNodes(content);
   for (const node of nodes) {
-    const start = position(node.callFrame?.url, node.callFrame?.lineNumber, node.callFrame?.columnNumber);
+    const { functionName, url, lineNumber, columnNumber } = node.callFrame ?? {};
+    const start = position(url, lineNumber, columnNumber);
     if (!start) continue;
-    yield start;
+    yield { ...start, ...named(functionName), isStart: true };
     for (const tick of Array.isArray(node.positionTicks) ? node.positionTicks : []) {
       // Ticks name 1-based lines. In the function's own first line, its start says more than the line alone.
       const line = typeof tick?.line === 'number' ? tick.line - 1 : -1;
@@ -64,12 +69,19 @@ function* heapNodes(content: object): Generator<RawNode> {
   }
 }
 
-/** Places anywhere in a line: stack frames, `[name, url, line, column]`, and where functions begin, `{ url, line, column }`. */
+/**
+ * Places anywhere in a line: stack frames, `[name, url, line, column]`, where functions begin, `{ url, line, column }`, and
+ * functions by whose variables something is held.
+ */
 export function* positionsInSample(line: SampleLine): Generator<ScriptPosition> {
   const stack: unknown[] = [line];
   while (stack.length > 0) {
     const value = stack.pop();
-    const found = Array.isArray(value) ? frameAt(value) : isObject(value) ? functionAt(value) : undefined;
+    const found = Array.isArray(value)
+      ? frameAt(value)
+      : isObject(value)
+        ? (functionAt(value) ?? heldBy(value))
+        : undefined;
     if (found) yield found;
     else if (typeof value === 'object' && value !== null) stack.push(...Object.values(value).reverse());
   }
@@ -77,11 +89,26 @@ export function* positionsInSample(line: SampleLine): Generator<ScriptPosition> 
 
 function frameAt(value: unknown[]): ScriptPosition | null {
   const [name, url, line, column] = value;
-  return value.length === 4 && typeof name === 'string' ? position(url, line, column) : null;
+  const found = value.length === 4 && typeof name === 'string' ? position(url, line, column) : null;
+  return found && { ...found, ...named(name) };
 }
 
-function functionAt({ url, line, column }: { [key: string]: unknown }): ScriptPosition | null {
-  return position(url, line, column);
+function functionAt({ name, url, line, column }: Record<string, unknown>): ScriptPosition | null {
+  const found = position(url, line, column);
+  return found && { ...found, ...named(name), isStart: true };
+}
+
+/** A variable that a function closes over, by which something is held: see wire/holder.ts. */
+function heldBy({ kind, name, of, at }: Record<string, unknown>): ScriptPosition | null {
+  const found =
+    kind !== 'handle' && typeof name === 'string' && isObject(at)
+      ? position(at.url, at.line, at.column)
+      : null;
+  return found && { ...found, of: String(of), isStart: true, variable: name as string };
+}
+
+function named(name: unknown): { of?: string } {
+  return typeof name === 'string' && name !== '' ? { of: name } : {};
 }
 
 function position(url: unknown, line: unknown, column: unknown): ScriptPosition | null {

@@ -47,11 +47,11 @@ export const walkRead: LiveSignal<'walk', [plan: WalkPlan]> = {
 /** Where one function of each of these classes of the last census begins, as far as its script is known. */
 export const closuresRead: LiveSignal<'closures', [classes: string[]]> = {
   type: 'closures',
-  async read({ probe, session, scriptUrls }, _atMillis, classes) {
+  async read({ probe, session, scripts }, _atMillis, classes) {
     const ask = (objectId: string) => locate(session, objectId);
     const locations = (await probe?.askEach('functionsOf', [classes], ask)) ?? [];
     const closures = locations.flatMap((location, i) => {
-      const url = location && scriptUrls.get(location.scriptId);
+      const url = location && scripts.urlOf(location.scriptId);
       const name = classes[i]!;
       return url ? [{ class: name, frame: [name, url, location.line, location.column] }] : [];
     });
