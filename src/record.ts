@@ -5,7 +5,7 @@ import { capture } from './capture/capture.ts';
 import type { CaptureOptions, CaptureOutcome } from './capture/context.ts';
 import { RECORDING_FORMAT, RECORDING_VERSION } from './recording/format.ts';
 import type { Manifest } from './recording/manifest.ts';
-import type { ReadText } from './recording/sources/script-places.ts';
+import type { ReadText } from './recording/sources/script-position.ts';
 import type { RecordingWriter } from './recording/writer.ts';
 import type { Attachment } from './target/attach.ts';
 import { attachTarget, localPidOf } from './target/attach-target.ts';

@@ -1,6 +1,6 @@
 // Asks V8 what it runs, once all else is captured and only where the files do not account for what was seen: the program was
 // compiled on its way into V8, comes out of an executable, or has changed on the disk since.
-import { withScriptsListed } from '../target/script-list.ts';
+import { withScriptsListed } from '../probe/client/script-list.ts';
 import type { CaptureContext } from './context.ts';
 import { estimateScriptsMillis } from './heap/ladder.ts';
 import { isMemoryTight } from './heap/memory-room.ts';

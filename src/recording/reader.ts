@@ -17,8 +17,10 @@ import { notWhole, type Unpacked, unpackFile, unpackStream } from './archive.ts'
 import { MAPS_FILE, RECORDING_FORMAT, RECORDING_VERSION } from './format.ts';
 import { readHeapSnapshot } from './heap/heap-snapshot.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';
+import { differenceWarnings } from './sources/file-check.ts';
+import type { Sources } from './sources/places-by-map.ts';
 import { notePositions } from './sources/positions.ts';
-import type { ScriptPosition, Sources } from './sources/script-places.ts';
+import type { ScriptPosition } from './sources/script-position.ts';
 import { applyMaps, type CarriedMap } from './sources/sources.ts';
 
 /** A recording in memory, before decoding. */
@@ -220,11 +222,7 @@ function readSources(dir: string, warnings: Warning[], { lines, profiles, cwd }:
   const sources = parsed.output;
   const maps = readMaps(dir);
   if (maps.length > 0) applyMaps(sources, maps, positionsIn(lines, profiles));
-  const [first] = sources.differing ?? [];
-  if (first !== undefined) {
-    const shown = first.startsWith(`${cwd}/`) ? first.slice(cwd.length + 1) : first;
-    warnings.push({ code: 'source-differs', path: shown.slice(0, 4_000), files: sources.differing!.length });
-  }
+  warnings.push(...differenceWarnings(sources.differing, cwd));
   return sources;
 }
 

@@ -4,23 +4,16 @@
 import type { Writable } from 'node:stream';
 import { createGzip, constants as zlib } from 'node:zlib';
 import { pack } from 'tar-stream';
-import type { RunningScript } from '../model/running-script.ts';
-import type { CapturedFile, CaptureStream, SampleLine } from '../signals/sink.ts';
+import type { CapturedFile, CaptureStream, RunningScript, SampleLine } from '../signals/sink.ts';
 import { MAPS_FILE, type MapEntry, partName } from './format.ts';
 import type { Manifest } from './manifest.ts';
+import { scriptsInDoubt } from './sources/file-check.ts';
+import { findMap, type Script } from './sources/find-map.ts';
+import { projectFolder } from './sources/package-files.ts';
+import type { SourceMap, Sources } from './sources/places-by-map.ts';
 import { notePositions } from './sources/positions.ts';
-import {
-  findMap,
-  locate,
-  projectFolder,
-  type ReadText,
-  type Running,
-  type Script,
-  type ScriptPosition,
-  type SourceMap,
-  type Sources,
-  scriptsInDoubt,
-} from './sources/script-places.ts';
+import { locate, type Running } from './sources/script-places.ts';
+import type { ReadText, ScriptPosition } from './sources/script-position.ts';
 import type { RecordingWriter } from './writer.ts';
 
 /** So often something leaves, also where nothing happens: links that are idle are closed on the way. */

@@ -15,11 +15,11 @@ import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { UsageError } from '../errors.ts';
-import type { RunningScript } from '../model/running-script.ts';
-import type { CapturedFile, CaptureSink, SampleLine } from '../signals/sink.ts';
+import type { CapturedFile, CaptureSink, RunningScript, SampleLine } from '../signals/sink.ts';
 import type { Manifest } from './manifest.ts';
+import { scriptsInDoubt } from './sources/file-check.ts';
 import { notePositions } from './sources/positions.ts';
-import { type ReadText, scriptsInDoubt } from './sources/script-places.ts';
+import type { ReadText } from './sources/script-position.ts';
 import { collectSources } from './sources/sources.ts';
 
 export interface RecordingWriter extends CaptureSink {

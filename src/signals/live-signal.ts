@@ -1,8 +1,8 @@
 // What the live half of a signal is: how one thread of the target is asked for it. Nothing is judged here.
 
 import type { ProbeClient } from '../probe/client/probe-client.ts';
+import type { ScriptList } from '../probe/client/script-list.ts';
 import type { InspectorSession } from '../target/inspector-session.ts';
-import type { ScriptList } from '../target/script-list.ts';
 import type { BodyOf } from '../wire/parts.ts';
 import type { SampleLine } from './lines.ts';
 import type { CaptureSink } from './sink.ts';

@@ -1,5 +1,4 @@
 // Where a capture puts what it gets, the moment it gets it: so that a capture cut short keeps what it had.
-import type { RunningScript } from '../model/running-script.ts';
 import type { SampleLine } from './lines.ts';
 
 export type { SampleLine } from './lines.ts';
@@ -12,6 +11,20 @@ export interface CapturedFile {
   path: string;
   /** For heap profiles: when it was read. */
   atMillis?: number;
+}
+
+/** A script as V8 runs it. Its text need not be that of any file: runners compile on the way, and executables carry it. */
+export interface RunningScript {
+  url: string;
+  /** Of its text. */
+  lines: number;
+  /** UTF-16 units of its text. */
+  characters: number;
+  /**
+   * What its text says its source map is: a `data:` URL, or an address relative to the script. "" where it names none, null
+   * where the map was too large to be kept.
+   */
+  sourceMapUrl: string | null;
 }
 
 export interface CaptureSink {

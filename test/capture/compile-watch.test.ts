@@ -1,9 +1,9 @@
 // Which code compiles code: told from the scripts that V8 reports. That a target is never paused by it is proved on a
 // real one in test/live.
 import { afterEach, expect, test } from 'vitest';
+import { createScriptList } from '../../src/probe/client/script-list.ts';
 import { watchCompilations } from '../../src/signals/compilations/read.ts';
 import type { InspectorSession } from '../../src/target/inspector-session.ts';
-import { createScriptList } from '../../src/target/script-list.ts';
 import { type FakeSession, fakeSession, openOwnSession } from '../support/fake-session.ts';
 
 const open: InspectorSession[] = [];

@@ -3,9 +3,9 @@
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from '../../src/capture/context.ts';
 import type { ThreadCapture } from '../../src/capture/thread/thread-capture.ts';
 import type { ProbeClient } from '../../src/probe/client/probe-client.ts';
+import { createScriptList } from '../../src/probe/client/script-list.ts';
 import type { ProbeCensus, ProbeCollections } from '../../src/probe/probe-protocol.ts';
 import type { SampleLine } from '../../src/signals/lines.ts';
-import { createScriptList } from '../../src/target/script-list.ts';
 import { MB } from './build-observations.ts';
 import { fakeSession } from './fake-session.ts';
 

@@ -19,7 +19,7 @@ export const ALLOWED: Record<string, string[]> = {
   wire: [],
   signals: ['wire', 'model'],
   probe: ['type wire', 'type model', 'type signals', 'model/owner.ts'],
-  'live signals': ['type wire', 'type signals', 'type model', 'units', 'target', 'errors.ts', 'probe'],
+  'live signals': ['type wire', 'type signals', 'type model', 'model/owner.ts', 'units', 'target', 'errors.ts', 'probe'],
   model: ['units', 'type wire'],
   analysis: ['model', 'units'],
   findings: ['analysis', 'model', 'units'],

@@ -2,12 +2,12 @@
 // whatever signal it is asked for.
 
 import { installProbeIn } from '../../probe/client/probe-client.ts';
+import { createScriptList } from '../../probe/client/script-list.ts';
 import type { OwnStep, ProbeConfig } from '../../probe/probe-protocol.ts';
 import type { SampleLine } from '../../signals/lines.ts';
 import type { SignalThread } from '../../signals/live-signal.ts';
 import type { CaptureSink } from '../../signals/sink.ts';
 import type { InspectorSession } from '../../target/inspector-session.ts';
-import { createScriptList } from '../../target/script-list.ts';
 import { type CpuProfiling, cpuProfiling } from './cpu-profiling.ts';
 import { type HeapSampling, heapSampling } from './heap-sampling.ts';
 import { type ThreadCounters, threadCounters } from './thread-counters.ts';

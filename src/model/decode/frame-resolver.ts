@@ -3,7 +3,7 @@ import type { Holder } from '../../wire/holder.ts';
 import type { Frame, FrameOwner, RawFrame } from '../frame.ts';
 import { ownerOf, packageOf, plainPath } from '../owner.ts';
 
-/** What is known of the scripts: see recording/sources/script-places.ts, whose shape this is. */
+/** What is known of the scripts: see recording/sources/places-by-map.ts, whose shape this is. */
 export interface RawSources {
   scripts: Record<string, RawScript>;
   lines: Record<string, string>;

@@ -1,7 +1,7 @@
 // What the source calls a function or a variable that a minifier has renamed: by the names in the source map, which belong to
 // identifiers in the text that runs.
 import { type TraceMap, traceSegment } from '@jridgewell/trace-mapping';
-import type { ScriptPosition } from './script-places.ts';
+import type { ScriptPosition } from './script-position.ts';
 
 /** Between a function's name and where V8 says it begins: `o(`, `o=(`, `o=function(`. */
 const GAPS_WITHOUT_TEXT = [0, 1, 9];

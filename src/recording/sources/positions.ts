@@ -1,7 +1,7 @@
 // Which places in code a recording mentions: in V8's profiles and in the stacks the probe caught.
 import { ownerOf } from '../../model/owner.ts';
 import type { CapturedFileKind, SampleLine } from '../../signals/sink.ts';
-import type { ScriptPosition } from './script-places.ts';
+import type { ScriptPosition } from './script-position.ts';
 
 interface RawCallFrame {
   functionName?: unknown;

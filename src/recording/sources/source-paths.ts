@@ -2,7 +2,8 @@
 // own, so that the folders above the script are tried until the file is there.
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { packageOf } from '../../model/owner.ts';
-import { projectFolder, type ReadText, scriptPath } from './script-places.ts';
+import { projectFolder } from './package-files.ts';
+import { type ReadText, scriptPath } from './script-position.ts';
 
 export interface SourceFolders {
   /** Of the script. */

@@ -7,22 +7,12 @@ import {
   sourceContentFor,
   type TraceMap,
 } from '@jridgewell/trace-mapping';
+import { type FoundMap, findMap, type Script } from './find-map.ts';
 import { originalName } from './original-names.ts';
-import {
-  byScript,
-  type FoundMap,
-  findMap,
-  locate,
-  type Place,
-  packageInPath,
-  placeInSources,
-  type ReadText,
-  type Running,
-  type Script,
-  type ScriptPosition,
-  type SourceMap,
-  type Sources,
-} from './script-places.ts';
+import { packageInPath } from './package-files.ts';
+import { placeInSources, type SourceMap, type Sources } from './places-by-map.ts';
+import { locate, type Running } from './script-places.ts';
+import { byScript, type Place, type ReadText, type ScriptPosition } from './script-position.ts';
 import { locateSource, type SourceFolders, sourceFolders } from './source-paths.ts';
 
 /** Looks up all positions. Never throws: what cannot be resolved stays as it is. */
@@ -54,13 +44,13 @@ export function applyMaps(
   positions: Iterable<ScriptPosition>,
 ): void {
   const wanted = byScript(positions);
-  const packageAt = (path: string) => packageInPath(path);
   for (const { url, project, ...found } of maps) {
     const source = sources.scripts[url];
     if (!source) continue;
     const path = source.path ?? found.location;
     const map = openFound(found, undefined, { path, project, readText: () => undefined });
-    if (map) placeInSources({ wanted: wanted.get(url) ?? [], map }, source, { sources, packageAt });
+    if (map)
+      placeInSources({ wanted: wanted.get(url) ?? [], map }, source, { sources, packageAt: packageInPath });
   }
 }
 

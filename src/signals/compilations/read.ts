@@ -1,13 +1,13 @@
 // Which code compiles code: a short look at the scripts that V8 parses while we watch, with the stack that asked.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { InspectorSession } from '../../target/inspector-session.ts';
 import {
   createScriptList,
   type ScriptList,
   type ScriptParsed,
   withScriptsListed,
-} from '../../target/script-list.ts';
+} from '../../probe/client/script-list.ts';
+import type { InspectorSession } from '../../target/inspector-session.ts';
 import type { WireFrame } from '../../wire/parts.ts';
 import type { LiveSignal } from '../live-signal.ts';
 import type { Compilations } from './wire.ts';
