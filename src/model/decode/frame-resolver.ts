@@ -44,26 +44,24 @@ export function createFrameResolver(sources: RawSources, cwd: string): FrameReso
     return positions && Object.hasOwn(positions, key) ? positions[key] : undefined;
   };
   const ignored = new Set(sources.ignored);
-  const nameIn = (url: string, key: string) => {
+  const nameIn = (names: Record<string, string>, key: string) =>
+    Object.hasOwn(names, key) ? names[key] : undefined;
+  const functionName = ({ url, lineNumber, columnNumber, functionName: name }: RawFrame) => {
     const names = script(url)?.names;
-    return names && Object.hasOwn(names, key) ? names[key] : undefined;
+    return (names && nameIn(names, `${lineNumber}:${columnNumber}:${name}`)) ?? name;
   };
-  const functionName = (url: string, line: number, column: number, name: string) =>
-    nameIn(url, `${line}:${column}:${name}`) ?? name;
   const packageAt = (path: string) =>
     sources.packages && Object.hasOwn(sources.packages, path) ? sources.packages[path] : undefined;
   const place = (raw: RawFrame) => position(raw.url, `${raw.lineNumber}:${raw.columnNumber}`);
   const resolve = (raw: RawFrame): Frame => {
-    const { url, lineNumber, columnNumber } = raw;
-    const name = functionName(url, lineNumber, columnNumber, raw.functionName);
-    const named = { functionName: name.slice(0, MAX_NAME) || '(anonymous)' };
-    const none = { ...named, file: null, line: null, column: null, package: null };
+    const name = functionName(raw).slice(0, MAX_NAME) || '(anonymous)';
+    const none = { functionName: name, file: null, line: null, column: null, package: null };
     if (raw.url === '') return { ...none, owner: 'native' };
     const [path, line, column] = place(raw) ?? [readable(raw.url), raw.lineNumber + 1, raw.columnNumber + 1];
     const owner = ignored.has(path) ? 'library' : frameOwner(path);
     const packageName = packageAt(path) ?? script(raw.url)?.package ?? packageInPath(path);
     return {
-      ...named,
+      functionName: name,
       file: relativeTo(cwd, path).slice(0, 1_000),
       line: line > 0 ? line : null,
       column: column > 0 ? column : null,
@@ -91,9 +89,10 @@ export function createFrameResolver(sources: RawSources, cwd: string): FrameReso
     },
     holder(raw) {
       if (!raw.at) return raw;
-      const { url, line, column } = raw.at;
-      const name = nameIn(url, `${line}:${column}:${raw.of}:${raw.name}`) ?? raw.name;
-      return { ...raw, name, of: functionName(url, line, column, raw.of) };
+      const { url, line: lineNumber, column: columnNumber } = raw.at;
+      const names = script(url)?.names ?? {};
+      const name = nameIn(names, `${lineNumber}:${columnNumber}:${raw.of}:${raw.name}`) ?? raw.name;
+      return { ...raw, name, of: functionName({ url, lineNumber, columnNumber, functionName: raw.of }) };
     },
     sourcePath: (raw) => place(raw)?.[0] ?? null,
   };

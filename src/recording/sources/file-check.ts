@@ -5,7 +5,7 @@ import type { Script } from './find-map.ts';
 import { byScript, type Place, type ReadText, type ScriptPosition, scriptPath } from './script-position.ts';
 
 /** What is evaluated has no file, and its URL does not look like one. Executables name their script as their build did. */
-const FILE_LIKE = /^(?!data:)[\w.+-]+:\/\/|[\w)\]-]\.\w{1,5}$/;
+const FILE_LIKE = /^(?!data:)(?:[\w.+-]+:\/\/|.*[\w)\]-]\.\w{1,5}$)/;
 
 /** URLs of the program's own scripts whose files do not account for the positions in them. */
 export function scriptsInDoubt(positions: Iterable<ScriptPosition>, readText: ReadText): string[] {
@@ -19,15 +19,14 @@ export function scriptsInDoubt(positions: Iterable<ScriptPosition>, readText: Re
 }
 
 /** Whether the file has the text that runs, as far as can be told. */
-export function isTextOf(
-  { running, text }: Script,
-  textLines: string[] | undefined,
-  wanted: ScriptPosition[],
-): boolean {
-  if (text === undefined || !textLines) return !running;
-  if (wanted.some(({ line }) => line >= textLines.length)) return false;
+export function isTextOf({ running, text }: Script, wanted: readonly ScriptPosition[]): boolean {
+  if (text === undefined) return !running;
+  const lines = text.split('\n');
+  if (wanted.some(({ line }) => line >= lines.length)) return false;
+  if (!running || running.characters === text.length) return true;
+  if (running.sourceMapUrl && !text.includes(running.sourceMapUrl)) return false;
   // Type stripping adds a comment and keeps all places: the length alone says nothing.
-  return !running || running.characters === text.length || bearsOut(textLines, wanted);
+  return bearsOut(lines, wanted);
 }
 
 export interface FileCheck {

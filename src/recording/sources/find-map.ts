@@ -10,6 +10,8 @@ export interface Script {
   path: string;
   /** Of the file; undefined without one. */
   text: string | undefined;
+  /** Whether that is the text that runs, as far as can be told. */
+  isOnDisk: boolean;
   /** As V8 told of it; absent where V8 was not asked. */
   running?: RunningScript;
 }

@@ -45,7 +45,9 @@ export function* positionsInProfile(kind: CapturedFileKind, content: object): Ge
     const { functionName, url, lineNumber, columnNumber } = node.callFrame ?? {};
     const start = position(url, lineNumber, columnNumber);
     if (!start) continue;
-    yield { ...start, ...named(functionName), isStart: true };
+    start.isStart = true;
+    name(start, functionName);
+    yield start;
     for (const tick of Array.isArray(node.positionTicks) ? node.positionTicks : []) {
       // Ticks name 1-based lines. In the function's own first line, its start says more than the line alone.
       const line = typeof tick?.line === 'number' ? tick.line - 1 : -1;
@@ -88,27 +90,30 @@ export function* positionsInSample(line: SampleLine): Generator<ScriptPosition> 
 }
 
 function frameAt(value: unknown[]): ScriptPosition | null {
-  const [name, url, line, column] = value;
-  const found = value.length === 4 && typeof name === 'string' ? position(url, line, column) : null;
-  return found && { ...found, ...named(name) };
+  const [of, url, line, column] = value;
+  const found = value.length === 4 && typeof of === 'string' ? position(url, line, column) : null;
+  if (found) name(found, of);
+  return found;
 }
 
-function functionAt({ name, url, line, column }: Record<string, unknown>): ScriptPosition | null {
+function functionAt({ name: of, url, line, column }: Record<string, unknown>): ScriptPosition | null {
   const found = position(url, line, column);
-  return found && { ...found, ...named(name), isStart: true };
+  if (found) found.isStart = true;
+  if (found) name(found, of);
+  return found;
 }
 
 /** A variable that a function closes over, by which something is held: see wire/holder.ts. */
-function heldBy({ kind, name, of, at }: Record<string, unknown>): ScriptPosition | null {
+function heldBy({ kind, name: variable, of, at }: Record<string, unknown>): ScriptPosition | null {
   const found =
-    kind !== 'handle' && typeof name === 'string' && isObject(at)
+    kind !== 'handle' && typeof variable === 'string' && isObject(at)
       ? position(at.url, at.line, at.column)
       : null;
-  return found && { ...found, of: String(of), isStart: true, variable: name as string };
+  return found && { ...found, of: String(of), isStart: true, variable: variable as string };
 }
 
-function named(name: unknown): { of?: string } {
-  return typeof name === 'string' && name !== '' ? { of: name } : {};
+function name(position: ScriptPosition, of: unknown): void {
+  if (typeof of === 'string' && of !== '') position.of = of;
 }
 
 function position(url: unknown, line: unknown, column: unknown): ScriptPosition | null {

@@ -85,7 +85,8 @@ function scriptOf(url: string, { file, cwd, wanted, told, readText }: Asked): Sc
   if (file === null && !running) return null;
   const text = file === null ? undefined : readText(file);
   const path = file ?? resolve(cwd, url.startsWith('data:') ? 'data' : url.replace(/^[\w.-]+:\/+/, ''));
-  return { url, path, text, ...(running && { running }) };
+  const script: Script = { url, path, text, isOnDisk: true, ...(running && { running }) };
+  return { ...script, isOnDisk: isTextOf(script, wanted) };
 }
 
 interface Task {
@@ -101,7 +102,7 @@ function locateIn(
 ): void {
   const { sources, inFiles } = into;
   const textLines = script.text?.split('\n');
-  const isOnDisk = isTextOf(script, textLines, wanted);
+  const { isOnDisk } = script;
   if (!isOnDisk && !map && textLines) inFiles.differs(script.path);
   for (const { line, column } of textLines || map ? wanted : []) {
     // The file is not the text that has this line, and what the compiler added stands nowhere else.

@@ -24,7 +24,8 @@ export function collectSources(
   const readOnce = remember(readText);
   const openMap = (script: Script) => {
     const found = findMap(script, readOnce);
-    return found && openFound(found, script.text, sourceFolders(script.path, readOnce));
+    const text = script.isOnDisk ? script.text : undefined;
+    return found && openFound(found, text, sourceFolders(script.path, readOnce));
   };
   return locate(positions, { readText: readOnce, openMap, running });
 }
