@@ -2,7 +2,7 @@
 // compiled on its way into V8, comes out of an executable, or has changed on the disk since.
 import { withScriptsListed } from '../probe/client/script-list.ts';
 import type { CaptureContext } from './context.ts';
-import { estimateScriptsMillis } from './heap/ladder.ts';
+import { estimateDebuggerMillis } from './heap/ladder.ts';
 import { isMemoryTight } from './heap/memory-room.ts';
 import type { ThreadCapture } from './thread/thread-capture.ts';
 import { warnOnce } from './warn-once.ts';
@@ -27,20 +27,17 @@ export async function lookAtScripts(
   for (const { scripts } of threads) context.sink.scripts(scripts.all());
 }
 
+/** Beyond the budget as well: without it, what all other steps have found would be said of wrong lines. */
 async function listScripts(context: CaptureContext, thread: ThreadCapture): Promise<void> {
   const { options, outcome, localPid } = context;
   const { maxPauseMillis } = options;
-  const estimate = estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0);
-  if (estimate > maxPauseMillis) {
-    const estimateMillis = Math.round(estimate);
+  const estimateMillis = Math.round(estimateDebuggerMillis(thread.counters.heapUsedBytes ?? 0));
+  if (estimateMillis > maxPauseMillis)
     return warnOnce(outcome, { code: 'scripts-too-long', estimateMillis, maxPauseMillis });
-  }
   // V8 writes each source map out, and hands it on.
   if (isMemoryTight(localPid)) return warnOnce(outcome, { code: 'scripts-no-memory' });
-  await context.timed(() =>
-    thread
-      .duringOwnPause('list scripts', () => withScriptsListed(thread.session, thread.scripts, async () => {}))
-      // A worker that has ended is no loss.
-      .catch(() => {}),
-  );
+  const { session, scripts, duringOwnPause } = thread;
+  const asPause = (enable: () => Promise<unknown>) => duringOwnPause('list scripts', enable);
+  // A worker that has ended is no loss.
+  await context.timed(() => withScriptsListed(session, { scripts, asPause }, async () => {}).catch(() => {}));
 }

@@ -16,7 +16,6 @@ export interface ScriptParsed {
 
 export interface ScriptList {
   note(script: ScriptParsed): void;
-  urlOf(scriptId: string): string | undefined;
   /** Stacks name CommonJS by its path, and the inspector by a URL: either will do. */
   has(url: string): boolean;
   /** Everything with a URL that is not Node's own, the oldest first. */
@@ -49,19 +48,24 @@ export function createScriptList(): ScriptList {
       const sourceMapUrl = keep(owner, sourceMapURL);
       scripts.set(scriptId, { url, lines: endLine + 1, characters: length, sourceMapUrl });
     },
-    urlOf: (scriptId) => scripts.get(scriptId)?.url,
     has: (url) => paths.has(plainPath(url)),
     all: () => [...scripts.values()],
   };
 }
 
+export interface ListingScripts {
+  scripts: ScriptList;
+  /** Runs what holds the thread: to switch the domain on. See STEP_COSTS.debuggerStart. */
+  asPause(enable: () => Promise<unknown>): Promise<unknown>;
+}
+
 /**
- * Notes every script there is; new ones, too, until the domain is off again, after `meanwhile`. Never pauses anything. V8 goes
- * through all code that it has compiled: see STEP_COSTS.scripts.
+ * Notes every script there is; new ones, too, until the Debugger domain is off again, after `meanwhile`. It never pauses
+ * anything.
  */
 export async function withScriptsListed<T>(
   session: InspectorSession,
-  scripts: ScriptList,
+  { scripts, asPause }: ListingScripts,
   meanwhile: () => Promise<T>,
 ): Promise<T> {
   const unlisten = session.on('Debugger.scriptParsed', scripts.note);
@@ -69,7 +73,7 @@ export async function withScriptsListed<T>(
   await session.send('Debugger.setSkipAllPauses', { skip: true });
   try {
     // All scripts there are arrive before the answer.
-    await session.send('Debugger.enable', { maxScriptsCacheSize: 0 });
+    await asPause(() => session.send('Debugger.enable', { maxScriptsCacheSize: 0 }));
     scripts.isComplete = true;
     return await meanwhile();
   } finally {
