@@ -64,7 +64,9 @@ function byPath(scripts: Iterable<RunningScript>): Map<string, RunningScript[]> 
   for (const script of scripts) {
     // Stacks name CommonJS by its path, and the inspector by a URL.
     const path = plainPath(script.url);
-    found.set(path, [...(found.get(path) ?? []), script]);
+    const list = found.get(path);
+    if (list) list.push(script);
+    else found.set(path, [script]);
   }
   return found;
 }
