@@ -234,10 +234,33 @@ describe('names that a minifier has changed', () => {
     expect(namesOf({ ...startIn(code, short, bundle), variable: holder }, { files })).toEqual(['sessions']);
   });
 
-  test('stay where the map has none', () => {
-    const { names: _, ...nameless } = json as { names?: string[] };
+  test('are read in the source where the map has no names', () => {
+    const column = code.indexOf(`function ${short}(`) + 'function '.length;
     const url = '/app/dist/plain.js';
-    const plain = { [url]: `${code}//# sourceMappingURL=${inline({ ...nameless, names: [] })}\n` };
-    expect(namesOf(startIn(code, short, url), { files: plain })).toEqual([]);
+    const plain = (sources: string) => ({
+      [url]: `${code}//# ${'sourceMappingURL'}=${inline({
+        version: 3,
+        names: [],
+        sources: [FILE],
+        sourcesContent: [sources],
+        mappings: `${vlq(column)}AMgB`,
+      })}\n`,
+    });
+    expect(namesOf(startIn(code, short, url), { files: plain(SOURCE) })).toEqual(['remember']);
+    expect(namesOf(startIn(code, short, url), { files: plain('\n'.repeat(9)) })).toEqual([]);
+    const keyword = `${'\n'.repeat(6)}${' '.repeat(16)}function () {}`;
+    expect(namesOf(startIn(code, short, url), { files: plain(keyword) })).toEqual([]);
   });
 });
+
+/** A number as source maps write it. */
+function vlq(value: number): string {
+  const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  let rest = value * 2;
+  let text = '';
+  do {
+    text += digits[(rest % 32) + (rest >= 32 ? 32 : 0)];
+    rest = Math.floor(rest / 32);
+  } while (rest > 0);
+  return text;
+}

@@ -9,11 +9,20 @@ const LONGEST_GAP = 24;
 /** How far away a declaration or a use is looked for, in characters of one line. */
 const REACH = 100_000;
 const LAST_NAME = /[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
+const FIRST_NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/u;
+const KEYWORD =
+  /^(?:abstract|async|await|class|const|default|export|false|for|function|get|if|import|let|new|null|private|protected|public|readonly|return|set|static|this|true|typeof|undefined|var|void|yield)$/;
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
+
+export interface NamedMap {
+  map: TraceMap;
+  /** The text of a source by its number in the map; undefined where nobody has it. */
+  sourceLines(source: number): readonly string[] | undefined;
+}
 
 /** Null: it has no other name. `lines` is the text that runs; undefined where nobody has it. */
 export function originalName(
-  map: TraceMap,
+  { map, sourceLines }: NamedMap,
   position: ScriptPosition,
   lines: readonly string[] | undefined,
 ): string | null {
@@ -21,7 +30,7 @@ export function originalName(
   const name = variable ?? LAST_NAME.exec(of)?.[0];
   if (name === undefined || !IDENTIFIER.test(name)) return null;
   const text = lines?.[line];
-  const nameAt = (column: number) => namedAt(map, line, column);
+  const nameAt = (column: number) => namedAt({ map, sourceLines }, line, column);
   const found =
     variable !== undefined
       ? variableName(text, { ...position, name }, nameAt)
@@ -40,11 +49,14 @@ interface Named {
   name: string;
 }
 
-/** The name that the map gives to the identifier that begins right there. */
-function namedAt(map: TraceMap, line: number, column: number): string | null {
-  if (column < 0) return null;
-  const segment = traceSegment(map, line, column);
-  return segment?.length === 5 && segment[0] === column ? (map.names[segment[4]] ?? null) : null;
+/** The name of the identifier that begins right there: of the map's names, else as it stands in the source. */
+function namedAt({ map, sourceLines }: NamedMap, line: number, column: number): string | null {
+  const segment = column < 0 ? null : traceSegment(map, line, column);
+  if (!segment || segment.length === 1 || segment[0] !== column) return null;
+  if (segment.length === 5) return map.names[segment[4]] ?? null;
+  const [, source, sourceLine, sourceColumn] = segment;
+  const word = FIRST_NAME.exec(sourceLines(source)?.[sourceLine]?.slice(sourceColumn) ?? '')?.[0];
+  return word === undefined || KEYWORD.test(word) ? null : word;
 }
 
 function nameBefore(text: string | undefined, { column, name }: Named, nameAt: NameAt): string | null {

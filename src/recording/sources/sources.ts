@@ -81,16 +81,18 @@ function openFound(
     sourceOf.set(path, source);
     return path;
   };
+  const linesOf = (path: string) => {
+    if (!contents.has(path)) {
+      const content = sourceContentFor(map, sourceOf.get(path) ?? path) ?? folders.readText(path);
+      contents.set(path, content?.split('\n'));
+    }
+    return contents.get(path);
+  };
+  const sourceLines = (source: number) => linesOf(pathOf(map.resolvedSources[source] ?? ''));
   return {
     originalOf: (line, column) => originalOf(map, { line, column }, pathOf),
-    linesOf(path) {
-      if (!contents.has(path)) {
-        const content = sourceContentFor(map, sourceOf.get(path) ?? path) ?? folders.readText(path);
-        contents.set(path, content?.split('\n'));
-      }
-      return contents.get(path);
-    },
-    nameOf: (position) => originalName(map, position, scriptLines),
+    linesOf,
+    nameOf: (position) => originalName({ map, sourceLines }, position, scriptLines),
     isIgnored: (path) => isIgnored(map, sourceOf.get(path) ?? path),
   };
 }
