@@ -5,7 +5,7 @@ import { capture } from './capture/capture.ts';
 import type { CaptureOptions, CaptureOutcome } from './capture/context.ts';
 import { RECORDING_FORMAT, RECORDING_VERSION } from './recording/format.ts';
 import type { Manifest } from './recording/manifest.ts';
-import type { ReadText } from './recording/sources/script-places.ts';
+import type { ReadText } from './recording/sources/script-position.ts';
 import type { RecordingWriter } from './recording/writer.ts';
 import type { Attachment } from './target/attach.ts';
 import { attachTarget, localPidOf } from './target/attach-target.ts';
@@ -47,7 +47,10 @@ export async function record(
   try {
     const startedAt = new Date().toISOString();
     writer.begin(describeCapture(attachment, CUT_OFF, { startedAt, restored: false, ownFds, files: [] }));
-    const outcome = await capture(attachment, localPid, writer, options).finally(async () => {
+    const readText = readTargetText(localPid);
+    const scriptsInDoubt = () => writer.scriptsInDoubt(readText);
+    const wanted = { ...options, scriptsInDoubt };
+    const outcome = await capture(attachment, localPid, writer, wanted).finally(async () => {
       restored = await attachment.detach();
     });
     const manifest = describeCapture(attachment, outcome, {
@@ -56,7 +59,7 @@ export async function record(
       ownFds,
       files: writer.files(),
     });
-    await writer.finish(manifest, readTargetText(localPid));
+    await writer.finish(manifest, readText);
     return { outcome, manifest };
   } catch (error) {
     writer.discard();

@@ -106,7 +106,7 @@ describe('a room imports only', () => {
 
   test('in people’s tests runs none of what attaches, records or speaks', () => {
     const isAllowed = (to: string) =>
-      /^(probe\/|signals\/.*\/(probe|requests)\/|recording\/sources\/(sources|script-places)\.ts)/.test(to);
+      /^(probe\/|signals\/.*\/(probe|requests)\/|recording\/sources\/(sources|script-position)\.ts)/.test(to);
     const far = imports.filter(
       ({ from, to }) =>
         roomOf(from) === 'testing' && /^(capture|probe|recording)\//.test(to) && !isAllowed(to),

@@ -21,6 +21,7 @@ import { HeapReads } from './heap/heap-reads.ts';
 import { chooseIntervals } from './heap/ladder.ts';
 import { isMemoryTight, memoryRoom } from './heap/memory-room.ts';
 import { createKeepAliveLook } from './keep-alive-look.ts';
+import { lookAtScripts } from './script-look.ts';
 import { CpuWhenNeeded } from './thread/cpu-when-needed.ts';
 import { openThread, type ThreadCapture } from './thread/thread-capture.ts';
 import { attachToWorkers, type WorkerThread } from './thread/worker-threads.ts';
@@ -178,6 +179,7 @@ class CaptureRun implements CaptureContext {
     if (this.threads.some(({ heap }) => heap.isForeign))
       this.outcome.warnings.push({ code: 'heap-sampled-already' });
     await this.stopProfiles();
+    if (!this.isEnding && !this.attachment.session.isClosed) await lookAtScripts(this, this.threads);
     this.outcome.ownSteps = await this.threads[0]?.ownSteps().catch(() => undefined);
     for (const thread of this.threads.reverse()) await thread.stop();
     await this.detachWorkers?.().catch(() => {});

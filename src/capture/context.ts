@@ -35,6 +35,8 @@ export interface CaptureOptions {
   whyAlive?: boolean;
   /** Node's trace events go here. */
   trace?: CaptureStream;
+  /** URLs of scripts whose files do not account for the places that were seen in them so far. Absent: not asked. */
+  scriptsInDoubt?: () => readonly string[];
   /** Ends the capture early; what was captured is kept. */
   signal: AbortSignal;
   onProgress?: (progress: CaptureProgress) => void;

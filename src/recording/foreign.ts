@@ -17,6 +17,7 @@ import { foreignManifest } from './foreign/manifest.ts';
 import type { ForeignProfile } from './foreign/raw-profile.ts';
 import { fromSafari, isSafari } from './foreign/safari.ts';
 import { type Recording, readRecording } from './reader.ts';
+import { differenceWarnings } from './sources/file-check.ts';
 import { positionsInProfile } from './sources/positions.ts';
 import { collectSources } from './sources/sources.ts';
 
@@ -151,6 +152,8 @@ function fromProfiles(found: readonly (ForeignProfile & { path: string })[], too
     file: { kind, thread, path },
     content,
   }));
+  const positions = profiles.flatMap(({ file, content }) => [...positionsInProfile(file.kind, content)]);
+  const sources = collectSources(positions, readSource);
   return {
     manifest: foreignManifest({
       files: profiles.map(({ file }) => file),
@@ -159,11 +162,8 @@ function fromProfiles(found: readonly (ForeignProfile & { path: string })[], too
     snapshots: [],
     profiles,
     lines: [],
-    sources: collectSources(
-      profiles.flatMap(({ file, content }) => [...positionsInProfile(file.kind, content)]),
-      readSource,
-    ),
-    warnings: [],
+    sources,
+    warnings: differenceWarnings(sources.differing, ''),
     origin: { tool },
   };
 }

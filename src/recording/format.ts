@@ -20,5 +20,7 @@ export const MAPS_FILE = 'maps.json';
 export interface MapEntry {
   url: string;
   location: string;
+  /** The project that the script belongs to: sources may be named relative to it. */
+  project: string | null;
   file: string;
 }

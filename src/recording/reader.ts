@@ -17,7 +17,10 @@ import { notWhole, type Unpacked, unpackFile, unpackStream } from './archive.ts'
 import { MAPS_FILE, RECORDING_FORMAT, RECORDING_VERSION } from './format.ts';
 import { readHeapSnapshot } from './heap/heap-snapshot.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';
-import type { Sources } from './sources/script-places.ts';
+import { differenceWarnings } from './sources/file-check.ts';
+import type { Sources } from './sources/places-by-map.ts';
+import { notePositions } from './sources/positions.ts';
+import type { ScriptPosition } from './sources/script-position.ts';
 import { applyMaps, type CarriedMap } from './sources/sources.ts';
 
 /** A recording in memory, before decoding. */
@@ -91,14 +94,15 @@ async function readFolder(dir: string): Promise<Recording> {
       warnings.push({ code: 'file-not-readable', path: file.path, reason: (error as Error).message });
     }
   }
+  const lines = await readLines(join(dir, 'samples.jsonl'), warnings);
   return {
     manifest,
     profiles,
     snapshots: manifest.files
       .filter(({ kind }) => kind === 'heap-snapshot')
       .map((file) => ({ file, read: () => readHeapSnapshot(join(dir, file.path)) })),
-    lines: await readLines(join(dir, 'samples.jsonl'), warnings),
-    sources: readSources(dir, warnings),
+    lines,
+    sources: readSources(dir, warnings, { lines, profiles, cwd: manifest.target.cwd }),
     warnings,
   };
 }
@@ -193,37 +197,62 @@ const sourcesSchema = v.object({
       path: v.nullable(v.string()),
       package: v.nullable(v.string()),
       positions: v.record(v.string(), position),
+      names: v.optional(v.record(v.string(), v.pipe(v.string(), v.maxLength(4_000)))),
     }),
   ),
   lines: v.record(v.string(), v.string()),
+  differing: v.optional(v.array(v.string())),
+  ignored: v.optional(v.array(v.string())),
+  packages: v.optional(v.record(v.string(), v.string())),
 });
 
-function readSources(dir: string, warnings: Warning[]): Sources {
+interface Mentioning {
+  lines: readonly SampleLine[];
+  profiles: Recording['profiles'];
+  cwd: string;
+}
+
+function readSources(dir: string, warnings: Warning[], { lines, profiles, cwd }: Mentioning): Sources {
   const path = join(dir, 'sources.json');
   const parsed = existsSync(path) ? v.safeParse(sourcesSchema, readJsonOr(path, null)) : null;
-  if (parsed?.success) {
-    applyMaps(parsed.output, readMaps(dir));
-    return parsed.output;
+  if (!parsed?.success) {
+    warnings.push({ code: 'sources-missing' });
+    return { scripts: {}, lines: {} };
   }
-  warnings.push({ code: 'sources-missing' });
-  return { scripts: {}, lines: {} };
+  const sources = parsed.output;
+  const maps = readMaps(dir);
+  if (maps.length > 0) applyMaps(sources, maps, positionsIn(lines, profiles));
+  warnings.push(...differenceWarnings(sources.differing, cwd));
+  return sources;
+}
+
+function positionsIn(
+  lines: readonly SampleLine[],
+  profiles: Recording['profiles'],
+): Iterable<ScriptPosition> {
+  const positions = notePositions();
+  for (const line of lines) positions.sample(line);
+  for (const { file, content } of profiles)
+    if (typeof content === 'object' && content !== null) positions.profile(file.kind, content);
+  return positions.all();
 }
 
 const mapsSchema = v.array(
   v.object({
     url: v.string(),
     location: v.string(),
+    project: v.optional(v.nullable(v.string()), null),
     file: v.pipe(v.string(), v.regex(/^map-\d+\.json$/)),
   }),
 );
 
 /** The source maps that a stream brought along; those that are missing leave their positions as they are. */
-function* readMaps(dir: string): Generator<CarriedMap> {
+function readMaps(dir: string): CarriedMap[] {
   const parsed = v.safeParse(mapsSchema, readJsonOr(join(dir, MAPS_FILE), []));
-  for (const { url, location, file } of parsed.success ? parsed.output : []) {
+  return (parsed.success ? parsed.output : []).flatMap(({ file, ...entry }) => {
     const path = join(dir, file);
-    if (existsSync(path)) yield { url, location, text: readFileSync(path, 'utf8') };
-  }
+    return existsSync(path) ? [{ ...entry, text: readFileSync(path, 'utf8') }] : [];
+  });
 }
 
 function readJsonOr<T>(path: string, otherwise: T): unknown {

@@ -4,11 +4,16 @@
 import type { Writable } from 'node:stream';
 import { createGzip, constants as zlib } from 'node:zlib';
 import { pack } from 'tar-stream';
-import type { CapturedFile, CaptureStream, SampleLine } from '../signals/sink.ts';
+import type { CapturedFile, CaptureStream, RunningScript, SampleLine } from '../signals/sink.ts';
 import { MAPS_FILE, type MapEntry, partName } from './format.ts';
 import type { Manifest } from './manifest.ts';
+import { scriptsInDoubt } from './sources/file-check.ts';
+import { findMap, type Script } from './sources/find-map.ts';
+import { projectFolder } from './sources/package-files.ts';
+import type { SourceMap, Sources } from './sources/places-by-map.ts';
 import { notePositions } from './sources/positions.ts';
-import { locate, type ReadText, type Sources, sourceMapOf } from './sources/script-places.ts';
+import { locate, type Running } from './sources/script-places.ts';
+import type { ReadText, ScriptPosition } from './sources/script-position.ts';
 import type { RecordingWriter } from './writer.ts';
 
 /** So often something leaves, also where nothing happens: links that are idle are closed on the way. */
@@ -26,6 +31,7 @@ export function createStreamWriter(output: Writable): RecordingWriter {
   const archive = createArchive(output);
   const positions = notePositions();
   const files: CapturedFile[] = [];
+  const running: RunningScript[] = [];
   let lines = '';
   let pieces = 0;
   let first: Manifest | undefined;
@@ -54,6 +60,8 @@ export function createStreamWriter(output: Writable): RecordingWriter {
       noteFile(file);
     },
     stream: (file) => streamInPieces(archive, file, noteFile),
+    scripts: (scripts) => void running.push(...scripts),
+    scriptsInDoubt: (readText) => scriptsInDoubt(positions.all(), readText),
     begin(manifest) {
       first = manifest;
       archive.put('manifest.json', JSON.stringify(manifest));
@@ -64,7 +72,15 @@ export function createStreamWriter(output: Writable): RecordingWriter {
     async finish(manifest, readText) {
       clearInterval(beat);
       sendLines();
-      archive.put('sources.json', JSON.stringify(collectWithMaps(archive, positions, readText)));
+      archive.put(
+        'sources.json',
+        JSON.stringify(
+          collectWithMaps(archive, positions.all(), {
+            readText,
+            running: { scripts: running, cwd: manifest.target.cwd },
+          }),
+        ),
+      );
       archive.put('manifest.json', JSON.stringify(manifest));
       await archive.end();
     },
@@ -128,24 +144,33 @@ function streamInPieces(
   };
 }
 
+/** It is opened where the recording is read. */
+const UNOPENED: SourceMap = {
+  originalOf: () => null,
+  linesOf: () => undefined,
+  nameOf: () => null,
+  isIgnored: () => false,
+};
+
 /** Places in scripts only; the maps of those scripts are put beside them. */
 function collectWithMaps(
   archive: Archive,
-  positions: { all(): Iterable<{ url: string; line: number; column: number }> },
-  readText: ReadText,
+  positions: Iterable<ScriptPosition>,
+  { readText, running }: { readText: ReadText; running: Running },
 ): Sources {
   const entries: MapEntry[] = [];
   let room = MAX_MAPS_CHARACTERS;
-  const sources = locate(positions.all(), readText, ({ url, path, text }) => {
-    const location = sourceMapOf(path, text);
-    const map = location?.startsWith('data:') ? location : location && readText(location);
-    if (!location || !map || map.length > Math.min(room, MAX_MAP_CHARACTERS)) return null;
-    room -= map.length;
+  const openMap = (script: Script) => {
+    const map = findMap(script, readText);
+    if (!map || map.text.length > Math.min(room, MAX_MAP_CHARACTERS)) return null;
+    room -= map.text.length;
     const file = `map-${entries.length}.json`;
-    archive.put(file, map);
-    entries.push({ url, location: location.startsWith('data:') ? path : location, file });
-    return null;
-  });
+    archive.put(file, map.text);
+    const { url, path } = script;
+    entries.push({ url, location: map.location, project: projectFolder(path, readText), file });
+    return UNOPENED;
+  };
+  const sources = locate(positions, { readText, openMap, running });
   archive.put(MAPS_FILE, JSON.stringify(entries));
   return sources;
 }

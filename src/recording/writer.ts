@@ -15,16 +15,19 @@ import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { UsageError } from '../errors.ts';
-import type { CapturedFile, CaptureSink, SampleLine } from '../signals/sink.ts';
+import type { CapturedFile, CaptureSink, RunningScript, SampleLine } from '../signals/sink.ts';
 import type { Manifest } from './manifest.ts';
+import { scriptsInDoubt } from './sources/file-check.ts';
 import { notePositions } from './sources/positions.ts';
-import type { ReadText } from './sources/script-places.ts';
+import type { ReadText } from './sources/script-position.ts';
 import { collectSources } from './sources/sources.ts';
 
 export interface RecordingWriter extends CaptureSink {
   /** What is known once attached: it stands should the recording be cut off. */
   begin(manifest: Manifest): void;
   files(): CapturedFile[];
+  /** URLs of scripts whose files do not account for the places that were mentioned so far. */
+  scriptsInDoubt(readText: ReadText): string[];
   /** Looks up in the target's files what the recording mentions, writes what is left and makes the recording whole. */
   finish(manifest: Manifest, readText: ReadText): Promise<void>;
   /** Removes what was written. */
@@ -52,6 +55,7 @@ export function createRecordingWriter(dir: string): RecordingWriter {
   const samples = openSync(join(workDir, 'samples.jsonl'), 'wx', 0o600);
   const files: CapturedFile[] = [];
   const positions = notePositions();
+  const running: RunningScript[] = [];
   const writeManifest = (manifest: Manifest) =>
     writeFileSync(join(workDir, 'manifest.json'), JSON.stringify(manifest, null, 2), PRIVATE);
   return {
@@ -83,11 +87,16 @@ export function createRecordingWriter(dir: string): RecordingWriter {
         },
       };
     },
+    scripts: (scripts) => void running.push(...scripts),
+    scriptsInDoubt: (readText) => scriptsInDoubt(positions.all(), readText),
     begin: (manifest) => writeManifest(manifest),
     files: () => files,
     async finish(manifest, readText) {
       closeSync(samples);
-      const sources = collectSources(positions.all(), readText);
+      const sources = collectSources(positions.all(), readText, {
+        scripts: running,
+        cwd: manifest.target.cwd,
+      });
       writeFileSync(join(workDir, 'sources.json'), JSON.stringify(sources), PRIVATE);
       writeManifest(manifest);
       renameSync(workDir, finalDir);

@@ -44,6 +44,11 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
   'census-no-memory': ({ extraBytes, ...room }) =>
     `The census of all objects was skipped: it needs about ${formatBytes(extraBytes)} of extra memory, too much of the ${left(room)}. Only collections that open handles lead to were searched. Raise the memory limit to take the census.`,
 
+  'scripts-too-long': (warning) =>
+    `The process may not run some files as they are on disk, and V8 was not asked for their source maps: ${tooLong('that', warning)}. Lines in those files may be wrong. ${raiseMaxPause('ask', warning)}`,
+  'scripts-no-memory': () =>
+    'The process may not run some files as they are on disk, and V8 was not asked for their source maps: the target has too little memory left for that. Lines in those files may be wrong.',
+
   'snapshot-cost-unknown': () =>
     'No heap snapshot was taken: the size of the heap is unknown, so the cost of a snapshot could not be estimated.',
   'snapshot-no-memory': ({ extraBytes, ...room }) =>
@@ -71,6 +76,8 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
   'samples-damaged': ({ lines }) => `Ignored ${formatCount(lines, 'damaged line')} in samples.jsonl.`,
   'sources-missing': () =>
     'sources.json is missing or damaged, so no source maps are applied. Files and lines are those of the code that ran.',
+  'source-differs': ({ path, files }) =>
+    `${path}${files > 1 ? ` and ${formatCount(files - 1, 'more file')}` : ''} on disk ${files > 1 ? 'differ' : 'differs'} from the code that runs: the file changed after the process loaded it, or something transformed it without a source map. Lines there may be wrong, and a line beyond the end of a file is left out.`,
   'profile-damaged': ({ path, reason }) =>
     `${path} is not a valid profile, and the report does not use it: ${stopped(reason)}`,
   'profile-times-wrong': ({ path, wrong, samples }) =>

@@ -1,6 +1,7 @@
 // What the live half of a signal is: how one thread of the target is asked for it. Nothing is judged here.
 
 import type { ProbeClient } from '../probe/client/probe-client.ts';
+import type { ScriptList } from '../probe/client/script-list.ts';
 import type { InspectorSession } from '../target/inspector-session.ts';
 import type { BodyOf } from '../wire/parts.ts';
 import type { SampleLine } from './lines.ts';
@@ -14,6 +15,8 @@ export interface SignalThread {
   readonly session: InspectorSession;
   /** Null: the thread gave no access to its built-in modules. */
   readonly probe: ProbeClient | null;
+  /** Scripts that V8 has told of so far. */
+  readonly scripts: ScriptList;
   readonly sink: CaptureSink;
   /** Asks for a signal and writes down what it says. */
   ask<Type extends SampleLine['type'], Args extends unknown[]>(

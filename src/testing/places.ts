@@ -4,7 +4,7 @@ import { type Blame, blame } from '../analysis/cpu/blame.ts';
 import { createFrameResolver, type FrameResolver, type RawSources } from '../model/decode/frame-resolver.ts';
 import { decodeStack } from '../model/decode/stack.ts';
 import type { Frame } from '../model/frame.ts';
-import { type ScriptPosition, scriptPath } from '../recording/sources/script-places.ts';
+import { type ScriptPosition, scriptPath } from '../recording/sources/script-position.ts';
 import { collectSources } from '../recording/sources/sources.ts';
 import { ownerOfScript } from './measure/noise.ts';
 import type { OwnInspector, RawStack } from './measure/own-inspector.ts';

@@ -1,6 +1,6 @@
 // Why did it crash: logs, diagnostic reports, an exit code and a pod's status in, a report out.
 import type { CrashFinding, TriageReport, TriageSources } from '../model/finding.ts';
-import type { ReadText } from '../recording/sources/script-places.ts';
+import type { ReadText } from '../recording/sources/script-position.ts';
 import { createCrashGroups, findingsOf } from './ends/crash-groups.ts';
 import { errorOf } from './ends/crash-subject.ts';
 import { createDeaths, isSameName } from './ends/deaths.ts';

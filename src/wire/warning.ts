@@ -48,6 +48,10 @@ const ofCapture = [
   warningOf('heap-reads-too-long', tooLongPause),
   warningOf('census-too-long', tooLongPause),
   warningOf('census-no-memory', { extraBytes: amount, ...memoryRoom }),
+  /** What V8 runs was not asked for, and some files do not account for it. */
+  warningOf('scripts-too-long', tooLongPause),
+  /** For want of memory. */
+  warningOf('scripts-no-memory', nothing),
   warningOf('snapshot-cost-unknown', nothing),
   warningOf('snapshot-no-memory', { extraBytes: amount, ...memoryRoom }),
   warningOf('snapshot-too-long', { ...tooLongPause, extraBytes: amount }),
@@ -69,6 +73,8 @@ const ofReading = [
   warningOf('samples-missing', nothing),
   warningOf('samples-damaged', { lines: amount }),
   warningOf('sources-missing', nothing),
+  /** The text on disk is not what runs. `path` is one of `files`. */
+  warningOf('source-differs', { path, files: amount }),
   warningOf('profile-damaged', { path, reason }),
   /** Times of samples that no sample can have. */
   warningOf('profile-times-wrong', { path, wrong: amount, samples: amount }),

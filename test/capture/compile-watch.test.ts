@@ -1,6 +1,7 @@
 // Which code compiles code: told from the scripts that V8 reports. That a target is never paused by it is proved on a
 // real one in test/live.
 import { afterEach, expect, test } from 'vitest';
+import { createScriptList } from '../../src/probe/client/script-list.ts';
 import { watchCompilations } from '../../src/signals/compilations/read.ts';
 import type { InspectorSession } from '../../src/target/inspector-session.ts';
 import { type FakeSession, fakeSession, openOwnSession } from '../support/fake-session.ts';
@@ -30,7 +31,8 @@ test('the scripts that were there before are not counted', async () => {
       for (let i = 0; i < 30; i++) parsed(own, i, `/app/old-${i}.js`);
     },
   });
-  const watching = watchCompilations(session, 20);
+  const told = createScriptList();
+  const watching = watchCompilations(session, 20, { scripts: told, asPause: (enable) => enable() });
   await new Promise(setImmediate);
   parsed(session, 100, 'evalmachine.<anonymous>', 'compile', 'render');
   parsed(session, 101, 'evalmachine.<anonymous>', 'compile', 'render');
@@ -41,6 +43,14 @@ test('the scripts that were there before are not counted', async () => {
     [['compile', 'render'], 2],
     [['validate'], 1],
   ]);
+  expect(told.all().map(({ url }) => url)).toEqual([
+    ...Array.from({ length: 30 }, (_, i) => `/app/old-${i}.js`),
+    'evalmachine.<anonymous>',
+    'evalmachine.<anonymous>',
+  ]);
+  // What comes after belongs to nobody.
+  parsed(session, 103, '/app/late.js', 'late');
+  expect(told.has('/app/late.js')).toBe(false);
 });
 
 test('pauses are switched off before the debugger is switched on, and it is off again afterwards', async () => {

@@ -32,6 +32,7 @@ beforeEach(async () => {
   const sink = {
     line: () => {},
     file: (file: CapturedFile) => void files.push(file),
+    scripts: () => {},
     stream: () => ({ write: () => {}, end: async () => {}, discard: async () => {} }),
   };
   const probe = {

@@ -54,6 +54,7 @@ beforeEach(async () => {
   const sink = {
     line: (line: SampleLine) => void lines.push(line),
     file: () => {},
+    scripts: () => {},
     stream(file: CapturedFile) {
       streamed = { file, text: '' };
       return {

@@ -54,6 +54,7 @@ test('of a healthy program with collections of its own none is forced, and its h
     {
       line: (line) => void lines.push(line.type === 'runtime' && line.afterGc ? 'collected' : line.type),
       file: () => {},
+      scripts: () => {},
       stream: () => {
         throw new Error('nothing is streamed');
       },

@@ -100,3 +100,78 @@ describe('a script may be called anything:', () => {
     },
   );
 });
+
+describe('names and owners that source maps tell', () => {
+  const url = '/app/dist/main.js';
+  const sources: RawSources = {
+    lines: {},
+    ignored: ['/app/vendor/b.ts'],
+    packages: { '/app/node_modules/lru/index.js': 'lru@7.1.0' },
+    scripts: {
+      [url]: {
+        path: url,
+        package: null,
+        positions: {
+          '9:3': ['/app/src/a.ts', 4, 2],
+          '9:30': ['/app/vendor/b.ts', 1, 1],
+          '9:60': ['/app/node_modules/lru/index.js', 8, 1],
+          '9:90': ['/app/src/a.ts', 0, 0],
+          '11:-1': ['/app/src/a.ts', 6, 1],
+          '12:-1': ['/app/src/other.ts', 80, 1],
+          '13:-1': ['/app/src/a.ts', 0, 0],
+        },
+        names: { '9:3:o': 'remember', '9:3:o:e': 'sessions' },
+      },
+    },
+  };
+  const resolver = createFrameResolver(sources, '/app');
+  const at = { url, line: 9, column: 3 };
+
+  test('a function, and a variable that it closes over', () => {
+    expect(resolver.frame(raw(url, 'o'))).toMatchObject({
+      functionName: 'remember',
+      file: 'src/a.ts',
+      line: 4,
+    });
+    expect(resolver.holder({ kind: 'variable', name: 'e', of: 'o', at })).toEqual({
+      kind: 'variable',
+      name: 'sessions',
+      of: 'remember',
+      at,
+    });
+  });
+
+  test.each([
+    ['a function of another name', 'p', 'p'],
+    ['one that is called like a property of all objects', 'constructor', 'constructor'],
+  ])('%s keeps it', (_, name, expected) => {
+    expect(resolver.frame(raw(url, name)).functionName).toBe(expected);
+  });
+
+  test('a holder without a place keeps its name', () => {
+    const holder = { kind: 'property', name: 'e', of: 'o' } as const;
+    expect(resolver.holder(holder)).toBe(holder);
+  });
+
+  test('sources that the map ignores, and packages inside of a bundle, are a library', () => {
+    expect(resolver.frame(raw(url, 'f', 9, 30))).toMatchObject({ owner: 'library', package: null });
+    expect(resolver.frame(raw(url, 'f', 9, 60))).toMatchObject({ owner: 'library', package: 'lru@7.1.0' });
+  });
+
+  test('a line that its file does not have is unknown', () => {
+    expect(resolver.frame(raw(url, 'f', 9, 90))).toMatchObject({
+      file: 'src/a.ts',
+      line: null,
+      column: null,
+    });
+  });
+
+  test.each([
+    ['in the same file', 12, 6],
+    ['in another file, by inlining', 13, null],
+    ['beyond the end of its file', 14, null],
+    ['that nobody asked for', 15, 15],
+  ])('a tick %s', (_, scriptLine, line) => {
+    expect(resolver.line(raw(url, 'o'), scriptLine)).toBe(line);
+  });
+});

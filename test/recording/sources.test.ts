@@ -1,6 +1,6 @@
 import { transformSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
-import { scriptPath } from '../../src/recording/sources/script-places.ts';
+import { scriptPath } from '../../src/recording/sources/script-position.ts';
 import { collectSources } from '../../src/recording/sources/sources.ts';
 
 const SOURCE = `interface Order { id: number }
@@ -162,10 +162,10 @@ describe('lines:', () => {
     expect(sources.lines['/a.js:1']!.length).toBeLessThan(1_000);
   });
 
-  test('that are not there are left out', () => {
+  test('that are not there have no number, and the file is said to differ', () => {
     expect(collect({ '/a.js': 'x' }, '/a.js', 99, 0)).toMatchObject({
-      place: ['/a.js', 100, 1],
-      sources: { lines: {} },
+      place: ['/a.js', 0, 0],
+      sources: { lines: {}, differing: ['/a.js'] },
     });
   });
 

@@ -21,7 +21,16 @@ const MAP = JSON.stringify({
   names: [],
   mappings: 'AACA',
 });
+/** In the text that runs, and nowhere else; it names what the minifier called `p`. */
+const ONLY_RUNNING = JSON.stringify({
+  ...JSON.parse(MAP),
+  sources: ['webpack://shop/./src/shop.ts'],
+  names: ['pay'],
+  mappings: 'AACAA',
+});
+const EXECUTABLE = 'dist/server.js';
 const FILES: Record<string, string> = {
+  '/app/package.json': '{"name":"shop"}',
   '/app/dist/shop.js': 'var pay=()=>1;\n//# sourceMappingURL=shop.js.map\n',
   '/app/dist/shop.js.map': MAP,
   '/app/dist/inline.js': `var x=1;\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(MAP).toString('base64')}\n`,
@@ -31,7 +40,10 @@ const FILES: Record<string, string> = {
 function profileOf(urls: string[]): object {
   const nodes = urls.map((url, i) => ({
     id: i + 2,
-    callFrame: { functionName: 'pay', scriptId: '1', url, lineNumber: 0, columnNumber: 0 },
+    callFrame:
+      url === EXECUTABLE
+        ? { functionName: 'p', scriptId: '1', url, lineNumber: 0, columnNumber: 1 }
+        : { functionName: 'pay', scriptId: '1', url, lineNumber: 0, columnNumber: 0 },
     hitCount: 1,
   }));
   const root = {
@@ -54,7 +66,15 @@ async function writeStream(): Promise<Buffer> {
   const snapshot = writer.stream({ kind: 'heap-snapshot', thread: 0, path: 'main-0.heapsnapshot.gz' });
   for (let i = 0; i < 50; i++) snapshot.write(`${Math.sin(i)}`.repeat(200));
   await snapshot.end();
-  const urls = ['/app/dist/shop.js', 'file:///app/dist/inline.js', '/app/plain.js', '/app/gone.js'];
+  const urls = [
+    '/app/dist/shop.js',
+    'file:///app/dist/inline.js',
+    '/app/plain.js',
+    '/app/gone.js',
+    EXECUTABLE,
+  ];
+  const sourceMapUrl = `data:application/json,${encodeURIComponent(ONLY_RUNNING)}`;
+  writer.scripts([{ url: EXECUTABLE, lines: 1, characters: 12, sourceMapUrl }]);
   writer.file({ kind: 'cpu-profile', thread: 0, path: 'main.cpuprofile' }, profileOf(urls));
   await writer.finish(buildManifest({ files: writer.files() }), (path) => FILES[path]);
   return Buffer.concat(chunks);
@@ -82,6 +102,11 @@ test('source maps that came along are opened at home; what has none, or is gone,
   expect(placeOf('file:///app/dist/inline.js')).toEqual(['/app/src/shop.ts', 2, 1]);
   expect(placeOf('/app/plain.js')).toEqual(['/app/plain.js', 1, 1]);
   expect(placeOf('/app/gone.js')).toBeUndefined();
+  expect(scripts[EXECUTABLE]).toMatchObject({
+    path: null,
+    positions: { '0:1': ['/app/src/shop.ts', 2, 1] },
+    names: { '0:1:p': 'pay' },
+  });
   expect(lines['/app/src/shop.ts:2']).toBe('export const pay = () => a;');
   expect(lines['/app/plain.js:1']).toBe('const first = 1;');
 });

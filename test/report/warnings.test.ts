@@ -24,6 +24,8 @@ const EXAMPLES: { [Code in Warning['code']]: Omit<Extract<Warning, { code: Code 
   'heap-reads-too-long': { estimateMillis: 2_300, maxPauseMillis: 1_000 },
   'census-too-long': { estimateMillis: 1_480, maxPauseMillis: 500 },
   'census-no-memory': { extraBytes: 32 * MB, ...room },
+  'scripts-too-long': { estimateMillis: 140, maxPauseMillis: 100 },
+  'scripts-no-memory': {},
   'snapshot-cost-unknown': {},
   'snapshot-no-memory': { extraBytes: 480 * MB, roomBytes: 300 * MB, limit: { of: 'machine' } },
   'snapshot-too-long': { estimateMillis: 2_700, maxPauseMillis: 1_000, extraBytes: 480 * MB },
@@ -38,6 +40,7 @@ const EXAMPLES: { [Code in Warning['code']]: Omit<Extract<Warning, { code: Code 
   'samples-missing': {},
   'samples-damaged': { lines: 1 },
   'sources-missing': {},
+  'source-differs': { path: 'src/server.ts', files: 3 },
   'profile-damaged': { path: 'main.cpuprofile', reason: 'node 1 is its own child' },
   'snapshot-not-readable': {
     reason: 'main-1.heapsnapshot.gz cannot be read as a heap snapshot: it ends too early.',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { RECORDING_FORMAT, RECORDING_VERSION } from '../../src/recording/format.ts';
 import type { Manifest } from '../../src/recording/manifest.ts';
-import type { ReadText } from '../../src/recording/sources/script-places.ts';
+import type { ReadText } from '../../src/recording/sources/script-position.ts';
 import { createRecordingWriter, type RecordingWriter } from '../../src/recording/writer.ts';
 import type { SampleLine } from '../../src/signals/sink.ts';
 import { buildObservations, type Habit, heapFloor, KB } from './build-observations.ts';

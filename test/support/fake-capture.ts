@@ -4,6 +4,7 @@ import { Budget } from '../../src/capture/budget.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from '../../src/capture/context.ts';
 import type { ThreadCapture } from '../../src/capture/thread/thread-capture.ts';
 import type { ProbeClient } from '../../src/probe/client/probe-client.ts';
+import { createScriptList } from '../../src/probe/client/script-list.ts';
 import type { ProbeCensus, ProbeCollections } from '../../src/probe/probe-protocol.ts';
 import type { SampleLine } from '../../src/signals/lines.ts';
 import { MB } from './build-observations.ts';
@@ -51,6 +52,7 @@ export function fakeContext(
       line: () => {},
       file: () => {},
       stream: noStream,
+      scripts: () => {},
     },
     elapsed() {
       return this.atMillis;
@@ -148,7 +150,8 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
     name: id === 0 ? 'main' : `worker ${id}`,
     fileName: id === 0 ? 'main' : `worker-${id}`,
     session: compilingSession(answers.compiled ?? 100),
-    sink: { line: () => {}, file: () => {}, stream: noStream },
+    sink: { line: () => {}, file: () => {}, stream: noStream, scripts: () => {} },
+    scripts: createScriptList(),
     probe: hasProbe ? probe : null,
     counters: {
       heapUsedBytes,

@@ -2,6 +2,7 @@
 // whatever signal it is asked for.
 
 import { installProbeIn } from '../../probe/client/probe-client.ts';
+import { createScriptList } from '../../probe/client/script-list.ts';
 import type { OwnStep, ProbeConfig } from '../../probe/probe-protocol.ts';
 import type { SampleLine } from '../../signals/lines.ts';
 import type { SignalThread } from '../../signals/live-signal.ts';
@@ -55,6 +56,7 @@ export async function openThread(
     session,
     probe,
     sink,
+    scripts: createScriptList(),
     duringOwnPause: (step, work) => (probe ? probe.duringOwnPause(step, work) : work()),
     async ask(signal, atMillis, ...args) {
       const body = await signal.read(thread, atMillis, ...args);

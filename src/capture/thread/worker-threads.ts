@@ -117,20 +117,27 @@ function createRelay(main: InspectorSession, sessionId: string): WorkerRelay {
     const late = () => new AttachError(`A worker thread did not answer ${method} in time.`);
     return withTimeout(answer, timeoutMillis, late).finally(() => pending.delete(id));
   };
+  const listeners = new Map<string, Set<(params: never) => void>>();
   const receive = (message: string) => {
-    const { id, result, error } = JSON.parse(message) as {
+    const { id, result, error, method, params } = JSON.parse(message) as {
       id?: number;
       result?: never;
       error?: { message: string };
+      method?: string;
+      params?: never;
     };
+    for (const listener of listeners.get(method ?? '') ?? []) listener(params as never);
     const waiting = id === undefined ? undefined : pending.get(id);
     if (error) waiting?.reject(new AttachError(error.message));
     else waiting?.resolve(result as never);
   };
   const session: InspectorSession = {
     send,
-    // Nobody listens to a worker's events so far: profiles and probes answer, they do not notify.
-    on: () => () => {},
+    on(method, listener) {
+      const set = listeners.get(method) ?? new Set();
+      listeners.set(method, set.add(listener));
+      return () => void set.delete(listener);
+    },
     closed,
     get isClosed() {
       return isClosed;

@@ -193,7 +193,7 @@ function lineTicks(node: RawNode, resolver: FrameResolver): Map<number, number> 
   const ticks = new Map<number, number>();
   for (const [scriptLine, count] of node.ticks) {
     const line = resolver.line(node.raw, scriptLine);
-    ticks.set(line, (ticks.get(line) ?? 0) + count);
+    if (line !== null) ticks.set(line, (ticks.get(line) ?? 0) + count);
   }
   return ticks;
 }

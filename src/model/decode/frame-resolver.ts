@@ -1,21 +1,33 @@
 // From a place in a script, as V8 names it, to a place in a file, as people name it.
+import type { Holder } from '../../wire/holder.ts';
 import type { Frame, FrameOwner, RawFrame } from '../frame.ts';
 import { ownerOf, packageOf, plainPath } from '../owner.ts';
 
-/** What is known of the scripts: see recording/sources.ts, whose shape this is. */
+/** What is known of the scripts: see recording/sources/places-by-map.ts, whose shape this is. */
 export interface RawSources {
-  scripts: Record<
-    string,
-    { path: string | null; package: string | null; positions: Record<string, [string, number, number]> }
-  >;
+  scripts: Record<string, RawScript>;
   lines: Record<string, string>;
+  ignored?: string[];
+  packages?: Record<string, string>;
+}
+
+interface RawScript {
+  path: string | null;
+  package: string | null;
+  positions: Record<string, [string, number, number]>;
+  names?: Record<string, string>;
 }
 
 export interface FrameResolver {
   /** The frame at the function's own start. */
   frame(raw: RawFrame): Frame;
-  /** The source line behind a 1-based line of the script, inside the function that `raw` starts. */
-  line(raw: RawFrame, scriptLine: number): number;
+  /**
+   * The source line behind a 1-based line of the script, inside the function that `raw` starts; null where it is unknown, or in
+   * another file: V8 credits a function with the lines of those that it has inlined.
+   */
+  line(raw: RawFrame, scriptLine: number): number | null;
+  /** With the names of its source. */
+  holder(raw: Holder): Holder;
   /** Absolute source path of a script position; null when unknown. */
   sourcePath(raw: RawFrame): string | null;
 }
@@ -31,16 +43,25 @@ export function createFrameResolver(sources: RawSources, cwd: string): FrameReso
     const positions = script(url)?.positions;
     return positions && Object.hasOwn(positions, key) ? positions[key] : undefined;
   };
+  const ignored = new Set(sources.ignored);
+  const nameIn = (names: Record<string, string>, key: string) =>
+    Object.hasOwn(names, key) ? names[key] : undefined;
+  const functionName = ({ url, lineNumber, columnNumber, functionName: name }: RawFrame) => {
+    const names = script(url)?.names;
+    return (names && nameIn(names, `${lineNumber}:${columnNumber}:${name}`)) ?? name;
+  };
+  const packageAt = (path: string) =>
+    sources.packages && Object.hasOwn(sources.packages, path) ? sources.packages[path] : undefined;
   const place = (raw: RawFrame) => position(raw.url, `${raw.lineNumber}:${raw.columnNumber}`);
   const resolve = (raw: RawFrame): Frame => {
-    const functionName = raw.functionName.slice(0, MAX_NAME) || '(anonymous)';
-    const none = { functionName, file: null, line: null, column: null, package: null };
+    const name = functionName(raw).slice(0, MAX_NAME) || '(anonymous)';
+    const none = { functionName: name, file: null, line: null, column: null, package: null };
     if (raw.url === '') return { ...none, owner: 'native' };
     const [path, line, column] = place(raw) ?? [readable(raw.url), raw.lineNumber + 1, raw.columnNumber + 1];
-    const owner = frameOwner(path);
-    const packageName = script(raw.url)?.package ?? packageInPath(path);
+    const owner = ignored.has(path) ? 'library' : frameOwner(path);
+    const packageName = packageAt(path) ?? script(raw.url)?.package ?? packageInPath(path);
     return {
-      functionName,
+      functionName: name,
       file: relativeTo(cwd, path).slice(0, 1_000),
       line: line > 0 ? line : null,
       column: column > 0 ? column : null,
@@ -59,8 +80,19 @@ export function createFrameResolver(sources: RawSources, cwd: string): FrameReso
       return frame;
     },
     line(raw, scriptLine) {
-      if (scriptLine - 1 === raw.lineNumber) return place(raw)?.[1] ?? scriptLine;
-      return position(raw.url, `${scriptLine - 1}:-1`)?.[1] ?? scriptLine;
+      const key =
+        scriptLine - 1 === raw.lineNumber ? `${raw.lineNumber}:${raw.columnNumber}` : `${scriptLine - 1}:-1`;
+      const found = position(raw.url, key);
+      if (!found) return scriptLine;
+      const [path, line] = found;
+      return line > 0 && path === (place(raw)?.[0] ?? path) ? line : null;
+    },
+    holder(raw) {
+      if (!raw.at) return raw;
+      const { url, line: lineNumber, column: columnNumber } = raw.at;
+      const names = script(url)?.names ?? {};
+      const name = nameIn(names, `${lineNumber}:${columnNumber}:${raw.of}:${raw.name}`) ?? raw.name;
+      return { ...raw, name, of: functionName({ url, lineNumber, columnNumber, functionName: raw.of }) };
     },
     sourcePath: (raw) => place(raw)?.[0] ?? null,
   };

@@ -3,7 +3,7 @@
 
 import { ownerOf } from '../../model/owner.ts';
 import type { DataReads } from '../objects/data-reads.ts';
-import type { Inspect } from '../objects/thread-inspector.ts';
+import type { Inspect, Inspected } from '../objects/thread-inspector.ts';
 import type { ProbeWalk } from '../probe-protocol.ts';
 import type { FieldVisitor } from './field-group.ts';
 import type { Visit, VisitQueue } from './visit-queue.ts';
@@ -41,12 +41,14 @@ export function createFunctionVisits({
   /** Prototypes of the program's own classes, with the instances of each that were looked into. */
   const ownPrototypes = new Map<object, number>();
 
-  const pushScopes = (fn: object, scopes: object[], depth: number) => {
+  const pushScopes = (fn: object, { place, scopes }: Inspected, depth: number) => {
+    if (!place) return;
     const of = nameOf(fn);
-    for (const [i, scope] of scopes.entries()) {
+    const at = { url: place.url, line: place.line, column: place.column };
+    for (const [i, scope] of scopes().entries()) {
       const fields = Object.fromEntries(Object.keys(scope).map((name) => [name, own(scope, name)]));
       visitFields({ kind: 'scope', owner: fn, of, scope: i, fields });
-      for (const name of Object.keys(fields)) push(fields[name], { kind: 'variable', name, of }, depth);
+      for (const name of Object.keys(fields)) push(fields[name], { kind: 'variable', name, of, at }, depth);
     }
   };
   const visitFunction = ({ value: fn, holder, depth }: Visit, inspect: Inspect) => {
@@ -63,7 +65,7 @@ export function createFunctionVisits({
     // Functions that hold each other are a chain of any length, and no deeper for that.
     const next = place ? depth : depth + 1;
     if (ownerOf(at.url) === 'library') libraryFunctions.push({ fn, depth: next });
-    else pushScopes(fn, inspected.scopes(), next);
+    else pushScopes(fn, inspected, next);
   };
   /** The methods of its class and its `#fields`, where the class is the program's: each class is asked about once. */
   const visitClass = (value: object, depth: number, inspect: Inspect) => {
@@ -96,7 +98,8 @@ export function createFunctionVisits({
     },
     visitLibrary(inspect) {
       const library = libraryFunctions.shift();
-      if (library) pushScopes(library.fn, inspect(library.fn)?.scopes() ?? [], library.depth);
+      const inspected = library && inspect(library.fn);
+      if (inspected) pushScopes(library.fn, inspected, library.depth);
       return library !== undefined;
     },
     places,

@@ -2,7 +2,7 @@
 // variable to the line that declares it, when the file is at hand.
 import { readFileSync, statSync } from 'node:fs';
 import type { HeapPlace } from '../../model/heap/heap-report.ts';
-import { type ReadText, type ScriptPosition, scriptPath } from '../sources/script-places.ts';
+import { type ReadText, type ScriptPosition, scriptPath } from '../sources/script-position.ts';
 import { collectSources } from '../sources/sources.ts';
 
 const MAX_SOURCE_BYTES = 20 * 2 ** 20;

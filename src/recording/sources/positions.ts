@@ -1,9 +1,10 @@
 // Which places in code a recording mentions: in V8's profiles and in the stacks the probe caught.
 import { ownerOf } from '../../model/owner.ts';
 import type { CapturedFileKind, SampleLine } from '../../signals/sink.ts';
-import type { ScriptPosition } from './script-places.ts';
+import type { ScriptPosition } from './script-position.ts';
 
 interface RawCallFrame {
+  functionName?: unknown;
   url?: unknown;
   lineNumber?: unknown;
   columnNumber?: unknown;
@@ -25,7 +26,10 @@ export interface PositionNotes {
 export function notePositions(): PositionNotes {
   const noted = new Map<string, ScriptPosition>();
   const note = (found: Iterable<ScriptPosition>) => {
-    for (const position of found) noted.set(`${position.url}|${position.line}|${position.column}`, position);
+    for (const position of found) {
+      const { url, line, column, of = '', variable = '' } = position;
+      noted.set(`${url}|${line}|${column}|${of}|${variable}`, position);
+    }
   };
   return {
     sample: (line) => note(positionsInSample(line)),
@@ -38,8 +42,11 @@ export function notePositions(): PositionNotes {
 export function* positionsInProfile(kind: CapturedFileKind, content: object): Generator<ScriptPosition> {
   const nodes = kind === 'cpu-profile' ? cpuNodes(content) : heapNodes(content);
   for (const node of nodes) {
-    const start = position(node.callFrame?.url, node.callFrame?.lineNumber, node.callFrame?.columnNumber);
+    const { functionName, url, lineNumber, columnNumber } = node.callFrame ?? {};
+    const start = position(url, lineNumber, columnNumber);
     if (!start) continue;
+    start.isStart = true;
+    name(start, functionName);
     yield start;
     for (const tick of Array.isArray(node.positionTicks) ? node.positionTicks : []) {
       // Ticks name 1-based lines. In the function's own first line, its start says more than the line alone.
@@ -64,24 +71,49 @@ function* heapNodes(content: object): Generator<RawNode> {
   }
 }
 
-/** Places anywhere in a line: stack frames, `[name, url, line, column]`, and where functions begin, `{ url, line, column }`. */
+/**
+ * Places anywhere in a line: stack frames, `[name, url, line, column]`, where functions begin, `{ url, line, column }`, and
+ * functions by whose variables something is held.
+ */
 export function* positionsInSample(line: SampleLine): Generator<ScriptPosition> {
   const stack: unknown[] = [line];
   while (stack.length > 0) {
     const value = stack.pop();
-    const found = Array.isArray(value) ? frameAt(value) : isObject(value) ? functionAt(value) : undefined;
+    const found = Array.isArray(value)
+      ? frameAt(value)
+      : isObject(value)
+        ? (functionAt(value) ?? heldBy(value))
+        : undefined;
     if (found) yield found;
     else if (typeof value === 'object' && value !== null) stack.push(...Object.values(value).reverse());
   }
 }
 
 function frameAt(value: unknown[]): ScriptPosition | null {
-  const [name, url, line, column] = value;
-  return value.length === 4 && typeof name === 'string' ? position(url, line, column) : null;
+  const [of, url, line, column] = value;
+  const found = value.length === 4 && typeof of === 'string' ? position(url, line, column) : null;
+  if (found) name(found, of);
+  return found;
 }
 
-function functionAt({ url, line, column }: { [key: string]: unknown }): ScriptPosition | null {
-  return position(url, line, column);
+function functionAt({ name: of, url, line, column }: Record<string, unknown>): ScriptPosition | null {
+  const found = position(url, line, column);
+  if (found) found.isStart = true;
+  if (found) name(found, of);
+  return found;
+}
+
+/** A variable that a function closes over, by which something is held: see wire/holder.ts. */
+function heldBy({ kind, name: variable, of, at }: Record<string, unknown>): ScriptPosition | null {
+  const found =
+    kind !== 'handle' && typeof variable === 'string' && isObject(at)
+      ? position(at.url, at.line, at.column)
+      : null;
+  return found && { ...found, of: String(of), isStart: true, variable: variable as string };
+}
+
+function name(position: ScriptPosition, of: unknown): void {
+  if (typeof of === 'string' && of !== '') position.of = of;
 }
 
 function position(url: unknown, line: unknown, column: unknown): ScriptPosition | null {

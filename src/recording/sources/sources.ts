@@ -1,106 +1,127 @@
 // Source maps: from positions in scripts to the files people wrote, while the target's files are at hand
 // (`collectSources`), or afterwards from the maps that a recording brought along (`applyMaps`).
-import { dirname, resolve } from 'node:path';
-import { AnyMap, originalPositionFor, sourceContentFor, type TraceMap } from '@jridgewell/trace-mapping';
 import {
-  locate,
-  noteLine,
-  type Place,
-  type ReadText,
-  type ScriptPosition,
-  type SourceMap,
-  type Sources,
-  scriptPath,
-  sourceMapOf,
-} from './script-places.ts';
+  AnyMap,
+  isIgnored,
+  originalPositionFor,
+  sourceContentFor,
+  type TraceMap,
+} from '@jridgewell/trace-mapping';
+import { type FoundMap, findMap, type Script } from './find-map.ts';
+import { originalName } from './original-names.ts';
+import { packageInPath } from './package-files.ts';
+import { placeInSources, type SourceMap, type Sources } from './places-by-map.ts';
+import { locate, type Running } from './script-places.ts';
+import { byScript, type Place, type ReadText, type ScriptPosition } from './script-position.ts';
+import { locateSource, type SourceFolders, sourceFolders } from './source-paths.ts';
 
 /** Looks up all positions. Never throws: what cannot be resolved stays as it is. */
-export function collectSources(positions: Iterable<ScriptPosition>, readText: ReadText): Sources {
-  return locate(positions, readText, ({ path, text }) => {
-    const location = sourceMapOf(path, text);
-    const json = location?.startsWith('data:') ? location : location && readText(location);
-    return location && json ? openMap(path, location, json, readText) : null;
-  });
+export function collectSources(
+  positions: Iterable<ScriptPosition>,
+  readText: ReadText,
+  running?: Running,
+): Sources {
+  const readOnce = remember(readText);
+  const openMap = (script: Script) => {
+    const found = findMap(script, readOnce);
+    const text = script.isOnDisk ? script.text : undefined;
+    return found && openFound(found, text, sourceFolders(script.path, readOnce));
+  };
+  return locate(positions, { readText: readOnce, openMap, running });
 }
 
-/** A source map as it was found: the text of its file, or a data URL. */
-export interface CarriedMap {
+/** A source map that came with a recording. */
+export interface CarriedMap extends FoundMap {
   /** Of the script. */
   url: string;
-  /** Where the map was; a data URL stands in the script itself. */
-  location: string;
-  text: string;
+  /** See SourceFolders. */
+  project: string | null;
 }
 
 /** Moves positions that are known in scripts only to the places that the maps give. Never throws. */
-export function applyMaps(sources: Sources, maps: Iterable<CarriedMap>): void {
-  for (const { url, location, text } of maps) {
-    const script = sources.scripts[url];
-    const map = script?.path ? openMap(script.path, location, text, () => undefined) : null;
-    if (!script || !map) continue;
-    for (const key of Object.keys(script.positions)) {
-      const [line = 0, column = 0] = key.split(':').map(Number);
-      const place = map.originalOf(line, column);
-      if (!place) continue;
-      script.positions[key] = place;
-      noteLine(sources.lines, place, map.linesOf(place[0]), place[2] - 1);
-    }
+export function applyMaps(
+  sources: Sources,
+  maps: Iterable<CarriedMap>,
+  positions: Iterable<ScriptPosition>,
+): void {
+  const wanted = byScript(positions);
+  for (const { url, project, ...found } of maps) {
+    const source = sources.scripts[url];
+    if (!source) continue;
+    const path = source.path ?? found.location;
+    const map = openFound(found, undefined, { path, project, readText: () => undefined });
+    if (map)
+      placeInSources({ wanted: wanted.get(url) ?? [], map }, source, { sources, packageAt: packageInPath });
   }
 }
 
-function openMap(script: string, location: string, text: string, readText: ReadText): SourceMap | null {
-  const map = parseMap(script, location, text);
-  if (!map) return null;
-  const contents = new Map<string, string[] | undefined>();
-  return {
-    originalOf: (line, column) => originalOf(map, line, column, script),
-    linesOf(source) {
-      if (!contents.has(source)) contents.set(source, sourceLines(map, source, script, readText));
-      return contents.get(source);
-    },
+/** Text of sources is looked for in many folders. */
+function remember(readText: ReadText): ReadText {
+  const known = new Map<string, string | undefined>();
+  return (path) => {
+    if (!known.has(path)) known.set(path, readText(path));
+    return known.get(path);
   };
 }
 
-function parseMap(script: string, location: string, text: string): TraceMap | null {
+function openFound(
+  found: FoundMap,
+  scriptText: string | undefined,
+  folders: SourceFolders,
+): SourceMap | null {
+  const map = parseMap(found);
+  if (!map) return null;
+  const scriptLines = scriptText?.split('\n');
+  const paths = new Map<string, string>();
+  const sourceOf = new Map<string, string>();
+  const contents = new Map<string, string[] | undefined>();
+  const pathOf = (source: string) => {
+    const path = paths.get(source) ?? locateSource(source, folders);
+    paths.set(source, path);
+    sourceOf.set(path, source);
+    return path;
+  };
+  const linesOf = (path: string) => {
+    if (!contents.has(path)) {
+      const content = sourceContentFor(map, sourceOf.get(path) ?? path) ?? folders.readText(path);
+      contents.set(path, content?.split('\n'));
+    }
+    return contents.get(path);
+  };
+  const sourceLines = (source: number) => linesOf(pathOf(map.resolvedSources[source] ?? ''));
+  return {
+    originalOf: (line, column) => originalOf(map, { line, column }, pathOf),
+    linesOf,
+    nameOf: (position) => originalName({ map, sourceLines }, position, scriptLines),
+    isIgnored: (path) => isIgnored(map, sourceOf.get(path) ?? path),
+  };
+}
+
+function parseMap({ location, text }: FoundMap): TraceMap | null {
   try {
-    const isInline = text.startsWith('data:');
-    const json = isInline ? decodeDataUrl(text) : text;
+    const json = text.startsWith('data:') ? decodeDataUrl(text) : text;
     // Names in the map are relative to the map's own folder.
-    return new AnyMap(JSON.parse(json.replace(/^\)\]\}'[^\n]*\n/, '')), isInline ? script : location);
+    return new AnyMap(JSON.parse(json.replace(/^\)\]\}'[^\n]*\n/, '')), location);
   } catch {
     return null;
   }
 }
 
-function originalOf(map: TraceMap, line: number, column: number, scriptFile: string): Place | null {
+function originalOf(
+  map: TraceMap,
+  { line, column }: { line: number; column: number },
+  pathOf: (source: string) => string,
+): Place | null {
   try {
     // Bias 1 is the mapping at or before the column; with none there, the first one after it (bias -1).
     const needle = { line: line + 1, column: Math.max(0, column) };
     const before = column >= 0 ? originalPositionFor(map, { ...needle, bias: 1 }) : null;
     const found = before?.source ? before : originalPositionFor(map, { ...needle, bias: -1 });
     if (!found.source || found.line === null) return null;
-    return [sourcePath(found.source, scriptFile), found.line, (found.column ?? 0) + 1];
+    return [pathOf(found.source), found.line, (found.column ?? 0) + 1];
   } catch {
     return null;
   }
-}
-
-/** Bundlers prefix sources with a scheme of their own ("webpack://app/./src/a.ts"). */
-function sourcePath(source: string, scriptFile: string): string {
-  if (source.startsWith('file://')) return scriptPath(source) ?? source;
-  const plain = source.replace(/^[a-z-]+:\/\/[^/]*\//i, './');
-  return resolve(dirname(scriptFile), plain);
-}
-
-function sourceLines(
-  map: TraceMap,
-  source: string,
-  scriptFile: string,
-  readText: ReadText,
-): string[] | undefined {
-  const name = map.resolvedSources.find((s) => sourcePath(s, scriptFile) === source);
-  const text = (name ? sourceContentFor(map, name) : null) ?? readText(source);
-  return text?.split('\n');
 }
 
 function decodeDataUrl(url: string): string {

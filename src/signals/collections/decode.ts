@@ -21,7 +21,8 @@ export function decodeCollections(reads: CollectionsLine[], context: PlaceContex
   const { resolver, ownUrl } = context;
   return mergeReads(reads).map(({ thread, ...raw }) => {
     const insertions = raw.insertions.map((stack) => decodeStack(stack, resolver, ownUrl));
-    return { thread, ...raw, insertions, holderName: holderOf(raw, context) };
+    const holder = raw.holder && resolver.holder(raw.holder);
+    return { thread, ...raw, ...(holder && { holder }), insertions, holderName: holderOf(raw, context) };
   });
 }
 

@@ -2,13 +2,19 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EvaluateResult } from '../../probe/client/probe-objects.ts';
+import {
+  createScriptList,
+  type ListingScripts,
+  type ScriptParsed,
+  withScriptsListed,
+} from '../../probe/client/script-list.ts';
 import { locate } from '../../target/function-place.ts';
 import type { InspectorSession } from '../../target/inspector-session.ts';
 import type { WireFrame } from '../../wire/parts.ts';
 import type { LiveSignal } from '../live-signal.ts';
 import type { Compilations } from './wire.ts';
 
-interface ScriptParsed {
+interface CompiledScript extends ScriptParsed {
   stackTrace?: {
     callFrames: { functionName: string; url: string; lineNumber: number; columnNumber: number }[];
   };
@@ -19,8 +25,11 @@ const MAX_FRAMES = 24;
 
 export const compilationsRead: LiveSignal<'compilations', [millis: number]> = {
   type: 'compilations',
-  read: ({ session, duringOwnPause }, _atMillis, millis) =>
-    watchCompilations(session, millis, (enable) => duringOwnPause('watch compilations', enable)),
+  read: ({ session, scripts, duringOwnPause }, _atMillis, millis) =>
+    watchCompilations(session, millis, {
+      scripts,
+      asPause: (enable) => duringOwnPause('watch compilations', enable),
+    }),
 };
 
 /**
@@ -42,19 +51,16 @@ export async function newestScript(session: InspectorSession): Promise<number | 
 }
 let newestScriptAsked = 0;
 
-/**
- * Watches for `millis`. The Debugger domain is on for that long only, and never pauses anything; to switch it on holds the
- * thread, and is done within `asPause`.
- */
+/** Watches for `millis`. The Debugger domain is on for that long only. */
 export async function watchCompilations(
   session: InspectorSession,
   millis: number,
-  asPause: (enable: () => Promise<unknown>) => Promise<unknown> = (enable) => enable(),
+  listing: ListingScripts = { scripts: createScriptList(), asPause: (enable) => enable() },
 ): Promise<Compilations> {
   const sites = new Map<string, { frames: WireFrame[]; count: number }>();
   let isWatching = false;
   let scripts = 0;
-  const unlisten = session.on('Debugger.scriptParsed', ({ stackTrace }: ScriptParsed) => {
+  const unlisten = session.on('Debugger.scriptParsed', ({ stackTrace }: CompiledScript) => {
     if (!isWatching) return;
     scripts++;
     const frames = (stackTrace?.callFrames ?? [])
@@ -65,17 +71,15 @@ export async function watchCompilations(
     if (known) known.count++;
     else if (sites.size < MAX_SITES) sites.set(key, { frames, count: 1 });
   });
-  // Before enabling: a `debugger` statement in the program would stop it.
-  await session.send('Debugger.setSkipAllPauses', { skip: true });
   try {
-    // All scripts there are arrive before the answer; what comes after is new.
-    await asPause(() => session.send('Debugger.enable', { maxScriptsCacheSize: 0 }));
-    isWatching = true;
-    const from = performance.now();
-    await delay(millis);
-    return { millis: performance.now() - from, scripts, sites: [...sites.values()] };
+    return await withScriptsListed(session, listing, async () => {
+      // What comes from now on is new.
+      isWatching = true;
+      const from = performance.now();
+      await delay(millis);
+      return { millis: performance.now() - from, scripts, sites: [...sites.values()] };
+    });
   } finally {
     unlisten();
-    await session.send('Debugger.disable').catch(() => {});
   }
 }

@@ -19,7 +19,14 @@ function decodePools(reads: PoolsLine[], { resolver, ownUrl }: DecodeContext): P
       const key = `${thread}|${id}|${endpoint ?? ''}`;
       let pool = pools.get(key);
       if (!pool) {
-        pool = { thread, className, holder, endpoint, readings: [], waiters: [] };
+        pool = {
+          thread,
+          className,
+          holder: holder && resolver.holder(holder),
+          endpoint,
+          readings: [],
+          waiters: [],
+        };
         pools.set(key, pool);
       }
       const { limit, busy, idle, waiting, lent, line } = reading;

@@ -3,7 +3,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../errors.ts';
-import type { ReadText } from '../../recording/sources/script-places.ts';
+import type { ReadText } from '../../recording/sources/script-position.ts';
 
 const MOST_BYTES = 100 * 2 ** 20;
 

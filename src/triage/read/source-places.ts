@@ -1,5 +1,5 @@
 // The lines people wrote, for stacks of bundles and compiled files: through source maps, where the files are at hand.
-import type { ReadText } from '../../recording/sources/script-places.ts';
+import type { ReadText } from '../../recording/sources/script-position.ts';
 import { collectSources } from '../../recording/sources/sources.ts';
 import type { CrashError, StackFrame } from '../ends/crash-error.ts';
 import { codeOwner } from './stack-frame.ts';

@@ -1,0 +1,99 @@
+// What the source calls a function or a variable that a minifier has renamed: by the names in the source map, which belong to
+// identifiers in the text that runs.
+import { type TraceMap, traceSegment } from '@jridgewell/trace-mapping';
+import type { ScriptPosition } from './script-position.ts';
+
+/** Between a function's name and where V8 says it begins: `o(`, `o=(`, `o=function(`. */
+const GAPS_WITHOUT_TEXT = [0, 1, 9];
+const LONGEST_GAP = 24;
+/** How far away a declaration or a use is looked for, in characters of one line. */
+const REACH = 100_000;
+const LAST_NAME = /[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
+const FIRST_NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/u;
+const KEYWORD =
+  /^(?:abstract|async|await|class|const|default|export|false|for|function|get|if|import|let|new|null|private|protected|public|readonly|return|set|static|this|true|typeof|undefined|var|void|yield)$/;
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
+
+export interface NamedMap {
+  map: TraceMap;
+  /** The text of a source by its number in the map; undefined where nobody has it. */
+  sourceLines(source: number): readonly string[] | undefined;
+}
+
+/** Null: it has no other name. `lines` is the text that runs; undefined where nobody has it. */
+export function originalName(
+  { map, sourceLines }: NamedMap,
+  position: ScriptPosition,
+  lines: readonly string[] | undefined,
+): string | null {
+  const { line, of = '', variable } = position;
+  const name = variable ?? LAST_NAME.exec(of)?.[0];
+  if (name === undefined || !IDENTIFIER.test(name)) return null;
+  const text = lines?.[line];
+  const nameAt = (column: number) => namedAt({ map, sourceLines }, line, column);
+  const found =
+    variable !== undefined
+      ? variableName(text, { ...position, name }, nameAt)
+      : position.isStart
+        ? (nameBefore(text, { ...position, name }, nameAt) ??
+          declaredName(text, { ...position, name }, nameAt))
+        : declaredName(text, { ...position, name }, nameAt);
+  if (found === null || found === name) return null;
+  return variable === undefined ? `${of.slice(0, of.length - name.length)}${found}` : found;
+}
+
+type NameAt = (column: number) => string | null;
+
+interface Named {
+  column: number;
+  name: string;
+}
+
+/** The name of the identifier that begins right there: of the map's names, else as it stands in the source. */
+function namedAt({ map, sourceLines }: NamedMap, line: number, column: number): string | null {
+  const segment = column < 0 ? null : traceSegment(map, line, column);
+  if (!segment || segment.length === 1 || segment[0] !== column) return null;
+  if (segment.length === 5) return map.names[segment[4]] ?? null;
+  const [, source, sourceLine, sourceColumn] = segment;
+  const word = FIRST_NAME.exec(sourceLines(source)?.[sourceLine]?.slice(sourceColumn) ?? '')?.[0];
+  return word === undefined || KEYWORD.test(word) ? null : word;
+}
+
+function nameBefore(text: string | undefined, { column, name }: Named, nameAt: NameAt): string | null {
+  const gaps = text === undefined ? GAPS_WITHOUT_TEXT : Array.from({ length: LONGEST_GAP }, (_, i) => i);
+  for (const gap of gaps) {
+    const at = column - gap - name.length;
+    if (text !== undefined && text.slice(at, at + name.length) !== name) continue;
+    const found = nameAt(at);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** Of the last function before the place that has this name. */
+function declaredName(text: string | undefined, { column, name }: Named, nameAt: NameAt): string | null {
+  if (text === undefined || column < 0) return null;
+  const escaped = name.replaceAll('$', '\\$');
+  const pattern = new RegExp(
+    `(?<=\\b(?:function\\*?|class)\\s+)${escaped}(?![\\w$])|(?<![\\w$.])${escaped}(?=\\s*[=:]\\s*(?:async\\b\\s*)?(?:function\\b|class\\b|\\(|[\\w$]+\\s*=>))`,
+    'g',
+  );
+  const from = Math.max(0, column - REACH);
+  let found: string | null = null;
+  for (const { index } of text.slice(from, column).matchAll(pattern)) found = nameAt(from + index) ?? found;
+  return found;
+}
+
+/** The first use in the function, else the last one before it: what a function closes over is declared before or used within. */
+function variableName(text: string | undefined, { column, name }: Named, nameAt: NameAt): string | null {
+  if (text === undefined || column < 0) return null;
+  const pattern = new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$])`, 'g');
+  const from = Math.max(0, column - REACH);
+  let last: string | null = null;
+  for (const { index } of text.slice(from, column + REACH).matchAll(pattern)) {
+    const found = nameAt(from + index);
+    if (found !== null && from + index >= column) return found;
+    last = found ?? last;
+  }
+  return last;
+}

@@ -1,0 +1,113 @@
+// What a source map makes of the positions in its script: places in the files people wrote, their text, owners and names.
+import type { FileCheck } from './file-check.ts';
+import { nameKey, type Place, type ScriptPosition } from './script-position.ts';
+
+/** A source map, opened. */
+export interface SourceMap {
+  /** Of a 0-based position in the script; column -1 is the line. Null where nothing is mapped. */
+  originalOf(line: number, column: number): Place | null;
+  /** The text of a source named by `originalOf`, in lines; `text` is that of the map, where it has one. */
+  linesOf(source: string): string[] | undefined;
+  /** What the source calls the function, or the variable, at a position; null where it is called so there, too. */
+  nameOf(position: ScriptPosition): string | null;
+  /** Whether the map calls a source somebody else's. */
+  isIgnored(source: string): boolean;
+}
+
+/** What one script is and what its asked-for positions mean. */
+export interface ScriptSource {
+  /** Absolute path of the script; null when it has none (eval, data:). */
+  path: string | null;
+  /** `name@version` of the package the script belongs to; null for the application's own. */
+  package: string | null;
+  /** "line:column" (0-based, as asked) -> place in the source file: absolute path, 1-based line and column. */
+  positions: Record<string, Place>;
+  /** "line:column:name" of a function, "line:column:function:name" of a variable -> what its source calls it, where it differs. */
+  names?: Record<string, string>;
+}
+
+export interface Sources {
+  /** By script URL. */
+  scripts: Record<string, ScriptSource>;
+  /** "path:line" (1-based) -> the text of that line, cut. */
+  lines: Record<string, string>;
+  /** Files whose text is not what runs. */
+  differing?: string[];
+  /** Sources that their maps call somebody else's. */
+  ignored?: string[];
+  /** Path of a source in a bundle -> `name@version` of its package. */
+  packages?: Record<string, string>;
+}
+
+export interface Into {
+  sources: Sources;
+  inFiles?: FileCheck;
+  packageAt(path: string): string | null;
+}
+
+/** Puts the places that a map knows in the stead of those in its script, and the names that it gives. */
+export function placeInSources(
+  { wanted, map }: { wanted: readonly ScriptPosition[]; map: SourceMap },
+  source: ScriptSource,
+  { sources, inFiles, packageAt }: Into,
+): void {
+  for (const { line, column } of wanted) {
+    const original = map.originalOf(line, column);
+    if (!original) continue;
+    const path = original[0];
+    const place = inFiles?.check(original, map.linesOf(path)) ?? original;
+    source.positions[`${line}:${column}`] = place;
+    noteLine(sources.lines, place, map.linesOf(path), original[2] - 1);
+    noteOwner(sources, path, { map, packageAt });
+  }
+  noteNames(source, wanted, map);
+}
+
+function noteNames(source: ScriptSource, wanted: readonly ScriptPosition[], map: SourceMap): void {
+  const known: (ScriptPosition & { original: string })[] = [];
+  const note = (position: ScriptPosition, original: string | undefined | null) => {
+    if (!original) return;
+    source.names ??= Object.create(null) as Record<string, string>;
+    source.names[nameKey(position)] = original;
+    if (position.variable === undefined) known.push({ ...position, original });
+  };
+  for (const position of wanted) if (position.isStart) note(position, map.nameOf(position));
+  const isBefore = (a: ScriptPosition, b: ScriptPosition) =>
+    a.line < b.line || (a.line === b.line && a.column <= b.column);
+  for (const position of wanted) {
+    if (position.isStart || position.of === undefined) continue;
+    const { of } = position;
+    // Without the text: the function of that name that begins last before the place.
+    const around = known
+      .filter((start) => start.isStart && start.of === of && isBefore(start, position))
+      .sort((a, b) => (isBefore(a, b) ? 1 : -1))[0];
+    note(position, map.nameOf(position) ?? around?.original);
+  }
+}
+
+function noteOwner(
+  sources: Sources,
+  path: string,
+  { map, packageAt }: { map: SourceMap; packageAt(path: string): string | null },
+): void {
+  const found = packageAt(path);
+  if (found) {
+    sources.packages ??= Object.create(null) as Record<string, string>;
+    sources.packages[path] = found;
+  } else if (map.isIgnored(path)) sources.ignored = [...new Set([...(sources.ignored ?? []), path])];
+}
+
+const MAX_LINE_TEXT = 300;
+
+/** Keeps the text of the line of `place`: of a very long (minified) one the part around the column, 0-based. */
+export function noteLine(
+  lines: Record<string, string>,
+  place: Place,
+  textLines: string[] | undefined,
+  column: number,
+): void {
+  const text = textLines?.[place[1] - 1];
+  if (text === undefined) return;
+  const start = text.length > MAX_LINE_TEXT ? Math.max(0, column - 60) : 0;
+  lines[`${place[0]}:${place[1]}`] = text.slice(start, start + MAX_LINE_TEXT).trim();
+}
