@@ -31,6 +31,7 @@ await build({
   entryPoints: {
     culprit: 'src/cli/main.ts',
     watcher: 'src/target/watcher.ts',
+    'watch-look': 'src/watch/look/main.ts',
     leash: 'src/workload/leash.ts',
     'heap-thread': 'src/recording/heap/heap-thread.ts',
   },

@@ -96,13 +96,15 @@ function ownFamily(root: string): Set<number> {
 /** The first words of the code that a recorder starts from: how others of us know it. */
 export const RECORDER_MARK = '/*culprit*/';
 
-const isCulprit = ({ argv }: NodeProcess) =>
+type Started = Pick<NodeProcess, 'pid' | 'argv'>;
+
+const isCulprit = ({ argv }: Started) =>
   argv.slice(0, 2).some((argument) => /^culprit(-recorder)?(\.c?js)?$/.test(basename(argument))) ||
   argv.some((argument) => argument.startsWith(RECORDER_MARK)) ||
   /^- (record|ps)\b/.test(argv.slice(1, 3).join(' '));
 
 /** `npm start`, `npx ...`: they wait for the program, they are not it. */
-function isWrapper({ argv }: NodeProcess): boolean {
+function isWrapper({ argv }: Started): boolean {
   const [title = '', script = ''] = argv;
   return (
     /^(npm|npx|yarn|pnpm)( |$)/.test(title) ||
@@ -112,9 +114,7 @@ function isWrapper({ argv }: NodeProcess): boolean {
 
 /** The one Node.js program that runs here, as in most containers. Throws UsageError when there is none, or several. */
 export function resolveOnly(processes: readonly NodeProcess[], root = '/proc'): ResolvedTarget {
-  const family = ownFamily(root);
-  const strangers = processes.filter((entry) => !family.has(entry.pid) && !isCulprit(entry));
-  const programs = strangers.filter((entry) => !isWrapper(entry));
+  const programs = programsLike('', processes, root).filter((entry) => !isWrapper(entry));
   if (programs.length === 0)
     throw new UsageError(
       'No Node.js process can be seen here.',
@@ -123,13 +123,22 @@ export function resolveOnly(processes: readonly NodeProcess[], root = '/proc'): 
   return chooseOne(programs, 'here');
 }
 
-function resolvePattern(pattern: string, processes: readonly NodeProcess[], root: string): ResolvedTarget {
+/** The programs with `pattern` in their command line, or all with "": without ourselves, and what only starts programs. */
+export function programsLike<P extends Started>(
+  pattern: string,
+  processes: readonly P[],
+  root = '/proc',
+): P[] {
   const family = ownFamily(root);
   const matching = processes.filter(
     (entry) => entry.argv.join(' ').includes(pattern) && !family.has(entry.pid) && !isCulprit(entry),
   );
   const programs = matching.filter((entry) => !isWrapper(entry));
-  const found = programs.length > 0 ? programs : matching;
+  return programs.length > 0 ? programs : matching;
+}
+
+function resolvePattern(pattern: string, processes: readonly NodeProcess[], root: string): ResolvedTarget {
+  const found = programsLike(pattern, processes, root);
   if (found.length === 0)
     throw new UsageError(`No Node.js process has "${pattern}" in its command line.`, PS_HINT);
   return chooseOne(found, `"${pattern}"`);
