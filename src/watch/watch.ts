@@ -8,7 +8,7 @@ import type { WatchState } from '../wire/watch/state.ts';
 import { type ActionPlace, act, type Diagnosis } from './actions/act.ts';
 import { askLook } from './actions/ask-look.ts';
 import { refusalOf } from './actions/refusal.ts';
-import type { WatchConfig } from './config/watch-config.ts';
+import type { MetricsConfig, WatchConfig } from './config/watch-config.ts';
 import { createSight, type FollowSpec, type Sight } from './follow/sight.ts';
 import { createFollower, type FollowEvent, type Slot } from './follow/slots.ts';
 import { createJobs } from './jobs.ts';
@@ -22,7 +22,7 @@ import { millisBetween, type WatchClock } from './store/clock.ts';
 import type { Decision } from './store/decision-log.ts';
 import { openStore, type Store } from './store/store.ts';
 import { measure, newTarget, type Target } from './targets.ts';
-import { serveMetrics } from './tell/metrics-server.ts';
+import type { MetricsServer } from './tell/metrics-server.ts';
 import { renderMetrics } from './tell/metrics-text.ts';
 import { createTeller, type Teller } from './tell/teller.ts';
 import { watchFamilies } from './tell/watch-metrics.ts';
@@ -42,18 +42,20 @@ export interface WatchOptions {
 export async function watch(options: WatchOptions): Promise<void> {
   const running = new Watch(options);
   const { config } = options;
-  const server = config.metrics
-    ? await serveMetrics(config.metrics, () => running.metricsPage()).catch((error: unknown) => {
-        running.store.close();
-        throw error;
-      })
-    : null;
+  let server: MetricsServer | null = null;
   try {
+    if (config.metrics) server = await serve(config.metrics, running);
     await running.run(server?.port);
   } finally {
     server?.close();
     running.store.close();
   }
+}
+
+/** A server takes memory: it loads where it is wanted. */
+async function serve(config: MetricsConfig, running: Watch): Promise<MetricsServer> {
+  const { serveMetrics } = await import('./tell/metrics-server.ts');
+  return serveMetrics(config, () => running.metricsPage());
 }
 
 /** All processes are looked for so often; known ones are looked at in each round. */

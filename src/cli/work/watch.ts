@@ -19,7 +19,7 @@ import type { WatchOptions } from '../commands/watch.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 
 export async function watchTargets(targets: readonly string[], options: WatchOptions): Promise<ExitCode> {
-  const config = configOf(targets, options);
+  const config = await configOf(targets, options);
   if (options.status) return status(config.folder, options.json === true);
   // A configuration may leave its targets to the command line.
   const specs = options.check && config.targets.length === 0 ? [] : specsOf(config);
@@ -45,9 +45,12 @@ export async function watchTargets(targets: readonly string[], options: WatchOpt
 }
 
 /** The command line over the file, over the defaults. Throws UsageError or RecordingError. */
-function configOf(targets: readonly string[], { all, config, folder }: WatchOptions): WatchConfig {
+async function configOf(
+  targets: readonly string[],
+  { all, config, folder }: WatchOptions,
+): Promise<WatchConfig> {
   const file = config ?? CONFIG_FILES.find((name) => existsSync(name));
-  const read = file === undefined ? interpretConfig({}, process.cwd()) : readWatchConfig(file);
+  const read = file === undefined ? interpretConfig({}, process.cwd()) : await readWatchConfig(file);
   if (all && targets.length > 0)
     throw new UsageError('--all and targets exclude each other.', 'Leave one of them out.');
   return {

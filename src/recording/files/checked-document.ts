@@ -2,7 +2,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import type * as v from 'valibot';
-import { parse } from 'yaml';
 import { RecordingError } from '../../errors.ts';
 import { checked, type Expected, readCheckedJson } from './checked-json.ts';
 
@@ -10,16 +9,16 @@ const MAX_BYTES = 2 ** 20;
 /** Against a few lines that stand for gigabytes. */
 const MAX_ALIASES = 100;
 
-/** Throws RecordingError when there is no such file, or it is not what it has to be. */
-export function readCheckedDocument<S extends v.GenericSchema>(
+/** Rejects with RecordingError when there is no such file, or it is not what it has to be. */
+export async function readCheckedDocument<S extends v.GenericSchema>(
   path: string,
   expected: Expected<S>,
-): v.InferOutput<S> {
+): Promise<v.InferOutput<S>> {
   if (!/^\.ya?ml$/.test(extname(path))) return readCheckedJson(path, expected);
-  return checked(parseYaml(path, expected), basename(path), expected);
+  return checked(await parseYaml(path, expected), basename(path), expected);
 }
 
-function parseYaml(path: string, { what, hint }: Expected<v.GenericSchema>): unknown {
+async function parseYaml(path: string, { what, hint }: Expected<v.GenericSchema>): Promise<unknown> {
   let text: string;
   try {
     if (statSync(path).size > MAX_BYTES) throw new Error(`it is too large for ${what}`);
@@ -27,6 +26,8 @@ function parseYaml(path: string, { what, hint }: Expected<v.GenericSchema>): unk
   } catch (cause) {
     throw new RecordingError(`${path} could not be read: ${(cause as Error).message}.`, hint, { cause });
   }
+  // It takes megabytes, and most configurations are JSON.
+  const { parse } = await import('yaml');
   try {
     return parse(text, { maxAliasCount: MAX_ALIASES, logLevel: 'silent' }) as unknown;
   } catch (cause) {

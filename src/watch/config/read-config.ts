@@ -21,9 +21,9 @@ const DEFAULTS = {
   metricsHost: '127.0.0.1',
 };
 
-/** Throws RecordingError for a file that is no configuration, UsageError for one that cannot be meant. */
-export function readWatchConfig(file: string): WatchConfig {
-  const words = readCheckedDocument(file, {
+/** Rejects with RecordingError for a file that is no configuration, UsageError for one that cannot be meant. */
+export async function readWatchConfig(file: string): Promise<WatchConfig> {
+  const words = await readCheckedDocument(file, {
     schema: watchConfig,
     what: 'a configuration of culprit watch',
     hint: 'schema/culprit-watch.schema.json describes it; docs/watching.md has examples.',

@@ -86,10 +86,10 @@ interface Growth {
 /** Undefined: too little data. */
 function trendOf(
   readings: readonly Reading[],
-  valueOf: (reading: Reading) => number | undefined,
+  pick: (reading: Reading) => number | undefined,
 ): Growth | undefined {
   const points = readings.flatMap((reading): Point[] => {
-    const value = valueOf(reading);
+    const value = pick(reading);
     return value === undefined ? [] : [{ atMillis: reading.atMillis, value }];
   });
   const [first, last] = [points[0], points.at(-1)];
