@@ -29,7 +29,7 @@ async function parseYaml(path: string, { what, hint }: Expected<v.GenericSchema>
   // It takes megabytes, and most configurations are JSON.
   const { parse } = await import('yaml');
   try {
-    return parse(text, { maxAliasCount: MAX_ALIASES, logLevel: 'silent' }) as unknown;
+    return parse(text, { maxAliasCount: MAX_ALIASES, logLevel: 'error' }) as unknown;
   } catch (cause) {
     const why = (cause as Error).message.split('\n')[0]!.slice(0, 500);
     throw new RecordingError(`${basename(path)} is not YAML: ${why}`, hint, { cause });

@@ -45,7 +45,7 @@ const action = v.union(
 );
 
 const threshold = v.union(
-  [v.pipe(v.string(), v.minLength(1), v.maxLength(20)), v.pipe(v.number(), v.finite(), v.minValue(0))],
+  [v.pipe(v.string(), v.minLength(1), v.maxLength(20)), v.pipe(v.number(), v.minValue(0), v.maxValue(1e12))],
   'has to be a number, or text like "80%", "10m" or "warning"',
 );
 
