@@ -30,7 +30,7 @@ test('nothing said is the usual rules, light looks, no webhook and nothing that 
     folder: '/srv/culprit-watch',
     quotaBytes: 2 ** 30,
     logs: [],
-    light: { everyMillis: 600_000, durationMillis: 10_000 },
+    light: { everyMillis: 600_000, durationMillis: 15_000 },
     rules: DEFAULT_RULES,
     webhooks: [],
     metrics: null,

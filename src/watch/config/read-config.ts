@@ -17,7 +17,8 @@ const DEFAULTS = {
   intervalMillis: 5_000,
   folder: 'culprit-watch',
   quotaBytes: 2 ** 30,
-  light: { everyMillis: 600_000, durationMillis: 10_000 },
+  // Growth is told from noise from 12 s on.
+  light: { everyMillis: 600_000, durationMillis: 15_000 },
   metricsHost: '127.0.0.1',
 };
 
