@@ -10,12 +10,13 @@ export interface Jobs {
 
 const MOST_WAITING = 100;
 
-export function createJobs(signal: AbortSignal): Jobs {
+/** `onFailure`: a job threw; the next one runs all the same. */
+export function createJobs(signal: AbortSignal, onFailure: (error: unknown) => void): Jobs {
   const waiting: (() => Promise<void>)[] = [];
   let running: Promise<void> | null = null;
 
   async function run(): Promise<void> {
-    for (let job = waiting.shift(); job && !signal.aborted; job = waiting.shift()) await job();
+    for (let job = waiting.shift(); job && !signal.aborted; job = waiting.shift()) await job().catch(onFailure);
     running = null;
   }
 

@@ -114,7 +114,7 @@ class Watch {
         }),
     });
     this.sight = createSight(options.specs);
-    this.jobs = createJobs(signal);
+    this.jobs = createJobs(signal, (error) => this.decideStorage((error as Error).message));
   }
 
   async run(metricsPort: number | undefined): Promise<void> {
@@ -128,6 +128,8 @@ class Watch {
       detail: `${config.folder}${port}`,
     });
     if (this.store.setAside !== null) this.decideStorage(`limits count anew: ${this.store.setAside}`);
+    this.follow(clock.monotonic());
+    this.forgetOthers(clock.monotonic());
     let speed = startPace(config.intervalMillis, clock.monotonic(), ownCpuMillis());
     while (!signal.aborted) {
       this.round(clock.monotonic());
@@ -142,6 +144,20 @@ class Watch {
     await this.teller.flush();
     this.decide({ ...NOBODY, what: 'end', why: 'asked to stop', outcome: 'done', detail: '' });
     this.save();
+  }
+
+  /** Targets of the watcher before that are followed no more must not alarm for ever. */
+  private forgetOthers(atMillis: number): void {
+    const isFollowed = (name: string) => this.follower.slots.some((slot) => slot.name === name);
+    const names = new Set([
+      ...this.book.list(atMillis).map(({ target }) => target),
+      ...this.teller.open.map(({ target }) => target),
+    ]);
+    for (const name of [...names].filter((each) => !isFollowed(each))) {
+      this.book.forget(name, atMillis);
+      for (const { rule, target } of this.teller.open)
+        if (target === name) this.teller.resolve(rule, target, 'it is followed no more');
+    }
   }
 
   private round(atMillis: number): void {
@@ -160,7 +176,7 @@ class Watch {
   }
 
   private note(events: readonly FollowEvent[], atMillis: number): void {
-    for (const { slot } of this.follower.slots.map((each) => ({ slot: each }))) {
+    for (const slot of this.follower.slots) {
       if (this.targets.has(slot.name)) continue;
       const known = this.store.before?.targets.find(({ name }) => name === slot.name)?.findings ?? [];
       this.targets.set(slot.name, newTarget(slot, known, atMillis));
@@ -248,13 +264,14 @@ class Watch {
       this.book.started(rule, slot.name, clock.monotonic());
       // A limit that is forgotten in a crash is none.
       this.save();
-      await act(place, { occurrence, slot });
-      this.book.done(rule, slot.name);
+      await act(place, { occurrence, slot }).finally(() => this.book.done(rule, slot.name));
     } else {
       this.skip(occurrence, slot, reason);
       // To tell costs the target nothing, and has a bound of its own.
       await act(place, { occurrence, slot }, (action) => action.do === 'webhook');
     }
+    // It may have ended while it was looked at.
+    if (this.book.levelOf(rule, slot.name) === 'ok') this.teller.resolve(rule.name, slot.name, 'it is over');
     this.save();
   }
 

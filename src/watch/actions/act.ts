@@ -56,7 +56,7 @@ export async function act(
   const { rule } = occurrence;
   for (const action of rule.actions.filter(may)) {
     if (place.signal.aborted) break;
-    const isUnconfirmed = rule.confirm && incident.hasDiagnosis && !incident.findings.some(isGrave);
+    const isUnconfirmed = rule.confirm && incident.hasDiagnosis && !isConfirmed(incident);
     const outcome = isUnconfirmed
       ? { skipped: 'the diagnosis names no cause' }
       : await run(place, incident, action);
@@ -66,7 +66,12 @@ export async function act(
   if (incident.folder !== null) removeEmpty(incident.folder);
 }
 
-const isGrave = ({ severity }: FoundFinding) => severity !== 'notice';
+/** A cause of something else confirms no rise of the memory. */
+function isConfirmed({ occurrence, findings }: Incident): boolean {
+  const grave = findings.filter(({ severity }) => severity !== 'notice');
+  const isOfMemory = ({ kind }: FoundFinding) => /-(leak|growth)$|^memory-/.test(kind);
+  return occurrence.rule.metric.startsWith('memory.') ? grave.some(isOfMemory) : grave.length > 0;
+}
 
 function note(place: ActionPlace, incident: Incident, action: WatchAction, outcome: Outcome): void {
   const { occurrence, slot, folder } = incident;
