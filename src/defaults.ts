@@ -9,6 +9,8 @@ export const DEFAULTS = {
     maxPauseMillis: 100,
     snapshot: 'auto',
     async: 'burst',
+    cpu: 'auto',
+    budgetShare: 0.01,
   },
   /** To list is the work of a moment; the rest is for the threads that come later. */
   whyAlive: { durationMillis: 3_000 },

@@ -1,6 +1,7 @@
 // All measured facts of one recording, worked out once; the rules read them and nothing else.
-import type { CollectionGrowth } from '../model/collection.ts';
+
 import type { Frame } from '../model/frame.ts';
+import type { CollectionGrowth } from '../model/memory/collection.ts';
 import type { Observations } from '../model/observations.ts';
 import type { ProgramKind } from '../model/profile-tables.ts';
 import type { ChildProcess, FdGroup, PassiveSample, SocketGroup } from '../model/samples.ts';

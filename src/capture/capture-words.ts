@@ -2,7 +2,7 @@
 import { DEFAULTS } from '../defaults.ts';
 import { UsageError } from '../errors.ts';
 import { DAY_MILLIS, parseDuration, writeDuration } from '../units/duration.ts';
-import { ASYNC_MODES, type CaptureOptions, SNAPSHOT_MODES } from './context.ts';
+import { ASYNC_MODES, type CaptureOptions, CPU_MODES, SNAPSHOT_MODES } from './context.ts';
 
 export interface CaptureWords {
   duration: string;
@@ -10,6 +10,9 @@ export interface CaptureWords {
   maxPause: string;
   snapshot: string;
   async: string;
+  cpu: string;
+  /** Percent. */
+  budget: string;
 }
 
 /** What is said where nothing is given. */
@@ -19,11 +22,13 @@ export const DEFAULT_WORDS: CaptureWords = {
   maxPause: writeDuration(DEFAULTS.capture.maxPauseMillis),
   snapshot: DEFAULTS.capture.snapshot,
   async: DEFAULTS.capture.async,
+  cpu: DEFAULTS.capture.cpu,
+  budget: String(DEFAULTS.capture.budgetShare * 100),
 };
 
 export type ParsedWords = Pick<
   CaptureOptions,
-  'durationMillis' | 'intervalMillis' | 'maxPauseMillis' | 'snapshot' | 'async'
+  'durationMillis' | 'intervalMillis' | 'maxPauseMillis' | 'budgetShare' | 'snapshot' | 'async' | 'cpu'
 >;
 
 /** Throws UsageError for a word that means nothing. */
@@ -35,7 +40,19 @@ export function parseCaptureWords(words: CaptureWords): ParsedWords {
     maxPauseMillis: parseTime(words.maxPause, '--max-pause', 1),
     snapshot: oneOf(SNAPSHOT_MODES, words.snapshot, '--snapshot'),
     async: oneOf(ASYNC_MODES, words.async, '--async'),
+    cpu: oneOf(CPU_MODES, words.cpu, '--cpu'),
+    budgetShare: parseShare(words.budget, '--budget'),
   };
+}
+
+function parseShare(text: string, option: string): number {
+  const percent = Number(text.replace(/%$/, ''));
+  if (text.trim() === '' || !(percent > 0 && percent <= 100))
+    throw new UsageError(
+      `${option} ${text} is not a percentage.`,
+      'Write a number above 0, at most 100: 2.5',
+    );
+  return percent / 100;
 }
 
 function oneOf<T extends string>(modes: readonly T[], given: string, option: string): T {

@@ -12,12 +12,14 @@ import { readStat } from '../target/proc/proc.ts';
 import { createSocketAges } from '../target/proc/socket-ages.ts';
 import { asyncConfig } from './async-config.ts';
 import { AsyncReads } from './async-reads.ts';
+import { Budget } from './budget.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
 import { HeapClimb } from './heap/heap-climb.ts';
 import { HeapReads } from './heap/heap-reads.ts';
-import { chooseIntervals, estimateProfilerStartMillis } from './heap/ladder.ts';
+import { chooseIntervals } from './heap/ladder.ts';
 import { isMemoryTight, memoryRoom } from './heap/memory-room.ts';
 import { createKeepAliveLook } from './keep-alive-look.ts';
+import { CpuWhenNeeded } from './thread/cpu-when-needed.ts';
 import { openThread, type ThreadCapture } from './thread/thread-capture.ts';
 import { attachToWorkers, type WorkerThread } from './thread/worker-threads.ts';
 import { LARGEST_TRACE_BYTES, type RunningTrace, startTrace, TRACE_BUFFER_BYTES } from './trace.ts';
@@ -79,6 +81,7 @@ class CaptureRun implements CaptureContext {
   private isLooking = false;
   private isLeaseProven = false;
   isEnding = false;
+  readonly budget: Budget;
   private readonly isTight: boolean;
   private intervals = chooseIntervals(0, 0);
   private wake = () => {};
@@ -86,6 +89,7 @@ class CaptureRun implements CaptureContext {
   private readonly heapReads: HeapReads;
   private readonly climb: HeapClimb;
   private readonly asyncReads: AsyncReads;
+  private readonly cpuWhenNeeded: CpuWhenNeeded;
 
   constructor(
     private readonly attachment: Attachment,
@@ -94,7 +98,9 @@ class CaptureRun implements CaptureContext {
     readonly options: CaptureOptions,
   ) {
     this.isTight = isMemoryTight(localPid);
+    this.budget = new Budget(options);
     this.asyncReads = new AsyncReads(this);
+    this.cpuWhenNeeded = new CpuWhenNeeded(this);
     this.climb = new HeapClimb(this);
     const isAsked = () =>
       this.climb.isWatching || this.climb.isMemoryRising || this.asyncReads.isWatchingPromises;
@@ -112,7 +118,7 @@ class CaptureRun implements CaptureContext {
     await this.proveLease();
     await this.wait(BASELINE_MILLIS);
     await this.readBaseline(main);
-    await this.timed(() => this.startProfiles(main));
+    await this.cpuWhenNeeded.step(main);
     this.attachment.attached();
     // So short a look judges no growth.
     if (!this.options.whyAlive || this.options.durationMillis >= LEAST_GROWTH_MILLIS)
@@ -138,6 +144,8 @@ class CaptureRun implements CaptureContext {
       await this.forEachThread(async (thread) => {
         await thread.counters.sample(this.elapsed());
         await thread.forgetLogged();
+        this.budget.note(thread.id, await thread.ownSteps());
+        await this.cpuWhenNeeded.step(thread);
       });
       await this.proveLease();
       await listKeepAlive?.();
@@ -228,12 +236,6 @@ class CaptureRun implements CaptureContext {
     await this.forEachThread((thread) => thread.cpu.stop());
   }
 
-  private async startProfiles({ cpu, counters }: ThreadCapture): Promise<void> {
-    const estimate = estimateProfilerStartMillis(counters.heapUsedBytes ?? 0);
-    if (estimate > this.options.maxPauseMillis) cpu.startByAsking();
-    else await cpu.start(this.intervals.cpuMicros);
-  }
-
   private async startTrace(): Promise<void> {
     const { trace } = this.options;
     if (!trace) return;
@@ -269,7 +271,6 @@ class CaptureRun implements CaptureContext {
     }
     try {
       const thread = await openThread(worker.session, this.sink, this.threadOptions(worker.id, worker.name));
-      await this.startProfiles(thread);
       this.outcome.threads.push({ id: worker.id, name: worker.name });
       if (this.isLooking || this.elapsed() < this.options.durationMillis) this.threads.push(thread);
       else await thread.stop();

@@ -2,6 +2,7 @@
 import type { OwnStep } from '../probe/probe-protocol.ts';
 import type { CaptureSink, CaptureStream } from '../signals/sink.ts';
 import type { Warning } from '../wire/warning.ts';
+import type { Budget } from './budget.ts';
 import type { ThreadCapture } from './thread/thread-capture.ts';
 import type { TraceOutcome } from './trace.ts';
 
@@ -12,16 +13,24 @@ export type SnapshotMode = (typeof SNAPSHOT_MODES)[number];
 export const ASYNC_MODES = ['burst', 'full', 'off'] as const;
 export type AsyncMode = (typeof ASYNC_MODES)[number];
 
+/** `auto`: where the thread is busy or was blocked, or where it is not felt; `always`; `off`: never. */
+export const CPU_MODES = ['auto', 'always', 'off'] as const;
+export type CpuMode = (typeof CPU_MODES)[number];
+
 export interface CaptureOptions {
   durationMillis: number;
   /** Distance of two samples. */
   intervalMillis: number;
   /** The longest single pause we may cause in the target. */
   maxPauseMillis: number;
+  /** What all our steps together may hold each thread, as a share of the duration, 0..1. */
+  budgetShare: number;
   /** `auto`: where nothing cheaper explains a rise, and it fits in memory and pause; `force`: whatever the pause. */
   snapshot: SnapshotMode;
   /** Absent: `burst`. */
   async?: AsyncMode;
+  /** When the CPU is profiled. Absent: `auto`. */
+  cpu?: CpuMode;
   /** Lists what keeps the process alive. */
   whyAlive?: boolean;
   /** Node's trace events go here. */
@@ -58,6 +67,7 @@ export interface CaptureContext {
   readonly options: CaptureOptions;
   readonly outcome: CaptureOutcome;
   readonly sink: CaptureSink;
+  readonly budget: Budget;
   /** The target's pid where its /proc is at hand. */
   readonly localPid: number | null;
   /** Milliseconds since the capture began. */

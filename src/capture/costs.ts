@@ -11,11 +11,13 @@ export const STEP_COSTS = {
   heapRead: { millis: 5, millisPerMegabyte: 1 },
   /** `Profiler.start` goes through all of the heap. Measured on Node 20: 18 ms of the main thread for 20 MB, 57 ms for 100 MB. */
   cpuProfileStart: { millis: 8, millisPerMegabyte: 0.5 },
+  /** Listing the scripts that ran goes through all of the heap. Measured on Node 20 to 26: 5 ms for 8 MB, 14 to 27 ms for 90 MB. */
+  scripts: { millis: 4, millisPerMegabyte: 0.25 },
   /**
-   * `Debugger.enable`, which lists the scripts, goes through all code that V8 has compiled. Measured on Node 20: 16 ms of the
-   * main thread for a heap of 20 MB, 28 ms for 100 MB.
+   * The first `Debugger.enable` of a process looks for the lines of all texts that were loaded, and tells of each. Measured on
+   * Node 20 to 26: 24 to 60 ms for a server with a few packages, 90 to 260 ms for one that has loaded a compiler of 9 MB.
    */
-  scripts: { millis: 13, millisPerMegabyte: 0.17 },
+  debuggerStart: { millis: 40, millisPerMegabyte: 0.3 },
   /** `Runtime.queryObjects` walks every object: 6 to 9 ms a MB. It keeps a set of all: 1.1 to 1.6 bytes a byte. */
   census: { millis: 20, millisPerMegabyte: 9, bytes: 3 * MIB, bytesPerByte: 1.6 },
   /** Every isolate has some nodes. 36 to 77 bytes of heap a node, 610 to 760 bytes of extra memory and 2.4 to 4 microseconds a node. */

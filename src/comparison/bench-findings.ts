@@ -62,6 +62,7 @@ async function diagnoseSide(
       durationMillis,
       intervalMillis: DEFAULTS.capture.intervalMillis,
       maxPauseMillis: DEFAULTS.capture.maxPauseMillis,
+      budgetShare: DEFAULTS.capture.budgetShare,
       snapshot: DEFAULTS.bench.snapshot,
       signal,
     });

@@ -1,14 +1,14 @@
 // Everything a recording says, decoded: what the analysis and the rules may know. Pure data.
 import type { Warning } from '../wire/warning.ts';
 import type { AsyncObservation } from './async-resource.ts';
-import type { ClassCount, ClosureGrowth, CompileSite } from './census.ts';
-import type { CollectionGrowth } from './collection.ts';
 import type { LoadTurn } from './comparison/load.ts';
 import type { CpuProfile } from './cpu-profile.ts';
 import type { ReportCapture, ReportTarget } from './finding.ts';
 import type { RecordedHeap } from './heap/recorded-heap.ts';
-import type { HeapSamplingRead } from './heap-sampling.ts';
 import type { KeepAliveLook } from './keep-alive.ts';
+import type { ClassCount, ClosureGrowth, CompileSite } from './memory/census.ts';
+import type { CollectionGrowth } from './memory/collection.ts';
+import type { HeapSamplingRead } from './memory/heap-sampling.ts';
 import type { Pool, ThreadPoolUse } from './pool.ts';
 import type { ProfileOrigin } from './profile-origin.ts';
 import type { Limits, PassiveSample, RuntimeSample, SchedulingSample, StuckStack } from './samples.ts';

@@ -1,7 +1,7 @@
 // Pools and agents that lend things out, and libuv's thread pool: what was read of them over time. Pure data.
 import type { PoolRead } from '../signals/pools/wire.ts';
-import type { CollectionHolder } from './collection.ts';
 import type { Frame } from './frame.ts';
+import type { CollectionHolder } from './memory/collection.ts';
 
 /** How much of a pool was in use at one moment. */
 export type PoolReading = { atMillis: number } & Pick<

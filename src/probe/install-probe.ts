@@ -17,7 +17,7 @@ import { createRequestCount } from '../signals/runtime/probe/request-count.ts';
 import { createThreadPool } from '../signals/thread-pool/probe/thread-pool.ts';
 import { createCore, findLoad, type Load, type ProbeCore } from './core.ts';
 import { startLease } from './lease.ts';
-import { openInspectorSession } from './objects/inspector-session.ts';
+import { isCovered, openInspectorSession } from './objects/inspector-session.ts';
 import { createThreadInspector } from './objects/thread-inspector.ts';
 import { createOwnSteps, type OwnSteps } from './own-steps.ts';
 import type { ProbeConfig, ProbeHandle, ProbeSample } from './probe-protocol.ts';
@@ -69,6 +69,7 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
     census: collections.census,
     stackNow: createStackNow(counters.clockMicros),
     encourageCollection: counters.encourageCollection,
+    isCovered,
     listScripts: parts.listScripts,
     beginWalk: collections.beginWalk,
     walkOn: (millis, isLast) => asOwnPause(() => collections.walkOn(millis, isLast)),
@@ -96,7 +97,7 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
 }
 
 /** Those with a bracket of their own around them, and those that are nothing. */
-const UNTIMED = ['beat', 'listScripts', 'stop', 'ownSteps', 'ownPauseBegins', 'ownPauseEnds'];
+const UNTIMED = ['beat', 'isCovered', 'findPools', 'listScripts', 'stop', 'ownSteps', 'ownPauseBegins', 'ownPauseEnds'];
 
 /** Each call of the handle is a step of ours. */
 function timeSteps(handle: ProbeHandle, steps: OwnSteps): ProbeHandle {
@@ -133,7 +134,12 @@ function createParts(core: ProbeCore, steps: OwnSteps) {
       counters.ownPauseEnds();
     }
   };
-  const pools = createPoolWatch(core, { traps, references, asOwnPause, asOwnWork });
+  const pools = createPoolWatch(core, {
+    traps,
+    references,
+    asOwnPause: (slice) => steps.timed('look for pools', () => asOwnPause(slice)),
+    asOwnWork,
+  });
   const collections = createCollectionWatch(core, { kinds, traps, references, own: asyncWatch.own });
   const { listScripts } = thread;
   return {

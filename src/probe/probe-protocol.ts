@@ -63,8 +63,10 @@ export interface ProbeHandle {
   stackNow(): StackNow;
   /** Makes V8 collect soon, in steps beside the program; false where it cannot be made to. */
   encourageCollection(): boolean;
-  /** Lists the scripts there are, so that functions can be placed: a pause. */
-  listScripts(): void;
+  /** Node counts what runs here (NODE_V8_COVERAGE): see inspector-session.ts. */
+  isCovered(): boolean;
+  /** Lists the scripts that have run, id and URL, so that functions can be placed: a pause. */
+  listScripts(): [scriptId: string, url: string][];
   /** Begins to look for collections that the program can be seen to hold. */
   beginWalk(limits: { longestChain: number; isDataOnly: boolean }): void;
   /** One slice of it; null: there is more to see, and this was not the last one. */

@@ -53,6 +53,8 @@ const OPTIONS: Record<string, keyof CaptureWords> = {
   '--max-pause': 'maxPause',
   '--snapshot': 'snapshot',
   '--async': 'async',
+  '--cpu': 'cpu',
+  '--budget': 'budget',
 };
 
 /** Returns how many words more were read: `--duration 5s` or `--duration=5s`. */

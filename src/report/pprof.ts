@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { Location, Profile, Function as ProfileFunction, Sample, StringTable, ValueType } from 'pprof-format';
 import type { CpuProfile } from '../model/cpu-profile.ts';
 import type { Frame } from '../model/frame.ts';
-import type { HeapSamplingRead } from '../model/heap-sampling.ts';
+import type { HeapSamplingRead } from '../model/memory/heap-sampling.ts';
 import { escapeControls } from './escape.ts';
 import { threadLabel } from './flame/frame-text.ts';
 import { timedStacks } from './flame/timed-stacks.ts';

@@ -33,6 +33,10 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
     'The program or another tool in it was sampling the heap already, and V8 has one heap sampler for each thread. culprit read that profile and left the sampler running. Its interval may be too coarse to show a slow leak.',
   'allocations-not-sampled': () =>
     'The program or another tool in it was sampling the heap already, and V8 has one heap sampler for each thread. What each function allocates was not measured.',
+  'coverage-counted': () =>
+    'Node.js was counting code coverage (NODE_V8_COVERAGE), and V8 loses those counts when a second CPU profiler ends. culprit sampled stacks in place of a CPU profile, without native code and garbage collection.',
+  'budget-spent': ({ budgetMillis }) =>
+    `Steps that would explain more were left out: culprit had held the target for what --budget allows, ${formatDuration(budgetMillis)} in all. Give a larger --budget, or look for longer.`,
   'heap-reads-too-long': (warning) =>
     `Heap growth by allocation stack is missing or incomplete: ${tooLong('reading the heap profile', warning)}. ${raiseMaxPause('read it', warning)}`,
   'census-too-long': (warning) =>

@@ -14,8 +14,6 @@ export interface SignalThread {
   readonly session: InspectorSession;
   /** Null: the thread gave no access to its built-in modules. */
   readonly probe: ProbeClient | null;
-  /** Scripts that V8 has told of so far, by their id. */
-  readonly scriptUrls: Map<string, string>;
   readonly sink: CaptureSink;
   /** Asks for a signal and writes down what it says. */
   ask<Type extends SampleLine['type'], Args extends unknown[]>(

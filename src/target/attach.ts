@@ -210,11 +210,12 @@ async function readIdentity(session: InspectorSession): Promise<TargetIdentity> 
 
 /** A debugger that holds the target at a breakpoint would make every number meaningless; leave it alone. */
 async function refuseWhenPaused(session: InspectorSession): Promise<void> {
+  if (await turns(session)) return;
   let isPaused = false;
   session.on('Debugger.paused', () => {
     isPaused = true;
   });
-  // The one use of the Debugger domain: switched on, it says at once whether the thread is paused.
+  // Switched on, the Debugger domain says at once whether the thread is paused.
   await session.send('Debugger.enable', {}, 8_000);
   await session.send('Runtime.evaluate', { expression: '0', returnByValue: true, silent: true }, 8_000);
   if (!isPaused) {
@@ -225,6 +226,21 @@ async function refuseWhenPaused(session: InspectorSession): Promise<void> {
     'Another debugger has the target paused. Nothing was done.',
     'Resume it there (or close that debugger), then try again.',
   );
+}
+
+const SOON_MILLIS = 500;
+
+/** A thread whose timers fire is not paused. Where they do not, it may be blocked. */
+async function turns(session: InspectorSession): Promise<boolean> {
+  const timer = {
+    expression: `new Promise((resolve) => require('timers').setTimeout(resolve, 0, true))`,
+    includeCommandLineAPI: true,
+    awaitPromise: true,
+    returnByValue: true,
+    silent: true,
+  };
+  const answer = session.send<{ result?: { value?: unknown } }>('Runtime.evaluate', timer, SOON_MILLIS);
+  return (await answer.catch(() => undefined))?.result?.value === true;
 }
 
 async function detachFrom(

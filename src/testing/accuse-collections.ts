@@ -1,7 +1,7 @@
 // What is said of collections that grow in every round: which one by its name in the source, who adds to it, what to do.
 import { blame } from '../analysis/cpu/blame.ts';
 import { placeWithLibrary } from '../findings/wording.ts';
-import type { CollectionType } from '../model/collection.ts';
+import type { CollectionType } from '../model/memory/collection.ts';
 import { decodeCollections } from '../signals/collections/decode.ts';
 import type { LeakFinding } from './contract.ts';
 import type { GrowingCollection } from './measure/collection-growth.ts';

@@ -41,6 +41,10 @@ const ofCapture = [
   warningOf('heap-sampled-already', nothing),
   /** For the same reason, in a comparison. */
   warningOf('allocations-not-sampled', nothing),
+  /** By NODE_V8_COVERAGE. */
+  warningOf('coverage-counted', nothing),
+  /** All steps of ours on one thread together may not hold it for longer. */
+  warningOf('budget-spent', { budgetMillis: amount }),
   warningOf('heap-reads-too-long', tooLongPause),
   warningOf('census-too-long', tooLongPause),
   warningOf('census-no-memory', { extraBytes: amount, ...memoryRoom }),

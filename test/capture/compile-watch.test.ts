@@ -24,14 +24,13 @@ const parsed = (session: FakeSession, scriptId: number, url: string, ...function
     },
   });
 
-test('the scripts that were there before are not counted, but told', async () => {
+test('the scripts that were there before are not counted', async () => {
   const session = fakeSession({
     'Debugger.enable': (_params, own) => {
       for (let i = 0; i < 30; i++) parsed(own, i, `/app/old-${i}.js`);
     },
   });
-  const told: string[] = [];
-  const watching = watchCompilations(session, 20, (id, url) => told.push(`${id} ${url}`));
+  const watching = watchCompilations(session, 20);
   await new Promise(setImmediate);
   parsed(session, 100, 'evalmachine.<anonymous>', 'compile', 'render');
   parsed(session, 101, 'evalmachine.<anonymous>', 'compile', 'render');
@@ -42,11 +41,6 @@ test('the scripts that were there before are not counted, but told', async () =>
     [['compile', 'render'], 2],
     [['validate'], 1],
   ]);
-  expect(told).toHaveLength(33);
-  expect(told[0]).toBe('0 /app/old-0.js');
-  // What comes after belongs to nobody.
-  parsed(session, 103, '/app/late.js', 'late');
-  expect(told).toHaveLength(33);
 });
 
 test('pauses are switched off before the debugger is switched on, and it is off again afterwards', async () => {

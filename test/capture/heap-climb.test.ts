@@ -179,6 +179,13 @@ describe('after the census', () => {
     expect(traps.at(-1)).toBe(0);
   });
 
+  test('compiling is not watched where V8 compiles no more than what it is asked', async () => {
+    const thread = rising({ collections: [CAUGHT], compiled: 3 });
+    const context = fakeContext([thread]);
+    await look(new HeapClimb(context), context);
+    expect(callsOf(thread, 'compilations')).toEqual([]);
+  });
+
   test('no recount where somebody was caught adding', async () => {
     const thread = rising({ collections: [CAUGHT] });
     const context = fakeContext([thread]);

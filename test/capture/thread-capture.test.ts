@@ -109,8 +109,6 @@ describe('one thread', () => {
   test('tells where the closures that pile up begin', async () => {
     await run('grow(80)');
     const [name] = await classOf();
-    // From the watch on it is known which script has which name.
-    await thread.ask(compilationsRead, 2, 10);
     await thread.ask(closuresRead, 3, [name, 'function goneByNow#1']);
     const [line] = linesOf('closures');
     expect(line).toEqual({
@@ -119,13 +117,6 @@ describe('one thread', () => {
       atMillis: 3,
       closures: [{ class: name, frame: [name, '/app/program.js', LINE_OF_CLOSURE, expect.any(Number)] }],
     });
-  });
-
-  test('places no closure whose script has no name', async () => {
-    await run('grow(80)');
-    const [name] = await classOf();
-    await thread.ask(closuresRead, 2, [name]);
-    expect(linesOf('closures')).toEqual([{ type: 'closures', thread: 0, atMillis: 2, closures: [] }]);
   });
 
   test('takes a snapshot that says which of its nodes were seen growing', async () => {

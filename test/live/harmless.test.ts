@@ -61,6 +61,7 @@ test('of a healthy program with collections of its own none is forced, and its h
       durationMillis: 22_000,
       intervalMillis: 1_000,
       maxPauseMillis: 100,
+      budgetShare: 0.01,
       snapshot: 'auto',
       signal: new AbortController().signal,
     },

@@ -18,7 +18,15 @@ test('a call without options looks for 30 s at the one process there is, and tak
   expect(parseRecorderCall(['record'])).toEqual({
     command: 'record',
     isSpokenTo: false,
-    words: { duration: '30s', interval: '1s', maxPause: '100ms', snapshot: 'never', async: 'burst' },
+    words: {
+      duration: '30s',
+      interval: '1s',
+      maxPause: '100ms',
+      snapshot: 'never',
+      async: 'burst',
+      cpu: 'auto',
+      budget: '1',
+    },
   });
 });
 

@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../src/diagnose.ts';
 import { explainRecordedHeap } from '../../src/heap/explain-recorded-heap.ts';
-import type { CollectionType } from '../../src/model/collection.ts';
 import type { Report } from '../../src/model/finding.ts';
+import type { CollectionType } from '../../src/model/memory/collection.ts';
 import { readAnything } from '../../src/recording/foreign.ts';
 import { jsonForTerminal } from '../../src/report/escape.ts';
 import { renderJson } from '../../src/report/json.ts';

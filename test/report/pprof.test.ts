@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { Profile } from 'pprof-format';
 import { describe, expect, test } from 'vitest';
-import type { HeapSamplingRead } from '../../src/model/heap-sampling.ts';
+import type { HeapSamplingRead } from '../../src/model/memory/heap-sampling.ts';
 import { toCpuPprof, toHeapPprof } from '../../src/report/pprof.ts';
 import { buildCpuProfile, buildFrame, HOSTILE_NAME } from './build-report.ts';
 

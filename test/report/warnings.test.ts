@@ -12,6 +12,8 @@ const EXAMPLES: { [Code in Warning['code']]: Omit<Extract<Warning, { code: Code 
   'no-built-in-modules': {},
   'workers-short-lived': {},
   'heap-sampled-already': {},
+  'budget-spent': { budgetMillis: 300 },
+  'coverage-counted': {},
   'allocations-not-sampled': {},
   'too-many-workers': { captured: 16 },
   'trace-no-memory': { bufferBytes: 128 * MB, ...room },

@@ -1,6 +1,6 @@
 // Observations of a healthy server, and faults and healthy habits that are added to them in one line each.
 import type { AsyncSite } from '../../src/model/async-resource.ts';
-import type { CollectionGrowth } from '../../src/model/collection.ts';
+import type { CollectionGrowth } from '../../src/model/memory/collection.ts';
 import type { Observations } from '../../src/model/observations.ts';
 import type { FdGroup, SocketGroup } from '../../src/model/samples.ts';
 import { buildCpuProfile, framesFrom, type Slice } from './build-profile.ts';

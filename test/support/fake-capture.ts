@@ -1,5 +1,6 @@
 // A capture without a target: a context whose clock is set by hand, and threads that answer what a test says and write
 // down what was asked of them.
+import { Budget } from '../../src/capture/budget.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from '../../src/capture/context.ts';
 import type { ThreadCapture } from '../../src/capture/thread/thread-capture.ts';
 import type { ProbeClient } from '../../src/probe/client/probe-client.ts';
@@ -30,19 +31,22 @@ export function fakeContext(
     warnings: [],
   };
   const announced: string[] = [];
+  const asked: CaptureOptions = {
+    durationMillis: 30_000,
+    intervalMillis: 1_000,
+    maxPauseMillis: 1_000,
+    budgetShare: 0.01,
+    snapshot: 'auto',
+    signal: new AbortController().signal,
+    ...options,
+  };
   return {
     outcome,
+    budget: new Budget(asked),
     announced,
     localPid,
     atMillis: 0,
-    options: {
-      durationMillis: 30_000,
-      intervalMillis: 1_000,
-      maxPauseMillis: 1_000,
-      snapshot: 'auto',
-      signal: new AbortController().signal,
-      ...options,
-    },
+    options: asked,
     sink: {
       line: () => {},
       file: () => {},
@@ -105,6 +109,19 @@ export interface FakeAnswers {
   collections?: ProbeCollections['growing'];
   heapReadMillis?: number;
   reads?: FakeReads;
+  /** Scripts that V8 compiles from one question to the next; the thread compiles much where nothing is said. */
+  compiled?: number;
+}
+
+function compilingSession(compiled: number) {
+  let scriptId = 0;
+  return fakeSession({
+    'Runtime.evaluate': () => ({ result: { objectId: 'function' } }),
+    'Runtime.getProperties': () => {
+      const value = { value: { scriptId: String((scriptId += compiled)), lineNumber: 0, columnNumber: 0 } };
+      return { internalProperties: [{ name: '[[FunctionLocation]]', value }] };
+    },
+  });
 }
 
 export function fakeThread(answers: FakeAnswers = {}): FakeThread {
@@ -129,15 +146,14 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
     calls,
     name: id === 0 ? 'main' : `worker ${id}`,
     fileName: id === 0 ? 'main' : `worker-${id}`,
-    session: fakeSession(),
+    session: compilingSession(answers.compiled ?? 100),
     sink: { line: () => {}, file: () => {}, stream: noStream },
-    scriptUrls: new Map(),
     probe: hasProbe ? probe : null,
     counters: {
       heapUsedBytes,
       floors: [],
       oldGeneration: [],
-      load: { utilization: 0.1, allocated: 0 },
+      load: { utilization: 0.1, allocated: 0, longestDelayMillis: 0 },
       poolWaitsMillis: [],
       sample: async () => {},
       sampleBaseline: async () => undefined,
@@ -145,6 +161,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
     },
     heap: fakeHeapSampling(calls),
     cpu: {
+      isBegun: false,
       start: async (micros) => void calls.push(`startCpu ${micros}`),
       startByAsking: () => void calls.push('startByAsking'),
       stop: async () => void calls.push('stopCpu'),

@@ -32,6 +32,7 @@ export const ALLOWED: Record<string, string[]> = {
     'probe',
     'type model',
     'model/owner.ts',
+    'model/memory/floors.ts',
     'live signals',
     'type signals',
     'type wire',

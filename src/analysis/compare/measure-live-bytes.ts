@@ -1,6 +1,6 @@
 // From heap profiles to one run of a comparison: the bytes that each function keeps alive.
 import type { CallCost, FunctionCost, Run } from '../../model/comparison/run.ts';
-import type { HeapSamplingRead } from '../../model/heap-sampling.ts';
+import type { HeapSamplingRead } from '../../model/memory/heap-sampling.ts';
 import { placeKey, ROOT } from './call-costs.ts';
 
 /** V8's sampling interval unless somebody asks for another. */

@@ -3,7 +3,7 @@
 
 import type { LoadTurn } from '../../model/comparison/load.ts';
 import type { FunctionCost, MetricName, MetricWindows, Run } from '../../model/comparison/run.ts';
-import type { HeapSamplingRead } from '../../model/heap-sampling.ts';
+import type { HeapSamplingRead } from '../../model/memory/heap-sampling.ts';
 import type { Observations } from '../../model/observations.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
 import { callCosts, placeKey } from './call-costs.ts';

@@ -1,6 +1,7 @@
 // Collections that take more and more entries: single ones, and many alike that each take a little.
-import type { CollectionGrowth } from '../../model/collection.ts';
+
 import type { Frame } from '../../model/frame.ts';
+import type { CollectionGrowth } from '../../model/memory/collection.ts';
 import { type Blame, blame, functionKey } from '../cpu/blame.ts';
 import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
 

@@ -1,7 +1,8 @@
 // How the heap of one thread grows: the floor after each full GC, and the allocation stacks whose live bytes grow.
 
 import type { Frame } from '../../model/frame.ts';
-import type { HeapSamplingRead } from '../../model/heap-sampling.ts';
+import { withoutPeaks } from '../../model/memory/floors.ts';
+import type { HeapSamplingRead } from '../../model/memory/heap-sampling.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
 import { type Blame, blame, functionKey } from '../cpu/blame.ts';
 import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
@@ -44,7 +45,8 @@ export function analyseHeapGrowth(
         value: sample.heapUsedBytes! - (sample.ownHeapBytes ?? 0),
       }),
     );
-  const settled = floors.length > 6 ? floors.slice(1) : floors;
+  const lasting = withoutPeaks(floors, ({ value }) => value);
+  const settled = lasting.length > 6 ? lasting.slice(1) : lasting;
   const floor = judgeTrend(settled, { leastRise: LEAST_RISE_BYTES, flatFrom: FEW_READS });
   const old = runtime.flatMap((sample): Point[] =>
     sample.thread === thread && sample.oldGenerationBytes !== undefined

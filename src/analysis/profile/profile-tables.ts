@@ -1,7 +1,7 @@
 // Where the time or the memory of a profile went: own and total amounts by function, by package and by file.
 import type { CpuProfile } from '../../model/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
-import type { HeapSamplingRead } from '../../model/heap-sampling.ts';
+import type { HeapSamplingRead } from '../../model/memory/heap-sampling.ts';
 import type { ProfileHead, ProfileRow, ProfileTables, ProgramKind } from '../../model/profile-tables.ts';
 import { functionKey } from '../cpu/blame.ts';
 import { summarizeStates } from '../cpu/cpu.ts';

@@ -4,7 +4,7 @@
 import { censusRead, closuresRead, walkRead } from '../../signals/census/read.ts';
 import type { Census } from '../../signals/census/wire.ts';
 import { collectionsRead } from '../../signals/collections/read.ts';
-import { compilationsRead } from '../../signals/compilations/read.ts';
+import { compilationsRead, newestScript } from '../../signals/compilations/read.ts';
 import { snapshotRead } from '../../signals/snapshot/read.ts';
 import { SessionClosed } from '../../target/inspector-session.ts';
 import type { Warning } from '../../wire/warning.ts';
@@ -14,6 +14,7 @@ import { warnOnce } from '../warn-once.ts';
 import {
   estimateCensusBytes,
   estimateCensusMillis,
+  estimateDebuggerMillis,
   estimateScriptsMillis,
   isClearlyRising,
   isFloorRising,
@@ -31,6 +32,8 @@ interface Height {
   hasCensus: boolean;
   census: Census | null;
   hasWatchedCompiling: boolean;
+  /** The number of V8's newest script when it was last asked for. */
+  script: { number: number; atMillis: number } | null;
   hasRecount: boolean;
   snapshots: number;
   isRefused: boolean;
@@ -41,7 +44,11 @@ interface Height {
 /** Of the fastest growing collections, this many are asked who adds to them. */
 const TRAPPED = 4;
 const COMPILE_WATCH_MILLIS = 300;
-const WALK = { sliceMillis: 4, restMillis: 36, budgetMillis: 200 };
+/** A second: V8 compiles what we ask it to evaluate, too. */
+const MOST_OWN_SCRIPTS = 6;
+const WALK = { sliceMillis: 4, restMillis: 36 };
+/** All slices of one walk together: as much as is left for it of the budget, so that the reads after it are paid, too. */
+const WALK_MILLIS = { most: 200, least: 40, shareOfBudget: 0.6 };
 /** A collection that is being filled is caught within so many reads; a census comes only where none was. */
 const READS_BEFORE_CENSUS = 4;
 /** Each function that is looked into takes about 20 KB until the next minor collection. */
@@ -109,6 +116,7 @@ export class HeapClimb {
       hasCensus: false,
       census: null,
       hasWatchedCompiling: false,
+      script: null,
       hasRecount: false,
       snapshots: 0,
       isRefused: false,
@@ -139,8 +147,9 @@ export class HeapClimb {
   /** What is dearer than a read comes only where nothing was caught being filled, one step at a time. */
   private async watch(thread: ThreadCapture, height: Height, part: number): Promise<void> {
     await this.readCollections(thread, height, TRAPPED);
-    // Listing all scripts takes megabytes: where memory is short only for want of another explanation.
-    if (!height.hasWatchedCompiling && (!this.isTight || isUnexplained(height))) {
+    // The Debugger domain takes megabytes: where memory is short only for want of another explanation.
+    const mayCompile = !this.isTight || isUnexplained(height);
+    if (!height.hasWatchedCompiling && mayCompile && (await this.isCompiling(thread, height))) {
       height.hasWatchedCompiling = true;
       return this.watchCompilations(thread);
     }
@@ -154,14 +163,26 @@ export class HeapClimb {
     }
   }
 
+  /** V8 compiles all the time, and not only for us. */
+  private async isCompiling({ session }: ThreadCapture, height: Height): Promise<boolean> {
+    const number = await newestScript(session);
+    if (number === null) return false;
+    const [before, atMillis] = [height.script, this.context.elapsed()];
+    height.script = { number, atMillis };
+    if (!before) return false;
+    return (number - before.number) / ((atMillis - before.atMillis) / 1_000) > MOST_OWN_SCRIPTS;
+  }
+
   private async watchCompilations(thread: ThreadCapture): Promise<void> {
-    if (!this.fits(estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0))) return;
+    if (!this.fits(thread, estimateDebuggerMillis(thread.counters.heapUsedBytes ?? 0))) return;
     await this.context.timed(async () => {
       await thread.ask(compilationsRead, this.context.elapsed(), COMPILE_WATCH_MILLIS);
     });
   }
 
   private async recount(thread: ThreadCapture, height: Height): Promise<void> {
+    // A little compiling does not stand out from our own.
+    if (!height.hasWatchedCompiling) await this.watchCompilations(thread);
     await this.walk(thread);
     if (!height.census) return;
     const census = await this.countObjects(thread);
@@ -169,17 +190,25 @@ export class HeapClimb {
     if (closures.length > 0) await thread.ask(closuresRead, this.context.elapsed(), closures);
   }
 
-  private fits(estimateMillis: number): boolean {
-    return estimateMillis <= this.context.options.maxPauseMillis;
+  /** In one pause, and in what is left for all of them. */
+  private fits({ id }: ThreadCapture, estimateMillis: number): boolean {
+    const { options, budget, outcome } = this.context;
+    if (estimateMillis > options.maxPauseMillis) return false;
+    if (estimateMillis <= budget.leftMillis(id)) return true;
+    warnOnce(outcome, { code: 'budget-spent', budgetMillis: budget.totalMillis });
+    return false;
   }
 
   /** What the program can be seen to hold, by name: in slices, and it takes next to no memory. */
   private async walk(thread: ThreadCapture): Promise<void> {
     const { outcome } = this.context;
     if (!outcome.steps.includes('census')) outcome.steps.push('census');
-    const isDataOnly = !this.fits(estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0));
+    const isDataOnly = !this.fits(thread, estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0));
     const longestChain = this.isTight ? TIGHT_CHAIN : LONGEST_CHAIN;
-    await thread.ask(walkRead, this.context.elapsed(), { ...WALK, longestChain, isDataOnly });
+    const { most, least, shareOfBudget } = WALK_MILLIS;
+    const left = this.context.budget.leftMillis(thread.id) * shareOfBudget;
+    const budgetMillis = Math.min(most, Math.max(least, left));
+    await thread.ask(walkRead, this.context.elapsed(), { ...WALK, budgetMillis, longestChain, isDataOnly });
     // What the walk left behind would make the young generation larger for good.
     if (this.isTight) await this.context.timed(() => thread.collectGarbage());
   }
@@ -189,9 +218,10 @@ export class HeapClimb {
     const { options } = this.context;
     const heapBytes = thread.counters.heapUsedBytes ?? 0;
     const estimate = estimateCensusMillis(thread.counters.floors.at(-1) ?? heapBytes);
-    if (!this.fits(estimate)) {
+    if (!this.fits(thread, estimate)) {
       const { maxPauseMillis } = options;
-      this.warn({ code: 'census-too-long', estimateMillis: Math.round(estimate), maxPauseMillis });
+      if (estimate > maxPauseMillis)
+        this.warn({ code: 'census-too-long', estimateMillis: Math.round(estimate), maxPauseMillis });
       return null;
     }
     const extraBytes = estimateCensusBytes(heapBytes);

@@ -7,8 +7,6 @@ import { warnOnce } from '../warn-once.ts';
 import { chooseIntervals, estimateHeapReadMillis, mayBeRising, type SamplingIntervals } from './ladder.ts';
 import { isMemoryTight } from './memory-room.ts';
 
-/** At most this share of the capture may go into collections that we force. */
-const FORCED_SHARE = 0.01;
 /** By this factor: beginning again forgets what was seen of the heap so far. */
 const TOO_FINE = 8;
 /** Estimates are off by up to a factor of two; one pause differs less from the next. */
@@ -34,8 +32,6 @@ interface Asked {
   floorsBefore: number;
   /** Collections that we asked for or forced. */
   caused: number;
-  /** All collections that we forced, milliseconds. */
-  forcedMillis: number;
   nextAt: number;
   /** The last forced one. */
   lastPauseMillis: number;
@@ -155,14 +151,9 @@ export class HeapReads {
 
   /** Whether a collection may be forced: neither this one nor all of them together may hold the program for too long. */
   private isForceable(thread: ThreadCapture): boolean {
-    const { maxPauseMillis, durationMillis } = this.context.options;
-    const { forcedMillis } = this.askedOf(thread);
-    const estimate = this.estimateOf(thread);
-    return this.longestOf(thread) <= maxPauseMillis && forcedMillis + estimate <= this.budget(durationMillis);
-  }
-
-  private budget(durationMillis: number): number {
-    return Math.max(durationMillis * FORCED_SHARE, this.context.options.maxPauseMillis);
+    const { options, budget } = this.context;
+    const fits = this.longestOf(thread) <= options.maxPauseMillis;
+    return fits && this.estimateOf(thread) <= budget.leftMillis(thread.id);
   }
 
   private estimateOf(thread: ThreadCapture): number {
@@ -193,7 +184,7 @@ export class HeapReads {
       await thread.counters.sampleFloor(this.context.elapsed());
     }
     asked.lastPauseMillis = performance.now() - from;
-    asked.forcedMillis += asked.lastPauseMillis;
+    this.context.budget.add(thread.id, asked.lastPauseMillis);
     asked.caused++;
     this.context.outcome.pausesMillis.push(asked.lastPauseMillis);
     asked.floorsBefore = thread.counters.floors.length;
@@ -207,7 +198,6 @@ export class HeapReads {
       atMillis: -1,
       floorsBefore: -1,
       caused: 0,
-      forcedMillis: 0,
       nextAt: 0,
       lastPauseMillis: 0,
     };

@@ -1,5 +1,6 @@
 // When the capture climbs a step, and what a step may cost. Estimates are for a common server core; they are
 // printed before the step and replaced by what it did cost after it.
+import { withoutPeaks } from '../../model/memory/floors.ts';
 import { MIB } from '../../units/bytes.ts';
 import { STEP_COSTS } from '../costs.ts';
 
@@ -57,6 +58,12 @@ export function estimateScriptsMillis(heapUsedBytes: number): number {
   return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
 }
 
+/** Switching on the Debugger domain, which alone tells what is compiled. */
+export function estimateDebuggerMillis(heapUsedBytes: number): number {
+  const { millis, millisPerMegabyte } = STEP_COSTS.debuggerStart;
+  return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
+}
+
 export function estimateCensusMillis(heapUsedBytes: number): number {
   const { millis, millisPerMegabyte } = STEP_COSTS.census;
   return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
@@ -67,12 +74,15 @@ export function estimateCensusBytes(heapUsedBytes: number): number {
   return bytes + heapUsedBytes * bytesPerByte;
 }
 
+const lasting = (floors: readonly number[]) => withoutPeaks(floors, (bytes) => bytes);
+
 /** Part of the heap that its floor must have risen by before a census is worth its pause: the larger, the dearer. */
 const LEAST_RISE_SHARE = 1 / 200;
 const LEAST_RISE_BYTES = 160 * 1024;
 
 /** Worth a snapshot, which is the dearest look of all: by more than caches of the VM and compiled code make of it. */
-export function isClearlyRising(floors: readonly number[]): boolean {
+export function isClearlyRising(all: readonly number[]): boolean {
+  const floors = lasting(all);
   const [first, last] = [floors[0] ?? 0, floors.at(-1) ?? 0];
   return isFloorRising(floors) && last - first > Math.max(CLEAR_RISE_BYTES, first * CLEAR_RISE_SHARE);
 }
@@ -83,7 +93,8 @@ const CLEAR_RISE_SHARE = 1 / 50;
  * Worth a closer look. What V8 leaves after a collection of its own swings by what died while it was marking, so that one high
  * number says nothing: the last few have to lie above all that came before, or three have to rise by much.
  */
-export function mayBeRising(floors: readonly number[]): boolean {
+export function mayBeRising(all: readonly number[]): boolean {
+  const floors = lasting(all);
   if (floors.length < 3) return false;
   const [first, ...others] = floors;
   if (floors.length === 3) {
@@ -119,7 +130,8 @@ const LEAST_MEMORY_RISE_BYTES = 3 * MIB;
  * Does the heap rise after every full GC, as far as was seen, and still? `floors` are bytes in use after each, oldest
  * first. A process that warms up rises by some hundred KB, and stops.
  */
-export function isFloorRising(floors: readonly number[]): boolean {
+export function isFloorRising(all: readonly number[]): boolean {
+  const floors = lasting(all);
   if (floors.length < LEAST_FLOORS) return false;
   // The first read comes right after the profiler's own start.
   const seen = floors.slice(floors.length > 4 ? 1 : 0);

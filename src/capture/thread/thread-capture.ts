@@ -55,7 +55,6 @@ export async function openThread(
     session,
     probe,
     sink,
-    scriptUrls: new Map(),
     duringOwnPause: (step, work) => (probe ? probe.duringOwnPause(step, work) : work()),
     async ask(signal, atMillis, ...args) {
       const body = await signal.read(thread, atMillis, ...args);

@@ -10,7 +10,7 @@ export interface ThreadCounters {
   /** Bytes of the old generation at each sample. */
   readonly oldGeneration: number[];
   /** How busy the thread was over the last sampling interval; what is allocated is in bytes a second. */
-  readonly load: { utilization: number; allocated: number };
+  readonly load: { utilization: number; allocated: number; longestDelayMillis: number };
   /** How long trivial operations waited for the thread pool in the last sampling interval, milliseconds. */
   readonly poolWaitsMillis: readonly number[];
   sample(atMillis: number): Promise<void>;
@@ -25,12 +25,18 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
   let poolWaitsMillis: readonly number[] = [];
   const floors: number[] = [];
   const oldGeneration: number[] = [];
-  const load = { utilization: 0, allocated: 0 };
+  const load = { utilization: 0, allocated: 0, longestDelayMillis: 0 };
 
   /** After a collection that was not forced. */
   const noteFloor = (atMillis: number, memory: NonNullable<ProbeSample['memory']>, ownHeapBytes: number) => {
     floors.push(memory.heapUsedBytes - ownHeapBytes);
     sink.line({ type: 'runtime', atMillis, thread: id, afterGc: true, ...memory, ownHeapBytes });
+  };
+
+  const noteLoad = (sampled: Partial<ProbeSample>) => {
+    load.utilization = sampled.utilization ?? 0;
+    load.allocated = sampled.allocatedBytesPerSecond ?? 0;
+    load.longestDelayMillis = sampled.eventLoopDelayMillis?.max ?? 0;
   };
 
   const sample = async (atMillis: number, afterGc: boolean) => {
@@ -44,10 +50,7 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
     poolWaitsMillis = rest.poolWaitsMillis ?? [];
     if (memory) oldGeneration.push(memory.oldGenerationBytes);
     if (afterGc) floors.push((heapUsedBytes ?? 0) - (rest.ownHeapBytes ?? 0));
-    else {
-      load.utilization = rest.utilization ?? 0;
-      load.allocated = rest.allocatedBytesPerSecond ?? 0;
-    }
+    else noteLoad(rest);
     sink.line({ type: 'runtime', atMillis, thread: id, afterGc, ...memory, ...rest });
   };
   return {
@@ -64,6 +67,7 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
     async sampleBaseline() {
       const baseline = await probe?.call('sample');
       heapUsedBytes = baseline?.memory?.heapUsedBytes;
+      if (baseline) noteLoad(baseline);
       return baseline;
     },
     sampleFloor: (atMillis) => sample(atMillis, true),

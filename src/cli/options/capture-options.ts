@@ -18,26 +18,21 @@ const WHY_ALIVE_DURATION = writeDuration(DEFAULTS.whyAlive.durationMillis);
 export function withCaptureOptions(command: Command, defaults: CaptureWords = DEFAULT_WORDS): Command {
   return command
     .option('--duration <time>', 'how long to look: 30s, 2m, 500ms', defaults.duration)
-    .option('--interval <time>', 'time between samples; at least 8 are taken', defaults.interval)
+    .option('--interval <time>', 'time between samples, for at least 8', defaults.interval)
     .option(
       '--max-pause <time>',
       'the longest single pause culprit may cause in the target',
       defaults.maxPause,
     )
-    .option(
-      '--async <how>',
-      'watch async work: burst (hooks on for moments), full (all the time: for a dev box), off',
-      defaults.async,
-    )
+    .option('--budget <percent>', 'the time it may hold each thread, in % of --duration', defaults.budget)
+    .option('--async <how>', 'watch async work: burst (hooks on for moments), full, off', defaults.async)
+    .option('--cpu <when>', 'CPU profile: auto (if a thread is busy), always, off', defaults.cpu)
     .option(
       '--snapshot <when>',
-      'heap snapshots: auto (when needed, and it fits), never, force (whatever the pause, never beyond the memory)',
+      'heap snapshots: auto (when needed, and it fits), never, force (whatever the pause)',
       defaults.snapshot,
     )
-    .option(
-      '--trace <file>',
-      "also write Node's trace events, for Perfetto or chrome://tracing; at most 100 MB",
-    )
+    .option('--trace <file>', "also write Node's trace events (at most 100 MB)")
     .option(
       '--why-alive',
       `list what keeps the process alive; looks for ${formatDuration(DEFAULTS.whyAlive.durationMillis)} unless --duration is given`,

@@ -3,7 +3,7 @@
 import { decode } from '../../diagnose.ts';
 import { RecordingError, UsageError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
-import type { HeapSamplingRead } from '../../model/heap-sampling.ts';
+import type { HeapSamplingRead } from '../../model/memory/heap-sampling.ts';
 import type { Observations } from '../../model/observations.ts';
 import { readAnything } from '../../recording/foreign.ts';
 import type { Recording } from '../../recording/reader.ts';

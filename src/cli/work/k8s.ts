@@ -46,10 +46,19 @@ export async function diagnosePod(name: string, options: K8sOptions): Promise<Ex
   }
 }
 
-function recorderWords({ target, duration, interval, maxPause, snapshot, async }: K8sOptions): string[] {
+function recorderWords({
+  target,
+  duration,
+  interval,
+  maxPause,
+  budget,
+  snapshot,
+  async,
+  cpu,
+}: K8sOptions): string[] {
   return [
     ...['record', target, '--duration', duration, '--interval', interval],
-    ...['--max-pause', maxPause, '--snapshot', snapshot, '--async', async],
+    ...['--max-pause', maxPause, '--budget', budget, '--snapshot', snapshot, '--async', async, '--cpu', cpu],
   ];
 }
 

@@ -3,8 +3,8 @@
 import type { Facts } from '../../analysis/facts.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { AllocationSite, HeapGrowth } from '../../analysis/growth/heap-growth.ts';
-import type { ClosureGrowth } from '../../model/census.ts';
 import type { Frame } from '../../model/frame.ts';
+import type { ClosureGrowth } from '../../model/memory/census.ts';
 import { HEAP_CAUSE } from '../thresholds/memory.ts';
 
 /** What a heap leak is told from: the floor of one thread, and what was found to explain it. */

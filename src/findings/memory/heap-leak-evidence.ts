@@ -2,9 +2,9 @@
 import type { Blame } from '../../analysis/cpu/blame.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { AllocationSite, HeapGrowth } from '../../analysis/growth/heap-growth.ts';
-import type { CollectionHolder } from '../../model/collection.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
+import type { CollectionHolder } from '../../model/memory/collection.ts';
 import { formatShare } from '../../units/units.ts';
 import { packageOf, place, placeWithLibrary, risen } from '../wording.ts';
 import type { PilingClosures } from './heap-cause.ts';

@@ -1,7 +1,7 @@
 // What a collection can keep alive, told by its newest entry; and how one that fills along with other memory is said.
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
-import type { CollectionGrowth } from '../../model/collection.ts';
 import type { Evidence } from '../../model/finding.ts';
+import type { CollectionGrowth } from '../../model/memory/collection.ts';
 
 const PRIMITIVE = /^(string|number|boolean|undefined|symbol|bigint)$/;
 

@@ -1,6 +1,6 @@
 // Decoding V8's sampling heap profile (`.heapprofile`) into live bytes by allocation stack.
 import type { Frame, RawFrame } from '../frame.ts';
-import type { HeapSamplingRead } from '../heap-sampling.ts';
+import type { HeapSamplingRead } from '../memory/heap-sampling.ts';
 import { checkCallFrame } from './cpu-profile.ts';
 import type { FrameResolver } from './frame-resolver.ts';
 import { MalformedProfile } from './malformed-profile.ts';

@@ -27,11 +27,11 @@ export type Inspect = (value: object) => Inspected | null;
 export interface ThreadInspector {
   /**
    * Opens for as long as `work` takes, and leaves nothing behind. Throws where there is no inspector. Functions of scripts
-   * that came after `listScripts` have no place.
+   * that had not run by `listScripts` have no place.
    */
   during(work: (inspect: Inspect) => void): void;
-  /** A pause of its own, which grows with the heap: V8 goes through all code that it has compiled. Never throws. */
-  listScripts(): void;
+  /** A pause of its own, which grows with the heap. Never throws. */
+  listScripts(): [scriptId: string, url: string][];
 }
 
 interface Remote {
@@ -53,7 +53,7 @@ export function createThreadInspector({
   cleanups,
 }: Pick<ProbeCore, 'load' | 'cleanups'> & { config: { url: string } }): ThreadInspector {
   const exchange = createExchange();
-  let scripts = new Map<string, string>();
+  let scripts: Map<string, string> | null = null;
 
   /** Of a bound function: where the function behind it begins. */
   const placeOf = (
@@ -66,7 +66,7 @@ export function createThreadInspector({
     const at = internal(properties, '[[FunctionLocation]]')?.value as
       | { scriptId: string; lineNumber: number; columnNumber: number }
       | undefined;
-    const url = at && scripts.get(at.scriptId);
+    const url = at && scripts?.get(at.scriptId);
     if (!url || url === config.url || ownerOf(url) === 'node') return null;
     return { scriptId: at.scriptId, url, line: at.lineNumber, column: at.columnNumber };
   };
@@ -92,7 +92,7 @@ export function createThreadInspector({
     };
   };
 
-  cleanups.push(() => scripts.clear());
+  cleanups.push(() => scripts?.clear());
   return {
     listScripts() {
       try {
@@ -100,13 +100,14 @@ export function createThreadInspector({
         scripts = session.listScripts();
         session.close();
       } catch {}
+      return [...(scripts ?? [])];
     },
     during(work) {
       const session = openInspectorSession(load);
       const release = () => session.post('Runtime.releaseObjectGroup', { objectGroup: GROUP });
       let inspections = 0;
       try {
-        if (scripts.size === 0) scripts = session.listScripts();
+        scripts ??= session.listScripts();
         exchange.open();
         work((value) => {
           // Scopes are copies: let go of soon enough, they never outlive a minor collection.

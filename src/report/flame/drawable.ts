@@ -1,6 +1,6 @@
 // What a flame graph is drawn of: the time of a CPU profile, or the live bytes of a heap profile.
 import type { CpuProfile } from '../../model/cpu-profile.ts';
-import type { HeapSamplingRead } from '../../model/heap-sampling.ts';
+import type { HeapSamplingRead } from '../../model/memory/heap-sampling.ts';
 import { type TimedStack, timedStacks } from './timed-stacks.ts';
 
 /** One read of a thread's heap. */

@@ -1,7 +1,8 @@
 // From counts of objects and functions, read several times, to one record a class and a place.
-import type { ClassCount, ClosureGrowth } from '../../model/census.ts';
+
 import { checkCallFrame } from '../../model/decode/cpu-profile.ts';
 import type { FrameResolver } from '../../model/decode/frame-resolver.ts';
+import type { ClassCount, ClosureGrowth } from '../../model/memory/census.ts';
 import { offlineSignal } from '../offline-signal.ts';
 import {
   type CensusLine,

@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProbeClient } from '../../probe/client/probe-client.ts';
 import type { EvaluateResult } from '../../probe/client/probe-objects.ts';
+import { locate } from '../../target/function-place.ts';
 import type { InspectorSession } from '../../target/inspector-session.ts';
 import type { LiveSignal } from '../live-signal.ts';
 import type { Census } from './wire.ts';
@@ -47,11 +48,12 @@ export const walkRead: LiveSignal<'walk', [plan: WalkPlan]> = {
 /** Where one function of each of these classes of the last census begins, as far as its script is known. */
 export const closuresRead: LiveSignal<'closures', [classes: string[]]> = {
   type: 'closures',
-  async read({ probe, session, scriptUrls }, _atMillis, classes) {
+  async read({ probe, session, duringOwnPause }, _atMillis, classes) {
     const ask = (objectId: string) => locate(session, objectId);
     const locations = (await probe?.askEach('functionsOf', [classes], ask)) ?? [];
+    const urls = new Map(await duringOwnPause('list scripts', async () => probe?.call('listScripts')));
     const closures = locations.flatMap((location, i) => {
-      const url = location && scriptUrls.get(location.scriptId);
+      const url = location && urls.get(location.scriptId);
       const name = classes[i]!;
       return url ? [{ class: name, frame: [name, url, location.line, location.column] }] : [];
     });
@@ -82,21 +84,4 @@ async function takeCensus(
     // The list holds every object of the heap: let go of it at once, whatever happened.
     await session.send('Runtime.releaseObjectGroup', { objectGroup }).catch(() => {});
   }
-}
-
-interface InternalProperty {
-  name: string;
-  value?: { value?: { scriptId?: unknown; lineNumber?: unknown; columnNumber?: unknown } };
-}
-
-/** By V8's internal property [[FunctionLocation]]; 0-based. */
-async function locate(session: InspectorSession, objectId: string) {
-  const { internalProperties = [] } = await session.send<{ internalProperties?: InternalProperty[] }>(
-    'Runtime.getProperties',
-    { objectId, ownProperties: true },
-  );
-  const at = internalProperties.find(({ name }) => name === '[[FunctionLocation]]')?.value?.value;
-  return typeof at?.scriptId === 'string'
-    ? { scriptId: at.scriptId, line: Number(at.lineNumber), column: Number(at.columnNumber) }
-    : null;
 }

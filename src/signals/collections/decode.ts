@@ -1,8 +1,8 @@
 // From reads of growing collections to one record a collection, with the name its source gives it.
 
-import type { CollectionGrowth } from '../../model/collection.ts';
 import { checkCallFrame } from '../../model/decode/cpu-profile.ts';
 import { decodeStack } from '../../model/decode/stack.ts';
+import type { CollectionGrowth } from '../../model/memory/collection.ts';
 import { ownerOf } from '../../model/owner.ts';
 import { offlineSignal, type PlaceContext } from '../offline-signal.ts';
 import {

@@ -1,6 +1,7 @@
 // The places that made V8 compile code.
-import type { CompileSite } from '../../model/census.ts';
+
 import { decodeStack } from '../../model/decode/stack.ts';
+import type { CompileSite } from '../../model/memory/census.ts';
 import { type DecodeContext, offlineSignal } from '../offline-signal.ts';
 import { type CompilationsLine, compilationsLine } from './wire.ts';
 

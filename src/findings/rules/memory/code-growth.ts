@@ -3,7 +3,7 @@
 
 import { type Blame, blame } from '../../../analysis/cpu/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
-import type { CompileSite } from '../../../model/census.ts';
+import type { CompileSite } from '../../../model/memory/census.ts';
 import { siteOfAllocations, siteOfCalls } from '../../creation-site.ts';
 import { findHeapCause, type HeapCause } from '../../memory/heap-cause.ts';
 import { floorEvidence, heapImpact } from '../../memory/heap-impact.ts';

@@ -15,7 +15,7 @@ export interface PoolSearchParts {
 
 const LONGEST_CHAIN = 32;
 /** Milliseconds. Through closures it is looked where requests wait anyway. */
-const PACES = { data: { slice: 3, rest: 97 }, closures: { slice: 15, rest: 35 } };
+const PACES = { data: { slice: 3, rest: 97 }, closures: { slice: 4, rest: 26 } };
 
 /** The function begins a search anew, until all was seen or `budgetMillis` are spent. It ends when the probe stops. */
 export function createPoolSearch(core: ProbeCore, parts: PoolSearchParts) {

@@ -1,10 +1,10 @@
 // Collections that grow while we look, and who puts entries into them. Pure data.
-import type { CollectionType } from '../signals/collections/wire.ts';
-import type { Holder } from '../wire/holder.ts';
-import type { Frame } from './frame.ts';
+import type { CollectionType } from '../../signals/collections/wire.ts';
+import type { Holder } from '../../wire/holder.ts';
+import type { Frame } from '../frame.ts';
 
-export type { CollectionType } from '../signals/collections/wire.ts';
-export type { Holder as CollectionHolder } from '../wire/holder.ts';
+export type { CollectionType } from '../../signals/collections/wire.ts';
+export type { Holder as CollectionHolder } from '../../wire/holder.ts';
 
 export interface CollectionGrowth {
   thread: number;

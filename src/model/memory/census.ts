@@ -1,5 +1,5 @@
 // What a walk over all live objects tells, and which code makes V8 compile more code. Pure data.
-import type { Frame } from './frame.ts';
+import type { Frame } from '../frame.ts';
 
 /** How many objects of one class there are: a constructor's name, the keys of plain objects, "function" with its name and
  * the length of its source. */
