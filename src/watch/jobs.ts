@@ -16,7 +16,8 @@ export function createJobs(signal: AbortSignal, onFailure: (error: unknown) => v
   let running: Promise<void> | null = null;
 
   async function run(): Promise<void> {
-    for (let job = waiting.shift(); job && !signal.aborted; job = waiting.shift()) await job().catch(onFailure);
+    for (let job = waiting.shift(); job && !signal.aborted; job = waiting.shift())
+      await job().catch(onFailure);
     running = null;
   }
 

@@ -6,17 +6,15 @@ import { setFlagsFromString } from 'node:v8';
 import { readStat } from '../target/proc/proc.ts';
 import type { AlarmLevel } from '../wire/watch/names.ts';
 import type { WatchState } from '../wire/watch/state.ts';
-import { type ActionPlace, act, type Diagnosis } from './actions/act.ts';
-import { askLook } from './actions/ask-look.ts';
+import { type ActionPlace, act } from './actions/act.ts';
 import { refusalOf } from './actions/refusal.ts';
 import type { MetricsConfig, WatchConfig } from './config/watch-config.ts';
 import { createSight, type FollowSpec, type Sight } from './follow/sight.ts';
 import { createFollower, type FollowEvent, type Slot } from './follow/slots.ts';
-import { createJobs } from './jobs.ts';
-import type { FoundFinding, LookAnswer, LookRequest } from './look/request.ts';
+import { createJobs, type Jobs } from './jobs.ts';
+import { Looks } from './looks.ts';
 import { createOutsideLook } from './passive/look-outside.ts';
-import { type KnownFinding, see, worstOf } from './rules/known-findings.ts';
-import { nextLook } from './rules/light-schedule.ts';
+import { type KnownFinding, worstOf } from './rules/known-findings.ts';
 import { pace, startPace } from './rules/pace.ts';
 import { createRuleBook, type Occurrence, type RuleBook } from './rules/rule-book.ts';
 import { millisBetween, type WatchClock } from './store/clock.ts';
@@ -65,12 +63,6 @@ async function serve(config: MetricsConfig, running: Watch): Promise<MetricsServ
 const SIGHT_MILLIS = 10_000;
 const MISSING_MILLIS = 3_000;
 const SAVE_MILLIS = 10_000;
-/** Its start is no everyday. */
-const LEAST_AGE_MILLIS = 60_000;
-/** A look may wait for a busy loop to have time again. */
-const BUSY = 0.9;
-/** Several rules often notice the same thing: one diagnosis serves them. */
-const RECENT_MILLIS = 60_000;
 
 class Watch {
   readonly store: Store;
@@ -81,9 +73,8 @@ class Watch {
   private readonly outside = createOutsideLook();
   private readonly sight: Sight;
   private readonly targets = new Map<string, Target>();
-  private readonly jobs;
-  private lastLook: { endedMillis: number; cpuMillis: number } | null = null;
-  private readonly cost = { looks: 0, lookCpuMillis: 0 };
+  private readonly jobs: Jobs;
+  private readonly looks: Looks;
   private sightedMillis = Number.NEGATIVE_INFINITY;
   private savedMillis = Number.NEGATIVE_INFINITY;
 
@@ -115,6 +106,15 @@ class Watch {
     });
     this.sight = createSight(options.specs);
     this.jobs = createJobs(signal, (error) => this.decideStorage((error as Error).message));
+    this.looks = new Looks({
+      light: config.light,
+      clock,
+      signal,
+      targets: this.targets,
+      jobs: this.jobs,
+      decide: (decision) => this.decide(decision),
+      onNews: (target) => this.announce(target),
+    });
   }
 
   async run(metricsPort: number | undefined): Promise<void> {
@@ -163,7 +163,7 @@ class Watch {
   private round(atMillis: number): void {
     this.follow(atMillis);
     for (const target of this.targets.values()) this.lookOutside(target, atMillis);
-    this.beginLightLook(atMillis);
+    this.looks.beginLight(atMillis);
     this.teller.pump();
     if (atMillis - this.savedMillis >= SAVE_MILLIS) this.save();
   }
@@ -289,93 +289,12 @@ class Watch {
       signal,
       refusal: ({ process }) => (process ? refusalOf(process.pid) : 'the process is gone'),
       makeEvidence: (rule, target) => this.store.makeEvidence(rule, target, new Date(clock.wall())),
-      ask: (request) => this.ask(request),
-      onDiagnosed: (slot, diagnosis) => this.diagnosed(slot, diagnosis),
-      recent: (slot) => this.recentOf(slot),
+      ask: (request) => this.looks.ask(request),
+      onDiagnosed: (slot, diagnosis) => this.looks.diagnosed(slot, diagnosis),
+      recent: (slot) => this.looks.recent(slot),
       fire: (facts) => this.teller.fire(facts),
       decide: (decision) => this.decide(decision),
     };
-  }
-
-  private diagnosed(slot: Slot, diagnosis: Diagnosis): void {
-    const target = this.targets.get(slot.name);
-    if (!target || !slot.process) return;
-    const atMillis = this.options.clock.monotonic();
-    target.diagnosis = { ...diagnosis, atMillis, pid: slot.process.pid };
-    target.turn = { ...target.turn, lastMillis: atMillis };
-    const fresh = this.take(slot.name, diagnosis.findings);
-    if (fresh.length > 0) this.announce(target);
-  }
-
-  private recentOf({ name, process }: Slot): Diagnosis | undefined {
-    const diagnosis = this.targets.get(name)?.diagnosis;
-    const isYoung = diagnosis && this.options.clock.monotonic() - diagnosis.atMillis < RECENT_MILLIS;
-    return isYoung && diagnosis.pid === process?.pid ? diagnosis : undefined;
-  }
-
-  private async ask(request: LookRequest): Promise<LookAnswer> {
-    const answer = await askLook(request, this.options.signal);
-    this.cost.lookCpuMillis += answer.cpuMillis;
-    if (request.do === 'look') {
-      this.cost.looks += 1;
-      this.lastLook = { endedMillis: this.options.clock.monotonic(), cpuMillis: answer.cpuMillis };
-    }
-    return answer;
-  }
-
-  /** Those that are new. */
-  private take(name: string, findings: readonly FoundFinding[]): FoundFinding[] {
-    const target = this.targets.get(name);
-    if (!target) return [];
-    const { known, fresh } = see(
-      target.findings,
-      findings,
-      new Date(this.options.clock.wall()).toISOString(),
-    );
-    target.findings = known;
-    return fresh;
-  }
-
-  private beginLightLook(atMillis: number): void {
-    const { light } = this.options.config;
-    if (!light || this.jobs.isBusy) return;
-    const turns = new Map([...this.targets].map(([name, { turn }]) => [name, turn]));
-    const isReady = (name: string) => {
-      const target = this.targets.get(name);
-      const age = target?.slot.process ? atMillis - target.slot.sinceMillis : 0;
-      return (
-        age >= Math.min(LEAST_AGE_MILLIS, light.everyMillis) && (target?.metrics['loop.busy'] ?? 0) < BUSY
-      );
-    };
-    const name = nextLook({ turns, last: this.lastLook }, light, { atMillis, isReady });
-    const target = name === undefined ? undefined : this.targets.get(name);
-    if (target) this.jobs.add(() => this.lookLightly(target, light.durationMillis));
-  }
-
-  private async lookLightly(target: Target, durationMillis: number): Promise<void> {
-    const { slot } = target;
-    const { clock } = this.options;
-    if (!slot.process) return;
-    const { pid, startTicks } = slot.process;
-    const refusal = refusalOf(pid);
-    const request = { do: 'look', pid, startTicks, durationMillis, snapshot: 'never', folder: null } as const;
-    const answer: LookAnswer =
-      refusal === null ? await this.ask(request) : { ok: false, why: refusal, cpuMillis: 0 };
-    const fresh = answer.ok ? this.take(slot.name, answer.findings) : [];
-    const quietLooks = fresh.length > 0 ? 0 : target.turn.quietLooks + 1;
-    target.turn = { lastMillis: clock.monotonic(), quietLooks };
-    this.decide({
-      target: slot.name,
-      pid,
-      rule: null,
-      what: 'light',
-      why: 'it is time',
-      evidence: null,
-      outcome: answer.ok ? 'done' : refusal === null ? 'failed' : 'skipped',
-      detail: answer.ok ? answer.what : answer.why,
-    });
-    if (fresh.length > 0) this.announce(target);
-    this.save();
   }
 
   /** A finding that comes to one that is there already raises no alarm by its level; it is news all the same. */
@@ -434,9 +353,9 @@ class Watch {
         own: {
           version: this.options.version,
           cpuSeconds: ownCpuMillis() / 1_000,
-          lookCpuSeconds: this.cost.lookCpuMillis / 1_000,
+          lookCpuSeconds: this.looks.cost.cpuMillis / 1_000,
           residentBytes: process.memoryUsage.rss(),
-          looks: this.cost.looks,
+          looks: this.looks.cost.looks,
           writeFailures: this.store.failures,
           evidenceBytes: this.store.evidenceBytes(),
         },

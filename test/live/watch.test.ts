@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Decision } from '../../src/watch/store/decision-log.ts';
 import type { PostableAlert } from '../../src/watch/tell/alerts.ts';
-import { runCulprit, type RunningCulprit, startCulprit } from './support/culprit.ts';
+import { type RunningCulprit, runCulprit, startCulprit } from './support/culprit.ts';
 import { startObservedApp } from './support/observed-app.ts';
 import { takeSnapshot, untilRestored } from './support/restored.ts';
 import { endAllTargets, startTarget } from './support/target.ts';
@@ -33,7 +33,11 @@ interface Watching {
   decision(is: (decision: Decision) => boolean): Promise<Decision>;
 }
 
-function startWatch(config: object, args: string[] = [], dir = mkdtempSync(join(tmpdir(), 'culprit-watch-'))): Watching {
+function startWatch(
+  config: object,
+  args: string[] = [],
+  dir = mkdtempSync(join(tmpdir(), 'culprit-watch-')),
+): Watching {
   writeFileSync(join(dir, 'culprit.watch.json'), JSON.stringify(config));
   const watch = startCulprit(['watch', '--json', ...args], { cwd: dir, atMostMillis: 390_000 });
   watches.push(watch);
@@ -52,7 +56,12 @@ function startWatch(config: object, args: string[] = [], dir = mkdtempSync(join(
 }
 
 /** Takes alerts as Alertmanager does, and refuses what it would refuse. */
-async function startReceiver(): Promise<{ url: string; port: number; alerts: PostableAlert[]; wrong: string[] }> {
+async function startReceiver(): Promise<{
+  url: string;
+  port: number;
+  alerts: PostableAlert[];
+  wrong: string[];
+}> {
   const alerts: PostableAlert[] = [];
   const wrong: string[] = [];
   const server = createServer(async (request, response) => {
@@ -62,7 +71,8 @@ async function startReceiver(): Promise<{ url: string; port: number; alerts: Pos
     for (const alert of list) {
       const isNamed = Object.keys(alert.labels).every((name) => /^[a-zA-Z_]\w*$/.test(name));
       const isTimed = [alert.startsAt, alert.endsAt].every((time) => new Date(time).toISOString() === time);
-      if (!isNamed || !isTimed || alert.startsAt > alert.endsAt || request.method !== 'POST') wrong.push(text);
+      if (!isNamed || !isTimed || alert.startsAt > alert.endsAt || request.method !== 'POST')
+        wrong.push(text);
     }
     alerts.push(...list);
     response.end();
@@ -111,8 +121,12 @@ describe('the page for beginners', () => {
     const again = await runCulprit(['analyze', join(evidence, 'recording.tgz'), '--quiet']);
     expect(again.stdout).toContain('sessions');
     const begin = await decision(({ what }) => what === 'begin');
-    const metrics = await (await fetch(`http://127.0.0.1:${/port (\d+)/.exec(begin.detail)![1]}/metrics`)).text();
-    expect(metrics).toMatch(/culprit_finding\{target="[^"]+",kind="heap-leak",fingerprint="\w+",severity="\w+"\} 1/);
+    const metrics = await (
+      await fetch(`http://127.0.0.1:${/port (\d+)/.exec(begin.detail)![1]}/metrics`)
+    ).text();
+    expect(metrics).toMatch(
+      /culprit_finding\{target="[^"]+",kind="heap-leak",fingerprint="\w+",severity="\w+"\} 1/,
+    );
     const status = await runCulprit(['watch', '--status'], { cwd: dir });
     expect(status.stdout).toContain(`Process ${watch.pid} watches, in ${folder}.`);
     expect(status.stdout).toContain('Map `sessions` grows');
@@ -137,7 +151,13 @@ describe('a service', () => {
       for: '0s',
       actions: [{ exec: [process.execPath, ...run, '{level}'] }, 'webhook'],
     };
-    const again = { name: 'restarts', metric: 'restarts', warn: 1, for: '0s', actions: ['triage', 'webhook'] };
+    const again = {
+      name: 'restarts',
+      metric: 'restarts',
+      warn: 1,
+      for: '0s',
+      actions: ['triage', 'webhook'],
+    };
     const config = { ...QUIET, rules: [rule, again], webhooks: [{ url: receiver.url }] };
     const { decision, watch } = startWatch(config, [name]);
     const first = await startTarget({ code: SERVING, name });
@@ -146,12 +166,19 @@ describe('a service', () => {
     expect(readFileSync(join(ran.evidence!, 'exec.txt'), 'utf8')).toBe(`${name} warn\n`);
     await first.end();
     await decision(({ what, rule: by }) => what === 'clear' && by === 'any-fds');
-    await until('the end is told', () => receiver.alerts.some((alert) => alert.labels.rule === 'any-fds' && isOver(alert)));
+    await until('the end is told', () =>
+      receiver.alerts.some((alert) => alert.labels.rule === 'any-fds' && isOver(alert)),
+    );
     const second = await startTarget({ code: SERVING, name });
     await decision(({ what, pid }) => what === 'restarted' && pid === second.pid);
     const triage = await decision(({ what }) => what === 'triage');
-    expect(triage).toMatchObject({ outcome: 'skipped', detail: expect.stringMatching(/^Nothing is left to tell why/) });
-    await until('the restart is told', () => receiver.alerts.some(({ labels }) => labels.rule === 'restarts'));
+    expect(triage).toMatchObject({
+      outcome: 'skipped',
+      detail: expect.stringMatching(/^Nothing is left to tell why/),
+    });
+    await until('the restart is told', () =>
+      receiver.alerts.some(({ labels }) => labels.rule === 'restarts'),
+    );
     expect(receiver.wrong).toEqual([]);
     watch.kill('SIGTERM');
     expect((await watch.ended).code).toBe(0);
@@ -167,20 +194,30 @@ describe('however a watch ends', () => {
     const before = await takeSnapshot(target);
     const once = { ...always, limits: { count: 1, window: '1h' } };
     const first = startWatch({ ...QUIET, rules: [once] }, [String(target.pid)]);
-    await until('the look is inside', async () => {
-      const { inner } = await takeSnapshot(target).catch(() => ({ inner: null }));
-      return inner === null || JSON.stringify(inner) !== JSON.stringify(before.inner);
-    }, WAIT);
+    await until(
+      'the look is inside',
+      async () => {
+        const { inner } = await takeSnapshot(target).catch(() => ({ inner: null }));
+        return inner === null || JSON.stringify(inner) !== JSON.stringify(before.inner);
+      },
+      WAIT,
+    );
     first.watch.kill('SIGKILL');
     await first.watch.ended;
     expect((await untilRestored(target, before, 25_000)).left).toEqual([]);
     const second = startWatch({ ...QUIET, rules: [once] }, [String(target.pid)], first.dir);
     const isAgain = ({ what }: Decision) => what === 'begin';
-    await until('the second watch', () => second.decisions().filter(isAgain).length === 2 && second.decisions().at(-1)?.what === 'found', WAIT);
+    await until(
+      'the second watch',
+      () => second.decisions().filter(isAgain).length === 2 && second.decisions().at(-1)?.what === 'found',
+      WAIT,
+    );
     // The alarm is the one from before: it rises no second time, and acts no second time.
     expect(second.decisions().filter(({ what }) => what === 'warn')).toHaveLength(1);
     const status = await runCulprit(['watch', '--status', '--json'], { cwd: first.dir });
-    expect(JSON.parse(status.stdout).rules).toMatchObject([{ rule: 'always', runs: 1, level: 'warn', state: 'throttled' }]);
+    expect(JSON.parse(status.stdout).rules).toMatchObject([
+      { rule: 'always', runs: 1, level: 'warn', state: 'throttled' },
+    ]);
     second.watch.kill('SIGINT');
     await second.watch.ended;
     await target.end();
@@ -197,8 +234,13 @@ describe('however a watch ends', () => {
     expect(outcomes).toEqual(['done', 'failed']);
     const failed = [refused, done].find(({ outcome }) => outcome === 'failed');
     expect(failed?.detail).toMatch(/^Another culprit \(process \d+\) has been looking at process \d+/);
-    const third = await runCulprit(['watch', String(target.pid), '--folder', first.folder], { cwd: second.dir });
-    expect(third).toMatchObject({ code: 2, stderr: expect.stringMatching(/^culprit: Another watcher \(process \d+\) uses /) });
+    const third = await runCulprit(['watch', String(target.pid), '--folder', first.folder], {
+      cwd: second.dir,
+    });
+    expect(third).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^culprit: Another watcher \(process \d+\) uses /),
+    });
     for (const { watch } of [first, second]) watch.kill('SIGINT');
     await Promise.all([first.watch.ended, second.watch.ended]);
     await target.end();

@@ -124,7 +124,10 @@ const startWatch = () =>
 
 const decisions = () =>
   existsSync(join(folder, 'decisions.jsonl'))
-    ? readFileSync(join(folder, 'decisions.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line))
+    ? readFileSync(join(folder, 'decisions.jsonl'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
     : [];
 
 /** Ports that a process listens on beyond the one of its app. */
@@ -185,7 +188,11 @@ for (let kill = 0; kill < Number(values.kills); kill++) {
     unreadable += 1;
   }
 }
-check(`kill -9 of the watcher, ${values.kills} times: targets clean within the lease`, unclean === 0, `${unclean} not`);
+check(
+  `kill -9 of the watcher, ${values.kills} times: targets clean within the lease`,
+  unclean === 0,
+  `${unclean} not`,
+);
 check('the state on disk is whole after each', unreadable === 0, `${unreadable} not`);
 
 const startedAt = Date.now();
@@ -203,7 +210,10 @@ await group?.stop();
 
 const log = decisions();
 const evidenceAt = log
-  .filter(({ what, outcome, target, at }) => what === 'diagnose' && outcome === 'done' && target === 'leaking.cjs' && at)
+  .filter(
+    ({ what, outcome, target, at }) =>
+      what === 'diagnose' && outcome === 'done' && target === 'leaking.cjs' && at,
+  )
   .map(({ at, detail }) => ({ at: Date.parse(at), namesIt: detail.includes('visits') }));
 const leakEnds = ends['leaking.cjs'].filter((at) => at > startedAt);
 let before = startedAt;
@@ -212,20 +222,38 @@ for (const end of leakEnds) {
   if (evidenceAt.some(({ at, namesIt }) => namesIt && at > before && at < end)) caught += 1;
   before = end;
 }
-check('the leak was caught with evidence before each of its ends', leakEnds.length > 0 && caught === leakEnds.length, `${caught} of ${leakEnds.length}`);
+check(
+  'the leak was caught with evidence before each of its ends',
+  leakEnds.length > 0 && caught === leakEnds.length,
+  `${caught} of ${leakEnds.length}`,
+);
 const wolf = alerts.filter(({ target }) => target === 'healthy.cjs');
 check('no alert about the healthy server', wolf.length === 0, JSON.stringify(wolf.slice(0, 2)));
-const rulesOfRestarting = new Set(alerts.filter(({ target }) => target === 'restarting.cjs').map(({ rule }) => rule));
-check('of the one that restarts, alerts about restarts only', [...rulesOfRestarting].every((rule) => rule === 'restarts'), [...rulesOfRestarting].join());
+const rulesOfRestarting = new Set(
+  alerts.filter(({ target }) => target === 'restarting.cjs').map(({ rule }) => rule),
+);
+check(
+  'of the one that restarts, alerts about restarts only',
+  [...rulesOfRestarting].every((rule) => rule === 'restarts'),
+  [...rulesOfRestarting].join(),
+);
 check('all alerts are well-formed', malformed.length === 0 && alerts.length > 0, `${alerts.length} alerts`);
 // The first minute fills caches.
 const settled = memory.filter(({ at }) => at > startedAt + 60_000);
 const third = Math.max(1, Math.floor(settled.length / 3));
 const mean = (list) => list.reduce((sum, { anon }) => sum + anon, 0) / Math.max(1, list.length) / MB;
 const [early, late] = [mean(settled.slice(0, third)), mean(settled.slice(-third))];
-check('the watcher does not grow', late - early < 3, `${early.toFixed(1)} MB -> ${late.toFixed(1)} MB of its own`);
+check(
+  'the watcher does not grow',
+  late - early < 3,
+  `${early.toFixed(1)} MB -> ${late.toFixed(1)} MB of its own`,
+);
 const rss = Math.max(...memory.map((each) => each.rss)) / MB;
-check('its memory, without the pages of the node program that all share', Math.max(...memory.map(({ anon }) => anon)) / MB < 60, `resident ${rss.toFixed(0)} MB at most`);
+check(
+  'its memory, without the pages of the node program that all share',
+  Math.max(...memory.map(({ anon }) => anon)) / MB < 60,
+  `resident ${rss.toFixed(0)} MB at most`,
+);
 const share = cpuTicks / 100 / ((Date.now() - startedAt) / 1_000);
 check('its CPU', share < 0.01, `${(share * 100).toFixed(2)}% of a core, at an interval of 1 s`);
 

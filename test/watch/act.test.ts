@@ -112,7 +112,12 @@ test('a look that is refused or fails is said, and the alert goes out all the sa
 });
 
 test('what is to be confirmed and is not, is told to nobody', async () => {
-  const answer = (findings: FoundFinding[]) => (): LookAnswer => ({ ok: true, what: 'x', findings, cpuMillis: 1 });
+  const answer = (findings: FoundFinding[]) => (): LookAnswer => ({
+    ok: true,
+    what: 'x',
+    findings,
+    cpuMillis: 1,
+  });
   const confirm = { confirm: true, metric: 'memory.rising' } as const;
   expect((await run(LOOK, confirm, { answer: answer([LEAK]) })).alerts).toHaveLength(1);
   for (const findings of [[], [{ ...LEAK, severity: 'notice' as const }], [BUSY]]) {
@@ -120,7 +125,9 @@ test('what is to be confirmed and is not, is told to nobody', async () => {
     expect(alerts).toEqual([]);
     expect(decided.at(-1)).toBe('webhook skipped: the diagnosis names no cause');
   }
-  expect((await run(LOOK, { confirm: true, metric: 'finding' }, { answer: answer([BUSY]) })).alerts).toHaveLength(1);
+  expect(
+    (await run(LOOK, { confirm: true, metric: 'finding' }, { answer: answer([BUSY]) })).alerts,
+  ).toHaveLength(1);
 });
 
 test('a diagnosis of a moment ago serves another rule', async () => {
@@ -140,7 +147,9 @@ test('a snapshot says how long it may pause; a refusal by its estimate is no fai
 
 test('jobs run one at a time, and one that fails holds up none', async () => {
   const order: string[] = [];
-  const jobs = createJobs(new AbortController().signal, (error) => order.push(`failed: ${(error as Error).message}`));
+  const jobs = createJobs(new AbortController().signal, (error) =>
+    order.push(`failed: ${(error as Error).message}`),
+  );
   const job = (name: string) => async () => {
     order.push(`${name} begins`);
     await Promise.resolve();

@@ -124,8 +124,16 @@ const MISSHAPEN: [string, unknown, RegExp][] = [
   ['an unknown key', { intervall: '5s' }, /intervall: is no field here; the fields are .*interval/],
   ['an unknown key in a rule', { rules: [{ name: 'a', wran: '5%' }] }, /rules\[0\]\.wran: is no field here/],
   ['a rule without a name', { rules: [{ warn: '5%' }] }, /rules\[0\]\.name: is missing/],
-  ['an unknown metric', { rules: [{ name: 'a', metric: 'heap' }] }, /rules\[0\]\.metric: is no metric; the metrics are memory\.share/],
-  ['an unknown action', { rules: [{ name: 'a', actions: ['reboot'] }] }, /actions\[0\]: has to be one of diagnose/],
+  [
+    'an unknown metric',
+    { rules: [{ name: 'a', metric: 'heap' }] },
+    /rules\[0\]\.metric: is no metric; the metrics are memory\.share/,
+  ],
+  [
+    'an unknown action',
+    { rules: [{ name: 'a', actions: ['reboot'] }] },
+    /actions\[0\]: has to be one of diagnose/,
+  ],
   ['a command for a shell', { rules: [{ name: 'a', actions: [{ exec: 'rm -rf /' }] }] }, /actions\[0\]/],
   ['a time that is none', { interval: 'often' }, /interval: has to be a time like/],
   ['a size that is none', { quota: 'much' }, /quota: has to be a size like/],
@@ -134,25 +142,65 @@ const MISSHAPEN: [string, unknown, RegExp][] = [
 ];
 /** Of the right shape, and not to be meant. */
 const IMPOSSIBLE: [string, unknown, RegExp][] = [
-  ['a threshold of another unit', { rules: [{ name: 'fds', warn: '80' }] }, /^fds: warn 80 is no threshold for fds\.share\.$/],
+  [
+    'a threshold of another unit',
+    { rules: [{ name: 'fds', warn: '80' }] },
+    /^fds: warn 80 is no threshold for fds\.share\.$/,
+  ],
   ['a share beyond all', { rules: [{ name: 'fds', warn: '180%' }] }, /is no threshold/],
   ['nothing as a threshold', { rules: [{ name: 'restarts', warn: 0 }] }, /is no threshold/],
-  ['critical before warn', { rules: [{ name: 'memory', warn: '95%' }] }, /"memory" is critical before it warns/],
-  ['critical before warn, where less is worse', { rules: [{ name: 'memory-left', warn: '5m' }] }, /is critical before it warns/],
+  [
+    'critical before warn',
+    { rules: [{ name: 'memory', warn: '95%' }] },
+    /"memory" is critical before it warns/,
+  ],
+  [
+    'critical before warn, where less is worse',
+    { rules: [{ name: 'memory-left', warn: '5m' }] },
+    /is critical before it warns/,
+  ],
   ['no threshold', { rules: [{ name: 'a', metric: 'loop.busy' }] }, /neither warn nor critical/],
   ['a rule of nothing', { rules: [{ name: 'a', warn: '5%' }] }, /"a" has no metric/],
   ['two rules of one name', { rules: [{ name: 'fds' }, { name: 'fds' }] }, /Two rules are named "fds"/],
-  ['a window shorter than a look', { rules: [{ name: 'fds', limits: { window: '5s' } }] }, /limits\.window is shorter than a look/],
-  ['a duration of nothing', { rules: [{ name: 'fds', limits: { duration: '0s' } }] }, /limits\.duration is nothing/],
-  ['a flame of nothing', { rules: [{ name: 'fds', actions: ['flame'] }] }, /draws a flame before there is a recording/],
-  ['a webhook that is not there', { rules: [{ name: 'fds', actions: ['webhook'] }] }, /there are no webhooks/],
-  ['a confirmation by nothing', { rules: [{ name: 'fds', confirm: true, actions: ['triage'] }] }, /nothing diagnoses/],
+  [
+    'a window shorter than a look',
+    { rules: [{ name: 'fds', limits: { window: '5s' } }] },
+    /limits\.window is shorter than a look/,
+  ],
+  [
+    'a duration of nothing',
+    { rules: [{ name: 'fds', limits: { duration: '0s' } }] },
+    /limits\.duration is nothing/,
+  ],
+  [
+    'a flame of nothing',
+    { rules: [{ name: 'fds', actions: ['flame'] }] },
+    /draws a flame before there is a recording/,
+  ],
+  [
+    'a webhook that is not there',
+    { rules: [{ name: 'fds', actions: ['webhook'] }] },
+    /there are no webhooks/,
+  ],
+  [
+    'a confirmation by nothing',
+    { rules: [{ name: 'fds', confirm: true, actions: ['triage'] }] },
+    /nothing diagnoses/,
+  ],
   ['an interval out of range', { interval: '1ms' }, /interval 1ms is out of range/],
   ['a quota for nothing', { quota: '1KB' }, /quota 1KB is too small/],
   ['looks all the time', { light: { every: '20s', duration: '15s' } }, /nearly all the time/],
-  ['a webhook by file', { webhooks: [{ url: 'file:///etc/passwd' }] }, /webhooks\[0\]\.url is not an http or https URL/],
+  [
+    'a webhook by file',
+    { webhooks: [{ url: 'file:///etc/passwd' }] },
+    /webhooks\[0\]\.url is not an http or https URL/,
+  ],
   ['a password in a URL', { webhooks: [{ url: 'http://me:secret@host/' }] }, /holds a password/],
-  ['metrics for everybody', { metrics: { port: 9464, host: '0.0.0.0' } }, /can be reached from elsewhere, and no token is set/],
+  [
+    'metrics for everybody',
+    { metrics: { port: 9464, host: '0.0.0.0' } },
+    /can be reached from elsewhere, and no token is set/,
+  ],
   ['all and some', { all: true, targets: ['shop'] }, /exclude each other/],
 ];
 

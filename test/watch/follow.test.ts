@@ -21,7 +21,8 @@ const said = (events: readonly FollowEvent[]) =>
 describe('a service that is named', () => {
   test('is followed before it is there, through its restart, and under one name', () => {
     const follower = createFollower();
-    const see = (atMillis: number, ...matches: Sighting[]) => said(follower.see([{ word: 'shop', matches }], atMillis));
+    const see = (atMillis: number, ...matches: Sighting[]) =>
+      said(follower.see([{ word: 'shop', matches }], atMillis));
     expect(see(0)).toEqual([]);
     expect(follower.slots.map(({ name, process }) => [name, process])).toEqual([['shop', null]]);
     expect(see(1_000, at(1))).toEqual(['found shop 1']);

@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import type { WatchRule } from '../../src/watch/config/watch-config.ts';
 import { type Alarm, quietAlarm, step } from '../../src/watch/rules/alarm.ts';
-import { freshHistory, type RuleHistory, started, stateOf } from '../../src/watch/rules/limiter.ts';
 import { type KnownFinding, see, worstOf } from '../../src/watch/rules/known-findings.ts';
 import { nextLook } from '../../src/watch/rules/light-schedule.ts';
+import { freshHistory, type RuleHistory, started, stateOf } from '../../src/watch/rules/limiter.ts';
 import { pace, startPace } from '../../src/watch/rules/pace.ts';
 import { createRuleBook } from '../../src/watch/rules/rule-book.ts';
 import { millisBetween } from '../../src/watch/store/clock.ts';
@@ -28,7 +28,9 @@ function run(values: (number | undefined)[], rule = RULE): string[] {
     const result = step(alarm, rule, { value, atMillis: index * 10_000 });
     alarm = result.alarm;
     const { transition } = result;
-    return transition ? [`${index * 10} s: ${transition.from} -> ${transition.to} at ${transition.value}`] : [];
+    return transition
+      ? [`${index * 10} s: ${transition.from} -> ${transition.to} at ${transition.value}`]
+      : [];
   });
 }
 
@@ -65,7 +67,13 @@ describe('an alarm', () => {
   });
 
   test('where less is worse, rises below', () => {
-    const left: WatchRule = { ...RULE, metric: 'memory.left', warn: 1_800_000, critical: 600_000, holdMillis: 0 };
+    const left: WatchRule = {
+      ...RULE,
+      metric: 'memory.left',
+      warn: 1_800_000,
+      critical: 600_000,
+      holdMillis: 0,
+    };
     expect(run([86_400_000, 1_700_000, 500_000], left)).toEqual([
       '10 s: ok -> warn at 1700000',
       '20 s: warn -> critical at 500000',
@@ -76,7 +84,10 @@ describe('an alarm', () => {
 describe('limits', () => {
   const limits = RULE.limits;
   const ran = (...times: number[]): RuleHistory =>
-    times.reduce<RuleHistory>((history, at) => ({ ...started(history, limits, at), isActing: false }), freshHistory(0));
+    times.reduce<RuleHistory>(
+      (history, at) => ({ ...started(history, limits, at), isActing: false }),
+      freshHistory(0),
+    );
 
   test('a rule runs, acts, is throttled within its window, and runs again after it', () => {
     expect(stateOf(ran(), limits, 0)).toEqual({ state: 'running', reason: '' });
@@ -94,7 +105,10 @@ describe('limits', () => {
       state: 'finished',
       reason: 'it acted 1 times, which is its limit',
     });
-    expect(stateOf(ran(), whole, 10_000)).toEqual({ state: 'finished', reason: 'its duration of 10 s is over' });
+    expect(stateOf(ran(), whole, 10_000)).toEqual({
+      state: 'finished',
+      reason: 'its duration of 10 s is over',
+    });
   });
 
   test('a limit of nothing never acts', () => {
@@ -152,7 +166,11 @@ describe('the book', () => {
 });
 
 describe('time between two watchers', () => {
-  const stamp = (uptimeMillis: number | null, wallMillis: number, boot = 'a') => ({ boot, uptimeMillis, wallMillis });
+  const stamp = (uptimeMillis: number | null, wallMillis: number, boot = 'a') => ({
+    boot,
+    uptimeMillis,
+    wallMillis,
+  });
 
   test('is told by the uptime, whatever became of the wall clock', () => {
     expect(millisBetween(stamp(1_000, 5_000), stamp(4_000, 99_999_999))).toBe(3_000);
@@ -188,7 +206,11 @@ describe('findings', () => {
   });
 
   test('of a target that makes them up are bounded', () => {
-    const many = Array.from({ length: 1_000 }, (_, i) => ({ ...leak, fingerprint: String(i), title: 'x'.repeat(9_000) }));
+    const many = Array.from({ length: 1_000 }, (_, i) => ({
+      ...leak,
+      fingerprint: String(i),
+      title: 'x'.repeat(9_000),
+    }));
     const { known } = see([], many, 'x');
     expect(known).toHaveLength(200);
     expect(known[0]!.title.length).toBeLessThanOrEqual(200);

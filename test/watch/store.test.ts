@@ -1,9 +1,17 @@
 // What a watch writes: whole files, a folder for one watcher, evidence within its quota, and no end of it when a disk is full.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Told, runProgram } from '../../src/watch/actions/run-program.ts';
+import { runProgram, type Told } from '../../src/watch/actions/run-program.ts';
 import type { Decision } from '../../src/watch/store/decision-log.ts';
 import { keepWithin, makeEvidence } from '../../src/watch/store/evidence.ts';
 import { claimFolder, watcherOf } from '../../src/watch/store/folder-claim.ts';
@@ -103,7 +111,10 @@ test('the decision log is one line for each decision', () => {
   store.log(DECISION);
   store.log({ ...DECISION, what: 'clear', why: 'a\nb' });
   const lines = readFileSync(join(folder, 'decisions.jsonl'), 'utf8').trimEnd().split('\n');
-  expect(lines.map((line) => JSON.parse(line))).toEqual([DECISION, { ...DECISION, what: 'clear', why: 'a\nb' }]);
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    DECISION,
+    { ...DECISION, what: 'clear', why: 'a\nb' },
+  ]);
   store.close();
 });
 
@@ -152,7 +163,10 @@ describe('evidence', () => {
       if ('folder' in made) writeFileSync(join(made.folder, 'recording.tgz'), Buffer.alloc(4 * MB));
     }
     expect(keepWithin(folder, 10 * MB)).toBe(1);
-    expect(readdirSync(join(folder, 'evidence')).map((name) => name.slice(11, 16))).toEqual(['12-01', '12-02']);
+    expect(readdirSync(join(folder, 'evidence')).map((name) => name.slice(11, 16))).toEqual([
+      '12-01',
+      '12-02',
+    ]);
   });
 
   test('that cannot be kept is a reason, not an error', () => {
@@ -176,14 +190,17 @@ describe('a program of the user', () => {
   const node = (code: string, ...more: string[]) => [process.execPath, '-e', code, ...more];
   const children: number[] = [];
   afterAll(() => {
-    for (const pid of children) expect(existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toBeFalsy();
+    for (const pid of children)
+      expect(existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toBeFalsy();
   });
 
   test('gets its arguments as they are written, what happened in its environment and on its input, and no shell', async () => {
     const outputFile = join(fresh(), 'exec.txt');
     const code = `process.stdin.on('data', (text) => console.log(JSON.stringify([process.argv.slice(1), process.env.CULPRIT_TARGET, JSON.parse(text).why])))`;
     const command = node(code, '--', '{pid}', '{evidence}', '$HOME; {nothing}');
-    expect(await runProgram({ do: 'exec', command, timeoutMillis: 20_000 }, told, { outputFile, signal: never })).toBeNull();
+    expect(
+      await runProgram({ do: 'exec', command, timeoutMillis: 20_000 }, told, { outputFile, signal: never }),
+    ).toBeNull();
     expect(JSON.parse(readFileSync(outputFile, 'utf8'))).toEqual([
       ['42', '/srv/1', '$HOME; {nothing}'],
       told.target,

@@ -2,10 +2,17 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type OpenAlert, firing, resolved } from '../../src/watch/tell/alerts.ts';
+import { firing, type OpenAlert, resolved } from '../../src/watch/tell/alerts.ts';
 import { serveMetrics } from '../../src/watch/tell/metrics-server.ts';
 import { type Family, MOST_SERIES, renderMetrics } from '../../src/watch/tell/metrics-text.ts';
-import { after, EMPTY_OUTBOX, MOST_QUEUED, nextBatch, type OutboxState, queued } from '../../src/watch/tell/outbox.ts';
+import {
+  EMPTY_OUTBOX,
+  MOST_QUEUED,
+  nextBatch,
+  type OutboxState,
+  queued,
+  tried,
+} from '../../src/watch/tell/outbox.ts';
 import { post } from '../../src/watch/tell/post.ts';
 
 const NOON = Date.parse('2027-01-31T12:00:00Z');
@@ -80,12 +87,12 @@ describe('the queue', () => {
     for (let failure = 0; failure < 9; failure++) {
       const batch = nextBatch(state, state.nextMillis);
       const atMillis = state.nextMillis;
-      state = after(state, batch, { delivery: { is: 'failed', reason: 'it answered 500' }, atMillis });
+      state = tried(state, batch, { delivery: { is: 'failed', reason: 'it answered 500' }, atMillis });
       expect(nextBatch(state, state.nextMillis - 1)).toEqual([]);
       waits.push(state.nextMillis - atMillis);
     }
     expect(waits.map((millis) => millis / 1_000)).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
-    const done = after(state, state.queue, { delivery: { is: 'delivered' }, atMillis: 1e6 });
+    const done = tried(state, state.queue, { delivery: { is: 'delivered' }, atMillis: 1e6 });
     expect(done).toEqual({ queue: [], lost: 0, sent: 1, failures: 0, nextMillis: 1e6, problem: null });
   });
 
@@ -100,7 +107,10 @@ describe('the queue', () => {
     const state = put(EMPTY_OUTBOX, 'a', 'b');
     const batch = nextBatch(state, 0);
     const more = put(state, 'c');
-    const result = after(more, batch, { delivery: { is: 'refused', reason: 'it answered 400' }, atMillis: 5 });
+    const result = tried(more, batch, {
+      delivery: { is: 'refused', reason: 'it answered 400' },
+      atMillis: 5,
+    });
     expect(result.queue).toEqual([about('c')]);
     expect(result).toMatchObject({ lost: 2, sent: 0, problem: 'it answered 400' });
   });
@@ -135,7 +145,9 @@ describe('a webhook', () => {
       reached += 1;
       response.end();
     });
-    const url = await receiver((_request, response) => response.writeHead(307, { location: elsewhere }).end());
+    const url = await receiver((_request, response) =>
+      response.writeHead(307, { location: elsewhere }).end(),
+    );
     expect(await post({ url }, [firing(ALERT, NOON)])).toEqual({
       is: 'refused',
       reason: 'it answered with a redirect (307), which is not followed',
@@ -145,7 +157,10 @@ describe('a webhook', () => {
 
   test('that hangs is given up, one that hangs up or is not there as well', async () => {
     const hanging = await receiver(() => {});
-    expect(await post({ url: hanging }, [], 200)).toEqual({ is: 'failed', reason: 'it did not answer within 0.2 s' });
+    expect(await post({ url: hanging }, [], 200)).toEqual({
+      is: 'failed',
+      reason: 'it did not answer within 0.2 s',
+    });
     const rude = await receiver(({ socket }) => socket.destroy());
     expect(await post({ url: rude }, [])).toMatchObject({ is: 'failed' });
     expect(await post({ url: 'http://127.0.0.1:1/' }, [])).toMatchObject({ is: 'failed' });
@@ -160,7 +175,12 @@ describe('a webhook', () => {
 });
 
 describe('the page for Prometheus', () => {
-  const family = (series: Family['series']): Family => ({ name: 'x_ratio', help: 'A share.', type: 'gauge', series });
+  const family = (series: Family['series']): Family => ({
+    name: 'x_ratio',
+    help: 'A share.',
+    type: 'gauge',
+    series,
+  });
 
   test('has HELP and TYPE before the values, and label values that end no line', () => {
     expect(renderMetrics([family([{ labels: { target: 'a"b\\c\nd' }, value: 0.5 }]), family([])])).toBe(
@@ -175,7 +195,10 @@ culprit_watch_series_dropped 0
   });
 
   test('is bounded, says how much it left out, and has no series twice', () => {
-    const many = Array.from({ length: MOST_SERIES + 5 }, (_, i) => ({ labels: { target: `t${i}` }, value: i }));
+    const many = Array.from({ length: MOST_SERIES + 5 }, (_, i) => ({
+      labels: { target: `t${i}` },
+      value: i,
+    }));
     const page = renderMetrics([family(many)]);
     expect(page.match(/^x_ratio/gm)).toHaveLength(MOST_SERIES);
     expect(page).toContain('culprit_watch_series_dropped 5\n');

@@ -19,7 +19,9 @@ test('schema/culprit-watch.schema.json is what the source says', async () => {
 
 test('no schema of an older version lies beside them', () => {
   const written = SCHEMA_NAMES.map((name) => `${name}.schema.json`);
-  expect(readdirSync(FOLDER).toSorted()).toEqual([...written, 'culprit-config.schema.json', 'culprit-watch.schema.json'].toSorted());
+  expect(readdirSync(FOLDER).toSorted()).toEqual(
+    [...written, 'culprit-config.schema.json', 'culprit-watch.schema.json'].toSorted(),
+  );
 });
 
 test.each(SCHEMA_NAMES)('fields of a later version are allowed everywhere in %s', (name) => {

@@ -55,11 +55,12 @@ async function capture(
   const { pid, startTicks, durationMillis, snapshot, folder } = request;
   if (readStat(pid)?.startTicks !== startTicks) throw new AttachError(`Process ${pid} has ended.`);
   if (snapshot === 'force') checkSnapshot(pid, request.maxPauseMillis ?? 0);
-  const { intervalMillis, maxPauseMillis } = DEFAULTS.capture;
+  const { intervalMillis, maxPauseMillis, budgetShare } = DEFAULTS.capture;
   const { outcome } = await record({ kind: 'process', pid }, createRecordingWriter(recordingFolder), {
     durationMillis,
     intervalMillis: Math.min(intervalMillis, Math.floor(durationMillis / LEAST_SAMPLES)),
     maxPauseMillis,
+    budgetShare,
     snapshot,
     // What is not kept is a light look: hooks are its dearest part.
     async: folder === null ? 'off' : DEFAULTS.capture.async,

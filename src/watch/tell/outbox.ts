@@ -63,7 +63,7 @@ export function nextBatch({ queue, nextMillis }: OutboxState, atMillis: number):
 }
 
 /** After `batch` was tried at `atMillis` (monotonic). */
-export function after(
+export function tried(
   state: OutboxState,
   batch: readonly PostableAlert[],
   { delivery, atMillis }: { delivery: Delivery; atMillis: number },

@@ -2,7 +2,7 @@
 import type { Webhook } from '../config/watch-config.ts';
 import type { WatchClock } from '../store/clock.ts';
 import { type AlertFacts, firing, keyOf, type OpenAlert, REPEAT_MILLIS, resolved } from './alerts.ts';
-import { after, type Delivery, EMPTY_OUTBOX, nextBatch, type OutboxState, queued } from './outbox.ts';
+import { type Delivery, EMPTY_OUTBOX, nextBatch, type OutboxState, queued, tried } from './outbox.ts';
 import { post } from './post.ts';
 
 export interface Teller {
@@ -69,7 +69,7 @@ export function createTeller({ hooks, clock, open: saved, onDelivery }: TellerOp
     if (batch.length === 0) return;
     const delivery = await post(box.hook, batch);
     const wasFailing = box.state.problem !== null;
-    box.state = after(box.state, batch, { delivery, atMillis: clock.monotonic() });
+    box.state = tried(box.state, batch, { delivery, atMillis: clock.monotonic() });
     const isNews = delivery.is === 'failed' ? !wasFailing : delivery.is === 'refused' || wasFailing;
     if (isNews) onDelivery(box.hook.url, delivery);
   }
