@@ -103,7 +103,7 @@ describe('limits', () => {
     const whole = { count: 1, windowMillis: null, durationMillis: 10_000 };
     expect(stateOf(ran(1_000), whole, 2_000)).toEqual({
       state: 'finished',
-      reason: 'it acted 1 times, which is its limit',
+      reason: 'it acted 1 time, which is its limit',
     });
     expect(stateOf(ran(), whole, 10_000)).toEqual({
       state: 'finished',

@@ -1,6 +1,6 @@
 // How often a rule may act: its state for one target, from what it did so far. The states are those of .NET's collection
 // rules. https://learn.microsoft.com/dotnet/core/diagnostics/dotnet-monitor
-import { formatDuration } from '../../units/units.ts';
+import { formatCount, formatDuration } from '../../units/units.ts';
 import type { RuleState } from '../../wire/watch/names.ts';
 import type { RuleLimits } from '../config/watch-config.ts';
 
@@ -34,7 +34,7 @@ export function stateOf(history: RuleHistory, limits: RuleLimits, atMillis: numb
     return { state: 'finished', reason: `its duration of ${formatDuration(durationMillis)} is over` };
   if (windowMillis === null)
     return history.runs >= count
-      ? { state: 'finished', reason: `it acted ${count} times, which is its limit` }
+      ? { state: 'finished', reason: `it acted ${formatCount(count, 'time')}, which is its limit` }
       : { state: 'running', reason: '' };
   const recent = history.ranAtMillis.filter((at) => at > atMillis - windowMillis);
   if (recent.length < count) return { state: 'running', reason: '' };
@@ -43,7 +43,7 @@ export function stateOf(history: RuleHistory, limits: RuleLimits, atMillis: numb
   const reason =
     count === 0
       ? 'its limit is 0 runs'
-      : `it acted ${count} times within ${formatDuration(windowMillis)}, which is its limit; it may again in ${formatDuration(left)}`;
+      : `it acted ${formatCount(count, 'time')} within ${formatDuration(windowMillis)}, which is its limit; it may again in ${formatDuration(left)}`;
   return { state: 'throttled', reason };
 }
 

@@ -1,5 +1,7 @@
-// What each metric is: its unit, which direction is bad, where an alarm ends, and how it is said.
-import { formatCount, formatDuration, formatNumber, formatShare } from '../../units/units.ts';
+// What each metric is: its unit, which direction is bad, where an alarm ends, and how it is said. To add one: name it in
+// wire/watch/names.ts, read it in passive/look-outside.ts, make its value in passive/metrics-of.ts, and give it a rule in
+// config/default-rules.ts.
+import { formatCount, formatDuration, formatShare } from '../../units/units.ts';
 import type { WatchMetricName } from '../../wire/watch/names.ts';
 
 export interface MetricKind {
@@ -44,7 +46,7 @@ export const METRIC_KINDS: Readonly<Record<WatchMetricName, MetricKind>> = {
     unit: 'count',
     worse: 'more',
     clearAt: 1,
-    say: (value) => `it was restarted ${formatNumber(value)} times in 10 min`,
+    say: (value) => `it was restarted ${formatCount(value, 'time')} in 10 min`,
   },
   gone: {
     unit: 'millis',
