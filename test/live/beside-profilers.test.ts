@@ -191,3 +191,22 @@ test('console.profile() of a program with a session', async () => {
   expect(samples).toBeGreaterThan(100);
   await target.end();
 });
+
+test.concurrent.each(nodes)('NODE_V8_COVERAGE counts every call in %s', async (node) => {
+  const dir = mkdtempSync(join(scratch, 'coverage-'));
+  const target = await startTarget({
+    node,
+    env: { NODE_V8_COVERAGE: dir },
+    code: program('let calls = 0; function counted() { calls++; } setInterval(counted, 1);', 'return { calls };'),
+  });
+  const { calls } = await lookBeside(target, false);
+  const exited = new Promise((resolve) => target.child.once('exit', resolve));
+  await target.get('/end');
+  await exited;
+  const [name] = readdirSync(dir);
+  const { result } = JSON.parse(readFileSync(join(dir, name!), 'utf8'));
+  const { functions } = result.find(({ url }: { url: string }) => url.endsWith(target.file));
+  const counted = functions.find(({ functionName }: { functionName: string }) => functionName === 'counted');
+  expect(counted.ranges[0].count).toBeGreaterThanOrEqual(Number(calls));
+  await target.end();
+});

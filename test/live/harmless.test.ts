@@ -16,7 +16,7 @@ setInterval(() => { ring[turn++ % ring.length] = new Array(20_000).fill(turn); }
 require('http').createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1', function () { console.log('READY ' + this.address().port); });
 `;
 
-/** V8 stops the program for each of these: to walk the heap, or to collect all garbage at once. */
+/** V8 stops the program for each of these: to walk the heap, to collect all garbage at once, or to go through all texts. */
 const STOPPING = [
   'Runtime.queryObjects',
   'HeapProfiler.getSamplingProfile',
@@ -24,6 +24,7 @@ const STOPPING = [
   'HeapProfiler.startSampling',
   'HeapProfiler.collectGarbage',
   'HeapProfiler.takeHeapSnapshot',
+  'Debugger.enable',
 ];
 
 function noted(session: InspectorSession, sent: string[]): InspectorSession {

@@ -175,6 +175,7 @@ export class HeapClimb {
 
   private async watchCompilations(thread: ThreadCapture): Promise<void> {
     if (!this.fits(thread, estimateDebuggerMillis(thread.counters.heapUsedBytes ?? 0))) return;
+    if ((await thread.probe?.call('isCovered')) === true) return;
     await this.context.timed(async () => {
       await thread.ask(compilationsRead, this.context.elapsed(), COMPILE_WATCH_MILLIS);
     });

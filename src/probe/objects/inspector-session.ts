@@ -12,7 +12,10 @@ export interface InspectorSession {
   close(): void;
 }
 
-/** Node counts what runs here, and V8 forgets the counts when the Profiler domain of any session is off again. */
+/**
+ * Node counts what runs here, and V8 forgets the counts when the Profiler domain of any session is off again, or, on Node 24,
+ * its Debugger domain.
+ */
 export function isCovered(): boolean {
   return (process.env.NODE_V8_COVERAGE ?? '') !== '';
 }
@@ -30,20 +33,10 @@ export function openInspectorSession(load: Load): InspectorSession {
     });
     return answer;
   };
-  const listByDebugger = () => {
-    const scripts = new Map<string, string>();
-    session.on('Debugger.scriptParsed', ({ params }: { params: { scriptId: string; url: string } }) => {
-      scripts.set(params.scriptId, params.url);
-    });
-    post('Debugger.setSkipAllPauses', { skip: true });
-    post('Debugger.enable', {});
-    post('Debugger.disable', {});
-    return scripts;
-  };
   return {
     post,
     listScripts() {
-      if (isCovered()) return listByDebugger();
+      if (isCovered()) return new Map();
       post('Profiler.enable', {});
       // Counts nothing and resets nothing: it reads what V8 knows for its own sake.
       const ran = post<{ result: { scriptId: string; url: string }[] }>('Profiler.getBestEffortCoverage', {});
