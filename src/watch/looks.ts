@@ -35,6 +35,7 @@ const RECENT_MILLIS = 60_000;
 export class Looks {
   readonly cost = { looks: 0, cpuMillis: 0 };
   private readonly place: LooksPlace;
+  private lightLook: AbortController | null = null;
   private last: { endedMillis: number; cpuMillis: number } | null = null;
 
   constructor(place: LooksPlace) {
@@ -59,8 +60,8 @@ export class Looks {
     return isYoung && diagnosis.pid === process?.pid ? diagnosis : undefined;
   }
 
-  async ask(request: LookRequest): Promise<LookAnswer> {
-    const answer = await askLook(request, this.place.signal);
+  async ask(request: LookRequest, signal = this.place.signal): Promise<LookAnswer> {
+    const answer = await askLook(request, signal);
     this.cost.cpuMillis += answer.cpuMillis;
     if (request.do === 'look') {
       this.cost.looks += 1;
@@ -95,6 +96,23 @@ export class Looks {
     if (target) jobs.add(() => this.lookLightly(target, light.durationMillis));
   }
 
+  /** An alarm has come: what is to be done for it must not wait for a light look. */
+  callOffLight(): void {
+    this.lightLook?.abort();
+  }
+
+  private async askLightly(request: LookRequest): Promise<LookAnswer> {
+    const { signal } = this.place;
+    const lightLook = new AbortController();
+    const stop = () => lightLook.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    this.lightLook = lightLook;
+    const answer = await this.ask(request, lightLook.signal);
+    this.lightLook = null;
+    signal.removeEventListener('abort', stop);
+    return answer;
+  }
+
   private async lookLightly(target: Target, durationMillis: number): Promise<void> {
     const { slot } = target;
     const { clock } = this.place;
@@ -103,7 +121,7 @@ export class Looks {
     const refusal = refusalOf(pid);
     const request = { do: 'look', pid, startTicks, durationMillis, snapshot: 'never', folder: null } as const;
     const answer: LookAnswer =
-      refusal === null ? await this.ask(request) : { ok: false, why: refusal, cpuMillis: 0 };
+      refusal === null ? await this.askLightly(request) : { ok: false, why: refusal, cpuMillis: 0 };
     const fresh = answer.ok ? this.take(slot.name, answer.findings) : [];
     const quietLooks = fresh.length > 0 ? 0 : target.turn.quietLooks + 1;
     target.turn = { lastMillis: clock.monotonic(), quietLooks };

@@ -250,6 +250,7 @@ class Watch {
   }
 
   private enqueue(occurrence: Occurrence, slot: Slot): void {
+    this.looks.callOffLight();
     const isTaken = this.jobs.add(() => this.actOn(occurrence, slot));
     if (!isTaken) this.skip(occurrence, slot, 'too many alarms wait already');
   }

@@ -30,7 +30,7 @@ export async function look(request: CaptureRequest, signal: AbortSignal): Promis
   const recordingFolder = join(parent, 'recording');
   try {
     const ended = await capture(request, recordingFolder, signal);
-    if (signal.aborted) throw new AttachError('The watcher ended meanwhile.');
+    if (signal.aborted) throw new AttachError('It was called off.');
     if (folder !== null) await packRecording(recordingFolder, join(folder, FILES.recording));
     const recording = await readRecording(recordingFolder);
     const report = diagnose(recording, await explainRecordedHeap(recording));
