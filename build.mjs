@@ -1,7 +1,12 @@
-// Builds into dist/: the command line tool, one entry with the heavy viewers split off so that they load only when a
-// flame graph is asked for; and culprit/testing, as ES module and CommonJS, with its types.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Builds into dist/: the command line tool, whose work loads lazily; the programs that it starts; the recorder for pods; and
+// culprit/testing, as ES module and CommonJS, with its types. All packages are bundled, so that installing culprit installs
+// nothing else, and their licences lie beside them.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { build } from 'esbuild';
+import { joinSections, packageOf, sectionOf } from './build/licences.mjs';
+import { withOneStartFile } from './build/start-file.mjs';
+import { takeViewers } from './build/viewers.mjs';
 import { codeAsText } from './code-as-text.mjs';
 
 const root = new URL('./', import.meta.url).pathname;
@@ -26,82 +31,105 @@ const noTls = {
   },
 };
 
-rmSync(new URL('./dist', import.meta.url), { recursive: true, force: true });
-await build({
-  entryPoints: {
-    culprit: 'src/cli/main.ts',
-    watcher: 'src/target/watcher.ts',
-    'watch-look': 'src/watch/look/main.ts',
-    leash: 'src/workload/leash.ts',
-    'heap-thread': 'src/recording/heap/heap-thread.ts',
-  },
+// Only commands that are programs of their own need child processes, and to load what starts them takes a tenth of the start.
+const leanCommander = {
+  name: 'lean-commander',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /commander\/lib\/command\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace("require('node:child_process')", '{}'),
+      loader: 'js',
+    })),
+};
+
+const base = {
   outdir: 'dist',
   absWorkingDir: root,
   bundle: true,
-  splitting: true,
   platform: 'node',
+  logLevel: 'warning',
+  metafile: true,
+};
+const modules = {
+  ...base,
   format: 'esm',
   target: 'node20',
-  // 0x and speedscope are read from their packages when a viewer is asked for.
-  external: ['0x', 'speedscope'],
   define: { 'globalThis.CULPRIT_VERSION': JSON.stringify(version) },
-  plugins: [leanInspectorClient, codeAsText],
+  plugins: [leanInspectorClient, leanCommander, codeAsText],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  logLevel: 'warning',
-});
-// Loaded into a script with --require, before its first line: CommonJS, whole by itself.
-await build({
-  entryPoints: { 'script-probe': 'src/workload/script-probe.ts' },
-  outdir: 'dist',
-  outExtension: { '.js': '.cjs' },
-  absWorkingDir: new URL('./', import.meta.url).pathname,
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node16',
-  logLevel: 'warning',
-});
-
-// What goes into pods: one file for Node.js 16 and newer, whole by itself.
-await build({
-  entryPoints: { 'culprit-recorder': 'src/recorder/main.ts' },
-  outdir: 'dist',
-  outExtension: { '.js': '.cjs' },
-  absWorkingDir: root,
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node16',
-  minify: true,
-  define: { 'globalThis.CULPRIT_VERSION': JSON.stringify(version) },
-  plugins: [leanInspectorClient, noTls, codeAsText],
-  // Only what is started beside us asks where it lies, and a recorder starts nothing.
-  logOverride: { 'empty-import-meta': 'silent' },
-  logLevel: 'warning',
-});
-
+};
 const testing = {
+  ...base,
   entryPoints: {
     testing: 'src/testing/index.ts',
     'testing-vitest': 'src/testing/runners/vitest.ts',
     'testing-jest': 'src/testing/runners/jest.ts',
     'testing-node': 'src/testing/runners/node-test.ts',
   },
-  outdir: 'dist',
-  absWorkingDir: root,
-  bundle: true,
-  platform: 'node',
   target: 'node20',
   external: ['vitest'],
-  logLevel: 'warning',
 };
-await build({ ...testing, format: 'esm' });
-await build({ ...testing, format: 'cjs', outExtension: { '.js': '.cjs' } });
+
+const commandLine = await withOneStartFile({ ...modules, entryPoints: { culprit: 'src/cli/main.ts' } });
+const builds = [
+  { ...commandLine, splitting: true },
+  // Each is started by itself, and is whole by itself.
+  {
+    ...modules,
+    entryPoints: {
+      watcher: 'src/target/watcher.ts',
+      'watch-look': 'src/watch/look/main.ts',
+      leash: 'src/workload/leash.ts',
+      'heap-thread': 'src/recording/heap/heap-thread.ts',
+    },
+  },
+  // Loaded into a script with --require, before its first line: CommonJS.
+  {
+    ...base,
+    entryPoints: { 'script-probe': 'src/workload/script-probe.ts' },
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    target: 'node16',
+  },
+  // What goes into pods: one file for Node.js 16 and newer.
+  {
+    ...base,
+    entryPoints: { 'culprit-recorder': 'src/recorder/main.ts' },
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    target: 'node16',
+    minify: true,
+    define: { 'globalThis.CULPRIT_VERSION': JSON.stringify(version) },
+    plugins: [leanInspectorClient, noTls, codeAsText],
+    // Only what is started beside us asks where it lies, and a recorder starts nothing.
+    logOverride: { 'empty-import-meta': 'silent' },
+  },
+  { ...testing, format: 'esm' },
+  { ...testing, format: 'cjs', outExtension: { '.js': '.cjs' } },
+];
+
+rmSync(resolve(root, 'dist'), { recursive: true, force: true });
+const results = await Promise.all(builds.map((options) => build(options)));
 
 // The contract is whole by itself, so its text is its declaration.
-const contract = readFileSync(new URL('./src/testing/contract.ts', import.meta.url), 'utf8');
-const declarations = readFileSync(new URL('./src/testing/functions.d.txt', import.meta.url), 'utf8');
+const contract = readFileSync(resolve(root, 'src/testing/contract.ts'), 'utf8');
+const declarations = readFileSync(resolve(root, 'src/testing/functions.d.txt'), 'utf8');
 for (const extension of ['d.ts', 'd.cts'])
-  writeFileSync(new URL(`./dist/testing.${extension}`, import.meta.url), `${contract}\n${declarations}`);
+  writeFileSync(resolve(root, `dist/testing.${extension}`), `${contract}\n${declarations}`);
+
+const viewers = await takeViewers();
+mkdirSync(resolve(root, 'dist/viewers'));
+for (const { file, viewer } of viewers)
+  writeFileSync(resolve(root, 'dist/viewers', file), JSON.stringify(viewer));
+
+const bundled = results
+  .flatMap(({ metafile }) => Object.values(metafile.outputs))
+  .flatMap(({ inputs }) => Object.keys(inputs).filter((input) => inputs[input].bytesInOutput > 0))
+  .filter((input) => input.includes('node_modules/'))
+  .map((input) => packageOf(resolve(root, input)));
+const licences = [...[...new Set(bundled)].map(sectionOf), ...viewers.flatMap((viewer) => viewer.licences)];
+writeFileSync(
+  resolve(root, 'dist/THIRD-PARTY-LICENCES.txt'),
+  `The files of culprit in this folder contain code of these packages.\n\n${joinSections(licences)}`,
+);

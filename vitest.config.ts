@@ -1,14 +1,30 @@
-// Sorts of tests: those that need no process run side by side; those under test/live start servers and attach to them, and
-// run one file at a time because cores are few; those of `culprit bench` and under test/pods take minutes and have scripts of their own.
+// Sorts of tests: those that need no process of their own run side by side; those under test/live start servers and attach to them, and
+// run one file at a time because cores are few. `npm test` runs the first and the core of the second, which needs nothing of the system.
+// `npm run test:all` runs everything: whole comparisons (`culprit bench`) and containers (test/pods) as well, which take minutes.
 import { defineConfig } from 'vitest/config';
 import { viteCodeAsText } from './code-as-text.mjs';
 
-/** Whole comparisons of commits: minutes. */
-const BENCH = 'test/live/bench.test.ts';
+/** Attach and leave no trace, export what was recorded, and the commands of the CI examples. */
+const CORE = ['restore', 'pprof-export', 'ci-examples'].map(
+  (name) => `test/live/${name}.test.ts`,
+);
+/** Whole comparisons of commits. */
+const BENCH = ['test/live/bench.test.ts'];
+
+const live = (name: string, groupOrder: number) => ({
+  name,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  fileParallelism: false,
+  maxWorkers: 1,
+  maxConcurrency: 2,
+  sequence: { groupOrder },
+});
 
 export default defineConfig({
   test: {
     globalSetup: 'test/live/support/build-once.ts',
+    reporters: ['default', './test/support/skips-reporter.ts'],
     projects: [
       {
         plugins: [viteCodeAsText],
@@ -20,42 +36,13 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
+      { plugins: [viteCodeAsText], test: { ...live('core', 1), include: CORE } },
       {
         plugins: [viteCodeAsText],
-        test: {
-          name: 'live',
-          include: ['test/live/**/*.test.ts'],
-          exclude: [BENCH],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
-          maxWorkers: 1,
-          maxConcurrency: 2,
-          sequence: { groupOrder: 1 },
-        },
+        test: { ...live('live', 2), include: ['test/live/**/*.test.ts'], exclude: [...CORE, ...BENCH] },
       },
-      {
-        plugins: [viteCodeAsText],
-        test: {
-          name: 'bench',
-          include: [BENCH],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          maxConcurrency: 2,
-          sequence: { groupOrder: 3 },
-        },
-      },
-      {
-        plugins: [viteCodeAsText],
-        test: {
-          name: 'pods',
-          include: ['test/pods/**/*.test.ts'],
-          testTimeout: 60_000,
-          fileParallelism: false,
-          maxConcurrency: 2,
-          sequence: { groupOrder: 2 },
-        },
-      },
+      { plugins: [viteCodeAsText], test: { ...live('pods', 3), include: ['test/pods/**/*.test.ts'] } },
+      { plugins: [viteCodeAsText], test: { ...live('bench', 4), include: BENCH } },
     ],
   },
 });

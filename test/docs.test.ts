@@ -1,11 +1,13 @@
 // The documentation for users: every command and option in it exists, every relative link resolves, and the errors it
 // explains are those of the code.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { createProgram } from '../src/cli/program.ts';
+import { END_OF_LIFE, NEWEST_LTS } from '../src/model/node-releases.ts';
+import { runtimeTable } from './support/runtime-features.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const textOf = (path: string) => readFileSync(resolve(ROOT, path), 'utf8');
@@ -153,3 +155,37 @@ describe('troubleshooting explains errors as culprit says them:', () => {
     expect(pieces.filter((piece) => !sources.some((text) => text.includes(piece.trim())))).toEqual([]);
   });
 });
+
+describe('versions of Node.js', () => {
+  test('the table of what each of them gets is the one that its source makes', () => {
+    const page = textOf('docs/node-versions.md');
+    const start = page.indexOf('\n', page.indexOf('<!-- versions:start')) + 1;
+    const end = page.indexOf('<!-- versions:end -->');
+    expect([start > 0, end >= start]).toEqual([true, true]);
+    const generated = `${page.slice(0, start)}${runtimeTable()}\n${page.slice(end)}`;
+    const isUpdate = expect.getState().snapshotState.snapshotUpdateState === 'all';
+    if (isUpdate) writeFileSync(resolve(ROOT, 'docs/node-versions.md'), generated);
+    else expect(page).toBe(generated);
+  });
+
+  test('examples name the newest LTS line, and the current versions of actions', () => {
+    const examples = PAGES.map(textOf).join('\n');
+    const found = (pattern: RegExp) => [...examples.matchAll(pattern)].map(([, name]) => name!);
+    const nodes = [...found(/node-version: ['"]?(\d+)/g), ...found(/\bnode:(\d+)/g)];
+    expect(nodes.length).toBeGreaterThan(2);
+    expect([...new Set(nodes)]).toEqual([String(NEWEST_LTS)]);
+    expect(new Set(found(/uses: (\S+@\S+)/g))).toEqual(new Set(ACTIONS));
+  });
+
+  test('the newest LTS line is supported for longer than any other', () => {
+    expect(Object.values(END_OF_LIFE).sort().at(-1)).toBe(END_OF_LIFE[NEWEST_LTS]);
+  });
+});
+
+/** The newest major versions in November 2026. */
+const ACTIONS = [
+  'actions/checkout@v7',
+  'actions/setup-node@v7',
+  'actions/upload-artifact@v7',
+  'github/codeql-action/upload-sarif@v4',
+];

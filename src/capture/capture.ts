@@ -2,6 +2,7 @@
 // Asks for raw facts and writes them down; judges nothing.
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { debuglog } from 'node:util';
 import { PROBE_URL } from '../probe/probe-url.ts';
 import { readPassiveSample } from '../signals/passive/read.ts';
 import { readScheduling } from '../signals/scheduling/read.ts';
@@ -24,6 +25,8 @@ import { openThread, type ThreadCapture } from './thread/thread-capture.ts';
 import { attachToWorkers, type WorkerThread } from './thread/worker-threads.ts';
 import { LARGEST_TRACE_BYTES, type RunningTrace, startTrace, TRACE_BUFFER_BYTES } from './trace.ts';
 import { warnOnce } from './warn-once.ts';
+
+const debug = debuglog('culprit');
 
 const LEASE_MILLIS = 10_000;
 const BASELINE_MILLIS = 1_000;
@@ -116,6 +119,7 @@ class CaptureRun implements CaptureContext {
     this.outcome.threads.push({ id: 0, name: 'main' });
     if (!main.probe) this.outcome.warnings.push({ code: 'no-built-in-modules' });
     await this.proveLease();
+    this.progress('taking a baseline');
     await this.wait(BASELINE_MILLIS);
     await this.readBaseline(main);
     await this.cpuWhenNeeded.step(main);
@@ -321,6 +325,7 @@ class CaptureRun implements CaptureContext {
   }
 
   progress(step: string): void {
+    debug(step);
     this.options.onProgress?.({
       elapsedMillis: this.elapsed(),
       durationMillis: this.options.durationMillis,

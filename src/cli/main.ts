@@ -10,7 +10,7 @@ import { createProgram } from './program.ts';
 async function main(argv: readonly string[]): Promise<ExitCode> {
   const { own, launch } = splitAtDashes(argv);
   try {
-    const program = createProgram(launch);
+    const program = createProgram(launch, own[0]);
     if (own.length === 0) {
       program.outputHelp();
       return EXIT.wrongUse;

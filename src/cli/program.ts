@@ -20,18 +20,23 @@ import { register as triage } from './commands/triage.ts';
 import { register as watch } from './commands/watch.ts';
 import { exitCodesHelp } from './options/help-text.ts';
 
+type Register = (program: CommandLine) => void;
+
 /** In the order of the help. */
-const GROUPS: Record<string, readonly ((program: CommandLine) => void)[]> = {
-  'Running processes:': [diagnose, record, watch],
-  'Pods, containers and other hosts:': [k8s],
-  'Files:': [analyze, heap, flame, triage],
-  'Comparisons:': [compare, bench],
-  'Checks:': [ps, preflight, audit],
-  'Reference:': [explain],
+const GROUPS: Record<string, Record<string, Register>> = {
+  'Running processes:': { diagnose, record, watch },
+  'Pods, containers and other hosts:': { k8s },
+  'Files:': { analyze, heap, flame, triage },
+  'Comparisons:': { compare, bench },
+  'Checks:': { ps, preflight, audit },
+  'Reference:': { explain },
 };
 
-/** `launch`: the words after "--", where they are a command to launch. */
-export function createProgram(launch: readonly string[]): CommandLine {
+/**
+ * `launch`: the words after "--", where they are a command to launch. `asked`: the first word of the command line. Where it
+ * names a command, only that one is registered, because declaring the options of all takes longer than reading the line.
+ */
+export function createProgram(launch: readonly string[], asked?: string): CommandLine {
   const program = new CommandLine(launch);
   program
     .description(
@@ -45,12 +50,21 @@ export function createProgram(launch: readonly string[]): CommandLine {
     // Ours says which one.
     .allowExcessArguments()
     .hook('preAction', (_, called) => refuseExcess(called.args, called.registeredArguments));
-  for (const [heading, commands] of Object.entries(GROUPS)) {
+  for (const [heading, commands] of commandsFor(asked)) {
     program.commandsGroup(heading);
-    for (const register of commands) register(program);
+    for (const register of Object.values(commands)) register(program);
   }
   const exits = Object.fromEntries(Object.entries(EXIT_MEANINGS).map(([name, { brief }]) => [name, brief]));
   return program.addHelpText('after', `\n${exitCodesHelp(exits)}`) as CommandLine;
+}
+
+/** All, unless the word names one or asks for the version, which is printed without any. */
+function commandsFor(asked: string | undefined): [heading: string, Record<string, Register>][] {
+  const groups = Object.entries(GROUPS);
+  if (asked === undefined) return groups;
+  if (asked === '--version' || asked === '-V') return [];
+  const found = groups.find(([, commands]) => Object.hasOwn(commands, asked));
+  return found === undefined ? groups : [[found[0], { [asked]: found[1][asked]! }]];
 }
 
 const withoutOptions = (usage: string) => usage.replace(/^\[options\] ?/, '');

@@ -64,7 +64,7 @@ export function createPairs(sides: Record<SideName, MeasuredSide>, plan: PairsPl
   const hasTime = () => {
     if (isFixed || counts.whole < LEAST_PAIRS) return true;
     const bothMillis = spentMillis() / counts.whole;
-    return spentMillis() + 0.8 * bothMillis < plan.budgetMillis;
+    return spentMillis() + (1 - OVERTIME) * bothMillis < plan.budgetMillis;
   };
   const isSure = ({ comparison }: CompareResult) => {
     const { verdict, culprit, metrics } = comparison;
@@ -80,20 +80,26 @@ export function createPairs(sides: Record<SideName, MeasuredSide>, plan: PairsPl
     look,
     async untilSure() {
       await takeBoth();
-      const most =
-        plan.pairs ?? Math.max(LEAST_PAIRS, Math.floor(plan.budgetMillis / Math.max(1, spentMillis())));
+      // As many as there is time for when all take as long as the first.
+      const affordable = Math.floor(plan.budgetMillis / Math.max(1, spentMillis()) + OVERTIME);
+      const most = plan.pairs ?? Math.max(LEAST_PAIRS, affordable);
       let before = 0;
       for (const next of isFixed ? [most] : plannedLooks(most)) {
         while (counts.whole < next && hasTime()) await takeBoth();
-        share = lookShare(counts.whole, before, most);
+        const isOutOfTime = counts.whole < next;
+        // The clock ends it, not what was seen: the last look takes what the looks before left.
+        share = lookShare(isOutOfTime ? most : counts.whole, before, most);
         before = counts.whole;
         looks++;
-        if (counts.whole < next || (!isFixed && isSure(look()))) break;
+        if (isOutOfTime || (!isFixed && isSure(look()))) break;
       }
       return look();
     },
   };
 }
+
+/** The part of a pair that the last one may take beyond the budget. */
+const OVERTIME = 0.2;
 
 /** Fewer tell nothing at all: they are taken whatever they cost. */
 const LEAST_PAIRS = 2;

@@ -97,7 +97,16 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
 }
 
 /** Those with a bracket of their own around them, and those that are nothing. */
-const UNTIMED = ['beat', 'isCovered', 'findPools', 'listScripts', 'stop', 'ownSteps', 'ownPauseBegins', 'ownPauseEnds'];
+const UNTIMED = [
+  'beat',
+  'isCovered',
+  'findPools',
+  'listScripts',
+  'stop',
+  'ownSteps',
+  'ownPauseBegins',
+  'ownPauseEnds',
+];
 
 /** Each call of the handle is a step of ours. */
 function timeSteps(handle: ProbeHandle, steps: OwnSteps): ProbeHandle {

@@ -88,7 +88,10 @@ async function untar(inflate: Readable, dir: string): Promise<string | undefined
       const isWanted = type === 'file' && file !== undefined && bytes < MAX_UNPACKED_BYTES;
       if (!isWanted) entry.resume();
       else {
-        await pipeline(entry, createWriteStream(incoming, { mode: 0o600 }));
+        const output = createWriteStream(incoming, { mode: 0o600 });
+        const closed = new Promise<void>((resolve) => output.once('close', resolve));
+        // A file that is still to be opened when the archive breaks off would appear after it was removed.
+        await pipeline(entry, output).finally(() => closed);
         renameSync(incoming, join(dir, file));
       }
     }

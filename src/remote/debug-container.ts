@@ -1,9 +1,10 @@
 // The other way into a pod: an ephemeral container with a Node.js of its own, in the process namespace of the target's, for
 // images that have none. It stays listed in the pod until the pod goes.
+import { NEWEST_LTS } from '../model/node-releases.ts';
 import { kubectlWords, type Place } from './transport.ts';
 
 /** Small, and has every Node.js that a recorder needs. */
-export const DEBUG_IMAGE = 'node:22-slim';
+export const DEBUG_IMAGE = `node:${NEWEST_LTS}-slim`;
 
 /**
  * The command that runs `command` in a container beside the target's. The profile gives the right to look at processes of other

@@ -2,6 +2,7 @@
 // close what we opened on the way out.
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { debuglog } from 'node:util';
 import { AttachError } from '../errors.ts';
 import { claim, newToken, release, TargetIsHeld } from './holding/claim.ts';
 import { type AttachDeadline, startDeadline, withDeadline } from './holding/deadline.ts';
@@ -37,6 +38,8 @@ export interface Attachment {
 const NEXT_TRY_MILLIS = 1_000;
 /** A holder at work is heard more often. */
 const HOLDER_AT_WORK_MILLIS = 1_500;
+const debug = debuglog('culprit');
+
 /** Twice the lease. */
 const HOLDER_GONE_MILLIS = 20_000;
 
@@ -99,6 +102,7 @@ async function attachOnce(pid: number, { isWatched, deadline, takesOver }: Try):
       before: opened.before,
     });
     if (elsewhere === undefined) return attachment;
+    debug('the inspector has moved');
     const endpoint = elsewhere ?? (await signalAndFind(pid, opened.before, deadline));
     if (!endpoint) throw new SessionClosed(`The inspector of process ${pid} closed and did not open again.`);
     return await attachTo(endpoint, options);
@@ -157,6 +161,7 @@ async function attachTo(endpoint: InspectorEndpoint, options: AttachOptions): Pr
     if (!options.openedByUs) await refuseWhenPaused(session);
     const wanted = { token, takesOver, closeInspector: options.openedByUs };
     const openedByUs = await claim(session, identity.pid, wanted);
+    debug('claimed');
     return {
       session,
       identity,

@@ -3,6 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { debuglog } from 'node:util';
 import { AttachError } from '../errors.ts';
 import { checkAttachable, describeRefusal } from './attachability.ts';
 import { closeOpenedInspector } from './close-opened.ts';
@@ -33,6 +34,9 @@ export interface OpenOptions {
   /** A process of its own closes what was opened, should we die before the lease is in place. */
   isWatched: boolean;
 }
+
+/** With NODE_DEBUG=culprit each phase of an attach and of a capture is a line on standard error. */
+const debug = debuglog('culprit');
 
 const SIGNAL_ANSWER_MILLIS = 3_000;
 const POLL_MILLIS = 10;
@@ -109,7 +113,10 @@ async function waitForNewInspector(
   while (!deadline.isOver) {
     const fresh = listeningPorts(pid).filter((port) => !known.has(port.inode));
     const endpoint = await findOpenInspector(fresh);
-    if (endpoint) return endpoint;
+    if (endpoint) {
+      debug('the inspector is open');
+      return endpoint;
+    }
     if (!existsSync(`/proc/${pid}`)) {
       throw new AttachError(
         `Process ${pid} ended while we attached.`,
@@ -160,6 +167,7 @@ const NOTHING_OPENED = { release: () => {}, abandon: async () => {}, endTurn: ()
 
 /** Throws AttachError when the process has ended meanwhile, or is not ours to signal. */
 function signal(pid: number): void {
+  debug('sending SIGUSR1');
   try {
     process.kill(pid, 'SIGUSR1');
   } catch (error) {

@@ -5,6 +5,7 @@ import { SERVER_OVERHEADS, type ServerOverhead, throughputKept } from '../../src
 import { lookAhead } from '../../src/capture/preflight.ts';
 import { measuredIn } from '../bench/overhead/save.mjs';
 import { summarize } from '../bench/overhead/table.mjs';
+import { requires } from '../support/requires.ts';
 
 const root = new URL('../../', import.meta.url);
 
@@ -44,7 +45,8 @@ test('every row says what it was measured on', () => {
   expect(SERVER_OVERHEADS.filter(({ provenance }) => !/Node \S*\d+/.test(provenance))).toEqual([]);
 });
 
-describe.runIf(process.platform === 'linux')('preflight', () => {
+describe('preflight', () => {
+  requires('linux');
   test('promises no more than was measured', async () => {
     const { steps } = await lookAhead(process.pid);
     const words = steps.map(({ what }) => what).join('\n');

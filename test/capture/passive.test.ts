@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pathPattern } from '../../src/signals/passive/fd-groups.ts';
 import { readPassiveSample } from '../../src/signals/passive/read.ts';
 import { createSocketAges } from '../../src/target/proc/socket-ages.ts';
+import { requires } from '../support/requires.ts';
 import {
   addProcess,
   makeFolder,
@@ -167,7 +168,8 @@ describe('readPassiveSample', () => {
   });
 });
 
-describe.runIf(process.platform === 'linux')('readPassiveSample on a real process', () => {
+describe('readPassiveSample on a real process', () => {
+  requires('linux');
   it('sees files, folders, a watcher, a deleted file, a child and its ever growing CPU time', async () => {
     const { child, pid } = await startNode(
       `

@@ -1,5 +1,4 @@
 // The code that is sent as text, as it is sent: how large it is, what it needs around it, and what it leaves behind.
-import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { transform } from 'esbuild';
 import ts from 'typescript';
@@ -157,21 +156,4 @@ describe('in a process', () => {
     const sources = [probeSource(CONFIG), keepAliveSource(), settingsProbeSource(settings)];
     for (const source of sources) expect(source).toMatch(/\n\/\/# sourceURL=culprit:probe$/);
   });
-});
-
-/** A Node.js of version 16, where there is one. */
-const NODE_16 = process.env.CULPRIT_NODE16;
-
-test.runIf(NODE_16)('all of it runs in Node.js 16', () => {
-  const settings = { url: 'culprit:probe', closeInspector: false, leaseMillis: 1_000 };
-  const script = `const probe = ${probeSource(CONFIG)}
-;const alive = ${keepAliveSource()}
-;const settings = ${settingsProbeSource(settings)}
-;probe.listScripts(); probe.beginWalk({ longestChain: 3, isDataOnly: false }); probe.walkOn(1000, true); probe.findPools(1000, false); probe.census([new Map([[1, 1]])], 1000);
-const seen = [probe.sample().stopped, probe.readAsync().sites.length >= 0, alive.list(null, null).cut, typeof settings.finish()];
-probe.stop();
-console.log(JSON.stringify(seen));`;
-  expect(execFileSync(NODE_16!, ['-'], { input: script, encoding: 'utf8' }).trim()).toBe(
-    '[false,true,false,"object"]',
-  );
 });

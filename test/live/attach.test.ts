@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import CDP from 'chrome-remote-interface';
 import { afterAll, describe, expect, test } from 'vitest';
 import { reportErrors } from '../support/json-schemas.ts';
+import { asksFor, skipUnless } from '../support/requires.ts';
 import {
   type CulpritResult,
   reportOf,
@@ -18,7 +19,7 @@ import {
   wentWrongInside,
 } from './support/culprit.ts';
 import { nodeBinary } from './support/node-versions.ts';
-import { isCpuProfilerOn, listeningPorts, openInspectorPort } from './support/observe.ts';
+import { isCpuProfilerOn, listeningPorts, openInspectorPort, untilBlocked } from './support/observe.ts';
 import { endAllTargets, get, type RunningTarget, startTarget, type TargetOptions } from './support/target.ts';
 import { delay, until } from './support/wait.ts';
 
@@ -26,6 +27,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'culprit-attach-'));
 const pidsToEnd: number[] = [];
 const servers: net.Server[] = [];
 
+asksFor('other Node versions');
 afterAll(async () => {
   await endAllTargets();
   for (const pid of pidsToEnd) {
@@ -101,8 +103,8 @@ describe('ways to name a target', () => {
     expect(await get(port!, '/json/list')).toBe(list);
     expect(isCpuProfilerOn(target.pid)).toBe(false);
     // Also when we were interrupted.
-    const culprit = startCulprit(['diagnose', String(target.pid), '--duration', '30s']);
-    await until('the profiler runs', () => isCpuProfilerOn(target.pid));
+    const culprit = startCulprit(['diagnose', String(target.pid), '--duration', '30s'], { saysPhases: true });
+    await culprit.reaches('sampling');
     culprit.kill('SIGINT');
     expect(wentWrongInside(await culprit.ended)).toBeNull();
     expect(await get(port!, '/json/list')).toBe(list);
@@ -210,14 +212,16 @@ describe('no attach, and why', () => {
     await target.end();
   });
 
-  test.skipIf(!existsSync(nodeBinary(24)))('a target with --disable-sigusr1 is not killed', async () => {
+  test('a target with --disable-sigusr1 is not killed', async (context) => {
+    await skipUnless(context, 'other Node versions');
     const target = await serve({ node: nodeBinary(24), nodeArgs: ['--disable-sigusr1'] });
     expectRefusal(await quick(target.pid), 3, /--disable-sigusr1/);
     await expectUntouched(target);
     await target.end();
   });
 
-  test.skipIf(!existsSync(nodeBinary(24)))('a target under --permission opens no inspector', async () => {
+  test('a target under --permission opens no inspector', async (context) => {
+    await skipUnless(context, 'other Node versions');
     const target = await serve({
       node: nodeBinary(24),
       nodeArgs: ['--permission', '--allow-fs-read=*'],
@@ -261,10 +265,10 @@ describe('no attach, and why', () => {
     await target.end();
   });
 
-  test.concurrent.each(['--inspect-brk', '--inspect-wait'])(
+  test.concurrent.for(['--inspect-brk', '--inspect-wait'])(
     'a target that waits for a debugger (%s) goes on waiting',
-    async (flag) => {
-      if (flag === '--inspect-wait' && !existsSync(nodeBinary(24))) return;
+    async (flag, context) => {
+      if (flag === '--inspect-wait') await skipUnless(context, 'other Node versions');
       const node = flag === '--inspect-wait' ? nodeBinary(24) : process.execPath;
       const child = spawn(node, [
         `${flag}=127.0.0.1:0`,
@@ -390,9 +394,9 @@ describe('what answers at host:port is no inspector', () => {
 describe('the target misbehaves while it is watched', () => {
   /** Starts culprit and resolves once the capture is under way. */
   async function watch(target: RunningTarget, duration: string) {
-    const culprit = startCulprit(['diagnose', String(target.pid), '--duration', duration, '--json', '-']);
-    await until('the profiler runs', () => isCpuProfilerOn(target.pid));
-    await delay(1_500);
+    const args = ['diagnose', String(target.pid), '--duration', duration, '--json', '-'];
+    const culprit = startCulprit(args, { saysPhases: true });
+    await culprit.reaches('sampling', 2);
     return culprit;
   }
 
@@ -466,7 +470,7 @@ describe('the target misbehaves while it is watched', () => {
   test.concurrent('it was blocked for ever before we came', async () => {
     const target = await serve();
     await target.get('/block-forever');
-    await delay(300);
+    await untilBlocked(target.pid);
     const report = expectReport(
       await runCulprit(['diagnose', String(target.pid), '--duration', '8s', '--json', '-']),
     );

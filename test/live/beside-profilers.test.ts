@@ -1,23 +1,19 @@
 // A program that is profiled already, by itself or by a tool that runs in it all the time: after our look theirs still runs,
 // and what it has is whole.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
+import { asksFor, needsOf, skipUnless } from '../support/requires.ts';
 import { reportOf, runCulprit, wentWrongInside } from './support/culprit.ts';
-import { nodeBinary } from './support/node-versions.ts';
+import { nodeBinary, thisNodeAnd } from './support/node-versions.ts';
 import { openInspectorPort } from './support/observe.ts';
-import { installProfilers, profilerPath } from './support/profilers.ts';
+import { profilerPath } from './support/profilers.ts';
 import { endAllTargets, type RunningTarget, startTarget } from './support/target.ts';
 
-let reasonToSkip: string | null = null;
 const scratch = mkdtempSync(join(tmpdir(), 'culprit-beside-'));
 
-beforeAll(async () => {
-  reasonToSkip = await installProfilers();
-  if (reasonToSkip) console.warn(`Profilers from npm are not tested beside: ${reasonToSkip}.`);
-}, 130_000);
-
+asksFor('other profilers', 'other Node versions');
 afterAll(async () => {
   await endAllTargets();
   rmSync(scratch, { recursive: true, force: true });
@@ -61,10 +57,10 @@ async function lookBeside(target: RunningTarget, samplesHeap: boolean): Promise<
   return JSON.parse(await target.get('/theirs'));
 }
 
-const nodes = [process.execPath, ...[24, 26].map(nodeBinary).filter((node) => existsSync(node))];
+const NODES = thisNodeAnd(24, 26);
 
-test.concurrent.each(nodes)('@datadog/pprof in %s', async (node) => {
-  if (reasonToSkip) return;
+test.concurrent.for(NODES)('@datadog/pprof in %s', async ([, node], context) => {
+  await skipUnless(context, 'other profilers', ...needsOf(node));
   const target = await startTarget({
     node,
     code: program(
@@ -81,8 +77,8 @@ test.concurrent.each(nodes)('@datadog/pprof in %s', async (node) => {
   await target.end();
 });
 
-test.concurrent.each(nodes)('@pyroscope/nodejs in %s', async (node) => {
-  if (reasonToSkip) return;
+test.concurrent.for(NODES)('@pyroscope/nodejs in %s', async ([, node], context) => {
+  await skipUnless(context, 'other profilers', ...needsOf(node));
   // Nothing listens at its server's address: what it would send is of no interest here.
   const target = await startTarget({
     node,
@@ -127,41 +123,50 @@ const ANSWERS = `
     };
   });`;
 
-test.concurrent.each(nodes)('a session, hooks and subscriptions of its own in %s', async (node) => {
-  const target = await startTarget({ node, code: program(PROFILES, ANSWERS) });
-  expect(await lookBeside(target, true)).toEqual({
-    sampled: true,
-    covers: true,
-    keptItsInterval: true,
-    hooked: true,
-    published: true,
-  });
-  await target.end();
-});
+test.concurrent.for(NODES)(
+  'a session, hooks and subscriptions of its own in %s',
+  async ([, node], context) => {
+    await skipUnless(context, ...needsOf(node));
+    const target = await startTarget({ node, code: program(PROFILES, ANSWERS) });
+    expect(await lookBeside(target, true)).toEqual({
+      sampled: true,
+      covers: true,
+      keptItsInterval: true,
+      hooked: true,
+      published: true,
+    });
+    await target.end();
+  },
+);
 
-test.concurrent.each(nodes)('--cpu-prof and --heap-prof of %s write whole files', async (node) => {
-  const dir = mkdtempSync(join(scratch, 'prof-'));
-  const target = await startTarget({
-    node,
-    nodeArgs: ['--cpu-prof', '--heap-prof', `--cpu-prof-dir=${dir}`, `--heap-prof-dir=${dir}`],
-    code: program('', 'return {};'),
-  });
-  await lookBeside(target, true);
-  const exited = new Promise((resolve) => target.child.once('exit', resolve));
-  await target.get('/end');
-  await exited;
-  const read = (extension: string) => {
-    const [name] = readdirSync(dir).filter((file) => file.endsWith(extension));
-    return JSON.parse(readFileSync(join(dir, name!), 'utf8'));
-  };
-  expect(read('.heapprofile').head.children.length).toBeGreaterThan(0);
-  const { startTime, endTime, samples } = read('.cpuprofile');
-  expect((endTime - startTime) / 1e6).toBeGreaterThan(5);
-  expect(samples.length).toBeGreaterThan(100);
-  await target.end();
-});
+test.concurrent.for(NODES)(
+  '--cpu-prof and --heap-prof of %s write whole files',
+  async ([, node], context) => {
+    await skipUnless(context, ...needsOf(node));
+    const dir = mkdtempSync(join(scratch, 'prof-'));
+    const target = await startTarget({
+      node,
+      nodeArgs: ['--cpu-prof', '--heap-prof', `--cpu-prof-dir=${dir}`, `--heap-prof-dir=${dir}`],
+      code: program('', 'return {};'),
+    });
+    await lookBeside(target, true);
+    const exited = new Promise((resolve) => target.child.once('exit', resolve));
+    await target.get('/end');
+    await exited;
+    const read = (extension: string) => {
+      const [name] = readdirSync(dir).filter((file) => file.endsWith(extension));
+      return JSON.parse(readFileSync(join(dir, name!), 'utf8'));
+    };
+    expect(read('.heapprofile').head.children.length).toBeGreaterThan(0);
+    const { startTime, endTime, samples } = read('.cpuprofile');
+    expect((endTime - startTime) / 1e6).toBeGreaterThan(5);
+    expect(samples.length).toBeGreaterThan(100);
+    await target.end();
+  },
+);
 
-test.skipIf(!existsSync(nodeBinary(26)))('v8.startHeapProfile() and v8.startCpuProfile()', async () => {
+test('v8.startHeapProfile() and v8.startCpuProfile()', async (context) => {
+  await skipUnless(context, 'other Node versions');
   const target = await startTarget({
     node: nodeBinary(26),
     code: program(
@@ -192,12 +197,16 @@ test('console.profile() of a program with a session', async () => {
   await target.end();
 });
 
-test.concurrent.each(nodes)('NODE_V8_COVERAGE counts every call in %s', async (node) => {
+test.concurrent.for(NODES)('NODE_V8_COVERAGE counts every call in %s', async ([, node], context) => {
+  await skipUnless(context, ...needsOf(node));
   const dir = mkdtempSync(join(scratch, 'coverage-'));
   const target = await startTarget({
     node,
     env: { NODE_V8_COVERAGE: dir },
-    code: program('let calls = 0; function counted() { calls++; } setInterval(counted, 1);', 'return { calls };'),
+    code: program(
+      'let calls = 0; function counted() { calls++; } setInterval(counted, 1);',
+      'return { calls };',
+    ),
   });
   const { calls } = await lookBeside(target, false);
   const exited = new Promise((resolve) => target.child.once('exit', resolve));

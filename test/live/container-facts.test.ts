@@ -3,20 +3,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCgroup } from '../../src/signals/passive/cgroup.ts';
 import { readThreadCpu } from '../../src/signals/passive/thread-cpu.ts';
+import { lacking, requires } from '../support/requires.ts';
 import {
   buildRoot,
   CONTAINER_NODE,
   type ContainerRoot,
-  containersUnavailable,
   type RunningContainer,
   removeAllContainers,
   startContainer,
 } from './support/containers.ts';
 import { reportOf, runCulprit } from './support/culprit.ts';
 import { until } from './support/wait.ts';
-
-const reason = await containersUnavailable();
-if (reason !== null) console.warn(`Tests in containers are skipped: ${reason}`);
 
 /** A server that is its own client: so much work for each request, so long a pause between. It holds 60 MB of buffers. */
 const SERVER = `
@@ -36,9 +33,11 @@ const server = http.createServer(answer).listen(0, '127.0.0.1', () => {
 });
 `;
 
-describe.skipIf(reason !== null)('a container', () => {
+describe('a container', () => {
+  requires('containers');
   let root: ContainerRoot;
   beforeAll(async () => {
+    if (await lacking('containers')) return;
     root = await buildRoot({ files: { '/app/app.js': SERVER } });
   });
   afterAll(async () => {

@@ -1,8 +1,9 @@
 // A server that shares one CPU with neighbours that never rest. They are pinned to that CPU together, end with the test, and
 // would end by themselves soon after.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
+import { requires } from '../support/requires.ts';
 import { reportOf, runCulprit } from './support/culprit.ts';
 import { endAllTargets, startTarget } from './support/target.ts';
 
@@ -26,8 +27,6 @@ const NEIGHBOUR = 'const end = Date.now() + 60_000; while (Date.now() < end);';
 
 const firstCpu = () =>
   /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
-const isPossible =
-  existsSync('/proc/self/schedstat') && spawnSync('taskset', ['--version'], { stdio: 'ignore' }).status === 0;
 
 /** Nanoseconds that the main thread ran, and waited for a CPU. */
 const schedstat = (pid: number) =>
@@ -39,7 +38,8 @@ afterEach(async () => {
   await endAllTargets();
 });
 
-describe.skipIf(!isPossible)('a server beside neighbours that take its CPU', () => {
+describe('a server beside neighbours that take its CPU', () => {
+  requires('schedstat', 'taskset');
   test('is starved, and none of its code is blamed for what the waiting makes long', async ({ skip }) => {
     const cpu = firstCpu();
     const target = await startTarget({ code: SERVER });

@@ -3,19 +3,16 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { computeDominators } from '../../src/model/heap/dominators.ts';
 import { NodeType } from '../../src/model/heap/heap-graph.ts';
 import { readHeapSnapshot } from '../../src/recording/heap/heap-snapshot.ts';
-import { installNodes, MAJORS, nodeBinary } from './support/node-versions.ts';
+import { requires } from '../support/requires.ts';
+import { MAJORS, nodeBinary } from './support/node-versions.ts';
 
-let reasonToSkip: string | null = null;
 const folder = mkdtempSync(join(tmpdir(), 'culprit-heap-versions-'));
 
-beforeAll(async () => {
-  reasonToSkip = await installNodes();
-  if (reasonToSkip) console.warn(`The heap snapshot versions test is skipped: ${reasonToSkip}.`);
-}, 310_000);
+requires('other Node versions');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const SCRIPT = `
@@ -30,7 +27,6 @@ const SCRIPT = `
   require('v8').writeHeapSnapshot(process.argv[1]);`;
 
 test.each(MAJORS)('a Map of 500 sessions in Node %i', async (major) => {
-  if (reasonToSkip) return;
   const file = join(folder, `${major}.heapsnapshot`);
   execFileSync(nodeBinary(major), ['-e', SCRIPT, file]);
   const graph = await readHeapSnapshot(file);

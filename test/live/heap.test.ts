@@ -1,13 +1,14 @@
 // `culprit heap` on snapshots that real Node processes wrote of themselves.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HeapReport } from '../../src/model/heap/heap-report.ts';
+import { lacking, needsOf, requires } from '../support/requires.ts';
 import { runCulprit, wentWrongInside } from './support/culprit.ts';
-import { nodeBinary } from './support/node-versions.ts';
+import { thisNodeAnd } from './support/node-versions.ts';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'culprit-heap-'));
@@ -58,25 +59,24 @@ for (let step = 0; step < 3; step++) {
 process.exit();
 `;
 
-const nodes: [string, string][] = [['this Node', process.execPath]];
-for (const major of [16, 24]) {
-  if (existsSync(nodeBinary(major))) nodes.push([`Node ${major}`, nodeBinary(major)]);
-  else console.warn(`Heap snapshots of Node ${major} are not tested: it is not in the cache.`);
-}
 const snapshotsOf = (name: string) =>
   [0, 1, 2].map((step) => join(folder, `${name.replace(' ', '-')}-${step}.heapsnapshot`));
 
-beforeAll(async () => {
+beforeAll(() => {
   writeFileSync(join(folder, 'store.cjs'), STORE);
   writeFileSync(join(folder, 'events.mjs'), EVENTS);
   writeFileSync(join(folder, 'main.mjs'), MAIN);
-  for (const [name, binary] of nodes)
-    await run(binary, [join(folder, 'main.mjs'), join(folder, `${name.replace(' ', '-')}-`)]);
 });
 
 const lineOf = (text: string, part: string) => text.split('\n').findIndex((line) => line.includes(part)) + 1;
 
-describe.each(nodes)('%s', (name) => {
+describe.each(thisNodeAnd(16, 24))('%s', (name, node) => {
+  requires(...needsOf(node));
+  beforeAll(async () => {
+    if (await lacking(...needsOf(node))) return;
+    await run(node, [join(folder, 'main.mjs'), join(folder, `${name.replace(' ', '-')}-`)]);
+  });
+
   test('what grows is named with the line that declares it, and a bounded cache is not', async () => {
     const result = await runCulprit(['heap', ...snapshotsOf(name), '--json', '-', '--fail-on-growth']);
     expect(wentWrongInside(result)).toBeNull();

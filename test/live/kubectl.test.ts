@@ -2,10 +2,10 @@
 // real container.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { lacking, requires } from '../support/requires.ts';
 import {
   CONTAINER_NODE,
   type ContainerRoot,
-  containersUnavailable,
   type RunningContainer,
   removeAllContainers,
 } from './support/containers.ts';
@@ -28,23 +28,19 @@ import { findKubectl } from './support/kubectl.ts';
 import { leftovers, podRoot, serves, startPod, VIA } from './support/pod.ts';
 import { until } from './support/wait.ts';
 
-let reasonToSkip: string | null = null;
+requires('kubectl', 'containers');
 let kubectlPath = '';
 let root: ContainerRoot;
 let container: RunningContainer;
 const stubs: KubeStub[] = [];
 
 beforeAll(async () => {
+  if (await lacking('kubectl', 'containers')) return;
   const kubectl = await findKubectl();
-  reasonToSkip = 'reason' in kubectl ? kubectl.reason : await containersUnavailable();
-  if (reasonToSkip) {
-    console.warn(`The tests with kubectl are skipped: ${reasonToSkip}`);
-    return;
-  }
   if ('path' in kubectl) kubectlPath = kubectl.path;
   root = await podRoot();
   container = await startPod(root, 'leak');
-}, 320_000);
+});
 
 afterAll(async () => {
   await removeAllContainers();
@@ -100,7 +96,6 @@ const k8s = (stub: KubeStub, args: string[]): Promise<CulpritResult> =>
   runCulprit(['k8s', ...args], { env: environment(stub) });
 
 test('a deployment in a namespace of a context leads to a ready pod of it, and its leak is named', async () => {
-  if (reasonToSkip) return;
   const pending = pod('shop-a', 'staging', ['app'], { phase: 'Pending', containerStatuses: [] });
   const stub = await stubFor([pending, pod('shop-b', 'staging', ['app', 'proxy']), deployment]);
   const args = [
@@ -147,7 +142,6 @@ test('a deployment in a namespace of a context leads to a ready pod of it, and i
 }, 60_000);
 
 test('the namespace of the context counts where none is given', async () => {
-  if (reasonToSkip) return;
   const stub = await stubFor([pod('shop-1', 'staging')]);
   const { code, stdout, stderr } = await k8s(stub, [
     'shop-1',
@@ -163,7 +157,6 @@ test('the namespace of the context counts where none is given', async () => {
 });
 
 test('an image without Node.js gets a container beside it, in its process namespace', async () => {
-  if (reasonToSkip) return;
   const stub = await stubFor([pod('bare-1')], {
     exec: (call) =>
       call.verb === 'attach'
@@ -188,7 +181,6 @@ test('an image without Node.js gets a container beside it, in its process namesp
 });
 
 test('a link that is cut gives a report of what came, and the target is clean within the lease', async () => {
-  if (reasonToSkip) return;
   const stub = await stubFor([pod('shop-1')]);
   const culprit = startCulprit(['k8s', 'shop-1', '--duration', '60s', '--json', '-'], {
     env: environment(stub),
@@ -261,7 +253,6 @@ test.each<[string, string[], KubeObject[], RegExp, number, Partial<KubeObjects>?
     { forbidden: ['pods/exec'] },
   ],
 ])('%s is said with the cure', async (_what, args, objects, message, code, more) => {
-  if (reasonToSkip) return;
   const result = await k8s(await stubFor(objects, more), [...args, '--duration', '1s']);
   expect(result.stderr).toMatch(message);
   expect(result.stdout).toBe('');
@@ -288,7 +279,6 @@ test('a dry run prints the commands and asks nobody', async () => {
 });
 
 test('an audit reads the settings in the pod, and the pod spec with them', async () => {
-  if (reasonToSkip) return;
   const probe = { httpGet: { path: '/health', port: 8080 }, timeoutSeconds: 1 };
   const audited = pod('shop-1');
   audited.spec = { containers: [{ name: 'app', image: 'shop:1', livenessProbe: probe }] };
@@ -306,7 +296,6 @@ test('an audit reads the settings in the pod, and the pod spec with them', async
 });
 
 test('triage reads the log of the run before, the status and the events of the pod', async () => {
-  if (reasonToSkip) return;
   const ended = {
     phase: 'Running',
     containerStatuses: [
@@ -335,7 +324,6 @@ test('triage reads the log of the run before, the status and the events of the p
 });
 
 test('a pod that waits to be started again tells why it ended', async () => {
-  if (reasonToSkip) return;
   const waiting = {
     phase: 'Running',
     conditions: [],

@@ -1,11 +1,9 @@
-// Culprit switches the debugger of a target on for moments, to list its scripts and to see what compiles: a `debugger`
-// statement of the program must not stop it then.
-import { existsSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { installProbeIn } from '../../src/probe/client/probe-client.ts';
 import { watchCompilations } from '../../src/signals/compilations/read.ts';
 import { type InspectorSession, openSession } from '../../src/target/inspector-session.ts';
-import { nodeBinary } from './support/node-versions.ts';
+import { needsOf, requires } from '../support/requires.ts';
+import { thisNodeAnd } from './support/node-versions.ts';
 import { openInspectorPort } from './support/observe.ts';
 import { endAllTargets, get, type RunningTarget, startTarget } from './support/target.ts';
 import { until } from './support/wait.ts';
@@ -42,16 +40,8 @@ async function attach(
   return { target, session, pauses: () => pauses };
 }
 
-const nodes: [string, string][] = [['this Node', process.execPath]];
-for (const major of [16, 24, 26]) {
-  if (existsSync(nodeBinary(major))) nodes.push([`Node ${major}`, nodeBinary(major)]);
-  else
-    console.warn(
-      `Targets of Node ${major} with a debugger statement are not tested: it is not in the cache.`,
-    );
-}
-
-describe.each(nodes)('%s', (_name, node) => {
+describe.each(thisNodeAnd(16, 24, 26))('%s', (_name, node) => {
+  requires(...needsOf(node));
   test('runs on while culprit watches what compiles', async () => {
     const { target, session, pauses } = await attach(node);
     const before = Number(await target.get('/'));

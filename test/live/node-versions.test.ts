@@ -1,17 +1,13 @@
 // The same fault is found on every Node version a target may run, and each is left with its inspector closed.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
+import { requires } from '../support/requires.ts';
 import { reportOf, runCulprit, wentWrongInside } from './support/culprit.ts';
-import { installNodes, MAJORS, nodeBinary } from './support/node-versions.ts';
+import { MAJORS, nodeBinary } from './support/node-versions.ts';
 import { isCpuProfilerOn, openInspectorPort } from './support/observe.ts';
 import { endAllTargets, startTarget } from './support/target.ts';
 import { until } from './support/wait.ts';
 
-let reasonToSkip: string | null = null;
-
-beforeAll(async () => {
-  reasonToSkip = await installNodes();
-  if (reasonToSkip) console.warn(`The Node versions test is skipped: ${reasonToSkip}.`);
-}, 310_000);
+requires('other Node versions');
 
 afterAll(endAllTargets);
 
@@ -47,7 +43,6 @@ server.listen(0, '127.0.0.1', () => {
 test.concurrent.each(MAJORS)(
   'the leak in Node %i is found, named and ranked first',
   async (major) => {
-    if (reasonToSkip) return;
     const target = await startTarget({ code: LEAKY, name: 'shop.cjs', node: nodeBinary(major) });
     const result = await runCulprit(['diagnose', String(target.pid), '--duration', '12s', '--json', '-']);
     expect(wentWrongInside(result)).toBeNull();

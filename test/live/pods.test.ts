@@ -5,30 +5,22 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  CONTAINER_NODE,
-  type ContainerRoot,
-  containersUnavailable,
-  removeAllContainers,
-} from './support/containers.ts';
+import { lacking, requires } from '../support/requires.ts';
+import { CONTAINER_NODE, type ContainerRoot, removeAllContainers } from './support/containers.ts';
 import { reportOf, runCulprit, startCulprit } from './support/culprit.ts';
-import { installNodes, nodeBinary } from './support/node-versions.ts';
+import { nodeBinary } from './support/node-versions.ts';
 import { leftovers, podRoot, recordersIn, serves, startPod, VIA } from './support/pod.ts';
 import { RECORDER } from './support/recorder.ts';
 import { until } from './support/wait.ts';
 
-let reasonToSkip: string | null = null;
+requires('containers', 'other Node versions');
 const roots = new Map<number, ContainerRoot>();
 const scratch = mkdtempSync(join(tmpdir(), 'culprit-pods-'));
 
 beforeAll(async () => {
-  reasonToSkip = (await containersUnavailable()) ?? (await installNodes());
-  if (reasonToSkip) {
-    console.warn(`The tests in containers are skipped: ${reasonToSkip}`);
-    return;
-  }
+  if (await lacking('containers', 'other Node versions')) return;
   for (const major of [20, 24]) roots.set(major, await podRoot(nodeBinary(major)));
-}, 320_000);
+});
 
 afterAll(async () => {
   await removeAllContainers();
@@ -37,7 +29,6 @@ afterAll(async () => {
 });
 
 test('the recorder through standard input gives a recording that names the leak', async () => {
-  if (reasonToSkip) return;
   const pod = await startPod(roots.get(20)!, 'leak');
   const args = [CONTAINER_NODE, '-', 'record', '1', '--duration', '14s'];
   const { code, stdout, stderr } = await pod.exec(args, { stdin: RECORDER });
@@ -61,7 +52,6 @@ test('the recorder through standard input gives a recording that names the leak'
 
 describe('when the link is cut in the middle', () => {
   test.concurrent('the recorder ends, and the target is clean within the lease', async () => {
-    if (reasonToSkip) return;
     const pod = await startPod(roots.get(20)!, 'leak');
     const culprit = startCulprit(['k8s', pod.name, '--via', VIA, '--duration', '60s']);
     await until('the inspector is open', () => leftovers(pod).some((one) => one.startsWith('port')));
@@ -73,7 +63,6 @@ describe('when the link is cut in the middle', () => {
   }, 60_000);
 
   test.concurrent('a recorder that is killed itself leaves a target that cleans up', async () => {
-    if (reasonToSkip) return;
     const pod = await startPod(roots.get(24)!, 'leak');
     const link = spawn(
       'podman',
@@ -112,21 +101,18 @@ describe('what cannot be looked at is told with the cure:', () => {
   };
 
   test.concurrent('a process that is not there', async () => {
-    if (reasonToSkip) return;
     const { code, stderr } = await refused('leak', ['--target', '77']);
     expect(stderr).toMatch(/Cannot attach to process 77: there is no such process\./);
     expect(code).toBe(3);
   }, 60_000);
 
   test.concurrent('an image without Node.js where it is said to be', async () => {
-    if (reasonToSkip) return;
     const { code, stderr } = await refused('leak', ['--node', '/opt/node']);
     expect(stderr).toMatch(/No Node\.js was found in container/);
     expect(code).toBe(3);
   }, 60_000);
 
   test.concurrent('a container that is not there', async () => {
-    if (reasonToSkip) return;
     const { code, stderr } = await runCulprit(['k8s', 'no-such-container', '--via', VIA]);
     expect(stderr).toMatch(/There is no container no-such-container\./);
     expect(code).toBe(3);

@@ -1,12 +1,11 @@
-// The target is left as it was found, on every way out of culprit: done, Ctrl-C, SIGTERM, kill -9. A few cycles of
-// each; test/stress/restore.mjs does many.
+// The target is left as it was found when culprit is done, and when a signal ends it: Ctrl-C, SIGTERM. kill -9 is in
+// restore-after-kill.test.ts; test/stress/restore.mjs does many cycles.
 import { afterAll, describe, expect, test } from 'vitest';
-import { reportOf, startCulprit, wentWrongInside } from './support/culprit.ts';
-import { isCpuProfilerOn } from './support/observe.ts';
+import { PHASES, reportOf, startCulprit, wentWrongInside } from './support/culprit.ts';
 import { startObservedApp } from './support/observed-app.ts';
 import { startPinging, staysRestored, takeSnapshot, untilRestored } from './support/restored.ts';
-import { endAllTargets, type RunningTarget, startTarget } from './support/target.ts';
-import { delay, until } from './support/wait.ts';
+import { endAllTargets, type RunningTarget } from './support/target.ts';
+import { delay } from './support/wait.ts';
 
 afterAll(endAllTargets);
 
@@ -14,7 +13,9 @@ afterAll(endAllTargets);
 const LEASE_MILLIS = 25_000;
 
 const diagnoseJson = (target: RunningTarget, duration: string, ...more: string[]) =>
-  startCulprit(['diagnose', String(target.pid), '--duration', duration, '--json', '-', ...more]);
+  startCulprit(['diagnose', String(target.pid), '--duration', duration, '--json', '-', ...more], {
+    saysPhases: true,
+  });
 
 describe('a run to the end', () => {
   test('leaves nothing behind, also the third time', async () => {
@@ -36,95 +37,6 @@ describe('a run to the end', () => {
   }, 120_000);
 });
 
-/** Logs objects all the time, and says how many of them are still alive. */
-const LOGGING = `
-const alive = new Set();
-const registry = new FinalizationRegistry((id) => alive.delete(id));
-let made = 0;
-setInterval(() => {
-  const order = { id: made++, rows: new Array(1000).fill(0) };
-  alive.add(order.id);
-  registry.register(order, order.id);
-  console.error(order.id, order);
-}, 5);
-require('http').createServer((_request, response) => {
-  gc();
-  setImmediate(() => response.end(JSON.stringify({ made, alive: alive.size })));
-}).listen(0, '127.0.0.1', function () { console.log('READY ' + this.address().port); });
-`;
-
-describe('objects that the program logs', () => {
-  test('are not kept alive by our session, neither after it nor after kill -9', async () => {
-    const target = await startTarget({ code: LOGGING, nodeArgs: ['--expose-gc'] });
-    const count = async () => JSON.parse(await target.get('/')) as { made: number; alive: number };
-    const forgotten = () =>
-      until('what was logged is collected', async () => {
-        const { made, alive } = await count();
-        return made > 100 && alive < 20;
-      });
-    await forgotten();
-    await diagnoseJson(target, '3s').ended;
-    await forgotten();
-    const culprit = diagnoseJson(target, '20s');
-    await until('the session is there: V8 keeps what is logged', async () => (await count()).alive > 40);
-    culprit.kill('SIGKILL');
-    await culprit.ended;
-    await forgotten();
-    await target.end();
-  }, 90_000);
-});
-
-describe('kill -9 of culprit', () => {
-  // Before the attach, between the signal and the lease, in the baseline, in the profile, and, from the
-  // census at about 5 s on, with traps on the growing collections.
-  test.concurrent.each([150, 400, 700, 1_700, 4_000, 6_600, 7_600])(
-    'after %i ms leaves a target that serves and restores itself',
-    async (millis) => {
-      const target = await startObservedApp();
-      const before = await takeSnapshot(target);
-      const pinger = startPinging(target);
-      const culprit = diagnoseJson(target, '9s');
-      await delay(millis);
-      culprit.kill('SIGKILL');
-      await culprit.ended;
-      const { left } = await untilRestored(target, before, LEASE_MILLIS);
-      const pings = await pinger.stop();
-      await target.end();
-      expect(left).toEqual([]);
-      expect(pings.failed).toBe(0);
-      expect(pings.answered).toBeGreaterThan(0);
-    },
-    60_000,
-  );
-
-  test.concurrent('while the event loop of the target is blocked for 6 s is cleaned up all the same', async () => {
-    const target = await startObservedApp();
-    const before = await takeSnapshot(target);
-    const culprit = diagnoseJson(target, '20s');
-    await until('the profiler runs', () => isCpuProfilerOn(target.pid));
-    await target.get('/block/6000');
-    await delay(500);
-    culprit.kill('SIGKILL');
-    await culprit.ended;
-    const { left } = await untilRestored(target, before, LEASE_MILLIS + 6_000);
-    await target.end();
-    expect(left).toEqual([]);
-  }, 60_000);
-
-  test.concurrent('during the attach to a target that is blocked is cleaned up all the same', async () => {
-    const target = await startObservedApp();
-    const before = await takeSnapshot(target);
-    await target.get('/block/6000');
-    const culprit = diagnoseJson(target, '20s');
-    await delay(700);
-    culprit.kill('SIGKILL');
-    await culprit.ended;
-    const { left } = await untilRestored(target, before, LEASE_MILLIS + 6_000);
-    await target.end();
-    expect(left).toEqual([]);
-  }, 60_000);
-});
-
 describe('a signal to culprit', () => {
   test.concurrent.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     '%s ends the capture early, restores the target and reports what there is',
@@ -132,8 +44,7 @@ describe('a signal to culprit', () => {
       const target = await startObservedApp();
       const before = await takeSnapshot(target);
       const culprit = diagnoseJson(target, '40s');
-      await until('the profiler runs', () => isCpuProfilerOn(target.pid));
-      await delay(3_000);
+      await culprit.reaches('sampling', 3);
       culprit.kill(signal);
       const result = await culprit.ended;
       const { left } = await untilRestored(target, before, 5_000);
@@ -150,7 +61,7 @@ describe('a signal to culprit', () => {
     const target = await startObservedApp();
     const before = await takeSnapshot(target);
     const culprit = diagnoseJson(target, '40s');
-    await until('the profiler runs', () => isCpuProfilerOn(target.pid));
+    await culprit.reaches('sampling');
     culprit.kill('SIGINT');
     culprit.kill('SIGINT');
     await delay(20);
@@ -166,15 +77,15 @@ describe('a signal to culprit', () => {
   test.concurrent('SIGINT before the attach is done restores the target', async () => {
     const target = await startObservedApp();
     const before = await takeSnapshot(target);
-    for (const millis of [250, 350, 500]) {
+    for (const phase of PHASES.slice(0, 4)) {
       const culprit = diagnoseJson(target, '40s');
-      await delay(millis);
+      await culprit.reaches(phase);
       culprit.kill('SIGINT');
       const result = await culprit.ended;
       expect(wentWrongInside(result)).toBeNull();
       // Before our handler is in place the signal simply ends the process.
       expect(result.signal === 'SIGINT' || result.code === 130 || result.code === 0).toBe(true);
-      expect((await untilRestored(target, before, LEASE_MILLIS)).left, `after ${millis} ms`).toEqual([]);
+      expect((await untilRestored(target, before, LEASE_MILLIS)).left, phase).toEqual([]);
     }
     await target.end();
   }, 90_000);

@@ -1,11 +1,20 @@
 // Many processes of one host, which all answer SIGUSR1 on one port, are looked at at the same time; one process is looked at
 // by one culprit at a time; and one that answers nothing is given up.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { attachByPid } from '../../src/target/attach.ts';
-import { reportOf, runCulprit, startCulprit, wentWrongInside } from './support/culprit.ts';
+import { requires } from '../support/requires.ts';
+import { MOVES_INSPECTOR } from '../support/runtime-features.ts';
+import {
+  PHASES,
+  type Phase,
+  reportOf,
+  runCulprit,
+  startCulprit,
+  wentWrongInside,
+} from './support/culprit.ts';
 import { MAJORS, nodeBinary } from './support/node-versions.ts';
-import { isCpuProfilerOn, listeningPorts, openInspectorPort } from './support/observe.ts';
+import { isCpuProfilerOn, listeningPorts, openInspectorPort, untilBlocked } from './support/observe.ts';
 import { startObservedApp } from './support/observed-app.ts';
 import { staysRestored, takeSnapshot, untilRestored } from './support/restored.ts';
 import { endAllTargets, type RunningTarget, startTarget } from './support/target.ts';
@@ -31,8 +40,8 @@ http.createServer((req, res) => {
 }).listen(0, '127.0.0.1', function () { console.log('READY ' + this.address().port); });
 `;
 
-const diagnose = (target: RunningTarget, duration: string) =>
-  startCulprit(['diagnose', String(target.pid), '--duration', duration, '--json', '-']);
+const diagnose = (target: RunningTarget, duration: string, options: { saysPhases?: boolean } = {}) =>
+  startCulprit(['diagnose', String(target.pid), '--duration', duration, '--json', '-'], options);
 
 async function expectLeft(target: RunningTarget): Promise<void> {
   await until(
@@ -46,8 +55,8 @@ async function expectLeft(target: RunningTarget): Promise<void> {
 describe('three processes that share an inspector port', () => {
   test('are looked at side by side', async () => {
     const targets = await Promise.all([1, 2, 3].map(() => startTarget({ code: SERVER, ...ON_ONE_PORT })));
-    const looks = targets.map((target) => diagnose(target, '5s'));
-    await until('all three are profiled at once', () => targets.every(({ pid }) => isCpuProfilerOn(pid)));
+    const looks = targets.map((target) => diagnose(target, '9s', { saysPhases: true }));
+    await Promise.all(looks.map((look) => look.reaches('sampling')));
     for (const target of targets) expect(listeningPorts(target.pid)).not.toContain(PORT);
     for (const [i, look] of looks.entries()) {
       const result = await look.ended;
@@ -80,8 +89,10 @@ test('three workers of a cluster are looked at side by side', async () => {
     }`;
   const primary = await startTarget({ code });
   const pids = /^PIDS (.+)$/m.exec(primary.stdout())![1]!.split(' ').map(Number);
-  const looks = pids.map((pid) => startCulprit(['diagnose', String(pid), '--duration', '4s', '--json', '-']));
-  await until('all three are profiled at once', () => pids.every(isCpuProfilerOn));
+  const looks = pids.map((pid) =>
+    startCulprit(['diagnose', String(pid), '--duration', '9s', '--json', '-'], { saysPhases: true }),
+  );
+  await Promise.all(looks.map((look) => look.reaches('sampling')));
   for (const [i, look] of looks.entries()) {
     const result = await look.ended;
     expect(result.code, result.stderr).toBe(0);
@@ -93,15 +104,13 @@ test('three workers of a cluster are looked at side by side', async () => {
   await primary.end();
 });
 
-const versions = MAJORS.filter((major) => existsSync(nodeBinary(major)));
-
-describe.each(versions)('the inspector of Node %i', (major) => {
+describe.each(MAJORS)('the inspector of Node %i', (major) => {
+  requires('other Node versions');
   test.concurrent('gives its port back while it is looked at, and opens there the next time', async () => {
     const target = await startTarget({ code: SERVER, node: nodeBinary(major), ...onPort(major, 1) });
     const attachment = await attachByPid(target.pid);
     expect(attachment.identity.pid).toBe(target.pid);
-    // On 16 it stays.
-    expect(listeningPorts(target.pid).includes(portOf(major, 1))).toBe(major < 18);
+    expect(listeningPorts(target.pid).includes(portOf(major, 1))).toBe(!MOVES_INSPECTOR.includes(major));
     expect(listeningPorts(target.pid)).toContain(attachment.endpoint.port);
     expect(await attachment.detach()).toBe(true);
     await expectLeft(target);
@@ -113,7 +122,7 @@ describe.each(versions)('the inspector of Node %i', (major) => {
     const target = await startTarget({ code: SERVER, node: nodeBinary(major), ...onPort(major, 2) });
     await target.get('/session');
     const attachment = await attachByPid(target.pid);
-    expect(listeningPorts(target.pid).includes(portOf(major, 2))).toBe(major < 18);
+    expect(listeningPorts(target.pid).includes(portOf(major, 2))).toBe(!MOVES_INSPECTOR.includes(major));
     expect(await attachment.detach()).toBe(true);
     await expectLeft(target);
     expect(await target.get('/port')).toBe(String(portOf(major, 2)));
@@ -123,9 +132,9 @@ describe.each(versions)('the inspector of Node %i', (major) => {
   test.concurrent('also where its event loop is blocked', async () => {
     const target = await startTarget({ code: SERVER, node: nodeBinary(major), ...onPort(major, 3) });
     await target.get('/block');
-    await delay(300);
+    await untilBlocked(target.pid);
     const attachment = await attachByPid(target.pid);
-    expect(listeningPorts(target.pid).includes(portOf(major, 3))).toBe(major < 18);
+    expect(listeningPorts(target.pid).includes(portOf(major, 3))).toBe(!MOVES_INSPECTOR.includes(major));
     expect(await attachment.detach()).toBe(true);
     await expectLeft(target);
     await target.end();
@@ -151,16 +160,21 @@ test('a process whose loop is blocked from before we come until after we left is
 });
 
 describe('kill -9 of culprit while the inspector moves', () => {
-  // Opening, closing, opening again and the claim all fall into these moments.
-  test.concurrent.each([220, 260, 300, 340, 380, 420, 460, 500, 560, 640])(
-    'after %i ms leaves no open port',
-    async (millis) => {
+  // At each step, and on the way to the next one: it closes, opens again and is claimed again.
+  const moments = PHASES.slice(0, 5).flatMap((phase): [Phase, number][] => [
+    [phase, 0],
+    [phase, 25],
+  ]);
+  test.concurrent.each(moments)(
+    'at "%s" and %i ms leaves no open port',
+    async (phase, millis) => {
       const target = await startObservedApp();
       const before = await takeSnapshot(target);
-      const look = diagnose(target, '9s');
+      const look = diagnose(target, '9s', { saysPhases: true });
+      await look.reaches(phase);
       await delay(millis);
       look.kill('SIGKILL');
-      await look.ended;
+      expect((await look.ended).signal).toBe('SIGKILL');
       const { left } = await untilRestored(target, before, LEASE_MILLIS);
       await target.end();
       expect(left).toEqual([]);
@@ -172,8 +186,8 @@ describe('kill -9 of culprit while the inspector moves', () => {
 describe('two looks at one process', () => {
   test.concurrent('the second says so and leaves, and the first goes on to its end', async () => {
     const target = await startTarget({ code: SERVER });
-    const first = diagnose(target, '9s');
-    await until('the profiler runs', () => isCpuProfilerOn(target.pid));
+    const first = diagnose(target, '9s', { saysPhases: true });
+    await first.reaches('sampling');
     const second = await runCulprit(['diagnose', String(target.pid), '--duration', '2s']);
     expect(wentWrongInside(second)).toBeNull();
     expect(second.code).toBe(3);
@@ -207,8 +221,8 @@ describe('two looks at one process', () => {
   test.concurrent('also through an inspector that was open before', async () => {
     const target = await startTarget({ code: SERVER, nodeArgs: ['--inspect=127.0.0.1:0'] });
     const port = await openInspectorPort(target.pid, target.port);
-    const first = diagnose(target, '6s');
-    await until('the profiler runs', () => isCpuProfilerOn(target.pid));
+    const first = diagnose(target, '6s', { saysPhases: true });
+    await first.reaches('sampling');
     const second = await runCulprit(['diagnose', `127.0.0.1:${port}`, '--duration', '2s']);
     expect(second.code).toBe(3);
     expect(second.stderr).toMatch(/Another culprit/);
@@ -221,8 +235,8 @@ describe('two looks at one process', () => {
 
   test.concurrent('after kill -9 of the first, the second waits for the process to be given back', async () => {
     const target = await startTarget({ code: SERVER });
-    const first = diagnose(target, '30s');
-    await until('the profiler runs', () => isCpuProfilerOn(target.pid));
+    const first = diagnose(target, '30s', { saysPhases: true });
+    await first.reaches('sampling');
     first.kill('SIGKILL');
     await first.ended;
     await delay(2_000);

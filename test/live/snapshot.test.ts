@@ -7,7 +7,8 @@ import CDP from 'chrome-remote-interface';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/model/finding.ts';
 import type { HeapReport } from '../../src/model/heap/heap-report.ts';
-import { makeGroup, startTime, statusBytes, whyNoGroup } from '../stress/memory-group.mjs';
+import { makeGroup, startTime, statusBytes } from '../stress/memory-group.mjs';
+import { skipUnless } from '../support/requires.ts';
 import { reportOf, runCulprit, startCulprit, wentWrongInside } from './support/culprit.ts';
 import { openInspectorPort } from './support/observe.ts';
 import { startObservedApp } from './support/observed-app.ts';
@@ -177,49 +178,43 @@ describe('culprit is ended while a snapshot is being taken', () => {
   }, 60_000);
 });
 
-const noGroup = whyNoGroup();
-if (noGroup) console.warn(`The refusal of a snapshot below a memory limit is not tested: ${noGroup}`);
-
-test.skipIf(noGroup)(
-  'where the limit leaves 1.3 times the memory a forced snapshot is refused, the leak is named, and the process lives on',
-  async () => {
-    const group = makeGroup('refusal');
-    let target: RunningTarget | undefined;
-    try {
-      // The shell joins the group and becomes node: all of its memory is counted.
-      const enter = `echo $$ > ${group.folder}/cgroup.procs && exec "$0" "$@"`;
-      const nodeArgs = ['-c', enter, process.execPath, '--inspect-port=0'];
-      const server = await serve({ node: '/bin/sh', nodeArgs, usesDefaultInspectorPort: true });
-      target = server;
-      await server.get('/fill');
-      const bornAt = startTime(server.pid);
-      group.limit(Math.round(group.usedBytes() + 0.3 * statusBytes(server.pid, 'VmRSS')));
-      const args = ['--duration', LOOK, '--snapshot', 'force', '--json', '-'];
-      const result = await runCulprit(['diagnose', String(server.pid), ...args]);
-      expect(group.kills()).toBe(0);
-      expect(startTime(server.pid)).toBe(bornAt);
-      expect(await server.get('/')).toBe('ok');
-      expect(wentWrongInside(result)).toBeNull();
-      const { findings, capture } = reportOf(result);
-      expect(capture.restored).toBe(true);
-      expect(capture.steps).not.toContain('snapshot');
-      expect(capture.warnings.filter(({ code }) => code.startsWith('snapshot'))).toEqual([
-        { code: 'snapshot-no-memory', message: expect.stringContaining("left below the container's limit") },
-      ]);
-      expect(findings[0]).toMatchObject({ kind: 'heap-leak', subject: { file: 'store.cjs' } });
-      // And rightly so: taken by hand, it ends the process.
-      process.kill(server.pid, 'SIGUSR1');
-      const port = await until('its inspector is open', () => openInspectorPort(server.pid, server.port));
-      const { webSocketDebuggerUrl } = JSON.parse(await get(port, '/json/list'))[0];
-      const client = await CDP({ target: webSocketDebuggerUrl, local: true });
-      client.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false }).catch(() => {});
-      await until('the kernel ends it', () => !server.isRunning());
-      expect(group.kills()).toBeGreaterThan(0);
-      await client.close().catch(() => {});
-    } finally {
-      await target?.end();
-      await group.stop();
-    }
-  },
-  60_000,
-);
+test('where the limit leaves 1.3 times the memory a forced snapshot is refused, the leak is named, and the process lives on', async (context) => {
+  await skipUnless(context, 'memory group');
+  const group = makeGroup('refusal');
+  let target: RunningTarget | undefined;
+  try {
+    // The shell joins the group and becomes node: all of its memory is counted.
+    const enter = `echo $$ > ${group.folder}/cgroup.procs && exec "$0" "$@"`;
+    const nodeArgs = ['-c', enter, process.execPath, '--inspect-port=0'];
+    const server = await serve({ node: '/bin/sh', nodeArgs, usesDefaultInspectorPort: true });
+    target = server;
+    await server.get('/fill');
+    const bornAt = startTime(server.pid);
+    group.limit(Math.round(group.usedBytes() + 0.3 * statusBytes(server.pid, 'VmRSS')));
+    const args = ['--duration', LOOK, '--snapshot', 'force', '--json', '-'];
+    const result = await runCulprit(['diagnose', String(server.pid), ...args]);
+    expect(group.kills()).toBe(0);
+    expect(startTime(server.pid)).toBe(bornAt);
+    expect(await server.get('/')).toBe('ok');
+    expect(wentWrongInside(result)).toBeNull();
+    const { findings, capture } = reportOf(result);
+    expect(capture.restored).toBe(true);
+    expect(capture.steps).not.toContain('snapshot');
+    expect(capture.warnings.filter(({ code }) => code.startsWith('snapshot'))).toEqual([
+      { code: 'snapshot-no-memory', message: expect.stringContaining("left below the container's limit") },
+    ]);
+    expect(findings[0]).toMatchObject({ kind: 'heap-leak', subject: { file: 'store.cjs' } });
+    // And rightly so: taken by hand, it ends the process.
+    process.kill(server.pid, 'SIGUSR1');
+    const port = await until('its inspector is open', () => openInspectorPort(server.pid, server.port));
+    const { webSocketDebuggerUrl } = JSON.parse(await get(port, '/json/list'))[0];
+    const client = await CDP({ target: webSocketDebuggerUrl, local: true });
+    client.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false }).catch(() => {});
+    await until('the kernel ends it', () => !server.isRunning());
+    expect(group.kills()).toBeGreaterThan(0);
+    await client.close().catch(() => {});
+  } finally {
+    await target?.end();
+    await group.stop();
+  }
+}, 60_000);

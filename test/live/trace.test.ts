@@ -1,10 +1,11 @@
 // `culprit diagnose --trace`: the file opens elsewhere, and the target traces nothing afterwards, however culprit ends.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { needsOf, requires } from '../support/requires.ts';
 import { runCulprit, startCulprit, wentWrongInside } from './support/culprit.ts';
-import { nodeBinary } from './support/node-versions.ts';
+import { thisNodeAnd } from './support/node-versions.ts';
 import { endAllTargets, startTarget } from './support/target.ts';
 import { until } from './support/wait.ts';
 
@@ -23,13 +24,8 @@ require('http').createServer((req, res) => res.end(String(trace.getEnabledCatego
   .listen(0, '127.0.0.1', function () { console.log('READY ' + this.address().port); });
 `;
 
-const nodes: [string, string][] = [['this Node', process.execPath]];
-for (const major of [16, 26]) {
-  if (existsSync(nodeBinary(major))) nodes.push([`Node ${major}`, nodeBinary(major)]);
-  else console.warn(`--trace is not tested on Node ${major}: it is not in the cache.`);
-}
-
-describe.each(nodes)('%s', (name, node) => {
+describe.each(thisNodeAnd(16, 26))('%s', (name, node) => {
+  requires(...needsOf(node));
   test('the trace parses, has events with names and durations, and tracing is off afterwards', async () => {
     const target = await startTarget({ code: CODE, node });
     expect(await target.get('/')).toBe('none');

@@ -1,10 +1,8 @@
-// `culprit diagnose --why-alive` on programs that should have ended: each thing that was forgotten is listed with its
-// line, and the program is as it was afterwards.
-import { existsSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { KeptAliveBy } from '../../src/model/finding.ts';
+import { needsOf, requires } from '../support/requires.ts';
 import { reportOf, runCulprit, wentWrongInside } from './support/culprit.ts';
-import { nodeBinary } from './support/node-versions.ts';
+import { thisNodeAnd } from './support/node-versions.ts';
 import { openFds, openInspectorPort } from './support/observe.ts';
 import { endAllTargets, startTarget } from './support/target.ts';
 
@@ -33,13 +31,8 @@ require('worker_threads').parentPort.on('message', function onOrder() {});
 `;
 const LINE_OF = (name: string) => CODE.split('\n').findIndex((line) => line.includes(name)) + 1;
 
-const nodes: [string, string][] = [['this Node', process.execPath]];
-for (const major of [16, 26]) {
-  if (existsSync(nodeBinary(major))) nodes.push([`Node ${major}`, nodeBinary(major)]);
-  else console.warn(`--why-alive is not tested on Node ${major}: it is not in the cache.`);
-}
-
-describe.each(nodes)('%s', (_name, node) => {
+describe.each(thisNodeAnd(16, 26))('%s', (_name, node) => {
+  requires(...needsOf(node));
   test('every forgotten thing is listed with its line', async () => {
     const target = await startTarget({ code: CODE, files: { 'worker.cjs': WORKER }, node });
     const fdsBefore = openFds(target.pid).length;

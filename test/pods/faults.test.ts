@@ -6,29 +6,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DiagnosisReport } from '../../src/model/finding.ts';
-import {
-  CONTAINER_NODE,
-  type ContainerRoot,
-  containersUnavailable,
-  removeAllContainers,
-} from '../live/support/containers.ts';
+import { CONTAINER_NODE, type ContainerRoot, removeAllContainers } from '../live/support/containers.ts';
 import { reportOf, runCulprit } from '../live/support/culprit.ts';
-import { installNodes, nodeBinary } from '../live/support/node-versions.ts';
+import { nodeBinary } from '../live/support/node-versions.ts';
 import { leftovers, podRoot, serves, startPod, VIA } from '../live/support/pod.ts';
 import { RECORDER } from '../live/support/recorder.ts';
+import { lacking, requires } from '../support/requires.ts';
 
-let reasonToSkip: string | null = null;
+requires('containers', 'other Node versions');
 const roots = new Map<number, ContainerRoot>();
 const scratch = mkdtempSync(join(tmpdir(), 'culprit-pods-'));
 
 beforeAll(async () => {
-  reasonToSkip = (await containersUnavailable()) ?? (await installNodes());
-  if (reasonToSkip) {
-    console.warn(`The tests in containers are skipped: ${reasonToSkip}`);
-    return;
-  }
+  if (await lacking('containers', 'other Node versions')) return;
   for (const major of [16, 20, 24]) roots.set(major, await podRoot(nodeBinary(major)));
-}, 320_000);
+});
 
 afterAll(async () => {
   await removeAllContainers();
@@ -73,7 +65,6 @@ async function look(
 test.concurrent.each(TABLE)(
   '%s in Node %i, through %s',
   async (server, major, way) => {
-    if (reasonToSkip) return;
     const pod = await startPod(roots.get(major)!, server);
     const report = await look(way, pod.name, pod.exec);
     expect(report.target).toMatchObject({

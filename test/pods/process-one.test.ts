@@ -8,13 +8,13 @@ import {
   buildRoot,
   CONTAINER_NODE,
   type ContainerRoot,
-  containersUnavailable,
   removeAllContainers,
   startContainer,
 } from '../live/support/containers.ts';
 import { reportOf, runCulprit } from '../live/support/culprit.ts';
 import { leftovers, VIA } from '../live/support/pod.ts';
 import { until } from '../live/support/wait.ts';
+import { INIT, lacking, requires, skipUnless } from '../support/requires.ts';
 
 const APP = `require('node:http').createServer((q, s) => s.end('x')).listen(8080, '127.0.0.1', () => console.log('READY'));
 let x = 0; setInterval(() => { for (let i = 0; i < 1e5; i++) x += i; }, 100);`;
@@ -22,19 +22,14 @@ const WRAPPER = `require('node:child_process').spawn(process.execPath, ['/app/se
 const CLUSTER = `const cluster = require('node:cluster');
 if (cluster.isPrimary) { cluster.fork(); cluster.fork(); } else require('/app/server.cjs');`;
 
-const INIT = '/usr/bin/tini';
 const hasInit = existsSync(INIT);
 
-let reasonToSkip: string | null = null;
+requires('containers');
 let root: ContainerRoot;
 let bare: ContainerRoot;
 
 beforeAll(async () => {
-  reasonToSkip = await containersUnavailable();
-  if (reasonToSkip) {
-    console.warn(`The tests in containers are skipped: ${reasonToSkip}`);
-    return;
-  }
+  if (await lacking('containers')) return;
   const files = { '/app/server.cjs': APP, '/app/npm-cli.cjs': WRAPPER, '/app/cluster.cjs': CLUSTER };
   root = await buildRoot({ files: hasInit ? { ...files, '/sbin/tini': { copy: INIT } } : files });
   // Others than root look into it, too.
@@ -72,22 +67,19 @@ async function look(
 }
 
 test.concurrent('a wrapper that waits for the program is passed over', async () => {
-  if (reasonToSkip) return;
   const report = reportOf(await look([CONTAINER_NODE, '/app/npm-cli.cjs']));
   expect(report.target.title).toBe('node /app/server.cjs');
   expect(report.target.pid).toBeGreaterThan(1);
 });
 
-test.concurrent('an init (tini) as process 1 is none of ours', async () => {
-  // Without it CI says so when it installs.
-  if (reasonToSkip || !hasInit) return;
+test.concurrent('an init (tini) as process 1 is none of ours', async (context) => {
+  await skipUnless(context, 'init');
   const report = reportOf(await look(['/sbin/tini', '--', CONTAINER_NODE, '/app/server.cjs']));
   expect(report.target.title).toBe('node /app/server.cjs');
   expect(report.target.pid).toBeGreaterThan(1);
 });
 
 test.concurrent('several programs are listed to choose from', async () => {
-  if (reasonToSkip) return;
   const { stderr, code } = await look([CONTAINER_NODE, '/app/cluster.cjs'], { asked: [] });
   expect(stderr).toMatch(
     /^culprit: Several processes match here:\n( {2}\d+ {2}node \/app\/cluster\.cjs\n){3}/,
@@ -97,7 +89,6 @@ test.concurrent('several programs are listed to choose from', async () => {
 });
 
 test.concurrent('an ordinary user may look at its own process', async () => {
-  if (reasonToSkip) return;
   const report = reportOf(
     await look([CONTAINER_NODE, '/app/server.cjs'], { extra: ['--user', '1000:1000', '--cap-drop=all'] }),
   );
@@ -106,7 +97,6 @@ test.concurrent('an ordinary user may look at its own process', async () => {
 });
 
 test.concurrent('a process of another user is told with a cure that containers have', async () => {
-  if (reasonToSkip) return;
   const pod = await startContainer({
     root,
     args: [CONTAINER_NODE, '/app/server.cjs'],
@@ -140,7 +130,6 @@ test.concurrent('a process of another user is told with a cure that containers h
 });
 
 test.concurrent('Node.js where no PATH leads is found', async () => {
-  if (reasonToSkip) return;
   const report = reportOf(await look(['/nodejs/bin/node', '/app/server.cjs'], { in: bare }));
   expect(report.target.pid).toBe(1);
 });

@@ -20,8 +20,8 @@ test('kubectl is told context, namespace and container', () => {
   expect(execCommand(place, command).join(' ')).toBe(
     "kubectl --context eu --namespace prod exec -i shop-1 -c app -- node - record it's",
   );
-  expect(debugCommand(place, 'node:22-slim', ['node', '-']).join(' ')).toBe(
-    'kubectl --context eu --namespace prod debug -i --quiet pod/shop-1 --image=node:22-slim --target=app --profile=general -- node -',
+  expect(debugCommand(place, 'node:24-slim', ['node', '-']).join(' ')).toBe(
+    'kubectl --context eu --namespace prod debug -i --quiet pod/shop-1 --image=node:24-slim --target=app --profile=general -- node -',
   );
 });
 

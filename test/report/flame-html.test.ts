@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { toSpeedscope } from '../../src/report/flame/speedscope.ts';
-import { loadSpeedscopeViewer, renderSpeedscopeHtml } from '../../src/report/flame/speedscope-html.ts';
-import { loadZeroXViewer, renderZeroXHtml } from '../../src/report/flame/zero-x-html.ts';
+import { renderSpeedscopeHtml } from '../../src/report/flame/speedscope-html.ts';
+import { readViewer } from '../../src/report/flame/viewer-file.ts';
+import { renderZeroXHtml } from '../../src/report/flame/zero-x-html.ts';
 import { buildCpuProfile, buildFrame, HOSTILE_NAME } from './build-report.ts';
 
 const profiles = [
@@ -16,9 +17,9 @@ const profiles = [
 const renderers: [string, () => Promise<string>][] = [
   [
     'speedscope',
-    async () => renderSpeedscopeHtml(toSpeedscope(profiles, HOSTILE_NAME), await loadSpeedscopeViewer()),
+    async () => renderSpeedscopeHtml(toSpeedscope(profiles, HOSTILE_NAME), await readViewer('speedscope')),
   ],
-  ['0x', async () => renderZeroXHtml(profiles, HOSTILE_NAME, await loadZeroXViewer())],
+  ['0x', async () => renderZeroXHtml(profiles, HOSTILE_NAME, await readViewer('0x'))],
 ];
 
 describe.each(renderers)('the %s page', (_, render) => {

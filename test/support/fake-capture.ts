@@ -118,7 +118,8 @@ function compilingSession(compiled: number) {
   return fakeSession({
     'Runtime.evaluate': () => ({ result: { objectId: 'function' } }),
     'Runtime.getProperties': () => {
-      const value = { value: { scriptId: String((scriptId += compiled)), lineNumber: 0, columnNumber: 0 } };
+      scriptId += compiled;
+      const value = { value: { scriptId: String(scriptId), lineNumber: 0, columnNumber: 0 } };
       return { internalProperties: [{ name: '[[FunctionLocation]]', value }] };
     },
   });

@@ -5,6 +5,7 @@ import {
   checkAttachable,
   describeRefusal,
 } from '../../src/target/attachability.ts';
+import { requires } from '../support/requires.ts';
 import {
   addProcess,
   addSelf,
@@ -110,7 +111,8 @@ describe('checkAttachable', () => {
   });
 });
 
-describe.runIf(process.platform === 'linux')('checkAttachable on real processes', () => {
+describe('checkAttachable on real processes', () => {
+  requires('linux');
   it('accepts a running node and refuses it while it is stopped', async () => {
     const { child, pid } = await startNode('console.log("READY"); setInterval(() => {}, 1e6)');
     try {

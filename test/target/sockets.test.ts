@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { socketGroups } from '../../src/target/proc/socket-groups.ts';
 import { decodeAddress, parseInternetTable, parseUnixTable } from '../../src/target/proc/socket-table.ts';
 import { listeningPorts, portHolder } from '../../src/target/proc/sockets.ts';
+import { requires } from '../support/requires.ts';
 import { addProcess, type FakeProcess, makeFolder, removeFolder, startNode, stopNode } from './fake-proc.ts';
 
 const HEADER =
@@ -163,7 +164,8 @@ describe('socketGroups', () => {
   });
 });
 
-describe.runIf(process.platform === 'linux')('sockets of real processes', () => {
+describe('sockets of real processes', () => {
+  requires('linux');
   it('finds the port of a server, its holder, and both ends of its connections', async () => {
     const { child, pid, rest } = await startNode(`
       const net = require('net');

@@ -6,6 +6,7 @@ import {
   adviseOnHeap,
   unmeasuredOldSpaceMegabytes,
 } from '../../findings/memory/heap-settings.ts';
+import { TARGET_MAJORS } from '../../model/node-releases.ts';
 import { MIB } from '../../units/bytes.ts';
 import { formatBytes, formatShare } from '../../units/units.ts';
 import { LINKS } from '../links.ts';
@@ -88,12 +89,14 @@ function judgeInPod(facts: AuditFacts, memory: Memory, limitHere: number): Judge
     return judgeSize(facts, memory, limitHere, 'by --max-old-space-size');
   const major = nodeMajor(facts);
   const isTold = [...nodeFlags(settings), words].some((flag) => /--max[-_](heap|old)|percentage/.test(flag));
-  if (isTold || pod?.nodeOptions === null || major === undefined || major < 16 || major > 26)
+  if (isTold || pod?.nodeOptions === null || major === undefined || !isKnownMajor(major))
     return {
       unknown: `V8 takes it from the container it starts in; this process does not run in that pod of ${formatBytes(memory.bytes)}`,
     };
   return judgeSize(facts, memory, defaultHeapBytes(memory.bytes, major), "Node's own default there");
 }
+
+const isKnownMajor = (major: number) => major >= TARGET_MAJORS.oldest && major <= TARGET_MAJORS.newest;
 
 function judgeSize(facts: AuditFacts, memory: Memory, bytes: number, why: string): Judged {
   const size = formatBytes(bytes);

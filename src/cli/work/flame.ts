@@ -8,6 +8,7 @@ import type { Observations } from '../../model/observations.ts';
 import { readAnything } from '../../recording/foreign.ts';
 import type { Recording } from '../../recording/reader.ts';
 import type { Drawable, HeapDrawing } from '../../report/flame/drawable.ts';
+import { readViewer } from '../../report/flame/viewer-file.ts';
 import type { FlameOptions } from '../commands/flame.ts';
 import { writeWhole } from '../output.ts';
 
@@ -133,15 +134,15 @@ async function render(
     case 'speedscope-json':
       return `${JSON.stringify((await import('../../report/flame/speedscope.ts')).toSpeedscope(profiles, name))}\n`;
     case 'speedscope': {
-      const [{ toSpeedscope }, { loadSpeedscopeViewer, renderSpeedscopeHtml }] = await Promise.all([
+      const [{ toSpeedscope }, { renderSpeedscopeHtml }] = await Promise.all([
         import('../../report/flame/speedscope.ts'),
         import('../../report/flame/speedscope-html.ts'),
       ]);
-      return renderSpeedscopeHtml(toSpeedscope(profiles, name), await loadSpeedscopeViewer());
+      return renderSpeedscopeHtml(toSpeedscope(profiles, name), await readViewer('speedscope'));
     }
     case '0x': {
-      const { loadZeroXViewer, renderZeroXHtml } = await import('../../report/flame/zero-x-html.ts');
-      return renderZeroXHtml(profiles, name, await loadZeroXViewer());
+      const { renderZeroXHtml } = await import('../../report/flame/zero-x-html.ts');
+      return renderZeroXHtml(profiles, name, await readViewer('0x'));
     }
   }
 }

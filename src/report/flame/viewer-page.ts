@@ -2,11 +2,11 @@
 import { escapeHtml, jsonForScript } from '../escape.ts';
 import { hashSource, inlineScript } from './inline-script.ts';
 
-/** A flame graph viewer, as read from its package. */
+/** A flame graph viewer, as taken from its package. */
 export interface ViewerAssets {
   /** Name and version. */
   name: string;
-  /** The license text, which has to travel with the code. */
+  /** The license texts of all packages in it, which have to travel with the code. */
   license: string;
   styles: string[];
   script: string;

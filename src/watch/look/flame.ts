@@ -6,7 +6,8 @@ import { RecordingError } from '../../errors.ts';
 import { readRecording } from '../../recording/reader.ts';
 import { hasWeight } from '../../report/flame/drawable.ts';
 import { toSpeedscope } from '../../report/flame/speedscope.ts';
-import { loadSpeedscopeViewer, renderSpeedscopeHtml } from '../../report/flame/speedscope-html.ts';
+import { renderSpeedscopeHtml } from '../../report/flame/speedscope-html.ts';
+import { readViewer } from '../../report/flame/viewer-file.ts';
 import { FILES, type FlameRequest } from './request.ts';
 import type { Done } from './work.ts';
 
@@ -17,7 +18,7 @@ export async function drawFlame({ folder }: FlameRequest): Promise<Done> {
   if (profiles.length === 0) throw new RecordingError('The process was idle: there is nothing to draw.');
   const page = renderSpeedscopeHtml(
     toSpeedscope(profiles, target.title ?? 'culprit'),
-    await loadSpeedscopeViewer(),
+    await readViewer('speedscope'),
   );
   writeFileSync(join(folder, FILES.flame), page, { mode: 0o600 });
   return { ok: true, what: FILES.flame, findings: [] };

@@ -27,7 +27,7 @@ const SLOW_RANK = `// A comment that moves every line.
 
 export function rank(words) {
   let checksum = 7;
-  for (let i = 0; i < 12000; i++) checksum = (checksum * 33 + i) % 65521;
+  for (let i = 0; i < 40000; i++) checksum = (checksum * 33 + i) % 65521;
   const scored = words.map((word) => ({ word, score: word.length + word.charCodeAt(5) + checksum }));
   return scored.sort((a, b) => a.score - b.score);
 }
@@ -44,7 +44,7 @@ export function remember() {
 const LEAKY_VISITS = `const visits = new Map();
 
 export function remember(url) {
-  visits.set(visits.size, { url, at: new Date() });
+  visits.set(visits.size, { url, at: new Date(), steps: Array.from({ length: 60 }, (_, i) => i) });
   return visits.size;
 }
 `;

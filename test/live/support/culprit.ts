@@ -1,5 +1,6 @@
 // Running culprit as people do: as a process of its own.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { AuditReport, DiagnosisReport, Report, TriageReport } from '../../../src/model/finding.ts';
 import { CLI } from './root.ts';
 
@@ -15,10 +16,26 @@ export interface CulpritResult {
 export interface RunningCulprit {
   pid: number;
   kill(signal: NodeJS.Signals): void;
+  /** Resolves once it has said a phase so many times (`PHASES`); also when it ends. Needs `saysPhases`. */
+  reaches(phase: Phase, times?: number): Promise<void>;
   ended: Promise<CulpritResult>;
 }
 
+/** What culprit says with NODE_DEBUG=culprit, in this order; the last two each second. */
+export const PHASES = [
+  'sending SIGUSR1',
+  'the inspector is open',
+  'claimed',
+  'the inspector has moved',
+  'taking a baseline',
+  'sampling',
+  'watching what grows',
+] as const;
+export type Phase = (typeof PHASES)[number];
+
 interface RunOptions {
+  /** Its standard error has the phases, too. */
+  saysPhases?: boolean;
   env?: Record<string, string>;
   cwd?: string;
   /** After this it counts as hung. */
@@ -26,7 +43,8 @@ interface RunOptions {
 }
 
 export function startCulprit(args: string[], options: RunOptions = {}): RunningCulprit {
-  const env = { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: '', ...options.env };
+  const phases = options.saysPhases ? { NODE_DEBUG: 'culprit' } : {};
+  const env = { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: '', ...phases, ...options.env };
   const child = spawn(process.execPath, [CLI, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env,
@@ -47,7 +65,12 @@ export function startCulprit(args: string[], options: RunOptions = {}): RunningC
       resolve({ code, signal, stdout: out.join(''), stderr: err.join(''), hung });
     });
   });
-  return { pid: child.pid!, kill: (signal) => void child.kill(signal), ended };
+  const reaches = async (phase: Phase, times = 1) => {
+    const isThere = () => err.join('').split(`: ${phase}\n`).length > times;
+    while (!isThere() && child.exitCode === null && child.signalCode === null)
+      await Promise.race([once(child.stderr, 'data'), ended]);
+  };
+  return { pid: child.pid!, kill: (signal) => void child.kill(signal), reaches, ended };
 }
 
 export function runCulprit(args: string[], options?: RunOptions): Promise<CulpritResult> {

@@ -13,6 +13,14 @@ export function nodeBinary(major: number): string {
   return join(CACHE, `node_modules/n${major}/bin/node`);
 }
 
+/** For `describe.each`: the Node.js that runs the tests, and others by major version, which may not be installed. */
+export function thisNodeAnd(...majors: readonly number[]): [name: string, binary: string][] {
+  return [
+    ['this Node', process.execPath],
+    ...majors.map((major): [string, string] => [`Node ${major}`, nodeBinary(major)]),
+  ];
+}
+
 const missing = () => MAJORS.filter((major) => !existsSync(nodeBinary(major)));
 
 /** Installs what is not there yet. Resolves with null, or with the reason why there is nothing to test with. */

@@ -1,6 +1,7 @@
 // What can be seen of a process from outside: its descriptors, its listening ports, its inspector, its profiler.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { get } from './target.ts';
+import { until } from './wait.ts';
 
 function fdLinks(pid: number): string[] {
   const links: string[] = [];
@@ -57,4 +58,22 @@ export function isCpuProfilerOn(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Seen in a row: the main thread never rests. */
+const BUSY_LOOKS = 6;
+
+/** Resolves once its main thread runs on without a rest, whatever share of a CPU it gets: code blocks its event loop. */
+export async function untilBlocked(pid: number): Promise<void> {
+  let busy = 0;
+  const isRunning = () => / R \d+ /.test(readFileSync(`/proc/${pid}/task/${pid}/stat`, 'utf8'));
+  await until(
+    'its event loop is blocked',
+    () => {
+      busy = isRunning() ? busy + 1 : 0;
+      return busy >= BUSY_LOOKS;
+    },
+    20_000,
+    20,
+  );
 }

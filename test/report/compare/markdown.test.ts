@@ -64,10 +64,12 @@ describe.each(HOSTILE_TEXTS)('%s in every name', (_what, text) => {
     expect(tags.filter(([, , attributes]) => attributes!.trim() !== '')).toEqual([]);
   });
 
-  test.skipIf(text.trim() === '')('makes no other elements than a harmless name does', () => {
-    const elementsOf = (source: string) => source.match(/<\/?\w+/g);
-    expect(elementsOf(html)).toEqual(elementsOf(toHtml(buildHostile('plain'))));
-  });
+  // An empty name is left out with its elements.
+  if (text.trim() !== '')
+    test('makes no other elements than a harmless name does', () => {
+      const elementsOf = (source: string) => source.match(/<\/?\w+/g);
+      expect(elementsOf(html)).toEqual(elementsOf(toHtml(buildHostile('plain'))));
+    });
 
   test('mentions nobody and refers to nothing', () => {
     const found = textOutsideCode(html).match(/@\w|#\d|https?:\/\/|www\.|:\w+:/g);
