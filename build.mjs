@@ -79,6 +79,7 @@ const builds = [
     ...modules,
     entryPoints: {
       watcher: 'src/target/watcher.ts',
+      'watch-look': 'src/watch/look/main.ts',
       leash: 'src/workload/leash.ts',
       'heap-thread': 'src/recording/heap/heap-thread.ts',
     },

@@ -226,6 +226,22 @@ describe('what loads with what:', () => {
     expect(foreign).toEqual([]);
   });
 
+  test('a watcher attaches to nothing, judges nothing and draws nothing itself: programs beside it do', () => {
+    const loaded = [...reach('watch/watch.ts')];
+    const isDear = (to: string) =>
+      isHeavy(to) || to === 'chrome-remote-interface' || /^(record|diagnose)\.ts|^findings\//.test(to);
+    expect(loaded.filter(isDear)).toEqual([]);
+  });
+
+  test('the rules of a watch, what it remembers and what it tells are judged without any process, file or network', () => {
+    const pure =
+      /^watch\/rules\/|^watch\/follow\/slots|^watch\/passive\/metrics-of|^watch\/tell\/(alerts|outbox|metrics-text|watch-metrics)/;
+    const reaching = imports.filter(
+      ({ from, to, isTypeOnly }) => pure.test(from) && !isTypeOnly && !isOurs(to),
+    );
+    expect(reaching.map(say)).toEqual([]);
+  });
+
   test('judging settings needs no process, file or network', () => {
     expect([...reach('audit/audit.ts')].filter((to) => /^(target|capture|recording|cli)\//.test(to))).toEqual(
       [],
@@ -247,7 +263,7 @@ describe('what loads with what:', () => {
     const loaded = [...reach('cli/main.ts')].filter(isOurs);
     const isLight = (file: string) =>
       /^cli\/(main|program|command-line|(commands|options)\/[a-z0-9-]+)\.ts$/.test(file) ||
-      !/^(cli|analysis|audit|comparison|findings|heap|recording|triage|workload)\//.test(file);
+      !/^(cli|analysis|audit|comparison|findings|heap|recording|triage|watch|workload)\//.test(file);
     expect(loaded.filter((file) => !isLight(file))).toEqual([]);
     expect(loaded.filter((file) => file.startsWith('report/'))).toEqual(['report/escape.ts']);
   });
@@ -295,7 +311,7 @@ describe('files:', () => {
   test('only the command line writes to the terminal or ends the process', () => {
     const speaks = /\bconsole\.(log|error|warn)\(|process\.(stdout|stderr)\.write\(|process\.exit\(/;
     // Programs of their own: they run beside us.
-    const ownPrograms = ['target/watcher.ts', 'workload/leash.ts', 'recorder/main.ts'];
+    const ownPrograms = ['target/watcher.ts', 'workload/leash.ts', 'recorder/main.ts', 'watch/look/main.ts'];
     const others = files.filter(
       (file) =>
         roomOf(file) !== 'cli' &&

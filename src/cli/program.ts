@@ -18,13 +18,14 @@ import { register as preflight } from './commands/preflight.ts';
 import { register as ps } from './commands/ps.ts';
 import { register as record } from './commands/record.ts';
 import { register as triage } from './commands/triage.ts';
+import { register as watch } from './commands/watch.ts';
 import { exitCodesHelp } from './options/help-text.ts';
 
 type Register = (program: CommandLine) => void;
 
 /** In the order of the help. */
 const GROUPS: Record<string, Record<string, Register>> = {
-  'Running processes:': { diagnose, record },
+  'Running processes:': { diagnose, record, watch },
   'Pods, containers and other hosts:': { k8s },
   'Files:': { analyze, heap, flame, triage, open },
   'Comparisons:': { compare, bench },

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { describeChoices } from './family/choices.ts';
+import { isPackageManager } from './family/family.ts';
 import { chooseMember, servingUnits, type Unit } from './family/serving.ts';
 import { listPids, readStat } from './proc/proc.ts';
 import type { NodeProcess } from './proc/processes.ts';
@@ -105,7 +106,9 @@ function ownFamily(root: string): Set<number> {
 /** The first words of the code that a recorder starts from: how others of us know it. */
 export const RECORDER_MARK = '/*culprit*/';
 
-const isCulprit = ({ argv }: NodeProcess) =>
+type Started = Pick<NodeProcess, 'pid' | 'argv'>;
+
+const isCulprit = ({ argv }: Started) =>
   argv.slice(0, 2).some((argument) => /^culprit(-recorder)?(\.c?js)?$/.test(basename(argument))) ||
   argv.some((argument) => argument.startsWith(RECORDER_MARK)) ||
   /^- (record|ps)\b/.test(argv.slice(1, 3).join(' '));
@@ -113,10 +116,26 @@ const isCulprit = ({ argv }: NodeProcess) =>
 /** A wrapper whose program is not there is no program itself. */
 const isEmptyWrapper = ({ family }: NodeProcess) => family.role === 'wrapper' && family.children.length === 0;
 
+/** Without ourselves and those that started us. */
+function strangersAmong<P extends Started>(processes: readonly P[], root: string): P[] {
+  const family = ownFamily(root);
+  return processes.filter((entry) => !family.has(entry.pid) && !isCulprit(entry));
+}
+
+/** The programs with `pattern` in their command line, or all with "": for whoever knows nothing of their families. */
+export function programsLike<P extends Started>(
+  pattern: string,
+  processes: readonly P[],
+  root = '/proc',
+): P[] {
+  const matching = strangersAmong(processes, root).filter(({ argv }) => argv.join(' ').includes(pattern));
+  const programs = matching.filter(({ argv }) => !isPackageManager(argv));
+  return programs.length > 0 ? programs : matching;
+}
+
 /** The one Node.js program that runs here, as in most containers. Throws UsageError when there is none, or several. */
 export function resolveOnly(processes: readonly NodeProcess[], root = '/proc'): ResolvedTarget {
-  const family = ownFamily(root);
-  const strangers = processes.filter((entry) => !family.has(entry.pid) && !isCulprit(entry));
+  const strangers = strangersAmong(processes, root);
   const programs = strangers.filter((entry) => !isEmptyWrapper(entry));
   const ofNode = programs.filter(({ runtime }) => runtime === 'Node.js');
   if (programs.length === 0)
@@ -130,8 +149,7 @@ export function resolveOnly(processes: readonly NodeProcess[], root = '/proc'): 
 
 /** By a name that a process manager gave, or a part of the command line. */
 function namedByPattern(pattern: string, { processes, root }: Resolving): Named {
-  const family = ownFamily(root);
-  const others = processes.filter((entry) => !family.has(entry.pid) && !isCulprit(entry));
+  const others = strangersAmong(processes, root);
   const byName = others.filter((entry) => entry.family.app === pattern);
   const matching =
     byName.length > 0 ? byName : others.filter((entry) => entry.argv.join(' ').includes(pattern));

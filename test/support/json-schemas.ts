@@ -22,6 +22,7 @@ import { preflight } from '../../src/wire/report/preflight.ts';
 import { auditReport, diagnosisReport, report, triageReport } from '../../src/wire/report/report.ts';
 import { reportContainer, reportProcess, reportTarget } from '../../src/wire/report/target.ts';
 import { reportWarning } from '../../src/wire/report/warning.ts';
+import { watchConfig } from '../../src/wire/watch/config.ts';
 
 type Schema = v.GenericSchema;
 
@@ -87,6 +88,12 @@ export function jsonSchemaOf(name: SchemaName) {
   const { title, schema, parts } = PUBLISHED[name];
   const { $schema, ...rest } = toJsonSchema(schema, { target: 'draft-2020-12', definitions: parts });
   return { $schema, title, ...rest };
+}
+
+/** Of `culprit.watch.json`, for editors: strict, as the reader is. */
+export function watchConfigJsonSchema() {
+  const { $schema, ...rest } = toJsonSchema(watchConfig, { target: 'draft-2020-12' });
+  return { $schema, title: 'culprit watch configuration', ...rest };
 }
 
 const validators = new Map(

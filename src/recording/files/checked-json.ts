@@ -7,7 +7,7 @@ import { RecordingError } from '../../errors.ts';
 
 const MAX_BYTES = 10 * 2 ** 20;
 
-interface Expected<S extends v.GenericSchema> {
+export interface Expected<S extends v.GenericSchema> {
   schema: S;
   /** What it is to be: "an accept file". */
   what: string;
@@ -27,14 +27,25 @@ export function readCheckedJson<S extends v.GenericSchema>(
 export function parseCheckedJson<S extends v.GenericSchema>(
   text: string,
   name: string,
-  { schema, what, hint }: Expected<S>,
+  expected: Expected<S>,
 ): v.InferOutput<S> {
   let content: unknown;
   try {
     content = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new RecordingError(`${name} is not JSON: ${(error as Error).message}.`, hint, { cause: error });
+    throw new RecordingError(`${name} is not JSON: ${(error as Error).message}.`, expected.hint, {
+      cause: error,
+    });
   }
+  return checked(content, name, expected);
+}
+
+/** Throws RecordingError when `content` is not what it has to be. */
+export function checked<S extends v.GenericSchema>(
+  content: unknown,
+  name: string,
+  { schema, what, hint }: Expected<S>,
+): v.InferOutput<S> {
   const result = v.safeParse(schema, content);
   if (result.success) return result.output;
   const [issue] = result.issues;

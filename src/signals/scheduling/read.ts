@@ -13,11 +13,16 @@ export function readScheduling(pid: number, atMillis: number, root = '/proc'): S
   const tasks = `${root}/${pid}/task`;
   return {
     atMillis,
-    main: readTurns(tasks, pid),
+    main: readMainTurns(pid, root),
     others: readOthers(tasks, pid),
     mainState: readStat(pid, tasks)?.state,
     machineStallMicros: readPressure(`${root}/pressure/cpu`).some,
   };
+}
+
+/** Of the main thread alone: one file. */
+export function readMainTurns(pid: number, root = '/proc'): CpuTurns | undefined {
+  return readTurns(`${root}/${pid}/task`, pid);
 }
 
 function readOthers(tasks: string, pid: number): CpuTurns | undefined {

@@ -1,0 +1,50 @@
+// `culprit watch`: guard processes over days, and keep evidence.
+import type { ExitCode } from '../../exit-codes.ts';
+import type { CommandLine } from '../command-line.ts';
+import { DONE_OR_WRONG, withHelpText } from '../options/help-text.ts';
+
+export interface WatchOptions {
+  all?: boolean;
+  config?: string;
+  folder?: string;
+  check?: boolean;
+  status?: boolean;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+const NOTES = `A target is a pid, :3000 (a port) or a part of a command line; it is followed
+across restarts. Rules hold without any configuration: memory near its limit
+or growing, a busy event loop, throttling, file descriptors, restarts, new
+findings. culprit.watch.json or .yaml changes them, and adds webhooks and
+/metrics; docs/watching.md explains it. Ctrl-C ends the watch.`;
+
+export function register(program: CommandLine): void {
+  const command = program
+    .command('watch')
+    .summary('guard processes, and keep evidence before a crash')
+    .argument('[targets...]')
+    .description(
+      'watch processes from outside, look inside where a rule says so, and keep evidence, alerts and a log of decisions',
+    )
+    .option('--all', 'all Node.js processes here')
+    .option('--config <file>', 'the configuration (default: culprit.watch.json or .yaml, if present)')
+    .option('--folder <dir>', 'where evidence, state and decisions lie (default: culprit-watch)')
+    .option('--check', 'check the configuration, say what would be watched, and end')
+    .option('--status', 'say what the watch of this folder does, and end')
+    .option('--json', 'decisions, or the status, as JSON')
+    .option('--quiet', 'print nothing but alarms and what failed');
+  withHelpText(command, {
+    examples: [
+      ['culprit watch server.js', 'until Ctrl-C, with the usual rules'],
+      ['culprit watch --all --config culprit.watch.yaml'],
+      ['culprit watch --status', 'from another terminal'],
+    ],
+    notes: NOTES,
+    exits: DONE_OR_WRONG,
+  }).action(program.ending(run));
+}
+
+export async function run(targets: readonly string[], options: WatchOptions): Promise<ExitCode> {
+  return (await import('../work/watch.ts')).watchTargets(targets, options);
+}

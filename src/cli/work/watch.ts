@@ -1,0 +1,120 @@
+// `culprit watch`: from options and configuration to a watch that runs until it is ended, and what it prints.
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { UsageError } from '../../errors.ts';
+import { EXIT, type ExitCode } from '../../exit-codes.ts';
+import { escapeControls, jsonForTerminal } from '../../report/escape.ts';
+import { renderWatchCheck, renderWatchStatus } from '../../report/text/watch-text.ts';
+import { readStat } from '../../target/proc/proc.ts';
+import { parseTarget } from '../../target/target-word.ts';
+import { VERSION } from '../../version.ts';
+import { CONFIG_FILES, interpretConfig, readWatchConfig } from '../../watch/config/read-config.ts';
+import type { WatchConfig } from '../../watch/config/watch-config.ts';
+import type { FollowSpec } from '../../watch/follow/sight.ts';
+import { systemClock } from '../../watch/store/clock.ts';
+import type { Decision } from '../../watch/store/decision-log.ts';
+import { watcherOf } from '../../watch/store/folder-claim.ts';
+import { readState } from '../../watch/store/state-file.ts';
+import type { WatchOptions } from '../commands/watch.ts';
+import { listenForInterrupt } from '../interrupt.ts';
+
+export async function watchTargets(targets: readonly string[], options: WatchOptions): Promise<ExitCode> {
+  const config = await configOf(targets, options);
+  if (options.status) return status(config.folder, options.json === true);
+  // A configuration may leave its targets to the command line.
+  const specs = options.check && config.targets.length === 0 ? [] : specsOf(config);
+  if (options.check) {
+    process.stdout.write(renderWatchCheck(config));
+    return EXIT.done;
+  }
+  const { watch } = await import('../../watch/watch.ts');
+  const interrupt = listenForInterrupt();
+  try {
+    await watch({
+      config,
+      specs,
+      clock: systemClock,
+      signal: interrupt.signal,
+      version: VERSION,
+      onDecision: (decision) => print(decision, options),
+    });
+  } finally {
+    interrupt.dispose();
+  }
+  return EXIT.done;
+}
+
+/** The command line over the file, over the defaults. Throws UsageError or RecordingError. */
+async function configOf(
+  targets: readonly string[],
+  { all, config, folder }: WatchOptions,
+): Promise<WatchConfig> {
+  const file = config ?? CONFIG_FILES.find((name) => existsSync(name));
+  const read = file === undefined ? interpretConfig({}, process.cwd()) : await readWatchConfig(file);
+  if (all && targets.length > 0)
+    throw new UsageError('--all and targets exclude each other.', 'Leave one of them out.');
+  return {
+    ...read,
+    ...(targets.length > 0 && { targets: [...targets], all: false }),
+    ...(all && { targets: [], all: true }),
+    ...(folder !== undefined && { folder: resolve(folder) }),
+  };
+}
+
+/** Throws UsageError. */
+function specsOf({ targets, all }: WatchConfig): FollowSpec[] {
+  if (all) return [{ word: null, spec: null }];
+  if (targets.length === 0)
+    throw new UsageError(
+      'There is nothing to watch.',
+      'Name a pid, :port or part of a command line, or give --all; or set "targets" in the configuration.',
+    );
+  return [...new Set(targets)].map((word) => {
+    const spec = parseTarget(word);
+    if (spec.kind === 'inspector' || spec.kind === 'web-socket')
+      throw new UsageError(
+        `${word} is the address of an inspector.`,
+        'A watch follows processes of this machine: give a pid, :port or name.',
+      );
+    if (spec.kind === 'pid' && !readStat(spec.pid))
+      throw new UsageError(
+        `There is no process ${spec.pid}.`,
+        'See the Node.js processes here with `culprit ps`.',
+      );
+    return { word, spec };
+  });
+}
+
+function status(folder: string, isJson: boolean): ExitCode {
+  const state = readState(folder);
+  if (!state)
+    throw new UsageError(
+      `Nothing was ever watched in ${folder}.`,
+      'Name the folder of the watch with --folder.',
+    );
+  const watcher = watcherOf(folder);
+  process.stdout.write(
+    isJson
+      ? `${jsonForTerminal({ isRunning: watcher !== undefined, ...state })}\n`
+      : renderWatchStatus(state, { folder, watcher }),
+  );
+  return EXIT.done;
+}
+
+const LOUD = new Set<Decision['what']>(['warn', 'critical', 'clear', 'storage']);
+
+function print(decision: Decision, { json, quiet }: WatchOptions): void {
+  if (quiet && !LOUD.has(decision.what) && decision.outcome !== 'failed') return;
+  if (json) {
+    process.stdout.write(`${JSON.stringify(decision)}\n`);
+    return;
+  }
+  const { at, target, pid, what, why, detail, outcome, evidence, rule } = decision;
+  const who = target === '' ? '' : ` ${target}${pid === null ? '' : ` (${pid})`}`;
+  const by = rule === null ? '' : `, rule ${rule}`;
+  const came = detail === '' ? '' : `: ${outcome === 'done' ? '' : `${outcome}, `}${detail}`;
+  const where = evidence === null || outcome !== 'done' ? '' : ` [${evidence}]`;
+  process.stdout.write(
+    `${escapeControls(`${at.slice(11, 19)}${who} ${what}: ${why}${by}${came}${where}`, 1_000)}\n`,
+  );
+}

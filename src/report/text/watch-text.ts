@@ -1,0 +1,77 @@
+// What `culprit watch --check` and `--status` print.
+import { formatBytes, formatCount, formatDuration } from '../../units/units.ts';
+import type { WatchState } from '../../wire/watch/state.ts';
+import { escapeControls } from '../escape.ts';
+
+/** What is said of a configuration; the whole of it is in watch/config/. */
+export interface CheckedConfig {
+  targets: readonly string[];
+  all: boolean;
+  intervalMillis: number;
+  folder: string;
+  quotaBytes: number;
+  light: { everyMillis: number; durationMillis: number } | null;
+  rules: readonly {
+    name: string;
+    metric: string;
+    actions: readonly { do: string }[];
+    limits: { count: number; windowMillis: number | null };
+  }[];
+  webhooks: readonly { url: string }[];
+  metrics: { host: string; port: number } | null;
+}
+
+export function renderWatchCheck(config: CheckedConfig): string {
+  const { targets, all, intervalMillis, folder, quotaBytes, light, rules, webhooks, metrics } = config;
+  const who = all
+    ? 'all Node.js processes here'
+    : targets.length === 0
+      ? 'what the command line names'
+      : targets.join(', ');
+  const lines = [
+    'The configuration is good.',
+    `watches    ${who}, from outside every ${formatDuration(intervalMillis)}`,
+    light
+      ? `looks in   for ${formatDuration(light.durationMillis)} every ${formatDuration(light.everyMillis)}, within its budget`
+      : 'looks in   only when a rule asks for it',
+    `keeps      up to ${formatBytes(quotaBytes)} of evidence in ${folder}`,
+    `tells      ${webhooks.length === 0 ? 'no webhook' : webhooks.map(({ url }) => new URL(url).host).join(', ')}`,
+    `metrics    ${metrics ? `http://${metrics.host}:${metrics.port}/metrics` : 'off'}`,
+    ...rules.map(({ name, metric, actions, limits }) => {
+      const often = `${formatCount(limits.count, 'run')}${limits.windowMillis === null ? '' : ` in ${formatDuration(limits.windowMillis)}`}`;
+      return `rule       ${name} (${metric}): ${actions.map((action) => action.do).join(', ')}; at most ${often}`;
+    }),
+  ];
+  return `${lines.map((line) => escapeControls(line)).join('\n')}\n`;
+}
+
+/** `watcher` is the pid of the one that runs. */
+export function renderWatchStatus(
+  { rules, targets, alerts }: WatchState,
+  { folder, watcher }: { folder: string; watcher: number | undefined },
+): string {
+  const lines = [
+    watcher === undefined ? `No watcher runs in ${folder}.` : `Process ${watcher} watches, in ${folder}.`,
+  ];
+  for (const { name, pid, sinceAgeMillis, restarts, findings } of targets) {
+    const state = pid === null ? 'gone' : `pid ${pid}`;
+    const again = restarts === 0 ? '' : `, ${formatCount(restarts, 'restart')}`;
+    lines.push('', `${name}: ${state} for ${formatDuration(sinceAgeMillis)}${again}`);
+    for (const { severity, title } of findings) lines.push(`  ${severity}: ${title}`);
+    for (const rule of rules.filter((each) => each.target === name && isWorthSaying(each)))
+      lines.push(`  rule ${rule.rule}: ${sayRule(rule)}`);
+  }
+  lines.push(
+    '',
+    `${formatCount(alerts.length, 'alert')} firing; ${formatCount(rules.filter((rule) => rule.state === 'running').length, 'rule')} running.`,
+  );
+  return `${lines.map((line) => escapeControls(line)).join('\n')}\n`;
+}
+
+const isWorthSaying = ({ level, state, runs }: WatchState['rules'][number]) =>
+  level !== 'ok' || state !== 'running' || runs > 0;
+
+function sayRule({ level, state, reason, runs }: WatchState['rules'][number]): string {
+  const acted = runs === 0 ? '' : `, acted ${formatCount(runs, 'time')}`;
+  return `${level}, ${state}${reason === '' ? '' : ` (${reason})`}${acted}`;
+}

@@ -1,0 +1,143 @@
+// From the words of a configuration to what a watch does; what cannot be meant is refused in one sentence that names the
+// place.
+import { isIP } from 'node:net';
+import { dirname, resolve } from 'node:path';
+import { UsageError } from '../../errors.ts';
+import { readCheckedDocument } from '../../recording/files/checked-document.ts';
+import { DAY_MILLIS, parseDuration } from '../../units/duration.ts';
+import { type WatchConfigWords, watchConfig } from '../../wire/watch/config.ts';
+import { DEFAULT_RULES } from './default-rules.ts';
+import { readRules } from './read-rules.ts';
+import type { LightConfig, MetricsConfig, WatchConfig, Webhook } from './watch-config.ts';
+
+/** Looked for in the folder that culprit is started in. */
+export const CONFIG_FILES = ['culprit.watch.json', 'culprit.watch.yaml', 'culprit.watch.yml'] as const;
+
+const DEFAULTS = {
+  intervalMillis: 5_000,
+  folder: 'culprit-watch',
+  quotaBytes: 2 ** 30,
+  // Growth is told from noise from 12 s on.
+  light: { everyMillis: 600_000, durationMillis: 15_000 },
+  metricsHost: '127.0.0.1',
+};
+
+/** Rejects with RecordingError for a file that is no configuration, UsageError for one that cannot be meant. */
+export async function readWatchConfig(file: string): Promise<WatchConfig> {
+  const words = await readCheckedDocument(file, {
+    schema: watchConfig,
+    what: 'a configuration of culprit watch',
+    hint: 'schema/culprit-watch.schema.json describes it; docs/watching.md has examples.',
+  });
+  return interpretConfig(words, dirname(resolve(file)));
+}
+
+/** Paths in it are relative to `folder`. Throws UsageError. */
+export function interpretConfig(words: WatchConfigWords, folder: string): WatchConfig {
+  const webhooks = (words.webhooks ?? []).map((hook, index) => readWebhook(hook, index, folder));
+  const targets = words.targets ?? [];
+  if (words.all && targets.length > 0)
+    throw new UsageError('"all" and "targets" exclude each other.', 'Leave one of them out.');
+  return {
+    targets,
+    all: words.all ?? false,
+    intervalMillis: within(words.interval, DEFAULTS.intervalMillis, {
+      name: 'interval',
+      least: 1_000,
+      most: 300_000,
+    }),
+    folder: resolve(folder, words.folder ?? DEFAULTS.folder),
+    quotaBytes: readQuota(words.quota),
+    logs: (words.logs ?? []).map((path) => resolve(folder, path)),
+    light: readLight(words.light),
+    rules: readRules(words.rules ?? [], words.defaults === false ? [] : DEFAULT_RULES, webhooks.length > 0),
+    webhooks,
+    metrics: words.metrics === undefined ? null : readMetrics(words.metrics, folder),
+  };
+}
+
+interface Range {
+  name: string;
+  least: number;
+  most: number;
+}
+
+/** Milliseconds. Throws UsageError. */
+export function within(text: string | undefined, otherwise: number, { name, least, most }: Range): number {
+  if (text === undefined) return otherwise;
+  const millis = parseDuration(text) ?? 0;
+  if (millis < least || millis > most)
+    throw new UsageError(
+      `${name} ${text} is out of range.`,
+      `It can be from ${least / 1_000} s to ${most / 1_000} s.`,
+    );
+  return millis;
+}
+
+const SIZES = { KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 } as const;
+const LEAST_QUOTA = 10 * SIZES.MB;
+
+function readQuota(text: string | undefined): number {
+  if (text === undefined) return DEFAULTS.quotaBytes;
+  const [, number, unit] = /^(\S+?)\s*(KB|MB|GB)$/.exec(text) ?? [];
+  const bytes = Number(number) * SIZES[unit as keyof typeof SIZES];
+  if (bytes < LEAST_QUOTA)
+    throw new UsageError(
+      `quota ${text} is too small.`,
+      'One piece of evidence takes some megabytes: give 10MB or more.',
+    );
+  return bytes;
+}
+
+function readLight(words: WatchConfigWords['light']): LightConfig | null {
+  if (words?.off) return null;
+  const { everyMillis, durationMillis } = DEFAULTS.light;
+  const light = {
+    everyMillis: within(words?.every, everyMillis, { name: 'light.every', least: 10_000, most: DAY_MILLIS }),
+    durationMillis: within(words?.duration, durationMillis, {
+      name: 'light.duration',
+      least: 3_000,
+      most: 60_000,
+    }),
+  };
+  if (light.durationMillis > light.everyMillis / 2)
+    throw new UsageError(
+      'light.duration is more than half of light.every: the process would be looked at nearly all the time.',
+      'Look for a shorter time, or less often.',
+    );
+  return light;
+}
+
+function readWebhook(hook: Webhook, index: number, folder: string): Webhook {
+  const place = `webhooks[${index}].url`;
+  const url = URL.canParse(hook.url) ? new URL(hook.url) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
+    throw new UsageError(
+      `${place} is not an http or https URL.`,
+      'For example http://alertmanager:9093/api/v2/alerts.',
+    );
+  if (url.username !== '' || url.password !== '')
+    throw new UsageError(`${place} holds a password.`, 'Put a token into a file, and name it as tokenFile.');
+  return {
+    url: url.href,
+    ...(hook.tokenFile !== undefined && { tokenFile: resolve(folder, hook.tokenFile) }),
+  };
+}
+
+function readMetrics(words: NonNullable<WatchConfigWords['metrics']>, folder: string): MetricsConfig {
+  const host = words.host ?? DEFAULTS.metricsHost;
+  if (isIP(host) === 0 && host !== 'localhost')
+    throw new UsageError(
+      `metrics.host ${host} is no IP address.`,
+      'For example 127.0.0.1, or 0.0.0.0 for all addresses.',
+    );
+  if (!isLoopback(host) && words.tokenFile === undefined)
+    throw new UsageError(
+      `metrics.host ${host} can be reached from elsewhere, and no token is set.`,
+      'Name a file with a token as metrics.tokenFile, or listen on 127.0.0.1.',
+    );
+  const tokenFile = words.tokenFile === undefined ? {} : { tokenFile: resolve(folder, words.tokenFile) };
+  return { host, port: words.port, ...tokenFile };
+}
+
+const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.');

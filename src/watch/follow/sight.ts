@@ -1,0 +1,83 @@
+// Which Node.js processes are here, by /proc alone: nobody is asked, and no port is tried.
+import { programsLike } from '../../target/find.ts';
+import { shortCommand } from '../../target/proc/command.ts';
+import { listPids, readCmdline, readCwd, readStat } from '../../target/proc/proc.ts';
+import { known } from '../../target/proc/proc-file.ts';
+import { listeningPorts } from '../../target/proc/sockets.ts';
+import { isNodeProcess } from '../../target/program/node-binary.ts';
+import type { TargetSpec } from '../../target/target-word.ts';
+import type { Sighting, Wanted } from './slots.ts';
+
+/** A word of the command line and what it means; null: all processes. */
+export interface FollowSpec {
+  word: string | null;
+  spec: TargetSpec | null;
+}
+
+interface Seen extends Sighting {
+  argv: string[];
+}
+
+/** What each of the specs matches at this moment. */
+export type Sight = () => Wanted[];
+
+const LONGEST_COMMAND = 80;
+
+export function createSight(specs: readonly FollowSpec[], root = '/proc'): Sight {
+  const matchers = specs.map(({ word, spec }) => ({ word, match: matcherOf(spec, root) }));
+  return () => {
+    const seen = listNodes(root);
+    return matchers.map(({ word, match }) => ({
+      word,
+      matches: match(seen).map(({ argv: _argv, ...sighting }) => sighting),
+    }));
+  };
+}
+
+function listNodes(root: string): Seen[] {
+  return listPids(root).flatMap((pid): Seen[] => {
+    if (pid === process.pid || !isNodeProcess(pid, root)) return [];
+    const stat = readStat(pid, root);
+    if (!stat || stat.state === 'Z' || stat.state === 'X') return [];
+    const argv = readCmdline(pid, root) ?? [];
+    const command = shortCommand(argv, stat.comm, LONGEST_COMMAND);
+    return [{ pid, startTicks: stat.startTicks, command, folder: known(readCwd(pid, root)) ?? '', argv }];
+  });
+}
+
+function matcherOf(spec: TargetSpec | null, root: string): (seen: readonly Seen[]) => Seen[] {
+  switch (spec?.kind) {
+    case undefined:
+      return (seen) => programsLike('', seen, root);
+    case 'pattern':
+      return (seen) => programsLike(spec.pattern, seen, root);
+    case 'port':
+      return (seen) =>
+        seen.filter(({ pid }) => listeningPorts(pid, root).some(({ port }) => port === spec.port));
+    case 'pid':
+      return followPid(spec.pid);
+    default:
+      return () => [];
+  }
+}
+
+const identity = ({ pid, startTicks }: Sighting) => `${pid}:${startTicks}`;
+
+/** A process, and when it is gone the next one with its command that was not there before. */
+function followPid(firstPid: number): (seen: readonly Seen[]) => Seen[] {
+  let current: Seen | undefined;
+  let there = new Set<string>();
+  return (seen) => {
+    const same = current
+      ? seen.find((each) => identity(each) === identity(current!))
+      : seen.find(({ pid }) => pid === firstPid);
+    const command = current?.argv.join('\0');
+    const next = same ?? seen.find((each) => !there.has(identity(each)) && command === each.argv.join('\0'));
+    // What was there while it lived is no successor.
+    if (same || next) there = new Set(seen.map(identity));
+    // A title that it gives itself is not what its successor is started by.
+    if (next && next !== same) current = next;
+    else current ??= same;
+    return next ? [next] : [];
+  };
+}

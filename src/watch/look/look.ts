@@ -1,0 +1,97 @@
+// One look into a process: record, analyse, and keep what was asked for.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { estimateSnapshot } from '../../capture/heap/snapshot-estimate.ts';
+import { DEFAULTS } from '../../defaults.ts';
+import { diagnose } from '../../diagnose.ts';
+import { AttachError } from '../../errors.ts';
+import { explainRecordedHeap } from '../../heap/explain-recorded-heap.ts';
+import type { DiagnosisReport } from '../../model/finding.ts';
+import { record } from '../../record.ts';
+import { packRecording } from '../../recording/archive.ts';
+import { readRecording } from '../../recording/reader.ts';
+import { createRecordingWriter } from '../../recording/writer.ts';
+import { renderJson } from '../../report/json.ts';
+import { renderText } from '../../report/text/text.ts';
+import { readStat, readStatus } from '../../target/proc/proc.ts';
+import { formatDuration } from '../../units/units.ts';
+import { type CaptureRequest, FILES } from './request.ts';
+import type { Done } from './work.ts';
+
+const PRIVATE = { mode: 0o600 };
+const COLUMNS = 100;
+const LEAST_SAMPLES = 8;
+
+/** Throws AttachError, UsageError or RecordingError. */
+export async function look(request: CaptureRequest, signal: AbortSignal): Promise<Done> {
+  const { folder } = request;
+  const parent = folder ?? mkdtempSync(join(tmpdir(), 'culprit-look-'));
+  const recordingFolder = join(parent, 'recording');
+  try {
+    const ended = await capture(request, recordingFolder, signal);
+    if (signal.aborted) throw new AttachError('It was called off.');
+    if (folder !== null) await packRecording(recordingFolder, join(folder, FILES.recording));
+    const recording = await readRecording(recordingFolder);
+    const report = diagnose(recording, await explainRecordedHeap(recording));
+    if (folder !== null) keep(report, folder);
+    return {
+      ok: true,
+      what: `${outcomeOf(report)}${ended}`,
+      verdict: report.verdict,
+      findings: foundIn(report),
+    };
+  } finally {
+    rmSync(folder === null ? parent : recordingFolder, { recursive: true, force: true });
+  }
+}
+
+/** How it ended, where that is not as planned. */
+async function capture(
+  request: CaptureRequest,
+  recordingFolder: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const { pid, startTicks, durationMillis, snapshot, folder } = request;
+  if (readStat(pid)?.startTicks !== startTicks) throw new AttachError(`Process ${pid} has ended.`);
+  if (snapshot === 'force') checkSnapshot(pid, request.maxPauseMillis ?? 0);
+  const { intervalMillis, maxPauseMillis, budgetShare } = DEFAULTS.capture;
+  const { outcome } = await record({ kind: 'process', pid }, createRecordingWriter(recordingFolder), {
+    durationMillis,
+    intervalMillis: Math.min(intervalMillis, Math.floor(durationMillis / LEAST_SAMPLES)),
+    maxPauseMillis,
+    budgetShare,
+    snapshot,
+    // What is not kept is a light look: hooks are its dearest part.
+    async: folder === null ? 'off' : DEFAULTS.capture.async,
+    signal,
+  });
+  return outcome.ended === 'target-gone' ? ', and the process ended meanwhile' : '';
+}
+
+/** All anonymous memory is taken for heap: the estimate errs to the safe side. Throws AttachError. */
+function checkSnapshot(pid: number, maxPauseMillis: number): void {
+  const anonBytes = readStatus(pid)?.rssAnonBytes;
+  if (anonBytes === undefined) throw new AttachError('No snapshot: what it would cost is unknown.');
+  const { pauseMillis, fits } = estimateSnapshot(anonBytes, pid);
+  if (!fits) throw new AttachError('No snapshot: it does not fit into the memory that is left.');
+  if (pauseMillis > maxPauseMillis)
+    throw new AttachError(
+      `No snapshot: it would hold the process for about ${formatDuration(pauseMillis)}, and ${formatDuration(maxPauseMillis)} are allowed.`,
+    );
+}
+
+function keep(report: DiagnosisReport, folder: string): void {
+  const kept = { ...report, capture: { ...report.capture, files: [] } };
+  writeFileSync(join(folder, FILES.report), renderJson(kept), PRIVATE);
+  writeFileSync(join(folder, FILES.text), renderText(kept, { colors: false, width: COLUMNS }), PRIVATE);
+}
+
+function outcomeOf({ verdict, verdictReason, findings }: DiagnosisReport): string {
+  if (verdict === 'findings') return `${findings[0]?.severity}: ${findings[0]?.title}`;
+  return verdict === 'healthy' ? 'nothing found' : `too little data: ${verdictReason}`;
+}
+
+function foundIn({ findings }: DiagnosisReport): Done['findings'] {
+  return findings.map(({ fingerprint, kind, severity, title }) => ({ fingerprint, kind, severity, title }));
+}

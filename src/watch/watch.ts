@@ -1,0 +1,395 @@
+// The watch itself: looks from outside in rounds, judges what it sees, and has done what rules say. Beside a round runs one thing
+// at a time: the actions of one rule, or a light look.
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { readStat } from '../target/proc/proc.ts';
+import type { AlarmLevel } from '../wire/watch/names.ts';
+import type { WatchState } from '../wire/watch/state.ts';
+import { type ActionPlace, act } from './actions/act.ts';
+import { refusalOf } from './actions/refusal.ts';
+import type { MetricsConfig, WatchConfig } from './config/watch-config.ts';
+import { createSight, type FollowSpec, type Sight } from './follow/sight.ts';
+import { createFollower, type FollowEvent, type Slot } from './follow/slots.ts';
+import { createJobs, type Jobs } from './jobs.ts';
+import { Looks } from './looks.ts';
+import { createOutsideLook } from './passive/look-outside.ts';
+import { type KnownFinding, worstOf } from './rules/known-findings.ts';
+import { pace, startPace } from './rules/pace.ts';
+import { createRuleBook, type Occurrence, type RuleBook } from './rules/rule-book.ts';
+import { millisBetween, type WatchClock } from './store/clock.ts';
+import type { Decision } from './store/decision-log.ts';
+import { openStore, type Store } from './store/store.ts';
+import { measure, newTarget, type Target } from './targets.ts';
+import type { MetricsServer } from './tell/metrics-server.ts';
+import { renderMetrics } from './tell/metrics-text.ts';
+import { createTeller, type Teller } from './tell/teller.ts';
+import { watchFamilies } from './tell/watch-metrics.ts';
+
+export interface WatchOptions {
+  config: WatchConfig;
+  specs: readonly FollowSpec[];
+  clock: WatchClock;
+  /** Ends the watch. */
+  signal: AbortSignal;
+  version: string;
+  /** Everything that is decided, as it is decided. */
+  onDecision: (decision: Decision) => void;
+}
+
+/** Runs until `signal` aborts. Throws UsageError when the folder or the port of metrics is not to be had. */
+export async function watch(options: WatchOptions): Promise<void> {
+  // A young generation of 1 MB does for this, and V8 would let it grow to 16 MB and keep it.
+  setFlagsFromString('--semi-space-growth-factor=1');
+  const running = new Watch(options);
+  const { config } = options;
+  let server: MetricsServer | null = null;
+  try {
+    if (config.metrics) server = await serve(config.metrics, running);
+    await running.run(server?.port);
+  } finally {
+    server?.close();
+    running.store.close();
+  }
+}
+
+/** A server takes memory: it loads where it is wanted. */
+async function serve(config: MetricsConfig, running: Watch): Promise<MetricsServer> {
+  const { serveMetrics } = await import('./tell/metrics-server.ts');
+  return serveMetrics(config, () => running.metricsPage());
+}
+
+/** All processes are looked for so often; known ones are looked at in each round. */
+const SIGHT_MILLIS = 10_000;
+const MISSING_MILLIS = 3_000;
+const SAVE_MILLIS = 10_000;
+
+class Watch {
+  readonly store: Store;
+  private readonly options: WatchOptions;
+  private readonly book: RuleBook;
+  private readonly teller: Teller;
+  private readonly follower = createFollower();
+  private readonly outside = createOutsideLook();
+  private readonly sight: Sight;
+  private readonly targets = new Map<string, Target>();
+  private readonly jobs: Jobs;
+  private readonly looks: Looks;
+  private sightedMillis = Number.NEGATIVE_INFINITY;
+  private savedMillis = Number.NEGATIVE_INFINITY;
+
+  constructor(options: WatchOptions) {
+    const { config, clock, signal } = options;
+    this.options = options;
+    this.store = openStore({
+      folder: config.folder,
+      quotaBytes: config.quotaBytes,
+      onTrouble: (words) => this.decideStorage(words),
+    });
+    const { before } = this.store;
+    const atMillis = clock.monotonic();
+    const awayMillis = before ? millisBetween(before.savedAt, clock.stamp()) : 0;
+    this.book = createRuleBook(config.rules, { saved: before?.rules, awayMillis, atMillis });
+    const isRule = (name: string) => config.rules.some((rule) => rule.name === name);
+    this.teller = createTeller({
+      hooks: config.webhooks,
+      clock,
+      open: before?.alerts.filter(({ rule }) => isRule(rule)) ?? [],
+      onDelivery: (url, delivery) =>
+        this.decide({
+          ...NOBODY,
+          what: 'webhook',
+          why: new URL(url).host,
+          outcome: delivery.is === 'delivered' ? 'done' : 'failed',
+          detail: delivery.is === 'delivered' ? 'it takes alerts again' : delivery.reason,
+        }),
+    });
+    this.sight = createSight(options.specs);
+    this.jobs = createJobs(signal, (error) => this.decideStorage((error as Error).message));
+    this.looks = new Looks({
+      light: config.light,
+      clock,
+      signal,
+      targets: this.targets,
+      jobs: this.jobs,
+      decide: (decision) => this.decide(decision),
+      onNews: (target) => this.announce(target),
+    });
+  }
+
+  async run(metricsPort: number | undefined): Promise<void> {
+    const { clock, signal, config } = this.options;
+    const port = metricsPort === undefined ? '' : `, metrics on port ${metricsPort}`;
+    this.decide({
+      ...NOBODY,
+      what: 'begin',
+      why: 'started',
+      outcome: 'done',
+      detail: `${config.folder}${port}`,
+    });
+    if (this.store.setAside !== null) this.decideStorage(`limits count anew: ${this.store.setAside}`);
+    this.follow(clock.monotonic());
+    this.forgetOthers(clock.monotonic());
+    let speed = startPace(config.intervalMillis, clock.monotonic(), ownCpuMillis());
+    while (!signal.aborted) {
+      this.round(clock.monotonic());
+      speed = pace(speed, {
+        atMillis: clock.monotonic(),
+        cpuMillis: ownCpuMillis(),
+        configuredMillis: config.intervalMillis,
+      });
+      await delay(speed.intervalMillis, undefined, { signal }).catch(() => {});
+    }
+    await this.jobs.idle();
+    await this.teller.flush();
+    this.decide({ ...NOBODY, what: 'end', why: 'asked to stop', outcome: 'done', detail: '' });
+    this.save();
+  }
+
+  /** Targets of the watcher before that are followed no more must not alarm for ever. */
+  private forgetOthers(atMillis: number): void {
+    const isFollowed = (name: string) => this.follower.slots.some((slot) => slot.name === name);
+    const names = new Set([
+      ...this.book.list(atMillis).map(({ target }) => target),
+      ...this.teller.open.map(({ target }) => target),
+    ]);
+    for (const name of [...names].filter((each) => !isFollowed(each))) {
+      this.book.forget(name, atMillis);
+      for (const { rule, target } of this.teller.open)
+        if (target === name) this.teller.resolve(rule, target, 'it is followed no more');
+    }
+  }
+
+  private round(atMillis: number): void {
+    this.follow(atMillis);
+    for (const target of this.targets.values()) this.lookOutside(target, atMillis);
+    this.looks.beginLight(atMillis);
+    this.teller.pump();
+    if (atMillis - this.savedMillis >= SAVE_MILLIS) this.save();
+  }
+
+  private follow(atMillis: number): void {
+    const isMissing = this.follower.slots.some(({ process, word }) => !process && word !== null);
+    if (atMillis - this.sightedMillis < (isMissing ? MISSING_MILLIS : SIGHT_MILLIS)) return;
+    this.sightedMillis = atMillis;
+    this.note(this.follower.see(this.sight(), atMillis), atMillis);
+  }
+
+  private note(events: readonly FollowEvent[], atMillis: number): void {
+    for (const slot of this.follower.slots) {
+      if (this.targets.has(slot.name)) continue;
+      const known = this.store.before?.targets.find(({ name }) => name === slot.name)?.findings ?? [];
+      this.targets.set(slot.name, newTarget(slot, known, atMillis));
+    }
+    for (const event of events) this.noteOne(event, atMillis);
+  }
+
+  private noteOne(event: FollowEvent, atMillis: number): void {
+    if (event.kind === 'too-many') {
+      this.decide({
+        ...NOBODY,
+        what: 'found',
+        why: 'too many processes',
+        outcome: 'skipped',
+        detail: 'the rest is not watched',
+      });
+      return;
+    }
+    const { slot, kind } = event;
+    const target = this.targets.get(slot.name);
+    if (kind === 'found' || kind === 'restarted') {
+      if (target) target.readings = [];
+    } else if (kind === 'ended') this.happened(this.book.processEnded(slot.name, atMillis));
+    else {
+      this.happened(this.book.forget(slot.name, atMillis));
+      this.targets.delete(slot.name);
+    }
+    const command = kind === 'dropped' ? (slot.last?.command ?? '') : event.process.command;
+    const pid = kind === 'dropped' ? null : event.process.pid;
+    this.decide({
+      target: slot.name,
+      pid,
+      rule: null,
+      what: kind,
+      why: command,
+      evidence: null,
+      outcome: 'done',
+      detail: '',
+    });
+  }
+
+  private lookOutside(target: Target, atMillis: number): void {
+    const { slot } = target;
+    const reading = slot.process ? this.outside.look(slot.process, atMillis) : undefined;
+    if (slot.process && !reading) {
+      this.note(this.follower.ended(slot, atMillis), atMillis);
+      // The next one may be there already.
+      this.sightedMillis = Number.NEGATIVE_INFINITY;
+    }
+    measure(target, reading, atMillis);
+    this.happened(this.book.judge(slot.name, target.metrics, atMillis));
+  }
+
+  private happened(occurrences: readonly Occurrence[]): void {
+    for (const occurrence of occurrences) this.happenedOnce(occurrence);
+  }
+
+  private happenedOnce(happening: Occurrence): void {
+    const { rule, target: name, to } = happening;
+    const target = this.targets.get(name);
+    if (!target) return;
+    const { slot } = target;
+    const why = rule.metric === 'finding' && to !== 'ok' ? titlesOf(target.findings) : happening.why;
+    const occurrence = { ...happening, why };
+    const pid = slot.process?.pid ?? null;
+    const facts = { target: name, pid, rule: rule.name, why, evidence: null };
+    this.decide({ ...facts, what: to === 'ok' ? 'clear' : to, outcome: 'done', detail: '' });
+    if (to === 'ok') this.teller.resolve(rule.name, name, why);
+    // What became milder needs no other look.
+    else if (HEIGHT[to] >= HEIGHT[occurrence.from]) this.enqueue(occurrence, slot);
+  }
+
+  private enqueue(occurrence: Occurrence, slot: Slot): void {
+    this.looks.callOffLight();
+    const isTaken = this.jobs.add(() => this.actOn(occurrence, slot));
+    if (!isTaken) this.skip(occurrence, slot, 'too many alarms wait already');
+  }
+
+  private async actOn(occurrence: Occurrence, slot: Slot): Promise<void> {
+    const { rule } = occurrence;
+    if (rule.actions.length === 0) return;
+    const place = this.place();
+    const { clock } = this.options;
+    const { state, reason } = this.book.limited(rule, slot.name, clock.monotonic());
+    if (state === 'running') {
+      this.book.started(rule, slot.name, clock.monotonic());
+      // A limit that is forgotten in a crash is none.
+      this.save();
+      await act(place, { occurrence, slot }).finally(() => this.book.done(rule, slot.name));
+    } else {
+      this.skip(occurrence, slot, reason);
+      // To tell costs the target nothing, and has a bound of its own.
+      await act(place, { occurrence, slot }, (action) => action.do === 'webhook');
+    }
+    // It may have ended while it was looked at.
+    if (this.book.levelOf(rule, slot.name) === 'ok') this.teller.resolve(rule.name, slot.name, 'it is over');
+    this.save();
+  }
+
+  private skip({ rule, why }: Occurrence, slot: Slot, reason: string): void {
+    const what = rule.actions.find((action) => action.do !== 'webhook')?.do;
+    const facts = { target: slot.name, pid: slot.process?.pid ?? null, rule: rule.name, why, evidence: null };
+    if (what) this.decide({ ...facts, what, outcome: 'skipped', detail: reason });
+  }
+
+  private place(): ActionPlace {
+    const { config, signal, clock } = this.options;
+    return {
+      host: hostname(),
+      logs: config.logs,
+      signal,
+      refusal: ({ process }) => (process ? refusalOf(process.pid) : 'the process is gone'),
+      makeEvidence: (rule, target) => this.store.makeEvidence(rule, target, new Date(clock.wall())),
+      ask: (request) => this.looks.ask(request),
+      onDiagnosed: (slot, diagnosis) => this.looks.diagnosed(slot, diagnosis),
+      recent: (slot) => this.looks.recent(slot),
+      fire: (facts) => this.teller.fire(facts),
+      decide: (decision) => this.decide(decision),
+    };
+  }
+
+  /** A finding that comes to one that is there already raises no alarm by its level; it is news all the same. */
+  private announce(target: Target): void {
+    const { name } = target.slot;
+    target.metrics = { ...target.metrics, finding: worstOf(target.findings) };
+    const raised = this.book.judge(name, target.metrics, this.options.clock.monotonic());
+    const again = this.options.config.rules
+      .filter((rule) => rule.metric === 'finding' && !raised.some((each) => each.rule === rule))
+      .map((rule) => ({ rule, target: name, level: this.book.levelOf(rule, name) }))
+      .filter(({ level }) => level !== 'ok');
+    this.happened([
+      ...raised,
+      ...again.map(({ level, ...rest }) => ({ ...rest, from: level, to: level, why: '' })),
+    ]);
+  }
+
+  private decideStorage(detail: string): void {
+    this.decide({ ...NOBODY, what: 'storage', why: 'files', outcome: 'failed', detail });
+  }
+
+  private decide(decision: Omit<Decision, 'at'>): void {
+    const whole = { at: new Date(this.options.clock.wall()).toISOString(), ...decision };
+    // Said first: to write may fail.
+    this.options.onDecision(whole);
+    this.store?.log(whole);
+  }
+
+  private save(): void {
+    const { clock } = this.options;
+    const atMillis = clock.monotonic();
+    this.savedMillis = atMillis;
+    this.store.save({
+      format: 'culprit-watch',
+      version: 1,
+      pid: process.pid,
+      startTicks: readStat(process.pid)?.startTicks ?? 0,
+      savedAt: clock.stamp(),
+      rules: this.book.save(atMillis),
+      targets: [...this.targets.values()].map((target) => savedTarget(target, atMillis)),
+      alerts: this.teller.open.map((alert) => ({ ...alert, findings: [...alert.findings] })),
+    });
+  }
+
+  metricsPage(): string {
+    return renderMetrics(
+      watchFamilies({
+        targets: [...this.targets.values()].map(({ slot, readings, metrics, findings }) => ({
+          slot,
+          reading: readings.at(-1),
+          metrics,
+          findings,
+        })),
+        rules: this.book.list(this.options.clock.monotonic()),
+        outboxes: this.teller.outboxes,
+        own: {
+          version: this.options.version,
+          cpuSeconds: ownCpuMillis() / 1_000,
+          lookCpuSeconds: this.looks.cost.cpuMillis / 1_000,
+          residentBytes: process.memoryUsage.rss(),
+          looks: this.looks.cost.looks,
+          writeFailures: this.store.failures,
+          evidenceBytes: this.store.evidenceBytes(),
+        },
+      }),
+    );
+  }
+}
+
+const HEIGHT: Readonly<Record<AlarmLevel, number>> = { ok: 0, warn: 1, critical: 2 };
+/** About no target and by no rule. */
+const NOBODY = { target: '', pid: null, rule: null, evidence: null } as const;
+
+/** The newest first. */
+function titlesOf(findings: readonly KnownFinding[]): string {
+  const grave = findings.filter(({ severity }) => severity !== 'notice').toReversed();
+  return grave
+    .map(({ title }) => title)
+    .slice(0, 3)
+    .join('; ');
+}
+
+function savedTarget({ slot, findings }: Target, atMillis: number): WatchState['targets'][number] {
+  return {
+    name: slot.name,
+    pid: slot.process?.pid ?? null,
+    command: slot.last?.command ?? '',
+    sinceAgeMillis: Math.max(0, Math.round(atMillis - slot.sinceMillis)),
+    restarts: slot.restartsInAll,
+    findings,
+  };
+}
+
+function ownCpuMillis(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}

@@ -1,0 +1,31 @@
+// The closed lists of names that a watch configuration is made of. No validator is loaded with them.
+
+/** What a rule can be about; watch/rules/metric-kinds.ts says what each is. */
+export const WATCH_METRIC_NAMES = [
+  'memory.share',
+  'memory.left',
+  'memory.rising',
+  'memory.stalled',
+  'memory.kills',
+  'loop.busy',
+  'cpu.throttled',
+  'cpu.waiting',
+  'fds.share',
+  'pids.share',
+  'restarts',
+  'gone',
+  'finding',
+] as const;
+export type WatchMetricName = (typeof WATCH_METRIC_NAMES)[number];
+
+/** What a rule can do, besides running a program. */
+export const WATCH_ACTION_NAMES = ['diagnose', 'flame', 'snapshot', 'report', 'triage', 'webhook'] as const;
+export type WatchActionName = (typeof WATCH_ACTION_NAMES)[number];
+
+/** What becomes of a rule for one target. */
+export const RULE_STATES = ['running', 'acting', 'throttled', 'finished'] as const;
+export type RuleState = (typeof RULE_STATES)[number];
+
+/** How bad an alarm is; the least first. */
+export const ALARM_LEVELS = ['ok', 'warn', 'critical'] as const;
+export type AlarmLevel = (typeof ALARM_LEVELS)[number];
