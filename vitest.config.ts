@@ -5,9 +5,7 @@ import { defineConfig } from 'vitest/config';
 import { viteCodeAsText } from './code-as-text.mjs';
 
 /** Attach and leave no trace, export what was recorded, and the commands of the CI examples. */
-const CORE = ['restore', 'pprof-export', 'ci-examples'].map(
-  (name) => `test/live/${name}.test.ts`,
-);
+const CORE = ['restore', 'pprof-export', 'ci-examples'].map((name) => `test/live/${name}.test.ts`);
 /** Whole comparisons of commits. */
 const BENCH = ['test/live/bench.test.ts'];
 

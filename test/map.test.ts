@@ -60,10 +60,10 @@ test('the steps of a diagnosis name the files that call each other', () => {
     ['cli/live.ts', 'record.ts'],
     ['cli/work/diagnose.ts', 'diagnose.ts'],
     ['diagnose.ts', 'analysis/facts.ts'],
-    ['diagnose.ts', 'findings/judge.ts'],
-    ['findings/judge.ts', 'rules.ts'],
-    ['findings/judge.ts', 'join.ts'],
-    ['findings/judge.ts', 'rank.ts'],
+    ['diagnose.ts', 'findings/verdict/judge.ts'],
+    ['findings/verdict/judge.ts', 'rules.ts'],
+    ['findings/verdict/judge.ts', 'join.ts'],
+    ['findings/verdict/judge.ts', 'rank.ts'],
   ];
   expect(calls.filter(([from, to]) => !text(from).includes(`/${to}'`))).toEqual([]);
 });

@@ -8,7 +8,7 @@ import { readPassiveSample } from '../signals/passive/read.ts';
 import { readScheduling } from '../signals/scheduling/read.ts';
 import type { CaptureSink } from '../signals/sink.ts';
 import type { Attachment } from '../target/attach.ts';
-import { SessionClosed } from '../target/inspector-session.ts';
+import { SessionClosed } from '../target/inspector/inspector-session.ts';
 import { readStat } from '../target/proc/proc.ts';
 import { createSocketAges } from '../target/proc/socket-ages.ts';
 import { readAddons } from './addons.ts';

@@ -1,6 +1,6 @@
 // "What keeps it alive", asked once of each thread.
 import { aliveRead } from '../signals/keep-alive/read.ts';
-import { SessionClosed } from '../target/inspector-session.ts';
+import { SessionClosed } from '../target/inspector/inspector-session.ts';
 import { memoryLimitWords } from '../units/memory-limit.ts';
 import type { CaptureContext } from './context.ts';
 import { estimateCensusBytes, estimateCensusMillis } from './heap/ladder.ts';

@@ -6,7 +6,7 @@ import { PROBE_URL } from '../probe/probe-url.ts';
 import { readPassiveSample } from '../signals/passive/read.ts';
 import type { CaptureSink } from '../signals/sink.ts';
 import type { Attachment } from '../target/attach.ts';
-import type { InspectorSession } from '../target/inspector-session.ts';
+import type { InspectorSession } from '../target/inspector/inspector-session.ts';
 import type { CaptureOutcome } from './context.ts';
 import { openThread, type ThreadCapture } from './thread/thread-capture.ts';
 

@@ -3,7 +3,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CaptureStream } from '../signals/sink.ts';
-import type { InspectorSession } from '../target/inspector-session.ts';
+import type { InspectorSession } from '../target/inspector/inspector-session.ts';
 
 export interface TraceOutcome {
   events: number;

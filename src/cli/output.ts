@@ -6,7 +6,7 @@ import type { FamilyReport, Report } from '../model/finding.ts';
 import type { HeapReport } from '../model/heap/heap-report.ts';
 import { renderHeapText } from '../report/heap/heap-text.ts';
 import { renderJson } from '../report/json.ts';
-import { renderFamilyText } from '../report/text/family-text.ts';
+import { renderFamilyText } from '../report/text/pages/family-text.ts';
 import { renderText, type TextOptions } from '../report/text/text.ts';
 import { rememberReport } from './last-report.ts';
 import type { HtmlOption, ReportOutput } from './options/report-options.ts';

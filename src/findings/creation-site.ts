@@ -1,7 +1,7 @@
 // Finding the code that makes what piles up: creation sites whose resources survive, and where Node makes them out
 // of sight of the caller, the allocation stacks of the objects around them.
-import type { Blame } from '../analysis/cpu/blame.ts';
-import { callerOfPackage } from '../analysis/cpu/callers.ts';
+import type { Blame } from '../analysis/cpu/blame/blame.ts';
+import { callerOfPackage } from '../analysis/cpu/blame/callers.ts';
 import type { Facts } from '../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../analysis/growth/resource-growth.ts';
 import type { Trend } from '../analysis/statistics/trend.ts';

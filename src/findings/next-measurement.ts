@@ -2,7 +2,7 @@
 import type { Facts } from '../analysis/facts.ts';
 import type { NextMeasurement } from '../model/finding.ts';
 import type { Draft } from './rule.ts';
-import { isYoung } from './young-process.ts';
+import { isYoung } from './verdict/young-process.ts';
 
 /** A census or a snapshot takes about as long as was estimated, or a little more. */
 const MARGIN = 1.5;

@@ -1,5 +1,5 @@
 // Words shared by the rules: places, rates, subjects. Text is made from typed values only.
-import type { Blame } from '../analysis/cpu/blame.ts';
+import type { Blame } from '../analysis/cpu/blame/blame.ts';
 import type { Trend } from '../analysis/statistics/trend.ts';
 import type { Finding, Subject } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';

@@ -2,7 +2,7 @@
 
 import type { ProbeClient } from '../probe/client/probe-client.ts';
 import type { ScriptList } from '../probe/client/script-list.ts';
-import type { InspectorSession } from '../target/inspector-session.ts';
+import type { InspectorSession } from '../target/inspector/inspector-session.ts';
 import type { BodyOf } from '../wire/parts.ts';
 import type { SampleLine } from './lines.ts';
 import type { CaptureSink } from './sink.ts';

@@ -8,9 +8,14 @@ import { claim, newToken, release, TargetIsHeld } from './holding/claim.ts';
 import { type AttachDeadline, startDeadline, withDeadline } from './holding/deadline.ts';
 import { moveInspector } from './holding/move.ts';
 import { readIdentity, refuseOtherRuntimes, type TargetIdentity } from './identity.ts';
-import { type InspectorEndpoint, readInspectorEndpoint } from './inspector-address.ts';
-import { ConnectionRefused, type InspectorSession, openSession, SessionClosed } from './inspector-session.ts';
-import { openInspectorBySignal, signalAndFind } from './open-inspector.ts';
+import { type InspectorEndpoint, readInspectorEndpoint } from './inspector/inspector-address.ts';
+import {
+  ConnectionRefused,
+  type InspectorSession,
+  openSession,
+  SessionClosed,
+} from './inspector/inspector-session.ts';
+import { openInspectorBySignal, signalAndFind } from './inspector/open-inspector.ts';
 
 export interface Attachment {
   session: InspectorSession;

@@ -3,7 +3,7 @@
 import { AttachError } from '../errors.ts';
 import { cureOfBlockedSignal } from './blocked-signal.ts';
 import { readLaunchMarks } from './family/launch-marks.ts';
-import { readNodeFlags } from './inspector-ports.ts';
+import { readNodeFlags } from './inspector/inspector-ports.ts';
 import { readChildren } from './proc/children.ts';
 import { ageSeconds, listPids, type ProcStat, type ProcStatus, readStat, readStatus } from './proc/proc.ts';
 import { known, readLink } from './proc/proc-file.ts';

@@ -1,8 +1,8 @@
 // Closing an inspector that our signal opened, when attaching through it failed or whoever sent the signal is gone.
 import { setTimeout as delay } from 'node:timers/promises';
 import { release } from './holding/claim.ts';
-import { findOpenInspector } from './inspector-address.ts';
-import { openSession } from './inspector-session.ts';
+import { findOpenInspector } from './inspector/inspector-address.ts';
+import { openSession } from './inspector/inspector-session.ts';
 import { readStat } from './proc/proc.ts';
 import { listeningPorts } from './proc/sockets.ts';
 

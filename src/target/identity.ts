@@ -1,7 +1,7 @@
 // Who is behind an inspector: which runtime, asked before anything is evaluated, and then which process.
 import { AttachError } from '../errors.ts';
-import { readInspectorProduct } from './inspector-address.ts';
-import type { InspectorSession } from './inspector-session.ts';
+import { readInspectorProduct } from './inspector/inspector-address.ts';
+import type { InspectorSession } from './inspector/inspector-session.ts';
 import { sayOtherRuntime } from './program/runtime.ts';
 
 export interface TargetIdentity {

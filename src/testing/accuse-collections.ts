@@ -1,5 +1,5 @@
 // What is said of collections that grow in every round: which one by its name in the source, who adds to it, what to do.
-import { blame } from '../analysis/cpu/blame.ts';
+import { blame } from '../analysis/cpu/blame/blame.ts';
 import { placeWithLibrary } from '../findings/wording.ts';
 import type { CollectionType } from '../model/memory/collection.ts';
 import { decodeCollections } from '../signals/collections/decode.ts';

@@ -1,6 +1,6 @@
 // From raw stacks to lines people wrote: what a runner gave V8 in place of a file carries its source map with it.
 import { readFileSync } from 'node:fs';
-import { type Blame, blame } from '../analysis/cpu/blame.ts';
+import { type Blame, blame } from '../analysis/cpu/blame/blame.ts';
 import { createFrameResolver, type FrameResolver, type RawSources } from '../model/decode/frame-resolver.ts';
 import { decodeStack } from '../model/decode/stack.ts';
 import type { Frame } from '../model/frame.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { blame } from '../../src/analysis/cpu/blame.ts';
+import { blame } from '../../src/analysis/cpu/blame/blame.ts';
 import { summarizeCpu } from '../../src/analysis/cpu/cpu.ts';
 import { summarizeGc } from '../../src/analysis/cpu/gc.ts';
 import { classifyWork } from '../../src/analysis/cpu/work.ts';

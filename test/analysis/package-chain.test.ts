@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { blame } from '../../src/analysis/cpu/blame.ts';
+import { blame } from '../../src/analysis/cpu/blame/blame.ts';
+import { createHeavyPath } from '../../src/analysis/cpu/blame/heavy-path.ts';
 import { findBlocks } from '../../src/analysis/cpu/blocks.ts';
 import { groupByBlame, summarizeCpu } from '../../src/analysis/cpu/cpu.ts';
-import { createHeavyPath } from '../../src/analysis/cpu/heavy-path.ts';
 import { buildCpuProfile, framesFrom, type Slice } from '../support/build-profile.ts';
 
 const APP = 'render@/app/src/page.js:5';

@@ -1,7 +1,7 @@
 // Facts of programs whose work waits: short pools, the thread pool, lookups, requests without an answer, and whose
 // package it is.
 import { describe, expect, test } from 'vitest';
-import { callerOfPackage } from '../../src/analysis/cpu/callers.ts';
+import { callerOfPackage } from '../../src/analysis/cpu/blame/callers.ts';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { INBOUND, lastingRequests, OUTBOUND } from '../../src/analysis/waiting/lasting-requests.ts';
 import { summarizeLookups } from '../../src/analysis/waiting/lookups.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { AsyncReads } from '../../src/capture/async-reads.ts';
 import type { CaptureOptions } from '../../src/capture/context.ts';
 import type { ProbeClient } from '../../src/probe/client/probe-client.ts';
-import type { ProbeAsyncSite, ProbePool } from '../../src/probe/probe-protocol.ts';
+import type { ProbeAsyncSite } from '../../src/probe/probe-protocol.ts';
 import { type FakeContext, type FakeThread, fakeContext, fakeThread } from '../support/fake-capture.ts';
 
 /** What a thread answers, by second of the look. */

@@ -3,7 +3,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { createScriptList } from '../../src/probe/client/script-list.ts';
 import { watchCompilations } from '../../src/signals/compilations/read.ts';
-import type { InspectorSession } from '../../src/target/inspector-session.ts';
+import type { InspectorSession } from '../../src/target/inspector/inspector-session.ts';
 import { type FakeSession, fakeSession, openOwnSession } from '../support/fake-session.ts';
 
 const open: InspectorSession[] = [];

@@ -2,7 +2,7 @@
 // here.
 import { describe, expect, test } from 'vitest';
 import { HeapClimb } from '../../src/capture/heap/heap-climb.ts';
-import { SessionClosed } from '../../src/target/inspector-session.ts';
+import { SessionClosed } from '../../src/target/inspector/inspector-session.ts';
 import { MB } from '../support/build-observations.ts';
 import {
   CAUGHT,

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openThread, type ThreadCapture } from '../../src/capture/thread/thread-capture.ts';
 import type { CapturedFile } from '../../src/signals/sink.ts';
-import { type InspectorSession, openSession } from '../../src/target/inspector-session.ts';
+import { type InspectorSession, openSession } from '../../src/target/inspector/inspector-session.ts';
 import { startNode, stopNode } from '../target/fake-proc.ts';
 
 const PROGRAM = `

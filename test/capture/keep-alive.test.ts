@@ -8,7 +8,7 @@ import { createKeepAliveLook } from '../../src/capture/keep-alive-look.ts';
 import { keepAliveSource } from '../../src/probe/expressions.ts';
 import { listKeepAlive } from '../../src/signals/keep-alive/read.ts';
 import type { AliveRead } from '../../src/signals/keep-alive/wire.ts';
-import { SessionClosed } from '../../src/target/inspector-session.ts';
+import { SessionClosed } from '../../src/target/inspector/inspector-session.ts';
 import { until } from '../live/support/wait.ts';
 import { fakeContext, fakeThread } from '../support/fake-capture.ts';
 import { fakeSession, openOwnSession } from '../support/fake-session.ts';

@@ -561,6 +561,7 @@ describe('the probe finds a pool that the program holds', () => {
     expect(both.map(({ holder }) => holder)).toContainEqual({
       kind: 'variable',
       name: 'byClosure',
+      at: expect.any(Object),
       of: expect.any(String),
     });
   });

@@ -25,7 +25,7 @@ const SENT: Sent[] = [
   {
     file: 'probe/install-probe.ts',
     kind: 'probe',
-    mostBytes: 49_000,
+    mostBytes: 52_000,
     globals: [
       ...LANGUAGE,
       'AbortController',

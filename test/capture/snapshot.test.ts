@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { createRecordingWriter } from '../../src/recording/writer.ts';
 import { takeSnapshot } from '../../src/signals/snapshot/read.ts';
-import { SessionClosed } from '../../src/target/inspector-session.ts';
+import { SessionClosed } from '../../src/target/inspector/inspector-session.ts';
 import { buildManifest, useTempFolder } from '../support/build-recording.ts';
 import { type FakeSession, fakeSession } from '../support/fake-session.ts';
 

@@ -4,10 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openThread, type ThreadCapture } from '../../src/capture/thread/thread-capture.ts';
 import { censusRead, closuresRead } from '../../src/signals/census/read.ts';
 import { collectionsRead } from '../../src/signals/collections/read.ts';
-import { compilationsRead } from '../../src/signals/compilations/read.ts';
 import type { CapturedFile, SampleLine } from '../../src/signals/sink.ts';
 import { snapshotRead } from '../../src/signals/snapshot/read.ts';
-import { type InspectorSession, openSession } from '../../src/target/inspector-session.ts';
+import { type InspectorSession, openSession } from '../../src/target/inspector/inspector-session.ts';
 import { startNode, stopNode } from '../target/fake-proc.ts';
 
 const PROGRAM = `

@@ -1,8 +1,8 @@
 // Findings that need the facts of a container: quotas, limits, and what the kernel did about them.
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
-import { judge } from '../../src/findings/judge.ts';
 import { chooseHeap, neededLimitBytes } from '../../src/findings/memory/heap-settings.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
 import { neededCores } from '../../src/findings/words/quota-words.ts';
 import { container, heapLimit, loopDelay, memory, quota, threadCpu } from '../support/build-container.ts';
 import {

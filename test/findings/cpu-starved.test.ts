@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { measureCpuWaits, mostRunMillis } from '../../src/analysis/cpu/cpu-waits.ts';
 import { gatherFacts } from '../../src/analysis/facts.ts';
-import { judge } from '../../src/findings/judge.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
 import type { Observations } from '../../src/model/observations.ts';
 import { container, cpuWaits, loopDelay, quota } from '../support/build-container.ts';
 import { buildObservations, change, cpu, gc, type Habit } from '../support/build-observations.ts';

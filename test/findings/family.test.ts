@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { judgeFamily } from '../../src/findings/family.ts';
 import type { DiagnosisReport, FamilyMember, FamilyReport, Finding } from '../../src/model/finding.ts';
 import { renderJson } from '../../src/report/json.ts';
-import { renderFamilyText } from '../../src/report/text/family-text.ts';
+import { renderFamilyText } from '../../src/report/text/pages/family-text.ts';
 import { VERSION } from '../../src/version.ts';
 import { buildFinding, buildReport, HOSTILE_NAME } from '../report/build-report.ts';
 import { schemaErrors } from '../support/json-schemas.ts';

@@ -1,7 +1,7 @@
 // What a healthy verdict says of how it was earned.
 import { expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
-import { judge } from '../../src/findings/judge.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
 import { buildObservations, change, type Habit, heapFloor, KB } from '../support/build-observations.ts';
 import { linear } from '../support/shapes.ts';
 

@@ -1,7 +1,7 @@
 // Event loops that are held although no callback runs for long, and delays that nothing explains.
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
-import { judge } from '../../src/findings/judge.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
 import { buildObservations, change, cpu, type Habit, repeatSlices } from '../support/build-observations.ts';
 import { buildCpuProfile, type Slice } from '../support/build-profile.ts';
 

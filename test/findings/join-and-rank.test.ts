@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { joinDrafts } from '../../src/findings/join.ts';
-import { judge } from '../../src/findings/judge.ts';
 import { fingerprint, rankFindings } from '../../src/findings/rank.ts';
 import type { Draft } from '../../src/findings/rule.ts';
 import { RULES } from '../../src/findings/rules.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
 import type { Subject } from '../../src/model/finding.ts';
 import {
   asyncSite,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import type { Trend } from '../../src/analysis/statistics/trend.ts';
-import { judge } from '../../src/findings/judge.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
 import { movement } from '../../src/findings/wording.ts';
 import type { CollectionGrowth } from '../../src/model/memory/collection.ts';
 import type { Observations } from '../../src/model/observations.ts';

@@ -1,7 +1,7 @@
 // A service that has stopped answering, and the pool or lock behind it.
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
-import { judge } from '../../src/findings/judge.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
 import { asyncSite, buildObservations, type Habit } from '../support/build-observations.ts';
 import { line, pool, silentRoute } from '../support/build-waiting.ts';
 import { constant, linear } from '../support/shapes.ts';

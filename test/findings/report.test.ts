@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
-import { judge } from '../../src/findings/judge.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
 import type { DiagnosisReport } from '../../src/model/finding.ts';
 import type { Observations } from '../../src/model/observations.ts';
 import { renderJson } from '../../src/report/json.ts';

@@ -1,7 +1,7 @@
 // Who holds what a finding blames: by the identity of the collection where one is known, by growth where none is.
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
-import { judge } from '../../src/findings/judge.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
 import type { HeapCollection, RetainerPath } from '../../src/model/heap/heap-report.ts';
 import type { RecordedHeap } from '../../src/model/heap/recorded-heap.ts';
 import {

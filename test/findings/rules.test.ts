@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
-import { judge } from '../../src/findings/judge.ts';
 import { RULES } from '../../src/findings/rules.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
 import type { FindingKind } from '../../src/model/finding.ts';
 import type { Observations } from '../../src/model/observations.ts';
 import { container, cpuWaits, loopDelay, quota } from '../support/build-container.ts';

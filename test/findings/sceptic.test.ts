@@ -2,7 +2,7 @@
 // support/known-defects.ts.
 import { describe, expect } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
-import { judge } from '../../src/findings/judge.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
 import {
   asyncSite,
   buildLook,

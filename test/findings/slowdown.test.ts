@@ -1,7 +1,7 @@
 // Requests that cost more and more CPU time, and what only looks like that.
 import { expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
-import { judge } from '../../src/findings/judge.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
 import {
   buildLook,
   buildObservations,

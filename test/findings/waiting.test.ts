@@ -2,7 +2,7 @@
 // timers that stay as many.
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
-import { judge } from '../../src/findings/judge.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
 import {
   asyncSite,
   buildObservations,

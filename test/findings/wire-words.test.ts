@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { watchWire } from '../../src/analysis/waiting/wire.ts';
-import { judge } from '../../src/findings/judge.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { TcpCounters } from '../../src/model/samples.ts';
 import { asyncSite, buildObservations, type Habit, sockets } from '../support/build-observations.ts';

@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { capture } from '../../src/capture/capture.ts';
 import { attachByAddress } from '../../src/target/attach.ts';
-import type { InspectorSession } from '../../src/target/inspector-session.ts';
+import type { InspectorSession } from '../../src/target/inspector/inspector-session.ts';
 import { openInspectorPort } from './support/observe.ts';
 import { endAllTargets, startTarget } from './support/target.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { installProbeIn } from '../../src/probe/client/probe-client.ts';
 import { watchCompilations } from '../../src/signals/compilations/read.ts';
-import { type InspectorSession, openSession } from '../../src/target/inspector-session.ts';
+import { type InspectorSession, openSession } from '../../src/target/inspector/inspector-session.ts';
 import { needsOf, requires } from '../support/requires.ts';
 import { thisNodeAnd } from './support/node-versions.ts';
 import { openInspectorPort } from './support/observe.ts';

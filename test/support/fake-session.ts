@@ -1,7 +1,7 @@
 // Inspector sessions for tests: one that answers what a test says, and one that speaks to the very process that runs
 // the test, so that V8 itself answers.
 import inspector from 'node:inspector';
-import { type InspectorSession, SessionClosed } from '../../src/target/inspector-session.ts';
+import { type InspectorSession, SessionClosed } from '../../src/target/inspector/inspector-session.ts';
 
 export interface FakeSession extends InspectorSession {
   /** Methods in the order they were sent, with their parameters. */

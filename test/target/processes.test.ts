@@ -1,7 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { likelyInspectorPorts, wantedInspectorPort } from '../../src/target/inspector-ports.ts';
+import { likelyInspectorPorts, wantedInspectorPort } from '../../src/target/inspector/inspector-ports.ts';
 import { shortCommand } from '../../src/target/proc/command.ts';
 import { listNodeProcesses } from '../../src/target/proc/processes.ts';
 import { isNodeProcess, readNodeVersion } from '../../src/target/program/node-binary.ts';

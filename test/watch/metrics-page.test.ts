@@ -1,7 +1,7 @@
 // The whole page for Prometheus, as a golden file; `promtool check metrics < test/golden/watch-metrics.txt` has nothing to say
 // about it. And the text of --check and --status.
 import { expect, test } from 'vitest';
-import { renderWatchCheck, renderWatchStatus } from '../../src/report/text/watch-text.ts';
+import { renderWatchCheck, renderWatchStatus } from '../../src/report/text/pages/watch-text.ts';
 import { interpretConfig } from '../../src/watch/config/read-config.ts';
 import { renderMetrics } from '../../src/watch/tell/metrics-text.ts';
 import { EMPTY_OUTBOX } from '../../src/watch/tell/outbox.ts';

@@ -2,7 +2,7 @@
 import { type CpuProfile, SAMPLE_STATES } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
-import { type WidestPath, widestPath } from './widest-path.ts';
+import { type WidestPath, widestPath } from './blame/widest-path.ts';
 import { classifyWork, type Work } from './work.ts';
 
 export interface BlockSamples {

@@ -3,7 +3,8 @@
 import type { CpuProfile } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
-import { alongPath, type Blame, blame, entryOf, functionKey } from './blame.ts';
+import { alongPath, type Blame, blame, entryOf, functionKey } from './blame/blame.ts';
+import { createHeavyPath, type HeavyPath } from './blame/heavy-path.ts';
 import {
   areDelayed,
   isDelayed,
@@ -15,7 +16,6 @@ import {
 } from './block-evidence.ts';
 import { type BlockSamples, type BlockWork, selfMicros, workOf } from './block-work.ts';
 import { totalsByFunction } from './cpu.ts';
-import { createHeavyPath, type HeavyPath } from './heavy-path.ts';
 
 /** All blocks that one function caused. */
 export interface BlockGroup extends BlockWork {

@@ -2,9 +2,9 @@
 import { type CpuProfile, SAMPLE_STATES, type SampleState } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
-import { alongPath, type Blame, blame, entryOf, fromEntry, functionKey } from './blame.ts';
-import { createHeavyPath, type HeavyPath } from './heavy-path.ts';
-import { type Callees, calleesByLine, ownLines } from './own-lines.ts';
+import { alongPath, type Blame, blame, entryOf, fromEntry, functionKey } from './blame/blame.ts';
+import { createHeavyPath, type HeavyPath } from './blame/heavy-path.ts';
+import { type Callees, calleesByLine, ownLines } from './blame/own-lines.ts';
 import { classifyWork, SYNCHRONOUS, type Work } from './work.ts';
 
 export interface CpuSummary {

@@ -3,7 +3,7 @@ import type { CpuProfile } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
-import { type Blame, blame, functionKey } from './blame.ts';
+import { type Blame, blame, functionKey } from './blame/blame.ts';
 
 export interface GcSummary {
   /** Share of wall time in pauses, 0..1, without the collections that we forced. */

@@ -3,7 +3,7 @@
 import { type CpuProfile, SAMPLE_STATES } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
-import { type Blame, blame, functionKey } from './blame.ts';
+import { type Blame, blame, functionKey } from './blame/blame.ts';
 import { longestCallback, mostRunInClock, type Watched } from './block-evidence.ts';
 
 /** All chains of one function, each of which held the event loop. */

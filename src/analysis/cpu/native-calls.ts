@@ -2,7 +2,7 @@
 // no language built-in is called, and no code of Node's has called, is an addon's.
 import type { CpuProfile } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
-import { type Blame, blame } from './blame.ts';
+import { type Blame, blame } from './blame/blame.ts';
 
 export interface NativeCall {
   /** As the addon calls it. */

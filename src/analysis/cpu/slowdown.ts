@@ -6,7 +6,7 @@ import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
 import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
 import { INBOUND } from '../waiting/lasting-requests.ts';
-import { type Blame, blame, functionKey } from './blame.ts';
+import { type Blame, blame, functionKey } from './blame/blame.ts';
 
 export interface Slowdown {
   /** Milliseconds of CPU time for each request, over the look. */

@@ -2,7 +2,7 @@
 
 import type { Frame } from '../../model/frame.ts';
 import type { CollectionGrowth } from '../../model/memory/collection.ts';
-import { type Blame, blame, functionKey } from '../cpu/blame.ts';
+import { type Blame, blame, functionKey } from '../cpu/blame/blame.ts';
 import { floorOf } from '../statistics/floor.ts';
 import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
 

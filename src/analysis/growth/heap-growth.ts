@@ -4,7 +4,7 @@ import type { Frame } from '../../model/frame.ts';
 import { withoutPeaks } from '../../model/memory/floors.ts';
 import type { HeapSamplingRead } from '../../model/memory/heap-sampling.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
-import { type Blame, blame, functionKey } from '../cpu/blame.ts';
+import { type Blame, blame, functionKey } from '../cpu/blame/blame.ts';
 import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
 
 export interface AllocationSite {

@@ -3,7 +3,7 @@
 import type { AsyncObservation, AsyncSite } from '../../model/async-resource.ts';
 import type { PassiveSample, RuntimeSample } from '../../model/samples.ts';
 import { unreclaimableBytes } from '../container/container-memory.ts';
-import { type Blame, blame } from '../cpu/blame.ts';
+import { type Blame, blame } from '../cpu/blame/blame.ts';
 import { floorOf } from '../statistics/floor.ts';
 import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
 

@@ -3,7 +3,7 @@
 import type { CpuProfile } from '../../model/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { type FlameFrame, type FlamePicture, PICTURE_BOUNDS } from '../../model/report/pictures.ts';
-import { functionKey } from '../cpu/blame.ts';
+import { functionKey } from '../cpu/blame/blame.ts';
 import { summarizeStates } from '../cpu/cpu.ts';
 import { rounded } from './points.ts';
 

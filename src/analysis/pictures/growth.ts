@@ -4,7 +4,7 @@
 import type { Frame } from '../../model/frame.ts';
 import type { CollectionGrowth } from '../../model/memory/collection.ts';
 import { type GrowthPicture, PICTURE_BOUNDS, type PicturePlace } from '../../model/report/pictures.ts';
-import { blame } from '../cpu/blame.ts';
+import { blame } from '../cpu/blame/blame.ts';
 import type { Facts } from '../facts.ts';
 import { judgeTrend } from '../statistics/trend.ts';
 import { thin } from './points.ts';

@@ -3,9 +3,9 @@ import type { CpuProfile } from '../../model/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { HeapSamplingRead } from '../../model/memory/heap-sampling.ts';
 import type { ProfileHead, ProfileRow, ProfileTables, ProgramKind } from '../../model/profile-tables.ts';
-import { functionKey } from '../cpu/blame.ts';
+import { functionKey } from '../cpu/blame/blame.ts';
+import { widestPath } from '../cpu/blame/widest-path.ts';
 import { summarizeStates } from '../cpu/cpu.ts';
-import { widestPath } from '../cpu/widest-path.ts';
 import { linksOf, tally } from './call-tree.ts';
 
 type By = 'functions' | 'packages' | 'files';

@@ -1,7 +1,7 @@
 // Pools that do not have enough: how long they are full, how many wait, and who asks.
 import type { Frame } from '../../model/frame.ts';
 import type { Pool, PoolReading } from '../../model/pool.ts';
-import { type Blame, blame } from '../cpu/blame.ts';
+import { type Blame, blame } from '../cpu/blame/blame.ts';
 import { median } from '../statistics/median.ts';
 import { judgeTrend, type Trend } from '../statistics/trend.ts';
 

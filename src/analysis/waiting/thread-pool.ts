@@ -2,7 +2,7 @@
 import type { Frame } from '../../model/frame.ts';
 import type { Observations } from '../../model/observations.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
-import { type Blame, blame } from '../cpu/blame.ts';
+import { type Blame, blame } from '../cpu/blame/blame.ts';
 import { median } from '../statistics/median.ts';
 
 export interface ThreadPoolPressure {

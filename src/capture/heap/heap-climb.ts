@@ -6,7 +6,7 @@ import type { Census } from '../../signals/census/wire.ts';
 import { collectionsRead } from '../../signals/collections/read.ts';
 import { compilationsRead, newestScript } from '../../signals/compilations/read.ts';
 import { snapshotRead } from '../../signals/snapshot/read.ts';
-import { SessionClosed } from '../../target/inspector-session.ts';
+import { SessionClosed } from '../../target/inspector/inspector-session.ts';
 import type { Warning } from '../../wire/warning.ts';
 import type { CaptureContext } from '../context.ts';
 import type { ThreadCapture } from '../thread/thread-capture.ts';

@@ -7,7 +7,7 @@ import type { OwnStep, ProbeConfig } from '../../probe/probe-protocol.ts';
 import type { SampleLine } from '../../signals/lines.ts';
 import type { SignalThread } from '../../signals/live-signal.ts';
 import type { CaptureSink } from '../../signals/sink.ts';
-import type { InspectorSession } from '../../target/inspector-session.ts';
+import type { InspectorSession } from '../../target/inspector/inspector-session.ts';
 import { type CpuProfiling, cpuProfiling } from './cpu-profiling.ts';
 import { type HeapSampling, heapSampling } from './heap-sampling.ts';
 import { type ThreadCounters, threadCounters } from './thread-counters.ts';

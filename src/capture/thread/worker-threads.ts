@@ -2,7 +2,11 @@
 // (the NodeWorker domain). Workers that start while we look are reached too.
 
 import { AttachError } from '../../errors.ts';
-import { type InspectorSession, SessionClosed, withTimeout } from '../../target/inspector-session.ts';
+import {
+  type InspectorSession,
+  SessionClosed,
+  withTimeout,
+} from '../../target/inspector/inspector-session.ts';
 
 export interface WorkerThread {
   /** As Node numbers them: 1, 2, ... */

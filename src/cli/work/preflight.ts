@@ -3,7 +3,7 @@ import { lookAhead } from '../../capture/preflight.ts';
 import { AttachError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { jsonForTerminal } from '../../report/escape.ts';
-import { renderPreflight } from '../../report/text/preflight-text.ts';
+import { renderPreflight } from '../../report/text/pages/preflight-text.ts';
 import { chooseTarget, sayChoice } from '../choose-target.ts';
 import type { ReportOutput } from '../options/report-options.ts';
 import { writeWhole } from '../output.ts';

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { escapeControls, jsonForTerminal } from '../../report/escape.ts';
-import { renderWatchCheck, renderWatchStatus } from '../../report/text/watch-text.ts';
+import { renderWatchCheck, renderWatchStatus } from '../../report/text/pages/watch-text.ts';
 import { readStat } from '../../target/proc/proc.ts';
 import { parseTarget } from '../../target/target-word.ts';
 import { VERSION } from '../../version.ts';

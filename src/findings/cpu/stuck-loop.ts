@@ -1,5 +1,5 @@
 // An event loop that does not turn any more: the same function at every look, a second apart.
-import { blame as blameOf, isSameFunction } from '../../analysis/cpu/blame.ts';
+import { blame as blameOf, isSameFunction } from '../../analysis/cpu/blame/blame.ts';
 import { type CpuWaits, mostRunMillis } from '../../analysis/cpu/cpu-waits.ts';
 import type { Observations } from '../../model/observations.ts';
 import { formatDuration } from '../../units/units.ts';

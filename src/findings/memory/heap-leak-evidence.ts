@@ -1,5 +1,5 @@
 // What a heap leak is proved by: the floor, the collection that fills, who holds it, where what stays is allocated.
-import type { Blame } from '../../analysis/cpu/blame.ts';
+import type { Blame } from '../../analysis/cpu/blame/blame.ts';
 import type { ClassGrowth } from '../../analysis/growth/class-growth.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { AllocationSite } from '../../analysis/growth/heap-growth.ts';

@@ -1,5 +1,5 @@
 // What is said of a heap leak: its kind, title, evidence, confidence and advice, from what the rule found.
-import type { Blame } from '../../analysis/cpu/blame.ts';
+import type { Blame } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
@@ -12,6 +12,7 @@ import { measureHolder } from '../next-measurement.ts';
 import type { Draft } from '../rule.ts';
 import { HEAP_LEAK } from '../thresholds/memory.ts';
 import { confidenceAt, onScale } from '../thresholds/scale.ts';
+import { sayYoung } from '../verdict/young-process.ts';
 import {
   chainOf,
   leakSeverity,
@@ -21,7 +22,6 @@ import {
   placeWithLibrary,
   subjectOf,
 } from '../wording.ts';
-import { sayYoung } from '../young-process.ts';
 import type { HeapCause } from './heap-cause.ts';
 import { whenHeapRunsOut } from './heap-impact.ts';
 import { closureEvidence, evidenceOf } from './heap-leak-evidence.ts';

@@ -2,7 +2,7 @@
 // handle lives and dies with the session, and with the lease.
 
 import { AttachError } from '../../errors.ts';
-import type { InspectorSession } from '../../target/inspector-session.ts';
+import type { InspectorSession } from '../../target/inspector/inspector-session.ts';
 import { probeSource } from '../expressions.ts';
 import type { ProbeConfig, ProbeHandle } from '../probe-protocol.ts';
 import { type EvaluateResult, forEachObject } from './probe-objects.ts';

@@ -1,5 +1,5 @@
 // What only the inspector knows of objects that the probe holds: asked about one by one.
-import type { InspectorSession } from '../../target/inspector-session.ts';
+import type { InspectorSession } from '../../target/inspector/inspector-session.ts';
 
 /** What Runtime.evaluate and callFunctionOn answer. */
 export interface EvaluateResult {

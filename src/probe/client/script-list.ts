@@ -2,7 +2,7 @@
 // copy of their source map there is. What is kept of those maps is bounded.
 import { ownerOf, plainPath } from '../../model/owner.ts';
 import type { RunningScript } from '../../signals/sink.ts';
-import type { InspectorSession } from '../../target/inspector-session.ts';
+import type { InspectorSession } from '../../target/inspector/inspector-session.ts';
 import { MIB } from '../../units/bytes.ts';
 
 /** The event `Debugger.scriptParsed`, as far as it is read here. */

@@ -2,10 +2,10 @@
 import { Chalk } from 'chalk';
 import type { Report } from '../../model/finding.ts';
 import { escapeAllStrings } from '../escape.ts';
-import { auditBlocks } from './audit-text.ts';
-import { diagnosisBlocks } from './diagnosis-text.ts';
 import type { Page } from './page.ts';
-import { triageBlocks } from './triage-text.ts';
+import { auditBlocks } from './pages/audit-text.ts';
+import { diagnosisBlocks } from './pages/diagnosis-text.ts';
+import { triageBlocks } from './pages/triage-text.ts';
 import type { By } from './where-text.ts';
 
 export interface TextOptions {

@@ -3,8 +3,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProbeClient } from '../../probe/client/probe-client.ts';
 import type { EvaluateResult } from '../../probe/client/probe-objects.ts';
-import { locate } from '../../target/function-place.ts';
-import type { InspectorSession } from '../../target/inspector-session.ts';
+import { locate } from '../../target/inspector/function-place.ts';
+import type { InspectorSession } from '../../target/inspector/inspector-session.ts';
 import type { LiveSignal } from '../live-signal.ts';
 import type { Census } from './wire.ts';
 

@@ -8,8 +8,8 @@ import {
   type ScriptParsed,
   withScriptsListed,
 } from '../../probe/client/script-list.ts';
-import { locate } from '../../target/function-place.ts';
-import type { InspectorSession } from '../../target/inspector-session.ts';
+import { locate } from '../../target/inspector/function-place.ts';
+import type { InspectorSession } from '../../target/inspector/inspector-session.ts';
 import type { WireFrame } from '../../wire/parts.ts';
 import type { LiveSignal } from '../live-signal.ts';
 import type { Compilations } from './wire.ts';

@@ -3,7 +3,7 @@
 
 import type { EvaluateResult } from '../../probe/client/probe-objects.ts';
 import { keepAliveSource } from '../../probe/expressions.ts';
-import type { InspectorSession } from '../../target/inspector-session.ts';
+import type { InspectorSession } from '../../target/inspector/inspector-session.ts';
 import type { LiveSignal } from '../live-signal.ts';
 import type { AliveCounts, AliveList, KeepAliveHandle } from './probe/keep-alive-protocol.ts';
 import type { AliveRead } from './wire.ts';

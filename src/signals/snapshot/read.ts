@@ -1,6 +1,6 @@
 // Taking a heap snapshot: V8 sends it in pieces, which go to disk as they come. It is never one string.
 
-import type { InspectorSession } from '../../target/inspector-session.ts';
+import type { InspectorSession } from '../../target/inspector/inspector-session.ts';
 import { collectionsRead } from '../collections/read.ts';
 import type { LiveSignal } from '../live-signal.ts';
 import type { CaptureStream } from '../sink.ts';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { AttachError } from '../../errors.ts';
 import { PROBE_URL } from '../../probe/probe-url.ts';
-import type { InspectorSession } from '../inspector-session.ts';
+import type { InspectorSession } from '../inspector/inspector-session.ts';
 import { CLAIM_CHANNEL, type Holder } from './probe/claim-channel.ts';
 import type { ClaimAnswer, ClaimConfig } from './probe/claim-target.ts';
 import claimSource from './probe/claim-target.ts?probe';

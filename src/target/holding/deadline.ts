@@ -1,7 +1,7 @@
 // One deadline over all of attaching, up to the moment when the profilers run: a process that is starved of CPU answers each
 // step late, and all steps together would take minutes.
 import { AttachError } from '../../errors.ts';
-import type { InspectorSession } from '../inspector-session.ts';
+import type { InspectorSession } from '../inspector/inspector-session.ts';
 
 /** What remains of half a minute is for taking everything back. */
 const ATTACH_MILLIS = 25_000;

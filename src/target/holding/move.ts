@@ -1,8 +1,8 @@
 // Moving an inspector that we opened away from the port that all processes of a host share, so that many can be looked at
 // side by side.
 import { setTimeout as delay } from 'node:timers/promises';
-import { findOpenInspector, type InspectorEndpoint } from '../inspector-address.ts';
-import type { InspectorSession } from '../inspector-session.ts';
+import { findOpenInspector, type InspectorEndpoint } from '../inspector/inspector-address.ts';
+import type { InspectorSession } from '../inspector/inspector-session.ts';
 import { type ListeningPort, listeningPorts } from '../proc/sockets.ts';
 import { askToMove } from './claim.ts';
 import type { AttachDeadline } from './deadline.ts';

@@ -1,6 +1,6 @@
 // A function that takes a large part of a core. Judged by wall time: 80 % of the busy samples of an idle process is
 // no hotspot. A framework spread thinly over many functions is none either.
-import { isSameFunction } from '../../../analysis/cpu/blame.ts';
+import { isSameFunction } from '../../../analysis/cpu/blame/blame.ts';
 import {
   type CpuSummary,
   groupByBlame,

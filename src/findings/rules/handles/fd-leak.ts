@@ -1,6 +1,6 @@
 // File descriptors that pile up, by what they are: files of one pattern, pipes, inotify, deleted files. Sockets have
 // a rule of their own.
-import { blame as blameOf } from '../../../analysis/cpu/blame.ts';
+import { blame as blameOf } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import type { CountGrowth } from '../../../analysis/growth/resource-growth.ts';
 import type { AsyncSite } from '../../../model/async-resource.ts';

@@ -1,7 +1,7 @@
 // Code that is compiled over and over: templates, validators, vm scripts made anew for each request. Each is a script
 // that V8 keeps for as long as a function of it lives.
 
-import { type Blame, blame } from '../../../analysis/cpu/blame.ts';
+import { type Blame, blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import type { CompileSite } from '../../../model/memory/census.ts';
 import { siteOfAllocations, siteOfCalls } from '../../creation-site.ts';

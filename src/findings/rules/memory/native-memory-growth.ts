@@ -10,6 +10,7 @@ import { measureArenas } from '../../next-measurement.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { NATIVE_MEMORY } from '../../thresholds/memory.ts';
 import { confidenceAt } from '../../thresholds/scale.ts';
+import { isYoung, sayYoung } from '../../verdict/young-process.ts';
 import {
   chainOf,
   inBrackets,
@@ -21,7 +22,6 @@ import {
   placeWithLibrary,
   subjectOf,
 } from '../../wording.ts';
-import { isYoung, sayYoung } from '../../young-process.ts';
 
 export const nativeMemoryGrowth: Rule = {
   kind: 'native-memory-growth',

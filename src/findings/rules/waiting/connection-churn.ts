@@ -1,5 +1,5 @@
 // A new connection for every outgoing request: handshakes, TIME_WAIT and latency that keep-alive would save.
-import { blame } from '../../../analysis/cpu/blame.ts';
+import { blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import type { WireFacts } from '../../../analysis/waiting/wire.ts';
 import type { AsyncObservation, AsyncSite } from '../../../model/async-resource.ts';

@@ -1,11 +1,11 @@
 // What a healthy verdict says: what was watched, what grew too little to be named, how close anything came, and what was
 // not judged. Silence is claimed only for what was looked at.
-import type { Facts } from '../analysis/facts.ts';
-import type { FindingKind, NotApplicable } from '../model/finding.ts';
-import { formatBytes, formatDuration, formatNumber, formatShare } from '../units/units.ts';
-import { kindInfo } from './kinds.ts';
-import { HEALTH } from './thresholds/health.ts';
-import { perSecond } from './wording.ts';
+import type { Facts } from '../../analysis/facts.ts';
+import type { FindingKind, NotApplicable } from '../../model/finding.ts';
+import { formatBytes, formatDuration, formatNumber, formatShare } from '../../units/units.ts';
+import { kindInfo } from '../kinds.ts';
+import { HEALTH } from '../thresholds/health.ts';
+import { perSecond } from '../wording.ts';
 
 /** Kinds whose silence would be taken for health, and that could not be judged. */
 export function unseenForHealth(notApplicable: readonly NotApplicable[]): FindingKind[] {

@@ -1,14 +1,14 @@
 // A diagnosis as blocks of terminal text: the verdict, the ranked findings, then what the look cost.
 import type { ChalkInstance } from 'chalk';
-import { type DiagnosisReport, type ReportCapture, SEVERITIES } from '../../model/finding.ts';
-import { formatCount, formatDuration } from '../../units/units.ts';
-import { hangingLines, wrapText } from '../layout.ts';
-import { contentsBlock } from './contents-text.ts';
-import type { Page } from './page.ts';
-import { countBySeverity, paintSeverity, renderFinding, renderFindingTitle } from './text-finding.ts';
-import { NOT_RESTORED, renderCost, renderFacts, renderNotApplicable } from './text-footer.ts';
-import { renderKeepsAlive } from './text-keeps-alive.ts';
-import { type By, whereBlocks } from './where-text.ts';
+import { type DiagnosisReport, type ReportCapture, SEVERITIES } from '../../../model/finding.ts';
+import { formatCount, formatDuration } from '../../../units/units.ts';
+import { hangingLines, wrapText } from '../../layout.ts';
+import { contentsBlock } from '../contents-text.ts';
+import type { Page } from '../page.ts';
+import { countBySeverity, paintSeverity, renderFinding, renderFindingTitle } from '../text-finding.ts';
+import { NOT_RESTORED, renderCost, renderFacts, renderNotApplicable } from '../text-footer.ts';
+import { renderKeepsAlive } from '../text-keeps-alive.ts';
+import { type By, whereBlocks } from '../where-text.ts';
 
 /** Strings must be escaped already. Blocks may be empty. `by`: which tables are shown where there are any. */
 export function diagnosisBlocks(report: DiagnosisReport, page: Page, by: readonly By[]): string[][] {

@@ -1,7 +1,7 @@
 // Finding the inspector of a process: what listens where, and whether it speaks Node's inspector protocol.
 import http from 'node:http';
-import { AttachError } from '../errors.ts';
-import type { ListeningPort } from './proc/sockets.ts';
+import { AttachError } from '../../errors.ts';
+import type { ListeningPort } from '../proc/sockets.ts';
 
 export interface InspectorEndpoint {
   host: string;

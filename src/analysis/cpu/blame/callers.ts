@@ -1,6 +1,6 @@
 // Who calls a package: for what a library makes by itself, later, out of sight of its caller.
 
-import type { Facts } from '../facts.ts';
+import type { Facts } from '../../facts.ts';
 import { type Blame, blame, functionKey } from './blame.ts';
 
 /**

@@ -1,14 +1,14 @@
 // From facts to a verdict: run the rules, join, rank, and say whether the look was long enough to call silence health.
-import type { Facts } from '../analysis/facts.ts';
-import { isIdle } from '../analysis/work-done.ts';
-import type { Finding, NotApplicable, Verdict } from '../model/finding.ts';
-import { formatDuration, formatShare } from '../units/units.ts';
+import type { Facts } from '../../analysis/facts.ts';
+import { isIdle } from '../../analysis/work-done.ts';
+import type { Finding, NotApplicable, Verdict } from '../../model/finding.ts';
+import { formatDuration, formatShare } from '../../units/units.ts';
+import { joinDrafts } from '../join.ts';
+import { measureNext } from '../next-measurement.ts';
+import { rankFindings } from '../rank.ts';
+import type { Draft } from '../rule.ts';
+import { RULES } from '../rules.ts';
 import { healthyReason, unseenForHealth } from './health.ts';
-import { joinDrafts } from './join.ts';
-import { measureNext } from './next-measurement.ts';
-import { rankFindings } from './rank.ts';
-import type { Draft } from './rule.ts';
-import { RULES } from './rules.ts';
 import { sayComeBack } from './young-process.ts';
 
 export interface Judgement {

@@ -1,5 +1,5 @@
 // Through which packages a call went, from the application's line inwards: app > A > B > C.
-import type { Frame } from '../../model/frame.ts';
+import type { Frame } from '../../../model/frame.ts';
 
 export interface ChainLink {
   /** `name@version`; null is the application's own code. */

@@ -1,8 +1,8 @@
 // A preflight as terminal text: yes or no first, then, if yes, a table of the steps. Nothing is written here.
-import type { Preflight, PreflightStep } from '../../model/settings/preflight.ts';
-import { formatBytes, formatDuration } from '../../units/units.ts';
-import { escapeAllStrings } from '../escape.ts';
-import { hangingLines, labelledLines } from '../layout.ts';
+import type { Preflight, PreflightStep } from '../../../model/settings/preflight.ts';
+import { formatBytes, formatDuration } from '../../../units/units.ts';
+import { escapeAllStrings } from '../../escape.ts';
+import { hangingLines, labelledLines } from '../../layout.ts';
 
 const WIDTH = 100;
 

@@ -1,11 +1,11 @@
 // A triage as blocks of terminal text: the answer, the crashes with the lines of the log that matter. Nothing was looked at
 // live, so there is no cost to tell.
-import type { Crash } from '../../model/crash.ts';
-import type { CrashFinding, TriageReport } from '../../model/finding.ts';
-import { formatBytes } from '../../units/units.ts';
-import { labelledLines, wrapText } from '../layout.ts';
-import type { Page } from './page.ts';
-import { paintSeverity, renderFinding, renderFindingTitle } from './text-finding.ts';
+import type { Crash } from '../../../model/crash.ts';
+import type { CrashFinding, TriageReport } from '../../../model/finding.ts';
+import { formatBytes } from '../../../units/units.ts';
+import { labelledLines, wrapText } from '../../layout.ts';
+import type { Page } from '../page.ts';
+import { paintSeverity, renderFinding, renderFindingTitle } from '../text-finding.ts';
 
 /** Strings must be escaped already. Blocks may be empty. */
 export function triageBlocks(report: TriageReport, { paint, width, quiet }: Page): string[][] {

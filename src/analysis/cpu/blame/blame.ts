@@ -1,5 +1,5 @@
 // Which frame of a stack the reader can change: the first frame of the application's own, and the packages between.
-import type { Frame } from '../../model/frame.ts';
+import type { Frame } from '../../../model/frame.ts';
 import { type ChainLink, packageChain } from './package-chain.ts';
 import { innermostOwner } from './pass-through.ts';
 

@@ -1,11 +1,11 @@
 // An audit as blocks of terminal text: the level first, the settings to change, and what was checked and is fine or unknown.
 import type { ChalkInstance } from 'chalk';
-import type { Audit, AuditReport } from '../../model/finding.ts';
-import { formatDuration } from '../../units/units.ts';
-import { hangingLines, wrapText } from '../layout.ts';
-import type { Page } from './page.ts';
-import { countBySeverity, renderFinding, renderFindingTitle } from './text-finding.ts';
-import { NOT_RESTORED, renderCost, renderFacts } from './text-footer.ts';
+import type { Audit, AuditReport } from '../../../model/finding.ts';
+import { formatDuration } from '../../../units/units.ts';
+import { hangingLines, wrapText } from '../../layout.ts';
+import type { Page } from '../page.ts';
+import { countBySeverity, renderFinding, renderFindingTitle } from '../text-finding.ts';
+import { NOT_RESTORED, renderCost, renderFacts } from '../text-footer.ts';
 
 const HIGHEST = 5;
 

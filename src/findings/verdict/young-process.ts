@@ -1,7 +1,7 @@
 // A process that has run for a short while only: what rises in it may be its start.
-import type { Facts } from '../analysis/facts.ts';
-import { formatDuration } from '../units/units.ts';
-import { YOUNG_SECONDS } from './thresholds/growth.ts';
+import type { Facts } from '../../analysis/facts.ts';
+import { formatDuration } from '../../units/units.ts';
+import { YOUNG_SECONDS } from '../thresholds/growth.ts';
 
 /** Unknown age is no youth. */
 export function isYoung({ observations }: Facts): boolean {

@@ -1,14 +1,14 @@
 // Several processes side by side as terminal text: who is sick, one line for each, then each cause once.
 import { Chalk } from 'chalk';
-import type { FamilyCause, FamilyMember, FamilyReport } from '../../model/finding.ts';
-import { formatBytes, formatDuration, formatNumber } from '../../units/units.ts';
-import { escapeAllStrings } from '../escape.ts';
-import { hangingLines, labelledLines, wrapText } from '../layout.ts';
-import type { Page } from './page.ts';
-import { plainTable } from './plain-table.ts';
-import type { TextOptions } from './text.ts';
-import { paintSeverity, renderFinding, renderFindingTitle } from './text-finding.ts';
-import { NOT_RESTORED } from './text-footer.ts';
+import type { FamilyCause, FamilyMember, FamilyReport } from '../../../model/finding.ts';
+import { formatBytes, formatDuration, formatNumber } from '../../../units/units.ts';
+import { escapeAllStrings } from '../../escape.ts';
+import { hangingLines, labelledLines, wrapText } from '../../layout.ts';
+import type { Page } from '../page.ts';
+import { plainTable } from '../plain-table.ts';
+import type { TextOptions } from '../text.ts';
+import { paintSeverity, renderFinding, renderFindingTitle } from '../text-finding.ts';
+import { NOT_RESTORED } from '../text-footer.ts';
 
 /** The whole report, ending in a newline. Strings from the targets are made inert first. */
 export function renderFamilyText(report: FamilyReport, options: TextOptions): string {

@@ -1,7 +1,7 @@
 // One conversation with one thread's inspector. Small on purpose, so that tests can fake it and a worker thread
 // can be reached through its parent with the same words.
 import CDP from 'chrome-remote-interface';
-import { AttachError } from '../errors.ts';
+import { AttachError } from '../../errors.ts';
 
 /** Raised on every pending and later call once the other side is gone. */
 export class SessionClosed extends AttachError {}

@@ -1,7 +1,7 @@
 // What `culprit watch --check` and `--status` print.
-import { formatBytes, formatCount, formatDuration } from '../../units/units.ts';
-import type { WatchState } from '../../wire/watch/state.ts';
-import { escapeControls } from '../escape.ts';
+import { formatBytes, formatCount, formatDuration } from '../../../units/units.ts';
+import type { WatchState } from '../../../wire/watch/state.ts';
+import { escapeControls } from '../../escape.ts';
 
 /** What is said of a configuration; the whole of it is in watch/config/. */
 export interface CheckedConfig {

@@ -1,9 +1,9 @@
 // Which port a process's inspector uses or would use, as far as its flags tell. Only likely ports are ever asked: a
 // request to the app's own port would show in its log.
 
-import { readCmdline } from './proc/proc.ts';
-import { known, readText } from './proc/proc-file.ts';
-import type { ListeningPort } from './proc/sockets.ts';
+import { readCmdline } from '../proc/proc.ts';
+import { known, readText } from '../proc/proc-file.ts';
+import type { ListeningPort } from '../proc/sockets.ts';
 
 const DEFAULT_PORT = 9229;
 /** `--inspect` takes the next free one for cluster workers. */

@@ -1,6 +1,6 @@
 // "Most of it was spent in X", measured: from the outermost call inwards, always into the call that holds most, for as long
 // as it holds the larger part of the whole.
-import type { CpuProfile } from '../../model/cpu-profile.ts';
+import type { CpuProfile } from '../../../model/cpu-profile.ts';
 
 export interface WidestPath {
   /** The node where the path ends: of all that it calls nothing holds the larger part. */

@@ -1,7 +1,7 @@
 // Whether the port that SIGUSR1 would open is taken: then the process prints an error and stays closed.
-import type { Refusal } from './attachability.ts';
+import type { Refusal } from '../attachability.ts';
+import { type PortHolder, portHolder } from '../proc/sockets.ts';
 import { readNodeFlags, wantedInspectorPort } from './inspector-ports.ts';
-import { type PortHolder, portHolder } from './proc/sockets.ts';
 
 export interface PortConflict {
   port: number;

@@ -4,16 +4,16 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { debuglog } from 'node:util';
-import { AttachError } from '../errors.ts';
-import { checkAttachable, describeRefusal } from './attachability.ts';
-import { closeOpenedInspector } from './close-opened.ts';
-import type { AttachDeadline } from './holding/deadline.ts';
-import { takePortTurn } from './holding/port-turn.ts';
+import { AttachError } from '../../errors.ts';
+import { checkAttachable, describeRefusal } from '../attachability.ts';
+import { closeOpenedInspector } from '../close-opened.ts';
+import type { AttachDeadline } from '../holding/deadline.ts';
+import { takePortTurn } from '../holding/port-turn.ts';
+import { type ListeningPort, listeningPorts } from '../proc/sockets.ts';
+import type { Watcher } from '../watcher-process.ts';
 import { findOpenInspector, type InspectorEndpoint } from './inspector-address.ts';
 import { isLoopback, likelyInspectorPorts, readNodeFlags, wantedInspectorPort } from './inspector-ports.ts';
 import { findPortConflict, sayPortCure } from './port-conflict.ts';
-import { type ListeningPort, listeningPorts } from './proc/sockets.ts';
-import type { Watcher } from './watcher-process.ts';
 
 export interface OpenedInspector extends Watcher {
   endpoint: InspectorEndpoint;
@@ -154,7 +154,7 @@ async function watch(
   before: ListeningPort[],
   { isWatched, token }: OpenOptions,
 ): Promise<Watcher> {
-  if (isWatched) return (await import('./watcher-process.ts')).startWatcher(pid, before, token);
+  if (isWatched) return (await import('../watcher-process.ts')).startWatcher(pid, before, token);
   // Without a second process we close what we opened ourselves, as long as we are there to do it.
   const knownInodes = new Set(before.map(({ inode }) => inode));
   return {

@@ -1,6 +1,6 @@
 // Code whose work is to call other code: functions that walk, map and dispatch, and packages of such functions or of plain
 // containers. Whoever called them decides what is done, and how much of it.
-import type { Frame } from '../../model/frame.ts';
+import type { Frame } from '../../../model/frame.ts';
 
 const CALLS_OTHERS =
   /^(visit\w*|walk|traverse|iterate|each|eachSeries|forEach|map|mapSeries|flatMap|filter|reduce|some|every|call|apply|invoke|run|next|step|enter|leave|dispatch|emit|handle|wrap(per|ped)?|bound|once)$/i;
