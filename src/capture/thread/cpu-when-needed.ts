@@ -8,12 +8,19 @@ import type { ThreadCapture } from './thread-capture.ts';
 
 /** A start of no more than this is not felt: it is about a minor collection or two. */
 const UNFELT_MILLIS = 25;
-/** Of a thread that is less busy, and was never held for longer, a profile has nothing to tell. */
+/** Of a thread that is less busy, and was not held for long, a profile has nothing to tell. */
 const LEAST_UTILIZATION = 0.2;
-const LEAST_DELAY_MILLIS = 40;
+/** Once for so long, or so often for less: a collection or a neighbour on the machine makes it late now and then. */
+const LONG_DELAY_MILLIS = 100;
+const DELAY_MILLIS = 40;
+const DELAYS = 3;
+/** Part of the capture: what is left after that shows too little. */
+const LATEST_START = 0.8;
 
 export class CpuWhenNeeded {
   private readonly isTight: boolean;
+  /** How often each thread was late. */
+  private readonly delays = new Map<number, number>();
 
   constructor(private readonly context: CaptureContext) {
     this.isTight = isMemoryTight(context.localPid);
@@ -27,7 +34,10 @@ export class CpuWhenNeeded {
     const isUnknown = probe !== null && counters.heapUsedBytes === undefined;
     if (cpu.isBegun || isUnknown || options.cpu === 'off') return;
     const estimate = estimateProfilerStartMillis(counters.heapUsedBytes ?? 0);
-    if (options.cpu !== 'always' && estimate > UNFELT_MILLIS && !isBusy(thread)) return;
+    const isLate = this.context.elapsed() > options.durationMillis * LATEST_START;
+    const isWanted =
+      options.cpu === 'always' || estimate <= UNFELT_MILLIS || (this.isBusy(thread) && !isLate);
+    if (!isWanted) return;
     const isCovered = (await probe?.call('isCovered')) === true;
     if (isCovered) warnOnce(outcome, { code: 'coverage-counted' });
     if (isCovered || estimate > options.maxPauseMillis) return cpu.startByAsking();
@@ -36,8 +46,14 @@ export class CpuWhenNeeded {
       cpu.start(chooseIntervals(utilization, allocated, this.isTight).cpuMicros),
     );
   }
-}
 
-function isBusy({ counters: { load } }: ThreadCapture): boolean {
-  return load.utilization >= LEAST_UTILIZATION || load.longestDelayMillis >= LEAST_DELAY_MILLIS;
+  private isBusy({ id, counters: { load } }: ThreadCapture): boolean {
+    const delays = (this.delays.get(id) ?? 0) + (load.longestDelayMillis >= DELAY_MILLIS ? 1 : 0);
+    this.delays.set(id, delays);
+    return (
+      load.utilization >= LEAST_UTILIZATION ||
+      load.longestDelayMillis >= LONG_DELAY_MILLIS ||
+      delays >= DELAYS
+    );
+  }
 }
