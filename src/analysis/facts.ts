@@ -41,7 +41,7 @@ import { type ShortPool, shortPools } from './waiting/short-pools.ts';
 import { type StuckLine, stuckLines } from './waiting/stuck-lines.ts';
 import { summarizeThreadPool, type ThreadPoolPressure } from './waiting/thread-pool.ts';
 import { type WireFacts, watchWire } from './waiting/wire.ts';
-import { measureWork } from './work-done.ts';
+import { isCalm, measureWork } from './work-done.ts';
 
 export interface Facts {
   observations: Observations;
@@ -100,6 +100,8 @@ export interface Facts {
   /** Referenced timers, as Node counts them. */
   timers: Trend;
   work: Work;
+  /** The main thread was neither busy nor late: without a CPU profile that says as much as one. */
+  isCalm: boolean;
 }
 
 export function gatherFacts(observations: Observations): Facts {
@@ -168,6 +170,7 @@ export function gatherFacts(observations: Observations): Facts {
     outage: findOutage(observations.asyncObservations),
     threadPool: summarizeThreadPool(observations),
     lookups: summarizeLookups(runtime, seconds),
+    isCalm: isCalm(0, runtime),
     work: measureWork(observations, cpu, seconds),
     timers: countTrend(main, (sample) => sample.resources?.Timeout ?? (sample.resources ? 0 : undefined)),
   };

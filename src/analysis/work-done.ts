@@ -2,6 +2,7 @@
 // says nothing.
 import type { Work } from '../model/finding.ts';
 import type { Observations } from '../model/observations.ts';
+import type { RuntimeSample } from '../model/samples.ts';
 import type { CpuSummary } from './cpu/cpu.ts';
 
 /** The first counts come before the profilers and right after: what those take is no growth. */
@@ -26,6 +27,21 @@ export function measureWork(
   if (settled?.rssBytes !== undefined && last?.rssBytes !== undefined && settledSeconds > 0)
     work.rssBytesPerSecond = (last.rssBytes - settled.rssBytes) / settledSeconds;
   return work;
+}
+
+/** Of a thread that is less busy than that and is never so late, a CPU profile has nothing to tell: it may go without one. */
+const CALM = { leastSamples: 8, utilization: 0.25, delayMillis: 100 };
+
+/** What counters tell of a thread's event loop: neither busy nor late, at any time. False where too little was counted. */
+export function isCalm(thread: number, runtime: readonly RuntimeSample[]): boolean {
+  const counted = runtime.filter((sample) => sample.thread === thread && sample.eventLoopDelayMillis);
+  return (
+    counted.length >= CALM.leastSamples &&
+    counted.every(
+      ({ utilization = 1, eventLoopDelayMillis }) =>
+        utilization < CALM.utilization && eventLoopDelayMillis!.max < CALM.delayMillis,
+    )
+  );
 }
 
 /** With somebody's code on the stack; what Node.js does by itself is no work. */

@@ -7,6 +7,7 @@ import { readCgroup } from '../signals/passive/cgroup.ts';
 import { checkAttachable } from '../target/attachability.ts';
 import { readInspectorEndpoint } from '../target/inspector/inspector-address.ts';
 import { likelyInspectorPorts, readNodeFlags } from '../target/inspector/inspector-ports.ts';
+import { checkPort } from '../target/inspector/port-conflict.ts';
 import { shortCommand } from '../target/proc/command.ts';
 import { readCmdline, readStat, readStatus } from '../target/proc/proc.ts';
 import { listeningPorts } from '../target/proc/sockets.ts';
@@ -15,7 +16,12 @@ import { GIB, MIB } from '../units/bytes.ts';
 import { memoryLimitWords } from '../units/memory-limit.ts';
 import { formatDuration, formatShare } from '../units/units.ts';
 import { STEP_COSTS } from './costs.ts';
-import { estimateCensusBytes, estimateCensusMillis, estimateHeapReadMillis } from './heap/ladder.ts';
+import {
+  estimateCensusBytes,
+  estimateCensusMillis,
+  estimateHeapReadMillis,
+  estimateProfilerStartMillis,
+} from './heap/ladder.ts';
 import { isMemoryTight, type MemoryRoom, megabytes, memoryRoom } from './heap/memory-room.ts';
 import { describeEstimate, estimateSnapshot } from './heap/snapshot-estimate.ts';
 import { throughputKept } from './overhead.ts';
@@ -34,7 +40,9 @@ const rounded = (bytes: number) => Math.ceil(bytes / STEP_BYTES) * STEP_BYTES;
 /** Never throws; a process that is not there cannot be attached to. */
 export async function lookAhead(pid: number): Promise<Preflight> {
   const inspector = await findInspector(pid);
-  const attachable = checkAttachable(pid, { isInspectorOpen: inspector === 'open' });
+  const isOpen = inspector === 'open';
+  const mayAttach = checkAttachable(pid, { isInspectorOpen: isOpen });
+  const attachable = (mayAttach.ok && !isOpen && checkPort(pid)) || mayAttach;
   if (!attachable.ok)
     return {
       ...whoIsIt(pid),
@@ -103,7 +111,7 @@ function describeSteps(pid: number, heap: number | undefined, room: MemoryRoom |
     when: 'always',
     what: 'reads /proc and the cgroup: no cost to the process',
   };
-  return [passive, light(pid, heap), burst(heap), census(heap, room), snapshot(pid, heap)];
+  return [passive, light(pid, heap), burst(), census(heap, room), snapshot(pid, heap)];
 }
 
 /** As measured; an idle process has nothing to lose. */
@@ -117,23 +125,28 @@ function light(pid: number, heap: number | undefined): PreflightStep {
   return {
     step: 'light',
     when: 'always',
-    what: `CPU profile, heap sampling and counters, ${pace}: ${describeOverhead()}`,
-    pauseMillis: heap === undefined ? undefined : Math.round(estimateHeapReadMillis(heap)),
+    what: `counters; a CPU profile where a thread is busy, heap sampling where the heap rises, ${pace}: ${describeOverhead()}`,
+    pauseMillis: heap === undefined ? undefined : lightPause(heap),
     extraBytes: STEP_COSTS.light.bytes,
   };
 }
 
-function burst(heap: number | undefined): PreflightStep {
+/** Neither starting the profiler nor reading the heap is done where it may take longer than the longest pause. */
+function lightPause(heap: number): number {
+  const pauses = [estimateProfilerStartMillis(heap), estimateHeapReadMillis(heap)];
+  return Math.round(Math.max(0, ...pauses.filter((millis) => millis <= MAX_PAUSE_MILLIS)));
+}
+
+function burst(): PreflightStep {
   return {
     step: 'burst',
     when: 'always',
-    what: 'async hooks in short bursts: their cost is part of that of "light"',
-    pauseMillis: heap === undefined ? undefined : Math.round(estimateHeapReadMillis(heap)),
+    what: 'async hooks in short bursts, pools in slices of 4 ms: their cost is part of that of "light"',
   };
 }
 
 function census(heap: number | undefined, room: MemoryRoom | undefined): PreflightStep {
-  const what = 'counts all objects, when the heap rises';
+  const what = 'looks for what grows, in slices of 4 ms, when the heap rises; then counts all objects';
   if (heap === undefined)
     return { step: 'census', when: 'when needed', what: `${what}: cost unknown, its memory cannot be read` };
   const pauseMillis = Math.round(estimateCensusMillis(heap));

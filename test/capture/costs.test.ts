@@ -50,7 +50,7 @@ describe('preflight', () => {
   test('promises no more than was measured', async () => {
     const { steps } = await lookAhead(process.pid);
     const words = steps.map(({ what }) => what).join('\n');
-    expect(words).toContain('servers at full load kept 86% to 98% of their throughput, bursts included');
+    expect(words).toContain('servers at full load kept 78% to 97% of their throughput, bursts included');
     expect(words).not.toMatch(/under \d/);
   });
 });

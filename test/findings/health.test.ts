@@ -39,3 +39,36 @@ test('it is not claimed where too much could not be judged', () => {
     /^Nothing was found in 30 s, but too much could not be judged to call it healthy: .*heap-leak/,
   );
 });
+
+/** A thread of a large heap goes without a CPU profile where it is neither busy nor late. */
+const unprofiled = (utilization: number, max: number) =>
+  judge(
+    gatherFacts(
+      buildObservations(
+        change((o) => {
+          o.cpuProfiles = [];
+          for (const sample of o.runtime) {
+            sample.utilization = utilization;
+            if (sample.eventLoopDelayMillis) sample.eventLoopDelayMillis.max = max;
+          }
+        }),
+      ),
+    ),
+  );
+
+test('a calm thread needs no CPU profile to be healthy', () => {
+  const { verdict, verdictReason, notApplicable } = unprofiled(0.1, 9);
+  expect(verdict).toBe('healthy');
+  expect(verdictReason).toMatch(/^Nothing grew, blocked or burned in 30 s of watching\./);
+  const unjudged = notApplicable.map(({ kind }) => kind);
+  expect(unjudged).not.toContain('cpu-hotspot');
+  expect(unjudged).not.toContain('event-loop-block');
+});
+
+test.each([
+  ['busy', 0.6, 9],
+  ['late', 0.1, 400],
+])('of a thread that was %s and not profiled nothing is claimed', (_, utilization, max) => {
+  const unjudged = unprofiled(utilization, max).notApplicable.map(({ kind }) => kind);
+  expect(unjudged).toEqual(expect.arrayContaining(['cpu-hotspot', 'event-loop-block']));
+});

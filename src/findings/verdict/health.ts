@@ -15,7 +15,7 @@ export function unseenForHealth(notApplicable: readonly NotApplicable[]): Findin
 export function healthyReason(facts: Facts, unseen: readonly FindingKind[]): string {
   const seconds = Math.round(facts.lookSeconds);
   const little = grewALittle(facts);
-  const isProfiled = facts.cpu.length > 0;
+  const isProfiled = facts.cpu.length > 0 || facts.isCalm;
   const what =
     little.length > 0
       ? `Nothing grew enough to be named${isProfiled ? ', blocked or burned' : ''}`

@@ -21,7 +21,8 @@ import { chainOf, packageOf, place, placeWithLibrary, subjectOf } from '../../wo
 
 export const cpuHotspot: Rule = {
   kind: 'cpu-hotspot',
-  judge({ cpu, sleepers, cpuWaits, program }) {
+  judge({ cpu, sleepers, cpuWaits, program, isCalm }) {
+    if (cpu.length === 0 && isCalm) return [];
     const usable = cpu.filter((summary) => isLongEnough(summary, program) && !sleepers.has(summary.thread));
     if (usable.length === 0)
       return {

@@ -24,12 +24,12 @@ const SERVE_NOBODY: readonly ProgramKind[] = ['script', 'test-run', 'benchmark',
 
 export const eventLoopBlock: Rule = {
   kind: 'event-loop-block',
-  judge({ blocks, chains, lateLoop, cpu, throttling, cpuWaits, observations, program }) {
+  judge({ blocks, chains, lateLoop, cpu, throttling, cpuWaits, observations, program, isCalm }) {
     const stuck = describeStuck(observations, cpuWaits);
     if (stuck) return [stuck];
     if (program !== null && SERVE_NOBODY.includes(program))
       return { notApplicable: 'a program that serves nobody: nothing waits for its event loop' };
-    if (cpu.length === 0) return { notApplicable: 'no CPU profile' };
+    if (cpu.length === 0) return isCalm ? [] : { notApplicable: 'no CPU profile' };
     if (observations.cpuProfiles.some(({ thread, samples }) => thread === 0 && samples.node.length === 0))
       return { notApplicable: 'the profile has counts and no samples in time' };
     // A worker has no one else waiting for its loop.
