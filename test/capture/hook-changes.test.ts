@@ -69,3 +69,36 @@ describe('a probe that is stopped while it turns its hook on', () => {
     );
   });
 });
+
+test('promises are not tracked until they are watched: then another hook takes over', () => {
+  const calls: string[] = [];
+  const createHook = ({ trackPromises }: { trackPromises?: boolean }) => {
+    const name = trackPromises ? 'with promises' : 'without promises';
+    return { enable: () => calls.push(`${name} on`), disable: () => calls.push(`${name} off`) };
+  };
+  const replaced: Record<string, object> = {
+    async_hooks: { createHook, executionAsyncId: () => 0 },
+    timers: {
+      setTimeout: () => ({ unref() {} }),
+      setInterval: () => ({ unref() {} }),
+      clearTimeout() {},
+      clearInterval() {},
+    },
+  };
+  const load = (id: string) => replaced[id] ?? process.getBuiltinModule(id);
+  const probe = new Function('require', `return ${probeSource({ ...CONFIG, asyncTypes: ['Timeout'] })}`)(
+    load,
+  ) as ProbeHandle;
+  probe.watchAlso(['TCPWRAP']);
+  probe.watchAlso(['PROMISE']);
+  probe.watchAlso(['PROMISE']);
+  probe.stop();
+  // The hook that watches the thread pool was never on.
+  calls.splice(calls.lastIndexOf('without promises off'), 1);
+  expect(calls).toEqual([
+    'without promises on',
+    'without promises off',
+    'with promises on',
+    'with promises off',
+  ]);
+});

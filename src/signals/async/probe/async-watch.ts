@@ -27,6 +27,7 @@ export interface AsyncWatchParts {
 }
 
 const TICK = 'TickObject';
+const PROMISE = 'PROMISE';
 
 export function createAsyncWatch(core: ProbeCore, { sites, requests, streams }: AsyncWatchParts): AsyncWatch {
   const { asyncStacksPerSecond } = core.config;
@@ -65,7 +66,7 @@ export function createAsyncWatch(core: ProbeCore, { sites, requests, streams }: 
       else sites.remember({ type, resource, frames: ticks.withTick(captureStack(init)), weight });
     } catch {}
   };
-  const hook = createHookSwitch(core, init, requests);
+  const hook = createHookSwitch(core, { init, requests, hasPromises: () => watched.has(PROMISE) });
   const settle = (seconds: number): number => {
     for (const type in perType) perType[type]!.settle(seconds);
     sites.tidy();
@@ -94,6 +95,7 @@ export function createAsyncWatch(core: ProbeCore, { sites, requests, streams }: 
     asOwnWork,
     watchAlso(types) {
       for (const type of types) watched.add(type);
+      hook.renew();
     },
     own: [sites.own, ticks.own],
     ownHeapBytes: () => sites.ownHeapBytes() + ticks.ownHeapBytes(),
@@ -102,10 +104,22 @@ export function createAsyncWatch(core: ProbeCore, { sites, requests, streams }: 
 
 type Init = (asyncId: number, type: string, trigger: number, resource: object) => void;
 
+interface HookParts {
+  init: Init;
+  requests: RequestChannels;
+  hasPromises(): boolean;
+}
+
 /** Turns the hook on and off, with what goes with it, and counts the time. Off at the end. */
-function createHookSwitch(core: ProbeCore, init: Init, requests: RequestChannels) {
+function createHookSwitch(core: ProbeCore, { init, requests, hasPromises }: HookParts) {
   const asyncHooks: typeof import('node:async_hooks') = core.load('async_hooks');
-  const hook = asyncHooks.createHook({ init });
+  const create = () => {
+    // Node 24.12 and 26 then leave V8's promises alone, which cost the most; older ones do not know the option.
+    const options = { init, trackPromises: hasPromises() };
+    return asyncHooks.createHook(options);
+  };
+  let isWithPromises = hasPromises();
+  let hook = create();
   let millis = 0;
   let since = -1;
   const on = () =>
@@ -124,5 +138,16 @@ function createHookSwitch(core: ProbeCore, init: Init, requests: RequestChannels
       since = -1;
     });
   core.cleanups.push(off);
-  return { on, off, onMillis: () => millis + (since >= 0 ? core.now() - since : 0) };
+  /** Whether promises are watched has changed. */
+  const renew = () => {
+    if (isWithPromises === hasPromises()) return;
+    const wasOn = since >= 0;
+    off();
+    core.changeHooks(() => {
+      isWithPromises = hasPromises();
+      hook = create();
+    });
+    if (wasOn) on();
+  };
+  return { on, off, renew, onMillis: () => millis + (since >= 0 ? core.now() - since : 0) };
 }

@@ -60,7 +60,9 @@ export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUse
     known.site.count += known.weight;
     known.site.totalMillis += known.weight * (core.now() - known.at);
   };
-  const hook = asyncHooks.createHook({ init, before });
+  // Promises are none of its work: see async-watch.ts.
+  const options = { init, before, trackPromises: false };
+  const hook = asyncHooks.createHook(options);
   const clear = () => {
     core.changeHooks(() => hook.disable());
     sites = new Map();
