@@ -2,8 +2,10 @@
 // left out, and said.
 import type { OwnStep } from '../probe/probe-protocol.ts';
 
-/** A budget that holds fewer of the longest pauses that are allowed allows none of them in practice. */
-const LEAST_PAUSES = 2;
+/** A budget that holds fewer of the longest pauses that are allowed is too small for a short look to find anything. */
+const LEAST_PAUSES = 3;
+/** It has limits of its own, and with --snapshot force none: the rest of the look goes on after it. */
+const SNAPSHOT = 'heap snapshot';
 
 export class Budget {
   readonly totalMillis: number;
@@ -23,7 +25,10 @@ export class Budget {
 
   /** `steps`: what a thread was held for so far. */
   note(thread: number, steps: readonly OwnStep[]): void {
-    const millis = steps.reduce((sum, { totalMillis }) => sum + totalMillis, 0);
+    const millis = steps.reduce(
+      (sum, { step, totalMillis }) => sum + (step === SNAPSHOT ? 0 : totalMillis),
+      0,
+    );
     this.spent.set(thread, Math.max(millis, this.spentMillis(thread)));
   }
 

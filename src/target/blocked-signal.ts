@@ -15,15 +15,15 @@ export function cureOfBlockedSignal(flags: readonly string[], version: string | 
   const cause = flags.includes('--disable-sigusr1')
     ? 'It was started with --disable-sigusr1'
     : 'Look for --disable-sigusr1 or --permission in its NODE_OPTIONS';
-  return `${cause}: restart it without, or with --inspect=127.0.0.1:0 besides it.`;
+  return `${cause}: restart it without that flag, or add --inspect=127.0.0.1:0.`;
 }
 
 function cureUnderPermission(flag: string, version: string | null): string {
   if (version === null)
-    return `It was started with ${flag}: from Node.js 24.12 on restart it with --allow-inspector besides it; earlier versions have to be restarted without ${flag}.`;
+    return `It was started with ${flag}: from Node.js 24.12 on restart it and add --allow-inspector; earlier versions have to be restarted without ${flag}.`;
   return knowsAllowInspector(version)
-    ? `It was started with ${flag}: restart it with --allow-inspector besides it.`
-    : `Under ${flag}, Node.js ${version.replace(/^v/, '')} opens no inspector at all: restart it without, or on Node.js 24.12 or newer with --allow-inspector.`;
+    ? `It was started with ${flag}: restart it and add --allow-inspector.`
+    : `Under ${flag}, Node.js ${version.replace(/^v/, '')} opens no inspector at all: restart it without that flag, or on Node.js 24.12 or newer with --allow-inspector.`;
 }
 
 function knowsAllowInspector(version: string): boolean {

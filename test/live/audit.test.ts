@@ -261,7 +261,7 @@ test('a preflight of a process that catches no SIGUSR1 says why, and what helps'
   const result = await runCulprit(['preflight', String(target.pid)]);
   expect(result.code).toBe(3);
   expect(result.stdout).toContain('CANNOT ATTACH');
-  expect(result.stdout).toContain('restart it without it');
+  expect(result.stdout).toContain('restart it without that flag');
   expect(target.isRunning()).toBe(true);
   await target.end();
 });

@@ -125,7 +125,7 @@ test('a deployment in a namespace of a context leads to a ready pod of it, and i
       name,
       one,
       node: command[0],
-      asked: command.slice(-12, -8),
+      asked: command.slice(-16, -12),
     })),
   ).toEqual([
     {
@@ -273,7 +273,7 @@ test('a dry run prints the commands and asks nobody', async () => {
   });
   const lines = stdout.replace(/ \S*culprit-recorder\.cjs/, ' culprit-recorder.cjs').split('\n');
   expect(lines[3]).toBe(
-    'kubectl --namespace prod exec -i shop-1 -- node - record auto --duration 30s --interval 1s --max-pause 100ms --snapshot never --async burst < culprit-recorder.cjs > recording.tgz',
+    'kubectl --namespace prod exec -i shop-1 -- node - record auto --duration 30s --interval 1s --max-pause 100ms --budget 1 --snapshot never --async burst --cpu auto < culprit-recorder.cjs > recording.tgz',
   );
   expect(code).toBe(0);
 });
