@@ -187,6 +187,8 @@ function describeSubject(
       nodeVersion: target.nodeVersion || null,
       title: target.title || null,
       uptimeSeconds: target.uptimeSeconds || null,
+      ...(target.app !== undefined && { app: target.app }),
+      ...(target.chosen !== undefined && { chosen: target.chosen }),
       threads: target.threads,
       container: describeContainer(passive, runtime),
     },

@@ -46,7 +46,9 @@ export async function record(
   let restored = false;
   try {
     const startedAt = new Date().toISOString();
-    writer.begin(describeCapture(attachment, CUT_OFF, { startedAt, restored: false, ownFds, files: [] }));
+    const place = placeOf(target);
+    const begun = { startedAt, restored: false, ownFds, files: [], place };
+    writer.begin(describeCapture(attachment, CUT_OFF, begun));
     const readText = readTargetText(localPid);
     const scriptsInDoubt = () => writer.scriptsInDoubt(readText);
     const wanted = { ...options, scriptsInDoubt };
@@ -58,6 +60,7 @@ export async function record(
       restored,
       ownFds,
       files: writer.files(),
+      place,
     });
     await writer.finish(manifest, readText);
     return { outcome, manifest };
@@ -83,13 +86,21 @@ export interface Around {
   restored: boolean;
   ownFds: number | undefined;
   files: Manifest['files'];
+  /** In its family; absent: nothing is known of one. */
+  place?: Pick<Manifest['target'], 'app' | 'chosen'>;
+}
+
+function placeOf(target: ResolvedTarget): Around['place'] {
+  if (target.kind !== 'process') return undefined;
+  const { app, note } = target;
+  return { ...(app !== undefined && { app }), ...(note !== undefined && { chosen: note }) };
 }
 
 /** The manifest of what was captured from `attachment`. */
 export function describeCapture(
   attachment: Attachment,
   outcome: CaptureOutcome,
-  { startedAt, restored, ownFds, files }: Around,
+  { startedAt, restored, ownFds, files, place }: Around,
 ): Manifest {
   const { pid, nodeVersion, uptimeSeconds, cwd, argv } = attachment.identity;
   const title = shortCommand(argv, 'node', MAX_TITLE);
@@ -97,7 +108,7 @@ export function describeCapture(
     format: RECORDING_FORMAT,
     formatVersion: RECORDING_VERSION,
     toolVersion: VERSION,
-    target: { pid, nodeVersion, title, cwd, uptimeSeconds, threads: outcome.threads },
+    target: { pid, nodeVersion, title, cwd, uptimeSeconds, ...place, threads: outcome.threads },
     capture: {
       startedAt,
       durationMillis: outcome.durationMillis,

@@ -20,6 +20,9 @@ export const manifestSchema = v.object({
     /** Paths in the report are shown relative to it. */
     cwd: text,
     uptimeSeconds: amount,
+    /** What it is called in its family, and why it was this member: see wire/report/target.ts. */
+    app: v.optional(text),
+    chosen: v.optional(text),
     threads: list(v.object({ id: whole, name: text })),
   }),
   capture: v.object({

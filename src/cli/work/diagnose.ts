@@ -28,12 +28,8 @@ export async function diagnoseTarget(
   return withTemporaryFolder((dir) => diagnoseInto(dir, target, command, options));
 }
 
-/** What only the family tells: why it was this process, and where the work is when this one did none. */
+/** What only the family tells: where the work is when this process did none. */
 async function addFamily(report: DiagnosisReport, target: ResolvedTarget): Promise<void> {
-  if (target.kind === 'process') {
-    if (target.note !== undefined) report.target.chosen = target.note;
-    if (target.app !== undefined) report.target.app = target.app;
-  }
   if (report.verdict !== 'idle') return;
   const pid = target.kind === 'process' ? target.pid : report.target.pid;
   const elsewhere = pid === null ? undefined : await sayWhoServes(pid);

@@ -32,9 +32,11 @@ export function servingUnits(named: readonly NodeProcess[], family: Family): Uni
 }
 
 /** Workers of one primary, and instances of one app under one manager, do the same. */
-function unitKey({ pid, family: { role, parent, app } }: NodeProcess): string {
-  const isInstance = role === 'cluster worker' || (app !== undefined && role === 'program');
-  return isInstance && parent !== undefined ? `${parent} ${app ?? ''}` : String(pid);
+function unitKey({ pid, argv, family: { role, parent, app } }: NodeProcess): string {
+  if (parent === undefined) return String(pid);
+  if (role === 'cluster worker') return `${parent} ${app ?? ''}`;
+  // Programs that one npm script starts carry its name, and need not be the same.
+  return role === 'program' && app !== undefined ? `${parent} ${app} ${argv.join('\0')}` : String(pid);
 }
 
 function unitsOf(entry: NodeProcess, family: Family, seen: Set<number>): Unit[] {
