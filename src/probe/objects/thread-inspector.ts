@@ -47,13 +47,16 @@ const GROUP = 'culprit-inspect';
 const RELEASE_EVERY = 16;
 const MOST_BOUND = 3;
 
+/** `placesAll`: also functions that never ran have a place, for a longer pause (see STEP_COSTS.debuggerStart). */
 export function createThreadInspector({
   load,
   config,
   cleanups,
-}: Pick<ProbeCore, 'load' | 'cleanups'> & { config: { url: string } }): ThreadInspector {
+  placesAll = false,
+}: Pick<ProbeCore, 'load' | 'cleanups'> & { config: { url: string }; placesAll?: boolean }): ThreadInspector {
   const exchange = createExchange();
   let scripts: Map<string, string> | null = null;
+  const list = (session: InspectorSession) => (placesAll ? session.listAllScripts() : session.listScripts());
 
   /** Of a bound function: where the function behind it begins. */
   const placeOf = (
@@ -100,7 +103,7 @@ export function createThreadInspector({
     listScripts() {
       try {
         const session = openInspectorSession(load);
-        scripts = session.listScripts();
+        scripts = list(session);
         session.close();
       } catch {}
       return [...(scripts ?? [])];
@@ -110,7 +113,7 @@ export function createThreadInspector({
       const release = () => session.post('Runtime.releaseObjectGroup', { objectGroup: GROUP });
       let inspections = 0;
       try {
-        scripts ??= session.listScripts();
+        scripts ??= list(session);
         exchange.open();
         work((value) => {
           // Scopes are copies: let go of soon enough, they never outlive a minor collection.
