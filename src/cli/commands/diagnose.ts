@@ -28,7 +28,12 @@ export function register(program: CommandLine): void {
   )
     .option('--all', 'all processes that do the work side by side: workers of a cluster, apps of PM2')
     .option('--out <dir>', 'keep the recording in this folder')
-    .option('--flame [file]', 'also write a flame graph (HTML)');
+    .option('--flame [file]', 'also write a flame graph (HTML)')
+    .hook('preAction', (called) => {
+      // A graph is wanted also of a thread that is hardly busy.
+      if (called.getOptionValue('flame') && called.getOptionValueSource('cpu') === 'default')
+        called.setOptionValue('cpu', 'always');
+    });
   withHelpText(command, {
     examples: [
       ['culprit diagnose 4242', '30 s of the process 4242'],

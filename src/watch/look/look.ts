@@ -61,6 +61,8 @@ async function capture(
     intervalMillis: Math.min(intervalMillis, Math.floor(durationMillis / LEAST_SAMPLES)),
     maxPauseMillis,
     budgetShare,
+    // Evidence holds a flame graph; of a light look nobody draws one.
+    cpu: folder === null ? 'auto' : 'always',
     snapshot,
     // What is not kept is a light look: hooks are its dearest part.
     async: folder === null ? 'off' : DEFAULTS.capture.async,
