@@ -79,13 +79,11 @@ test.concurrent('an init (tini) as process 1 is none of ours', async (context) =
   expect(report.target.pid).toBeGreaterThan(1);
 });
 
-test.concurrent('several programs are listed to choose from', async () => {
-  const { stderr, code } = await look([CONTAINER_NODE, '/app/cluster.cjs'], { asked: [] });
-  expect(stderr).toMatch(
-    /^culprit: Several processes match here:\n( {2}\d+ {2}node \/app\/cluster\.cjs\n){3}/,
-  );
-  expect(stderr).toMatch(/Choose one by its pid/);
-  expect(code).toBe(2);
+test.concurrent('of a cluster a worker is looked at, which does the work', async () => {
+  const report = reportOf(await look([CONTAINER_NODE, '/app/cluster.cjs']));
+  expect(report.target.title).toBe('node /app/cluster.cjs');
+  expect(report.target.pid).toBeGreaterThan(1);
+  expect(report.capture.restored).toBe(true);
 });
 
 test.concurrent('an ordinary user may look at its own process', async () => {

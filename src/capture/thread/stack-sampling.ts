@@ -106,7 +106,7 @@ function createTree() {
       if (frames.length === 0) return hit(nodeAt(root, 'idle', ['(idle)', '', -1, -1]));
       let node = root;
       // A function is one node, whichever of its lines was running.
-      for (const frame of frames.toReversed()) node = nodeAt(node, `${frame[0]}|${frame[1]}`, frame);
+      for (const frame of [...frames].reverse()) node = nodeAt(node, `${frame[0]}|${frame[1]}`, frame);
       return hit(node, Number(frames[0]![2]) + 1);
     },
   };

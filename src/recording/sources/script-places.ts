@@ -83,7 +83,7 @@ interface Asked {
 function scriptOf(url: string, { file, cwd, wanted, told, readText }: Asked): Script | null {
   const lastLine = wanted.reduce((last, { line }) => Math.max(last, line), 0);
   // Of several texts under one URL the newest that has all these lines.
-  const running = told.findLast(({ lines }) => lines > lastLine) ?? told.at(-1);
+  const running = told.filter(({ lines }) => lines > lastLine).at(-1) ?? told.at(-1);
   if (file === null && !running) return null;
   const text = file === null ? undefined : readText(file);
   const path = file ?? resolve(cwd, url.startsWith('data:') ? 'data' : url.replace(/^[\w.-]+:\/+/, ''));
