@@ -88,7 +88,8 @@ const MOST_SHELLS = 4;
 
 function findStarter(parentPid: number, root: string): number | undefined {
   let pid = parentPid;
-  for (let shells = 0; pid > 1 && shells < MOST_SHELLS; shells++) {
+  // In a container process 1 may be the program itself.
+  for (let shells = 0; pid > 0 && shells < MOST_SHELLS; shells++) {
     const [program = '', flag] = readCmdline(pid, root) ?? [];
     if (!SHELLS.test(program.slice(program.lastIndexOf('/') + 1)) || flag !== '-c') return pid;
     pid = readStat(pid, root)?.parentPid ?? 0;
