@@ -137,7 +137,7 @@ describe('a commit that leaks', () => {
 
 describe('a script that does its work and ends', () => {
   test('needs no load, and is compared by the run', async () => {
-    const args = ['bench', '--base', 'main', '--head', 'slower', '--run', 'node work.js', '--pairs', '6'];
+    const args = ['bench', '--base', 'main', '--head', 'slower', '--run', 'node work.js', '--pairs', '10'];
     const more = ['--json', file('script.json'), '--fail-on', 'cpu.total>10%'];
     const result = await runCulprit([...args, ...more], inRepository());
     expect(wentWrongInside(result)).toBeNull();
