@@ -47,7 +47,7 @@ const SENT: Sent[] = [
   {
     file: 'signals/keep-alive/probe/keep-alive-list.ts',
     kind: 'probe',
-    mostBytes: 16_000,
+    mostBytes: 17_000,
     globals: [...LANGUAGE, 'JSON', 'Reflect', 'Set', 'decodeURIComponent', 'process'],
   },
   {
