@@ -16,8 +16,8 @@ const live = (name: string, groupOrder: number) => ({
   fileParallelism: false,
   maxWorkers: 1,
   maxConcurrency: 2,
-  // They look at processes on a machine that others use, too: in CI one that fails is tried once more, and listed as flaky.
-  retry: process.env.CI ? 1 : 0,
+  // They look at processes on a machine that others use, too: in CI one that fails is tried twice more.
+  retry: process.env.CI ? 2 : 0,
   sequence: { groupOrder },
 });
 
