@@ -7,20 +7,13 @@ import type { PageData } from './diff/page-model.ts';
 import { diffPageScript } from './diff/page-script.ts';
 import { PAGE_STYLE } from './diff/page-style.ts';
 import { createDiffWords } from './diff/words.ts';
-import { hashSource, inlineScript } from './inline-script.ts';
+import { inlineScript, pagePolicy } from './inline-script.ts';
 
 /** The whole page as text. Nothing in it depends on time or machine. */
 export function renderDiffFlameHtml(flame: DiffFlame): string {
   const data = toPageData(flame);
   const script = inlineScript(diffPageScript());
-  const policy = [
-    `default-src 'none'`,
-    `script-src ${hashSource(script)}`,
-    `style-src ${hashSource(PAGE_STYLE)}`,
-    'img-src data:',
-    `base-uri 'none'`,
-    `form-action 'none'`,
-  ].join('; ');
+  const policy = pagePolicy(script, PAGE_STYLE);
   return `<!doctype html>
 <html lang="en">
 <head>

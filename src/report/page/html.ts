@@ -1,7 +1,7 @@
 // A report as one HTML file: the JSON report as data, and a script that draws it. It opens from disk, and its policy lets the
 // browser load nothing and run nothing but the one script in it.
 import { escapeAllStrings, escapeHtml, jsonForScript } from '../escape.ts';
-import { hashSource, inlineScript } from '../flame/inline-script.ts';
+import { inlineScript, pagePolicy } from '../flame/inline-script.ts';
 import { titleOf } from './headline.ts';
 import startReportPage from './page.ts?page';
 import type { PageReport } from './page-report.ts';
@@ -16,14 +16,7 @@ const SCRIPT = `'use strict';\n${startReportPage}(window, JSON.parse(document.ge
 export function renderHtml(report: PageReport): string {
   const safe = escapeAllStrings(report, LONGEST_TEXT);
   const script = inlineScript(SCRIPT);
-  const policy = [
-    `default-src 'none'`,
-    `script-src ${hashSource(script)}`,
-    `style-src ${hashSource(PAGE_STYLE)}`,
-    'img-src data:',
-    `base-uri 'none'`,
-    `form-action 'none'`,
-  ].join('; ');
+  const policy = pagePolicy(script, PAGE_STYLE);
   return `<!doctype html>
 <html lang="en">
 <head>
