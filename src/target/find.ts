@@ -165,7 +165,11 @@ async function name(spec: TargetSpec, resolving: Resolving): Promise<Named | Res
   switch (spec.kind) {
     case 'pid': {
       const found = resolving.processes.filter(({ pid }) => pid === spec.pid);
-      return found.length > 0 ? { found, what: String(spec.pid) } : { kind: 'process', pid: spec.pid };
+      if (found.length > 0) return { found, what: String(spec.pid) };
+      // A process of another program is there, and is refused with what it is. Without /proc nobody can tell.
+      if (!readStat(spec.pid, resolving.root) && listPids(resolving.root).length > 0)
+        throw new UsageError(`There is no process ${spec.pid}.`, PS_HINT);
+      return { kind: 'process', pid: spec.pid };
     }
     case 'port': {
       const named = namedByPort(spec.port, resolving);

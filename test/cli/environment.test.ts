@@ -5,7 +5,13 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { CommandLine } from '../../src/cli/command-line.ts';
-import { blame, formOf, takeEnvironment, type VariableForm, variablesOf } from '../../src/cli/options/environment.ts';
+import {
+  blame,
+  formOf,
+  takeEnvironment,
+  type VariableForm,
+  variablesOf,
+} from '../../src/cli/options/environment.ts';
 import { repeated } from '../../src/cli/options/values.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { CulpritError } from '../../src/errors.ts';
@@ -198,18 +204,20 @@ const FORMS: Readonly<Record<VariableForm, string>> = {
   lines: 'a value in each line',
 };
 
-/** A row for each variable of all commands; an option that a command hides counts where it is shown. */
+/** A row for each variable and form of it. */
 function variableTable(): string {
-  const rows = new Map<string, { option: string; form: string; commands: Set<string> }>();
+  const rows = new Map<string, { variable: string; option: string; form: string; commands: Set<string> }>();
   for (const { command, option, ofAll } of entries) {
-    const row = rows.get(ofAll) ?? { option: option.long!, form: FORMS[formOf(option)], commands: new Set() };
-    rows.set(ofAll, row);
+    const form = FORMS[formOf(option)];
+    const key = `${ofAll} ${form}`;
+    const row = rows.get(key) ?? { variable: ofAll, option: option.long!, form, commands: new Set() };
+    rows.set(key, row);
     row.commands.add(`\`${rootOf(command)}\``);
   }
   const lines = [...rows]
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(
-      ([variable, { option, form, commands: names }]) =>
+      ([, { variable, option, form, commands: names }]) =>
         `| \`${variable}\` | \`${option}\` | ${form} | ${[...names].sort().join(', ')} |`,
     );
   return ['| variable | option | holds | commands |', '| --- | --- | --- | --- |', ...lines, ''].join('\n');

@@ -4,10 +4,10 @@ import type { CommandLine } from '../command-line.ts';
 import { DONE_OR_WRONG, withHelpText } from '../options/help-text.ts';
 import { SHELLS } from '../options/values.ts';
 
-const NOTES = `To have them in every session:
-  bash  culprit completion bash > ~/.local/share/bash-completion/completions/culprit
-  zsh   culprit completion zsh > a file "_culprit" in a folder of $fpath
-  fish  culprit completion fish > ~/.config/fish/completions/culprit.fish`;
+const NOTES = `To have them in every session, write them into a file that the shell reads:
+  bash  ~/.local/share/bash-completion/completions/culprit
+  zsh   _culprit, in a folder of $fpath
+  fish  ~/.config/fish/completions/culprit.fish`;
 
 export function register(program: CommandLine): void {
   const command = program
