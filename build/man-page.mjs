@@ -14,7 +14,10 @@ export async function makeManPage(options) {
     const lean = { outdir: undefined, metafile: false, external: ['../work/*'] };
     await build({ ...options, ...lean, entryPoints: ['src/cli/reference/man-page.ts'], outfile });
     const { renderManPage } = await import(pathToFileURL(outfile).href);
-    return renderManPage();
+    // https://reproducible-builds.org/specs/source-date-epoch/
+    const { SOURCE_DATE_EPOCH } = process.env;
+    const built = SOURCE_DATE_EPOCH ? new Date(Number(SOURCE_DATE_EPOCH) * 1_000) : new Date();
+    return renderManPage(built.toISOString().slice(0, 10));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

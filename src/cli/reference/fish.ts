@@ -40,7 +40,8 @@ function optionWords({ short, long, description, takes, completed }: OptionEntry
   return [
     ...(short === undefined ? [] : ['-s', short.slice(1)]),
     ...(long === undefined ? [] : ['-l', long.slice(2)]),
-    ...(takes === 'a value' ? ['-r'] : []),
+    // -x: a value, which is no file.
+    ...(takes === 'a value' ? [completed === 'file' ? '-r' : '-x'] : []),
     ...(takes === 'nothing' ? [] : proposed(completed)),
     '-d',
     quoted(description),

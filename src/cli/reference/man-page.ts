@@ -3,10 +3,11 @@ import { EXIT, EXIT_MEANINGS, type ExitName } from '../../exit-codes.ts';
 import { VERSION } from '../../version.ts';
 import { type CommandEntry, commandTable, type OptionEntry } from './command-table.ts';
 
-export function renderManPage(): string {
+/** `date`: of the build, as 2026-11-29. */
+export function renderManPage(date: string): string {
   const [program, ...commands] = commandTable();
   return [
-    `.TH CULPRIT 1 "" "culprit ${VERSION}" "User Commands"`,
+    `.TH CULPRIT 1 "${date}" "culprit ${VERSION}" "User Commands"`,
     '.SH NAME',
     'culprit \\- name what is wrong with a running Node.js process',
     '.SH SYNOPSIS',

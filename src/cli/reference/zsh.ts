@@ -6,8 +6,8 @@ export function completeZsh(table: readonly CommandEntry[]): string {
   return `#compdef culprit
 # zsh completion for culprit, made by \`culprit completion zsh\`
 _culprit() {
-  local command="" found=1
-  integer i
+  local command=""
+  integer i found=1
   for ((i = 2; i < CURRENT; i++)); do
     case "$command $words[i]" in
       # What follows is the command line of another program.

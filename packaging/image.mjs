@@ -1,0 +1,29 @@
+// Builds the debug image (packaging/Containerfile).
+//
+//   node packaging/image.mjs [--engine podman] [--tag culprit] [-- more words for its build]
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT, unpackPackage, VERSION } from './package-files.mjs';
+
+const { values: options, positionals: words } = parseArgs({
+  allowPositionals: true,
+  options: {
+    engine: { type: 'string', default: 'podman' },
+    tag: { type: 'string', default: `culprit:${VERSION}` },
+  },
+});
+const context = mkdtempSync(join(tmpdir(), 'culprit-image-'));
+try {
+  unpackPackage(join(context, 'culprit'));
+  const file = join(ROOT, 'packaging/Containerfile');
+  const [engine, ...first] = options.engine.split(' ');
+  const args = [...first, 'build', '--file', file, '--tag', options.tag, ...words, context];
+  const { status, error } = spawnSync(engine, args, { stdio: 'inherit' });
+  if (error) throw error;
+  process.exitCode = status ?? 1;
+} finally {
+  rmSync(context, { recursive: true, force: true });
+}
