@@ -20,7 +20,8 @@ try {
   unpackPackage(join(context, 'culprit'));
   const file = join(ROOT, 'packaging/Containerfile');
   const [engine, ...first] = options.engine.split(' ');
-  const args = [...first, 'build', '--file', file, '--tag', options.tag, ...words, context];
+  // From its cache, podman 4.3 gives an image for RUN_AS=1000 the user of the image before.
+  const args = [...first, 'build', '--no-cache', '--file', file, '--tag', options.tag, ...words, context];
   const { status, error } = spawnSync(engine, args, { stdio: 'inherit' });
   if (error) throw error;
   process.exitCode = status ?? 1;
