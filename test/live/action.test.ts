@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { createProgram } from '../../src/cli/program.ts';
 import { type BenchRepository, makeBenchRepository } from './support/bench-repository.ts';
 import { type ActionRun, readAction, runAction } from './support/composite-action.ts';
@@ -201,6 +202,16 @@ test('its inputs are options of bench, each handed on by the variable of its nam
     `\${{ inputs.${name} }}`,
   ]);
   expect(env).toMatchObject(Object.fromEntries(variables));
+});
+
+test('the example in the documentation gives inputs that it has', () => {
+  const page = readFileSync(join(ROOT, 'docs/ci-and-gates.md'), 'utf8');
+  const [example] = /uses: culprit\/culprit@v0\n {8}with:\n((?: {10}.*\n)+)/.exec(page)!.slice(1);
+  const given: Record<string, unknown> = parse(example!);
+  const { inputs } = readAction();
+  expect(Object.keys(given).filter((name) => inputs[name] === undefined)).toEqual([]);
+  const required = Object.keys(inputs).filter((name) => inputs[name]!.required);
+  expect(Object.keys(given)).toEqual(expect.arrayContaining(['load', 'fail-on', ...required]));
 });
 
 test('no step puts an input into its shell, where it would be run', () => {

@@ -26,5 +26,5 @@ export function register(program: CommandLine): void {
 }
 
 export async function run(shell: string): Promise<ExitCode> {
-  return (await import('../work/completion.ts')).printCompletion(shell);
+  return (await import('../reference/print-completion.ts')).printCompletion(shell);
 }

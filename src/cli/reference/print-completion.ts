@@ -2,10 +2,10 @@
 import { UsageError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { SHELLS, type Shell } from '../options/values.ts';
-import { completeBash } from '../reference/bash.ts';
-import { type CommandEntry, commandTable } from '../reference/command-table.ts';
-import { completeFish } from '../reference/fish.ts';
-import { completeZsh } from '../reference/zsh.ts';
+import { completeBash } from './bash.ts';
+import { type CommandEntry, commandTable } from './command-table.ts';
+import { completeFish } from './fish.ts';
+import { completeZsh } from './zsh.ts';
 
 const WRITERS: Readonly<Record<Shell, (table: readonly CommandEntry[]) => string>> = {
   bash: completeBash,
