@@ -109,7 +109,7 @@ export const RECORDER_MARK = '/*culprit*/';
 type Started = Pick<NodeProcess, 'pid' | 'argv'>;
 
 const isCulprit = ({ argv }: Started) =>
-  argv.slice(0, 2).some((argument) => /^culprit(-recorder)?(\.c?js)?$/.test(basename(argument))) ||
+  argv.slice(0, 2).some((argument) => /^(kubectl-)?culprit(-recorder)?(\.c?js)?$/.test(basename(argument))) ||
   argv.some((argument) => argument.startsWith(RECORDER_MARK)) ||
   /^- (record|ps)\b/.test(argv.slice(1, 3).join(' '));
 

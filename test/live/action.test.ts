@@ -106,7 +106,7 @@ describe('a pull request that is slower', () => {
     requests = [];
     refusal = undefined;
     const gates = 'cpu.total>10%\nfunction:rank@rank.js>10%';
-    run = await act({ 'fail-on': gates, pairs: '4', findings: 'false', sarif: 'true' });
+    run = await act({ 'fail-on': gates, pairs: '10', findings: 'false', sarif: 'true' });
   }, 400_000);
 
   test('fails with the exit code of the gate, after all its other steps', () => {
