@@ -90,5 +90,7 @@ export function blame(message: string, taken: readonly FromEnvironment[]): strin
   const named = taken.filter(({ option }) => new RegExp(`${option}(?![\\w-])`).test(message));
   const blamed = (named.length > 0 ? named : taken).filter(({ variable }) => !message.includes(variable));
   if (blamed.length === 0) return undefined;
-  return `${blamed.map(({ option, variable }) => `${variable} sets ${option}`).join(', ')}.`;
+  // A sub-command and the command above it may both have taken one.
+  const sentences = new Set(blamed.map(({ option, variable }) => `${variable} sets ${option}`));
+  return `${[...sentences].join(', ')}.`;
 }
