@@ -9,6 +9,7 @@ import { median } from './analysis/statistics/median.ts';
 import { DEFAULTS } from './defaults.ts';
 import { RecordingError } from './errors.ts';
 import { describeKeepsAlive } from './findings/keeps-alive.ts';
+import { nextOfDiagnosis } from './findings/next-of-report.ts';
 import { judge } from './findings/verdict/judge.ts';
 import { decodeCpuProfile, MalformedProfile, type OwnWork, scriptIdsOf } from './model/decode/cpu-profile.ts';
 import { createFrameResolver, type FrameResolver } from './model/decode/frame-resolver.ts';
@@ -57,6 +58,12 @@ export function diagnose(
     ...((origin || top !== undefined) && { where: tablesOf(observations, top ?? DEFAULTS.analyze.top) }),
     ...(recording.contents && { contents: recording.contents }),
     ...(pictures && { pictures: drawPictures(facts, findings) }),
+    ...nextOfDiagnosis({
+      verdict,
+      findings,
+      pid: observations.target.pid,
+      durationMillis: observations.capture.durationMillis,
+    }),
     warnings: observations.warnings.map(reportWarning),
   };
 }
