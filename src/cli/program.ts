@@ -13,6 +13,7 @@ import { register as explain } from './commands/explain.ts';
 import { register as flame } from './commands/flame.ts';
 import { register as heap } from './commands/heap.ts';
 import { register as k8s } from './commands/k8s.ts';
+import { register as mcp } from './commands/mcp.ts';
 import { register as open } from './commands/open.ts';
 import { register as preflight } from './commands/preflight.ts';
 import { register as ps } from './commands/ps.ts';
@@ -30,6 +31,7 @@ const GROUPS: Record<string, Record<string, Register>> = {
   'Files:': { analyze, heap, flame, triage, open },
   'Comparisons:': { compare, bench },
   'Checks:': { ps, preflight, audit },
+  'Agents:': { mcp },
   'Reference:': { explain },
 };
 
