@@ -9,7 +9,6 @@ import { median } from './analysis/statistics/median.ts';
 import { DEFAULTS } from './defaults.ts';
 import { RecordingError } from './errors.ts';
 import { describeKeepsAlive } from './findings/keeps-alive.ts';
-import { nextOfDiagnosis } from './findings/next-of-report.ts';
 import { judge } from './findings/verdict/judge.ts';
 import { decodeCpuProfile, MalformedProfile, type OwnWork, scriptIdsOf } from './model/decode/cpu-profile.ts';
 import { createFrameResolver, type FrameResolver } from './model/decode/frame-resolver.ts';
@@ -42,7 +41,7 @@ export function diagnose(
   const observations = { ...decode(recording), heap };
   const { origin } = observations;
   const facts = gatherFacts(observations);
-  const { verdict, verdictReason, findings, notApplicable } = judge(facts);
+  const { verdict, verdictReason, findings, notApplicable, nextMeasurement } = judge(facts);
   return {
     kind: 'diagnosis',
     schemaVersion: 2,
@@ -58,12 +57,7 @@ export function diagnose(
     ...((origin || top !== undefined) && { where: tablesOf(observations, top ?? DEFAULTS.analyze.top) }),
     ...(recording.contents && { contents: recording.contents }),
     ...(pictures && { pictures: drawPictures(facts, findings) }),
-    ...nextOfDiagnosis({
-      verdict,
-      findings,
-      pid: observations.target.pid,
-      durationMillis: observations.capture.durationMillis,
-    }),
+    ...(nextMeasurement && { nextMeasurement }),
     warnings: observations.warnings.map(reportWarning),
   };
 }

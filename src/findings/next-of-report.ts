@@ -17,24 +17,28 @@ interface Diagnosed {
   /** null is unknown. */
   pid: number | null;
   durationMillis: number;
+  /** It had started a short while before. */
+  isUnsettled: boolean;
+  /** Something grew, too little to be named. */
+  growsALittle: boolean;
 }
 
-/** Long enough for every rule. */
-const GOOD_SECONDS = 60;
 const LONGEST_SECONDS = 600;
 
 /** What the gravest finding leaves open; without findings, what silence does not tell. */
-export function nextOfDiagnosis({ verdict, findings, pid, durationMillis }: Diagnosed): Next {
+export function nextOfDiagnosis(diagnosed: Diagnosed): Next {
+  const { verdict, findings, pid, durationMillis } = diagnosed;
   const open = findings.find(({ nextMeasurement }) => nextMeasurement !== undefined);
   if (open) return { nextMeasurement: open.nextMeasurement };
-  const longer = Math.min(
-    LONGEST_SECONDS,
-    Math.max(GOOD_SECONDS, 2 * Math.ceil(durationMillis / 60_000) * 60),
-  );
+  const longer = Math.min(LONGEST_SECONDS, 2 * Math.ceil(durationMillis / 60_000) * 60);
   const command = `culprit diagnose ${pid ?? '<pid>'} --duration ${longer}s`;
   if (verdict === 'idle') return ask('What goes wrong under load: nothing was served in this look.', command);
   if (verdict === 'too-little-data')
     return ask('Whether anything is wrong: this look could not judge enough.', command);
+  if (verdict === 'healthy' && diagnosed.isUnsettled)
+    return ask('Whether a slow leak hides behind the start of the process.', `${command} --settle`);
+  if (verdict === 'healthy' && diagnosed.growsALittle)
+    return ask('Whether what grew a little goes on.', command);
   return {};
 }
 

@@ -8,7 +8,13 @@ import {
 import { buildFinding } from '../report/build-report.ts';
 
 describe('a diagnosis leaves open', () => {
-  const diagnosed = { findings: [], pid: 4242, durationMillis: 30_000 };
+  const diagnosed = {
+    findings: [],
+    pid: 4242,
+    durationMillis: 30_000,
+    isUnsettled: false,
+    growsALittle: false,
+  };
   const NEXT = { unknown: 'Who holds it.', command: 'culprit diagnose 4242 --snapshot force' };
 
   test('what its gravest finding with an open question does', () => {
@@ -29,6 +35,13 @@ describe('a diagnosis leaves open', () => {
     expect(commandAfter(5_000)).toBe('culprit diagnose 4242 --duration 120s');
     expect(commandAfter(120_000)).toBe('culprit diagnose 4242 --duration 240s');
     expect(commandAfter(3_600_000)).toBe('culprit diagnose 4242 --duration 600s');
+  });
+
+  test('whether a healthy process stays healthy, where it is young or something grew', () => {
+    const commandFor = (open: object) =>
+      nextOfDiagnosis({ ...diagnosed, ...open, verdict: 'healthy' }).nextMeasurement?.command;
+    expect(commandFor({ growsALittle: true })).toBe('culprit diagnose 4242 --duration 120s');
+    expect(commandFor({ isUnsettled: true })).toBe('culprit diagnose 4242 --duration 120s --settle');
   });
 
   test('under load, where nothing was served', () => {

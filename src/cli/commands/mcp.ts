@@ -7,9 +7,9 @@ export interface McpOptions {
   files?: string[];
 }
 
-const NOTES = `It speaks the Model Context Protocol on standard input and output, and ends when its
-input does. A look into a process needs the consent of the user: the client asks,
-or where it cannot, the agent has to say that the user agreed.`;
+const NOTES = `It speaks the Model Context Protocol on standard input and output, and ends
+when its input does. A look into a process needs the consent of the user: the
+client asks, or where it cannot, the agent has to say that the user agreed.`;
 
 export function register(program: CommandLine): void {
   const command = program
@@ -22,8 +22,8 @@ export function register(program: CommandLine): void {
     );
   withHelpText(command, {
     examples: [
-      ['claude mcp add culprit -- npx -y culprit mcp'],
-      ['culprit mcp --files ./logs ./recordings', 'tools may read these folders, no others'],
+      ['culprit mcp', 'as the command of a server in the settings of an agent'],
+      ['culprit mcp --files ./logs ./recordings', 'reads these folders only'],
     ],
     notes: NOTES,
     exits: DONE_OR_WRONG,

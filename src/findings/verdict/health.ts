@@ -32,6 +32,9 @@ export function healthyReason(facts: Facts, unseen: readonly FindingKind[]): str
   ].join(' ');
 }
 
+/** Too little to be named; a longer look would tell. */
+export const growsALittle = (facts: Facts): boolean => grewALittle(facts).length > 0;
+
 /** Collections that took more at every look, and a heap that rose by less than is told from noise. */
 function grewALittle({ collections, heap }: Facts): string[] {
   const named = collections.slice(0, HEALTH.mostNamed).map(({ collection, trend }) => {

@@ -1,21 +1,24 @@
 // From facts to a verdict: run the rules, join, rank, and say whether the look was long enough to call silence health.
 import type { Facts } from '../../analysis/facts.ts';
 import { isIdle } from '../../analysis/work-done.ts';
-import type { Finding, NotApplicable, Verdict } from '../../model/finding.ts';
+import type { Finding, NextMeasurement, NotApplicable, Verdict } from '../../model/finding.ts';
 import { formatDuration, formatShare } from '../../units/units.ts';
 import { joinDrafts } from '../join.ts';
 import { measureNext } from '../next-measurement.ts';
+import { nextOfDiagnosis } from '../next-of-report.ts';
 import { rankFindings } from '../rank.ts';
 import type { Draft } from '../rule.ts';
 import { RULES } from '../rules.ts';
-import { healthyReason, unseenForHealth } from './health.ts';
-import { sayComeBack } from './young-process.ts';
+import { growsALittle, healthyReason, unseenForHealth } from './health.ts';
+import { isYoung, sayComeBack } from './young-process.ts';
 
 export interface Judgement {
   verdict: Verdict;
   verdictReason: string;
   findings: Finding[];
   notApplicable: NotApplicable[];
+  /** What is left open as a whole. */
+  nextMeasurement?: NextMeasurement;
 }
 
 /** Growth is judged on at least 8 counts and 6 heap reads; in less time silence says nothing. */
@@ -37,7 +40,21 @@ export function judge(facts: Facts): Judgement {
     joinDrafts(drafts),
     RULES.map(({ kind }) => kind),
   );
-  return { ...verdictOf(findings, facts, notApplicable), findings, notApplicable };
+  const judged = verdictOf(findings, facts, notApplicable);
+  const { target, capture } = facts.observations;
+  return {
+    ...judged,
+    findings,
+    notApplicable,
+    ...nextOfDiagnosis({
+      verdict: judged.verdict,
+      findings,
+      pid: target.pid,
+      durationMillis: capture.durationMillis,
+      isUnsettled: isYoung(facts),
+      growsALittle: growsALittle(facts),
+    }),
+  };
 }
 
 function verdictOf(
