@@ -22,8 +22,8 @@ export const CASES = [
     name: 'a dry pool (generic-pool)',
     server: 'reports.mjs',
     packages: ['generic-pool@3.9.0'],
-    // One day in 80 does not exist: a connection is lost every four seconds.
-    load: { perSecond: 20, path: (i) => `/?day=${i % 80 === 79 ? 400 : i % 300}` },
+    // One day in 30 does not exist: a connection is lost every second and a half.
+    load: { perSecond: 20, path: (i) => `/?day=${i % 30 === 29 ? 400 : i % 300}` },
     names: /reports\.mjs:\d+|pool/i,
     kinds: ['pool-exhaustion'],
   },

@@ -6,10 +6,10 @@ import genericPool from 'generic-pool';
 
 const pool = genericPool.createPool(
   {
-    create: async () => ({ query: async (text) => (await delay(15), `rows of ${text}`) }),
+    create: async () => ({ query: (text) => delay(15, `rows of ${text}`) }),
     destroy: async () => {},
   },
-  { max: 8, min: 2 },
+  { max: 20, min: 2 },
 );
 
 async function report(day) {
