@@ -21,7 +21,10 @@ const tokensOf = (...values) =>
     values.reduce((sum, value) => sum + Buffer.byteLength(JSON.stringify(value)), 0) / BYTES_A_TOKEN,
   );
 
-/** Starts a server of ./servers with its packages installed beside it, and sends it traffic until it is ended. */
+/**
+ * Starts a server of ./servers with its packages installed beside it, and sends it traffic until it is ended. Its inspector gets
+ * a port of its own: others on the machine may have the usual one.
+ */
 async function startServer({ server, packages, load }, env = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'culprit-agent-'));
   writeFileSync(join(dir, 'package.json'), '{ "private": true, "type": "module" }');
@@ -30,7 +33,7 @@ async function startServer({ server, packages, load }, env = {}) {
     stdio: 'ignore',
   });
   copyFileSync(new URL(`servers/${server}`, import.meta.url), join(dir, server));
-  const child = spawn(process.execPath, [server], {
+  const child = spawn(process.execPath, ['--inspect-port=0', server], {
     cwd: dir,
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'ignore'],
