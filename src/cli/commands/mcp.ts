@@ -22,7 +22,7 @@ export function register(program: CommandLine): void {
     );
   withHelpText(command, {
     examples: [
-      ['culprit mcp', 'as the command of a server in the settings of an agent'],
+      ['culprit mcp', 'the command to give an agent'],
       ['culprit mcp --files ./logs ./recordings', 'reads these folders only'],
     ],
     notes: NOTES,

@@ -96,6 +96,8 @@ async function look(target: LookTarget, words: LookWords, { session, context }: 
   const held = recorded.catch(() => {}).finally(() => looks.delete(held));
   looks.add(held);
   const { outcome } = await recorded;
+  // Nobody waits for the answer any more.
+  if (context.mcpReq.signal.aborted) throw new UsageError('The look was cancelled.');
   const kept = await recordings.keep(dir, (report) => complete(report, outcome, target.pid));
   return describeDiagnosis(kept, target.note);
 }

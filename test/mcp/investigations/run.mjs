@@ -45,7 +45,7 @@ async function startServer({ server, packages, load }, env = {}) {
     });
     child.once('exit', () => reject(new Error(`${server} ended before it was ready`)));
   });
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 100 });
+  const agent = new http.Agent({ keepAlive: true });
   let sent = 0;
   const timer = setInterval(() => {
     const request = http.get(
