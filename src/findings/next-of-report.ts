@@ -21,6 +21,8 @@ interface Diagnosed {
   isUnsettled: boolean;
   /** Something grew, too little to be named. */
   growsALittle: boolean;
+  /** The heap rose, and what keeps it was not found: how to find out. */
+  holder?: NextMeasurement;
 }
 
 const LONGEST_SECONDS = 600;
@@ -30,6 +32,7 @@ export function nextOfDiagnosis(diagnosed: Diagnosed): Next {
   const { verdict, findings, pid, durationMillis } = diagnosed;
   const open = findings.find(({ nextMeasurement }) => nextMeasurement !== undefined);
   if (open) return { nextMeasurement: open.nextMeasurement };
+  if (diagnosed.holder && verdict === 'too-little-data') return { nextMeasurement: diagnosed.holder };
   const longer = Math.min(LONGEST_SECONDS, 2 * Math.ceil(durationMillis / 60_000) * 60);
   const command = `culprit diagnose ${pid ?? '<pid>'} --duration ${longer}s`;
   if (verdict === 'idle') return ask('What goes wrong under load: nothing was served in this look.', command);

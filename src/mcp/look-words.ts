@@ -11,7 +11,7 @@ export const LOOK_BOUNDS = {
   mostPauseMs: 60_000,
 } as const;
 
-const { durationMillis, maxPauseMillis, snapshot, async } = DEFAULTS.capture;
+const { durationMillis, maxPauseMillis, budgetShare, snapshot, async } = DEFAULTS.capture;
 
 const whole = (least: number, most: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
@@ -34,6 +34,15 @@ export const lookEntries = {
       v.description('The longest single pause that the program may be caused.'),
     ),
     maxPauseMillis,
+  ),
+  budgetPercent: v.optional(
+    v.pipe(
+      v.number(),
+      v.minValue(0.1),
+      v.maxValue(100),
+      v.description('Share of the time for which all steps together may hold the program.'),
+    ),
+    budgetShare * 100,
   ),
   snapshot: v.optional(
     v.pipe(
@@ -62,6 +71,7 @@ export function captureOptionsOf(
     ...DEFAULT_WORDS,
     duration: `${words.durationSeconds}s`,
     maxPause: `${words.maxPauseMs}ms`,
+    budget: String(words.budgetPercent),
     snapshot: words.snapshot,
     async: words.async,
   });

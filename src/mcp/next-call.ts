@@ -27,6 +27,8 @@ function argumentFor(option: string, word: string): { name: string; value: strin
     const seconds = Math.ceil(millis / 1_000);
     return { name: 'durationSeconds', value: Math.min(LOOK_BOUNDS.mostSeconds, seconds) };
   }
+  if (option === '--budget' && /^\d+(\.\d+)?$/.test(word))
+    return { name: 'budgetPercent', value: Number(word) };
   if (option === '--max-pause' && millis !== undefined) return { name: 'maxPauseMs', value: millis };
   return undefined;
 }

@@ -44,6 +44,12 @@ describe('a diagnosis leaves open', () => {
     expect(commandFor({ isUnsettled: true })).toBe('culprit diagnose 4242 --duration 120s --settle');
   });
 
+  test('who holds what rose without a cause, before a longer look', () => {
+    const open = { ...diagnosed, holder: NEXT };
+    expect(nextOfDiagnosis({ ...open, verdict: 'too-little-data' })).toEqual({ nextMeasurement: NEXT });
+    expect(nextOfDiagnosis({ ...open, verdict: 'findings', findings: [buildFinding()] })).toEqual({});
+  });
+
   test('under load, where nothing was served', () => {
     const next = nextOfDiagnosis({ ...diagnosed, verdict: 'idle', pid: null });
     expect(next.nextMeasurement).toMatchObject({

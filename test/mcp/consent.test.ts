@@ -9,6 +9,7 @@ const words = {
   pid: 4242,
   durationSeconds: 30,
   maxPauseMs: 100,
+  budgetPercent: 1,
   snapshot: 'auto',
   async: 'burst',
 } as const;

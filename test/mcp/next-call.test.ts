@@ -9,6 +9,11 @@ describe('a command that would settle what is not known', () => {
       tool: 'diagnose',
       arguments: { pid: 4242, durationSeconds: 60, snapshot: 'force', maxPauseMs: 300 },
     });
+    expect(callFor('culprit diagnose 7 --duration 60s --budget 5')?.arguments).toEqual({
+      pid: 7,
+      durationSeconds: 60,
+      budgetPercent: 5,
+    });
     expect(callFor('culprit diagnose 7 --async full --duration 30s')?.arguments).toEqual({
       pid: 7,
       async: 'full',
