@@ -46,7 +46,8 @@ export function judge(facts: Facts): Judgement {
   );
   const judged = verdictOf(findings, facts, notApplicable);
   const { target, capture } = facts.observations;
-  const isUnexplainedRise = facts.heap.some((growth) => isUnexplained(growth, facts));
+  const isUnexplainedRise =
+    findings.length === 0 && facts.heap.some((growth) => isUnexplained(growth, facts));
   return {
     ...judged,
     findings,
