@@ -50,7 +50,8 @@ function createServer(session: Session): McpServer {
   const server = new McpServer(
     { name: 'culprit', title: 'culprit', version: VERSION },
     {
-      capabilities: { tools: {}, resources: {} },
+      // The lists never change.
+      capabilities: { tools: { listChanged: false }, resources: { listChanged: false } },
       instructions: INSTRUCTIONS,
       requestState: { verify: session.consents.codec.verify },
       // What users answer is checked where it is read; the validator that would be loaded for it takes 300 KB.

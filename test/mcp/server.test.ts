@@ -38,6 +38,7 @@ describe.each<[string, ClientOptions, string]>([
     const { client } = await connect(options);
     expect(client.getNegotiatedProtocolVersion()).toBe(version);
     expect(client.getServerVersion()).toMatchObject({ name: 'culprit' });
+    expect(client.getServerCapabilities()).toMatchObject({ tools: { listChanged: false } });
   });
 
   test('gets eight tools, each with a closed schema, a description and all annotations', async () => {
