@@ -1,4 +1,5 @@
 // A diagnosis as a tool tells it.
+import { confidenceLevel } from '../model/confidence.ts';
 import type { DiagnosisReport } from '../model/finding.ts';
 import { formatCount, formatDuration } from '../units/units.ts';
 import type { Answer } from './answer.ts';
@@ -38,7 +39,7 @@ export function describeDiagnosis(kept: Kept, chosen?: string): Answer {
 function sayVerdict({ verdict, findings }: DiagnosisReport): string {
   const surest = findings[0];
   if (surest)
-    return `${formatCount(findings.length, 'finding')}, the first: ${surest.kind}, confidence ${surest.confidence.toFixed(2)}.`;
+    return `${formatCount(findings.length, 'finding')}, the first: ${surest.kind}, confidence ${confidenceLevel(surest.confidence)}.`;
   return `Verdict: ${verdict}.`;
 }
 

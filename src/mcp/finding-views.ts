@@ -1,5 +1,6 @@
 // A finding as a tool tells it: in short for a list, and in full for whoever asks for one.
 import { kindInfo } from '../findings/kinds.ts';
+import { confidenceLevel } from '../model/confidence.ts';
 import type { Crash } from '../model/crash.ts';
 import type { Finding } from '../model/finding.ts';
 import { alignRows, pathRows } from '../report/heap/heap-path-rows.ts';
@@ -19,7 +20,7 @@ export function shortFinding(finding: AnyFinding): Plain {
     rank,
     kind,
     severity,
-    confidence,
+    confidence: confidenceLevel(confidence),
     title,
     where: describeSubject(subject),
     cost: describeCost(finding),

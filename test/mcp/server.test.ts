@@ -121,7 +121,7 @@ describe('recordings', () => {
     expect(recording).toMatch(/^rec_[0-9a-f]{8}$/);
     expect([kind, confidence, notJudged]).toEqual([
       expect.any(String),
-      expect.any(Number),
+      expect.stringMatching(/^(high|medium|low)$/),
       expect.any(Array),
     ]);
     expect(dataOf(await call('explain_finding', { recording })).kind).toBe(kind);

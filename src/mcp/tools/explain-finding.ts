@@ -1,6 +1,7 @@
 // `explain_finding`: one finding of a recording, with what speaks for and against it.
 import * as v from 'valibot';
 import { UsageError } from '../../errors.ts';
+import { confidenceLevel } from '../../model/confidence.ts';
 import { formatCount } from '../../units/units.ts';
 import { whatWasNotJudged } from '../diagnosis-view.ts';
 import { wholeFinding } from '../finding-views.ts';
@@ -33,7 +34,7 @@ export const explainFindingTool: Tool<typeof entries> = {
         `Its verdict is ${report.verdict}.`,
       );
     return {
-      summary: `Finding ${rank} of ${handle}: ${finding.kind}, confidence ${finding.confidence.toFixed(2)}.`,
+      summary: `Finding ${rank} of ${handle}: ${finding.kind}, confidence ${confidenceLevel(finding.confidence)}.`,
       body: { recording: handle, ...wholeFinding(finding) },
       notJudged: [...finding.caveats, ...whatWasNotJudged(report)],
       nextMeasurement: finding.nextMeasurement,

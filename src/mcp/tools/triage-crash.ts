@@ -1,6 +1,7 @@
 // `triage_crash`: why a process ended, from what it left behind.
 import * as v from 'valibot';
 import { UsageError } from '../../errors.ts';
+import { confidenceLevel } from '../../model/confidence.ts';
 import type { TriageReport } from '../../model/finding.ts';
 import { openTriageFiles } from '../../triage/read/triage-files.ts';
 import { triage } from '../../triage/triage.ts';
@@ -58,7 +59,7 @@ export const triageCrashTool: Tool<typeof entries> = {
     const [first] = report.findings;
     return {
       summary: first
-        ? `Label of the first cause: ${first.crash.label}, confidence ${first.confidence.toFixed(2)}.`
+        ? `Label of the first cause: ${first.crash.label}, confidence ${confidenceLevel(first.confidence)}.`
         : `Verdict: ${report.verdict}.`,
       body: {
         verdict: report.verdict,

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { UsageError } from '../../errors.ts';
 import { judgeFix } from '../../findings/compare/fix-verdict.ts';
+import { confidenceLevel } from '../../model/confidence.ts';
 import { describeCost } from '../../report/text/impact-text.ts';
 import { recordingWord } from '../recording-word.ts';
 import { READS_ONLY, type Tool } from '../tool.ts';
@@ -50,7 +51,7 @@ export const verifyFixTool: Tool<typeof entries> = {
       body: {
         verdict: judged.verdict,
         reason: judged.reason,
-        confidence: finding.confidence,
+        confidence: confidenceLevel(finding.confidence),
         finding: { kind: finding.kind, title: finding.title, cost: describeCost(finding) },
         ...(judged.after && { after: { title: judged.after.title, cost: describeCost(judged.after) } }),
         newFindings: is.report.findings
