@@ -42,6 +42,22 @@ const leanCommander = {
     })),
 };
 
+// What agents send is checked by our own schemas: the validator for any JSON schema, 300 KB, is never asked.
+const leanToolServer = {
+  name: 'lean-tool-server',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, ({ path }) => ({
+      path,
+      namespace: 'lean-tool-server',
+    }));
+    onLoad({ filter: /.*/, namespace: 'lean-tool-server' }, () => ({
+      contents:
+        "export { default as process } from 'node:process'; export class DefaultJsonSchemaValidator {}",
+      loader: 'js',
+    }));
+  },
+};
+
 const base = {
   outdir: 'dist',
   absWorkingDir: root,
@@ -55,7 +71,7 @@ const modules = {
   format: 'esm',
   target: 'node20',
   define: { 'globalThis.CULPRIT_VERSION': JSON.stringify(version) },
-  plugins: [leanInspectorClient, leanCommander, codeAsText],
+  plugins: [leanInspectorClient, leanCommander, leanToolServer, codeAsText],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },

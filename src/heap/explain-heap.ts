@@ -18,6 +18,7 @@ import { ownerOf } from '../model/owner.ts';
 import { resolveHeapPlaces } from '../recording/heap/heap-places.ts';
 import { readHeapSnapshot } from '../recording/heap/heap-snapshot.ts';
 import { VERSION } from '../version.ts';
+import { nextSnapshot } from './next-snapshot.ts';
 
 export interface HeapOptions {
   /** Rows of each table. */
@@ -78,10 +79,11 @@ interface LastState {
 function finish({ facts, programs, trie, survey, dominators }: LastState, options: HeapOptions): HeapReport {
   const isOneProgram = sharedProgram(programs);
   const growth = facts.length > 1 && isOneProgram ? findGrowth(trie, survey, dominators) : [];
+  const verdict = verdictOf(facts.length, isOneProgram, growth);
   const report: HeapReport = {
     schemaVersion: 1,
     tool: { name: 'culprit', version: VERSION },
-    verdict: verdictOf(facts.length, isOneProgram, growth),
+    verdict,
     snapshots: facts,
     folder: survey.folder,
     growth: [
@@ -89,6 +91,7 @@ function finish({ facts, programs, trie, survey, dominators }: LastState, option
       ...growth.filter(({ isMinor }) => isMinor).slice(0, options.top),
     ],
     ...summarizeHeap(survey.paths, dominators, options),
+    ...nextSnapshot({ verdict, snapshots: facts }),
     warnings: warningsFor(facts, trie.isFull),
   };
   const places = placesIn(report);

@@ -1,6 +1,7 @@
 // What `culprit heap` says about snapshots, version 1. Sizes are bytes as V8 counts them.
 import * as v from 'valibot';
 import { HEAP_COLLECTION_KINDS, HEAP_OWNER_KINDS, HEAP_STEP_KINDS } from './names.ts';
+import { nextMeasurement } from './next-measurement.ts';
 import { amount, count, ordinal, text, tool } from './scalars.ts';
 
 /** A place in code. `file` is an absolute path, or a URL or name when the script is no file. */
@@ -146,6 +147,8 @@ export const heapReport = v.object({
   engineBytes: amount,
   duplicates: v.array(heapDuplicate),
   duplicateBytes: amount,
+  /** Absent: nothing is left open that a command would settle. */
+  nextMeasurement: v.optional(nextMeasurement),
   warnings: v.array(v.string()),
 });
 export type HeapReport = v.InferOutput<typeof heapReport>;

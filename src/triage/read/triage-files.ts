@@ -4,14 +4,14 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { RecordingError, UsageError } from '../../errors.ts';
+import type { LogSource } from '../triage.ts';
 import {
   type Documents,
   HEAD_CHARACTERS,
   mayBeDocument,
   readJsonDocument,
   readTextDocument,
-} from '../../triage/read/documents.ts';
-import type { LogSource } from '../../triage/triage.ts';
+} from './documents.ts';
 
 const MOST_JSON_BYTES = 100 * 2 ** 20;
 const HEAD_BYTES = 8_192;

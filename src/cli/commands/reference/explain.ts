@@ -1,7 +1,7 @@
 // `culprit explain`: what a kind of finding means.
-import type { ExitCode } from '../../exit-codes.ts';
-import type { CommandLine } from '../command-line.ts';
-import { DONE_OR_WRONG, withHelpText } from '../options/help-text.ts';
+import type { ExitCode } from '../../../exit-codes.ts';
+import type { CommandLine } from '../../command-line.ts';
+import { DONE_OR_WRONG, withHelpText } from '../../options/help-text.ts';
 
 export function register(program: CommandLine): void {
   const command = program
@@ -16,5 +16,5 @@ export function register(program: CommandLine): void {
 }
 
 export async function run(kind: string | undefined): Promise<ExitCode> {
-  return (await import('../work/explain.ts')).explain(kind);
+  return (await import('../../work/explain.ts')).explain(kind);
 }

@@ -1,8 +1,8 @@
 // `culprit completion`: the completions of a shell, to load or to install.
-import type { ExitCode } from '../../exit-codes.ts';
-import type { CommandLine } from '../command-line.ts';
-import { DONE_OR_WRONG, withHelpText } from '../options/help-text.ts';
-import { SHELLS } from '../options/values.ts';
+import type { ExitCode } from '../../../exit-codes.ts';
+import type { CommandLine } from '../../command-line.ts';
+import { DONE_OR_WRONG, withHelpText } from '../../options/help-text.ts';
+import { SHELLS } from '../../options/values.ts';
 
 const NOTES = `To have them in every session, write them into a file that the shell reads:
   bash  ~/.local/share/bash-completion/completions/culprit
@@ -26,5 +26,5 @@ export function register(program: CommandLine): void {
 }
 
 export async function run(shell: string): Promise<ExitCode> {
-  return (await import('../reference/print-completion.ts')).printCompletion(shell);
+  return (await import('../../reference/print-completion.ts')).printCompletion(shell);
 }

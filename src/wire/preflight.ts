@@ -1,6 +1,6 @@
 // What a look would do to a process, told before it: whether it can be attached to, and the cost of each step.
 import * as v from 'valibot';
-import { amount, count, text } from './scalars.ts';
+import { amount, count, text } from './report/scalars.ts';
 
 export const preflightStep = v.object({
   step: v.picklist(['passive', 'light', 'burst', 'census', 'snapshot']),
