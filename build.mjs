@@ -41,6 +41,17 @@ const leanCommander = {
     })),
 };
 
+// Of OpenTelemetry we take the encoder: in its ES modules the rest can be told apart, and is left out.
+const leanOpenTelemetry = {
+  name: 'lean-open-telemetry',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^@opentelemetry\/[a-z-]+$/ }, ({ path }) => {
+      const folder = resolve(root, 'node_modules', path);
+      const { module } = JSON.parse(readFileSync(resolve(folder, 'package.json'), 'utf8'));
+      return module && { path: resolve(folder, module), sideEffects: false };
+    }),
+};
+
 const base = {
   outdir: 'dist',
   absWorkingDir: root,
@@ -54,7 +65,7 @@ const modules = {
   format: 'esm',
   target: 'node20',
   define: { 'globalThis.CULPRIT_VERSION': JSON.stringify(version) },
-  plugins: [leanInspectorClient, leanCommander, codeAsText],
+  plugins: [leanInspectorClient, leanCommander, leanOpenTelemetry, codeAsText],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },

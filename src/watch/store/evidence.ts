@@ -59,11 +59,11 @@ export function usedBytes(parent: string): number {
   }
 }
 
-function bytesIn(path: string): number {
+export function bytesIn(path: string): number {
   const stat = lstatSync(path);
   if (!stat.isDirectory()) return stat.size;
   return readdirSync(path).reduce((sum, name) => sum + bytesIn(join(path, name)), stat.size);
 }
 
 /** A part of a file name. */
-const plain = (text: string) => text.replaceAll(/[^A-Za-z0-9_-]+/g, '-').slice(0, 40) || 'target';
+export const plain = (text: string) => text.replaceAll(/[^A-Za-z0-9_-]+/g, '-').slice(0, 40) || 'target';
