@@ -1,66 +1,29 @@
 // Profiles for a folder and for Pyroscope: what is pushed is read again by a receiver that checks it, and waits in the folder
 // while the receiver is away.
 import { mkdtempSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { Profile } from 'pprof-format';
 import { afterEach, expect, test } from 'vitest';
 import { toCpuPprof } from '../../src/report/pprof.ts';
 import type { Delivery } from '../../src/watch/tell/outbox.ts';
-import type { PushRequest } from '../../src/watch/tell/profiles/pyroscope.ts';
 import { createProfileSpool, MOST_PUSHES_QUEUED } from '../../src/watch/tell/profiles/spool.ts';
 import { buildCpuProfile } from '../support/build-profile.ts';
+import { type Pushed, startPyroscope } from '../support/pyroscope-receiver.ts';
 
 const NOON = Date.parse('2027-01-31T12:00:00Z');
 const servers: Server[] = [];
+async function startReceiver() {
+  const pyroscope = await startPyroscope();
+  servers.push(pyroscope.server);
+  return pyroscope;
+}
 afterEach(() => {
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
     server.close();
   }
 });
-
-interface Pushed {
-  request: PushRequest;
-  profile: Profile;
-  tenant: unknown;
-}
-
-/** Takes what Pyroscope's documentation says, and nothing else. */
-async function startPyroscope() {
-  const pushed: Pushed[] = [];
-  const wrong: string[] = [];
-  const state = { status: 200 };
-  const server = createServer(async (request, response) => {
-    let text = '';
-    for await (const chunk of request) text += chunk;
-    if (state.status === 200) {
-      if (request.url !== '/push.v1.PusherService/Push' || request.method !== 'POST')
-        wrong.push(request.url!);
-      if (request.headers['content-type'] !== 'application/json') wrong.push('it is no JSON');
-      const body = JSON.parse(text) as PushRequest;
-      for (const { labels, samples } of body.series) {
-        const names = labels.map(({ name }) => name);
-        if (!names.includes('__name__') || !names.includes('service_name')) wrong.push(`labels ${names}`);
-        if (names.some((name) => !/^[a-zA-Z_]\w*$/.test(name))) wrong.push(`labels ${names}`);
-        for (const { ID, rawProfile } of samples) {
-          if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(ID))
-            wrong.push(`ID ${ID}`);
-          const profile = Profile.decode(gunzipSync(Buffer.from(rawProfile, 'base64')));
-          pushed.push({ request: body, profile, tenant: request.headers['x-scope-orgid'] });
-        }
-      }
-    }
-    response.writeHead(state.status, { 'content-type': 'application/json' }).end('{}');
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/push.v1.PusherService/Push`;
-  return { url, pushed, wrong, state };
-}
 
 function spooling(url: string | null, quotaBytes = 1e9) {
   const folder = mkdtempSync(join(tmpdir(), 'culprit-profiles-'));
@@ -101,7 +64,7 @@ const profile = () =>
   toCpuPprof([buildCpuProfile([['main@/app/a.js:1', 50]])], { title: 'shop', startedAtMillis: NOON });
 
 test('a profile is kept in the folder and pushed with the labels that say whose it is', async () => {
-  const pyroscope = await startPyroscope();
+  const pyroscope = await startReceiver();
   const { folder, make, pass, spool } = spooling(pyroscope.url);
   make(profile(), 'shop \u001b[31m');
   await pass(1_000);
@@ -128,7 +91,7 @@ test('a profile is kept in the folder and pushed with the labels that say whose 
 });
 
 test('while Pyroscope is away profiles wait in the folder; what the quota removed meanwhile is counted as lost', async () => {
-  const pyroscope = await startPyroscope();
+  const pyroscope = await startReceiver();
   pyroscope.state.status = 503;
   const { folder, make, pass, spool, news } = spooling(pyroscope.url);
   for (let i = 0; i < 3; i++) make(profile());

@@ -36,7 +36,7 @@ function readRunbook({ name, finding, run, undo, verify, limits }: RunbookWords)
   };
 }
 
-const FLIGHT = { busyShare: 0.7, windowMillis: 10_000, keep: 6, quotaBytes: 100 * 2 ** 20 };
+const FLIGHT = { busyShare: 0.7, windowMillis: 20_000, keep: 6, quotaBytes: 100 * 2 ** 20 };
 
 /** Throws UsageError. */
 export function readFlight(words: NonNullable<WatchConfigWords['flight']>): FlightConfig {
