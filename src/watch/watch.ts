@@ -45,8 +45,7 @@ export interface WatchOptions {
 
 /** Runs until `signal` aborts. Throws UsageError when the folder or the port of metrics is not to be had. */
 export async function watch(options: WatchOptions): Promise<void> {
-  // A young generation of 1 MB does for this, and V8 would let it grow to 16 MB and keep it.
-  setFlagsFromString('--semi-space-growth-factor=1');
+  saveMemory();
   const { config } = options;
   const createOtlp = config.otlp ? (await import('./tell/otlp/exporter.ts')).createOtlpExporter : null;
   const running = new Watch(options, createOtlp);
@@ -58,6 +57,13 @@ export async function watch(options: WatchOptions): Promise<void> {
     server?.close();
     running.store.close();
   }
+}
+
+/** What runs for days, once in some seconds, gains nothing from compilers, and they take 13 MB on Node 26. */
+function saveMemory(): void {
+  // A young generation of 1 MB does for this, and V8 would let it grow to 16 MB and keep it.
+  setFlagsFromString('--semi-space-growth-factor=1');
+  for (const compiler of ['sparkplug', 'maglev', 'opt']) setFlagsFromString(`--no-${compiler}`);
 }
 
 /** A server takes memory: it loads where it is wanted. */
