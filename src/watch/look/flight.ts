@@ -21,6 +21,8 @@ export async function recordWindow(
   signal: AbortSignal,
 ): Promise<Done> {
   if (readStat(pid)?.startTicks !== startTicks) throw new AttachError(`Process ${pid} has ended.`);
+  // Whoever asked may have died before this program was loaded.
+  if (signal.aborted) throw new AttachError('It was called off.');
   const parent = mkdtempSync(join(tmpdir(), 'culprit-flight-'));
   try {
     const folder = join(parent, 'recording');

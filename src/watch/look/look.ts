@@ -57,6 +57,8 @@ async function capture(
 ): Promise<string> {
   const { pid, startTicks, durationMillis, snapshot, folder, profile } = request;
   if (readStat(pid)?.startTicks !== startTicks) throw new AttachError(`Process ${pid} has ended.`);
+  // Whoever asked may have died before this program was loaded.
+  if (signal.aborted) throw new AttachError('It was called off.');
   if (snapshot === 'force') checkSnapshot(pid, request.maxPauseMillis ?? 0);
   const { intervalMillis, maxPauseMillis, budgetShare } = DEFAULTS.capture;
   const { outcome } = await record({ kind: 'process', pid }, createRecordingWriter(recordingFolder), {
