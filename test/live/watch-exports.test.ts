@@ -68,7 +68,7 @@ test('metrics, events and profiles arrive as their formats say, and the target i
 test('what a busy process did before it was killed survives it', async () => {
   const target = await startTarget({ code: BUSY, name: `busy-${process.pid}.cjs` });
   const { watch, folder, decision } = startWatch(
-    { ...QUIET, flight: { busy: '40%', window: '4s', keep: 3 } },
+    { ...QUIET, flight: { busy: '5%', window: '4s', keep: 3 } },
     [target.file],
   );
   const windows = () =>

@@ -194,8 +194,8 @@ export class HeapReads {
     const { totalMillis } = this.context.budget;
     const estimateMillis = Math.round(this.longestOf(thread));
     if (estimateMillis <= maxPauseMillis)
-      return warnOnce(this.context.outcome, { code: 'budget-spent', budgetMillis: totalMillis });
-    warnOnce(this.context.outcome, { code: 'heap-reads-too-long', estimateMillis, maxPauseMillis });
+      warnOnce(this.context.outcome, { code: 'budget-spent', budgetMillis: totalMillis });
+    else warnOnce(this.context.outcome, { code: 'heap-reads-too-long', estimateMillis, maxPauseMillis });
   }
 
   /** Reads where what stays is allocated, where that is sampled; collects in any case. */

@@ -105,8 +105,13 @@ function writeProfile(recording: Recording, file: string): void {
     startedAtMillis: Number.isNaN(startedAt) ? null : startedAt,
   };
   const partial = `${file}.partial-${process.pid}`;
-  writeFileSync(partial, toCpuPprof(profiles, subject), PRIVATE);
-  renameSync(partial, file);
+  try {
+    writeFileSync(partial, toCpuPprof(profiles, subject), PRIVATE);
+    renameSync(partial, file);
+  } catch {
+    // A full disk must not cost what the look found.
+    rmSync(partial, { force: true });
+  }
 }
 
 function outcomeOf({ verdict, verdictReason, findings }: DiagnosisReport): string {

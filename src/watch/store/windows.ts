@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { bytesIn, plain } from './evidence.ts';
+import { bytesIn, DISK_FULL, isDiskFull, plain } from './evidence.ts';
 
 const FOLDER = 'flight';
 
@@ -16,10 +16,11 @@ export interface WindowPlace {
   target: string;
 }
 
-/** Where the next window goes; its folder is made. `at` is wall-clock time. Throws what the file system throws. */
+/** Where the next window goes; its folder is made. `at` is wall-clock time. Throws what the file system throws, and when the disk is full. */
 export function windowFile(place: WindowPlace, { at, pid }: { at: Date; pid: number }): string {
   const folder = folderOf(place);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (isDiskFull(folder)) throw new Error(DISK_FULL);
   return join(folder, `${at.toISOString().replaceAll(/[:.]/g, '-')}-${pid}.tgz`);
 }
 

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { ProfilesConfig, PyroscopeConfig } from '../../config/watch-config.ts';
 import type { WatchClock } from '../../store/clock.ts';
-import { plain } from '../../store/evidence.ts';
+import { DISK_FULL, isDiskFull, plain } from '../../store/evidence.ts';
 import { type Channel, createChannel } from '../channel.ts';
 import { appended, type Delivery, isDue } from '../outbox.ts';
 import { post } from '../post.ts';
@@ -49,16 +49,25 @@ export function createProfileSpool({ config, clock, onNews, onTrouble }: SpoolOp
       onNews,
     });
   let number = 0;
+  let trouble = '';
+
+  /** Said once, until it is another. */
+  function said(words: string): void {
+    if (words !== trouble) onTrouble(words);
+    trouble = words;
+  }
 
   return {
     channel,
     nextFile(target) {
       try {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
+        if (isDiskFull(folder)) throw new Error(DISK_FULL);
       } catch (error) {
-        onTrouble(`profiles cannot be kept: ${(error as Error).message}`);
+        said(`profiles cannot be kept: ${(error as Error).message}`);
         return undefined;
       }
+      trouble = '';
       const at = new Date(clock.wall()).toISOString().replaceAll(/[:.]/g, '-');
       number += 1;
       return join(folder, `${at}-${number}-${plain(target)}${ENDING}`);
@@ -69,7 +78,7 @@ export function createProfileSpool({ config, clock, onNews, onTrouble }: SpoolOp
       try {
         keepNewest(folder, quotaBytes);
       } catch (error) {
-        onTrouble(`profiles cannot be removed: ${(error as Error).message}`);
+        said(`profiles cannot be removed: ${(error as Error).message}`);
       }
     },
   };
