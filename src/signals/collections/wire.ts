@@ -16,8 +16,8 @@ const growingCollection = v.object({
   event: v.optional(text),
   /** Absent when the walk did not come to it. */
   holder: v.optional(holder),
-  /** At this read; the first read of one also has those before. */
-  sizes: v.pipe(v.array(v.object({ atMillis, entries: count })), v.minLength(1)),
+  /** At this read; the first read of one also has those before. None where it was not counted: it is vast. */
+  sizes: v.array(v.object({ atMillis, entries: count })),
   /** How much it may hold at most, as the object that it belongs to says. */
   bound: v.optional(
     v.object({
