@@ -40,6 +40,7 @@ const leanCommander = {
       contents: readFileSync(path, 'utf8').replace("require('node:child_process')", '{}'),
       loader: 'js',
     })),
+  },
 };
 
 // What agents send is checked by our own schemas: the validator for any JSON schema, 300 KB, is never asked.
@@ -58,6 +59,17 @@ const leanToolServer = {
   },
 };
 
+// Of OpenTelemetry we take the encoder: in its ES modules the rest can be told apart, and is left out.
+const leanOpenTelemetry = {
+  name: 'lean-open-telemetry',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^@opentelemetry\/[a-z-]+$/ }, ({ path }) => {
+      const folder = resolve(root, 'node_modules', path);
+      const { module } = JSON.parse(readFileSync(resolve(folder, 'package.json'), 'utf8'));
+      return module && { path: resolve(folder, module), sideEffects: false };
+    }),
+};
+
 const base = {
   outdir: 'dist',
   absWorkingDir: root,
@@ -71,7 +83,7 @@ const modules = {
   format: 'esm',
   target: 'node20',
   define: { 'globalThis.CULPRIT_VERSION': JSON.stringify(version) },
-  plugins: [leanInspectorClient, leanCommander, leanToolServer, codeAsText],
+  plugins: [leanInspectorClient, leanCommander, leanToolServer, leanOpenTelemetry, codeAsText],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
