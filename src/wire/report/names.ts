@@ -152,7 +152,8 @@ export type MetricName = (typeof METRIC_NAMES)[number];
 export const CHANGE_VERDICTS = ['different', 'same', 'unsure'] as const;
 export type ChangeVerdict = (typeof CHANGE_VERDICTS)[number];
 
-export const GATE_OUTCOMES = ['pass', 'fail', 'unsure'] as const;
+/** `unmeasured`: the rule is about something that is not in what was compared; it never passes. */
+export const GATE_OUTCOMES = ['pass', 'fail', 'unsure', 'unmeasured'] as const;
 export type GateOutcome = (typeof GATE_OUTCOMES)[number];
 
 /** What was profiled, as far as the profile tells. A script is also a build: what runs to its end. */
