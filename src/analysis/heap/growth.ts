@@ -39,6 +39,8 @@ export function findGrowth(trie: PathTrie, last: Survey, dominators: DominatorTr
       const collection = biggest === undefined ? null : describeCollection(last.paths, biggest);
       if (!collection) return [];
       const grows = growingStep(trie, paths[0]!);
+      // Listeners of a page are told by what they listen to.
+      if (grows.kind === 'listener') return [];
       if (collection.kind === 'other' && grows.repeats > 1) collection.kind = 'linked-list';
       const leakShareBytes = shares[index]!;
       const part = growthOf(entries) / entries.at(-1)!;
@@ -61,7 +63,7 @@ export function findGrowth(trie: PathTrie, last: Survey, dominators: DominatorTr
     .sort((a, b) => Number(a.isMinor) - Number(b.isMinor) || b.leakShareBytes - a.leakShareBytes);
 }
 
-function leastBytes(heapBytes: number[]): number {
+export function leastBytes(heapBytes: number[]): number {
   const last = heapBytes.at(-1)!;
   const grown = growthOf(heapBytes);
   const explaining = grown > 0 ? EXPLAINING_SHARE * grown : Number.POSITIVE_INFINITY;

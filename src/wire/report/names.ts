@@ -109,6 +109,10 @@ export const HEAP_STEP_KINDS = [
 ] as const;
 export type HeapStepKind = (typeof HEAP_STEP_KINDS)[number];
 
+/** What a heap snapshot is of: a program of Node.js (Electron and Deno included), a page in a browser, or Bun. */
+export const HEAP_PROGRAMS = ['node', 'page', 'bun'] as const;
+export type HeapProgram = (typeof HEAP_PROGRAMS)[number];
+
 export const HEAP_COLLECTION_KINDS = [
   'map',
   'set',
@@ -118,6 +122,8 @@ export const HEAP_COLLECTION_KINDS = [
   'promise-reactions',
   'timers',
   'linked-list',
+  /** Things of one class that hang at one holder, whatever it is. */
+  'alike',
   'other',
 ] as const;
 export type HeapCollectionKind = (typeof HEAP_COLLECTION_KINDS)[number];

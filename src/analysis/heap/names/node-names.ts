@@ -40,6 +40,11 @@ export function className({ graph }: HeapView, node: number): string {
   return ENGINE_CLASSES.get(name) ?? (name || '(unnamed)');
 }
 
+/** A name in brackets is ours for V8's things; V8 itself writes "system / Map" and "Node / Environment". */
+export function isEngineClass(name: string): boolean {
+  return (name.startsWith('(') && name !== '(functions)') || / \/ /.test(name);
+}
+
 const MOST_PROPERTIES_NAMED = 6;
 
 /** Names of the first properties of a plain object, as a person would recognise it. */

@@ -55,6 +55,14 @@ const WORDS = [
   'system / Hole',
   'hole',
   '<symbol kEvents>',
+  'HTMLDocument',
+  '#document',
+  'V8EventListener',
+  'blink::EventTargetData',
+  'GlobalObject',
+  'ModuleRecord',
+  'JSLexicalEnvironment',
+  'Cell Butterfly',
 ] as const;
 
 export type Word = (typeof WORDS)[number];
