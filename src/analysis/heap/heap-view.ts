@@ -2,7 +2,7 @@
 import type { HeapGraph } from '../../model/heap/heap-graph.ts';
 import { EdgeType, NodeType } from '../../model/heap/heap-graph.ts';
 import type { HeapProgram } from '../../model/heap/heap-report.ts';
-import { indexWords, numberOf, type Word } from './names/words.ts';
+import { indexWords, isSystem, numberOf, type Word } from './names/words.ts';
 import { programOf } from './program.ts';
 
 export interface HeapView {
@@ -78,6 +78,15 @@ export function isObject({ graph }: HeapView, node: number): boolean {
 
 export function isFunction({ graph }: HeapView, node: number): boolean {
   return graph.nodeType(node) === NodeType.closure;
+}
+
+/** An object that native code outside of V8 made: a node of the DOM, a handle of Node. */
+export function isHostObject(view: HeapView, node: number): boolean {
+  return (
+    view.graph.nodeType(node) === NodeType.native &&
+    !isSystem(view.nodeWord(node)) &&
+    !view.isNamed(node, 'system / NativeContext')
+  );
 }
 
 export function isScope(view: HeapView, node: number): boolean {

@@ -27,7 +27,15 @@ function findBiggest(
   dominators: DominatorTree,
   { top, listeners = [] }: SummaryOptions,
 ): HeapCollection[] {
-  const collections = [...listeners, ...findBiggestCollections(paths, dominators, top)]
+  const most = listeners[0]?.retainedBytes ?? 0;
+  const collections = [
+    ...listeners,
+    // What a listener holds is told with the listeners, unless it is most of it.
+    ...findBiggestCollections(paths, dominators, top).filter(
+      ({ path, retainedBytes }) =>
+        most === 0 || retainedBytes > most / 2 || path.steps.every(({ kind }) => kind !== 'listener'),
+    ),
+  ]
     .sort((a, b) => b.retainedBytes - a.retainedBytes)
     .slice(0, top);
   const least = BIG_SHARE * dominators.retainedBytes(paths.view.graph.root);

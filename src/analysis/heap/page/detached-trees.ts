@@ -67,20 +67,52 @@ function joinTrees(graph: HeapGraph, treeOf: Map<number, number>): void {
   }
 }
 
-const PARENT = /parent/;
-
-/** The node that names no other of them as its parent; of several an element comes before a text. */
+/** The node that leads to no parent among them; of several an element comes before a text. */
 function topmost(graph: HeapGraph, nodes: readonly number[]): number {
   const inside = new Set(nodes);
-  const hasParent = (node: number) => {
-    for (let edge = graph.firstEdge(node); edge < graph.endEdge(node); edge += 1) {
-      if (!inside.has(graph.edgeTarget(edge)) || graph.edgeTarget(edge) === node) continue;
-      if (PARENT.test(String(graph.edgeName(edge)))) return true;
-    }
-    return false;
-  };
+  const parent = parentEdge(graph, nodes, inside);
+  const hasParent = (node: number) =>
+    edgesInside(graph, node, inside).some((edge) => graph.edgeNameIndex(edge) === parent);
   const tops = nodes.filter((node) => !hasParent(node));
   return tops.find((node) => domName(graph, node).startsWith('<')) ?? tops[0] ?? nodes[0]!;
+}
+
+const PARENT = /parent/;
+
+/**
+ * The edge that leads from a node to its parent: by its name or, where the browser only numbers them, the one by which most
+ * nodes lead to the same: brothers share a parent and nothing else. -1 when no edge is.
+ */
+function parentEdge(graph: HeapGraph, nodes: readonly number[], inside: ReadonlySet<number>): number {
+  const targets = new Map<number, { count: number; targets: Set<number>; name: string }>();
+  for (const node of nodes)
+    for (const edge of edgesInside(graph, node, inside)) {
+      const index = graph.edgeNameIndex(edge);
+      const known = targets.get(index) ?? {
+        count: 0,
+        targets: new Set(),
+        name: String(graph.edgeName(edge)),
+      };
+      known.count += 1;
+      known.targets.add(graph.edgeTarget(edge));
+      targets.set(index, known);
+    }
+  let found = -1;
+  let least = 1;
+  for (const [index, { count, targets: distinct, name }] of targets) {
+    if (PARENT.test(name)) return index;
+    if (distinct.size / count >= least) continue;
+    least = distinct.size / count;
+    found = index;
+  }
+  return found;
+}
+
+function edgesInside(graph: HeapGraph, node: number, inside: ReadonlySet<number>): number[] {
+  const edges: number[] = [];
+  for (let edge = graph.firstEdge(node); edge < graph.endEdge(node); edge += 1)
+    if (graph.edgeTarget(edge) !== node && inside.has(graph.edgeTarget(edge))) edges.push(edge);
+  return edges;
 }
 
 /** `snapshots` are those of each snapshot, the last one's with its paths. Most trees first. */

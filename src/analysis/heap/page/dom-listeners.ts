@@ -21,7 +21,7 @@ const LISTENER =
   /^(?:V8|JS)?(?:Based)?(?:Abstract|Custom|Lazy)?Event(?:Listener|Handler)(?:OrEventHandler)?$|EventListenerInfo$/;
 /** What a target keeps its listeners in. */
 const KEEPING =
-  /EventTargetData|RegisteredEventListener|EventListener(?:Map|Vector)|HeapVector|HeapHashMap|InternalNode|RareData|^blink::|^\(|^system \//;
+  /^(?:V8|JS)?EventListener|EventTargetData|RegisteredEventListener|EventListener(?:Map|Vector)|HeapVector|HeapHashMap|InternalNode|RareData|^blink::|^\(|^system \//;
 /** Native objects between a listener and its target. */
 const MOST_STEPS = 8;
 

@@ -1,6 +1,7 @@
 // What a snapshot of a page says beyond its JavaScript: listeners of DOM targets, and trees that are in no document.
 import type { DominatorTree } from '../../../model/heap/dominators.ts';
 import type { HeapCollection, HeapGrowth, HeapStep } from '../../../model/heap/heap-report.ts';
+import { findAllocators } from '../allocators.ts';
 import type { HeapView } from '../heap-view.ts';
 import { groupNewest } from '../newest-entries.ts';
 import { growthOf, isRising, isSteady } from '../paths/growing-paths.ts';
@@ -44,7 +45,7 @@ function asCollection(paths: HeapPaths, group: DomListeners): HeapCollection | n
     retainedBytes: group.bytes,
     path: { ...path, steps: [...path.steps, listenerStep(group)] },
     newest: groupNewest(paths, callbacks),
-    allocators: [],
+    allocators: findAllocators(view.graph, callbacks),
     isEngineOwned: false,
   };
 }

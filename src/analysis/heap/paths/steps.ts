@@ -1,7 +1,7 @@
 // One edge of a path in the words of the language: what is folded away, what has a name, what is a slot.
 import { EdgeType, NodeType } from '../../../model/heap/heap-graph.ts';
 import type { HeapStepKind } from '../../../model/heap/heap-report.ts';
-import { type HeapView, isFunction, isReaction } from '../heap-view.ts';
+import { type HeapView, isFunction, isHostObject, isReaction } from '../heap-view.ts';
 import { isEphemeronName, isSlot, numberOf } from '../names/words.ts';
 import { isDomNode } from '../page/dom-nodes.ts';
 import { eventNamedBy } from '../page/event-names.ts';
@@ -24,7 +24,8 @@ export function stepKindOf(view: HeapView, from: number, edge: number): HeapStep
   const { graph } = view;
   switch (graph.edgeType(edge)) {
     case EdgeType.element:
-      if (isOfBrowser(view, from)) return nativeStepKind(view, graph.edgeTarget(edge));
+      if (isOfBrowser(view, from) || isOfBrowser(view, graph.edgeTarget(edge)))
+        return nativeStepKind(view, graph.edgeTarget(edge));
       return graph.nodeType(from) === NodeType.synthetic ? null : 'entry';
     case EdgeType.context:
       return 'variable';
@@ -47,8 +48,7 @@ function internalStepKind(view: HeapView, from: number, edge: number): HeapStepK
   return INTERNAL_STEPS.get(word)?.kind ?? null;
 }
 
-const isOfBrowser = (view: HeapView, node: number) =>
-  view.program === 'page' && view.graph.nodeType(node) === NodeType.native;
+const isOfBrowser = (view: HeapView, node: number) => view.program === 'page' && isHostObject(view, node);
 
 /** Of a browser's own objects the nodes of the DOM are told, and the functions that listen. */
 function nativeStepKind(view: HeapView, to: number): HeapStepKind | null {
@@ -83,6 +83,7 @@ export function stepOf(view: HeapView, from: number, edge: number): Step | null 
 
 /** "parent_or_shadow_host_node_", as a person would say it. */
 function nativeName({ graph }: HeapView, edge: number): string {
+  if (graph.hasNumericName(edge)) return 'node';
   return String(graph.edgeName(edge)).replace(/_$/, '').replaceAll('_', ' ') || 'node';
 }
 

@@ -2,7 +2,7 @@
 // no table of the engine holds, are found here only.
 import type { DominatorTree } from '../../../model/heap/dominators.ts';
 import { NodeType } from '../../../model/heap/heap-graph.ts';
-import type { HeapCollection } from '../../../model/heap/heap-report.ts';
+import type { HeapCollection, RetainerPath } from '../../../model/heap/heap-report.ts';
 import { type HeapView, isFunction, isValue } from '../heap-view.ts';
 import { className } from '../names/node-names.ts';
 import { isEngineScript } from '../names/owners.ts';
@@ -33,7 +33,8 @@ export function findBigHolders(paths: HeapPaths, dominators: DominatorTree, top:
     const groups = groupChildren(view, dominators, node);
     const bytes = dominators.retainedBytes(node);
     const [biggest] = groups;
-    const isPassage = !isThing(view, node);
+    // A global object or a module holds what its parts hold.
+    const isPassage = !isThing(view, node) || paths.tree.owners.has(node);
     if (!isPassage && (!biggest || biggest.bytes < MOST_OF_IT * bytes || depth > MOST_DEPTH)) {
       found.push(...describe(paths, node, { nodes: [node], bytes }));
       continue;
@@ -41,7 +42,7 @@ export function findBigHolders(paths: HeapPaths, dominators: DominatorTree, top:
     for (const group of isPassage ? groups : [biggest!]) {
       if (group.bytes < least) break;
       if (group.nodes.length >= FEWEST_ALIKE) found.push(...describe(paths, node, group));
-      else if (isThing(view, group.nodes[0]!) || !isThing(view, node))
+      else if (isThing(view, group.nodes[0]!) || isPassage)
         open.push(...group.nodes.map((child): [number, number] => [child, depth + 1]));
       // The storage of a thing is the thing.
       else found.push(...describe(paths, node, { nodes: [node], bytes }));
@@ -70,6 +71,12 @@ function isThing(view: HeapView, node: number): boolean {
   return isValue(view, node) || graph.nodeType(node) === NodeType.native;
 }
 
+/** Bun's engine leaves out who holds most things. */
+const UNKNOWN_PATH: RetainerPath = {
+  owner: { kind: 'engine', name: '(root)', className: '', place: null },
+  steps: [],
+};
+
 /** [] for what only weak edges hold. */
 function describe(paths: HeapPaths, holder: number, { nodes, bytes }: Alike): HeapCollection[] {
   const { view } = paths;
@@ -79,7 +86,7 @@ function describe(paths: HeapPaths, holder: number, { nodes, bytes }: Alike): He
   const at = isThing(view, node)
     ? node
     : nodes.reduce((a, b) => (paths.keptBytes(b) > paths.keptBytes(a) ? b : a));
-  const path = retainerPathTo(paths, at);
+  const path = retainerPathTo(paths, at) ?? (view.program === 'bun' ? UNKNOWN_PATH : null);
   if (!path) return [];
   const script = path.steps.findLast(({ place }) => place !== null)?.place ?? path.owner.place;
   return [
