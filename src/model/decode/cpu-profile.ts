@@ -206,7 +206,8 @@ function lineTicks(node: RawNode, resolver: FrameResolver): Map<number, number> 
 /** V8's pseudo functions have no script. */
 function stateOf(raw: RawFrame): SampleState {
   if (raw.url !== '') return 'code';
-  if (raw.functionName === '(idle)') return 'idle';
+  // A program that was started with --inspect-brk runs nothing until a debugger comes.
+  if (raw.functionName === '(idle)' || raw.functionName === 'waitForDebugger') return 'idle';
   if (raw.functionName === '(program)' || raw.functionName === '(root)') return 'program';
   return raw.functionName === '(garbage collector)' ? 'gc' : 'code';
 }
