@@ -40,7 +40,6 @@ const leanCommander = {
       contents: readFileSync(path, 'utf8').replace("require('node:child_process')", '{}'),
       loader: 'js',
     })),
-  },
 };
 
 // What agents send is checked by our own schemas: the validator for any JSON schema, 300 KB, is never asked.

@@ -12,7 +12,7 @@ import { type NamedRecording, readSeveral } from '../../recording/several.ts';
 import { readLoadReport } from '../../workload/load-reports.ts';
 import type { CompareOptions } from '../commands/compare.ts';
 import { writeComparison } from '../comparison-output.ts';
-import { readGates, withGates, writeGateFiles } from '../gating.ts';
+import { gatesExitCode, readGates, withGates, writeGateFiles } from '../gating.ts';
 import { parseShare } from '../options/values.ts';
 
 export async function compareFiles(paths: readonly string[], options: CompareOptions): Promise<ExitCode> {
@@ -40,7 +40,7 @@ export async function compareFiles(paths: readonly string[], options: CompareOpt
   await writeComparison(comparison, result.compared, options);
   writeGateFiles(comparison, options);
   if (isNothingCompared(comparison)) return EXIT.cannotAttach;
-  return comparison.gates?.passed === false ? EXIT.gateFailed : EXIT.done;
+  return gatesExitCode(comparison);
 }
 
 function sidesFrom(

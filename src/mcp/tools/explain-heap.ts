@@ -23,6 +23,8 @@ const TOP = 6;
 const SAYS: Record<HeapReport['verdict'], string> = {
   'one-snapshot': 'One snapshot: what is there, not what grows.',
   growth: 'Something grows from each snapshot to the next.',
+  'heap-grew':
+    'The heap as a whole grows; no collection of it is seen to. classGrowth says objects of which classes.',
   'no-growth': 'Nothing grows from each snapshot to the next.',
   'different-programs': 'The snapshots are not of one program.',
 };

@@ -109,6 +109,10 @@ export const HEAP_STEP_KINDS = [
 ] as const;
 export type HeapStepKind = (typeof HEAP_STEP_KINDS)[number];
 
+/** What a heap snapshot is of: a program of Node.js (Electron and Deno included), a page in a browser, or Bun. */
+export const HEAP_PROGRAMS = ['node', 'page', 'bun'] as const;
+export type HeapProgram = (typeof HEAP_PROGRAMS)[number];
+
 export const HEAP_COLLECTION_KINDS = [
   'map',
   'set',
@@ -118,6 +122,8 @@ export const HEAP_COLLECTION_KINDS = [
   'promise-reactions',
   'timers',
   'linked-list',
+  /** Things of one class that hang at one holder, whatever it is. */
+  'alike',
   'other',
 ] as const;
 export type HeapCollectionKind = (typeof HEAP_COLLECTION_KINDS)[number];
@@ -152,7 +158,8 @@ export type MetricName = (typeof METRIC_NAMES)[number];
 export const CHANGE_VERDICTS = ['different', 'same', 'unsure'] as const;
 export type ChangeVerdict = (typeof CHANGE_VERDICTS)[number];
 
-export const GATE_OUTCOMES = ['pass', 'fail', 'unsure'] as const;
+/** `unmeasured`: the rule is about something that is not in what was compared; it never passes. */
+export const GATE_OUTCOMES = ['pass', 'fail', 'unsure', 'unmeasured'] as const;
 export type GateOutcome = (typeof GATE_OUTCOMES)[number];
 
 /** What was profiled, as far as the profile tells. A script is also a build: what runs to its end. */

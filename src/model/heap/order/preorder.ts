@@ -1,9 +1,9 @@
 // The nodes of a heap graph numbered in the order of a depth-first walk from the root along edges that retain: a
 // parent comes before its children, and what the application owns before what only the machinery of V8 owns.
-import { type Incoming, retains } from './incoming.ts';
-import { EdgeType } from './node-and-edge-types.ts';
-import type { HeapStorage } from './storage.ts';
-import { decodeString, stringBytes } from './string-table.ts';
+import { type Incoming, retains } from '../incoming.ts';
+import { EdgeType } from '../node-and-edge-types.ts';
+import type { HeapStorage } from '../storage.ts';
+import { decodeString, stringBytes } from '../string-table.ts';
 
 /** Numbers run from 0, the root, to nodeCount - 1; every node has one. */
 export interface Preorder {

@@ -1,7 +1,7 @@
 // Immediate dominators by the Semi-NCA algorithm (Georgiadis, "Linear-Time Algorithms for Dominators and Related
 // Problems", Princeton 2005). Of the fast algorithms it is the one with the least memory: four words a node. Its worst
 // case is quadratic in depth for graphs built to hurt it; on heaps it is as good as linear.
-import type { Incoming } from './incoming.ts';
+import type { Incoming } from '../incoming.ts';
 import type { Preorder } from './preorder.ts';
 
 /**
