@@ -24,6 +24,7 @@ import { findMicrotaskChains, type MicrotaskChain } from './cpu/microtask-chains
 import { type NativeCall, nativeCalls } from './cpu/native-calls.ts';
 import { measureSlowdown, type Slowdown } from './cpu/slowdown.ts';
 import { type GrowingCollection, growingCollections } from './growth/growing-collections.ts';
+import { growingHandles, type HandleGrowth } from './growth/handle-growth.ts';
 import { analyseHeapGrowth, type HeapGrowth } from './growth/heap-growth.ts';
 import {
   type CountGrowth,
@@ -80,6 +81,8 @@ export interface Facts {
   /** Null where the kernel's TCP counters could not be read. */
   wire: WireFacts | null;
   children: CountGrowth<ChildProcess>[];
+  /** Handles of other types, which have no measure of their own. */
+  handles: HandleGrowth[];
   threads: Trend;
   /** Processes and threads of the container. */
   pids: Trend;
@@ -157,6 +160,7 @@ export function gatherFacts(observations: Observations): Facts {
     sockets: countTrends(settled, groupSockets),
     wire: watchWire(passive),
     children: countTrends(settled, groupChildren),
+    handles: growingHandles(runtime, observations.asyncObservations),
     pids: countTrend(settled, (sample) => sample.cgroup?.pidsCurrent),
     throttling,
     cpuWaits,

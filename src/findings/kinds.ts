@@ -194,6 +194,23 @@ export const KINDS = {
     fix: 'Close the watcher when its owner ends.',
     steps: ['Call close() on the watcher when nobody needs it any more.', 'Share one watcher for each path.'],
   },
+  'handle-leak': {
+    title: 'Handles are opened and never closed',
+    short:
+      'message ports, compression streams, resolvers and other handles that are never closed, by type, and the line that opens them',
+    meaning:
+      'Objects with a native side are made again and again and not closed. The event loop holds each open one with its listeners and all that they close over, or something in the program does; each costs native memory as well.',
+    measured:
+      "Node's own list of active resources, counted by type every second in every thread; and the handles that async hooks saw being made at each line, of which most must be there right after a garbage collection. Sockets, files, processes, workers, watchers and timers have kinds of their own.",
+    mistakenFor:
+      'One handle for each connected client follows the number of clients; culprit compares the two rates. A pool that is being filled stops at its size.',
+    fix: 'Close the handle when its owner ends, or share one.',
+    steps: [
+      'Close each when the call or the client that it serves has ended, on every path.',
+      'Better: open one and share it.',
+    ],
+    weighsForHealth: true,
+  },
   'timer-leak': {
     title: 'Timers are started and never cleared',
     short:

@@ -8,6 +8,7 @@ import { slowdown } from './rules/cpu/slowdown.ts';
 import { childProcessLeak } from './rules/handles/child-process-leak.ts';
 import { fdLeak } from './rules/handles/fd-leak.ts';
 import { fdLimitRisk } from './rules/handles/fd-limit-risk.ts';
+import { handleLeak } from './rules/handles/handle-leak.ts';
 import { pidsLimitRisk } from './rules/handles/pids-limit-risk.ts';
 import { socketLeak } from './rules/handles/socket-leak.ts';
 import { timerLeak } from './rules/handles/timer-leak.ts';
@@ -36,6 +37,7 @@ export const RULES: readonly Rule[] = [
   socketLeak,
   fdLeak,
   watcherLeak,
+  handleLeak,
   timerLeak,
   promiseLeak,
   codeGrowth,

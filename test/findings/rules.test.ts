@@ -18,6 +18,7 @@ import {
   fds,
   gc,
   type Habit,
+  handles,
   heapFloor,
   KB,
   MB,
@@ -280,6 +281,27 @@ describe('each fault is found, named and placed:', () => {
       [asyncSite('FSEVENTWRAP', `${PLACE} > watch@node:fs:2000`, { perSecond: 1 })],
       APP,
       /watchers/,
+    ],
+    [
+      'handle-leak',
+      'of message ports that stay active',
+      [handles('MessagePort', linear(6)), asyncSite('MESSAGEPORT', PLACE, { perSecond: 6 })],
+      APP,
+      /Message ports pile up by 6\/s and are never closed \(src\/orders\.js:42, handle\)/,
+    ],
+    [
+      'handle-leak',
+      'of streams that Node does not count as active',
+      [asyncSite('ZLIB', `${PLACE} > createGzip@node:zlib:700`, { perSecond: 2 })],
+      APP,
+      /Compression streams pile up by 2\/s/,
+    ],
+    [
+      'handle-leak',
+      'of a type without a name, from nobody knows where',
+      [handles('OddWrap', linear(2))],
+      { type: 'handle', file: null, name: 'handles of type ODDWRAP' },
+      /Handles of type ODDWRAP pile up by 2\/s/,
     ],
     [
       'event-loop-block',
@@ -657,6 +679,25 @@ describe('healthy programs stay unnamed:', () => {
       [asyncSite('Timeout', PLACE, { ...interval, perSecond: 20, aliveShare: 0.05 })],
     ],
     ['watchers that are closed', [asyncSite('FSEVENTWRAP', PLACE, { perSecond: 5, aliveShare: 0.05 })]],
+    [
+      'message ports that are closed',
+      [handles('MessagePort', sawtooth(4, 6)), asyncSite('MESSAGEPORT', PLACE, { aliveShare: 0.1 })],
+    ],
+    ['a pool of message ports', [handles('MessagePort', filling(6, 8))]],
+    [
+      'ports that no collection has looked at yet',
+      [
+        asyncSite('MESSAGEPORT', PLACE, { perSecond: 6 }),
+        change((o) => {
+          o.runtime = o.runtime.filter(({ afterGc, atMillis }) => !afterGc || atMillis < 20_000);
+        }),
+      ],
+    ],
+    ['operations on files that wait', [handles('FSReqCallback', linear(5))]],
+    [
+      'a port for each client that stays',
+      [handles('MessagePort', linear(4)), sockets({ direction: 'inbound', endpoint: ':8080' }, linear(4))],
+    ],
     ['buffers that come and go', [external(sawtooth(6, 30 * MB))]],
     ['buffers of a pool that fills', [external(filling(10, 30 * MB))]],
     ['RSS that rises at start, then stays', [native(filling(8, 80 * MB))]],

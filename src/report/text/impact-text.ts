@@ -15,6 +15,7 @@ export const METRIC_NAMES: Record<Impact['metric'], string> = {
   timers: 'timers',
   sockets: 'sockets',
   fds: 'file descriptors',
+  handles: 'open handles',
   processes: 'processes',
   threads: 'threads',
   connections: 'connections',

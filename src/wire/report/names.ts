@@ -18,6 +18,7 @@ export const FINDING_KINDS = [
   'socket-leak',
   'fd-leak',
   'watcher-leak',
+  'handle-leak',
   'child-process-leak',
   'worker-leak',
   'pool-exhaustion',

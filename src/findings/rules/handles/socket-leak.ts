@@ -73,7 +73,7 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
     caveats: [...(site ? [] : [NOT_CAUGHT]), ...networkCaveats(facts.wire)],
     things,
     effect: 'sockets',
-    explains: ['fds', 'heap', 'external', 'native', 'timers'],
+    explains: ['fds', 'handles', 'heap', 'external', 'native', 'timers'],
     confidence: SOCKET_LEAK.confidence,
     urgency: { least: SOCKET_LEAK.leastUrgency },
   });
