@@ -35,7 +35,14 @@ import {
 } from './growth/resource-growth.ts';
 import { programKind } from './profile/program-kind.ts';
 import type { Trend } from './statistics/trend.ts';
-import { INBOUND, type LastingRequests, lastingRequests, OUTBOUND } from './waiting/lasting-requests.ts';
+import {
+  INBOUND,
+  type LastingRequests,
+  lastingRequests,
+  OUTBOUND,
+  type UnendedAnswers,
+  unendedAnswers,
+} from './waiting/lasting-requests.ts';
 import { type LookupSummary, summarizeLookups } from './waiting/lookups.ts';
 import { findOutage, type Outage } from './waiting/outage.ts';
 import { type ShortPool, shortPools } from './waiting/short-pools.ts';
@@ -93,7 +100,7 @@ export interface Facts {
   shortPools: ShortPool[];
   stuckLines: StuckLine[];
   /** Requests without an answer that become more. */
-  requests: { inbound: LastingRequests[]; outbound: LastingRequests[] };
+  requests: { inbound: LastingRequests[]; outbound: LastingRequests[]; unended: UnendedAnswers[] };
   /** null: requests are answered, or too few came. */
   outage: Outage | null;
   /** null when it was not probed. */
@@ -170,6 +177,7 @@ export function gatherFacts(observations: Observations): Facts {
     requests: {
       inbound: lastingRequests(observations.asyncObservations, INBOUND),
       outbound: lastingRequests(observations.asyncObservations, OUTBOUND),
+      unended: unendedAnswers(observations.asyncObservations),
     },
     outage: findOutage(observations.asyncObservations),
     threadPool: summarizeThreadPool(observations),

@@ -102,11 +102,12 @@ export const KINDS = {
   },
   'request-pileup': {
     title: 'Requests stay without an answer',
-    short: 'requests, out or in, whose answer never begins while others of their kind are answered',
+    short:
+      'requests, out or in, whose answer never begins, or begins and never ends, while others of their kind are answered',
     meaning:
       'Requests wait for an answer that does not come, and become more. Each holds a socket, its buffers and all that its handler closes over.',
     measured:
-      "Node's diagnostics channels and async hooks tell when requests begin and when their answers do. Those that wait must be old and become more until the end of the look. Incoming requests count only where others of the same kind are answered; or where on several routes, with most of the requests, not one is answered, whether they wait or their clients go away first: then the service has stopped answering.",
+      "Node's diagnostics channels and async hooks tell when requests begin and when their answers do. Those that wait must be old and become more until the end of the look. Incoming requests count only where others of the same kind are answered; or where on several routes, with most of the requests, not one is answered, whether they wait or their clients go away first: then the service has stopped answering. Answers that are begun count when they have no end and send nothing more, while others of their kind end.",
     mistakenFor:
       'Long polls and event streams wait on purpose: incoming requests of a kind that is never answered in time are left out. Slow answers come in the end, and their number stays.',
     fix: 'Answer on every path, and set time limits.',

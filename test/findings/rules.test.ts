@@ -505,6 +505,16 @@ describe('each fault is found, named and placed:', () => {
       /src\/orders\.js:42, handle/,
     ],
     [
+      'request-pileup',
+      'of answers that are begun and never ended, known by who writes them',
+      [
+        asyncSite('http.server.answer', '', { label: 'GET /report', aliveShare: 0.2, perSecond: 10 }),
+        asyncSite('http.server.write', PLACE, { label: 'GET /report', aliveShare: 0.2, perSecond: 4 }),
+      ],
+      { ...APP, type: 'request', name: 'GET /report' },
+      /Answers to GET \/report are begun and never ended: 2\/s more \(src\/orders\.js:42, handle\)/,
+    ],
+    [
       'threadpool-saturation',
       'by password hashes',
       [
@@ -697,6 +707,17 @@ describe('healthy programs stay unnamed:', () => {
     [
       'a port for each client that stays',
       [handles('MessagePort', linear(4)), sockets({ direction: 'inbound', endpoint: ':8080' }, linear(4))],
+    ],
+    [
+      'answers that all stay open, as event streams do',
+      [
+        asyncSite('http.server.answer', '', { label: 'GET /events', perSecond: 4 }),
+        asyncSite('http.server.write', PLACE, { label: 'GET /events', perSecond: 4 }),
+      ],
+    ],
+    [
+      'answers that are long in coming and end',
+      [asyncSite('http.server.answer', '', { label: 'GET /report', aliveShare: 0, perSecond: 10 })],
     ],
     ['buffers that come and go', [external(sawtooth(6, 30 * MB))]],
     ['buffers of a pool that fills', [external(filling(10, 30 * MB))]],

@@ -1,5 +1,5 @@
 // Requests that wait for an answer which does not come, while others of their kind are answered: going out without a
-// timeout, or coming in and forgotten on one path.
+// timeout, or coming in and forgotten on one path; and answers that are begun and never ended.
 import type { Facts } from '../../../analysis/facts.ts';
 import type { LastingRequests } from '../../../analysis/waiting/lasting-requests.ts';
 import type { Frame } from '../../../model/frame.ts';
@@ -8,6 +8,7 @@ import type { Draft, Rule } from '../../rule.ts';
 import { confidenceAt, onScale } from '../../thresholds/scale.ts';
 import { REQUEST_PILEUP } from '../../thresholds/waiting.ts';
 import { describeOutage, isOutage } from '../../waiting/outage.ts';
+import { describeUnended, isLeftOpen } from '../../waiting/unended-answers.ts';
 import { waitAdvice } from '../../waiting/wait-advice.ts';
 import { waitingPromise } from '../../waiting/waiting-promise.ts';
 import { perSecond, place, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
@@ -29,7 +30,15 @@ export const requestPileup: Rule = {
           (requests.answeredShare ?? 0) >= REQUEST_PILEUP.leastAnswered,
       )
       .map((requests) => describeInbound(requests, facts));
-    return [...outages, ...outbound.slice(0, REQUEST_PILEUP.most), ...inbound.slice(0, REQUEST_PILEUP.most)];
+    const unended = facts.requests.unended
+      .filter(isLeftOpen)
+      .map((answers) => describeUnended(answers, facts));
+    return [
+      ...outages,
+      ...outbound.slice(0, REQUEST_PILEUP.most),
+      ...inbound.slice(0, REQUEST_PILEUP.most),
+      ...unended.slice(0, REQUEST_PILEUP.most),
+    ];
   },
 };
 
