@@ -45,6 +45,7 @@ import {
 } from './waiting/lasting-requests.ts';
 import { type LookupSummary, summarizeLookups } from './waiting/lookups.ts';
 import { findOutage, type Outage } from './waiting/outage.ts';
+import { type OwnAgents, ownAgents } from './waiting/own-agents.ts';
 import { type ShortPool, shortPools } from './waiting/short-pools.ts';
 import { type StuckLine, stuckLines } from './waiting/stuck-lines.ts';
 import { summarizeThreadPool, type ThreadPoolPressure } from './waiting/thread-pool.ts';
@@ -101,6 +102,8 @@ export interface Facts {
   stuckLines: StuckLine[];
   /** Requests without an answer that become more. */
   requests: { inbound: LastingRequests[]; outbound: LastingRequests[]; unended: UnendedAnswers[] };
+  /** Requests out that share no Agent. */
+  ownAgents: OwnAgents[];
   /** null: requests are answered, or too few came. */
   outage: Outage | null;
   /** null when it was not probed. */
@@ -179,6 +182,7 @@ export function gatherFacts(observations: Observations): Facts {
       outbound: lastingRequests(observations.asyncObservations, OUTBOUND),
       unended: unendedAnswers(observations.asyncObservations),
     },
+    ownAgents: ownAgents(observations.asyncObservations),
     outage: findOutage(observations.asyncObservations),
     threadPool: summarizeThreadPool(observations),
     lookups: summarizeLookups(runtime, seconds),

@@ -812,3 +812,77 @@ test('the same fault is found at half and at double the rate', () => {
   for (const rate of [0.5, 1, 2])
     expect(kindsOf(heapFloor(linear(rate * 100 * KB), PLACE))).toEqual(['heap-leak']);
 });
+
+describe('where each request out has an Agent of its own, the cure is one for all, not keepAlive on each:', () => {
+  const requests = (different: number) =>
+    asyncSite('http.client.request', PLACE, {
+      label: 'GET 10.9.9.9:80/rates/#',
+      aliveShare: 0,
+      perSecond: 20,
+      agents: { by: 40, different },
+    });
+  const adviceOf = (...habits: Habit[]) =>
+    findingsOf(...habits).map(({ kind, advice }) => [kind, advice[0]!]);
+  const SHARED = /^Make one Agent .* give it to every request/;
+
+  test('connections that come and go', () => {
+    const churn = asyncSite('TCPWRAP', PLACE, { perSecond: 20, aliveShare: 0 });
+    expect(adviceOf(churn, requests(40))).toEqual([['connection-churn', expect.stringMatching(SHARED)]]);
+    expect(adviceOf(churn, requests(2))).toEqual([['connection-churn', expect.not.stringMatching(SHARED)]]);
+  });
+
+  test('sockets that stay', () => {
+    const piling = sockets({ endpoint: '10.9.9.9:80' }, linear(3));
+    expect(adviceOf(piling, requests(40))).toEqual([['socket-leak', expect.stringMatching(SHARED)]]);
+    expect(adviceOf(piling, requests(1))).toEqual([['socket-leak', expect.not.stringMatching(SHARED)]]);
+  });
+
+  test('native memory, whose holder is inferred then', () => {
+    const [finding, ...rest] = findingsOf(native(linear(MB)), requests(40));
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ kind: 'native-memory-growth', subject: APP, confidence: 0.7 });
+    expect(finding!.title).toMatch(
+      /while 20\/s requests to 10\.9\.9\.9:80 have an Agent of their own each \(src\/orders\.js:42, handle\)/,
+    );
+    expect(findingsOf(native(linear(MB)), requests(3))[0]!.subject.file).toBeNull();
+  });
+});
+
+describe('objects of Node itself that pile up are said in words:', () => {
+  const more = (name: string, nodeVersion: string): Habit[] => [
+    heapFloor(linear(200 * KB)),
+    change((o) => {
+      o.target.nodeVersion = nodeVersion;
+      o.classes.push({
+        thread: 0,
+        name,
+        counts: [
+          { atMillis: 5_000, objects: 1_000 },
+          { atMillis: 25_000, objects: 9_000 },
+        ],
+      });
+    }),
+  ];
+  const saidOf = (name: string, version: string) => {
+    const [finding] = findingsOf(...more(name, version));
+    return [finding!.title, finding!.advice.length];
+  };
+  const grows = 'The heap grows by 200 KB/s: ';
+
+  test('timers in a table, where this version forgets those that have fired', () => {
+    const inTable = `${grows}timers that have fired pile up by 400/s, in a table of Node.js itself`;
+    expect(saidOf('Timeout', 'v18.20.8')).toEqual([inTable, 2]);
+    expect(saidOf('Timeout', 'v20.14.0')).toEqual([inTable, 2]);
+    expect(saidOf('Timeout', 'v22.2.0')).toEqual([inTable, 2]);
+    for (const version of ['v20.15.0', 'v22.3.0', 'v24.1.0'])
+      expect(saidOf('Timeout', version)).toEqual([`${grows}\`Timeout\` objects pile up by 400/s`, 1]);
+  });
+
+  test('contexts of AsyncLocalStorage', () => {
+    expect(saidOf('AsyncContextFrame', 'v24.1.0')).toEqual([
+      `${grows}contexts of AsyncLocalStorage pile up by 400/s`,
+      2,
+    ]);
+    expect(saidOf('Basket', 'v24.1.0')).toEqual([`${grows}\`Basket\` objects pile up by 400/s`, 1]);
+  });
+});

@@ -22,6 +22,7 @@ import {
   placeWithLibrary,
   subjectOf,
 } from '../wording.ts';
+import { nodeClassWords } from '../words/node-class-words.ts';
 import type { HeapCause } from './heap-cause.ts';
 import { whenHeapRunsOut } from './heap-impact.ts';
 import { closureEvidence, evidenceOf } from './heap-leak-evidence.ts';
@@ -51,7 +52,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
       ? closuresTitle(closures)
       : filled || blame?.subject
         ? titleOf(kind, filled, name, bytesPerSecond, blame?.subject ? placeWithLibrary(blame) : null)
-        : originTitle(leak, bytesPerSecond),
+        : originTitle(leak, bytesPerSecond, facts.observations.target.nodeVersion),
     subject: subjectOf(filled ? 'collection' : frame ? 'function' : 'memory', name, frame, thread),
     impact: {
       metric: 'heap',
@@ -64,7 +65,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     ...(!closures && blame && chainOf(blame)),
     retainerPath: heldCollection(filled, thread, facts)?.path,
     innocentExplanation: innocenceOf(leak, name, facts),
-    advice: closures ? CLOSURE_ADVICE : adviceFor(kind, filled, blame),
+    advice: closures ? CLOSURE_ADVICE : [...classAdvice(leak, facts), ...adviceFor(kind, filled, blame)],
     caveats: caveatsOf(leak, facts),
     ...(isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
@@ -153,6 +154,12 @@ function isCalledByHook(frames: readonly Frame[]): boolean {
 function packagesOf({ chain }: Blame): string {
   const names = chain.flatMap((link) => link.package ?? []);
   return [...new Set(names.reverse())].slice(0, 3).reverse().join(', ');
+}
+
+/** Of objects that Node makes and the program does not see. */
+function classAdvice({ most }: HeapCause, { observations }: Facts): string[] {
+  const words = most && nodeClassWords(most.name, observations.target.nodeVersion);
+  return words ? [words.advice] : [];
 }
 
 const CLOSURE_ADVICE = [

@@ -80,6 +80,8 @@ export const NATIVE_MEMORY = {
   ownBytesPerSecond: 130 * 1024,
   /** Native parts move up and down; RSS as a whole must follow at this part of their pace. */
   leastShareOfRss: 1 / 2,
+  /** Requests out that each have an Agent of their own, so often that what these take is worth looking at. */
+  leastAgentsPerSecond: 2,
   /** A holder whose entries grow along with it; nothing to name; nothing to name in a process that may still be starting. */
   confidence: { placed: 0.85, called: 0.7, unplaced: 0.6, starting: 0.4 },
   leastUrgency: 0.75,

@@ -12,6 +12,7 @@ import { describeUnended, isLeftOpen } from '../../waiting/unended-answers.ts';
 import { waitAdvice } from '../../waiting/wait-advice.ts';
 import { waitingPromise } from '../../waiting/waiting-promise.ts';
 import { perSecond, place, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
+import { endpointOf } from '../../words/wire-words.ts';
 
 export const requestPileup: Rule = {
   kind: 'request-pileup',
@@ -131,9 +132,4 @@ function common(
     effect: 'waiting',
     explains: ['waiting', 'heap', 'external', 'native', 'sockets', 'fds', 'timers', 'gc'],
   };
-}
-
-/** "GET 10.0.0.7:80/rates/#" -> "10.0.0.7:80". */
-function endpointOf(label: string): string {
-  return label.replace(/^\S* /, '').replace(/\/.*$/, '') || label;
 }
