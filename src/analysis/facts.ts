@@ -14,6 +14,7 @@ import {
   memoryStallShare,
   type OomKills,
 } from './container/container-memory.ts';
+import { type MemoryThrottling, measureMemoryThrottling } from './container/memory-throttling.ts';
 import { measureThrottling, type Throttling } from './container/throttling.ts';
 import { type BlockGroup, findBlocks } from './cpu/blocks.ts';
 import { type CpuSummary, summarizeCpu } from './cpu/cpu.ts';
@@ -83,6 +84,8 @@ export interface Facts {
   oomKills: OomKills | null;
   /** Share of the time in which all of the container waited for memory; null where the kernel does not say. */
   memoryStallShare: number | null;
+  /** null where no memory.high bounds the group. */
+  memoryThrottling: MemoryThrottling | null;
   fdTotal: Trend;
   fds: CountGrowth<FdGroup>[];
   sockets: CountGrowth<SocketGroup>[];
@@ -165,6 +168,7 @@ export function gatherFacts(observations: Observations): Facts {
     heapRoom: measureHeapRoom(settled, main),
     oomKills: countOomKills(passive),
     memoryStallShare: memoryStallShare(settled),
+    memoryThrottling: measureMemoryThrottling(settled, observations.scheduling),
     fdTotal: countTrend(settled, (sample) => sample.fdCount),
     fds: countTrends(settled, groupFds),
     sockets: countTrends(settled, groupSockets),

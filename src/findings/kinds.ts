@@ -332,6 +332,23 @@ export const KINDS = {
     ],
     weighsForHealth: true,
   },
+  'memory-throttled': {
+    title: 'The kernel slows the process down for its memory',
+    short: 'a cgroup above memory.high, whose tasks the kernel puts to sleep, and for how much of the time',
+    meaning:
+      'Above memory.high the kernel ends nobody. It holds every task of the group that asks for memory until some is taken back, so the event loop stands still in the middle of its work. No code is to blame for what is slow meanwhile.',
+    measured:
+      'memory.current of the cgroup beside its memory.high, the time in which its tasks waited for memory (memory.pressure), how often they were held (memory.events), and the state of the main thread. The group must be at its bound, and its tasks must wait for a tenth of the time or more.',
+    mistakenFor:
+      'A group that reads many files fills up with page cache, sits at its bound and gives it back quickly: then nobody waits. A slow disk puts the main thread into the same state, without pressure on memory.',
+    fix: 'Raise memory.high, or keep less in memory.',
+    steps: [
+      'Find what grows first, where something does: it is reported as a leak, with this as its symptom.',
+      'Raise memory.high (MemoryHigh= of systemd), or leave the bound to memory.max.',
+      'Set --max-old-space-size so that the heap and what lies beside it stay below.',
+    ],
+    limit: { movedBy: ['heap', 'external', 'native'], through: ['heap'], isTimed: false },
+  },
   'cpu-starved': {
     title: 'Other processes take the CPU it needs',
     short: 'a main thread that is ready to run and has no CPU, without any quota: for how much of the time',

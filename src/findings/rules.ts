@@ -19,6 +19,7 @@ import { externalMemoryLeak } from './rules/memory/external-memory-leak.ts';
 import { gcPressure } from './rules/memory/gc-pressure.ts';
 import { heapLeak } from './rules/memory/heap-leak.ts';
 import { memoryLimitRisk } from './rules/memory/memory-limit-risk.ts';
+import { memoryThrottled } from './rules/memory/memory-throttled.ts';
 import { nativeMemoryGrowth } from './rules/memory/native-memory-growth.ts';
 import { promiseLeak } from './rules/memory/promise-leak.ts';
 import { connectionChurn } from './rules/waiting/connection-churn.ts';
@@ -44,6 +45,7 @@ export const RULES: readonly Rule[] = [
   heapLeak,
   externalMemoryLeak,
   nativeMemoryGrowth,
+  memoryThrottled,
   cpuStarved,
   slowdown,
   eventLoopBlock,

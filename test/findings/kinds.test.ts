@@ -35,6 +35,7 @@ test('causes come in this order: the nearer to the code at fault, the earlier', 
     'external-memory-leak',
     'native-memory-growth',
     'heap-leak',
+    'memory-throttled',
     'cpu-starved',
     'slowdown',
     'event-loop-block',
@@ -60,7 +61,7 @@ test('joining, health and comparison treat these kinds in a way of their own', (
     comparedAsNumber: kindsWith(({ isComparedAsNumber }) => isComparedAsNumber),
   }).toEqual({
     waiting: ['threadpool-saturation', 'dns-slow', 'pool-exhaustion', 'request-pileup'],
-    limits: ['memory-limit-risk', 'fd-limit-risk', 'pids-limit-risk'],
+    limits: ['memory-throttled', 'memory-limit-risk', 'fd-limit-risk', 'pids-limit-risk'],
     stretchedByQuota: ['cpu-hotspot'],
     unplacedAfter: ['native-memory-growth'],
     weighsForHealth: [

@@ -4,7 +4,7 @@ import { RULES } from '../../src/findings/rules.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
 import type { FindingKind } from '../../src/model/finding.ts';
 import type { Observations } from '../../src/model/observations.ts';
-import { container, cpuWaits, loopDelay, quota } from '../support/build-container.ts';
+import { container, cpuWaits, loopDelay, memoryHigh, quota } from '../support/build-container.ts';
 import {
   asyncSite,
   buildObservations,
@@ -291,6 +291,26 @@ describe('each fault is found, named and placed:', () => {
     ],
     [
       'handle-leak',
+      'of channels whose other ends went to another thread',
+      [
+        handles('MessagePort', linear(6)),
+        asyncSite('MESSAGEPORT', PLACE, { perSecond: 12, aliveShare: 0.5 }),
+      ],
+      APP,
+      /Message ports pile up by 6\/s and are never closed \(src\/orders\.js:42, handle\)/,
+    ],
+    [
+      'handle-leak',
+      'of channels that are opened on two paths, of which one closes them',
+      [
+        handles('MessagePort', linear(6)),
+        asyncSite('MESSAGEPORT', PLACE, { perSecond: 30, aliveShare: 0.2 }),
+      ],
+      APP,
+      /\(src\/orders\.js:42, handle\)/,
+    ],
+    [
+      'handle-leak',
       'of streams that Node does not count as active',
       [asyncSite('ZLIB', `${PLACE} > createGzip@node:zlib:700`, { perSecond: 2 })],
       APP,
@@ -302,6 +322,13 @@ describe('each fault is found, named and placed:', () => {
       [handles('OddWrap', linear(2))],
       { type: 'handle', file: null, name: 'handles of type ODDWRAP' },
       /Handles of type ODDWRAP pile up by 2\/s/,
+    ],
+    [
+      'memory-throttled',
+      'above the bound of its group',
+      [memoryHigh(200, 201, 0.5)],
+      { type: 'limit', name: 'memory.high', file: null },
+      /The kernel holds the process up for 50% of the time/,
     ],
     [
       'event-loop-block',

@@ -39,7 +39,8 @@ export const WATCHER_LEAK = {
 
 export const HANDLE_LEAK = {
   leastAlive: 4,
-  leastSurvival: 0.6,
+  /** Of a pair one end is often handed to another thread, and ends here by that. */
+  leastSurvival: 0.4,
   /** Counted by Node itself; and known from their creation only. */
   confidence: { placed: 0.93, unplaced: 0.75 },
   uncounted: { placed: 0.86, unplaced: 0.6 },

@@ -123,6 +123,20 @@ export const MEMORY_LIMIT = {
   urgency: { from: 0.5, per: 2.5, most: 0.97 },
 };
 
+/** Above memory.high of its cgroup. */
+export const MEMORY_THROTTLED = {
+  /** The kernel lets a group go a little above its bound, and takes it back to a little below. */
+  nearHigh: 0.95,
+  /** Waiting for memory for less of the time is felt by few. */
+  leastStallShare: 0.1,
+  /** Where no pressure is counted: of the looks, those that met the main thread asleep in the kernel. */
+  leastStuckShare: 0.3,
+  criticalShare: 0.3,
+  /** The kernel's own counters. */
+  confidence: 0.93,
+  urgency: { from: 0.7, per: 0.5, most: 0.97 },
+};
+
 /** A heap limit that does not fit its container. */
 export const HEAP_BOUND = {
   /** Node's default in small containers is as large as they are: that counts once this share of the limit is in use. */

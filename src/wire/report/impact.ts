@@ -60,6 +60,7 @@ export const impact = v.object({
     'lookups',
     'throttling',
     'cpu-wait',
+    'memory-wait',
   ]),
   value: v.number(),
   unit: v.picklist(['share', 'ms', 'bytes', 'bytes/s', 'per second', 'count']),

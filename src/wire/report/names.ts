@@ -28,6 +28,7 @@ export const FINDING_KINDS = [
   'dns-slow',
   'cpu-throttled',
   'cpu-starved',
+  'memory-throttled',
   'memory-limit-risk',
   'fd-limit-risk',
   'pids-limit-risk',

@@ -91,8 +91,8 @@ const HELD: Evidence = {
     'the event loop itself holds an active handle until it is closed, with its listeners and all that they close over',
 };
 
-function siteOf({ type, stays }: HandleGrowth, facts: Facts): CreationSite | null {
+function siteOf({ type, counted, stays }: HandleGrowth, facts: Facts): CreationSite | null {
   const [first] = stays;
   if (first) return fromSurvivors({ ...first, blame: throughLibrary(first.blame, facts) });
-  return siteOfSurvivors(facts, [type], paceOf({ type, stays, counted: [] }));
+  return siteOfSurvivors(facts, [type], Math.max(...counted.map(({ trend }) => trend.slopePerSecond)));
 }
