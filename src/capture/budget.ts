@@ -4,12 +4,16 @@ import type { OwnStep } from '../probe/probe-protocol.ts';
 
 /** A budget that holds fewer of the longest pauses that are allowed is too small for a short look to find anything. */
 const LEAST_PAUSES = 3;
-/** It has limits of its own, and with --snapshot force none: the rest of the look goes on after it. */
-const SNAPSHOT = 'heap snapshot';
+/**
+ * Snapshots have limits of their own, and with --snapshot force none: the rest of the look goes on after it. Walks have theirs,
+ * too, and come in slices that are too short to be felt.
+ */
+const NOT_COUNTED = ['heap snapshot', 'walkOn', 'look for pools'];
 
 export class Budget {
   readonly totalMillis: number;
   private readonly spent = new Map<number, number>();
+  private readonly steps = new Map<number, readonly OwnStep[]>();
 
   constructor({
     durationMillis,
@@ -26,10 +30,11 @@ export class Budget {
   /** `steps`: what a thread was held for so far. */
   note(thread: number, steps: readonly OwnStep[]): void {
     const millis = steps.reduce(
-      (sum, { step, totalMillis }) => sum + (step === SNAPSHOT ? 0 : totalMillis),
+      (sum, { step, totalMillis }) => sum + (NOT_COUNTED.includes(step) ? 0 : totalMillis),
       0,
     );
     this.spent.set(thread, Math.max(millis, this.spentMillis(thread)));
+    this.steps.set(thread, steps);
   }
 
   /** Until the thread is asked the next time, what a step took is added here. */
@@ -39,6 +44,12 @@ export class Budget {
 
   leftMillis(thread: number): number {
     return Math.max(0, this.totalMillis - this.spentMillis(thread));
+  }
+
+  /** What a step took so far each time; 0 before the first. */
+  meanMillis(thread: number, wanted: string): number {
+    const found = this.steps.get(thread)?.find(({ step }) => step === wanted);
+    return found && found.count > 0 ? found.totalMillis / found.count : 0;
   }
 
   private spentMillis(thread: number): number {

@@ -7,6 +7,7 @@ import { isYoung } from './verdict/young-process.ts';
 /** A census or a snapshot takes about as long as was estimated, or a little more. */
 const MARGIN = 1.5;
 const STEP_MILLIS = 100;
+const LARGER_BUDGET_PERCENT = 5;
 
 const COUNTED: readonly Draft['effect'][] = ['fds', 'sockets', 'handles', 'threads', 'processes', 'timers'];
 const IN_MEMORY: readonly Draft['effect'][] = ['heap', 'external', 'native'];
@@ -30,10 +31,13 @@ export function measureHolder(facts: Facts): NextMeasurement {
   const { warnings } = facts.observations;
   const refused = warnings.find(isRefusedForPause);
   const pause = refused ? ` --max-pause ${roundUp(refused.estimateMillis * MARGIN)}ms` : '';
-  const snapshot = refused?.code === 'census-too-long' ? '' : ' --snapshot force';
+  const budget = warnings.some(({ code }) => code === 'budget-spent')
+    ? ` --budget ${LARGER_BUDGET_PERCENT}`
+    : '';
+  const snapshot = refused?.code === 'census-too-long' || budget ? '' : ' --snapshot force';
   return {
     unknown: 'Who holds what stays: stacks of allocations tell who makes it.',
-    command: `culprit diagnose ${targetOf(facts)} --duration 60s${snapshot}${pause}`,
+    command: `culprit diagnose ${targetOf(facts)} --duration 60s${snapshot}${pause}${budget}`,
   };
 }
 

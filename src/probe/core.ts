@@ -30,7 +30,7 @@ export function createCore(load: Load, config: ProbeConfig): { core: ProbeCore; 
     now: () => perf.performance.now(),
     cleanups: [],
     isStopped: () => isStopped,
-    reads: createDataReads(loadTypes(load)),
+    reads: loadReads(load),
     changeHooks: createHookChanges(),
   };
   const stop = () => {
@@ -52,6 +52,8 @@ export function findLoad(requireOrNothing: Load | undefined): Load | undefined {
   return typeof found === 'function' ? (found as Load) : undefined;
 }
 
-export function loadTypes(load: Load): typeof import('node:util').types {
-  return (load('util') as typeof import('node:util')).types;
+export function loadReads(load: Load): DataReads {
+  const { types }: typeof import('node:util') = load('util');
+  const { performance }: typeof import('node:perf_hooks') = load('perf_hooks');
+  return createDataReads(types, () => performance.now());
 }

@@ -7,6 +7,7 @@ import { createAsyncWatch } from '../signals/async/probe/async-watch.ts';
 import { createStreamOpenings } from '../signals/async/probe/stream-openings.ts';
 import { createRequestChannels } from '../signals/async/requests/request-channels.ts';
 import { createRequestHandlers } from '../signals/async/requests/request-handlers.ts';
+import { createBounds } from '../signals/collections/probe/bounds.ts';
 import { createCollectionKinds } from '../signals/collections/probe/collection-kinds.ts';
 import { createCollectionWatch } from '../signals/collections/probe/collection-watch.ts';
 import { createInsertionTraps } from '../signals/collections/probe/insertion-traps.ts';
@@ -19,7 +20,7 @@ import { createCore, findLoad, type Load, type ProbeCore } from './core.ts';
 import { startLease } from './lease.ts';
 import { isCovered, openInspectorSession } from './objects/inspector-session.ts';
 import { createThreadInspector } from './objects/thread-inspector.ts';
-import { createOwnSteps, type OwnSteps } from './own-steps.ts';
+import { ASKED_COLLECTION, createOwnSteps, type OwnSteps } from './own-steps.ts';
 import type { ProbeConfig, ProbeHandle, ProbeSample } from './probe-protocol.ts';
 import { captureStack } from './stacks/stack-capture.ts';
 import { createReferenceWalk } from './walk/reference-walk.ts';
@@ -121,7 +122,7 @@ function timeSteps(handle: ProbeHandle, steps: OwnSteps): ProbeHandle {
 type Parts = ReturnType<typeof createParts>;
 
 function createParts(core: ProbeCore, steps: OwnSteps) {
-  const counters = createCounters(core, (millis) => steps.note('collection that V8 was asked for', millis));
+  const counters = createCounters(core, (millis) => steps.note(ASKED_COLLECTION, millis));
   const sites = createAsyncSites(core);
   const requests = createRequestChannels(core, sites);
   const streams = createStreamOpenings(core, sites);
@@ -150,7 +151,8 @@ function createParts(core: ProbeCore, steps: OwnSteps) {
     asOwnPause: (slice) => steps.timed('look for pools', () => asOwnPause(slice)),
     asOwnWork,
   });
-  const collections = createCollectionWatch(core, { kinds, traps, references, own: asyncWatch.own });
+  const bounds = createBounds(core.reads);
+  const collections = createCollectionWatch(core, { kinds, traps, bounds, references, own: asyncWatch.own });
   const { listScripts } = thread;
   return {
     counters,

@@ -3,6 +3,9 @@
 import type { ProbeCore } from './core.ts';
 import type { OwnStep } from './probe-protocol.ts';
 
+/** Only what V8 tells of it when it is over is counted. */
+export const ASKED_COLLECTION = 'collection that V8 was asked for';
+
 export interface OwnSteps {
   /** From here to `end` the inspector works for us. */
   begin(step: string): void;

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { createDataReads } from '../../src/probe/objects/data-reads.ts';
 import { trapped } from '../support/trapped.ts';
 
-const reads = createDataReads(types);
+const reads = createDataReads(types, () => performance.now());
 
 class Pool {
   size = 4;

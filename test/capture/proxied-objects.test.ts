@@ -17,7 +17,7 @@ import { useProbes, walkWith } from '../support/probe-here.ts';
 import { trapped } from '../support/trapped.ts';
 
 const load: Load = createRequire(import.meta.url) as NodeJS.Require & Load;
-const reads = createDataReads(types);
+const reads = createDataReads(types, () => performance.now());
 const words = createHandleWords(load, reads);
 const undo: (() => unknown)[] = [];
 afterEach(() => {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { createTimeoutReads } from '../../src/capture/settings/probe/timeout-reads.ts';
 import { createDataReads } from '../../src/probe/objects/data-reads.ts';
 
-const { stateOf } = createTimeoutReads(createDataReads(types));
+const { stateOf } = createTimeoutReads(createDataReads(types, () => performance.now()));
 const heard = (more: object) =>
   Object.assign(
     new EventEmitter().on('timeout', () => {}),

@@ -30,7 +30,13 @@ const RAN_LITTLE = cpuWaits(0.06, 0.01);
 
 describe('a process that the kernel holds up for its memory', () => {
   test('is named with its bound, and no function is blamed for what is slow', () => {
-    const [finding, ...rest] = findingsOf(SEEMS_BUSY, WITH_CLOCK, RAN_LITTLE, memoryHigh(200, 202, 0.7), loopDelay(900));
+    const [finding, ...rest] = findingsOf(
+      SEEMS_BUSY,
+      WITH_CLOCK,
+      RAN_LITTLE,
+      memoryHigh(200, 202, 0.7),
+      loopDelay(900),
+    );
     expect(rest).toEqual([]);
     expect(finding).toMatchObject({
       kind: 'memory-throttled',

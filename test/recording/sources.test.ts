@@ -169,6 +169,13 @@ describe('lines:', () => {
     });
   });
 
+  test('of samples beyond the end are of an inlined function: they have no number, and the file does not differ', () => {
+    const { place, sources } = collect({ '/a.js': 'x' }, '/a.js', 99, -1);
+    expect(place).toEqual(['/a.js', 0, 0]);
+    expect(sources).toMatchObject({ lines: {} });
+    expect(sources.differing).toBeUndefined();
+  });
+
   test('of scripts that have no file are not looked for', () => {
     const asked: string[] = [];
     collectSources(

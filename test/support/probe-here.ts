@@ -59,7 +59,7 @@ export function useCores(): () => CoreByHand {
       now: () => core.atMillis,
       cleanups: [],
       isStopped: () => isStopped,
-      reads: createDataReads(types),
+      reads: createDataReads(types, () => performance.now()),
       changeHooks: createHookChanges(),
       stop() {
         isStopped = true;

@@ -11,8 +11,23 @@ export interface GrowingCollection {
   trend: Trend;
   /** A part is taken out at times: `trend` is that of the low points. */
   isTrimmed: boolean;
+  /** It has a maximum that it has not come to yet; null when none is known. */
+  filling: Filling | null;
   /** The place that adds, as caught; null when none was. */
   insertion: { blame: Blame; frames: Frame[] } | null;
+}
+
+/** A collection on its way to its maximum. */
+export interface Filling {
+  /** Of the field that says how much it may hold. */
+  limitName: string;
+  /** Of the maximum, what it holds, 0..1. */
+  share: number;
+  /** At its pace. */
+  secondsLeft: number;
+  entriesLeft: number;
+  /** The maximum is a variable beside the collection and may be meant for something else. */
+  isNearby: boolean;
 }
 
 /** As many of one kind are looked at together. */
@@ -23,14 +38,30 @@ export function growingCollections(collections: readonly CollectionGrowth[]): Gr
   return [...collections, ...togetherByKind(collections)]
     .map((collection) => {
       const points = collection.sizes.map(({ atMillis, entries }): Point => ({ atMillis, value: entries }));
+      const judged = judgeSizes(points);
       return {
         collection,
-        ...judgeSizes(points),
+        ...judged,
+        filling: fillingOf(collection, judged.trend),
         insertion: usualInsertion(collection),
       };
     })
     .filter(({ trend }) => trend.verdict === 'growing')
     .sort((a, b) => b.trend.slopePerSecond - a.trend.slopePerSecond);
+}
+
+function fillingOf({ bound, sizes, alike }: CollectionGrowth, { slopePerSecond }: Trend): Filling | null {
+  const entries = sizes.at(-1)?.entries ?? 0;
+  if (!bound || alike !== undefined || entries === 0 || slopePerSecond <= 0 || bound.held > bound.limit)
+    return null;
+  const entriesLeft = (bound.limit - bound.held) / (bound.held / entries);
+  return {
+    limitName: bound.name,
+    share: bound.held / bound.limit,
+    entriesLeft,
+    secondsLeft: entriesLeft / slopePerSecond,
+    isNearby: bound.isNearby === true,
+  };
 }
 
 /** What is emptied in part at times grows when the least that is left each time does. */

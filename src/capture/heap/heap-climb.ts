@@ -47,8 +47,8 @@ const COMPILE_WATCH_MILLIS = 300;
 /** A second: V8 compiles what we ask it to evaluate, too. */
 const MOST_OWN_SCRIPTS = 6;
 const WALK = { sliceMillis: 4, restMillis: 36 };
-/** All slices of one walk together: as much as is left for it of the budget, so that the reads after it are paid, too. */
-const WALK_MILLIS = { most: 200, least: 40, shareOfBudget: 0.6 };
+/** All slices of one walk together: what it takes to come to what the handlers of a server hold. Each is too short to be felt. */
+const WALK_MILLIS = 160;
 /** A collection that is being filled is caught within so many reads; a census comes only where none was. */
 const READS_BEFORE_CENSUS = 4;
 /** Each function that is looked into takes about 20 KB until the next minor collection. */
@@ -206,10 +206,8 @@ export class HeapClimb {
     if (!outcome.steps.includes('census')) outcome.steps.push('census');
     const isDataOnly = !this.fits(thread, estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0));
     const longestChain = this.isTight ? TIGHT_CHAIN : LONGEST_CHAIN;
-    const { most, least, shareOfBudget } = WALK_MILLIS;
-    const left = this.context.budget.leftMillis(thread.id) * shareOfBudget;
-    const budgetMillis = Math.min(most, Math.max(least, left));
-    await thread.ask(walkRead, this.context.elapsed(), { ...WALK, budgetMillis, longestChain, isDataOnly });
+    const limits = { ...WALK, budgetMillis: WALK_MILLIS, longestChain, isDataOnly };
+    await thread.ask(walkRead, this.context.elapsed(), limits);
     // What the walk left behind would make the young generation larger for good.
     if (this.isTight) await this.context.timed(() => thread.collectGarbage());
   }

@@ -1,6 +1,7 @@
 // The heap after garbage was collected, and where what stays is allocated. V8 collects by itself, and can be asked to do it
 // soon: that holds the program for milliseconds. Reading the sampling heap profile makes V8 collect at once, which holds it
 // for a millisecond a megabyte: only where the heap rises, and where that fits.
+import { ASKED_COLLECTION } from '../../probe/own-steps.ts';
 import type { CaptureContext } from '../context.ts';
 import type { ThreadCapture } from '../thread/thread-capture.ts';
 import { warnOnce } from '../warn-once.ts';
@@ -15,6 +16,11 @@ const MEASURED = 1.5;
 /** A trend needs this many collections. */
 const WANTED_FLOORS = 8;
 const CLOSER_FLOORS = 12;
+const LEAST_FLOORS = 7;
+/** About a minor collection or two. */
+const UNFELT_MILLIS = 25;
+/** Part of the capture. */
+const READ_EVERY = 0.3;
 const LEAST_PACE_MILLIS = 1_000;
 /** In less time there is none to lose, nor where memory is short: what grows there ends the process soon. */
 const SHORT_CAPTURE_MILLIS = 20_000;
@@ -33,7 +39,8 @@ interface Asked {
   /** Collections that we asked for or forced. */
   caused: number;
   nextAt: number;
-  /** The last forced one. */
+  /** The last forced one: when, and how long it took. */
+  lastReadAt: number;
   lastPauseMillis: number;
 }
 
@@ -86,9 +93,9 @@ export class HeapReads {
       asked.atMillis = -1;
       return this.isForceable(thread) ? this.force(thread) : false;
     }
-    if (elapsed < asked.nextAt || !this.isDue(thread, elapsed)) return hasNew;
+    if (elapsed < asked.nextAt || !this.isDue(thread, elapsed) || this.isSpent(thread)) return hasNew;
     asked.nextAt = elapsed + this.pace(thread);
-    if (this.isCloser(thread) && (await this.startSampling(thread)) && this.isForceable(thread))
+    if (this.isCloser(thread) && (await this.startSampling(thread)) && this.isReadDue(thread))
       return this.force(thread);
     if (await thread.probe?.call('encourageCollection')) {
       asked.atMillis = elapsed;
@@ -116,6 +123,12 @@ export class HeapReads {
     const part = elapsed / this.context.options.durationMillis;
     const wanted = CALM_FLOORS.filter((at) => part >= at).length;
     return thread.counters.floors.length < wanted;
+  }
+
+  /** What a trend needs was collected; more is for what is left of the budget. */
+  private isSpent({ id, counters: { floors } }: ThreadCapture): boolean {
+    const { budget } = this.context;
+    return floors.length >= LEAST_FLOORS && budget.meanMillis(id, ASKED_COLLECTION) > budget.leftMillis(id);
   }
 
   /** Until the next one: sooner at first, since a target may end early; later where each is dear. */
@@ -149,6 +162,14 @@ export class HeapReads {
     return true;
   }
 
+  /** A read that would be felt tells of all since the sampling began: it is made a few times, and the heap collected without it. */
+  private isReadDue(thread: ThreadCapture): boolean {
+    if (!this.isForceable(thread)) return false;
+    const { durationMillis } = this.context.options;
+    const since = this.context.elapsed() - this.askedOf(thread).lastReadAt;
+    return this.estimateOf(thread) <= UNFELT_MILLIS || since >= durationMillis * READ_EVERY;
+  }
+
   /** Whether a collection may be forced: neither this one nor all of them together may hold the program for too long. */
   private isForceable(thread: ThreadCapture): boolean {
     const { options, budget } = this.context;
@@ -170,7 +191,10 @@ export class HeapReads {
 
   private warnLeftOut(thread: ThreadCapture): void {
     const { maxPauseMillis } = this.context.options;
+    const { totalMillis } = this.context.budget;
     const estimateMillis = Math.round(this.longestOf(thread));
+    if (estimateMillis <= maxPauseMillis)
+      return warnOnce(this.context.outcome, { code: 'budget-spent', budgetMillis: totalMillis });
     warnOnce(this.context.outcome, { code: 'heap-reads-too-long', estimateMillis, maxPauseMillis });
   }
 
@@ -178,6 +202,7 @@ export class HeapReads {
   private async force(thread: ThreadCapture): Promise<boolean> {
     const asked = this.askedOf(thread);
     const from = performance.now();
+    asked.lastReadAt = this.context.elapsed();
     if (thread.heap.isOn) await thread.readHeap(this.context.elapsed());
     else {
       await thread.collectGarbage();
@@ -199,6 +224,7 @@ export class HeapReads {
       floorsBefore: -1,
       caused: 0,
       nextAt: 0,
+      lastReadAt: 0,
       lastPauseMillis: 0,
     };
     this.asked.set(id, asked);

@@ -8,8 +8,9 @@ import type { ThreadCapture } from './thread-capture.ts';
 
 /** A start of no more than this is not felt: it is about a minor collection or two. */
 const UNFELT_MILLIS = 25;
-/** Of a thread that is less busy, and was not held for long, a profile has nothing to tell. */
-const LEAST_UTILIZATION = 0.2;
+/** Of a thread that is less busy, and was not held for long, a profile has nothing to tell; a dear start has to tell more. */
+const LEAST_UTILIZATION = { usual: 0.2, dear: 0.35 };
+const DEAR_MILLIS = 50;
 /** Once for so long, or so often for less: a collection or a neighbour on the machine makes it late now and then. */
 const LONG_DELAY_MILLIS = 100;
 const DELAY_MILLIS = 40;
@@ -36,7 +37,7 @@ export class CpuWhenNeeded {
     const estimate = estimateProfilerStartMillis(counters.heapUsedBytes ?? 0);
     const isLate = this.context.elapsed() > options.durationMillis * LATEST_START;
     const isWanted =
-      options.cpu === 'always' || estimate <= UNFELT_MILLIS || (this.isBusy(thread) && !isLate);
+      options.cpu === 'always' || estimate <= UNFELT_MILLIS || (this.isBusy(thread, estimate) && !isLate);
     if (!isWanted) return;
     const isCovered = (await probe?.call('isCovered')) === true;
     if (isCovered) warnOnce(outcome, { code: 'coverage-counted' });
@@ -47,11 +48,11 @@ export class CpuWhenNeeded {
     );
   }
 
-  private isBusy({ id, counters: { load } }: ThreadCapture): boolean {
+  private isBusy({ id, counters: { load } }: ThreadCapture, startMillis: number): boolean {
     const delays = (this.delays.get(id) ?? 0) + (load.longestDelayMillis >= DELAY_MILLIS ? 1 : 0);
     this.delays.set(id, delays);
     return (
-      load.utilization >= LEAST_UTILIZATION ||
+      load.utilization >= LEAST_UTILIZATION[startMillis > DEAR_MILLIS ? 'dear' : 'usual'] ||
       load.longestDelayMillis >= LONG_DELAY_MILLIS ||
       delays >= DELAYS
     );

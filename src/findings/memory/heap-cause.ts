@@ -7,6 +7,8 @@ import type { AllocationSite, HeapGrowth } from '../../analysis/growth/heap-grow
 import type { Frame } from '../../model/frame.ts';
 import type { ClosureGrowth } from '../../model/memory/census.ts';
 import { HEAP_CAUSE } from '../thresholds/memory.ts';
+import { isYoung } from '../verdict/young-process.ts';
+import { hasRoom } from './filling.ts';
 
 /** What a heap leak is told from: the floor of one thread, and what was found to explain it. */
 export interface HeapCause {
@@ -39,9 +41,9 @@ const NOTHING_ELSE = { platform: null, most: null };
 
 /** Null: nothing piles up in this thread's heap. */
 export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | null {
-  const own = facts.collections.filter(({ collection }) => collection.thread === growth.thread);
-  const isMeasured = isLeaking(growth);
-  const filled = mainCollection(own, growth, isMeasured);
+  const { open, isExplained } = apartFromFilling(growth, facts);
+  const isMeasured = isLeaking(growth) && !isExplained;
+  const filled = mainCollection(open, growth, isMeasured);
   if (filled && (isMeasured || isFillingSteadily(filled, growth)))
     return {
       growth,
@@ -56,19 +58,54 @@ export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | nul
   const site = growth.sites.find(
     (candidate) => isGrowingInUserCode(candidate, growth) && candidate.share >= HEAP_CAUSE.leastSiteShare,
   );
-  // Without a place to name, a small rise may be no more than code being compiled and caches of the VM filling.
-  if (!site && !closures && growth.floor.last - growth.floor.first < HEAP_CAUSE.leastUnexplainedBytes)
-    return null;
   const platform = site
     ? null
     : (growth.sites.find((candidate) => isGrowingInNode(candidate, growth)) ?? null);
-  const [first] = growingClasses(facts.observations.classes, growth.thread).filter(
+  const most = mostOf(growth, facts);
+  const isNamed = site || closures || platform || most;
+  // Without a place to name, a small rise may be no more than code being compiled and caches of the VM filling.
+  if (!site && !closures && growth.floor.last - growth.floor.first < HEAP_CAUSE.leastUnexplainedBytes)
+    return null;
+  // Nor can a cache that fills after the start be told from a leak.
+  if (!isNamed && isYoung(facts)) return null;
+  return { growth, filled: null, closures, site: site ?? null, platform, most, isMeasured };
+}
+
+/** The heap of this thread rises, nothing is named for it, and no cache is known to fill. */
+export function isUnexplained(growth: HeapGrowth, facts: Facts): boolean {
+  const rise = growth.floor.last - growth.floor.first;
+  return (
+    isLeaking(growth) &&
+    isUnabated(growth) &&
+    rise >= HEAP_CAUSE.leastUnexplainedBytes &&
+    !apartFromFilling(growth, facts).isExplained &&
+    findHeapCause(growth, facts) === null
+  );
+}
+
+/** The class of objects that there are most more of. */
+function mostOf({ thread }: HeapGrowth, facts: Facts): ClassGrowth | null {
+  const [first] = growingClasses(facts.observations.classes, thread).filter(
     ({ name, share, perSecond }) =>
       !name.startsWith('function') &&
       share >= HEAP_CAUSE.leastClassShare &&
       perSecond >= HEAP_CAUSE.leastEntriesPerSecond,
   );
-  return { growth, filled: null, closures, site: site ?? null, platform, most: first ?? null, isMeasured };
+  return first ?? null;
+}
+
+/**
+ * Collections without a known maximum, and whether the rise is that of one that fills up to its maximum and will have room.
+ */
+function apartFromFilling(
+  growth: HeapGrowth,
+  facts: Facts,
+): { open: GrowingCollection[]; isExplained: boolean } {
+  const own = facts.collections.filter(({ collection }) => collection.thread === growth.thread);
+  const filling = own.filter((each) => hasRoom(each, growth, facts));
+  const open = own.filter((each) => !filling.includes(each));
+  const [fastest, fastestOpen] = [filling[0]?.trend.slopePerSecond ?? 0, open[0]?.trend.slopePerSecond ?? 0];
+  return { open, isExplained: fastest > 0 && fastest >= fastestOpen * HEAP_CAUSE.alikePace };
 }
 
 /** Where no holder was seen, a cache that is nearly full looks like a leak: the pace must not have slackened. */
@@ -107,7 +144,7 @@ function isLeaking({ floor }: HeapGrowth): boolean {
 /** Those filled in another file, at a like pace, are leaks of their own. */
 export function otherCauses({ growth, filled: main }: HeapCause, facts: Facts): HeapCause[] {
   if (!main) return [];
-  const own = facts.collections.filter(({ collection }) => collection.thread === growth.thread);
+  const own = apartFromFilling(growth, facts).open;
   const fileOf = ({ insertion }: GrowingCollection) => insertion?.blame.subject?.file;
   const seen = new Set([fileOf(main)]);
   const others = own.filter((other) => {

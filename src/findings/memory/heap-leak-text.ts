@@ -23,6 +23,7 @@ import {
   subjectOf,
 } from '../wording.ts';
 import { nodeClassWords } from '../words/node-class-words.ts';
+import { fillingWords } from './filling.ts';
 import type { HeapCause } from './heap-cause.ts';
 import { whenHeapRunsOut } from './heap-impact.ts';
 import { closureEvidence, evidenceOf } from './heap-leak-evidence.ts';
@@ -83,6 +84,8 @@ function innocenceOf({ filled, growth: { floor } }: HeapCause, name: string, fac
   const seconds = Math.round(facts.lookSeconds);
   const { lateSlopePerSecond, slopePerSecond } = filled?.trend ?? floor;
   const kept = formatShare(lateSlopePerSecond / slopePerSecond);
+  if (filled?.filling)
+    return `${filled.filling.isNearby ? `\`${filled.filling.limitName}\` beside it may be its maximum` : 'It has a maximum, but would then need more memory than there is'}: ${fillingWords(filled.filling)}.`;
   return filled
     ? `If \`${name}\` is a cache with a bound, it is still filling; in the last part of ${seconds} s it took ${kept} of its mean pace.`
     : `A cache that fills, or a batch, looks the same at first; in the last part of ${seconds} s the heap rose at ${kept} of its mean pace.`;

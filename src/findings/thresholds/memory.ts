@@ -27,6 +27,8 @@ export const HEAP_CAUSE = {
   otherPace: 0.2,
   /** A plain object, which cannot be seen being filled, leads when it grows this many times faster. */
   unseenLead: 3,
+  /** Of the heap limit, what may be in use once a cache with a maximum is full. */
+  roomAtMaximum: 0.8,
   /** Collections about as fast as the fastest. */
   alikePace: 0.5,
   mostOthers: 3,

@@ -4,6 +4,8 @@ import type { Facts } from '../../analysis/facts.ts';
 import type { FindingKind, NotApplicable } from '../../model/finding.ts';
 import { formatBytes, formatDuration, formatNumber, formatShare } from '../../units/units.ts';
 import { kindInfo } from '../kinds.ts';
+import { fillingWords } from '../memory/filling.ts';
+import { nameOf } from '../memory/heap-leak-title.ts';
 import { HEALTH } from '../thresholds/health.ts';
 import { perSecond } from '../wording.ts';
 
@@ -27,19 +29,35 @@ export function healthyReason(facts: Facts, unseen: readonly FindingKind[]): str
     ...(little.length > 0
       ? [`A little did: ${little.join(', ')}; look again for longer (--duration 2m).`]
       : []),
+    ...filling(facts),
     ...closest(facts),
     ...(unseen.length > 0 ? [`Not judged, and so not excluded: ${unseen.join(', ')}.`] : []),
   ].join(' ');
 }
 
+/** "On its way to a maximum: Map `LRUCache.keyMap`, 71% full, full in about 12 s (`maxSize`)." */
+function filling({ collections }: Facts): string[] {
+  const owners = new Set<string>();
+  const named = collections.flatMap((each) => {
+    const { holder } = each.collection;
+    const owner = holder?.kind === 'property' ? holder.of : each.collection.className;
+    if (!each.filling || each.filling.isNearby || owners.has(owner)) return [];
+    owners.add(owner);
+    return [`${each.collection.type} \`${nameOf(each)}\`, ${fillingWords(each.filling)}`];
+  });
+  return named.length > 0 ? [`On its way to a maximum: ${named.slice(0, HEALTH.mostNamed).join('; ')}.`] : [];
+}
+
 /** Collections that took more at every look, and a heap that rose by less than is told from noise. */
 function grewALittle({ collections, heap }: Facts): string[] {
-  const named = collections.slice(0, HEALTH.mostNamed).map(({ collection, trend }) => {
+  const open = collections.filter((each) => !each.filling || each.filling.isNearby);
+  const named = open.slice(0, HEALTH.mostNamed).map(({ collection, trend }) => {
     const { className, holderName } = collection;
     return `${className}${holderName ? ` \`${holderName}\`` : ''} by ${perSecond(trend.slopePerSecond)}`;
   });
   const floor = heap.find(({ thread }) => thread === 0)?.floor;
-  const isRising = floor && floor.points >= HEALTH.leastReads && floor.slopeInterval[0] > 0;
+  const isFilling = open.length < collections.length;
+  const isRising = !isFilling && floor && floor.points >= HEALTH.leastReads && floor.slopeInterval[0] > 0;
   return isRising && floor.slopePerSecond >= HEALTH.leastBytesPerSecond
     ? [...named, `the heap after collections by ${formatBytes(floor.slopePerSecond)}/s`]
     : named;

@@ -1,10 +1,12 @@
 // From facts to a verdict: run the rules, join, rank, and say whether the look was long enough to call silence health.
 import type { Facts } from '../../analysis/facts.ts';
+import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import { isIdle } from '../../analysis/work-done.ts';
 import type { Finding, NotApplicable, Verdict } from '../../model/finding.ts';
-import { formatDuration, formatShare } from '../../units/units.ts';
+import { formatBytes, formatDuration, formatShare } from '../../units/units.ts';
 import { joinDrafts } from '../join.ts';
-import { measureNext } from '../next-measurement.ts';
+import { isUnexplained } from '../memory/heap-cause.ts';
+import { measureHolder, measureNext } from '../next-measurement.ts';
 import { rankFindings } from '../rank.ts';
 import type { Draft } from '../rule.ts';
 import { RULES } from '../rules.ts';
@@ -51,6 +53,8 @@ function verdictOf(
       verdict: 'findings',
       verdictReason: count === 1 ? '1 cause was found.' : `${count} causes were found, the gravest first.`,
     };
+  const rising = facts.heap.find((growth) => isUnexplained(growth, facts));
+  if (rising) return { verdict: 'too-little-data', verdictReason: riseReason(rising, facts) };
   const { cpuProfiles, heapReads, runtime, passive, origin } = facts.observations;
   const counts = Math.max(runtime.filter(({ thread }) => thread === 0).length, passive.length);
   const seconds = Math.round(facts.lookSeconds);
@@ -73,6 +77,16 @@ function verdictOf(
     verdict: 'too-little-data',
     verdictReason: `${seconds} s and ${counts} samples are too little to tell growth from noise; ${LEAST_SECONDS} s and ${LEAST_COUNTS} samples are the least, 30 s are good.`,
   };
+}
+
+/** Neither a leak nor health is claimed. */
+function riseReason({ floor }: HeapGrowth, facts: Facts): string {
+  const age = formatDuration((facts.observations.target.uptimeSeconds ?? 0) * 1_000);
+  return [
+    `The heap after garbage collections rose by ${formatBytes(floor.slopePerSecond)}/s, from ${formatBytes(floor.first)} to ${formatBytes(floor.last)}, and what keeps it was not found.`,
+    `The process had run for ${age} only, and a cache that fills looks the same as a leak.`,
+    `To find out: ${measureHolder(facts).command}`,
+  ].join(' ');
 }
 
 /** It says what was not done, and leaves to whoever knows the family where the work is. */

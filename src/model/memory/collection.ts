@@ -1,10 +1,12 @@
 // Collections that grow while we look, and who puts entries into them. Pure data.
-import type { CollectionType } from '../../signals/collections/wire.ts';
+import type { CollectionType, GrowingCollection } from '../../signals/collections/wire.ts';
 import type { Holder } from '../../wire/holder.ts';
 import type { Frame } from '../frame.ts';
 
 export type { CollectionType } from '../../signals/collections/wire.ts';
 export type { Holder as CollectionHolder } from '../../wire/holder.ts';
+
+export type CollectionBound = NonNullable<GrowingCollection['bound']>;
 
 export interface CollectionGrowth {
   thread: number;
@@ -17,6 +19,8 @@ export interface CollectionGrowth {
   event?: string;
   /** Absent when no walk along references came to it. */
   holder?: Holder;
+  /** How much it may hold at most, as the object that it belongs to says. */
+  bound?: CollectionBound;
   /** How many collections of one kind are taken together here; absent: it is one. */
   alike?: number;
   /** Number of entries (or listeners) at each read. */

@@ -12,6 +12,10 @@ export interface DataReads {
   hasProperties(value: unknown): value is object;
   /** A data property of the value itself; undefined for accessors, for proxies and for all that has no properties. */
   own(value: unknown, key: PropertyKey): unknown;
+  /** Own keys. None of an object that is vast: V8 sorts the keys, half a second a million. */
+  keysOf(value: object): PropertyKey[];
+  /** Whether to list the keys would hold the program for milliseconds; `times` as many keys are as large. */
+  isVast(value: object, times?: number): boolean;
   /** A data property of the value or of a prototype; undefined behind an accessor or a proxy. */
   inherited(value: unknown, key: PropertyKey): unknown;
   /** `own` and `inherited`, by the description of a symbol of the value itself. */
@@ -32,8 +36,15 @@ type Listener = (...args: never[]) => unknown;
 
 const MAX_PROTOTYPES = 12;
 const LONGEST_NAME = 200;
+/** Longer arrays are not listed by keys. */
+const LONGEST_LIST = 5_000;
+/** V8 finds that a dictionary has no symbols without sorting it: 20 ns a key, where to list them takes 25 times as long. */
+const VAST_MILLIS = 0.1;
+/** A collection of garbage may fall into one try. */
+const VAST_TRIES = 3;
 
-export function createDataReads(types: Types): DataReads {
+/** `now`: milliseconds, monotonic. */
+export function createDataReads(types: Types, now: () => number): DataReads {
   const { isProxy } = types;
   const isObject: DataReads['isObject'] = (value): value is object =>
     typeof value === 'object' && value !== null && !isProxy(value);
@@ -45,6 +56,16 @@ export function createDataReads(types: Types): DataReads {
   };
   const own: DataReads['own'] = (value, key) =>
     hasProperties(value) ? Object.getOwnPropertyDescriptor(value, key)?.value : undefined;
+  const isVast: DataReads['isVast'] = (value, times = 1) => {
+    if (Array.isArray(value)) return value.length > LONGEST_LIST * times;
+    if (ArrayBuffer.isView(value)) return value.byteLength > LONGEST_LIST * times;
+    for (let i = 0; i < VAST_TRIES; i++) {
+      const from = now();
+      Object.getOwnPropertySymbols(value);
+      if (now() - from < VAST_MILLIS * times) return false;
+    }
+    return true;
+  };
   const inherited: DataReads['inherited'] = (value, key) => {
     let at = value;
     for (let depth = 0; depth < MAX_PROTOTYPES && hasProperties(at); depth++) {
@@ -63,6 +84,8 @@ export function createDataReads(types: Types): DataReads {
     isObject,
     hasProperties,
     own,
+    keysOf: (value) => (isVast(value) ? [] : Reflect.ownKeys(value)),
+    isVast,
     inherited,
     bySymbol(value, description) {
       if (!hasProperties(value)) return undefined;

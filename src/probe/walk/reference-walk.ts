@@ -7,7 +7,7 @@ import type { FieldVisitor } from './field-group.ts';
 import { eachRoot } from './roots.ts';
 import { createDataVisits } from './visit-data.ts';
 import { createFunctionVisits } from './visit-functions.ts';
-import { createLine, createVisitQueue, type Visit } from './visit-queue.ts';
+import { createVisitQueue } from './visit-queue.ts';
 
 export interface ReferenceWalk {
   /**
@@ -32,7 +32,7 @@ export interface Walk {
   result(): ProbeWalk;
 }
 
-type Visitor = (value: object, holder: ProbeHolder) => void;
+type Visitor = (value: object, holder: ProbeHolder, owner?: object) => void;
 
 const LEAST_FUNCTIONS = 5;
 const MAX_FUNCTIONS = 100;
@@ -79,22 +79,19 @@ function begin({ load, reads, now }: ProbeCore, longestChain: number, { visit, v
   const queue = createVisitQueue(reads);
   const { visitData, nameOf } = createDataVisits(reads, queue);
   const functions = createFunctionVisits({ reads, queue, nameOf, longestChain, visitFields });
-  // Asking the inspector is by far the dearest step: all that plain data leads to comes first.
-  const toInspect = createLine<Visit>();
-  eachRoot(load, reads, (value, holder) => queue.push(value, holder, 0));
+  eachRoot(load, reads, (value, holder, distance) => queue.push(value, holder, { depth: 0, distance }));
 
   /** One step; false when there is none left. */
   const step = (inspect: Inspect | null): boolean => {
-    const next = queue.next();
-    if (next) {
-      visit(next.value, next.holder);
-      if (visitData(next)) toInspect.push(next);
+    const next = queue.next(inspect !== null);
+    if (!next) return false;
+    const { visit: visited, isToInspect } = next;
+    if (isToInspect) {
+      if (inspect) functions.visit(visited, inspect);
       return true;
     }
-    if (!inspect) return false;
-    const asked = toInspect.shift();
-    if (!asked) return functions.visitLibrary(inspect);
-    functions.visit(asked, inspect);
+    visit(visited.value, visited.holder, visited.owner);
+    if (visitData(visited)) queue.pushToInspect(visited);
     return true;
   };
   /** True when everything was seen. */

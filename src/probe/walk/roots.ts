@@ -1,23 +1,30 @@
 // Where a program's references begin: open handles and requests, listeners of the process, module exports, globals.
+import { ownerOf } from '../../model/owner.ts';
 import type { Load } from '../core.ts';
 import { activeHandles, activeRequests } from '../objects/active-handles.ts';
 import type { DataReads } from '../objects/data-reads.ts';
 import type { ProbeHolder } from '../probe-protocol.ts';
 
+/** What the program uses of a library is mostly reached by what it does with it, sooner than by all that the library exports. */
+const FROM_LIBRARIES = 2;
+
+/** `distance`: as of a visit. */
 export function eachRoot(
   load: Load,
   { own }: DataReads,
-  push: (value: unknown, holder: ProbeHolder) => void,
+  push: (value: unknown, holder: ProbeHolder, distance: number) => void,
 ): void {
   for (const handle of [...activeHandles(), ...activeRequests()])
-    push(handle, { kind: 'handle', name: '', of: '' });
-  push(own(process, '_events'), { kind: 'global', name: 'process', of: '' });
+    push(handle, { kind: 'handle', name: '', of: '' }, 0);
+  push(own(process, '_events'), { kind: 'global', name: 'process', of: '' }, 0);
   const modules = (load('module') as { _cache?: object })._cache ?? {};
-  for (const key of Object.keys(modules))
-    push(own(own(modules, key), 'exports'), { kind: 'exports', name: key.slice(-200), of: '' });
+  for (const key of Object.keys(modules)) {
+    const holder: ProbeHolder = { kind: 'exports', name: key.slice(-200), of: '' };
+    push(own(own(modules, key), 'exports'), holder, ownerOf(key) === 'library' ? FROM_LIBRARIES : 0);
+  }
   // What the language brings is not enumerable, what Node brings is a function or has methods of its own.
   for (const name of Object.keys(globalThis)) {
     const value = own(globalThis, name);
-    if (typeof value === 'object' && value !== globalThis) push(value, { kind: 'global', name, of: '' });
+    if (typeof value === 'object' && value !== globalThis) push(value, { kind: 'global', name, of: '' }, 0);
   }
 }

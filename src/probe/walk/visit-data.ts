@@ -2,7 +2,7 @@
 
 import type { DataReads } from '../objects/data-reads.ts';
 import type { ProbeHolder } from '../probe-protocol.ts';
-import type { Visit, VisitQueue } from './visit-queue.ts';
+import type { At, Visit, VisitQueue } from './visit-queue.ts';
 
 const MAX_KEYS = 200;
 const SOME_ENTRIES = 40;
@@ -19,43 +19,44 @@ export interface DataVisits {
 }
 
 export function createDataVisits(reads: DataReads, { push }: VisitQueue): DataVisits {
-  const { own, types } = reads;
+  const { own, keysOf, types } = reads;
   const nameOf = (value: object): string =>
     (typeof value === 'function' ? reads.nameOf(value) : reads.classNameOf(value)).slice(0, 100);
 
-  const visitItems = (list: unknown[], holder: ProbeHolder, depth: number) => {
+  const visitItems = (list: unknown[], holder: ProbeHolder, at: At) => {
     const from = list.length <= SHORT_LIST ? 0 : list.length - SOME_ITEMS;
-    for (let i = from; i < list.length; i++) push(own(list, i), holder, depth);
+    for (let i = from; i < list.length; i++) push(own(list, i), holder, at);
   };
-  const visitEntries = (entries: Iterator<unknown[]>, holder: ProbeHolder, depth: number) => {
+  const visitEntries = (entries: Iterator<unknown[]>, holder: ProbeHolder, at: At) => {
     for (let i = 0; i < SOME_ENTRIES; i++) {
       const { done, value: entry } = entries.next();
       if (done) return;
-      push(entry[0], holder, depth);
-      push(entry[1], holder, depth);
+      push(entry[0], holder, at);
+      push(entry[1], holder, at);
     }
   };
-  const visitProperties = (value: object, depth: number) => {
-    const names = Reflect.ownKeys(value);
+  const visitProperties = (value: object, at: At) => {
+    const names = keysOf(value);
     const of = nameOf(value);
     for (const key of names.length > MAX_KEYS ? names.slice(-SOME_KEYS) : names) {
       const property = Object.getOwnPropertyDescriptor(value, key);
       const holder: ProbeHolder = { kind: 'property', name: String(key).slice(0, 100), of };
       // An accessor is not called, but what it closes over is looked at.
-      push(property?.value ?? property?.get, holder, depth);
+      push(property?.value ?? property?.get, holder, at);
     }
   };
   return {
-    visitData({ value, holder, depth }) {
+    visitData({ value, holder, depth, distance }) {
       if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return false;
+      const at = { depth: depth + 1, distance };
       const entry: ProbeHolder = { ...holder, kind: 'entry' };
       if (Array.isArray(value)) {
-        visitItems(value, entry, depth + 1);
+        visitItems(value, entry, at);
         return false;
       }
-      if (types.isMap(value)) visitEntries(Map.prototype.entries.call(value), entry, depth + 1);
-      else if (types.isSet(value)) visitEntries(Set.prototype.entries.call(value), entry, depth + 1);
-      visitProperties(value, depth + 1);
+      if (types.isMap(value)) visitEntries(Map.prototype.entries.call(value), entry, at);
+      else if (types.isSet(value)) visitEntries(Set.prototype.entries.call(value), entry, at);
+      visitProperties(value, { ...at, owner: value });
       return true;
     },
     nameOf,

@@ -1,17 +1,15 @@
 // What only the inspector sees of an object: what functions close over, the classes of the program with their private
-// fields. Library functions come after the program's own; Node's are left alone: they lead everywhere.
+// fields. A function of a library is farther away than one of the program; Node's are left alone: they lead everywhere.
 
 import { ownerOf } from '../../model/owner.ts';
 import type { DataReads } from '../objects/data-reads.ts';
 import type { Inspect, Inspected } from '../objects/thread-inspector.ts';
 import type { ProbeWalk } from '../probe-protocol.ts';
 import type { FieldVisitor } from './field-group.ts';
-import type { Visit, VisitQueue } from './visit-queue.ts';
+import type { At, Visit, VisitQueue } from './visit-queue.ts';
 
 export interface FunctionVisits {
   visit(visited: Visit, inspect: Inspect): void;
-  /** Looks into one function of a library; false when there is none left. */
-  visitLibrary(inspect: Inspect): boolean;
   /** Functions that were met, by where they begin. */
   places: Map<string, ProbeWalk['functions'][number]>;
 }
@@ -37,23 +35,27 @@ export function createFunctionVisits({
   const { own, prototypeOf } = reads;
   const { push } = queue;
   const places: FunctionVisits['places'] = new Map();
-  const libraryFunctions: { fn: object; depth: number }[] = [];
+  /** Functions of libraries whose turn has come: they were asked about before. */
+  const libraryFunctions = new WeakSet<object>();
   /** Prototypes of the program's own classes, with the instances of each that were looked into. */
   const ownPrototypes = new Map<object, number>();
 
-  const pushScopes = (fn: object, { place, scopes }: Inspected, depth: number) => {
+  const pushScopes = (fn: object, { place, scopes }: Inspected, where: At) => {
     if (!place) return;
     const of = nameOf(fn);
     const at = { url: place.url, line: place.line, column: place.column };
     for (const [i, scope] of scopes().entries()) {
       const fields = Object.fromEntries(Object.keys(scope).map((name) => [name, own(scope, name)]));
       visitFields({ kind: 'scope', owner: fn, of, scope: i, fields });
-      for (const name of Object.keys(fields)) push(fields[name], { kind: 'variable', name, of, at }, depth);
+      for (const name of Object.keys(fields))
+        push(fields[name], { kind: 'variable', name, of, at }, { ...where, owner: fn });
     }
   };
-  const visitFunction = ({ value: fn, holder, depth }: Visit, inspect: Inspect) => {
+  const visitFunction = (visited: Visit, inspect: Inspect) => {
+    const { value: fn, holder, depth, distance } = visited;
     const inspected = isNative(fn) ? null : inspect(fn);
     if (!inspected?.place) return;
+    if (libraryFunctions.has(fn)) return pushScopes(fn, inspected, { depth, distance });
     const { scriptId, ...at } = inspected.place;
     const key = `${scriptId}:${at.line}:${at.column}`;
     const place = places.get(key);
@@ -64,11 +66,12 @@ export function createFunctionVisits({
     } else if (places.size < MAX_PLACES) places.set(key, { name: nameOf(fn), ...at, count: 1, chained: 0 });
     // Functions that hold each other are a chain of any length, and no deeper for that.
     const next = place ? depth : depth + 1;
-    if (ownerOf(at.url) === 'library') libraryFunctions.push({ fn, depth: next });
-    else pushScopes(fn, inspected, next);
+    if (ownerOf(at.url) !== 'library') return pushScopes(fn, inspected, { depth: next, distance });
+    libraryFunctions.add(fn);
+    queue.pushToInspect({ ...visited, depth: next, distance: distance + 1 });
   };
   /** The methods of its class and its `#fields`, where the class is the program's: each class is asked about once. */
-  const visitClass = (value: object, depth: number, inspect: Inspect) => {
+  const visitClass = (value: object, at: At, inspect: Inspect) => {
     const prototype = prototypeOf(value);
     if (!prototype) return;
     const of = nameOf(value);
@@ -77,7 +80,7 @@ export function createFunctionVisits({
       const isOwn = typeof maker === 'function' && !isNative(maker) && inspect(maker)?.place;
       if (isOwn) {
         ownPrototypes.set(prototype, 0);
-        push(prototype, { kind: 'property', name: 'prototype', of }, depth);
+        push(prototype, { kind: 'property', name: 'prototype', of }, at);
       } else queue.leaveOut(prototype);
     }
     const instances = ownPrototypes.get(prototype);
@@ -87,20 +90,16 @@ export function createFunctionVisits({
       (inspect(value)?.privateFields() ?? []).map(({ name, value: field }) => [name.slice(0, 100), field]),
     );
     visitFields({ kind: 'private', owner: value, of, scope: 0, fields });
-    for (const name of Object.keys(fields)) push(fields[name], { kind: 'property', name, of }, depth);
+    const within = { ...at, owner: value };
+    for (const name of Object.keys(fields)) push(fields[name], { kind: 'property', name, of }, within);
   };
   return {
     visit(visited, inspect) {
-      const { value, holder, depth } = visited;
+      const { value, holder, depth, distance } = visited;
       if (typeof value === 'function') return visitFunction(visited, inspect);
-      visitClass(value, depth + 1, inspect);
-      push(signalOf(reads, value, inspect), holder, depth + 1);
-    },
-    visitLibrary(inspect) {
-      const library = libraryFunctions.shift();
-      const inspected = library && inspect(library.fn);
-      if (inspected) pushScopes(library.fn, inspected, library.depth);
-      return library !== undefined;
+      const at = { depth: depth + 1, distance };
+      visitClass(value, at, inspect);
+      push(signalOf(reads, value, inspect), holder, at);
     },
     places,
   };

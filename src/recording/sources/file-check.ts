@@ -18,11 +18,17 @@ export function scriptsInDoubt(positions: Iterable<ScriptPosition>, readText: Re
   });
 }
 
+/**
+ * A line where samples of a CPU profile fell, which has no column. V8 of Node 16 to 24 counts samples in an inlined function
+ * by its lines, and for the function that it was inlined into: such a line may be one of another file.
+ */
+const isTick = ({ column }: Pick<ScriptPosition, 'column'>): boolean => column < 0;
+
 /** Whether the file has the text that runs, as far as can be told. */
 export function isTextOf({ running, text }: Script, wanted: readonly ScriptPosition[]): boolean {
   if (text === undefined) return !running;
   const lines = text.split('\n');
-  if (wanted.some(({ line }) => line >= lines.length)) return false;
+  if (wanted.some((position) => !isTick(position) && position.line >= lines.length)) return false;
   if (!running || running.characters === text.length) return true;
   if (running.sourceMapUrl && !text.includes(running.sourceMapUrl)) return false;
   // Type stripping adds a comment and keeps all places: the length alone says nothing.
@@ -30,8 +36,8 @@ export function isTextOf({ running, text }: Script, wanted: readonly ScriptPosit
 }
 
 export interface FileCheck {
-  /** A place as the text that runs has it: without its line where the file on disk ends before it. */
-  check(place: Place, textLines: string[] | undefined): Place;
+  /** A place as the text that runs has it, `column` as V8 gave it: without its line where the file on disk ends before it. */
+  check(place: Place, of: { textLines: string[] | undefined; column: number }): Place;
   differs(path: string): void;
   differing(): string[];
 }
@@ -51,15 +57,15 @@ export function createFileCheck(readText: ReadText): FileCheck {
   return {
     differs,
     differing: () => [...differing],
-    check(place, textLines) {
+    check(place, { textLines, column }) {
       const [path, line] = place;
       if (!onDisk.has(path)) onDisk.set(path, readText(path)?.split('\n'));
       const lines = onDisk.get(path);
       if (!lines) return place;
       const text = textLines?.[line - 1];
-      if (text !== undefined && text.trim() !== lines[line - 1]?.trim()) differs(path);
+      if (text !== undefined && text.trim() !== lines[line - 1]?.trim() && !isTick({ column })) differs(path);
       if (line <= lines.length) return place;
-      differs(path);
+      if (!isTick({ column })) differs(path);
       return [path, 0, 0];
     },
   };
@@ -81,9 +87,10 @@ function fits(
   { line, column, of = '', isStart, variable }: ScriptPosition,
 ): boolean {
   const text = lines[line];
+  if (isTick({ column })) return true;
   if (text === undefined || column > text.length) return false;
   const name = GIVEN_NAME.exec(of)?.[1];
-  if (!isStart || variable !== undefined || name === undefined || column < 0) return true;
+  if (!isStart || variable !== undefined || name === undefined) return true;
   const before = `${lines[line - 2] ?? ''}\n${lines[line - 1] ?? ''}\n${text.slice(0, column)}`.slice(
     -BEFORE,
   );

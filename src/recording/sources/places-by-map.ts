@@ -55,7 +55,7 @@ export function placeInSources(
     const original = map.originalOf(line, column);
     if (!original) continue;
     const path = original[0];
-    const place = inFiles?.check(original, map.linesOf(path)) ?? original;
+    const place = inFiles?.check(original, { textLines: map.linesOf(path), column }) ?? original;
     source.positions[`${line}:${column}`] = place;
     noteLine(sources.lines, place, map.linesOf(path), original[2] - 1);
     noteOwner(sources, path, { map, packageAt });

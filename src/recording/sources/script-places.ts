@@ -110,7 +110,9 @@ function locateIn(
     // The file is not the text that has this line, and what the compiler added stands nowhere else.
     const isNowhere = !isOnDisk && map !== null;
     const place: Place = isNowhere ? [script.path, 0, 0] : [script.path, line + 1, Math.max(0, column) + 1];
-    source.positions[`${line}:${column}`] = textLines ? inFiles.check(place, undefined) : place;
+    source.positions[`${line}:${column}`] = textLines
+      ? inFiles.check(place, { textLines: undefined, column })
+      : place;
     if (isOnDisk) noteLine(sources.lines, place, textLines, column);
   }
   if (map) placeInSources({ wanted, map }, source, into);

@@ -18,6 +18,18 @@ const growingCollection = v.object({
   holder: v.optional(holder),
   /** At this read; the first read of one also has those before. */
   sizes: v.pipe(v.array(v.object({ atMillis, entries: count })), v.minLength(1)),
+  /** How much it may hold at most, as the object that it belongs to says. */
+  bound: v.optional(
+    v.object({
+      /** Of the field that says so. */
+      name: text,
+      limit: v.number(),
+      /** At this read, in the unit of `limit`: entries, or a size of its own. */
+      held: v.number(),
+      /** A variable beside the collection, and no field of the object that it belongs to: it may be meant for something else. */
+      isNearby: v.optional(v.boolean()),
+    }),
+  ),
   /** What the newest entry looks like: a class name or "string", "{id, name}". Never its content. */
   newestEntry: text,
   /** Where entries were added, caught since the last read. */

@@ -56,7 +56,7 @@ interface Followed {
 }
 
 export function createCollectionGrowth(inspector: OwnInspector): CollectionGrowth {
-  const reads = createDataReads(types);
+  const reads = createDataReads(types, nowMillis);
   const kinds = createCollectionKinds(reads);
   const cleanups: (() => void)[] = [];
   const config = { url: 'culprit:testing' };

@@ -1,8 +1,8 @@
 // What runs in the target to read its settings, Node 16 to 26. It reads data properties only (no getter, no method of the
 // program runs), is bounded, and ends by itself when nobody asks for its result.
 import type { InnerSettings } from '../../../model/settings/settings.ts';
-import { findLoad, type Load, loadTypes } from '../../../probe/core.ts';
-import { createDataReads, type DataReads } from '../../../probe/objects/data-reads.ts';
+import { findLoad, type Load, loadReads } from '../../../probe/core.ts';
+import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import { readAgents } from './agent-reads.ts';
 import { countHandlers, readHandlers } from './handler-reads.ts';
 import { startLoopTicks } from './loop-ticks.ts';
@@ -54,7 +54,7 @@ export function installSettingsProbe(
 function begin(load: Load, { closeInspector, leaseMillis }: SettingsProbeConfig): SettingsHandle {
   const timers: typeof import('node:timers') = load('timers');
   const inspector: Inspector = load('inspector');
-  const read = createSettingsRead(load, createDataReads(loadTypes(load)));
+  const read = createSettingsRead(load, loadReads(load));
   const ticks = startLoopTicks(load);
   let isOver = false;
   const end = () => {

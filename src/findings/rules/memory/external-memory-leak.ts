@@ -27,9 +27,16 @@ export const externalMemoryLeak: Rule = {
       };
     if (external.verdict !== 'growing' || external.slopePerSecond < EXTERNAL_MEMORY.leastBytesPerSecond)
       return [];
-    return [describe(facts)];
+    return isFilling(facts) ? [] : [describe(facts)];
   },
 };
+
+/** What takes the buffers has a maximum, and comes to it before memory ends. */
+function isFilling(facts: Facts): boolean {
+  const filling = bufferCollection(facts)?.filling;
+  const { exhaustionSeconds = Number.POSITIVE_INFINITY } = whenMemoryRunsOut(facts, facts.memory.external);
+  return filling != null && !filling.isNearby && filling.secondsLeft < exhaustionSeconds;
+}
 
 function describe(facts: Facts): Draft {
   const { external } = facts.memory;

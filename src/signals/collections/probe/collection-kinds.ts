@@ -7,7 +7,7 @@ import { createShapes, type Shapes } from './shapes.ts';
 export interface CollectionKinds extends Shapes {
   /** Null: nothing that holds entries. */
   typeOf(value: object): CollectionType | null;
-  /** Entries, or listeners; counting stops at `atMost` where it has to walk. -1: cannot be told. */
+  /** Entries, or listeners; counting stops at `atMost` where it has to walk. NaN: too many to be counted. */
   sizeOf(value: object, type: CollectionType, atMost: number): number;
   /** Smaller ones are not worth watching. */
   leastSize(type: CollectionType): number;
@@ -17,11 +17,13 @@ export interface CollectionKinds extends Shapes {
 }
 
 const LEAST = { Map: 1, Set: 1, Array: 16, Object: 48, EventEmitter: 4, EventTarget: 4 };
+/** Times of a vast object's keys: to count more takes 40 ms. */
+const UNCOUNTED = 16;
 /** A tenth of a millisecond. */
 const MAX_WALK = 5_000;
 
 export function createCollectionKinds(reads: DataReads): CollectionKinds {
-  const { types, own, isA } = reads;
+  const { types, own, isA, isVast } = reads;
   const listeners = createEventListeners(reads);
   const { shapeOf, classOf } = createShapes(reads);
   const isEvents = (type: CollectionType) => type === 'EventEmitter' || type === 'EventTarget';
@@ -37,6 +39,16 @@ export function createCollectionKinds(reads: DataReads): CollectionKinds {
     if (type === 'Map') Map.prototype.forEach.call(value, walk);
     else Set.prototype.forEach.call(value, walk);
     return newest;
+  };
+  /** With a loop: to list the keys would take memory. V8 sorts them in any case, so that those of the largest are not counted. */
+  const keyCount = (value: object, atMost: number): number => {
+    if (isVast(value)) {
+      if (atMost <= LEAST.Object) return atMost;
+      if (isVast(value, UNCOUNTED)) return Number.NaN;
+    }
+    let count = 0;
+    for (const _key in value) if (++count >= atMost) break;
+    return count;
   };
   return {
     typeOf(value) {
@@ -70,11 +82,4 @@ export function createCollectionKinds(reads: DataReads): CollectionKinds {
     },
     busiestEvent,
   };
-}
-
-/** Walked with a loop: to list a million keys would take memory. */
-function keyCount(value: object, atMost: number): number {
-  let count = 0;
-  for (const _key in value) if (++count >= atMost) break;
-  return count;
 }

@@ -1,10 +1,11 @@
 // Which collections grow, and how many objects there are of each class. Everything is held weakly.
 import type { ProbeCore } from '../../../probe/core.ts';
-import type { ProbeCensus, ProbeCollections, ProbeHolder, ProbeWalk } from '../../../probe/probe-protocol.ts';
+import type { ProbeCensus, ProbeCollections, ProbeWalk } from '../../../probe/probe-protocol.ts';
 import type { ReferenceWalk, Walk, WalkLimits } from '../../../probe/walk/reference-walk.ts';
+import type { Bounds } from './bounds.ts';
 import type { CollectionKinds } from './collection-kinds.ts';
 import type { InsertionTraps } from './insertion-traps.ts';
-import { createTrackedCollections, type Findings } from './tracked-collections.ts';
+import { createTrackedCollections, type Findings, type Held } from './tracked-collections.ts';
 
 export interface CollectionWatch {
   /** Begins to pick collections to watch among those that can be reached by references; a walk under way is given up. */
@@ -24,6 +25,7 @@ export interface CollectionWatch {
 export interface CollectionWatchParts {
   kinds: CollectionKinds;
   traps: InsertionTraps;
+  bounds: Bounds;
   references: ReferenceWalk;
   /** Collections of the probe itself. */
   own: object[];
@@ -36,20 +38,20 @@ const LEAST_FUNCTIONS = 20;
 const BYTES_PER_COLLECTION = 220;
 
 export function createCollectionWatch(core: ProbeCore, parts: CollectionWatchParts): CollectionWatch {
-  const { kinds, traps, references, own } = parts;
-  const tracked = createTrackedCollections(kinds, traps);
+  const { kinds, bounds, references, own } = parts;
+  const tracked = createTrackedCollections({ ...parts, now: core.now });
   const functions = new Map<string, WeakRef<object>>();
   let hasTracked = false;
   let walking: { walk: Walk; findings: Findings } | null = null;
 
   /** Notes the value where it is a collection worth watching. */
-  const note = (value: object, holder: ProbeHolder | undefined, { found, lists }: Findings) => {
+  const note = (value: object, { found, lists }: Findings, held: Held = {}) => {
     const type = kinds.typeOf(value);
     if (!type || own.includes(value)) return;
     const least = kinds.leastSize(type);
     const size = kinds.sizeOf(value, type, least);
     if (size < least) return;
-    found.push({ value, type, size, holder });
+    found.push({ value, type, size, ...held });
     const list = kinds.busiestEvent(value, type)?.list;
     if (list) lists.add(list);
   };
@@ -74,7 +76,7 @@ export function createCollectionWatch(core: ProbeCore, parts: CollectionWatchPar
       try {
         if (value === objects || own.includes(value)) continue;
         count(value, classes);
-        if (!hasTracked) note(value, undefined, findings);
+        if (!hasTracked) note(value, findings);
       } catch {}
     }
     if (!hasTracked) tracked.track(findings);
@@ -91,7 +93,11 @@ export function createCollectionWatch(core: ProbeCore, parts: CollectionWatchPar
     beginWalk(limits) {
       const findings: Findings = { found: [], lists: new Set() };
       walking = {
-        walk: references.begin(limits, (value, holder) => note(value, holder, findings)),
+        walk: references.begin(
+          limits,
+          (value, holder, owner) => note(value, findings, { holder, owner }),
+          bounds.note,
+        ),
         findings,
       };
     },

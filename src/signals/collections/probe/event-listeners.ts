@@ -20,7 +20,7 @@ type Visit = (name: string, count: number, list: unknown[] | null) => void;
 
 const MAX_EVENTS = 1_000;
 
-export function createEventListeners({ own, isObject, types }: DataReads): EventListeners {
+export function createEventListeners({ own, keysOf, isObject, types }: DataReads): EventListeners {
   const key = targetKey();
   const eventsOf = (value: object): object | null => {
     const events = own(value, '_events');
@@ -32,7 +32,7 @@ export function createEventListeners({ own, isObject, types }: DataReads): Event
   };
   const eachEvent = (value: object, visit: Visit): void => {
     const events = eventsOf(value);
-    for (const name of events ? Reflect.ownKeys(events).slice(0, MAX_EVENTS) : []) {
+    for (const name of events ? keysOf(events).slice(0, MAX_EVENTS) : []) {
       const listeners = own(events, name);
       if (!listeners || types.isProxy(listeners)) continue;
       const list = Array.isArray(listeners) ? listeners : null;

@@ -41,12 +41,14 @@ export function createShapes(reads: DataReads): Shapes {
     const keys: string[] = [];
     // A loop asks the prototypes, too, one of which may be a proxy.
     if (prototype === null || prototype === Object.prototype) {
+      if (reads.isVast(value)) return ['...'];
       for (const key in value) if (keys.push(key.slice(0, LONGEST_KEY)) === SOME_KEYS) break;
       return keys;
     }
-    return Object.keys(value)
+    return reads
+      .keysOf(value)
       .slice(0, SOME_KEYS)
-      .map((key) => key.slice(0, LONGEST_KEY));
+      .map((key) => String(key).slice(0, LONGEST_KEY));
   };
   return {
     shapeOf,

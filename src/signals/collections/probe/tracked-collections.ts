@@ -1,13 +1,20 @@
 // Collections that are watched for growth, with their sizes at each read. Held weakly.
 import type { ProbeCollections, ProbeHolder } from '../../../probe/probe-protocol.ts';
+import type { Bounds } from './bounds.ts';
 import type { CollectionKinds } from './collection-kinds.ts';
 import type { CaughtInsertions, InsertionTraps } from './insertion-traps.ts';
 
 type Growing = ProbeCollections['growing'][number];
 
+/** By which name it is held, and by which object or function. */
+export interface Held {
+  holder?: ProbeHolder | undefined;
+  owner?: object | undefined;
+}
+
 /** What a walk has met: collections, and lists that are parts of others. */
 export interface Findings {
-  found: { value: object; type: Growing['type']; size: number; holder: ProbeHolder | undefined }[];
+  found: ({ value: object; type: Growing['type']; size: number } & Held)[];
   lists: Set<object>;
 }
 
@@ -27,18 +34,32 @@ interface Tracked {
   ref: WeakRef<object>;
   type: Growing['type'];
   holder: ProbeHolder | undefined;
+  owner: WeakRef<object> | undefined;
+  /** At each read; NaN where it was not counted. */
   sizes: number[];
   caught: CaughtInsertions;
   /** How much of it a read has told already. */
   told: { sizes: number; stacks: number };
+  /** When it may be counted again. */
+  dueAt: number;
 }
 
 const MAX_TRACKED = 4_000;
 const MAX_TOLD = 40;
 const MAX_ENTRIES = 200_000;
 const LEAST_GROWTH = 2;
+/** Times of what it took, until it is counted again: keys of a large object are sorted each time. */
+const RESTS = 150;
+const CHEAP_MILLIS = 1;
 
-export function createTrackedCollections(kinds: CollectionKinds, traps: InsertionTraps): TrackedCollections {
+export interface TrackedParts {
+  kinds: CollectionKinds;
+  traps: InsertionTraps;
+  bounds: Bounds;
+  now(): number;
+}
+
+export function createTrackedCollections({ kinds, traps, bounds, now }: TrackedParts): TrackedCollections {
   let tracked: Tracked[] = [];
   let growingRefs: WeakRef<object>[] = [];
   const readTimes: number[] = [];
@@ -49,7 +70,7 @@ export function createTrackedCollections(kinds: CollectionKinds, traps: Insertio
     const room = MAX_TRACKED - tracked.length;
     // The biggest first: what is small when the list is full is not what fills the heap.
     if (found.length > room) found.sort((a, b) => b.size - a.size);
-    for (const { value, type, holder } of found) {
+    for (const { value, type, holder, owner } of found) {
       // An emitter's lists are counted with the emitter.
       if (tracked.length >= MAX_TRACKED || lists.has(value) || isTracked.has(value)) continue;
       isTracked.add(value);
@@ -58,6 +79,8 @@ export function createTrackedCollections(kinds: CollectionKinds, traps: Insertio
         ref: new WeakRef(value),
         type,
         holder,
+        owner: owner && new WeakRef(owner),
+        dueAt: 0,
         // It was not there, or not looked at, in the reads before.
         sizes: readTimes.map(() => Number.NaN),
         caught: { stacks: [], isSet: false, isOwn: false, shapeOf: kinds.shapeOf },
@@ -71,7 +94,7 @@ export function createTrackedCollections(kinds: CollectionKinds, traps: Insertio
     else traps.set(collection, type, caught);
   };
   const describe = (entry: Tracked, collection: object): Growing => {
-    const { id, type, holder, sizes, caught, told } = entry;
+    const { id, type, holder, owner, sizes, caught, told } = entry;
     entry.told = { sizes: sizes.length, stacks: caught.stacks.length };
     return {
       id,
@@ -79,6 +102,7 @@ export function createTrackedCollections(kinds: CollectionKinds, traps: Insertio
       className: classNameOf(kinds, collection, type),
       event: kinds.busiestEvent(collection, type)?.name,
       holder,
+      bound: bounds.boundOf(collection, owner?.deref(), lastOf(entry)),
       sizes: sizes.flatMap((entries, i) =>
         i >= told.sizes && entries >= 0 ? [{ atMillis: readTimes[i]!, entries }] : [],
       ),
@@ -89,7 +113,14 @@ export function createTrackedCollections(kinds: CollectionKinds, traps: Insertio
   const readSizes = (atMillis: number) => {
     for (const entry of tracked) {
       const collection = entry.ref.deref();
-      entry.sizes.push(collection ? kinds.sizeOf(collection, entry.type, MAX_ENTRIES) : -1);
+      if (!collection) entry.sizes.push(-1);
+      else if (entry.dueAt > atMillis) entry.sizes.push(Number.NaN);
+      else {
+        const from = now();
+        entry.sizes.push(kinds.sizeOf(collection, entry.type, MAX_ENTRIES));
+        const took = now() - from;
+        if (took > CHEAP_MILLIS) entry.dueAt = atMillis + took * RESTS;
+      }
     }
     readTimes.push(atMillis);
     tracked = tracked.filter((entry) => !entry.caught.isOwn && lastOf(entry) >= 0);
@@ -125,7 +156,9 @@ export function createTrackedCollections(kinds: CollectionKinds, traps: Insertio
 }
 
 function lastOf({ sizes }: Tracked): number {
-  return sizes[sizes.length - 1]!;
+  let at = sizes.length - 1;
+  while (at > 0 && Number.isNaN(sizes[at])) at--;
+  return sizes[at]!;
 }
 
 function fastest(tracked: readonly Tracked[]): Tracked[] {

@@ -1,8 +1,8 @@
 // The code that lists, inside the target, what keeps a thread's event loop alive, for one evaluation: it installs nothing,
 // and holds nothing once we let go of it.
 
-import { findLoad, type Load, loadTypes } from '../../../probe/core.ts';
-import { createDataReads, type DataReads } from '../../../probe/objects/data-reads.ts';
+import { findLoad, type Load, loadReads } from '../../../probe/core.ts';
+import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import { createThreadInspector, type Inspect } from '../../../probe/objects/thread-inspector.ts';
 import { createAliveGroups } from './alive-groups.ts';
 import { type AliveThings, collectThings, objectsOf } from './alive-things.ts';
@@ -17,7 +17,7 @@ export function createKeepAliveList(
   try {
     const load = findLoad(requireOrNothing);
     if (!load) return 'no access to built-in modules';
-    const reads = createDataReads(loadTypes(load));
+    const reads = loadReads(load);
     return {
       counts: countAlive,
       prototypeOf: (type) => prototypeOf(load, reads, type),

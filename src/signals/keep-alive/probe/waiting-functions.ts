@@ -15,7 +15,7 @@ const MAX_LISTENERS = 20;
 const MAX_PER_EVENT = 5;
 
 export function createWaitingFunctions(reads: DataReads): WaitingFunctions {
-  const { own, inherited, isObject, types } = reads;
+  const { own, keysOf, inherited, isObject, types } = reads;
   const named = (event: PropertyKey, owner = '') => `${owner}'${String(event).slice(0, 60)}' listener`;
 
   /** `onmessage = f` is kept as the wrapper's `handler`; once() wraps, too. */
@@ -38,7 +38,7 @@ export function createWaitingFunctions(reads: DataReads): WaitingFunctions {
     ofEmitter(emitter, first, owner) {
       const events = inherited(emitter, '_events');
       if (!isObject(events)) return [];
-      const names = Reflect.ownKeys(events).slice(0, MAX_EVENTS);
+      const names = keysOf(events).slice(0, MAX_EVENTS);
       const ordered = [
         ...first.filter((name) => names.includes(name)),
         ...names.filter((name) => !first.includes(String(name))),

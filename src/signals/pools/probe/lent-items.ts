@@ -14,7 +14,7 @@ const SILENT_MILLIS = 4_000;
 /** The function describes items that are lent out now. */
 export function createLentItems(core: ProbeCore): (items: unknown[]) => NonNullable<ProbePool['lent']> {
   const net: typeof import('node:net') = core.load('net');
-  const { own, isObject, isA } = core.reads;
+  const { own, keysOf, isObject, isA } = core.reads;
   const labelOf = createAgentLabels(core);
   const isSocket = (value: object): value is Socket => isA(value, net.Socket);
 
@@ -23,7 +23,7 @@ export function createLentItems(core: ProbeCore): (items: unknown[]) => NonNulla
     if (!isObject(value)) return null;
     if (isSocket(value)) return value;
     if (depth >= MAX_SOCKET_DEPTH) return null;
-    for (const key of Reflect.ownKeys(value).slice(0, MAX_KEYS)) {
+    for (const key of keysOf(value).slice(0, MAX_KEYS)) {
       const found = socketOf(own(value, key), depth + 1);
       if (found) return found;
     }

@@ -21,7 +21,7 @@ const MAX_KEYS = 16;
 const MOST_FIELDS_OF_QUEUE = 12;
 
 export function createLineContents(reads: DataReads, parts: PoolParts): LineContents {
-  const { own, isObject, types, prototypeOf } = reads;
+  const { own, keysOf, isObject, types, prototypeOf } = reads;
   const isThing = (value: unknown): value is object => typeof value === 'function' || isObject(value);
 
   /** Those that were served may leave holes at its beginning. */
@@ -53,7 +53,7 @@ export function createLineContents(reads: DataReads, parts: PoolParts): LineCont
   const ofQueue = (queue: object): Line | null => {
     const prototype = prototypeOf(queue);
     if (!prototype || prototype === Object.prototype) return null;
-    if (Reflect.ownKeys(queue).length > MOST_FIELDS_OF_QUEUE) return null;
+    if (keysOf(queue).length > MOST_FIELDS_OF_QUEUE) return null;
     const [first] = parts.itemsOf(queue, 1);
     const count = parts.countOf(queue);
     return isThing(first) && count !== undefined ? { count, first } : null;
@@ -63,7 +63,7 @@ export function createLineContents(reads: DataReads, parts: PoolParts): LineCont
   const isWaiter = (item: object, depth = 0): boolean => {
     if (isCalled(item)) return true;
     if (Array.isArray(item) || types.isMap(item) || types.isSet(item)) return false;
-    const inner = Reflect.ownKeys(item)
+    const inner = keysOf(item)
       .slice(0, MAX_KEYS)
       .map((key) => own(item, key));
     return inner.some(isCalled) || (depth === 0 && inner.some((each) => isObject(each) && isWaiter(each, 1)));

@@ -23,7 +23,7 @@ const MAX_NAMES = 200;
 const MAX_DEPTH = 3;
 
 export function createPoolParts(reads: DataReads): PoolParts {
-  const { own, isObject } = reads;
+  const { own, keysOf, isObject } = reads;
 
   const listsByName: PoolParts['listsByName'] = (part) => {
     if (!isObject(part) || Array.isArray(part)) return null;
@@ -42,7 +42,7 @@ export function createPoolParts(reads: DataReads): PoolParts {
   const ringOf = (value: object): Ring | null => {
     let list: unknown[] | undefined;
     const at: Record<string, number> = Object.create(null);
-    for (const key of Reflect.ownKeys(value).slice(0, MAX_KEYS)) {
+    for (const key of keysOf(value).slice(0, MAX_KEYS)) {
       const part = own(value, key);
       if (isObject(part) && Array.isArray(part)) list ??= part;
       else if (typeof part === 'number') at[wordOf(key)] = part;
@@ -62,7 +62,7 @@ interface Known extends Pick<PoolParts, 'listsByName'> {
   ringOf(value: object): Ring | null;
 }
 
-function createPartCounts({ own, isObject, types }: DataReads, { listsByName, ringOf }: Known) {
+function createPartCounts({ own, keysOf, isObject, types }: DataReads, { listsByName, ringOf }: Known) {
   const countOf = (part: unknown, depth = 0, seen = new Set<object>()): number | undefined => {
     if (typeof part === 'number') return Number.isFinite(part) && part >= 0 ? part : undefined;
     if (!isObject(part) || depth > MAX_DEPTH || seen.has(part)) return undefined;
@@ -75,7 +75,7 @@ function createPartCounts({ own, isObject, types }: DataReads, { listsByName, ri
     return countInside(part, depth, seen);
   };
   const countInside = (value: object, depth: number, seen: Set<object>): number | undefined => {
-    const keys = Reflect.ownKeys(value);
+    const keys = keysOf(value);
     if (keys.length > MAX_KEYS) return undefined;
     // A queue of queues (one for each priority) counts the queues: what is in them is meant.
     const slots = own(value, '_slots');
@@ -97,7 +97,7 @@ function createPartCounts({ own, isObject, types }: DataReads, { listsByName, ri
   return { countOf: (part: unknown) => countOf(part) };
 }
 
-function createPartItems({ own, isObject, types }: DataReads, { listsByName, ringOf }: Known) {
+function createPartItems({ own, keysOf, isObject, types }: DataReads, { listsByName, ringOf }: Known) {
   const linkedItems = (list: object, most: number): unknown[] => {
     const found: unknown[] = [];
     let node = own(list, 'head');
@@ -116,7 +116,7 @@ function createPartItems({ own, isObject, types }: DataReads, { listsByName, rin
     }
     const linked = linkedItems(part, most);
     if (linked.length > 0 || depth >= MAX_DEPTH) return linked;
-    for (const key of Reflect.ownKeys(part).slice(0, MAX_KEYS)) {
+    for (const key of keysOf(part).slice(0, MAX_KEYS)) {
       const inner = own(part, key);
       const items = isObject(inner) ? itemsOf(inner, most, depth + 1) : [];
       if (items.length > 0) return items;

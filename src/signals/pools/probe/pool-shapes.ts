@@ -19,11 +19,11 @@ export interface PoolShapes extends PoolParts {
 }
 
 export function createPoolShapes(reads: DataReads): PoolShapes {
-  const { own, isObject } = reads;
+  const { own, keysOf, isObject } = reads;
   const parts = createPoolParts(reads);
   const limitIn = (value: object): number | undefined => {
     let least: number | undefined;
-    for (const key of Reflect.ownKeys(value).slice(0, MAX_KEYS)) {
+    for (const key of keysOf(value).slice(0, MAX_KEYS)) {
       const limit = LIMIT.test(wordOf(key)) ? own(value, key) : undefined;
       if (typeof limit === 'number' && limit >= 1 && limit < (least ?? Number.POSITIVE_INFINITY))
         least = limit;
@@ -33,7 +33,7 @@ export function createPoolShapes(reads: DataReads): PoolShapes {
   return {
     ...parts,
     shapeOf(value) {
-      const keys = Reflect.ownKeys(value);
+      const keys = keysOf(value);
       if (keys.length < 3 || keys.length > MAX_KEYS) return null;
       const shape: PoolShape = {
         limit: undefined,

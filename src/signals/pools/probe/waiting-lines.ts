@@ -51,7 +51,7 @@ export function createWaitingLines(
   core: ProbeCore,
   { parts, traps, thread }: WaitingLinesParts,
 ): WaitingLines {
-  const { own, isObject, prototypeOf } = core.reads;
+  const { own, keysOf, isObject, prototypeOf } = core.reads;
   const { Stream }: typeof import('node:stream') = core.load('stream');
   const contents: LineContents = createLineContents(core.reads, parts);
   let watched: Watched[] = [];
@@ -82,7 +82,7 @@ export function createWaitingLines(
   };
   const ownFields = (value: object): FieldGroup['fields'] => {
     const fields: FieldGroup['fields'] = Object.create(null);
-    for (const key of Reflect.ownKeys(value).slice(0, MAX_FIELDS)) fields[String(key)] = own(value, key);
+    for (const key of keysOf(value).slice(0, MAX_FIELDS)) fields[String(key)] = own(value, key);
     return fields;
   };
   const fieldsNow = (
