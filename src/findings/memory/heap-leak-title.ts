@@ -13,9 +13,16 @@ import type { HeapCause, PilingClosures } from './heap-cause.ts';
 export function nameOf({ collection, insertion }: GrowingCollection): string {
   return (
     namedHolder(collection, insertion?.frames ?? []) ??
-    (collection.holder?.kind === 'variable' ? collection.holder.name : null) ??
+    placeOf(collection) ??
     (collection.className === collection.type ? collection.type : collection.className)
   );
+}
+
+/** By the walk that came to it: a variable, or a property with the class that has it. */
+function placeOf({ holder }: CollectionGrowth): string | null {
+  if (holder?.kind === 'variable') return holder.name;
+  if (holder?.kind !== 'property') return null;
+  return /^[A-Z]/.test(holder.of) && holder.of !== 'Object' ? `${holder.of}.${holder.name}` : holder.name;
 }
 
 function namedHolder({ holderName, holder }: CollectionGrowth, frames: readonly Frame[]): string | null {
@@ -45,7 +52,8 @@ export function titleOf(
       ? collection.type
       : `${collection.className} (a ${collection.type})`;
   if (collection.alike !== undefined) return alikeTitle(collection, type, rate, at);
-  const named = collection.holderName ? `${type} \`${name}\`` : `${aOrAn(type)}`;
+  const isNamed = collection.holderName !== null || placeOf(collection) !== null;
+  const named = isNamed ? `${type} \`${name}\`` : `${aOrAn(type)}`;
   return `${named} grows by ${rate.replace('/s', ' entries/s')} ${collection.type === 'Array' || isTrimmed ? 'more than is taken out' : 'and is never trimmed'}${at}`;
 }
 
