@@ -428,6 +428,24 @@ describe('following references', () => {
     expect(found!.sizes.map(({ entries }) => entries)).toEqual([20, 50, 80, 110, 110]);
   });
 
+  it('follows a list in a state that is replaced as a whole', () => {
+    const probe = install();
+    class StoreForTest {
+      state = { rows: Array.from({ length: 20 }, (_, i) => `row ${i}`) };
+    }
+    const store = new StoreForTest();
+    hold(() => store);
+    walkWith(probe);
+    const read = createReader(probe);
+    read(0, 0);
+    for (let second = 1; second < 4; second++) {
+      for (let i = 0; i < 30; i++) store.state = { rows: [...store.state.rows, 'more'] };
+      read(second * 1_000, 0);
+    }
+    const found = read(4_000, 0).find(({ holder }) => holder?.name === 'rows' && holder.of === 'Object');
+    expect(found!.sizes.map(({ entries }) => entries)).toEqual([20, 50, 80, 110, 110]);
+  });
+
   it('does not take something else in the same place for it', () => {
     const probe = install();
     class HolderForTest {

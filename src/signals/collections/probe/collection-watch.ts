@@ -97,7 +97,7 @@ export function createCollectionWatch(core: ProbeCore, parts: CollectionWatchPar
       walking = {
         walk: references.begin(
           limits,
-          (value, holder, owner) => note(value, findings, { holder, owner }),
+          (value, holder, { owner, above } = {}) => note(value, findings, { holder, owner, above }),
           bounds.note,
         ),
         findings,

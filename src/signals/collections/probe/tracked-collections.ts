@@ -11,6 +11,8 @@ type Growing = ProbeCollections['growing'][number];
 export interface Held {
   holder?: ProbeHolder | undefined;
   owner?: object | undefined;
+  /** How that one is held in its turn. */
+  above?: Slot | undefined;
 }
 
 /** What a walk has met: collections, and lists that are parts of others. */
@@ -36,6 +38,7 @@ interface Tracked {
   type: Growing['type'];
   holder: ProbeHolder | undefined;
   owner: WeakRef<object> | undefined;
+  above: { holder: ProbeHolder; owner: WeakRef<object> } | undefined;
   /** How often another one of its type was found in its place. */
   replaced: number;
   /** At each read; NaN where it was not counted. */
@@ -82,7 +85,7 @@ export function createTrackedCollections({
     const room = MAX_TRACKED - tracked.length;
     // The biggest first: what is small when the list is full is not what fills the heap.
     if (found.length > room) found.sort((a, b) => b.size - a.size);
-    for (const { value, type, holder, owner } of found) {
+    for (const { value, type, holder, owner, above } of found) {
       // An emitter's lists are counted with the emitter.
       if (tracked.length >= MAX_TRACKED || lists.has(value) || isTracked.has(value)) continue;
       isTracked.add(value);
@@ -92,6 +95,7 @@ export function createTrackedCollections({
         type,
         holder,
         owner: owner && new WeakRef(owner),
+        above: above && { holder: above.holder, owner: new WeakRef(above.owner) },
         replaced: 0,
         dueAt: 0,
         // It was not there, or not looked at, in the reads before.
@@ -128,6 +132,14 @@ export function createTrackedCollections({
     const object = owner?.deref();
     return holder && object ? { holder, owner: object } : null;
   };
+  /** Of an object that is replaced with all that it holds: the one that has come into its place. */
+  const renewOwner = (entry: Tracked, value: unknown) => {
+    if (isObject(value) && value !== entry.owner?.deref()) entry.owner = new WeakRef(value);
+  };
+  const aboveOf = ({ above }: Tracked): Slot | null => {
+    const object = above?.owner.deref();
+    return above && object ? { holder: above.holder, owner: object } : null;
+  };
   /** The collection that has come into the place of the one that was tracked. */
   const replace = (entry: Tracked, value: unknown) => {
     if (!isObject(value) || value === entry.ref.deref() || isTracked.has(value)) return;
@@ -137,7 +149,19 @@ export function createTrackedCollections({
     entry.replaced++;
     entry.caught.isSet = false;
   };
+  const renewOwners = () => {
+    const gone: { entry: Tracked; slot: Slot }[] = [];
+    for (const entry of tracked) {
+      const above = entry.holder?.kind === 'property' ? aboveOf(entry) : null;
+      if (above?.holder.kind === 'property') renewOwner(entry, slots.ofProperty(above));
+      else if (above?.holder.kind === 'variable' && gone.length < MOST_VARIABLES && !entry.owner?.deref())
+        gone.push({ entry, slot: above });
+    }
+    const values = slots.ofVariables(gone.map(({ slot }) => slot));
+    for (const [i, { entry }] of gone.entries()) renewOwner(entry, values[i]);
+  };
   const followSlots = () => {
+    renewOwners();
     const gone: { entry: Tracked; slot: Slot }[] = [];
     for (const entry of tracked) {
       const slot = slotOf(entry);
