@@ -480,6 +480,25 @@ describe('following references', () => {
     expect(found.map(({ type, event }) => [type, event])).toContainEqual(['EventTarget', 'abort']);
   });
 
+  it('leaves what is large to itself: the inspector would list all entries', () => {
+    class SessionsForTest extends Map<number, object> {
+      readonly #expired = new Map([[0, {}]]);
+      expire = (key: number) => this.#expired.set(key, {});
+    }
+    const watched = (entries: number) => {
+      const probe = install();
+      const sessions = new SessionsForTest();
+      for (let i = 0; i < entries; i++) sessions.set(i, {});
+      hold(() => sessions);
+      walkWith(probe);
+      const found = growingAfter(probe, () => {
+        for (let i = 0; i < 500; i++) sessions.expire(i);
+      });
+      return found.filter(({ holder }) => holder?.of === 'SessionsForTest').map(({ holder }) => holder?.name);
+    };
+    expect([watched(100), watched(1_000)]).toEqual([['#expired'], []]);
+  });
+
   it('counts functions that hold each other, however long the chain, and says where they begin', () => {
     const probe = install();
     let quoteForTest = (cents: number) => cents;

@@ -83,6 +83,12 @@ export function isUnexplained(growth: HeapGrowth, facts: Facts): boolean {
   );
 }
 
+/** What rises is known to have a maximum, or may be a cache that fills after the start: its pace says nothing of limits. */
+export function mayComeToAnEnd(facts: Facts): boolean {
+  const growth = facts.heap.find(({ thread }) => thread === 0);
+  return Boolean(growth && (apartFromFilling(growth, facts).isExplained || isUnexplained(growth, facts)));
+}
+
 /** The class of objects that there are most more of. */
 function mostOf({ thread }: HeapGrowth, facts: Facts): ClassGrowth | null {
   const [first] = growingClasses(facts.observations.classes, thread).filter(

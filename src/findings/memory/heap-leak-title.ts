@@ -13,13 +13,13 @@ import type { HeapCause, PilingClosures } from './heap-cause.ts';
 export function nameOf({ collection, insertion }: GrowingCollection): string {
   return (
     namedHolder(collection, insertion?.frames ?? []) ??
-    placeOf(collection) ??
+    heldAs(collection) ??
     (collection.className === collection.type ? collection.type : collection.className)
   );
 }
 
-/** By the walk that came to it: a variable, or a property with the class that has it. */
-function placeOf({ holder }: CollectionGrowth): string | null {
+/** As the walk came to it: the variable, or the property with the class of its object. */
+function heldAs({ holder }: CollectionGrowth): string | null {
   if (holder?.kind === 'variable') return holder.name;
   if (holder?.kind !== 'property') return null;
   return /^[A-Z]/.test(holder.of) && holder.of !== 'Object' ? `${holder.of}.${holder.name}` : holder.name;
@@ -52,8 +52,7 @@ export function titleOf(
       ? collection.type
       : `${collection.className} (a ${collection.type})`;
   if (collection.alike !== undefined) return alikeTitle(collection, type, rate, at);
-  const isNamed = collection.holderName !== null || placeOf(collection) !== null;
-  const named = isNamed ? `${type} \`${name}\`` : `${aOrAn(type)}`;
+  const named = collection.holderName || heldAs(collection) ? `${type} \`${name}\`` : `${aOrAn(type)}`;
   return `${named} grows by ${rate.replace('/s', ' entries/s')} ${collection.type === 'Array' || isTrimmed ? 'more than is taken out' : 'and is never trimmed'}${at}`;
 }
 

@@ -3,13 +3,15 @@ import type { Facts } from '../../analysis/facts.ts';
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import { isIdle } from '../../analysis/work-done.ts';
 import type { Finding, NotApplicable, Verdict } from '../../model/finding.ts';
-import { formatBytes, formatDuration, formatShare } from '../../units/units.ts';
+import { formatBytes, formatDuration, formatShare, formatTimeLeft } from '../../units/units.ts';
 import { joinDrafts } from '../join.ts';
+import { heapLimitOf } from '../limits.ts';
 import { isUnexplained } from '../memory/heap-cause.ts';
 import { measureHolder, measureNext } from '../next-measurement.ts';
 import { rankFindings } from '../rank.ts';
 import type { Draft } from '../rule.ts';
 import { RULES } from '../rules.ts';
+import { secondsUntil } from '../wording.ts';
 import { healthyReason, unseenForHealth } from './health.ts';
 import { sayComeBack } from './young-process.ts';
 
@@ -81,9 +83,11 @@ function verdictOf(
 
 /** Neither a leak nor health is claimed. */
 function riseReason({ floor }: HeapGrowth, facts: Facts): string {
+  const left = secondsUntil(heapLimitOf(facts.observations), floor);
+  const limit = left === undefined ? '' : ` At this pace the heap limit is met ${formatTimeLeft(left)}.`;
   const age = formatDuration((facts.observations.target.uptimeSeconds ?? 0) * 1_000);
   return [
-    `The heap after garbage collections rose by ${formatBytes(floor.slopePerSecond)}/s, from ${formatBytes(floor.first)} to ${formatBytes(floor.last)}, and what keeps it was not found.`,
+    `The heap after garbage collections rose by ${formatBytes(floor.slopePerSecond)}/s, from ${formatBytes(floor.first)} to ${formatBytes(floor.last)}, and what keeps it was not found.${limit}`,
     `The process had run for ${age} only, and a cache that fills looks the same as a leak.`,
     `To find out: ${measureHolder(facts).command}`,
   ].join(' ');

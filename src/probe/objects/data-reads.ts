@@ -14,7 +14,7 @@ export interface DataReads {
   own(value: unknown, key: PropertyKey): unknown;
   /** Own keys. None of an object that is vast: V8 sorts the keys, half a second a million. */
   keysOf(value: object): PropertyKey[];
-  /** Whether to list the keys would hold the program for milliseconds; `times` as many keys are as large. */
+  /** Whether to list the keys would hold the program for milliseconds, or run code of it (a proxy); `times` as many keys are as large. */
   isVast(value: object, times?: number): boolean;
   /** A data property of the value or of a prototype; undefined behind an accessor or a proxy. */
   inherited(value: unknown, key: PropertyKey): unknown;
@@ -57,6 +57,7 @@ export function createDataReads(types: Types, now: () => number): DataReads {
   const own: DataReads['own'] = (value, key) =>
     hasProperties(value) ? Object.getOwnPropertyDescriptor(value, key)?.value : undefined;
   const isVast: DataReads['isVast'] = (value, times = 1) => {
+    if (isProxy(value)) return true;
     if (Array.isArray(value)) return value.length > LONGEST_LIST * times;
     if (ArrayBuffer.isView(value)) return value.byteLength > LONGEST_LIST * times;
     for (let i = 0; i < VAST_TRIES; i++) {

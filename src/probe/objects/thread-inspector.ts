@@ -1,7 +1,7 @@
 // The inspector of this very thread, for what only it can see of an object: where a function begins, the variables it
 // closes over, private fields.
 import { ownerOf } from '../../model/owner.ts';
-import type { ProbeCore } from '../core.ts';
+import { loadReads, type ProbeCore } from '../core.ts';
 import { createExchange } from './exchange.ts';
 import { type InspectorSession, openInspectorSession } from './inspector-session.ts';
 
@@ -46,6 +46,9 @@ interface Properties {
 const GROUP = 'culprit-inspect';
 const RELEASE_EVERY = 16;
 const MOST_BOUND = 3;
+/** The inspector lists all entries of a collection: half a second for 100,000, and nobody knows how many a WeakMap has. */
+const MOST_ENTRIES = 200;
+const NOTHING: Inspected = { place: null, scopes: () => [], privateFields: () => [] };
 
 /** `placesAll`: also functions that never ran have a place, for a longer pause (see STEP_COSTS.debuggerStart). */
 export function createThreadInspector({
@@ -56,6 +59,13 @@ export function createThreadInspector({
 }: Pick<ProbeCore, 'load' | 'cleanups'> & { config: { url: string }; placesAll?: boolean }): ThreadInspector {
   const exchange = createExchange();
   let scripts: Map<string, string> | null = null;
+  const { types, isVast } = loadReads(load);
+  const isLarge = (value: object): boolean => {
+    if (types.isMap(value)) return (Reflect.get(Map.prototype, 'size', value) as number) > MOST_ENTRIES;
+    if (types.isSet(value)) return (Reflect.get(Set.prototype, 'size', value) as number) > MOST_ENTRIES;
+    if (Array.isArray(value) || ArrayBuffer.isView(value)) return true;
+    return types.isWeakMap(value) || types.isWeakSet(value) || isVast(value);
+  };
   const list = (session: InspectorSession) => (placesAll ? session.listAllScripts() : session.listScripts());
 
   /** Of a bound function: where the function behind it begins. */
@@ -75,6 +85,7 @@ export function createThreadInspector({
   };
 
   const inspectIn = (session: InspectorSession, value: object): Inspected => {
+    if (isLarge(value)) return NOTHING;
     const question = { expression: exchange.give(value), objectGroup: GROUP, silent: true };
     const remote = session.post<{ result: Remote }>('Runtime.evaluate', question)?.result;
     const properties = propertiesOf(session, remote);

@@ -37,8 +37,8 @@ export function createFunctionVisits({
   const places: FunctionVisits['places'] = new Map();
   /** Functions of libraries whose turn has come: they were asked about before. */
   const libraryFunctions = new WeakSet<object>();
-  /** Prototypes of the program's own classes, with the instances of each that were looked into. */
-  const ownPrototypes = new Map<object, number>();
+  /** By prototype: how many instances of the class were looked into; enough of one that is not the program's. */
+  const lookedInto = new Map<object, number>();
 
   const pushScopes = (fn: object, { place, scopes }: Inspected, where: At) => {
     if (!place) return;
@@ -75,17 +75,17 @@ export function createFunctionVisits({
     const prototype = prototypeOf(value);
     if (!prototype) return;
     const of = nameOf(value);
-    if (!queue.hasSeen(prototype)) {
+    if (!lookedInto.has(prototype)) {
       const maker = own(prototype, 'constructor');
       const isOwn = typeof maker === 'function' && !isNative(maker) && inspect(maker)?.place;
       if (isOwn) {
-        ownPrototypes.set(prototype, 0);
         push(prototype, { kind: 'property', name: 'prototype', of }, at);
       } else queue.leaveOut(prototype);
+      lookedInto.set(prototype, isOwn ? 0 : SOME_INSTANCES);
     }
-    const instances = ownPrototypes.get(prototype);
-    if (instances === undefined || instances >= SOME_INSTANCES) return;
-    ownPrototypes.set(prototype, instances + 1);
+    const instances = lookedInto.get(prototype) ?? 0;
+    if (instances >= SOME_INSTANCES) return;
+    lookedInto.set(prototype, instances + 1);
     const fields = Object.fromEntries(
       (inspect(value)?.privateFields() ?? []).map(({ name, value: field }) => [name.slice(0, 100), field]),
     );

@@ -28,7 +28,6 @@ export interface VisitQueue {
   readonly seenCount: number;
   /** Whatever is no object, was met before or lies too deep is passed over. */
   push(value: unknown, holder: ProbeHolder, at: At): void;
-  hasSeen(value: object): boolean;
   /** It is not to be looked into. */
   leaveOut(value: object): void;
   /** Only the inspector can tell more of it. It was met before. */
@@ -57,7 +56,6 @@ export function createVisitQueue({ hasProperties }: DataReads): VisitQueue {
       seen.add(value);
       lineOf(distance).data.push({ value, holder, depth, distance, ...(owner && { owner, above }) });
     },
-    hasSeen: (value) => seen.has(value),
     leaveOut: (value) => void seen.add(value),
     pushToInspect: (visit) => lineOf(visit.distance).toInspect.push(visit),
     next(mayInspect) {

@@ -5,6 +5,7 @@ import type { Trend } from '../../../analysis/statistics/trend.ts';
 import type { Evidence } from '../../../model/finding.ts';
 import { formatBytes, formatShare, formatTimeLeft } from '../../../units/units.ts';
 import { heapLimitOf } from '../../limits.ts';
+import { mayComeToAnEnd } from '../../memory/heap-cause.ts';
 import { adviseOnFullHeap, adviseOnHeap } from '../../memory/heap-settings.ts';
 import { judgeHeapBound, judgeOomKills } from '../../memory/memory-limits.ts';
 import type { Draft, Rule } from '../../rule.ts';
@@ -122,7 +123,7 @@ function describe(
   const share = Math.min(1, used / limit);
   const isLarge =
     isHeap || (share >= MEMORY_LIMIT.leastShare && used - trend.first >= MEMORY_LIMIT.leastRiseBytes);
-  const isSoon = left !== undefined && left < MEMORY_LIMIT.soonSeconds && isLarge;
+  const isSoon = left !== undefined && left < MEMORY_LIMIT.soonSeconds && isLarge && !mayComeToAnEnd(facts);
   if (share < close && !isSoon) return null;
   const gc =
     facts.gc && facts.gc.shareOfTime > MEMORY_LIMIT.leastGcShare

@@ -1,0 +1,88 @@
+// Caches that fill up to a maximum are no leak; a rise that nothing explains in a young process is neither a leak nor health.
+import { describe, expect, test } from 'vitest';
+import { gatherFacts } from '../../src/analysis/facts.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
+import type { CollectionGrowth } from '../../src/model/memory/collection.ts';
+import {
+  buildLook,
+  change,
+  collection,
+  external,
+  type Habit,
+  heapFloor,
+  KB,
+  MB,
+} from '../support/build-observations.ts';
+import { linear } from '../support/shapes.ts';
+
+const judged = (...habits: Habit[]) => judge(gatherFacts(buildLook(30, ...habits)));
+const PLACE = 'set@/app/src/cache.js:12';
+
+/** 80 entries a second; `bound` is what the last read says. */
+const cache = (bound: CollectionGrowth['bound'], newestEntry = '{id, user}') =>
+  collection((seconds) => 1_000 + 80 * seconds, PLACE, {
+    ...(bound && { bound }),
+    newestEntry,
+    holder: { kind: 'property', name: 'keyMap', of: 'LRUCache' },
+  });
+const rising = heapFloor(linear(800 * KB), PLACE);
+
+describe('a cache that fills', () => {
+  test('is no leak, and it is said how full it is', () => {
+    const { verdict, verdictReason } = judged(rising, cache({ name: 'maxSize', limit: 4e6, held: 3e6 }));
+    expect(verdict).toBe('healthy');
+    expect(verdictReason).toContain(
+      'On its way to a maximum: Map `LRUCache.keyMap`, 75% full, full in about 14 s (`maxSize`).',
+    );
+    expect(verdictReason).not.toMatch(/A little did/);
+  });
+
+  test('is one where its maximum needs more memory than there is', () => {
+    const { findings } = judged(rising, cache({ name: 'max', limit: 4e9, held: 3_320 }));
+    expect(findings.map(({ kind }) => kind)).toEqual(['heap-leak']);
+    expect(findings[0]!.innocentExplanation).toMatch(
+      /^It has a maximum, but would then need more memory than there is: 0(\.0+\d*)?% full, full in about .* \(`max`\)\.$/,
+    );
+  });
+
+  test('is one where only a variable beside it may be its maximum, which is said', () => {
+    const bound = { name: 'MAX_USERS', limit: 6_640, held: 3_320, isNearby: true };
+    const { findings } = judged(rising, cache(bound));
+    expect(findings[0]!.innocentExplanation).toBe(
+      '`MAX_USERS` beside it may be its maximum: 50% full, full in about 42 s (`MAX_USERS`).',
+    );
+  });
+
+  test('does not hide a leak beside it', () => {
+    const leak = collection((seconds) => 5 * seconds, 'remember@/app/src/session.js:3');
+    const { findings } = judged(rising, cache({ name: 'max', limit: 6_640, held: 3_320 }), leak);
+    expect(findings.map(({ subject }) => subject.file)).toEqual(['src/session.js']);
+  });
+
+  test('with buffers is no leak outside the heap', () => {
+    const full = cache({ name: 'max', limit: 4_000, held: 3_320 }, 'Buffer');
+    expect(judged(external(linear(MB)), full).findings).toEqual([]);
+  });
+});
+
+describe('a rise of which nothing is known', () => {
+  const aged = (uptimeSeconds: number) =>
+    judged(
+      heapFloor(linear(800 * KB)),
+      change(({ target }) => {
+        target.uptimeSeconds = uptimeSeconds;
+      }),
+    );
+
+  test('is neither a leak nor health in a process that has just started', () => {
+    const { verdict, verdictReason, findings } = aged(11);
+    expect([verdict, findings]).toEqual(['too-little-data', []]);
+    expect(verdictReason).toMatch(
+      /^The heap after garbage collections rose by 800 KB\/s, from .* to .*, and what keeps it was not found\. At this pace the heap limit is met in about 20 min\. The process had run for 11 s only, and a cache that fills looks the same as a leak\. To find out: culprit diagnose 4242 --duration 60s/,
+    );
+  });
+
+  test('is a finding in one that has run for long', () => {
+    expect(aged(3_600).findings.map(({ kind }) => kind)).toEqual(['heap-leak']);
+  });
+});
