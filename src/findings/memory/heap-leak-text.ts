@@ -18,6 +18,7 @@ import {
   leakSeverity,
   leakUrgency,
   packageOf,
+  perSecond,
   place,
   placeWithLibrary,
   subjectOf,
@@ -44,16 +45,19 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     0,
     Math.round(isMeasured ? floor.slopePerSecond : (site?.trend.slopePerSecond ?? floor.slopePerSecond)),
   );
+  const known = knownClass(leak, facts, bytesPerSecond);
   return {
     kind,
     severity: leakSeverity(exhaustionSeconds),
     confidence: confidenceOf(leak, facts),
     urgency: isMeasured ? leakUrgency(exhaustionSeconds) : HEAP_LEAK.slowUrgency,
-    title: closures
-      ? closuresTitle(closures)
-      : filled || blame?.subject
-        ? titleOf(kind, filled, name, bytesPerSecond, blame?.subject ? placeWithLibrary(blame) : null)
-        : originTitle(leak, bytesPerSecond, facts.observations.target.nodeVersion),
+    title: known
+      ? `${known.title}${frame ? ` (${place(frame)})` : ''}`
+      : closures
+        ? closuresTitle(closures)
+        : filled || blame?.subject
+          ? titleOf(kind, filled, name, bytesPerSecond, blame?.subject ? placeWithLibrary(blame) : null)
+          : originTitle(leak, bytesPerSecond),
     subject: subjectOf(filled ? 'collection' : frame ? 'function' : 'memory', name, frame, thread),
     impact: {
       metric: 'heap',
@@ -66,9 +70,9 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     ...(!closures && blame && chainOf(blame)),
     retainerPath: heldCollection(filled, thread, facts)?.path,
     innocentExplanation: innocenceOf(leak, name, facts),
-    advice: closures ? CLOSURE_ADVICE : [...classAdvice(leak, facts), ...adviceFor(kind, filled, blame)],
+    advice: known ? [known.advice] : closures ? CLOSURE_ADVICE : adviceFor(kind, filled, blame),
     caveats: caveatsOf(leak, facts),
-    ...(isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
+    ...(!known && isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
     effect: 'heap',
     explains: ['gc', 'native', 'external', 'slower'],
@@ -159,10 +163,13 @@ function packagesOf({ chain }: Blame): string {
   return [...new Set(names.reverse())].slice(0, 3).reverse().join(', ');
 }
 
-/** Of objects that Node makes and the program does not see. */
-function classAdvice({ most }: HeapCause, { observations }: Facts): string[] {
-  const words = most && nodeClassWords(most.name, observations.target.nodeVersion);
-  return words ? [words.advice] : [];
+/** Objects of Node's own that it keeps itself: what it is that piles up, and what to do. */
+function knownClass({ most }: HeapCause, { observations, timers }: Facts, bytesPerSecond: number) {
+  // Those that still wait are counted, and none of these.
+  const words = most && timers.verdict !== 'growing' && nodeClassWords(most.name, observations.target.nodeVersion);
+  if (!words) return null;
+  const grows = `The heap grows by ${formatBytes(bytesPerSecond)}/s`;
+  return { title: `${grows}: ${words.title(perSecond(most.perSecond))}`, advice: words.advice };
 }
 
 const CLOSURE_ADVICE = [

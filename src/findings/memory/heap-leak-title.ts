@@ -5,7 +5,6 @@ import type { Frame } from '../../model/frame.ts';
 import type { CollectionGrowth } from '../../model/memory/collection.ts';
 import { formatBytes } from '../../units/units.ts';
 import { perSecond, place } from '../wording.ts';
-import { nodeClassWords } from '../words/node-class-words.ts';
 import { nodeFrameWords } from '../words/node-frame-words.ts';
 import type { HeapCause, PilingClosures } from './heap-cause.ts';
 
@@ -57,17 +56,11 @@ export function titleOf(
 }
 
 /** Without a collection, and without a place in the program: by what piles up, or by what of Node's allocates it. */
-export function originTitle(
-  { platform, most }: HeapCause,
-  bytesPerSecond: number,
-  nodeVersion: string | null,
-): string {
+export function originTitle({ platform, most }: HeapCause, bytesPerSecond: number): string {
   const grows = `The heap grows by ${formatBytes(bytesPerSecond)}/s`;
   const words = platform ? nodeFrameWords(platform.frames) : null;
   const nodes = words === null ? '' : `${words}, allocated by Node.js for the program`;
   if (most) {
-    const known = nodeClassWords(most.name, nodeVersion);
-    if (known) return `${grows}: ${known.title(perSecond(most.perSecond))}`;
     const things = `\`${most.name}\` objects pile up by ${perSecond(most.perSecond)}`;
     return `${grows}: ${things}${nodes === '' ? '' : `; ${nodes}`}`;
   }
