@@ -166,7 +166,8 @@ function packagesOf({ chain }: Blame): string {
 /** Objects of Node's own that it keeps itself: what it is that piles up, and what to do. */
 function knownClass({ most }: HeapCause, { observations, timers }: Facts, bytesPerSecond: number) {
   // Those that still wait are counted, and none of these.
-  const words = most && timers.verdict !== 'growing' && nodeClassWords(most.name, observations.target.nodeVersion);
+  const words =
+    most && timers.verdict !== 'growing' && nodeClassWords(most.name, observations.target.nodeVersion);
   if (!words) return null;
   const grows = `The heap grows by ${formatBytes(bytesPerSecond)}/s`;
   return { title: `${grows}: ${words.title(perSecond(most.perSecond))}`, advice: words.advice };
