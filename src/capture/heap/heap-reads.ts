@@ -193,9 +193,13 @@ export class HeapReads {
     const { maxPauseMillis } = this.context.options;
     const { totalMillis } = this.context.budget;
     const estimateMillis = Math.round(this.longestOf(thread));
-    if (estimateMillis <= maxPauseMillis)
-      return warnOnce(this.context.outcome, { code: 'budget-spent', budgetMillis: totalMillis });
-    warnOnce(this.context.outcome, { code: 'heap-reads-too-long', estimateMillis, maxPauseMillis });
+    const isTooLong = estimateMillis > maxPauseMillis;
+    warnOnce(
+      this.context.outcome,
+      isTooLong
+        ? { code: 'heap-reads-too-long', estimateMillis, maxPauseMillis }
+        : { code: 'budget-spent', budgetMillis: totalMillis },
+    );
   }
 
   /** Reads where what stays is allocated, where that is sampled; collects in any case. */

@@ -1,8 +1,8 @@
 // One finding as a block of terminal text: the answer first, then why to believe it, then what to do.
 import type { ChalkInstance } from 'chalk';
+import { confidenceLevel } from '../../model/confidence.ts';
 import type { Crash } from '../../model/crash.ts';
 import { type Finding, SEVERITIES, type Severity } from '../../model/finding.ts';
-import { formatShare } from '../../units/units.ts';
 import { alignRows, pathRows } from '../heap/heap-path-rows.ts';
 import { hangingLines, labelledLines } from '../layout.ts';
 import { describeChain, describeNext } from './chain-text.ts';
@@ -47,7 +47,7 @@ export function renderFinding(
     ...row('caveats', bullets(finding.caveats), paint.yellow),
     ...row('not known', describeNext(finding.nextMeasurement)),
     ...row('confidence', [
-      `${formatShare(finding.confidence)} (${finding.kind}, fingerprint ${finding.fingerprint})`,
+      `${confidenceLevel(finding.confidence)} (${finding.kind}, fingerprint ${finding.fingerprint})`,
     ]),
   ];
 }

@@ -1,4 +1,5 @@
 // The first screen of a diagnosis: the first cause, or how calm it was.
+import { confidenceLevel } from '../../../model/confidence.ts';
 import { type DiagnosisReport, FINDING_KINDS, type Finding, type Impact } from '../../../model/finding.ts';
 import {
   formatDuration,
@@ -53,7 +54,7 @@ function describeLook({ target, capture }: DiagnosisReport): string {
 function findingFigures({ impact, confidence }: Finding, millis: number): Figure[] {
   const figures = impact ? impactFigures(impact) : [];
   const rest: Figure[] = [
-    { value: formatShare(confidence), label: 'confidence' },
+    { value: confidenceLevel(confidence), label: 'confidence' },
     { value: formatDuration(millis), label: 'watched' },
   ];
   return [...figures, ...rest].slice(0, 3);

@@ -1,6 +1,7 @@
 // The first screen of a triage: why it ended, how often.
+import { confidenceLevel } from '../../../model/confidence.ts';
 import type { CrashFinding, TriageReport } from '../../../model/finding.ts';
-import { formatCount, formatNumber, formatShare } from '../../../units/units.ts';
+import { formatCount, formatNumber } from '../../../units/units.ts';
 import { causeOf, type Figure, type Headline, withoutPlace } from './parts.ts';
 
 export function triageHeadline({ findings, verdict, verdictReason, target, read }: TriageReport): Headline {
@@ -45,6 +46,6 @@ function crashFigures({ crash, confidence }: CrashFinding): Figure[] {
   return [
     { value: `${formatNumber(occurrences)} x`, label: 'seen' },
     end,
-    { value: formatShare(confidence), label: 'confidence' },
+    { value: confidenceLevel(confidence), label: 'confidence' },
   ];
 }

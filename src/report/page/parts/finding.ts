@@ -1,7 +1,7 @@
 // One finding: what it is, where, what it costs, the evidence, what else it could be, what to do.
+import { confidenceLevel } from '../../../model/confidence.ts';
 import type { CrashFinding, Finding } from '../../../model/finding.ts';
 import type { SourceLine } from '../../../model/report/pictures.ts';
-import { formatShare } from '../../../units/units.ts';
 import { causeRows } from '../../text/crash-rows.ts';
 import { describeCost, describeEvidence, describeSubject } from '../../text/impact-text.ts';
 import type { PageElement } from '../browser.ts';
@@ -47,7 +47,7 @@ function body(
     ['Do', list(builder, finding.advice)],
     ['Caveats', list(builder, finding.caveats)],
     ['Read', list(builder, finding.references ?? [])],
-    ['Confidence', [`${formatShare(finding.confidence)}, fingerprint ${finding.fingerprint}`]],
+    ['Confidence', [`${confidenceLevel(finding.confidence)}, fingerprint ${finding.fingerprint}`]],
   ];
   return [
     h(
