@@ -1,10 +1,11 @@
-// Builds into dist/: the command line tool, whose work loads lazily; the programs that it starts; the recorder for pods; and
-// culprit/testing, as ES module and CommonJS, with its types. All packages are bundled, so that installing culprit installs
+// Builds into dist/: the command line tool, whose work loads lazily, and its manual page; the programs that it starts; the recorder
+// for pods; and culprit/testing, as ES module and CommonJS, with its types. All packages are bundled, so that installing culprit installs
 // nothing else, and their licences lie beside them.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import { joinSections, packageOf, sectionOf } from './build/licences.mjs';
+import { makeManPage } from './build/man-page.mjs';
 import { withOneStartFile } from './build/start-file.mjs';
 import { takeViewers } from './build/viewers.mjs';
 import { codeAsText } from './code-as-text.mjs';
@@ -117,6 +118,9 @@ const contract = readFileSync(resolve(root, 'src/testing/contract.ts'), 'utf8');
 const declarations = readFileSync(resolve(root, 'src/testing/functions.d.txt'), 'utf8');
 for (const extension of ['d.ts', 'd.cts'])
   writeFileSync(resolve(root, `dist/testing.${extension}`), `${contract}\n${declarations}`);
+
+mkdirSync(resolve(root, 'dist/man'));
+writeFileSync(resolve(root, 'dist/man/culprit.1'), await makeManPage(modules));
 
 const viewers = await takeViewers();
 mkdirSync(resolve(root, 'dist/viewers'));

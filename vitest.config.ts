@@ -7,7 +7,7 @@ import { viteCodeAsText } from './code-as-text.mjs';
 /** Attach and leave no trace, export what was recorded, and the commands of the CI examples. */
 const CORE = ['restore', 'pprof-export', 'ci-examples'].map((name) => `test/live/${name}.test.ts`);
 /** Whole comparisons of commits. */
-const BENCH = ['test/live/bench.test.ts'];
+const BENCH = ['bench', 'action'].map((name) => `test/live/${name}.test.ts`);
 
 const live = (name: string, groupOrder: number) => ({
   name,

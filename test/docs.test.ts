@@ -55,7 +55,7 @@ describe.each(PAGES)('%s', (page) => {
   });
 });
 
-/** Of Node.js, V8, the test runner of Node.js and kubectl. */
+/** Of Node.js, V8, the test runner of Node.js, kubectl, podman and our scripts. */
 const NOT_OURS = new Set([
   '--inspect',
   '--inspect-port',
@@ -70,6 +70,8 @@ const NOT_OURS = new Set([
   '--max-old-space-size',
   '--max-semi-space-size',
   '--conditions',
+  '--build-arg',
+  '--engine',
   '-t',
   '--',
 ]);
@@ -187,5 +189,6 @@ const ACTIONS = [
   'actions/checkout@v7',
   'actions/setup-node@v7',
   'actions/upload-artifact@v7',
+  'culprit/culprit@v0',
   'github/codeql-action/upload-sarif@v4',
 ];

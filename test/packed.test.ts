@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildRawCpuProfile } from './support/build-profile.ts';
@@ -15,12 +15,14 @@ const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const OFFLINE = { ...process.env, npm_config_offline: 'true', npm_config_update_notifier: 'false' };
 
 let folder: string;
+let tarball: string;
 let installed: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'culprit-packed-'));
   const [packed] = JSON.parse(npm(ROOT, 'pack', '--json', '--ignore-scripts', '--pack-destination', folder));
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-  npm(folder, 'install', '--ignore-scripts', join(folder, packed.filename));
+  tarball = join(folder, packed.filename);
+  npm(folder, 'install', '--ignore-scripts', tarball);
   installed = join(folder, 'node_modules/culprit');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -65,6 +67,34 @@ test('its code loads nothing but itself, Node.js and the test runner of whoever 
 test('it answers', () => {
   expect(culprit('--version')).toBe(`${MANIFEST.version}\n`);
   expect(culprit('explain', 'heap-leak')).toContain('heap-leak');
+});
+
+describe('where there is nothing but Node.js and npm', () => {
+  /** A home of its own: no cache, no configuration. */
+  const bare = (program: string, ...args: string[]) => {
+    const home = mkdtempSync(join(folder, 'home-'));
+    return execFileSync(program, args, {
+      cwd: home,
+      env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: home, npm_config_offline: 'true' },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  };
+
+  test('npx runs it', () => {
+    expect(bare('npx', '--yes', '--package', tarball, 'culprit', 'explain', 'heap-leak')).toContain(
+      'heap-leak',
+    );
+  });
+
+  test('a global installation has its programs and its manual page on their paths', () => {
+    const prefix = join(folder, 'global');
+    bare('npm', 'install', '--global', '--prefix', prefix, tarball);
+    expect(bare(join(prefix, 'bin/culprit'), '--version')).toBe(`${MANIFEST.version}\n`);
+    const plugin = bare(join(prefix, 'bin/kubectl-culprit'), 'shop', '-n', 'prod', '--dry-run');
+    expect(plugin).toContain('kubectl --namespace prod exec -i shop -- node');
+    expect(readFileSync(join(prefix, 'share/man/man1/culprit.1'), 'utf8')).toMatch(/^\.TH CULPRIT 1 /);
+  });
 });
 
 describe.each(['speedscope', '0x'])('flame --renderer %s', (renderer) => {

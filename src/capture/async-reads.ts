@@ -15,6 +15,8 @@ const PATIENCE = 1.4;
 const POOL_SEARCHES = [0, 0.5];
 const SEARCH_SHARE = 0.01;
 const CLOSE_SEARCH_SHARE = 0.03;
+/** What the handlers of a server lead to is seen in less. */
+const MOST_SEARCH_MILLIS = 400;
 /** A request without an answer for so long asks for a closer search. */
 const LONG_ANSWER_MILLIS = 1_500;
 /** A trivial operation that waits so long, this often, asks for a look at who holds the threads. */
@@ -120,7 +122,7 @@ export class AsyncReads {
     const share = look.isSearchedClosely ? CLOSE_SEARCH_SHARE : SEARCH_SHARE;
     return thread.probe?.call(
       'findPools',
-      this.context.options.durationMillis * share,
+      Math.min(this.context.options.durationMillis * share, MOST_SEARCH_MILLIS),
       !look.isSearchedClosely,
     );
   }

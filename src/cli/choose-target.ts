@@ -3,13 +3,14 @@ import { createInterface } from 'node:readline/promises';
 import { escapeControls } from '../report/escape.ts';
 import { type ResolvedTarget, type ResolveOptions, SeveralMatch } from '../target/find.ts';
 import { findTarget } from '../target/find-target.ts';
+import { isWatched } from './terminal.ts';
 
 /** Throws UsageError as findTarget() does. */
 export async function chooseTarget(word: string, options: ResolveOptions = {}): Promise<ResolvedTarget> {
   try {
     return await findTarget(word, options);
   } catch (error) {
-    if (!(error instanceof SeveralMatch) || !process.stdin.isTTY || !process.stderr.isTTY) throw error;
+    if (!(error instanceof SeveralMatch) || !process.stdin.isTTY || !isWatched()) throw error;
     const pid = await askWhich(error);
     return { kind: 'process', pid };
   }

@@ -1,16 +1,24 @@
-// The root command: what the commands registered on it need to know, and the exit code of the one that ran.
-import { Command } from 'commander';
+// The root command and the commands on it: what those know of the root, options by environment variables, and the exit code of the
+// one that ran.
+import { Command, type ParseOptionsResult } from 'commander';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { type FromEnvironment, takeEnvironment } from './options/environment.ts';
 
 export class CommandLine extends Command {
   /** Of the command that ran. */
   exitCode: ExitCode = EXIT.done;
   /** The words after "--": a command to launch as the target. */
   readonly launch: readonly string[];
+  /** Options of the command that was called, and of those above it. */
+  readonly fromEnvironment: FromEnvironment[] = [];
 
   constructor(launch: readonly string[] = []) {
     super('culprit');
     this.launch = launch;
+  }
+
+  override createCommand(name: string): Command {
+    return new SubCommand(name, this.fromEnvironment);
   }
 
   /** An action for commander: `run` resolves with the exit code. */
@@ -20,5 +28,27 @@ export class CommandLine extends Command {
     return async (...words) => {
       this.exitCode = await run(...words);
     };
+  }
+}
+
+/** Takes from the environment what its own line does not give, before required options are missed. */
+class SubCommand extends Command {
+  private readonly fromEnvironment: FromEnvironment[];
+
+  constructor(name: string, fromEnvironment: FromEnvironment[]) {
+    super(name);
+    this.fromEnvironment = fromEnvironment;
+  }
+
+  override createCommand(name: string): Command {
+    return new SubCommand(name, this.fromEnvironment);
+  }
+
+  override parseOptions(words: string[]): ParseOptionsResult {
+    const result = super.parseOptions(words);
+    // Help is given whatever the environment holds.
+    if (result.unknown.some((word) => word === '--help' || word === '-h')) return result;
+    takeEnvironment(this, process.env, (taken) => this.fromEnvironment.push(taken));
+    return result;
   }
 }

@@ -3,7 +3,8 @@ import type { CompareResult } from '../comparison/compare.ts';
 import type { Comparison } from '../model/comparison/comparison.ts';
 import { COMPARISON_RENDERERS, type ComparisonFormat } from '../report/compare/formats.ts';
 import type { ComparisonOutput } from './options/comparison-options.ts';
-import { usesColors, writeHtml, writeWhole } from './output.ts';
+import { writeHtml, writeWhole } from './output.ts';
+import { usesColors } from './terminal.ts';
 
 /** `-` (or no file) is standard output, in place of the text. */
 export async function writeComparison(

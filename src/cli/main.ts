@@ -1,16 +1,21 @@
 // The command line as a program: runs the command that was asked for, and turns errors into text and exit codes, which
 // happens nowhere else.
 import { CommanderError } from 'commander';
-import { CulpritError } from '../errors.ts';
+import { CulpritError, UsageError } from '../errors.ts';
 import { EXIT, type ExitCode, exitCodeOfError } from '../exit-codes.ts';
 import { escapeControls } from '../report/escape.ts';
-import { createProgram } from './program.ts';
+import type { CommandLine } from './command-line.ts';
+import { blame } from './options/environment.ts';
+import { createProgram, wordsOfPlugin } from './program.ts';
+
+/** The first word from bin/kubectl-culprit.js. */
+const PLUGIN = 'kubectl-plugin';
 
 /** Runs the command line and resolves with the exit code. */
-async function main(argv: readonly string[]): Promise<ExitCode> {
-  const { own, launch } = splitAtDashes(argv);
+async function main(words: readonly string[]): Promise<ExitCode> {
+  const { own, launch } = splitAtDashes(words[0] === PLUGIN ? wordsOfPlugin(words.slice(1)) : words);
+  const program = createProgram(launch, own[0]);
   try {
-    const program = createProgram(launch, own[0]);
     if (own.length === 0) {
       program.outputHelp();
       return EXIT.wrongUse;
@@ -18,7 +23,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     await program.parseAsync([...own], { from: 'user' });
     return program.exitCode;
   } catch (error) {
-    return explain(error);
+    return explain(error, program);
   }
 }
 
@@ -36,10 +41,13 @@ function splitAtDashes(argv: readonly string[]): { own: readonly string[]; launc
   return { own: argv.slice(0, at), launch: argv.slice(at + 1) };
 }
 
-function explain(error: unknown): ExitCode {
+function explain(error: unknown, { fromEnvironment }: CommandLine): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
   if (error instanceof CulpritError) {
-    process.stderr.write(`culprit: ${shown(error.message)}\n${error.hint ? `  ${shown(error.hint)}\n` : ''}`);
+    const variables = error instanceof UsageError ? blame(error.message, fromEnvironment) : undefined;
+    const lines = [`culprit: ${shown(error.message)}`];
+    for (const more of [error.hint, variables]) if (more) lines.push(`  ${shown(more)}`);
+    process.stderr.write(`${lines.join('\n')}\n`);
     return exitCodeOfError(error);
   }
   process.stderr.write(

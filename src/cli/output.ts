@@ -10,6 +10,7 @@ import { renderFamilyText } from '../report/text/pages/family-text.ts';
 import { renderText, type TextOptions } from '../report/text/text.ts';
 import { rememberReport } from './last-report.ts';
 import type { HtmlOption, ReportOutput } from './options/report-options.ts';
+import { usesColors } from './terminal.ts';
 
 /** `by`: which tables of where time and memory went are shown; absent: the usual ones. */
 export async function printReport(
@@ -54,12 +55,6 @@ function printEither(
   if (typeof json === 'string') writeWhole(json, asJson);
   const width = Math.min(120, Math.max(60, process.stdout.columns ?? 100));
   process.stdout.write(asText({ colors: usesColors(), width, quiet }));
-}
-
-/** https://no-color.org and https://force-color.org */
-export function usesColors(): boolean {
-  if (process.env.NO_COLOR) return false;
-  return Boolean(process.env.FORCE_COLOR) || process.stdout.isTTY === true;
 }
 
 /** Never leaves half a file under its final name. Throws UsageError when it cannot be written. */

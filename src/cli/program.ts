@@ -8,6 +8,7 @@ import { register as analyze } from './commands/analyze.ts';
 import { register as audit } from './commands/audit.ts';
 import { register as bench } from './commands/bench.ts';
 import { register as compare } from './commands/compare.ts';
+import { register as completion } from './commands/completion.ts';
 import { register as diagnose } from './commands/diagnose.ts';
 import { register as explain } from './commands/explain.ts';
 import { register as flame } from './commands/flame.ts';
@@ -30,7 +31,7 @@ const GROUPS: Record<string, Record<string, Register>> = {
   'Files:': { analyze, heap, flame, triage, open },
   'Comparisons:': { compare, bench },
   'Checks:': { ps, preflight, audit },
-  'Reference:': { explain },
+  'Reference:': { explain, completion },
 };
 
 /**
@@ -66,6 +67,21 @@ function commandsFor(asked: string | undefined): [heading: string, Record<string
   if (asked === '--version' || asked === '-V') return [];
   const found = groups.find(([, commands]) => Object.hasOwn(commands, asked));
   return found === undefined ? groups : [[found[0], { [asked]: found[1][asked]! }]];
+}
+
+const LOOK_INTO_PODS = new Set(['audit', 'triage']);
+const OF_THE_PROGRAM = new Set(['-h', '--help', '-V', '--version', 'help']);
+
+/**
+ * The words of `kubectl culprit ...` as culprit takes them: a pod alone is diagnosed, `audit` and `triage` look into a pod, and every
+ * other command is as it is.
+ */
+export function wordsOfPlugin(words: readonly string[]): readonly string[] {
+  const [first, second] = words;
+  if (first === undefined || OF_THE_PROGRAM.has(first)) return words;
+  if (LOOK_INTO_PODS.has(first)) return second === 'k8s' ? words : words.toSpliced(1, 0, 'k8s');
+  const isCommand = Object.values(GROUPS).some((commands) => Object.hasOwn(commands, first));
+  return isCommand ? words : ['k8s', ...words];
 }
 
 const withoutOptions = (usage: string) => usage.replace(/^\[options\] ?/, '');

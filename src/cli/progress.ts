@@ -1,5 +1,6 @@
 // Progress on standard error, only where a person watches.
 import type { CaptureProgress } from '../capture/context.ts';
+import { isWatched } from './terminal.ts';
 
 export interface Progress {
   capture(progress: CaptureProgress): void;
@@ -7,7 +8,7 @@ export interface Progress {
 }
 
 export async function createProgress(isQuiet: boolean): Promise<Progress> {
-  if (isQuiet || !process.stderr.isTTY) return { capture: () => {}, end: () => {} };
+  if (isQuiet || !isWatched()) return { capture: () => {}, end: () => {} };
   const { default: yoctoSpinner } = await import('yocto-spinner');
   const spinner = yoctoSpinner({ text: 'attaching', stream: process.stderr }).start();
   return {
@@ -26,7 +27,7 @@ export interface StepProgress {
 
 /** For work on files: says what is being done, not how long it takes. */
 export async function createStepProgress(isQuiet: boolean): Promise<StepProgress> {
-  if (isQuiet || !process.stderr.isTTY) return { step: () => {}, end: () => {} };
+  if (isQuiet || !isWatched()) return { step: () => {}, end: () => {} };
   const { default: yoctoSpinner } = await import('yocto-spinner');
   const spinner = yoctoSpinner({ text: 'starting', stream: process.stderr }).start();
   return {

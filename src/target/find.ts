@@ -109,7 +109,7 @@ export const RECORDER_MARK = '/*culprit*/';
 type Started = Pick<NodeProcess, 'pid' | 'argv'>;
 
 const isCulprit = ({ argv }: Started) =>
-  argv.slice(0, 2).some((argument) => /^culprit(-recorder)?(\.c?js)?$/.test(basename(argument))) ||
+  argv.slice(0, 2).some((argument) => /^(kubectl-)?culprit(-recorder)?(\.c?js)?$/.test(basename(argument))) ||
   argv.some((argument) => argument.startsWith(RECORDER_MARK)) ||
   /^- (record|ps)\b/.test(argv.slice(1, 3).join(' '));
 
@@ -165,7 +165,11 @@ async function name(spec: TargetSpec, resolving: Resolving): Promise<Named | Res
   switch (spec.kind) {
     case 'pid': {
       const found = resolving.processes.filter(({ pid }) => pid === spec.pid);
-      return found.length > 0 ? { found, what: String(spec.pid) } : { kind: 'process', pid: spec.pid };
+      if (found.length > 0) return { found, what: String(spec.pid) };
+      // A process of another program is there, and is refused with what it is. Without /proc nobody can tell.
+      if (!readStat(spec.pid, resolving.root) && listPids(resolving.root).length > 0)
+        throw new UsageError(`There is no process ${spec.pid}.`, PS_HINT);
+      return { kind: 'process', pid: spec.pid };
     }
     case 'port': {
       const named = namedByPort(spec.port, resolving);

@@ -117,7 +117,7 @@ describe('pools are searched closely', () => {
       sites: (second) => [request({ oldestMillis: second >= 9 ? 1_500 : 1_400 })],
     });
     const closely = calls.filter((call) => call.includes('closely'));
-    expect(closely[0]).toMatch(/^findPools 900 ms closely @\d+$/);
+    expect(closely[0]).toMatch(/^findPools 400 ms closely @\d+$/);
     expect(Number(closely[0]!.split('@')[1])).toBeGreaterThanOrEqual(9);
     // And whatever is searched later is searched closely, too.
     expect(calls.filter((call) => call.startsWith('findPools')).map((call) => call.split(' ')[3])).toEqual([

@@ -73,7 +73,32 @@ describe('a line in which nobody is served', () => {
     );
   });
 
+  test('explains it, too, when callers have stopped coming: nobody left it, and what is lent out stayed', () => {
+    const callers = (seconds: number) => (seconds < 6 ? 64 : 128);
+    const beside: [string, number][] = [
+      ['acquireTimeoutMillis', 60_000],
+      ['_inUse', 5],
+    ];
+    const [finding, ...rest] = findingsOf(
+      ...SILENT,
+      line(callers, { beside }),
+      asyncSite('PROMISE', 'emit@node:events:500 > serve@/app/src/server.js:22', { perSecond: 6 }),
+      asyncSite('PROMISE', TAKE, { perSecond: 1 }),
+    );
+    expect(rest).toEqual([]);
+    expect(finding!.title).toBe(
+      'Nobody in the line of Desk is served: 128 wait, the first for 30 s at least (src/desk.js:7, atTheDesk)',
+    );
+    expect(finding!.evidence.map(({ statement }) => statement)).toContain(
+      'look after look `_inUse` stays at 5',
+    );
+  });
+
   test.each<[string, Habit[]]>([
+    [
+      'that nobody leaves, with nothing lent out beside it',
+      [...SILENT, line((seconds) => (seconds < 6 ? 64 : 128), { beside: [] })],
+    ],
     ['while requests are answered: it may be anything', [line(linear(6, 0))]],
     ['where its first one changes: it is merely long', [...SILENT, line(linear(6, 0), { headSince: 29 })]],
     ['where nobody comes: they are listeners', [...SILENT, line(constant(40))]],

@@ -177,7 +177,7 @@ describe('no attach, and why', () => {
   test.concurrent('a pid that is not there', async () => {
     let pid = 4_000_000;
     while (existsSync(`/proc/${pid}`)) pid--;
-    expectRefusal(await quick(pid), 3, /no such process/, /culprit ps/);
+    expectRefusal(await quick(pid), 2, /There is no process/, /culprit ps/);
   });
 
   test.concurrent('a program that is not Node is left alone', async () => {

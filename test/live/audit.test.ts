@@ -276,19 +276,16 @@ test('a preflight that says yes also says what it cannot see', async () => {
   await target.end();
 });
 
-test.each([
-  ['no such process', () => undefined, /^CANNOT ATTACH to pid 4194303: [^\n]+\n {2}[^\n]+\n$/],
-  ['another program', () => spawn('sleep', ['60']), /^CANNOT ATTACH to sleep [^\n]+\n {2}[^\n]+\n$/],
-])('a preflight that refuses says why and what helps, no more: %s', async (_, start, words) => {
-  const other = start();
-  const pid = String(other?.pid ?? 4_194_303);
+test('a preflight that refuses says why and what helps, no more', async () => {
+  const other = spawn('sleep', ['60']);
+  const pid = String(other.pid);
   const [text, json] = await Promise.all([
     runCulprit(['preflight', pid]),
     runCulprit(['preflight', pid, '--json']),
   ]);
-  other?.kill('SIGKILL');
+  other.kill('SIGKILL');
   expect(text.code).toBe(3);
-  expect(text.stdout).toMatch(words);
+  expect(text.stdout).toMatch(/^CANNOT ATTACH to sleep [^\n]+\n {2}[^\n]+\n$/);
   const preflight = JSON.parse(json.stdout) as Preflight;
   expect(schemaErrors('preflight-v1', preflight)).toEqual([]);
   expect(preflight).toMatchObject({ canAttach: false, steps: [], notes: [] });
@@ -300,7 +297,7 @@ test.each([
   ['a pod file that is not there', ['audit', '1', '--pod-spec', '/nowhere/pod.yaml'], 2],
   ['a container without a pod', ['audit', '1', '--container', 'web'], 2],
   ['several containers', ['audit', '1', '--pod-spec', podOf('good')], 2],
-  ['no such process', ['preflight', '4194303'], 3],
+  ['no such process', ['preflight', '4194303'], 2],
 ])('wrong use: %s', async (_, args, code) => {
   const result = await runCulprit(args);
   expect(wentWrongInside(result)).toBeNull();

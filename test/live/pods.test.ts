@@ -102,8 +102,8 @@ describe('what cannot be looked at is told with the cure:', () => {
 
   test.concurrent('a process that is not there', async () => {
     const { code, stderr } = await refused('leak', ['--target', '77']);
-    expect(stderr).toMatch(/Cannot attach to process 77: there is no such process\./);
-    expect(code).toBe(3);
+    expect(stderr).toMatch(/There is no process 77\./);
+    expect(code).toBe(2);
   }, 60_000);
 
   test.concurrent('an image without Node.js where it is said to be', async () => {

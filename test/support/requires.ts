@@ -17,23 +17,30 @@ export const INIT = '/usr/bin/tini';
 const NEEDS = {
   chromium: () => (findChromium() === null ? 'no chromium or google-chrome is on the PATH' : null),
   containers: containersUnavailable,
+  fish: () => unlessRuns('fish'),
   init: () => (existsSync(INIT) ? null : `${INIT} is not there (Debian: apt-get install tini)`),
   kubectl: async () => {
     const found = await findKubectl();
     return 'reason' in found ? found.reason : null;
   },
+  mandoc: () => (existsSync('/usr/bin/mandoc') ? null : 'mandoc is not installed'),
   linux: () => (process.platform === 'linux' ? null : 'this is not Linux'),
   'memory group': () => whyNoGroup() ?? null,
   'other Node versions': installNodes,
   'other profilers': installProfilers,
   schedstat: () => (existsSync('/proc/self/schedstat') ? null : 'this kernel has no schedstat'),
-  taskset: () =>
-    spawnSync('taskset', ['--version'], { stdio: 'ignore' }).status === 0 ? null : 'taskset is not installed',
+  taskset: () => unlessRuns('taskset'),
   /** A distribution's Node may be a tiny program around libnode.so, which only its name gives away. */
   'whole node': () =>
     statSync(process.execPath).size > 30e6 ? null : `${process.execPath} is not all of Node.js`,
+  zsh: () => unlessRuns('zsh'),
 } satisfies Record<string, () => string | null | Promise<string | null>>;
 export type Need = keyof typeof NEEDS;
+
+function unlessRuns(program: string): string | null {
+  const { status } = spawnSync(program, ['--version'], { stdio: 'ignore' });
+  return status === 0 ? null : `${program} is not installed`;
+}
 
 const answers = new Map<Need, Promise<string | null>>();
 

@@ -85,6 +85,7 @@ describe('resolveTarget', () => {
       nodeProcess(process.pid, ['node', 'x.js', 'server.js']),
       nodeProcess(70, ['npm exec culprit diagnose server.js']),
       nodeProcess(12, ['node', '/usr/bin/culprit', 'diagnose', 'server.js']),
+      nodeProcess(13, ['node', '/usr/bin/kubectl-culprit', 'shop', '--target', 'server.js']),
     ];
     expect((await failure('server.js', processes)).hint).toMatch(/culprit ps/);
   });

@@ -9,6 +9,8 @@ export interface StuckLine {
   /** The field or variable that is the line. */
   name: string;
   waiting: Trend;
+  /** It became longer at nearly every reading; others became longer once, and shorter never. */
+  isGrowing: boolean;
   /** How long the first has been the first, milliseconds. */
   headMillis: number;
   /** Numbers and collections beside it that never changed, the largest first: [name, how many]. */
@@ -17,12 +19,24 @@ export interface StuckLine {
   waiters: Waiters[];
 }
 
+/** Numbers of a configuration stay as they are in any case. */
+const SETTING = /timeout|interval|millis|delay|ttl|retries|seconds|(^|_)(min|max|limit)|(Min|Max|Limit|Ms)$/i;
 const LEAST_READINGS = 5;
+const LEAST_LONGER = 4;
 const LEAST_HEAD_MILLIS = 5_000;
 
 /** The longest first. */
 export function stuckLines(pools: readonly Pool[]): StuckLine[] {
   return pools.flatMap((pool) => describe(pool) ?? []).sort((a, b) => b.waiting.last - a.waiting.last);
+}
+
+/** Callers that give up waiting for answers do not come again: the line is long, and nobody in it is served. */
+function neverShorter(readings: Pool['readings']): boolean {
+  const lengths = readings.map(({ waiting }) => waiting);
+  return (
+    lengths.at(-1)! - lengths[0]! >= LEAST_LONGER &&
+    lengths.every((length, i) => i === 0 || length >= lengths[i - 1]!)
+  );
 }
 
 function describe(pool: Pool): StuckLine | null {
@@ -35,14 +49,18 @@ function describe(pool: Pool): StuckLine | null {
     stuck.map(({ atMillis, waiting: value }) => ({ atMillis, value })),
     { leastPoints: LEAST_READINGS, leastRise: 3 },
   );
-  if (waiting.verdict !== 'growing') return null;
-  const steady = last.line.beside.filter(([name, count]) =>
-    stuck.every(({ line }) => line?.beside.some(([other, then]) => other === name && then === count)),
+  const isGrowing = waiting.verdict === 'growing';
+  if (!isGrowing && !neverShorter(stuck)) return null;
+  const steady = last.line.beside.filter(
+    ([name, count]) =>
+      !SETTING.test(name) &&
+      stuck.every(({ line }) => line?.beside.some(([other, then]) => other === name && then === count)),
   );
   return {
     pool,
     name: last.line.name,
     waiting,
+    isGrowing,
     headMillis: last.line.headMillis,
     steady: steady.sort((a, b) => b[1] - a[1]),
     waiters: groupWaiters(pool.waiters),

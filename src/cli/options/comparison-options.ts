@@ -11,6 +11,7 @@ import {
   withJson,
   withQuiet,
 } from './report-options.ts';
+import { repeated } from './values.ts';
 
 export interface GateOptions {
   failOn?: string[];
@@ -60,5 +61,3 @@ function withOutputs(command: Command): Command {
     .option('--flame <file>', 'a differential flame graph as one HTML file');
   return withQuiet(files, 'no progress, and the verdict only');
 }
-
-const repeated = (value: string, before: string[] = []) => [...before, value];

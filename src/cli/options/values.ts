@@ -1,4 +1,4 @@
-// Shares and counts on the command line: "2%", "20".
+// Shares and counts on the command line: "2%", "20"; and options that may be given several times.
 import { UsageError } from '../../errors.ts';
 
 /** 0..1. Throws UsageError. */
@@ -19,3 +19,10 @@ export function parseCount(text: string, option: string, least: number): number 
   const problem = Number.isInteger(count) ? 'is out of range' : 'is not a whole number';
   throw new UsageError(`${option} ${text} ${problem}.`, `Give a whole number from ${least} to 10,000.`);
 }
+
+/** For an option that may be given several times; a variable of the environment has a value in each line. */
+export const repeated = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** Whose completions there are. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { UsageError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { lastReport } from '../last-report.ts';
+import { isCi } from '../terminal.ts';
 
 export async function openReport(file: string | undefined): Promise<ExitCode> {
   const path = file === undefined ? lastReport() : resolve(file);
@@ -27,7 +28,7 @@ export function openerHere(
   platform: NodeJS.Platform,
   env: Record<string, string | undefined>,
 ): readonly string[] | null {
-  if (env.CI || env.SSH_CONNECTION) return null;
+  if (isCi(env) || env.SSH_CONNECTION) return null;
   if (platform === 'darwin') return ['open'];
   if (platform === 'win32') return ['explorer'];
   return env.DISPLAY || env.WAYLAND_DISPLAY ? ['xdg-open'] : null;

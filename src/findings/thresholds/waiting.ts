@@ -27,6 +27,8 @@ export const REQUEST_PILEUP = {
   leastAnswered: 0.02,
   /** Rates of one cause, seen in two ways, differ by no more. */
   samePace: 3,
+  /** Of the promises of a place where requests wait, what is still there after 5 s. */
+  leastStaying: 0.8,
   /** What goes out was seen being made; who should answer what comes in is told by promises or by the router. */
   outboundConfidence: { placed: 0.9, unplaced: 0.75 },
   inboundConfidence: { placed: 0.85, unplaced: 0.7 },

@@ -6,7 +6,7 @@ import type { Draft } from '../rule.ts';
 import { OUTAGE } from '../thresholds/waiting.ts';
 import { perSecond, place, placeWithLibrary, subjectOf } from '../wording.ts';
 import { waitAdvice } from './wait-advice.ts';
-import { waitingPromise } from './waiting-promise.ts';
+import { promiseOfOutage } from './waiting-promise.ts';
 
 /** Several routes, most of what comes in, and somebody waits for long or has given up. */
 export function isOutage(outage: Outage | null): outage is Outage {
@@ -26,7 +26,7 @@ export function describeOutage(outage: Outage, facts: Facts): Draft {
   const { routes, silentPerSecond, allPerSecond } = outage;
   const [busiest] = routes as [SilentRoute, ...SilentRoute[]];
   const { thread } = busiest.site;
-  const promise = waitingPromise(facts, silentPerSecond, thread);
+  const promise = promiseOfOutage(outage, thread, facts);
   const handler = routes.find(({ site }) => site.handler)?.site.handler ?? null;
   const frame = promise?.blame.subject ?? handler;
   const where = promise ? placeWithLibrary(promise.blame) : frame && place(frame);
@@ -52,7 +52,7 @@ export function describeOutage(outage: Outage, facts: Facts): Draft {
         ? [
             {
               source: 'async-resources',
-              statement: `promises made in ${where} stay at that pace`,
+              statement: `promises made in ${where} pile up by ${perSecond(promise.trend.slopePerSecond)}${promise.survival === null ? '' : `; of those older than 5 s, ${formatShare(promise.survival)} are still there`}`,
               value: promise.trend.slopePerSecond,
               unit: 'per second',
             },

@@ -20,10 +20,18 @@ export function lineOfRequests(facts: Facts): StuckLine | null {
   const near = facts.stuckLines
     .filter(
       (line) =>
-        line.waiting.last >= STUCK_LINE.leastWaiting && distance(line) <= Math.log(STUCK_LINE.samePace),
+        line.isGrowing &&
+        line.waiting.last >= STUCK_LINE.leastWaiting &&
+        distance(line) <= Math.log(STUCK_LINE.samePace),
     )
     .sort((a, b) => weightOf(b) - weightOf(a) || distance(a) - distance(b));
-  return near[0] ?? null;
+  if (near[0] || !isOutage(facts.outage)) return near[0] ?? null;
+  // Of lines that do not grow at the pace of requests, only one of a pool says enough.
+  const held = facts.stuckLines.filter(
+    (line) =>
+      line.waiting.last >= STUCK_LINE.leastWaiting && isLent(line.steady) && line.pool.className !== '',
+  );
+  return held[0] ?? null;
 }
 
 /** A line with something lent out beside it is a pool's; one in an object of a class has a better name than a variable. */
@@ -36,7 +44,7 @@ const isLent = (steady: StuckLine['steady']) => steady.some(([, count]) => count
 export function describeStuckLine(line: StuckLine, site: CreationSite | null): Draft {
   const { pool, waiting, headMillis, steady } = line;
   const name = nameOf(line);
-  const rate = perSecond(waiting.slopePerSecond);
+  const more = line.isGrowing ? `, ${perSecond(waiting.slopePerSecond)} more` : '';
   const { confidence } = STUCK_LINE;
   const held = steady
     .slice(0, STUCK_LINE.fields)
@@ -47,7 +55,7 @@ export function describeStuckLine(line: StuckLine, site: CreationSite | null): D
     severity: 'critical',
     confidence: !site ? confidence.unplaced : isLent(steady) ? confidence.lent : confidence.placed,
     urgency: POOL_EXHAUSTION.urgency,
-    title: `Nobody in the line of ${name} is served: ${formatNumber(waiting.last)} wait, ${rate} more, the first for ${formatDuration(headMillis)} at least${inBrackets(site?.blame)}`,
+    title: `Nobody in the line of ${name} is served: ${formatNumber(waiting.last)} wait${more}, the first for ${formatDuration(headMillis)} at least${inBrackets(site?.blame)}`,
     subject: subjectOf('pool', pool.className || line.name, site?.frame ?? null, pool.thread),
     impact: { metric: 'waiting', value: waiting.slopePerSecond, unit: 'per second' },
     evidence: [

@@ -1,6 +1,9 @@
 // Where requests that get no answer wait: promises that stay at their pace.
+
+import { isSameFunction } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import type { SurvivingSite } from '../../analysis/growth/resource-growth.ts';
+import type { Outage } from '../../analysis/waiting/outage.ts';
 import { survivors } from '../creation-site.ts';
 import { REQUEST_PILEUP } from '../thresholds/waiting.ts';
 
@@ -17,7 +20,31 @@ export function waitingPromise(facts: Facts, slopePerSecond: number, thread: num
         distance(other) <= Math.log(REQUEST_PILEUP.samePace),
     )
     .sort((a, b) => depthOf(b) - depthOf(a) || distance(a) - distance(b));
-  return near[0] ?? null;
+  const [first] = near;
+  return first ? (innermost(facts, thread, first) ?? first) : null;
+}
+
+/** Where requests wait of which none is answered: at their pace, or as deep in the program as promises are seen to stay. */
+export function promiseOfOutage(
+  { silentPerSecond }: Outage,
+  thread: number,
+  facts: Facts,
+): SurvivingSite | null {
+  return waitingPromise(facts, silentPerSecond, thread) ?? innermost(facts, thread);
+}
+
+/** Of promises that nearly all stay, those under most functions of the program; of `from` only those made on the way from it. */
+function innermost(facts: Facts, thread: number, from?: SurvivingSite): SurvivingSite | null {
+  const outer = from?.blame.app;
+  const within = survivors(facts, ['PROMISE']).filter(
+    (other) =>
+      other.site.thread === thread &&
+      other.blame.app &&
+      (other.survival ?? 0) >= REQUEST_PILEUP.leastStaying &&
+      (!from || depthOf(other) > depthOf(from)) &&
+      (!outer || other.site.frames.some((frame) => isSameFunction(frame, outer))),
+  );
+  return within.sort((a, b) => depthOf(b) - depthOf(a) || b.alive - a.alive)[0] ?? null;
 }
 
 /** Of the promises that wait for each other, the innermost was made under most of the application's functions. */

@@ -3,14 +3,16 @@ import type { Facts } from '../../../analysis/facts.ts';
 import { survivingSites } from '../../../analysis/growth/resource-growth.ts';
 import { OUTBOUND } from '../../../analysis/waiting/lasting-requests.ts';
 import type { ShortPool, Waiters } from '../../../analysis/waiting/short-pools.ts';
+import type { StuckLine } from '../../../analysis/waiting/stuck-lines.ts';
 import type { Evidence } from '../../../model/finding.ts';
 import type { Frame } from '../../../model/frame.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import { type CreationSite, fromSurvivors, survivors, throughLibrary } from '../../creation-site.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { POOL_EXHAUSTION } from '../../thresholds/waiting.ts';
+import { isOutage } from '../../waiting/outage.ts';
 import { describeStuckLine, lineOfRequests } from '../../waiting/stuck-line.ts';
-import { waitingPromise } from '../../waiting/waiting-promise.ts';
+import { promiseOfOutage, waitingPromise } from '../../waiting/waiting-promise.ts';
 import { inBrackets, movement, perSecond, placeWithLibrary, subjectOf } from '../../wording.ts';
 
 export const poolExhaustion: Rule = {
@@ -21,9 +23,18 @@ export const poolExhaustion: Rule = {
     const dry = facts.shortPools.filter(isDry).slice(0, POOL_EXHAUSTION.most);
     if (dry.length > 0) return dry.map((pool) => describe(pool, facts));
     const line = lineOfRequests(facts);
-    return line ? [describeStuckLine(line, waiterSite(line, facts) ?? promiseSite(line, facts))] : [];
+    return line ? [describeStuckLine(line, siteOfLine(line, facts))] : [];
   },
 };
+
+/** Who came to wait, where a function of the program was seen coming; else where the requests wait that nobody answers. */
+function siteOfLine(line: StuckLine, facts: Facts): CreationSite | null {
+  const waiter = waiterSite(line, facts);
+  if (waiter?.blame.app) return waiter;
+  const { outage } = facts;
+  const promise = isOutage(outage) ? promiseOfOutage(outage, line.pool.thread, facts) : null;
+  return (promise ? fromSurvivors(promise) : null) ?? waiter ?? promiseSite(line, facts);
+}
 
 function isDry(short: ShortPool): boolean {
   const { pool, limit, waiting, medianWaiting, waitingShare, silentShare } = short;
