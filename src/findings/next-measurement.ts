@@ -9,7 +9,7 @@ const MARGIN = 1.5;
 const STEP_MILLIS = 100;
 const LARGER_BUDGET_PERCENT = 5;
 
-const COUNTED: readonly Draft['effect'][] = ['fds', 'sockets', 'threads', 'processes', 'timers'];
+const COUNTED: readonly Draft['effect'][] = ['fds', 'sockets', 'handles', 'threads', 'processes', 'timers'];
 const IN_MEMORY: readonly Draft['effect'][] = ['heap', 'external', 'native'];
 
 /** What a rule has left open, where it does not say so itself. Nothing of files that other tools made. */

@@ -61,7 +61,7 @@ describe('the whole answer, of', () => {
 NO VERDICT: No function takes enough of it to be named a cause; of memory and handles a CPU profile
 says nothing.
 
-Not judged: 23 kinds of causes that this file does not show; --json lists them.
+Not judged: 25 kinds of causes that this file does not show; --json lists them.
 `);
   });
 
@@ -86,7 +86,7 @@ Not judged: 23 kinds of causes that this file does not show; --json lists them.
 
 NO VERDICT: A heap profile is one moment: what is live is said, growth cannot be told from it.
 
-Not judged: 25 kinds of causes that this file does not show, event-loop-block among them (no CPU
+Not judged: 27 kinds of causes that this file does not show, event-loop-block among them (no CPU
             profile); --json lists them.
 `);
   });
