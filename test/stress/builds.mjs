@@ -196,8 +196,8 @@ function prepare(at, { packages, build }) {
 }
 
 async function diagnose(at, { command = node, start }) {
-  // An executable takes no inspector port from its environment.
-  const NODE_OPTIONS = command === node ? '--inspect-port=0' : '';
+  // An executable takes no inspector port from its environment; with port 0, no worker of a cluster would start.
+  const NODE_OPTIONS = command === node ? `--inspect-port=${await freePort()}` : '';
   const env = { ...process.env, NODE_OPTIONS };
   const server = spawn(command, start, { cwd: at, stdio: 'ignore', env });
   const culprit = (...rest) =>
