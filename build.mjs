@@ -42,6 +42,33 @@ const leanCommander = {
     })),
 };
 
+// What agents send is checked by our own schemas: the validator for any JSON schema, 300 KB, is never asked.
+const leanToolServer = {
+  name: 'lean-tool-server',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, ({ path }) => ({
+      path,
+      namespace: 'lean-tool-server',
+    }));
+    onLoad({ filter: /.*/, namespace: 'lean-tool-server' }, () => ({
+      contents:
+        "export { default as process } from 'node:process'; export class DefaultJsonSchemaValidator {}",
+      loader: 'js',
+    }));
+  },
+};
+
+// Of OpenTelemetry we take the encoder: in its ES modules the rest can be told apart, and is left out.
+const leanOpenTelemetry = {
+  name: 'lean-open-telemetry',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^@opentelemetry\/[a-z-]+$/ }, ({ path }) => {
+      const folder = resolve(root, 'node_modules', path);
+      const { module } = JSON.parse(readFileSync(resolve(folder, 'package.json'), 'utf8'));
+      return module && { path: resolve(folder, module), sideEffects: false };
+    }),
+};
+
 const base = {
   outdir: 'dist',
   absWorkingDir: root,
@@ -55,7 +82,7 @@ const modules = {
   format: 'esm',
   target: 'node20',
   define: { 'globalThis.CULPRIT_VERSION': JSON.stringify(version) },
-  plugins: [leanInspectorClient, leanCommander, codeAsText],
+  plugins: [leanInspectorClient, leanCommander, leanToolServer, leanOpenTelemetry, codeAsText],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },

@@ -41,7 +41,7 @@ export function diagnose(
   const observations = { ...decode(recording), heap };
   const { origin } = observations;
   const facts = gatherFacts(observations);
-  const { verdict, verdictReason, findings, notApplicable } = judge(facts);
+  const { verdict, verdictReason, findings, notApplicable, nextMeasurement } = judge(facts);
   return {
     kind: 'diagnosis',
     schemaVersion: 2,
@@ -57,6 +57,7 @@ export function diagnose(
     ...((origin || top !== undefined) && { where: tablesOf(observations, top ?? DEFAULTS.analyze.top) }),
     ...(recording.contents && { contents: recording.contents }),
     ...(pictures && { pictures: drawPictures(facts, findings) }),
+    ...(nextMeasurement && { nextMeasurement }),
     warnings: observations.warnings.map(reportWarning),
   };
 }

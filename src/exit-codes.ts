@@ -16,7 +16,7 @@ export const EXIT_MEANINGS: Readonly<Record<ExitName, { brief: string; detail: s
   cannotAttach: {
     brief: 'could not attach or capture',
     detail:
-      '; the message says why and what to do. Also `triage --fail-on` of a log that does not say how the process ended, and `compare` of files with nothing to compare',
+      '; the message says why and what to do. Also `triage --fail-on` of a log that does not say how the process ended, and `compare` of files with nothing to compare, or a gate on what was not measured',
   },
   interrupted: {
     brief: 'interrupted with nothing to report',

@@ -134,7 +134,9 @@ describe('packages are used in one place:', () => {
     ['yocto-spinner', /^cli\//],
     ['tar-stream', /^recording\//],
     ['@jridgewell/trace-mapping', /^recording\//],
-    ['valibot', /^(recording|wire|signals)\//],
+    ['valibot', /^(recording|wire|signals|mcp)\//],
+    ['@valibot/to-json-schema', /^mcp\//],
+    ['@modelcontextprotocol/server', /^mcp\//],
     ['yaml', /^recording\//],
     ['0x', IN_THE_BUILD],
     ['speedscope', IN_THE_BUILD],
@@ -262,8 +264,8 @@ describe('what loads with what:', () => {
   test('the command line starts with what its help needs, and loads the work of a command when it runs', () => {
     const loaded = [...reach('cli/main.ts')].filter(isOurs);
     const isLight = (file: string) =>
-      /^cli\/(main|program|command-line|(commands|options)\/[a-z0-9-]+)\.ts$/.test(file) ||
-      !/^(cli|analysis|audit|comparison|findings|heap|recording|triage|watch|workload)\//.test(file);
+      /^cli\/(main|program|command-line|(commands|options)\/([a-z0-9-]+\/)?[a-z0-9-]+)\.ts$/.test(file) ||
+      !/^(cli|analysis|audit|comparison|findings|heap|mcp|recording|triage|watch|workload)\//.test(file);
     expect(loaded.filter((file) => !isLight(file))).toEqual([]);
     expect(loaded.filter((file) => file.startsWith('report/'))).toEqual(['report/escape.ts']);
   });

@@ -15,7 +15,7 @@ const markdownIn = (folder: string) =>
   readdirSync(resolve(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `${folder}/${name}`);
-const PAGES = ['README.md', ...markdownIn('docs')].sort();
+const PAGES = ['README.md', ...markdownIn('docs'), ...markdownIn('skills')].sort();
 const LONGEST_README = 180;
 
 const all = (command: Command): Command[] => command.commands.flatMap((sub) => [sub, ...all(sub)]);

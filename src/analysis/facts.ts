@@ -14,6 +14,7 @@ import {
   memoryStallShare,
   type OomKills,
 } from './container/container-memory.ts';
+import { type MemoryThrottling, measureMemoryThrottling } from './container/memory-throttling.ts';
 import { measureThrottling, type Throttling } from './container/throttling.ts';
 import { type BlockGroup, findBlocks } from './cpu/blocks.ts';
 import { type CpuSummary, summarizeCpu } from './cpu/cpu.ts';
@@ -24,6 +25,7 @@ import { findMicrotaskChains, type MicrotaskChain } from './cpu/microtask-chains
 import { type NativeCall, nativeCalls } from './cpu/native-calls.ts';
 import { measureSlowdown, type Slowdown } from './cpu/slowdown.ts';
 import { type GrowingCollection, growingCollections } from './growth/growing-collections.ts';
+import { growingHandles, type HandleGrowth } from './growth/handle-growth.ts';
 import { analyseHeapGrowth, type HeapGrowth } from './growth/heap-growth.ts';
 import {
   type CountGrowth,
@@ -34,9 +36,17 @@ import {
 } from './growth/resource-growth.ts';
 import { programKind } from './profile/program-kind.ts';
 import type { Trend } from './statistics/trend.ts';
-import { INBOUND, type LastingRequests, lastingRequests, OUTBOUND } from './waiting/lasting-requests.ts';
+import {
+  INBOUND,
+  type LastingRequests,
+  lastingRequests,
+  OUTBOUND,
+  type UnendedAnswers,
+  unendedAnswers,
+} from './waiting/lasting-requests.ts';
 import { type LookupSummary, summarizeLookups } from './waiting/lookups.ts';
 import { findOutage, type Outage } from './waiting/outage.ts';
+import { type OwnAgents, ownAgents } from './waiting/own-agents.ts';
 import { type ShortPool, shortPools } from './waiting/short-pools.ts';
 import { type StuckLine, stuckLines } from './waiting/stuck-lines.ts';
 import { summarizeThreadPool, type ThreadPoolPressure } from './waiting/thread-pool.ts';
@@ -74,12 +84,16 @@ export interface Facts {
   oomKills: OomKills | null;
   /** Share of the time in which all of the container waited for memory; null where the kernel does not say. */
   memoryStallShare: number | null;
+  /** null where no memory.high bounds the group. */
+  memoryThrottling: MemoryThrottling | null;
   fdTotal: Trend;
   fds: CountGrowth<FdGroup>[];
   sockets: CountGrowth<SocketGroup>[];
   /** Null where the kernel's TCP counters could not be read. */
   wire: WireFacts | null;
   children: CountGrowth<ChildProcess>[];
+  /** Handles of other types, which have no measure of their own. */
+  handles: HandleGrowth[];
   threads: Trend;
   /** Processes and threads of the container. */
   pids: Trend;
@@ -90,7 +104,9 @@ export interface Facts {
   shortPools: ShortPool[];
   stuckLines: StuckLine[];
   /** Requests without an answer that become more. */
-  requests: { inbound: LastingRequests[]; outbound: LastingRequests[] };
+  requests: { inbound: LastingRequests[]; outbound: LastingRequests[]; unended: UnendedAnswers[] };
+  /** Requests out that share no Agent. */
+  ownAgents: OwnAgents[];
   /** null: requests are answered, or too few came. */
   outage: Outage | null;
   /** null when it was not probed. */
@@ -152,11 +168,13 @@ export function gatherFacts(observations: Observations): Facts {
     heapRoom: measureHeapRoom(settled, main),
     oomKills: countOomKills(passive),
     memoryStallShare: memoryStallShare(settled),
+    memoryThrottling: measureMemoryThrottling(settled, observations.scheduling),
     fdTotal: countTrend(settled, (sample) => sample.fdCount),
     fds: countTrends(settled, groupFds),
     sockets: countTrends(settled, groupSockets),
     wire: watchWire(passive),
     children: countTrends(settled, groupChildren),
+    handles: growingHandles(runtime, observations.asyncObservations),
     pids: countTrend(settled, (sample) => sample.cgroup?.pidsCurrent),
     throttling,
     cpuWaits,
@@ -166,7 +184,9 @@ export function gatherFacts(observations: Observations): Facts {
     requests: {
       inbound: lastingRequests(observations.asyncObservations, INBOUND),
       outbound: lastingRequests(observations.asyncObservations, OUTBOUND),
+      unended: unendedAnswers(observations.asyncObservations),
     },
+    ownAgents: ownAgents(observations.asyncObservations),
     outage: findOutage(observations.asyncObservations),
     threadPool: summarizeThreadPool(observations),
     lookups: summarizeLookups(runtime, seconds),

@@ -1,5 +1,6 @@
 // The offline half of an audit: settings that were read, perhaps elsewhere, to a report.
 
+import { nextOfAudit } from '../findings/next-of-report.ts';
 import type { AuditReport } from '../model/finding.ts';
 import type { PodContainer } from '../model/settings/pod.ts';
 import type { Settings } from '../model/settings/settings.ts';
@@ -44,6 +45,7 @@ export function audit(settings: Settings, pod?: PodContainer, options: AuditOpti
     verdictReason: `Level ${judged.level} of 5: ${judged.meaning}.`,
     findings,
     audit: judged,
+    ...nextOfAudit(judged, target.pid),
     warnings: [],
   };
 }

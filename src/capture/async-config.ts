@@ -22,6 +22,10 @@ const WATCHED_ASYNC_TYPES = [
   'HTTPCLIENTREQUEST',
   'ZLIB',
   'MESSAGEPORT',
+  'DNSCHANNEL',
+  'ELDHISTOGRAM',
+  'HTTP2SESSION',
+  'SIGNALWRAP',
 ];
 
 export function asyncConfig(mode: AsyncMode): Pick<ProbeConfig, (typeof ASYNC_SETTINGS)[number]> {

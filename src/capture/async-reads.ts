@@ -24,6 +24,8 @@ const LONG_WAIT_MILLIS = 15;
 const LONG_WAITS = 3;
 const POOL_WATCH_MILLIS = 3_000;
 const MAX_POOL_WATCHES = 2;
+/** Those whose answer has no end, begun or not. */
+const LASTING = ['http.client.request', 'http.server.answer'];
 /** Requests older than 5 s that ask for a look at promises. */
 const MANY_LASTING = 2;
 
@@ -77,8 +79,10 @@ export class AsyncReads {
   private async readAsync(thread: ThreadCapture): Promise<void> {
     const read = await thread.ask(asyncRead, this.context.elapsed());
     const look = this.lookAt(thread);
-    const requests = (read?.sites ?? []).filter(({ type }) => type.startsWith('http.'));
-    const lasting = requests.reduce((sum, { oldAlive }) => sum + oldAlive, 0);
+    const requests = (read?.sites ?? []).filter(({ type }) => /^http\.\w+\.request$/.test(type));
+    const lasting = (read?.sites ?? [])
+      .filter(({ type }) => LASTING.includes(type))
+      .reduce((sum, { oldAlive }) => sum + oldAlive, 0);
     if (lasting >= MANY_LASTING) await this.watchPromises(thread, look);
     const isWaiting = requests.some(({ oldestMillis }) => oldestMillis >= LONG_ANSWER_MILLIS);
     const isAsked = isWaiting || (requests.length === 0 && look.searches > 1);

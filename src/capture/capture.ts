@@ -128,8 +128,9 @@ class CaptureRun implements CaptureContext {
     await this.readBaseline(main);
     await this.cpuWhenNeeded.step(main);
     this.attachment.attached();
+    const { whyAlive, heap, durationMillis } = this.options;
     // So short a look judges no growth.
-    if (!this.options.whyAlive || this.options.durationMillis >= LEAST_GROWTH_MILLIS)
+    if (heap !== 'off' && (!whyAlive || durationMillis >= LEAST_GROWTH_MILLIS))
       this.heapReads.begin(this.intervals);
     await this.startTrace();
     this.outcome.steps.push('light', 'burst');

@@ -31,6 +31,8 @@ export interface CaptureOptions {
   async?: AsyncMode;
   /** When the CPU is profiled. Absent: `auto`. */
   cpu?: CpuMode;
+  /** `off`: growth of the heap is not looked for. */
+  heap?: 'off';
   /** Lists what keeps the process alive. */
   whyAlive?: boolean;
   /** Node's trace events go here. */

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import type { CompareResult } from '../comparison/compare.ts';
 import { UsageError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { applyAccepted } from '../findings/gates/apply-accepted.ts';
 import { baselineOf } from '../findings/gates/baseline-of.ts';
 import { decideGates, decisionRecord } from '../findings/gates/decide-gates.ts';
@@ -80,7 +81,13 @@ export function areGatesSure({ comparison }: Pick<CompareResult, 'comparison'>, 
   // What rests on findings is looked at when the runs are done.
   const byRuns = gates.rules.filter(({ type }) => type === 'metric' || type === 'function' || type === 'any');
   const report = withGates(comparison, { ...gates, rules: byRuns }).gates;
-  return report === null || report.outcome !== 'unsure';
+  return report === null || report.outcome === 'pass' || report.outcome === 'fail';
+}
+
+/** What gates make of the exit code. A rule about what was not measured passes nothing and fails nothing. */
+export function gatesExitCode({ gates }: Comparison): ExitCode {
+  if (gates === null || gates.passed) return EXIT.done;
+  return gates.outcome === 'unmeasured' ? EXIT.cannotAttach : EXIT.gateFailed;
 }
 
 export function writeGateFiles(comparison: Comparison, flags: GateOptions): void {

@@ -8,16 +8,17 @@ import { register as analyze } from './commands/analyze.ts';
 import { register as audit } from './commands/audit.ts';
 import { register as bench } from './commands/bench.ts';
 import { register as compare } from './commands/compare.ts';
-import { register as completion } from './commands/completion.ts';
 import { register as diagnose } from './commands/diagnose.ts';
-import { register as explain } from './commands/explain.ts';
 import { register as flame } from './commands/flame.ts';
 import { register as heap } from './commands/heap.ts';
 import { register as k8s } from './commands/k8s.ts';
+import { register as mcp } from './commands/mcp.ts';
 import { register as open } from './commands/open.ts';
 import { register as preflight } from './commands/preflight.ts';
 import { register as ps } from './commands/ps.ts';
 import { register as record } from './commands/record.ts';
+import { register as completion } from './commands/reference/completion.ts';
+import { register as explain } from './commands/reference/explain.ts';
 import { register as triage } from './commands/triage.ts';
 import { register as watch } from './commands/watch.ts';
 import { exitCodesHelp } from './options/help-text.ts';
@@ -31,6 +32,7 @@ const GROUPS: Record<string, Record<string, Register>> = {
   'Files:': { analyze, heap, flame, triage, open },
   'Comparisons:': { compare, bench },
   'Checks:': { ps, preflight, audit },
+  'Agents:': { mcp },
   'Reference:': { explain, completion },
 };
 

@@ -27,5 +27,5 @@ export function familyExitCode({ causes }: FamilyReport, failOn: Severity | unde
 
 /** As for findings: growth is a failure only when it was asked to be one. */
 export function heapExitCode({ verdict }: HeapReport, failOnGrowth: boolean): ExitCode {
-  return failOnGrowth && verdict === 'growth' ? EXIT.gateFailed : EXIT.done;
+  return failOnGrowth && (verdict === 'growth' || verdict === 'heap-grew') ? EXIT.gateFailed : EXIT.done;
 }

@@ -7,6 +7,7 @@ import { programKind } from '../analysis/profile/program-kind.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { decode } from '../diagnose.ts';
 import { judgeComparison } from '../findings/compare/judge-comparison.ts';
+import { nextOfComparison } from '../findings/next-of-report.ts';
 import type { Comparison, FindingChange, SideSummary } from '../model/comparison/comparison.ts';
 import type { MetricWindows, Run } from '../model/comparison/run.ts';
 import type { Recording } from '../recording/reader.ts';
@@ -98,6 +99,7 @@ export function compare(
     },
     headWindows: windowsOf(head.runs),
     gates: null,
+    ...nextOfComparison(judgement),
     warnings: warningsFor(base, head, compared),
   };
   return { comparison, compared };

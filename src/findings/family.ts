@@ -4,7 +4,7 @@ import type { FamilyCause, FamilyMember, FamilyReport } from '../model/finding.t
 /** Members without a report could not be looked at. */
 export function judgeFamily(
   members: readonly FamilyMember[],
-): Pick<FamilyReport, 'verdict' | 'verdictReason' | 'causes'> {
+): Pick<FamilyReport, 'verdict' | 'verdictReason' | 'causes' | 'nextMeasurement'> {
   const causes = joinCauses(members);
   const looked = members.filter(({ report }) => report !== undefined);
   const sick = looked.filter(({ report }) => report!.findings.length > 0);
@@ -13,7 +13,18 @@ export function judgeFamily(
     causes,
     verdict: verdict ?? 'too-little-data',
     verdictReason: [sayWho(sick, looked, causes), ...sayMissing(members.length - looked.length)].join(' '),
+    ...nextOf(causes, looked),
   };
+}
+
+/** Of the gravest cause; without causes, of the first member that leaves something open. */
+function nextOf(
+  causes: readonly FamilyCause[],
+  looked: readonly FamilyMember[],
+): Pick<FamilyReport, 'nextMeasurement'> {
+  const open = [...causes.map(({ finding }) => finding), ...looked.map(({ report }) => report!)];
+  const nextMeasurement = open.find((each) => each.nextMeasurement !== undefined)?.nextMeasurement;
+  return nextMeasurement === undefined ? {} : { nextMeasurement };
 }
 
 /** The gravest first. */

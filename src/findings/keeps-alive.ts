@@ -62,8 +62,8 @@ function summarize(by: readonly KeptAliveBy[], looks: readonly KeepAliveLook[]):
   const more = unlisted && unlisted.timeouts !== 0 ? ', and by timers that are not listed' : '';
   if (main.length === 1) return `Kept alive by ${main[0]!.statement}${more}.`;
   if (main.length > 1) return `Kept alive by ${formatNumber(main.length)} things${more}.`;
-  if (unlisted && unlisted.timeouts !== 0)
-    return 'No handle or request keeps it alive; its timers could not be listed, and one of them may.';
+  if (unlisted)
+    return 'No handle or request that Node.js lists keeps it alive; not all else could be listed, and some of that may.';
   return looks.some(({ unreferenced, idleHandles }) => unreferenced.length > 0 || idleHandles > 0)
     ? 'Nothing keeps it alive: all that is open or runs is unreferenced or idle, and it would end as soon as the code that runs now returns.'
     : 'Nothing keeps it alive: it would end as soon as the code that runs now returns.';
@@ -82,11 +82,13 @@ function notesOf({ thread, unreferenced, idleHandles, cut, unlisted, things }: K
     const { timeouts, reason } = unlisted;
     const timers =
       timeouts === undefined
-        ? 'timers of unusual delays and '
+        ? 'timers of unusual delays, '
         : timeouts > 0
-          ? `${formatCount(timeouts, 'more timer')} and `
+          ? `${formatCount(timeouts, 'more timer')}, `
           : '';
-    notes.push(`Not listed${where}: ${timers}worker threads, because ${reason}.`);
+    notes.push(
+      `Not listed${where}: ${timers}worker threads and pending crypto and compression, because ${reason}.`,
+    );
   }
   if (cut) notes.push(`There is more than is listed${where}.`);
   if (thread === 0 && things.length === 0)
@@ -175,9 +177,18 @@ function workerName(what: string, threads: ReportTarget['threads']): string {
 
 /** Node's internal names, as people say it. */
 function requestWords(className: string): [one: string, many: string] {
-  if (/^FSReq/.test(className)) return ['file system operation', 'file system operations'];
+  if (/^FSReq|^(Read|Write)FileJob$|^CpDirJob$/.test(className))
+    return ['file system operation', 'file system operations'];
   if (/^Get(Addr|Name)Info|^Query/.test(className)) return ['name lookup', 'name lookups'];
+  if (/^(Zlib|Brotli|Zstd)/.test(className)) return ['compression in progress', 'compressions in progress'];
+  if (/Job$/.test(className))
+    return [cryptoWords(className, 'operation'), cryptoWords(className, 'operations')];
   if (/ConnectWrap$/.test(className)) return ['connection being made', 'connections being made'];
   if (/^(Write|Shutdown|Send)Wrap$/.test(className)) return ['write in progress', 'writes in progress'];
   return [`request of type ${className}`, `requests of type ${className}`];
+}
+
+/** "PBKDF2Job" is of crypto, as all jobs of Node are but those of files. */
+function cryptoWords(className: string, things: string): string {
+  return `crypto ${things} (${className.replace(/Job$/, '')})`;
 }

@@ -102,11 +102,12 @@ export const KINDS = {
   },
   'request-pileup': {
     title: 'Requests stay without an answer',
-    short: 'requests, out or in, whose answer never begins while others of their kind are answered',
+    short:
+      'requests, out or in, whose answer never begins, or begins and never ends, while others of their kind are answered',
     meaning:
       'Requests wait for an answer that does not come, and become more. Each holds a socket, its buffers and all that its handler closes over.',
     measured:
-      "Node's diagnostics channels and async hooks tell when requests begin and when their answers do. Those that wait must be old and become more until the end of the look. Incoming requests count only where others of the same kind are answered; or where on several routes, with most of the requests, not one is answered, whether they wait or their clients go away first: then the service has stopped answering.",
+      "Node's diagnostics channels and async hooks tell when requests begin and when their answers do. Those that wait must be old and become more until the end of the look. Incoming requests count only where others of the same kind are answered; or where on several routes, with most of the requests, not one is answered, whether they wait or their clients go away first: then the service has stopped answering. Answers that are begun count when they have no end and send nothing more, while others of their kind end.",
     mistakenFor:
       'Long polls and event streams wait on purpose: incoming requests of a kind that is never answered in time are left out. Slow answers come in the end, and their number stays.',
     fix: 'Answer on every path, and set time limits.',
@@ -193,6 +194,23 @@ export const KINDS = {
     mistakenFor: 'Watching a bounded number of files stops growing.',
     fix: 'Close the watcher when its owner ends.',
     steps: ['Call close() on the watcher when nobody needs it any more.', 'Share one watcher for each path.'],
+  },
+  'handle-leak': {
+    title: 'Handles are opened and never closed',
+    short:
+      'message ports, compression streams, resolvers and other handles that are never closed, by type, and the line that opens them',
+    meaning:
+      'Objects with a native side are made again and again and not closed. The event loop holds each open one with its listeners and all that they close over, or something in the program does; each costs native memory as well.',
+    measured:
+      "Node's own list of active resources, counted by type every second in every thread; and the handles that async hooks saw being made at each line, of which most must be there right after a garbage collection. Sockets, files, processes, workers, watchers and timers have kinds of their own.",
+    mistakenFor:
+      'One handle for each connected client follows the number of clients; culprit compares the two rates. A pool that is being filled stops at its size.',
+    fix: 'Close the handle when its owner ends, or share one.',
+    steps: [
+      'Close each when the call or the client that it serves has ended, on every path.',
+      'Better: open one and share it.',
+    ],
+    weighsForHealth: true,
   },
   'timer-leak': {
     title: 'Timers are started and never cleared',
@@ -313,6 +331,23 @@ export const KINDS = {
       'Where no collection is named: look for closures, callbacks and listeners that are kept; a heap snapshot (--snapshot force) shows who holds them.',
     ],
     weighsForHealth: true,
+  },
+  'memory-throttled': {
+    title: 'The kernel slows the process down for its memory',
+    short: 'a cgroup above memory.high, whose tasks the kernel puts to sleep, and for how much of the time',
+    meaning:
+      'Above memory.high the kernel ends nobody. It holds every task of the group that asks for memory until some is taken back, so the event loop stands still in the middle of its work. No code is to blame for what is slow meanwhile.',
+    measured:
+      'memory.current of the cgroup beside its memory.high, the time in which its tasks waited for memory (memory.pressure), how often they were held (memory.events), and the state of the main thread. The group must be at its bound, and its tasks must wait for a tenth of the time or more.',
+    mistakenFor:
+      'A group that reads many files fills up with page cache, sits at its bound and gives it back quickly: then nobody waits. A slow disk puts the main thread into the same state, without pressure on memory.',
+    fix: 'Raise memory.high, or keep less in memory.',
+    steps: [
+      'Find what grows first, where something does: it is reported as a leak, with this as its symptom.',
+      'Raise memory.high (MemoryHigh= of systemd), or leave the bound to memory.max.',
+      'Set --max-old-space-size so that the heap and what lies beside it stay below.',
+    ],
+    limit: { movedBy: ['heap', 'external', 'native'], through: ['heap'], isTimed: false },
   },
   'cpu-starved': {
     title: 'Other processes take the CPU it needs',

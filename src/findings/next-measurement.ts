@@ -9,7 +9,7 @@ const MARGIN = 1.5;
 const STEP_MILLIS = 100;
 const LARGER_BUDGET_PERCENT = 5;
 
-const COUNTED: readonly Draft['effect'][] = ['fds', 'sockets', 'threads', 'processes', 'timers'];
+const COUNTED: readonly Draft['effect'][] = ['fds', 'sockets', 'handles', 'threads', 'processes', 'timers'];
 const IN_MEMORY: readonly Draft['effect'][] = ['heap', 'external', 'native'];
 
 /** What a rule has left open, where it does not say so itself. Nothing of files that other tools made. */
@@ -54,10 +54,13 @@ function measureLonger(facts: Facts, unknown: string): NextMeasurement {
   return { unknown, command: `culprit diagnose ${targetOf(facts)} --duration 5m` };
 }
 
+/** Whoever reads it may paste it into a shell, and a program chooses its own title. */
+const PLAIN_COMMAND = /^([\w./-]*\/)?node( [\w./@:=+,-]+)+$/;
+
 /** Whether native code keeps what it takes, or malloc does. */
 export function measureArenas({ observations }: Facts): NextMeasurement {
   const title = observations.target.title ?? '';
-  const command = /^(\S*\/)?node\s/.test(title) ? title : 'node <program>';
+  const command = PLAIN_COMMAND.test(title) ? title : 'node <program>';
   return {
     unknown:
       'Whether native code keeps this memory, or the allocator does: with few arenas only the former grows on.',

@@ -9,6 +9,7 @@ export type Effect =
   | 'native'
   | 'fds'
   | 'sockets'
+  | 'handles'
   | 'threads'
   | 'processes'
   | 'timers'

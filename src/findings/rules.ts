@@ -8,6 +8,7 @@ import { slowdown } from './rules/cpu/slowdown.ts';
 import { childProcessLeak } from './rules/handles/child-process-leak.ts';
 import { fdLeak } from './rules/handles/fd-leak.ts';
 import { fdLimitRisk } from './rules/handles/fd-limit-risk.ts';
+import { handleLeak } from './rules/handles/handle-leak.ts';
 import { pidsLimitRisk } from './rules/handles/pids-limit-risk.ts';
 import { socketLeak } from './rules/handles/socket-leak.ts';
 import { timerLeak } from './rules/handles/timer-leak.ts';
@@ -18,6 +19,7 @@ import { externalMemoryLeak } from './rules/memory/external-memory-leak.ts';
 import { gcPressure } from './rules/memory/gc-pressure.ts';
 import { heapLeak } from './rules/memory/heap-leak.ts';
 import { memoryLimitRisk } from './rules/memory/memory-limit-risk.ts';
+import { memoryThrottled } from './rules/memory/memory-throttled.ts';
 import { nativeMemoryGrowth } from './rules/memory/native-memory-growth.ts';
 import { promiseLeak } from './rules/memory/promise-leak.ts';
 import { connectionChurn } from './rules/waiting/connection-churn.ts';
@@ -36,12 +38,14 @@ export const RULES: readonly Rule[] = [
   socketLeak,
   fdLeak,
   watcherLeak,
+  handleLeak,
   timerLeak,
   promiseLeak,
   codeGrowth,
   heapLeak,
   externalMemoryLeak,
   nativeMemoryGrowth,
+  memoryThrottled,
   cpuStarved,
   slowdown,
   eventLoopBlock,

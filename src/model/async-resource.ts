@@ -23,7 +23,10 @@ export interface AsyncSite {
   thread: number;
   /** async_hooks' name: "Timeout", "TCPWRAP", "PROCESSWRAP", "WORKER", "FSREQCALLBACK", "FILEHANDLE", ... */
   type: string;
-  /** Of requests: "GET 10.0.0.7:80/rates/#", "POST /orders". They count as alive until their answer begins. */
+  /**
+   * Of requests: "GET 10.0.0.7:80/rates/#", "POST /orders". Those of type "http.*.request" count as alive until their answer
+   * begins, "http.server.answer" until it has ended, and "http.server.write", whose stack writes a first part of it, too.
+   */
   label?: string;
   /** Of requests that came in and wait long: where the function that answers them begins, if its router tells. */
   handler?: Frame;
@@ -33,6 +36,8 @@ export interface AsyncSite {
   isRepeating?: boolean;
   /** For timers: the delay asked for. */
   delayMillis?: number;
+  /** Of requests that go out: how many of those looked at use an Agent, and how many different Agents these are. */
+  agents?: { by: number; different: number };
   reads: AsyncSiteRead[];
 }
 

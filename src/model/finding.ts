@@ -8,12 +8,12 @@ export type {
   ConfigurationFinding,
   CrashFinding,
   Finding,
-  NextMeasurement,
   NotApplicable,
 } from '../wire/report/finding.ts';
 export type { Evidence, Impact, Subject } from '../wire/report/impact.ts';
 export type { KeepsAlive, KeptAliveBy } from '../wire/report/keeps-alive.ts';
 export { FINDING_KINDS, type FindingKind, SEVERITIES, type Severity } from '../wire/report/names.ts';
+export type { NextMeasurement } from '../wire/report/next-measurement.ts';
 export type {
   AuditReport,
   DiagnosisReport,

@@ -38,4 +38,6 @@ export interface ThreadPoolSite {
   count: number;
   /** From request to callback, summed: the wait for a thread included. */
   totalMillis: number;
+  /** On a thread, summed, as far as the line of those who wait was followed; absent in old recordings. */
+  busyMillis?: number;
 }

@@ -10,6 +10,7 @@ import { createRequestHandlers } from '../signals/async/requests/request-handler
 import { createBounds } from '../signals/collections/probe/bounds.ts';
 import { createCollectionKinds } from '../signals/collections/probe/collection-kinds.ts';
 import { createCollectionWatch } from '../signals/collections/probe/collection-watch.ts';
+import { createHeldSlots } from '../signals/collections/probe/held-slots.ts';
 import { createInsertionTraps } from '../signals/collections/probe/insertion-traps.ts';
 import { createPoolWatch } from '../signals/pools/probe/pool-watch.ts';
 import { createCounters } from '../signals/runtime/probe/counters.ts';
@@ -152,7 +153,15 @@ function createParts(core: ProbeCore, steps: OwnSteps) {
     asOwnWork,
   });
   const bounds = createBounds(core.reads);
-  const collections = createCollectionWatch(core, { kinds, traps, bounds, references, own: asyncWatch.own });
+  const slots = createHeldSlots(core.reads, thread);
+  const collections = createCollectionWatch(core, {
+    kinds,
+    traps,
+    bounds,
+    slots,
+    references,
+    own: asyncWatch.own,
+  });
   const { listScripts } = thread;
   return {
     counters,

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { RecordingError, UsageError } from '../errors.ts';
+import { MalformedSnapshot, TruncatedSnapshot } from '../model/decode/heap-snapshot/malformed.ts';
 import { isObject, objectIn } from '../model/decode/unknown-json.ts';
 import type { ProfileTool } from '../model/profile-origin.ts';
 import { fromChromeTrace, traceEventsOf } from './foreign/chrome-trace.ts';
@@ -16,6 +17,7 @@ import { fromLegacyProfile } from './foreign/legacy-profile.ts';
 import { foreignManifest } from './foreign/manifest.ts';
 import type { ForeignProfile } from './foreign/raw-profile.ts';
 import { fromSafari, isSafari } from './foreign/safari.ts';
+import { readBigProfile } from './foreign/streamed/big-profile.ts';
 import { type Recording, readRecording } from './reader.ts';
 import { differenceWarnings } from './sources/file-check.ts';
 import { positionsInProfile } from './sources/positions.ts';
@@ -33,6 +35,8 @@ export async function readAnything(path: string): Promise<Recording> {
   if (statSync(path).isDirectory()) return readFolder(path);
   if (/\.(tgz|tar|tar\.gz)$/.test(path)) return readRecording(path);
   if (/\.heapsnapshot(\.gz)?$/.test(path)) throw isHeapSnapshot(path);
+  const big = isBig(path) ? await readBig(path) : null;
+  if (big) return big;
   const content = readFileContent(path);
   if (isTar(content)) return readRecording(path);
   return fromContent(content, path);
@@ -41,6 +45,46 @@ export async function readAnything(path: string): Promise<Recording> {
 /** What `node --cpu-prof` and `--heap-prof` name a file: date, time, process, thread, number. */
 const NODE_PROFILE = /^(?:CPU|Heap)\.\d{8}\.\d{6}\.(\d+)\.(\d+)\.\d+\.(?:cpu|heap)profile$/;
 const PROFILE = /\.(cpuprofile|heapprofile)(\.gz|\.zst)?$/;
+
+/** Beyond these a file may be too long for one string; below them that is the fastest way. */
+const BIG_BYTES = 256 * 2 ** 20;
+const BIG_PACKED_BYTES = 16 * 2 ** 20;
+
+function isBig(path: string): boolean {
+  const { size } = statSync(path);
+  return size > BIG_BYTES || (/\.gz$/.test(path) && size > BIG_PACKED_BYTES);
+}
+
+/** null: neither a CPU profile nor a trace by how it begins. */
+async function readBig(path: string): Promise<Recording | null> {
+  const json = await readBigProfile(path).catch((error: Error & { code?: string }) => {
+    if (error instanceof TruncatedSnapshot || error.code === 'Z_BUF_ERROR') throw isCutShort(path);
+    if (!(error instanceof MalformedSnapshot) && !error.code?.startsWith('Z_')) throw error;
+    throw new RecordingError(
+      `${basename(path)} cannot be read: ${error.message}.`,
+      'It may be damaged. Record or copy it again.',
+      { cause: error },
+    );
+  });
+  const found = json && recognise(json);
+  if (!found) return null;
+  if (found.profiles.length > 0)
+    return fromProfiles(
+      found.profiles.map((profile) => ({ ...profile, path: basename(path) })),
+      found.tool,
+    );
+  throw new RecordingError(
+    `${path} is a trace without a CPU profile.`,
+    'To have JavaScript sampled, record with the category v8.cpu_profiler, or in DevTools’ Performance panel.',
+  );
+}
+
+function isCutShort(path: string): RecordingError {
+  return new RecordingError(
+    `${basename(path)} is not whole JSON: it ends too early.`,
+    'It may have been cut short. Record or copy it again.',
+  );
+}
 
 /** A recording; or else the profiles in the folder, as `--cpu-prof-dir` leaves them: one for each process and thread. */
 async function readFolder(path: string): Promise<Recording> {
@@ -83,11 +127,7 @@ interface Found {
 /** Throws RecordingError with what it is, where that is known, and what reads it. */
 function profilesIn(content: FileContent, path: string): Found {
   const parsed = parseJson(content.text);
-  if (parsed.found === 'cut')
-    throw new RecordingError(
-      `${basename(path)} is not whole JSON: it ends too early.`,
-      'It may have been cut short. Record or copy it again.',
-    );
+  if (parsed.found === 'cut') throw isCutShort(path);
   const json = parsed.found === 'json' ? unwrapped(parsed.value) : undefined;
   const found = json === undefined ? null : recognise(json);
   if (found) {

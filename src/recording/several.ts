@@ -21,6 +21,46 @@ export async function readSeveral(paths: readonly string[]): Promise<NamedRecord
   return found;
 }
 
+/** One recording with the profiles of all, told apart by their files. What else they hold is the first one's. */
+export function mergeProfiles(all: readonly NamedRecording[]): Recording {
+  const [first] = all;
+  if (!first) throw new RangeError('no recording was given');
+  if (all.length === 1) return first.recording;
+  const threads: Recording['manifest']['target']['threads'] = [];
+  const profiles: Recording['profiles'] = [];
+  for (const { name, recording } of all) {
+    const from = threads.length;
+    const own = recording.manifest.target.threads;
+    for (const [index, thread] of own.entries())
+      threads.push({
+        id: from + index,
+        name: own.length > 1 ? `${basename(name)}, ${thread.name}` : basename(name),
+      });
+    for (const { file, content } of recording.profiles) {
+      const index = Math.max(
+        0,
+        own.findIndex(({ id }) => id === file.thread),
+      );
+      profiles.push({ file: { ...file, thread: from + index }, content });
+    }
+  }
+  const { manifest } = first.recording;
+  return {
+    ...first.recording,
+    manifest: {
+      ...manifest,
+      target: { ...manifest.target, threads },
+      files: profiles.map(({ file }) => file),
+    },
+    profiles,
+    sources: {
+      ...first.recording.sources,
+      scripts: Object.assign({}, ...all.map(({ recording }) => recording.sources.scripts)),
+      lines: Object.assign({}, ...all.map(({ recording }) => recording.sources.lines)),
+    },
+  };
+}
+
 function expand(path: string): string[] {
   if (!existsSync(path) || !statSync(path).isDirectory() || existsSync(join(path, 'manifest.json')))
     return [path];

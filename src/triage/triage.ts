@@ -1,4 +1,5 @@
 // Why did it crash: logs, diagnostic reports, an exit code and a pod's status in, a report out.
+import { nextOfTriage } from '../findings/next-of-report.ts';
 import type { CrashFinding, TriageReport, TriageSources } from '../model/finding.ts';
 import type { ReadText } from '../recording/sources/script-position.ts';
 import { createCrashGroups, findingsOf } from './ends/crash-groups.ts';
@@ -207,6 +208,7 @@ function reportOf(
     diagnosticReports: reports.length,
     hasPodStatus: podStatus !== undefined,
   };
+  const judged = verdictOf(findings, seen, reports.length);
   return {
     kind: 'triage',
     schemaVersion: 2,
@@ -222,8 +224,9 @@ function reportOf(
           : { memoryLimitBytes: seen.memoryLimitBytes, cpuQuotaCores: null, pidsLimit: null },
     },
     read,
-    ...verdictOf(findings, seen, reports.length),
+    ...judged,
     findings,
+    ...nextOfTriage({ ...judged, findings }),
     warnings: [],
   };
 }

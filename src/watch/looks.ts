@@ -1,17 +1,18 @@
 // Looks into processes: asked of a program beside us, light ones by turns, and what each leaves with its target.
 
-import type { Diagnosis } from './actions/act.ts';
 import { askLook } from './actions/ask-look.ts';
+import type { Diagnosis } from './actions/diagnose.ts';
 import { refusalOf } from './actions/refusal.ts';
 import type { WatchConfig } from './config/watch-config.ts';
 import type { Slot } from './follow/slots.ts';
 import type { Jobs } from './jobs.ts';
-import type { FoundFinding, LookAnswer, LookRequest } from './look/request.ts';
-import { see } from './rules/known-findings.ts';
-import { nextLook } from './rules/light-schedule.ts';
+import type { CaptureRequest, FoundFinding, LookAnswer, LookRequest } from './look/request.ts';
+import { type KnownFinding, see } from './rules/known-findings.ts';
+import { type LookCost, nextLook } from './rules/light-schedule.ts';
 import type { WatchClock } from './store/clock.ts';
 import type { Decision } from './store/decision-log.ts';
 import type { Target } from './targets.ts';
+import type { ProfileSpool } from './tell/profiles/spool.ts';
 
 /** What looks reach of the watch around them. */
 export interface LooksPlace {
@@ -21,8 +22,12 @@ export interface LooksPlace {
   targets: ReadonlyMap<string, Target>;
   jobs: Jobs;
   decide(decision: Omit<Decision, 'at'>): void;
+  /** Null: profiles are not collected. */
+  profiles: ProfileSpool | null;
+  /** All that a look found. */
+  onSeen(target: Target, findings: readonly FoundFinding[]): void;
   /** Something was found that was not known. */
-  onNews(target: Target): void;
+  onNews(target: Target, fresh: readonly KnownFinding[]): void;
 }
 
 /** Its start is no everyday. */
@@ -36,7 +41,7 @@ export class Looks {
   readonly cost = { looks: 0, cpuMillis: 0 };
   private readonly place: LooksPlace;
   private lightLook: AbortController | null = null;
-  private last: { endedMillis: number; cpuMillis: number } | null = null;
+  private last: LookCost | null = null;
 
   constructor(place: LooksPlace) {
     this.place = place;
@@ -50,7 +55,7 @@ export class Looks {
     target.diagnosis = { ...diagnosis, atMillis, pid: slot.process.pid };
     target.turn = { ...target.turn, lastMillis: atMillis };
     const fresh = this.take(slot.name, diagnosis.findings);
-    if (fresh.length > 0) this.place.onNews(target);
+    if (fresh.length > 0) this.place.onNews(target, fresh);
   }
 
   /** The last diagnosis of this process, where another would say the same. */
@@ -61,21 +66,34 @@ export class Looks {
   }
 
   async ask(request: LookRequest, signal = this.place.signal): Promise<LookAnswer> {
-    const answer = await askLook(request, signal);
+    const answer =
+      request.do === 'look' ? await this.askForProfile(request, signal) : await askLook(request, signal);
     this.cost.cpuMillis += answer.cpuMillis;
+    if (request.do === 'look' || request.do === 'flight') this.cost.looks += 1;
     if (request.do === 'look') {
-      this.cost.looks += 1;
       this.last = { endedMillis: this.place.clock.monotonic(), cpuMillis: answer.cpuMillis };
     }
     return answer;
   }
 
+  private async askForProfile(request: CaptureRequest, signal: AbortSignal): Promise<LookAnswer> {
+    const { profiles, targets } = this.place;
+    const target = [...targets.values()].find(({ slot }) => slot.process?.pid === request.pid)?.slot.name;
+    if (!profiles || target === undefined) return askLook(request, signal);
+    const file = profiles.nextFile(target);
+    const answer = await askLook({ ...request, ...(file !== undefined && { profile: file }) }, signal);
+    if (file !== undefined)
+      profiles.made({ file, target, source: request.folder === null ? 'light' : 'diagnosis' });
+    return answer;
+  }
+
   /** Those that are new. */
-  private take(name: string, findings: readonly FoundFinding[]): FoundFinding[] {
+  private take(name: string, findings: readonly FoundFinding[]): KnownFinding[] {
     const target = this.place.targets.get(name);
     if (!target) return [];
     const { known, fresh } = see(target.findings, findings, new Date(this.place.clock.wall()).toISOString());
     target.findings = known;
+    this.place.onSeen(target, findings);
     return fresh;
   }
 
@@ -135,6 +153,6 @@ export class Looks {
       outcome: answer.ok ? 'done' : refusal === null ? 'failed' : 'skipped',
       detail: answer.ok ? answer.what : answer.why,
     });
-    if (fresh.length > 0) this.place.onNews(target);
+    if (fresh.length > 0) this.place.onNews(target, fresh);
   }
 }

@@ -1,5 +1,5 @@
 // What is known of each target at this moment: its readings, the values that rules judge, its findings, its turn for a look.
-import type { Diagnosis } from './actions/act.ts';
+import type { Diagnosis } from './actions/diagnose.ts';
 import type { Slot } from './follow/slots.ts';
 import { RESTART_WINDOW_MILLIS } from './follow/slots.ts';
 import { keepReading, metricsOf } from './passive/metrics-of.ts';

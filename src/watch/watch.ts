@@ -7,24 +7,30 @@ import { readStat } from '../target/proc/proc.ts';
 import type { AlarmLevel } from '../wire/watch/names.ts';
 import type { WatchState } from '../wire/watch/state.ts';
 import { type ActionPlace, act } from './actions/act.ts';
+import type { DiagnosePlace } from './actions/diagnose.ts';
 import { refusalOf } from './actions/refusal.ts';
-import type { MetricsConfig, WatchConfig } from './config/watch-config.ts';
+import type { MetricsConfig, WatchConfig, WatchRule } from './config/watch-config.ts';
+import { type CreateOtlp, createExporters, type Exporters } from './exporters.ts';
+import { FlightRecorder } from './flight-recorder.ts';
 import { createSight, type FollowSpec, type Sight } from './follow/sight.ts';
 import { createFollower, type FollowEvent, type Slot } from './follow/slots.ts';
 import { createJobs, type Jobs } from './jobs.ts';
+import { type LearnedBands, openBands } from './learned-bands.ts';
 import { Looks } from './looks.ts';
 import { createOutsideLook } from './passive/look-outside.ts';
 import { type KnownFinding, worstOf } from './rules/known-findings.ts';
 import { pace, startPace } from './rules/pace.ts';
 import { createRuleBook, type Occurrence, type RuleBook } from './rules/rule-book.ts';
+import { alertNameOf, Runbooks } from './runbooks.ts';
 import { millisBetween, type WatchClock } from './store/clock.ts';
 import type { Decision } from './store/decision-log.ts';
 import { openStore, type Store } from './store/store.ts';
 import { measure, newTarget, type Target } from './targets.ts';
+import type { AlertFacts } from './tell/alerts.ts';
 import type { MetricsServer } from './tell/metrics-server.ts';
 import { renderMetrics } from './tell/metrics-text.ts';
 import { createTeller, type Teller } from './tell/teller.ts';
-import { watchFamilies } from './tell/watch-metrics.ts';
+import { type WatchFacts, watchFamilies } from './tell/watch-metrics.ts';
 
 export interface WatchOptions {
   config: WatchConfig;
@@ -39,10 +45,10 @@ export interface WatchOptions {
 
 /** Runs until `signal` aborts. Throws UsageError when the folder or the port of metrics is not to be had. */
 export async function watch(options: WatchOptions): Promise<void> {
-  // A young generation of 1 MB does for this, and V8 would let it grow to 16 MB and keep it.
-  setFlagsFromString('--semi-space-growth-factor=1');
-  const running = new Watch(options);
+  saveMemory();
   const { config } = options;
+  const createOtlp = config.otlp ? (await import('./tell/otlp/exporter.ts')).createOtlpExporter : null;
+  const running = new Watch(options, createOtlp);
   let server: MetricsServer | null = null;
   try {
     if (config.metrics) server = await serve(config.metrics, running);
@@ -51,6 +57,13 @@ export async function watch(options: WatchOptions): Promise<void> {
     server?.close();
     running.store.close();
   }
+}
+
+/** What runs for days, once in some seconds, gains nothing from compilers, and they take 13 MB on Node 26. */
+function saveMemory(): void {
+  // A young generation of 1 MB does for this, and V8 would let it grow to 16 MB and keep it.
+  setFlagsFromString('--semi-space-growth-factor=1');
+  for (const compiler of ['sparkplug', 'maglev', 'opt']) setFlagsFromString(`--no-${compiler}`);
 }
 
 /** A server takes memory: it loads where it is wanted. */
@@ -75,10 +88,14 @@ class Watch {
   private readonly targets = new Map<string, Target>();
   private readonly jobs: Jobs;
   private readonly looks: Looks;
+  private readonly exporters: Exporters;
+  private readonly bands: LearnedBands;
+  private readonly flight: FlightRecorder | null;
+  private readonly runbooks: Runbooks;
   private sightedMillis = Number.NEGATIVE_INFINITY;
   private savedMillis = Number.NEGATIVE_INFINITY;
 
-  constructor(options: WatchOptions) {
+  constructor(options: WatchOptions, createOtlp: CreateOtlp | null) {
     const { config, clock, signal } = options;
     this.options = options;
     this.store = openStore({
@@ -90,11 +107,11 @@ class Watch {
     const atMillis = clock.monotonic();
     const awayMillis = before ? millisBetween(before.savedAt, clock.stamp()) : 0;
     this.book = createRuleBook(config.rules, { saved: before?.rules, awayMillis, atMillis });
-    const isRule = (name: string) => config.rules.some((rule) => rule.name === name);
+    const names = new Set([...config.rules.map(({ name }) => name), ...config.runbooks.map(alertNameOf)]);
     this.teller = createTeller({
       hooks: config.webhooks,
       clock,
-      open: before?.alerts.filter(({ rule }) => isRule(rule)) ?? [],
+      open: before?.alerts.filter(({ rule }) => names.has(rule)) ?? [],
       onDelivery: (url, delivery) =>
         this.decide({
           ...NOBODY,
@@ -106,15 +123,68 @@ class Watch {
     });
     this.sight = createSight(options.specs);
     this.jobs = createJobs(signal, (error) => this.decideStorage((error as Error).message));
+    const decide = (decision: Omit<Decision, 'at'>) => this.decide(decision);
+    const onTrouble = (words: string) => this.decideStorage(words);
+    const { targets, jobs } = this;
+    this.exporters = createExporters(
+      config,
+      { clock, version: options.version, decide, onTrouble },
+      createOtlp,
+    );
+    this.bands = openBands({ ...config, clock, onTrouble });
     this.looks = new Looks({
       light: config.light,
       clock,
       signal,
-      targets: this.targets,
-      jobs: this.jobs,
-      decide: (decision) => this.decide(decision),
-      onNews: (target) => this.announce(target),
+      targets,
+      jobs,
+      decide,
+      profiles: this.exporters.profiles,
+      onSeen: (target, findings) => this.runbooks.saw(target, findings),
+      onNews: (target, fresh) => this.announce(target, fresh),
     });
+    this.flight =
+      config.flight &&
+      new FlightRecorder(config.flight, {
+        folder: config.folder,
+        clock,
+        targets,
+        jobs,
+        ask: (request, stopped) => this.looks.ask(request, AbortSignal.any([signal, stopped])),
+        makeEvidence: (rule, target) => this.store.makeEvidence(rule, target, new Date(clock.wall())),
+        decide,
+      });
+    const place = {
+      clock,
+      signal,
+      targets,
+      jobs,
+      isDryRun: config.isDryRun,
+      diagnosing: this.looking(),
+      recent: (slot: Slot) => this.looks.recent(slot),
+      fire: (facts: AlertFacts) => this.teller.fire(facts),
+      resolve: (rule: string, target: string, why: string) => this.teller.resolve(rule, target, why),
+      decide,
+      save: () => this.save(),
+    };
+    this.runbooks = new Runbooks(config.runbooks, place, { saved: before?.runbooks ?? [], awayMillis });
+  }
+
+  /** With the windows that the flight recorder has of the target. */
+  private makeEvidence(rule: string, target: string): { folder: string } | { why: string } {
+    const made = this.store.makeEvidence(rule, target, new Date(this.options.clock.wall()));
+    if ('folder' in made) this.flight?.keep(target, made.folder);
+    return made;
+  }
+
+  /** How actions look into a process. */
+  private looking(): DiagnosePlace {
+    return {
+      refusal: ({ process }) => (process ? refusalOf(process.pid) : 'the process is gone'),
+      makeEvidence: (rule, target) => this.makeEvidence(rule, target),
+      ask: (request) => this.looks.ask(request),
+      onDiagnosed: (slot, diagnosis) => this.looks.diagnosed(slot, diagnosis),
+    };
   }
 
   async run(metricsPort: number | undefined): Promise<void> {
@@ -141,7 +211,8 @@ class Watch {
       await delay(speed.intervalMillis, undefined, { signal }).catch(() => {});
     }
     await this.jobs.idle();
-    await this.teller.flush();
+    await Promise.all([this.teller.flush(), this.exporters.flush()]);
+    this.bands.save();
     this.decide({ ...NOBODY, what: 'end', why: 'asked to stop', outcome: 'done', detail: '' });
     this.save();
   }
@@ -163,8 +234,12 @@ class Watch {
   private round(atMillis: number): void {
     this.follow(atMillis);
     for (const target of this.targets.values()) this.lookOutside(target, atMillis);
+    this.runbooks.beginDue(atMillis);
     this.looks.beginLight(atMillis);
+    this.flight?.begin(atMillis);
     this.teller.pump();
+    this.exporters.pump(() => this.facts());
+    this.bands.saveWhenDue();
     if (atMillis - this.savedMillis >= SAVE_MILLIS) this.save();
   }
 
@@ -199,11 +274,10 @@ class Watch {
     const target = this.targets.get(slot.name);
     if (kind === 'found' || kind === 'restarted') {
       if (target) target.readings = [];
-    } else if (kind === 'ended') this.happened(this.book.processEnded(slot.name, atMillis));
-    else {
-      this.happened(this.book.forget(slot.name, atMillis));
-      this.targets.delete(slot.name);
-    }
+    } else if (kind === 'ended') {
+      this.happened(this.book.processEnded(slot.name, atMillis));
+      this.flight?.processEnded(slot.name, event.process.pid);
+    } else this.drop(slot, atMillis);
     const command = kind === 'dropped' ? (slot.last?.command ?? '') : event.process.command;
     const pid = kind === 'dropped' ? null : event.process.pid;
     this.decide({
@@ -218,6 +292,14 @@ class Watch {
     });
   }
 
+  private drop({ name }: Slot, atMillis: number): void {
+    this.happened(this.book.forget(name, atMillis));
+    for (const { rule, target } of this.teller.open)
+      if (target === name) this.teller.resolve(rule, target, 'it is followed no more');
+    this.bands.forget(name);
+    this.targets.delete(name);
+  }
+
   private lookOutside(target: Target, atMillis: number): void {
     const { slot } = target;
     const reading = slot.process ? this.outside.look(slot.process, atMillis) : undefined;
@@ -227,7 +309,15 @@ class Watch {
       this.sightedMillis = Number.NEGATIVE_INFINITY;
     }
     measure(target, reading, atMillis);
-    this.happened(this.book.judge(slot.name, target.metrics, atMillis));
+    this.bands.see(slot.name, target.metrics);
+    this.judge(target, atMillis);
+  }
+
+  private judge({ slot, metrics }: Target, atMillis: number): Occurrence[] {
+    const deviation = (rule: WatchRule) => this.bands.judge(rule, slot.name, metrics);
+    const occurrences = this.book.judge(slot.name, { metrics, deviation, atMillis });
+    this.happened(occurrences);
+    return occurrences;
   }
 
   private happened(occurrences: readonly Occurrence[]): void {
@@ -244,6 +334,19 @@ class Watch {
     const pid = slot.process?.pid ?? null;
     const facts = { target: name, pid, rule: rule.name, why, evidence: null };
     this.decide({ ...facts, what: to === 'ok' ? 'clear' : to, outcome: 'done', detail: '' });
+    const { metric } = rule;
+    const wallMillis = this.options.clock.wall();
+    this.exporters.event({
+      is: 'alarm',
+      target: name,
+      pid,
+      wallMillis,
+      rule: rule.name,
+      metric,
+      from: happening.from,
+      to,
+      why,
+    });
     if (to === 'ok') this.teller.resolve(rule.name, name, why);
     // What became milder needs no other look.
     else if (HEIGHT[to] >= HEIGHT[occurrence.from]) this.enqueue(occurrence, slot);
@@ -251,6 +354,7 @@ class Watch {
 
   private enqueue(occurrence: Occurrence, slot: Slot): void {
     this.looks.callOffLight();
+    this.flight?.callOff();
     const isTaken = this.jobs.add(() => this.actOn(occurrence, slot));
     if (!isTaken) this.skip(occurrence, slot, 'too many alarms wait already');
   }
@@ -283,15 +387,13 @@ class Watch {
   }
 
   private place(): ActionPlace {
-    const { config, signal, clock } = this.options;
+    const { config, signal } = this.options;
     return {
+      ...this.looking(),
       host: hostname(),
       logs: config.logs,
       signal,
-      refusal: ({ process }) => (process ? refusalOf(process.pid) : 'the process is gone'),
-      makeEvidence: (rule, target) => this.store.makeEvidence(rule, target, new Date(clock.wall())),
-      ask: (request) => this.looks.ask(request),
-      onDiagnosed: (slot, diagnosis) => this.looks.diagnosed(slot, diagnosis),
+      isDryRun: config.isDryRun,
       recent: (slot) => this.looks.recent(slot),
       fire: (facts) => this.teller.fire(facts),
       decide: (decision) => this.decide(decision),
@@ -299,18 +401,20 @@ class Watch {
   }
 
   /** A finding that comes to one that is there already raises no alarm by its level; it is news all the same. */
-  private announce(target: Target): void {
-    const { name } = target.slot;
+  private announce(target: Target, fresh: readonly KnownFinding[]): void {
+    const { clock } = this.options;
+    const { name, process } = target.slot;
+    for (const { kind, fingerprint, severity, title } of fresh) {
+      const at = { target: name, pid: process?.pid ?? null, wallMillis: clock.wall() };
+      this.exporters.event({ is: 'finding', ...at, kind, fingerprint, severity, title });
+    }
     target.metrics = { ...target.metrics, finding: worstOf(target.findings) };
-    const raised = this.book.judge(name, target.metrics, this.options.clock.monotonic());
+    const raised = this.judge(target, clock.monotonic());
     const again = this.options.config.rules
       .filter((rule) => rule.metric === 'finding' && !raised.some((each) => each.rule === rule))
       .map((rule) => ({ rule, target: name, level: this.book.levelOf(rule, name) }))
       .filter(({ level }) => level !== 'ok');
-    this.happened([
-      ...raised,
-      ...again.map(({ level, ...rest }) => ({ ...rest, from: level, to: level, why: '' })),
-    ]);
+    this.happened(again.map(({ level, ...rest }) => ({ ...rest, from: level, to: level, why: '' })));
   }
 
   private decideStorage(detail: string): void {
@@ -337,31 +441,35 @@ class Watch {
       rules: this.book.save(atMillis),
       targets: [...this.targets.values()].map((target) => savedTarget(target, atMillis)),
       alerts: this.teller.open.map((alert) => ({ ...alert, findings: [...alert.findings] })),
+      runbooks: this.runbooks.save(atMillis),
     });
   }
 
   metricsPage(): string {
-    return renderMetrics(
-      watchFamilies({
-        targets: [...this.targets.values()].map(({ slot, readings, metrics, findings }) => ({
-          slot,
-          reading: readings.at(-1),
-          metrics,
-          findings,
-        })),
-        rules: this.book.list(this.options.clock.monotonic()),
-        outboxes: this.teller.outboxes,
-        own: {
-          version: this.options.version,
-          cpuSeconds: ownCpuMillis() / 1_000,
-          lookCpuSeconds: this.looks.cost.cpuMillis / 1_000,
-          residentBytes: process.memoryUsage.rss(),
-          looks: this.looks.cost.looks,
-          writeFailures: this.store.failures,
-          evidenceBytes: this.store.evidenceBytes(),
-        },
-      }),
-    );
+    return renderMetrics(watchFamilies(this.facts()));
+  }
+
+  private facts(): WatchFacts {
+    return {
+      targets: [...this.targets.values()].map(({ slot, readings, metrics, findings }) => ({
+        slot,
+        reading: readings.at(-1),
+        metrics,
+        findings,
+      })),
+      rules: this.book.list(this.options.clock.monotonic()),
+      outboxes: this.teller.outboxes,
+      exporters: this.exporters.views,
+      own: {
+        version: this.options.version,
+        cpuSeconds: ownCpuMillis() / 1_000,
+        lookCpuSeconds: this.looks.cost.cpuMillis / 1_000,
+        residentBytes: process.memoryUsage.rss(),
+        looks: this.looks.cost.looks,
+        writeFailures: this.store.failures,
+        evidenceBytes: this.store.evidenceBytes(),
+      },
+    };
   }
 }
 

@@ -2,6 +2,7 @@
 // process manager. Version 1.
 import * as v from 'valibot';
 import { finding } from './report/finding.ts';
+import { nextMeasurement } from './report/next-measurement.ts';
 import { diagnosisReport, verdict } from './report/report.ts';
 import { count, text, tool } from './report/scalars.ts';
 
@@ -39,5 +40,7 @@ export const familyReport = v.object({
   members: v.array(familyMember),
   /** Gravest first. */
   causes: v.array(familyCause),
+  /** What the gravest cause leaves open; absent: nothing that a command would settle. */
+  nextMeasurement: v.optional(nextMeasurement),
 });
 export type FamilyReport = v.InferOutput<typeof familyReport>;

@@ -61,7 +61,7 @@ describe('the whole answer, of', () => {
 NO VERDICT: No function takes enough of it to be named a cause; of memory and handles a CPU profile
 says nothing.
 
-Not judged: 23 kinds of causes that this file does not show; --json lists them.
+Not judged: 25 kinds of causes that this file does not show; --json lists them.
 `);
   });
 
@@ -86,7 +86,7 @@ Not judged: 23 kinds of causes that this file does not show; --json lists them.
 
 NO VERDICT: A heap profile is one moment: what is live is said, growth cannot be told from it.
 
-Not judged: 25 kinds of causes that this file does not show, event-loop-block among them (no CPU
+Not judged: 27 kinds of causes that this file does not show, event-loop-block among them (no CPU
             profile); --json lists them.
 `);
   });
@@ -324,4 +324,35 @@ test('a profile of counts has a table, and no blocks', () => {
 test('a file of Windows is a path of Windows', () => {
   const { where } = report([['rank@file:///C:/Users/ann/My%20Shop/src/rank.js:20', 500]]);
   expect(where![0]!.head).toMatchObject({ file: 'C:\\Users\\ann\\My Shop\\src\\rank.js', line: 20 });
+});
+
+describe('frames without a file', () => {
+  const profileOf = (functionName: string, lineNumber: number) => ({
+    nodes: [
+      {
+        id: 1,
+        callFrame: { functionName: '(root)', url: '', lineNumber: -1, columnNumber: -1 },
+        children: [2],
+      },
+      { id: 2, callFrame: { functionName, url: '', lineNumber, columnNumber: lineNumber }, hitCount: 100 },
+    ],
+    startTime: 0,
+    endTime: 100_000,
+    samples: Array.from({ length: 100 }, () => 2),
+    timeDeltas: Array.from({ length: 100 }, () => 1_000),
+  });
+  const answer = (functionName: string, lineNumber: number) =>
+    renderText(diagnose(fileOf(profileOf(functionName, lineNumber))), { colors: false, width: 100 });
+
+  test('are the program where they have a line: it was evaluated', () => {
+    expect(answer('work', 13)).toContain('JavaScript 100%, native 0%');
+  });
+
+  test('are built in where they have none', () => {
+    expect(answer('work', -1)).toContain('JavaScript 0%, native 100%');
+  });
+
+  test('are idle while the program waits for a debugger', () => {
+    expect(answer('waitForDebugger', -1)).toContain('idle 100%');
+  });
 });

@@ -162,6 +162,17 @@ describe('the thread pool', () => {
     expect(users.map(({ type }) => type)).toEqual(['ZLIB', 'FSREQCALLBACK']);
   });
 
+  test('is shared out by what the line says where it was followed, however long who waits in bursts', () => {
+    const { users } = pressureOf(
+      poolWaits(() => 30),
+      poolUsers(['SCRYPTREQUEST', SCRYPT, 10, 600, 1], ['FSREQCALLBACK', LOAD, 100, 40, 9.9]),
+    )!;
+    expect(users.map(({ type, share }) => [type, Number(share.toFixed(2))])).toEqual([
+      ['FSREQCALLBACK', 0.99],
+      ['SCRYPTREQUEST', 0.01],
+    ]);
+  });
+
   test('adds up what one place does in several watches, and keeps kinds of work apart', () => {
     const { users, inside } = pressureOf(
       poolUsers(['SCRYPTREQUEST', SCRYPT, 10, 600], ['ZLIB', PLACE, 1, 5]),

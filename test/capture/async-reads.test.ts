@@ -156,7 +156,7 @@ describe('promises are watched from then on', () => {
     const { count } = await look({
       sites: () => [
         request({ oldAlive: 1 }),
-        { type: 'http.server.request', oldAlive: 1, oldestMillis: 6_000 },
+        { type: 'http.server.answer', oldAlive: 1, oldestMillis: 6_000 },
       ],
     });
     expect(count('watchAlso PROMISE')).toBe(1);

@@ -21,7 +21,7 @@ const VERSION_2 = {
   'memory.peak': '260000000\n',
   'memory.stat':
     'anon 150000000\nfile 30000000\nkernel 8000000\nsock 500000\nshmem 1000000\nfile_mapped 20000000\nslab_reclaimable 3000000\nslab 5000000\ninactive_file 12000000\n',
-  'memory.events': 'low 0\noom 3\noom_kill 2\noom_group_kill 1\n',
+  'memory.events': 'low 0\nhigh 12\noom 3\noom_kill 2\noom_group_kill 1\n',
   'memory.events.local': 'oom_kill 1\n',
   'memory.swap.current': '4096\n',
   'memory.swap.max': '0\n',
@@ -40,6 +40,7 @@ const WHOLE = {
   version: 2,
   memoryLimitBytes: 268_435_456,
   memoryHighBytes: 241_591_910,
+  memoryHighEvents: 12,
   memoryUsageBytes: 200_000_000,
   memoryPeakBytes: 260_000_000,
   memoryAnonBytes: 150_000_000,

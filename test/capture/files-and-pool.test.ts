@@ -176,6 +176,24 @@ describe('the thread pool', () => {
     expect(sites.map(({ type }) => type)).not.toContain('PROMISE');
   });
 
+  it('tells who was on a thread, and who only waited for one', async () => {
+    const probe = install();
+    probe.startPoolWatch();
+    async function hashes() {
+      await Promise.all(Array.from({ length: 16 }, (_, i) => scrypt(`password${i}`, 'salt', 32)));
+    }
+    async function asksForFiles() {
+      for (let i = 0; i < 3; i++) await fs.promises.stat('/');
+    }
+    await Promise.all([hashes(), asksForFiles()]);
+    const { sites } = probe.stopPoolWatch();
+    const by = (name: string) => sites.find(({ frames }) => namesIn(frames as unknown[][]).includes(name))!;
+    const [hashing, asking] = [by('hashes'), by('asksForFiles')];
+    // Files wait behind hashes: for most of their time, and are on a thread for next to none of it.
+    expect(asking.busyMillis! / asking.totalMillis).toBeLessThan(hashing.busyMillis! / hashing.totalMillis);
+    expect(asking.busyMillis!).toBeLessThan(hashing.busyMillis! / 5);
+  });
+
   it('counts what has not come back yet for as long as it waits', async () => {
     const probe = install();
     probe.startPoolWatch();

@@ -1,8 +1,14 @@
 // The list of what keeps a process alive, taken of the very process that runs the test.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { pbkdf2 } from 'node:crypto';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, promises, readFile, rmSync } from 'node:fs';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { gzip } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKeepAliveLook } from '../../src/capture/keep-alive-look.ts';
 import { keepAliveSource } from '../../src/probe/expressions.ts';
@@ -139,6 +145,56 @@ describe('of a process with all sorts of things open', () => {
 
   test('nothing is left behind', () => {
     expect(after).toEqual(before);
+  });
+});
+
+describe('of a process whose thread pool has no thread left', () => {
+  const threads = Number(process.env.UV_THREADPOOL_SIZE) || 4;
+  let read: AliveRead;
+
+  beforeAll(async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'alive-'));
+    const fifo = path.join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    // To open a pipe that nobody writes holds a thread.
+    const opened = Array.from({ length: threads }, () => promises.open(fifo));
+    const worker = new Worker('setInterval(() => {}, 1000)', { eval: true });
+    await once(worker, 'online');
+    worker.removeAllListeners();
+    const hashed = new Promise<void>((done) => {
+      pbkdf2('a', 'b', 1, 8, 'sha256', function hasHashed() {
+        done();
+      });
+    });
+    const zipped = new Promise<void>((done) => gzip('text', () => done()));
+    const filed = new Promise<void>((done) => {
+      readFile(import.meta.filename, function hasRead() {
+        done();
+      });
+    });
+    const session = openOwnSession();
+    try {
+      read = await listKeepAlive(session, null);
+    } finally {
+      session.close();
+      const writer = openSync(fifo, 'r+');
+      for (const handle of await Promise.all(opened)) await handle.close();
+      closeSync(writer);
+      await Promise.all([hashed, zipped, filed, worker.terminate()]);
+      rmSync(folder, { recursive: true });
+    }
+  }, 60_000);
+
+  const callbacks = () => read.groups.map(({ frames }) => frames[0]?.[0]);
+
+  test('crypto, compression and files that wait are listed, with who waits for them', () => {
+    const names = read.groups.filter(({ kind }) => kind === 'request').map(({ className }) => className);
+    expect(names).toEqual(expect.arrayContaining(['PBKDF2Job', 'Zlib']));
+    expect(callbacks()).toEqual(expect.arrayContaining(['hasHashed', 'hasRead']));
+  });
+
+  test('so is a worker that nobody listens to', () => {
+    expect(read.groups.filter(({ kind }) => kind === 'worker').map(({ count }) => count)).toEqual([1]);
   });
 });
 

@@ -2,6 +2,8 @@
 // nothing behind when it stops.
 import { EventEmitter, once, setMaxListeners } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { probeSource } from '../../src/probe/expressions.ts';
 import type { ProbeHandle } from '../../src/probe/probe-protocol.ts';
@@ -9,6 +11,9 @@ import { check } from '../support/known-defects.ts';
 import { CONFIG, useProbes, walkWith } from '../support/probe-here.ts';
 
 const install = useProbes();
+
+v8.setFlagsFromString('--expose-gc');
+const collectGarbage = vm.runInNewContext('gc') as () => void;
 
 /** Reads collections as the decoder takes them: each read adds what is new. */
 function createReader(probe: ProbeHandle) {
@@ -376,6 +381,84 @@ describe('following references', () => {
       name: 'changes',
       of: 'AuditTrailForTest',
     });
+  });
+
+  it('follows a property whose collection is replaced by a longer copy each time', () => {
+    const probe = install();
+    class LedgerForTest {
+      rows = Array.from({ length: 20 }, (_, i) => `row ${i}`);
+    }
+    const ledger = new LedgerForTest();
+    hold(() => ledger);
+    walkWith(probe);
+    const read = createReader(probe);
+    read(0, 0);
+    for (let second = 1; second < 6; second++) {
+      for (let i = 0; i < 30; i++) ledger.rows = [...ledger.rows, 'more'];
+      read(second * 1_000, 0);
+    }
+    const found = read(6_000, 0).find(({ holder }) => holder?.of === 'LedgerForTest');
+    expect(found).toMatchObject({ type: 'Array', replaced: 5, holder: { kind: 'property', name: 'rows' } });
+    expect(found!.sizes.map(({ entries }) => entries)).toEqual([20, 50, 80, 110, 140, 170, 170]);
+  });
+
+  it('follows a variable whose collection is replaced, once the one before is gone', async () => {
+    const probe = install();
+    let scrapesForTest = new Map(Array.from({ length: 20 }, (_, i) => [`k${i}`, i]));
+    hold(function onScrape() {
+      return scrapesForTest;
+    });
+    walkWith(probe);
+    const read = createReader(probe);
+    read(0, 0);
+    for (let second = 1; second < 4; second++) {
+      scrapesForTest = new Map([
+        ...scrapesForTest,
+        ...Array.from({ length: 30 }, (_, i) => [`${second} ${i}`, i] as const),
+      ]);
+      // What a turn has looked at lives to its end.
+      for (let i = 0; i < 3; i++) {
+        await new Promise((done) => setTimeout(done, 5));
+        collectGarbage();
+      }
+      read(second * 1_000, 0);
+    }
+    const found = read(4_000, 0).find(({ holder }) => holder?.name === 'scrapesForTest');
+    expect(found).toMatchObject({ type: 'Map', replaced: 3, holder: { kind: 'variable', of: 'onScrape' } });
+    expect(found!.sizes.map(({ entries }) => entries)).toEqual([20, 50, 80, 110, 110]);
+  });
+
+  it('follows a list in a state that is replaced as a whole', () => {
+    const probe = install();
+    class StoreForTest {
+      state = { rows: Array.from({ length: 20 }, (_, i) => `row ${i}`) };
+    }
+    const store = new StoreForTest();
+    hold(() => store);
+    walkWith(probe);
+    const read = createReader(probe);
+    read(0, 0);
+    for (let second = 1; second < 4; second++) {
+      for (let i = 0; i < 30; i++) store.state = { rows: [...store.state.rows, 'more'] };
+      read(second * 1_000, 0);
+    }
+    const found = read(4_000, 0).find(({ holder }) => holder?.name === 'rows' && holder.of === 'Object');
+    expect(found!.sizes.map(({ entries }) => entries)).toEqual([20, 50, 80, 110, 110]);
+  });
+
+  it('does not take something else in the same place for it', () => {
+    const probe = install();
+    class HolderForTest {
+      things: unknown = Array.from({ length: 20 }, (_, i) => i);
+    }
+    const holding = new HolderForTest();
+    const first = holding.things;
+    hold(() => [holding, first]);
+    walkWith(probe);
+    const found = growingAfter(probe, () => {
+      holding.things = new Map(Array.from({ length: 90 }, (_, i) => [i, i]));
+    });
+    expect(found.filter(({ holder }) => holder?.of === 'HolderForTest')).toEqual([]);
   });
 
   it('comes to what a private field holds', () => {

@@ -140,6 +140,36 @@ describe('requests that come in', () => {
     expect(byLabel(look())).toEqual({ ...expected, 'GET /t/wait/#': [3, 0], 'POST /t/wait/#': [1, 0] });
   });
 
+  it('have an answer until it has ended, and who writes the first part of it is told', async () => {
+    const probe = install();
+    // Frames are told once.
+    const told: ProbeAsyncSite[] = [];
+    const answers = () => {
+      told.push(...probe.readAsync().sites);
+      return sitesOf(probe, 'http.server.answer')();
+    };
+    get('/t/quick').on('response', (response) => response.resume());
+    get('/t/stream').on('response', (response) => response.resume());
+    const given = get('/t/given-up');
+    get('/t/wait');
+    await until(
+      () => waiting.length,
+      (count) => count === 2,
+    );
+    given.destroy();
+    const sites = await until(answers, (seen) => seen.filter(({ alive }) => alive > 0).length === 2);
+    expect(byLabel(sites)).toEqual({
+      'GET /t/quick': [1, 0],
+      'GET /t/stream': [1, 1],
+      'GET /t/given-up': [1, 0],
+      'GET /t/wait': [1, 1],
+    });
+    const writers = sitesOf(probe, 'http.server.write')();
+    expect(byLabel(writers)).toEqual({ 'GET /t/stream': [1, 1] });
+    const writes = told.filter(({ type }) => type === 'http.server.write');
+    expect(writes.some(({ frames }) => isIn('requests.test')(frames as unknown[][]))).toBe(true);
+  });
+
   it('count as gone when the client has gone and nobody answers', async () => {
     const probe = install();
     const look = sitesOf(probe, 'http.server.request');
@@ -212,7 +242,7 @@ describe('nothing stays behind:', () => {
       const request = { method: 'M'.repeat(1_000), url: `/${letters(i)}/${'x/'.repeat(1_000)}` };
       diagnostics.channel('http.server.request.start').publish({ request, response: { _header: null } });
     }
-    const labels = sites.read().map(({ label }) => label!);
+    const labels = [...new Set(sites.read().map(({ label }) => label!))];
     expect(labels).toHaveLength(61);
     expect(labels).toContain('other paths');
     expect(Math.max(...labels.map(({ length }) => length))).toBeLessThanOrEqual(321);
@@ -234,8 +264,9 @@ describe('nothing stays behind:', () => {
     channels.settle(0.1);
     // 2,000 a second: one in fifty is taken from now on.
     held.push(...Array.from({ length: 500 }, publish));
-    const [site, ...rest] = sites.read();
+    const [site, answers, ...rest] = sites.read();
     expect(rest).toEqual([]);
+    expect(answers).toMatchObject({ type: 'http.server.answer', watched: site!.watched, made: site!.made });
     expect(site!.watched).toBeLessThanOrEqual(20);
     expect(site!.made).toBeGreaterThan(10 + 300);
     expect(site!.made).toBeLessThanOrEqual(10 + 700);

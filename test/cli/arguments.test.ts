@@ -40,7 +40,7 @@ describe('an argument that means nothing is refused in plain words:', () => {
     [['ps', 'x'], 'Unexpected argument "x".'],
     [['audit', '4242', 'x'], 'Unexpected argument "x".'],
     [['audit', 'k8s', 'shop', 'x'], 'Unexpected argument "x".'],
-    [['flame', 'a.tgz', '--', 'b.tgz'], 'Unexpected argument "b.tgz".'],
+    [['open', 'a.html', '--', 'b.html'], 'Unexpected argument "b.html".'],
     [['diagnose', '4242', '--duration', 'soon'], '--duration soon is not a duration.'],
     [['diagnose', '4242', '--fail-on', 'grave'], '"grave" is not a severity.'],
     [['triage', '--exit-code', 'many'], '"many" is not an exit code.'],

@@ -147,7 +147,7 @@ describe('flame draws', () => {
     const dir = temp();
     const [path, out] = [join(dir, 'x.json'), join(dir, 'x.txt')];
     writeFileSync(path, JSON.stringify(content));
-    await flame(path, { renderer: 'collapsed', out, ...more });
+    await flame([path], { renderer: 'collapsed', out, ...more });
     return readFileSync(out, 'utf8');
   };
 
@@ -161,7 +161,7 @@ describe('flame draws', () => {
     const dir = temp();
     const [path, out] = [join(dir, 'x.heapprofile'), join(dir, 'x.json')];
     writeFileSync(path, JSON.stringify(heaps(22e6)[0]));
-    await flame(path, { renderer: 'speedscope-json', out });
+    await flame([path], { renderer: 'speedscope-json', out });
     const { profiles } = JSON.parse(readFileSync(out, 'utf8'));
     expect(profiles).toMatchObject([
       { unit: 'bytes', endValue: 24_000_000, weights: [2_000_000, 22_000_000] },

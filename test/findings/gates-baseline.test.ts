@@ -99,10 +99,10 @@ describe('a stored baseline', () => {
     expect(baselineMismatches(stored(), head(200))).toEqual([]);
   });
 
-  test('that is missing, or does not have the metric, is unsure', () => {
+  test('that is missing, or does not have the metric, decides nothing', () => {
     expect(decide('baseline.cpu.total>3%', head(200), null).outcome).toBe('unsure');
     expect(decide('baseline.latency.p99>3%', head(200)).outcome).toBe('unsure');
-    expect(decide('baseline.cpu.total>3%', comparisonOf({ machine: MACHINE })).outcome).toBe('unsure');
+    expect(decide('baseline.cpu.total>3%', comparisonOf({ machine: MACHINE })).outcome).toBe('unmeasured');
     expect(decide('baseline.findings.new', head(200), null).outcome).toBe('unsure');
     expect(decide('baseline.findings.new', head(200), stored({ findings: null })).outcome).toBe('unsure');
   });

@@ -67,11 +67,11 @@ describe('an error budget', () => {
     expect(decideOne(RULE, comparison)).toMatchObject({ outcome: 'pass', evidence: { windows: 400 } });
   });
 
-  test('without windows is unsure', () => {
+  test('without windows is unmeasured', () => {
     expect(decideOne(RULE, comparisonOf())).toMatchObject({
-      outcome: 'unsure',
+      outcome: 'unmeasured',
       statement: 'latency.p99 was not measured by windows',
     });
-    expect(decideOne(RULE, windows(0, 3, 'latency.p99', Number.NaN)).outcome).toBe('unsure');
+    expect(decideOne(RULE, windows(0, 3, 'latency.p99', Number.NaN)).outcome).toBe('unmeasured');
   });
 });

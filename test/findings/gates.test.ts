@@ -130,13 +130,21 @@ describe('a limit in a unit', () => {
   });
 });
 
-describe('a metric that was not measured is unsure, with the reason', () => {
+describe('a metric that was not measured is no decision, with the reason', () => {
   test.each([
     ['latency.p99>20ms', {}, 'latency.p99 was not measured on either side'],
     ['heap.leak', {}, 'heap.leak was not measured on either side'],
     ['cpu.total>3%', { base: null }, 'cpu.total was not measured on base'],
     ['cpu.total>3%', { head: null }, 'cpu.total was not measured on head'],
     ['head.cpu.total>3ms', { head: null }, 'cpu.total was not measured on head'],
+  ])('%s with %j', (rule, parts, statement) => {
+    const metrics = [{ ...metricMoved('cpu.total', [0.04, 0.05, 0.06]), ...parts }];
+    expect(decideOne(rule, comparisonOf({ metrics }))).toMatchObject({ outcome: 'unmeasured', statement });
+  });
+});
+
+describe('a metric without an interval is unsure, with the reason', () => {
+  test.each([
     ['cpu.total>3%', { changeLow: null, differenceLow: null }, 'cpu.total has no interval: too few runs'],
     ['head.cpu.total>3ms', {}, /of head is 105 µs\/request and has no interval/],
   ])('%s with %j', (rule, parts, words) => {
@@ -255,7 +263,7 @@ describe('functions', () => {
   });
 
   test('without a profile nothing is known', () => {
-    expect(decideOne('function>2%', of())).toMatchObject({ outcome: 'unsure' });
+    expect(decideOne('function>2%', of())).toMatchObject({ outcome: 'unmeasured' });
   });
 });
 
@@ -297,8 +305,8 @@ describe('new findings', () => {
     });
   });
 
-  test('are unknown where findings could not be judged', () => {
-    expect(decideOne('findings.new', comparisonOf({ findingsCompared: false })).outcome).toBe('unsure');
+  test('are no decision where findings could not be judged', () => {
+    expect(decideOne('findings.new', comparisonOf({ findingsCompared: false })).outcome).toBe('unmeasured');
   });
 });
 
@@ -371,6 +379,15 @@ describe('all gates together', () => {
       outcome: 'fail',
       passed: false,
     });
+  });
+
+  test('one on what was not measured never passes, whatever unsure counts as', () => {
+    for (const onUnsure of ['pass', 'fail'] as const)
+      expect(decide(['cpu.total>10%', 'latency.p99>20ms', 'cpu.total>3%'], onUnsure)).toMatchObject({
+        outcome: 'unmeasured',
+        passed: false,
+      });
+    expect(decide(['cpu.total>0.5%', 'latency.p99>20ms'], 'pass')).toMatchObject({ outcome: 'fail' });
   });
 
   test('no gates pass', () => {

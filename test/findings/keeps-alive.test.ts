@@ -49,7 +49,7 @@ test.each<[Partial<AliveThings>, string]>([
   [{ kind: 'watcher', className: 'FSWatcher' }, 'a file watcher (FSWatcher)'],
   [{ kind: 'request', className: 'FSReqCallback', count: 2 }, '2 file system operations'],
   [{ kind: 'request', className: 'GetAddrInfoReqWrap', what: 'db.local' }, 'a name lookup: db.local'],
-  [{ kind: 'request', className: 'PBKDF2Job' }, 'a request of type PBKDF2Job'],
+  [{ kind: 'request', className: 'PBKDF2Job' }, 'a crypto operation (PBKDF2)'],
   [{ kind: 'ipc', what: 'to the parent process' }, 'the IPC channel to the parent process'],
   [{ kind: 'immediate' }, 'an immediate'],
 ])('%o is %s', (given, expected) => {
@@ -90,8 +90,10 @@ describe('the list', () => {
   test('does not claim that nothing keeps it alive where timers could not be listed', () => {
     const unlisted = { timeouts: 3, reason: 'it would take too long' };
     const { summary, notes } = describeKeepsAlive([look([], { unlisted })], THREADS)!;
-    expect(summary).toMatch(/timers could not be listed/);
-    expect(notes[0]).toBe('Not listed: 3 more timers and worker threads, because it would take too long.');
+    expect(summary).toMatch(/not all else could be listed/);
+    expect(notes[0]).toBe(
+      'Not listed: 3 more timers, worker threads and pending crypto and compression, because it would take too long.',
+    );
     expect(describeKeepsAlive([look([{ kind: 'server' }], { unlisted })], THREADS)!.summary).toBe(
       'Kept alive by a server, and by timers that are not listed.',
     );

@@ -33,6 +33,7 @@ function heldBy(name: string): HeapCollection {
     retainedBytes: 4_000,
     path: pathFrom(name),
     newest: [],
+    allocators: [],
     isEngineOwned: false,
   };
 }

@@ -4,7 +4,7 @@ import { RULES } from '../../src/findings/rules.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
 import type { FindingKind } from '../../src/model/finding.ts';
 import type { Observations } from '../../src/model/observations.ts';
-import { container, cpuWaits, loopDelay, quota } from '../support/build-container.ts';
+import { container, cpuWaits, loopDelay, memoryHigh, quota } from '../support/build-container.ts';
 import {
   asyncSite,
   buildObservations,
@@ -18,6 +18,7 @@ import {
   fds,
   gc,
   type Habit,
+  handles,
   heapFloor,
   KB,
   MB,
@@ -282,6 +283,54 @@ describe('each fault is found, named and placed:', () => {
       /watchers/,
     ],
     [
+      'handle-leak',
+      'of message ports that stay active',
+      [handles('MessagePort', linear(6)), asyncSite('MESSAGEPORT', PLACE, { perSecond: 6 })],
+      APP,
+      /Message ports pile up by 6\/s and are never closed \(src\/orders\.js:42, handle\)/,
+    ],
+    [
+      'handle-leak',
+      'of channels whose other ends went to another thread',
+      [
+        handles('MessagePort', linear(6)),
+        asyncSite('MESSAGEPORT', PLACE, { perSecond: 12, aliveShare: 0.5 }),
+      ],
+      APP,
+      /Message ports pile up by 6\/s and are never closed \(src\/orders\.js:42, handle\)/,
+    ],
+    [
+      'handle-leak',
+      'of channels that are opened on two paths, of which one closes them',
+      [
+        handles('MessagePort', linear(6)),
+        asyncSite('MESSAGEPORT', PLACE, { perSecond: 30, aliveShare: 0.2 }),
+      ],
+      APP,
+      /\(src\/orders\.js:42, handle\)/,
+    ],
+    [
+      'handle-leak',
+      'of streams that Node does not count as active',
+      [asyncSite('ZLIB', `${PLACE} > createGzip@node:zlib:700`, { perSecond: 2 })],
+      APP,
+      /Compression streams pile up by 2\/s/,
+    ],
+    [
+      'handle-leak',
+      'of a type without a name, from nobody knows where',
+      [handles('OddWrap', linear(2))],
+      { type: 'handle', file: null, name: 'handles of type ODDWRAP' },
+      /Handles of type ODDWRAP pile up by 2\/s/,
+    ],
+    [
+      'memory-throttled',
+      'above the bound of its group',
+      [memoryHigh(200, 201, 0.5)],
+      { type: 'limit', name: 'memory.high', file: null },
+      /The kernel holds the process up for 50% of the time/,
+    ],
+    [
       'event-loop-block',
       'by a password hash',
       [
@@ -483,6 +532,16 @@ describe('each fault is found, named and placed:', () => {
       /src\/orders\.js:42, handle/,
     ],
     [
+      'request-pileup',
+      'of answers that are begun and never ended, known by who writes them',
+      [
+        asyncSite('http.server.answer', '', { label: 'GET /report', aliveShare: 0.2, perSecond: 10 }),
+        asyncSite('http.server.write', PLACE, { label: 'GET /report', aliveShare: 0.2, perSecond: 4 }),
+      ],
+      { ...APP, type: 'request', name: 'GET /report' },
+      /Answers to GET \/report are begun and never ended: 2\/s more \(src\/orders\.js:42, handle\)/,
+    ],
+    [
       'threadpool-saturation',
       'by password hashes',
       [
@@ -657,6 +716,36 @@ describe('healthy programs stay unnamed:', () => {
       [asyncSite('Timeout', PLACE, { ...interval, perSecond: 20, aliveShare: 0.05 })],
     ],
     ['watchers that are closed', [asyncSite('FSEVENTWRAP', PLACE, { perSecond: 5, aliveShare: 0.05 })]],
+    [
+      'message ports that are closed',
+      [handles('MessagePort', sawtooth(4, 6)), asyncSite('MESSAGEPORT', PLACE, { aliveShare: 0.1 })],
+    ],
+    ['a pool of message ports', [handles('MessagePort', filling(6, 8))]],
+    [
+      'ports that no collection has looked at yet',
+      [
+        asyncSite('MESSAGEPORT', PLACE, { perSecond: 6 }),
+        change((o) => {
+          o.runtime = o.runtime.filter(({ afterGc, atMillis }) => !afterGc || atMillis < 20_000);
+        }),
+      ],
+    ],
+    ['operations on files that wait', [handles('FSReqCallback', linear(5))]],
+    [
+      'a port for each client that stays',
+      [handles('MessagePort', linear(4)), sockets({ direction: 'inbound', endpoint: ':8080' }, linear(4))],
+    ],
+    [
+      'answers that all stay open, as event streams do',
+      [
+        asyncSite('http.server.answer', '', { label: 'GET /events', perSecond: 4 }),
+        asyncSite('http.server.write', PLACE, { label: 'GET /events', perSecond: 4 }),
+      ],
+    ],
+    [
+      'answers that are long in coming and end',
+      [asyncSite('http.server.answer', '', { label: 'GET /report', aliveShare: 0, perSecond: 10 })],
+    ],
     ['buffers that come and go', [external(sawtooth(6, 30 * MB))]],
     ['buffers of a pool that fills', [external(filling(10, 30 * MB))]],
     ['RSS that rises at start, then stays', [native(filling(8, 80 * MB))]],
@@ -749,4 +838,85 @@ test('what runs out first is said in seconds', () => {
 test('the same fault is found at half and at double the rate', () => {
   for (const rate of [0.5, 1, 2])
     expect(kindsOf(heapFloor(linear(rate * 100 * KB), PLACE))).toEqual(['heap-leak']);
+});
+
+describe('where each request out has an Agent of its own, the cure is one for all, not keepAlive on each:', () => {
+  const requests = (different: number) =>
+    asyncSite('http.client.request', PLACE, {
+      label: 'GET 10.9.9.9:80/rates/#',
+      aliveShare: 0,
+      perSecond: 20,
+      agents: { by: 40, different },
+    });
+  const adviceOf = (...habits: Habit[]) =>
+    findingsOf(...habits).map(({ kind, advice }) => [kind, advice[0]!]);
+  const SHARED = /^Make one Agent .* give it to every request/;
+
+  test('connections that come and go', () => {
+    const churn = asyncSite('TCPWRAP', PLACE, { perSecond: 20, aliveShare: 0 });
+    expect(adviceOf(churn, requests(40))).toEqual([['connection-churn', expect.stringMatching(SHARED)]]);
+    expect(adviceOf(churn, requests(2))).toEqual([['connection-churn', expect.not.stringMatching(SHARED)]]);
+  });
+
+  test('sockets that stay', () => {
+    const piling = sockets({ endpoint: '10.9.9.9:80' }, linear(3));
+    expect(adviceOf(piling, requests(40))).toEqual([['socket-leak', expect.stringMatching(SHARED)]]);
+    expect(adviceOf(piling, requests(1))).toEqual([['socket-leak', expect.not.stringMatching(SHARED)]]);
+  });
+
+  test('native memory, whose holder is inferred then', () => {
+    const [finding, ...rest] = findingsOf(native(linear(MB)), requests(40));
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ kind: 'native-memory-growth', subject: APP, confidence: 0.7 });
+    expect(finding!.title).toMatch(
+      /while 20\/s requests to 10\.9\.9\.9:80 have an Agent of their own each \(src\/orders\.js:42, handle\)/,
+    );
+    expect(findingsOf(native(linear(MB)), requests(3))[0]!.subject.file).toBeNull();
+  });
+});
+
+describe('objects of Node itself that pile up are said in words:', () => {
+  const more = (name: string, nodeVersion: string): Habit[] => [
+    heapFloor(linear(200 * KB)),
+    change((o) => {
+      o.target.nodeVersion = nodeVersion;
+      o.classes.push({
+        thread: 0,
+        name,
+        counts: [
+          { atMillis: 5_000, objects: 1_000 },
+          { atMillis: 25_000, objects: 9_000 },
+        ],
+      });
+    }),
+  ];
+  const saidOf = (name: string, version: string) => {
+    const [finding] = findingsOf(...more(name, version));
+    return [finding!.title, finding!.advice.length];
+  };
+  const grows = 'The heap grows by 200 KB/s: ';
+
+  test('timers in a table, where this version forgets those that have fired', () => {
+    const inTable = `${grows}timers that have fired pile up by 400/s, in a table of Node.js itself`;
+    expect(saidOf('Timeout', 'v18.20.8')).toEqual([inTable, 1]);
+    expect(saidOf('Timeout', 'v20.14.0')).toEqual([inTable, 1]);
+    expect(saidOf('Timeout', 'v22.2.0')).toEqual([inTable, 1]);
+    for (const version of ['v20.15.0', 'v22.3.0', 'v24.1.0'])
+      expect(saidOf('Timeout', version)).toEqual([`${grows}\`Timeout\` objects pile up by 400/s`, 1]);
+  });
+
+  test('but not timers that still wait', () => {
+    const waiting = [...more('Timeout', 'v18.20.8'), timers(linear(400))];
+    expect(findingsOf(...waiting)[0]!.title).toBe(`${grows}\`Timeout\` objects pile up by 400/s`);
+  });
+
+  test('with where they are made, whatever else is made with them', () => {
+    const made = [heapFloor(linear(200 * KB), PLACE), closures('expires@/app/src/orders.js:50', 30, 270)];
+    const [finding, ...rest] = findingsOf(...made, ...more('Timeout', 'v18.20.8').slice(1));
+    expect(rest).toEqual([]);
+    expect(finding!.title).toBe(
+      `${grows}timers that have fired pile up by 400/s, in a table of Node.js itself (src/orders.js:50, expires)`,
+    );
+    expect(finding!.nextMeasurement).toBeUndefined();
+  });
 });

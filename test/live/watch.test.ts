@@ -1,6 +1,6 @@
 // `culprit watch` against real processes: evidence and alerts for a leak, a service that restarts, and that nothing is left in a
 // target however the watch ends.
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,52 +8,19 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Decision } from '../../src/watch/store/decision-log.ts';
 import type { PostableAlert } from '../../src/watch/tell/alerts.ts';
-import { type RunningCulprit, runCulprit, startCulprit } from './support/culprit.ts';
+import { runCulprit } from './support/culprit.ts';
 import { startObservedApp } from './support/observed-app.ts';
 import { takeSnapshot, untilRestored } from './support/restored.ts';
 import { endAllTargets, startTarget } from './support/target.ts';
 import { until } from './support/wait.ts';
+import { endAllWatches, QUIET, startWatch, WAIT_MILLIS as WAIT } from './support/watching.ts';
 
-const watches: RunningCulprit[] = [];
 const servers: Server[] = [];
 afterAll(async () => {
-  for (const watch of watches) watch.kill('SIGKILL');
+  endAllWatches();
   for (const server of servers) server.close();
   await endAllTargets();
 });
-
-const WAIT = 150_000;
-
-interface Watching {
-  watch: RunningCulprit;
-  dir: string;
-  folder: string;
-  decisions(): Decision[];
-  /** Of the given kind, once it is there. */
-  decision(is: (decision: Decision) => boolean): Promise<Decision>;
-}
-
-function startWatch(
-  config: object,
-  args: string[] = [],
-  dir = mkdtempSync(join(tmpdir(), 'culprit-watch-')),
-): Watching {
-  writeFileSync(join(dir, 'culprit.watch.json'), JSON.stringify(config));
-  const watch = startCulprit(['watch', '--json', ...args], { cwd: dir, atMostMillis: 390_000 });
-  watches.push(watch);
-  const folder = join(dir, 'culprit-watch');
-  const decisions = () => {
-    try {
-      const lines = readFileSync(join(folder, 'decisions.jsonl'), 'utf8').trim().split('\n');
-      return lines.map((line) => JSON.parse(line) as Decision);
-    } catch {
-      return [];
-    }
-  };
-  const decision = (is: (decision: Decision) => boolean) =>
-    until('a decision', () => decisions().find(is), WAIT, 200);
-  return { watch, dir, folder, decisions, decision };
-}
 
 /** Takes alerts as Alertmanager does, and refuses what it would refuse. */
 async function startReceiver(): Promise<{
@@ -84,9 +51,6 @@ async function startReceiver(): Promise<{
 }
 
 const isOver = ({ endsAt }: PostableAlert) => Date.parse(endsAt) <= Date.now();
-
-/** No rule but those that a test gives. */
-const QUIET = { interval: '1s', defaults: false, light: { off: true } };
 
 describe('the page for beginners', () => {
   const page = readFileSync(new URL('../../docs/watching.md', import.meta.url), 'utf8');

@@ -36,7 +36,12 @@ describe('a place is named as a person would write it:', () => {
 });
 
 test('built-ins of V8 have no file', () => {
-  expect(frameOf('')).toMatchObject({ file: null, line: null, owner: 'native', package: null });
+  const frame = createFrameResolver(NO_SOURCES, '/app').frame(raw('', 'push', -1, -1));
+  expect(frame).toMatchObject({ file: null, line: null, owner: 'native', package: null });
+});
+
+test('code that was evaluated has no file and is the program', () => {
+  expect(frameOf('')).toMatchObject({ file: null, line: null, owner: 'app', package: null });
 });
 
 test('unknown lines and columns are null, and a missing name is said so', () => {

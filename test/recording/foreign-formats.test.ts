@@ -268,15 +268,22 @@ describe('bad input gets one sentence or a true answer:', () => {
     }
   }
 
-  test.each(kinds)('100 mutations of %s', async (_, build) => {
-    const below = randomNumbers(15);
-    const random = () => below(2 ** 20) / 2 ** 20;
-    for (let i = 0; i < 100; i++) {
-      const content = build();
-      for (let times = 0; times <= i % 3; times++) mutate(content, random);
-      await answer(content);
-    }
-  });
+  /** `npm run test:mutations` asks for many more. */
+  const mutations = Number(process.env.CULPRIT_MUTATIONS ?? 100);
+
+  test.each(kinds)(
+    `${mutations} mutations of %s`,
+    { timeout: 20_000 + 100 * mutations },
+    async (_, build) => {
+      const below = randomNumbers(15);
+      const random = () => below(2 ** 20) / 2 ** 20;
+      for (let i = 0; i < mutations; i++) {
+        const content = build();
+        for (let times = 0; times <= i % 3; times++) mutate(content, random);
+        await answer(content);
+      }
+    },
+  );
 
   test.each(kinds)('%s, cut at 20 places', async (_, build) => {
     const text = JSON.stringify(build());

@@ -130,8 +130,8 @@ function environment({ at, port, node: tried }) {
 async function diagnose(build, context) {
   const { at, port } = context;
   const { command = node, start, stop, target = 'wrapper', path } = build;
-  // An executable takes no inspector port from its environment.
-  const NODE_OPTIONS = command.startsWith('./server') ? '' : '--inspect-port=0';
+  // An executable takes no inspector port from its environment; with port 0, no worker of a cluster would start.
+  const NODE_OPTIONS = command.startsWith('./server') ? '' : `--inspect-port=${await freePort()}`;
   const env = { ...environment(context), ...given(build.env ?? {}, context) };
   rmSync(join(at, 'pids'), { recursive: true, force: true });
   mkdirSync(join(at, 'pids'));

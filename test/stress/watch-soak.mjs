@@ -8,7 +8,7 @@
 // The leaking server runs in a memory cgroup (version 1, root) of --limit MB; without one it ends itself at that size. Exits
 // with 1 when any check failed. Not part of npm test.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { makeGroup, statusBytes, whyNoGroup } from './memory-group.mjs';
+import { extraPorts, readDecisions } from './watch-facts.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -122,30 +123,6 @@ const startWatch = () =>
     cwd: dir,
   });
 
-const decisions = () =>
-  existsSync(join(folder, 'decisions.jsonl'))
-    ? readFileSync(join(folder, 'decisions.jsonl'), 'utf8')
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line))
-    : [];
-
-/** Ports that a process listens on beyond the one of its app. */
-function extraPorts(pid) {
-  try {
-    const inodes = new Set(
-      readdirSync(`/proc/${pid}/fd`)
-        .map((fd) => /socket:\[(\d+)\]/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1])
-        .filter(Boolean),
-    );
-    const rows = readFileSync(`/proc/${pid}/net/tcp`, 'utf8').split('\n').slice(1);
-    const mine = rows.filter((row) => / 0A /.test(row) && inodes.has(row.trim().split(/\s+/)[9]));
-    return mine.length - 1;
-  } catch {
-    return 0;
-  }
-}
-
 async function cleanWithin(millis) {
   const until = Date.now() + millis;
   while (Date.now() < until) {
@@ -208,7 +185,7 @@ await Promise.all(supervisors);
 receiver.close();
 await group?.stop();
 
-const log = decisions();
+const log = readDecisions(folder);
 /** A starved machine may leave it at the growth, without the name of what grows. */
 const namesLeak = (evidence) => {
   try {

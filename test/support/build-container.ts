@@ -108,3 +108,21 @@ export function heapLimit(megabytes: number): Habit {
     observations.limits.heapLimitBytes = megabytes * MB;
   };
 }
+
+/** Bounded by memory.high, at which its tasks are held for so much of the time; the main thread then sleeps in the kernel. */
+export function memoryHigh(highMegabytes: number, usedMegabytes: number, stallShare: number): Habit {
+  const micros = (t: number) => Math.round(t * stallShare * 1e6);
+  return (observations) => {
+    container({
+      memoryHighBytes: highMegabytes * MB,
+      memoryUsageBytes: usedMegabytes * MB,
+      memoryStallMicros: micros,
+      memoryFullStallMicros: (t) => micros(t) * 0.9,
+      memoryHighEvents: (t) => Math.round(t * stallShare * 40),
+    })(observations);
+    observations.scheduling = observations.scheduling.map((sample, i) => ({
+      ...sample,
+      mainState: i % 10 < stallShare * 10 ? 'D' : 'S',
+    }));
+  };
+}

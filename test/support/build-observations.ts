@@ -312,6 +312,15 @@ export function timers(count: Shape): Habit {
   };
 }
 
+/** Active handles of a type, as Node counts them. */
+export function handles(type: string, count: Shape): Habit {
+  return (observations) => {
+    for (const { resources, atMillis } of observations.runtime)
+      if (resources)
+        resources[type] = (resources[type] ?? 0) + Math.max(0, Math.floor(count(atMillis / 1_000)));
+  };
+}
+
 /** Resources made at `at`; `aliveShare` of them stay. Hooks see half of them. */
 export function asyncSite(
   type: string,

@@ -101,9 +101,9 @@ export function poolWaits(millis: Shape): Habit {
   };
 }
 
-/** Watched for 2 s: `perSecond` operations of each, `meanMillis` from request to callback. */
+/** Watched for 2 s: `perSecond` operations of each, `meanMillis` from request to callback, `busyMillis` on a thread. */
 export function poolUsers(
-  ...users: [type: string, at: string, perSecond: number, meanMillis: number][]
+  ...users: [type: string, at: string, perSecond: number, meanMillis: number, busyMillis?: number][]
 ): Habit {
   return (observations) => {
     observations.threadPool.push({
@@ -111,11 +111,12 @@ export function poolUsers(
       atMillis: 8_000,
       millis: 2_000,
       threads: 4,
-      sites: users.map(([type, at, perSecond, meanMillis]) => ({
+      sites: users.map(([type, at, perSecond, meanMillis, busyMillis]) => ({
         type,
         frames: framesFrom(at),
         count: perSecond * 2,
         totalMillis: perSecond * 2 * meanMillis,
+        ...(busyMillis !== undefined && { busyMillis: perSecond * 2 * busyMillis }),
       })),
     });
   };

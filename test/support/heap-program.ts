@@ -17,7 +17,8 @@ export interface DrawnModule {
   inner(variables: Record<string, DrawnNode>): DrawnNode;
 }
 
-export interface DrawnProgram extends Pick<DrawnHeap, 'node' | 'global' | 'gcRoots' | 'json' | 'graph'> {
+export interface DrawnProgram
+  extends Pick<DrawnHeap, 'node' | 'root' | 'global' | 'gcRoots' | 'json' | 'graph'> {
   module(file: string): DrawnModule;
   times<T>(count: number, make: (index: number) => T): T[];
   string(text: string): DrawnNode;

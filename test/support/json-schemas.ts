@@ -3,6 +3,7 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as v from 'valibot';
 import { familyCause, familyMember, familyReport } from '../../src/wire/family-report.ts';
+import { preflight } from '../../src/wire/preflight.ts';
 import { audit } from '../../src/wire/report/audit.ts';
 import { reportCapture, reportLook } from '../../src/wire/report/capture.ts';
 import { comparison, findingChange, functionChange } from '../../src/wire/report/comparison.ts';
@@ -18,7 +19,6 @@ import {
 import { evidence, impact, subject } from '../../src/wire/report/impact.ts';
 import { keepsAlive } from '../../src/wire/report/keeps-alive.ts';
 import { pictures } from '../../src/wire/report/pictures/pictures.ts';
-import { preflight } from '../../src/wire/report/preflight.ts';
 import { auditReport, diagnosisReport, report, triageReport } from '../../src/wire/report/report.ts';
 import { reportContainer, reportProcess, reportTarget } from '../../src/wire/report/target.ts';
 import { reportWarning } from '../../src/wire/report/warning.ts';

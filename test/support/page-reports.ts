@@ -43,6 +43,7 @@ export function heapReport(): HeapReport {
     retainedBytes: 3_000_000,
     path: buildRetainerPath(),
     newest: [{ className: 'Session', shape: [], count: 20, place: null }],
+    allocators: [],
     isEngineOwned: false,
   };
   const snapshot = { nodes: 120_000, edges: 400_000, shallowBytes: 6_000_000 };
@@ -50,6 +51,9 @@ export function heapReport(): HeapReport {
     schemaVersion: 1,
     tool: { name: 'culprit', version: '0.1.0' },
     verdict: 'growth',
+    program: 'node',
+    classGrowth: [],
+    detached: [],
     snapshots: ['first', 'second', 'third'].map((name) => ({ path: `${name}.heapsnapshot`, ...snapshot })),
     folder: '/app/',
     growth: [

@@ -98,6 +98,31 @@ describe('a claim', () => {
     expect(calls).toEqual([]);
   });
 
+  test('closes what another look had opened and could not use', () => {
+    // It came to an inspector that the other one's signal had just opened.
+    claimTarget(load, config('one', { closeInspector: false }));
+    expect(claimTarget(load, config('two'))).toMatchObject({
+      is: 'held',
+      holder: { closesInspector: false },
+    });
+    release('two');
+    expect(calls).toEqual([]);
+    release('one', false);
+    expect(calls).toEqual(['close']);
+  });
+
+  test('closes it as well when its holder is gone, and leaves it open when nobody opened it', () => {
+    claimTarget(load, config('one', { closeInspector: false }));
+    release('two');
+    pass(11_000);
+    expect(calls).toEqual(['close']);
+    claimTarget(load, config('one', { closeInspector: false }));
+    release('two', false);
+    pass(11_000);
+    release('one', false);
+    expect(calls).toEqual(['close']);
+  });
+
   test('closes what opens again when a blocked loop turns, unless it is for the next look', () => {
     claimTarget(load, config('one'));
     release('one');

@@ -3,7 +3,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type ActionPlace, act, type Diagnosis } from '../../src/watch/actions/act.ts';
+import { type ActionPlace, act } from '../../src/watch/actions/act.ts';
+import type { Diagnosis } from '../../src/watch/actions/diagnose.ts';
 import type { WatchAction, WatchRule } from '../../src/watch/config/watch-config.ts';
 import type { Slot } from '../../src/watch/follow/slots.ts';
 import { createJobs } from '../../src/watch/jobs.ts';
@@ -27,6 +28,7 @@ interface Imitation {
   refusal?: string;
   recent?: Diagnosis;
   noFolder?: string;
+  isDryRun?: boolean;
 }
 
 async function run(actions: WatchAction[], rule: Partial<WatchRule> = {}, imitation: Imitation = {}) {
@@ -38,6 +40,7 @@ async function run(actions: WatchAction[], rule: Partial<WatchRule> = {}, imitat
     host: 'web-1',
     logs: ['/var/log/shop.log'],
     signal: new AbortController().signal,
+    isDryRun: imitation.isDryRun ?? false,
     refusal: () => imitation.refusal ?? null,
     makeEvidence: () => (imitation.noFolder === undefined ? { folder } : { why: imitation.noFolder }),
     ask: async (request) => {
@@ -131,7 +134,7 @@ test('what is to be confirmed and is not, is told to nobody', async () => {
 });
 
 test('a diagnosis of a moment ago serves another rule', async () => {
-  const recent = { folder: '/srv/evidence/1', findings: [LEAK], what: 'Map grows' };
+  const recent = { folder: '/srv/evidence/1', findings: [LEAK], what: 'Map grows', isEnough: true };
   const { asked, alerts, decided } = await run([{ do: 'diagnose' }, { do: 'webhook' }], {}, { recent });
   expect(asked).toEqual([]);
   expect(decided[0]).toBe('diagnose done: as a moment ago, Map grows');
@@ -143,6 +146,13 @@ test('a snapshot says how long it may pause; a refusal by its estimate is no fai
   const { asked, decided } = await run([{ do: 'snapshot', maxPauseMillis: 2_000 }], {}, { answer });
   expect(asked).toMatchObject([{ do: 'look', snapshot: 'force', maxPauseMillis: 2_000 }]);
   expect(decided).toEqual(['snapshot skipped: No snapshot: it does not fit.']);
+});
+
+test('a dry run says which program would run, and looks all the same', async () => {
+  const exec: WatchAction = { do: 'exec', command: ['kill', '{pid}'], timeoutMillis: 1_000 };
+  const { asked, decided } = await run([{ do: 'diagnose' }, exec], {}, { isDryRun: true });
+  expect(asked).toHaveLength(1);
+  expect(decided).toEqual(['diagnose done: Map grows', 'exec skipped: dry run: would run ["kill","{pid}"]']);
 });
 
 test('jobs run one at a time, and one that fails holds up none', async () => {

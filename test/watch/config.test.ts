@@ -34,6 +34,11 @@ test('nothing said is the usual rules, light looks, no webhook and nothing that 
     rules: DEFAULT_RULES,
     webhooks: [],
     metrics: null,
+    otlp: null,
+    profiles: null,
+    flight: null,
+    runbooks: [],
+    isDryRun: false,
   });
 });
 
@@ -119,6 +124,68 @@ rules:
   ]);
 });
 
+test('receivers, the flight recorder, runbooks and bands, in numbers', () => {
+  const config = interpretConfig(
+    {
+      otlp: { url: 'http://127.0.0.1:4318/gateway/', events: false, attributes: { team: 'shop' } },
+      profiles: {
+        quota: '50MB',
+        pyroscope: { url: 'http://127.0.0.1:4040', tenant: 'a', tokenFile: 'token' },
+        labels: { env: 'prod' },
+      },
+      flight: { busy: '60%', window: '5s' },
+      runbooks: [
+        {
+          name: 'clear-cache',
+          finding: 'heap-leak',
+          run: { exec: ['clear', '{pid}'] },
+          undo: { exec: ['restore'], timeout: '5s' },
+          verify: '5m',
+        },
+      ],
+      rules: [{ name: 'odd', metric: 'loop.busy', band: { critical: 10 } }],
+    },
+    '/srv',
+  );
+  expect(config.otlp).toEqual({
+    metricsUrl: 'http://127.0.0.1:4318/gateway/v1/metrics',
+    eventsUrl: null,
+    everyMillis: 60_000,
+    attributes: { team: 'shop' },
+  });
+  expect(config.profiles).toEqual({
+    folder: '/srv/culprit-watch/profiles',
+    quotaBytes: 50 * 2 ** 20,
+    pyroscope: {
+      url: 'http://127.0.0.1:4040/push.v1.PusherService/Push',
+      tokenFile: '/srv/token',
+      tenant: 'a',
+    },
+    labels: { env: 'prod' },
+  });
+  expect(config.flight).toEqual({
+    busyShare: 0.6,
+    windowMillis: 5_000,
+    keep: 6,
+    quotaBytes: 100 * 2 ** 20,
+  });
+  expect(config.runbooks).toEqual([
+    {
+      name: 'clear-cache',
+      finding: 'heap-leak',
+      run: { do: 'exec', command: ['clear', '{pid}'], timeoutMillis: 60_000 },
+      undo: { do: 'exec', command: ['restore'], timeoutMillis: 5_000 },
+      verifyMillis: 300_000,
+      limits: { count: 1, windowMillis: 3_600_000, durationMillis: null },
+    },
+  ]);
+  expect(config.rules.find(({ name }) => name === 'odd')).toMatchObject({
+    warn: 6,
+    critical: 10,
+    band: { days: 3 },
+  });
+});
+
 /** Refused by the shape alone: the JSON schema turns them down as well. */
 const MISSHAPEN: [string, unknown, RegExp][] = [
   ['an unknown key', { intervall: '5s' }, /intervall: is no field here; the fields are .*interval/],
@@ -139,7 +206,22 @@ const MISSHAPEN: [string, unknown, RegExp][] = [
   ['a size that is none', { quota: 'much' }, /quota: has to be a size like/],
   ['a port that is none', { metrics: { port: 1e6 } }, /metrics\.port/],
   ['a list', [{}], /0: is no field here/],
+  ['a receiver without an address', { otlp: {} }, /otlp\.url/],
+  ['an attribute that is none', { otlp: { url: 'http://a', attributes: { 'a b': 'c' } } }, /attributes/],
+  [
+    'a runbook for what is no finding',
+    { runbooks: [{ name: 'a', finding: 'sorrow', run: { exec: ['a'] }, verify: '5m' }] },
+    /finding: is no kind of finding/,
+  ],
+  [
+    'a runbook that is never verified',
+    { runbooks: [{ name: 'a', finding: 'heap-leak', run: { exec: ['a'] } }] },
+    /verify/,
+  ],
+  ['no windows', { flight: { keep: 0 } }, /flight\.keep: has to be 1 or more/],
+  ['a past of one day', { rules: [{ name: 'loop', band: { days: 1 } }] }, /days: has to be 2 or more/],
 ];
+const RUNBOOK = { name: 'a', finding: 'heap-leak', run: { exec: ['a'] }, verify: '5m' };
 /** Of the right shape, and not to be meant. */
 const IMPOSSIBLE: [string, unknown, RegExp][] = [
   [
@@ -200,6 +282,28 @@ const IMPOSSIBLE: [string, unknown, RegExp][] = [
     'metrics for everybody',
     { metrics: { port: 9464, host: '0.0.0.0' } },
     /can be reached from elsewhere, and no token is set/,
+  ],
+  ['one signal as the base', { otlp: { url: 'http://a/v1/metrics' } }, /the path of one signal/],
+  ['a receiver of nothing', { otlp: { url: 'http://a', metrics: false, events: false } }, /neither metrics/],
+  ['a receiver by file', { otlp: { url: 'file:///a' } }, /otlp\.url is not an http/],
+  [
+    'a password for profiles',
+    { profiles: { pyroscope: { url: 'http://me:secret@host' } } },
+    /holds a password/,
+  ],
+  ['a label that is ours', { profiles: { labels: { service_name: 'x' } } }, /no label that can be set/],
+  ['windows without an end', { flight: { window: '1h' } }, /flight\.window 1h is out of range/],
+  ['two runbooks of one name', { runbooks: [RUNBOOK, RUNBOOK] }, /Two runbooks are named "a"/],
+  ['a verification at once', { runbooks: [{ ...RUNBOOK, verify: '1s' }] }, /verify 1s is out of range/],
+  [
+    'thresholds beside a band',
+    { rules: [{ name: 'a', metric: 'loop.busy', warn: '5%', band: {} }] },
+    /both thresholds and a band/,
+  ],
+  [
+    'a band of what is counted',
+    { rules: [{ name: 'a', metric: 'restarts', band: {} }] },
+    /cannot learn what is usual for restarts/,
   ],
   ['all and some', { all: true, targets: ['shop'] }, /exclude each other/],
 ];

@@ -4,7 +4,6 @@ import { expect, test } from 'vitest';
 import { renderWatchCheck, renderWatchStatus } from '../../src/report/text/pages/watch-text.ts';
 import { interpretConfig } from '../../src/watch/config/read-config.ts';
 import { renderMetrics } from '../../src/watch/tell/metrics-text.ts';
-import { EMPTY_OUTBOX } from '../../src/watch/tell/outbox.ts';
 import { type WatchFacts, watchFamilies } from '../../src/watch/tell/watch-metrics.ts';
 import type { WatchState } from '../../src/wire/watch/state.ts';
 
@@ -55,7 +54,8 @@ const FACTS: WatchFacts = {
       reason: 'its limit',
     },
   ],
-  outboxes: [{ url: 'http://127.0.0.1/secret', state: { ...EMPTY_OUTBOX, sent: 4, lost: 1 } }],
+  outboxes: [{ queued: 0, sent: 4, lost: 1, problem: 'secret' }],
+  exporters: [{ name: 'otlp-metrics', queued: 2, sent: 5, lost: 3, problem: null }],
   own: {
     version: '0.1.0',
     cpuSeconds: 1.25,

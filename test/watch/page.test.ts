@@ -7,6 +7,8 @@ import { writeDuration } from '../../src/units/duration.ts';
 import { DEFAULT_RULES } from '../../src/watch/config/default-rules.ts';
 import { readWatchConfig } from '../../src/watch/config/read-config.ts';
 import { METRIC_KINDS } from '../../src/watch/rules/metric-kinds.ts';
+import { EVENTS_BOUND, METRICS_BOUND } from '../../src/watch/tell/otlp/exporter.ts';
+import { MOST_PUSHES_QUEUED } from '../../src/watch/tell/profiles/spool.ts';
 import { RULE_STATES, WATCH_ACTION_NAMES, WATCH_METRIC_NAMES } from '../../src/wire/watch/names.ts';
 
 const page = readFileSync(new URL('../../docs/watching.md', import.meta.url), 'utf8');
@@ -39,9 +41,25 @@ test('it names every metric, action and state', () => {
   expect(missing).toEqual([]);
 });
 
-test.each(['json', 'yaml'])('its configuration in %s is good', async (language) => {
-  const text = new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(page)?.[1];
+const CONFIGURATIONS = [...page.matchAll(/```(json|yaml)\n([\s\S]*?)```/g)].map(([, language, text]) => ({
+  language: language!,
+  text: text!,
+}));
+
+test.each(CONFIGURATIONS)('its configuration is good: $text', async ({ language, text }) => {
   const file = join(mkdtempSync(join(tmpdir(), 'culprit-page-')), `culprit.watch.${language}`);
-  writeFileSync(file, text!);
-  expect((await readWatchConfig(file)).targets).toHaveLength(1);
+  writeFileSync(file, text);
+  await expect(readWatchConfig(file)).resolves.toBeDefined();
+});
+
+test('it shows each part of a configuration', () => {
+  const all = CONFIGURATIONS.map(({ text }) => text).join('\n');
+  const parts = ['targets', 'rules', 'webhooks', 'metrics', 'otlp', 'profiles', 'flight', 'runbooks', 'band'];
+  expect(parts.filter((part) => !all.includes(part))).toEqual([]);
+});
+
+test('its bounds are those of the source', () => {
+  const number = (value: number) => value.toLocaleString('en-US');
+  const words = `${number(METRICS_BOUND.items)} of metrics in at most ${METRICS_BOUND.bytes! / 2 ** 20} MB, ${number(EVENTS_BOUND.items)} events, and ${MOST_PUSHES_QUEUED} profiles`;
+  expect(page.replaceAll('\n', ' ')).toContain(words);
 });

@@ -121,10 +121,10 @@ describe('the book', () => {
 
   test('keeps targets apart, and ends what was measured of a process that is gone', () => {
     const book = createRuleBook([held], { atMillis: 0 });
-    expect(book.judge('a', { 'memory.share': 0.85 }, 1)).toEqual([
+    expect(book.judge('a', { metrics: { 'memory.share': 0.85 }, atMillis: 1 })).toEqual([
       { rule: held, target: 'a', from: 'ok', to: 'warn', why: '85% of the memory limit is used' },
     ]);
-    expect(book.judge('b', { 'memory.share': 0.2 }, 1)).toEqual([]);
+    expect(book.judge('b', { metrics: { 'memory.share': 0.2 }, atMillis: 1 })).toEqual([]);
     expect(book.processEnded('a', 2)).toEqual([
       { rule: held, target: 'a', from: 'warn', to: 'ok', why: 'the process ended' },
     ]);
@@ -133,7 +133,7 @@ describe('the book', () => {
 
   test('a restart of the watcher forgets neither an alarm nor what was done', () => {
     const before = createRuleBook([held], { atMillis: 0 });
-    before.judge('a', { 'memory.share': 0.85 }, 1_000);
+    before.judge('a', { metrics: { 'memory.share': 0.85 }, atMillis: 1_000 });
     before.started(held, 'a', 1_000);
     before.done(held, 'a');
     before.started(held, 'a', 2_000);
@@ -153,14 +153,14 @@ describe('the book', () => {
     ]);
     // Another clock: its zero is elsewhere.
     const after = createRuleBook([held], { saved, awayMillis: 60_000, atMillis: 500 });
-    expect(after.judge('a', { 'memory.share': 0.85 }, 600)).toEqual([]);
+    expect(after.judge('a', { metrics: { 'memory.share': 0.85 }, atMillis: 600 })).toEqual([]);
     expect(after.limited(held, 'a', 600).state).toBe('throttled');
     expect(after.limited(held, 'a', 500 + 3_600_000 - 62_000).state).toBe('running');
   });
 
   test('a rule that is no longer configured is left out', () => {
     const before = createRuleBook([held], { atMillis: 0 });
-    before.judge('a', { 'memory.share': 0.85 }, 1_000);
+    before.judge('a', { metrics: { 'memory.share': 0.85 }, atMillis: 1_000 });
     expect(createRuleBook([], { saved: before.save(2_000), atMillis: 0 }).list(0)).toEqual([]);
   });
 });

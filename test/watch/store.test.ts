@@ -85,6 +85,14 @@ describe('the state', () => {
     store.close();
   });
 
+  test('that a killed watcher was writing is taken away by the next one', () => {
+    const folder = fresh();
+    writeFileSync(join(folder, 'state.json.partial-4711'), '{"format"');
+    writeFileSync(join(folder, 'mine.partial-1'), '');
+    open(folder).close();
+    expect(readdirSync(folder)).toEqual(['mine.partial-1']);
+  });
+
   test('that cannot be written stops nothing, is counted, and said once', () => {
     const folder = fresh();
     const trouble: string[] = [];

@@ -2,17 +2,11 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
-import { firing, type OpenAlert, resolved } from '../../src/watch/tell/alerts.ts';
+import { MOST_QUEUED, nextBatch, queued } from '../../src/watch/tell/alert-queue.ts';
+import { firing, type OpenAlert, type PostableAlert, resolved } from '../../src/watch/tell/alerts.ts';
 import { serveMetrics } from '../../src/watch/tell/metrics-server.ts';
 import { type Family, MOST_SERIES, renderMetrics } from '../../src/watch/tell/metrics-text.ts';
-import {
-  EMPTY_OUTBOX,
-  MOST_QUEUED,
-  nextBatch,
-  type OutboxState,
-  queued,
-  tried,
-} from '../../src/watch/tell/outbox.ts';
+import { appended, emptyOutbox, type OutboxState as State, tried } from '../../src/watch/tell/outbox.ts';
 import { post } from '../../src/watch/tell/post.ts';
 
 const NOON = Date.parse('2027-01-31T12:00:00Z');
@@ -65,6 +59,9 @@ describe('an alert', () => {
   });
 });
 
+type OutboxState = State<PostableAlert>;
+const EMPTY_OUTBOX = emptyOutbox<PostableAlert>();
+
 describe('the queue', () => {
   const about = (target: string, wallMillis = NOON) => firing({ ...ALERT, target }, wallMillis);
   const put = (state: OutboxState, ...targets: string[]) =>
@@ -103,6 +100,24 @@ describe('the queue', () => {
     expect(full.queue[0]!.labels.target).toBe('t7');
   });
 
+  test('is bounded in bytes as well, and an item beyond all of them is lost itself', () => {
+    const bound = { items: 10, bytes: 10, sizeOf: (text: string) => text.length };
+    const put = (texts: string[]) =>
+      texts.reduce((state, text) => appended(state, text, bound), emptyOutbox<string>());
+    expect(put(['aaaa', 'bbbb', 'cccc'])).toMatchObject({ queue: ['bbbb', 'cccc'], lost: 1 });
+    expect(put(['aaaa', 'x'.repeat(11)])).toMatchObject({ queue: [], lost: 2 });
+  });
+
+  test('waits as long as the receiver asks for, within reason', () => {
+    const state = put(EMPTY_OUTBOX, 'a');
+    const waitFor = (retryAfterMillis: number) =>
+      tried(state, state.queue, {
+        delivery: { is: 'failed', reason: 'it answered 429', retryAfterMillis },
+        atMillis: 0,
+      }).nextMillis;
+    expect([waitFor(0), waitFor(30_000), waitFor(1e9)]).toEqual([1_000, 30_000, 600_000]);
+  });
+
   test('what is refused is lost and counted, and what came meanwhile stays', () => {
     const state = put(EMPTY_OUTBOX, 'a', 'b');
     const batch = nextBatch(state, 0);
@@ -136,7 +151,7 @@ describe('a webhook', () => {
     [400, { is: 'refused', reason: 'it answered 400' }],
   ])('that answers %i', async (status, delivery) => {
     const url = await receiver((_request, response) => response.writeHead(status).end('x'.repeat(100_000)));
-    expect(await post({ url }, [firing(ALERT, NOON)])).toEqual(delivery);
+    expect(await post({ url }, JSON.stringify([firing(ALERT, NOON)]))).toEqual(delivery);
   });
 
   test('that redirects elsewhere is not followed', async () => {
@@ -148,7 +163,7 @@ describe('a webhook', () => {
     const url = await receiver((_request, response) =>
       response.writeHead(307, { location: elsewhere }).end(),
     );
-    expect(await post({ url }, [firing(ALERT, NOON)])).toEqual({
+    expect(await post({ url }, JSON.stringify([firing(ALERT, NOON)]))).toEqual({
       is: 'refused',
       reason: 'it answered with a redirect (307), which is not followed',
     });
@@ -157,17 +172,26 @@ describe('a webhook', () => {
 
   test('that hangs is given up, one that hangs up or is not there as well', async () => {
     const hanging = await receiver(() => {});
-    expect(await post({ url: hanging }, [], 200)).toEqual({
+    expect(await post({ url: hanging }, '[]', { answerMillis: 200 })).toEqual({
       is: 'failed',
       reason: 'it did not answer within 0.2 s',
     });
     const rude = await receiver(({ socket }) => socket.destroy());
-    expect(await post({ url: rude }, [])).toMatchObject({ is: 'failed' });
-    expect(await post({ url: 'http://127.0.0.1:1/' }, [])).toMatchObject({ is: 'failed' });
+    expect(await post({ url: rude }, '[]')).toMatchObject({ is: 'failed' });
+    expect(await post({ url: 'http://127.0.0.1:1/' }, '[]')).toMatchObject({ is: 'failed' });
+  });
+
+  test('that says when to come back is believed', async () => {
+    const url = await receiver((_request, response) => response.writeHead(503, { 'retry-after': '7' }).end());
+    expect(await post({ url }, '[]')).toEqual({
+      is: 'failed',
+      reason: 'it answered 503',
+      retryAfterMillis: 7_000,
+    });
   });
 
   test('whose token cannot be read is not asked without one', async () => {
-    expect(await post({ url: 'http://127.0.0.1:1/', tokenFile: '/nonexistent' }, [])).toMatchObject({
+    expect(await post({ url: 'http://127.0.0.1:1/', tokenFile: '/nonexistent' }, '[]')).toMatchObject({
       is: 'failed',
       reason: expect.stringMatching(/^its token could not be read/),
     });

@@ -2,6 +2,7 @@
 
 import type { DominatorTree } from '../../model/heap/dominators.ts';
 import type { HeapCollection, RetainerPath } from '../../model/heap/heap-report.ts';
+import { findAllocators } from './allocators.ts';
 import { type Contents, contentsOf } from './contents.ts';
 import { type HeapView, isFunction, isObject, isString } from './heap-view.ts';
 import { className } from './names/node-names.ts';
@@ -150,6 +151,7 @@ export function describeCollection(
     retainedBytes: paths.keptBytes(node),
     path,
     newest: groupNewest(paths, contents?.values ?? []),
+    allocators: findAllocators(view.graph, contents?.values ?? [node]),
     isEngineOwned: isEngineOwned(path),
   };
 }

@@ -4,7 +4,7 @@ import type { HeapGrowth, HeapStep, HeapStepKind } from '../../model/heap/heap-r
 import { describeCollection } from './collections.ts';
 import { divideAmongLeaks } from './leak-share.ts';
 import { findGrowingPaths, type GrowingPaths, growthOf, isSteady } from './paths/growing-paths.ts';
-import { namesOnPath, type PathTrie } from './paths/path-trie.ts';
+import { namesOf, namesOnPath, type PathTrie } from './paths/path-trie.ts';
 import type { Survey } from './survey.ts';
 
 /**
@@ -24,7 +24,7 @@ interface Candidate extends GrowingPaths {
 
 /** Needs two snapshots in the trie at least; `last` is the survey of the last one. */
 export function findGrowth(trie: PathTrie, last: Survey, dominators: DominatorTree): HeapGrowth[] {
-  const { graph } = last.paths.view;
+  const { graph, program } = last.paths.view;
   const candidates: Candidate[] = findGrowingPaths(trie).map((growing) => ({ ...growing, nodes: [] }));
   collectNodes(candidates, last);
   const shares = divideAmongLeaks(
@@ -39,7 +39,12 @@ export function findGrowth(trie: PathTrie, last: Survey, dominators: DominatorTr
       const collection = biggest === undefined ? null : describeCollection(last.paths, biggest);
       if (!collection) return [];
       const grows = growingStep(trie, paths[0]!);
+      // Listeners of a page are told by what they listen to.
+      if (grows.kind === 'listener' || namesOf(trie, paths[0]!).kind === 'listener') return [];
       if (collection.kind === 'other' && grows.repeats > 1) collection.kind = 'linked-list';
+      // Bun's engine says of few things who holds them: what hangs at its root is told by class.
+      if (program === 'bun' && collection.path.owner.kind === 'engine' && collection.path.steps.length === 0)
+        return [];
       const leakShareBytes = shares[index]!;
       const part = growthOf(entries) / entries.at(-1)!;
       const grownBytes = Math.max(growthOf(retainedBytes), leakShareBytes * part);
@@ -61,7 +66,7 @@ export function findGrowth(trie: PathTrie, last: Survey, dominators: DominatorTr
     .sort((a, b) => Number(a.isMinor) - Number(b.isMinor) || b.leakShareBytes - a.leakShareBytes);
 }
 
-function leastBytes(heapBytes: number[]): number {
+export function leastBytes(heapBytes: number[]): number {
   const last = heapBytes.at(-1)!;
   const grown = growthOf(heapBytes);
   const explaining = grown > 0 ? EXPLAINING_SHARE * grown : Number.POSITIVE_INFINITY;

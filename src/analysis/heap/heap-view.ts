@@ -1,12 +1,18 @@
 // A heap graph with V8's words known: what the questions about JavaScript are asked of.
 import type { HeapGraph } from '../../model/heap/heap-graph.ts';
 import { EdgeType, NodeType } from '../../model/heap/heap-graph.ts';
-import { indexWords, numberOf, type Word } from './names/words.ts';
+import type { HeapProgram } from '../../model/heap/heap-report.ts';
+import { indexWords, isSystem, numberOf, type Word } from './names/words.ts';
+import { programOf } from './program.ts';
 
 export interface HeapView {
   graph: HeapGraph;
   /** A number of words.ts: 0 when the name is none of V8's words that matter. */
   nodeWord(node: number): number;
+  /** What the snapshot is of. */
+  program: HeapProgram;
+  /** Whether any string of the snapshot is this word. */
+  hasWord(word: Word): boolean;
   /** 0 for edges that have a number for a name, too. */
   edgeWord(edge: number): number;
   isNamed(node: number, word: Word): boolean;
@@ -25,6 +31,8 @@ export function viewHeap(graph: HeapGraph): HeapView {
   const answers = new Uint8Array(graph.nodeCount);
   const view: HeapView = {
     graph,
+    program: 'node',
+    hasWord: (word) => words.includes(numberOf(word)),
     nodeWord: (node) => words[graph.nodeNameIndex(node)]!,
     edgeWord,
     isMapLike: (node) => {
@@ -41,6 +49,7 @@ export function viewHeap(graph: HeapGraph): HeapView {
       return -1;
     },
   };
+  view.program = programOf(view);
   return view;
 }
 
@@ -69,6 +78,15 @@ export function isObject({ graph }: HeapView, node: number): boolean {
 
 export function isFunction({ graph }: HeapView, node: number): boolean {
   return graph.nodeType(node) === NodeType.closure;
+}
+
+/** An object that native code outside of V8 made: a node of the DOM, a handle of Node. */
+export function isHostObject(view: HeapView, node: number): boolean {
+  return (
+    view.graph.nodeType(node) === NodeType.native &&
+    !isSystem(view.nodeWord(node)) &&
+    !view.isNamed(node, 'system / NativeContext')
+  );
 }
 
 export function isScope(view: HeapView, node: number): boolean {

@@ -1,9 +1,10 @@
 // Lays one snapshot into the trie of paths: every value is counted at its shortest path.
 import type { DominatorTree } from '../../model/heap/dominators.ts';
-import type { HeapGraph } from '../../model/heap/heap-graph.ts';
+import { type HeapGraph, NodeType } from '../../model/heap/heap-graph.ts';
 import type { HeapCollectionKind } from '../../model/heap/heap-report.ts';
 import { contentsOf } from './contents.ts';
 import { type HeapView, isValue } from './heap-view.ts';
+import { className } from './names/node-names.ts';
 import { isEngineScript } from './names/owners.ts';
 import { relativeFile, sharedFolder } from './names/script-files.ts';
 import { findHeapPaths } from './paths/heap-paths.ts';
@@ -76,7 +77,12 @@ function createPlacer(trie: PathTrie, counts: PathCounts, pathOf: Int32Array) {
   const place = ({ view, tree, keptBytes }: HeapPaths, parent: number, node: number): void => {
     const holder = pathOf[parent]!;
     const above = holder < 0 ? asPart(holder) : holder;
-    const names = isValue(view, node) ? namesOf(view, parent, node, tree.parentEdge[node]!) : -1;
+    const isBelowRoot = view.graph.nodeType(parent) === NodeType.synthetic;
+    const names = !isValue(view, node)
+      ? -1
+      : isBelowRoot
+        ? trie.intern({ kind: 'entry', name: '', className: className(view, node) })
+        : namesOf(view, parent, node, tree.parentEdge[node]!);
     if (names < 0) {
       // Tables and scopes are parts of what holds them.
       pathOf[node] = asPart(above);

@@ -4,6 +4,10 @@ import { type SurvivingSite, survivingSites } from '../growth/resource-growth.ts
 
 export const INBOUND = 'http.server.request';
 export const OUTBOUND = 'http.client.request';
+/** From the arrival of a request to the end of its answer. */
+export const ANSWER = 'http.server.answer';
+/** The same, by who writes the first part of the answer. */
+const WRITE = 'http.server.write';
 
 export interface LastingRequests extends SurvivingSite {
   /** "GET 10.0.0.7:80/rates/#". */
@@ -17,7 +21,7 @@ export interface LastingRequests extends SurvivingSite {
 /** Those without an answer that become more, the most first. */
 export function lastingRequests(
   observations: readonly AsyncObservation[],
-  type: typeof INBOUND | typeof OUTBOUND,
+  type: typeof INBOUND | typeof OUTBOUND | typeof ANSWER,
 ): LastingRequests[] {
   return survivingSites(observations, [type])
     .map((site) => ({
@@ -28,6 +32,32 @@ export function lastingRequests(
     }))
     .filter(({ trend, survival }) => trend.verdict === 'growing' && (survival ?? 0) > 0);
 }
+
+/** Answers that begin and have no end. */
+export interface UnendedAnswers extends LastingRequests {
+  /** Who writes the first part of those that stay, the most first; empty where it was not caught. */
+  writers: SurvivingSite[];
+}
+
+/**
+ * Answers without an end that become more, while others of their kind end. A kind whose requests pile up unanswered is left
+ * out: most of those have not begun.
+ */
+export function unendedAnswers(observations: readonly AsyncObservation[]): UnendedAnswers[] {
+  const unbegun = lastingRequests(observations, INBOUND);
+  const writers = survivingSites(observations, [WRITE]);
+  return lastingRequests(observations, ANSWER)
+    .filter(({ label, trend }) => {
+      const waiting = unbegun.find((requests) => requests.label === label);
+      return !waiting || waiting.trend.slopePerSecond < trend.slopePerSecond * MOST_UNBEGUN;
+    })
+    .map((answers) => ({
+      ...answers,
+      writers: writers.filter(({ site, survival }) => site.label === answers.label && (survival ?? 0) > 0),
+    }));
+}
+
+const MOST_UNBEGUN = 0.5;
 
 /** Those whose client went away first have no answer either. */
 function answeredShareOf({ reads }: AsyncSite): number | null {

@@ -85,24 +85,32 @@ function waitInLine(users: { count: number; totalMillis: number }[], probeMillis
   );
 }
 
+interface Sums {
+  count: number;
+  totalMillis: number;
+  busyMillis: number;
+}
+
 function usersOf({ threadPool }: Observations, probeMillis: number): ThreadPoolUser[] {
-  const users = new Map<string, { type: string; blame: Blame; count: number; totalMillis: number }>();
+  const users = new Map<string, { type: string; blame: Blame } & Sums>();
   const watchedSeconds = threadPool.reduce((sum, { millis }) => sum + millis, 0) / 1_000;
   for (const { sites } of threadPool) {
-    for (const { type, frames, count, totalMillis } of sites.filter(isInPool)) {
+    for (const { type, frames, count, totalMillis, busyMillis = 0 } of sites.filter(isInPool)) {
       const culprit = blame(frames, 'of calls');
       const key = `${type}|${culprit.subject?.file}:${culprit.subject?.line}`;
-      const known = users.get(key) ?? { type, blame: culprit, count: 0, totalMillis: 0 };
+      const known = users.get(key) ?? { type, blame: culprit, count: 0, totalMillis: 0, busyMillis: 0 };
       known.count += count;
       known.totalMillis += totalMillis;
+      known.busyMillis += busyMillis;
       users.set(key, known);
     }
   }
   const all = [...users.values()];
+  const isFollowed = all.some(({ busyMillis }) => busyMillis > 0);
   const waitMillis = waitInLine(all, probeMillis);
-  // What is there from request to callback beyond the wait for a thread is the time on one.
-  const busyOf = ({ count, totalMillis }: { count: number; totalMillis: number }) =>
-    Math.max(totalMillis - count * waitMillis, totalMillis * 0.02);
+  // Where the line was not followed: what is there from request to callback beyond the wait for a thread is the time on one.
+  const busyOf = ({ count, totalMillis, busyMillis }: Sums) =>
+    isFollowed ? busyMillis : Math.max(totalMillis - count * waitMillis, totalMillis * 0.02);
   const busy = all.reduce((sum, user) => sum + busyOf(user), 0);
   return all
     .map((user) => ({

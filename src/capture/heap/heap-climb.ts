@@ -84,6 +84,7 @@ export class HeapClimb {
   /** One step up, where what was seen so far asks for it. */
   async step(): Promise<void> {
     const { elapsed, options } = this.context;
+    if (options.heap === 'off') return;
     const part = elapsed.call(this.context) / options.durationMillis;
     await this.context.forEachThread(async (thread) => {
       if (!thread.probe) return;

@@ -15,7 +15,7 @@ export function register(program: CommandLine): void {
   const command = program
     .command('flame')
     .summary('a flame graph of a recording or a profile')
-    .argument('<recording|profile>')
+    .argument('<recording|profile...>')
     .description(
       'a flame graph as one HTML file that opens from disk with no network; or a profile for pprof',
     )
@@ -30,12 +30,13 @@ export function register(program: CommandLine): void {
   withHelpText(command, {
     examples: [
       ['culprit flame shop.tgz -o shop.html'],
+      ['culprit flame CPU.*.cpuprofile -o all.html', 'several in one graph'],
       ['culprit flame shop.tgz --renderer pprof --heap', 'writes shop.heap.pb.gz'],
     ],
     exits: DONE_OR_WRONG,
   }).action(program.ending(run));
 }
 
-export async function run(path: string, options: FlameOptions): Promise<ExitCode> {
-  return (await import('../work/flame.ts')).flame(path, options);
+export async function run(paths: readonly string[], options: FlameOptions): Promise<ExitCode> {
+  return (await import('../work/flame.ts')).flame(paths, options);
 }

@@ -9,6 +9,7 @@ export interface WatchOptions {
   folder?: string;
   check?: boolean;
   status?: boolean;
+  dryRun?: boolean;
   json?: boolean;
   quiet?: boolean;
 }
@@ -31,6 +32,7 @@ export function register(program: CommandLine): void {
     .option('--config <file>', 'the configuration (default: culprit.watch.json or .yaml, if present)')
     .option('--folder <dir>', 'where evidence, state and decisions lie (default: culprit-watch)')
     .option('--check', 'check the configuration, say what would be watched, and end')
+    .option('--dry-run', 'run no program: say which ones rules and runbooks would run')
     .option('--status', 'say what the watch of this folder does, and end')
     .option('--json', 'decisions, or the status, as JSON')
     .option('--quiet', 'print nothing but alarms and what failed');

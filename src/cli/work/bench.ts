@@ -12,7 +12,7 @@ import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import type { Comparison } from '../../model/comparison/comparison.ts';
 import type { BenchCommandOptions } from '../commands/bench.ts';
 import { writeComparison } from '../comparison-output.ts';
-import { areGatesSure, type Gates, readGates, withGates, writeGateFiles } from '../gating.ts';
+import { areGatesSure, type Gates, gatesExitCode, readGates, withGates, writeGateFiles } from '../gating.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { parseCount, parseShare } from '../options/values.ts';
 import { createStepProgress } from '../progress.ts';
@@ -83,7 +83,7 @@ async function tell(result: CompareResult, gates: Gates, options: BenchCommandOp
   const comparison = withGates({ ...result.comparison, machine: machineHere() }, gates);
   await writeComparison(comparison, result.compared, options);
   writeGateFiles(comparison, options);
-  return comparison.gates?.passed === false ? EXIT.gateFailed : EXIT.done;
+  return gatesExitCode(comparison);
 }
 
 function machineHere(): Comparison['machine'] {

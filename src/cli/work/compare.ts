@@ -1,54 +1,46 @@
 // `culprit compare`: recordings or profiles of two sides, several of each, to a verdict.
 
 import { readFileSync } from 'node:fs';
-import { COMPARE_DEFAULTS, compare, isWholeRun, runOf } from '../../comparison/compare.ts';
+import { compareRecordings, type RecordedSide } from '../../comparison/compare-recordings.ts';
 import { DEFAULTS } from '../../defaults.ts';
-import { diagnose } from '../../diagnose.ts';
 import { UsageError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
-import { compareFindings } from '../../findings/compare/compare-findings.ts';
 import { isNothingCompared } from '../../findings/gates/decide-gates.ts';
 import type { LoadReport } from '../../model/comparison/load.ts';
 import type { Run } from '../../model/comparison/run.ts';
-import type { Report } from '../../model/finding.ts';
 import { type NamedRecording, readSeveral } from '../../recording/several.ts';
 import { readLoadReport } from '../../workload/load-reports.ts';
 import type { CompareOptions } from '../commands/compare.ts';
 import { writeComparison } from '../comparison-output.ts';
-import { readGates, withGates, writeGateFiles } from '../gating.ts';
+import { gatesExitCode, readGates, withGates, writeGateFiles } from '../gating.ts';
 import { parseShare } from '../options/values.ts';
 
 export async function compareFiles(paths: readonly string[], options: CompareOptions): Promise<ExitCode> {
   const gates = readGates(options);
   const given = sidesFrom(paths, options);
   const [base, head] = [await readSeveral(given.base), await readSeveral(given.head)];
-  // Where one of them is no whole run, costs are a second's on both sides.
-  const areRuns = [...base, ...head].every(({ recording }) => isWholeRun(recording));
-  const findings = compareFindings(reportsOf(base), reportsOf(head));
   const smallest =
     options.smallest === undefined
       ? (gates.config.smallest ?? DEFAULTS.comparison.smallest)
       : parseShare(options.smallest, '--smallest');
-  const result = compare(
+  const result = compareRecordings(
     {
       label: labelOf(given.base),
-      commit: null,
-      runs: runsOf(base, { areRuns, loads: options.baseLoad, option: '--base-load' }),
+      recordings: base,
+      complete: withLoads(base, options.baseLoad, '--base-load'),
     },
     {
       label: labelOf(given.head),
-      commit: null,
-      runs: runsOf(head, { areRuns, loads: options.headLoad, option: '--head-load' }),
+      recordings: head,
+      complete: withLoads(head, options.headLoad, '--head-load'),
     },
-    findings,
-    { ...COMPARE_DEFAULTS, smallest },
+    { smallest },
   );
-  const isJudged = reportsOf(base).length > 0 && reportsOf(head).length > 0;
-  const comparison = withGates({ ...result.comparison, findingsCompared: isJudged }, gates);
+  const comparison = withGates(result.comparison, gates);
   await writeComparison(comparison, result.compared, options);
   writeGateFiles(comparison, options);
   if (isNothingCompared(comparison)) return EXIT.cannotAttach;
-  return comparison.gates?.passed === false ? EXIT.gateFailed : EXIT.done;
+  return gatesExitCode(comparison);
 }
 
 function sidesFrom(
@@ -67,28 +59,20 @@ function labelOf(paths: readonly string[]): string {
   return paths.length === 1 ? paths[0]! : `${paths[0]} and ${paths.length - 1} more`;
 }
 
-/** A profile of another tool has nothing but functions: what is wrong cannot be told from it. */
-function reportsOf(recordings: readonly NamedRecording[]): Report[] {
-  return recordings
-    .filter(({ recording }) => recording.lines.some(({ type }) => type === 'async' || type === 'runtime'))
-    .filter(({ recording }) => recording.lines.every(({ type }) => type !== 'turn'))
-    .map(({ recording }) => diagnose(recording));
-}
-
-function runsOf(
+/** What the load tool saw of each run; `option` names its files. */
+function withLoads(
   recordings: readonly NamedRecording[],
-  { areRuns, loads, option }: { areRuns: boolean; loads: string[] | undefined; option: string },
-): Run[] {
-  if (loads !== undefined && loads.length !== recordings.length)
+  loads: string[] | undefined,
+  option: string,
+): RecordedSide['complete'] {
+  if (loads === undefined) return undefined;
+  if (loads.length !== recordings.length)
     throw new UsageError(
       `${option} names ${loads.length} files for ${recordings.length} runs.`,
       'Give one output of the load tool for each run, in the same order.',
     );
-  const reports = loads?.map((path) => loadReportIn(path));
-  return recordings.map(({ name, pair, recording }, i) => {
-    const run = runOf(recording, { label: name, pair, isWholeRun: areRuns });
-    return reports ? withLoad(run, reports[i]!) : run;
-  });
+  const reports = loads.map((path) => loadReportIn(path));
+  return (run, i) => withLoad(run, reports[i]!);
 }
 
 function loadReportIn(path: string): LoadReport {

@@ -7,6 +7,7 @@ import type { HeapSamplingRead } from '../../model/memory/heap-sampling.ts';
 import type { Observations } from '../../model/observations.ts';
 import { readAnything } from '../../recording/foreign.ts';
 import type { Recording } from '../../recording/reader.ts';
+import { mergeProfiles } from '../../recording/several.ts';
 import type { Drawable, DrawnParts, HeapDrawing } from '../../report/flame/drawable.ts';
 import { readViewer } from '../../report/flame/viewer-file.ts';
 import type { FlameOptions } from '../commands/flame.ts';
@@ -15,18 +16,23 @@ import { writeWhole } from '../output.ts';
 const RENDERERS = ['speedscope', '0x', 'collapsed', 'speedscope-json', 'pprof'] as const;
 type Renderer = (typeof RENDERERS)[number];
 
-export async function flame(path: string, options: FlameOptions): Promise<ExitCode> {
+export async function flame(paths: readonly string[], options: FlameOptions): Promise<ExitCode> {
   const renderer = RENDERERS.find((name) => name === options.renderer);
   if (!renderer)
     throw new UsageError(
       `There is no renderer "${options.renderer}".`,
       `Give one of ${RENDERERS.join(', ')}.`,
     );
-  const stem = path
+  const stem = paths[0]!
     .replace(/[/\\]+$/, '')
     .replace(/\.gz$|\.zst$/, '')
     .replace(/\.(tgz|tar|cpuprofile|heapprofile)$/, '');
-  const recording = await readAnything(path);
+  // A folder of profiles is one reading already.
+  const recording = mergeProfiles(
+    await Promise.all(
+      paths.map(async (path) => ({ name: path, pair: null, recording: await readAnything(path) })),
+    ),
+  );
   if (options.heap && renderer === 'pprof')
     await writeHeapProfile(recording, options.out ?? `${stem}.heap.pb.gz`);
   else

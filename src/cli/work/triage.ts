@@ -3,13 +3,13 @@ import { UsageError } from '../../errors.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import { type Runs, readEngineStatus, readEvents, readLog } from '../../remote/container-logs.ts';
 import { sourceFolder } from '../../triage/read/source-folder.ts';
+import { openTriageFiles, readJsonFile } from '../../triage/read/triage-files.ts';
 import { type TriageInput, triage } from '../../triage/triage.ts';
 import { VERSION } from '../../version.ts';
 import type { PodTriageOptions, TriageOptions } from '../commands/triage.ts';
 import { printReport } from '../output.ts';
 import { findPlace } from '../remote-place.ts';
 import { exitCodeFor } from '../report-exit.ts';
-import { openTriageFiles, readJsonFile } from './triage-files.ts';
 
 /** Logs and reports in files, or from standard input. */
 export async function triageFiles(files: readonly string[], options: TriageOptions): Promise<ExitCode> {

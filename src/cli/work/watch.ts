@@ -47,7 +47,7 @@ export async function watchTargets(targets: readonly string[], options: WatchOpt
 /** The command line over the file, over the defaults. Throws UsageError or RecordingError. */
 async function configOf(
   targets: readonly string[],
-  { all, config, folder }: WatchOptions,
+  { all, config, folder, dryRun }: WatchOptions,
 ): Promise<WatchConfig> {
   const file = config ?? CONFIG_FILES.find((name) => existsSync(name));
   const read = file === undefined ? interpretConfig({}, process.cwd()) : await readWatchConfig(file);
@@ -58,6 +58,7 @@ async function configOf(
     ...(targets.length > 0 && { targets: [...targets], all: false }),
     ...(all && { targets: [], all: true }),
     ...(folder !== undefined && { folder: resolve(folder) }),
+    ...(dryRun && { isDryRun: true }),
   };
 }
 
@@ -101,7 +102,15 @@ function status(folder: string, isJson: boolean): ExitCode {
   return EXIT.done;
 }
 
-const LOUD = new Set<Decision['what']>(['warn', 'critical', 'clear', 'storage']);
+const LOUD = new Set<Decision['what']>([
+  'warn',
+  'critical',
+  'clear',
+  'storage',
+  'runbook',
+  'undo',
+  'escalate',
+]);
 
 function print(decision: Decision, { json, quiet }: WatchOptions): void {
   if (quiet && !LOUD.has(decision.what) && decision.outcome !== 'failed') return;

@@ -13,7 +13,7 @@ import { judgeObjective } from './judge-objective.ts';
 import type { Judgement } from './wording.ts';
 
 export interface GateOptions {
-  /** What an unsure gate counts as. */
+  /** What an unsure gate counts as; one that is unmeasured never passes. */
   onUnsure: 'pass' | 'fail';
   now: Date;
   toolVersion: string;
@@ -72,8 +72,10 @@ function judge(rule: GateRule, comparison: Comparison, baseline: Baseline | null
 }
 
 function worstOf(decisions: readonly GateDecision[]): GateOutcome {
-  const has = (outcome: GateOutcome) => decisions.some((decision) => decision.outcome === outcome);
-  return has('fail') ? 'fail' : has('unsure') ? 'unsure' : 'pass';
+  const worst = (['fail', 'unmeasured', 'unsure'] as const).find((outcome) =>
+    decisions.some((decision) => decision.outcome === outcome),
+  );
+  return worst ?? 'pass';
 }
 
 /** The record to keep in a file of its own. Names in it are as the target has them: who writes it escapes them. */

@@ -23,7 +23,10 @@ export function intervalOf(change: Change, isRelative: boolean): Interval | null
   return point === null || low === null || high === null ? null : { point, low, high };
 }
 
-export function hold(interval: Interval, operator: Operator, limit: number): GateOutcome {
+/** What can come of a rule whose subject was measured. */
+export type HeldOutcome = Exclude<GateOutcome, 'unmeasured'>;
+
+export function hold(interval: Interval, operator: Operator, limit: number): HeldOutcome {
   if (!isWhole(interval)) return 'unsure';
   const { low, high } = interval;
   if (operator === '>' ? low > limit : high < limit) return 'fail';

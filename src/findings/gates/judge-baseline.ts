@@ -2,11 +2,11 @@
 // another Node version or processor leaves such a rule unsure.
 import { changeOf, differenceOf, type Interval } from '../../analysis/interval.ts';
 import type { Baseline } from '../../model/comparison/baseline.ts';
-import type { Comparison } from '../../model/comparison/comparison.ts';
+import type { Comparison, MetricChange } from '../../model/comparison/comparison.ts';
 import { METRICS } from '../../model/comparison/run.ts';
 import type { MetricRule } from './grammar/gate-rule.ts';
 import { hold, operatorOf, runsEnough } from './hold.ts';
-import { unknown } from './judge-metric.ts';
+import { unknown, unmeasured } from './judge-metric.ts';
 import { enoughWords, type Judgement, limitWords, moved, percent, quantity } from './wording.ts';
 
 export function judgeBaseline(
@@ -20,12 +20,11 @@ export function judgeBaseline(
   if (mismatch !== undefined) return unknown(name, `cannot be held against the baseline: ${mismatch}`);
   const stored = baseline.metrics[name];
   if (!stored) return unknown(name, 'is not in the stored baseline');
-  const head = headInterval(comparison, name);
-  if (head === null) return unknown(name, 'of head was not measured, or has no interval: too few runs');
-  if (
-    !rule.limit!.isRelative &&
-    comparison.metrics.some((metric) => metric.name === name && metric.unit !== METRICS[name].unit)
-  )
+  const measured = comparison.metrics.find((metric) => metric.name === name);
+  if (typeof measured?.head !== 'number') return unmeasured(name, 'was not measured on head');
+  const head = headInterval(measured);
+  if (head === null) return unknown(name, 'of head has no interval: too few runs');
+  if (!rule.limit!.isRelative && measured.unit !== METRICS[name].unit)
     return unknown(name, `is counted a ${comparison.per} here, and the limit is in ${METRICS[name].unit}`);
   const from = { point: stored.value, low: stored.low, high: stored.high };
   const interval = rule.limit!.isRelative ? changeOf(from, head) : differenceOf(from, head);
@@ -54,11 +53,8 @@ export function baselineMismatches(baseline: Baseline, { head, machine, per }: C
   return mismatches;
 }
 
-function headInterval({ metrics }: Comparison, name: string): Interval | null {
-  const metric = metrics.find((other) => other.name === name);
-  if (!metric || metric.head === null) return null;
-  const { head: point, headLow: low, headHigh: high } = metric;
-  return typeof low === 'number' && typeof high === 'number' ? { point, low, high } : null;
+function headInterval({ head: point, headLow: low, headHigh: high }: MetricChange): Interval | null {
+  return point !== null && typeof low === 'number' && typeof high === 'number' ? { point, low, high } : null;
 }
 
 interface Held {

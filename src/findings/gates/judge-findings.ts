@@ -12,7 +12,9 @@ export function judgeFindings(
   baseline: Baseline | null,
 ): Judgement {
   const trouble = whyUnknown(rule, comparison, baseline);
-  if (trouble !== null) return { outcome: 'unsure', statement: trouble, evidence: {} };
+  const isUnjudged = rule.against === 'base';
+  if (trouble !== null)
+    return { outcome: isUnjudged ? 'unmeasured' : 'unsure', statement: trouble, evidence: {} };
   const known = rule.against === 'baseline' ? new Set(baseline?.findings) : null;
   const fresh = comparison.findings.filter((finding) => isNew(finding, known) && isMeant(rule, finding));
   const accepted = fresh.filter((finding) => finding.accepted !== null);

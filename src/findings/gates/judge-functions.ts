@@ -1,23 +1,22 @@
 // Rules about functions: "function>2%" for any of them, "function:rank@src/search.js>1%" for one. A change is in parts
 // of all CPU time, so that a small function that doubles is still small.
 import type { Comparison, FunctionChange } from '../../model/comparison/comparison.ts';
-import type { GateOutcome } from '../../model/comparison/gate.ts';
 import { nearestName } from '../../model/nearest-name.ts';
 import type { FunctionRule } from './grammar/gate-rule.ts';
-import { hold, intervalOf, runsEnough } from './hold.ts';
+import { type HeldOutcome, hold, intervalOf, runsEnough } from './hold.ts';
 
 import { enoughWords, functionPlace, type Judgement, listed, moved, percent } from './wording.ts';
 
 interface Judged {
   change: FunctionChange;
-  outcome: GateOutcome;
+  outcome: HeldOutcome;
 }
 
 export function judgeFunctions(rule: FunctionRule, comparison: Comparison): Judgement {
   const { functions } = comparison;
   if (functions.length === 0)
     return {
-      outcome: 'unsure',
+      outcome: 'unmeasured',
       statement: 'no functions were compared: there is no CPU profile',
       evidence: {},
     };
@@ -39,7 +38,7 @@ function isMeant({ name, file }: FunctionRule, change: FunctionChange): boolean 
   return change.file === wanted || (change.file?.endsWith(`/${wanted}`) ?? false);
 }
 
-function outcomeOf(change: FunctionChange, limit: number): GateOutcome {
+function outcomeOf(change: FunctionChange, limit: number): HeldOutcome {
   // Cost that only moved between neighbours on the stack is nobody's fault: their sum did not change.
   if (change.movedWith.length > 0) return 'pass';
   const interval = intervalOf(change, true);
@@ -49,7 +48,7 @@ function outcomeOf(change: FunctionChange, limit: number): GateOutcome {
 }
 
 function decision(
-  outcome: GateOutcome,
+  outcome: HeldOutcome,
   judged: readonly Judged[],
   { limit, name }: FunctionRule,
   comparison: Comparison,

@@ -3,12 +3,12 @@ import type { Comparison } from '../../model/comparison/comparison.ts';
 import { METRICS } from '../../model/comparison/run.ts';
 import type { MetricRule } from './grammar/gate-rule.ts';
 import { hold, operatorOf, runsEnough } from './hold.ts';
-import { unknown } from './judge-metric.ts';
+import { unknown, unmeasured } from './judge-metric.ts';
 import { enoughWords, type Judgement, quantity } from './wording.ts';
 
 export function judgeHead({ metric: name, limit }: MetricRule, comparison: Comparison): Judgement {
   const metric = comparison.metrics.find((other) => other.name === name);
-  if (!metric || metric.head === null) return unknown(name, 'was not measured on head');
+  if (!metric || metric.head === null) return unmeasured(name, 'was not measured on head');
   const { head: point, headLow: low, headHigh: high, unit } = metric;
   if (unit !== METRICS[name].unit)
     return unknown(name, `is counted in ${unit} here, and the limit is in ${METRICS[name].unit}`);

@@ -1,16 +1,15 @@
 // Rules about one metric between base and head: "cpu.total>3%", "heap.floor>5MB", and "heap.leak" without a limit.
 import type { Interval } from '../../analysis/interval.ts';
 import type { Comparison, MetricChange } from '../../model/comparison/comparison.ts';
-import type { GateDecision } from '../../model/comparison/gate.ts';
 import { METRICS, type MetricName } from '../../model/comparison/run.ts';
 import type { Limit, MetricRule } from './grammar/gate-rule.ts';
-import { hold, intervalOf, isDemand, operatorOf, runsEnough } from './hold.ts';
+import { type HeldOutcome, hold, intervalOf, isDemand, operatorOf, runsEnough } from './hold.ts';
 import { enoughWords, type Judgement, limitWords, moved, percent, quantity } from './wording.ts';
 
 export function judgeMetric(rule: MetricRule, comparison: Comparison): Judgement {
   const metric = comparison.metrics.find(({ name }) => name === rule.metric);
   const missing = whyMissing(metric);
-  if (metric === undefined || missing !== null) return unknown(rule.metric, missing ?? '');
+  if (metric === undefined || missing !== null) return unmeasured(rule.metric, missing ?? '');
   if (rule.limit === null) return judgeVerdict(metric, comparison);
   const trouble = whyUnfit(metric, rule.limit);
   return trouble === null ? judgeLimit(metric, rule.limit, comparison) : unknown(rule.metric, trouble);
@@ -19,6 +18,11 @@ export function judgeMetric(rule: MetricRule, comparison: Comparison): Judgement
 /** A rule that nothing can be said about, and why. */
 export function unknown(metric: MetricName, reason: string): Judgement {
   return { outcome: 'unsure', statement: `${metric} ${reason}`, evidence: { metric } };
+}
+
+/** A rule about what was not measured: no number of runs decides it. */
+export function unmeasured(metric: MetricName, reason: string): Judgement {
+  return { outcome: 'unmeasured', statement: `${metric} ${reason}`, evidence: { metric } };
 }
 
 function whyMissing(metric: MetricChange | undefined): string | null {
@@ -100,7 +104,7 @@ function judgeVerdict(metric: MetricChange, comparison: Comparison): Judgement {
   };
 }
 
-function outcomeOf(metric: MetricChange, smallest: number): GateDecision['outcome'] {
+function outcomeOf(metric: MetricChange, smallest: number): HeldOutcome {
   if (metric.verdict === 'different') return metric.direction === 'worse' ? 'fail' : 'pass';
   if (metric.verdict === 'same') return 'pass';
   const interval = intervalOf(metric, true);

@@ -7,6 +7,7 @@ import { formatCount, formatNumber } from '../../units/units.ts';
 import type { ObjectiveRule } from './grammar/gate-rule.ts';
 import { tidy } from './grammar/parse-limit.ts';
 import { hold, operatorOf } from './hold.ts';
+import { unmeasured } from './judge-metric.ts';
 import { type Judgement, percent, quantity } from './wording.ts';
 
 const LEAST_WINDOWS = 10;
@@ -16,8 +17,7 @@ export function judgeObjective(rule: ObjectiveRule, comparison: Comparison): Jud
   const values = (comparison.headWindows ?? [])
     .filter((windows) => windows.metric === metric)
     .flatMap((windows) => windows.values.filter(Number.isFinite));
-  if (values.length === 0)
-    return { outcome: 'unsure', statement: `${metric} was not measured by windows`, evidence: { metric } };
+  if (values.length === 0) return unmeasured(metric, 'was not measured by windows');
   const bad = values.filter((value) => (operatorOf(metric) === '>' ? value >= limit : value <= limit)).length;
   const { confidence } = comparison.method;
   const part = shareInterval(bad, values.length, confidence);

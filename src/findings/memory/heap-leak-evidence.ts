@@ -15,6 +15,11 @@ import { floorEvidence } from './heap-impact.ts';
 export function evidenceOf({ growth, filled, site, platform, most }: HeapCause): Evidence[] {
   const evidence: Evidence[] = [floorEvidence(growth)];
   if (filled) evidence.push(sizeEvidence(filled));
+  if (filled?.collection.replaced)
+    evidence.push({
+      source: 'census',
+      statement: `it is replaced by a copy that holds more: so it was found ${filled.collection.replaced === 1 ? 'once' : `${filled.collection.replaced} times`}`,
+    });
   if (filled?.collection.holder)
     evidence.push({ source: 'references', statement: heldBy(filled.collection.holder) });
   if (filled?.insertion) {

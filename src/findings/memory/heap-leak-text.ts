@@ -18,10 +18,12 @@ import {
   leakSeverity,
   leakUrgency,
   packageOf,
+  perSecond,
   place,
   placeWithLibrary,
   subjectOf,
 } from '../wording.ts';
+import { nodeClassWords } from '../words/node-class-words.ts';
 import { fillingWords } from './filling.ts';
 import type { HeapCause } from './heap-cause.ts';
 import { whenHeapRunsOut } from './heap-impact.ts';
@@ -43,16 +45,19 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     0,
     Math.round(isMeasured ? floor.slopePerSecond : (site?.trend.slopePerSecond ?? floor.slopePerSecond)),
   );
+  const known = knownClass(leak, facts, bytesPerSecond);
   return {
     kind,
     severity: leakSeverity(exhaustionSeconds),
     confidence: confidenceOf(leak, facts),
     urgency: isMeasured ? leakUrgency(exhaustionSeconds) : HEAP_LEAK.slowUrgency,
-    title: closures
-      ? closuresTitle(closures)
-      : filled || blame?.subject
-        ? titleOf(kind, filled, name, bytesPerSecond, blame?.subject ? placeWithLibrary(blame) : null)
-        : originTitle(leak, bytesPerSecond),
+    title: known
+      ? `${known.title}${frame ? ` (${place(frame)})` : ''}`
+      : closures
+        ? closuresTitle(closures)
+        : filled || blame?.subject
+          ? titleOf(kind, filled, name, bytesPerSecond, blame?.subject ? placeWithLibrary(blame) : null)
+          : originTitle(leak, bytesPerSecond),
     subject: subjectOf(filled ? 'collection' : frame ? 'function' : 'memory', name, frame, thread),
     impact: {
       metric: 'heap',
@@ -65,9 +70,9 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     ...(!closures && blame && chainOf(blame)),
     retainerPath: heldCollection(filled, thread, facts)?.path,
     innocentExplanation: innocenceOf(leak, name, facts),
-    advice: closures ? CLOSURE_ADVICE : adviceFor(kind, filled, blame),
+    advice: known ? [known.advice] : closures ? CLOSURE_ADVICE : adviceFor(kind, filled, blame),
     caveats: caveatsOf(leak, facts),
-    ...(isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
+    ...(!known && isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
     effect: 'heap',
     explains: ['gc', 'native', 'external', 'slower'],
@@ -156,6 +161,16 @@ function isCalledByHook(frames: readonly Frame[]): boolean {
 function packagesOf({ chain }: Blame): string {
   const names = chain.flatMap((link) => link.package ?? []);
   return [...new Set(names.reverse())].slice(0, 3).reverse().join(', ');
+}
+
+/** Objects of Node's own that it keeps itself: what it is that piles up, and what to do. */
+function knownClass({ most }: HeapCause, { observations, timers }: Facts, bytesPerSecond: number) {
+  // Those that still wait are counted, and none of these.
+  const words =
+    most && timers.verdict !== 'growing' && nodeClassWords(most.name, observations.target.nodeVersion);
+  if (!words) return null;
+  const grows = `The heap grows by ${formatBytes(bytesPerSecond)}/s`;
+  return { title: `${grows}: ${words.title(perSecond(most.perSecond))}`, advice: words.advice };
 }
 
 const CLOSURE_ADVICE = [

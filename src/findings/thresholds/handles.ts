@@ -1,4 +1,5 @@
-// Thresholds of the rules on descriptors, sockets, timers, watchers, child processes and threads. Chosen, not fitted,
+// Thresholds of the rules on descriptors, sockets, timers, watchers, other handles, child
+// processes and threads. Chosen, not fitted,
 // unless a value says otherwise (see growth.ts for what they were tried on). Confidences follow how direct the proof is:
 // things counted in /proc and a line caught making them are above 0.9; a count without a line is below.
 
@@ -33,6 +34,17 @@ export const WATCHER_LEAK = {
   leastSurvival: 0.6,
   confidence: { placed: 0.92, unplaced: 0.92 },
   urgency: 0.75,
+  most: 2,
+};
+
+export const HANDLE_LEAK = {
+  leastAlive: 4,
+  /** Of a pair one end is often handed to another thread, and ends here by that. */
+  leastSurvival: 0.4,
+  /** Counted by Node itself; and known from their creation only. */
+  confidence: { placed: 0.93, unplaced: 0.75 },
+  uncounted: { placed: 0.86, unplaced: 0.6 },
+  urgency: 0.78,
   most: 2,
 };
 

@@ -82,6 +82,8 @@ export const NATIVE_MEMORY = {
   ownBytesPerSecond: 130 * 1024,
   /** Native parts move up and down; RSS as a whole must follow at this part of their pace. */
   leastShareOfRss: 1 / 2,
+  /** Requests out that each have an Agent of their own, so often that what these take is worth looking at. */
+  leastAgentsPerSecond: 2,
   /** A holder whose entries grow along with it; nothing to name; nothing to name in a process that may still be starting. */
   confidence: { placed: 0.85, called: 0.7, unplaced: 0.6, starting: 0.4 },
   leastUrgency: 0.75,
@@ -121,6 +123,20 @@ export const MEMORY_LIMIT = {
   confidence: 0.95,
   /** For each share beyond what is close. */
   urgency: { from: 0.5, per: 2.5, most: 0.97 },
+};
+
+/** Above memory.high of its cgroup. */
+export const MEMORY_THROTTLED = {
+  /** The kernel lets a group go a little above its bound, and takes it back to a little below. */
+  nearHigh: 0.95,
+  /** Waiting for memory for less of the time is felt by few. */
+  leastStallShare: 0.1,
+  /** Where no pressure is counted: of the looks, those that met the main thread asleep in the kernel. */
+  leastStuckShare: 0.3,
+  criticalShare: 0.3,
+  /** The kernel's own counters. */
+  confidence: 0.93,
+  urgency: { from: 0.7, per: 0.5, most: 0.97 },
 };
 
 /** A heap limit that does not fit its container. */

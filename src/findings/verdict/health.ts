@@ -35,6 +35,9 @@ export function healthyReason(facts: Facts, unseen: readonly FindingKind[]): str
   ].join(' ');
 }
 
+/** Too little to be named; a longer look would tell. */
+export const growsALittle = (facts: Facts): boolean => grewALittle(facts).length > 0;
+
 /** "On its way to a maximum: Map `LRUCache.keyMap`, 71% full, full in about 12 s (`maxSize`)." */
 function filling({ collections }: Facts): string[] {
   const owners = new Set<string>();

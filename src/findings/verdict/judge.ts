@@ -2,24 +2,27 @@
 import type { Facts } from '../../analysis/facts.ts';
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import { isIdle } from '../../analysis/work-done.ts';
-import type { Finding, NotApplicable, Verdict } from '../../model/finding.ts';
+import type { Finding, NextMeasurement, NotApplicable, Verdict } from '../../model/finding.ts';
 import { formatBytes, formatDuration, formatShare, formatTimeLeft } from '../../units/units.ts';
 import { joinDrafts } from '../join.ts';
 import { heapLimitOf } from '../limits.ts';
 import { isUnexplained } from '../memory/heap-cause.ts';
 import { measureHolder, measureNext } from '../next-measurement.ts';
+import { nextOfDiagnosis } from '../next-of-report.ts';
 import { rankFindings } from '../rank.ts';
 import type { Draft } from '../rule.ts';
 import { RULES } from '../rules.ts';
 import { secondsUntil } from '../wording.ts';
-import { healthyReason, unseenForHealth } from './health.ts';
-import { sayComeBack } from './young-process.ts';
+import { growsALittle, healthyReason, unseenForHealth } from './health.ts';
+import { isYoung, sayComeBack } from './young-process.ts';
 
 export interface Judgement {
   verdict: Verdict;
   verdictReason: string;
   findings: Finding[];
   notApplicable: NotApplicable[];
+  /** What is left open as a whole. */
+  nextMeasurement?: NextMeasurement;
 }
 
 /** Growth is judged on at least 8 counts and 6 heap reads; in less time silence says nothing. */
@@ -41,7 +44,24 @@ export function judge(facts: Facts): Judgement {
     joinDrafts(drafts),
     RULES.map(({ kind }) => kind),
   );
-  return { ...verdictOf(findings, facts, notApplicable), findings, notApplicable };
+  const judged = verdictOf(findings, facts, notApplicable);
+  const { target, capture } = facts.observations;
+  const isUnexplainedRise =
+    findings.length === 0 && facts.heap.some((growth) => isUnexplained(growth, facts));
+  return {
+    ...judged,
+    findings,
+    notApplicable,
+    ...nextOfDiagnosis({
+      verdict: judged.verdict,
+      findings,
+      pid: target.pid,
+      durationMillis: capture.durationMillis,
+      isUnsettled: isYoung(facts),
+      growsALittle: growsALittle(facts),
+      ...(isUnexplainedRise && { holder: measureHolder(facts) }),
+    }),
+  };
 }
 
 function verdictOf(

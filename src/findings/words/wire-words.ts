@@ -55,3 +55,8 @@ export function networkCaveats(wire: WireFacts | null): string[] {
     );
   return caveats;
 }
+
+/** "GET 10.0.0.7:80/rates/#" -> "10.0.0.7:80". */
+export function endpointOf(label: string): string {
+  return label.replace(/^\S* /, '').replace(/\/.*$/, '') || label;
+}

@@ -119,8 +119,8 @@ function checkProfile(content: unknown) {
     throw new MalformedProfile('it has no nodes');
   }
   if (profile.nodes.length > MAX_NODES) throw new MalformedProfile(`it has more than ${MAX_NODES} nodes`);
-  const samples = Array.isArray(profile.samples) ? profile.samples : [];
-  const timeDeltas = Array.isArray(profile.timeDeltas) ? profile.timeDeltas : [];
+  const samples = listOf(profile.samples);
+  const timeDeltas = listOf(profile.timeDeltas);
   if (samples.length > MAX_SAMPLES) throw new MalformedProfile(`it has more than ${MAX_SAMPLES} samples`);
   const { startTime, endTime } = profile as { startTime?: unknown; endTime?: unknown };
   return {
@@ -130,6 +130,11 @@ function checkProfile(content: unknown) {
     startTime: isAmount(startTime) ? startTime : 0,
     endTime: isAmount(endTime) ? endTime : 0,
   };
+}
+
+/** A very long profile has its numbers in an array of doubles. */
+function listOf(value: unknown): ArrayLike<unknown> {
+  return Array.isArray(value) || value instanceof Float64Array ? value : [];
 }
 
 function checkNode(value: unknown): RawNode {
@@ -201,7 +206,8 @@ function lineTicks(node: RawNode, resolver: FrameResolver): Map<number, number> 
 /** V8's pseudo functions have no script. */
 function stateOf(raw: RawFrame): SampleState {
   if (raw.url !== '') return 'code';
-  if (raw.functionName === '(idle)') return 'idle';
+  // A program that was started with --inspect-brk runs nothing until a debugger comes.
+  if (raw.functionName === '(idle)' || raw.functionName === 'waitForDebugger') return 'idle';
   if (raw.functionName === '(program)' || raw.functionName === '(root)') return 'program';
   return raw.functionName === '(garbage collector)' ? 'gc' : 'code';
 }

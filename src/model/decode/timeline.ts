@@ -21,7 +21,7 @@ export interface SampleTimes {
 }
 
 /** A delta is the time before its sample. */
-export function timesOf(samples: readonly unknown[], timeDeltas: readonly unknown[]): SampleTimes {
+export function timesOf(samples: ArrayLike<unknown>, timeDeltas: ArrayLike<unknown>): SampleTimes {
   const count = Math.min(samples.length, timeDeltas.length);
   const micros = new Float64Array(count);
   // Without any, it is a profile of counts.
@@ -31,7 +31,7 @@ export function timesOf(samples: readonly unknown[], timeDeltas: readonly unknow
     if (isDelta(delta)) micros[i - 1] = Math.max(0, delta);
     else flawed++;
   }
-  const [first] = timeDeltas;
+  const first = timeDeltas[0];
   return { micros, firstMicros: isDelta(first) ? Math.max(0, first) : 0, flawed };
 }
 
@@ -49,7 +49,7 @@ interface Placing {
 }
 
 export function buildTimeline(
-  samples: readonly unknown[],
+  samples: ArrayLike<unknown>,
   lasted: Float64Array,
   { indexOf, states, areGapsPauses }: Placing,
 ): CpuProfile['samples'] {

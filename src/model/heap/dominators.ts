@@ -13,8 +13,8 @@
 // holds the rest to be equal, node by node.
 import type { HeapGraph } from './heap-graph.ts';
 import { buildIncoming, type Incoming } from './incoming.ts';
-import { numberNodes, type Preorder } from './preorder.ts';
-import { dominatorsInPreorder } from './semi-nca.ts';
+import { numberNodes, type Preorder } from './order/preorder.ts';
+import { dominatorsInPreorder } from './order/semi-nca.ts';
 
 export class DominatorTree {
   readonly nodeCount: number;

@@ -1,5 +1,6 @@
 // A heap snapshot as a graph: nodes are V8's objects, edges are its references. Millions of both lie packed in a few
 // typed arrays; a node and an edge are plain numbers (ordinals), and an accessor is one or two reads.
+import { type AllocationFrame, allocationStack } from './allocations.ts';
 import { buildIdIndex, type IdIndex, nodeWithId } from './id-index.ts';
 import { type LocationTable, locationOf, type SourceLocation, sortLocations } from './locations.ts';
 import {
@@ -81,6 +82,12 @@ export class HeapGraph {
   location(node: number): SourceLocation | null {
     this.#locations ??= sortLocations(this.storage.locations);
     return locationOf(this.#locations, node);
+  }
+
+  /** Who allocated it, innermost first; [] where V8 did not track that. */
+  allocationStack(node: number): AllocationFrame[] {
+    const { traces, strings } = this.storage;
+    return allocationStack(traces, node, (index) => (index < strings.count ? this.string(index) : ''));
   }
 
   /** The edges of a node are `firstEdge(node)` up to but not including `endEdge(node)`. */

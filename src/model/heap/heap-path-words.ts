@@ -37,6 +37,7 @@ export function describeOwner({ kind, name }: HeapOwner): string {
 }
 
 const ENGINE_ROOTS = new Map([
+  ['(root)', 'the engine itself'],
   ['(Stack roots)', 'a function that is running'],
   ['(Handle scope)', 'native code that is running'],
   ['(Global handles)', 'native code (a handle)'],
@@ -78,13 +79,15 @@ function stepWords({ kind, name }: HeapStep): string {
 
 /** The thing in the reader's own words: `cache`, `app.locals.cache`, `bus`. */
 export function nameOf({ path }: HeapCollection): string {
-  let name = path.owner.name || (path.owner.kind === 'module-export' ? 'module.exports' : '');
+  const isRoot = path.owner.kind === 'engine' && path.owner.name === '(root)';
+  let name = isRoot ? '' : path.owner.name || (path.owner.kind === 'module-export' ? 'module.exports' : '');
   for (const step of path.steps) {
     if (step.kind === 'property') name += access(step.name);
     else if (step.kind === 'entry') name += '[x]';
     else if (step.kind === 'variable') name = step.name;
     else if (step.name === 'value in a WeakMap') name = `${name} (as WeakMap key)`;
   }
+  if (isRoot) name = name.replace(/^\./, '');
   return name.length > LONGEST_NAME ? `…${name.slice(1 - LONGEST_NAME)}` : name;
 }
 

@@ -1,9 +1,12 @@
 // What `culprit heap` says about snapshots. Its shape is a published contract: wire/report.
-import type { HeapCollection, HeapPlace, HeapReport } from '../../wire/report/heap-report.ts';
+import type { HeapCollection, HeapPlace, HeapReport, RetainerPath } from '../../wire/report/heap-report.ts';
 
 export type {
+  HeapAllocator,
   HeapClass,
+  HeapClassGrowth,
   HeapCollection,
+  HeapDetached,
   HeapDuplicate,
   HeapEntryGroup,
   HeapGrowth,
@@ -15,19 +18,24 @@ export type {
   HeapVerdict,
   RetainerPath,
 } from '../../wire/report/heap-report.ts';
-export type { HeapCollectionKind, HeapOwnerKind, HeapStepKind } from '../../wire/report/names.ts';
+export type {
+  HeapCollectionKind,
+  HeapOwnerKind,
+  HeapProgram,
+  HeapStepKind,
+} from '../../wire/report/names.ts';
 
 /** Every place in a report, to look them up. */
 export function placesIn(report: HeapReport): HeapPlace[] {
   const collections = [...report.collections, ...report.growth.map(({ collection }) => collection)];
-  return collections.flatMap(placesInCollection);
+  const paths = [...report.classGrowth, ...report.detached].flatMap(({ path }) => path ?? []);
+  return [...collections.flatMap(placesInCollection), ...paths.flatMap(placesInPath)];
 }
 
-export function placesInCollection({ path, newest }: HeapCollection): HeapPlace[] {
-  const places = [
-    path.owner.place,
-    ...path.steps.map(({ place }) => place),
-    ...newest.map(({ place }) => place),
-  ];
-  return places.filter((place) => place !== null);
+export function placesInCollection({ path, newest, allocators }: HeapCollection): HeapPlace[] {
+  return [...placesInPath(path), ...[...newest, ...allocators].flatMap(({ place }) => place ?? [])];
+}
+
+function placesInPath({ owner, steps }: RetainerPath): HeapPlace[] {
+  return [owner.place, ...steps.map(({ place }) => place)].filter((place) => place !== null);
 }

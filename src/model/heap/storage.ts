@@ -1,4 +1,5 @@
 // How a heap graph lies in memory: about 17 bytes a node, 8 an edge, and the strings as they are in the file.
+import type { AllocationTraces } from './allocations.ts';
 import type { Incoming, Outgoing } from './incoming.ts';
 import type { LocationRows } from './locations.ts';
 import type { StringTable } from './string-table.ts';
@@ -27,6 +28,8 @@ export interface HeapStorage extends Outgoing {
   wideEdgeNames: WideNumbers;
   strings: StringTable;
   locations: LocationRows;
+  /** Where V8 tracked who allocates. */
+  traces?: AllocationTraces;
   /** When a second thread stands by to turn the edges round: starts it, and gives what waits for the result. */
   startTurning?: () => () => Incoming;
   /** Left by the dominators, which have done with it: memory for the retainers, so that the peak does not rise. */

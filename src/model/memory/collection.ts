@@ -21,6 +21,8 @@ export interface CollectionGrowth {
   holder?: Holder;
   /** How much it may hold at most, as the object that it belongs to says. */
   bound?: CollectionBound;
+  /** How often it was found replaced by another one in the same place; absent: never. */
+  replaced?: number;
   /** How many collections of one kind are taken together here; absent: it is one. */
   alike?: number;
   /** Number of entries (or listeners) at each read. */

@@ -7,7 +7,7 @@ import type { FieldVisitor } from './field-group.ts';
 import { eachRoot } from './roots.ts';
 import { createDataVisits } from './visit-data.ts';
 import { createFunctionVisits } from './visit-functions.ts';
-import { createVisitQueue } from './visit-queue.ts';
+import { createVisitQueue, type Visit } from './visit-queue.ts';
 
 export interface ReferenceWalk {
   /**
@@ -32,7 +32,7 @@ export interface Walk {
   result(): ProbeWalk;
 }
 
-type Visitor = (value: object, holder: ProbeHolder, owner?: object) => void;
+type Visitor = (value: object, holder: ProbeHolder, within?: Pick<Visit, 'owner' | 'above'>) => void;
 
 const LEAST_FUNCTIONS = 5;
 const MAX_FUNCTIONS = 100;
@@ -90,7 +90,7 @@ function begin({ load, reads, now }: ProbeCore, longestChain: number, { visit, v
       if (inspect) functions.visit(visited, inspect);
       return true;
     }
-    visit(visited.value, visited.holder, visited.owner);
+    visit(visited.value, visited.holder, visited);
     if (visitData(visited)) queue.pushToInspect(visited);
     return true;
   };

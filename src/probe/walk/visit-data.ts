@@ -46,7 +46,7 @@ export function createDataVisits(reads: DataReads, { push }: VisitQueue): DataVi
     }
   };
   return {
-    visitData({ value, holder, depth, distance }) {
+    visitData({ value, holder, depth, distance, owner }) {
       if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return false;
       const at = { depth: depth + 1, distance };
       const entry: ProbeHolder = { ...holder, kind: 'entry' };
@@ -56,7 +56,7 @@ export function createDataVisits(reads: DataReads, { push }: VisitQueue): DataVi
       }
       if (types.isMap(value)) visitEntries(Map.prototype.entries.call(value), entry, at);
       else if (types.isSet(value)) visitEntries(Set.prototype.entries.call(value), entry, at);
-      visitProperties(value, { ...at, owner: value });
+      visitProperties(value, { ...at, owner: value, ...(owner && { above: { holder, owner } }) });
       return true;
     },
     nameOf,

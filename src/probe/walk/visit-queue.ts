@@ -10,11 +10,19 @@ export interface Visit {
   depth: number;
   /** The object that has it in a field, or the function that closes over it. */
   owner?: object;
+  /** How that object is held in its turn. */
+  above?: Above;
   /** How many functions of libraries have to be looked into on the way; `FARTHEST` and more are alike. */
   distance: number;
 }
 
-export type At = Pick<Visit, 'depth' | 'distance' | 'owner'>;
+/** By which name an object is held, and by which other object or function. */
+export interface Above {
+  holder: ProbeHolder;
+  owner: object;
+}
+
+export type At = Pick<Visit, 'depth' | 'distance' | 'owner' | 'above'>;
 
 export interface VisitQueue {
   readonly seenCount: number;
@@ -43,10 +51,10 @@ export function createVisitQueue({ hasProperties }: DataReads): VisitQueue {
     get seenCount() {
       return seen.size;
     },
-    push(value, holder, { depth, distance, owner }) {
+    push(value, holder, { depth, distance, owner, above }) {
       if (seen.size >= MAX_OBJECTS || depth > MAX_DEPTH || !hasProperties(value) || seen.has(value)) return;
       seen.add(value);
-      lineOf(distance).data.push({ value, holder, depth, distance, ...(owner && { owner }) });
+      lineOf(distance).data.push({ value, holder, depth, distance, ...(owner && { owner, above }) });
     },
     leaveOut: (value) => void seen.add(value),
     pushToInspect: (visit) => lineOf(visit.distance).toInspect.push(visit),

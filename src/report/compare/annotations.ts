@@ -49,11 +49,11 @@ function gateAnnotations({ gates, culprit }: Comparison): Annotation[] {
   return (gates?.decisions ?? [])
     .filter(({ outcome }) => outcome !== 'pass')
     .map(({ rule, outcome, statement }) => {
-      const isFailure = outcome === 'fail' || gates!.onUnsure === 'fail';
+      const isFailure = outcome !== 'unsure' || gates!.onUnsure === 'fail';
       const isCpu = rule.startsWith('cpu.');
       return {
         level: isFailure ? 'error' : 'warning',
-        title: `gate ${outcome === 'fail' ? 'failed' : 'unsure'}: ${rule}`,
+        title: `gate ${{ pass: 'passed', fail: 'failed', unsure: 'unsure', unmeasured: 'not measured' }[outcome]}: ${rule}`,
         message: [statement],
         file: isCpu ? (culprit?.file ?? null) : null,
         line: isCpu ? (culprit?.line ?? null) : null,

@@ -102,8 +102,13 @@ function gateCases({ gates }: Comparison): TestCase[] {
   return decisions.map(({ rule, source, outcome, statement, accepted }) => ({
     className: 'culprit.gates',
     name: rule,
-    outcome: { pass: undefined, fail: 'failure' as const, unsure: unsure as 'skipped' | 'failure' }[outcome],
-    type: outcome === 'unsure' ? 'unsure' : 'gate',
+    outcome: {
+      pass: undefined,
+      fail: 'failure' as const,
+      unsure: unsure as 'skipped' | 'failure',
+      unmeasured: 'failure' as const,
+    }[outcome],
+    type: outcome === 'unsure' || outcome === 'unmeasured' ? outcome : 'gate',
     message: statement,
     details: [`rule: ${rule} (${source})`, ...accepted.map((what) => `accepted: ${what}`)],
   }));

@@ -63,7 +63,9 @@ function functionNote(change: FunctionChange): string {
 export function gateRows({ gates }: Comparison): string[] {
   return (gates?.decisions ?? []).map(({ rule, outcome, statement, accepted }) => {
     const left = accepted.length === 0 ? '' : ` (accepted: ${inertProse(accepted.join('; '))})`;
-    const mark = { pass: 'passed', fail: '**failed**', unsure: 'unsure' }[outcome];
+    const mark = { pass: 'passed', fail: '**failed**', unsure: 'unsure', unmeasured: '**not measured**' }[
+      outcome
+    ];
     return row([code(rule), mark, inertProse(statement) + left]);
   });
 }

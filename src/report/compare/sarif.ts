@@ -141,7 +141,7 @@ function otherNotifications(comparison: Comparison): Notification[] {
     ...(gates?.decisions ?? [])
       .filter(({ outcome }) => outcome !== 'pass')
       .map(({ rule: gate, outcome, statement }) => ({
-        level: outcome === 'fail' ? ('error' as const) : ('warning' as const),
+        level: outcome === 'unsure' ? ('warning' as const) : ('error' as const),
         message: message(`gate ${gate}: ${statement}`),
       })),
     ...warnings.map((warning) => ({ level: 'note' as const, message: message(warning) })),

@@ -140,9 +140,10 @@ export function describeAcceptance({ accepted }: FindingChange): string {
 export function describeGates({ passed, decisions, onUnsure }: GateReport): string {
   const count = (outcome: string) => decisions.filter((decision) => decision.outcome === outcome).length;
   const parts = [`${formatNumber(count('fail'))} of ${formatNumber(decisions.length)} failed`];
+  if (count('unmeasured') > 0) parts.push(`${formatNumber(count('unmeasured'))} not measured (never passes)`);
   if (count('unsure') > 0) {
     // What counts as passed and did not was held against nothing.
-    const isNothing = !passed && onUnsure === 'pass' && count('fail') === 0;
+    const isNothing = !passed && onUnsure === 'pass' && count('fail') === 0 && count('unmeasured') === 0;
     const counts = isNothing
       ? 'nothing was compared'
       : `counts as ${onUnsure === 'pass' ? 'passed' : 'failed'}`;

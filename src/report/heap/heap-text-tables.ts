@@ -1,13 +1,21 @@
 // The tables of a heap report: collections, classes, duplicated strings, and small growth.
 import type { ChalkInstance } from 'chalk';
-import { describeOwner, describePlace, shorten } from '../../model/heap/heap-path-words.ts';
-import type { HeapCollection, HeapDuplicate, HeapGrowth, HeapReport } from '../../model/heap/heap-report.ts';
+import { describeOwner, describePath, describePlace, shorten } from '../../model/heap/heap-path-words.ts';
+import type {
+  HeapCollection,
+  HeapDuplicate,
+  HeapGrowth,
+  HeapProgram,
+  HeapReport,
+} from '../../model/heap/heap-report.ts';
 import { formatBytes, formatNumber } from '../../units/units.ts';
-import { wrapText } from '../layout.ts';
+import { hangingLines, wrapText } from '../layout.ts';
 import { describeEntries, describeHolders, describeThing, nearestPlace } from './heap-words.ts';
 
 export function renderHeapTables(report: HeapReport, paint: ChalkInstance, width: number): string[][] {
   return [
+    classGrowth(report, paint, width),
+    detachedTrees(report, paint, width),
     allGrowth(report, paint),
     smallGrowth(report, paint),
     collections(report, paint),
@@ -30,6 +38,45 @@ function table(rows: string[][], left: number): string[] {
       .join('  ')
       .trimEnd(),
   );
+}
+
+function classGrowth(
+  { classGrowth: rows, folder }: HeapReport,
+  paint: ChalkInstance,
+  width: number,
+): string[] {
+  if (rows.length === 0) return [];
+  const cells = rows.map(({ className, counts, shallowBytes }) => [
+    `  ${counts.map(formatNumber).join(' -> ')}`,
+    shallowBytes.map(formatBytes).join(' -> '),
+    shorten(className),
+  ]);
+  const held = rows.flatMap(({ className, path }) =>
+    path === null ? [] : hangingLines(`  ${shorten(className)}: `, describePath(path, folder), width),
+  );
+  return [
+    paint.bold('Classes that became more at every step'),
+    ...table([['  objects', 'bytes', 'class'], ...cells], 1),
+    ...(held.length === 0 ? [] : ['  The biggest of each is held by:', ...held]),
+  ];
+}
+
+function detachedTrees({ detached, folder }: HeapReport, paint: ChalkInstance, width: number): string[] {
+  if (detached.length === 0) return [];
+  const cells = detached.map(({ name, trees, nodes, retainedBytes }) => [
+    `  ${trees.map(formatNumber).join(' -> ')}`,
+    formatNumber(nodes),
+    formatBytes(retainedBytes),
+    `detached ${shorten(name)}`,
+  ]);
+  const held = detached.flatMap(({ name, path }) =>
+    path === null ? [] : hangingLines(`  ${shorten(name)}: `, describePath(path, folder), width),
+  );
+  return [
+    paint.bold('Detached trees of the DOM: in no document, and kept all the same'),
+    ...table([['  trees', 'nodes', 'keep', 'topmost node'], ...cells], 1),
+    ...(held.length === 0 ? [] : ['  The biggest of each is held by:', ...held]),
+  ];
 }
 
 function allGrowth(report: HeapReport, paint: ChalkInstance): string[] {
@@ -76,6 +123,12 @@ function collections(report: HeapReport, paint: ChalkInstance): string[] {
   return [paint.bold('Biggest collections (bytes that would go with each)'), ...table([header, ...rows], 2)];
 }
 
+const ENGINES: Record<HeapProgram, string> = {
+  node: "V8's and Node's",
+  page: "V8's and the browser's",
+  bun: "The engine's",
+};
+
 function classes(report: HeapReport, paint: ChalkInstance, width: number): string[] {
   const rows = report.classes.map((row) => [
     `  ${formatNumber(row.count)}`,
@@ -83,7 +136,7 @@ function classes(report: HeapReport, paint: ChalkInstance, width: number): strin
     formatBytes(row.retainedBytes),
     shorten(row.className),
   ]);
-  const note = `  V8's and Node's own code, scopes and tables take ${formatBytes(report.engineBytes)} of the heap.`;
+  const note = `  ${ENGINES[report.program]} own code, scopes and tables take ${formatBytes(report.engineBytes)} of the heap.`;
   return [
     paint.bold('Classes (shallow: the objects alone; retained: with all that only they hold)'),
     ...table([['  count', 'shallow', 'retained', 'class'], ...rows], 1),

@@ -6,7 +6,7 @@ import { formatBytes, formatNumber, formatShare } from '../../units/units.ts';
 import { hangingLines, labelledLines } from '../layout.ts';
 import type { AlikeCollections } from './heap-alike.ts';
 import { alignRows, pathRows } from './heap-path-rows.ts';
-import { adviseOn, describeEntries, describeGroup, describeTitle } from './heap-words.ts';
+import { adviseOn, describeAllocator, describeEntries, describeGroup, describeTitle } from './heap-words.ts';
 
 export interface ThingLayout {
   /** Files are printed relative to it. */
@@ -58,18 +58,28 @@ export function renderBigThing(alike: AlikeCollections, rank: number, layout: Th
   ];
 }
 
-function renderNewest({ newest, kind }: HeapCollection, { folder, width }: ThingLayout): string[] {
+function renderNewest(
+  { newest, kind, allocators }: HeapCollection,
+  { folder, width }: ThingLayout,
+): string[] {
   const label = kind === 'listeners' || kind === 'timers' ? 'functions' : 'newest';
-  return labelledLines(
-    label,
-    newest.slice(0, 3).map((group) => describeGroup(group, folder)),
-    width,
-  );
+  return [
+    ...labelledLines(
+      label,
+      newest.slice(0, 3).map((group) => describeGroup(group, folder)),
+      width,
+    ),
+    ...labelledLines(
+      'made by',
+      allocators.map((allocator) => describeAllocator(allocator, folder)),
+      width,
+    ),
+  ];
 }
 
 /** One row a step: how it is reached, what is there, where that is written. Where it grows, the last row is marked. */
 export function renderRetainerPath(
-  { path, newest, kind }: HeapCollection,
+  { path, newest, kind, className }: HeapCollection,
   layout: ThingLayout,
   grows: HeapStep | null,
 ): string[] {
@@ -77,7 +87,7 @@ export function renderRetainerPath(
   const rows = pathRows(path, folder);
   const entryClass = grows?.className || newest[0]?.className || '';
   if (grows) rows.push([describeStep(grows), shorten(entryClass), '<== piles up here']);
-  else if (kind !== 'other') rows.push(['[x]', shorten(entryClass), '']);
+  else if (kind !== 'other' && className !== '') rows.push(['[x]', shorten(entryClass), '']);
   return alignRows(rows).map((row, index) => {
     const line = `${index === 0 ? '   held by     ' : '               '}${row}`;
     return grows && index === rows.length - 1 ? paint.red(line) : line;

@@ -1,6 +1,7 @@
 // What `culprit heap` prints: the answer first, then the few things that matter with their paths, then tables.
 import { Chalk, type ChalkInstance } from 'chalk';
-import type { HeapReport } from '../../model/heap/heap-report.ts';
+import { shorten } from '../../model/heap/heap-path-words.ts';
+import type { HeapProgram, HeapReport } from '../../model/heap/heap-report.ts';
 import { formatBytes, formatCount, formatNumber } from '../../units/units.ts';
 import { escapeAllStrings } from '../escape.ts';
 import { hangingLines, wrapText } from '../layout.ts';
@@ -11,8 +12,11 @@ import { renderBigThing, renderGrowth } from './heap-text-thing.ts';
 
 /** Things explained at length; the tables have the rest. */
 const MOST_EXPLAINED = 5;
-const WHO_FILLS =
-  'A snapshot shows who holds a thing, not who fills it: `culprit diagnose` on the running process names the line that adds.';
+const WHO_FILLS: Record<HeapProgram, string> = {
+  node: 'A snapshot shows who holds a thing, not who fills it: `culprit diagnose` on the running process names the line that adds.',
+  page: 'A snapshot shows who holds a thing, not who fills it: record "Allocations on timeline" in the Memory panel of DevTools, save it, and give that file to culprit.',
+  bun: 'A snapshot shows who holds a thing, not who fills it.',
+};
 /** Of the heap: what keeps less is not worth a paragraph. */
 const LEAST_SHARE = 0.01;
 
@@ -22,9 +26,9 @@ export function renderHeapText(report: HeapReport, options: TextOptions): string
   const paint = new Chalk({ level: options.colors ? 1 : 0 });
   const width = Math.max(40, options.width);
   const blocks = [
-    renderVerdict(safe, paint, width),
+    [...renderVerdict(safe, paint, width), ...renderDetached(safe, width)],
     ...renderThings(safe, paint, width).map((block) => (options.quiet ? block.slice(0, 1) : block)),
-    ...(options.quiet || safe.verdict !== 'growth' ? [] : [wrapText(WHO_FILLS, width)]),
+    ...(options.quiet || !isFillerUnknown(safe) ? [] : [wrapText(WHO_FILLS[safe.program], width)]),
     safe.warnings.flatMap((warning) => hangingLines('! ', warning, width).map((line) => paint.yellow(line))),
     ...(options.quiet ? [] : renderHeapTables(safe, paint, width)),
   ];
@@ -32,14 +36,38 @@ export function renderHeapText(report: HeapReport, options: TextOptions): string
   return `${filled.map((block) => block.join('\n')).join('\n\n')}\n`;
 }
 
+/** An allocation timeline says it. */
+function isFillerUnknown({ verdict, growth }: HeapReport): boolean {
+  return verdict === 'growth' && growth.every(({ collection }) => collection.allocators.length === 0);
+}
+
 function renderVerdict(report: HeapReport, paint: ChalkInstance, width: number): string[] {
   const [headline, ...rest] = verdictTexts(report);
   const color =
-    report.verdict === 'growth' ? paint.yellow : report.verdict === 'no-growth' ? paint.green : paint;
+    report.verdict === 'growth' || report.verdict === 'heap-grew'
+      ? paint.yellow
+      : report.verdict === 'no-growth'
+        ? paint.green
+        : paint;
   return [
     ...wrapText(headline!, width).map((line) => color.bold(line)),
     ...rest.flatMap((text) => wrapText(text, width)),
   ];
+}
+
+/** Trees that nobody sees are the leak of a page, more often than not. */
+function renderDetached({ detached }: HeapReport, width: number): string[] {
+  if (detached.length === 0) return [];
+  const trees = detached.reduce((sum, each) => sum + each.trees.at(-1)!, 0);
+  const before = detached.reduce((sum, each) => sum + each.trees[0]!, 0);
+  const change =
+    detached[0]!.trees.length > 1 && before !== trees ? `, ${formatNumber(before)} at first` : '';
+  const bytes = detached.reduce((sum, each) => sum + each.retainedBytes, 0);
+  const names = detached.slice(0, 3).map(({ name }) => shorten(name));
+  return wrapText(
+    `${formatCount(trees, 'detached tree')} of the DOM (${names.join(', ')}${detached.length > 3 ? ', ...' : ''}) ${trees === 1 ? 'is' : 'are'} kept${change}: ${formatBytes(bytes)} that no document shows.`,
+    width,
+  );
 }
 
 function verdictTexts(report: HeapReport): string[] {
@@ -50,7 +78,7 @@ function verdictTexts(report: HeapReport): string[] {
     case 'one-snapshot':
       return [
         `THE HEAP: ${formatBytes(last.shallowBytes)} in ${formatNumber(last.nodes)} objects. ${bigThings(report)}`,
-        'One snapshot shows what is big, not what grows. To find a leak take three under load, minutes apart, and give all three.',
+        `One snapshot shows what is big, not what grows. ${TAKE_THREE[report.program]}`,
       ];
     case 'growth': {
       const things = report.growth.filter(({ isMinor }) => !isMinor).length;
@@ -58,6 +86,11 @@ function verdictTexts(report: HeapReport): string[] {
         `${formatNumber(things)} ${things === 1 ? 'THING GREW' : 'THINGS GREW'} from each snapshot to the next (heap: ${sizes})`,
       ];
     }
+    case 'heap-grew':
+      return [
+        `THE HEAP GREW at every step of ${count} snapshots (heap: ${sizes})`,
+        'No collection had more entries at every step, so none explains it; objects of the classes below became more.',
+      ];
     case 'no-growth':
       return [
         `NOTHING GREW at every step of ${count} snapshots (heap: ${sizes})`,
@@ -70,6 +103,12 @@ function verdictTexts(report: HeapReport): string[] {
       ];
   }
 }
+
+const TAKE_THREE: Record<HeapProgram, string> = {
+  node: 'To find a leak take three under load, minutes apart, and give all three.',
+  page: 'To find a leak take three, and between them do what you suspect and undo it again (open and close, go and come back); give all three.',
+  bun: 'To find a leak take three under load, minutes apart, and give all three.',
+};
 
 function bigThings({ collections, snapshots }: HeapReport): string {
   const all = snapshots.at(-1)!.shallowBytes;

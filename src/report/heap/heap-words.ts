@@ -1,6 +1,7 @@
 // The words for a collection: what it is, what is in it, what to do about it. Strings must be inert already.
 import { describePlace, nameOf, shorten } from '../../model/heap/heap-path-words.ts';
 import type {
+  HeapAllocator,
   HeapCollection,
   HeapCollectionKind,
   HeapEntryGroup,
@@ -18,6 +19,7 @@ const KIND_NOUNS: Record<HeapCollectionKind, string> = {
   'promise-reactions': 'promise',
   timers: 'timers',
   'linked-list': 'linked list',
+  alike: '',
   other: '',
 };
 
@@ -28,7 +30,13 @@ export function describeThing(collection: HeapCollection): string {
   if (kind === 'timers') return 'pending timers';
   if (kind === 'listeners') {
     const event = path.steps.findLast((step) => step.kind === 'listener')?.name;
-    return `listeners${event ? ` of "${shorten(event)}"` : ''}${name ? ` on \`${name}\`` : ''}`;
+    const target =
+      name === '' ? (className === 'Array' ? '' : ` on ${shorten(className)}`) : ` on \`${name}\``;
+    return `listeners${event ? ` of "${shorten(event)}"` : ''}${target}`;
+  }
+  if (kind === 'alike') {
+    const what = shorten(collection.newest[0]?.className ?? '');
+    return className === '' ? what : `${what} in ${shorten(className)}${name === '' ? '' : ` \`${name}\``}`;
   }
   const known = KIND_NOUNS[kind];
   const noun =
@@ -56,6 +64,7 @@ const ENTRY_NOUNS: Partial<Record<HeapCollectionKind, string>> = {
   listeners: 'listener',
   'promise-reactions': 'waiter',
   timers: 'timer',
+  alike: 'object',
 };
 
 export function describeEntries({ kind, entriesAreMinimum }: HeapCollection, entries: number): string {
@@ -79,21 +88,34 @@ export function nearestPlace({ path }: HeapCollection): HeapPlace | null {
   );
 }
 
+/** "18 of 20 in remember (src/session.js:4)". */
+export function describeAllocator({ functionName, place, count }: HeapAllocator, folder: string): string {
+  const at = place ? ` (${describePlace(place, folder)})` : '';
+  return `${formatNumber(count)} x in ${functionName === '' ? 'an anonymous function' : shorten(functionName)}${at}`;
+}
+
 /** Name of the package whose code holds the collection; null for the reader's own. */
 function packageAround(collection: HeapCollection): string | null {
   const file = nearestPlace(collection)?.file ?? '';
   return packageOf(file)?.name ?? null;
 }
 
+/** Of the arrays of an emitter, or of a target of the DOM. */
+function isOfDom({ className, path }: HeapCollection): boolean {
+  return className !== 'Array' && path.steps.at(-1)?.className === className;
+}
+
 /** What to do about a collection that grows or is big. */
 export function adviseOn(collection: HeapCollection, isGrowing: boolean): string {
   switch (collection.kind) {
     case 'listeners':
-      return 'Add the listener once, or remove each one when its work is done: removeListener, { once: true }, { signal }.';
+      return `Add the listener once, or remove each one when its work is done: ${isOfDom(collection) ? 'removeEventListener' : 'removeListener'}, { once: true }, { signal }.`;
     case 'promise-reactions':
       return 'The promise does not settle, so each then, await or Promise.race on it stays. Settle it, or race with one that lives as long as the request.';
     case 'timers':
       return 'Clear each timer when what it waits for is done: clearTimeout, clearInterval.';
+    case 'alike':
+      return 'Many things of one class that nothing else holds: find who makes them, and let go of them, or of what holds them, when they were used.';
     case 'other':
       return 'One big thing: let go of the variable or property when it was used.';
     default: {

@@ -15,6 +15,7 @@ export const METRIC_NAMES: Record<Impact['metric'], string> = {
   timers: 'timers',
   sockets: 'sockets',
   fds: 'file descriptors',
+  handles: 'open handles',
   processes: 'processes',
   threads: 'threads',
   connections: 'connections',
@@ -24,6 +25,7 @@ export const METRIC_NAMES: Record<Impact['metric'], string> = {
   lookups: 'each lookup',
   throttling: 'wall time, stopped by the CPU quota',
   'cpu-wait': 'wall time, waiting for a CPU',
+  'memory-wait': 'wall time, held up for memory',
 };
 
 /** What was measured, and what it leads to; empty where neither is known. */

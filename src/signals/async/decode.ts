@@ -61,6 +61,8 @@ function decodeThread(
         };
         sites.set(key, site);
       }
+      if (raw.usedBy !== undefined && raw.used !== undefined)
+        site.agents = { by: raw.usedBy, different: raw.used };
       const { made, watched, alive, oldWatched, oldAlive, oldDropped, oldestMillis } = raw;
       const counts = { made, watched, alive, oldWatched, oldAlive, oldestMillis };
       site.reads.push({

@@ -35,6 +35,9 @@ const asyncSite = v.object({
   oldAlive: count,
   /** And how many of them were given up: of requests, those whose client went away before the answer began. */
   oldDropped: v.optional(count),
+  /** Of requests: how many of those looked at use an Agent, and how many different Agents these are. */
+  usedBy: v.optional(count),
+  used: v.optional(count),
   /** Of the watched ones that are alive. */
   oldestMillis: v.optional(count, 0),
 });

@@ -5,7 +5,7 @@ import type { EvaluateResult } from '../../probe/client/probe-objects.ts';
 import { keepAliveSource } from '../../probe/expressions.ts';
 import type { InspectorSession } from '../../target/inspector/inspector-session.ts';
 import type { LiveSignal } from '../live-signal.ts';
-import type { AliveCounts, AliveList, KeepAliveHandle } from './probe/keep-alive-protocol.ts';
+import type { AliveCounts, AliveList, KeepAliveHandle, WalkedClass } from './probe/keep-alive-protocol.ts';
 import type { AliveRead } from './wire.ts';
 
 /** `refusal`: why the heap may not be walked; each walk is a pause, of which `onPause` hears in milliseconds. */
@@ -59,7 +59,7 @@ export async function listKeepAlive(
     if (!id) throw new Error(String(result.value ?? 'unknown reason').slice(0, 200));
     const counts = (await callOn(id, 'counts', [], true)).value as AliveCounts;
     /** All objects of a built-in class, as an argument for `list`. */
-    const find = async (type: string, isWanted: boolean): Promise<object> => {
+    const find = async (type: WalkedClass, isWanted: boolean): Promise<object> => {
       if (!isWanted || refusal) return { value: null };
       const { objectId } = await callOn(id, 'prototypeOf', [{ value: type }], false);
       if (!objectId) return { value: null };
@@ -74,15 +74,17 @@ export async function listKeepAlive(
       return { objectId: objects.objectId };
     };
     const timeouts = await find('Timeout', true);
-    const workers = await find('Worker', counts.messagePorts > 0);
-    const list = (await callOn(id, 'list', [timeouts, workers], true)).value as AliveList;
+    const natives = await find('AsyncWrap', true);
+    const { value: hasWorkers } = await callOn(id, 'hasWorkers', [natives], true);
+    const workers = await find('Worker', hasWorkers === true);
+    const list = (await callOn(id, 'list', [timeouts, workers, natives], true)).value as AliveList;
     return refusal === null ? list : { ...list, ...unlistedOf(list, counts, refusal) };
   } finally {
     await session.send('Runtime.releaseObjectGroup', { objectGroup: GROUP }).catch(() => {});
   }
 }
 
-/** Without a walk over the heap, timers of unusual delays are missing, and workers are message ports only. */
+/** Without a walk over the heap, timers of unusual delays are missing, with workers and what the thread pool works on. */
 function unlistedOf({ groups }: AliveList, counts: AliveCounts, reason: string): Partial<AliveRead> {
   const listed = groups
     .filter(({ kind }) => kind === 'interval' || kind === 'timeout')

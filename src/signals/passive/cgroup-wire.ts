@@ -36,6 +36,8 @@ export const cgroup = v.object({
   /** Time in which some, and in which all, tasks of the group waited for memory. */
   memoryStallMicros: amount,
   memoryFullStallMicros: amount,
+  /** Times that tasks were held because the group was above `memoryHighBytes`. */
+  memoryHighEvents: amount,
   cpuQuotaCores: amount,
   /** The quota is given anew each so often. */
   cpuPeriodMicros: amount,

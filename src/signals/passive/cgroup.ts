@@ -32,6 +32,7 @@ function readMemory2(group: CgroupFolder): Partial<CgroupSample> {
     swapLimitBytes: tightest(group, (at) => readNumber(file(at, 'memory.swap.max'))).limit,
     memoryStallMicros: pressure.some,
     memoryFullStallMicros: pressure.full,
+    memoryHighEvents: events('high'),
     oomKills: events('oom_kill'),
     oomKillsLocal: readFields(file(folder, 'memory.events.local'))('oom_kill'),
     oomGroupKills: events('oom_group_kill'),

@@ -14,11 +14,12 @@ function decodeThreadPool(reads: ThreadPoolLine[], { resolver, ownUrl }: DecodeC
     atMillis,
     millis,
     threads,
-    sites: sites.map(({ type, frames, count, totalMillis }) => ({
+    sites: sites.map(({ type, frames, count, totalMillis, busyMillis }) => ({
       type,
       frames: decodeStack(frames, resolver, ownUrl),
       count,
       totalMillis,
+      busyMillis,
     })),
   }));
 }

@@ -14,6 +14,8 @@ export const threadPoolLine = threadLine('thread-pool', {
       count,
       /** From request to callback, summed: the wait for a thread included. */
       totalMillis: count,
+      /** On a thread, summed, as far as the line was followed; absent in old recordings. */
+      busyMillis: v.optional(count),
     }),
   ),
 });

@@ -1,37 +1,26 @@
 // The actions of a rule, in order: each may use what the ones before made, and each is a decision in the log.
-import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEFAULTS } from '../../defaults.ts';
 import type { ExecAction, WatchAction } from '../config/watch-config.ts';
 import type { Slot } from '../follow/slots.ts';
-import { FILES, type FoundFinding, type LookAnswer, type LookRequest } from '../look/request.ts';
+import { FILES, type FoundFinding } from '../look/request.ts';
 import type { Occurrence } from '../rules/rule-book.ts';
 import type { Decision } from '../store/decision-log.ts';
 import type { AlertFacts } from '../tell/alerts.ts';
+import { type DiagnosePlace, type Diagnosis, diagnoseInto, GONE, removeEmpty } from './diagnose.ts';
 import { runProgram, type Told } from './run-program.ts';
 
 /** What actions reach of the watch around them. */
-export interface ActionPlace {
+export interface ActionPlace extends DiagnosePlace {
   host: string;
   logs: readonly string[];
   signal: AbortSignal;
-  /** Why nobody may look into the process now; null: it may be. */
-  refusal(slot: Slot): string | null;
-  makeEvidence(rule: string, target: string): { folder: string } | { why: string };
-  ask(request: LookRequest): Promise<LookAnswer>;
-  /** After a diagnosis. */
-  onDiagnosed(slot: Slot, diagnosis: Diagnosis): void;
+  /** Programs are not run. */
+  isDryRun: boolean;
   /** The last diagnosis of the process in the slot, where it is so young that another would say the same. */
   recent(slot: Slot): Diagnosis | undefined;
   fire(facts: AlertFacts): void;
   decide(decision: Omit<Decision, 'at'>): void;
-}
-
-/** What a diagnosis left. */
-export interface Diagnosis {
-  folder: string;
-  findings: readonly FoundFinding[];
-  what: string;
 }
 
 interface Incident {
@@ -115,17 +104,13 @@ async function diagnose(place: ActionPlace, incident: Incident): Promise<Outcome
   }
   const refusal = place.refusal(slot);
   const folder = refusal === null ? folderOf(place, incident) : { skipped: refusal };
-  if (typeof folder !== 'string' || !slot.process) return typeof folder === 'string' ? GONE : folder;
-  const { pid, startTicks } = slot.process;
-  const { durationMillis } = DEFAULTS.capture;
-  const answer = await place.ask({ do: 'look', pid, startTicks, durationMillis, snapshot: 'never', folder });
-  if (!answer.ok) return { failed: answer.why };
-  incident.findings = answer.findings;
-  place.onDiagnosed(slot, { folder, findings: answer.findings, what: answer.what });
-  return { done: answer.what };
+  if (typeof folder !== 'string') return folder;
+  const diagnosis = await diagnoseInto(place, slot, folder);
+  if ('why' in diagnosis) return diagnosis.why === GONE ? { skipped: GONE } : { failed: diagnosis.why };
+  incident.findings = diagnosis.findings;
+  return { done: diagnosis.what };
 }
 
-const GONE: Outcome = { skipped: 'the process is gone' };
 /** Long enough for one snapshot, and the growth around it. */
 const SNAPSHOT_MILLIS = 10_000;
 
@@ -133,7 +118,8 @@ async function snapshot(place: ActionPlace, incident: Incident, maxPauseMillis: 
   const { slot } = incident;
   const refusal = place.refusal(slot);
   const parent = refusal === null ? folderOf(place, incident) : { skipped: refusal };
-  if (typeof parent !== 'string' || !slot.process) return typeof parent === 'string' ? GONE : parent;
+  if (typeof parent !== 'string') return parent;
+  if (!slot.process) return { skipped: GONE };
   const folder = join(parent, 'snapshot');
   mkdirSync(folder, { mode: 0o700 });
   const { pid, startTicks } = slot.process;
@@ -170,6 +156,7 @@ async function triage(place: ActionPlace, incident: Incident): Promise<Outcome> 
 }
 
 async function exec(place: ActionPlace, incident: Incident, action: ExecAction): Promise<Outcome> {
+  if (place.isDryRun) return { skipped: `dry run: would run ${JSON.stringify(action.command)}` };
   const folder = folderOf(place, incident);
   const outputFile = typeof folder === 'string' ? join(folder, 'exec.txt') : null;
   const problem = await runProgram(action, toldOf(incident), { outputFile, signal: place.signal });
@@ -210,13 +197,4 @@ function folderOf(place: ActionPlace, incident: Incident): string | Outcome {
   if ('why' in made) return { failed: `there is no folder for evidence: ${made.why}` };
   incident.folder = made.folder;
   return made.folder;
-}
-
-/** Where nothing came of it. */
-function removeEmpty(folder: string): void {
-  try {
-    if (readdirSync(folder).length === 0) rmdirSync(folder);
-  } catch {
-    // Others may have removed it.
-  }
 }

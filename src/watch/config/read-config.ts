@@ -4,10 +4,13 @@ import { isIP } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { readCheckedDocument } from '../../recording/files/checked-document.ts';
-import { DAY_MILLIS, parseDuration } from '../../units/duration.ts';
+import { DAY_MILLIS } from '../../units/duration.ts';
 import { type WatchConfigWords, watchConfig } from '../../wire/watch/config.ts';
 import { DEFAULT_RULES } from './default-rules.ts';
+import { readOtlp, readProfiles } from './read-exports.ts';
 import { readRules } from './read-rules.ts';
+import { readFlight, readRunbooks } from './read-runbooks.ts';
+import { quotaOf, urlOf, within } from './values.ts';
 import type { LightConfig, MetricsConfig, WatchConfig, Webhook } from './watch-config.ts';
 
 /** Looked for in the folder that culprit is started in. */
@@ -36,6 +39,7 @@ export async function readWatchConfig(file: string): Promise<WatchConfig> {
 export function interpretConfig(words: WatchConfigWords, folder: string): WatchConfig {
   const webhooks = (words.webhooks ?? []).map((hook, index) => readWebhook(hook, index, folder));
   const targets = words.targets ?? [];
+  const watchFolder = resolve(folder, words.folder ?? DEFAULTS.folder);
   if (words.all && targets.length > 0)
     throw new UsageError('"all" and "targets" exclude each other.', 'Leave one of them out.');
   return {
@@ -46,47 +50,19 @@ export function interpretConfig(words: WatchConfigWords, folder: string): WatchC
       least: 1_000,
       most: 300_000,
     }),
-    folder: resolve(folder, words.folder ?? DEFAULTS.folder),
-    quotaBytes: readQuota(words.quota),
+    folder: watchFolder,
+    quotaBytes: quotaOf(words.quota, DEFAULTS.quotaBytes, 'quota'),
     logs: (words.logs ?? []).map((path) => resolve(folder, path)),
     light: readLight(words.light),
     rules: readRules(words.rules ?? [], words.defaults === false ? [] : DEFAULT_RULES, webhooks.length > 0),
     webhooks,
     metrics: words.metrics === undefined ? null : readMetrics(words.metrics, folder),
+    otlp: words.otlp === undefined ? null : readOtlp(words.otlp, folder),
+    profiles: words.profiles === undefined ? null : readProfiles(words.profiles, { folder, watchFolder }),
+    flight: words.flight === undefined ? null : readFlight(words.flight),
+    runbooks: readRunbooks(words.runbooks ?? []),
+    isDryRun: false,
   };
-}
-
-interface Range {
-  name: string;
-  least: number;
-  most: number;
-}
-
-/** Milliseconds. Throws UsageError. */
-export function within(text: string | undefined, otherwise: number, { name, least, most }: Range): number {
-  if (text === undefined) return otherwise;
-  const millis = parseDuration(text) ?? 0;
-  if (millis < least || millis > most)
-    throw new UsageError(
-      `${name} ${text} is out of range.`,
-      `It can be from ${least / 1_000} s to ${most / 1_000} s.`,
-    );
-  return millis;
-}
-
-const SIZES = { KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 } as const;
-const LEAST_QUOTA = 10 * SIZES.MB;
-
-function readQuota(text: string | undefined): number {
-  if (text === undefined) return DEFAULTS.quotaBytes;
-  const [, number, unit] = /^(\S+?)\s*(KB|MB|GB)$/.exec(text) ?? [];
-  const bytes = Number(number) * SIZES[unit as keyof typeof SIZES];
-  if (bytes < LEAST_QUOTA)
-    throw new UsageError(
-      `quota ${text} is too small.`,
-      'One piece of evidence takes some megabytes: give 10MB or more.',
-    );
-  return bytes;
 }
 
 function readLight(words: WatchConfigWords['light']): LightConfig | null {
@@ -109,15 +85,8 @@ function readLight(words: WatchConfigWords['light']): LightConfig | null {
 }
 
 function readWebhook(hook: Webhook, index: number, folder: string): Webhook {
-  const place = `webhooks[${index}].url`;
-  const url = URL.canParse(hook.url) ? new URL(hook.url) : undefined;
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
-    throw new UsageError(
-      `${place} is not an http or https URL.`,
-      'For example http://alertmanager:9093/api/v2/alerts.',
-    );
-  if (url.username !== '' || url.password !== '')
-    throw new UsageError(`${place} holds a password.`, 'Put a token into a file, and name it as tokenFile.');
+  const name = `webhooks[${index}].url`;
+  const url = urlOf(hook.url, { name, example: 'http://alertmanager:9093/api/v2/alerts' });
   return {
     url: url.href,
     ...(hook.tokenFile !== undefined && { tokenFile: resolve(folder, hook.tokenFile) }),

@@ -5,7 +5,7 @@ import { DAY_MILLIS, parseDuration } from '../../units/duration.ts';
 import type { RuleWords } from '../../wire/watch/config.ts';
 import { METRIC_KINDS } from '../rules/metric-kinds.ts';
 import { DEFAULT_LIMITS } from './default-rules.ts';
-import type { RuleLimits, WatchAction, WatchRule } from './watch-config.ts';
+import type { ExecAction, RuleLimits, WatchAction, WatchRule } from './watch-config.ts';
 
 const EXEC_MILLIS = 60_000;
 const SEVERITY_WORDS: Readonly<Record<string, number>> = { warning: 1, critical: 2 };
@@ -41,12 +41,13 @@ function readRule(words: RuleWords, known: WatchRule | undefined): WatchRule {
       `The rule "${name}" has no metric.`,
       'Say what it is about, as "metric": "memory.share".',
     );
-  // Thresholds of another metric mean nothing.
-  const base = known?.metric === metric ? known : undefined;
+  // Thresholds of another metric, or of another way to judge it, mean nothing.
+  const isAlike = known?.metric === metric && (known.band !== undefined) === (words.band !== undefined);
+  const base = isAlike ? known : undefined;
   const rule: WatchRule = {
     name,
     metric,
-    ...thresholds(words, metric, base),
+    ...(words.band ? bandOf(words, words.band) : thresholds(words, metric, base)),
     holdMillis: time(words.for, known?.holdMillis ?? 30_000, `${name}: for`),
     clearMillis: time(words.clearAfter, known?.clearMillis ?? 60_000, `${name}: clearAfter`),
     confirm: words.confirm ?? known?.confirm ?? false,
@@ -70,6 +71,37 @@ function thresholds(
   };
   const [warn, critical] = [read('warn'), read('critical')];
   return { ...(warn !== undefined && { warn }), ...(critical !== undefined && { critical }) };
+}
+
+/** Of normal noise, one value in 300,000 is farther out than 4.5 widths. */
+const BAND = { warn: 6, days: 3 };
+/** Judged by rate already, or counted so seldom that nothing is usual. */
+const WITHOUT_BAND: ReadonlySet<WatchRule['metric']> = new Set([
+  'finding',
+  'gone',
+  'restarts',
+  'memory.kills',
+]);
+
+function bandOf(
+  { name, metric, warn, critical }: RuleWords,
+  band: NonNullable<RuleWords['band']>,
+): Pick<WatchRule, 'warn' | 'critical' | 'band'> {
+  if (warn !== undefined || critical !== undefined)
+    throw new UsageError(
+      `The rule "${name}" has both thresholds and a band.`,
+      'Put warn and critical into the band, or leave it out.',
+    );
+  if (metric === undefined || WITHOUT_BAND.has(metric))
+    throw new UsageError(
+      `The rule "${name}" cannot learn what is usual for ${metric ?? 'no metric'}.`,
+      'Take a metric that is measured all the time, such as loop.busy.',
+    );
+  return {
+    warn: band.warn ?? Math.min(BAND.warn, band.critical ?? BAND.warn),
+    ...(band.critical !== undefined && { critical: band.critical }),
+    band: { days: band.days ?? BAND.days },
+  };
 }
 
 const EXAMPLES = {
@@ -101,14 +133,15 @@ function threshold(text: string, unit: keyof typeof EXAMPLES): number | undefine
   }
 }
 
-function checkThresholds({ name, metric, warn, critical }: WatchRule): void {
+function checkThresholds({ name, metric, band, warn, critical }: WatchRule): void {
   if (warn === undefined && critical === undefined)
     throw new UsageError(
       `The rule "${name}" has neither warn nor critical: it would never act.`,
       'Give one of them.',
     );
   if (warn === undefined || critical === undefined) return;
-  const isWrong = METRIC_KINDS[metric].worse === 'more' ? critical < warn : critical > warn;
+  const isMore = band !== undefined || METRIC_KINDS[metric].worse === 'more';
+  const isWrong = isMore ? critical < warn : critical > warn;
   if (isWrong)
     throw new UsageError(`The rule "${name}" is critical before it warns.`, 'Exchange warn and critical.');
 }
@@ -141,10 +174,15 @@ function readAction(words: NonNullable<RuleWords['actions']>[number], name: stri
   if (typeof words === 'string') return { do: words };
   if ('snapshot' in words)
     return { do: 'snapshot', maxPauseMillis: time(words.snapshot.maxPause, 0, `${name}: maxPause`) };
+  return readExec(words, name);
+}
+
+/** `place` is who runs it. Throws UsageError. */
+export function readExec(words: { exec: string[]; timeout?: string | undefined }, place: string): ExecAction {
   return {
     do: 'exec',
     command: words.exec,
-    timeoutMillis: time(words.timeout, EXEC_MILLIS, `${name}: timeout`),
+    timeoutMillis: time(words.timeout, EXEC_MILLIS, `${place}: timeout`),
   };
 }
 

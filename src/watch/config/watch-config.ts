@@ -1,5 +1,6 @@
 // What a watch is to do, in numbers: made of the words of a configuration by read-config.ts. Times are milliseconds, sizes
 // bytes, shares 0..1.
+import type { FindingKind } from '../../model/finding.ts';
 import type { WatchActionName, WatchMetricName } from '../../wire/watch/names.ts';
 
 export interface WatchConfig {
@@ -18,6 +19,15 @@ export interface WatchConfig {
   webhooks: Webhook[];
   /** Null: nothing listens. */
   metrics: MetricsConfig | null;
+  /** Null: nothing is sent. */
+  otlp: OtlpConfig | null;
+  /** Null: no profiles are kept besides the evidence. */
+  profiles: ProfilesConfig | null;
+  /** Null: no flight recorder. */
+  flight: FlightConfig | null;
+  runbooks: Runbook[];
+  /** Programs are not run: the log says which would have been. */
+  isDryRun: boolean;
 }
 
 export interface LightConfig {
@@ -31,6 +41,8 @@ export interface WatchRule {
   /** In the unit of the metric; absent: this level is never reached. */
   warn?: number;
   critical?: number;
+  /** Judges how far the metric is from what is usual at this hour, and `warn` and `critical` are widths of its spread. */
+  band?: BandConfig;
   /** So long the threshold has to be crossed before the alarm. */
   holdMillis: number;
   /** So long all has to be well before it ends. */
@@ -73,4 +85,49 @@ export interface MetricsConfig {
   host: string;
   port: number;
   tokenFile?: string;
+}
+
+export interface BandConfig {
+  /** Without values of this hour from so many different days, nothing is judged. */
+  days: number;
+}
+
+export interface OtlpConfig {
+  /** Null: not sent. */
+  metricsUrl: string | null;
+  eventsUrl: string | null;
+  tokenFile?: string;
+  everyMillis: number;
+  attributes: Readonly<Record<string, string>>;
+}
+
+export interface ProfilesConfig {
+  folder: string;
+  quotaBytes: number;
+  pyroscope: PyroscopeConfig | null;
+  labels: Readonly<Record<string, string>>;
+}
+
+export interface PyroscopeConfig {
+  /** Of the push endpoint. */
+  url: string;
+  tokenFile?: string;
+  tenant?: string;
+}
+
+export interface FlightConfig {
+  /** Of the main thread, 0..1. */
+  busyShare: number;
+  windowMillis: number;
+  keep: number;
+  quotaBytes: number;
+}
+
+export interface Runbook {
+  name: string;
+  finding: FindingKind;
+  run: ExecAction;
+  undo: ExecAction | null;
+  verifyMillis: number;
+  limits: RuleLimits;
 }

@@ -1,18 +1,20 @@
 // One look into a process: record, analyse, and keep what was asked for.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { estimateSnapshot } from '../../capture/heap/snapshot-estimate.ts';
 import { DEFAULTS } from '../../defaults.ts';
-import { diagnose } from '../../diagnose.ts';
+import { decode, diagnose } from '../../diagnose.ts';
 import { AttachError } from '../../errors.ts';
 import { explainRecordedHeap } from '../../heap/explain-recorded-heap.ts';
 import type { DiagnosisReport } from '../../model/finding.ts';
 import { record } from '../../record.ts';
 import { packRecording } from '../../recording/archive.ts';
-import { readRecording } from '../../recording/reader.ts';
+import { type Recording, readRecording } from '../../recording/reader.ts';
 import { createRecordingWriter } from '../../recording/writer.ts';
+import { hasWeight } from '../../report/flame/drawable.ts';
 import { renderJson } from '../../report/json.ts';
+import { toCpuPprof } from '../../report/pprof.ts';
 import { renderText } from '../../report/text/text.ts';
 import { readStat, readStatus } from '../../target/proc/proc.ts';
 import { formatDuration } from '../../units/units.ts';
@@ -35,6 +37,7 @@ export async function look(request: CaptureRequest, signal: AbortSignal): Promis
     const recording = await readRecording(recordingFolder);
     const report = diagnose(recording, await explainRecordedHeap(recording));
     if (folder !== null) keep(report, folder);
+    if (request.profile !== undefined) writeProfile(recording, request.profile);
     return {
       ok: true,
       what: `${outcomeOf(report)}${ended}`,
@@ -52,8 +55,10 @@ async function capture(
   recordingFolder: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const { pid, startTicks, durationMillis, snapshot, folder } = request;
+  const { pid, startTicks, durationMillis, snapshot, folder, profile } = request;
   if (readStat(pid)?.startTicks !== startTicks) throw new AttachError(`Process ${pid} has ended.`);
+  // Whoever asked may have died before this program was loaded.
+  if (signal.aborted) throw new AttachError('It was called off.');
   if (snapshot === 'force') checkSnapshot(pid, request.maxPauseMillis ?? 0);
   const { intervalMillis, maxPauseMillis, budgetShare } = DEFAULTS.capture;
   const { outcome } = await record({ kind: 'process', pid }, createRecordingWriter(recordingFolder), {
@@ -61,8 +66,8 @@ async function capture(
     intervalMillis: Math.min(intervalMillis, Math.floor(durationMillis / LEAST_SAMPLES)),
     maxPauseMillis,
     budgetShare,
-    // Evidence holds a flame graph; of a light look nobody draws one.
-    cpu: folder === null ? 'auto' : 'always',
+    // Evidence holds a flame graph; of a light look nobody draws one unless profiles are collected.
+    cpu: folder === null && profile === undefined ? 'auto' : 'always',
     snapshot,
     // What is not kept is a light look: hooks are its dearest part.
     async: folder === null ? 'off' : DEFAULTS.capture.async,
@@ -87,6 +92,26 @@ function keep(report: DiagnosisReport, folder: string): void {
   const kept = { ...report, capture: { ...report.capture, files: [] } };
   writeFileSync(join(folder, FILES.report), renderJson(kept), PRIVATE);
   writeFileSync(join(folder, FILES.text), renderText(kept, { colors: false, width: COLUMNS }), PRIVATE);
+}
+
+/** An idle process leaves none. */
+function writeProfile(recording: Recording, file: string): void {
+  const { cpuProfiles, target, capture } = decode(recording);
+  const profiles = cpuProfiles.filter(hasWeight);
+  if (profiles.length === 0) return;
+  const startedAt = Date.parse(capture.startedAt ?? '');
+  const subject = {
+    title: target.title ?? '',
+    startedAtMillis: Number.isNaN(startedAt) ? null : startedAt,
+  };
+  const partial = `${file}.partial-${process.pid}`;
+  try {
+    writeFileSync(partial, toCpuPprof(profiles, subject), PRIVATE);
+    renameSync(partial, file);
+  } catch {
+    // A full disk must not cost what the look found.
+    rmSync(partial, { force: true });
+  }
 }
 
 function outcomeOf({ verdict, verdictReason, findings }: DiagnosisReport): string {

@@ -3,7 +3,7 @@
 import type { SnapshotMode } from '../../capture/context.ts';
 import type { DiagnosisReport, Finding } from '../../model/finding.ts';
 
-export type LookRequest = CaptureRequest | FlameRequest | ReportRequest | TriageRequest;
+export type LookRequest = CaptureRequest | FlightRequest | FlameRequest | ReportRequest | TriageRequest;
 
 export interface CaptureRequest {
   do: 'look';
@@ -16,6 +16,18 @@ export interface CaptureRequest {
   maxPauseMillis?: number;
   /** Into this folder go the recording and the report; null: nothing is kept. */
   folder: string | null;
+  /** The CPU profile goes into this file as pprof; absent: nowhere. */
+  profile?: string;
+}
+
+/** One window of the flight recorder. */
+export interface FlightRequest {
+  do: 'flight';
+  pid: number;
+  startTicks: number;
+  durationMillis: number;
+  /** The recording, as an archive. */
+  file: string;
 }
 
 export interface FlameRequest {

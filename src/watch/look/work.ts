@@ -19,6 +19,8 @@ async function answer(request: LookRequest, signal: AbortSignal): Promise<Done> 
   switch (request.do) {
     case 'look':
       return (await import('./look.ts')).look(request, signal);
+    case 'flight':
+      return (await import('./flight.ts')).recordWindow(request, signal);
     case 'flame':
       return (await import('./flame.ts')).drawFlame(request);
     case 'report':

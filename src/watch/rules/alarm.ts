@@ -27,7 +27,10 @@ export const quietAlarm = (atMillis: number): Alarm => ({
   value: null,
 });
 
-type Thresholds = Pick<WatchRule, 'metric' | 'warn' | 'critical' | 'holdMillis' | 'clearMillis'>;
+type Thresholds = Pick<WatchRule, 'metric' | 'band' | 'warn' | 'critical' | 'holdMillis' | 'clearMillis'>;
+
+/** Widths of a spread: of all metrics, more is farther out. */
+const OF_BAND = { worse: 'more', clearAt: 0.75 } as const;
 
 const HEIGHT: Readonly<Record<AlarmLevel, number>> = { ok: 0, warn: 1, critical: 2 };
 
@@ -63,7 +66,7 @@ function pendingSince(alarm: Alarm, level: AlarmLevel, atMillis: number): number
 }
 
 function levelOf(value: number, rule: Thresholds, current: AlarmLevel): AlarmLevel {
-  const { worse, clearAt } = METRIC_KINDS[rule.metric];
+  const { worse, clearAt } = rule.band ? OF_BAND : METRIC_KINDS[rule.metric];
   const isBeyond = (threshold: number | undefined, level: AlarmLevel) => {
     if (threshold === undefined) return false;
     const isReached = HEIGHT[current] >= HEIGHT[level];

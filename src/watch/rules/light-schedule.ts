@@ -17,7 +17,12 @@ const MOST_STRETCH = 4;
 export interface LightState {
   turns: ReadonlyMap<string, LightTurn>;
   /** When the last look of all ended, and what it took of a CPU. */
-  last: { endedMillis: number; cpuMillis: number } | null;
+  last: LookCost | null;
+}
+
+export interface LookCost {
+  endedMillis: number;
+  cpuMillis: number;
 }
 
 /** The target whose look is due longest; undefined: none is. Those that are not `ready` wait. */
@@ -26,12 +31,16 @@ export function nextLook(
   light: LightConfig,
   { atMillis, isReady }: { atMillis: number; isReady: (target: string) => boolean },
 ): string | undefined {
-  if (last && atMillis < last.endedMillis + last.cpuMillis / LOOK_SHARE) return undefined;
+  if (!isAffordable(last, atMillis)) return undefined;
   const due = [...turns]
     .map(([target, turn]) => ({ target, overdue: atMillis - dueAt(turn, light) }))
     .filter(({ target, overdue }) => overdue >= 0 && isReady(target));
   return due.sort((a, b) => b.overdue - a.overdue)[0]?.target;
 }
+
+/** So long after the last look that both together take no more than their part of a core. */
+export const isAffordable = (last: LookCost | null, atMillis: number) =>
+  last === null || atMillis >= last.endedMillis + last.cpuMillis / LOOK_SHARE;
 
 function dueAt({ lastMillis, quietLooks }: LightTurn, { everyMillis }: LightConfig): number {
   const stretch = Math.min(MOST_STRETCH, 2 ** Math.max(0, quietLooks - 2));

@@ -62,5 +62,25 @@ export const METRIC_KINDS: Readonly<Record<WatchMetricName, MetricKind>> = {
   },
 };
 
+/** In the unit of a metric: closer to what is usual, nothing is odd. */
+export const LEAST_SPREAD: Readonly<Record<MetricKind['unit'], number>> = {
+  share: 0.01,
+  millis: 60_000,
+  count: 1,
+  severity: 1,
+};
+
+export function sayValue(value: number, unit: MetricKind['unit']): string {
+  switch (unit) {
+    case 'share':
+      return formatShare(value);
+    case 'millis':
+      return formatDuration(value);
+    case 'count':
+    case 'severity':
+      return String(value);
+  }
+}
+
 /** Values of one target at one moment, in the units above. Absent: unknown. */
 export type Metrics = Partial<Record<WatchMetricName, number>>;

@@ -4,6 +4,7 @@ import type { AlarmLevel } from '../../wire/watch/names.ts';
 import type { WatchState } from '../../wire/watch/state.ts';
 import type { WatchRule } from '../config/watch-config.ts';
 import { type Alarm, quietAlarm, step } from './alarm.ts';
+import type { Deviation } from './bands.ts';
 import { freshHistory, type Limited, type RuleHistory, started, stateOf } from './limiter.ts';
 import { METRIC_KINDS, type Metrics } from './metric-kinds.ts';
 
@@ -29,7 +30,7 @@ export interface RuleView extends Limited {
 export type SavedRule = WatchState['rules'][number];
 
 export interface RuleBook {
-  judge(target: string, metrics: Metrics, atMillis: number): Occurrence[];
+  judge(target: string, now: Judged): Occurrence[];
   /** What was measured of a process that is gone holds no longer. */
   processEnded(target: string, atMillis: number): Occurrence[];
   /** It is followed no more. */
@@ -40,6 +41,13 @@ export interface RuleBook {
   done(rule: WatchRule, target: string): void;
   list(atMillis: number): RuleView[];
   save(atMillis: number): SavedRule[];
+}
+
+export interface Judged {
+  metrics: Metrics;
+  /** For rules with a band. */
+  deviation?: (rule: WatchRule) => Deviation | undefined;
+  atMillis: number;
 }
 
 interface Entry {
@@ -78,14 +86,16 @@ export function createRuleBook(
     return entry;
   }
 
-  function judge(target: string, metrics: Metrics, at: number): Occurrence[] {
+  function judge(target: string, { metrics, deviation, atMillis: at }: Judged): Occurrence[] {
     return rules.flatMap((rule) => {
       const entry = entryOf(rule, target, at);
-      const { alarm, transition } = step(entry.alarm, rule, { value: metrics[rule.metric], atMillis: at });
+      const odd = rule.band ? deviation?.(rule) : undefined;
+      const known = rule.band ? odd?.widths : metrics[rule.metric];
+      const { alarm, transition } = step(entry.alarm, rule, { value: known, atMillis: at });
       entry.alarm = alarm;
       if (!transition) return [];
       const { from, to, value } = transition;
-      return [{ rule, target, from, to, why: METRIC_KINDS[rule.metric].say(value) }];
+      return [{ rule, target, from, to, why: odd?.why ?? METRIC_KINDS[rule.metric].say(value) }];
     });
   }
 

@@ -28,6 +28,12 @@ export interface Decision {
     | 'triage'
     | 'exec'
     | 'webhook'
+    | 'export'
+    | 'flight'
+    | 'runbook'
+    | 'verify'
+    | 'undo'
+    | 'escalate'
     | 'storage';
   why: string;
   /** A folder. */

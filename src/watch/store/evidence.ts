@@ -14,8 +14,7 @@ export function makeEvidence(
   const all = join(parent, FOLDER);
   try {
     mkdirSync(all, { recursive: true, mode: 0o700 });
-    const { bavail, bsize } = statfsSync(all);
-    if (bavail * bsize < LEAST_FREE_BYTES) return { why: 'the disk is full' };
+    if (isDiskFull(all)) return { why: DISK_FULL };
     keepWithin(parent, quotaBytes);
     const stem = `${at.toISOString().replaceAll(/[:.]/g, '-')}-${rule}-${plain(target)}`;
     for (let number = 1; number < 100; number++) {
@@ -31,6 +30,14 @@ export function makeEvidence(
   } catch (error) {
     return { why: (error as Error).message };
   }
+}
+
+export const DISK_FULL = 'the disk is full';
+
+/** Throws what the file system throws. */
+export function isDiskFull(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize < LEAST_FREE_BYTES;
 }
 
 /** Removes the oldest until no more than `quotaBytes` are used. Returns how many went. Throws what the file system throws. */
@@ -59,11 +66,11 @@ export function usedBytes(parent: string): number {
   }
 }
 
-function bytesIn(path: string): number {
+export function bytesIn(path: string): number {
   const stat = lstatSync(path);
   if (!stat.isDirectory()) return stat.size;
   return readdirSync(path).reduce((sum, name) => sum + bytesIn(join(path, name)), stat.size);
 }
 
 /** A part of a file name. */
-const plain = (text: string) => text.replaceAll(/[^A-Za-z0-9_-]+/g, '-').slice(0, 40) || 'target';
+export const plain = (text: string) => text.replaceAll(/[^A-Za-z0-9_-]+/g, '-').slice(0, 40) || 'target';

@@ -1,5 +1,5 @@
 // All that a watch writes, in one folder. A full disk stops nothing: what could not be written is counted, and said once.
-import { renameSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RecordingError } from '../../errors.ts';
 import type { WatchState } from '../../wire/watch/state.ts';
@@ -32,6 +32,7 @@ export interface StoreOptions {
 /** Throws UsageError when another watcher has the folder, or it cannot be written. */
 export function openStore({ folder, quotaBytes, onTrouble }: StoreOptions): Store {
   const release = claimFolder(folder);
+  removePartial(folder);
   const { before, setAside } = readBefore(folder);
   let failures = 0;
   let isFailing = false;
@@ -60,6 +61,12 @@ export function openStore({ folder, quotaBytes, onTrouble }: StoreOptions): Stor
     evidenceBytes: () => usedBytes(folder),
     close: release,
   };
+}
+
+/** What a watcher left that was killed while it wrote. */
+function removePartial(folder: string): void {
+  for (const name of readdirSync(folder))
+    if (/\.json\.partial-\d+$/.test(name)) rmSync(join(folder, name), { force: true });
 }
 
 /** A watcher that does not start again because of its own file would guard nothing. */

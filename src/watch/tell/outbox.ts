@@ -1,9 +1,8 @@
-// What one webhook still has to be told: a queue of bounded size that waits longer after each failure. Nothing is lost up to
+// What one receiver still has to be told: a queue of bounded size that waits longer after each failure. Nothing is lost up to
 // the bound; beyond it the oldest goes, and is counted.
-import type { PostableAlert } from './alerts.ts';
 
-export interface OutboxState {
-  queue: readonly PostableAlert[];
+export interface OutboxState<T> {
+  queue: readonly T[];
   lost: number;
   sent: number;
   failures: number;
@@ -13,69 +12,76 @@ export interface OutboxState {
   problem: string | null;
 }
 
+/** What of it is told to others. */
+export type OutboxView = Pick<OutboxState<unknown>, 'lost' | 'sent' | 'problem'> & { queued: number };
+
 export type Delivery =
-  | { is: 'delivered' }
-  /** Worth another try. */
-  | { is: 'failed'; reason: string }
+  /** `rejected`: the receiver did not want so much of it, as it counts; `lost`: so many items of ours. */
+  | { is: 'delivered'; rejected?: number; lost?: number }
+  /** Worth another try; the receiver may have said when. */
+  | { is: 'failed'; reason: string; retryAfterMillis?: number }
   /** No try will help: the receiver does not want this. */
   | { is: 'refused'; reason: string };
 
-export const EMPTY_OUTBOX: OutboxState = {
+export interface Bound<T> {
+  items: number;
+  bytes?: number;
+  /** Bytes of memory, about; needed with `bytes`. */
+  sizeOf?: (item: T) => number;
+}
+
+export const emptyOutbox = <T>(): OutboxState<T> => ({
   queue: [],
   lost: 0,
   sent: 0,
   failures: 0,
   nextMillis: 0,
   problem: null,
-};
+});
 
-export const MOST_QUEUED = 500;
-/** One request. */
-export const MOST_TOGETHER = 50;
 const FIRST_WAIT_MILLIS = 1_000;
 const LONGEST_WAIT_MILLIS = 60_000;
+/** What a receiver asks for beyond this is not believed. */
+const LONGEST_RETRY_AFTER_MILLIS = 600_000;
 
-const isSameAlert = (a: PostableAlert, b: PostableAlert) =>
-  JSON.stringify(a.labels) === JSON.stringify(b.labels);
-const isFiring = ({ startsAt, endsAt }: PostableAlert, nowMillis: number) =>
-  Date.parse(endsAt) > nowMillis && endsAt !== startsAt;
-
-/** What says that an alert still fires takes the place of what said the same before; an end is never replaced. */
-export function queued(state: OutboxState, alert: PostableAlert, nowMillis: number): OutboxState {
-  const at = state.queue.findLastIndex((each) => isSameAlert(each, alert));
-  const before = state.queue[at];
-  if (before && isFiring(before, nowMillis) && isFiring(alert, nowMillis))
-    return { ...state, queue: state.queue.with(at, alert) };
-  const queue = [...state.queue, alert];
-  const over = Math.max(0, queue.length - MOST_QUEUED);
+/** With `item` as the last. */
+export function appended<T>(state: OutboxState<T>, item: T, bound: Bound<T>): OutboxState<T> {
+  const queue = [...state.queue, item];
+  let over = Math.max(0, queue.length - bound.items);
+  const { bytes, sizeOf } = bound;
+  if (bytes !== undefined && sizeOf) {
+    let used = queue.slice(over).reduce((sum, each) => sum + sizeOf(each), 0);
+    for (; used > bytes && over < queue.length; over++) used -= sizeOf(queue[over]!);
+  }
   return { ...state, queue: queue.slice(over), lost: state.lost + over };
 }
 
-/** What to send now; empty: nothing, or not yet. One alert is at most once in it, so that order cannot matter. */
-export function nextBatch({ queue, nextMillis }: OutboxState, atMillis: number): PostableAlert[] {
-  if (atMillis < nextMillis) return [];
-  const batch: PostableAlert[] = [];
-  for (const alert of queue) {
-    if (batch.length >= MOST_TOGETHER || batch.some((each) => isSameAlert(each, alert))) break;
-    batch.push(alert);
-  }
-  return batch;
-}
+export const isDue = ({ nextMillis }: Pick<OutboxState<unknown>, 'nextMillis'>, atMillis: number) =>
+  atMillis >= nextMillis;
 
 /** After `batch` was tried at `atMillis` (monotonic). */
-export function tried(
-  state: OutboxState,
-  batch: readonly PostableAlert[],
+export function tried<T>(
+  state: OutboxState<T>,
+  batch: readonly T[],
   { delivery, atMillis }: { delivery: Delivery; atMillis: number },
-): OutboxState {
+): OutboxState<T> {
   if (delivery.is === 'failed') {
-    const wait = Math.min(LONGEST_WAIT_MILLIS, FIRST_WAIT_MILLIS * 2 ** Math.min(10, state.failures));
+    const own = Math.min(LONGEST_WAIT_MILLIS, FIRST_WAIT_MILLIS * 2 ** Math.min(10, state.failures));
+    const wait = Math.max(own, Math.min(LONGEST_RETRY_AFTER_MILLIS, delivery.retryAfterMillis ?? 0));
     return { ...state, failures: state.failures + 1, nextMillis: atMillis + wait, problem: delivery.reason };
   }
   // While it was sent, more may have come and the oldest may have gone.
-  const queue = state.queue.filter((alert) => !batch.includes(alert));
+  const queue = state.queue.filter((item) => !batch.includes(item));
   const base = { ...state, queue, failures: 0, nextMillis: atMillis };
-  return delivery.is === 'delivered'
-    ? { ...base, sent: state.sent + batch.length, problem: null }
-    : { ...base, lost: state.lost + batch.length, problem: delivery.reason };
+  if (delivery.is === 'refused')
+    return { ...base, lost: state.lost + batch.length, problem: delivery.reason };
+  const lost = Math.min(batch.length, delivery.lost ?? 0);
+  return { ...base, sent: state.sent + batch.length - lost, lost: state.lost + lost, problem: null };
 }
+
+export const viewOf = ({ queue, lost, sent, problem }: OutboxState<unknown>): OutboxView => ({
+  queued: queue.length,
+  lost,
+  sent,
+  problem,
+});

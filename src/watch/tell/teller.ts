@@ -1,8 +1,18 @@
 // Tells webhooks which alerts fire and which are over, again and again while they fire, and keeps what could not be told.
 import type { Webhook } from '../config/watch-config.ts';
 import type { WatchClock } from '../store/clock.ts';
-import { type AlertFacts, firing, keyOf, type OpenAlert, REPEAT_MILLIS, resolved } from './alerts.ts';
-import { type Delivery, EMPTY_OUTBOX, nextBatch, type OutboxState, queued, tried } from './outbox.ts';
+import { nextBatch, queued } from './alert-queue.ts';
+import {
+  type AlertFacts,
+  firing,
+  keyOf,
+  type OpenAlert,
+  type PostableAlert,
+  REPEAT_MILLIS,
+  resolved,
+} from './alerts.ts';
+import { createChannel } from './channel.ts';
+import { type Delivery, type OutboxView, viewOf } from './outbox.ts';
 import { post } from './post.ts';
 
 export interface Teller {
@@ -10,7 +20,7 @@ export interface Teller {
   /** Does nothing where no alert is open. */
   resolve(rule: string, target: string, why: string): void;
   readonly open: readonly OpenAlert[];
-  readonly outboxes: readonly { url: string; state: OutboxState }[];
+  readonly outboxes: readonly OutboxView[];
   /** Sends what is due, without waiting for it. */
   pump(): void;
   /** Tries once more to send what is left. */
@@ -25,19 +35,20 @@ export interface TellerOptions {
   onDelivery: (url: string, delivery: Delivery) => void;
 }
 
-interface Box {
-  hook: Webhook;
-  state: OutboxState;
-  sending: Promise<void> | null;
-}
-
 export function createTeller({ hooks, clock, open: saved, onDelivery }: TellerOptions): Teller {
   const open = new Map(saved.map((alert) => [keyOf(alert), alert]));
-  const boxes = hooks.map((hook): Box => ({ hook, state: EMPTY_OUTBOX, sending: null }));
+  const channels = hooks.map((hook) =>
+    createChannel<PostableAlert>({
+      clock,
+      next: nextBatch,
+      send: (batch) => post(hook, JSON.stringify(batch)),
+      onNews: (delivery) => onDelivery(hook.url, delivery),
+    }),
+  );
   let repeatedMillis = Number.NEGATIVE_INFINITY;
 
-  const put = (alert: ReturnType<typeof firing>) => {
-    for (const box of boxes) box.state = queued(box.state, alert, clock.wall());
+  const put = (alert: PostableAlert) => {
+    for (const channel of channels) channel.put((state) => queued(state, alert, clock.wall()));
   };
 
   function fire(facts: AlertFacts): void {
@@ -64,40 +75,21 @@ export function createTeller({ hooks, clock, open: saved, onDelivery }: TellerOp
     for (const alert of open.values()) put(firing(alert, clock.wall()));
   }
 
-  async function send(box: Box): Promise<void> {
-    const batch = nextBatch(box.state, clock.monotonic());
-    if (batch.length === 0) return;
-    const delivery = await post(box.hook, batch);
-    const wasFailing = box.state.problem !== null;
-    box.state = tried(box.state, batch, { delivery, atMillis: clock.monotonic() });
-    const isNews = delivery.is === 'failed' ? !wasFailing : delivery.is === 'refused' || wasFailing;
-    if (isNews) onDelivery(box.hook.url, delivery);
-  }
-
-  function pump(): void {
-    repeat();
-    for (const box of boxes) {
-      box.sending ??= send(box).finally(() => {
-        box.sending = null;
-      });
-    }
-  }
-
-  async function flush(): Promise<void> {
-    await Promise.all(boxes.map(({ sending }) => sending));
-    await Promise.all(boxes.map(send));
-  }
-
   return {
     fire,
     resolve,
-    pump,
-    flush,
+    pump() {
+      repeat();
+      for (const channel of channels) channel.pump();
+    },
+    async flush() {
+      await Promise.all(channels.map((channel) => channel.flush()));
+    },
     get open() {
       return [...open.values()];
     },
     get outboxes() {
-      return boxes.map(({ hook, state }) => ({ url: hook.url, state }));
+      return channels.map(({ state }) => viewOf(state));
     },
   };
 }

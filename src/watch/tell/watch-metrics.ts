@@ -1,13 +1,13 @@
 // What a watch tells Prometheus: its targets, their findings, its rules, and what it costs itself.
 
-import { ALARM_LEVELS, RULE_STATES } from '../../wire/watch/names.ts';
+import { ALARM_LEVELS, type ExporterName, RULE_STATES } from '../../wire/watch/names.ts';
 import type { Slot } from '../follow/slots.ts';
 import type { Reading } from '../passive/reading.ts';
 import type { KnownFinding } from '../rules/known-findings.ts';
 import type { Metrics } from '../rules/metric-kinds.ts';
 import type { RuleView } from '../rules/rule-book.ts';
 import type { Family, Series } from './metrics-text.ts';
-import type { OutboxState } from './outbox.ts';
+import type { OutboxView } from './outbox.ts';
 
 export interface WatchFacts {
   targets: readonly {
@@ -17,7 +17,9 @@ export interface WatchFacts {
     findings: readonly KnownFinding[];
   }[];
   rules: readonly RuleView[];
-  outboxes: readonly { url: string; state: OutboxState }[];
+  /** Of the webhooks, in order. */
+  outboxes: readonly OutboxView[];
+  exporters: readonly (OutboxView & { name: ExporterName })[];
   own: {
     version: string;
     cpuSeconds: number;
@@ -31,11 +33,12 @@ export interface WatchFacts {
 
 type Target = WatchFacts['targets'][number];
 
-export function watchFamilies({ targets, rules, outboxes, own }: WatchFacts): Family[] {
+export function watchFamilies({ targets, rules, outboxes, exporters, own }: WatchFacts): Family[] {
   return [
     ...targetFamilies(targets),
     ...ruleFamilies(rules),
     ...outboxFamilies(outboxes),
+    ...exporterFamilies(exporters),
     ...ownFamilies(own),
   ];
 }
@@ -145,14 +148,14 @@ function ruleFamilies(rules: readonly RuleView[]): Family[] {
 }
 
 function outboxFamilies(outboxes: WatchFacts['outboxes']): Family[] {
-  const of = (pick: (state: OutboxState) => number): Series[] =>
-    outboxes.map(({ state }, index) => ({ labels: { webhook: String(index) }, value: pick(state) }));
+  const of = (pick: (view: OutboxView) => number): Series[] =>
+    outboxes.map((view, index) => ({ labels: { webhook: String(index) }, value: pick(view) }));
   return [
     {
       name: 'culprit_webhook_queued',
       help: 'Alerts that wait for a webhook.',
       type: 'gauge',
-      series: of(({ queue }) => queue.length),
+      series: of(({ queued }) => queued),
     },
     {
       name: 'culprit_webhook_sent_total',
@@ -163,6 +166,31 @@ function outboxFamilies(outboxes: WatchFacts['outboxes']): Family[] {
     {
       name: 'culprit_webhook_lost_total',
       help: 'Alerts that a webhook refused, or that no longer fitted into the queue.',
+      type: 'counter',
+      series: of(({ lost }) => lost),
+    },
+  ];
+}
+
+function exporterFamilies(exporters: WatchFacts['exporters']): Family[] {
+  const of = (pick: (view: OutboxView) => number): Series[] =>
+    exporters.map(({ name, ...view }) => ({ labels: { exporter: name }, value: pick(view) }));
+  return [
+    {
+      name: 'culprit_export_queued',
+      help: 'Requests with metrics, events and profiles that wait for their receiver.',
+      type: 'gauge',
+      series: of(({ queued }) => queued),
+    },
+    {
+      name: 'culprit_export_sent_total',
+      help: 'Requests with metrics, events and profiles that their receiver took.',
+      type: 'counter',
+      series: of(({ sent }) => sent),
+    },
+    {
+      name: 'culprit_export_lost_total',
+      help: 'Requests with metrics, events and profiles that were refused or no longer fitted into the queue.',
       type: 'counter',
       series: of(({ lost }) => lost),
     },

@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import { gateReport } from './gate.ts';
 import { CHANGE_VERDICTS, FINDING_KINDS, FRAME_OWNERS, METRIC_NAMES, SEVERITIES } from './names.ts';
+import { nextMeasurement } from './next-measurement.ts';
 import { amount, count, ordinal, share, text, tool } from './scalars.ts';
 
 const number = v.nullable(v.number());
@@ -152,6 +153,8 @@ export const comparison = v.object({
   costs: v.optional(v.literal('live-bytes')),
   method: compareMethod,
   gates: v.nullable(gateReport),
+  /** Absent: nothing is left open that a command would settle. */
+  nextMeasurement: v.optional(nextMeasurement),
   warnings: v.array(v.string()),
 });
 export type Comparison = v.InferOutput<typeof comparison>;

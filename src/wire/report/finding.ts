@@ -4,6 +4,7 @@ import { crash } from './crash.ts';
 import { retainerPath } from './heap-report.ts';
 import { evidence, impact, subject } from './impact.ts';
 import { FINDING_KINDS, SEVERITIES } from './names.ts';
+import { nextMeasurement } from './next-measurement.ts';
 import { ordinal, share, text } from './scalars.ts';
 
 /** A package on the way from the application's line to the code that is blamed. */
@@ -18,15 +19,6 @@ export const chainLink = v.object({
   isBlamed: v.boolean(),
 });
 export type ChainLink = v.InferOutput<typeof chainLink>;
-
-/** What is not known of a finding, and how to find out. */
-export const nextMeasurement = v.object({
-  /** What is not known, in a sentence. */
-  unknown: text,
-  /** A command line, to be typed as it stands. */
-  command: text,
-});
-export type NextMeasurement = v.InferOutput<typeof nextMeasurement>;
 
 /** One ranked cause, as a diagnosis finds it. */
 export const finding = v.object({

@@ -1,6 +1,7 @@
 // What `culprit heap` says about snapshots, version 1. Sizes are bytes as V8 counts them.
 import * as v from 'valibot';
-import { HEAP_COLLECTION_KINDS, HEAP_OWNER_KINDS, HEAP_STEP_KINDS } from './names.ts';
+import { HEAP_COLLECTION_KINDS, HEAP_OWNER_KINDS, HEAP_PROGRAMS, HEAP_STEP_KINDS } from './names.ts';
+import { nextMeasurement } from './next-measurement.ts';
 import { amount, count, ordinal, text, tool } from './scalars.ts';
 
 /** A place in code. `file` is an absolute path, or a URL or name when the script is no file. */
@@ -55,6 +56,16 @@ export const heapEntryGroup = v.object({
 });
 export type HeapEntryGroup = v.InferOutput<typeof heapEntryGroup>;
 
+/** A function that allocated entries, as V8 kept it while it tracked allocations. */
+export const heapAllocator = v.object({
+  functionName: v.string(),
+  /** Of the innermost function of the program on the stack, or of the innermost one at all. */
+  place: v.nullable(heapPlace),
+  /** Entries among those looked at. */
+  count: ordinal,
+});
+export type HeapAllocator = v.InferOutput<typeof heapAllocator>;
+
 export const heapCollection = v.object({
   /** V8's snapshot object id, the same in later snapshots of this process. */
   objectId: count,
@@ -68,6 +79,8 @@ export const heapCollection = v.object({
   path: retainerPath,
   /** Of up to 20 of the newest entries, the commonest first. */
   newest: v.array(heapEntryGroup),
+  /** Who allocated them, the commonest first; empty where V8 did not track it. */
+  allocators: v.array(heapAllocator),
   /** Held by Node's own code, not by the program's. */
   isEngineOwned: v.boolean(),
 });
@@ -128,17 +141,55 @@ export const heapGrowth = v.object({
 });
 export type HeapGrowth = v.InferOutput<typeof heapGrowth>;
 
-export const heapVerdict = v.picklist(['one-snapshot', 'growth', 'no-growth', 'different-programs']);
+/** A class of which there is more in each snapshot than in the one before. */
+export const heapClassGrowth = v.object({
+  className: v.string(),
+  /** One for each snapshot, the first one first. */
+  counts: v.array(count),
+  /** Of the objects alone. */
+  shallowBytes: v.array(amount),
+  /** To the biggest of them; null when only weak edges hold it. */
+  path: v.nullable(retainerPath),
+});
+export type HeapClassGrowth = v.InferOutput<typeof heapClassGrowth>;
+
+/** Trees of DOM nodes that are in no document, and that something keeps. */
+export const heapDetached = v.object({
+  /** The topmost node, as `<nav class="menu">`. */
+  name: v.string(),
+  /** How many such trees there are in each snapshot, the first one first. */
+  trees: v.array(count),
+  /** In the last snapshot, of all of them. */
+  nodes: count,
+  retainedBytes: amount,
+  /** To the biggest of them. */
+  path: v.nullable(retainerPath),
+});
+export type HeapDetached = v.InferOutput<typeof heapDetached>;
+
+/** `heap-grew`: no collection did, and objects of some classes became more at every step. */
+export const heapVerdict = v.picklist([
+  'one-snapshot',
+  'growth',
+  'heap-grew',
+  'no-growth',
+  'different-programs',
+]);
 export type HeapVerdict = v.InferOutput<typeof heapVerdict>;
 
 export const heapReport = v.object({
   schemaVersion: v.literal(1),
   tool,
   verdict: heapVerdict,
+  program: v.picklist(HEAP_PROGRAMS),
   snapshots: v.array(heapSnapshotFacts),
   /** The folder that all files of the program are in; paths are printed relative to it. */
   folder: v.string(),
   growth: v.array(heapGrowth),
+  /** Where no collection explains what grew; empty otherwise. */
+  classGrowth: v.array(heapClassGrowth),
+  /** Most trees first; empty where the program has no DOM. */
+  detached: v.array(heapDetached),
   /** Of the last snapshot, as all that follows. */
   collections: v.array(heapCollection),
   classes: v.array(heapClass),
@@ -146,6 +197,8 @@ export const heapReport = v.object({
   engineBytes: amount,
   duplicates: v.array(heapDuplicate),
   duplicateBytes: amount,
+  /** Absent: nothing is left open that a command would settle. */
+  nextMeasurement: v.optional(nextMeasurement),
   warnings: v.array(v.string()),
 });
 export type HeapReport = v.InferOutput<typeof heapReport>;

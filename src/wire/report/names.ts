@@ -18,6 +18,7 @@ export const FINDING_KINDS = [
   'socket-leak',
   'fd-leak',
   'watcher-leak',
+  'handle-leak',
   'child-process-leak',
   'worker-leak',
   'pool-exhaustion',
@@ -27,6 +28,7 @@ export const FINDING_KINDS = [
   'dns-slow',
   'cpu-throttled',
   'cpu-starved',
+  'memory-throttled',
   'memory-limit-risk',
   'fd-limit-risk',
   'pids-limit-risk',
@@ -109,6 +111,10 @@ export const HEAP_STEP_KINDS = [
 ] as const;
 export type HeapStepKind = (typeof HEAP_STEP_KINDS)[number];
 
+/** What a heap snapshot is of: a program of Node.js (Electron and Deno included), a page in a browser, or Bun. */
+export const HEAP_PROGRAMS = ['node', 'page', 'bun'] as const;
+export type HeapProgram = (typeof HEAP_PROGRAMS)[number];
+
 export const HEAP_COLLECTION_KINDS = [
   'map',
   'set',
@@ -118,6 +124,8 @@ export const HEAP_COLLECTION_KINDS = [
   'promise-reactions',
   'timers',
   'linked-list',
+  /** Things of one class that hang at one holder, whatever it is. */
+  'alike',
   'other',
 ] as const;
 export type HeapCollectionKind = (typeof HEAP_COLLECTION_KINDS)[number];
@@ -152,7 +160,8 @@ export type MetricName = (typeof METRIC_NAMES)[number];
 export const CHANGE_VERDICTS = ['different', 'same', 'unsure'] as const;
 export type ChangeVerdict = (typeof CHANGE_VERDICTS)[number];
 
-export const GATE_OUTCOMES = ['pass', 'fail', 'unsure'] as const;
+/** `unmeasured`: the rule is about something that is not in what was compared; it never passes. */
+export const GATE_OUTCOMES = ['pass', 'fail', 'unsure', 'unmeasured'] as const;
 export type GateOutcome = (typeof GATE_OUTCOMES)[number];
 
 /** What was profiled, as far as the profile tells. A script is also a build: what runs to its end. */

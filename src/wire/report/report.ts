@@ -5,6 +5,7 @@ import { audit } from './audit.ts';
 import { reportCapture, reportLook, work } from './capture.ts';
 import { configurationFinding, crashFinding, finding, notApplicable } from './finding.ts';
 import { keepsAlive } from './keeps-alive.ts';
+import { nextMeasurement } from './next-measurement.ts';
 import { pictures } from './pictures/pictures.ts';
 import { profileTables, reportContents } from './profile-tables.ts';
 import { count, tool } from './scalars.ts';
@@ -22,6 +23,8 @@ const shared = {
   verdict,
   /** Why, in one sentence; for too little data also what would be enough. */
   verdictReason: v.string(),
+  /** What it leaves open, as a whole; absent: nothing that a command would settle. */
+  nextMeasurement: v.optional(nextMeasurement),
   warnings: v.array(reportWarning),
 };
 

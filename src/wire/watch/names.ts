@@ -29,3 +29,7 @@ export type RuleState = (typeof RULE_STATES)[number];
 /** How bad an alarm is; the least first. */
 export const ALARM_LEVELS = ['ok', 'warn', 'critical'] as const;
 export type AlarmLevel = (typeof ALARM_LEVELS)[number];
+
+/** Where a watch sends what it knows, besides webhooks. */
+export const EXPORTER_NAMES = ['otlp-metrics', 'otlp-events', 'pyroscope'] as const;
+export type ExporterName = (typeof EXPORTER_NAMES)[number];

@@ -54,6 +54,26 @@ const alert = v.object({
   startsAtMillis: number,
 });
 
+const runbook = v.object({
+  runbook: text,
+  target: text,
+  ageMillis: age,
+  ranAgoMillis: list(age, 1_000),
+  runs: age,
+  /** Fingerprints. */
+  givenUp: list(text, 100),
+  /** Its program ran, and whether the finding is gone is not known yet. */
+  attempt: v.nullable(
+    v.object({
+      fingerprint: text,
+      title: text,
+      unsure: age,
+      ranAgoMillis: age,
+      verifyInMillis: age,
+    }),
+  ),
+});
+
 export const watchState = v.object({
   format: v.literal('culprit-watch'),
   version: v.literal(1, 'is a version that this culprit does not know'),
@@ -64,5 +84,6 @@ export const watchState = v.object({
   rules: list(rule, 10_000),
   targets: list(target, 100),
   alerts: list(alert, 10_000),
+  runbooks: v.optional(list(runbook, 1_000)),
 });
 export type WatchState = v.InferOutput<typeof watchState>;

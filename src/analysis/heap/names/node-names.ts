@@ -34,10 +34,22 @@ export function className({ graph }: HeapView, node: number): string {
     case NodeType.array:
       return '(internal table)';
   }
-  const name = graph.nodeName(node);
+  const name = plainName(graph.nodeName(node));
   if (type === NodeType.closure) return name ? `function ${name}` : '(anonymous function)';
   if (type === NodeType.object) return ENGINE_CLASSES.get(name) ?? (name || 'Object');
   return ENGINE_CLASSES.get(name) ?? (name || '(unnamed)');
+}
+
+/** Without the page that a thing is of, and the scope: "Window [JSGlobalObject] / https://…", "system / Context / scope @7". */
+function plainName(name: string): string {
+  if (!name.includes(' / ')) return name;
+  if (name.startsWith('system / ')) return name.replace(/^(system \/ [^/]*?) \/ .*$/s, '$1');
+  return name.startsWith('Node / ') ? name : name.replace(/(?: \[JSGlobalObject\])? \/ .*$/s, '');
+}
+
+/** A name in brackets is ours for V8's things; V8 itself writes "system / Map" and "Node / Environment". */
+export function isEngineClass(name: string): boolean {
+  return (name.startsWith('(') && name !== '(functions)') || / \/ /.test(name);
 }
 
 const MOST_PROPERTIES_NAMED = 6;

@@ -3,9 +3,10 @@
 import { EdgeType, NodeType } from '../../../model/heap/heap-graph.ts';
 import type { HeapOwner, HeapPlace } from '../../../model/heap/heap-report.ts';
 import { ownerOf } from '../../../model/owner.ts';
-import { type HeapView, isFunction, isObject, isValue } from '../heap-view.ts';
+import { type HeapView, isFunction, isHostObject, isObject, isValue } from '../heap-view.ts';
 import { type CodePlaces, functionPlace, placeIn } from './code-places.ts';
 import { className } from './node-names.ts';
+import { isGlobalName } from './words.ts';
 
 /** A node where paths begin. The first step away from it completes the owner's name. */
 export interface OwnerSeed {
@@ -112,10 +113,27 @@ function* globals(view: HeapView): Generator<OwnerSeed> {
     if (!view.isNamed(node, 'process') || !isObject(view, node) || view.follow(node, '_events') < 0) continue;
     yield { node, owner: { ...owner('global', 'process', null), className: 'process' }, cost: GLOBAL_COST };
   }
+  yield* namedGlobals(view);
   for (let edge = graph.firstEdge(graph.root); edge < graph.endEdge(graph.root); edge += 1) {
     if (graph.edgeType(edge) !== EdgeType.shortcut) continue;
     yield { node: graph.edgeTarget(edge), owner: owner('global', '', null), cost: GLOBAL_COST };
   }
+}
+
+/** Where the root has no shortcuts (V8 15), the global objects say it in their names; a window is one of the browser's, too. */
+function* namedGlobals(view: HeapView): Generator<OwnerSeed> {
+  const { graph } = view;
+  for (let node = 0; node < graph.nodeCount; node += 1) {
+    const isGlobal =
+      (isGlobalName(view.nodeWord(node)) && isObject(view, node)) ||
+      (isHostObject(view, node) && isGlobalOf(view, node));
+    if (isGlobal) yield { node, owner: owner('global', '', null), cost: GLOBAL_COST };
+  }
+}
+
+function isGlobalOf(view: HeapView, window: number): boolean {
+  const global = view.follow(window, 'global_object');
+  return global >= 0 && isGlobalName(view.nodeWord(global));
 }
 
 function owner(kind: HeapOwner['kind'], name: string, place: HeapPlace | null): HeapOwner {

@@ -15,6 +15,7 @@ const WORDS = [
   'parameters_and_registers',
   'reactions_or_result',
   'native_to_javascript',
+  'global_object',
   'value',
   'first',
   'second',
@@ -55,6 +56,14 @@ const WORDS = [
   'system / Hole',
   'hole',
   '<symbol kEvents>',
+  'HTMLDocument',
+  '#document',
+  'V8EventListener',
+  'blink::EventTargetData',
+  'GlobalObject',
+  'ModuleRecord',
+  'JSLexicalEnvironment',
+  'Cell Butterfly',
 ] as const;
 
 export type Word = (typeof WORDS)[number];
@@ -66,9 +75,17 @@ const NUMBERS = new Map<Word, number>(WORDS.map((word, index) => [word, index + 
 
 /** A whole number, as V8 names the slots of its tables. */
 const SLOT = 254;
+/** "system / PropertyCell" and others of V8's own that are none of the words above. */
+const SYSTEM = 252;
+/** "Window [JSGlobalObject] / https://example.org". */
+const GLOBAL = 253;
 /** "7 / part of key (A @1) -> value (B @2) pair in WeakMap (table @3)". */
 const EPHEMERON = 255;
 const EPHEMERON_MARK = ' / part of key (';
+const SYSTEM_MARK = 'system / ';
+const GLOBAL_MARK = ' [JSGlobalObject]';
+/** Since V8 15 their names go on: "system / Context / scope @457". */
+const CONTINUED: Word[] = ['system / Context', 'system / NativeContext'];
 
 export function indexWords(graph: HeapGraph): WordIndex {
   const byLength: { bytes: Uint8Array; number: number }[][] = [];
@@ -89,8 +106,22 @@ export function indexWords(graph: HeapGraph): WordIndex {
     const candidates = byLength[bytes.length];
     const found = candidates?.find((candidate) => isEqual(candidate.bytes, bytes));
     if (found) index[i] = found.number;
+    else if (startsWith(bytes, SYSTEM_MARK, 0)) index[i] = systemWord(bytes);
+    else if (hasGlobalMark(bytes)) index[i] = GLOBAL;
   }
   return index;
+}
+
+function systemWord(bytes: Uint8Array): number {
+  const word = CONTINUED.find((known) => startsWith(bytes, `${known} / `, 0));
+  return word ? numberOf(word) : SYSTEM;
+}
+
+const BRACKET = 0x5b;
+
+function hasGlobalMark(bytes: Uint8Array): boolean {
+  const at = bytes.indexOf(BRACKET) - 1;
+  return at > 0 && startsWith(bytes, GLOBAL_MARK, at);
 }
 
 export function numberOf(word: Word): number {
@@ -101,6 +132,8 @@ export function wordOf(number: number): Word | null {
   return WORDS[number - 1] ?? null;
 }
 
+export const isSystem = (number: number) => number === SYSTEM;
+export const isGlobalName = (number: number) => number === GLOBAL;
 export const isSlot = (number: number) => number === SLOT;
 export const isEphemeronName = (number: number) => number === EPHEMERON;
 

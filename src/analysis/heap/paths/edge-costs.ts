@@ -1,7 +1,7 @@
 // How far an edge is for a person: V8 connects things in many ways, and the path to show is the one that a reader of
 // the program would have walked.
 import { EdgeType, NodeType } from '../../../model/heap/heap-graph.ts';
-import type { HeapView } from '../heap-view.ts';
+import { type HeapView, isHostObject } from '../heap-view.ts';
 import { isEphemeronName, isSlot, numberOf, type Word } from '../names/words.ts';
 
 /** No path goes along this edge. */
@@ -10,6 +10,8 @@ export const NO_WAY = -1;
 export const MOST_COST = 60;
 
 const STEP = 2;
+/** Between native objects of a browser, which nest deep. */
+const NATIVE_STEP = 3;
 /** Where a property reaches its value directly as well, the way through V8's table must be the longer one. */
 const DETOUR = 5;
 const PLUMBING = 40;
@@ -65,6 +67,7 @@ export function edgeCost(view: HeapView, from: number, edge: number): number {
       return PROPERTY_COSTS[view.edgeWord(edge)] || STEP;
     case EdgeType.internal:
       if (view.isNamed(graph.edgeTarget(edge), 'system / SourceTextModule')) return PLUMBING;
+      if (view.program === 'page' && isHostObject(view, from)) return NATIVE_STEP;
       return isPlumbing(view, from) ? PLUMBING : internalCost(view, from, view.edgeWord(edge));
     case EdgeType.hidden:
       return isPlumbing(view, from) ? PLUMBING : 3;

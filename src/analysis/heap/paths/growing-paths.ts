@@ -38,7 +38,14 @@ function growingPaths(trie: PathTrie): GrowingPaths[] {
   for (let path = 0; path < trie.parents.length; path += 1) {
     const entries = series('children', path);
     // Where the things themselves became more, what holds them is the answer.
-    if (!isRising(entries) || isRising(series('objects', path))) continue;
+    if (isOfRoot(trie, trie.parents[path]!)) {
+      // The engine's root holds everything and explains nothing: its parts are told one by one.
+      const objects = series('objects', path);
+      if (isRising(objects) && growthOf(objects) >= FEWEST_NEW_ENTRIES)
+        found.push({ paths: [path], entries: objects, retainedBytes: series('retainedBytes', path) });
+      else if (isRising(objects)) continue;
+    }
+    if (isOfRoot(trie, path) || !isRising(entries) || isRising(series('objects', path))) continue;
     if (growthOf(entries) < FEWEST_NEW_ENTRIES) continue;
     // V8 makes a scope's functions when they are first used.
     if (trie.parents[path]! < 0 && namesOf(trie, path).kind === 'module-variable') continue;
@@ -47,7 +54,12 @@ function growingPaths(trie: PathTrie): GrowingPaths[] {
   return found;
 }
 
-function isRising(series: number[]): boolean {
+/** Whether a path is the engine's own root. */
+function isOfRoot(trie: PathTrie, path: number): boolean {
+  return path >= 0 && trie.parents[path]! < 0 && namesOf(trie, path).kind === 'engine';
+}
+
+export function isRising(series: number[]): boolean {
   return series.every((value, index) => index === 0 || value > series[index - 1]!);
 }
 

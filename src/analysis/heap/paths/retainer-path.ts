@@ -77,7 +77,7 @@ function finish(paths: HeapPaths, owner: HeapOwner, shown: ShownStep[], chain: n
   }
   let steps = shown;
   if (owner.kind === 'engine') nameEngineRoot(view, owner, chain);
-  else if (owner.name === '' && steps[0] && steps[0].kind !== 'entry') {
+  else if (owner.name === '' && steps[0] && steps[0].kind !== 'entry' && steps[0].kind !== 'listener') {
     const [first, ...rest] = steps;
     owner.name = first!.kind === 'property' || first!.kind === 'variable' ? first!.name : '';
     owner.className = first!.className;

@@ -13,7 +13,7 @@ import type { Frame } from '../../../model/frame.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatShare } from '../../../units/units.ts';
 import { BLOCK_ADVICE } from '../../cpu/block-advice.ts';
-import { isStarved, STARVED_CAVEAT, withoutCpuWaits } from '../../cpu/starved.ts';
+import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CPU_HOTSPOT } from '../../thresholds/cpu.ts';
 import { onScale } from '../../thresholds/scale.ts';
@@ -21,7 +21,9 @@ import { chainOf, packageOf, place, placeWithLibrary, subjectOf } from '../../wo
 
 export const cpuHotspot: Rule = {
   kind: 'cpu-hotspot',
-  judge({ cpu, sleepers, cpuWaits, program, isCalm }) {
+  judge(facts) {
+    const { cpu, sleepers, program, isCalm } = facts;
+    const stretched = stretchedBy(facts);
     if (cpu.length === 0 && isCalm) return [];
     const usable = cpu.filter((summary) => isLongEnough(summary, program) && !sleepers.has(summary.thread));
     if (usable.length === 0)
@@ -32,10 +34,9 @@ export const cpuHotspot: Rule = {
             : `the CPU profile is shorter than ${CPU_HOTSPOT.leastSeconds} s`,
       };
     return usable.flatMap((summary) => {
-      const drafts = judgeThread(withoutCpuWaits(summary, cpuWaits), program);
-      const isStretched = summary.thread === 0 && isStarved(cpuWaits);
-      return isStretched
-        ? drafts.map((draft) => ({ ...draft, caveats: [...draft.caveats, STARVED_CAVEAT] }))
+      const drafts = judgeThread(withoutCpuWaits(summary, facts), program);
+      return stretched !== null && summary.thread === 0
+        ? drafts.map((draft) => ({ ...draft, caveats: [...draft.caveats, stretched] }))
         : drafts;
     });
   },

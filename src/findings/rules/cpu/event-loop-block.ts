@@ -9,7 +9,7 @@ import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import { blockAdvice, blockInnocence } from '../../cpu/block-advice.ts';
 import { describeChain, describeUnexplained, isFeltChain } from '../../cpu/held-loop.ts';
-import { isStarved, STARVED_CAVEAT, withoutCpuWaits } from '../../cpu/starved.ts';
+import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
 import { describeStuck } from '../../cpu/stuck-loop.ts';
 import type { Draft, Effect, Rule } from '../../rule.ts';
 import { EVENT_LOOP_BLOCK, SYNC_CALLS } from '../../thresholds/cpu.ts';
@@ -24,7 +24,8 @@ const SERVE_NOBODY: readonly ProgramKind[] = ['script', 'test-run', 'benchmark',
 
 export const eventLoopBlock: Rule = {
   kind: 'event-loop-block',
-  judge({ blocks, chains, lateLoop, cpu, throttling, cpuWaits, observations, program, isCalm }) {
+  judge(facts) {
+    const { blocks, chains, lateLoop, cpu, throttling, cpuWaits, observations, program, isCalm } = facts;
     const stuck = describeStuck(observations, cpuWaits);
     if (stuck) return [stuck];
     if (program !== null && SERVE_NOBODY.includes(program))
@@ -37,13 +38,14 @@ export const eventLoopBlock: Rule = {
     const summary = cpu.find(({ thread }) => thread === 0);
     if (!main || !summary || summary.durationMicros < EVENT_LOOP_BLOCK.leastMicros)
       return { notApplicable: 'the CPU profile of the main thread is shorter than 3 s' };
-    const { durationMicros: duration, busyMicros: busy, hotspots } = withoutCpuWaits(summary, cpuWaits);
-    const isWaiting = isStarved(cpuWaits);
+    const { durationMicros: duration, busyMicros: busy, hotspots } = withoutCpuWaits(summary, facts);
+    const stretched = stretchedBy(facts);
+    const isWaiting = stretched !== null;
     // What a quota or its neighbours make of a short callback is told as their fault.
     const isStopped = isWaiting || (throttling?.shareOfPeriods ?? 0) >= EVENT_LOOP_BLOCK.stoppedOften;
     const groups = isWaiting ? main.groups.map(withoutStops) : main.groups;
     const felt = groups.filter((group) => isFelt(isStopped ? withoutStops(group) : group, duration / 1_000));
-    const caveats = isWaiting ? [STARVED_CAVEAT] : [];
+    const caveats = stretched === null ? [] : [stretched];
     const { uptimeSeconds } = observations.target;
     const held = chains.filter((chain) => isFeltChain(chain, duration / 1_000));
     const unexplained = isStopped ? null : describeUnexplained(lateLoop);

@@ -11,6 +11,7 @@ import type { Draft, Rule } from '../../rule.ts';
 import { FOLLOWS_CLIENTS } from '../../thresholds/growth.ts';
 import { SOCKET_LEAK } from '../../thresholds/handles.ts';
 import { perSecond, placeWithLibrary } from '../../wording.ts';
+import { agentEvidence, ownAgentsOf, SHARE_ONE_AGENT } from '../../words/agent-words.ts';
 import { ageEvidence, networkCaveats, stuckEvidence } from '../../words/wire-words.ts';
 
 export const socketLeak: Rule = {
@@ -53,6 +54,7 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
   const things = `sockets ${to} in ${socket.state}`;
   const last = lastLookAt(facts.observations.passive, socket);
   const unread = last?.receiveQueueBytes ?? socket.receiveQueueBytes;
+  const own = socket.direction === 'outbound' ? ownAgentsOf(facts, whoOpens(site, socket)) : null;
   const queue = unread ? `, ${formatBytes(unread)} wait unread in them` : '';
   return leakDraft({
     kind: 'socket-leak',
@@ -66,14 +68,15 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
       countEvidence(things, trend, queue),
       ...ageEvidence(last, facts.lookSeconds),
       ...stuckEvidence(last),
+      ...agentEvidence(own),
     ],
     innocentExplanation:
       'A connection pool still filling would stop at its maximum; this did not while we looked.',
-    advice: adviceFor(socket),
+    advice: own ? SHARE_ONE_AGENT : adviceFor(socket),
     caveats: [...(site ? [] : [NOT_CAUGHT]), ...networkCaveats(facts.wire)],
     things,
     effect: 'sockets',
-    explains: ['fds', 'heap', 'external', 'native', 'timers'],
+    explains: ['fds', 'handles', 'heap', 'external', 'native', 'timers'],
     confidence: SOCKET_LEAK.confidence,
     urgency: { least: SOCKET_LEAK.leastUrgency },
   });
@@ -89,6 +92,10 @@ function findSite(facts: Facts, socket: SocketGroup, slopePerSecond: number): Cr
     siteOfSurvivors(facts, types, slopePerSecond) ??
     siteOfAllocations(facts, /^(Socket|connect|createConnection|ClientRequest|fetch)$/)
   );
+}
+
+function whoOpens(site: CreationSite | null, { endpoint }: SocketGroup) {
+  return { frame: site?.frame ?? null, endpoint };
 }
 
 function adviceFor(socket: SocketGroup): string {

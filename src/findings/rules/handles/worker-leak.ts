@@ -45,7 +45,7 @@ function describe(rate: number, facts: Facts): Draft {
       'Call terminate() (or let the worker end by itself) when its task is done, or keep a fixed pool of workers and give them the tasks.',
     things: 'threads',
     effect: 'threads',
-    explains: ['heap', 'native', 'external', 'fds', 'cpu', 'timers'],
+    explains: ['handles', 'heap', 'native', 'external', 'fds', 'cpu', 'timers'],
     confidence: WORKER_LEAK.confidence,
     severity: 'critical',
     urgency: WORKER_LEAK.urgency,

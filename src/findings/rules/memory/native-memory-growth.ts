@@ -2,6 +2,7 @@
 import type { NativeCall } from '../../../analysis/cpu/native-calls.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import type { GrowingCollection } from '../../../analysis/growth/growing-collections.ts';
+import type { OwnAgents } from '../../../analysis/waiting/own-agents.ts';
 import type { Evidence, Severity } from '../../../model/finding.ts';
 import { formatBytes, formatShare } from '../../../units/units.ts';
 import { type RunsOut, whenMemoryRunsOut } from '../../leak-draft.ts';
@@ -22,6 +23,8 @@ import {
   placeWithLibrary,
   subjectOf,
 } from '../../wording.ts';
+import { agentEvidence, SHARE_ONE_AGENT } from '../../words/agent-words.ts';
+import { endpointOf } from '../../words/wire-words.ts';
 
 export const nativeMemoryGrowth: Rule = {
   kind: 'native-memory-growth',
@@ -48,14 +51,15 @@ function describe(facts: Facts): Draft {
   const { native, rss } = facts.memory;
   const filled = holderOf(facts);
   const call = filled ? null : addonCall(facts);
-  const blame = filled?.insertion?.blame ?? call?.blame ?? null;
+  const own = filled || call ? null : (facts.ownAgents.find(isFrequent) ?? null);
+  const blame = filled?.insertion?.blame ?? call?.blame ?? own?.blame ?? null;
   const frame = blame?.subject ?? null;
   const runsOut = whenMemoryRunsOut(facts, rss);
   const rate = `${formatBytes(native.slopePerSecond)}/s`;
   return {
     kind: 'native-memory-growth',
-    ...weigh(facts, { filled, call }, runsOut),
-    title: `Native memory grows by ${rate}${call ? sayCall(call, facts) : sayCompanion(filled)}${inBrackets(blame)}`,
+    ...weigh(facts, { filled, call: call ?? own }, runsOut),
+    title: `Native memory grows by ${rate}${call ? sayCall(call, facts) : own ? sayAgents(own) : sayCompanion(filled)}${inBrackets(blame)}`,
     subject: subjectOf(
       filled ? 'collection' : 'memory',
       filled?.collection.holderName ?? call?.name ?? frame?.functionName ?? 'native memory',
@@ -66,10 +70,12 @@ function describe(facts: Facts): Draft {
       rssEvidence(facts),
       ...(filled && frame ? [entriesEvidence(filled, `, added in ${place(frame)}`)] : []),
       ...addonEvidence(facts),
+      ...agentEvidence(own),
     ],
     ...(blame && chainOf(blame)),
     innocentExplanation: `The allocator keeps freed memory for a while and takes more at start-up, which ends: in the last part of ${Math.round(facts.lookSeconds)} s this kept ${formatShare(native.lateSlopePerSecond / native.slopePerSecond)} of its pace.`,
     advice: [
+      ...(own ? [SHARE_ONE_AGENT] : []),
       ...(call
         ? [
             `See what \`${call.name}\` is given at ${place(call.blame.subject!)}, and whether a newer version of its package, or its other functions, free what they take.`,
@@ -83,17 +89,28 @@ function describe(facts: Facts): Draft {
       ? [
           `That \`${call.name}\` keeps it is inferred: of the native code that the program calls it takes most time. What native code allocates is not seen.`,
         ]
-      : frame
-        ? ['The holder is inferred: its entries grow along with the native memory.']
-        : [
-            'Native code makes no JavaScript allocations: its caller cannot be seen from here.',
-            ...sayYoung(facts, 'what it needs at its start may still be coming'),
-          ],
+      : own
+        ? [
+            'That the Agents take it is inferred: each that has a ca or cert of its own makes a TLS context, which is native memory.',
+          ]
+        : frame
+          ? ['The holder is inferred: its entries grow along with the native memory.']
+          : [
+              'Native code makes no JavaScript allocations: its caller cannot be seen from here.',
+              ...sayYoung(facts, 'what it needs at its start may still be coming'),
+            ],
     asSymptom: `native memory grows by ${rate}`,
     effect: 'native',
     explains: ['heap'],
   };
 }
+
+function isFrequent({ madePerSecond, blame }: OwnAgents): boolean {
+  return madePerSecond >= NATIVE_MEMORY.leastAgentsPerSecond && blame.subject !== null;
+}
+
+const sayAgents = ({ label, madePerSecond }: OwnAgents) =>
+  ` while ${perSecond(madePerSecond)} requests to ${endpointOf(label)} have an Agent of their own each`;
 
 /** Native code is not seen; a collection of objects that grows along with its memory, with a known filler, may hold it. */
 function holderOf({ collections }: Facts): GrowingCollection | null {
@@ -140,7 +157,7 @@ const MOST_CALLS = 3;
 
 function weigh(
   facts: Facts,
-  { filled, call }: { filled: GrowingCollection | null; call: NativeCall | null },
+  { filled, call }: { filled: GrowingCollection | null; call: NativeCall | OwnAgents | null },
   { exhaustionSeconds }: RunsOut,
 ): { severity: Severity; confidence: number; urgency: number } {
   const { confidence, leastUrgency, startUrgency } = NATIVE_MEMORY;

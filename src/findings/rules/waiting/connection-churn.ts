@@ -10,6 +10,7 @@ import type { Draft, Rule } from '../../rule.ts';
 import { onScale } from '../../thresholds/scale.ts';
 import { CONNECTION_CHURN } from '../../thresholds/waiting.ts';
 import { perSecond, placeWithLibrary, subjectOf } from '../../wording.ts';
+import { agentEvidence, ownAgentsOf, SHARE_ONE_AGENT } from '../../words/agent-words.ts';
 import { networkCaveats } from '../../words/wire-words.ts';
 
 export const connectionChurn: Rule = {
@@ -59,6 +60,7 @@ function describe(worst: Opener, facts: Facts): Draft {
     .filter(({ direction }) => direction === 'outbound');
   const endpoint = outbound.toSorted((a, b) => b.count - a.count)[0]?.endpoint;
   const rate = perSecond(worst.rate);
+  const own = ownAgentsOf(facts, { frame: culprit.subject, endpoint });
   return {
     kind: 'connection-churn',
     severity: worst.rate >= CONNECTION_CHURN.warningPerSecond ? 'warning' : 'notice',
@@ -74,11 +76,14 @@ function describe(worst: Opener, facts: Facts): Draft {
         value: worst.rate,
         unit: 'per second',
       },
+      ...agentEvidence(own),
       ...kernelEvidence(facts.wire),
     ],
     innocentExplanation: 'Talking to very many different hosts needs as many connections.',
     advice: [
-      'Give the client an Agent with keepAlive: true (Node 19 and later: the default agent), or update the library that sends "Connection: close".',
+      own
+        ? SHARE_ONE_AGENT
+        : 'Give the client an Agent with keepAlive: true (Node 19 and later: the default agent), or update the library that sends "Connection: close".',
     ],
     caveats: networkCaveats(facts.wire),
     asSymptom: `${rate} new connections`,

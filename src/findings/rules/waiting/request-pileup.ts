@@ -1,5 +1,5 @@
 // Requests that wait for an answer which does not come, while others of their kind are answered: going out without a
-// timeout, or coming in and forgotten on one path.
+// timeout, or coming in and forgotten on one path; and answers that are begun and never ended.
 import type { Facts } from '../../../analysis/facts.ts';
 import type { LastingRequests } from '../../../analysis/waiting/lasting-requests.ts';
 import type { Frame } from '../../../model/frame.ts';
@@ -8,9 +8,11 @@ import type { Draft, Rule } from '../../rule.ts';
 import { confidenceAt, onScale } from '../../thresholds/scale.ts';
 import { REQUEST_PILEUP } from '../../thresholds/waiting.ts';
 import { describeOutage, isOutage } from '../../waiting/outage.ts';
+import { describeUnended, isLeftOpen } from '../../waiting/unended-answers.ts';
 import { waitAdvice } from '../../waiting/wait-advice.ts';
 import { waitingPromise } from '../../waiting/waiting-promise.ts';
 import { perSecond, place, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
+import { endpointOf } from '../../words/wire-words.ts';
 
 export const requestPileup: Rule = {
   kind: 'request-pileup',
@@ -29,7 +31,15 @@ export const requestPileup: Rule = {
           (requests.answeredShare ?? 0) >= REQUEST_PILEUP.leastAnswered,
       )
       .map((requests) => describeInbound(requests, facts));
-    return [...outages, ...outbound.slice(0, REQUEST_PILEUP.most), ...inbound.slice(0, REQUEST_PILEUP.most)];
+    const unended = facts.requests.unended
+      .filter(isLeftOpen)
+      .map((answers) => describeUnended(answers, facts));
+    return [
+      ...outages,
+      ...outbound.slice(0, REQUEST_PILEUP.most),
+      ...inbound.slice(0, REQUEST_PILEUP.most),
+      ...unended.slice(0, REQUEST_PILEUP.most),
+    ];
   },
 };
 
@@ -122,9 +132,4 @@ function common(
     effect: 'waiting',
     explains: ['waiting', 'heap', 'external', 'native', 'sockets', 'fds', 'timers', 'gc'],
   };
-}
-
-/** "GET 10.0.0.7:80/rates/#" -> "10.0.0.7:80". */
-function endpointOf(label: string): string {
-  return label.replace(/^\S* /, '').replace(/\/.*$/, '') || label;
 }

@@ -6,6 +6,8 @@ import { MalformedSnapshot, TruncatedSnapshot } from './malformed.ts';
 export interface SnapshotLayout {
   nodeCount: number;
   edgeCount: number;
+  /** Whether V8 tracked who allocates: then nodes name the stack that they come from. */
+  hasTraces: boolean;
   /** Numbers a node, and the places of those we read; -1 where this V8 has no such field. */
   nodeFields: {
     count: number;
@@ -15,22 +17,38 @@ export interface SnapshotLayout {
     size: number;
     edges: number;
     detachedness: number;
+    /** Where it was allocated, in `trace_tree`. */
+    trace: number;
   };
   edgeFields: { count: number; type: number; name: number; target: number };
   locationFields: { count: number; node: number; scriptId: number; line: number; column: number };
-  /** From the file's number of a type to ours. */
+  traceFields: TraceFields;
+  /** From the file's number of a type to ours; of numbers that the header does not list, too. */
   nodeTypes: Uint8Array;
   edgeTypes: Uint8Array;
 }
 
+/** Of a row in `trace_function_infos`; -1 where this V8 has no such field. */
+export interface TraceFields {
+  count: number;
+  name: number;
+  script: number;
+  scriptId: number;
+  line: number;
+  column: number;
+}
+
 const MAX_FIELDS = 32;
+/** The V8 of Node 4 to 8 wrote types that its own header left out, such as symbols. More than these nobody has. */
+const MAX_TYPES = 32;
 /** V8's own limit for nodes is lower; beyond it our arrays would not hold them. */
 const MAX_COUNT = 2 ** 31;
 
 /** `maxBytes` is the most that the file may hold: counts that cannot fit into it are refused before any memory is. */
 export function checkLayout(snapshot: unknown, maxBytes: number): SnapshotLayout {
-  const { meta, node_count: nodeCount, edge_count: edgeCount } = record(snapshot);
-  const { node_fields, node_types, edge_fields, edge_types, location_fields } = record(meta);
+  const { meta, node_count: nodeCount, edge_count: edgeCount, trace_function_count } = record(snapshot);
+  const { node_fields, node_types, edge_fields, edge_types, location_fields, trace_function_info_fields } =
+    record(meta);
   const nodeNames = fieldNames(node_fields, 'nodes');
   const edgeNames = fieldNames(edge_fields, 'edges');
   const locationNames = location_fields === undefined ? [] : fieldNames(location_fields, 'locations');
@@ -39,6 +57,10 @@ export function checkLayout(snapshot: unknown, maxBytes: number): SnapshotLayout
   return {
     nodeCount: checkCount(nodeCount, 'nodes', nodeNames.length, maxBytes),
     edgeCount: checkCount(edgeCount, 'edges', edgeNames.length, maxBytes),
+    hasTraces:
+      typeof trace_function_count === 'number' &&
+      trace_function_count > 0 &&
+      nodeNames.includes('trace_node_id'),
     nodeFields: {
       count: nodeNames.length,
       type: nodeTypeField,
@@ -47,6 +69,7 @@ export function checkLayout(snapshot: unknown, maxBytes: number): SnapshotLayout
       size: required(nodeNames, 'self_size', 'nodes'),
       edges: required(nodeNames, 'edge_count', 'nodes'),
       detachedness: nodeNames.indexOf('detachedness'),
+      trace: nodeNames.indexOf('trace_node_id'),
     },
     edgeFields: {
       count: edgeNames.length,
@@ -61,9 +84,22 @@ export function checkLayout(snapshot: unknown, maxBytes: number): SnapshotLayout
       line: locationNames.indexOf('line'),
       column: locationNames.indexOf('column'),
     },
+    traceFields: traceFields(trace_function_info_fields),
     nodeTypes: typeNumbers(node_types, nodeTypeField, NODE_TYPE_NAMES, NodeType.other, 'nodes'),
     // An edge of a kind we do not know has a name that may be a number or a string: a number is always safe to keep.
     edgeTypes: typeNumbers(edge_types, edgeTypeField, EDGE_TYPE_NAMES.slice(0, 7), EdgeType.hidden, 'edges'),
+  };
+}
+
+function traceFields(fields: unknown): TraceFields {
+  const names = Array.isArray(fields) && fields.length <= MAX_FIELDS ? fields.map(String) : [];
+  return {
+    count: names.length,
+    name: names.indexOf('name'),
+    script: names.indexOf('script_name'),
+    scriptId: names.indexOf('script_id'),
+    line: names.indexOf('line'),
+    column: names.indexOf('column'),
   };
 }
 
@@ -102,8 +138,15 @@ function typeNumbers(
   const names: unknown = Array.isArray(types) ? types[field] : undefined;
   if (!Array.isArray(names) || names.length === 0 || names.length > 256)
     throw new MalformedSnapshot(`its header does not say which types its ${what} have`);
-  return Uint8Array.from(names, (name) => {
+  const numbers = names.map((name) => {
     const number = known.indexOf(String(name));
     return number < 0 ? unknown : number;
   });
+  // V8 only ever adds types at the end: what a list leaves out goes on as the list of today does.
+  const isBeginning = numbers.every((number, index) => number === index);
+  const rest = Array.from({ length: Math.max(0, MAX_TYPES - numbers.length) }, (_, index) => {
+    const number = numbers.length + index;
+    return isBeginning && number < known.length ? number : unknown;
+  });
+  return Uint8Array.from([...numbers, ...rest]);
 }

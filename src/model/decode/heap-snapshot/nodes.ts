@@ -13,13 +13,16 @@ type NodeStorage = Pick<
 >;
 
 export interface NodeArrays extends NodeStorage {
+  /** By node: where it was allocated; empty where V8 did not track that. */
+  traces: Uint32Array;
   /** How many were read so far. */
   count: number;
 }
 
 /** Where edges begin is in shared memory: another thread may turn the edges round. */
-export function allocateNodes(nodeCount: number): NodeArrays {
+export function allocateNodes({ nodeCount, hasTraces }: SnapshotLayout): NodeArrays {
   return {
+    traces: new Uint32Array(hasTraces ? nodeCount : 0),
     nodeKinds: new Uint8Array(nodeCount),
     nodeNames: new Uint32Array(nodeCount),
     nodeIds: new Uint32Array(nodeCount),
@@ -33,7 +36,7 @@ export function allocateNodes(nodeCount: number): NodeArrays {
 /** Fills `nodes`. Names are checked against the strings later: those come last in a file. */
 export function nodeSection(layout: SnapshotLayout, nodes: NodeArrays): Section {
   const { nodeFields: field, nodeTypes, nodeCount, edgeCount } = layout;
-  const { nodeKinds, nodeNames, nodeIds, shallowBytes, firstEdges } = nodes;
+  const { nodeKinds, nodeNames, nodeIds, shallowBytes, firstEdges, traces } = nodes;
   let edges = 0;
   return integerSection(field.count, 'nodes', (values, rowCount) => {
     let node = nodes.count;
@@ -52,6 +55,8 @@ export function nodeSection(layout: SnapshotLayout, nodes: NodeArrays): Section 
       nodeKinds[node] = nodeTypes[type]! | (detachedness << 5);
       nodeNames[node] = name;
       nodeIds[node] = id;
+      // Beyond the end of an empty array nothing is stored.
+      traces[node] = values[at + field.trace]!;
       if (size < WIDE_SHALLOW_BYTES) shallowBytes[node] = size;
       else {
         shallowBytes[node] = WIDE_SHALLOW_BYTES;

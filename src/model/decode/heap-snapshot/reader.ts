@@ -13,6 +13,7 @@ import { readOutline } from './outline.ts';
 import type { Section } from './section.ts';
 import { jsonSection, skimmedSection } from './skipped.ts';
 import { noStrings, stringSection } from './strings.ts';
+import { type TraceParts, traceFunctionSection, traceTreeSection } from './traces.ts';
 
 export interface SnapshotReader {
   write(chunk: Uint8Array): void;
@@ -30,6 +31,7 @@ export function createSnapshotReader(maxBytes: number, { readEdges = true } = {}
   let edges: EdgeArrays | undefined;
   const strings = noStrings();
   const locations = noLocations();
+  const traces: TraceParts = { functions: [], stacks: new Map() };
 
   const outline = readOutline(
     once({
@@ -38,7 +40,7 @@ export function createSnapshotReader(maxBytes: number, { readEdges = true } = {}
           layout = checkLayout(value, maxBytes);
         }),
       nodes: () => {
-        nodes = allocateNodes(afterHeader(layout).nodeCount);
+        nodes = allocateNodes(afterHeader(layout));
         return nodeSection(afterHeader(layout), nodes);
       },
       edges: () => {
@@ -46,6 +48,9 @@ export function createSnapshotReader(maxBytes: number, { readEdges = true } = {}
         edges = allocateEdges(afterHeader(layout));
         return edgeSection(afterHeader(layout), edges);
       },
+      trace_function_infos: () =>
+        afterHeader(layout).hasTraces ? traceFunctionSection(afterHeader(layout), traces) : null,
+      trace_tree: () => (afterHeader(layout).hasTraces ? traceTreeSection(traces) : null),
       locations: () => locationSection(afterHeader(layout), locations),
       strings: () => stringSection(strings),
     }),
@@ -59,16 +64,21 @@ export function createSnapshotReader(maxBytes: number, { readEdges = true } = {}
       outline.end();
       edges ??= elsewhere;
       if (!layout || !nodes || !edges) throw new MalformedSnapshot('it has no nodes and edges');
-      return assemble(layout, nodes, edges, { strings, locations });
+      return assemble(layout, nodes, edges, { strings, locations, ...tracesOf(nodes, traces) });
     },
   };
+}
+
+/** Nothing where V8 did not track who allocates. */
+function tracesOf({ traces }: NodeArrays, parts: TraceParts): Pick<HeapStorage, 'traces'> {
+  return traces.length > 0 && parts.functions.length > 0 ? { traces: { nodes: traces, ...parts } } : {};
 }
 
 function assemble(
   layout: SnapshotLayout,
   nodes: NodeArrays,
   edgeArrays: EdgeArrays,
-  rest: Pick<HeapStorage, 'strings' | 'locations'>,
+  rest: Pick<HeapStorage, 'strings' | 'locations' | 'traces'>,
 ): HeapGraph {
   checkNodes(layout, nodes);
   checkEdges(layout, edgeArrays);

@@ -3,7 +3,15 @@ import type { ChalkInstance } from 'chalk';
 import type { GateDecision, GateOutcome, GateReport } from '../../../model/comparison/gate.ts';
 import { hangingLines } from '../../layout.ts';
 
-const MARKS: Record<GateOutcome, string> = { pass: 'passed', fail: 'FAILED', unsure: 'unsure' };
+const MARKS: Record<GateOutcome, string> = {
+  pass: 'passed',
+  fail: 'FAILED',
+  unsure: 'unsure',
+  unmeasured: 'NOT MEASURED',
+};
+
+const NEVER_PASSES =
+  'A gate on what was not measured does not pass: give files that hold it, or take the rule out.';
 
 /** Strings must be escaped already; [] without gates. */
 export function renderGates(gates: GateReport | null, paint: ChalkInstance, width: number): string[] {
@@ -14,6 +22,7 @@ export function renderGates(gates: GateReport | null, paint: ChalkInstance, widt
       ...renderGateTitle(decision, paint, width, '   '),
       ...decision.accepted.flatMap((what) => hangingLines('      accepted: ', what, width)),
     ]),
+    ...(gates.outcome === 'unmeasured' ? hangingLines('   ', NEVER_PASSES, width) : []),
     ...hangingLines('   ', `decided ${gates.decidedAt} by culprit ${gates.toolVersion}; again with:`, width),
     `   ${gates.command}`,
   ];
@@ -27,7 +36,12 @@ export function renderGateTitle(
   indent = '',
 ): string[] {
   const mark = MARKS[outcome];
-  const color = { pass: paint.green, fail: paint.red.bold, unsure: paint.yellow }[outcome];
+  const color = {
+    pass: paint.green,
+    fail: paint.red.bold,
+    unsure: paint.yellow,
+    unmeasured: paint.red.bold,
+  }[outcome];
   return hangingLines(`${indent}${mark} `, `${rule} (${source}): ${statement}`, width).map((line, index) =>
     index === 0 ? line.replace(mark, () => color(mark)) : line,
   );

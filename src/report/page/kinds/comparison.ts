@@ -68,7 +68,11 @@ export function comparisonSections(builder: Builder, comparison: Comparison): Se
                   h(
                     'li',
                     null,
-                    h('span', { class: `outcome ${GATE_TONES[outcome]}` }, outcome),
+                    h(
+                      'span',
+                      { class: `outcome ${GATE_TONES[outcome]}` },
+                      outcome === 'unmeasured' ? 'not measured' : outcome,
+                    ),
                     h('span', { class: 'wrap' }, h('code', null, rule), ` ${statement}`),
                   ),
                 ),
@@ -98,7 +102,7 @@ export function comparisonSections(builder: Builder, comparison: Comparison): Se
   ];
 }
 
-const GATE_TONES = { pass: 'ok', fail: 'bad', unsure: 'unknown' } as const;
+const GATE_TONES = { pass: 'ok', fail: 'bad', unsure: 'unknown', unmeasured: 'bad' } as const;
 
 const toneOf = ({ verdict, direction }: Change) =>
   verdict === 'unsure' ? 'unsure' : verdict === 'same' ? 'same' : direction;

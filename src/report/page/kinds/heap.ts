@@ -1,4 +1,6 @@
 // The sections of a heap report: what grew, what is big, which classes, duplicated strings.
+
+import { describePath } from '../../../model/heap/heap-path-words.ts';
 import type { HeapCollection, HeapGrowth, HeapReport } from '../../../model/heap/heap-report.ts';
 import { formatBytes, formatNumber } from '../../../units/units.ts';
 import {
@@ -24,6 +26,38 @@ export function heapSections(builder: Builder, report: HeapReport): Section[] {
       id: 'growth',
       title: 'What grew',
       content: growth.map((each, i) => drawGrown(builder, each, { folder, isOpen: i === 0 })),
+    },
+    {
+      id: 'class-growth',
+      title: 'Classes that became more',
+      content:
+        report.classGrowth.length === 0
+          ? []
+          : [
+              drawRows(
+                builder,
+                report.classGrowth.map(({ className, counts, shallowBytes }): [string, string] => [
+                  className,
+                  `${counts.map(formatNumber).join(' → ')} objects, ${shallowBytes.map(formatBytes).join(' → ')}`,
+                ]),
+              ),
+            ],
+    },
+    {
+      id: 'detached',
+      title: 'Detached trees of the DOM',
+      content:
+        report.detached.length === 0
+          ? []
+          : [
+              drawRows(
+                builder,
+                report.detached.map(({ name, trees, nodes, retainedBytes, path }): [string, string] => [
+                  `detached ${name}`,
+                  `${trees.map(formatNumber).join(' → ')} trees of ${formatNumber(nodes)} nodes, ${formatBytes(retainedBytes)}${path ? `; held by ${describePath(path, folder)}` : ''}`,
+                ]),
+              ),
+            ],
     },
     {
       id: 'collections',

@@ -1,5 +1,5 @@
 // What `culprit watch --check` and `--status` print.
-import { formatBytes, formatCount, formatDuration } from '../../../units/units.ts';
+import { formatBytes, formatCount, formatDuration, formatShare } from '../../../units/units.ts';
 import type { WatchState } from '../../../wire/watch/state.ts';
 import { escapeControls } from '../../escape.ts';
 
@@ -15,10 +15,22 @@ export interface CheckedConfig {
     name: string;
     metric: string;
     actions: readonly { do: string }[];
+    band?: { days: number };
     limits: { count: number; windowMillis: number | null };
   }[];
   webhooks: readonly { url: string }[];
   metrics: { host: string; port: number } | null;
+  otlp: { metricsUrl: string | null; eventsUrl: string | null } | null;
+  profiles: { folder: string; quotaBytes: number; pyroscope: { url: string } | null } | null;
+  flight: { busyShare: number; windowMillis: number; keep: number } | null;
+  runbooks: readonly {
+    name: string;
+    finding: string;
+    run: { command: readonly string[] };
+    undo: { command: readonly string[] } | null;
+    verifyMillis: number;
+    limits: { count: number; windowMillis: number | null };
+  }[];
 }
 
 export function renderWatchCheck(config: CheckedConfig): string {
@@ -37,12 +49,37 @@ export function renderWatchCheck(config: CheckedConfig): string {
     `keeps      up to ${formatBytes(quotaBytes)} of evidence in ${folder}`,
     `tells      ${webhooks.length === 0 ? 'no webhook' : webhooks.map(({ url }) => new URL(url).host).join(', ')}`,
     `metrics    ${metrics ? `http://${metrics.host}:${metrics.port}/metrics` : 'off'}`,
-    ...rules.map(({ name, metric, actions, limits }) => {
-      const often = `${formatCount(limits.count, 'run')}${limits.windowMillis === null ? '' : ` in ${formatDuration(limits.windowMillis)}`}`;
-      return `rule       ${name} (${metric}): ${actions.map((action) => action.do).join(', ')}; at most ${often}`;
+    ...exportLines(config),
+    ...rules.map(({ name, metric, band, actions, limits }) => {
+      const how = band ? `, against its past of ${formatCount(band.days, 'day')} or more` : '';
+      return `rule       ${name} (${metric}${how}): ${actions.map((action) => action.do).join(', ')}; at most ${oftenOf(limits)}`;
+    }),
+    ...config.runbooks.map(({ name, finding, run, undo, verifyMillis, limits }) => {
+      const otherwise = undo ? `, else ${JSON.stringify(undo.command)}` : '';
+      return `runbook    ${name} (${finding}): ${JSON.stringify(run.command)}, verified after ${formatDuration(verifyMillis)}${otherwise}; at most ${oftenOf(limits)}`;
     }),
   ];
   return `${lines.map((line) => escapeControls(line)).join('\n')}\n`;
+}
+
+function oftenOf({ count, windowMillis }: { count: number; windowMillis: number | null }): string {
+  return `${formatCount(count, 'run')}${windowMillis === null ? '' : ` in ${formatDuration(windowMillis)}`}`;
+}
+
+/** Of what is off, nothing is said. */
+function exportLines({ otlp, profiles, flight }: CheckedConfig): string[] {
+  const lines: string[] = [];
+  if (otlp)
+    lines.push(`otlp       ${[otlp.metricsUrl, otlp.eventsUrl].filter((url) => url !== null).join(', ')}`);
+  if (profiles) {
+    const where = profiles.pyroscope ? `, and to ${new URL(profiles.pyroscope.url).host}` : '';
+    lines.push(`profiles   up to ${formatBytes(profiles.quotaBytes)} in ${profiles.folder}${where}`);
+  }
+  if (flight)
+    lines.push(
+      `flight     the last ${formatCount(flight.keep, 'window')} of ${formatDuration(flight.windowMillis)}, while the main thread is busier than ${formatShare(flight.busyShare)}`,
+    );
+  return lines;
 }
 
 /** `watcher` is the pid of the one that runs. */

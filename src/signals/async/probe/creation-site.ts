@@ -10,6 +10,8 @@ export interface Creation {
   weight: number;
   /** What tells sites apart besides the stack: the request's method, host and path. */
   label?: string;
+  /** What it uses that many could share: an Agent. */
+  uses?: object;
   /** Whether it still goes on, where being reachable does not tell. */
   isAlive?: (resource: object) => boolean;
   /** Of one that does not go on: it was given up before it came to its end. */
@@ -39,6 +41,8 @@ export interface Site {
   delay: number;
   made: number;
   isLostAlive: boolean;
+  /** What they use: how many of them use something, and how many different things that is. */
+  used: { by: number; things: number; known: WeakSet<object> };
   /** Those that were alive when last looked at. */
   refs: Watched[];
   /** Watched and gone: how many are older than 5 s by now, and when the others were made. */
@@ -67,6 +71,7 @@ export function createSite(id: number, creation: Creation): Site {
     isAlive,
     isDropped: creation.isDropped,
     isLostAlive,
+    used: { by: 0, things: 0, known: new WeakSet() },
     frames,
     repeats: typeof timer._repeat === 'number',
     delay: typeof timer._idleTimeout === 'number' ? timer._idleTimeout : -1,
@@ -92,8 +97,9 @@ function isOpen(resource: object): boolean {
 }
 
 /** Counts one more and watches it, where it is its turn. */
-export function addTo(site: Site, { resource, weight }: Creation, now: number): void {
+export function addTo(site: Site, { resource, weight, uses }: Creation, now: number): void {
   site.made += weight;
+  if (uses) noteUse(site, uses);
   if (!site.isWatched) return;
   const nth = site.seen++;
   if (!isPicked(nth, site.every)) return;
@@ -109,6 +115,13 @@ export function addTo(site: Site, { resource, weight }: Creation, now: number): 
   // Nothing is asked of a resource here: a native handle that is being made has no native side yet, and reading its
   // `fd` ends the process (Node 20).
   if (site.refs.length > MOST_PER_SITE) thinOut(site);
+}
+
+function noteUse({ used }: Site, thing: object): void {
+  used.by++;
+  if (used.known.has(thing)) return;
+  used.known.add(thing);
+  used.things++;
 }
 
 /** One of two that were watched stands for both, those that would have been picked at this pace from the start. */
@@ -178,6 +191,7 @@ export function readSite(site: Site, now: number): ProbeAsyncSite {
     oldWatched: goneOld + oldAlive,
     oldAlive,
     ...(site.isDropped && { oldDropped: droppedOld }),
+    ...(site.used.by > 0 && { usedBy: site.used.by, used: site.used.things }),
     oldestMillis: refs.reduce((oldest, { at }) => Math.max(oldest, now - at), 0),
   };
 }

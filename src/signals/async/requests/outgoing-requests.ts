@@ -48,7 +48,17 @@ export function createOutgoingRequests(core: ProbeCore, sites: AsyncSites): Outg
     met.add(request);
     const frames = captureStack(below);
     const label = labelOf(request, hostOf(request));
-    sites.remember({ ...REQUEST, resource: request, frames, weight, label, isAlive: waitsForResponse });
+    const agent = own(request, 'agent');
+    const uses = isObject(agent) ? agent : undefined;
+    sites.remember({
+      ...REQUEST,
+      resource: request,
+      frames,
+      weight,
+      label,
+      uses,
+      isAlive: waitsForResponse,
+    });
   };
 
   const created = (message: unknown) => {

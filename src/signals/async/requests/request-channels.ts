@@ -9,7 +9,7 @@ import { createOutgoingRequests } from './outgoing-requests.ts';
 export interface RequestChannels {
   on(): void;
   off(): void;
-  /** From the init of a tick in which Node hands a socket to a request: older Nodes have no channel for its making. */
+  /** From the init of a tick: Node hands a socket to a request, or sends what a response has written. */
   tick(resource: object, below: Below): void;
   /** The end of a burst of so many seconds. */
   settle(seconds: number): void;
@@ -47,7 +47,10 @@ export function createRequestChannels(core: ProbeCore, sites: AsyncSites): Reque
       for (const { channel, listen } of held) channel.subscribe(listen);
     },
     off,
-    tick: outgoing.tick,
+    tick(resource, below) {
+      outgoing.tick(resource, below);
+      incoming.tick(resource, below);
+    },
     settle(seconds) {
       outgoing.settle(seconds);
       incoming.settle(seconds);

@@ -28,7 +28,9 @@ export function createRequestHandlers(
     lasting() {
       const handlers: ProbeHandlers['handlers'] = [];
       try {
-        const waiting = sites.lasting('http.server.request', LONG_MILLIS).slice(0, MAX_REQUESTS);
+        const waiting = ['http.server.request', 'http.server.answer'].flatMap((type) =>
+          sites.lasting(type, LONG_MILLIS).slice(0, MAX_REQUESTS),
+        );
         const found = waiting.flatMap(({ site, resource }) => {
           const handler = handlerOf(resource);
           return typeof handler === 'function' ? [{ site, handler }] : [];

@@ -4,6 +4,7 @@ import type { ProbeCensus, ProbeCollections, ProbeWalk } from '../../../probe/pr
 import type { ReferenceWalk, Walk, WalkLimits } from '../../../probe/walk/reference-walk.ts';
 import type { Bounds } from './bounds.ts';
 import type { CollectionKinds } from './collection-kinds.ts';
+import type { HeldSlots } from './held-slots.ts';
 import type { InsertionTraps } from './insertion-traps.ts';
 import { createTrackedCollections, type Findings, type Held } from './tracked-collections.ts';
 
@@ -26,6 +27,7 @@ export interface CollectionWatchParts {
   kinds: CollectionKinds;
   traps: InsertionTraps;
   bounds: Bounds;
+  slots: HeldSlots;
   references: ReferenceWalk;
   /** Collections of the probe itself. */
   own: object[];
@@ -95,7 +97,7 @@ export function createCollectionWatch(core: ProbeCore, parts: CollectionWatchPar
       walking = {
         walk: references.begin(
           limits,
-          (value, holder, owner) => note(value, findings, { holder, owner }),
+          (value, holder, { owner, above } = {}) => note(value, findings, { holder, owner, above }),
           bounds.note,
         ),
         findings,

@@ -2,6 +2,7 @@
 import type { ProbeCollections, ProbeHolder } from '../../../probe/probe-protocol.ts';
 import type { Bounds } from './bounds.ts';
 import type { CollectionKinds } from './collection-kinds.ts';
+import type { HeldSlots, Slot } from './held-slots.ts';
 import type { CaughtInsertions, InsertionTraps } from './insertion-traps.ts';
 
 type Growing = ProbeCollections['growing'][number];
@@ -10,6 +11,8 @@ type Growing = ProbeCollections['growing'][number];
 export interface Held {
   holder?: ProbeHolder | undefined;
   owner?: object | undefined;
+  /** How that one is held in its turn. */
+  above?: Slot | undefined;
 }
 
 /** What a walk has met: collections, and lists that are parts of others. */
@@ -35,6 +38,9 @@ interface Tracked {
   type: Growing['type'];
   holder: ProbeHolder | undefined;
   owner: WeakRef<object> | undefined;
+  above: { holder: ProbeHolder; owner: WeakRef<object> } | undefined;
+  /** How often another one of its type was found in its place. */
+  replaced: number;
   /** At each read; NaN where it was not counted. */
   sizes: number[];
   caught: CaughtInsertions;
@@ -51,15 +57,24 @@ const LEAST_GROWTH = 2;
 /** Times of what it took, until it is counted again: keys of a large object are sorted each time. */
 const RESTS = 150;
 const CHEAP_MILLIS = 1;
+/** Variables whose collection is gone that are asked what they hold now, at each read. */
+const MOST_VARIABLES = 8;
 
 export interface TrackedParts {
   kinds: CollectionKinds;
   traps: InsertionTraps;
   bounds: Bounds;
+  slots: HeldSlots;
   now(): number;
 }
 
-export function createTrackedCollections({ kinds, traps, bounds, now }: TrackedParts): TrackedCollections {
+export function createTrackedCollections({
+  kinds,
+  traps,
+  bounds,
+  slots,
+  now,
+}: TrackedParts): TrackedCollections {
   let tracked: Tracked[] = [];
   let growingRefs: WeakRef<object>[] = [];
   const readTimes: number[] = [];
@@ -70,7 +85,7 @@ export function createTrackedCollections({ kinds, traps, bounds, now }: TrackedP
     const room = MAX_TRACKED - tracked.length;
     // The biggest first: what is small when the list is full is not what fills the heap.
     if (found.length > room) found.sort((a, b) => b.size - a.size);
-    for (const { value, type, holder, owner } of found) {
+    for (const { value, type, holder, owner, above } of found) {
       // An emitter's lists are counted with the emitter.
       if (tracked.length >= MAX_TRACKED || lists.has(value) || isTracked.has(value)) continue;
       isTracked.add(value);
@@ -80,6 +95,8 @@ export function createTrackedCollections({ kinds, traps, bounds, now }: TrackedP
         type,
         holder,
         owner: owner && new WeakRef(owner),
+        above: above && { holder: above.holder, owner: new WeakRef(above.owner) },
+        replaced: 0,
         dueAt: 0,
         // It was not there, or not looked at, in the reads before.
         sizes: readTimes.map(() => Number.NaN),
@@ -94,7 +111,7 @@ export function createTrackedCollections({ kinds, traps, bounds, now }: TrackedP
     else traps.set(collection, type, caught);
   };
   const describe = (entry: Tracked, collection: object): Growing => {
-    const { id, type, holder, owner, sizes, caught, told } = entry;
+    const { id, type, holder, owner, replaced, sizes, caught, told } = entry;
     entry.told = { sizes: sizes.length, stacks: caught.stacks.length };
     return {
       id,
@@ -102,6 +119,7 @@ export function createTrackedCollections({ kinds, traps, bounds, now }: TrackedP
       className: classNameOf(kinds, collection, type),
       event: kinds.busiestEvent(collection, type)?.name,
       holder,
+      ...(replaced > 0 && { replaced }),
       bound: bounds.boundOf(collection, owner?.deref(), lastOf(entry)),
       sizes: sizes.flatMap((entries, i) =>
         i >= told.sizes && entries >= 0 ? [{ atMillis: readTimes[i]!, entries }] : [],
@@ -110,7 +128,53 @@ export function createTrackedCollections({ kinds, traps, bounds, now }: TrackedP
       insertions: caught.stacks.slice(told.stacks),
     };
   };
+  const slotOf = ({ holder, owner }: Tracked): Slot | null => {
+    const object = owner?.deref();
+    return holder && object ? { holder, owner: object } : null;
+  };
+  /** Of an object that is replaced with all that it holds: the one that has come into its place. */
+  const renewOwner = (entry: Tracked, value: unknown) => {
+    if (isObject(value) && value !== entry.owner?.deref()) entry.owner = new WeakRef(value);
+  };
+  const aboveOf = ({ above }: Tracked): Slot | null => {
+    const object = above?.owner.deref();
+    return above && object ? { holder: above.holder, owner: object } : null;
+  };
+  /** The collection that has come into the place of the one that was tracked. */
+  const replace = (entry: Tracked, value: unknown) => {
+    if (!isObject(value) || value === entry.ref.deref() || isTracked.has(value)) return;
+    if (kinds.typeOf(value) !== entry.type) return;
+    isTracked.add(value);
+    entry.ref = new WeakRef(value);
+    entry.replaced++;
+    entry.caught.isSet = false;
+  };
+  const renewOwners = () => {
+    const gone: { entry: Tracked; slot: Slot }[] = [];
+    for (const entry of tracked) {
+      const above = entry.holder?.kind === 'property' ? aboveOf(entry) : null;
+      if (above?.holder.kind === 'property') renewOwner(entry, slots.ofProperty(above));
+      else if (above?.holder.kind === 'variable' && gone.length < MOST_VARIABLES && !entry.owner?.deref())
+        gone.push({ entry, slot: above });
+    }
+    const values = slots.ofVariables(gone.map(({ slot }) => slot));
+    for (const [i, { entry }] of gone.entries()) renewOwner(entry, values[i]);
+  };
+  const followSlots = () => {
+    renewOwners();
+    const gone: { entry: Tracked; slot: Slot }[] = [];
+    for (const entry of tracked) {
+      const slot = slotOf(entry);
+      if (!slot) continue;
+      if (slot.holder.kind === 'property') replace(entry, slots.ofProperty(slot));
+      else if (slot.holder.kind === 'variable' && gone.length < MOST_VARIABLES && !entry.ref.deref())
+        gone.push({ entry, slot });
+    }
+    const values = slots.ofVariables(gone.map(({ slot }) => slot));
+    for (const [i, { entry }] of gone.entries()) replace(entry, values[i]);
+  };
   const readSizes = (atMillis: number) => {
+    followSlots();
     for (const entry of tracked) {
       const collection = entry.ref.deref();
       if (!collection) entry.sizes.push(-1);
@@ -153,6 +217,10 @@ export function createTrackedCollections({ kinds, traps, bounds, now }: TrackedP
       growingRefs = [];
     },
   };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function lastOf({ sizes }: Tracked): number {

@@ -2,7 +2,7 @@
 
 import { ownerOf } from '../../../model/owner.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
-import type { Inspect } from '../../../probe/objects/thread-inspector.ts';
+import type { FunctionPlace, Inspect, Inspected } from '../../../probe/objects/thread-inspector.ts';
 import type { ProbeFrame } from '../../../probe/probe-protocol.ts';
 import type { AliveThing } from './alive-thing.ts';
 import type { AliveGroup } from './keep-alive-protocol.ts';
@@ -19,10 +19,11 @@ const MOST_FUNCTIONS = 600;
 const MOST_GROUPS = 200;
 const MOST_EXAMPLES = 3;
 const MOST_FRAMES = 3;
+const MOST_SCOPES = 2;
 
 /** `onlyWithPlace` leaves out things without a function of the program or of a library. */
 export function createAliveGroups(
-  { nameOf }: DataReads,
+  { nameOf, own }: DataReads,
   inspect: Inspect,
   onlyWithPlace: boolean,
 ): AliveGroups {
@@ -31,11 +32,26 @@ export function createAliveGroups(
     const known = frames.get(value);
     if (known !== undefined) return known;
     if (frames.size >= MOST_FUNCTIONS) return null;
-    const place = inspect(value)?.place;
-    const name = nameOf(value).replace(/^(bound )+/, '');
-    const frame = place ? [name, place.url, place.line, place.column] : null;
+    const inspected = inspect(value);
+    const named = (target: object, place: FunctionPlace): ProbeFrame => [
+      nameOf(target).replace(/^(bound )+/, ''),
+      place.url,
+      place.line,
+      place.column,
+    ];
+    const behind = inspected && !inspected.place ? callbackIn(inspected) : null;
+    const place = inspected?.place ?? (behind && inspect(behind)?.place);
+    const frame = place ? named(behind ?? value, place) : null;
     frames.set(value, frame);
     return frame;
+  };
+  /** Node's own function that waits has the program's among the variables around it. */
+  const callbackIn = (inspected: Inspected): object | null => {
+    for (const scope of inspected.scopes().slice(0, MOST_SCOPES)) {
+      const value = own(scope, 'callback') ?? own(scope, 'cb');
+      if (typeof value === 'function') return value;
+    }
+    return null;
   };
   const groups = new Map<string, AliveGroup>();
   let isCut = false;

@@ -6,6 +6,7 @@ import { activeHandles, activeRequests } from '../../../probe/objects/active-han
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import type { AliveThing } from './alive-thing.ts';
 import { createHandleWords } from './handle-words.ts';
+import { isPending } from './pending-work.ts';
 import { createTimerNeighbours } from './timer-neighbours.ts';
 
 export interface AliveThings {
@@ -20,11 +21,17 @@ export interface AliveThings {
 export interface FromHeap {
   timeouts: unknown;
   workers: unknown;
+  /** All with an async native side. */
+  natives: unknown;
 }
 
 const MOST_THINGS = 100_000;
 
-export function collectThings(load: Load, reads: DataReads, { timeouts, workers }: FromHeap): AliveThings {
+export function collectThings(
+  load: Load,
+  reads: DataReads,
+  { timeouts, workers, natives }: FromHeap,
+): AliveThings {
   const neighbours = createTimerNeighbours(load, reads);
   const words = createHandleWords(load, reads);
   const things: AliveThing[] = [];
@@ -48,7 +55,10 @@ export function collectThings(load: Load, reads: DataReads, { timeouts, workers 
     if (thing) things.push(thing);
     else idleHandles++;
   });
-  each(listed(activeRequests), (request) => things.push(words.ofRequest(request)));
+  const requests = listed(activeRequests);
+  const isListed = new Set(requests);
+  const pending = objectsOf(natives).filter((native) => !isListed.has(native) && isPending(reads, native));
+  each([...requests, ...pending], (request) => things.push(words.ofRequest(request)));
   const found = Array.isArray(timeouts) ? objectsOf(timeouts) : neighbours.timeouts();
   each([...found, ...neighbours.immediates()], (value) => {
     const timer = words.ofTimer(value);
@@ -68,7 +78,7 @@ export function listed(list: () => object[]): object[] {
   }
 }
 
-function objectsOf(list: unknown): object[] {
+export function objectsOf(list: unknown): object[] {
   const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
   return Array.isArray(list) ? list.slice(0, MOST_THINGS).filter(isObject) : [];
 }

@@ -77,10 +77,14 @@ function describeRequest(reads: DataReads, request: object): AliveThing {
   const host = textOf(own(request, 'hostname'));
   const address = textOf(own(request, 'address'));
   const port = own(request, 'port');
-  const functions = ['callback', 'oncomplete'].flatMap((name) => {
-    const value = own(request, name);
-    return typeof value === 'function' ? [{ through: 'callback', value }] : [];
-  });
+  // What Node itself calls when it is done knows whom to call then.
+  const held = [
+    ...['callback', 'oncomplete', 'ondone'].map((name) => own(request, name)),
+    own(own(request, 'context'), 'callback'),
+  ];
+  const functions = held.flatMap((value) =>
+    typeof value === 'function' ? [{ through: 'callback', value }] : [],
+  );
   const endpoint = address && typeof port === 'number' ? `${address}:${port}` : address;
   return createThing(reads, 'request', { owner: request, what: host || endpoint, functions });
 }

@@ -2,12 +2,12 @@
 // and holds nothing once we let go of it.
 
 import { findLoad, type Load, loadReads } from '../../../probe/core.ts';
-import { activeHandles } from '../../../probe/objects/active-handles.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import { createThreadInspector, type Inspect } from '../../../probe/objects/thread-inspector.ts';
 import { createAliveGroups } from './alive-groups.ts';
-import { type AliveThings, collectThings, listed } from './alive-things.ts';
-import type { AliveCounts, AliveList, KeepAliveHandle } from './keep-alive-protocol.ts';
+import { type AliveThings, collectThings, objectsOf } from './alive-things.ts';
+import type { AliveCounts, AliveList, KeepAliveHandle, WalkedClass } from './keep-alive-protocol.ts';
+import { asyncWrapPrototype, isWorkerHandle } from './pending-work.ts';
 
 /** Returns the handle, or a string that says why there is none. Never throws. */
 export function createKeepAliveList(
@@ -19,12 +19,13 @@ export function createKeepAliveList(
     if (!load) return 'no access to built-in modules';
     const reads = loadReads(load);
     return {
-      counts: () => countAlive(reads),
-      prototypeOf: (type) => prototypeOf(load, type),
-      list(timeouts, workers) {
+      counts: countAlive,
+      prototypeOf: (type) => prototypeOf(load, reads, type),
+      hasWorkers: (natives) => objectsOf(natives).some((native) => isWorkerHandle(reads, native)),
+      list(timeouts, workers, natives) {
         const empty: AliveList = { groups: [], unreferenced: [], idleHandles: 0, cut: false };
         try {
-          const things = collectThings(load, reads, { timeouts, workers });
+          const things = collectThings(load, reads, { timeouts, workers, natives });
           const thread = createThreadInspector({ load, config, cleanups: [], placesAll: true });
           let list = { ...empty, idleHandles: things.idleHandles };
           const fill = (inspect: Inspect) => {
@@ -64,21 +65,19 @@ function groupThings(
   };
 }
 
-function countAlive({ classNameOf }: DataReads): AliveCounts {
-  const handles = listed(activeHandles);
-  const messagePorts = handles.filter((value) => classNameOf(value) === 'MessagePort').length;
+function countAlive(): AliveCounts {
   try {
     const host = process as { getActiveResourcesInfo?: () => string[] };
-    if (typeof host.getActiveResourcesInfo !== 'function') return { messagePorts };
-    const timeouts = host.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-    return { timeouts, messagePorts };
+    if (typeof host.getActiveResourcesInfo !== 'function') return {};
+    return { timeouts: host.getActiveResourcesInfo().filter((name) => name === 'Timeout').length };
   } catch {
-    return { messagePorts };
+    return {};
   }
 }
 
-function prototypeOf(load: Load, type: 'Timeout' | 'Worker'): object | null {
+function prototypeOf(load: Load, reads: DataReads, type: WalkedClass): object | null {
   try {
+    if (type === 'AsyncWrap') return asyncWrapPrototype(load, reads);
     if (type === 'Worker')
       return (load('worker_threads') as { Worker: { prototype: object } }).Worker.prototype;
     const timers: typeof import('node:timers') = load('timers');

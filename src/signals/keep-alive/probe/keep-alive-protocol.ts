@@ -6,13 +6,17 @@ export type { AliveGroup, AliveList } from '../wire.ts';
 /** How many there are of what only a walk over the heap finds; absent where the Node version does not say. */
 export interface AliveCounts {
   timeouts?: number;
-  messagePorts: number;
 }
+
+/** Classes of which a walk over the heap finds all objects: `AsyncWrap` is what all with an async native side inherit from. */
+export type WalkedClass = 'Timeout' | 'Worker' | 'AsyncWrap';
 
 /** What the one evaluation leaves, for as long as our session holds it. */
 export interface KeepAliveHandle {
   counts(): AliveCounts;
-  prototypeOf(type: 'Timeout' | 'Worker'): object | null;
+  prototypeOf(type: WalkedClass): object | null;
+  /** Of all objects with an async native side: whether threads that have begun are among them. */
+  hasWorkers(natives: unknown): boolean;
   /** Arrays of all that there are; without the first, timers of usual delays are found. */
-  list(timeouts: unknown, workers: unknown): AliveList;
+  list(timeouts: unknown, workers: unknown, natives: unknown): AliveList;
 }

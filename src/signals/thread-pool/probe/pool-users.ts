@@ -5,6 +5,7 @@ import type { ProbeThreadPool } from '../../../probe/probe-protocol.ts';
 import { keyOf } from '../../../probe/stacks/frames.ts';
 import { captureStack } from '../../../probe/stacks/stack-capture.ts';
 import { isPicked } from '../../async/probe/sampling-pace.ts';
+import { type Sent, timesOnThread } from './pool-line.ts';
 
 export interface PoolUsers {
   start(): void;
@@ -13,11 +14,22 @@ export interface PoolUsers {
 
 type Site = ProbeThreadPool['sites'][number];
 
+/** One operation; null: nobody was asked who sent it. */
+interface Entry extends Sent {
+  site: Site | null;
+  weight: number;
+}
+
 const MAX_SITES = 100;
 const MAX_TOLD = 40;
 const MAX_PENDING = 2_000;
 const STACKS_PER_TYPE = 40;
 const DEFAULT_THREADS = 4;
+/** The line is followed for so many operations, and fewer where there are very many threads: to work it out takes a moment. */
+const LONGEST_LINE = 3_000;
+const MOST_STEPS = 400_000;
+/** They are there for as long as their stream, and not at work for all of it. */
+const STREAMS = /^(ZLIB|BROTLI|ZSTD)/;
 // As async_hooks calls them; Node's crypto jobs all end so.
 const NODE_TYPES =
   /^(FSREQ(CALLBACK|PROMISE)|FILEHANDLECLOSEREQ|GET(ADDR|NAME)INFOREQWRAP|ZLIB|BROTLI\w*|ZSTD\w*|\w+(REQUEST|JOB))$/;
@@ -27,7 +39,11 @@ const NOT_IN_POOL = /^(HTTP|SHUTDOWN|WRITE|PIPECONNECT|TCPCONNECT|UDPSEND|QUERY)
 export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUsers {
   const asyncHooks: typeof import('node:async_hooks') = core.load('async_hooks');
   let sites = new Map<string, Site>();
-  const pending = new Map<number, { site: Site; at: number; weight: number }>();
+  const pending = new Map<number, Entry>();
+  /** All that were sent, in their order. */
+  let line: Entry[] = [];
+  const threads = Number(process.env.UV_THREADPOOL_SIZE) || DEFAULT_THREADS;
+  const longest = Math.min(LONGEST_LINE, Math.floor(MOST_STEPS / threads));
   const perType = new Map<string, number>();
   let watchedFrom = 0;
 
@@ -41,24 +57,39 @@ export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUse
     return site;
   };
   const init = (asyncId: number, type: string, _trigger: number, resource: object) => {
-    if (isOurs()) return;
     try {
+      // Our own takes a thread for a moment only.
+      if (isOurs()) return;
       if (!usesPool(type, resource) || core.isStopped() || pending.size >= MAX_PENDING) return;
       const seen = (perType.get(type) ?? 0) + 1;
       perType.set(type, seen);
       // The more there are, the fewer of them are asked for a stack.
       const weight = 2 ** Math.floor(seen / STACKS_PER_TYPE);
-      if (!isPicked(seen, weight)) return;
-      const site = siteFor(type, captureStack(init));
-      if (site) pending.set(asyncId, { site, at: core.now(), weight });
+      const site = isPicked(seen, weight) ? siteFor(type, captureStack(init)) : null;
+      const entry: Entry = { site, weight, at: core.now(), backAt: -1 };
+      if (line.length < longest) line.push(entry);
+      else if (!site) return;
+      pending.set(asyncId, entry);
     } catch {}
   };
   const before = (asyncId: number) => {
     const known = pending.get(asyncId);
     if (!known) return;
     pending.delete(asyncId);
-    known.site.count += known.weight;
-    known.site.totalMillis += known.weight * (core.now() - known.at);
+    known.backAt = core.now();
+    note(known, known.backAt);
+  };
+  const note = ({ site, weight, at }: Entry, to: number) => {
+    if (!site) return;
+    site.count += weight;
+    site.totalMillis += weight * (to - at);
+  };
+  /** Of what is not back, only what is known to wait for the pool or to be on it: not what ran on the thread that called it. */
+  const tellTimes = (at: number) => {
+    const sent = line.filter(({ backAt, site }) => backAt >= 0 || (site !== null && isUnderWay(site)));
+    const times = timesOnThread(sent, threads, at);
+    for (const [i, { site, weight }] of sent.entries())
+      if (site) site.busyMillis = (site.busyMillis ?? 0) + weight * times[i]!;
   };
   // Promises are none of its work: see async-watch.ts.
   const options = { init, before, trackPromises: false };
@@ -66,6 +97,7 @@ export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUse
   const clear = () => {
     core.changeHooks(() => hook.disable());
     sites = new Map();
+    line = [];
     pending.clear();
     perType.clear();
   };
@@ -78,19 +110,21 @@ export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUse
     stop() {
       const at = core.now();
       // What has not come back yet has held a place for as long.
-      for (const { site, at: from, weight } of pending.values()) {
-        site.count += weight;
-        site.totalMillis += weight * (at - from);
-      }
+      for (const entry of pending.values()) note(entry, at);
+      tellTimes(at);
       const result: ProbeThreadPool = {
         millis: at - watchedFrom,
-        threads: Number(process.env.UV_THREADPOOL_SIZE) || DEFAULT_THREADS,
+        threads,
         sites: [...sites.values()].sort((a, b) => b.totalMillis - a.totalMillis).slice(0, MAX_TOLD),
       };
       clear();
       return result;
     },
   };
+}
+
+function isUnderWay({ type, frames }: Site): boolean {
+  return !STREAMS.test(type) && !frames.some(([name]) => /Sync$/.test(String(name)));
 }
 
 function usesPool(type: string, resource: object): boolean {

@@ -17,8 +17,8 @@ export interface Holder {
 
 /** Filled in by the holder. */
 export interface ClaimMessage {
-  /** `expire`: ends a claim that was silent for far too long, whoever asks. */
-  say: 'who' | 'renew' | 'end' | 'move' | 'expire';
+  /** `expire`: ends a claim that was silent for far too long, whoever asks. `close`: whoever holds it closes the inspector in the end. */
+  say: 'who' | 'renew' | 'end' | 'move' | 'expire' | 'close';
   /** Of whoever asks; the holder's own is obeyed. */
   token?: string;
   holder?: Holder;

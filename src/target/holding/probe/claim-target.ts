@@ -54,6 +54,7 @@ function hold(load: Load, config: ClaimConfig): void {
   let lastTickAt = from;
   let silentMillis = 0;
   let heardAt = from;
+  let closesInspector = config.closeInspector;
   let restorePort = () => {};
   const end = () => {
     channel.unsubscribe(hear);
@@ -63,13 +64,14 @@ function hold(load: Load, config: ClaimConfig): void {
   const hear = (message: unknown) => {
     try {
       const { say, token } = message as ClaimMessage;
+      if (say === 'close') closesInspector = true;
       const isYours = token === config.token;
       const now = performance.now();
       const holder: Holder = {
         pid: config.pid,
         heldMillis: now - from,
         silentMillis: now - heardAt,
-        closesInspector: config.closeInspector,
+        closesInspector,
       };
       const hasExpired = say === 'expire' && !isYours && holder.silentMillis > 2 * config.leaseMillis;
       Object.assign(message as ClaimMessage, { isYours, holder, hasExpired });
@@ -92,7 +94,7 @@ function hold(load: Load, config: ClaimConfig): void {
       lastTickAt = performance.now();
       if (silentMillis < config.leaseMillis) return;
       end();
-      if (config.closeInspector) inspector.close();
+      if (closesInspector) inspector.close();
     } catch {}
   }, TICK_MILLIS);
   timer.unref();

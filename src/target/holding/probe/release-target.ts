@@ -1,5 +1,5 @@
-// Runs in the target at the end: gives up our claim and closes the inspector that we opened, unless somebody else holds the
-// process by now.
+// Runs in the target at the end: gives up our claim and closes the inspector that we opened. Where somebody else holds the process
+// by now, that look closes it in our place.
 import { findLoad, type Load } from '../../../probe/core.ts';
 import { askHolder, claimChannel } from './claim-channel.ts';
 
@@ -15,11 +15,17 @@ const TURNS = 3;
 
 export function releaseTarget(requireOrNothing: Load | undefined, config: ReleaseConfig): void {
   const load = findLoad(requireOrNothing);
+  let closes = config.closeInspector;
   try {
     const { holder, isYours } = askHolder(load!, { say: 'end', token: config.token });
-    if (holder && !isYours) return;
+    if (holder && !isYours) {
+      // It found the inspector open and took it for somebody's, while our signal had opened it.
+      if (closes) askHolder(load!, { say: 'close' });
+      return;
+    }
+    closes ||= holder?.closesInspector === true;
   } catch {}
-  if (!config.closeInspector) return;
+  if (!closes) return;
   closeInspector(load);
   try {
     closeOnceMore(load!);

@@ -1,0 +1,17 @@
+// `culprit mcp`: serves until the client goes.
+import { EXIT, type ExitCode } from '../../exit-codes.ts';
+import { serve } from '../../mcp/serve.ts';
+import type { McpOptions } from '../commands/mcp.ts';
+import { listenForInterrupt } from '../interrupt.ts';
+
+export async function serveTools({ files = ['.'] }: McpOptions): Promise<ExitCode> {
+  // Elsewhere a reader that goes ends us at once; here a look may run, and its target is restored first.
+  process.stdout.removeAllListeners('error');
+  const interrupt = listenForInterrupt();
+  try {
+    await serve({ folders: files, signal: interrupt.signal });
+    return EXIT.done;
+  } finally {
+    interrupt.dispose();
+  }
+}

@@ -1,0 +1,76 @@
+// The kernel slows the process down for its memory: its cgroup is above memory.high, and whoever asks for memory is put to
+// sleep. No code is to blame for what is slow meanwhile.
+import type { MemoryThrottling } from '../../../analysis/container/memory-throttling.ts';
+import type { Evidence } from '../../../model/finding.ts';
+import { formatBytes, formatNumber, formatShare } from '../../../units/units.ts';
+import { isMemoryThrottled, stalledShareOf } from '../../cpu/starved.ts';
+import type { Draft, Rule } from '../../rule.ts';
+import { MEMORY_THROTTLED } from '../../thresholds/memory.ts';
+import { onScale } from '../../thresholds/scale.ts';
+import { subjectOf } from '../../wording.ts';
+
+export const memoryThrottled: Rule = {
+  kind: 'memory-throttled',
+  judge({ memoryThrottling, observations: { passive } }) {
+    if (passive.length === 0) return { notApplicable: 'nothing was read of the group that it lives in' };
+    return isMemoryThrottled(memoryThrottling) ? [describe(memoryThrottling)] : [];
+  },
+};
+
+function describe(throttling: MemoryThrottling): Draft {
+  const { highBytes, usageBytes } = throttling;
+  const share = stalledShareOf(throttling);
+  const stalled = `for ${formatShare(share)} of the time`;
+  return {
+    kind: 'memory-throttled',
+    severity: share >= MEMORY_THROTTLED.criticalShare ? 'critical' : 'warning',
+    confidence: MEMORY_THROTTLED.confidence,
+    urgency: onScale(MEMORY_THROTTLED.urgency, share),
+    title: `The kernel holds the process up ${stalled}: its group uses ${formatBytes(usageBytes)}, and memory.high is ${formatBytes(highBytes)}`,
+    subject: subjectOf('limit', 'memory.high', null),
+    impact: {
+      metric: 'memory-wait',
+      value: share,
+      unit: 'share',
+      limit: `memory.high ${formatBytes(highBytes)}`,
+    },
+    evidence: evidenceOf(throttling),
+    innocentExplanation:
+      'Page cache counts as well: a group that reads many files sits at this bound and gives them back without harm; here its tasks waited for it.',
+    advice: [
+      'Raise memory.high (systemd: MemoryHigh=; Kubernetes sets it by memory requests where MemoryQoS is on), or take it away: memory.max alone still bounds the group.',
+      'Or keep less in memory: set --max-old-space-size so that the heap and what lies beside it stay below the bound.',
+    ],
+    caveats: [],
+    asSymptom: `the kernel holds the process up ${stalled}, above memory.high ${formatBytes(highBytes)}`,
+    effect: 'throttling',
+    explains: ['gc', 'cpu', 'slower', 'waiting', 'throttling'],
+    references: ['https://docs.kernel.org/admin-guide/cgroup-v2.html'],
+  };
+}
+
+function evidenceOf({ stallShare, fullStallShare, held, stuckShare }: MemoryThrottling): Evidence[] {
+  const evidence: Evidence[] = [];
+  if (stallShare !== undefined)
+    evidence.push({
+      source: 'cgroup',
+      statement: `some of its tasks waited for memory for ${formatShare(stallShare)} of the time${fullStallShare === undefined ? '' : `, all of them for ${formatShare(fullStallShare)}`} (memory.pressure)`,
+      value: stallShare,
+      unit: 'share',
+    });
+  if (held !== undefined)
+    evidence.push({
+      source: 'cgroup',
+      statement: `it was held above its bound ${formatNumber(held)} times while we looked (memory.events)`,
+      value: held,
+      unit: 'count',
+    });
+  if (stuckShare > 0)
+    evidence.push({
+      source: 'proc',
+      statement: `in ${formatShare(stuckShare)} of the looks the main thread was in state D: asleep in the kernel, neither running nor ready to run`,
+      value: stuckShare,
+      unit: 'share',
+    });
+  return evidence;
+}

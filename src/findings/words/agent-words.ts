@@ -1,0 +1,27 @@
+// What is said where each request out has an Agent of its own. The cure is one Agent for all: keepAlive on each would only
+// keep a socket open for each.
+import type { Facts } from '../../analysis/facts.ts';
+import type { OwnAgents } from '../../analysis/waiting/own-agents.ts';
+import type { Evidence } from '../../model/finding.ts';
+import type { Frame } from '../../model/frame.ts';
+import { endpointOf } from './wire-words.ts';
+
+/** Of requests that are made at this place, or to this endpoint. */
+export function ownAgentsOf(
+  { ownAgents }: Facts,
+  { frame, endpoint = '' }: { frame: Frame | null; endpoint?: string },
+): OwnAgents | null {
+  const isThere = ({ blame: { subject }, label }: OwnAgents) =>
+    (frame !== null && subject?.file === frame.file && subject.line === frame.line) ||
+    (endpoint !== '' && label.includes(` ${endpoint}`));
+  return ownAgents.find(isThere) ?? null;
+}
+
+export function agentEvidence(own: OwnAgents | null): Evidence[] {
+  if (!own) return [];
+  const statement = `the ${own.looked} requests to ${endpointOf(own.label)} that were looked at used ${own.different} different Agents`;
+  return [{ source: 'requests', statement }];
+}
+
+export const SHARE_ONE_AGENT =
+  'Make one Agent with keepAlive: true (and its ca or cert) when the program starts, and give it to every request: an Agent for each request shares nothing, and with keepAlive each of them would keep its socket open.';

@@ -1,0 +1,48 @@
+// Types of handles in words: what people call them, and how each is let go.
+
+interface HandleWords {
+  one: string;
+  many: string;
+  advice: string;
+}
+
+const WORDS: Record<string, HandleWords> = {
+  MESSAGEPORT: {
+    one: 'message port',
+    many: 'message ports',
+    advice:
+      'Call close() on one end of each channel when its call or its owner is done (a library that opens channels has a release function for that), or make one channel and use it for all messages.',
+  },
+  ZLIB: {
+    one: 'compression stream',
+    many: 'compression streams',
+    advice:
+      'Destroy the stream on every path, also when its client goes away: stream.pipeline() does, pipe() does not.',
+  },
+  DNSCHANNEL: {
+    one: 'DNS resolver',
+    many: 'DNS resolvers',
+    advice: 'Make one Resolver and share it: each has sockets and tables of its own.',
+  },
+  ELDHISTOGRAM: {
+    one: 'event loop delay histogram',
+    many: 'event loop delay histograms',
+    advice: 'Call monitorEventLoopDelay() once for the process, and disable() what is done with.',
+  },
+  HTTP2SESSION: {
+    one: 'HTTP/2 session',
+    many: 'HTTP/2 sessions',
+    advice: 'Keep one session for each origin and share it; close() those that are done with.',
+  },
+};
+
+/** Of a type that has no words here, its name is said. */
+export function handleWords(type: string): HandleWords {
+  return (
+    WORDS[type] ?? {
+      one: `handle of type ${type}`,
+      many: `handles of type ${type}`,
+      advice: 'Close each when its owner is done with it, or share one.',
+    }
+  );
+}

@@ -1,0 +1,39 @@
+// `preflight`: what a look would cost, and what the user would be asked.
+import { lookAhead } from '../../capture/preflight.ts';
+import { consentText } from '../consent.ts';
+import { lookEntries } from '../look-words.ts';
+import { targetOf } from '../target-of.ts';
+import { READS_ONLY, type Tool } from '../tool.ts';
+
+export const preflightTool: Tool<typeof lookEntries> = {
+  name: 'preflight',
+  title: 'Cost of a look',
+  description:
+    'Tells whether culprit can look into a process, what each step of diagnose would cost it, and the text to which the user consents. Takes the arguments of diagnose. Sends nothing to the process.',
+  entries: lookEntries,
+  annotations: READS_ONLY,
+  async run(words) {
+    const { pid, note } = await targetOf(words.pid);
+    const found = await lookAhead(pid);
+    const { canAttach, reason, cure, caveat, steps, notes } = found;
+    return {
+      summary: canAttach
+        ? `A look into process ${pid} is possible; it needs the consent of the user.`
+        : `A look into process ${pid} is not possible.`,
+      body: {
+        pid,
+        canAttach,
+        ...(note !== undefined && { chosen: note }),
+        ...(reason !== undefined && { reason, cure }),
+        ...(canAttach && { consentText: consentText(found, { ...words, pid }) }),
+        steps: steps.map(({ step, when, pauseMillis, extraBytes }) => ({
+          step,
+          when,
+          pauseMillis,
+          extraBytes,
+        })),
+      },
+      notJudged: [...(caveat === undefined ? [] : [caveat]), ...notes],
+    };
+  },
+};

@@ -1,0 +1,20 @@
+// Runs one reader in this process and says on standard error what it took. Started by run.mjs.
+import { readFileSync } from 'node:fs';
+
+const started = performance.now();
+process.once('exit', () => {
+  const { user, system } = process.cpuUsage();
+  const found = {
+    cpu: (user + system) / 1e6,
+    wall: (performance.now() - started) / 1_000,
+    peak: Math.round(process.resourceUsage().maxRSS / 1_024),
+  };
+  process.stderr.write(`\nBENCH ${JSON.stringify(found)}\n`);
+});
+
+const [program, ...args] = process.argv.slice(2);
+if (program === '--parse') JSON.parse(readFileSync(args[0], 'utf8'));
+else {
+  process.argv = [process.argv[0], program, ...args];
+  await import(program);
+}
