@@ -15,7 +15,7 @@ import {
 import { get } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { FRAMEWORKS } from './builds/frameworks.mjs';
@@ -30,7 +30,7 @@ const run = promisify(execFile);
  * Build: `packages` to install; `files` beside those of CONFIG; `rewrite` of the sources; commands to `build`, run in the folder;
  * `start`, what Node.js or `command` is started with; `env` for it. `path` of requests, where a server works on those only;
  * `target`, how culprit is told: the started process ('wrapper', as by default), its 'port', or a word. `nodes`: major
- * versions that can run it. `stop`: the command that ends what was started, where the started process has ended itself.
+ * versions that can run it. `options` for `culprit record`. `stop`: the command that ends what was started, where the started process has ended itself.
  * What may be a function is given `{ at, bin, node, port }`.
  */
 const BUILDS = { ...TRANSPILERS_AND_BUNDLERS, ...FRAMEWORKS, ...STARTERS };
@@ -129,7 +129,7 @@ function environment({ at, port, node: tried }) {
 
 async function diagnose(build, context) {
   const { at, port } = context;
-  const { command = node, start, stop, target = 'wrapper', path } = build;
+  const { command = node, start, stop, target = 'wrapper', path, options = [] } = build;
   // An executable takes no inspector port from its environment; with port 0, no worker of a cluster would start.
   const NODE_OPTIONS = command.startsWith('./server') ? '' : `--inspect-port=${await freePort()}`;
   const env = { ...environment(context), ...given(build.env ?? {}, context) };
@@ -152,7 +152,7 @@ async function diagnose(build, context) {
     await begun(at);
     if (server.exitCode !== null && !stop) throw new Error(`the server ended with ${server.exitCode}`);
     const word = { wrapper: String(server.pid), port: `:${port}` }[target] ?? target;
-    await culprit('record', word, '--duration', DURATION, '-o', recording);
+    await culprit('record', word, '--duration', DURATION, '-o', recording, ...options);
   } finally {
     clearInterval(load);
     if (stop) execFileSync('sh', ['-c', stop(context)], { cwd: at, stdio: 'ignore', env });
@@ -189,11 +189,11 @@ function requests(url) {
 }
 
 function freePort() {
-  return new Promise((resolve, reject) => {
+  return new Promise((done, reject) => {
     const server = createServer().on('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address();
-      server.close(() => resolve(port));
+      server.close(() => done(port));
     });
   });
 }
@@ -211,8 +211,10 @@ function problemWith(report, planted, at) {
     return `not found, but: ${report.findings.map(({ title }) => title).join('; ') || report.verdict}`;
   const lines = readFileSync(join(at, planted.file), 'utf8').split('\n');
   const wanted = lines.findIndex((text) => text.includes(planted.mark)) + 1;
-  const isThere = existsSync(join(at, found.file ?? ''));
-  const told = `${found.name} at ${found.file}:${found.line}, ${found.function}${isThere ? '' : ' (no such file)'}`;
+  // A program that was started in another folder has its files told by their whole path.
+  const path = resolve(at, found.file ?? '');
+  const isThere = existsSync(path);
+  const told = `${found.name} at ${relative(at, path)}:${found.line}, ${found.function}${isThere ? '' : ' (no such file)'}`;
   const should = `${planted.name} at ${planted.file}:${wanted}, ${planted.function}`;
   return told === should ? null : `WRONG: ${told}; planted: ${should}`;
 }

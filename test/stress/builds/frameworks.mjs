@@ -35,6 +35,8 @@ const nextProduction = (version, react, args) => ({
 const nextDevelopment = (version, react, args) => ({
   ...next(version, react),
   target: 'wrapper',
+  // All that the compiler keeps is in the same heap.
+  options: ['--max-pause', '3s', '--budget', '10s'],
   start: ({ port }) => [
     'node_modules/next/dist/bin/next',
     'dev',
@@ -56,7 +58,15 @@ const nest = (builder) => ({
     '@nestjs/cli@12.0.8',
     '@swc/core@1.16.22',
     '@swc/cli@0.8.1',
-    ...(builder === 'webpack' ? ['webpack@5.113.0', 'ts-loader@9.5.4', 'webpack-node-externals@3.0.0'] : []),
+    ...(builder === 'webpack'
+      ? [
+          'webpack@5.113.0',
+          'ts-loader@9.5.4',
+          'webpack-node-externals@3.0.0',
+          'tsconfig-paths-webpack-plugin@4.2.0',
+          'fork-ts-checker-webpack-plugin@9.1.0',
+        ]
+      : []),
     TYPESCRIPT,
   ],
   files: {

@@ -65,7 +65,7 @@ export const STARTERS = {
     }),
   }),
   OpenTelemetry: started(
-    ['@opentelemetry/api@1.9.1', '@opentelemetry/auto-instrumentations-node@0.82.0'],
+    ['@opentelemetry/api@1.10.0', '@opentelemetry/auto-instrumentations-node@0.82.0'],
     ['-r', '@opentelemetry/auto-instrumentations-node/register', 'dist/main.js'],
     {
       env: () => ({
