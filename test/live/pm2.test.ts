@@ -1,20 +1,29 @@
 // PM2 as people run it: its daemon leads to its apps, and one look at all of them names the sick one.
+import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { FamilyReport } from '../../src/model/finding.ts';
 import { requires } from '../support/requires.ts';
 import { runCulprit, wentWrongInside } from './support/culprit.ts';
 import { openInspectorPort } from './support/observe.ts';
 import { startPm2 } from './support/pm2.ts';
+import { until } from './support/wait.ts';
 
 requires('linux', 'pm2');
+
+/** PM2 keeps a sample of about a thousand answers in each app, which grows until it is full. */
+const SETTLED = 1_500;
 
 const app = (work: string) => `
 'use strict';
 const http = require('http');
-const server = http.createServer((req, res) => res.end('ok ' + JSON.stringify(req.headers).length));
+let answered = 0;
+const server = http.createServer((req, res) => {
+  if (++answered === ${SETTLED}) require('fs').writeFileSync(__filename + '.settled', '');
+  res.end('ok ' + JSON.stringify(req.headers).length);
+});
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address();
-  setInterval(() => http.get({ port, host: '127.0.0.1', agent: false }, (res) => res.resume()).on('error', () => {}), 20);
+  setInterval(() => http.get({ port, host: '127.0.0.1', agent: false }, (res) => res.resume()).on('error', () => {}), 5);
   ${work}
 });
 `;
@@ -29,6 +38,7 @@ test('--all looks at three apps at once, and names the one that leaks', async ()
   const pm2 = await startPm2(apps, ['--inspect-port=0']);
   try {
     const pids = await pm2.pids();
+    await until('all apps have settled', () => pm2.scripts.every((file) => existsSync(`${file}.settled`)));
     const daemon = await runCulprit(['ps', '--json']);
     const { pid } = (JSON.parse(daemon.stdout) as { pid: number; family: { children: number[] } }[]).find(
       ({ family }) => family.children.includes(pids.get('web')!),

@@ -29,6 +29,8 @@ export interface Pm2App {
 }
 
 export interface Pm2 {
+  /** Of the apps, in their order. */
+  scripts: string[];
   /** Of its apps, by their names. */
   pids(): Promise<Map<string, number>>;
   /** Ends the apps and the daemon. */
@@ -62,5 +64,5 @@ export async function startPm2(apps: readonly Pm2App[], nodeArgs: readonly strin
     await end();
     throw error;
   }
-  return { pids, end };
+  return { scripts: described.map(({ script }) => script), pids, end };
 }
