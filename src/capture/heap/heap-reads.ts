@@ -16,6 +16,7 @@ const MEASURED = 1.5;
 /** A trend needs this many collections. */
 const WANTED_FLOORS = 8;
 const CLOSER_FLOORS = 12;
+const CHEAP_FLOORS = 14;
 const LEAST_FLOORS = 7;
 /** About a minor collection or two. */
 const UNFELT_MILLIS = 25;
@@ -131,10 +132,17 @@ export class HeapReads {
     return floors.length >= LEAST_FLOORS && budget.meanMillis(id, ASKED_COLLECTION) > budget.leftMillis(id);
   }
 
+  /** The more there are, the smaller a rise is told from noise: many where V8 makes them in no time. */
+  private wantedFloors(thread: ThreadCapture): number {
+    const millis = this.context.budget.meanMillis(thread.id, ASKED_COLLECTION);
+    if (millis > 0 && millis <= UNFELT_MILLIS) return CHEAP_FLOORS;
+    return this.isAsked() ? CLOSER_FLOORS : WANTED_FLOORS;
+  }
+
   /** Until the next one: sooner at first, since a target may end early; later where each is dear. */
   private pace(thread: ThreadCapture): number {
     const { durationMillis } = this.context.options;
-    const usual = durationMillis / (this.isAsked() ? CLOSER_FLOORS : WANTED_FLOORS);
+    const usual = durationMillis / this.wantedFloors(thread);
     const first = this.context.elapsed() < 12_000 ? Math.min(usual, 2_000) : usual;
     return Math.max(first, LEAST_PACE_MILLIS, this.askedOf(thread).lastPauseMillis);
   }
