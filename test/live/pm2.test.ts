@@ -17,13 +17,20 @@ const app = (work: string) => `
 'use strict';
 const http = require('http');
 let answered = 0;
+let timer;
+const load = (millis) => {
+  clearInterval(timer);
+  const { port } = server.address();
+  timer = setInterval(() => http.get({ port, host: '127.0.0.1', agent: false }, (res) => res.resume()).on('error', () => {}), millis);
+};
 const server = http.createServer((req, res) => {
-  if (++answered === ${SETTLED}) require('fs').writeFileSync(__filename + '.settled', '');
   res.end('ok ' + JSON.stringify(req.headers).length);
+  if (++answered !== ${SETTLED}) return;
+  load(40);
+  require('fs').writeFileSync(__filename + '.settled', '');
 });
 server.listen(0, '127.0.0.1', () => {
-  const { port } = server.address();
-  setInterval(() => http.get({ port, host: '127.0.0.1', agent: false }, (res) => res.resume()).on('error', () => {}), 5);
+  load(4);
   ${work}
 });
 `;
