@@ -7,7 +7,6 @@ import { findChromium } from '../live/support/chromium.ts';
 import { containersUnavailable } from '../live/support/containers.ts';
 import { findKubectl } from '../live/support/kubectl.ts';
 import { installNodes } from '../live/support/node-versions.ts';
-import { installPm2 } from '../live/support/pm2.ts';
 import { installProfilers } from '../live/support/profilers.ts';
 import { whyNoGroup } from '../stress/memory-group.mjs';
 
@@ -29,7 +28,6 @@ const NEEDS = {
   'memory group': () => whyNoGroup() ?? null,
   'other Node versions': installNodes,
   'other profilers': installProfilers,
-  pm2: installPm2,
   schedstat: () => (existsSync('/proc/self/schedstat') ? null : 'this kernel has no schedstat'),
   taskset: () => unlessRuns('taskset'),
   /** A distribution's Node may be a tiny program around libnode.so, which only its name gives away. */
