@@ -64,19 +64,33 @@ function namedAt({ map, sourceLines }: NamedMap, line: number, column: number): 
 const FUNCTION_BEFORE = /(?:\basync\s+)?\bfunction\s*\*?\s*$/;
 const DECLARATION = /^(?:async\s+)?function\s*\*?\s*([\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)/u;
 
+/**
+ * Where the word `function` stands, if V8 says that a function without a name begins after it and the map knows that very place: what
+ * is between the two may be mapped to the code that was around it. Null elsewhere.
+ */
+export function keywordColumn(
+  map: TraceMap,
+  { line, column }: Pick<ScriptPosition, 'line' | 'column'>,
+  text: string | undefined,
+): number | null {
+  const head =
+    text === undefined
+      ? 'function'
+      : FUNCTION_BEFORE.exec(text.slice(Math.max(0, column - LONGEST_GAP), Math.max(0, column)))?.[0];
+  if (head === undefined || column < head.length) return null;
+  const segment = traceSegment(map, line, column - head.length);
+  return segment && segment.length > 1 && segment[0] === column - head.length ? segment[0] : null;
+}
+
 /** A minifier writes a function that is called from one place only as an expression without a name; the map still leads to its declaration. */
 function inlinedName(
   { map, sourceLines }: NamedMap,
   { line, column }: ScriptPosition,
   text: string | undefined,
 ): string | null {
-  const head =
-    text === undefined
-      ? 'function'
-      : FUNCTION_BEFORE.exec(text.slice(Math.max(0, column - LONGEST_GAP), column))?.[0];
-  if (head === undefined || column < head.length) return null;
-  const segment = traceSegment(map, line, column - head.length);
-  if (!segment || segment.length === 1 || segment[0] !== column - head.length) return null;
+  const at = keywordColumn(map, { line, column }, text);
+  const segment = at === null ? null : traceSegment(map, line, at);
+  if (!segment || segment.length === 1) return null;
   const [, source, sourceLine, sourceColumn] = segment;
   return DECLARATION.exec(sourceLines(source)?.[sourceLine]?.slice(sourceColumn) ?? '')?.[1] ?? null;
 }

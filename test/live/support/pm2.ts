@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const CACHE = process.env.CULPRIT_PM2_CACHE ?? join(homedir(), '.cache/culprit-pm2');
-export const PM2_PACKAGE = 'pm2@7.0.4';
+const PACKAGE = 'pm2@7.0.4';
 const PROGRAM = join(CACHE, 'node_modules/pm2/bin/pm2');
 const run = promisify(execFile);
 
@@ -14,7 +14,7 @@ const run = promisify(execFile);
 export async function installPm2(): Promise<string | null> {
   if (existsSync(PROGRAM)) return null;
   mkdirSync(CACHE, { recursive: true });
-  const args = ['install', '--prefix', CACHE, '--ignore-scripts', '--no-audit', '--no-fund', PM2_PACKAGE];
+  const args = ['install', '--prefix', CACHE, '--ignore-scripts', '--no-audit', '--no-fund', PACKAGE];
   try {
     await run('npm', args, { cwd: CACHE, timeout: 120_000 });
   } catch (error) {

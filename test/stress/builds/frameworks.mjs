@@ -36,7 +36,7 @@ const nextDevelopment = (version, react, args) => ({
   ...next(version, react),
   target: 'wrapper',
   // All that the compiler keeps is in the same heap.
-  options: ['--max-pause', '3s', '--budget', '10s'],
+  options: ['--max-pause', '3s', '--budget', '10'],
   start: ({ port }) => [
     'node_modules/next/dist/bin/next',
     'dev',
@@ -93,6 +93,7 @@ async function start() {
 }
 void start();
 `,
+    'webpack.config.js': `module.exports = (options) => ({ ...options, devtool: 'source-map' });\n`,
     'nest-cli.json': JSON.stringify({ sourceRoot: 'src', compilerOptions: { builder } }),
     'tsconfig.json': JSON.stringify({
       compilerOptions: {

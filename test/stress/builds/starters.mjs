@@ -13,6 +13,9 @@ const started = (packages, start, rest = {}) => ({
   ...rest,
 });
 
+// Several of them share the cores of one machine, and each look is slower by that.
+const BUSY = ['--max-pause', '1s'];
+
 const CLUSTER = `const cluster = require('node:cluster');
 if (cluster.isPrimary) for (let n = 0; n < 4; n++) cluster.fork();
 else require('./dist/main.js');
@@ -25,6 +28,7 @@ const pm2 = (args) =>
     // The command ends; its daemon does not.
     env: ({ at }) => ({ PM2_HOME: `${at}/pm2` }),
     target: 'shop',
+    options: BUSY,
     stop: ({ node }) => `${node} ${PM2} kill`,
   });
 
@@ -52,7 +56,10 @@ export const STARTERS = {
   },
   'node --watch': started([], ['--watch', 'dist/main.js']),
   nodemon: started(['nodemon@3.1.14'], ['node_modules/nodemon/bin/nodemon.js', 'dist/main.js']),
-  cluster: started([], ['cluster.cjs'], { files: { 'cluster.cjs': CLUSTER } }),
+  cluster: started([], ['cluster.cjs'], {
+    files: { 'cluster.cjs': CLUSTER },
+    options: BUSY,
+  }),
   'PM2 fork': pm2([]),
   'PM2 cluster': pm2(['-i', '2']),
   'dd-trace': started(['dd-trace@6.21.0'], ['-r', 'dd-trace/init', 'dist/main.js'], {
