@@ -29,7 +29,7 @@ describe('what is not known comes with the command that would settle it:', () =>
   test('who holds what is allocated', () => {
     const [leak] = findingsOf(heapFloor(linear(200 * KB), PLACE));
     expect(leak!.nextMeasurement).toEqual({
-      unknown: 'Who holds what stays: stacks of allocations tell who makes it.',
+      unknown: 'What retains these objects. Allocation stacks show only the code that creates them.',
       command: 'culprit diagnose 4242 --duration 60s --snapshot force',
     });
   });
@@ -109,7 +109,7 @@ describe('growth without a place in the program', () => {
         }),
       ),
     );
-    expect(leak!.title).toMatch(/`Session` objects pile up by 300\/s/);
+    expect(leak!.title).toMatch(/`Session` objects accumulate at 300\/s/);
   });
 
   test('of unknown origin is said only where nothing tells', () => {
@@ -126,7 +126,7 @@ describe('a collection that is emptied in part at times', () => {
       heapFloor(linear(100 * KB), PLACE),
       collection(emptied(20), `${PLACE} > set`, { holderName: 'contexts' }),
     );
-    expect(leak!.title).toMatch(/Map `contexts` grows by .* more than is taken out/);
+    expect(leak!.title).toMatch(/Map `contexts` grows by .* faster than entries are removed/);
     expect(leak!.evidence.map(({ statement }) => statement).join()).toMatch(/its low points rose from/);
   });
 

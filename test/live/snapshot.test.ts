@@ -74,7 +74,7 @@ const snapshotsIn = (folder: string) =>
     .map((name) => join(folder, name));
 
 describe('--snapshot force', () => {
-  test.concurrent('names who holds what piles up, keeps snapshots that `culprit heap` reads, and restores the target', async () => {
+  test.concurrent('names who holds what accumulates, keeps snapshots that `culprit heap` reads, and restores the target', async () => {
     const target = await startObservedApp();
     const before = await takeSnapshot(target);
     const pinger = startPinging(target);

@@ -153,13 +153,13 @@ describe('a service', () => {
 describe('however a watch ends', () => {
   const always = { name: 'always', metric: 'fds.share', warn: '0.001%', for: '0s', actions: ['diagnose'] };
 
-  test('kill -9 during a look leaves the target clean, and its limits counted', async () => {
+  test('kill -9 during a capture leaves the target clean, and its limits counted', async () => {
     const target = await startObservedApp();
     const before = await takeSnapshot(target);
     const once = { ...always, limits: { count: 1, window: '1h' } };
     const first = startWatch({ ...QUIET, rules: [once] }, [String(target.pid)]);
     await until(
-      'the look is inside',
+      'the capture is inside',
       async () => {
         const { inner } = await takeSnapshot(target).catch(() => ({ inner: null }));
         return inner === null || JSON.stringify(inner) !== JSON.stringify(before.inner);

@@ -102,8 +102,8 @@ test.each([
     'node: bad option: --no-sparkplug',
     'The Node.js there does not know --no-sparkplug: it is older than 16.',
   ],
-  ['something else\n\n', 'kubectl could not reach into pod "shop-2": something else'],
-  ['', 'kubectl could not reach into pod "shop-2".'],
+  ['something else\n\n', 'kubectl could not run a command in pod "shop-2": something else'],
+  ['', 'kubectl could not run a command in pod "shop-2".'],
 ])('%s', (stderr, message) => {
   const error = explainLink('kubectl', stderr, 'pod "shop-2"');
   expect(error.message).toBe(message);

@@ -103,7 +103,7 @@ test('colours change nothing but colours', () => {
 
 describe.each([
   ['a name', hostileFinding],
-  ['a name on the way to what piles up', buildFinding({ retainerPath: hostilePath })],
+  ['a name on the way to what accumulates', buildFinding({ retainerPath: hostilePath })],
 ])('%s from the target', (_what, finding) => {
   const text = renderText(buildReport({ findings: [finding] }), { colors: false, width: 100 });
 

@@ -245,9 +245,9 @@ const IMPOSSIBLE: [string, unknown, RegExp][] = [
   ['a rule of nothing', { rules: [{ name: 'a', warn: '5%' }] }, /"a" has no metric/],
   ['two rules of one name', { rules: [{ name: 'fds' }, { name: 'fds' }] }, /Two rules are named "fds"/],
   [
-    'a window shorter than a look',
+    'a window shorter than a capture',
     { rules: [{ name: 'fds', limits: { window: '5s' } }] },
-    /limits\.window is shorter than a look/,
+    /limits\.window is shorter than a capture/,
   ],
   [
     'a duration of nothing',

@@ -21,7 +21,7 @@ export const explainFindingTool: Tool<typeof entries> = {
   name: 'explain_finding',
   title: 'Explain a finding',
   description:
-    'Everything about one finding of a recording: all evidence, the way through packages, who holds what piles up, what it may innocently be, what is mistaken for it, and what to do.',
+    'Everything about one finding of a recording: all evidence, the way through packages, who holds what accumulates, what it may innocently be, what is mistaken for it, and what to do.',
   entries,
   annotations: READS_ONLY,
   async run({ recording, rank }, { session }) {

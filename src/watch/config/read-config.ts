@@ -41,7 +41,7 @@ export function interpretConfig(words: WatchConfigWords, folder: string): WatchC
   const targets = words.targets ?? [];
   const watchFolder = resolve(folder, words.folder ?? DEFAULTS.folder);
   if (words.all && targets.length > 0)
-    throw new UsageError('"all" and "targets" exclude each other.', 'Leave one of them out.');
+    throw new UsageError('"all" and "targets" cannot be combined.', 'Leave one of them out.');
   return {
     targets,
     all: words.all ?? false,

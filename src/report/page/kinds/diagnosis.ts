@@ -70,7 +70,7 @@ export function diagnosisSections(builder: Builder, window: PageWindow, report: 
     },
     {
       id: 'look',
-      title: 'The process, and what the look cost it',
+      title: 'The process, and what the capture cost it',
       content: [
         drawRows(builder, [
           ...processRows(target),
@@ -105,13 +105,13 @@ function pictureSections(builder: Builder, window: PageWindow, report: Diagnosis
     ...(verdict === 'findings' ? [] : [watched]),
     {
       id: 'timeline',
-      title: 'The look over time',
+      title: 'The capture over time',
       content: timeline ? [drawTimeline(builder, timeline, { findings, threadNames })] : [],
     },
     {
       id: 'growth',
       title: growth.some(({ isGrowing }) => isGrowing) ? 'What grows' : 'What was counted',
-      about: growth.some(({ isGrowing }) => isGrowing) ? '' : 'Nothing of it grew to the end of the look.',
+      about: growth.some(({ isGrowing }) => isGrowing) ? '' : 'Nothing of it grew to the end of the capture.',
       content: growth.length === 0 ? [] : [drawGrowth(builder, growth, findings)],
     },
     { id: 'pools', title: 'Pools, and who waits', content: pools.map((pool) => drawPool(builder, pool)) },
