@@ -322,7 +322,7 @@ export const KINDS = {
     meaning:
       'Something keeps objects that are not needed any more. Garbage collection takes more and more time, and the process ends when the heap limit is met.',
     measured:
-      'Memory in use after full garbage collections must rise until the end of the capture. Then culprit looks for the collection that takes what stays (Map, Set, array, object), for the code that fills it, for functions that accumulate, and for the places that allocate what stays.',
+      'Memory in use after full garbage collections must rise until the end of the capture. Then culprit looks for the collection that takes the retained objects (Map, Set, array, object), for the code that fills it, for functions that accumulate, and for the places that allocate what stays.',
     mistakenFor:
       'A cache that is being filled flattens at its bound; a batch falls back when it is done. In a short capture a cache that takes an hour to fill looks the same: the report says how long culprit looked.',
     fix: 'Bound the collection that holds them, or remove entries that are no longer needed.',
@@ -492,7 +492,7 @@ export const KINDS = {
     measured: 'The open descriptors in /proc against the soft limit, and how fast they increase.',
     mistakenFor:
       'A process that is meant to hold many connections needs a higher limit. When something leaks, the leak is the finding, and the limit is listed with it.',
-    fix: 'Find what stays open, or raise the limit.',
+    fix: 'Find what is never closed, or raise the limit.',
     steps: [
       'Raise the limit: LimitNOFILE= in systemd, --ulimit nofile= for containers, ulimit -n.',
       'Or hold fewer descriptors at once.',

@@ -27,7 +27,7 @@ function notNode(what: string, product: string): AttachError {
   const [, other] = /^(Deno|Bun)\b/.exec(product) ?? [];
   if (other === 'Deno' || other === 'Bun') {
     const { reason, cure } = sayOtherRuntime(other);
-    return new AttachError(`${what} is not attached to: ${reason}. culprit did not attach.`, cure);
+    return new AttachError(`${what} cannot be attached to: ${reason}.`, cure);
   }
   return new AttachError(
     `${what} is ${product.slice(0, MAX_PRODUCT)}, not Node.js. culprit did not attach.`,

@@ -63,7 +63,7 @@ describe('an argument that means nothing is refused in plain words:', () => {
 
 describe('"k8s" as the first word is a place elsewhere', () => {
   // Refused once both options are known, so nothing is asked.
-  const both = '-n, -c and --context are words for kubectl; "prod" means nothing to podman.';
+  const both = '-n, -c and --context are options of kubectl; "prod" does not apply to podman.';
   test.each([
     [['triage', 'k8s', 'shop', '-n', 'prod', '--via', 'podman']],
     [['triage', '-n', 'prod', 'k8s', 'shop', '--via', 'podman']],

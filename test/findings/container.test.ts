@@ -129,7 +129,7 @@ describe('a CPU quota', () => {
     const { findings, notApplicable } = judgementOf(quota(0.1, 3, 80, 0.06), ours, loopDelay(90));
     expect(findings).toEqual([]);
     expect(notApplicable.find(({ kind }) => kind === 'cpu-throttled')?.reason).toMatch(
-      /culprit itself took little of it/,
+      /culprit itself used much of the quota/,
     );
   });
 

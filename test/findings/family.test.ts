@@ -39,7 +39,7 @@ describe('it is said', () => {
     const judged = judgeFamily([healthy(11), member(12, [{}]), healthy(13)]);
     expect(judged.verdict).toBe('findings');
     expect(judged.verdictReason).toBe(
-      'Of 3 processes, process 12 (shop) is the sick one: nothing was found in the others.',
+      'Of 3 processes, process 12 (shop) is the only one with a problem: nothing was found in the others.',
     );
     expect(judged.causes.map(({ pids, finding }) => [pids, finding.rank])).toEqual([[[12], 1]]);
   });
@@ -62,7 +62,7 @@ describe('it is said', () => {
       healthy(13),
     ]);
     expect(verdictReason).toBe(
-      'Of 3 processes, 2 are sick: process 11 (shop), process 12 (shop). Nothing was found in the others.',
+      'Of 3 processes, 2 have problems: process 11 (shop), process 12 (shop). Nothing was found in the others.',
     );
     expect(causes.map(({ pids, finding }) => [finding.rank, pids])).toEqual([
       [1, [12]],

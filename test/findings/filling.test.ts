@@ -78,7 +78,7 @@ describe('a rise of which nothing is known', () => {
     const { verdict, verdictReason, findings } = aged(11);
     expect([verdict, findings]).toEqual(['too-little-data', []]);
     expect(verdictReason).toMatch(
-      /^The heap after garbage collections rose by 800 KB\/s, from .* to .*, and what keeps it was not found\. At this rate the heap reaches its limit in about 20 min\. The process had run for 11 s only, and a cache that fills looks the same as a leak\. To find out: culprit diagnose 4242 --duration 60s/,
+      /^The heap after garbage collections rose by 800 KB\/s, from .* to .*, but culprit did not find what retains it\. At this rate the heap reaches its limit in about 20 min\. The process had run for 11 s only, and a cache that is still filling looks the same as a leak\. To find out: culprit diagnose 4242 --duration 60s/,
     );
   });
 

@@ -47,7 +47,7 @@ describe('a finding that was to be fixed', () => {
 describe('silence proves nothing', () => {
   const capture = (durationMillis: number) => ({ ...before.capture, durationMillis });
   test.each<[string, Partial<DiagnosisReport>, RegExp]>([
-    ['of an idle program', { verdict: 'idle' }, /served nothing/],
+    ['of an idle program', { verdict: 'idle' }, /served no requests/],
     ['of a capture that judged too little', { verdict: 'too-little-data' }, /could not judge enough/],
     [
       'of a rule that could not judge',

@@ -80,7 +80,7 @@ describe('a young process that is healthy', () => {
 
   test('says so, and when to come back', () => {
     expect(aged(25)).toMatch(
-      / The process had run for 25 s only, and a heap that is still shrinking after start-up hides a slow leak\. Look again in 65 s; --settle waits by itself\.$/,
+      / The process had run for 25 s only, and a heap that is still shrinking after start-up hides a slow leak\. Look again in 65 s; --settle waits for you\.$/,
     );
     expect(aged(110)).toMatch(/Look again now;/);
   });

@@ -298,7 +298,7 @@ describe('the verdict', () => {
   test('is too little data after a short capture, and says what would be enough', () => {
     const { verdict, verdictReason } = verdictOf(5);
     expect(verdict).toBe('too-little-data');
-    expect(verdictReason).toMatch(/\d+ s and \d+ samples are too little.*\d+ s/);
+    expect(verdictReason).toMatch(/\d+ s and \d+ samples are not enough.*\d+ s/);
   });
 
   test('counts the causes', () => {

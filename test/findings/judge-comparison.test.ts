@@ -79,7 +79,7 @@ describe('two sides', () => {
     expect(comparison).toMatchObject({ verdict: 'unsure', direction: 'none', culprit: null });
     expect(comparison.runsNeeded).toBeGreaterThan(8);
     expect(comparison.verdictReason).toMatch(
-      /^8 pairs of runs cannot tell the sides apart, .* About \d+ runs a side would\.$/,
+      /^8 pairs of runs are inconclusive: .* About \d+ runs per side would decide it\.$/,
     );
   });
 

@@ -328,7 +328,7 @@ describe('each fault is found, named and placed:', () => {
       'above the bound of its group',
       [memoryHigh(200, 201, 0.5)],
       { type: 'limit', name: 'memory.high', file: null },
-      /The kernel holds the process up for 50% of the time/,
+      /The kernel throttles the process for 50% of the time/,
     ],
     [
       'event-loop-block',
@@ -469,7 +469,7 @@ describe('each fault is found, named and placed:', () => {
         }),
       ],
       { ...APP, type: 'pool' },
-      /Pool has run dry.*never given back/,
+      /Pool is exhausted.*never given back/,
     ],
     [
       'pool-exhaustion',

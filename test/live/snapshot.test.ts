@@ -116,7 +116,7 @@ describe('--snapshot force', () => {
     // Elsewhere, without the program's files: the same holder.
     await target.end();
     const text = await runCulprit(['analyze', archive]);
-    expect(text.stdout).toMatch(/held by .*\bstore\b.*store\.cjs:\d+/);
+    expect(text.stdout).toMatch(/Held by .*\bstore\b.*store\.cjs:\d+/);
   }, 60_000);
 });
 

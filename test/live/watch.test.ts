@@ -216,7 +216,7 @@ describe('wrong use', () => {
     [['watch'], /^culprit: There is nothing to watch\./],
     [['watch', '127.0.0.1:9229'], /is the address of an inspector/],
     [['watch', '4194303'], /^culprit: There is no process 4194303\./],
-    [['watch', '--all', 'shop'], /exclude each other/],
+    [['watch', '--all', 'shop'], /cannot be combined/],
     [['watch', '--status'], /^culprit: Nothing was ever watched in /],
     [['watch', '--check', '--config', 'none.yaml'], /none\.yaml could not be read/],
   ])('%j is refused with a cure', async (args, words) => {

@@ -127,7 +127,7 @@ test('evidence that says its number already does not say it twice', () => {
 
 test('a finding without a heap snapshot says nothing of holders, and the short form never does', () => {
   const held = buildReport({ findings: [buildFinding({ retainerPath: buildRetainerPath() })] });
-  expect(renderText(buildReport(), { colors: false, width: 100 })).not.toContain('held by');
-  expect(renderText(held, { colors: false, width: 100 })).toContain('held by');
-  expect(renderText(held, { colors: false, width: 100, quiet: true })).not.toContain('held by');
+  expect(renderText(buildReport(), { colors: false, width: 100 })).not.toContain('Held by');
+  expect(renderText(held, { colors: false, width: 100 })).toContain('Held by');
+  expect(renderText(held, { colors: false, width: 100, quiet: true })).not.toContain('Held by');
 });

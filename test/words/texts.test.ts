@@ -1,7 +1,7 @@
 // Everything that culprit says, in one file that a reader can go through from top to bottom: test/golden/texts.txt.
 // After a change of words: `npx vitest run --project offline test/words -u`, and read the diff.
 import { expect, test } from 'vitest';
-import { userTexts } from './user-texts.js';
+import { userTexts } from './user-texts.ts';
 
 const page = () => {
   const lines: string[] = [];

@@ -12,7 +12,13 @@ import { READS_ONLY, type Tool } from '../tool.ts';
 const entries = {
   recording: recordingWord,
   rank: v.optional(
-    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000), v.description('1 is the gravest.')),
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(1),
+      v.maxValue(1_000),
+      v.description('1 is the most serious.'),
+    ),
     1,
   ),
 };

@@ -49,7 +49,7 @@ export function renderBigThing(alike: AlikeCollections, rank: number, layout: Th
   const { collection, holders, entries, retainedBytes } = alike;
   const has = collection.kind === 'other' ? '' : `: ${describeEntries(collection, entries)}`;
   const keeps = `${formatBytes(retainedBytes)} (${formatShare(retainedBytes / heapBytes)} of the heap)`;
-  const title = `${describeTitle(collection, holders)}${has}, ${holders > 1 ? 'keep' : 'Retains'} ${keeps}`;
+  const title = `${describeTitle(collection, holders)}${has}, ${holders > 1 ? 'retain' : 'retains'} ${keeps}`;
   return [
     ...hangingLines(`${rank}. `, title, width).map((line) => paint.bold(line)),
     ...renderRetainerPath(collection, layout, null),

@@ -1,7 +1,9 @@
 // The sections of a diagnosis: findings, the look over time, growth, pools, CPU time, limits, cost.
+
 import type { DiagnosisReport, Finding } from '../../../model/finding.ts';
 import type { FlamePicture } from '../../../model/report/pictures.ts';
 import { formatCount, formatDuration } from '../../../units/units.ts';
+import { describeSteps } from '../../text/impact-text.ts';
 import type { PageElement, PageWindow } from '../browser.ts';
 import type { Builder } from '../builder.ts';
 import { JUDGED_KINDS } from '../headlines/diagnosis.ts';
@@ -76,7 +78,7 @@ export function diagnosisSections(builder: Builder, window: PageWindow, report: 
           ...processRows(target),
           ['Threads', target.threads.map(({ name }) => name).join(', ')],
           ...costRows(capture),
-          ['Steps', capture.steps.join(', ')],
+          ['Steps', describeSteps(capture.steps)],
         ]),
       ],
     },
