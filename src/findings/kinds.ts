@@ -51,7 +51,8 @@ export interface LimitInfo {
 export const KINDS = {
   'threadpool-saturation': {
     title: 'Work waits for a thread of the pool',
-    short: "files, lookups, crypto and compression wait for one of libuv's threads, and who keeps them busy",
+    short:
+      'files, lookups, crypto and compression wait for a libuv thread, and the code that keeps the threads busy',
     meaning:
       'libuv runs file operations, dns.lookup, crypto and zlib on a few threads (four by default). When all are busy, every such operation waits for its turn, while the event loop is free and the CPU may be idle: dashboards look calm and requests are slow.',
     measured:
@@ -67,7 +68,7 @@ export const KINDS = {
   },
   'dns-slow': {
     title: 'Name lookups are slow',
-    short: 'names that take long to look up, and who looks them up',
+    short: 'host names that are slow to resolve, and the code that resolves them',
     meaning:
       'Every new connection to a host name waits for its lookup first, and dns.lookup (which http and net use) holds a thread of the pool meanwhile. A slow resolver makes every request slow that opens a connection.',
     measured:
@@ -170,7 +171,7 @@ export const KINDS = {
   'fd-leak': {
     title: 'File descriptors accumulate',
     short:
-      'files, pipes and other descriptors that are never closed, by pattern of their paths, and who opens them',
+      'files, pipes and other descriptors that are never closed, by path pattern, and the code that opens them',
     meaning:
       'Files, pipes or other descriptors are opened and not closed. When the limit is met, every open, accept and connect fails with EMFILE.',
     measured:
@@ -244,7 +245,8 @@ export const KINDS = {
   },
   'promise-leak': {
     title: 'Promises never settle',
-    short: 'promises that never settle, or that hang on one that never does, and where they are made',
+    short:
+      'promises that never settle, or that depend on one that never does, and the line that creates them',
     meaning:
       'Promises wait for something that does not come, or hang on one that lives as long as the process (Promise.race). Each keeps its reactions and what they close over.',
     measured:
@@ -274,7 +276,7 @@ export const KINDS = {
   },
   'code-growth': {
     title: 'Code is compiled again and again',
-    short: 'templates, validators or scripts that are compiled over and over and stay',
+    short: 'templates, validators or scripts that are compiled repeatedly and retained',
     meaning:
       'new Function, vm scripts, templates or validators are compiled anew for each request. V8 keeps each script for as long as a function of it lives, so the heap rises, and compiling takes CPU time.',
     measured:
@@ -322,7 +324,7 @@ export const KINDS = {
     meaning:
       'Something keeps objects that are not needed any more. Garbage collection takes more and more time, and the process ends when the heap limit is met.',
     measured:
-      'Memory in use after full garbage collections must rise until the end of the capture. Then culprit looks for the collection that takes the retained objects (Map, Set, array, object), for the code that fills it, for functions that accumulate, and for the places that allocate what stays.',
+      'Memory in use after full garbage collections must rise until the end of the capture. Then culprit looks for the collection that takes the retained objects (Map, Set, array, object), for the code that fills it, for functions that accumulate, and for the places that allocate the retained objects.',
     mistakenFor:
       'A cache that is being filled flattens at its bound; a batch falls back when it is done. In a short capture a cache that takes an hour to fill looks the same: the report says how long culprit looked.',
     fix: 'Bound the collection that holds them, or remove entries that are no longer needed.',
@@ -457,7 +459,8 @@ export const KINDS = {
   },
   'gc-pressure': {
     title: 'Garbage collection takes a large part of a core',
-    short: 'garbage collection that takes a large part of the time, and whose allocations set it off',
+    short:
+      'garbage collection that takes a large part of the time, and the code whose allocations trigger it',
     meaning:
       'So much is allocated, or so little room is left in the heap, that collecting takes time which requests miss.',
     measured:
@@ -473,7 +476,7 @@ export const KINDS = {
   },
   'connection-churn': {
     title: 'A new connection is made for each request',
-    short: 'a new outgoing connection for each request instead of keep-alive, and who opens them',
+    short: 'a new outgoing connection for each request instead of keep-alive, and the code that opens them',
     meaning:
       'Each request pays for a TCP handshake, often a TLS handshake and a name lookup, and leaves a port in TIME_WAIT behind.',
     measured:
@@ -501,7 +504,7 @@ export const KINDS = {
   },
   'pids-limit-risk': {
     title: 'The limit of processes and threads is near',
-    short: 'a container that comes close to its limit of processes and threads, and whose they are',
+    short: 'a container that comes close to its limit of processes and threads, and which programs own them',
     meaning:
       'At the limit, no child process, worker or thread can be started any more (EAGAIN), and many programs end for it.',
     measured: "The counter of the container's cgroup against pids.max, and how fast it rises.",

@@ -4,6 +4,7 @@ import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
 import type { CollectionGrowth } from '../../src/model/memory/collection.ts';
 import {
+  asyncSite,
   buildLook,
   change,
   collection,
@@ -85,4 +86,47 @@ describe('a rise of which nothing is known', () => {
   test('is a finding in one that has run for long', () => {
     expect(aged(3_600).findings.map(({ kind }) => kind)).toEqual(['heap-leak']);
   });
+});
+
+/** What V8 keeps of a context for each promise until it is collected, in steps, as in a server that was seen. */
+const SAWTOOTH = [
+  1467, 1338, 1618, 1948, 1517, 1802, 2112, 1698, 1988, 2283, 2582, 2166, 2466, 2765, 2352, 2633, 2938, 2531,
+  2368,
+];
+
+test('a collection that is emptied in part grows by its low points, also where the last steps are short', () => {
+  const sizes = SAWTOOTH.map((entries, i) => ({ atMillis: 11_000 + i * 1_000, entries }));
+  const { findings } = judged(
+    rising,
+    collection(() => 0, PLACE, { sizes }),
+  );
+  expect(findings.map(({ title }) => title)).toEqual([
+    expect.stringMatching(
+      /^A Map grows by \d+(\.\d)? entries\/s faster than entries are removed \(src\/cache\.js:12, set\)$/,
+    ),
+  ]);
+});
+
+test('promises that Node.js allocates are those of the package that makes most of them', () => {
+  const TURN = 'processTicksAndRejections@node:internal/process/task_queues:95 > runMicrotasks';
+  const made = (perSecond: number, file: string, aliveShare: number) =>
+    asyncSite('PROMISE', `read@/app/src/feed.js:9 > next@/app/node_modules/stream-filter/${file} > then`, {
+      perSecond,
+      aliveShare,
+    });
+  const { findings } = judged(
+    heapFloor(linear(800 * KB), TURN),
+    made(900, 'index.js:4', 0),
+    made(300, 'next.js:7', 0.5),
+    asyncSite('PROMISE', 'other@/app/node_modules/other/index.js:1 > then', {
+      perSecond: 400,
+      aliveShare: 0,
+    }),
+  );
+  expect(findings.map(({ kind, subject }) => [kind, subject.file, subject.line])).toEqual([
+    ['heap-leak', 'src/feed.js', 9],
+  ]);
+  expect(findings[0]!.title).toMatch(
+    /; most promises are made in src\/feed\.js:9, read, through .*next\.js:7, next\)$/,
+  );
 });

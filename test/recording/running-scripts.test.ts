@@ -251,6 +251,30 @@ describe('names that a minifier has changed', () => {
     const keyword = `${'\n'.repeat(6)}${' '.repeat(16)}function () {}`;
     expect(namesOf(startIn(code, short, url), { files: plain(keyword) })).toEqual([]);
   });
+
+  test.each([
+    ['a function that was put in place of its only call', '!function(e){return e}(1)', SOURCE, ['remember']],
+    ['one that is asynchronous', '!async function(e){return e}(1)', SOURCE, ['remember']],
+    [
+      'one that had no name either',
+      '!function(e){return e}(1)',
+      `${'\n'.repeat(6)}       function () {}`,
+      [],
+    ],
+    ['an arrow function', 'a=(e)=>{return e}', SOURCE, []],
+  ])('of %s', (_what, text, source, expected) => {
+    const url = '/app/dist/inlined.js';
+    const map = {
+      version: 3,
+      names: [],
+      sources: [FILE],
+      sourcesContent: [source],
+      mappings: `${vlq(1)}AMO`,
+    };
+    const inlined = { [url]: `${text}//# ${'sourceMappingURL'}=${inline(map)}\n` };
+    const start = { url, line: 0, column: text.indexOf('('), isStart: true };
+    expect(namesOf(start, { files: inlined })).toEqual(expected);
+  });
 });
 
 /** A number as source maps write it. */

@@ -1,139 +1,39 @@
 // Servers as people build and start them: the same planted leak and hotspot through every runner and bundler, each installed
 // from the registry at a pinned version. Prints what culprit named, and exits with 1 when a file, a line or a name is wrong.
 //   node test/stress/builds.mjs [--node FILE] [--keep FOLDER] [build ...]
-import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { get } from 'node:http';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { FRAMEWORKS } from './builds/frameworks.mjs';
+import { STARTERS } from './builds/starters.mjs';
+import { CONFIG, TRANSPILERS_AND_BUNDLERS } from './builds/transpilers-and-bundlers.mjs';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const DURATION = '20s';
-const ESBUILD = 'esbuild@0.25.0';
-const TYPESCRIPT = 'typescript@5.9.3';
+const run = promisify(execFile);
 
-/** What to install, how to build (`build`, run in the folder) and what Node is started with. */
-const BUILDS = {
-  tsx: { packages: ['tsx@4.23.0'], start: ['--import', 'tsx', 'src/server.ts'] },
-  'ts-node': {
-    packages: ['ts-node@10.9.2', TYPESCRIPT],
-    start: ['-r', 'ts-node/register/transpile-only', 'src/server.ts'],
-  },
-  '@swc-node/register': {
-    packages: ['@swc-node/register@1.11.1', '@swc/core@1.16.22', TYPESCRIPT],
-    start: ['-r', '@swc-node/register', 'src/server.ts'],
-  },
-  'esbuild-register': {
-    packages: ['esbuild-register@3.6.0', ESBUILD],
-    start: ['-r', 'esbuild-register', 'src/server.ts'],
-  },
-  tsc: {
-    packages: [TYPESCRIPT],
-    build: ({ bin }) => [[bin('tsc'), '-p', '.']],
-    start: ['dist/server.js'],
-  },
-  esbuild: {
-    packages: [ESBUILD],
-    build: ({ bin }) => [
-      [
-        bin('esbuild'),
-        'src/server.ts',
-        '--bundle',
-        '--platform=node',
-        '--minify',
-        '--sourcemap',
-        '--outfile=dist/main.js',
-      ],
-    ],
-    start: ['dist/main.js'],
-  },
-  'esbuild, external map moved': {
-    packages: [ESBUILD],
-    build: ({ bin }) => [
-      [
-        bin('esbuild'),
-        'src/server.ts',
-        '--bundle',
-        '--platform=node',
-        '--minify',
-        '--sourcemap',
-        '--outfile=dist/main.js',
-      ],
-      ['sh', '-c', 'mkdir -p release/js && mv dist/* release/js/'],
-    ],
-    start: ['release/js/main.js'],
-  },
-  rollup: {
-    packages: ['rollup@4.68.8', '@rollup/plugin-terser@1.0.2', ESBUILD],
-    build: ({ bin }) => [[bin('rollup'), '-c', 'rollup.config.mjs']],
-    start: ['dist/main.mjs'],
-  },
-  webpack: {
-    packages: ['webpack@5.113.0', 'webpack-cli@7.3.1', ESBUILD],
-    build: ({ bin }) => [[bin('webpack'), '-c', 'webpack.config.cjs']],
-    start: ['dist/main.js'],
-  },
-  'single executable': {
-    packages: [ESBUILD, 'postject@1.0.0-alpha.6'],
-    build: ({ bin, node }) => [
-      [
-        bin('esbuild'),
-        'src/server.ts',
-        '--bundle',
-        '--platform=node',
-        '--sourcemap=inline',
-        '--outfile=dist/main.js',
-      ],
-      [node, '--experimental-sea-config', 'sea.json'],
-      ['cp', node, 'server'],
-      ['rm', 'dist/main.js'],
-      [
-        bin('postject'),
-        'server',
-        'NODE_SEA_BLOB',
-        'sea.blob',
-        '--sentinel-fuse',
-        'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2',
-      ],
-    ],
-    command: './server',
-    start: [],
-  },
-};
-
-const CONFIG = {
-  'package.json': '{"name":"shop","private":true}',
-  'tsconfig.json': JSON.stringify({
-    compilerOptions: {
-      target: 'ES2022',
-      module: 'commonjs',
-      moduleResolution: 'node',
-      types: [],
-      sourceMap: true,
-      outDir: 'dist',
-      skipLibCheck: true,
-      noCheck: true,
-    },
-    include: ['src'],
-  }),
-  'sea.json': '{"main":"dist/main.js","output":"sea.blob","disableExperimentalSEAWarning":true}',
-  'loader.cjs': `const { transformSync } = require('esbuild');
-module.exports = function (code) {
-  const { code: js, map } = transformSync(code, { loader: 'ts', format: 'esm', sourcemap: true, sourcefile: this.resourcePath });
-  this.callback(null, js, JSON.parse(map));
-};`,
-  'webpack.config.cjs': `const path = require('path');
-module.exports = { mode: 'production', target: 'node', devtool: 'source-map', entry: './src/server.ts', output: { path: path.resolve('dist'), filename: 'main.js' }, resolve: { extensions: ['.ts', '.js'] }, module: { rules: [{ test: /\\.ts$/, use: path.resolve('loader.cjs') }] } };`,
-  'rollup.config.mjs': `import terser from '@rollup/plugin-terser';
-import { transform } from 'esbuild';
-import { dirname, resolve } from 'node:path';
-const ts = {
-  name: 'ts',
-  resolveId: (source, importer) => (importer && source.startsWith('.') ? resolve(dirname(importer), source + '.ts') : null),
-  transform: (code, id) => (id.endsWith('.ts') ? transform(code, { loader: 'ts', sourcemap: true, sourcefile: id }) : null),
-};
-export default { input: 'src/server.ts', external: [/^node:/], output: { file: 'dist/main.mjs', format: 'es', sourcemap: true }, plugins: [ts, terser({ module: true })] };`,
-};
+/**
+ * Build: `packages` to install; `files` beside those of CONFIG; `rewrite` of the sources; commands to `build`, run in the folder;
+ * `start`, what Node.js or `command` is started with; `env` for it. `path` of requests, where a server works on those only;
+ * `target`, how culprit is told: the started process ('wrapper', as by default), its 'port', or a word. `nodes`: major
+ * versions that can run it. `options` for `culprit record`. `stop`: the command that ends what was started, where the started process has ended itself.
+ * What may be a function is given `{ at, bin, node, port }`.
+ */
+const BUILDS = { ...TRANSPILERS_AND_BUNDLERS, ...FRAMEWORKS, ...STARTERS };
 
 /** What is planted, by the marks in the sources. */
 const PLANTED = [
@@ -150,6 +50,7 @@ const PLANTED = [
 const args = process.argv.slice(2);
 const option = (name) => (args.includes(name) ? args.splice(args.indexOf(name), 2)[1] : undefined);
 const node = option('--node') ?? process.execPath;
+const major = Number(execFileSync(node, ['-p', 'process.versions.node.split(".")[0]']).toString());
 const keepAt = option('--keep');
 const folder = keepAt ?? mkdtempSync(join(tmpdir(), 'culprit-builds-'));
 let wrong = 0;
@@ -163,57 +64,144 @@ process.exitCode = wrong > 0 ? 1 : 0;
 
 function said(name) {
   return (error) => {
-    console.log(row(name, 'not tried', String(error.message).split('\n')[0]));
+    const text = `${error.message}\n${error.stderr ?? ''}`.split('\n').filter((line) => line.trim() !== '');
+    console.log(row(name, 'not tried', text.slice(0, 4).join(' | ')));
     return 1;
   };
 }
 
 /** Resolves with the number of planted faults that were named wrongly. */
 async function tryBuild(name) {
-  const at = join(folder, name.replace(/\W+/g, '-'));
   const build = BUILDS[name];
-  prepare(at, build);
-  const report = await diagnose(at, build);
+  if (build.nodes && !build.nodes.includes(major)) {
+    console.log(row(name, 'not tried', `Node.js ${major} cannot run it`));
+    return 0;
+  }
+  const at = join(folder, `${name.replace(/\W+/g, '-')}-${major}`);
+  const context = { at, node, bin: (tool) => join(at, 'node_modules/.bin', tool), port: await freePort() };
+  prepare(build, context);
+  const report = await diagnose(build, context);
   let failures = 0;
-  for (const planted of PLANTED) {
-    const fault = problemWith(report, planted, at);
+  const faults = PLANTED.map((planted) => [planted.kind, problemWith(report, planted, at)]);
+  for (const [kind, fault] of [['process', wrongProcess(report, at)], ...faults]) {
     if (fault !== null) failures++;
-    console.log(row(name, planted.kind, fault ?? 'right'));
+    console.log(row(name, kind, fault ?? 'right'));
   }
   for (const { message } of report.warnings) console.log(row(name, 'warning', message));
   return failures;
 }
 
-function prepare(at, { packages, build }) {
-  mkdirSync(at, { recursive: true });
-  cpSync(join(ROOT, 'test/stress/builds/src'), join(at, 'src'), { recursive: true });
-  for (const [file, text] of Object.entries(CONFIG)) writeFileSync(join(at, file), text);
-  const run = ([command, ...rest]) => execFileSync(command, rest, { cwd: at, stdio: 'pipe' });
-  if (!existsSync(join(at, 'node_modules')))
-    run(['npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', ...packages]);
-  const bin = (name) => join(at, 'node_modules/.bin', name);
-  for (const command of build?.({ bin, node }) ?? []) run(command);
+function given(value, context) {
+  return typeof value === 'function' ? value(context) : value;
 }
 
-async function diagnose(at, { command = node, start }) {
+function prepare({ packages, files = {}, build, rewrite = (text) => text, type }, context) {
+  const { at } = context;
+  rmSync(join(at, 'src'), { recursive: true, force: true });
+  mkdirSync(at, { recursive: true });
+  cpSync(join(ROOT, 'test/stress/builds/src'), join(at, 'src'), { recursive: true });
+  for (const file of readdirSync(join(at, 'src')))
+    writeFileSync(join(at, 'src', file), rewrite(readFileSync(join(at, 'src', file), 'utf8')));
+  for (const [file, text] of Object.entries(CONFIG)) writeFileSync(join(at, file), text);
+  if (type) writeFileSync(join(at, 'package.json'), JSON.stringify({ name: 'shop', private: true, type }));
+  const runHere = ([command, ...rest]) =>
+    execFileSync(command, rest, { cwd: at, stdio: 'pipe', env: environment(context) });
+  if (!existsSync(join(at, 'node_modules')))
+    runHere(['npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', ...packages]);
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(at, file)), { recursive: true });
+    writeFileSync(join(at, file), text);
+  }
+  for (const command of build?.(context) ?? []) runHere(command);
+}
+
+/** Whatever is started finds the Node.js that is tried, also through `npm start`. */
+function environment({ at, port, node: tried }) {
+  const PATH = `${dirname(tried)}:${process.env.PATH}`;
+  return {
+    ...process.env,
+    PATH,
+    SHOP_PORT: String(port),
+    SHOP_PIDS: join(at, 'pids'),
+    NEXT_TELEMETRY_DISABLED: '1',
+  };
+}
+
+async function diagnose(build, context) {
+  const { at, port } = context;
+  const { command = node, start, stop, target = 'wrapper', path, options = [] } = build;
   // An executable takes no inspector port from its environment; with port 0, no worker of a cluster would start.
-  const NODE_OPTIONS = command === node ? `--inspect-port=${await freePort()}` : '';
-  const env = { ...process.env, NODE_OPTIONS };
-  const server = spawn(command, start, { cwd: at, stdio: 'ignore', env });
-  const culprit = (...rest) =>
-    execFileSync(process.execPath, [join(ROOT, 'bin/culprit.js'), ...rest], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+  const NODE_OPTIONS = command.startsWith('./server') ? '' : `--inspect-port=${await freePort()}`;
+  const env = { ...environment(context), ...given(build.env ?? {}, context) };
+  rmSync(join(at, 'pids'), { recursive: true, force: true });
+  mkdirSync(join(at, 'pids'));
+  const startWith = given(start, context);
+  const server = spawn(command, startWith, {
+    cwd: at,
+    stdio: 'ignore',
+    env: { ...env, NODE_OPTIONS },
+    detached: true,
+  });
+  const culprit = async (...rest) =>
+    (await run(process.execPath, [join(ROOT, 'bin/culprit.js'), ...rest], { maxBuffer: 64 * 1024 * 1024 }))
+      .stdout;
   const recording = join(at, 'recording.tgz');
   rmSync(recording, { force: true });
+  const load = path === undefined ? undefined : requests(`http://127.0.0.1:${port}${path}`);
   try {
-    await delay(4_000);
-    if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}`);
-    culprit('record', String(server.pid), '--duration', DURATION, '-o', recording);
+    await begun(at);
+    if (server.exitCode !== null && !stop) throw new Error(`the server ended with ${server.exitCode}`);
+    const word = { wrapper: String(server.pid), port: `:${port}` }[target] ?? target;
+    await culprit('record', word, '--duration', DURATION, '-o', recording, ...options);
   } finally {
-    server.kill('SIGKILL');
+    clearInterval(load);
+    if (stop) execFileSync('sh', ['-c', stop(context)], { cwd: at, stdio: 'ignore', env });
+    else endGroup(server);
   }
-  return JSON.parse(culprit('analyze', recording, '--top', '200', '--json', '-').toString());
+  return JSON.parse(await culprit('analyze', recording, '--top', '200', '--json', '-'));
+}
+
+/** With whatever it started. */
+function endGroup({ pid }) {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of them have ended.
+  }
+}
+
+/** Until a process has begun to work, and some seconds more for the others and for what runs once. */
+async function begun(at) {
+  for (let waited = 0; waited < 60_000 && readdirSync(join(at, 'pids')).length === 0; waited += 200)
+    await delay(200);
+  await delay(4_000);
+}
+
+/** Every 10 ms, whether or not the last has been answered, up to 8 at a time. */
+function requests(url) {
+  let open = 0;
+  const timer = setInterval(() => {
+    if (open >= 8) return;
+    open++;
+    get(url, (response) => response.resume().on('close', () => open--)).on('error', () => open--);
+  }, 10);
+  return timer;
+}
+
+function freePort() {
+  return new Promise((done, reject) => {
+    const server = createServer().on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
+
+/** Null: it is one of those that do the work. */
+function wrongProcess({ target }, at) {
+  const working = readdirSync(join(at, 'pids'));
+  return working.includes(String(target.pid)) ? null : `WRONG: ${target.pid}; at work: ${working.join(', ')}`;
 }
 
 /** Null: kind, file, line and name are right, and the file is there. */
@@ -223,8 +211,10 @@ function problemWith(report, planted, at) {
     return `not found, but: ${report.findings.map(({ title }) => title).join('; ') || report.verdict}`;
   const lines = readFileSync(join(at, planted.file), 'utf8').split('\n');
   const wanted = lines.findIndex((text) => text.includes(planted.mark)) + 1;
-  const isThere = existsSync(join(at, found.file ?? ''));
-  const told = `${found.name} at ${found.file}:${found.line}, ${found.function}${isThere ? '' : ' (no such file)'}`;
+  // A program that was started in another folder has its files told by their whole path.
+  const path = resolve(at, found.file ?? '');
+  const isThere = existsSync(path);
+  const told = `${found.name} at ${relative(at, path)}:${found.line}, ${found.function}${isThere ? '' : ' (no such file)'}`;
   const should = `${planted.name} at ${planted.file}:${wanted}, ${planted.function}`;
   return told === should ? null : `WRONG: ${told}; planted: ${should}`;
 }

@@ -69,13 +69,15 @@ function judgeSizes(points: readonly Point[]): Pick<GrowingCollection, 'trend' |
   const options = { leastPoints: 5, leastRise: 4 };
   const trend = judgeTrend(points, options);
   if (trend.verdict !== 'flat' || points.length < LEAST_FOR_FLOOR) return { trend, isTrimmed: false };
-  const floor = judgeTrend(floorOf(points, FLOOR_REACH), options);
+  const floor = judgeTrend(floorOf(points, FLOOR_REACH), { ...options, lateShare: FLOOR_LATE_SHARE });
   const isTrimmed = floor.verdict === 'growing';
   return { trend: isTrimmed ? floor : trend, isTrimmed };
 }
 
 /** What is emptied more seldom is not seen as emptied. */
 const FLOOR_REACH = 2;
+/** Low points stand in steps: a median slope of the last few is mostly that of one step. */
+const FLOOR_LATE_SHARE = 0.2;
 /** Of fewer reads the least of some says nothing. */
 const LEAST_FOR_FLOOR = 10;
 

@@ -20,6 +20,7 @@ const CHEAP_FLOORS = 14;
 const LEAST_FLOORS = 7;
 /** About a minor collection or two. */
 const UNFELT_MILLIS = 25;
+const SHORT_READ_MILLIS = 40;
 /** Part of the capture. */
 const READ_EVERY = 0.3;
 const LEAST_PACE_MILLIS = 1_000;
@@ -30,7 +31,7 @@ const CALM_FLOORS = [0.05, 0.12, 0.2, 0.3, 0.5, 0.75];
 /** Collections of V8's own that are no further apart are often. */
 const OFTEN_MILLIS = 3_000;
 /** V8 that was asked to collect has not by then: the program allocates next to nothing. */
-const PATIENCE_MILLIS = 4_500;
+const PATIENCE_MILLIS = 3_000;
 
 /** What was asked of one thread. */
 interface Asked {
@@ -175,7 +176,7 @@ export class HeapReads {
     if (!this.isForceable(thread)) return false;
     const { durationMillis } = this.context.options;
     const since = this.context.elapsed() - this.askedOf(thread).lastReadAt;
-    return this.estimateOf(thread) <= UNFELT_MILLIS || since >= durationMillis * READ_EVERY;
+    return this.estimateOf(thread) <= SHORT_READ_MILLIS || since >= durationMillis * READ_EVERY;
   }
 
   /** Whether a collection may be forced: neither this one nor all of them together may hold the program for too long. */

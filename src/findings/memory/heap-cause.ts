@@ -8,7 +8,9 @@ import type { Frame } from '../../model/frame.ts';
 import type { ClosureGrowth } from '../../model/memory/census.ts';
 import { HEAP_CAUSE } from '../thresholds/memory.ts';
 import { isYoung } from '../verdict/young-process.ts';
+import { nodeFrameWords } from '../words/node-frame-words.ts';
 import { hasRoom } from './filling.ts';
+import { type PromiseMaker, promiseMaker } from './promise-maker.ts';
 
 /** What a heap leak is told from: the floor of one thread, and what was found to explain it. */
 export interface HeapCause {
@@ -21,6 +23,8 @@ export interface HeapCause {
   site: AllocationSite | null;
   /** Node's own code that allocates most of what stays, where no user code does. */
   platform: AllocationSite | null;
+  /** Who makes most promises, where what stays are promises that Node's own code allocates. */
+  maker: PromiseMaker | null;
   /** The objects that there are most more of, where they were counted twice. */
   most: ClassGrowth | null;
   /** Whether the floor itself rises beyond its noise; otherwise the collection alone is the proof. */
@@ -37,7 +41,7 @@ export interface PilingClosures {
   isChain: boolean;
 }
 
-const NOTHING_ELSE = { platform: null, most: null };
+const NOTHING_ELSE = { platform: null, maker: null, most: null };
 
 /** Null: nothing accumulates in this thread's heap. */
 export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | null {
@@ -62,13 +66,15 @@ export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | nul
     ? null
     : (growth.sites.find((candidate) => isGrowingInNode(candidate, growth)) ?? null);
   const most = mostOf(growth, facts);
+  const isOfPromises = platform !== null && /promises/.test(nodeFrameWords(platform.frames) ?? '');
+  const maker = isOfPromises ? promiseMaker(facts, growth.thread) : null;
   const isNamed = site || closures || platform || most;
   // Without a place to name, a small rise may be no more than code being compiled and caches of the VM filling.
   if (!site && !closures && growth.floor.last - growth.floor.first < HEAP_CAUSE.leastUnexplainedBytes)
     return null;
   // Nor can a cache that fills after the start be told from a leak.
   if (!isNamed && isYoung(facts)) return null;
-  return { growth, filled: null, closures, site: site ?? null, platform, most, isMeasured };
+  return { growth, filled: null, closures, site: site ?? null, platform, maker, most, isMeasured };
 }
 
 /** The heap of this thread rises, nothing is named for it, and no cache is known to fill. */

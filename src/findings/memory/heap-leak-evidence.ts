@@ -7,12 +7,13 @@ import type { Evidence } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { CollectionHolder } from '../../model/memory/collection.ts';
 import { formatShare } from '../../units/units.ts';
-import { packageOf, place, placeWithLibrary, risen } from '../wording.ts';
+import { packageOf, perSecond, place, placeWithLibrary, risen } from '../wording.ts';
 import { nodeFrameWords } from '../words/node-frame-words.ts';
 import type { HeapCause, PilingClosures } from './heap-cause.ts';
 import { floorEvidence } from './heap-impact.ts';
+import type { PromiseMaker } from './promise-maker.ts';
 
-export function evidenceOf({ growth, filled, site, platform, most }: HeapCause): Evidence[] {
+export function evidenceOf({ growth, filled, site, platform, maker, most }: HeapCause): Evidence[] {
   const evidence: Evidence[] = [floorEvidence(growth)];
   if (filled) evidence.push(sizeEvidence(filled));
   if (filled?.collection.replaced)
@@ -39,6 +40,7 @@ export function evidenceOf({ growth, filled, site, platform, most }: HeapCause):
     });
   }
   if (platform) evidence.push(platformEvidence(platform));
+  if (maker) evidence.push(makerEvidence(maker));
   if (most) evidence.push(classEvidence(most));
   return evidence;
 }
@@ -65,6 +67,16 @@ function platformEvidence({ share, frames, trend }: AllocationSite): Evidence {
     statement: `${formatShare(share)} of the growth is allocated by Node.js itself (${words}${frame ? `, in ${place(frame)}` : ''}): live bytes ${risen(trend)}`,
     value: Math.round(trend.slopePerSecond),
     unit: 'bytes/s',
+  };
+}
+
+function makerEvidence({ blame, share, perSecond: value }: PromiseMaker): Evidence {
+  const by = blame.inner ? packageOf(blame.inner) : (blame.app?.file ?? 'the program');
+  return {
+    source: 'async-resources',
+    statement: `${formatShare(share)} of the promises that were seen being made are made by ${by}, about ${perSecond(value)}; for example in ${placeWithLibrary(blame)}`,
+    value,
+    unit: 'per second',
   };
 }
 

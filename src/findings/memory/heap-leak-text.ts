@@ -32,11 +32,11 @@ import { closuresTitle, nameOf, originTitle, titleOf } from './heap-leak-title.t
 import { heldCollection } from './retainer-path.ts';
 
 export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
-  const { growth, filled, closures, site, isMeasured } = leak;
+  const { growth, filled, closures, site, maker, isMeasured } = leak;
   const { floor, thread } = growth;
   const runsOut: Partial<RunsOut> = isMeasured ? whenHeapRunsOut(floor, facts) : {};
   const { exhaustionSeconds } = runsOut;
-  const caught = filled?.insertion?.blame ?? site?.blame ?? null;
+  const caught = filled?.insertion?.blame ?? site?.blame ?? maker?.blame ?? null;
   const blame = caught && throughLibrary(caught, facts);
   const frame = closures?.frame ?? blame?.subject ?? null;
   const kind = kindOf(filled);
@@ -55,9 +55,9 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
       ? `${known.title}${frame ? ` (${place(frame)})` : ''}`
       : closures
         ? closuresTitle(closures)
-        : filled || blame?.subject
+        : filled || (blame?.subject && !maker)
           ? titleOf(kind, filled, name, bytesPerSecond, blame?.subject ? placeWithLibrary(blame) : null)
-          : originTitle(leak, bytesPerSecond),
+          : originTitle(leak, bytesPerSecond, blame && placeWithLibrary(blame)),
     subject: subjectOf(filled ? 'collection' : frame ? 'function' : 'memory', name, frame, thread),
     impact: {
       metric: 'heap',

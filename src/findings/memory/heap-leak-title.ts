@@ -17,18 +17,20 @@ export function nameOf({ collection, insertion }: GrowingCollection): string {
   );
 }
 
+const isClass = (name: string): boolean => /^[A-Z]/.test(name) && name !== 'Object';
+
 /** As the walk came to it: the variable, or the property with the class of its object. */
 function heldAs({ holder }: CollectionGrowth): string | null {
   if (holder?.kind === 'variable') return holder.name;
   if (holder?.kind !== 'property') return null;
-  return /^[A-Z]/.test(holder.of) && holder.of !== 'Object' ? `${holder.of}.${holder.name}` : holder.name;
+  return isClass(holder.of) ? `${holder.of}.${holder.name}` : holder.name;
 }
 
 function namedHolder({ holderName, holder }: CollectionGrowth, frames: readonly Frame[]): string | null {
   const property = holderName === null ? undefined : /^this\.(.+)$/.exec(holderName)?.[1];
   if (property === undefined) return holderName;
   const method = frames.find(({ owner }) => owner === 'app' || owner === 'library')?.functionName ?? '';
-  const isItsOwn = holder?.kind === 'property' && holder.name === property && /^[A-Z]/.test(holder.of);
+  const isItsOwn = holder?.kind === 'property' && holder.name === property && isClass(holder.of);
   const ofClass = isItsOwn ? holder.of : /^(?:new )?([A-Z][\w$]*)(?:\.|$)/.exec(method)?.[1];
   return ofClass === undefined ? holderName : `${ofClass}.${property}`;
 }
@@ -56,7 +58,11 @@ export function titleOf(
 }
 
 /** Without a collection, and without a place in the program: by what accumulates, or by what of Node's allocates it. */
-export function originTitle({ platform, most }: HeapCause, bytesPerSecond: number): string {
+export function originTitle(
+  { platform, most }: HeapCause,
+  bytesPerSecond: number,
+  maker: string | null = null,
+): string {
   const grows = `The heap grows by ${formatBytes(bytesPerSecond)}/s`;
   const words = platform ? nodeFrameWords(platform.frames) : null;
   const nodes = words === null ? '' : `${words}, allocated by Node.js for the program`;
@@ -64,7 +70,8 @@ export function originTitle({ platform, most }: HeapCause, bytesPerSecond: numbe
     const things = `\`${most.name}\` objects accumulate at ${perSecond(most.perSecond)}`;
     return `${grows}: ${things}${nodes === '' ? '' : `; ${nodes}`}`;
   }
-  return nodes === '' ? `${grows}, of unknown origin` : `${grows}; the retained objects are ${nodes}`;
+  const by = maker === null ? '' : `; most promises are made in ${maker}`;
+  return nodes === '' ? `${grows}, of unknown origin` : `${grows}; the retained objects are ${nodes}${by}`;
 }
 
 /** "Arrays like `room.messages` (40 of them) grow by 30 entries/s together (src/chat.ts:12, post)" */

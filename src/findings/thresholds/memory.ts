@@ -8,6 +8,8 @@ export const HEAP_CAUSE = {
   /** One class of objects is named when it is at least this part of those that there are more of. */
   leastClassShare: 0.25,
   leastShareBehind: 0.1,
+  /** Of the promises that are seen being made, what a package makes that is named for those that stay. */
+  leastMakerShare: 0.5,
   /** Where the place was read too seldom for a trend: of what the floor rose by, what it must have made. */
   leastOfRise: 0.3,
   /** Slower growth than this takes days to matter and cannot be told from noise in a minute. */

@@ -27,6 +27,8 @@ export function originalName(
   lines: readonly string[] | undefined,
 ): string | null {
   const { line, of = '', variable } = position;
+  if (of === '' && variable === undefined && position.isStart)
+    return inlinedName({ map, sourceLines }, position, lines?.[line]);
   const name = variable ?? LAST_NAME.exec(of)?.[0];
   if (name === undefined || !IDENTIFIER.test(name)) return null;
   const text = lines?.[line];
@@ -57,6 +59,40 @@ function namedAt({ map, sourceLines }: NamedMap, line: number, column: number): 
   const [, source, sourceLine, sourceColumn] = segment;
   const word = FIRST_NAME.exec(sourceLines(source)?.[sourceLine]?.slice(sourceColumn) ?? '')?.[0];
   return word === undefined || KEYWORD.test(word) ? null : word;
+}
+
+const FUNCTION_BEFORE = /(?:\basync\s+)?\bfunction\s*\*?\s*$/;
+const DECLARATION = /^(?:async\s+)?function\s*\*?\s*([\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)/u;
+
+/**
+ * Where the word `function` stands, if V8 says that a function without a name begins after it and the map knows that very place: what
+ * is between the two may be mapped to the code that was around it. Null elsewhere.
+ */
+export function keywordColumn(
+  map: TraceMap,
+  { line, column }: Pick<ScriptPosition, 'line' | 'column'>,
+  text: string | undefined,
+): number | null {
+  const head =
+    text === undefined
+      ? 'function'
+      : FUNCTION_BEFORE.exec(text.slice(Math.max(0, column - LONGEST_GAP), Math.max(0, column)))?.[0];
+  if (head === undefined || column < head.length) return null;
+  const segment = traceSegment(map, line, column - head.length);
+  return segment && segment.length > 1 && segment[0] === column - head.length ? segment[0] : null;
+}
+
+/** A minifier writes a function that is called from one place only as an expression without a name; the map still leads to its declaration. */
+function inlinedName(
+  { map, sourceLines }: NamedMap,
+  { line, column }: ScriptPosition,
+  text: string | undefined,
+): string | null {
+  const at = keywordColumn(map, { line, column }, text);
+  const segment = at === null ? null : traceSegment(map, line, at);
+  if (!segment || segment.length === 1) return null;
+  const [, source, sourceLine, sourceColumn] = segment;
+  return DECLARATION.exec(sourceLines(source)?.[sourceLine]?.slice(sourceColumn) ?? '')?.[1] ?? null;
 }
 
 function nameBefore(text: string | undefined, { column, name }: Named, nameAt: NameAt): string | null {

@@ -4,8 +4,8 @@ import { nameKey, type Place, type ScriptPosition } from './script-position.ts';
 
 /** A source map, opened. */
 export interface SourceMap {
-  /** Of a 0-based position in the script; column -1 is the line. Null where nothing is mapped. */
-  originalOf(line: number, column: number): Place | null;
+  /** Of a 0-based position in the script; column -1 is the line. Null where nothing is mapped. `isStart`: a function without a name begins there. */
+  originalOf(line: number, column: number, isStart?: boolean): Place | null;
   /** The text of a source named by `originalOf`, in lines; `text` is that of the map, where it has one. */
   linesOf(source: string): string[] | undefined;
   /** What the source calls the function, or the variable, at a position; null where it is called so there, too. */
@@ -51,8 +51,8 @@ export function placeInSources(
   source: ScriptSource,
   { sources, inFiles, packageAt }: Into,
 ): void {
-  for (const { line, column } of wanted) {
-    const original = map.originalOf(line, column);
+  for (const { line, column, of, isStart } of wanted) {
+    const original = map.originalOf(line, column, isStart === true && of === undefined);
     if (!original) continue;
     const path = original[0];
     const place = inFiles?.check(original, { textLines: map.linesOf(path), column }) ?? original;

@@ -8,7 +8,7 @@ import {
   type TraceMap,
 } from '@jridgewell/trace-mapping';
 import { type FoundMap, findMap, type Script } from './find-map.ts';
-import { originalName } from './original-names.ts';
+import { keywordColumn, originalName } from './original-names.ts';
 import { packageInPath } from './package-files.ts';
 import { placeInSources, type SourceMap, type Sources } from './places-by-map.ts';
 import { locate, type Running } from './script-places.ts';
@@ -90,7 +90,10 @@ function openFound(
   };
   const sourceLines = (source: number) => linesOf(pathOf(map.resolvedSources[source] ?? ''));
   return {
-    originalOf: (line, column) => originalOf(map, { line, column }, pathOf),
+    originalOf: (line, column, isStart = false) => {
+      const at = isStart ? (keywordColumn(map, { line, column }, scriptLines?.[line]) ?? column) : column;
+      return originalOf(map, { line, column: at }, pathOf);
+    },
     linesOf,
     nameOf: (position) => originalName({ map, sourceLines }, position, scriptLines),
     isIgnored: (path) => isIgnored(map, sourceOf.get(path) ?? path),

@@ -34,7 +34,7 @@ export function renderGrowth(growth: HeapGrowth, rank: number, layout: ThingLayo
     ...labelledLines(
       'Leak share',
       [
-        `${formatBytes(growth.leakShareBytes)} of what leaks; ${formatBytes(growth.exclusiveBytes)} would be free without it`,
+        `${formatBytes(growth.leakShareBytes)} of the leaked memory; removing it would free ${formatBytes(growth.exclusiveBytes)}`,
       ],
       width,
     ),

@@ -115,7 +115,10 @@ function readThreshold(given: string | number, metric: WatchRule['metric'], plac
   const { unit } = METRIC_KINDS[metric];
   const value = threshold(String(given).trim(), unit);
   if (value !== undefined && value > 0) return value;
-  throw new UsageError(`${place} ${given} is no threshold for ${metric}.`, `Write it as ${EXAMPLES[unit]}.`);
+  throw new UsageError(
+    `${place} ${given} is not a threshold for ${metric}.`,
+    `Write it as ${EXAMPLES[unit]}.`,
+  );
 }
 
 function threshold(text: string, unit: keyof typeof EXAMPLES): number | undefined {

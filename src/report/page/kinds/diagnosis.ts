@@ -50,7 +50,7 @@ export function diagnosisSections(builder: Builder, window: PageWindow, report: 
     },
     {
       id: 'judged',
-      title: 'What was judged, and is not there',
+      title: 'Judged and not found',
       content: report.verdict === 'healthy' ? [drawJudged(builder, report)] : [],
     },
     {
@@ -113,7 +113,7 @@ function pictureSections(builder: Builder, window: PageWindow, report: Diagnosis
     {
       id: 'growth',
       title: growth.some(({ isGrowing }) => isGrowing) ? 'What grows' : 'What was counted',
-      about: growth.some(({ isGrowing }) => isGrowing) ? '' : 'Nothing of it grew to the end of the capture.',
+      about: growth.some(({ isGrowing }) => isGrowing) ? '' : 'Nothing grew until the end of the capture.',
       content: growth.length === 0 ? [] : [drawGrowth(builder, growth, findings)],
     },
     { id: 'pools', title: 'Pools, and who waits', content: pools.map((pool) => drawPool(builder, pool)) },

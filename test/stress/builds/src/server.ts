@@ -1,25 +1,15 @@
 import { createServer } from 'node:http';
-import { type Basket, Currency, priceOf } from './price';
-import { count, remember } from './sessions';
+import { begin, handle } from './handle';
 
-interface Answer {
-  total: number;
-  stored: { sessions: number };
+interface Shop {
+  open: boolean;
 }
 
-let next = 0;
-
-function handle(): Answer {
-  const basket: Basket = {
-    currency: Currency.Euro,
-    items: Array.from({ length: 40 }, (_, i) => ({ price: i, amount: 2 })),
-  };
-  for (let i = 0; i < 20; i++) remember(next++);
-  return { total: priceOf(basket), stored: count() };
-}
+const shop: Shop = { open: true };
 
 const server = createServer((_request, response) => {
-  response.end(JSON.stringify(handle()));
+  response.end(JSON.stringify({ ...shop, ...handle() }));
 });
-server.listen(0, '127.0.0.1');
+server.listen(Number(process.env.SHOP_PORT ?? 0), '127.0.0.1');
+begin();
 setInterval(() => handle(), 10);
