@@ -189,7 +189,11 @@ test('receivers, the flight recorder, runbooks and bands, in numbers', () => {
 /** Refused by the shape alone: the JSON schema turns them down as well. */
 const MISSHAPEN: [string, unknown, RegExp][] = [
   ['an unknown key', { intervall: '5s' }, /intervall: is not a field here; the fields are .*interval/],
-  ['an unknown key in a rule', { rules: [{ name: 'a', wran: '5%' }] }, /rules\[0\]\.wran: is not a field here/],
+  [
+    'an unknown key in a rule',
+    { rules: [{ name: 'a', wran: '5%' }] },
+    /rules\[0\]\.wran: is not a field here/,
+  ],
   ['a rule without a name', { rules: [{ warn: '5%' }] }, /rules\[0\]\.name: is missing/],
   [
     'an unknown metric',
