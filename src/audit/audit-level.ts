@@ -17,11 +17,11 @@ export interface LevelInput {
 
 const HIGHEST = 5;
 const MEANINGS: Record<number, string> = {
-  1: 'it runs, but does not stop or fail as it should',
-  2: 'it stops and fails as it should, but something in it has no bound',
-  3: 'it is bounded, but does not fit what is around it',
-  4: 'it fits what is around it; when it fails, it could tell more',
-  5: 'nothing is left to change of what was checked',
+  1: 'it runs, but does not stop or fail correctly',
+  2: 'it stops and fails correctly, but some resource has no bound',
+  3: 'it is bounded, but does not fit its environment',
+  4: 'it fits its environment, but could report more when it fails',
+  5: 'all checks passed',
 };
 
 export function auditLevel(found: readonly LevelInput[]): Omit<Audit, 'checked'> {

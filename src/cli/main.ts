@@ -51,7 +51,7 @@ function explain(error: unknown, { fromEnvironment }: CommandLine): ExitCode {
     return exitCodeOfError(error);
   }
   process.stderr.write(
-    `culprit: this is a defect of culprit, please report it.\n${error instanceof Error ? error.stack : String(error)}\n`,
+    `culprit: this is a bug in culprit, please report it.\n${error instanceof Error ? error.stack : String(error)}\n`,
   );
   return EXIT.cannotAttach;
 }

@@ -39,7 +39,7 @@ function refuseWordsOfPods({ namespace, container, context, via }: PlaceOptions,
   const given = namespace ?? container ?? context;
   if (transport.engine === 'kubectl' || given === undefined) return;
   throw new UsageError(
-    `-n, -c and --context are words for kubectl; "${given}" means nothing to ${via}.`,
+    `-n, -c and --context are options of kubectl; "${given}" does not apply to ${via}.`,
     'Give the name of the container alone.',
   );
 }

@@ -1,4 +1,4 @@
-// Finding the code that makes what piles up: creation sites whose resources survive, and where Node makes them out
+// Finding the code that makes what accumulates: creation sites whose resources survive, and where Node makes them out
 // of sight of the caller, the allocation stacks of the objects around them.
 import type { Blame } from '../analysis/cpu/blame/blame.ts';
 import { callerOfPackage } from '../analysis/cpu/blame/callers.ts';
@@ -60,7 +60,7 @@ function sumOf(a: Trend, b: Trend): Trend {
 }
 
 /**
- * The site that best explains a growth of `slopePerSecond` things: of those that pile up, the one whose pace is nearest.
+ * The site that best explains a growth of `slopePerSecond` things: of those that accumulate, the one whose pace is nearest.
  * A warm pool may hold more, but does not grow.
  */
 export function siteOfSurvivors(
@@ -148,6 +148,6 @@ export function siteOfCalls(facts: Facts, nodeFunction: RegExp): CreationSite | 
   return {
     blame: best.blame,
     frame: best.blame.subject!,
-    evidence: { source: 'cpu-profile', statement: `${placeWithLibrary(best.blame)} was seen calling it` },
+    evidence: { source: 'cpu-profile', statement: `${placeWithLibrary(best.blame)} was observed calling it` },
   };
 }

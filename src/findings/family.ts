@@ -1,7 +1,7 @@
 // From the reports of processes that do the same work to one: which of them is sick, and each cause once.
 import type { FamilyCause, FamilyMember, FamilyReport } from '../model/finding.ts';
 
-/** Members without a report could not be looked at. */
+/** Members without a report could not be diagnosed. */
 export function judgeFamily(
   members: readonly FamilyMember[],
 ): Pick<FamilyReport, 'verdict' | 'verdictReason' | 'causes' | 'nextMeasurement'> {
@@ -53,33 +53,33 @@ function sayWho(
   causes: readonly FamilyCause[],
 ): string {
   const all = count(looked.length);
-  if (looked.length === 0) return 'None of the processes could be looked at.';
+  if (looked.length === 0) return 'None of the processes could be diagnosed.';
   if (sick.length === 0) return sayHealth(looked, all);
-  if (looked.length === 1) return `${nameOf(sick[0]!)} is sick.`;
+  if (looked.length === 1) return `${nameOf(sick[0]!)} has a problem.`;
   if (sick.length === 1)
-    return `Of ${all}, ${nameOf(sick[0]!)} is the sick one: nothing was found in the others.`;
+    return `Of ${all}, ${nameOf(sick[0]!)} is the only one with a problem: nothing was found in the others.`;
   if (sick.length < looked.length) {
     const list = sick.map(nameOf).join(', ');
-    return `Of ${all}, ${sick.length} are sick: ${list}. Nothing was found in the others.`;
+    return `Of ${all}, ${sick.length} have problems: ${list}. Nothing was found in the others.`;
   }
   const isShared = causes.every(({ pids }) => pids.length === looked.length);
   return isShared
-    ? `All ${all} have the same ${causes.length === 1 ? 'cause' : 'causes'}: it is the code, not one of them.`
-    : `All ${all} are sick, not all of the same cause.`;
+    ? `All ${all} have the same ${causes.length === 1 ? 'cause' : 'causes'}, so the code is at fault and not a single process.`
+    : `All ${all} have problems, but not all with the same cause.`;
 }
 
 function sayHealth(looked: readonly FamilyMember[], all: string): string {
   const withVerdict = (verdict: string) => looked.filter(({ report }) => report!.verdict === verdict);
   const idle = withVerdict('idle');
   if (withVerdict('too-little-data').length > 0)
-    return `${looked[0]!.report!.verdictReason} So it is for ${all}.`;
-  if (idle.length === looked.length) return `All ${all} served nothing: there was nothing to judge.`;
+    return `${looked[0]!.report!.verdictReason} This holds for ${all}.`;
+  if (idle.length === looked.length) return `All ${all} served no requests, so there was nothing to judge.`;
   if (idle.length > 0)
-    return `Nothing was found in ${all}; ${idle.map(nameOf).join(', ')} served nothing, and cannot be judged.`;
+    return `Nothing was found in ${all}; ${idle.map(nameOf).join(', ')} served no requests and cannot be judged.`;
   return `Nothing was found in any of ${all}.`;
 }
 
-const sayMissing = (missing: number) => (missing === 0 ? [] : [`${count(missing)} could not be looked at.`]);
+const sayMissing = (missing: number) => (missing === 0 ? [] : [`${count(missing)} could not be diagnosed.`]);
 
 const count = (processes: number) => `${processes} ${processes === 1 ? 'process' : 'processes'}`;
 

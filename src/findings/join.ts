@@ -40,7 +40,7 @@ function explains(cause: Draft, draft: Draft): boolean {
   if (isOtherWait(cause, draft)) return false;
   if (isWaiting(cause) && !isWaiting(draft) && !isMemory(draft)) return isPaced(cause, draft);
   // Time on the CPU elsewhere in the code is a cause of its own; so is memory, when it says where and is too much for
-  // what piles up.
+  // what accumulates.
   if (cause.effect === 'throttling') return isHeldUp(draft);
   if (draft.effect === 'cpu') return isSameFile(cause.subject, draft.subject);
   if (isMemory(draft) && !isMemory(cause) && draft.subject.file !== null) {
@@ -55,7 +55,7 @@ function movesTowards({ movedBy, through, isTimed }: LimitInfo, cause: Draft, li
   return movedBy.includes(cause.effect) || through.some((effect) => cause.explains.includes(effect));
 }
 
-/** What piles up may hold that much memory: each socket, timer or process its part. */
+/** What accumulates may hold that much memory: each socket, timer or process its part. */
 function isPlausible(memory: Draft, cause: Draft): boolean {
   if (cause.impact.unit !== 'per second' || cause.impact.value <= 0) return false;
   const { collection, other } = JOINING.largestPartBytes;

@@ -21,7 +21,7 @@ export interface KindInfo {
   steps: readonly string[];
   /** The command that reports it, where it is not `diagnose`. */
   command?: 'audit' | 'triage';
-  /** Work that waits: it explains what piles up meanwhile only at its own pace, and no limit is near for it. */
+  /** Work that waits: it explains what accumulates meanwhile only at its own pace, and no limit is near for it. */
   isWaiting?: true;
   /** A limit that something moves towards; absent: not a limit. */
   limit?: LimitInfo;
@@ -51,7 +51,8 @@ export interface LimitInfo {
 export const KINDS = {
   'threadpool-saturation': {
     title: 'Work waits for a thread of the pool',
-    short: "files, lookups, crypto and compression wait for one of libuv's threads, and who keeps them busy",
+    short:
+      'files, lookups, crypto and compression wait for a libuv thread, and the code that keeps the threads busy',
     meaning:
       'libuv runs file operations, dns.lookup, crypto and zlib on a few threads (four by default). When all are busy, every such operation waits for its turn, while the event loop is free and the CPU may be idle: dashboards look calm and requests are slow.',
     measured:
@@ -67,7 +68,7 @@ export const KINDS = {
   },
   'dns-slow': {
     title: 'Name lookups are slow',
-    short: 'names that take long to look up, and who looks them up',
+    short: 'host names that are slow to resolve, and the code that resolves them',
     meaning:
       'Every new connection to a host name waits for its lookup first, and dns.lookup (which http and net use) holds a thread of the pool meanwhile. A slow resolver makes every request slow that opens a connection.',
     measured:
@@ -107,9 +108,9 @@ export const KINDS = {
     meaning:
       'Requests wait for an answer that does not come, and become more. Each holds a socket, its buffers and all that its handler closes over.',
     measured:
-      "Node's diagnostics channels and async hooks tell when requests begin and when their answers do. Those that wait must be old and become more until the end of the look. Incoming requests count only where others of the same kind are answered; or where on several routes, with most of the requests, not one is answered, whether they wait or their clients go away first: then the service has stopped answering. Answers that are begun count when they have no end and send nothing more, while others of their kind end.",
+      "Node's diagnostics channels and async hooks tell when requests begin and when their answers do. Those that wait must be old and become more until the end of the capture. Incoming requests count only where others of the same kind are answered; or where on several routes, with most of the requests, not one is answered, whether they wait or their clients go away first: then the service has stopped answering. Answers that are begun count when they have no end and send nothing more, while others of their kind end.",
     mistakenFor:
-      'Long polls and event streams wait on purpose: incoming requests of a kind that is never answered in time are left out. Slow answers come in the end, and their number stays.',
+      'Long polls and event streams wait on purpose: incoming requests of a kind that is never answered in time are left out. Slow answers eventually arrive, and their number stays level.',
     fix: 'Answer on every path, and set time limits.',
     steps: [
       'Give each outgoing request a timeout that covers the whole answer, such as AbortSignal.timeout().',
@@ -119,7 +120,7 @@ export const KINDS = {
     isWaiting: true,
   },
   'child-process-leak': {
-    title: 'Child processes pile up',
+    title: 'Child processes accumulate',
     short:
       'child processes that never end, or that end and are not waited for, and the line that starts them',
     meaning:
@@ -127,7 +128,7 @@ export const KINDS = {
     measured:
       'The children of the process in /proc, grouped by their command and counted every second. Async hooks tell the line that starts them.',
     mistakenFor:
-      'Jobs that run for long pile up until as many end as start; then their number stays. A pool of workers that is being filled stops at its size.',
+      'Jobs that run for long accumulate until as many end as start; then their number stays. A pool of workers that is being filled stops at its size.',
     fix: 'Wait for children and end those that hang.',
     steps: [
       'Kill the child when its client goes away.',
@@ -136,7 +137,7 @@ export const KINDS = {
     ],
   },
   'worker-leak': {
-    title: 'Worker threads pile up',
+    title: 'Worker threads accumulate',
     short: 'worker threads that never end, and the line that starts them',
     meaning:
       'Worker threads are started again and again and do not end. Each has a V8 heap of its own, several megabytes at least, and an event loop.',
@@ -151,8 +152,8 @@ export const KINDS = {
     ],
   },
   'socket-leak': {
-    title: 'Sockets pile up',
-    short: 'sockets that pile up: to which endpoint, in which TCP state, and the line that opens them',
+    title: 'Sockets accumulate',
+    short: 'sockets that accumulate: to which endpoint, in which TCP state, and the line that opens them',
     meaning:
       'Connections stay open and become more. Each holds a file descriptor and buffers; when the limit of descriptors is met, the process can neither accept nor connect.',
     measured:
@@ -168,9 +169,9 @@ export const KINDS = {
     weighsForHealth: true,
   },
   'fd-leak': {
-    title: 'File descriptors pile up',
+    title: 'File descriptors accumulate',
     short:
-      'files, pipes and other descriptors that are never closed, by pattern of their paths, and who opens them',
+      'files, pipes and other descriptors that are never closed, by path pattern, and the code that opens them',
     meaning:
       'Files, pipes or other descriptors are opened and not closed. When the limit is met, every open, accept and connect fails with EMFILE.',
     measured:
@@ -185,7 +186,7 @@ export const KINDS = {
     weighsForHealth: true,
   },
   'watcher-leak': {
-    title: 'File watchers pile up',
+    title: 'File watchers accumulate',
     short: 'file watchers that are never closed, and the line that starts them',
     meaning:
       'fs.watch or fs.watchFile is called again and again, and the watchers are not closed. Each holds a place among the inotify watches of the user, or a timer that reads the file.',
@@ -244,13 +245,14 @@ export const KINDS = {
   },
   'promise-leak': {
     title: 'Promises never settle',
-    short: 'promises that never settle, or that hang on one that never does, and where they are made',
+    short:
+      'promises that never settle, or that depend on one that never does, and the line that creates them',
     meaning:
       'Promises wait for something that does not come, or hang on one that lives as long as the process (Promise.race). Each keeps its reactions and what they close over.',
     measured:
       'Where the heap rises after every full garbage collection, async hooks tell whether the promises made at one line stay and become more, while no collection is seen being filled with something else.',
     mistakenFor:
-      'Slow work settles in the end. Promises that are kept in a collection are a matter of that collection.',
+      'Slow work settles in the end. Promises kept in a collection are reported with that collection.',
     fix: 'Settle them on every path, or give what they wait for a time limit.',
     steps: [
       'Find what they wait for, and give it a timeout or an AbortSignal.',
@@ -261,20 +263,20 @@ export const KINDS = {
     title: 'Async contexts are kept alive',
     short: 'collections that are filled for each async resource and never emptied',
     meaning:
-      'An async hook notes something for every async resource, such as the request it belongs to, and does not take it out. With thousands of resources a second this grows fast.',
+      'An async hook notes something for every async resource, such as the request it belongs to, and does not remove it. With thousands of resources a second this grows fast.',
     measured:
       'As `heap-leak`; the code that adds entries was called by Node.js because an async resource was made.',
     mistakenFor:
-      'Entries that the destroy hook takes out fall back after each garbage collection: the floor of the heap does not rise.',
+      'Where the destroy hook removes the entries, the heap falls back after each garbage collection: the heap after GC does not rise.',
     fix: 'Leave the context when its work is done; hold no resource that was made in it.',
     steps: [
       'Use AsyncLocalStorage instead of a hook of your own.',
-      'Else take entries out in the destroy hook, and keep no promises or requests in the context.',
+      'Otherwise remove entries in the destroy hook, and keep no promises or requests in the context.',
     ],
   },
   'code-growth': {
     title: 'Code is compiled again and again',
-    short: 'templates, validators or scripts that are compiled over and over and stay',
+    short: 'templates, validators or scripts that are compiled repeatedly and retained',
     meaning:
       'new Function, vm scripts, templates or validators are compiled anew for each request. V8 keeps each script for as long as a function of it lives, so the heap rises, and compiling takes CPU time.',
     measured:
@@ -284,18 +286,18 @@ export const KINDS = {
     steps: ['Keep the compiled function by its source or name, with a bound if there can be many of them.'],
   },
   'external-memory-leak': {
-    title: 'Memory outside the heap piles up',
-    short: 'buffers outside the heap that somebody keeps, and who',
+    title: 'Memory outside the heap accumulates',
+    short: 'buffers outside the heap that the program retains, and what retains them',
     meaning:
       'Buffers and array buffers live outside of the V8 heap, so no heap limit stops them: the process grows until its container or machine has no memory left.',
     measured:
       'External memory as V8 counts it, read right after full garbage collections; and the collection whose entries grow along with it.',
     mistakenFor:
       'Buffers wait for a garbage collection like everything else, so numbers between collections rise and fall. A small slice of a large buffer keeps all of it.',
-    fix: 'Find who holds the buffers and let go of them.',
+    fix: 'Find what retains the buffers and release them.',
     steps: [
       'Bound what keeps the buffers: a ring buffer, a maximum of bytes.',
-      'Copy the part you need, Buffer.from(slice), and let the large one go.',
+      'Copy the part you need, Buffer.from(slice), and release the large one.',
     ],
   },
   'native-memory-growth': {
@@ -316,27 +318,28 @@ export const KINDS = {
     unplacedAfter: 'heap-leak',
   },
   'heap-leak': {
-    title: 'Objects pile up on the heap',
-    short: 'objects that pile up: in which collection or closures, who fills them, who holds them',
+    title: 'Objects accumulate on the heap',
+    short:
+      'objects that accumulate: the collection or closure they are in, the code that adds them, and what retains them',
     meaning:
       'Something keeps objects that are not needed any more. Garbage collection takes more and more time, and the process ends when the heap limit is met.',
     measured:
-      'Memory in use after full garbage collections must rise until the end of the look. Then culprit looks for the collection that takes what stays (Map, Set, array, object), for the code that fills it, for functions that pile up, and for the places that allocate what stays.',
+      'Memory in use after full garbage collections must rise until the end of the capture. Then culprit looks for the collection that takes the retained objects (Map, Set, array, object), for the code that fills it, for functions that accumulate, and for the places that allocate the retained objects.',
     mistakenFor:
-      'A cache that is being filled flattens at its bound; a batch falls back when it is done. In a short look a cache that takes an hour to fill looks the same: the report says how long culprit looked.',
-    fix: 'Bound the collection that holds them, or remove entries when they are done with.',
+      'A cache that is being filled flattens at its bound; a batch falls back when it is done. In a short capture a cache that takes an hour to fill looks the same: the report says how long culprit looked.',
+    fix: 'Bound the collection that holds them, or remove entries that are no longer needed.',
     steps: [
       'Bound the collection: an LRU with a maximum, a ring buffer.',
-      'Or delete entries when what they stand for has ended.',
+      'Or delete entries once they are no longer needed.',
       'Where no collection is named: look for closures, callbacks and listeners that are kept; a heap snapshot (--snapshot force) shows who holds them.',
     ],
     weighsForHealth: true,
   },
   'memory-throttled': {
-    title: 'The kernel slows the process down for its memory',
+    title: 'The kernel throttles the process because of its memory',
     short: 'a cgroup above memory.high, whose tasks the kernel puts to sleep, and for how much of the time',
     meaning:
-      'Above memory.high the kernel ends nobody. It holds every task of the group that asks for memory until some is taken back, so the event loop stands still in the middle of its work. No code is to blame for what is slow meanwhile.',
+      'Above memory.high the kernel kills no process. It blocks every task of the cgroup that allocates memory until some has been reclaimed, so the event loop stops in the middle of its work. No code is to blame for the delay.',
     measured:
       'memory.current of the cgroup beside its memory.high, the time in which its tasks waited for memory (memory.pressure), how often they were held (memory.events), and the state of the main thread. The group must be at its bound, and its tasks must wait for a tenth of the time or more.',
     mistakenFor:
@@ -373,13 +376,13 @@ export const KINDS = {
     meaning:
       'The same work takes longer the older the process is, until a restart makes it quick again. Something is walked for each request that becomes longer: a list that is searched, listeners, instances of AsyncLocalStorage. Its memory may hardly move.',
     measured:
-      'CPU time of the process for each HTTP request that it answers, in eight parts of the look, without the time of culprit itself. It must rise to the end by a third and more. The CPU profile tells the function whose time for each request rose most.',
+      'CPU time of the process for each HTTP request that it answers, in eight parts of the capture, without the time of culprit itself. It must rise to the end by a third and more. The CPU profile tells the function whose time for each request rose most.',
     mistakenFor:
-      'Traffic that turns to dearer requests costs more for each of them as well. A heap that fills up makes collections dearer: then the leak is the finding, and this one is listed with it.',
+      'A shift to more expensive requests raises the cost as well. A heap that fills up makes collections more expensive: then the leak is the finding, and this one is listed with it.',
     fix: 'Find what is walked for each request and never becomes shorter.',
     steps: [
       'See what the named function walks, and look it up in a Map or an index instead.',
-      'Remove what is done with: listeners, rules, stores, entries of a list.',
+      'Remove what is no longer needed: listeners, rules, stores, list entries.',
       'Make AsyncLocalStorage instances once, not for each request.',
     ],
   },
@@ -442,11 +445,11 @@ export const KINDS = {
     short:
       'a heap or a container that is nearly full, a heap limit that does not fit its container, and processes that the kernel killed',
     meaning:
-      'The live heap is close to its limit, or the container to its own: the next peak ends the process. Or the heap limit is larger than the container allows, so that the kernel kills before V8 collects harder.',
+      'The live heap is close to its limit, or the container to its own: the next peak ends the process. Or the heap limit is larger than the container allows, so that the kernel kills the process before V8 collects more aggressively.',
     measured:
       'Memory in use after full garbage collections against the heap limit; memory of the container that cannot be given back against its limit. Page cache does not count. The counter of OOM kills is read, too.',
     mistakenFor:
-      'A live set of a known, fixed size just below the limit may be meant. Memory that includes page cache looks full in every container that reads files.',
+      'A live set of a known, fixed size just below the limit can be intended. Memory that includes page cache looks full in every container that reads files.',
     fix: 'Find what grows, or raise the limit.',
     steps: [
       'Set --max-old-space-size as the report says: it leaves room for what lies beside the heap.',
@@ -456,7 +459,8 @@ export const KINDS = {
   },
   'gc-pressure': {
     title: 'Garbage collection takes a large part of a core',
-    short: 'garbage collection that takes a large part of the time, and whose allocations set it off',
+    short:
+      'garbage collection that takes a large part of the time, and the code whose allocations trigger it',
     meaning:
       'So much is allocated, or so little room is left in the heap, that collecting takes time which requests miss.',
     measured:
@@ -472,7 +476,7 @@ export const KINDS = {
   },
   'connection-churn': {
     title: 'A new connection is made for each request',
-    short: 'a new outgoing connection for each request instead of keep-alive, and who opens them',
+    short: 'a new outgoing connection for each request instead of keep-alive, and the code that opens them',
     meaning:
       'Each request pays for a TCP handshake, often a TLS handshake and a name lookup, and leaves a port in TIME_WAIT behind.',
     measured:
@@ -488,10 +492,10 @@ export const KINDS = {
     title: 'The limit of file descriptors is near',
     short: 'a process that comes close to its limit of file descriptors, and what most of them are',
     meaning: 'At the limit, the process can neither accept connections nor open files (EMFILE).',
-    measured: 'The open descriptors in /proc against the soft limit, and how fast they become more.',
+    measured: 'The open descriptors in /proc against the soft limit, and how fast they increase.',
     mistakenFor:
       'A process that is meant to hold many connections needs a higher limit. When something leaks, the leak is the finding, and the limit is listed with it.',
-    fix: 'Find what stays open, or raise the limit.',
+    fix: 'Find what is never closed, or raise the limit.',
     steps: [
       'Raise the limit: LimitNOFILE= in systemd, --ulimit nofile= for containers, ulimit -n.',
       'Or hold fewer descriptors at once.',
@@ -500,7 +504,7 @@ export const KINDS = {
   },
   'pids-limit-risk': {
     title: 'The limit of processes and threads is near',
-    short: 'a container that comes close to its limit of processes and threads, and whose they are',
+    short: 'a container that comes close to its limit of processes and threads, and which programs own them',
     meaning:
       'At the limit, no child process, worker or thread can be started any more (EAGAIN), and many programs end for it.',
     measured: "The counter of the container's cgroup against pids.max, and how fast it rises.",
@@ -533,7 +537,7 @@ export const KINDS = {
       'The process ended by an error that nobody caught, by a signal, by the kernel for its memory, or by the platform.',
     measured:
       'Logs, diagnostic reports, exit codes and the status of the pod. Ends with the same cause are counted as one.',
-    mistakenFor: 'An error that was logged and handled is not an end. A SIGTERM at a deployment is meant.',
+    mistakenFor: 'An error that was logged and handled is not an end. A SIGTERM at a deployment is intended.',
     fix: 'Read the stack that the finding names.',
     steps: ['Read the stack that the finding names, from its first line in code of your own.'],
     command: 'triage',

@@ -22,11 +22,11 @@ export function measureNext(draft: Draft, facts: Facts): Pick<Draft, 'nextMeasur
   if (isGrowth && COUNTED.includes(effect) && subject.file === null && !isInbound)
     return { nextMeasurement: measureMaker(facts) };
   if (isGrowth && IN_MEMORY.includes(effect) && isYoung(facts))
-    return { nextMeasurement: measureLonger(facts, 'Whether this goes on once the process has started up.') };
+    return { nextMeasurement: measureLonger(facts, 'Whether this continues after start-up.') };
   return {};
 }
 
-/** Who holds what piles up. */
+/** Who holds what accumulates. */
 export function measureHolder(facts: Facts): NextMeasurement {
   const { warnings } = facts.observations;
   const refused = warnings.find(isRefusedForPause);
@@ -36,15 +36,16 @@ export function measureHolder(facts: Facts): NextMeasurement {
     : '';
   const snapshot = refused?.code === 'census-too-long' || budget ? '' : ' --snapshot force';
   return {
-    unknown: 'Who holds what stays: stacks of allocations tell who makes it.',
+    unknown: 'What retains these objects. Allocation stacks show only the code that creates them.',
     command: `culprit diagnose ${targetOf(facts)} --duration 60s${snapshot}${pause}${budget}`,
   };
 }
 
-/** Which code makes what piles up. */
+/** Which code makes what accumulates. */
 function measureMaker(facts: Facts): NextMeasurement {
   return {
-    unknown: 'Which code makes them: it was not caught, for hooks were on for moments only.',
+    unknown:
+      'Which code creates them. The async hooks were enabled only for short moments and did not see it.',
     command: `culprit diagnose ${targetOf(facts)} --async full --duration 30s`,
   };
 }
@@ -63,7 +64,7 @@ export function measureArenas({ observations }: Facts): NextMeasurement {
   const command = PLAIN_COMMAND.test(title) ? title : 'node <program>';
   return {
     unknown:
-      'Whether native code keeps this memory, or the allocator does: with few arenas only the former grows on.',
+      'Whether native code or the allocator keeps this memory: with few arenas, only memory held by native code continues to grow.',
     command: `MALLOC_ARENA_MAX=2 culprit diagnose --duration 2m -- ${command}`,
   };
 }

@@ -35,13 +35,14 @@ export function nextOfDiagnosis(diagnosed: Diagnosed): Next {
   if (diagnosed.holder && verdict === 'too-little-data') return { nextMeasurement: diagnosed.holder };
   const longer = Math.min(LONGEST_SECONDS, 2 * Math.ceil(durationMillis / 60_000) * 60);
   const command = `culprit diagnose ${pid ?? '<pid>'} --duration ${longer}s`;
-  if (verdict === 'idle') return ask('What goes wrong under load: nothing was served in this look.', command);
+  if (verdict === 'idle')
+    return ask('What happens under load: no requests were served in this capture.', command);
   if (verdict === 'too-little-data')
-    return ask('Whether anything is wrong: this look could not judge enough.', command);
+    return ask('Whether anything is wrong: this capture could not judge enough.', command);
   if (verdict === 'healthy' && diagnosed.isUnsettled)
-    return ask('Whether a slow leak hides behind the start of the process.', `${command} --settle`);
+    return ask('Whether start-up activity hides a slow leak.', `${command} --settle`);
   if (verdict === 'healthy' && diagnosed.growsALittle)
-    return ask('Whether what grew a little goes on.', command);
+    return ask('Whether the small growth continues.', command);
   return {};
 }
 
@@ -56,7 +57,7 @@ export function nextOfTriage({ verdict, findings }: Pick<TriageReport, 'verdict'
   if (verdict === 'too-little-data')
     return ask('How the process ended: the log does not say.', 'culprit triage --exit-code <code> <log>');
   if (findings.some(({ crash }) => OUT_OF_MEMORY.includes(crash.label)))
-    return ask('What took the memory: a log does not tell.', 'culprit diagnose <pid> --duration 2m');
+    return ask('What used the memory: a log does not show it.', 'culprit diagnose <pid> --duration 2m');
   return {};
 }
 
@@ -75,7 +76,7 @@ export function nextOfAudit({ checked }: Pick<Audit, 'checked'>, pid: number | n
   if (wanting.length === 0) return {};
   const checks = wanting.flatMap((each) => each.checks.map(({ check }) => check));
   return ask(
-    `Whether these are right: ${checks.join(', ')}.`,
+    `Whether these settings are right: ${checks.join(', ')}.`,
     ['culprit audit', pid ?? '<pid>', ...wanting.map(({ words }) => words)].join(' '),
   );
 }

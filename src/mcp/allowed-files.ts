@@ -28,7 +28,10 @@ export function allowFiles(folders: readonly string[]): AllowedFiles {
       }
       if (!roots.some((root) => isWithin(real, root))) throw outside(path, roots);
       if (isReadable(real)) return real;
-      throw new UsageError(`${path} is no file and no recording.`, 'Give a file that culprit can read.');
+      throw new UsageError(
+        `${path} is neither a file nor a recording.`,
+        'Give a file that culprit can read.',
+      );
     },
   };
 }

@@ -92,7 +92,7 @@ export function consentText(found: Preflight, words: LookWords): string {
   const open =
     inspector === 'open'
       ? 'Its inspector is open already and is used as it is.'
-      : 'It gets the signal SIGUSR1 and opens its inspector on 127.0.0.1; whoever reaches that port on this machine could run code in it until the look ends.';
+      : 'It gets the signal SIGUSR1 and opens its inspector on 127.0.0.1; whoever reaches that port on this machine could run code in it until the capture ends.';
   return [
     `Look into process ${pid} (Node.js ${nodeVersion ?? 'of unknown version'}) for ${words.durationSeconds} s?`,
     `It calls itself "${inertText(command, LONGEST_COMMAND).replaceAll('"', "'")}".`,

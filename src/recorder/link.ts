@@ -26,15 +26,15 @@ export function watchLink(output: Writable, lifeline: Readable | null): Link {
   output.on('error', (error: Error) => cut(`the output broke: ${error.message}`));
   output.on('close', () => cut('the output was closed'));
   lifeline?.on('data', () => controller.abort());
-  lifeline?.on('end', () => cut('the other end has gone'));
-  lifeline?.on('error', () => cut('the other end has gone'));
+  lifeline?.on('end', () => cut('the receiver has gone away'));
+  lifeline?.on('error', () => cut('the receiver has gone away'));
   let stalled = 0;
   let waiting = 0;
   const timer = setInterval(() => {
     const isStuck = output.writableLength > 0 && output.writableLength >= waiting;
     stalled = isStuck ? stalled + 1 : 0;
     waiting = output.writableLength;
-    if (stalled >= STALLED_LOOKS) cut('nothing is taken from the output');
+    if (stalled >= STALLED_LOOKS) cut('the receiver does not read the output');
   }, LOOK_EVERY_MILLIS);
   timer.unref();
   const onSignal = () => controller.abort();

@@ -89,7 +89,11 @@ function endOf(link: Link, voice: Voice): number {
     voice.say({ culprit: 'done' });
     return EXIT.done;
   }
-  voice.say({ culprit: 'failed', message: `The link was cut: ${reason}.`, exitCode: EXIT.cannotAttach });
+  voice.say({
+    culprit: 'failed',
+    message: `The connection was lost: ${reason}.`,
+    exitCode: EXIT.cannotAttach,
+  });
   return EXIT.cannotAttach;
 }
 

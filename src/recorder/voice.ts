@@ -38,7 +38,7 @@ export function createVoice(isSpokenTo: boolean, write: (text: string) => void):
     fail(error) {
       const isKnown = error instanceof CulpritError;
       const exitCode = isKnown ? exitCodeOfError(error) : 3;
-      const message = isKnown ? error.message : `a defect of the recorder: ${stackOf(error)}`;
+      const message = isKnown ? error.message : `a bug in the recorder: ${stackOf(error)}`;
       say({ culprit: 'failed', message, hint: isKnown ? error.hint : 'Please report it.', exitCode });
       return exitCode;
     },

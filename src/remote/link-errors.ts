@@ -20,12 +20,12 @@ const RIGHTS =
 const KNOWN: Known[] = [
   {
     says: /cannot (?:get|create|list|patch) resource "([^"]+)"/i,
-    message: ([, resource], name) => `You may not do that with ${name} (no right to ${resource}).`,
+    message: ([, resource], name) => `Permission denied for ${name} (no right to ${resource}).`,
     cure: RIGHTS,
   },
   {
     says: /\(Forbidden\)|forbidden: User/i,
-    message: (_match, name) => `You may not do that with ${name}.`,
+    message: (_match, name) => `Permission denied for ${name}.`,
     cure: RIGHTS,
   },
   {
@@ -50,17 +50,17 @@ const KNOWN: Known[] = [
   },
   {
     says: /Unable to connect to the server|connection to the server \S+ was refused|no such host|i\/o timeout|dial tcp|Could not resolve hostname|Connection refused|Connection timed out|No route to host/i,
-    message: (_match, name) => `The way to ${name} is closed.`,
-    cure: 'Is the cluster or host within reach, and the right --context chosen?',
+    message: (_match, name) => `Cannot reach ${name}.`,
+    cure: 'Check that the cluster or host is reachable and that --context is the right one.',
   },
   {
     says: /You must be logged in|Unauthorized|provide credentials|token .*expired|Permission denied \(/i,
-    message: (_match, name) => `You are not logged in where ${name} is.`,
+    message: (_match, name) => `You are not logged in to the cluster of ${name}.`,
     cure: 'Log in again (kubectl config current-context says where), then repeat.',
   },
   {
     says: /Host key verification failed/i,
-    message: (_match, name) => `The host ${name} is not known yet.`,
+    message: (_match, name) => `The SSH host key of ${name} is not known yet.`,
     cure: 'Connect once with ssh by hand.',
   },
   {
@@ -78,7 +78,7 @@ export function explainLink(program: string, stderr: string, name: string): Atta
   }
   const words = lastLine(stderr);
   return new AttachError(
-    `${program} could not reach into ${name}${words ? `: ${words}` : '.'}`,
+    `${program} could not run a command in ${name}${words ? `: ${words}` : '.'}`,
     'Try the command that --dry-run prints.',
   );
 }

@@ -26,7 +26,7 @@ export function ask(words: readonly string[], timeoutMillis = 30_000): Promise<A
       reject(
         new AttachError(
           `${program} did not answer within ${timeoutMillis / 1_000} s.`,
-          'Is the cluster or host within reach? Try the same with that program alone.',
+          'Check that the cluster or host is reachable. Try the same command with that program alone.',
         ),
       );
     });

@@ -30,8 +30,8 @@ export function parseVia(via: string): Transport {
   const engine = ENGINES.find((known) => words.some((word) => word === known || word.endsWith(`/${known}`)));
   if (!engine)
     throw new UsageError(
-      `--via "${via}" names no program that culprit can speak through.`,
-      `Give one of ${ENGINES.join(', ')}, with what has to come before or after: --via "sudo podman".`,
+      `--via "${via}" is not a supported transport.`,
+      `Use one of ${ENGINES.join(', ')}, with words before or after it where needed: --via "sudo podman".`,
     );
   return { engine, words };
 }

@@ -25,10 +25,12 @@ export function hangingLines(first: string, text: string, width: number): string
 
 const LABEL_WIDTH = 12;
 
-/** One labelled row a text: "  evidence  ..."; the label stands on the first row only. */
+/** One labelled row a text: "  Evidence  ..."; the label stands on the first row only, a long one on a line of its own. */
 export function labelledLines(label: string, texts: string[], width: number): string[] {
-  return texts.flatMap((text, index) => {
-    const head = index === 0 ? label : '';
+  const isLong = label.length >= LABEL_WIDTH;
+  const rows = texts.flatMap((text, index) => {
+    const head = index === 0 && !isLong ? label : '';
     return hangingLines(`   ${head.padEnd(LABEL_WIDTH)}`, text, width);
   });
+  return isLong && rows.length > 0 ? [`   ${label}`, ...rows] : rows;
 }

@@ -30,9 +30,9 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
     `What keeps the thread "${thread}" alive could not be listed: ${stopped(reason)}`,
 
   'heap-sampled-already': () =>
-    'The program or another tool in it was sampling the heap already, and V8 has one heap sampler for each thread. culprit read that profile and left the sampler running. Its interval may be too coarse to show a slow leak.',
+    'The program or another tool in it was already sampling the heap, and V8 has one heap sampler for each thread. culprit read that profile and left the sampler running. Its interval may be too coarse to show a slow leak.',
   'allocations-not-sampled': () =>
-    'The program or another tool in it was sampling the heap already, and V8 has one heap sampler for each thread. What each function allocates was not measured.',
+    'The program or another tool in it was already sampling the heap, and V8 has one heap sampler for each thread. What each function allocates was not measured.',
   'coverage-counted': () =>
     'Node.js was counting code coverage (NODE_V8_COVERAGE), and V8 loses those counts when a second CPU profiler ends. culprit sampled stacks in place of a CPU profile, without native code and garbage collection.',
   'budget-spent': ({ budgetMillis }) =>

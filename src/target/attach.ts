@@ -189,7 +189,7 @@ function wrongProcess(
   expected: number[],
 ): AttachError {
   return new AttachError(
-    `The inspector at ${endpoint.host}:${endpoint.port} belongs to process ${identity.pid}, not to ${expected[0]}. Nothing was done.`,
+    `The inspector at ${endpoint.host}:${endpoint.port} belongs to process ${identity.pid}, not to ${expected[0]}. culprit did not attach.`,
     `Close the inspector of process ${identity.pid}, or start the target with --inspect-port=0 so that each process opens its own port.`,
   );
 }
@@ -209,7 +209,7 @@ async function refuseWhenPaused(session: InspectorSession): Promise<void> {
     return;
   }
   throw new AttachError(
-    'Another debugger has the target paused. Nothing was done.',
+    'Another debugger has the target paused. culprit did not attach.',
     'Resume it there (or close that debugger), then try again.',
   );
 }

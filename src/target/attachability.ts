@@ -116,7 +116,11 @@ function checkUser({ pid, status, options }: Facts): Refusal | undefined {
   if (options.isInspectorOpen || ownUid === 0 || status.uid === undefined || status.uid === ownUid)
     return undefined;
   const cure = `Run it as root, or as that user: \`sudo -u '#${status.uid}' culprit diagnose ${pid}\`.`;
-  return refuse('other-user', `it belongs to another user (uid ${status.uid}; we are ${ownUid})`, cure);
+  return refuse(
+    'other-user',
+    `it belongs to another user (uid ${status.uid}; culprit runs as uid ${ownUid})`,
+    cure,
+  );
 }
 
 function checkSignal({ pid, root, stat, status, options }: Facts): Refusal | undefined {

@@ -27,10 +27,10 @@ function notNode(what: string, product: string): AttachError {
   const [, other] = /^(Deno|Bun)\b/.exec(product) ?? [];
   if (other === 'Deno' || other === 'Bun') {
     const { reason, cure } = sayOtherRuntime(other);
-    return new AttachError(`${what} is not attached to: ${reason}. Nothing was done.`, cure);
+    return new AttachError(`${what} cannot be attached to: ${reason}.`, cure);
   }
   return new AttachError(
-    `${what} is ${product.slice(0, MAX_PRODUCT)}, not Node.js. Nothing was done.`,
+    `${what} is ${product.slice(0, MAX_PRODUCT)}, not Node.js. culprit did not attach.`,
     'culprit looks at Node.js 16 to 26. A CPU profile or heap snapshot that its own tools save can be read with `culprit analyze` or `culprit heap`.',
   );
 }

@@ -13,10 +13,10 @@ import type { Places } from './places.ts';
 export type DraftFinding = LeakFinding & { order: number };
 
 const BOUNDS: Record<CollectionType, string> = {
-  Map: 'Bound it (an LRU with a maximum), or delete entries when what they stand for has ended.',
-  Set: 'Bound it, or delete entries when what they stand for has ended.',
-  Array: 'Take out what is done, or bound it (a ring buffer).',
-  Object: 'Make it a Map with a maximum, or delete keys when what they stand for has ended.',
+  Map: 'Bound it (an LRU with a maximum), or delete entries once they are no longer needed.',
+  Set: 'Bound it, or delete entries once they are no longer needed.',
+  Array: 'Remove finished items, or bound it (a ring buffer).',
+  Object: 'Make it a Map with a maximum, or delete keys once they are no longer needed.',
   EventEmitter: '',
   EventTarget: '',
 };
@@ -116,7 +116,7 @@ function entryTitle(
   return `${kind}${holder ? ` \`${holder}\`` : ''} grows by ${entries} a round and is never trimmed${of}`;
 }
 
-/** "Listeners for 'order' pile up on EventEmitter `bus` by 1 a round and are never removed" */
+/** "Listeners for 'order' accumulate on EventEmitter `bus` by 1 a round and are never removed" */
 function listenerTitle(
   { className, event, type }: GrowingCollection,
   holder: string | null,
@@ -124,5 +124,5 @@ function listenerTitle(
 ): string {
   const on = type === 'EventEmitter' || type === 'EventTarget' ? ` on ${className}` : '';
   const named = holder ? `${on || ' on'} \`${holder}\`` : on;
-  return `Listeners${event ? ` for '${event}'` : ''} pile up${named} by ${perRound} a round and are never removed`;
+  return `Listeners${event ? ` for '${event}'` : ''} accumulate${named} by ${perRound} a round and are never removed`;
 }

@@ -76,7 +76,7 @@ function resourceFinding({ alive, counts }: ResourceSuspect, places: Places, rou
     ...siteOf(stack, places),
     order: kind.order,
     kind: kind.kind,
-    title: `${capital(kind.many)} pile up by ${perRound} a round and are never ended (${placeWithLibrary(places.blameOf(stack))})`,
+    title: `${capital(kind.many)} accumulate at ${perRound} a round and are never ended (${placeWithLibrary(places.blameOf(stack))})`,
     advice: kind.advice,
     perRound,
     unit: 'count',
@@ -105,7 +105,7 @@ function fileFindings(check: Check, rounds: number, places: Places): DraftFindin
       ...siteOf(stack, places),
       order: 3,
       kind: 'fd-leak',
-      title: `Open files pile up by ${perRound} a round and are never closed: ${first.path} (${placeWithLibrary(places.blameOf(stack))})`,
+      title: `Open files accumulate at ${perRound} a round and are never closed: ${first.path} (${placeWithLibrary(places.blameOf(stack))})`,
       advice:
         'Close it on every way out: try/finally around fs.openSync, stream.pipeline() instead of pipe().',
       perRound,
@@ -132,7 +132,7 @@ function memoryFindings(
         ...siteOf(site.stack, places, 'of functions'),
         order: 8,
         kind: 'heap-leak',
-        title: `The heap grows by about ${perRound} bytes a round; what stays is allocated in ${placeWithLibrary(places.blameOf(site.stack, 'of functions'))}`,
+        title: `The heap grows by about ${perRound} bytes a round; the retained objects are allocated in ${placeWithLibrary(places.blameOf(site.stack, 'of functions'))}`,
         advice:
           'Find what keeps these objects: a module-level variable, a closure, or each holding the one before it.',
         perRound,
@@ -149,7 +149,7 @@ function memoryFindings(
       ...siteOf([], places),
       order: 9,
       kind: 'external-memory-leak',
-      title: `Memory of buffers grows by about ${medianStep(counts)} bytes a round (who keeps them was not caught)`,
+      title: `Memory of buffers grows by about ${medianStep(counts)} bytes a round (what retains them is unknown)`,
       advice:
         'Find what keeps Buffers or ArrayBuffers: a list of chunks, or a small slice of a large buffer.',
       perRound: medianStep(counts),

@@ -36,7 +36,7 @@ export function stackLines({ stack }: LeakFinding): string[] {
 
 export function settledLines({ settled, warnings }: Pick<LeakResult, 'settled' | 'warnings'>): string[] {
   return [
-    ...(settled.length > 0 ? [`Seen and not accused: ${settled.join('; ')}.`] : []),
+    ...(settled.length > 0 ? [`Observed but not reported: ${settled.join('; ')}.`] : []),
     ...warnings.map((warning) => `Note: ${warning}`),
   ];
 }

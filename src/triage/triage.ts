@@ -247,7 +247,7 @@ function verdictOf(
   if (seen.hasEndedWell)
     return {
       verdict: 'healthy',
-      verdictReason: 'No crash: it ended by itself, with exit code 0 (a clean exit).',
+      verdictReason: 'No crash: the process ended with exit code 0 (a clean exit).',
     };
   if (seen.lines === 0 && reports > 0)
     return {
@@ -258,7 +258,7 @@ function verdictOf(
   if (open !== undefined)
     return {
       verdict: 'too-little-data',
-      verdictReason: `The log ends with an error, and cannot tell whether the process ended with it: give --exit-code CODE or --pod-status FILE. The error: ${open}`,
+      verdictReason: `The log ends with an error but does not show whether the error ended the process: give --exit-code CODE or --pod-status FILE. The error: ${open}`,
     };
   const last =
     seen.lastLogged === '' ? '' : ` Errors were logged and survived, the last one: ${seen.lastLogged}`;

@@ -101,7 +101,7 @@ function note(
       delivery.is !== 'delivered'
         ? delivery.reason
         : isDone
-          ? 'it takes them again'
-          : `it took them without ${delivery.rejected}`,
+          ? 'it accepts them again'
+          : `it accepted them without ${delivery.rejected}`,
   });
 }

@@ -27,7 +27,7 @@ export function openBands({
 }): LearnedBands {
   const isLearning = rules.some(({ band }) => band);
   const { bands: saved, setAside } = isLearning ? readBands(folder) : { bands: [], setAside: null };
-  if (setAside !== null) onTrouble(`bands are learned anew: ${setAside}`);
+  if (setAside !== null) onTrouble(`bands are learned again from scratch: ${setAside}`);
   const bands = createBands(rules, saved);
   let savedMillis = clock.monotonic();
 

@@ -173,7 +173,7 @@ export class Runbooks {
         this.note(runbook, slot, { ...facts, outcome: 'done', detail: 'it is gone' });
         break;
       case 'again': {
-        const detail = `it could not be told: ${'why' in diagnosis ? diagnosis.why : 'too little data'}`;
+        const detail = `whether it is gone is unknown: ${'why' in diagnosis ? diagnosis.why : 'too little data'}`;
         this.note(runbook, slot, { ...facts, outcome: 'skipped', detail });
         break;
       }

@@ -118,7 +118,7 @@ class Watch {
           what: 'webhook',
           why: new URL(url).host,
           outcome: delivery.is === 'delivered' ? 'done' : 'failed',
-          detail: delivery.is === 'delivered' ? 'it takes alerts again' : delivery.reason,
+          detail: delivery.is === 'delivered' ? 'it accepts alerts again' : delivery.reason,
         }),
     });
     this.sight = createSight(options.specs);
@@ -197,7 +197,7 @@ class Watch {
       outcome: 'done',
       detail: `${config.folder}${port}`,
     });
-    if (this.store.setAside !== null) this.decideStorage(`limits count anew: ${this.store.setAside}`);
+    if (this.store.setAside !== null) this.decideStorage(`limits are reset: ${this.store.setAside}`);
     this.follow(clock.monotonic());
     this.forgetOthers(clock.monotonic());
     let speed = startPace(config.intervalMillis, clock.monotonic(), ownCpuMillis());
@@ -227,7 +227,7 @@ class Watch {
     for (const name of [...names].filter((each) => !isFollowed(each))) {
       this.book.forget(name, atMillis);
       for (const { rule, target } of this.teller.open)
-        if (target === name) this.teller.resolve(rule, target, 'it is followed no more');
+        if (target === name) this.teller.resolve(rule, target, 'culprit no longer follows it');
     }
   }
 
@@ -295,7 +295,7 @@ class Watch {
   private drop({ name }: Slot, atMillis: number): void {
     this.happened(this.book.forget(name, atMillis));
     for (const { rule, target } of this.teller.open)
-      if (target === name) this.teller.resolve(rule, target, 'it is followed no more');
+      if (target === name) this.teller.resolve(rule, target, 'culprit no longer follows it');
     this.bands.forget(name);
     this.targets.delete(name);
   }

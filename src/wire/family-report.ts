@@ -13,7 +13,7 @@ export const familyMember = v.object({
   /** The name that a process manager gave it. */
   app: v.optional(text),
   command: text,
-  /** Absent: it could not be looked at. */
+  /** Absent: it could not be diagnosed. */
   report: v.optional(diagnosisReport),
   /** Why not. */
   notLookedAt: v.optional(text),

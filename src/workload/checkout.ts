@@ -78,7 +78,7 @@ async function gitRoot(): Promise<string> {
     throw new UsageError(
       (error as NodeJS.ErrnoException).code === 'ENOENT'
         ? 'git is not installed.'
-        : 'This is no git repository.',
+        : 'This is not a git repository.',
       'Give folders to --base and --head instead, or run it inside a repository.',
       { cause: error },
     );
@@ -87,7 +87,7 @@ async function gitRoot(): Promise<string> {
 
 async function resolveCommit(what: string): Promise<string> {
   if (what.startsWith('-'))
-    throw new UsageError(`"${what}" is no commit.`, 'Give a branch, a tag or a commit.');
+    throw new UsageError(`"${what}" is not a commit.`, 'Give a branch, a tag or a commit.');
   for (const name of [what, `origin/${what}`]) {
     try {
       return (await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`])).trim();

@@ -62,7 +62,7 @@ function planCopy({ inner }: Settings, pid: number): Plan {
   );
   const ports = inner.servers.flatMap(({ port }) => port ?? []);
   if (ports.length > 0 && !ports.includes(Number(env.PORT)))
-    throw refuse('it does not listen on the port that PORT names, so a copy would meet it on the same port');
+    throw refuse('it does not listen on the port that PORT names, so a copy could not listen on its port');
   return { exe, args, cwd, env };
 }
 

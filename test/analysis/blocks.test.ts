@@ -213,7 +213,7 @@ describe('borne out or not by what the event loop measured:', () => {
     expect(lengths(rare, delays([2, 2, 2, 2, 2]))).toEqual([]);
   });
 
-  test('without a common clock the latest of the whole look counts', () => {
+  test('without a common clock the latest of the whole capture counts', () => {
     expect(lengths(rare, delays([494, 2, 2, 2, 2], false))).toEqual([500]);
     expect(lengths(rare, delays([40, 2, 2, 2, 2], false))).toEqual([]);
   });

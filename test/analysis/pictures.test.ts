@@ -27,7 +27,7 @@ import { constant, linear } from '../support/shapes.ts';
 
 const picturesOf = (...habits: Habit[]) => drawPictures(gatherFacts(buildObservations(...habits)), []);
 
-describe('the look over time', () => {
+describe('the capture over time', () => {
   test('has what was counted of the main thread and of the process', () => {
     const { timeline } = picturesOf();
     expect(timeline!.durationMillis).toBeGreaterThanOrEqual(30_000);

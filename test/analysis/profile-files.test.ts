@@ -84,7 +84,7 @@ Not judged: 25 kinds of causes that this file does not show; --json lists them.
      36.4 MB   96%   37.9 MB  100%  (application)
       1.4 MB  3.8%    1.4 MB  3.8%  qs
 
-NO VERDICT: A heap profile is one moment: what is live is said, growth cannot be told from it.
+NO VERDICT: A heap profile describes one moment: it shows what is live, but not growth.
 
 Not judged: 27 kinds of causes that this file does not show, event-loop-block among them (no CPU
             profile); --json lists them.
@@ -316,7 +316,7 @@ test('a profile of counts has a table, and no blocks', () => {
   expect(where![0]!.functions[0]!.selfShare).toBeCloseTo(1, 3);
   expect(notApplicable).toContainEqual({
     kind: 'event-loop-block',
-    reason: 'the profile has counts and no samples in time',
+    reason: 'the profile has counts but no timed samples',
   });
   expect(warnings.map(({ code }) => code)).toEqual(['profile-without-samples']);
 });

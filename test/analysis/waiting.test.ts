@@ -44,7 +44,7 @@ describe('a short pool', () => {
 
   test.each<[string, Habit]>([
     ['one that nobody waits for', pool(constant(0))],
-    ['one that is waited for in half of the looks', pool((t) => t % 2)],
+    ['one that is waited for in half of the captures', pool((t) => t % 2)],
     ['one that is waited for at the end only', pool(step(15, 9))],
     [
       'one without a limit',

@@ -79,7 +79,7 @@ const request = (more: Partial<ProbeAsyncSite> = {}) => ({
 });
 
 describe('a quiet program', () => {
-  test('is searched for pools twice, by data only, for a hundredth of the look each', async () => {
+  test('is searched for pools twice, by data only, for a hundredth of the capture each', async () => {
     const { calls } = await look({ sites: () => [request()] });
     expect(calls.filter((call) => call.startsWith('findPools'))).toEqual([
       'findPools 300 ms by data @0',
@@ -128,7 +128,7 @@ describe('pools are searched closely', () => {
     expect(count('findPools')).toBe(3);
   });
 
-  test('where no request tells whether anything waits, in the second half of the look', async () => {
+  test('where no request tells whether anything waits, in the second half of the capture', async () => {
     const { calls } = await look({ sites: () => [{ type: 'Timeout', oldAlive: 50, oldestMillis: 20_000 }] });
     const [closely, ...more] = calls.filter((call) => call.includes('closely'));
     expect(more).toEqual([]);
@@ -195,7 +195,7 @@ describe('the thread pool is watched', () => {
     expect(watches(await look({ poolWaits: () => [] }))).toEqual([]);
   });
 
-  test('to the end of the look, and no longer', async () => {
+  test('to the end of the capture, and no longer', async () => {
     const late = (second: number) => (second >= 26 ? [400] : [1]);
     expect(watches(await look({ poolWaits: late }))).toEqual(['startPoolWatch @28', 'thread-pool @30']);
   });

@@ -11,7 +11,7 @@ const step = (name: string, totalMillis: number) => ({
 const of = (durationMillis: number, maxPauseMillis = 100) =>
   new Budget({ durationMillis, maxPauseMillis, budgetShare: 0.01 });
 
-test('it is a share of the look, and three of the longest pauses at least', () => {
+test('it is a share of the capture, and three of the longest pauses at least', () => {
   expect([of(600_000).totalMillis, of(30_000).totalMillis, of(5_000).totalMillis]).toEqual([6_000, 300, 300]);
   expect(of(30_000, 1_000).totalMillis).toBe(3_000);
 });
@@ -32,7 +32,7 @@ test('what a step took counts at once, and not twice', () => {
   expect(budget.leftMillis(0)).toBe(250);
 });
 
-test('a heap snapshot leaves the rest of the look its budget', () => {
+test('a heap snapshot leaves the rest of the capture its budget', () => {
   const budget = of(30_000);
   budget.note(0, [step('heap snapshot', 2_000), step('walk', 100)]);
   expect(budget.leftMillis(0)).toBe(200);

@@ -195,7 +195,7 @@ describe('after the census', () => {
     expect(callsOf(thread, 'closures')).toHaveLength(0);
   });
 
-  test('one recount where nothing explains the rise, late; the closures that pile up are placed', async () => {
+  test('one recount where nothing explains the rise, late; the closures that accumulate are placed', async () => {
     const before = censusOf(['function serve#900', 40], ['function idle#7', 30], ['Session', 10]);
     const after = censusOf(
       ['function serve#900', 400],
@@ -317,7 +317,7 @@ describe('a heap snapshot', () => {
   });
 
   check(
-    'a snapshot with "force" is refused by the memory there is, with one sentence for the whole look',
+    'a snapshot with "force" is refused by the memory there is, with one sentence for the whole capture',
     async () => {
       let heapUsedBytes = ENDLESS;
       const thread = fakeThread({ collections: [CAUGHT] });
@@ -364,7 +364,7 @@ describe('a heap snapshot', () => {
     expect(snapshots(thread)).toEqual([]);
   });
 
-  check('a snapshot that cannot be written is a warning, and the look goes on', async () => {
+  check('a snapshot that cannot be written is a warning, and the capture goes on', async () => {
     const thread = unexplained({
       reads: {
         snapshot: () =>
@@ -379,7 +379,7 @@ describe('a heap snapshot', () => {
     });
   });
 
-  test('whose target goes away meanwhile is told to whoever runs the look', async () => {
+  test('whose target goes away meanwhile is told to whoever runs the capture', async () => {
     const thread = unexplained({ reads: { snapshot: () => Promise.reject(new SessionClosed('gone')) } });
     const context = fakeContext([thread], { snapshot: 'force' });
     await expect(look(new HeapClimb(context), context)).rejects.toThrow(SessionClosed);

@@ -144,7 +144,7 @@ describe('watching collections', () => {
     expect(own.add).toBe(add);
   });
 
-  check('among more classes than can be counted, what piles up is still counted and watched', () => {
+  check('among more classes than can be counted, what accumulates is still counted and watched', () => {
     const probe = install();
     const named = Array.from({ length: 8_000 }, (_, i) => ({ [`fn${i}`]: () => i })[`fn${i}`]!);
     const piledUp = Array.from(

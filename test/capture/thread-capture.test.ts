@@ -106,7 +106,7 @@ describe('one thread', () => {
     expect(linesOf('census')).toHaveLength(1);
   });
 
-  test('tells where the closures that pile up begin', async () => {
+  test('tells where the closures that accumulate begin', async () => {
     await run('grow(80)');
     const [name] = await classOf();
     await thread.ask(closuresRead, 3, [name, 'function goneByNow#1']);

@@ -46,7 +46,7 @@ describe('an argument that means nothing is refused in plain words:', () => {
     [['triage', '--exit-code', 'many'], '"many" is not an exit code.'],
     [['heap', 'x', '--top', 'all'], '--top all is not a number of rows.'],
     [['audit', '4242', '--min-level', '6'], '--min-level cannot be "6".'],
-    [['audit', 'k8s', 'shop', '--drill'], '--drill does not go over a link.'],
+    [['audit', 'k8s', 'shop', '--drill'], '--drill does not work over a remote connection.'],
     [[...bench, '--smallest', 'much'], '--smallest much is not a percentage.'],
     [[...bench, '--smallest', '90%'], '--smallest 90% is out of range.'],
     [[...bench, '--pairs', '1'], '--pairs 1 is out of range.'],
@@ -63,7 +63,7 @@ describe('an argument that means nothing is refused in plain words:', () => {
 
 describe('"k8s" as the first word is a place elsewhere', () => {
   // Refused once both options are known, so nothing is asked.
-  const both = '-n, -c and --context are words for kubectl; "prod" means nothing to podman.';
+  const both = '-n, -c and --context are options of kubectl; "prod" does not apply to podman.';
   test.each([
     [['triage', 'k8s', 'shop', '-n', 'prod', '--via', 'podman']],
     [['triage', '-n', 'prod', 'k8s', 'shop', '--via', 'podman']],

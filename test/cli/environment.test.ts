@@ -190,7 +190,7 @@ test('an option that is required may come from the environment', () => {
 test('options of a place are taken for a sub-command, too', () => {
   const env = { CULPRIT_NAMESPACE: 'prod', CULPRIT_VIA: 'podman' };
   expect(culprit(['audit', 'k8s', 'shop'], env).stderr).toContain(
-    '"prod" means nothing to podman.\n  Give the name of the container alone.\n  CULPRIT_NAMESPACE sets --namespace, CULPRIT_VIA sets --via.\n',
+    '"prod" does not apply to podman.\n  Give the name of the container alone.\n  CULPRIT_NAMESPACE sets --namespace, CULPRIT_VIA sets --via.\n',
   );
   expect(culprit(['k8s', 'shop', '--dry-run'], { CULPRIT_NAMESPACE: 'prod' }).stdout).toContain(
     '--namespace prod',

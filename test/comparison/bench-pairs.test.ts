@@ -67,7 +67,7 @@ describe('within a budget', () => {
     expect(taken.whole).toBe(4);
   });
 
-  test('pairs that become slower end the comparison, with the whole chance of an error for the last look', async () => {
+  test('pairs that become slower end the comparison, with the whole chance of an error for the last capture', async () => {
     const slowAfter = (both: number) => (both < 2 ? 5 : 300);
     const { untilSure, taken } = pairsOf(SLOWER, { budgetSeconds: 200, secondsOf: slowAfter });
     const { comparison } = await untilSure();

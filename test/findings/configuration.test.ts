@@ -114,7 +114,7 @@ describe.each<[string, [string, Given, string][]]>([
     'timeouts of outgoing requests',
     [
       [
-        'one waits the whole look',
+        'one waits the whole capture',
         { inner: { outgoing: { inFlight: 3, withoutTimeout: 1, lastingWithoutTimeout: 1, hosts: ['db'] } } },
         'warning',
       ],
@@ -229,7 +229,7 @@ describe.each<[string, [string, Given, string][]]>([
     'event loop',
     [
       [
-        'blocked for the whole look',
+        'blocked for the whole capture',
         { inner: { loopDelay: { lookMillis: 2_000, p99Millis: 1_990, maxMillis: 1_990 } } },
         'critical',
       ],

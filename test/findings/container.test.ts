@@ -35,9 +35,9 @@ describe('a CPU quota', () => {
       impact: { metric: 'throttling', unit: 'share' },
     });
     expect(first!.evidence.map(({ statement }) => statement)).toEqual([
-      'stopped in 174 of 290 periods of 100 ms: 33% of the time nothing of it could run',
+      'stopped in 174 of 290 periods of 100 ms: 33% of the time the whole container was stopped',
       "its group used 0.48 cores of CPU, 96% of the quota: 0.45 cores on the main thread, 0.03 cores on V8's helper threads (collecting garbage, compiling), 0 cores on other threads of the process",
-      "in seconds with stops the event loop was up to 57 ms late (median of each second's latest); meanwhile no callback ran for long: it is not the code that holds the loop",
+      "in seconds with throttling the event loop was up to 57 ms late (median of each second's latest); no callback ran for long meanwhile, so application code is not blocking the loop",
     ]);
     expect(first!.advice[0]).toMatch(/limits\.cpu: "1"/);
   });
@@ -129,11 +129,11 @@ describe('a CPU quota', () => {
     const { findings, notApplicable } = judgementOf(quota(0.1, 3, 80, 0.06), ours, loopDelay(90));
     expect(findings).toEqual([]);
     expect(notApplicable.find(({ kind }) => kind === 'cpu-throttled')?.reason).toMatch(
-      /culprit itself took little of it/,
+      /culprit itself used much of the quota/,
     );
   });
 
-  test('that only the start of a look meets is silent', () => {
+  test('that only the start of a capture meets is silent', () => {
     const atStart = container({
       ownCpuMicros: (t) => Math.round(Math.min(t, 2) * 200_000 + t * 20_000),
       throttledPeriods: (t) => Math.round(Math.min(t, 2) * 10),
@@ -217,7 +217,7 @@ describe('memory of a container', () => {
     expect(rest).toEqual([]);
     expect(first).toMatchObject({ kind: 'memory-limit-risk', severity: 'warning' });
     expect(first!.title).toBe(
-      'V8 may use 1 GB of heap in a container of 512 MB: the kernel would kill it before V8 collects harder',
+      'V8 may use 1 GB of heap in a container of 512 MB: the kernel would kill it before V8 starts to collect more aggressively',
     );
     expect(first!.advice[0]).toMatch(/--max-old-space-size=416 --max-semi-space-size=8/);
   });
@@ -242,7 +242,7 @@ describe('memory of a container', () => {
     expect(killed((t) => (t > 10 ? 3 : 2))).toMatchObject([
       {
         severity: 'critical',
-        title: expect.stringMatching(/killed a process .* during the look; this one survived/),
+        title: expect.stringMatching(/killed a process .* during the capture; this process survived/),
       },
     ]);
     expect(killed(constant(2))).toMatchObject([

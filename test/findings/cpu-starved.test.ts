@@ -43,8 +43,8 @@ describe('a main thread that waits for a CPU', () => {
     });
     expect(first!.evidence.map(({ statement }) => statement)).toEqual([
       "the main thread ran for 1.5 s and was ready for 26 s more in which other processes had the CPU; stops by a quota and the process's own threads are taken off",
-      'so it was in 30 of 30 intervals; in the worst it waited for 95% of the time that it was ready',
-      'somebody on the machine waited for a CPU for 99% of the time',
+      'the same held in 30 of 30 intervals; in the worst it waited for 95% of the time that it was ready',
+      'some process on the machine waited for a CPU for 99% of the time',
       "the event loop was up to 400 ms late (median of each interval's latest)",
     ]);
     expect(first!.advice[0]).toMatch(
@@ -126,7 +126,7 @@ describe('no starvation is', () => {
     ['one whose waits nobody feels', [cpuWaits(0.1, 0.6), loopDelay(9)]],
     ['one that waits for its own threads', [cpuWaits(0.2, 0.7, 0.7), loopDelay(60)]],
     [
-      'one beside which a batch runs for a third of the look',
+      'one beside which a batch runs for a third of the capture',
       [
         cpuWaits(
           (t) => t * 0.3,
@@ -153,9 +153,9 @@ describe('no starvation is', () => {
 });
 
 test.each<[string, Habit, RegExp]>([
-  ['where the kernel does not count', change((o) => void o.scheduling.splice(0)), /nothing was read/],
-  ['that was read once', change((o) => void o.scheduling.splice(1)), /nothing was read/],
-  ['in so short a look', change((o) => void o.scheduling.splice(4)), /less than 5 s/],
+  ['where the kernel does not count', change((o) => void o.scheduling.splice(0)), /could not be read/],
+  ['that was read once', change((o) => void o.scheduling.splice(1)), /could not be read/],
+  ['in so short a capture', change((o) => void o.scheduling.splice(4)), /less than 5 s/],
 ])('starvation is not judged %s, and that is said', (_, habit, reason) => {
   const { findings, notApplicable } = judgementOf(habit);
   expect(findings).toEqual([]);

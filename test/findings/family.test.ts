@@ -39,7 +39,7 @@ describe('it is said', () => {
     const judged = judgeFamily([healthy(11), member(12, [{}]), healthy(13)]);
     expect(judged.verdict).toBe('findings');
     expect(judged.verdictReason).toBe(
-      'Of 3 processes, process 12 (shop) is the sick one: nothing was found in the others.',
+      'Of 3 processes, process 12 (shop) is the only one with a problem: nothing was found in the others.',
     );
     expect(judged.causes.map(({ pids, finding }) => [pids, finding.rank])).toEqual([[[12], 1]]);
   });
@@ -49,7 +49,9 @@ describe('it is said', () => {
       member(11, [{ score: 40 }]),
       member(12, [{ score: 90, title: 'the worst' }]),
     ]);
-    expect(verdictReason).toBe('All 2 processes have the same cause: it is the code, not one of them.');
+    expect(verdictReason).toBe(
+      'All 2 processes have the same cause, so the code is at fault and not a single process.',
+    );
     expect(causes.map(({ pids, finding }) => [pids, finding.title])).toEqual([[[12, 11], 'the worst']]);
   });
 
@@ -60,7 +62,7 @@ describe('it is said', () => {
       healthy(13),
     ]);
     expect(verdictReason).toBe(
-      'Of 3 processes, 2 are sick: process 11 (shop), process 12 (shop). Nothing was found in the others.',
+      'Of 3 processes, 2 have problems: process 11 (shop), process 12 (shop). Nothing was found in the others.',
     );
     expect(causes.map(({ pids, finding }) => [finding.rank, pids])).toEqual([
       [1, [12]],
@@ -70,13 +72,13 @@ describe('it is said', () => {
 
   test.each([
     ['Nothing was found in any of 2 processes.', [healthy(1), healthy(2)]],
-    ['All 2 processes served nothing: there was nothing to judge.', [idle(1), idle(2)]],
+    ['All 2 processes served no requests, so there was nothing to judge.', [idle(1), idle(2)]],
     [
-      'Nothing was found in 2 processes; process 2 (shop) served nothing, and cannot be judged.',
+      'Nothing was found in 2 processes; process 2 (shop) served no requests and cannot be judged.',
       [healthy(1), idle(2)],
     ],
-    ['Nothing was found in any of 1 process. 1 process could not be looked at.', [healthy(1), unseen(2)]],
-    ['None of the processes could be looked at. 2 processes could not be looked at.', [unseen(1), unseen(2)]],
+    ['Nothing was found in any of 1 process. 1 process could not be diagnosed.', [healthy(1), unseen(2)]],
+    ['None of the processes could be diagnosed. 2 processes could not be diagnosed.', [unseen(1), unseen(2)]],
   ])('%s', (reason, members) => {
     expect(reasonOf(...members)).toBe(reason);
   });
@@ -96,8 +98,8 @@ test('as text: who, all side by side, then each cause', () => {
     width: 100,
   });
   expect(text.split('\n').slice(0, 10).join('\n')).toMatchInlineSnapshot(`
-    "SICK: Of 2 processes, process 12 (shop) is the sick one: nothing was found in the others. 1 process
-    could not be looked at.
+    "SICK: Of 2 processes, process 12 (shop) is the only one with a problem: nothing was found in the
+    others. 1 process could not be diagnosed.
 
      PID   ROLE             APP    RSS     RSS GROWTH   CPU   REQUESTS   VERDICT
      11    cluster worker   shop   64 MB   -2 KB/s      7%    25/s       healthy

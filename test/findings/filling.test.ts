@@ -33,7 +33,7 @@ describe('a cache that fills', () => {
     const { verdict, verdictReason } = judged(rising, cache({ name: 'maxSize', limit: 4e6, held: 3e6 }));
     expect(verdict).toBe('healthy');
     expect(verdictReason).toContain(
-      'On its way to a maximum: Map `LRUCache.keyMap`, 75% full, full in about 14 s (`maxSize`).',
+      'Still filling towards a maximum: Map `LRUCache.keyMap`, 75% full, full in about 14 s (`maxSize`).',
     );
     expect(verdictReason).not.toMatch(/A little did/);
   });
@@ -42,7 +42,7 @@ describe('a cache that fills', () => {
     const { findings } = judged(rising, cache({ name: 'max', limit: 4e9, held: 3_320 }));
     expect(findings.map(({ kind }) => kind)).toEqual(['heap-leak']);
     expect(findings[0]!.innocentExplanation).toMatch(
-      /^It has a maximum, but would then need more memory than there is: 0(\.0+\d*)?% full, full in about .* \(`max`\)\.$/,
+      /^It has a maximum, but would exceed the available memory before it reaches it: 0(\.0+\d*)?% full, full in about .* \(`max`\)\.$/,
     );
   });
 
@@ -79,7 +79,7 @@ describe('a rise of which nothing is known', () => {
     const { verdict, verdictReason, findings } = aged(11);
     expect([verdict, findings]).toEqual(['too-little-data', []]);
     expect(verdictReason).toMatch(
-      /^The heap after garbage collections rose by 800 KB\/s, from .* to .*, and what keeps it was not found\. At this pace the heap limit is met in about 20 min\. The process had run for 11 s only, and a cache that fills looks the same as a leak\. To find out: culprit diagnose 4242 --duration 60s/,
+      /^The heap after garbage collections rose by 800 KB\/s, from .* to .*, but culprit did not find what retains it\. At this rate the heap reaches its limit in about 20 min\. The process had run for 11 s only, and a cache that is still filling looks the same as a leak\. To find out: culprit diagnose 4242 --duration 60s/,
     );
   });
 
@@ -102,7 +102,7 @@ test('a collection that is emptied in part grows by its low points, also where t
   );
   expect(findings.map(({ title }) => title)).toEqual([
     expect.stringMatching(
-      /^A Map grows by \d+(\.\d)? entries\/s more than is taken out \(src\/cache\.js:12, set\)$/,
+      /^A Map grows by \d+(\.\d)? entries\/s faster than entries are removed \(src\/cache\.js:12, set\)$/,
     ),
   ]);
 });

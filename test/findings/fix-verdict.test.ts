@@ -18,7 +18,7 @@ const before = look([leak]);
 const judge = (after: DiagnosisReport) => judgeFix(leak, before, after);
 
 describe('a finding that was to be fixed', () => {
-  test('is gone where the later look could have seen it', () => {
+  test('is gone where the later capture could have seen it', () => {
     expect(judge(look([]))).toMatchObject({ verdict: 'different', after: null });
     expect(judge(look([])).nextMeasurement).toBeUndefined();
   });
@@ -47,8 +47,8 @@ describe('a finding that was to be fixed', () => {
 describe('silence proves nothing', () => {
   const capture = (durationMillis: number) => ({ ...before.capture, durationMillis });
   test.each<[string, Partial<DiagnosisReport>, RegExp]>([
-    ['of an idle program', { verdict: 'idle' }, /served nothing/],
-    ['of a look that judged too little', { verdict: 'too-little-data' }, /could not judge enough/],
+    ['of an idle program', { verdict: 'idle' }, /served no requests/],
+    ['of a capture that judged too little', { verdict: 'too-little-data' }, /could not judge enough/],
     [
       'of a rule that could not judge',
       { notApplicable: [{ kind: 'heap-leak', reason: 'no garbage collection was seen' }] },
@@ -69,7 +69,7 @@ describe('silence proves nothing', () => {
   });
 });
 
-describe('what the two looks cannot tell is said', () => {
+describe('what the two captures cannot tell is said', () => {
   test('where the load is not known', () => {
     expect(judge(look([], { work: {} })).notJudged.join(' ')).toMatch(/same load/);
     expect(judge(look([])).notJudged.join(' ')).not.toMatch(/same load/);

@@ -29,7 +29,7 @@ describe('an accepted finding', () => {
     const late = apply([entry()], '2026-12-02T00:00:00Z');
     expect(late.findings[0]!.accepted).toBeNull();
     expect(late.warnings).toEqual([
-      'Finding 0a1b2c3d was accepted until 2026-12-01, and is not any more (fixed in 2.1, ann).',
+      'Finding 0a1b2c3d was accepted until 2026-12-01; that has expired (fixed in 2.1, ann).',
     ]);
   });
 
@@ -44,7 +44,7 @@ describe('an accepted finding', () => {
     const other = apply([entry({ kind: 'heap-leak' })]);
     expect(other.findings[0]!.accepted).toBeNull();
     expect(other.notices).toEqual([
-      expect.stringContaining('Finding 0a1b2c3d (heap-leak) is accepted, and no'),
+      expect.stringContaining('Finding 0a1b2c3d (heap-leak) is accepted, but culprit'),
     ]);
   });
 });

@@ -21,7 +21,7 @@ test('it tells a rise of the heap that is too small to be a finding', () => {
   const [verdict, reason] = judged(heapFloor(linear(5 * KB)));
   expect(verdict).toBe('healthy');
   expect(reason).toMatch(
-    /^Nothing grew enough to be named, blocked or burned in 30 s of watching\. A little did: the heap after collections by 5(\.\d)? KB\/s; look again for longer \(--duration 2m\)\. The event loop/,
+    /^Nothing grew enough to report, blocked or burned in 30 s of watching\. Small growth: the heap after collections by 5(\.\d)? KB\/s; capture for longer to be sure \(--duration 2m\)\. The event loop/,
   );
 });
 

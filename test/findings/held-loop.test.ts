@@ -84,7 +84,9 @@ describe('a delay of the event loop that nothing explains', () => {
     const [finding, ...rest] = findingsOf(profiled(QUIET, late([9, 14, 20], 1_047)));
     expect(rest).toEqual([]);
     expect(finding).toMatchObject({ kind: 'event-loop-block', severity: 'warning', confidence: 0.55 });
-    expect(finding!.title).toBe('The event loop is up to 1 s late, and nothing that was seen explains it');
+    expect(finding!.title).toBe(
+      'The event loop is up to 1 s late, and nothing that culprit measured explains it',
+    );
     expect(finding!.caveats).toEqual(['The cause is not known: this is a symptom.']);
   });
 

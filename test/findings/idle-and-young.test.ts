@@ -52,7 +52,7 @@ describe('a process is idle', () => {
     const { verdict, verdictReason, findings } = verdictOf(...habits);
     expect([verdict, findings]).toEqual(['idle', []]);
     expect(verdictReason).toMatch(
-      /^It served nothing in 30 s: no request was answered, and its own code ran for /,
+      /^It served no requests in 30 s: no request was answered, and its own code ran for /,
     );
   });
 
@@ -80,7 +80,7 @@ describe('a young process that is healthy', () => {
 
   test('says so, and when to come back', () => {
     expect(aged(25)).toMatch(
-      / The process had run for 25 s only, and a heap that still falls after start-up hides a slow leak\. Look again in 65 s; --settle waits by itself\.$/,
+      / The process had run for 25 s only, and a heap that is still shrinking after start-up hides a slow leak\. Look again in 65 s; --settle waits for you\.$/,
     );
     expect(aged(110)).toMatch(/Look again now;/);
   });

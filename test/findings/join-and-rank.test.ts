@@ -291,14 +291,14 @@ describe('the verdict', () => {
   const verdictOf = (seconds: number, ...habits: Habit[]) =>
     judge(gatherFacts(buildLook(seconds, ...habits)));
 
-  test('is healthy after a look that was long enough', () => {
+  test('is healthy after a capture that was long enough', () => {
     expect(verdictOf(30)).toMatchObject({ verdict: 'healthy' });
   });
 
-  test('is too little data after a short look, and says what would be enough', () => {
+  test('is too little data after a short capture, and says what would be enough', () => {
     const { verdict, verdictReason } = verdictOf(5);
     expect(verdict).toBe('too-little-data');
-    expect(verdictReason).toMatch(/\d+ s and \d+ samples are too little.*\d+ s/);
+    expect(verdictReason).toMatch(/\d+ s and \d+ samples are not enough.*\d+ s/);
   });
 
   test('counts the causes', () => {

@@ -79,7 +79,7 @@ describe('two sides', () => {
     expect(comparison).toMatchObject({ verdict: 'unsure', direction: 'none', culprit: null });
     expect(comparison.runsNeeded).toBeGreaterThan(8);
     expect(comparison.verdictReason).toMatch(
-      /^8 pairs of runs cannot tell the sides apart, .* About \d+ runs a side would\.$/,
+      /^8 pairs of runs are inconclusive: .* About \d+ runs per side would decide it\.$/,
     );
   });
 
@@ -100,7 +100,7 @@ describe('findings', () => {
     fingerprint: 'c0ffee12',
     kind: 'listener-leak',
     severity: 'warning',
-    title: 'listeners of `data` pile up (src/ws.ts:88)',
+    title: 'listeners of `data` accumulate (src/ws.ts:88)',
     file: 'src/ws.ts',
     line: 88,
     function: 'open',
@@ -113,7 +113,7 @@ describe('findings', () => {
   test('that are new make the sides different', () => {
     const comparison = alike([finding]);
     expect(comparison).toMatchObject({ verdict: 'different', direction: 'worse' });
-    expect(comparison.verdictReason).toBe('New: listeners of `data` pile up (src/ws.ts:88).');
+    expect(comparison.verdictReason).toBe('New: listeners of `data` accumulate (src/ws.ts:88).');
   });
 
   test.each<[string, Partial<FindingChange>]>([

@@ -114,10 +114,10 @@ describe('in the report', () => {
       ...given,
     });
 
-  test('it is the answer, and a look too short for anything else is not held against it', () => {
+  test('it is the answer, and a capture too short for anything else is not held against it', () => {
     const text = renderText(reportWith({}), { colors: false, width: 100 });
     expect(text).toMatch(/^Kept alive by a server that listens on 0\.0\.0\.0:80\.\n1\. a server/);
-    expect(text).toMatch(/where {7}src\/poll\.js:12.*tick \(callback\)/);
+    expect(text).toMatch(/Where {7}src\/poll\.js:12.*tick \(callback\)/);
     expect(text).not.toMatch(/TOO LITTLE DATA|not judged/i);
   });
 

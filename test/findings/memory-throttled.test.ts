@@ -1,4 +1,4 @@
-// A group above its memory.high: the kernel holds the process up, and no function is to blame for that.
+// A group above its memory.high: the kernel throttles the process, and no function is to blame for that.
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
@@ -45,12 +45,12 @@ describe('a process that the kernel holds up for its memory', () => {
       impact: { metric: 'memory-wait', unit: 'share', limit: 'memory.high 200 MB' },
     });
     expect(finding!.title).toBe(
-      'The kernel holds the process up for 70% of the time: its group uses 202 MB, and memory.high is 200 MB',
+      'The kernel throttles the process for 70% of the time because of its memory: its cgroup uses 202 MB, and memory.high is 200 MB',
     );
     expect(finding!.evidence.map(({ statement }) => statement)).toEqual([
       'some of its tasks waited for memory for 70% of the time, all of them for 63% (memory.pressure)',
-      'it was held above its bound 812 times while we looked (memory.events)',
-      'in 71% of the looks the main thread was in state D: asleep in the kernel, neither running nor ready to run',
+      'it was held above its bound 812 times during the capture (memory.events)',
+      'in 71% of the captures the main thread was in state D: asleep in the kernel, neither running nor ready to run',
     ]);
   });
 
@@ -64,7 +64,7 @@ describe('a process that the kernel holds up for its memory', () => {
     );
     expect([finding!.kind, rest.map(({ kind }) => kind)]).toEqual(['heap-leak', []]);
     expect(finding!.symptoms).toContain(
-      'the kernel holds the process up for 40% of the time, above memory.high 200 MB',
+      'the kernel throttles the process for 40% of the time, above memory.high 200 MB',
     );
   });
 

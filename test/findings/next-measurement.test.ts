@@ -29,7 +29,7 @@ describe('what is not known comes with the command that would settle it:', () =>
   test('who holds what is allocated', () => {
     const [leak] = findingsOf(heapFloor(linear(200 * KB), PLACE));
     expect(leak!.nextMeasurement).toEqual({
-      unknown: 'Who holds what stays: stacks of allocations tell who makes it.',
+      unknown: 'What retains these objects. Allocation stacks show only the code that creates them.',
       command: 'culprit diagnose 4242 --duration 60s --snapshot force',
     });
   });
@@ -91,7 +91,9 @@ describe('a finding about packages', () => {
 describe('growth without a place in the program', () => {
   test('is told of what Node.js itself allocates', () => {
     const [leak] = findingsOf(heapFloor(linear(300 * KB), 'parserOnHeadersComplete@node:_http_common:70'));
-    expect(leak!.title).toMatch(/what stays are HTTP requests and responses, allocated by Node\.js/);
+    expect(leak!.title).toMatch(
+      /the retained objects are HTTP requests and responses, allocated by Node\.js/,
+    );
     expect(leak!.title).not.toMatch(/unknown origin/);
   });
 
@@ -109,7 +111,7 @@ describe('growth without a place in the program', () => {
         }),
       ),
     );
-    expect(leak!.title).toMatch(/`Session` objects pile up by 300\/s/);
+    expect(leak!.title).toMatch(/`Session` objects accumulate at 300\/s/);
   });
 
   test('of unknown origin is said only where nothing tells', () => {
@@ -126,8 +128,8 @@ describe('a collection that is emptied in part at times', () => {
       heapFloor(linear(100 * KB), PLACE),
       collection(emptied(20), `${PLACE} > set`, { holderName: 'contexts' }),
     );
-    expect(leak!.title).toMatch(/Map `contexts` grows by .* more than is taken out/);
-    expect(leak!.evidence.map(({ statement }) => statement).join()).toMatch(/its low points rose from/);
+    expect(leak!.title).toMatch(/Map `contexts` grows by .* faster than entries are removed/);
+    expect(leak!.evidence.map(({ statement }) => statement).join()).toMatch(/its minimum size rose from/);
   });
 
   test('and does not grow on the whole, is none', () => {

@@ -82,7 +82,7 @@ describe('an audit leaves open', () => {
     ];
     expect(nextOfAudit({ checked }, 4242)).toEqual({
       nextMeasurement: {
-        unknown: 'Whether these are right: readiness, grace period.',
+        unknown: 'Whether these settings are right: readiness, grace period.',
         command: 'culprit audit 4242 --pod-spec <pod.yaml> --drill',
       },
     });

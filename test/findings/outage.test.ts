@@ -66,10 +66,10 @@ describe('a line in which nobody is served', () => {
     expect(rest).toEqual([]);
     expect(finding).toMatchObject({ kind: 'pool-exhaustion', severity: 'critical' });
     expect(finding!.title).toBe(
-      'Nobody in the line of Desk `desk` is served: 180 wait, 6/s more, the first for 30 s at least (src/desk.js:7, atTheDesk)',
+      'Nothing in the queue of Desk `desk` is served: 180 wait, 6/s more, the first for 30 s at least (src/desk.js:7, atTheDesk)',
     );
     expect(finding!.evidence.map(({ statement }) => statement)).toContain(
-      'look after look `afloat` stays at 3',
+      'sample after sample `afloat` stays at 3',
     );
   });
 
@@ -87,10 +87,10 @@ describe('a line in which nobody is served', () => {
     );
     expect(rest).toEqual([]);
     expect(finding!.title).toBe(
-      'Nobody in the line of Desk is served: 128 wait, the first for 30 s at least (src/desk.js:7, atTheDesk)',
+      'Nothing in the queue of Desk is served: 128 wait, the first for 30 s at least (src/desk.js:7, atTheDesk)',
     );
     expect(finding!.evidence.map(({ statement }) => statement)).toContain(
-      'look after look `_inUse` stays at 5',
+      'sample after sample `_inUse` stays at 5',
     );
   });
 

@@ -95,7 +95,7 @@ describe('each fault is found, named and placed:', () => {
         }),
       ],
       APP,
-      /Listeners pile up/,
+      /Listeners accumulate/,
     ],
     [
       'listener-leak',
@@ -110,7 +110,7 @@ describe('each fault is found, named and placed:', () => {
         }),
       ],
       { ...APP, name: 'fleet' },
-      /Listeners for 'moved' pile up on Fleet `fleet` by 30\/s.*src\/orders\.js:42/,
+      /Listeners for 'moved' accumulate on Fleet `fleet` by 30\/s.*src\/orders\.js:42/,
     ],
     [
       'async-context-leak',
@@ -136,7 +136,7 @@ describe('each fault is found, named and placed:', () => {
         closures('quote@/app/src/orders.js:42', 30, 270),
       ],
       { file: 'src/orders.js', line: 42, function: 'quote' },
-      /Functions `quote` pile up by 20\/s/,
+      /Functions `quote` accumulate at 20\/s/,
     ],
     [
       'heap-leak',
@@ -153,7 +153,7 @@ describe('each fault is found, named and placed:', () => {
       'of promises that never settle',
       [heapFloor(linear(50 * KB), PLACE), asyncSite('PROMISE', PLACE, { perSecond: 40 })],
       { ...APP, type: 'function' },
-      /Promises pile up by .*never settle/,
+      /Promises accumulate at .*never settle/,
     ],
     [
       'code-growth',
@@ -287,7 +287,7 @@ describe('each fault is found, named and placed:', () => {
       'of message ports that stay active',
       [handles('MessagePort', linear(6)), asyncSite('MESSAGEPORT', PLACE, { perSecond: 6 })],
       APP,
-      /Message ports pile up by 6\/s and are never closed \(src\/orders\.js:42, handle\)/,
+      /Message ports accumulate at 6\/s and are never closed \(src\/orders\.js:42, handle\)/,
     ],
     [
       'handle-leak',
@@ -297,7 +297,7 @@ describe('each fault is found, named and placed:', () => {
         asyncSite('MESSAGEPORT', PLACE, { perSecond: 12, aliveShare: 0.5 }),
       ],
       APP,
-      /Message ports pile up by 6\/s and are never closed \(src\/orders\.js:42, handle\)/,
+      /Message ports accumulate at 6\/s and are never closed \(src\/orders\.js:42, handle\)/,
     ],
     [
       'handle-leak',
@@ -314,21 +314,21 @@ describe('each fault is found, named and placed:', () => {
       'of streams that Node does not count as active',
       [asyncSite('ZLIB', `${PLACE} > createGzip@node:zlib:700`, { perSecond: 2 })],
       APP,
-      /Compression streams pile up by 2\/s/,
+      /Compression streams accumulate at 2\/s/,
     ],
     [
       'handle-leak',
       'of a type without a name, from nobody knows where',
       [handles('OddWrap', linear(2))],
       { type: 'handle', file: null, name: 'handles of type ODDWRAP' },
-      /Handles of type ODDWRAP pile up by 2\/s/,
+      /Handles of type ODDWRAP accumulate at 2\/s/,
     ],
     [
       'memory-throttled',
       'above the bound of its group',
       [memoryHigh(200, 201, 0.5)],
       { type: 'limit', name: 'memory.high', file: null },
-      /The kernel holds the process up for 50% of the time/,
+      /The kernel throttles the process for 50% of the time/,
     ],
     [
       'event-loop-block',
@@ -457,7 +457,7 @@ describe('each fault is found, named and placed:', () => {
         }),
       ],
       { ...APP, type: 'pool', name: 'db' },
-      /BoundPool `db` has run dry: 10 of 10 lent out and never given back, 90 wait, 3\/s more.*src\/orders\.js:42/,
+      /BoundPool `db` is exhausted: 10 of 10 lent out and never given back, 90 wait, 3\/s more.*src\/orders\.js:42/,
     ],
     [
       'pool-exhaustion',
@@ -469,7 +469,7 @@ describe('each fault is found, named and placed:', () => {
         }),
       ],
       { ...APP, type: 'pool' },
-      /Pool has run dry.*never given back/,
+      /Pool is exhausted.*never given back/,
     ],
     [
       'pool-exhaustion',
@@ -492,7 +492,7 @@ describe('each fault is found, named and placed:', () => {
         }),
       ],
       { ...APP, type: 'pool', name: '10.0.0.7:80' },
-      /The Agent for 10\.0\.0\.7:80 has run dry: 8 of 8 sockets in use and never given back/,
+      /The Agent for 10\.0\.0\.7:80 is exhausted: 8 of 8 sockets in use and never given back/,
     ],
     [
       'request-pileup',
@@ -505,7 +505,7 @@ describe('each fault is found, named and placed:', () => {
         }),
       ],
       { ...APP, type: 'request', name: '10.0.0.7:80' },
-      /Requests out \(GET 10\.0\.0\.7:80\/rates\/#\) pile up by 2\/s/,
+      /Requests out \(GET 10\.0\.0\.7:80\/rates\/#\) accumulate at 2\/s/,
     ],
     [
       'request-pileup',
@@ -515,7 +515,7 @@ describe('each fault is found, named and placed:', () => {
         asyncSite('PROMISE', PLACE, { perSecond: 2 }),
       ],
       { ...APP, type: 'request', name: 'POST /orders' },
-      /Requests to POST \/orders pile up by 2\/s: some are never answered.*src\/orders\.js:42/,
+      /Requests to POST \/orders accumulate at 2\/s: some are never answered.*src\/orders\.js:42/,
     ],
     [
       'request-pileup',
@@ -875,7 +875,7 @@ describe('where each request out has an Agent of its own, the cure is one for al
   });
 });
 
-describe('objects of Node itself that pile up are said in words:', () => {
+describe('objects of Node itself that accumulate are said in words:', () => {
   const more = (name: string, nodeVersion: string): Habit[] => [
     heapFloor(linear(200 * KB)),
     change((o) => {
@@ -897,17 +897,17 @@ describe('objects of Node itself that pile up are said in words:', () => {
   const grows = 'The heap grows by 200 KB/s: ';
 
   test('timers in a table, where this version forgets those that have fired', () => {
-    const inTable = `${grows}timers that have fired pile up by 400/s, in a table of Node.js itself`;
+    const inTable = `${grows}timers that have fired accumulate at 400/s, in a table of Node.js itself`;
     expect(saidOf('Timeout', 'v18.20.8')).toEqual([inTable, 1]);
     expect(saidOf('Timeout', 'v20.14.0')).toEqual([inTable, 1]);
     expect(saidOf('Timeout', 'v22.2.0')).toEqual([inTable, 1]);
     for (const version of ['v20.15.0', 'v22.3.0', 'v24.1.0'])
-      expect(saidOf('Timeout', version)).toEqual([`${grows}\`Timeout\` objects pile up by 400/s`, 1]);
+      expect(saidOf('Timeout', version)).toEqual([`${grows}\`Timeout\` objects accumulate at 400/s`, 1]);
   });
 
   test('but not timers that still wait', () => {
     const waiting = [...more('Timeout', 'v18.20.8'), timers(linear(400))];
-    expect(findingsOf(...waiting)[0]!.title).toBe(`${grows}\`Timeout\` objects pile up by 400/s`);
+    expect(findingsOf(...waiting)[0]!.title).toBe(`${grows}\`Timeout\` objects accumulate at 400/s`);
   });
 
   test('with where they are made, whatever else is made with them', () => {
@@ -915,7 +915,7 @@ describe('objects of Node itself that pile up are said in words:', () => {
     const [finding, ...rest] = findingsOf(...made, ...more('Timeout', 'v18.20.8').slice(1));
     expect(rest).toEqual([]);
     expect(finding!.title).toBe(
-      `${grows}timers that have fired pile up by 400/s, in a table of Node.js itself (src/orders.js:50, expires)`,
+      `${grows}timers that have fired accumulate at 400/s, in a table of Node.js itself (src/orders.js:50, expires)`,
     );
     expect(finding!.nextMeasurement).toBeUndefined();
   });

@@ -107,7 +107,7 @@ describe('must stay silent:', () => {
 
   checkEach(
     [0.6, 0.65, 0.7],
-    (share) => `a cache that is full after ${share} of the look`,
+    (share) => `a cache that is full after ${share} of the capture`,
     (share) => {
       expect(findingsOf(heapFloor(filling(30 * share, 20 * MB), PLACE)).map(({ title }) => title)).toEqual(
         [],
@@ -115,7 +115,7 @@ describe('must stay silent:', () => {
     },
   );
 
-  check('a warm-up with a time constant of a quarter of the look', () => {
+  check('a warm-up with a time constant of a quarter of the capture', () => {
     expect(findingsOf(heapFloor(settling(7.5, 20 * MB), PLACE)).map(({ title }) => title)).toEqual([]);
   });
 

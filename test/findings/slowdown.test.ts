@@ -84,7 +84,7 @@ test.each<[string, Habit[]]>([
   expect(findingsOf(...habits).filter(({ kind }) => kind === 'slowdown')).toEqual([]);
 });
 
-test('it is not judged in a look that is too short for parts', () => {
+test('it is not judged in a capture that is too short for parts', () => {
   const { notApplicable } = judge(gatherFacts(buildLook(12, requestCosts(CLIMBS, SCAN))));
   expect(notApplicable.map(({ kind }) => kind)).toContain('slowdown');
 });

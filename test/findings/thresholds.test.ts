@@ -47,7 +47,7 @@ test.each<[string, Partial<Trend>, boolean]>([
   ['not what takes three hours and more to matter', { slopePerSecond: 0.09 }, false],
   ['not three more', { last: 13 }, false],
   ['not what rises in three jumps, as a pool does', { risingSteps: [3, 30] }, false],
-])('piles up: %s', (_, change, expected) => {
+])('accumulates: %s', (_, change, expected) => {
   expect(isPilingUp({ ...TREND, ...change })).toBe(expected);
 });
 
@@ -97,7 +97,7 @@ test.each<[string, number, Partial<Trend>, object | null]>([
 describe('a leak without a place in the code', () => {
   const draft = leakDraft({
     kind: 'fd-leak',
-    title: 'Open files pile up',
+    title: 'Open files accumulate',
     subject: { type: 'file', name: '/tmp/#' },
     site: null,
     metric: 'fds',
@@ -118,7 +118,7 @@ describe('a leak without a place in the code', () => {
       severity: 'warning',
       confidence: 0.8,
       urgency: 0.75,
-      title: 'Open files pile up',
+      title: 'Open files accumulate',
       subject: {
         type: 'file',
         name: '/tmp/#',

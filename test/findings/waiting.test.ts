@@ -124,7 +124,7 @@ describe('slow lookups', () => {
     const [finding] = findingsOf(...names(2));
     expect(finding).toMatchObject({ kind: 'dns-slow' });
     expect(finding!.title).toMatch(/^Looking up 'shard-7\.internal' and 7 more: 804 ms each/);
-    expect(finding!.caveats).toEqual(['The code that looks them up was not caught.']);
+    expect(finding!.caveats).toEqual(['The code that looks them up is unknown.']);
   });
 
   test('are not named for first lookups of as many names', () => {
@@ -166,7 +166,7 @@ describe('chains of timers', () => {
     // In a caught stack a frame's line is that of the call.
     expect(finding!.subject).toMatchObject({ function: 'poll', file: 'src/poll.js', line: 8 });
     expect(finding!.title).toMatch(
-      /^Timers pile up by 3\/s: a timer that sets itself again is started and never cleared/,
+      /^Timers accumulate at 3\/s: a timer that sets itself again is started and never cleared/,
     );
     expect(finding!.evidence[0]!.statement).toContain(
       'are set again by their own callback (src/poll.js:8, poll)',

@@ -37,7 +37,7 @@ describe('a socket leak', () => {
   test('says how long its sockets have been open, and what is stuck in them', () => {
     const said = statements(findingOf('socket-leak', LEAK, aged));
     expect(said).toContain(
-      '12 of these 90 have been open for more than 5 s, 3 of them for the whole look of 30 s',
+      '12 of these 90 have been open for more than 5 s, 3 of them for the whole capture of 30 s',
     );
     expect(said).toContain('in 4 of them nothing more can be sent: the other side does not read');
     expect(said).toContain('in 2 of them the same was sent again, and is still not answered');

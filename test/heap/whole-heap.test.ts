@@ -135,7 +135,7 @@ describe('an allocation timeline', () => {
     expect(report.collections[0]!.allocators).toMatchObject([
       { functionName: 'remember', count: 20, place: { script: '/app/src/sessions.js', line: 18, column: 7 } },
     ]);
-    expect(renderHeapText(report, look)).toContain('made by     20 x in remember (sessions.js:18)');
+    expect(renderHeapText(report, look)).toContain('Created by  20 x in remember (sessions.js:18)');
   });
 
   test.each([

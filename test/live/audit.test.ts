@@ -192,17 +192,20 @@ describe('a timeout that nothing acts on is none, on', () => {
   });
 });
 
-test('a loop that is blocked for the whole look is the finding, and holds level 2 back', async () => {
+test('a loop that is blocked for the whole capture is the finding, and holds level 2 back', async () => {
   const code = "console.log('READY'); setTimeout(() => { for (;;); }, 50);";
   const target = await startTarget({ code });
   const report = auditOf(await runCulprit(['audit', String(target.pid), '--json']));
   expect(report.audit.level).toBe(1);
   const found = report.findings.find(({ subject }) => subject.name === 'event loop');
-  expect(found).toMatchObject({ severity: 'critical', title: expect.stringMatching(/for the whole look/) });
+  expect(found).toMatchObject({
+    severity: 'critical',
+    title: expect.stringMatching(/for the whole capture/),
+  });
   await target.end();
 });
 
-test('culprit killed in the middle of a look: the port is closed again, and the process serves on', async () => {
+test('culprit killed in the middle of a capture: the port is closed again, and the process serves on', async () => {
   const target = await startTarget({ file: fixture('good') });
   const running = startCulprit(['audit', String(target.pid)]);
   const isOpen = async () => (await openInspectorPort(target.pid, target.port)) !== null;

@@ -219,7 +219,7 @@ describe('what cannot be compared is refused with its reason:', () => {
       cwd: files,
     });
     expect(code).toBe(2);
-    expect(stderr).toContain('This is no git repository');
+    expect(stderr).toContain('This is not a git repository');
   });
 
   test.each([

@@ -102,10 +102,10 @@ test('`node --watch` leads to the program that it runs; and one that did nothing
   const { target, verdict, verdictReason } = reportOf(result);
   expect(target.pid).toBe(program);
   expect(target.chosen).toMatch(
-    new RegExp(`^Process ${watcher.pid} .+ The look is at process ${program}\\.$`),
+    new RegExp(`^Process ${watcher.pid} .+ The capture is at process ${program}\\.$`),
   );
   expect(verdict).toBe('idle');
-  expect(verdictReason).toMatch(/^It served nothing in 1\d s: no request was answered/);
+  expect(verdictReason).toMatch(/^It served no requests in 1\d s: no request was answered/);
   await watcher.end();
   await until('the program has ended, too', () => readChildren(watcher.pid).length === 0);
 }, 60_000);

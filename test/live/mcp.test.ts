@@ -102,7 +102,7 @@ describe.each(ERAS)('a client %s that cannot ask', (_, options) => {
   });
 });
 
-describe('a client that goes in the middle of a look', () => {
+describe('a client that goes in the middle of a capture', () => {
   const goes: [string, (pid: number, close: () => Promise<void>) => unknown][] = [
     ['by closing the connection', (_, close) => close()],
     ['after its server was told to end', (pid) => process.kill(pid, 'SIGTERM')],

@@ -74,7 +74,7 @@ const snapshotsIn = (folder: string) =>
     .map((name) => join(folder, name));
 
 describe('--snapshot force', () => {
-  test.concurrent('names who holds what piles up, keeps snapshots that `culprit heap` reads, and restores the target', async () => {
+  test.concurrent('names who holds what accumulates, keeps snapshots that `culprit heap` reads, and restores the target', async () => {
     const target = await startObservedApp();
     const before = await takeSnapshot(target);
     const pinger = startPinging(target);
@@ -116,7 +116,7 @@ describe('--snapshot force', () => {
     // Elsewhere, without the program's files: the same holder.
     await target.end();
     const text = await runCulprit(['analyze', archive]);
-    expect(text.stdout).toMatch(/held by .*\bstore\b.*store\.cjs:\d+/);
+    expect(text.stdout).toMatch(/Held by .*\bstore\b.*store\.cjs:\d+/);
   }, 60_000);
 });
 

@@ -14,12 +14,12 @@ import {
 
 const WORDS: Record<string, [words: RegExp, line: string]> = {
   remember: [/Map `sessions` grows by 1 entry a round/, 'sessions.set('],
-  poll: [/setInterval \(every 1000 ms\) pile up by 1 a round/, 'setInterval(() => {}, 1000);'],
-  follow: [/Listeners for 'order' pile up on EventEmitter `bus`/, "bus.on('order'"],
-  connect: [/Sockets pile up by 1 a round/, 'net.connect('],
-  serve: [/Servers pile up by 1 a round/, 'extra.listen('],
-  open: [/Open files pile up by 1 a round and are never closed: \/etc\/hostname/, 'fs.openSync('],
-  work: [/Worker threads pile up by 1 a round/, 'new Worker('],
+  poll: [/setInterval \(every 1000 ms\) accumulate at 1 a round/, 'setInterval(() => {}, 1000);'],
+  follow: [/Listeners for 'order' accumulate on EventEmitter `bus`/, "bus.on('order'"],
+  connect: [/Sockets accumulate at 1 a round/, 'net.connect('],
+  serve: [/Servers accumulate at 1 a round/, 'extra.listen('],
+  open: [/Open files accumulate at 1 a round and are never closed: \/etc\/hostname/, 'fs.openSync('],
+  work: [/Worker threads accumulate at 1 a round/, 'new Worker('],
 };
 const LEFT_WORDS: Record<string, RegExp> = {
   interval: /Left running: a setInterval \(every 1000 ms\)/,

@@ -153,13 +153,13 @@ describe('a service', () => {
 describe('however a watch ends', () => {
   const always = { name: 'always', metric: 'fds.share', warn: '0.001%', for: '0s', actions: ['diagnose'] };
 
-  test('kill -9 during a look leaves the target clean, and its limits counted', async () => {
+  test('kill -9 during a capture leaves the target clean, and its limits counted', async () => {
     const target = await startObservedApp();
     const before = await takeSnapshot(target);
     const once = { ...always, limits: { count: 1, window: '1h' } };
     const first = startWatch({ ...QUIET, rules: [once] }, [String(target.pid)]);
     await until(
-      'the look is inside',
+      'the capture is inside',
       async () => {
         const { inner } = await takeSnapshot(target).catch(() => ({ inner: null }));
         return inner === null || JSON.stringify(inner) !== JSON.stringify(before.inner);
@@ -216,7 +216,7 @@ describe('wrong use', () => {
     [['watch'], /^culprit: There is nothing to watch\./],
     [['watch', '127.0.0.1:9229'], /is the address of an inspector/],
     [['watch', '4194303'], /^culprit: There is no process 4194303\./],
-    [['watch', '--all', 'shop'], /exclude each other/],
+    [['watch', '--all', 'shop'], /cannot be combined/],
     [['watch', '--status'], /^culprit: Nothing was ever watched in /],
     [['watch', '--check', '--config', 'none.yaml'], /none\.yaml could not be read/],
   ])('%j is refused with a cure', async (args, words) => {

@@ -122,7 +122,7 @@ test.concurrent('a process of another user is told with a cure that containers h
   await pod.remove();
   rmSync(other, { recursive: true, force: true });
   expect(result.stderr).toMatch(
-    /it belongs to another user \(uid 1000; we are 2000\)\.\n {2}Start the recorder by hand as that user, or as root/,
+    /it belongs to another user \(uid 1000; culprit runs as uid 2000\)\.\n {2}Start the recorder by hand as that user, or as root/,
   );
   expect(result.code).toBe(3);
 });

@@ -76,7 +76,7 @@ test('to people it says a line every few seconds, not one a second', () => {
   ]);
 });
 
-test('a megabyte without a line end does not pile up', () => {
+test('a megabyte without a line end does not accumulate', () => {
   const heard = hearLines(() => {});
   for (let i = 0; i < 200; i++) heard.hear('x'.repeat(10_000));
   expect(heard.noise().length).toBeLessThan(200_000);

@@ -126,7 +126,7 @@ describe('what cannot be read is told in one sentence:', () => {
     const edges = whole.indexOf('"edges":[');
     for (const [at, reason] of [
       [whole.indexOf('"nodes":[') + 500, /no number|no such|name|type|edges|nodes/],
-      [edges + 500, /edges hold something|not exist/],
+      [edges + 500, /edges contain something|not exist/],
     ] as const) {
       writeFileSync(path('bad'), `${whole.slice(0, at)}x${whole.slice(at + 1)}`, 'latin1');
       await expect(readHeapSnapshot(path('bad'), { twoThreadsFrom: 0 })).rejects.toThrow(reason);

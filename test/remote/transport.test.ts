@@ -78,7 +78,7 @@ test.each([
   ['Error from server (NotFound): pods "shop-2" not found', 'There is no pod "shop-2".'],
   [
     'Error from server (Forbidden): pods "x" is forbidden: User "jane" cannot create resource "pods/exec" in API group "" in the namespace "prod"',
-    'You may not do that with pod "shop-2" (no right to pods/exec).',
+    'Permission denied for pod "shop-2" (no right to pods/exec).',
   ],
   ['Error from server (NotFound): namespaces "nope" not found', 'There is no namespace "nope".'],
   ['error: context "nope" does not exist', 'There is no context "nope".'],
@@ -88,11 +88,11 @@ test.each([
   ],
   [
     'Unable to connect to the server: dial tcp: lookup k8s.example: no such host',
-    'The way to pod "shop-2" is closed.',
+    'Cannot reach pod "shop-2".',
   ],
   [
     'error: You must be logged in to the server (Unauthorized)',
-    'You are not logged in where pod "shop-2" is.',
+    'You are not logged in to the cluster of pod "shop-2".',
   ],
   [
     'Error: can only create exec sessions on running containers: container state improper',
@@ -102,8 +102,8 @@ test.each([
     'node: bad option: --no-sparkplug',
     'The Node.js there does not know --no-sparkplug: it is older than 16.',
   ],
-  ['something else\n\n', 'kubectl could not reach into pod "shop-2": something else'],
-  ['', 'kubectl could not reach into pod "shop-2".'],
+  ['something else\n\n', 'kubectl could not run a command in pod "shop-2": something else'],
+  ['', 'kubectl could not run a command in pod "shop-2".'],
 ])('%s', (stderr, message) => {
   const error = explainLink('kubectl', stderr, 'pod "shop-2"');
   expect(error.message).toBe(message);

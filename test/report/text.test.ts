@@ -103,7 +103,7 @@ test('colours change nothing but colours', () => {
 
 describe.each([
   ['a name', hostileFinding],
-  ['a name on the way to what piles up', buildFinding({ retainerPath: hostilePath })],
+  ['a name on the way to what accumulates', buildFinding({ retainerPath: hostilePath })],
 ])('%s from the target', (_what, finding) => {
   const text = renderText(buildReport({ findings: [finding] }), { colors: false, width: 100 });
 
@@ -127,7 +127,7 @@ test('evidence that says its number already does not say it twice', () => {
 
 test('a finding without a heap snapshot says nothing of holders, and the short form never does', () => {
   const held = buildReport({ findings: [buildFinding({ retainerPath: buildRetainerPath() })] });
-  expect(renderText(buildReport(), { colors: false, width: 100 })).not.toContain('held by');
-  expect(renderText(held, { colors: false, width: 100 })).toContain('held by');
-  expect(renderText(held, { colors: false, width: 100, quiet: true })).not.toContain('held by');
+  expect(renderText(buildReport(), { colors: false, width: 100 })).not.toContain('Held by');
+  expect(renderText(held, { colors: false, width: 100 })).toContain('Held by');
+  expect(renderText(held, { colors: false, width: 100, quiet: true })).not.toContain('Held by');
 });

@@ -133,7 +133,7 @@ test('compilations keep the stack that asked for them, and how long was watched'
   expect(site!.frames.map(({ functionName, line }) => [functionName, line])).toEqual([['render', 5]]);
 });
 
-describe('closures that pile up', () => {
+describe('closures that accumulate', () => {
   const censuses = [
     census(0, 1, [['function serve#90', 40]]),
     census(0, 9, [['function serve#90', 400]]),

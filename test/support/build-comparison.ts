@@ -89,7 +89,7 @@ export function findingChange(parts: Partial<FindingChange> = {}): FindingChange
     fingerprint: '0a1b2c3d',
     kind: 'listener-leak',
     severity: 'warning',
-    title: 'Listeners pile up on ws',
+    title: 'Listeners accumulate on ws',
     file: 'src/ws.ts',
     line: 88,
     function: 'subscribe',

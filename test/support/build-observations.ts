@@ -358,7 +358,7 @@ export function asyncSite(
   };
 }
 
-/** V8 was seen compiling scripts for `at`. */
+/** V8 compiled scripts for `at`. */
 export function compiling(at: string, scriptsPerSecond: number): Habit {
   return (observations) => {
     observations.compileSites.push({

@@ -54,7 +54,7 @@ describe('checkAttachable', () => {
       /another network namespace/,
       /nsenter -t 42 -n/,
     ],
-    ['another user', { uid: 33 }, 'other-user', /uid 33; we are 1000/, /sudo -u '#33'/],
+    ['another user', { uid: 33 }, 'other-user', /uid 33; culprit runs as uid 1000/, /sudo -u '#33'/],
     [
       'no SIGUSR1 handler',
       { sigCgt: '0000000100004402' },

@@ -4,7 +4,7 @@ import { startDeadline, withDeadline } from '../../src/target/holding/deadline.t
 import { takePortTurn } from '../../src/target/holding/port-turn.ts';
 import { fakeSession } from '../support/fake-session.ts';
 
-const MESSAGE = 'Attaching to process 42 was not done after 25 s: it answers too slowly.';
+const MESSAGE = 'Attaching to process 42 did not finish within 25 s: it answers too slowly.';
 
 describe('the deadline of attaching', () => {
   beforeEach(() => void vi.useFakeTimers());

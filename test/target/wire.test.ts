@@ -81,7 +81,7 @@ describe('the timer column', () => {
 });
 
 describe('the age of sockets', () => {
-  it('counts from the look that saw them first, and says how many were there from the start', () => {
+  it('counts from the capture that saw them first, and says how many were there from the start', () => {
     const ages = createSocketAges();
     const look = (inodes: number[], atMillis: number) => {
       ages.look(inodes, atMillis);

@@ -56,9 +56,9 @@ describe('finds and names with the line', () => {
     const options = { ...QUICK, confirmMillis: 0 };
     const first = await leakOf(() => bus.on('order', () => 1), options);
     expect(first.findings[0]).toMatchObject({ kind: 'listener-leak', perRound: 1, unit: 'listeners' });
-    expect(first.message).toContain("Listeners for 'order' pile up on EventEmitter `bus`");
+    expect(first.message).toContain("Listeners for 'order' accumulate on EventEmitter `bus`");
     const second = await leakOf(() => target.addEventListener('tick', () => {}), options);
-    expect(second.message).toContain("Listeners for 'tick' pile up on EventTarget `target`");
+    expect(second.message).toContain("Listeners for 'tick' accumulate on EventTarget `target`");
   });
 
   test('intervals, and timers that set themselves again', async () => {
@@ -73,7 +73,7 @@ describe('finds and names with the line', () => {
     const interval = await leakOf(() => {
       timers.add(setInterval(() => {}, 1_000));
     });
-    expect(interval.message).toContain('setInterval (every 1000 ms) pile up by 1 a round');
+    expect(interval.message).toContain('setInterval (every 1000 ms) accumulate at 1 a round');
     for (const timer of timers) clearInterval(timer);
   });
 

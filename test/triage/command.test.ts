@@ -131,7 +131,7 @@ describe('bad input is one sentence with the cure, exit code 2:', () => {
       () => [log('killed-22'), '--events', write('e.json', '{"a":1}')],
       'is not a list of events.',
     ],
-    ['no folder of sources', () => [log('killed-22'), '--sources', log('killed-22')], 'is no folder.'],
+    ['no folder of sources', () => [log('killed-22'), '--sources', log('killed-22')], 'is not a folder.'],
   ];
   test.each(cases)('%s', (_, args, words) => {
     const { status, stderr, stdout } = culprit(args());

@@ -36,7 +36,7 @@ test('a fatal line is the end when only words of closing down follow, and is not
   const { findings } = await look([fatal, line(30, 'shutting down'), line(30, 'server closed')]);
   expect(findings[0]!.evidence[0]!.statement).toBe('the program logged it as fatal');
   const last = (await look([line(30, 'up'), fatal])).findings[0]!;
-  expect(last.evidence[0]!.statement).toBe('the program logged it as fatal, and then no more');
+  expect(last.evidence[0]!.statement).toBe('the program logged it as fatal, and logged nothing after that');
 });
 
 test('a sibling that writes into the same log neither ends nor saves a process', async () => {
@@ -76,7 +76,7 @@ test.each([
     findings: [],
     verdict: 'too-little-data',
     verdictReason:
-      'The log ends with an error, and cannot tell whether the process ended with it: give --exit-code CODE or --pod-status FILE. The error: Error: listen EADDRINUSE: address already in use 0.0.0.0:3000',
+      'The log ends with an error but does not show whether the error ended the process: give --exit-code CODE or --pod-status FILE. The error: Error: listen EADDRINUSE: address already in use 0.0.0.0:3000',
   });
   expect((await look([...lines, serving])).verdictReason).toContain('No crash seen in');
   expect(labels(await look(lines, 1))).toEqual(['startup-failure']);

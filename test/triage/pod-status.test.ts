@@ -175,7 +175,7 @@ test('of several containers a log is matched by its name, and asked for when non
     ['startup-failure', 1, ['shop-1/app']],
   ]);
   const { findings } = await lookAs('other.log', status, 'served\n');
-  expect(findings[0]!.title).toBe('The container app ended with exit code 1; its own log was not read');
+  expect(findings[0]!.title).toBe('The container app ended with exit code 1; its own log was not given');
   expect(findings[0]!.caveats[0]).toContain('kubectl logs shop-1 -c app --previous > app.log');
 });
 

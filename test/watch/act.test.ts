@@ -99,11 +99,11 @@ test('each action uses what the ones before made', async () => {
   ]);
 });
 
-test('a look that is refused or fails is said, and the alert goes out all the same', async () => {
-  const refused = await run(LOOK, {}, { refusal: 'a look takes up to 256 MB, and 12 MB are left' });
+test('a capture that is refused or fails is said, and the alert goes out all the same', async () => {
+  const refused = await run(LOOK, {}, { refusal: 'a capture takes up to 256 MB, and 12 MB are left' });
   expect(refused.asked).toEqual([]);
   expect(refused.decided).toEqual([
-    'diagnose skipped: a look takes up to 256 MB, and 12 MB are left',
+    'diagnose skipped: a capture takes up to 256 MB, and 12 MB are left',
     'flame skipped: there is no evidence to draw',
     'report skipped: there is no evidence to draw',
     'webhook done: queued',

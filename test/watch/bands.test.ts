@@ -112,7 +112,7 @@ test('over a restart it is the same; a broken file is set aside and said; withou
   const troubles: string[] = [];
   const options = { folder, clock: systemClock, onTrouble: (words: string) => troubles.push(words) };
   openBands({ ...options, rules: [RULE] }).save();
-  expect(troubles).toMatchObject([expect.stringMatching(/^bands are learned anew: /)]);
+  expect(troubles).toMatchObject([expect.stringMatching(/^bands are learned again from scratch: /)]);
   expect(readFileSync(join(folder, 'bands.json.broken'), 'utf8')).toBe('{"format":');
   expect(readBands(folder)).toEqual({ bands: [], setAside: null });
   const other = mkdtempSync(join(tmpdir(), 'culprit-bands-'));

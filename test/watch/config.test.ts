@@ -188,13 +188,17 @@ test('receivers, the flight recorder, runbooks and bands, in numbers', () => {
 
 /** Refused by the shape alone: the JSON schema turns them down as well. */
 const MISSHAPEN: [string, unknown, RegExp][] = [
-  ['an unknown key', { intervall: '5s' }, /intervall: is no field here; the fields are .*interval/],
-  ['an unknown key in a rule', { rules: [{ name: 'a', wran: '5%' }] }, /rules\[0\]\.wran: is no field here/],
+  ['an unknown key', { intervall: '5s' }, /intervall: is not a field here; the fields are .*interval/],
+  [
+    'an unknown key in a rule',
+    { rules: [{ name: 'a', wran: '5%' }] },
+    /rules\[0\]\.wran: is not a field here/,
+  ],
   ['a rule without a name', { rules: [{ warn: '5%' }] }, /rules\[0\]\.name: is missing/],
   [
     'an unknown metric',
     { rules: [{ name: 'a', metric: 'heap' }] },
-    /rules\[0\]\.metric: is no metric; the metrics are memory\.share/,
+    /rules\[0\]\.metric: is not a metric; the metrics are memory\.share/,
   ],
   [
     'an unknown action',
@@ -205,13 +209,13 @@ const MISSHAPEN: [string, unknown, RegExp][] = [
   ['a time that is none', { interval: 'often' }, /interval: has to be a time like/],
   ['a size that is none', { quota: 'much' }, /quota: has to be a size like/],
   ['a port that is none', { metrics: { port: 1e6 } }, /metrics\.port/],
-  ['a list', [{}], /0: is no field here/],
+  ['a list', [{}], /0: is not a field here/],
   ['a receiver without an address', { otlp: {} }, /otlp\.url/],
   ['an attribute that is none', { otlp: { url: 'http://a', attributes: { 'a b': 'c' } } }, /attributes/],
   [
     'a runbook for what is no finding',
     { runbooks: [{ name: 'a', finding: 'sorrow', run: { exec: ['a'] }, verify: '5m' }] },
-    /finding: is no kind of finding/,
+    /finding: is not a kind of finding/,
   ],
   [
     'a runbook that is never verified',
@@ -227,10 +231,10 @@ const IMPOSSIBLE: [string, unknown, RegExp][] = [
   [
     'a threshold of another unit',
     { rules: [{ name: 'fds', warn: '80' }] },
-    /^fds: warn 80 is no threshold for fds\.share\.$/,
+    /^fds: warn 80 is not a threshold for fds\.share\.$/,
   ],
-  ['a share beyond all', { rules: [{ name: 'fds', warn: '180%' }] }, /is no threshold/],
-  ['nothing as a threshold', { rules: [{ name: 'restarts', warn: 0 }] }, /is no threshold/],
+  ['a share beyond all', { rules: [{ name: 'fds', warn: '180%' }] }, /is not a threshold/],
+  ['nothing as a threshold', { rules: [{ name: 'restarts', warn: 0 }] }, /is not a threshold/],
   [
     'critical before warn',
     { rules: [{ name: 'memory', warn: '95%' }] },
@@ -245,14 +249,14 @@ const IMPOSSIBLE: [string, unknown, RegExp][] = [
   ['a rule of nothing', { rules: [{ name: 'a', warn: '5%' }] }, /"a" has no metric/],
   ['two rules of one name', { rules: [{ name: 'fds' }, { name: 'fds' }] }, /Two rules are named "fds"/],
   [
-    'a window shorter than a look',
+    'a window shorter than a capture',
     { rules: [{ name: 'fds', limits: { window: '5s' } }] },
-    /limits\.window is shorter than a look/,
+    /limits\.window is shorter than a capture/,
   ],
   [
     'a duration of nothing',
     { rules: [{ name: 'fds', limits: { duration: '0s' } }] },
-    /limits\.duration is nothing/,
+    /limits\.duration is 0/,
   ],
   [
     'a flame of nothing',
@@ -267,7 +271,7 @@ const IMPOSSIBLE: [string, unknown, RegExp][] = [
   [
     'a confirmation by nothing',
     { rules: [{ name: 'fds', confirm: true, actions: ['triage'] }] },
-    /nothing diagnoses/,
+    /no action diagnoses/,
   ],
   ['an interval out of range', { interval: '1ms' }, /interval 1ms is out of range/],
   ['a quota for nothing', { quota: '1KB' }, /quota 1KB is too small/],
@@ -291,7 +295,7 @@ const IMPOSSIBLE: [string, unknown, RegExp][] = [
     { profiles: { pyroscope: { url: 'http://me:secret@host' } } },
     /holds a password/,
   ],
-  ['a label that is ours', { profiles: { labels: { service_name: 'x' } } }, /no label that can be set/],
+  ['a label that is ours', { profiles: { labels: { service_name: 'x' } } }, /not a label that can be set/],
   ['windows without an end', { flight: { window: '1h' } }, /flight\.window 1h is out of range/],
   ['two runbooks of one name', { runbooks: [RUNBOOK, RUNBOOK] }, /Two runbooks are named "a"/],
   ['a verification at once', { runbooks: [{ ...RUNBOOK, verify: '1s' }] }, /verify 1s is out of range/],
@@ -305,7 +309,7 @@ const IMPOSSIBLE: [string, unknown, RegExp][] = [
     { rules: [{ name: 'a', metric: 'restarts', band: {} }] },
     /cannot learn what is usual for restarts/,
   ],
-  ['all and some', { all: true, targets: ['shop'] }, /exclude each other/],
+  ['all and some', { all: true, targets: ['shop'] }, /cannot be combined/],
 ];
 
 describe('refused in one sentence:', () => {

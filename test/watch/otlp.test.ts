@@ -232,8 +232,8 @@ test('while the receiver is away nothing is lost, and it is said once; beyond th
   expect(view('otlp-events')).toMatchObject({ queued: 0, sent: EVENTS_BOUND.items, lost: 5 });
   expect(view('otlp-metrics')).toMatchObject({ queued: 0, lost: 0 });
   expect(said().slice(2).sort()).toEqual([
-    'otlp-events done: it takes them again',
-    'otlp-metrics done: it takes them again',
+    'otlp-events done: it accepts them again',
+    'otlp-metrics done: it accepts them again',
   ]);
   expect(receiver.wrong).toEqual([]);
 });
@@ -261,7 +261,7 @@ test('what is rejected of a request that is taken is counted and said', async ()
   exporters.event(ALARM);
   await pass(1_000);
   expect(view('otlp-events')).toMatchObject({ queued: 0, sent: 1, lost: 1 });
-  expect(said()).toContain('otlp-events failed: it took them without 1');
+  expect(said()).toContain('otlp-events failed: it accepted them without 1');
 });
 
 test('a token goes with each request', async () => {

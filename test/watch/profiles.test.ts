@@ -122,7 +122,7 @@ test('the queue is bounded, and so is the folder; files of others stay', async (
   expect(readdirSync(small.folder)).toContain('other.txt');
 });
 
-test('a look that left no profile is nothing to push', async () => {
+test('a capture that left no profile is nothing to push', async () => {
   const { spool, pass } = spooling('http://127.0.0.1:1/push');
   spool.made({ file: spool.nextFile('shop')!, target: 'shop', source: 'diagnosis' });
   await pass(1_000);

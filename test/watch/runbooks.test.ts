@@ -193,8 +193,8 @@ test('where it cannot be told, it is tried again, and people are told after the 
   await pass(60_000);
   await pass(60_000);
   expect(decided.slice(1)).toEqual([
-    'verify skipped: it could not be told: the process is gone',
-    'verify skipped: it could not be told: too little data',
+    'verify skipped: whether it is gone is unknown: the process is gone',
+    'verify skipped: whether it is gone is unknown: too little data',
     'verify failed: it could not be told',
     'escalate done: runbook clear did not help: whether the finding is gone could not be told',
   ]);

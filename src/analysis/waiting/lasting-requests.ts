@@ -40,7 +40,7 @@ export interface UnendedAnswers extends LastingRequests {
 }
 
 /**
- * Answers without an end that become more, while others of their kind end. A kind whose requests pile up unanswered is left
+ * Answers without an end that become more, while others of their kind end. A kind whose requests accumulate unanswered is left
  * out: most of those have not begun.
  */
 export function unendedAnswers(observations: readonly AsyncObservation[]): UnendedAnswers[] {

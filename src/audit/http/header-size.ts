@@ -19,7 +19,7 @@ export const headerSize: ConfigurationRule = {
         severity: 'notice',
         confidence: 0.8,
         title: `A client may send ${formatBytes(size)} of headers with each request`,
-        why: 'headers are held in memory and parsed before any code of the program can say no',
+        why: 'headers are held in memory and parsed before any code of the program can reject the request',
         evidence: [{ source: 'process', statement: `http.maxHeaderSize is ${size}` }],
         innocent: 'Clients with very large cookies may need it.',
         advice: ['node --max-http-header-size=32768   # or maxHeaderSize in http.createServer()'],

@@ -33,7 +33,7 @@ export const headersTimeout: ConfigurationRule = {
         confidence: 0.9,
         title:
           off.length > 0
-            ? `A client may take for ever to send its headers: headersTimeout and requestTimeout are 0 (${names})`
+            ? `A client may take an unlimited time to send its headers: headersTimeout and requestTimeout are 0 (${names})`
             : `headersTimeout is not longer than keepAliveTimeout on Node ${major} (${names})`,
         why:
           off.length > 0

@@ -10,14 +10,15 @@ export const outgoingTimeouts: ConfigurationRule = {
   level: 3,
   judge({ settings }) {
     const { inFlight, withoutTimeout, unclear = 0, lastingWithoutTimeout, hosts } = settings.inner.outgoing;
-    if (inFlight === 0) return { unknown: 'no outgoing request waited for an answer at the end of the look' };
+    if (inFlight === 0)
+      return { unknown: 'no outgoing request waited for an answer at the end of the capture' };
     if (withoutTimeout === 0)
       return unclear > 0
         ? { unknown: `${unclear} of ${formatCount(inFlight, 'request')} in flight could not be told` }
         : { ok: `${allOf(inFlight)} in flight: a timeout, and a listener that acts on it` };
     const isLasting = lastingWithoutTimeout > 0;
     const to = hosts.length > 0 ? ` to ${listed(hosts)}` : '';
-    const lasting = isLasting ? `, ${lastingWithoutTimeout} of them for the whole look` : '';
+    const lasting = isLasting ? `, ${lastingWithoutTimeout} of them for the whole capture` : '';
     return {
       finding: {
         value: `${withoutTimeout} of ${inFlight} without`,

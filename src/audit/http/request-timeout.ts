@@ -1,4 +1,4 @@
-// A request may take for ever to arrive: the default of Node 18 and later is 300 s, before it was none.
+// A request may take an unlimited time to arrive: the default of Node 18 and later is 300 s, before it was none.
 import { LINKS } from '../links.ts';
 import { type ConfigurationRule, listed, nodeMajor, serverName, valuesByServer } from '../rule.ts';
 
@@ -17,8 +17,8 @@ export const requestTimeout: ConfigurationRule = {
         value: '0 (none)',
         severity: 'warning',
         confidence: 0.85,
-        title: `A request may take for ever to arrive: requestTimeout is 0 (${names})`,
-        why: 'a client that sends its body slowly, or stops, holds its connection and what the handler holds for ever',
+        title: `A request may take an unlimited time to arrive: requestTimeout is 0 (${names})`,
+        why: 'a client that sends its body slowly, or stops, holds its connection and what the handler holds indefinitely',
         evidence: [
           {
             source: 'process',

@@ -44,10 +44,10 @@ export const cpuThrottling: ConfigurationRule = {
         evidence: [
           {
             source: 'cgroup',
-            statement: `throttled in ${seen.throttledPeriods} of ${seen.periods} periods of the look`,
+            statement: `throttled in ${seen.throttledPeriods} of ${seen.periods} periods of the capture`,
           },
         ],
-        innocent: 'The look was short: it may have met a burst.',
+        innocent: 'The capture was short: it may have coincided with a burst.',
         advice: ADVICE,
         references: [LINKS.resources],
       },
@@ -65,22 +65,22 @@ function judgeAgainstSpec({ settings: { outer }, pod }: AuditFacts, limit: numbe
   const used = outer.cpuUsedCores;
   const where = `${cores(limit)} in the pod spec; this process does not run under it`;
   if (used === undefined) return { unknown: `${where}, and its use of CPU could not be read` };
-  if (used < limit * CLOSE_TO_LIMIT) return { unknown: `${where}, and used ${cores(used)} in the look` };
+  if (used < limit * CLOSE_TO_LIMIT) return { unknown: `${where}, and used ${cores(used)} in the capture` };
   return {
     finding: {
       value: cores(limit),
       severity: used >= limit ? 'warning' : 'notice',
       confidence: 0.75,
-      title: `The pod spec allows ${cores(limit)}, the process used ${cores(used)} in the look`,
+      title: `The pod spec allows ${cores(limit)}, the process used ${cores(used)} in the capture`,
       why: 'above the limit the kernel stops it until the next period (100 ms): no request, no probe, no garbage collection runs',
       evidence: [
         {
           source: 'pod',
           statement: `${pod!.owner}, container ${pod!.name}: resources.limits.cpu is ${cores(limit)}`,
         },
-        { source: 'proc', statement: `user and system time in the look: ${cores(used)}` },
+        { source: 'proc', statement: `user and system time in the capture: ${cores(used)}` },
       ],
-      innocent: 'The look was short, and this process may do other work than it does in that pod.',
+      innocent: 'The capture was short, and this process may do other work than it does in that pod.',
       advice: ADVICE,
       references: [LINKS.resources],
     },

@@ -27,7 +27,7 @@ export const livenessTimeout: ConfigurationRule = {
         severity: 'warning',
         confidence: isBeyond ? 0.9 : 0.7,
         title: `The liveness probe gives up after ${timeoutSeconds} s, the event loop was blocked for ${formatDuration(delay.maxMillis)}`,
-        why: `${failureThreshold} such answers in a row (every ${periodSeconds} s) and Kubernetes restarts a server that only works hard, which loads the others more`,
+        why: `${failureThreshold} such answers in a row (every ${periodSeconds} s) and Kubernetes restarts a server that is merely busy, which increases the load on the others`,
         evidence: [
           {
             source: 'event-loop',
@@ -38,7 +38,7 @@ export const livenessTimeout: ConfigurationRule = {
             statement: `livenessProbe ${pod.liveness.asks}, timeoutSeconds ${timeoutSeconds}`,
           },
         ],
-        innocent: `The look was short: ${failureThreshold} late answers in a row may be rare.`,
+        innocent: `The capture was short: ${failureThreshold} late answers in a row may be rare.`,
         advice: [
           `livenessProbe: { timeoutSeconds: ${wanted}, failureThreshold: ${Math.max(3, failureThreshold)} }`,
           'Find what blocks the loop with `culprit diagnose`.',

@@ -28,7 +28,7 @@ export const memoryLimit: ConfigurationRule = {
           ? `Container ${pod.name} has no memory limit`
           : `Container ${pod.name} requests ${formatBytes(request!)} of memory and may take ${size}`,
         why: isMissing
-          ? 'a leak takes the memory of the whole node, and whoever is killed for it is chance'
+          ? 'a leak uses up the memory of the whole node, and the kernel may kill any process there'
           : 'the node promises only the request: above it, this pod is among the first to be evicted or killed',
         evidence: [
           {

@@ -15,7 +15,7 @@ export const preStop: ConfigurationRule = {
         severity: 'notice',
         confidence: 0.7,
         title: `Container ${pod.name} has no preStop hook: SIGTERM comes while requests are still sent to it`,
-        why: 'endpoints are removed and SIGTERM is sent at the same time; until every proxy has heard, new requests meet a closed port',
+        why: 'endpoints are removed and SIGTERM is sent at the same time; until every proxy has been updated, new requests reach a closed port',
         evidence: [
           {
             source: 'pod',

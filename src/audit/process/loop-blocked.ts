@@ -23,16 +23,16 @@ export const loopBlocked: ConfigurationRule = {
         severity: isWhole ? 'critical' : 'warning',
         confidence: isWhole ? 0.9 : 0.8,
         title: isWhole
-          ? `The event loop was blocked for the whole look (${formatDuration(lookMillis)})`
-          : `The event loop was blocked for ${formatDuration(maxMillis)} of a look of ${formatDuration(lookMillis)}`,
+          ? `The event loop was blocked for the whole capture (${formatDuration(lookMillis)})`
+          : `The event loop was blocked for ${formatDuration(maxMillis)} of a capture of ${formatDuration(lookMillis)}`,
         why: 'meanwhile nothing is answered, no timeout ends anything, and a SIGTERM handler does not run',
         evidence: [
           {
             source: 'event-loop',
-            statement: `one turn was late by ${formatDuration(maxMillis)}: ${formatShare(share)} of the look`,
+            statement: `one turn was late by ${formatDuration(maxMillis)}: ${formatShare(share)} of the capture`,
           },
         ],
-        innocent: 'The look was short: it may have met a rare long piece of work, such as a start.',
+        innocent: 'The capture was short: it may have coincided with rare long work, such as start-up.',
         advice: ['Find what blocks the loop with `culprit diagnose`.'],
         caveats: isWhole
           ? [

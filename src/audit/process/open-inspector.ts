@@ -17,10 +17,10 @@ export const openInspector: ConfigurationRule = {
         value: host,
         severity: 'critical',
         confidence: 0.95,
-        title: `The inspector listens on ${host}: whoever reaches it runs code in this process`,
+        title: `The inspector listens on ${host}: anyone who can reach it can run code in this process`,
         why: 'the inspector asks for no password: a client reads every secret in memory and runs what it likes',
         evidence: [{ source: 'process', statement: `inspector.url() names ${host}` }],
-        innocent: 'A network policy may keep everybody else away.',
+        innocent: 'A network policy may block all other clients.',
         advice: [
           'node --inspect=127.0.0.1:9229   # and a port forward; or no --inspect: SIGUSR1 opens it when needed',
         ],

@@ -24,10 +24,10 @@ export const threadPoolSize: ConfigurationRule = {
         evidence: [
           {
             source: 'process',
-            statement: `at both ends of the look ${inner.poolRequests} or more operations were open; UV_THREADPOOL_SIZE is ${inner.env.UV_THREADPOOL_SIZE ?? `not set (${DEFAULT_SIZE})`}`,
+            statement: `at both ends of the capture ${inner.poolRequests} or more operations were open; UV_THREADPOOL_SIZE is ${inner.env.UV_THREADPOOL_SIZE ?? `not set (${DEFAULT_SIZE})`}`,
           },
         ],
-        innocent: 'Two looks may have met two bursts; crypto and zlib are not counted.',
+        innocent: 'Both samples may have coincided with bursts; crypto and zlib are not counted.',
         advice: [
           `env: [{ name: UV_THREADPOOL_SIZE, value: "${Math.max(16, size * 2)}" }]   # set before node starts${cores === undefined ? '' : `; it has ${cores} cores`}`,
           'Measure who waits with `culprit diagnose`.',

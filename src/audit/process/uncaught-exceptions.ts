@@ -25,7 +25,7 @@ export const uncaughtExceptions: ConfigurationRule = {
             statement: `${handlers.count} of ${handlers.count} listeners do nothing but log`,
           },
         ],
-        innocent: 'A tool for development may want to live on.',
+        innocent: 'A development tool may intend to keep running.',
         advice: [
           "import { exit } from 'node:process'; process.on('uncaughtException', (error) => { log(error); exit(1); });",
         ],

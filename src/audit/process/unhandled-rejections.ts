@@ -35,7 +35,7 @@ export const unhandledRejections: ConfigurationRule = {
                 : `mode ${mode}${flag === undefined ? ', the default of this version' : ', set by a flag'}`,
             },
           ],
-          innocent: 'Where each rejection is counted and watched elsewhere, going on may be meant.',
+          innocent: 'Where each rejection is counted and watched elsewhere, continuing may be intended.',
           advice: [
             swallows
               ? "process.on('unhandledRejection', (error) => { throw error; }); // or remove the handler"

@@ -43,7 +43,10 @@ export async function auditThere(name: string, options: PodAuditOptions): Promis
       'See the Node.js processes here with `culprit ps`.',
     );
   if (options.drill)
-    throw new UsageError('--drill does not go over a link.', 'Run it where a copy can be started.');
+    throw new UsageError(
+      '--drill does not work over a remote connection.',
+      'Run it where a copy can be started.',
+    );
   const interrupt = listenForInterrupt();
   try {
     const found = await findPlace(name, options);

@@ -68,7 +68,7 @@ function recorderWords({
 function refuseWhatStaysHome({ trace, whyAlive }: K8sOptions): void {
   if (trace !== undefined || whyAlive)
     throw new UsageError(
-      `${trace !== undefined ? '--trace' : '--why-alive'} does not go over a link yet.`,
+      `${trace !== undefined ? '--trace' : '--why-alive'} does not work over a remote connection yet.`,
       'Leave it out, or run culprit where the process is.',
     );
 }

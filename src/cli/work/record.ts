@@ -17,7 +17,7 @@ export async function recordTarget(
   if (out === '-') {
     if (process.stdout.isTTY)
       throw new UsageError(
-        'A recording is not for a terminal.',
+        'culprit does not write a recording to a terminal.',
         'Send it on: culprit record 4242 -o - > recording.tgz',
       );
     await withTemporaryFolder(async (dir) => {

@@ -52,7 +52,7 @@ async function configOf(
   const file = config ?? CONFIG_FILES.find((name) => existsSync(name));
   const read = file === undefined ? interpretConfig({}, process.cwd()) : await readWatchConfig(file);
   if (all && targets.length > 0)
-    throw new UsageError('--all and targets exclude each other.', 'Leave one of them out.');
+    throw new UsageError('--all and targets cannot be combined.', 'Leave one of them out.');
   return {
     ...read,
     ...(targets.length > 0 && { targets: [...targets], all: false }),

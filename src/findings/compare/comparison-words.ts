@@ -48,9 +48,9 @@ function sayUnsure({ runsNeeded }: Judged, compared: ComparedRuns): string {
       : '';
   const more =
     runsNeeded === null
-      ? 'No sensible number of runs would: they differ too much from each other.'
-      : `About ${formatCount(runsNeeded, 'run')} a side would.`;
-  return `${sayRuns(compared)} cannot tell the sides apart, nor that they are the same.${range} ${more}`;
+      ? 'No reasonable number of runs would decide it: the runs differ too much from each other.'
+      : `About ${formatCount(runsNeeded, 'run')} per side would decide it.`;
+  return `${sayRuns(compared)} are inconclusive: they show neither a difference nor equality.${range} ${more}`;
 }
 
 function sayDifferent(
@@ -66,7 +66,8 @@ function sayDifferent(
   );
   const sentences: string[] = [];
   if (changed.length > 0) sentences.push(`Head ${joinWords(changed.map(sayMetric))}.`);
-  else if (culprit) sentences.push('The whole is not known to differ, but its parts do.');
+  else if (culprit)
+    sentences.push('No difference is established in the total, but some of its parts differ.');
   if (culprit && sides.head.some(({ costs }) => costs === 'live-bytes')) sentences.push(sayHolder(culprit));
   else if (culprit) sentences.push(sayCulprit(culprit, library));
   if (isEven)

@@ -24,12 +24,12 @@ const LEAST_PART = { look: 0.8, load: 0.5 };
 export function judgeFix(finding: Finding, before: DiagnosisReport, after: DiagnosisReport): FixJudgement {
   const notJudged = whatNobodyKnows(finding, before, after);
   const again = after.findings.find(({ fingerprint }) => fingerprint === finding.fingerprint);
-  if (again) return { verdict: 'same', reason: 'The finding is there again.', after: again, notJudged };
+  if (again) return { verdict: 'same', reason: 'The finding is still present.', after: again, notJudged };
   const doubt = whyInDoubt(finding, before, after);
   if (doubt !== undefined)
     return {
       verdict: 'need-more',
-      reason: `The finding is not there, but ${doubt}.`,
+      reason: `The finding is absent, but ${doubt}.`,
       after: null,
       notJudged,
       nextMeasurement: lookAgain(before, after),
@@ -38,28 +38,28 @@ export function judgeFix(finding: Finding, before: DiagnosisReport, after: Diagn
   if (moved)
     return {
       verdict: 'need-more',
-      reason: 'The finding is not there, but a new one of its kind is: the fault may have moved.',
+      reason: 'The finding is absent, but there is a new one of the same kind: the fault may have moved.',
       after: moved,
       notJudged,
       ...(moved.nextMeasurement && { nextMeasurement: moved.nextMeasurement }),
     };
-  const reason = 'The finding is gone, and the later look could have seen it.';
+  const reason = 'The finding is gone, and the later capture was able to detect it.';
   return { verdict: 'different', reason, after: null, notJudged };
 }
 
 /** Why the later look might have missed it, as the end of a sentence. */
 function whyInDoubt(finding: Finding, before: DiagnosisReport, after: DiagnosisReport): string | undefined {
   const { kind } = finding;
-  if (after.verdict === 'idle') return 'the program served nothing in the later look';
-  if (after.verdict === 'too-little-data') return 'the later look could not judge enough';
+  if (after.verdict === 'idle') return 'the program served no requests in the later capture';
+  if (after.verdict === 'too-little-data') return 'the later capture could not judge enough';
   const refused = after.notApplicable.find((each) => each.kind === kind);
-  if (refused) return `the later look could not judge ${kind}: ${refused.reason}`;
+  if (refused) return `the later capture could not judge ${kind}: ${refused.reason}`;
   const [was, is] = [before.capture.durationMillis, after.capture.durationMillis];
   if (is < LEAST_PART.look * was)
-    return `the later look took ${formatDuration(is)}, the earlier one ${formatDuration(was)}`;
+    return `the later capture took ${formatDuration(is)}, the earlier one ${formatDuration(was)}`;
   const [load, loadNow] = [before.work?.requestsPerSecond, after.work?.requestsPerSecond];
   if (load !== undefined && loadNow !== undefined && load > 0 && loadNow < LEAST_PART.load * load)
-    return `the program answered ${perSecond(loadNow)} in the later look, ${perSecond(load)} in the earlier one`;
+    return `the program answered ${perSecond(loadNow)} in the later capture, ${perSecond(load)} in the earlier one`;
   return undefined;
 }
 
@@ -74,10 +74,10 @@ function findMoved({ kind }: Finding, before: DiagnosisReport, after: DiagnosisR
 function whatNobodyKnows({ kind }: Finding, before: DiagnosisReport, after: DiagnosisReport): string[] {
   const isLoadKnown = [before, after].every(({ work }) => work?.requestsPerSecond !== undefined);
   return [
-    'One look of each side: how much looks differ from each other is not known.',
-    ...(isLoadKnown ? [] : ['Whether both looks had the same load: requests were not counted in both.']),
+    'There is only one capture per side, so the variation between captures is unknown.',
+    ...(isLoadKnown ? [] : ['Whether both captures had the same load: requests were not counted in both.']),
     ...(kindInfo(kind).isComparedAsNumber
-      ? ['By how much: a threshold decides this kind. Compare several recordings of each side.']
+      ? ['By how much: this kind is decided by a threshold. Compare several recordings per side.']
       : []),
   ];
 }
@@ -86,7 +86,7 @@ function whatNobodyKnows({ kind }: Finding, before: DiagnosisReport, after: Diag
 function lookAgain(before: DiagnosisReport, after: DiagnosisReport): NextMeasurement {
   const seconds = Math.max(30, Math.ceil(before.capture.durationMillis / 1_000));
   return {
-    unknown: 'Whether the finding comes back in a look of the same length, under the same load.',
+    unknown: 'Whether the finding returns in a capture of the same length under the same load.',
     command: `culprit diagnose ${after.target.pid ?? '<pid>'} --duration ${seconds}s`,
   };
 }

@@ -44,7 +44,7 @@ export function blockInnocence(program: ProgramKind | null, uptimeSeconds: numbe
     case 'server':
       return uptimeSeconds === null
         ? 'At start-up, loading and compiling block too; these blocks came while the process was serving.'
-        : `At start-up, loading and compiling block too; the process had been up for ${formatDuration(uptimeSeconds * 1_000)} when this look began.`;
+        : `At start-up, loading and compiling block too; the process had been up for ${formatDuration(uptimeSeconds * 1_000)} when this capture began.`;
     case 'page':
       return 'While a page loads, long tasks are felt less than when somebody clicks or types.';
     case 'react-native':

@@ -67,7 +67,7 @@ export function describeUnexplained(late: LateLoop | null): Draft | null {
     severity: 'warning',
     confidence: LATE_LOOP.confidence,
     urgency: urgencyOf(longestMillis, 0),
-    title: `The event loop is up to ${longest} late, and nothing that was seen explains it`,
+    title: `The event loop is up to ${longest} late, and nothing that culprit measured explains it`,
     subject: subjectOf('thread', 'main thread', null),
     impact: { metric: 'event-loop', value: Math.round(longestMillis), unit: 'ms' },
     evidence: [
@@ -82,7 +82,7 @@ export function describeUnexplained(late: LateLoop | null): Draft | null {
         : [
             {
               source: 'proc',
-              statement: `around the longest delay the main thread ran for ${formatDuration(worst.ranMillis)} and did not wait for a CPU for the rest`,
+              statement: `during the longest delay the main thread ran for ${formatDuration(worst.ranMillis)} and did not wait for a CPU for the rest`,
               value: Math.round(worst.ranMillis),
               unit: 'ms' as const,
             },

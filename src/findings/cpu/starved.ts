@@ -78,8 +78,7 @@ export function stretchedBy({
   return isMemoryThrottled(memoryThrottling) ? HELD_CAVEAT : null;
 }
 
-const HELD_CAVEAT =
-  'The kernel holds the process up for its memory (memory-throttled): what is told here is the time it ran, without that.';
+const HELD_CAVEAT = 'The process is memory-throttled: the figures here cover only the time in which it ran.';
 
 export const STARVED_CAVEAT =
-  'The main thread is starved of CPU (cpu-starved): what is told here is the time it ran, without its waits.';
+  'The main thread is starved of CPU (cpu-starved): the figures here exclude the time it waited for a CPU.';

@@ -48,13 +48,13 @@ export function describeStuck({ stuck, runtime }: Observations, waits: CpuWaits 
     evidence: [
       {
         source: 'stack',
-        statement: `at ${alike.length} of ${main.length} looks a second apart the event loop had not turned, and this was running`,
+        statement: `at ${alike.length} of ${main.length} samples, one second apart, the event loop had not turned and this function was running`,
         value: alike.length,
         unit: 'count',
       },
     ],
     ...chainOf(blame),
-    innocentExplanation: 'A very long computation would end some time; until then nothing else runs.',
+    innocentExplanation: 'A very long computation would eventually finish; until then nothing else runs.',
     advice: [
       BLOCK_ADVICE.plain,
       'If it should have ended: look for a loop whose condition never becomes false.',

@@ -27,12 +27,13 @@ export function applyAccepted(
       .filter(({ until }) => until < today)
       .map(
         (entry) =>
-          `${nameOf(entry)} was accepted until ${entry.until}, and is not any more (${entry.reason}, ${entry.by}).`,
+          `${nameOf(entry)} was accepted until ${entry.until}; that has expired (${entry.reason}, ${entry.by}).`,
       ),
     notices: valid
       .filter((entry) => !matches(entry))
       .map(
-        (entry) => `${nameOf(entry)} is accepted, and no such finding was made: the entry may be removed.`,
+        (entry) =>
+          `${nameOf(entry)} is accepted, but culprit made no such finding. The entry can be removed.`,
       ),
   };
 }

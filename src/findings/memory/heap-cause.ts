@@ -17,7 +17,7 @@ export interface HeapCause {
   growth: HeapGrowth;
   /** The collection that takes what stays. */
   filled: GrowingCollection | null;
-  /** Functions that pile up and hold what they close over; looked for where no collection is. */
+  /** Functions that accumulate and hold what they close over; looked for where no collection is. */
   closures: PilingClosures | null;
   /** Where what stays is allocated. */
   site: AllocationSite | null;
@@ -43,7 +43,7 @@ export interface PilingClosures {
 
 const NOTHING_ELSE = { platform: null, maker: null, most: null };
 
-/** Null: nothing piles up in this thread's heap. */
+/** Null: nothing accumulates in this thread's heap. */
 export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | null {
   const { open, isExplained } = apartFromFilling(growth, facts);
   const isMeasured = isLeaking(growth) && !isExplained;

@@ -19,7 +19,7 @@ export function evidenceOf({ growth, filled, site, platform, maker, most }: Heap
   if (filled?.collection.replaced)
     evidence.push({
       source: 'census',
-      statement: `it is replaced by a copy that holds more: so it was found ${filled.collection.replaced === 1 ? 'once' : `${filled.collection.replaced} times`}`,
+      statement: `it is replaced by a larger copy each time; culprit found it so ${filled.collection.replaced === 1 ? 'once' : `${filled.collection.replaced} times`}`,
     });
   if (filled?.collection.holder)
     evidence.push({ source: 'references', statement: heldBy(filled.collection.holder) });
@@ -28,7 +28,7 @@ export function evidenceOf({ growth, filled, site, platform, maker, most }: Heap
     const by = adderOf(frames, blame);
     evidence.push({
       source: 'census',
-      statement: `entries were seen being added in ${placeWithLibrary(blame)}${blame.caller ? `, called by ${place(blame.caller)}` : ''}${by ? `, and put in by ${packageOf(by)} (${place(by)})` : ''}`,
+      statement: `culprit saw entries being added in ${placeWithLibrary(blame)}${blame.caller ? `, called by ${place(blame.caller)}` : ''}${by ? `, and put in by ${packageOf(by)} (${place(by)})` : ''}`,
     });
   }
   if (site) {
@@ -52,7 +52,7 @@ function sizeEvidence({ collection, trend, isTrimmed }: GrowingCollection): Evid
   return {
     source: 'census',
     statement: isTrimmed
-      ? `${collection.type}: some are taken out at times; its low points rose from ${sizes}${newest}`
+      ? `${collection.type}: entries are also removed at times; its minimum size rose from ${sizes}${newest}`
       : `${collection.type}: ${sizes}, ${risen(trend)}${newest}`,
     value: trend.slopePerSecond,
     unit: 'entries/s',

@@ -89,9 +89,9 @@ function innocenceOf({ filled, growth: { floor } }: HeapCause, name: string, fac
   const { lateSlopePerSecond, slopePerSecond } = filled?.trend ?? floor;
   const kept = formatShare(lateSlopePerSecond / slopePerSecond);
   if (filled?.filling)
-    return `${filled.filling.isNearby ? `\`${filled.filling.limitName}\` beside it may be its maximum` : 'It has a maximum, but would then need more memory than there is'}: ${fillingWords(filled.filling)}.`;
+    return `${filled.filling.isNearby ? `\`${filled.filling.limitName}\` beside it may be its maximum` : 'It has a maximum, but would exceed the available memory before it reaches it'}: ${fillingWords(filled.filling)}.`;
   return filled
-    ? `If \`${name}\` is a cache with a bound, it is still filling; in the last part of ${seconds} s it took ${kept} of its mean pace.`
+    ? `If \`${name}\` is a cache with a bound, it is still filling; in the last part of ${seconds} s it grew at ${kept} of its mean rate.`
     : `A cache that fills, or a batch, looks the same at first; in the last part of ${seconds} s the heap rose at ${kept} of its mean pace.`;
 }
 
@@ -117,15 +117,15 @@ function caveatsOf({ growth, isMeasured }: HeapCause, facts: Facts): string[] {
   const caveats: string[] = [];
   if (facts.lookSeconds < HEAP_LEAK.shortLookSeconds)
     caveats.push(
-      'A short look: a cache that takes minutes to fill looks the same. Look for longer to be sure.',
+      'The capture was short: a cache that takes minutes to fill looks the same. Capture for longer to be sure.',
     );
   if (!isMeasured)
     caveats.push(
-      'In bytes the growth is still within the noise of the heap; the entries are what was counted.',
+      'In bytes the growth is still within the noise of the heap. The finding rests on the entry count.',
     );
   else if (startedLately(growth, facts)) {
     caveats.push(
-      'The process has run for much longer than this growth can have lasted: a large batch would look the same. Look again in some minutes.',
+      'The process has run for much longer than this growth can have lasted, and a large batch would look the same. Diagnose it again in a few minutes.',
     );
   }
   caveats.push(...sayYoung(facts, 'a cache may still be filling'));
@@ -163,7 +163,7 @@ function packagesOf({ chain }: Blame): string {
   return [...new Set(names.reverse())].slice(0, 3).reverse().join(', ');
 }
 
-/** Objects of Node's own that it keeps itself: what it is that piles up, and what to do. */
+/** Objects of Node's own that it keeps itself: what it is that accumulates, and what to do. */
 function knownClass({ most }: HeapCause, { observations, timers }: Facts, bytesPerSecond: number) {
   // Those that still wait are counted, and none of these.
   const words =
@@ -174,7 +174,7 @@ function knownClass({ most }: HeapCause, { observations, timers }: Facts, bytesP
 }
 
 const CLOSURE_ADVICE = [
-  'Find who keeps these functions: a list of callbacks, or each holding the one before it. Let them go, or keep the data and not the functions.',
+  'Find what retains these functions: a list of callbacks, or a chain in which each retains the one before it. Release them, or keep the data instead of the functions.',
 ];
 
 function adviceFor(kind: FindingKind, filled: GrowingCollection | null, blame: Blame | null): string[] {
@@ -188,11 +188,11 @@ function adviceFor(kind: FindingKind, filled: GrowingCollection | null, blame: B
     ];
   if (!filled && blame?.inner)
     return [
-      `A package on the way keeps what it is given, or makes it anew: see what ${blame.app ? place(blame.app) : 'its caller'} hands to ${packageOf(blame.library ?? blame.inner)} that differs from call to call, and look in ${packagesOf(blame)} for an option or a newer version that bounds it.`,
+      `A package on the call path keeps what it is given, or creates it again for each call: see what ${blame.app ? place(blame.app) : 'its caller'} hands to ${packageOf(blame.library ?? blame.inner)} that differs from call to call, and look in ${packagesOf(blame)} for an option or a newer version that bounds it.`,
     ];
   if (!filled)
     return [
-      'Find what keeps these objects: a module-level collection, a closure or a listener that is never let go.',
+      'Find what retains these objects: a module-level collection, a closure or a listener that is never removed.',
     ];
   const bound = {
     Map: 'an LRU with a maximum',
@@ -206,11 +206,11 @@ function adviceFor(kind: FindingKind, filled: GrowingCollection | null, blame: B
   const keeper = inner ?? library;
   if (keeper)
     return [
-      `${app ? `${place(app)} calls ${packageOf(library ?? keeper)}, and ` : ''}${packageOf(keeper)} keeps what it is given: call it once and not each time, or look for its option that bounds or expires it, or a version that does.`,
+      `${app ? `${place(app)} calls ${packageOf(library ?? keeper)}, and ` : ''}${packageOf(keeper)} keeps what it is given: call it once instead of each time, or find an option or a newer version that bounds or expires its data.`,
     ];
   return [
     filled.collection.type === 'Array'
       ? 'If it is a queue, its consumers are too slow: add consumers or push back. Otherwise bound it (a ring buffer).'
-      : `Bound it (${bound}), or delete entries when what they stand for has ended.`,
+      : `Bound it (${bound}), or delete entries once they are no longer needed.`,
   ];
 }

@@ -44,7 +44,7 @@ export function titleOf(
 ): string {
   const at = where ? ` (${where})` : '';
   if (!filled)
-    return `The heap grows by ${formatBytes(bytesPerSecond)}/s; what stays is allocated in \`${name}\`${at}`;
+    return `The heap grows by ${formatBytes(bytesPerSecond)}/s; the retained objects are allocated in \`${name}\`${at}`;
   const { collection, trend, isTrimmed } = filled;
   const rate = perSecond(trend.slopePerSecond);
   if (kind === 'listener-leak') return listenerTitle(collection, rate, at);
@@ -54,10 +54,10 @@ export function titleOf(
       : `${collection.className} (a ${collection.type})`;
   if (collection.alike !== undefined) return alikeTitle(collection, type, rate, at);
   const named = collection.holderName || heldAs(collection) ? `${type} \`${name}\`` : `${aOrAn(type)}`;
-  return `${named} grows by ${rate.replace('/s', ' entries/s')} ${collection.type === 'Array' || isTrimmed ? 'more than is taken out' : 'and is never trimmed'}${at}`;
+  return `${named} grows by ${rate.replace('/s', ' entries/s')} ${collection.type === 'Array' || isTrimmed ? 'faster than entries are removed' : 'and is never trimmed'}${at}`;
 }
 
-/** Without a collection, and without a place in the program: by what piles up, or by what of Node's allocates it. */
+/** Without a collection, and without a place in the program: by what accumulates, or by what of Node's allocates it. */
 export function originTitle(
   { platform, most }: HeapCause,
   bytesPerSecond: number,
@@ -67,11 +67,11 @@ export function originTitle(
   const words = platform ? nodeFrameWords(platform.frames) : null;
   const nodes = words === null ? '' : `${words}, allocated by Node.js for the program`;
   if (most) {
-    const things = `\`${most.name}\` objects pile up by ${perSecond(most.perSecond)}`;
+    const things = `\`${most.name}\` objects accumulate at ${perSecond(most.perSecond)}`;
     return `${grows}: ${things}${nodes === '' ? '' : `; ${nodes}`}`;
   }
   const by = maker === null ? '' : `; most promises are made in ${maker}`;
-  return nodes === '' ? `${grows}, of unknown origin` : `${grows}; what stays are ${nodes}${by}`;
+  return nodes === '' ? `${grows}, of unknown origin` : `${grows}; the retained objects are ${nodes}${by}`;
 }
 
 /** "Arrays like `room.messages` (40 of them) grow by 30 entries/s together (src/chat.ts:12, post)" */
@@ -85,7 +85,7 @@ function alikeTitle(
   return `${type}s${like} (${alike} of them) grow by ${rate.replace('/s', ' entries/s')} together, and are never trimmed${at}`;
 }
 
-/** "Listeners for 'order' pile up on EventEmitter `bus` by 5/s and are never removed (src/feed.ts:12, follow)" */
+/** "Listeners for 'order' accumulate on EventEmitter `bus` by 5/s and are never removed (src/feed.ts:12, follow)" */
 function listenerTitle(
   { event, className, type, holderName }: GrowingCollection['collection'],
   rate: string,
@@ -96,15 +96,15 @@ function listenerTitle(
     .filter(Boolean)
     .join(' ');
   const of = event === undefined ? '' : ` for '${event}'`;
-  return `Listeners${of} pile up${emitter ? ` on ${emitter}` : ''} by ${rate} and are never removed${at}`;
+  return `Listeners${of} accumulate${emitter ? ` on ${emitter}` : ''} by ${rate} and are never removed${at}`;
 }
 
-/** "Functions `quote` pile up by 12/s, each keeps what it closes over (src/prices.ts:15)" */
+/** "Functions `quote` accumulate at 12/s, each keeps what it closes over (src/prices.ts:15)" */
 export function closuresTitle({ frame, perSecond: rate, last, isChain }: PilingClosures): string {
   const named = frame.functionName === '(anonymous)' ? '' : ` \`${frame.functionName}\``;
   if (isChain && rate < 1)
     return `Functions${named} hold each other in a chain of ${last} or more, with what each closes over (${place(frame)})`;
-  return `Functions${named} pile up by ${perSecond(rate)}, and each keeps what it closes over (${place(frame)})`;
+  return `Functions${named} accumulate at ${perSecond(rate)}, and each keeps what it closes over (${place(frame)})`;
 }
 
 function aOrAn(noun: string): string {

@@ -128,6 +128,6 @@ export function adviseOnHeap(limitBytes: number, besideHeapBytes: number, liveHe
     ];
   }
   return [
-    `Bound the heap: --max-old-space-size=${settings.oldSpaceMegabytes} --max-semi-space-size=${settings.semiSpaceMegabytes} (MB; also through NODE_OPTIONS): ${settings.why}. V8 then collects harder, or says where it ran out, before the kernel kills.`,
+    `Bound the heap: --max-old-space-size=${settings.oldSpaceMegabytes} --max-semi-space-size=${settings.semiSpaceMegabytes} (MB; also through NODE_OPTIONS): ${settings.why}. V8 then collects more aggressively, or reports where memory ran out, before the kernel kills the process.`,
   ];
 }

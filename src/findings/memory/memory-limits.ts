@@ -24,7 +24,7 @@ export function judgeHeapBound({ observations, heapRoom, memory, heap }: Facts):
     severity: isSet && heapLimitBytes >= memoryLimitBytes ? 'warning' : 'notice',
     confidence: HEAP_BOUND.confidence,
     urgency: onScale(HEAP_BOUND.urgency, usedShare),
-    title: `V8 may use ${formatBytes(heapLimitBytes)} of heap in a container of ${formatBytes(memoryLimitBytes)}: the kernel would kill it before V8 collects harder`,
+    title: `V8 may use ${formatBytes(heapLimitBytes)} of heap in a container of ${formatBytes(memoryLimitBytes)}: the kernel would kill it before V8 starts to collect more aggressively`,
     subject: subjectOf('limit', "the heap limit against the container's", null),
     impact: {
       metric: 'memory',
@@ -43,12 +43,12 @@ export function judgeHeapBound({ observations, heapRoom, memory, heap }: Facts):
       {
         source: 'memory',
         statement: isSet
-          ? 'the heap limit is a setting (--max-old-space-size or the like), not what Node chooses by itself'
+          ? 'the heap limit is a setting (--max-old-space-size or similar), not the default of Node.js'
           : "it is Node's own default: half of the container's limit, but never less than 256 MB",
       },
     ],
     innocentExplanation:
-      'A heap that never comes near its limit does no harm; a leak or a load peak makes the difference.',
+      'A heap that stays far below its limit does no harm. A leak or a load peak changes that.',
     advice: adviseOnHeap(memoryLimitBytes, besideHeapBytes, live),
     caveats: [],
     asSymptom: `the heap may outgrow the container by ${formatBytes(over)}`,
@@ -68,14 +68,14 @@ export function judgeOomKills({ observations, oomKills }: Facts): Draft | null {
   const count = oomKills.before + oomKills.during;
   if (count === 0) return null;
   const isNow = oomKills.during > 0;
-  const when = isNow ? 'during the look' : 'since it started';
+  const when = isNow ? 'during the capture' : 'since it started';
   const killed = isNow ? oomKills.during : count;
   return {
     kind: 'memory-limit-risk',
     severity: isNow ? 'critical' : 'warning',
     confidence: OOM_KILLS.confidence,
     urgency: isNow ? OOM_KILLS.urgency.now : OOM_KILLS.urgency.before,
-    title: `The kernel killed ${killed === 1 ? 'a process' : `${killed} processes`} of this container for want of memory ${when}; this one survived`,
+    title: `The kernel killed ${killed === 1 ? 'a process' : `${killed} processes`} of this container because it ran out of memory ${when}; this process survived`,
     subject: subjectOf('limit', 'OOM kills', null),
     impact: {
       metric: 'memory',
@@ -86,13 +86,13 @@ export function judgeOomKills({ observations, oomKills }: Facts): Draft | null {
     evidence: [
       {
         source: 'cgroup',
-        statement: `the counter of OOM kills stands at ${count}, ${oomKills.before} when the look began`,
+        statement: `OOM kill count: ${count} (at the start of the capture: ${oomKills.before})`,
         value: count,
         unit: 'count',
       },
     ],
     innocentExplanation:
-      'A helper that somebody ran by hand (a build, a dump) may have been the one; a child process or a worker that restarts is not.',
+      'The killed process may have been a one-off task (a build, a dump) that somebody ran by hand.',
     advice: [
       'See which process ends: child processes and other programs of the container count against the same limit (dmesg on the node names the one that was killed).',
       'Give such work a container of its own, bound it, or raise the limit.',

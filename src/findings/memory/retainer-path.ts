@@ -3,7 +3,7 @@ import type { Facts } from '../../analysis/facts.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { HeapCollection } from '../../model/heap/heap-report.ts';
 
-/** The collection that piles up, as the snapshot has it: by its identity; without one, what grew most in the thread. */
+/** The collection that accumulates, as the snapshot has it: by its identity; without one, what grew most in the thread. */
 export function heldCollection(
   filled: GrowingCollection | null,
   thread: number,

@@ -32,7 +32,7 @@ export const PILING_UP = {
 /** One of these for each client that comes and stays is the load: the share of the growth that clients explain then. */
 export const FOLLOWS_CLIENTS = 0.7;
 
-/** Where the code is that makes what piles up: of things made there, the share that stays. */
+/** Where the code is that makes what accumulates: of things made there, the share that stays. */
 export const SITE_SURVIVAL = {
   /** On one path of several, most of them end. */
   least: 0.4,

@@ -20,25 +20,25 @@ export function healthyReason(facts: Facts, unseen: readonly FindingKind[]): str
   const isProfiled = facts.cpu.length > 0 || facts.isCalm;
   const what =
     little.length > 0
-      ? `Nothing grew enough to be named${isProfiled ? ', blocked or burned' : ''}`
+      ? `Nothing grew enough to report${isProfiled ? ', blocked or burned' : ''}`
       : isProfiled
         ? 'Nothing grew, blocked or burned'
         : 'Nothing that was counted grew';
   return [
     `${what} in ${seconds} s of watching.`,
     ...(little.length > 0
-      ? [`A little did: ${little.join(', ')}; look again for longer (--duration 2m).`]
+      ? [`Small growth: ${little.join(', ')}; capture for longer to be sure (--duration 2m).`]
       : []),
     ...filling(facts),
     ...closest(facts),
-    ...(unseen.length > 0 ? [`Not judged, and so not excluded: ${unseen.join(', ')}.`] : []),
+    ...(unseen.length > 0 ? [`Not judged, and therefore not ruled out: ${unseen.join(', ')}.`] : []),
   ].join(' ');
 }
 
 /** Too little to be named; a longer look would tell. */
 export const growsALittle = (facts: Facts): boolean => grewALittle(facts).length > 0;
 
-/** "On its way to a maximum: Map `LRUCache.keyMap`, 71% full, full in about 12 s (`maxSize`)." */
+/** "Still filling towards a maximum: Map `LRUCache.keyMap`, 71% full, full in about 12 s (`maxSize`)." */
 function filling({ collections }: Facts): string[] {
   const owners = new Set<string>();
   const named = collections.flatMap((each) => {
@@ -48,7 +48,9 @@ function filling({ collections }: Facts): string[] {
     owners.add(owner);
     return [`${each.collection.type} \`${nameOf(each)}\`, ${fillingWords(each.filling)}`];
   });
-  return named.length > 0 ? [`On its way to a maximum: ${named.slice(0, HEALTH.mostNamed).join('; ')}.`] : [];
+  return named.length > 0
+    ? [`Still filling towards a maximum: ${named.slice(0, HEALTH.mostNamed).join('; ')}.`]
+    : [];
 }
 
 /** Collections that took more at every look, and a heap that rose by less than is told from noise. */

@@ -73,7 +73,7 @@ function verdictOf(
   if (count > 0)
     return {
       verdict: 'findings',
-      verdictReason: count === 1 ? '1 cause was found.' : `${count} causes were found, the gravest first.`,
+      verdictReason: count === 1 ? '1 cause was found.' : `${count} causes were found, most serious first.`,
     };
   const rising = facts.heap.find((growth) => isUnexplained(growth, facts));
   if (rising) return { verdict: 'too-little-data', verdictReason: riseReason(rising, facts) };
@@ -97,18 +97,18 @@ function verdictOf(
   }
   return {
     verdict: 'too-little-data',
-    verdictReason: `${seconds} s and ${counts} samples are too little to tell growth from noise; ${LEAST_SECONDS} s and ${LEAST_COUNTS} samples are the least, 30 s are good.`,
+    verdictReason: `${seconds} s and ${counts} samples are not enough to tell growth from noise; ${LEAST_SECONDS} s and ${LEAST_COUNTS} samples are the minimum; 30 s are recommended.`,
   };
 }
 
 /** Neither a leak nor health is claimed. */
 function riseReason({ floor }: HeapGrowth, facts: Facts): string {
   const left = secondsUntil(heapLimitOf(facts.observations), floor);
-  const limit = left === undefined ? '' : ` At this pace the heap limit is met ${formatTimeLeft(left)}.`;
+  const limit = left === undefined ? '' : ` At this rate the heap reaches its limit ${formatTimeLeft(left)}.`;
   const age = formatDuration((facts.observations.target.uptimeSeconds ?? 0) * 1_000);
   return [
-    `The heap after garbage collections rose by ${formatBytes(floor.slopePerSecond)}/s, from ${formatBytes(floor.first)} to ${formatBytes(floor.last)}, and what keeps it was not found.${limit}`,
-    `The process had run for ${age} only, and a cache that fills looks the same as a leak.`,
+    `The heap after garbage collections rose by ${formatBytes(floor.slopePerSecond)}/s, from ${formatBytes(floor.first)} to ${formatBytes(floor.last)}, but culprit did not find what retains it.${limit}`,
+    `The process had run for ${age} only, and a cache that is still filling looks the same as a leak.`,
     `To find out: ${measureHolder(facts).command}`,
   ].join(' ');
 }
@@ -119,7 +119,7 @@ function idleReason({ work, lookSeconds }: Facts): string {
     work.codeMillis === undefined
       ? `it used ${formatShare(work.cpuCores ?? 0)} of a core`
       : `its own code ran for ${formatDuration(work.codeMillis)}`;
-  return `It served nothing in ${Math.round(lookSeconds)} s: no request was answered, and ${did}. What goes wrong under load does not show in such a look.`;
+  return `It served no requests in ${Math.round(lookSeconds)} s: no request was answered, and ${did}. Problems that need load do not show in such a capture.`;
 }
 
 /** A profile made by another tool says where time or memory went, which is no proof of health. */
@@ -129,7 +129,7 @@ function judgeProfileOnly({ cpu }: Facts): { verdict: Verdict; verdictReason: st
   if (cpu.length === 0)
     return {
       verdict,
-      verdictReason: 'A heap profile is one moment: what is live is said, growth cannot be told from it.',
+      verdictReason: 'A heap profile describes one moment: it shows what is live, but not growth.',
     };
   if (seconds < LEAST_PROFILE_SECONDS)
     return {
@@ -139,7 +139,7 @@ function judgeProfileOnly({ cpu }: Facts): { verdict: Verdict; verdictReason: st
   return {
     verdict,
     verdictReason:
-      'No function takes enough of it to be named a cause; of memory and handles a CPU profile says nothing.',
+      'No function takes enough time to be a cause. A CPU profile says nothing about memory or handles.',
   };
 }
 

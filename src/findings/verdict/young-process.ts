@@ -15,7 +15,7 @@ export function sayComeBack(facts: Facts): string[] {
   const left = YOUNG_SECONDS - age - facts.lookSeconds;
   const when = left > 0 ? `in ${formatDuration(left * 1_000)}` : 'now';
   return [
-    `The process had run for ${formatDuration(age * 1_000)} only, and a heap that still falls after start-up hides a slow leak. Look again ${when}; --settle waits by itself.`,
+    `The process had run for ${formatDuration(age * 1_000)} only, and a heap that is still shrinking after start-up hides a slow leak. Look again ${when}; --settle waits for you.`,
   ];
 }
 

@@ -43,7 +43,7 @@ export function describeOutage(outage: Outage, facts: Facts): Draft {
     evidence: [
       {
         source: 'requests',
-        statement: `${perSecond(silentPerSecond)} come in to ${namesOf(routes)}; of those watched in the later part of the look none was answered`,
+        statement: `${perSecond(silentPerSecond)} come in to ${namesOf(routes)}; of those watched in the later part of the capture none was answered`,
         value: silentPerSecond,
         unit: 'per second',
       },
@@ -52,7 +52,7 @@ export function describeOutage(outage: Outage, facts: Facts): Draft {
         ? [
             {
               source: 'async-resources',
-              statement: `promises made in ${where} pile up by ${perSecond(promise.trend.slopePerSecond)}${promise.survival === null ? '' : `; of those older than 5 s, ${formatShare(promise.survival)} are still there`}`,
+              statement: `promises made in ${where} accumulate at ${perSecond(promise.trend.slopePerSecond)}${promise.survival === null ? '' : `; of those older than 5 s, ${formatShare(promise.survival)} are still there`}`,
               value: promise.trend.slopePerSecond,
               unit: 'per second',
             },
@@ -60,14 +60,14 @@ export function describeOutage(outage: Outage, facts: Facts): Draft {
         : []),
     ],
     innocentExplanation:
-      'Long polls on every route look the same; then each is answered in the end, and their clients do not give up.',
+      'Long polls on every route look the same; but each is eventually answered, and the clients do not give up.',
     advice: [
       ...waitAdvice(promise),
       'Find what all of these routes need (a pool, a lock, another service), give each wait for it a timeout, and answer with an error when it passes.',
     ],
     caveats: frame
       ? []
-      : ['Where the requests wait was not caught: they wait without a promise of the program.'],
+      : ['The line where the requests wait is unknown: they do not wait on a promise of the program.'],
     asSymptom: `${routes.length} routes with ${share} of the requests answer nothing`,
     effect: 'waiting',
     explains: ['waiting', 'heap', 'external', 'native', 'sockets', 'fds', 'timers', 'gc'],

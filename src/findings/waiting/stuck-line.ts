@@ -55,29 +55,29 @@ export function describeStuckLine(line: StuckLine, site: CreationSite | null): D
     severity: 'critical',
     confidence: !site ? confidence.unplaced : isLent(steady) ? confidence.lent : confidence.placed,
     urgency: POOL_EXHAUSTION.urgency,
-    title: `Nobody in the line of ${name} is served: ${formatNumber(waiting.last)} wait${more}, the first for ${formatDuration(headMillis)} at least${inBrackets(site?.blame)}`,
+    title: `Nothing in the queue of ${name} is served: ${formatNumber(waiting.last)} wait${more}, the first for ${formatDuration(headMillis)} at least${inBrackets(site?.blame)}`,
     subject: subjectOf('pool', pool.className || line.name, site?.frame ?? null, pool.thread),
     impact: { metric: 'waiting', value: waiting.slopePerSecond, unit: 'per second' },
     evidence: [
       {
         source: 'pools',
-        statement: `those in \`${line.name}\` ${risen(waiting)}, from ${waiting.first} to ${waiting.last}, and the first of them was the same for ${formatDuration(headMillis)}`,
+        statement: `waiters in \`${line.name}\` ${risen(waiting)}, from ${waiting.first} to ${waiting.last}, and the first of them did not change for ${formatDuration(headMillis)}`,
         value: waiting.slopePerSecond,
         unit: 'per second',
       },
-      ...(held ? [{ source: 'pools', statement: `look after look ${held}` }] : []),
+      ...(held ? [{ source: 'pools', statement: `sample after sample ${held}` }] : []),
       ...(site ? [site.evidence] : []),
     ],
     innocentExplanation:
-      'A line that is merely long moves: its first one changes. This one did not while requests got no answer.',
+      'A queue that is merely long moves: its head changes. The head of this queue did not change while requests got no answer.',
     advice: [
       'Give back what was taken (a connection, a lock, a permit) on every path, also on errors and early returns: release it in a `finally`.',
-      'Give the wait in this line a limit, so that those behind get an error instead of hanging.',
+      'Give the wait in this queue a timeout, so that later requests get an error instead of hanging.',
     ],
     caveats: [
-      'The line is where requests wait; the path that took and did not give back ran earlier and was not seen.',
+      'This is the queue in which requests wait. The code that took the resource and did not release it ran earlier and was not observed.',
     ],
-    asSymptom: `${formatNumber(waiting.last)} wait in the line of ${name}`,
+    asSymptom: `${formatNumber(waiting.last)} wait in the queue of ${name}`,
     effect: 'waiting',
     explains: ['waiting', 'heap', 'external', 'native', 'sockets', 'fds', 'timers', 'gc'],
   };

@@ -66,7 +66,7 @@ export function describeUnended(answers: UnendedAnswers, facts: Facts): Draft {
       ...waitAdvice(promise),
       'Call end() on every path once the head or a part is sent, also on errors: stream.pipeline() ends or destroys the answer when its source fails, pipe() does not.',
     ],
-    caveats: frame ? [] : ['The code that begins these answers was not caught.'],
+    caveats: frame ? [] : ['The code that begins these answers is unknown.'],
     asSymptom: `answers without an end (${label}): ${rate} more`,
     effect: 'waiting',
     explains: ['waiting', 'heap', 'external', 'native', 'sockets', 'fds', 'timers', 'gc'],

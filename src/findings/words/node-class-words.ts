@@ -1,4 +1,4 @@
-// Classes of Node's own objects that pile up where a program does not see that it keeps them: what that is, and what to do.
+// Classes of Node's own objects that accumulate where a program does not see that it keeps them: what that is, and what to do.
 interface ClassWords {
   /** What follows "The heap grows by 0.2 MB/s: ". `rate` is such as "40/s". */
   title(rate: string): string;
@@ -9,7 +9,7 @@ interface ClassWords {
 export function nodeClassWords(name: string, nodeVersion: string | null): ClassWords | null {
   if (name !== 'Timeout' || !losesFiredTimers(nodeVersion)) return null;
   return {
-    title: (rate) => `timers that have fired pile up by ${rate}, in a table of Node.js itself`,
+    title: (rate) => `timers that have fired accumulate at ${rate}, in a table of Node.js itself`,
     advice:
       'Do not use a timer as a key or a number (timers[timer], `+timer`): Node.js then enters it in a table and, before 20.15 and 22.3, forgets to take it out when it fires. Keep timers in a Map or Set, clear them with clearTimeout(), or update Node.js.',
   };

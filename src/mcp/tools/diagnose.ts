@@ -97,7 +97,7 @@ async function look(target: LookTarget, words: LookWords, { session, context }: 
   looks.add(held);
   const { outcome } = await recorded;
   // Nobody waits for the answer any more.
-  if (context.mcpReq.signal.aborted) throw new UsageError('The look was cancelled.');
+  if (context.mcpReq.signal.aborted) throw new UsageError('The capture was cancelled.');
   const kept = await recordings.keep(dir, (report) => complete(report, outcome, target.pid));
   return describeDiagnosis(kept, target.note);
 }

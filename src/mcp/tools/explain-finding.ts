@@ -12,7 +12,13 @@ import { READS_ONLY, type Tool } from '../tool.ts';
 const entries = {
   recording: recordingWord,
   rank: v.optional(
-    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000), v.description('1 is the gravest.')),
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(1),
+      v.maxValue(1_000),
+      v.description('1 is the most serious.'),
+    ),
     1,
   ),
 };
@@ -21,7 +27,7 @@ export const explainFindingTool: Tool<typeof entries> = {
   name: 'explain_finding',
   title: 'Explain a finding',
   description:
-    'Everything about one finding of a recording: all evidence, the way through packages, who holds what piles up, what it may innocently be, what is mistaken for it, and what to do.',
+    'Everything about one finding of a recording: all evidence, the way through packages, who holds what accumulates, what it may innocently be, what is mistaken for it, and what to do.',
   entries,
   annotations: READS_ONLY,
   async run({ recording, rank }, { session }) {

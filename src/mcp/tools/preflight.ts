@@ -7,7 +7,7 @@ import { READS_ONLY, type Tool } from '../tool.ts';
 
 export const preflightTool: Tool<typeof lookEntries> = {
   name: 'preflight',
-  title: 'Cost of a look',
+  title: 'Cost of a capture',
   description:
     'Tells whether culprit can look into a process, what each step of diagnose would cost it, and the text to which the user consents. Takes the arguments of diagnose. Sends nothing to the process.',
   entries: lookEntries,

@@ -32,7 +32,7 @@ export const verifyFixTool: Tool<typeof entries> = {
   name: 'verify_fix',
   title: 'Verify a fix',
   description:
-    'Compares a finding of one recording with a later recording of the fixed program: "different" (gone, and the later look could have seen it), "same" (still there) or "need-more". Record both under the same load, for the same time.',
+    'Compares a finding of one recording with a later recording of the fixed program: "different" (gone, and the later capture could have seen it), "same" (still there) or "need-more". Record both under the same load, for the same time.',
   entries,
   annotations: READS_ONLY,
   async run({ before, after, rank }, { session }) {

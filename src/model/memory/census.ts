@@ -10,7 +10,7 @@ export interface ClassCount {
   counts: { atMillis: number; objects: number }[];
 }
 
-/** Functions made at one place that pile up. */
+/** Functions made at one place that accumulate. */
 export interface ClosureGrowth {
   thread: number;
   /** Where the function begins, under its own name. */

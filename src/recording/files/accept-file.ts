@@ -16,7 +16,7 @@ const said = (what: string) => {
 const lastDay = v.pipe(
   said('until when it is accepted, as a date like 2027-01-31'),
   v.check((text) => text === '' || /^\d{4}-\d{2}-\d{2}$/.test(text), 'has to be a date like 2027-01-31'),
-  v.check((text) => text === '' || isDay(text), 'is no day of the calendar'),
+  v.check((text) => text === '' || isDay(text), 'is not a day of the calendar'),
 );
 
 const entry = v.strictObject(
@@ -25,12 +25,12 @@ const entry = v.strictObject(
       said('which finding, by its fingerprint'),
       v.regex(/^[0-9a-f]{8}$/, 'has to be the 8 hex digits that the report prints as the fingerprint'),
     ),
-    kind: v.optional(v.picklist(FINDING_KINDS, 'is no kind of finding')),
+    kind: v.optional(v.picklist(FINDING_KINDS, 'is not a kind of finding')),
     reason: said('the reason'),
     by: said('who accepted it'),
     until: lastDay,
   },
-  'is no field of an entry',
+  'is not a field of an entry',
 );
 
 const acceptFileSchema = v.pipe(

@@ -99,7 +99,7 @@ function signsOf(contents: Omit<ReportContents, 'signs'>): string[] {
   return [
     part !== null && part >= FULL ? 'The heap is nearly full: what it holds is worth a heap snapshot.' : '',
     isOutOfMemory && part !== null && part < NOT_FULL
-      ? `It ended for want of memory with ${Math.round(part * 100)}% of the limit in use: one request was too large. ${isLarge ? 'Most of the heap is large objects: look for one array, string, Buffer, Map or Set that grows' : 'Look for one array, string, Map or Set that grows'}; a higher heap limit does not help.`
+      ? `It ran out of memory with ${Math.round(part * 100)}% of the limit in use: one request was too large. ${isLarge ? 'Most of the heap is large objects: look for one array, string, Buffer, Map or Set that grows' : 'Look for one array, string, Map or Set that grows'}; a higher heap limit does not help.`
       : '',
     !isOutOfMemory && isLarge
       ? 'Most of the heap is large objects: a few long arrays, strings or tables of Maps.'

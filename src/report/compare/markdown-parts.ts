@@ -91,4 +91,4 @@ function titleLine(finding: FindingChange): string {
   return `- **${finding.severity} ${finding.kind}**${where}: ${inertProse(finding.title)} (${codeSpan(finding.fingerprint)})`;
 }
 
-const adviceLine = (advice: string) => `\n  - Do: ${inertProse(advice)}`;
+const adviceLine = (advice: string) => `\n  - Fix: ${inertProse(advice)}`;

@@ -120,7 +120,10 @@ function collections(report: HeapReport, paint: ChalkInstance): string[] {
     ];
   });
   const header = ['  keeps', 'entries', 'what', 'where'];
-  return [paint.bold('Biggest collections (bytes that would go with each)'), ...table([header, ...rows], 2)];
+  return [
+    paint.bold('Biggest collections (bytes that would be freed with each)'),
+    ...table([header, ...rows], 2),
+  ];
 }
 
 const ENGINES: Record<HeapProgram, string> = {
@@ -158,7 +161,7 @@ function duplicates(report: HeapReport, paint: ChalkInstance, width: number): st
     formatNumber(duplicate.length),
     textOf(duplicate),
   ]);
-  const title = `Strings kept more than once (${formatBytes(report.duplicateBytes)} for copies)`;
+  const title = `Duplicate strings (${formatBytes(report.duplicateBytes)} for copies)`;
   const header = ['  copies', 'wasted', 'length', isShown ? 'text' : 'form (a: letters, 0: digits) and hash'];
   const note = 'Their texts may be secret and are not shown; --show-strings shows them.';
   return [

@@ -27,18 +27,18 @@ export function renderGrowth(growth: HeapGrowth, rank: number, layout: ThingLayo
   const series = (values: number[], format: (value: number) => string) => values.map(format).join(' -> ');
   return [
     ...hangingLines(`${rank}. `, title, width).map((line) => paint.yellow.bold(line)),
-    ...labelledLines('entries', [series(entries, formatNumber)], width),
-    ...labelledLines('keeps', [series(retainedBytes, formatBytes)], width),
+    ...labelledLines('Entries', [series(entries, formatNumber)], width),
+    ...labelledLines('Retains', [series(retainedBytes, formatBytes)], width),
     ...renderRetainerPath(collection, layout, growth.grows),
     ...renderNewest(collection, layout),
     ...labelledLines(
-      'leak share',
+      'Leak share',
       [
-        `${formatBytes(growth.leakShareBytes)} of what leaks; ${formatBytes(growth.exclusiveBytes)} would be free without it`,
+        `${formatBytes(growth.leakShareBytes)} of the leaked memory; removing it would free ${formatBytes(growth.exclusiveBytes)}`,
       ],
       width,
     ),
-    ...labelledLines('Do:', [adviseOn(collection, true)], width).map((line) => paint.green(line)),
+    ...labelledLines('Fix', [adviseOn(collection, true)], width).map((line) => paint.green(line)),
   ];
 }
 
@@ -49,12 +49,12 @@ export function renderBigThing(alike: AlikeCollections, rank: number, layout: Th
   const { collection, holders, entries, retainedBytes } = alike;
   const has = collection.kind === 'other' ? '' : `: ${describeEntries(collection, entries)}`;
   const keeps = `${formatBytes(retainedBytes)} (${formatShare(retainedBytes / heapBytes)} of the heap)`;
-  const title = `${describeTitle(collection, holders)}${has}, ${holders > 1 ? 'keep' : 'keeps'} ${keeps}`;
+  const title = `${describeTitle(collection, holders)}${has}, ${holders > 1 ? 'retain' : 'retains'} ${keeps}`;
   return [
     ...hangingLines(`${rank}. `, title, width).map((line) => paint.bold(line)),
     ...renderRetainerPath(collection, layout, null),
     ...renderNewest(collection, layout),
-    ...labelledLines('Do:', [adviseOn(collection, false)], width).map((line) => paint.green(line)),
+    ...labelledLines('Fix', [adviseOn(collection, false)], width).map((line) => paint.green(line)),
   ];
 }
 
@@ -62,7 +62,7 @@ function renderNewest(
   { newest, kind, allocators }: HeapCollection,
   { folder, width }: ThingLayout,
 ): string[] {
-  const label = kind === 'listeners' || kind === 'timers' ? 'functions' : 'newest';
+  const label = kind === 'listeners' || kind === 'timers' ? 'Functions' : 'Newest';
   return [
     ...labelledLines(
       label,
@@ -70,7 +70,7 @@ function renderNewest(
       width,
     ),
     ...labelledLines(
-      'made by',
+      'Created by',
       allocators.map((allocator) => describeAllocator(allocator, folder)),
       width,
     ),
@@ -86,10 +86,10 @@ export function renderRetainerPath(
   const { folder, paint } = layout;
   const rows = pathRows(path, folder);
   const entryClass = grows?.className || newest[0]?.className || '';
-  if (grows) rows.push([describeStep(grows), shorten(entryClass), '<== piles up here']);
+  if (grows) rows.push([describeStep(grows), shorten(entryClass), '<== grows here']);
   else if (kind !== 'other' && className !== '') rows.push(['[x]', shorten(entryClass), '']);
   return alignRows(rows).map((row, index) => {
-    const line = `${index === 0 ? '   held by     ' : '               '}${row}`;
+    const line = `${index === 0 ? '   Held by     ' : '               '}${row}`;
     return grows && index === rows.length - 1 ? paint.red(line) : line;
   });
 }

@@ -13,9 +13,9 @@ import { renderBigThing, renderGrowth } from './heap-text-thing.ts';
 /** Things explained at length; the tables have the rest. */
 const MOST_EXPLAINED = 5;
 const WHO_FILLS: Record<HeapProgram, string> = {
-  node: 'A snapshot shows who holds a thing, not who fills it: `culprit diagnose` on the running process names the line that adds.',
-  page: 'A snapshot shows who holds a thing, not who fills it: record "Allocations on timeline" in the Memory panel of DevTools, save it, and give that file to culprit.',
-  bun: 'A snapshot shows who holds a thing, not who fills it.',
+  node: 'A snapshot shows what retains an object, not the code that adds to it: `culprit diagnose` on the running process names the line that adds.',
+  page: 'A snapshot shows what retains an object, not the code that adds to it: record "Allocations on timeline" in the Memory panel of DevTools, save it, and give that file to culprit.',
+  bun: 'A snapshot shows what retains an object, not the code that adds to it.',
 };
 /** Of the heap: what keeps less is not worth a paragraph. */
 const LEAST_SHARE = 0.01;
@@ -89,7 +89,7 @@ function verdictTexts(report: HeapReport): string[] {
     case 'heap-grew':
       return [
         `THE HEAP GREW at every step of ${count} snapshots (heap: ${sizes})`,
-        'No collection had more entries at every step, so none explains it; objects of the classes below became more.',
+        'No collection had more entries at every step, so none explains the growth. The number of objects of the classes below increased.',
       ];
     case 'no-growth':
       return [
@@ -99,7 +99,7 @@ function verdictTexts(report: HeapReport): string[] {
     case 'different-programs':
       return [
         'NOT COMPARED: these are snapshots of different programs',
-        'Hardly any file of the one is in the other, so every difference would look like growth. Give snapshots of one program, oldest first. Below is the last one alone.',
+        'The snapshots share almost no source files, so every difference would look like growth. Give snapshots of one program, oldest first. The last snapshot is shown alone below.',
       ];
   }
 }

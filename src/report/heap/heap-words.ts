@@ -115,18 +115,18 @@ export function adviseOn(collection: HeapCollection, isGrowing: boolean): string
     case 'timers':
       return 'Clear each timer when what it waits for is done: clearTimeout, clearInterval.';
     case 'alike':
-      return 'Many things of one class that nothing else holds: find who makes them, and let go of them, or of what holds them, when they were used.';
+      return 'Many objects of one class that nothing else retains: find the code that creates them, and release them, or what retains them, after use.';
     case 'other':
-      return 'One big thing: let go of the variable or property when it was used.';
+      return 'One large object: clear the variable or property after use.';
     default: {
       const owner = packageAround(collection);
       if (!isGrowing && collection.path.owner.kind === 'module-export' && collection.path.steps.length === 0)
-        return 'Loaded with its module, once. Harmless, unless you can do without the module.';
+        return 'Loaded once, with its module. Harmless, unless the module is not needed.';
       if (owner !== null)
-        return `It belongs to the package ${shorten(owner)}: look for its option that sets a bound or an expiry, or for another implementation; and at what your code hands it.`;
+        return `It belongs to the package ${shorten(owner)}: look for an option that sets a bound or an expiry, or for another implementation, and check what your code passes to it.`;
       return isGrowing
-        ? 'Find what adds to it, and delete entries when they are done; a cache needs a bound (size and age).'
-        : 'If this is more than it should hold: delete entries when they are done, or give it a bound (size and age).';
+        ? 'Find the code that adds to it, and delete entries that are no longer needed. A cache needs a bound (size and age).'
+        : 'If this is more than it should hold, delete entries that are no longer needed, or give it a bound (size and age).';
     }
   }
 }

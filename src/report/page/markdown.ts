@@ -35,11 +35,11 @@ function findingLines(finding: Finding | CrashFinding): string[] {
     '',
     `#### ${finding.rank}. ${finding.severity}: ${said(finding.title)}`,
     '',
-    `- where: ${codeSpan(describeSubject(finding.subject))}`,
-    ...(cost === '' ? [] : [`- impact: ${said(cost)}`]),
-    ...finding.evidence.map((each) => `- evidence: ${said(describeEvidence(each))}`),
-    ...finding.advice.map((text) => `- do: ${said(text)}`),
-    ...finding.caveats.map((text) => `- caveat: ${said(text)}`),
+    `- Where: ${codeSpan(describeSubject(finding.subject))}`,
+    ...(cost === '' ? [] : [`- Impact: ${said(cost)}`]),
+    ...finding.evidence.map((each) => `- Evidence: ${said(describeEvidence(each))}`),
+    ...finding.advice.map((text) => `- Fix: ${said(text)}`),
+    ...finding.caveats.map((text) => `- Caveat: ${said(text)}`),
   ];
 }
 

@@ -64,7 +64,7 @@ function explainUsage({
       : `; its working set, which a kubelet shows and evicts by, is ${formatBytes(workingSetBytes)}: that is without page cache not used lately`;
   const held =
     unreclaimableBytes === undefined ? '' : `; ${formatBytes(unreclaimableBytes)} of it cannot be given back`;
-  return `It is charged ${formatBytes(usageBytes)}${parts === '' ? '' : ` (${parts})`}${set}${held}.`;
+  return `Memory charged to the container: ${formatBytes(usageBytes)}${parts === '' ? '' : ` (${parts})`}${set}${held}.`;
 }
 
 function explainRss({ rssBytes, rssAnonBytes, rssFileBytes }: Memory): string {

@@ -1,6 +1,6 @@
 // What a cause costs, as one phrase in units people feel. Made from the typed values only, so that every output
 // says the same.
-import type { Evidence, Finding, Impact, Subject } from '../../model/finding.ts';
+import type { DiagnosisReport, Evidence, Finding, Impact, ReportLook, Subject } from '../../model/finding.ts';
 import { formatQuantity, formatShare, formatTimeLeft } from '../../units/units.ts';
 
 /** Every metric, in words. */
@@ -68,4 +68,19 @@ export function describeSubject(subject: Subject): string {
 export function describeEvidence({ source, statement, value, unit }: Evidence): string {
   const amount = value === undefined ? '' : formatQuantity(value, unit);
   return `${statement}${amount === '' || statement.includes(amount) ? '' : ` (${amount})`} [${source}]`;
+}
+
+type Step = DiagnosisReport['capture']['steps'][number];
+
+const STEP_WORDS: Record<Step, string> = {
+  passive: '/proc and cgroup',
+  light: 'counters and profiles',
+  burst: 'async hooks in short bursts',
+  census: 'census of all objects',
+  snapshot: 'heap snapshot',
+};
+
+/** The steps of a capture in words: "/proc and cgroup, counters and profiles". */
+export function describeSteps(steps: readonly Step[]): string {
+  return steps.map((step) => STEP_WORDS[step]).join(', ');
 }

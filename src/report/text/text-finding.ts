@@ -33,26 +33,26 @@ export function renderFinding(
   const bullets = (texts: string[]) => texts.map((text) => `- ${text}`);
   return [
     ...renderFindingTitle(finding, paint, width),
-    ...row('where', [describeSubject(finding.subject)]),
-    ...row('through', [describeChain(finding.chain)]),
-    ...row('impact', [describeCost(finding)], paint.bold),
-    ...row('evidence', bullets(finding.evidence.map(describeEvidence))),
-    ...row('held by', finding.retainerPath ? alignRows(pathRows(finding.retainerPath, '')) : []),
-    ...row('caused by', causeRows(finding.crash)),
-    ...row('log', logRows(finding.crash)),
-    ...row('explains', bullets(finding.symptoms)),
-    ...row('Innocent?', [finding.innocentExplanation]),
-    ...row('Do:', finding.advice, paint.green),
-    ...row('read', finding.references ?? []),
-    ...row('caveats', bullets(finding.caveats), paint.yellow),
-    ...row('not known', describeNext(finding.nextMeasurement)),
-    ...row('confidence', [
+    ...row('Where', [describeSubject(finding.subject)]),
+    ...row('Through', [describeChain(finding.chain)]),
+    ...row('Impact', [describeCost(finding)], paint.bold),
+    ...row('Evidence', bullets(finding.evidence.map(describeEvidence))),
+    ...row('Held by', finding.retainerPath ? alignRows(pathRows(finding.retainerPath, '')) : []),
+    ...row('Caused by', causeRows(finding.crash)),
+    ...row('Log', logRows(finding.crash)),
+    ...row('Explains', bullets(finding.symptoms)),
+    ...row('Could it be harmless?', [finding.innocentExplanation]),
+    ...row('Fix', finding.advice, paint.green),
+    ...row('See also', finding.references ?? []),
+    ...row('Caveats', bullets(finding.caveats), paint.yellow),
+    ...row('Not known', describeNext(finding.nextMeasurement)),
+    ...row('Confidence', [
       `${confidenceLevel(finding.confidence)} (${finding.kind}, fingerprint ${finding.fingerprint})`,
     ]),
   ];
 }
 
-/** "1 critical, 2 notice", the gravest first. */
+/** "1 critical, 2 notice", most serious first. */
 export function countBySeverity(findings: readonly Pick<Finding, 'severity'>[]): string {
   const counts = [...SEVERITIES].reverse().flatMap((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length;

@@ -31,7 +31,7 @@ export function renderNotApplicable(items: NotApplicable[], width: number): stri
   }
   const kindsWidth = Math.max(24, Math.floor(width * 0.4));
   const table = new Table({
-    head: ['not judged', 'because'],
+    head: ['Not judged', 'Reason'],
     colWidths: [kindsWidth, Math.max(24, width - kindsWidth - 3)],
     wordWrap: true,
     style: { head: [], border: [], compact: true },
@@ -45,14 +45,16 @@ export function renderCost({ overhead, restored }: ReportLook, width: number): s
   if (restored === null && overhead.pausesMillis.length === 0) return ['Cost: nothing was attached.'];
   const rows: [string, string][] = [
     overhead.stalls
-      ? ['stalls', describeStalls(overhead.stalls)]
-      : ['pauses', describePauses(overhead.pausesMillis)],
-    ['loop delay', describeDelay(overhead)],
+      ? ['Stalls', describeStalls(overhead.stalls)]
+      : ['Pauses', describePauses(overhead.pausesMillis)],
+    ['Loop delay', describeDelay(overhead)],
     [
-      'own fds',
-      overhead.ownFds === undefined ? 'unknown' : `${formatNumber(overhead.ownFds)}, left out of the counts`,
+      'Own files',
+      overhead.ownFds === undefined
+        ? 'unknown'
+        : `${formatNumber(overhead.ownFds)} open, excluded from the counts`,
     ],
-    ['restored', describeRestored(restored)],
+    ['Restored', describeRestored(restored)],
   ];
   return ['Cost to the target', ...rows.flatMap(([label, text]) => labelledLines(label, [text], width))];
 }
@@ -105,13 +107,13 @@ export function renderFacts(facts: Facts, width: number): string[] {
   const { target, threadNames, captured, files } = facts;
   const warnings = [...new Set(facts.warnings.map(({ message }) => `- ${message}`))];
   const rows: [string, string[]][] = [
-    ['process', [describeProcess(target)]],
-    ['place', [target.location ?? '']],
-    ['threads', [threadNames.join(', ')]],
-    ['container', describeContainer(target.container)],
-    ['captured', [captured]],
-    ['files', [files]],
-    ['warnings', warnings],
+    ['Process', [describeProcess(target)]],
+    ['Location', [target.location ?? '']],
+    ['Threads', [threadNames.join(', ')]],
+    ['Container', describeContainer(target.container)],
+    ['Captured', [captured]],
+    ['Files', [files]],
+    ['Warnings', warnings],
   ];
   const known = rows.map(([label, texts]) =>
     labelledLines(

@@ -17,10 +17,10 @@ export function renderKeepsAlive(
     lines.push(...hangingLines(`${index + 1}. `, `${entry.statement}${threadOf(entry)}`, width));
     if (isQuiet) continue;
     const row = (label: string, text: string) => (text === '' ? [] : labelledLines(label, [text], width));
-    lines.push(...row('where', placeOf(entry)));
+    lines.push(...row('Where', placeOf(entry)));
     // The statement of one child process has its pid.
-    if (entry.kind !== 'child-process') lines.push(...row('such as', entry.examples.join('; ')));
-    lines.push(...row('Do:', entry.advice).map((line) => paint.green(line)));
+    if (entry.kind !== 'child-process') lines.push(...row('Such as', entry.examples.join('; ')));
+    lines.push(...row('Fix', entry.advice).map((line) => paint.green(line)));
   }
   if (!isQuiet) lines.push(...notes.flatMap((note) => hangingLines('- ', note, width)));
   return lines;

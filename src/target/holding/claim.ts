@@ -20,8 +20,8 @@ export class TargetIsHeld extends AttachError {
   constructor(pid: number, holder: Holder) {
     const seconds = Math.max(1, Math.round(holder.heldMillis / 1_000));
     super(
-      `Another culprit (process ${holder.pid}) has been looking at process ${pid} for ${seconds} s. Nothing was done.`,
-      'Wait until it is done. One that has died gives the process back within 10 s.',
+      `Another culprit (process ${holder.pid}) has been attached to process ${pid} for ${seconds} s. culprit did not attach.`,
+      'Wait until it is done. If it has died, its claim on the process expires within 10 s.',
     );
     this.holder = holder;
   }

@@ -97,7 +97,7 @@ function fetchSmallBody({ host, port, path }: Address, timeoutMillis: number): P
     );
     request.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNREFUSED')
-        fail(`Nobody listens on ${address}.`, 'Check the host and port, or give the pid.');
+        fail(`Nothing listens on ${address}.`, 'Check the host and port, or give the pid.');
       else
         fail(
           `${address} does not speak HTTP (${error.code ?? error.message}).`,

@@ -136,7 +136,7 @@ function portConflict(pid: number): AttachError | null {
   if (conflict === null) return null;
   const { port, holder } = conflict;
   return new AttachError(
-    `Process ${pid} cannot open its inspector: port ${port} is held by ${holder}. Nothing was done.`,
+    `Process ${pid} cannot open its inspector: port ${port} is held by ${holder}. culprit did not attach.`,
     sayPortCure(holder),
   );
 }

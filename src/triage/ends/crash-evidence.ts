@@ -43,7 +43,7 @@ function sentence(event: EndEvent): string {
         : 'Node printed it as an exception that nobody caught, and ended';
     case 'logged':
       return event.isFatal
-        ? `the program logged it as fatal${event.isLast ? ', and then no more' : ''}`
+        ? `the program logged it as fatal${event.isLast ? ', and logged nothing after that' : ''}`
         : 'the program logged it shortly before it ended';
     case 'heap-limit':
       return heapSentence(event);
@@ -54,7 +54,7 @@ function sentence(event: EndEvent): string {
     case 'unsettled-await':
       return `a top-level await never settled, at ${event.place}`;
     case 'kernel-oom':
-      return `the kernel killed it for want of memory${event.rssBytes === null ? '' : `, at ${formatBytes(event.rssBytes)} of its own memory`}`;
+      return `the kernel killed it because memory ran out${event.rssBytes === null ? '' : `, at ${formatBytes(event.rssBytes)} of its own memory`}`;
     case 'exit':
       return exitSentence(event);
     case 'told':
@@ -80,7 +80,7 @@ export function innocentFor(ending: Ending, label: CrashLabel): string {
     case 'heap-limit':
       if (eventOf(ending, 'heap-limit')?.tooLarge)
         return 'A wrong length, such as a negative one, looks the same.';
-      return 'A limit that is too small for the load looks the same as a leak in one crash: growth over time tells them apart.';
+      return 'A limit that is too small for the load looks the same as a leak in one crash: only growth over time distinguishes them.';
     case 'container-oom':
       return 'The limit may be below what Node needs at all; page cache and buffers count as well as the heap.';
     case 'native-crash':
@@ -89,16 +89,16 @@ export function innocentFor(ending: Ending, label: CrashLabel): string {
         : '';
     case 'out-of-memory':
       return toldOf(ending, 'out-of-memory')?.teller === 'PM2'
-        ? 'A limit below what the program needs looks the same as a leak: growth over time tells them apart.'
-        : 'Other processes may have used up the memory: what is refused it, or ended for it, need not be what grows.';
+        ? 'A limit below what the program needs looks the same as a leak: only growth over time distinguishes them.'
+        : 'Other processes may have used up the memory: the process that was refused memory or killed need not be the one that grows.';
     case 'terminated':
       return signal === 'SIGKILL'
-        ? 'A kernel out of memory sends the same signal: only the kernel log or the pod status tell.'
-        : 'A deployment or scaling down does this every day.';
+        ? 'The OOM killer sends the same signal. Only the kernel log or the pod status shows which it was.'
+        : 'Deployments and scaling down routinely do this.';
     case 'dependency-unreachable':
-      return 'The dependency may have been down for everybody: look at its own state at that time.';
+      return 'The dependency may have been down for all its clients: check its state at that time.';
     case 'killed-by-probe':
-      return 'The probe may be stricter than the service is slow.';
+      return 'The probe may be too strict for the normal response times of the service.';
     case 'unknown':
       return 'process.exit with 1 after a message that is no error looks like this.';
     default:

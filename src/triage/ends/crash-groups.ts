@@ -205,9 +205,11 @@ function caveatsFor({ ending, confidence }: CrashGroup): string[] {
     ];
   const logged = eventOf(ending, 'logged');
   if (logged && !eventOf(ending, 'uncaught'))
-    return ['The program wrote this itself; that it is why it ended is concluded from its place in the log.'];
+    return [
+      'The program logged this itself. Its position in the log suggests that it is why the process ended.',
+    ];
   return confidence < 0.75 && !eventOf(ending, 'exit')
-    ? ['The log stops here: that the process ended is concluded from that.']
+    ? ['The log stops here, which suggests that the process ended.']
     : [];
 }
 

@@ -119,14 +119,14 @@ export function readDump(lines: readonly string[]): EndEvent | null {
 const NO_MEMORY = {
   kind: 'told',
   label: 'out-of-memory',
-  statement: 'native code was given no more memory (std::bad_alloc)',
+  statement: 'native code could not allocate memory (std::bad_alloc)',
   teller: 'Node.js',
 } as const;
 
 function reasonOf(gc: GcTrace | null): string {
   const megabytes = (bytes: number) => Math.round(bytes / MIB).toLocaleString('en');
   const how = gc ? `: ${megabytes(gc.afterBytes)} of ${megabytes(gc.committedBytes)} MB were in use` : '';
-  return `V8 had no more memory${how} (the line with its reason is not in the log)`;
+  return `V8 ran out of memory${how} (the line with its reason is not in the log)`;
 }
 
 /** Native frames say little: a few will do. */

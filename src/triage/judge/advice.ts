@@ -26,7 +26,7 @@ export function heapAdvice(ending: Ending, { memoryLimitBytes }: Circumstances):
     ? `The container allows at most --max-old-space-size=${most} (75% of ${formatBytes(memoryLimitBytes!)}): raise its limit with the heap's.`
     : wanted === null
       ? ''
-      : `To win time: --max-old-space-size=${wanted}${set > 0 ? ` instead of ${set}` : ''}, half again of ${isLimitMore ? 'that' : `the ${formatBytes(used!)} that were in use`}, rounded up${most === null ? '; the container needs a third more than that' : ''}.`;
+      : `As a stopgap: --max-old-space-size=${wanted}${set > 0 ? ` instead of ${set}` : ''}, half again of ${isLimitMore ? 'that' : `the ${formatBytes(used!)} that were in use`}, rounded up${most === null ? '; the container needs a third more than that' : ''}.`;
   return [
     'Find what grows: `culprit diagnose PID` on a running copy under load, or start with --heapsnapshot-near-heap-limit=2 and read the files with `culprit heap`.',
     room,
@@ -39,7 +39,7 @@ export function containerAdvice({ memoryLimitBytes }: Circumstances): string[] {
       ? ''
       : ` (--max-old-space-size=${unmeasuredOldSpaceMegabytes(memoryLimitBytes)} here)`;
   return [
-    `Set the heap limit to about 75% of the container's${heap}: if the heap is what grows, V8 then says so itself instead of being killed without a word.`,
+    `Set the heap limit to about 75% of the container's${heap}: if the heap is what grows, V8 then says so itself instead of being killed without a message.`,
     'Find what grows: `culprit diagnose PID` on a running copy tells heap, buffers and native memory apart.',
   ];
 }

@@ -37,7 +37,7 @@ export function titleOf(ending: Ending, label: CrashLabel, component: string): s
     case 'uncaught-exception':
       return `Uncaught ${words || 'exception'}${because}${placeOf(ending)}`;
     case 'unhandled-rejection':
-      return `Unhandled rejection: ${words || 'no error is told'}${because}${placeOf(ending)}`;
+      return `Unhandled rejection: ${words || 'the error is unknown'}${because}${placeOf(ending)}`;
     case 'dependency-unreachable':
     case 'dependency-auth':
       return `${dependencyOf(ending, component)} ${label === 'dependency-auth' ? 'refused the credentials' : 'could not be reached'}: ${first}`;
@@ -55,7 +55,7 @@ export function titleOf(ending: Ending, label: CrashLabel, component: string): s
       if (words === '' && exitOf(ending).code === null && toldOf(ending, 'restart-loop'))
         return `It ended over and over: ${toldOf(ending, 'restart-loop')!.statement}`;
       return words === ''
-        ? `${subjectWord(ending)} ended ${exitWords(ending)}${ending.isLogUnknown ? '; its own log was not read' : ', and nothing in the log says why'}`
+        ? `${subjectWord(ending)} ended ${exitWords(ending)}${ending.isLogUnknown ? '; its own log was not given' : ', and nothing in the log says why'}`
         : `${subjectWord(ending)} ended ${exitWords(ending)} after it logged: ${words}`;
   }
 }

@@ -7,11 +7,11 @@ import type { ReadText } from '../../recording/sources/script-position.ts';
 
 const MOST_BYTES = 100 * 2 ** 20;
 
-/** Throws UsageError when `dir` is no folder. */
+/** Throws UsageError when `dir` is not a folder. */
 export function sourceFolder(dir: string): ReadText {
   if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory())
     throw new UsageError(
-      `${dir} is no folder.`,
+      `${dir} is not a folder.`,
       'Give --sources the folder with the program and its source maps.',
     );
   const known = new Map<string, string | undefined>();

@@ -14,5 +14,5 @@ export function refusalOf(pid: number): string | null {
   const isBeside = known(readText('/proc/self/cgroup')) === known(readText(`/proc/${pid}/cgroup`));
   const room = memoryRoom(isBeside ? pid : process.pid);
   if (room === undefined || room.bytes >= LOOK_BYTES) return null;
-  return `a look takes up to ${formatBytes(LOOK_BYTES)}, and ${formatBytes(room.bytes)} are left below ${memoryLimitWords(room.limit)}`;
+  return `a capture takes up to ${formatBytes(LOOK_BYTES)}, and ${formatBytes(room.bytes)} are left below ${memoryLimitWords(room.limit)}`;
 }

@@ -41,7 +41,7 @@ export function interpretConfig(words: WatchConfigWords, folder: string): WatchC
   const targets = words.targets ?? [];
   const watchFolder = resolve(folder, words.folder ?? DEFAULTS.folder);
   if (words.all && targets.length > 0)
-    throw new UsageError('"all" and "targets" exclude each other.', 'Leave one of them out.');
+    throw new UsageError('"all" and "targets" cannot be combined.', 'Leave one of them out.');
   return {
     targets,
     all: words.all ?? false,
@@ -97,7 +97,7 @@ function readMetrics(words: NonNullable<WatchConfigWords['metrics']>, folder: st
   const host = words.host ?? DEFAULTS.metricsHost;
   if (isIP(host) === 0 && host !== 'localhost')
     throw new UsageError(
-      `metrics.host ${host} is no IP address.`,
+      `metrics.host ${host} is not an IP address.`,
       'For example 127.0.0.1, or 0.0.0.0 for all addresses.',
     );
   if (!isLoopback(host) && words.tokenFile === undefined)

@@ -70,7 +70,7 @@ function readLabels(labels: Readonly<Record<string, string>>): Readonly<Record<s
   for (const name of Object.keys(labels))
     if (OUR_LABELS.has(name) || name.startsWith('__') || name.includes('.'))
       throw new UsageError(
-        `profiles.labels: ${name} is no label that can be set.`,
+        `profiles.labels: ${name} is not a label that can be set.`,
         'Choose a name of letters, digits and single underscores that is not one of service_name, hostname, source.',
       );
   return labels;

@@ -115,7 +115,10 @@ function readThreshold(given: string | number, metric: WatchRule['metric'], plac
   const { unit } = METRIC_KINDS[metric];
   const value = threshold(String(given).trim(), unit);
   if (value !== undefined && value > 0) return value;
-  throw new UsageError(`${place} ${given} is no threshold for ${metric}.`, `Write it as ${EXAMPLES[unit]}.`);
+  throw new UsageError(
+    `${place} ${given} is not a threshold for ${metric}.`,
+    `Write it as ${EXAMPLES[unit]}.`,
+  );
 }
 
 function threshold(text: string, unit: keyof typeof EXAMPLES): number | undefined {
@@ -136,7 +139,7 @@ function threshold(text: string, unit: keyof typeof EXAMPLES): number | undefine
 function checkThresholds({ name, metric, band, warn, critical }: WatchRule): void {
   if (warn === undefined && critical === undefined)
     throw new UsageError(
-      `The rule "${name}" has neither warn nor critical: it would never act.`,
+      `The rule "${name}" has neither warn nor critical, so it would never act.`,
       'Give one of them.',
     );
   if (warn === undefined || critical === undefined) return;
@@ -164,7 +167,7 @@ function checkActions({ name, actions, confirm }: WatchRule): void {
   }
   if (confirm && !before.has('diagnose'))
     throw new UsageError(
-      `The rule "${name}" is to be confirmed, and nothing diagnoses.`,
+      `The rule "${name}" has to be confirmed, but no action diagnoses.`,
       'Add "diagnose" to its actions.',
     );
 }
@@ -202,10 +205,10 @@ function readLimits(words: RuleWords['limits'], known: RuleLimits, name: string)
         : time(words.duration, 0, `${name}: limits.duration`),
   };
   if (windowMillis !== null && windowMillis < LEAST_WINDOW)
-    throw new UsageError(`${name}: limits.window is shorter than a look takes.`, 'Give a minute or more.');
+    throw new UsageError(`${name}: limits.window is shorter than a capture takes.`, 'Give a minute or more.');
   if (limits.durationMillis === 0)
     throw new UsageError(
-      `${name}: limits.duration is nothing: the rule would never run.`,
+      `${name}: limits.duration is 0: the rule would never run.`,
       'Turn it off with "off": true.',
     );
   return limits;

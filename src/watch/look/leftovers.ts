@@ -21,7 +21,7 @@ export async function triageLeftovers({ folder, pid, cwd, logs }: TriageRequest)
   const readable = logs.filter((path) => sizeOf(path) > 0);
   if (documents.length + readable.length === 0)
     throw new RecordingError(
-      'Nothing is left to tell why: no diagnostic report in its folder, and no log is configured.',
+      'There is no record of why it ended: no diagnostic report in its folder, and no log is configured.',
       'Set "logs" in the configuration, or start it with --report-on-fatalerror.',
     );
   const report = await triage({

@@ -84,7 +84,7 @@ function checkSnapshot(pid: number, maxPauseMillis: number): void {
   if (!fits) throw new AttachError('No snapshot: it does not fit into the memory that is left.');
   if (pauseMillis > maxPauseMillis)
     throw new AttachError(
-      `No snapshot: it would hold the process for about ${formatDuration(pauseMillis)}, and ${formatDuration(maxPauseMillis)} are allowed.`,
+      `No snapshot: it would pause the process for about ${formatDuration(pauseMillis)}; the limit is ${formatDuration(maxPauseMillis)}.`,
     );
 }
 

@@ -58,7 +58,7 @@ export const METRIC_KINDS: Readonly<Record<WatchMetricName, MetricKind>> = {
     unit: 'severity',
     worse: 'more',
     clearAt: 1,
-    say: (value) => `a look found something ${value >= 2 ? 'critical' : 'new'}`,
+    say: (value) => `a capture found something ${value >= 2 ? 'critical' : 'new'}`,
   },
 };
 

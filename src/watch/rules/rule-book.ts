@@ -121,7 +121,7 @@ export function createRuleBook(
     processEnded: (target, at) =>
       end(target, at, 'the process ended', ({ metric }) => !OUTLIVE_THE_PROCESS.has(metric)),
     forget(target, at) {
-      const ended = end(target, at, 'it is followed no more', () => true);
+      const ended = end(target, at, 'culprit no longer follows it', () => true);
       entries.delete(target);
       return ended;
     },

@@ -17,7 +17,11 @@ export function readBands(folder: string): { bands: SavedBand[]; setAside: strin
     if (statSync(path).size > MOST_BYTES) throw new RecordingError(`${path} is too large.`);
     const text = readFileSync(path, 'utf8');
     const what = 'what a watch has learned';
-    const { bands } = parseCheckedJson(text, FILE, { schema: watchBands, what, hint: 'It is learned anew.' });
+    const { bands } = parseCheckedJson(text, FILE, {
+      schema: watchBands,
+      what,
+      hint: 'culprit learns it again.',
+    });
     return { bands, setAside: null };
   } catch (error) {
     renameSync(path, `${path}.broken`);

@@ -28,7 +28,7 @@ export function readState(folder: string): WatchState | undefined {
   return parseCheckedJson(text, STATE_FILE, { schema: watchState, what: 'the state of a watch', hint: HINT });
 }
 
-const HINT = 'Remove it to begin anew: limits then count from 0.';
+const HINT = 'Remove it to start over: limits then count from 0.';
 
 /** Throws what the file system throws. */
 export function writeState(folder: string, state: WatchState): void {

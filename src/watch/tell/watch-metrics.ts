@@ -105,7 +105,7 @@ function targetFamilies(targets: readonly Target[]): Family[] {
     gauge('max_fds', 'Limit of file descriptors.', ({ reading }) => reading?.fdLimit),
     {
       name: 'culprit_finding',
-      help: 'A finding of the last looks into the process.',
+      help: 'A finding of the last captures of the process.',
       type: 'gauge',
       series: targets.flatMap(({ slot, findings }) =>
         findings.map(({ kind, fingerprint, severity }) => ({
@@ -215,7 +215,7 @@ function ownFamilies({
   return [
     one('build_info', 'Version of culprit.', 'gauge', 1, { version }),
     one('cpu_seconds_total', 'CPU time of the watcher itself.', 'counter', cpuSeconds),
-    one('look_cpu_seconds_total', 'CPU time of the looks that it began.', 'counter', lookCpuSeconds),
+    one('look_cpu_seconds_total', 'CPU time of the captures that it began.', 'counter', lookCpuSeconds),
     one('resident_memory_bytes', 'Resident memory of the watcher itself.', 'gauge', residentBytes),
     one('looks_total', 'Looks into processes.', 'counter', looks),
     one('write_failures_total', 'Files that could not be written.', 'counter', writeFailures),

@@ -40,7 +40,7 @@ export const finding = v.object({
   evidence: v.array(evidence),
   /** The packages that the call went through, from the application's line inwards. Absent where the title names all. */
   chain: v.optional(v.array(chainLink)),
-  /** From a heap snapshot: who holds what piles up, from the variable down to it. Absent without a snapshot. */
+  /** From a heap snapshot: who holds what accumulates, from the variable down to it. Absent without a snapshot. */
   retainerPath: v.optional(retainerPath),
   /** Symptoms this cause explains, which are therefore not findings of their own. */
   symptoms: v.array(v.string()),

@@ -36,7 +36,7 @@ export const heapStep = v.object({
   place: v.nullable(heapPlace),
   /** How often the same step is taken one after the other, as in a linked list; at least 1. */
   repeats: ordinal,
-  /** Here things pile up. */
+  /** Here things accumulate. */
   isSuspect: v.boolean(),
 });
 export type HeapStep = v.InferOutput<typeof heapStep>;

@@ -21,7 +21,7 @@ function fields<E extends v.ObjectEntries>(entries: E) {
   const names = Object.keys(entries).join(', ');
   return v.strictObject(entries, ({ expected }) =>
     expected === 'never'
-      ? `is no field here; the fields are ${names}`
+      ? `is not a field here; the fields are ${names}`
       : expected === 'Object'
         ? 'has to be an object'
         : 'is missing',
@@ -86,7 +86,7 @@ const rule = fields({
     v.regex(/^[a-z][a-z0-9-]{0,39}$/, 'has to be a name of small letters, digits and dashes'),
   ),
   metric: v.optional(
-    v.picklist(WATCH_METRIC_NAMES, `is no metric; the metrics are ${WATCH_METRIC_NAMES.join(', ')}`),
+    v.picklist(WATCH_METRIC_NAMES, `is not a metric; the metrics are ${WATCH_METRIC_NAMES.join(', ')}`),
   ),
   off: v.optional(switches),
   warn: v.optional(threshold),
@@ -176,7 +176,7 @@ const runbook = fields({
     v.string('is missing: a runbook has a name'),
     v.regex(/^[a-z][a-z0-9-]{0,39}$/, 'has to be a name of small letters, digits and dashes'),
   ),
-  finding: v.picklist(FINDING_KINDS, 'is no kind of finding; `culprit explain` lists them'),
+  finding: v.picklist(FINDING_KINDS, 'is not a kind of finding; `culprit explain` lists them'),
   run: exec,
   /** After this long the same look has to find it gone. */
   verify: time,

@@ -13,7 +13,7 @@ const HINT =
 
 export function parseObjective(text: string): Omit<ObjectiveRule, keyof WrittenRule> | Refusal {
   const match = FORM.exec(text);
-  if (!match) return refuse('this is no error budget.', HINT);
+  if (!match) return refuse('this is not an error budget.', HINT);
   const [, name = '', operator = '', limit = '', percent, burn = '1'] = match.map((part) => part?.trim());
   if (!Object.hasOwn(METRICS, name)) return unknownMetric(name);
   const metric = name as MetricName;

@@ -120,7 +120,7 @@ function describe(
     ],
     ...chainOf(top.blame),
     innocentExplanation: isRun
-      ? 'A program that does its work uses the core: this is where its time goes, and no fault by itself.'
+      ? 'A program that works uses its core: this is where the time goes, which is not a fault in itself.'
       : 'A batch that is meant to use the core would look the same; then it belongs in a worker thread.',
     advice: adviceFor(top, isConcentrated(top, selfMicros), isRun ? 'in this run' : 'for each request'),
     caveats:

@@ -11,8 +11,7 @@ import { cores } from '../../words/quota-words.ts';
 export const cpuStarved: Rule = {
   kind: 'cpu-starved',
   judge({ cpuWaits }) {
-    if (cpuWaits === null)
-      return { notApplicable: 'nothing was read of how long its threads wait for a CPU' };
+    if (cpuWaits === null) return { notApplicable: 'the time its threads wait for a CPU could not be read' };
     if (cpuWaits.seconds < CPU_STARVED.leastSeconds)
       return { notApplicable: `its threads were watched for less than ${CPU_STARVED.leastSeconds} s` };
     return isStarved(cpuWaits) ? [describe(cpuWaits)] : [];
@@ -42,9 +41,7 @@ function describe(waits: CpuWaits): Draft {
       'A batch beside it that ends soon, or a benchmark that runs on the same machine as its server, looks the same.',
     advice: adviceFor(waits),
     caveats:
-      delayMillis === undefined
-        ? ['The delay of the event loop was not measured: the effect is assumed.']
-        : [],
+      delayMillis === undefined ? ['The event loop delay was not measured, so the effect is assumed.'] : [],
     asSymptom: `the main thread has no CPU for ${starved}`,
     effect: 'cpu-wait',
     // The pauses of collections are told by the clock, and last as long as the CPU is missing.
@@ -74,7 +71,7 @@ function evidenceOf(waits: CpuWaits): Evidence[] {
     },
     {
       source: 'proc',
-      statement: `so it was in ${starved.length} of ${spans.length} intervals; in the worst it waited for ${formatShare(worst)} of the time that it was ready`,
+      statement: `the same held in ${starved.length} of ${spans.length} intervals; in the worst it waited for ${formatShare(worst)} of the time that it was ready`,
       value: starved.length,
       unit: 'count',
     },
@@ -83,7 +80,7 @@ function evidenceOf(waits: CpuWaits): Evidence[] {
       : [
           {
             source: 'proc',
-            statement: `somebody on the machine waited for a CPU for ${formatShare(machineStallShare)} of the time`,
+            statement: `some process on the machine waited for a CPU for ${formatShare(machineStallShare)} of the time`,
             value: machineStallShare,
             unit: 'share',
           },

@@ -15,13 +15,13 @@ export const cpuThrottled: Rule = {
   kind: 'cpu-throttled',
   judge(facts) {
     const { throttling, observations } = facts;
-    if (observations.passive.length === 0) return { notApplicable: 'nothing was read of a container' };
+    if (observations.passive.length === 0) return { notApplicable: 'no container was detected' };
     if (!throttling) {
       return (observations.target.container?.cpuQuotaCores ?? null) === null
         ? []
         : {
             notApplicable:
-              'less than 5 s were left in which the CPU quota was watched and culprit itself took little of it',
+              'fewer than 5 s of CPU quota data remained after excluding the seconds in which culprit itself used much of the quota',
           };
     }
     return isFelt(throttling) ? [describe(throttling, facts)] : [];
@@ -70,7 +70,7 @@ function describe(throttling: Throttling, facts: Facts): Draft {
     evidence: [
       {
         source: 'cgroup',
-        statement: `stopped in ${throttledPeriods} of ${formatCount(periods, 'period')} of ${formatDuration(throttling.periodMillis)}: ${formatShare(stoppedShare)} of the time nothing of it could run`,
+        statement: `stopped in ${throttledPeriods} of ${formatCount(periods, 'period')} of ${formatDuration(throttling.periodMillis)}: ${formatShare(stoppedShare)} of the time the whole container was stopped`,
         value: stoppedShare,
         unit: 'share',
       },
@@ -79,12 +79,10 @@ function describe(throttling: Throttling, facts: Facts): Draft {
       ...eaterEvidence(eater),
     ],
     innocentExplanation:
-      'A batch that may take its time can live with stops; where somebody waits for an answer, each stop is added to it.',
+      'A batch job that may take its time tolerates throttling. Where a client waits for an answer, each stop adds to the response time.',
     advice: adviseOnQuota(throttling, crowd, eater && { at: eater.at, part: eater.part }),
     caveats:
-      delayMillis === undefined
-        ? ['The delay of the event loop was not measured: the effect is assumed.']
-        : [],
+      delayMillis === undefined ? ['The event loop delay was not measured, so the effect is assumed.'] : [],
     asSymptom: `the CPU quota of ${cores(quotaCores)} stops the process in ${formatShare(shareOfPeriods)} of all periods`,
     effect: 'throttling',
     // With a core and more the main thread is not held up by the quota alone.
@@ -128,14 +126,16 @@ function usageEvidence({ groupCores, processCores, quotaCores, threads }: Thrott
 function delayEvidence({ delayMillis, calmDelayMillis }: Throttling, { blocks }: Facts): Evidence[] {
   if (delayMillis === undefined) return [];
   const calm =
-    calmDelayMillis === undefined ? '' : `, ${formatDuration(calmDelayMillis)} in seconds without one`;
+    calmDelayMillis === undefined ? '' : `, ${formatDuration(calmDelayMillis)} in seconds without throttling`;
   const main = blocks.find(({ thread }) => thread === 0);
   const isCalm = main !== undefined && main.groups.length === 0;
-  const code = isCalm ? '; meanwhile no callback ran for long: it is not the code that holds the loop' : '';
+  const code = isCalm
+    ? '; no callback ran for long meanwhile, so application code is not blocking the loop'
+    : '';
   return [
     {
       source: 'event-loop',
-      statement: `in seconds with stops the event loop was up to ${formatDuration(delayMillis)} late (median of each second's latest)${calm}${code}`,
+      statement: `in seconds with throttling the event loop was up to ${formatDuration(delayMillis)} late (median of each second's latest)${calm}${code}`,
       value: delayMillis,
       unit: 'ms',
     },

@@ -29,10 +29,10 @@ export const eventLoopBlock: Rule = {
     const stuck = describeStuck(observations, cpuWaits);
     if (stuck) return [stuck];
     if (program !== null && SERVE_NOBODY.includes(program))
-      return { notApplicable: 'a program that serves nobody: nothing waits for its event loop' };
+      return { notApplicable: 'the program serves no clients, so nothing waits for its event loop' };
     if (cpu.length === 0) return isCalm ? [] : { notApplicable: 'no CPU profile' };
     if (observations.cpuProfiles.some(({ thread, samples }) => thread === 0 && samples.node.length === 0))
-      return { notApplicable: 'the profile has counts and no samples in time' };
+      return { notApplicable: 'the profile has counts but no timed samples' };
     // A worker has no one else waiting for its loop.
     const main = blocks.find(({ thread }) => thread === 0);
     const summary = cpu.find(({ thread }) => thread === 0);

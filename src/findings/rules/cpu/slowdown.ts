@@ -62,11 +62,11 @@ function describe(slower: Slowdown, facts: Facts): Draft {
         : []),
     ],
     innocentExplanation:
-      'Traffic that turns to dearer requests looks the same; so does a cache that was emptied just before.',
+      'A shift to more expensive requests looks the same; so does a cache that has just been cleared.',
     advice: [
       where
-        ? 'See what this function walks: a list, listeners, stores or rules that become more with each request and are never taken away. Look things up in a Map, and remove what is done with.'
-        : 'Look for what becomes longer with each request and is walked each time: listeners, AsyncLocalStorage instances that stay enabled, lists that are searched.',
+        ? 'See what this function traverses: a list, listeners, stores or rules that grow with each request and are never removed. Use a Map for look-ups, and remove entries that are no longer needed.'
+        : 'Look for something that grows with each request and is traversed each time: listeners, AsyncLocalStorage instances that stay enabled, lists that are searched.',
       'Compare a young and an old process: `culprit diagnose` right after a restart and hours later, then `culprit compare` the recordings.',
     ],
     caveats: where ? [] : ['No single function has most of the rise.'],

@@ -28,13 +28,13 @@ function describe({ subject: child, trend }: CountGrowth<ChildProcess>, facts: F
   const what = child.state === 'Z' ? 'Zombies of' : 'Child processes';
   return leakDraft({
     kind: 'child-process-leak',
-    title: `${what} \`${child.command}\` pile up by ${perSecond(trend.slopePerSecond)} and never end${inBrackets(site?.blame)}`,
+    title: `${what} \`${child.command}\` accumulate at ${perSecond(trend.slopePerSecond)} and never end${inBrackets(site?.blame)}`,
     subject: { type: 'process', name: child.command },
     site,
     metric: 'processes',
     ratePerSecond: trend.slopePerSecond,
     evidence: [countEvidence(`children \`${child.command}\``, trend)],
-    innocentExplanation: 'Jobs that run for long would end some time; none of these did while we looked.',
+    innocentExplanation: 'Long-running jobs would eventually finish; none of these did during the capture.',
     advice:
       'Kill the child when its client goes away, give it a timeout (the `timeout` or `signal` option of spawn), and wait for its "exit".',
     things: `child processes \`${child.command}\``,

@@ -1,4 +1,4 @@
-// File descriptors that pile up, by what they are: files of one pattern, pipes, inotify, deleted files. Sockets have
+// File descriptors that accumulate, by what they are: files of one pattern, pipes, inotify, deleted files. Sockets have
 // a rule of their own.
 import { blame as blameOf } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
@@ -28,7 +28,7 @@ function describe({ subject: fd, trend }: CountGrowth<FdGroup>, facts: Facts): D
   const named = fd.kind === 'file' || fd.kind === 'deleted-file' ? `${what} ${fd.pattern}` : what;
   return leakDraft({
     kind: 'fd-leak',
-    title: `Open ${named} pile up by ${perSecond(trend.slopePerSecond)} and are never closed${inBrackets(site?.blame)}`,
+    title: `Open ${named} accumulate at ${perSecond(trend.slopePerSecond)} and are never closed${inBrackets(site?.blame)}`,
     subject: { type: 'file', name: fd.pattern },
     site,
     metric: 'fds',
@@ -36,10 +36,10 @@ function describe({ subject: fd, trend }: CountGrowth<FdGroup>, facts: Facts): D
     runsOut: whenFdsRunOut(facts, trend),
     evidence: [countEvidence(`open ${named}`, trend)],
     innocentExplanation:
-      'Files opened for work in progress are closed when it ends; these were not while we looked.',
+      'Files opened for work in progress are closed when it ends; these were not closed during the capture.',
     advice:
       'Close it on every way out: try/finally around a FileHandle, stream.pipeline() instead of pipe(), and destroy() the stream when the client goes away.',
-    caveats: site ? [] : ['The code that opens them was not caught.'],
+    caveats: site ? [] : ['The code that opens them is unknown.'],
     things: `open ${named}`,
     effect: 'fds',
     explains: ['heap', 'external', 'native'],
@@ -94,6 +94,9 @@ function siteOfOpens(facts: Facts): CreationSite | null {
   return {
     blame,
     frame: blame.subject!,
-    evidence: { source: 'async-resources', statement: `${placeWithLibrary(blame)} was seen opening files` },
+    evidence: {
+      source: 'async-resources',
+      statement: `${placeWithLibrary(blame)} was observed opening files`,
+    },
   };
 }

@@ -28,7 +28,7 @@ export const handleLeak: Rule = {
   },
 };
 
-/** Only what piles up in it; nothing where nothing does. */
+/** Only what accumulates in it; nothing where nothing does. */
 function leakOf({ type, counted, stays }: HandleGrowth): HandleGrowth[] {
   const leak = {
     type,
@@ -54,7 +54,7 @@ function describe(leak: HandleGrowth, facts: Facts): Draft {
   const site = siteOf(leak, facts);
   return leakDraft({
     kind: 'handle-leak',
-    title: `${many[0]!.toUpperCase()}${many.slice(1)} pile up by ${perSecond(pace)} and are never closed${inBrackets(site?.blame)}`,
+    title: `${many[0]!.toUpperCase()}${many.slice(1)} accumulate at ${perSecond(pace)} and are never closed${inBrackets(site?.blame)}`,
     subject: {
       type: site ? 'function' : 'handle',
       name: site?.frame.functionName ?? many,
@@ -71,11 +71,9 @@ function describe(leak: HandleGrowth, facts: Facts): Draft {
       ...(counted.length > 0 ? [HELD] : []),
     ],
     innocentExplanation:
-      'One for each of a bounded number of things would stop growing; this did not while we looked.',
+      'One for each of a bounded number of things would stop growing; this one did not stop during the capture.',
     advice,
-    caveats: site
-      ? []
-      : ['The code that opens them was not caught: it runs seldom, or they come from another thread.'],
+    caveats: site ? [] : ['The code that opens them is unknown: it runs rarely, or on another thread.'],
     things: many,
     effect: 'handles',
     explains: ['handles', 'heap', 'native', 'external', 'gc', 'slower'],

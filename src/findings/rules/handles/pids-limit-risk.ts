@@ -13,7 +13,7 @@ export const pidsLimitRisk: Rule = {
     const { observations, pids } = facts;
     const limit = observations.passive.findLast(({ cgroup }) => cgroup)?.cgroup?.pidsLimit;
     // Most programs have no such limit, which is no gap in what was looked at.
-    if (observations.passive.length === 0) return { notApplicable: 'nothing was read of a container' };
+    if (observations.passive.length === 0) return { notApplicable: 'no container was detected' };
     if (limit === undefined) return [];
     if (pids.points === 0)
       return { notApplicable: 'the processes and threads of the container could not be counted' };

@@ -1,4 +1,4 @@
-// Sockets that pile up: by whom they lead to, in which TCP state, and who opened them.
+// Sockets that accumulate: by whom they lead to, in which TCP state, and who opened them.
 import type { Facts } from '../../../analysis/facts.ts';
 import type { CountGrowth } from '../../../analysis/growth/resource-growth.ts';
 import { lastLookAt } from '../../../analysis/waiting/wire.ts';
@@ -37,7 +37,7 @@ function isLeaking({ subject, trend }: CountGrowth<SocketGroup>): boolean {
   return isPilingUp(trend) && subject.state !== 'LISTEN' && isOurs;
 }
 
-/** One endpoint may pile up in two states at once: one cause. */
+/** One endpoint may accumulate in two states at once: one cause. */
 function joinStates(groups: CountGrowth<SocketGroup>[]): CountGrowth<SocketGroup>[] {
   const byEndpoint = new Map<string, CountGrowth<SocketGroup>>();
   for (const group of groups.toSorted((a, b) => b.trend.slopePerSecond - a.trend.slopePerSecond)) {
@@ -55,7 +55,7 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
   const last = lastLookAt(facts.observations.passive, socket);
   const unread = last?.receiveQueueBytes ?? socket.receiveQueueBytes;
   const own = socket.direction === 'outbound' ? ownAgentsOf(facts, whoOpens(site, socket)) : null;
-  const queue = unread ? `, ${formatBytes(unread)} wait unread in them` : '';
+  const queue = unread ? `, ${formatBytes(unread)} are unread in their receive buffers` : '';
   return leakDraft({
     kind: 'socket-leak',
     title: `${formatNumber(trend.last)} ${things}, ${perSecond(trend.slopePerSecond)} more${site ? `, opened in ${placeWithLibrary(site.blame)}` : ''}`,
@@ -71,7 +71,7 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
       ...agentEvidence(own),
     ],
     innocentExplanation:
-      'A connection pool still filling would stop at its maximum; this did not while we looked.',
+      'A connection pool still filling would stop at its maximum; this one did not stop during the capture.',
     advice: own ? SHARE_ONE_AGENT : adviceFor(socket),
     caveats: [...(site ? [] : [NOT_CAUGHT]), ...networkCaveats(facts.wire)],
     things,
@@ -83,7 +83,7 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
 }
 
 const NOT_CAUGHT =
-  'The code that opens them was not caught: it runs seldom, or through a library that connects later.';
+  'The code that opens them is unknown: it runs rarely, or a library connects later on its behalf.';
 
 function findSite(facts: Facts, socket: SocketGroup, slopePerSecond: number): CreationSite | null {
   if (socket.direction === 'inbound') return siteOfAllocations(facts, /^(onconnection|Socket)$/);

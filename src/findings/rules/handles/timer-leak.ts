@@ -56,7 +56,7 @@ function chains(facts: Facts): SurvivingSite[] {
     const start = single.find(
       ({ site, blame }) => blame.app && !isSetByTimer(site) && isSameCall(site, chain.site),
     );
-    // Where the first of a long wait end only now, those that were begun are the ones that pile up.
+    // Where the first of a long wait end only now, those that were begun are the ones that accumulate.
     if (chain.trend.verdict !== 'growing' && start?.trend.verdict !== 'growing') return [];
     const blame = start?.blame ?? throughLibrary(chain.blame, facts);
     const alive = chain.alive + (start?.alive ?? 0);
@@ -83,14 +83,14 @@ function describe(survivor: SurvivingSite, timers: Trend | null): Draft {
   return {
     ...leakDraft({
       kind: 'timer-leak',
-      title: `Timers pile up by ${rate}: ${sortOf(site)} is started and never cleared${inBrackets(blame)}`,
+      title: `Timers accumulate at ${rate}: ${sortOf(site)} is started and never cleared${inBrackets(blame)}`,
       subject: { type: 'function', name: made.frame.functionName, thread: site.thread },
       site: made,
       metric: 'timers',
       ratePerSecond: trend.slopePerSecond,
       evidence: [],
       innocentExplanation:
-        'One timer for each of a bounded number of things would stop growing; this did not while we looked.',
+        'One timer for each of a bounded number of things would stop growing; this one did not stop during the capture.',
       advice:
         'Keep what setInterval returns and clear it when the request, connection or object it serves ends.',
       things: 'timers',

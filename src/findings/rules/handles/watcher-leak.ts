@@ -28,14 +28,14 @@ function describe(survivor: SurvivingSite): Draft {
   const rate = survivor.trend.slopePerSecond;
   return leakDraft({
     kind: 'watcher-leak',
-    title: `File watchers pile up by ${perSecond(rate)} and are never closed${inBrackets(site.blame)}`,
+    title: `File watchers accumulate at ${perSecond(rate)} and are never closed${inBrackets(site.blame)}`,
     subject: { type: 'function', name: site.frame.functionName, thread: survivor.site.thread },
     site,
     metric: 'fds',
     ratePerSecond: rate,
     evidence: [],
     innocentExplanation:
-      'Watching a bounded number of files would stop growing; this did not while we looked.',
+      'Watching a bounded number of files would stop growing; this one did not stop during the capture.',
     advice: 'Call close() on the watcher when nobody needs it any more, or share one for each path.',
     things: 'file watchers',
     effect: 'fds',

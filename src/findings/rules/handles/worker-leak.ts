@@ -34,13 +34,14 @@ function describe(rate: number, facts: Facts): Draft {
   const site = siteOfSurvivors(facts, ['WORKER'], rate);
   return leakDraft({
     kind: 'worker-leak',
-    title: `Worker threads pile up by ${perSecond(rate)} and never end${inBrackets(site?.blame)}`,
+    title: `Worker threads accumulate at ${perSecond(rate)} and never end${inBrackets(site?.blame)}`,
     subject: { type: 'thread', name: site?.frame.functionName ?? 'worker threads' },
     site,
     metric: 'threads',
     ratePerSecond: rate,
     evidence: [countEvidence('threads of the process', facts.threads)],
-    innocentExplanation: 'A pool still filling would stop at its size; this did not while we looked.',
+    innocentExplanation:
+      'A pool still filling would stop at its size; this one did not stop during the capture.',
     advice:
       'Call terminate() (or let the worker end by itself) when its task is done, or keep a fixed pool of workers and give them the tasks.',
     things: 'threads',

@@ -88,7 +88,7 @@ function describe({ blame: found, perSecond: rate }: Compiler, cause: HeapCause,
     evidence: [
       {
         source: 'scripts',
-        statement: `V8 was seen compiling scripts for ${placeWithLibrary(found)}`,
+        statement: `V8 compiled scripts for ${placeWithLibrary(found)}`,
         value: rate,
         unit: 'per second',
       },

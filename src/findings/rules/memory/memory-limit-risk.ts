@@ -1,5 +1,5 @@
 // The heap is close to its limit, or the container to its own: the next load peak ends the process. Or the two limits do
-// not fit each other, so that the kernel kills before V8 collects harder. Page cache is given back and alarms nobody.
+// not fit each other, so that the kernel kills the process before V8 collects more aggressively. Page cache is given back and alarms nobody.
 import type { Facts } from '../../../analysis/facts.ts';
 import type { Trend } from '../../../analysis/statistics/trend.ts';
 import type { Evidence } from '../../../model/finding.ts';
@@ -100,7 +100,7 @@ function adviseOnFiles({ observations }: Facts, limit: number): string[] {
   const bytes = observations.passive.findLast(({ cgroup }) => cgroup)?.cgroup?.memorySharedBytes ?? 0;
   if (bytes < limit * MEMORY_LIMIT.manyFilesShare) return [];
   return [
-    `${formatBytes(bytes)} of it are files in memory (/dev/shm, tmpfs, emptyDir with medium: Memory): delete what is done with, write to a disk, or bound them (sizeLimit, --shm-size).`,
+    `${formatBytes(bytes)} of it are files in memory (/dev/shm, tmpfs, emptyDir with medium: Memory): delete files that are no longer needed, write to a disk, or bound them (sizeLimit, --shm-size).`,
   ];
 }
 
@@ -155,7 +155,7 @@ function describe(
       ...evidence,
     ],
     innocentExplanation:
-      'A live set of a known, fixed size just below the limit can be meant; then peaks still have no room.',
+      'A live set of a known, fixed size just below the limit can be intended. Peaks still have no room.',
     advice,
     caveats: [],
     asSymptom: `${formatShare(share)} of ${what} in use${time}`,

@@ -1,4 +1,4 @@
-// The kernel slows the process down for its memory: its cgroup is above memory.high, and whoever asks for memory is put to
+// The kernel throttles the process because of its memory: its cgroup is above memory.high, and whoever asks for memory is put to
 // sleep. No code is to blame for what is slow meanwhile.
 import type { MemoryThrottling } from '../../../analysis/container/memory-throttling.ts';
 import type { Evidence } from '../../../model/finding.ts';
@@ -12,7 +12,7 @@ import { subjectOf } from '../../wording.ts';
 export const memoryThrottled: Rule = {
   kind: 'memory-throttled',
   judge({ memoryThrottling, observations: { passive } }) {
-    if (passive.length === 0) return { notApplicable: 'nothing was read of the group that it lives in' };
+    if (passive.length === 0) return { notApplicable: 'its cgroup could not be read' };
     return isMemoryThrottled(memoryThrottling) ? [describe(memoryThrottling)] : [];
   },
 };
@@ -26,7 +26,7 @@ function describe(throttling: MemoryThrottling): Draft {
     severity: share >= MEMORY_THROTTLED.criticalShare ? 'critical' : 'warning',
     confidence: MEMORY_THROTTLED.confidence,
     urgency: onScale(MEMORY_THROTTLED.urgency, share),
-    title: `The kernel holds the process up ${stalled}: its group uses ${formatBytes(usageBytes)}, and memory.high is ${formatBytes(highBytes)}`,
+    title: `The kernel throttles the process ${stalled} because of its memory: its cgroup uses ${formatBytes(usageBytes)}, and memory.high is ${formatBytes(highBytes)}`,
     subject: subjectOf('limit', 'memory.high', null),
     impact: {
       metric: 'memory-wait',
@@ -36,13 +36,13 @@ function describe(throttling: MemoryThrottling): Draft {
     },
     evidence: evidenceOf(throttling),
     innocentExplanation:
-      'Page cache counts as well: a group that reads many files sits at this bound and gives them back without harm; here its tasks waited for it.',
+      'Page cache counts as well: a cgroup that reads many files sits at this limit and reclaims the cache without harm. Here its tasks waited for memory.',
     advice: [
       'Raise memory.high (systemd: MemoryHigh=; Kubernetes sets it by memory requests where MemoryQoS is on), or take it away: memory.max alone still bounds the group.',
       'Or keep less in memory: set --max-old-space-size so that the heap and what lies beside it stay below the bound.',
     ],
     caveats: [],
-    asSymptom: `the kernel holds the process up ${stalled}, above memory.high ${formatBytes(highBytes)}`,
+    asSymptom: `the kernel throttles the process ${stalled}, above memory.high ${formatBytes(highBytes)}`,
     effect: 'throttling',
     explains: ['gc', 'cpu', 'slower', 'waiting', 'throttling'],
     references: ['https://docs.kernel.org/admin-guide/cgroup-v2.html'],
@@ -61,14 +61,14 @@ function evidenceOf({ stallShare, fullStallShare, held, stuckShare }: MemoryThro
   if (held !== undefined)
     evidence.push({
       source: 'cgroup',
-      statement: `it was held above its bound ${formatNumber(held)} times while we looked (memory.events)`,
+      statement: `it was held above its bound ${formatNumber(held)} times during the capture (memory.events)`,
       value: held,
       unit: 'count',
     });
   if (stuckShare > 0)
     evidence.push({
       source: 'proc',
-      statement: `in ${formatShare(stuckShare)} of the looks the main thread was in state D: asleep in the kernel, neither running nor ready to run`,
+      statement: `in ${formatShare(stuckShare)} of the captures the main thread was in state D: asleep in the kernel, neither running nor ready to run`,
       value: stuckShare,
       unit: 'share',
     });

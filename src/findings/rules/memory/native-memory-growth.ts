@@ -91,13 +91,13 @@ function describe(facts: Facts): Draft {
         ]
       : own
         ? [
-            'That the Agents take it is inferred: each that has a ca or cert of its own makes a TLS context, which is native memory.',
+            'culprit infers that the Agents use it: each that has a ca or cert of its own makes a TLS context, which is native memory.',
           ]
         : frame
-          ? ['The holder is inferred: its entries grow along with the native memory.']
+          ? ['culprit infers the holder: its entries grow together with the native memory.']
           : [
-              'Native code makes no JavaScript allocations: its caller cannot be seen from here.',
-              ...sayYoung(facts, 'what it needs at its start may still be coming'),
+              'Native code makes no JavaScript allocations, so its caller is not visible to culprit.',
+              ...sayYoung(facts, 'its start-up allocations may not be complete yet'),
             ],
     asSymptom: `native memory grows by ${rate}`,
     effect: 'native',

@@ -63,7 +63,7 @@ function describe(promises: SurvivingSite, cause: HeapCause, facts: Facts): Draf
     severity: leakSeverity(impact.exhaustionSeconds),
     confidence: PROMISE_LEAK.confidence,
     urgency: leakUrgency(impact.exhaustionSeconds),
-    title: `Promises pile up by ${perSecond(trend.slopePerSecond)}: ${isRace ? 'each race waits on one that does not settle' : 'they never settle, or one that never does holds them'} (${placeWithLibrary(blame)})`,
+    title: `Promises accumulate at ${perSecond(trend.slopePerSecond)}: ${isRace ? 'each Promise.race includes a promise that does not settle' : 'they never settle, or a promise that never settles retains them'} (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', frame.functionName, frame, thread),
     impact,
     evidence: [
@@ -77,14 +77,14 @@ function describe(promises: SurvivingSite, cause: HeapCause, facts: Facts): Draf
     ],
     ...chainOf(blame),
     retainerPath: heldCollection(cause.filled, thread, facts)?.path,
-    innocentExplanation: `Slow work would settle in the end: the oldest of these promises were watched for up to ${Math.round(facts.lookSeconds)} s.`,
+    innocentExplanation: `Slow work would eventually settle: the oldest of these promises were watched for up to ${Math.round(facts.lookSeconds)} s.`,
     advice: [
       isRace
-        ? 'Do not race against a promise that lives as long as the process: each call leaves its reactions on it. Use an AbortSignal, or a promise made for this call.'
+        ? 'Do not race against a promise that lives as long as the process: each call adds reactions that it keeps. Use an AbortSignal, or a promise made for this call.'
         : 'Find what they wait for: give it a timeout or an AbortSignal, and do not chain on a promise that may never settle.',
     ],
     caveats: [],
-    asSymptom: `promises pile up by ${perSecond(trend.slopePerSecond)}, made in ${place(frame)}`,
+    asSymptom: `promises accumulate at ${perSecond(trend.slopePerSecond)}, made in ${place(frame)}`,
     effect: 'heap',
     explains: ['heap', 'gc', 'native', 'external', 'slower'],
   };

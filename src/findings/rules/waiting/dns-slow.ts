@@ -64,7 +64,7 @@ function describe(slow: LookupSummary[], facts: Facts): Draft {
       'Keep connections open (an Agent with keepAlive: true) so that fewer are looked up, and keep the answers for their time to live (a caching lookup function, a resolver on the machine).',
       'In Kubernetes, a name with fewer dots than `ndots` is tried with each search domain first: write it with a dot at the end, or lower ndots.',
     ],
-    caveats: site ? [] : ['The code that looks them up was not caught.'],
+    caveats: site ? [] : ['The code that looks them up is unknown.'],
     asSymptom: `lookups of ${names}: ${took} each`,
     effect: 'lookups',
     explains: ['waiting', 'thread-pool', 'heap', 'gc'],

@@ -64,7 +64,7 @@ function describe(short: ShortPool, facts: Facts): Draft {
     severity: 'critical',
     confidence: site ? (isLeaked ? neverGivenBack : placed) : unplaced,
     urgency: POOL_EXHAUSTION.urgency,
-    title: `${name} has run dry: ${limit} of ${limit} ${what}${isLeaked ? ' and never given back' : ''}, ${formatNumber(waiting.last)} wait${more}${inBrackets(site?.blame)}`,
+    title: `${name} is exhausted: ${limit} of ${limit} ${what}${isLeaked ? ' and never given back' : ''}, ${formatNumber(waiting.last)} wait${more}${inBrackets(site?.blame)}`,
     subject: subjectOf('pool', pool.endpoint ?? plainName(short), site?.frame ?? null, pool.thread),
     impact: {
       metric: 'waiting',
@@ -73,13 +73,12 @@ function describe(short: ShortPool, facts: Facts): Draft {
       limit: `${limit} at most`,
     },
     evidence: [queueEvidence(short), ...lentEvidence(short), ...(site ? [site.evidence] : [])],
-    innocentExplanation:
-      'A peak of the load would be worked off; the queue did not become shorter while we looked.',
+    innocentExplanation: 'A load peak would drain; the queue did not shrink during the capture.',
     advice: adviceFor(short),
     caveats:
       site && isLeaked && pool.endpoint === undefined
         ? [
-            'The line is one that takes from the pool; what was taken before we came was not seen being taken.',
+            'This line takes connections from the pool. Connections that were taken before culprit attached are not attributed.',
           ]
         : [],
     asSymptom: `${formatNumber(waiting.last)} wait for ${name}${more}`,
@@ -116,7 +115,7 @@ function unread(labels: readonly [string, number][]): number {
 function queueEvidence({ waiting, waitingShare, limit }: ShortPool): Evidence {
   return {
     source: 'pools',
-    statement: `those who wait ${movement(waiting, formatNumber)}; in ${formatShare(waitingShare)} of the looks somebody waited for one of ${limit}`,
+    statement: `waiters ${movement(waiting, formatNumber)}; in ${formatShare(waitingShare)} of the samples somebody waited for one of ${limit}`,
     value: waiting.slopePerSecond,
     unit: 'per second',
   };
@@ -133,7 +132,7 @@ function lentEvidence({ lent }: ShortPool): Evidence[] {
   if (lent.looked > 0)
     evidence.push({
       source: 'pools',
-      statement: `${lent.silent} of ${lent.looked} connections lent out have been silent for 4 s and more, the longest for ${formatDuration(lent.longestSilentMillis)}`,
+      statement: `${lent.silent} of ${lent.looked} connections in use have been idle for 4 s or more, the longest for ${formatDuration(lent.longestSilentMillis)}`,
     });
   return evidence;
 }
@@ -184,7 +183,7 @@ function waiterSite({ waiters }: Pick<ShortPool, 'waiters'>, facts: Facts): Crea
     frame: best.blame.subject!,
     evidence: {
       source: 'pools',
-      statement: `${best.count} of ${all} caught coming to wait came from ${placeWithLibrary(best.blame)}`,
+      statement: `${best.count} of ${all} sampled waiters were queued by ${placeWithLibrary(best.blame)}`,
     },
   };
 }

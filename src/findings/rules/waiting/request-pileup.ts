@@ -56,7 +56,7 @@ function describeOutbound(requests: LastingRequests): Draft {
   const endpoint = endpointOf(label);
   return {
     ...common(requests),
-    title: `Requests out (${label}) pile up by ${perSecond(trend.slopePerSecond)}: no answer comes and nothing ends them${blame.subject ? ` (${placeWithLibrary(blame)})` : ''}`,
+    title: `Requests out (${label}) accumulate at ${perSecond(trend.slopePerSecond)}: no response arrives and nothing aborts them${blame.subject ? ` (${placeWithLibrary(blame)})` : ''}`,
     confidence: confidenceAt(REQUEST_PILEUP.outboundConfidence, blame.subject),
     subject: subjectOf('request', endpoint, blame.subject, site.thread),
     advice: [
@@ -75,7 +75,7 @@ function describeInbound(requests: LastingRequests, facts: Facts): Draft {
   return {
     ...rest,
     isInbound: true,
-    title: `Requests to ${label} pile up by ${perSecond(trend.slopePerSecond)}: some are never answered${where ? ` (${where})` : ''}`,
+    title: `Requests to ${label} accumulate at ${perSecond(trend.slopePerSecond)}: some are never answered${where ? ` (${where})` : ''}`,
     confidence: confidenceAt(REQUEST_PILEUP.inboundConfidence, frame),
     subject: subjectOf('request', label, frame, site.thread),
     evidence: [
@@ -99,7 +99,7 @@ function describeInbound(requests: LastingRequests, facts: Facts): Draft {
     caveats: frame
       ? []
       : [
-          'The code that should answer was not caught: it waits without a promise, or its router does not say.',
+          'The code that should answer is unknown: it waits without a promise, or its router does not expose its handlers.',
         ],
   };
 }
@@ -127,7 +127,7 @@ function common(
       },
     ],
     innocentExplanation:
-      'Slow answers come in the end, and their number stays; these became more until the end of the look.',
+      'Slow answers eventually arrive and their number stays level; these increased until the end of the capture.',
     asSymptom: `requests without an answer (${label}): ${rate} more`,
     effect: 'waiting',
     explains: ['waiting', 'heap', 'external', 'native', 'sockets', 'fds', 'timers', 'gc'],

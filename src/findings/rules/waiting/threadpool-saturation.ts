@@ -60,12 +60,13 @@ function describe(pressure: ThreadPoolPressure, user: ThreadPoolUser | null): Dr
           statement: `${threadPoolWork(each.type)} of ${placeWithLibrary(each.blame)}: ${formatShare(each.share)} of the threads' time, ${perSecond(each.perSecond)}, ${formatDuration(each.meanMillis)} each with the wait`,
         })),
     ],
-    innocentExplanation: 'A short burst would drain; the pool had no free thread through most of the look.',
+    innocentExplanation:
+      'A short burst would drain; the pool had no free thread through most of the capture.',
     advice: [
       `Do less of it at once (a queue with a limit, cheaper parameters, a cache of results)${user ? '' : '; find what uses crypto, zlib, fs or dns.lookup most'}.`,
       `Set UV_THREADPOOL_SIZE before start (up to 1,024; ${formatNumber(threads ?? 4)} now): for work that waits, such as files and lookups; for work that computes, no more than there are cores.`,
     ],
-    caveats: user ? [] : ['Who uses the pool was not caught.'],
+    caveats: user ? [] : ['The code that uses the pool is unknown.'],
     asSymptom: `operations wait ${wait} for a thread of the pool`,
     effect: 'thread-pool',
     explains: ['lookups', 'waiting', 'heap', 'external', 'native', 'gc'],

@@ -70,7 +70,7 @@ export function integerSection(width: number, what: string, sink: RowSink): Sect
           continue;
         }
         if (digit !== CLOSE || !isOpen)
-          throw new MalformedSnapshot(`its ${what} hold something that is no number`);
+          throw new MalformedSnapshot(`its ${what} contain something that is not a number`);
         section.done = true;
         break;
       }

@@ -63,7 +63,7 @@ export function jsonSection(take: (value: unknown) => void): Section {
     done: false,
     consume(chunk, from) {
       const end = inner.consume(chunk, from);
-      if (text.length + end - from > MAX_HEADER_BYTES) throw new MalformedSnapshot('its header is no header');
+      if (text.length + end - from > MAX_HEADER_BYTES) throw new MalformedSnapshot('its header is not valid');
       const longer = new Uint8Array(text.length + end - from);
       longer.set(text);
       longer.set(chunk.subarray(from, end), text.length);
@@ -79,6 +79,6 @@ function parse(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    throw new MalformedSnapshot('its header is no JSON');
+    throw new MalformedSnapshot('its header is not JSON');
   }
 }

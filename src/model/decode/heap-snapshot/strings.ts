@@ -82,7 +82,7 @@ export function stringSection(table: StringTable): Section {
           section.done = true;
           return at;
         } else if (byte !== COMMA && byte > SPACE)
-          throw new MalformedSnapshot('its strings hold something that is no string');
+          throw new MalformedSnapshot('its strings contain something that is not a string');
       }
       return at;
     },

@@ -58,7 +58,8 @@ export function traceTreeSection(target: TraceParts): Section {
   }
 
   function openList(): void {
-    if (open.length > 0 && field !== CHILDREN) throw new MalformedSnapshot('its allocation tree is no tree');
+    if (open.length > 0 && field !== CHILDREN)
+      throw new MalformedSnapshot('its allocation tree is not a tree');
     if (open.length > MOST_DEPTH) throw new MalformedSnapshot('its allocation tree is too deep');
     open.push(open.length === 0 ? 0 : id);
     field = 0;
@@ -83,7 +84,7 @@ export function traceTreeSection(target: TraceParts): Section {
           section.done = true;
           return at + 1;
         } else if (byte !== COMMA && byte > 0x20)
-          throw new MalformedSnapshot('its allocation tree holds something that is no number');
+          throw new MalformedSnapshot('its allocation tree contains something that is not a number');
       }
       return chunk.length;
     },

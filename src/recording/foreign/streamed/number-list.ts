@@ -82,7 +82,8 @@ export function numberListSection(take: (values: Float64Array) => void): Section
         if (byte === MINUS && !isNumber && !isText) sign = true;
         else if (byte === OPEN && !isOpen) isOpen = true;
         else if (byte > SPACE) {
-          if (!isOpen || text.length > 100) throw new MalformedSnapshot('a list in it is none of numbers');
+          if (!isOpen || text.length > 100)
+            throw new MalformedSnapshot('a list in it is not a list of numbers');
           isText = true;
           text += `${text === '' ? `${sign ? '-' : ''}${isNumber ? number : ''}` : ''}${String.fromCharCode(byte)}`;
         }

@@ -33,7 +33,7 @@ export function objectListSection(take: (objects: unknown[]) => void): Section {
       take(JSON.parse(text));
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      throw new MalformedSnapshot('an object in it is no JSON');
+      throw new MalformedSnapshot('an object in it is not JSON');
     }
   }
 

@@ -59,8 +59,8 @@ function newLines(finding: FindingChange, paint: ChalkInstance, width: number): 
   const where = [describePlace(finding), finding.function ?? ''].filter((part) => part !== '').join(', in ');
   return [
     ...renderFindingTitle(finding, paint, width),
-    ...(where === '' ? [] : labelledLines('where', [where], width)),
-    ...labelledLines('Do:', finding.advice, width).map((line) => paint.green(line)),
-    ...labelledLines('fingerprint', [finding.fingerprint], width),
+    ...(where === '' ? [] : labelledLines('Where', [where], width)),
+    ...labelledLines('Fix', finding.advice, width).map((line) => paint.green(line)),
+    ...labelledLines('Fingerprint', [finding.fingerprint], width),
   ];
 }

@@ -11,7 +11,7 @@ const MARKS: Record<GateOutcome, string> = {
 };
 
 const NEVER_PASSES =
-  'A gate on what was not measured does not pass: give files that hold it, or take the rule out.';
+  'A gate on what was not measured does not pass: give files that contain it, or remove the rule.';
 
 /** Strings must be escaped already; [] without gates. */
 export function renderGates(gates: GateReport | null, paint: ChalkInstance, width: number): string[] {

@@ -37,7 +37,7 @@ export function auditSections(builder: Builder, report: AuditReport): Section[] 
     },
     {
       id: 'look',
-      title: 'The process, and what the look cost it',
+      title: 'The process, and what the capture cost it',
       content: [drawRows(builder, [...processRows(target), ...costRows(look)])],
     },
   ];

@@ -1,7 +1,9 @@
 // The sections of a diagnosis: findings, the look over time, growth, pools, CPU time, limits, cost.
+
 import type { DiagnosisReport, Finding } from '../../../model/finding.ts';
 import type { FlamePicture } from '../../../model/report/pictures.ts';
 import { formatCount, formatDuration } from '../../../units/units.ts';
+import { describeSteps } from '../../text/impact-text.ts';
 import type { PageElement, PageWindow } from '../browser.ts';
 import type { Builder } from '../builder.ts';
 import { JUDGED_KINDS } from '../headlines/diagnosis.ts';
@@ -48,7 +50,7 @@ export function diagnosisSections(builder: Builder, window: PageWindow, report: 
     },
     {
       id: 'judged',
-      title: 'What was judged, and is not there',
+      title: 'Judged and not found',
       content: report.verdict === 'healthy' ? [drawJudged(builder, report)] : [],
     },
     {
@@ -70,13 +72,13 @@ export function diagnosisSections(builder: Builder, window: PageWindow, report: 
     },
     {
       id: 'look',
-      title: 'The process, and what the look cost it',
+      title: 'The process, and what the capture cost it',
       content: [
         drawRows(builder, [
           ...processRows(target),
           ['Threads', target.threads.map(({ name }) => name).join(', ')],
           ...costRows(capture),
-          ['Steps', capture.steps.join(', ')],
+          ['Steps', describeSteps(capture.steps)],
         ]),
       ],
     },
@@ -105,13 +107,13 @@ function pictureSections(builder: Builder, window: PageWindow, report: Diagnosis
     ...(verdict === 'findings' ? [] : [watched]),
     {
       id: 'timeline',
-      title: 'The look over time',
+      title: 'The capture over time',
       content: timeline ? [drawTimeline(builder, timeline, { findings, threadNames })] : [],
     },
     {
       id: 'growth',
       title: growth.some(({ isGrowing }) => isGrowing) ? 'What grows' : 'What was counted',
-      about: growth.some(({ isGrowing }) => isGrowing) ? '' : 'Nothing of it grew to the end of the look.',
+      about: growth.some(({ isGrowing }) => isGrowing) ? '' : 'Nothing grew until the end of the capture.',
       content: growth.length === 0 ? [] : [drawGrowth(builder, growth, findings)],
     },
     { id: 'pools', title: 'Pools, and who waits', content: pools.map((pool) => drawPool(builder, pool)) },

@@ -63,7 +63,10 @@ export function costRows({ overhead, restored, startedAt, durationMillis }: Repo
         ? ''
         : `${formatDuration(before)} before, ${formatDuration(during)} during (median)`,
     ],
-    ['Own file descriptors', ownFds === undefined ? '' : `${formatNumber(ownFds)}, left out of the counts`],
+    [
+      'Own file descriptors',
+      ownFds === undefined ? '' : `${formatNumber(ownFds)} open, excluded from the counts`,
+    ],
     [
       'Restored',
       restored === null

@@ -42,11 +42,11 @@ function body(
     ['Where', [h('code', { class: 'wrap' }, describeSubject(finding.subject))]],
     ['Impact', cost === '' ? [] : prose(cost)],
     ['Evidence', list(builder, finding.evidence.map(describeEvidence))],
-    ['Could it be innocent?', finding.innocentExplanation === '' ? [] : prose(finding.innocentExplanation)],
+    ['Could it be harmless?', finding.innocentExplanation === '' ? [] : prose(finding.innocentExplanation)],
     ['Explains', list(builder, finding.symptoms)],
-    ['Do', list(builder, finding.advice)],
+    ['Fix', list(builder, finding.advice)],
     ['Caveats', list(builder, finding.caveats)],
-    ['Read', list(builder, finding.references ?? [])],
+    ['See also', list(builder, finding.references ?? [])],
     ['Confidence', [`${confidenceLevel(finding.confidence)}, fingerprint ${finding.fingerprint}`]],
   ];
   return [

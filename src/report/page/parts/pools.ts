@@ -13,7 +13,7 @@ export function drawPool(builder: Builder, pool: PoolPicture): PageElement {
   const { h, prose } = builder;
   const [, busy = -1, waiting = 0] = pool.readings.at(-1) ?? [];
   const limit = pool.limit ?? Math.max(busy, 0);
-  const summary = `${busy < 0 ? 'An unknown number' : formatNumber(busy)} of ${pool.limit === null ? 'no limit' : formatNumber(limit)} lent out, ${formatNumber(waiting)} waiting, at the end of the look`;
+  const summary = `${busy < 0 ? 'An unknown number' : formatNumber(busy)} of ${pool.limit === null ? 'no limit' : formatNumber(limit)} lent out, ${formatNumber(waiting)} waiting, at the end of the capture`;
   return h(
     'article',
     { class: 'pool' },
@@ -35,7 +35,7 @@ export function drawPool(builder: Builder, pool: PoolPicture): PageElement {
       `${summary}.`,
       pool.silent &&
         pool.silent.count > 0 &&
-        ` Over ${formatNumber(pool.silent.count)} of the ${formatNumber(pool.silent.of)} connections that could be looked at nothing went for up to ${formatDuration(pool.silent.longestMillis)}.`,
+        ` Over ${formatNumber(pool.silent.count)} of the ${formatNumber(pool.silent.of)} connections that could be examined have been idle for up to ${formatDuration(pool.silent.longestMillis)}.`,
     ),
     waitingCurve(builder, pool),
     list(

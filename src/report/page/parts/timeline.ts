@@ -35,7 +35,7 @@ export function drawTimeline(
     min: 0,
     max: Math.round(timeline.durationMillis),
     step: Math.max(1, Math.round(timeline.durationMillis / 600)),
-    'aria-label': 'moment of the look',
+    'aria-label': 'moment of the capture',
   });
   const time = h('output', { class: 'moment' });
   const show = (millis: number | null) => {

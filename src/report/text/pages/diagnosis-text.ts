@@ -1,9 +1,11 @@
 // A diagnosis as blocks of terminal text: the verdict, the ranked findings, then what the look cost.
+
 import type { ChalkInstance } from 'chalk';
 import { type DiagnosisReport, type ReportCapture, SEVERITIES } from '../../../model/finding.ts';
 import { formatCount, formatDuration } from '../../../units/units.ts';
 import { hangingLines, wrapText } from '../../layout.ts';
 import { contentsBlock } from '../contents-text.ts';
+import { describeSteps } from '../impact-text.ts';
 import type { Page } from '../page.ts';
 import { countBySeverity, paintSeverity, renderFinding, renderFindingTitle } from '../text-finding.ts';
 import { NOT_RESTORED, renderCost, renderFacts, renderNotApplicable } from '../text-footer.ts';
@@ -115,7 +117,7 @@ function paintVerdict({ verdict, findings }: DiagnosisReport, text: string, pain
 }
 
 function renderTarget({ target, capture, warnings }: DiagnosisReport, width: number): string[] {
-  const steps = capture.steps.length === 0 ? '' : ` (${capture.steps.join(', ')})`;
+  const steps = capture.steps.length === 0 ? '' : ` (${describeSteps(capture.steps)})`;
   return renderFacts(
     {
       target,

@@ -20,7 +20,7 @@ export function renderPreflight(preflight: Preflight, isQuiet: boolean): string 
   const lines = [
     ...answer,
     '',
-    'What a look would do',
+    'What a capture would do',
     ...safe.steps.flatMap(renderStep),
     '',
     ...labelledLines('memory', [describeMemory(safe)], WIDTH),

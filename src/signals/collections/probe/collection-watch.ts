@@ -35,7 +35,7 @@ export interface CollectionWatchParts {
 
 const MAX_CLASSES = 20_000;
 const TOP_CLASSES = 400;
-/** Most functions are there once: those are no closures that pile up. */
+/** Most functions are there once: those are no closures that accumulate. */
 const LEAST_FUNCTIONS = 20;
 const BYTES_PER_COLLECTION = 220;
 

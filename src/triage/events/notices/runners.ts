@@ -20,13 +20,14 @@ export const RUNNERS: NoticeTable = {
       read: () => ({
         told: {
           label: 'stopped',
-          statement: 'the runner of GitHub Actions was shut down: for want of memory, or by whoever runs it',
+          statement:
+            'the runner of GitHub Actions was shut down: because it ran out of memory, or by its operator',
         },
       }),
       example:
         '##[error]The runner has received a shutdown signal. This can happen when the runner service is stopped.',
       answer:
-        'Ended from outside: the runner of GitHub Actions was shut down: for want of memory, or by whoever runs it',
+        'Ended from outside: the runner of GitHub Actions was shut down: because it ran out of memory, or by its operator',
     },
     {
       teller: 'GitHub Actions',

@@ -12,10 +12,10 @@ export const RUNTIMES: NoticeTable = {
       pattern:
         /^(?:terminate called after throwing an instance of|libc\+\+abi: terminating due to uncaught exception of type) '?std::bad_alloc/,
       read: () => ({
-        told: { label: 'out-of-memory', statement: 'native code was given no more memory (std::bad_alloc)' },
+        told: { label: 'out-of-memory', statement: 'native code could not allocate memory (std::bad_alloc)' },
       }),
       example: "terminate called after throwing an instance of 'std::bad_alloc'",
-      answer: 'Out of memory: native code was given no more memory (std::bad_alloc)',
+      answer: 'Out of memory: native code could not allocate memory (std::bad_alloc)',
     },
     {
       teller: 'C library',
@@ -82,20 +82,20 @@ export const RUNTIMES: NoticeTable = {
       read: ([, bytes]) => ({
         told: {
           label: 'out-of-memory',
-          statement: `native code was given no more memory (it asked for ${bytes} bytes)`,
+          statement: `native code could not allocate memory (it asked for ${bytes} bytes)`,
         },
       }),
       example: 'memory allocation of 1048576 bytes failed',
-      answer: 'Out of memory: native code was given no more memory (it asked for 1048576 bytes)',
+      answer: 'Out of memory: native code could not allocate memory (it asked for 1048576 bytes)',
     },
     {
       teller: 'Go',
       pattern: /^fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)/,
       read: () => ({
-        told: { label: 'out-of-memory', statement: 'a tool written in Go was given no more memory' },
+        told: { label: 'out-of-memory', statement: 'a tool written in Go could not allocate memory' },
       }),
       example: 'fatal error: runtime: out of memory',
-      answer: 'Out of memory: a tool written in Go was given no more memory',
+      answer: 'Out of memory: a tool written in Go could not allocate memory',
     },
     {
       teller: 'Bun',
@@ -104,7 +104,7 @@ export const RUNTIMES: NoticeTable = {
         /^panic(?:\((?:main thread|thread \d+|[\w ]{1,40})\):|:(?= ?(?:Segmentation fault|Illegal instruction|Bus error|Floating point|[Oo]ut of memory|A C\+\+ exception|Stack overflow|Internal assertion))) ?(.{1,200})$/,
       read: ([, words]) =>
         /out of memory/i.test(words!)
-          ? { told: { label: 'out-of-memory', statement: 'Bun was given no more memory' } }
+          ? { told: { label: 'out-of-memory', statement: 'Bun could not allocate memory' } }
           : { native: words! },
       example: 'panic(main thread): Segmentation fault at address 0x18',
       answer: 'Native code crashed: Segmentation fault at address 0x18',
@@ -114,7 +114,7 @@ export const RUNTIMES: NoticeTable = {
       pattern: /^(?:oh no|uh-oh): Bun has (?:crashed|run out of memory)\b/,
       read: ([words]) =>
         /memory/.test(words)
-          ? { told: { label: 'out-of-memory', statement: 'Bun was given no more memory' } }
+          ? { told: { label: 'out-of-memory', statement: 'Bun could not allocate memory' } }
           : { native: 'Bun says that it crashed' },
       example: 'oh no: Bun has crashed. This indicates a bug in Bun, not your code.',
       answer: 'Native code crashed: Bun says that it crashed',

@@ -32,7 +32,7 @@ export const THROWN: Cause[] = [
     id: 'too-many-open-files',
     sign: ({ code }) => /^(EMFILE|ENFILE)$/.test(code),
     cure: () => [
-      'Find what opens files or sockets and does not close them: `culprit diagnose PID` names the line. Raise `ulimit -n` to win time.',
+      'Find what opens files or sockets and does not close them: `culprit diagnose PID` names the line. Raise `ulimit -n` as a stopgap.',
     ],
     example: {
       log: printed(
@@ -78,7 +78,7 @@ export const THROWN: Cause[] = [
     id: 'peer-hung-up',
     sign: ({ code }) => /^(ECONNRESET|EPIPE)$/.test(code),
     cure: () => [
-      "The other side hung up and nobody listened: add an 'error' listener to the socket, stream or request that emitted it.",
+      "The other side closed the connection and no error listener was attached: add an 'error' listener to the socket, stream or request that emitted it.",
     ],
     example: {
       log: printed(

@@ -14,7 +14,7 @@ const stoppedCure = (signal: string | null) =>
   signal === 'SIGKILL'
     ? KILLED_CURE
     : [
-        `${signal ?? 'A signal'} is how deployments, scaling and shells stop a program: nothing is wrong if that was meant. Handle it, to end open requests before the exit.`,
+        `${signal ?? 'A signal'} is how deployments, scaling and shells stop a program: nothing is wrong if that was intended. Handle it, to end open requests before the exit.`,
       ];
 
 export const NATIVE_CODE: Cause = {

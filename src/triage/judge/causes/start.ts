@@ -21,7 +21,7 @@ const BAD_OPTION: Cause = {
 };
 
 const UNSETTLED_CURE = [
-  'Nothing was left that could settle the await: what should resolve it never runs, or its handle was unreferenced or closed.',
+  'Nothing remained that could settle the await: the code that should resolve it never ran, or its handle was unreferenced or closed.',
 ];
 const UNSETTLED_AWAIT: Cause = {
   id: 'unsettled-await',

@@ -100,7 +100,7 @@ function ofTarget({ slot, reading, metrics, findings }: WatchFacts['targets'][nu
     ),
     {
       name: 'culprit.finding',
-      description: 'A finding of the last looks into the process.',
+      description: 'A finding of the last captures of the process.',
       unit: '1',
       is: 'value',
       points: findings.map(({ kind, fingerprint, severity }) => ({
@@ -143,7 +143,7 @@ function ofWatcher({ exporters, own }: WatchFacts): Metric[] {
     ),
     metric(['culprit.looks', '{look}', 'total', 'Looks into processes.'], own.looks),
     metric(
-      ['culprit.looks.cpu.time', 's', 'total', 'CPU seconds of the looks into processes.'],
+      ['culprit.looks.cpu.time', 's', 'total', 'CPU seconds of the captures of processes.'],
       own.lookCpuSeconds,
     ),
     {
