@@ -130,3 +130,19 @@ test('promises that Node.js allocates are those of the package that makes most o
     /; most promises are made in src\/feed\.js:9, read, through .*next\.js:7, next\)$/,
   );
 });
+
+describe('a reservoir of samples that a timer fills, one a second', () => {
+  const reservoir = collection((seconds) => 20 + 1.009 * seconds, 'update@/app/node_modules/eds/index.js:8', {
+    type: 'Array',
+    newestEntry: '{priority, value}',
+  });
+
+  test('is no leak by itself', () => {
+    expect(judged(reservoir).findings).toEqual([]);
+  });
+
+  test('is not blamed for what other code allocates', () => {
+    const { findings } = judged(heapFloor(linear(353 * KB), 'remember@/app/src/session.js:3'), reservoir);
+    expect(findings.map(({ subject }) => subject.file)).toEqual(['src/session.js']);
+  });
+});

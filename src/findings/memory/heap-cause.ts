@@ -47,7 +47,7 @@ const NOTHING_ELSE = { platform: null, maker: null, most: null };
 export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | null {
   const { open, isExplained } = apartFromFilling(growth, facts);
   const isMeasured = isLeaking(growth) && !isExplained;
-  const filled = mainCollection(open, growth, isMeasured);
+  const filled = plausible(mainCollection(open, growth, isMeasured), growth, isMeasured);
   if (filled && (isMeasured || isFillingSteadily(filled, growth)))
     return {
       growth,
@@ -68,25 +68,39 @@ export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | nul
   const most = mostOf(growth, facts);
   const isOfPromises = platform !== null && /promises/.test(nodeFrameWords(platform.frames) ?? '');
   const maker = isOfPromises ? promiseMaker(facts, growth.thread) : null;
-  const isNamed = site || closures || platform || most;
   // Without a place to name, a small rise may be no more than code being compiled and caches of the VM filling.
   if (!site && !closures && growth.floor.last - growth.floor.first < HEAP_CAUSE.leastUnexplainedBytes)
     return null;
-  // Nor can a cache that fills after the start be told from a leak.
-  if (!isNamed && isYoung(facts)) return null;
   return { growth, filled: null, closures, site: site ?? null, platform, maker, most, isMeasured };
 }
 
-/** The heap of this thread rises, nothing is named for it, and no cache is known to fill. */
-export function isUnexplained(growth: HeapGrowth, facts: Facts): boolean {
-  const rise = growth.floor.last - growth.floor.first;
-  return (
-    isLeaking(growth) &&
-    isUnabated(growth) &&
-    rise >= HEAP_CAUSE.leastUnexplainedBytes &&
-    !apartFromFilling(growth, facts).isExplained &&
-    findHeapCause(growth, facts) === null
+/**
+ * A collection whose entries would have to be large for the rise, while code of another file allocates what stays, only
+ * grows beside it.
+ */
+function plausible(
+  filled: GrowingCollection | null,
+  growth: HeapGrowth,
+  isMeasured: boolean,
+): GrowingCollection | null {
+  if (!filled || !isMeasured) return filled;
+  if (growth.floor.slopePerSecond / filled.trend.slopePerSecond <= HEAP_CAUSE.usualEntryBytes) return filled;
+  const file = filled.insertion?.blame.subject?.file;
+  const site = growth.sites.find(
+    (candidate) => isGrowingInUserCode(candidate, growth) && candidate.share >= HEAP_CAUSE.leastMakerShare,
   );
+  return site && site.blame.subject?.file !== file && file !== undefined ? null : filled;
+}
+
+/** Whether it is said to be a leak: what nothing is named for may be a cache that fills in a process that has just started. */
+export function isTold({ filled, closures, site, platform, most }: HeapCause, facts: Facts): boolean {
+  return Boolean(filled || closures || site || platform || most) || !isYoung(facts);
+}
+
+/** The heap of this thread rises, and nothing is told for it. */
+export function isUnexplained(growth: HeapGrowth, facts: Facts): boolean {
+  const cause = findHeapCause(growth, facts);
+  return cause !== null && !isTold(cause, facts);
 }
 
 /** What rises is known to have a maximum, or may be a cache that fills after the start: its pace says nothing of limits. */
@@ -179,11 +193,18 @@ export function otherCauses({ growth, filled: main }: HeapCause, facts: Facts): 
 function isFillingSteadily({ trend, insertion, collection }: GrowingCollection, growth: HeapGrowth): boolean {
   const isAllocating = (site: AllocationSite) => isGrowingInUserCode(site, growth);
   const isSteady =
-    trend.slopePerSecond >= HEAP_CAUSE.leastEntriesPerSecond &&
+    trend.slopePerSecond >= leastPace(collection.type) &&
     trend.lateSlopePerSecond >= trend.slopePerSecond * HEAP_CAUSE.unabated;
   const isSeen =
     insertion?.blame.subject || (collection.type === 'Object' && growth.sites.some(isAllocating));
   return isSteady && Boolean(isSeen) && growth.floor.verdict !== 'falling';
+}
+
+/** Entries of a small list are small: one a second is nothing in a day. A listener is called each time. */
+function leastPace(type: GrowingCollection['collection']['type']): number {
+  return type === 'EventEmitter' || type === 'EventTarget'
+    ? HEAP_CAUSE.leastEntriesPerSecond
+    : HEAP_CAUSE.leastUnmeasuredPerSecond;
 }
 
 function isGrowingInNode(site: AllocationSite, growth: HeapGrowth): boolean {

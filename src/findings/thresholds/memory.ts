@@ -15,6 +15,10 @@ export const HEAP_CAUSE = {
   /** Slower growth than this takes days to matter and cannot be told from noise in a minute. */
   leastBytesPerSecond: 4 * 1024,
   leastEntriesPerSecond: 1,
+  /** Where the heap itself is not seen to rise. */
+  leastUnmeasuredPerSecond: 2,
+  /** Larger ones are seldom; where something else allocates what stays, a collection of such is not the one. */
+  usualEntryBytes: 64 * 1024,
   /** Functions that wrap each other on purpose (middleware) are a few dozen at most. */
   leastChain: 60,
   /** One text or object a second does not make megabytes. */

@@ -1,6 +1,6 @@
 // The heap's floor rises after every full GC: which collection takes what stays, who fills it, or at least where what
 // stays is allocated. What is added tells the kind of leak: listeners, async contexts, or plain.
-import { findHeapCause, otherCauses } from '../../memory/heap-cause.ts';
+import { findHeapCause, isTold, otherCauses } from '../../memory/heap-cause.ts';
 import { describeHeapLeak } from '../../memory/heap-leak-text.ts';
 import type { Rule } from '../../rule.ts';
 
@@ -9,7 +9,9 @@ export const heapLeak: Rule = {
   judge(facts) {
     const drafts = facts.heap.flatMap((growth) => {
       const cause = findHeapCause(growth, facts);
-      return cause ? [cause, ...otherCauses(cause, facts)].map((leak) => describeHeapLeak(leak, facts)) : [];
+      return cause && isTold(cause, facts)
+        ? [cause, ...otherCauses(cause, facts)].map((leak) => describeHeapLeak(leak, facts))
+        : [];
     });
     const { floor, oldGeneration } = facts.heap.find(({ thread }) => thread === 0) ?? {};
     if (drafts.length > 0 || (floor && floor.verdict !== 'too-little-data')) return drafts;
