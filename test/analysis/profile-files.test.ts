@@ -58,8 +58,8 @@ describe('the whole answer, of', () => {
          own           total        package
        4.3 s  100%     4.3 s  100%  (application)
 
-NO VERDICT: No function takes enough of it to be named a cause; of memory and handles a CPU profile
-says nothing.
+NO VERDICT: No function takes enough time to be a cause. A CPU profile says nothing about memory or
+handles.
 
 Not judged: 25 kinds of causes that this file does not show; --json lists them.
 `);
