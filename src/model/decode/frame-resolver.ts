@@ -56,8 +56,9 @@ export function createFrameResolver(sources: RawSources, cwd: string): FrameReso
   const resolve = (raw: RawFrame): Frame => {
     const name = functionName(raw).slice(0, MAX_NAME) || '(anonymous)';
     const none = { functionName: name, file: null, line: null, column: null, package: null };
-    // Code that was evaluated has a line and no name; what is built in has neither.
-    if (raw.url === '') return { ...none, owner: raw.lineNumber >= 0 ? 'app' : 'native' };
+    // A function that was evaluated has a line and no URL; what is built in has neither. What the inspector evaluates has no name.
+    if (raw.url === '')
+      return { ...none, owner: raw.lineNumber >= 0 && raw.functionName !== '' ? 'app' : 'native' };
     const [path, line, column] = place(raw) ?? [readable(raw.url), raw.lineNumber + 1, raw.columnNumber + 1];
     const owner = ignored.has(path) ? 'library' : frameOwner(path);
     const packageName = packageAt(path) ?? script(raw.url)?.package ?? packageInPath(path);
