@@ -138,7 +138,7 @@ describe('a service', () => {
     const triage = await decision(({ what }) => what === 'triage');
     expect(triage).toMatchObject({
       outcome: 'skipped',
-      detail: expect.stringMatching(/^Nothing is left to tell why/),
+      detail: expect.stringMatching(/^There is no record of why it ended/),
     });
     await until('the restart is told', () =>
       receiver.alerts.some(({ labels }) => labels.rule === 'restarts'),
@@ -197,7 +197,7 @@ describe('however a watch ends', () => {
     const outcomes = [refused, done].map(({ outcome }) => outcome).sort();
     expect(outcomes).toEqual(['done', 'failed']);
     const failed = [refused, done].find(({ outcome }) => outcome === 'failed');
-    expect(failed?.detail).toMatch(/^Another culprit \(process \d+\) has been looking at process \d+/);
+    expect(failed?.detail).toMatch(/^Another culprit \(process \d+\) has been attached to process \d+/);
     const third = await runCulprit(['watch', String(target.pid), '--folder', first.folder], {
       cwd: second.dir,
     });

@@ -116,7 +116,7 @@ for (let kill = 1; kill <= KILLS; kill++) {
 
 const log = readDecisions(folder);
 const setAside = log.filter(
-  ({ what, detail }) => what === 'storage' && detail.startsWith('limits count anew'),
+  ({ what, detail }) => what === 'storage' && detail.startsWith('limits are reset'),
 );
 const alive = targets.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null).length;
 for (const target of targets) target.kill('SIGKILL');

@@ -109,7 +109,7 @@ function anyReportOf(result: CulpritResult): Report {
 /** What must hold for every way out: it ended by itself, and nobody saw a stack trace. */
 export function wentWrongInside({ hung, stderr, stdout }: CulpritResult): string | null {
   if (hung) return 'it did not end by itself';
-  if (stderr.includes('defect of culprit')) return `a defect: ${stderr}`;
+  if (stderr.includes('a bug in culprit')) return `a defect: ${stderr}`;
   if (/^\s+at .+:\d+:\d+\)?$/m.test(`${stderr}\n${stdout}`)) return `a stack trace: ${stderr}\n${stdout}`;
   return null;
 }
