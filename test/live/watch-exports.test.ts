@@ -90,6 +90,8 @@ const fs = require('fs');
 const sessions = new Map();
 let visitors = 0;
 setInterval(function visit() {
+  // Work that goes on: a process that does nothing is idle, and nothing is said of its leaks.
+  for (const until = Date.now() + 1; Date.now() <= until; );
   if (fs.existsSync(${JSON.stringify(flag)})) sessions.clear();
   else for (let i = 0; i < 4; i++) sessions.set('visitor-' + visitors++, new Array(300).fill(visitors));
 }, 5);`;
