@@ -1,15 +1,15 @@
-// The watch itself: looks from outside in rounds, judges what it sees, and has done what rules say. Beside a round runs one thing
-// at a time: the actions of one rule, or a light look.
+// The watch itself: looks from outside in rounds, and brings together who judges, acts and tells. Beside a round runs one thing at
+// a time: the actions of one rule, or a light look.
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { readStat } from '../target/proc/proc.ts';
-import type { AlarmLevel } from '../wire/watch/names.ts';
 import type { WatchState } from '../wire/watch/state.ts';
-import { type ActionPlace, act } from './actions/act.ts';
+import type { ActionPlace } from './actions/act.ts';
 import type { DiagnosePlace } from './actions/diagnose.ts';
 import { refusalOf } from './actions/refusal.ts';
-import type { MetricsConfig, WatchConfig, WatchRule } from './config/watch-config.ts';
+import { Alarms } from './alarms.ts';
+import type { MetricsConfig, WatchConfig } from './config/watch-config.ts';
 import { type CreateOtlp, createExporters, type Exporters } from './exporters.ts';
 import { FlightRecorder } from './flight-recorder.ts';
 import { createSight, type FollowSpec, type Sight } from './follow/sight.ts';
@@ -18,9 +18,8 @@ import { createJobs, type Jobs } from './jobs.ts';
 import { type LearnedBands, openBands } from './learned-bands.ts';
 import { Looks } from './looks.ts';
 import { createOutsideLook } from './passive/look-outside.ts';
-import { type KnownFinding, worstOf } from './rules/known-findings.ts';
 import { pace, startPace } from './rules/pace.ts';
-import { createRuleBook, type Occurrence, type RuleBook } from './rules/rule-book.ts';
+import { createRuleBook, type RuleBook } from './rules/rule-book.ts';
 import { alertNameOf, Runbooks } from './runbooks.ts';
 import { millisBetween, type WatchClock } from './store/clock.ts';
 import type { Decision } from './store/decision-log.ts';
@@ -81,6 +80,7 @@ class Watch {
   readonly store: Store;
   private readonly options: WatchOptions;
   private readonly book: RuleBook;
+  private readonly alarms: Alarms;
   private readonly teller: Teller;
   private readonly follower = createFollower();
   private readonly outside = createOutsideLook();
@@ -132,6 +132,23 @@ class Watch {
       createOtlp,
     );
     this.bands = openBands({ ...config, clock, onTrouble });
+    this.alarms = new Alarms({
+      rules: config.rules,
+      clock,
+      book: this.book,
+      teller: this.teller,
+      bands: this.bands,
+      targets,
+      jobs,
+      actions: () => this.place(),
+      makeRoom: () => {
+        this.looks.callOffLight();
+        this.flight?.callOff();
+      },
+      event: (event) => this.exporters.event(event),
+      decide,
+      save: () => this.save(),
+    });
     this.looks = new Looks({
       light: config.light,
       clock,
@@ -141,7 +158,7 @@ class Watch {
       decide,
       profiles: this.exporters.profiles,
       onSeen: (target, findings) => this.runbooks.saw(target, findings),
-      onNews: (target, fresh) => this.announce(target, fresh),
+      onNews: (target, fresh) => this.alarms.announce(target, fresh),
     });
     this.flight =
       config.flight &&
@@ -224,11 +241,7 @@ class Watch {
       ...this.book.list(atMillis).map(({ target }) => target),
       ...this.teller.open.map(({ target }) => target),
     ]);
-    for (const name of [...names].filter((each) => !isFollowed(each))) {
-      this.book.forget(name, atMillis);
-      for (const { rule, target } of this.teller.open)
-        if (target === name) this.teller.resolve(rule, target, 'culprit no longer follows it');
-    }
+    for (const name of names) if (!isFollowed(name)) this.alarms.forget(name, atMillis);
   }
 
   private round(atMillis: number): void {
@@ -275,7 +288,7 @@ class Watch {
     if (kind === 'found' || kind === 'restarted') {
       if (target) target.readings = [];
     } else if (kind === 'ended') {
-      this.happened(this.book.processEnded(slot.name, atMillis));
+      this.alarms.processEnded(slot, atMillis);
       this.flight?.processEnded(slot.name, event.process.pid);
     } else this.drop(slot, atMillis);
     const command = kind === 'dropped' ? (slot.last?.command ?? '') : event.process.command;
@@ -293,9 +306,7 @@ class Watch {
   }
 
   private drop({ name }: Slot, atMillis: number): void {
-    this.happened(this.book.forget(name, atMillis));
-    for (const { rule, target } of this.teller.open)
-      if (target === name) this.teller.resolve(rule, target, 'culprit no longer follows it');
+    this.alarms.forget(name, atMillis);
     this.bands.forget(name);
     this.targets.delete(name);
   }
@@ -310,80 +321,7 @@ class Watch {
     }
     measure(target, reading, atMillis);
     this.bands.see(slot.name, target.metrics);
-    this.judge(target, atMillis);
-  }
-
-  private judge({ slot, metrics }: Target, atMillis: number): Occurrence[] {
-    const deviation = (rule: WatchRule) => this.bands.judge(rule, slot.name, metrics);
-    const occurrences = this.book.judge(slot.name, { metrics, deviation, atMillis });
-    this.happened(occurrences);
-    return occurrences;
-  }
-
-  private happened(occurrences: readonly Occurrence[]): void {
-    for (const occurrence of occurrences) this.happenedOnce(occurrence);
-  }
-
-  private happenedOnce(happening: Occurrence): void {
-    const { rule, target: name, to } = happening;
-    const target = this.targets.get(name);
-    if (!target) return;
-    const { slot } = target;
-    const why = rule.metric === 'finding' && to !== 'ok' ? titlesOf(target.findings) : happening.why;
-    const occurrence = { ...happening, why };
-    const pid = slot.process?.pid ?? null;
-    const facts = { target: name, pid, rule: rule.name, why, evidence: null };
-    this.decide({ ...facts, what: to === 'ok' ? 'clear' : to, outcome: 'done', detail: '' });
-    const { metric } = rule;
-    const wallMillis = this.options.clock.wall();
-    this.exporters.event({
-      is: 'alarm',
-      target: name,
-      pid,
-      wallMillis,
-      rule: rule.name,
-      metric,
-      from: happening.from,
-      to,
-      why,
-    });
-    if (to === 'ok') this.teller.resolve(rule.name, name, why);
-    // What became milder needs no other look.
-    else if (HEIGHT[to] >= HEIGHT[occurrence.from]) this.enqueue(occurrence, slot);
-  }
-
-  private enqueue(occurrence: Occurrence, slot: Slot): void {
-    this.looks.callOffLight();
-    this.flight?.callOff();
-    const isTaken = this.jobs.add(() => this.actOn(occurrence, slot));
-    if (!isTaken) this.skip(occurrence, slot, 'too many alarms wait already');
-  }
-
-  private async actOn(occurrence: Occurrence, slot: Slot): Promise<void> {
-    const { rule } = occurrence;
-    if (rule.actions.length === 0) return;
-    const place = this.place();
-    const { clock } = this.options;
-    const { state, reason } = this.book.limited(rule, slot.name, clock.monotonic());
-    if (state === 'running') {
-      this.book.started(rule, slot.name, clock.monotonic());
-      // A limit that is forgotten in a crash is none.
-      this.save();
-      await act(place, { occurrence, slot }).finally(() => this.book.done(rule, slot.name));
-    } else {
-      this.skip(occurrence, slot, reason);
-      // To tell costs the target nothing, and has a bound of its own.
-      await act(place, { occurrence, slot }, (action) => action.do === 'webhook');
-    }
-    // It may have ended while it was looked at.
-    if (this.book.levelOf(rule, slot.name) === 'ok') this.teller.resolve(rule.name, slot.name, 'it is over');
-    this.save();
-  }
-
-  private skip({ rule, why }: Occurrence, slot: Slot, reason: string): void {
-    const what = rule.actions.find((action) => action.do !== 'webhook')?.do;
-    const facts = { target: slot.name, pid: slot.process?.pid ?? null, rule: rule.name, why, evidence: null };
-    if (what) this.decide({ ...facts, what, outcome: 'skipped', detail: reason });
+    this.alarms.judge(target, atMillis);
   }
 
   private place(): ActionPlace {
@@ -398,23 +336,6 @@ class Watch {
       fire: (facts) => this.teller.fire(facts),
       decide: (decision) => this.decide(decision),
     };
-  }
-
-  /** A finding that comes to one that is there already raises no alarm by its level; it is news all the same. */
-  private announce(target: Target, fresh: readonly KnownFinding[]): void {
-    const { clock } = this.options;
-    const { name, process } = target.slot;
-    for (const { kind, fingerprint, severity, title } of fresh) {
-      const at = { target: name, pid: process?.pid ?? null, wallMillis: clock.wall() };
-      this.exporters.event({ is: 'finding', ...at, kind, fingerprint, severity, title });
-    }
-    target.metrics = { ...target.metrics, finding: worstOf(target.findings) };
-    const raised = this.judge(target, clock.monotonic());
-    const again = this.options.config.rules
-      .filter((rule) => rule.metric === 'finding' && !raised.some((each) => each.rule === rule))
-      .map((rule) => ({ rule, target: name, level: this.book.levelOf(rule, name) }))
-      .filter(({ level }) => level !== 'ok');
-    this.happened(again.map(({ level, ...rest }) => ({ ...rest, from: level, to: level, why: '' })));
   }
 
   private decideStorage(detail: string): void {
@@ -473,18 +394,8 @@ class Watch {
   }
 }
 
-const HEIGHT: Readonly<Record<AlarmLevel, number>> = { ok: 0, warn: 1, critical: 2 };
 /** About no target and by no rule. */
 const NOBODY = { target: '', pid: null, rule: null, evidence: null } as const;
-
-/** The newest first. */
-function titlesOf(findings: readonly KnownFinding[]): string {
-  const grave = findings.filter(({ severity }) => severity !== 'notice').toReversed();
-  return grave
-    .map(({ title }) => title)
-    .slice(0, 3)
-    .join('; ');
-}
 
 function savedTarget({ slot, findings }: Target, atMillis: number): WatchState['targets'][number] {
   return {

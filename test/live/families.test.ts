@@ -1,4 +1,5 @@
 // Families of real processes: the port of a cluster leads to a worker, --all names the sick one, and a watcher to its program.
+import { existsSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { FamilyReport } from '../../src/model/finding.ts';
 import { readChildren } from '../../src/target/proc/children.ts';
@@ -106,6 +107,8 @@ test('`node --watch` leads to the program that it runs; and one that did nothing
   );
   expect(verdict).toBe('idle');
   expect(verdictReason).toMatch(/^It served no requests in 1\d s: no request was answered/);
+  // Killed at once it would leave its program behind.
+  watcher.child.kill('SIGTERM');
+  await until('the program has ended, too', () => !existsSync(`/proc/${program}`));
   await watcher.end();
-  await until('the program has ended, too', () => readChildren(watcher.pid).length === 0);
 }, 60_000);

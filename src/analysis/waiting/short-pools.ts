@@ -12,7 +12,7 @@ export interface ShortPool {
   medianWaiting: number;
   /** Of the readings, the share in which somebody waited, 0..1. */
   waitingShare: number;
-  /** The last look at what is lent out; null when it could not be diagnosed. */
+  /** The last look at what is lent out; null when it could not be examined. */
   lent: NonNullable<PoolReading['lent']> | null;
   /** Of what is lent out, the share over whose connection nothing went for seconds; null when unknown. */
   silentShare: number | null;

@@ -1,7 +1,7 @@
 // The inspector of this very thread, for what only it can see of an object: where a function begins, the variables it
 // closes over, private fields.
 import { ownerOf } from '../../model/owner.ts';
-import { loadReads, type ProbeCore } from '../core.ts';
+import type { ProbeCore } from '../core.ts';
 import { createExchange } from './exchange.ts';
 import { type InspectorSession, openInspectorSession } from './inspector-session.ts';
 
@@ -55,11 +55,15 @@ export function createThreadInspector({
   load,
   config,
   cleanups,
+  reads,
   placesAll = false,
-}: Pick<ProbeCore, 'load' | 'cleanups'> & { config: { url: string }; placesAll?: boolean }): ThreadInspector {
+}: Pick<ProbeCore, 'load' | 'cleanups' | 'reads'> & {
+  config: { url: string };
+  placesAll?: boolean;
+}): ThreadInspector {
   const exchange = createExchange();
   let scripts: Map<string, string> | null = null;
-  const { types, isVast } = loadReads(load);
+  const { types, isVast } = reads;
   const isLarge = (value: object): boolean => {
     if (types.isMap(value)) return (Reflect.get(Map.prototype, 'size', value) as number) > MOST_ENTRIES;
     if (types.isSet(value)) return (Reflect.get(Set.prototype, 'size', value) as number) > MOST_ENTRIES;

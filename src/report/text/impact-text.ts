@@ -76,7 +76,7 @@ const STEP_WORDS: Record<Step, string> = {
   passive: '/proc and cgroup',
   light: 'counters and profiles',
   burst: 'async hooks in short bursts',
-  census: 'census of all objects',
+  census: 'search for growing collections',
   snapshot: 'heap snapshot',
 };
 

@@ -26,7 +26,7 @@ export function createKeepAliveList(
         const empty: AliveList = { groups: [], unreferenced: [], idleHandles: 0, cut: false };
         try {
           const things = collectThings(load, reads, { timeouts, workers, natives });
-          const thread = createThreadInspector({ load, config, cleanups: [], placesAll: true });
+          const thread = createThreadInspector({ load, config, cleanups: [], reads, placesAll: true });
           let list = { ...empty, idleHandles: things.idleHandles };
           const fill = (inspect: Inspect) => {
             list = groupThings(reads, things, inspect);
