@@ -42,11 +42,7 @@ function noted(session: InspectorSession, sent: string[]): InspectorSession {
   };
 }
 
-// Its floors scatter: now and then a rise is suspected, and a closer look is right. It must not be the rule.
-test('of a healthy program with collections of its own none is forced, and its heap is not walked', {
-  retry: 5,
-  timeout: 60_000,
-}, async () => {
+test('of a healthy program with collections of its own none is forced, and its heap is not walked', async () => {
   const target = await startTarget({ code: HEALTHY, nodeArgs: ['--inspect=127.0.0.1:0'] });
   const port = await openInspectorPort(target.pid, target.port);
   const attachment = await attachByAddress('127.0.0.1', port!);
@@ -79,4 +75,4 @@ test('of a healthy program with collections of its own none is forced, and its h
   // And yet what the heap holds after a collection was seen.
   expect(lines.filter((type) => type === 'collected').length).toBeGreaterThanOrEqual(3);
   expect(outcome.ownSteps?.map(({ step }) => step)).not.toContain('read heap profile');
-});
+}, 60_000);

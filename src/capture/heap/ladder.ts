@@ -101,11 +101,14 @@ export function mayBeRising(all: readonly number[]): boolean {
     const isUpwards = others[0]! > first! && others[1]! > others[0]!;
     return isUpwards && others[1]! - first! > Math.max(LARGE_RISE_BYTES, first! * EARLY_SHARE);
   }
-  const earlier = Math.min(...floors.slice(0, -RECENT_FLOORS));
-  const recent = Math.min(...floors.slice(-RECENT_FLOORS));
-  return recent - earlier > Math.max(CLOSER_BYTES, earlier * CLOSER_SHARE);
+  const many = floors.length < FEW_FLOORS ? 2 : 3;
+  const earlier = floors.slice(0, -many);
+  const recent = Math.min(...floors.slice(-many));
+  const lowest = Math.min(...earlier);
+  return recent > Math.max(...earlier) && recent - lowest > Math.max(CLOSER_BYTES, lowest * CLOSER_SHARE);
 }
-const RECENT_FLOORS = 2;
+/** Of fewer the last two, else the last three. */
+const FEW_FLOORS = 6;
 const EARLY_SHARE = 1 / 50;
 const CLOSER_BYTES = 256 * 1024;
 const CLOSER_SHARE = 1 / 100;
@@ -138,7 +141,9 @@ export function isFloorRising(all: readonly number[]): boolean {
   const rise = seen.at(-1)! - seen[0]!;
   if (floors.length < ENOUGH_FLOORS && rise < LARGE_RISE_BYTES) return false;
   const steps = seen.slice(1).filter((floor, i) => floor > seen[i]!).length;
-  const isHighest = seen.at(-1) === Math.max(...seen);
+  // One that happens to be the highest is chance where floors scatter; two in a row seldom are.
+  const high = seen.length < FEW_FLOORS ? 1 : 2;
+  const isHighest = Math.min(...seen.slice(-high)) >= Math.max(...seen.slice(0, -high));
   return (
     rise > Math.max(LEAST_RISE_BYTES, seen[0]! * LEAST_RISE_SHARE) &&
     steps >= (seen.length - 1) * 0.6 &&

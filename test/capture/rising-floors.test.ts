@@ -1,0 +1,39 @@
+// When the heap is looked at more closely: floors that scatter are no rise, and a leak is one after a few collections.
+import { describe, expect, test } from 'vitest';
+import { isFloorRising, mayBeRising } from '../../src/capture/heap/ladder.ts';
+
+const MB = 1e6;
+/** Bytes after each collection, as seen in servers whose live data stays the same. */
+const CALM = [
+  [36.9, 36.7, 36.7, 36.5, 36.7, 36.7, 36.5, 36.8, 36.8, 36.7, 36.8, 36.8, 36.8, 36.7],
+  [37.0, 36.5, 36.5, 36.5, 36.6, 36.5, 36.7, 36.5, 37.0, 36.4, 36.3, 36.4, 36.9, 37.1],
+  [36.5, 36.7, 36.6, 36.5, 36.7, 36.5, 36.4, 36.5, 37.0, 37.0, 36.8, 36.7, 36.8, 36.7],
+  [37.0, 36.7, 36.7, 36.7, 36.8, 36.5, 36.5, 36.3, 36.4, 36.7, 36.4, 36.2, 36.4, 36.4],
+];
+/** The same of servers that leak. */
+const LEAKING = [
+  [10.3, 10.6, 11.0, 11.5, 12.2, 12.2, 12.7, 13.1, 13.9],
+  [11.5, 12.0, 12.4, 12.3, 12.9, 13.3, 13.2, 13.9],
+  [119.0, 121.5, 124.1, 126.0, 128.9, 131.2],
+];
+
+/** As many collections as it takes; null: never. */
+function afterFloors(isRising: (floors: readonly number[]) => boolean, megabytes: readonly number[]) {
+  const floors = megabytes.map((value) => value * MB);
+  const at = floors.findIndex((_, i) => isRising(floors.slice(0, i + 1)));
+  return at < 0 ? null : at + 1;
+}
+
+describe.each([
+  // Three high ones in a row are chance in the third.
+  { what: 'a closer look', isRising: mayBeRising, calm: [null, null, 11, null] },
+  { what: 'a search for what grows', isRising: isFloorRising, calm: [null, null, null, null] },
+])('$what', ({ isRising, calm }) => {
+  test('is hardly ever made of a heap that scatters', () => {
+    expect(CALM.map((floors) => afterFloors(isRising, floors))).toEqual(calm);
+  });
+
+  test('is made of a leak after at most six collections', () => {
+    for (const floors of LEAKING) expect(afterFloors(isRising, floors)).toBeLessThanOrEqual(6);
+  });
+});
