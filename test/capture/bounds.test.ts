@@ -55,6 +55,15 @@ describe('a maximum is', () => {
   });
 });
 
+test('a private size is seen once, and goes on with the entries', () => {
+  const bounds = createBounds(reads);
+  const cache = {};
+  const fields = { '#maxSize': 4_000, '#calculatedSize': 1_000, '#map': new Map() };
+  bounds.note({ of: '', scope: 0, kind: 'private', owner: cache, fields });
+  const held = [50, 60, 100].map((entries) => bounds.boundOf(new Map(), cache, entries)?.held);
+  expect(held).toEqual([1_000, 1_200, 2_000]);
+});
+
 test('the keys of a vast object are not listed, and those of others are', () => {
   const vast = Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`key${i}`, i]));
   expect([reads.isVast(vast), reads.keysOf(vast)]).toEqual([true, []]);

@@ -12,7 +12,7 @@ export interface Visit {
   owner?: object;
   /** How that object is held in its turn. */
   above?: Above;
-  /** How many functions of libraries have to be looked into on the way; `FARTHEST` and more are alike. */
+  /** How many functions of libraries have to be looked into on the way; from some on all are alike. */
   distance: number;
 }
 
@@ -36,7 +36,7 @@ export interface VisitQueue {
   next(mayInspect: boolean): { visit: Visit; isToInspect: boolean } | undefined;
 }
 
-export const FARTHEST = 3;
+const FARTHEST = 3;
 const MAX_OBJECTS = 40_000;
 const MAX_DEPTH = 24;
 

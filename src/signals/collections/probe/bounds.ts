@@ -30,7 +30,8 @@ interface Numbers {
 }
 
 export function createBounds({ own, keysOf, isObject }: DataReads): Bounds {
-  const noted = new WeakMap<object, Numbers & { isScope: boolean }>();
+  /** `entries`: how many there were when a weight was seen that is not read again. */
+  const noted = new WeakMap<object, Numbers & { isScope: boolean; entries?: number }>();
 
   const add = (numbers: Numbers, name: string, value: unknown) => {
     if (typeof value !== 'number' || !(value > 0) || value === Number.POSITIVE_INFINITY) return;
@@ -53,7 +54,11 @@ export function createBounds({ own, keysOf, isObject }: DataReads): Bounds {
       const numbers: Numbers = { limits: new Map(), weights: new Map() };
       const known = owner && noted.get(owner);
       for (const [name, value] of known?.limits ?? []) numbers.limits.set(name, value);
-      for (const [name, value] of known?.weights ?? []) numbers.weights.set(name, value);
+      if (known) {
+        known.entries ??= entries;
+        for (const [name, value] of known.weights)
+          numbers.weights.set(name, (value * entries) / known.entries);
+      }
       addFields(numbers, collection);
       if (typeof owner !== 'function') addFields(numbers, owner);
       if (isObject(owner)) for (const name of OPTIONS) addFields(numbers, own(owner, name));
