@@ -12,8 +12,8 @@ export interface CallTreeNode {
   selfMicros: number;
   /** Time in this frame and all it called. */
   totalMicros: number;
-  /** Where inside the function the samples fell: 1-based source line -> ticks. */
-  lineTicks: Map<number, number>;
+  /** Where inside the function the samples fell: 1-based source line -> ticks. Counted out each time that it is asked for. */
+  readonly lineTicks: ReadonlyMap<number, number>;
 }
 
 /** V8's pseudo frames are kept apart from code: they are states of the machine, not callers. */

@@ -4,11 +4,12 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { RecordingError, UsageError } from '../errors.ts';
 import { MalformedSnapshot, TruncatedSnapshot } from '../model/decode/heap-snapshot/malformed.ts';
+import { ProfileNodes } from '../model/decode/profile-nodes.ts';
 import { isObject, objectIn } from '../model/decode/unknown-json.ts';
 import type { ProfileTool } from '../model/profile-origin.ts';
 import { fromChromeTrace, traceEventsOf } from './foreign/chrome-trace.ts';
 import { fromReport } from './foreign/diagnostic-report.ts';
-import { type FileContent, readFileContent } from './foreign/file-text.ts';
+import { type FileContent, MAX_TEXT_BYTES, readFileContent } from './foreign/file-text.ts';
 import { fromFirefox, isFirefox } from './foreign/firefox.ts';
 import { fromHermes, isHermes } from './foreign/hermes.ts';
 import { parseJson } from './foreign/json-text.ts';
@@ -21,6 +22,7 @@ import { readBigProfile } from './foreign/streamed/big-profile.ts';
 import { type Recording, readRecording } from './reader.ts';
 import { differenceWarnings } from './sources/file-check.ts';
 import { positionsInProfile } from './sources/positions.ts';
+import { scriptPath } from './sources/script-position.ts';
 import { collectSources } from './sources/sources.ts';
 
 const MAX_SOURCE_BYTES = 100 * 2 ** 20;
@@ -35,29 +37,35 @@ export async function readAnything(path: string): Promise<Recording> {
   if (statSync(path).isDirectory()) return readFolder(path);
   if (/\.(tgz|tar|tar\.gz)$/.test(path)) return readRecording(path);
   if (/\.heapsnapshot(\.gz)?$/.test(path)) throw isHeapSnapshot(path);
-  const big = isBig(path) ? await readBig(path) : null;
-  if (big) return big;
+  const long = isLong(path) ? await readLong(path) : null;
+  if (long) return fromFound(long, path);
   const content = readFileContent(path);
   if (isTar(content)) return readRecording(path);
-  return fromContent(content, path);
+  return fromFound(profilesIn(content, path), path);
 }
 
 /** What `node --cpu-prof` and `--heap-prof` name a file: date, time, process, thread, number. */
 const NODE_PROFILE = /^(?:CPU|Heap)\.\d{8}\.\d{6}\.(\d+)\.(\d+)\.\d+\.(?:cpu|heap)profile$/;
 const PROFILE = /\.(cpuprofile|heapprofile)(\.gz|\.zst)?$/;
 
-/** Beyond these a file may be too long for one string; below them that is the fastest way. */
-const BIG_BYTES = 256 * 2 ** 20;
-const BIG_PACKED_BYTES = 16 * 2 ** 20;
+/** Below these it hardly matters how a file is read. */
+const LONG_BYTES = 8 * 2 ** 20;
+const LONG_PACKED_BYTES = 2 ** 20;
+/** Beyond these it is no longer one text; a packed one may be no longer one. */
+const MOST_PACKED_BYTES = 16 * 2 ** 20;
 
-function isBig(path: string): boolean {
+const isPacked = (path: string) => /\.gz$/.test(path);
+
+function isLong(path: string): boolean {
   const { size } = statSync(path);
-  return size > BIG_BYTES || (/\.gz$/.test(path) && size > BIG_PACKED_BYTES);
+  return size > (isPacked(path) ? LONG_PACKED_BYTES : LONG_BYTES);
 }
 
-/** null: neither a CPU profile nor a trace by how it begins. */
-async function readBig(path: string): Promise<Recording | null> {
+/** null: to be read as one text, which takes longer and bears with more. */
+async function readLong(path: string): Promise<Found | null> {
+  const isOneText = statSync(path).size <= (isPacked(path) ? MOST_PACKED_BYTES : MAX_TEXT_BYTES);
   const json = await readBigProfile(path).catch((error: Error & { code?: string }) => {
+    if (isOneText && (error instanceof MalformedSnapshot || error.code?.startsWith('Z_'))) return null;
     if (error instanceof TruncatedSnapshot || error.code === 'Z_BUF_ERROR') throw isCutShort(path);
     if (!(error instanceof MalformedSnapshot) && !error.code?.startsWith('Z_')) throw error;
     throw new RecordingError(
@@ -68,11 +76,8 @@ async function readBig(path: string): Promise<Recording | null> {
   });
   const found = json && recognise(json);
   if (!found) return null;
-  if (found.profiles.length > 0)
-    return fromProfiles(
-      found.profiles.map((profile) => ({ ...profile, path: basename(path) })),
-      found.tool,
-    );
+  if (found.profiles.length > 0) return { json, ...found };
+  if (isOneText) return null;
   throw new RecordingError(
     `${path} is a trace without a CPU profile.`,
     'To have JavaScript sampled, record with the category v8.cpu_profiler, or in DevTools’ Performance panel.',
@@ -93,14 +98,16 @@ async function readFolder(path: string): Promise<Recording> {
     : readdirSync(path).filter((name) => PROFILE.test(name));
   if (names.length === 0) return readRecording(path);
   const pids = new Set(names.map((name) => NODE_PROFILE.exec(name)?.[1]));
-  const found = names.sort().flatMap((name) => {
+  const found: (ForeignProfile & { path: string })[] = [];
+  for (const name of names.sort()) {
     const [, pid, thread] = NODE_PROFILE.exec(name) ?? [];
     const from = join(path, name);
-    const { profiles } = profilesIn(readFileContent(from), from);
+    const long = isLong(from) ? await readLong(from) : null;
+    const { profiles } = long ?? profilesIn(readFileContent(from), from);
     const inProcess = thread === '0' ? 'main' : `worker ${thread}`;
     const whose = pid === undefined ? name : pids.size === 1 ? inProcess : `${inProcess} of process ${pid}`;
-    return profiles.map((profile) => ({ ...profile, path: name, threadName: whose }));
-  });
+    found.push(...profiles.map((profile) => ({ ...profile, path: name, threadName: whose })));
+  }
   return fromProfiles(found, 'v8');
 }
 
@@ -108,8 +115,7 @@ function isTar({ bytes }: FileContent): boolean {
   return bytes.length > 512 && bytes.toString('latin1', 257, 262) === 'ustar';
 }
 
-function fromContent(content: FileContent, path: string): Recording {
-  const { json, profiles, tool } = profilesIn(content, path);
+function fromFound({ json, profiles, tool }: Found, path: string): Recording {
   if (profiles.length === 0) return fromReport(objectIn(json), path);
   return fromProfiles(
     profiles.map((profile) => ({ ...profile, path: basename(path) })),
@@ -174,7 +180,7 @@ function recognise(json: unknown): Recognised | null {
   if (events) return { profiles: fromChromeTrace(events), tool: 'chrome' };
   if (!isObject(json)) return null;
   if (isObject(json.snapshot)) return { profiles: [], tool: 'v8', isSnapshot: true };
-  if (Array.isArray(json.nodes)) return one('cpu-profile', json);
+  if (Array.isArray(json.nodes) || json.nodes instanceof ProfileNodes) return one('cpu-profile', json);
   if (isObject(json.head))
     return isLegacy(json.head, json)
       ? one('cpu-profile', fromLegacyProfile(json))
@@ -192,7 +198,10 @@ function fromProfiles(found: readonly (ForeignProfile & { path: string })[], too
     file: { kind, thread, path },
     content,
   }));
-  const positions = profiles.flatMap(({ file, content }) => [...positionsInProfile(file.kind, content)]);
+  const isHere = scriptsHere();
+  const positions = profiles.flatMap(({ file, content }) => [
+    ...positionsInProfile(file.kind, content, isHere),
+  ]);
   const sources = collectSources(positions, readSource);
   return {
     manifest: foreignManifest({
@@ -205,6 +214,20 @@ function fromProfiles(found: readonly (ForeignProfile & { path: string })[], too
     sources,
     warnings: differenceWarnings(sources.differing, ''),
     origin: { tool },
+  };
+}
+
+/** Of scripts that this machine does not have, no line can be told more of than the profile does. */
+function scriptsHere(): (url: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (url) => {
+    let isHere = known.get(url);
+    if (isHere === undefined) {
+      const path = scriptPath(url);
+      isHere = path !== null && existsSync(path);
+      known.set(url, isHere);
+    }
+    return isHere;
   };
 }
 

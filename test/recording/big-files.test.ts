@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
+import { MalformedSnapshot } from '../../src/model/decode/heap-snapshot/malformed.ts';
+import { nodesOf } from '../../src/model/decode/json-nodes.ts';
+import { ProfileNodes } from '../../src/model/decode/profile-nodes.ts';
 import { readBigProfile } from '../../src/recording/foreign/streamed/big-profile.ts';
 import { searchEvents } from '../../src/recording/foreign/streamed/event-search.ts';
+import { nodeListSection } from '../../src/recording/foreign/streamed/node-list.ts';
 import { numberListSection } from '../../src/recording/foreign/streamed/number-list.ts';
-import { objectListSection } from '../../src/recording/foreign/streamed/object-list.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'culprit-big-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -19,16 +22,47 @@ function file(content: string | Buffer): string {
 }
 
 const frame = (functionName: string) => ({ functionName, url: 'file:///app/a.js', lineNumber: 1 });
+/** Whatever a node may have, and may lack, in any order. */
+const NODES = [
+  { id: 1, callFrame: frame('(root)'), hitCount: 0, children: [2, 5] },
+  {
+    id: 2,
+    callFrame: frame('a "quoted" {name} \\ with [all] ü'),
+    hitCount: 7,
+    children: [3, 4],
+    positionTicks: [
+      { line: 2, ticks: 3 },
+      { line: 130, ticks: 1 },
+      { line: 70_000, ticks: 300 },
+    ],
+  },
+  { positionTicks: [{ ticks: 4, line: 9 }], hitCount: 1.5, callFrame: frame('a'), id: 3, deoptReason: '}]' },
+  { id: 4, callFrame: frame('a'), children: [], positionTicks: [], more: { children: [9] } },
+  { id: 5, hitCount: null, children: [-6, 'x', 1e300, null, 6], positionTicks: [null, { line: 'x' }] },
+  { id: 6, callFrame: null },
+];
 const PROFILE = {
-  nodes: [
-    { id: 1, callFrame: frame('(root)'), children: [2] },
-    { id: 2, callFrame: frame('a "quoted" {name} \\ with [all] ü'), positionTicks: [{ line: 2, ticks: 3 }] },
-  ],
+  nodes: NODES,
   startTime: 1_000,
   endTime: 9_000,
   samples: [1, 2, 2, 1],
   timeDeltas: [0, 1_000, -5, 1.5e3],
 };
+
+/** Everything that the columns say. */
+function told(nodes: ProfileNodes) {
+  return Array.from({ length: nodes.count }, (_, node) => {
+    const ticks: [number, number][] = [];
+    nodes.eachTick(node, (line, count) => ticks.push([line, count]));
+    return {
+      id: nodes.ids[node],
+      frame: nodes.frame(node),
+      hits: nodes.hits[node] || 0,
+      children: [...nodes.children.slice(nodes.firstChild(node), nodes.childEnds[node])],
+      ticks,
+    };
+  });
+}
 
 /** In pieces of this many bytes. */
 function* pieces(text: string, size: number): Generator<Uint8Array> {
@@ -45,11 +79,16 @@ describe('a CPU profile', () => {
     ['with a byte order mark', (text: string) => `\uFEFF${text}`],
     ['gzipped', (text: string) => gzipSync(text)],
   ])('is what JSON.parse makes of it, %s', async (_, write) => {
-    expect(await readBigProfile(file(write(JSON.stringify(PROFILE))))).toEqual({
-      ...PROFILE,
+    const { nodes, ...rest } = (await readBigProfile(file(write(JSON.stringify(PROFILE))))) as {
+      nodes: ProfileNodes;
+    };
+    expect(rest).toEqual({
+      startTime: 1_000,
+      endTime: 9_000,
       samples: Float64Array.from(PROFILE.samples),
       timeDeltas: Float64Array.from(PROFILE.timeDeltas),
     });
+    expect(told(nodes)).toEqual(told(nodesOf(NODES)));
   });
 
   test('that is cut anywhere says so', async () => {
@@ -77,12 +116,75 @@ describe('wherever a chunk ends', () => {
     const section = numberListSection((values) => found.push(values));
     for (const chunk of pieces(numbers, size)) if (!section.done) section.consume(chunk, 0);
     expect(found).toEqual([Float64Array.from(JSON.parse(numbers))]);
+  });
 
-    const objects = JSON.stringify(PROFILE.nodes, null, 1);
-    const taken: unknown[] = [];
-    const list = objectListSection((more) => taken.push(...more));
-    for (const chunk of pieces(objects, size)) if (!list.done) list.consume(chunk, 0);
-    expect(taken).toEqual(PROFILE.nodes);
+  test.each(SIZES)('nodes are the same, in chunks of %i', (size) => {
+    for (const indent of [undefined, 1]) {
+      const nodes = new ProfileNodes();
+      const list = nodeListSection(nodes, 100);
+      for (const chunk of pieces(JSON.stringify(NODES, null, indent), size))
+        if (!list.done) list.consume(chunk, 0);
+      expect(list.done).toBe(true);
+      expect(told(nodes)).toEqual(told(nodesOf(NODES)));
+    }
+  });
+});
+
+describe('nodes of a profile', () => {
+  const read = (text: string, most = 100) => {
+    const nodes = new ProfileNodes();
+    const list = nodeListSection(nodes, most);
+    for (const chunk of pieces(text, 10_000)) if (!list.done) list.consume(chunk, 0);
+    return { nodes, isDone: list.done };
+  };
+
+  test('are passed by exactly, so that what follows them is read', () => {
+    const list = nodeListSection(new ProfileNodes(), 100);
+    const text = JSON.stringify(NODES);
+    expect(list.consume(new TextEncoder().encode(`${text},"samples":[1]}`), 0)).toBe(
+      new TextEncoder().encode(text).length,
+    );
+  });
+
+  test('of one function have one frame', () => {
+    const { nodes } = read(JSON.stringify(NODES));
+    expect(nodes.frames.map(({ functionName }) => functionName)).toEqual([
+      '(root)',
+      'a "quoted" {name} \\ with [all] ü',
+      'a',
+      '',
+      '',
+    ]);
+  });
+
+  test('may be as long as many chunks', () => {
+    const children = Array.from({ length: 50_000 }, (_, i) => i);
+    const { nodes, isDone } = read(JSON.stringify([{ id: 1, children }, { id: 2 }]));
+    expect([isDone, nodes.count, nodes.childEnds[0]]).toEqual([true, 2, 50_000]);
+  });
+
+  test('of very many functions are told apart', () => {
+    const all = Array.from({ length: 20_000 }, (_, i) => ({ id: i, callFrame: frame(`f${i % 9_000}`) }));
+    const { nodes } = read(JSON.stringify(all), 20_000);
+    expect(nodes.frames).toHaveLength(9_000);
+    expect(all.filter(({ callFrame }, i) => nodes.frame(i).functionName !== callFrame.functionName)).toEqual(
+      [],
+    );
+  });
+
+  test.each([
+    ['a word for a node', '[null]'],
+    ['a list for a node', '[[]]'],
+    ['half an object', '[{"id":1,}}]'],
+    ['a key without a value', '[{"id"}]'],
+    ['a frame that is no JSON', '[{"id":1,"callFrame":{"functionName":}}]'],
+    ['a line that is no JSON', '[{"id":1,"positionTicks":[{"line":,"ticks":1}]}]'],
+    ['ticks that are no JSON', '[{"id":1,"positionTicks":[{"line":1,"ticks":}]}]'],
+    ['children that are no JSON', '[{"id":1,"children":[1,,2]}]'],
+    ['an id that is no JSON', '[{"id":x}]'],
+    ['more nodes than anybody decodes', `[${'{"id":1},'.repeat(101)}{"id":1}]`],
+  ])('are refused with %s', (_, text) => {
+    expect(() => read(text)).toThrow(MalformedSnapshot);
   });
 });
 

@@ -129,26 +129,39 @@ const LEAST_SHORT = 0.6;
 /** A longer run comes by chance in one look of so many. */
 const ONE_IN = 20;
 
-/**
- * The length up to which runs are what chance makes of many short ones; 0 where they are not spread so. `runsMillis`: how
- * long a callback stayed on the stack each time, as far as the samples tell.
- */
-export function lengthByChance(runsMillis: readonly number[], leastMillis: number): number {
-  if (!isSpreadByChance(runsMillis, leastMillis)) return 0;
-  const mean = runsMillis.reduce((sum, millis) => sum + millis, 0) / runsMillis.length;
-  return mean * Math.log(ONE_IN * runsMillis.length);
+/** How long a callback stayed on the stack each time, as far as the samples tell: there may be millions of times. */
+export interface RunLengths {
+  count: number;
+  millis: number;
+  /** Of those that are long enough to be told. */
+  longCount: number;
+  longMillis: number;
 }
 
-function isSpreadByChance(runsMillis: readonly number[], leastMillis: number): boolean {
-  if (runsMillis.length < LEAST_RUNS) return false;
-  const total = runsMillis.reduce((sum, millis) => sum + millis, 0);
-  const long = runsMillis.filter((millis) => millis >= leastMillis);
-  const inLong = long.reduce((sum, millis) => sum + millis, 0) / total;
-  const ratio = leastMillis / (total / runsMillis.length);
+export function addRun(lengths: RunLengths, millis: number, leastMillis: number): void {
+  lengths.count++;
+  lengths.millis += millis;
+  if (millis < leastMillis) return;
+  lengths.longCount++;
+  lengths.longMillis += millis;
+}
+
+/** The length up to which runs are what chance makes of many short ones; 0 where they are not spread so. */
+export function lengthByChance(lengths: RunLengths, leastMillis: number): number {
+  if (!isSpreadByChance(lengths, leastMillis)) return 0;
+  return (lengths.millis / lengths.count) * Math.log(ONE_IN * lengths.count);
+}
+
+function isSpreadByChance(
+  { count, millis, longCount, longMillis }: RunLengths,
+  leastMillis: number,
+): boolean {
+  if (count < LEAST_RUNS) return false;
+  const ratio = leastMillis / (millis / count);
   const inLongByChance = (1 + ratio) * Math.exp(-ratio);
   const shortByChance = 1 - Math.exp(-ratio);
   return (
-    inLong <= inLongByChance * MOST_EXCESS &&
-    (runsMillis.length - long.length) / runsMillis.length >= shortByChance * LEAST_SHORT
+    longMillis / millis <= inLongByChance * MOST_EXCESS &&
+    (count - longCount) / count >= shortByChance * LEAST_SHORT
   );
 }

@@ -6,12 +6,14 @@ import type { Frame } from '../../model/frame.ts';
 import { alongPath, type Blame, blame, entryOf, functionKey } from './blame/blame.ts';
 import { createHeavyPath, type HeavyPath } from './blame/heavy-path.ts';
 import {
+  addRun,
   areDelayed,
   isDelayed,
   lengthByChance,
   longestCallback,
   mostRunInClock,
   type Run,
+  type RunLengths,
   type Watched,
 } from './block-evidence.ts';
 import { type BlockSamples, type BlockWork, selfMicros, workOf } from './block-work.ts';
@@ -125,13 +127,14 @@ const SATURATED_IDLE = 0.15;
 /** The blocks that are more than short callbacks in a row. */
 function realBlocks(profile: CpuProfile, watched: Watched): Block[] {
   const { runtime } = watched;
-  const runs = new Map<number, number[]>();
+  const runs = new Map<number, RunLengths>();
   const listed = listBlocks(profile, runs, mostRunInClock(profile.startClockMicros, watched));
   const { state, micros } = profile.samples;
-  const idle = micros.reduce((sum, each, i) => (state[i] === IDLE ? sum + each : sum), 0);
+  let idle = 0;
+  for (let i = 0; i < state.length; i++) if (state[i] === IDLE) idle += micros[i]!;
   const isSaturated = idle < profile.durationMicros * SATURATED_IDLE;
   const byChance = new Map(
-    [...runs].map(([node, millis]) => [node, isSaturated ? lengthByChance(millis, LEAST_BLOCK_MILLIS) : 0]),
+    [...runs].map(([node, lengths]) => [node, isSaturated ? lengthByChance(lengths, LEAST_BLOCK_MILLIS) : 0]),
   );
   const real = listed.filter(({ node, ranMillis }) => ranMillis > byChance.get(node)!);
   const allRuns = real.map((block) => runOf(profile, block));
@@ -171,31 +174,33 @@ function cut(block: Block, parts: number): Block[] {
  */
 function listBlocks(
   profile: CpuProfile,
-  runs: Map<number, number[]>,
+  runs: Map<number, RunLengths>,
   mostRun: (fromMicros: number, toMicros: number) => number,
 ): Block[] {
-  const { node, state } = profile.samples;
+  const { node, state, micros } = profile.samples;
   const blocks: Block[] = [];
-  const open: { node: number; since: number }[] = [];
+  const stack = createStack(profile);
+  const longest = profile.intervalMicros * STOPPED_DISTANCES;
   const close = (from: number, at: number) => {
-    const closing = open.splice(from);
-    const outer = closing.find((each) => isUserCode(profile.nodes[each.node]!.frame));
+    const outer = stack.outermostFrom(from);
+    stack.depth = from;
     if (!outer) return;
     const most = mostRun(profile.samples.startMicros[outer.since]!, endMicros(profile, at));
-    const ranMillis = Math.min(most, runningMillis(profile, outer.since, at));
-    const known = runs.get(outer.node);
-    if (known) known.push(ranMillis);
-    else runs.set(outer.node, [ranMillis]);
+    const ranMillis = Math.min(most, (stack.ranMicros - outer.ranMicros) / 1_000);
+    const lengths = runs.get(outer.node) ?? { count: 0, millis: 0, longCount: 0, longMillis: 0 };
+    runs.set(outer.node, lengths);
+    addRun(lengths, ranMillis, LEAST_BLOCK_MILLIS);
     const block = pickBlock(profile, outer, at, ranMillis);
     if (block) blocks.push(block);
   };
   for (let i = 0; i < node.length; i++) {
-    if (state[i] === GC) continue;
-    const path = state[i] === CODE ? pathTo(profile, node[i]!) : [];
-    let shared = 0;
-    while (shared < open.length && shared < path.length && open[shared]!.node === path[shared]) shared++;
-    if (shared < open.length) close(shared, i);
-    for (let depth = shared; depth < path.length; depth++) open.push({ node: path[depth]!, since: i });
+    const leaf = state[i] === CODE ? node[i]! : -1;
+    if (state[i] !== GC && leaf !== stack.leaf()) {
+      const shared = stack.sharedWith(leaf);
+      if (shared < stack.depth) close(shared, i);
+      stack.enter(leaf, i);
+    }
+    stack.ranMicros += Math.min(micros[i]!, longest);
   }
   close(0, node.length);
   const spanOf = (block: Block) => block.toSample - block.fromSample;
@@ -207,6 +212,56 @@ function listBlocks(
       kept.push(block);
   }
   return kept.sort((a, b) => a.fromSample - b.fromSample);
+}
+
+/** The nodes on the stack now, outermost first, and the sample since which each is. */
+interface OpenStack {
+  depth: number;
+  /** So far, without the time in which the process was stopped. */
+  ranMicros: number;
+  /** -1: the stack is empty. */
+  leaf(): number;
+  /** How many of the open nodes are on the path to this one. */
+  sharedWith(leaf: number): number;
+  /** All that is on the path to it and not yet open. */
+  enter(leaf: number, since: number): void;
+  /** The first of user code, from this depth inwards; `ranMicros` at its beginning. */
+  outermostFrom(depth: number): { node: number; since: number; ranMicros: number } | null;
+}
+
+function createStack({ nodes }: CpuProfile): OpenStack {
+  const depths = new Int32Array(nodes.length);
+  for (const { index, parent } of nodes) depths[index] = parent < 0 ? 0 : depths[parent]! + 1;
+  const deepest = depths.reduce((most, depth) => Math.max(most, depth), 0);
+  const open = new Int32Array(deepest + 1);
+  const since = new Int32Array(deepest + 1);
+  const ranMicros = new Float64Array(deepest + 1);
+  const stack: OpenStack = {
+    depth: 0,
+    ranMicros: 0,
+    leaf: () => (stack.depth === 0 ? -1 : open[stack.depth - 1]!),
+    sharedWith(leaf) {
+      for (let at = leaf; at >= 0; at = nodes[at]!.parent)
+        if (depths[at]! < stack.depth && open[depths[at]!] === at) return depths[at]! + 1;
+      return 0;
+    },
+    enter(leaf, sample) {
+      const from = stack.depth;
+      for (let at = leaf; at >= 0 && depths[at]! >= from; at = nodes[at]!.parent) {
+        open[depths[at]!] = at;
+        since[depths[at]!] = sample;
+        ranMicros[depths[at]!] = stack.ranMicros;
+      }
+      stack.depth = leaf < 0 ? 0 : depths[leaf]! + 1;
+    },
+    outermostFrom(depth) {
+      for (let at = depth; at < stack.depth; at++)
+        if (isUserCode(nodes[open[at]!]!.frame))
+          return { node: open[at]!, since: since[at]!, ranMicros: ranMicros[at]! };
+      return null;
+    },
+  };
+  return stack;
 }
 
 const CODE = 0;
@@ -263,14 +318,6 @@ function endMicros({ samples: { startMicros, micros } }: CpuProfile, to: number)
 
 /** Where the next sample is further off than so many distances, the process was stopped: it had used up its quota. */
 const STOPPED_DISTANCES = 8;
-
-/** The time between two samples without that in which the process was stopped. */
-function runningMillis({ samples, intervalMicros }: CpuProfile, from: number, to: number): number {
-  const most = intervalMicros * STOPPED_DISTANCES;
-  let micros = 0;
-  for (let i = from; i < to; i++) micros += Math.min(samples.micros[i]!, most);
-  return micros / 1_000;
-}
 
 function isUserCode(frame: Frame): boolean {
   return frame.owner === 'app' || frame.owner === 'library';

@@ -2,9 +2,11 @@
 import { type CpuProfile, SAMPLE_STATES, type SampleState } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
-import { alongPath, type Blame, blame, entryOf, fromEntry, functionKey } from './blame/blame.ts';
-import { createHeavyPath, type HeavyPath } from './blame/heavy-path.ts';
+import { alongPath, type Blame, blame, functionKey } from './blame/blame.ts';
+import type { HeavyPath } from './blame/heavy-path.ts';
 import { type Callees, calleesByLine, ownLines } from './blame/own-lines.ts';
+import { followResponsibilities, responsibilityKey } from './blame/responsibilities.ts';
+import { tally } from './call-tree.ts';
 import { classifyWork, SYNCHRONOUS, type Work } from './work.ts';
 
 export interface CpuSummary {
@@ -41,10 +43,7 @@ export interface Hotspot {
 }
 
 /** `textOf` gives the text of a source line, for naming what it does. */
-export function summarizeCpu(
-  profile: CpuProfile,
-  textOf: (file: string, line: number) => string | undefined,
-): CpuSummary {
+export function summarizeCpu(profile: CpuProfile, textOf: TextOf): CpuSummary {
   const micros = summarizeStates(profile);
   const durationMicros = micros.code + micros.idle + micros.program + micros.gc;
   return {
@@ -61,9 +60,11 @@ export function summarizeCpu(
 
 /** Microseconds in each state. */
 export function summarizeStates(profile: CpuProfile): Record<SampleState, number> {
-  const micros = { code: 0, idle: 0, program: 0, gc: 0 };
   const { node, state, micros: weights } = profile.samples;
-  for (let i = 0; i < node.length; i++) micros[SAMPLE_STATES[state[i]!]!] += weights[i]!;
+  const sums = new Float64Array(SAMPLE_STATES.length);
+  for (let i = 0; i < node.length; i++) sums[state[i]!]! += weights[i]!;
+  const micros = { code: 0, idle: 0, program: 0, gc: 0 };
+  for (const [i, name] of SAMPLE_STATES.entries()) micros[name] = sums[i]!;
   if (node.length === 0) stateFromNodes(profile, micros);
   return micros;
 }
@@ -84,67 +85,90 @@ function stateFromNodes(
 }
 
 interface Group {
-  frames: Frame[];
+  /** The node with most of it. */
+  best: number;
   bestMicros: number;
   selfMicros: number;
-  lineTicks: Map<number, number>;
+  /** Nodes of the function itself, not of what is counted to it. */
+  own: number[];
   synchronous: Map<string, { work: Work; micros: number }>;
 }
 
-function findHotspots(
-  profile: CpuProfile,
-  textOf: (file: string, line: number) => string | undefined,
-): Hotspot[] {
+type TextOf = (file: string, line: number) => string | undefined;
+
+/** Of all time in code. Of functions with less, nobody is told the lines, and a long profile has very many of them. */
+const LEAST_WITH_LINES = 0.001;
+
+function findHotspots(profile: CpuProfile, textOf: TextOf): Hotspot[] {
+  const groups = groupNodes(profile);
+  const totals = totalsByFunction(profile);
+  const all = [...groups.values()].reduce((sum, { selfMicros }) => sum + selfMicros, 0);
+  const withLines = [...groups].filter(([, { selfMicros }]) => selfMicros >= all * LEAST_WITH_LINES);
+  const callees = calleesByLine(profile, new Set(withLines.map(([key]) => key)));
+  const paths = followResponsibilities(profile);
+  const ticks = new Map(withLines.map(([key, { own }]) => [key, ticksOf(profile, own)]));
+  return [...groups]
+    .map(([key, group]) =>
+      describe({ ...group, frames: framesOf(profile, group.best) }, totals, {
+        callees,
+        textOf,
+        lineTicks: ticks.get(key) ?? new Map(),
+      }),
+    )
+    .map((hotspot) => ({ ...hotspot, blame: followed(hotspot.blame, paths) }))
+    .sort((a, b) => b.selfMicros - a.selfMicros);
+}
+
+/** By function. Time in a built-in (Map.set, Array.sort) belongs to the function that called it. */
+function groupNodes(profile: CpuProfile): Map<string, Group> {
   const groups = new Map<string, Group>();
-  const paths = new Map<string, HeavyPath>();
   for (const node of profile.nodes) {
     if (node.selfMicros <= 0 || isPseudo(node.frame)) continue;
-    const frames = framesOf(profile, node.index);
-    addToPath(paths, frames, node.selfMicros);
-    // Time in a built-in (Map.set, Array.sort) belongs to the function that called it.
+    const frames = nearFrames(profile, node.index);
     const at = frames.findIndex((frame) => frame.owner !== 'native');
     if (at < 0) continue;
-    const owned = frames.slice(responsible(frames, at));
-    const key = functionKey(owned[0]!);
-    const group = groups.get(key) ?? {
-      frames,
+    const owner = responsible(frames, at);
+    const key = functionKey(frames[owner]!);
+    const group: Group = groups.get(key) ?? {
+      best: node.index,
       bestMicros: 0,
       selfMicros: 0,
-      lineTicks: new Map<number, number>(),
+      own: [],
       synchronous: new Map(),
     };
     groups.set(key, group);
     group.selfMicros += node.selfMicros;
-    if (node.selfMicros > group.bestMicros) Object.assign(group, { frames, bestMicros: node.selfMicros });
+    if (node.selfMicros > group.bestMicros) {
+      group.best = node.index;
+      group.bestMicros = node.selfMicros;
+    }
     const work = classifyWork(frames, undefined);
     if (SYNCHRONOUS.includes(work.kind)) {
       const call = work.call ?? work.kind;
       const known = group.synchronous.get(call)?.micros ?? 0;
       group.synchronous.set(call, { work, micros: known + node.selfMicros });
     }
-    if (owned[0] === node.frame)
-      for (const [line, ticks] of node.lineTicks)
-        group.lineTicks.set(line, (group.lineTicks.get(line) ?? 0) + ticks);
+    if (frames[owner] === node.frame) group.own.push(node.index);
   }
-  const totals = totalsByFunction(profile);
-  const callees = calleesByLine(profile);
-  return [...groups.values()]
-    .map((group) => describe(group, totals, { callees, textOf }))
-    .map((hotspot) => ({ ...hotspot, blame: followed(hotspot.blame, paths) }))
-    .sort((a, b) => b.selfMicros - a.selfMicros);
+  return groups;
 }
 
-/** All that one entry is responsible for through one package it calls: its time is followed together. */
-function responsibilityKey(by: Blame): string {
-  const entry = entryOf(by);
-  return entry === null ? '' : `${functionKey(entry)}|${by.library?.package ?? ''}`;
+/** Innermost first, out to the first that is the program's or a library's: what tells whose a node is and what it does. */
+function nearFrames({ nodes }: CpuProfile, index: number): Frame[] {
+  const frames: Frame[] = [];
+  for (let at = index; at > 0; at = nodes[at]!.parent) {
+    const { frame } = nodes[at]!;
+    frames.push(frame);
+    if (frame.owner === 'app' || frame.owner === 'library') break;
+  }
+  return frames;
 }
 
-function addToPath(paths: Map<string, HeavyPath>, frames: readonly Frame[], micros: number): void {
-  const key = responsibilityKey(blame(frames));
-  const path = paths.get(key) ?? createHeavyPath();
-  paths.set(key, path);
-  path.add(fromEntry(frames), micros);
+function ticksOf({ nodes }: CpuProfile, some: readonly number[]): Map<number, number> {
+  const sum = new Map<number, number>();
+  for (const index of some)
+    for (const [line, ticks] of nodes[index]!.lineTicks) sum.set(line, (sum.get(line) ?? 0) + ticks);
+  return sum;
 }
 
 function followed(by: Blame, paths: ReadonlyMap<string, HeavyPath>): Blame {
@@ -189,18 +213,18 @@ function responsible(frames: readonly Frame[], at: number): number {
 }
 
 function describe(
-  group: Group,
-  totals: Map<string, number>,
-  known: { callees: Callees; textOf: (file: string, line: number) => string | undefined },
+  group: Group & { frames: Frame[] },
+  totals: ReadonlyMap<string, number>,
+  known: { callees: Callees; textOf: TextOf; lineTicks: ReadonlyMap<number, number> },
 ): Hotspot {
   const at = Math.max(
     0,
     group.frames.findIndex((frame) => frame.owner !== 'native'),
   );
   const frame = group.frames[responsible(group.frames, at)]!;
-  const { own, inlined } = ownLines(frame, group.lineTicks, known);
+  const { own, inlined } = ownLines(frame, known.lineTicks, known);
   const [hotLine, ticks] = [...own].sort((a, b) => b[1] - a[1])[0] ?? [null, 0];
-  const allTicks = [...group.lineTicks.values()].reduce((sum, count) => sum + count, 0);
+  const allTicks = [...known.lineTicks.values()].reduce((sum, count) => sum + count, 0);
   const text = frame.file !== null && hotLine !== null ? known.textOf(frame.file, hotLine) : undefined;
   return {
     frame,
@@ -221,40 +245,10 @@ function sumSynchronous(calls: { work: Work; micros: number }[]): Hotspot['synch
   return dearest ? { work: dearest.work, micros: calls.reduce((sum, { micros }) => sum + micros, 0) } : null;
 }
 
-/** Recursion counted once: a node adds its total only when no ancestor is the same function. */
-export function totalsByFunction(profile: CpuProfile): Map<string, number> {
-  const totals = new Map<string, number>();
-  const keys = profile.nodes.map((node) => functionKey(node.frame));
-  const ancestors = new Map<string, number>();
-  const path: number[] = [];
-  const leave = () => {
-    const key = keys[path.pop()!]!;
-    ancestors.set(key, ancestors.get(key)! - 1);
-  };
-  for (const index of depthFirst(profile)) {
-    const { parent, totalMicros } = profile.nodes[index]!;
-    while (path.length > 0 && path.at(-1) !== parent) leave();
-    const key = keys[index]!;
-    if (!ancestors.get(key)) totals.set(key, (totals.get(key) ?? 0) + totalMicros);
-    ancestors.set(key, (ancestors.get(key) ?? 0) + 1);
-    path.push(index);
-  }
-  return totals;
-}
-
-function* depthFirst(profile: CpuProfile): Generator<number> {
-  const children = new Map<number, number[]>();
-  for (const { index, parent } of profile.nodes) {
-    const list = children.get(parent);
-    if (list) list.push(index);
-    else children.set(parent, [index]);
-  }
-  const stack = [0];
-  while (stack.length > 0) {
-    const index = stack.pop()!;
-    yield index;
-    for (const child of children.get(index) ?? []) stack.push(child);
-  }
+/** Recursion counted once. */
+export function totalsByFunction({ nodes }: CpuProfile): ReadonlyMap<string, number> {
+  const found = tally(nodes, functionKey);
+  return new Map([...found].map(([key, { total }]) => [key, total]));
 }
 
 function isPseudo(frame: Frame): boolean {

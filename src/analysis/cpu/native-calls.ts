@@ -16,17 +16,19 @@ export interface NativeCall {
 export function nativeCalls(profiles: readonly CpuProfile[]): NativeCall[] {
   const calls = new Map<string, NativeCall>();
   for (const profile of profiles) {
-    for (const { index, parent, frame, selfMicros, lineTicks } of profile.nodes) {
+    for (const node of profile.nodes) {
+      const { parent, frame, selfMicros, totalMicros } = node;
+      if (frame.owner !== 'native' || parent < 0 || selfMicros <= 0) continue;
       const name = trimmed(frame.functionName);
-      if (frame.owner !== 'native' || parent < 0 || selfMicros <= 0 || isBuiltIn(name)) continue;
+      if (isBuiltIn(name)) continue;
       const caller = profile.nodes[parent]!.frame;
       if (caller.owner !== 'app' && caller.owner !== 'library') continue;
-      const [line] = [...lineTicks].sort((a, b) => b[1] - a[1])[0] ?? [];
+      const [line] = [...node.lineTicks].sort((a, b) => b[1] - a[1])[0] ?? [];
       const [at, ...outer] = framesOf(profile, parent);
       const by = blame([{ ...at!, line: line ?? at!.line }, ...outer]);
       const key = `${name}|${by.subject?.file}|${by.subject?.line}`;
       const known = calls.get(key) ?? { name, blame: by, micros: 0 };
-      known.micros += profile.nodes[index]!.totalMicros;
+      known.micros += totalMicros;
       calls.set(key, known);
     }
   }

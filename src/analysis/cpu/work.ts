@@ -54,6 +54,7 @@ const MODULES: [pattern: RegExp, kind: WorkKind, prefix: string][] = [
 /** `frames` innermost first; `lineText` is the hot line of the first frame that has a file. */
 export function classifyWork(frames: readonly Frame[], lineText: string | undefined): Work {
   const innermostUser = frames.findIndex((frame) => frame.owner === 'app' || frame.owner === 'library');
+  if (innermostUser === 0 && lineText === undefined) return { kind: 'plain', call: null };
   const below = innermostUser < 0 ? frames : frames.slice(0, innermostUser);
   const written = consoleCall(below, frames[innermostUser]);
   if (written !== null) return { kind: 'console', call: written };

@@ -4,9 +4,9 @@ import type { Frame } from '../../model/frame.ts';
 import type { HeapSamplingRead } from '../../model/memory/heap-sampling.ts';
 import type { ProfileHead, ProfileRow, ProfileTables, ProgramKind } from '../../model/profile-tables.ts';
 import { functionKey } from '../cpu/blame/blame.ts';
-import { widestPath } from '../cpu/blame/widest-path.ts';
+import { widestOfAll } from '../cpu/blame/widest-path.ts';
+import { tally } from '../cpu/call-tree.ts';
 import { summarizeStates } from '../cpu/cpu.ts';
-import { linksOf, tally } from './call-tree.ts';
 
 type By = 'functions' | 'packages' | 'files';
 const BYS: readonly By[] = ['functions', 'packages', 'files'];
@@ -14,7 +14,6 @@ const BYS: readonly By[] = ['functions', 'packages', 'files'];
 /** `top`: how many rows each list has at most. */
 export function cpuTables(profile: CpuProfile, program: ProgramKind, top: number): ProfileTables {
   const { nodes } = profile;
-  const links = linksOf(nodes);
   const states = summarizeStates(profile);
   const nativeMicros = nodes.reduce(
     (sum, { frame, selfMicros }) => (isBuiltIn(frame) ? sum + selfMicros : sum),
@@ -22,7 +21,7 @@ export function cpuTables(profile: CpuProfile, program: ProgramKind, top: number
   );
   const busyMicros = states.code + states.gc + states.program;
   const rows = (by: By) => {
-    const found = tally(nodes, links, ({ frame }) => (isPseudo(frame) ? null : keyOf(by, frame)));
+    const found = tally(nodes, (frame) => (isPseudo(frame) ? null : keyOf(by, frame)));
     const inOrder = [...found.values()].sort((a, b) => a.first - b.first);
     return inOrder.map(({ first, self, total }) => ({ frame: nodes[first]!.frame, self, total }));
   };
@@ -143,10 +142,8 @@ function placeOf({ name, file, line }: Pick<ProfileRow, 'name' | 'file' | 'line'
 /** The end of the widest path, in the code that people can change where there is any on it. */
 function headOf(profile: CpuProfile, busyMicros: number): ProfileHead | null {
   const { nodes } = profile;
-  const self = new Map<number, number>();
-  for (const { index, frame, selfMicros } of nodes)
-    if (selfMicros > 0 && !isPseudo(frame)) self.set(index, selfMicros);
-  const path = widestPath(profile, self);
+  const self = Float64Array.from(nodes, ({ frame, selfMicros }) => (isPseudo(frame) ? 0 : selfMicros));
+  const path = widestOfAll(profile, self);
   if (!path || busyMicros <= 0) return null;
   const isUsers = (index: number) => ['app', 'library'].includes(nodes[index]!.frame.owner);
   let at = path.node;
@@ -156,8 +153,7 @@ function headOf(profile: CpuProfile, busyMicros: number): ProfileHead | null {
   let caller = nodes[at]!.parent;
   while (caller > 0 && (!isUsers(caller) || functionKey(nodes[caller]!.frame) === functionKey(frame)))
     caller = nodes[caller]!.parent;
-  const micros = (share: number) =>
-    (share * [...self.values()].reduce((sum, each) => sum + each, 0)) / busyMicros;
+  const micros = (share: number) => (share * self.reduce((sum, each) => sum + each, 0)) / busyMicros;
   return {
     ...placeOf({ name: frame.functionName, file: frame.file, line: frame.line }),
     share: Math.min(1, micros(path.share)),

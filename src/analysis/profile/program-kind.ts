@@ -5,7 +5,6 @@ import type { Frame } from '../../model/frame.ts';
 import type { ProfileOrigin } from '../../model/profile-origin.ts';
 import type { ProgramKind } from '../../model/profile-tables.ts';
 import { summarizeStates } from '../cpu/cpu.ts';
-import { linksOf, tally } from './call-tree.ts';
 
 export function programKind(profile: CpuProfile, origin: ProfileOrigin): ProgramKind {
   const tool = byTool(profile, origin);
@@ -80,6 +79,8 @@ function marksOf({ file, package: name, functionName }: Frame): Mark[] {
   return functionName === '(anonymous)' ? marks.filter((mark) => mark !== 'server') : marks;
 }
 
+const NO_MARKS: readonly Mark[] = [];
+
 interface Evidence {
   /** Time with a mark anywhere on the stack. */
   micros: ReadonlyMap<Mark, number>;
@@ -90,14 +91,18 @@ interface Evidence {
 
 function gather(profile: CpuProfile): Evidence {
   const { nodes } = profile;
-  const links = linksOf(nodes);
   const marks = new Map<Frame, Mark[]>();
   for (const { frame } of nodes) if (!marks.has(frame)) marks.set(frame, marksOf(frame));
   const seen = new Set([...marks.values()].flat());
   const micros = new Map<Mark, number>();
-  for (const mark of seen) {
-    const found = tally(nodes, links, ({ frame }) => (marks.get(frame)!.includes(mark) ? mark : null));
-    micros.set(mark, found.get(mark)?.total ?? 0);
+  /** By node: the marks on its stack. */
+  const onStack: (readonly Mark[])[] = [];
+  for (const { parent, frame, selfMicros } of nodes) {
+    const above = onStack[parent] ?? NO_MARKS;
+    const more = marks.get(frame)!.filter((mark) => !above.includes(mark));
+    const all = more.length === 0 ? above : [...above, ...more];
+    onStack.push(all);
+    for (const mark of all) micros.set(mark, (micros.get(mark) ?? 0) + selfMicros);
   }
   const { code, gc, idle } = summarizeStates(profile);
   return { micros, seen, busyMicros: code + gc, idleMicros: idle };
@@ -105,12 +110,13 @@ function gather(profile: CpuProfile): Evidence {
 
 /** One call of the outermost code that never returned until nearly all was done: no event loop turned meanwhile. */
 function isOneRun({ nodes, samples }: CpuProfile, busyMicros: number): boolean {
+  const outermost = outermostNodes(nodes);
   let [current, since, longest] = [-1, 0, 0];
   for (let i = 0; i < samples.node.length; i++) {
     const state = SAMPLE_STATES[samples.state[i]!];
     if (state === 'idle') current = -1;
     if (state !== 'code') continue;
-    const outer = outermost(nodes, samples.node[i]!);
+    const outer = outermost[samples.node[i]!]!;
     if (outer !== current) [current, since] = [outer, 0];
     since += samples.micros[i]!;
     longest = Math.max(longest, since);
@@ -118,8 +124,9 @@ function isOneRun({ nodes, samples }: CpuProfile, busyMicros: number): boolean {
   return busyMicros > 0 && longest >= busyMicros * ONE_RUN_PART;
 }
 
-function outermost(nodes: CpuProfile['nodes'], leaf: number): number {
-  let at = leaf;
-  while (nodes[at]!.parent > 0) at = nodes[at]!.parent;
-  return at;
+/** Of each node, the one right below the root on its path; of the root itself. A parent's index is smaller than its children's. */
+function outermostNodes(nodes: CpuProfile['nodes']): Int32Array {
+  const outermost = new Int32Array(nodes.length);
+  for (const { index, parent } of nodes) outermost[index] = parent > 0 ? outermost[parent]! : index;
+  return outermost;
 }

@@ -3,25 +3,21 @@
 import type { CallTreeNode, CpuProfile, SampleState } from '../cpu-profile.ts';
 import type { Frame, RawFrame } from '../frame.ts';
 import type { FrameResolver } from './frame-resolver.ts';
+import { nodesOf } from './json-nodes.ts';
 import { MalformedProfile } from './malformed-profile.ts';
+import { ProfileNodes } from './profile-nodes.ts';
+import { type ProfileTree, treeOf } from './profile-tree.ts';
 import { buildTimeline, isAmount, leaveOutPauses, median, type OwnWork, timesOf } from './timeline.ts';
 
+export { checkCallFrame } from './call-frame.ts';
 export { MalformedProfile } from './malformed-profile.ts';
 export type { OwnWork } from './timeline.ts';
-
-interface RawNode {
-  id: number;
-  raw: RawFrame;
-  hitCount: number;
-  children: number[];
-  ticks: [line: number, ticks: number][];
-}
 
 /** V8's own default: used where a profile has hit counts but no times. */
 const DEFAULT_INTERVAL_MICROS = 1_000;
 /** Nobody samples less often. */
 const MOST_HIT_MICROS = 1_000_000;
-const MAX_NODES = 2_000_000;
+export const MAX_NODES = 4_000_000;
 const MAX_SAMPLES = 20_000_000;
 const MAX_DEPTH = 2_000;
 
@@ -43,51 +39,34 @@ export function decodeCpuProfile(
   thread: { id: number; name: string },
   own: OwnWork = NO_OWN_WORK,
 ): CpuProfile {
-  const { nodes: rawNodes, samples, timeDeltas, startTime, endTime } = checkProfile(content);
-  const byId = new Map(rawNodes.map((node) => [node.id, node]));
-  if (byId.size !== rawNodes.length) throw new MalformedProfile('two nodes have the same id');
-  const nodes: CallTreeNode[] = [];
-  const indexOf = new Map<number, number>();
-  const states: SampleState[] = [];
-  const depths: number[] = [];
-  for (const [raw, parentId] of inTreeOrder(rawNodes, byId)) {
-    const parent = parentId === null ? -1 : indexOf.get(parentId)!;
-    // V8 records 255 frames at most; a deeper tree is somebody else's, and its end counts as its 2,000th level.
-    if ((depths[parent] ?? -1) >= MAX_DEPTH) {
-      indexOf.set(raw.id, parent);
-      continue;
-    }
-    const index = nodes.length;
-    indexOf.set(raw.id, index);
-    depths.push((depths[parent] ?? -1) + 1);
-    const isOwn = own.url !== '' && raw.raw.url === own.url;
-    nodes.push({
-      index,
-      parent,
-      frame: isOwn ? OWN_FRAME : resolver.frame(raw.raw),
-      selfMicros: 0,
-      totalMicros: 0,
-      lineTicks: lineTicks(raw, resolver),
-    });
-    states.push(stateOf(raw.raw));
-  }
+  const { nodes: raw, samples, timeDeltas, startTime, endTime } = checkProfile(content);
+  const tree = treeOf(raw);
+  const { nodes, states, indexes } = callTree(raw, tree, { resolver, ownUrl: own.url });
+  const indexOf = (id: unknown) => {
+    const place = tree.placeOf(id);
+    return place < 0 ? -1 : indexes[place]!;
+  };
   const times = timesOf(samples, timeDeltas);
   // Some engines sample running code only, and know no idle time.
   const knowsStates = states.some((state, i) => state === 'idle' || (state === 'program' && i > 0));
   const timeline = buildTimeline(samples, times.micros, { indexOf, states, areGapsPauses: !knowsStates });
   leaveOutPauses(timeline, own.pauses, startTime + times.firstMicros);
-  for (let i = 0; i < timeline.node.length; i++) nodes[timeline.node[i]!]!.selfMicros += timeline.micros[i]!;
+  const self = new Float64Array(nodes.length);
+  for (let i = 0; i < timeline.node.length; i++) self[timeline.node[i]!]! += timeline.micros[i]!;
   if (timeline.node.length === 0) {
-    const micros = hitMicros(rawNodes, startTime, endTime);
-    for (const raw of rawNodes) nodes[indexOf.get(raw.id)!]!.selfMicros += raw.hitCount * micros;
+    const micros = hitMicros(raw, startTime, endTime);
+    for (let i = 0; i < raw.count; i++) self[indexes[i]!]! += hitsOf(raw, i) * micros;
   }
-  for (const node of nodes) node.totalMicros = node.selfMicros;
-  for (let i = nodes.length - 1; i > 0; i--) nodes[nodes[i]!.parent]!.totalMicros += nodes[i]!.totalMicros;
-  const durationMicros = nodes[0]!.totalMicros;
+  const total = Float64Array.from(self);
+  for (let i = nodes.length - 1; i > 0; i--) total[nodes[i]!.parent]! += total[i]!;
+  for (const node of nodes) {
+    node.selfMicros = self[node.index]!;
+    node.totalMicros = total[node.index]!;
+  }
   return {
     thread: thread.id,
     threadName: thread.name,
-    durationMicros,
+    durationMicros: total[0]!,
     intervalMicros: median(timeline.micros) || DEFAULT_INTERVAL_MICROS,
     startClockMicros: startTime > 0 ? startTime + times.firstMicros : undefined,
     nodes,
@@ -96,35 +75,94 @@ export function decodeCpuProfile(
   };
 }
 
+/** Nodes are millions, and their lines are asked for of few: they are counted out when they are asked for. */
+class DecodedNode implements CallTreeNode {
+  selfMicros = 0;
+  totalMicros = 0;
+
+  constructor(
+    readonly index: number,
+    readonly parent: number,
+    readonly frame: Frame,
+    private readonly ticksOf: (index: number) => Map<number, number>,
+  ) {}
+
+  get lineTicks(): Map<number, number> {
+    return this.ticksOf(this.index);
+  }
+}
+
+interface Decoded {
+  nodes: DecodedNode[];
+  /** By node. */
+  states: SampleState[];
+  /** By place in the columns: the node that stands for it. */
+  indexes: Int32Array;
+}
+
+function callTree(
+  raw: ProfileNodes,
+  { order, parents }: ProfileTree,
+  { resolver, ownUrl }: { resolver: FrameResolver; ownUrl: string },
+): Decoded {
+  const isOwn = (frame: RawFrame) => ownUrl !== '' && frame.url === ownUrl;
+  const frames = raw.frames.map((frame) => (isOwn(frame) ? OWN_FRAME : resolver.frame(frame)));
+  const frameStates = raw.frames.map(stateOf);
+  const nodes: DecodedNode[] = [];
+  const states: SampleState[] = [];
+  const indexes = new Int32Array(raw.count);
+  const depths = new Uint16Array(raw.count);
+  const places = new Int32Array(raw.count);
+  const ticksOf = (index: number) => lineTicks(raw, places[index]!, resolver);
+  for (const place of order) {
+    const parent = parents[place]! < 0 ? -1 : indexes[parents[place]!]!;
+    const depth = parent < 0 ? 0 : depths[parent]! + 1;
+    // V8 records 255 frames at most; a deeper tree is somebody else's, and its end counts as its 2,000th level.
+    if (depth > MAX_DEPTH) {
+      indexes[place] = parent;
+      continue;
+    }
+    const index = nodes.length;
+    indexes[place] = index;
+    depths[index] = depth;
+    places[index] = place;
+    nodes.push(new DecodedNode(index, parent, frames[raw.frameOf[place]!]!, ticksOf));
+    states.push(frameStates[raw.frameOf[place]!]!);
+  }
+  return { nodes, states, indexes };
+}
+
 function flawOf(samples: number, timed: number, wrong: number): Pick<CpuProfile, 'flaw'> {
   if (timed === 0) return { flaw: { code: 'profile-without-samples' } };
   return wrong > 0 ? { flaw: { code: 'profile-times-wrong', wrong, samples } } : {};
 }
 
 /** What one hit stands for in a profile without samples: they are spread over all of it. */
-function hitMicros(nodes: readonly RawNode[], startTime: number, endTime: number): number {
-  const hits = nodes.reduce((sum, { hitCount }) => sum + hitCount, 0);
+function hitMicros(nodes: ProfileNodes, startTime: number, endTime: number): number {
+  let hits = 0;
+  for (let i = 0; i < nodes.count; i++) hits += hitsOf(nodes, i);
   const micros = (endTime - startTime) / hits;
   return micros > 0 && micros < MOST_HIT_MICROS ? micros : DEFAULT_INTERVAL_MICROS;
 }
 
+function hitsOf({ hits }: ProfileNodes, place: number): number {
+  const count = hits[place]!;
+  return count >= 0 && count <= MAX_SAMPLES ? count : 0;
+}
+
 function checkProfile(content: unknown) {
   const profile = content as { nodes?: unknown; samples?: unknown; timeDeltas?: unknown } | null;
-  if (
-    typeof profile !== 'object' ||
-    profile === null ||
-    !Array.isArray(profile.nodes) ||
-    profile.nodes.length === 0
-  ) {
-    throw new MalformedProfile('it has no nodes');
-  }
-  if (profile.nodes.length > MAX_NODES) throw new MalformedProfile(`it has more than ${MAX_NODES} nodes`);
+  if (typeof profile !== 'object' || profile === null) throw new MalformedProfile('it has no nodes');
+  if (Array.isArray(profile.nodes) && profile.nodes.length > MAX_NODES)
+    throw new MalformedProfile(`it has more than ${MAX_NODES} nodes`);
+  const nodes = nodesOf(profile.nodes);
+  if (nodes.count === 0) throw new MalformedProfile('it has no nodes');
   const samples = listOf(profile.samples);
   const timeDeltas = listOf(profile.timeDeltas);
   if (samples.length > MAX_SAMPLES) throw new MalformedProfile(`it has more than ${MAX_SAMPLES} samples`);
   const { startTime, endTime } = profile as { startTime?: unknown; endTime?: unknown };
   return {
-    nodes: profile.nodes.map(checkNode),
+    nodes,
     samples,
     timeDeltas,
     startTime: isAmount(startTime) ? startTime : 0,
@@ -137,70 +175,14 @@ function listOf(value: unknown): ArrayLike<unknown> {
   return Array.isArray(value) || value instanceof Float64Array ? value : [];
 }
 
-function checkNode(value: unknown): RawNode {
-  const node = value as {
-    id?: unknown;
-    callFrame?: Partial<Record<keyof RawFrame, unknown>>;
-    hitCount?: unknown;
-    children?: unknown;
-    positionTicks?: unknown;
-  };
-  if (typeof node !== 'object' || node === null || !Number.isSafeInteger(node.id))
-    throw new MalformedProfile('a node has no id');
-  return {
-    id: node.id as number,
-    raw: checkCallFrame(node.callFrame),
-    hitCount: isAmount(node.hitCount) && node.hitCount <= MAX_SAMPLES ? node.hitCount : 0,
-    children: Array.isArray(node.children) ? node.children.filter(Number.isSafeInteger) : [],
-    ticks: (Array.isArray(node.positionTicks) ? node.positionTicks : [])
-      .filter((tick) => isAmount(tick?.line) && isAmount(tick?.ticks))
-      .map((tick) => [tick.line, tick.ticks]),
-  };
-}
-
-/** A call frame with every field of the right type, whatever was there. */
-export function checkCallFrame(callFrame: Partial<Record<keyof RawFrame, unknown>> | undefined): RawFrame {
-  const { functionName, url, lineNumber, columnNumber } = callFrame ?? {};
-  return {
-    functionName: typeof functionName === 'string' ? functionName : '',
-    url: typeof url === 'string' ? url : '',
-    lineNumber: Number.isSafeInteger(lineNumber) ? (lineNumber as number) : -1,
-    columnNumber: Number.isSafeInteger(columnNumber) ? (columnNumber as number) : -1,
-  };
-}
-
-/** Every node with its parent's id, parents first. Throws when the links are not a tree. */
-function* inTreeOrder(
-  rawNodes: RawNode[],
-  byId: Map<number, RawNode>,
-): Generator<[node: RawNode, parentId: number | null]> {
-  const hasParent = new Set(rawNodes.flatMap((node) => node.children));
-  const roots = rawNodes.filter((node) => !hasParent.has(node.id));
-  if (roots.length !== 1)
-    throw new MalformedProfile(`its nodes do not form one tree (${roots.length} roots)`);
-  const queue: [RawNode, number | null][] = [[roots[0]!, null]];
-  const seen = new Set<number>();
-  for (let i = 0; i < queue.length; i++) {
-    const [node] = queue[i]!;
-    if (seen.has(node.id)) throw new MalformedProfile('a node has two parents');
-    seen.add(node.id);
-    yield queue[i]!;
-    for (const id of node.children) {
-      const child = byId.get(id);
-      if (!child) throw new MalformedProfile('a node names a child that does not exist');
-      queue.push([child, node.id]);
-    }
-  }
-  if (seen.size !== rawNodes.length) throw new MalformedProfile('its nodes hold a cycle');
-}
-
-function lineTicks(node: RawNode, resolver: FrameResolver): Map<number, number> {
-  const ticks = new Map<number, number>();
-  for (const [scriptLine, count] of node.ticks) {
-    const line = resolver.line(node.raw, scriptLine);
-    if (line !== null) ticks.set(line, (ticks.get(line) ?? 0) + count);
-  }
-  return ticks;
+function lineTicks(nodes: ProfileNodes, place: number, resolver: FrameResolver): Map<number, number> {
+  const found = new Map<number, number>();
+  const frame = nodes.frame(place);
+  nodes.eachTick(place, (scriptLine, count) => {
+    const line = resolver.line(frame, scriptLine);
+    if (line !== null) found.set(line, (found.get(line) ?? 0) + count);
+  });
+  return found;
 }
 
 /** V8's pseudo functions have no script. */
@@ -222,9 +204,11 @@ export function framesOf(profile: CpuProfile, index: number): Frame[] {
 
 /** The ids of the scripts with this URL in a raw profile. */
 export function scriptIdsOf(content: unknown, url: string): Set<string> {
-  const { nodes } = (content ?? {}) as { nodes?: { callFrame?: { url?: unknown; scriptId?: unknown } }[] };
-  const own = (Array.isArray(nodes) ? nodes : []).flatMap((node) =>
-    node?.callFrame?.url === url ? node.callFrame.scriptId : [],
-  );
+  const { nodes } = (content ?? {}) as { nodes?: unknown };
+  const frames =
+    nodes instanceof ProfileNodes
+      ? nodes.frames
+      : (Array.isArray(nodes) ? nodes : []).map((node) => node?.callFrame);
+  const own = frames.flatMap((frame) => (frame?.url === url ? frame.scriptId : []));
   return new Set(own.filter((id) => typeof id === 'string'));
 }

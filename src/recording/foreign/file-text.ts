@@ -5,7 +5,7 @@ import * as zlib from 'node:zlib';
 import { RecordingError } from '../../errors.ts';
 
 /** V8 holds no longer string. */
-const MAX_BYTES = 500 * 2 ** 20;
+export const MAX_TEXT_BYTES = 500 * 2 ** 20;
 
 export interface FileContent {
   /** Unpacked. */
@@ -23,7 +23,7 @@ function readBytes(path: string): Buffer {
   try {
     const stat = statSync(path);
     if (!stat.isFile()) throw new Error('it is no file');
-    if (stat.size > MAX_BYTES) throw new Error(`larger than ${MAX_BYTES / 2 ** 20} MB`);
+    if (stat.size > MAX_TEXT_BYTES) throw new Error(`larger than ${MAX_TEXT_BYTES / 2 ** 20} MB`);
     return readFileSync(path);
   } catch (error) {
     throw new RecordingError(
@@ -72,11 +72,11 @@ function zstd(): Inflate | undefined {
 
 function inflateAll(inflate: Inflate, bytes: Buffer, name: string): Buffer {
   try {
-    return inflate(bytes, { maxOutputLength: MAX_BYTES });
+    return inflate(bytes, { maxOutputLength: MAX_TEXT_BYTES });
   } catch (error) {
     const isTooLarge = (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE';
     const what = isTooLarge
-      ? `unpacks to more than ${MAX_BYTES / 2 ** 20} MB`
+      ? `unpacks to more than ${MAX_TEXT_BYTES / 2 ** 20} MB`
       : 'is damaged: it does not unpack';
     throw new RecordingError(
       `${name} ${what}.`,

@@ -1,4 +1,5 @@
 // Which places in code a recording mentions: in V8's profiles and in the stacks the probe caught.
+import { ProfileNodes } from '../../model/decode/profile-nodes.ts';
 import { ownerOf } from '../../model/owner.ts';
 import type { CapturedFileKind, SampleLine } from '../../signals/sink.ts';
 import type { ScriptPosition } from './script-position.ts';
@@ -39,15 +40,21 @@ export function notePositions(): PositionNotes {
 }
 
 /** Places in a CPU or heap profile as V8 writes them; anything malformed is passed over. */
-export function* positionsInProfile(kind: CapturedFileKind, content: object): Generator<ScriptPosition> {
-  const nodes = kind === 'cpu-profile' ? cpuNodes(content) : heapNodes(content);
-  for (const node of nodes) {
-    const { functionName, url, lineNumber, columnNumber } = node.callFrame ?? {};
-    const start = position(url, lineNumber, columnNumber);
+export function* positionsInProfile(
+  kind: CapturedFileKind,
+  content: object,
+  areLinesAsked: (url: string) => boolean = () => true,
+): Generator<ScriptPosition> {
+  const { nodes } = content as { nodes?: unknown };
+  if (nodes instanceof ProfileNodes) {
+    yield* positionsInColumns(nodes, areLinesAsked);
+    return;
+  }
+  for (const node of kind === 'cpu-profile' ? cpuNodes(nodes) : heapNodes(content)) {
+    const start = startOf(node.callFrame ?? {});
     if (!start) continue;
-    start.isStart = true;
-    name(start, functionName);
     yield start;
+    if (!areLinesAsked(start.url)) continue;
     for (const tick of Array.isArray(node.positionTicks) ? node.positionTicks : []) {
       // Ticks name 1-based lines. In the function's own first line, its start says more than the line alone.
       const line = typeof tick?.line === 'number' ? tick.line - 1 : -1;
@@ -56,8 +63,35 @@ export function* positionsInProfile(kind: CapturedFileKind, content: object): Ge
   }
 }
 
-function cpuNodes(content: object): RawNode[] {
-  const { nodes } = content as { nodes?: unknown };
+/** Each place once: the lines of a long profile are millions, and few of them are different. */
+function* positionsInColumns(
+  nodes: ProfileNodes,
+  areLinesAsked: (url: string) => boolean,
+): Generator<ScriptPosition> {
+  const starts = nodes.frames.map(startOf);
+  for (const start of starts) if (start) yield start;
+  const lines = new Map<string, Set<number>>();
+  for (let node = 0; node < nodes.count; node++) {
+    const start = starts[nodes.frameOf[node]!];
+    if (!start || !areLinesAsked(start.url)) continue;
+    const known = lines.get(start.url) ?? new Set();
+    lines.set(start.url, known);
+    nodes.eachTick(node, (line) => {
+      if (line > 0 && line - 1 !== start.line) known.add(line - 1);
+    });
+  }
+  for (const [url, all] of lines) for (const line of all) yield { url, line, column: -1 };
+}
+
+function startOf({ functionName, url, lineNumber, columnNumber }: RawCallFrame): ScriptPosition | null {
+  const start = position(url, lineNumber, columnNumber);
+  if (!start) return null;
+  start.isStart = true;
+  name(start, functionName);
+  return start;
+}
+
+function cpuNodes(nodes: unknown): RawNode[] {
   return Array.isArray(nodes) ? nodes.filter(isObject) : [];
 }
 

@@ -45,35 +45,58 @@ const frame = (i) => ({
   columnNumber: (i * 3) % 100,
 });
 
+/** A large program has so many functions; each stands in the tree once for each way to call it. */
+const FUNCTIONS = 20_000;
 /** A node with 40 lines that ticks fell on. */
 const NODE_BYTES = 1_180;
 const SAMPLES_A_MEGABYTE = 10_000;
 const SAMPLE_BYTES = 11;
+const MOST_DEPTH = 60;
+
+/** By id: the parent's; callers come before what they call, as V8 lists them. */
+function parentsOf(count, next) {
+  const parents = new Int32Array(count + 1);
+  const path = [1];
+  for (let id = 2; id <= count; id++) {
+    parents[id] = path.at(-1);
+    if (path.length < MOST_DEPTH && next(100) < 60) path.push(id);
+    else for (let out = next(4); out > 0 && path.length > 1; out--) path.pop();
+  }
+  return parents;
+}
+
+function childrenOf(parents) {
+  const children = new Map();
+  for (let id = 2; id < parents.length; id++) {
+    const list = children.get(parents[id]);
+    if (list) list.push(id);
+    else children.set(parents[id], [id]);
+  }
+  return children;
+}
 
 /** As V8 writes it: 10 million samples a gigabyte, and the rest are nodes with their lines. */
 function* profileParts(bytes) {
   const next = numbers(7);
-  yield '{"nodes":[{"id":1,"callFrame":{"functionName":"(root)","scriptId":"0","url":"","lineNumber":-1,"columnNumber":-1},"hitCount":0,"children":[';
-  const roots = [];
-  const children = new Map();
   const samples = Math.ceil((bytes / 2 ** 20) * SAMPLES_A_MEGABYTE);
-  const count = Math.ceil((bytes - samples * SAMPLE_BYTES) / NODE_BYTES);
+  const count = Math.max(10, Math.ceil((bytes - samples * SAMPLE_BYTES) / NODE_BYTES));
+  const children = childrenOf(parentsOf(count, next));
+  const root = { functionName: '(root)', scriptId: '0', url: '', lineNumber: -1, columnNumber: -1 };
+  yield `{"nodes":[${JSON.stringify({ id: 1, callFrame: root, hitCount: 0, children: children.get(1) })}`;
   for (let id = 2; id <= count; id++) {
-    const parent = id < 50 ? 1 : 2 + next(id - 2);
-    if (parent === 1) roots.push(id);
-    else if (children.has(parent)) children.get(parent).push(id);
-    else children.set(parent, [id]);
-  }
-  yield `${roots.join(',')}]}`;
-  for (let id = 2; id <= count; id++) {
-    const positionTicks = Array.from({ length: 40 }, (_, i) => ({
-      line: ((id * 7) % 2_000) + i,
-      ticks: 1 + next(9),
-    }));
-    yield `,${JSON.stringify({ id, callFrame: frame(id), hitCount: next(50), children: children.get(id) ?? [], positionTicks })}`;
+    const first = (id * 7) % 2_000;
+    const positionTicks = Array.from({ length: 40 }, (_, i) => ({ line: first + i, ticks: 1 + next(9) }));
+    yield `,${JSON.stringify({ id, callFrame: frame(next(FUNCTIONS)), hitCount: next(50), children: children.get(id), positionTicks })}`;
   }
   yield '],"startTime":1000000000,"endTime":999000000000,"samples":[2';
-  for (let i = 1; i < samples; i++) yield `,${2 + next(count - 1)}`;
+  let node = 2;
+  for (let i = 1; i < samples; i++) {
+    // A program goes on where it was, or near to it; now and then it does something else.
+    const turn = next(100);
+    if (turn < 2) node = 2 + next(count - 1);
+    else if (turn < 60) node = Math.min(count, Math.max(2, node + next(9) - 4));
+    yield `,${node}`;
+  }
   yield '],"timeDeltas":[0';
   for (let i = 1; i < samples; i++) yield `,${900 + next(200)}`;
   yield ']}';

@@ -67,7 +67,7 @@ export function fromEntry(frames: readonly Frame[]): readonly Frame[] {
  * An anonymous callback says little; when the function right around it in the same file called it (through a built-in
  * such as Array.prototype.map), the name is there. Returns that function's place in the stack.
  */
-function namedAround(frames: readonly Frame[], at: number): number {
+export function namedAround(frames: readonly Frame[], at: number): number {
   const frame = frames[at]!;
   if (frame.functionName !== '(anonymous)') return at;
   for (let i = at + 1; i < frames.length; i++) {
@@ -84,7 +84,15 @@ export function isSameFunction(a: Frame, b: Frame): boolean {
   return a.functionName === b.functionName && a.file === b.file;
 }
 
+/** Millions of nodes of a call tree share the frames of some thousand functions. */
+const keys = new WeakMap<Frame, string>();
+
 /** A function's identity within a recording. */
 export function functionKey(frame: Frame): string {
-  return `${frame.functionName}|${frame.file ?? ''}|${frame.line ?? 0}`;
+  let key = keys.get(frame);
+  if (key === undefined) {
+    key = `${frame.functionName}|${frame.file ?? ''}|${frame.line ?? 0}`;
+    keys.set(frame, key);
+  }
+  return key;
 }

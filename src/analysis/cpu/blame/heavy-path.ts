@@ -3,15 +3,23 @@
 import type { Frame } from '../../../model/frame.ts';
 import { functionKey } from './blame.ts';
 
-interface Step {
-  frame: Frame;
-  amount: number;
-  next: Map<string, Step>;
+/** A function as it was called from the steps before it. */
+export interface Step {
+  readonly frame: Frame;
+  /** Of stacks that end here. */
+  own: number;
+  /** With all steps after it. */
+  whole: number;
+  readonly next: Map<string, Step>;
 }
 
 export interface HeavyPath {
   /** `frames` innermost first, ending with the function whose calls are followed. */
   add(frames: readonly Frame[], amount: number): void;
+  /** One call further in. `from` is null at the function whose calls are followed; code of others is no step. */
+  enter(from: Step | null, frame: Frame): Step | null;
+  /** The amount of a stack that ends there. */
+  addAt(step: Step | null, amount: number): void;
   /** From the place where it forks, innermost first, out to that function; user code only. */
   frames(): Frame[];
 }
@@ -22,27 +30,48 @@ export function createHeavyPath(): HeavyPath {
   const roots = new Map<string, Step>();
   let whole = 0;
   let known: Frame[] | null = null;
-  return {
+  const path: HeavyPath = {
     add(frames, amount) {
+      path.addAt(frames.reduceRight<Step | null>(path.enter, null), amount);
+    },
+    enter(from, frame) {
+      if (frame.owner !== 'app' && frame.owner !== 'library') return from;
+      const key = functionKey(frame);
+      // A function that calls itself stays where it is.
+      if (from && functionKey(from.frame) === key) return from;
+      const steps = from?.next ?? roots;
+      let step = steps.get(key);
+      if (!step) {
+        step = { frame, own: 0, whole: 0, next: new Map() };
+        steps.set(key, step);
+      }
+      return step;
+    },
+    addAt(step, amount) {
       known = null;
       whole += amount;
-      let steps = roots;
-      let last = '';
-      for (const frame of frames.toReversed()) {
-        if (frame.owner !== 'app' && frame.owner !== 'library') continue;
-        const key = functionKey(frame);
-        // A function that calls itself stays where it is.
-        if (key === last) continue;
-        last = key;
-        const step = steps.get(key) ?? { frame, amount: 0, next: new Map() };
-        steps.set(key, step);
-        step.amount += amount;
-        steps = step.next;
-      }
+      if (step) step.own += amount;
     },
     // Asked for once for each function of it, of which there may be very many.
-    frames: () => (known ??= widestFrom(roots, whole * LARGER_PART)),
+    frames() {
+      if (!known) {
+        addUp(roots);
+        known = widestFrom(roots, whole * LARGER_PART);
+      }
+      return known;
+    },
   };
+  return path;
+}
+
+/** Without recursion: a forged profile may be deep. */
+function addUp(roots: ReadonlyMap<string, Step>): void {
+  const order = [...roots.values()];
+  for (const step of order) for (const next of step.next.values()) order.push(next);
+  for (const step of order.reverse()) {
+    step.whole = step.own;
+    for (const next of step.next.values()) step.whole += next.whole;
+  }
 }
 
 /** Innermost first; ends where no step holds more than `least`. */
@@ -50,7 +79,7 @@ function widestFrom(roots: ReadonlyMap<string, Step>, least: number): Frame[] {
   const path: Frame[] = [];
   for (let steps = roots; ; ) {
     let widest: Step | undefined;
-    for (const step of steps.values()) if (step.amount > (widest?.amount ?? least)) widest = step;
+    for (const step of steps.values()) if (step.whole > (widest?.whole ?? least)) widest = step;
     if (!widest) return path.reverse();
     path.push(widest.frame);
     steps = widest.next;

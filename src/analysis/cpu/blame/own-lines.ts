@@ -16,16 +16,18 @@ type TextOf = (file: string, line: number) => string | undefined;
 /** What each function was seen to call elsewhere in the profile, where V8 had not inlined it. */
 export type Callees = ReadonlyMap<string, ReadonlyMap<number, Frame>>;
 
-/** Of each caller, by line of the functions that it calls in other files. */
-export function calleesByLine({ nodes }: CpuProfile): Callees {
+/** Of each of these callers, by `functionKey`: by line of the functions that it calls in other files. */
+export function calleesByLine({ nodes }: CpuProfile, callers: ReadonlySet<string>): Callees {
   const callees = new Map<string, Map<number, Frame>>();
-  for (const { frame, parent, lineTicks } of nodes) {
+  for (const node of nodes) {
+    const { frame, parent } = node;
     const caller = parent < 0 ? null : nodes[parent]!.frame;
     if (!caller || caller.file === null || frame.file === null || caller.file === frame.file) continue;
     const key = functionKey(caller);
+    if (!callers.has(key)) continue;
     const byLine = callees.get(key) ?? new Map<number, Frame>();
     callees.set(key, byLine);
-    for (const line of lineTicks.keys()) if (line !== frame.line) byLine.set(line, frame);
+    for (const line of node.lineTicks.keys()) if (line !== frame.line) byLine.set(line, frame);
   }
   return callees;
 }

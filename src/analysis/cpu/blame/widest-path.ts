@@ -16,11 +16,7 @@ export interface WidestPath {
 const LARGER_PART = 0.5;
 
 /** `self` has the time of the whole in each node itself. null: even of the outermost calls none holds the larger part. */
-export function widestPath(
-  { nodes }: CpuProfile,
-  self: ReadonlyMap<number, number>,
-  start = 0,
-): WidestPath | null {
+export function widestPath({ nodes }: CpuProfile, self: ReadonlyMap<number, number>): WidestPath | null {
   const total = new Map<number, number>();
   let whole = 0;
   for (const [leaf, micros] of self) {
@@ -33,21 +29,62 @@ export function widestPath(
     if (siblings) siblings.push(node);
     else children.set(nodes[node]!.parent, [node]);
   }
+  return descend(nodes, {
+    whole,
+    selfOf: (node) => self.get(node) ?? 0,
+    totalOf: (node) => total.get(node)!,
+    childrenOf: (node) => children.get(node) ?? [],
+  });
+}
+
+/** The same for a whole profile: `self` has the time of every node. */
+export function widestOfAll({ nodes }: CpuProfile, self: Float64Array): WidestPath | null {
+  const total = Float64Array.from(self);
+  for (let i = nodes.length - 1; i > 0; i--) total[nodes[i]!.parent]! += total[i]!;
+  const firstChild = new Int32Array(nodes.length).fill(-1);
+  const nextSibling = new Int32Array(nodes.length).fill(-1);
+  for (let i = nodes.length - 1; i > 0; i--) {
+    if (total[i] === 0) continue;
+    nextSibling[i] = firstChild[nodes[i]!.parent]!;
+    firstChild[nodes[i]!.parent] = i;
+  }
+  return descend(nodes, {
+    whole: total[0] ?? 0,
+    selfOf: (node) => self[node]!,
+    totalOf: (node) => total[node]!,
+    childrenOf(node) {
+      const children: number[] = [];
+      for (let at = firstChild[node]!; at >= 0; at = nextSibling[at]!) children.push(at);
+      return children;
+    },
+  });
+}
+
+interface Amounts {
+  whole: number;
+  selfOf(node: number): number;
+  totalOf(node: number): number;
+  /** Those that hold any of it. */
+  childrenOf(node: number): readonly number[];
+}
+
+function descend(
+  nodes: CpuProfile['nodes'],
+  { whole, selfOf, totalOf, childrenOf }: Amounts,
+): WidestPath | null {
   const least = whole * LARGER_PART;
-  let at = start;
+  let at = 0;
   for (;;) {
-    const widest = (children.get(at) ?? []).reduce(
-      (best, node) => (total.get(node)! > (total.get(best) ?? 0) ? node : best),
-      -1,
-    );
-    if (widest < 0 || !(total.get(widest)! > least)) break;
+    let widest = -1;
+    for (const node of childrenOf(at)) if (widest < 0 || totalOf(node) > totalOf(widest)) widest = node;
+    if (widest < 0 || !(totalOf(widest) > least)) break;
     at = widest;
   }
   if (whole <= 0 || nodes[at]!.parent < 0) return null;
   return {
     node: at,
-    share: Math.min(1, total.get(at)! / whole),
-    ownShare: Math.min(1, (self.get(at) ?? 0) / whole),
-    calleeCount: (children.get(at) ?? []).length,
+    share: Math.min(1, totalOf(at) / whole),
+    ownShare: Math.min(1, selfOf(at) / whole),
+    calleeCount: childrenOf(at).length,
   };
 }

@@ -1,17 +1,21 @@
-// CPU profiles and traces too long for one string, read chunk by chunk: of a profile the lists that matter are kept, as numbers
-// where they are numbers, and of a trace the events that hold a profile.
+// Long CPU profiles and traces, read chunk by chunk: of a profile the lists that matter are kept in columns of numbers, and of a
+// trace the events that hold a profile.
 import { createReadStream } from 'node:fs';
-import { MalformedSnapshot } from '../../../model/decode/heap-snapshot/malformed.ts';
+import { MAX_NODES } from '../../../model/decode/cpu-profile.ts';
 import { readOutline } from '../../../model/decode/heap-snapshot/outline.ts';
 import type { Section } from '../../../model/decode/heap-snapshot/section.ts';
 import { jsonSection } from '../../../model/decode/heap-snapshot/skipped.ts';
+import { ProfileNodes } from '../../../model/decode/profile-nodes.ts';
 import { isObject } from '../../../model/decode/unknown-json.ts';
 import { fileChunks, isGzipped, unpacked } from '../../heap/heap-chunks.ts';
 import { searchEvents } from './event-search.ts';
+import { nodeListSection } from './node-list.ts';
 import { numberListSection } from './number-list.ts';
-import { objectListSection } from './object-list.ts';
 
-/** What `JSON.parse` would have given, without what nobody asks for: a profile, or the events of a trace that matter. */
+/**
+ * A profile whose `nodes` are ProfileNodes and whose lists are Float64Array, or the events of a trace that matter: what
+ * `JSON.parse` would have given, without what nobody asks for.
+ */
 export type BigProfile = Record<string, unknown> | Record<string, unknown>[];
 
 /** null for what begins like neither. Throws MalformedSnapshot for what is damaged, and the errors of zlib. */
@@ -66,12 +70,8 @@ function readTrace(): Reader {
   };
 }
 
-/** More nobody decodes. */
-const MOST_NODES = 3_000_000;
-
 function readProfile(): Reader {
   const found: Record<string, unknown> = {};
-  const nodes: unknown[] = [];
   const number = (key: string) =>
     jsonSection((value) => {
       found[key] = value;
@@ -82,11 +82,9 @@ function readProfile(): Reader {
     });
   const sections: Record<string, () => Section> = {
     nodes: () => {
+      const nodes = new ProfileNodes();
       found.nodes = nodes;
-      return objectListSection((more) => {
-        if (nodes.length + more.length > MOST_NODES) throw new MalformedSnapshot('it has too many nodes');
-        for (const each of more) nodes.push(each);
-      });
+      return nodeListSection(nodes, MAX_NODES);
     },
     samples: () => numbers('samples'),
     timeDeltas: () => numbers('timeDeltas'),
