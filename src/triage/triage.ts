@@ -92,10 +92,10 @@ async function readLogs(
   };
   for (const { chunks } of logs) {
     const unwrap = createUnwrapper();
-    for await (const lines of linesOf(chunks)) {
+    for await (const { lines, arePlain } of linesOf(chunks)) {
       seen.lines += lines.length;
       for (const each of lines) {
-        const line = unwrap(each);
+        const line = unwrap(each, arePlain);
         if (line) watchOf(aboutWhom(line.text, line.writer, writers)).take(line);
       }
     }

@@ -18,7 +18,7 @@ async function told(name: string, content: string | object) {
     ...(events.length > 0 && { events: { kind: 'List', items: events } }),
     version: 'test',
   });
-  return report.findings.map(({ title, crash, advice }) => ({ title, crash, advice: advice.join(' ') }));
+  return report.findings;
 }
 
 const lines = (...all: string[]) => `${all.join('\n')}\n`;
@@ -60,7 +60,13 @@ test.each<[what: string, name: string, content: string | object, answer: [string
       '2026-03-04T08:00:00Z listening on 8080',
       '2026-03-04T08:05:00Z Memory limit of 256 MiB exceeded with 261 MiB used. Consider increasing the memory limit, see https://cloud.google.com/run/docs/configuring/memory-limits',
     ),
-    [],
+    [
+      [
+        'container-oom',
+        1,
+        'Out of memory: Google Cloud ended the instance for its memory: 261 MB in use, the limit is 256 MB',
+      ],
+    ],
   ],
   [
     'a Map or a Set reaches the size that V8 allows',
@@ -77,13 +83,19 @@ test.each<[what: string, name: string, content: string | object, answer: [string
       '',
       ' 1: 0xb78db3 node::OOMErrorHandler(char const*, v8::OOMDetails const&) [node]',
     ),
-    [],
+    [
+      [
+        'heap-limit',
+        1,
+        'One object grew beyond what V8 allows, in a heap that was not full: a Map, a Set or an object with very many keys',
+      ],
+    ],
   ],
   [
     'compose tells of one death twice',
     'compose.txt',
     lines('api_1         | Killed', 'cart_api_1 exited with code 137'),
-    [],
+    [['terminated', 1, 'Ended from outside by SIGKILL']],
   ],
   [
     'kubectl describes a pod',
@@ -103,9 +115,14 @@ test.each<[what: string, name: string, content: string | object, answer: [string
       '    Limits:',
       '      memory:  512Mi',
     ),
-    [],
+    [['container-oom', 1, 'The container cart hit its memory limit and the kernel killed the process']],
   ],
-  ['macOS names a signal', 'macos.txt', lines('listening on 4000', 'Segmentation fault: 11'), []],
+  [
+    'macOS names a signal',
+    'macos.txt',
+    lines('listening on 4000', 'Segmentation fault: 11'),
+    [['native-crash', 1, 'Native code crashed: SIGSEGV']],
+  ],
   [
     'the line that says why is missing',
     'cut.txt',
@@ -119,7 +136,13 @@ test.each<[what: string, name: string, content: string | object, answer: [string
       '',
       ' 1: 0x8c02c0 node::Abort() [node]',
     ),
-    [],
+    [
+      [
+        'heap-limit',
+        1,
+        'The V8 heap ran full: 2 GB were in use after the last collection, which freed 102 KB',
+      ],
+    ],
   ],
   [
     'PM2 ends an app for its memory',
@@ -130,9 +153,26 @@ test.each<[what: string, name: string, content: string | object, answer: [string
       '2026-03-04T08:00:00: PM2 log: App [cart:3] exited with code [0] via signal [SIGINT]',
       '2026-03-04T08:00:01: PM2 log: App [cart:3] online',
     ),
-    [],
+    [
+      [
+        'out-of-memory',
+        1,
+        'Out of memory: PM2 restarted it for its memory: 348 MB in use, and --max-memory-restart allows 200 MB',
+      ],
+    ],
   ],
-  ['PM2 starts an app over and over', 'pm2-loop.txt', lines(...[0, 1, 2, 3].flatMap(PM2_LIFE)), []],
+  [
+    'PM2 starts an app over and over',
+    'pm2-loop.txt',
+    lines(...[0, 1, 2, 3].flatMap(PM2_LIFE)),
+    [
+      [
+        'unknown',
+        4,
+        'PM2 restarts it over and over: it ended 4 times with exit code 1, and nothing in the log says why',
+      ],
+    ],
+  ],
   [
     'there is no memory left to start a child',
     'spawn.txt',
@@ -147,7 +187,13 @@ test.each<[what: string, name: string, content: string | object, answer: [string
       '    at Object.fork (child_process.js:109:10)',
       '    at grow (/srv/cart/pool.js:31:18)',
     ),
-    [],
+    [
+      [
+        'out-of-memory',
+        1,
+        'No memory was left to start a child process: Error: spawn ENOMEM in grow (/srv/cart/pool.js:31)',
+      ],
+    ],
   ],
   [
     'systemd tells of the OOM killer',
@@ -157,7 +203,7 @@ test.each<[what: string, name: string, content: string | object, answer: [string
       'Mar 04 08:21:17 web systemd[1]: cart.service: Main process exited, code=killed, status=9/KILL',
       "Mar 04 08:21:17 web systemd[1]: cart.service: Failed with result 'oom-kill'.",
     ),
-    [],
+    [['out-of-memory', 1, 'Out of memory: the OOM killer ended a process of cart.service']],
   ],
   [
     'docker inspect tells of the end of a container',
@@ -177,9 +223,20 @@ test.each<[what: string, name: string, content: string | object, answer: [string
         HostConfig: { Memory: 402_653_184 },
       },
     ],
-    [],
+    [['container-oom', 1, 'The container f00 hit its memory limit and the kernel killed the process']],
   ],
-  ['a diagnostic report shows one object that could not grow', 'report.json', REPORT, []],
+  [
+    'a diagnostic report shows one object that could not grow',
+    'report.json',
+    REPORT,
+    [
+      [
+        'heap-limit',
+        1,
+        'One object grew beyond what V8 allows, in a heap that was not full: an array, a string, a Map or a Set',
+      ],
+    ],
+  ],
 ])('%s', async (_, name, content, answer) => {
   const found = await told(name, content);
   expect(found.map(({ title, crash }) => [crash.label, crash.occurrences, title])).toEqual(answer);

@@ -23,14 +23,14 @@ describe('lines', () => {
     const bytes = Buffer.from('ä\0b\r\nlast');
     const lines: string[] = [];
     for await (const batch of linesOf(pieces(bytes.subarray(0, 1), bytes.subarray(1, 5), bytes.subarray(5))))
-      lines.push(...batch);
+      lines.push(...batch.lines);
     expect(lines).toEqual(['äb', 'last']);
   });
 
   test('of many megabytes are cut, not kept', async () => {
     const lines: string[] = [];
     const huge = 'x'.repeat(1_000_000);
-    for await (const batch of linesOf(pieces(huge, huge, huge, '\nend\n'))) lines.push(...batch);
+    for await (const batch of linesOf(pieces(huge, huge, huge, '\nend\n'))) lines.push(...batch.lines);
     expect(lines.map(({ length }) => length)).toEqual([64 * 1024, 3]);
   });
 });

@@ -99,6 +99,7 @@ export function findBlocks(
         blame: culprit,
       });
   }
+  if (groups.size === 0) return [];
   const totals = totalsByFunction(profile);
   for (const [key, group] of groups) {
     group.gcShare /= group.totalMillis;
@@ -127,16 +128,18 @@ const SATURATED_IDLE = 0.15;
 /** The blocks that are more than short callbacks in a row. */
 function realBlocks(profile: CpuProfile, watched: Watched): Block[] {
   const { runtime } = watched;
-  const runs = new Map<number, RunLengths>();
-  const listed = listBlocks(profile, runs, mostRunInClock(profile.startClockMicros, watched));
+  const mostRun = mostRunInClock(profile.startClockMicros, watched);
+  const listed = listBlocks(profile, mostRun);
+  if (listed.length === 0) return [];
   const { state, micros } = profile.samples;
   let idle = 0;
   for (let i = 0; i < state.length; i++) if (state[i] === IDLE) idle += micros[i]!;
   const isSaturated = idle < profile.durationMicros * SATURATED_IDLE;
-  const byChance = new Map(
-    [...runs].map(([node, lengths]) => [node, isSaturated ? lengthByChance(lengths, LEAST_BLOCK_MILLIS) : 0]),
-  );
-  const real = listed.filter(({ node, ranMillis }) => ranMillis > byChance.get(node)!);
+  const runs = isSaturated ? runsOf(profile, listed, mostRun) : null;
+  const real = listed.filter(({ node, ranMillis }) => {
+    const lengths = runs?.get(node);
+    return ranMillis > (lengths ? lengthByChance(lengths, LEAST_BLOCK_MILLIS) : 0);
+  });
   const allRuns = real.map((block) => runOf(profile, block));
   const doAddUp = areDelayed(allRuns, runtime);
   return real.flatMap((block, i) => {
@@ -168,100 +171,146 @@ function cut(block: Block, parts: number): Block[] {
   }));
 }
 
-/**
- * Follows every node from the sample where it appears on the stack to the one where it leaves. `runs` gets the time that
- * each callback ran, however short. `mostRun` is the most that the thread can have run between two times of the profile.
- */
-function listBlocks(
-  profile: CpuProfile,
-  runs: Map<number, RunLengths>,
-  mostRun: (fromMicros: number, toMicros: number) => number,
-): Block[] {
-  const { node, state, micros } = profile.samples;
+/** The most that the thread can have run between two times of the profile, in milliseconds. */
+type MostRun = (fromMicros: number, toMicros: number) => number;
+
+function listBlocks(profile: CpuProfile, mostRun: MostRun): Block[] {
   const blocks: Block[] = [];
-  const stack = createStack(profile);
-  const longest = profile.intervalMicros * STOPPED_DISTANCES;
-  const close = (from: number, at: number) => {
-    const outer = stack.outermostFrom(from);
-    stack.depth = from;
+  followStack(profile, (stack, from, at) => {
+    // Nothing inside ran for longer.
+    if (stack.ranMillis(from) < LEAST_BLOCK_MILLIS) return;
+    const outer = stack.userFrom(from);
     if (!outer) return;
-    const most = mostRun(profile.samples.startMicros[outer.since]!, endMicros(profile, at));
-    const ranMillis = Math.min(most, (stack.ranMicros - outer.ranMicros) / 1_000);
-    const lengths = runs.get(outer.node) ?? { count: 0, millis: 0, longCount: 0, longMillis: 0 };
-    runs.set(outer.node, lengths);
-    addRun(lengths, ranMillis, LEAST_BLOCK_MILLIS);
-    const block = pickBlock(profile, outer, at, ranMillis);
+    const block = pickBlock(profile, outer, at, ranMillis(profile, { ...outer, at }, mostRun));
     if (block) blocks.push(block);
-  };
+  });
+  // Inner calls of a block that was counted are that block's, not blocks of their own.
+  const sorted = blocks.sort((a, b) => a.fromSample - b.fromSample || b.toSample - a.toSample);
+  let last = -1;
+  return sorted.filter(({ toSample }) => {
+    const isOuter = toSample > last;
+    last = Math.max(last, toSample);
+    return isOuter;
+  });
+}
+
+/** Of the callbacks with a block, how long each ran every time. */
+function runsOf(
+  profile: CpuProfile,
+  blocks: readonly Block[],
+  mostRun: MostRun,
+): ReadonlyMap<number, RunLengths> {
+  const runs = new Map(
+    blocks.map(({ node }) => [node, { count: 0, millis: 0, longCount: 0, longMillis: 0 }]),
+  );
+  followStack(profile, (stack, from, at) => {
+    const outer = stack.userFrom(from);
+    const lengths = outer && runs.get(outer.node);
+    if (lengths) addRun(lengths, ranMillis(profile, { ...outer, at }, mostRun), LEAST_BLOCK_MILLIS);
+  });
+  return runs;
+}
+
+function ranMillis(profile: CpuProfile, run: Open & { at: number }, mostRun: MostRun): number {
+  return Math.min(
+    mostRun(profile.samples.startMicros[run.since]!, endMicros(profile, run.at)),
+    run.ranMillis,
+  );
+}
+
+/** Follows every node from the sample where it appears on the stack to the one where it leaves: `close` is asked before it does. */
+function followStack(
+  profile: CpuProfile,
+  close: (stack: OpenStack, from: number, atSample: number) => void,
+): void {
+  const { node, state, micros } = profile.samples;
+  const stack = new OpenStack(profile);
+  const longest = profile.intervalMicros * STOPPED_DISTANCES;
   for (let i = 0; i < node.length; i++) {
     const leaf = state[i] === CODE ? node[i]! : -1;
     if (state[i] !== GC && leaf !== stack.leaf()) {
       const shared = stack.sharedWith(leaf);
-      if (shared < stack.depth) close(shared, i);
+      if (shared < stack.depth) close(stack, shared, i);
+      stack.depth = shared;
       stack.enter(leaf, i);
     }
     stack.ranMicros += Math.min(micros[i]!, longest);
   }
-  close(0, node.length);
-  const spanOf = (block: Block) => block.toSample - block.fromSample;
-  // Inner calls of a block that was counted are that block's, not blocks of their own.
-  const sorted = blocks.sort((a, b) => spanOf(b) - spanOf(a));
-  const kept: Block[] = [];
-  for (const block of sorted) {
-    if (!kept.some((outer) => block.fromSample >= outer.fromSample && block.toSample <= outer.toSample))
-      kept.push(block);
-  }
-  return kept.sort((a, b) => a.fromSample - b.fromSample);
+  if (stack.depth > 0) close(stack, 0, node.length);
 }
 
-/** The nodes on the stack now, outermost first, and the sample since which each is. */
-interface OpenStack {
-  depth: number;
+/** A node on the stack, since which sample, and how long the thread ran meanwhile. */
+interface Open {
+  node: number;
+  since: number;
+  ranMillis: number;
+}
+
+/** The nodes on the stack now, outermost first, and the sample since which each is. In lists of numbers: samples are millions. */
+class OpenStack {
+  depth = 0;
   /** So far, without the time in which the process was stopped. */
-  ranMicros: number;
-  /** -1: the stack is empty. */
-  leaf(): number;
-  /** How many of the open nodes are on the path to this one. */
-  sharedWith(leaf: number): number;
-  /** All that is on the path to it and not yet open. */
-  enter(leaf: number, since: number): void;
-  /** The first of user code, from this depth inwards; `ranMicros` at its beginning. */
-  outermostFrom(depth: number): { node: number; since: number; ranMicros: number } | null;
-}
+  ranMicros = 0;
+  private readonly parents: Int32Array;
+  private readonly depths: Int32Array;
+  private readonly areUsers: Uint8Array;
+  private readonly open: Int32Array;
+  private readonly since: Int32Array;
+  private readonly ranBefore: Float64Array;
 
-function createStack({ nodes }: CpuProfile): OpenStack {
-  const depths = new Int32Array(nodes.length);
-  for (const { index, parent } of nodes) depths[index] = parent < 0 ? 0 : depths[parent]! + 1;
-  const deepest = depths.reduce((most, depth) => Math.max(most, depth), 0);
-  const open = new Int32Array(deepest + 1);
-  const since = new Int32Array(deepest + 1);
-  const ranMicros = new Float64Array(deepest + 1);
-  const stack: OpenStack = {
-    depth: 0,
-    ranMicros: 0,
-    leaf: () => (stack.depth === 0 ? -1 : open[stack.depth - 1]!),
-    sharedWith(leaf) {
-      for (let at = leaf; at >= 0; at = nodes[at]!.parent)
-        if (depths[at]! < stack.depth && open[depths[at]!] === at) return depths[at]! + 1;
-      return 0;
-    },
-    enter(leaf, sample) {
-      const from = stack.depth;
-      for (let at = leaf; at >= 0 && depths[at]! >= from; at = nodes[at]!.parent) {
-        open[depths[at]!] = at;
-        since[depths[at]!] = sample;
-        ranMicros[depths[at]!] = stack.ranMicros;
-      }
-      stack.depth = leaf < 0 ? 0 : depths[leaf]! + 1;
-    },
-    outermostFrom(depth) {
-      for (let at = depth; at < stack.depth; at++)
-        if (isUserCode(nodes[open[at]!]!.frame))
-          return { node: open[at]!, since: since[at]!, ranMicros: ranMicros[at]! };
-      return null;
-    },
-  };
-  return stack;
+  constructor({ nodes }: CpuProfile) {
+    this.parents = Int32Array.from(nodes, ({ parent }) => parent);
+    this.areUsers = Uint8Array.from(nodes, ({ frame }) => (isUserCode(frame) ? 1 : 0));
+    this.depths = new Int32Array(nodes.length);
+    let deepest = 0;
+    for (let i = 1; i < nodes.length; i++) {
+      this.depths[i] = this.depths[this.parents[i]!]! + 1;
+      deepest = Math.max(deepest, this.depths[i]!);
+    }
+    this.open = new Int32Array(deepest + 1);
+    this.since = new Int32Array(deepest + 1);
+    this.ranBefore = new Float64Array(deepest + 1);
+  }
+
+  /** -1: the stack is empty. */
+  leaf(): number {
+    return this.depth === 0 ? -1 : this.open[this.depth - 1]!;
+  }
+
+  /** How many of the open nodes are on the path to this one. */
+  sharedWith(leaf: number): number {
+    const { parents, depths, open, depth } = this;
+    for (let at = leaf; at >= 0; at = parents[at]!) {
+      const level = depths[at]!;
+      if (level < depth && open[level] === at) return level + 1;
+    }
+    return 0;
+  }
+
+  /** All that is on the path to it and not yet open. */
+  enter(leaf: number, sample: number): void {
+    const { parents, depths, open, since, ranBefore, ranMicros, depth: from } = this;
+    this.depth = leaf < 0 ? 0 : depths[leaf]! + 1;
+    for (let at = leaf, level = this.depth - 1; level >= from; at = parents[at]!, level--) {
+      open[level] = at;
+      since[level] = sample;
+      ranBefore[level] = ranMicros;
+    }
+  }
+
+  ranMillis(level: number): number {
+    return (this.ranMicros - this.ranBefore[level]!) / 1_000;
+  }
+
+  /** The first of user code, from this depth inwards. */
+  userFrom(from: number): Open | null {
+    for (let level = from; level < this.depth; level++) {
+      const node = this.open[level]!;
+      if (this.areUsers[node] === 1)
+        return { node, since: this.since[level]!, ranMillis: this.ranMillis(level) };
+    }
+    return null;
+  }
 }
 
 const CODE = 0;

@@ -3,9 +3,8 @@ import { type CpuProfile, SAMPLE_STATES, type SampleState } from '../../model/cp
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { alongPath, type Blame, blame, functionKey } from './blame/blame.ts';
-import type { HeavyPath } from './blame/heavy-path.ts';
 import { type Callees, calleesByLine, ownLines } from './blame/own-lines.ts';
-import { followResponsibilities, responsibilityKey } from './blame/responsibilities.ts';
+import { followResponsibilities, type PathOf, responsibilityKey } from './blame/responsibilities.ts';
 import { tally } from './call-tree.ts';
 import { classifyWork, SYNCHRONOUS, type Work } from './work.ts';
 
@@ -105,7 +104,7 @@ function findHotspots(profile: CpuProfile, textOf: TextOf): Hotspot[] {
   const all = [...groups.values()].reduce((sum, { selfMicros }) => sum + selfMicros, 0);
   const withLines = [...groups].filter(([, { selfMicros }]) => selfMicros >= all * LEAST_WITH_LINES);
   const callees = calleesByLine(profile, new Set(withLines.map(([key]) => key)));
-  const paths = followResponsibilities(profile);
+  const pathOf = followResponsibilities(profile);
   const ticks = new Map(withLines.map(([key, { own }]) => [key, ticksOf(profile, own)]));
   return [...groups]
     .map(([key, group]) =>
@@ -115,40 +114,43 @@ function findHotspots(profile: CpuProfile, textOf: TextOf): Hotspot[] {
         lineTicks: ticks.get(key) ?? new Map(),
       }),
     )
-    .map((hotspot) => ({ ...hotspot, blame: followed(hotspot.blame, paths) }))
+    .map((hotspot) => ({ ...hotspot, blame: followed(hotspot.blame, pathOf) }))
     .sort((a, b) => b.selfMicros - a.selfMicros);
 }
 
 /** By function. Time in a built-in (Map.set, Array.sort) belongs to the function that called it. */
 function groupNodes(profile: CpuProfile): Map<string, Group> {
   const groups = new Map<string, Group>();
+  const add = (owner: Frame, { index, frame, selfMicros }: CpuProfile['nodes'][number]): Group => {
+    const key = functionKey(owner);
+    let group = groups.get(key);
+    if (!group) {
+      group = { best: index, bestMicros: 0, selfMicros: 0, own: [], synchronous: new Map() };
+      groups.set(key, group);
+    }
+    group.selfMicros += selfMicros;
+    if (selfMicros > group.bestMicros) {
+      group.best = index;
+      group.bestMicros = selfMicros;
+    }
+    if (owner === frame) group.own.push(index);
+    return group;
+  };
   for (const node of profile.nodes) {
     if (node.selfMicros <= 0 || isPseudo(node.frame)) continue;
+    if (isUsers(node.frame)) {
+      add(node.frame, node);
+      continue;
+    }
     const frames = nearFrames(profile, node.index);
     const at = frames.findIndex((frame) => frame.owner !== 'native');
     if (at < 0) continue;
-    const owner = responsible(frames, at);
-    const key = functionKey(frames[owner]!);
-    const group: Group = groups.get(key) ?? {
-      best: node.index,
-      bestMicros: 0,
-      selfMicros: 0,
-      own: [],
-      synchronous: new Map(),
-    };
-    groups.set(key, group);
-    group.selfMicros += node.selfMicros;
-    if (node.selfMicros > group.bestMicros) {
-      group.best = node.index;
-      group.bestMicros = node.selfMicros;
-    }
+    const { synchronous } = add(frames[responsible(frames, at)]!, node);
     const work = classifyWork(frames, undefined);
-    if (SYNCHRONOUS.includes(work.kind)) {
-      const call = work.call ?? work.kind;
-      const known = group.synchronous.get(call)?.micros ?? 0;
-      group.synchronous.set(call, { work, micros: known + node.selfMicros });
-    }
-    if (frames[owner] === node.frame) group.own.push(node.index);
+    if (!SYNCHRONOUS.includes(work.kind)) continue;
+    const call = work.call ?? work.kind;
+    const known = synchronous.get(call)?.micros ?? 0;
+    synchronous.set(call, { work, micros: known + node.selfMicros });
   }
   return groups;
 }
@@ -159,10 +161,12 @@ function nearFrames({ nodes }: CpuProfile, index: number): Frame[] {
   for (let at = index; at > 0; at = nodes[at]!.parent) {
     const { frame } = nodes[at]!;
     frames.push(frame);
-    if (frame.owner === 'app' || frame.owner === 'library') break;
+    if (isUsers(frame)) break;
   }
   return frames;
 }
+
+const isUsers = ({ owner }: Frame) => owner === 'app' || owner === 'library';
 
 function ticksOf({ nodes }: CpuProfile, some: readonly number[]): Map<number, number> {
   const sum = new Map<number, number>();
@@ -171,8 +175,8 @@ function ticksOf({ nodes }: CpuProfile, some: readonly number[]): Map<number, nu
   return sum;
 }
 
-function followed(by: Blame, paths: ReadonlyMap<string, HeavyPath>): Blame {
-  const path = by.library ? paths.get(responsibilityKey(by))?.frames() : undefined;
+function followed(by: Blame, pathOf: PathOf): Blame {
+  const path = pathOf(by)?.frames();
   return path && path.length > 0 ? alongPath(by, path) : by;
 }
 
@@ -252,5 +256,9 @@ export function totalsByFunction({ nodes }: CpuProfile): ReadonlyMap<string, num
 }
 
 function isPseudo(frame: Frame): boolean {
-  return frame.file === null && /^\((root|idle|program|garbage collector)\)$/.test(frame.functionName);
+  return (
+    frame.file === null &&
+    frame.functionName.startsWith('(') &&
+    /^\((root|idle|program|garbage collector)\)$/.test(frame.functionName)
+  );
 }

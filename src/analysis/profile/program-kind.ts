@@ -99,7 +99,8 @@ function gather(profile: CpuProfile): Evidence {
   const onStack: (readonly Mark[])[] = [];
   for (const { parent, frame, selfMicros } of nodes) {
     const above = onStack[parent] ?? NO_MARKS;
-    const more = marks.get(frame)!.filter((mark) => !above.includes(mark));
+    const own = marks.get(frame)!;
+    const more = own.length === 0 ? own : own.filter((mark) => !above.includes(mark));
     const all = more.length === 0 ? above : [...above, ...more];
     onStack.push(all);
     for (const mark of all) micros.set(mark, (micros.get(mark) ?? 0) + selfMicros);

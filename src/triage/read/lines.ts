@@ -1,12 +1,19 @@
 // Bytes to lines in constant memory: whatever the length of a line, its encoding or the size of the chunks.
 import { isAscii } from 'node:buffer';
 import { StringDecoder } from 'node:string_decoder';
+import { mayWrap } from './unwrap.ts';
 
 /** Longer lines keep their start: what ended a process is said there. */
 const MOST_CHARACTERS = 64 * 1024;
 
+export interface Lines {
+  lines: string[];
+  /** Nothing wraps them in JSON: see unwrap.ts. */
+  arePlain: boolean;
+}
+
 /** Lines in batches, without their ends. Broken UTF-8 becomes U+FFFD; NULs are dropped. Throws what `chunks` throws. */
-export async function* linesOf(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<string[]> {
+export async function* linesOf(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<Lines> {
   const decode = createDecoder();
   let rest = '';
   for await (const chunk of chunks) {
@@ -18,10 +25,12 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array | string>): Asyn
     }
     lines[0] = rest + lines[0];
     rest = lines.pop()!;
-    yield lines.map(clean);
+    // Colours may stand within the words.
+    const arePlain = !mayWrap(text) && !mayWrap(lines[0]) && !text.includes('\u001b');
+    yield { lines: lines.map(clean), arePlain };
   }
   rest += decode(null);
-  if (rest !== '') yield [clean(rest)];
+  if (rest !== '') yield { lines: [clean(rest)], arePlain: false };
 }
 
 /**

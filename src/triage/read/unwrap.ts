@@ -26,11 +26,20 @@ const HEROKU = /^(?:app|heroku)\[([\w.-]{1,60})\]: ?/;
 const FLY = /^(?:app|runner)\[([0-9a-f]{6,20})\] [a-z]{3} \[\w{3,8}\] ?/;
 const TIMESTAMP = new RegExp(String.raw`^(${ISO}): ?(?=\S| {4}|$)|^\[?(${ISO})\]?(?:[ \t,]|$)`);
 
-/** Makes one reader for one stream of lines: it joins what CRI cut, so it must see them in order. */
-export function createUnwrapper(): (line: string) => LogLine | null {
+/** Fields that have the program's line in them. */
+const WRAPPING = ['"log":"', '"textPayload":"'];
+
+/** Whether any line of a text may be wrapped in JSON: to search all of it takes less time than to search each line. */
+export const mayWrap = (text: string): boolean => WRAPPING.some((word) => text.includes(word));
+
+/**
+ * Makes one reader for one stream of lines: it joins what CRI cut, so it must see them in order. `isPlain`: nothing wraps the line
+ * in JSON, as `mayWrap` said.
+ */
+export function createUnwrapper(): (line: string, isPlain?: boolean) => LogLine | null {
   const parts = new Map<string, string>();
-  return (line) => {
-    const found = unwrap(line);
+  return (line, isPlain = false) => {
+    const found = unwrap(line, isPlain);
     const { writer, isPartial } = found;
     const before = parts.get(writer) ?? '';
     if (isPartial) {
@@ -46,18 +55,18 @@ interface Unwrapped extends LogLine {
   isPartial: boolean;
 }
 
-function unwrap(line: string): Unwrapped {
+function unwrap(line: string, isPlain: boolean): Unwrapped {
   const found: Unwrapped = {
     text: line.includes('\u001b') ? line.replaceAll(COLOURS, '') : line,
     writer: '',
     time: '',
     isPartial: false,
   };
-  if (isWrappedJson(found)) return found;
+  if (!isPlain && isWrappedJson(found)) return found;
   // Drivers are stacked: kubectl puts its prefix before what the runtime wrote.
   let layers = 0;
   while (layers < 3 && stripOne(found)) layers++;
-  if (layers > 0) isWrappedJson(found);
+  if (!isPlain && layers > 0) isWrappedJson(found);
   return found;
 }
 
@@ -104,10 +113,7 @@ function stripPlatform(found: Unwrapped): boolean {
 /** Docker's json-file, and collectors that put a line into a field of its own. */
 function isWrappedJson(found: Unwrapped): boolean {
   const { text } = found;
-  if (text.charCodeAt(0) !== 123) return false;
-  const head = text.length > 4_000 ? text.slice(0, 4_000) : text;
-  // Two searches for words take less time than one for a pattern, and this is asked of each line of JSON.
-  if (!head.includes('"log":"') && !head.includes('"textPayload":"')) return false;
+  if (text.charCodeAt(0) !== 123 || !mayWrap(text.slice(0, 4_000))) return false;
   try {
     const json = JSON.parse(text) as Record<string, unknown>;
     const inner = json.log ?? json.textPayload;

@@ -2,7 +2,7 @@
 import type { EndEvent, EndedContainer, Ending } from '../ends/ending.ts';
 import { mayMatter, parseJsonLine } from '../read/json-line.ts';
 import type { LogLine } from '../read/unwrap.ts';
-import { isAfter } from './joining.ts';
+import { isAfter, STILL_FATAL } from './joining.ts';
 import { remember } from './recent-lines.ts';
 import { takeQuietRecord, takeRecord } from './take-json.ts';
 import { closeBlock, closeReading, takeText } from './take-text.ts';
@@ -22,6 +22,23 @@ export interface KnownEnd {
   /** It runs, and has never been started anew: what it logged it survived. */
   isAlive: boolean;
 }
+
+/** JSON that tells of no error. */
+const isQuiet = (text: string) => text.startsWith('{"') && text.endsWith('}') && !mayMatter(text);
+
+/** A quiet line changes nothing here but what was counted and what was read last. */
+export function passes({ life }: WriterState, { text }: LogLine): boolean {
+  const { block, reading, end, logged, openError } = life;
+  const isOver = end.state === 'running' || end.linesSince > STILL_FATAL;
+  const isAtRest = block.state === 'none' && reading.state === 'program' && logged === null;
+  return isAtRest && isOver && openError === '' && isQuiet(text);
+}
+
+/** After so many lines that `passes` let go by. */
+export const passedBy = ({ life, around }: WriterState, count: number): WriterState => ({
+  life: { ...life, linesSeen: life.linesSeen + count },
+  around,
+});
 
 export function takeLine({ life, around: before }: WriterState, line: LogLine): Step {
   const { text } = line;

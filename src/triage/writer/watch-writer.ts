@@ -3,7 +3,8 @@ import type { Ending } from '../ends/ending.ts';
 import { verdictOf } from '../judge/causes.ts';
 import type { LogLine } from '../read/unwrap.ts';
 import { STILL_FATAL } from './joining.ts';
-import { type KnownEnd, type Step, takeEnd, takeLine } from './take-line.ts';
+import { MOST_RECENT } from './recent-lines.ts';
+import { type KnownEnd, passedBy, passes, type Step, takeEnd, takeLine } from './take-line.ts';
 import { initialState } from './writer-state.ts';
 
 export interface WriterWatch {
@@ -16,6 +17,9 @@ export interface WriterWatch {
   hasEndedWell(): boolean;
 }
 
+/** Lines that wait. */
+const MOST_WAITING = 1_000;
+
 export function watchWriter(
   writer: string,
   onEnding: (ending: Ending) => void,
@@ -23,14 +27,34 @@ export function watchWriter(
 ): WriterWatch {
   let state = initialState(writer);
   let hasEndedWell = false;
+  /** Most lines of most logs: of a row of them only the last ones are taken, which later lines may refer to. */
+  let quiet: LogLine[] = [];
   const goTo = (step: Step) => {
     state = step.state;
     for (const text of step.logged) onLogged(text);
     for (const ending of step.ends) onEnding(ending);
   };
+  const takeQuiet = () => {
+    const left = quiet.length - MOST_RECENT;
+    if (left > 0) state = passedBy(state, left);
+    for (const line of left > 0 ? quiet.slice(-MOST_RECENT) : quiet) goTo(takeLine(state, line));
+    quiet = [];
+  };
   return {
-    take: (line) => goTo(takeLine(state, line)),
+    take(line) {
+      if (passes(state, line)) {
+        quiet.push(line);
+        if (quiet.length === MOST_WAITING) {
+          quiet = quiet.slice(-MOST_RECENT);
+          state = passedBy(state, MOST_WAITING - MOST_RECENT);
+        }
+        return;
+      }
+      if (quiet.length > 0) takeQuiet();
+      goTo(takeLine(state, line));
+    },
     end(known) {
+      takeQuiet();
       const { end } = state.life;
       const step = takeEnd(state, known);
       const last = step.ends.at(-1);
