@@ -302,6 +302,50 @@ describe('synchronous writes to the console', () => {
   });
 });
 
+describe('the time is nobody’s in which', () => {
+  const POST = '@/app/cli.js:14 > post@node:inspector:116 > dispatch';
+
+  test('a program starts and stops its own profiler', () => {
+    const own = report([
+      [POST, 3],
+      ['main@/app/cli.js:1 > rank@/app/rank.js:4', 2],
+      [POST, 1],
+    ]);
+    expect(own.where![0]).toMatchObject({ whole: 2, head: { name: 'rank', share: 1 } });
+    expect(textOf([[POST, 3]])).toContain('It holds nothing: no sample of running code.');
+  });
+
+  test('but not that of a call to the inspector in between', () => {
+    const [where] = report([
+      ['main@/app/cli.js:1', 100],
+      [POST, 300],
+      ['main@/app/cli.js:1', 100],
+    ]).where!;
+    expect(where).toMatchObject({ whole: 500, functions: [{ name: 'dispatch', self: 300 }, {}, {}, {}] });
+  });
+
+  test('a debugger is waited for', () => {
+    const [where] = report([
+      ['boot@/app/boot.js:8 > waitForDebugger', 230],
+      ['boot@/app/boot.js:8 > load@/app/load.js:2', 50],
+    ]).where!;
+    expect(where).toMatchObject({ whole: 50, head: { name: 'load', share: 1 } });
+    expect(where!.states).toMatchObject({ code: 50, native: 0, idle: 230 });
+    expect(where!.functions.map(({ name }) => name)).toEqual(['load', 'boot']);
+  });
+});
+
+test('a module of the console that is being loaded writes nothing', () => {
+  const { findings } = report(
+    repeat(8, [
+      ['(idle)', 600],
+      ['start@/app/server.js:12 > @node:internal/console/constructor:1 > fill@/app/a.js:3', 10],
+      ['start@/app/server.js:12 > @node:internal/console/constructor:1', 990],
+    ]),
+  );
+  expect(JSON.stringify(findings)).not.toMatch(/Log less|with `console/);
+});
+
 test('a profile of counts has a table, and no blocks', () => {
   const {
     samples: _,
@@ -353,6 +397,6 @@ describe('frames without a file', () => {
   });
 
   test('are idle while the program waits for a debugger', () => {
-    expect(answer('waitForDebugger', -1)).toContain('idle 100%');
+    expect(answer('waitForDebugger', -1)).toContain('It holds nothing: no sample of running code.');
   });
 });

@@ -61,6 +61,13 @@ describe('the same profile is read from', () => {
   });
 });
 
+test('names are those of the program, without how V8 compiled the function', async () => {
+  const marked = TURNS.map(
+    ([stack, millis]): Slice => [stack.replace('rank@', '~*rank @').replace('sign@', '*sign@'), millis],
+  );
+  expect(await rowsOf(legacyProfile(marked))).toEqual(EXPECTED);
+});
+
 describe('the same file is read when it is', () => {
   const text = JSON.stringify(buildRawCpuProfile(TURNS));
   const utf16 = Buffer.from(text, 'utf16le');

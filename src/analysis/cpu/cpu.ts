@@ -118,15 +118,26 @@ function findHotspots(profile: CpuProfile, textOf: TextOf): Hotspot[] {
     .sort((a, b) => b.selfMicros - a.selfMicros);
 }
 
+const newGroup = (best: number): Group => ({
+  best,
+  bestMicros: 0,
+  selfMicros: 0,
+  own: [],
+  synchronous: new Map(),
+});
+
 /** By function. Time in a built-in (Map.set, Array.sort) belongs to the function that called it. */
 function groupNodes(profile: CpuProfile): Map<string, Group> {
   const groups = new Map<string, Group>();
+  /** Millions of nodes share the frames of some thousand functions. */
+  const byFrame = new Map<Frame, Group>();
   const add = (owner: Frame, { index, frame, selfMicros }: CpuProfile['nodes'][number]): Group => {
-    const key = functionKey(owner);
-    let group = groups.get(key);
+    let group = byFrame.get(owner);
     if (!group) {
-      group = { best: index, bestMicros: 0, selfMicros: 0, own: [], synchronous: new Map() };
+      const key = functionKey(owner);
+      group = groups.get(key) ?? newGroup(index);
       groups.set(key, group);
+      byFrame.set(owner, group);
     }
     group.selfMicros += selfMicros;
     if (selfMicros > group.bestMicros) {

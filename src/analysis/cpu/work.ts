@@ -81,19 +81,21 @@ const CONSOLE =
 const WRITES =
   /^(node:)?(internal\/streams\/writable|_stream_writable|net|tty|internal\/stream_base_commons|fs)(\.js)?$/;
 
+/** Old versions put the class before it. */
+const METHOD = /^(?:Console\.)?(log|error|warn|info|debug|trace|dir|table|group|assert)$/;
+
 /**
  * "console.error" where Node's frames show that the time goes into writing to the console; null elsewhere. `user` is the
  * frame that called them.
  */
 function consoleCall(below: readonly Frame[], user: Frame | undefined): string | null {
   const own = below.filter((frame) => frame.owner === 'node');
-  const method = own.findLast((frame) => CONSOLE.test(frame.file ?? ''));
-  if (method || below.some(({ functionName }) => functionName === 'consoleCall')) {
-    const isMethod = /^(log|error|warn|info|debug|trace|dir|table|group|assert)$/.test(
-      method?.functionName ?? '',
-    );
-    return isMethod ? `console.${method!.functionName}` : 'console';
-  }
+  const inside = own.filter(({ file }) => CONSOLE.test(file ?? ''));
+  const method = inside.map(({ functionName }) => METHOD.exec(functionName)?.[1]).findLast(Boolean);
+  if (method) return `console.${method}`;
+  // Loading the console, or making one, writes nothing.
+  const isWritten = inside.length > 0 && own.some((frame) => WRITES.test(frame.file ?? ''));
+  if (isWritten || below.some(({ functionName }) => functionName === 'consoleCall')) return 'console';
   const isLogger = user?.package != null && LOGGERS.test(user.package);
   return isLogger && own.some((frame) => WRITES.test(frame.file ?? ''))
     ? user.package!.replace(/(?<=.)@[^@/]*$/, '')

@@ -7,7 +7,7 @@ import { nodesOf } from './json-nodes.ts';
 import { MalformedProfile } from './malformed-profile.ts';
 import { ProfileNodes } from './profile-nodes.ts';
 import { type ProfileTree, treeOf } from './profile-tree.ts';
-import { buildTimeline, isAmount, leaveOutPauses, median, type OwnWork, timesOf } from './timeline.ts';
+import { buildTimeline, isAmount, leaveOutNobodys, leaveOutPauses, median, type OwnWork, timesOf } from './timeline.ts';
 
 export { checkCallFrame } from './call-frame.ts';
 export { MalformedProfile } from './malformed-profile.ts';
@@ -51,6 +51,10 @@ export function decodeCpuProfile(
   const knowsStates = states.some((state, i) => state === 'idle' || (state === 'program' && i > 0));
   const timeline = buildTimeline(samples, times.micros, { indexOf, states, areGapsPauses: !knowsStates });
   leaveOutPauses(timeline, own.pauses, startTime + times.firstMicros);
+  leaveOutNobodys(timeline, {
+    waits: Uint8Array.from(nodes, ({ frame }) => (isWait(frame) ? 1 : 0)),
+    profilers: Uint8Array.from(nodes, ({ frame, parent }) => (isProfilers(frame, nodes[parent]) ? 1 : 0)),
+  });
   const self = new Float64Array(nodes.length);
   for (let i = 0; i < timeline.node.length; i++) self[timeline.node[i]!]! += timeline.micros[i]!;
   if (timeline.node.length === 0) {
@@ -73,6 +77,14 @@ export function decodeCpuProfile(
     samples: timeline,
     ...flawOf(samples.length, timeline.node.length, times.flawed),
   };
+}
+
+const isWait = ({ functionName, file }: Frame) => file === null && functionName === 'waitForDebugger';
+
+/** A program that profiles itself does so through a session of the inspector. */
+function isProfilers({ functionName, file }: Frame, caller: CallTreeNode | undefined): boolean {
+  if (file !== null || functionName !== 'dispatch') return false;
+  return caller?.frame.functionName === 'post' && /^(node:)?inspector(\.js)?$/.test(caller.frame.file ?? '');
 }
 
 /** Nodes are millions, and their lines are asked for of few: they are counted out when they are asked for. */

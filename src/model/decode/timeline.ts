@@ -114,6 +114,29 @@ export function leaveOutPauses(
   }
 }
 
+/** Of the nodes, by index: what is no work of the program's. */
+export interface Nobodys {
+  /** A debugger is waited for. */
+  waits: Uint8Array;
+  /** The call that starts or stops the profiler. */
+  profilers: Uint8Array;
+}
+
+/** Their time is nobody's: waiting for a debugger anywhere, the profiler's own call at either end of what it recorded. */
+export function leaveOutNobodys({ node, state, micros }: CpuProfile['samples'], nobodys: Nobodys): void {
+  const idle = SAMPLE_STATES.indexOf('idle');
+  const leaveOut = (i: number) => {
+    node[i] = 0;
+    state[i] = idle;
+  };
+  let from = 0;
+  for (; from < node.length && nobodys.profilers[node[from]!] === 1; from++) leaveOut(from);
+  // Of the last sample nobody noted how long it lasted.
+  for (let i = node.length - 1; i >= from && (nobodys.profilers[node[i]!] === 1 || micros[i] === 0); i--)
+    if (nobodys.profilers[node[i]!] === 1) leaveOut(i);
+  for (let i = 0; i < node.length; i++) if (nobodys.waits[node[i]!] === 1) leaveOut(i);
+}
+
 export function isAmount(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }

@@ -37,11 +37,14 @@ export function fromLegacyProfile(content: Record<string, unknown>): RawProfile 
   return raw.samples.length > 0 ? raw : { ...raw, startTime: from, endTime: to };
 }
 
+/** How a function was compiled, as V8 writes it before names for perf and DTrace, whose output some tools make into such files. */
+const TIERS = /^(?:[~*^+]{1,2})(?=[^=])/;
+
 /** Lines and columns were 1-based; 0 was none. */
 function frameOf(node: unknown) {
   const url = textIn(node, 'url');
   return {
-    functionName: textIn(node, 'functionName'),
+    functionName: textIn(node, 'functionName').replace(TIERS, '').trim(),
     url,
     lineNumber: url === '' ? -1 : (numberIn(node, 'lineNumber') ?? 0) - 1,
     columnNumber: url === '' ? -1 : (numberIn(node, 'columnNumber') ?? 0) - 1,

@@ -27,10 +27,12 @@ const FLY = /^(?:app|runner)\[([0-9a-f]{6,20})\] [a-z]{3} \[\w{3,8}\] ?/;
 const TIMESTAMP = new RegExp(String.raw`^(${ISO}): ?(?=\S| {4}|$)|^\[?(${ISO})\]?(?:[ \t,]|$)`);
 
 /** Fields that have the program's line in them. */
-const WRAPPING = ['"log":"', '"textPayload":"'];
+const WRAPPING = /"(log|textPayload)":"/;
+/** Ends of them: what begins with a quote is found several times slower in JSON. */
+const ENDS = ['log":"', 'Payload":"'];
 
 /** Whether any line of a text may be wrapped in JSON: to search all of it takes less time than to search each line. */
-export const mayWrap = (text: string): boolean => WRAPPING.some((word) => text.includes(word));
+export const mayWrap = (text: string): boolean => ENDS.some((end) => text.includes(end));
 
 /**
  * Makes one reader for one stream of lines: it joins what CRI cut, so it must see them in order. `isPlain`: nothing wraps the line
@@ -113,7 +115,7 @@ function stripPlatform(found: Unwrapped): boolean {
 /** Docker's json-file, and collectors that put a line into a field of its own. */
 function isWrappedJson(found: Unwrapped): boolean {
   const { text } = found;
-  if (text.charCodeAt(0) !== 123 || !mayWrap(text.slice(0, 4_000))) return false;
+  if (text.charCodeAt(0) !== 123 || !WRAPPING.test(text.slice(0, 4_000))) return false;
   try {
     const json = JSON.parse(text) as Record<string, unknown>;
     const inner = json.log ?? json.textPayload;

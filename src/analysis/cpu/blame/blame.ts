@@ -84,15 +84,7 @@ export function isSameFunction(a: Frame, b: Frame): boolean {
   return a.functionName === b.functionName && a.file === b.file;
 }
 
-/** Millions of nodes of a call tree share the frames of some thousand functions. */
-const keys = new WeakMap<Frame, string>();
-
 /** A function's identity within a recording. */
 export function functionKey(frame: Frame): string {
-  let key = keys.get(frame);
-  if (key === undefined) {
-    key = `${frame.functionName}|${frame.file ?? ''}|${frame.line ?? 0}`;
-    keys.set(frame, key);
-  }
-  return key;
+  return `${frame.functionName}|${frame.file ?? ''}|${frame.line ?? 0}`;
 }

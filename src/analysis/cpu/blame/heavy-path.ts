@@ -6,6 +6,7 @@ import { functionKey } from './blame.ts';
 /** A function as it was called from the steps before it. */
 export interface Step {
   readonly frame: Frame;
+  readonly key: string;
   /** Of stacks that end here. */
   own: number;
   /** With all steps after it. */
@@ -36,13 +37,14 @@ export function createHeavyPath(): HeavyPath {
     },
     enter(from, frame) {
       if (frame.owner !== 'app' && frame.owner !== 'library') return from;
-      const key = functionKey(frame);
       // A function that calls itself stays where it is.
-      if (from && functionKey(from.frame) === key) return from;
+      if (from?.frame === frame) return from;
+      const key = functionKey(frame);
+      if (from?.key === key) return from;
       const steps = from?.next ?? roots;
       let step = steps.get(key);
       if (!step) {
-        step = { frame, own: 0, whole: 0, next: new Map() };
+        step = { frame, key, own: 0, whole: 0, next: new Map() };
         steps.set(key, step);
       }
       return step;
