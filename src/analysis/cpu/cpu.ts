@@ -3,7 +3,7 @@ import { type CpuProfile, SAMPLE_STATES, type SampleState } from '../../model/cp
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { alongPath, type Blame, blame, functionKey } from './blame/blame.ts';
-import { type Callees, calleesByLine, ownLines } from './blame/own-lines.ts';
+import { type Callees, calleesByLine, type OwnLines, ownLines } from './blame/own-lines.ts';
 import { followResponsibilities, type PathOf, responsibilityKey } from './blame/responsibilities.ts';
 import { tally } from './call-tree.ts';
 import { classifyWork, SYNCHRONOUS, type Work } from './work.ts';
@@ -107,16 +107,14 @@ function findHotspots(profile: CpuProfile, textOf: TextOf): Hotspot[] {
   const pathOf = followResponsibilities(profile);
   const ticks = new Map(withLines.map(([key, { own }]) => [key, ticksOf(profile, own)]));
   return [...groups]
-    .map(([key, group]) =>
-      describe({ ...group, frames: framesOf(profile, group.best) }, totals, {
-        callees,
-        textOf,
-        lineTicks: ticks.get(key) ?? new Map(),
-      }),
-    )
-    .map((hotspot) => ({ ...hotspot, blame: followed(hotspot.blame, pathOf) }))
+    .map(([key, group]) => {
+      const lineTicks = ticks.get(key) ?? NO_TICKS;
+      return describe(group, framesOf(profile, group.best), { totals, callees, textOf, lineTicks, pathOf });
+    })
     .sort((a, b) => b.selfMicros - a.selfMicros);
 }
+
+const NO_TICKS: ReadonlyMap<number, number> = new Map();
 
 const newGroup = (best: number): Group => ({
   best,
@@ -227,24 +225,31 @@ function responsible(frames: readonly Frame[], at: number): number {
   return user < 0 ? at : user;
 }
 
-function describe(
-  group: Group & { frames: Frame[] },
-  totals: ReadonlyMap<string, number>,
-  known: { callees: Callees; textOf: TextOf; lineTicks: ReadonlyMap<number, number> },
-): Hotspot {
+interface Known {
+  totals: ReadonlyMap<string, number>;
+  callees: Callees;
+  textOf: TextOf;
+  /** Of the function; empty where its lines are not asked for. */
+  lineTicks: ReadonlyMap<number, number>;
+  pathOf: PathOf;
+}
+
+/** `frames`: the stack with most of it. */
+function describe(group: Group, frames: Frame[], known: Known): Hotspot {
+  const { totals, lineTicks, textOf, pathOf } = known;
   const at = Math.max(
     0,
-    group.frames.findIndex((frame) => frame.owner !== 'native'),
+    frames.findIndex((frame) => frame.owner !== 'native'),
   );
-  const frame = group.frames[responsible(group.frames, at)]!;
-  const { own, inlined } = ownLines(frame, known.lineTicks, known);
+  const frame = frames[responsible(frames, at)]!;
+  const { own, inlined } = lineTicks.size === 0 ? NO_LINES : ownLines(frame, lineTicks, known);
   const [hotLine, ticks] = [...own].sort((a, b) => b[1] - a[1])[0] ?? [null, 0];
-  const allTicks = [...known.lineTicks.values()].reduce((sum, count) => sum + count, 0);
-  const text = frame.file !== null && hotLine !== null ? known.textOf(frame.file, hotLine) : undefined;
+  const allTicks = [...lineTicks.values()].reduce((sum, count) => sum + count, 0);
+  const text = frame.file !== null && hotLine !== null ? textOf(frame.file, hotLine) : undefined;
   return {
     frame,
-    blame: blame(group.frames),
-    work: classifyWork(group.frames, text),
+    blame: followed(blame(frames), pathOf),
+    work: classifyWork(frames, text),
     synchronous: sumSynchronous([...group.synchronous.values()]),
     selfMicros: group.selfMicros,
     totalMicros: totals.get(functionKey(frame)) ?? group.selfMicros,
@@ -253,6 +258,8 @@ function describe(
     inlined: inlined && { frame: inlined.frame, share: inlined.samples / allTicks },
   };
 }
+
+const NO_LINES: OwnLines = { own: new Map(), inlined: null };
 
 /** Named after the dearest of them. */
 function sumSynchronous(calls: { work: Work; micros: number }[]): Hotspot['synchronous'] {
