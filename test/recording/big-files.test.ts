@@ -11,6 +11,7 @@ import { readBigProfile } from '../../src/recording/foreign/streamed/big-profile
 import { searchEvents } from '../../src/recording/foreign/streamed/event-search.ts';
 import { nodeListSection } from '../../src/recording/foreign/streamed/node-list.ts';
 import { numberListSection } from '../../src/recording/foreign/streamed/number-list.ts';
+import { randomNumbers } from '../support/random-numbers.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'culprit-big-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -185,6 +186,51 @@ describe('nodes of a profile', () => {
     ['more nodes than anybody decodes', `[${'{"id":1},'.repeat(101)}{"id":1}]`],
   ])('are refused with %s', (_, text) => {
     expect(() => read(text)).toThrow(MalformedSnapshot);
+  });
+});
+
+describe('a damaged profile', () => {
+  const MUTATIONS = Number(process.env.CULPRIT_MUTATIONS ?? 300);
+  const PIECES = [
+    '',
+    '"',
+    '}',
+    '{',
+    ']',
+    '[',
+    ',',
+    ':',
+    '\\',
+    'null',
+    '-1',
+    '1e308',
+    '9'.repeat(400),
+    '"__proto__"',
+  ];
+  const outcome = async (read: () => unknown) => {
+    try {
+      return await read();
+    } catch (error) {
+      return error;
+    }
+  };
+
+  test(`is read as JSON.parse reads it, or refused, in ${MUTATIONS} mutations`, async () => {
+    const below = randomNumbers(23);
+    const whole = JSON.stringify(PROFILE);
+    let read = 0;
+    for (let i = 0; i < MUTATIONS; i++) {
+      const at = below(whole.length);
+      const text = `${whole.slice(0, at)}${PIECES[below(PIECES.length)]}${whole.slice(at + below(4))}`;
+      const streamed = await outcome(() => readBigProfile(file(text)));
+      const parsed = await outcome(() => nodesOf(JSON.parse(text).nodes));
+      if (streamed instanceof Error) expect(streamed).toBeInstanceOf(MalformedSnapshot);
+      if (streamed === null || streamed instanceof Error || parsed instanceof Error) continue;
+      read++;
+      const { nodes = new ProfileNodes() } = streamed as { nodes?: ProfileNodes };
+      expect(told(nodes)).toEqual(told(parsed as ProfileNodes));
+    }
+    expect(read).toBeGreaterThan(MUTATIONS / 10);
   });
 });
 

@@ -7,7 +7,15 @@ import { nodesOf } from './json-nodes.ts';
 import { MalformedProfile } from './malformed-profile.ts';
 import { ProfileNodes } from './profile-nodes.ts';
 import { type ProfileTree, treeOf } from './profile-tree.ts';
-import { buildTimeline, isAmount, leaveOutNobodys, leaveOutPauses, median, type OwnWork, timesOf } from './timeline.ts';
+import {
+  buildTimeline,
+  isAmount,
+  leaveOutNobodys,
+  leaveOutPauses,
+  median,
+  type OwnWork,
+  timesOf,
+} from './timeline.ts';
 
 export { checkCallFrame } from './call-frame.ts';
 export { MalformedProfile } from './malformed-profile.ts';
