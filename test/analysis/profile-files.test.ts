@@ -302,6 +302,28 @@ describe('synchronous writes to the console', () => {
   });
 });
 
+describe('of a server that was profiled from its start', () => {
+  const load = (main: string): Slice[] => [
+    [`${main} > @/app/server.js:1 > load@/app/node_modules/orm/index.js:9`, 900],
+  ];
+  const serve = repeat(40, [
+    [SERVER, 20],
+    ['(idle)', 80],
+  ]);
+
+  test.each([
+    ['', 'executeUserEntryPoint@node:internal/modules/run_main:70'],
+    [', by an old version', 'startup@node.js:30 > Module.runMain@module.js:492'],
+  ])('the loading of its modules makes nobody wait%s', (_, main) => {
+    expect(report([...load(main), ...serve]).findings).toEqual([]);
+  });
+
+  test('the same work later does', () => {
+    const { findings } = report([...serve, ...load('emit@node:events:500'), ...serve]);
+    expect(findings.map(({ kind }) => kind)).toEqual(['event-loop-block']);
+  });
+});
+
 describe('the time is nobody’s in which', () => {
   const POST = '@/app/cli.js:14 > post@node:inspector:116 > dispatch';
 

@@ -43,7 +43,8 @@ export const eventLoopBlock: Rule = {
     const isWaiting = stretched !== null;
     // What a quota or its neighbours make of a short callback is told as their fault.
     const isStopped = isWaiting || (throttling?.shareOfPeriods ?? 0) >= EVENT_LOOP_BLOCK.stoppedOften;
-    const groups = isWaiting ? main.groups.map(withoutStops) : main.groups;
+    const served = program === 'server' ? main.groups.filter((group) => !isStart(group)) : main.groups;
+    const groups = isWaiting ? served.map(withoutStops) : served;
     const felt = groups.filter((group) => isFelt(isStopped ? withoutStops(group) : group, duration / 1_000));
     const caveats = stretched === null ? [] : [stretched];
     const { uptimeSeconds } = observations.target;
@@ -67,6 +68,13 @@ export const eventLoopBlock: Rule = {
     ];
   },
 };
+
+const RUNS_MAIN = /^(?:executeUserEntryPoint|(?:Module\.)?runMain|startup)$/;
+
+/** A server that was profiled from its start: while its main module is loaded, nobody waits for an answer. */
+function isStart({ frames }: BlockGroup): boolean {
+  return frames.some(({ owner, functionName }) => owner === 'node' && RUNS_MAIN.test(functionName));
+}
 
 /** Synchronous calls, each of which may be short. */
 function isManyCalls({ synchronous, selfMicros }: Responsibility, durationMicros: number): boolean {
