@@ -63,7 +63,8 @@ export function buildTimeline(
     node: new Int32Array(count),
     state: new Uint8Array(count),
     startMicros: new Float64Array(count),
-    micros: new Float64Array(count),
+    // Ten million samples are 80 MB: where nothing comes between, the times stay where they are.
+    micros: gaps === 0 ? lasted : new Float64Array(count),
   };
   const stateOf = Uint8Array.from(states, (state) => SAMPLE_STATES.indexOf(state));
   const idle = SAMPLE_STATES.indexOf('idle');
