@@ -3,6 +3,7 @@
 import type { Argument, Command, Option } from 'commander';
 import { createProgram } from '../program.ts';
 import { type Completed, completedForArgument, completedForOption } from './completed-values.ts';
+import { HELP_TOPIC_NAMES } from './help-topics.ts';
 
 export interface CommandEntry {
   /** "diagnose", "audit k8s"; "" is the program itself. */
@@ -51,9 +52,10 @@ function entryOf(command: Command): CommandEntry {
     usage: command.usage(),
     commands: help
       .visibleCommands(command)
-      .filter((sub) => sub.name() !== 'help')
+      // Not the one that commander adds to each command with others below it.
+      .filter((sub) => command.commands.includes(sub))
       .map((sub) => ({ name: sub.name(), summary: help.subcommandDescription(sub) })),
-    argument: completedFor(command.registeredArguments),
+    argument: command.name() === 'help' ? wordsOfHelp(command) : completedFor(command.registeredArguments),
     options: help.visibleOptions(command).map(optionOf),
     notes: notesOf(command),
   };
@@ -64,6 +66,12 @@ function nameOf(command: Command): string {
   if (command.parent === null) return '';
   return `${nameOf(command.parent)} ${command.name()}`.trim();
 }
+
+/** Topics, and what its program can do. */
+const wordsOfHelp = (command: Command): string[] => [
+  ...HELP_TOPIC_NAMES,
+  ...(command.parent?.commands ?? []).map((each) => each.name()),
+];
 
 const completedFor = ([first]: readonly Argument[]): Completed =>
   first === undefined ? 'nothing' : completedForArgument(first.name());
