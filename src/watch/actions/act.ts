@@ -137,7 +137,7 @@ async function snapshot(place: ActionPlace, incident: Incident, maxPauseMillis: 
 }
 
 async function draw(place: ActionPlace, { folder }: Incident, what: 'flame' | 'report'): Promise<Outcome> {
-  if (folder === null) return { skipped: 'there is no recording to draw' };
+  if (folder === null) return { skipped: 'there is no recording' };
   const file = what === 'flame' ? FILES.flame : FILES.page;
   if (existsSync(join(folder, file))) return { done: file };
   const answer = await place.ask({ do: what, folder });
