@@ -23,7 +23,7 @@ import { register as help } from './commands/reference/help.ts';
 import { register as triage } from './commands/triage.ts';
 import { register as watch } from './commands/watch.ts';
 import { exitCodesHelp, wrapped } from './options/help-text.ts';
-import { HELP_TOPIC_NAMES } from './reference/help-topics.ts';
+import { HELP_TOPIC_NAMES } from './options/help-topics.ts';
 
 type Register = (program: CommandLine) => void;
 

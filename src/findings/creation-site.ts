@@ -9,7 +9,7 @@ import type { Evidence } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
 import { formatNumber, formatShare } from '../units/units.ts';
 import { SITE_SURVIVAL } from './thresholds/growth.ts';
-import { placeWithLibrary, risen } from './wording.ts';
+import { perSecond, placeWithLibrary, risen } from './wording.ts';
 import { asyncTypeWords } from './words/async-type-words.ts';
 
 export interface CreationSite {
@@ -109,7 +109,7 @@ export function fromSurvivors(site: SurvivingSite): CreationSite {
     survival,
     evidence: {
       source: 'async-resources',
-      statement: `${placeWithLibrary(blame)} creates ${formatNumber(madePerSecond)} ${asyncTypeWords(site.site.type)} a second${share}, about ${formatNumber(alive)} in all`,
+      statement: `${placeWithLibrary(blame)} creates ${asyncTypeWords(site.site.type)} at ${perSecond(madePerSecond)}${share}, about ${formatNumber(alive)} in all`,
       value: madePerSecond,
       unit: 'per second',
     },

@@ -2,10 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { HELP_TOPIC_NAMES, HELP_TOPICS } from '../../src/cli/options/help-topics.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import { HELP_TOPIC_NAMES, HELP_TOPICS } from '../../src/cli/reference/help-topics.ts';
 import { markdownText, sectionOf } from '../../src/cli/reference/markdown-text.ts';
-import { topicText } from '../../src/cli/work/help.ts';
+import { topicText } from '../../src/cli/reference/print-help.ts';
 
 const CULPRIT = fileURLToPath(new URL('../../bin/culprit.js', import.meta.url));
 const WIDTH = 100;
@@ -41,7 +41,7 @@ describe.each(HELP_TOPIC_NAMES)('the topic %s', (topic) => {
 });
 
 test('a topic says where to read more', () => {
-  expect(topicText('safety', WIDTH)).toMatch(/\n\nMore: docs\/safety\.md\n$/);
+  expect(topicText('safety', WIDTH)).toMatch(/strings\.\n\nMore: docs\/safety\.md\n$/);
   expect(topicText('pods', WIDTH)).toMatch(/\n\nMore: docs\/pods\.md\n$/);
 });
 
@@ -99,6 +99,9 @@ describe('Markdown', () => {
     const lines = [
       'A **bold** word in a',
       'paragraph, and [a link](b.md).',
+      'All of it: [page](docs/page.md).',
+      '',
+      'More: [page](docs/page.md).',
       '',
       '- one item that is long',
       '  and goes on',
@@ -118,6 +121,7 @@ describe('Markdown', () => {
     ];
     expect(markdownText(lines, 40).split('\n')).toEqual([
       'A bold word in a paragraph, and a link.',
+      'All of it: docs/page.md.',
       '',
       '- one item that is long and goes on',
       '- another',

@@ -13,7 +13,7 @@ const judged = (...habits: Habit[]) => {
 test('it says how close anything came', () => {
   expect(judged()).toEqual([
     'healthy',
-    'No growth, blocked event loop or CPU hotspot was found in 30 s. The event loop was at most 9 ms late, the main thread was busy for 50% of the time, the heap was at 3.9% of its limit, 42 of 65,536 file descriptors were open.',
+    'Found in 30 s: no blocked event loop, no CPU hotspot and no growth. The event loop was at most 9 ms late, the main thread was busy for 50% of the time, the heap was at 3.9% of its limit, 42 of 65,536 file descriptors were open.',
   ]);
 });
 
@@ -21,7 +21,7 @@ test('it tells a rise of the heap that is too small to be a finding', () => {
   const [verdict, reason] = judged(heapFloor(linear(5 * KB)));
   expect(verdict).toBe('healthy');
   expect(reason).toMatch(
-    /^No growth large enough to report, blocked event loop or CPU hotspot was found in 30 s\. Too little to report: the heap after garbage collection grew by 5(\.\d)? KB\/s\. The event loop/,
+    /^Found in 30 s: no blocked event loop, no CPU hotspot and no growth large enough to report\. Too little to report: the heap after garbage collection grew by 5(\.\d)? KB\/s\. The event loop/,
   );
 });
 
@@ -59,7 +59,7 @@ const unprofiled = (utilization: number, max: number) =>
 test('a calm thread needs no CPU profile to be healthy', () => {
   const { verdict, verdictReason, notApplicable } = unprofiled(0.1, 9);
   expect(verdict).toBe('healthy');
-  expect(verdictReason).toMatch(/^No growth, blocked event loop or CPU hotspot was found in 30 s\./);
+  expect(verdictReason).toMatch(/^Found in 30 s: no blocked event loop, no CPU hotspot and no growth\./);
   const unjudged = notApplicable.map(({ kind }) => kind);
   expect(unjudged).not.toContain('cpu-hotspot');
   expect(unjudged).not.toContain('event-loop-block');
@@ -84,6 +84,6 @@ test('a loop that was late now and then is not called free of blocks', () => {
   );
   expect(verdict).toBe('healthy');
   expect(reason).toMatch(
-    /^No growth or CPU hotspot was found in 30 s\. The event loop was at most 180 ms late \(by 100 ms or more in 1 of \d+ intervals\), /,
+    /^Found in 30 s: no CPU hotspot and no growth\. The event loop was at most 180 ms late \(by 100 ms or more in 1 of \d+ intervals\), /,
   );
 });

@@ -129,7 +129,9 @@ describe('a collection that is emptied in part at times', () => {
       collection(emptied(20), `${PLACE} > set`, { holderName: 'contexts' }),
     );
     expect(leak!.title).toMatch(/Map `contexts` grows by .*, although entries are removed at times/);
-    expect(leak!.evidence.map(({ statement }) => statement).join()).toMatch(/entries left after each removal rose from/);
+    expect(leak!.evidence.map(({ statement }) => statement).join()).toMatch(
+      /entries left after each removal rose from/,
+    );
   });
 
   test('and does not grow on the whole, is none', () => {

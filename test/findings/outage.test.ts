@@ -68,9 +68,7 @@ describe('a line in which nobody is served', () => {
     expect(finding!.title).toBe(
       'Nothing in the queue of Desk `desk` is served: 180 wait, 6/s more, the first for at least 30 s (src/desk.js:7, atTheDesk)',
     );
-    expect(finding!.evidence.map(({ statement }) => statement)).toContain(
-      'in every sample `afloat` is 3',
-    );
+    expect(finding!.evidence.map(({ statement }) => statement)).toContain('in every sample `afloat` is 3');
   });
 
   test('explains it, too, when callers have stopped coming: nobody left it, and what is lent out stayed', () => {
@@ -89,9 +87,7 @@ describe('a line in which nobody is served', () => {
     expect(finding!.title).toBe(
       'Nothing in the queue of Desk is served: 128 wait, the first for at least 30 s (src/desk.js:7, atTheDesk)',
     );
-    expect(finding!.evidence.map(({ statement }) => statement)).toContain(
-      'in every sample `_inUse` is 5',
-    );
+    expect(finding!.evidence.map(({ statement }) => statement)).toContain('in every sample `_inUse` is 5');
   });
 
   test.each<[string, Habit[]]>([

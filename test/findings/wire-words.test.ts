@@ -63,7 +63,7 @@ describe('a socket leak', () => {
 test('churn is confirmed by what the kernel counts', () => {
   const opens = tcp((t) => ({ outgoingOpens: 1_000 + 58 * t, timeWait: 3_100 }));
   expect(statements(findingOf('connection-churn', CHURN, opens))).toContain(
-    'its network namespace opened 58 connections a second; 3,100 closed ones are still in TIME_WAIT',
+    'its network namespace opened connections at 58/s; 3,100 closed ones are still in TIME_WAIT',
   );
   expect(statements(findingOf('connection-churn', CHURN)).join()).not.toContain('namespace');
 });

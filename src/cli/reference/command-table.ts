@@ -1,9 +1,9 @@
 // The commands and options as plain data, read from the program that --help prints: completions, the man page and the table of
 // variables are made of it.
 import type { Argument, Command, Option } from 'commander';
+import { HELP_TOPIC_NAMES } from '../options/help-topics.ts';
 import { createProgram } from '../program.ts';
 import { type Completed, completedForArgument, completedForOption } from './completed-values.ts';
-import { HELP_TOPIC_NAMES } from './help-topics.ts';
 
 export interface CommandEntry {
   /** "diagnose", "audit k8s"; "" is the program itself. */

@@ -21,7 +21,10 @@ export function markdownText(lines: readonly string[], width: number): string {
 
 const FENCE = /^```/;
 
-/** Comments and images are left out. A list directly below a paragraph is a block of its own. */
+/** Not for a reader of the text: comments, images, and what only leads to another page. */
+const LEFT_OUT = /^(<!--|!\[|More: \[[^\]]*\]\([^)]*\)\.$)/;
+
+/** A table directly below a paragraph is a block of its own. */
 function blocksOf(lines: readonly string[]): string[][] {
   const blocks: string[][] = [[]];
   let isCode = false;
@@ -32,7 +35,7 @@ function blocksOf(lines: readonly string[]): string[][] {
       if (isCode) blocks.push([line]);
       else blocks.push([]);
     } else if (isCode) last.push(line);
-    else if (line.trim() === '' || /^(<!--|!\[)/.test(line)) blocks.push([]);
+    else if (line.trim() === '' || LEFT_OUT.test(line)) blocks.push([]);
     else if (last.length > 0 && isRow(line) !== isRow(last[0]!)) blocks.push([line]);
     else last.push(line);
   }
@@ -98,9 +101,10 @@ const cellsOf = (row: string): string[] =>
     .split(/\s*(?<!\\)\|\s*/)
     .map(plain);
 
-/** Links by their text, without emphasis. */
+/** Links by their text, or by their page where the text is one word; without emphasis. */
 const plain = (text: string): string =>
   text
+    .replaceAll(/\[[\w.-]+\]\(([^)#]+\.md)[^)]*\)/g, '$1')
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replaceAll(/\*\*([^*]+)\*\*/g, '$1')
     .replaceAll('\\|', '|');

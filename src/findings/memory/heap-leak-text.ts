@@ -31,6 +31,7 @@ import type { HeapCause } from './heap-cause.ts';
 import { whenHeapRunsOut } from './heap-impact.ts';
 import { closureEvidence, evidenceOf } from './heap-leak-evidence.ts';
 import { closuresTitle, nameOf, originTitle, titleOf } from './heap-leak-title.ts';
+import type { PromiseMaker } from './promise-maker.ts';
 import { heldCollection } from './retainer-path.ts';
 
 export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
@@ -73,7 +74,13 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     ...(!closures && blame && chainOf(blame)),
     retainerPath: heldCollection(filled, thread, facts)?.path,
     innocentExplanation: innocenceOf(leak, name),
-    advice: known ? [known.advice] : closures ? CLOSURE_ADVICE : adviceFor(kind, filled, blame),
+    advice: known
+      ? [known.advice]
+      : closures
+        ? CLOSURE_ADVICE
+        : maker
+          ? adviceOnPromises(maker)
+          : adviceFor(kind, filled, blame),
     caveats: caveatsOf(leak, facts),
     ...(!known && isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
@@ -173,6 +180,15 @@ function knownClass({ most }: HeapCause, { observations, timers }: Facts, bytesP
   if (!words) return null;
   const grows = `The heap grows by ${formatBytes(bytesPerSecond)}/s`;
   return { title: `${grows}: ${words.title(perSecond(most.perSecond))}`, advice: words.advice };
+}
+
+/** A promise stays as long as one that it hangs on is pending. */
+function adviceOnPromises({ blame }: PromiseMaker): string[] {
+  const owner = blame.inner ?? blame.library;
+  const newer = owner ? `, or look for a newer version of ${packageOf(owner)}` : '';
+  return [
+    `Find the promise that these wait for and that does not settle: a chain of then() or await that gets one link longer each time keeps all of its links. Give it a timeout${newer}.`,
+  ];
 }
 
 const CLOSURE_ADVICE = [

@@ -25,22 +25,20 @@ export function healthyReason(facts: Facts, unseen: readonly FindingKind[]): str
   ].join(' ');
 }
 
-/** "No growth, blocked event loop or CPU hotspot was found in 30 s." Only what was judged is claimed. */
+/** "Found in 30 s: no blocked event loop, no CPU hotspot and no growth." Only what was judged is claimed. */
 function sayNothing(
   { cpu, isCalm, lookSeconds, observations }: Facts,
   { isRising, isWhole }: { isRising: boolean; isWhole: boolean },
 ): string {
   const isProfiled = cpu.length > 0 || isCalm;
   const isOnTime = isProfiled && lateIntervals(observations.runtime).late === 0;
-  const kinds = [
-    isRising ? 'growth large enough to report' : 'growth',
-    ...(isOnTime ? ['blocked event loop'] : []),
-    ...(isProfiled ? ['CPU hotspot'] : []),
-  ];
-  const last = kinds.pop()!;
-  const all = kinds.length > 0 ? `${kinds.join(', ')} or ${last}` : last;
-  const judged = isProfiled && isWhole ? '' : ' in what could be judged';
-  return `No ${all} was found in ${Math.round(lookSeconds)} s${judged}.`;
+  const others = [
+    ...(isOnTime ? ['no blocked event loop'] : []),
+    ...(isProfiled ? ['no CPU hotspot'] : []),
+  ].join(', ');
+  const growth = isRising ? 'no growth large enough to report' : 'no growth';
+  const judged = isProfiled && isWhole ? '' : ', as far as it could be judged';
+  return `Found in ${Math.round(lookSeconds)} s${judged}: ${others === '' ? growth : `${others} and ${growth}`}.`;
 }
 
 /** Of the main thread: how late the event loop was at most, in milliseconds, and in how many intervals that is felt. */

@@ -50,6 +50,7 @@ function describeAmount(impact: Impact): string {
     return unit === 'share'
       ? `event loop held for ${amount} of the time`
       : `event loop held for up to ${amount}`;
+  if (metric === 'waiting' && unit === 'count') return `${amount} in the ${name}`;
   if (unit !== 'share') return `${name} ${isRate(impact) && value > 0 ? '+' : ''}${amount}`;
   if (metric === 'cpu') return `${amount} of a core`;
   return metric === 'gc' ? `${amount} of the time in ${name}` : `${amount} of ${name}`;

@@ -2,7 +2,7 @@
 import type { ExitCode } from '../../../exit-codes.ts';
 import type { CommandLine } from '../../command-line.ts';
 import { DONE_OR_WRONG, withHelpText } from '../../options/help-text.ts';
-import { HELP_TOPIC_NAMES, HELP_TOPICS } from '../../reference/help-topics.ts';
+import { HELP_TOPIC_NAMES, HELP_TOPICS } from '../../options/help-topics.ts';
 
 export function register(program: CommandLine): void {
   const command = program
@@ -23,5 +23,5 @@ function topicRows(): string[] {
 }
 
 async function run(words: readonly string[], program: CommandLine): Promise<ExitCode> {
-  return (await import('../../work/help.ts')).help(words, program);
+  return (await import('../../reference/print-help.ts')).help(words, program);
 }

@@ -107,7 +107,7 @@ function kernelEvidence(wire: WireFacts | null): Evidence[] {
   return [
     {
       source: 'proc',
-      statement: `its network namespace opened ${formatNumber(opens)} connections a second${waiting}`,
+      statement: `its network namespace opened connections at ${perSecond(opens)}${waiting}`,
       value: opens,
       unit: 'per second',
     },

@@ -6,14 +6,9 @@ import { EXIT, EXIT_MEANINGS, type ExitCode, type ExitName } from '../../exit-co
 import { FINDING_KINDS } from '../../model/finding.ts';
 import { nearestName } from '../../model/nearest-name.ts';
 import { hangingLines } from '../../report/layout.ts';
-import {
-  HELP_TOPIC_NAMES,
-  HELP_TOPICS,
-  type HelpTopic,
-  type HelpTopicName,
-} from '../reference/help-topics.ts';
-import { markdownText, sectionOf } from '../reference/markdown-text.ts';
-import { explain } from './explain.ts';
+import { HELP_TOPIC_NAMES, HELP_TOPICS, type HelpTopic, type HelpTopicName } from '../options/help-topics.ts';
+import { explain } from '../work/explain.ts';
+import { markdownText, sectionOf } from './markdown-text.ts';
 
 /** Prose is hard to read in longer lines. */
 const LONGEST_LINE = 100;
