@@ -7,14 +7,13 @@ import { FINDING_KINDS } from '../../model/finding.ts';
 import { nearestName } from '../../model/nearest-name.ts';
 import { hangingLines } from '../../report/layout.ts';
 import { HELP_TOPIC_NAMES, HELP_TOPICS, type HelpTopic, type HelpTopicName } from '../options/help-topics.ts';
-import { explain } from '../work/explain.ts';
 import { markdownText, sectionOf } from './markdown-text.ts';
 
 /** Prose is hard to read in longer lines. */
 const LONGEST_LINE = 100;
 
 /** Throws a UsageError, with the nearest name, for what is neither a command nor a topic nor a kind. */
-export function help(words: readonly string[], program: Command): ExitCode {
+export async function help(words: readonly string[], program: Command): Promise<ExitCode> {
   const [first, ...others] = words;
   const command = commandAt(program, words);
   if (command) {
@@ -27,7 +26,8 @@ export function help(words: readonly string[], program: Command): ExitCode {
     process.stdout.write(topicText(topic, width));
     return EXIT.done;
   }
-  if (FINDING_KINDS.some((kind) => kind === first) && others.length === 0) return explain(first);
+  if (FINDING_KINDS.some((kind) => kind === first) && others.length === 0)
+    return (await import('../work/explain.ts')).explain(first);
   const word = words.join(' ');
   const names = [...HELP_TOPIC_NAMES, ...program.commands.map((each) => each.name()), ...FINDING_KINDS];
   const near = nearestName(word, names);
