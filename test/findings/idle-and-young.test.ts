@@ -52,7 +52,7 @@ describe('a process is idle', () => {
     const { verdict, verdictReason, findings } = verdictOf(...habits);
     expect([verdict, findings]).toEqual(['idle', []]);
     expect(verdictReason).toMatch(
-      /^It served no requests in 30 s: no request was answered, and its own code ran for /,
+      /^It answered no request in 30 s, and its own code ran for /,
     );
   });
 

@@ -118,7 +118,7 @@ function idleReason({ work, lookSeconds }: Facts): string {
     work.codeMillis === undefined
       ? `it used ${formatShare(work.cpuCores ?? 0)} of a core`
       : `its own code ran for ${formatDuration(work.codeMillis)}`;
-  return `It served no requests in ${Math.round(lookSeconds)} s: no request was answered, and ${did}. Problems that need load do not show in such a capture.`;
+  return `It answered no request in ${Math.round(lookSeconds)} s, and ${did}. Problems that need load do not show in such a capture.`;
 }
 
 /** A profile made by another tool says where time or memory went, which is no proof of health. */

@@ -134,5 +134,5 @@ async function complete(
   if (ended === 'target-gone') report.warnings.unshift(reportWarning({ code: 'target-ended' }));
   if (ended === 'disconnected') report.warnings.unshift(reportWarning({ code: 'inspector-closed' }));
   if (report.verdict !== 'idle') return;
-  report.verdictReason += ` ${(await sayWhoServes(pid)) ?? 'Look again while it serves.'}`;
+  report.verdictReason += ` ${(await sayWhoServes(pid)) ?? 'Diagnose it again while it serves requests.'}`;
 }
