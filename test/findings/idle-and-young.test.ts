@@ -51,9 +51,7 @@ describe('a process is idle', () => {
   ])('%s', (_, habits) => {
     const { verdict, verdictReason, findings } = verdictOf(...habits);
     expect([verdict, findings]).toEqual(['idle', []]);
-    expect(verdictReason).toMatch(
-      /^It answered no request in 30 s, and its own code ran for /,
-    );
+    expect(verdictReason).toMatch(/^It answered no request in 30 s, and its own code ran for /);
   });
 
   test.each([
