@@ -334,7 +334,7 @@ describe('the time is nobody’s in which', () => {
       [POST, 1],
     ]);
     expect(own.where![0]).toMatchObject({ whole: 2, head: { name: 'rank', share: 1 } });
-    expect(textOf([[POST, 3]])).toContain('It holds nothing: no sample of running code.');
+    expect(textOf([[POST, 3]])).toContain('The profile has no samples of running code.');
   });
 
   test('but not that of a call to the inspector in between', () => {
@@ -419,6 +419,6 @@ describe('frames without a file', () => {
   });
 
   test('are idle while the program waits for a debugger', () => {
-    expect(answer('waitForDebugger', -1)).toContain('It holds nothing: no sample of running code.');
+    expect(answer('waitForDebugger', -1)).toContain('The profile has no samples of running code.');
   });
 });
