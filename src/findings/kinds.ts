@@ -90,7 +90,7 @@ export const KINDS = {
     meaning:
       'All connections of a pool are lent out, and those who need one wait in its queue, which does not become shorter. Requests hang, although neither the CPU nor the other side is busy.',
     measured:
-      'Pools are found in the heap by their shape (a limit, things lent out, a queue), not by name: pg, knex, mysql2, generic-pool, undici, http.Agent and their like. Their counts are read every second. The queue must grow, or stay long while the connections lent out are silent. Pools and locks of any other make are known by their behaviour, where requests get no answer: a line of those who wait grows at the pace of these requests, and its first one stays the first.',
+      'Pools are found in the heap by their shape (a limit, things lent out, a queue), not by name: pg, knex, mysql2, generic-pool, undici, http.Agent and their like. Their counts are read every second. The queue must grow, or stay long while the connections lent out are silent. A pool that still has enough is named when the connections that are lent out and silent become more all the time and never fewer. Pools and locks of any other make are known by their behaviour, where requests get no answer: a line of those who wait grows at the pace of these requests, and its first one stays the first.',
     mistakenFor:
       'A peak of the load fills a pool as well, but then works its queue off. A database that answers slowly keeps connections in use: then they are not silent, and a larger pool makes matters worse.',
     fix: 'Release connections on every path; only then make the pool larger.',

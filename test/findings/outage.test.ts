@@ -73,6 +73,33 @@ describe('a line in which nobody is served', () => {
     );
   });
 
+  test('explains a single silent route whose clients have gone: long polls leave the line with their clients', () => {
+    const [finding, ...rest] = findingsOf(silentRoute('GET /check', 6, 1), answered(2), line(linear(6, 0)));
+    expect(rest).toEqual([]);
+    expect(finding!.title).toMatch(/^Nothing in the queue of Desk is served: 180 wait, 6\/s more/);
+  });
+
+  test('tells the calls without an answer that keep its places', () => {
+    const asked = pool(constant(0), {
+      className: 'Agent',
+      endpoint: '10.0.0.7:80',
+      limit: 1_000,
+      busy: constant(4),
+      lent: {
+        looked: 4,
+        silent: 4,
+        longestSilentMillis: 29_000,
+        labels: [['GET /geocode: no response yet', 4]],
+      },
+    });
+    const [finding] = findingsOf(silentRoute('GET /check', 6, 1), answered(2), line(linear(6, 0)), asked);
+    expect(finding!.title).toContain('Nothing in the queue of Desk is served');
+    expect(finding!.evidence.map(({ statement }) => statement)).toContain(
+      'meanwhile 4 requests GET /geocode to 10.0.0.7:80 had no answer for 29 s at least: what was taken for their time stays taken',
+    );
+    expect(finding!.advice[0]).toMatch(/^Give requests to 10\.0\.0\.7:80 \(GET \/geocode\) a timeout/);
+  });
+
   test('explains it, too, when callers have stopped coming: nobody left it, and what is lent out stayed', () => {
     const callers = (seconds: number) => (seconds < 6 ? 64 : 128);
     const beside: [string, number][] = [

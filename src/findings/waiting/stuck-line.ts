@@ -8,11 +8,13 @@ import type { Draft } from '../rule.ts';
 import { POOL_EXHAUSTION, STUCK_LINE } from '../thresholds/waiting.ts';
 import { inBrackets, perSecond, risen, subjectOf } from '../wording.ts';
 import { isOutage } from './outage.ts';
+import { silentCalls, silentCallsAdvice, silentCallsEvidence } from './silent-calls.ts';
 
 /** The line that explains why requests hang; null where none does, or none hang. */
 export function lineOfRequests(facts: Facts): StuckLine | null {
   const paces = [
-    ...(isOutage(facts.outage) ? [facts.outage.silentPerSecond] : []),
+    // Of one silent route, too: those who wait for a long poll leave when their client does, and this line only grows.
+    ...(facts.outage ? [facts.outage.silentPerSecond] : []),
     ...facts.requests.inbound.map(({ trend }) => trend.slopePerSecond),
   ];
   const distance = ({ waiting }: StuckLine) =>
@@ -41,9 +43,10 @@ function weightOf({ steady, pool }: StuckLine): number {
 
 const isLent = (steady: StuckLine['steady']) => steady.some(([, count]) => count > 0);
 
-export function describeStuckLine(line: StuckLine, site: CreationSite | null): Draft {
+export function describeStuckLine(line: StuckLine, site: CreationSite | null, facts: Facts): Draft {
   const { pool, waiting, headMillis, steady } = line;
   const name = nameOf(line);
+  const calls = silentCalls(facts, pool.thread);
   const more = line.isGrowing ? `, ${perSecond(waiting.slopePerSecond)} more` : '';
   const { confidence } = STUCK_LINE;
   const held = steady
@@ -66,11 +69,13 @@ export function describeStuckLine(line: StuckLine, site: CreationSite | null): D
         unit: 'per second',
       },
       ...(held ? [{ source: 'pools', statement: `sample after sample ${held}` }] : []),
+      ...silentCallsEvidence(calls),
       ...(site ? [site.evidence] : []),
     ],
     innocentExplanation:
       'A queue that is merely long moves: its head changes. The head of this queue did not change while requests got no answer.',
     advice: [
+      ...silentCallsAdvice(calls),
       'Give back what was taken (a connection, a lock, a permit) on every path, also on errors and early returns: release it in a `finally`.',
       'Give the wait in this queue a timeout, so that later requests get an error instead of hanging.',
     ],

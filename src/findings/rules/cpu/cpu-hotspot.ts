@@ -7,12 +7,13 @@ import {
   type Hotspot,
   type Responsibility,
 } from '../../../analysis/cpu/cpu.ts';
+import { type PackageTotal, packageTotals } from '../../../analysis/cpu/package-totals.ts';
 import { WORK_NAMES } from '../../../analysis/cpu/work.ts';
 import type { Severity } from '../../../model/finding.ts';
 import type { Frame } from '../../../model/frame.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatShare } from '../../../units/units.ts';
-import { BLOCK_ADVICE } from '../../cpu/block-advice.ts';
+import { BLOCK_ADVICE, packageAdvice } from '../../cpu/block-advice.ts';
 import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CPU_HOTSPOT } from '../../thresholds/cpu.ts';
@@ -52,15 +53,26 @@ function isLongEnough({ durationMicros, busyMicros }: CpuSummary, program: Progr
 }
 
 function judgeThread(summary: CpuSummary, program: ProgramKind | null): Draft[] {
-  const hot = groupByBlame(summary.hotspots).filter((group) => isHot(group, summary));
+  const groups = groupByBlame(summary.hotspots);
+  const hot = groups.filter((group) => isHot(group, summary));
   // A function that V8 has inlined leaves a part of its time with its caller: one cause.
   const isCallerOf = (group: Responsibility, other: Responsibility) =>
     other !== group &&
     other.top.blame.caller !== null &&
     isSameFunction(other.top.blame.caller, group.top.blame.subject!);
-  return hot
-    .filter((group) => !hot.some((other) => isCallerOf(group, other)))
-    .map((group) => describe(group, summary, program));
+  const rest = groups.filter((group) => !hot.includes(group));
+  return [
+    ...hot
+      .filter((group) => !hot.some((other) => isCallerOf(group, other)))
+      .map((group) => describe(group, summary, program)),
+    ...packageTotals(rest, summary.callersOfApp)
+      .filter(
+        ({ selfMicros }) =>
+          selfMicros >= summary.durationMicros * CPU_HOTSPOT.leastShared &&
+          selfMicros >= summary.busyMicros * CPU_HOTSPOT.leastSharedOfBusy,
+      )
+      .map((library) => describeShared(library, summary, program)),
+  ];
 }
 
 function isHot({ top, selfMicros }: Responsibility, { durationMicros, busyMicros }: CpuSummary): boolean {
@@ -122,12 +134,48 @@ function describe(
     innocentExplanation: isRun
       ? 'A program that works uses its core: this is where the time goes, which is not a fault in itself.'
       : 'A batch that is meant to use the core would look the same; then it belongs in a worker thread.',
-    advice: adviceFor(top, isConcentrated(top, selfMicros), isRun ? 'in this run' : 'for each request'),
+    advice: adviceFor(top, isConcentrated(top, selfMicros), isRun ? 'in this run' : timesOf(top)),
     caveats:
       top.hotLineShare > 0 || top.frame.line === null ? [] : ['Lines are those where the functions begin.'],
     asSymptom: `${formatShare(share)} of ${isRun ? 'the run' : 'a core'} in ${place(named)}`,
     effect: 'cpu',
     explains: [],
+  };
+}
+
+/** Called from many places, none of which has enough to be named alone. */
+function describeShared(
+  { callers, selfMicros }: PackageTotal,
+  summary: CpuSummary,
+  program: ProgramKind | null,
+): Draft {
+  const [first, ...others] = callers as [Responsibility, ...Responsibility[]];
+  const draft = describe({ ...first, selfMicros }, summary, program);
+  const { library, inner, subject } = first.top.blame;
+  const share = formatShare(selfMicros / summary.durationMicros);
+  const of = RUNS.includes(program) ? 'of the run' : 'of a core';
+  const places = callers
+    .slice(0, CPU_HOTSPOT.namedCallers)
+    .map(
+      (caller) =>
+        `${place(caller.top.blame.subject!)} (${formatShare(caller.selfMicros / summary.durationMicros)})`,
+    );
+  const more = callers.length - places.length;
+  return {
+    ...draft,
+    title: `${packageOf(inner ?? library!)} takes ${share} ${of}, called from ${callers.length} places, the first of them ${place(subject!)}`,
+    evidence: [
+      {
+        source: 'cpu-profile',
+        statement: `${share} of wall time and ${formatShare(selfMicros / summary.busyMicros)} of the busy time of ${summary.threadName} goes through ${spentIn(library!, inner)}, from ${places.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
+        value: selfMicros / summary.durationMicros,
+        unit: 'share',
+      },
+      ...draft.evidence.slice(1),
+    ],
+    advice: libraryAdvice(first.top, RUNS.includes(program) ? 'in this run' : timesOf(first.top)),
+    caveats: others.some(({ top }) => top.hotLineShare > 0) ? [] : draft.caveats,
+    asSymptom: `${share} ${of} in ${packageOf(inner ?? library!)}`,
   };
 }
 
@@ -159,7 +207,8 @@ function titleOf({ frame, work, blame }: Hotspot, takes: string, isOne: boolean)
   const at = place({ ...named, functionName: '(anonymous)' });
   if (app && library && !isOne)
     return `\`${named.functionName}\` ${takes}, spent in ${spentIn(library, inner)} (${at})`;
-  const what = work.kind === 'plain' ? '' : ` (${work.call ?? WORK_NAMES[work.kind]})`;
+  const call = work.call ?? (work.kind === 'plain' ? null : WORK_NAMES[work.kind]);
+  const what = call === null ? '' : ` (${call})`;
   if (app && library) {
     return `\`${frame.functionName}\` in ${packageOf(library)} (${place(frame)}), called by \`${named.functionName}\`${what} ${takes} (${at})`;
   }
@@ -174,12 +223,10 @@ function spentIn(library: Frame, inner: Frame | null): string {
   return outer === last ? outer : `${outer} > ${last}`;
 }
 
-function adviceFor({ work, blame: { library } }: Hotspot, isOne: boolean, when: string): string[] {
-  if (library && !isOne) {
-    return [
-      `See what ${packageOf(library)} is asked to do here ${when}: compile or parse once, and keep the result.`,
-    ];
-  }
+function adviceFor(top: Hotspot, isOne: boolean, when: string): string[] {
+  const { work } = top;
+  const { library } = top.blame;
+  if (library && (!isOne || packageAdvice(work.kind, packageOf(library)))) return libraryAdvice(top, when);
   if (work.kind === 'console') return [BLOCK_ADVICE.console];
   if (work.kind === 'intl')
     return [
@@ -199,5 +246,25 @@ function adviceFor({ work, blame: { library } }: Hotspot, isOne: boolean, when: 
     ];
   return [
     'Look for work that grows with the square of its input, or that is repeated for the same input; keep the result, or use a Map or Set for look-ups.',
+  ];
+}
+
+function timesOf({ trigger }: Hotspot): string {
+  if (trigger === 'request') return 'for each request';
+  return trigger === 'timer' ? 'each time its timer fires' : 'each time it runs';
+}
+
+/** Names of functions that prepare something which can be kept. */
+const PREPARES = /compile|build|create|construct|generate|prepare|parse|lex|tokeni[sz]e|codegen|init/i;
+
+function libraryAdvice({ work, blame: { library, inner } }: Hotspot, when: string): string[] {
+  const owner = inner ?? library!;
+  const known = packageAdvice(work.kind, packageOf(owner));
+  if (known) return [known];
+  const name = owner.functionName;
+  return [
+    PREPARES.test(name)
+      ? `${packageOf(owner)} runs \`${name}\` ${when}: have it prepare once, at start or for each kind of input, and keep what it makes. See whether it has a cache that is off (many packages cache only with NODE_ENV=production).`
+      : `See what ${packageOf(owner)} is asked to do here ${when}: compile or parse once, keep the result for inputs that come again, and see which of its options limit the work.`,
   ];
 }
