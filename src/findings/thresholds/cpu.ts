@@ -15,7 +15,9 @@ export const CPU_HOTSPOT = {
   leastShareOfBusy: 0.3,
   /** Of a package that several places call: of a busy server's framework and drivers it is less. */
   leastShared: 0.3,
-  leastSharedOfBusy: 0.6,
+  leastSharedOfBusy: 0.5,
+  /** Of a thread that is starved of CPU, in what it had. */
+  starved: { leastOfBusy: 0.5, leastBusyShare: 0.1, confidence: 0.6, urgency: 0.4 },
   /** Callers of a shared package that the evidence lists. */
   namedCallers: 4,
   /** At 1 ms a sample, 3 s are 3,000 samples at most. */

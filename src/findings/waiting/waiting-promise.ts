@@ -44,7 +44,9 @@ export function stayingPromise(facts: Facts, thread: number): SurvivingSite | nu
   );
   const isLibrarys = ({ blame }: SurvivingSite) => Number(blame.library !== null);
   return (
-    staying.sort((a, b) => depthOf(b) - depthOf(a) || isLibrarys(b) - isLibrarys(a) || b.alive - a.alive)[0] ?? null
+    staying.sort(
+      (a, b) => depthOf(b) - depthOf(a) || isLibrarys(b) - isLibrarys(a) || b.alive - a.alive,
+    )[0] ?? null
   );
 }
 

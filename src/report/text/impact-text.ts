@@ -7,7 +7,7 @@ import { formatQuantity, formatShare, formatTimeLeft } from '../../units/units.t
 export const METRIC_NAMES: Record<Impact['metric'], string> = {
   cpu: 'CPU time',
   'event-loop': 'event loop',
-  gc: 'garbage collection',
+  gc: 'wall time, collecting garbage',
   heap: 'heap',
   external: 'external memory',
   native: 'native memory',

@@ -35,10 +35,13 @@ export const cpuHotspot: Rule = {
             : `the CPU profile is shorter than ${CPU_HOTSPOT.leastSeconds} s`,
       };
     return usable.flatMap((summary) => {
-      const drafts = judgeThread(withoutCpuWaits(summary, facts), program);
-      return stretched !== null && summary.thread === 0
-        ? drafts.map((draft) => ({ ...draft, caveats: [...draft.caveats, stretched] }))
-        : drafts;
+      const ran = withoutCpuWaits(summary, facts);
+      const drafts = judgeThread(ran, program);
+      if (stretched === null || summary.thread !== 0) return drafts;
+      return (drafts.length > 0 ? drafts : judgeStarved(ran, program)).map((draft) => ({
+        ...draft,
+        caveats: [...draft.caveats, stretched],
+      }));
     });
   },
 };
@@ -73,6 +76,31 @@ function judgeThread(summary: CpuSummary, program: ProgramKind | null): Draft[] 
       )
       .map((library) => describeShared(library, summary, program)),
   ];
+}
+
+/** A thread that gets little CPU takes little of a core, whatever it does: what it spends most of that little on is told as that. */
+function judgeStarved(summary: CpuSummary, program: ProgramKind | null): Draft[] {
+  const { leastOfBusy, leastBusyShare, confidence, urgency } = CPU_HOTSPOT.starved;
+  const { durationMicros, busyMicros } = summary;
+  if (busyMicros < durationMicros * leastBusyShare) return [];
+  const isMost = ({ selfMicros }: { selfMicros: number }) => selfMicros >= busyMicros * leastOfBusy;
+  const groups = groupByBlame(summary.hotspots);
+  const drafts = [
+    ...groups.filter(isMost).map((group) => describe(group, summary, program)),
+    ...packageTotals(groups, summary.callersOfApp)
+      .filter(isMost)
+      .map((library) => describeShared(library, summary, program)),
+  ];
+  return drafts.slice(0, 1).map((draft) => ({
+    ...draft,
+    severity: 'notice',
+    confidence,
+    urgency,
+    title: draft.title.replace(
+      `takes ${formatShare(draft.impact.value)} of a core`,
+      `takes ${formatShare(draft.impact.share ?? 0)} of the CPU time that the main thread gets`,
+    ),
+  }));
 }
 
 function isHot({ top, selfMicros }: Responsibility, { durationMicros, busyMicros }: CpuSummary): boolean {

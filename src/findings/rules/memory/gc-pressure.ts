@@ -1,10 +1,11 @@
 // So much is allocated that collecting it takes a felt part of the time.
+import type { Blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import { formatDuration, formatShare } from '../../../units/units.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { GC_PRESSURE } from '../../thresholds/memory.ts';
 import { onScale } from '../../thresholds/scale.ts';
-import { place, placeWithLibrary, subjectOf } from '../../wording.ts';
+import { packageOf, place, placeWithLibrary, subjectOf } from '../../wording.ts';
 
 type Gc = NonNullable<Facts['gc']>;
 
@@ -55,7 +56,7 @@ function describe(gc: Gc): Draft {
     innocentExplanation:
       'A heap close to its limit collects without end, too; then the limit is the cause, not the allocations.',
     advice: [
-      'Allocate less for each request: do not copy large structures, reuse buffers, build strings once.',
+      adviceFor(site?.blame ?? null),
       'Where many short-lived objects are needed, a larger young generation helps: --max-semi-space-size=64.',
     ],
     caveats: [],
@@ -63,4 +64,11 @@ function describe(gc: Gc): Draft {
     effect: 'gc',
     explains: [],
   };
+}
+
+function adviceFor(by: Blame | null): string {
+  if (!by?.app || !by.library)
+    return 'Allocate less for each request: do not copy large structures, reuse buffers, build strings once.';
+  const name = packageOf(by.inner ?? by.library);
+  return `Have ${name} make less in ${place(by.app)}: what is the same each time (schemas, templates, formatters, clients) is made once, at start or for each kind of input, and kept; pass it smaller structures.`;
 }
