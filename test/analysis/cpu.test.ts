@@ -285,6 +285,19 @@ describe('garbage collection', () => {
     expect(summary.shareOfBusy).toBeLessThanOrEqual(1);
   });
 
+  test('is charged to nobody where a socket was written right before it', () => {
+    const { runtime } = buildObservations(gc(150));
+    const write = `${MAIN} > send@/app/node_modules/fastify/reply.js:7 > end@node:_http_outgoing:1034 > writev`;
+    const profile = buildCpuProfile([
+      [write, 5],
+      ['(garbage collector)', 20],
+      [copy, 5],
+      ['(garbage collector)', 5],
+    ]);
+    const { sites } = summarizeGc(runtime, profile, 0)!;
+    expect(sites.map(({ blame: b, share }) => [b.subject!.functionName, share])).toEqual([['copy', 0.2]]);
+  });
+
   test('without counters is unknown, not zero', () => {
     const { runtime } = buildObservations();
     expect(
