@@ -34,7 +34,7 @@ export function takerOf({ waiters }: { waiters: readonly Waiters[] }, facts: Fac
     isOwner: taker !== undefined || !found.blame.app || !found.blame.library,
     evidence: {
       source: 'pools',
-      statement: `${formatNumber(best.count)} of ${formatNumber(all)} sampled callers that asked the pool came from ${placeWithLibrary(best.blame)}`,
+      statement: `${formatNumber(best.count)} of ${formatNumber(all)} sampled callers came from ${placeWithLibrary(best.blame)}`,
     },
   };
 }

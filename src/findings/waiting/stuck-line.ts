@@ -36,9 +36,12 @@ export function lineOfRequests(facts: Facts): StuckLine | null {
   return held[0] ?? null;
 }
 
-/** A line with something lent out beside it is a pool's; one in an object of a class has a better name than a variable. */
-function weightOf({ steady, pool }: StuckLine): number {
-  return (isLent(steady) ? 2 : 0) + (pool.className === '' ? 0 : 1);
+/**
+ * A line with something lent out beside it is a pool's; one in an object of a class has a better name than a variable; of
+ * several fields through which the same ones are seen, the one that is called a queue is.
+ */
+function weightOf({ steady, pool, name }: StuckLine): number {
+  return (isLent(steady) ? 4 : 0) + (pool.className === '' ? 0 : 2) + (/queue|wait|pend/i.test(name) ? 1 : 0);
 }
 
 const isLent = (steady: StuckLine['steady']) => steady.some(([, count]) => count > 0);
@@ -49,7 +52,8 @@ export function describeStuckLine(line: StuckLine, site: CreationSite | null, fa
   const calls = silentCalls(facts, pool.thread);
   const more = line.isGrowing ? `, ${perSecond(waiting.slopePerSecond)} more` : '';
   const { confidence } = STUCK_LINE;
-  const held = steady
+  const lent = steady.filter(([, count]) => count > 0);
+  const held = (lent.length > 0 ? lent : steady)
     .slice(0, STUCK_LINE.fields)
     .map(([field, count]) => `\`${field}\` stays at ${formatNumber(count)}`)
     .join(', ');
