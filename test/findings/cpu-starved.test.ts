@@ -120,7 +120,8 @@ describe('code that is on the stack while the thread waits', () => {
       title: '`render` takes 69% of the CPU time that the main thread gets (src/page.js:7)',
       caveats: expect.arrayContaining([expect.stringMatching(/starved of CPU/)]),
     });
-    expect(kindsOf(cpu(turn(3)), ...starved)).toEqual(['cpu-starved']);
+    const third: Slice = [`${SERVE} > third@/app/src/third.js:7`, 4];
+    expect(kindsOf(cpu([...turn(4), third]), ...starved)).toEqual(['cpu-starved']);
   });
 
   test('never blocks for longer than the thread ran, all blocks together as well', () => {
