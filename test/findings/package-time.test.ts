@@ -111,3 +111,21 @@ describe('advice on time in a package is what its user can do', () => {
     expect(finding!.advice[0]).toMatch(/^Read error\.stack less often/);
   });
 });
+
+test('a block in one line of a function, such as a call of native code, is told by that line; not by one that the file does not have', () => {
+  const block = cpu([
+    ['(idle)', 700],
+    ['emit@node:events:500 > search@/app/src/parts.js:16#18', 300],
+  ]);
+  const saidWith = (line: number) =>
+    findingsOf(
+      block,
+      change((o) => {
+        o.sourceLines = new Map([[`src/parts.js:${line}`, 'return byText.all(text);']]);
+      }),
+    )[0]!.evidence.map(({ statement }) => statement);
+  expect(saidWith(18)).toContain(
+    '100% of the longest one was spent in src/parts.js:16, search, mostly in line 18',
+  );
+  expect(saidWith(17)).toContain('100% of the longest one was spent in src/parts.js:16, search');
+});

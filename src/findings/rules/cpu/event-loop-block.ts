@@ -168,15 +168,16 @@ function holdsWords(program: ProgramKind | null): string {
 }
 
 /** Where the longest one was spent, with the part of it that was; nothing where it was spent all over. */
-function longestEvidence({ frames, framesShare, calleeCount }: BlockGroup): Draft['evidence'] {
+function longestEvidence({ frames, framesShare, calleeCount, hotLine }: BlockGroup): Draft['evidence'] {
   const inner = frames.find((frame) => frame.owner === 'app' || frame.owner === 'library');
   if (!inner) return [];
   const under = frames[0]?.file === null ? `${frames[0].functionName}, under ` : '';
   const spread = calleeCount > 1 ? `, spread over ${formatNumber(calleeCount)} functions that it calls` : '';
+  const inLine = hotLine === null || hotLine === inner.line ? '' : `, mostly in line ${hotLine}`;
   return [
     {
       source: 'cpu-profile',
-      statement: `${formatShare(framesShare)} of the longest one was spent in ${under}${place(inner)}${spread}`,
+      statement: `${formatShare(framesShare)} of the longest one was spent in ${under}${place(inner)}${spread}${inLine}`,
     },
   ];
 }
