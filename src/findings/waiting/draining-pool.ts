@@ -68,7 +68,7 @@ export function describeDraining(draining: DrainingPool, facts: Facts): Draft {
 function statementOf({ by, lost, longestSilentMillis }: DrainingPool): string {
   const rise = `${risen(lost)}, from ${formatNumber(lost.first)} to ${formatNumber(lost.last)}, and never fell`;
   return by === 'silent'
-    ? `the number of connections that are lent out and unused ${rise}; nothing went over the longest unused one for ${formatDuration(longestSilentMillis ?? 0)}`
+    ? `the number of connections that are lent out and unused ${rise}; nothing went over the longest unused one for ${formatDuration(longestSilentMillis ?? 0)} at least`
     : `the least that was lent out at any time (of five samples in a row) ${rise}, while no more requests were answered than before`;
 }
 
