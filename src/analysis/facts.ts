@@ -36,6 +36,7 @@ import {
 } from './growth/resource-growth.ts';
 import { programKind } from './profile/program-kind.ts';
 import type { Trend } from './statistics/trend.ts';
+import { type DrainingPool, drainingPools } from './waiting/draining-pools.ts';
 import {
   INBOUND,
   type LastingRequests,
@@ -48,6 +49,7 @@ import { type LookupSummary, summarizeLookups } from './waiting/lookups.ts';
 import { findOutage, type Outage } from './waiting/outage.ts';
 import { type OwnAgents, ownAgents } from './waiting/own-agents.ts';
 import { type ShortPool, shortPools } from './waiting/short-pools.ts';
+import { type StalledRequests, stalledRequests } from './waiting/stalled-requests.ts';
 import { type StuckLine, stuckLines } from './waiting/stuck-lines.ts';
 import { summarizeThreadPool, type ThreadPoolPressure } from './waiting/thread-pool.ts';
 import { type WireFacts, watchWire } from './waiting/wire.ts';
@@ -102,9 +104,13 @@ export interface Facts {
   /** Of the main thread; null where the kernel does not tell. */
   cpuWaits: CpuWaits | null;
   shortPools: ShortPool[];
+  /** Nobody waits for them yet. */
+  drainingPools: DrainingPool[];
   stuckLines: StuckLine[];
   /** Requests without an answer that become more. */
   requests: { inbound: LastingRequests[]; outbound: LastingRequests[]; unended: UnendedAnswers[] };
+  /** Requests without an answer that stay as many, with clients that wait for them. */
+  stalledRequests: StalledRequests[];
   /** Requests out that share no Agent. */
   ownAgents: OwnAgents[];
   /** null: requests are answered, or too few came. */
@@ -180,12 +186,14 @@ export function gatherFacts(observations: Observations): Facts {
     cpuWaits,
     threads: countTrend(settled, (sample) => sample.threads),
     shortPools: shortPools(observations.pools),
+    drainingPools: drainingPools(observations.pools, main),
     stuckLines: stuckLines(observations.pools),
     requests: {
       inbound: lastingRequests(observations.asyncObservations, INBOUND),
       outbound: lastingRequests(observations.asyncObservations, OUTBOUND),
       unended: unendedAnswers(observations.asyncObservations),
     },
+    stalledRequests: stalledRequests(observations.asyncObservations),
     ownAgents: ownAgents(observations.asyncObservations),
     outage: findOutage(observations.asyncObservations),
     threadPool: summarizeThreadPool(observations),

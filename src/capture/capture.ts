@@ -228,6 +228,7 @@ class CaptureRun implements CaptureContext {
     const addons = isAddonsDue ? readAddons(this.localPid) : undefined;
     this.sink.line({ type: 'passive', ...sample, addons });
     this.sink.line({ type: 'scheduling', ...readScheduling(this.localPid, this.elapsed()) });
+    this.asyncReads.noteSockets(sample.sockets);
     if (sample.rssBytes !== undefined) this.climb.residentBytes.push(sample.rssBytes);
     if (!this.outcome.steps.includes('passive')) this.outcome.steps.push('passive');
   }

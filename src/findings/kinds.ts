@@ -90,7 +90,7 @@ export const KINDS = {
     meaning:
       'All connections of a pool are lent out, and code that needs one waits in its queue, which does not get shorter. Requests hang, although neither the CPU nor the other side is busy.',
     measured:
-      'Pools are found in the heap by their shape (a limit, things lent out, a queue), not by name: pg, knex, mysql2, generic-pool, undici, http.Agent and their like. Their counts are read every second. The queue must grow, or stay long while the connections lent out are silent. Where requests get no answer, other pools and locks are recognised by their behaviour: a queue grows at the pace of these requests, and its first entry stays the same.',
+      'Pools are found in the heap by their shape (a limit, things lent out, a queue), not by name: pg, knex, mysql2, generic-pool, undici, http.Agent and their like. Their counts are read every second. The queue must grow, or stay long while the connections lent out are silent. A pool that still has connections left is named when more and more of those lent out are silent, and never fewer. Where requests get no answer, other pools and locks are recognised by their behaviour: a queue grows at the pace of these requests, and its first entry stays the same.',
     mistakenFor:
       'A load peak fills a pool as well, but its queue drains afterwards. A database that answers slowly keeps connections in use: then they are not silent, and a larger pool makes matters worse.',
     fix: 'Release connections on every path; only then make the pool larger.',

@@ -3,6 +3,7 @@ import { type CpuProfile, SAMPLE_STATES, type SampleState } from '../../model/cp
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { alongPath, type Blame, blame, entryOf, fromEntry, functionKey } from './blame/blame.ts';
+import { callersOfApplication } from './blame/callers-of-app.ts';
 import { createHeavyPath, type HeavyPath } from './blame/heavy-path.ts';
 import { type Callees, calleesByLine, ownLines } from './blame/own-lines.ts';
 import { classifyWork, SYNCHRONOUS, type Work } from './work.ts';
@@ -18,15 +19,19 @@ export interface CpuSummary {
   programMicros: number;
   /** By self time, largest first. */
   hotspots: Hotspot[];
+  /** Packages (`name@version`) that call the application's functions: see callers-of-app.ts. */
+  callersOfApp: ReadonlySet<string>;
 }
 
-/** A function with the time it spent itself, built-ins it called included. */
+/** A function with the time it spent itself, built-ins it called included; one of a package, for one of its callers. */
 export interface Hotspot {
   /** Where the time is spent. */
   frame: Frame;
   /** Who is to change: see blame.ts. */
   blame: Blame;
   work: Work;
+  /** What it runs for, where Node's own frames on its stack tell: after an `await` they do not. */
+  trigger: 'request' | 'timer' | null;
   /** The synchronous calls of Node's in it, named after the dearest, where there are any. */
   synchronous: { work: Work; micros: number } | null;
   selfMicros: number;
@@ -56,6 +61,7 @@ export function summarizeCpu(
     gcMicros: micros.gc,
     programMicros: micros.program,
     hotspots: findHotspots(profile, textOf),
+    callersOfApp: callersOfApplication(profile),
   };
 }
 
@@ -100,12 +106,14 @@ function findHotspots(
   for (const node of profile.nodes) {
     if (node.selfMicros <= 0 || isPseudo(node.frame)) continue;
     const frames = framesOf(profile, node.index);
-    addToPath(paths, frames, node.selfMicros);
+    const responsibleFor = responsibilityKey(blame(frames));
+    pathOf(paths, responsibleFor).add(fromEntry(frames), node.selfMicros);
     // Time in a built-in (Map.set, Array.sort) belongs to the function that called it.
     const at = frames.findIndex((frame) => frame.owner !== 'native');
     if (at < 0) continue;
     const owned = frames.slice(responsible(frames, at));
-    const key = functionKey(owned[0]!);
+    // A package's function works for each of its callers.
+    const key = `${functionKey(owned[0]!)}|${responsibleFor}`;
     const group = groups.get(key) ?? {
       frames,
       bestMicros: 0,
@@ -140,11 +148,10 @@ function responsibilityKey(by: Blame): string {
   return entry === null ? '' : `${functionKey(entry)}|${by.library?.package ?? ''}`;
 }
 
-function addToPath(paths: Map<string, HeavyPath>, frames: readonly Frame[], micros: number): void {
-  const key = responsibilityKey(blame(frames));
+function pathOf(paths: Map<string, HeavyPath>, key: string): HeavyPath {
   const path = paths.get(key) ?? createHeavyPath();
   paths.set(key, path);
-  path.add(fromEntry(frames), micros);
+  return path;
 }
 
 function followed(by: Blame, paths: ReadonlyMap<string, HeavyPath>): Blame {
@@ -205,7 +212,8 @@ function describe(
   return {
     frame,
     blame: blame(group.frames),
-    work: classifyWork(group.frames, text),
+    work: workOf(group, classifyWork(group.frames, text)),
+    trigger: triggerOf(group.frames),
     synchronous: sumSynchronous([...group.synchronous.values()]),
     selfMicros: group.selfMicros,
     totalMicros: totals.get(functionKey(frame)) ?? group.selfMicros,
@@ -213,6 +221,17 @@ function describe(
     hotLineShare: allTicks === 0 ? 0 : ticks / allTicks,
     inlined: inlined && { frame: inlined.frame, share: inlined.samples / allTicks },
   };
+}
+
+/** A native call is named where most of the function's time goes into it. */
+function workOf({ bestMicros, selfMicros }: Group, work: Work): Work {
+  return work.kind === 'plain' && bestMicros < selfMicros / 2 ? { kind: 'plain', call: null } : work;
+}
+
+function triggerOf(frames: readonly Frame[]): Hotspot['trigger'] {
+  const files = frames.flatMap(({ owner, file }) => (owner === 'node' && file !== null ? [file] : []));
+  if (files.some((file) => /_http_(server|common)|internal\/http2\//.test(file))) return 'request';
+  return files.some((file) => /internal\/timers$/.test(file)) ? 'timer' : null;
 }
 
 /** Named after the dearest of them. */
