@@ -480,6 +480,30 @@ describe('following references', () => {
     expect(found.map(({ type, event }) => [type, event])).toContainEqual(['EventTarget', 'abort']);
   });
 
+  it('comes to what a WeakMap has for an object that it has met, before or after the map', () => {
+    const probe = install();
+    const early = { name: 'early' };
+    const late = { name: 'late' };
+    const memoForTest = new WeakMap<object, Map<string, number>>([
+      [early, new Map([['a', 1]])],
+      [late, new Map([['a', 1]])],
+      [{}, new Map([['gone', 1]])],
+    ]);
+    hold(function onSignal() {
+      return [early, memoForTest, { deeper: { yet: late } }, late];
+    });
+    walkWith(probe);
+    const found = growingAfter(probe, () => {
+      for (const key of [early, late])
+        for (let i = 0; i < 50; i++) memoForTest.get(key)!.set(`k${i}`, i);
+    });
+    const held = found.filter(({ holder }) => holder?.name === 'memoForTest');
+    expect(held.map(({ type, holder }) => [type, holder?.kind])).toEqual([
+      ['Map', 'entry'],
+      ['Map', 'entry'],
+    ]);
+  });
+
   it('leaves what is large to itself: the inspector would list all entries', () => {
     class SessionsForTest extends Map<number, object> {
       readonly #expired = new Map([[0, {}]]);

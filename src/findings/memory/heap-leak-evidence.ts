@@ -6,16 +6,19 @@ import type { AllocationSite } from '../../analysis/growth/heap-growth.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { CollectionHolder } from '../../model/memory/collection.ts';
-import { formatShare } from '../../units/units.ts';
-import { packageOf, perSecond, place, placeWithLibrary, risen } from '../wording.ts';
+import { formatBytes, formatShare } from '../../units/units.ts';
+import { movement, packageOf, perSecond, place, placeWithLibrary, risen } from '../wording.ts';
 import { nodeFrameWords } from '../words/node-frame-words.ts';
+import { cutTexts, cutTextsEvidence } from './cut-texts.ts';
 import type { HeapCause, PilingClosures } from './heap-cause.ts';
 import { floorEvidence } from './heap-impact.ts';
 import type { PromiseMaker } from './promise-maker.ts';
 
-export function evidenceOf({ growth, filled, site, platform, maker, most }: HeapCause): Evidence[] {
+export function evidenceOf(cause: HeapCause): Evidence[] {
+  const { growth, filled, site, platform, maker, most } = cause;
   const evidence: Evidence[] = [floorEvidence(growth)];
   if (filled) evidence.push(sizeEvidence(filled));
+  evidence.push(...cutTextsEvidence(cutTexts(cause)));
   if (filled?.collection.replaced)
     evidence.push({
       source: 'census',
@@ -46,14 +49,20 @@ export function evidenceOf({ growth, filled, site, platform, maker, most }: Heap
 }
 
 function sizeEvidence({ collection, trend, isTrimmed }: GrowingCollection): Evidence {
+  if (collection.type === 'String') {
+    const kib = (value: number) => formatBytes(value * 1024);
+    const statement = `the length of the text ${movement(trend, kib)}`;
+    return { source: 'census', statement, value: trend.slopePerSecond * 1024, unit: 'bytes/s' };
+  }
+  const type = collection.type === 'List' ? 'linked list' : collection.type;
   const things = collection.event === undefined ? 'entries' : 'listeners';
   const newest = collection.newestEntry ? `, newest entry: ${collection.newestEntry}` : '';
   const sizes = `${trend.first} to ${trend.last} ${things}`;
   return {
     source: 'census',
     statement: isTrimmed
-      ? `${collection.type}: entries are also removed at times; its minimum size rose from ${sizes}${newest}`
-      : `${collection.type}: ${sizes}, ${risen(trend)}${newest}`,
+      ? `${type}: entries are also removed at times; its minimum size rose from ${sizes}${newest}`
+      : `${type}: ${sizes}, ${risen(trend)}${newest}`,
     value: trend.slopePerSecond,
     unit: 'entries/s',
   };

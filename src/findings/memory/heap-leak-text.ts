@@ -9,6 +9,7 @@ import { formatBytes, formatShare } from '../../units/units.ts';
 import { throughLibrary } from '../creation-site.ts';
 import type { RunsOut } from '../leak-draft.ts';
 import { measureHolder } from '../next-measurement.ts';
+import type { CollectionType, InPlaceType } from '../../model/memory/collection.ts';
 import type { Draft } from '../rule.ts';
 import { HEAP_LEAK } from '../thresholds/memory.ts';
 import { confidenceAt, onScale } from '../thresholds/scale.ts';
@@ -24,6 +25,7 @@ import {
   subjectOf,
 } from '../wording.ts';
 import { nodeClassWords } from '../words/node-class-words.ts';
+import { COPY_TEXTS, cutTexts } from './cut-texts.ts';
 import { fillingWords } from './filling.ts';
 import type { HeapCause } from './heap-cause.ts';
 import { whenHeapRunsOut } from './heap-impact.ts';
@@ -70,7 +72,11 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     ...(!closures && blame && chainOf(blame)),
     retainerPath: heldCollection(filled, thread, facts)?.path,
     innocentExplanation: innocenceOf(leak, name, facts),
-    advice: known ? [known.advice] : closures ? CLOSURE_ADVICE : adviceFor(kind, filled, blame),
+    advice: known
+      ? [known.advice]
+      : closures
+        ? CLOSURE_ADVICE
+        : [...(cutTexts(leak) ? [COPY_TEXTS] : []), ...adviceFor(kind, filled, blame)],
     caveats: caveatsOf(leak, facts),
     ...(!known && isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
@@ -90,6 +96,8 @@ function innocenceOf({ filled, growth: { floor } }: HeapCause, name: string, fac
   const kept = formatShare(lateSlopePerSecond / slopePerSecond);
   if (filled?.filling)
     return `${filled.filling.isNearby ? `\`${filled.filling.limitName}\` beside it may be its maximum` : 'It has a maximum, but would exceed the available memory before it reaches it'}: ${fillingWords(filled.filling)}.`;
+  if (filled && isQueued(filled.collection.type))
+    return `A burst that is worked off later looks the same at first; in the last part of ${seconds} s it grew at ${kept} of its mean rate.`;
   return filled
     ? `If \`${name}\` is a cache with a bound, it is still filling; in the last part of ${seconds} s it grew at ${kept} of its mean rate.`
     : `A cache that fills, or a batch, looks the same at first; in the last part of ${seconds} s the heap rose at ${kept} of its mean pace.`;
@@ -194,6 +202,10 @@ function adviceFor(kind: FindingKind, filled: GrowingCollection | null, blame: B
     return [
       'Find what retains these objects: a module-level collection, a closure or a listener that is never removed.',
     ];
+  const { type } = filled.collection;
+  const { app = null, library = null, inner = null } = blame ?? {};
+  const keeper = inner ?? library;
+  if (isQueued(type)) return [adviceInPlace(type, app, keeper)];
   const bound = {
     Map: 'an LRU with a maximum',
     Set: 'a maximum',
@@ -201,16 +213,26 @@ function adviceFor(kind: FindingKind, filled: GrowingCollection | null, blame: B
     Object: 'a Map with a maximum',
     EventEmitter: 'one listener for all',
     EventTarget: 'one listener for all',
-  }[filled.collection.type];
-  const { app = null, library = null, inner = null } = blame ?? {};
-  const keeper = inner ?? library;
+  }[type];
   if (keeper)
     return [
       `${app ? `${place(app)} calls ${packageOf(library ?? keeper)}, and ` : ''}${packageOf(keeper)} keeps what it is given: call it once instead of each time, or find an option or a newer version that bounds or expires its data.`,
     ];
   return [
-    filled.collection.type === 'Array'
+    type === 'Array'
       ? 'If it is a queue, its consumers are too slow: add consumers or push back. Otherwise bound it (a ring buffer).'
       : `Bound it (${bound}), or delete entries once they are no longer needed.`,
   ];
+}
+
+const isQueued = (type: CollectionType): type is InPlaceType =>
+  type === 'String' || type === 'Buffer' || type === 'List';
+
+/** What comes in faster than it goes out: a text that waits to be written or parsed, or a queue. */
+function adviceInPlace(type: InPlaceType, app: Frame | null, keeper: Frame | null): string {
+  const holder = keeper ? ` ${packageOf(keeper)}` : ' it';
+  const giver = app ? `what ${place(app)} hands over` : 'what is handed over';
+  return type !== 'List'
+    ? `The text waits to be taken: whoever reads it is slower than whoever adds to it, or never does. Compare ${giver} with what${holder} can pass on, heed its signal to wait (\`write()\` that returns false, \`drain\`), or drop the excess.`
+    : `If it is a queue, its consumers are too slow: allow more at a time, bound the queue and refuse the excess, or wait for the result before more is added. Compare the rate of ${giver} with what${holder} lets through.`;
 }
