@@ -480,6 +480,38 @@ describe('following references', () => {
     expect(found.map(({ type, event }) => [type, event])).toContainEqual(['EventTarget', 'abort']);
   });
 
+  it('comes to what a function was bound to, and to what the function behind it closes over', () => {
+    const probe = install();
+    class GatewayForTest {
+      readonly roomsForTest = new Map<string, number>([['first', 1]]);
+    }
+    const gateway = new GatewayForTest();
+    const argument = { listForTest: Array.from({ length: 20 }, (_, i) => i) };
+    const behindForTest = new Set(['first']);
+    hold(
+      function onMessage(this: unknown, ..._bound: unknown[]) {
+        return behindForTest;
+      }.bind(gateway, argument),
+    );
+    walkWith(probe);
+    const found = growingAfter(probe, () => {
+      for (let i = 0; i < 500; i++) {
+        gateway.roomsForTest.set(`k${i}`, i);
+        argument.listForTest.push(i);
+        behindForTest.add(`k${i}`);
+      }
+    });
+    const names = ['roomsForTest', 'listForTest', 'behindForTest'];
+    const held = found.flatMap(({ type, holder }) =>
+      holder && names.includes(holder.name) ? [[type, holder.kind, holder.name, holder.of]] : [],
+    );
+    expect(held.sort()).toEqual([
+      ['Array', 'property', 'listForTest', 'Object'],
+      ['Map', 'property', 'roomsForTest', 'GatewayForTest'],
+      ['Set', 'variable', 'behindForTest', 'onMessage'],
+    ]);
+  });
+
   it('comes to what a WeakMap has for an object that it has met, before or after the map', () => {
     const probe = install();
     const early = { name: 'early' };

@@ -24,7 +24,7 @@ describe('a text that grows', () => {
       kind: 'heap-leak',
       title: 'A text `ThreadStream.buf` grows by 1.1 MB/s (src/hooks.js:27, accept)',
       subject: { type: 'collection', name: 'ThreadStream.buf', file: 'src/hooks.js', line: 27 },
-      innocentExplanation: expect.stringMatching(/^A burst that is worked off later looks the same at first; /),
+      innocentExplanation: expect.stringMatching(/^A burst that is worked off afterwards looks the same at first; /),
       advice: [expect.stringMatching(/^The text waits to be taken: .* what src\/hooks\.js:27, accept hands over /)],
     });
     const statements = findings[0]!.evidence.map(({ statement }) => statement);

@@ -1,8 +1,9 @@
 // Entries that cost far more than can be seen of them: a text that was cut from a longer one keeps all of that.
+import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
+import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import type { Evidence } from '../../model/finding.ts';
 import { formatBytes } from '../../units/units.ts';
 import { CUT_TEXTS } from '../thresholds/memory.ts';
-import type { HeapCause } from './heap-cause.ts';
 
 export interface CutTexts {
   /** What the heap rises by for each entry. */
@@ -11,8 +12,15 @@ export interface CutTexts {
   seenBytes: number;
 }
 
+/** Of a heap and of what fills it, as a `HeapCause` has them. */
+interface Filled {
+  growth: HeapGrowth;
+  filled: GrowingCollection | null;
+  isMeasured: boolean;
+}
+
 /** Null: the entries explain what they cost, or hold no text, or it is not known. */
-export function cutTexts({ filled, growth, isMeasured }: Pick<HeapCause, 'filled' | 'growth' | 'isMeasured'>): CutTexts | null {
+export function cutTexts({ filled, growth, isMeasured }: Filled): CutTexts | null {
   const { entry, alike } = filled?.collection ?? {};
   if (!filled || !entry || entry.texts === 0 || alike !== undefined || !isMeasured) return null;
   const bytesPerEntry = growth.floor.slopePerSecond / filled.trend.slopePerSecond;

@@ -97,7 +97,7 @@ function innocenceOf({ filled, growth: { floor } }: HeapCause, name: string, fac
   if (filled?.filling)
     return `${filled.filling.isNearby ? `\`${filled.filling.limitName}\` beside it may be its maximum` : 'It has a maximum, but would exceed the available memory before it reaches it'}: ${fillingWords(filled.filling)}.`;
   if (filled && isQueued(filled.collection.type))
-    return `A burst that is worked off later looks the same at first; in the last part of ${seconds} s it grew at ${kept} of its mean rate.`;
+    return `A burst that is worked off afterwards looks the same at first; in the last part of ${seconds} s it grew at ${kept} of its mean rate.`;
   return filled
     ? `If \`${name}\` is a cache with a bound, it is still filling; in the last part of ${seconds} s it grew at ${kept} of its mean rate.`
     : `A cache that fills, or a batch, looks the same at first; in the last part of ${seconds} s the heap rose at ${kept} of its mean pace.`;

@@ -57,8 +57,15 @@ export function createFunctionVisits({
       }
     }
   };
+  /** What it was bound to is held as by a variable of it. */
+  const pushBound = ({ value: fn, depth, distance }: Visit, inspect: Inspect) => {
+    const of = nameOf(fn);
+    for (const held of inspect(fn)?.bound() ?? [])
+      push(held, { kind: 'variable', name: 'this', of }, { depth: depth + 1, distance });
+  };
   const visitFunction = (visited: Visit, inspect: Inspect) => {
     const { value: fn, holder, depth, distance } = visited;
+    if (isBound(fn)) return pushBound(visited, inspect);
     const inspected = isNative(fn) ? null : inspect(fn);
     if (!inspected?.place) return;
     if (libraryFunctions.has(fn)) return pushScopes(fn, inspected, { depth, distance });
@@ -109,6 +116,12 @@ export function createFunctionVisits({
     },
     places,
   };
+}
+
+/** Its name says so, and its source is not the program's. */
+function isBound(fn: object): boolean {
+  const name: unknown = Object.getOwnPropertyDescriptor(fn, 'name')?.value;
+  return typeof name === 'string' && name.startsWith('bound ') && isNative(fn);
 }
 
 function isNative(fn: object): boolean {
