@@ -11,7 +11,13 @@ const TITLE = 'A story about rivers';
 
 describe('an entry', () => {
   test.each([
-    ['of a map: its key and its value', new Map([['/a', { title: TITLE, at: 7 }]]), 'Map', 40 * 4 + 2 + 20, 1],
+    [
+      'of a map: its key and its value',
+      new Map([['/a', { title: TITLE, at: 7 }]]),
+      'Map',
+      40 * 4 + 2 + 20,
+      1,
+    ],
     ['of a set', new Set([TITLE]), 'Set', 40 + 20, 1],
     ['of an array: the last one', ['short', [TITLE, TITLE]], 'Array', 40 * 3 + 40, 2],
     ['of an object used as a map', { key: TITLE }, 'Object', 40 * 2 + 3 + 20, 1],
@@ -24,9 +30,29 @@ describe('an entry', () => {
     ['a function', new Set([() => TITLE]), 'Set'],
     ['an instance of a class', new Map([['k', new URL('http://127.0.0.1')]]), 'Map'],
     ['bytes', [new Uint8Array(10)], 'Array'],
-    ['what an accessor hides', [{ get title() { return TITLE; } }], 'Array'],
+    [
+      'what an accessor hides',
+      [
+        {
+          get title() {
+            return TITLE;
+          },
+        },
+      ],
+      'Array',
+    ],
     ['more than can be seen at once', [Array.from({ length: 300 }, () => TITLE)], 'Array'],
-    ['itself', [(() => { const self: unknown[] = []; self.push(self); return self; })()], 'Array'],
+    [
+      'itself',
+      [
+        (() => {
+          const self: unknown[] = [];
+          self.push(self);
+          return self;
+        })(),
+      ],
+      'Array',
+    ],
   ] as const)('is not weighed where it holds %s', (_, collection, type) => {
     expect(weigh(collection, type)).toBeUndefined();
   });

@@ -123,7 +123,9 @@ describe('a linked list', () => {
     hold(() => ends);
     const probe = install();
     expect(told(probe, 'frontForTest', () => push(10))?.sizes).toEqual([30, 40, 50, 60]);
-    const others = probe.readCollections(5_000, 0).growing.filter(({ className }) => className === 'PairForTest');
+    const others = probe
+      .readCollections(5_000, 0)
+      .growing.filter(({ className }) => className === 'PairForTest');
     expect(others.map(({ holder }) => holder?.name)).toEqual(['frontForTest']);
   });
 
@@ -197,6 +199,8 @@ describe('a text, or bytes', () => {
     };
     const probe = install();
     expect(told(probe, 'pendingForTest', grow)?.sizes).toEqual([32, 64, 0, 192]);
-    expect(probe.readCollections(9_000, 0).growing.map(({ holder }) => holder?.name)).not.toContain('shortForTest');
+    expect(probe.readCollections(9_000, 0).growing.map(({ holder }) => holder?.name)).not.toContain(
+      'shortForTest',
+    );
   });
 });

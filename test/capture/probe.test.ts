@@ -526,8 +526,7 @@ describe('following references', () => {
     });
     walkWith(probe);
     const found = growingAfter(probe, () => {
-      for (const key of [early, late])
-        for (let i = 0; i < 50; i++) memoForTest.get(key)!.set(`k${i}`, i);
+      for (const key of [early, late]) for (let i = 0; i < 50; i++) memoForTest.get(key)!.set(`k${i}`, i);
     });
     const held = found.filter(({ holder }) => holder?.name === 'memoForTest');
     expect(held.map(({ type, holder }) => [type, holder?.kind])).toEqual([

@@ -2,7 +2,15 @@
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
-import { buildLook, collection, external, type Habit, heapFloor, KB, MB } from '../support/build-observations.ts';
+import {
+  buildLook,
+  collection,
+  external,
+  type Habit,
+  heapFloor,
+  KB,
+  MB,
+} from '../support/build-observations.ts';
 import { linear } from '../support/shapes.ts';
 
 const judged = (...habits: Habit[]) => judge(gatherFacts(buildLook(30, ...habits)));
@@ -24,8 +32,12 @@ describe('a text that grows', () => {
       kind: 'heap-leak',
       title: 'A text `ThreadStream.buf` grows by 1.1 MB/s (src/hooks.js:27, accept)',
       subject: { type: 'collection', name: 'ThreadStream.buf', file: 'src/hooks.js', line: 27 },
-      innocentExplanation: expect.stringMatching(/^A burst that is worked off afterwards looks the same at first; /),
-      advice: [expect.stringMatching(/^The text waits to be taken: .* what src\/hooks\.js:27, accept hands over /)],
+      innocentExplanation: expect.stringMatching(
+        /^A burst that is worked off afterwards looks the same at first; /,
+      ),
+      advice: [
+        expect.stringMatching(/^The text waits to be taken: .* what src\/hooks\.js:27, accept hands over /),
+      ],
     });
     const statements = findings[0]!.evidence.map(({ statement }) => statement);
     expect(statements[1]).toMatch(/^the length of the text rose in \d+ of \d+ intervals, from .* to .*$/);
@@ -55,7 +67,9 @@ describe('a linked list that grows', () => {
       'A linked list `DLList._first` grows by 70 entries/s faster than entries are removed (src/hooks.js:27, accept)',
     ]);
     expect(findings[0]!.advice.join()).toMatch(/^If it is a queue, its consumers are too slow: /);
-    expect(findings[0]!.evidence.map(({ statement }) => statement).join()).toMatch(/linked list: \d+ to \d+ entries, rose in/);
+    expect(findings[0]!.evidence.map(({ statement }) => statement).join()).toMatch(
+      /linked list: \d+ to \d+ entries, rose in/,
+    );
   });
 });
 
@@ -102,7 +116,9 @@ describe('texts that keep longer ones', () => {
     expect(finding!.evidence.map(({ statement }) => statement).join('\n')).toMatch(
       /the heap rises by about 9[0-9](\.\d)? KB for each entry, of which about 300 (B|bytes) is visible in one that culprit looked at/,
     );
-    expect(finding!.advice[0]).toMatch(/^If its texts are cut from longer ones \(.*\), each keeps the whole text it was cut from\./);
+    expect(finding!.advice[0]).toMatch(
+      /^If its texts are cut from longer ones \(.*\), each keeps the whole text it was cut from\./,
+    );
   });
 
   test.each([

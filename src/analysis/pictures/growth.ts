@@ -54,7 +54,8 @@ function describeCollection(
   collection: CollectionGrowth,
 ): Pick<Unthinned, 'kind' | 'name' | 'what' | 'points'> {
   const { type, className, holder, holderName, newestEntry, event, alike, sizes } = collection;
-  const of = type === 'String' || type === 'Buffer' ? ', KiB' : newestEntry === '' ? '' : ` of ${newestEntry}`;
+  const of =
+    type === 'String' || type === 'Buffer' ? ', KiB' : newestEntry === '' ? '' : ` of ${newestEntry}`;
   const several = alike === undefined ? '' : `, ${alike} alike`;
   return {
     kind: 'collection',

@@ -206,9 +206,7 @@ function isFillingSteadily({ trend, insertion, collection }: GrowingCollection, 
     collection.type === 'String' &&
     growth.floor.slopePerSecond >= trend.slopePerSecond * 1024 * HEAP_CAUSE.alikePace;
   const isSeen =
-    insertion?.blame.subject ||
-    isMemory ||
-    (collection.type === 'Object' && growth.sites.some(isAllocating));
+    insertion?.blame.subject || isMemory || (collection.type === 'Object' && growth.sites.some(isAllocating));
   return isSteady && Boolean(isSeen) && growth.floor.verdict !== 'falling';
 }
 
@@ -277,7 +275,10 @@ function siteBehind(growth: HeapGrowth, { insertion }: GrowingCollection): Alloc
   const growing = sites.filter((site) => isGrowingInUserCode(site, growth));
   const file = insertion?.blame.subject?.file;
   return (
-    sites.find(({ blame, share }) => share >= HEAP_CAUSE.leastShareBehind && blame.subject && blame.subject.file === file) ??
+    sites.find(
+      ({ blame, share }) =>
+        share >= HEAP_CAUSE.leastShareBehind && blame.subject && blame.subject.file === file,
+    ) ??
     growing.find((site) => site.share >= HEAP_CAUSE.leastSiteShare) ??
     growing[0] ??
     null

@@ -5,11 +5,11 @@ import type { GrowingCollection } from '../../analysis/growth/growing-collection
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import type { FindingKind } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
+import type { CollectionType, InPlaceType } from '../../model/memory/collection.ts';
 import { formatBytes, formatShare } from '../../units/units.ts';
 import { throughLibrary } from '../creation-site.ts';
 import type { RunsOut } from '../leak-draft.ts';
 import { measureHolder } from '../next-measurement.ts';
-import type { CollectionType, InPlaceType } from '../../model/memory/collection.ts';
 import type { Draft } from '../rule.ts';
 import { HEAP_LEAK } from '../thresholds/memory.ts';
 import { confidenceAt, onScale } from '../thresholds/scale.ts';

@@ -109,7 +109,9 @@ export function createThreadInspector({
         const [target, self, args] = ['[[TargetFunction]]', '[[BoundThis]]', '[[BoundArgs]]'].map((name) =>
           exchange.take(session, internal(properties, name)),
         );
-        return target === undefined ? [] : [target, self, ...(Array.isArray(args) ? args.slice(0, MOST_BOUND) : [])];
+        return target === undefined
+          ? []
+          : [target, self, ...(Array.isArray(args) ? args.slice(0, MOST_BOUND) : [])];
       },
       privateFields: () =>
         (properties?.privateProperties ?? [])

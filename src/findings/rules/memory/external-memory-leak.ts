@@ -7,8 +7,8 @@ import type { Frame } from '../../../model/frame.ts';
 import { formatBytes } from '../../../units/units.ts';
 import { type CreationSite, siteOfAllocations } from '../../creation-site.ts';
 import { whenMemoryRunsOut } from '../../leak-draft.ts';
-import { entriesEvidence, holdsObjects, sayHolder } from '../../memory/holders.ts';
 import { nameOf } from '../../memory/heap-leak-title.ts';
+import { entriesEvidence, holdsObjects, sayHolder } from '../../memory/holders.ts';
 import { heldCollection } from '../../memory/retainer-path.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { EXTERNAL_MEMORY } from '../../thresholds/memory.ts';
@@ -87,7 +87,8 @@ function confidenceOf(filled: GrowingCollection | null, frame: Frame | null): nu
 
 /** ": Map `frames` keeps 12/s more of them" */
 function sayKeeper(filled: GrowingCollection | null): string {
-  if (filled?.collection.type === 'Buffer') return `: the buffer \`${nameOf(filled)}\` becomes longer and longer`;
+  if (filled?.collection.type === 'Buffer')
+    return `: the buffer \`${nameOf(filled)}\` becomes longer and longer`;
   return filled ? `: ${sayHolder(filled)} keeps ${perSecond(filled.trend.slopePerSecond)} more of them` : '';
 }
 

@@ -31,7 +31,8 @@ export function createHeldSlots({ own }: DataReads, thread: ThreadInspector): He
   return {
     ofProperty: ({ holder, owner }) =>
       holder.kind === 'property' ? own(owner, keyNamed(owner, holder.name)) : undefined,
-    isHidden: ({ holder: { kind, name } }) => kind === 'variable' || (kind === 'property' && name.startsWith('#')),
+    isHidden: ({ holder: { kind, name } }) =>
+      kind === 'variable' || (kind === 'property' && name.startsWith('#')),
     ofHidden(slots) {
       const found: unknown[] = slots.map(() => undefined);
       if (slots.length === 0) return found;

@@ -33,7 +33,8 @@ export function createNewPlaces(isHidden: (slot: Slot) => boolean) {
     [...found]
       .sort((a, b) => b.size - a.size)
       .filter((place) => {
-        const isOfHidden = place.holder !== undefined && isHidden({ holder: place.holder, owner: place.value });
+        const isOfHidden =
+          place.holder !== undefined && isHidden({ holder: place.holder, owner: place.value });
         if (count >= MOST || (isOfHidden && hidden >= MOST_HIDDEN) || !isNew(place)) return false;
         count++;
         if (isOfHidden) hidden++;

@@ -28,7 +28,8 @@ export function createToldCollections({ kinds, bounds, weights }: Needs): ToldCo
     bounds.boundOf(collection, entry.owner?.deref(), lastOf(entry));
   const looksOf = (entry: Tracked, collection: object): Looks => {
     const { type } = entry;
-    if (isInPlace(type)) return looksInPlace(type, entry, type === 'List' ? boundOf(entry, collection) : undefined);
+    if (isInPlace(type))
+      return looksInPlace(type, entry, type === 'List' ? boundOf(entry, collection) : undefined);
     return {
       className: classNameOf(kinds, collection, type),
       event: kinds.busiestEvent(collection, type)?.name,

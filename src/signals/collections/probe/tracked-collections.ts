@@ -70,7 +70,8 @@ export function createTrackedCollections(parts: TrackedParts): TrackedCollection
   /** Where no name is known, by what they hold. */
   const heldAlike = (value: object, type: Growing['type'], holder: Held['holder']): string => {
     const name = holder && `${holder.kind}|${holder.name}|${holder.of}`;
-    const looks = name ?? (isInPlace(type) ? '' : `${kinds.shapeOf(value)}|${weights.looksOfSome(value, type)}`);
+    const looks =
+      name ?? (isInPlace(type) ? '' : `${kinds.shapeOf(value)}|${weights.looksOfSome(value, type)}`);
     return `${type}|${looks}|${readTimes.length}`;
   };
   const add = (value: object, type: Growing['type'], { holder, owner, above }: Held) => {

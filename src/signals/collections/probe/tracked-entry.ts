@@ -63,7 +63,12 @@ const RESTS = 150;
 const CHEAP_MILLIS = 1;
 
 /** NaN while it rests from a count that took long. */
-export function countWhenDue(entry: Tracked, atMillis: number, now: () => number, count: () => number): number {
+export function countWhenDue(
+  entry: Tracked,
+  atMillis: number,
+  now: () => number,
+  count: () => number,
+): number {
   if (entry.dueAt > atMillis) return Number.NaN;
   const from = now();
   const size = count();
