@@ -65,7 +65,7 @@ describe('an entry', () => {
       looksOfSome([], 'Array'),
       looksOfSome(new Map(), 'Map'),
     ];
-    expect(looks).toEqual(['{id}', 'string', 'Date', 'undefined', '']);
+    expect(looks).toEqual(['{id}', 'string', 'Date', '', '']);
   });
 
   test('of nothing is not weighed', () => {

@@ -25,7 +25,7 @@ const SENT: Sent[] = [
   {
     file: 'probe/install-probe.ts',
     kind: 'probe',
-    mostBytes: 59_500,
+    mostBytes: 67_000,
     globals: [
       ...LANGUAGE,
       'AbortController',

@@ -39,7 +39,7 @@ export function createEntryWeights(
     const prototype = prototypeOf(value);
     const isPlain = Array.isArray(value) || prototype === null || prototype === Object.prototype;
     if (!isPlain || depth >= DEEPEST || isVast(value)) return false;
-    const keys = keysOf(value);
+    const keys = keysOf(value).filter((key) => key !== 'length');
     weight.values += keys.length;
     if (weight.values > MOST_VALUES) return false;
     return keys.every((key) => {
@@ -51,7 +51,10 @@ export function createEntryWeights(
   const someEntry = (collection: object, type: ObjectType): unknown[] => {
     if (type === 'Map') return Map.prototype.entries.call(collection).next().value ?? [];
     if (type === 'Set') return [Set.prototype.values.call(collection).next().value];
-    if (type === 'Array') return [own(collection, (collection as unknown[]).length - 1)];
+    if (type === 'Array') {
+      const { length } = collection as unknown[];
+      return length > 0 ? [own(collection, length - 1)] : [];
+    }
     if (type !== 'Object' || isVast(collection)) return [];
     for (const key in collection) return [key, own(collection, key)];
     return [];

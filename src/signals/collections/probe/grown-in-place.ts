@@ -1,7 +1,7 @@
 // What grows in one place and is no collection: a text or bytes that are added to, and objects that link to each other. The
 // place is read each time: a text is replaced by a longer one, the first node of a queue by the next.
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
-import { byteLengthOf, isLong } from '../../../probe/objects/long-values.ts';
+import { isLong } from '../../../probe/objects/long-values.ts';
 import type { InPlaceType } from '../wire.ts';
 
 export interface GrownInPlace {
@@ -50,7 +50,7 @@ export function createGrownInPlace({ own, isObject, keysOf, prototypeOf }: DataR
     },
     sizeOf(value, type) {
       if (type === 'String') return typeof value === 'string' ? Math.round(value.length / 1024) : 0;
-      if (type === 'Buffer') return ArrayBuffer.isView(value) ? Math.round(byteLengthOf(value) / 1024) : 0;
+      if (type === 'Buffer') return ArrayBuffer.isView(value) ? Math.round(value.byteLength / 1024) : 0;
       const link = isNode(value) ? linkOf(value) : undefined;
       if (link === undefined) return 0;
       const nodes = count(value as object, link, left);
