@@ -49,6 +49,23 @@ describe('a text that grows', () => {
     expect(findings.map(({ subject }) => subject.name)).toEqual(['accept']);
   });
 
+  test('is named beside another place where it is much of the heap, although it falls back at times', () => {
+    const sawtooth = collection(
+      (seconds) => 100_000 + 500 * seconds - 12_000 * Math.floor((seconds % 12) / 6),
+      null,
+      {
+        type: 'String',
+        className: 'String',
+        newestEntry: '',
+        holder: { kind: 'property', name: 'buf', of: 'ThreadStream' },
+      },
+    );
+    const [finding] = judged(heapFloor(linear(1_200 * KB), ROUTE), sawtooth).findings;
+    expect(finding!.evidence.map(({ statement }) => statement).at(-1)).toMatch(
+      /^a text of \d+(\.\d)? MB, which became longer, is held by the property `buf` of ThreadStream$/,
+    );
+  });
+
   test('is no leak while the heap does not rise', () => {
     expect(judged(text(100)).findings).toEqual([]);
   });

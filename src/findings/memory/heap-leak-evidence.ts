@@ -5,8 +5,9 @@ import type { GrowingCollection } from '../../analysis/growth/growing-collection
 import type { AllocationSite } from '../../analysis/growth/heap-growth.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
-import type { CollectionHolder } from '../../model/memory/collection.ts';
+import type { CollectionGrowth, CollectionHolder } from '../../model/memory/collection.ts';
 import { formatBytes, formatShare } from '../../units/units.ts';
+import { HEAP_CAUSE } from '../thresholds/memory.ts';
 import { movement, packageOf, perSecond, place, placeWithLibrary, risen } from '../wording.ts';
 import { nodeFrameWords } from '../words/node-frame-words.ts';
 import { cutTexts, cutTextsEvidence } from './cut-texts.ts';
@@ -46,6 +47,23 @@ export function evidenceOf(cause: HeapCause): Evidence[] {
   if (maker) evidence.push(makerEvidence(maker));
   if (most) evidence.push(classEvidence(most));
   return evidence;
+}
+
+/** A text that is much of the heap and longer than before, where nothing else is named: it may fall back at times, as what is written in pieces does. */
+export function largeTextEvidence(
+  { filled, growth }: HeapCause,
+  all: readonly CollectionGrowth[],
+): Evidence[] {
+  if (filled) return [];
+  return all
+    .filter(({ type, thread }) => type === 'String' && thread === growth.thread)
+    .map((text) => ({ text, first: text.sizes[0]?.entries ?? 0, last: text.sizes.at(-1)?.entries ?? 0 }))
+    .filter(({ first, last }) => last > first && last * 1024 >= growth.floor.last * HEAP_CAUSE.largeTextShare)
+    .slice(0, 1)
+    .map(({ text: { holder }, last }) => ({
+      source: 'references',
+      statement: `a text of ${formatBytes(last * 1024)}, which became longer, is ${holder ? heldBy(holder) : 'held somewhere'}`,
+    }));
 }
 
 function sizeEvidence({ collection, trend, isTrimmed }: GrowingCollection): Evidence {

@@ -29,7 +29,7 @@ import { COPY_TEXTS, cutTexts } from './cut-texts.ts';
 import { fillingWords } from './filling.ts';
 import type { HeapCause } from './heap-cause.ts';
 import { whenHeapRunsOut } from './heap-impact.ts';
-import { closureEvidence, evidenceOf } from './heap-leak-evidence.ts';
+import { closureEvidence, evidenceOf, largeTextEvidence } from './heap-leak-evidence.ts';
 import { closuresTitle, nameOf, originTitle, titleOf } from './heap-leak-title.ts';
 import { heldCollection } from './retainer-path.ts';
 
@@ -68,7 +68,11 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
       share: site?.share,
       ...runsOut,
     },
-    evidence: [...evidenceOf(leak), ...closureEvidence(closures)],
+    evidence: [
+      ...evidenceOf(leak),
+      ...closureEvidence(closures),
+      ...largeTextEvidence(leak, facts.observations.collections),
+    ],
     ...(!closures && blame && chainOf(blame)),
     retainerPath: heldCollection(filled, thread, facts)?.path,
     innocentExplanation: innocenceOf(leak, name, facts),

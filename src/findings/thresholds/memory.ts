@@ -19,6 +19,8 @@ export const HEAP_CAUSE = {
   leastUnmeasuredPerSecond: 2,
   /** The same of a text, in KiB. */
   leastUnmeasuredKib: 64,
+  /** A text of so much of the heap is named. */
+  largeTextShare: 0.2,
   /** Larger ones are seldom; where something else allocates what stays, a collection of such is not the one. */
   usualEntryBytes: 64 * 1024,
   /** Functions that wrap each other on purpose (middleware) are a few dozen at most. */
