@@ -6,7 +6,7 @@ import type { AllocationSite } from '../../analysis/growth/heap-growth.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { CollectionGrowth, CollectionHolder } from '../../model/memory/collection.ts';
-import { formatBytes, formatShare } from '../../units/units.ts';
+import { formatBytes, formatNumber, formatShare } from '../../units/units.ts';
 import { HEAP_CAUSE } from '../thresholds/memory.ts';
 import { movement, packageOf, perSecond, place, placeWithLibrary, risen } from '../wording.ts';
 import { nodeFrameWords } from '../words/node-frame-words.ts';
@@ -23,7 +23,7 @@ export function evidenceOf(cause: HeapCause): Evidence[] {
   if (filled?.collection.replaced)
     evidence.push({
       source: 'census',
-      statement: `it is replaced by a larger copy each time; culprit found it so ${filled.collection.replaced === 1 ? 'once' : `${filled.collection.replaced} times`}`,
+      statement: `it is replaced by a larger copy each time; culprit saw that ${filled.collection.replaced === 1 ? 'once' : `${filled.collection.replaced} times`}`,
     });
   if (filled?.collection.holder)
     evidence.push({ source: 'references', statement: heldBy(filled.collection.holder) });
@@ -32,7 +32,7 @@ export function evidenceOf(cause: HeapCause): Evidence[] {
     const by = adderOf(frames, blame);
     evidence.push({
       source: 'census',
-      statement: `culprit saw entries being added in ${placeWithLibrary(blame)}${blame.caller ? `, called by ${place(blame.caller)}` : ''}${by ? `, and put in by ${packageOf(by)} (${place(by)})` : ''}`,
+      statement: `culprit saw entries being added in ${placeWithLibrary(blame)}${blame.caller ? `, called by ${place(blame.caller)}` : ''}${by ? `; ${packageOf(by)} adds them (${place(by)})` : ''}`,
     });
   }
   if (site) {
@@ -75,11 +75,11 @@ function sizeEvidence({ collection, trend, isTrimmed }: GrowingCollection): Evid
   const type = collection.type === 'List' ? 'linked list' : collection.type;
   const things = collection.event === undefined ? 'entries' : 'listeners';
   const newest = collection.newestEntry ? `, newest entry: ${collection.newestEntry}` : '';
-  const sizes = `${trend.first} to ${trend.last} ${things}`;
+  const sizes = `${formatNumber(trend.first)} to ${formatNumber(trend.last)} ${things}`;
   return {
     source: 'census',
     statement: isTrimmed
-      ? `${type}: entries are also removed at times; its minimum size rose from ${sizes}${newest}`
+      ? `${type}: the number of ${things} left after each removal rose from ${sizes}${newest}`
       : `${type}: ${sizes}, ${risen(trend)}${newest}`,
     value: trend.slopePerSecond,
     unit: 'entries/s',
@@ -101,7 +101,7 @@ function makerEvidence({ blame, share, perSecond: value }: PromiseMaker): Eviden
   const by = blame.inner ? packageOf(blame.inner) : (blame.app?.file ?? 'the program');
   return {
     source: 'async-resources',
-    statement: `${formatShare(share)} of the promises that were seen being made are made by ${by}, about ${perSecond(value)}; for example in ${placeWithLibrary(blame)}`,
+    statement: `${by} creates ${formatShare(share)} of the promises that async hooks saw, about ${perSecond(value)}; for example in ${placeWithLibrary(blame)}`,
     value,
     unit: 'per second',
   };
@@ -110,7 +110,7 @@ function makerEvidence({ blame, share, perSecond: value }: PromiseMaker): Eviden
 function classEvidence({ name, first, last, share, perSecond: value }: ClassGrowth): Evidence {
   return {
     source: 'census',
-    statement: `\`${name}\`: ${first} objects at the first count, ${last} at the last, ${formatShare(share)} of all objects that there are more of`,
+    statement: `\`${name}\`: ${formatNumber(first)} objects at the first count, ${formatNumber(last)} at the last, ${formatShare(share)} of the increase over all classes`,
     value,
     unit: 'per second',
   };
@@ -119,7 +119,7 @@ function classEvidence({ name, first, last, share, perSecond: value }: ClassGrow
 export function closureEvidence(closures: PilingClosures | null): Evidence[] {
   if (!closures) return [];
   const { frame, first, last, perSecond: value } = closures;
-  const statement = `functions made at ${place(frame)}: ${first} at the first count of live objects, ${last} at the last`;
+  const statement = `functions created at ${place(frame)}: ${formatNumber(first)} at the first count of live objects, ${formatNumber(last)} at the last`;
   return [{ source: 'census', statement, value, unit: 'per second' }];
 }
 
@@ -139,11 +139,11 @@ function heldBy({ kind, name, of }: CollectionHolder): string {
     case 'property':
       return `held by the property \`${name}\`${at}`;
     case 'entry':
-      return `one of those in \`${name}\`${of === '' ? '' : `, of ${of}`}`;
+      return `held by an entry of \`${name}\`${of === '' ? '' : ` of ${of}`}`;
     case 'global':
       return `held by the global \`${name}\``;
     case 'exports':
-      return `it is what the module ${name} exports`;
+      return `exported by the module ${name}`;
     case 'handle':
       return 'held by an open handle';
   }
