@@ -21,7 +21,7 @@ const HELD: ProbeHolder = { kind: 'variable', name: 'db', of: 'boot' };
 function watchOn(...objects: object[]) {
   const core = makeCore();
   const references: ReferenceWalk = {
-    begin: (_limits, visit) => ({
+    begin: (_limits, { visit }) => ({
       goOn() {
         for (const object of objects) visit(object, HELD);
         return true;
