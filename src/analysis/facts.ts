@@ -6,7 +6,7 @@ import type { Frame } from '../model/frame.ts';
 import type { CollectionGrowth } from '../model/memory/collection.ts';
 import type { Observations } from '../model/observations.ts';
 import type { ProgramKind } from '../model/profile-tables.ts';
-import type { Addon, ChildProcess, FdGroup, PassiveSample, SocketGroup } from '../model/samples.ts';
+import type { Addon, FdGroup, PassiveSample, SocketGroup } from '../model/samples.ts';
 import {
   countOomKills,
   type HeapRoom,
@@ -24,6 +24,7 @@ import { explainDelays, type LateLoop } from './cpu/late-loop.ts';
 import { findMicrotaskChains, type MicrotaskChain } from './cpu/microtask-chains.ts';
 import { type NativeCall, nativeCalls } from './cpu/native-calls.ts';
 import { measureSlowdown, type Slowdown } from './cpu/slowdown.ts';
+import { type ChildGroup, growingChildren } from './growth/child-growth.ts';
 import { type GrowingCollection, growingCollections } from './growth/growing-collections.ts';
 import { growingHandles, type HandleGrowth } from './growth/handle-growth.ts';
 import { analyseHeapGrowth, type HeapGrowth } from './growth/heap-growth.ts';
@@ -91,7 +92,7 @@ export interface Facts {
   sockets: CountGrowth<SocketGroup>[];
   /** Null where the kernel's TCP counters could not be read. */
   wire: WireFacts | null;
-  children: CountGrowth<ChildProcess>[];
+  children: CountGrowth<ChildGroup>[];
   /** Handles of other types, which have no measure of their own. */
   handles: HandleGrowth[];
   threads: Trend;
@@ -173,7 +174,7 @@ export function gatherFacts(observations: Observations): Facts {
     fds: countTrends(settled, groupFds),
     sockets: countTrends(settled, groupSockets),
     wire: watchWire(passive),
-    children: countTrends(settled, groupChildren),
+    children: growingChildren(settled),
     handles: growingHandles(runtime, observations.asyncObservations),
     pids: countTrend(settled, (sample) => sample.cgroup?.pidsCurrent),
     throttling,
@@ -265,9 +266,4 @@ function groupSockets(sample: PassiveSample) {
     subject: group,
     count: group.count,
   }));
-}
-
-function groupChildren(sample: PassiveSample) {
-  // Arguments differ from call to call; the program is what they have in common.
-  return sample.children?.map((child) => ({ key: child.command.split(' ')[0]!, subject: child, count: 1 }));
 }

@@ -14,6 +14,7 @@ import {
   leakUrgency,
   movement,
   perSecond,
+  place,
   secondsUntil,
   subjectOf,
 } from './wording.ts';
@@ -59,12 +60,24 @@ export function leakDraft(leak: Leak): Draft {
     evidence: [...leak.evidence, ...(site ? [site.evidence] : [])],
     ...(site && chainOf(site.blame)),
     innocentExplanation: leak.innocentExplanation,
-    advice: [leak.advice],
+    advice: [leak.advice, ...throughPackage(site)],
     caveats: leak.caveats ?? [],
     asSymptom: `${leak.things}: ${perSecond(ratePerSecond)} more`,
     effect: leak.effect,
     explains: leak.explains,
   };
+}
+
+/** Where the application only calls a package, the thing to let go is what the package has handed out. */
+function throughPackage(site: CreationSite | null): string[] {
+  const { app = null, chain = [] } = site?.blame ?? {};
+  const called = chain.find((link) => link.package !== null);
+  if (!app || !called) return [];
+  const name = called.frame.functionName.split('.').at(-1)!;
+  const call = /^[\w$]+$/.test(name) ? `${name}() of ${called.package}` : called.package;
+  return [
+    `Here ${call} opens them for ${place(app)}: let go of what it gave you (close, end, destroy, abort or terminate, whichever it has) when you are done with it, after an error too, and when the client has gone.`,
+  ];
 }
 
 /** "open files /tmp/# rose in 9 of 9 intervals, from 12 to 48" */

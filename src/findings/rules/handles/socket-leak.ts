@@ -12,6 +12,7 @@ import { FOLLOWS_CLIENTS } from '../../thresholds/growth.ts';
 import { SOCKET_LEAK } from '../../thresholds/handles.ts';
 import { perSecond, placeWithLibrary } from '../../wording.ts';
 import { agentEvidence, ownAgentsOf, SHARE_ONE_AGENT } from '../../words/agent-words.ts';
+import { socketAdvice, socketThings } from '../../words/socket-words.ts';
 import { ageEvidence, networkCaveats, stuckEvidence } from '../../words/wire-words.ts';
 
 export const socketLeak: Rule = {
@@ -49,9 +50,7 @@ function joinStates(groups: CountGrowth<SocketGroup>[]): CountGrowth<SocketGroup
 
 function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: Facts): Draft {
   const site = findSite(facts, socket, trend.slopePerSecond);
-  const to =
-    socket.direction === 'inbound' ? `on port ${socket.endpoint.replace(':', '')}` : `to ${socket.endpoint}`;
-  const things = `sockets ${to} in ${socket.state}`;
+  const things = socketThings(socket);
   const last = lastLookAt(facts.observations.passive, socket);
   const unread = last?.receiveQueueBytes ?? socket.receiveQueueBytes;
   const own = socket.direction === 'outbound' ? ownAgentsOf(facts, whoOpens(site, socket)) : null;
@@ -72,7 +71,7 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
     ],
     innocentExplanation:
       'A connection pool still filling would stop at its maximum; this one did not stop during the capture.',
-    advice: own ? SHARE_ONE_AGENT : adviceFor(socket),
+    advice: own ? SHARE_ONE_AGENT : socketAdvice(socket),
     caveats: [...(site ? [] : [NOT_CAUGHT]), ...networkCaveats(facts.wire)],
     things,
     effect: 'sockets',
@@ -96,10 +95,4 @@ function findSite(facts: Facts, socket: SocketGroup, slopePerSecond: number): Cr
 
 function whoOpens(site: CreationSite | null, { endpoint }: SocketGroup) {
   return { frame: site?.frame ?? null, endpoint };
-}
-
-function adviceFor(socket: SocketGroup): string {
-  return socket.state === 'CLOSE_WAIT'
-    ? 'The other side has closed and waits for us: end or destroy the socket on its "end" event, and read or destroy every response body (response.resume(), body.cancel()).'
-    : 'Read every response to its end or destroy it, close the client when done, and share one Agent or pool with a maximum instead of connecting for each request.';
 }
