@@ -78,7 +78,10 @@ describe('of a process with all sorts of things open', () => {
     });
     await once(feed.listen(0, '127.0.0.1'), 'listening');
     const follower = http.get({ port: (feed.address() as net.AddressInfo).port, path: '/feeds/17?secret=1' });
-    await once(follower.on('error', () => {}), 'response');
+    await once(
+      follower.on('error', () => {}),
+      'response',
+    );
     feed.close();
     const udp = dgram.createSocket('udp4').on('message', function onPacket() {});
     await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));

@@ -224,7 +224,12 @@ describe('each fault is found, named and placed:', () => {
     [
       'socket-leak',
       'of UDP, each on a port of its own',
-      [sockets({ family: 'udp', direction: 'unknown', state: 'UNCONNECTED', endpoint: 'any port' }, linear(2))],
+      [
+        sockets(
+          { family: 'udp', direction: 'unknown', state: 'UNCONNECTED', endpoint: 'any port' },
+          linear(2),
+        ),
+      ],
       { name: 'any port' },
       /^60 UDP sockets, 2\/s more$/,
     ],

@@ -298,7 +298,13 @@ export function children(
       const running = Math.max(0, Math.floor(count(sample.atMillis / 1_000)));
       for (let i = 0; i < running; i++) {
         const text = typeof command === 'string' ? command : command(i);
-        sample.children!.push({ pid: 5_000 + i, command: text, state, startTicks: 100 + i, ...(isOrphan && { isOrphan }) });
+        sample.children!.push({
+          pid: 5_000 + i,
+          command: text,
+          state,
+          startTicks: 100 + i,
+          ...(isOrphan && { isOrphan }),
+        });
       }
     }
   };

@@ -74,7 +74,8 @@ function wordsOf({ command, isZombie, isOrphan }: ChildGroup): Words {
   if (isZombie)
     return {
       things: 'zombies',
-      title: (rate, where) => `Zombies of \`${command}\` accumulate at ${rate} and are not waited for${where}`,
+      title: (rate, where) =>
+        `Zombies of \`${command}\` accumulate at ${rate} and are not waited for${where}`,
       advice:
         'Node waits for each child that it starts, as soon as its event loop runs. Zombies that stay were started by native code or given to this process: run an init (tini, `docker run --init`) as process 1, or wait for them where they are started.',
       innocent: 'Zombies are gone once the event loop turns again; these stayed during the capture.',

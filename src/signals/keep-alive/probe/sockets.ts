@@ -72,7 +72,9 @@ export function createSocketWords({ load, reads, functions, children }: Needs): 
   const whatIsAwaited = ({ request, server }: Open): string => {
     const asked = own(request, 'req');
     const method = textOf(own(asked, 'method'));
-    const unended = method ? ` whose ${method} ${pathPattern(own(asked, 'url'))} is not answered to its end` : '';
+    const unended = method
+      ? ` whose ${method} ${pathPattern(own(asked, 'url'))} is not answered to its end`
+      : '';
     const isClosed = own(server, '_handle') === null;
     return `${unended}${isClosed ? ', of a server that is closed and waits for them' : ''}`;
   };
