@@ -45,9 +45,11 @@ import {
   type UnendedAnswers,
   unendedAnswers,
 } from './waiting/lasting-requests.ts';
+import { type LeftAnswers, leftAnswers } from './waiting/left-answers.ts';
 import { type LookupSummary, summarizeLookups } from './waiting/lookups.ts';
 import { findOutage, type Outage } from './waiting/outage.ts';
 import { type OwnAgents, ownAgents } from './waiting/own-agents.ts';
+import { findReconnects, type Reconnects } from './waiting/reconnects.ts';
 import { type ShortPool, shortPools } from './waiting/short-pools.ts';
 import { type StuckLine, stuckLines } from './waiting/stuck-lines.ts';
 import { summarizeThreadPool, type ThreadPoolPressure } from './waiting/thread-pool.ts';
@@ -112,6 +114,10 @@ export interface Facts {
   outage: Outage | null;
   /** null when it was not probed. */
   threadPool: ThreadPoolPressure | null;
+  /** Connections that timers of a package open again and again. */
+  reconnects: Reconnects[];
+  /** Requests whose clients go away before the end of their answer. */
+  leftAnswers: LeftAnswers[];
   /** null where Node does not tell. */
   lookups: LookupSummary[] | null;
   /** Referenced timers, as Node counts them. */
@@ -187,6 +193,8 @@ export function gatherFacts(observations: Observations): Facts {
       outbound: lastingRequests(observations.asyncObservations, OUTBOUND),
       unended: unendedAnswers(observations.asyncObservations),
     },
+    reconnects: findReconnects(observations.asyncObservations),
+    leftAnswers: leftAnswers(observations.asyncObservations),
     ownAgents: ownAgents(observations.asyncObservations),
     outage: findOutage(observations.asyncObservations),
     threadPool: summarizeThreadPool(observations),

@@ -10,6 +10,7 @@ import type { Frame } from '../model/frame.ts';
 import { formatNumber, formatShare } from '../units/units.ts';
 import { SITE_SURVIVAL } from './thresholds/growth.ts';
 import { perSecond, placeWithLibrary } from './wording.ts';
+import { leftAtPace, leftEvidence } from './words/left-words.ts';
 
 export interface CreationSite {
   blame: Blame;
@@ -17,6 +18,8 @@ export interface CreationSite {
   evidence: Evidence;
   /** The site's own rate of creation; absent when told by allocations only. */
   madePerSecond?: number;
+  /** By which requests are left only: what the application calls is not known. */
+  isByRequests?: true;
 }
 
 /** The survivors of these types made by user code, the most numerous growing ones first. */
@@ -146,6 +149,31 @@ function callerFurtherOut({ chain }: Blame, facts: Facts): Blame | null {
     if (caller) return caller;
   }
   return null;
+}
+
+/**
+ * Without a place in the application: the function that answers the requests whose clients leave at this very pace, since
+ * what it opened for them is what stays.
+ */
+export function orWhoAnswers(
+  site: CreationSite | null,
+  facts: Facts,
+  slopePerSecond: number,
+): CreationSite | null {
+  const left = site?.blame.app ? null : leftAtPace(facts, slopePerSecond);
+  const handler = left?.handler;
+  if (!handler || handler.owner !== 'app') return site;
+  const { library = null, inner = null, chain = [] } = site?.blame ?? {};
+  const link = { package: null, frame: handler, isBlamed: inner === null };
+  const blame: Blame = {
+    app: handler,
+    library,
+    inner,
+    subject: handler,
+    caller: null,
+    chain: [link, ...chain],
+  };
+  return { blame, frame: handler, evidence: site?.evidence ?? leftEvidence(left)[0]!, isByRequests: true };
 }
 
 /** Where objects of these Node functions (ReadStream, createGzip) that stay are allocated. */

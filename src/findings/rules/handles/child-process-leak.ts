@@ -4,7 +4,7 @@
 import type { Facts } from '../../../analysis/facts.ts';
 import type { ChildGroup } from '../../../analysis/growth/child-growth.ts';
 import type { CountGrowth } from '../../../analysis/growth/resource-growth.ts';
-import { type CreationSite, siteOfMakers, siteOfSurvivors } from '../../creation-site.ts';
+import { type CreationSite, orWhoAnswers, siteOfMakers, siteOfSurvivors } from '../../creation-site.ts';
 import { countEvidence, leakDraft } from '../../leak-draft.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CHILD_PROCESS_LEAK } from '../../thresholds/handles.ts';
@@ -26,8 +26,8 @@ export const childProcessLeak: Rule = {
 
 function describe({ subject: child, trend }: CountGrowth<ChildGroup>, facts: Facts): Draft {
   const { things, title, advice, innocent } = wordsOf(child);
-  const site = findSite(child, trend.slopePerSecond, facts);
-  return leakDraft({
+  const site = orWhoAnswers(findSite(child, trend.slopePerSecond, facts), facts, trend.slopePerSecond);
+  return leakDraft(facts, {
     kind: 'child-process-leak',
     title: title(perSecond(trend.slopePerSecond), inBrackets(site?.blame)),
     subject: { type: 'process', name: child.command },

@@ -5,7 +5,13 @@ import type { Facts } from '../../../analysis/facts.ts';
 import type { CountGrowth } from '../../../analysis/growth/resource-growth.ts';
 import type { AsyncSite } from '../../../model/async-resource.ts';
 import type { FdGroup } from '../../../model/samples.ts';
-import { type CreationSite, siteOfAllocations, siteOfCalls, siteOfSurvivors } from '../../creation-site.ts';
+import {
+  type CreationSite,
+  orWhoAnswers,
+  siteOfAllocations,
+  siteOfCalls,
+  siteOfSurvivors,
+} from '../../creation-site.ts';
 import { countEvidence, isPilingUp, leakDraft, whenFdsRunOut } from '../../leak-draft.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { FD_LEAK } from '../../thresholds/handles.ts';
@@ -23,10 +29,10 @@ export const fdLeak: Rule = {
 };
 
 function describe({ subject: fd, trend }: CountGrowth<FdGroup>, facts: Facts): Draft {
-  const site = findSite(facts, fd, trend.slopePerSecond);
+  const site = orWhoAnswers(findSite(facts, fd, trend.slopePerSecond), facts, trend.slopePerSecond);
   const what = NAMES[fd.kind] ?? 'descriptors';
   const named = fd.kind === 'file' || fd.kind === 'deleted-file' ? `${what} ${fd.pattern}` : what;
-  return leakDraft({
+  return leakDraft(facts, {
     kind: 'fd-leak',
     title: `Open ${named} accumulate at ${perSecond(trend.slopePerSecond)} and are never closed${inBrackets(site?.blame)}`,
     subject: { type: 'file', name: fd.pattern },

@@ -52,7 +52,7 @@ function describe(leak: HandleGrowth, facts: Facts): Draft {
   const { many, advice } = handleWords(type);
   const pace = paceOf(leak);
   const site = siteOf(leak, facts);
-  return leakDraft({
+  return leakDraft(facts, {
     kind: 'handle-leak',
     title: `${many[0]!.toUpperCase()}${many.slice(1)} accumulate at ${perSecond(pace)} and are never closed${inBrackets(site?.blame)}`,
     subject: {

@@ -5,7 +5,7 @@ import { lastLookAt } from '../../../analysis/waiting/wire.ts';
 import type { SocketGroup } from '../../../model/samples.ts';
 import { formatBytes, formatNumber } from '../../../units/units.ts';
 import { clientGrowth } from '../../clients.ts';
-import { type CreationSite, siteOfAllocations, siteOfSurvivors } from '../../creation-site.ts';
+import { type CreationSite, orWhoAnswers, siteOfAllocations, siteOfSurvivors } from '../../creation-site.ts';
 import { countEvidence, isPilingUp, leakDraft, whenFdsRunOut } from '../../leak-draft.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { FOLLOWS_CLIENTS } from '../../thresholds/growth.ts';
@@ -49,13 +49,13 @@ function joinStates(groups: CountGrowth<SocketGroup>[]): CountGrowth<SocketGroup
 }
 
 function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: Facts): Draft {
-  const site = findSite(facts, socket, trend.slopePerSecond);
+  const site = orWhoAnswers(findSite(facts, socket, trend.slopePerSecond), facts, trend.slopePerSecond);
   const things = socketThings(socket);
   const last = lastLookAt(facts.observations.passive, socket);
   const unread = last?.receiveQueueBytes ?? socket.receiveQueueBytes;
   const own = socket.direction === 'outbound' ? ownAgentsOf(facts, whoOpens(site, socket)) : null;
   const queue = unread ? `, ${formatBytes(unread)} are unread in their receive buffers` : '';
-  return leakDraft({
+  return leakDraft(facts, {
     kind: 'socket-leak',
     title: `${formatNumber(trend.last)} ${things}, ${perSecond(trend.slopePerSecond)} more${site ? `, opened in ${placeWithLibrary(site.blame)}` : ''}`,
     subject: { type: 'socket', name: socket.endpoint },

@@ -32,7 +32,7 @@ function isLeaking({ alive, survival, trend }: SurvivingSite): boolean {
 
 function describe(rate: number, facts: Facts): Draft {
   const site = siteOfSurvivors(facts, ['WORKER'], rate);
-  return leakDraft({
+  return leakDraft(facts, {
     kind: 'worker-leak',
     title: `Worker threads accumulate at ${perSecond(rate)} and never end${inBrackets(site?.blame)}`,
     subject: { type: 'thread', name: site?.frame.functionName ?? 'worker threads' },

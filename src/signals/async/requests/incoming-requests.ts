@@ -7,15 +7,20 @@ import { type Below, captureStack } from '../../../probe/stacks/stack-capture.ts
 import type { AsyncSites } from '../probe/async-sites.ts';
 import { createSamplingPace } from '../probe/sampling-pace.ts';
 import { createAnswerStates } from './answer-states.ts';
+import { createLeftAnswers } from './left-answers.ts';
 import { SAMPLES_PER_BURST, SAMPLES_PER_SECOND, textOf } from './request-sampling.ts';
 
 export interface IncomingRequests {
   /** A message of `http.server.request.start`. */
   arrived(message: unknown): void;
+  /** A message of `http.server.response.finish`. */
+  finished(message: unknown): void;
   /** From the init of a tick in which Node sends what a response has written: who wrote is on the stack. */
   tick(resource: object, below: Below): void;
   /** The end of a burst of so many seconds. */
   settle(seconds: number): void;
+  /** Our own collection: no census may take it for the program's. */
+  own: object;
 }
 
 const MAX_LABELS = 60;
@@ -23,6 +28,7 @@ const MAX_LABELS = 60;
 export function createIncomingRequests(core: ProbeCore, sites: AsyncSites): IncomingRequests {
   const { own, isObject, nameOf } = core.reads;
   const states = createAnswerStates(core);
+  const left = createLeftAnswers(core, sites);
   const labels = new Set<string>();
   /** Those whose writer is not known yet. */
   const unwritten = new WeakMap<object, { label: string; weight: number }>();
@@ -52,8 +58,11 @@ export function createIncomingRequests(core: ProbeCore, sites: AsyncSites): Inco
           isDropped: states.isGivenUp,
         });
         sites.remember({ ...made, ...answer, type: 'http.server.answer' });
+        left.arrived(response, made);
       } catch {}
     },
+    finished: left.finished,
+    own: left.own,
     tick(resource, below) {
       if (nameOf(own(resource, 'callback')) !== 'connectionCorkNT') return;
       const args = own(resource, 'args');

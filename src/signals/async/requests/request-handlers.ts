@@ -4,6 +4,7 @@ import type { ProbeCore } from '../../../probe/core.ts';
 import type { ThreadInspector } from '../../../probe/objects/thread-inspector.ts';
 import type { ProbeHandlers } from '../../../probe/probe-protocol.ts';
 import type { AsyncSites } from '../probe/async-sites.ts';
+import { responseOf } from './left-answers.ts';
 
 export interface RequestHandlers {
   lasting(): ProbeHandlers;
@@ -31,6 +32,12 @@ export function createRequestHandlers(
         const waiting = ['http.server.request', 'http.server.answer'].flatMap((type) =>
           sites.lasting(type, LONG_MILLIS).slice(0, MAX_REQUESTS),
         );
+        // Whoever answers those that are under way answers those whose clients have gone.
+        const underWay = sites.lasting('http.server.client', 0).slice(0, MAX_REQUESTS);
+        for (const { site, resource } of underWay) {
+          const response = responseOf(resource);
+          if (response) waiting.push({ site, resource: response });
+        }
         const found = waiting.flatMap(({ site, resource }) => {
           const handler = handlerOf(resource);
           return typeof handler === 'function' ? [{ site, handler }] : [];
