@@ -7,7 +7,7 @@ import { perSecond, placeWithLibrary } from '../wording.ts';
 export function reconnectEvidence({ blame, perSecond: rate, closedShare }: Reconnects): Evidence {
   return {
     source: 'async-resources',
-    statement: `timers of ${placeWithLibrary(blame)} open ${perSecond(rate)} connections, without being asked again; ${formatShare(closedShare)} of them are closed within 5 s`,
+    statement: `timers of ${placeWithLibrary(blame)} open connections at ${perSecond(rate)}, without being asked again; ${formatShare(closedShare)} of them are closed within 5 s`,
     value: rate,
     unit: 'per second',
   };
