@@ -190,7 +190,11 @@ describe('requests that come in', () => {
     Object.assign(gone, { destroyed: true });
     at = 6_000;
     expect(responseOf(sites.lasting('http.server.client', 5_000)[0]!.resource)).toBe(underWay);
-    expect(sites.read().map(({ label, oldWatched, oldAlive, oldDropped }) => [label, oldWatched, oldAlive, oldDropped])).toEqual([
+    expect(
+      sites
+        .read()
+        .map(({ label, oldWatched, oldAlive, oldDropped }) => [label, oldWatched, oldAlive, oldDropped]),
+    ).toEqual([
       ['/whole', 1, 0, 0],
       ['/gone', 1, 0, 1],
       ['/under-way', 1, 1, 0],
