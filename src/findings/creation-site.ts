@@ -162,7 +162,7 @@ export function orWhoAnswers(
 ): CreationSite | null {
   const left = site?.blame.app ? null : leftAtPace(facts, slopePerSecond);
   const handler = left?.handler;
-  if (!handler || handler.owner !== 'app') return site;
+  if (handler?.owner !== 'app') return site;
   const { library = null, inner = null, chain = [] } = site?.blame ?? {};
   const link = { package: null, frame: handler, isBlamed: inner === null };
   const blame: Blame = {

@@ -33,7 +33,7 @@ export const PILING_UP = {
 export const FOLLOWS_CLIENTS = 0.7;
 
 /** Clients that go away, and what accumulates because of them, are counted in two ways: rates of one cause differ by no more. */
-export const LEFT_ANSWERS = { samePace: 1.5 };
+export const LEFT_ANSWERS = { samePace: 1.8 };
 
 /** Where the code is that makes what accumulates: of things made there, the share that stays. */
 export const SITE_SURVIVAL = {

@@ -2,7 +2,6 @@
 // whose callback sets the next; other single ones only when they are set for longer than anybody waits.
 import type { Facts } from '../../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../../analysis/growth/resource-growth.ts';
-import type { Trend } from '../../../analysis/statistics/trend.ts';
 import { pilingReconnects } from '../../../analysis/waiting/reconnects.ts';
 import type { AsyncSite } from '../../../model/async-resource.ts';
 import type { Evidence } from '../../../model/finding.ts';

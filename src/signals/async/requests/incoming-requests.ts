@@ -7,7 +7,7 @@ import { type Below, captureStack } from '../../../probe/stacks/stack-capture.ts
 import type { AsyncSites } from '../probe/async-sites.ts';
 import { createSamplingPace } from '../probe/sampling-pace.ts';
 import { createAnswerStates } from './answer-states.ts';
-import { createLeftAnswers } from './left-answers.ts';
+import { createLeftAnswers, type LeftAnswers } from './left-answers.ts';
 import { SAMPLES_PER_BURST, SAMPLES_PER_SECOND, textOf } from './request-sampling.ts';
 
 export interface IncomingRequests {
@@ -19,8 +19,7 @@ export interface IncomingRequests {
   tick(resource: object, below: Below): void;
   /** The end of a burst of so many seconds. */
   settle(seconds: number): void;
-  /** Our own collection: no census may take it for the program's. */
-  own: object;
+  left: LeftAnswers;
 }
 
 const MAX_LABELS = 60;
@@ -62,7 +61,7 @@ export function createIncomingRequests(core: ProbeCore, sites: AsyncSites): Inco
       } catch {}
     },
     finished: left.finished,
-    own: left.own,
+    left,
     tick(resource, below) {
       if (nameOf(own(resource, 'callback')) !== 'connectionCorkNT') return;
       const args = own(resource, 'args');

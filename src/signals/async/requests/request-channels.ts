@@ -4,6 +4,7 @@ import type { ProbeCore } from '../../../probe/core.ts';
 import type { Below } from '../../../probe/stacks/stack-capture.ts';
 import type { AsyncSites } from '../probe/async-sites.ts';
 import { createIncomingRequests } from './incoming-requests.ts';
+import type { LeftAnswers } from './left-answers.ts';
 import { createOutgoingRequests } from './outgoing-requests.ts';
 
 export interface RequestChannels {
@@ -13,8 +14,7 @@ export interface RequestChannels {
   tick(resource: object, below: Below): void;
   /** The end of a burst of so many seconds. */
   settle(seconds: number): void;
-  /** Our own collection: no census may take it for the program's. */
-  own: object;
+  left: LeftAnswers;
 }
 
 type Subscriber = (message: unknown, name: string | symbol) => void;
@@ -57,7 +57,7 @@ export function createRequestChannels(core: ProbeCore, sites: AsyncSites): Reque
       outgoing.tick(resource, below);
       incoming.tick(resource, below);
     },
-    own: incoming.own,
+    left: incoming.left,
     settle(seconds) {
       outgoing.settle(seconds);
       incoming.settle(seconds);

@@ -4,7 +4,8 @@ import type { ProbeCore } from '../../../probe/core.ts';
 import type { ThreadInspector } from '../../../probe/objects/thread-inspector.ts';
 import type { ProbeHandlers } from '../../../probe/probe-protocol.ts';
 import type { AsyncSites } from '../probe/async-sites.ts';
-import { responseOf } from './left-answers.ts';
+import type { LeftAnswers } from './left-answers.ts';
+import { handlerOf } from './route-handler.ts';
 
 export interface RequestHandlers {
   lasting(): ProbeHandlers;
@@ -15,16 +16,10 @@ const MAX_REQUESTS = 20;
 
 export function createRequestHandlers(
   { reads }: ProbeCore,
-  sites: AsyncSites,
+  { sites, left }: { sites: AsyncSites; left: LeftAnswers },
   thread: ThreadInspector,
 ): RequestHandlers {
-  const { own, nameOf } = reads;
-  /** Express and its like: the last function of the route is the one that answers. */
-  const handlerOf = (response: object): unknown => {
-    const stack = own(own(own(response, 'req'), 'route'), 'stack');
-    const length = Array.isArray(stack) ? Number(own(stack, 'length')) : 0;
-    return own(own(stack, length - 1), 'handle');
-  };
+  const { nameOf } = reads;
   return {
     lasting() {
       const handlers: ProbeHandlers['handlers'] = [];
@@ -32,16 +27,15 @@ export function createRequestHandlers(
         const waiting = ['http.server.request', 'http.server.answer'].flatMap((type) =>
           sites.lasting(type, LONG_MILLIS).slice(0, MAX_REQUESTS),
         );
-        // Whoever answers those that are under way answers those whose clients have gone.
-        const underWay = sites.lasting('http.server.client', 0).slice(0, MAX_REQUESTS);
-        for (const { site, resource } of underWay) {
-          const response = responseOf(resource);
-          if (response) waiting.push({ site, resource: response });
-        }
         const found = waiting.flatMap(({ site, resource }) => {
-          const handler = handlerOf(resource);
-          return typeof handler === 'function' ? [{ site, handler }] : [];
+          const handler = handlerOf(reads, resource);
+          return handler ? [{ site, handler }] : [];
         });
+        // Whoever answers those that end answers those whose clients leave.
+        for (const { label, handler } of left.handlers()) {
+          const site = sites.idOf('http.server.client', label);
+          if (site !== null) found.push({ site, handler });
+        }
         if (found.length === 0) return { handlers };
         thread.during((inspect) => {
           for (const { site, handler } of found) {
