@@ -206,7 +206,7 @@ function adviceFor(kind: FindingKind, filled: GrowingCollection | null, blame: B
   const keeper = inner ?? library;
   if (keeper)
     return [
-      `${app ? `${place(app)} calls ${packageOf(library ?? keeper)}, and ` : ''}${packageOf(keeper)} keeps what it is given: call it once instead of each time, or find an option or a newer version that bounds or expires its data.`,
+      `${app ? `${place(app)} calls ${packageOf(library ?? keeper)}, and ` : ''}${packageOf(keeper)} keeps what it is given: call it once instead of each time, let go of what it returned (close, end or destroy, where it has one), or find an option or a newer version that bounds or expires its data.`,
     ];
   return [
     filled.collection.type === 'Array'
