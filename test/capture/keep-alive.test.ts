@@ -73,6 +73,10 @@ describe('of a process with all sorts of things open', () => {
       },
     });
     const feed = http.createServer(function onFeed(_request, response) {
+      // As routers keep it.
+      Object.assign(response, {
+        req: Object.assign(_request, { route: { stack: [{ handle: function sendFeed() {} }] } }),
+      });
       response.write('data: 1\n\n');
       response.on('close', function onLeft() {});
     });
@@ -134,12 +138,17 @@ describe('of a process with all sorts of things open', () => {
       what: expect.stringMatching(/^to 127\.0\.0\.1:\d+$/),
     });
     expect(named(read.groups, 'onLeft')).toMatchObject({
+      frames: [
+        ['sendFeed', expect.any(String), expect.any(Number), expect.any(Number)],
+        ['onLeft', expect.any(String), expect.any(Number), expect.any(Number)],
+        ['onFeed', expect.any(String), expect.any(Number), expect.any(Number)],
+      ],
       kind: 'socket',
       state: 'answering',
       what: expect.stringMatching(
         /^from clients of :\d+ whose GET \/feeds\/# is not answered to its end, of a server that is closed and waits for them$/,
       ),
-      through: "response 'close' listener",
+      through: 'route handler',
     });
     expect(named(read.groups, 'onPacket')).toMatchObject({ kind: 'udp-socket' });
     expect(named(read.groups, 'onceExit')).toMatchObject({

@@ -276,6 +276,23 @@ describe('each fault is found, named and placed:', () => {
     ],
     [
       'worker-leak',
+      'some of them, seen to stay in most reads only',
+      [
+        threads(linear(1)),
+        asyncSite('WORKER', `${PLACE} > Worker@node:internal/worker:200`, {
+          perSecond: 1.5,
+          aliveShare: 0.33,
+        }),
+        change((observations) => {
+          for (const [i, read] of observations.asyncObservations[0]!.sites.at(-1)!.reads.entries())
+            if (i % 3 === 2) Object.assign(read, { alive: 4 });
+        }),
+      ],
+      { ...APP, type: 'thread' },
+      /^Worker threads accumulate at 0\.[45]\d?\/s and never end \(src/,
+    ],
+    [
+      'worker-leak',
       'one for each task',
       [
         threads(linear(1)),

@@ -2,6 +2,7 @@
 import type { Load } from '../../../probe/core.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import { pathPattern } from '../../../probe/path-pattern.ts';
+import { handlerOf } from '../../async/requests/route-handler.ts';
 import { addressOf, endpointOf } from './addresses.ts';
 import { type AliveThing, createThing, textOf } from './alive-thing.ts';
 import { type ChildProcesses, STDIO_NAMES } from './child-processes.ts';
@@ -54,10 +55,15 @@ export function createSocketWords({ load, reads, functions, children }: Needs): 
     const state = isConnecting ? 'connecting' : isClosing ? 'half-closed' : whenOpen;
     return { request, server, state };
   };
+  const ofRoute = (response: unknown) => {
+    const handler = isObject(response) ? handlerOf(reads, response) : null;
+    return handler ? [{ through: 'route handler', value: handler }] : [];
+  };
   const functionsOf = (socket: object, { request, server }: Open) => [
     ...ofEmitter(socket, SOCKET_EVENTS),
     ...(isObject(server)
       ? [
+          ...ofRoute(request),
           ...ofEmitter(request, ['close', 'finish', 'error'], 'response '),
           ...ofEmitter(server, ['request', 'connection', 'secureConnection'], 'server '),
         ]
