@@ -18,6 +18,8 @@ export interface CreationSite {
   evidence: Evidence;
   /** The site's own rate of creation; absent when told by allocations only. */
   madePerSecond?: number;
+  /** The application was on no stack of it: the place is the one that calls the package most. */
+  isInferred?: true;
   /** By which requests are left only: what the application calls is not known. */
   isByRequests?: true;
 }
@@ -117,10 +119,12 @@ export function siteOfMakers(
 export function fromSurvivors(site: SurvivingSite): CreationSite {
   const { alive, madePerSecond, survival, blame } = site;
   const share = survival === null ? '' : `, ${formatShare(survival)} of those older than 5 s are still there`;
+  const isInferred = blame.app !== null && !site.site.frames.some(({ owner }) => owner === 'app');
   return {
     blame,
     frame: blame.subject!,
     madePerSecond,
+    ...(isInferred && { isInferred }),
     evidence: {
       source: 'async-resources',
       statement: `${placeWithLibrary(blame)} makes ${perSecond(madePerSecond)}${share}, about ${formatNumber(alive)} now`,
@@ -152,7 +156,7 @@ function callerFurtherOut({ chain }: Blame, facts: Facts): Blame | null {
 }
 
 /**
- * Without a place in the application: the function that answers the requests whose clients leave at this very pace, since
+ * Without a place in the application, or with one that is inferred only: the function that answers the requests whose clients leave at this very pace, since
  * what it opened for them is what stays.
  */
 export function orWhoAnswers(
@@ -160,7 +164,8 @@ export function orWhoAnswers(
   facts: Facts,
   slopePerSecond: number,
 ): CreationSite | null {
-  const left = site?.blame.app ? null : leftAtPace(facts, slopePerSecond);
+  const isSeen = site?.blame.app && !site.isInferred;
+  const left = isSeen ? null : leftAtPace(facts, slopePerSecond);
   const handler = left?.handler;
   if (handler?.owner !== 'app') return site;
   const { library = null, inner = null, chain = [] } = site?.blame ?? {};
@@ -171,9 +176,10 @@ export function orWhoAnswers(
     inner,
     subject: handler,
     caller: null,
-    chain: [link, ...chain],
+    chain: [link, ...chain.filter(({ package: name }) => name !== null)],
   };
-  return { blame, frame: handler, evidence: site?.evidence ?? leftEvidence(left)[0]!, isByRequests: true };
+  const evidence = site && !site.isInferred ? site.evidence : leftEvidence(left)[0]!;
+  return { blame, frame: handler, evidence, isByRequests: true };
 }
 
 /** Where objects of these Node functions (ReadStream, createGzip) that stay are allocated. */

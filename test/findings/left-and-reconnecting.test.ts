@@ -66,6 +66,17 @@ describe('files that stay open at the pace at which clients leave', () => {
     expect(JSON.stringify(alone)).not.toContain('before the end of their answer');
   });
 
+  test('are theirs, too, where only who calls the package most is known', () => {
+    const calls = asyncSite('Timeout', 'list@/app/src/list.js:16 > get@/app/node_modules/zipper/index.js:3', {
+      aliveShare: 0,
+    });
+    const guessed = findingsOf(ZIP_FILES, OPENS, calls);
+    expect(guessed[0]!.subject).toMatchObject({ file: 'src/list.js' });
+    const [told] = findingsOf(ZIP_FILES, OPENS, calls, ...clients('GET /albums/#', 6, 0.5));
+    expect(told!.subject).toMatchObject({ file: 'src/albums.js', line: 19 });
+    expect(JSON.stringify(told)).not.toContain('src/list.js');
+  });
+
   test('keep their own place in the application, and have the evidence beside it', () => {
     const own = asyncSite('fs.stream', 'pack@/app/src/pack.js:7 > open@/app/node_modules/zipper/index.js:73');
     const [placed] = findingsOf(ZIP_FILES, own, ...clients('GET /albums/#', 6, 0.5));
