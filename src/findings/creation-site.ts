@@ -9,7 +9,8 @@ import type { Evidence } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
 import { formatNumber, formatShare } from '../units/units.ts';
 import { SITE_SURVIVAL } from './thresholds/growth.ts';
-import { perSecond, placeWithLibrary } from './wording.ts';
+import { perSecond, placeWithLibrary, risen } from './wording.ts';
+import { asyncTypeWords } from './words/async-type-words.ts';
 import { leftAtPace, leftEvidence } from './words/left-words.ts';
 
 export interface CreationSite {
@@ -22,6 +23,18 @@ export interface CreationSite {
   isInferred?: true;
   /** By which requests are left only: what the application calls is not known. */
   isByRequests?: true;
+  /** Of those older than 5 s the part that still exists, 0..1; null or absent is unknown. */
+  survival?: number | null;
+}
+
+/** Most of what a place creates may be closed, and a part of it never is. */
+const MOSTLY_CLOSED = 0.9;
+
+/** "and are never closed", "and some of them are never closed": `ended` is the participle. */
+export function neverEnded(ended: string, site: Pick<CreationSite, 'survival'> | null): string {
+  return (site?.survival ?? 1) >= MOSTLY_CLOSED
+    ? `and are never ${ended}`
+    : `and some of them are never ${ended}`;
 }
 
 /** The survivors of these types made by user code, the most numerous growing ones first. */
@@ -118,16 +131,17 @@ export function siteOfMakers(
 
 export function fromSurvivors(site: SurvivingSite): CreationSite {
   const { alive, madePerSecond, survival, blame } = site;
-  const share = survival === null ? '' : `, ${formatShare(survival)} of those older than 5 s are still there`;
+  const share = survival === null ? '' : `; ${formatShare(survival)} of those older than 5 s still exist`;
   const isInferred = blame.app !== null && !site.site.frames.some(({ owner }) => owner === 'app');
   return {
     blame,
     frame: blame.subject!,
     madePerSecond,
+    survival,
     ...(isInferred && { isInferred }),
     evidence: {
       source: 'async-resources',
-      statement: `${placeWithLibrary(blame)} makes ${perSecond(madePerSecond)}${share}, about ${formatNumber(alive)} now`,
+      statement: `${placeWithLibrary(blame)} creates ${asyncTypeWords(site.site.type)} at ${perSecond(madePerSecond)}${share}, about ${formatNumber(alive)} in all`,
       value: madePerSecond,
       unit: 'per second',
     },
@@ -192,7 +206,7 @@ export function siteOfAllocations(facts: Facts, nodeFunction: RegExp): CreationS
         !site.frames.some((frame) => frame.owner === 'node' && nodeFunction.test(frame.functionName))
       )
         continue;
-      const statement = `objects that stay are allocated there, live bytes grew in ${site.trend.risingSteps[0]} of ${site.trend.risingSteps[1]} reads`;
+      const statement = `retained objects are allocated there; live bytes ${risen(site.trend)}`;
       const blame = throughLibrary(site.blame, facts);
       return {
         blame,
@@ -221,6 +235,9 @@ export function siteOfCalls(facts: Facts, nodeFunction: RegExp): CreationSite | 
   return {
     blame: best.blame,
     frame: best.blame.subject!,
-    evidence: { source: 'cpu-profile', statement: `${placeWithLibrary(best.blame)} was observed calling it` },
+    evidence: {
+      source: 'cpu-profile',
+      statement: `${placeWithLibrary(best.blame)} was observed opening files`,
+    },
   };
 }

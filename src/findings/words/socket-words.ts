@@ -15,6 +15,6 @@ export function socketAdvice({ family, state }: SocketGroup): string {
   if (family === 'udp')
     return 'Make one UDP socket, or one client that has it, when the program starts and share it; else close() each once its message is sent.';
   if (state === 'CLOSE_WAIT')
-    return 'The other side has closed and waits for us: end or destroy the socket on its "end" event, and read or destroy every response body (response.resume(), body.cancel()).';
+    return 'The other side has closed these connections, and this process has not: end or destroy the socket on its "end" event, and read or destroy every response body (response.resume(), body.cancel()).';
   return 'Read every response to its end or destroy it, also when the client that it is for goes away; close a client when done, and share one client, Agent or pool with a maximum instead of making one for each request.';
 }

@@ -70,7 +70,7 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
       ...agentEvidence(own),
     ],
     innocentExplanation:
-      'A connection pool still filling would stop at its maximum; this one did not stop during the capture.',
+      'A connection pool that is still filling stops at its maximum. This count rose until the end of the capture.',
     advice: own ? SHARE_ONE_AGENT : socketAdvice(socket),
     caveats: [...(site ? [] : [NOT_CAUGHT]), ...networkCaveats(facts.wire)],
     things,
