@@ -126,13 +126,14 @@ export const KINDS = {
     meaning:
       'Child processes are started again and again and do not end, or end and stay as zombies. Each costs memory of its own, pipes in the parent, and a place in the limit of processes.',
     measured:
-      'The children of the process in /proc, grouped by their command and counted every second. Async hooks tell the line that starts them.',
+      'The children of the process in /proc, grouped by their program and counted every second, with what they have started where that outlives them. Async hooks tell the line that starts them.',
     mistakenFor:
       'Jobs that run for long accumulate until as many end as start; then their number stays. A pool of workers that is being filled stops at its size.',
     fix: 'Wait for children and end those that hang.',
     steps: [
       'Kill the child when its client goes away.',
       'Give it a time limit: the `timeout` or `signal` option of spawn.',
+      'Start programs without a shell: a timeout ends the shell, and its commands go on.',
       'Wait for its "exit" event.',
     ],
   },

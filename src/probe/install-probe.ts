@@ -138,7 +138,7 @@ function createParts(core: ProbeCore, steps: OwnSteps) {
   const traps = createInsertionTraps(core);
   const thread = createThreadInspector(core);
   const references = createReferenceWalk(core, thread);
-  const handlers = createRequestHandlers(core, sites, thread);
+  const handlers = createRequestHandlers(core, { sites, left: requests.left }, thread);
   const asOwnPause = <T>(work: () => T): T => {
     counters.ownPauseBegins();
     try {

@@ -1,6 +1,7 @@
 // Facts of programs whose work waits: short pools, the thread pool, lookups, requests without an answer, and whose
 // package it is.
 import { describe, expect, test } from 'vitest';
+import { blame } from '../../src/analysis/cpu/blame/blame.ts';
 import { callerOfPackage } from '../../src/analysis/cpu/blame/callers.ts';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { drainingPools } from '../../src/analysis/waiting/draining-pools.ts';
@@ -8,6 +9,7 @@ import { INBOUND, lastingRequests, OUTBOUND } from '../../src/analysis/waiting/l
 import { summarizeLookups } from '../../src/analysis/waiting/lookups.ts';
 import { shortPools } from '../../src/analysis/waiting/short-pools.ts';
 import { summarizeThreadPool } from '../../src/analysis/waiting/thread-pool.ts';
+import { throughLibrary } from '../../src/findings/creation-site.ts';
 import type { RuntimeSample } from '../../src/model/samples.ts';
 import {
   asyncSite,
@@ -18,6 +20,7 @@ import {
   heapFloor,
   KB,
 } from '../support/build-observations.ts';
+import { framesFrom } from '../support/build-profile.ts';
 import { lookups, pool, poolUsers, poolWaits } from '../support/build-waiting.ts';
 import { constant, filling, linear, type Shape, step } from '../support/shapes.ts';
 
@@ -376,6 +379,30 @@ describe('who calls a package', () => {
       callerOf('mailer', heapFloor(linear(90 * KB), 'send@/app/node_modules/mailer/index.js:3')),
     ).toBeNull();
     expect(callerOf('mailer', heapFloor(filling(1, -90 * KB), under('many')))).toBeNull();
+  });
+});
+
+describe('what a package makes later, through another one', () => {
+  const ZIP = '/app/node_modules/zipper/index.js';
+  const made = blame(
+    framesFrom(
+      `processImmediate@node:internal/timers:1 > work@${ZIP}:90 > open@/app/node_modules/lazyfile/index.js:3`,
+    ),
+  );
+  const placeOf = (...habits: Habit[]) => {
+    const { subject, library, inner } = throughLibrary(made, gatherFacts(buildObservations(...habits)));
+    return [subject, library, inner].map((frame) => frame?.functionName);
+  };
+  const append = asyncSite('Timeout', `download@/app/src/download.js:1 > append@${ZIP}:3`);
+  const handler = asyncSite('Timeout', `emit@${ZIP}:9 > onEntry@/app/src/entries.js:4`);
+
+  test('is of the place in the application that calls the other one', () => {
+    expect(placeOf(append)).toEqual(['download', 'work', 'open']);
+  });
+
+  test('stays with the package where nobody calls any, or where the other one calls the application', () => {
+    expect(placeOf()).toEqual(['open', 'work', 'open']);
+    expect(placeOf(append, handler)).toEqual(['open', 'work', 'open']);
   });
 });
 

@@ -47,7 +47,7 @@ const SENT: Sent[] = [
   {
     file: 'signals/keep-alive/probe/keep-alive-list.ts',
     kind: 'probe',
-    mostBytes: 17_800,
+    mostBytes: 18_600,
     globals: [...LANGUAGE, 'JSON', 'Reflect', 'Set', 'decodeURIComponent', 'process'],
   },
   {

@@ -234,7 +234,7 @@ function adviceFor(kind: FindingKind, filled: GrowingCollection | null, blame: B
   }[type];
   if (keeper)
     return [
-      `${packageOf(keeper)} keeps what ${app ? lineOf(app) : 'its caller'} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, or call it once and reuse the result.`,
+      `${packageOf(keeper)} keeps what ${app ? lineOf(app) : 'its caller'} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, call it once and reuse the result, or let go of what it returned (close, end or destroy, where it has one).`,
     ];
   return [
     type === 'Array'
