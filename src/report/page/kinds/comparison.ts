@@ -92,8 +92,8 @@ export function comparisonSections(builder: Builder, comparison: Comparison): Se
           'ul',
           null,
           ...[
-            `base: ${describeSide(base)}`,
-            `head: ${describeSide(head)}`,
+            `Base: ${describeSide(base)}`,
+            `Head: ${describeSide(head)}`,
             ...describeMethod(comparison),
           ].map((text) => h('li', { class: 'wrap' }, text)),
         ),
@@ -118,7 +118,7 @@ function drawMetrics(builder: Builder, comparison: Comparison): PageElement {
   return table(
     builder,
     'metrics',
-    ['metric', 'base → head', 'change', 'interval', 'verdict'],
+    ['Metric', 'Base → head', 'Change', 'Interval', 'Verdict'],
     comparison.metrics.map((metric) => {
       const cells = changeCells(metric, metric.unit);
       return [
@@ -153,7 +153,7 @@ function drawFunctions(
   return table(
     builder,
     'functions',
-    ['function', 'base → head', 'change', 'interval'],
+    ['Function', 'Base → head', 'Change', 'Interval'],
     functions.map((each) => [
       h(
         'th',

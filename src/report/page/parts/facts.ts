@@ -4,6 +4,7 @@ import { formatDuration, formatNumber } from '../../../units/units.ts';
 import { describeContainer } from '../../text/container-text.ts';
 import type { PageElement } from '../browser.ts';
 import type { Builder } from '../builder.ts';
+import { timeText } from './time.ts';
 
 /** Rows without a text are left out. */
 export function drawRows({ h, prose }: Builder, rows: readonly [label: string, text: string][]): PageElement {
@@ -47,7 +48,7 @@ export function costRows({ overhead, restored, startedAt, durationMillis }: Repo
   return [
     [
       'Looked',
-      `${startedAt === null ? '' : `from ${startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}, `}for ${formatDuration(durationMillis)}`,
+      `${startedAt === null ? '' : `from ${timeText(startedAt)}, `}for ${formatDuration(durationMillis)}`,
     ],
     [
       'Held the main thread',
