@@ -1,9 +1,8 @@
 // The pieces of evidence that lie in the folder of a watch, the newest first: when, of what size, which files, what was found.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import * as v from 'valibot';
-import { FINDING_KINDS, SEVERITIES } from '../../wire/report/names.ts';
-import { verdict } from '../../wire/report/report.ts';
+import { parseCheckedJson } from '../../recording/files/checked-json.ts';
+import { type ToldReport, toldReport } from '../../wire/watch/report.ts';
 import { FILES } from '../look/request.ts';
 import { bytesIn, EVIDENCE_FOLDER } from './evidence.ts';
 
@@ -13,8 +12,9 @@ export interface KeptEvidence {
   at: string | null;
   bytes: number;
   files: string[];
-  verdict: Told['verdict'] | null;
-  findings: Told['findings'];
+  /** Null: there is no report, or it is damaged. */
+  verdict: ToldReport['verdict'] | null;
+  findings: ToldReport['findings'];
 }
 
 /** `leftOut`: how many older ones there are. */
@@ -67,20 +67,12 @@ function filesIn(folder: string): string[] {
 const LARGEST_BYTES = 20 * 2 ** 20;
 const MOST_FINDINGS = 20;
 
-const told = v.object({
-  verdict,
-  findings: v.array(
-    v.object({ kind: v.picklist(FINDING_KINDS), severity: v.picklist(SEVERITIES), title: v.string() }),
-  ),
-});
-type Told = v.InferOutput<typeof told>;
-
-/** Null: there is no report, or it is damaged. */
-function readTold(path: string): Told | null {
+function readTold(path: string): ToldReport | null {
   try {
     if (statSync(path).size > LARGEST_BYTES) return null;
-    const { success, output } = v.safeParse(told, JSON.parse(readFileSync(path, 'utf8')));
-    return success ? { ...output, findings: output.findings.slice(0, MOST_FINDINGS) } : null;
+    const text = readFileSync(path, 'utf8');
+    const { verdict, findings } = parseCheckedJson(text, FILES.report, { schema: toldReport, what: 'a report', hint: '' });
+    return { verdict, findings: findings.slice(0, MOST_FINDINGS) };
   } catch {
     return null;
   }

@@ -10,6 +10,15 @@ import { watchState } from './state.ts';
 const { rules, targets, alerts } = watchState.entries;
 const time = v.pipe(v.string(), v.isoTimestamp());
 
+/** Of the report in a piece of evidence, whatever its kind. */
+export const toldReport = v.object({
+  verdict,
+  findings: v.array(
+    v.object({ kind: v.picklist(FINDING_KINDS), severity: v.picklist(SEVERITIES), title: v.string() }),
+  ),
+});
+export type ToldReport = v.InferOutput<typeof toldReport>;
+
 const evidence = v.object({
   /** The name of its folder. */
   name: v.string(),
@@ -27,9 +36,7 @@ const evidence = v.object({
   ),
   /** Null: nothing was diagnosed, or its report cannot be read. */
   verdict: v.nullable(verdict),
-  findings: v.array(
-    v.object({ kind: v.picklist(FINDING_KINDS), severity: v.picklist(SEVERITIES), title: v.string() }),
-  ),
+  findings: toldReport.entries.findings,
 });
 export type WatchEvidence = v.InferOutput<typeof evidence>;
 

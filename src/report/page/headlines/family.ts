@@ -1,7 +1,6 @@
 // The first screen of several processes side by side: the gravest cause, and who has it.
 import type { FamilyReport } from '../../../model/finding.ts';
 import { formatDuration, formatNumber } from '../../../units/units.ts';
-import { sayProcesses } from '../../text/member-words.ts';
 import { causeOf, type Headline, withoutPlace } from './parts.ts';
 
 export function familyHeadline({ causes, members, verdict, verdictReason }: FamilyReport): Headline {
@@ -22,7 +21,7 @@ export function familyHeadline({ causes, members, verdict, verdictReason }: Fami
     return {
       tone: severity,
       mark: severity,
-      sentence: `${withoutPlace(first.finding)}, ${sayProcesses(first.pids.slice(0, 1), members)}`,
+      sentence: `Process ${first.pids[0]}: ${withoutPlace(first.finding)}`,
       about: verdictReason,
       figures,
       cause: causeOf(first.finding),

@@ -14,7 +14,13 @@ export function familySections(builder: Builder, report: FamilyReport): Section[
     [...(one?.warnings ?? []), ...(one?.capture.warnings ?? [])].map(({ message }) => `${pid}: ${message}`),
   );
   return [
-    { id: 'processes', title: 'Side by side', content: [drawMembers(builder, report)] },
+    {
+      id: 'processes',
+      title: 'Side by side',
+      about:
+        'Curves, pools and a flame graph are in the report of a single process: `culprit diagnose <pid> --exact --html <file>`.',
+      content: [drawMembers(builder, report)],
+    },
     {
       id: 'findings',
       title: causes.length === 1 ? 'The evidence' : `The ${causes.length} causes, with their evidence`,
@@ -26,12 +32,6 @@ export function familySections(builder: Builder, report: FamilyReport): Section[
       id: 'notes',
       title: 'What weakens the result',
       content: warnings.length === 0 ? [] : [drawWarnings(builder, warnings)],
-    },
-    {
-      id: 'one',
-      title: 'More of one of them',
-      about: 'Curves, pools and a flame graph are in the report of a single process: `culprit diagnose <pid> --exact --html <file>`.',
-      content: [h('span', null)],
     },
   ];
 }

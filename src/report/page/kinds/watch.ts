@@ -90,7 +90,7 @@ function drawEvidence(builder: Builder, evidence: WatchEvidence, isOpen: boolean
   const { name, at, decision, bytes, files, verdict, findings } = evidence;
   const [first] = findings;
   const severity = first?.severity ?? '';
-  const title = first?.title ?? (verdict === null ? 'No report yet' : VERDICTS[verdict]);
+  const title = first?.title ?? (verdict === null ? 'No report was made of it' : VERDICTS[verdict]);
   const links = files.map(({ name: file, href }) =>
     h('li', null, isBeside(href) ? h('a', { href }, file) : h('code', null, file)),
   );
@@ -100,7 +100,7 @@ function drawEvidence(builder: Builder, evidence: WatchEvidence, isOpen: boolean
     h(
       'summary',
       null,
-      h('span', { class: `badge ${severity}` }, severity === '' ? 'none' : severity),
+      h('span', { class: `badge ${severity}` }, severity === '' ? (verdict ?? 'no report').replaceAll('-', ' ') : severity),
       h('span', { class: 'finding-title' }, ...prose(title)),
       h('span', { class: 'quiet kind' }, at === null ? '' : timeText(at)),
     ),
