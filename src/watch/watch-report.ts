@@ -39,7 +39,7 @@ export function reportWatch(
     savedAt: new Date(savedAt.wallMillis).toISOString(),
     rules,
     targets,
-    alerts,
+    alerts: ['critical', 'warn'].flatMap((level) => alerts.filter((alert) => alert.level === level)),
     decisions,
     decisionsLeftOut: leftOut,
     evidence: kept.evidence.map((each) => linked(each, pageFolder, firstOn.get(each.name) ?? null)),

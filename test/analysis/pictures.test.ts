@@ -130,6 +130,17 @@ test('a pool has who holds and who waits', () => {
   expect(drawn!.readings.at(-1)![2]).toBeGreaterThan(drawn!.readings[0]![2]);
 });
 
+test('a list that may be no pool is drawn where a finding is about it only', () => {
+  const list: Habit = (observations) => {
+    const readings = observations.passive.map(({ atMillis }, i) => ({ atMillis, waiting: i }));
+    observations.pools.push({ thread: 0, className: 'Queue', readings, waiters: [] });
+  };
+  expect(picturesOf(list).pools).toEqual([]);
+  const facts = gatherFacts(buildObservations(list));
+  const named = buildFinding({ subject: { ...buildFinding().subject, type: 'pool', name: 'Queue' } });
+  expect(drawPictures(facts, [named]).pools).toMatchObject([{ name: 'Queue', limit: null }]);
+});
+
 describe('the call tree', () => {
   test('is without idle, which stands beside it', () => {
     const flame = drawFlame(

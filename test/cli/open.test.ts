@@ -45,7 +45,10 @@ test('several processes side by side are one page, and it is remembered', async 
   const html = join(temp(), 'all.html');
   await printFamilyReport(familyReport(savedReport('pool'), savedReport('healthy')), { html, quiet: true });
   const json = /id="report">([\s\S]*?)<\/script>/.exec(readFileSync(html, 'utf8'))![1]!;
-  expect(JSON.parse(json)).toMatchObject({ kind: 'family', members: [{ pid: 4242 }, { pid: 4243 }, { pid: 4244 }] });
+  expect(JSON.parse(json)).toMatchObject({
+    kind: 'family',
+    members: [{ pid: 4242 }, { pid: 4243 }, { pid: 4244 }],
+  });
   await openReport(undefined);
   expect(printed()).toContain(`${pathToFileURL(html).href}\n`);
 });

@@ -107,7 +107,10 @@ describe('an HTML report in Chromium', () => {
 
   test('what is not known stands on the first screen, with the command that would tell', async () => {
     const report = savedReport('leak');
-    report.nextMeasurement = { unknown: 'Whether it goes on.', command: 'culprit diagnose 4242 --duration 5m' };
+    report.nextMeasurement = {
+      unknown: 'Whether it goes on.',
+      command: 'culprit diagnose 4242 --duration 5m',
+    };
     await open(report);
     expect(await text('.head .next')).toBe('Not knownWhether it goes on.culprit diagnose 4242 --duration 5m');
     await open(savedReport('leak'));
@@ -123,11 +126,20 @@ describe('an HTML report in Chromium', () => {
 
   test('evidence of a watch links to files beside the page, and nowhere else', async () => {
     const report = watchReport();
-    const hrefs = 'JSON.stringify([...document.querySelectorAll("#evidence a")].map((link) => link.getAttribute("href")))';
+    const hrefs =
+      'JSON.stringify([...document.querySelectorAll("#evidence a")].map((link) => link.getAttribute("href")))';
     await open(report);
     const { name, files } = report.evidence[0]!;
-    expect(JSON.parse(await page.evaluate<string>(hrefs))).toEqual(files.map((file) => `./evidence/${name}/${file.name}`));
-    for (const href of ['javascript:alert(1)', 'https://example.com/', '//example.com', './a b', './x:javascript'])
+    expect(JSON.parse(await page.evaluate<string>(hrefs))).toEqual(
+      files.map((file) => `./evidence/${name}/${file.name}`),
+    );
+    for (const href of [
+      'javascript:alert(1)',
+      'https://example.com/',
+      '//example.com',
+      './a b',
+      './x:javascript',
+    ])
       report.evidence[0]!.files.push({ name: 'hostile', href });
     await open(report);
     expect(JSON.parse(await page.evaluate<string>(hrefs))).toHaveLength(files.length - 5);

@@ -1,14 +1,22 @@
 // Reports of several processes as pages show them: workers side by side, and what a watch has seen.
-import type { DiagnosisReport, FamilyReport } from '../../src/model/finding.ts';
+
 import { judgeFamily } from '../../src/findings/family.ts';
+import type { DiagnosisReport, FamilyReport } from '../../src/model/finding.ts';
 import type { WatchReport } from '../../src/wire/watch/report.ts';
 
 /** Two workers that were diagnosed, and one that was not. */
 export function familyReport(sick: DiagnosisReport, healthy: DiagnosisReport): FamilyReport {
   const command = 'node /srv/shop/dist/server.js';
+  const work = { rssBytes: 96_000_000, rssBytesPerSecond: 2_100, cpuCores: 0.08, requestsPerSecond: 24.6 };
   const members = [
-    { pid: 4242, role: 'cluster worker', app: 'shop', command, report: sick },
-    { pid: 4243, role: 'cluster worker', app: 'shop', command, report: healthy },
+    {
+      pid: 4242,
+      role: 'cluster worker',
+      app: 'shop',
+      command,
+      report: { ...sick, work: { ...work, rssBytesPerSecond: 310_000 } },
+    },
+    { pid: 4243, role: 'cluster worker', app: 'shop', command, report: { ...healthy, work } },
     { pid: 4244, role: 'cluster worker', app: 'shop', command, notLookedAt: 'a debugger is attached' },
   ];
   return {
@@ -90,7 +98,12 @@ export function watchReport(): WatchReport {
     folder: FOLDER,
     watcher: 4711,
     savedAt: '2027-01-31T11:00:00.000Z',
-    rules: [rule('memory', 'critical'), rule('memory-rising', 'warn'), rule('loop', 'ok'), rule('loop', 'ok', 'mailer')],
+    rules: [
+      rule('memory', 'critical'),
+      rule('memory-rising', 'warn'),
+      rule('loop', 'ok'),
+      rule('loop', 'ok', 'mailer'),
+    ],
     targets: [
       {
         name: 'shop',
@@ -109,17 +122,16 @@ export function watchReport(): WatchReport {
           },
         ],
       },
-      { name: 'mailer', pid: 79, command: 'node mailer.js', sinceAgeMillis: 4_795_000, restarts: 1, findings: [] },
+      {
+        name: 'mailer',
+        pid: 79,
+        command: 'node mailer.js',
+        sinceAgeMillis: 4_795_000,
+        restarts: 1,
+        findings: [],
+      },
     ],
     alerts: [
-      {
-        ...alert,
-        rule: 'memory-rising',
-        level: 'warn',
-        why: 'rose in 11 of 12 windows',
-        evidence: `${FOLDER}/evidence/${EVIDENCE}`,
-        startsAtMillis: Date.parse('2027-01-31T10:11:30.000Z'),
-      },
       {
         ...alert,
         rule: 'memory',
@@ -127,6 +139,14 @@ export function watchReport(): WatchReport {
         why: 'memory at 91% of its limit',
         evidence: `${FOLDER}/evidence/${EVIDENCE}`,
         startsAtMillis: Date.parse('2027-01-31T10:50:00.000Z'),
+      },
+      {
+        ...alert,
+        rule: 'memory-rising',
+        level: 'warn',
+        why: 'rose in 11 of 12 windows',
+        evidence: `${FOLDER}/evidence/${EVIDENCE}`,
+        startsAtMillis: Date.parse('2027-01-31T10:11:30.000Z'),
       },
     ],
     decisions: DECISIONS,

@@ -135,15 +135,24 @@ describe('culprit watch --html', () => {
 describe('the page of a piece of evidence', () => {
   test('is the one of its report', () => {
     const { evidence } = watched();
-    expect(writeReport({ do: 'report', folder: evidence })).toEqual({ ok: true, what: 'report.html', findings: [] });
+    expect(writeReport({ do: 'report', folder: evidence })).toEqual({
+      ok: true,
+      what: 'report.html',
+      findings: [],
+    });
     const page = readFileSync(join(evidence, 'report.html'), 'utf8');
     const json = /id="report">([\s\S]*?)<\/script>/.exec(page)![1]!;
-    expect(JSON.parse(json)).toMatchObject({ kind: 'diagnosis', pictures: { timeline: { durationMillis: expect.any(Number) } } });
+    expect(JSON.parse(json)).toMatchObject({
+      kind: 'diagnosis',
+      pictures: { timeline: { durationMillis: expect.any(Number) } },
+    });
   });
 
   test('is not made without a report', () => {
     const { evidence } = watched();
     unlinkSync(join(evidence, 'report.json'));
-    expect(() => writeReport({ do: 'report', folder: evidence })).toThrow('There is no report to make a page of.');
+    expect(() => writeReport({ do: 'report', folder: evidence })).toThrow(
+      'There is no report to make a page of.',
+    );
   });
 });

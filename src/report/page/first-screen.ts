@@ -41,8 +41,8 @@ export function drawHead(builder: Builder, report: PageReport): PageElement {
           h('h2', null, tone === 'good' && !cause ? 'What this means' : 'What to do'),
           h('ul', null, ...advice.slice(0, MOST_ADVICE).map((text) => h('li', null, ...prose(text)))),
         ),
-      report.nextMeasurement && drawNext(builder, report.nextMeasurement),
     ),
+    report.nextMeasurement && drawNext(builder, report.nextMeasurement),
   );
 }
 

@@ -1,6 +1,7 @@
 // A report as Markdown for an issue: the first screen, the findings with their evidence, and what it was. Pure text.
-import { confidenceLevel } from '../../model/confidence.ts';
+
 import type { Comparison } from '../../model/comparison/comparison.ts';
+import { confidenceLevel } from '../../model/confidence.ts';
 import type { CrashFinding, Finding, NextMeasurement } from '../../model/finding.ts';
 import type { WatchReport } from '../../wire/watch/report.ts';
 import { renderComparisonMarkdown } from '../compare/markdown.ts';

@@ -13,5 +13,6 @@ export function isNotRestored(report: PageReport): boolean {
 }
 
 export const isHeapReport = (report: PageReport): report is HeapReport => 'snapshots' in report;
-export const isWatch = (report: PageReport): report is WatchReport => 'kind' in report && report.kind === 'watch';
+export const isWatch = (report: PageReport): report is WatchReport =>
+  'kind' in report && report.kind === 'watch';
 export const isComparison = (report: PageReport): report is Comparison => 'metrics' in report;

@@ -63,7 +63,7 @@ input[type=range] { width: 100%; margin: 0; accent-color: var(--c2); }
 .answer ul { margin: 0; padding-left: 18px; } .answer li { margin: 0 0 5px; overflow-wrap: anywhere; }
 .blamed-line { padding: 5px 12px; border-radius: 7px; background: var(--critical-bg); border-left: 4px solid var(--critical); overflow-x: auto; white-space: pre; }
 .head.warning .blamed-line { background: var(--warning-bg); border-color: var(--warning); } .head.notice .blamed-line { background: var(--notice-bg); border-color: var(--notice); }
-.next { grid-column: 1 / -1; border-top: 1px solid var(--line); padding-top: 12px; }
+.next { border-top: 1px solid var(--line); margin-top: 16px; padding-top: 12px; } .next h2 { font-size: 15px; margin: 0 0 5px; }
 .command { margin: 0; padding: 6px 12px; border-radius: 7px; background: var(--faint); white-space: pre-wrap; overflow-wrap: anywhere; }
 .not-restored { padding: 8px 12px; border-radius: 7px; font-weight: 650; color: var(--critical); background: var(--critical-bg); }
 .contents { display: flex; flex-wrap: wrap; gap: 6px 18px; margin: 0 4px 4px; font-size: 14px; }
@@ -78,7 +78,7 @@ section { margin: 34px 0 0; }
 .kind { font-size: 13px; white-space: nowrap; }
 .kind::after { content: "  +"; white-space: pre; } details[open] > summary .kind::after { content: "  \\2212"; }
 .finding-body { padding: 2px 18px 16px; }
-.rows { display: grid; grid-template-columns: 150px minmax(0, 1fr); gap: 7px 18px; margin: 6px 0 10px; font-size: 15px; }
+.rows { display: grid; grid-template-columns: 172px minmax(0, 1fr); gap: 7px 18px; margin: 6px 0 10px; font-size: 15px; }
 .rows.wide { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); }
 .rows dt { color: var(--muted); font-size: 14px; overflow-wrap: anywhere; } .rows dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 .rows ul { margin: 0; padding-left: 18px; }
@@ -170,7 +170,7 @@ thead th, thead td { border: 0; color: var(--muted); font-size: 13px; } tbody th
 .checks { list-style: none; padding: 6px 18px; margin: 8px 0; background: var(--surface); border: 1px solid var(--line); border-radius: 10px; font-size: 15px; }
 .checks li { display: grid; grid-template-columns: 92px minmax(0, 1fr); gap: 14px; padding: 7px 0; align-items: baseline; } .checks li + li { border-top: 1px solid var(--faint); }
 .checks .badge { justify-self: start; } .checks.inner { background: none; border: 0; padding: 0; margin: 4px 0 0; }
-.log-of-decisions li { grid-template-columns: 190px 130px minmax(0, 1fr); } .outcome.warning { color: var(--warning); }
+.log-of-decisions li { grid-template-columns: 190px 140px minmax(0, 1fr); } .outcome.warning { color: var(--warning); }
 .outcome { font-size: 13px; font-weight: 650; color: var(--unsure); } .outcome.ok { color: var(--good); } .outcome.bad { color: var(--critical); }
 .ladder { display: flex; gap: 6px; max-width: 420px; margin: 8px 0 4px; } .rung { flex: 1; text-align: center; padding: 8px 0; border-radius: 8px; background: var(--faint); color: var(--muted); font-weight: 650; } .rung.reached { background: var(--c2); color: var(--surface); }
 .notes { background: var(--surface); border: 1px solid var(--line); border-radius: 10px; padding: 12px 18px 12px 36px; margin: 8px 0; font-size: 15px; } .notes li + li { margin-top: 6px; }

@@ -38,7 +38,8 @@ function describeImpact(impact: Impact): string {
   const isRate = impact.unit === 'bytes/s' || impact.unit === 'per second';
   const parts = [describeAmount(impact, isRate)];
   if (impact.share !== undefined && impact.unit !== 'share') {
-    parts.push(`${formatShare(impact.share)} of all ${isRate ? 'growth there' : 'there is'}`);
+    const whole = isRate ? 'all growth there' : impact.metric === 'event-loop' ? 'the time' : 'all there is';
+    parts.push(`${formatShare(impact.share)} of ${whole}`);
   }
   return [parts.join(', '), describeLimit(impact)].filter((part) => part !== '').join('; ');
 }

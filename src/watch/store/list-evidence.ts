@@ -71,7 +71,11 @@ function readTold(path: string): ToldReport | null {
   try {
     if (statSync(path).size > LARGEST_BYTES) return null;
     const text = readFileSync(path, 'utf8');
-    const { verdict, findings } = parseCheckedJson(text, FILES.report, { schema: toldReport, what: 'a report', hint: '' });
+    const { verdict, findings } = parseCheckedJson(text, FILES.report, {
+      schema: toldReport,
+      what: 'a report',
+      hint: '',
+    });
     return { verdict, findings: findings.slice(0, MOST_FINDINGS) };
   } catch {
     return null;

@@ -51,6 +51,7 @@ export const watchReport = v.object({
   savedAt: time,
   rules,
   targets,
+  /** Critical ones first. */
   alerts,
   /** The oldest first, not more than the last 2,000. */
   decisions: v.array(decision),

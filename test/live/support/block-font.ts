@@ -92,7 +92,10 @@ function head(): Buffer {
 }
 
 const hhea = () =>
-  Buffer.concat([longs(0x10000), shorts(ASCENT, -DESCENT, 0, ADVANCE, 0, 0, ADVANCE, 1, 0, 0, 0, 0, 0, 0, 0, GLYPHS)]);
+  Buffer.concat([
+    longs(0x10000),
+    shorts(ASCENT, -DESCENT, 0, ADVANCE, 0, 0, ADVANCE, 1, 0, 0, 0, 0, 0, 0, 0, GLYPHS),
+  ]);
 
 function os2(): Buffer {
   const small = [650, 600, 0, 75, 650, 600, 0, 350, 50, 300];

@@ -1,7 +1,8 @@
 // Pictures of pages that are the same on every machine: text is drawn as blocks, and two pictures are compared by the mean colours of
 // small cells, so that what differs between versions of a browser (the edge of a curve) does not count. The browser does both.
-import type { ChromiumPage } from './chromium.ts';
+
 import { blockFont } from './block-font.ts';
+import type { ChromiumPage } from './chromium.ts';
 
 const FONT = blockFont().toString('base64');
 
@@ -31,7 +32,11 @@ const CELL = 6;
 const LEAST_DIFFERENCE = 20;
 
 /** Both are PNG in base64. The page is left empty. */
-export async function comparePictures(page: ChromiumPage, expected: string, seen: string): Promise<Difference> {
+export async function comparePictures(
+  page: ChromiumPage,
+  expected: string,
+  seen: string,
+): Promise<Difference> {
   await page.open('about:blank');
   return page.evaluate<Difference>(`(async () => {
     const pixels = async (base64) => {

@@ -4,7 +4,8 @@ import { lanesOf } from '../../../src/report/page/parts/lanes.ts';
 import { decision, watchReport } from '../../support/page-reports-of-many.ts';
 
 const at = (time: string) => Date.parse(`2027-01-31T${time}.000Z`);
-const alarm = (time: string, what: 'warn' | 'critical' | 'clear', rule = 'memory') => decision(time, what, { rule });
+const alarm = (time: string, what: 'warn' | 'critical' | 'clear', rule = 'memory') =>
+  decision(time, what, { rule });
 
 test('an alarm lasts until it is over, and one that is not over has no end', () => {
   const [shop, mailer] = lanesOf(watchReport().decisions);
@@ -27,7 +28,12 @@ test('an alarm lasts until it is over, and one that is not over has no end', () 
 });
 
 test('an alarm that becomes graver or milder is a bar after another', () => {
-  const decisions = [alarm('10:00:00', 'warn'), alarm('10:10:00', 'critical'), alarm('10:20:00', 'warn'), alarm('10:30:00', 'clear')];
+  const decisions = [
+    alarm('10:00:00', 'warn'),
+    alarm('10:10:00', 'critical'),
+    alarm('10:20:00', 'warn'),
+    alarm('10:30:00', 'clear'),
+  ];
   expect(lanesOf(decisions)[0]!.alarms).toEqual([
     { rule: 'memory', level: 'warn', fromMillis: at('10:00:00'), toMillis: at('10:10:00') },
     { rule: 'memory', level: 'critical', fromMillis: at('10:10:00'), toMillis: at('10:20:00') },

@@ -72,8 +72,9 @@ function findingFigures({ impact, confidence }: Finding, millis: number): Figure
 }
 
 function impactFigures({ metric, value, unit, share, exhaustionSeconds, limit }: Impact): Figure[] {
-  const isRate = unit === 'bytes/s' || unit === 'per second';
-  const name = METRIC_NAMES[metric];
+  // Of connections, what is counted is how many are new.
+  const isRate = (unit === 'bytes/s' || unit === 'per second') && metric !== 'connections';
+  const name = metric === 'connections' ? 'new connections' : METRIC_NAMES[metric];
   const amount = formatQuantity(value, unit);
   const label = unit === 'share' ? `of ${name}` : isRate ? `${name}, growth` : name;
   const first = { value: `${isRate && value > 0 ? '+' : ''}${amount}`, label };

@@ -8,15 +8,14 @@ type Alert = WatchReport['alerts'][number];
 
 export function watchHeadline(report: WatchReport): Headline {
   const { alerts, evidence } = report;
-  const [gravest] = alerts.toSorted((a, b) => HEIGHT[b.level] - HEIGHT[a.level]);
+  const [gravest] = alerts;
   const shared = { about: describeWatch(report), figures: watchFigures(report) };
   if (gravest) {
-    const more = alerts.length === 1 ? '' : ` (${formatCount(alerts.length - 1, 'more alarm')})`;
     return {
       ...shared,
       tone: gravest.level === 'critical' ? 'critical' : 'warning',
       mark: formatCount(alerts.length, 'alarm'),
-      sentence: `${gravest.target}: ${gravest.findings[0] ?? gravest.why}${more}`,
+      sentence: `${gravest.target}: ${gravest.findings[0] ?? gravest.why}`,
       cause: causeOf(gravest, report),
       advice: [adviceOn(gravest)],
     };
@@ -37,8 +36,6 @@ export function watchHeadline(report: WatchReport): Headline {
     ],
   };
 }
-
-const HEIGHT: Record<Alert['level'], number> = { warn: 1, critical: 2 };
 
 function calmSentence({ watcher, targets }: WatchReport, found: number): string {
   if (watcher === null) return 'No watcher runs in this folder.';

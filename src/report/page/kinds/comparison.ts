@@ -102,6 +102,9 @@ export function comparisonSections(builder: Builder, comparison: Comparison): Se
   ];
 }
 
+/** Text is for terminals, too. */
+const arrowed = (sides: string) => sides.replace('->', '→');
+
 const GATE_TONES = { pass: 'ok', fail: 'bad', unsure: 'unknown', unmeasured: 'bad' } as const;
 
 const toneOf = ({ verdict, direction }: Change) =>
@@ -123,7 +126,7 @@ function drawMetrics(builder: Builder, comparison: Comparison): PageElement {
       const cells = changeCells(metric, metric.unit);
       return [
         h('th', { scope: 'row' }, metric.words, h('span', { class: 'quiet block' }, metric.name)),
-        h('td', { class: 'number' }, describeSides(metric.base, metric.head, metric.unit)),
+        h('td', { class: 'number' }, arrowed(describeSides(metric.base, metric.head, metric.unit))),
         h('td', { class: 'number' }, cells.change),
         h(
           'td',
@@ -161,7 +164,7 @@ function drawFunctions(
         h('code', { class: 'wrap' }, describeFunction(each)),
         each.presence !== 'both' && h('span', { class: 'quiet' }, ` ${each.presence}`),
       ),
-      h('td', { class: 'number' }, describeSides(each.base, each.head, unit)),
+      h('td', { class: 'number' }, arrowed(describeSides(each.base, each.head, unit))),
       h('td', { class: 'number' }, describeChange(each, unit)),
       h('td', null, drawInterval(builder, each, { widest, tone: toneOf(each) })),
     ]),

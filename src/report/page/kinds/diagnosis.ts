@@ -74,7 +74,7 @@ export function diagnosisSections(builder: Builder, window: PageWindow, report: 
       about:
         notApplicable.length === 0
           ? ''
-          : `Silence about these ${formatCount(notApplicable.length, 'kind')} of causes does not mean that they are not there.`,
+          : `Silence about ${notApplicable.length === 1 ? 'this kind' : `these ${formatCount(notApplicable.length, 'kind')}`} of causes does not mean that they are not there.`,
       content: notApplicable.length === 0 ? [] : [drawNotJudged(builder, notApplicable)],
     },
     {

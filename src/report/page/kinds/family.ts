@@ -25,7 +25,12 @@ export function familySections(builder: Builder, report: FamilyReport): Section[
       id: 'findings',
       title: causes.length === 1 ? 'The evidence' : `The ${causes.length} causes, with their evidence`,
       content: causes.map(({ finding, pids }) =>
-        h('div', null, h('h3', null, capitalised(sayProcesses(pids, members))), drawFinding(builder, finding)),
+        h(
+          'div',
+          null,
+          h('h3', null, capitalised(sayProcesses(pids, members))),
+          drawFinding(builder, finding),
+        ),
       ),
     },
     {

@@ -100,7 +100,11 @@ function drawEvidence(builder: Builder, evidence: WatchEvidence, isOpen: boolean
     h(
       'summary',
       null,
-      h('span', { class: `badge ${severity}` }, severity === '' ? (verdict ?? 'no report').replaceAll('-', ' ') : severity),
+      h(
+        'span',
+        { class: `badge ${severity}` },
+        severity === '' ? (verdict ?? 'no report').replaceAll('-', ' ') : severity,
+      ),
       h('span', { class: 'finding-title' }, ...prose(title)),
       h('span', { class: 'quiet kind' }, at === null ? '' : timeText(at)),
     ),
@@ -110,8 +114,15 @@ function drawEvidence(builder: Builder, evidence: WatchEvidence, isOpen: boolean
       h('ul', { class: 'files' }, ...links),
       drawRows(builder, [
         ['Process', decision === null ? '' : processText(decision)],
-        ['Why', decision === null ? '' : `${decision.rule === null ? '' : `rule ${decision.rule}: `}${decision.why}`],
-        ...findings.slice(1).map((finding): [string, string] => ['Also found', `${finding.severity}: ${finding.title}`]),
+        [
+          'Why',
+          decision === null
+            ? ''
+            : `${decision.rule === null ? '' : `rule ${decision.rule}: `}${decision.why}`,
+        ],
+        ...findings
+          .slice(1)
+          .map((finding): [string, string] => ['Also found', `${finding.severity}: ${finding.title}`]),
         ['Folder', `${name}, ${formatBytes(bytes)}`],
       ]),
     ),
@@ -135,18 +146,34 @@ function drawTarget(
 ): PageElement {
   const { h, prose } = builder;
   const since = formatDuration(sinceAgeMillis);
-  const told = rules.filter(({ target, level, runs, state }) => target === name && (level !== 'ok' || runs > 0 || state !== 'running'));
-  const worst = told.some(({ level }) => level === 'critical') ? 'critical' : told.some(({ level }) => level === 'warn') ? 'warn' : 'ok';
+  const told = rules.filter(
+    ({ target, level, runs, state }) =>
+      target === name && (level !== 'ok' || runs > 0 || state !== 'running'),
+  );
+  const worst = told.some(({ level }) => level === 'critical')
+    ? 'critical'
+    : told.some(({ level }) => level === 'warn')
+      ? 'warn'
+      : 'ok';
   const lines: Child[] = [
     ...findings.map(({ severity, title }) =>
-      h('li', null, h('span', { class: `badge ${severity}` }, severity), h('span', { class: 'wrap' }, ...prose(title))),
+      h(
+        'li',
+        null,
+        h('span', { class: `badge ${severity}` }, severity),
+        h('span', { class: 'wrap' }, ...prose(title)),
+      ),
     ),
     ...told.map(({ rule, level, state, reason, runs }) =>
       h(
         'li',
         null,
         badge(h, level),
-        h('span', { class: 'wrap' }, `rule ${rule}: ${state}${reason === '' ? '' : ` (${reason})`}${runs === 0 ? '' : `, acted ${formatCount(runs, 'time')}`}`),
+        h(
+          'span',
+          { class: 'wrap' },
+          `rule ${rule}: ${state}${reason === '' ? '' : ` (${reason})`}${runs === 0 ? '' : `, acted ${runs === 1 ? 'once' : formatCount(runs, 'time')}`}`,
+        ),
       ),
     ),
   ];

@@ -15,8 +15,8 @@ const WORDS: Record<DecisionName, string> = {
   ended: 'process ended',
   restarted: 'process came back',
   dropped: 'no longer followed',
-  warn: 'warning',
-  critical: 'critical',
+  warn: 'alarm: warning',
+  critical: 'alarm: critical',
   clear: 'alarm over',
   light: 'light look',
   diagnose: 'diagnosis',
@@ -36,7 +36,14 @@ const WORDS: Record<DecisionName, string> = {
 };
 
 /** Where they went well, nobody has to read them. */
-const ROUTINE: ReadonlySet<DecisionName> = new Set(['light', 'flame', 'report', 'webhook', 'export', 'flight']);
+const ROUTINE: ReadonlySet<DecisionName> = new Set([
+  'light',
+  'flame',
+  'report',
+  'webhook',
+  'export',
+  'flight',
+]);
 const MOST_SHOWN = 300;
 
 export function drawDecisions(builder: Builder, decisions: readonly Decision[]): Child[] {
@@ -70,7 +77,10 @@ function drawList(builder: Builder, decisions: readonly Decision[]): PageElement
 
 const TONES: Partial<Record<DecisionName, string>> = { warn: 'warning', critical: 'bad', clear: 'ok' };
 
-function drawOne({ h, prose }: Builder, { at, target, pid, rule, what, why, outcome, detail }: Decision): PageElement {
+function drawOne(
+  { h, prose }: Builder,
+  { at, target, pid, rule, what, why, outcome, detail }: Decision,
+): PageElement {
   const who = target === '' ? '' : `${target}${pid === null ? '' : ` (${pid})`}: `;
   const by = rule === null ? '' : ` (rule ${rule})`;
   const came = detail === '' ? '' : `. ${outcome === 'done' ? '' : `${outcome}: `}${detail}`;

@@ -47,7 +47,7 @@ export function costRows({ overhead, restored, startedAt, durationMillis }: Repo
   const isAttached = restored !== null || pausesMillis.length > 0;
   return [
     [
-      'Looked',
+      'Captured',
       `${startedAt === null ? '' : `from ${timeText(startedAt)}, `}for ${formatDuration(durationMillis)}`,
     ],
     [

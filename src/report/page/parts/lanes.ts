@@ -68,7 +68,12 @@ export function drawLanes(builder: Builder, { decisions, savedAt }: WatchReport)
       'div',
       { class: 'axis lane-axis' },
       h('span', null, formatDuration(to - from)),
-      h('span', { class: 'ends' }, h('span', null, timeText(decisions[0]!.at)), h('span', null, timeText(new Date(to).toISOString()))),
+      h(
+        'span',
+        { class: 'ends' },
+        h('span', null, timeText(decisions[0]!.at)),
+        h('span', null, timeText(new Date(to).toISOString())),
+      ),
     ),
     h(
       'p',
@@ -101,7 +106,10 @@ function drawLane(
     });
   });
   const lines = (className: string, times: readonly number[]) =>
-    s('path', { class: `mark ${className}`, d: times.map((at) => `M${x(at).toFixed(1)} 0V${HEIGHT}`).join('') });
+    s('path', {
+      class: `mark ${className}`,
+      d: times.map((at) => `M${x(at).toFixed(1)} 0V${HEIGHT}`).join(''),
+    });
   const words = laneWords({ target, alarms, restarts, diagnoses }, to);
   return h(
     'div',
