@@ -28,7 +28,7 @@ export interface Difference {
 }
 
 /** Side of a cell in pixels, and by how much a colour (0..255) may differ in it. */
-const CELL = 6;
+const CELL = 3;
 const LEAST_DIFFERENCE = 20;
 
 /** Both are PNG in base64. The page is left empty. */
