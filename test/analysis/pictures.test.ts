@@ -94,6 +94,26 @@ test('of points that fall together a level keeps the last one, a peak the highes
   ]);
 });
 
+test('while the CPU is profiled, the profile says how busy the loop is: Node.js then takes waiting for work', () => {
+  const profiled: Habit = (observations) => {
+    cpu([
+      ['serve@/app/b.js:1', 100],
+      ['(idle)', 900],
+    ])(observations);
+    observations.cpuProfiles[0]!.startClockMicros = 5_000_000;
+    for (const sample of observations.runtime) {
+      sample.clockMicros = sample.atMillis * 1_000;
+      sample.utilization = sample.atMillis < 5_000 ? 0.2 : 0.7;
+    }
+  };
+  const { timeline, limits } = picturesOf(profiled);
+  const { points } = timeline!.series.find(({ name }) => name === 'loop-busy')!;
+  const during = points.filter(([atMillis]) => atMillis > 5_000 && atMillis <= 15_000);
+  expect(during.map(([, share]) => share)).toEqual(Array.from({ length: 10 }, () => expect.closeTo(0.1, 1)));
+  expect(points[0]).toEqual([expect.any(Number), 0.2]);
+  expect(limits.find(({ name }) => name === 'event-loop')!.used).toBeCloseTo(0.1, 1);
+});
+
 describe('what grows', () => {
   test('comes first, with the place that makes it', () => {
     const { growth } = picturesOf(

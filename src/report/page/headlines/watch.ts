@@ -39,7 +39,7 @@ export function watchHeadline(report: WatchReport): Headline {
 
 function calmSentence({ watcher, targets }: WatchReport, found: number): string {
   if (watcher === null) return 'No watcher runs in this folder.';
-  const known = found === 0 ? '' : `; ${formatCount(found, 'finding')} of earlier looks`;
+  const known = found === 0 ? '' : `; ${formatCount(found, 'finding')} of earlier captures`;
   return `No alarm among ${formatCount(targets.length, 'target')}${known}`;
 }
 
