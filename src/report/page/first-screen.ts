@@ -56,11 +56,14 @@ function drawNext({ h, prose }: Builder, { unknown, command }: NextMeasurement):
   );
 }
 
-function drawCause({ h, prose }: Builder, { place, source, cost }: Cause): PageElement {
+function drawCause(
+  { h, prose }: Builder,
+  { heading = 'The cause', place, source, cost }: Cause,
+): PageElement {
   return h(
     'div',
     null,
-    h('h2', null, 'The cause'),
+    h('h2', null, heading),
     h('p', null, h('code', { class: 'wrap' }, place)),
     source !== null &&
       h(

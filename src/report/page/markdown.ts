@@ -9,6 +9,7 @@ import { codeSpan, inertProse } from '../compare/markdown-escape.ts';
 import { describeChain } from '../text/chain-text.ts';
 import { describeCost, describeEvidence, describeSubject } from '../text/impact-text.ts';
 import { headlineOf } from './headline.ts';
+import { reasonOf } from './headlines/watch.ts';
 import { isComparison, isHeapReport, isWatch, type PageReport } from './page-report.ts';
 
 const MOST_FINDINGS = 20;
@@ -42,8 +43,10 @@ function findingsIn(report: Exclude<PageReport, Comparison>): readonly (Finding 
   return report.kind === 'family' ? report.causes.map(({ finding }) => finding) : report.findings;
 }
 
-const alarmText = ({ target, rule, level, why, findings }: WatchReport['alerts'][number]) =>
-  `${level}: ${target}, rule ${rule}, ${[why, ...findings].filter((text) => text !== '').join('; ')}`;
+function alarmText(alert: WatchReport['alerts'][number]): string {
+  const { target, rule, level, findings } = alert;
+  return `${level}: ${target}, rule ${rule}, ${[reasonOf(alert), ...findings].filter((text) => text !== '').join('; ')}`;
+}
 
 function findingLines(finding: Finding | CrashFinding): string[] {
   const cost = describeCost(finding);

@@ -13,6 +13,8 @@ export interface Figure {
 
 /** Where it is, and what it costs. */
 export interface Cause {
+  /** Absent: "The cause". */
+  heading?: string;
   place: string;
   /** Text of the blamed line, where it is known. */
   source: string | null;

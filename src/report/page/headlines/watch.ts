@@ -17,7 +17,7 @@ export function watchHeadline(report: WatchReport): Headline {
       mark: formatCount(alerts.length, 'alarm'),
       sentence: `${gravest.target}: ${gravest.findings[0] ?? gravest.why}`,
       cause: causeOf(gravest, report),
-      advice: [adviceOn(gravest)],
+      advice: [adviceOn(gravest), ...(report.watcher === null ? [START_AGAIN] : [])],
     };
   }
   const found = report.targets.flatMap(({ findings }) => findings);
@@ -29,13 +29,13 @@ export function watchHeadline(report: WatchReport): Headline {
     sentence: calmSentence(report, found.length),
     cause: null,
     advice: [
-      isWatched
-        ? 'No rule has a reason to act now. What happened before is below.'
-        : 'Start the watch again with `culprit watch`: nothing guards these processes now.',
+      isWatched ? 'No rule has a reason to act now. What happened before is below.' : START_AGAIN,
       ...(evidence.length > 0 && found.length > 0 ? ['Open the reports of the evidence below.'] : []),
     ],
   };
 }
+
+const START_AGAIN = 'Start the watch again with `culprit watch`: nothing guards these processes now.';
 
 function calmSentence({ watcher, targets }: WatchReport, found: number): string {
   if (watcher === null) return 'No watcher runs in this folder.';
@@ -58,12 +58,19 @@ function watchFigures({ targets, alerts, evidence, evidenceLeftOut }: WatchRepor
   ];
 }
 
-function causeOf({ target, pid, rule, why, level, startsAtMillis }: Alert, { savedAt }: WatchReport): Cause {
+/** Of a finding, the reason is the finding. */
+export const reasonOf = ({ metric, why, findings }: Alert): string =>
+  metric === 'finding' && findings.length > 0 ? '' : why;
+
+function causeOf(alert: Alert, { savedAt }: WatchReport): Cause {
+  const { target, pid, rule, level, startsAtMillis } = alert;
+  const why = reasonOf(alert);
   const since = formatDuration(Math.max(0, Date.parse(savedAt) - startsAtMillis));
   return {
+    heading: 'Where',
     place: `${target}${pid === null ? '' : `, pid ${pid}`}`,
     source: null,
-    cost: `rule ${rule} has been ${level === 'warn' ? 'at warning' : 'critical'} for ${since}: ${why}`,
+    cost: `rule ${rule} has been ${level === 'warn' ? 'at warning' : 'critical'} for ${since}${why === '' ? '' : `: ${why}`}`,
   };
 }
 

@@ -3,6 +3,7 @@ import { formatBytes, formatCount, formatDuration, formatNumber } from '../../..
 import type { WatchEvidence, WatchReport } from '../../../wire/watch/report.ts';
 import type { PageElement } from '../browser.ts';
 import type { Builder, Child } from '../builder.ts';
+import { reasonOf } from '../headlines/watch.ts';
 import { drawDecisions } from '../parts/decisions.ts';
 import { drawRows } from '../parts/facts.ts';
 import { drawLanes } from '../parts/lanes.ts';
@@ -60,8 +61,10 @@ function drawAlarms({ h, prose }: Builder, { alerts, savedAt }: WatchReport): Pa
   return h(
     'ul',
     { class: 'checks' },
-    ...alerts.map(({ target, pid, rule, level, why, findings, startsAtMillis }) =>
-      h(
+    ...alerts.map((alert) => {
+      const { target, pid, rule, level, findings, startsAtMillis } = alert;
+      const why = reasonOf(alert);
+      return h(
         'li',
         null,
         badge(h, level),
@@ -69,11 +72,12 @@ function drawAlarms({ h, prose }: Builder, { alerts, savedAt }: WatchReport): Pa
           'span',
           { class: 'wrap' },
           h('b', null, target),
-          `${pid === null ? '' : ` (${pid})`}, rule ${rule}, for ${formatDuration(Math.max(0, Date.parse(savedAt) - startsAtMillis))}: ${why}`,
+          `${pid === null ? '' : ` (${pid})`}, rule ${rule}, for ${formatDuration(Math.max(0, Date.parse(savedAt) - startsAtMillis))}`,
+          ...(why === '' ? [] : [': ', ...prose(why)]),
           ...findings.map((title) => h('span', { class: 'block' }, ...prose(title))),
         ),
-      ),
-    ),
+      );
+    }),
   );
 }
 
