@@ -162,7 +162,7 @@ figcaption { color: var(--muted); font-size: 14px; margin-bottom: 6px; overflow-
 .scroll { overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: 10px; padding: 4px 14px; margin: 8px 0; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; } caption { text-align: left; font-weight: 600; padding: 8px 0 4px; }
 th, td { text-align: left; vertical-align: top; padding: 8px 14px 8px 0; border-top: 1px solid var(--faint); font-weight: 400; }
-thead th, thead td { border: 0; color: var(--muted); font-size: 13px; } tbody th { font-weight: 600; min-width: 130px; }
+thead th, thead td { border: 0; color: var(--muted); font-size: 13px; } tbody th { font-weight: 600; min-width: 130px; } .members tbody th { min-width: 0; }
 .number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .interval { display: block; width: 200px; height: 20px; } .range { fill: var(--c3); opacity: 0.45; } .point { fill: var(--c3); }
 .range.worse { fill: var(--critical); } .point.worse { fill: var(--critical); } .range.better { fill: var(--good); } .point.better { fill: var(--good); } .range.none { fill: var(--c2); } .point.none { fill: var(--c2); }

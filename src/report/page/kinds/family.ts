@@ -43,14 +43,25 @@ export function familySections(builder: Builder, report: FamilyReport): Section[
 
 const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** After the pid: on a narrow screen, what stands last is not seen. */
+const verdictFirst = ([pid = '', ...cells]: readonly string[]) => [
+  pid,
+  cells.at(-1) ?? '',
+  ...cells.slice(0, -1),
+];
+
 function drawMembers({ h }: Builder, { members }: FamilyReport): PageElement {
   return h(
     'div',
-    { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'processes side by side' },
+    { class: 'scroll members', tabindex: 0, role: 'group', 'aria-label': 'processes side by side' },
     h(
       'table',
       null,
-      h('thead', null, h('tr', null, ...MEMBER_HEAD.map((text) => h('th', { scope: 'col' }, text)))),
+      h(
+        'thead',
+        null,
+        h('tr', null, ...verdictFirst(MEMBER_HEAD).map((text) => h('th', { scope: 'col' }, text))),
+      ),
       h(
         'tbody',
         null,
@@ -58,7 +69,7 @@ function drawMembers({ h }: Builder, { members }: FamilyReport): PageElement {
           h(
             'tr',
             null,
-            ...memberCells(member).map((text, i) =>
+            ...verdictFirst(memberCells(member)).map((text, i) =>
               h(i === 0 ? 'th' : 'td', { class: 'number', scope: i === 0 && 'row' }, text),
             ),
           ),
