@@ -29,7 +29,7 @@ export function diagnosisBlocks(report: DiagnosisReport, page: Page, by: readonl
     alive,
     verdict,
     ...findings.map((finding) => renderFinding(finding, paint, width)),
-    findings.length > 0 || isOnlyList(report)
+    isOnlyList(report) || findings.some((finding) => finding.nextMeasurement)
       ? []
       : labelledLines('Not known', describeNext(report.nextMeasurement), width),
     isOnlyList(report) ? [] : renderNotApplicable(report.notApplicable, width),
