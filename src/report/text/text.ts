@@ -1,7 +1,7 @@
 // A report as terminal text, each kind in its own form. Nothing is written here.
 import { Chalk } from 'chalk';
 import type { Report } from '../../model/finding.ts';
-import { escapeAllStrings, escapeControls } from '../escape.ts';
+import { escapeAllStrings } from '../escape.ts';
 import type { Page } from './page.ts';
 import { auditBlocks } from './pages/audit-text.ts';
 import { diagnosisBlocks } from './pages/diagnosis-text.ts';
@@ -19,7 +19,6 @@ export interface TextOptions {
 }
 
 const ALL_TABLES: readonly By[] = ['function', 'package'];
-const LONGEST_REASON = 1_500;
 
 /** The whole report, ending in a newline. Strings from the target are made inert first. */
 export function renderText(
@@ -28,9 +27,7 @@ export function renderText(
 ): string {
   const paint = new Chalk({ level: colors ? 1 : 0 });
   const width = Math.max(40, asked);
-  // The reason is culprit's own, and may take several sentences.
-  const verdictReason = escapeControls(report.verdictReason, LONGEST_REASON);
-  const blocks = blocksOf({ ...escapeAllStrings(report), verdictReason }, { paint, width, quiet }, by);
+  const blocks = blocksOf(escapeAllStrings(report), { paint, width, quiet }, by);
   const filled = blocks.filter((block) => block.length > 0);
   return `${filled.map((block) => block.join('\n')).join('\n\n')}\n`;
 }
