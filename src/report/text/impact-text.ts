@@ -1,6 +1,6 @@
 // What a cause costs, as one phrase in units people feel. Made from the typed values only, so that every output
 // says the same.
-import type { DiagnosisReport, Evidence, Finding, Impact, ReportLook, Subject } from '../../model/finding.ts';
+import type { DiagnosisReport, Evidence, Finding, Impact, Subject } from '../../model/finding.ts';
 import { formatQuantity, formatShare, formatTimeLeft } from '../../units/units.ts';
 
 /** Every metric, in words. */
