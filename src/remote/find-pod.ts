@@ -58,7 +58,7 @@ async function get(query: PodQuery, what: string[], name: string): Promise<unkno
     return JSON.parse(stdout);
   } catch {
     throw new AttachError(
-      'What kubectl answered is not JSON.',
+      'The answer of kubectl is not JSON.',
       `Look at what this prints: ${words.join(' ')}`,
     );
   }

@@ -195,7 +195,7 @@ test('where it cannot be told, it is tried again, and people are told after the 
   expect(decided.slice(1)).toEqual([
     'verify skipped: whether it is gone is unknown: the process is gone',
     'verify skipped: whether it is gone is unknown: too little data',
-    'verify failed: it could not be told',
+    'verify failed: its result is unknown',
     'escalate done: runbook clear did not help: whether the finding is gone could not be told',
   ]);
   expect(alerts).toHaveLength(1);

@@ -36,7 +36,7 @@ function placeOptions(runsThere: boolean): Option[] {
     new Option('--debug-image <image>', 'for images without Node.js: what `kubectl debug` starts').default(
       DEBUG_IMAGE,
     ),
-    new Option('--debug', 'look from such a container at once: it comes as root'),
+    new Option('--debug', 'use such a container at once; it runs as root'),
     new Option('--no-debug-image', 'never start a container beside the target'),
   ];
 }
