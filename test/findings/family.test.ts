@@ -109,7 +109,7 @@ test('as text: who, all side by side, then each cause', () => {
     1. CRITICAL Map \`sessions\` grows by 1,240 entries/s and is never trimmed (src/session.ts:12,
                 remember)"
   `);
-  expect(text).toMatch(/\n1\. CRITICAL Map `sessions`.+\n.*\n? {3}process {5}in 12\n/);
+  expect(text).toMatch(/\n1\. CRITICAL Map `sessions`.+\n.*\n? {3}Process {5}in 12\n/);
 });
 
 test('as JSON it keeps to its schema, and hostile names stay harmless', () => {

@@ -42,7 +42,7 @@ export async function diagnoseAll(
     ...judgeFamily(members),
     members,
   };
-  printFamilyReport(report, options);
+  await printFamilyReport(report, options);
   if (members.every((member) => member.report === undefined)) return EXIT.cannotAttach;
   return familyExitCode(report, options.failOn);
 }

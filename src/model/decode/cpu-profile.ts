@@ -123,8 +123,9 @@ function checkProfile(content: unknown) {
   const timeDeltas = listOf(profile.timeDeltas);
   if (samples.length > MAX_SAMPLES) throw new MalformedProfile(`it has more than ${MAX_SAMPLES} samples`);
   const { startTime, endTime } = profile as { startTime?: unknown; endTime?: unknown };
+  const urls = urlsByScript(profile.nodes);
   return {
-    nodes: profile.nodes.map(checkNode),
+    nodes: profile.nodes.map((node) => checkNode(node, urls)),
     samples,
     timeDeltas,
     startTime: isAmount(startTime) ? startTime : 0,
@@ -137,19 +138,38 @@ function listOf(value: unknown): ArrayLike<unknown> {
   return Array.isArray(value) || value instanceof Float64Array ? value : [];
 }
 
-function checkNode(value: unknown): RawNode {
+type UncheckedFrame = Partial<Record<keyof RawFrame | 'scriptId', unknown>>;
+
+/**
+ * V8 leaves out the URL of some functions that it has inlined; other nodes of their script have it. An id with several URLs, as
+ * other tools write it, names no script: "".
+ */
+function urlsByScript(nodes: readonly unknown[]): Map<unknown, string> {
+  const urls = new Map<unknown, string>();
+  for (const node of nodes) {
+    const { scriptId, url } = (node as { callFrame?: UncheckedFrame } | null)?.callFrame ?? {};
+    if (typeof scriptId !== 'string' || typeof url !== 'string' || url === '') continue;
+    urls.set(scriptId, (urls.get(scriptId) ?? url) === url ? url : '');
+  }
+  return urls;
+}
+
+function checkNode(value: unknown, urls: ReadonlyMap<unknown, string>): RawNode {
   const node = value as {
     id?: unknown;
-    callFrame?: Partial<Record<keyof RawFrame, unknown>>;
+    callFrame?: UncheckedFrame;
     hitCount?: unknown;
     children?: unknown;
     positionTicks?: unknown;
   };
   if (typeof node !== 'object' || node === null || !Number.isSafeInteger(node.id))
     throw new MalformedProfile('a node has no id');
+  const raw = checkCallFrame(node.callFrame);
   return {
     id: node.id as number,
-    raw: checkCallFrame(node.callFrame),
+    // What is built in has no line.
+    raw:
+      raw.url === '' && raw.lineNumber >= 0 ? { ...raw, url: urls.get(node.callFrame?.scriptId) ?? '' } : raw,
     hitCount: isAmount(node.hitCount) && node.hitCount <= MAX_SAMPLES ? node.hitCount : 0,
     children: Array.isArray(node.children) ? node.children.filter(Number.isSafeInteger) : [],
     ticks: (Array.isArray(node.positionTicks) ? node.positionTicks : [])

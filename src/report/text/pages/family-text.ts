@@ -1,14 +1,15 @@
 // Several processes side by side as terminal text: who is sick, one line for each, then each cause once.
 import { Chalk } from 'chalk';
 import type { FamilyCause, FamilyMember, FamilyReport } from '../../../model/finding.ts';
-import { formatBytes, formatDuration, formatNumber } from '../../../units/units.ts';
+import { formatDuration } from '../../../units/units.ts';
 import { escapeAllStrings } from '../../escape.ts';
 import { hangingLines, labelledLines, wrapText } from '../../layout.ts';
+import { MEMBER_HEAD, memberCells, sayProcesses } from '../member-words.ts';
 import type { Page } from '../page.ts';
 import { plainTable } from '../plain-table.ts';
+import { NOT_RESTORED } from '../restored-text.ts';
 import type { TextOptions } from '../text.ts';
 import { paintSeverity, renderFinding, renderFindingTitle } from '../text-finding.ts';
-import { NOT_RESTORED } from '../text-footer.ts';
 
 /** The whole report, ending in a newline. Strings from the targets are made inert first. */
 export function renderFamilyText(report: FamilyReport, options: TextOptions): string {
@@ -50,46 +51,20 @@ function headline(
   return [...painted, ...(isLeft ? [paint.red.bold(NOT_RESTORED)] : [])];
 }
 
-const HEAD = ['PID', 'ROLE', 'APP', 'RSS', 'RSS GROWTH', 'CPU', 'REQUESTS', 'VERDICT'];
-
 function sideBySide(members: readonly FamilyMember[]): string[] {
   return plainTable(
-    HEAD,
-    members.map((member) => {
-      const { pid, role, app = '', report } = member;
-      const { rssBytes, rssBytesPerSecond, cpuCores, requestsPerSecond } = report?.work ?? {};
-      return [
-        String(pid),
-        role,
-        app,
-        rssBytes === undefined ? '' : formatBytes(rssBytes),
-        rssBytesPerSecond === undefined ? '' : signedRate(rssBytesPerSecond),
-        cpuCores === undefined ? '' : `${formatNumber(Math.round(cpuCores * 100))}%`,
-        requestsPerSecond === undefined ? '' : `${formatNumber(Math.round(requestsPerSecond * 10) / 10)}/s`,
-        sayVerdict(member),
-      ];
-    }),
+    MEMBER_HEAD.map((word) => word.toUpperCase()),
+    members.map(memberCells),
   );
-}
-
-const signedRate = (bytes: number) => `${bytes < 0 ? '-' : '+'}${formatBytes(Math.abs(bytes))}/s`;
-
-function sayVerdict({ report, notLookedAt = '' }: FamilyMember): string {
-  if (!report) return `not looked at: ${notLookedAt}`;
-  if (report.verdict === 'findings') return report.findings.map(({ kind }) => kind).join(', ');
-  return report.verdict.replaceAll('-', ' ');
 }
 
 function renderCause({ finding, pids }: FamilyCause, { members }: FamilyReport, page: Page): string[] {
   const { paint, width, quiet } = page;
-  const looked = members.filter(({ report }) => report).length;
-  const [worst] = pids;
-  const all = pids.length === looked && looked > 1 ? `all ${looked}` : pids.join(', ');
-  const where = pids.length > 1 ? `in ${all}; shown as in ${worst}` : `in ${worst}`;
+  const where = sayProcesses(pids, members);
   if (quiet)
     return hangingLines('', `${renderFindingTitle(finding, paint, width).join(' ')} (${where})`, width);
   const [title = '', ...rest] = splitTitle(renderFinding(finding, paint, width));
-  return [title, ...labelledLines('process', [where], width), ...rest];
+  return [title, ...labelledLines('Process', [where], width), ...rest];
 }
 
 /** The title may take several lines; what follows begins with a label. */
@@ -107,11 +82,11 @@ function footer(members: readonly FamilyMember[], { width }: Page): string[] {
   );
   return [
     ...labelledLines(
-      'looked',
+      'Captured',
       [`${reports.length} processes at once, ${formatDuration(longest)}; ${restored} restored as they were`],
       width,
     ),
-    ...labelledLines('warnings', [...new Set(warnings)], width),
-    ...labelledLines('more', ['--json has the whole report of each process'], width),
+    ...labelledLines('Warnings', [...new Set(warnings)], width),
+    ...labelledLines('More', ['--json has the whole report of each process'], width),
   ];
 }
