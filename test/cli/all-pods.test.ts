@@ -18,7 +18,7 @@ import type { FamilyReport } from '../../src/model/finding.ts';
 import { packRecording } from '../../src/recording/archive.ts';
 import { CLI } from '../live/support/root.ts';
 import { until } from '../live/support/wait.ts';
-import { writeRecording } from '../support/build-recording.ts';
+import { CALM, writeRecording } from '../support/build-recording.ts';
 import { schemaErrors } from '../support/json-schemas.ts';
 
 const HOUR = 3_600;
@@ -34,7 +34,10 @@ beforeAll(async () => {
   chmodSync(kubectl, 0o755);
   const write = async (name: string, leaks: boolean, uptimeSeconds: number) => {
     const file = join(folder, `${name}.tgz`);
-    await packRecording(await writeRecording(join(folder, name), { leaks, target: { uptimeSeconds } }), file);
+    await packRecording(
+      await writeRecording(join(folder, name), { leaks, turn: CALM, target: { uptimeSeconds } }),
+      file,
+    );
     return file;
   };
   recordings.leaking = await write('leaking', true, HOUR);
@@ -305,7 +308,8 @@ describe('two sides of a rollout', () => {
     ['shop-ccc,replicaset/shop-bbb', ['shop-ccc', 'replicaset/shop-bbb']],
     ['track=stable,track=canary', ['track=stable', 'track=canary']],
   ])('--compare %s: the verdict of a comparison, and a gate that fails', async (sides, labels) => {
-    const words = ['deployment/shop', '--compare', sides, '--fail-on', 'findings.new', '--json', '-'];
+    const gate = ['--fail-on', 'findings.new', '--json', '-'];
+    const words = ['deployment/shop', '--compare', sides, '--parallel', '1', ...gate];
     const run = start(sidePods(), words, ROLLOUT);
     const { code, stdout, stderr } = await run.ended;
     expect([code, stderr]).toEqual([1, '']);
@@ -313,9 +317,8 @@ describe('two sides of a rollout', () => {
     expect([base.label, base.runs, head.label, head.runs]).toEqual([labels[0], 3, labels[1], 3]);
     expect(findings.map(({ kind, presence }) => [kind, presence])).toEqual([['heap-leak', 'new']]);
     expect(gates?.decisions.map(({ rule, outcome }) => [rule, outcome])).toEqual([['findings.new', 'fail']]);
-    // In turns.
-    const order = run.log().flatMap((line) => /^begin (.+)/.exec(line)?.[1] ?? []);
-    expect(order.slice(0, 2).toSorted()).toEqual(['shop-bbb-1', 'shop-ccc-1']);
+    const order = run.log().flatMap((line) => /^begin shop-(.+)/.exec(line)?.[1] ?? []);
+    expect(order).toEqual(['ccc-1', 'bbb-1', 'ccc-2', 'bbb-2', 'ccc-3', 'bbb-3']);
   });
 
   test('two workloads, with recordings for culprit compare; a pod that is missing is said', async () => {

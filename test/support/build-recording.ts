@@ -53,6 +53,12 @@ export function buildManifest(overrides: Partial<Manifest> = {}): Manifest {
 }
 
 const LEAK = 'main@/app/src/server.js:2 > remember@/app/src/session.js:12';
+/** A server whose CPU time nobody minds. */
+export const CALM: Slice[] = [
+  ['(idle)', 80],
+  ['main@/app/src/server.js:2#3', 10],
+  [LEAK, 10],
+];
 const BUSY: Slice[] = [
   ['(idle)', 60],
   ['main@/app/src/server.js:2#3', 30],
@@ -89,6 +95,7 @@ export async function writeRecording(
     snapshots = [],
     moreLines = [],
     leaks = true,
+    turn = BUSY,
     target = {},
   }: {
     readText?: ReadText;
@@ -97,6 +104,8 @@ export async function writeRecording(
     /** Written after the others. */
     moreLines?: SampleLine[];
     leaks?: boolean;
+    /** 100 ms of its CPU time, again and again. */
+    turn?: Slice[];
     /** Of the manifest. */
     target?: Partial<Manifest['target']>;
   } = {},
@@ -151,7 +160,7 @@ export async function writeRecording(
   });
   writer.file(
     { kind: 'cpu-profile', thread: 0, path: 'main.cpuprofile' },
-    buildRawCpuProfile(Array.from({ length: 50 }, () => BUSY).flat()),
+    buildRawCpuProfile(Array.from({ length: 50 }, () => turn).flat()),
   );
   for (const line of moreLines) writer.line(line);
   for (const [i, snapshot] of snapshots.entries()) await writeSnapshot(writer, snapshot, i + 1);
