@@ -51,7 +51,7 @@ function measureMaker(facts: Facts): NextMeasurement {
 }
 
 /** Whether what rises goes on rising. */
-function measureLonger(facts: Facts, unknown: string): NextMeasurement {
+export function measureLonger(facts: Facts, unknown: string): NextMeasurement {
   return { unknown, command: `culprit diagnose ${targetOf(facts)} --duration 5m` };
 }
 

@@ -28,8 +28,11 @@ function escapeCharacter(character: string): string {
   return SHORT_ESCAPES[character] ?? (code <= 0xff ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex}}`);
 }
 
+/** Of a report, whose sentences are longer than names. */
+const MAX_SENTENCE_LENGTH = 1_000;
+
 /** A copy of a plain value (arrays, objects, primitives) with every string in it passed through `escapeControls`. */
-export function escapeAllStrings<T>(value: T, maxLength = MAX_TEXT_LENGTH): T {
+export function escapeAllStrings<T>(value: T, maxLength = MAX_SENTENCE_LENGTH): T {
   const escapePart = (part: unknown): unknown => {
     if (typeof part === 'string') return escapeControls(part, maxLength);
     if (Array.isArray(part)) return part.map(escapePart);

@@ -16,7 +16,7 @@ import {
   sockets,
   worker,
 } from '../support/build-observations.ts';
-import { filling, linear, type Shape, sawtooth, settling, step } from '../support/shapes.ts';
+import { filling, linear, type Shape, sawtooth, settling, stairs, step } from '../support/shapes.ts';
 
 const factsOf = (...habits: Habit[]) => gatherFacts(buildObservations(...habits));
 const memoryOf = (...habits: Habit[]) => {
@@ -87,6 +87,11 @@ describe('memory taken apart', () => {
     ['of a healthy server is flat', [], ['flat', 'flat', 'flat', 'flat']],
     ['shows buffers', [external(linear(MB))], ['growing', 'flat', 'growing', 'flat']],
     ['shows native memory', [native(linear(MB))], ['growing', 'flat', 'flat', 'growing']],
+    [
+      'shows native memory that malloc takes in steps',
+      [native(stairs([2, 8, 16, 28], 25 * MB)), native(linear(MB / 2))],
+      ['growing', 'flat', 'flat', 'growing'],
+    ],
     ['shows the heap', [heapFloor(linear(MB))], ['growing', 'growing', 'flat', 'flat']],
     ['that falls back is not kept', [native(sawtooth(8, 20 * MB))], ['flat', 'flat', 'flat', 'flat']],
     [

@@ -22,7 +22,14 @@ const LEAKING: Program = { ...HEALTHY, floor: (nth) => (20 + nth) * MB };
 /** A whole capture of a program, one step each second. */
 async function look(
   program: Partial<Program> = {},
-  { heap = 20 * MB, options = {}, isAsked = false, intervals = chooseIntervals(0, 0), load = {} } = {},
+  {
+    heap = 20 * MB,
+    options = {},
+    isAsked = false,
+    intervals = chooseIntervals(0, 0),
+    load = {},
+    promoted = 0,
+  } = {},
 ) {
   const { floor, collectsEvery, isEncouraged } = { ...HEALTHY, ...program };
   const thread = fakeThread({ heapUsedBytes: heap });
@@ -58,6 +65,7 @@ async function look(
   const collectedAt: number[] = [];
   for (; context.atMillis < context.options.durationMillis; context.atMillis += 1_000) {
     const second = context.atMillis / 1_000;
+    thread.counters.oldGeneration.push(heap + promoted * second);
     if (isDue || (collectsEvery > 0 && second > 0 && second % collectsEvery === 0)) collect();
     isDue = false;
     if (await reads.whenDue()) collectedAt.push(second);
@@ -89,6 +97,13 @@ describe('a heap that does not rise', () => {
     expect(forced.length).toBeLessThanOrEqual(7);
   });
 
+  test('and is large is collected as soon as something of it may stay, and before that not at all', async () => {
+    const still = await look({ floor: () => 100 * MB }, { heap: 100 * MB, promoted: 10_000 });
+    expect([still.forced, still.count('encourageCollection')]).toEqual([[], 0]);
+    const moving = await look({ floor: () => 100 * MB }, { heap: 100 * MB, promoted: 200_000 });
+    expect(moving.count('encourageCollection')).toBeGreaterThanOrEqual(5);
+  });
+
   test('tells when garbage was collected, so that others look then', async () => {
     const { collectedAt } = await look({ collectsEvery: 7 });
     expect(collectedAt).toEqual(expect.arrayContaining([7, 14, 21, 28]));
@@ -112,8 +127,10 @@ describe('a heap that rises', () => {
     },
   );
 
+  const large = { heap: 100 * MB, promoted: MB };
+
   test('of 100 MB is never collected by force; V8 is asked, and one warning says what was left out', async () => {
-    const { forced, count, thread, warnings } = await look(LARGE, { heap: 100 * MB });
+    const { forced, count, thread, warnings } = await look(LARGE, large);
     expect(forced).toEqual([]);
     expect(count('startHeap')).toBe(0);
     expect(count('encourageCollection')).toBeGreaterThanOrEqual(6);
@@ -124,7 +141,7 @@ describe('a heap that rises', () => {
   });
 
   test('of 100 MB is read where --max-pause allows it', async () => {
-    const { count, warnings } = await look(LARGE, { heap: 100 * MB, options: { maxPauseMillis: 1_000 } });
+    const { count, warnings } = await look(LARGE, { ...large, options: { maxPauseMillis: 1_000 } });
     expect(count('readHeap')).toBeGreaterThan(0);
     expect(warnings).toEqual([]);
   });

@@ -50,7 +50,7 @@ export function valueTrend<S extends { atMillis: number }>(
     const known = value(sample);
     return known === undefined ? [] : [{ atMillis: sample.atMillis, value: known }];
   });
-  return judgeTrend(points, { leastPoints: 8, leastRise });
+  return judgeTrend(points, { leastPoints: LEAST_READS, leastRise });
 }
 
 /** A number of whole things over time. */
@@ -121,6 +121,9 @@ export interface MemoryParts {
 }
 
 const LEAST_MEMORY_RISE = 2 * 2 ** 20;
+const LEAST_READS = 8;
+/** malloc fills what it has free before it asks for more. */
+const IN_STEPS = { leastPoints: LEAST_READS, inSteps: true };
 /** Where nothing rises the capture reads no more often. */
 const FEW_READS = 3;
 
@@ -140,11 +143,7 @@ export function takeMemoryApart(
   // Buffers wait for a GC like everything else: only what is left after one is held by somebody.
   const collected = main.filter((sample) => sample.afterGc);
   return {
-    rss: valueTrend(
-      floorsOf(main, (s) => s.rssBytes),
-      (s) => s.value,
-      LEAST_MEMORY_RISE,
-    ),
+    rss: residentTrend(main, passive),
     heapTotal: valueTrend(
       floorsOf(main, (s) => s.heapTotalBytes),
       (s) => s.value,
@@ -156,13 +155,20 @@ export function takeMemoryApart(
       ),
       { leastRise: 512 * 1024, flatFrom: FEW_READS },
     ),
-    native: valueTrend(settledNative(main, native), (s) => s.value, LEAST_MEMORY_RISE * 2),
+    native: judgeTrend(settledNative(main, native), { ...IN_STEPS, leastRise: LEAST_MEMORY_RISE * 2 }),
     container: valueTrend(
       floorsOf(passive, (s) => (s.cgroup && unreclaimableBytes(s.cgroup)) ?? s.rssBytes),
       (s) => s.value,
       LEAST_MEMORY_RISE,
     ),
   };
+}
+
+/** The system's own reading, which also has the two ends of the look. */
+function residentTrend(main: readonly RuntimeSample[], passive: readonly PassiveSample[]): Trend {
+  const outside = floorsOf(passive, (s) => s.rssBytes);
+  const points = outside.length >= LEAST_READS ? outside : floorsOf(main, (s) => s.rssBytes);
+  return judgeTrend(points, { ...IN_STEPS, leastRise: LEAST_MEMORY_RISE });
 }
 
 /** Parts of the look, of each of which one reading is taken. */

@@ -16,7 +16,7 @@ export interface Trend {
   slopePerSecond: number;
   /** 95 % interval of the slope (Sen's, from the normal approximation of Kendall's S). */
   slopeInterval: [low: number, high: number];
-  /** The same slope over the last 40 % of the time: growth that has stopped is no growth. */
+  /** The same slope over the last 40 % of the time, or its mean pace (`inSteps`): growth that has stopped is no growth. */
   lateSlopePerSecond: number;
   /** Two-sided, of "there is no monotone trend". */
   pValue: number;
@@ -36,6 +36,8 @@ export interface TrendOptions {
   flatFrom: number;
   /** The late slope must keep at least this share of the whole slope. */
   lateShare: number;
+  /** It rises by steps with level parts between, which have no slope: the late one is taken from end to end. */
+  inSteps: boolean;
 }
 
 export const DEFAULT_TREND: TrendOptions = {
@@ -43,6 +45,7 @@ export const DEFAULT_TREND: TrendOptions = {
   leastRise: 0,
   flatFrom: Number.POSITIVE_INFINITY,
   lateShare: 0.4,
+  inSteps: false,
 };
 
 /** A sawtooth that falls back by more than this share of its range is not growing. */
@@ -54,7 +57,7 @@ const MAX_POINTS = 200;
 
 export function judgeTrend(all: readonly Point[], options: Partial<TrendOptions> = {}): Trend {
   const points = thin(all);
-  const { leastPoints, leastRise, flatFrom, lateShare } = { ...DEFAULT_TREND, ...options };
+  const { leastPoints, leastRise, flatFrom, lateShare, inSteps } = { ...DEFAULT_TREND, ...options };
   const first = points[0]?.value ?? 0;
   const last = points.at(-1)?.value ?? 0;
   const slopes = pairwiseSlopes(points);
@@ -63,7 +66,7 @@ export function judgeTrend(all: readonly Point[], options: Partial<TrendOptions>
     verdict: 'too-little-data',
     slopePerSecond: slopes.length === 0 ? 0 : quantile(slopes, 0.5),
     slopeInterval: senInterval(slopes, variance),
-    lateSlopePerSecond: lateSlope(points),
+    lateSlopePerSecond: inSteps ? latePace(points) : lateSlope(points),
     pValue,
     first,
     last,
@@ -147,10 +150,21 @@ function senInterval(slopes: readonly number[], variance: number): [number, numb
   return [slopes[low]!, slopes[high]!];
 }
 
-function lateSlope(points: readonly Point[]): number {
+function lateOf(points: readonly Point[]): Point[] {
   const start = points[0]?.atMillis ?? 0;
   const end = points.at(-1)?.atMillis ?? 0;
-  const late = points.filter((point) => point.atMillis >= start + (end - start) * 0.6);
+  return points.filter((point) => point.atMillis >= start + (end - start) * 0.6);
+}
+
+function latePace(points: readonly Point[]): number {
+  const late = lateOf(points);
+  const [first, last] = [late[0], late.at(-1)];
+  const seconds = first && last ? (last.atMillis - first.atMillis) / 1_000 : 0;
+  return seconds > 0 ? (last!.value - first!.value) / seconds : 0;
+}
+
+function lateSlope(points: readonly Point[]): number {
+  const late = lateOf(points);
   const slopes = pairwiseSlopes(late.length >= 3 ? late : points.slice(-3));
   return slopes.length === 0 ? 0 : quantile(slopes, 0.5);
 }

@@ -5,7 +5,13 @@ import { ASKED_COLLECTION } from '../../probe/own-steps.ts';
 import type { CaptureContext } from '../context.ts';
 import type { ThreadCapture } from '../thread/thread-capture.ts';
 import { warnOnce } from '../warn-once.ts';
-import { chooseIntervals, estimateHeapReadMillis, mayBeRising, type SamplingIntervals } from './ladder.ts';
+import {
+  chooseIntervals,
+  estimateHeapReadMillis,
+  estimateMarkingMillis,
+  mayBeRising,
+  type SamplingIntervals,
+} from './ladder.ts';
 import { isMemoryTight } from './memory-room.ts';
 
 /** By this factor: beginning again forgets what was seen of the heap so far. */
@@ -28,6 +34,9 @@ const LEAST_PACE_MILLIS = 1_000;
 const SHORT_CAPTURE_MILLIS = 20_000;
 /** Parts of the capture by which a heap that does not rise was collected, and once more at the end. */
 const CALM_FLOORS = [0.05, 0.12, 0.2, 0.3, 0.5, 0.75];
+/** What the old generation did not gain cannot have stayed; a smaller part of it is no rise. */
+const LEAST_PROMOTED_BYTES = 256 * 1024;
+const LEAST_PROMOTED_SHARE = 1 / 200;
 /** Collections of V8's own that are no further apart are often. */
 const OFTEN_MILLIS = 3_000;
 /** V8 that was asked to collect has not by then: the program allocates next to nothing. */
@@ -44,6 +53,8 @@ interface Asked {
   /** The last forced one: when, and how long it took. */
   lastReadAt: number;
   lastPauseMillis: number;
+  /** Bytes of the old generation after the last collection, or at first; undefined before the first sample. */
+  oldBytes: number | undefined;
 }
 
 export class HeapReads {
@@ -78,7 +89,7 @@ export class HeapReads {
     if (!this.intervals) return;
     await this.context.forEachThread(async (thread) => {
       if (thread.heap.isOn) await this.force(thread);
-      else if (thread.counters.floors.length < CALM_FLOORS.length && this.isForceable(thread))
+      else if (thread.counters.floors.length < CALM_FLOORS.length && this.isWorthForcing(thread))
         await this.force(thread);
     });
   }
@@ -88,12 +99,13 @@ export class HeapReads {
     await this.easeOff(thread);
     const hasNew = asked.floorsBefore >= 0 && thread.counters.floors.length > asked.floorsBefore;
     if (hasNew) asked.atMillis = -1;
+    if (hasNew || asked.oldBytes === undefined) asked.oldBytes = thread.counters.oldGeneration.at(-1);
     asked.floorsBefore = thread.counters.floors.length;
     const elapsed = this.context.elapsed();
     if (asked.atMillis >= 0) {
       if (elapsed - asked.atMillis < PATIENCE_MILLIS) return false;
       asked.atMillis = -1;
-      return this.isForceable(thread) ? this.force(thread) : false;
+      return this.isWorthForcing(thread) ? this.force(thread) : false;
     }
     if (elapsed < asked.nextAt || !this.isDue(thread, elapsed) || this.isSpent(thread)) return hasNew;
     asked.nextAt = elapsed + this.pace(thread);
@@ -104,8 +116,7 @@ export class HeapReads {
       asked.caused++;
       return hasNew;
     }
-    if (this.isForceable(thread)) return this.force(thread);
-    return hasNew;
+    return this.isWorthForcing(thread) ? this.force(thread) : hasNew;
   }
 
   /** Something may rise, there or elsewhere: collections are wanted more often, and where what stays is allocated. */
@@ -122,9 +133,24 @@ export class HeapReads {
   /** A heap that does not rise is collected a few times in all, by V8 itself where it does so. */
   private isDue(thread: ThreadCapture, elapsed: number): boolean {
     if (this.isCloser(thread)) return true;
+    if (this.isStill(thread)) return false;
     const part = elapsed / this.context.options.durationMillis;
     const wanted = CALM_FLOORS.filter((at) => part >= at).length;
     return thread.counters.floors.length < wanted;
+  }
+
+  /** Nothing has come to stay since the last collection, and one more may be felt. */
+  private isStill(thread: ThreadCapture): boolean {
+    const { oldBytes } = this.askedOf(thread);
+    const { floors, heapUsedBytes = 0, oldGeneration } = thread.counters;
+    const now = oldGeneration.at(-1);
+    const isFelt = estimateMarkingMillis(floors.at(-1) ?? heapUsedBytes) > UNFELT_MILLIS;
+    if (oldBytes === undefined || now === undefined || !isFelt) return false;
+    return now - oldBytes < Math.max(LEAST_PROMOTED_BYTES, oldBytes * LEAST_PROMOTED_SHARE);
+  }
+
+  private isWorthForcing(thread: ThreadCapture): boolean {
+    return !this.isStill(thread) && this.isForceable(thread);
   }
 
   /** What a trend needs was collected; more is for what is left of the budget. */
@@ -239,6 +265,7 @@ export class HeapReads {
       nextAt: 0,
       lastReadAt: 0,
       lastPauseMillis: 0,
+      oldBytes: undefined,
     };
     this.asked.set(id, asked);
     return asked;

@@ -47,6 +47,12 @@ export function estimateHeapReadMillis(heapUsedBytes: number): number {
   return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
 }
 
+/** What a collection that V8 runs beside the program stops it for at worst. */
+export function estimateMarkingMillis(heapUsedBytes: number): number {
+  const { millis, millisPerMegabyte } = STEP_COSTS.marking;
+  return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
+}
+
 export function estimateProfilerStartMillis(heapUsedBytes: number): number {
   const { millis, millisPerMegabyte } = STEP_COSTS.cpuProfileStart;
   return millis + (heapUsedBytes / MIB) * millisPerMegabyte;

@@ -88,6 +88,8 @@ export const NATIVE_MEMORY = {
   ownBytesPerSecond: 130 * 1024,
   /** Native parts move up and down; RSS as a whole must follow at this part of their pace. */
   leastShareOfRss: 1 / 2,
+  /** Resident memory that rose by so much, and still moves at this share of its pace, is not called healthy. */
+  unsettled: { mostChance: 0.01, leastRiseBytes: 32 * 2 ** 20, leastRiseShare: 0.2, leastLateShare: 0.1 },
   /** Requests out that each have an Agent of their own, so often that what these take is worth looking at. */
   leastAgentsPerSecond: 2,
   /** A holder whose entries grow along with it; nothing to name; nothing to name in a process that may still be starting. */

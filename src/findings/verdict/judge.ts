@@ -7,6 +7,7 @@ import { formatBytes, formatDuration, formatShare, formatTimeLeft } from '../../
 import { joinDrafts } from '../join.ts';
 import { heapLimitOf } from '../limits.ts';
 import { isUnexplained } from '../memory/heap-cause.ts';
+import { isNativeUnsettled, measureNativeRise, nativeRiseReason } from '../memory/native-rise.ts';
 import { measureHolder, measureNext } from '../next-measurement.ts';
 import { nextOfDiagnosis } from '../next-of-report.ts';
 import { rankFindings } from '../rank.ts';
@@ -46,8 +47,7 @@ export function judge(facts: Facts): Judgement {
   );
   const judged = verdictOf(findings, facts, notApplicable);
   const { target, capture } = facts.observations;
-  const isUnexplainedRise =
-    findings.length === 0 && facts.heap.some((growth) => isUnexplained(growth, facts));
+  const holder = findings.length === 0 ? measureRise(facts) : null;
   return {
     ...judged,
     findings,
@@ -59,9 +59,15 @@ export function judge(facts: Facts): Judgement {
       durationMillis: capture.durationMillis,
       isUnsettled: isYoung(facts),
       growsALittle: growsALittle(facts),
-      ...(isUnexplainedRise && { holder: measureHolder(facts) }),
+      ...(holder && { holder }),
     }),
   };
+}
+
+/** How to find out what keeps memory that rose and is told for nothing. */
+function measureRise(facts: Facts): NextMeasurement | null {
+  if (facts.heap.some((growth) => isUnexplained(growth, facts))) return measureHolder(facts);
+  return isNativeUnsettled(facts) ? measureNativeRise(facts) : null;
 }
 
 function verdictOf(
@@ -77,6 +83,7 @@ function verdictOf(
     };
   const rising = facts.heap.find((growth) => isUnexplained(growth, facts));
   if (rising) return { verdict: 'too-little-data', verdictReason: riseReason(rising, facts) };
+  if (isNativeUnsettled(facts)) return { verdict: 'too-little-data', verdictReason: nativeRiseReason(facts) };
   const { cpuProfiles, heapReads, runtime, passive, origin } = facts.observations;
   const counts = Math.max(runtime.filter(({ thread }) => thread === 0).length, passive.length);
   const seconds = Math.round(facts.lookSeconds);
