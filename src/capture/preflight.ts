@@ -33,7 +33,7 @@ const STEP_BYTES = 16 * MIB;
 
 /** The kernel tells that a signal is caught, not by whom. */
 const OWN_HANDLER =
-  'Not to be seen from outside: if the program handles SIGUSR1 itself, its handler runs instead, and culprit cannot attach. Such a program has to be started with --inspect=127.0.0.1:0.';
+  'Whether the program handles SIGUSR1 itself cannot be seen from outside. If it does, its handler runs instead, and culprit cannot attach: start the program with --inspect=127.0.0.1:0.';
 
 const rounded = (bytes: number) => Math.ceil(bytes / STEP_BYTES) * STEP_BYTES;
 
@@ -141,7 +141,7 @@ function burst(): PreflightStep {
   return {
     step: 'burst',
     when: 'always',
-    what: 'async hooks in short bursts, pools in slices of 4 ms: their cost is part of that of "light"',
+    what: 'async hooks in short bursts, pools in slices of 4 ms: their cost is included in that of "light"',
   };
 }
 
@@ -191,11 +191,11 @@ function snapshot(pid: number, heap: number | undefined): PreflightStep {
 }
 
 function describeNotes(pid: number, inspector: Preflight['inspector']): string[] {
-  const notes = ['The heap is taken to be all anonymous memory: most pauses will be shorter.'];
+  const notes = ['The estimates count all anonymous memory as heap: most pauses will be shorter.'];
   const quota = readCgroup(pid)?.cpuQuotaCores;
   if (quota !== undefined && quota < 1)
     notes.push(`With ${quota} of a core each pause lasts about ${Math.round(1 / quota)} times as long.`);
   if (inspector === 'open')
-    notes.push('Its inspector is open already: it is used, no signal is sent, and it stays open.');
+    notes.push('Its inspector is already open: culprit uses it, sends no signal, and leaves it open.');
   return notes;
 }

@@ -19,9 +19,11 @@ import { register as ps } from './commands/ps.ts';
 import { register as record } from './commands/record.ts';
 import { register as completion } from './commands/reference/completion.ts';
 import { register as explain } from './commands/reference/explain.ts';
+import { register as help } from './commands/reference/help.ts';
 import { register as triage } from './commands/triage.ts';
 import { register as watch } from './commands/watch.ts';
-import { exitCodesHelp } from './options/help-text.ts';
+import { exitCodesHelp, wrapped } from './options/help-text.ts';
+import { HELP_TOPIC_NAMES } from './options/help-topics.ts';
 
 type Register = (program: CommandLine) => void;
 
@@ -33,7 +35,7 @@ const GROUPS: Record<string, Record<string, Register>> = {
   'Comparisons:': { compare, bench },
   'Checks:': { ps, preflight, audit },
   'Agents:': { mcp },
-  'Reference:': { explain, completion },
+  'Reference:': { help, explain, completion },
 };
 
 /**
@@ -47,6 +49,8 @@ export function createProgram(launch: readonly string[], asked?: string): Comman
       'Point it at a running Node.js process: it names what is wrong, proves it, says what to do, and leaves the process as it found it.',
     )
     .version(VERSION)
+    // Ours knows topics as well.
+    .helpCommand(false)
     .showHelpAfterError('Run with --help for the options.')
     .showSuggestionAfterError()
     .exitOverride()
@@ -59,13 +63,15 @@ export function createProgram(launch: readonly string[], asked?: string): Comman
     for (const register of Object.values(commands)) register(program);
   }
   const exits = Object.fromEntries(Object.entries(EXIT_MEANINGS).map(([name, { brief }]) => [name, brief]));
-  return program.addHelpText('after', `\n${exitCodesHelp(exits)}`) as CommandLine;
+  return program.addHelpText('after', `\n${TOPICS_HELP}\n\n${exitCodesHelp(exits)}`) as CommandLine;
 }
 
-/** All, unless the word names one or asks for the version, which is printed without any. */
+const TOPICS_HELP = wrapped(`Topics of culprit help: ${HELP_TOPIC_NAMES.join(', ')}.`);
+
+/** All, unless the word names one other than help, or asks for the version, which is printed without any. */
 function commandsFor(asked: string | undefined): [heading: string, Record<string, Register>][] {
   const groups = Object.entries(GROUPS);
-  if (asked === undefined) return groups;
+  if (asked === undefined || asked === 'help') return groups;
   if (asked === '--version' || asked === '-V') return [];
   const found = groups.find(([, commands]) => Object.hasOwn(commands, asked));
   return found === undefined ? groups : [[found[0], { [asked]: found[1][asked]! }]];

@@ -100,7 +100,7 @@ async function runPairs(
 export function checkBudget(budgetMillis: number): void {
   if (budgetMillis < 20_000)
     throw new UsageError(
-      '--budget is too short: a pair of runs takes some 15 s.',
+      '--budget is too short: a pair of runs takes about 15 s.',
       'Give five minutes: --budget 5m.',
     );
 }

@@ -140,20 +140,26 @@ function warningsFor(base: ComparedSide, head: ComparedSide, { functions, sides 
   const versions = [summarize(base), summarize(head)].map(({ nodeVersions }) => nodeVersions.join(', '));
   if (versions[0] !== versions[1])
     warnings.unshift(
-      `The sides ran on different versions of Node.js (${versions[0] || 'unknown'} and ${versions[1] || 'unknown'}): a change may be Node's, not the code's.`,
+      `The sides ran on different versions of Node.js (${versions[0] || 'unknown'} and ${versions[1] || 'unknown'}): a change may come from Node.js and not from the code.`,
     );
   const kinds = new Set([...base.runs, ...head.runs].map(({ per }) => per));
   if (kinds.size > 1 && kinds.has('request'))
-    warnings.unshift('Requests were counted on one side only: what is compared is not the same work.');
+    warnings.unshift(
+      'Requests were counted on one side only, so the two sides may have done different work.',
+    );
   if (kinds.has('second'))
-    warnings.push('Requests were not counted: costs are a second’s, and differ when the load does.');
+    warnings.push('Requests were not counted, so costs are per second and change with the load.');
   if (Math.min(sides.base.length, sides.head.length) < 2)
-    warnings.push('One run of a side says nothing of how much its runs differ: no verdict can rest on it.');
+    warnings.push('One run of a side does not show how much its runs vary, so there is no verdict.');
   const isShared = functions.some(({ matched }) => matched.presence === 'both');
   if (functions.length > 0 && !isShared)
-    warnings.push('No function is in the profiles of both sides: are these of one program?');
+    warnings.push(
+      'The profiles of the two sides have no function in common: check that they are of one program.',
+    );
   const failed = [...base.runs, ...head.runs].reduce((sum, run) => sum + run.failed, 0);
   if (failed > 0)
-    warnings.push(`${failed} requests failed while it was measured: failing may be cheaper than answering.`);
+    warnings.push(
+      `${failed} requests failed during the measurement: a failure may be cheaper than an answer.`,
+    );
   return warnings;
 }

@@ -52,5 +52,5 @@ export function closenessOf(
 
 /** How fast the count rises. */
 export function riseEvidence(source: string, { slopePerSecond: value }: Trend): Evidence {
-  return { source, statement: `they become ${perSecond(value)} more`, value, unit: 'per second' };
+  return { source, statement: `their number rises by ${perSecond(value)}`, value, unit: 'per second' };
 }

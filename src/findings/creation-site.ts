@@ -9,7 +9,8 @@ import type { Evidence } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
 import { formatNumber, formatShare } from '../units/units.ts';
 import { SITE_SURVIVAL } from './thresholds/growth.ts';
-import { perSecond, placeWithLibrary } from './wording.ts';
+import { perSecond, placeWithLibrary, risen } from './wording.ts';
+import { asyncTypeWords } from './words/async-type-words.ts';
 
 export interface CreationSite {
   blame: Blame;
@@ -17,6 +18,18 @@ export interface CreationSite {
   evidence: Evidence;
   /** The site's own rate of creation; absent when told by allocations only. */
   madePerSecond?: number;
+  /** Of those older than 5 s the part that still exists, 0..1; null or absent is unknown. */
+  survival?: number | null;
+}
+
+/** Most of what a place creates may be closed, and a part of it never is. */
+const MOSTLY_CLOSED = 0.9;
+
+/** "and are never closed", "and some of them are never closed": `ended` is the participle. */
+export function neverEnded(ended: string, site: Pick<CreationSite, 'survival'> | null): string {
+  return (site?.survival ?? 1) >= MOSTLY_CLOSED
+    ? `and are never ${ended}`
+    : `and some of them are never ${ended}`;
 }
 
 /** The survivors of these types made by user code, the most numerous growing ones first. */
@@ -88,14 +101,15 @@ export function siteOfSurvivors(
 
 export function fromSurvivors(site: SurvivingSite): CreationSite {
   const { alive, madePerSecond, survival, blame } = site;
-  const share = survival === null ? '' : `, ${formatShare(survival)} of those older than 5 s are still there`;
+  const share = survival === null ? '' : `; ${formatShare(survival)} of those older than 5 s still exist`;
   return {
     blame,
     frame: blame.subject!,
     madePerSecond,
+    survival,
     evidence: {
       source: 'async-resources',
-      statement: `${placeWithLibrary(blame)} makes ${perSecond(madePerSecond)}${share}, about ${formatNumber(alive)} now`,
+      statement: `${placeWithLibrary(blame)} creates ${asyncTypeWords(site.site.type)} at ${perSecond(madePerSecond)}${share}, about ${formatNumber(alive)} in all`,
       value: madePerSecond,
       unit: 'per second',
     },
@@ -119,7 +133,7 @@ export function siteOfAllocations(facts: Facts, nodeFunction: RegExp): CreationS
         !site.frames.some((frame) => frame.owner === 'node' && nodeFunction.test(frame.functionName))
       )
         continue;
-      const statement = `objects that stay are allocated there, live bytes grew in ${site.trend.risingSteps[0]} of ${site.trend.risingSteps[1]} reads`;
+      const statement = `retained objects are allocated there; live bytes ${risen(site.trend)}`;
       const blame = throughLibrary(site.blame, facts);
       return {
         blame,
@@ -148,6 +162,9 @@ export function siteOfCalls(facts: Facts, nodeFunction: RegExp): CreationSite | 
   return {
     blame: best.blame,
     frame: best.blame.subject!,
-    evidence: { source: 'cpu-profile', statement: `${placeWithLibrary(best.blame)} was observed calling it` },
+    evidence: {
+      source: 'cpu-profile',
+      statement: `${placeWithLibrary(best.blame)} was observed opening files`,
+    },
   };
 }

@@ -25,18 +25,18 @@ const ORDER: Record<AliveKind, number> = {
 
 const ADVICE: Record<AliveKind, string> = {
   server: 'Call close() on it, and closeAllConnections() where clients stay connected.',
-  'child-process': 'End it with kill(), or let go of it with unref() (its pipes, too).',
-  worker: 'Let it end, call terminate(), or let go of it with unref().',
+  'child-process': 'End it with kill(), or call unref() on it and on its pipes.',
+  worker: 'Let it end, or call terminate() or unref() on it.',
   interval: 'Call clearInterval() when it is no longer needed, or unref() where it should not count.',
   watcher: 'Call close() on it (unwatchFile() after watchFile()).',
   socket: 'Call end() or destroy() on it, close the client or pool that owns it, or destroy() its Agent.',
   'udp-socket': 'Call close() on it, or unref() where it should not count.',
   timeout: 'It ends by itself; call clearTimeout() to end sooner, or unref() where it should not count.',
   'message-port': 'Call close() on one end, or unref(); a "message" listener holds it open.',
-  ipc: 'Call process.disconnect(), or take away the "message" listener.',
+  ipc: 'Call process.disconnect(), or remove the "message" listener.',
   stdio: 'Call pause() or unref() on it, or destroy() it.',
   request: 'It ends by itself, unless the other side never answers: give it a timeout or a signal.',
-  immediate: 'It runs in a moment; when it always is there, something calls setImmediate() again and again.',
+  immediate: 'It runs in a moment. If it is always there, something calls setImmediate() again and again.',
   other: 'Close it, or call unref() where it has one.',
 };
 
@@ -63,7 +63,7 @@ function summarize(by: readonly KeptAliveBy[], looks: readonly KeepAliveLook[]):
   if (main.length === 1) return `Kept alive by ${main[0]!.statement}${more}.`;
   if (main.length > 1) return `Kept alive by ${formatNumber(main.length)} things${more}.`;
   if (unlisted)
-    return 'No handle or request that Node.js lists keeps it alive; not all else could be listed, and some of that may.';
+    return 'No handle or request that Node.js lists keeps it alive, but something that could not be listed may.';
   return looks.some(({ unreferenced, idleHandles }) => unreferenced.length > 0 || idleHandles > 0)
     ? 'Nothing keeps it alive: all that is open or runs is unreferenced or idle, and it would end as soon as the code that runs now returns.'
     : 'Nothing keeps it alive: it would end as soon as the code that runs now returns.';
@@ -76,7 +76,7 @@ function notesOf({ thread, unreferenced, idleHandles, cut, unlisted, things }: K
     notes.push(`Does not count${where}: ${timerWords(group)}, unreferenced${at(group)}.`);
   if (idleHandles > 0)
     notes.push(
-      `Does not count${where}: ${formatCount(idleHandles, 'handle')} from which nothing is awaited (standard output, paused sockets).`,
+      `Does not count${where}: ${formatCount(idleHandles, 'handle')} that wait for nothing (standard output, paused sockets).`,
     );
   if (unlisted) {
     const { timeouts, reason } = unlisted;

@@ -54,7 +54,7 @@ export const KINDS = {
     short:
       'files, lookups, crypto and compression wait for a libuv thread, and the code that keeps the threads busy',
     meaning:
-      'libuv runs file operations, dns.lookup, crypto and zlib on a few threads (four by default). When all are busy, every such operation waits for its turn, while the event loop is free and the CPU may be idle: dashboards look calm and requests are slow.',
+      'libuv runs file operations, dns.lookup, crypto and zlib on a few threads (four by default). When all are busy, every such operation waits for its turn, while the event loop is free and the CPU may be idle: metrics look normal although requests are slow.',
     measured:
       'culprit sends a trivial file operation through the pool twice a second and measures how long it waits, less the delay of the event loop. Where it waits, async hooks count for a few seconds who uses the threads. The pool must have as many operations inside as it has threads, and the wait must be long in comparison with what one operation takes.',
     mistakenFor:
@@ -86,13 +86,13 @@ export const KINDS = {
   'pool-exhaustion': {
     title: 'A connection pool is used up',
     short:
-      'a pool or an `http.Agent` is used up: how many are lent out, whether they are used at all, how many wait, and the line that takes without giving back',
+      'a pool or an `http.Agent` is used up: how many are lent out, whether they are used at all, how many callers wait, and the line that takes one and does not give it back',
     meaning:
-      'All connections of a pool are lent out, and those who need one wait in its queue, which does not become shorter. Requests hang, although neither the CPU nor the other side is busy.',
+      'All connections of a pool are lent out, and code that needs one waits in its queue, which does not get shorter. Requests hang, although neither the CPU nor the other side is busy.',
     measured:
-      'Pools are found in the heap by their shape (a limit, things lent out, a queue), not by name: pg, knex, mysql2, generic-pool, undici, http.Agent and their like. Their counts are read every second. The queue must grow, or stay long while the connections lent out are silent. Pools and locks of any other make are known by their behaviour, where requests get no answer: a line of those who wait grows at the pace of these requests, and its first one stays the first.',
+      'Pools are found in the heap by their shape (a limit, things lent out, a queue), not by name: pg, knex, mysql2, generic-pool, undici, http.Agent and their like. Their counts are read every second. The queue must grow, or stay long while the connections lent out are silent. Where requests get no answer, other pools and locks are recognised by their behaviour: a queue grows at the pace of these requests, and its first entry stays the same.',
     mistakenFor:
-      'A peak of the load fills a pool as well, but then works its queue off. A database that answers slowly keeps connections in use: then they are not silent, and a larger pool makes matters worse.',
+      'A load peak fills a pool as well, but its queue drains afterwards. A database that answers slowly keeps connections in use: then they are not silent, and a larger pool makes matters worse.',
     fix: 'Release connections on every path; only then make the pool larger.',
     steps: [
       'Give back what was taken on every path, also on errors and early returns: release it in a `finally`.',
@@ -106,9 +106,9 @@ export const KINDS = {
     short:
       'requests, out or in, whose answer never begins, or begins and never ends, while others of their kind are answered',
     meaning:
-      'Requests wait for an answer that does not come, and become more. Each holds a socket, its buffers and all that its handler closes over.',
+      'Requests wait for an answer that does not come, and their number rises. Each holds a socket, its buffers and all that its handler closes over.',
     measured:
-      "Node's diagnostics channels and async hooks tell when requests begin and when their answers do. Those that wait must be old and become more until the end of the capture. Incoming requests count only where others of the same kind are answered; or where on several routes, with most of the requests, not one is answered, whether they wait or their clients go away first: then the service has stopped answering. Answers that are begun count when they have no end and send nothing more, while others of their kind end.",
+      "Node's diagnostics channels and async hooks show when requests begin and when their answers do. Those that wait must be old, and their number must rise until the end of the capture. Incoming requests count only where others of the same kind are answered; or where on several routes, with most of the requests, not one is answered, whether they wait or their clients go away first: then the service has stopped answering. Answers that are begun count when they have no end and send nothing more, while others of their kind end.",
     mistakenFor:
       'Long polls and event streams wait on purpose: incoming requests of a kind that is never answered in time are left out. Slow answers eventually arrive, and their number stays level.',
     fix: 'Answer on every path, and set time limits.',
@@ -155,7 +155,7 @@ export const KINDS = {
     title: 'Sockets accumulate',
     short: 'sockets that accumulate: to which endpoint, in which TCP state, and the line that opens them',
     meaning:
-      'Connections stay open and become more. Each holds a file descriptor and buffers; when the limit of descriptors is met, the process can neither accept nor connect.',
+      'Connections stay open, and their number rises. Each holds a file descriptor and buffers; when the limit of descriptors is met, the process can neither accept nor connect.',
     measured:
       'The sockets of the process in /proc, grouped by endpoint and TCP state and counted every second. They must rise in several steps. Connections of clients that come and stay do not count until the client has closed its side (CLOSE_WAIT).',
     mistakenFor:
@@ -175,7 +175,7 @@ export const KINDS = {
     meaning:
       'Files, pipes or other descriptors are opened and not closed. When the limit is met, every open, accept and connect fails with EMFILE.',
     measured:
-      'The descriptors of the process in /proc, grouped by what they are and by pattern of their paths, counted every second. Who opens them is told by async resources, by allocations, or by CPU time in open calls. Sockets have a kind of their own.',
+      'The descriptors of the process in /proc, grouped by what they are and by pattern of their paths, counted every second. Async resources, allocations or CPU time in open calls show what opens them. Sockets have a kind of their own.',
     mistakenFor: 'Files opened for work in progress rise with the load and are closed when it ends.',
     fix: 'Close what was opened, on every path.',
     steps: [
@@ -192,9 +192,9 @@ export const KINDS = {
       'fs.watch or fs.watchFile is called again and again, and the watchers are not closed. Each holds a place among the inotify watches of the user, or a timer that reads the file.',
     measured:
       'Async hooks count the watchers that are made at each line, and how many of them are still there.',
-    mistakenFor: 'Watching a bounded number of files stops growing.',
+    mistakenFor: 'With a fixed number of watched files, the count stops growing.',
     fix: 'Close the watcher when its owner ends.',
-    steps: ['Call close() on the watcher when nobody needs it any more.', 'Share one watcher for each path.'],
+    steps: ['Call close() on the watcher when it is no longer needed.', 'Share one watcher for each path.'],
   },
   'handle-leak': {
     title: 'Handles are opened and never closed',
@@ -218,7 +218,7 @@ export const KINDS = {
     short:
       'intervals, long timeouts and chains of timeouts that are never cleared, and the line that starts them',
     meaning:
-      'Intervals go on after what they served has ended, and become more. Each keeps what its callback closes over, and costs CPU time whenever it fires.',
+      'Intervals continue after what they served has ended, and their number rises. Each keeps what its callback closes over, and costs CPU time whenever it fires.',
     measured:
       'Async hooks count the timers that are made at each line and how many stay. A repeating timer, one set for an hour or more, and one whose callback sets the next count; single short ones end by themselves.',
     mistakenFor:
@@ -236,11 +236,11 @@ export const KINDS = {
       'Each listener keeps what it closes over, and every event calls all of them. The heap rises and events become slower.',
     measured:
       'As `heap-leak`; the collection that grows belongs to an EventEmitter or EventTarget, or its entries are added by functions that subscribe.',
-    mistakenFor: 'One listener for each of a bounded number of owners stops growing.',
+    mistakenFor: 'With one listener for each of a fixed number of owners, the count stops growing.',
     fix: 'Remove the listener when its owner ends, or add it once.',
     steps: [
       'Remove it when its owner is done: off(), once(), or an AbortSignal.',
-      'Add one listener outside of the request, and look up there whom the event concerns.',
+      'Add one listener outside of the request, and let it look up the request that the event concerns.',
     ],
   },
   'promise-leak': {
@@ -248,9 +248,9 @@ export const KINDS = {
     short:
       'promises that never settle, or that depend on one that never does, and the line that creates them',
     meaning:
-      'Promises wait for something that does not come, or hang on one that lives as long as the process (Promise.race). Each keeps its reactions and what they close over.',
+      'Promises wait for something that does not come, or depend on a promise that lives as long as the process (Promise.race). Each keeps its reactions and what they close over.',
     measured:
-      'Where the heap rises after every full garbage collection, async hooks tell whether the promises made at one line stay and become more, while no collection is seen being filled with something else.',
+      'Where the heap rises after every full garbage collection, async hooks show whether the promises that one line creates stay and increase in number, while no collection fills up with something else.',
     mistakenFor:
       'Slow work settles in the end. Promises kept in a collection are reported with that collection.',
     fix: 'Settle them on every path, or give what they wait for a time limit.',
@@ -309,8 +309,8 @@ export const KINDS = {
     measured:
       'Anonymous resident memory in /proc, less the heap and the external memory of V8. It must rise at nearly every reading, and faster than what the profilers of culprit itself need.',
     mistakenFor:
-      'The allocator keeps freed memory and takes more at start-up: that ends. A fragmented allocator looks alike; fewer arenas (MALLOC_ARENA_MAX=2) or jemalloc tell the difference.',
-    fix: 'Look at native add-ons and at what they hold; allocator fragmentation looks alike.',
+      'The allocator keeps freed memory and takes more at start-up, which comes to an end. A fragmented allocator looks the same; fewer arenas (MALLOC_ARENA_MAX=2) or jemalloc show the difference.',
+    fix: 'Look at native add-ons and at what they hold; a fragmented allocator looks the same.',
     steps: [
       'Close native resources when done (streams, database handles, zlib, TLS contexts), or keep one and share it.',
       'If it is fragmentation, set MALLOC_ARENA_MAX=2, or use jemalloc.',
@@ -326,7 +326,7 @@ export const KINDS = {
     measured:
       'Memory in use after full garbage collections must rise until the end of the capture. Then culprit looks for the collection that takes the retained objects (Map, Set, array, object), for the code that fills it, for functions that accumulate, and for the places that allocate the retained objects.',
     mistakenFor:
-      'A cache that is being filled flattens at its bound; a batch falls back when it is done. In a short capture a cache that takes an hour to fill looks the same: the report says how long culprit looked.',
+      'A cache that is being filled flattens at its bound; a batch falls back when it is done. In a short capture a cache that takes an hour to fill looks the same; the report says how long the capture was.',
     fix: 'Bound the collection that holds them, or remove entries that are no longer needed.',
     steps: [
       'Bound the collection: an LRU with a maximum, a ring buffer.',
@@ -343,7 +343,7 @@ export const KINDS = {
     measured:
       'memory.current of the cgroup beside its memory.high, the time in which its tasks waited for memory (memory.pressure), how often they were held (memory.events), and the state of the main thread. The group must be at its bound, and its tasks must wait for a tenth of the time or more.',
     mistakenFor:
-      'A group that reads many files fills up with page cache, sits at its bound and gives it back quickly: then nobody waits. A slow disk puts the main thread into the same state, without pressure on memory.',
+      'A group that reads many files fills up with page cache, stays at its bound and gives the cache back quickly. Then no task waits. A slow disk puts the main thread into the same state, without pressure on memory.',
     fix: 'Raise memory.high, or keep less in memory.',
     steps: [
       'Find what grows first, where something does: it is reported as a leak, with this as its symptom.',
@@ -358,10 +358,10 @@ export const KINDS = {
     meaning:
       'More is ready to run on the machine than it has cores. The main thread waits for its turn, in the middle of its work as well, and everything in the process is slow. No code is to blame for it, and no quota.',
     measured:
-      "The kernel's own count of the time that each thread ran, and that it was ready and had no CPU (/proc/PID/task/TID/schedstat), every second. Stops by a CPU quota and the time of the process's own threads are taken off. In at least half of the intervals the main thread must wait for longer than it runs, and the event loop must be late.",
+      "The kernel's own count of the time that each thread ran, and that it was ready and had no CPU (/proc/PID/task/TID/schedstat), every second. Stops by a CPU quota and the time of the process's own threads are subtracted. In at least half of the intervals the main thread must wait for longer than it runs, and the event loop must be late.",
     mistakenFor:
-      'A CPU quota makes threads wait, too: that is `cpu-throttled`. A busy process has little to wait for while a core is left for it. A process that is slowed down for its memory (memory.high) sleeps meanwhile and is not counted as ready.',
-    fix: 'Reserve CPU for it, or take its neighbours away.',
+      'A CPU quota makes threads wait, too: that is `cpu-throttled`. A busy process hardly waits while a core is free for it. A process that the kernel throttles because of its memory (memory.high) sleeps and is not counted as ready.',
+    fix: 'Reserve CPU for it, or move its neighbours elsewhere.',
     steps: [
       'Set requests.cpu (docker and podman: --cpu-shares, systemd: CPUWeight=): the kernel shares a busy CPU by it.',
       'See who takes the CPU with top or pidstat, and move it, bound it or lower its weight.',
@@ -374,14 +374,14 @@ export const KINDS = {
     short:
       'CPU time for each request that climbs with the age of the process, and the function in which it does',
     meaning:
-      'The same work takes longer the older the process is, until a restart makes it quick again. Something is walked for each request that becomes longer: a list that is searched, listeners, instances of AsyncLocalStorage. Its memory may hardly move.',
+      'The same work takes longer the older the process is, until a restart makes it quick again. For each request the program traverses something that gets longer: a list that is searched, listeners, instances of AsyncLocalStorage. Its memory may hardly move.',
     measured:
-      'CPU time of the process for each HTTP request that it answers, in eight parts of the capture, without the time of culprit itself. It must rise to the end by a third and more. The CPU profile tells the function whose time for each request rose most.',
+      'CPU time of the process for each HTTP request that it answers, in eight parts of the capture, without the time of culprit itself. It must rise by a third or more until the end. The CPU profile shows the function whose time for each request rose most.',
     mistakenFor:
       'A shift to more expensive requests raises the cost as well. A heap that fills up makes collections more expensive: then the leak is the finding, and this one is listed with it.',
-    fix: 'Find what is walked for each request and never becomes shorter.',
+    fix: 'Find what is traversed for each request and never gets shorter.',
     steps: [
-      'See what the named function walks, and look it up in a Map or an index instead.',
+      'See what the named function traverses, and use a Map or an index instead.',
       'Remove what is no longer needed: listeners, rules, stores, list entries.',
       'Make AsyncLocalStorage instances once, not for each request.',
     ],
@@ -392,7 +392,7 @@ export const KINDS = {
       'callbacks that hold the event loop, and with what: synchronous files, child processes, crypto, zlib, JSON, regular expressions, plain code, awaits that never wait; delays that nothing explains',
     meaning: 'While one callback runs, nothing else does: every other request waits for its end.',
     measured:
-      'The CPU profile of the main thread shows what ran without a break and for how long; the delay of the event loop must bear it out. One long block counts, and so do shorter ones that come again and synchronous calls that take a large share of the time. So does a chain of awaits whose promises are resolved already: its parts run one after the other as microtasks, without a turn of the loop. A measured delay that nothing of this explains, nor a collection, a quota or a missing CPU, is reported as unexplained.',
+      'The CPU profile of the main thread shows what ran without a break and for how long; the delay of the event loop must confirm it. One long block counts, and so do shorter ones that come again and synchronous calls that take a large share of the time. So does a chain of awaits whose promises are resolved already: its parts run one after the other as microtasks, without a turn of the loop. A measured delay is reported as unexplained when none of these accounts for it, and no garbage collection, quota or missing CPU either.',
     mistakenFor:
       'Loading and compiling at start-up block as well. Stops by a CPU quota make short callbacks long: that is `cpu-throttled`. A function that often runs for a short time is a `cpu-hotspot`.',
     fix: 'Split the work, use the asynchronous form, or move it into a worker.',
@@ -408,7 +408,7 @@ export const KINDS = {
     title: 'The container is throttled',
     short: 'a CPU quota that stops the process: how often, for how long, and the quota that it needs',
     meaning:
-      'The kernel stops all threads of a container in each period in which its CPU quota is used up. The event loop stands still in the middle of its work, and no code is to blame for it.',
+      'The kernel stops all threads of a container in each period in which its CPU quota is used up. The event loop stops in the middle of its work, and no code is to blame for it.',
     measured:
       "The counters of the container's cgroup, every second: periods, stopped periods and stopped time, beside the delay of the event loop in seconds with stops and without.",
     mistakenFor:
@@ -480,7 +480,7 @@ export const KINDS = {
     meaning:
       'Each request pays for a TCP handshake, often a TLS handshake and a name lookup, and leaves a port in TIME_WAIT behind.',
     measured:
-      'Async hooks count outgoing connections at each line, and how many are closed within a few seconds; the counters of the network namespace bear it out.',
+      'Async hooks count outgoing connections at each line, and how many are closed within a few seconds; the counters of the network namespace confirm it.',
     mistakenFor: 'A crawler that talks to very many hosts needs as many connections.',
     fix: 'Use an agent or a pool that keeps connections alive.',
     steps: [
@@ -506,13 +506,13 @@ export const KINDS = {
     title: 'The limit of processes and threads is near',
     short: 'a container that comes close to its limit of processes and threads, and which programs own them',
     meaning:
-      'At the limit, no child process, worker or thread can be started any more (EAGAIN), and many programs end for it.',
+      'At the limit, no child process, worker or thread can be started any more (EAGAIN), and many programs end because of it.',
     measured: "The counter of the container's cgroup against pids.max, and how fast it rises.",
     mistakenFor:
       'A program that is meant to run many processes needs a higher limit. An idle Node.js process has about eleven threads.',
     fix: 'Find what starts them and does not end them, or raise the limit.',
     steps: [
-      'See who starts them and does not end them; bound how many run at a time.',
+      'Find what starts them and does not end them, and bound how many run at a time.',
       'Or raise the limit: podPidsLimit of the kubelet, --pids-limit of docker and podman.',
     ],
     limit: { movedBy: ['processes', 'threads'], through: [], isTimed: false },
@@ -521,7 +521,7 @@ export const KINDS = {
     title: 'A setting works against the program',
     short: 'settings of the process, its container or its pod that work against it',
     meaning:
-      'A timeout, limit, flag or handler is missing or does not fit the others: the process works until the load, a deployment or a failure meets the setting.',
+      'A timeout, limit, flag or handler is missing or does not fit the others: the process works until load, a deployment or a failure exposes it.',
     measured:
       'The settings as the running process has them, and those of its pod where they are given; a rule for each. What cannot be read is listed as unknown.',
     mistakenFor:
@@ -534,7 +534,7 @@ export const KINDS = {
     title: 'The program ended unexpectedly',
     short: 'why a process ended, from its logs, diagnostic reports, exit code and pod status',
     meaning:
-      'The process ended by an error that nobody caught, by a signal, by the kernel for its memory, or by the platform.',
+      'The process was ended by an uncaught error, by a signal, by the kernel because memory ran out, or by the platform.',
     measured:
       'Logs, diagnostic reports, exit codes and the status of the pod. Ends with the same cause are counted as one.',
     mistakenFor: 'An error that was logged and handled is not an end. A SIGTERM at a deployment is intended.',

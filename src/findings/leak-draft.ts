@@ -99,7 +99,7 @@ export function whenFdsRunOut({ observations, fdTotal }: Facts, trend: Trend): R
   if (limit === undefined) return { exhaustionSeconds: undefined, limit: undefined };
   return {
     exhaustionSeconds: secondsUntil(limit - fdTotal.last + trend.last, trend),
-    limit: `${limit} file descriptors`,
+    limit: `the limit of ${formatNumber(limit)} file descriptors`,
   };
 }
 

@@ -1,12 +1,10 @@
 // Of a finding that leaves something open: what is not known, and the one command that would settle it.
 import type { Facts } from '../analysis/facts.ts';
 import type { NextMeasurement } from '../model/finding.ts';
+import { pauseFor } from '../units/duration.ts';
 import type { Draft } from './rule.ts';
 import { isYoung } from './verdict/young-process.ts';
 
-/** A census or a snapshot takes about as long as was estimated, or a little more. */
-const MARGIN = 1.5;
-const STEP_MILLIS = 100;
 const LARGER_BUDGET_PERCENT = 5;
 
 const COUNTED: readonly Draft['effect'][] = ['fds', 'sockets', 'handles', 'threads', 'processes', 'timers'];
@@ -30,13 +28,13 @@ export function measureNext(draft: Draft, facts: Facts): Pick<Draft, 'nextMeasur
 export function measureHolder(facts: Facts): NextMeasurement {
   const { warnings } = facts.observations;
   const refused = warnings.find(isRefusedForPause);
-  const pause = refused ? ` --max-pause ${roundUp(refused.estimateMillis * MARGIN)}ms` : '';
+  const pause = refused ? ` --max-pause ${pauseFor(refused.estimateMillis)}` : '';
   const budget = warnings.some(({ code }) => code === 'budget-spent')
     ? ` --budget ${LARGER_BUDGET_PERCENT}`
     : '';
   const snapshot = refused?.code === 'census-too-long' || budget ? '' : ' --snapshot force';
   return {
-    unknown: 'What retains these objects. Allocation stacks show only the code that creates them.',
+    unknown: 'What retains these objects: allocation stacks show only the code that creates them.',
     command: `culprit diagnose ${targetOf(facts)} --duration 60s${snapshot}${pause}${budget}`,
   };
 }
@@ -44,8 +42,7 @@ export function measureHolder(facts: Facts): NextMeasurement {
 /** Which code makes what accumulates. */
 function measureMaker(facts: Facts): NextMeasurement {
   return {
-    unknown:
-      'Which code creates them. The async hooks were enabled only for short moments and did not see it.',
+    unknown: 'Which code creates them: the async hooks ran only in short bursts and did not see it.',
     command: `culprit diagnose ${targetOf(facts)} --async full --duration 30s`,
   };
 }
@@ -64,7 +61,7 @@ export function measureArenas({ observations }: Facts): NextMeasurement {
   const command = PLAIN_COMMAND.test(title) ? title : 'node <program>';
   return {
     unknown:
-      'Whether native code or the allocator keeps this memory: with few arenas, only memory held by native code continues to grow.',
+      'Whether native code or the allocator keeps this memory. With few arenas, only memory that native code holds goes on growing.',
     command: `MALLOC_ARENA_MAX=2 culprit diagnose --duration 2m -- ${command}`,
   };
 }
@@ -74,10 +71,6 @@ type Refused = Extract<Warning, { code: 'census-too-long' | 'snapshot-too-long' 
 
 function isRefusedForPause(warning: Warning): warning is Refused {
   return warning.code === 'census-too-long' || warning.code === 'snapshot-too-long';
-}
-
-function roundUp(millis: number): number {
-  return Math.ceil(millis / STEP_MILLIS) * STEP_MILLIS;
 }
 
 /** A recording may not say. */

@@ -92,7 +92,7 @@ export function nextOfComparison({
   if (verdict !== 'unsure' || runsNeeded === null) return {};
   const runs = Math.ceil(runsNeeded);
   return ask(
-    `Whether the sides differ: about ${runs} runs of each would tell.`,
+    `Whether the sides differ: about ${runs} runs of each side would decide it.`,
     'culprit record <pid> --duration 60s --out <run>.tgz',
   );
 }

@@ -3,28 +3,46 @@ import type { Blame } from '../analysis/cpu/blame/blame.ts';
 import type { Trend } from '../analysis/statistics/trend.ts';
 import type { Finding, Subject } from '../model/finding.ts';
 import type { Frame } from '../model/frame.ts';
-import { formatQuantity } from '../units/units.ts';
+import { formatQuantity, formatShare } from '../units/units.ts';
 import { CRITICAL_SECONDS, LEAK_URGENCY } from './thresholds/growth.ts';
+
+/** As V8 calls a function that has no name. */
+const ANONYMOUS = '(anonymous)';
 
 /** "src/session.ts:12, remember" */
 export function place(frame: Frame): string {
   const at =
     frame.file === null ? frame.functionName : `${frame.file}${frame.line === null ? '' : `:${frame.line}`}`;
-  return frame.file === null || frame.functionName === '(anonymous)' ? at : `${at}, ${frame.functionName}`;
+  return frame.file === null || frame.functionName === ANONYMOUS ? at : `${at}, ${frame.functionName}`;
+}
+
+/** "src/session.ts:12": without the function. */
+export function lineOf(frame: Frame): string {
+  return place({ ...frame, functionName: ANONYMOUS });
 }
 
 /**
  * "src/session.ts:12, remember, through lru@1.2.3 (node_modules/lru/index.js:4, set)"; of a longer chain "through
  * router@1.0.0 > lru@1.2.3 (...)". Without the application: "node_modules/lru/index.js:4, set, called through router@1.0.0".
  */
-export function placeWithLibrary({ app, library, inner, subject }: Blame): string {
+export function placeWithLibrary({ app, library, inner, subject, chain }: Blame): string {
   if (!subject) return 'an unknown place';
   const isOther = library !== null && inner !== null && inner.package !== library.package;
   if (!app) return `${placeInPackage(subject)}${isOther ? `, called through ${packageOf(library)}` : ''}`;
   if (!library) return place(subject);
   const last = isOther ? inner : library;
-  const way = isOther ? `${packageOf(library)} > ${packageOf(inner)}` : packageOf(library);
-  return `${place(app)}, through ${way} (${placeInPackage(last)})`;
+  return `${place(app)}, through ${wayTo(last, library, chain)} (${placeInPackage(last)})`;
+}
+
+/** "router@1.0.0 > lru@1.2.3"; with "..." where other packages lie between the two. */
+function wayTo(last: Frame, library: Frame, chain: Blame['chain']): string {
+  if (last.package === library.package) return packageOf(library);
+  const names = chain.map((link) => link.package);
+  const between = names.slice(
+    names.indexOf(packageOf(library)) + 1,
+    Math.max(0, names.lastIndexOf(packageOf(last))),
+  );
+  return [packageOf(library), ...(between.length > 0 ? ['...'] : []), packageOf(last)].join(' > ');
 }
 
 /** The packages on the way, where a title does not name all of them. */
@@ -78,7 +96,24 @@ export const perSecond = (value: number) => formatQuantity(value, 'per second');
 
 /** "rose in 9 of 9 intervals" */
 export function risen({ risingSteps: [rose, all] }: Trend): string {
-  return `rose in ${rose} of ${all} intervals`;
+  return all === 1 && rose === 1
+    ? 'rose from the first reading to the second'
+    : `rose in ${rose} of ${all} intervals`;
+}
+
+/** "at 97% of its mean pace in the last part of the capture": whether what grows slows down. */
+export function latePace({ lateSlopePerSecond, slopePerSecond }: Trend): string {
+  return `at ${formatShare(lateSlopePerSecond / slopePerSecond)} of its mean pace in the last part of the capture`;
+}
+
+/** "`remember`", or "an anonymous function". */
+export function nameOfCode({ functionName }: Pick<Frame, 'functionName'>): string {
+  return functionName === ANONYMOUS ? 'an anonymous function' : `\`${functionName}\``;
+}
+
+/** As a title begins. */
+export function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 /**

@@ -166,13 +166,15 @@ function warningsFor(facts: HeapSnapshotFacts[], isFull: boolean, program: HeapP
   const warnings: string[] = [];
   if (program === 'bun')
     warnings.push(
-      'This is a snapshot of Bun, whose engine writes no references from a Map, a Set or an array to what is in it: entries cannot be counted, and classes are all that can be compared.',
+      'This is a snapshot of Bun, whose engine writes no references from a Map, a Set or an array to its entries. Entries cannot be counted, so only classes are compared.',
     );
   if (facts.length === 2)
     warnings.push(
       'Two snapshots cannot tell a leak from a warm-up (caches that fill once). Take a third under the same load: a leak grows at every step.',
     );
   if (isFull)
-    warnings.push('The heap has too many different paths to compare them all; some growth may be missing.');
+    warnings.push(
+      'The heap has too many different paths to compare all of them, so some growth may be missing.',
+    );
   return warnings;
 }

@@ -22,6 +22,6 @@ export function nextSnapshot({
   const unknown =
     verdict === 'one-snapshot'
       ? 'Whether anything grows: one snapshot is one moment.'
-      : 'Whether it goes on: two snapshots cannot tell a leak from a warm-up.';
+      : 'Whether the growth continues: two snapshots cannot tell a leak from a warm-up.';
   return { nextMeasurement: { unknown, command: `culprit heap ${given} <later>.heapsnapshot` } };
 }

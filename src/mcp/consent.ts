@@ -92,14 +92,14 @@ export function consentText(found: Preflight, words: LookWords): string {
   const open =
     inspector === 'open'
       ? 'Its inspector is open already and is used as it is.'
-      : 'It gets the signal SIGUSR1 and opens its inspector on 127.0.0.1; whoever reaches that port on this machine could run code in it until the capture ends.';
+      : 'culprit sends it the signal SIGUSR1, and it opens its inspector on 127.0.0.1. Until the capture ends, anyone who reaches that port on this machine could run code in it.';
   return [
     `Look into process ${pid} (Node.js ${nodeVersion ?? 'of unknown version'}) for ${words.durationSeconds} s?`,
     `It calls itself "${inertText(command, LONGEST_COMMAND).replaceAll('"', "'")}".`,
     open,
     `culprit samples CPU and memory, counts what is open, and runs small pieces of code in it: single pauses of at most ${formatDuration(words.maxPauseMs)}${words.snapshot === 'force' ? ', but for heap snapshots' : ''}, together ${words.budgetPercent}% of the time.`,
     ...costOf(found.steps, words),
-    'What is recorded (stacks, file names, names of hosts and tables; of snapshots also strings) stays on this machine. At the end, or if it is interrupted, the process is left as it was found.',
+    'What is recorded (stacks, file names, names of hosts and tables; in snapshots also strings) stays on this machine. At the end, or if it is interrupted, the process is left as it was found.',
   ].join(' ');
 }
 
@@ -111,7 +111,7 @@ function costOf(steps: readonly PreflightStep[], { snapshot, async }: LookWords)
     ...(light === undefined ? [] : [`Cost: ${light.what}.`]),
     ...(isForced
       ? [
-          `Heap snapshots were asked for: the process stands still for about ${formatDuration(taken.pauseMillis ?? 0)} each and needs about ${formatBytes(taken.extraBytes ?? 0)} more memory.`,
+          `Heap snapshots were asked for: the process stops for about ${formatDuration(taken.pauseMillis ?? 0)} each and needs about ${formatBytes(taken.extraBytes ?? 0)} more memory.`,
         ]
       : []),
     ...(async === 'full' ? ['Async hooks all the time make promises slower, by half at worst.'] : []),

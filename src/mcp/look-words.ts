@@ -31,7 +31,7 @@ export const lookEntries = {
   maxPauseMs: v.optional(
     v.pipe(
       whole(LOOK_BOUNDS.leastPauseMs, LOOK_BOUNDS.mostPauseMs),
-      v.description('The longest single pause that the program may be caused.'),
+      v.description('The longest single pause that culprit may cause in the program.'),
     ),
     maxPauseMillis,
   ),
@@ -40,7 +40,7 @@ export const lookEntries = {
       v.number(),
       v.minValue(0.1),
       v.maxValue(100),
-      v.description('Share of the time for which all steps together may hold the program.'),
+      v.description('Share of the time for which all steps together may pause the program.'),
     ),
     budgetShare * 100,
   ),

@@ -14,6 +14,6 @@ export async function targetOf(pid: number): Promise<LookTarget> {
     throw new UsageError('That is this server itself.', 'list_processes lists the others.');
   const target = await findTarget(String(pid));
   if (target.kind !== 'process')
-    throw new UsageError(`${pid} is not a process here.`, 'list_processes lists those there are.');
+    throw new UsageError(`${pid} is not a process here.`, 'list_processes lists the processes.');
   return { pid: target.pid, ...(target.note !== undefined && { note: target.note }) };
 }

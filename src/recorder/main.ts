@@ -33,7 +33,7 @@ async function main(): Promise<number> {
     if (call.command === 'ps') return await listProcesses();
     if (call.command === 'record' && process.stdout.isTTY)
       throw new UsageError(
-        'A recording is not for a terminal, which would change its bytes.',
+        'culprit does not write a recording to a terminal, which would change its bytes.',
         'Send it to a file, and leave out -t (kubectl exec -i, not -it): node - record 1 < culprit-recorder.cjs > recording.tgz',
       );
     await beModest();

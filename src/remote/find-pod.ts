@@ -80,7 +80,7 @@ async function get(query: Cluster, what: string[], name: string): Promise<unknow
     return JSON.parse(stdout);
   } catch {
     throw new AttachError(
-      'What kubectl answered is not JSON.',
+      'The answer of kubectl is not JSON.',
       `Look at what this prints: ${words.join(' ')}`,
     );
   }

@@ -72,7 +72,7 @@ function withCureOfPods(error: unknown, place: Place): unknown {
   if (!error.message.includes('belongs to another user')) return error;
   const cure =
     engine === 'kubectl'
-      ? 'kubectl exec comes as the user of the image. Look from a container beside it, which comes as root: --debug.'
+      ? 'kubectl exec runs as the user of the image. Use --debug: it starts a container beside it that runs as root.'
       : `Start the recorder by hand as that user, or as root: ${words.join(' ')} exec --user 0 -i ... (--dry-run prints the rest).`;
   return new AttachError(error.message, cure);
 }

@@ -28,18 +28,35 @@ function escapeCharacter(character: string): string {
   return SHORT_ESCAPES[character] ?? (code <= 0xff ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex}}`);
 }
 
-/** Of a report, whose sentences are longer than names. */
-const MAX_SENTENCE_LENGTH = 1_000;
+/** Fields of reports that hold whole sentences of culprit, or a command to copy: a cut would take what they end with. */
+const SENTENCES: readonly string[] = [
+  'verdictReason',
+  'statement',
+  'innocentExplanation',
+  'advice',
+  'caveats',
+  'warnings',
+  'nextMeasurement',
+];
+const MAX_SENTENCES_LENGTH = 2_000;
 
-/** A copy of a plain value (arrays, objects, primitives) with every string in it passed through `escapeControls`. */
-export function escapeAllStrings<T>(value: T, maxLength = MAX_SENTENCE_LENGTH): T {
-  const escapePart = (part: unknown): unknown => {
-    if (typeof part === 'string') return escapeControls(part, maxLength);
-    if (Array.isArray(part)) return part.map(escapePart);
+/**
+ * A copy of a plain value (arrays, objects, primitives) with every string in it passed through `escapeControls`. Strings in
+ * fields that hold sentences of culprit itself may have 2,000 characters.
+ */
+export function escapeAllStrings<T>(value: T, maxLength = MAX_TEXT_LENGTH): T {
+  const escapePart = (part: unknown, most: number): unknown => {
+    if (typeof part === 'string') return escapeControls(part, most);
+    if (Array.isArray(part)) return part.map((inner) => escapePart(inner, most));
     if (part === null || typeof part !== 'object') return part;
-    return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, escapePart(inner)]));
+    return Object.fromEntries(
+      Object.entries(part).map(([key, inner]) => [
+        key,
+        escapePart(inner, SENTENCES.includes(key) ? Math.max(most, MAX_SENTENCES_LENGTH) : most),
+      ]),
+    );
   };
-  return escapePart(value) as T;
+  return escapePart(value, maxLength) as T;
 }
 
 const HTML_ENTITIES: Record<string, string> = {

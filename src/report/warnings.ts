@@ -1,6 +1,6 @@
 // The sentences of warnings: what happened, what it means for the result, and what changes it. A leaf: whoever makes a
 // report may know it.
-import { writeDuration } from '../units/duration.ts';
+import { pauseFor, writeDuration } from '../units/duration.ts';
 import { type MemoryLimit, memoryLimitWords } from '../units/memory-limit.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber } from '../units/units.ts';
 import type { ReportWarning } from '../wire/report/warning.ts';
@@ -36,13 +36,13 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
   'coverage-counted': () =>
     'Node.js was counting code coverage (NODE_V8_COVERAGE), and V8 loses those counts when a second CPU profiler ends. culprit sampled stacks in place of a CPU profile, without native code and garbage collection.',
   'budget-spent': ({ budgetMillis }) =>
-    `Steps that would explain more were left out: culprit had held the target for what --budget allows, ${formatDuration(budgetMillis)} in all. Give a larger --budget, or look for longer.`,
+    `Some closer looks were left out: those before had used up the ${formatDuration(budgetMillis)} that --budget allows. Work in slices of a few milliseconds does not count. Raise --budget or --duration to take them.`,
   'heap-reads-too-long': (warning) =>
     `Heap growth by allocation stack is missing or incomplete: ${tooLong('reading the heap profile', warning)}. ${raiseMaxPause('read it', warning)}`,
   'census-too-long': (warning) =>
-    `The census of all objects was skipped: ${tooLong('it', warning)}. Only collections that open handles lead to were searched. ${raiseMaxPause('take the census', warning)}`,
+    `The count of all objects (census) was skipped: ${tooLong('it', warning)}. Only collections that can be reached from open handles and modules were searched. ${raiseMaxPause('take the census', warning)}`,
   'census-no-memory': ({ extraBytes, ...room }) =>
-    `The census of all objects was skipped: it needs about ${formatBytes(extraBytes)} of extra memory, too much of the ${left(room)}. Only collections that open handles lead to were searched. Raise the memory limit to take the census.`,
+    `The count of all objects (census) was skipped: it needs about ${formatBytes(extraBytes)} of extra memory, too much of the ${left(room)}. Only collections that can be reached from open handles and modules were searched. Raise the memory limit to take the census.`,
 
   'scripts-too-long': (warning) =>
     `The process may not run some files as they are on disk, and V8 was not asked for their source maps: ${tooLong('that', warning)}. Lines in those files may be wrong. ${raiseMaxPause('ask', warning)}`,
@@ -54,7 +54,7 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
   'snapshot-no-memory': ({ extraBytes, ...room }) =>
     `No heap snapshot was taken: it needs about ${formatBytes(extraBytes)} of extra memory, too much of the ${left(room)}. Raise the memory limit, or take the snapshot from a replica with more memory.`,
   'snapshot-too-long': (warning) =>
-    `No heap snapshot was taken: ${tooLong('it', warning)}, and need about ${formatBytes(warning.extraBytes)} of extra memory. Use --max-pause ${wholeSeconds(warning)} or --snapshot force to take one.`,
+    `No heap snapshot was taken: ${tooLong('it', warning)}, and need about ${formatBytes(warning.extraBytes)} of extra memory. Use --max-pause ${pauseFor(warning.estimateMillis)} or --snapshot force to take one.`,
   'snapshot-taken': ({ bytes, pauseMillis }) =>
     `A heap snapshot of ${formatBytes(bytes)} was taken; it paused the target for ${formatDuration(pauseMillis)}. It contains strings from the memory of the program, up to 1,024 characters each.`,
   'snapshot-failed': ({ reason }) => `The heap snapshot failed: ${stopped(reason)}`,
@@ -81,13 +81,13 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
   'profile-damaged': ({ path, reason }) =>
     `${path} is not a valid profile, and the report does not use it: ${stopped(reason)}`,
   'profile-times-wrong': ({ path, wrong, samples }) =>
-    `${formatNumber(wrong)} of ${formatCount(samples, 'sample')} in ${path} have no valid time. They count as no time at all.`,
+    `${formatNumber(wrong)} of ${formatCount(samples, 'sample')} in ${path} have no valid time and were left out.`,
   'profile-without-samples': ({ path }) =>
-    `${path} has counts by function, but no samples in time. Blocks of the event loop cannot be found in it.`,
+    `${path} has counts by function, but no timed samples. Blocks of the event loop cannot be found in it.`,
   'profile-sizes-wrong': ({ path, wrong }) =>
-    `${formatCount(wrong, 'size')} in ${path} are not valid. They count as nothing.`,
+    `${formatCount(wrong, 'size')} in ${path} ${wrong === 1 ? 'is' : 'are'} not valid and ${wrong === 1 ? 'was' : 'were'} left out.`,
   'profile-short': ({ durationMillis }) =>
-    `The profile covers ${(durationMillis / 1_000).toFixed(1)} s. What happens rarely, and blocks of the event loop, cannot be judged from so short a time.`,
+    `The profile covers only ${(durationMillis / 1_000).toFixed(1)} s. That is too short to judge rare events and blocks of the event loop.`,
   'snapshot-not-readable': ({ reason }) =>
     `${stopped(reason)} The report does not use this snapshot, so it may not name what holds the memory.`,
   'single-moment': () =>
@@ -117,10 +117,7 @@ const left = ({ roomBytes, limit }: { roomBytes: number; limit: MemoryLimit }) =
   `${formatBytes(roomBytes)} left ${limit.of === 'machine' ? 'on the machine' : `below ${memoryLimitWords(limit)}`}`;
 
 const raiseMaxPause = (purpose: string, warning: TooLongPause) =>
-  `Use --max-pause ${wholeSeconds(warning)} to ${purpose}.`;
-
-/** At least the estimate, as --max-pause takes it: "3s". */
-const wholeSeconds = ({ estimateMillis }: TooLongPause) => `${Math.ceil(estimateMillis / 1_000)}s`;
+  `Use --max-pause ${pauseFor(warning.estimateMillis)} to ${purpose}.`;
 
 /** Messages of errors come with and without a full stop. */
 const stopped = (reason: string) => (/[.!?]$/.test(reason) ? reason : `${reason}.`);

@@ -75,7 +75,7 @@ function checkState({ pid, stat, status }: Facts): Refusal | undefined {
     );
   }
   if (stat.state === 'Z' || stat.state === 'X') {
-    const cure = `Nothing is left to look at: its parent, process ${stat.parentPid}, has not collected its exit status.`;
+    const cure = `There is nothing left to diagnose: its parent, process ${stat.parentPid}, has not collected its exit status.`;
     return refuse('zombie', 'it is a zombie: it has ended', cure);
   }
   if (stat.state === 't') {

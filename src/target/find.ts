@@ -141,7 +141,7 @@ export function resolveOnly(processes: readonly NodeProcess[], root = '/proc'): 
   if (programs.length === 0)
     throw new UsageError(
       'No Node.js process can be seen here.',
-      'The program may run in another container, or has ended; or it is packaged so that it cannot be told: give its pid.',
+      'The program may run in another container or have ended. Or it is packaged so that culprit does not recognise it: give its pid.',
     );
   const found = ofNode.length > 0 ? ofNode : programs;
   return chooseOne({ found, what: 'here' }, { processes: strangers, root });
@@ -223,7 +223,7 @@ export async function resolveAll(
   const meant = await name(spec, resolving);
   if (!isNamed(meant))
     throw new UsageError(
-      '--all needs processes of this machine that are of Node.js.',
+      '--all needs Node.js processes on this machine.',
       'Name the family by a port, a pid or a part of its command line; see `culprit ps`.',
     );
   const members = unitsFor(meant, resolving).flatMap((unit) => unit.members);

@@ -134,7 +134,7 @@ function memoryFindings(
         kind: 'heap-leak',
         title: `The heap grows by about ${perRound} bytes a round; the retained objects are allocated in ${placeWithLibrary(places.blameOf(site.stack, 'of functions'))}`,
         advice:
-          'Find what keeps these objects: a module-level variable, a closure, or each holding the one before it.',
+          'Find what keeps these objects: a module-level variable, a closure, or a chain in which each holds the one before it.',
         perRound,
         unit: 'bytes',
         counts,

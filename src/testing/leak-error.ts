@@ -19,12 +19,12 @@ export class LeakError extends Error {
 
 export function leakErrorOf(result: LeakResult): LeakError {
   const [first, ...others] = result.findings;
-  const more = result.confirmingRounds > 0 ? `, and on in ${result.confirmingRounds} more` : '';
+  const more = result.confirmingRounds > 0 ? `, and in ${result.confirmingRounds} more` : '';
   const lines = [
     `Leak: ${first!.title}. It grew in each of ${result.rounds} rounds${more}: ${first!.counts.join(', ')}. ${first!.advice}`,
     ...stackLines(first!),
     ...others.map(({ title, advice }) => `Leak: ${title}. ${advice}`),
-    'Looked at after each round, with garbage collected: collections, listeners, timers, handles, sockets, files, workers, heap bytes.',
+    'Measured after each round and a garbage collection: collections, listeners, timers, handles, sockets, files, workers, heap bytes.',
     ...settledLines(result),
   ];
   return new LeakError(plain(lines.join('\n')), result.findings, result);

@@ -31,7 +31,7 @@ const WATCHER: ResourceKind = {
   kind: 'watcher-leak',
   one: 'a file watcher',
   many: 'file watchers',
-  advice: 'Call close() on the watcher when nobody needs it any more, or share one for each path.',
+  advice: 'Call close() on the watcher when it is no longer needed, or share one watcher for each path.',
   order: 3,
 };
 const FILE: ResourceKind = {
@@ -53,7 +53,7 @@ const KINDS: Record<string, ResourceKind> = {
     kind: 'child-process-leak',
     one: 'a child process',
     many: 'child processes',
-    advice: 'Kill the child when nobody needs it any more, and wait for its "exit".',
+    advice: 'Kill the child when it is no longer needed, and wait for its "exit".',
     order: 1,
   },
   TCPSERVERWRAP: SERVER,
@@ -96,7 +96,7 @@ export function endsByItself(made: Made, isChain = false): string | null {
   if (type === 'Timeout' && !isRepeating(resource) && delayOf(resource) < FOREVER_MILLIS && !isChain)
     return 'timers that end by themselves';
   if ((type === 'TCPWRAP' || type === 'PIPEWRAP') && !hasRef(resource))
-    return 'idle keep-alive sockets (unreferenced: a pool keeps them for the next request and lets them go by itself)';
+    return 'idle keep-alive sockets (unreferenced: a pool keeps them for the next request and closes them by itself)';
   return null;
 }
 

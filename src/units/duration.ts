@@ -26,6 +26,16 @@ export function parseDuration(
   return unit && Number(match[1]) * MILLIS_PER[unit];
 }
 
+/** A step may take half as long again as it was estimated to. */
+const PAUSE_MARGIN = 1.5;
+const PAUSE_STEP_MILLIS = 100;
+
+/** The value of --max-pause that has room for a step of this estimate: "400ms", "7s". */
+export function pauseFor(estimateMillis: number): string {
+  const step = estimateMillis * PAUSE_MARGIN > MILLIS_PER.s ? MILLIS_PER.s : PAUSE_STEP_MILLIS;
+  return writeDuration(Math.ceil((estimateMillis * PAUSE_MARGIN) / step) * step);
+}
+
 /** The shortest text that `parseDuration` reads back: "30s", "5m", "1500ms". */
 export function writeDuration(millis: number): string {
   const units = ['h', 'm', 's'] as const;

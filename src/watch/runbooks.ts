@@ -183,7 +183,7 @@ export class Runbooks {
         this.escalate(runbook, slot, { seen, evidence, why: 'the finding is still there' });
         break;
       case 'unknown':
-        this.note(runbook, slot, { ...facts, outcome: 'failed', detail: `it could not be told: ${doubt}` });
+        this.note(runbook, slot, { ...facts, outcome: 'failed', detail: `its result is unknown: ${doubt}` });
         this.escalate(runbook, slot, {
           seen,
           evidence,

@@ -50,7 +50,7 @@ function planCopy({ inner }: Settings, pid: number): Plan {
   const cwd = known(readCwd(pid));
   const environ = known(readText(`/proc/${pid}/environ`));
   if (exe === undefined || cwd === undefined || environ === undefined)
-    throw refuse('a copy needs its program, folder and environment, which may not be read');
+    throw refuse('a copy needs its program, folder and environment, which cannot be read');
   if (args.length === 0) throw refuse('its command line was overwritten by a title');
   if (known(readText(`/proc/${pid}/cgroup`)) !== known(readText('/proc/self/cgroup')))
     throw refuse('it lives in another container, and a copy here would not be one');

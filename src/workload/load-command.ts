@@ -42,8 +42,8 @@ export async function runLoad(spec: LoadSpec, signal: AbortSignal): Promise<Load
   const report = readLoadReport(load.output()) ?? readLoadReport(load.tail());
   if (report && report.failed > 0)
     throw new WorkloadError(
-      `${report.tool} met ${report.failed} errors or bad answers in ${report.requests ?? 'its'} requests against ${spec.side}: that is no measurement.`,
-      `Does the path exist, does the server answer 2xx? ${lastLines(load.tail())}`,
+      `${report.tool} met ${report.failed} errors or bad answers in ${report.requests ?? 'its'} requests against ${spec.side}, so nothing was measured.`,
+      `Check that the path exists and that the server answers with 2xx. ${lastLines(load.tail())}`,
     );
   return report ?? undefined;
 }

@@ -61,7 +61,7 @@ export async function runScript(spec: ScriptSpec, signal: AbortSignal): Promise<
   if (!most)
     throw new WorkloadError(
       `${spec.side} ran no Node.js program: \`${spec.command}\`.`,
-      'Does it reset NODE_OPTIONS? Give the node command itself.',
+      'If it resets NODE_OPTIONS, give the node command itself.',
     );
   return most;
 }

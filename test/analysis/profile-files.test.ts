@@ -58,7 +58,7 @@ describe('the whole answer, of', () => {
          own           total        package
        4.3 s  100%     4.3 s  100%  (application)
 
-NO VERDICT: No function takes enough time to be a cause. A CPU profile says nothing about memory or
+NO VERDICT: No function takes enough time to be reported. A CPU profile says nothing about memory or
 handles.
 
 Not judged: 25 kinds of causes that this file does not show; --json lists them.
@@ -234,7 +234,7 @@ describe('most of it', () => {
     expect(where![0]!.head).toMatchObject({ name: 'viaSort', line: 9, calleeCount: 24, calledBy: 'handle' });
     expect(where![0]!.head!.share).toBeCloseTo(0.96, 2);
     const said = JSON.stringify(findings[0]!.evidence);
-    expect(said).toContain('96% of the longest one was spent in a.js:9, viaSort, spread over 24 functions');
+    expect(said).toContain('96% of the longest block was spent in a.js:9, viaSort, spread over 24 functions');
     expect(said).not.toMatch(/leaf\d/);
   });
 

@@ -48,6 +48,7 @@ const NOT_THERE: Readonly<Record<string, readonly string[]>> = {
   preflight: [NOBODY],
   audit: [NOBODY],
   'audit k8s': ['shop', '--via', 'nobody'],
+  help: ['none'],
   explain: ['none'],
   completion: ['none'],
 };

@@ -88,6 +88,8 @@ describe.each<[string, Need[]]>([
     ['the name of a sub-command', 'culprit audit k', ['k8s']],
     ['words of an option', 'culprit diagnose 4242 --cpu a', ['always', 'auto']],
     ['words of an argument', 'culprit explain socket', ['socket-leak']],
+    ['topics of the help', 'culprit help sa', ['safety']],
+    ['commands that have help', 'culprit help pre', ['preflight']],
     ['shells', 'culprit completion z', ['zsh']],
     ['files', 'culprit analyze sh', ['shop.tgz']],
     ['nothing for a value that nobody knows', 'culprit record --duration s', []],

@@ -335,7 +335,7 @@ describe('processes, threads and descriptors', () => {
     expect(first).toMatchObject({
       kind: 'fd-limit-risk',
       severity: 'critical',
-      title: expect.stringMatching(/^192 of 512 file descriptors are in use \(38%\), met in about 64 s/),
+      title: expect.stringMatching(/^192 of 512 file descriptors are in use \(38%\), reached in about 64 s/),
     });
     // Far below the limit it is load that rises.
     expect(titlesOf(rising(10_000))).toEqual([]);

@@ -43,8 +43,8 @@ describe('a main thread that waits for a CPU', () => {
     });
     expect(first!.evidence.map(({ statement }) => statement)).toEqual([
       "the main thread ran for 1.5 s and was ready for 26 s more in which other processes had the CPU; stops by a quota and the process's own threads are taken off",
-      'the same held in 30 of 30 intervals; in the worst it waited for 95% of the time that it was ready',
-      'some process on the machine waited for a CPU for 99% of the time',
+      'this was so in 30 of 30 intervals; in the worst one it waited for 95% of the time that it was ready',
+      'on the whole machine, at least one task waited for a CPU for 99% of the time',
       "the event loop was up to 400 ms late (median of each interval's latest)",
     ]);
     expect(first!.advice[0]).toMatch(

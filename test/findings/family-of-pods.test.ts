@@ -78,7 +78,7 @@ test('as text: who, all side by side, then each cause with what differs', () => 
                    registry.example:5000/shop/shop:1
                    age: 60 min; those without it: 5 h
        Where       src/session.ts:12:3, in remember
-       Impact      heap +1.2 MB/s, 81% of all growth there; heap limit 256 MB reached in about 7 min
+       Impact      heap +1.2 MB/s; heap limit 256 MB reached in about 7 min
        Evidence    - live bytes allocated at remember rose in 9 of 9 intervals (1.2 MB/s)
                    [heap-sampling]
                    - the heap after a full GC rose from 31 MB to 67 MB [gc]

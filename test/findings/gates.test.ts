@@ -90,7 +90,7 @@ describe('a limit in parts', () => {
     const metrics = [metricMoved('heap.leak', [1, 2, 3], none)];
     const decision = decideOne('heap.leak>3%', comparisonOf({ metrics }));
     expect(decision.outcome).toBe('unsure');
-    expect(decision.statement).toMatch(/about nothing on base.*give the limit in its unit/);
+    expect(decision.statement).toMatch(/close to zero on base.*give the limit in its unit/);
   });
 });
 

@@ -13,7 +13,7 @@ const judged = (...habits: Habit[]) => {
 test('it says how close anything came', () => {
   expect(judged()).toEqual([
     'healthy',
-    'Nothing grew, blocked or burned in 30 s of watching. The event loop was at most 9 ms late, the main thread busy for 50% of the time, the heap at 3.9% of its limit, 42 of 65,536 file descriptors open.',
+    'Found in 30 s: no blocked event loop, no CPU hotspot and no growth. The event loop was at most 9 ms late, the main thread was busy for 50% of the time, the heap was at 3.9% of its limit, 42 of 65,536 file descriptors were open.',
   ]);
 });
 
@@ -21,7 +21,7 @@ test('it tells a rise of the heap that is too small to be a finding', () => {
   const [verdict, reason] = judged(heapFloor(linear(5 * KB)));
   expect(verdict).toBe('healthy');
   expect(reason).toMatch(
-    /^Nothing grew enough to report, blocked or burned in 30 s of watching\. Small growth: the heap after collections by 5(\.\d)? KB\/s; capture for longer to be sure \(--duration 2m\)\. The event loop/,
+    /^Found in 30 s: no blocked event loop, no CPU hotspot and no growth large enough to report\. Too little to report: the heap after garbage collection grew by 5(\.\d)? KB\/s\. The event loop/,
   );
 });
 
@@ -36,7 +36,7 @@ test('it is not claimed where too much could not be judged', () => {
   );
   expect(verdict).toBe('too-little-data');
   expect(reason).toMatch(
-    /^Nothing was found in 30 s, but too much could not be judged to call it healthy: .*heap-leak/,
+    /^Nothing was found in 30 s, but too many kinds could not be judged to call it healthy: .*heap-leak/,
   );
 });
 
@@ -59,7 +59,7 @@ const unprofiled = (utilization: number, max: number) =>
 test('a calm thread needs no CPU profile to be healthy', () => {
   const { verdict, verdictReason, notApplicable } = unprofiled(0.1, 9);
   expect(verdict).toBe('healthy');
-  expect(verdictReason).toMatch(/^Nothing grew, blocked or burned in 30 s of watching\./);
+  expect(verdictReason).toMatch(/^Found in 30 s: no blocked event loop, no CPU hotspot and no growth\./);
   const unjudged = notApplicable.map(({ kind }) => kind);
   expect(unjudged).not.toContain('cpu-hotspot');
   expect(unjudged).not.toContain('event-loop-block');
@@ -71,4 +71,19 @@ test.each([
 ])('of a thread that was %s and not profiled nothing is claimed', (_, utilization, max) => {
   const unjudged = unprofiled(utilization, max).notApplicable.map(({ kind }) => kind);
   expect(unjudged).toEqual(expect.arrayContaining(['cpu-hotspot', 'event-loop-block']));
+});
+
+test('a loop that was late now and then is not called free of blocks', () => {
+  const [verdict, reason] = judged(
+    change((o) => {
+      const late = o.runtime.filter(
+        ({ thread, eventLoopDelayMillis }) => thread === 0 && eventLoopDelayMillis,
+      );
+      late[3]!.eventLoopDelayMillis!.max = 180;
+    }),
+  );
+  expect(verdict).toBe('healthy');
+  expect(reason).toMatch(
+    /^Found in 30 s: no CPU hotspot and no growth\. The event loop was at most 180 ms late \(by 100 ms or more in 1 of \d+ intervals\), /,
+  );
 });

@@ -51,9 +51,7 @@ describe('a process is idle', () => {
   ])('%s', (_, habits) => {
     const { verdict, verdictReason, findings } = verdictOf(...habits);
     expect([verdict, findings]).toEqual(['idle', []]);
-    expect(verdictReason).toMatch(
-      /^It served no requests in 30 s: no request was answered, and its own code ran for /,
-    );
+    expect(verdictReason).toMatch(/^It answered no request in 30 s, and its own code ran for /);
   });
 
   test.each([
@@ -78,11 +76,9 @@ describe('a young process that is healthy', () => {
       }),
     ).verdictReason;
 
-  test('says so, and when to come back', () => {
-    expect(aged(25)).toMatch(
-      / The process had run for 25 s only, and a heap that is still shrinking after start-up hides a slow leak\. Look again in 65 s; --settle waits for you\.$/,
-    );
-    expect(aged(110)).toMatch(/Look again now;/);
+  test('says so', () => {
+    expect(aged(25)).toMatch(/ The process had run for only 25 s: its start-up can hide a slow leak\.$/);
+    expect(aged(110)).toMatch(/had run for only 110 s:/);
   });
 
   test.each([[600], [null]])('is none at %s s', (seconds) => {

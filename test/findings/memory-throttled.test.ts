@@ -49,8 +49,8 @@ describe('a process that the kernel holds up for its memory', () => {
     );
     expect(finding!.evidence.map(({ statement }) => statement)).toEqual([
       'some of its tasks waited for memory for 70% of the time, all of them for 63% (memory.pressure)',
-      'it was held above its bound 812 times during the capture (memory.events)',
-      'in 71% of the captures the main thread was in state D: asleep in the kernel, neither running nor ready to run',
+      'the kernel throttled it 812 times during the capture (memory.events)',
+      'in 71% of the samples the main thread was in state D: asleep in the kernel, neither running nor ready to run',
     ]);
   });
 

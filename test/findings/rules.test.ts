@@ -62,7 +62,7 @@ describe('each fault is found, named and placed:', () => {
       'known by its allocations only',
       [heapFloor(linear(200 * KB), PLACE)],
       { ...APP, type: 'function' },
-      /KB\/s.*`handle`/,
+      /KB\/s; .* in src\/orders\.js:42, handle$/,
     ],
     [
       'heap-leak',
@@ -146,7 +146,7 @@ describe('each fault is found, named and placed:', () => {
         closures('quote@/app/src/orders.js:42', 65, 65, 64),
       ],
       { file: 'src/orders.js', line: 42, function: 'quote' },
-      /Functions `quote` hold each other in a chain of 65 or more/,
+      /Functions `quote` form a chain of 65 or more/,
     ],
     [
       'promise-leak',
@@ -163,7 +163,7 @@ describe('each fault is found, named and placed:', () => {
         compiling(`${PLACE} > compile@/app/node_modules/tpl/index.js:9`, 40),
       ],
       { ...APP, type: 'function' },
-      /Code is compiled anew 40\/s.*tpl/,
+      /Code is compiled again and again at 40\/s.*tpl/,
     ],
     [
       'external-memory-leak',
@@ -297,7 +297,7 @@ describe('each fault is found, named and placed:', () => {
         asyncSite('MESSAGEPORT', PLACE, { perSecond: 12, aliveShare: 0.5 }),
       ],
       APP,
-      /Message ports accumulate at 6\/s and are never closed \(src\/orders\.js:42, handle\)/,
+      /Message ports accumulate at 6\/s and some of them are never closed \(src\/orders\.js:42, handle\)/,
     ],
     [
       'handle-leak',
@@ -505,7 +505,7 @@ describe('each fault is found, named and placed:', () => {
         }),
       ],
       { ...APP, type: 'request', name: '10.0.0.7:80' },
-      /Requests out \(GET 10\.0\.0\.7:80\/rates\/#\) accumulate at 2\/s/,
+      /Outgoing requests \(GET 10\.0\.0\.7:80\/rates\/#\) accumulate at 2\/s/,
     ],
     [
       'request-pileup',
@@ -539,7 +539,7 @@ describe('each fault is found, named and placed:', () => {
         asyncSite('http.server.write', PLACE, { label: 'GET /report', aliveShare: 0.2, perSecond: 4 }),
       ],
       { ...APP, type: 'request', name: 'GET /report' },
-      /Answers to GET \/report are begun and never ended: 2\/s more \(src\/orders\.js:42, handle\)/,
+      /Answers to GET \/report are started and never ended: 2\/s more \(src\/orders\.js:42, handle\)/,
     ],
     [
       'threadpool-saturation',
@@ -562,7 +562,7 @@ describe('each fault is found, named and placed:', () => {
         asyncSite('GETADDRINFOREQWRAP', `${PLACE} > lookup@node:dns:200`, { aliveShare: 0 }),
       ],
       { ...APP, type: 'host', name: 'db.internal' },
-      /Looking up 'db\.internal': 700 ms each/,
+      /Lookups of 'db\.internal' take 700 ms each/,
     ],
     [
       'dns-slow',
@@ -574,7 +574,7 @@ describe('each fault is found, named and placed:', () => {
         asyncSite('GETADDRINFOREQWRAP', `${PLACE} > lookup@node:dns:200`, { aliveShare: 0 }),
       ],
       { ...APP, type: 'host', name: 'db.internal' },
-      /Looking up/,
+      /Lookups of/,
     ],
   ];
 
@@ -850,7 +850,7 @@ describe('where each request out has an Agent of its own, the cure is one for al
     });
   const adviceOf = (...habits: Habit[]) =>
     findingsOf(...habits).map(({ kind, advice }) => [kind, advice[0]!]);
-  const SHARED = /^Make one Agent .* give it to every request/;
+  const SHARED = /^Create one Agent .* pass it to every request/;
 
   test('connections that come and go', () => {
     const churn = asyncSite('TCPWRAP', PLACE, { perSecond: 20, aliveShare: 0 });
@@ -869,7 +869,7 @@ describe('where each request out has an Agent of its own, the cure is one for al
     expect(rest).toEqual([]);
     expect(finding).toMatchObject({ kind: 'native-memory-growth', subject: APP, confidence: 0.7 });
     expect(finding!.title).toMatch(
-      /while 20\/s requests to 10\.9\.9\.9:80 have an Agent of their own each \(src\/orders\.js:42, handle\)/,
+      /while 20 requests a second to 10\.9\.9\.9:80 each create an Agent \(src\/orders\.js:42, handle\)/,
     );
     expect(findingsOf(native(linear(MB)), requests(3))[0]!.subject.file).toBeNull();
   });

@@ -123,7 +123,7 @@ describe('slow lookups', () => {
   test('of many names, each asked for twice, are named together', () => {
     const [finding] = findingsOf(...names(2));
     expect(finding).toMatchObject({ kind: 'dns-slow' });
-    expect(finding!.title).toMatch(/^Looking up 'shard-7\.internal' and 7 more: 804 ms each/);
+    expect(finding!.title).toMatch(/^Lookups of 'shard-7\.internal' and 7 more take 804 ms each/);
     expect(finding!.caveats).toEqual(['The code that looks them up is unknown.']);
   });
 

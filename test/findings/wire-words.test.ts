@@ -39,8 +39,8 @@ describe('a socket leak', () => {
     expect(said).toContain(
       '12 of these 90 have been open for more than 5 s, 3 of them for the whole capture of 30 s',
     );
-    expect(said).toContain('in 4 of them nothing more can be sent: the other side does not read');
-    expect(said).toContain('in 2 of them the same was sent again, and is still not answered');
+    expect(said).toContain('4 of them can send nothing more, because the other side does not read');
+    expect(said).toContain('2 of them have sent the same data again without an answer');
   });
 
   test('says nothing of ages that nobody knows', () => {
@@ -51,7 +51,7 @@ describe('a socket leak', () => {
     const lossy = tcp((t) => ({ segmentsSent: 5_000 * t, segmentsResent: 60 * t, listenOverflows: t }));
     const { caveats } = findingOf('socket-leak', LEAK, lossy);
     expect(caveats.join('\n')).toMatch(/1\.2% of the TCP segments .* were sent again/);
-    expect(caveats.join('\n')).toMatch(/accept queue .* was full: 30 clients turned away/);
+    expect(caveats.join('\n')).toMatch(/accept queue .* was full, and 30 clients were turned away/);
   });
 
   test('does not blame a sound network', () => {
@@ -63,7 +63,7 @@ describe('a socket leak', () => {
 test('churn is confirmed by what the kernel counts', () => {
   const opens = tcp((t) => ({ outgoingOpens: 1_000 + 58 * t, timeWait: 3_100 }));
   expect(statements(findingOf('connection-churn', CHURN, opens))).toContain(
-    'its network namespace began 58/s connections, and 3,100 closed ones wait in TIME_WAIT',
+    'its network namespace opened connections at 58/s; 3,100 closed ones are still in TIME_WAIT',
   );
   expect(statements(findingOf('connection-churn', CHURN)).join()).not.toContain('namespace');
 });

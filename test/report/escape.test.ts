@@ -73,3 +73,21 @@ test('JSON in the log of a CI job commands nothing there, and is the same value'
   expect(json).not.toContain('##[');
   expect(JSON.parse(json)).toEqual(value);
 });
+
+test('a name is cut, the sentences of culprit around it are not', () => {
+  const sentence = `${'a sentence of culprit, '.repeat(30)}with an end.`;
+  const safe = escapeAllStrings({
+    title: 'x'.repeat(500),
+    verdictReason: sentence,
+    advice: [sentence],
+    nextMeasurement: { command: sentence },
+    evidence: [{ source: 'y'.repeat(500), statement: 'z'.repeat(5_000) }],
+  });
+  expect(safe.title).toBe(`${'x'.repeat(400)}…`);
+  expect([safe.verdictReason, ...safe.advice, safe.nextMeasurement.command]).toEqual([
+    sentence,
+    sentence,
+    sentence,
+  ]);
+  expect(safe.evidence).toEqual([{ source: `${'y'.repeat(400)}…`, statement: `${'z'.repeat(2_000)}…` }]);
+});

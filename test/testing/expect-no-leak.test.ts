@@ -31,7 +31,7 @@ describe('finds and names with the line', () => {
     expect(findings).toHaveLength(1);
     expect(message).toContain('Map `sessions` grows by 1 entry a round');
     expect(message).toMatch(/test\/testing\/expect-no-leak\.test\.ts:29/);
-    expect(message).toContain('It grew in each of 5 rounds, and on in');
+    expect(message).toContain('It grew in each of 5 rounds, and in');
   });
 
   test('an array, a plain object and a set', async () => {

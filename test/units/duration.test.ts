@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_WORDS, parseCaptureWords } from '../../src/capture/capture-words.ts';
 import { DEFAULTS } from '../../src/defaults.ts';
-import { parseDuration, writeDuration } from '../../src/units/duration.ts';
+import { parseDuration, pauseFor, writeDuration } from '../../src/units/duration.ts';
 
 test.each([
   ['30s', 30_000],
@@ -36,4 +36,14 @@ test.each(['500ms', '1500ms', '1s', '90s', '5m', '10m', '1h', '0ms'])(
 
 test('the defaults of a capture, said in words, are the defaults', () => {
   expect(parseCaptureWords(DEFAULT_WORDS)).toEqual(DEFAULTS.capture);
+});
+
+test.each([
+  [40, '100ms'],
+  [178, '300ms'],
+  [600, '900ms'],
+  [700, '2s'],
+  [4_500, '7s'],
+])('a step of %s ms needs --max-pause %s', (estimateMillis, option) => {
+  expect(pauseFor(estimateMillis)).toBe(option);
 });

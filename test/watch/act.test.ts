@@ -104,8 +104,8 @@ test('a capture that is refused or fails is said, and the alert goes out all the
   expect(refused.asked).toEqual([]);
   expect(refused.decided).toEqual([
     'diagnose skipped: a capture takes up to 256 MB, and 12 MB are left',
-    'flame skipped: there is no evidence to draw',
-    'report skipped: there is no evidence to draw',
+    'flame skipped: there is no recording',
+    'report skipped: there is no recording',
     'webhook done: queued',
   ]);
   expect(refused.alerts).toMatchObject([{ findings: [], evidence: null }]);
@@ -137,7 +137,7 @@ test('a diagnosis of a moment ago serves another rule', async () => {
   const recent = { folder: '/srv/evidence/1', findings: [LEAK], what: 'Map grows', doubt: null };
   const { asked, alerts, decided } = await run([{ do: 'diagnose' }, { do: 'webhook' }], {}, { recent });
   expect(asked).toEqual([]);
-  expect(decided[0]).toBe('diagnose done: as a moment ago, Map grows');
+  expect(decided[0]).toBe('diagnose done: a capture was made a moment ago: Map grows');
   expect(alerts).toMatchObject([{ evidence: '/srv/evidence/1', findings: ['Map grows'] }]);
 });
 

@@ -28,6 +28,16 @@ const TICS: readonly (readonly [tic: RegExp, better: string])[] = [
   [/\bare the least\b|\bis the least\b/i, 'are the minimum'],
   [/\bwhen what they stand for has ended\b/i, 'once they are no longer needed'],
   [/\bTo win time\b/i, 'As a stopgap'],
+  [/\b(becomes?|became) more\b(?! \w)/i, 'increase'],
+  [/\blooks? alike\b/i, 'looks the same'],
+  [/\bbounded number of things\b/i, 'a fixed number of clients or jobs'],
+  [/\bblocked or burned\b/i, 'no blocked event loop or CPU hotspot'],
+  [/\bof all there is\b|\bgrowth there\b/i, 'of the time, of the limit'],
+  [/\ball together\b/i, 'in total'],
+  [/\bsays? nothing of\b|\bis about nothing\b/i, 'does not show, is close to zero'],
+  [/\bcomes? as root\b/i, 'runs as root'],
+  [/\bnobody needs it any more\b/i, 'it is no longer needed'],
+  [/\bbears? it out\b/i, 'confirms it'],
 ];
 
 /** Texts that quote others, or that use such words in their usual sense. */

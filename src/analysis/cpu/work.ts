@@ -36,7 +36,7 @@ export const WORK_NAMES: Record<WorkKind, string> = {
   json: 'JSON conversion',
   regexp: 'a regular expression',
   compile: 'compiling code',
-  intl: 'locale formatting (Intl)',
+  intl: 'formatting by Intl',
   sort: 'sorting',
   dns: 'name resolution',
   serving: 'reading and writing sockets',

@@ -110,7 +110,7 @@ function resources({ observations }: Facts): Unthinned[] {
     const picture: Unthinned = {
       kind: 'resources',
       name: label || type || 'resources',
-      what: label ? `${type}, not answered` : 'still there of those made while we watched',
+      what: label ? `${type}, not answered` : 'still existing, of those created during the capture',
       place,
       isGrowing: false,
       points: [],

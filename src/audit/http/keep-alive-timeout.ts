@@ -61,7 +61,9 @@ export const keepAliveTimeout: ConfigurationRule = {
         advice: [
           `server.keepAliveTimeout = ${idleMillis + 5_000}; // longer than the balancer's idle time`,
           ...(isAssumed
-            ? ["Google's balancer keeps them for 600 s: 620_000 there. Give yours with --balancer-idle."]
+            ? [
+                "Google's balancer keeps them for 600 s: set 620_000 there. Give the time of your balancer with --balancer-idle.",
+              ]
             : []),
         ],
         references: [

@@ -14,7 +14,7 @@ export const outgoingTimeouts: ConfigurationRule = {
       return { unknown: 'no outgoing request waited for an answer at the end of the capture' };
     if (withoutTimeout === 0)
       return unclear > 0
-        ? { unknown: `${unclear} of ${formatCount(inFlight, 'request')} in flight could not be told` }
+        ? { unknown: `${unclear} of ${formatCount(inFlight, 'request')} in flight could not be judged` }
         : { ok: `${allOf(inFlight)} in flight: a timeout, and a listener that acts on it` };
     const isLasting = lastingWithoutTimeout > 0;
     const to = hosts.length > 0 ? ` to ${listed(hosts)}` : '';

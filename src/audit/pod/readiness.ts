@@ -16,7 +16,7 @@ export const readiness: ConfigurationRule = {
         severity: 'warning',
         confidence: 0.9,
         title: `Container ${pod.name} listens on :${server.port} and has no readiness probe`,
-        why: 'requests arrive as soon as the container runs, before the server listens, and go on while it cannot answer: errors at every deploy',
+        why: 'requests arrive as soon as the container runs, before the server listens, and continue while it cannot answer: errors at every deployment',
         evidence: [{ source: 'pod', statement: `${pod.owner}, container ${pod.name}: no readinessProbe` }],
         innocent: 'A pod that no Service sends requests to needs none.',
         advice: [

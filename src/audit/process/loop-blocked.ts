@@ -36,7 +36,7 @@ export const loopBlocked: ConfigurationRule = {
         advice: ['Find what blocks the loop with `culprit diagnose`.'],
         caveats: isWhole
           ? [
-              'Requests, pool work and agents are seen as they were in the block: what is said of them may be stale.',
+              'Requests, pool work and agents were read during the block, so what the report says of them may be out of date.',
             ]
           : [],
         references: [LINKS.blocking],

@@ -34,7 +34,7 @@ export const sigterm: ConfigurationRule = {
           : 'Nothing handles SIGTERM: it ends the process in the middle of its requests',
         why: isFirst
           ? `every stop lasts the whole grace period${grace === undefined ? '' : ` (${grace} s)`} and ends with SIGKILL, cutting whatever is in flight`
-          : 'at every deploy and scale-down clients see cut connections',
+          : 'at every deployment and scale-down clients see cut connections',
         evidence: [
           { source: 'process', statement: 'process has no listener for SIGTERM' },
           ...(isFirst

@@ -18,7 +18,7 @@ export const uncaughtExceptions: ConfigurationRule = {
         severity: 'warning',
         confidence: 0.85,
         title: "Uncaught exceptions are swallowed by a handler of 'uncaughtException' that only logs",
-        why: 'Node.js says it is not safe to go on: what the exception broke stays broken, sockets and memory stay held',
+        why: 'Node.js documents that it is not safe to continue: what the exception broke stays broken, and sockets and memory stay in use',
         evidence: [
           {
             source: 'process',

@@ -128,6 +128,6 @@ function cpuMeter(localPid: number | null): () => number | undefined {
 function noAnswer(why: unknown): AttachError {
   return new AttachError(
     `The settings of the process could not be read: ${String(why ?? 'unknown reason').slice(0, 200)}.`,
-    'Try again; if it stays so, `culprit preflight` says what stands in the way.',
+    'Try again. If it fails again, `culprit preflight` says what prevents it.',
   );
 }

@@ -29,7 +29,7 @@ export function register(program: CommandLine): void {
   const command = program
     .command('bench')
     .summary('whether two commits differ under load')
-    .description('run two commits side by side under load until it is sure whether they differ');
+    .description('run two commits side by side under load until it is clear whether they differ');
   withHelpText(withComparisonOptions(withRuns(command)), {
     examples: [
       ["culprit bench --base main --run 'node server.js' --load 'autocannon :{port}'"],
@@ -58,17 +58,17 @@ function withRuns(command: Command): Command {
       '--budget <time>',
       `time limit when the verdict is not sure (default: ${writeDuration(DEFAULTS.bench.budgetMillis)})`,
     )
-    .option('--pairs <number>', 'exactly so many pairs of runs, whatever the verdict')
+    .option('--pairs <number>', 'exactly this many pairs of runs, whatever the verdict')
     .option(
       '--warmups <number>',
-      'runs of the load before anything is measured (default: until they get no cheaper)',
+      'runs of the load before anything is measured (default: until they stop getting cheaper)',
     )
     .option(
       '--turns <number>',
       'measured runs of the load in each run of a side',
       String(DEFAULTS.bench.turns),
     )
-    .option('--ready <text>', 'what the server prints when it serves; else: it listens on a port')
+    .option('--ready <text>', 'what the server prints when it is ready (default: it listens on a port)')
     .option(
       '--start-timeout <time>',
       'how long it may take to serve',

@@ -25,7 +25,7 @@ export function register(program: CommandLine): void {
       DEFAULTS.flame.renderer,
     )
     .option('--heap', 'the last heap profile in it (live bytes by stack), instead of the CPU profile')
-    .option('--idle', 'draw the time in which a thread had nothing to do, too')
+    .option('--idle', 'also draw the time in which a thread was idle')
     .option('-o, --out <file>', 'the file to write; "-" is standard output');
   withHelpText(command, {
     examples: [

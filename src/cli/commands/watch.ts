@@ -26,7 +26,7 @@ export function register(program: CommandLine): void {
     .summary('guard processes, and keep evidence before a crash')
     .argument('[targets...]')
     .description(
-      'watch processes from outside, look inside where a rule says so, and keep evidence, alerts and a log of decisions',
+      'watch processes from outside, capture when a rule asks for it, and keep evidence, alerts and a log of decisions',
     )
     .option('--all', 'all Node.js processes here')
     .option('--config <file>', 'the configuration (default: culprit.watch.json or .yaml, if present)')

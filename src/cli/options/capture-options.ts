@@ -27,7 +27,7 @@ export function withCaptureOptions(command: Command, defaults: CaptureWords = DE
       defaults.maxPause,
     )
     .option('--budget <percent>', 'the time it may hold each thread, in % of --duration', defaults.budget)
-    .option('--async <how>', 'watch async work: burst (hooks on for moments), full, off', defaults.async)
+    .option('--async <how>', 'watch async work: burst (hooks on in short bursts), full, off', defaults.async)
     .option('--cpu <when>', 'CPU profile: auto (if a thread is busy), always, off', defaults.cpu)
     .option(
       '--snapshot <when>',

@@ -28,8 +28,11 @@ export function withHelpText(command: Command, { examples, notes, exits }: HelpT
 export function exitCodesHelp(exits: HelpText['exits']): string {
   const names = (Object.keys(EXIT) as ExitName[]).filter((name) => exits[name] !== undefined);
   const text = names.map((name) => `${EXIT[name]} ${exits[name]}`).join(', ');
-  return new Help().boxWrap(`Exit codes: ${text}.`, HELP_COLUMNS);
+  return wrapped(`Exit codes: ${text}.`);
 }
+
+/** As all help is. */
+export const wrapped = (text: string): string => new Help().boxWrap(text, HELP_COLUMNS);
 
 export const DONE_OR_WRONG = {
   done: EXIT_MEANINGS.done.brief,

@@ -31,7 +31,7 @@ function placeOptions(runsThere: boolean): Option[] {
     ...where,
     new Option('--node <path>', 'the Node.js there to use (default: it is looked for)'),
     new Option('--debug-image <image>', 'for images without Node.js').default(DEBUG_IMAGE),
-    new Option('--debug', 'look from such a container at once: it comes as root'),
+    new Option('--debug', 'use such a container at once; it runs as root'),
     new Option('--no-debug-image', 'never start a container beside the target'),
   ];
 }

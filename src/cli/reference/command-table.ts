@@ -1,6 +1,7 @@
 // The commands and options as plain data, read from the program that --help prints: completions, the man page and the table of
 // variables are made of it.
 import type { Argument, Command, Option } from 'commander';
+import { HELP_TOPIC_NAMES } from '../options/help-topics.ts';
 import { createProgram } from '../program.ts';
 import { type Completed, completedForArgument, completedForOption } from './completed-values.ts';
 
@@ -51,9 +52,10 @@ function entryOf(command: Command): CommandEntry {
     usage: command.usage(),
     commands: help
       .visibleCommands(command)
-      .filter((sub) => sub.name() !== 'help')
+      // Not the one that commander adds to each command with others below it.
+      .filter((sub) => command.commands.includes(sub))
       .map((sub) => ({ name: sub.name(), summary: help.subcommandDescription(sub) })),
-    argument: completedFor(command.registeredArguments),
+    argument: command.name() === 'help' ? wordsOfHelp(command) : completedFor(command.registeredArguments),
     options: help.visibleOptions(command).map(optionOf),
     notes: notesOf(command),
   };
@@ -64,6 +66,12 @@ function nameOf(command: Command): string {
   if (command.parent === null) return '';
   return `${nameOf(command.parent)} ${command.name()}`.trim();
 }
+
+/** Topics, and what its program can do. */
+const wordsOfHelp = (command: Command): string[] => [
+  ...HELP_TOPIC_NAMES,
+  ...(command.parent?.commands ?? []).map((each) => each.name()),
+];
 
 const completedFor = ([first]: readonly Argument[]): Completed =>
   first === undefined ? 'nothing' : completedForArgument(first.name());

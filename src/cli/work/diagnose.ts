@@ -32,7 +32,7 @@ async function addFamily(report: DiagnosisReport, target: ResolvedTarget): Promi
   if (report.verdict !== 'idle') return;
   const pid = target.kind === 'process' ? target.pid : report.target.pid;
   const elsewhere = pid === null ? undefined : await sayWhoServes(pid);
-  report.verdictReason += ` ${elsewhere ?? 'Look again while it serves.'}`;
+  report.verdictReason += ` ${elsewhere ?? 'Capture again while it serves requests.'}`;
 }
 
 async function diagnoseInto(

@@ -44,7 +44,7 @@ function sayUnsure({ runsNeeded }: Judged, compared: ComparedRuns): string {
   const cpu = compared.metrics.find(({ name }) => name === 'cpu.total');
   const range =
     cpu?.changeLow !== undefined && cpu.changeLow !== null && cpu.changeHigh !== null
-      ? ` CPU time changed by something between ${sayPart(cpu.changeLow)} and ${sayPart(cpu.changeHigh)}.`
+      ? ` The change of CPU time lies between ${sayPart(cpu.changeLow)} and ${sayPart(cpu.changeHigh)}.`
       : '';
   const more =
     runsNeeded === null

@@ -6,7 +6,8 @@ import { formatDuration } from '../../units/units.ts';
 export const BLOCK_ADVICE: Record<WorkKind, string> = {
   console:
     'Log less here, or asynchronously: writes to a terminal, a file or a pipe are synchronous. A logger with its own thread or buffer (pino with a transport, sonic-boom with sync: false) does not hold the loop.',
-  'sync-fs': 'Use the asynchronous form (fs.promises), or read once at start and keep the result.',
+  'sync-fs':
+    'Use the asynchronous form (fs.promises). Read once at start and keep the result; write less often, several changes at once.',
   'child-process':
     'Use spawn or execFile with a callback: the *Sync form stops everything until the child ends.',
   crypto:
@@ -16,12 +17,12 @@ export const BLOCK_ADVICE: Record<WorkKind, string> = {
   regexp:
     'The expression backtracks. Remove nested repetition such as (a+)+, bound the length of the input, or parse by hand.',
   compile: 'Load and compile once at start, not while serving.',
-  intl: 'Make one Intl formatter for each locale and keep it.',
+  intl: 'Create one Intl formatter for each locale and time zone, and use it again: to create one costs far more than to use it.',
   sort: 'Sort less at once, keep the data sorted, or sort in a worker thread.',
   dns: 'Use the asynchronous form.',
   serving: 'Send smaller parts at once.',
   plain:
-    'Cut the work into parts that give the event loop a turn (setImmediate), or move it to a worker thread.',
+    'Cut the work into parts and give the event loop a turn between them (setImmediate), or move it to a worker thread.',
 };
 
 const LONG_TASK =
@@ -43,13 +44,13 @@ export function blockInnocence(program: ProgramKind | null, uptimeSeconds: numbe
     case null:
     case 'server':
       return uptimeSeconds === null
-        ? 'At start-up, loading and compiling block too; these blocks came while the process was serving.'
-        : `At start-up, loading and compiling block too; the process had been up for ${formatDuration(uptimeSeconds * 1_000)} when this capture began.`;
+        ? 'Loading and compiling at start-up block as well. These blocks came while the process was serving.'
+        : `Loading and compiling at start-up block as well. The process had been up for ${formatDuration(uptimeSeconds * 1_000)} when this capture began.`;
     case 'page':
-      return 'While a page loads, long tasks are felt less than when somebody clicks or types.';
+      return 'While a page loads, long tasks are less noticeable than when somebody clicks or types.';
     case 'react-native':
-      return 'While an app starts, long tasks are felt less than when somebody touches it.';
+      return 'While an app starts, long tasks are less noticeable than when somebody touches it.';
     default:
-      return 'The profile does not tell what waited for this event loop: at start-up, and in a program that serves nobody, a block does no harm.';
+      return 'The profile does not show what waited for this event loop. At start-up, and in a program that serves no clients, a block does no harm.';
   }
 }

@@ -2,11 +2,11 @@
 import type { LateLoop } from '../../analysis/cpu/late-loop.ts';
 import type { MicrotaskChain } from '../../analysis/cpu/microtask-chains.ts';
 import type { Severity } from '../../model/finding.ts';
-import { formatDuration, formatShare } from '../../units/units.ts';
+import { formatCount, formatDuration, formatShare } from '../../units/units.ts';
 import type { Draft } from '../rule.ts';
 import { EVENT_LOOP_BLOCK, LATE_LOOP } from '../thresholds/cpu.ts';
 import { onScale } from '../thresholds/scale.ts';
-import { place, placeWithLibrary, subjectOf } from '../wording.ts';
+import { capitalised, nameOfCode, place, placeWithLibrary, subjectOf } from '../wording.ts';
 
 /** Long enough, or often enough, that somebody who waits feels it. */
 export function isFeltChain(
@@ -29,22 +29,22 @@ export function describeChain(chain: MicrotaskChain, lookMillis: number): Draft 
     severity: severityOf(longestMillis),
     confidence: onScale(EVENT_LOOP_BLOCK.confidence, ranMillis.length),
     urgency: urgencyOf(longestMillis, part),
-    title: `\`${named.functionName}\` holds the event loop for up to ${longest} with awaits that never wait (${placeWithLibrary(blame)})`,
+    title: `${capitalised(nameOfCode(named))} holds the event loop for up to ${longest} with awaits that never wait (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named),
     impact: { metric: 'event-loop', value: Math.round(longestMillis), unit: 'ms', share: part },
     evidence: [
       {
         source: 'cpu-profile',
-        statement: `${ranMillis.length === 1 ? 'once' : `${ranMillis.length} times`} microtasks ran one after the other for up to ${longest} without a turn of the event loop; ${formatShare(share)} of the longest ran under ${place(named)}`,
+        statement: `${ranMillis.length === 1 ? 'once' : `${ranMillis.length} times`} microtasks ran one after the other for up to ${longest} without a turn of the event loop; ${formatShare(share)} of the longest run was called from ${place(named)}`,
         value: Math.round(totalMillis),
         unit: 'ms',
       },
     ],
     innocentExplanation:
-      'At start-up nobody waits for the event loop; these came while the process was serving.',
+      'At start-up nothing waits for the event loop. These chains ran while the process was serving.',
     advice: [
-      'An `await` of a promise that is resolved already goes on in the same turn. Give the loop a turn every few milliseconds of work: `await setImmediate()` of node:timers/promises.',
-      'Or await fewer things: ask for many at once, or do without promises where the value is there already.',
+      'After an `await` of a resolved promise the code goes on in the same turn of the event loop. Give the loop a turn every few milliseconds of work: `await setImmediate()` of node:timers/promises.',
+      'Or await less often: ask for many values at once, or use no promise where the value is already there.',
     ],
     caveats: [],
     asSymptom: `event loop held for up to ${longest} by awaits in ${place(named)}`,
@@ -73,7 +73,7 @@ export function describeUnexplained(late: LateLoop | null): Draft | null {
     evidence: [
       {
         source: 'event-loop',
-        statement: `in ${unexplained.length} of ${intervals} intervals it was late by more than twice what holds it: the longest callback or pause that was seen took ${formatDuration(longestSeenMillis)}`,
+        statement: `in ${unexplained.length} of ${formatCount(intervals, 'interval')} it was late by more than twice the longest callback or pause of that time; the longest one seen took ${formatDuration(longestSeenMillis)}`,
         value: unexplained.length,
         unit: 'count',
       },
@@ -82,7 +82,7 @@ export function describeUnexplained(late: LateLoop | null): Draft | null {
         : [
             {
               source: 'proc',
-              statement: `during the longest delay the main thread ran for ${formatDuration(worst.ranMillis)} and did not wait for a CPU for the rest`,
+              statement: `during the longest delay the main thread ran for ${formatDuration(worst.ranMillis)}, and did not wait for a CPU in the rest of it`,
               value: Math.round(worst.ranMillis),
               unit: 'ms' as const,
             },
@@ -92,8 +92,8 @@ export function describeUnexplained(late: LateLoop | null): Draft | null {
       'A process that was stopped for a moment (a debugger, a suspended machine) looks the same.',
     advice: [
       isAsleep
-        ? 'The thread slept in the kernel: look for synchronous files on a slow disk, for swapping, and for a container above memory.high.'
-        : 'The thread worked: look again for longer (--duration 60s), and see what runs then with `culprit flame`.',
+        ? 'The thread slept in the kernel: look for synchronous file access on a slow disk, for swapping, and for a container above memory.high.'
+        : 'The thread was running: capture for longer (--duration 60s), and see with `culprit flame` what runs.',
     ],
     caveats: ['The cause is not known: this is a symptom.'],
     asSymptom: `event loop up to ${longest} late`,

@@ -78,7 +78,8 @@ export function stretchedBy({
   return isMemoryThrottled(memoryThrottling) ? HELD_CAVEAT : null;
 }
 
-const HELD_CAVEAT = 'The process is memory-throttled: the figures here cover only the time in which it ran.';
+const HELD_CAVEAT =
+  'The kernel throttles the process because of its memory (memory-throttled): the figures here cover only the time in which it ran.';
 
 export const STARVED_CAVEAT =
   'The main thread is starved of CPU (cpu-starved): the figures here exclude the time it waited for a CPU.';

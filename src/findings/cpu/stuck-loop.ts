@@ -2,10 +2,10 @@
 import { blame as blameOf, isSameFunction } from '../../analysis/cpu/blame/blame.ts';
 import { type CpuWaits, mostRunMillis } from '../../analysis/cpu/cpu-waits.ts';
 import type { Observations } from '../../model/observations.ts';
-import { formatDuration } from '../../units/units.ts';
+import { formatCount, formatDuration } from '../../units/units.ts';
 import type { Draft } from '../rule.ts';
 import { STUCK } from '../thresholds/cpu.ts';
-import { chainOf, place, placeWithLibrary, subjectOf } from '../wording.ts';
+import { capitalised, chainOf, nameOfCode, place, placeWithLibrary, subjectOf } from '../wording.ts';
 import { BLOCK_ADVICE } from './block-advice.ts';
 import { isStarved, STARVED_CAVEAT } from './starved.ts';
 
@@ -42,22 +42,22 @@ export function describeStuck({ stuck, runtime }: Observations, waits: CpuWaits 
     severity: 'critical',
     confidence: STUCK.confidence,
     urgency: STUCK.urgency,
-    title: `\`${named.functionName}\` has held the event loop for ${formatDuration(millis)} without a break (${placeWithLibrary(blame)})`,
+    title: `${capitalised(nameOfCode(named))} has held the event loop for ${formatDuration(millis)} without a break (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named),
     impact: { metric: 'event-loop', value: Math.round(millis), unit: 'ms', share: 1 },
     evidence: [
       {
         source: 'stack',
-        statement: `at ${alike.length} of ${main.length} samples, one second apart, the event loop had not turned and this function was running`,
+        statement: `in ${alike.length} of ${formatCount(main.length, 'sample')}, one second apart, the event loop had not turned and this function was running`,
         value: alike.length,
         unit: 'count',
       },
     ],
     ...chainOf(blame),
-    innocentExplanation: 'A very long computation would eventually finish; until then nothing else runs.',
+    innocentExplanation: 'A very long computation would eventually finish. Until then nothing else runs.',
     advice: [
       BLOCK_ADVICE.plain,
-      'If it should have ended: look for a loop whose condition never becomes false.',
+      'If it should have ended, look for a loop whose condition never becomes false.',
     ],
     caveats: isWaiting ? [STARVED_CAVEAT] : [],
     asSymptom: `event loop held in ${place(named)}`,

@@ -27,7 +27,7 @@ export function judgeAny(comparison: Comparison): Judgement {
   const needed = runsNeeded === null ? '' : `; ${formatCount(runsNeeded, 'run')} a side would be enough`;
   const statement = {
     fail: listed(worse.map(([, words]) => words)),
-    unsure: `nothing is surely worse, and what was measured cannot tell${needed}`,
+    unsure: `nothing is clearly worse, but the measurements cannot rule it out${needed}`,
     pass: verdict === 'different' ? 'what is different is not worse' : 'nothing is different',
   }[outcome];
   return {

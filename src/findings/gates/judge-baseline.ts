@@ -15,9 +15,9 @@ export function judgeBaseline(
   baseline: Baseline | null,
 ): Judgement {
   const { metric: name } = rule;
-  if (baseline === null) return unknown(name, 'has nothing to be held against: there is no stored baseline');
+  if (baseline === null) return unknown(name, 'has nothing to be compared with: there is no stored baseline');
   const [mismatch] = baselineMismatches(baseline, comparison);
-  if (mismatch !== undefined) return unknown(name, `cannot be held against the baseline: ${mismatch}`);
+  if (mismatch !== undefined) return unknown(name, `cannot be compared with the baseline: ${mismatch}`);
   const stored = baseline.metrics[name];
   if (!stored) return unknown(name, 'is not in the stored baseline');
   const measured = comparison.metrics.find((metric) => metric.name === name);
@@ -31,7 +31,7 @@ export function judgeBaseline(
   if (interval === null)
     return unknown(
       name,
-      'is about nothing in the baseline, where a change in parts says nothing: give the limit in its unit',
+      'is close to zero in the baseline, where a relative change says nothing: give the limit in its unit',
     );
   return decide(rule, interval, { comparison, baseline, from, head });
 }

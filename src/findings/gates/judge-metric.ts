@@ -38,7 +38,7 @@ function whyUnfit(metric: MetricChange, limit: Limit): string | null {
     return `is counted in ${unit} here, and the limit is in ${METRICS[name].unit}`;
   if (intervalOf(metric, limit.isRelative) !== null) return null;
   return limit.isRelative && intervalOf(metric, false) !== null
-    ? 'is about nothing on base, where a change in parts says nothing: give the limit in its unit'
+    ? 'is close to zero on base, where a relative change says nothing: give the limit in its unit'
     : 'has no interval: too few runs';
 }
 
@@ -68,7 +68,7 @@ function judgeLimit(metric: MetricChange, limit: Limit, comparison: Comparison):
 function doubt({ verdict }: MetricChange, { method }: Comparison): string {
   return verdict === 'same'
     ? `, but too small to count as different (under ${percent(method.smallest)})`
-    : ', but of so much that is compared that may be chance';
+    : ', but with so many comparisons this may be chance';
 }
 
 const unitOf = (limit: Limit, metric: MetricChange) => (limit.isRelative ? 'part of base' : metric.unit);
@@ -94,7 +94,7 @@ function judgeVerdict(metric: MetricChange, comparison: Comparison): Judgement {
   const change = interval === null ? `went from ${base} to ${head}` : moved(interval, format);
   const end = {
     fail: 'which is different and worse',
-    pass: metric.direction === 'better' ? 'which is better' : 'which is no change for the worse',
+    pass: metric.direction === 'better' ? 'which is better' : 'which is not worse',
     unsure: `which may be chance${enoughWords(metric.runsNeeded)}`,
   }[outcome];
   return {

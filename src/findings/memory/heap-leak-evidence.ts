@@ -6,7 +6,7 @@ import type { AllocationSite } from '../../analysis/growth/heap-growth.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { CollectionHolder } from '../../model/memory/collection.ts';
-import { formatShare } from '../../units/units.ts';
+import { formatNumber, formatShare } from '../../units/units.ts';
 import { packageOf, perSecond, place, placeWithLibrary, risen } from '../wording.ts';
 import { nodeFrameWords } from '../words/node-frame-words.ts';
 import type { HeapCause, PilingClosures } from './heap-cause.ts';
@@ -19,7 +19,7 @@ export function evidenceOf({ growth, filled, site, platform, maker, most }: Heap
   if (filled?.collection.replaced)
     evidence.push({
       source: 'census',
-      statement: `it is replaced by a larger copy each time; culprit found it so ${filled.collection.replaced === 1 ? 'once' : `${filled.collection.replaced} times`}`,
+      statement: `it is replaced by a larger copy each time; culprit saw that ${filled.collection.replaced === 1 ? 'once' : `${filled.collection.replaced} times`}`,
     });
   if (filled?.collection.holder)
     evidence.push({ source: 'references', statement: heldBy(filled.collection.holder) });
@@ -28,7 +28,7 @@ export function evidenceOf({ growth, filled, site, platform, maker, most }: Heap
     const by = adderOf(frames, blame);
     evidence.push({
       source: 'census',
-      statement: `culprit saw entries being added in ${placeWithLibrary(blame)}${blame.caller ? `, called by ${place(blame.caller)}` : ''}${by ? `, and put in by ${packageOf(by)} (${place(by)})` : ''}`,
+      statement: `culprit saw entries being added in ${placeWithLibrary(blame)}${blame.caller ? `, called by ${place(blame.caller)}` : ''}${by ? `; ${packageOf(by)} adds them (${place(by)})` : ''}`,
     });
   }
   if (site) {
@@ -48,11 +48,11 @@ export function evidenceOf({ growth, filled, site, platform, maker, most }: Heap
 function sizeEvidence({ collection, trend, isTrimmed }: GrowingCollection): Evidence {
   const things = collection.event === undefined ? 'entries' : 'listeners';
   const newest = collection.newestEntry ? `, newest entry: ${collection.newestEntry}` : '';
-  const sizes = `${trend.first} to ${trend.last} ${things}`;
+  const sizes = `${formatNumber(trend.first)} to ${formatNumber(trend.last)} ${things}`;
   return {
     source: 'census',
     statement: isTrimmed
-      ? `${collection.type}: entries are also removed at times; its minimum size rose from ${sizes}${newest}`
+      ? `${collection.type}: the number of ${things} left after each removal rose from ${sizes}${newest}`
       : `${collection.type}: ${sizes}, ${risen(trend)}${newest}`,
     value: trend.slopePerSecond,
     unit: 'entries/s',
@@ -74,7 +74,7 @@ function makerEvidence({ blame, share, perSecond: value }: PromiseMaker): Eviden
   const by = blame.inner ? packageOf(blame.inner) : (blame.app?.file ?? 'the program');
   return {
     source: 'async-resources',
-    statement: `${formatShare(share)} of the promises that were seen being made are made by ${by}, about ${perSecond(value)}; for example in ${placeWithLibrary(blame)}`,
+    statement: `${by} creates ${formatShare(share)} of the promises that async hooks saw, about ${perSecond(value)}; for example in ${placeWithLibrary(blame)}`,
     value,
     unit: 'per second',
   };
@@ -83,7 +83,7 @@ function makerEvidence({ blame, share, perSecond: value }: PromiseMaker): Eviden
 function classEvidence({ name, first, last, share, perSecond: value }: ClassGrowth): Evidence {
   return {
     source: 'census',
-    statement: `\`${name}\`: ${first} objects at the first count, ${last} at the last, ${formatShare(share)} of all objects that there are more of`,
+    statement: `\`${name}\`: ${formatNumber(first)} objects at the first count, ${formatNumber(last)} at the last, ${formatShare(share)} of the increase over all classes`,
     value,
     unit: 'per second',
   };
@@ -92,7 +92,7 @@ function classEvidence({ name, first, last, share, perSecond: value }: ClassGrow
 export function closureEvidence(closures: PilingClosures | null): Evidence[] {
   if (!closures) return [];
   const { frame, first, last, perSecond: value } = closures;
-  const statement = `functions made at ${place(frame)}: ${first} at the first count of live objects, ${last} at the last`;
+  const statement = `functions created at ${place(frame)}: ${formatNumber(first)} at the first count of live objects, ${formatNumber(last)} at the last`;
   return [{ source: 'census', statement, value, unit: 'per second' }];
 }
 
@@ -112,11 +112,11 @@ function heldBy({ kind, name, of }: CollectionHolder): string {
     case 'property':
       return `held by the property \`${name}\`${at}`;
     case 'entry':
-      return `one of those in \`${name}\`${of === '' ? '' : `, of ${of}`}`;
+      return `held by an entry of \`${name}\`${of === '' ? '' : ` of ${of}`}`;
     case 'global':
       return `held by the global \`${name}\``;
     case 'exports':
-      return `it is what the module ${name} exports`;
+      return `exported by the module ${name}`;
     case 'handle':
       return 'held by an open handle';
   }

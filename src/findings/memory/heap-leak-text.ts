@@ -5,7 +5,7 @@ import type { GrowingCollection } from '../../analysis/growth/growing-collection
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import type { FindingKind } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
-import { formatBytes, formatShare } from '../../units/units.ts';
+import { formatBytes } from '../../units/units.ts';
 import { throughLibrary } from '../creation-site.ts';
 import type { RunsOut } from '../leak-draft.ts';
 import { measureHolder } from '../next-measurement.ts';
@@ -15,8 +15,10 @@ import { confidenceAt, onScale } from '../thresholds/scale.ts';
 import { sayYoung } from '../verdict/young-process.ts';
 import {
   chainOf,
+  latePace,
   leakSeverity,
   leakUrgency,
+  lineOf,
   packageOf,
   perSecond,
   place,
@@ -29,6 +31,7 @@ import type { HeapCause } from './heap-cause.ts';
 import { whenHeapRunsOut } from './heap-impact.ts';
 import { closureEvidence, evidenceOf } from './heap-leak-evidence.ts';
 import { closuresTitle, nameOf, originTitle, titleOf } from './heap-leak-title.ts';
+import type { PromiseMaker } from './promise-maker.ts';
 import { heldCollection } from './retainer-path.ts';
 
 export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
@@ -63,14 +66,21 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
       metric: 'heap',
       value: bytesPerSecond,
       unit: 'bytes/s',
-      share: site?.share,
+      // Without a floor that rises, the growth of the named place is all that is known.
+      share: isMeasured ? site?.share : undefined,
       ...runsOut,
     },
     evidence: [...evidenceOf(leak), ...closureEvidence(closures)],
     ...(!closures && blame && chainOf(blame)),
     retainerPath: heldCollection(filled, thread, facts)?.path,
-    innocentExplanation: innocenceOf(leak, name, facts),
-    advice: known ? [known.advice] : closures ? CLOSURE_ADVICE : adviceFor(kind, filled, blame),
+    innocentExplanation: innocenceOf(leak, name),
+    advice: known
+      ? [known.advice]
+      : closures
+        ? CLOSURE_ADVICE
+        : maker
+          ? adviceOnPromises(maker)
+          : adviceFor(kind, filled, blame),
     caveats: caveatsOf(leak, facts),
     ...(!known && isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
@@ -84,15 +94,16 @@ function isHeldByUnknown({ filled, growth: { thread } }: HeapCause, facts: Facts
 }
 
 /** What would look the same and do no harm, and what speaks against it here. */
-function innocenceOf({ filled, growth: { floor } }: HeapCause, name: string, facts: Facts): string {
-  const seconds = Math.round(facts.lookSeconds);
-  const { lateSlopePerSecond, slopePerSecond } = filled?.trend ?? floor;
-  const kept = formatShare(lateSlopePerSecond / slopePerSecond);
+function innocenceOf({ filled, growth: { floor } }: HeapCause, name: string): string {
   if (filled?.filling)
-    return `${filled.filling.isNearby ? `\`${filled.filling.limitName}\` beside it may be its maximum` : 'It has a maximum, but would exceed the available memory before it reaches it'}: ${fillingWords(filled.filling)}.`;
-  return filled
-    ? `If \`${name}\` is a cache with a bound, it is still filling; in the last part of ${seconds} s it grew at ${kept} of its mean rate.`
-    : `A cache that fills, or a batch, looks the same at first; in the last part of ${seconds} s the heap rose at ${kept} of its mean pace.`;
+    return `${filled.filling.isNearby ? `\`${filled.filling.limitName}\` beside it may be its maximum` : 'It has a maximum, but the memory would run out before it is reached'}: ${fillingWords(filled.filling)}.`;
+  if (!filled)
+    return `A cache that fills, or a batch, looks the same at first. The heap rose ${latePace(floor)}.`;
+  // Low points stand in steps, and say little of the pace at the end.
+  const until = filled.isTrimmed
+    ? 'What is left after each removal rose until the end of the capture.'
+    : `It grew ${latePace(filled.trend)}.`;
+  return `If \`${name}\` is a cache with a bound, it is still filling. ${until}`;
 }
 
 function confidenceOf({ growth, filled, site, isMeasured }: HeapCause, facts: Facts): number {
@@ -116,16 +127,14 @@ function startedLately({ floor }: HeapGrowth, { observations }: Facts): boolean 
 function caveatsOf({ growth, isMeasured }: HeapCause, facts: Facts): string[] {
   const caveats: string[] = [];
   if (facts.lookSeconds < HEAP_LEAK.shortLookSeconds)
-    caveats.push(
-      'The capture was short: a cache that takes minutes to fill looks the same. Capture for longer to be sure.',
-    );
+    caveats.push('The capture was short: a cache that takes minutes to fill looks the same.');
   if (!isMeasured)
     caveats.push(
-      'In bytes the growth is still within the noise of the heap. The finding rests on the entry count.',
+      'In bytes the growth is still within the noise of the heap. The finding rests on the number of entries.',
     );
   else if (startedLately(growth, facts)) {
     caveats.push(
-      'The process has run for much longer than this growth can have lasted, and a large batch would look the same. Diagnose it again in a few minutes.',
+      'The process has run for much longer than this growth can have lasted, and a large batch looks the same. Diagnose it again in a few minutes.',
     );
   }
   caveats.push(...sayYoung(facts, 'a cache may still be filling'));
@@ -173,22 +182,31 @@ function knownClass({ most }: HeapCause, { observations, timers }: Facts, bytesP
   return { title: `${grows}: ${words.title(perSecond(most.perSecond))}`, advice: words.advice };
 }
 
+/** A promise stays as long as one that it hangs on is pending. */
+function adviceOnPromises({ blame }: PromiseMaker): string[] {
+  const owner = blame.inner ?? blame.library;
+  const newer = owner ? `, or look for a newer version of ${packageOf(owner)}` : '';
+  return [
+    `Find the promise that these wait for and that does not settle: a chain of then() or await that gets one link longer each time keeps all of its links. Give it a timeout${newer}.`,
+  ];
+}
+
 const CLOSURE_ADVICE = [
-  'Find what retains these functions: a list of callbacks, or a chain in which each retains the one before it. Release them, or keep the data instead of the functions.',
+  'Find what retains these functions: a list of callbacks, or a chain in which each retains the one before it. Release them, or keep data instead of functions.',
 ];
 
 function adviceFor(kind: FindingKind, filled: GrowingCollection | null, blame: Blame | null): string[] {
   if (kind === 'listener-leak')
     return [
-      'Remove the listener when its owner is done (off, once, or an AbortSignal), or add it once outside of the request.',
+      'Remove the listener when its owner is done (off, once, or an AbortSignal), or add it once, outside of the request.',
     ];
   if (kind === 'async-context-leak')
     return [
-      'Do not keep promises or requests in the context, leave it when the request ends, or use AsyncLocalStorage.',
+      'Keep no promises or requests in the context and leave it when the request ends, or use AsyncLocalStorage.',
     ];
   if (!filled && blame?.inner)
     return [
-      `A package on the call path keeps what it is given, or creates it again for each call: see what ${blame.app ? place(blame.app) : 'its caller'} hands to ${packageOf(blame.library ?? blame.inner)} that differs from call to call, and look in ${packagesOf(blame)} for an option or a newer version that bounds it.`,
+      `One of the packages on the call path keeps what it is given: look in ${packagesOf(blame)} for an option or a newer version that bounds or expires it. Or find what differs from call to call in what ${blame.app ? lineOf(blame.app) : 'the caller'} passes to ${packageOf(blame.library ?? blame.inner)}, and pass fewer different values.`,
     ];
   if (!filled)
     return [
@@ -206,11 +224,11 @@ function adviceFor(kind: FindingKind, filled: GrowingCollection | null, blame: B
   const keeper = inner ?? library;
   if (keeper)
     return [
-      `${app ? `${place(app)} calls ${packageOf(library ?? keeper)}, and ` : ''}${packageOf(keeper)} keeps what it is given: call it once instead of each time, or find an option or a newer version that bounds or expires its data.`,
+      `${packageOf(keeper)} keeps what ${app ? lineOf(app) : 'its caller'} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, or call it once and reuse the result.`,
     ];
   return [
     filled.collection.type === 'Array'
-      ? 'If it is a queue, its consumers are too slow: add consumers or push back. Otherwise bound it (a ring buffer).'
+      ? 'If it is a queue, its consumers are too slow: add consumers, or slow down the producers. Otherwise bound it (a ring buffer).'
       : `Bound it (${bound}), or delete entries once they are no longer needed.`,
   ];
 }

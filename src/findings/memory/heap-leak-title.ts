@@ -3,7 +3,7 @@ import type { GrowingCollection } from '../../analysis/growth/growing-collection
 import type { FindingKind } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { CollectionGrowth } from '../../model/memory/collection.ts';
-import { formatBytes } from '../../units/units.ts';
+import { formatBytes, formatNumber } from '../../units/units.ts';
 import { perSecond, place } from '../wording.ts';
 import { nodeFrameWords } from '../words/node-frame-words.ts';
 import type { HeapCause, PilingClosures } from './heap-cause.ts';
@@ -42,9 +42,9 @@ export function titleOf(
   bytesPerSecond: number,
   where: string | null,
 ): string {
-  const at = where ? ` (${where})` : '';
   if (!filled)
-    return `The heap grows by ${formatBytes(bytesPerSecond)}/s; the retained objects are allocated in \`${name}\`${at}`;
+    return `The heap grows by ${formatBytes(bytesPerSecond)}/s; the retained objects are allocated in ${where ?? `\`${name}\``}`;
+  const at = where ? ` (${where})` : '';
   const { collection, trend, isTrimmed } = filled;
   const rate = perSecond(trend.slopePerSecond);
   if (kind === 'listener-leak') return listenerTitle(collection, rate, at);
@@ -54,7 +54,8 @@ export function titleOf(
       : `${collection.className} (a ${collection.type})`;
   if (collection.alike !== undefined) return alikeTitle(collection, type, rate, at);
   const named = collection.holderName || heldAs(collection) ? `${type} \`${name}\`` : `${aOrAn(type)}`;
-  return `${named} grows by ${rate.replace('/s', ' entries/s')} ${collection.type === 'Array' || isTrimmed ? 'faster than entries are removed' : 'and is never trimmed'}${at}`;
+  const trimmed = isTrimmed ? ', although entries are removed at times' : ' and is never trimmed';
+  return `${named} grows by ${rate.replace('/s', ' entries/s')}${collection.type === 'Array' && !isTrimmed ? '' : trimmed}${at}`;
 }
 
 /** Without a collection, and without a place in the program: by what accumulates, or by what of Node's allocates it. */
@@ -65,12 +66,12 @@ export function originTitle(
 ): string {
   const grows = `The heap grows by ${formatBytes(bytesPerSecond)}/s`;
   const words = platform ? nodeFrameWords(platform.frames) : null;
-  const nodes = words === null ? '' : `${words}, allocated by Node.js for the program`;
+  const nodes = words === null ? '' : `${words} that Node.js allocates for the program`;
   if (most) {
     const things = `\`${most.name}\` objects accumulate at ${perSecond(most.perSecond)}`;
-    return `${grows}: ${things}${nodes === '' ? '' : `; ${nodes}`}`;
+    return `${grows}: ${things}${nodes === '' ? '' : `, with ${nodes}`}`;
   }
-  const by = maker === null ? '' : `; most promises are made in ${maker}`;
+  const by = maker === null ? '' : `; most promises are created in ${maker}`;
   return nodes === '' ? `${grows}, of unknown origin` : `${grows}; the retained objects are ${nodes}${by}`;
 }
 
@@ -82,7 +83,7 @@ function alikeTitle(
   at: string,
 ): string {
   const like = holderName ? ` like \`${holderName}\`` : '';
-  return `${type}s${like} (${alike} of them) grow by ${rate.replace('/s', ' entries/s')} together, and are never trimmed${at}`;
+  return `${type}s${like} (${alike} of them) grow by ${rate.replace('/s', ' entries/s')} in total and are never trimmed${at}`;
 }
 
 /** "Listeners for 'order' accumulate on EventEmitter `bus` by 5/s and are never removed (src/feed.ts:12, follow)" */
@@ -99,11 +100,11 @@ function listenerTitle(
   return `Listeners${of} accumulate${emitter ? ` on ${emitter}` : ''} by ${rate} and are never removed${at}`;
 }
 
-/** "Functions `quote` accumulate at 12/s, each keeps what it closes over (src/prices.ts:15)" */
+/** "Functions `quote` accumulate at 12/s, and each keeps what it closes over (src/prices.ts:15)" */
 export function closuresTitle({ frame, perSecond: rate, last, isChain }: PilingClosures): string {
   const named = frame.functionName === '(anonymous)' ? '' : ` \`${frame.functionName}\``;
   if (isChain && rate < 1)
-    return `Functions${named} hold each other in a chain of ${last} or more, with what each closes over (${place(frame)})`;
+    return `Functions${named} form a chain of ${formatNumber(last)} or more in which each keeps the one before it, and what it closes over (${place(frame)})`;
   return `Functions${named} accumulate at ${perSecond(rate)}, and each keeps what it closes over (${place(frame)})`;
 }
 

@@ -36,7 +36,7 @@ export function judgeHeapBound({ observations, heapRoom, memory, heap }: Facts):
     evidence: [
       {
         source: 'memory',
-        statement: `${limits} are ${formatBytes(over)} more than the container may hold; now ${formatShare(usedShare)} of it is in use and cannot be given back`,
+        statement: `${limits} are ${formatBytes(over)} more than the container may use; at present ${formatShare(usedShare)} of its limit is in use and cannot be given back`,
         value: over,
         unit: 'bytes',
       },
@@ -44,7 +44,7 @@ export function judgeHeapBound({ observations, heapRoom, memory, heap }: Facts):
         source: 'memory',
         statement: isSet
           ? 'the heap limit is a setting (--max-old-space-size or similar), not the default of Node.js'
-          : "it is Node's own default: half of the container's limit, but never less than 256 MB",
+          : "the heap limit is Node.js's own default: half of the container's limit, but never less than 256 MB",
       },
     ],
     innocentExplanation:
@@ -92,7 +92,7 @@ export function judgeOomKills({ observations, oomKills }: Facts): Draft | null {
       },
     ],
     innocentExplanation:
-      'The killed process may have been a one-off task (a build, a dump) that somebody ran by hand.',
+      'The killed process may have been a one-off task (a build, a dump) that was run by hand.',
     advice: [
       'See which process ends: child processes and other programs of the container count against the same limit (dmesg on the node names the one that was killed).',
       'Give such work a container of its own, bound it, or raise the limit.',

@@ -6,4 +6,6 @@ export const HEALTH = {
   /** Reads of the heap after a collection: fewer show no direction. */
   leastReads: 4,
   leastBytesPerSecond: 1_024,
+  /** Somebody who waits feels a delay of the event loop from here on: it is not called free of blocks. */
+  lateMillis: 100,
 };

@@ -2,7 +2,7 @@
 // not judged. Silence is claimed only for what was looked at.
 import type { Facts } from '../../analysis/facts.ts';
 import type { FindingKind, NotApplicable } from '../../model/finding.ts';
-import { formatBytes, formatDuration, formatNumber, formatShare } from '../../units/units.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from '../../units/units.ts';
 import { kindInfo } from '../kinds.ts';
 import { fillingWords } from '../memory/filling.ts';
 import { nameOf } from '../memory/heap-leak-title.ts';
@@ -15,24 +15,39 @@ export function unseenForHealth(notApplicable: readonly NotApplicable[]): Findin
 }
 
 export function healthyReason(facts: Facts, unseen: readonly FindingKind[]): string {
-  const seconds = Math.round(facts.lookSeconds);
   const little = grewALittle(facts);
-  const isProfiled = facts.cpu.length > 0 || facts.isCalm;
-  const what =
-    little.length > 0
-      ? `Nothing grew enough to report${isProfiled ? ', blocked or burned' : ''}`
-      : isProfiled
-        ? 'Nothing grew, blocked or burned'
-        : 'Nothing that was counted grew';
   return [
-    `${what} in ${seconds} s of watching.`,
-    ...(little.length > 0
-      ? [`Small growth: ${little.join(', ')}; capture for longer to be sure (--duration 2m).`]
-      : []),
+    sayNothing(facts, { isRising: little.length > 0, isWhole: unseen.length === 0 }),
+    ...(little.length > 0 ? [`Too little to report: ${little.join(', ')}.`] : []),
     ...filling(facts),
     ...closest(facts),
     ...(unseen.length > 0 ? [`Not judged, and therefore not ruled out: ${unseen.join(', ')}.`] : []),
   ].join(' ');
+}
+
+/** "Found in 30 s: no blocked event loop, no CPU hotspot and no growth." Only what was judged is claimed. */
+function sayNothing(
+  { cpu, isCalm, lookSeconds, observations }: Facts,
+  { isRising, isWhole }: { isRising: boolean; isWhole: boolean },
+): string {
+  const isProfiled = cpu.length > 0 || isCalm;
+  const isOnTime = isProfiled && lateIntervals(observations.runtime).late === 0;
+  const others = [
+    ...(isOnTime ? ['no blocked event loop'] : []),
+    ...(isProfiled ? ['no CPU hotspot'] : []),
+  ].join(', ');
+  const growth = isRising ? 'no growth large enough to report' : 'no growth';
+  const judged = isProfiled && isWhole ? '' : ', as far as it could be judged';
+  return `Found in ${Math.round(lookSeconds)} s${judged}: ${others === '' ? growth : `${others} and ${growth}`}.`;
+}
+
+/** Of the main thread: how late the event loop was at most, in milliseconds, and in how many intervals that is felt. */
+function lateIntervals(runtime: Facts['observations']['runtime']) {
+  const delays = runtime.flatMap(({ thread, eventLoopDelayMillis }) =>
+    thread === 0 && eventLoopDelayMillis ? [eventLoopDelayMillis.max] : [],
+  );
+  const late = delays.filter((millis) => millis >= HEALTH.lateMillis).length;
+  return { all: delays.length, late, mostMillis: Math.max(0, ...delays) };
 }
 
 /** Too little to be named; a longer look would tell. */
@@ -58,40 +73,47 @@ function grewALittle({ collections, heap }: Facts): string[] {
   const open = collections.filter((each) => !each.filling || each.filling.isNearby);
   const named = open.slice(0, HEALTH.mostNamed).map(({ collection, trend }) => {
     const { className, holderName } = collection;
-    return `${className}${holderName ? ` \`${holderName}\`` : ''} by ${perSecond(trend.slopePerSecond)}`;
+    return `${className}${holderName ? ` \`${holderName}\`` : ''} grew by ${perSecond(trend.slopePerSecond)}`;
   });
   const floor = heap.find(({ thread }) => thread === 0)?.floor;
   const isFilling = open.length < collections.length;
   const isRising = !isFilling && floor && floor.points >= HEALTH.leastReads && floor.slopeInterval[0] > 0;
   return isRising && floor.slopePerSecond >= HEALTH.leastBytesPerSecond
-    ? [...named, `the heap after collections by ${formatBytes(floor.slopePerSecond)}/s`]
+    ? [...named, `the heap after garbage collection grew by ${formatBytes(floor.slopePerSecond)}/s`]
     : named;
 }
 
 /** In one sentence; nothing where nothing was measured. */
 function closest({ observations, cpu, heap }: Facts): string[] {
   const { runtime, passive, limits } = observations;
-  const late = runtime.flatMap(({ thread, eventLoopDelayMillis }) =>
-    thread === 0 && eventLoopDelayMillis ? [eventLoopDelayMillis.max] : [],
-  );
   const main = cpu.find(({ thread }) => thread === 0);
   const floor = heap.find(({ thread }) => thread === 0)?.floor;
   const fds = passive.at(-1)?.fdCount;
   const parts = [
-    late.length > 0 && `the event loop was at most ${formatDuration(Math.max(...late))} late`,
+    sayDelay(runtime),
     main &&
       main.durationMicros > 0 &&
-      `the main thread busy for ${formatShare(main.busyMicros / main.durationMicros)} of the time`,
+      `the main thread was busy for ${formatShare(main.busyMicros / main.durationMicros)} of the time`,
     floor &&
       floor.points > 0 &&
       limits.heapLimitBytes !== undefined &&
-      `the heap at ${formatShare(floor.last / limits.heapLimitBytes)} of its limit`,
+      `the heap was at ${formatShare(floor.last / limits.heapLimitBytes)} of its limit`,
     fds !== undefined &&
       limits.fdSoftLimit !== undefined &&
-      `${formatNumber(fds)} of ${formatNumber(limits.fdSoftLimit)} file descriptors open`,
+      `${formatNumber(fds)} of ${formatNumber(limits.fdSoftLimit)} file descriptors were open`,
   ].filter((part) => typeof part === 'string');
   if (parts.length === 0) return [];
-  const [first, ...rest] = parts as [string, ...string[]];
-  const text = [first, ...rest].join(', ');
+  const text = parts.join(', ');
   return [`${text.charAt(0).toUpperCase()}${text.slice(1)}.`];
+}
+
+/** "the event loop was at most 519 ms late (by 100 ms or more in 3 of 30 intervals)" */
+function sayDelay(runtime: Facts['observations']['runtime']): string | undefined {
+  const { all, late, mostMillis } = lateIntervals(runtime);
+  if (all === 0) return undefined;
+  const often =
+    late === 0
+      ? ''
+      : ` (by ${formatDuration(HEALTH.lateMillis)} or more in ${late} of ${formatCount(all, 'interval')})`;
+  return `the event loop was at most ${formatDuration(mostMillis)} late${often}`;
 }

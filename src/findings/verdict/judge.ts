@@ -95,7 +95,7 @@ function verdictOf(
     if (unseen.length >= MOST_UNSEEN)
       return {
         verdict: 'too-little-data',
-        verdictReason: `Nothing was found in ${seconds} s, but too much could not be judged to call it healthy: ${unseen.join(', ')}.`,
+        verdictReason: `Nothing was found in ${seconds} s, but too many kinds could not be judged to call it healthy: ${unseen.join(', ')}.`,
       };
     return {
       verdict: 'healthy',
@@ -104,7 +104,7 @@ function verdictOf(
   }
   return {
     verdict: 'too-little-data',
-    verdictReason: `${seconds} s and ${counts} samples are not enough to tell growth from noise; ${LEAST_SECONDS} s and ${LEAST_COUNTS} samples are the minimum; 30 s are recommended.`,
+    verdictReason: `${seconds} s and ${counts} samples are not enough to tell growth from noise. The minimum is ${LEAST_SECONDS} s and ${LEAST_COUNTS} samples; 30 s are recommended.`,
   };
 }
 
@@ -114,9 +114,8 @@ function riseReason({ floor }: HeapGrowth, facts: Facts): string {
   const limit = left === undefined ? '' : ` At this rate the heap reaches its limit ${formatTimeLeft(left)}.`;
   const age = formatDuration((facts.observations.target.uptimeSeconds ?? 0) * 1_000);
   return [
-    `The heap after garbage collections rose by ${formatBytes(floor.slopePerSecond)}/s, from ${formatBytes(floor.first)} to ${formatBytes(floor.last)}, but culprit did not find what retains it.${limit}`,
-    `The process had run for ${age} only, and a cache that is still filling looks the same as a leak.`,
-    `To find out: ${measureHolder(facts).command}`,
+    `The heap after garbage collection rose by ${formatBytes(floor.slopePerSecond)}/s, from ${formatBytes(floor.first)} to ${formatBytes(floor.last)}, but culprit did not find what retains it.${limit}`,
+    `The process had run for only ${age}, and a cache that is still filling looks the same as a leak.`,
   ].join(' ');
 }
 
@@ -126,7 +125,7 @@ function idleReason({ work, lookSeconds }: Facts): string {
     work.codeMillis === undefined
       ? `it used ${formatShare(work.cpuCores ?? 0)} of a core`
       : `its own code ran for ${formatDuration(work.codeMillis)}`;
-  return `It served no requests in ${Math.round(lookSeconds)} s: no request was answered, and ${did}. Problems that need load do not show in such a capture.`;
+  return `It answered no request in ${Math.round(lookSeconds)} s, and ${did}. Problems that need load do not show in such a capture.`;
 }
 
 /** A profile made by another tool says where time or memory went, which is no proof of health. */
@@ -141,12 +140,12 @@ function judgeProfileOnly({ cpu }: Facts): { verdict: Verdict; verdictReason: st
   if (seconds < LEAST_PROFILE_SECONDS)
     return {
       verdict,
-      verdictReason: `The profile covers ${seconds.toFixed(1)} s: from ${LEAST_PROFILE_SECONDS} s on, blocks of the event loop and hot functions of a server are judged.`,
+      verdictReason: `The profile covers only ${seconds.toFixed(1)} s. Blocks of the event loop and hot functions of a server are judged from ${LEAST_PROFILE_SECONDS} s on.`,
     };
   return {
     verdict,
     verdictReason:
-      'No function takes enough time to be a cause. A CPU profile says nothing about memory or handles.',
+      'No function takes enough time to be reported. A CPU profile says nothing about memory or handles.',
   };
 }
 

@@ -37,13 +37,13 @@ export function describeOutage(outage: Outage, facts: Facts): Draft {
     confidence: frame ? OUTAGE.confidence.placed : OUTAGE.confidence.unplaced,
     urgency: OUTAGE.urgency,
     isInbound: true,
-    title: `The service has stopped answering: ${routes.length} routes with ${share} of its requests answer nothing any more${where ? ` (they wait in ${where})` : ''}`,
+    title: `The service has stopped answering: ${routes.length} routes that get ${share} of its requests send no answers${where ? ` (they wait in ${where})` : ''}`,
     subject: subjectOf('request', 'all routes', frame, thread),
     impact: { metric: 'requests', value: silentPerSecond, unit: 'per second' },
     evidence: [
       {
         source: 'requests',
-        statement: `${perSecond(silentPerSecond)} come in to ${namesOf(routes)}; of those watched in the later part of the capture none was answered`,
+        statement: `${perSecond(silentPerSecond)} requests come in to ${namesOf(routes)}; of those watched in the later part of the capture none was answered`,
         value: silentPerSecond,
         unit: 'per second',
       },
@@ -52,7 +52,7 @@ export function describeOutage(outage: Outage, facts: Facts): Draft {
         ? [
             {
               source: 'async-resources',
-              statement: `promises made in ${where} accumulate at ${perSecond(promise.trend.slopePerSecond)}${promise.survival === null ? '' : `; of those older than 5 s, ${formatShare(promise.survival)} are still there`}`,
+              statement: `promises created in ${where} accumulate at ${perSecond(promise.trend.slopePerSecond)}${promise.survival === null ? '' : `; ${formatShare(promise.survival)} of those older than 5 s have not settled`}`,
               value: promise.trend.slopePerSecond,
               unit: 'per second',
             },
@@ -60,15 +60,15 @@ export function describeOutage(outage: Outage, facts: Facts): Draft {
         : []),
     ],
     innocentExplanation:
-      'Long polls on every route look the same; but each is eventually answered, and the clients do not give up.',
+      'Long polls on every route look the same, but each is eventually answered, and the clients do not give up.',
     advice: [
       ...waitAdvice(promise),
-      'Find what all of these routes need (a pool, a lock, another service), give each wait for it a timeout, and answer with an error when it passes.',
+      'Find what all of these routes wait for (a pool, a lock, another service). Give each wait a timeout, and answer with an error when it expires.',
     ],
     caveats: frame
       ? []
       : ['The line where the requests wait is unknown: they do not wait on a promise of the program.'],
-    asSymptom: `${routes.length} routes with ${share} of the requests answer nothing`,
+    asSymptom: `${routes.length} routes that get ${share} of the requests send no answers`,
     effect: 'waiting',
     explains: ['waiting', 'heap', 'external', 'native', 'sockets', 'fds', 'timers', 'gc'],
   };

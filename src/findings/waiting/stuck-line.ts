@@ -6,7 +6,7 @@ import { formatDuration, formatNumber } from '../../units/units.ts';
 import type { CreationSite } from '../creation-site.ts';
 import type { Draft } from '../rule.ts';
 import { POOL_EXHAUSTION, STUCK_LINE } from '../thresholds/waiting.ts';
-import { inBrackets, perSecond, risen, subjectOf } from '../wording.ts';
+import { inBrackets, perSecond, subjectOf } from '../wording.ts';
 import { isOutage } from './outage.ts';
 
 /** The line that explains why requests hang; null where none does, or none hang. */
@@ -48,34 +48,35 @@ export function describeStuckLine(line: StuckLine, site: CreationSite | null): D
   const { confidence } = STUCK_LINE;
   const held = steady
     .slice(0, STUCK_LINE.fields)
-    .map(([field, count]) => `\`${field}\` stays at ${formatNumber(count)}`)
+    .map(([field, count]) => `\`${field}\` is ${formatNumber(count)}`)
     .join(', ');
   return {
     kind: 'pool-exhaustion',
     severity: 'critical',
     confidence: !site ? confidence.unplaced : isLent(steady) ? confidence.lent : confidence.placed,
     urgency: POOL_EXHAUSTION.urgency,
-    title: `Nothing in the queue of ${name} is served: ${formatNumber(waiting.last)} wait${more}, the first for ${formatDuration(headMillis)} at least${inBrackets(site?.blame)}`,
+    title: `Nothing in the queue of ${name} is served: ${formatNumber(waiting.last)} wait${more}, the first for at least ${formatDuration(headMillis)}${inBrackets(site?.blame)}`,
     subject: subjectOf('pool', pool.className || line.name, site?.frame ?? null, pool.thread),
-    impact: { metric: 'waiting', value: waiting.slopePerSecond, unit: 'per second' },
+    impact: line.isGrowing
+      ? { metric: 'waiting', value: waiting.slopePerSecond, unit: 'per second' }
+      : { metric: 'waiting', value: waiting.last, unit: 'count' },
     evidence: [
       {
         source: 'pools',
-        statement: `waiters in \`${line.name}\` ${risen(waiting)}, from ${waiting.first} to ${waiting.last}, and the first of them did not change for ${formatDuration(headMillis)}`,
-        value: waiting.slopePerSecond,
-        unit: 'per second',
+        statement: `\`${line.name}\` went from ${formatNumber(waiting.first)} to ${formatNumber(waiting.last)} waiters, and its first waiter stayed the same for ${formatDuration(headMillis)}`,
+        ...(line.isGrowing && { value: waiting.slopePerSecond, unit: 'per second' }),
       },
-      ...(held ? [{ source: 'pools', statement: `sample after sample ${held}` }] : []),
+      ...(held ? [{ source: 'pools', statement: `in every sample ${held}` }] : []),
       ...(site ? [site.evidence] : []),
     ],
     innocentExplanation:
-      'A queue that is merely long moves: its head changes. The head of this queue did not change while requests got no answer.',
+      'A queue that is only long still moves: its first entry changes. Here the first entry stayed the same while requests got no answer.',
     advice: [
-      'Give back what was taken (a connection, a lock, a permit) on every path, also on errors and early returns: release it in a `finally`.',
+      'Give back what was taken (a connection, a lock, a permit) on every path, also on errors and early returns: release it in a `finally`. Do not take a second one while holding the first, such as a query outside of the transaction that it belongs to.',
       'Give the wait in this queue a timeout, so that later requests get an error instead of hanging.',
     ],
     caveats: [
-      'This is the queue in which requests wait. The code that took the resource and did not release it ran earlier and was not observed.',
+      'This line waits in the queue. The code that took the resource and did not release it ran earlier and was not observed.',
     ],
     asSymptom: `${formatNumber(waiting.last)} wait in the queue of ${name}`,
     effect: 'waiting',

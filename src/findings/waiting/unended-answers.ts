@@ -37,7 +37,7 @@ export function describeUnended(answers: UnendedAnswers, facts: Facts): Draft {
     confidence: confidenceAt(UNENDED.confidence, frame),
     urgency: onScale(REQUEST_PILEUP.urgency, trend.slopePerSecond),
     isInbound: true,
-    title: `Answers to ${label} are begun and never ended: ${rate} more${where ? ` (${where})` : ''}`,
+    title: `Answers to ${label} are started and never ended: ${rate} more${where ? ` (${where})` : ''}`,
     subject: subjectOf('request', label, frame, site.thread),
     impact: { metric: 'requests', value: trend.slopePerSecond, unit: 'per second' },
     evidence: [
@@ -54,19 +54,19 @@ export function describeUnended(answers: UnendedAnswers, facts: Facts): Draft {
         ? [
             {
               source: 'async-resources',
-              statement: `promises made in ${placeWithLibrary(promise.blame)} stay at the same pace, about ${formatNumber(promise.alive)} now`,
+              statement: `promises created in ${placeWithLibrary(promise.blame)} accumulate at the same pace, about ${formatNumber(promise.alive)} in all`,
             },
           ]
         : []),
       ...(site.handler ? [{ source: 'requests', statement: `answered by ${place(site.handler)}` }] : []),
     ],
     innocentExplanation:
-      'Event streams and downloads stay open on purpose: answers that are declared as streams, or that still send something, were left out.',
+      'Event streams and downloads stay open on purpose. Answers that are declared as streams, or that still send something, were left out.',
     advice: [
       ...waitAdvice(promise),
-      'Call end() on every path once the head or a part is sent, also on errors: stream.pipeline() ends or destroys the answer when its source fails, pipe() does not.',
+      'Call end() on every path once the head or a part is sent, also on errors. stream.pipeline() ends or destroys the answer when its source fails; pipe() does not.',
     ],
-    caveats: frame ? [] : ['The code that begins these answers is unknown.'],
+    caveats: frame ? [] : ['The code that starts these answers is unknown.'],
     asSymptom: `answers without an end (${label}): ${rate} more`,
     effect: 'waiting',
     explains: ['waiting', 'heap', 'external', 'native', 'sockets', 'fds', 'timers', 'gc'],

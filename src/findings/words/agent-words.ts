@@ -4,6 +4,7 @@ import type { Facts } from '../../analysis/facts.ts';
 import type { OwnAgents } from '../../analysis/waiting/own-agents.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
+import { formatNumber } from '../../units/units.ts';
 import { endpointOf } from './wire-words.ts';
 
 /** Of requests that are made at this place, or to this endpoint. */
@@ -19,9 +20,9 @@ export function ownAgentsOf(
 
 export function agentEvidence(own: OwnAgents | null): Evidence[] {
   if (!own) return [];
-  const statement = `the ${own.looked} requests to ${endpointOf(own.label)} that were looked at used ${own.different} different Agents`;
+  const statement = `${formatNumber(own.looked)} sampled requests to ${endpointOf(own.label)} used ${formatNumber(own.different)} different Agents`;
   return [{ source: 'requests', statement }];
 }
 
 export const SHARE_ONE_AGENT =
-  'Make one Agent with keepAlive: true (and its ca or cert) when the program starts, and give it to every request: an Agent for each request shares nothing, and with keepAlive each of them would keep its socket open.';
+  'Create one Agent with keepAlive: true (and its ca or cert) when the program starts, and pass it to every request. Agents that are made for each request share no connections; keepAlive alone would make each of them keep its socket open.';

@@ -11,13 +11,13 @@ const WORDS: Record<string, HandleWords> = {
     one: 'message port',
     many: 'message ports',
     advice:
-      'Call close() on one end of each channel when its call or its owner is done (a library that opens channels has a release function for that), or make one channel and use it for all messages.',
+      'Call close() on one end of each channel when it is no longer needed; a library that opens channels has a release function for that. Or open one channel and use it for all messages.',
   },
   ZLIB: {
     one: 'compression stream',
     many: 'compression streams',
     advice:
-      'Destroy the stream on every path, also when its client goes away: stream.pipeline() does, pipe() does not.',
+      'Destroy the stream on every path, also when its client goes away: stream.pipeline() does that, pipe() does not.',
   },
   DNSCHANNEL: {
     one: 'DNS resolver',
@@ -27,12 +27,14 @@ const WORDS: Record<string, HandleWords> = {
   ELDHISTOGRAM: {
     one: 'event loop delay histogram',
     many: 'event loop delay histograms',
-    advice: 'Call monitorEventLoopDelay() once for the process, and disable() what is done with.',
+    advice:
+      'Call monitorEventLoopDelay() once for the process, and call disable() on histograms that are no longer needed.',
   },
   HTTP2SESSION: {
     one: 'HTTP/2 session',
     many: 'HTTP/2 sessions',
-    advice: 'Keep one session for each origin and share it; close() those that are done with.',
+    advice:
+      'Keep one session for each origin and share it, and call close() on sessions that are no longer needed.',
   },
 };
 
@@ -42,7 +44,7 @@ export function handleWords(type: string): HandleWords {
     WORDS[type] ?? {
       one: `handle of type ${type}`,
       many: `handles of type ${type}`,
-      advice: 'Close each when its owner is done with it, or share one.',
+      advice: 'Close each one when its owner no longer needs it, or share one.',
     }
   );
 }

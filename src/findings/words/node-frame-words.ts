@@ -26,7 +26,7 @@ const WORDS: [file: RegExp, functions: RegExp, words: string][] = [
   [/^node:(internal\/)?(url|querystring)/, /./, 'URLs'],
   [/^node:(internal\/)?(dns|perf|diagnostics)/, /./, 'records of lookups and measurements'],
   [/^node:(async_hooks|internal\/async)/, /./, 'async resources and their contexts'],
-  [/^node:internal\/(process\/task_queues|process\/promises)/, /./, 'ticks and promises'],
+  [/^node:internal\/(process\/task_queues|process\/promises)/, /./, 'promises and queued callbacks'],
   [/^node:(internal\/modules|module|vm|internal\/vm)/, /./, 'modules and compiled code'],
 ];
 

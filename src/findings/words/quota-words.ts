@@ -54,17 +54,15 @@ export function adviseOnQuota(
 ): string[] {
   const needed = cores(neededCores(throttling));
   const limit = `at least ${needed} (limits.cpu: "${neededCores(throttling)}"; docker and podman: --cpus)`;
-  const requests = `Or set no CPU limit, and requests.cpu to ${needed}: then it is held back only while the node has no CPU left.`;
+  const requests = `Or set no CPU limit, and requests.cpu to ${needed}: then it waits only while the node has no CPU left.`;
   return [
     ...(crowd ? [onCrowd(crowd, throttling)] : []),
     crowd
-      ? `Or raise the quota to ${limit}: its threads use about that much at a time when nothing stops them.`
-      : `Raise the quota to ${limit}: about what it uses when nothing stops it; the main thread alone cannot use more than a core.`,
+      ? `Or raise the quota to ${limit}, which is about what its threads use when nothing stops them.`
+      : `Raise the quota to ${limit}, which is about what it uses when nothing stops it. The main thread alone cannot use more than a core.`,
     requests,
     ...(eater
-      ? [
-          `Or make ${eater.at} cheaper: ${formatShare(eater.part)} of the main thread's CPU time is its; the quota is then enough for more.`,
-        ]
+      ? [`Or make ${eater.at} cheaper: it takes ${formatShare(eater.part)} of the main thread's CPU time.`]
       : []),
   ];
 }
@@ -74,8 +72,8 @@ function onCrowd(crowd: NonNullable<Crowd>, { threads, quotaCores }: Throttling)
   if (crowd === 'others')
     return 'Other processes of the same container use much of the quota: see what they are (ps), or give them a container of their own.';
   if (crowd === 'helpers')
-    return `V8's helper threads use ${cores(threads!.helpers)} to collect garbage beside the main thread, and with it use up the period's share at once: --v8-pool-size=${atOnce} (or --single-threaded-gc) keeps them from running side by side; a larger young generation (--max-semi-space-size=32, in MB) makes them run less often.`;
+    return `V8's helper threads use ${cores(threads!.helpers)} to collect garbage beside the main thread, and together they use up the quota of each period early. --v8-pool-size=${atOnce} (or --single-threaded-gc) keeps them from running side by side; a larger young generation (--max-semi-space-size=32, in MB) makes them run less often.`;
   if (crowd === 'workers')
     return `Worker threads use up the quota together with the main thread: run no more than ${atOnce} at a time.`;
-  return `Threads beside the main one (libuv's pool: crypto, compression, files) use up the period's share together: UV_THREADPOOL_SIZE=${atOnce} makes them take turns and leaves CPU to the event loop.`;
+  return `Threads beside the main one (libuv's pool: crypto, compression, files) use up the quota of each period together with it: UV_THREADPOOL_SIZE=${atOnce} makes them take turns and leaves CPU to the event loop.`;
 }

@@ -32,12 +32,12 @@ export function stuckEvidence(group: SocketGroup | undefined): Evidence[] {
   if (group?.windowFull)
     say(
       group.windowFull,
-      `in ${formatNumber(group.windowFull)} of them nothing more can be sent: the other side does not read`,
+      `${formatNumber(group.windowFull)} of them can send nothing more, because the other side does not read`,
     );
   if (group?.resending)
     say(
       group.resending,
-      `in ${formatNumber(group.resending)} of them the same was sent again, and is still not answered`,
+      `${formatNumber(group.resending)} of them have sent the same data again without an answer`,
     );
   return said;
 }
@@ -47,11 +47,11 @@ export function networkCaveats(wire: WireFacts | null): string[] {
   const caveats: string[] = [];
   if (wire?.resentShare !== undefined && wire.resentShare >= WIRE.lossyShare)
     caveats.push(
-      `${formatShare(wire.resentShare)} of the TCP segments of its network namespace were sent again: the network, not the code, may be slow.`,
+      `${formatShare(wire.resentShare)} of the TCP segments of its network namespace were sent again: the network may be slow, and not the code.`,
     );
   if (wire?.listenOverflows)
     caveats.push(
-      `The accept queue of a port of its network namespace was full: ${formatCount(wire.listenOverflows, 'client')} turned away meanwhile.`,
+      `The accept queue of a port in its network namespace was full, and ${formatCount(wire.listenOverflows, 'client')} ${wire.listenOverflows === 1 ? 'was' : 'were'} turned away.`,
     );
   return caveats;
 }

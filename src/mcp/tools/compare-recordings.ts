@@ -10,7 +10,7 @@ const side = (which: string) =>
   v.pipe(v.array(recordingWord), v.minLength(1), v.maxLength(20), v.description(which));
 
 const entries = {
-  base: side('Recordings of the version before. Three or more tell how much runs differ.'),
+  base: side('Recordings of the version before. Three or more show how much runs differ.'),
   head: side('Recordings of the version after.'),
 };
 
@@ -87,7 +87,9 @@ const placeOf = ({ function: name, file, line }: FunctionChange) =>
 function whatIsUnsure({ metrics, findingsCompared }: Comparison): string[] {
   const unsure = metrics.filter(({ verdict }) => verdict === 'unsure').map(({ words }) => words);
   return [
-    ...(unsure.length === 0 ? [] : [`These runs cannot tell whether these changed: ${unsure.join(', ')}.`]),
-    ...(findingsCompared === false ? ['Findings: one side has nothing to judge them from.'] : []),
+    ...(unsure.length === 0
+      ? []
+      : [`These runs do not show whether the following changed: ${unsure.join(', ')}.`]),
+    ...(findingsCompared === false ? ['Findings: they cannot be judged on one of the sides.'] : []),
   ];
 }

@@ -32,7 +32,7 @@ export const diagnoseTool: Tool<typeof entries> = {
   name: 'diagnose',
   title: 'Look into a process',
   description:
-    'Watches a running process for a while and names what is wrong: leaks, blocks of the event loop, hot code, dry pools, too many sockets or files. Attaches through the inspector, which costs the process a little, and leaves it as it was. The user has to consent. Give it load meanwhile: an idle process shows nothing. Returns a recording handle for explain_finding, verify_fix and compare_recordings.',
+    'Watches a running process for a while and names what is wrong: leaks, blocks of the event loop, hot code, exhausted pools, too many sockets or files. Attaches through the inspector, which costs the process a little, and leaves it as it was. The user has to consent. Give it load meanwhile: an idle process shows nothing. Returns a recording handle for explain_finding, verify_fix and compare_recordings.',
   entries,
   // It changes a process that runs, but nothing of it stays.
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
@@ -134,5 +134,5 @@ async function complete(
   if (ended === 'target-gone') report.warnings.unshift(reportWarning({ code: 'target-ended' }));
   if (ended === 'disconnected') report.warnings.unshift(reportWarning({ code: 'inspector-closed' }));
   if (report.verdict !== 'idle') return;
-  report.verdictReason += ` ${(await sayWhoServes(pid)) ?? 'Look again while it serves.'}`;
+  report.verdictReason += ` ${(await sayWhoServes(pid)) ?? 'Diagnose it again while it serves requests.'}`;
 }

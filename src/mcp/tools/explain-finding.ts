@@ -27,7 +27,7 @@ export const explainFindingTool: Tool<typeof entries> = {
   name: 'explain_finding',
   title: 'Explain a finding',
   description:
-    'Everything about one finding of a recording: all evidence, the way through packages, who holds what accumulates, what it may innocently be, what is mistaken for it, and what to do.',
+    'Everything about one finding of a recording: all evidence, the packages on the call path, what holds the objects, what could make it harmless, what is often mistaken for it, and the fix.',
   entries,
   annotations: READS_ONLY,
   async run({ recording, rank }, { session }) {

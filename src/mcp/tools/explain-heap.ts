@@ -24,7 +24,7 @@ const SAYS: Record<HeapReport['verdict'], string> = {
   'one-snapshot': 'One snapshot: what is there, not what grows.',
   growth: 'Something grows from each snapshot to the next.',
   'heap-grew':
-    'The heap as a whole grows; no collection of it is seen to. classGrowth says objects of which classes.',
+    'The heap as a whole grows, but no single collection does. classGrowth lists the classes whose objects increase.',
   'no-growth': 'Nothing grows from each snapshot to the next.',
   'different-programs': 'The snapshots are not of one program.',
 };

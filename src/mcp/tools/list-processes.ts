@@ -30,7 +30,7 @@ export const listProcessesTool: Tool<typeof entries> = {
     return {
       summary: `${found.length === 1 ? 'One Node.js process' : `${found.length} Node.js processes`}.`,
       body: { processes: found.map(describe) },
-      notJudged: ['Processes of other users and other machines are not seen, nor is anything measured here.'],
+      notJudged: ['Processes of other users and other machines are not listed, and nothing is measured.'],
     };
   },
 };

@@ -63,7 +63,7 @@ function isTypes(content: unknown): boolean {
 const FILE_FORMATS: readonly (OtherFormat & { is(start: string, bytes: Uint8Array): boolean })[] = [
   {
     name: 'a log of `node --prof`',
-    cure: 'Read it with `node --prof-process FILE`; with `--preprocess -j` speedscope reads what comes of it.',
+    cure: 'Read it with `node --prof-process FILE`; with `--preprocess -j`, speedscope reads the result.',
     is: (start) => /^(v8-version|shared-library|v8-platform|code-creation),/.test(start),
   },
   {

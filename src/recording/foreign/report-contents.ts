@@ -97,7 +97,9 @@ function signsOf(contents: Omit<ReportContents, 'signs'>): string[] {
   );
   const [most] = handles;
   return [
-    part !== null && part >= FULL ? 'The heap is nearly full: what it holds is worth a heap snapshot.' : '',
+    part !== null && part >= FULL
+      ? 'The heap is nearly full: take a heap snapshot to see what it holds.'
+      : '',
     isOutOfMemory && part !== null && part < NOT_FULL
       ? `It ran out of memory with ${Math.round(part * 100)}% of the limit in use: one request was too large. ${isLarge ? 'Most of the heap is large objects: look for one array, string, Buffer, Map or Set that grows' : 'Look for one array, string, Map or Set that grows'}; a higher heap limit does not help.`
       : '',
@@ -106,7 +108,7 @@ function signsOf(contents: Omit<ReportContents, 'signs'>): string[] {
       : '',
     most && most.count >= 1_000 ? `${most.count} handles of type ${most.type} are open.` : '',
     /unhandled|uncaught|exception/i.test(event ?? '')
-      ? 'An error that nobody caught ended it: its stack is above.'
+      ? 'An uncaught error ended it: its stack is above.'
       : '',
   ].filter((sign) => sign !== '');
 }

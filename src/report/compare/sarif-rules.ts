@@ -9,7 +9,7 @@ export const SLOWER_FUNCTION = 'slower-function';
 /** A function is not a finding of either side: it is found by comparing them. */
 const SLOWER_FUNCTION_TEXTS = {
   title: 'A function needs more CPU time than before',
-  fix: 'Compare the function between base and head. If its cost only came from a neighbour, culprit says so and does not report it here.',
+  fix: 'Compare the function between base and head. A cost that only moved here from a caller or callee is not reported.',
 };
 
 export const SARIF_RULE_IDS: (FindingKind | typeof SLOWER_FUNCTION)[] = [SLOWER_FUNCTION, ...FINDING_KINDS];

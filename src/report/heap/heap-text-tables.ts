@@ -55,7 +55,7 @@ function classGrowth(
     path === null ? [] : hangingLines(`  ${shorten(className)}: `, describePath(path, folder), width),
   );
   return [
-    paint.bold('Classes that became more at every step'),
+    paint.bold('Classes with more objects at every step'),
     ...table([['  objects', 'bytes', 'class'], ...cells], 1),
     ...(held.length === 0 ? [] : ['  The biggest of each is held by:', ...held]),
   ];
@@ -73,7 +73,7 @@ function detachedTrees({ detached, folder }: HeapReport, paint: ChalkInstance, w
     path === null ? [] : hangingLines(`  ${shorten(name)}: `, describePath(path, folder), width),
   );
   return [
-    paint.bold('Detached trees of the DOM: in no document, and kept all the same'),
+    paint.bold('Detached trees of the DOM: in no document, but still retained'),
     ...table([['  trees', 'nodes', 'keep', 'topmost node'], ...cells], 1),
     ...(held.length === 0 ? [] : ['  The biggest of each is held by:', ...held]),
   ];

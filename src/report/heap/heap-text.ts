@@ -94,7 +94,7 @@ function verdictTexts(report: HeapReport): string[] {
     case 'no-growth':
       return [
         `NOTHING GREW at every step of ${count} snapshots (heap: ${sizes})`,
-        `${report.growth.length > 0 ? 'Nothing of weight' : 'Nothing'} had more entries in each snapshot than in the one before. What filled once, or rose and fell again, is not a leak.`,
+        `${report.growth.length > 0 ? 'Nothing of weight' : 'Nothing'} had more entries in each snapshot than in the one before. Growth that stopped, or that rose and fell again, is not a leak.`,
       ];
     case 'different-programs':
       return [

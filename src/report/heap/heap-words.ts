@@ -113,9 +113,9 @@ export function adviseOn(collection: HeapCollection, isGrowing: boolean): string
     case 'promise-reactions':
       return 'The promise does not settle, so each then, await or Promise.race on it stays. Settle it, or race with one that lives as long as the request.';
     case 'timers':
-      return 'Clear each timer when what it waits for is done: clearTimeout, clearInterval.';
+      return 'Clear each timer when it is no longer needed: clearTimeout, clearInterval.';
     case 'alike':
-      return 'Many objects of one class that nothing else retains: find the code that creates them, and release them, or what retains them, after use.';
+      return 'Many objects of one class that nothing else retains: find the code that creates them, and release them or their holder after use.';
     case 'other':
       return 'One large object: clear the variable or property after use.';
     default: {

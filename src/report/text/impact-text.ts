@@ -1,6 +1,6 @@
 // What a cause costs, as one phrase in units people feel. Made from the typed values only, so that every output
 // says the same.
-import type { DiagnosisReport, Evidence, Finding, Impact, ReportLook, Subject } from '../../model/finding.ts';
+import type { DiagnosisReport, Evidence, Finding, Impact, Subject } from '../../model/finding.ts';
 import { formatQuantity, formatShare, formatTimeLeft } from '../../units/units.ts';
 
 /** Every metric, in words. */
@@ -33,21 +33,33 @@ export function describeCost({ impact, harm = '' }: Pick<Finding, 'impact' | 'ha
   return [impact === undefined ? '' : describeImpact(impact), harm].filter((part) => part !== '').join('; ');
 }
 
-/** "heap +1.2 MB/s, 81% of all growth there; heap limit 256 MB reached in about 7 min". */
+/** "heap +1.2 MB/s; heap limit 256 MB reached in about 7 min", "event loop held for up to 137 ms, 11% of the time". */
 function describeImpact(impact: Impact): string {
-  const isRate = impact.unit === 'bytes/s' || impact.unit === 'per second';
-  const parts = [describeAmount(impact, isRate)];
-  if (impact.share !== undefined && impact.unit !== 'share') {
-    parts.push(`${formatShare(impact.share)} of all ${isRate ? 'growth there' : 'there is'}`);
-  }
-  return [parts.join(', '), describeLimit(impact)].filter((part) => part !== '').join('; ');
+  const part = describePart(impact);
+  const amount = `${describeAmount(impact)}${part === '' ? '' : `, ${part}`}`;
+  return [amount, describeLimit(impact)].filter((text) => text !== '').join('; ');
 }
 
-function describeAmount(impact: Impact, isRate: boolean): string {
-  const name = METRIC_NAMES[impact.metric];
-  const amount = formatQuantity(impact.value, impact.unit);
-  if (impact.unit === 'share') return `${amount} of ${name}`;
-  return `${name} ${isRate && impact.value > 0 ? '+' : ''}${amount}`;
+const isRate = ({ unit }: Impact): boolean => unit === 'bytes/s' || unit === 'per second';
+
+function describeAmount(impact: Impact): string {
+  const { metric, value, unit } = impact;
+  const name = METRIC_NAMES[metric];
+  const amount = formatQuantity(value, unit);
+  if (metric === 'event-loop')
+    return unit === 'share'
+      ? `event loop held for ${amount} of the time`
+      : `event loop held for up to ${amount}`;
+  if (metric === 'waiting' && unit === 'count') return `${amount} in the ${name}`;
+  if (unit !== 'share') return `${name} ${isRate(impact) && value > 0 ? '+' : ''}${amount}`;
+  if (metric === 'cpu') return `${amount} of a core`;
+  return metric === 'gc' ? `${amount} of the time in ${name}` : `${amount} of ${name}`;
+}
+
+/** What the amount is a part of: of a held loop the time, of a count or size its limit. Where growth comes from is evidence. */
+function describePart(impact: Impact): string {
+  if (impact.share === undefined || impact.unit === 'share' || isRate(impact)) return '';
+  return `${formatShare(impact.share)} of ${impact.metric === 'event-loop' ? 'the time' : 'the limit'}`;
 }
 
 function describeLimit({ limit, exhaustionSeconds }: Impact): string {
@@ -55,11 +67,14 @@ function describeLimit({ limit, exhaustionSeconds }: Impact): string {
   return `${limit ?? 'limit'} reached ${formatTimeLeft(exhaustionSeconds)}`;
 }
 
+const ANONYMOUS = '(anonymous)';
+
 /** "src/session.ts:12:3, in remember [express@4.18.2], on thread 2"; only what is known. */
 export function describeSubject(subject: Subject): string {
   const place = [subject.file, subject.line, subject.column].filter((part) => part !== null);
   const words = [subject.file === null ? subject.name : place.join(':')];
-  if (subject.function !== null && subject.function !== words[0]) words.push(`in ${subject.function}`);
+  if (subject.function !== null && subject.function !== ANONYMOUS && subject.function !== words[0])
+    words.push(`in ${subject.function}`);
   const owner = subject.package === null ? '' : ` [${subject.package}]`;
   return `${words.join(', ')}${owner}${subject.thread === 0 ? '' : `, on thread ${subject.thread}`}`;
 }

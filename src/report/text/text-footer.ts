@@ -49,10 +49,10 @@ export function renderCost({ overhead, restored }: ReportLook, width: number): s
       : ['Pauses', describePauses(overhead.pausesMillis)],
     ['Loop delay', describeDelay(overhead)],
     [
-      'Own files',
+      'Descriptors',
       overhead.ownFds === undefined
         ? 'unknown'
-        : `${formatNumber(overhead.ownFds)} open, excluded from the counts`,
+        : `${formatNumber(overhead.ownFds)} opened for culprit, excluded from the counts`,
     ],
     ['Restored', describeRestored(restored)],
   ];
@@ -61,14 +61,14 @@ export function renderCost({ overhead, restored }: ReportLook, width: number): s
 
 function describeRestored(restored: boolean | null): string {
   if (restored === null) return 'the target ended, or its inspector was closed';
-  return restored ? 'yes, left as it was found' : 'NO: see the warnings';
+  return restored ? 'yes, the process was left as it was found' : 'NO: see the warnings';
 }
 
 function describePauses(pausesMillis: number[]): string {
   if (pausesMillis.length === 0) return 'none';
   const total = pausesMillis.reduce((sum, pause) => sum + pause, 0);
   const longest = pausesMillis.reduce((most, pause) => Math.max(most, pause), 0);
-  return `${formatNumber(pausesMillis.length)}, together ${formatDuration(total)}, longest ${formatDuration(longest)}`;
+  return `${formatNumber(pausesMillis.length)}, longest ${formatDuration(longest)}, ${formatDuration(total)} in total`;
 }
 
 /** As measured inside the target, with the step that held it longest. */
@@ -76,7 +76,7 @@ function describeStalls(stalls: readonly ReportStall[]): string {
   const [longest] = stalls.toSorted((a, b) => b.longestMillis - a.longestMillis);
   if (!longest) return 'none';
   const total = stalls.reduce((sum, { totalMillis }) => sum + totalMillis, 0);
-  return `longest ${formatDuration(longest.longestMillis)} (${longest.step}), all together ${formatDuration(total)}`;
+  return `longest ${formatDuration(longest.longestMillis)} (${longest.step}), ${formatDuration(total)} in total`;
 }
 
 function describeDelay(overhead: ReportLook['overhead']): string {

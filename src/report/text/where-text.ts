@@ -27,7 +27,7 @@ export function whereBlocks({ where = [] }: DiagnosisReport, page: Page, by: rea
     const { paint, width } = page;
     const title = wrapText(titleOf(tables), width).map((line) => paint.bold(line));
     if (tables.whole === 0 && tables.functions.length === 0)
-      return [...title, ...hangingLines('   ', 'It holds nothing: no sample of running code.', width)];
+      return [...title, ...hangingLines('   ', 'The profile has no samples of running code.', width)];
     return [
       ...title,
       ...statesOf(tables).flatMap((line) => hangingLines('   ', line, width)),

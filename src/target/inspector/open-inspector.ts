@@ -120,7 +120,7 @@ async function waitForNewInspector(
     }
     if (!existsSync(`/proc/${pid}`)) {
       throw new AttachError(
-        `Process ${pid} ended while we attached.`,
+        `Process ${pid} ended while culprit attached.`,
         'Run `culprit ps` to see what is running.',
       );
     }
@@ -176,7 +176,7 @@ function signal(pid: number): void {
       hasEnded
         ? `Process ${pid} ended before it could be attached to.`
         : `Process ${pid} cannot be signalled: ${(error as Error).message}.`,
-      hasEnded ? 'Start it again, and look why it ends.' : 'Run culprit as the same user, or as root.',
+      hasEnded ? 'Start it again, and find out why it ends.' : 'Run culprit as the same user, or as root.',
       { cause: error },
     );
   }

@@ -64,7 +64,7 @@ const OTHERS: Record<OtherRuntime, { reason: string; cure: string }> = {
     cure: 'Start it with `bun --cpu-prof` and give the .cpuprofile that it writes at its end to `culprit analyze` or `culprit flame`; with `bun --heap-prof` give the heap snapshot to `culprit heap`.',
   },
   Electron: {
-    reason: 'it is an Electron app (as VS Code is), whose processes are not signalled',
+    reason: 'it is an Electron app (such as VS Code), and culprit sends no signals to those',
     cure: 'Start the app with --inspect=127.0.0.1:0 (the extension host of VS Code with --inspect-extensions=PORT) and give culprit the address of the inspector.',
   },
 };

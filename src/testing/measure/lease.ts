@@ -9,7 +9,7 @@ export function takeLease(): () => void {
   if (runningSince !== null) {
     const seconds = ((nowMillis() - runningSince) / 1_000).toFixed(1);
     throw new UsageError(
-      `A leak check is running already, for ${seconds} s: two at once would accuse each other. Await the first one, do not nest them, and do not use test.concurrent for leak tests.`,
+      `A leak check is running already, for ${seconds} s, and two at once would report each other. Await the first one, do not nest them, and do not use test.concurrent for leak tests.`,
     );
   }
   runningSince = nowMillis();
@@ -49,7 +49,7 @@ export function createDeadline(roundMillis: number, signal: AbortSignal | undefi
 
 function lateError(roundMillis: number): UsageError {
   return new UsageError(
-    `One round of the body took longer than ${roundMillis} ms, and the check gave up (fake timers that nobody advances look like this). Shorten it, or raise roundMillis.`,
+    `One round of the body took longer than ${roundMillis} ms, and the check gave up. Fake timers that are never advanced look like this. Shorten it, or raise roundMillis.`,
   );
 }
 

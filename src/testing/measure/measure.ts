@@ -81,11 +81,12 @@ async function measureRounds({ settings, inspector, signals, warnings, run }: Ch
   }
   if (areTimersFake())
     warnings.push(
-      'Fake timers are on: what they hold was not looked at. Leaked timers are found with real ones only.',
+      'Fake timers are on, so what they hold was not measured. Leaked timers are found with real timers only.',
     );
   const isWhole = signals.collections.measureAll();
   if (!isWhole) warnings.push('There are too many objects to measure every collection: some were left out.');
-  if (!inspector.startSampling()) warnings.push('The heap could not be sampled: another profiler is at it.');
+  if (!inspector.startSampling())
+    warnings.push('The heap could not be sampled: another profiler is sampling it.');
   await signals.read(settings.settleMillis);
   for (let round = 1; round <= settings.rounds; round++) {
     signals.begin(round);

@@ -39,8 +39,8 @@ function sentence(event: EndEvent): string {
   switch (event.kind) {
     case 'uncaught':
       return event.isRejection
-        ? 'Node printed it as a rejection that nobody handled, and ended'
-        : 'Node printed it as an exception that nobody caught, and ended';
+        ? 'Node.js printed it as an unhandled rejection, and ended'
+        : 'Node.js printed it as an uncaught exception, and ended';
     case 'logged':
       return event.isFatal
         ? `the program logged it as fatal${event.isLast ? ', and logged nothing after that' : ''}`
@@ -82,7 +82,7 @@ export function innocentFor(ending: Ending, label: CrashLabel): string {
         return 'A wrong length, such as a negative one, looks the same.';
       return 'A limit that is too small for the load looks the same as a leak in one crash: only growth over time distinguishes them.';
     case 'container-oom':
-      return 'The limit may be below what Node needs at all; page cache and buffers count as well as the heap.';
+      return 'The limit may be too low for Node.js itself; page cache and buffers count as well as the heap.';
     case 'native-crash':
       return signal === 'SIGABRT' && !eventOf(ending, 'native')
         ? 'process.abort(), or a heap that ran full with its message lost, end the same way.'

@@ -83,7 +83,7 @@ function nativeWords(ending: Ending): string {
   const status = code === null ? undefined : WINDOWS_STATUSES[code];
   if (status !== undefined && !eventOf(ending, 'native'))
     return `exit code ${code} of Windows (0x${code!.toString(16).toUpperCase()}, ${status})`;
-  return eventOf(ending, 'native')?.what ?? signal ?? 'no reason is told';
+  return eventOf(ending, 'native')?.what ?? signal ?? 'no reason is given';
 }
 
 function probeTitle(ending: Ending): string {

@@ -100,7 +100,7 @@ async function diagnose(place: ActionPlace, incident: Incident): Promise<Outcome
   const recent = incident.folder === null ? place.recent(slot) : undefined;
   if (recent) {
     Object.assign(incident, { folder: recent.folder, findings: recent.findings });
-    return { done: `as a moment ago, ${recent.what}` };
+    return { done: `a capture was made a moment ago: ${recent.what}` };
   }
   const refusal = place.refusal(slot);
   const folder = refusal === null ? folderOf(place, incident) : { skipped: refusal };
@@ -137,7 +137,7 @@ async function snapshot(place: ActionPlace, incident: Incident, maxPauseMillis: 
 }
 
 async function draw(place: ActionPlace, { folder }: Incident, what: 'flame' | 'report'): Promise<Outcome> {
-  if (folder === null) return { skipped: 'there is no evidence to draw' };
+  if (folder === null) return { skipped: 'there is no recording' };
   const file = what === 'flame' ? FILES.flame : FILES.page;
   if (existsSync(join(folder, file))) return { done: file };
   const answer = await place.ask({ do: what, folder });

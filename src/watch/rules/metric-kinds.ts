@@ -1,7 +1,7 @@
 // What each metric is: its unit, which direction is bad, where an alarm ends, and how it is said. To add one: name it in
 // wire/watch/names.ts, read it in passive/look-outside.ts, make its value in passive/metrics-of.ts, and give it a rule in
 // config/default-rules.ts.
-import { formatCount, formatDuration, formatShare } from '../../units/units.ts';
+import { formatCount, formatDuration, formatNumber, formatShare } from '../../units/units.ts';
 import type { WatchMetricName } from '../../wire/watch/names.ts';
 
 export interface MetricKind {
@@ -35,13 +35,14 @@ export const METRIC_KINDS: Readonly<Record<WatchMetricName, MetricKind>> = {
     unit: 'count',
     worse: 'more',
     clearAt: 1,
-    say: (value) => `memory ran out, and the kernel killed ${formatCount(value, 'time')}`,
+    say: (value) =>
+      `memory ran out, and the kernel killed ${value === 1 ? 'a process' : `${formatNumber(value)} processes`}`,
   },
   'loop.busy': share('of the time the main thread runs'),
   'cpu.throttled': share('of its CPU periods are cut short by the quota'),
   'cpu.waiting': share('of the time the main thread waits for a CPU'),
   'fds.share': share('of the file descriptors are in use'),
-  'pids.share': share('of the processes and threads that its container may have are there'),
+  'pids.share': share('of the processes and threads that its container may have are in use'),
   restarts: {
     unit: 'count',
     worse: 'more',

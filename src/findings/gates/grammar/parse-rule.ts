@@ -87,7 +87,7 @@ function parseMetric(subject: string, operator: string, limit: string): Parsed<M
 
 function parseFunction(subject: string, operator: string, limit: string): Parsed<FunctionRule> | Refusal {
   const hint = 'Write function>2% or function:rank@src/search.js>1%, in parts of all CPU time.';
-  if (operator !== '>') return refuse('a rule about functions says when one needs more.', hint);
+  if (operator !== '>') return refuse('a rule about functions can only say that one needs more.', hint);
   const share = /^(\d+(?:\.\d+)?|\.\d+)\s*%$/.exec(limit);
   if (!share) return refuse(`"${limit}" is not a share of all CPU time.`, hint);
   const [, name = '', file = ''] = /^(?:function:?)([^@]*)@?(.*)$/s.exec(subject)!;
@@ -104,7 +104,7 @@ function parseFindings(text: string): Parsed<GateRule> | Refusal {
   const match = /^(baseline\.)?findings\.new(?::\s*(.*))?$/s.exec(text);
   if (!match)
     return refuse(
-      'of findings, only new ones can be asked for.',
+      'a rule about findings can only ask for new ones.',
       'Write findings.new, findings.new:critical or findings.new:listener-leak.',
     );
   const [, prefix, what] = match;

@@ -17,7 +17,16 @@ import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CPU_HOTSPOT } from '../../thresholds/cpu.ts';
 import { onScale } from '../../thresholds/scale.ts';
-import { chainOf, packageOf, place, placeWithLibrary, subjectOf } from '../../wording.ts';
+import {
+  capitalised,
+  chainOf,
+  lineOf,
+  nameOfCode,
+  packageOf,
+  place,
+  placeWithLibrary,
+  subjectOf,
+} from '../../wording.ts';
 
 export const cpuHotspot: Rule = {
   kind: 'cpu-hotspot',
@@ -88,7 +97,7 @@ function describe(
   const named = top.blame.subject!;
   const line = top.frame === named && top.hotLine !== null ? top.hotLine : named.line;
   const inLine =
-    top.hotLine !== null && top.hotLine !== named.line
+    top.hotLine !== null && top.hotLine !== top.frame.line
       ? ` (hottest line ${top.hotLine}, ${formatShare(top.hotLineShare)} of its samples)`
       : '';
   return {
@@ -106,25 +115,27 @@ function describe(
     evidence: [
       {
         source: 'cpu-profile',
-        statement: `${formatShare(share)} of wall time and ${formatShare(busyShare)} of the busy time of ${summary.threadName}; in ${place(top.frame)} alone ${formatShare(topShare)}${inLine}`,
+        statement: `${formatShare(share)} of the time and ${formatShare(busyShare)} of the busy time of the thread ${summary.threadName} is spent there; ${formatShare(topShare)} in ${place(top.frame)} alone${inLine}`,
         value: share,
         unit: 'share',
       },
       ...inlinedEvidence(top),
       {
         source: 'cpu-profile',
-        statement: `the thread was busy for ${formatShare(summary.busyMicros / summary.durationMicros)} of the time`,
+        statement: `the thread ${summary.threadName} was busy for ${formatShare(summary.busyMicros / summary.durationMicros)} of the time`,
         value: summary.busyMicros / summary.durationMicros,
         unit: 'share',
       },
     ],
     ...chainOf(top.blame),
     innocentExplanation: isRun
-      ? 'A program that works uses its core: this is where the time goes, which is not a fault in itself.'
-      : 'A batch that is meant to use the core would look the same; then it belongs in a worker thread.',
+      ? 'A program that works uses its core. This is where the time goes, which is not a fault in itself.'
+      : 'A batch that is meant to use the core looks the same; it belongs in a worker thread.',
     advice: adviceFor(top, isConcentrated(top, selfMicros), isRun ? 'in this run' : 'for each request'),
     caveats:
-      top.hotLineShare > 0 || top.frame.line === null ? [] : ['Lines are those where the functions begin.'],
+      top.hotLineShare > 0 || top.frame.line === null
+        ? []
+        : ['The line numbers are those where the functions begin.'],
     asSymptom: `${formatShare(share)} of ${isRun ? 'the run' : 'a core'} in ${place(named)}`,
     effect: 'cpu',
     explains: [],
@@ -134,7 +145,7 @@ function describe(
 /** What V8 has put into the function, and counts as its time. */
 function inlinedEvidence({ frame, inlined }: Hotspot): Draft['evidence'] {
   if (!inlined || inlined.share < CPU_HOTSPOT.leastInlined) return [];
-  const statement = `${formatShare(inlined.share)} of the samples in ${place(frame)} are in ${place(inlined.frame)}, which V8 has inlined there`;
+  const statement = `${formatShare(inlined.share)} of the samples in ${place(frame)} belong to ${place(inlined.frame)}, which V8 has inlined there`;
   return [{ source: 'cpu-profile', statement, value: inlined.share, unit: 'share' }];
 }
 
@@ -156,16 +167,17 @@ function isConcentrated(top: Hotspot, selfMicros: number): boolean {
 function titleOf({ frame, work, blame }: Hotspot, takes: string, isOne: boolean): string {
   const { app, library, inner, subject, caller } = blame;
   const named = subject!;
-  const at = place({ ...named, functionName: '(anonymous)' });
-  if (app && library && !isOne)
-    return `\`${named.functionName}\` ${takes}, spent in ${spentIn(library, inner)} (${at})`;
-  const what = work.kind === 'plain' ? '' : ` (${work.call ?? WORK_NAMES[work.kind]})`;
+  const at = lineOf(named);
+  const name = capitalised(nameOfCode(named));
+  if (app && library && !isOne) return `${name} ${takes}, spent in ${spentIn(library, inner)} (${at})`;
+  const what = work.kind === 'plain' ? '' : ` with ${work.call ? `\`${work.call}\`` : WORK_NAMES[work.kind]}`;
   if (app && library) {
-    return `\`${frame.functionName}\` in ${packageOf(library)} (${place(frame)}), called by \`${named.functionName}\`${what} ${takes} (${at})`;
+    const of = packageOf(frame.package === null ? library : frame);
+    return `${capitalised(nameOfCode(frame))} of ${of} ${takes}${what} (${placeWithLibrary(blame)})`;
   }
-  if (!app) return `\`${named.functionName}\`${what} ${takes} (${placeWithLibrary(blame)})`;
-  const calledBy = caller ? `, called by ${caller.functionName} (${place(caller)})` : '';
-  return `\`${named.functionName}\`${what} ${takes} (${at}${calledBy})`;
+  if (!app) return `${name} ${takes}${what} (${placeWithLibrary(blame)})`;
+  const calledBy = caller ? `, called by ${place(caller)}` : '';
+  return `${name} ${takes}${what} (${at}${calledBy})`;
 }
 
 /** "graphql@16.6.0", or, where the time goes to a package that it calls, "graphql-http@1.22.1 > graphql@16.6.0". */
@@ -181,13 +193,10 @@ function adviceFor({ work, blame: { library } }: Hotspot, isOne: boolean, when: 
     ];
   }
   if (work.kind === 'console') return [BLOCK_ADVICE.console];
-  if (work.kind === 'intl')
-    return [
-      'Make one Intl formatter for each locale and time zone, and use it again: making one costs far more than using it.',
-    ];
+  if (work.kind === 'intl') return [BLOCK_ADVICE.intl];
   if (work.kind === 'json')
     return [
-      'Convert less or less often: keep the parsed or the serialised form, or send what is needed only.',
+      'Convert less, or less often: keep the parsed or the serialised form, and send only what is needed.',
     ];
   if (work.kind === 'regexp')
     return ['Check the expression for nested repetition, and anchor it; compile it once.'];
@@ -195,9 +204,9 @@ function adviceFor({ work, blame: { library } }: Hotspot, isOne: boolean, when: 
     return ['Use the asynchronous form: it runs on the thread pool.'];
   if (library)
     return [
-      `See what ${packageOf(library)} is asked to do here ${when}, and whether its result can be kept.`,
+      `See what the program asks of ${packageOf(library)} here ${when}, and whether its result can be kept.`,
     ];
   return [
-    'Look for work that grows with the square of its input, or that is repeated for the same input; keep the result, or use a Map or Set for look-ups.',
+    'Look for work that grows with the square of its input, or that is repeated for the same input. Keep the result, or use a Map or Set for look-ups.',
   ];
 }

@@ -11,7 +11,8 @@ import { cores } from '../../words/quota-words.ts';
 export const cpuStarved: Rule = {
   kind: 'cpu-starved',
   judge({ cpuWaits }) {
-    if (cpuWaits === null) return { notApplicable: 'the time its threads wait for a CPU could not be read' };
+    if (cpuWaits === null)
+      return { notApplicable: 'the time that its threads wait for a CPU could not be read' };
     if (cpuWaits.seconds < CPU_STARVED.leastSeconds)
       return { notApplicable: `its threads were watched for less than ${CPU_STARVED.leastSeconds} s` };
     return isStarved(cpuWaits) ? [describe(cpuWaits)] : [];
@@ -71,7 +72,7 @@ function evidenceOf(waits: CpuWaits): Evidence[] {
     },
     {
       source: 'proc',
-      statement: `the same held in ${starved.length} of ${spans.length} intervals; in the worst it waited for ${formatShare(worst)} of the time that it was ready`,
+      statement: `this was so in ${starved.length} of ${spans.length} intervals; in the worst one it waited for ${formatShare(worst)} of the time that it was ready`,
       value: starved.length,
       unit: 'count',
     },
@@ -80,7 +81,7 @@ function evidenceOf(waits: CpuWaits): Evidence[] {
       : [
           {
             source: 'proc',
-            statement: `some process on the machine waited for a CPU for ${formatShare(machineStallShare)} of the time`,
+            statement: `on the whole machine, at least one task waited for a CPU for ${formatShare(machineStallShare)} of the time`,
             value: machineStallShare,
             unit: 'share',
           },

@@ -79,7 +79,7 @@ function describe(throttling: Throttling, facts: Facts): Draft {
       ...eaterEvidence(eater),
     ],
     innocentExplanation:
-      'A batch job that may take its time tolerates throttling. Where a client waits for an answer, each stop adds to the response time.',
+      'A batch job that has time tolerates throttling. Where a client waits for an answer, each stop adds to the response time.',
     advice: adviseOnQuota(throttling, crowd, eater && { at: eater.at, part: eater.part }),
     caveats:
       delayMillis === undefined ? ['The event loop delay was not measured, so the effect is assumed.'] : [],
@@ -163,7 +163,7 @@ function eaterEvidence(eater: Eater | null): Evidence[] {
     : [
         {
           source: 'cpu-profile',
-          statement: `${formatShare(eater.part)} of the busy time of the main thread goes into ${eater.at}`,
+          statement: `${formatShare(eater.part)} of the busy time of the main thread is spent in ${eater.at}`,
           value: eater.part,
           unit: 'share',
         },

@@ -2,7 +2,7 @@
 
 import type { BlockGroup } from '../../../analysis/cpu/blocks.ts';
 import { groupByBlame, type Responsibility } from '../../../analysis/cpu/cpu.ts';
-import { WORK_NAMES } from '../../../analysis/cpu/work.ts';
+import { WORK_NAMES, type Work } from '../../../analysis/cpu/work.ts';
 import { median } from '../../../analysis/statistics/median.ts';
 import type { Severity } from '../../../model/finding.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
@@ -14,7 +14,15 @@ import { describeStuck } from '../../cpu/stuck-loop.ts';
 import type { Draft, Effect, Rule } from '../../rule.ts';
 import { EVENT_LOOP_BLOCK, SYNC_CALLS } from '../../thresholds/cpu.ts';
 import { onScale } from '../../thresholds/scale.ts';
-import { chainOf, packageOf, place, placeWithLibrary, subjectOf } from '../../wording.ts';
+import {
+  capitalised,
+  chainOf,
+  nameOfCode,
+  packageOf,
+  place,
+  placeWithLibrary,
+  subjectOf,
+} from '../../wording.ts';
 
 /** Hashes have no other form, and those of small texts (an ETag) hold nobody up: as work they count as all other code. */
 const HASHING = /^crypto\.(create(Hash|Hmac)|Hash|Hmac|hash|update|digest)$/;
@@ -115,13 +123,12 @@ function describe(group: BlockGroup, durationMillis: number, program: ProgramKin
   const { blame, work, blocksMillis, longestMillis, totalMillis } = group;
   const named = blame.subject!;
   const share = totalMillis / durationMillis;
-  const call = work.call ? `\`${work.call}\`` : WORK_NAMES[work.kind];
   return {
     kind: 'event-loop-block',
     severity: severityOf(longestMillis, share),
     confidence: onScale(EVENT_LOOP_BLOCK.confidence, blocksMillis.length),
     urgency: urgencyOf(longestMillis, share),
-    title: `\`${named.functionName}\` ${holdsWords(program)} for up to ${formatDuration(longestMillis)} with ${call} (${placeWithLibrary(blame)})`,
+    title: `${capitalised(nameOfCode(named))} ${holdsWords(program)} for up to ${formatDuration(longestMillis)}${withWork(work)} (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named),
     impact: { metric: 'event-loop', value: Math.round(longestMillis), unit: 'ms', share },
     evidence: [
@@ -141,6 +148,12 @@ function describe(group: BlockGroup, durationMillis: number, program: ProgramKin
     effect: 'cpu',
     explains: [],
   };
+}
+
+/** " with `fs.readFileSync`"; of plain code there is nothing to say. */
+function withWork({ call, kind }: Work): string {
+  if (call) return ` with \`${call}\``;
+  return kind === 'plain' ? '' : ` with ${WORK_NAMES[kind]}`;
 }
 
 /** A package is not cut into parts by who uses it: its input, its options and its versions are what can be changed. */
@@ -167,12 +180,12 @@ function holdsWords(program: ProgramKind | null): string {
 function longestEvidence({ frames, framesShare, calleeCount }: BlockGroup): Draft['evidence'] {
   const inner = frames.find((frame) => frame.owner === 'app' || frame.owner === 'library');
   if (!inner) return [];
-  const under = frames[0]?.file === null ? `${frames[0].functionName}, under ` : '';
+  const under = frames[0]?.file === null ? `${frames[0].functionName}, called from ` : '';
   const spread = calleeCount > 1 ? `, spread over ${formatNumber(calleeCount)} functions that it calls` : '';
   return [
     {
       source: 'cpu-profile',
-      statement: `${formatShare(framesShare)} of the longest one was spent in ${under}${place(inner)}${spread}`,
+      statement: `${formatShare(framesShare)} of the longest block was spent in ${under}${place(inner)}${spread}`,
     },
   ];
 }
@@ -210,13 +223,13 @@ function describeCalls(
     severity: share >= SYNC_CALLS.criticalShare ? 'critical' : 'warning',
     confidence: onScale(SYNC_CALLS.confidence, share),
     urgency: onScale(SYNC_CALLS.urgency, share),
-    title: `\`${named.functionName}\` holds the event loop for ${formatShare(share)} of the time with \`${call}\` (${placeWithLibrary(blame)})`,
+    title: `${capitalised(nameOfCode(named))} holds the event loop for ${formatShare(share)} of the time in code that calls \`${call}\` (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named),
     impact: { metric: 'event-loop', value: share, unit: 'share', share },
     evidence: [
       {
         source: 'cpu-profile',
-        statement: `${formatShare(micros / durationMicros)} of the time is spent inside \`${call}\`, ${formatShare(share)} in all that ${place(top.frame)} does`,
+        statement: `${formatShare(share)} of the time is spent in ${place(top.frame)} and what it calls; inside \`${call}\` alone it is ${formatShare(micros / durationMicros)}`,
         value: share,
         unit: 'share',
       },
@@ -224,7 +237,7 @@ function describeCalls(
     ...chainOf(blame),
     innocentExplanation:
       program === null || program === 'server'
-        ? 'Synchronous calls do no harm at start-up; these came while the process was serving.'
+        ? 'Synchronous calls do no harm at start-up. These were made while the process was serving.'
         : blockInnocence(program, null),
     advice: [blockAdvice(work.kind, program)],
     caveats: [],

@@ -6,13 +6,13 @@ import type { Facts } from '../../../analysis/facts.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { SLOWDOWN } from '../../thresholds/cpu.ts';
-import { perSecond, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
+import { placeWithLibrary, risen, subjectOf } from '../../wording.ts';
 
 export const slowdown: Rule = {
   kind: 'slowdown',
   judge(facts) {
     const { slowdown: slower } = facts;
-    if (!slower) return { notApplicable: 'too few requests were counted to tell what one costs over time' };
+    if (!slower) return { notApplicable: 'too few requests were counted to compare their cost over time' };
     return isSlower(slower) ? [describe(slower, facts)] : [];
   },
 };
@@ -48,7 +48,7 @@ function describe(slower: Slowdown, facts: Facts): Draft {
     evidence: [
       {
         source: 'requests',
-        statement: `CPU time for each answered request ${risen(cost)}, from ${first} to ${last}: ${perMinute} ms more in a minute, at ${perSecond(requestsPerSecond)}`,
+        statement: `CPU time for each answered request ${risen(cost)}, from ${first} to ${last}: ${perMinute} ms more each minute, at ${formatNumber(requestsPerSecond)} requests a second`,
         value: cost.last,
         unit: 'ms',
       },
@@ -62,14 +62,14 @@ function describe(slower: Slowdown, facts: Facts): Draft {
         : []),
     ],
     innocentExplanation:
-      'A shift to more expensive requests looks the same; so does a cache that has just been cleared.',
+      'A shift to more expensive requests looks the same, and so does a cache that has just been cleared.',
     advice: [
       where
-        ? 'See what this function traverses: a list, listeners, stores or rules that grow with each request and are never removed. Use a Map for look-ups, and remove entries that are no longer needed.'
+        ? 'See what this function traverses: a list, listeners, stores or rules that grow with each request. Use a Map for look-ups, and remove entries that are no longer needed.'
         : 'Look for something that grows with each request and is traversed each time: listeners, AsyncLocalStorage instances that stay enabled, lists that are searched.',
       'Compare a young and an old process: `culprit diagnose` right after a restart and hours later, then `culprit compare` the recordings.',
     ],
-    caveats: where ? [] : ['No single function has most of the rise.'],
+    caveats: where ? [] : ['No single function accounts for most of the rise.'],
     asSymptom: `requests cost more and more CPU time (${first} to ${last})`,
     effect: 'slower',
     explains: ['cpu'],

@@ -5,7 +5,13 @@ import type { Facts } from '../../../analysis/facts.ts';
 import type { CountGrowth } from '../../../analysis/growth/resource-growth.ts';
 import type { AsyncSite } from '../../../model/async-resource.ts';
 import type { FdGroup } from '../../../model/samples.ts';
-import { type CreationSite, siteOfAllocations, siteOfCalls, siteOfSurvivors } from '../../creation-site.ts';
+import {
+  type CreationSite,
+  neverEnded,
+  siteOfAllocations,
+  siteOfCalls,
+  siteOfSurvivors,
+} from '../../creation-site.ts';
 import { countEvidence, isPilingUp, leakDraft, whenFdsRunOut } from '../../leak-draft.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { FD_LEAK } from '../../thresholds/handles.ts';
@@ -28,7 +34,7 @@ function describe({ subject: fd, trend }: CountGrowth<FdGroup>, facts: Facts): D
   const named = fd.kind === 'file' || fd.kind === 'deleted-file' ? `${what} ${fd.pattern}` : what;
   return leakDraft({
     kind: 'fd-leak',
-    title: `Open ${named} accumulate at ${perSecond(trend.slopePerSecond)} and are never closed${inBrackets(site?.blame)}`,
+    title: `Open ${named} accumulate at ${perSecond(trend.slopePerSecond)} ${neverEnded('closed', site)}${inBrackets(site?.blame)}`,
     subject: { type: 'file', name: fd.pattern },
     site,
     metric: 'fds',
@@ -36,9 +42,8 @@ function describe({ subject: fd, trend }: CountGrowth<FdGroup>, facts: Facts): D
     runsOut: whenFdsRunOut(facts, trend),
     evidence: [countEvidence(`open ${named}`, trend)],
     innocentExplanation:
-      'Files opened for work in progress are closed when it ends; these were not closed during the capture.',
-    advice:
-      'Close it on every way out: try/finally around a FileHandle, stream.pipeline() instead of pipe(), and destroy() the stream when the client goes away.',
+      'Files that are open for work in progress are closed when it ends. The number of these rose until the end of the capture.',
+    advice: adviceFor(site),
     caveats: site ? [] : ['The code that opens them is unknown.'],
     things: `open ${named}`,
     effect: 'fds',
@@ -46,6 +51,15 @@ function describe({ subject: fd, trend }: CountGrowth<FdGroup>, facts: Facts): D
     confidence: FD_LEAK.confidence,
     urgency: { least: FD_LEAK.leastUrgency },
   });
+}
+
+/** Where no line of the application opens them, the reader cannot change the one that does. */
+function adviceFor(site: CreationSite | null): string {
+  const { app = null, inner = null, library = null } = site?.blame ?? {};
+  const owner = (inner ?? library)?.package;
+  return app || !owner
+    ? 'Close what was opened on every path: try/finally around a FileHandle, stream.pipeline() instead of pipe(), and destroy() of the stream when the client goes away.'
+    : `${owner} opens them and does not close all of them, such as when a client goes away. Look for a newer version of it, or for an option that makes it close them or open none.`;
 }
 
 const NAMES: Partial<Record<FdGroup['kind'], string>> = {

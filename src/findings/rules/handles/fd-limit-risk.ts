@@ -20,7 +20,7 @@ export const fdLimitRisk: Rule = {
 
 function describe(used: number, limit: number, { close, facts }: { close: Closeness; facts: Facts }): Draft {
   const { share, left, isSoon, severity, urgency } = close;
-  const time = isSoon ? `, met ${formatTimeLeft(left ?? 0)}` : '';
+  const time = isSoon ? `, reached ${formatTimeLeft(left ?? 0)}` : '';
   const { groups, text } = mostOfThem(facts);
   return {
     kind: 'fd-limit-risk',
@@ -38,7 +38,7 @@ function describe(used: number, limit: number, { close, facts }: { close: Closen
       limit: `${formatNumber(limit)} file descriptors (soft limit)`,
     },
     evidence: [
-      { source: 'proc', statement: `open descriptors by sort: ${groups}`, value: used, unit: 'count' },
+      { source: 'proc', statement: `open descriptors by type: ${groups}`, value: used, unit: 'count' },
       ...(isSoon ? [riseEvidence('proc', facts.fdTotal)] : []),
     ],
     innocentExplanation:

@@ -5,12 +5,18 @@ import { type HandleGrowth, paceOf } from '../../../analysis/growth/handle-growt
 import type { SurvivingSite } from '../../../analysis/growth/resource-growth.ts';
 import type { Evidence } from '../../../model/finding.ts';
 import { clientGrowth } from '../../clients.ts';
-import { type CreationSite, fromSurvivors, siteOfSurvivors, throughLibrary } from '../../creation-site.ts';
+import {
+  type CreationSite,
+  fromSurvivors,
+  neverEnded,
+  siteOfSurvivors,
+  throughLibrary,
+} from '../../creation-site.ts';
 import { countEvidence, isPilingUp, leakDraft } from '../../leak-draft.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { FOLLOWS_CLIENTS } from '../../thresholds/growth.ts';
 import { HANDLE_LEAK } from '../../thresholds/handles.ts';
-import { inBrackets, perSecond } from '../../wording.ts';
+import { capitalised, inBrackets, perSecond } from '../../wording.ts';
 import { handleWords } from '../../words/handle-words.ts';
 
 export const handleLeak: Rule = {
@@ -54,7 +60,7 @@ function describe(leak: HandleGrowth, facts: Facts): Draft {
   const site = siteOf(leak, facts);
   return leakDraft({
     kind: 'handle-leak',
-    title: `${many[0]!.toUpperCase()}${many.slice(1)} accumulate at ${perSecond(pace)} and are never closed${inBrackets(site?.blame)}`,
+    title: `${capitalised(many)} accumulate at ${perSecond(pace)} ${neverEnded('closed', site)}${inBrackets(site?.blame)}`,
     subject: {
       type: site ? 'function' : 'handle',
       name: site?.frame.functionName ?? many,
@@ -71,7 +77,7 @@ function describe(leak: HandleGrowth, facts: Facts): Draft {
       ...(counted.length > 0 ? [HELD] : []),
     ],
     innocentExplanation:
-      'One for each of a bounded number of things would stop growing; this one did not stop during the capture.',
+      'One for each of a fixed number of clients or jobs stops growing once all are there. This count rose until the end of the capture.',
     advice,
     caveats: site ? [] : ['The code that opens them is unknown: it runs rarely, or on another thread.'],
     things: many,
@@ -86,7 +92,7 @@ function describe(leak: HandleGrowth, facts: Facts): Draft {
 const HELD: Evidence = {
   source: 'resources',
   statement:
-    'the event loop itself holds an active handle until it is closed, with its listeners and all that they close over',
+    'an active handle stays in memory until it is closed, with its listeners and all that they close over',
 };
 
 function siteOf({ type, counted, stays }: HandleGrowth, facts: Facts): CreationSite | null {

@@ -24,7 +24,7 @@ export const pidsLimitRisk: Rule = {
 
 function describe(limit: number, { share, left, severity, urgency }: Closeness, facts: Facts): Draft {
   const used = facts.pids.last;
-  const time = left === undefined ? '' : `, met ${formatTimeLeft(left)}`;
+  const time = left === undefined ? '' : `, reached ${formatTimeLeft(left)}`;
   return {
     kind: 'pids-limit-risk',
     severity,
@@ -45,9 +45,9 @@ function describe(limit: number, { share, left, severity, urgency }: Closeness, 
       ...(left === undefined ? [] : [riseEvidence('cgroup', facts.pids)]),
     ],
     innocentExplanation:
-      'A program that is meant to run many processes needs a higher limit; a Node process has about 11 threads when it does nothing.',
+      'A program that is meant to run many processes needs a higher limit; an idle Node.js process has about 11 threads.',
     advice: [
-      'See who starts them and does not end them; bound how many run at a time.',
+      'Find what starts them and does not end them, and bound how many run at a time.',
       'Or raise the limit: podPidsLimit of the kubelet, --pids-limit of docker and podman.',
     ],
     caveats: [],
@@ -60,7 +60,10 @@ function describe(limit: number, { share, left, severity, urgency }: Closeness, 
 function whoseTheyAre({ observations }: Facts, used: number): string {
   const { threads, children } = observations.passive.at(-1) ?? {};
   const own = threads === undefined ? '' : `${formatNumber(threads)} are threads of this process, `;
-  const below = children === undefined ? '' : `it has ${formatNumber(children.length)} child processes, `;
+  const below =
+    children === undefined
+      ? ''
+      : `it has ${formatNumber(children.length)} child ${children.length === 1 ? 'process' : 'processes'}, `;
   const rest = threads === undefined ? '' : `${formatNumber(Math.max(0, used - threads))} are others`;
-  return `${own}${below}${rest}` || 'whose they are is not known';
+  return `${own}${below}${rest}` || 'which processes they belong to is unknown';
 }

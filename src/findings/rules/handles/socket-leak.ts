@@ -71,7 +71,7 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
       ...agentEvidence(own),
     ],
     innocentExplanation:
-      'A connection pool still filling would stop at its maximum; this one did not stop during the capture.',
+      'A connection pool that is still filling stops at its maximum. This count rose until the end of the capture.',
     advice: own ? SHARE_ONE_AGENT : adviceFor(socket),
     caveats: [...(site ? [] : [NOT_CAUGHT]), ...networkCaveats(facts.wire)],
     things,
@@ -100,6 +100,6 @@ function whoOpens(site: CreationSite | null, { endpoint }: SocketGroup) {
 
 function adviceFor(socket: SocketGroup): string {
   return socket.state === 'CLOSE_WAIT'
-    ? 'The other side has closed and waits for us: end or destroy the socket on its "end" event, and read or destroy every response body (response.resume(), body.cancel()).'
-    : 'Read every response to its end or destroy it, close the client when done, and share one Agent or pool with a maximum instead of connecting for each request.';
+    ? 'The other side has closed these connections, and this process has not: end or destroy the socket on its "end" event, and read or destroy every response body (response.resume(), body.cancel()).'
+    : 'Read every response to its end or destroy it, close clients that are no longer needed, and share one Agent or pool with a maximum instead of connecting for each request.';
 }

@@ -1,11 +1,12 @@
 // Timers that are made again and again and never cleared. A repeating timer is never done by itself, nor is a single one
 // whose callback sets the next; other single ones only when they are set for longer than anybody waits.
+import type { Blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../../analysis/growth/resource-growth.ts';
 import type { Trend } from '../../../analysis/statistics/trend.ts';
 import type { AsyncSite } from '../../../model/async-resource.ts';
 import type { Evidence } from '../../../model/finding.ts';
-import { formatNumber } from '../../../units/units.ts';
+import { formatDuration, formatNumber } from '../../../units/units.ts';
 import { clientGrowth } from '../../clients.ts';
 import { fromSurvivors, survivors, throughLibrary } from '../../creation-site.ts';
 import { countEvidence, leakDraft } from '../../leak-draft.ts';
@@ -41,7 +42,7 @@ function chainEvidence({ site, blame, alive }: SurvivingSite): Evidence {
   const setter = site.frames.find(({ owner }) => owner === 'app' || owner === 'library');
   return {
     source: 'async-resources',
-    statement: `timers started from ${placeWithLibrary(blame)} are set again by their own callback (${setter ? place(setter) : 'unknown'}), about ${formatNumber(alive)} of them wait now`,
+    statement: `timers started in ${placeWithLibrary(blame)} are set again by their own callback (${setter ? place(setter) : 'unknown'}); about ${formatNumber(alive)} are waiting now`,
   };
 }
 
@@ -90,9 +91,8 @@ function describe(survivor: SurvivingSite, timers: Trend | null): Draft {
       ratePerSecond: trend.slopePerSecond,
       evidence: [],
       innocentExplanation:
-        'One timer for each of a bounded number of things would stop growing; this one did not stop during the capture.',
-      advice:
-        'Keep what setInterval returns and clear it when the request, connection or object it serves ends.',
+        'One timer for each of a fixed number of clients or jobs stops growing once all are there. This count rose until the end of the capture.',
+      advice: adviceFor(blame),
       things: 'timers',
       effect: 'timers',
       explains: ['heap', 'cpu', 'gc', 'slower'],
@@ -104,12 +104,22 @@ function describe(survivor: SurvivingSite, timers: Trend | null): Draft {
       isSetByTimer(site) ? chainEvidence(survivor) : made.evidence,
       ...(timers ? [{ ...countEvidence('timers of the process', timers), source: 'resources' }] : []),
     ],
-    asSymptom: `about ${formatNumber(alive)} timers more, ${rate}, from ${placeWithLibrary(blame)}`,
+    asSymptom: `about ${formatNumber(alive)} timers, ${rate} more, started in ${placeWithLibrary(blame)}`,
   };
+}
+
+/** A timer of a package is not the caller's to clear: its object is. */
+function adviceFor({ library, inner }: Blame): string {
+  const owner = (inner ?? library)?.package;
+  return owner
+    ? `${owner} starts the timer: create its object once instead of for each call, or call its method that stops it (close, shutdown, destroy) when the object is no longer needed.`
+    : 'Keep what setInterval or setTimeout returns, and clear it when the request, connection or object that it serves ends.';
 }
 
 /** "setInterval (every 1000 ms)" */
 function sortOf(site: AsyncSite): string {
-  if (site.isRepeating) return `setInterval (every ${site.delayMillis ?? '?'} ms)`;
-  return isSetByTimer(site) ? 'a timer that sets itself again' : `setTimeout (${site.delayMillis} ms)`;
+  const { delayMillis } = site;
+  const after = delayMillis === undefined ? 'unknown' : formatDuration(delayMillis);
+  if (site.isRepeating) return delayMillis === undefined ? 'setInterval' : `setInterval (every ${after})`;
+  return isSetByTimer(site) ? 'a timer that sets itself again' : `setTimeout (${after})`;
 }

@@ -1,6 +1,6 @@
 // File watchers (fs.watch, fs.watchFile) that are made again and again and never closed.
 import type { SurvivingSite } from '../../../analysis/growth/resource-growth.ts';
-import { fromSurvivors, survivors } from '../../creation-site.ts';
+import { fromSurvivors, neverEnded, survivors } from '../../creation-site.ts';
 import { leakDraft } from '../../leak-draft.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { WATCHER_LEAK } from '../../thresholds/handles.ts';
@@ -28,15 +28,15 @@ function describe(survivor: SurvivingSite): Draft {
   const rate = survivor.trend.slopePerSecond;
   return leakDraft({
     kind: 'watcher-leak',
-    title: `File watchers accumulate at ${perSecond(rate)} and are never closed${inBrackets(site.blame)}`,
+    title: `File watchers accumulate at ${perSecond(rate)} ${neverEnded('closed', site)}${inBrackets(site.blame)}`,
     subject: { type: 'function', name: site.frame.functionName, thread: survivor.site.thread },
     site,
     metric: 'fds',
     ratePerSecond: rate,
     evidence: [],
     innocentExplanation:
-      'Watching a bounded number of files would stop growing; this one did not stop during the capture.',
-    advice: 'Call close() on the watcher when nobody needs it any more, or share one for each path.',
+      'With a fixed number of watched files the count stops growing. This count rose until the end of the capture.',
+    advice: 'Call close() on the watcher when it is no longer needed, or share one watcher for each path.',
     things: 'file watchers',
     effect: 'fds',
     explains: ['heap', 'fds'],

@@ -41,9 +41,9 @@ function describe(rate: number, facts: Facts): Draft {
     ratePerSecond: rate,
     evidence: [countEvidence('threads of the process', facts.threads)],
     innocentExplanation:
-      'A pool still filling would stop at its size; this one did not stop during the capture.',
+      'A pool that is still filling stops at its size. This count rose until the end of the capture.',
     advice:
-      'Call terminate() (or let the worker end by itself) when its task is done, or keep a fixed pool of workers and give them the tasks.',
+      'Call terminate() (or let the worker end by itself) when its task is done. Or keep a fixed pool of workers and give them the tasks.',
     things: 'threads',
     effect: 'threads',
     explains: ['handles', 'heap', 'native', 'external', 'fds', 'cpu', 'timers'],

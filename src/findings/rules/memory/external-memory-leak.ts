@@ -66,9 +66,9 @@ function describe(facts: Facts): Draft {
     evidence: evidenceOf(external, filled, site),
     retainerPath: heldCollection(filled, 0, facts)?.path,
     innocentExplanation:
-      'Buffers wait for a GC like everything else: these numbers were read right after full ones.',
+      'Buffers wait for garbage collection as well, but these numbers were read right after full collections.',
     advice: [
-      'Bound what keeps the buffers (a ring buffer, a maximum of bytes), or copy the part you need (Buffer.from(slice)): a small slice keeps its whole buffer.',
+      'Bound what keeps the buffers (a ring buffer, a maximum of bytes). If it keeps small slices, copy them (Buffer.from(slice)): a slice keeps its whole buffer.',
     ],
     caveats: [],
     asSymptom: `external memory grows by ${rate}`,

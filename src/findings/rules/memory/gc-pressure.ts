@@ -4,7 +4,7 @@ import { formatDuration, formatShare } from '../../../units/units.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { GC_PRESSURE } from '../../thresholds/memory.ts';
 import { onScale } from '../../thresholds/scale.ts';
-import { place, placeWithLibrary, subjectOf } from '../../wording.ts';
+import { nameOfCode, place, placeWithLibrary, subjectOf } from '../../wording.ts';
 
 type Gc = NonNullable<Facts['gc']>;
 
@@ -13,7 +13,9 @@ export const gcPressure: Rule = {
   judge({ gc }) {
     if (!gc) return { notApplicable: 'no counters of garbage collection' };
     if (gc.count < GC_PRESSURE.leastCollections)
-      return { notApplicable: `fewer than ${GC_PRESSURE.leastCollections} collections in the interval` };
+      return {
+        notApplicable: `fewer than ${GC_PRESSURE.leastCollections} garbage collections in the capture`,
+      };
     return isHigh(gc) ? [describe(gc)] : [];
   },
 };
@@ -28,7 +30,7 @@ function describe(gc: Gc): Draft {
   const named = site?.blame.subject ?? null;
   const where =
     site && named
-      ? `, set off by what \`${named.functionName}\` allocates (${placeWithLibrary(site.blame)})`
+      ? `, triggered by allocations in ${nameOfCode(named)} (${placeWithLibrary(site.blame)})`
       : '';
   return {
     kind: 'gc-pressure',
@@ -47,13 +49,13 @@ function describe(gc: Gc): Draft {
       },
       ...gc.sites.slice(0, 3).map(({ share, blame }) => ({
         source: 'cpu-profile',
-        statement: `${formatShare(share)} of the collection time began while ${place(blame.subject!)} ran`,
+        statement: `${formatShare(share)} of the time in garbage collection is that of collections that began while ${place(blame.subject!)} ran`,
         value: share,
         unit: 'share',
       })),
     ],
     innocentExplanation:
-      'A heap close to its limit collects without end, too; then the limit is the cause, not the allocations.',
+      'A heap close to its limit is collected all the time as well. Then the limit is the cause, and not the allocations.',
     advice: [
       'Allocate less for each request: do not copy large structures, reuse buffers, build strings once.',
       'Where many short-lived objects are needed, a larger young generation helps: --max-semi-space-size=64.',

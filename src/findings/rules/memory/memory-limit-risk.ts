@@ -129,7 +129,7 @@ function describe(
     facts.gc && facts.gc.shareOfTime > MEMORY_LIMIT.leastGcShare
       ? `; garbage collection takes ${formatShare(facts.gc.shareOfTime)} of the time`
       : '';
-  const time = left === undefined ? '' : `, met ${formatTimeLeft(left)}`;
+  const time = left === undefined ? '' : `, reached ${formatTimeLeft(left)}`;
   return {
     kind: 'memory-limit-risk',
     severity: share >= MEMORY_LIMIT.criticalShare || isSoon ? 'critical' : 'warning',

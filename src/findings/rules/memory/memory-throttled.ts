@@ -61,14 +61,14 @@ function evidenceOf({ stallShare, fullStallShare, held, stuckShare }: MemoryThro
   if (held !== undefined)
     evidence.push({
       source: 'cgroup',
-      statement: `it was held above its bound ${formatNumber(held)} times during the capture (memory.events)`,
+      statement: `the kernel throttled it ${held === 1 ? 'once' : `${formatNumber(held)} times`} during the capture (memory.events)`,
       value: held,
       unit: 'count',
     });
   if (stuckShare > 0)
     evidence.push({
       source: 'proc',
-      statement: `in ${formatShare(stuckShare)} of the captures the main thread was in state D: asleep in the kernel, neither running nor ready to run`,
+      statement: `in ${formatShare(stuckShare)} of the samples the main thread was in state D: asleep in the kernel, neither running nor ready to run`,
       value: stuckShare,
       unit: 'share',
     });

@@ -4,7 +4,7 @@ import type { Facts } from '../../../analysis/facts.ts';
 import type { GrowingCollection } from '../../../analysis/growth/growing-collections.ts';
 import type { OwnAgents } from '../../../analysis/waiting/own-agents.ts';
 import type { Evidence, Severity } from '../../../model/finding.ts';
-import { formatBytes, formatShare } from '../../../units/units.ts';
+import { formatBytes, formatNumber, formatShare } from '../../../units/units.ts';
 import { type RunsOut, whenMemoryRunsOut } from '../../leak-draft.ts';
 import { entriesEvidence, holdsObjects, sayHolder } from '../../memory/holders.ts';
 import { measureArenas } from '../../next-measurement.ts';
@@ -15,6 +15,7 @@ import { isYoung, sayYoung } from '../../verdict/young-process.ts';
 import {
   chainOf,
   inBrackets,
+  latePace,
   leakSeverity,
   leakUrgency,
   movement,
@@ -73,31 +74,35 @@ function describe(facts: Facts): Draft {
       ...agentEvidence(own),
     ],
     ...(blame && chainOf(blame)),
-    innocentExplanation: `The allocator keeps freed memory for a while and takes more at start-up, which ends: in the last part of ${Math.round(facts.lookSeconds)} s this kept ${formatShare(native.lateSlopePerSecond / native.slopePerSecond)} of its pace.`,
+    innocentExplanation: `The allocator keeps freed memory for a while and takes more at start-up, which comes to an end. This memory grew ${latePace(native)}.`,
     advice: [
       ...(own ? [SHARE_ONE_AGENT] : []),
       ...(call
         ? [
-            `See what \`${call.name}\` is given at ${place(call.blame.subject!)}, and whether a newer version of its package, or its other functions, free what they take.`,
+            `Look for a newer version of the package of \`${call.name}\`, or for a function of it that frees what a call takes. See what ${place(call.blame.subject!)} passes to it.`,
           ]
         : []),
-      'Close native resources when done (streams, database handles, zlib, TLS contexts), or keep one and share it.',
-      'If it is fragmentation, fewer arenas help: MALLOC_ARENA_MAX=2, or jemalloc.',
+      ...(call
+        ? []
+        : [
+            'Close native resources when they are no longer needed (streams, database handles, zlib, TLS contexts), or keep one and share it.',
+          ]),
+      'If the allocator is fragmented, fewer arenas help: MALLOC_ARENA_MAX=2, or jemalloc.',
     ],
     ...(!filled && { nextMeasurement: measureArenas(facts) }),
     caveats: call
       ? [
-          `That \`${call.name}\` keeps it is inferred: of the native code that the program calls it takes most time. What native code allocates is not seen.`,
+          `culprit cannot see what native code allocates. It infers \`${call.name}\` because, of the native functions that the program calls, this one takes the most time.`,
         ]
       : own
         ? [
-            'culprit infers that the Agents use it: each that has a ca or cert of its own makes a TLS context, which is native memory.',
+            'culprit infers that the Agents use it: each Agent with a ca or cert of its own creates a TLS context, which is native memory.',
           ]
         : frame
           ? ['culprit infers the holder: its entries grow together with the native memory.']
           : [
               'Native code makes no JavaScript allocations, so its caller is not visible to culprit.',
-              ...sayYoung(facts, 'its start-up allocations may not be complete yet'),
+              ...sayYoung(facts, 'it may still be allocating for its start-up'),
             ],
     asSymptom: `native memory grows by ${rate}`,
     effect: 'native',
@@ -110,7 +115,7 @@ function isFrequent({ madePerSecond, blame }: OwnAgents): boolean {
 }
 
 const sayAgents = ({ label, madePerSecond }: OwnAgents) =>
-  ` while ${perSecond(madePerSecond)} requests to ${endpointOf(label)} have an Agent of their own each`;
+  ` while ${formatNumber(madePerSecond)} requests a second to ${endpointOf(label)} each create an Agent`;
 
 /** Native code is not seen; a collection of objects that grows along with its memory, with a known filler, may hold it. */
 function holderOf({ collections }: Facts): GrowingCollection | null {

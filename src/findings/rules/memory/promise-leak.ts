@@ -69,7 +69,7 @@ function describe(promises: SurvivingSite, cause: HeapCause, facts: Facts): Draf
     evidence: [
       {
         source: 'async-resources',
-        statement: `${formatShare(survival ?? 0)} of the promises made there that are older than 5 s are still there, about ${formatNumber(alive)} now; their number ${risen(trend)}`,
+        statement: `${formatShare(survival ?? 0)} of the promises created there that are older than 5 s still exist, about ${formatNumber(alive)} in all; their number ${risen(trend)}`,
         value: trend.slopePerSecond,
         unit: 'per second',
       },
@@ -77,14 +77,14 @@ function describe(promises: SurvivingSite, cause: HeapCause, facts: Facts): Draf
     ],
     ...chainOf(blame),
     retainerPath: heldCollection(cause.filled, thread, facts)?.path,
-    innocentExplanation: `Slow work would eventually settle: the oldest of these promises were watched for up to ${Math.round(facts.lookSeconds)} s.`,
+    innocentExplanation: `Promises of slow work settle in the end. These were watched for up to ${Math.round(facts.lookSeconds)} s.`,
     advice: [
       isRace
-        ? 'Do not race against a promise that lives as long as the process: each call adds reactions that it keeps. Use an AbortSignal, or a promise made for this call.'
-        : 'Find what they wait for: give it a timeout or an AbortSignal, and do not chain on a promise that may never settle.',
+        ? 'Do not race against a promise that lives as long as the process: each call adds reactions that it keeps. Use an AbortSignal, or a promise that is created for this call.'
+        : 'Find what they wait for and give it a timeout or an AbortSignal. Do not chain on a promise that may never settle.',
     ],
     caveats: [],
-    asSymptom: `promises accumulate at ${perSecond(trend.slopePerSecond)}, made in ${place(frame)}`,
+    asSymptom: `promises accumulate at ${perSecond(trend.slopePerSecond)}, created in ${place(frame)}`,
     effect: 'heap',
     explains: ['heap', 'gc', 'native', 'external', 'slower'],
   };

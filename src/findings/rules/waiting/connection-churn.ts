@@ -1,5 +1,5 @@
 // A new connection for every outgoing request: handshakes, TIME_WAIT and latency that keep-alive would save.
-import { blame } from '../../../analysis/cpu/blame/blame.ts';
+import { type Blame, blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import type { WireFacts } from '../../../analysis/waiting/wire.ts';
 import type { AsyncObservation, AsyncSite } from '../../../model/async-resource.ts';
@@ -79,12 +79,8 @@ function describe(worst: Opener, facts: Facts): Draft {
       ...agentEvidence(own),
       ...kernelEvidence(facts.wire),
     ],
-    innocentExplanation: 'Talking to very many different hosts needs as many connections.',
-    advice: [
-      own
-        ? SHARE_ONE_AGENT
-        : 'Give the client an Agent with keepAlive: true (Node 19 and later: the default agent), or update the library that sends "Connection: close".',
-    ],
+    innocentExplanation: 'A program that talks to very many different hosts needs that many connections.',
+    advice: [own ? SHARE_ONE_AGENT : adviceFor(culprit, facts)],
     caveats: networkCaveats(facts.wire),
     asSymptom: `${rate} new connections`,
     effect: 'sockets',
@@ -92,15 +88,26 @@ function describe(worst: Opener, facts: Facts): Draft {
   };
 }
 
+/** Since Node.js 19 the default agent keeps connections alive: who makes new ones asks for it. */
+const KEEPS_ALIVE_SINCE = 19;
+
+function adviceFor({ library, inner }: Blame, { observations }: Facts): string {
+  const client = (inner ?? library)?.package ?? 'the client';
+  const major = Number.parseInt((observations.target.nodeVersion ?? '').replace(/^v/, ''), 10);
+  return major >= KEEPS_ALIVE_SINCE
+    ? `Pass ${client} an Agent with keepAlive: true, or look for a newer version of it. The default Agent of Node.js ${major} keeps connections alive, so the client sends "Connection: close" or uses an Agent of its own.`
+    : `Pass ${client} an Agent with keepAlive: true, which is the default only from Node.js 19 on.`;
+}
+
 /** The kernel counts every connection, also those that no hook saw. */
 function kernelEvidence(wire: WireFacts | null): Evidence[] {
   const opens = wire?.outgoingOpensPerSecond;
   if (!opens || opens < CONNECTION_CHURN.leastPerSecond) return [];
-  const waiting = wire.timeWait ? `, and ${formatNumber(wire.timeWait)} closed ones wait in TIME_WAIT` : '';
+  const waiting = wire.timeWait ? `; ${formatNumber(wire.timeWait)} closed ones are still in TIME_WAIT` : '';
   return [
     {
       source: 'proc',
-      statement: `its network namespace began ${perSecond(opens)} connections${waiting}`,
+      statement: `its network namespace opened connections at ${perSecond(opens)}${waiting}`,
       value: opens,
       unit: 'per second',
     },

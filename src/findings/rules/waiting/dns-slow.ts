@@ -12,7 +12,8 @@ import { inBrackets, perSecond, subjectOf } from '../../wording.ts';
 export const dnsSlow: Rule = {
   kind: 'dns-slow',
   judge(facts) {
-    if (!facts.lookups) return { notApplicable: 'this version of Node does not tell how long lookups take' };
+    if (!facts.lookups)
+      return { notApplicable: 'this version of Node.js does not report how long lookups take' };
     const slow = slowOnes(facts.lookups);
     return slow.length === 0 ? [] : [describe(slow, facts)];
   },
@@ -46,7 +47,7 @@ function describe(slow: LookupSummary[], facts: Facts): Draft {
     severity: mean >= DNS_SLOW.criticalMillis ? 'critical' : 'warning',
     confidence: confidenceAt(DNS_SLOW.confidence, site),
     urgency: urgencyOf(mean, rate),
-    title: `Looking up ${names}: ${took} each, ${perSecond(rate)}${inBrackets(site?.blame)}`,
+    title: `Lookups of ${names} take ${took} each, at ${perSecond(rate)}${inBrackets(site?.blame)}`,
     subject: subjectOf('host', worst.name, site?.frame ?? null),
     impact: { metric: 'lookups', value: mean, unit: 'ms' },
     evidence: [
@@ -59,10 +60,10 @@ function describe(slow: LookupSummary[], facts: Facts): Draft {
       ...(site ? [site.evidence] : []),
     ],
     innocentExplanation:
-      'The first lookup of a name may be slow, and a resolver remembers it; these were slow again and again.',
+      'The first lookup of a name may be slow until a resolver has cached it. These were slow again and again.',
     advice: [
-      'Keep connections open (an Agent with keepAlive: true) so that fewer are looked up, and keep the answers for their time to live (a caching lookup function, a resolver on the machine).',
-      'In Kubernetes, a name with fewer dots than `ndots` is tried with each search domain first: write it with a dot at the end, or lower ndots.',
+      'Keep connections open (an Agent with keepAlive: true) so that fewer names are looked up, and cache the answers for their time to live (a caching lookup function, a resolver on the machine).',
+      'In Kubernetes, a name with fewer dots than `ndots` is tried with each search domain first: end it with a dot, or lower ndots.',
     ],
     caveats: site ? [] : ['The code that looks them up is unknown.'],
     asSymptom: `lookups of ${names}: ${took} each`,

@@ -6,7 +6,7 @@ import type { ShortPool, Waiters } from '../../../analysis/waiting/short-pools.t
 import type { StuckLine } from '../../../analysis/waiting/stuck-lines.ts';
 import type { Evidence } from '../../../model/finding.ts';
 import type { Frame } from '../../../model/frame.ts';
-import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
+import { formatCount, formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import { type CreationSite, fromSurvivors, survivors, throughLibrary } from '../../creation-site.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { POOL_EXHAUSTION } from '../../thresholds/waiting.ts';
@@ -68,17 +68,18 @@ function describe(short: ShortPool, facts: Facts): Draft {
     subject: subjectOf('pool', pool.endpoint ?? plainName(short), site?.frame ?? null, pool.thread),
     impact: {
       metric: 'waiting',
-      value: Math.max(0, waiting.slopePerSecond),
-      unit: 'per second',
-      limit: `${limit} at most`,
+      ...(waiting.verdict === 'growing'
+        ? { value: waiting.slopePerSecond, unit: 'per second' }
+        : { value: waiting.last, unit: 'count' }),
+      limit: `the pool has ${limit}`,
     },
     evidence: [queueEvidence(short), ...lentEvidence(short), ...(site ? [site.evidence] : [])],
-    innocentExplanation: 'A load peak would drain; the queue did not shrink during the capture.',
+    innocentExplanation: 'After a load peak the queue drains. This queue did not shrink during the capture.',
     advice: adviceFor(short),
     caveats:
       site && isLeaked && pool.endpoint === undefined
         ? [
-            'This line takes connections from the pool. Connections that were taken before culprit attached are not attributed.',
+            'This line takes connections from the pool. Which code took those that were in use before culprit attached is unknown.',
           ]
         : [],
     asSymptom: `${formatNumber(waiting.last)} wait for ${name}${more}`,
@@ -115,7 +116,7 @@ function unread(labels: readonly [string, number][]): number {
 function queueEvidence({ waiting, waitingShare, limit }: ShortPool): Evidence {
   return {
     source: 'pools',
-    statement: `waiters ${movement(waiting, formatNumber)}; in ${formatShare(waitingShare)} of the samples somebody waited for one of ${limit}`,
+    statement: `the number of waiters ${movement(waiting, formatNumber)}; in ${formatShare(waitingShare)} of the samples there were some, for ${formatCount(limit, 'place')}`,
     value: waiting.slopePerSecond,
     unit: 'per second',
   };
@@ -157,7 +158,7 @@ function holderSite({ lent }: ShortPool, facts: Facts): CreationSite | null {
     madePerSecond,
     evidence: {
       source: 'requests',
-      statement: `${placeWithLibrary(blame)} makes requests ${held}, ${perSecond(madePerSecond)}`,
+      statement: `${placeWithLibrary(blame)} sends ${formatNumber(madePerSecond)} requests a second to ${held}`,
     },
   };
 }
@@ -224,15 +225,15 @@ function adviceFor(short: ShortPool): string[] {
   if (short.pool.endpoint !== undefined)
     return isNeverGivenBack(short)
       ? [
-          'Read every response to its end or destroy it (response.resume(), body.cancel()), also those that are not wanted: only then does its socket come back.',
+          'Read every response to its end or destroy it (response.resume(), body.cancel()), also responses that are not needed: only then does the socket return to the pool.',
         ]
       : [
-          'Give requests a timeout (or an AbortSignal), so that one that is never answered gives its socket back; raise maxSockets only when the other side can take more.',
+          'Give requests a timeout or an AbortSignal, so that one without an answer gives its socket back. Raise maxSockets only when the other side can take more.',
         ];
   const giveBack =
-    'Give back what was taken on every path, also on errors and early returns: release it in a `finally`; a response is given back by reading or destroying its body.';
+    'Give back what was taken on every path, also on errors and early returns: release it in a `finally`. A response is given back by reading or destroying its body.';
   const shorten =
-    'Shorten what is done while one is held, give the wait a limit (an acquire timeout), and raise the maximum only when the other side can take more.';
+    'Do less while a connection is held, and give the wait a limit (an acquire timeout). Raise the maximum only when the other side can take more.';
   if (isNeverGivenBack(short)) return [giveBack];
   // Where no connection could be looked at, nobody knows whether they are used.
   return short.silentShare === null ? [giveBack, shorten] : [shorten];

@@ -56,11 +56,11 @@ function describeOutbound(requests: LastingRequests): Draft {
   const endpoint = endpointOf(label);
   return {
     ...common(requests),
-    title: `Requests out (${label}) accumulate at ${perSecond(trend.slopePerSecond)}: no response arrives and nothing aborts them${blame.subject ? ` (${placeWithLibrary(blame)})` : ''}`,
+    title: `Outgoing requests (${label}) accumulate at ${perSecond(trend.slopePerSecond)}: no response arrives and nothing aborts them${blame.subject ? ` (${placeWithLibrary(blame)})` : ''}`,
     confidence: confidenceAt(REQUEST_PILEUP.outboundConfidence, blame.subject),
     subject: subjectOf('request', endpoint, blame.subject, site.thread),
     advice: [
-      'Give each outgoing request a timeout (AbortSignal.timeout(), the timeout option of the client) that covers the whole answer, and answer the caller with an error when it fires.',
+      'Give each outgoing request a timeout that covers the whole answer (AbortSignal.timeout(), the timeout option of the client), and answer the caller with an error when it expires.',
     ],
     caveats: [],
   };
@@ -84,7 +84,7 @@ function describeInbound(requests: LastingRequests, facts: Facts): Draft {
         ? [
             {
               source: 'async-resources',
-              statement: `promises made in ${where} stay at the same pace, about ${formatNumber(promise.alive)} now`,
+              statement: `promises created in ${where} accumulate at the same pace, about ${formatNumber(promise.alive)} in all`,
               value: promise.trend.slopePerSecond,
               unit: 'per second',
             },
@@ -94,7 +94,7 @@ function describeInbound(requests: LastingRequests, facts: Facts): Draft {
     ],
     advice: [
       ...waitAdvice(promise),
-      'Answer on every path, also on errors and when what is waited for does not come: give the wait a timeout, and pass errors of async handlers on to the router.',
+      'Answer on every path, also on errors and when the awaited result does not arrive: give the wait a timeout, and pass errors of async handlers on to the router.',
     ],
     caveats: frame
       ? []
@@ -111,8 +111,8 @@ function common(
   const rate = perSecond(trend.slopePerSecond);
   const others =
     answeredShare === null || answeredShare < REQUEST_PILEUP.leastAnswered
-      ? 'none of those that old has one'
-      : `${formatShare(answeredShare)} of their kind have one within 5 s`;
+      ? 'no request of that age has got one'
+      : `${formatShare(answeredShare)} of such requests get one within 5 s`;
   return {
     kind: 'request-pileup',
     severity: trend.slopePerSecond >= REQUEST_PILEUP.criticalPerSecond ? 'critical' : 'warning',
@@ -121,13 +121,13 @@ function common(
     evidence: [
       {
         source: 'requests',
-        statement: `about ${formatNumber(alive)} wait for the beginning of their answer (${perSecond(madePerSecond)} are made), the oldest for at least ${formatDuration(oldestMillis)}, while ${others}; their number ${risen(trend)}`,
+        statement: `about ${formatNumber(alive)} requests wait for the start of their answer (${perSecond(madePerSecond)} in all), the oldest for at least ${formatDuration(oldestMillis)}, while ${others}; their number ${risen(trend)}`,
         value: trend.slopePerSecond,
         unit: 'per second',
       },
     ],
     innocentExplanation:
-      'Slow answers eventually arrive and their number stays level; these increased until the end of the capture.',
+      'Slow answers arrive in the end, and their number stays level. These requests increased until the end of the capture.',
     asSymptom: `requests without an answer (${label}): ${rate} more`,
     effect: 'waiting',
     explains: ['waiting', 'heap', 'external', 'native', 'sockets', 'fds', 'timers', 'gc'],

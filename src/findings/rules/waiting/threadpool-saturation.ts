@@ -61,10 +61,10 @@ function describe(pressure: ThreadPoolPressure, user: ThreadPoolUser | null): Dr
         })),
     ],
     innocentExplanation:
-      'A short burst would drain; the pool had no free thread through most of the capture.',
+      'After a short burst the pool is free again. This pool had no free thread during most of the capture.',
     advice: [
-      `Do less of it at once (a queue with a limit, cheaper parameters, a cache of results)${user ? '' : '; find what uses crypto, zlib, fs or dns.lookup most'}.`,
-      `Set UV_THREADPOOL_SIZE before start (up to 1,024; ${formatNumber(threads ?? 4)} now): for work that waits, such as files and lookups; for work that computes, no more than there are cores.`,
+      `Do less of this work at once (a queue with a limit, cheaper parameters, a cache of results)${user ? '' : '; find what uses crypto, zlib, fs or dns.lookup most'}.`,
+      `Or set UV_THREADPOOL_SIZE before the start (${formatNumber(threads ?? 4)} now, 1,024 at most). More threads help work that waits, such as files and lookups; for work that computes, do not exceed the number of cores.`,
     ],
     caveats: user ? [] : ['The code that uses the pool is unknown.'],
     asSymptom: `operations wait ${wait} for a thread of the pool`,

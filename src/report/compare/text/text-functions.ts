@@ -30,7 +30,10 @@ export function renderFunctions(comparison: Comparison, paint: ChalkInstance, wi
   const unsure = unsureFunctions(comparison).length;
   if (unsure > 0) {
     lines.push(
-      ...wrapText(`${formatCount(unsure, 'function')} may have changed: too few runs to tell.`, width),
+      ...wrapText(
+        `${formatCount(unsure, 'function')} may have changed: more runs would be needed to decide.`,
+        width,
+      ),
     );
   }
   const title =

@@ -12,7 +12,7 @@ import { createDiffWords } from './words.ts';
 
 const VIEWS: readonly DiffView[] = ['change', 'significant', 'head', 'base'];
 const NOTHING: Record<DiffView, string> = {
-  change: 'No time changed here at all: look at the time of a side instead.',
+  change: 'No time changed here. Show the time of one side instead.',
   significant: 'Nothing here changed by more than the noise.',
   head: 'Head spent no time here.',
   base: 'Base spent no time here.',

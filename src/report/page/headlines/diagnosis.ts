@@ -74,17 +74,15 @@ function impactFigures({ metric, value, unit, share, exhaustionSeconds, limit }:
         label: `until ${limit ?? 'the limit'}`,
       },
     ];
-  if (share !== undefined && unit !== 'share')
-    return [first, { value: formatShare(share), label: shareLabel(metric, isRate) }];
+  // Which place growth comes from is evidence.
+  if (share !== undefined && unit !== 'share' && !isRate)
+    return [first, { value: formatShare(share), label: SHARE_LABELS[metric] ?? 'of the limit' }];
   return [first];
 }
 
-const shareLabel = (metric: Impact['metric'], isRate: boolean) =>
-  metric === 'event-loop'
-    ? 'of the time nothing else could run'
-    : isRate
-      ? 'of all growth there'
-      : 'of all there is';
+const SHARE_LABELS: Partial<Record<Impact['metric'], string>> = {
+  'event-loop': 'of the time nothing else could run',
+};
 
 /** What a look at a running process can find. */
 export const JUDGED_KINDS = FINDING_KINDS.filter((kind) => kind !== 'configuration' && kind !== 'crash');

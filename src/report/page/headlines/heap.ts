@@ -47,7 +47,7 @@ export function heapHeadline(report: HeapReport): Headline {
 function heapSentence({ verdict, collections }: HeapReport): string {
   if (verdict === 'no-growth') return 'Nothing grew from each snapshot to the next.';
   if (verdict === 'heap-grew')
-    return 'The heap grew at every step, and no collection explains it: objects of some classes became more.';
+    return 'The heap grew at every step, and no collection explains it: objects of some classes increased.';
   if (verdict === 'different-programs') return 'The snapshots are of different programs.';
   const biggest = collections.find(({ isEngineOwned }) => !isEngineOwned);
   return biggest

@@ -29,7 +29,7 @@ export function heapSections(builder: Builder, report: HeapReport): Section[] {
     },
     {
       id: 'class-growth',
-      title: 'Classes that became more',
+      title: 'Classes with more objects at every step',
       content:
         report.classGrowth.length === 0
           ? []

@@ -52,7 +52,7 @@ export function costRows({ overhead, restored, startedAt, durationMillis }: Repo
     [
       'Held the main thread',
       longest
-        ? `at most ${formatDuration(longest.longestMillis)} (${longest.step}), all together ${formatDuration(stalls.reduce((sum, { totalMillis }) => sum + totalMillis, 0))}`
+        ? `at most ${formatDuration(longest.longestMillis)} (${longest.step}), in total ${formatDuration(stalls.reduce((sum, { totalMillis }) => sum + totalMillis, 0))}`
         : isAttached
           ? ''
           : 'nothing was attached',

@@ -25,7 +25,7 @@ export function auditBlocks(report: AuditReport, { paint, width, quiet }: Page):
   return [
     level,
     ...findings.map((finding) => renderFinding(finding, paint, width)),
-    renderChecked(audit, width),
+    [...renderChecked(audit, width), ...renderOpen(report, width)],
     renderCost(look, width),
     renderFacts(facts, width),
   ];
@@ -51,6 +51,11 @@ function countFindings({ findings }: AuditReport): string {
   if (findings.length === 0) return 'Nothing to change was found.';
   const settings = findings.length === 1 ? '1 setting' : `${findings.length} settings`;
   return `${settings} to change (${countBySeverity(findings)}).`;
+}
+
+/** The one command that would check what is listed as not known. */
+function renderOpen({ nextMeasurement }: AuditReport, width: number): string[] {
+  return nextMeasurement === undefined ? [] : hangingLines('   To check: ', nextMeasurement.command, width);
 }
 
 /** Two lists of rows, the names aligned. */
