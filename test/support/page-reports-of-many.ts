@@ -1,6 +1,6 @@
 // Reports of several processes as pages show them: workers side by side, and what a watch has seen.
 
-import { judgeFamily } from '../../src/findings/family.ts';
+import { judgeFamily } from '../../src/findings/family/judge-family.ts';
 import type { DiagnosisReport, FamilyReport } from '../../src/model/finding.ts';
 import type { WatchReport } from '../../src/wire/watch/report.ts';
 
@@ -10,14 +10,22 @@ export function familyReport(sick: DiagnosisReport, healthy: DiagnosisReport): F
   const work = { rssBytes: 96_000_000, rssBytesPerSecond: 2_100, cpuCores: 0.08, requestsPerSecond: 24.6 };
   const members = [
     {
+      name: '4242',
       pid: 4242,
       role: 'cluster worker',
       app: 'shop',
       command,
       report: { ...sick, work: { ...work, rssBytesPerSecond: 310_000 } },
     },
-    { pid: 4243, role: 'cluster worker', app: 'shop', command, report: { ...healthy, work } },
-    { pid: 4244, role: 'cluster worker', app: 'shop', command, notLookedAt: 'a debugger is attached' },
+    { name: '4243', pid: 4243, role: 'cluster worker', app: 'shop', command, report: { ...healthy, work } },
+    {
+      name: '4244',
+      pid: 4244,
+      role: 'cluster worker',
+      app: 'shop',
+      command,
+      notLookedAt: 'a debugger is attached',
+    },
   ];
   return {
     kind: 'family',

@@ -116,7 +116,8 @@ function writeProfile(recording: Recording, file: string): void {
 
 function outcomeOf({ verdict, verdictReason, findings }: DiagnosisReport): string {
   if (verdict === 'findings') return `${findings[0]?.severity}: ${findings[0]?.title}`;
-  return verdict === 'healthy' ? 'nothing found' : `too little data: ${verdictReason}`;
+  if (verdict === 'healthy') return 'nothing found';
+  return `${verdict === 'idle' ? 'idle' : 'too little data'}: ${verdictReason}`;
 }
 
 function foundIn({ findings }: DiagnosisReport): Done['findings'] {

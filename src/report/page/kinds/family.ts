@@ -1,6 +1,6 @@
 // The sections of a family: its processes side by side, then each cause once, with who has it.
 import type { FamilyReport } from '../../../model/finding.ts';
-import { MEMBER_HEAD, memberCells, sayProcesses } from '../../text/member-words.ts';
+import { sayWhere, sideBySide, warningsOf } from '../../text/member-words.ts';
 import type { PageElement } from '../browser.ts';
 import type { Builder } from '../builder.ts';
 import { drawWarnings } from '../parts/facts.ts';
@@ -10,9 +10,7 @@ import type { Section } from '../section.ts';
 export function familySections(builder: Builder, report: FamilyReport): Section[] {
   const { members, causes } = report;
   const { h } = builder;
-  const warnings = members.flatMap(({ pid, report: one }) =>
-    [...(one?.warnings ?? []), ...(one?.capture.warnings ?? [])].map(({ message }) => `${pid}: ${message}`),
-  );
+  const warnings = warningsOf(members);
   return [
     {
       id: 'processes',
@@ -24,12 +22,12 @@ export function familySections(builder: Builder, report: FamilyReport): Section[
     {
       id: 'findings',
       title: causes.length === 1 ? 'The evidence' : `The ${causes.length} causes, with their evidence`,
-      content: causes.map(({ finding, pids }) =>
+      content: causes.map((cause) =>
         h(
           'div',
           null,
-          h('h3', null, capitalised(sayProcesses(pids, members))),
-          drawFinding(builder, finding),
+          h('h3', null, capitalised(sayWhere(cause, members))),
+          drawFinding(builder, cause.finding),
         ),
       ),
     },
@@ -51,25 +49,22 @@ const verdictFirst = ([pid = '', ...cells]: readonly string[]) => [
 ];
 
 function drawMembers({ h }: Builder, { members }: FamilyReport): PageElement {
+  const { head, rows } = sideBySide(members);
   return h(
     'div',
     { class: 'scroll members', tabindex: 0, role: 'group', 'aria-label': 'processes side by side' },
     h(
       'table',
       null,
-      h(
-        'thead',
-        null,
-        h('tr', null, ...verdictFirst(MEMBER_HEAD).map((text) => h('th', { scope: 'col' }, text))),
-      ),
+      h('thead', null, h('tr', null, ...verdictFirst(head).map((text) => h('th', { scope: 'col' }, text)))),
       h(
         'tbody',
         null,
-        ...members.map((member) =>
+        ...rows.map((cells) =>
           h(
             'tr',
             null,
-            ...verdictFirst(memberCells(member)).map((text, i) =>
+            ...verdictFirst(cells).map((text, i) =>
               h(i === 0 ? 'th' : 'td', { class: 'number', scope: i === 0 && 'row' }, text),
             ),
           ),
