@@ -89,7 +89,7 @@ test('as text: who, all side by side, then each cause with what differs', () => 
        Caveats     - Only 30 s were seen; a cache with a longer life would look the same.
        Confidence  high (heap-leak, fingerprint c0ffee12)
 
-       Looked      3 pods, each for 30 s; 3 restored as they were
+       Captured    3 pods, each for 30 s; 3 restored as they were
        More        --json has the whole report of each pod
     "
   `);
