@@ -17,7 +17,7 @@ export const DEFAULTS = {
   /** The age at which start-up is over: that of findings/thresholds/growth.ts. */
   settle: { ageMillis: 120_000 },
   /** In a pod, memory is somebody's. */
-  remote: { snapshot: 'never', target: 'auto' },
+  remote: { snapshot: 'never', target: 'auto', parallel: 4 },
   bench: { budgetMillis: 300_000, turns: 2, startMillis: 30_000, setupMillis: 600_000, snapshot: 'never' },
   comparison: { smallest: 0.02, onUnsure: 'pass' },
   /** AWS' load balancers and nginx's upstream keepalive_timeout: 60 s each by default. Google's: 600 s, fixed. */

@@ -6,7 +6,7 @@ import type { Frame } from '../model/frame.ts';
 import type { CollectionGrowth } from '../model/memory/collection.ts';
 import type { Observations } from '../model/observations.ts';
 import type { ProgramKind } from '../model/profile-tables.ts';
-import type { Addon, ChildProcess, FdGroup, PassiveSample, SocketGroup } from '../model/samples.ts';
+import type { Addon, FdGroup, PassiveSample, SocketGroup } from '../model/samples.ts';
 import {
   countOomKills,
   type HeapRoom,
@@ -24,6 +24,7 @@ import { explainDelays, type LateLoop } from './cpu/late-loop.ts';
 import { findMicrotaskChains, type MicrotaskChain } from './cpu/microtask-chains.ts';
 import { type NativeCall, nativeCalls } from './cpu/native-calls.ts';
 import { measureSlowdown, type Slowdown } from './cpu/slowdown.ts';
+import { type ChildGroup, growingChildren } from './growth/child-growth.ts';
 import { type GrowingCollection, growingCollections } from './growth/growing-collections.ts';
 import { growingHandles, type HandleGrowth } from './growth/handle-growth.ts';
 import { analyseHeapGrowth, type HeapGrowth } from './growth/heap-growth.ts';
@@ -36,6 +37,7 @@ import {
 } from './growth/resource-growth.ts';
 import { programKind } from './profile/program-kind.ts';
 import type { Trend } from './statistics/trend.ts';
+import { type DrainingPool, drainingPools } from './waiting/draining-pools.ts';
 import {
   INBOUND,
   type LastingRequests,
@@ -44,10 +46,13 @@ import {
   type UnendedAnswers,
   unendedAnswers,
 } from './waiting/lasting-requests.ts';
+import { type LeftAnswers, leftAnswers } from './waiting/left-answers.ts';
 import { type LookupSummary, summarizeLookups } from './waiting/lookups.ts';
 import { findOutage, type Outage } from './waiting/outage.ts';
 import { type OwnAgents, ownAgents } from './waiting/own-agents.ts';
+import { findReconnects, type Reconnects } from './waiting/reconnects.ts';
 import { type ShortPool, shortPools } from './waiting/short-pools.ts';
+import { type StalledRequests, stalledRequests } from './waiting/stalled-requests.ts';
 import { type StuckLine, stuckLines } from './waiting/stuck-lines.ts';
 import { summarizeThreadPool, type ThreadPoolPressure } from './waiting/thread-pool.ts';
 import { type WireFacts, watchWire } from './waiting/wire.ts';
@@ -91,7 +96,7 @@ export interface Facts {
   sockets: CountGrowth<SocketGroup>[];
   /** Null where the kernel's TCP counters could not be read. */
   wire: WireFacts | null;
-  children: CountGrowth<ChildProcess>[];
+  children: CountGrowth<ChildGroup>[];
   /** Handles of other types, which have no measure of their own. */
   handles: HandleGrowth[];
   threads: Trend;
@@ -102,15 +107,23 @@ export interface Facts {
   /** Of the main thread; null where the kernel does not tell. */
   cpuWaits: CpuWaits | null;
   shortPools: ShortPool[];
+  /** Nobody waits for them yet. */
+  drainingPools: DrainingPool[];
   stuckLines: StuckLine[];
   /** Requests without an answer that become more. */
   requests: { inbound: LastingRequests[]; outbound: LastingRequests[]; unended: UnendedAnswers[] };
+  /** Requests without an answer that stay as many, with clients that wait for them. */
+  stalledRequests: StalledRequests[];
   /** Requests out that share no Agent. */
   ownAgents: OwnAgents[];
   /** null: requests are answered, or too few came. */
   outage: Outage | null;
   /** null when it was not probed. */
   threadPool: ThreadPoolPressure | null;
+  /** Connections that timers of a package open again and again. */
+  reconnects: Reconnects[];
+  /** Requests whose clients go away before the end of their answer. */
+  leftAnswers: LeftAnswers[];
   /** null where Node does not tell. */
   lookups: LookupSummary[] | null;
   /** Referenced timers, as Node counts them. */
@@ -173,19 +186,23 @@ export function gatherFacts(observations: Observations): Facts {
     fds: countTrends(settled, groupFds),
     sockets: countTrends(settled, groupSockets),
     wire: watchWire(passive),
-    children: countTrends(settled, groupChildren),
+    children: growingChildren(settled),
     handles: growingHandles(runtime, observations.asyncObservations),
     pids: countTrend(settled, (sample) => sample.cgroup?.pidsCurrent),
     throttling,
     cpuWaits,
     threads: countTrend(settled, (sample) => sample.threads),
     shortPools: shortPools(observations.pools),
+    drainingPools: drainingPools(observations.pools, main),
     stuckLines: stuckLines(observations.pools),
     requests: {
       inbound: lastingRequests(observations.asyncObservations, INBOUND),
       outbound: lastingRequests(observations.asyncObservations, OUTBOUND),
       unended: unendedAnswers(observations.asyncObservations),
     },
+    stalledRequests: stalledRequests(observations.asyncObservations),
+    reconnects: findReconnects(observations.asyncObservations),
+    leftAnswers: leftAnswers(observations.asyncObservations),
     ownAgents: ownAgents(observations.asyncObservations),
     outage: findOutage(observations.asyncObservations),
     threadPool: summarizeThreadPool(observations),
@@ -265,9 +282,4 @@ function groupSockets(sample: PassiveSample) {
     subject: group,
     count: group.count,
   }));
-}
-
-function groupChildren(sample: PassiveSample) {
-  // Arguments differ from call to call; the program is what they have in common.
-  return sample.children?.map((child) => ({ key: child.command.split(' ')[0]!, subject: child, count: 1 }));
 }

@@ -1,6 +1,7 @@
 // Looking at async work: what becomes of resources and requests, pools and agents, the thread pool. Dearer looks come
 // only when the cheap ones see something.
 import { asyncRead, handlersRead } from '../signals/async/read.ts';
+import type { SocketGroup } from '../signals/passive/wire.ts';
 import { poolsRead } from '../signals/pools/read.ts';
 import { threadPoolRead } from '../signals/thread-pool/read.ts';
 import type { CaptureContext } from './context.ts';
@@ -29,6 +30,10 @@ const LASTING = ['http.client.request', 'http.server.answer'];
 /** Requests older than 5 s that ask for a look at promises. */
 const MANY_LASTING = 2;
 
+/** Connections out that become more and never fewer, by so many in so many samples: a pool may lose what it lends out. */
+const MORE_CONNECTIONS = 4;
+const CONNECTION_SAMPLES = 8;
+
 /** What was looked at on one thread. */
 interface Look {
   searches: number;
@@ -42,12 +47,32 @@ interface Look {
 export class AsyncReads {
   private nextAsyncAt = 0;
   private readonly looks = new Map<number, Look>();
+  /** Connections out at the last samples, the latest at the end. */
+  private readonly connections: number[] = [];
 
   constructor(private readonly context: CaptureContext) {}
 
   /** What stays of them is known only after garbage was collected. */
   get isWatchingPromises(): boolean {
     return [...this.looks.values()].some((look) => look.isWatchingPromises);
+  }
+
+  /** What /proc shows each sampling interval. */
+  noteSockets(sockets: readonly SocketGroup[] = []): void {
+    const outbound = sockets.filter(
+      ({ direction, state }) => direction === 'outbound' && state === 'ESTABLISHED',
+    );
+    this.connections.push(outbound.reduce((sum, { count }) => sum + count, 0));
+    if (this.connections.length > CONNECTION_SAMPLES) this.connections.shift();
+  }
+
+  private get isConnectingMore(): boolean {
+    const { connections } = this;
+    return (
+      connections.length === CONNECTION_SAMPLES &&
+      connections.at(-1)! - connections[0]! >= MORE_CONNECTIONS &&
+      connections.every((count, i) => i === 0 || count >= connections[i - 1]!)
+    );
   }
 
   /** Once each sampling interval. */
@@ -60,7 +85,7 @@ export class AsyncReads {
       if (part >= (POOL_SEARCHES[look.searches] ?? Number.POSITIVE_INFINITY)) {
         look.searches++;
         await this.findPools(thread, look);
-      }
+      } else if (thread.id === 0 && this.isConnectingMore) await this.searchClosely(thread, look);
       await this.readPools(thread, look);
       await this.watchThreadPool(thread, look);
     });
@@ -86,7 +111,11 @@ export class AsyncReads {
     if (lasting >= MANY_LASTING) await this.watchPromises(thread, look);
     const isWaiting = requests.some(({ oldestMillis }) => oldestMillis >= LONG_ANSWER_MILLIS);
     const isAsked = isWaiting || (requests.length === 0 && look.searches > 1);
-    if (!isAsked || look.isSearchedClosely) return;
+    if (isAsked) await this.searchClosely(thread, look);
+  }
+
+  private async searchClosely(thread: ThreadCapture, look: Look): Promise<void> {
+    if (look.isSearchedClosely) return;
     look.isSearchedClosely = true;
     await this.findPools(thread, look);
   }

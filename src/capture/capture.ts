@@ -9,6 +9,7 @@ import { readScheduling } from '../signals/scheduling/read.ts';
 import type { CaptureSink } from '../signals/sink.ts';
 import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector/inspector-session.ts';
+import { createOrphans } from '../target/proc/orphans.ts';
 import { readStat } from '../target/proc/proc.ts';
 import { createSocketAges } from '../target/proc/socket-ages.ts';
 import { readAddons } from './addons.ts';
@@ -93,6 +94,7 @@ class CaptureRun implements CaptureContext {
   private intervals = chooseIntervals(0, 0);
   private wake = () => {};
   private readonly socketAges = createSocketAges();
+  private readonly orphans = createOrphans();
   private readonly heapReads: HeapReads;
   private readonly climb: HeapClimb;
   private readonly asyncReads: AsyncReads;
@@ -222,12 +224,14 @@ class CaptureRun implements CaptureContext {
     const sample = readPassiveSample(this.localPid, this.elapsed(), {
       ownInspectorPorts,
       socketAges: this.socketAges,
+      orphans: this.orphans,
     });
     // The memory maps are long, and change seldom.
     const isAddonsDue = this.climb.residentBytes.length % ADDONS_EVERY === 0;
     const addons = isAddonsDue ? readAddons(this.localPid) : undefined;
     this.sink.line({ type: 'passive', ...sample, addons });
     this.sink.line({ type: 'scheduling', ...readScheduling(this.localPid, this.elapsed()) });
+    this.asyncReads.noteSockets(sample.sockets);
     if (sample.rssBytes !== undefined) this.climb.residentBytes.push(sample.rssBytes);
     if (!this.outcome.steps.includes('passive')) this.outcome.steps.push('passive');
   }

@@ -1,13 +1,28 @@
-// What a comparison is written as: text on standard output, and the files that were asked for.
+// How every comparison ends: gates decided, text on standard output, the files that were asked for, an exit code.
 import type { CompareResult } from '../comparison/compare.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { isNothingCompared } from '../findings/gates/decide-gates.ts';
 import type { Comparison } from '../model/comparison/comparison.ts';
 import { COMPARISON_RENDERERS, type ComparisonFormat } from '../report/compare/formats.ts';
-import type { ComparisonOutput } from './options/comparison-options.ts';
+import { type Gates, gatesExitCode, withGates, writeGateFiles } from './gating.ts';
+import type { ComparisonOutput, GateOptions } from './options/comparison-options.ts';
 import { writeHtml, writeWhole } from './output.ts';
 import { usesColors } from './terminal.ts';
 
+/** The end of every comparison: its gates decided, all that was asked for written, and its exit code. */
+export async function tellComparison(
+  { comparison, compared }: CompareResult,
+  gates: Gates,
+  options: ComparisonOutput & GateOptions,
+): Promise<ExitCode> {
+  const judged = withGates(comparison, gates);
+  await writeComparison(judged, compared, options);
+  writeGateFiles(judged, options);
+  return isNothingCompared(judged) ? EXIT.cannotAttach : gatesExitCode(judged);
+}
+
 /** `-` (or no file) is standard output, in place of the text. */
-export async function writeComparison(
+async function writeComparison(
   comparison: Comparison,
   compared: CompareResult['compared'],
   output: ComparisonOutput,

@@ -1,11 +1,11 @@
 // Writing results: the report to standard output or a file, whole or not at all.
 import { renameSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
-import type { Comparison } from '../model/comparison/comparison.ts';
 import type { FamilyReport, Report } from '../model/finding.ts';
 import type { HeapReport } from '../model/heap/heap-report.ts';
 import { renderHeapText } from '../report/heap/heap-text.ts';
 import { renderJson } from '../report/json.ts';
+import type { PageReport } from '../report/page/page-report.ts';
 import { renderFamilyText } from '../report/text/pages/family-text.ts';
 import { renderText, type TextOptions } from '../report/text/text.ts';
 import { rememberReport } from './last-report.ts';
@@ -22,7 +22,8 @@ export async function printReport(
   printEither(`${renderJson(report)}\n`, (look) => renderText(report, { ...look, by }), output);
 }
 
-export function printFamilyReport(report: FamilyReport, output: ReportOutput): void {
+export async function printFamilyReport(report: FamilyReport, output: ReportOutput): Promise<void> {
+  await writeHtml(report, output);
   printEither(renderJson(report), (look) => renderFamilyText(report, look), output);
 }
 
@@ -32,10 +33,7 @@ export async function printHeapReport(report: HeapReport, output: ReportOutput):
 }
 
 /** Nothing without `--html`. */
-export async function writeHtml(
-  report: Report | HeapReport | Comparison,
-  { html }: HtmlOption,
-): Promise<void> {
+export async function writeHtml(report: PageReport, { html }: HtmlOption): Promise<void> {
   if (html === undefined) return;
   const { renderHtml } = await import('../report/page/html.ts');
   writeWhole(html, renderHtml(report));

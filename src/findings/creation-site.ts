@@ -1,7 +1,7 @@
 // Finding the code that makes what accumulates: creation sites whose resources survive, and where Node makes them out
 // of sight of the caller, the allocation stacks of the objects around them.
 import type { Blame } from '../analysis/cpu/blame/blame.ts';
-import { callerOfPackage } from '../analysis/cpu/blame/callers.ts';
+import { callerOfPackage, isHost } from '../analysis/cpu/blame/callers.ts';
 import type { Facts } from '../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../analysis/growth/resource-growth.ts';
 import type { Trend } from '../analysis/statistics/trend.ts';
@@ -11,6 +11,7 @@ import { formatNumber, formatShare } from '../units/units.ts';
 import { SITE_SURVIVAL } from './thresholds/growth.ts';
 import { perSecond, placeWithLibrary, risen } from './wording.ts';
 import { asyncTypeWords } from './words/async-type-words.ts';
+import { leftAtPace, leftEvidence } from './words/left-words.ts';
 
 export interface CreationSite {
   blame: Blame;
@@ -18,6 +19,10 @@ export interface CreationSite {
   evidence: Evidence;
   /** The site's own rate of creation; absent when told by allocations only. */
   madePerSecond?: number;
+  /** The application was on no stack of it: the place is the one that calls the package most. */
+  isInferred?: true;
+  /** By which requests are left only: what the application calls is not known. */
+  isByRequests?: true;
   /** Of those older than 5 s the part that still exists, 0..1; null or absent is unknown. */
   survival?: number | null;
 }
@@ -99,14 +104,41 @@ export function siteOfSurvivors(
   return site ? fromSurvivors(site) : null;
 }
 
+/** Of what Node has let go of already: the place that makes most, where it makes at least as many as accumulate. */
+export function siteOfMakers(
+  facts: Facts,
+  types: readonly string[],
+  slopePerSecond: number,
+): CreationSite | null {
+  const made = survivingSites(facts.observations.asyncObservations, types, 'all')
+    .filter(({ blame }) => blame.subject)
+    .map((site) => ({ ...site, blame: throughLibrary(site.blame, facts) }));
+  const [most] = mergeByPlace(made).sort((a, b) => b.madePerSecond - a.madePerSecond);
+  if (!most || most.madePerSecond < slopePerSecond / SITE_SURVIVAL.samePace) return null;
+  const { blame, madePerSecond } = most;
+  return {
+    blame,
+    frame: blame.subject!,
+    madePerSecond,
+    evidence: {
+      source: 'async-resources',
+      statement: `${placeWithLibrary(blame)} starts ${perSecond(madePerSecond)}`,
+      value: madePerSecond,
+      unit: 'per second',
+    },
+  };
+}
+
 export function fromSurvivors(site: SurvivingSite): CreationSite {
   const { alive, madePerSecond, survival, blame } = site;
   const share = survival === null ? '' : `; ${formatShare(survival)} of those older than 5 s still exist`;
+  const isInferred = blame.app !== null && !site.site.frames.some(({ owner }) => owner === 'app');
   return {
     blame,
     frame: blame.subject!,
     madePerSecond,
     survival,
+    ...(isInferred && { isInferred }),
     evidence: {
       source: 'async-resources',
       statement: `${placeWithLibrary(blame)} creates ${asyncTypeWords(site.site.type)} at ${perSecond(madePerSecond)}${share}, about ${formatNumber(alive)} in all`,
@@ -116,11 +148,52 @@ export function fromSurvivors(site: SurvivingSite): CreationSite {
   };
 }
 
-/** For what a library makes later, out of sight of who asked: the place in the application that calls it most. */
+/**
+ * For what a library makes later, out of sight of who asked: the place in the application that calls it most; where nobody
+ * calls it, the place that calls the package through which it was called.
+ */
 export function throughLibrary(made: Blame, facts: Facts, files?: ReadonlySet<string>): Blame {
-  const name = made.app ? null : (made.inner ?? made.library)?.package;
-  const caller = name ? callerOfPackage(facts, name, files) : null;
-  return caller ? { ...caller, library: made.library, inner: made.inner } : made;
+  if (made.app) return made;
+  const inner = (made.inner ?? made.library)?.package ?? null;
+  const caller = inner === null ? null : callerOfPackage(facts, inner, files);
+  const found = caller ?? callerFurtherOut(made, facts);
+  return found ? { ...found, library: made.library, inner: made.inner } : made;
+}
+
+function callerFurtherOut({ chain }: Blame, facts: Facts): Blame | null {
+  const blamed = chain.findIndex((link) => link.isBlamed);
+  for (const { package: name } of chain.slice(0, Math.max(0, blamed)).reverse()) {
+    const caller = name === null || isHost(facts, name) ? null : callerOfPackage(facts, name);
+    if (caller) return caller;
+  }
+  return null;
+}
+
+/**
+ * Without a place in the application, or with one that is inferred only: the function that answers the requests whose clients leave at this very pace, since
+ * what it opened for them is what stays.
+ */
+export function orWhoAnswers(
+  site: CreationSite | null,
+  facts: Facts,
+  slopePerSecond: number,
+): CreationSite | null {
+  const isSeen = site?.blame.app && !site.isInferred;
+  const left = isSeen ? null : leftAtPace(facts, slopePerSecond);
+  const handler = left?.handler;
+  if (handler?.owner !== 'app') return site;
+  const { library = null, inner = null, chain = [] } = site?.blame ?? {};
+  const link = { package: null, frame: handler, isBlamed: inner === null };
+  const blame: Blame = {
+    app: handler,
+    library,
+    inner,
+    subject: handler,
+    caller: null,
+    chain: [link, ...chain.filter(({ package: name }) => name !== null)],
+  };
+  const evidence = site && !site.isInferred ? site.evidence : leftEvidence(left)[0]!;
+  return { blame, frame: handler, evidence, isByRequests: true };
 }
 
 /** Where objects of these Node functions (ReadStream, createGzip) that stay are allocated. */

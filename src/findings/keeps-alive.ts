@@ -40,6 +40,9 @@ const ADVICE: Record<AliveKind, string> = {
   other: 'Close it, or call unref() where it has one.',
 };
 
+const END_ANSWERS =
+  'End these answers (res.end()) when the program shuts down, or call closeAllConnections() on the server: close() waits for them.';
+
 /** Undefined when nobody asked. */
 export function describeKeepsAlive(
   looks: readonly KeepAliveLook[],
@@ -106,7 +109,7 @@ function describeThings(things: AliveThings, thread: number, threads: ReportTarg
     through: things.through,
     ...codeOf(frame),
     thread,
-    advice: ADVICE[things.kind],
+    advice: things.state === 'answering' ? END_ANSWERS : ADVICE[things.kind],
   };
 }
 
@@ -165,6 +168,7 @@ function statementOf(things: AliveThings, threads: ReportTarget['threads']): str
 const SOCKET_WORDS: Record<string, string> = {
   connecting: 'connecting socket',
   open: 'open socket',
+  answering: 'open socket',
   'half-closed': 'half-closed socket',
   idle: 'idle keep-alive socket',
 };

@@ -90,7 +90,7 @@ export const KINDS = {
     meaning:
       'All connections of a pool are lent out, and code that needs one waits in its queue, which does not get shorter. Requests hang, although neither the CPU nor the other side is busy.',
     measured:
-      'Pools are found in the heap by their shape (a limit, things lent out, a queue), not by name: pg, knex, mysql2, generic-pool, undici, http.Agent and their like. Their counts are read every second. The queue must grow, or stay long while the connections lent out are silent. Where requests get no answer, other pools and locks are recognised by their behaviour: a queue grows at the pace of these requests, and its first entry stays the same.',
+      'Pools are found in the heap by their shape (a limit, things lent out, a queue), not by name: pg, knex, mysql2, generic-pool, undici, http.Agent and their like. Their counts are read every second. The queue must grow, or stay long while the connections lent out are silent. A pool that still has connections left is named when more and more of those lent out are silent, and never fewer. Where requests get no answer, other pools and locks are recognised by their behaviour: a queue grows at the pace of these requests, and its first entry stays the same.',
     mistakenFor:
       'A load peak fills a pool as well, but its queue drains afterwards. A database that answers slowly keeps connections in use: then they are not silent, and a larger pool makes matters worse.',
     fix: 'Release connections on every path; only then make the pool larger.',
@@ -126,13 +126,14 @@ export const KINDS = {
     meaning:
       'Child processes are started again and again and do not end, or end and stay as zombies. Each costs memory of its own, pipes in the parent, and a place in the limit of processes.',
     measured:
-      'The children of the process in /proc, grouped by their command and counted every second. Async hooks tell the line that starts them.',
+      'The children of the process in /proc, grouped by their program and counted every second, with what they have started where that outlives them. Async hooks tell the line that starts them.',
     mistakenFor:
       'Jobs that run for long accumulate until as many end as start; then their number stays. A pool of workers that is being filled stops at its size.',
     fix: 'Wait for children and end those that hang.',
     steps: [
       'Kill the child when its client goes away.',
       'Give it a time limit: the `timeout` or `signal` option of spawn.',
+      'Start programs without a shell: a timeout ends the shell, and its commands go on.',
       'Wait for its "exit" event.',
     ],
   },

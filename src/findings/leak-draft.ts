@@ -14,9 +14,11 @@ import {
   leakUrgency,
   movement,
   perSecond,
+  place,
   secondsUntil,
   subjectOf,
 } from './wording.ts';
+import { leftAdvice, leftAtPace, leftEvidence } from './words/left-words.ts';
 
 export interface Leak {
   kind: FindingKind;
@@ -45,9 +47,11 @@ export interface Leak {
   urgency: number | { least: number };
 }
 
-export function leakDraft(leak: Leak): Draft {
+export function leakDraft(facts: Facts, leak: Leak): Draft {
   const { subject, site, metric, ratePerSecond, runsOut, confidence, urgency } = leak;
   const left = runsOut?.exhaustionSeconds;
+  const gone = leftAtPace(facts, ratePerSecond);
+  const leaving = leftEvidence(gone).filter(({ statement }) => statement !== site?.evidence.statement);
   return {
     kind: leak.kind,
     severity: leak.severity ?? leakSeverity(left),
@@ -56,15 +60,27 @@ export function leakDraft(leak: Leak): Draft {
     title: leak.title,
     subject: subjectOf(subject.type, subject.name, site?.frame ?? null, subject.thread),
     impact: { metric, value: ratePerSecond, unit: 'per second', ...runsOut },
-    evidence: [...leak.evidence, ...(site ? [site.evidence] : [])],
+    evidence: [...leak.evidence, ...(site ? [site.evidence] : []), ...leaving],
     ...(site && chainOf(site.blame)),
     innocentExplanation: leak.innocentExplanation,
-    advice: [leak.advice],
+    advice: gone ? [...leftAdvice(gone), ...throughPackage(site)] : [leak.advice, ...throughPackage(site)],
     caveats: leak.caveats ?? [],
     asSymptom: `${leak.things}: ${perSecond(ratePerSecond)} more`,
     effect: leak.effect,
     explains: leak.explains,
   };
+}
+
+/** Where the application only calls a package, the thing to let go is what the package has handed out. */
+function throughPackage(site: CreationSite | null): string[] {
+  const { app = null, chain = [] } = site?.isByRequests ? {} : (site?.blame ?? {});
+  const called = chain.find((link) => link.package !== null);
+  if (!app || !called) return [];
+  const name = called.frame.functionName.split('.').at(-1)!;
+  const call = /^[\w$]+$/.test(name) ? `${name}() of ${called.package}` : called.package;
+  return [
+    `Here ${call} opens them for ${place(app)}: let go of what it gave you (close, end, destroy, abort or terminate, whichever it has) when you are done with it, after an error too, and when the client has gone.`,
+  ];
 }
 
 /** "open files /tmp/# rose in 9 of 9 intervals, from 12 to 48" */

@@ -27,6 +27,9 @@ interface Diagnosed {
 
 const LONGEST_SECONDS = 600;
 
+/** They say nothing of the program. */
+const OF_THE_MACHINE: readonly Finding['kind'][] = ['cpu-starved', 'cpu-throttled', 'memory-throttled'];
+
 /** What the gravest finding leaves open; without findings, what silence does not tell. */
 export function nextOfDiagnosis(diagnosed: Diagnosed): Next {
   const { verdict, findings, pid, durationMillis } = diagnosed;
@@ -41,7 +44,8 @@ export function nextOfDiagnosis(diagnosed: Diagnosed): Next {
     return ask('Whether anything is wrong: this capture could not judge enough.', command);
   if (verdict === 'healthy' && diagnosed.isUnsettled)
     return ask('Whether start-up activity hides a slow leak.', `${command} --settle`);
-  if (verdict === 'healthy' && diagnosed.growsALittle)
+  const isOfMachine = findings.length > 0 && findings.every(({ kind }) => OF_THE_MACHINE.includes(kind));
+  if ((verdict === 'healthy' || isOfMachine) && diagnosed.growsALittle)
     return ask('Whether the small growth continues.', command);
   return {};
 }

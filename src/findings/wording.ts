@@ -30,7 +30,8 @@ export function placeWithLibrary({ app, library, inner, subject, chain }: Blame)
   const isOther = library !== null && inner !== null && inner.package !== library.package;
   if (!app) return `${placeInPackage(subject)}${isOther ? `, called through ${packageOf(library)}` : ''}`;
   if (!library) return place(subject);
-  const last = isOther ? inner : library;
+  // Of one package the call is told; where that function has no name, the one inside that has.
+  const last = isOther || (library.functionName === '(anonymous)' && inner) ? inner : library;
   return `${place(app)}, through ${wayTo(last, library, chain)} (${placeInPackage(last)})`;
 }
 

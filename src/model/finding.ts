@@ -1,6 +1,12 @@
 // The nouns of reports and findings. Their shapes are the published contract: wire/report.
 
-export type { FamilyCause, FamilyMember, FamilyReport } from '../wire/family-report.ts';
+export type {
+  FamilyCause,
+  FamilyDifference,
+  FamilyMember,
+  FamilyOddOne,
+  FamilyReport,
+} from '../wire/family-report.ts';
 export type { Audit, AuditCheck } from '../wire/report/audit.ts';
 export type { ReportCapture, ReportLook, ReportStall, Work } from '../wire/report/capture.ts';
 export type {

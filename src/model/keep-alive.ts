@@ -12,7 +12,7 @@ export interface AliveThings {
   /** What they have in common: an endpoint, a command, "worker 3"; "" when nothing is known. */
   what: string;
   examples: string[];
-  /** Of sockets: "connecting", "open", "half-closed", "idle"; else "". */
+  /** Of sockets: "connecting", "open", "answering" (a request that came in), "half-closed", "idle"; else "". */
   state: string;
   /** Of timers. */
   delayMillis?: number;

@@ -10,6 +10,8 @@ import { createRequestHandlers } from '../signals/async/requests/request-handler
 import { createBounds } from '../signals/collections/probe/bounds.ts';
 import { createCollectionKinds } from '../signals/collections/probe/collection-kinds.ts';
 import { createCollectionWatch } from '../signals/collections/probe/collection-watch.ts';
+import { createEntryWeights } from '../signals/collections/probe/entry-weight.ts';
+import { createGrownInPlace } from '../signals/collections/probe/grown-in-place.ts';
 import { createHeldSlots } from '../signals/collections/probe/held-slots.ts';
 import { createInsertionTraps } from '../signals/collections/probe/insertion-traps.ts';
 import { createPoolWatch } from '../signals/pools/probe/pool-watch.ts';
@@ -136,7 +138,7 @@ function createParts(core: ProbeCore, steps: OwnSteps) {
   const traps = createInsertionTraps(core);
   const thread = createThreadInspector(core);
   const references = createReferenceWalk(core, thread);
-  const handlers = createRequestHandlers(core, sites, thread);
+  const handlers = createRequestHandlers(core, { sites, left: requests.left }, thread);
   const asOwnPause = <T>(work: () => T): T => {
     counters.ownPauseBegins();
     try {
@@ -154,11 +156,14 @@ function createParts(core: ProbeCore, steps: OwnSteps) {
   });
   const bounds = createBounds(core.reads);
   const slots = createHeldSlots(core.reads, thread);
+  const inPlace = createGrownInPlace(core.reads);
   const collections = createCollectionWatch(core, {
     kinds,
     traps,
     bounds,
     slots,
+    inPlace,
+    weights: createEntryWeights(core.reads, kinds),
     references,
     own: asyncWatch.own,
   });

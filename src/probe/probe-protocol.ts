@@ -13,7 +13,7 @@ export type {
   HandlersRead as ProbeHandlers,
 } from '../signals/async/wire.ts';
 export type { Census as ProbeCensus, Walk as ProbeWalk } from '../signals/census/wire.ts';
-export type { CollectionsRead as ProbeCollections, CollectionType } from '../signals/collections/wire.ts';
+export type { CollectionsRead as ProbeCollections, ObjectType } from '../signals/collections/wire.ts';
 export type { PoolRead as ProbePool, PoolsRead as ProbePools } from '../signals/pools/wire.ts';
 export type { Lookup as ProbeLookup, ProbeSample } from '../signals/runtime/wire.ts';
 export type { ThreadPoolWatch as ProbeThreadPool } from '../signals/thread-pool/wire.ts';

@@ -28,6 +28,8 @@ export function watchLink(output: Writable, lifeline: Readable | null): Link {
   lifeline?.on('data', () => controller.abort());
   lifeline?.on('end', () => cut('the receiver has gone away'));
   lifeline?.on('error', () => cut('the receiver has gone away'));
+  // It was held until somebody listens.
+  lifeline?.resume();
   let stalled = 0;
   let waiting = 0;
   const timer = setInterval(() => {

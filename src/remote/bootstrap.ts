@@ -3,11 +3,17 @@
 // once when we are gone.
 import { RECORDER_MARK } from '../target/find.ts';
 
-/** Plain old JavaScript on one line: it runs on Node.js 16, and shells carry it between single quotes. */
+/** So long it waits for the code: a container that was started for us may come when we have gone. */
+const LONGEST_WAIT_MILLIS = 300_000;
+
+/**
+ * Plain old JavaScript on one line: it runs on Node.js 16, and shells carry it between single quotes. What comes after the code is
+ * a word for the recorder, and waits until it listens.
+ */
 const STARTER = [
-  `${RECORDER_MARK}var n=+process.argv[1],b=[],l=0,i=process.stdin;`,
-  'function f(c){b.push(c);l+=c.length;if(l<n)return;i.removeListener("data",f);',
-  'var s=Buffer.concat(b);process.argv.splice(1,1);globalThis.culpritLifeline=i;',
+  `${RECORDER_MARK}var n=+process.argv[1],b=[],l=0,i=process.stdin,t=setTimeout(process.exit,${LONGEST_WAIT_MILLIS},1);t.unref();`,
+  'function f(c){b.push(c);l+=c.length;if(l<n)return;i.removeListener("data",f);clearTimeout(t);i.pause();',
+  'var s=Buffer.concat(b);if(l>n)i.unshift(s.slice(n));process.argv.splice(1,1);globalThis.culpritLifeline=i;',
   '(0,eval)("(function(require){"+s.slice(0,n)+"\\n})")(require)}i.on("data",f)',
 ].join('');
 

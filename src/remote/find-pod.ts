@@ -5,12 +5,16 @@ import { explainLink } from './link-errors.ts';
 import { ask } from './run.ts';
 import { kubectlWords, type Place, type Transport } from './transport.ts';
 
-export interface PodQuery {
+/** Where kubectl asks. */
+export interface Cluster {
   transport: Transport;
-  /** "shop-7d9f-x2x", "pod/shop-7d9f-x2x" or "deployment/shop". */
-  name: string;
   namespace?: string;
   context?: string;
+}
+
+export interface PodQuery extends Cluster {
+  /** "shop-7d9f-x2x", "pod/shop-7d9f-x2x" or "deployment/shop". */
+  name: string;
   container?: string;
   /** To look at a process it must run; to ask why it ended, it need not. */
   mayHaveEnded?: boolean;
@@ -34,23 +38,41 @@ export async function findPod(query: PodQuery): Promise<FoundPod> {
 }
 
 async function findJson(query: PodQuery): Promise<{ pod: Pod; json: unknown }> {
-  const json = await get(query, query.name.includes('/') ? [query.name] : ['pod', query.name], query.name);
+  const json = await getNamed(query, query.name);
   const [pod] = decodePods(json);
   if (pod) return { pod, json };
-  const selector = podSelectorOf(json);
-  if (selector === undefined)
-    throw new UsageError(
-      `${query.name} has no pods that it selects.`,
-      'Give a pod, or a deployment, statefulset, daemonset, replicaset, job or service.',
-    );
-  const found = await get(query, ['pods', '-l', selector], query.name);
+  const found = await getSelected(query, 'pods', {
+    selector: selectorIn(json, query.name),
+    shown: query.name,
+  });
   const pods = decodePods(found);
   const chosen = query.mayHaveEnded ? chooseTroubled(pods, query.name) : choosePod(pods, query.name);
   const items = (found as { items?: { metadata?: { name?: unknown } }[] }).items ?? [];
   return { pod: chosen, json: items.find((item) => item?.metadata?.name === chosen.name) };
 }
 
-async function get(query: PodQuery, what: string[], name: string): Promise<unknown> {
+/** A pod, or with its kind another object. Throws AttachError. */
+export const getNamed = (cluster: Cluster, name: string): Promise<unknown> =>
+  get(cluster, name.includes('/') ? [name] : ['pod', name], name);
+
+/** All pods (or others) with these labels; `shown` is what they are called in messages. Throws AttachError. */
+export const getSelected = (
+  cluster: Cluster,
+  kinds: 'pods' | 'replicasets',
+  { selector, shown }: { selector: string; shown: string },
+): Promise<unknown> => get(cluster, [kinds, '-l', selector], shown);
+
+/** By which labels the object finds its pods. Throws UsageError when it has none. */
+export function selectorIn(json: unknown, name: string): string {
+  const selector = podSelectorOf(json);
+  if (selector !== undefined) return selector;
+  throw new UsageError(
+    `${name} has no pods that it selects.`,
+    'Give a pod, or a deployment, statefulset, daemonset, replicaset, job or service.',
+  );
+}
+
+async function get(query: Cluster, what: string[], name: string): Promise<unknown> {
   const words = [...kubectlWords(query), 'get', ...what, '-o', 'json'];
   const { code, stdout, stderr } = await ask(words);
   if (code !== 0) throw explainLink('kubectl', stderr, name.includes('/') ? name : `pod "${name}"`);
@@ -84,7 +106,11 @@ function chooseTroubled(pods: Pod[], name: string): Pod {
   return chosen;
 }
 
-function chooseContainer(pod: Pod, { container: wanted, mayHaveEnded }: PodQuery): PodContainer {
+/** Throws UsageError for a container that is not there or must be chosen, AttachError for one that does not run. */
+export function chooseContainer(
+  pod: Pod,
+  { container: wanted, mayHaveEnded }: Pick<PodQuery, 'container' | 'mayHaveEnded'>,
+): PodContainer {
   const names = pod.containers.map(({ name }) => name).join(', ');
   if (pod.containers.length === 0)
     throw new AttachError(`Pod ${pod.name} has no containers.`, 'Look at it with kubectl describe pod.');

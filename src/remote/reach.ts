@@ -48,7 +48,8 @@ export async function reach<T>(options: ReachOptions, run: (way: RemoteOptions) 
       if (!(error instanceof ProgramMissing)) throw withCureOfPods(error, place);
     }
   }
-  if (place.transport.engine === 'kubectl' && debugImage !== undefined && options.node === undefined)
+  const mayDebug = place.transport.engine === 'kubectl' && debugImage !== undefined && !signal.aborted;
+  if (mayDebug && options.node === undefined)
     return attempt((command) => debugCommand(place, debugImage, command), 'node');
   throw new AttachError(
     `No Node.js was found in ${name}.`,

@@ -68,20 +68,32 @@ export function startRecorder(options: RemoteOptions, onLine: (line: SpokenLine)
   };
 }
 
-/** The code first; a word later ends the look, the end of the input ends the recorder. */
+/** From the word that ends a look to its end: what was captured is read and sent meanwhile. */
+const LONGEST_ENDING_MILLIS = 30_000;
+
+/**
+ * The code first; a word later ends the look, the end of the input ends the recorder. One that does not end after the word is let go:
+ * it notices, or its lease in the target ends.
+ */
 function holdLifeline(child: ChildProcess, recorder: Buffer, signal: AbortSignal): () => void {
   const input = child.stdin!;
   // A command that fails at once takes no input.
   input.on('error', () => {});
   input.write(recorder);
-  const stop = () => void input.write(STOP_WORD);
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop, { once: true });
-  return () => {
+  let ending: NodeJS.Timeout | undefined;
+  const letGo = () => {
+    clearTimeout(ending);
     signal.removeEventListener('abort', stop);
     input.destroy();
     if (child.exitCode === null && child.signalCode === null) child.kill();
   };
+  const stop = () => {
+    input.write(STOP_WORD);
+    ending = setTimeout(letGo, LONGEST_ENDING_MILLIS);
+  };
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  return letGo;
 }
 
 /** Not before all that it said has been heard. */

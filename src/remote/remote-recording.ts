@@ -1,6 +1,6 @@
 // What a recorder at the other end is for: a recording, taken as it comes; or the settings of a process.
-import { createWriteStream } from 'node:fs';
-import { PassThrough, type Readable } from 'node:stream';
+import { type FileHandle, open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import type { CaptureProgress } from '../capture/context.ts';
 import { CulpritError } from '../errors.ts';
 import type { Settings } from '../model/settings/settings.ts';
@@ -48,9 +48,20 @@ export async function readSettingsRemotely(options: RemoteOptions): Promise<Sett
   }
 }
 
+/** What passes is in the file before the end of it is seen. Where nothing comes there is no file. */
 function keeping(stream: Readable, path: string | undefined): Readable {
-  if (path === undefined) return stream;
-  const kept = new PassThrough();
-  stream.pipe(createWriteStream(path, { mode: 0o600, flags: 'wx' }));
-  return stream.pipe(kept);
+  return path === undefined ? stream : Readable.from(passAndKeep(stream, path), { objectMode: false });
+}
+
+async function* passAndKeep(stream: Readable, path: string): AsyncGenerator<Buffer> {
+  let file: FileHandle | undefined;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      file ??= await open(path, 'wx', 0o600);
+      await file.appendFile(chunk);
+      yield chunk;
+    }
+  } finally {
+    await file?.close();
+  }
 }

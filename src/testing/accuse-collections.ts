@@ -1,8 +1,8 @@
 // What is said of collections that grow in every round: which one by its name in the source, who adds to it, what to do.
 import { blame } from '../analysis/cpu/blame/blame.ts';
 import { placeWithLibrary } from '../findings/wording.ts';
-import type { CollectionType } from '../model/memory/collection.ts';
 import { decodeCollections } from '../signals/collections/decode.ts';
+import type { ObjectType } from '../signals/collections/wire.ts';
 import type { LeakFinding } from './contract.ts';
 import type { GrowingCollection } from './measure/collection-growth.ts';
 import { medianStep } from './measure/every-round.ts';
@@ -12,7 +12,7 @@ import type { Places } from './places.ts';
 /** `order`: lower ones are told first. */
 export type DraftFinding = LeakFinding & { order: number };
 
-const BOUNDS: Record<CollectionType, string> = {
+const BOUNDS: Record<ObjectType, string> = {
   Map: 'Bound it (an LRU with a maximum), or delete entries once they are no longer needed.',
   Set: 'Bound it, or delete entries once they are no longer needed.',
   Array: 'Remove finished items, or bound it (a ring buffer).',
@@ -95,7 +95,7 @@ function withoutRunner(stack: GrowingCollection['insertions'][number]) {
 }
 
 /** Told by who adds: Node's emitters and event targets. */
-function isListenerList(innermost: string | null, type: CollectionType): boolean {
+function isListenerList(innermost: string | null, type: ObjectType): boolean {
   return (
     type === 'EventEmitter' ||
     type === 'EventTarget' ||

@@ -13,6 +13,7 @@ import { endingOfReport } from './read/diagnostic-report.ts';
 import { linesOf } from './read/lines.ts';
 import { placeInSources } from './read/source-places.ts';
 import { createUnwrapper } from './read/unwrap.ts';
+import { createLoggedErrors, type LoggedErrors } from './writer/logged-errors.ts';
 import { type WriterWatch, watchWriter } from './writer/watch-writer.ts';
 
 /** One log, read once and in order. */
@@ -47,7 +48,7 @@ const MOST_WRITERS = 200;
 export async function triage(input: TriageInput): Promise<TriageReport> {
   const groups = createCrashGroups();
   const deaths = createDeaths((ending) => groups.add(ending));
-  const seen = { lines: 0, nodeVersion: '', lastLogged: '' };
+  const seen = { lines: 0, nodeVersion: '', lastLogged: '', errors: createLoggedErrors() };
   const onEnding = (ending: Ending) => {
     const error = errorOf(ending);
     if (error && input.readText) placeInSources(error, input.readText);
@@ -78,7 +79,7 @@ export async function triage(input: TriageInput): Promise<TriageReport> {
 async function readLogs(
   { logs }: TriageInput,
   onEnding: (ending: Ending) => void,
-  seen: { lines: number; lastLogged: string },
+  seen: Pick<Seen, 'lines' | 'lastLogged' | 'errors'>,
 ): Promise<Map<string, WriterWatch>> {
   const writers = new Map<string, WriterWatch>();
   const onLogged = (text: string) => {
@@ -96,7 +97,9 @@ async function readLogs(
       seen.lines += lines.length;
       for (const each of lines) {
         const line = unwrap(each, arePlain);
-        if (line) watchOf(aboutWhom(line.text, line.writer, writers)).take(line);
+        if (!line) continue;
+        seen.errors.take(line.text);
+        watchOf(aboutWhom(line.text, line.writer, writers)).take(line);
       }
     }
   }
@@ -188,6 +191,7 @@ interface Seen {
   writers: number;
   nodeVersion: string;
   lastLogged: string;
+  errors: LoggedErrors;
   hasEndedWell: boolean;
   /** A status says that it runs, and was never started anew. */
   isAlive: boolean;
@@ -231,6 +235,15 @@ function reportOf(
   };
 }
 
+function loggedWords({ errors, lastLogged }: Seen): string {
+  const most = errors.mostFrequent();
+  if (!most) return lastLogged === '' ? '' : ` Errors were logged and survived, the last one: ${lastLogged}`;
+  const next = /^E[MN]FILE\b/.test(most.text)
+    ? ' File descriptors had run out: `culprit diagnose PID` on the running process names what keeps them open.'
+    : '';
+  return ` Errors were logged, most often (${most.count.toLocaleString('en')} times): ${most.text}.${next}`;
+}
+
 function verdictOf(
   findings: CrashFinding[],
   seen: Seen,
@@ -260,8 +273,7 @@ function verdictOf(
       verdict: 'too-little-data',
       verdictReason: `The log ends with an error but does not show whether the error ended the process: give --exit-code CODE or --pod-status FILE. The error: ${open}`,
     };
-  const last =
-    seen.lastLogged === '' ? '' : ` Errors were logged and survived, the last one: ${seen.lastLogged}`;
+  const last = loggedWords(seen);
   const lines = `${seen.lines.toLocaleString('en')} ${seen.lines === 1 ? 'line' : 'lines'}`;
   return seen.isAlive
     ? {

@@ -16,9 +16,9 @@ export interface Exporters {
   readonly profiles: ProfileSpool | null;
   readonly views: WatchFacts['exporters'];
   event(event: WatchEvent): void;
-  /** In each round: makes and sends what is due. */
-  pump(facts: () => WatchFacts): void;
-  /** Tries once more to send what is left. */
+  /** In each round: makes and sends what is due, and resolves when it is answered. Nobody has to wait for it. */
+  pump(facts: () => WatchFacts): Promise<void>;
+  /** At the end: sends what is left, for some seconds, and notes what could not be delivered. */
   flush(): Promise<void>;
 }
 
@@ -76,13 +76,23 @@ export function createExporters(
         exportedMillis = atMillis;
         exporter.measure(facts());
       }
-      for (const { channel } of channels) channel.pump();
+      return Promise.all(channels.map(({ channel }) => channel.pump())).then(() => {});
     },
     async flush() {
       await Promise.all(channels.map(({ channel }) => channel.flush()));
+      for (const { name, channel } of channels) {
+        const left = channel.state.queue.length;
+        if (left > 0) place.decide({ ...ofNobody(name), outcome: 'failed', detail: sayLeft(left) });
+      }
     },
   };
 }
+
+const sayLeft = (requests: number) =>
+  `${requests} ${requests === 1 ? 'item was' : 'items were'} not delivered before the end`;
+
+const ofNobody = (why: string) =>
+  ({ target: '', pid: null, rule: null, what: 'export', why, evidence: null }) as const;
 
 function note(
   { decide }: ExportersPlace,
@@ -90,12 +100,7 @@ function note(
 ): void {
   const isDone = delivery.is === 'delivered' && !delivery.rejected;
   decide({
-    target: '',
-    pid: null,
-    rule: null,
-    what: 'export',
-    why: `${name} to ${new URL(url).host}`,
-    evidence: null,
+    ...ofNobody(`${name} to ${new URL(url).host}`),
     outcome: isDone ? 'done' : 'failed',
     detail:
       delivery.is !== 'delivered'

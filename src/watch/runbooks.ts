@@ -164,7 +164,7 @@ export class Runbooks {
 
   private async verify(runbook: Runbook, slot: Slot, seen: Attempt): Promise<void> {
     const diagnosis = await this.diagnose(runbook, slot, { isFresh: true });
-    const [verification, evidence] = judge(runbook, diagnosis);
+    const { verification, evidence, doubt } = judge(runbook, diagnosis);
     const atMillis = this.place.clock.monotonic();
     const verdict = this.book.verified(runbook, slot.name, { verification, atMillis });
     const facts = { what: 'verify', why: seen.title, evidence } as const;
@@ -173,7 +173,7 @@ export class Runbooks {
         this.note(runbook, slot, { ...facts, outcome: 'done', detail: 'it is gone' });
         break;
       case 'again': {
-        const detail = `whether it is gone is unknown: ${'why' in diagnosis ? diagnosis.why : 'too little data'}`;
+        const detail = `whether it is gone is unknown: ${doubt}`;
         this.note(runbook, slot, { ...facts, outcome: 'skipped', detail });
         break;
       }
@@ -183,11 +183,11 @@ export class Runbooks {
         this.escalate(runbook, slot, { seen, evidence, why: 'the finding is still there' });
         break;
       case 'unknown':
-        this.note(runbook, slot, { ...facts, outcome: 'failed', detail: 'its result is unknown' });
+        this.note(runbook, slot, { ...facts, outcome: 'failed', detail: `its result is unknown: ${doubt}` });
         this.escalate(runbook, slot, {
           seen,
           evidence,
-          why: 'whether the finding is gone could not be told',
+          why: `whether the finding is gone could not be told: ${doubt}`,
         });
     }
     this.place.save();
@@ -271,11 +271,12 @@ export class Runbooks {
 function judge(
   { finding }: Runbook,
   diagnosis: Diagnosis | { why: string },
-): [verification: Verification, evidence: string | null] {
-  if ('why' in diagnosis) return ['unsure', null];
-  const { findings, folder, isEnough } = diagnosis;
-  if (findings.some((each) => each.kind === finding && isGrave(each))) return ['still-there', folder];
-  return [isEnough ? 'gone' : 'unsure', folder];
+): { verification: Verification; evidence: string | null; doubt: string | null } {
+  if ('why' in diagnosis) return { verification: 'unsure', evidence: null, doubt: diagnosis.why };
+  const { findings, folder: evidence, doubt } = diagnosis;
+  if (findings.some((each) => each.kind === finding && isGrave(each)))
+    return { verification: 'still-there', evidence, doubt: null };
+  return { verification: doubt === null ? 'gone' : 'unsure', evidence, doubt };
 }
 
 function dryRunOf({ run, undo, verifyMillis }: Runbook): string {

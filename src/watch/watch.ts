@@ -251,7 +251,7 @@ class Watch {
     this.looks.beginLight(atMillis);
     this.flight?.begin(atMillis);
     this.teller.pump();
-    this.exporters.pump(() => this.facts());
+    void this.exporters.pump(() => this.facts());
     this.bands.saveWhenDue();
     if (atMillis - this.savedMillis >= SAVE_MILLIS) this.save();
   }

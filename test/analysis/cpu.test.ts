@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { blame } from '../../src/analysis/cpu/blame/blame.ts';
-import { summarizeCpu } from '../../src/analysis/cpu/cpu.ts';
+import { groupByBlame, summarizeCpu } from '../../src/analysis/cpu/cpu.ts';
 import { summarizeGc } from '../../src/analysis/cpu/gc.ts';
+import { packageTotals } from '../../src/analysis/cpu/package-totals.ts';
 import { classifyWork } from '../../src/analysis/cpu/work.ts';
 import { buildObservations, gc } from '../support/build-observations.ts';
 import { buildCpuProfile, framesFrom, type Slice } from '../support/build-profile.ts';
@@ -172,8 +173,94 @@ describe('the work of a stack', () => {
     expect(classifyWork(framesFrom(MAIN), text).kind).toBe(kind);
   });
 
+  test.each([
+    ['Node with source maps', 'parse@node:internal/source_map/source_map:200'],
+    ['a package', 'decode@/app/node_modules/maps/index.js:9'],
+  ])('the text of a stack is told by V8 asking for it: %s', (_, leaf) => {
+    const frames = framesFrom(`${MAIN} > prepareStackTraceCallback@node:internal/errors:140 > ${leaf}`);
+    expect(classifyWork(frames, undefined)).toEqual({ kind: 'stack-trace', call: 'error.stack' });
+  });
+
+  test.each([
+    ['one native call', 'all', 'all'],
+    ['WebAssembly', 'wasm-function[12]@wasm://wasm/f0a1:1', 'WebAssembly'],
+    ['WebAssembly that calls itself and V8', 'wasm-function[12]@wasm://wasm/f0a1:1 > toString', null],
+    ['code of Node', 'normalize@node:path:9', null],
+    ['a native frame without a name', '(anonymous)', null],
+  ])('%s', (_, leaf, call) => {
+    expect(classifyWork(framesFrom(`${MAIN} > ${leaf}`), undefined)).toEqual({ kind: 'plain', call });
+  });
+
+  test('a native call is named for a function that spends most of its time in it', () => {
+    const callOf = (own: number) =>
+      summarize([
+        [`${MAIN} > includes`, 10],
+        [MAIN, own],
+      ]).hotspots[0]!.work.call;
+    expect([callOf(5), callOf(30)]).toEqual(['includes', null]);
+  });
+
+  test('the application’s own frames are not taken for it', () => {
+    const frames = framesFrom('prepareStackTrace@/app/src/errors.js:3');
+    expect(classifyWork(frames, undefined).kind).toBe('plain');
+  });
+
   test('asynchronous file access is not synchronous work', () => {
     expect(classifyWork(framesFrom(`${MAIN} > open@node:fs:500`), undefined).kind).not.toBe('sync-fs');
+  });
+});
+
+describe('a package that several places call', () => {
+  const ROUTE = 'handle@/app/node_modules/express/router.js:5';
+  const RENDER = 'render@/app/node_modules/express/app.js:90 > compile@/app/node_modules/pug/index.js:4';
+  const shared = (slices: Slice[]) => {
+    const { hotspots, callersOfApp } = summarize(slices);
+    return packageTotals(groupByBlame(hotspots), callersOfApp).map(
+      ({ package: name, selfMicros, callers }) => [
+        name,
+        selfMicros / 1_000,
+        callers.map(({ top }) => top.blame.app?.functionName),
+      ],
+    );
+  };
+
+  test('is taken together, with all that they spend through it, the place with most time first; the framework that calls them is none', () => {
+    expect(
+      shared([
+        [`${ROUTE} > list@/app/src/pages.js:3 > ${RENDER} > lex@/app/node_modules/pug-lexer/index.js:9`, 20],
+        [
+          `${ROUTE} > list@/app/src/pages.js:3 > ${RENDER} > parse@/app/node_modules/pug-parser/index.js:9`,
+          20,
+        ],
+        [`${ROUTE} > show@/app/src/pages.js:9 > ${RENDER} > lex@/app/node_modules/pug-lexer/index.js:9`, 30],
+        [
+          `${ROUTE} > show@/app/src/pages.js:9 > ${RENDER} > parse@/app/node_modules/pug-parser/index.js:9`,
+          30,
+        ],
+        [`${ROUTE} > show@/app/src/pages.js:9 > json@/app/node_modules/express/response.js:9`, 5],
+      ]),
+    ).toEqual([['pug', 105, ['show', 'list']]]);
+  });
+
+  test.each<[string, Slice[]]>([
+    ['one place calls it', [[`${ROUTE} > list@/app/src/pages.js:3 > ${RENDER}`, 20]]],
+    [
+      'it is the framework itself',
+      [
+        [`${ROUTE} > list@/app/src/pages.js:3 > json@/app/node_modules/express/response.js:9`, 20],
+        [`${ROUTE} > show@/app/src/pages.js:9 > json@/app/node_modules/express/response.js:9`, 20],
+      ],
+    ],
+    [
+      'it is a helper that is given functions',
+      [
+        [`list@/app/src/pages.js:3 > map@/app/node_modules/lodash/map.js:9 > price@/app/src/pages.js:4`, 20],
+        [`show@/app/src/pages.js:9 > map@/app/node_modules/lodash/map.js:9`, 20],
+        [`list@/app/src/pages.js:3 > map@/app/node_modules/lodash/map.js:9`, 20],
+      ],
+    ],
+  ])('is none where %s', (_, slices) => {
+    expect(shared(slices)).toEqual([]);
   });
 });
 
@@ -196,6 +283,19 @@ describe('garbage collection', () => {
     ]);
     expect(summary.shareOfTime).toBeGreaterThan(0.1);
     expect(summary.shareOfBusy).toBeLessThanOrEqual(1);
+  });
+
+  test('is charged to nobody where a socket was written right before it', () => {
+    const { runtime } = buildObservations(gc(150));
+    const write = `${MAIN} > send@/app/node_modules/fastify/reply.js:7 > end@node:_http_outgoing:1034 > writev`;
+    const profile = buildCpuProfile([
+      [write, 5],
+      ['(garbage collector)', 20],
+      [copy, 5],
+      ['(garbage collector)', 5],
+    ]);
+    const { sites } = summarizeGc(runtime, profile, 0)!;
+    expect(sites.map(({ blame: b, share }) => [b.subject!.functionName, share])).toEqual([['copy', 0.2]]);
   });
 
   test('without counters is unknown, not zero', () => {

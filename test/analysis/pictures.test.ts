@@ -94,6 +94,26 @@ test('of points that fall together a level keeps the last one, a peak the highes
   ]);
 });
 
+test('while the CPU is profiled, the profile says how busy the loop is: Node.js then takes waiting for work', () => {
+  const profiled: Habit = (observations) => {
+    cpu([
+      ['serve@/app/b.js:1', 100],
+      ['(idle)', 900],
+    ])(observations);
+    observations.cpuProfiles[0]!.startClockMicros = 5_000_000;
+    for (const sample of observations.runtime) {
+      sample.clockMicros = sample.atMillis * 1_000;
+      sample.utilization = sample.atMillis < 5_000 ? 0.2 : 0.7;
+    }
+  };
+  const { timeline, limits } = picturesOf(profiled);
+  const { points } = timeline!.series.find(({ name }) => name === 'loop-busy')!;
+  const during = points.filter(([atMillis]) => atMillis > 5_000 && atMillis <= 15_000);
+  expect(during.map(([, share]) => share)).toEqual(Array.from({ length: 10 }, () => expect.closeTo(0.1, 1)));
+  expect(points[0]).toEqual([expect.any(Number), 0.2]);
+  expect(limits.find(({ name }) => name === 'event-loop')!.used).toBeCloseTo(0.1, 1);
+});
+
 describe('what grows', () => {
   test('comes first, with the place that makes it', () => {
     const { growth } = picturesOf(
@@ -128,6 +148,17 @@ test('a pool has who holds and who waits', () => {
   expect(drawn).toMatchObject({ limit: 10 });
   expect(drawn!.readings.at(-1)![1]).toBe(10);
   expect(drawn!.readings.at(-1)![2]).toBeGreaterThan(drawn!.readings[0]![2]);
+});
+
+test('a list that may be no pool is drawn where a finding is about it only', () => {
+  const list: Habit = (observations) => {
+    const readings = observations.passive.map(({ atMillis }, i) => ({ atMillis, waiting: i }));
+    observations.pools.push({ thread: 0, className: 'Queue', readings, waiters: [] });
+  };
+  expect(picturesOf(list).pools).toEqual([]);
+  const facts = gatherFacts(buildObservations(list));
+  const named = buildFinding({ subject: { ...buildFinding().subject, type: 'pool', name: 'Queue' } });
+  expect(drawPictures(facts, [named]).pools).toMatchObject([{ name: 'Queue', limit: null }]);
 });
 
 describe('the call tree', () => {

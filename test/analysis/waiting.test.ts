@@ -1,12 +1,15 @@
 // Facts of programs whose work waits: short pools, the thread pool, lookups, requests without an answer, and whose
 // package it is.
 import { describe, expect, test } from 'vitest';
+import { blame } from '../../src/analysis/cpu/blame/blame.ts';
 import { callerOfPackage } from '../../src/analysis/cpu/blame/callers.ts';
 import { gatherFacts } from '../../src/analysis/facts.ts';
+import { drainingPools } from '../../src/analysis/waiting/draining-pools.ts';
 import { INBOUND, lastingRequests, OUTBOUND } from '../../src/analysis/waiting/lasting-requests.ts';
 import { summarizeLookups } from '../../src/analysis/waiting/lookups.ts';
 import { shortPools } from '../../src/analysis/waiting/short-pools.ts';
 import { summarizeThreadPool } from '../../src/analysis/waiting/thread-pool.ts';
+import { throughLibrary } from '../../src/findings/creation-site.ts';
 import type { RuntimeSample } from '../../src/model/samples.ts';
 import {
   asyncSite,
@@ -17,12 +20,77 @@ import {
   heapFloor,
   KB,
 } from '../support/build-observations.ts';
+import { framesFrom } from '../support/build-profile.ts';
 import { lookups, pool, poolUsers, poolWaits } from '../support/build-waiting.ts';
-import { constant, filling, linear, step } from '../support/shapes.ts';
+import { constant, filling, linear, type Shape, step } from '../support/shapes.ts';
 
 const PLACE = 'emit@node:events:500 > handle@/app/src/orders.js:42';
 const SCRYPT = `${PLACE} > scrypt@node:internal/crypto/scrypt:40`;
 const LOAD = 'emit@node:events:500 > load@/app/src/load.js:3';
+
+describe('a pool that loses what it lends out', () => {
+  const poolsOf = (...habits: Habit[]) => {
+    const { pools, runtime } = buildObservations(...habits);
+    return drainingPools(pools, runtime);
+  };
+  const answering = (perSecond: Shape): Habit =>
+    change((o) => {
+      for (const sample of o.runtime)
+        if (!sample.afterGc)
+          sample.requests = { answered: Math.floor(perSecond(sample.atMillis / 1_000)), failed: 0 };
+    });
+  const IN_USE = 3;
+  /** So many are lost by then; a few more are in use. */
+  const losing = (silent: Shape, rest: Parameters<typeof pool>[1] = {}) =>
+    pool(constant(0), { limit: 60, busy: (t) => silent(t) + IN_USE, silent, ...rest });
+
+  test('is one whose unused part grows and never shrinks, with who takes from it', () => {
+    const taker = `${PLACE} > acquire@/app/node_modules/generic-pool/lib/Pool.js:400`;
+    const [draining, ...rest] = poolsOf(losing(linear(0.5, 4), { waiters: [taker, taker] }));
+    expect(rest).toEqual([]);
+    expect(draining).toMatchObject({ limit: 60, busy: 22, by: 'silent', longestSilentMillis: 30_000 });
+    // Counted from the sixth second on: a connection is not called silent before.
+    expect(draining!.lost).toMatchObject({ verdict: 'growing', first: 6, last: 19 });
+    expect(draining!.waiters).toMatchObject([{ count: 2, blame: { app: { functionName: 'handle' } } }]);
+  });
+
+  /** Connections that cannot be looked at; what is in use goes up and down. */
+  const keeping = (kept: Shape) => pool(constant(0), { limit: 60, busy: (t) => kept(t) + ((t * 3) % 4) });
+
+  test('is one of which more is out at any time, while as many requests come', () => {
+    const [draining, ...rest] = poolsOf(keeping(linear(0.5)), answering(constant(20)));
+    expect(rest).toEqual([]);
+    expect(draining).toMatchObject({ limit: 60, by: 'least', longestSilentMillis: null });
+    expect(draining!.lost.verdict).toBe('growing');
+  });
+
+  test.each<[string, Habit[]]>([
+    ['more requests come', [keeping(linear(0.5)), answering(linear(1, 10))]],
+    ['hardly any requests come', [keeping(linear(0.5)), answering(constant(0))]],
+    ['nobody counts requests', [keeping(linear(0.5))]],
+    ['it goes up and down', [keeping((t) => (t * 2) % 9), answering(constant(20))]],
+  ])('is none of which more is out where %s', (_, habits) => {
+    expect(poolsOf(...habits)).toEqual([]);
+  });
+
+  test.each<[string, Habit]>([
+    ['one whose unused connections stay as many: they are kept on purpose', losing(constant(8))],
+    ['one whose slow work ends', losing((t) => 4 + ((t * 2) % 9))],
+    ['one that lost some and stopped', losing(filling(12, 9))],
+    ['one that nobody looked into', pool(constant(0), { limit: 60, busy: linear(1) })],
+    [
+      'one without connections',
+      pool(constant(0), {
+        limit: 60,
+        busy: linear(1),
+        lent: { looked: 0, silent: 0, longestSilentMillis: 0, labels: [] },
+      }),
+    ],
+    ['an Agent: its requests tell what they wait for', losing(linear(0.5), { endpoint: '10.0.0.7:443' })],
+  ])('is not %s', (_, habit) => {
+    expect(poolsOf(habit)).toEqual([]);
+  });
+});
 
 describe('a short pool', () => {
   const poolsOf = (...habits: Habit[]) => shortPools(buildObservations(...habits).pools);
@@ -311,6 +379,30 @@ describe('who calls a package', () => {
       callerOf('mailer', heapFloor(linear(90 * KB), 'send@/app/node_modules/mailer/index.js:3')),
     ).toBeNull();
     expect(callerOf('mailer', heapFloor(filling(1, -90 * KB), under('many')))).toBeNull();
+  });
+});
+
+describe('what a package makes later, through another one', () => {
+  const ZIP = '/app/node_modules/zipper/index.js';
+  const made = blame(
+    framesFrom(
+      `processImmediate@node:internal/timers:1 > work@${ZIP}:90 > open@/app/node_modules/lazyfile/index.js:3`,
+    ),
+  );
+  const placeOf = (...habits: Habit[]) => {
+    const { subject, library, inner } = throughLibrary(made, gatherFacts(buildObservations(...habits)));
+    return [subject, library, inner].map((frame) => frame?.functionName);
+  };
+  const append = asyncSite('Timeout', `download@/app/src/download.js:1 > append@${ZIP}:3`);
+  const handler = asyncSite('Timeout', `emit@${ZIP}:9 > onEntry@/app/src/entries.js:4`);
+
+  test('is of the place in the application that calls the other one', () => {
+    expect(placeOf(append)).toEqual(['download', 'work', 'open']);
+  });
+
+  test('stays with the package where nobody calls any, or where the other one calls the application', () => {
+    expect(placeOf()).toEqual(['open', 'work', 'open']);
+    expect(placeOf(append, handler)).toEqual(['open', 'work', 'open']);
   });
 });
 

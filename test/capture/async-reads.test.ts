@@ -14,6 +14,8 @@ interface Answers {
   sites?: (second: number) => Partial<ProbeAsyncSite>[];
   waiting?: (second: number) => number;
   poolWaits?: (second: number) => number[];
+  /** Connections out, as /proc shows them. */
+  connections?: (second: number) => number;
 }
 
 interface Look {
@@ -32,6 +34,11 @@ async function look(
   const context: FakeContext = fakeContext([threadWith(answers, calls, () => context)], options);
   const reads = new AsyncReads(context);
   for (; context.atMillis < context.options.durationMillis; context.atMillis += 1_000) {
+    const count = Math.floor(answers.connections?.(context.atMillis / 1_000) ?? 0);
+    reads.noteSockets([
+      { family: 'tcp', state: 'ESTABLISHED', direction: 'outbound', endpoint: '10.0.0.5:9100', count },
+      { family: 'tcp', state: 'ESTABLISHED', direction: 'inbound', endpoint: ':80', count: context.atMillis },
+    ]);
     await reads.step();
     await reads.whenDue(context.atMillis > 0 && (context.atMillis / 1_000) % collectsEvery === 0);
   }
@@ -112,6 +119,21 @@ describe('a quiet program', () => {
 });
 
 describe('pools are searched closely', () => {
+  const closelyIn = async (connections: (second: number) => number) =>
+    (await look({ sites: () => [request()], connections })).calls.filter((call) => call.includes('closely'));
+
+  test('where connections out become more and never fewer', async () => {
+    expect((await closelyIn((second) => 3 + second * 0.8))[0]).toBe('findPools 400 ms closely @7');
+  });
+
+  test.each<[string, (second: number) => number]>([
+    ['stay', () => 9],
+    ['come and go', (second) => 5 + (second % 6)],
+    ['were opened at once', (second) => (second < 3 ? 2 : 5)],
+  ])('not where they %s', async (_, connections) => {
+    expect(await closelyIn(connections)).toEqual([]);
+  });
+
   test('once, when a request has waited long for its answer', async () => {
     const { calls, count } = await look({
       sites: (second) => [request({ oldestMillis: second >= 9 ? 1_500 : 1_400 })],

@@ -4,6 +4,7 @@ import { pbkdf2 } from 'node:crypto';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, promises, readFile, rmSync } from 'node:fs';
+import http from 'node:http';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -71,6 +72,21 @@ describe('of a process with all sorts of things open', () => {
         throw new Error('no code of the program may run');
       },
     });
+    const feed = http.createServer(function onFeed(_request, response) {
+      // As routers keep it.
+      Object.assign(response, {
+        req: Object.assign(_request, { route: { stack: [{ handle: function sendFeed() {} }] } }),
+      });
+      response.write('data: 1\n\n');
+      response.on('close', function onLeft() {});
+    });
+    await once(feed.listen(0, '127.0.0.1'), 'listening');
+    const follower = http.get({ port: (feed.address() as net.AddressInfo).port, path: '/feeds/17?secret=1' });
+    await once(
+      follower.on('error', () => {}),
+      'response',
+    );
+    feed.close();
     const udp = dgram.createSocket('udp4').on('message', function onPacket() {});
     await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
     child = spawn('sleep', ['60'], { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -79,6 +95,7 @@ describe('of a process with all sorts of things open', () => {
       () => udp.close(),
       () => server.close(),
       () => paused.destroy(),
+      () => follower.destroy(),
       () => socket.destroy(),
       () => child.kill('SIGKILL'),
     );
@@ -119,6 +136,19 @@ describe('of a process with all sorts of things open', () => {
       kind: 'socket',
       state: 'open',
       what: expect.stringMatching(/^to 127\.0\.0\.1:\d+$/),
+    });
+    expect(named(read.groups, 'onLeft')).toMatchObject({
+      frames: [
+        ['sendFeed', expect.any(String), expect.any(Number), expect.any(Number)],
+        ['onLeft', expect.any(String), expect.any(Number), expect.any(Number)],
+        ['onFeed', expect.any(String), expect.any(Number), expect.any(Number)],
+      ],
+      kind: 'socket',
+      state: 'answering',
+      what: expect.stringMatching(
+        /^from clients of :\d+ whose GET \/feeds\/# is not answered to its end, of a server that is closed and waits for them$/,
+      ),
+      through: 'route handler',
     });
     expect(named(read.groups, 'onPacket')).toMatchObject({ kind: 'udp-socket' });
     expect(named(read.groups, 'onceExit')).toMatchObject({

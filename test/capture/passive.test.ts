@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pathPattern } from '../../src/signals/passive/fd-groups.ts';
 import { readPassiveSample } from '../../src/signals/passive/read.ts';
+import { createOrphans } from '../../src/target/proc/orphans.ts';
 import { createSocketAges } from '../../src/target/proc/socket-ages.ts';
 import { requires } from '../support/requires.ts';
 import {
@@ -153,6 +154,31 @@ describe('readPassiveSample', () => {
     expect(sample().children).toEqual(expected);
     writeFiles(root, { '42/task/42/children': '50 ', '42/task/43/children': '51 999 ' });
     expect(sample().children).toEqual(expected);
+  });
+
+  it('tells what outlives the shell that started it, and not what it never saw below, what ended or took its pid', () => {
+    const orphans = createOrphans();
+    const look = () => readPassiveSample(42, 7, { procRoot: root, cgroupRoot, orphans }).children;
+    const tree = { '42/task/42/children': '50 ', '50/task/50/children': '51 52 53 ' };
+    addProcess(root, 42);
+    addProcess(root, 50, { parentPid: 42, argv: ['sh', '-c', 'tail x | grep y'] });
+    addProcess(root, 51, { parentPid: 50, argv: ['tail', 'x'], startTicks: 8 });
+    addProcess(root, 52, { parentPid: 50, argv: ['grep', 'y'], startTicks: 9 });
+    addProcess(root, 53, { parentPid: 50, argv: ['true'] });
+    addProcess(root, 60, { parentPid: 1, argv: ['tail', 'z'] });
+    writeFiles(root, tree);
+    const shell = { pid: 50, command: 'sh -c tail x | grep y', state: 'S', startTicks: 5000 };
+    expect(look()).toEqual([shell]);
+    removeFolder(`${root}/50`);
+    removeFolder(`${root}/52`);
+    addProcess(root, 52, { parentPid: 1, argv: ['grep', 'other'], startTicks: 99 });
+    removeFolder(`${root}/53`);
+    addProcess(root, 53, { parentPid: 1, state: 'Z', comm: 'true', argv: [], exe: null });
+    writeFiles(root, { '42/task/42/children': '' });
+    const tail = { pid: 51, command: 'tail x', state: 'S', startTicks: 8, isOrphan: true };
+    expect(look()).toEqual([tail]);
+    expect(look()).toEqual([tail]);
+    expect(sample().children).toEqual([]);
   });
 
   it('holds nothing but the moment for a process that is gone', () => {

@@ -21,7 +21,7 @@ const HELD: ProbeHolder = { kind: 'variable', name: 'db', of: 'boot' };
 function watchOn(...objects: object[]) {
   const core = makeCore();
   const references: ReferenceWalk = {
-    begin: (_limits, visit) => ({
+    begin: (_limits, { visit }) => ({
       goOn() {
         for (const object of objects) visit(object, HELD);
         return true;
@@ -70,6 +70,12 @@ describe.each(IMITATIONS)('a pool such as $library', (imitation: Imitation) => {
     expect(told).toMatchObject({ limit: 6, waiting: 0 });
     if (!hidesIdle) expect(told).toMatchObject({ busy: 2, idle: 3 });
     expect(told!.lent).toBeUndefined();
+  });
+
+  it('is looked into when some of it was lent out at five looks in a row', () => {
+    const { read } = watchOn(make({ limit: 6, busy: 2, idle: hidesIdle ? 0 : 3, waiting: 0 }));
+    const looks = Array.from({ length: 5 }, () => read()[0]!.lent !== undefined);
+    expect(looks).toEqual([false, false, false, false, true]);
   });
 
   it('is left out while nobody uses it', () => {
@@ -165,6 +171,60 @@ describe('connections that are lent out', () => {
     expect(read()[0]!.lent).toMatchObject({ silent: 0, longestSilentMillis: 3_900 });
     core.atMillis = 5_000;
     expect(read()[0]!.lent).toEqual({ looked: 2, silent: 1, longestSilentMillis: 5_000, labels: [] });
+  });
+
+  it('are asked about by who takes, once some are silent that nobody waits for', async () => {
+    class Lender {
+      readonly options = { max: 9 };
+      readonly waiting: object[] = [];
+      readonly used: object[];
+      constructor(clients: object[]) {
+        this.used = clients;
+      }
+    }
+    const server = net.createServer((socket) => {
+      ends.push(() => socket.destroy());
+      socket.resume();
+    });
+    const port = await listen(server);
+    const lender = new Lender([{ stream: await connect(port) }, { stream: await connect(port) }]);
+    const { core, read } = watchOn(lender);
+    for (let second = 0; second < 9; second++) {
+      core.atMillis = second * 1_000;
+      read();
+    }
+    function takes() {
+      lender.waiting.push({});
+      lender.waiting.pop();
+    }
+    takes();
+    core.atMillis = 9_000;
+    const [told] = read();
+    expect(told).toMatchObject({ waiting: 0, lent: { looked: 2, silent: 2 } });
+    expect(told!.insertions.map((frames) => namesIn(frames).includes('takes'))).toEqual([true]);
+  });
+
+  it('are asked about by who takes, once more are out at all times than at first', () => {
+    class Desk {
+      readonly options = { max: 9 };
+      readonly waiting: object[] = [];
+      readonly used: object[] = [{ name: 'a thing' }];
+    }
+    const desk = new Desk();
+    const { core, read } = watchOn(desk);
+    const look = (from: number, to: number) => {
+      for (let second = from; second < to; second++) {
+        core.atMillis = second * 1_000;
+        read();
+      }
+    };
+    look(0, 6);
+    expect(Object.hasOwn(desk.waiting, 'push')).toBe(false);
+    desk.used.push({ name: 'another' }, { name: 'a third' });
+    look(6, 12);
+    expect(Object.hasOwn(desk.waiting, 'push')).toBe(true);
+    core.stop();
+    expect(Object.hasOwn(desk.waiting, 'push')).toBe(false);
   });
 
   it('are not looked at where there is no connection', () => {

@@ -25,7 +25,7 @@ const SENT: Sent[] = [
   {
     file: 'probe/install-probe.ts',
     kind: 'probe',
-    mostBytes: 59_500,
+    mostBytes: 69_500,
     globals: [
       ...LANGUAGE,
       'AbortController',
@@ -47,7 +47,7 @@ const SENT: Sent[] = [
   {
     file: 'signals/keep-alive/probe/keep-alive-list.ts',
     kind: 'probe',
-    mostBytes: 17_800,
+    mostBytes: 18_600,
     globals: [...LANGUAGE, 'JSON', 'Reflect', 'Set', 'decodeURIComponent', 'process'],
   },
   {

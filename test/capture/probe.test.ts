@@ -480,6 +480,61 @@ describe('following references', () => {
     expect(found.map(({ type, event }) => [type, event])).toContainEqual(['EventTarget', 'abort']);
   });
 
+  it('comes to what a function was bound to, and to what the function behind it closes over', () => {
+    const probe = install();
+    class GatewayForTest {
+      readonly roomsForTest = new Map<string, number>([['first', 1]]);
+    }
+    const gateway = new GatewayForTest();
+    const argument = { listForTest: Array.from({ length: 20 }, (_, i) => i) };
+    const behindForTest = new Set(['first']);
+    hold(
+      function onMessage(this: unknown, ..._bound: unknown[]) {
+        return behindForTest;
+      }.bind(gateway, argument),
+    );
+    walkWith(probe);
+    const found = growingAfter(probe, () => {
+      for (let i = 0; i < 500; i++) {
+        gateway.roomsForTest.set(`k${i}`, i);
+        argument.listForTest.push(i);
+        behindForTest.add(`k${i}`);
+      }
+    });
+    const names = ['roomsForTest', 'listForTest', 'behindForTest'];
+    const held = found.flatMap(({ type, holder }) =>
+      holder && names.includes(holder.name) ? [[type, holder.kind, holder.name, holder.of]] : [],
+    );
+    expect(held.sort()).toEqual([
+      ['Array', 'property', 'listForTest', 'Object'],
+      ['Map', 'property', 'roomsForTest', 'GatewayForTest'],
+      ['Set', 'variable', 'behindForTest', 'onMessage'],
+    ]);
+  });
+
+  it('comes to what a WeakMap has for an object that it has met, before or after the map', () => {
+    const probe = install();
+    const early = { name: 'early' };
+    const late = { name: 'late' };
+    const memoForTest = new WeakMap<object, Map<string, number>>([
+      [early, new Map([['a', 1]])],
+      [late, new Map([['a', 1]])],
+      [{}, new Map([['gone', 1]])],
+    ]);
+    hold(function onSignal() {
+      return [early, memoForTest, { deeper: { yet: late } }, late];
+    });
+    walkWith(probe);
+    const found = growingAfter(probe, () => {
+      for (const key of [early, late]) for (let i = 0; i < 50; i++) memoForTest.get(key)!.set(`k${i}`, i);
+    });
+    const held = found.filter(({ holder }) => holder?.name === 'memoForTest');
+    expect(held.map(({ type, holder }) => [type, holder?.kind])).toEqual([
+      ['Map', 'entry'],
+      ['Map', 'entry'],
+    ]);
+  });
+
   it('leaves what is large to itself: the inspector would list all entries', () => {
     class SessionsForTest extends Map<number, object> {
       readonly #expired = new Map([[0, {}]]);

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProbeAsyncSite, ProbeHandle } from '../../src/probe/probe-protocol.ts';
 import { createAsyncSites } from '../../src/signals/async/probe/async-sites.ts';
+import { createLeftAnswers } from '../../src/signals/async/requests/left-answers.ts';
 import { createRequestChannels } from '../../src/signals/async/requests/request-channels.ts';
 import { isIn, namesIn, until, useCores, useProbes } from '../support/probe-here.ts';
 
@@ -16,6 +17,7 @@ const CHANNELS = [
   'undici:request:create',
   'undici:request:headers',
   'http.server.request.start',
+  'http.server.response.finish',
 ];
 
 let server: http.Server;
@@ -170,6 +172,46 @@ describe('requests that come in', () => {
     expect(writes.some(({ frames }) => isIn('requests.test')(frames as unknown[][]))).toBe(true);
   });
 
+  it('are told of clients that went away before the end of their answer, also where nothing is left of it', async () => {
+    const core = makeCore();
+    let at = 0;
+    const sites = createAsyncSites({ ...core, now: () => at });
+    const left = createLeftAnswers({ ...core, now: () => at }, sites);
+    const arrive = (label: string) => {
+      const response = { destroyed: false };
+      left.arrived(response, { label, weight: 1 });
+      return response;
+    };
+    const responses = ['/whole', '/gone', '/under-way'].map(arrive);
+    const [whole, gone] = responses;
+    left.finished({ response: whole });
+    left.finished({ response: {} });
+    left.finished(null);
+    whole!.destroyed = true;
+    gone!.destroyed = true;
+    at = 6_000;
+    // Who answers them is known from any that is there.
+    expect(left.handlers()).toEqual([]);
+    const serve = () => {};
+    const again = Object.assign(arrive('/gone'), { req: { route: { stack: [{}, { handle: serve }] } } });
+    arrive('/whole');
+    expect(left.handlers()).toEqual([{ label: '/gone', handler: serve }]);
+    left.finished({ response: again });
+    expect(left.handlers()).toEqual([{ label: '/gone', handler: serve }]);
+    expect(
+      sites
+        .read()
+        .map(({ label, oldWatched, oldAlive, oldDropped }) => [label, oldWatched, oldAlive, oldDropped]),
+    ).toEqual([
+      ['/whole', 1, 0, 0],
+      ['/gone', 1, 0, 1],
+      ['/under-way', 1, 1, 0],
+    ]);
+    at = 60_000;
+    for (let i = 0; i < 3_000; i++) arrive('/many');
+    expect(left.own).toHaveProperty('size', 1_000);
+  });
+
   it('count as gone when the client has gone and nobody answers', async () => {
     const probe = install();
     const look = sitesOf(probe, 'http.server.request');
@@ -189,12 +231,12 @@ describe('nothing stays behind:', () => {
     expect(CHANNELS.every((name) => diagnostics.channel(name).hasSubscribers)).toBe(true);
     probe.stop();
     expect(listeners()).toEqual(before);
-    expect(before.map(([, has]) => has)).toEqual([false, false, false, false]);
+    expect(before.map(([, has]) => has)).toEqual([false, false, false, false, false]);
   });
 
-  it('no channel but one is listened to while hooks are off', () => {
+  it('only channels of what has begun are listened to while hooks are off', () => {
     const probe = install({ asyncTypes: [] });
-    expect(listeners().map(([, has]) => has)).toEqual([false, false, true, false]);
+    expect(listeners().map(([, has]) => has)).toEqual([false, false, true, false, true]);
     probe.stop();
   });
 
@@ -264,8 +306,9 @@ describe('nothing stays behind:', () => {
     channels.settle(0.1);
     // 2,000 a second: one in fifty is taken from now on.
     held.push(...Array.from({ length: 500 }, publish));
-    const [site, answers, ...rest] = sites.read();
+    const [site, answers, clients, ...rest] = sites.read();
     expect(rest).toEqual([]);
+    expect(clients).toMatchObject({ type: 'http.server.client', watched: 20 });
     expect(answers).toMatchObject({ type: 'http.server.answer', watched: site!.watched, made: site!.made });
     expect(site!.watched).toBeLessThanOrEqual(20);
     expect(site!.made).toBeGreaterThan(10 + 300);

@@ -78,7 +78,7 @@ describe('"k8s" as the first word is a place elsewhere', () => {
     const args = command === 'k8s' ? ['k8s'] : [command, 'k8s'];
     expect(culprit(...args)).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining("error: missing required argument 'pod"),
+      stderr: expect.stringContaining("missing required argument 'pod"),
     });
   });
 

@@ -231,6 +231,6 @@ test('of a diagnostic report it is said what it holds, and when more heap does n
     /34% of the limit .* one array, string, Buffer, Map or Set .* higher heap limit does not help/,
   );
   expect(renderText(report, { colors: false, width: 100 })).toMatch(
-    /^WHAT THE REPORT HOLDS\n {3}written {5}Allocation failed/,
+    /^WHAT THE REPORT HOLDS\n {3}Written {5}Allocation failed/,
   );
 });

@@ -3,12 +3,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { printReport } from '../../src/cli/output.ts';
+import { printFamilyReport, printReport } from '../../src/cli/output.ts';
 import { analyzeFiles } from '../../src/cli/work/analyze.ts';
 import { openerHere, openReport } from '../../src/cli/work/open.ts';
 import { buildRawCpuProfile } from '../support/build-profile.ts';
 import { useTempFolder } from '../support/build-recording.ts';
-import { auditReport } from '../support/page-reports.ts';
+import { auditReport, savedReport } from '../support/page-reports.ts';
+import { familyReport } from '../support/page-reports-of-many.ts';
 
 const temp = useTempFolder();
 
@@ -38,6 +39,18 @@ test('the report that was written last is shown by its address', async () => {
   await openReport(undefined);
   expect(printed()).toBe(`${pathToFileURL(last).href}\n`);
   expect(readFileSync(last, 'utf8')).toMatch(/^<!doctype html>/);
+});
+
+test('several processes side by side are one page, and it is remembered', async () => {
+  const html = join(temp(), 'all.html');
+  await printFamilyReport(familyReport(savedReport('pool'), savedReport('healthy')), { html, quiet: true });
+  const json = /id="report">([\s\S]*?)<\/script>/.exec(readFileSync(html, 'utf8'))![1]!;
+  expect(JSON.parse(json)).toMatchObject({
+    kind: 'family',
+    members: [{ pid: 4242 }, { pid: 4243 }, { pid: 4244 }],
+  });
+  await openReport(undefined);
+  expect(printed()).toContain(`${pathToFileURL(html).href}\n`);
 });
 
 test('without --html nothing is written or remembered', async () => {

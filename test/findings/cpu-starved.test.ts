@@ -104,6 +104,26 @@ describe('code that is on the stack while the thread waits', () => {
     expect(block.caveats).toEqual([expect.stringMatching(/cpu-starved/)]);
   });
 
+  test('is told as a notice where most of the little CPU goes to it', () => {
+    const turn = (millis: number): Slice[] => [
+      ['(idle)', 1],
+      [`${SERVE} > render@/app/src/page.js:7`, millis],
+      [`${SERVE} > other@/app/src/other.js:7`, 4],
+    ];
+    const starved = [cpuWaits(0.15, 0.8), loopDelay(400)];
+    const [first, second, ...rest] = findingsOf(cpu(turn(9)), ...starved);
+    expect(rest).toEqual([]);
+    expect(first!.kind).toBe('cpu-starved');
+    expect(second).toMatchObject({
+      kind: 'cpu-hotspot',
+      severity: 'notice',
+      title: '`render` takes 69% of the CPU time that the main thread gets (src/page.js:7)',
+      caveats: expect.arrayContaining([expect.stringMatching(/starved of CPU/)]),
+    });
+    const third: Slice = [`${SERVE} > third@/app/src/third.js:7`, 4];
+    expect(kindsOf(cpu([...turn(4), third]), ...starved)).toEqual(['cpu-starved']);
+  });
+
   test('never blocks for longer than the thread ran, all blocks together as well', () => {
     const waiting = cpuWaits(0.3, 0.65);
     const observations = buildObservations(cpu(SLOW, 20_000), loopDelay(400), withClock, waiting);

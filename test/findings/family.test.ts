@@ -1,6 +1,6 @@
 // Several processes side by side: who is sick, and each cause once.
 import { describe, expect, test } from 'vitest';
-import { judgeFamily } from '../../src/findings/family.ts';
+import { judgeFamily } from '../../src/findings/family/judge-family.ts';
 import type { DiagnosisReport, FamilyMember, FamilyReport, Finding } from '../../src/model/finding.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { renderFamilyText } from '../../src/report/text/pages/family-text.ts';
@@ -23,13 +23,13 @@ function member(
   });
   report.target.pid = pid;
   report.capture.warnings = [];
-  return { pid, role: 'cluster worker', app: 'shop', command: 'node server.js', report };
+  return { name: String(pid), pid, role: 'cluster worker', app: 'shop', command: 'node server.js', report };
 }
 
 const healthy = (pid: number) => member(pid, []);
 const idle = (pid: number) => member(pid, [], { verdict: 'idle' });
 const unseen = (pid: number): FamilyMember => ({
-  ...{ pid, role: 'program', command: 'node x.js' },
+  ...{ name: String(pid), pid, role: 'program', command: 'node x.js' },
   notLookedAt: 'it is stopped.',
 });
 const reasonOf = (...members: FamilyMember[]) => judgeFamily(members).verdictReason;
@@ -41,7 +41,7 @@ describe('it is said', () => {
     expect(judged.verdictReason).toBe(
       'Of 3 processes, process 12 (shop) is the only one with a problem: nothing was found in the others.',
     );
-    expect(judged.causes.map(({ pids, finding }) => [pids, finding.rank])).toEqual([[[12], 1]]);
+    expect(judged.causes.map(({ members, finding }) => [members, finding.rank])).toEqual([[['12'], 1]]);
   });
 
   test('that all have the same cause, once, as in the worst of them', () => {
@@ -52,7 +52,23 @@ describe('it is said', () => {
     expect(verdictReason).toBe(
       'All 2 processes have the same cause, so the code is at fault and not a single process.',
     );
-    expect(causes.map(({ pids, finding }) => [pids, finding.title])).toEqual([[[12, 11], 'the worst']]);
+    expect(causes.map(({ members, finding }) => [members, finding.title])).toEqual([
+      [['12', '11'], 'the worst'],
+    ]);
+  });
+
+  test('that a fault of which less was seen in one of them is the same', () => {
+    const subject = { ...buildFinding().subject, type: 'function', name: 'remember' } as const;
+    const less = { fingerprint: 'deadbeef', score: 30, subject };
+    const members = [member(11, [{}]), member(12, [less]), healthy(13)];
+    expect(judgeFamily(members).causes.map((cause) => [cause.finding.fingerprint, cause.members])).toEqual([
+      ['c0ffee12', ['11', '12']],
+    ]);
+    const both = [member(11, [{}, less]), healthy(13)];
+    expect(judgeFamily(both).causes.map((cause) => [cause.finding.fingerprint, cause.members])).toEqual([
+      ['c0ffee12', ['11']],
+      ['deadbeef', ['11']],
+    ]);
   });
 
   test('that several are sick of different causes, the gravest first', () => {
@@ -64,9 +80,9 @@ describe('it is said', () => {
     expect(verdictReason).toBe(
       'Of 3 processes, 2 have problems: process 11 (shop), process 12 (shop). Nothing was found in the others.',
     );
-    expect(causes.map(({ pids, finding }) => [finding.rank, pids])).toEqual([
-      [1, [12]],
-      [2, [11]],
+    expect(causes.map(({ members, finding }) => [finding.rank, members])).toEqual([
+      [1, ['12']],
+      [2, ['11']],
     ]);
   });
 
@@ -76,6 +92,10 @@ describe('it is said', () => {
     [
       'Nothing was found in 2 processes; process 2 (shop) served no requests and cannot be judged.',
       [healthy(1), idle(2)],
+    ],
+    [
+      'Nothing was found in 3 processes; process 2 (shop) served no requests and cannot be judged; of process 3 (shop) too little was seen to judge.',
+      [healthy(1), idle(2), member(3, [], { verdict: 'too-little-data' })],
     ],
     ['Nothing was found in any of 1 process. 1 process could not be diagnosed.', [healthy(1), unseen(2)]],
     ['None of the processes could be diagnosed. 2 processes could not be diagnosed.', [unseen(1), unseen(2)]],
@@ -109,7 +129,7 @@ test('as text: who, all side by side, then each cause', () => {
     1. CRITICAL Map \`sessions\` grows by 1,240 entries/s and is never trimmed (src/session.ts:12,
                 remember)"
   `);
-  expect(text).toMatch(/\n1\. CRITICAL Map `sessions`.+\n.*\n? {3}process {5}in 12\n/);
+  expect(text).toMatch(/\n1\. CRITICAL Map `sessions`.+\n.*\n? {3}Process {5}in 12\n/);
 });
 
 test('as JSON it keeps to its schema, and hostile names stay harmless', () => {

@@ -25,6 +25,23 @@ test('it tells a rise of the heap that is too small to be a finding', () => {
   );
 });
 
+test('it is not claimed of a heap that rose by much in too few collections to prove a leak', () => {
+  const few = (kilobytes: number): Habit[] => [
+    heapFloor(linear(kilobytes * KB)),
+    change((o) => {
+      const last = o.runtime.filter(({ afterGc }) => afterGc).slice(-5);
+      o.runtime = o.runtime.filter((sample) => !sample.afterGc || last.includes(sample));
+      o.heapReads = [];
+    }),
+  ];
+  const [verdict, reason] = judged(...few(1_600));
+  expect(verdict).toBe('too-little-data');
+  expect(reason).toMatch(
+    /^The heap after garbage collections rose by 1\.6 MB\/s, from .* to .*, in 5 collections, which are too few to prove a leak; nothing else was found\. To find out: culprit diagnose /,
+  );
+  expect(judged(...few(50))[0]).toBe('healthy');
+});
+
 test('it is not claimed where too much could not be judged', () => {
   const [verdict, reason] = judged(
     change((o) => {

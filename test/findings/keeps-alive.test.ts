@@ -42,6 +42,14 @@ test.each<[Partial<AliveThings>, string]>([
   [{ kind: 'server', what: '0.0.0.0:8080' }, 'a server that listens on 0.0.0.0:8080'],
   [{ kind: 'socket', what: 'to 10.0.0.7:5432', state: 'open', count: 5 }, '5 open sockets to 10.0.0.7:5432'],
   [{ kind: 'socket', state: '' }, 'a socket'],
+  [
+    {
+      kind: 'socket',
+      what: 'from clients of :80 whose GET /feed is not answered to its end',
+      state: 'answering',
+    },
+    'an open socket from clients of :80 whose GET /feed is not answered to its end',
+  ],
   [{ kind: 'child-process', what: 'sleep 60', examples: ['pid 7'] }, 'a child process: sleep 60, pid 7'],
   [{ kind: 'worker', what: 'worker 2' }, 'a worker thread: [worker 2] (resize.js)'],
   [{ kind: 'worker', what: 'worker 9' }, 'a worker thread: worker 9'],

@@ -44,6 +44,16 @@ describe('a diagnosis leaves open', () => {
     expect(commandFor({ isUnsettled: true })).toBe('culprit diagnose 4242 --duration 120s --settle');
   });
 
+  test('whether what grew goes on growing, where all that was found is about the machine', () => {
+    const starved = buildFinding({ kind: 'cpu-starved' });
+    const grows = { ...diagnosed, growsALittle: true, verdict: 'findings' as const };
+    expect(nextOfDiagnosis({ ...grows, findings: [starved] }).nextMeasurement?.command).toBe(
+      'culprit diagnose 4242 --duration 120s',
+    );
+    expect(nextOfDiagnosis({ ...grows, findings: [starved, buildFinding()] })).toEqual({});
+    expect(nextOfDiagnosis({ ...grows, growsALittle: false, findings: [starved] })).toEqual({});
+  });
+
   test('who holds what rose without a cause, before a longer look', () => {
     const open = { ...diagnosed, holder: NEXT };
     expect(nextOfDiagnosis({ ...open, verdict: 'too-little-data' })).toEqual({ nextMeasurement: NEXT });

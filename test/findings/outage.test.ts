@@ -2,9 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
-import { asyncSite, buildObservations, type Habit } from '../support/build-observations.ts';
+import type { AsyncSite } from '../../src/model/async-resource.ts';
+import { asyncSite, buildObservations, change, type Habit } from '../support/build-observations.ts';
+import { framesFrom } from '../support/build-profile.ts';
 import { line, pool, silentRoute } from '../support/build-waiting.ts';
-import { constant, linear } from '../support/shapes.ts';
+import { constant, linear, type Shape } from '../support/shapes.ts';
 
 const findingsOf = (...habits: Habit[]) => judge(gatherFacts(buildObservations(...habits))).findings;
 
@@ -71,6 +73,33 @@ describe('a line in which nobody is served', () => {
     expect(finding!.evidence.map(({ statement }) => statement)).toContain('in every sample `afloat` is 3');
   });
 
+  test('explains a single silent route whose clients have gone: long polls leave the line with their clients', () => {
+    const [finding, ...rest] = findingsOf(silentRoute('GET /check', 6, 1), answered(2), line(linear(6, 0)));
+    expect(rest).toEqual([]);
+    expect(finding!.title).toMatch(/^Nothing in the queue of Desk is served: 180 wait, 6\/s more/);
+  });
+
+  test('tells the calls without an answer that keep its places', () => {
+    const asked = pool(constant(0), {
+      className: 'Agent',
+      endpoint: '10.0.0.7:80',
+      limit: 1_000,
+      busy: constant(4),
+      lent: {
+        looked: 4,
+        silent: 4,
+        longestSilentMillis: 29_000,
+        labels: [['GET /geocode: no response yet', 4]],
+      },
+    });
+    const [finding] = findingsOf(silentRoute('GET /check', 6, 1), answered(2), line(linear(6, 0)), asked);
+    expect(finding!.title).toContain('Nothing in the queue of Desk is served');
+    expect(finding!.evidence.map(({ statement }) => statement)).toContain(
+      'meanwhile 4 requests GET /geocode to 10.0.0.7:80 had no answer for 29 s at least: what was taken for their time stays taken',
+    );
+    expect(finding!.advice[0]).toMatch(/^Give requests to 10\.0\.0\.7:80 \(GET \/geocode\) a timeout/);
+  });
+
   test('explains it, too, when callers have stopped coming: nobody left it, and what is lent out stayed', () => {
     const callers = (seconds: number) => (seconds < 6 ? 64 : 128);
     const beside: [string, number][] = [
@@ -101,5 +130,67 @@ describe('a line in which nobody is served', () => {
     ['at quite another pace than the requests', [...SILENT, line(linear(200, 0))]],
   ])('is not blamed %s', (_, habits) => {
     expect(findingsOf(...habits).filter(({ kind }) => kind === 'pool-exhaustion')).toEqual([]);
+  });
+});
+
+describe('requests that hang while their clients wait with them', () => {
+  const WAIT = 'emit@node:events:500 > serve@/app/src/server.js:22 > change@/app/src/wallets.js:19';
+  /** `alive` of a hundred that came in the first ten seconds have no answer. */
+  const stalled = (
+    type: string,
+    {
+      alive = () => 40,
+      made = (t) => Math.min(100, t * 10),
+      ...site
+    }: { alive?: Shape; made?: Shape } & Partial<AsyncSite>,
+  ): Habit =>
+    change((o) => {
+      const reads = Array.from({ length: 11 }, (_, i) => i * 3).map((t) => {
+        const waiting = Math.floor(Math.min(made(t), alive(t)));
+        const old = Math.floor(made(Math.max(0, t - 5)));
+        return {
+          atMillis: t * 1_000,
+          made: Math.floor(made(t)),
+          watched: Math.floor(made(t)),
+          alive: waiting,
+          oldWatched: old,
+          oldAlive: Math.min(old, waiting),
+          oldestMillis: waiting > 0 ? t * 1_000 : 0,
+        };
+      });
+      o.asyncObservations[0]!.sites.push({ thread: 0, type, frames: [], reads, ...site });
+    });
+  const requests = (rest: Parameters<typeof stalled>[1] = {}) =>
+    stalled('http.server.request', { label: 'POST /withdraw/#', ...rest });
+
+  test('are named with where they wait, although nothing grows any more', () => {
+    const acquire = `${WAIT} > acquire@/app/node_modules/async-lock/index.js:66`;
+    const [finding, ...rest] = findingsOf(
+      requests(),
+      stalled('PROMISE', { frames: framesFrom(acquire) }),
+      stalled('PROMISE', { frames: framesFrom(WAIT) }),
+      answered(2),
+    );
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({
+      kind: 'request-pileup',
+      severity: 'critical',
+      subject: { function: 'change', file: 'src/wallets.js', line: 19 },
+      impact: { metric: 'requests', unit: 'count' },
+    });
+    expect(finding!.title).toMatch(
+      /^Requests to POST \/withdraw\/# hang: about 80 wait without an answer, the oldest for 30 s \(src\/wallets\.js:19, change, through async-lock/,
+    );
+    expect(finding!.advice[0]).toMatch(/^The requests wait in `acquire` of async-lock/);
+  });
+
+  test.each<[string, Parameters<typeof stalled>[1]]>([
+    ['are answered one by one', { alive: (t) => 60 - t }],
+    ['all wait from the beginning: a long poll', { alive: () => 95 }],
+    ['are few', { alive: () => 3 }],
+    ['wait for a while only', { made: (t) => Math.min(100, Math.max(0, t - 14) * 10) }],
+    ['go on coming', { made: (t) => t * 4 }],
+  ])('are not named where they %s', (_, rest) => {
+    expect(findingsOf(requests(rest)).map(({ title }) => title)).toEqual([]);
   });
 });

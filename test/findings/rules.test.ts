@@ -222,6 +222,18 @@ describe('each fault is found, named and placed:', () => {
       /ESTABLISHED/,
     ],
     [
+      'socket-leak',
+      'of UDP, each on a port of its own',
+      [
+        sockets(
+          { family: 'udp', direction: 'unknown', state: 'UNCONNECTED', endpoint: 'any port' },
+          linear(2),
+        ),
+      ],
+      { name: 'any port' },
+      /^60 UDP sockets, 2\/s more$/,
+    ],
+    [
       'fd-leak',
       'of uploads',
       [fds('file', '/tmp/upload-#', linear(2)), asyncSite('FILEHANDLE', PLACE)],
@@ -248,9 +260,36 @@ describe('each fault is found, named and placed:', () => {
     [
       'child-process-leak',
       'that nobody waits for',
-      [children('[sh]', linear(0.5), 'Z')],
+      [children('[sh]', linear(0.5), { state: 'Z' })],
       { type: 'process' },
       /Zombies/,
+    ],
+    [
+      'child-process-leak',
+      'of commands that outlive their shell, started in a line that starts more than stay',
+      [
+        children((i) => `tail -f /var/log/${i}.log`, linear(0.5), { isOrphan: true }),
+        asyncSite('PROCESSWRAP', `${PLACE} > spawn@node:child_process:700`, { perSecond: 2, aliveShare: 0 }),
+      ],
+      { ...APP, type: 'process', name: 'tail -f ...' },
+      /^Processes `tail -f \.\.\.` accumulate at 0\.5\/s: the child process that started them has ended, and they go on \(src/,
+    ],
+    [
+      'worker-leak',
+      'some of them, seen to stay in most reads only',
+      [
+        threads(linear(1)),
+        asyncSite('WORKER', `${PLACE} > Worker@node:internal/worker:200`, {
+          perSecond: 1.5,
+          aliveShare: 0.33,
+        }),
+        change((observations) => {
+          for (const [i, read] of observations.asyncObservations[0]!.sites.at(-1)!.reads.entries())
+            if (i % 3 === 2) Object.assign(read, { alive: 4 });
+        }),
+      ],
+      { ...APP, type: 'thread' },
+      /^Worker threads accumulate at 0\.[45]\d?\/s and never end \(src/,
     ],
     [
       'worker-leak',
@@ -700,6 +739,7 @@ describe('healthy programs stay unnamed:', () => {
     ['uploads in progress', [fds('file', '/tmp/upload-#', sawtooth(5, 8))]],
     ['a log file opened once more', [fds('file', '/var/log/#.log', step(9, 1))]],
     ['children that end', [children('convert', sawtooth(4, 6))]],
+    ['a few daemons that outlive their shell', [children('agent', step(5, 2), { isOrphan: true })]],
     ['a pool of child processes', [children('worker', filling(6, 8))]],
     ['a pool of workers', [threads(filling(5, 8)), asyncSite('WORKER', PLACE, { perSecond: 0.3 })]],
     ['Node’s own threads that start late', [threads(step(4, 4))]],

@@ -41,6 +41,22 @@ test('a collection that grows at that very place is the finding, and this its sy
   expect(finding!.symptoms.join()).toContain('requests cost more and more CPU time');
 });
 
+test('says what became longer meanwhile', () => {
+  const handlers = collection(linear(40), 'use@/app/src/client.js:9 > push', {
+    type: 'Array',
+    className: 'Array',
+    holder: { kind: 'property', name: 'handlers', of: 'Interceptors' },
+  });
+  const isBounded = change((o) => {
+    o.collections[0]!.bound = { name: 'max', limit: 1_000_000, held: 1_160, isNearby: false };
+  });
+  const findings = findingsOf(requestCosts(CLIMBS, SCAN), handlers, isBounded);
+  const slowdown = findings.find(({ kind }) => kind === 'slowdown');
+  expect(slowdown!.evidence.map(({ statement }) => statement)).toContain(
+    'meanwhile Array `Interceptors.handlers` grew from 400 to 1,160 entries, added in src/client.js:9, use',
+  );
+});
+
 test('a leak of the heap explains it', () => {
   const findings = findingsOf(
     requestCosts(CLIMBS, SCAN),

@@ -3,11 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { gatherFacts } from '../../src/analysis/facts.ts';
 import type { Trend } from '../../src/analysis/statistics/trend.ts';
 import { closenessOf } from '../../src/findings/count-limit.ts';
 import { isPilingUp, leakDraft } from '../../src/findings/leak-draft.ts';
 import { FD_LIMIT } from '../../src/findings/thresholds/handles.ts';
 import { onScale } from '../../src/findings/thresholds/scale.ts';
+import { buildObservations } from '../support/build-observations.ts';
 
 const ROOM = fileURLToPath(new URL('../../src/findings', import.meta.url));
 
@@ -95,7 +97,7 @@ test.each<[string, number, Partial<Trend>, object | null]>([
 });
 
 describe('a leak without a place in the code', () => {
-  const draft = leakDraft({
+  const draft = leakDraft(gatherFacts(buildObservations()), {
     kind: 'fd-leak',
     title: 'Open files accumulate',
     subject: { type: 'file', name: '/tmp/#' },

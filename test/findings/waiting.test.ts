@@ -103,6 +103,66 @@ describe('the thread pool', () => {
   });
 });
 
+describe('a pool that is not given back all that it lends out', () => {
+  const ACQUIRE = `${PLACE} > acquire@/app/node_modules/generic-pool/lib/Pool.js:400`;
+  const losing = (silent: Shape, waiters: string[]) =>
+    pool(constant(0), {
+      limit: 60,
+      className: 'Pool',
+      holder: { kind: 'variable', name: 'printers', of: '' },
+      busy: (t) => silent(t) + 3,
+      silent,
+      waiters,
+    });
+  const opened = sockets({ endpoint: '10.0.0.7:9100' }, linear(0.5, 4));
+
+  test('is named before anybody waits, with who takes from it and when it will be dry; its sockets are a symptom', () => {
+    const [finding, ...rest] = findingsOf(losing(linear(0.5, 4), [ACQUIRE, ACQUIRE]), opened);
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({
+      kind: 'pool-exhaustion',
+      severity: 'critical',
+      subject: { type: 'pool', name: 'printers', function: 'handle', file: 'src/orders.js', line: 42 },
+      impact: { metric: 'connections', unit: 'per second', limit: '60 at most', exhaustionSeconds: 73 },
+    });
+    expect(finding!.title).toMatch(
+      /^Pool `printers` loses 0\.52\/s: 22 of 60 are lent out, 19 of them unused \(src\/orders\.js:42, handle, through generic-pool/,
+    );
+    expect(finding!.symptoms.join()).toContain('10.0.0.7:9100');
+  });
+
+  test.each<[string, Habit[]]>([
+    ['connections that are kept on purpose', [losing(constant(8), [ACQUIRE])]],
+    ['slow work that ends', [losing((t) => 4 + ((t * 2) % 9), [ACQUIRE])]],
+    ['two that were lost', [losing((t) => 4 + Math.floor(t / 11), [ACQUIRE])]],
+  ])('is not named for %s', (_, habits) => {
+    expect(findingsOf(...habits).map(({ title }) => title)).toEqual([]);
+  });
+
+  test('is told once as dry where somebody waits', () => {
+    const dry = pool(linear(1), { limit: 10, silent: linear(0.3, 1), waiters: [ACQUIRE] });
+    expect(findingsOf(dry).map(({ title }) => title)).toEqual([expect.stringContaining('is exhausted')]);
+  });
+});
+
+describe('what a library gives back by itself is not asked of its caller:', () => {
+  const SILENT = { looked: 5, silent: 5, longestSilentMillis: 20_000, labels: [] };
+  const adviceOf = (waiter: string) =>
+    findingsOf(pool(linear(2), { limit: 5, lent: SILENT, waiters: [waiter, waiter] }))[0]!.advice;
+
+  test('work that never ends is, where it was asked for work', () => {
+    expect(adviceOf(`${PLACE} > sendMail@/app/node_modules/mailer/lib/index.js:90`)).toEqual([
+      expect.stringMatching(/^mailer gives each one back when the work that it was asked for ends/),
+    ]);
+  });
+
+  test('giving back is, where it was asked for a connection', () => {
+    expect(adviceOf(`${PLACE} > connect@/app/node_modules/pg-pool/index.js:90`)).toEqual([
+      expect.stringMatching(/^Give back what was taken on every path/),
+    ]);
+  });
+});
+
 describe('slow lookups', () => {
   const names = (times: number) =>
     Array.from({ length: 8 }, (_, i) =>

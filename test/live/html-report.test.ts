@@ -9,22 +9,23 @@ import { renderHtml } from '../../src/report/page/html.ts';
 import type { PageReport } from '../../src/report/page/page-report.ts';
 import { buildFinding, buildReport, buildRetainerPath, HOSTILE_NAME } from '../report/build-report.ts';
 import { allReports, savedReport } from '../support/page-reports.ts';
+import { watchReport } from '../support/page-reports-of-many.ts';
+import { requires } from '../support/requires.ts';
 import { type ChromiumPage, findChromium, startChromium } from './support/chromium.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const binary = findChromium();
-if (binary === null)
-  console.warn('SKIPPED test/live/html-report.test.ts: no chromium or google-chrome on PATH.');
 
 const reports = await allReports();
 const names = Object.keys(reports);
 
-describe.skipIf(binary === null)('an HTML report in Chromium (needs one on PATH)', () => {
+describe('an HTML report in Chromium', () => {
+  requires('chromium');
   let folder: string;
   let page: ChromiumPage;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'culprit-page-'));
-    page = await startChromium(binary!);
+    const binary = findChromium();
+    if (binary !== null) page = await startChromium(binary);
   });
   afterAll(async () => {
     await page?.end();
@@ -102,6 +103,47 @@ describe.skipIf(binary === null)('an HTML report in Chromium (needs one on PATH)
     expect(page.complaints).toEqual([]);
     expect(await count('img, iframe, body script[src], main script')).toBe(0);
     expect(await text('h1')).toContain('<script>alert(1)</script>');
+  });
+
+  test('what is not known stands on the first screen, with the command that would tell', async () => {
+    const report = savedReport('leak');
+    report.nextMeasurement = {
+      unknown: 'Whether it goes on.',
+      command: 'culprit diagnose 4242 --duration 5m',
+    };
+    await open(report);
+    expect(await text('.head .next')).toBe('Not knownWhether it goes on.culprit diagnose 4242 --duration 5m');
+    await open(savedReport('leak'));
+    expect(await count('.next')).toBe(0);
+  });
+
+  test('that a target could not be restored is said before anything else', async () => {
+    const report = savedReport('leak');
+    report.capture.restored = false;
+    await open(report);
+    expect(await text('h1 + p')).toBe('The target could NOT be restored: see the warnings.');
+  });
+
+  test('evidence of a watch links to files beside the page, and nowhere else', async () => {
+    const report = watchReport();
+    const hrefs =
+      'JSON.stringify([...document.querySelectorAll("#evidence a")].map((link) => link.getAttribute("href")))';
+    await open(report);
+    const { name, files } = report.evidence[0]!;
+    expect(JSON.parse(await page.evaluate<string>(hrefs))).toEqual(
+      files.map((file) => `./evidence/${name}/${file.name}`),
+    );
+    for (const href of [
+      'javascript:alert(1)',
+      'https://example.com/',
+      '//example.com',
+      './a b',
+      './x:javascript',
+    ])
+      report.evidence[0]!.files.push({ name: 'hostile', href });
+    await open(report);
+    expect(JSON.parse(await page.evaluate<string>(hrefs))).toHaveLength(files.length - 5);
+    expect(await text('#evidence .files')).toContain('hostile');
   });
 
   test('a long look with 200 findings is drawn whole', async () => {

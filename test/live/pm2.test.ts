@@ -56,11 +56,11 @@ async function lookAtAll(word: string): Promise<FamilyReport> {
 const leaking = ({ causes }: FamilyReport) =>
   causes
     .filter(({ finding }) => finding.kind === 'heap-leak')
-    .map(({ finding, pids }) => [finding.subject.function, pids]);
+    .map(({ finding, members }) => [finding.subject.function, members]);
 
 /** For the message of a failure. */
 const causesOf = ({ causes }: FamilyReport) =>
-  causes.map(({ finding, pids }) => `${pids.join(', ')}: ${finding.title}`).join('\n');
+  causes.map(({ finding, members }) => `${members.join(', ')}: ${finding.title}`).join('\n');
 
 const membersOf = ({ members }: FamilyReport) =>
   members.map((member) => [member.app, member.pid, member.role, member.report?.capture.restored]).sort(byPid);
@@ -79,7 +79,7 @@ test('--all looks at three apps at once, and names the one that leaks', async ()
     const expected = processes.map(({ name, pid }) => [name, pid, 'program', true]);
     expect(membersOf(report)).toEqual(expected.sort(byPid));
     expect(leaking(report), causesOf(report)).toEqual([
-      ['remember', [processes.find(({ name }) => name === 'mail')!.pid]],
+      ['remember', [String(processes.find(({ name }) => name === 'mail')!.pid)]],
     ]);
     for (const { pid } of processes) expect(await openInspectorPort(pid, 0), String(pid)).toBeNull();
   } finally {
@@ -106,7 +106,7 @@ test('--all on the port of an app with four instances looks at these, and names 
     const expected = shop.map(({ pid }) => ['shop', pid, 'cluster worker', true]);
     expect(membersOf(report)).toEqual(expected.sort(byPid));
     expect(leaking(report), causesOf(report)).toEqual([
-      ['remember', [shop.find(({ instance }) => instance === 2)!.pid]],
+      ['remember', [String(shop.find(({ instance }) => instance === 2)!.pid)]],
     ]);
     for (const pid of [daemon, ...processes.map((one) => one.pid)])
       expect(await openInspectorPort(pid, port!), String(pid)).toBeNull();

@@ -98,6 +98,32 @@ test('our own probe has no file of the application, and counts to whom it interr
   expect([timeIn(profile, 'code'), timeIn(profile, 'program')]).toEqual([15_000, 0]);
 });
 
+test('a function that V8 gives no URL, as it does when it has inlined it, belongs to its script', () => {
+  const node = (id: number, functionName: string, callFrame: object, children: number[] = []) => ({
+    id,
+    callFrame: { functionName, lineNumber: 1, columnNumber: 1, ...callFrame },
+    hitCount: 1,
+    children,
+  });
+  const nodes = [
+    node(1, '(root)', { scriptId: '0', url: '' }, [2, 4]),
+    node(2, 'sample', { scriptId: '7', url: 'culprit:probe' }, [3]),
+    node(3, 'inlined', { scriptId: '7', url: '' }),
+    node(4, 'main', { scriptId: '8', url: 'file:///app/main.js' }, [5, 6]),
+    node(5, 'inlined', { scriptId: '8', url: '' }),
+    node(6, 'writev', { scriptId: '0', url: '' }),
+  ];
+  const profile = decodeRaw({ nodes, startTime: 0, endTime: 6_000 });
+  expect(profile.nodes.map(({ frame }) => [frame.functionName, frame.file])).toEqual([
+    ['(root)', null],
+    ['(culprit)', null],
+    ['main', 'main.js'],
+    ['(culprit)', null],
+    ['inlined', 'main.js'],
+    ['writev', null],
+  ]);
+});
+
 test('line ticks are kept by source line', () => {
   const profile = buildCpuProfile([
     [`${MAIN}#4`, 3],

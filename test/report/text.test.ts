@@ -37,6 +37,10 @@ const golden: [string, Report, { width?: number; quiet?: boolean; colors?: boole
       verdict: 'healthy',
       verdictReason: 'Nothing grew in 30 samples, and no function took more than 5% of a core.',
       findings: [],
+      nextMeasurement: {
+        unknown: 'Whether the small growth continues.',
+        command: 'culprit diagnose 4242 --duration 120s',
+      },
       notApplicable: FINDING_KINDS.slice(0, 12).map((kind, index) => ({ kind, reason: `reason ${index}` })),
     }),
     {},

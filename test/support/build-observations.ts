@@ -287,13 +287,24 @@ export function fds(kind: FdGroup['kind'], pattern: string, count: Shape): Habit
   };
 }
 
-export function children(command: string | ((index: number) => string), count: Shape, state = 'S'): Habit {
+export function children(
+  command: string | ((index: number) => string),
+  count: Shape,
+  of: { state?: string; isOrphan?: boolean } = {},
+): Habit {
+  const { state = 'S', isOrphan } = of;
   return (observations) => {
     for (const sample of observations.passive) {
       const running = Math.max(0, Math.floor(count(sample.atMillis / 1_000)));
       for (let i = 0; i < running; i++) {
         const text = typeof command === 'string' ? command : command(i);
-        sample.children!.push({ pid: 5_000 + i, command: text, state, startTicks: 100 + i });
+        sample.children!.push({
+          pid: 5_000 + i,
+          command: text,
+          state,
+          startTicks: 100 + i,
+          ...(isOrphan && { isOrphan }),
+        });
       }
     }
   };

@@ -53,6 +53,12 @@ export function buildManifest(overrides: Partial<Manifest> = {}): Manifest {
 }
 
 const LEAK = 'main@/app/src/server.js:2 > remember@/app/src/session.js:12';
+/** A server whose CPU time nobody minds. */
+export const CALM: Slice[] = [
+  ['(idle)', 80],
+  ['main@/app/src/server.js:2#3', 10],
+  [LEAK, 10],
+];
 const BUSY: Slice[] = [
   ['(idle)', 60],
   ['main@/app/src/server.js:2#3', 30],
@@ -80,7 +86,7 @@ async function writeSnapshot(
   writer.line({ type: 'snapshot', thread: 0, atMillis, path, millis: 40, bytes: json.length, suspects });
 }
 
-/** Writes a recording of a server that leaks in src/session.js:12, and returns its folder. */
+/** Writes a recording of a server that leaks in src/session.js:12, or of the same without the leak, and returns its folder. */
 export async function writeRecording(
   dir: string,
   {
@@ -88,18 +94,27 @@ export async function writeRecording(
     habits = [],
     snapshots = [],
     moreLines = [],
+    leaks = true,
+    turn = BUSY,
+    target = {},
   }: {
     readText?: ReadText;
     habits?: Habit[];
     snapshots?: WrittenSnapshot[];
     /** Written after the others. */
     moreLines?: SampleLine[];
+    leaks?: boolean;
+    /** 100 ms of its CPU time, again and again. */
+    turn?: Slice[];
+    /** Of the manifest. */
+    target?: Partial<Manifest['target']>;
   } = {},
 ): Promise<string> {
   const out = join(dir, 'recording');
   mkdirSync(dir, { recursive: true });
   const writer = createRecordingWriter(out);
-  const observations = buildObservations(heapFloor(linear(200 * KB)), ...habits);
+  const perSecond = leaks ? 200 * KB : 0;
+  const observations = buildObservations(heapFloor(linear(perSecond)), ...habits);
   for (const sample of observations.passive) writer.line({ type: 'passive', ...sample });
   for (const sample of observations.runtime) writer.line({ type: 'runtime', ...sample });
   for (const [i, { atMillis }] of observations.heapReads.entries()) {
@@ -125,7 +140,7 @@ export async function writeRecording(
       seen: { Timeout: i },
       sites: [site],
     });
-    const content = buildRawHeapProfile([[LEAK, Math.round(200 * KB * (atMillis / 1_000)) + 1]]);
+    const content = buildRawHeapProfile([[LEAK, Math.round(perSecond * (atMillis / 1_000)) + 1]]);
     writer.file({ kind: 'heap-profile', thread: 0, atMillis, path: `main-${i}.heapprofile` }, content);
   }
   const sizes = [4, 8, 12, 16, 20, 24, 28].map((t) => ({ atMillis: t * 1_000, entries: t * 100 }));
@@ -139,15 +154,17 @@ export async function writeRecording(
     type: 'collections',
     thread: 0,
     atMillis: 28_000,
-    growing: [{ id: 0, type: 'Map', className: 'Map', sizes, newestEntry: 'string', insertions }],
+    growing: leaks
+      ? [{ id: 0, type: 'Map', className: 'Map', sizes, newestEntry: 'string', insertions }]
+      : [],
   });
   writer.file(
     { kind: 'cpu-profile', thread: 0, path: 'main.cpuprofile' },
-    buildRawCpuProfile(Array.from({ length: 50 }, () => BUSY).flat()),
+    buildRawCpuProfile(Array.from({ length: 50 }, () => turn).flat()),
   );
   for (const line of moreLines) writer.line(line);
   for (const [i, snapshot] of snapshots.entries()) await writeSnapshot(writer, snapshot, i + 1);
-  const files = writer.files();
-  await writer.finish(buildManifest({ files }), readText);
+  const manifest = buildManifest({ files: writer.files() });
+  await writer.finish({ ...manifest, target: { ...manifest.target, ...target } }, readText);
   return out;
 }

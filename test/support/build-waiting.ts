@@ -11,12 +11,14 @@ interface PoolHabit extends Partial<Pick<Pool, 'className' | 'holder' | 'endpoin
   /** Where those who wait ask. */
   waiters?: string[];
   lent?: PoolReading['lent'];
+  /** Of connections that are lent out, how many are silent; instead of `lent`. */
+  silent?: Shape;
 }
 
 /** A pool in which `waiting` wait. */
 export function pool(
   waiting: Shape,
-  { limit = 10, busy = () => limit, waiters = [], lent, ...rest }: PoolHabit = {},
+  { limit = 10, busy = () => limit, waiters = [], lent, silent, ...rest }: PoolHabit = {},
 ): Habit {
   return (observations) => {
     const readings = observations.passive.map(({ atMillis }) => {
@@ -26,7 +28,7 @@ export function pool(
         limit,
         busy: Math.floor(busy(t)),
         waiting: Math.max(0, Math.floor(waiting(t))),
-        lent,
+        lent: silent ? silentOf(Math.floor(silent(t)), Math.floor(busy(t)), t) : lent,
       };
     });
     observations.pools.push({
@@ -37,6 +39,10 @@ export function pool(
       waiters: waiters.map((at) => framesFrom(at)),
     });
   };
+}
+
+function silentOf(silent: number, looked: number, seconds: number): PoolReading['lent'] {
+  return { looked, silent, longestSilentMillis: seconds * 1_000, labels: [] };
 }
 
 /** A line known by its behaviour, in which `waiting` stand; the first has stood there since the second given. */

@@ -157,6 +157,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
       heapUsedBytes,
       floors: [],
       oldGeneration: [],
+      requestCosts: [],
       load: { utilization: 0.1, allocated: 0, longestDelayMillis: 0 },
       poolWaitsMillis: [],
       sample: async () => {},

@@ -9,6 +9,7 @@ import type { PageReport } from '../../src/report/page/page-report.ts';
 import { triage } from '../../src/triage/triage.ts';
 import { buildSlower } from '../report/build-comparison.ts';
 import { buildRetainerPath } from '../report/build-report.ts';
+import { familyReport, watchReport } from './page-reports-of-many.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
 
@@ -19,6 +20,18 @@ export function savedReport(
   name: SavedReport,
 ): DiagnosisReport & Required<Pick<DiagnosisReport, 'pictures'>> {
   return JSON.parse(readFileSync(join(FIXTURES, 'reports', `${name}.json`), 'utf8'));
+}
+
+function idleReport(): DiagnosisReport {
+  return {
+    ...savedReport('too-little-data'),
+    verdict: 'idle',
+    verdictReason: 'No requests were served and almost no CPU time was used in 30 s.',
+    nextMeasurement: {
+      unknown: 'What happens under load: no requests were served in this capture.',
+      command: 'culprit diagnose 23108 --duration 120s',
+    },
+  };
 }
 
 export const auditReport = () => audit(readSettingsFile(join(FIXTURES, 'audit/bad/settings.json')));
@@ -91,9 +104,12 @@ export async function allReports(): Promise<Record<string, PageReport>> {
     pool: savedReport('pool'),
     healthy: savedReport('healthy'),
     'too little data': savedReport('too-little-data'),
+    idle: idleReport(),
     audit: auditReport(),
     triage: await triageReport(),
     heap: heapReport(),
     comparison: buildSlower(),
+    family: familyReport(savedReport('pool'), savedReport('healthy')),
+    watch: watchReport(),
   };
 }

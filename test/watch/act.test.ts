@@ -134,7 +134,7 @@ test('what is to be confirmed and is not, is told to nobody', async () => {
 });
 
 test('a diagnosis of a moment ago serves another rule', async () => {
-  const recent = { folder: '/srv/evidence/1', findings: [LEAK], what: 'Map grows', isEnough: true };
+  const recent = { folder: '/srv/evidence/1', findings: [LEAK], what: 'Map grows', doubt: null };
   const { asked, alerts, decided } = await run([{ do: 'diagnose' }, { do: 'webhook' }], {}, { recent });
   expect(asked).toEqual([]);
   expect(decided[0]).toBe('diagnose done: a capture was made a moment ago: Map grows');

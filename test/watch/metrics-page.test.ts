@@ -87,12 +87,12 @@ test('what --check says', () => {
     '/srv',
   );
   expect(renderWatchCheck(config)).toBe(`The configuration is good.
-watches    shop, from outside every 5 s
-looks in   for 15 s every 10 min, within its budget
-keeps      up to 1 GB of evidence in /srv/culprit-watch
-tells      alerts:9093
-metrics    http://127.0.0.1:9464/metrics
-rule       fds (fds.share): diagnose, webhook; at most 3 runs in 60 min
+Watches    shop, from outside every 5 s
+Looks in   for 15 s every 10 min, within its budget
+Keeps      up to 1 GB of evidence in /srv/culprit-watch
+Tells      alerts:9093
+Metrics    http://127.0.0.1:9464/metrics
+Rule       fds (fds.share): diagnose, webhook; at most 3 runs in 60 min
 `);
 });
 

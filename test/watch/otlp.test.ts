@@ -113,8 +113,7 @@ async function exporting({ tokenFile }: { tokenFile?: string } = {}) {
   );
   const pass = async (millis: number) => {
     now += millis;
-    exporters.pump(() => FACTS);
-    await exporters.flush();
+    await exporters.pump(() => FACTS);
   };
   const view = (name: string) => exporters.views.find((each) => each.name === name)!;
   return {
@@ -262,6 +261,36 @@ test('what is rejected of a request that is taken is counted and said', async ()
   await pass(1_000);
   expect(view('otlp-events')).toMatchObject({ queued: 0, sent: 1, lost: 1 });
   expect(said()).toContain('otlp-events failed: it accepted them without 1');
+});
+
+test('at the end all that waits is sent, whatever wait a failure asked for', async () => {
+  const { pass, exporters, decided, view } = await exporting();
+  receiver.answer = { status: 503 };
+  for (let i = 0; i < 2; i++) await pass(120_000);
+  for (let i = 0; i < 250; i++) exporters.event(ALARM);
+  receiver.answer = { status: 200 };
+  const before = decided.length;
+  await exporters.flush();
+  expect(view('otlp-metrics')).toMatchObject({ queued: 0, sent: 6, lost: 0 });
+  expect(view('otlp-events')).toMatchObject({ queued: 0, sent: 250, lost: 0 });
+  expect(decided.slice(before).map(({ why, detail }) => `${why.split(' ')[0]}: ${detail}`)).toEqual([
+    'otlp-metrics: it accepts them again',
+  ]);
+  expect(receiver.wrong).toEqual([]);
+});
+
+test('what a receiver that is away at the end does not get is noted', async () => {
+  const { pass, exporters, decided } = await exporting();
+  receiver.answer = { status: 503 };
+  await pass(120_000);
+  exporters.event(FOUND);
+  const before = decided.length;
+  await exporters.flush();
+  expect(decided.slice(before).map(({ why, outcome, detail }) => `${why} ${outcome}: ${detail}`)).toEqual([
+    expect.stringMatching(/^otlp-events to .+ failed: it answered 503$/),
+    'otlp-metrics failed: 3 items were not delivered before the end',
+    'otlp-events failed: 1 item was not delivered before the end',
+  ]);
 });
 
 test('a token goes with each request', async () => {

@@ -54,8 +54,7 @@ function spooling(url: string | null, quotaBytes = 1e9) {
   };
   const pass = async (millis: number) => {
     now += millis;
-    spool.channel?.pump();
-    await spool.channel?.flush();
+    await spool.channel?.pump();
   };
   return { folder, spool, make, pass, news };
 }

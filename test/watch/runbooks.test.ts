@@ -31,7 +31,7 @@ function imitate({ isDryRun = false, saved = [], runbook = {} }: Imitation = {})
   const dir = mkdtempSync(join(tmpdir(), 'culprit-runbooks-'));
   const files = { ran: join(dir, 'ran'), undone: join(dir, 'undone') };
   let now = 1_000;
-  let seen: FoundFinding[] | { why: string } | 'too little' = [LEAK];
+  let seen: FoundFinding[] | { why: string } | 'too-little-data' | 'idle' = [LEAK];
   const decided: string[] = [];
   const alerts: AlertFacts[] = [];
   const resolved: string[] = [];
@@ -50,8 +50,8 @@ function imitate({ isDryRun = false, saved = [], runbook = {} }: Imitation = {})
     throw error;
   });
   const answer = (): LookAnswer => {
-    if (seen === 'too little')
-      return { ok: true, what: '', verdict: 'too-little-data', findings: [], cpuMillis: 1 };
+    if (seen === 'too-little-data' || seen === 'idle')
+      return { ok: true, what: '', verdict: seen, findings: [], cpuMillis: 1 };
     if (!Array.isArray(seen)) return { ok: false, why: seen.why, cpuMillis: 1 };
     const verdict = seen.length > 0 ? 'findings' : 'healthy';
     return { ok: true, what: '', verdict, findings: seen, cpuMillis: 1 };
@@ -189,14 +189,15 @@ test('where it cannot be told, it is tried again, and people are told after the 
   await look([LEAK]);
   find({ why: 'the process is gone' });
   await pass(60_000);
-  find('too little');
+  find('too-little-data');
   await pass(60_000);
+  find('idle');
   await pass(60_000);
   expect(decided.slice(1)).toEqual([
     'verify skipped: whether it is gone is unknown: the process is gone',
     'verify skipped: whether it is gone is unknown: too little data',
-    'verify failed: its result is unknown',
-    'escalate done: runbook clear did not help: whether the finding is gone could not be told',
+    'verify failed: its result is unknown: the process did no work meanwhile',
+    'escalate done: runbook clear did not help: whether the finding is gone could not be told: the process did no work meanwhile',
   ]);
   expect(alerts).toHaveLength(1);
   expect(existsSync(files.undone)).toBe(false);

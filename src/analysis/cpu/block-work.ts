@@ -20,6 +20,8 @@ export interface BlockWork {
   framesShare: number;
   /** Over how many calls that part is spread; 0: it is the innermost one's own. */
   calleeCount: number;
+  /** 1-based, of the innermost of `frames` where that part is its own; null when unknown. */
+  hotLine: number | null;
   work: Work;
 }
 
@@ -34,11 +36,13 @@ export function workOf(profile: CpuProfile, block: BlockSamples, textOf: TextOf)
     calleeCount: self.size,
   };
   const frames = framesOf(profile, path.node);
+  const hot = hotLineOf(profile, path, textOf);
   return {
     frames,
     framesShare: path.share,
     calleeCount: isOwn(path) ? 0 : path.calleeCount,
-    work: mostWork(profile, self) ?? classifyWork(frames, hotText(profile, path, textOf)),
+    hotLine: hot?.line ?? null,
+    work: mostWork(profile, self) ?? classifyWork(frames, hot?.text),
   };
 }
 
@@ -75,11 +79,20 @@ function mostWork(profile: CpuProfile, self: ReadonlyMap<number, number>): Work 
   return first && first.micros > all / 2 ? first.work : null;
 }
 
-/** V8 counts ticks by line for the whole profile, not for one block: good enough to read what the function does. */
-function hotText(profile: CpuProfile, path: WidestPath, textOf: TextOf): string | undefined {
+/**
+ * V8 counts ticks by line for the whole profile, not for one block: good enough to read what the function does. Null also where
+ * the file has no such line: then it is that of a function which was inlined.
+ */
+function hotLineOf(
+  profile: CpuProfile,
+  path: WidestPath,
+  textOf: TextOf,
+): { line: number; text: string } | null {
   // A line of a function that mostly waits for what it calls says nothing of the work.
-  if (!isOwn(path)) return undefined;
+  if (!isOwn(path)) return null;
   const { frame, lineTicks } = profile.nodes[path.node]!;
   const [line] = [...lineTicks].sort((a, b) => b[1] - a[1])[0] ?? [];
-  return frame.file !== null && line !== undefined ? textOf(frame.file, line) : undefined;
+  if (frame.file === null || line === undefined || line < (frame.line ?? 0)) return null;
+  const text = textOf(frame.file, line);
+  return text === undefined ? null : { line, text };
 }

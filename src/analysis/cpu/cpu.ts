@@ -1,12 +1,23 @@
 // Where the CPU time of one thread went: by state, and by the function responsible for it.
-import { type CpuProfile, SAMPLE_STATES, type SampleState } from '../../model/cpu-profile.ts';
+import {
+  type CallTreeNode,
+  type CpuProfile,
+  SAMPLE_STATES,
+  type SampleState,
+} from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { alongPath, type Blame, blame, functionKey } from './blame/blame.ts';
+import { callersOfApplication } from './blame/callers-of-app.ts';
 import { type Callees, calleesByLine, type OwnLines, ownLines } from './blame/own-lines.ts';
-import { followResponsibilities, type PathOf, responsibilityKey } from './blame/responsibilities.ts';
+import {
+  type Account,
+  followResponsibilities,
+  type Responsibilities,
+  responsibilityKey,
+} from './blame/responsibilities.ts';
 import { tally } from './call-tree.ts';
-import { classifyWork, SYNCHRONOUS, type Work } from './work.ts';
+import { classifyWork, isStackFormatter, SYNCHRONOUS, type Work } from './work.ts';
 
 export interface CpuSummary {
   thread: number;
@@ -19,15 +30,19 @@ export interface CpuSummary {
   programMicros: number;
   /** By self time, largest first. */
   hotspots: Hotspot[];
+  /** Packages (`name@version`) that call the application's functions: see callers-of-app.ts. */
+  callersOfApp: ReadonlySet<string>;
 }
 
-/** A function with the time it spent itself, built-ins it called included. */
+/** A function with the time it spent itself, built-ins it called included; one of a package, for one of its callers. */
 export interface Hotspot {
   /** Where the time is spent. */
   frame: Frame;
   /** Who is to change: see blame.ts. */
   blame: Blame;
   work: Work;
+  /** What it runs for, where Node's own frames on its stack tell: after an `await` they do not. */
+  trigger: 'request' | 'timer' | null;
   /** The synchronous calls of Node's in it, named after the dearest, where there are any. */
   synchronous: { work: Work; micros: number } | null;
   selfMicros: number;
@@ -54,6 +69,7 @@ export function summarizeCpu(profile: CpuProfile, textOf: TextOf): CpuSummary {
     gcMicros: micros.gc,
     programMicros: micros.program,
     hotspots: findHotspots(profile, textOf),
+    callersOfApp: callersOfApplication(profile),
   };
 }
 
@@ -83,14 +99,19 @@ function stateFromNodes(
     micros[(frame.file === null && states[frame.functionName]) || 'code'] += selfMicros;
 }
 
+/** One function, for one that is responsible. */
 interface Group {
+  /** `functionKey` of the function. */
+  key: string;
+  owner: Frame;
   /** The node with most of it. */
   best: number;
   bestMicros: number;
   selfMicros: number;
   /** Nodes of the function itself, not of what is counted to it. */
   own: number[];
-  synchronous: Map<string, { work: Work; micros: number }>;
+  /** By call; null where there is none. */
+  synchronous: Map<string, { work: Work; micros: number }> | null;
 }
 
 type TextOf = (file: string, line: number) => string | undefined;
@@ -99,76 +120,114 @@ type TextOf = (file: string, line: number) => string | undefined;
 const LEAST_WITH_LINES = 0.001;
 
 function findHotspots(profile: CpuProfile, textOf: TextOf): Hotspot[] {
-  const groups = groupNodes(profile);
+  const responsibilities = followResponsibilities(profile);
+  const groups = groupNodes(profile, responsibilities);
   const totals = totalsByFunction(profile);
-  const all = [...groups.values()].reduce((sum, { selfMicros }) => sum + selfMicros, 0);
-  const withLines = [...groups].filter(([, { selfMicros }]) => selfMicros >= all * LEAST_WITH_LINES);
-  const callees = calleesByLine(profile, new Set(withLines.map(([key]) => key)));
-  const pathOf = followResponsibilities(profile);
-  const ticks = new Map(withLines.map(([key, { own }]) => [key, ticksOf(profile, own)]));
-  return [...groups]
-    .map(([key, group]) => {
-      const lineTicks = ticks.get(key) ?? NO_TICKS;
-      return describe(group, framesOf(profile, group.best), { totals, callees, textOf, lineTicks, pathOf });
+  const withLines = largest(groups);
+  const callees = calleesByLine(profile, withLines);
+  return groups
+    .map((group) => {
+      const lineTicks = withLines.has(group.key) ? ticksOf(profile, group.own) : NO_TICKS;
+      const known = { totals, callees, textOf, lineTicks, pathOf: responsibilities.pathOf };
+      return describe(group, framesOf(profile, group.best), known);
     })
     .sort((a, b) => b.selfMicros - a.selfMicros);
 }
 
 const NO_TICKS: ReadonlyMap<number, number> = new Map();
 
-const newGroup = (best: number): Group => ({
-  best,
-  bestMicros: 0,
-  selfMicros: 0,
-  own: [],
-  synchronous: new Map(),
-});
+/** Functions, by key, whose lines are told. */
+function largest(groups: readonly Group[]): ReadonlySet<string> {
+  const byFunction = new Map<string, number>();
+  let all = 0;
+  for (const { key, selfMicros } of groups) {
+    all += selfMicros;
+    byFunction.set(key, (byFunction.get(key) ?? 0) + selfMicros);
+  }
+  const least = all * LEAST_WITH_LINES;
+  return new Set([...byFunction].filter(([, micros]) => micros >= least).map(([key]) => key));
+}
 
-/** By function. Time in a built-in (Map.set, Array.sort) belongs to the function that called it. */
-function groupNodes(profile: CpuProfile): Map<string, Group> {
-  const groups = new Map<string, Group>();
-  /** Millions of nodes share the frames of some thousand functions. */
-  const byFrame = new Map<Frame, Group>();
-  const add = (owner: Frame, { index, frame, selfMicros }: CpuProfile['nodes'][number]): Group => {
-    let group = byFrame.get(owner);
-    if (!group) {
-      const key = functionKey(owner);
-      group = groups.get(key) ?? newGroup(index);
-      groups.set(key, group);
-      byFrame.set(owner, group);
-    }
-    group.selfMicros += selfMicros;
-    if (selfMicros > group.bestMicros) {
-      group.best = index;
-      group.bestMicros = selfMicros;
-    }
-    if (owner === frame) group.own.push(index);
-    return group;
-  };
+function groupNodes(profile: CpuProfile, responsibilities: Responsibilities): Group[] {
+  const groups = createGroups();
+  /** By node: whether it is part of formatting a stack trace. */
+  const inTraces = new Uint8Array(profile.nodes.length);
   for (const node of profile.nodes) {
-    if (node.selfMicros <= 0 || isPseudo(node.frame)) continue;
-    if (isUsers(node.frame)) {
-      add(node.frame, node);
+    const { index, parent, frame, selfMicros } = node;
+    const { account, step } = responsibilities.enter(node);
+    inTraces[index] = frame.owner !== 'app' && (inTraces[parent] === 1 || isStackFormatter(frame)) ? 1 : 0;
+    if (selfMicros <= 0 || isPseudo(frame)) continue;
+    account.path.addAt(step, selfMicros);
+    if (isUsers(frame)) {
+      const group = groups.of(frame, account);
+      addTo(group, node, frame);
+      group.own.push(index);
       continue;
     }
-    const frames = nearFrames(profile, node.index);
-    const at = frames.findIndex((frame) => frame.owner !== 'native');
+    const frames = nearFrames(profile, index);
+    // Time in a built-in (Map.set, Array.sort) belongs to the function that called it.
+    const at = frames.findIndex(({ owner }) => owner !== 'native');
     if (at < 0) continue;
-    const { synchronous } = add(frames[responsible(frames, at)]!, node);
-    const work = classifyWork(frames, undefined);
+    const work = classifyWork(frames, undefined, inTraces[index] === 1);
+    const owner = frames[responsible(frames, at, work)]!;
+    const group = groups.of(owner, account);
+    addTo(group, node, owner);
+    if (owner === frame) group.own.push(index);
     if (!SYNCHRONOUS.includes(work.kind)) continue;
     const call = work.call ?? work.kind;
-    const known = synchronous.get(call)?.micros ?? 0;
-    synchronous.set(call, { work, micros: known + node.selfMicros });
+    group.synchronous ??= new Map();
+    const known = group.synchronous.get(call)?.micros ?? 0;
+    group.synchronous.set(call, { work, micros: known + selfMicros });
   }
-  return groups;
+  return groups.all;
+}
+
+function addTo(group: Group, { index, selfMicros }: CallTreeNode, owner: Frame): void {
+  group.selfMicros += selfMicros;
+  if (selfMicros <= group.bestMicros) return;
+  group.best = index;
+  group.owner = owner;
+  group.bestMicros = selfMicros;
+}
+
+/** A package's function works for each of its callers. */
+function createGroups() {
+  interface Owner {
+    key: string;
+    groups: Map<Account, Group>;
+  }
+  const all: Group[] = [];
+  const byKey = new Map<string, Owner>();
+  /** Millions of nodes share the frames of some thousand functions. */
+  const byFrame = new Map<Frame, Owner>();
+  const ownerOf = (frame: Frame): Owner => {
+    const key = functionKey(frame);
+    const owner = byKey.get(key) ?? { key, groups: new Map<Account, Group>() };
+    byKey.set(key, owner);
+    byFrame.set(frame, owner);
+    return owner;
+  };
+  return {
+    all,
+    of(frame: Frame, account: Account): Group {
+      const { key, groups } = byFrame.get(frame) ?? ownerOf(frame);
+      let group = groups.get(account);
+      if (!group) {
+        group = { key, owner: frame, best: -1, bestMicros: 0, selfMicros: 0, own: [], synchronous: null };
+        groups.set(account, group);
+        all.push(group);
+      }
+      return group;
+    },
+  };
 }
 
 /** Innermost first, out to the first that is the program's or a library's: what tells whose a node is and what it does. */
 function nearFrames({ nodes }: CpuProfile, index: number): Frame[] {
   const frames: Frame[] = [];
-  for (let at = index; at > 0; at = nodes[at]!.parent) {
+  for (let at = index; at >= 0; at = nodes[at]!.parent) {
     const { frame } = nodes[at]!;
+    if (at === 0 && frame.functionName === '(root)') break;
     frames.push(frame);
     if (isUsers(frame)) break;
   }
@@ -184,7 +243,7 @@ function ticksOf({ nodes }: CpuProfile, some: readonly number[]): Map<number, nu
   return sum;
 }
 
-function followed(by: Blame, pathOf: PathOf): Blame {
+function followed(by: Blame, pathOf: Responsibilities['pathOf']): Blame {
   const path = pathOf(by)?.frames();
   return path && path.length > 0 ? alongPath(by, path) : by;
 }
@@ -217,9 +276,8 @@ export function groupByBlame(hotspots: readonly Hotspot[]): Responsibility[] {
 }
 
 /** Where Node's own heavy calls (pbkdf2Sync, readFileSync) end and the code that made them begins. */
-function responsible(frames: readonly Frame[], at: number): number {
+function responsible(frames: readonly Frame[], at: number, { kind }: Work): number {
   if (frames[at]!.owner !== 'node') return at;
-  const { kind } = classifyWork(frames, undefined);
   if (kind === 'plain' || kind === 'serving') return at;
   const user = frames.findIndex((frame) => frame.owner === 'app' || frame.owner === 'library');
   return user < 0 ? at : user;
@@ -231,17 +289,13 @@ interface Known {
   textOf: TextOf;
   /** Of the function; empty where its lines are not asked for. */
   lineTicks: ReadonlyMap<number, number>;
-  pathOf: PathOf;
+  pathOf: Responsibilities['pathOf'];
 }
 
 /** `frames`: the stack with most of it. */
 function describe(group: Group, frames: Frame[], known: Known): Hotspot {
+  const { owner: frame } = group;
   const { totals, lineTicks, textOf, pathOf } = known;
-  const at = Math.max(
-    0,
-    frames.findIndex((frame) => frame.owner !== 'native'),
-  );
-  const frame = frames[responsible(frames, at)]!;
   const { own, inlined } = lineTicks.size === 0 ? NO_LINES : ownLines(frame, lineTicks, known);
   const [hotLine, ticks] = [...own].sort((a, b) => b[1] - a[1])[0] ?? [null, 0];
   const allTicks = [...lineTicks.values()].reduce((sum, count) => sum + count, 0);
@@ -249,10 +303,11 @@ function describe(group: Group, frames: Frame[], known: Known): Hotspot {
   return {
     frame,
     blame: followed(blame(frames), pathOf),
-    work: classifyWork(frames, text),
-    synchronous: sumSynchronous([...group.synchronous.values()]),
+    work: workOf(group, classifyWork(frames, text)),
+    trigger: triggerOf(frames),
+    synchronous: group.synchronous && sumSynchronous([...group.synchronous.values()]),
     selfMicros: group.selfMicros,
-    totalMicros: totals.get(functionKey(frame)) ?? group.selfMicros,
+    totalMicros: totals.get(group.key) ?? group.selfMicros,
     hotLine,
     hotLineShare: allTicks === 0 ? 0 : ticks / allTicks,
     inlined: inlined && { frame: inlined.frame, share: inlined.samples / allTicks },
@@ -260,6 +315,21 @@ function describe(group: Group, frames: Frame[], known: Known): Hotspot {
 }
 
 const NO_LINES: OwnLines = { own: new Map(), inlined: null };
+
+/** A native call is named where most of the function's time goes into it. */
+function workOf({ bestMicros, selfMicros }: Group, work: Work): Work {
+  return work.kind === 'plain' && bestMicros < selfMicros / 2 ? { kind: 'plain', call: null } : work;
+}
+
+function triggerOf(frames: readonly Frame[]): Hotspot['trigger'] {
+  let trigger: Hotspot['trigger'] = null;
+  for (const { owner, file } of frames) {
+    if (owner !== 'node' || file === null) continue;
+    if (/_http_(server|common)|internal\/http2\//.test(file)) return 'request';
+    if (/internal\/timers$/.test(file)) trigger = 'timer';
+  }
+  return trigger;
+}
 
 /** Named after the dearest of them. */
 function sumSynchronous(calls: { work: Work; micros: number }[]): Hotspot['synchronous'] {

@@ -4,6 +4,7 @@ import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
 import { type Blame, blame, functionKey } from './blame/blame.ts';
+import { classifyWork } from './work.ts';
 
 export interface GcSummary {
   /** Share of wall time in pauses, 0..1, without the collections that we forced. */
@@ -62,6 +63,8 @@ function allocatingSites(profile: CpuProfile): GcSite[] {
     if (state[i] !== GC || before < 0) continue;
     all += micros[i]!;
     const frames = framesOf(profile, before);
+    // Sockets hand V8 memory outside of its heap, which makes it collect what other code has left.
+    if (classifyWork(frames, undefined).kind === 'serving') continue;
     const culprit = blame(frames);
     if (!culprit.subject) continue;
     const key = functionKey(culprit.subject);

@@ -1,6 +1,7 @@
 // What a busy stack is doing, in the words people use: told by Node's and V8's own frames, and where V8 shows none
 // (JSON, regular expressions, Intl run inside the caller's frame) by the text of the hot line.
 import type { Frame } from '../../model/frame.ts';
+import { isPassThrough } from './blame/pass-through.ts';
 
 export type WorkKind =
   | 'console'
@@ -13,6 +14,7 @@ export type WorkKind =
   | 'compile'
   | 'intl'
   | 'sort'
+  | 'stack-trace'
   | 'dns'
   | 'serving'
   | 'plain';
@@ -38,6 +40,7 @@ export const WORK_NAMES: Record<WorkKind, string> = {
   compile: 'compiling code',
   intl: 'formatting by Intl',
   sort: 'sorting',
+  'stack-trace': 'formatting stack traces',
   dns: 'name resolution',
   serving: 'reading and writing sockets',
   plain: 'plain code',
@@ -51,13 +54,20 @@ const MODULES: [pattern: RegExp, kind: WorkKind, prefix: string][] = [
   [/^node:(vm|internal\/vm|internal\/modules|wasm)/, 'compile', 'vm'],
 ];
 
-/** `frames` innermost first; `lineText` is the hot line of the first frame that has a file. */
-export function classifyWork(frames: readonly Frame[], lineText: string | undefined): Work {
+/**
+ * `frames` innermost first; `lineText` is the hot line of the first frame that has a file. `isInTrace`: whether a frame before the
+ * application's is a stack formatter; then of the others those up to the first of a user are enough.
+ */
+export function classifyWork(
+  frames: readonly Frame[],
+  lineText: string | undefined,
+  isInTrace = formatsStack(frames),
+): Work {
   const innermostUser = frames.findIndex((frame) => frame.owner === 'app' || frame.owner === 'library');
-  if (innermostUser === 0 && lineText === undefined) return { kind: 'plain', call: null };
   const below = innermostUser < 0 ? frames : frames.slice(0, innermostUser);
   const written = consoleCall(below, frames[innermostUser]);
   if (written !== null) return { kind: 'console', call: written };
+  if (isInTrace) return { kind: 'stack-trace', call: 'error.stack' };
   const byModule = classifyNodeFrames(below);
   if (byModule) return byModule;
   if (below.some((frame) => frame.functionName.startsWith('RegExp: '))) return { kind: 'regexp', call: null };
@@ -69,7 +79,28 @@ export function classifyWork(frames: readonly Frame[], lineText: string | undefi
     )
   )
     return { kind: 'serving', call: null };
-  return lineText === undefined ? { kind: 'plain', call: null } : classifyText(lineText);
+  const byText = lineText === undefined ? null : classifyText(lineText);
+  return byText && byText.kind !== 'plain' ? byText : { kind: 'plain', call: nativeCall(below) };
+}
+
+/** The name of the one function of V8's, Node's or an addon's that all of it is spent in; null where it is spent in JavaScript. */
+function nativeCall([innermost, ...others]: readonly Frame[]): string | null {
+  if (!innermost || others.some(({ owner }) => owner !== 'native')) return null;
+  // What calls back is its callback's time.
+  if (isPassThrough(innermost)) return null;
+  if (innermost.file?.startsWith('wasm://')) return 'WebAssembly';
+  const isNamed = innermost.owner === 'native' && /^[\w$.]+$/.test(innermost.functionName);
+  return isNamed ? innermost.functionName : null;
+}
+
+/** V8 asks for the text when error.stack is first read; who looks up source maps for it does so there. */
+export function isStackFormatter({ functionName }: Frame): boolean {
+  return /(^|\.)prepareStackTrace/.test(functionName);
+}
+
+function formatsStack(frames: readonly Frame[]): boolean {
+  const first = frames.find((frame) => frame.owner === 'app' || isStackFormatter(frame));
+  return first !== undefined && first.owner !== 'app';
 }
 
 /** Loggers end in a synchronous write, too, where nobody told them otherwise. */

@@ -50,10 +50,10 @@ export function growingCollections(collections: readonly CollectionGrowth[]): Gr
     .sort((a, b) => b.trend.slopePerSecond - a.trend.slopePerSecond);
 }
 
-function fillingOf({ bound, sizes, alike }: CollectionGrowth, { slopePerSecond }: Trend): Filling | null {
+/** Of many that are alike, one stands for all. */
+function fillingOf({ bound, sizes }: CollectionGrowth, { slopePerSecond }: Trend): Filling | null {
   const entries = sizes.at(-1)?.entries ?? 0;
-  if (!bound || alike !== undefined || entries === 0 || slopePerSecond <= 0 || bound.held > bound.limit)
-    return null;
+  if (!bound || entries === 0 || slopePerSecond <= 0 || bound.held > bound.limit) return null;
   const entriesLeft = (bound.limit - bound.held) / (bound.held / entries);
   return {
     limitName: bound.name,
@@ -85,6 +85,7 @@ const LEAST_FOR_FLOOR = 10;
 function togetherByKind(collections: readonly CollectionGrowth[]): CollectionGrowth[] {
   const kinds = new Map<string, CollectionGrowth[]>();
   for (const collection of collections) {
+    if (collection.alike !== undefined) continue;
     const { thread, type, className, newestEntry, event = '' } = collection;
     const key = [thread, type, className, newestEntry, event].join('|');
     const alike = kinds.get(key);

@@ -53,12 +53,19 @@ function merge({ nodes }: CpuProfile): Node {
   const merged: Node[] = [];
   for (const { index, parent, frame, selfMicros } of nodes) {
     const above = merged[parent] ?? root;
-    merged[index] = frame.file === null && IDLE.test(frame.functionName) ? root : childOf(above, frame);
+    merged[index] = isNoFrame(frame) ? root : isOwnWithin(frame, above) ? above : childOf(above, frame);
     if (merged[index] !== root) merged[index]!.selfMicros += Math.max(0, selfMicros);
   }
   addUp(root);
   return root;
 }
+
+const isNoFrame = ({ file, functionName }: Frame) => file === null && IDLE.test(functionName);
+
+/** What culprit's own code calls is nobody's concern. */
+const isOwnWithin = (frame: Frame, above: Node) => isOwn(frame) && above.frame !== null && isOwn(above.frame);
+
+const isOwn = ({ file, functionName }: Frame) => file === null && functionName === '(culprit)';
 
 function childOf(parent: Node, frame: Frame): Node {
   const key = functionKey(frame);

@@ -53,8 +53,9 @@ function collections({ collections: growing, observations }: Facts): Unthinned[]
 function describeCollection(
   collection: CollectionGrowth,
 ): Pick<Unthinned, 'kind' | 'name' | 'what' | 'points'> {
-  const { className, holder, holderName, newestEntry, event, alike, sizes } = collection;
-  const of = newestEntry === '' ? '' : ` of ${newestEntry}`;
+  const { type, className, holder, holderName, newestEntry, event, alike, sizes } = collection;
+  const of =
+    type === 'String' || type === 'Buffer' ? ', KiB' : newestEntry === '' ? '' : ` of ${newestEntry}`;
   const several = alike === undefined ? '' : `, ${alike} alike`;
   return {
     kind: 'collection',

@@ -1,7 +1,7 @@
 // How close the process came to each limit that it has: what a healthy report shows.
 import type { UsedLimit } from '../../model/report/pictures.ts';
 import type { Facts } from '../facts.ts';
-import { median } from '../statistics/median.ts';
+import { usualBusy } from './busy-loop.ts';
 
 export function drawLimits({ observations }: Facts): UsedLimit[] {
   const { runtime, passive, limits, target } = observations;
@@ -11,7 +11,7 @@ export function drawLimits({ observations }: Facts): UsedLimit[] {
     limit && used.length > 0 ? [{ name, unit, used: Math.max(...used), limit }] : [];
   const afterGc = main.flatMap(({ afterGc, heapUsedBytes }) => (afterGc ? (heapUsedBytes ?? []) : []));
   const heap = afterGc.length > 0 ? afterGc : main.flatMap(({ heapUsedBytes }) => heapUsedBytes ?? []);
-  const busy = median(main.flatMap(({ utilization }) => utilization ?? []));
+  const busy = usualBusy(0, observations);
   return [
     ...known('event-loop', 'share', busy === undefined ? [] : [busy], 1),
     ...known('heap', 'bytes', heap, limits.heapLimitBytes),

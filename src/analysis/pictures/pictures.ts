@@ -23,7 +23,7 @@ export function drawPictures(facts: Facts, findings: readonly Finding[]): Pictur
     ...(timeline && { timeline }),
     limits: drawLimits(facts),
     growth: drawGrowth(facts),
-    pools: drawPools(facts),
+    pools: drawPools(facts, findings),
     flames: cpuProfiles.flatMap((profile) => drawFlame(profile) ?? []).slice(0, PICTURE_BOUNDS.flames),
     packages: packagesOf(facts),
     sourceLines: linesAround(findings, sourceLines),

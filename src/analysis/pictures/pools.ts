@@ -1,5 +1,6 @@
 // Pools as pictures: how much is lent out, how many wait, what those lent out are busy with, and where those who wait asked.
 
+import type { Finding } from '../../model/finding.ts';
 import type { Pool } from '../../model/pool.ts';
 import { PICTURE_BOUNDS, type PoolPicture } from '../../model/report/pictures.ts';
 import type { Facts } from '../facts.ts';
@@ -9,10 +10,17 @@ import { thin } from './points.ts';
 
 const MOST_LABELS = 8;
 
-/** The longest queue first; those that nobody used are left out. */
-export function drawPools({ observations: { pools } }: Facts): PoolPicture[] {
+/**
+ * The longest queue first; those that nobody used are left out. What has neither a limit nor a count of what is lent out is a list
+ * that may be no pool at all: it is drawn where a finding is about one of its class.
+ */
+export function drawPools({ observations: { pools } }: Facts, findings: readonly Finding[]): PoolPicture[] {
   const most = (pool: Pool) => Math.max(...pool.readings.map(({ waiting }) => waiting));
+  const named = new Set(findings.flatMap(({ subject }) => (subject.type === 'pool' ? subject.name : [])));
+  const isPool = ({ className, readings }: Pool) =>
+    named.has(className) || readings.some(({ busy, limit }) => busy !== undefined || limit !== undefined);
   return pools
+    .filter((pool) => isPool(pool))
     .filter(({ readings }) => readings.some(({ busy = 0, waiting }) => busy > 0 || waiting > 0))
     .toSorted((a, b) => most(b) - most(a))
     .slice(0, PICTURE_BOUNDS.pools)

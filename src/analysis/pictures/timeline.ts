@@ -4,6 +4,7 @@ import { PICTURE_BOUNDS, type Series, type SeriesName, type Timeline } from '../
 import type { RuntimeSample } from '../../model/samples.ts';
 import type { BlockGroup } from '../cpu/blocks.ts';
 import type { Facts } from '../facts.ts';
+import { busyLoop, startMillis } from './busy-loop.ts';
 import { type Keep, type Point, rounded, thin } from './points.ts';
 
 /** Undefined where nothing was counted over time: a profile by itself. */
@@ -23,7 +24,8 @@ export function drawTimeline({ observations, blocks }: Facts): Timeline | undefi
   };
 }
 
-function mainSeries({ passive, runtime }: Observations): Series[] {
+function mainSeries(observations: Observations): Series[] {
+  const { passive, runtime } = observations;
   const main = runtime.filter(({ thread }) => thread === 0);
   const inside = (name: SeriesName, value: (sample: RuntimeSample) => number | undefined, keep?: Keep) =>
     seriesOf({ name, keep, points: read(main, value) });
@@ -42,7 +44,7 @@ function mainSeries({ passive, runtime }: Observations): Series[] {
     outside('rss-file', ({ rssFileBytes }) => rssFileBytes),
     inside('loop-delay', ({ eventLoopDelayMillis }) => eventLoopDelayMillis?.p50, 'peak'),
     inside('loop-delay-longest', ({ eventLoopDelayMillis }) => eventLoopDelayMillis?.max, 'peak'),
-    inside('loop-busy', ({ utilization }) => utilization),
+    seriesOf({ name: 'loop-busy', points: busyLoop(0, observations) }),
     seriesOf({ name: 'cpu', points: coresUsed(passive.length > 1 ? passive : main) }),
     seriesOf({ name: 'gc-pauses', keep: 'peak', points: perSecond(main, ({ gc }) => gc?.pauseMillis) }),
     seriesOf({ name: 'requests', points: perSecond(main, ({ requests }) => requests?.answered) }),
@@ -53,12 +55,13 @@ function mainSeries({ passive, runtime }: Observations): Series[] {
 }
 
 /** Of other threads, what tells which one of them is busy or big. */
-function workerSeries({ runtime }: Observations): Series[] {
+function workerSeries(observations: Observations): Series[] {
+  const { runtime } = observations;
   const threads = [...new Set(runtime.map(({ thread }) => thread))].filter((thread) => thread !== 0);
   return threads.flatMap((thread) => {
     const own = runtime.filter((sample) => sample.thread === thread);
     return [
-      seriesOf({ name: 'loop-busy', thread, points: read(own, ({ utilization }) => utilization) }),
+      seriesOf({ name: 'loop-busy', thread, points: busyLoop(thread, observations) }),
       seriesOf({ name: 'heap-used', thread, points: read(own, ({ heapUsedBytes }) => heapUsedBytes) }),
     ];
   });
@@ -123,12 +126,11 @@ function coresUsed(samples: readonly { atMillis: number; cpuMicros?: number | un
 
 const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 
-/** A profile counts from its first sample; a sample of the runtime has both clocks. */
 function blocksOf({ cpuProfiles, runtime }: Observations, groups: readonly BlockGroup[]): Timeline['blocks'] {
-  const start = cpuProfiles.find(({ thread }) => thread === 0)?.startClockMicros;
-  const both = runtime.find(({ thread, clockMicros }) => thread === 0 && clockMicros !== undefined);
-  if (start === undefined || both?.clockMicros === undefined) return [];
-  const offsetMillis = both.atMillis + (start - both.clockMicros) / 1_000;
+  const profile = cpuProfiles.find(({ thread }) => thread === 0);
+  const main = runtime.filter(({ thread }) => thread === 0);
+  const offsetMillis = profile && startMillis(profile, main);
+  if (offsetMillis === undefined) return [];
   return groups.flatMap(({ blame: { subject }, blocksMillis, startsMicros }) =>
     blocksMillis.map((millis, i) => ({
       atMillis: offsetMillis + startsMicros[i]! / 1_000,

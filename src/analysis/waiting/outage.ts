@@ -27,11 +27,11 @@ const LEAST_OLD = 4;
 /** What was answered before it began is no sign of health: only the later part of the look counts. */
 const LATE_PART = 0.5;
 
-/** Null where some route answers as usual, or where too few requests came. One silent route may be a long poll. */
+/** Null where every route answers, or where too few requests came. One silent route alone may be a long poll. */
 export function findOutage(observations: readonly AsyncObservation[]): Outage | null {
   const sites = survivingSites(observations, [INBOUND], 'all');
   const routes = sites.flatMap((site) => silentRoute(site) ?? []);
-  if (routes.length < 2) return null;
+  if (routes.length === 0) return null;
   const rate = (some: readonly SurvivingSite[]) => some.reduce((sum, each) => sum + each.madePerSecond, 0);
   return {
     routes: routes.sort((a, b) => b.madePerSecond - a.madePerSecond),

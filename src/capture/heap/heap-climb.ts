@@ -17,6 +17,7 @@ import {
   estimateDebuggerMillis,
   estimateScriptsMillis,
   isClearlyRising,
+  isCostRising,
   isFloorRising,
   isMemoryRising,
 } from './ladder.ts';
@@ -27,6 +28,8 @@ import { describeEstimate, estimateSnapshot, type SnapshotEstimate } from './sna
 interface Height {
   /** Its collections have been looked for, and are watched now. */
   isWatched: boolean;
+  /** The heap rose by then, or memory beside it: what is dear is worth it. */
+  isRising: boolean;
   /** How often they were read since. */
   reads: number;
   hasCensus: boolean;
@@ -89,8 +92,10 @@ export class HeapClimb {
     await this.context.forEachThread(async (thread) => {
       if (!thread.probe) return;
       const height = this.heightOf(thread);
+      height.isRising ||= this.isRising(thread);
+      const isWorthWatching = height.isRising || isCostRising(thread.counters.requestCosts);
       if (height.isWatched) await this.watch(thread, height, part);
-      else if (part < LATEST_START && this.isRising(thread)) await this.startWatching(thread, height);
+      else if (part < LATEST_START && isWorthWatching) await this.startWatching(thread, height);
       const isDue = options.snapshot === 'force' && height.snapshots === 0 && part >= FIRST_SNAPSHOT_FROM;
       if (isDue && this.isWorthIt(thread)) await this.takeSnapshot(thread, height);
     });
@@ -113,6 +118,7 @@ export class HeapClimb {
     if (known) return known;
     const height = {
       isWatched: false,
+      isRising: false,
       reads: 0,
       hasCensus: false,
       census: null,
@@ -154,7 +160,7 @@ export class HeapClimb {
       height.hasWatchedCompiling = true;
       return this.watchCompilations(thread);
     }
-    if (height.isExplained || height.reads < READS_BEFORE_CENSUS) return;
+    if (height.isExplained || height.reads < READS_BEFORE_CENSUS || !height.isRising) return;
     if (!height.hasCensus && part < LATEST_START) {
       height.hasCensus = true;
       height.census = await this.countObjects(thread);

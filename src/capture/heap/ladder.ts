@@ -159,3 +159,19 @@ export function isFloorRising(all: readonly number[]): boolean {
 const LEAST_FLOORS = 3;
 const ENOUGH_FLOORS = 4;
 const LARGE_RISE_BYTES = MIB;
+
+/**
+ * Each request costs clearly more CPU time than it did, one number a second: something that is walked may have grown by too
+ * little memory to show.
+ */
+export function isCostRising(millis: readonly number[]): boolean {
+  const settled = millis.slice(SETTLING_LOOKS);
+  if (settled.length < 2 * COST_LOOKS) return false;
+  const early = middleOf(settled.slice(0, COST_LOOKS));
+  const late = settled.slice(-COST_LOOKS);
+  return middleOf(late) > early * COST_RISE && Math.min(...late) > early;
+}
+const COST_LOOKS = 4;
+const COST_RISE = 1.2;
+
+const middleOf = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;

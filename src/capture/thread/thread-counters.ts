@@ -11,6 +11,8 @@ export interface ThreadCounters {
   readonly oldGeneration: number[];
   /** How busy the thread was over the last sampling interval; what is allocated is in bytes a second. */
   readonly load: { utilization: number; allocated: number; longestDelayMillis: number };
+  /** CPU time of the process for each request answered, milliseconds, of sampling intervals in which enough were. */
+  readonly requestCosts: number[];
   /** How long trivial operations waited for the thread pool in the last sampling interval, milliseconds. */
   readonly poolWaitsMillis: readonly number[];
   sample(atMillis: number): Promise<void>;
@@ -20,11 +22,16 @@ export interface ThreadCounters {
   sampleFloor(atMillis: number): Promise<void>;
 }
 
+/** What fewer cost in an interval is chance. */
+const FEWEST_REQUESTS = 4;
+
 export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounters {
   let heapUsedBytes: number | undefined;
   let poolWaitsMillis: readonly number[] = [];
   const floors: number[] = [];
   const oldGeneration: number[] = [];
+  const requestCosts: number[] = [];
+  let cpuMicros: number | undefined;
   const load = { utilization: 0, allocated: 0, longestDelayMillis: 0 };
 
   /** After a collection that was not forced. */
@@ -40,6 +47,13 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
     load.longestDelayMillis = sampled.eventLoopDelayMillis?.max ?? 0;
   };
 
+  const noteCost = ({ cpuMicros: now, requests }: Partial<ProbeSample>) => {
+    const answered = requests?.answered ?? 0;
+    if (now !== undefined && cpuMicros !== undefined && answered >= FEWEST_REQUESTS)
+      requestCosts.push((now - cpuMicros) / 1_000 / answered);
+    cpuMicros = now;
+  };
+
   const sample = async (atMillis: number, afterGc: boolean) => {
     if (!probe) return;
     const { memory, stopped, leaseTicks: _ticks, collected = [], ...rest } = await probe.call('sample');
@@ -51,7 +65,10 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
     poolWaitsMillis = rest.poolWaitsMillis ?? [];
     if (memory) oldGeneration.push(memory.oldGenerationBytes);
     if (afterGc) floors.push((heapUsedBytes ?? 0) - (rest.ownHeapBytes ?? 0));
-    else noteLoad(rest);
+    else {
+      noteLoad(rest);
+      noteCost(rest);
+    }
     sink.line({ type: 'runtime', atMillis, thread: id, afterGc, ...memory, ...rest });
   };
   return {
@@ -63,6 +80,7 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
     },
     floors,
     oldGeneration,
+    requestCosts,
     load,
     sample: (atMillis) => sample(atMillis, false),
     async sampleBaseline() {

@@ -54,6 +54,6 @@ export async function run(
   launch: readonly string[],
   options: DiagnoseOptions,
 ): Promise<ExitCode> {
-  if (options.all) return (await import('../work/diagnose-all.ts')).diagnoseAll(target, launch, options);
+  if (options.all) return (await import('../work/all/processes.ts')).diagnoseAll(target, launch, options);
   return (await import('../work/diagnose.ts')).diagnoseTarget(target, launch, options);
 }

@@ -2,6 +2,7 @@
 
 import { DEFAULT_WORDS } from '../../capture/capture-words.ts';
 import { DEFAULTS } from '../../defaults.ts';
+import { UsageError } from '../../errors.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
 import { type LiveOptions, withCaptureOptions } from '../options/capture-options.ts';
@@ -13,11 +14,19 @@ import {
   withPlaceOptions,
   withWhich,
 } from '../options/place-options.ts';
-import { type ReportOptions, withReportOptions } from '../options/report-options.ts';
+import { type ReportOutput, withHtml, withJson, withQuiet } from '../options/report-options.ts';
+import { repeated } from '../options/values.ts';
 
-export interface K8sOptions extends LiveOptions, ReportOptions, PlaceOptions, WhichOption {
+export interface K8sOptions extends LiveOptions, ReportOutput, PlaceOptions, WhichOption {
   out?: string;
   dryRun?: boolean;
+  flame?: string;
+  /** A severity; with --compare gates. */
+  failOn?: string[];
+  all?: boolean;
+  selector?: string;
+  compare?: string;
+  parallel: string;
 }
 
 // In a pod, memory is somebody's.
@@ -27,21 +36,47 @@ export function register(program: CommandLine): void {
   const command = program
     .command('k8s')
     .summary('diagnose in a pod, a container or on a host')
-    .argument('<pod>', PLACE_WORDS)
-    .description('diagnose a process in a pod, a container or on another host: nothing is installed there');
+    .argument('[pod]', PLACE_WORDS)
+    .description('diagnose a process in a pod, a container or on another host');
   withPlaceOptions(withCaptureOptions(command, DEFAULTS_IN_PODS));
-  withReportOptions(withWhich(command), 'no progress, and verdict and titles only')
-    .option('-o, --out <file>', 'keep the recording as this FILE.tgz')
-    .option('--dry-run', 'print the commands, and do nothing');
+  // Known, to be refused with the reason.
+  for (const option of command.options)
+    if (option.long === '--trace' || option.long === '--why-alive') option.hideHelp();
+  withQuiet(withHtml(withJson(withWhich(command))), 'no progress, and verdict and titles only')
+    .option('--fail-on <what>', 'a severity; with --compare a gate: findings.new', repeated)
+    .option('-o, --out <file>', 'keep the recording (.tgz; of several pods: a folder)')
+    .option('--flame <file>', 'also write a flame graph (HTML)')
+    .option('--all', 'all pods of the workload, in one report')
+    .option('-l, --selector <labels>', 'all pods with these labels')
+    .option('--compare <sides>', 'two sides: old,new of a rollout, or names or labels')
+    .option('--parallel <n>', 'how many pods at a time', String(DEFAULTS.remote.parallel))
+    .option('--dry-run', 'print the commands, and do nothing')
+    .hook('preAction', (called) => {
+      // A graph and a comparison of functions want also a thread that is hardly busy.
+      const isWanted = called.getOptionValue('flame') ?? called.getOptionValue('compare');
+      if (isWanted !== undefined && called.getOptionValueSource('cpu') === 'default')
+        called.setOptionValue('cpu', 'always');
+    });
   withHelpText(command, {
     examples: [
       ['culprit k8s deployment/shop -n prod --duration 60s'],
-      ['culprit k8s my-container --via podman', 'also docker, "sudo docker", ssh'],
+      ['culprit k8s deployment/shop --all', 'in which pods it is'],
+      ['culprit k8s deployment/shop --compare old,new', 'a rollout'],
+      ['culprit k8s my-container --via "sudo podman"', 'or docker, ssh'],
     ],
     exits: { ...CAPTURE_EXITS, ...gateExits('--fail-on') },
   }).action(program.ending(run));
 }
 
-export async function run(name: string, options: K8sOptions): Promise<ExitCode> {
+export async function run(name: string | undefined, options: K8sOptions): Promise<ExitCode> {
+  if (options.compare !== undefined)
+    return (await import('../work/all/compare-pods.ts')).comparePods(name, options);
+  if (options.all || options.selector !== undefined)
+    return (await import('../work/all/pods.ts')).diagnosePods(name, options);
+  if (name === undefined)
+    throw new UsageError(
+      "missing required argument 'pod'",
+      'Give a pod, deployment/NAME, or labels with -l.',
+    );
   return (await import('../work/k8s.ts')).diagnosePod(name, options);
 }

@@ -11,6 +11,7 @@ export interface WatchOptions {
   status?: boolean;
   dryRun?: boolean;
   json?: boolean;
+  html?: string;
   quiet?: boolean;
 }
 
@@ -34,6 +35,7 @@ export function register(program: CommandLine): void {
     .option('--check', 'check the configuration, say what would be watched, and end')
     .option('--dry-run', 'run no program: say which ones rules and runbooks would run')
     .option('--status', 'say what the watch of this folder does, and end')
+    .option('--html <file>', 'the status, evidence and decisions as one HTML file, and end')
     .option('--json', 'decisions, or the status, as JSON')
     .option('--quiet', 'print nothing but alarms and what failed');
   withHelpText(command, {
@@ -41,6 +43,7 @@ export function register(program: CommandLine): void {
       ['culprit watch server.js', 'until Ctrl-C, with the usual rules'],
       ['culprit watch --all --config culprit.watch.yaml'],
       ['culprit watch --status', 'from another terminal'],
+      ['culprit watch --html watch.html', 'what it has seen, with links to the evidence'],
     ],
     notes: NOTES,
     exits: DONE_OR_WRONG,

@@ -24,18 +24,13 @@ function placeOptions(runsThere: boolean): Option[] {
     new Option('-n, --namespace <name>', 'the namespace (default: that of the kubectl context)'),
     new Option('-c, --container <name>', 'the container, where the pod has several'),
     new Option('--context <name>', 'the kubectl context'),
-    new Option(
-      '--via <program>',
-      'kubectl, podman, docker or ssh, with its own words: "sudo podman"',
-    ).default('kubectl'),
+    new Option('--via <program>', 'also podman, docker, ssh').default('kubectl'),
   ];
   if (!runsThere) return where;
   return [
     ...where,
     new Option('--node <path>', 'the Node.js there to use (default: it is looked for)'),
-    new Option('--debug-image <image>', 'for images without Node.js: what `kubectl debug` starts').default(
-      DEBUG_IMAGE,
-    ),
+    new Option('--debug-image <image>', 'for images without Node.js').default(DEBUG_IMAGE),
     new Option('--debug', 'use such a container at once; it runs as root'),
     new Option('--no-debug-image', 'never start a container beside the target'),
   ];

@@ -42,7 +42,7 @@ export function withFailOn(command: Command): Command {
 }
 
 /** Throws UsageError. */
-function parseSeverity(word: string): Severity {
+export function parseSeverity(word: string): Severity {
   const found = SEVERITIES.find((severity) => severity === word);
   if (!found) throw new UsageError(`"${word}" is not a severity.`, `Give one of ${SEVERITIES.join(', ')}.`);
   return found;

@@ -11,6 +11,8 @@ export const OPTION_WORDS: Readonly<Record<string, readonly string[]>> = {
   '--cpu <when>': CPU_MODES,
   '--snapshot <when>': SNAPSHOT_MODES,
   '--fail-on <severity>': SEVERITIES,
+  '--fail-on <what>': SEVERITIES,
+  '--compare <sides>': ['old,new'],
   '--fail-on <rule>': ['any', 'heap.leak', 'findings.new'],
   '--on-unsure <how>': ['pass', 'fail'],
   '--renderer <name>': ['speedscope', '0x', 'collapsed', 'speedscope-json', 'pprof'],

@@ -5,14 +5,13 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseTime } from '../../capture/capture-words.ts';
 import { type BenchOptions, bench, checkBudget } from '../../comparison/bench.ts';
-import type { CompareResult } from '../../comparison/compare.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { UsageError, WorkloadError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import type { Comparison } from '../../model/comparison/comparison.ts';
 import type { BenchCommandOptions } from '../commands/bench.ts';
-import { writeComparison } from '../comparison-output.ts';
-import { areGatesSure, type Gates, gatesExitCode, readGates, withGates, writeGateFiles } from '../gating.ts';
+import { tellComparison } from '../comparison-output.ts';
+import { areGatesSure, type Gates, readGates } from '../gating.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { parseCount, parseShare } from '../options/values.ts';
 import { createStepProgress } from '../progress.ts';
@@ -29,7 +28,8 @@ export async function benchCommits(options: BenchCommandOptions): Promise<ExitCo
     const all = { ...measured, out, workDir, signal: interrupt.signal, onProgress: progress.step };
     const result = await bench(all);
     progress.end();
-    return await tell(result, gates, options);
+    const comparison = { ...result.comparison, machine: machineHere() };
+    return await tellComparison({ ...result, comparison }, gates, options);
   } catch (error) {
     if (!interrupt.signal.aborted || !(error instanceof WorkloadError)) throw error;
     progress.end();
@@ -77,13 +77,6 @@ function readOptions(options: BenchCommandOptions, gates: Gates): Measured {
     diagnoses: options.findings && options.load !== undefined,
     isDecided: (comparison) => areGatesSure({ comparison }, gates),
   };
-}
-
-async function tell(result: CompareResult, gates: Gates, options: BenchCommandOptions): Promise<ExitCode> {
-  const comparison = withGates({ ...result.comparison, machine: machineHere() }, gates);
-  await writeComparison(comparison, result.compared, options);
-  writeGateFiles(comparison, options);
-  return gatesExitCode(comparison);
 }
 
 function machineHere(): Comparison['machine'] {

@@ -4,15 +4,14 @@ import { readFileSync } from 'node:fs';
 import { compareRecordings, type RecordedSide } from '../../comparison/compare-recordings.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { UsageError } from '../../errors.ts';
-import { EXIT, type ExitCode } from '../../exit-codes.ts';
-import { isNothingCompared } from '../../findings/gates/decide-gates.ts';
+import type { ExitCode } from '../../exit-codes.ts';
 import type { LoadReport } from '../../model/comparison/load.ts';
 import type { Run } from '../../model/comparison/run.ts';
 import { type NamedRecording, readSeveral } from '../../recording/several.ts';
 import { readLoadReport } from '../../workload/load-reports.ts';
 import type { CompareOptions } from '../commands/compare.ts';
-import { writeComparison } from '../comparison-output.ts';
-import { gatesExitCode, readGates, withGates, writeGateFiles } from '../gating.ts';
+import { tellComparison } from '../comparison-output.ts';
+import { readGates } from '../gating.ts';
 import { parseShare } from '../options/values.ts';
 
 export async function compareFiles(paths: readonly string[], options: CompareOptions): Promise<ExitCode> {
@@ -36,11 +35,7 @@ export async function compareFiles(paths: readonly string[], options: CompareOpt
     },
     { smallest },
   );
-  const comparison = withGates(result.comparison, gates);
-  await writeComparison(comparison, result.compared, options);
-  writeGateFiles(comparison, options);
-  if (isNothingCompared(comparison)) return EXIT.cannotAttach;
-  return gatesExitCode(comparison);
+  return tellComparison(result, gates, options);
 }
 
 function sidesFrom(

@@ -2,7 +2,6 @@
 
 import { join } from 'node:path';
 import { diagnose } from '../../diagnose.ts';
-import { RecordingError } from '../../errors.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import { explainRecordedHeap } from '../../heap/explain-recorded-heap.ts';
 import type { DiagnosisReport } from '../../model/finding.ts';
@@ -54,16 +53,12 @@ async function diagnoseInto(
   if (options.out === undefined) report.capture.files = [];
   await printReport(report, options);
   if (options.flame) {
-    const { writeFlame } = await import('./flame.ts');
+    const { writeFlameIfAny } = await import('./flame.ts');
     const file =
       typeof options.flame === 'string'
         ? options.flame
         : join(options.out ?? '.', `culprit-${report.target.pid ?? 'flame'}.html`);
-    await writeFlame(recording, 'speedscope', { file }).catch((error: unknown) => {
-      // The diagnosis stands: a process that was idle has nothing to draw.
-      if (!(error instanceof RecordingError)) throw error;
-      process.stderr.write(`No flame graph was written to ${file}: ${error.message}\n`);
-    });
+    await writeFlameIfAny(recording, file);
   }
   return exitCodeFor(report, options.failOn, outcome.ended === 'interrupted');
 }

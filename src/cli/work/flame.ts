@@ -1,5 +1,6 @@
 // `culprit flame`: a recording's profiles in a viewer that people know, or in the format of one. The viewers are heavy
 // and load here only.
+import { DEFAULTS } from '../../defaults.ts';
 import { decode } from '../../diagnose.ts';
 import { RecordingError, UsageError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
@@ -82,6 +83,14 @@ export async function writeFlame(
       what,
     );
   }
+}
+
+/** Beside a diagnosis, which stands: a process that was idle has nothing to draw. */
+export async function writeFlameIfAny(recording: Recording, file: string): Promise<void> {
+  await writeFlame(recording, DEFAULTS.flame.renderer, { file }).catch((error: unknown) => {
+    if (!(error instanceof RecordingError)) throw error;
+    process.stderr.write(`No flame graph was written to ${file}: ${error.message}\n`);
+  });
 }
 
 function nothingToDraw({ cpuProfiles, heapReads }: Observations, isHeap: boolean): RecordingError {

@@ -1,6 +1,6 @@
 // `culprit watch`: from options and configuration to a watch that runs until it is ended, and what it prints.
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { escapeControls, jsonForTerminal } from '../../report/escape.ts';
@@ -17,10 +17,11 @@ import { watcherOf } from '../../watch/store/folder-claim.ts';
 import { readState } from '../../watch/store/state-file.ts';
 import type { WatchOptions } from '../commands/watch.ts';
 import { listenForInterrupt } from '../interrupt.ts';
+import { writeHtml } from '../output.ts';
 
 export async function watchTargets(targets: readonly string[], options: WatchOptions): Promise<ExitCode> {
   const config = await configOf(targets, options);
-  if (options.status) return status(config.folder, options.json === true);
+  if (options.status || options.html !== undefined) return status(config.folder, options);
   // A configuration may leave its targets to the command line.
   const specs = options.check && config.targets.length === 0 ? [] : specsOf(config);
   if (options.check) {
@@ -86,7 +87,7 @@ function specsOf({ targets, all }: WatchConfig): FollowSpec[] {
   });
 }
 
-function status(folder: string, isJson: boolean): ExitCode {
+async function status(folder: string, { json, html }: WatchOptions): Promise<ExitCode> {
   const state = readState(folder);
   if (!state)
     throw new UsageError(
@@ -94,8 +95,13 @@ function status(folder: string, isJson: boolean): ExitCode {
       'Name the folder of the watch with --folder.',
     );
   const watcher = watcherOf(folder);
+  if (html !== undefined) {
+    const { reportWatch } = await import('../../watch/watch-report.ts');
+    const pageFolder = dirname(resolve(html));
+    await writeHtml(reportWatch(state, { folder, watcher, pageFolder, version: VERSION }), { html });
+  }
   process.stdout.write(
-    isJson
+    json
       ? `${jsonForTerminal({ isRunning: watcher !== undefined, ...state })}\n`
       : renderWatchStatus(state, { folder, watcher }),
   );

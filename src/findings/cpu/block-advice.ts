@@ -15,9 +15,11 @@ export const BLOCK_ADVICE: Record<WorkKind, string> = {
   zlib: 'Use the asynchronous form or a stream (zlib.gzip, createGzip): it runs on the thread pool.',
   json: 'Send or parse less at once: page the result, stream it, or do it in a worker thread.',
   regexp:
-    'The expression backtracks. Remove nested repetition such as (a+)+, bound the length of the input, or parse by hand.',
+    'Where the expression backtracks (nested repetition, alternatives that begin alike), rewrite it; bound the length of the input, or parse by hand.',
   compile: 'Load and compile once at start, not while serving.',
   intl: 'Create one Intl formatter for each locale and time zone, and use it again: to create one costs far more than to use it.',
+  'stack-trace':
+    'Read error.stack less often: its text is made when it is first read. With source maps (--enable-source-maps, source-map-support) each frame is looked up in the map, which Node.js 16 and older decode again each time. Do not read or log the stacks of errors that are expected, or run without source maps.',
   sort: 'Sort less at once, keep the data sorted, or sort in a worker thread.',
   dns: 'Use the asynchronous form.',
   serving: 'Send smaller parts at once.',
@@ -25,10 +27,38 @@ export const BLOCK_ADVICE: Record<WorkKind, string> = {
     'Cut the work into parts and give the event loop a turn between them (setImmediate), or move it to a worker thread.',
 };
 
+/** Of code in a package, which nobody rewrites who uses it: what it can be given, and what it may be told. */
+const PACKAGE_ADVICE: Partial<Record<WorkKind, string>> = {
+  regexp:
+    'The expressions are its own: bound the length of the input, keep the result for inputs that come again, and see whether a newer version is faster.',
+  'sync-fs':
+    'It accesses files synchronously: see whether it has an asynchronous form or an option that keeps or skips this (caching, automatic updates, reloading).',
+  'child-process':
+    'It runs a child process and waits for it, for each call: ask it once and keep the answer, or use its asynchronous form.',
+  compile:
+    'It compiles code: have it compile once, keep the result, and see whether caching is switched on (many packages cache only with NODE_ENV=production).',
+  crypto: 'It computes on this thread: look for an asynchronous form in it, or use that of node:crypto.',
+  zlib: 'It compresses on this thread: look for an asynchronous form in it, or use that of node:zlib.',
+  json: 'It converts JSON: give it less at once, see which of its options skip work (checks, escaping, indentation), or keep the converted form.',
+  intl: 'It makes locale formatters: have it keep one for each locale and time zone, or use a cached Intl formatter instead of it.',
+};
+
+/** `name` is the package that the time goes to. Null: what is said of all code holds. */
+export function packageAdvice(kind: WorkKind, name: string): string | null {
+  const advice = PACKAGE_ADVICE[kind];
+  return advice ? `The time goes to ${name}. ${advice}` : null;
+}
+
 const LONG_TASK =
   'Cut the task into parts that let the page answer in between (scheduler.yield(), or setTimeout), or move it to a Web Worker.';
 const NATIVE_TASK =
   'Cut the task into parts that let the app answer in between (InteractionManager, setTimeout), or move it to native code.';
+
+/** One call that nothing can cut into parts. `program` as below. */
+export function nativeCallAdvice(call: string, program: ProgramKind | null): string {
+  const elsewhere = program === 'page' ? 'a Web Worker' : 'a worker thread';
+  return `\`${call}\` is a native call, and nothing else runs until it returns: give it less at once (a limit, an index, a smaller input), or call it in ${elsewhere}.`;
+}
 
 /** `program` null: a process that we watched. */
 export function blockAdvice(kind: WorkKind, program: ProgramKind | null): string {

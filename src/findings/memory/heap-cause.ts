@@ -9,6 +9,7 @@ import type { ClosureGrowth } from '../../model/memory/census.ts';
 import { HEAP_CAUSE } from '../thresholds/memory.ts';
 import { isYoung } from '../verdict/young-process.ts';
 import { nodeFrameWords } from '../words/node-frame-words.ts';
+import { cutTexts } from './cut-texts.ts';
 import { hasRoom } from './filling.ts';
 import { type PromiseMaker, promiseMaker } from './promise-maker.ts';
 
@@ -85,6 +86,8 @@ function plausible(
 ): GrowingCollection | null {
   if (!filled || !isMeasured) return filled;
   if (growth.floor.slopePerSecond / filled.trend.slopePerSecond <= HEAP_CAUSE.usualEntryBytes) return filled;
+  // Parts of longer texts cost what the whole text does, which another file made.
+  if (cutTexts({ filled, growth, isMeasured })) return filled;
   const file = filled.insertion?.blame.subject?.file;
   const site = growth.sites.find(
     (candidate) => isGrowingInUserCode(candidate, growth) && candidate.share >= HEAP_CAUSE.leastMakerShare,
@@ -127,7 +130,10 @@ function apartFromFilling(
   growth: HeapGrowth,
   facts: Facts,
 ): { open: GrowingCollection[]; isExplained: boolean } {
-  const own = facts.collections.filter(({ collection }) => collection.thread === growth.thread);
+  // Bytes lie outside the heap.
+  const own = facts.collections.filter(
+    ({ collection }) => collection.thread === growth.thread && collection.type !== 'Buffer',
+  );
   const filling = own.filter((each) => hasRoom(each, growth, facts));
   const open = own.filter((each) => !filling.includes(each));
   const [fastest, fastestOpen] = [filling[0]?.trend.slopePerSecond ?? 0, open[0]?.trend.slopePerSecond ?? 0];
@@ -195,13 +201,18 @@ function isFillingSteadily({ trend, insertion, collection }: GrowingCollection, 
   const isSteady =
     trend.slopePerSecond >= leastPace(collection.type) &&
     trend.lateSlopePerSecond >= trend.slopePerSecond * HEAP_CAUSE.unabated;
+  // The length of a text is memory itself, where the floor of the heap rises as fast, whatever its noise.
+  const isMemory =
+    collection.type === 'String' &&
+    growth.floor.slopePerSecond >= trend.slopePerSecond * 1024 * HEAP_CAUSE.alikePace;
   const isSeen =
-    insertion?.blame.subject || (collection.type === 'Object' && growth.sites.some(isAllocating));
+    insertion?.blame.subject || isMemory || (collection.type === 'Object' && growth.sites.some(isAllocating));
   return isSteady && Boolean(isSeen) && growth.floor.verdict !== 'falling';
 }
 
 /** Entries of a small list are small: one a second is nothing in a day. A listener is called each time. */
 function leastPace(type: GrowingCollection['collection']['type']): number {
+  if (type === 'String') return HEAP_CAUSE.leastUnmeasuredKib;
   return type === 'EventEmitter' || type === 'EventTarget'
     ? HEAP_CAUSE.leastEntriesPerSecond
     : HEAP_CAUSE.leastUnmeasuredPerSecond;
@@ -253,6 +264,7 @@ function mainCollection(
 /** Numbers hold nothing, and one text or object a second does not make megabytes. */
 function canHold({ collection, trend }: GrowingCollection, bytesPerSecond: number): boolean {
   const bytesPerEntry = bytesPerSecond / trend.slopePerSecond;
+  if (collection.type === 'String') return bytesPerEntry <= HEAP_CAUSE.largestTextUnitBytes;
   if (/^(number|boolean|undefined|symbol)$/.test(collection.newestEntry) && collection.type !== 'Object')
     return bytesPerEntry <= HEAP_CAUSE.largestPrimitiveBytes;
   return bytesPerEntry <= HEAP_CAUSE.largestEntryBytes;
@@ -263,7 +275,10 @@ function siteBehind(growth: HeapGrowth, { insertion }: GrowingCollection): Alloc
   const growing = sites.filter((site) => isGrowingInUserCode(site, growth));
   const file = insertion?.blame.subject?.file;
   return (
-    sites.find(({ blame, share }) => share >= HEAP_CAUSE.leastShareBehind && blame.subject?.file === file) ??
+    sites.find(
+      ({ blame, share }) =>
+        share >= HEAP_CAUSE.leastShareBehind && blame.subject && blame.subject.file === file,
+    ) ??
     growing.find((site) => site.share >= HEAP_CAUSE.leastSiteShare) ??
     growing[0] ??
     null

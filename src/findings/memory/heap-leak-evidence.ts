@@ -5,17 +5,21 @@ import type { GrowingCollection } from '../../analysis/growth/growing-collection
 import type { AllocationSite } from '../../analysis/growth/heap-growth.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
-import type { CollectionHolder } from '../../model/memory/collection.ts';
-import { formatNumber, formatShare } from '../../units/units.ts';
-import { packageOf, perSecond, place, placeWithLibrary, risen } from '../wording.ts';
+import type { CollectionGrowth, CollectionHolder } from '../../model/memory/collection.ts';
+import { formatBytes, formatNumber, formatShare } from '../../units/units.ts';
+import { HEAP_CAUSE } from '../thresholds/memory.ts';
+import { movement, packageOf, perSecond, place, placeWithLibrary, risen } from '../wording.ts';
 import { nodeFrameWords } from '../words/node-frame-words.ts';
+import { cutTexts, cutTextsEvidence } from './cut-texts.ts';
 import type { HeapCause, PilingClosures } from './heap-cause.ts';
 import { floorEvidence } from './heap-impact.ts';
 import type { PromiseMaker } from './promise-maker.ts';
 
-export function evidenceOf({ growth, filled, site, platform, maker, most }: HeapCause): Evidence[] {
+export function evidenceOf(cause: HeapCause): Evidence[] {
+  const { growth, filled, site, platform, maker, most } = cause;
   const evidence: Evidence[] = [floorEvidence(growth)];
   if (filled) evidence.push(sizeEvidence(filled));
+  evidence.push(...cutTextsEvidence(cutTexts(cause)));
   if (filled?.collection.replaced)
     evidence.push({
       source: 'census',
@@ -45,15 +49,38 @@ export function evidenceOf({ growth, filled, site, platform, maker, most }: Heap
   return evidence;
 }
 
+/** A text that is much of the heap and longer than before, where nothing else is named: it may fall back at times, as what is written in pieces does. */
+export function largeTextEvidence(
+  { filled, growth }: HeapCause,
+  all: readonly CollectionGrowth[],
+): Evidence[] {
+  if (filled) return [];
+  return all
+    .filter(({ type, thread }) => type === 'String' && thread === growth.thread)
+    .map((text) => ({ text, first: text.sizes[0]?.entries ?? 0, last: text.sizes.at(-1)?.entries ?? 0 }))
+    .filter(({ first, last }) => last > first && last * 1024 >= growth.floor.last * HEAP_CAUSE.largeTextShare)
+    .slice(0, 1)
+    .map(({ text: { holder }, last }) => ({
+      source: 'references',
+      statement: `a text of ${formatBytes(last * 1024)}, which became longer, is ${holder ? heldBy(holder) : 'held somewhere'}`,
+    }));
+}
+
 function sizeEvidence({ collection, trend, isTrimmed }: GrowingCollection): Evidence {
+  if (collection.type === 'String') {
+    const kib = (value: number) => formatBytes(value * 1024);
+    const statement = `the length of the text ${movement(trend, kib)}`;
+    return { source: 'census', statement, value: trend.slopePerSecond * 1024, unit: 'bytes/s' };
+  }
+  const type = collection.type === 'List' ? 'linked list' : collection.type;
   const things = collection.event === undefined ? 'entries' : 'listeners';
   const newest = collection.newestEntry ? `, newest entry: ${collection.newestEntry}` : '';
   const sizes = `${formatNumber(trend.first)} to ${formatNumber(trend.last)} ${things}`;
   return {
     source: 'census',
     statement: isTrimmed
-      ? `${collection.type}: the number of ${things} left after each removal rose from ${sizes}${newest}`
-      : `${collection.type}: ${sizes}, ${risen(trend)}${newest}`,
+      ? `${type}: the number of ${things} left after each removal rose from ${sizes}${newest}`
+      : `${type}: ${sizes}, ${risen(trend)}${newest}`,
     value: trend.slopePerSecond,
     unit: 'entries/s',
   };

@@ -5,6 +5,7 @@ import type { GrowingCollection } from '../../analysis/growth/growing-collection
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import type { FindingKind } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
+import type { CollectionType, InPlaceType } from '../../model/memory/collection.ts';
 import { formatBytes } from '../../units/units.ts';
 import { throughLibrary } from '../creation-site.ts';
 import type { RunsOut } from '../leak-draft.ts';
@@ -26,10 +27,11 @@ import {
   subjectOf,
 } from '../wording.ts';
 import { nodeClassWords } from '../words/node-class-words.ts';
+import { COPY_TEXTS, cutTexts } from './cut-texts.ts';
 import { fillingWords } from './filling.ts';
 import type { HeapCause } from './heap-cause.ts';
 import { whenHeapRunsOut } from './heap-impact.ts';
-import { closureEvidence, evidenceOf } from './heap-leak-evidence.ts';
+import { closureEvidence, evidenceOf, largeTextEvidence } from './heap-leak-evidence.ts';
 import { closuresTitle, nameOf, originTitle, titleOf } from './heap-leak-title.ts';
 import type { PromiseMaker } from './promise-maker.ts';
 import { heldCollection } from './retainer-path.ts';
@@ -70,7 +72,11 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
       share: isMeasured ? site?.share : undefined,
       ...runsOut,
     },
-    evidence: [...evidenceOf(leak), ...closureEvidence(closures)],
+    evidence: [
+      ...evidenceOf(leak),
+      ...closureEvidence(closures),
+      ...largeTextEvidence(leak, facts.observations.collections),
+    ],
     ...(!closures && blame && chainOf(blame)),
     retainerPath: heldCollection(filled, thread, facts)?.path,
     innocentExplanation: innocenceOf(leak, name),
@@ -80,7 +86,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
         ? CLOSURE_ADVICE
         : maker
           ? adviceOnPromises(maker)
-          : adviceFor(kind, filled, blame),
+          : [...(cutTexts(leak) ? [COPY_TEXTS] : []), ...adviceFor(kind, filled, blame)],
     caveats: caveatsOf(leak, facts),
     ...(!known && isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
@@ -99,6 +105,8 @@ function innocenceOf({ filled, growth: { floor } }: HeapCause, name: string): st
     return `${filled.filling.isNearby ? `\`${filled.filling.limitName}\` beside it may be its maximum` : 'It has a maximum, but the memory would run out before it is reached'}: ${fillingWords(filled.filling)}.`;
   if (!filled)
     return `A cache that fills, or a batch, looks the same at first. The heap rose ${latePace(floor)}.`;
+  if (isQueued(filled.collection.type))
+    return `A burst that is worked off afterwards looks the same at first. It grew ${latePace(filled.trend)}.`;
   // Low points stand in steps, and say little of the pace at the end.
   const until = filled.isTrimmed
     ? 'What is left after each removal rose until the end of the capture.'
@@ -212,6 +220,10 @@ function adviceFor(kind: FindingKind, filled: GrowingCollection | null, blame: B
     return [
       'Find what retains these objects: a module-level collection, a closure or a listener that is never removed.',
     ];
+  const { type } = filled.collection;
+  const { app = null, library = null, inner = null } = blame ?? {};
+  const keeper = inner ?? library;
+  if (isQueued(type)) return [adviceInPlace(type, app, keeper)];
   const bound = {
     Map: 'an LRU with a maximum',
     Set: 'a maximum',
@@ -219,16 +231,26 @@ function adviceFor(kind: FindingKind, filled: GrowingCollection | null, blame: B
     Object: 'a Map with a maximum',
     EventEmitter: 'one listener for all',
     EventTarget: 'one listener for all',
-  }[filled.collection.type];
-  const { app = null, library = null, inner = null } = blame ?? {};
-  const keeper = inner ?? library;
+  }[type];
   if (keeper)
     return [
-      `${packageOf(keeper)} keeps what ${app ? lineOf(app) : 'its caller'} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, or call it once and reuse the result.`,
+      `${packageOf(keeper)} keeps what ${app ? lineOf(app) : 'its caller'} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, call it once and reuse the result, or let go of what it returned (close, end or destroy, where it has one).`,
     ];
   return [
-    filled.collection.type === 'Array'
+    type === 'Array'
       ? 'If it is a queue, its consumers are too slow: add consumers, or slow down the producers. Otherwise bound it (a ring buffer).'
       : `Bound it (${bound}), or delete entries once they are no longer needed.`,
   ];
+}
+
+const isQueued = (type: CollectionType): type is InPlaceType =>
+  type === 'String' || type === 'Buffer' || type === 'List';
+
+/** What comes in faster than it goes out: a text that waits to be written or parsed, or a queue. */
+function adviceInPlace(type: InPlaceType, app: Frame | null, keeper: Frame | null): string {
+  const holder = keeper ? ` ${packageOf(keeper)}` : ' it';
+  const giver = app ? `what ${place(app)} hands over` : 'what is handed over';
+  return type !== 'List'
+    ? `The text waits to be taken: whoever reads it is slower than whoever adds to it, or never does. Compare ${giver} with what${holder} can pass on, heed its signal to wait (\`write()\` that returns false, \`drain\`), or drop the excess.`
+    : `If it is a queue, its consumers are too slow: allow more at a time, bound the queue and refuse the excess, or wait for the result before more is added. Compare the rate of ${giver} with what${holder} lets through.`;
 }

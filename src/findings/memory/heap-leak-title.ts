@@ -53,6 +53,10 @@ export function titleOf(
       ? collection.type
       : `${collection.className} (a ${collection.type})`;
   if (collection.alike !== undefined) return alikeTitle(collection, type, rate, at);
+  if (collection.type === 'String')
+    return `A text${quoted(collection, name)} grows by ${formatBytes(trend.slopePerSecond * 1024)}/s${at}`;
+  if (collection.type === 'List')
+    return `A linked list${quoted(collection, name)} grows by ${rate.replace('/s', ' entries/s')} faster than entries are removed${at}`;
   const named = collection.holderName || heldAs(collection) ? `${type} \`${name}\`` : `${aOrAn(type)}`;
   const trimmed = isTrimmed ? ', although entries are removed at times' : ' and is never trimmed';
   return `${named} grows by ${rate.replace('/s', ' entries/s')}${collection.type === 'Array' && !isTrimmed ? '' : trimmed}${at}`;
@@ -73,6 +77,11 @@ export function originTitle(
   }
   const by = maker === null ? '' : `; most promises are created in ${maker}`;
   return nodes === '' ? `${grows}, of unknown origin` : `${grows}; the retained objects are ${nodes}${by}`;
+}
+
+/** " `Queue.first`"; nothing where the name is not known. */
+function quoted(collection: CollectionGrowth, name: string): string {
+  return heldAs(collection) ? ` \`${name}\`` : '';
 }
 
 /** "Arrays like `room.messages` (40 of them) grow by 30 entries/s together (src/chat.ts:12, post)" */

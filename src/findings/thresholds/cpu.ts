@@ -13,6 +13,13 @@ export const CPU_HOTSPOT = {
   leastSpreadShare: 0.3,
   leastSpreadShareOfBusy: 0.5,
   leastShareOfBusy: 0.3,
+  /** Of a package that several places call: of a busy server's framework and drivers it is less. */
+  leastShared: 0.3,
+  leastSharedOfBusy: 0.5,
+  /** Of a thread that is starved of CPU, in what it had. */
+  starved: { leastOfBusy: 0.5, leastBusyShare: 0.1, confidence: 0.6, urgency: 0.4 },
+  /** Callers of a shared package that the evidence lists. */
+  namedCallers: 4,
   /** At 1 ms a sample, 3 s are 3,000 samples at most. */
   leastSeconds: 3,
   /** Of a program that ran from start to end: 100 samples tell a fifth from a third. */
@@ -72,6 +79,9 @@ export const SLOWDOWN = {
   mostMixShift: 0.25,
   /** What the rise takes of a core at the end. */
   leastShareOfCore: 0.02,
+  /** What grew along by this factor is listed, so many of them. */
+  leastGrownAlong: 1.1,
+  mostGrownAlong: 2,
   /** A function is named that has this part of the rise. */
   leastPlaced: 0.4,
   criticalShare: 0.5,

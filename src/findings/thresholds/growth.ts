@@ -32,6 +32,9 @@ export const PILING_UP = {
 /** One of these for each client that comes and stays is the load: the share of the growth that clients explain then. */
 export const FOLLOWS_CLIENTS = 0.7;
 
+/** Clients that go away, and what accumulates because of them, are counted in two ways: rates of one cause differ by no more. */
+export const LEFT_ANSWERS = { samePace: 1.8 };
+
 /** Where the code is that makes what accumulates: of things made there, the share that stays. */
 export const SITE_SURVIVAL = {
   /** On one path of several, most of them end. */

@@ -24,6 +24,8 @@ export const WORKER_LEAK = {
   leastRise: 3,
   /** Of the workers made, the share that stays. */
   leastSurvival: 0.6,
+  /** Workers that stay, of the growth of threads: our profiler adds a thread of its own to each, and it may be seen late. */
+  leastOfThreads: 0.25,
   /** Threads may also be those of a native library: without a line that starts workers it is little more than a guess. */
   confidence: { placed: 0.94, unplaced: 0.6 },
   urgency: 0.9,

@@ -6,6 +6,11 @@ export const HEALTH = {
   /** Reads of the heap after a collection: fewer show no direction. */
   leastReads: 4,
   leastBytesPerSecond: 1_024,
+  /** A rise that is not proved, and too much to be called healthy: warm code and caches of the VM take less in half a minute. */
+  unprovedBytesPerSecond: 256 * 1024,
+  unprovedBytes: 4 * 2 ** 20,
+  unprovedShare: 0.02,
+  unprovedLateShare: 0.5,
   /** Somebody who waits feels a delay of the event loop from here on: it is not called free of blocks. */
   lateMillis: 100,
 };

@@ -17,6 +17,10 @@ export const HEAP_CAUSE = {
   leastEntriesPerSecond: 1,
   /** Where the heap itself is not seen to rise. */
   leastUnmeasuredPerSecond: 2,
+  /** The same of a text, in KiB. */
+  leastUnmeasuredKib: 64,
+  /** A text of so much of the heap is named. */
+  largeTextShare: 0.2,
   /** Larger ones are seldom; where something else allocates what stays, a collection of such is not the one. */
   usualEntryBytes: 64 * 1024,
   /** Functions that wrap each other on purpose (middleware) are a few dozen at most. */
@@ -24,6 +28,8 @@ export const HEAP_CAUSE = {
   /** One text or object a second does not make megabytes. */
   largestEntryBytes: 2 * 2 ** 20,
   largestPrimitiveBytes: 128,
+  /** Of a text counted in KiB: two bytes a character, and as much again until the parts that were added are one. */
+  largestTextUnitBytes: 4 * 1024,
   leastSeenBytes: 512 * 1024,
   /** Without a place to name, a smaller rise may be code being compiled and caches of the VM filling. */
   leastUnexplainedBytes: 2 * 2 ** 20,
@@ -39,6 +45,9 @@ export const HEAP_CAUSE = {
   alikePace: 0.5,
   mostOthers: 3,
 };
+
+/** Entries that cost so much more than is seen of them that their texts may be parts of longer ones. */
+export const CUT_TEXTS = { leastBytes: 4 * 1024, leastTimes: 8 };
 
 export const HEAP_LEAK = {
   confidence: {
@@ -74,6 +83,8 @@ export const CODE_GROWTH = { leastScripts: 2, leastPerSecond: 2, confidence: 0.8
 
 export const EXTERNAL_MEMORY = {
   leastBytesPerSecond: 32 * 1024,
+  /** One buffer that becomes longer explains it with this share of the pace. */
+  leastShareOfOne: 0.4,
   /** The code was seen adding buffers; a place allocates them; neither. */
   confidence: { filled: 0.93, placed: 0.75, unplaced: 0.6 },
   /** No heap limit stops it. */

@@ -18,6 +18,22 @@ export const POOL_EXHAUSTION = {
   most: 3,
 };
 
+/** Requests out without an answer, whose number stays. */
+export const SILENT_CALLS = {
+  /** Of the sockets in use for that destination, those over which nothing goes. */
+  leastShare: 0.5,
+  longMillis: 8_000,
+};
+
+/** A pool that loses what it lends out. */
+export const DRAINING_POOL = {
+  /** Fewer more may be slow work. */
+  leastRise: 3,
+  leastLost: 4,
+  /** Placed, by what it is told by. */
+  confidence: { silent: 0.88, least: 0.78, unplaced: 0.7 },
+};
+
 export const REQUEST_PILEUP = {
   leastWaiting: 4,
   leastPerSecond: 0.1,
@@ -36,6 +52,12 @@ export const REQUEST_PILEUP = {
   urgency: { from: 0.8, per: 1 / 50, most: 0.95 },
   criticalPerSecond: 1,
   most: 3,
+};
+
+/** Requests that hang, with clients that wait for them. */
+export const STALLED = {
+  confidence: { placed: 0.8, unplaced: 0.65 },
+  urgency: 0.9,
 };
 
 /** Answers that are begun and never ended. */

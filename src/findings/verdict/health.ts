@@ -1,6 +1,7 @@
 // What a healthy verdict says: what was watched, what grew too little to be named, how close anything came, and what was
 // not judged. Silence is claimed only for what was looked at.
 import type { Facts } from '../../analysis/facts.ts';
+import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import type { FindingKind, NotApplicable } from '../../model/finding.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from '../../units/units.ts';
 import { kindInfo } from '../kinds.ts';
@@ -52,6 +53,20 @@ function lateIntervals(runtime: Facts['observations']['runtime']) {
 
 /** Too little to be named; a longer look would tell. */
 export const growsALittle = (facts: Facts): boolean => grewALittle(facts).length > 0;
+
+/** A heap that rose by so much that it is not called healthy, although its reads were too few, or scatter too much, to call it a leak. */
+export function risesUnproved({ collections, heap }: Facts): HeapGrowth | null {
+  const growth = heap.find(({ thread }) => thread === 0);
+  if (!growth || collections.some(({ filling: found }) => found && !found.isNearby)) return null;
+  const { verdict, points, slopeInterval, slopePerSecond, lateSlopePerSecond, first, last } = growth.floor;
+  const isOpen = verdict === 'flat' || verdict === 'too-little-data';
+  const isSeen = points >= HEALTH.leastReads && slopeInterval[0] > 0;
+  const isMuch =
+    slopePerSecond >= HEALTH.unprovedBytesPerSecond &&
+    last - first >= Math.max(HEALTH.unprovedBytes, first * HEALTH.unprovedShare);
+  const isStill = lateSlopePerSecond >= slopePerSecond * HEALTH.unprovedLateShare;
+  return isOpen && isSeen && isMuch && isStill ? growth : null;
+}
 
 /** "Still filling towards a maximum: Map `LRUCache.keyMap`, 71% full, full in about 12 s (`maxSize`)." */
 function filling({ collections }: Facts): string[] {

@@ -14,7 +14,7 @@ import { rankFindings } from '../rank.ts';
 import type { Draft } from '../rule.ts';
 import { RULES } from '../rules.ts';
 import { secondsUntil } from '../wording.ts';
-import { growsALittle, healthyReason, unseenForHealth } from './health.ts';
+import { growsALittle, healthyReason, risesUnproved, unseenForHealth } from './health.ts';
 import { isYoung, sayComeBack } from './young-process.ts';
 
 export interface Judgement {
@@ -67,7 +67,8 @@ export function judge(facts: Facts): Judgement {
 /** How to find out what keeps memory that rose and is told for nothing. */
 function measureRise(facts: Facts): NextMeasurement | null {
   if (facts.heap.some((growth) => isUnexplained(growth, facts))) return measureHolder(facts);
-  return isNativeUnsettled(facts) ? measureNativeRise(facts) : null;
+  if (isNativeUnsettled(facts)) return measureNativeRise(facts);
+  return risesUnproved(facts) ? measureHolder(facts) : null;
 }
 
 function verdictOf(
@@ -97,6 +98,8 @@ function verdictOf(
         verdict: 'too-little-data',
         verdictReason: `Nothing was found in ${seconds} s, but too many kinds could not be judged to call it healthy: ${unseen.join(', ')}.`,
       };
+    const unproved = risesUnproved(facts);
+    if (unproved) return { verdict: 'too-little-data', verdictReason: unprovedReason(unproved, facts) };
     return {
       verdict: 'healthy',
       verdictReason: [healthyReason(facts, unseen), ...sayComeBack(facts)].join(' '),
@@ -116,6 +119,15 @@ function riseReason({ floor }: HeapGrowth, facts: Facts): string {
   return [
     `The heap after garbage collection rose by ${formatBytes(floor.slopePerSecond)}/s, from ${formatBytes(floor.first)} to ${formatBytes(floor.last)}, but culprit did not find what retains it.${limit}`,
     `The process had run for only ${age}, and a cache that is still filling looks the same as a leak.`,
+  ].join(' ');
+}
+
+/** It may be a leak in the noise of its own collections. */
+function unprovedReason({ floor }: HeapGrowth, facts: Facts): string {
+  const reads = `${floor.points} collections, ${floor.verdict === 'flat' ? 'which scatter too much' : 'which are too few'} to prove a leak`;
+  return [
+    `The heap after garbage collections rose by ${formatBytes(floor.slopePerSecond)}/s, from ${formatBytes(floor.first)} to ${formatBytes(floor.last)}, in ${reads}; nothing else was found.`,
+    `To find out: ${measureHolder(facts).command}`,
   ].join(' ');
 }
 

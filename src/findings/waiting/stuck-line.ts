@@ -8,11 +8,13 @@ import type { Draft } from '../rule.ts';
 import { POOL_EXHAUSTION, STUCK_LINE } from '../thresholds/waiting.ts';
 import { inBrackets, perSecond, subjectOf } from '../wording.ts';
 import { isOutage } from './outage.ts';
+import { silentCalls, silentCallsAdvice, silentCallsEvidence } from './silent-calls.ts';
 
 /** The line that explains why requests hang; null where none does, or none hang. */
 export function lineOfRequests(facts: Facts): StuckLine | null {
   const paces = [
-    ...(isOutage(facts.outage) ? [facts.outage.silentPerSecond] : []),
+    // Of one silent route, too: those who wait for a long poll leave when their client does, and this line only grows.
+    ...(facts.outage ? [facts.outage.silentPerSecond] : []),
     ...facts.requests.inbound.map(({ trend }) => trend.slopePerSecond),
   ];
   const distance = ({ waiting }: StuckLine) =>
@@ -34,19 +36,24 @@ export function lineOfRequests(facts: Facts): StuckLine | null {
   return held[0] ?? null;
 }
 
-/** A line with something lent out beside it is a pool's; one in an object of a class has a better name than a variable. */
-function weightOf({ steady, pool }: StuckLine): number {
-  return (isLent(steady) ? 2 : 0) + (pool.className === '' ? 0 : 1);
+/**
+ * A line with something lent out beside it is a pool's; one in an object of a class has a better name than a variable; of
+ * several fields through which the same ones are seen, the one that is called a queue is.
+ */
+function weightOf({ steady, pool, name }: StuckLine): number {
+  return (isLent(steady) ? 4 : 0) + (pool.className === '' ? 0 : 2) + (/queue|wait|pend/i.test(name) ? 1 : 0);
 }
 
 const isLent = (steady: StuckLine['steady']) => steady.some(([, count]) => count > 0);
 
-export function describeStuckLine(line: StuckLine, site: CreationSite | null): Draft {
+export function describeStuckLine(line: StuckLine, site: CreationSite | null, facts: Facts): Draft {
   const { pool, waiting, headMillis, steady } = line;
   const name = nameOf(line);
+  const calls = silentCalls(facts, pool.thread);
   const more = line.isGrowing ? `, ${perSecond(waiting.slopePerSecond)} more` : '';
   const { confidence } = STUCK_LINE;
-  const held = steady
+  const lent = steady.filter(([, count]) => count > 0);
+  const held = (lent.length > 0 ? lent : steady)
     .slice(0, STUCK_LINE.fields)
     .map(([field, count]) => `\`${field}\` is ${formatNumber(count)}`)
     .join(', ');
@@ -67,11 +74,13 @@ export function describeStuckLine(line: StuckLine, site: CreationSite | null): D
         ...(line.isGrowing && { value: waiting.slopePerSecond, unit: 'per second' }),
       },
       ...(held ? [{ source: 'pools', statement: `in every sample ${held}` }] : []),
+      ...silentCallsEvidence(calls),
       ...(site ? [site.evidence] : []),
     ],
     innocentExplanation:
       'A queue that is only long still moves: its first entry changes. Here the first entry stayed the same while requests got no answer.',
     advice: [
+      ...silentCallsAdvice(calls),
       'Give back what was taken (a connection, a lock, a permit) on every path, also on errors and early returns: release it in a `finally`. Do not take a second one while holding the first, such as a query outside of the transaction that it belongs to.',
       'Give the wait in this queue a timeout, so that later requests get an error instead of hanging.',
     ],

@@ -33,6 +33,23 @@ export function promiseOfOutage(
   return waitingPromise(facts, silentPerSecond, thread) ?? innermost(facts, thread);
 }
 
+/** Where most of what does not settle was made, as deep in the program as is seen; what a library makes there comes first. */
+export function stayingPromise(facts: Facts, thread: number): SurvivingSite | null {
+  const staying = survivors(facts, ['PROMISE']).filter(
+    ({ site, blame, survival }) =>
+      site.thread === thread &&
+      blame.app &&
+      (survival ?? 0) >= REQUEST_PILEUP.leastAnswered &&
+      (site.reads.at(-1)?.oldAlive ?? 0) >= REQUEST_PILEUP.leastWaiting,
+  );
+  const isLibrarys = ({ blame }: SurvivingSite) => Number(blame.library !== null);
+  return (
+    staying.sort(
+      (a, b) => depthOf(b) - depthOf(a) || isLibrarys(b) - isLibrarys(a) || b.alive - a.alive,
+    )[0] ?? null
+  );
+}
+
 /** Of promises that nearly all stay, those under most functions of the program; of `from` only those made on the way from it. */
 function innermost(facts: Facts, thread: number, from?: SurvivingSite): SurvivingSite | null {
   const outer = from?.blame.app;

@@ -7,6 +7,7 @@ import { nodesOf } from './json-nodes.ts';
 import { MalformedProfile } from './malformed-profile.ts';
 import { ProfileNodes } from './profile-nodes.ts';
 import { type ProfileTree, treeOf } from './profile-tree.ts';
+import { withScriptUrls } from './script-urls.ts';
 import {
   buildTimeline,
   isAmount,
@@ -126,14 +127,18 @@ function callTree(
   { resolver, ownUrl }: { resolver: FrameResolver; ownUrl: string },
 ): Decoded {
   const isOwn = (frame: RawFrame) => ownUrl !== '' && frame.url === ownUrl;
-  const frames = raw.frames.map((frame) => (isOwn(frame) ? OWN_FRAME : resolver.frame(frame)));
-  const frameStates = raw.frames.map(stateOf);
+  const rawFrames = withScriptUrls(raw.frames);
+  const frames = rawFrames.map((frame) => (isOwn(frame) ? OWN_FRAME : resolver.frame(frame)));
+  const frameStates = rawFrames.map(stateOf);
   const nodes: DecodedNode[] = [];
   const states: SampleState[] = [];
   const indexes = new Int32Array(raw.count);
   const depths = new Uint16Array(raw.count);
   const places = new Int32Array(raw.count);
-  const ticksOf = (index: number) => lineTicks(raw, places[index]!, resolver);
+  const ticksOf = (index: number) => {
+    const place = places[index]!;
+    return lineTicks(raw, place, (line) => resolver.line(rawFrames[raw.frameOf[place]!]!, line));
+  };
   for (const place of order) {
     const parent = parents[place]! < 0 ? -1 : indexes[parents[place]!]!;
     const depth = parent < 0 ? 0 : depths[parent]! + 1;
@@ -195,11 +200,14 @@ function listOf(value: unknown): ArrayLike<unknown> {
   return Array.isArray(value) || value instanceof Float64Array ? value : [];
 }
 
-function lineTicks(nodes: ProfileNodes, place: number, resolver: FrameResolver): Map<number, number> {
+function lineTicks(
+  nodes: ProfileNodes,
+  place: number,
+  sourceLine: (scriptLine: number) => number | null,
+): Map<number, number> {
   const found = new Map<number, number>();
-  const frame = nodes.frame(place);
   nodes.eachTick(place, (scriptLine, count) => {
-    const line = resolver.line(frame, scriptLine);
+    const line = sourceLine(scriptLine);
     if (line !== null) found.set(line, (found.get(line) ?? 0) + count);
   });
   return found;

@@ -17,6 +17,10 @@ export interface Pod {
   /** Running, Pending, Succeeded, Failed, Unknown. */
   phase: string;
   isReady: boolean;
+  /** It was deleted, and runs for the rest of its grace period. */
+  isEnding: boolean;
+  /** The machine that it was given; undefined: none yet. */
+  node: string | undefined;
   containers: PodContainer[];
   /** The one that the annotation kubectl.kubernetes.io/default-container names. */
   defaultContainer: string | undefined;
@@ -36,6 +40,8 @@ export function decodePod(json: unknown): Pod | undefined {
     isReady: listIn(status, 'conditions').some(
       (condition) => textIn(condition, 'type') === 'Ready' && textIn(condition, 'status') === 'True',
     ),
+    isEnding: textIn(metadata, 'deletionTimestamp') !== '',
+    node: textIn(spec, 'nodeName') || undefined,
     containers: listIn(spec, 'containers').map((one) =>
       decodeContainer(one, states.get(textIn(one, 'name'))),
     ),
@@ -65,12 +71,50 @@ function withKind(entry: unknown): unknown {
   return objectIn(entry).kind === undefined ? { ...objectIn(entry), kind: 'Pod' } : entry;
 }
 
-/** The labels by which a workload or service finds its pods, as `key=value,...`; undefined when it has none. */
+/** How a workload or service finds its pods, as `kubectl -l` takes it; undefined when it has no selector. */
 export function podSelectorOf(json: unknown): string | undefined {
   const { selector } = objectIn(objectIn(json).spec);
-  const labels = objectIn(objectIn(selector).matchLabels ?? selector);
-  const pairs = Object.entries(labels).filter(
-    (pair): pair is [string, string] => typeof pair[1] === 'string',
-  );
-  return pairs.length > 0 ? pairs.map(([key, value]) => `${key}=${value}`).join(',') : undefined;
+  const isWorkload = ['matchLabels', 'matchExpressions'].some((key) => objectIn(selector)[key] !== undefined);
+  const labels = objectIn(isWorkload ? objectIn(selector).matchLabels : selector);
+  const parts = [
+    ...Object.entries(labels).flatMap(([key, value]) =>
+      typeof value === 'string' ? [`${key}=${value}`] : [],
+    ),
+    ...listIn(selector, 'matchExpressions').map(asRequirement),
+  ];
+  return parts.length > 0 ? parts.join(',') : undefined;
+}
+
+function asRequirement(expression: unknown): string {
+  const key = textIn(expression, 'key');
+  const values = listIn(expression, 'values').join(',');
+  switch (textIn(expression, 'operator')) {
+    case 'Exists':
+      return key;
+    case 'DoesNotExist':
+      return `!${key}`;
+    case 'NotIn':
+      return `${key} notin (${values})`;
+    default:
+      return `${key} in (${values})`;
+  }
+}
+
+/** A ReplicaSet of a rollout. */
+export interface ReplicaSet {
+  name: string;
+  /** Counts up with each change of the Deployment. */
+  revision: number;
+  pods: number;
+}
+
+/** Those of a list that belong to a rollout. */
+export function decodeReplicaSets(json: unknown): ReplicaSet[] {
+  return listIn(json, 'items').flatMap((item) => {
+    const { metadata, status } = objectIn(item);
+    const revision = numberIn(objectIn(metadata).annotations, 'deployment.kubernetes.io/revision');
+    const name = textIn(metadata, 'name');
+    if (revision === null || name === '') return [];
+    return [{ name, revision, pods: numberIn(status, 'replicas') ?? 0 }];
+  });
 }

@@ -3,7 +3,7 @@ import type { CollectionType, GrowingCollection } from '../../signals/collection
 import type { Holder } from '../../wire/holder.ts';
 import type { Frame } from '../frame.ts';
 
-export type { CollectionType } from '../../signals/collections/wire.ts';
+export type { CollectionType, InPlaceType } from '../../signals/collections/wire.ts';
 export type { Holder as CollectionHolder } from '../../wire/holder.ts';
 
 export type CollectionBound = NonNullable<GrowingCollection['bound']>;
@@ -29,6 +29,8 @@ export interface CollectionGrowth {
   sizes: { atMillis: number; entries: number }[];
   /** What the newest entry looks like: a class name or "string", "{id, name}". Never its content. */
   newestEntry: string;
+  /** What one entry of plain data was seen to take, and its texts that may be parts of longer ones. */
+  entry?: { bytes: number; texts: number };
   /** Where entries are added, innermost first, as caught while it happened; empty when none was caught. */
   insertions: Frame[][];
   /** What the source calls it at the place of insertion: "sessions", "this.cache". */

@@ -18,6 +18,8 @@ export interface Inspected {
   place: FunctionPlace | null;
   /** The variables of each scope around a function, the innermost first, without the global one. */
   scopes(): object[];
+  /** Of a bound function: the one behind it, its `this`, its arguments. Empty for all others. */
+  bound(): unknown[];
   /** `#fields` that hold objects or numbers. */
   privateFields(): { name: string; value: unknown }[];
 }
@@ -48,7 +50,7 @@ const RELEASE_EVERY = 16;
 const MOST_BOUND = 3;
 /** The inspector lists all entries of a collection: half a second for 100,000, and nobody knows how many a WeakMap has. */
 const MOST_ENTRIES = 200;
-const NOTHING: Inspected = { place: null, scopes: () => [], privateFields: () => [] };
+const NOTHING: Inspected = { place: null, scopes: () => [], bound: () => [], privateFields: () => [] };
 
 /** `placesAll`: also functions that never ran have a place, for a longer pause (see STEP_COSTS.debuggerStart). */
 export function createThreadInspector({
@@ -102,6 +104,14 @@ export function createThreadInspector({
         return Array.from({ length: list?.length ?? 0 }, (_, i) => list![i]!.object!).filter(
           (object) => object && object !== globalThis && !hasOwn.call(object, 'globalThis'),
         );
+      },
+      bound() {
+        const [target, self, args] = ['[[TargetFunction]]', '[[BoundThis]]', '[[BoundArgs]]'].map((name) =>
+          exchange.take(session, internal(properties, name)),
+        );
+        return target === undefined
+          ? []
+          : [target, self, ...(Array.isArray(args) ? args.slice(0, MOST_BOUND) : [])];
       },
       privateFields: () =>
         (properties?.privateProperties ?? [])

@@ -3,18 +3,24 @@
 import type { ProbeCore } from '../core.ts';
 import type { Inspect, ThreadInspector } from '../objects/thread-inspector.ts';
 import type { ProbeHolder, ProbeWalk } from '../probe-protocol.ts';
-import type { FieldVisitor } from './field-group.ts';
+import type { FieldVisitor, PlaceVisitor } from './field-group.ts';
 import { eachRoot } from './roots.ts';
 import { createDataVisits } from './visit-data.ts';
 import { createFunctionVisits } from './visit-functions.ts';
 import { createVisitQueue, type Visit } from './visit-queue.ts';
 
 export interface ReferenceWalk {
-  /**
-   * Notes the roots. `visit` hears of each object once, and by which name it is held; `visitFields` of what belongs together
-   * and only the inspector sees.
-   */
-  begin(limits: WalkLimits, visit: Visitor, visitFields?: FieldVisitor): Walk;
+  /** Notes the roots. */
+  begin(limits: WalkLimits, visitors: WalkVisitors): Walk;
+}
+
+export interface WalkVisitors {
+  /** Hears of each object once, and by which name it is held. */
+  visit: Visitor;
+  /** Of what belongs together and only the inspector sees. */
+  visitFields?: FieldVisitor;
+  /** Of long texts, and of objects that link to another of their kind. */
+  visitPlace?: PlaceVisitor;
 }
 
 export interface WalkLimits {
@@ -39,8 +45,8 @@ const MAX_FUNCTIONS = 100;
 
 export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): ReferenceWalk {
   return {
-    begin({ longestChain, isDataOnly }, visit, visitFields = () => {}) {
-      const { queue, places, goOn } = begin(core, longestChain, { visit, visitFields });
+    begin({ longestChain, isDataOnly }, { visit, visitFields = () => {}, visitPlace = () => {} }) {
+      const { queue, places, goOn } = begin(core, longestChain, { visit, visitFields, visitPlace });
       let isWhole = false;
       return {
         goOn(millis) {
@@ -70,27 +76,28 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
   };
 }
 
-interface Visitors {
-  visit: Visitor;
-  visitFields: FieldVisitor;
-}
-
-function begin({ load, reads, now }: ProbeCore, longestChain: number, { visit, visitFields }: Visitors) {
+function begin({ load, reads, now }: ProbeCore, longestChain: number, visitors: Required<WalkVisitors>) {
+  const { visit, visitFields, visitPlace } = visitors;
   const queue = createVisitQueue(reads);
-  const { visitData, nameOf } = createDataVisits(reads, queue);
-  const functions = createFunctionVisits({ reads, queue, nameOf, longestChain, visitFields });
+  const { visitData, visitWeakValues, nameOf } = createDataVisits(reads, queue, visitPlace);
+  const functions = createFunctionVisits({ reads, queue, nameOf, longestChain, visitFields, visitPlace });
   eachRoot(load, reads, (value, holder, distance) => queue.push(value, holder, { depth: 0, distance }));
 
   /** One step; false when there is none left. */
   const step = (inspect: Inspect | null): boolean => {
     const next = queue.next(inspect !== null);
     if (!next) return false;
-    const { visit: visited, isToInspect } = next;
-    if (isToInspect) {
+    const { kind, visit: visited } = next;
+    if (kind === 'inspect') {
       if (inspect) functions.visit(visited, inspect);
       return true;
     }
+    if (kind === 'look-up') {
+      visitWeakValues(visited, next.keys);
+      return true;
+    }
     visit(visited.value, visited.holder, visited);
+    if (reads.types.isWeakMap(visited.value)) queue.pushWeakMap(visited);
     if (visitData(visited)) queue.pushToInspect(visited);
     return true;
   };

@@ -1,7 +1,9 @@
 // What plain data of an object leads to: items, entries and properties.
 
 import type { DataReads } from '../objects/data-reads.ts';
+import { isLong } from '../objects/long-values.ts';
 import type { ProbeHolder } from '../probe-protocol.ts';
+import type { PlaceVisitor } from './field-group.ts';
 import type { At, Visit, VisitQueue } from './visit-queue.ts';
 
 const MAX_KEYS = 200;
@@ -14,12 +16,18 @@ const SOME_KEYS = 8;
 export interface DataVisits {
   /** True when the inspector can tell more of it: of all but lists and bytes. */
   visitData(visit: Visit): boolean;
+  /** What a WeakMap has for these objects. */
+  visitWeakValues(visit: Visit, keys: readonly object[]): void;
   /** The name of a function, or of an object's class. */
   nameOf(value: object): string;
 }
 
-export function createDataVisits(reads: DataReads, { push }: VisitQueue): DataVisits {
-  const { own, keysOf, types } = reads;
+export function createDataVisits(
+  reads: DataReads,
+  { push }: VisitQueue,
+  visitPlace: PlaceVisitor,
+): DataVisits {
+  const { own, keysOf, types, prototypeOf, isObject } = reads;
   const nameOf = (value: object): string =>
     (typeof value === 'function' ? reads.nameOf(value) : reads.classNameOf(value)).slice(0, 100);
 
@@ -35,18 +43,34 @@ export function createDataVisits(reads: DataReads, { push }: VisitQueue): DataVi
       push(entry[1], holder, at);
     }
   };
-  const visitProperties = (value: object, at: At) => {
+  const visitProperties = (visited: Visit, at: At) => {
+    const { value } = visited;
     const names = keysOf(value);
     const of = nameOf(value);
+    const prototype = prototypeOf(value);
+    let isLinked = false;
     for (const key of names.length > MAX_KEYS ? names.slice(-SOME_KEYS) : names) {
       const property = Object.getOwnPropertyDescriptor(value, key);
       const holder: ProbeHolder = { kind: 'property', name: String(key).slice(0, 100), of };
+      const held: unknown = property?.value;
+      if (isLong(held)) visitPlace({ value: held, holder, owner: value, above: at.above });
+      isLinked ||= isObject(held) && prototypeOf(held) === prototype && isFirstLink(visited, key, held);
       // An accessor is not called, but what it closes over is looked at.
-      push(property?.value ?? property?.get, holder, at);
+      push(held ?? property?.get, holder, at);
     }
+    const { holder, owner, above } = visited;
+    if (isLinked && owner && (holder.kind === 'property' || holder.kind === 'variable'))
+      visitPlace({ value, holder, owner, above });
+  };
+  /** That other one of its kind links to a third, and it was not met on the way along such links. */
+  const isFirstLink = ({ holder, owner }: Visit, key: PropertyKey, next: object): boolean => {
+    const [third, prototype] = [own(next, key), prototypeOf(next)];
+    const isAlongLinks = holder.name === String(key) && prototypeOf(owner) === prototype;
+    return isObject(third) && prototypeOf(third) === prototype && next !== owner && !isAlongLinks;
   };
   return {
-    visitData({ value, holder, depth, distance, owner }) {
+    visitData(visited) {
+      const { value, holder, depth, distance, owner } = visited;
       if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return false;
       const at = { depth: depth + 1, distance };
       const entry: ProbeHolder = { ...holder, kind: 'entry' };
@@ -56,8 +80,13 @@ export function createDataVisits(reads: DataReads, { push }: VisitQueue): DataVi
       }
       if (types.isMap(value)) visitEntries(Map.prototype.entries.call(value), entry, at);
       else if (types.isSet(value)) visitEntries(Set.prototype.entries.call(value), entry, at);
-      visitProperties(value, { ...at, owner: value, ...(owner && { above: { holder, owner } }) });
+      visitProperties(visited, { ...at, owner: value, ...(owner && { above: { holder, owner } }) });
       return true;
+    },
+    visitWeakValues({ value, holder, depth, distance }, keys) {
+      const entry: ProbeHolder = { ...holder, kind: 'entry' };
+      for (const key of keys)
+        push(WeakMap.prototype.get.call(value, key), entry, { depth: depth + 1, distance });
     },
     nameOf,
   };

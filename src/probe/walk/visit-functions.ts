@@ -3,9 +3,10 @@
 
 import { ownerOf } from '../../model/owner.ts';
 import type { DataReads } from '../objects/data-reads.ts';
+import { isLong } from '../objects/long-values.ts';
 import type { Inspect, Inspected } from '../objects/thread-inspector.ts';
-import type { ProbeWalk } from '../probe-protocol.ts';
-import type { FieldVisitor } from './field-group.ts';
+import type { ProbeHolder, ProbeWalk } from '../probe-protocol.ts';
+import type { FieldVisitor, PlaceVisitor } from './field-group.ts';
 import type { At, Visit, VisitQueue } from './visit-queue.ts';
 
 export interface FunctionVisits {
@@ -20,6 +21,7 @@ interface Needs {
   nameOf(value: object): string;
   longestChain: number;
   visitFields: FieldVisitor;
+  visitPlace: PlaceVisitor;
 }
 
 const MAX_PLACES = 2_000;
@@ -31,6 +33,7 @@ export function createFunctionVisits({
   nameOf,
   longestChain,
   visitFields,
+  visitPlace,
 }: Needs): FunctionVisits {
   const { own, prototypeOf } = reads;
   const { push } = queue;
@@ -47,12 +50,22 @@ export function createFunctionVisits({
     for (const [i, scope] of scopes().entries()) {
       const fields = Object.fromEntries(Object.keys(scope).map((name) => [name, own(scope, name)]));
       visitFields({ kind: 'scope', owner: fn, of, scope: i, fields });
-      for (const name of Object.keys(fields))
-        push(fields[name], { kind: 'variable', name, of, at }, { ...where, owner: fn });
+      for (const [name, value] of Object.entries(fields)) {
+        const holder: ProbeHolder = { kind: 'variable', name, of, at };
+        if (isLong(value)) visitPlace({ value, holder, owner: fn });
+        push(value, holder, { ...where, owner: fn });
+      }
     }
+  };
+  /** What it was bound to is held as by a variable of it. */
+  const pushBound = ({ value: fn, depth, distance }: Visit, inspect: Inspect) => {
+    const of = nameOf(fn);
+    for (const held of inspect(fn)?.bound() ?? [])
+      push(held, { kind: 'variable', name: 'this', of }, { depth: depth + 1, distance });
   };
   const visitFunction = (visited: Visit, inspect: Inspect) => {
     const { value: fn, holder, depth, distance } = visited;
+    if (isBound(fn)) return pushBound(visited, inspect);
     const inspected = isNative(fn) ? null : inspect(fn);
     if (!inspected?.place) return;
     if (libraryFunctions.has(fn)) return pushScopes(fn, inspected, { depth, distance });
@@ -103,6 +116,12 @@ export function createFunctionVisits({
     },
     places,
   };
+}
+
+/** Its name says so, and its source is not the program's. */
+function isBound(fn: object): boolean {
+  const name: unknown = Object.getOwnPropertyDescriptor(fn, 'name')?.value;
+  return typeof name === 'string' && name.startsWith('bound ') && isNative(fn);
 }
 
 function isNative(fn: object): boolean {

@@ -32,20 +32,47 @@ export interface VisitQueue {
   leaveOut(value: object): void;
   /** Only the inspector can tell more of it. It was met before. */
   pushToInspect(visit: Visit): void;
-  /** The nearest; among those, what plain data leads to comes first: to ask the inspector is by far the dearest step. */
-  next(mayInspect: boolean): { visit: Visit; isToInspect: boolean } | undefined;
+  /** It has values for some of the objects that are met, and nothing lists which. */
+  pushWeakMap(visit: Visit): void;
+  /**
+   * The nearest; among those, what plain data leads to comes first: to ask the inspector is by far the dearest step. At last
+   * what WeakMaps have for the objects that were met: some of them at a time.
+   */
+  next(mayInspect: boolean): Step | undefined;
 }
+
+export type Step =
+  | { kind: 'visit' | 'inspect'; visit: Visit }
+  | { kind: 'look-up'; visit: Visit; keys: readonly object[] };
 
 const FARTHEST = 3;
 const MAX_OBJECTS = 40_000;
 const MAX_DEPTH = 24;
+const MOST_WEAK_MAPS = 64;
+/** At a time, and in all: a look-up takes about 40 ns. */
+const SOME_KEYS = 256;
+const MOST_LOOK_UPS = 500_000;
 
 export function createVisitQueue({ hasProperties }: DataReads): VisitQueue {
   const seen = new Set<object>([globalThis]);
+  const met: object[] = [];
+  const weakMaps: { visit: Visit; from: number }[] = [];
+  let lookUps = 0;
   const lines = Array.from({ length: FARTHEST + 1 }, () => ({
     data: createLine<Visit>(),
     toInspect: createLine<Visit>(),
   }));
+  /** In those WeakMaps that are no farther away. */
+  const nextLookUp = (distance: number): Step | undefined => {
+    const map = weakMaps.find(
+      ({ visit, from }) => from < met.length && Math.min(visit.distance, FARTHEST) <= distance,
+    );
+    if (!map || lookUps >= MOST_LOOK_UPS) return undefined;
+    const keys = met.slice(map.from, map.from + SOME_KEYS);
+    map.from += keys.length;
+    lookUps += keys.length;
+    return { kind: 'look-up', visit: map.visit, keys };
+  };
   const lineOf = (distance: number) => lines[Math.min(distance, FARTHEST)]!;
   return {
     get seenCount() {
@@ -54,16 +81,22 @@ export function createVisitQueue({ hasProperties }: DataReads): VisitQueue {
     push(value, holder, { depth, distance, owner, above }) {
       if (seen.size >= MAX_OBJECTS || depth > MAX_DEPTH || !hasProperties(value) || seen.has(value)) return;
       seen.add(value);
+      met.push(value);
       lineOf(distance).data.push({ value, holder, depth, distance, ...(owner && { owner, above }) });
     },
     leaveOut: (value) => void seen.add(value),
     pushToInspect: (visit) => lineOf(visit.distance).toInspect.push(visit),
+    pushWeakMap(visit) {
+      if (weakMaps.length < MOST_WEAK_MAPS) weakMaps.push({ visit, from: 0 });
+    },
     next(mayInspect) {
-      for (const { data, toInspect } of lines) {
+      for (const [distance, { data, toInspect }] of lines.entries()) {
         const visit = data.shift();
-        if (visit) return { visit, isToInspect: false };
+        if (visit) return { kind: 'visit', visit };
         const asked = mayInspect ? toInspect.shift() : undefined;
-        if (asked) return { visit: asked, isToInspect: true };
+        if (asked) return { kind: 'inspect', visit: asked };
+        const lookUp = nextLookUp(distance);
+        if (lookUp) return lookUp;
       }
       return undefined;
     },

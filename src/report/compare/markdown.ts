@@ -83,7 +83,7 @@ function sections(comparison: Comparison): Section[] {
   const same = metrics.filter(({ verdict }) => verdict === 'same');
   const findings = findingLines(comparison);
   return [
-    table(['gate', 'outcome', 'why'], gateRows(comparison)),
+    table(['Gate', 'Outcome', 'Why'], gateRows(comparison)),
     table(METRIC_HEAD, metricRows(changed, comparison)),
     list('New findings', findings.fresh),
     folded('Functions that changed', functionHead(comparison), functionRows(comparison)),
@@ -99,18 +99,19 @@ function sections(comparison: Comparison): Section[] {
       'Warnings',
       [...new Set(warnings)].map((warning) => `- Note: ${inertProse(warning)}`),
     ),
+    list('Not known', nextLines(comparison)),
     foldedList('How it was measured', methodLines(comparison)),
     { before: ['', 'To decide again:', ''], rows: commandLines(gates?.command ?? ''), after: [] },
   ];
 }
 
-const METRIC_HEAD = ['metric', 'base', 'head', 'change', 'interval', 'verdict'];
+const METRIC_HEAD = ['Metric', 'Base', 'Head', 'Change', 'Interval', 'Verdict'];
 const functionHead = (comparison: Comparison) => [
-  'function',
-  'where',
-  comparison.costs === 'live-bytes' ? 'own live bytes' : 'own time',
-  `change, of ${wholeWords(comparison)}`,
-  'note',
+  'Function',
+  'Where',
+  comparison.costs === 'live-bytes' ? 'Own live bytes' : 'Own time',
+  `Change, of ${wholeWords(comparison)}`,
+  'Note',
 ];
 
 /** A table whose rows are lines of it already. */
@@ -140,11 +141,17 @@ function folded(title: string, head: string[], rows: string[]): Section {
 }
 
 function methodLines(comparison: Comparison): string[] {
-  const sides = [`base: ${describeSide(comparison.base)}`, `head: ${describeSide(comparison.head)}`];
+  const sides = [`Base: ${describeSide(comparison.base)}`, `Head: ${describeSide(comparison.head)}`];
   const { name, version } = comparison.tool;
-  return [...describeMethod(comparison), ...sides, `by ${name} ${version}`].map(
+  return [...describeMethod(comparison), ...sides, `By ${name} ${version}`].map(
     (sentence) => `- ${inertProse(sentence)}`,
   );
+}
+
+function nextLines({ nextMeasurement }: Comparison): string[] {
+  if (nextMeasurement === undefined) return [];
+  const { unknown, command } = nextMeasurement;
+  return [`- ${inertProse(unknown)} ${codeSpan(command, { maxLength: MAX_COMMAND_LENGTH })}`];
 }
 
 function commandLines(command: string): string[] {

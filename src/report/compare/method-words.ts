@@ -10,9 +10,9 @@ export function describeMethod({ base, head, method, per }: Comparison): string[
     : `${formatCount(base.runs, 'run')} of base, ${formatCount(head.runs, 'run')} of head, not in pairs`;
   return [
     `${runs}${seconds === null ? '' : `, in ${formatDuration(seconds * 1000)}`}; costs are counted per ${per}`,
-    `intervals hold with a confidence of ${formatShare(confidence)}`,
-    `chance of a false alarm, over all that is compared${looks > 1 ? ` and ${formatNumber(looks)} looks` : ''}: ${formatShare(falseAlarm)}`,
-    `changes smaller than ${formatShare(smallest)} count as the same`,
+    `Intervals hold with a confidence of ${formatShare(confidence)}`,
+    `Chance of a false alarm, over all that is compared${looks > 1 ? ` and ${formatNumber(looks)} looks` : ''}: ${formatShare(falseAlarm)}`,
+    `Changes smaller than ${formatShare(smallest)} count as the same`,
   ];
 }
 

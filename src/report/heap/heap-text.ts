@@ -4,7 +4,8 @@ import { shorten } from '../../model/heap/heap-path-words.ts';
 import type { HeapProgram, HeapReport } from '../../model/heap/heap-report.ts';
 import { formatBytes, formatCount, formatNumber } from '../../units/units.ts';
 import { escapeAllStrings } from '../escape.ts';
-import { hangingLines, wrapText } from '../layout.ts';
+import { hangingLines, labelledLines, wrapText } from '../layout.ts';
+import { describeNext } from '../text/chain-text.ts';
 import type { TextOptions } from '../text/text.ts';
 import { joinAlike } from './heap-alike.ts';
 import { renderHeapTables } from './heap-text-tables.ts';
@@ -31,6 +32,7 @@ export function renderHeapText(report: HeapReport, options: TextOptions): string
     ...(options.quiet || !isFillerUnknown(safe) ? [] : [wrapText(WHO_FILLS[safe.program], width)]),
     safe.warnings.flatMap((warning) => hangingLines('! ', warning, width).map((line) => paint.yellow(line))),
     ...(options.quiet ? [] : renderHeapTables(safe, paint, width)),
+    options.quiet ? [] : labelledLines('Not known', describeNext(safe.nextMeasurement), width),
   ];
   const filled = blocks.filter((block) => block.length > 0);
   return `${filled.map((block) => block.join('\n')).join('\n\n')}\n`;

@@ -1,9 +1,11 @@
-// The first screen: the verdict in a sentence, three numbers, the cause and what to do.
+// The first screen: the verdict in a sentence, three numbers, the cause, what to do, and the measurement that would tell more.
+import type { NextMeasurement } from '../../model/finding.ts';
+import { NOT_RESTORED } from '../text/restored-text.ts';
 import type { PageElement } from './browser.ts';
 import type { Builder } from './builder.ts';
 import { headlineOf } from './headline.ts';
 import type { Cause } from './headlines/parts.ts';
-import type { PageReport } from './page-report.ts';
+import { isNotRestored, type PageReport } from './page-report.ts';
 
 const MOST_ADVICE = 4;
 
@@ -20,6 +22,7 @@ export function drawHead(builder: Builder, report: PageReport): PageElement {
       h('span', { class: 'quiet wrap' }, about),
     ),
     h('h1', null, ...prose(sentence)),
+    isNotRestored(report) && h('p', { class: 'not-restored' }, NOT_RESTORED),
     h(
       'dl',
       { class: 'figures' },
@@ -39,14 +42,28 @@ export function drawHead(builder: Builder, report: PageReport): PageElement {
           h('ul', null, ...advice.slice(0, MOST_ADVICE).map((text) => h('li', null, ...prose(text)))),
         ),
     ),
+    report.nextMeasurement && drawNext(builder, report.nextMeasurement),
   );
 }
 
-function drawCause({ h, prose }: Builder, { place, source, cost }: Cause): PageElement {
+function drawNext({ h, prose }: Builder, { unknown, command }: NextMeasurement): PageElement {
+  return h(
+    'div',
+    { class: 'next' },
+    h('h2', null, 'Not known'),
+    h('p', null, ...prose(unknown)),
+    h('pre', { class: 'command', tabindex: 0, 'aria-label': 'the command that would tell' }, command),
+  );
+}
+
+function drawCause(
+  { h, prose }: Builder,
+  { heading = 'The cause', place, source, cost }: Cause,
+): PageElement {
   return h(
     'div',
     null,
-    h('h2', null, 'The cause'),
+    h('h2', null, heading),
     h('p', null, h('code', { class: 'wrap' }, place)),
     source !== null &&
       h(

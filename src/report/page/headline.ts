@@ -3,9 +3,11 @@
 import { auditHeadline } from './headlines/audit.ts';
 import { comparisonHeadline } from './headlines/comparison.ts';
 import { diagnosisHeadline } from './headlines/diagnosis.ts';
+import { familyHeadline } from './headlines/family.ts';
 import { heapHeadline } from './headlines/heap.ts';
 import type { Headline } from './headlines/parts.ts';
 import { triageHeadline } from './headlines/triage.ts';
+import { watchHeadline } from './headlines/watch.ts';
 import { isComparison, isHeapReport, type PageReport } from './page-report.ts';
 
 export function headlineOf(report: PageReport): Headline {
@@ -18,6 +20,10 @@ export function headlineOf(report: PageReport): Headline {
       return auditHeadline(report);
     case 'triage':
       return triageHeadline(report);
+    case 'watch':
+      return watchHeadline(report);
+    case 'family':
+      return familyHeadline(report);
   }
 }
 

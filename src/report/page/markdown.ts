@@ -1,10 +1,16 @@
 // A report as Markdown for an issue: the first screen, the findings with their evidence, and what it was. Pure text.
-import type { CrashFinding, Finding } from '../../model/finding.ts';
+
+import type { Comparison } from '../../model/comparison/comparison.ts';
+import { confidenceLevel } from '../../model/confidence.ts';
+import type { CrashFinding, Finding, NextMeasurement } from '../../model/finding.ts';
+import type { WatchReport } from '../../wire/watch/report.ts';
 import { renderComparisonMarkdown } from '../compare/markdown.ts';
 import { codeSpan, inertProse } from '../compare/markdown-escape.ts';
+import { describeChain } from '../text/chain-text.ts';
 import { describeCost, describeEvidence, describeSubject } from '../text/impact-text.ts';
 import { headlineOf } from './headline.ts';
-import { isComparison, isHeapReport, type PageReport } from './page-report.ts';
+import { reasonOf } from './headlines/watch.ts';
+import { isComparison, isHeapReport, isWatch, type PageReport } from './page-report.ts';
 
 const MOST_FINDINGS = 20;
 const LONGEST = 600;
@@ -13,7 +19,8 @@ const LONGEST = 600;
 export function toMarkdown(report: PageReport): string {
   if (isComparison(report)) return renderComparisonMarkdown(report);
   const { mark, sentence, about, figures, advice } = headlineOf(report);
-  const findings = isHeapReport(report) ? [] : report.findings.slice(0, MOST_FINDINGS);
+  const findings = findingsIn(report).slice(0, MOST_FINDINGS);
+  const isSaid = findings.some(({ nextMeasurement }: Finding) => nextMeasurement !== undefined);
   const lines = [
     `### culprit: ${inertProse(mark)}`,
     '',
@@ -23,25 +30,51 @@ export function toMarkdown(report: PageReport): string {
     '',
     figures.map(({ value, label }) => `**${said(value)}** ${said(label)}`).join(' · '),
     ...(findings.length === 0 ? bullets(advice) : findings.flatMap(findingLines)),
+    ...(isWatch(report) ? bullets(report.alerts.map(alarmText)) : []),
+    ...(report.nextMeasurement && !isSaid ? ['', ...nextLines(report.nextMeasurement)] : []),
     '',
     `by culprit ${inertProse(report.tool.version)}`,
   ];
   return `${lines.join('\n')}\n`;
 }
 
+function findingsIn(report: Exclude<PageReport, Comparison>): readonly (Finding | CrashFinding)[] {
+  if (isHeapReport(report) || isWatch(report)) return [];
+  return report.kind === 'family' ? report.causes.map(({ finding }) => finding) : report.findings;
+}
+
+function alarmText(alert: WatchReport['alerts'][number]): string {
+  const { target, rule, level, findings } = alert;
+  return `${level}: ${target}, rule ${rule}, ${[reasonOf(alert), ...findings].filter((text) => text !== '').join('; ')}`;
+}
+
 function findingLines(finding: Finding | CrashFinding): string[] {
   const cost = describeCost(finding);
+  // A crash has neither.
+  const { chain = [], nextMeasurement }: Finding = finding;
   return [
     '',
     `#### ${finding.rank}. ${finding.severity}: ${said(finding.title)}`,
     '',
     `- Where: ${codeSpan(describeSubject(finding.subject))}`,
-    ...(cost === '' ? [] : [`- Impact: ${said(cost)}`]),
-    ...finding.evidence.map((each) => `- Evidence: ${said(describeEvidence(each))}`),
-    ...finding.advice.map((text) => `- Fix: ${said(text)}`),
-    ...finding.caveats.map((text) => `- Caveat: ${said(text)}`),
+    ...row('Through', describeChain(chain).replaceAll('**', '`')),
+    ...row('Impact', cost),
+    ...finding.evidence.flatMap((each) => row('Evidence', describeEvidence(each))),
+    ...finding.symptoms.flatMap((text) => row('Explains', text)),
+    ...row('Could it be harmless?', finding.innocentExplanation),
+    ...finding.advice.flatMap((text) => row('Fix', text)),
+    ...finding.caveats.flatMap((text) => row('Caveat', text)),
+    ...nextLines(nextMeasurement),
+    ...row('Confidence', `${confidenceLevel(finding.confidence)}, fingerprint ${finding.fingerprint}`),
   ];
 }
+
+const row = (label: string, text: string) =>
+  text === '' ? [] : [`- ${label}${label.endsWith('?') ? '' : ':'} ${said(text)}`];
+
+/** The command as code, to be copied. */
+const nextLines = (next: NextMeasurement | undefined) =>
+  next === undefined ? [] : [`- Not known: ${said(next.unknown)} ${codeSpan(next.command)}`];
 
 const bullets = (texts: readonly string[]) =>
   texts.length === 0 ? [] : ['', ...texts.map((text) => `- ${said(text)}`)];

@@ -63,6 +63,9 @@ input[type=range] { width: 100%; margin: 0; accent-color: var(--c2); }
 .answer ul { margin: 0; padding-left: 18px; } .answer li { margin: 0 0 5px; overflow-wrap: anywhere; }
 .blamed-line { padding: 5px 12px; border-radius: 7px; background: var(--critical-bg); border-left: 4px solid var(--critical); overflow-x: auto; white-space: pre; }
 .head.warning .blamed-line { background: var(--warning-bg); border-color: var(--warning); } .head.notice .blamed-line { background: var(--notice-bg); border-color: var(--notice); }
+.next { border-top: 1px solid var(--line); margin-top: 16px; padding-top: 12px; } .next h2 { font-size: 15px; margin: 0 0 5px; }
+.command { margin: 0; padding: 6px 12px; border-radius: 7px; background: var(--faint); white-space: pre-wrap; overflow-wrap: anywhere; }
+.not-restored { padding: 8px 12px; border-radius: 7px; font-weight: 650; color: var(--critical); background: var(--critical-bg); }
 .contents { display: flex; flex-wrap: wrap; gap: 6px 18px; margin: 0 4px 4px; font-size: 14px; }
 section { margin: 34px 0 0; }
 .about { color: var(--muted); max-width: 72ch; }
@@ -75,7 +78,7 @@ section { margin: 34px 0 0; }
 .kind { font-size: 13px; white-space: nowrap; }
 .kind::after { content: "  +"; white-space: pre; } details[open] > summary .kind::after { content: "  \\2212"; }
 .finding-body { padding: 2px 18px 16px; }
-.rows { display: grid; grid-template-columns: 150px minmax(0, 1fr); gap: 7px 18px; margin: 6px 0 10px; font-size: 15px; }
+.rows { display: grid; grid-template-columns: 172px minmax(0, 1fr); gap: 7px 18px; margin: 6px 0 10px; font-size: 15px; }
 .rows.wide { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); }
 .rows dt { color: var(--muted); font-size: 14px; overflow-wrap: anywhere; } .rows dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 .rows ul { margin: 0; padding-left: 18px; }
@@ -120,6 +123,11 @@ figcaption { color: var(--muted); font-size: 14px; margin-bottom: 6px; overflow-
 .legend { display: flex; flex-wrap: wrap; gap: 4px 20px; color: var(--muted); font-size: 13px; margin: 6px 0 0; }
 .mark-key { padding-left: 18px; position: relative; opacity: 1; } .mark-key::before { content: ""; position: absolute; left: 0; top: 0.3em; width: 11px; height: 11px; border-radius: 2px; }
 .mark-key.own-stall::before { background: var(--stall); } .mark-key.block::before { background: var(--block); opacity: 0.6; }
+.alarm-warn { fill: #d68a1c; } .alarm-critical { fill: var(--block); } .lanes .plot { background: var(--faint); border-radius: 4px; } .lanes .readout { margin: 0; }
+.mark { stroke-width: 2; vector-effect: non-scaling-stroke; } .mark.restart { stroke: var(--ink); stroke-dasharray: 3 3; } .mark.looked { stroke: var(--c2); }
+.mark-key.alarm-warn::before { background: #d68a1c; } .mark-key.alarm-critical::before { background: var(--block); } .mark-key.restart::before { background: var(--ink); width: 3px; left: 6px; } .mark-key.looked::before { background: var(--c2); width: 3px; left: 6px; }
+.ends { display: flex; justify-content: space-between; gap: 12px; color: var(--muted); font-size: 13px; }
+.files { list-style: none; display: flex; flex-wrap: wrap; gap: 6px 18px; padding: 0; margin: 4px 0 8px; }
 .multiples { list-style: none; margin: 8px 0 0; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 250px), 1fr)); gap: 12px; }
 .multiple { background: var(--surface); border: 1px solid var(--line); border-radius: 10px; padding: 12px 14px; font-size: 14px; min-width: 0; }
 .multiple.named { border-color: var(--critical); box-shadow: inset 0 0 0 1px var(--critical); }
@@ -154,14 +162,15 @@ figcaption { color: var(--muted); font-size: 14px; margin-bottom: 6px; overflow-
 .scroll { overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: 10px; padding: 4px 14px; margin: 8px 0; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; } caption { text-align: left; font-weight: 600; padding: 8px 0 4px; }
 th, td { text-align: left; vertical-align: top; padding: 8px 14px 8px 0; border-top: 1px solid var(--faint); font-weight: 400; }
-thead th, thead td { border: 0; color: var(--muted); font-size: 13px; } tbody th { font-weight: 600; min-width: 130px; }
+thead th, thead td { border: 0; color: var(--muted); font-size: 13px; } tbody th { font-weight: 600; min-width: 130px; } .members tbody th { min-width: 0; }
 .number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .interval { display: block; width: 200px; height: 20px; } .range { fill: var(--c3); opacity: 0.45; } .point { fill: var(--c3); }
 .range.worse { fill: var(--critical); } .point.worse { fill: var(--critical); } .range.better { fill: var(--good); } .point.better { fill: var(--good); } .range.none { fill: var(--c2); } .point.none { fill: var(--c2); }
 .verdict { color: var(--muted); } .verdict.worse { color: var(--critical); font-weight: 600; } .verdict.better { color: var(--good); font-weight: 600; }
 .checks { list-style: none; padding: 6px 18px; margin: 8px 0; background: var(--surface); border: 1px solid var(--line); border-radius: 10px; font-size: 15px; }
 .checks li { display: grid; grid-template-columns: 92px minmax(0, 1fr); gap: 14px; padding: 7px 0; align-items: baseline; } .checks li + li { border-top: 1px solid var(--faint); }
-.checks .badge { justify-self: start; }
+.checks .badge { justify-self: start; } .checks.inner { background: none; border: 0; padding: 0; margin: 4px 0 0; }
+.log-of-decisions li { grid-template-columns: 190px 140px minmax(0, 1fr); } .outcome.warning { color: var(--warning); }
 .outcome { font-size: 13px; font-weight: 650; color: var(--unsure); } .outcome.ok { color: var(--good); } .outcome.bad { color: var(--critical); }
 .ladder { display: flex; gap: 6px; max-width: 420px; margin: 8px 0 4px; } .rung { flex: 1; text-align: center; padding: 8px 0; border-radius: 8px; background: var(--faint); color: var(--muted); font-weight: 650; } .rung.reached { background: var(--c2); color: var(--surface); }
 .notes { background: var(--surface); border: 1px solid var(--line); border-radius: 10px; padding: 12px 18px 12px 36px; margin: 8px 0; font-size: 15px; } .notes li + li { margin-top: 6px; }
@@ -179,7 +188,8 @@ footer { max-width: 1080px; margin: 0 auto; padding: 0 24px 36px; color: var(--m
   .timeline, .flame-box, .pool { padding-inline: 12px; }
   .panel, .axis { grid-template-columns: minmax(0, 1fr); gap: 6px; }
   .bars { padding-inline: 12px; } .bars li { grid-template-columns: minmax(0, 1fr) minmax(0, auto); } .bar-track { grid-column: 1 / -1; grid-row: 2; } .bar-text { text-align: right; }
-  .checks { padding-inline: 12px; } .checks li { grid-template-columns: minmax(0, 1fr); gap: 2px; }
+  .ends { flex-direction: column; gap: 0; }
+  .checks { padding-inline: 12px; } .checks li, .log-of-decisions li { grid-template-columns: minmax(0, 1fr); gap: 2px; }
   .stack thead { display: none; } .stack table, .stack tbody, .stack tr, .stack th, .stack td { display: block; padding: 0; border: 0; } .stack tr { padding: 10px 0; } .stack tr + tr { border-top: 1px solid var(--faint); } .stack .number { white-space: normal; }
   .line-number { width: 40px; padding-right: 8px; }
 }

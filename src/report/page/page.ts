@@ -6,8 +6,10 @@ import { drawHead } from './first-screen.ts';
 import { auditSections } from './kinds/audit.ts';
 import { comparisonSections } from './kinds/comparison.ts';
 import { diagnosisSections } from './kinds/diagnosis.ts';
+import { familySections } from './kinds/family.ts';
 import { heapSections } from './kinds/heap.ts';
 import { triageSections } from './kinds/triage.ts';
+import { watchSections } from './kinds/watch.ts';
 import { toMarkdown } from './markdown.ts';
 import { isComparison, isHeapReport, type PageReport } from './page-report.ts';
 import { drawSection, type Section } from './section.ts';
@@ -51,6 +53,10 @@ function sectionsOf(builder: Builder, window: PageWindow, report: PageReport): S
       return auditSections(builder, report);
     case 'triage':
       return triageSections(builder, report);
+    case 'watch':
+      return watchSections(builder, report);
+    case 'family':
+      return familySections(builder, report);
   }
 }
 

@@ -6,19 +6,7 @@ import type { Page } from './page.ts';
 
 /** Strings must be escaped already. */
 export function contentsBlock(contents: ReportContents, { paint, width }: Page): string[] {
-  const { event, trigger, at, rssBytes, heapSpaces, handles, stack, limits, signs } = contents;
-  const when = [event, trigger === null ? null : `trigger ${trigger}`, at].filter((part) => part !== null);
-  const rows: [string, string[]][] = [
-    ['written', [when.join(', ')]],
-    ['heap', [sayHeap(contents)]],
-    ['spaces', [heapSpaces.map(({ name, usedBytes }) => `${name} ${formatBytes(usedBytes)}`).join(', ')]],
-    ['resident', [rssBytes === null ? '' : formatBytes(rssBytes)]],
-    ['handles', [handles.map(({ type, count }) => `${formatNumber(count)} ${type}`).join(', ')]],
-    ['limits', [limits.map(({ name, soft, hard }) => `${name} ${soft} (hard ${hard})`).join(', ')]],
-    ['stack', stack],
-    ['signs', signs.map((sign) => `- ${sign}`)],
-  ];
-  const shown = rows.flatMap(([label, texts]) =>
+  const shown = contentsRows(contents).flatMap(([label, texts]) =>
     labelledLines(
       label,
       texts.filter((text) => text !== ''),
@@ -26,6 +14,22 @@ export function contentsBlock(contents: ReportContents, { paint, width }: Page):
     ),
   );
   return [paint.bold('WHAT THE REPORT HOLDS'), ...shown];
+}
+
+/** "" is nothing. */
+export function contentsRows(contents: ReportContents): [label: string, texts: string[]][] {
+  const { event, trigger, at, rssBytes, heapSpaces, handles, stack, limits, signs } = contents;
+  const when = [event, trigger === null ? null : `trigger ${trigger}`, at].filter((part) => part !== null);
+  return [
+    ['Written', [when.join(', ')]],
+    ['Heap', [sayHeap(contents)]],
+    ['Spaces', [heapSpaces.map(({ name, usedBytes }) => `${name} ${formatBytes(usedBytes)}`).join(', ')]],
+    ['Resident', [rssBytes === null ? '' : formatBytes(rssBytes)]],
+    ['Handles', [handles.map(({ type, count }) => `${formatNumber(count)} ${type}`).join(', ')]],
+    ['Limits', [limits.map(({ name, soft, hard }) => `${name} ${soft} (hard ${hard})`).join(', ')]],
+    ['Stack', stack],
+    ['Signs', signs.map((sign) => `- ${sign}`)],
+  ];
 }
 
 function sayHeap({ heapUsedBytes, heapLimitBytes }: ReportContents): string {

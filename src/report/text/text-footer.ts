@@ -12,8 +12,6 @@ import { formatDuration, formatNumber } from '../../units/units.ts';
 import { hangingLines, labelledLines } from '../layout.ts';
 import { describeContainer } from './container-text.ts';
 
-/** The worst that can happen: said at once. */
-export const NOT_RESTORED = 'The target could NOT be restored: see the warnings.';
 /** Above this many different reasons the table is folded into one line: the answer must stay on the screen. */
 const MAX_REASON_ROWS = 6;
 

@@ -34,8 +34,11 @@ function mergeReads(reads: CollectionsLine[]): MergedCollection[] {
   for (const { thread, growing } of reads) {
     for (const raw of growing) {
       const key = `${thread}|${raw.id}`;
-      const { sizes = [], insertions = [] } = before.get(key) ?? {};
+      const known = before.get(key);
+      const { sizes = [], insertions = [] } = raw.alike === undefined ? (known ?? {}) : {};
       before.set(key, {
+        // Not each read looks at an entry.
+        ...(known?.entry && { entry: known.entry }),
         ...raw,
         thread,
         sizes: [...sizes, ...raw.sizes],
@@ -63,6 +66,10 @@ const ADDING: Record<CollectionType, RegExp[]> = {
     new RegExp(`${NAME}\\s*\\??\\.\\s*(?:on|addListener|once|prependListener|prependOnceListener)\\s*\\(`),
   ],
   EventTarget: [new RegExp(`${NAME}\\s*\\??\\.\\s*addEventListener\\s*\\(`)],
+  // These are not caught being added to.
+  String: [],
+  Buffer: [],
+  List: [],
 };
 
 /** What the source calls the collection in the line that adds: "sessions", "this.cache". */

@@ -3,8 +3,22 @@ import * as v from 'valibot';
 import { holder } from '../../wire/holder.ts';
 import { atMillis, type BodyOf, count, listOf, stack, text, threadLine } from '../../wire/parts.ts';
 
-export const collectionType = v.picklist(['Map', 'Set', 'Array', 'Object', 'EventEmitter', 'EventTarget']);
+/** Texts, bytes, and lists of objects that link to each other, are no collections, but grow in one place as these do. */
+export const collectionType = v.picklist([
+  'Map',
+  'Set',
+  'Array',
+  'Object',
+  'EventEmitter',
+  'EventTarget',
+  'String',
+  'Buffer',
+  'List',
+]);
 export type CollectionType = v.InferOutput<typeof collectionType>;
+export type InPlaceType = Extract<CollectionType, 'String' | 'Buffer' | 'List'>;
+/** Of what is one object for as long as it grows. */
+export type ObjectType = Exclude<CollectionType, InPlaceType>;
 
 const growingCollection = v.object({
   /** The same in every read. */
@@ -18,7 +32,9 @@ const growingCollection = v.object({
   holder: v.optional(holder),
   /** How often it was found replaced by another one in the same place: a copy that took over what it held. */
   replaced: v.optional(count),
-  /** At this read; the first read of one also has those before. None where it was not counted: it is vast. */
+  /** So many that are held alike, told together and anew at each read: `sizes` are those of all of them. */
+  alike: v.optional(count),
+  /** At this read; the first read of one also has those before. None where it was not counted: it is vast. KiB of a text or of bytes. */
   sizes: v.array(v.object({ atMillis, entries: count })),
   /** How much it may hold at most, as the object that it belongs to says. */
   bound: v.optional(
@@ -34,6 +50,8 @@ const growingCollection = v.object({
   ),
   /** What the newest entry looks like: a class name or "string", "{id, name}". Never its content. */
   newestEntry: text,
+  /** What one entry of plain data can be seen to take, about, and how many texts are in it that may be parts of longer ones. */
+  entry: v.optional(v.object({ bytes: count, texts: count })),
   /** Where entries were added, caught since the last read. */
   insertions: listOf(stack, 100),
 });

@@ -1,6 +1,7 @@
 // Step 0 of the ladder: what can be seen from outside, through /proc and the cgroup tree, at no cost to the target.
 import type { PassiveSample } from '../../model/samples.ts';
 import { readChildren } from '../../target/proc/children.ts';
+import type { Orphans } from '../../target/proc/orphans.ts';
 import { readFdLimits, readStat, readStatus } from '../../target/proc/proc.ts';
 import type { SocketAges } from '../../target/proc/socket-ages.ts';
 import { groupSockets } from '../../target/proc/socket-groups.ts';
@@ -18,6 +19,8 @@ export interface PassiveOptions {
   ownInspectorPorts?: readonly number[];
   /** Remembers sockets from look to look; without it their ages stay unknown. */
   socketAges?: SocketAges;
+  /** Remembers what ran below its children; without it, what outlives them is not known. */
+  orphans?: Orphans;
 }
 
 function isOwnSocket(row: SocketRow, ports: readonly number[]): boolean {
@@ -58,6 +61,7 @@ export function readPassiveSample(
   if (!stat) return { atMillis };
   const status = readStatus(pid, procRoot);
   const table = readFdTable(pid, procRoot);
+  const children = readChildren(pid, procRoot);
   return {
     atMillis,
     rssBytes: status?.rssBytes,
@@ -69,7 +73,7 @@ export function readPassiveSample(
     fdSoftLimit: readFdLimits(pid, procRoot)?.soft,
     ...(table && describeFds(pid, atMillis, table, options)),
     tcp: readTcpCounters(pid, procRoot),
-    children: readChildren(pid, procRoot),
+    children: children.concat(options.orphans?.look(children, procRoot) ?? []),
     cgroup: readCgroup(pid, procRoot, cgroupRoot),
   };
 }

@@ -84,6 +84,8 @@ const childProcess = v.object({
   state: text,
   /** Clock ticks since boot: with the pid, an identity. */
   startTicks: count,
+  /** It was started by a child that has ended since, and goes on. */
+  isOrphan: v.optional(v.boolean()),
 });
 export type ChildProcess = v.InferOutput<typeof childProcess>;
 

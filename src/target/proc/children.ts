@@ -8,7 +8,7 @@ import { known, readNames, readText } from './proc-file.ts';
  * Children of each thread as the kernel lists them: some files instead of one for every process on the machine.
  * Undefined on kernels built without CONFIG_PROC_CHILDREN.
  */
-function listedChildren(pid: number, root: string): number[] | undefined {
+export function listedChildren(pid: number, root: string): number[] | undefined {
   const lists = (known(readNames(`${root}/${pid}/task`)) ?? []).map((thread) =>
     known(readText(`${root}/${pid}/task/${thread}/children`)),
   );

@@ -2,7 +2,7 @@
 // and after the first measured round; from then on only those that grew are followed, weakly.
 import { types } from 'node:util';
 import { createDataReads } from '../../probe/objects/data-reads.ts';
-import type { CollectionType } from '../../probe/probe-protocol.ts';
+import type { ObjectType } from '../../probe/probe-protocol.ts';
 import {
   type CollectionKinds,
   createCollectionKinds,
@@ -16,7 +16,7 @@ import type { OwnInspector, RawStack } from './own-inspector.ts';
 import { nowMillis } from './real-time.ts';
 
 export interface GrowingCollection {
-  type: CollectionType;
+  type: ObjectType;
   className: string;
   event?: string;
   newestEntry: string;
@@ -50,7 +50,7 @@ const MOST_ENTRIES = 200_000;
 
 interface Followed {
   ref: WeakRef<object>;
-  type: CollectionType;
+  type: ObjectType;
   sizes: number[];
   caught: CaughtInsertions;
 }
@@ -64,7 +64,7 @@ export function createCollectionGrowth(inspector: OwnInspector): CollectionGrowt
   let before = new WeakMap<object, number>();
   let followed: Followed[] = [];
 
-  const each = (visit: (object: object, type: CollectionType, size: number) => void): boolean => {
+  const each = (visit: (object: object, type: ObjectType, size: number) => void): boolean => {
     const from = nowMillis();
     let seen = 0;
     for (const object of inspector.allObjects()) {

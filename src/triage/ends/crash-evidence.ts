@@ -6,6 +6,7 @@ import { isWhileLoading } from '../judge/loading.ts';
 import { addressOf, chainOf, describeError } from './crash-error.ts';
 import { errorOf } from './crash-subject.ts';
 import { type EndEvent, type Ending, eventOf, exitOf, toldOf } from './ending.ts';
+import { rethrownBy } from './rethrown.ts';
 
 export function evidenceFor(
   ending: Ending,
@@ -20,6 +21,12 @@ export function evidenceFor(
     sentences.push({
       source: 'log',
       statement: `shortly before it logged: ${describeError(chainOf(ending.nearby).at(-1)!)}`,
+    });
+  const thrown = rethrownBy(ending);
+  if (thrown)
+    sentences.push({
+      source: 'log',
+      statement: `${thrown.package} threw it (${thrown.place}), as packages do with an error that nobody takes`,
     });
   if (component)
     sentences.push({ source: 'stack', statement: `it points to the ${component.name}: ${component.reason}` });

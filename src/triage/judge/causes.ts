@@ -1,6 +1,7 @@
 // The table of causes: the first row that matches an end gives its label. To add a cause, add a row where it belongs;
 // its example is its test.
 import type { Ending } from '../ends/ending.ts';
+import { rethrownBy } from '../ends/rethrown.ts';
 import type { Circumstances } from './advice.ts';
 import { type Cause, type EndFacts, factsOf, type Label } from './cause.ts';
 import { ONLY_MESSAGE, THROWN } from './causes/code.ts';
@@ -85,7 +86,15 @@ export function verdictOf(ending: Ending): Verdict {
 /** What to do: settings with numbers from the log, the line to change, the next command. */
 export function adviceFor(ending: Ending, around: Circumstances): string[] {
   const end = factsOf(ending);
-  return cureOf(ending).cure(end, around);
+  const thrown = rethrownBy(ending);
+  return [
+    ...(thrown
+      ? [
+          `Take the errors of ${thrown.package} where you make its object: an "error" listener or the callback that its calls accept. Then a failure spoils one request and does not end the process.`,
+        ]
+      : []),
+    ...cureOf(ending).cure(end, around),
+  ];
 }
 
 /** The row whose cure it is: of the same label, the first one that the first cause resembles. */

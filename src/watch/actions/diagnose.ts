@@ -1,6 +1,7 @@
 // A diagnosis of the process in a slot, with evidence in a folder of its own.
 import { readdirSync, rmdirSync } from 'node:fs';
 import { DEFAULTS } from '../../defaults.ts';
+import type { DiagnosisReport } from '../../model/finding.ts';
 import type { Slot } from '../follow/slots.ts';
 import type { FoundFinding, LookAnswer, LookRequest } from '../look/request.ts';
 
@@ -9,8 +10,8 @@ export interface Diagnosis {
   folder: string;
   findings: readonly FoundFinding[];
   what: string;
-  /** False: it saw too little to say that nothing is wrong. */
-  isEnough: boolean;
+  /** Why it cannot say that nothing is wrong; null: it can. */
+  doubt: string | null;
 }
 
 export interface DiagnosePlace {
@@ -51,9 +52,14 @@ export async function diagnoseInto(
   const answer = await place.ask({ do: 'look', pid, startTicks, durationMillis, snapshot: 'never', folder });
   if (!answer.ok) return { why: answer.why };
   const { findings, what, verdict } = answer;
-  const diagnosis = { folder, findings, what, isEnough: verdict === 'findings' || verdict === 'healthy' };
+  const diagnosis = { folder, findings, what, doubt: doubtOf(verdict) };
   place.onDiagnosed(slot, diagnosis);
   return diagnosis;
+}
+
+function doubtOf(verdict: DiagnosisReport['verdict'] | undefined): string | null {
+  if (verdict === 'findings' || verdict === 'healthy') return null;
+  return verdict === 'idle' ? 'the process did no work meanwhile' : 'too little data';
 }
 
 /** Where nothing came of it. */

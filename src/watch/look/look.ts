@@ -35,7 +35,7 @@ export async function look(request: CaptureRequest, signal: AbortSignal): Promis
     if (signal.aborted) throw new AttachError('It was called off.');
     if (folder !== null) await packRecording(recordingFolder, join(folder, FILES.recording));
     const recording = await readRecording(recordingFolder);
-    const report = diagnose(recording, await explainRecordedHeap(recording));
+    const report = diagnose(recording, await explainRecordedHeap(recording), { pictures: folder !== null });
     if (folder !== null) keep(report, folder);
     if (request.profile !== undefined) writeProfile(recording, request.profile);
     return {
@@ -116,7 +116,8 @@ function writeProfile(recording: Recording, file: string): void {
 
 function outcomeOf({ verdict, verdictReason, findings }: DiagnosisReport): string {
   if (verdict === 'findings') return `${findings[0]?.severity}: ${findings[0]?.title}`;
-  return verdict === 'healthy' ? 'nothing found' : `too little data: ${verdictReason}`;
+  if (verdict === 'healthy') return 'nothing found';
+  return `${verdict === 'idle' ? 'idle' : 'too little data'}: ${verdictReason}`;
 }
 
 function foundIn({ findings }: DiagnosisReport): Done['findings'] {

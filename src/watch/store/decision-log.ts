@@ -2,45 +2,9 @@
 // files at most.
 import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Decision } from '../../wire/watch/decision.ts';
 
-export interface Decision {
-  /** RFC 3339. */
-  at: string;
-  target: string;
-  pid: number | null;
-  /** Null: not by a rule. */
-  rule: string | null;
-  what:
-    | 'begin'
-    | 'end'
-    | 'found'
-    | 'ended'
-    | 'restarted'
-    | 'dropped'
-    | 'warn'
-    | 'critical'
-    | 'clear'
-    | 'light'
-    | 'diagnose'
-    | 'flame'
-    | 'snapshot'
-    | 'report'
-    | 'triage'
-    | 'exec'
-    | 'webhook'
-    | 'export'
-    | 'flight'
-    | 'runbook'
-    | 'verify'
-    | 'undo'
-    | 'escalate'
-    | 'storage';
-  why: string;
-  /** A folder. */
-  evidence: string | null;
-  outcome: 'done' | 'skipped' | 'failed';
-  detail: string;
-}
+export type { Decision };
 
 export const DECISION_FILE = 'decisions.jsonl';
 const LARGEST_BYTES = 5 * 2 ** 20;

@@ -2,7 +2,7 @@
 import { lstatSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 
-const FOLDER = 'evidence';
+export const EVIDENCE_FOLDER = 'evidence';
 /** Disks that are nearly full are not ours to fill. */
 const LEAST_FREE_BYTES = 100 * 2 ** 20;
 
@@ -11,7 +11,7 @@ export function makeEvidence(
   parent: string,
   { rule, target, at, quotaBytes }: { rule: string; target: string; at: Date; quotaBytes: number },
 ): { folder: string } | { why: string } {
-  const all = join(parent, FOLDER);
+  const all = join(parent, EVIDENCE_FOLDER);
   try {
     mkdirSync(all, { recursive: true, mode: 0o700 });
     if (isDiskFull(all)) return { why: DISK_FULL };
@@ -42,7 +42,7 @@ export function isDiskFull(folder: string): boolean {
 
 /** Removes the oldest until no more than `quotaBytes` are used. Returns how many went. Throws what the file system throws. */
 export function keepWithin(parent: string, quotaBytes: number): number {
-  const all = join(parent, FOLDER);
+  const all = join(parent, EVIDENCE_FOLDER);
   // Names begin with the time.
   const folders = readdirSync(all)
     .sort()
@@ -60,7 +60,7 @@ export function keepWithin(parent: string, quotaBytes: number): number {
 
 export function usedBytes(parent: string): number {
   try {
-    return bytesIn(join(parent, FOLDER));
+    return bytesIn(join(parent, EVIDENCE_FOLDER));
   } catch {
     return 0;
   }

@@ -5,9 +5,9 @@ import { type Delivery, emptyOutbox, type OutboxState, tried } from './outbox.ts
 export interface Channel<T> {
   readonly state: OutboxState<T>;
   put(change: (state: OutboxState<T>) => OutboxState<T>): void;
-  /** Sends what is due, without waiting for it. */
-  pump(): void;
-  /** Tries once more to send what is left. */
+  /** Sends what is due in one request, and resolves when it is answered. Nobody has to wait for it. */
+  pump(): Promise<void>;
+  /** At the end: sends all that is left, request after request, until one fails or time is up. */
   flush(): Promise<void>;
 }
 
@@ -20,6 +20,9 @@ export interface ChannelOptions<T> {
   /** It began to fail, refused something for a new reason, or works again. */
   onNews: (delivery: Delivery) => void;
 }
+
+/** No request begins later. With the time that one waits for its answer it is less than what is usually given to end in. */
+const LONGEST_FLUSH_MILLIS = 5_000;
 
 export function createChannel<T>({ clock, next, send, onNews }: ChannelOptions<T>): Channel<T> {
   let state = emptyOutbox<T>();
@@ -45,10 +48,18 @@ export function createChannel<T>({ clock, next, send, onNews }: ChannelOptions<T
       sending ??= sendOnce().finally(() => {
         sending = null;
       });
+      return sending;
     },
     async flush() {
       await sending;
-      await sendOnce();
+      // Whatever wait a failure asked for: there is no later.
+      state = { ...state, nextMillis: Number.NEGATIVE_INFINITY };
+      const untilMillis = clock.monotonic() + LONGEST_FLUSH_MILLIS;
+      while (state.queue.length > 0 && clock.monotonic() < untilMillis) {
+        const { length } = state.queue;
+        await sendOnce();
+        if (state.queue.length >= length) return;
+      }
     },
   };
 }

@@ -23,7 +23,7 @@ export interface Teller {
   readonly outboxes: readonly OutboxView[];
   /** Sends what is due, without waiting for it. */
   pump(): void;
-  /** Tries once more to send what is left. */
+  /** At the end: sends what is left, for some seconds. */
   flush(): Promise<void>;
 }
 
@@ -80,7 +80,7 @@ export function createTeller({ hooks, clock, open: saved, onDelivery }: TellerOp
     resolve,
     pump() {
       repeat();
-      for (const channel of channels) channel.pump();
+      for (const channel of channels) void channel.pump();
     },
     async flush() {
       await Promise.all(channels.map((channel) => channel.flush()));

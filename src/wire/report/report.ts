@@ -44,7 +44,7 @@ export const diagnosisReport = v.object({
   where: v.optional(v.array(profileTables)),
   /** Of a diagnostic report. */
   contents: v.optional(reportContents),
-  /** Only when asked for: with `--html`. */
+  /** Only when asked for: with `--html`, and in the evidence of a watch. */
   pictures: v.optional(pictures),
 });
 export type DiagnosisReport = v.InferOutput<typeof diagnosisReport>;

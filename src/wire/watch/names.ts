@@ -33,3 +33,34 @@ export type AlarmLevel = (typeof ALARM_LEVELS)[number];
 /** Where a watch sends what it knows, besides webhooks. */
 export const EXPORTER_NAMES = ['otlp-metrics', 'otlp-events', 'pyroscope'] as const;
 export type ExporterName = (typeof EXPORTER_NAMES)[number];
+
+/** What a watch decides, does or notices. */
+export const DECISION_NAMES = [
+  'begin',
+  'end',
+  'found',
+  'ended',
+  'restarted',
+  'dropped',
+  'warn',
+  'critical',
+  'clear',
+  'light',
+  'diagnose',
+  'flame',
+  'snapshot',
+  'report',
+  'triage',
+  'exec',
+  'webhook',
+  'export',
+  'flight',
+  'runbook',
+  'verify',
+  'undo',
+  'escalate',
+  'storage',
+] as const;
+export type DecisionName = (typeof DECISION_NAMES)[number];
+
+export const DECISION_OUTCOMES = ['done', 'skipped', 'failed'] as const;

@@ -1,7 +1,7 @@
 // A real Chromium with a page in it, driven through its own protocol. It has no network, a profile of its own that is
 // deleted after it, and is ended by its pid.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import connect from 'chrome-remote-interface';
@@ -36,7 +36,8 @@ export interface ChromiumPage {
     key: 'Tab' | 'Enter' | 'Escape' | 'ArrowDown' | 'ArrowUp' | 'ArrowLeft' | 'ArrowRight',
   ): Promise<void>;
   type(text: string): Promise<void>;
-  screenshot(file: string): Promise<void>;
+  /** The whole page, however long, as PNG in base64; `scale` 0.5 is half as wide. */
+  picture(scale: number): Promise<string>;
   /** Console messages, uncaught errors and violations of the page's policy since the start. */
   complaints: string[];
   /** URLs asked for since the start. */
@@ -172,9 +173,16 @@ async function drive(client: connect.Client, endBrowser: () => Promise<void>): P
       await Input.dispatchKeyEvent({ ...event, type: 'keyUp' });
     },
     type: (text) => Input.insertText({ text }),
-    async screenshot(file) {
-      const { data } = await Page.captureScreenshot({ format: 'png' });
-      writeFileSync(file, Buffer.from(data, 'base64'));
+    async picture(scale) {
+      const { width, height } = await evaluate<{ width: number; height: number }>(
+        '({ width: innerWidth, height: document.documentElement.scrollHeight })',
+      );
+      const { data } = await Page.captureScreenshot({
+        format: 'png',
+        captureBeyondViewport: true,
+        clip: { x: 0, y: 0, width, height, scale },
+      });
+      return data;
     },
     async end() {
       await client.close();

@@ -30,6 +30,18 @@ export function callerOfPackage(
   return through.largest() ?? kept.largest() ?? made.largest() ?? spent.largest();
 }
 
+/** Whether the package was seen to call the application back, as a router does its handlers: then it works for whoever came. */
+export function isHost({ observations: { heapReads, asyncObservations } }: Facts, name: string): boolean {
+  const stacks = [
+    ...asyncObservations.flatMap(({ sites }) => sites),
+    ...heapReads.flatMap((read) => read.stacks),
+  ];
+  return stacks.some(({ frames }) => {
+    const app = frames.findIndex(({ owner }) => owner === 'app');
+    return app >= 0 && frames.slice(app + 1).some((frame) => frame.package === name);
+  });
+}
+
 interface Tally {
   add(by: Blame, amount: number): void;
   largest(): Blame | null;

@@ -1,6 +1,5 @@
 // What each place in the code is responsible for through each package that it calls: the time of all of it is followed together.
-import type { CpuProfile } from '../../../model/cpu-profile.ts';
-import { framesOf } from '../../../model/decode/cpu-profile.ts';
+import type { CallTreeNode, CpuProfile } from '../../../model/cpu-profile.ts';
 import type { Frame } from '../../../model/frame.ts';
 import { type Blame, entryOf, functionKey, namedAround } from './blame.ts';
 import { createHeavyPath, type HeavyPath, type Step } from './heavy-path.ts';
@@ -8,73 +7,105 @@ import { createHeavyPath, type HeavyPath, type Step } from './heavy-path.ts';
 /** "" is nobody. */
 export function responsibilityKey(by: Blame): string {
   const entry = entryOf(by);
-  return entry === null ? '' : `${functionKey(entry)}|${by.library?.package ?? ''}`;
+  return entry === null ? '' : keyOf(entry, by.library?.package ?? null);
 }
 
-/** The path on which the time goes that is told with this blame; undefined where no package is called. */
-export type PathOf = (by: Blame) => HeavyPath | undefined;
+const keyOf = (entry: Frame, name: string | null) => `${functionKey(entry)}|${name ?? ''}`;
+
+/** All for which one place is responsible through one package. */
+export interface Account {
+  /** As responsibilityKey() tells it. */
+  readonly key: string;
+  /** Where its time goes. */
+  readonly path: HeavyPath;
+}
 
 /** Who is responsible at a node, as `blame` of its stack tells. */
-interface Place {
-  /** The application's innermost frame, and the function that it is told as; null where a library is the entry. */
-  app: { frame: Frame; named: Frame } | null;
-  /** What it calls: null as long as that is no library. */
-  inside: { path: HeavyPath; step: Step | null } | null;
+export interface Place {
+  readonly account: Account;
+  /** Where the node is on the path of the account. */
+  readonly step: Step | null;
+  /** The application's innermost frame, and the function that it is told as; null where it calls a library, or is not there. */
+  readonly app: { frame: Frame; named: Frame } | null;
+}
+
+export interface Responsibilities {
+  /** To be asked for each node, parents first. */
+  enter(node: CallTreeNode): Place;
+  /** The path on which the time goes that is told with this blame; undefined where no package is called. */
+  pathOf(by: Blame): HeavyPath | undefined;
 }
 
 /**
  * A node's place follows from its parent's: to ask `blame` for each of a million stacks would take many times longer.
  */
-export function followResponsibilities(profile: CpuProfile): PathOf {
-  const paths = createPaths();
-  const places: (Place | null)[] = [];
-  const byFrame = new Map<Frame, Place>();
+export function followResponsibilities({ nodes }: CpuProfile): Responsibilities {
+  const accounts = createAccounts();
+  const nowhere: Place = { account: accounts.nobody, step: null, app: null };
+  const places: Place[] = [];
+  /** The last of each frame: what has no name is told as what is around it, which may be another function each time. */
+  const inApp = new Map<Frame, Place>();
   const enterApp = (frame: Frame, index: number): Place => {
-    const known = byFrame.get(frame);
-    if (known) return known;
-    const frames = frame.functionName === '(anonymous)' ? framesOf(profile, index) : [frame];
-    const place = { app: { frame, named: frames[namedAround(frames, 0)]! }, inside: null };
-    // What has no name is told as what is around it, which may be another function each time.
-    if (frames.length === 1) byFrame.set(frame, place);
+    const named = frame.functionName === '(anonymous)' ? nameGiver(nodes, index) : frame;
+    const last = inApp.get(frame);
+    if (last?.app?.named === named) return last;
+    const account = accounts.of(named, null);
+    const place = { account, step: account.path.enter(null, frame), app: { frame, named } };
+    inApp.set(frame, place);
     return place;
   };
-  const enterLibrary = (frame: Frame, from: Place | null): Place => {
-    const app = from?.app ?? null;
-    const path = from?.inside?.path ?? paths.made(app?.named ?? frame, frame.package);
-    const before = from?.inside ? from.inside.step : app && path.enter(null, app.frame);
-    const step = path.enter(before, frame);
-    return from?.inside && step === before ? from : { app, inside: { path, step } };
+  const enterLibrary = (frame: Frame, from: Place): Place => {
+    if (from !== nowhere && !from.app) {
+      const step = from.account.path.enter(from.step, frame);
+      return step === from.step ? from : { account: from.account, step, app: null };
+    }
+    const account = accounts.of(from.app?.named ?? frame, frame.package);
+    const start = from.app && account.path.enter(null, from.app.frame);
+    return { account, step: account.path.enter(start, frame), app: null };
   };
-  for (const { index, parent, frame, selfMicros } of profile.nodes) {
-    const from = parent < 0 ? null : places[parent]!;
-    const place =
-      frame.owner === 'app'
-        ? enterApp(frame, index)
-        : frame.owner === 'library'
-          ? enterLibrary(frame, from)
-          : from;
-    places.push(place);
-    if (place?.inside && selfMicros > 0) place.inside.path.addAt(place.inside.step, selfMicros);
-  }
-  return (by) => {
-    const entry = entryOf(by);
-    return by.library && entry ? paths.found(entry, by.library.package) : undefined;
+  return {
+    enter({ index, parent, frame }) {
+      let place = places[parent] ?? nowhere;
+      if (frame.owner === 'app') place = enterApp(frame, index);
+      else if (frame.owner === 'library') place = enterLibrary(frame, place);
+      places.push(place);
+      return place;
+    },
+    pathOf(by) {
+      const entry = entryOf(by);
+      return by.library && entry ? accounts.of(entry, by.library.package).path : undefined;
+    },
   };
 }
 
-/** By the function that is the entry, and by package. */
-function createPaths() {
-  const byEntry = new Map<string, Map<string | null, HeavyPath>>();
-  const found = (entry: Frame, name: string | null) => byEntry.get(functionKey(entry))?.get(name);
+/** What an anonymous function is told as: only the first around it that is not built in may give it a name. */
+function nameGiver(nodes: CpuProfile['nodes'], index: number): Frame {
+  const frames: Frame[] = [nodes[index]!.frame];
+  for (let at = nodes[index]!.parent; at >= 0; at = nodes[at]!.parent) {
+    const { frame } = nodes[at]!;
+    frames.push(frame);
+    if (frame.owner !== 'native') break;
+  }
+  return frames[namedAround(frames, 0)]!;
+}
+
+/** By the function that is the entry, and by package. Millions of nodes share the frames of some thousand functions. */
+function createAccounts() {
+  const byKey = new Map<string, Account>();
+  const byFrame = new Map<Frame, Map<string | null, Account>>();
+  const named = (key: string): Account => {
+    const account = byKey.get(key) ?? { key, path: createHeavyPath() };
+    byKey.set(key, account);
+    return account;
+  };
   return {
-    found,
-    made(entry: Frame, name: string | null): HeavyPath {
-      const known = found(entry, name);
-      if (known) return known;
-      const path = createHeavyPath();
-      const ofEntry = byEntry.get(functionKey(entry)) ?? new Map<string | null, HeavyPath>();
-      byEntry.set(functionKey(entry), ofEntry.set(name, path));
-      return path;
+    nobody: named(''),
+    of(entry: Frame, name: string | null): Account {
+      const ofEntry = byFrame.get(entry) ?? new Map<string | null, Account>();
+      byFrame.set(entry, ofEntry);
+      const account = ofEntry.get(name) ?? named(keyOf(entry, name));
+      ofEntry.set(name, account);
+      return account;
     },
   };
 }

@@ -7,12 +7,13 @@ import {
   type Hotspot,
   type Responsibility,
 } from '../../../analysis/cpu/cpu.ts';
+import { type PackageTotal, packageTotals } from '../../../analysis/cpu/package-totals.ts';
 import { WORK_NAMES } from '../../../analysis/cpu/work.ts';
 import type { Severity } from '../../../model/finding.ts';
 import type { Frame } from '../../../model/frame.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatShare } from '../../../units/units.ts';
-import { BLOCK_ADVICE } from '../../cpu/block-advice.ts';
+import { BLOCK_ADVICE, packageAdvice } from '../../cpu/block-advice.ts';
 import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CPU_HOTSPOT } from '../../thresholds/cpu.ts';
@@ -43,10 +44,13 @@ export const cpuHotspot: Rule = {
             : `the CPU profile is shorter than ${CPU_HOTSPOT.leastSeconds} s`,
       };
     return usable.flatMap((summary) => {
-      const drafts = judgeThread(withoutCpuWaits(summary, facts), program);
-      return stretched !== null && summary.thread === 0
-        ? drafts.map((draft) => ({ ...draft, caveats: [...draft.caveats, stretched] }))
-        : drafts;
+      const ran = withoutCpuWaits(summary, facts);
+      const drafts = judgeThread(ran, program);
+      if (stretched === null || summary.thread !== 0) return drafts;
+      return (drafts.length > 0 ? drafts : judgeStarved(ran, program)).map((draft) => ({
+        ...draft,
+        caveats: [...draft.caveats, stretched],
+      }));
     });
   },
 };
@@ -61,15 +65,51 @@ function isLongEnough({ durationMicros, busyMicros }: CpuSummary, program: Progr
 }
 
 function judgeThread(summary: CpuSummary, program: ProgramKind | null): Draft[] {
-  const hot = groupByBlame(summary.hotspots).filter((group) => isHot(group, summary));
+  const groups = groupByBlame(summary.hotspots);
+  const hot = groups.filter((group) => isHot(group, summary));
   // A function that V8 has inlined leaves a part of its time with its caller: one cause.
   const isCallerOf = (group: Responsibility, other: Responsibility) =>
     other !== group &&
     other.top.blame.caller !== null &&
     isSameFunction(other.top.blame.caller, group.top.blame.subject!);
-  return hot
-    .filter((group) => !hot.some((other) => isCallerOf(group, other)))
-    .map((group) => describe(group, summary, program));
+  const rest = groups.filter((group) => !hot.includes(group));
+  return [
+    ...hot
+      .filter((group) => !hot.some((other) => isCallerOf(group, other)))
+      .map((group) => describe(group, summary, program)),
+    ...packageTotals(rest, summary.callersOfApp)
+      .filter(
+        ({ selfMicros }) =>
+          selfMicros >= summary.durationMicros * CPU_HOTSPOT.leastShared &&
+          selfMicros >= summary.busyMicros * CPU_HOTSPOT.leastSharedOfBusy,
+      )
+      .map((library) => describeShared(library, summary, program)),
+  ];
+}
+
+/** A thread that gets little CPU takes little of a core, whatever it does: what it spends most of that little on is told as that. */
+function judgeStarved(summary: CpuSummary, program: ProgramKind | null): Draft[] {
+  const { leastOfBusy, leastBusyShare, confidence, urgency } = CPU_HOTSPOT.starved;
+  const { durationMicros, busyMicros } = summary;
+  if (busyMicros < durationMicros * leastBusyShare) return [];
+  const isMost = ({ selfMicros }: { selfMicros: number }) => selfMicros >= busyMicros * leastOfBusy;
+  const groups = groupByBlame(summary.hotspots);
+  const drafts = [
+    ...groups.filter(isMost).map((group) => describe(group, summary, program)),
+    ...packageTotals(groups, summary.callersOfApp)
+      .filter(isMost)
+      .map((library) => describeShared(library, summary, program)),
+  ];
+  return drafts.slice(0, 1).map((draft) => ({
+    ...draft,
+    severity: 'notice',
+    confidence,
+    urgency,
+    title: draft.title.replace(
+      `takes ${formatShare(draft.impact.value)} of a core`,
+      `takes ${formatShare(draft.impact.share ?? 0)} of the CPU time that the main thread gets`,
+    ),
+  }));
 }
 
 function isHot({ top, selfMicros }: Responsibility, { durationMicros, busyMicros }: CpuSummary): boolean {
@@ -131,7 +171,7 @@ function describe(
     innocentExplanation: isRun
       ? 'A program that works uses its core. This is where the time goes, which is not a fault in itself.'
       : 'A batch that is meant to use the core looks the same; it belongs in a worker thread.',
-    advice: adviceFor(top, isConcentrated(top, selfMicros), isRun ? 'in this run' : 'for each request'),
+    advice: adviceFor(top, isConcentrated(top, selfMicros), isRun ? 'in this run' : timesOf(top)),
     caveats:
       top.hotLineShare > 0 || top.frame.line === null
         ? []
@@ -139,6 +179,42 @@ function describe(
     asSymptom: `${formatShare(share)} of ${isRun ? 'the run' : 'a core'} in ${place(named)}`,
     effect: 'cpu',
     explains: [],
+  };
+}
+
+/** Called from many places, none of which has enough to be named alone. */
+function describeShared(
+  { callers, selfMicros }: PackageTotal,
+  summary: CpuSummary,
+  program: ProgramKind | null,
+): Draft {
+  const [first, ...others] = callers as [Responsibility, ...Responsibility[]];
+  const draft = describe({ ...first, selfMicros }, summary, program);
+  const { library, inner, subject } = first.top.blame;
+  const share = formatShare(selfMicros / summary.durationMicros);
+  const of = RUNS.includes(program) ? 'of the run' : 'of a core';
+  const places = callers
+    .slice(0, CPU_HOTSPOT.namedCallers)
+    .map(
+      (caller) =>
+        `${place(caller.top.blame.subject!)} (${formatShare(caller.selfMicros / summary.durationMicros)})`,
+    );
+  const more = callers.length - places.length;
+  return {
+    ...draft,
+    title: `${packageOf(inner ?? library!)} takes ${share} ${of}, called from ${callers.length} places, the first of them ${place(subject!)}`,
+    evidence: [
+      {
+        source: 'cpu-profile',
+        statement: `${share} of wall time and ${formatShare(selfMicros / summary.busyMicros)} of the busy time of ${summary.threadName} goes through ${spentIn(library!, inner)}, from ${places.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
+        value: selfMicros / summary.durationMicros,
+        unit: 'share',
+      },
+      ...draft.evidence.slice(1),
+    ],
+    advice: libraryAdvice(first.top, RUNS.includes(program) ? 'in this run' : timesOf(first.top)),
+    caveats: others.some(({ top }) => top.hotLineShare > 0) ? [] : draft.caveats,
+    asSymptom: `${share} ${of} in ${packageOf(inner ?? library!)}`,
   };
 }
 
@@ -186,12 +262,10 @@ function spentIn(library: Frame, inner: Frame | null): string {
   return outer === last ? outer : `${outer} > ${last}`;
 }
 
-function adviceFor({ work, blame: { library } }: Hotspot, isOne: boolean, when: string): string[] {
-  if (library && !isOne) {
-    return [
-      `See what ${packageOf(library)} is asked to do here ${when}: compile or parse once, and keep the result.`,
-    ];
-  }
+function adviceFor(top: Hotspot, isOne: boolean, when: string): string[] {
+  const { work } = top;
+  const { library } = top.blame;
+  if (library && (!isOne || packageAdvice(work.kind, packageOf(library)))) return libraryAdvice(top, when);
   if (work.kind === 'console') return [BLOCK_ADVICE.console];
   if (work.kind === 'intl') return [BLOCK_ADVICE.intl];
   if (work.kind === 'json')
@@ -208,5 +282,25 @@ function adviceFor({ work, blame: { library } }: Hotspot, isOne: boolean, when: 
     ];
   return [
     'Look for work that grows with the square of its input, or that is repeated for the same input. Keep the result, or use a Map or Set for look-ups.',
+  ];
+}
+
+function timesOf({ trigger }: Hotspot): string {
+  if (trigger === 'request') return 'for each request';
+  return trigger === 'timer' ? 'each time its timer fires' : 'each time it runs';
+}
+
+/** Names of functions that prepare something which can be kept. */
+const PREPARES = /compile|build|create|construct|generate|prepare|parse|lex|tokeni[sz]e|codegen|init/i;
+
+function libraryAdvice({ work, blame: { library, inner } }: Hotspot, when: string): string[] {
+  const owner = inner ?? library!;
+  const known = packageAdvice(work.kind, packageOf(owner));
+  if (known) return [known];
+  const name = owner.functionName;
+  return [
+    PREPARES.test(name)
+      ? `${packageOf(owner)} runs \`${name}\` ${when}: have it prepare once, at start or for each kind of input, and keep what it makes. See whether it has a cache that is off (many packages cache only with NODE_ENV=production).`
+      : `See what ${packageOf(owner)} is asked to do here ${when}: compile or parse once, keep the result for inputs that come again, and see which of its options limit the work.`,
   ];
 }

@@ -7,7 +7,7 @@ import { median } from '../../../analysis/statistics/median.ts';
 import type { Severity } from '../../../model/finding.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
-import { blockAdvice, blockInnocence } from '../../cpu/block-advice.ts';
+import { blockAdvice, blockInnocence, nativeCallAdvice, packageAdvice } from '../../cpu/block-advice.ts';
 import { describeChain, describeUnexplained, isFeltChain } from '../../cpu/held-loop.ts';
 import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
 import { describeStuck } from '../../cpu/stuck-loop.ts';
@@ -169,9 +169,13 @@ function adviceFor(
   { blame: { app, library, inner }, work }: BlockGroup,
   program: ProgramKind | null,
 ): string[] {
-  const usual = blockAdvice(work.kind, program);
+  const isNative = work.kind === 'plain' && work.call !== null;
+  const usual = isNative ? nativeCallAdvice(work.call!, program) : blockAdvice(work.kind, program);
   const owner = inner ?? library;
-  if (!owner || work.kind !== 'plain') return [usual];
+  if (!owner) return [usual];
+  const known = packageAdvice(work.kind, packageOf(owner));
+  if (known) return [known];
+  if (work.kind !== 'plain') return [usual];
   const given = app ? `what ${place(app)} gives it` : 'what it is given';
   return [
     `The time goes to ${packageOf(owner)}: bound ${given} (size, depth, number of parts), see which of its options limit the work, and whether a newer version does it faster.`,
@@ -185,15 +189,16 @@ function holdsWords(program: ProgramKind | null): string {
 }
 
 /** Where the longest one was spent, with the part of it that was; nothing where it was spent all over. */
-function longestEvidence({ frames, framesShare, calleeCount }: BlockGroup): Draft['evidence'] {
+function longestEvidence({ frames, framesShare, calleeCount, hotLine }: BlockGroup): Draft['evidence'] {
   const inner = frames.find((frame) => frame.owner === 'app' || frame.owner === 'library');
   if (!inner) return [];
   const under = frames[0]?.file === null ? `${frames[0].functionName}, called from ` : '';
   const spread = calleeCount > 1 ? `, spread over ${formatNumber(calleeCount)} functions that it calls` : '';
+  const inLine = hotLine === null || hotLine === inner.line ? '' : `, mostly in line ${hotLine}`;
   return [
     {
       source: 'cpu-profile',
-      statement: `${formatShare(framesShare)} of the longest block was spent in ${under}${place(inner)}${spread}`,
+      statement: `${formatShare(framesShare)} of the longest block was spent in ${under}${place(inner)}${spread}${inLine}`,
     },
   ];
 }
@@ -224,6 +229,7 @@ function describeCalls(
   const { blame } = top;
   const named = blame.subject!;
   const { work, micros } = synchronous!;
+  const library = blame.inner ?? blame.library;
   const share = selfMicros / durationMicros;
   const call = work.call ?? WORK_NAMES[work.kind];
   return {
@@ -247,7 +253,7 @@ function describeCalls(
       program === null || program === 'server'
         ? 'Synchronous calls do no harm at start-up. These were made while the process was serving.'
         : blockInnocence(program, null),
-    advice: [blockAdvice(work.kind, program)],
+    advice: [(library && packageAdvice(work.kind, packageOf(library))) ?? blockAdvice(work.kind, program)],
     caveats: [],
     asSymptom: `event loop held for ${formatShare(share)} of the time in ${place(named)}`,
     effect: 'cpu',

@@ -4,6 +4,7 @@
 import type { Slowdown } from '../../../analysis/cpu/slowdown.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
+import { nameOf } from '../../memory/heap-leak-title.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { SLOWDOWN } from '../../thresholds/cpu.ts';
 import { placeWithLibrary, risen, subjectOf } from '../../wording.ts';
@@ -60,6 +61,7 @@ function describe(slower: Slowdown, facts: Facts): Draft {
             },
           ]
         : []),
+      ...grownAlong(facts),
     ],
     innocentExplanation:
       'A shift to more expensive requests looks the same, and so does a cache that has just been cleared.',
@@ -74,4 +76,15 @@ function describe(slower: Slowdown, facts: Facts): Draft {
     effect: 'slower',
     explains: ['cpu'],
   };
+}
+
+/** What became longer meanwhile: likely what is traversed. */
+function grownAlong({ collections }: Facts): Draft['evidence'] {
+  return collections
+    .filter(({ trend }) => trend.last >= trend.first * SLOWDOWN.leastGrownAlong)
+    .slice(0, SLOWDOWN.mostGrownAlong)
+    .map((grown) => ({
+      source: 'census',
+      statement: `meanwhile ${grown.collection.type} \`${nameOf(grown)}\` grew from ${formatNumber(grown.trend.first)} to ${formatNumber(grown.trend.last)} entries${grown.insertion?.blame.subject ? `, added in ${placeWithLibrary(grown.insertion.blame)}` : ''}`,
+    }));
 }

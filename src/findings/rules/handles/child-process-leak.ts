@@ -1,9 +1,10 @@
-// Child processes that are started and never end, or end and are never waited for.
+// Child processes that are started and never end, or end and are never waited for; and what they started, where it outlives
+// them.
 
 import type { Facts } from '../../../analysis/facts.ts';
+import type { ChildGroup } from '../../../analysis/growth/child-growth.ts';
 import type { CountGrowth } from '../../../analysis/growth/resource-growth.ts';
-import type { ChildProcess } from '../../../model/samples.ts';
-import { siteOfSurvivors } from '../../creation-site.ts';
+import { type CreationSite, orWhoAnswers, siteOfMakers, siteOfSurvivors } from '../../creation-site.ts';
 import { countEvidence, leakDraft } from '../../leak-draft.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CHILD_PROCESS_LEAK } from '../../thresholds/handles.ts';
@@ -23,25 +24,67 @@ export const childProcessLeak: Rule = {
   },
 };
 
-function describe({ subject: child, trend }: CountGrowth<ChildProcess>, facts: Facts): Draft {
-  const site = siteOfSurvivors(facts, ['PROCESSWRAP'], trend.slopePerSecond);
-  const what = child.state === 'Z' ? 'Zombies of' : 'Child processes';
-  return leakDraft({
+function describe({ subject: child, trend }: CountGrowth<ChildGroup>, facts: Facts): Draft {
+  const { things, title, advice, innocent } = wordsOf(child);
+  const site = orWhoAnswers(findSite(child, trend.slopePerSecond, facts), facts, trend.slopePerSecond);
+  return leakDraft(facts, {
     kind: 'child-process-leak',
-    title: `${what} \`${child.command}\` accumulate at ${perSecond(trend.slopePerSecond)} and never end${inBrackets(site?.blame)}`,
+    title: title(perSecond(trend.slopePerSecond), inBrackets(site?.blame)),
     subject: { type: 'process', name: child.command },
     site,
     metric: 'processes',
     ratePerSecond: trend.slopePerSecond,
-    evidence: [countEvidence(`children \`${child.command}\``, trend)],
-    innocentExplanation: 'Long-running jobs would eventually finish; none of these did during the capture.',
-    advice:
-      'Kill the child when its client goes away, give it a timeout (the `timeout` or `signal` option of spawn), and wait for its "exit".',
-    things: `child processes \`${child.command}\``,
+    evidence: [countEvidence(`${things} \`${child.command}\``, trend)],
+    innocentExplanation: innocent,
+    advice,
+    caveats: site ? [] : ['The code that starts them is unknown: it runs rarely, or on another thread.'],
+    things: `${things} \`${child.command}\``,
     effect: 'processes',
     explains: ['fds', 'heap', 'sockets', 'native', 'external'],
     confidence: CHILD_PROCESS_LEAK.confidence,
     severity: 'critical',
     urgency: CHILD_PROCESS_LEAK.urgency,
   });
+}
+
+/** Node itself has let go of a child that has ended: of orphans and zombies, whoever starts children is the place. */
+function findSite({ isOrphan, isZombie }: ChildGroup, pace: number, facts: Facts): CreationSite | null {
+  const types = ['PROCESSWRAP'];
+  return isOrphan || isZombie ? siteOfMakers(facts, types, pace) : siteOfSurvivors(facts, types, pace);
+}
+
+interface Words {
+  things: string;
+  title: (rate: string, where: string) => string;
+  advice: string;
+  innocent: string;
+}
+
+function wordsOf({ command, isZombie, isOrphan }: ChildGroup): Words {
+  if (isOrphan)
+    return {
+      things: 'processes that outlive the child which started them',
+      title: (rate, where) =>
+        `Processes \`${command}\` accumulate at ${rate}: the child process that started them has ended, and they go on${where}`,
+      advice:
+        'A timeout or kill() ends the child only, not what it has started: of a shell, the commands go on. Start the program without a shell (execFile or spawn), or with detached: true and end its whole group with process.kill(-child.pid).',
+      innocent:
+        'Daemons that are meant to outlive their shell would stop at their number; these did not stop during the capture.',
+    };
+  if (isZombie)
+    return {
+      things: 'zombies',
+      title: (rate, where) =>
+        `Zombies of \`${command}\` accumulate at ${rate} and are not waited for${where}`,
+      advice:
+        'Node waits for each child that it starts, as soon as its event loop runs. Zombies that stay were started by native code or given to this process: run an init (tini, `docker run --init`) as process 1, or wait for them where they are started.',
+      innocent: 'Zombies are gone once the event loop turns again; these stayed during the capture.',
+    };
+  return {
+    things: 'children',
+    title: (rate, where) => `Child processes \`${command}\` accumulate at ${rate} and never end${where}`,
+    advice:
+      'Kill the child when its client goes away, give it a timeout (the `timeout` or `signal` option of spawn), and wait for its "exit". A child whose output nobody reads waits for ever: read it, or destroy child.stdout.',
+    innocent: 'Long-running jobs would eventually finish; none of these did during the capture.',
+  };
 }

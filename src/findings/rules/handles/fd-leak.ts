@@ -8,6 +8,7 @@ import type { FdGroup } from '../../../model/samples.ts';
 import {
   type CreationSite,
   neverEnded,
+  orWhoAnswers,
   siteOfAllocations,
   siteOfCalls,
   siteOfSurvivors,
@@ -29,10 +30,10 @@ export const fdLeak: Rule = {
 };
 
 function describe({ subject: fd, trend }: CountGrowth<FdGroup>, facts: Facts): Draft {
-  const site = findSite(facts, fd, trend.slopePerSecond);
+  const site = orWhoAnswers(findSite(facts, fd, trend.slopePerSecond), facts, trend.slopePerSecond);
   const what = NAMES[fd.kind] ?? 'descriptors';
   const named = fd.kind === 'file' || fd.kind === 'deleted-file' ? `${what} ${fd.pattern}` : what;
-  return leakDraft({
+  return leakDraft(facts, {
     kind: 'fd-leak',
     title: `Open ${named} accumulate at ${perSecond(trend.slopePerSecond)} ${neverEnded('closed', site)}${inBrackets(site?.blame)}`,
     subject: { type: 'file', name: fd.pattern },

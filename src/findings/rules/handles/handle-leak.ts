@@ -58,7 +58,7 @@ function describe(leak: HandleGrowth, facts: Facts): Draft {
   const { many, advice } = handleWords(type);
   const pace = paceOf(leak);
   const site = siteOf(leak, facts);
-  return leakDraft({
+  return leakDraft(facts, {
     kind: 'handle-leak',
     title: `${capitalised(many)} accumulate at ${perSecond(pace)} ${neverEnded('closed', site)}${inBrackets(site?.blame)}`,
     subject: {

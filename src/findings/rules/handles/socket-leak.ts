@@ -5,13 +5,14 @@ import { lastLookAt } from '../../../analysis/waiting/wire.ts';
 import type { SocketGroup } from '../../../model/samples.ts';
 import { formatBytes, formatNumber } from '../../../units/units.ts';
 import { clientGrowth } from '../../clients.ts';
-import { type CreationSite, siteOfAllocations, siteOfSurvivors } from '../../creation-site.ts';
+import { type CreationSite, orWhoAnswers, siteOfAllocations, siteOfSurvivors } from '../../creation-site.ts';
 import { countEvidence, isPilingUp, leakDraft, whenFdsRunOut } from '../../leak-draft.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { FOLLOWS_CLIENTS } from '../../thresholds/growth.ts';
 import { SOCKET_LEAK } from '../../thresholds/handles.ts';
 import { perSecond, placeWithLibrary } from '../../wording.ts';
 import { agentEvidence, ownAgentsOf, SHARE_ONE_AGENT } from '../../words/agent-words.ts';
+import { socketAdvice, socketThings } from '../../words/socket-words.ts';
 import { ageEvidence, networkCaveats, stuckEvidence } from '../../words/wire-words.ts';
 
 export const socketLeak: Rule = {
@@ -48,15 +49,13 @@ function joinStates(groups: CountGrowth<SocketGroup>[]): CountGrowth<SocketGroup
 }
 
 function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: Facts): Draft {
-  const site = findSite(facts, socket, trend.slopePerSecond);
-  const to =
-    socket.direction === 'inbound' ? `on port ${socket.endpoint.replace(':', '')}` : `to ${socket.endpoint}`;
-  const things = `sockets ${to} in ${socket.state}`;
+  const site = orWhoAnswers(findSite(facts, socket, trend.slopePerSecond), facts, trend.slopePerSecond);
+  const things = socketThings(socket);
   const last = lastLookAt(facts.observations.passive, socket);
   const unread = last?.receiveQueueBytes ?? socket.receiveQueueBytes;
   const own = socket.direction === 'outbound' ? ownAgentsOf(facts, whoOpens(site, socket)) : null;
   const queue = unread ? `, ${formatBytes(unread)} are unread in their receive buffers` : '';
-  return leakDraft({
+  return leakDraft(facts, {
     kind: 'socket-leak',
     title: `${formatNumber(trend.last)} ${things}, ${perSecond(trend.slopePerSecond)} more${site ? `, opened in ${placeWithLibrary(site.blame)}` : ''}`,
     subject: { type: 'socket', name: socket.endpoint },
@@ -72,7 +71,7 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
     ],
     innocentExplanation:
       'A connection pool that is still filling stops at its maximum. This count rose until the end of the capture.',
-    advice: own ? SHARE_ONE_AGENT : adviceFor(socket),
+    advice: own ? SHARE_ONE_AGENT : socketAdvice(socket),
     caveats: [...(site ? [] : [NOT_CAUGHT]), ...networkCaveats(facts.wire)],
     things,
     effect: 'sockets',
@@ -96,10 +95,4 @@ function findSite(facts: Facts, socket: SocketGroup, slopePerSecond: number): Cr
 
 function whoOpens(site: CreationSite | null, { endpoint }: SocketGroup) {
   return { frame: site?.frame ?? null, endpoint };
-}
-
-function adviceFor(socket: SocketGroup): string {
-  return socket.state === 'CLOSE_WAIT'
-    ? 'The other side has closed these connections, and this process has not: end or destroy the socket on its "end" event, and read or destroy every response body (response.resume(), body.cancel()).'
-    : 'Read every response to its end or destroy it, close clients that are no longer needed, and share one Agent or pool with a maximum instead of connecting for each request.';
 }

@@ -3,28 +3,31 @@
 import type { Blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../../analysis/growth/resource-growth.ts';
-import type { Trend } from '../../../analysis/statistics/trend.ts';
+import { pilingReconnects } from '../../../analysis/waiting/reconnects.ts';
 import type { AsyncSite } from '../../../model/async-resource.ts';
 import type { Evidence } from '../../../model/finding.ts';
 import { formatDuration, formatNumber } from '../../../units/units.ts';
 import { clientGrowth } from '../../clients.ts';
 import { fromSurvivors, survivors, throughLibrary } from '../../creation-site.ts';
-import { countEvidence, leakDraft } from '../../leak-draft.ts';
+import { countEvidence, isPilingUp, leakDraft } from '../../leak-draft.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { FOLLOWS_CLIENTS } from '../../thresholds/growth.ts';
 import { TIMER_LEAK } from '../../thresholds/handles.ts';
 import { onScale } from '../../thresholds/scale.ts';
-import { inBrackets, perSecond, place, placeWithLibrary } from '../../wording.ts';
+import { inBrackets, packageOf, perSecond, place, placeWithLibrary } from '../../wording.ts';
+import { leftAtPace, leftEvidence } from '../../words/left-words.ts';
+import { RECONNECT_ADVICE, reconnectEvidence } from '../../words/reconnect-words.ts';
 
 export const timerLeak: Rule = {
   kind: 'timer-leak',
   judge(facts) {
     const { asyncObservations } = facts.observations;
     if (asyncObservations.length === 0) return { notApplicable: 'async resources were not watched' };
-    return [...survivors(facts, ['Timeout']).filter(isLeaking), ...chains(facts)]
+    const leaks = [...survivors(facts, ['Timeout']).filter(isLeaking), ...chains(facts)]
       .filter((site) => clientGrowth(facts) < site.trend.slopePerSecond * FOLLOWS_CLIENTS)
       .slice(0, TIMER_LEAK.most)
-      .map((site) => describe(site, facts.timers.verdict === 'growing' ? facts.timers : null));
+      .map((site) => describe(site, facts));
+    return [...leaks, ...reconnecting(facts)];
   },
 };
 
@@ -77,12 +80,40 @@ function isSameCall(a: AsyncSite, b: AsyncSite): boolean {
   return left?.file === right?.file && left?.line === right?.line && left !== undefined;
 }
 
-function describe(survivor: SurvivingSite, timers: Trend | null): Draft {
+/** Each client of a package that connects again and again has a timer, and there are more and more. */
+function reconnecting(facts: Facts): Draft[] {
+  const piling = pilingReconnects(facts.reconnects, facts.timers);
+  if (!piling || !isPilingUp(facts.timers)) return [];
+  const { site, blame: made, perSecond: connects } = piling;
+  const blame = throughLibrary(made, facts);
+  const rate = facts.timers.slopePerSecond;
+  const draft = leakDraft(facts, {
+    kind: 'timer-leak',
+    title: `Clients of ${packageOf(made.inner!)} that connect again and again accumulate at ${perSecond(rate)}, each with its timer, and are never ended${inBrackets(blame)}`,
+    subject: { type: 'function', name: blame.subject!.functionName, thread: site.site.thread },
+    site: { blame, frame: blame.subject!, evidence: reconnectEvidence(piling) },
+    metric: 'timers',
+    ratePerSecond: rate,
+    evidence: [{ ...countEvidence('timers of the process', facts.timers), source: 'resources' }],
+    innocentExplanation: 'A fixed number of clients that wait for their server would have as many timers.',
+    advice: RECONNECT_ADVICE,
+    things: 'timers',
+    effect: 'timers',
+    explains: ['heap', 'cpu', 'gc', 'slower', 'sockets', 'native', 'external'],
+    confidence: TIMER_LEAK.confidence,
+    severity: connects >= TIMER_LEAK.criticalPerSecond ? 'critical' : 'warning',
+    urgency: onScale(TIMER_LEAK.urgency, connects),
+  });
+  return [draft];
+}
+
+function describe(survivor: SurvivingSite, facts: Facts): Draft {
+  const timers = facts.timers.verdict === 'growing' ? facts.timers : null;
   const { site, blame, trend, alive } = survivor;
   const made = fromSurvivors(survivor);
   const rate = perSecond(trend.slopePerSecond);
   return {
-    ...leakDraft({
+    ...leakDraft(facts, {
       kind: 'timer-leak',
       title: `Timers accumulate at ${rate}: ${sortOf(site)} is started and never cleared${inBrackets(blame)}`,
       subject: { type: 'function', name: made.frame.functionName, thread: site.thread },
@@ -103,6 +134,7 @@ function describe(survivor: SurvivingSite, timers: Trend | null): Draft {
     evidence: [
       isSetByTimer(site) ? chainEvidence(survivor) : made.evidence,
       ...(timers ? [{ ...countEvidence('timers of the process', timers), source: 'resources' }] : []),
+      ...leftEvidence(leftAtPace(facts, trend.slopePerSecond)),
     ],
     asSymptom: `about ${formatNumber(alive)} timers, ${rate} more, started in ${placeWithLibrary(blame)}`,
   };

@@ -1,4 +1,5 @@
 // File watchers (fs.watch, fs.watchFile) that are made again and again and never closed.
+import type { Facts } from '../../../analysis/facts.ts';
 import type { SurvivingSite } from '../../../analysis/growth/resource-growth.ts';
 import { fromSurvivors, neverEnded, survivors } from '../../creation-site.ts';
 import { leakDraft } from '../../leak-draft.ts';
@@ -19,14 +20,14 @@ export const watcherLeak: Rule = {
           trend.verdict === 'growing',
       )
       .slice(0, WATCHER_LEAK.most)
-      .map(describe);
+      .map((survivor) => describe(survivor, facts));
   },
 };
 
-function describe(survivor: SurvivingSite): Draft {
+function describe(survivor: SurvivingSite, facts: Facts): Draft {
   const site = fromSurvivors(survivor);
   const rate = survivor.trend.slopePerSecond;
-  return leakDraft({
+  return leakDraft(facts, {
     kind: 'watcher-leak',
     title: `File watchers accumulate at ${perSecond(rate)} ${neverEnded('closed', site)}${inBrackets(site.blame)}`,
     subject: { type: 'function', name: site.frame.functionName, thread: survivor.site.thread },

@@ -7,6 +7,7 @@ import type { Frame } from '../../../model/frame.ts';
 import { formatBytes } from '../../../units/units.ts';
 import { type CreationSite, siteOfAllocations } from '../../creation-site.ts';
 import { whenMemoryRunsOut } from '../../leak-draft.ts';
+import { nameOf } from '../../memory/heap-leak-title.ts';
 import { entriesEvidence, holdsObjects, sayHolder } from '../../memory/holders.ts';
 import { heldCollection } from '../../memory/retainer-path.ts';
 import type { Draft, Rule } from '../../rule.ts';
@@ -41,7 +42,7 @@ function isFilling(facts: Facts): boolean {
 function describe(facts: Facts): Draft {
   const { external } = facts.memory;
   const filled = bufferCollection(facts);
-  const site: CreationSite | null = filled ? null : siteOfAllocations(facts, BUFFER_MAKERS);
+  const site: CreationSite | null = filled?.insertion ? null : siteOfAllocations(facts, BUFFER_MAKERS);
   const blame = filled?.insertion?.blame ?? site?.blame ?? null;
   const frame = blame?.subject ?? null;
   const runsOut = whenMemoryRunsOut(facts, external);
@@ -54,7 +55,7 @@ function describe(facts: Facts): Draft {
     title: `Buffers outside the heap grow by ${rate}${sayKeeper(filled)}${inBrackets(blame)}`,
     subject: subjectOf(
       filled ? 'collection' : frame ? 'function' : 'memory',
-      filled?.collection.holderName ?? frame?.functionName ?? 'external memory',
+      filled ? nameOf(filled) : (frame?.functionName ?? 'external memory'),
       frame,
     ),
     impact: {
@@ -68,7 +69,9 @@ function describe(facts: Facts): Draft {
     innocentExplanation:
       'Buffers wait for garbage collection as well, but these numbers were read right after full collections.',
     advice: [
-      'Bound what keeps the buffers (a ring buffer, a maximum of bytes). If it keeps small slices, copy them (Buffer.from(slice)): a slice keeps its whole buffer.',
+      filled?.collection.type === 'Buffer'
+        ? 'It waits for the end of a message that does not come, or is consumed too slowly: refuse what is longer than a maximum, heed the signal to wait, and take away what has been read.'
+        : 'Bound what keeps the buffers (a ring buffer, a maximum of bytes). If it keeps small slices, copy them (Buffer.from(slice)): a slice keeps its whole buffer.',
     ],
     caveats: [],
     asSymptom: `external memory grows by ${rate}`,
@@ -84,6 +87,8 @@ function confidenceOf(filled: GrowingCollection | null, frame: Frame | null): nu
 
 /** ": Map `frames` keeps 12/s more of them" */
 function sayKeeper(filled: GrowingCollection | null): string {
+  if (filled?.collection.type === 'Buffer')
+    return `: the buffer \`${nameOf(filled)}\` becomes longer and longer`;
   return filled ? `: ${sayHolder(filled)} keeps ${perSecond(filled.trend.slopePerSecond)} more of them` : '';
 }
 
@@ -100,14 +105,31 @@ function evidenceOf(
       unit: 'bytes/s',
     },
     ...(filled
-      ? [{ ...entriesEvidence(filled), value: filled.trend.slopePerSecond, unit: 'entries/s' }]
+      ? filled.collection.type === 'Buffer'
+        ? [longerEvidence(filled)]
+        : [{ ...entriesEvidence(filled), value: filled.trend.slopePerSecond, unit: 'entries/s' }]
       : []),
     ...(site ? [site.evidence] : []),
   ];
 }
 
-/** The collection that takes the buffers: one of buffers first, else the fastest. */
-function bufferCollection({ collections }: Facts): GrowingCollection | null {
+function longerEvidence({ collection, trend }: GrowingCollection): Evidence {
+  const held = collection.holder?.of ? `, a property of ${collection.holder.of},` : '';
+  return {
+    source: 'census',
+    statement: `the length of that buffer${collection.holder?.kind === 'property' ? held : ''} ${movement(trend, (kib) => formatBytes(kib * 1024))}`,
+    value: Math.round(trend.slopePerSecond * 1024),
+    unit: 'bytes/s',
+  };
+}
+
+/** What takes the buffers: one that is made longer and longer, a collection of buffers, else the fastest. */
+function bufferCollection({ collections, memory }: Facts): GrowingCollection | null {
+  const least = memory.external.slopePerSecond * EXTERNAL_MEMORY.leastShareOfOne;
+  const longer = collections.find(
+    ({ collection, trend }) => collection.type === 'Buffer' && trend.slopePerSecond * 1024 >= least,
+  );
+  if (longer) return longer;
   const known = collections.filter(({ insertion }) => insertion?.blame.subject);
   return (
     known.find(({ collection }) => /Buffer|Uint8Array|TypedArray/.test(collection.newestEntry)) ??

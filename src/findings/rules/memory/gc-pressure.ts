@@ -1,10 +1,11 @@
 // So much is allocated that collecting it takes a felt part of the time.
+import type { Blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import { formatDuration, formatShare } from '../../../units/units.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { GC_PRESSURE } from '../../thresholds/memory.ts';
 import { onScale } from '../../thresholds/scale.ts';
-import { nameOfCode, place, placeWithLibrary, subjectOf } from '../../wording.ts';
+import { nameOfCode, packageOf, place, placeWithLibrary, subjectOf } from '../../wording.ts';
 
 type Gc = NonNullable<Facts['gc']>;
 
@@ -57,7 +58,7 @@ function describe(gc: Gc): Draft {
     innocentExplanation:
       'A heap close to its limit is collected all the time as well. Then the limit is the cause, and not the allocations.',
     advice: [
-      'Allocate less for each request: do not copy large structures, reuse buffers, build strings once.',
+      adviceFor(site?.blame ?? null),
       'Where many short-lived objects are needed, a larger young generation helps: --max-semi-space-size=64.',
     ],
     caveats: [],
@@ -65,4 +66,11 @@ function describe(gc: Gc): Draft {
     effect: 'gc',
     explains: [],
   };
+}
+
+function adviceFor(by: Blame | null): string {
+  if (!by?.app || !by.library)
+    return 'Allocate less for each request: do not copy large structures, reuse buffers, build strings once.';
+  const name = packageOf(by.inner ?? by.library);
+  return `Have ${name} make less in ${place(by.app)}: what is the same each time (schemas, templates, formatters, clients) is made once, at start or for each kind of input, and kept; pass it smaller structures.`;
 }

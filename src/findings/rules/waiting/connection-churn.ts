@@ -11,6 +11,7 @@ import { onScale } from '../../thresholds/scale.ts';
 import { CONNECTION_CHURN } from '../../thresholds/waiting.ts';
 import { perSecond, placeWithLibrary, subjectOf } from '../../wording.ts';
 import { agentEvidence, ownAgentsOf, SHARE_ONE_AGENT } from '../../words/agent-words.ts';
+import { RECONNECT_ADVICE, reconnectEvidence } from '../../words/reconnect-words.ts';
 import { networkCaveats } from '../../words/wire-words.ts';
 
 export const connectionChurn: Rule = {
@@ -60,27 +61,32 @@ function describe(worst: Opener, facts: Facts): Draft {
     .filter(({ direction }) => direction === 'outbound');
   const endpoint = outbound.toSorted((a, b) => b.count - a.count)[0]?.endpoint;
   const rate = perSecond(worst.rate);
+  const again = facts.reconnects.find(({ site }) => site.site === worst.site) ?? null;
   const own = ownAgentsOf(facts, { frame: culprit.subject, endpoint });
   return {
     kind: 'connection-churn',
     severity: worst.rate >= CONNECTION_CHURN.warningPerSecond ? 'warning' : 'notice',
     confidence: CONNECTION_CHURN.confidence,
     urgency: onScale(CONNECTION_CHURN.urgency, worst.rate),
-    title: `${rate.replace('/s', '')} new connections a second${endpoint ? ` to ${endpoint}` : ''}: one for each request instead of keep-alive (${placeWithLibrary(culprit)})`,
+    title: `${rate.replace('/s', '')} new connections a second${endpoint ? ` to ${endpoint}` : ''}: ${again ? 'clients that connect again and again' : 'one for each request instead of keep-alive'} (${placeWithLibrary(culprit)})`,
     subject: subjectOf('socket', endpoint ?? culprit.subject!.functionName, culprit.subject),
     impact: { metric: 'connections', value: worst.rate, unit: 'per second' },
     evidence: [
-      {
-        source: 'async-resources',
-        statement: `${placeWithLibrary(culprit)} opens ${rate}; ${formatShare(1 - worst.survival)} of them are closed within 5 s`,
-        value: worst.rate,
-        unit: 'per second',
-      },
+      again
+        ? reconnectEvidence(again)
+        : {
+            source: 'async-resources',
+            statement: `${placeWithLibrary(culprit)} opens ${rate}; ${formatShare(1 - worst.survival)} of them are closed within 5 s`,
+            value: worst.rate,
+            unit: 'per second',
+          },
       ...agentEvidence(own),
       ...kernelEvidence(facts.wire),
     ],
-    innocentExplanation: 'A program that talks to very many different hosts needs that many connections.',
-    advice: [own ? SHARE_ONE_AGENT : adviceFor(culprit, facts)],
+    innocentExplanation: again
+      ? 'Clients whose server is away for a moment connect again until it is back.'
+      : 'A program that talks to very many different hosts needs that many connections.',
+    advice: [again ? RECONNECT_ADVICE : own ? SHARE_ONE_AGENT : adviceFor(culprit, facts)],
     caveats: networkCaveats(facts.wire),
     asSymptom: `${rate} new connections`,
     effect: 'sockets',

@@ -2,18 +2,20 @@
 import type { Facts } from '../../../analysis/facts.ts';
 import { survivingSites } from '../../../analysis/growth/resource-growth.ts';
 import { OUTBOUND } from '../../../analysis/waiting/lasting-requests.ts';
-import type { ShortPool, Waiters } from '../../../analysis/waiting/short-pools.ts';
+import type { ShortPool } from '../../../analysis/waiting/short-pools.ts';
 import type { StuckLine } from '../../../analysis/waiting/stuck-lines.ts';
 import type { Evidence } from '../../../model/finding.ts';
-import type { Frame } from '../../../model/frame.ts';
 import { formatCount, formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
-import { type CreationSite, fromSurvivors, survivors, throughLibrary } from '../../creation-site.ts';
+import { type CreationSite, fromSurvivors, survivors } from '../../creation-site.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { POOL_EXHAUSTION } from '../../thresholds/waiting.ts';
-import { isOutage } from '../../waiting/outage.ts';
+import { describeDraining, isDraining } from '../../waiting/draining-pool.ts';
+import { type PoolTaker, takerOf } from '../../waiting/pool-takers.ts';
+import { silentCalls, silentCallsAdvice, silentCallsEvidence } from '../../waiting/silent-calls.ts';
 import { describeStuckLine, lineOfRequests } from '../../waiting/stuck-line.ts';
 import { promiseOfOutage, waitingPromise } from '../../waiting/waiting-promise.ts';
-import { inBrackets, movement, perSecond, placeWithLibrary, subjectOf } from '../../wording.ts';
+import { inBrackets, movement, packageOf, perSecond, placeWithLibrary, subjectOf } from '../../wording.ts';
+import { plainPoolName, poolName } from '../../words/pool-words.ts';
 
 export const poolExhaustion: Rule = {
   kind: 'pool-exhaustion',
@@ -23,16 +25,20 @@ export const poolExhaustion: Rule = {
     const dry = facts.shortPools.filter(isDry).slice(0, POOL_EXHAUSTION.most);
     if (dry.length > 0) return dry.map((pool) => describe(pool, facts));
     const line = lineOfRequests(facts);
-    return line ? [describeStuckLine(line, siteOfLine(line, facts))] : [];
+    if (line) return [describeStuckLine(line, siteOfLine(line, facts), facts)];
+    return facts.drainingPools
+      .filter((pool) => isDraining(pool, facts))
+      .slice(0, POOL_EXHAUSTION.most)
+      .map((pool) => describeDraining(pool, facts));
   },
 };
 
 /** Who came to wait, where a function of the program was seen coming; else where the requests wait that nobody answers. */
 function siteOfLine(line: StuckLine, facts: Facts): CreationSite | null {
-  const waiter = waiterSite(line, facts);
+  const waiter = takerOf(line, facts);
   if (waiter?.blame.app) return waiter;
   const { outage } = facts;
-  const promise = isOutage(outage) ? promiseOfOutage(outage, line.pool.thread, facts) : null;
+  const promise = outage ? promiseOfOutage(outage, line.pool.thread, facts) : null;
   return (promise ? fromSurvivors(promise) : null) ?? waiter ?? promiseSite(line, facts);
 }
 
@@ -52,8 +58,11 @@ function isDry(short: ShortPool): boolean {
 
 function describe(short: ShortPool, facts: Facts): Draft {
   const { pool, limit, waiting } = short;
-  const site = holderSite(short, facts) ?? waiterSite(short, facts) ?? promiseSite(short, facts);
-  const name = nameOf(short);
+  const taker = takerOf(short, facts);
+  const site = holderSite(short, facts) ?? taker ?? promiseSite(short, facts);
+  const name = poolName(pool);
+  // Of an Agent, its own sockets tell.
+  const calls = pool.endpoint === undefined ? silentCalls(facts, pool.thread) : [];
   const rate = perSecond(Math.max(0, waiting.slopePerSecond));
   const more = waiting.verdict === 'growing' ? `, ${rate} more` : '';
   const what = pool.endpoint === undefined ? 'lent out' : 'sockets in use';
@@ -65,7 +74,7 @@ function describe(short: ShortPool, facts: Facts): Draft {
     confidence: site ? (isLeaked ? neverGivenBack : placed) : unplaced,
     urgency: POOL_EXHAUSTION.urgency,
     title: `${name} is exhausted: ${limit} of ${limit} ${what}${isLeaked ? ' and never given back' : ''}, ${formatNumber(waiting.last)} wait${more}${inBrackets(site?.blame)}`,
-    subject: subjectOf('pool', pool.endpoint ?? plainName(short), site?.frame ?? null, pool.thread),
+    subject: subjectOf('pool', pool.endpoint ?? plainPoolName(pool), site?.frame ?? null, pool.thread),
     impact: {
       metric: 'waiting',
       ...(waiting.verdict === 'growing'
@@ -73,11 +82,16 @@ function describe(short: ShortPool, facts: Facts): Draft {
         : { value: waiting.last, unit: 'count' }),
       limit: `the pool has ${limit}`,
     },
-    evidence: [queueEvidence(short), ...lentEvidence(short), ...(site ? [site.evidence] : [])],
+    evidence: [
+      queueEvidence(short),
+      ...lentEvidence(short),
+      ...silentCallsEvidence(calls),
+      ...(site ? [site.evidence] : []),
+    ],
     innocentExplanation: 'After a load peak the queue drains. This queue did not shrink during the capture.',
-    advice: adviceFor(short),
+    advice: [...silentCallsAdvice(calls), ...adviceFor(short, taker)],
     caveats:
-      site && isLeaked && pool.endpoint === undefined
+      site && isLeaked && pool.endpoint === undefined && taker?.isOwner !== false
         ? [
             'This line takes connections from the pool. Which code took those that were in use before culprit attached is unknown.',
           ]
@@ -86,17 +100,6 @@ function describe(short: ShortPool, facts: Facts): Draft {
     effect: 'waiting',
     explains: ['waiting', 'heap', 'external', 'native', 'sockets', 'fds', 'timers', 'gc'],
   };
-}
-
-function plainName({ pool }: ShortPool): string {
-  return pool.holder && pool.holder.name !== '' ? pool.holder.name : pool.className || 'pool';
-}
-
-function nameOf(short: ShortPool): string {
-  const { className, endpoint, holder } = short.pool;
-  if (endpoint !== undefined) return `The ${className || 'Agent'} for ${endpoint}`;
-  const isNamed = holder && holder.name !== '' && holder.kind !== 'handle';
-  return `${className || 'A pool'}${isNamed ? ` \`${holder.name}\`` : ''}`;
 }
 
 const NOT_READ = /: response not read$/;
@@ -163,49 +166,6 @@ function holderSite({ lent }: ShortPool, facts: Facts): CreationSite | null {
   };
 }
 
-/** Taking one and giving it back is in the hands of the caller; a query is given back by the pool itself. */
-const TAKES =
-  /^(get|take|acquire|connect|checkout|check_out|borrow|reserve|lease|lock|obtain|use|begin|transaction|start)/i;
-
-function waiterSite({ waiters }: Pick<ShortPool, 'waiters'>, facts: Facts): CreationSite | null {
-  const calls = ({ frames, blame: by }: Waiters): string => calledBy(frames, by.subject);
-  // A library that waits in a later turn has nobody's code on its stack.
-  const placed = waiters.filter(({ blame: by }) => by.app);
-  const known = placed.length > 0 ? placed : waiters;
-  const found =
-    known.find((waiter) => TAKES.test(calls(waiter))) ??
-    known.find((waiter) => [...ownFiles(waiter, known)].some((file) => TAKES.test(basename(file)))) ??
-    known[0];
-  if (!found) return null;
-  const best = { ...found, blame: throughLibrary(found.blame, facts, ownFiles(found, known)) };
-  const all = waiters.reduce((sum, { count }) => sum + count, 0);
-  return {
-    blame: best.blame,
-    frame: best.blame.subject!,
-    evidence: {
-      source: 'pools',
-      statement: `${best.count} of ${all} sampled waiters were queued by ${placeWithLibrary(best.blame)}`,
-    },
-  };
-}
-
-/** Files of the library that only these came through. */
-function ownFiles(waiter: Waiters, all: readonly Waiters[]): ReadonlySet<string> {
-  const filesOf = ({ frames }: Waiters) =>
-    frames.flatMap(({ file, owner }) => (owner === 'library' && file ? [file] : []));
-  const others = new Set(all.filter((other) => other !== waiter).flatMap(filesOf));
-  return new Set(filesOf(waiter).filter((file) => !others.has(file)));
-}
-
-const basename = (file: string) => file.replace(/^.*[\\/]/, '');
-
-/** The function that the subject's frame called. */
-function calledBy(frames: readonly Frame[], subject: Frame | null): string {
-  const at = frames.findIndex((frame) => frame.file === subject?.file && frame.line === subject?.line);
-  const called = frames.slice(0, Math.max(0, at)).findLast(({ owner }) => owner === 'library');
-  return called?.functionName.split('.').at(-1) ?? '';
-}
-
 function promiseSite(
   { pool, waiting }: Pick<ShortPool, 'pool' | 'waiting'>,
   facts: Facts,
@@ -221,7 +181,7 @@ function promiseSite(
   return site ? fromSurvivors(site) : null;
 }
 
-function adviceFor(short: ShortPool): string[] {
+function adviceFor(short: ShortPool, taker: PoolTaker | null): string[] {
   if (short.pool.endpoint !== undefined)
     return isNeverGivenBack(short)
       ? [
@@ -234,7 +194,13 @@ function adviceFor(short: ShortPool): string[] {
     'Give back what was taken on every path, also on errors and early returns: release it in a `finally`. A response is given back by reading or destroying its body.';
   const shorten =
     'Do less while a connection is held, and give the wait a limit (an acquire timeout). Raise the maximum only when the other side can take more.';
-  if (isNeverGivenBack(short)) return [giveBack];
+  const library = taker?.blame.library;
+  if (isNeverGivenBack(short)) return library && !taker.isOwner ? [endWork(packageOf(library))] : [giveBack];
   // Where no connection could be looked at, nobody knows whether they are used.
   return short.silentShare === null ? [giveBack, shorten] : [shorten];
+}
+
+/** The caller holds nothing itself: what it asked for does not end. */
+function endWork(library: string): string {
+  return `${library} gives each one back when the work that it was asked for ends: find work that never ends there (a stream that is passed in and never ended or destroyed, a callback that is not called, a reply that does not come), and give it a timeout.`;
 }

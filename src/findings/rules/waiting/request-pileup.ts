@@ -8,6 +8,7 @@ import type { Draft, Rule } from '../../rule.ts';
 import { confidenceAt, onScale } from '../../thresholds/scale.ts';
 import { REQUEST_PILEUP } from '../../thresholds/waiting.ts';
 import { describeOutage, isOutage } from '../../waiting/outage.ts';
+import { describeStalled } from '../../waiting/stalled-requests.ts';
 import { describeUnended, isLeftOpen } from '../../waiting/unended-answers.ts';
 import { waitAdvice } from '../../waiting/wait-advice.ts';
 import { waitingPromise } from '../../waiting/waiting-promise.ts';
@@ -31,6 +32,10 @@ export const requestPileup: Rule = {
           (requests.answeredShare ?? 0) >= REQUEST_PILEUP.leastAnswered,
       )
       .map((requests) => describeInbound(requests, facts));
+    const told = [...facts.requests.inbound.map(({ label }) => label), ...silent];
+    const stalled = facts.stalledRequests
+      .filter(({ label }) => !told.includes(label))
+      .map((requests) => describeStalled(requests, facts));
     const unended = facts.requests.unended
       .filter(isLeftOpen)
       .map((answers) => describeUnended(answers, facts));
@@ -38,6 +43,7 @@ export const requestPileup: Rule = {
       ...outages,
       ...outbound.slice(0, REQUEST_PILEUP.most),
       ...inbound.slice(0, REQUEST_PILEUP.most),
+      ...stalled.slice(0, REQUEST_PILEUP.most),
       ...unended.slice(0, REQUEST_PILEUP.most),
     ];
   },

@@ -20,10 +20,10 @@ export function renderGates(gates: GateReport | null, paint: ChalkInstance, widt
     paint.bold('Gates'),
     ...gates.decisions.flatMap((decision) => [
       ...renderGateTitle(decision, paint, width, '   '),
-      ...decision.accepted.flatMap((what) => hangingLines('      accepted: ', what, width)),
+      ...decision.accepted.flatMap((what) => hangingLines('      Accepted: ', what, width)),
     ]),
     ...(gates.outcome === 'unmeasured' ? hangingLines('   ', NEVER_PASSES, width) : []),
-    ...hangingLines('   ', `decided ${gates.decidedAt} by culprit ${gates.toolVersion}; again with:`, width),
+    ...hangingLines('   ', `Decided ${gates.decidedAt} by culprit ${gates.toolVersion}; again with:`, width),
     `   ${gates.command}`,
   ];
 }

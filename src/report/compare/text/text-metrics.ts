@@ -6,7 +6,7 @@ import { formatSideBySide } from '../../../model/comparison/units-compared.ts';
 import { hangingLines } from '../../layout.ts';
 import { changeCells, describeSides, verdictWords } from '../words.ts';
 
-const HEAD = ['metric', 'base', 'head', 'change', 'interval', 'verdict'];
+const HEAD = ['Metric', 'Base', 'Head', 'Change', 'Interval', 'Verdict'];
 const METRIC = 0;
 const INTERVAL = 4;
 const VERDICT = 5;

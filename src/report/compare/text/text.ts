@@ -3,6 +3,7 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import type { Comparison } from '../../../model/comparison/comparison.ts';
 import { escapeAllStrings, escapeControls, escapeLogCommands } from '../../escape.ts';
 import { hangingLines, labelledLines, wrapText } from '../../layout.ts';
+import { describeNext } from '../../text/chain-text.ts';
 import type { TextOptions } from '../../text/text.ts';
 import { describeMethod, describeSide, describeSideName } from '../method-words.ts';
 import { groupFindings } from '../selection.ts';
@@ -80,8 +81,9 @@ function renderMethod(comparison: Comparison, paint: ChalkInstance, width: numbe
   return [
     paint.bold('How it was measured'),
     ...describeMethod(comparison).flatMap((sentence) => hangingLines('   ', sentence, width)),
-    ...labelledLines('base', [describeSide(base)], width),
-    ...labelledLines('head', [describeSide(head)], width),
-    ...labelledLines('warnings', bullets, width).map((line) => paint.yellow(line)),
+    ...labelledLines('Base', [describeSide(base)], width),
+    ...labelledLines('Head', [describeSide(head)], width),
+    ...labelledLines('Warnings', bullets, width).map((line) => paint.yellow(line)),
+    ...labelledLines('Not known', describeNext(comparison.nextMeasurement), width),
   ];
 }

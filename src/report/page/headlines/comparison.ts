@@ -57,7 +57,7 @@ function causeOf(comparison: Comparison): Cause | null {
     return {
       place: describeFunction(culprit),
       source: null,
-      cost: describeFunctionChange(culprit, comparison),
+      cost: describeFunctionChange(culprit, comparison).replace('->', '→'),
     };
   const [fresh] = groupFindings(comparison).fresh;
   if (!fresh) return null;

@@ -26,22 +26,33 @@ export function diagnosisHeadline(report: DiagnosisReport): Headline {
       cause: causeOf(first, report.pictures?.sourceLines),
       advice: first.advice,
     };
-  const isHealthy = verdict === 'healthy';
   return {
-    tone: isHealthy ? 'good' : 'unsure',
-    mark: isHealthy ? 'healthy' : 'too little data',
-    sentence: isHealthy ? 'Nothing wrong was found.' : 'Too little was seen to judge.',
+    ...CALM[verdict === 'healthy' || verdict === 'idle' ? verdict : 'too-little-data'],
     about,
     figures: calmFigures(report),
     cause: null,
-    advice: [verdictReason, isHealthy ? LONGER_LOOK : NEXT_LOOK].filter((text) => text !== ''),
+    advice: [verdictReason, adviceOf(report)].filter((text) => text !== ''),
   };
 }
 
-const LONGER_LOOK =
-  'What leaks slowly, or happens seldom, needs a longer look: `culprit diagnose PID --duration 5m`.';
-const NEXT_LOOK =
-  'Look again for longer, with the traffic that it usually has: `culprit diagnose PID --duration 2m`.';
+const CALM = {
+  healthy: { tone: 'good', mark: 'healthy', sentence: 'Nothing wrong was found.' },
+  idle: { tone: 'unsure', mark: 'idle', sentence: 'It did no work while it was watched.' },
+  'too-little-data': {
+    tone: 'unsure',
+    mark: 'too little data',
+    sentence: 'Too little was seen to judge.',
+  },
+} as const;
+
+/** Where the report names no measurement that would tell more. */
+function adviceOf({ verdict, nextMeasurement, target, contents, where }: DiagnosisReport): string {
+  if (nextMeasurement || contents || where) return '';
+  const again = `culprit diagnose ${target.pid ?? '<pid>'} --duration`;
+  return verdict === 'healthy'
+    ? `What leaks slowly, or happens seldom, needs a longer look: \`${again} 5m\`.`
+    : `Look again for longer, with the traffic that it usually has: \`${again} 2m\`.`;
+}
 
 function describeLook({ target, capture }: DiagnosisReport): string {
   const name = target.title ?? (target.pid === null ? 'the profile' : 'the process');
@@ -61,8 +72,9 @@ function findingFigures({ impact, confidence }: Finding, millis: number): Figure
 }
 
 function impactFigures({ metric, value, unit, share, exhaustionSeconds, limit }: Impact): Figure[] {
-  const isRate = unit === 'bytes/s' || unit === 'per second';
-  const name = METRIC_NAMES[metric];
+  // Of connections, what is counted is how many are new.
+  const isRate = (unit === 'bytes/s' || unit === 'per second') && metric !== 'connections';
+  const name = metric === 'connections' ? 'new connections' : METRIC_NAMES[metric];
   const amount = formatQuantity(value, unit);
   const label = unit === 'share' ? `of ${name}` : isRate ? `${name}, growth` : name;
   const first = { value: `${isRate && value > 0 ? '+' : ''}${amount}`, label };

@@ -13,6 +13,8 @@ export interface Figure {
 
 /** Where it is, and what it costs. */
 export interface Cause {
+  /** Absent: "The cause". */
+  heading?: string;
   place: string;
   /** Text of the blamed line, where it is known. */
   source: string | null;
@@ -46,10 +48,15 @@ export function lastParts(title: string): string {
   return title.replace(/\S*\/(\S+\/\S+)/g, '…/$1');
 }
 
-/** The title, when it ends with the place that stands below it. */
+/** The title, when it ends with the place that stands below it. What has no name is known by its line. */
 export function withoutPlace({ title, subject }: Finding): string {
   const from = subject.file === null ? -1 : title.indexOf(` (${subject.file}`);
-  return from > 0 && title.endsWith(')') ? title.slice(0, from) : title;
+  if (from < 0 || !title.endsWith(')')) return title;
+  const short = title.slice(0, from);
+  const isNamed = !short.endsWith('`(anonymous)`');
+  return isNamed
+    ? short
+    : `${short} (${[subject.file, subject.line].filter((part) => part !== null).join(':')})`;
 }
 
 export const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

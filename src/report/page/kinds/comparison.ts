@@ -92,8 +92,8 @@ export function comparisonSections(builder: Builder, comparison: Comparison): Se
           'ul',
           null,
           ...[
-            `base: ${describeSide(base)}`,
-            `head: ${describeSide(head)}`,
+            `Base: ${describeSide(base)}`,
+            `Head: ${describeSide(head)}`,
             ...describeMethod(comparison),
           ].map((text) => h('li', { class: 'wrap' }, text)),
         ),
@@ -101,6 +101,9 @@ export function comparisonSections(builder: Builder, comparison: Comparison): Se
     },
   ];
 }
+
+/** Text is for terminals, too. */
+const arrowed = (sides: string) => sides.replace('->', '→');
 
 const GATE_TONES = { pass: 'ok', fail: 'bad', unsure: 'unknown', unmeasured: 'bad' } as const;
 
@@ -118,12 +121,12 @@ function drawMetrics(builder: Builder, comparison: Comparison): PageElement {
   return table(
     builder,
     'metrics',
-    ['metric', 'base → head', 'change', 'interval', 'verdict'],
+    ['Metric', 'Base → head', 'Change', 'Interval', 'Verdict'],
     comparison.metrics.map((metric) => {
       const cells = changeCells(metric, metric.unit);
       return [
         h('th', { scope: 'row' }, metric.words, h('span', { class: 'quiet block' }, metric.name)),
-        h('td', { class: 'number' }, describeSides(metric.base, metric.head, metric.unit)),
+        h('td', { class: 'number' }, arrowed(describeSides(metric.base, metric.head, metric.unit))),
         h('td', { class: 'number' }, cells.change),
         h(
           'td',
@@ -153,7 +156,7 @@ function drawFunctions(
   return table(
     builder,
     'functions',
-    ['function', 'base → head', 'change', 'interval'],
+    ['Function', 'Base → head', 'Change', 'Interval'],
     functions.map((each) => [
       h(
         'th',
@@ -161,7 +164,7 @@ function drawFunctions(
         h('code', { class: 'wrap' }, describeFunction(each)),
         each.presence !== 'both' && h('span', { class: 'quiet' }, ` ${each.presence}`),
       ),
-      h('td', { class: 'number' }, describeSides(each.base, each.head, unit)),
+      h('td', { class: 'number' }, arrowed(describeSides(each.base, each.head, unit))),
       h('td', { class: 'number' }, describeChange(each, unit)),
       h('td', null, drawInterval(builder, each, { widest, tone: toneOf(each) })),
     ]),

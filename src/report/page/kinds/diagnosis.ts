@@ -3,6 +3,7 @@
 import type { DiagnosisReport, Finding } from '../../../model/finding.ts';
 import type { FlamePicture } from '../../../model/report/pictures.ts';
 import { formatCount, formatDuration } from '../../../units/units.ts';
+import { contentsRows } from '../../text/contents-text.ts';
 import { describeSteps } from '../../text/impact-text.ts';
 import type { PageElement, PageWindow } from '../browser.ts';
 import type { Builder } from '../builder.ts';
@@ -25,6 +26,20 @@ export function diagnosisSections(builder: Builder, window: PageWindow, report: 
       id: 'findings',
       title: findings.length === 1 ? 'The evidence' : `The ${findings.length} causes, with their evidence`,
       content: findings.map((finding) => drawFinding(builder, finding, report.pictures?.sourceLines)),
+    },
+    {
+      id: 'contents',
+      title: 'What the diagnostic report holds',
+      content: report.contents
+        ? [
+            drawRows(
+              builder,
+              contentsRows(report.contents).flatMap(([label, texts]) =>
+                texts.map((text, i): [string, string] => [i === 0 ? label : '', text]),
+              ),
+            ),
+          ]
+        : [],
     },
     ...pictureSections(builder, window, report),
     {
@@ -59,7 +74,7 @@ export function diagnosisSections(builder: Builder, window: PageWindow, report: 
       about:
         notApplicable.length === 0
           ? ''
-          : `Silence about these ${formatCount(notApplicable.length, 'kind')} of causes does not mean that they are not there.`,
+          : `Silence about ${notApplicable.length === 1 ? 'this kind' : `these ${formatCount(notApplicable.length, 'kind')}`} of causes does not mean that they are not there.`,
       content: notApplicable.length === 0 ? [] : [drawNotJudged(builder, notApplicable)],
     },
     {
@@ -76,6 +91,7 @@ export function diagnosisSections(builder: Builder, window: PageWindow, report: 
       content: [
         drawRows(builder, [
           ...processRows(target),
+          ['Chosen', target.chosen ?? ''],
           ['Threads', target.threads.map(({ name }) => name).join(', ')],
           ...costRows(capture),
           ['Steps', describeSteps(capture.steps)],

@@ -209,7 +209,7 @@ function collectionBody(
     drawRows(builder, [
       ['Entries', describeEntries(collection, collection.entries)],
       ['Newest', newest],
-      ['Do', adviseOn(collection, isGrowing)],
+      ['Fix', adviseOn(collection, isGrowing)],
     ]),
     drawRetainers(builder, collection.path, folder),
   ];

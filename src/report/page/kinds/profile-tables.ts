@@ -29,7 +29,7 @@ function drawTable({ h }: Builder, caption: string, rows: readonly ProfileRow[],
         h(
           'tr',
           null,
-          ...['', 'itself', 'with what it called', 'where'].map((text) =>
+          ...['', 'Itself', 'With what it called', 'Where'].map((text) =>
             text === '' ? h('td', null) : h('th', { scope: 'col' }, text),
           ),
         ),

@@ -4,6 +4,7 @@ import { formatDuration, formatNumber } from '../../../units/units.ts';
 import { describeContainer } from '../../text/container-text.ts';
 import type { PageElement } from '../browser.ts';
 import type { Builder } from '../builder.ts';
+import { timeText } from './time.ts';
 
 /** Rows without a text are left out. */
 export function drawRows({ h, prose }: Builder, rows: readonly [label: string, text: string][]): PageElement {
@@ -46,8 +47,8 @@ export function costRows({ overhead, restored, startedAt, durationMillis }: Repo
   const isAttached = restored !== null || pausesMillis.length > 0;
   return [
     [
-      'Looked',
-      `${startedAt === null ? '' : `from ${startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}, `}for ${formatDuration(durationMillis)}`,
+      'Captured',
+      `${startedAt === null ? '' : `from ${timeText(startedAt)}, `}for ${formatDuration(durationMillis)}`,
     ],
     [
       'Held the main thread',

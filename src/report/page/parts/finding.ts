@@ -2,6 +2,7 @@
 import { confidenceLevel } from '../../../model/confidence.ts';
 import type { CrashFinding, Finding } from '../../../model/finding.ts';
 import type { SourceLine } from '../../../model/report/pictures.ts';
+import { describeChain } from '../../text/chain-text.ts';
 import { causeRows } from '../../text/crash-rows.ts';
 import { describeCost, describeEvidence, describeSubject } from '../../text/impact-text.ts';
 import type { PageElement } from '../browser.ts';
@@ -38,15 +39,19 @@ function body(
 ): Child[] {
   const { h, prose } = builder;
   const cost = describeCost(finding);
+  // A crash has neither.
+  const { chain, nextMeasurement: next }: Finding = finding;
   const rows: [string, Child[]][] = [
     ['Where', [h('code', { class: 'wrap' }, describeSubject(finding.subject))]],
+    ['Through', chain === undefined ? [] : prose(describeChain(chain).replaceAll('**', '`'))],
     ['Impact', cost === '' ? [] : prose(cost)],
     ['Evidence', list(builder, finding.evidence.map(describeEvidence))],
-    ['Could it be harmless?', finding.innocentExplanation === '' ? [] : prose(finding.innocentExplanation)],
     ['Explains', list(builder, finding.symptoms)],
+    ['Could it be harmless?', finding.innocentExplanation === '' ? [] : prose(finding.innocentExplanation)],
     ['Fix', list(builder, finding.advice)],
-    ['Caveats', list(builder, finding.caveats)],
     ['See also', list(builder, finding.references ?? [])],
+    ['Caveats', list(builder, finding.caveats)],
+    ['Not known', next ? [...prose(next.unknown), command(builder, next.command)] : []],
     ['Confidence', [`${confidenceLevel(finding.confidence)}, fingerprint ${finding.fingerprint}`]],
   ];
   return [
@@ -62,6 +67,9 @@ function body(
     'crash' in finding && drawCrash(builder, finding),
   ];
 }
+
+/** On a line of its own, to be copied. */
+const command = ({ h }: Builder, text: string) => h('code', { class: 'block wrap' }, text);
 
 function list({ h, prose }: Builder, texts: readonly string[]): Child[] {
   if (texts.length === 0) return [];

@@ -15,6 +15,9 @@ const KIND_WORDS: Record<GrowthKind, string> = {
   resources: 'made here',
 };
 
+/** async_hooks' own name. */
+const PLAIN_NAMES: Record<string, string> = { PROMISE: 'Promises' };
+
 export function drawGrowth(
   builder: Builder,
   growth: readonly GrowthPicture[],
@@ -33,7 +36,8 @@ export function drawGrowth(
 
 function drawOne(builder: Builder, picture: GrowthPicture, isNamed: boolean): PageElement {
   const { h, s } = builder;
-  const { kind, name, what, place, isGrowing, points } = picture;
+  const { kind, what, place, isGrowing, points } = picture;
+  const name = PLAIN_NAMES[picture.name] ?? picture.name;
   const values = points.map(([, value]) => value);
   const [first, last] = [points[0]!, points.at(-1)!];
   const scale = { from: first[0], to: last[0], top: Math.max(1, ...values) };

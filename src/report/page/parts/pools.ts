@@ -13,7 +13,7 @@ export function drawPool(builder: Builder, pool: PoolPicture): PageElement {
   const { h, prose } = builder;
   const [, busy = -1, waiting = 0] = pool.readings.at(-1) ?? [];
   const limit = pool.limit ?? Math.max(busy, 0);
-  const summary = `${busy < 0 ? 'An unknown number' : formatNumber(busy)} of ${pool.limit === null ? 'no limit' : formatNumber(limit)} lent out, ${formatNumber(waiting)} waiting, at the end of the capture`;
+  const summary = summaryOf({ busy, waiting, limit: pool.limit });
   return h(
     'article',
     { class: 'pool' },
@@ -35,7 +35,7 @@ export function drawPool(builder: Builder, pool: PoolPicture): PageElement {
       `${summary}.`,
       pool.silent &&
         pool.silent.count > 0 &&
-        ` Over ${formatNumber(pool.silent.count)} of the ${formatNumber(pool.silent.of)} connections that could be examined have been idle for up to ${formatDuration(pool.silent.longestMillis)}.`,
+        ` ${formatNumber(pool.silent.count)} of the ${formatNumber(pool.silent.of)} connections that could be examined have been idle for up to ${formatDuration(pool.silent.longestMillis)}.`,
     ),
     waitingCurve(builder, pool),
     list(
@@ -49,6 +49,21 @@ export function drawPool(builder: Builder, pool: PoolPicture): PageElement {
       pool.waiters.map(({ place, count }) => [placeText(place), count]),
     ),
   );
+}
+
+/** `busy` below 0 is unknown. */
+function summaryOf({
+  busy,
+  waiting,
+  limit,
+}: {
+  busy: number;
+  waiting: number;
+  limit: number | null;
+}): string {
+  const waits = `${formatNumber(waiting)} waiting, at the end of the capture`;
+  if (busy < 0) return `${waits}; how many are lent out is not known`;
+  return `${formatNumber(busy)}${limit === null ? '' : ` of ${formatNumber(limit)}`} lent out, ${waits}`;
 }
 
 function boxes({ h }: Builder, { silent }: PoolPicture, busy: number, limit: number): PageElement[] {
@@ -78,6 +93,7 @@ function waitingCurve(builder: Builder, { readings }: PoolPicture): PageElement 
   const scale = { from: first[0], to: last[0], top };
   const lent = readings.map(([at, busy]) => [at, Math.max(0, busy)] as const);
   const queued = readings.map(([at, , waiting]) => [at, waiting] as const);
+  const isKnown = readings.some(([, busy]) => busy >= 0);
   return h(
     'div',
     { class: 'pool-curve' },
@@ -86,15 +102,15 @@ function waitingCurve(builder: Builder, { readings }: PoolPicture): PageElement 
       { class: 'plot small' },
       plot(
         builder,
-        `lent out from ${formatNumber(lent[0]![1])} to ${formatNumber(lent.at(-1)![1])}, waiting from ${formatNumber(queued[0]![1])} to ${formatNumber(queued.at(-1)![1])}`,
-        s('path', { class: 'curve line c2', d: curvePath(lent, scale, 'line') }),
+        `${isKnown ? `lent out from ${formatNumber(lent[0]![1])} to ${formatNumber(lent.at(-1)![1])}, ` : ''}waiting from ${formatNumber(queued[0]![1])} to ${formatNumber(queued.at(-1)![1])}`,
+        ...(isKnown ? [s('path', { class: 'curve line c2', d: curvePath(lent, scale, 'line') })] : []),
         s('path', { class: 'curve line c1', d: curvePath(queued, scale, 'line') }),
       ),
     ),
     h(
       'p',
       { class: 'readout' },
-      h('span', { class: 'key c2' }, 'lent out'),
+      isKnown && h('span', { class: 'key c2' }, 'lent out'),
       h('span', { class: 'key c1' }, 'waiting'),
       h(
         'span',

@@ -4,8 +4,9 @@ import type { Audit, AuditReport } from '../../../model/finding.ts';
 import { formatDuration } from '../../../units/units.ts';
 import { hangingLines, wrapText } from '../../layout.ts';
 import type { Page } from '../page.ts';
+import { NOT_RESTORED } from '../restored-text.ts';
 import { countBySeverity, renderFinding, renderFindingTitle } from '../text-finding.ts';
-import { NOT_RESTORED, renderCost, renderFacts } from '../text-footer.ts';
+import { renderCost, renderFacts } from '../text-footer.ts';
 
 const HIGHEST = 5;
 

@@ -3,12 +3,14 @@
 import type { ChalkInstance } from 'chalk';
 import { type DiagnosisReport, type ReportCapture, SEVERITIES } from '../../../model/finding.ts';
 import { formatCount, formatDuration } from '../../../units/units.ts';
-import { hangingLines, wrapText } from '../../layout.ts';
+import { hangingLines, labelledLines, wrapText } from '../../layout.ts';
+import { describeNext } from '../chain-text.ts';
 import { contentsBlock } from '../contents-text.ts';
 import { describeSteps } from '../impact-text.ts';
 import type { Page } from '../page.ts';
+import { NOT_RESTORED } from '../restored-text.ts';
 import { countBySeverity, paintSeverity, renderFinding, renderFindingTitle } from '../text-finding.ts';
-import { NOT_RESTORED, renderCost, renderFacts, renderNotApplicable } from '../text-footer.ts';
+import { renderCost, renderFacts, renderNotApplicable } from '../text-footer.ts';
 import { renderKeepsAlive } from '../text-keeps-alive.ts';
 import { type By, whereBlocks } from '../where-text.ts';
 
@@ -27,6 +29,9 @@ export function diagnosisBlocks(report: DiagnosisReport, page: Page, by: readonl
     alive,
     verdict,
     ...findings.map((finding) => renderFinding(finding, paint, width)),
+    isOnlyList(report) || findings.some((finding) => finding.nextMeasurement)
+      ? []
+      : labelledLines('Not known', describeNext(report.nextMeasurement), width),
     isOnlyList(report) ? [] : renderNotApplicable(report.notApplicable, width),
     renderCost(capture, width),
     renderTarget(report, width),

@@ -1,14 +1,21 @@
-// Several processes side by side as terminal text: who is sick, one line for each, then each cause once.
+// Several processes or pods side by side as terminal text: who is sick, one line for each, then each cause once.
 import { Chalk } from 'chalk';
-import type { FamilyCause, FamilyMember, FamilyReport } from '../../../model/finding.ts';
-import { formatBytes, formatDuration, formatNumber } from '../../../units/units.ts';
+import type {
+  FamilyCause,
+  FamilyDifference,
+  FamilyMember,
+  FamilyOddOne,
+  FamilyReport,
+} from '../../../model/finding.ts';
+import { formatDuration } from '../../../units/units.ts';
 import { escapeAllStrings } from '../../escape.ts';
 import { hangingLines, labelledLines, wrapText } from '../../layout.ts';
+import { arePods, sayWhere, sideBySide, warningsOf } from '../member-words.ts';
 import type { Page } from '../page.ts';
 import { plainTable } from '../plain-table.ts';
+import { NOT_RESTORED } from '../restored-text.ts';
 import type { TextOptions } from '../text.ts';
 import { paintSeverity, renderFinding, renderFindingTitle } from '../text-finding.ts';
-import { NOT_RESTORED } from '../text-footer.ts';
 
 /** The whole report, ending in a newline. Strings from the targets are made inert first. */
 export function renderFamilyText(report: FamilyReport, options: TextOptions): string {
@@ -21,11 +28,20 @@ export function renderFamilyText(report: FamilyReport, options: TextOptions): st
   const safe = escapeAllStrings(report);
   const blocks = [
     headline(safe, page),
-    sideBySide(safe.members),
+    tableOf(safe.members),
     ...safe.causes.map((cause) => renderCause(cause, safe, page)),
+    safe.oddOnes.flatMap((oddOne) => renderOddOne(oddOne, page)),
     quiet ? [] : footer(safe.members, page),
   ].filter((block) => block.length > 0);
   return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
+}
+
+function tableOf(members: readonly FamilyMember[]): string[] {
+  const { head, rows } = sideBySide(members);
+  return plainTable(
+    head.map((word) => word.toUpperCase()),
+    rows,
+  );
 }
 
 const HEADLINES = {
@@ -50,46 +66,27 @@ function headline(
   return [...painted, ...(isLeft ? [paint.red.bold(NOT_RESTORED)] : [])];
 }
 
-const HEAD = ['PID', 'ROLE', 'APP', 'RSS', 'RSS GROWTH', 'CPU', 'REQUESTS', 'VERDICT'];
-
-function sideBySide(members: readonly FamilyMember[]): string[] {
-  return plainTable(
-    HEAD,
-    members.map((member) => {
-      const { pid, role, app = '', report } = member;
-      const { rssBytes, rssBytesPerSecond, cpuCores, requestsPerSecond } = report?.work ?? {};
-      return [
-        String(pid),
-        role,
-        app,
-        rssBytes === undefined ? '' : formatBytes(rssBytes),
-        rssBytesPerSecond === undefined ? '' : signedRate(rssBytesPerSecond),
-        cpuCores === undefined ? '' : `${formatNumber(Math.round(cpuCores * 100))}%`,
-        requestsPerSecond === undefined ? '' : `${formatNumber(Math.round(requestsPerSecond * 10) / 10)}/s`,
-        sayVerdict(member),
-      ];
-    }),
-  );
-}
-
-const signedRate = (bytes: number) => `${bytes < 0 ? '-' : '+'}${formatBytes(Math.abs(bytes))}/s`;
-
-function sayVerdict({ report, notLookedAt = '' }: FamilyMember): string {
-  if (!report) return `not looked at: ${notLookedAt}`;
-  if (report.verdict === 'findings') return report.findings.map(({ kind }) => kind).join(', ');
-  return report.verdict.replaceAll('-', ' ');
-}
-
-function renderCause({ finding, pids }: FamilyCause, { members }: FamilyReport, page: Page): string[] {
+function renderCause(cause: FamilyCause, { members }: FamilyReport, page: Page): string[] {
+  const { finding, differences = [] } = cause;
   const { paint, width, quiet } = page;
-  const looked = members.filter(({ report }) => report).length;
-  const [worst] = pids;
-  const all = pids.length === looked && looked > 1 ? `all ${looked}` : pids.join(', ');
-  const where = pids.length > 1 ? `in ${all}; shown as in ${worst}` : `in ${worst}`;
+  const where = sayWhere(cause, members);
   if (quiet)
     return hangingLines('', `${renderFindingTitle(finding, paint, width).join(' ')} (${where})`, width);
   const [title = '', ...rest] = splitTitle(renderFinding(finding, paint, width));
-  return [title, ...labelledLines('process', [where], width), ...rest];
+  return [
+    title,
+    ...labelledLines(arePods(members) ? 'Pods' : 'Process', [where], width),
+    ...labelledLines('Differ in', differences.map(sayDifference), width),
+    ...rest,
+  ];
+}
+
+const sayDifference = ({ what, these, others }: FamilyDifference) =>
+  `${what}: ${these}; those without it: ${others}`;
+
+function renderOddOne({ member, differences }: FamilyOddOne, { width }: Page): string[] {
+  const all = differences.map(({ what, these, others }) => `${what} ${these} (others: ${others})`);
+  return hangingLines('', `Unlike all others: ${member}, ${all.join('; ')}`, width);
 }
 
 /** The title may take several lines; what follows begins with a label. */
@@ -102,16 +99,15 @@ function footer(members: readonly FamilyMember[], { width }: Page): string[] {
   const reports = members.flatMap(({ report }) => report ?? []);
   const restored = reports.filter(({ capture }) => capture.restored !== false).length;
   const longest = Math.max(0, ...reports.map(({ capture }) => capture.durationMillis));
-  const warnings = reports.flatMap(({ target, warnings, capture }) =>
-    [...warnings, ...capture.warnings].map(({ message }) => `${target.pid}: ${message}`),
-  );
+  const isOfPods = arePods(members);
+  const what = isOfPods ? 'pods, each for' : 'processes at once,';
   return [
     ...labelledLines(
-      'looked',
-      [`${reports.length} processes at once, ${formatDuration(longest)}; ${restored} restored as they were`],
+      'Captured',
+      [`${reports.length} ${what} ${formatDuration(longest)}; ${restored} restored as they were`],
       width,
     ),
-    ...labelledLines('warnings', [...new Set(warnings)], width),
-    ...labelledLines('more', ['--json has the whole report of each process'], width),
+    ...labelledLines('Warnings', warningsOf(members), width),
+    ...labelledLines('More', [`--json has the whole report of each ${isOfPods ? 'pod' : 'process'}`], width),
   ];
 }

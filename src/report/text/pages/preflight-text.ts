@@ -23,8 +23,8 @@ export function renderPreflight(preflight: Preflight, isQuiet: boolean): string 
     'What a capture would do',
     ...safe.steps.flatMap(renderStep),
     '',
-    ...labelledLines('memory', [describeMemory(safe)], WIDTH),
-    ...labelledLines('notes', safe.notes, WIDTH),
+    ...labelledLines('Memory', [describeMemory(safe)], WIDTH),
+    ...labelledLines('Notes', safe.notes, WIDTH),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -4,6 +4,7 @@ import type { Crash } from '../../../model/crash.ts';
 import type { CrashFinding, TriageReport } from '../../../model/finding.ts';
 import { formatBytes } from '../../../units/units.ts';
 import { labelledLines, wrapText } from '../../layout.ts';
+import { describeNext } from '../chain-text.ts';
 import type { Page } from '../page.ts';
 import { paintSeverity, renderFinding, renderFindingTitle } from '../text-finding.ts';
 
@@ -20,10 +21,11 @@ export function triageBlocks(report: TriageReport, { paint, width, quiet }: Page
   if (quiet) return [[...answer, ...findings.flatMap((each) => renderFindingTitle(each, paint, width))]];
   const renderCrash = (finding: CrashFinding) => [
     ...renderFinding(finding, paint, width),
-    ...labelledLines('seen', [seenWords(finding.crash)], width),
+    ...labelledLines('Seen', [seenWords(finding.crash)], width),
   ];
   const facts = factsOf(report);
-  return [answer, ...findings.map(renderCrash), facts === '' ? [] : wrapText(facts, width)];
+  const open = labelledLines('Not known', describeNext(report.nextMeasurement), width);
+  return [answer, ...findings.map(renderCrash), open, facts === '' ? [] : wrapText(facts, width)];
 }
 
 function headlineOf({ verdict, findings, target }: TriageReport): string {

@@ -42,21 +42,21 @@ export function renderWatchCheck(config: CheckedConfig): string {
       : targets.join(', ');
   const lines = [
     'The configuration is good.',
-    `watches    ${who}, from outside every ${formatDuration(intervalMillis)}`,
+    `Watches    ${who}, from outside every ${formatDuration(intervalMillis)}`,
     light
-      ? `looks in   for ${formatDuration(light.durationMillis)} every ${formatDuration(light.everyMillis)}, within its budget`
-      : 'looks in   only when a rule asks for it',
-    `keeps      up to ${formatBytes(quotaBytes)} of evidence in ${folder}`,
-    `tells      ${webhooks.length === 0 ? 'no webhook' : webhooks.map(({ url }) => new URL(url).host).join(', ')}`,
-    `metrics    ${metrics ? `http://${metrics.host}:${metrics.port}/metrics` : 'off'}`,
+      ? `Looks in   for ${formatDuration(light.durationMillis)} every ${formatDuration(light.everyMillis)}, within its budget`
+      : 'Looks in   only when a rule asks for it',
+    `Keeps      up to ${formatBytes(quotaBytes)} of evidence in ${folder}`,
+    `Tells      ${webhooks.length === 0 ? 'no webhook' : webhooks.map(({ url }) => new URL(url).host).join(', ')}`,
+    `Metrics    ${metrics ? `http://${metrics.host}:${metrics.port}/metrics` : 'off'}`,
     ...exportLines(config),
     ...rules.map(({ name, metric, band, actions, limits }) => {
       const how = band ? `, against its past of ${formatCount(band.days, 'day')} or more` : '';
-      return `rule       ${name} (${metric}${how}): ${actions.map((action) => action.do).join(', ')}; at most ${oftenOf(limits)}`;
+      return `Rule       ${name} (${metric}${how}): ${actions.map((action) => action.do).join(', ')}; at most ${oftenOf(limits)}`;
     }),
     ...config.runbooks.map(({ name, finding, run, undo, verifyMillis, limits }) => {
       const otherwise = undo ? `, else ${JSON.stringify(undo.command)}` : '';
-      return `runbook    ${name} (${finding}): ${JSON.stringify(run.command)}, verified after ${formatDuration(verifyMillis)}${otherwise}; at most ${oftenOf(limits)}`;
+      return `Runbook    ${name} (${finding}): ${JSON.stringify(run.command)}, verified after ${formatDuration(verifyMillis)}${otherwise}; at most ${oftenOf(limits)}`;
     }),
   ];
   return `${lines.map((line) => escapeControls(line)).join('\n')}\n`;
@@ -70,14 +70,14 @@ function oftenOf({ count, windowMillis }: { count: number; windowMillis: number 
 function exportLines({ otlp, profiles, flight }: CheckedConfig): string[] {
   const lines: string[] = [];
   if (otlp)
-    lines.push(`otlp       ${[otlp.metricsUrl, otlp.eventsUrl].filter((url) => url !== null).join(', ')}`);
+    lines.push(`OTLP       ${[otlp.metricsUrl, otlp.eventsUrl].filter((url) => url !== null).join(', ')}`);
   if (profiles) {
     const where = profiles.pyroscope ? `, and to ${new URL(profiles.pyroscope.url).host}` : '';
-    lines.push(`profiles   up to ${formatBytes(profiles.quotaBytes)} in ${profiles.folder}${where}`);
+    lines.push(`Profiles   up to ${formatBytes(profiles.quotaBytes)} in ${profiles.folder}${where}`);
   }
   if (flight)
     lines.push(
-      `flight     the last ${formatCount(flight.keep, 'window')} of ${formatDuration(flight.windowMillis)}, while the main thread is busier than ${formatShare(flight.busyShare)}`,
+      `Flight     the last ${formatCount(flight.keep, 'window')} of ${formatDuration(flight.windowMillis)}, while the main thread is busier than ${formatShare(flight.busyShare)}`,
     );
   return lines;
 }

@@ -21,6 +21,8 @@ export interface AsyncSites {
   read(): ProbeAsyncSite[];
   /** Watched resources of a type that are there for at least `millis`, some of each site. */
   lasting(type: string, millis: number): { site: number; resource: object }[];
+  /** The number of the first site of this type and label; null where there is none. */
+  idOf(type: string, label: string): number | null;
   ownHeapBytes(): number;
   /** Our own collection: no census may take it for the program's. */
   own: object;
@@ -65,6 +67,8 @@ export function createAsyncSites(core: Pick<ProbeCore, 'now' | 'cleanups'>): Asy
             .map((resource) => ({ site: site.id, resource })),
         );
     },
+    idOf: (type, label) =>
+      [...sites.values()].find((site) => site.type === type && site.label === label)?.id ?? null,
     own: sites,
     ownHeapBytes: () => [...sites.values()].reduce((sum, site) => sum + bytesOf(site), 0),
   };

@@ -97,7 +97,7 @@ export function createAsyncWatch(core: ProbeCore, { sites, requests, streams }: 
       for (const type of types) watched.add(type);
       hook.renew();
     },
-    own: [sites.own, ticks.own],
+    own: [sites.own, ticks.own, requests.left.own],
     ownHeapBytes: () => sites.ownHeapBytes() + ticks.ownHeapBytes(),
   };
 }

@@ -7,15 +7,19 @@ import { type Below, captureStack } from '../../../probe/stacks/stack-capture.ts
 import type { AsyncSites } from '../probe/async-sites.ts';
 import { createSamplingPace } from '../probe/sampling-pace.ts';
 import { createAnswerStates } from './answer-states.ts';
+import { createLeftAnswers, type LeftAnswers } from './left-answers.ts';
 import { SAMPLES_PER_BURST, SAMPLES_PER_SECOND, textOf } from './request-sampling.ts';
 
 export interface IncomingRequests {
   /** A message of `http.server.request.start`. */
   arrived(message: unknown): void;
+  /** A message of `http.server.response.finish`. */
+  finished(message: unknown): void;
   /** From the init of a tick in which Node sends what a response has written: who wrote is on the stack. */
   tick(resource: object, below: Below): void;
   /** The end of a burst of so many seconds. */
   settle(seconds: number): void;
+  left: LeftAnswers;
 }
 
 const MAX_LABELS = 60;
@@ -23,6 +27,7 @@ const MAX_LABELS = 60;
 export function createIncomingRequests(core: ProbeCore, sites: AsyncSites): IncomingRequests {
   const { own, isObject, nameOf } = core.reads;
   const states = createAnswerStates(core);
+  const left = createLeftAnswers(core, sites);
   const labels = new Set<string>();
   /** Those whose writer is not known yet. */
   const unwritten = new WeakMap<object, { label: string; weight: number }>();
@@ -52,8 +57,11 @@ export function createIncomingRequests(core: ProbeCore, sites: AsyncSites): Inco
           isDropped: states.isGivenUp,
         });
         sites.remember({ ...made, ...answer, type: 'http.server.answer' });
+        left.arrived(response, made);
       } catch {}
     },
+    finished: left.finished,
+    left,
     tick(resource, below) {
       if (nameOf(own(resource, 'callback')) !== 'connectionCorkNT') return;
       const args = own(resource, 'args');

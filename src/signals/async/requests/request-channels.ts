@@ -4,6 +4,7 @@ import type { ProbeCore } from '../../../probe/core.ts';
 import type { Below } from '../../../probe/stacks/stack-capture.ts';
 import type { AsyncSites } from '../probe/async-sites.ts';
 import { createIncomingRequests } from './incoming-requests.ts';
+import type { LeftAnswers } from './left-answers.ts';
 import { createOutgoingRequests } from './outgoing-requests.ts';
 
 export interface RequestChannels {
@@ -13,6 +14,7 @@ export interface RequestChannels {
   tick(resource: object, below: Below): void;
   /** The end of a burst of so many seconds. */
   settle(seconds: number): void;
+  left: LeftAnswers;
 }
 
 type Subscriber = (message: unknown, name: string | symbol) => void;
@@ -28,8 +30,12 @@ export function createRequestChannels(core: ProbeCore, sites: AsyncSites): Reque
   };
   // Node 16 to 18 lose subscribers of a channel that nobody else holds.
   const held = Object.entries(heard).map(([name, listen]) => ({ channel: channels.channel(name), listen }));
-  const headers = channels.channel('undici:request:headers');
-  headers.subscribe(outgoing.answeredByUndici);
+  // What was begun while hooks were on goes on while they are off.
+  const always = [
+    { channel: channels.channel('undici:request:headers'), listen: outgoing.answeredByUndici as Subscriber },
+    { channel: channels.channel('http.server.response.finish'), listen: incoming.finished as Subscriber },
+  ];
+  for (const { channel, listen } of always) channel.subscribe(listen);
   let isOn = false;
   const off = () => {
     if (!isOn) return;
@@ -38,7 +44,7 @@ export function createRequestChannels(core: ProbeCore, sites: AsyncSites): Reque
   };
   core.cleanups.push(() => {
     off();
-    headers.unsubscribe(outgoing.answeredByUndici);
+    for (const { channel, listen } of always) channel.unsubscribe(listen);
   });
   return {
     on() {
@@ -51,6 +57,7 @@ export function createRequestChannels(core: ProbeCore, sites: AsyncSites): Reque
       outgoing.tick(resource, below);
       incoming.tick(resource, below);
     },
+    left: incoming.left,
     settle(seconds) {
       outgoing.settle(seconds);
       incoming.settle(seconds);

@@ -4,6 +4,8 @@ import type { ProbeCore } from '../../../probe/core.ts';
 import type { ThreadInspector } from '../../../probe/objects/thread-inspector.ts';
 import type { ProbeHandlers } from '../../../probe/probe-protocol.ts';
 import type { AsyncSites } from '../probe/async-sites.ts';
+import type { LeftAnswers } from './left-answers.ts';
+import { handlerOf } from './route-handler.ts';
 
 export interface RequestHandlers {
   lasting(): ProbeHandlers;
@@ -14,16 +16,10 @@ const MAX_REQUESTS = 20;
 
 export function createRequestHandlers(
   { reads }: ProbeCore,
-  sites: AsyncSites,
+  { sites, left }: { sites: AsyncSites; left: LeftAnswers },
   thread: ThreadInspector,
 ): RequestHandlers {
-  const { own, nameOf } = reads;
-  /** Express and its like: the last function of the route is the one that answers. */
-  const handlerOf = (response: object): unknown => {
-    const stack = own(own(own(response, 'req'), 'route'), 'stack');
-    const length = Array.isArray(stack) ? Number(own(stack, 'length')) : 0;
-    return own(own(stack, length - 1), 'handle');
-  };
+  const { nameOf } = reads;
   return {
     lasting() {
       const handlers: ProbeHandlers['handlers'] = [];
@@ -32,9 +28,14 @@ export function createRequestHandlers(
           sites.lasting(type, LONG_MILLIS).slice(0, MAX_REQUESTS),
         );
         const found = waiting.flatMap(({ site, resource }) => {
-          const handler = handlerOf(resource);
-          return typeof handler === 'function' ? [{ site, handler }] : [];
+          const handler = handlerOf(reads, resource);
+          return handler ? [{ site, handler }] : [];
         });
+        // Whoever answers those that end answers those whose clients leave.
+        for (const { label, handler } of left.handlers()) {
+          const site = sites.idOf('http.server.client', label);
+          if (site !== null) found.push({ site, handler });
+        }
         if (found.length === 0) return { handlers };
         thread.during((inspect) => {
           for (const { site, handler } of found) {

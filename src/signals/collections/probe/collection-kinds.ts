@@ -1,19 +1,19 @@
 // What kind of collection an object is, how much it holds, and what its newest entry looks like.
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
-import type { CollectionType } from '../../../probe/probe-protocol.ts';
+import type { ObjectType } from '../../../probe/probe-protocol.ts';
 import { type BusiestEvent, createEventListeners } from './event-listeners.ts';
 import { createShapes, type Shapes } from './shapes.ts';
 
 export interface CollectionKinds extends Shapes {
   /** Null: nothing that holds entries. */
-  typeOf(value: object): CollectionType | null;
+  typeOf(value: object): ObjectType | null;
   /** Entries, or listeners; counting stops at `atMost` where it has to walk. NaN: too many to be counted. */
-  sizeOf(value: object, type: CollectionType, atMost: number): number;
+  sizeOf(value: object, type: ObjectType, atMost: number): number;
   /** Smaller ones are not worth watching. */
-  leastSize(type: CollectionType): number;
-  newestOf(value: object, type: CollectionType, size: number): string;
+  leastSize(type: ObjectType): number;
+  newestOf(value: object, type: ObjectType, size: number): string;
   /** The event with the most listeners, and the array that holds them where there is one. */
-  busiestEvent(value: object, type: CollectionType): BusiestEvent | null;
+  busiestEvent(value: object, type: ObjectType): BusiestEvent | null;
 }
 
 const LEAST = { Map: 1, Set: 1, Array: 16, Object: 48, EventEmitter: 4, EventTarget: 4 };
@@ -26,7 +26,7 @@ export function createCollectionKinds(reads: DataReads): CollectionKinds {
   const { types, own, isA, isVast } = reads;
   const listeners = createEventListeners(reads);
   const { shapeOf, classOf } = createShapes(reads);
-  const isEvents = (type: CollectionType) => type === 'EventEmitter' || type === 'EventTarget';
+  const isEvents = (type: ObjectType) => type === 'EventEmitter' || type === 'EventTarget';
   const busiestEvent: CollectionKinds['busiestEvent'] = (value, type) =>
     isEvents(type) ? listeners.busiest(value) : null;
 

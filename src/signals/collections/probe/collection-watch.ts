@@ -4,9 +4,12 @@ import type { ProbeCensus, ProbeCollections, ProbeWalk } from '../../../probe/pr
 import type { ReferenceWalk, Walk, WalkLimits } from '../../../probe/walk/reference-walk.ts';
 import type { Bounds } from './bounds.ts';
 import type { CollectionKinds } from './collection-kinds.ts';
+import type { EntryWeights } from './entry-weight.ts';
+import type { GrownInPlace } from './grown-in-place.ts';
 import type { HeldSlots } from './held-slots.ts';
 import type { InsertionTraps } from './insertion-traps.ts';
-import { createTrackedCollections, type Findings, type Held } from './tracked-collections.ts';
+import { createTrackedCollections, type Findings } from './tracked-collections.ts';
+import type { Held } from './tracked-entry.ts';
 
 export interface CollectionWatch {
   /** Begins to pick collections to watch among those that can be reached by references; a walk under way is given up. */
@@ -28,6 +31,8 @@ export interface CollectionWatchParts {
   traps: InsertionTraps;
   bounds: Bounds;
   slots: HeldSlots;
+  inPlace: GrownInPlace;
+  weights: EntryWeights;
   references: ReferenceWalk;
   /** Collections of the probe itself. */
   own: object[];
@@ -45,7 +50,7 @@ const BYTES_PER_COLLECTION = 220;
 const SEARCH_BYTES = 420 * 1024;
 
 export function createCollectionWatch(core: ProbeCore, parts: CollectionWatchParts): CollectionWatch {
-  const { kinds, bounds, references, own } = parts;
+  const { kinds, bounds, inPlace, references, own } = parts;
   const tracked = createTrackedCollections({ ...parts, now: core.now });
   const functions = new Map<string, WeakRef<object>>();
   let hasTracked = false;
@@ -70,7 +75,7 @@ export function createCollectionWatch(core: ProbeCore, parts: CollectionWatchPar
     if (known === LEAST_FUNCTIONS && typeof value === 'function') functions.set(name, new WeakRef(value));
   };
   const census: CollectionWatch['census'] = (objects, deadlineMillis) => {
-    const findings: Findings = { found: [], lists: new Set() };
+    const findings: Findings = { found: [], lists: new Set(), places: [] };
     const classes = new Map<string, number>();
     const from = core.now();
     functions.clear();
@@ -100,15 +105,18 @@ export function createCollectionWatch(core: ProbeCore, parts: CollectionWatchPar
   return {
     beginWalk(limits) {
       hasSearched = true;
-      const findings: Findings = { found: [], lists: new Set() };
-      walking = {
-        walk: references.begin(
-          limits,
-          (value, holder, { owner, above } = {}) => note(value, findings, { holder, owner, above }),
-          bounds.note,
-        ),
-        findings,
-      };
+      const findings: Findings = { found: [], lists: new Set(), places: [] };
+      const walk = references.begin(limits, {
+        visit: (value, holder, { owner, above } = {}) => note(value, findings, { holder, owner, above }),
+        visitFields: bounds.note,
+        visitPlace(place) {
+          inPlace.begin();
+          const type = inPlace.typeOf(place.value);
+          const size = type ? inPlace.sizeOf(place.value, type) : 0;
+          if (type && size > 0) findings.places.push({ ...place, type, size, value: place.owner });
+        },
+      });
+      walking = { walk, findings };
     },
     walkOn(millis, isLast) {
       if (!walking) return null;

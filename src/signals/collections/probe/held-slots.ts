@@ -13,24 +13,38 @@ export interface Slot {
 export interface HeldSlots {
   /** What the property holds now; undefined for what is no property, or was not read without code of the program. */
   ofProperty(slot: Slot): unknown;
-  /** What these variables hold now: dear, for a few. Never throws. */
-  ofVariables(slots: readonly Slot[]): unknown[];
+  /** Only the inspector sees what it holds: a variable, or a private field. */
+  isHidden(slot: Slot): boolean;
+  /** What these hidden ones hold now: dear, for a few. Never throws. */
+  ofHidden(slots: readonly Slot[]): unknown[];
 }
 
 const hasOwn = Object.prototype.hasOwnProperty;
 
+/** The walk tells a symbol by its text. */
+function keyNamed(owner: object, name: string): PropertyKey {
+  if (!name.startsWith('Symbol(')) return name;
+  return Object.getOwnPropertySymbols(owner).find((symbol) => String(symbol).startsWith(name)) ?? name;
+}
+
 export function createHeldSlots({ own }: DataReads, thread: ThreadInspector): HeldSlots {
   return {
-    ofProperty: ({ holder, owner }) => (holder.kind === 'property' ? own(owner, holder.name) : undefined),
-    ofVariables(slots) {
+    ofProperty: ({ holder, owner }) =>
+      holder.kind === 'property' ? own(owner, keyNamed(owner, holder.name)) : undefined,
+    isHidden: ({ holder: { kind, name } }) =>
+      kind === 'variable' || (kind === 'property' && name.startsWith('#')),
+    ofHidden(slots) {
       const found: unknown[] = slots.map(() => undefined);
       if (slots.length === 0) return found;
       try {
         thread.during((inspect) => {
           for (const [i, { holder, owner }] of slots.entries()) {
-            const scope = inspect(owner)
-              ?.scopes()
-              .find((each) => hasOwn.call(each, holder.name));
+            const seen = inspect(owner);
+            if (holder.kind === 'property') {
+              found[i] = seen?.privateFields().find(({ name }) => name === holder.name)?.value;
+              continue;
+            }
+            const scope = seen?.scopes().find((each) => hasOwn.call(each, holder.name));
             found[i] = own(scope, holder.name);
           }
         });

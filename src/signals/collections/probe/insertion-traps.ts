@@ -2,12 +2,12 @@
 // shadowed on itself; a plain object gets a prototype that hears of keys it does not have yet. Both are taken away after a
 // few calls (from an object after each), or when the probe stops.
 import type { ProbeCore } from '../../../probe/core.ts';
-import type { CollectionType, ProbeFrame } from '../../../probe/probe-protocol.ts';
+import type { ObjectType, ProbeFrame } from '../../../probe/probe-protocol.ts';
 import { type Below, captureStack } from '../../../probe/stacks/stack-capture.ts';
 
 export interface InsertionTraps {
   /** Sets the trap where it can be set, is not set, and has not caught enough. */
-  set(collection: object, type: CollectionType | 'Queue', caught: CaughtInsertions): void;
+  set(collection: object, type: ObjectType | 'Queue', caught: CaughtInsertions): void;
 }
 
 /** What the traps of one collection have caught. */

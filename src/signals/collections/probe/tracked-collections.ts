@@ -1,24 +1,30 @@
 // Collections that are watched for growth, with their sizes at each read. Held weakly.
-import type { ProbeCollections, ProbeHolder } from '../../../probe/probe-protocol.ts';
+import type { ProbeCollections } from '../../../probe/probe-protocol.ts';
+import { type Alike, alikeCollections } from './alike-collections.ts';
 import type { Bounds } from './bounds.ts';
 import type { CollectionKinds } from './collection-kinds.ts';
-import type { HeldSlots, Slot } from './held-slots.ts';
-import type { CaughtInsertions, InsertionTraps } from './insertion-traps.ts';
+import type { EntryWeights } from './entry-weight.ts';
+import { createFollowedSlots } from './followed-slots.ts';
+import type { GrownInPlace } from './grown-in-place.ts';
+import type { HeldSlots } from './held-slots.ts';
+import type { InsertionTraps } from './insertion-traps.ts';
+import { createNewPlaces, type FoundPlace } from './new-places.ts';
+import { createToldCollections } from './told-collections.ts';
+import {
+  countWhenDue,
+  type Growing,
+  growthOf,
+  type Held,
+  isInPlace,
+  lastOf,
+  type Tracked,
+} from './tracked-entry.ts';
 
-type Growing = ProbeCollections['growing'][number];
-
-/** By which name it is held, and by which object or function. */
-export interface Held {
-  holder?: ProbeHolder | undefined;
-  owner?: object | undefined;
-  /** How that one is held in its turn. */
-  above?: Slot | undefined;
-}
-
-/** What a walk has met: collections, and lists that are parts of others. */
+/** What a walk has met: collections, lists that are parts of others, and what grows in one place. */
 export interface Findings {
   found: ({ value: object; type: Growing['type']; size: number } & Held)[];
   lists: Set<object>;
+  places: FoundPlace[];
 }
 
 export interface TrackedCollections {
@@ -32,162 +38,110 @@ export interface TrackedCollections {
   clear(): void;
 }
 
-interface Tracked {
-  id: number;
-  ref: WeakRef<object>;
-  type: Growing['type'];
-  holder: ProbeHolder | undefined;
-  owner: WeakRef<object> | undefined;
-  above: { holder: ProbeHolder; owner: WeakRef<object> } | undefined;
-  /** How often another one of its type was found in its place. */
-  replaced: number;
-  /** At each read; NaN where it was not counted. */
-  sizes: number[];
-  caught: CaughtInsertions;
-  /** How much of it a read has told already. */
-  told: { sizes: number; stacks: number };
-  /** When it may be counted again. */
-  dueAt: number;
-}
-
 const MAX_TRACKED = 4_000;
 const MAX_TOLD = 40;
 const MAX_ENTRIES = 200_000;
 const LEAST_GROWTH = 2;
-/** Times of what it took, until it is counted again: keys of a large object are sorted each time. */
-const RESTS = 150;
-const CHEAP_MILLIS = 1;
-/** Variables whose collection is gone that are asked what they hold now, at each read. */
-const MOST_VARIABLES = 8;
+/** Of many that are alike. */
+const TRAPPED_ALIKE = 3;
 
 export interface TrackedParts {
   kinds: CollectionKinds;
   traps: InsertionTraps;
   bounds: Bounds;
   slots: HeldSlots;
+  inPlace: GrownInPlace;
+  weights: EntryWeights;
   now(): number;
 }
 
-export function createTrackedCollections({
-  kinds,
-  traps,
-  bounds,
-  slots,
-  now,
-}: TrackedParts): TrackedCollections {
+export function createTrackedCollections(parts: TrackedParts): TrackedCollections {
+  const { kinds, traps, slots, weights, now } = parts;
   let tracked: Tracked[] = [];
   let growingRefs: WeakRef<object>[] = [];
   const readTimes: number[] = [];
   const isTracked = new WeakSet<object>();
+  const followSlots = createFollowedSlots({ ...parts, isTracked });
+  const newPlaces = createNewPlaces(slots.isHidden);
+  const told = createToldCollections(parts);
+  const alikeIds = new Map<string, number>();
   let nextId = 0;
 
-  const track = ({ found, lists }: Findings) => {
+  /** Where no name is known, by what they hold. */
+  const heldAlike = (value: object, type: Growing['type'], holder: Held['holder']): string => {
+    const name = holder && `${holder.kind}|${holder.name}|${holder.of}`;
+    const looks =
+      name ?? (isInPlace(type) ? '' : `${kinds.shapeOf(value)}|${weights.looksOfSome(value, type)}`);
+    return `${type}|${looks}|${readTimes.length}`;
+  };
+  const add = (value: object, type: Growing['type'], { holder, owner, above }: Held) => {
+    tracked.push({
+      id: nextId++,
+      ref: new WeakRef(value),
+      type,
+      holder,
+      owner: owner && new WeakRef(owner),
+      above: above && { holder: above.holder, owner: new WeakRef(above.owner) },
+      heldAlike: heldAlike(value, type, holder),
+      replaced: 0,
+      dueAt: 0,
+      // It was not there, or not looked at, in the reads before.
+      sizes: readTimes.map(() => Number.NaN),
+      inPlace: { size: 0, shape: '' },
+      caught: { stacks: [], isSet: false, isOwn: false, shapeOf: kinds.shapeOf },
+      told: { sizes: 0, stacks: 0 },
+    });
+  };
+  const track = ({ found, lists, places }: Findings) => {
     const room = MAX_TRACKED - tracked.length;
     // The biggest first: what is small when the list is full is not what fills the heap.
     if (found.length > room) found.sort((a, b) => b.size - a.size);
-    for (const { value, type, holder, owner, above } of found) {
+    for (const { value, type, ...held } of found) {
       // An emitter's lists are counted with the emitter.
       if (tracked.length >= MAX_TRACKED || lists.has(value) || isTracked.has(value)) continue;
       isTracked.add(value);
-      tracked.push({
-        id: nextId++,
-        ref: new WeakRef(value),
-        type,
-        holder,
-        owner: owner && new WeakRef(owner),
-        above: above && { holder: above.holder, owner: new WeakRef(above.owner) },
-        replaced: 0,
-        dueAt: 0,
-        // It was not there, or not looked at, in the reads before.
-        sizes: readTimes.map(() => Number.NaN),
-        caught: { stacks: [], isSet: false, isOwn: false, shapeOf: kinds.shapeOf },
-        told: { sizes: 0, stacks: 0 },
-      });
+      add(value, type, held);
     }
+    for (const { value, type, ...held } of newPlaces(places)) add(value, type, held);
   };
-  const setTrap = ({ type, caught }: Tracked, collection: object) => {
+  const sizeOf = (entry: Tracked, atMillis: number): number => {
+    const collection = entry.ref.deref();
+    const { type } = entry;
+    if (!collection) return -1;
+    if (isInPlace(type)) return entry.inPlace.size;
+    return countWhenDue(entry, atMillis, now, () => kinds.sizeOf(collection, type, MAX_ENTRIES));
+  };
+  const readSizes = (atMillis: number) => {
+    followSlots(tracked);
+    for (const entry of tracked) entry.sizes.push(sizeOf(entry, atMillis));
+    readTimes.push(atMillis);
+    tracked = tracked.filter((entry) => !entry.caught.isOwn && lastOf(entry) >= 0);
+  };
+  const setTrap = ({ type, ref, caught }: Tracked) => {
+    const collection = ref.deref();
+    if (!collection || isInPlace(type)) return;
     const list = kinds.busiestEvent(collection, type)?.list;
     if (list) traps.set(list, 'Array', caught);
     else traps.set(collection, type, caught);
   };
-  const describe = (entry: Tracked, collection: object): Growing => {
-    const { id, type, holder, owner, replaced, sizes, caught, told } = entry;
-    entry.told = { sizes: sizes.length, stacks: caught.stacks.length };
-    return {
-      id,
-      type,
-      className: classNameOf(kinds, collection, type),
-      event: kinds.busiestEvent(collection, type)?.name,
-      holder,
-      ...(replaced > 0 && { replaced }),
-      bound: bounds.boundOf(collection, owner?.deref(), lastOf(entry)),
-      sizes: sizes.flatMap((entries, i) =>
-        i >= told.sizes && entries >= 0 ? [{ atMillis: readTimes[i]!, entries }] : [],
-      ),
-      newestEntry: caught.newest ?? newestOf(kinds, collection, entry),
-      insertions: caught.stacks.slice(told.stacks),
+  const idOf = ({ key }: Alike): number => {
+    const id = alikeIds.get(key) ?? nextId++;
+    alikeIds.set(key, id);
+    return id;
+  };
+  const tellAll = (top: readonly Tracked[], alike: readonly Alike[]): Growing[] => {
+    const growing: Growing[] = [];
+    const tell = ({ ref }: Tracked, what: (collection: object) => Growing) => {
+      const collection = ref.deref();
+      try {
+        if (collection) growingRefs[growing.push(what(collection)) - 1] = ref;
+      } catch {}
     };
-  };
-  const slotOf = ({ holder, owner }: Tracked): Slot | null => {
-    const object = owner?.deref();
-    return holder && object ? { holder, owner: object } : null;
-  };
-  /** Of an object that is replaced with all that it holds: the one that has come into its place. */
-  const renewOwner = (entry: Tracked, value: unknown) => {
-    if (isObject(value) && value !== entry.owner?.deref()) entry.owner = new WeakRef(value);
-  };
-  const aboveOf = ({ above }: Tracked): Slot | null => {
-    const object = above?.owner.deref();
-    return above && object ? { holder: above.holder, owner: object } : null;
-  };
-  /** The collection that has come into the place of the one that was tracked. */
-  const replace = (entry: Tracked, value: unknown) => {
-    if (!isObject(value) || value === entry.ref.deref() || isTracked.has(value)) return;
-    if (kinds.typeOf(value) !== entry.type) return;
-    isTracked.add(value);
-    entry.ref = new WeakRef(value);
-    entry.replaced++;
-    entry.caught.isSet = false;
-  };
-  const renewOwners = () => {
-    const gone: { entry: Tracked; slot: Slot }[] = [];
-    for (const entry of tracked) {
-      const above = entry.holder?.kind === 'property' ? aboveOf(entry) : null;
-      if (above?.holder.kind === 'property') renewOwner(entry, slots.ofProperty(above));
-      else if (above?.holder.kind === 'variable' && gone.length < MOST_VARIABLES && !entry.owner?.deref())
-        gone.push({ entry, slot: above });
-    }
-    const values = slots.ofVariables(gone.map(({ slot }) => slot));
-    for (const [i, { entry }] of gone.entries()) renewOwner(entry, values[i]);
-  };
-  const followSlots = () => {
-    renewOwners();
-    const gone: { entry: Tracked; slot: Slot }[] = [];
-    for (const entry of tracked) {
-      const slot = slotOf(entry);
-      if (!slot) continue;
-      if (slot.holder.kind === 'property') replace(entry, slots.ofProperty(slot));
-      else if (slot.holder.kind === 'variable' && gone.length < MOST_VARIABLES && !entry.ref.deref())
-        gone.push({ entry, slot });
-    }
-    const values = slots.ofVariables(gone.map(({ slot }) => slot));
-    for (const [i, { entry }] of gone.entries()) replace(entry, values[i]);
-  };
-  const readSizes = (atMillis: number) => {
-    followSlots();
-    for (const entry of tracked) {
-      const collection = entry.ref.deref();
-      if (!collection) entry.sizes.push(-1);
-      else if (entry.dueAt > atMillis) entry.sizes.push(Number.NaN);
-      else {
-        const from = now();
-        entry.sizes.push(kinds.sizeOf(collection, entry.type, MAX_ENTRIES));
-        const took = now() - from;
-        if (took > CHEAP_MILLIS) entry.dueAt = atMillis + took * RESTS;
-      }
-    }
-    readTimes.push(atMillis);
-    tracked = tracked.filter((entry) => !entry.caught.isOwn && lastOf(entry) >= 0);
+    growingRefs = [];
+    for (const entry of top) tell(entry, (collection) => told.tell(entry, collection, readTimes));
+    for (const each of alike)
+      tell(each.growing[0]!, (collection) => told.tellAlike(each, collection, idOf(each)));
+    return growing;
   };
   return {
     get count() {
@@ -195,21 +149,17 @@ export function createTrackedCollections({
     },
     track,
     read(atMillis, trapTop) {
-      const result: ProbeCollections = { growing: [] };
       try {
         readSizes(atMillis);
-        growingRefs = [];
-        for (const [rank, entry] of fastest(tracked).entries()) {
-          try {
-            const collection = entry.ref.deref();
-            if (!collection) continue;
-            if (rank < trapTop) setTrap(entry, collection);
-            result.growing.push(describe(entry, collection));
-            growingRefs.push(entry.ref);
-          } catch {}
-        }
-      } catch {}
-      return result;
+        const top = fastest(tracked);
+        const alike = alikeCollections(tracked, readTimes, (entry) => top.includes(entry));
+        // What is slow by itself may be fast together: of these, too, it is asked who adds to them.
+        const slow = trapTop > 0 ? alike.flatMap(({ growing }) => growing.slice(0, TRAPPED_ALIKE)) : [];
+        for (const entry of [...top.slice(0, trapTop), ...slow]) setTrap(entry);
+        return { growing: tellAll(top, alike) };
+      } catch {
+        return { growing: [] };
+      }
     },
     growingObjects: () => growingRefs.map((ref) => ref.deref() ?? null),
     clear() {
@@ -219,37 +169,9 @@ export function createTrackedCollections({
   };
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-function lastOf({ sizes }: Tracked): number {
-  let at = sizes.length - 1;
-  while (at > 0 && Number.isNaN(sizes[at])) at--;
-  return sizes[at]!;
-}
-
 function fastest(tracked: readonly Tracked[]): Tracked[] {
-  const growth = (entry: Tracked) => lastOf(entry) - entry.sizes.find((size) => size >= 0)!;
   return tracked
-    .filter((entry) => growth(entry) >= LEAST_GROWTH)
-    .sort((a, b) => growth(b) - growth(a))
+    .filter((entry) => growthOf(entry) >= LEAST_GROWTH)
+    .sort((a, b) => growthOf(b) - growthOf(a))
     .slice(0, MAX_TOLD);
-}
-
-function classNameOf(kinds: CollectionKinds, collection: object, type: string): string {
-  try {
-    const shape = kinds.shapeOf(collection);
-    return shape.startsWith('{') ? 'Object' : shape;
-  } catch {
-    return type;
-  }
-}
-
-function newestOf(kinds: CollectionKinds, collection: object, entry: Tracked): string {
-  try {
-    return kinds.newestOf(collection, entry.type, lastOf(entry));
-  } catch {
-    return '';
-  }
 }

@@ -1,6 +1,8 @@
 // Servers and sockets in words: what they are connected to, and what is awaited from them.
 import type { Load } from '../../../probe/core.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
+import { pathPattern } from '../../../probe/path-pattern.ts';
+import { handlerOf } from '../../async/requests/route-handler.ts';
 import { addressOf, endpointOf } from './addresses.ts';
 import { type AliveThing, createThing, textOf } from './alive-thing.ts';
 import { type ChildProcesses, STDIO_NAMES } from './child-processes.ts';
@@ -48,13 +50,23 @@ export function createSocketWords({ load, reads, functions, children }: Needs): 
     const server = own(socket, 'server') ?? own(socket, '_server');
     const isClosing = hasEnded || stateOf(socket, 'writable', 'ended') === true;
     const isIdle = isObject(own(socket, 'parser')) && !isObject(request);
-    const state = isConnecting ? 'connecting' : isClosing ? 'half-closed' : isIdle ? 'idle' : 'open';
+    const isAnswering = isObject(server) && isObject(request);
+    const whenOpen = isIdle ? 'idle' : isAnswering ? 'answering' : 'open';
+    const state = isConnecting ? 'connecting' : isClosing ? 'half-closed' : whenOpen;
     return { request, server, state };
+  };
+  const ofRoute = (response: unknown) => {
+    const handler = isObject(response) ? handlerOf(reads, response) : null;
+    return handler ? [{ through: 'route handler', value: handler }] : [];
   };
   const functionsOf = (socket: object, { request, server }: Open) => [
     ...ofEmitter(socket, SOCKET_EVENTS),
     ...(isObject(server)
-      ? ofEmitter(server, ['request', 'connection', 'secureConnection'], 'server ')
+      ? [
+          ...ofRoute(request),
+          ...ofEmitter(request, ['close', 'finish', 'error'], 'response '),
+          ...ofEmitter(server, ['request', 'connection', 'secureConnection'], 'server '),
+        ]
       : ofEmitter(request, ['response', 'close', 'error'], 'request ')),
   ];
   /** "stdout", "stdout of child process 17"; undefined for other sockets. */
@@ -62,11 +74,21 @@ export function createSocketWords({ load, reads, functions, children }: Needs): 
     const fd = own(socket, 'fd');
     return children.pipeName(socket) ?? (typeof fd === 'number' ? STDIO_NAMES[fd] : undefined);
   };
-  const fromClient = (socket: object): Pick<AliveThing, 'what' | 'example'> => {
+  /** " whose GET /feeds/# has no end yet, of a server that is closed and waits for them" */
+  const whatIsAwaited = ({ request, server }: Open): string => {
+    const asked = own(request, 'req');
+    const method = textOf(own(asked, 'method'));
+    const unended = method
+      ? ` whose ${method} ${pathPattern(own(asked, 'url'))} is not answered to its end`
+      : '';
+    const isClosed = own(server, '_handle') === null;
+    return `${unended}${isClosed ? ', of a server that is closed and waits for them' : ''}`;
+  };
+  const fromClient = (socket: object, found: Open): Pick<AliveThing, 'what' | 'example'> => {
     const { port } = addressOf(reads, handleOf(socket), 'getsockname');
     const peer = endpointOf(addressOf(reads, handleOf(socket), 'getpeername'));
     return {
-      what: typeof port === 'number' ? `from clients of :${port}` : 'from clients of a pipe',
+      what: `${typeof port === 'number' ? `from clients of :${port}` : 'from clients of a pipe'}${whatIsAwaited(found)}`,
       example: peer && `from ${peer}`,
     };
   };
@@ -94,7 +116,7 @@ export function createSocketWords({ load, reads, functions, children }: Needs): 
       const known = { owner: socket, functions: functionsOf(socket, found) };
       const what = stdioName(socket);
       if (what) return createThing(reads, 'stdio', { ...known, what });
-      const words = isObject(found.server) ? fromClient(socket) : toServer(socket);
+      const words = isObject(found.server) ? fromClient(socket, found) : toServer(socket);
       return createThing(reads, 'socket', { ...known, ...words, state: found.state });
     },
     ofUdpSocket(socket) {

@@ -10,29 +10,21 @@ const MAX_LABELS = 12;
 const MAX_KEYS = 60;
 const MAX_SOCKET_DEPTH = 2;
 const SILENT_MILLIS = 4_000;
+/** Properties that are read in one look, about a millisecond: where no item has a connection, each is searched to its end. */
+const MOST_READS = 3_000;
 
 /** The function describes items that are lent out now. */
 export function createLentItems(core: ProbeCore): (items: unknown[]) => NonNullable<ProbePool['lent']> {
   const net: typeof import('node:net') = core.load('net');
-  const { own, keysOf, isObject, isA } = core.reads;
+  const { isA } = core.reads;
   const labelOf = createAgentLabels(core);
   const isSocket = (value: object): value is Socket => isA(value, net.Socket);
 
-  /** The connection inside of what is lent out. */
-  const socketOf = (value: unknown, depth: number): Socket | null => {
-    if (!isObject(value)) return null;
-    if (isSocket(value)) return value;
-    if (depth >= MAX_SOCKET_DEPTH) return null;
-    for (const key of keysOf(value).slice(0, MAX_KEYS)) {
-      const found = socketOf(own(value, key), depth + 1);
-      if (found) return found;
-    }
-    return null;
-  };
+  const search = createSocketSearch(core, isSocket);
   const traffic = new WeakMap<object, { bytes: number; since: number }>();
   /** Milliseconds without traffic; null where there is no connection. */
   const silenceOf = (item: unknown): number | null => {
-    const socket = socketOf(item, 0);
+    const socket = search.socketIn(item);
     if (!socket) return null;
     const bytes = trafficOf(net, socket);
     const last = traffic.get(socket);
@@ -45,6 +37,7 @@ export function createLentItems(core: ProbeCore): (items: unknown[]) => NonNulla
     let looked = 0;
     let silent = 0;
     let longestSilentMillis = 0;
+    search.beginLook();
     for (const item of items) {
       const label = labelOf(item);
       if (label && (labels.has(label) || labels.size < MAX_LABELS))
@@ -56,6 +49,54 @@ export function createLentItems(core: ProbeCore): (items: unknown[]) => NonNulla
       longestSilentMillis = Math.max(longestSilentMillis, silence);
     }
     return { looked, silent, longestSilentMillis, labels: [...labels] };
+  };
+}
+
+interface SocketSearch {
+  /** From here on as many properties may be read again. */
+  beginLook(): void;
+  /** The connection inside of what is lent out; null where there is none, or none was found in time. */
+  socketIn(item: unknown): Socket | null;
+}
+
+function createSocketSearch(
+  { reads }: ProbeCore,
+  isSocket: (value: object) => value is Socket,
+): SocketSearch {
+  const { own, keysOf, isObject, prototypeOf } = reads;
+  /** Items of one class hold it in one place. */
+  const ways = new WeakMap<object, PropertyKey[]>();
+  let readsLeft = 0;
+  const along = (item: object, way: readonly PropertyKey[]): Socket | null => {
+    let value: unknown = item;
+    for (const key of way) value = isObject(value) ? own(value, key) : undefined;
+    return isObject(value) && isSocket(value) ? value : null;
+  };
+  const wayTo = (value: unknown, depth: number): PropertyKey[] | null => {
+    if (!isObject(value)) return null;
+    if (isSocket(value)) return [];
+    if (depth >= MAX_SOCKET_DEPTH) return null;
+    for (const key of keysOf(value).slice(0, MAX_KEYS)) {
+      if (readsLeft-- <= 0) return null;
+      const rest = wayTo(own(value, key), depth + 1);
+      if (rest) return [key, ...rest];
+    }
+    return null;
+  };
+  return {
+    beginLook() {
+      readsLeft = MOST_READS;
+    },
+    socketIn(item) {
+      if (!isObject(item)) return null;
+      const kind = prototypeOf(item);
+      const known = kind && ways.get(kind);
+      const socket = known ? along(item, known) : null;
+      if (socket) return socket;
+      const way = wayTo(item, 0);
+      if (way && kind) ways.set(kind, way);
+      return way && along(item, way);
+    },
   };
 }
 

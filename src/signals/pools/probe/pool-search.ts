@@ -32,7 +32,8 @@ export function createPoolSearch(core: ProbeCore, parts: PoolSearchParts) {
   core.cleanups.push(rest);
   return (budgetMillis: number, isDataOnly: boolean): void => {
     rest();
-    const walk = references.begin({ longestChain: LONGEST_CHAIN, isDataOnly }, consider, considerFields);
+    const limits = { longestChain: LONGEST_CHAIN, isDataOnly };
+    const walk = references.begin(limits, { visit: consider, visitFields: considerFields });
     const pace = isDataOnly ? PACES.data : PACES.closures;
     let spent = 0;
     const slice = () => {

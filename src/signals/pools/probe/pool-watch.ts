@@ -34,6 +34,10 @@ interface Pool {
   holder: ProbeHolder;
   caught: CaughtInsertions;
   told: number;
+  /** How much was lent out at the last looks, the latest at the end. */
+  lately: number[];
+  /** The least of the first looks; undefined until there were enough. */
+  firstLeast?: number;
 }
 
 const MAX_POOLS = 100;
@@ -41,6 +45,11 @@ const MAX_TOLD = 20;
 const MAX_WAITERS = 40;
 /** Behind those of pools. */
 const LINE_IDS = 1_000_000;
+/** What is lent out look after look may not be given back: so much, at so many looks. */
+const LEAST_KEPT = 1;
+const LOOKS = 5;
+/** So many that nobody uses, or more than at first, are reason to ask who takes them. */
+const LEAST_LOST = 2;
 /** Of classes that were looked at, how many were none: one without a limit says nothing of the next. */
 const MANY_OTHERS = 8;
 
@@ -77,6 +86,7 @@ export function createPoolWatch(core: ProbeCore, { traps, thread, ...search }: P
       holder,
       caught: { stacks: [], isSet: false, isOwn: false, most: MAX_WAITERS },
       told: 0,
+      lately: [],
     });
   };
   const findPools = createPoolSearch(core, { ...search, consider, considerFields: lines.considerFields });
@@ -87,14 +97,27 @@ export function createPoolWatch(core: ProbeCore, { traps, thread, ...search }: P
     if (has('push')) traps.set(queue, 'Array', caught);
     else if (has('enqueue')) traps.set(queue, 'Queue', caught);
   };
-  const describe = ({ id, className, holder, caught, ...pool }: Pool, value: object): ProbePool | null => {
+  /** The least that was lent out at the last looks; 0 before there were enough of them. */
+  const leastOf = (pool: Pool, busy = 0): number => {
+    pool.lately.push(busy);
+    if (pool.lately.length > LOOKS) pool.lately.shift();
+    const least = pool.lately.length < LOOKS ? 0 : Math.min(...pool.lately);
+    if (pool.lately.length === LOOKS) pool.firstLeast ??= least;
+    return least;
+  };
+  const describe = (pool: Pool, value: object): ProbePool | null => {
     const found = readPool(shapes, value);
     if (!found) return null;
+    const { id, className, holder, caught } = pool;
     const { counts, queue, isShort, lent } = found;
-    if (counts.waiting > 0) trapWaiting(queue, caught);
+    const least = leastOf(pool, counts.busy);
+    const items = isShort || least >= LEAST_KEPT ? describeLent(lent()) : undefined;
+    // Of a pool that is not short, only who takes what does not come back is asked for.
+    const isLosing = (items?.silent ?? 0) >= LEAST_LOST || least - (pool.firstLeast ?? least) >= LEAST_LOST;
+    if (counts.waiting > 0 || isLosing) trapWaiting(queue, caught);
     const insertions = caught.stacks.slice(pool.told);
     const read: ProbePool = { id, className, holder, ...counts, insertions };
-    return isShort ? { ...read, lent: describeLent(lent()) } : read;
+    return items ? { ...read, lent: items } : read;
   };
   const readAll = (): ProbePool[] => {
     const told: ProbePool[] = [];

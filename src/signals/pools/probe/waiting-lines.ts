@@ -182,8 +182,9 @@ export function createWaitingLines(
       } catch {}
     },
     read(fromId) {
+      const grown = ({ id, waiting }: ProbePool) => waiting - watched[id - fromId]!.firstCount;
       return describeAll(fromId)
-        .sort((a, b) => b.waiting - a.waiting)
+        .sort((a, b) => grown(b) - grown(a) || b.waiting - a.waiting)
         .slice(0, MAX_TOLD);
     },
     ownHeapBytes: () =>

@@ -1,25 +1,22 @@
 // `culprit diagnose --all`: the processes that do the same work, captured at the same time, and one report that tells them apart.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseCaptureWords } from '../../capture/capture-words.ts';
-import { diagnose } from '../../diagnose.ts';
-import { CulpritError, UsageError } from '../../errors.ts';
-import { EXIT, type ExitCode } from '../../exit-codes.ts';
-import { judgeFamily } from '../../findings/family.ts';
-import { explainRecordedHeap } from '../../heap/explain-recorded-heap.ts';
-import type { FamilyMember, FamilyReport } from '../../model/finding.ts';
-import { record } from '../../record.ts';
-import { readRecording } from '../../recording/reader.ts';
-import { checkWritable, createRecordingWriter } from '../../recording/writer.ts';
-import { findAll } from '../../target/find-target.ts';
-import type { NodeProcess } from '../../target/proc/processes.ts';
-import { VERSION } from '../../version.ts';
-import type { DiagnoseOptions } from '../commands/diagnose.ts';
-import { type Interrupt, listenForInterrupt } from '../interrupt.ts';
-import { settle, withTemporaryFolder } from '../live.ts';
-import { printFamilyReport } from '../output.ts';
-import { createProgress, type Progress } from '../progress.ts';
-import { familyExitCode } from '../report-exit.ts';
+import { parseCaptureWords } from '../../../capture/capture-words.ts';
+import { diagnose } from '../../../diagnose.ts';
+import { CulpritError, UsageError } from '../../../errors.ts';
+import type { ExitCode } from '../../../exit-codes.ts';
+import { explainRecordedHeap } from '../../../heap/explain-recorded-heap.ts';
+import type { FamilyMember } from '../../../model/finding.ts';
+import { record } from '../../../record.ts';
+import { readRecording } from '../../../recording/reader.ts';
+import { checkWritable, createRecordingWriter } from '../../../recording/writer.ts';
+import { findAll } from '../../../target/find-target.ts';
+import type { NodeProcess } from '../../../target/proc/processes.ts';
+import type { DiagnoseOptions } from '../../commands/diagnose.ts';
+import { type Interrupt, listenForInterrupt } from '../../interrupt.ts';
+import { settle, withTemporaryFolder } from '../../live.ts';
+import { createProgress, type Progress } from '../../progress.ts';
+import { refuseTogether, reportFamily } from './report-family.ts';
 
 /** Each look takes memory and CPU time of the machine that all of them share. */
 const MOST_MEMBERS = 16;
@@ -35,16 +32,7 @@ export async function diagnoseAll(
   const found = await findAll(target!);
   const look = (dir: string) => lookAtAll(found, dir, options);
   const members = options.out === undefined ? await withTemporaryFolder(look) : await look(options.out);
-  const report: FamilyReport = {
-    kind: 'family',
-    schemaVersion: 1,
-    tool: { name: 'culprit', version: VERSION },
-    ...judgeFamily(members),
-    members,
-  };
-  printFamilyReport(report, options);
-  if (members.every((member) => member.report === undefined)) return EXIT.cannotAttach;
-  return familyExitCode(report, options.failOn);
+  return reportFamily(members, options, { failOn: options.failOn });
 }
 
 function refuseWhatIsForOne(
@@ -57,13 +45,13 @@ function refuseWhatIsForOne(
       '--all looks at processes that run already: give one of them, their port or their name.',
       'See the Node.js processes here with `culprit ps`.',
     );
-  const given = { '--trace': trace, '--flame': flame, '--why-alive': whyAlive, '--exact': exact };
-  const [word] = Object.entries(given).find(([, value]) => value !== undefined && value !== false) ?? [];
-  if (word !== undefined)
-    throw new UsageError(
-      `${word} is for one process, and --all looks at several.`,
-      'Leave one of the two out.',
-    );
+  const given = {
+    '--trace': trace,
+    '--flame': flame,
+    '--why-alive': whyAlive,
+    '--exact': exact,
+  };
+  refuseTogether(given);
 }
 
 async function lookAtAll(
@@ -94,6 +82,7 @@ async function lookAtAll(
 }
 
 const describe = ({ pid, command, family: { role, app } }: NodeProcess): FamilyMember => ({
+  name: String(pid),
   pid,
   role,
   ...(app !== undefined && { app }),

@@ -1,0 +1,42 @@
+// Where every look at several targets begins and ends: what is for one alone is refused; one report, printed, and its exit code.
+import { UsageError } from '../../../errors.ts';
+import { EXIT, type ExitCode } from '../../../exit-codes.ts';
+import { judgeFamily } from '../../../findings/family/judge-family.ts';
+import type { FamilyMember, FamilyReport, Severity } from '../../../model/finding.ts';
+import { VERSION } from '../../../version.ts';
+import type { ReportOutput } from '../../options/report-options.ts';
+import { printFamilyReport } from '../../output.ts';
+import { familyExitCode } from '../../report-exit.ts';
+
+/** `given`: the options that do not go with several, with what was given of them. Throws UsageError. */
+export function refuseTogether(given: Readonly<Record<string, unknown>>): void {
+  const [word] = Object.entries(given).find(([, value]) => value !== undefined && value !== false) ?? [];
+  if (word !== undefined)
+    throw new UsageError(
+      `${word} is for one process, and several are looked at.`,
+      'Look at one, or leave it out.',
+    );
+}
+
+export interface FamilyEnding {
+  failOn: Severity | undefined;
+  isInterrupted?: boolean;
+}
+
+export async function reportFamily(
+  members: FamilyMember[],
+  output: ReportOutput,
+  { failOn, isInterrupted = false }: FamilyEnding,
+): Promise<ExitCode> {
+  const report: FamilyReport = {
+    kind: 'family',
+    schemaVersion: 1,
+    tool: { name: 'culprit', version: VERSION },
+    ...judgeFamily(members),
+    members,
+  };
+  await printFamilyReport(report, output);
+  if (isInterrupted && report.verdict === 'too-little-data') return EXIT.interrupted;
+  if (members.every((member) => member.report === undefined)) return EXIT.cannotAttach;
+  return familyExitCode(report, failOn);
+}

@@ -1,0 +1,91 @@
+// From the reports of processes that do the same work to one: which of them is sick, each cause once, and the odd one out.
+import type { FamilyCause, FamilyMember, FamilyReport } from '../../model/finding.ts';
+import { joinCauses } from './join-causes.ts';
+import { oddOnesOf } from './tell-apart.ts';
+
+/** Members without a report could not be diagnosed. */
+export function judgeFamily(
+  members: readonly FamilyMember[],
+): Pick<FamilyReport, 'verdict' | 'verdictReason' | 'causes' | 'oddOnes' | 'nextMeasurement'> {
+  const causes = joinCauses(members);
+  const looked = members.filter(({ report }) => report !== undefined);
+  const missing = members.filter(({ report }) => report === undefined);
+  const sick = looked.filter(({ report }) => report!.findings.length > 0);
+  const verdict = VERDICTS.find((each) => looked.some(({ report }) => report!.verdict === each));
+  return {
+    causes,
+    oddOnes: oddOnesOf(looked),
+    verdict: verdict ?? 'too-little-data',
+    verdictReason: [sayWho({ sick, looked, missing }, causes), ...sayMissing(missing)].join(' '),
+    ...nextOf(causes, looked),
+  };
+}
+
+/** Of the gravest cause; without causes, of the first member that leaves something open. */
+function nextOf(
+  causes: readonly FamilyCause[],
+  looked: readonly FamilyMember[],
+): Pick<FamilyReport, 'nextMeasurement'> {
+  const open = [...causes.map(({ finding }) => finding), ...looked.map(({ report }) => report!)];
+  const nextMeasurement = open.find((each) => each.nextMeasurement !== undefined)?.nextMeasurement;
+  return nextMeasurement === undefined ? {} : { nextMeasurement };
+}
+
+/** The gravest first. */
+const VERDICTS = ['findings', 'too-little-data', 'idle', 'healthy'] as const;
+
+function sayWho(
+  { sick, looked, missing }: Record<'sick' | 'looked' | 'missing', readonly FamilyMember[]>,
+  causes: readonly FamilyCause[],
+): string {
+  const all = count(looked);
+  if (looked.length === 0) return `None of the ${nounsFor(missing).several} could be diagnosed.`;
+  if (sick.length === 0) return sayHealth(looked, all);
+  if (looked.length === 1) return `${nameOf(sick[0]!)} has a problem.`;
+  if (sick.length === 1)
+    return `Of ${all}, ${nameOf(sick[0]!)} is the only one with a problem: nothing was found in the others.`;
+  if (sick.length < looked.length)
+    return `Of ${all}, ${sick.length} have problems: ${list(sick)}. Nothing was found in the others.`;
+  const isShared = causes.every(({ members }) => members.length === looked.length);
+  const { one } = nounsFor(looked);
+  return isShared
+    ? `All ${all} have the same ${causes.length === 1 ? 'cause' : 'causes'}, so the code is at fault and not a single ${one}.`
+    : `All ${all} have problems, but not all with the same cause.`;
+}
+
+function sayHealth(looked: readonly FamilyMember[], all: string): string {
+  const withVerdict = (verdict: string) => looked.filter(({ report }) => report!.verdict === verdict);
+  const [idle, brief] = [withVerdict('idle'), withVerdict('too-little-data')];
+  if (brief.length === looked.length) return `${looked[0]!.report!.verdictReason} This holds for ${all}.`;
+  if (idle.length === looked.length) return `All ${all} served no requests, so there was nothing to judge.`;
+  const unjudged = [
+    ...(idle.length > 0 ? [`${list(idle)} served no requests and cannot be judged`] : []),
+    ...(brief.length > 0 ? [`of ${list(brief)} too little was seen to judge`] : []),
+  ];
+  if (unjudged.length > 0) return `Nothing was found in ${all}; ${unjudged.join('; ')}.`;
+  return `Nothing was found in any of ${all}.`;
+}
+
+const sayMissing = (missing: readonly FamilyMember[]) =>
+  missing.length === 0 ? [] : [`${count(missing)} could not be diagnosed.`];
+
+const nounsFor = (members: readonly FamilyMember[]) =>
+  members.some(({ pod }) => pod !== undefined)
+    ? { one: 'pod', several: 'pods' }
+    : { one: 'process', several: 'processes' };
+
+function count(members: readonly FamilyMember[]): string {
+  const { one, several } = nounsFor(members);
+  return `${members.length} ${members.length === 1 ? one : several}`;
+}
+
+const nameOf = ({ name, app, pod }: FamilyMember) =>
+  pod ? `pod ${name}` : `process ${name}${app === undefined ? '' : ` (${app})`}`;
+
+/** A sentence does not hold more. */
+const MOST_NAMES = 10;
+
+function list(members: readonly FamilyMember[]): string {
+  const shown = members.slice(0, MOST_NAMES).map(nameOf).join(', ');
+  return members.length > MOST_NAMES ? `${shown} and ${members.length - MOST_NAMES} more` : shown;
+}

@@ -1,0 +1,39 @@
+// Entries that cost far more than can be seen of them: a text that was cut from a longer one keeps all of that.
+import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
+import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
+import type { Evidence } from '../../model/finding.ts';
+import { formatBytes } from '../../units/units.ts';
+import { CUT_TEXTS } from '../thresholds/memory.ts';
+
+export interface CutTexts {
+  /** What the heap rises by for each entry. */
+  bytesPerEntry: number;
+  /** What can be seen of one. */
+  seenBytes: number;
+}
+
+/** Of a heap and of what fills it, as a `HeapCause` has them. */
+interface Filled {
+  growth: HeapGrowth;
+  filled: GrowingCollection | null;
+  isMeasured: boolean;
+}
+
+/** Null: the entries explain what they cost, or hold no text, or it is not known. */
+export function cutTexts({ filled, growth, isMeasured }: Filled): CutTexts | null {
+  const { entry, alike } = filled?.collection ?? {};
+  if (!filled || !entry || entry.texts === 0 || alike !== undefined || !isMeasured) return null;
+  const bytesPerEntry = growth.floor.slopePerSecond / filled.trend.slopePerSecond;
+  const least = Math.max(CUT_TEXTS.leastBytes, entry.bytes * CUT_TEXTS.leastTimes);
+  return bytesPerEntry >= least ? { bytesPerEntry, seenBytes: entry.bytes } : null;
+}
+
+export function cutTextsEvidence(cut: CutTexts | null): Evidence[] {
+  if (!cut) return [];
+  const [costs, seen] = [formatBytes(cut.bytesPerEntry), formatBytes(cut.seenBytes)];
+  const statement = `the heap rises by about ${costs} for each entry, of which about ${seen} is visible in one that culprit looked at`;
+  return [{ source: 'census', statement, value: Math.round(cut.bytesPerEntry), unit: 'bytes' }];
+}
+
+export const COPY_TEXTS =
+  'If its texts are cut from longer ones (slice, substring, split, a match, a parser), each keeps the whole text it was cut from. Copy a text before you keep it: `Buffer.from(text).toString()`.';

@@ -1,0 +1,29 @@
+// What is said where as many things accumulate as clients go away before their answer ends: what was opened for them is
+// forgotten with them.
+import type { Facts } from '../../analysis/facts.ts';
+import type { LeftAnswers } from '../../analysis/waiting/left-answers.ts';
+import type { Evidence } from '../../model/finding.ts';
+import { formatShare } from '../../units/units.ts';
+import { LEFT_ANSWERS } from '../thresholds/growth.ts';
+import { perSecond, place } from '../wording.ts';
+
+/** The requests whose clients leave at the pace at which something accumulates; null where none do. */
+export function leftAtPace({ leftAnswers }: Facts, slopePerSecond: number): LeftAnswers | null {
+  const distance = (left: LeftAnswers) => Math.abs(Math.log(left.perSecond / Math.max(1e-6, slopePerSecond)));
+  const [nearest] = leftAnswers.toSorted((a, b) => distance(a) - distance(b));
+  return nearest && distance(nearest) <= Math.log(LEFT_ANSWERS.samePace) ? nearest : null;
+}
+
+export function leftEvidence(left: LeftAnswers | null): Evidence[] {
+  if (!left) return [];
+  const by = left.handler ? `, which ${place(left.handler)} answers,` : '';
+  const statement = `clients of ${left.label}${by} went away before the end of their answer at ${perSecond(left.perSecond)} (${formatShare(left.share)} of them), at the pace at which these accumulate`;
+  return [{ source: 'requests', statement, value: left.perSecond, unit: 'per second' }];
+}
+
+export function leftAdvice(left: LeftAnswers | null): string[] {
+  if (!left) return [];
+  return [
+    `In what answers ${left.label}, listen for "close" on the response and end there what was opened for it (destroy, abort, kill, close); pipe() does not do that, stream.pipeline() does for the streams that it is given.`,
+  ];
+}

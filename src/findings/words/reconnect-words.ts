@@ -1,0 +1,17 @@
+// What is said of clients of a package that connect again and again.
+import type { Reconnects } from '../../analysis/waiting/reconnects.ts';
+import type { Evidence } from '../../model/finding.ts';
+import { formatShare } from '../../units/units.ts';
+import { perSecond, placeWithLibrary } from '../wording.ts';
+
+export function reconnectEvidence({ blame, perSecond: rate, closedShare }: Reconnects): Evidence {
+  return {
+    source: 'async-resources',
+    statement: `timers of ${placeWithLibrary(blame)} open connections at ${perSecond(rate)}, without being asked again; ${formatShare(closedShare)} of them are closed within 5 s`,
+    value: rate,
+    unit: 'per second',
+  };
+}
+
+export const RECONNECT_ADVICE =
+  'End each client that is given up, also when connecting or signing in has failed (end, close, quit, disconnect or destroy, whichever it has), or turn its reconnecting off; keep one client for each server that is used again. See on the other side why it ends the connections.';

@@ -1,0 +1,62 @@
+// What grows in one place and is no collection: a text or bytes that are added to, and objects that link to each other. The
+// place is read each time: a text is replaced by a longer one, the first node of a queue by the next.
+import type { DataReads } from '../../../probe/objects/data-reads.ts';
+import { isLong } from '../../../probe/objects/long-values.ts';
+import type { InPlaceType } from '../wire.ts';
+
+export interface GrownInPlace {
+  /** From here to the next call no more nodes are counted than that takes a moment for. */
+  begin(): void;
+  /** Null: neither, or too little to be worth watching. */
+  typeOf(value: unknown): InPlaceType | null;
+  /** KiB of a text or of bytes, nodes of a list; 0 where there is none now, NaN where there are more than can be counted. */
+  sizeOf(value: unknown, type: InPlaceType): number;
+}
+
+/** Objects that belong together link to each other, too: a few of them. */
+const LEAST_NODES = 16;
+/** Of all lists together: about two milliseconds. */
+const MOST_NODES = 20_000;
+const MOST_KEYS = 16;
+
+export function createGrownInPlace({ own, isObject, keysOf, prototypeOf }: DataReads): GrownInPlace {
+  let left = MOST_NODES;
+  /** Of at most `most` nodes; a ring ends where it began. */
+  const count = (head: object, key: PropertyKey, most: number): number => {
+    const prototype = prototypeOf(head);
+    let node: unknown = head;
+    let nodes = 0;
+    while (nodes < most && isObject(node) && prototypeOf(node) === prototype) {
+      nodes++;
+      node = own(node, key);
+      if (node === head) break;
+    }
+    return nodes;
+  };
+  /** The property that leads from node to node; undefined where none does. */
+  const linkOf = (head: object): PropertyKey | undefined =>
+    keysOf(head)
+      .slice(0, MOST_KEYS)
+      .find((key) => isObject(own(head, key)) && count(head, key, LEAST_NODES) === LEAST_NODES);
+  const isNode = (value: unknown): value is object =>
+    isObject(value) && !Array.isArray(value) && !ArrayBuffer.isView(value);
+  return {
+    begin() {
+      left = MOST_NODES;
+    },
+    typeOf(value) {
+      if (isLong(value)) return typeof value === 'string' ? 'String' : 'Buffer';
+      return isNode(value) && linkOf(value) !== undefined ? 'List' : null;
+    },
+    sizeOf(value, type) {
+      if (type === 'String') return typeof value === 'string' ? Math.round(value.length / 1024) : 0;
+      if (type === 'Buffer') return ArrayBuffer.isView(value) ? Math.round(value.byteLength / 1024) : 0;
+      const link = isNode(value) ? linkOf(value) : undefined;
+      if (link === undefined) return 0;
+      const nodes = count(value as object, link, left);
+      const isWhole = nodes < left;
+      left -= nodes;
+      return isWhole ? nodes : Number.NaN;
+    },
+  };
+}

@@ -1,0 +1,149 @@
+// Leaks of what is no collection: a text that waits, a linked list, and entries whose texts keep longer ones.
+import { describe, expect, test } from 'vitest';
+import { gatherFacts } from '../../src/analysis/facts.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
+import {
+  buildLook,
+  collection,
+  external,
+  type Habit,
+  heapFloor,
+  KB,
+  MB,
+} from '../support/build-observations.ts';
+import { linear } from '../support/shapes.ts';
+
+const judged = (...habits: Habit[]) => judge(gatherFacts(buildLook(30, ...habits)));
+const ROUTE = 'accept@/app/src/hooks.js:27';
+
+describe('a text that grows', () => {
+  const text = (kibPerSecond: number) =>
+    collection((seconds) => 50 + kibPerSecond * seconds, null, {
+      type: 'String',
+      className: 'String',
+      newestEntry: '',
+      holder: { kind: 'property', name: 'buf', of: 'ThreadStream' },
+    });
+
+  test('is named with who holds it, its pace in bytes, and where what is added is made', () => {
+    const { findings } = judged(heapFloor(linear(1_200 * KB), ROUTE), text(1_150));
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({
+      kind: 'heap-leak',
+      title: 'A text `ThreadStream.buf` grows by 1.1 MB/s (src/hooks.js:27, accept)',
+      subject: { type: 'collection', name: 'ThreadStream.buf', file: 'src/hooks.js', line: 27 },
+      innocentExplanation: expect.stringMatching(
+        /^A burst that is worked off afterwards looks the same at first\. It grew /,
+      ),
+      advice: [
+        expect.stringMatching(/^The text waits to be taken: .* what src\/hooks\.js:27, accept hands over /),
+      ],
+    });
+    const statements = findings[0]!.evidence.map(({ statement }) => statement);
+    expect(statements[1]).toMatch(/^the length of the text rose in \d+ of \d+ intervals, from .* to .*$/);
+    expect(statements[2]).toBe('held by the property `buf` of ThreadStream');
+  });
+
+  test('is not blamed for a heap that rises by much more than it does', () => {
+    const { findings } = judged(heapFloor(linear(2 * MB), ROUTE), text(100));
+    expect(findings.map(({ subject }) => subject.name)).toEqual(['accept']);
+  });
+
+  test('is named beside another place where it is much of the heap, and was read too seldom to be judged', () => {
+    const seldom = collection(() => 0, null, {
+      type: 'String',
+      className: 'String',
+      newestEntry: '',
+      holder: { kind: 'property', name: 'buf', of: 'ThreadStream' },
+      sizes: [93_000, 90_000, 95_000].map((entries, i) => ({ atMillis: 26_000 + i * 1_000, entries })),
+    });
+    const [finding] = judged(heapFloor(linear(1_200 * KB), ROUTE), seldom).findings;
+    expect(finding!.title).toMatch(/^The heap grows by 1\.2 MB\/s; the retained /);
+    expect(finding!.evidence.map(({ statement }) => statement).at(-1)).toBe(
+      'a text of 92.8 MB, which became longer, is held by the property `buf` of ThreadStream',
+    );
+  });
+
+  test('is no leak while the heap does not rise', () => {
+    expect(judged(text(100)).findings).toEqual([]);
+  });
+});
+
+describe('a linked list that grows', () => {
+  test('is a queue that is not worked off', () => {
+    const list = collection((seconds) => 100 + 70 * seconds, null, {
+      type: 'List',
+      className: 'NodeOfQueue',
+      newestEntry: 'NodeOfQueue',
+      holder: { kind: 'property', name: '_first', of: 'DLList' },
+    });
+    const { findings } = judged(heapFloor(linear(350 * KB), ROUTE), list);
+    expect(findings.map(({ title }) => title)).toEqual([
+      'A linked list `DLList._first` grows by 70 entries/s faster than entries are removed (src/hooks.js:27, accept)',
+    ]);
+    expect(findings[0]!.advice.join()).toMatch(/^If it is a queue, its consumers are too slow: /);
+    expect(findings[0]!.evidence.map(({ statement }) => statement).join()).toMatch(
+      /linked list: [\d,]+ to [\d,]+ entries, rose in/,
+    );
+  });
+});
+
+describe('bytes that become longer and longer in one place', () => {
+  const buffer = (kibPerSecond: number) =>
+    collection((seconds) => 64 + kibPerSecond * seconds, null, {
+      type: 'Buffer',
+      className: 'Buffer',
+      newestEntry: '',
+      holder: { kind: 'property', name: 'pending', of: 'FrameParser' },
+    });
+
+  test('are named with who holds them', () => {
+    const { findings } = judged(external(linear(MB)), buffer(900));
+    expect(findings.map(({ title }) => title)).toEqual([
+      'Buffers outside the heap grow by 1 MB/s: the buffer `FrameParser.pending` becomes longer and longer',
+    ]);
+    expect(findings[0]!.evidence.map(({ statement }) => statement).at(-1)).toMatch(
+      /^the length of that buffer, a property of FrameParser, rose in \d+ of \d+ intervals, from .* to .*$/,
+    );
+    expect(findings[0]!.advice[0]).toMatch(/^It waits for the end of a message that does not come/);
+  });
+
+  test('do not explain much more than they take, nor a rise of the heap', () => {
+    expect(judged(external(linear(4 * MB)), buffer(200)).findings[0]!.title).not.toMatch(/FrameParser/);
+    const { findings } = judged(heapFloor(linear(MB), ROUTE), buffer(900));
+    expect(findings.map(({ subject }) => subject.name)).toEqual(['accept']);
+  });
+});
+
+describe('texts that keep longer ones', () => {
+  const previews = (entry: { bytes: number; texts: number } | undefined) =>
+    collection((seconds) => 100 + 13 * seconds, 'remember@/app/src/previews.js:30', {
+      newestEntry: '{title, description, at}',
+      ...(entry && { entry }),
+    });
+  const cut = { bytes: 300, texts: 2 };
+  const page = heapFloor(linear(1_200 * KB), 'download@/app/src/http.js:18');
+
+  test('are told from entries that cost far more than is seen of them', () => {
+    const [finding, ...more] = judged(page, previews(cut)).findings;
+    expect(more).toEqual([]);
+    expect(finding!.subject).toMatchObject({ file: 'src/previews.js', line: 30 });
+    expect(finding!.evidence.map(({ statement }) => statement).join('\n')).toMatch(
+      /the heap rises by about 9[0-9](\.\d)? KB for each entry, of which about 300 (B|bytes) is visible in one that culprit looked at/,
+    );
+    expect(finding!.advice[0]).toMatch(
+      /^If its texts are cut from longer ones \(.*\), each keeps the whole text it was cut from\./,
+    );
+  });
+
+  test.each([
+    ['was not looked at', undefined],
+    ['holds no text', { bytes: 300, texts: 0 }],
+    ['can be seen to take what it costs', { bytes: 60_000, texts: 2 }],
+  ])('are not suspected where an entry %s', (_, entry) => {
+    const small = heapFloor(linear(600 * KB), 'remember@/app/src/previews.js:30');
+    const [finding] = judged(small, previews(entry)).findings;
+    expect(finding!.advice.join()).not.toMatch(/cut from/);
+    expect(finding!.evidence.map(({ statement }) => statement).join()).not.toMatch(/visible/);
+  });
+});

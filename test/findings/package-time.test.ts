@@ -1,0 +1,131 @@
+// CPU time that goes to packages: one that several places call for a little each, and what is advised where nobody can change
+// the code that takes it.
+import { describe, expect, test } from 'vitest';
+import { gatherFacts } from '../../src/analysis/facts.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
+import { buildObservations, change, cpu, type Habit } from '../support/build-observations.ts';
+import type { Slice } from '../support/build-profile.ts';
+
+const findingsOf = (...habits: Habit[]) => judge(gatherFacts(buildObservations(...habits))).findings;
+
+const ROUTE = 'parserOnIncoming@node:_http_server:1100 > next@/app/node_modules/express/router.js:5';
+const RENDER = 'render@/app/node_modules/express/app.js:90 > compile@/app/node_modules/pug/index.js:4';
+const LEX = 'lex@/app/node_modules/pug-lexer/index.js:9';
+const PARSE = 'parse@/app/node_modules/pug-parser/index.js:9';
+const page = (handler: string, millis: number): Slice[] => [
+  [`${ROUTE} > ${handler} > ${RENDER} > ${LEX}`, millis],
+  [`${ROUTE} > ${handler} > ${RENDER} > ${PARSE}`, millis],
+];
+
+describe('a package that many places call for a little each', () => {
+  const pages = (millis: number): Slice[] => [
+    ...page('list@/app/src/pages.js:3', millis),
+    ...page('show@/app/src/pages.js:9', millis),
+    ...page('edit@/app/src/pages.js:15', millis),
+  ];
+
+  test('is named with what it takes altogether, and the places that call it', () => {
+    const [finding, ...rest] = findingsOf(
+      cpu([['(idle)', 12], ...pages(1), [`${ROUTE} > log@/app/src/log.js:3`, 1]]),
+    );
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({
+      kind: 'cpu-hotspot',
+      subject: { function: 'list', file: 'src/pages.js', line: 3 },
+    });
+    expect(finding!.title).toBe(
+      'pug takes 32% of a core, called from 3 places, the first of them src/pages.js:3, list',
+    );
+    expect(finding!.evidence[0]!.statement).toBe(
+      '32% of wall time and 86% of the busy time of main goes through express > pug, from src/pages.js:3, list (11%), src/pages.js:9, show (11%), src/pages.js:15, edit (11%)',
+    );
+    expect(finding!.advice).toEqual([
+      'pug runs `compile` for each request: have it prepare once, at start or for each kind of input, and keep what it makes. See whether it has a cache that is off (many packages cache only with NODE_ENV=production).',
+    ]);
+  });
+
+  test.each<[string, Slice[]]>([
+    ['it takes a fifth of a core', [['(idle)', 24], ...pages(1)]],
+    [
+      'as much goes elsewhere',
+      [['(idle)', 6], ...pages(1), [`${ROUTE} > a@/app/src/a.js:3`, 2.5], ['writev@node:net:8', 4]],
+    ],
+    [
+      'it is the framework',
+      [
+        ['(idle)', 6],
+        ...['list@/app/src/pages.js:3', 'show@/app/src/pages.js:9', 'edit@/app/src/pages.js:15'].map(
+          (handler): Slice => [`${ROUTE} > ${handler} > json@/app/node_modules/express/response.js:9`, 2],
+        ),
+      ],
+    ],
+  ])('is not named where %s', (_, turn) => {
+    expect(findingsOf(cpu(turn)).map(({ title }) => title)).toEqual([]);
+  });
+});
+
+describe('advice on time in a package is what its user can do', () => {
+  const HANDLE = 'emit@node:events:500 > handle@/app/src/visits.js:8';
+  const textOf = (text: string) =>
+    change((o) => {
+      o.sourceLines = new Map([['/app/node_modules/agents/parse.js:9', text]]);
+    });
+
+  test('with regular expressions of its own', () => {
+    const [finding] = findingsOf(
+      cpu([
+        ['(idle)', 5],
+        [`${HANDLE} > parse@/app/node_modules/agents/parse.js:9 > RegExp: (?:Nokia|Lumia)`, 5],
+      ]),
+    );
+    expect(finding!.title).toContain('`parse` of agents');
+    expect(finding!.advice).toEqual([
+      expect.stringMatching(/^The time goes to agents\. The expressions are its own: bound/),
+    ]);
+  });
+
+  test('with synchronous files of its own, in a block of the event loop', () => {
+    const [finding] = findingsOf(
+      cpu([
+        ['(idle)', 700],
+        [`${HANDLE} > save@/app/node_modules/agents/parse.js:9 > writeFileSync@node:fs:40`, 300],
+      ]),
+      textOf(''),
+    );
+    expect(finding!.kind).toBe('event-loop-block');
+    expect(finding!.advice).toEqual([
+      expect.stringMatching(/^The time goes to agents\. It accesses files synchronously/),
+    ]);
+  });
+
+  test('with the text of stacks', () => {
+    const STACK =
+      'prepareStackTraceCallback@node:internal/errors:140 > decode@node:internal/source_map/source_map:200';
+    const [finding] = findingsOf(
+      cpu([
+        ['(idle)', 700],
+        [`${HANDLE} > ${STACK}`, 300],
+      ]),
+    );
+    expect(finding!.title).toContain('`handle` blocks the event loop for up to 300 ms with `error.stack`');
+    expect(finding!.advice[0]).toMatch(/^Read error\.stack less often/);
+  });
+});
+
+test('a block in one line of a function, such as a call of native code, is told by that line; not by one that the file does not have', () => {
+  const block = cpu([
+    ['(idle)', 700],
+    ['emit@node:events:500 > search@/app/src/parts.js:16#18', 300],
+  ]);
+  const saidWith = (line: number) =>
+    findingsOf(
+      block,
+      change((o) => {
+        o.sourceLines = new Map([[`src/parts.js:${line}`, 'return byText.all(text);']]);
+      }),
+    )[0]!.evidence.map(({ statement }) => statement);
+  expect(saidWith(18)).toContain(
+    '100% of the longest block was spent in src/parts.js:16, search, mostly in line 18',
+  );
+  expect(saidWith(17)).toContain('100% of the longest block was spent in src/parts.js:16, search');
+});
