@@ -11,6 +11,7 @@ import { readBigProfile } from '../../src/recording/foreign/streamed/big-profile
 import { searchEvents } from '../../src/recording/foreign/streamed/event-search.ts';
 import { nodeListSection } from '../../src/recording/foreign/streamed/node-list.ts';
 import { numberListSection } from '../../src/recording/foreign/streamed/number-list.ts';
+import { decodeRaw } from '../support/build-profile.ts';
 import { randomNumbers } from '../support/random-numbers.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'culprit-big-'));
@@ -90,6 +91,46 @@ describe('a CPU profile', () => {
       timeDeltas: Float64Array.from(PROFILE.timeDeltas),
     });
     expect(told(nodes)).toEqual(told(nodesOf(NODES)));
+  });
+
+  test('has the URLs that V8 leaves out of functions which it has inlined', async () => {
+    const at = (functionName: string, scriptId: unknown, url: string) => ({
+      functionName,
+      scriptId,
+      url,
+      lineNumber: 1,
+      columnNumber: 1,
+    });
+    const frames = [
+      { functionName: '(root)', scriptId: '0', url: '', lineNumber: -1, columnNumber: -1 },
+      at('early', '8', ''),
+      at('main', '8', 'file:///app/main.js'),
+      at('late', '8', ''),
+      at('one of two', '9', 'file:///app/one.js'),
+      at('other of two', '9', 'file:///app/other.js'),
+      at('of either', '9', ''),
+      at('without a script', '', 'file:///app/without.js'),
+      at('of no script', '', ''),
+      { ...at('built in', '8', ''), lineNumber: -1 },
+    ];
+    const children = frames.slice(1).map((_, i) => i + 2);
+    const nodes = frames.map((callFrame, i) => ({ id: i + 1, callFrame, ...(i === 0 && { children }) }));
+    const content = { nodes, samples: [1, 2], timeDeltas: [0, 1_000] };
+    const filesOf = (profile: unknown) =>
+      decodeRaw(profile).nodes.map(({ frame: { functionName, file } }) => [functionName, file]);
+    expect(filesOf(await readBigProfile(file(JSON.stringify(content))))).toEqual(filesOf(content));
+    expect(filesOf(content)).toEqual([
+      ['(root)', null],
+      ['early', 'main.js'],
+      ['main', 'main.js'],
+      ['late', 'main.js'],
+      ['one of two', 'one.js'],
+      ['other of two', 'other.js'],
+      ['of either', null],
+      ['without a script', 'without.js'],
+      ['of no script', null],
+      ['built in', null],
+    ]);
   });
 
   test('that is cut anywhere says so', async () => {
