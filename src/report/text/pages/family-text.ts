@@ -7,7 +7,7 @@ import type {
   FamilyOddOne,
   FamilyReport,
 } from '../../../model/finding.ts';
-import { formatBytes, formatDuration, formatNumber } from '../../../units/units.ts';
+import { formatDuration } from '../../../units/units.ts';
 import { escapeAllStrings } from '../../escape.ts';
 import { hangingLines, labelledLines, wrapText } from '../../layout.ts';
 import { arePods, sayWhere, sideBySide, warningsOf } from '../member-words.ts';
