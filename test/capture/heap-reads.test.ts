@@ -104,6 +104,15 @@ describe('a heap that does not rise', () => {
     expect(moving.count('encourageCollection')).toBeGreaterThanOrEqual(5);
   });
 
+  test('but whose last collection came amid a burst is collected again, although nothing was added since', async () => {
+    const burst = (nth: number) => (nth === 2 ? 180 : 100) * MB;
+    const { thread } = await look({ floor: burst, collectsEvery: 4 }, { heap: 100 * MB });
+    const { thread: alone } = await look({ floor: () => 100 * MB, collectsEvery: 14 }, { heap: 100 * MB });
+    expect(thread.calls.filter((call) => call === 'encourageCollection').length).toBeGreaterThan(
+      alone.calls.filter((call) => call === 'encourageCollection').length,
+    );
+  });
+
   test('tells when garbage was collected, so that others look then', async () => {
     const { collectedAt } = await look({ collectsEvery: 7 });
     expect(collectedAt).toEqual(expect.arrayContaining([7, 14, 21, 28]));

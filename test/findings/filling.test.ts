@@ -107,6 +107,19 @@ test('a collection that is emptied in part grows by its low points, also where t
   ]);
 });
 
+test('a collection whose entries expire and are swept does not grow for one higher low point', () => {
+  const swept = [
+    244, 254, 284, 314, 344, 374, 253, 283, 313, 344, 373, 253, 283, 313, 343, 373, 253, 283, 313, 343, 373,
+    254, 284, 314,
+  ];
+  const sizes = swept.map((entries, i) => ({ atMillis: 7_000 + i * 1_000, entries }));
+  const { findings } = judged(
+    heapFloor(linear(20 * KB)),
+    collection(() => 0, PLACE, { sizes }),
+  );
+  expect(findings).toEqual([]);
+});
+
 test('promises that Node.js allocates are those of the package that makes most of them', () => {
   const TURN = 'processTicksAndRejections@node:internal/process/task_queues:95 > runMicrotasks';
   const made = (perSecond: number, file: string, aliveShare: number) =>

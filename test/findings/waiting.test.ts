@@ -233,6 +233,17 @@ describe('chains of timers', () => {
     );
   });
 
+  test('are told by the pace of their starts where only some of those that wait are watched', () => {
+    const habits = [
+      next(CHAIN, constant(40)),
+      asyncSite('Timeout', START, { perSecond: 3, aliveShare: 0, delayMillis: 500 }),
+      timers(linear(3)),
+    ];
+    const [finding] = findingsOf(...habits);
+    expect(finding).toMatchObject({ kind: 'timer-leak', subject: { function: 'poll', file: 'src/poll.js' } });
+    expect(kindsOf(...habits.slice(0, 2), timers(linear(9)))).toEqual([]);
+  });
+
   test('that become more are found where their start was not caught, too', () => {
     const [finding] = findingsOf(next(CHAIN, linear(3, 4)), timers(linear(3)));
     expect(finding).toMatchObject({ kind: 'timer-leak', subject: { function: 'poll' } });

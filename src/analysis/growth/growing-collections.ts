@@ -70,10 +70,19 @@ function judgeSizes(points: readonly Point[]): Pick<GrowingCollection, 'trend' |
   const trend = judgeTrend(points, options);
   if (trend.verdict !== 'flat' || points.length < LEAST_FOR_FLOOR) return { trend, isTrimmed: false };
   const floor = judgeTrend(floorOf(points, FLOOR_REACH), { ...options, lateShare: FLOOR_LATE_SHARE });
-  const isTrimmed = floor.verdict === 'growing';
+  const isTrimmed = floor.verdict === 'growing' && risesThroughout(floor, points);
   return { trend: isTrimmed ? floor : trend, isTrimmed };
 }
 
+/** Its slope alone makes most of its rise, which is some of what comes and goes: one higher low point is none. */
+function risesThroughout({ slopePerSecond, first, last }: Trend, points: readonly Point[]): boolean {
+  const seconds = (points.at(-1)!.atMillis - points[0]!.atMillis) / 1_000;
+  const values = points.map(({ value }) => value);
+  const swing = Math.max(...values) - Math.min(...values);
+  return slopePerSecond * seconds >= (last - first) / 2 && last - first >= swing * LEAST_OF_SWING;
+}
+
+const LEAST_OF_SWING = 0.1;
 /** What is emptied more seldom is not seen as emptied. */
 const FLOOR_REACH = 2;
 /** Low points stand in steps: a median slope of the last few is mostly that of one step. */

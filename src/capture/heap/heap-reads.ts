@@ -9,6 +9,7 @@ import {
   chooseIntervals,
   estimateHeapReadMillis,
   estimateMarkingMillis,
+  isLastHigh,
   mayBeRising,
   type SamplingIntervals,
 } from './ladder.ts';
@@ -145,7 +146,7 @@ export class HeapReads {
     const { floors, heapUsedBytes = 0, oldGeneration } = thread.counters;
     const now = oldGeneration.at(-1);
     const isFelt = estimateMarkingMillis(floors.at(-1) ?? heapUsedBytes) > UNFELT_MILLIS;
-    if (oldBytes === undefined || now === undefined || !isFelt) return false;
+    if (oldBytes === undefined || now === undefined || !isFelt || isLastHigh(floors)) return false;
     return now - oldBytes < Math.max(LEAST_PROMOTED_BYTES, oldBytes * LEAST_PROMOTED_SHARE);
   }
 

@@ -113,6 +113,12 @@ export function mayBeRising(all: readonly number[]): boolean {
   const lowest = Math.min(...earlier);
   return recent > Math.max(...earlier) && recent - lowest > Math.max(CLOSER_BYTES, lowest * CLOSER_SHARE);
 }
+/** Whether the last one lies above the lowest before: a rise, or what a burst had in hand. */
+export function isLastHigh(floors: readonly number[]): boolean {
+  const lowest = Math.min(...floors.slice(0, -1));
+  return floors.length > 1 && floors.at(-1)! - lowest > Math.max(CLOSER_BYTES, lowest * CLOSER_SHARE);
+}
+
 /** Of fewer the last two, else the last three. */
 const FEW_FLOORS = 6;
 const EARLY_SHARE = 1 / 50;

@@ -55,6 +55,8 @@ export const TIMER_LEAK = {
   leastSurvival: 0.6,
   /** A single timer set for this long is one that nobody waits for. */
   foreverMillis: 3_600_000,
+  /** Timers that are begun, and timers that there are more of: the same, within this factor. */
+  samePace: 1.6,
   confidence: { placed: 0.93, unplaced: 0.93 },
   /** By timers a second. */
   urgency: { from: 0.65, per: 1 / 50, most: 0.95 },

@@ -5,15 +5,28 @@ import type { ProbeFrame } from '../probe-protocol.ts';
 export type Below = (...args: never[]) => unknown;
 
 const MAX_FRAMES = 24;
+/** Where the first ones are all of packages: parsers and renderers call themselves that deep. */
+const DEEP_FRAMES = 80;
 
 /** Leaves Error as it was found after each call. Never throws; a stack that cannot be had is empty. */
 export function captureStack(below: Below): ProbeFrame[] {
+  const frames = capture(below, MAX_FRAMES);
+  return frames.length < MAX_FRAMES || frames.some(isLocal) ? frames : capture(below, DEEP_FRAMES);
+}
+
+/** A file that is neither Node's nor a package's. */
+function isLocal(frame: ProbeFrame): boolean {
+  const file = String(frame[1]);
+  return /^(\/|file:|[A-Za-z]:)/.test(file) && !file.includes('node_modules');
+}
+
+function capture(below: Below, most: number): ProbeFrame[] {
   const holder: { stack?: unknown } = {};
   const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit');
   const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
   try {
     // Defined, not assigned: the program may have put setters there.
-    define('stackTraceLimit', { value: MAX_FRAMES, configurable: true, writable: true, enumerable: true });
+    define('stackTraceLimit', { value: most, configurable: true, writable: true, enumerable: true });
     define('prepareStackTrace', {
       value: (_error: Error, sites: unknown) => sites,
       configurable: true,

@@ -26,7 +26,7 @@ export interface Blame {
  * the call, and then the innermost line is the one to show, under the name of the function around it.
  */
 export function blame(frames: readonly Frame[], lines: 'of functions' | 'of calls' = 'of functions'): Blame {
-  const at = frames.findIndex((frame) => frame.owner === 'app');
+  const at = applicationAt(frames);
   const above = at < 0 ? frames : frames.slice(0, at);
   const library = above.findLast((frame) => frame.owner === 'library') ?? null;
   const inner = innermostOwner(above) ?? null;
@@ -58,9 +58,18 @@ export function entryOf({ app, library }: Blame): Frame | null {
 
 /** The part of a stack, innermost first, that ends with its entry. */
 export function fromEntry(frames: readonly Frame[]): readonly Frame[] {
-  const app = frames.findIndex((frame) => frame.owner === 'app');
+  const app = applicationAt(frames);
   const entry = app >= 0 ? app : frames.findLastIndex((frame) => frame.owner === 'library');
   return frames.slice(0, entry + 1);
+}
+
+/**
+ * The innermost of the application; -1: none. Code that the program runs under the address of a page (jsdom, vm) is nobody's
+ * file: the file that runs it comes first.
+ */
+function applicationAt(frames: readonly Frame[]): number {
+  const local = frames.findIndex(({ owner, file }) => owner === 'app' && !/^https?:/.test(file ?? ''));
+  return local >= 0 ? local : frames.findIndex(({ owner }) => owner === 'app');
 }
 
 /**

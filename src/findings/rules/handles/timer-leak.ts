@@ -52,20 +52,27 @@ function chainEvidence({ site, blame, alive }: SurvivingSite): Evidence {
 /** Timers that the callback of a timer sets again, of which there are more and more: each stands for a chain that goes on. */
 function chains(facts: Facts): SurvivingSite[] {
   if (facts.timers.verdict !== 'growing') return [];
-  const single = survivingSites(facts.observations.asyncObservations, ['Timeout']).filter(
-    ({ site, alive }) => !site.isRepeating && alive >= TIMER_LEAK.leastAlive,
+  const single = survivingSites(facts.observations.asyncObservations, ['Timeout'], 'all').filter(
+    ({ site }) => !site.isRepeating,
   );
-  const next = single.filter(({ site }) => isSetByTimer(site));
+  const next = single.filter(({ site, alive }) => alive >= TIMER_LEAK.leastAlive && isSetByTimer(site));
   return next.flatMap((chain): SurvivingSite[] => {
     const start = single.find(
       ({ site, blame }) => blame.app && !isSetByTimer(site) && isSameCall(site, chain.site),
     );
     // Where the first of a long wait end only now, those that were begun are the ones that accumulate.
-    if (chain.trend.verdict !== 'growing' && start?.trend.verdict !== 'growing') return [];
+    const isGrowing = [chain, start].some((each) => each?.trend.verdict === 'growing');
+    if (!isGrowing && !(start && isAtPace(start, facts))) return [];
     const blame = start?.blame ?? throughLibrary(chain.blame, facts);
     const alive = chain.alive + (start?.alive ?? 0);
     return blame.subject ? [{ ...chain, alive, blame, trend: facts.timers }] : [];
   });
+}
+
+/** As many are begun as there are more: counting those that wait, of which only some are watched, is less exact. */
+function isAtPace({ madePerSecond }: SurvivingSite, { timers }: Facts): boolean {
+  const ratio = madePerSecond / timers.slopePerSecond;
+  return ratio >= 1 / TIMER_LEAK.samePace && ratio <= TIMER_LEAK.samePace;
 }
 
 function isSetByTimer({ frames }: AsyncSite): boolean {
