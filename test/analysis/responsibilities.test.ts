@@ -6,12 +6,13 @@ import { framesOf } from '../../src/model/decode/cpu-profile.ts';
 import { buildCpuProfile, type Slice } from '../support/build-profile.ts';
 import { randomNumbers } from '../support/random-numbers.ts';
 
-/** Named and unnamed functions of the program, of packages, of a loader without a package, of Node's and built in. */
+/** Named and unnamed functions of the program, of a page that it runs, of packages, of a loader without a package, of Node's and built in. */
 const FRAMES = [
   'main@/app/a.js:1',
   'handle@/app/a.js:10',
   '@/app/a.js:14',
   '@/app/b.js:2',
+  'render@https://example.test/page.js:5',
   'parse@/app/node_modules/qs/i.js:3',
   'walk@/app/node_modules/qs/i.js:30',
   '@/app/node_modules/lodash/i.js:8',

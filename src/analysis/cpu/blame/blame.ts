@@ -63,12 +63,14 @@ export function fromEntry(frames: readonly Frame[]): readonly Frame[] {
   return frames.slice(0, entry + 1);
 }
 
-/**
- * The innermost of the application; -1: none. Code that the program runs under the address of a page (jsdom, vm) is nobody's
- * file: the file that runs it comes first.
- */
+/** Code that the program runs under the address of a page (jsdom, vm) is nobody's file. */
+export function isOfPage({ file }: Frame): boolean {
+  return file !== null && /^https?:/.test(file);
+}
+
+/** The innermost of the application; -1: none. A file that runs the code of a page comes before that code. */
 function applicationAt(frames: readonly Frame[]): number {
-  const local = frames.findIndex(({ owner, file }) => owner === 'app' && !/^https?:/.test(file ?? ''));
+  const local = frames.findIndex((frame) => frame.owner === 'app' && !isOfPage(frame));
   return local >= 0 ? local : frames.findIndex(({ owner }) => owner === 'app');
 }
 

@@ -1,7 +1,7 @@
 // What each place in the code is responsible for through each package that it calls: the time of all of it is followed together.
 import type { CallTreeNode, CpuProfile } from '../../../model/cpu-profile.ts';
 import type { Frame } from '../../../model/frame.ts';
-import { type Blame, entryOf, functionKey, namedAround } from './blame.ts';
+import { type Blame, entryOf, functionKey, isOfPage, namedAround } from './blame.ts';
 import { createHeavyPath, type HeavyPath, type Step } from './heavy-path.ts';
 
 /** "" is nobody. */
@@ -25,8 +25,17 @@ export interface Place {
   readonly account: Account;
   /** Where the node is on the path of the account. */
   readonly step: Step | null;
-  /** The application's innermost frame, and the function that it is told as; null where it calls a library, or is not there. */
-  readonly app: { frame: Frame; named: Frame } | null;
+  /** Null where the application calls a library, or is not there. */
+  readonly app: Application | null;
+  /** Whether a file of the application is on the stack. */
+  readonly isLocal: boolean;
+}
+
+interface Application {
+  /** The innermost that `blame` takes for the application. */
+  frame: Frame;
+  /** The function that it is told as. */
+  named: Frame;
 }
 
 export interface Responsibilities {
@@ -41,7 +50,7 @@ export interface Responsibilities {
  */
 export function followResponsibilities({ nodes }: CpuProfile): Responsibilities {
   const accounts = createAccounts();
-  const nowhere: Place = { account: accounts.nobody, step: null, app: null };
+  const nowhere: Place = { account: accounts.nobody, step: null, app: null, isLocal: false };
   const places: Place[] = [];
   /** The last of each frame: what has no name is told as what is around it, which may be another function each time. */
   const inApp = new Map<Frame, Place>();
@@ -50,24 +59,25 @@ export function followResponsibilities({ nodes }: CpuProfile): Responsibilities 
     const last = inApp.get(frame);
     if (last?.app?.named === named) return last;
     const account = accounts.of(named, null);
-    const place = { account, step: account.path.enter(null, frame), app: { frame, named } };
+    const step = account.path.enter(null, frame);
+    const place = { account, step, app: { frame, named }, isLocal: !isOfPage(frame) };
     inApp.set(frame, place);
     return place;
   };
-  const enterLibrary = (frame: Frame, from: Place): Place => {
-    if (from !== nowhere && !from.app) {
-      const step = from.account.path.enter(from.step, frame);
-      return step === from.step ? from : { account: from.account, step, app: null };
-    }
-    const account = accounts.of(from.app?.named ?? frame, frame.package);
-    const start = from.app && account.path.enter(null, from.app.frame);
-    return { account, step: account.path.enter(start, frame), app: null };
+  const enterLibrary = (frame: Frame, index: number, from: Place): Place => {
+    const { app, isLocal } = from;
+    if (from !== nowhere && !app) return goOn(frame, from);
+    const account = accounts.of(app?.named ?? frame, frame.package);
+    const way = app ? framesFrom(nodes, index, (outer) => outer === app.frame) : [frame];
+    const step = way.reduceRight<Step | null>(account.path.enter, null);
+    return { account, step, app: null, isLocal };
   };
   return {
     enter({ index, parent, frame }) {
       let place = places[parent] ?? nowhere;
-      if (frame.owner === 'app') place = enterApp(frame, index);
-      else if (frame.owner === 'library') place = enterLibrary(frame, place);
+      if (frame.owner === 'app')
+        place = place.isLocal && isOfPage(frame) ? goOn(frame, place) : enterApp(frame, index);
+      else if (frame.owner === 'library') place = enterLibrary(frame, index, place);
       places.push(place);
       return place;
     },
@@ -78,15 +88,29 @@ export function followResponsibilities({ nodes }: CpuProfile): Responsibilities 
   };
 }
 
+/** One call further in, for which the same are responsible. */
+function goOn(frame: Frame, from: Place): Place {
+  const { account, app, isLocal } = from;
+  const step = account.path.enter(from.step, frame);
+  return step === from.step ? from : { account, step, app, isLocal };
+}
+
 /** What an anonymous function is told as: only the first around it that is not built in may give it a name. */
 function nameGiver(nodes: CpuProfile['nodes'], index: number): Frame {
-  const frames: Frame[] = [nodes[index]!.frame];
-  for (let at = nodes[index]!.parent; at >= 0; at = nodes[at]!.parent) {
+  const inner = nodes[index]!.frame;
+  const frames = framesFrom(nodes, index, (outer) => outer !== inner && outer.owner !== 'native');
+  return frames[namedAround(frames, 0)]!;
+}
+
+/** Of a node, innermost first, out to the first that is the last one asked for. */
+function framesFrom(nodes: CpuProfile['nodes'], index: number, isLast: (frame: Frame) => boolean): Frame[] {
+  const frames: Frame[] = [];
+  for (let at = index; at >= 0; at = nodes[at]!.parent) {
     const { frame } = nodes[at]!;
     frames.push(frame);
-    if (frame.owner !== 'native') break;
+    if (isLast(frame)) break;
   }
-  return frames[namedAround(frames, 0)]!;
+  return frames;
 }
 
 /** By the function that is the entry, and by package. Millions of nodes share the frames of some thousand functions. */
