@@ -78,7 +78,7 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
     beginWalk: collections.beginWalk,
     walkOn: (millis, isLast) => asOwnPause(() => collections.walkOn(millis, isLast)),
     readCollections: collections.readCollections,
-    findPools: pools.find,
+    findPools: createPoolFinder(core, parts),
     readPools: pools.read,
     startPoolWatch: threadPool.startWatch,
     stopPoolWatch: threadPool.stopWatch,
@@ -98,6 +98,24 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
     },
   };
   return timeSteps(handle, steps);
+}
+
+/**
+ * In a turn of its own: the inspector calls us wherever the program is, and a walk that began inside of a regular expression that ran
+ * has ended Node.js 20 with a segmentation fault.
+ */
+function createPoolFinder(core: ProbeCore, { pools, asyncWatch }: Parts): ProbeHandle['findPools'] {
+  const timers: typeof import('node:timers') = core.load('timers');
+  let timer: NodeJS.Timeout | null = null;
+  core.cleanups.push(() => timer && timers.clearTimeout(timer));
+  return (...limits) =>
+    asyncWatch.asOwnWork(() => {
+      if (timer) timers.clearTimeout(timer);
+      timer = timers.setTimeout(() => {
+        if (!core.isStopped()) pools.find(...limits);
+      }, 1);
+      timer.unref();
+    });
 }
 
 /** Those with a bracket of their own around them, and those that are nothing. */
