@@ -147,9 +147,9 @@ export class AsyncReads {
   }
 
   /** What functions close over is dear to look at: only where something waits, or nothing tells that it does not. */
-  private findPools(thread: ThreadCapture, look: Look): Promise<void> | undefined {
+  private async findPools(thread: ThreadCapture, look: Look): Promise<void> {
     const share = look.isSearchedClosely ? CLOSE_SEARCH_SHARE : SEARCH_SHARE;
-    return thread.probe?.call(
+    await thread.probe?.call(
       'findPools',
       Math.min(this.context.options.durationMillis * share, MOST_SEARCH_MILLIS),
       !look.isSearchedClosely,

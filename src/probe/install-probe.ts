@@ -67,6 +67,7 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
   const handle: ProbeHandle = {
     sample: createSampling(core, parts, lease.renew),
     beat: lease.renew,
+    inTurn: createTurns(core, parts),
     stop,
     readAsync: asyncWatch.readAsync,
     watchAlso: asyncWatch.watchAlso,
@@ -78,7 +79,7 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
     beginWalk: collections.beginWalk,
     walkOn: (millis, isLast) => asOwnPause(() => collections.walkOn(millis, isLast)),
     readCollections: collections.readCollections,
-    findPools: createPoolFinder(core, parts),
+    findPools: pools.find,
     readPools: pools.read,
     startPoolWatch: threadPool.startWatch,
     stopPoolWatch: threadPool.stopWatch,
@@ -100,27 +101,25 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
   return timeSteps(handle, steps);
 }
 
-/**
- * In a turn of its own: the inspector calls us wherever the program is, and a walk that began inside of a regular expression that ran
- * has ended Node.js 20 with a segmentation fault.
- */
-function createPoolFinder(core: ProbeCore, { pools, asyncWatch }: Parts): ProbeHandle['findPools'] {
-  const timers: typeof import('node:timers') = core.load('timers');
-  let timer: NodeJS.Timeout | null = null;
-  core.cleanups.push(() => timer && timers.clearTimeout(timer));
-  return (...limits) =>
-    asyncWatch.asOwnWork(() => {
-      if (timer) timers.clearTimeout(timer);
-      timer = timers.setTimeout(() => {
-        if (!core.isStopped()) pools.find(...limits);
-      }, 1);
-      timer.unref();
+/** Runs work in a turn of its own; undefined: the probe has stopped, or the work failed. */
+function createTurns(core: ProbeCore, { asyncWatch }: Parts): ProbeHandle['inTurn'] {
+  // Promises of the language: the program may have put others in their place.
+  const { setImmediate: turn }: typeof import('node:timers/promises') = core.load('timers/promises');
+  return (work) =>
+    asyncWatch.asOwnWork(async () => {
+      await turn();
+      try {
+        return core.isStopped() ? undefined : work();
+      } catch {
+        return undefined;
+      }
     });
 }
 
 /** Those with a bracket of their own around them, and those that are nothing. */
 const UNTIMED = [
   'beat',
+  'inTurn',
   'isCovered',
   'findPools',
   'listScripts',

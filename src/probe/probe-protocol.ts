@@ -82,6 +82,8 @@ export interface ProbeHandle {
   growingObjects(): (object | null)[];
   functionsOf(classes: string[]): (object | null)[];
   beat(): number;
+  /** Runs work in a turn of the event loop of its own: see probe-client.ts. */
+  inTurn<T>(work: () => T): Promise<T | undefined>;
   /** What we held the thread for so far. */
   ownSteps(): OwnStep[];
   /** Between these two the inspector works for us: pauses and collections are ours. */

@@ -180,4 +180,5 @@ export function isCostRising(millis: readonly number[]): boolean {
 const COST_LOOKS = 4;
 const COST_RISE = 1.2;
 
-const middleOf = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+const middleOf = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1]!;

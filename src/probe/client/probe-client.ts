@@ -7,8 +7,32 @@ import { probeSource } from '../expressions.ts';
 import type { ProbeConfig, ProbeHandle } from '../probe-protocol.ts';
 import { type EvaluateResult, forEachObject } from './probe-objects.ts';
 
-type Method = keyof ProbeHandle;
-type Answer<M extends Method> = ReturnType<ProbeHandle[M]>;
+type Method = Exclude<keyof ProbeHandle, 'inTurn'>;
+
+const CALL_TIMEOUT_MILLIS = 60_000;
+const TURN_TIMEOUT_MILLIS = 3_000;
+
+/**
+ * What goes through objects of the program, and how long it is waited for. The inspector calls wherever the program is, in the middle
+ * of a function or of a regular expression; in a turn of their own these calls meet no object that is half changed.
+ */
+const IN_TURN = {
+  beginWalk: TURN_TIMEOUT_MILLIS,
+  walkOn: TURN_TIMEOUT_MILLIS,
+  readCollections: TURN_TIMEOUT_MILLIS,
+  findPools: TURN_TIMEOUT_MILLIS,
+  readPools: TURN_TIMEOUT_MILLIS,
+  lastingHandlers: TURN_TIMEOUT_MILLIS,
+  /** It takes as long as was allowed. */
+  census: CALL_TIMEOUT_MILLIS,
+} as const satisfies Partial<Record<Method, number>>;
+type InTurn = keyof typeof IN_TURN;
+const isInTurn = (method: Method): method is InTurn => Object.hasOwn(IN_TURN, method);
+
+/** null: the event loop did not turn in time; the call is then left out. */
+type Answer<M extends Method> = M extends InTurn
+  ? ReturnType<ProbeHandle[M]> | null
+  : ReturnType<ProbeHandle[M]>;
 
 export interface ProbeClient {
   /** Calls a method of the probe in the target; arguments and answer are plain JSON. */
@@ -24,8 +48,6 @@ export interface ProbeClient {
   /** Runs work that holds the target on our behalf: its pauses and collections are not counted as the program's own. */
   duringOwnPause<T>(step: string, work: () => Promise<T>): Promise<T>;
 }
-
-const CALL_TIMEOUT_MILLIS = 60_000;
 
 /** Installs the probe. Rejects with AttachError when the thread gives no access to built-in modules. */
 export async function installProbeIn(session: InspectorSession, config: ProbeConfig): Promise<ProbeClient> {
@@ -47,11 +69,12 @@ export async function installProbeIn(session: InspectorSession, config: ProbeCon
 }
 
 function clientFor(session: InspectorSession, handleId: string): ProbeClient {
-  const callOn = async <M extends Method>(method: M, args: object[]): Promise<Answer<M>> => {
+  const send = async (body: string, args: object[], awaitPromise: boolean): Promise<unknown> => {
     const params = {
       objectId: handleId,
-      functionDeclaration: `function (...args) { return this.${method}(...args); }`,
+      functionDeclaration: `function (...args) { return ${body}; }`,
       arguments: args,
+      awaitPromise,
       returnByValue: true,
       silent: true,
     };
@@ -60,7 +83,14 @@ function clientFor(session: InspectorSession, handleId: string): ProbeClient {
       params,
       CALL_TIMEOUT_MILLIS,
     );
-    return result.value as Answer<M>;
+    return result.value;
+  };
+  const inTurn = withinTurns((method, args) =>
+    send(`this.inTurn(() => this.${method}(...args))`, args, true),
+  );
+  const callOn = async <M extends Method>(method: M, args: object[]): Promise<Answer<M>> => {
+    const answer = isInTurn(method) ? inTurn(method, args) : send(`this.${method}(...args)`, args, false);
+    return (await answer) as Answer<M>;
   };
   const asValues = (args: unknown[]) => args.map((value) => ({ value }));
   return {
@@ -75,5 +105,29 @@ function clientFor(session: InspectorSession, handleId: string): ProbeClient {
         await callOn('ownPauseEnds', []).catch(() => {});
       }
     },
+  };
+}
+
+type Send = (method: InTurn, args: object[]) => Promise<unknown>;
+
+/** A call that the event loop has not come to in time is answered with null, and so are all others until it has. */
+function withinTurns(send: Send): Send {
+  let isHeld = false;
+  return async (method, args) => {
+    if (isHeld) return null;
+    let timer: NodeJS.Timeout | undefined;
+    const answer = send(method, args).finally(() => {
+      isHeld = false;
+      clearTimeout(timer);
+    });
+    // Where it comes too late, nobody hears of its end.
+    answer.catch(() => {});
+    const tooLate = new Promise<null>((resolve) => {
+      timer = setTimeout(() => {
+        isHeld = true;
+        resolve(null);
+      }, IN_TURN[method]);
+    });
+    return Promise.race([answer, tooLate]);
   };
 }

@@ -38,8 +38,9 @@ export const walkRead: LiveSignal<'walk', [plan: WalkPlan]> = {
     if (!isDataOnly) await duringOwnPause('list scripts', () => probe.call('listScripts'));
     await probe.call('beginWalk', { longestChain, isDataOnly });
     for (let left = budgetMillis; ; left -= sliceMillis) {
-      const walk = await probe.call('walkOn', sliceMillis, left <= sliceMillis);
-      if (walk) return walk;
+      const isLast = left <= sliceMillis;
+      const walk = await probe.call('walkOn', sliceMillis, isLast);
+      if (walk || isLast) return walk;
       await delay(restMillis);
     }
   },
@@ -65,7 +66,7 @@ async function takeCensus(
   session: InspectorSession,
   probe: ProbeClient,
   deadlineMillis: number,
-): Promise<Census> {
+): Promise<Census | null> {
   const objectGroup = 'culprit-census';
   try {
     const prototype = await session.send<EvaluateResult>('Runtime.evaluate', {

@@ -1,0 +1,78 @@
+// What goes through objects of the program is called in a turn of the event loop of its own, and left out where there is none.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { installProbeIn } from '../../src/probe/client/probe-client.ts';
+import { fakeSession } from '../support/fake-session.ts';
+import { CONFIG, useProbes } from '../support/probe-here.ts';
+
+const install = useProbes();
+
+test('the probe runs such work only once the event loop has turned', async () => {
+  const probe = install();
+  const seen: string[] = [];
+  const answer = probe.inTurn(() => seen.push('work'));
+  await Promise.resolve();
+  seen.push('here');
+  await answer;
+  expect(seen).toEqual(['here', 'work']);
+});
+
+test('work that fails, and work of a probe that has stopped, is nothing', async () => {
+  const probe = install();
+  const fail = () => {
+    throw new Error('of the work');
+  };
+  expect(await probe.inTurn(fail)).toBeUndefined();
+  const late = probe.inTurn(() => 1);
+  probe.stop();
+  expect(await late).toBeUndefined();
+});
+
+describe('our end of it', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  type Call = { functionDeclaration: string; awaitPromise: boolean };
+
+  async function connect() {
+    const open: ((answer: unknown) => void)[] = [];
+    const session = fakeSession({
+      'Runtime.evaluate': () => ({ result: { objectId: 'probe' } }),
+      'Runtime.callFunctionOn': (params) =>
+        (params as Call).awaitPromise
+          ? new Promise((resolve) => open.push(resolve))
+          : { result: { value: 7 } },
+    });
+    const probe = await installProbeIn(session, CONFIG);
+    const calls = () =>
+      session.sent.flatMap(([method, params]) =>
+        method === 'Runtime.callFunctionOn' ? [(params as Call).functionDeclaration] : [],
+      );
+    return { probe, open, calls };
+  }
+
+  test('asks for what walks in a turn, and for what is counted at once', async () => {
+    const { probe, open, calls } = await connect();
+    const walk = probe.call('walkOn', 4, false);
+    expect(await probe.call('beat')).toBe(7);
+    open[0]!({ result: { value: null } });
+    expect(await walk).toBeNull();
+    expect(calls()).toEqual([
+      'function (...args) { return this.inTurn(() => this.walkOn(...args)); }',
+      'function (...args) { return this.beat(...args); }',
+    ]);
+  });
+
+  test('goes on without it where the event loop does not turn, and asks for no more until it has', async () => {
+    const { probe, open, calls } = await connect();
+    const read = probe.call('readPools');
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(await read).toBeNull();
+    expect(await probe.call('readCollections', 5, 4)).toBeNull();
+    expect(calls()).toHaveLength(1);
+    open[0]!({ result: { value: { found: 0, pools: [] } } });
+    await vi.advanceTimersByTimeAsync(0);
+    const again = probe.call('readPools');
+    open[1]!({ result: { value: { found: 1, pools: [] } } });
+    expect(await again).toEqual({ found: 1, pools: [] });
+  });
+});
