@@ -23,7 +23,7 @@ import {
   type HeapVerdict,
   placesIn,
 } from '../model/heap/heap-report.ts';
-import { ownerOf } from '../model/owner.ts';
+import { ownerOf } from '../model/owner/owner.ts';
 import { resolveHeapPlaces } from '../recording/heap/heap-places.ts';
 import { readHeapSnapshot } from '../recording/heap/heap-snapshot.ts';
 import { VERSION } from '../version.ts';

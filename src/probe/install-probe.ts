@@ -1,7 +1,7 @@
 // The code that runs inside the target: it is bundled with its parts and sent as text. It never throws, holds bounded
 // memory, keeps no global (only our session holds its handle), expires when our heartbeat stops, and takes away all that it
 // put in. Nothing in it is newer than Node 16.
-import { ownerOf } from '../model/owner.ts';
+import { ownerOf } from '../model/owner/owner.ts';
 import { createAsyncSites } from '../signals/async/probe/async-sites.ts';
 import { createAsyncWatch } from '../signals/async/probe/async-watch.ts';
 import { createStreamOpenings } from '../signals/async/probe/stream-openings.ts';

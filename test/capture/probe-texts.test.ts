@@ -25,7 +25,7 @@ const SENT: Sent[] = [
   {
     file: 'probe/install-probe.ts',
     kind: 'probe',
-    mostBytes: 69_500,
+    mostBytes: 71_000,
     globals: [
       ...LANGUAGE,
       'AbortController',
@@ -47,14 +47,26 @@ const SENT: Sent[] = [
   {
     file: 'signals/keep-alive/probe/keep-alive-list.ts',
     kind: 'probe',
-    mostBytes: 18_600,
+    mostBytes: 20_000,
     globals: [...LANGUAGE, 'JSON', 'Reflect', 'Set', 'decodeURIComponent', 'process'],
   },
   {
     file: 'capture/settings/probe/settings-probe.ts',
     kind: 'probe',
-    mostBytes: 12_500,
+    mostBytes: 13_500,
     globals: [...LANGUAGE, 'Function', 'Set', 'Symbol', 'WeakSet', 'decodeURIComponent', 'process'],
+  },
+  {
+    file: 'target/holding/probe/claim-target.ts',
+    kind: 'probe',
+    mostBytes: 4_000,
+    globals: [...LANGUAGE, 'process'],
+  },
+  {
+    file: 'target/holding/probe/release-target.ts',
+    kind: 'probe',
+    mostBytes: 4_000,
+    globals: [...LANGUAGE, 'process'],
   },
   {
     file: 'report/flame/diff/page.ts',
@@ -89,6 +101,61 @@ describe.each(SENT)('the text of $file', ({ file, kind, mostBytes, globals }) =>
     expect(lowered.code).toBe(same.code);
   });
 });
+
+/**
+ * The inspector evaluates where it has interrupted the program, also in the middle of a regular expression. V8 before Node.js 22 does
+ * not stand a second one there: the process ends (Node 16.20.2: 20 of 20 processes within a second, Node 20.20.2: 14 of 150). Without
+ * one in what is evaluated: none of 32 and none of 60.
+ */
+test.each(SENT.filter(({ kind }) => kind === 'probe'))(
+  'the text of $file uses no regular expression',
+  async ({ file }) => {
+    expect(regularExpressionsIn(await bundleAsExpression(SRC + file, 'probe'))).toEqual([]);
+  },
+);
+
+test('what uses a regular expression is told from what does not', () => {
+  const uses = [
+    '/a/',
+    'new RegExp(b)',
+    'RegExp(b)',
+    "c.match('d')",
+    'c.search(d)',
+    'c.replace(d, e)',
+    "c['split'](d)",
+  ];
+  const others = ["c.split('d')", "c.replace('d', e)", 'f / g / h', "'/a/'", 'c.split', 'replace(d)'];
+  expect(uses.map((text) => regularExpressionsIn(text))).toEqual(uses.map((text) => [text]));
+  expect(others.flatMap((text) => regularExpressionsIn(text))).toEqual([]);
+});
+
+const MAKES_ONE = ['match', 'matchAll', 'search'];
+const TAKES_ONE = ['replace', 'replaceAll', 'split'];
+
+/** Literals, constructions, and methods of strings that make one of their argument, or may be given one. */
+function regularExpressionsIn(text: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (usesOne(node)) found.push(node.getText());
+    else ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('text.js', text, ts.ScriptTarget.Latest, true));
+  return found;
+}
+
+function usesOne(node: ts.Node): boolean {
+  if (node.kind === ts.SyntaxKind.RegularExpressionLiteral) return true;
+  if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return false;
+  const { expression, arguments: [first] = [] } = node;
+  if (ts.isIdentifier(expression)) return expression.text === 'RegExp';
+  const name = ts.isPropertyAccessExpression(expression)
+    ? expression.name.text
+    : ts.isElementAccessExpression(expression) && ts.isStringLiteral(expression.argumentExpression)
+      ? expression.argumentExpression.text
+      : '';
+  const isText = first !== undefined && ts.isStringLiteralLike(first);
+  return MAKES_ONE.includes(name) || (TAKES_ONE.includes(name) && !isText);
+}
 
 /** Names that no declaration in the text explains. */
 function freeNames(text: string): string[] {

@@ -13,17 +13,17 @@ export const roomOf = (file: string) => {
   return /(^signals\/(lines|offline-signal|sink)|decode)\.ts$/.test(file) ? 'signals' : 'live signals';
 };
 
-/** What each room may import: with "type", only as a type; of a room one file by its path. Anything at the top of src is named by its file. */
+/** What each room may import: with "type", only as a type; of a room one file or folder by its path. Anything at the top of src is named by its file. */
 export const ALLOWED: Record<string, string[]> = {
   units: [],
   wire: [],
   signals: ['wire', 'model'],
-  probe: ['type wire', 'type model', 'type signals', 'model/owner.ts'],
+  probe: ['type wire', 'type model', 'type signals', 'model/owner/'],
   'live signals': [
     'type wire',
     'type signals',
     'type model',
-    'model/owner.ts',
+    'model/owner/',
     'units',
     'target',
     'errors.ts',
@@ -35,12 +35,12 @@ export const ALLOWED: Record<string, string[]> = {
   audit: ['defaults.ts', 'findings', 'analysis', 'model', 'report/warnings.ts', 'units', 'version.ts'],
   report: ['model', 'units', 'findings', 'type wire'],
   recording: ['model', 'units', 'signals', 'type wire', 'wire/warning.ts', 'errors.ts'],
-  target: ['type model', 'model/owner.ts', 'units', 'probe', 'errors.ts'],
+  target: ['type model', 'model/owner/', 'units', 'probe', 'errors.ts'],
   capture: [
     'defaults.ts',
     'probe',
     'type model',
-    'model/owner.ts',
+    'model/owner/',
     'model/memory/floors.ts',
     'live signals',
     'type signals',

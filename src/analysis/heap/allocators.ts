@@ -1,7 +1,7 @@
 // Who allocated what is newest in a collection: an allocation timeline has the stack of every object that it saw made.
 import type { HeapGraph } from '../../model/heap/heap-graph.ts';
 import type { HeapAllocator } from '../../model/heap/heap-report.ts';
-import { ownerOf } from '../../model/owner.ts';
+import { ownerOf } from '../../model/owner/owner.ts';
 import { placeIn } from './names/code-places.ts';
 
 const NEWEST = 20;

@@ -3,7 +3,7 @@
 
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { ownerOf } from '../../model/owner.ts';
+import { ownerOf } from '../../model/owner/owner.ts';
 import type { CgroupSample } from '../../model/samples.ts';
 import type { OuterSettings } from '../../model/settings/settings.ts';
 import { readCmdline, readFdLimits, readStat, readStatus } from '../../target/proc/proc.ts';

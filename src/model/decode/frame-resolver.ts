@@ -1,7 +1,8 @@
 // From a place in a script, as V8 names it, to a place in a file, as people name it.
 import type { Holder } from '../../wire/holder.ts';
 import type { Frame, FrameOwner, RawFrame } from '../frame.ts';
-import { ownerOf, packageOf, plainPath } from '../owner.ts';
+import { ownerOf, plainPath } from '../owner/owner.ts';
+import { packageOf } from '../owner/package-in-path.ts';
 
 /** What is known of the scripts: see recording/sources/places-by-map.ts, whose shape this is. */
 export interface RawSources {

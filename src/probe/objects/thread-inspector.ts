@@ -1,6 +1,6 @@
 // The inspector of this very thread, for what only it can see of an object: where a function begins, the variables it
 // closes over, private fields.
-import { ownerOf } from '../../model/owner.ts';
+import { ownerOf } from '../../model/owner/owner.ts';
 import type { ProbeCore } from '../core.ts';
 import { createExchange } from './exchange.ts';
 import { type InspectorSession, openInspectorSession } from './inspector-session.ts';

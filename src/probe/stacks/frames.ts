@@ -1,5 +1,5 @@
 // What frames of a caught stack say: whose they are, and which stacks are the same.
-import { ownerOf } from '../../model/owner.ts';
+import { ownerOf } from '../../model/owner/owner.ts';
 import type { ProbeFrame } from '../probe-protocol.ts';
 
 /** Of the program or of a library: not Node's own code. */

@@ -17,7 +17,8 @@ export function captureStack(below: Below): ProbeFrame[] {
 /** A file that is neither Node's nor a package's. */
 function isLocal(frame: ProbeFrame): boolean {
   const file = String(frame[1]);
-  return /^(\/|file:|[A-Za-z]:)/.test(file) && !file.includes('node_modules');
+  const isPath = file[0] === '/' || file.startsWith('file:') || file[1] === ':';
+  return isPath && !file.includes('node_modules');
 }
 
 function capture(below: Below, most: number): ProbeFrame[] {

@@ -1,5 +1,5 @@
 // Where a program's references begin: open handles and requests, listeners of the process, module exports, globals.
-import { ownerOf } from '../../model/owner.ts';
+import { ownerOf } from '../../model/owner/owner.ts';
 import type { Load } from '../core.ts';
 import { activeHandles, activeRequests } from '../objects/active-handles.ts';
 import type { DataReads } from '../objects/data-reads.ts';

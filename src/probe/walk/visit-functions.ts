@@ -1,7 +1,7 @@
 // What only the inspector sees of an object: what functions close over, the classes of the program with their private
 // fields. A function of a library is farther away than one of the program; Node's are left alone: they lead everywhere.
 
-import { ownerOf } from '../../model/owner.ts';
+import { ownerOf } from '../../model/owner/owner.ts';
 import type { DataReads } from '../objects/data-reads.ts';
 import { isLong } from '../objects/long-values.ts';
 import type { Inspect, Inspected } from '../objects/thread-inspector.ts';

@@ -1,5 +1,5 @@
 // Whether the text of a file is what V8 runs: by its length, and by what stands at the places where V8 says functions begin.
-import { packageOf } from '../../model/owner.ts';
+import { packageOf } from '../../model/owner/package-in-path.ts';
 import type { Warning } from '../../wire/warning.ts';
 import type { Script } from './find-map.ts';
 import { byScript, type Place, type ReadText, type ScriptPosition, scriptPath } from './script-position.ts';

@@ -1,6 +1,6 @@
 // The packages and the project that a file belongs to, by the package.json files around it.
 import { dirname, join } from 'node:path';
-import { type PackageInPath, packageOf } from '../../model/owner.ts';
+import { type PackageInPath, packageOf } from '../../model/owner/package-in-path.ts';
 import type { ReadText } from './script-position.ts';
 
 /** The nearest folder above a path whose package.json has a name: builds put nameless ones into their output. Null without one. */

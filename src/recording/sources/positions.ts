@@ -1,6 +1,6 @@
 // Which places in code a recording mentions: in V8's profiles and in the stacks the probe caught.
 import { ProfileNodes } from '../../model/decode/profile-nodes.ts';
-import { ownerOf } from '../../model/owner.ts';
+import { ownerOf } from '../../model/owner/owner.ts';
 import type { CapturedFileKind, SampleLine } from '../../signals/sink.ts';
 import type { ScriptPosition } from './script-position.ts';
 

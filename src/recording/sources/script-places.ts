@@ -1,7 +1,7 @@
 // What the positions in a recording mean in the scripts they are in: whose package, and the text of the lines in question;
 // with something that opens source maps, the places in the files people wrote. Needs no package, so that it runs in a pod.
 import { resolve } from 'node:path';
-import { plainPath } from '../../model/owner.ts';
+import { plainPath } from '../../model/owner/owner.ts';
 import type { RunningScript } from '../../signals/sink.ts';
 import { createFileCheck, type FileCheck, isTextOf } from './file-check.ts';
 import type { Script } from './find-map.ts';

@@ -7,7 +7,7 @@ import type {
   HeapEntryGroup,
   HeapPlace,
 } from '../../model/heap/heap-report.ts';
-import { packageOf } from '../../model/owner.ts';
+import { packageOf } from '../../model/owner/package-in-path.ts';
 import { formatCount, formatNumber } from '../../units/units.ts';
 
 const KIND_NOUNS: Record<HeapCollectionKind, string> = {

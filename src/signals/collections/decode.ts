@@ -3,7 +3,7 @@
 import { checkCallFrame } from '../../model/decode/cpu-profile.ts';
 import { decodeStack } from '../../model/decode/stack.ts';
 import type { CollectionGrowth } from '../../model/memory/collection.ts';
-import { ownerOf } from '../../model/owner.ts';
+import { ownerOf } from '../../model/owner/owner.ts';
 import { offlineSignal, type PlaceContext } from '../offline-signal.ts';
 import {
   type CollectionsLine,

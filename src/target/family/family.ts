@@ -1,7 +1,7 @@
 // Which processes belong together and what each is there for: a cluster's primary and its workers, a process manager and its apps,
 // a tool that starts a program and waits for it. Told from parents, command lines, ports and the environment they began with.
 import { basename } from 'node:path';
-import { ownerOf } from '../../model/owner.ts';
+import { ownerOf } from '../../model/owner/owner.ts';
 import type { ListeningPort } from '../proc/sockets.ts';
 import { commandWords, runsTheSame } from './command-words.ts';
 import type { LaunchMarks } from './launch-marks.ts';

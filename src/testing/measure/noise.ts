@@ -1,7 +1,8 @@
 // Whose code a script is, where it is neither the program's nor a library's under test: test runners and this check
 // itself. What they make and keep is theirs, and no leak of the program.
 
-import { ownerOf, packageOf } from '../../model/owner.ts';
+import { ownerOf } from '../../model/owner/owner.ts';
+import { packageOf } from '../../model/owner/package-in-path.ts';
 import { captureStack } from '../../probe/stacks/stack-capture.ts';
 
 /** Folders of test runners and their parts, as they are installed. */

@@ -2,7 +2,7 @@
 // and whether they are still there. Everything is held weakly; the hook asks nothing of a resource that is being made.
 
 import { createHook, executionAsyncId } from 'node:async_hooks';
-import { ownerOf } from '../../model/owner.ts';
+import { ownerOf } from '../../model/owner/owner.ts';
 import { captureStack } from '../../probe/stacks/stack-capture.ts';
 import { makerOf, ownerOfScript, withinBody } from './noise.ts';
 import type { RawStack } from './own-inspector.ts';

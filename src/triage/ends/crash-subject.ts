@@ -2,7 +2,7 @@
 import { fingerprint } from '../../findings/rank.ts';
 import type { CrashLabel } from '../../model/crash.ts';
 import type { Subject } from '../../model/finding.ts';
-import { plainPath } from '../../model/owner.ts';
+import { plainPath } from '../../model/owner/owner.ts';
 import { parseFrame } from '../read/stack-frame.ts';
 import {
   addressOf,

@@ -1,5 +1,6 @@
 // An error that a package threw itself because nobody took it: its source line, which Node prints, begins with "throw".
-import { ownerOf, packageOf } from '../../model/owner.ts';
+import { ownerOf } from '../../model/owner/owner.ts';
+import { packageOf } from '../../model/owner/package-in-path.ts';
 import { applicationFrame } from './crash-error.ts';
 import { type Ending, eventOf } from './ending.ts';
 

@@ -1,7 +1,7 @@
 // The text that Node prints for an error that nobody caught: place, source line, caret, error, "Node.js v22.3.0".
 // And stacks that a program printed by itself. Both are collected line by line.
 
-import { plainPath } from '../../model/owner.ts';
+import { plainPath } from '../../model/owner/owner.ts';
 import type { EndEvent } from '../ends/ending.ts';
 import { addLine, type LineList, linesIn } from '../read/line-list.ts';
 import { isErrorHead, parseErrorText } from './error-text.ts';

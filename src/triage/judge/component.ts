@@ -1,7 +1,7 @@
 // Which part of a system an error points to: hints from codes, ports, names and the packages in its stack.
 
 import type { Crash } from '../../model/crash.ts';
-import { packageOf } from '../../model/owner.ts';
+import { packageOf } from '../../model/owner/package-in-path.ts';
 import { type CrashError, chainOf } from '../ends/crash-error.ts';
 import { schemeOf, wordsLike } from './patterns.ts';
 import { SYSTEMS } from './systems.ts';

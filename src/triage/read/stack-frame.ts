@@ -1,5 +1,5 @@
 // One printed line of a stack, "    at total (/app/cart.js:3:5)", and whose code it is.
-import { ownerOf, plainPath } from '../../model/owner.ts';
+import { ownerOf, plainPath } from '../../model/owner/owner.ts';
 import type { CodeOwner, StackFrame } from '../ends/crash-error.ts';
 
 const FRAME =

@@ -2,7 +2,7 @@
 // at the engine's own roots only for what nothing else holds.
 import { EdgeType, NodeType } from '../../../model/heap/heap-graph.ts';
 import type { HeapOwner, HeapPlace } from '../../../model/heap/heap-report.ts';
-import { ownerOf } from '../../../model/owner.ts';
+import { ownerOf } from '../../../model/owner/owner.ts';
 import { type HeapView, isFunction, isHostObject, isObject, isValue } from '../heap-view.ts';
 import { type CodePlaces, functionPlace, placeIn } from './code-places.ts';
 import { className } from './node-names.ts';

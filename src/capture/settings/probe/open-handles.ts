@@ -43,7 +43,7 @@ function kindOf(
   const https: typeof import('node:https') = load('https');
   if (isA(value, https.Server)) return 'https';
   if (isA(value, http.Server)) return 'http';
-  return /^Http2(Secure)?Server$/.test(classNameOf(value)) ? 'http2' : undefined;
+  return ['Http2Server', 'Http2SecureServer'].includes(classNameOf(value)) ? 'http2' : undefined;
 }
 
 /** By Node's own method, whatever the program put in its place. */

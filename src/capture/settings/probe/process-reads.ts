@@ -1,6 +1,6 @@
 // What the process itself says of its settings: flags, environment, memory, report, files.
 
-import { ownerOf } from '../../../model/owner.ts';
+import { ownerOf } from '../../../model/owner/owner.ts';
 import type { InnerSettings } from '../../../model/settings/settings.ts';
 import type { Load } from '../../../probe/core.ts';
 import { activeRequests } from '../../../probe/objects/active-handles.ts';
@@ -12,6 +12,7 @@ const MAX_REQUESTS = 5_000;
 const MAX_OWN_FILES = 60;
 const MAX_LIBRARY_FILES = 140;
 const LONGEST_PATH = 1_000;
+const POOL_REQUESTS = ['FSReq', 'GetAddrInfoReq', 'GetNameInfoReq', 'FileHandleCloseReq'];
 
 export function readFlags(): string[] {
   const flags = attempt(() => process.execArgv) ?? [];
@@ -45,8 +46,7 @@ export function countPoolRequests({ classNameOf }: DataReads): number | undefine
   return attempt(() => {
     return activeRequests()
       .slice(0, MAX_REQUESTS)
-      .filter((item) => /^(FSReq|GetAddrInfoReq|GetNameInfoReq|FileHandleCloseReq)/.test(classNameOf(item)))
-      .length;
+      .filter((item) => POOL_REQUESTS.some((name) => classNameOf(item).startsWith(name))).length;
   });
 }
 
@@ -87,5 +87,10 @@ export function readSourceMaps(): boolean | undefined {
 
 /** The host of an inspector's address. */
 export function hostOf(url: string | undefined): string | undefined {
-  return url ? /^wss?:\/\/(\[[^\]]*\]|[^:/]*)/.exec(url)?.[1]?.slice(0, 100) : undefined;
+  if (!url?.startsWith('ws')) return undefined;
+  const address = url.slice(url.indexOf('://') + '://'.length);
+  const end = address.startsWith('[')
+    ? address.indexOf(']') + 1
+    : address.split('/')[0]!.split(':')[0]!.length;
+  return address.slice(0, Math.min(end, 100));
 }

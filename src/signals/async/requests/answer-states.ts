@@ -14,8 +14,16 @@ export interface AnswerStates {
 }
 
 /** Content of these types goes on for as long as there is something to tell. */
-const STREAMED =
-  /^content-type: *(text\/event-stream|multipart\/|application\/(octet-stream|grpc|[\w.+-]*(ndjson|jsonl|stream)))|^content-type: *(audio|video)\//im;
+const STREAMED = [
+  'text/event-stream',
+  'multipart/',
+  'application/octet-stream',
+  'application/grpc',
+  'audio/',
+  'video/',
+];
+const STREAMED_FORMATS = ['ndjson', 'jsonl', 'stream'];
+const CONTENT_TYPE = 'content-type:';
 const LONGEST_HEAD = 4_000;
 /** One that sends something this long after it was first looked at goes on. */
 const LATE_MILLIS = 5_000;
@@ -49,7 +57,7 @@ export function createAnswerStates({ now, reads }: Pick<ProbeCore, 'now' | 'read
     if (streams.has(response)) return true;
     const head = own(response, '_header');
     if (typeof head !== 'string') return false;
-    if (!STREAMED.test(head.slice(0, LONGEST_HEAD)) && !goesOn(response)) return false;
+    if (!isStreamed(head.slice(0, LONGEST_HEAD)) && !goesOn(response)) return false;
     streams.add(response);
     return true;
   };
@@ -62,4 +70,16 @@ export function createAnswerStates({ now, reads }: Pick<ProbeCore, 'now' | 'read
     isOpen: (response) => !hasEnded(response) && !isStream(response),
     isLeft: (response) => own(response, 'finished') !== true,
   };
+}
+
+function isStreamed(head: string): boolean {
+  const line = head
+    .toLowerCase()
+    .split('\n')
+    .find((text) => text.startsWith(CONTENT_TYPE));
+  const [type = ''] = (line ?? '').slice(CONTENT_TYPE.length).split(';', 1);
+  const known = type.trim();
+  const isOfFormats =
+    known.startsWith('application/') && STREAMED_FORMATS.some((format) => known.includes(format));
+  return isOfFormats || STREAMED.some((prefix) => known.startsWith(prefix));
 }

@@ -42,7 +42,7 @@ export function createOutgoingRequests(core: ProbeCore, sites: AsyncSites): Outg
   const originHost = (origin: unknown): string =>
     reads.isA(origin, URL)
       ? textOf(Reflect.get(URL.prototype, 'host', origin))
-      : textOf(origin).replace(/^\w+:\/\/([^@/]*@)?/, '');
+      : withoutUser(afterMark(textOf(origin), '://'));
   const remember = (request: object, below: Below, weight: number) => {
     if (met.has(request)) return;
     met.add(request);
@@ -102,3 +102,13 @@ export function createOutgoingRequests(core: ProbeCore, sites: AsyncSites): Outg
 }
 
 const REQUEST = { type: 'http.client.request' };
+
+function afterMark(text: string, mark: string): string {
+  const at = text.indexOf(mark);
+  return at < 0 ? text : text.slice(at + mark.length);
+}
+
+function withoutUser(hostAndPath: string): string {
+  const [host = ''] = hostAndPath.split('/', 1);
+  return host.includes('@') ? afterMark(hostAndPath, '@') : hostAndPath;
+}

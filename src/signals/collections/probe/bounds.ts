@@ -1,6 +1,7 @@
 // How much a collection may hold at most, as far as the object that it belongs to says so in a field: `max`, `maxSize`,
 // `capacity`, in entries or in a size of its own. Reads fields only.
 
+import { isLetter, keepOnly } from '../../../model/owner/ascii.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import type { ProbeCollections } from '../../../probe/probe-protocol.ts';
 import type { FieldGroup } from '../../../probe/walk/field-group.ts';
@@ -14,15 +15,44 @@ export interface Bounds {
   boundOf(collection: object, owner: object | undefined, entries: number): Bound | undefined;
 }
 
-const LIMIT =
-  /^(cache|lru|entries|entry|items?|keys)?(max|maximum|capacity)(imum)?(cached?|lru)?(size|entries|keys|items|length|elements|count|records)?$|^(cache|lru)size$|^(size|cache|lru|entries|entry|items?)limit$/;
+/** A limit is one of the second list, with one at most of each of the others around it: "cacheMaxSize", "capacity", "max". */
+const LIMIT_PARTS = [
+  'cache lru entries entry items item keys',
+  'maximum max capacity',
+  'cached cache lru',
+  'size entries keys items length elements count records',
+].map((words) => words.split(' '));
+const LIMITS = ['cachesize', 'lrusize'].concat(
+  ['size', 'cache', 'lru', 'entries', 'entry', 'items', 'item'].map((word) => `${word}limit`),
+);
 /** A size that entries are weighed by, where they are not counted. */
-const WEIGHT = /^(calculated|current|total|used|stored)?(size|length|bytes|weight|cost)$/;
+const WEIGHT_PARTS = ['calculated current total used stored', 'size length bytes weight cost'].map((words) =>
+  words.split(' '),
+);
 const OPTIONS = ['options', 'opts', '_options', 'config'];
 const MOST_KEYS = 64;
 
 /** Letters of a name, whatever its style: "MAX_SIZE", "#maxSize" and Symbol(max-size) are "maxsize". */
-const plain = (name: string): string => name.toLowerCase().replace(/[^a-z]/g, '');
+const plain = (name: string): string => keepOnly(name.toLowerCase(), isLetter);
+
+/** What follows one of these words at the start; undefined: none is there. */
+const after = (words: string[] | undefined, text: string): string | undefined => {
+  const word = words?.find((known) => text.startsWith(known));
+  return word === undefined ? undefined : text.slice(word.length);
+};
+
+function isLimit(word: string): boolean {
+  const [before, limit, what, unit] = LIMIT_PARTS;
+  const rest = after(limit, after(before, word) ?? word) ?? after(limit, word);
+  if (rest === undefined) return LIMITS.includes(word);
+  const counted = after(what, rest) ?? rest;
+  return counted === '' || after(unit, counted) === '';
+}
+
+function isWeight(word: string): boolean {
+  const [before, size] = WEIGHT_PARTS;
+  return after(size, after(before, word) ?? word) === '';
+}
 
 interface Numbers {
   limits: Map<string, number>;
@@ -35,8 +65,8 @@ export function createBounds({ own, keysOf, isObject }: DataReads): Bounds {
 
   const add = (numbers: Numbers, name: string, value: unknown) => {
     if (typeof value !== 'number' || !(value > 0) || value === Number.POSITIVE_INFINITY) return;
-    if (LIMIT.test(plain(name))) numbers.limits.set(name.slice(0, 100), value);
-    else if (WEIGHT.test(plain(name))) numbers.weights.set(name, value);
+    if (isLimit(plain(name))) numbers.limits.set(name.slice(0, 100), value);
+    else if (isWeight(plain(name))) numbers.weights.set(name, value);
   };
   const addFields = (numbers: Numbers, owner: unknown) => {
     if (!isObject(owner) || Array.isArray(owner)) return;

@@ -21,9 +21,12 @@ export function addressOf(
   return out;
 }
 
+const IPV4_MAPPED = '::ffff:';
+
 /** "127.0.0.1:8080", "[::1]:8080"; "" for what is no address. */
 export function endpointOf({ address, port }: Address): string {
   if (typeof address !== 'string' || typeof port !== 'number') return '';
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
+  const isMapped = address.startsWith(IPV4_MAPPED) && address.includes('.');
+  const plain = isMapped ? address.slice(IPV4_MAPPED.length) : address;
   return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`;
 }

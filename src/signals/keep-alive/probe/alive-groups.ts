@@ -1,6 +1,6 @@
 // Things that are alike, counted: of one kind, for one purpose, with one callback.
 
-import { ownerOf } from '../../../model/owner.ts';
+import { ownerOf } from '../../../model/owner/owner.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import type { FunctionPlace, Inspect, Inspected } from '../../../probe/objects/thread-inspector.ts';
 import type { ProbeFrame } from '../../../probe/probe-protocol.ts';
@@ -20,6 +20,8 @@ const MOST_GROUPS = 200;
 const MOST_EXAMPLES = 3;
 const MOST_FRAMES = 3;
 const MOST_SCOPES = 2;
+/** What the name of a bound function begins with. */
+const BOUND = 'bound ';
 
 /** `onlyWithPlace` leaves out things without a function of the program or of a library. */
 export function createAliveGroups(
@@ -34,7 +36,7 @@ export function createAliveGroups(
     if (frames.size >= MOST_FUNCTIONS) return null;
     const inspected = inspect(value);
     const named = (target: object, place: FunctionPlace): ProbeFrame => [
-      nameOf(target).replace(/^(bound )+/, ''),
+      unbound(nameOf(target)),
       place.url,
       place.line,
       place.column,
@@ -98,4 +100,10 @@ function nearestFirst(found: { through: string; frame: ProbeFrame }[]): {
   if (!nearest) return { through: '', near: [] };
   const all = [nearest, ...found.filter((other) => other !== nearest)];
   return { through: nearest.through, near: all.slice(0, MOST_FRAMES).map(({ frame }) => frame) };
+}
+
+function unbound(name: string): string {
+  let plain = name;
+  while (plain.startsWith(BOUND)) plain = plain.slice(BOUND.length);
+  return plain;
 }

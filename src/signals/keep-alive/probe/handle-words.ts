@@ -48,7 +48,7 @@ export function createHandleWords(load: Load, reads: DataReads): HandleWords {
       const className = reads.classNameOf(handle);
       if (className === 'MessagePort')
         return createThing(reads, 'message-port', { owner: handle, functions: functions.ofTarget(handle) });
-      if (/Watcher$/.test(className)) {
+      if (className.endsWith('Watcher')) {
         const listeners = ofEmitter(handle, ['change', 'error', 'close']);
         return createThing(reads, 'watcher', { owner: handle, functions: listeners });
       }

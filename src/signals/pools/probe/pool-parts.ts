@@ -82,7 +82,7 @@ function createPartCounts({ own, keysOf, isObject, types }: DataReads, { listsBy
     if (isObject(slots) && Array.isArray(slots))
       return slots.reduce((sum, slot) => sum + (countOf(slot, depth + 1, seen) ?? 0), 0);
     for (const key of keys) {
-      const known = COUNTS.test(wordOf(key)) ? own(value, key) : undefined;
+      const known = COUNTS.has(wordOf(key)) ? own(value, key) : undefined;
       if (typeof known === 'number') return known;
     }
     let sum = ringOf(value)?.count;

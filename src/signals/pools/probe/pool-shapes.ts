@@ -24,7 +24,7 @@ export function createPoolShapes(reads: DataReads): PoolShapes {
   const limitIn = (value: object): number | undefined => {
     let least: number | undefined;
     for (const key of keysOf(value).slice(0, MAX_KEYS)) {
-      const limit = LIMIT.test(wordOf(key)) ? own(value, key) : undefined;
+      const limit = LIMIT.has(wordOf(key)) ? own(value, key) : undefined;
       if (typeof limit === 'number' && limit >= 1 && limit < (least ?? Number.POSITIVE_INFINITY))
         least = limit;
     }
@@ -47,11 +47,11 @@ export function createPoolShapes(reads: DataReads): PoolShapes {
         const word = wordOf(key);
         const part = isPoolWord(word) ? own(value, key) : undefined;
         if (!isObject(part)) continue;
-        if (OPTIONS.test(word)) options ??= part;
-        else if (WAITING.test(word)) shape.waiting ??= part;
-        else if (BUSY.test(word)) shape.busy ??= part;
-        else if (IDLE.test(word)) shape.idle ??= part;
-        else if (ALL.test(word)) shape.all ??= part;
+        if (OPTIONS.has(word)) options ??= part;
+        else if (WAITING.has(word)) shape.waiting ??= part;
+        else if (BUSY.has(word)) shape.busy ??= part;
+        else if (IDLE.has(word)) shape.idle ??= part;
+        else if (ALL.has(word)) shape.all ??= part;
       }
       const members = [shape.busy, shape.idle, shape.all].filter((part) => part !== undefined);
       if (!shape.waiting || members.length === 0) return null;

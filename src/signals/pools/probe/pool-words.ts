@@ -1,17 +1,24 @@
 // The words that pools use for one and the same: pg, mysql2, generic-pool, tarn, mongodb, undici, http.Agent and their like.
 // What is compared has neither case nor punctuation.
+import { isDigit, isLetter, keepOnly } from '../../../model/owner/ascii.ts';
 
-export const WAITING =
-  /^(waiting|waiters|waitqueue|waitinglist|waitingqueue|waitingclients(queue)?|pending|pendingqueue|pendingacquires|pendingrequests|acquirequeue|connectionqueue|requestqueue|queued?|requests)$/;
-export const BUSY =
-  /^(used|inuse|inuseobjects|busy|checkedout|borrowed|active|acquired|leased|resourceloans|allocated|sockets|(used|busy|active)connections)$/;
-export const IDLE =
-  /^(idle|free|available|availableobjects|(free|idle|available)connections|freesockets|idleclients)$/;
-export const ALL = /^(all|allobjects|allconnections|clients|connections|resources|members)$/;
-export const LIMIT =
-  /^(max|maxsize|maxsockets|maxtotalsockets|connectionlimit|maxpoolsize|maxconnections|poolsize|poollimit|limit|connections|maxclients|maxresources)$/;
-export const OPTIONS = /^(options|opts|config|settings|poolconfig)$/;
-export const COUNTS = /^(length|size|count)$/;
+const words = (text: string): Set<string> => new Set(text.split(' '));
+
+export const WAITING = words(
+  'waiting waiters waitqueue waitinglist waitingqueue waitingclients waitingclientsqueue pending pendingqueue pendingacquires pendingrequests acquirequeue connectionqueue requestqueue queue queued requests',
+);
+export const BUSY = words(
+  'used inuse inuseobjects busy checkedout borrowed active acquired leased resourceloans allocated sockets usedconnections busyconnections activeconnections',
+);
+export const IDLE = words(
+  'idle free available availableobjects freeconnections idleconnections availableconnections freesockets idleclients',
+);
+export const ALL = words('all allobjects allconnections clients connections resources members');
+export const LIMIT = words(
+  'max maxsize maxsockets maxtotalsockets connectionlimit maxpoolsize maxconnections poolsize poollimit limit connections maxclients maxresources',
+);
+export const OPTIONS = words('options opts config settings poolconfig');
+export const COUNTS = words('length size count');
 
 const SHORTEST = 3;
 const LONGEST = 20;
@@ -19,10 +26,10 @@ const LONGEST = 20;
 /** "kPendingQueue", "_pendingQueue" -> "pendingqueue". */
 export function wordOf(key: PropertyKey): string {
   const name = typeof key === 'symbol' ? (key.description ?? '') : String(key);
-  return name
-    .replace(/^k(?=[A-Z])/, '')
-    .replace(/[^a-z0-9]/gi, '')
-    .toLowerCase();
+  // As Node's own symbols are written.
+  const isMarked = name[0] === 'k' && isLetter(name[1]) && name[1] !== name[1]?.toLowerCase();
+  const isKept = (char: string) => isLetter(char) || isDigit(char);
+  return keepOnly(isMarked ? name.slice(1) : name, isKept).toLowerCase();
 }
 
 /** Whether the word is as long as those above. */

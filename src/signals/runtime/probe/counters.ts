@@ -82,9 +82,11 @@ function withoutYoung(heap: import('node:v8').HeapInfo, spaces: Spaces): NonNull
   return { ...memory, heapUsedBytes: memory.heapUsedBytes - young };
 }
 
+const OLD_SPACES = ['old_space', 'large_object_space'];
+
 function memoryOf(heap: import('node:v8').HeapInfo, spaces: Spaces): NonNullable<ProbeSample['memory']> {
   const memory = process.memoryUsage();
-  const isOld = (space: Spaces[number]) => /^(old|large_object)_space$/.test(space.space_name);
+  const isOld = (space: Spaces[number]) => OLD_SPACES.includes(space.space_name);
   return {
     rssBytes: memory.rss,
     heapUsedBytes: memory.heapUsed,

@@ -55,5 +55,5 @@ function isPossible(): boolean {
   const [oldest, newest] = KNOWN_MAJORS;
   if (!(major >= oldest && major <= newest) || process.versions.bun || process.versions.deno) return false;
   const options = `${process.execArgv.join(' ')} ${process.env.NODE_OPTIONS ?? ''}`;
-  return !/incremental[-_]marking/.test(options);
+  return !options.split('_').join('-').includes('incremental-marking');
 }

@@ -29,11 +29,17 @@ const DEFAULT_THREADS = 4;
 const LONGEST_LINE = 3_000;
 const MOST_STEPS = 400_000;
 /** They are there for as long as their stream, and not at work for all of it. */
-const STREAMS = /^(ZLIB|BROTLI|ZSTD)/;
-// As async_hooks calls them; Node's crypto jobs all end so.
-const NODE_TYPES =
-  /^(FSREQ(CALLBACK|PROMISE)|FILEHANDLECLOSEREQ|GET(ADDR|NAME)INFOREQWRAP|ZLIB|BROTLI\w*|ZSTD\w*|\w+(REQUEST|JOB))$/;
-const NOT_IN_POOL = /^(HTTP|SHUTDOWN|WRITE|PIPECONNECT|TCPCONNECT|UDPSEND|QUERY)/;
+const STREAMS = ['ZLIB', 'BROTLI', 'ZSTD'];
+// As async_hooks calls them; Node's crypto jobs all end with JOB.
+const NODE_TYPES = [
+  'FSREQCALLBACK',
+  'FSREQPROMISE',
+  'FILEHANDLECLOSEREQ',
+  'GETADDRINFOREQWRAP',
+  'GETNAMEINFOREQWRAP',
+];
+const NODE_ENDINGS = ['REQUEST', 'JOB'];
+const NOT_IN_POOL = ['HTTP', 'SHUTDOWN', 'WRITE', 'PIPECONNECT', 'TCPCONNECT', 'UDPSEND', 'QUERY'];
 
 /** `isOurs` says whether what is being made is work of the probe. */
 export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUsers {
@@ -123,18 +129,24 @@ export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUse
   };
 }
 
+const startsWithOne = (type: string, words: string[]): boolean => words.some((word) => type.startsWith(word));
+
 function isUnderWay({ type, frames }: Site): boolean {
-  return !STREAMS.test(type) && !frames.some(([name]) => /Sync$/.test(String(name)));
+  return !startsWithOne(type, STREAMS) && !frames.some(([name]) => String(name).endsWith('Sync'));
 }
 
 function usesPool(type: string, resource: object): boolean {
-  return NODE_TYPES.test(type) ? !NOT_IN_POOL.test(type) : isAddons(type, resource);
+  const isNodes =
+    NODE_TYPES.includes(type) ||
+    startsWithOne(type, STREAMS) ||
+    NODE_ENDINGS.some((ending) => type.endsWith(ending));
+  return isNodes ? !startsWithOne(type, NOT_IN_POOL) : isAddons(type, resource);
 }
 
 /** The work of a native addon: Node gives it a bare object as its resource. */
 function isAddons(type: string, resource: object): boolean {
   return (
-    /[a-z]/.test(type) &&
+    type !== type.toUpperCase() &&
     Object.getPrototypeOf(resource) === Object.prototype &&
     Object.keys(resource).length === 0
   );

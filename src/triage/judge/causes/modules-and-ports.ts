@@ -1,5 +1,5 @@
 // Errors that say by themselves that a program could not start, whenever they came: modules, addons, syntax, ports.
-import { ownerOf } from '../../../model/owner.ts';
+import { ownerOf } from '../../../model/owner/owner.ts';
 import { type Cause, errorCause, printed } from '../cause.ts';
 import { isFromParser } from '../loading.ts';
 import { wordsLike } from '../patterns.ts';

@@ -1,6 +1,7 @@
 // Whose code a path is, for every way in which programs and packages are installed.
 import { describe, expect, test } from 'vitest';
-import { type Owner, ownerOf, type PackageInPath, packageOf, plainPath } from '../../src/model/owner.ts';
+import { type Owner, ownerOf, plainPath } from '../../../src/model/owner/owner.ts';
+import { type PackageInPath, packageOf } from '../../../src/model/owner/package-in-path.ts';
 
 /** path, owner, "name@version" of its package and the folder of that */
 type Row = [what: string, path: string, owner: Owner, name?: string, folder?: string];
