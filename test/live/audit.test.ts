@@ -275,7 +275,7 @@ test('a preflight that says yes also says what it cannot see', async () => {
     [[], ['--quiet'], ['--json']].map((more) => runCulprit(['preflight', String(target.pid), ...more])),
   );
   for (const { stdout } of [text!, quiet!, json!])
-    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('if the program handles SIGUSR1 itself');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('Whether the program handles SIGUSR1 itself');
   await target.end();
 });
 
