@@ -38,6 +38,7 @@ import {
 import { programKind } from './profile/program-kind.ts';
 import type { Trend } from './statistics/trend.ts';
 import { type DrainingPool, drainingPools } from './waiting/draining-pools.ts';
+import { findHeldRequests, type HeldRequests } from './waiting/held-requests.ts';
 import {
   INBOUND,
   type LastingRequests,
@@ -114,6 +115,8 @@ export interface Facts {
   requests: { inbound: LastingRequests[]; outbound: LastingRequests[]; unended: UnendedAnswers[] };
   /** Requests without an answer that stay as many, with clients that wait for them. */
   stalledRequests: StalledRequests[];
+  /** Requests that wait together and are let go at once; null: none do. */
+  heldRequests: HeldRequests | null;
   /** Requests out that share no Agent. */
   ownAgents: OwnAgents[];
   /** null: requests are answered, or too few came. */
@@ -201,6 +204,7 @@ export function gatherFacts(observations: Observations): Facts {
       unended: unendedAnswers(observations.asyncObservations),
     },
     stalledRequests: stalledRequests(observations.asyncObservations),
+    heldRequests: findHeldRequests(observations.asyncObservations, main),
     reconnects: findReconnects(observations.asyncObservations),
     leftAnswers: leftAnswers(observations.asyncObservations),
     ownAgents: ownAgents(observations.asyncObservations),

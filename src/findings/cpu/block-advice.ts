@@ -43,10 +43,10 @@ const PACKAGE_ADVICE: Partial<Record<WorkKind, string>> = {
   intl: 'It makes locale formatters: have it keep one for each locale and time zone, or use a cached Intl formatter instead of it.',
 };
 
-/** `name` is the package that the time goes to. Null: what is said of all code holds. */
-export function packageAdvice(kind: WorkKind, name: string): string | null {
+/** `name` is the package that the time goes to; null where it was said before. Null: what is said of all code holds. */
+export function packageAdvice(kind: WorkKind, name: string | null): string | null {
   const advice = PACKAGE_ADVICE[kind];
-  return advice ? `The time goes to ${name}. ${advice}` : null;
+  return advice ? `${name === null ? '' : `The time goes to ${name}. `}${advice}` : null;
 }
 
 const LONG_TASK =

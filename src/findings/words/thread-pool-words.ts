@@ -16,6 +16,8 @@ const WORDS: Record<string, string> = {
   FILEHANDLECLOSEREQ: 'closing files',
   GETADDRINFOREQWRAP: 'name lookups (dns.lookup)',
   GETNAMEINFOREQWRAP: 'name lookups (dns.lookupService)',
+  // Addons written with napi-rs give their work no name.
+  undefined: 'work of a native addon',
 };
 
 export function threadPoolWork(type: string): string {
