@@ -31,6 +31,48 @@ describe('a service that has stopped answering', () => {
     }
   });
 
+  /** All are answered until it begins, and none that comes later. From a second on one of two is watched only. */
+  const silentFrom = (label: string, beginsAt: number, thinnedAt = Number.POSITIVE_INFINITY): Habit =>
+    change((o) => {
+      const perSecond = 16;
+      const reads = Array.from({ length: 11 }, (_, i) => i * 3).map((t) => {
+        const kept = t >= thinnedAt ? 0.5 : 1;
+        const made = perSecond * t;
+        const alive = perSecond * Math.max(0, t - beginsAt);
+        const old = perSecond * Math.max(0, t - 5);
+        const oldAlive = Math.min(old, perSecond * Math.max(0, t - 5 - beginsAt));
+        return {
+          atMillis: t * 1_000,
+          made,
+          watched: made * kept,
+          alive: alive * kept,
+          oldWatched: old * kept,
+          oldAlive: oldAlive * kept,
+          oldestMillis: alive > 0 ? (t - beginsAt) * 1_000 : 0,
+        };
+      });
+      o.asyncObservations[0]!.sites.push({
+        thread: 0,
+        type: 'http.server.request',
+        label,
+        frames: [],
+        reads,
+      });
+    });
+
+  test.each([
+    ['in the first half of the look', [8, Number.POSITIVE_INFINITY]],
+    ['where fewer of the requests are watched later', [8, 21]],
+  ])('is named where it begins %s', (_, [beginsAt, thinnedAt]) => {
+    const titles = findingsOf(
+      silentFrom('GET /seats', beginsAt!, thinnedAt),
+      silentFrom('POST /orders', beginsAt!),
+    ).map(({ title }) => title);
+    expect(titles).toEqual([
+      'The service has stopped answering: 2 routes that get 100% of its requests send no answers',
+    ]);
+  });
+
   test('is a symptom of the pool that has run dry behind it', () => {
     const [finding, ...rest] = findingsOf(
       silentRoute('GET /seats'),

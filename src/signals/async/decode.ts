@@ -3,9 +3,9 @@ import type { AsyncObservation, AsyncSite } from '../../model/async-resource.ts'
 import { checkCallFrame } from '../../model/decode/cpu-profile.ts';
 import { decodeStack } from '../../model/decode/stack.ts';
 import type { Frame } from '../../model/frame.ts';
+import { servingCode } from '../../model/serving-code.ts';
 import type { WireFrame } from '../../wire/parts.ts';
 import { type DecodeContext, offlineSignal } from '../offline-signal.ts';
-import { servingCode } from './serving-code.ts';
 import { type AsyncLine, asyncLine, type HandlersLine, handlersLine } from './wire.ts';
 
 /** Requests that come in, in all their states. */

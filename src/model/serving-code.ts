@@ -1,7 +1,7 @@
 // Which code answers which kind of request, where no router tells: the stacks of what is made while a request is handed to the
 // program, against those of other kinds of requests.
-import type { AsyncSite } from '../../model/async-resource.ts';
-import type { Frame } from '../../model/frame.ts';
+import type { AsyncSite } from './async-resource.ts';
+import type { Frame } from './frame.ts';
 
 /** Of the stacks of one kind of request, by how much was made, the part that a function must be in. */
 const LEAST_PART = 0.5;
