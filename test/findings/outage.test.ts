@@ -236,3 +236,41 @@ describe('requests that hang while their clients wait with them', () => {
     expect(findingsOf(requests(rest)).map(({ title }) => title)).toEqual([]);
   });
 });
+
+describe('requests that wait for what nothing can settle any more', () => {
+  const requests = asyncSite('http.server.request', '', {
+    label: 'POST /imports/#',
+    aliveShare: 0.2,
+    perSecond: 10,
+    handler: framesFrom(TAKE).find(({ functionName }) => functionName === 'atTheDesk'),
+  });
+  const promises = (aliveShare: number) =>
+    asyncSite('PROMISE', TAKE, { serving: 'POST /imports/#', perSecond: 10, aliveShare });
+  const ADVICE =
+    /^They wait for a callback that does not come, or for a promise that nothing can settle any more/;
+
+  test('are told as that where none of the promises made for them stays', () => {
+    const [finding, ...rest] = findingsOf(requests, promises(0));
+    expect(rest).toEqual([]);
+    expect(finding!.title).toBe(
+      'Requests to POST /imports/# accumulate at 2/s: some are never answered (src/desk.js:7, atTheDesk)',
+    );
+    expect(finding!.evidence.map(({ statement }) => statement)).toContain(
+      'of the promises that were made while such requests came in none is older than 5 s: they settled, or were collected unsettled because nothing refers to them any more',
+    );
+    expect(finding!.advice[0]).toMatch(ADVICE);
+  });
+
+  test.each<[string, Habit[]]>([
+    ['promises stay', [requests, promises(0.1)]],
+    ['no promise was made for them', [requests]],
+    [
+      'promises that stay at their pace tell where they wait',
+      [requests, promises(0), asyncSite('PROMISE', TAKE, { perSecond: 2 })],
+    ],
+  ])('are not where %s', (_, habits) => {
+    const [finding] = findingsOf(...habits);
+    expect(finding!.kind).toBe('request-pileup');
+    expect(finding!.advice.join()).not.toMatch(/nothing can settle any more/);
+  });
+});
