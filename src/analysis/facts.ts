@@ -25,6 +25,7 @@ import { findMicrotaskChains, type MicrotaskChain } from './cpu/microtask-chains
 import { type NativeCall, nativeCalls } from './cpu/native-calls.ts';
 import { measureSlowdown, type Slowdown } from './cpu/slowdown.ts';
 import { type ChildGroup, growingChildren } from './growth/child-growth.ts';
+import { withCodeBound } from './growth/code-bound.ts';
 import { type GrowingCollection, growingCollections } from './growth/growing-collections.ts';
 import { growingHandles, type HandleGrowth } from './growth/handle-growth.ts';
 import { analyseHeapGrowth, type HeapGrowth } from './growth/heap-growth.ts';
@@ -179,7 +180,9 @@ export function gatherFacts(observations: Observations): Facts {
     slowdown: measureSlowdown(main, mainProfile, observations.asyncObservations),
     gc: summarizeGc(runtime, mainProfile, 0),
     heap: threads.map((thread) => analyseHeapGrowth(thread, runtime, heapReads)),
-    collections: growingCollections(collections.filter(isApplications)),
+    collections: growingCollections(
+      collections.filter(isApplications).map((collection) => withCodeBound(collection, textOf)),
+    ),
     memory: takeMemoryApart(runtime, settled),
     heapRoom: measureHeapRoom(settled, main),
     oomKills: countOomKills(passive),

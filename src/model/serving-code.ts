@@ -4,7 +4,7 @@ import type { AsyncSite } from './async-resource.ts';
 import type { Frame } from './frame.ts';
 
 /** Of the stacks of one kind of request, by how much was made, the part that a function must be in. */
-const LEAST_PART = 0.5;
+const LEAST_PART = 0.75;
 
 /** By kind of request ("POST /orders"): the innermost function of the application that most of its stacks have, and no others. */
 export function servingCode(sites: readonly AsyncSite[]): ReadonlyMap<string, Frame> {
@@ -26,7 +26,7 @@ export function servingCode(sites: readonly AsyncSite[]): ReadonlyMap<string, Fr
 }
 
 function innermostOfMost(sites: readonly AsyncSite[], shared: ReadonlySet<string>): Frame | null {
-  const all = sites.reduce((sum, site) => sum + madeBy(site), 0);
+  let all = 0;
   const found = new Map<string, { frame: Frame; made: number; depth: number; most: number }>();
   for (const site of sites) {
     const made = madeBy(site);
@@ -43,6 +43,7 @@ function innermostOfMost(sites: readonly AsyncSite[], shared: ReadonlySet<string
       known.depth = Math.max(known.depth, depth);
       found.set(key, known);
     }
+    if (met.size > 0) all += made;
   }
   const usual = [...found.values()].filter(({ made }) => made >= all * LEAST_PART);
   return usual.sort((a, b) => b.depth - a.depth)[0]?.frame ?? null;

@@ -22,7 +22,7 @@ const placesOf = (...sites: AsyncSite[]) =>
 test('the innermost function that most of them have is named, with its commonest line', () => {
   expect(
     placesOf(
-      site('POST /imports/#', `${SERVE} > (anonymous)@/app/src/app.js:26`, 30),
+      site('POST /imports/#', `${SERVE} > (anonymous)@/app/src/app.js:26`, 20),
       site('POST /imports/#', `${SERVE} > (anonymous)@/app/src/app.js:26 > takeIn@/app/src/app.js:17`, 40),
       site('POST /imports/#', `${SERVE} > (anonymous)@/app/src/app.js:26 > takeIn@/app/src/app.js:18`, 20),
       site(
@@ -44,7 +44,7 @@ test('what requests of another kind come through, too, is not', () => {
       site('POST /bookings', `${first}`, 5),
       site(undefined, `${first} > session@/app/src/auth.js:40`),
     ),
-  ).toEqual({ 'POST /bookings': 'book:8' });
+  ).toEqual({ 'GET /rooms/#': 'rooms:3', 'POST /bookings': 'book:8' });
 });
 
 test('where only packages are on the stacks, nobody is', () => {

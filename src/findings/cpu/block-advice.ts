@@ -5,7 +5,7 @@ import { formatDuration } from '../../units/units.ts';
 
 export const BLOCK_ADVICE: Record<WorkKind, string> = {
   console:
-    'Log less here, or asynchronously: writes to a terminal, a file or a pipe are synchronous. A logger with its own thread or buffer (pino with a transport, sonic-boom with sync: false) does not hold the loop.',
+    'Log less here, or asynchronously: writes to a terminal or a file are synchronous, and each write to a pipe is a system call. A logger with its own thread or buffer (pino with a transport, sonic-boom with sync: false) does not hold the loop.',
   'sync-fs':
     'Use the asynchronous form (fs.promises). Read once at start and keep the result; write less often, several changes at once.',
   'child-process':
