@@ -167,7 +167,7 @@ describe('a queue inside of a stream', () => {
     expect(findings[0]).toMatchObject({
       kind: 'heap-leak',
       title:
-        'Writes pile up in a stream by 60/s: its receiver takes less than is written (src/hooks.js:27, accept, through logger (node_modules/logger/index.js:9, log))',
+        'Writes accumulate in a stream at 60/s: its receiver takes less than is written (src/hooks.js:27, accept, through logger (node_modules/logger/index.js:9, log))',
       innocentExplanation: expect.stringMatching(/^A burst that is worked off afterwards looks the same/),
       advice: [
         expect.stringMatching(/^Find who receives what src\/hooks\.js:27, accept writes through logger, /),
@@ -178,7 +178,7 @@ describe('a queue inside of a stream', () => {
 
   test('is told as data that nobody reads where it is that of a source', () => {
     const { findings } = judged(heapFloor(linear(500 * KB), ROUTE), buffered('ReadableState'));
-    expect(findings[0]!.title).toMatch(/^Data piles up in a stream by 60\/s: less is read than arrives \(/);
+    expect(findings[0]!.title).toMatch(/^Data accumulates in a stream at 60\/s: less is read than arrives \(/);
     expect(findings[0]!.advice).toEqual([
       expect.stringMatching(/^Read the stream to its end, or destroy it\./),
     ]);

@@ -17,8 +17,8 @@ export function streamQueueOf({ holder }: CollectionGrowth): StreamQueue | null 
 /** `rate` is entries a second; `at` is such as " (app.js:11, log)". */
 export function streamQueueTitle(queue: StreamQueue, rate: number, at: string): string {
   return queue === 'writes'
-    ? `Writes pile up in a stream by ${perSecond(rate)}: its receiver takes less than is written${at}`
-    : `Data piles up in a stream by ${perSecond(rate)}: less is read than arrives${at}`;
+    ? `Writes accumulate in a stream at ${perSecond(rate)}: its receiver takes less than is written${at}`
+    : `Data accumulates in a stream at ${perSecond(rate)}: less is read than arrives${at}`;
 }
 
 /** `by` hands over what waits; null where it is not known. */
