@@ -85,3 +85,6 @@ export const FD_LIMIT = { ...COUNT_LIMIT, confidence: 0.97, urgency: 0.4 };
 
 /** Of a whole container: others may be meant to run in it. */
 export const PIDS_LIMIT = { ...COUNT_LIMIT, confidence: 0.95, urgency: 0.45 };
+
+/** Of the sockets that accumulate, what a listener must have in its hands to be named for them. */
+export const SOCKET_RECEIVER = { leastShare: 0.7 };
