@@ -49,7 +49,7 @@ describe('listeners that a package adds to what the program holds', () => {
   test('are not for the program to remove one by one', () => {
     expect(finding.advice).toEqual([
       expect.stringMatching(
-        /^a library adds these listeners: what src\/orders\.js:12, handle makes with it stays attached\. Make it once and share it/,
+        /^logger adds these listeners: what src\/orders\.js:12, handle makes with it stays attached\. Make it once and share it/,
       ),
     ]);
     expect(finding.innocentExplanation).not.toMatch(/cache/);

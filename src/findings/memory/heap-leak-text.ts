@@ -116,7 +116,7 @@ function innocenceOf({ filled, growth: { floor } }: HeapCause, name: string): st
 
 /** Listeners are no cache. */
 function listenersInnocence(filled: GrowingCollection | null): string {
-  const pace = filled ? ` They grew ${latePace(filled.trend)}.` : '';
+  const pace = filled ? ` Their number grew ${latePace(filled.trend)}.` : '';
   return `A fixed number of clients or jobs that each add one stops adding once all are there.${pace}`;
 }
 

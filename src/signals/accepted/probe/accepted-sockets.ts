@@ -4,6 +4,7 @@ import type { ProbeCore } from '../../../probe/core.ts';
 import { activeHandles } from '../../../probe/objects/active-handles.ts';
 import type { ThreadInspector } from '../../../probe/objects/thread-inspector.ts';
 import { addressOf } from '../../keep-alive/probe/addresses.ts';
+import { createStreamStates } from '../../keep-alive/probe/stream-states.ts';
 import type { AcceptedRead } from '../wire.ts';
 
 type Group = AcceptedRead['groups'][number];
@@ -18,8 +19,12 @@ const MOST_LISTENERS = 4;
 const MOST_GROUPS = 20;
 
 /** What the function returns goes into the recording. It never throws. */
-export function createAcceptedSockets({ reads }: ProbeCore, thread: ThreadInspector): () => AcceptedRead {
+export function createAcceptedSockets(
+  { load, reads }: ProbeCore,
+  thread: ThreadInspector,
+): () => AcceptedRead {
   const { own, isObject, listenersOf, nameOf } = reads;
+  const stateOf = createStreamStates(load, reads);
   const hasListener = (server: object, event: string) => listenersOf(server, event, 1).length > 0;
   /** Undefined: Node has it still, as the server of HTTP. */
   const eventOf = (server: object, socket: object): Group['event'] | undefined => {
@@ -29,6 +34,9 @@ export function createAcceptedSockets({ reads }: ProbeCore, thread: ThreadInspec
     if (own(socket, 'parser') !== null) return undefined;
     return (['upgrade', 'connect'] as const).find((event) => hasListener(server, event));
   };
+  /** Of what nobody reads no end is told, although Node has met it. */
+  const isRead = (socket: object): boolean =>
+    stateOf(socket, 'readable', 'flowing') === true || hasListener(socket, 'readable');
   const group = (handles: readonly object[], every: number): Found[] => {
     const groups = new Map<object, Map<string, Found>>();
     for (let i = handles.length - 1; i >= 0; i -= every) {
@@ -41,7 +49,7 @@ export function createAcceptedSockets({ reads }: ProbeCore, thread: ThreadInspec
       const known = ofServer.get(event) ?? { server, port: portOf(server), event, sockets: 0, unread: 0 };
       ofServer.set(event, known);
       known.sockets += every;
-      if (own(own(socket, '_handle'), 'reading') !== true) known.unread += every;
+      if (!isRead(socket)) known.unread += every;
     }
     return [...groups.values()].flatMap((ofServer) => [...ofServer.values()]).slice(0, MOST_GROUPS);
   };
