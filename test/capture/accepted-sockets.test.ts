@@ -62,6 +62,19 @@ test('sockets that an HTTP server has given to its upgrade listener are counted,
   ]);
 });
 
+test('an HTTP server that answers no requests gives them to its upgrade listener, too', async () => {
+  const given: Socket[] = [];
+  const server = await listen(createServer());
+  server.on('upgrade', function onUpgrade(_request, socket) {
+    given.push(socket as Socket);
+    socket.write('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n');
+  });
+  await ask(portOf(server), UPGRADE);
+  const groups = groupsOf(portOf(server));
+  for (const socket of given) socket.destroy();
+  expect(groups).toMatchObject([{ event: 'upgrade', sockets: 1, listeners: [{ name: 'onUpgrade' }] }]);
+});
+
 test('those of a plain server belong to its connection listener', async () => {
   const given: Socket[] = [];
   const server = await listen(

@@ -28,11 +28,13 @@ export function createAcceptedSockets(
   const hasListener = (server: object, event: string) => listenersOf(server, event, 1).length > 0;
   /** Undefined: Node has it still, as the server of HTTP. */
   const eventOf = (server: object, socket: object): Group['event'] | undefined => {
-    if (!hasListener(server, 'request'))
-      return hasListener(server, 'secureConnection') ? 'secureConnection' : 'connection';
+    const parser = own(socket, 'parser');
+    if (isObject(parser)) return undefined;
     // Null once its parser was taken away; a socket that never had one knows no such field.
-    if (own(socket, 'parser') !== null) return undefined;
-    return (['upgrade', 'connect'] as const).find((event) => hasListener(server, event));
+    const event = (['upgrade', 'connect'] as const).find((each) => hasListener(server, each));
+    if (parser === null && event) return event;
+    if (hasListener(server, 'request')) return undefined;
+    return hasListener(server, 'secureConnection') ? 'secureConnection' : 'connection';
   };
   /** Of what nobody reads no end is told, although Node has met it. */
   const isRead = (socket: object): boolean =>
