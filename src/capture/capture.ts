@@ -22,6 +22,7 @@ import { HeapReads } from './heap/heap-reads.ts';
 import { chooseIntervals } from './heap/ladder.ts';
 import { isMemoryTight, memoryRoom } from './heap/memory-room.ts';
 import { createKeepAliveLook } from './keep-alive-look.ts';
+import { readMappedFiles } from './mapped-files.ts';
 import { lookAtScripts } from './script-look.ts';
 import { CpuWhenNeeded } from './thread/cpu-when-needed.ts';
 import { openThread, type ThreadCapture } from './thread/thread-capture.ts';
@@ -31,6 +32,7 @@ import { warnOnce } from './warn-once.ts';
 
 /** Of the passive samples. */
 const ADDONS_EVERY = 20;
+const MAPPED_FILES_EVERY = 3;
 const debug = debuglog('culprit');
 
 const LEASE_MILLIS = 10_000;
@@ -229,7 +231,9 @@ class CaptureRun implements CaptureContext {
     // The memory maps are long, and change seldom.
     const isAddonsDue = this.climb.residentBytes.length % ADDONS_EVERY === 0;
     const addons = isAddonsDue ? readAddons(this.localPid) : undefined;
-    this.sink.line({ type: 'passive', ...sample, addons });
+    const isMappedDue = this.climb.residentBytes.length % MAPPED_FILES_EVERY === 0;
+    const mappedFiles = isMappedDue ? readMappedFiles(this.localPid) : undefined;
+    this.sink.line({ type: 'passive', ...sample, addons, mappedFiles });
     this.sink.line({ type: 'scheduling', ...readScheduling(this.localPid, this.elapsed()) });
     this.asyncReads.noteSockets(sample.sockets);
     if (sample.rssBytes !== undefined) this.climb.residentBytes.push(sample.rssBytes);
