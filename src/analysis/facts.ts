@@ -25,6 +25,7 @@ import { findMicrotaskChains, type MicrotaskChain } from './cpu/microtask-chains
 import { type NativeCall, nativeCalls } from './cpu/native-calls.ts';
 import { measureSlowdown, type Slowdown } from './cpu/slowdown.ts';
 import { type ChildGroup, growingChildren } from './growth/child-growth.ts';
+import { withCodeBound } from './growth/code-bound.ts';
 import { type GrowingCollection, growingCollections } from './growth/growing-collections.ts';
 import { growingHandles, type HandleGrowth } from './growth/handle-growth.ts';
 import { analyseHeapGrowth, type HeapGrowth } from './growth/heap-growth.ts';
@@ -38,6 +39,7 @@ import {
 import { programKind } from './profile/program-kind.ts';
 import type { Trend } from './statistics/trend.ts';
 import { type DrainingPool, drainingPools } from './waiting/draining-pools.ts';
+import { findHeldRequests, type HeldRequests } from './waiting/held-requests.ts';
 import {
   INBOUND,
   type LastingRequests,
@@ -116,6 +118,8 @@ export interface Facts {
   requests: { inbound: LastingRequests[]; outbound: LastingRequests[]; unended: UnendedAnswers[] };
   /** Requests without an answer that stay as many, with clients that wait for them. */
   stalledRequests: StalledRequests[];
+  /** Requests that wait together and are let go at once; null: none do. */
+  heldRequests: HeldRequests | null;
   /** Requests out that share no Agent. */
   ownAgents: OwnAgents[];
   /** null: requests are answered, or too few came. */
@@ -178,7 +182,9 @@ export function gatherFacts(observations: Observations): Facts {
     slowdown: measureSlowdown(main, mainProfile, observations.asyncObservations),
     gc: summarizeGc(runtime, mainProfile, 0),
     heap: threads.map((thread) => analyseHeapGrowth(thread, runtime, heapReads)),
-    collections: growingCollections(collections.filter(isApplications)),
+    collections: growingCollections(
+      collections.filter(isApplications).map((collection) => withCodeBound(collection, textOf)),
+    ),
     memory: takeMemoryApart(runtime, settled),
     heapRoom: measureHeapRoom(settled, main),
     oomKills: countOomKills(passive),
@@ -204,6 +210,7 @@ export function gatherFacts(observations: Observations): Facts {
       unended: unendedAnswers(observations.asyncObservations),
     },
     stalledRequests: stalledRequests(observations.asyncObservations),
+    heldRequests: findHeldRequests(observations.asyncObservations, main),
     reconnects: findReconnects(observations.asyncObservations),
     leftAnswers: leftAnswers(observations.asyncObservations),
     ownAgents: ownAgents(observations.asyncObservations),

@@ -104,17 +104,18 @@ export const KINDS = {
   'request-pileup': {
     title: 'Requests stay without an answer',
     short:
-      'requests, out or in, whose answer never begins, or begins and never ends, while others of their kind are answered',
+      'requests, out or in, whose answer never begins, or begins and never ends, while others of their kind are answered; requests that are held up together, and by which call',
     meaning:
       'Requests wait for an answer that does not come, and their number rises. Each holds a socket, its buffers and all that its handler closes over.',
     measured:
-      "Node's diagnostics channels and async hooks show when requests begin and when their answers do. Those that wait must be old, and their number must rise until the end of the capture. Incoming requests count only where others of the same kind are answered; or where on several routes, with most of the requests, not one is answered, whether they wait or their clients go away first: then the service has stopped answering. Answers that are begun count when they have no end and send nothing more, while others of their kind end.",
+      "Node's diagnostics channels and async hooks show when requests begin and when their answers do. Those that wait must be old, and their number must rise until the end of the capture. Incoming requests count only where others of the same kind are answered; or where on several routes, with most of the requests, not one is answered, whether they wait or their clients go away first: then the service has stopped answering. Answers that are begun count when they have no end and send nothing more, while others of their kind end. Requests that all get their answer count when, again and again, none is answered for a second or more although they keep coming, and then all are at once, while the event loop is free: one thing that they share is taken for that long.",
     mistakenFor:
-      'Long polls and event streams wait on purpose: incoming requests of a kind that is never answered in time are left out. Slow answers eventually arrive, and their number stays level.',
+      'Long polls and event streams wait on purpose: incoming requests of a kind that is never answered in time are left out, and so are those whose clients come again as soon as they are answered. Slow answers eventually arrive, and their number stays level.',
     fix: 'Answer on every path, and set time limits.',
     steps: [
       'Give each outgoing request a timeout that covers the whole answer, such as AbortSignal.timeout().',
       'Answer incoming requests on every path: on errors, and when what they wait for does not come.',
+      'Where requests are held up together, give the call that waits on purpose (a blocking command, a long transaction) a connection of its own.',
       'Pass errors of async handlers on to the router.',
     ],
     isWaiting: true,

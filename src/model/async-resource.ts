@@ -28,6 +28,8 @@ export interface AsyncSite {
    * begins, "http.server.answer" until it has ended, and "http.server.write", whose stack writes a first part of it, too.
    */
   label?: string;
+  /** The kind of request ("POST /orders") that the program was handed each time when it made one. */
+  serving?: string;
   /** Of requests that came in and wait long: where the function that answers them begins, if its router tells. */
   handler?: Frame;
   /** Creation stack, innermost first. */

@@ -278,3 +278,39 @@ describe('on a loop that is never idle', () => {
     expect(findBlocks(decodeRaw(raw), () => undefined)).toEqual([]);
   });
 });
+
+describe('work of two kinds in one block', () => {
+  const SAVE = `${SERVE} > save@/app/src/orders.js:12 > write@/app/node_modules/filedb/index.js:50`;
+  const CONVERT = `${SERVE} > save@/app/src/orders.js:12 > stringify@/app/node_modules/filedb/text.js:3#4`;
+  const WRITE = `${SAVE} > writeFileSync@node:fs:2300`;
+  const textOf = (file: string, line: number) =>
+    file.endsWith('text.js') && line === 4 ? 'return JSON.stringify(all, null, 2);' : undefined;
+  const groups = (first: number, second: number) =>
+    findBlocks(
+      buildCpuProfile([
+        ['(idle)', 100],
+        [CONVERT, first],
+        [WRITE, second],
+        ['(idle)', 100],
+        [CONVERT, 90],
+        [WRITE, 60],
+        ['(idle)', 100],
+      ]),
+      textOf,
+    );
+
+  test('has both, and is placed where the work is done that it is told by', () => {
+    const [group] = groups(80, 100);
+    expect(group!.work).toEqual({ kind: 'sync-fs', call: 'fs.writeFileSync' });
+    expect(group!.blame.inner).toMatchObject({ functionName: 'write' });
+    expect(group!.others).toMatchObject([
+      { work: { kind: 'json', call: 'JSON.stringify' }, frame: { functionName: 'stringify' } },
+    ]);
+    expect(group!.others[0]!.share).toBeCloseTo(80 / 180, 1);
+  });
+
+  test('has one where the other is a small part', () => {
+    const [group] = groups(30, 200);
+    expect(group!.others).toEqual([]);
+  });
+});

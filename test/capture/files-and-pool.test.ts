@@ -1,5 +1,6 @@
 // File streams that are left open, who uses libuv's thread pool, and names that are looked up: what the probe hears of
 // them where they really happen.
+import { AsyncResource } from 'node:async_hooks';
 import crypto from 'node:crypto';
 import dns from 'node:dns';
 import { type EventEmitter, once } from 'node:events';
@@ -226,6 +227,29 @@ describe('the thread pool', () => {
     const pool = createThreadPool(core, (work) => work());
     return { core, pool };
   };
+
+  it('knows the work of native addons, whether Node gives it a bare object or napi-rs the promise that it settles', async () => {
+    const { pool } = poolOf();
+    // As from N-API, whose resources are no instances of AsyncResource.
+    const make = (type: string, prototype: object) => {
+      function As() {}
+      As.prototype = prototype;
+      Reflect.construct(AsyncResource, [type], As);
+    };
+    pool.startWatch();
+    function checksPassword() {
+      make('undefined', Promise.prototype);
+      make('bcrypt:compare', Object.prototype);
+    }
+    checksPassword();
+    make('Job', { of: 'the program' });
+    const { sites } = pool.stopWatch();
+    expect(sites.map(({ type, count }) => [type, count]).sort()).toEqual([
+      ['bcrypt:compare', 1],
+      ['undefined', 1],
+    ]);
+    for (const { frames } of sites) expect(namesIn(frames as unknown[][])).toContain('checksPassword');
+  });
 
   it('is sent one trivial operation at a time, which nobody takes for the program’s', async () => {
     const { core, pool } = poolOf();

@@ -33,6 +33,7 @@ const SENT: Sent[] = [
       'Error',
       'EventTarget',
       'Function',
+      'Promise',
       'Proxy',
       'Reflect',
       'Set',

@@ -142,6 +142,29 @@ describe('requests that come in', () => {
     expect(byLabel(look())).toEqual({ ...expected, 'GET /t/wait/#': [3, 0], 'POST /t/wait/#': [1, 0] });
   });
 
+  it('tell for which kind of request a thing was made, until its handler has waited for something', async () => {
+    const probe = install({ asyncStacksPerSecond: 10_000 });
+    const timers: NodeJS.Timeout[] = [];
+    async function takesIn() {
+      timers.push(setTimeout(() => {}, 77_000));
+      await new Promise<void>((done) => setImmediate(done));
+      goesOn();
+    }
+    function goesOn() {
+      timers.push(setTimeout(() => {}, 78_000));
+    }
+    server.on('request', () => void takesIn());
+    get('/t/quick/7').on('response', (response) => response.resume());
+    const timersOf = () =>
+      probe.readAsync().sites.filter(({ delay }) => delay === 77_000 || delay === 78_000);
+    const made = await until(timersOf, (sites) => sites.length === 2);
+    expect(made.map(({ delay, serving }) => [delay, serving])).toEqual([
+      [77_000, 'GET /t/quick/#'],
+      [78_000, undefined],
+    ]);
+    for (const timer of timers) clearTimeout(timer);
+  });
+
   it('have an answer until it has ended, and who writes the first part of it is told', async () => {
     const probe = install();
     // Frames are told once.

@@ -66,6 +66,50 @@ describe('a cache that fills', () => {
   });
 });
 
+describe('a list whose code keeps it at a maximum', () => {
+  const history = (holderName: string | null = 'history') =>
+    collection((seconds) => 100 + 6 * seconds, 'post@/app/src/chat.js:21', {
+      type: 'Array',
+      className: 'Array',
+      holderName,
+      holder: { kind: 'variable', name: 'history', of: 'post' },
+    });
+  const code = (...lines: [line: number, text: string][]) =>
+    change(({ sourceLines }) => {
+      for (const [line, text] of lines) sourceLines.set(`src/chat.js:${line}`, text);
+    });
+  const slow = heapFloor(linear(60 * KB), 'post@/app/src/chat.js:21');
+
+  test.each<[string, Habit]>([
+    ['with shift', code([22, 'if (history.length > 500) history.shift();'])],
+    [
+      'with splice, on two lines',
+      code([19, 'if (history.length >= 5_00) {'], [20, '  history.splice(0, 100);']),
+    ],
+    ['with slice', code([23, 'if (history.length > 500) history = history.slice(-400);'])],
+  ])('is no leak, %s', (_, lines) => {
+    const { verdict, verdictReason } = judged(slow, history(), lines);
+    expect(verdict).toBe('healthy');
+    expect(verdictReason).toMatch(
+      /Still filling towards a maximum: Array `history`, 5\d% full, full in about [34]\d s \(`history\.length >=? 5_?00`\)\./,
+    );
+  });
+
+  test.each<[string, Habit]>([
+    ['is only compared', code([22, 'if (history.length > 500) warn();'])],
+    [
+      'has nothing taken out unless it is larger than something that is no number',
+      code([22, 'if (history.length > most) history.shift();']),
+    ],
+    ['is another one', code([22, 'if (oldHistory.length > 500) oldHistory.shift();'])],
+    ['is of another object', code([22, 'if (room.history.length > 500) room.history.shift();'])],
+    ['has its maximum far away', code([60, 'if (history.length > 500) history.shift();'])],
+    ['has long passed it', code([22, 'if (history.length > 50) history.shift();'])],
+  ])('is one where it %s', (_, lines) => {
+    expect(judged(slow, history(), lines).findings.map(({ kind }) => kind)).toEqual(['heap-leak']);
+  });
+});
+
 describe('a rise of which nothing is known', () => {
   const aged = (uptimeSeconds: number) =>
     judged(

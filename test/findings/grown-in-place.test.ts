@@ -147,3 +147,47 @@ describe('texts that keep longer ones', () => {
     expect(finding!.evidence.map(({ statement }) => statement).join()).not.toMatch(/visible/);
   });
 });
+
+describe('a queue inside of a stream', () => {
+  const buffered = (of: string) =>
+    collection(
+      (seconds) => 4 + 60 * seconds,
+      'accept@/app/src/hooks.js:27 > log@/app/node_modules/logger/index.js:9',
+      {
+        type: 'Array',
+        className: 'Array',
+        newestEntry: '{chunk, encoding, callback}',
+        holder: { kind: 'property', name: 'Symbol(kBufferedValue)', of },
+      },
+    );
+
+  test('is told as writes that their receiver does not take: no bound and no option of a package helps', () => {
+    const { findings } = judged(heapFloor(linear(500 * KB), ROUTE), buffered('WritableState'));
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({
+      kind: 'heap-leak',
+      title:
+        'Writes accumulate in a stream at 60/s: its receiver takes less than is written (src/hooks.js:27, accept, through logger (node_modules/logger/index.js:9, log))',
+      innocentExplanation: expect.stringMatching(/^A burst that is worked off afterwards looks the same/),
+      advice: [
+        expect.stringMatching(/^Find who receives what src\/hooks\.js:27, accept writes through logger, /),
+        expect.stringMatching(/^Write no more than is taken: wait for `drain`/),
+      ],
+    });
+  });
+
+  test('is told as data that nobody reads where it is that of a source', () => {
+    const { findings } = judged(heapFloor(linear(500 * KB), ROUTE), buffered('ReadableState'));
+    expect(findings[0]!.title).toMatch(
+      /^Data accumulates in a stream at 60\/s: less is read than arrives \(/,
+    );
+    expect(findings[0]!.advice).toEqual([
+      expect.stringMatching(/^Read the stream to its end, or destroy it\./),
+    ]);
+  });
+
+  test('is an array like others where an object of the program holds it', () => {
+    const { findings } = judged(heapFloor(linear(500 * KB), ROUTE), buffered('Outbox'));
+    expect(findings[0]!.title).toMatch(/^Array `Outbox\.Symbol\(kBufferedValue\)` grows by 60 entries\/s/);
+  });
+});

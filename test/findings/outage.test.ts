@@ -31,6 +31,48 @@ describe('a service that has stopped answering', () => {
     }
   });
 
+  /** All are answered until it begins, and none that comes later. From a second on one of two is watched only. */
+  const silentFrom = (label: string, beginsAt: number, thinnedAt = Number.POSITIVE_INFINITY): Habit =>
+    change((o) => {
+      const perSecond = 16;
+      const reads = Array.from({ length: 11 }, (_, i) => i * 3).map((t) => {
+        const kept = t >= thinnedAt ? 0.5 : 1;
+        const made = perSecond * t;
+        const alive = perSecond * Math.max(0, t - beginsAt);
+        const old = perSecond * Math.max(0, t - 5);
+        const oldAlive = Math.min(old, perSecond * Math.max(0, t - 5 - beginsAt));
+        return {
+          atMillis: t * 1_000,
+          made,
+          watched: made * kept,
+          alive: alive * kept,
+          oldWatched: old * kept,
+          oldAlive: oldAlive * kept,
+          oldestMillis: alive > 0 ? (t - beginsAt) * 1_000 : 0,
+        };
+      });
+      o.asyncObservations[0]!.sites.push({
+        thread: 0,
+        type: 'http.server.request',
+        label,
+        frames: [],
+        reads,
+      });
+    });
+
+  test.each([
+    ['in the first half of the look', [8, Number.POSITIVE_INFINITY]],
+    ['where fewer of the requests are watched later', [8, 21]],
+  ])('is named where it begins %s', (_, [beginsAt, thinnedAt]) => {
+    const titles = findingsOf(
+      silentFrom('GET /seats', beginsAt!, thinnedAt),
+      silentFrom('POST /orders', beginsAt!),
+    ).map(({ title }) => title);
+    expect(titles).toEqual([
+      'The service has stopped answering: 2 routes that get 100% of its requests send no answers',
+    ]);
+  });
+
   test('is a symptom of the pool that has run dry behind it', () => {
     const [finding, ...rest] = findingsOf(
       silentRoute('GET /seats'),
@@ -192,5 +234,43 @@ describe('requests that hang while their clients wait with them', () => {
     ['go on coming', { made: (t) => t * 4 }],
   ])('are not named where they %s', (_, rest) => {
     expect(findingsOf(requests(rest)).map(({ title }) => title)).toEqual([]);
+  });
+});
+
+describe('requests that wait for what nothing can settle any more', () => {
+  const requests = asyncSite('http.server.request', '', {
+    label: 'POST /imports/#',
+    aliveShare: 0.2,
+    perSecond: 10,
+    handler: framesFrom(TAKE).find(({ functionName }) => functionName === 'atTheDesk'),
+  });
+  const promises = (aliveShare: number) =>
+    asyncSite('PROMISE', TAKE, { serving: 'POST /imports/#', perSecond: 10, aliveShare });
+  const ADVICE =
+    /^They wait for a callback that does not come, or for a promise that nothing can settle any more/;
+
+  test('are told as that where none of the promises made for them stays', () => {
+    const [finding, ...rest] = findingsOf(requests, promises(0));
+    expect(rest).toEqual([]);
+    expect(finding!.title).toBe(
+      'Requests to POST /imports/# accumulate at 2/s: some are never answered (src/desk.js:7, atTheDesk)',
+    );
+    expect(finding!.evidence.map(({ statement }) => statement)).toContain(
+      'of the promises that were made while such requests came in none is older than 5 s: they settled, or were collected unsettled because nothing refers to them any more',
+    );
+    expect(finding!.advice[0]).toMatch(ADVICE);
+  });
+
+  test.each<[string, Habit[]]>([
+    ['promises stay', [requests, promises(0.1)]],
+    ['no promise was made for them', [requests]],
+    [
+      'promises that stay at their pace tell where they wait',
+      [requests, promises(0), asyncSite('PROMISE', TAKE, { perSecond: 2 })],
+    ],
+  ])('are not where %s', (_, habits) => {
+    const [finding] = findingsOf(...habits);
+    expect(finding!.kind).toBe('request-pileup');
+    expect(finding!.advice.join()).not.toMatch(/nothing can settle any more/);
   });
 });

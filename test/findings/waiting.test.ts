@@ -52,6 +52,35 @@ describe('the thread pool', () => {
     expect(finding!.title).not.toContain('load');
   });
 
+  test('is blamed on a native addon by its package where it is the only one', () => {
+    const path = '/app/node_modules/hasher-linux/hasher.node';
+    const loaded = (...packages: string[]) =>
+      change(({ passive }) => {
+        passive.at(-1)!.addons = packages.map((name) => ({ path, package: name }));
+      });
+    const work = poolUsers(FILES, ['undefined', `${LOAD} > check@/app/src/login.js:14`, 20, 400]);
+    const titleOf = (...habits: Habit[]) =>
+      findingsOf(
+        poolWaits(() => 320),
+        work,
+        ...habits,
+      )[0]!.title;
+    expect(titleOf(loaded('hasher-linux@2.0.2'))).toMatch(
+      /they are busy with work of hasher-linux@2\.0\.2 \(src\/login\.js:14, check\)$/,
+    );
+    expect(titleOf(loaded('hasher-linux@2.0.2', 'sqlite@5.0.0'))).toMatch(
+      /they are busy with work of a native addon \(src\/login\.js:14, check\)$/,
+    );
+    const [finding] = findingsOf(
+      poolWaits(() => 320),
+      work,
+      loaded('hasher-linux@2.0.2', 'sqlite@5.0.0'),
+    );
+    expect(finding!.evidence.at(-1)!.statement).toBe(
+      'native addons loaded: hasher-linux@2.0.2, sqlite@5.0.0',
+    );
+  });
+
   test('is blamed on files where they hold the threads themselves', () => {
     const [finding] = findingsOf(
       poolWaits(() => 120),

@@ -90,6 +90,24 @@ describe('positions', () => {
     expect(placesIn(HANDLERS)).toEqual(['/app/src/load.js:4:0']);
   });
 
+  test('are also those around the line that adds to a collection', () => {
+    const insertions = [
+      [
+        ['hook', 'culprit:probe', 3, 1],
+        ['push', 'node:internal/x', 9, 1],
+        ['post', '/app/src/chat.js', 2, 8],
+        ['serve', '/app/src/server.js', 40, 8],
+      ],
+    ];
+    const collections = { type: 'collections', growing: [{ id: 1, sizes: [], insertions }] };
+    expect(placesIn(collections as never)).toEqual([
+      ...[0, 1, 3, 4, 5].map((line) => `/app/src/chat.js:${line}:-1`),
+      'culprit:probe:3:1',
+      '/app/src/chat.js:2:8',
+      '/app/src/server.js:40:8',
+    ]);
+  });
+
   test('are none in Node’s own code, nor where there is no line', () => {
     const frames = [
       ['listOnTimeout', 'node:internal/timers', 5, 6],

@@ -23,7 +23,20 @@ export interface BlockWork {
   /** 1-based, of the innermost of `frames` where that part is its own; null when unknown. */
   hotLine: number | null;
   work: Work;
+  /** Work of other kinds than `work` that has a large part of it, the most first. */
+  others: WorkPart[];
 }
+
+export interface WorkPart {
+  work: Work;
+  /** Of the longest block, 0..1. */
+  share: number;
+  /** Who calls it: the innermost frame of the application or a package. */
+  frame: Frame;
+}
+
+/** A smaller part is not what to mend first. */
+const LEAST_PART = 0.3;
 
 type TextOf = (file: string, line: number) => string | undefined;
 
@@ -37,13 +50,36 @@ export function workOf(profile: CpuProfile, block: BlockSamples, textOf: TextOf)
   };
   const frames = framesOf(profile, path.node);
   const hot = hotLineOf(profile, path, textOf);
+  const work = mostWork(profile, self) ?? classifyWork(frames, hot?.text);
   return {
     frames,
     framesShare: path.share,
     calleeCount: isOwn(path) ? 0 : path.calleeCount,
     hotLine: hot?.line ?? null,
-    work: mostWork(profile, self) ?? classifyWork(frames, hot?.text),
+    work,
+    others: partsOf(profile, self, textOf).filter((part) => part.work.kind !== work.kind),
   };
+}
+
+/** By kind, those with a name that have a large part. */
+function partsOf(profile: CpuProfile, self: ReadonlyMap<number, number>, textOf: TextOf): WorkPart[] {
+  const parts = new Map<string, { work: Work; frame: Frame; micros: number }>();
+  let all = 0;
+  for (const [node, micros] of self) {
+    all += micros;
+    const frames = framesOf(profile, node);
+    const frame = frames.find(({ owner }) => owner === 'app' || owner === 'library');
+    const hot = hotLineOf(profile, { node, share: 1, ownShare: 1 }, textOf);
+    const work = classifyWork(frames, hot?.text);
+    if (!frame || work.kind === 'plain' || work.kind === 'serving') continue;
+    const known = parts.get(work.kind);
+    if (!known) parts.set(work.kind, { work, frame, micros });
+    else known.micros += micros;
+  }
+  return [...parts.values()]
+    .map(({ work, frame, micros }) => ({ work, frame, share: micros / all }))
+    .filter(({ share }) => share >= LEAST_PART)
+    .sort((a, b) => b.share - a.share);
 }
 
 /** By node, in samples of code. */
@@ -59,7 +95,7 @@ export function selfMicros(
   return self;
 }
 
-function isOwn({ share, ownShare }: WidestPath): boolean {
+function isOwn({ share, ownShare }: Pick<WidestPath, 'share' | 'ownShare'>): boolean {
   return ownShare >= share / 2;
 }
 
@@ -85,7 +121,7 @@ function mostWork(profile: CpuProfile, self: ReadonlyMap<number, number>): Work 
  */
 function hotLineOf(
   profile: CpuProfile,
-  path: WidestPath,
+  path: Pick<WidestPath, 'node' | 'share' | 'ownShare'>,
   textOf: TextOf,
 ): { line: number; text: string } | null {
   // A line of a function that mostly waits for what it calls says nothing of the work.

@@ -4,7 +4,7 @@ import type { CpuProfile } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { alongPath, type Blame, blame, entryOf, functionKey } from './blame/blame.ts';
-import { createHeavyPath, type HeavyPath } from './blame/heavy-path.ts';
+import { createHeavyPath } from './blame/heavy-path.ts';
 import {
   addRun,
   areDelayed,
@@ -18,6 +18,7 @@ import {
 } from './block-evidence.ts';
 import { type BlockSamples, type BlockWork, selfMicros, workOf } from './block-work.ts';
 import { totalsByFunction } from './cpu.ts';
+import { classifyWork, type WorkKind } from './work.ts';
 
 /** All blocks that one function caused. */
 export interface BlockGroup extends BlockWork {
@@ -60,15 +61,15 @@ export function findBlocks(
 ): BlockGroup[] {
   const { runtime } = watched;
   const groups = new Map<string, BlockGroup>();
-  const paths = new Map<string, HeavyPath>();
+  const members = new Map<string, { entry: Frame; blocks: Block[] }>();
   for (const block of realBlocks(profile, watched)) {
     const culprit = blame(framesOf(profile, coveringNode(profile, block)));
     const entry = entryOf(culprit);
     if (!entry) continue;
     const key = functionKey(entry);
-    const path = paths.get(key) ?? createHeavyPath();
-    paths.set(key, path);
-    followBlock(profile, block, entry, path);
+    const known = members.get(key);
+    if (known) known.blocks.push(block);
+    else members.set(key, { entry, blocks: [block] });
     const group = groups.get(key);
     if (!group) {
       groups.set(key, {
@@ -107,18 +108,41 @@ export function findBlocks(
       1,
       group.totalMillis / ((totals.get(key) ?? 0) / 1_000 || group.totalMillis),
     );
-    group.blame = alongPath(group.blame, paths.get(key)!.frames());
+    group.blame = alongPath(group.blame, pathOf(profile, members.get(key)!, group.work.kind));
   }
   return [...groups.values()].sort((a, b) => b.totalMillis - a.totalMillis);
 }
 
-/** Adds the time of a block to the path of calls from the function that it is told of. */
-function followBlock(profile: CpuProfile, block: Block, entry: Frame, path: HeavyPath): void {
+/** From the function that the blocks are told of, to where the work goes that they are told to do. */
+function pathOf(
+  profile: CpuProfile,
+  { entry, blocks }: { entry: Frame; blocks: readonly Block[] },
+  kind: WorkKind,
+): Frame[] {
+  const all = createHeavyPath();
+  const ofKind = createHeavyPath();
+  for (const block of blocks) {
+    followBlock(profile, block, entry, (frames, micros) => {
+      all.add(frames, micros);
+      if (classifyWork(frames, undefined).kind === kind) ofKind.add(frames, micros);
+    });
+  }
+  const path = kind === 'plain' || kind === 'serving' ? [] : ofKind.frames();
+  return path.length > 0 ? path : all.frames();
+}
+
+/** Gives the time of a block by stack, innermost first, as far out as the function that it is told of. */
+function followBlock(
+  profile: CpuProfile,
+  block: Block,
+  entry: Frame,
+  add: (frames: readonly Frame[], micros: number) => void,
+): void {
   const key = functionKey(entry);
   for (const [leaf, micros] of selfMicros(profile, block)) {
     const frames = framesOf(profile, leaf);
     const at = frames.findLastIndex((frame) => functionKey(frame) === key);
-    if (at >= 0) path.add(frames.slice(0, at + 1), micros);
+    if (at >= 0) add(frames.slice(0, at + 1), micros);
   }
 }
 

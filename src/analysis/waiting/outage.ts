@@ -25,7 +25,7 @@ export interface Outage {
 /** Of a route: fewer that are old enough to have been answered say nothing. */
 const LEAST_OLD = 4;
 /** What was answered before it began is no sign of health: only the later part of the look counts. */
-const LATE_PART = 0.5;
+const LATE_PART = 0.6;
 
 /** Null where every route answers, or where too few requests came. One silent route alone may be a long poll. */
 export function findOutage(observations: readonly AsyncObservation[]): Outage | null {
@@ -59,15 +59,29 @@ function lately({ reads }: AsyncSite): { old: number; dropped: number; answered:
   const last = reads.at(-1);
   if (!last) return null;
   const since = reads.findLast(({ atMillis }) => atMillis <= last.atMillis * LATE_PART);
-  // Where fewer and fewer are watched, counts are halved: then all of the look has to do.
-  const isThinned = since !== undefined && last.oldWatched < since.oldWatched;
-  const before = since === undefined || isThinned ? NOTHING : since;
+  const kept = since ? keptOf(since, last) : 1;
+  const before = since ? scaled(since, kept) : NOTHING;
   const answeredBy = ({ oldWatched, oldAlive, oldDropped = 0 }: Counts) => oldWatched - oldAlive - oldDropped;
+  const answered = answeredBy(last) - answeredBy(before);
   return {
     old: last.oldWatched - before.oldWatched + before.oldAlive,
     dropped: Math.max(0, (last.oldDropped ?? 0) - (before.oldDropped ?? 0)),
-    answered: answeredBy(last) - answeredBy(before),
+    // Halves of uneven counts are rounded.
+    answered: kept < 1 && Math.abs(answered) <= ROUNDED ? 0 : answered,
   };
+}
+
+const ROUNDED = 1;
+
+/** One of two, of four, ... of those that had been watched by `since`: where many come, fewer and fewer are. */
+function keptOf(since: AsyncSiteRead, last: AsyncSiteRead): number {
+  const [before, after] = [since, last].map(({ made, watched }) => watched / Math.max(1, made));
+  const times = Math.round(Math.log2(Math.max(1e-6, before!) / Math.max(1e-6, after!)));
+  return 2 ** -Math.max(0, times);
+}
+
+function scaled({ oldWatched, oldAlive, oldDropped = 0 }: AsyncSiteRead, by: number): Counts {
+  return { oldWatched: oldWatched * by, oldAlive: oldAlive * by, oldDropped: oldDropped * by };
 }
 
 type Counts = Pick<AsyncSiteRead, 'oldWatched' | 'oldAlive' | 'oldDropped'>;

@@ -5,7 +5,7 @@ import { formatDuration } from '../../units/units.ts';
 
 export const BLOCK_ADVICE: Record<WorkKind, string> = {
   console:
-    'Log less here, or asynchronously: writes to a terminal, a file or a pipe are synchronous. A logger with its own thread or buffer (pino with a transport, sonic-boom with sync: false) does not hold the loop.',
+    'Log less here, or asynchronously: writes to a terminal or a file are synchronous, and each write to a pipe is a system call. A logger with its own thread or buffer (pino with a transport, sonic-boom with sync: false) does not hold the loop.',
   'sync-fs':
     'Use the asynchronous form (fs.promises). Read once at start and keep the result; write less often, several changes at once.',
   'child-process':
@@ -43,10 +43,10 @@ const PACKAGE_ADVICE: Partial<Record<WorkKind, string>> = {
   intl: 'It makes locale formatters: have it keep one for each locale and time zone, or use a cached Intl formatter instead of it.',
 };
 
-/** `name` is the package that the time goes to. Null: what is said of all code holds. */
-export function packageAdvice(kind: WorkKind, name: string): string | null {
+/** `name` is the package that the time goes to; null where it was said before. Null: what is said of all code holds. */
+export function packageAdvice(kind: WorkKind, name: string | null): string | null {
   const advice = PACKAGE_ADVICE[kind];
-  return advice ? `The time goes to ${name}. ${advice}` : null;
+  return advice ? `${name === null ? '' : `The time goes to ${name}. `}${advice}` : null;
 }
 
 const LONG_TASK =

@@ -35,6 +35,7 @@ import { closureEvidence, evidenceOf, largeTextEvidence } from './heap-leak-evid
 import { closuresTitle, nameOf, originTitle, titleOf } from './heap-leak-title.ts';
 import type { PromiseMaker } from './promise-maker.ts';
 import { heldCollection } from './retainer-path.ts';
+import { streamQueueAdvice, streamQueueOf } from './stream-queue.ts';
 
 export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
   const { growth, filled, closures, site, maker, isMeasured } = leak;
@@ -105,7 +106,7 @@ function innocenceOf({ filled, growth: { floor } }: HeapCause, name: string): st
     return `${filled.filling.isNearby ? `\`${filled.filling.limitName}\` beside it may be its maximum` : 'It has a maximum, but the memory would run out before it is reached'}: ${fillingWords(filled.filling)}.`;
   if (!filled)
     return `A cache that fills, or a batch, looks the same at first. The heap rose ${latePace(floor)}.`;
-  if (isQueued(filled.collection.type))
+  if (isQueued(filled.collection.type) || streamQueueOf(filled.collection))
     return `A burst that is worked off afterwards looks the same at first. It grew ${latePace(filled.trend)}.`;
   // Low points stand in steps, and say little of the pace at the end.
   const until = filled.isTrimmed
@@ -138,11 +139,14 @@ function startedLately({ floor }: HeapGrowth, { observations }: Facts): boolean 
   );
 }
 
-function caveatsOf({ growth, isMeasured }: HeapCause, kind: FindingKind, facts: Facts): string[] {
+function caveatsOf({ growth, filled, isMeasured }: HeapCause, kind: FindingKind, facts: Facts): string[] {
   const isOfListeners = kind === 'listener-leak';
   const caveats: string[] = [];
+  const isStream = filled !== null && streamQueueOf(filled.collection) !== null;
   if (facts.lookSeconds < HEAP_LEAK.shortLookSeconds && !isOfListeners)
-    caveats.push('The capture was short: a cache that takes minutes to fill looks the same.');
+    caveats.push(
+      `The capture was short: ${isStream ? 'a burst that takes minutes to pass' : 'a cache that takes minutes to fill'} looks the same.`,
+    );
   if (!isMeasured)
     caveats.push(
       'In bytes the growth is still within the noise of the heap. The finding rests on the number of entries.',
@@ -152,9 +156,14 @@ function caveatsOf({ growth, isMeasured }: HeapCause, kind: FindingKind, facts: 
       'The process has run for much longer than this growth can have lasted, and a large batch looks the same. Diagnose it again in a few minutes.',
     );
   }
-  const what = isOfListeners ? 'clients may still be connecting' : 'a cache may still be filling';
-  caveats.push(...sayYoung(facts, what));
+  caveats.push(...sayYoung(facts, youngOnes(isOfListeners, isStream)));
   return caveats;
+}
+
+/** What may be going on in a young process. */
+function youngOnes(isOfListeners: boolean, isStream: boolean): string {
+  if (isOfListeners) return 'clients may still be connecting';
+  return isStream ? 'the load may still be that of a start' : 'a cache may still be filling';
 }
 
 /** Told by who adds to the collection: Node's emitters, or an async hook. */
@@ -238,6 +247,8 @@ function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null
   const { type } = filled.collection;
   const { app = null, library = null, inner = null } = blame ?? {};
   const keeper = inner ?? library;
+  const queue = streamQueueOf(filled.collection);
+  if (queue) return streamQueueAdvice(queue, { app, keeper });
   if (isQueued(type)) return [adviceInPlace(type, app, keeper)];
   const bound = {
     Map: 'an LRU with a maximum',

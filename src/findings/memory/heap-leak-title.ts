@@ -7,6 +7,7 @@ import { formatBytes, formatNumber } from '../../units/units.ts';
 import { perSecond, place } from '../wording.ts';
 import { nodeFrameWords } from '../words/node-frame-words.ts';
 import type { HeapCause, PilingClosures } from './heap-cause.ts';
+import { streamQueueOf, streamQueueTitle } from './stream-queue.ts';
 
 /** "sessions"; of "this.sessions" the class is said, where it is known: "Store.sessions". */
 export function nameOf({ collection, insertion }: GrowingCollection): string {
@@ -58,6 +59,8 @@ export function titleOf(
     collection.className === collection.type
       ? collection.type
       : `${collection.className} (a ${collection.type})`;
+  const queue = streamQueueOf(collection);
+  if (queue) return streamQueueTitle(queue, trend.slopePerSecond, at);
   if (collection.alike !== undefined) return alikeTitle(collection, type, rate, at);
   if (collection.type === 'String')
     return `A text${quoted(collection, name)} grows by ${formatBytes(trend.slopePerSecond * 1024)}/s${at}`;

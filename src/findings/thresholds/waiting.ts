@@ -45,6 +45,8 @@ export const REQUEST_PILEUP = {
   samePace: 3,
   /** Of the promises of a place where requests wait, what is still there after 5 s. */
   leastStaying: 0.8,
+  /** Promises of requests that are older than 5 s, of which none is left: fewer say nothing. */
+  leastCollected: 20,
   /** What goes out was seen being made; who should answer what comes in is told by promises or by the router. */
   outboundConfidence: { placed: 0.9, unplaced: 0.75 },
   inboundConfidence: { placed: 0.85, unplaced: 0.7 },
@@ -58,6 +60,22 @@ export const REQUEST_PILEUP = {
 export const STALLED = {
   confidence: { placed: 0.8, unplaced: 0.65 },
   urgency: 0.9,
+};
+
+/** Requests that are held up together and answered all at once, again and again. */
+export const HELD = {
+  /** One may be a long poll, unless its requests wait in a package. */
+  leastRoutes: 2,
+  criticalMillis: 5_000,
+  /** Of the wait, what the promises of one place must live for. */
+  leastLife: 0.5,
+  /** Promises for requests come at their pace, give or take; what occupies the shared thing comes far less often. */
+  samePace: 3,
+  /** Routes that the title and the evidence list. */
+  named: 2,
+  confidence: { placed: 0.82, unplaced: 0.68 },
+  /** They are answered in the end. */
+  urgency: 0.8,
 };
 
 /** Answers that are begun and never ended. */

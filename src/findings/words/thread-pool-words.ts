@@ -1,4 +1,6 @@
 // What people call the work that goes through libuv's thread pool; async_hooks has names of its own for it.
+import type { Addon } from '../../model/samples.ts';
+
 const WORDS: Record<string, string> = {
   SCRYPTREQUEST: 'scrypt',
   PBKDF2REQUEST: 'pbkdf2',
@@ -18,6 +20,20 @@ const WORDS: Record<string, string> = {
   GETNAMEINFOREQWRAP: 'name lookups (dns.lookupService)',
 };
 
-export function threadPoolWork(type: string): string {
+/** `addons` are the native addons that are loaded, null where that is not known. */
+export function threadPoolWork(type: string, addons: readonly Addon[] | null): string {
+  if (type === UNNAMED) return `work of ${onlyAddon(addons) ?? 'a native addon'}`;
   return WORDS[type] ?? type;
+}
+
+/** Addons give their work names of their own, never in capitals alone as Node does; those written with napi-rs give none. */
+export function isAddonWork(type: string): boolean {
+  return type === UNNAMED || type !== type.toUpperCase();
+}
+
+const UNNAMED = 'undefined';
+
+function onlyAddon(addons: readonly Addon[] | null): string | null {
+  const packages = new Set((addons ?? []).flatMap((addon) => addon.package ?? []));
+  return packages.size === 1 ? [...packages][0]! : null;
 }

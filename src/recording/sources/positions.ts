@@ -142,7 +142,24 @@ export function* positionsInSample(line: SampleLine): Generator<ScriptPosition> 
         ? (functionAt(value) ?? heldBy(value))
         : undefined;
     if (found) yield found;
-    else if (typeof value === 'object' && value !== null) stack.push(...Object.values(value).reverse());
+    else if (isObject(value)) yield* aroundInsertions(value);
+    if (!found && typeof value === 'object' && value !== null) stack.push(...Object.values(value).reverse());
+  }
+}
+
+/** The probe's code. */
+const OWN = 'culprit:';
+/** Lines before and after one that adds to a collection that grows: what takes entries out again stands beside it. */
+const AROUND = 3;
+
+function* aroundInsertions({ sizes, insertions }: Record<string, unknown>): Generator<ScriptPosition> {
+  // Those of pools have no sizes: nobody asks how they are kept short.
+  if (!Array.isArray(sizes) || !Array.isArray(insertions)) return;
+  for (const stack of insertions.slice(0, 1)) {
+    const frames = Array.isArray(stack) ? stack.filter(Array.isArray) : [];
+    const adds = frames.map(frameAt).find((found) => found && !found.url.startsWith(OWN));
+    for (let line = Math.max(0, (adds?.line ?? 0) - AROUND); adds && line <= adds.line + AROUND; line++)
+      if (line !== adds.line) yield { url: adds.url, line, column: -1 };
   }
 }
 

@@ -50,6 +50,7 @@ function describeAmount(impact: Impact): string {
     return unit === 'share'
       ? `event loop held for ${amount} of the time`
       : `event loop held for up to ${amount}`;
+  if (metric === 'requests' && unit === 'ms') return `answers begin up to ${amount} late`;
   if (metric === 'waiting' && unit === 'count') return `${amount} in the ${name}`;
   if (unit !== 'share') return `${name} ${isRate(impact) && value > 0 ? '+' : ''}${amount}`;
   if (metric === 'cpu') return `${amount} of a core`;

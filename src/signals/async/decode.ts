@@ -3,9 +3,13 @@ import type { AsyncObservation, AsyncSite } from '../../model/async-resource.ts'
 import { checkCallFrame } from '../../model/decode/cpu-profile.ts';
 import { decodeStack } from '../../model/decode/stack.ts';
 import type { Frame } from '../../model/frame.ts';
+import { servingCode } from '../../model/serving-code.ts';
 import type { WireFrame } from '../../wire/parts.ts';
 import { type DecodeContext, offlineSignal } from '../offline-signal.ts';
 import { type AsyncLine, asyncLine, type HandlersLine, handlersLine } from './wire.ts';
+
+/** Requests that come in, in all their states. */
+const SERVER = 'http.server.';
 
 export const asyncSignal = offlineSignal({ async: asyncLine, handlers: handlersLine }, (of, context) => ({
   asyncObservations: decodeAsyncReads(of('async'), of('handlers'), context),
@@ -61,6 +65,7 @@ function decodeThread(
         };
         sites.set(key, site);
       }
+      site.serving = raw.serving;
       if (raw.usedBy !== undefined && raw.used !== undefined)
         site.agents = { by: raw.usedBy, different: raw.used };
       const { made, watched, alive, oldWatched, oldAlive, oldDropped, oldestMillis } = raw;
@@ -72,8 +77,12 @@ function decodeThread(
       });
     }
   }
+  const known = [...sites.values()];
+  const code = servingCode(known);
+  for (const site of known)
+    if (site.type.startsWith(SERVER) && site.label !== undefined) site.handler ??= code.get(site.label);
   const madePerSecond = Object.fromEntries(
     Object.entries(last.seen).map(([type, count]) => [type, count / seconds]),
   );
-  return { thread, coverage: Math.min(1, last.coverage), madePerSecond, sites: [...sites.values()] };
+  return { thread, coverage: Math.min(1, last.coverage), madePerSecond, sites: known };
 }

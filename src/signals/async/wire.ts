@@ -19,6 +19,8 @@ const asyncSite = v.object({
   type: text,
   /** Of a request: method, host and path. */
   label: v.optional(text),
+  /** The kind of request, as in `label`, that was being handed to the program each time, before it waited for anything. */
+  serving: v.optional(text),
   /** Given once: empty in later reads. */
   frames: stack,
   /** Of timers: `setInterval` repeats. */

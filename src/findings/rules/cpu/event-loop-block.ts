@@ -147,10 +147,11 @@ function describe(group: BlockGroup, durationMillis: number, program: ProgramKin
         unit: 'ms',
       },
       ...longestEvidence(group),
+      ...othersEvidence(group),
     ],
     ...chainOf(blame),
     innocentExplanation: blockInnocence(program, null),
-    advice: adviceFor(group, program),
+    advice: [...new Set([...adviceFor(group, program), ...othersAdvice(group, program)])],
     caveats: [],
     asSymptom: `event loop blocked for up to ${formatDuration(longestMillis)} in ${place(named)}`,
     effect: 'cpu',
@@ -201,6 +202,23 @@ function longestEvidence({ frames, framesShare, calleeCount, hotLine }: BlockGro
       statement: `${formatShare(framesShare)} of the longest block was spent in ${under}${place(inner)}${spread}${inLine}`,
     },
   ];
+}
+
+/** What else had a large part of it. */
+function othersEvidence({ others }: BlockGroup): Draft['evidence'] {
+  return others.map(({ work, share, frame }) => ({
+    source: 'cpu-profile',
+    statement: `${formatShare(share)} of the longest block was ${WORK_NAMES[work.kind]}${work.call ? ` (\`${work.call}\`)` : ''} in ${place(frame)}`,
+  }));
+}
+
+function othersAdvice({ blame, others }: BlockGroup, program: ProgramKind | null): string[] {
+  const told = (blame.inner ?? blame.library)?.package;
+  return others.map(({ work, frame }) => {
+    const name = frame.package;
+    const known = name === null ? null : packageAdvice(work.kind, name === told ? null : name);
+    return known ?? blockAdvice(work.kind, program);
+  });
 }
 
 function severityOf(longestMillis: number, share: number): Severity {

@@ -2,11 +2,13 @@
 // timeout, or coming in and forgotten on one path; and answers that are begun and never ended.
 import type { Facts } from '../../../analysis/facts.ts';
 import type { LastingRequests } from '../../../analysis/waiting/lasting-requests.ts';
+import type { Evidence } from '../../../model/finding.ts';
 import type { Frame } from '../../../model/frame.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { confidenceAt, onScale } from '../../thresholds/scale.ts';
 import { REQUEST_PILEUP } from '../../thresholds/waiting.ts';
+import { describeHeld } from '../../waiting/held-requests.ts';
 import { describeOutage, isOutage } from '../../waiting/outage.ts';
 import { describeStalled } from '../../waiting/stalled-requests.ts';
 import { describeUnended, isLeftOpen } from '../../waiting/unended-answers.ts';
@@ -39,12 +41,15 @@ export const requestPileup: Rule = {
     const unended = facts.requests.unended
       .filter(isLeftOpen)
       .map((answers) => describeUnended(answers, facts));
+    const { heldRequests: held } = facts;
+    const isToldOf = held?.routes.some(({ label }) => told.includes(label));
     return [
       ...outages,
       ...outbound.slice(0, REQUEST_PILEUP.most),
       ...inbound.slice(0, REQUEST_PILEUP.most),
       ...stalled.slice(0, REQUEST_PILEUP.most),
       ...unended.slice(0, REQUEST_PILEUP.most),
+      ...(held && !isToldOf ? describeHeld(held, facts) : []),
     ];
   },
 };
@@ -78,6 +83,7 @@ function describeInbound(requests: LastingRequests, facts: Facts): Draft {
   const frame: Frame | null = promise?.blame.subject ?? site.handler ?? null;
   const where = promise ? placeWithLibrary(promise.blame) : frame && place(frame);
   const { evidence, ...rest } = common(requests);
+  const isLost = promise === null && isAbandoned(requests, facts);
   return {
     ...rest,
     isInbound: true,
@@ -97,18 +103,39 @@ function describeInbound(requests: LastingRequests, facts: Facts): Draft {
           ]
         : []),
       ...(site.handler ? [{ source: 'requests', statement: `answered by ${place(site.handler)}` }] : []),
+      ...(isLost ? [ABANDONED_EVIDENCE] : []),
     ],
     advice: [
       ...waitAdvice(promise),
+      ...(isLost ? [ABANDONED_ADVICE] : []),
       'Answer on every path, also on errors and when the awaited result does not arrive: give the wait a timeout, and pass errors of async handlers on to the router.',
     ],
     caveats: frame
       ? []
       : [
-          'The code that should answer is unknown: it waits without a promise, or its router does not expose its handlers.',
+          'The code that should answer is unknown: no promise of it is still there, and its router does not expose its handlers.',
         ],
   };
 }
+
+/** They wait, and of the promises made for them none stays: nothing that is still referenced will answer them. */
+function isAbandoned({ label, site }: LastingRequests, { observations }: Facts): boolean {
+  const own = observations.asyncObservations
+    .filter(({ thread }) => thread === site.thread)
+    .flatMap(({ sites }) => sites)
+    .filter(({ type, serving }) => type === 'PROMISE' && serving === label);
+  const sum = (name: 'oldWatched' | 'oldAlive') =>
+    own.reduce((total, { reads }) => total + (reads.at(-1)?.[name] ?? 0), 0);
+  return sum('oldWatched') >= REQUEST_PILEUP.leastCollected && sum('oldAlive') === 0;
+}
+
+const ABANDONED_EVIDENCE: Evidence = {
+  source: 'async-resources',
+  statement:
+    'of the promises that were made while such requests came in none is older than 5 s: they settled, or were collected unsettled because nothing refers to them any more',
+};
+const ABANDONED_ADVICE =
+  'They wait for a callback that does not come, or for a promise that nothing can settle any more, such as an event that was emitted before anybody listened: call `once()`, or add the listener, before the first `await`.';
 
 function common(
   requests: LastingRequests,

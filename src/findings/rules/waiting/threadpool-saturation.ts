@@ -1,16 +1,17 @@
 // libuv's thread pool has no thread left: files, name lookups, crypto and compression wait in line, while the event
 // loop is free and every dashboard looks calm.
 import type { ThreadPoolPressure, ThreadPoolUser } from '../../../analysis/waiting/thread-pool.ts';
+import type { Addon } from '../../../model/samples.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { confidenceAt, onScale } from '../../thresholds/scale.ts';
 import { THREAD_POOL } from '../../thresholds/waiting.ts';
 import { perSecond, placeWithLibrary, subjectOf } from '../../wording.ts';
-import { threadPoolWork } from '../../words/thread-pool-words.ts';
+import { isAddonWork, threadPoolWork } from '../../words/thread-pool-words.ts';
 
 export const threadpoolSaturation: Rule = {
   kind: 'threadpool-saturation',
-  judge({ threadPool }) {
+  judge({ threadPool, addons }) {
     if (!threadPool) return { notApplicable: 'too few operations were sent through the thread pool' };
     const { medianWaitMillis, longShare, users, threads = 0, inside = 0 } = threadPool;
     if (medianWaitMillis < THREAD_POOL.leastWaitMillis || longShare < THREAD_POOL.leastLongShare) return [];
@@ -22,15 +23,19 @@ export const threadpoolSaturation: Rule = {
     if (medianWaitMillis < takes * THREAD_POOL.leastWaitShare) return [];
     // Lookups that hold the threads are slow themselves: that is the finding.
     if (first && first.type === 'GETADDRINFOREQWRAP' && first.share >= THREAD_POOL.mostOfIt) return [];
-    return [describe(threadPool, users.find(({ blame }) => blame.subject) ?? null)];
+    return [describe(threadPool, users.find(({ blame }) => blame.subject) ?? null, addons)];
   },
 };
 
-function describe(pressure: ThreadPoolPressure, user: ThreadPoolUser | null): Draft {
+function describe(
+  pressure: ThreadPoolPressure,
+  user: ThreadPoolUser | null,
+  addons: readonly Addon[] | null,
+): Draft {
   const { medianWaitMillis, longestWaitMillis, longShare, threads } = pressure;
   const wait = formatDuration(medianWaitMillis);
   const of = threads === undefined ? 'a thread' : `one of its ${threads} threads`;
-  const what = user ? threadPoolWork(user.type) : null;
+  const what = user ? threadPoolWork(user.type, addons) : null;
   const frame = user?.blame.subject ?? null;
   return {
     kind: 'threadpool-saturation',
@@ -57,8 +62,9 @@ function describe(pressure: ThreadPoolPressure, user: ThreadPoolUser | null): Dr
         .slice(0, 3)
         .map((each) => ({
           source: 'thread-pool',
-          statement: `${threadPoolWork(each.type)} of ${placeWithLibrary(each.blame)}: ${formatShare(each.share)} of the threads' time, ${perSecond(each.perSecond)}, ${formatDuration(each.meanMillis)} each with the wait`,
+          statement: `${threadPoolWork(each.type, addons)} in ${placeWithLibrary(each.blame)}: ${formatShare(each.share)} of the threads' time, ${perSecond(each.perSecond)}, ${formatDuration(each.meanMillis)} each with the wait`,
         })),
+      ...addonEvidence(user, addons),
     ],
     innocentExplanation:
       'After a short burst the pool is free again. This pool had no free thread during most of the capture.',
@@ -71,4 +77,11 @@ function describe(pressure: ThreadPoolPressure, user: ThreadPoolUser | null): Dr
     effect: 'thread-pool',
     explains: ['lookups', 'waiting', 'heap', 'external', 'native', 'gc'],
   };
+}
+
+/** An addon shows no frames: which ones there are is all that can be said beside its caller. */
+function addonEvidence(user: ThreadPoolUser | null, addons: readonly Addon[] | null): Draft['evidence'] {
+  if (!user || !isAddonWork(user.type) || !addons || addons.length === 0) return [];
+  const names = [...new Set(addons.map(({ path, package: name }) => name ?? path))];
+  return [{ source: 'maps', statement: `native addons loaded: ${names.join(', ')}` }];
 }

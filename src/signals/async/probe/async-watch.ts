@@ -63,7 +63,10 @@ export function createAsyncWatch(core: ProbeCore, { sites, requests, streams }: 
       const weight = perType[type].take();
       if (weight === 0) return;
       if (type === TICK) ticks.remember(asyncId, captureStack(init));
-      else sites.remember({ type, resource, frames: ticks.withTick(captureStack(init)), weight });
+      else {
+        const frames = ticks.withTick(captureStack(init));
+        sites.remember({ type, resource, frames, weight, serving: requests.beingServed() });
+      }
     } catch {}
   };
   const hook = createHookSwitch(core, { init, requests, hasPromises: () => watched.has(PROMISE) });

@@ -10,6 +10,8 @@ export interface Creation {
   weight: number;
   /** What tells sites apart besides the stack: the request's method, host and path. */
   label?: string;
+  /** The kind of request that was being handed to the program when it was made. */
+  serving?: string;
   /** What it uses that many could share: an Agent. */
   uses?: object;
   /** Whether it still goes on, where being reachable does not tell. */
@@ -34,6 +36,8 @@ export interface Site {
   isTold: boolean;
   type: string;
   label: string | undefined;
+  /** The kind of request that it was made for each time; "" once there are several. */
+  serving: string | undefined;
   isAlive: (resource: object) => boolean;
   isDropped: ((resource: object) => boolean) | undefined;
   frames: ProbeFrame[];
@@ -68,6 +72,7 @@ export function createSite(id: number, creation: Creation): Site {
     isTold: false,
     type,
     label,
+    serving: creation.serving,
     isAlive,
     isDropped: creation.isDropped,
     isLostAlive,
@@ -97,8 +102,9 @@ function isOpen(resource: object): boolean {
 }
 
 /** Counts one more and watches it, where it is its turn. */
-export function addTo(site: Site, { resource, weight, uses }: Creation, now: number): void {
+export function addTo(site: Site, { resource, weight, uses, serving }: Creation, now: number): void {
   site.made += weight;
+  if (serving !== site.serving) site.serving = '';
   if (uses) noteUse(site, uses);
   if (!site.isWatched) return;
   const nth = site.seen++;
@@ -172,7 +178,7 @@ function wasDropped({ isDropped }: Site, ref: WeakRef<object>): boolean {
 /** Its numbers now; the frames are told once. */
 export function readSite(site: Site, now: number): ProbeAsyncSite {
   sweep(site, now);
-  const { id, type, label, repeats, delay, made, refs, droppedOld } = site;
+  const { id, type, label, serving, repeats, delay, made, refs, droppedOld } = site;
   const goneOld = site.goneOld + droppedOld;
   const goneYoung = site.goneYoung.length + site.droppedYoung.length;
   const frames = site.isTold ? [] : site.frames;
@@ -182,6 +188,7 @@ export function readSite(site: Site, now: number): ProbeAsyncSite {
     id,
     type,
     label,
+    ...(serving && { serving }),
     frames,
     repeats,
     delay,

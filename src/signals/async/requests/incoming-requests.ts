@@ -20,15 +20,19 @@ export interface IncomingRequests {
   /** The end of a burst of so many seconds. */
   settle(seconds: number): void;
   left: LeftAnswers;
+  /** The kind of request ("GET /carts/#") that is being handed to the program right now, before it waits for anything. */
+  beingServed(): string | undefined;
 }
 
 const MAX_LABELS = 60;
 
 export function createIncomingRequests(core: ProbeCore, sites: AsyncSites): IncomingRequests {
   const { own, isObject, nameOf } = core.reads;
+  const { executionAsyncId }: typeof import('node:async_hooks') = core.load('async_hooks');
   const states = createAnswerStates(core);
   const left = createLeftAnswers(core, sites);
   const labels = new Set<string>();
+  let served: { label: string; asyncId: number } | null = null;
   /** Those whose writer is not known yet. */
   const unwritten = new WeakMap<object, { label: string; weight: number }>();
   const arrivals = createSamplingPace(SAMPLES_PER_SECOND, SAMPLES_PER_BURST);
@@ -45,9 +49,11 @@ export function createIncomingRequests(core: ProbeCore, sites: AsyncSites): Inco
       try {
         const response = own(message, 'response');
         if (core.isStopped() || !isObject(response)) return;
+        served = null;
         const weight = arrivals.take();
         if (weight === 0) return;
         const label = labelOf(own(message, 'request'));
+        served = { label, asyncId: executionAsyncId() };
         const made = { resource: response, frames: [], weight, label };
         unwritten.set(response, { label, weight });
         sites.remember({
@@ -62,6 +68,8 @@ export function createIncomingRequests(core: ProbeCore, sites: AsyncSites): Inco
     },
     finished: left.finished,
     left,
+    // All that the parser of a connection calls has one id; what goes on after an await has another.
+    beingServed: () => (served !== null && served.asyncId === executionAsyncId() ? served.label : undefined),
     tick(resource, below) {
       if (nameOf(own(resource, 'callback')) !== 'connectionCorkNT') return;
       const args = own(resource, 'args');

@@ -15,6 +15,8 @@ export interface RequestChannels {
   /** The end of a burst of so many seconds. */
   settle(seconds: number): void;
   left: LeftAnswers;
+  /** The kind of request that is being handed to the program right now. */
+  beingServed(): string | undefined;
 }
 
 type Subscriber = (message: unknown, name: string | symbol) => void;
@@ -58,6 +60,7 @@ export function createRequestChannels(core: ProbeCore, sites: AsyncSites): Reque
       incoming.tick(resource, below);
     },
     left: incoming.left,
+    beingServed: incoming.beingServed,
     settle(seconds) {
       outgoing.settle(seconds);
       incoming.settle(seconds);

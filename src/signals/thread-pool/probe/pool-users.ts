@@ -143,11 +143,10 @@ function usesPool(type: string, resource: object): boolean {
   return isNodes ? !startsWithOne(type, NOT_IN_POOL) : isAddons(type, resource);
 }
 
-/** The work of a native addon: Node gives it a bare object as its resource. */
+/** The work of a native addon: Node gives it a bare object as its resource, and napi-rs the promise that the work settles. */
 function isAddons(type: string, resource: object): boolean {
-  return (
-    type !== type.toUpperCase() &&
-    Object.getPrototypeOf(resource) === Object.prototype &&
-    Object.keys(resource).length === 0
-  );
+  if (type === type.toUpperCase()) return false;
+  const prototype = Object.getPrototypeOf(resource);
+  if (prototype === Promise.prototype) return true;
+  return prototype === Object.prototype && Object.keys(resource).length === 0;
 }
