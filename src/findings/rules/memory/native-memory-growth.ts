@@ -7,7 +7,7 @@ import type { Evidence, Severity } from '../../../model/finding.ts';
 import { formatBytes, formatNumber, formatShare } from '../../../units/units.ts';
 import { type RunsOut, whenMemoryRunsOut } from '../../leak-draft.ts';
 import { entriesEvidence, holdsObjects, sayHolder } from '../../memory/holders.ts';
-import { describeMapped, growingMapped } from '../../memory/mapped-files.ts';
+import { describeMapped, growingMapped } from '../../native/mapped-files.ts';
 import { measureArenas } from '../../next-measurement.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { NATIVE_MEMORY } from '../../thresholds/memory.ts';

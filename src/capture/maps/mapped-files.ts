@@ -1,7 +1,7 @@
 // Files that native code has mapped into memory many times, counted by path: each mapping holds address space and resident pages.
-import { pathPattern } from '../signals/passive/fd-groups.ts';
-import type { MappedFile } from '../signals/passive/wire.ts';
-import { known, readText } from '../target/proc/proc-file.ts';
+import { pathPattern } from '../../signals/passive/fd-groups.ts';
+import type { MappedFile } from '../../signals/passive/wire.ts';
+import { known, readText } from '../../target/proc/proc-file.ts';
 
 /** A library or a program is a few mappings. */
 const LEAST_MAPPINGS = 12;
