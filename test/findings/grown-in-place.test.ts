@@ -178,7 +178,9 @@ describe('a queue inside of a stream', () => {
 
   test('is told as data that nobody reads where it is that of a source', () => {
     const { findings } = judged(heapFloor(linear(500 * KB), ROUTE), buffered('ReadableState'));
-    expect(findings[0]!.title).toMatch(/^Data accumulates in a stream at 60\/s: less is read than arrives \(/);
+    expect(findings[0]!.title).toMatch(
+      /^Data accumulates in a stream at 60\/s: less is read than arrives \(/,
+    );
     expect(findings[0]!.advice).toEqual([
       expect.stringMatching(/^Read the stream to its end, or destroy it\./),
     ]);
