@@ -1,5 +1,6 @@
 // Looking at async work: what becomes of resources and requests, pools and agents, the thread pool. Dearer looks come
 // only when the cheap ones see something.
+import { acceptedRead } from '../signals/accepted/read.ts';
 import { asyncRead, handlersRead } from '../signals/async/read.ts';
 import type { SocketGroup } from '../signals/passive/wire.ts';
 import { poolsRead } from '../signals/pools/read.ts';
@@ -37,6 +38,9 @@ const MANY_LASTING = 2;
 const MORE_CONNECTIONS = 4;
 const CONNECTION_SAMPLES = 8;
 
+/** Connections that clients have closed and this process has not, more than at the first sample. */
+const MORE_LEFT_OPEN = 4;
+
 /** What was looked at on one thread. */
 interface Look {
   searches: number;
@@ -53,6 +57,8 @@ export class AsyncReads {
   private readonly looks = new Map<number, Look>();
   /** Connections out at the last samples, the latest at the end. */
   private readonly connections: number[] = [];
+  /** Of connections that clients have closed: at the first sample, and at the last. */
+  private leftOpen: { first: number; last: number } | null = null;
 
   constructor(private readonly context: CaptureContext) {}
 
@@ -68,6 +74,9 @@ export class AsyncReads {
     );
     this.connections.push(outbound.reduce((sum, { count }) => sum + count, 0));
     if (this.connections.length > CONNECTION_SAMPLES) this.connections.shift();
+    const left = sockets.filter(({ direction, state }) => direction === 'inbound' && state === 'CLOSE_WAIT');
+    const last = left.reduce((sum, { count }) => sum + count, 0);
+    this.leftOpen = { first: this.leftOpen?.first ?? last, last };
   }
 
   private get isConnectingMore(): boolean {
@@ -132,6 +141,8 @@ export class AsyncReads {
       if (look.watchingSince >= 0) await this.endWatch(thread, look);
       await this.readPools(thread, look);
       await thread.ask(handlersRead, this.context.elapsed());
+      const { first, last } = this.leftOpen ?? { first: 0, last: 0 };
+      if (last - first >= MORE_LEFT_OPEN) await thread.ask(acceptedRead, this.context.elapsed());
     });
   }
 

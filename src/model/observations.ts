@@ -1,5 +1,6 @@
 // Everything a recording says, decoded: what the analysis and the rules may know. Pure data.
 import type { Warning } from '../wire/warning.ts';
+import type { AcceptedSockets } from './accepted.ts';
 import type { AsyncObservation } from './async-resource.ts';
 import type { LoadTurn } from './comparison/load.ts';
 import type { CpuProfile } from './cpu-profile.ts';
@@ -28,6 +29,8 @@ export interface Observations {
   /** Turns of load of a run of a comparison. */
   turns: LoadTurn[];
   asyncObservations: AsyncObservation[];
+  /** Connections of clients that a listener of the program has; empty where none of them accumulated. */
+  accepted: AcceptedSockets[];
   pools: Pool[];
   threadPool: ThreadPoolUse[];
   collections: CollectionGrowth[];

@@ -2,6 +2,7 @@
 // memory, keeps no global (only our session holds its handle), expires when our heartbeat stops, and takes away all that it
 // put in. Nothing in it is newer than Node 16.
 import { ownerOf } from '../model/owner/owner.ts';
+import { createAcceptedSockets } from '../signals/accepted/probe/accepted-sockets.ts';
 import { createAsyncSites } from '../signals/async/probe/async-sites.ts';
 import { createAsyncWatch } from '../signals/async/probe/async-watch.ts';
 import { createStreamOpenings } from '../signals/async/probe/stream-openings.ts';
@@ -84,6 +85,7 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
     startPoolWatch: threadPool.startWatch,
     stopPoolWatch: threadPool.stopWatch,
     lastingHandlers: parts.handlers.lasting,
+    acceptedSockets: parts.acceptedSockets,
     growingObjects: collections.growingObjects,
     functionsOf: collections.functionsOf,
     ownSteps: steps.all,
@@ -192,6 +194,7 @@ function createParts(core: ProbeCore, steps: OwnSteps) {
     lookups,
     requestCount,
     handlers,
+    acceptedSockets: createAcceptedSockets(core, thread),
     pools,
     collections,
     listScripts,

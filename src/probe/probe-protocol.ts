@@ -1,5 +1,6 @@
 // What the probe in the target and the capture outside say to each other: plain JSON, versionless because both ends come from
 // the same build. What becomes a line of the recording has the shape that its signal's wire.ts gives it.
+import type { AcceptedRead } from '../signals/accepted/wire.ts';
 import type { AsyncRead, HandlersRead } from '../signals/async/wire.ts';
 import type { Census, Walk } from '../signals/census/wire.ts';
 import type { CollectionsRead } from '../signals/collections/wire.ts';
@@ -79,6 +80,8 @@ export interface ProbeHandle {
   stopPoolWatch(): ThreadPoolWatch;
   /** Of requests that have waited long for their answer: the handlers that routers remember in them. */
   lastingHandlers(): HandlersRead;
+  /** Connections of clients that servers have handed to listeners of the program. */
+  acceptedSockets(): AcceptedRead;
   growingObjects(): (object | null)[];
   functionsOf(classes: string[]): (object | null)[];
   beat(): number;

@@ -1,6 +1,7 @@
 // The offline list of signals: what a line of a recording may be, and what all lines say once decoded. A new signal is named
 // here; `read.ts` of its folder is how the target is asked for it.
 import * as v from 'valibot';
+import { acceptedSignal } from './accepted/decode.ts';
 import { asyncSignal } from './async/decode.ts';
 import { censusSignal } from './census/decode.ts';
 import { collectionsSignal } from './collections/decode.ts';
@@ -21,6 +22,7 @@ const SIGNALS = [
   runtimeSignal,
   turnSignal,
   asyncSignal,
+  acceptedSignal,
   collectionsSignal,
   censusSignal,
   compilationsSignal,

@@ -12,8 +12,9 @@ import { Alarms } from './alarms.ts';
 import type { MetricsConfig, WatchConfig } from './config/watch-config.ts';
 import { type CreateOtlp, createExporters, type Exporters } from './exporters.ts';
 import { FlightRecorder } from './flight-recorder.ts';
-import { createSight, type FollowSpec, type Sight } from './follow/sight.ts';
-import { createFollower, type FollowEvent, type Slot } from './follow/slots.ts';
+import { FollowedTargets } from './follow/followed-targets.ts';
+import type { FollowSpec } from './follow/sight.ts';
+import type { Slot } from './follow/slots.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { type LearnedBands, openBands } from './learned-bands.ts';
 import { Looks } from './looks.ts';
@@ -24,7 +25,7 @@ import { alertNameOf, Runbooks } from './runbooks.ts';
 import { millisBetween, type WatchClock } from './store/clock.ts';
 import type { Decision } from './store/decision-log.ts';
 import { openStore, type Store } from './store/store.ts';
-import { measure, newTarget, type Target } from './targets.ts';
+import { measure, type Target } from './targets.ts';
 import type { AlertFacts } from './tell/alerts.ts';
 import type { MetricsServer } from './tell/metrics-server.ts';
 import { renderMetrics } from './tell/metrics-text.ts';
@@ -71,9 +72,6 @@ async function serve(config: MetricsConfig, running: Watch): Promise<MetricsServ
   return serveMetrics(config, () => running.metricsPage());
 }
 
-/** All processes are looked for so often; known ones are looked at in each round. */
-const SIGHT_MILLIS = 10_000;
-const MISSING_MILLIS = 3_000;
 const SAVE_MILLIS = 10_000;
 
 class Watch {
@@ -82,17 +80,15 @@ class Watch {
   private readonly book: RuleBook;
   private readonly alarms: Alarms;
   private readonly teller: Teller;
-  private readonly follower = createFollower();
   private readonly outside = createOutsideLook();
-  private readonly sight: Sight;
-  private readonly targets = new Map<string, Target>();
+  private readonly followed: FollowedTargets;
+  private readonly targets: ReadonlyMap<string, Target>;
   private readonly jobs: Jobs;
   private readonly looks: Looks;
   private readonly exporters: Exporters;
   private readonly bands: LearnedBands;
   private readonly flight: FlightRecorder | null;
   private readonly runbooks: Runbooks;
-  private sightedMillis = Number.NEGATIVE_INFINITY;
   private savedMillis = Number.NEGATIVE_INFINITY;
 
   constructor(options: WatchOptions, createOtlp: CreateOtlp | null) {
@@ -121,7 +117,20 @@ class Watch {
           detail: delivery.is === 'delivered' ? 'it accepts alerts again' : delivery.reason,
         }),
     });
-    this.sight = createSight(options.specs);
+    this.followed = new FollowedTargets({
+      specs: options.specs,
+      findingsBefore: (wanted) => before?.targets.find(({ name }) => name === wanted)?.findings,
+      decide: (decision) => this.decide(decision),
+      onEnded: (slot, pid, at) => {
+        this.alarms.processEnded(slot, at);
+        this.flight?.processEnded(slot.name, pid);
+      },
+      onDropped: ({ name }, at) => {
+        this.alarms.forget(name, at);
+        this.bands.forget(name);
+      },
+    });
+    this.targets = this.followed.byName;
     this.jobs = createJobs(signal, (error) => this.decideStorage((error as Error).message));
     const decide = (decision: Omit<Decision, 'at'>) => this.decide(decision);
     const onTrouble = (words: string) => this.decideStorage(words);
@@ -215,7 +224,7 @@ class Watch {
       detail: `${config.folder}${port}`,
     });
     if (this.store.setAside !== null) this.decideStorage(`limits are reset: ${this.store.setAside}`);
-    this.follow(clock.monotonic());
+    this.followed.follow(clock.monotonic());
     this.forgetOthers(clock.monotonic());
     let speed = startPace(config.intervalMillis, clock.monotonic(), ownCpuMillis());
     while (!signal.aborted) {
@@ -236,16 +245,15 @@ class Watch {
 
   /** Targets of the watcher before that are followed no more must not alarm for ever. */
   private forgetOthers(atMillis: number): void {
-    const isFollowed = (name: string) => this.follower.slots.some((slot) => slot.name === name);
     const names = new Set([
       ...this.book.list(atMillis).map(({ target }) => target),
       ...this.teller.open.map(({ target }) => target),
     ]);
-    for (const name of names) if (!isFollowed(name)) this.alarms.forget(name, atMillis);
+    for (const name of names) if (!this.followed.isFollowed(name)) this.alarms.forget(name, atMillis);
   }
 
   private round(atMillis: number): void {
-    this.follow(atMillis);
+    this.followed.follow(atMillis);
     for (const target of this.targets.values()) this.lookOutside(target, atMillis);
     this.runbooks.beginDue(atMillis);
     this.looks.beginLight(atMillis);
@@ -256,69 +264,10 @@ class Watch {
     if (atMillis - this.savedMillis >= SAVE_MILLIS) this.save();
   }
 
-  private follow(atMillis: number): void {
-    const isMissing = this.follower.slots.some(({ process, word }) => !process && word !== null);
-    if (atMillis - this.sightedMillis < (isMissing ? MISSING_MILLIS : SIGHT_MILLIS)) return;
-    this.sightedMillis = atMillis;
-    this.note(this.follower.see(this.sight(), atMillis), atMillis);
-  }
-
-  private note(events: readonly FollowEvent[], atMillis: number): void {
-    for (const slot of this.follower.slots) {
-      if (this.targets.has(slot.name)) continue;
-      const known = this.store.before?.targets.find(({ name }) => name === slot.name)?.findings ?? [];
-      this.targets.set(slot.name, newTarget(slot, known, atMillis));
-    }
-    for (const event of events) this.noteOne(event, atMillis);
-  }
-
-  private noteOne(event: FollowEvent, atMillis: number): void {
-    if (event.kind === 'too-many') {
-      this.decide({
-        ...NOBODY,
-        what: 'found',
-        why: 'too many processes',
-        outcome: 'skipped',
-        detail: 'the rest is not watched',
-      });
-      return;
-    }
-    const { slot, kind } = event;
-    const target = this.targets.get(slot.name);
-    if (kind === 'found' || kind === 'restarted') {
-      if (target) target.readings = [];
-    } else if (kind === 'ended') {
-      this.alarms.processEnded(slot, atMillis);
-      this.flight?.processEnded(slot.name, event.process.pid);
-    } else this.drop(slot, atMillis);
-    const command = kind === 'dropped' ? (slot.last?.command ?? '') : event.process.command;
-    const pid = kind === 'dropped' ? null : event.process.pid;
-    this.decide({
-      target: slot.name,
-      pid,
-      rule: null,
-      what: kind,
-      why: command,
-      evidence: null,
-      outcome: 'done',
-      detail: '',
-    });
-  }
-
-  private drop({ name }: Slot, atMillis: number): void {
-    this.alarms.forget(name, atMillis);
-    this.bands.forget(name);
-    this.targets.delete(name);
-  }
-
   private lookOutside(target: Target, atMillis: number): void {
     const { slot } = target;
     const reading = slot.process ? this.outside.look(slot.process, atMillis) : undefined;
-    if (slot.process && !reading) {
-      this.note(this.follower.ended(slot, atMillis), atMillis);
-      // The next one may be there already.
-      this.sightedMillis = Number.NEGATIVE_INFINITY;
-    }
+    if (slot.process && !reading) this.followed.ended(slot, atMillis);
     measure(target, reading, atMillis);
     this.bands.see(slot.name, target.metrics);
     this.alarms.judge(target, atMillis);

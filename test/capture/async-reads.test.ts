@@ -16,6 +16,8 @@ interface Answers {
   poolWaits?: (second: number) => number[];
   /** Connections out, as /proc shows them. */
   connections?: (second: number) => number;
+  /** Connections that clients have closed and the process has not. */
+  leftOpen?: (second: number) => number;
 }
 
 interface Look {
@@ -38,6 +40,13 @@ async function look(
     reads.noteSockets([
       { family: 'tcp', state: 'ESTABLISHED', direction: 'outbound', endpoint: '10.0.0.5:9100', count },
       { family: 'tcp', state: 'ESTABLISHED', direction: 'inbound', endpoint: ':80', count: context.atMillis },
+      {
+        family: 'tcp',
+        state: 'CLOSE_WAIT',
+        direction: 'inbound',
+        endpoint: ':80',
+        count: answers.leftOpen?.(context.atMillis / 1_000) ?? 0,
+      },
     ]);
     await reads.step();
     await reads.whenDue(context.atMillis > 0 && (context.atMillis / 1_000) % collectsEvery === 0);
@@ -83,6 +92,18 @@ const request = (more: Partial<ProbeAsyncSite> = {}) => ({
   oldAlive: 0,
   oldestMillis: 300,
   ...more,
+});
+
+describe('connections that clients have closed', () => {
+  test('are looked for in the hands of listeners where they became more, once at the end', async () => {
+    const { calls } = await look({ leftOpen: (second) => 10 + second });
+    expect(calls.filter((call) => call.startsWith('accepted'))).toEqual(['accepted @30']);
+  });
+
+  test('are not where they are as many as before', async () => {
+    const { count } = await look({ leftOpen: (second) => 200 + (second % 3) });
+    expect(count('accepted')).toBe(0);
+  });
 });
 
 describe('a quiet program', () => {

@@ -204,3 +204,14 @@ describe('a text, or bytes', () => {
     );
   });
 });
+
+it('takes no timer for the first of a list, whatever many wait beside it', () => {
+  const timers = Array.from({ length: 40 }, () => setTimeout(() => {}, 600_000));
+  const jobs = { oneTimerForTest: timers[0] };
+  hold(() => jobs);
+  const found = told(install(), 'oneTimerForTest', () => {
+    for (let i = 0; i < 10; i++) timers.push(setTimeout(() => {}, 600_000));
+  });
+  for (const timer of timers) clearTimeout(timer);
+  expect(found).toBeUndefined();
+});

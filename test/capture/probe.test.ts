@@ -275,6 +275,39 @@ describe('watching collections', () => {
     expect(Object.hasOwn(signal, 'addEventListener')).toBe(false);
   });
 
+  it('counts the signals of AbortSignal.any() that follow a signal, and catches who makes them', () => {
+    if (typeof AbortSignal.any !== 'function') return;
+    const { signal } = new AbortController();
+    const kept: AbortSignal[] = [];
+    function combine() {
+      const combined = AbortSignal.any([signal, new AbortController().signal]);
+      combined.addEventListener('abort', () => {});
+      kept.push(combined);
+    }
+    const { read } = watch(signal, combine);
+    for (let i = 0; i < 10; i++) combine();
+    const growing = read();
+    expect(growing).toMatchObject({ type: 'EventTarget', event: 'abort', isFollowed: true });
+    expect(growing.eventListeners).toBe(kept.length);
+    expect(growing.insertions[0]!.map(([name]) => name)).toContain('combine');
+  });
+
+  it('counts of an array what it holds, not what was taken from its front', () => {
+    const queue: unknown[] = [];
+    let taken = 0;
+    const { read } = watch(queue, () => {
+      queue.push({});
+      if (queue.length > 50) queue[taken++] = null;
+    });
+    for (let i = 0; i < 40; i++) {
+      queue.push({});
+      queue[taken++] = null;
+    }
+    expect(read()).toBeUndefined();
+    queue.push({}, {}, {}, {});
+    expect(read()).toMatchObject({ type: 'Array', newestEntry: '{}' });
+  });
+
   it('counts all objects by class each time, and functions of one name by their source', () => {
     const probe = install();
     class Session {}

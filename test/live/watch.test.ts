@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Decision } from '../../src/watch/store/decision-log.ts';
 import type { PostableAlert } from '../../src/watch/tell/alerts.ts';
+import { schemaErrors } from '../support/json-schemas.ts';
 import { runCulprit } from './support/culprit.ts';
 import { startObservedApp } from './support/observed-app.ts';
 import { takeSnapshot, untilRestored } from './support/restored.ts';
@@ -179,6 +180,9 @@ describe('however a watch ends', () => {
     // The alarm is the one from before: it rises no second time, and acts no second time.
     expect(second.decisions().filter(({ what }) => what === 'warn')).toHaveLength(1);
     const status = await runCulprit(['watch', '--status', '--json'], { cwd: first.dir });
+    expect(schemaErrors('watch-status-v1', JSON.parse(status.stdout))).toEqual([]);
+    const lines = second.decisions().flatMap((line) => schemaErrors('watch-decision-v1', line));
+    expect(lines).toEqual([]);
     expect(JSON.parse(status.stdout).rules).toMatchObject([
       { rule: 'always', runs: 1, level: 'warn', state: 'throttled' },
     ]);

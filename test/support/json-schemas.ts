@@ -23,6 +23,8 @@ import { auditReport, diagnosisReport, report, triageReport } from '../../src/wi
 import { reportContainer, reportProcess, reportTarget } from '../../src/wire/report/target.ts';
 import { reportWarning } from '../../src/wire/report/warning.ts';
 import { watchConfig } from '../../src/wire/watch/config.ts';
+import { decision } from '../../src/wire/watch/decision.ts';
+import { watchStatus } from '../../src/wire/watch/state.ts';
 
 type Schema = v.GenericSchema;
 
@@ -77,6 +79,8 @@ const PUBLISHED = {
     schema: familyReport,
     parts: { familyMember, familyCause, diagnosisReport, finding },
   },
+  'watch-decision-v1': { title: 'culprit watch decision, version 1', schema: decision, parts: {} },
+  'watch-status-v1': { title: 'culprit watch status, version 1', schema: watchStatus, parts: {} },
   'preflight-v1': { title: 'culprit preflight, version 1', schema: preflight, parts: {} },
 } satisfies Record<string, Published>;
 
@@ -96,8 +100,9 @@ export function watchConfigJsonSchema() {
   return { $schema, title: 'culprit watch configuration', ...rest };
 }
 
+const formats = { 'date-time': (text: string) => !Number.isNaN(Date.parse(text)) };
 const validators = new Map(
-  SCHEMA_NAMES.map((name) => [name, new Ajv2020({ allErrors: true }).compile(jsonSchemaOf(name))]),
+  SCHEMA_NAMES.map((name) => [name, new Ajv2020({ allErrors: true, formats }).compile(jsonSchemaOf(name))]),
 );
 
 /** Everything that is wrong with a document, said by JSON Schema and by valibot; empty: nothing. */

@@ -15,6 +15,7 @@ import { systemClock } from '../../watch/store/clock.ts';
 import type { Decision } from '../../watch/store/decision-log.ts';
 import { watcherOf } from '../../watch/store/folder-claim.ts';
 import { readState } from '../../watch/store/state-file.ts';
+import type { WatchStatus } from '../../wire/watch/state.ts';
 import type { WatchOptions } from '../commands/watch.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { writeHtml } from '../output.ts';
@@ -100,11 +101,8 @@ async function status(folder: string, { json, html }: WatchOptions): Promise<Exi
     const pageFolder = dirname(resolve(html));
     await writeHtml(reportWatch(state, { folder, watcher, pageFolder, version: VERSION }), { html });
   }
-  process.stdout.write(
-    json
-      ? `${jsonForTerminal({ isRunning: watcher !== undefined, ...state })}\n`
-      : renderWatchStatus(state, { folder, watcher }),
-  );
+  const whole: WatchStatus = { isRunning: watcher !== undefined, ...state };
+  process.stdout.write(json ? `${jsonForTerminal(whole)}\n` : renderWatchStatus(state, { folder, watcher }));
   return EXIT.done;
 }
 

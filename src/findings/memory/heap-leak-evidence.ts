@@ -73,7 +73,7 @@ function sizeEvidence({ collection, trend, isTrimmed }: GrowingCollection): Evid
     return { source: 'census', statement, value: trend.slopePerSecond * 1024, unit: 'bytes/s' };
   }
   const type = collection.type === 'List' ? 'linked list' : collection.type;
-  const things = collection.event === undefined ? 'entries' : 'listeners';
+  const things = thingsOf(collection);
   const newest = collection.newestEntry ? `, newest entry: ${collection.newestEntry}` : '';
   const sizes = `${formatNumber(trend.first)} to ${formatNumber(trend.last)} ${things}`;
   return {
@@ -84,6 +84,11 @@ function sizeEvidence({ collection, trend, isTrimmed }: GrowingCollection): Evid
     value: trend.slopePerSecond,
     unit: 'entries/s',
   };
+}
+
+function thingsOf({ event, isFollowed }: CollectionGrowth): string {
+  if (isFollowed) return 'signals that follow it, and listeners';
+  return event === undefined ? 'entries' : 'listeners';
 }
 
 function platformEvidence({ share, frames, trend }: AllocationSite): Evidence {

@@ -80,15 +80,15 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     ],
     ...(!closures && blame && chainOf(blame)),
     retainerPath: heldCollection(filled, thread, facts)?.path,
-    innocentExplanation: innocenceOf(leak, name),
+    innocentExplanation: kind === 'listener-leak' ? listenersInnocence(filled) : innocenceOf(leak, name),
     advice: known
       ? [known.advice]
       : closures
         ? CLOSURE_ADVICE
         : maker
           ? adviceOnPromises(maker)
-          : [...(cutTexts(leak) ? [COPY_TEXTS] : []), ...adviceFor(kind, filled, blame)],
-    caveats: caveatsOf(leak, facts),
+          : [...(cutTexts(leak) ? [COPY_TEXTS] : []), ...adviceFor(leak, kind, blame)],
+    caveats: caveatsOf(leak, kind, facts),
     ...(!known && isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
     effect: 'heap',
@@ -115,6 +115,12 @@ function innocenceOf({ filled, growth: { floor } }: HeapCause, name: string): st
   return `If \`${name}\` is a cache with a bound, it is still filling. ${until}`;
 }
 
+/** Listeners are no cache. */
+function listenersInnocence(filled: GrowingCollection | null): string {
+  const pace = filled ? ` Their number grew ${latePace(filled.trend)}.` : '';
+  return `A fixed number of clients or jobs that each add one stops adding once all are there.${pace}`;
+}
+
 function confidenceOf({ growth, filled, site, isMeasured }: HeapCause, facts: Facts): number {
   const sure = HEAP_LEAK.confidence;
   if (!isMeasured) return confidenceAt(sure.unmeasured, filled?.insertion);
@@ -133,10 +139,11 @@ function startedLately({ floor }: HeapGrowth, { observations }: Facts): boolean 
   );
 }
 
-function caveatsOf({ growth, filled, isMeasured }: HeapCause, facts: Facts): string[] {
+function caveatsOf({ growth, filled, isMeasured }: HeapCause, kind: FindingKind, facts: Facts): string[] {
+  const isOfListeners = kind === 'listener-leak';
   const caveats: string[] = [];
   const isStream = filled !== null && streamQueueOf(filled.collection) !== null;
-  if (facts.lookSeconds < HEAP_LEAK.shortLookSeconds)
+  if (facts.lookSeconds < HEAP_LEAK.shortLookSeconds && !isOfListeners)
     caveats.push(
       `The capture was short: ${isStream ? 'a burst that takes minutes to pass' : 'a cache that takes minutes to fill'} looks the same.`,
     );
@@ -149,10 +156,14 @@ function caveatsOf({ growth, filled, isMeasured }: HeapCause, facts: Facts): str
       'The process has run for much longer than this growth can have lasted, and a large batch looks the same. Diagnose it again in a few minutes.',
     );
   }
-  caveats.push(
-    ...sayYoung(facts, isStream ? 'the load may still be that of a start' : 'a cache may still be filling'),
-  );
+  caveats.push(...sayYoung(facts, youngOnes(isOfListeners, isStream)));
   return caveats;
+}
+
+/** What may be going on in a young process. */
+function youngOnes(isOfListeners: boolean, isStream: boolean): string {
+  if (isOfListeners) return 'clients may still be connecting';
+  return isStream ? 'the load may still be that of a start' : 'a cache may still be filling';
 }
 
 /** Told by who adds to the collection: Node's emitters, or an async hook. */
@@ -209,11 +220,18 @@ const CLOSURE_ADVICE = [
   'Find what retains these functions: a list of callbacks, or a chain in which each retains the one before it. Release them, or keep data instead of functions.',
 ];
 
-function adviceFor(kind: FindingKind, filled: GrowingCollection | null, blame: Blame | null): string[] {
-  if (kind === 'listener-leak')
-    return [
-      'Remove the listener when its owner is done (off, once, or an AbortSignal), or add it once, outside of the request.',
-    ];
+function adviceOnListeners(filled: GrowingCollection | null, blame: Blame | null): string {
+  if (filled?.collection.isFollowed)
+    return 'Node.js keeps a signal of AbortSignal.any() that has a listener for as long as one of its sources can abort. Do not combine short signals with one that lives as long as the process: listen to that one with a listener that is removed when the work is done, or abort the signal of each piece of work at its end. Some versions of Node.js keep such signals for longer than they need: look for an update.';
+  const adder = blame?.library ?? null;
+  // Whoever subscribes through an emitter of a package adds them itself.
+  if (adder && blame?.app && !isSubscribing(adder))
+    return `${packageOf(adder)} adds these listeners: what ${place(blame.app)} makes with it stays attached. Make it once and share it instead of once for each call, or let go of it when it is no longer needed (close, end, destroy, unpipe or off, whichever it has).`;
+  return 'Remove the listener when its owner is done (off, once, or an AbortSignal), or add it once, outside of the request.';
+}
+
+function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null): string[] {
+  if (kind === 'listener-leak') return [adviceOnListeners(filled, blame)];
   if (kind === 'async-context-leak')
     return [
       'Keep no promises or requests in the context and leave it when the request ends, or use AsyncLocalStorage.',

@@ -11,12 +11,18 @@ import { streamQueueOf, streamQueueTitle } from './stream-queue.ts';
 
 /** "sessions"; of "this.sessions" the class is said, where it is known: "Store.sessions". */
 export function nameOf({ collection, insertion }: GrowingCollection): string {
+  const held = heldAs(collection);
+  // A package's parameter or local variable means nothing to whoever calls it.
+  const adder = insertion?.frames.find(({ owner }) => owner === 'app' || owner === 'library');
+  if (held && adder?.owner === 'library' && isOneWord(collection.holderName)) return held;
   return (
     namedHolder(collection, insertion?.frames ?? []) ??
-    heldAs(collection) ??
+    held ??
     (collection.className === collection.type ? collection.type : collection.className)
   );
 }
+
+const isOneWord = (name: string | null): boolean => name !== null && /^[\w$]+$/.test(name);
 
 const isClass = (name: string): boolean => /^[A-Z]/.test(name) && name !== 'Object';
 
@@ -48,7 +54,7 @@ export function titleOf(
   const at = where ? ` (${where})` : '';
   const { collection, trend, isTrimmed } = filled;
   const rate = perSecond(trend.slopePerSecond);
-  if (kind === 'listener-leak') return listenerTitle(collection, rate, at);
+  if (kind === 'listener-leak') return listenerTitle(filled, name, at);
   const type =
     collection.className === collection.type
       ? collection.type
@@ -99,18 +105,25 @@ function alikeTitle(
 }
 
 /** "Listeners for 'order' accumulate on EventEmitter `bus` by 5/s and are never removed (src/feed.ts:12, follow)" */
-function listenerTitle(
-  { event, className, type, holderName }: GrowingCollection['collection'],
-  rate: string,
-  at: string,
-): string {
+function listenerTitle({ collection, trend }: GrowingCollection, name: string, at: string): string {
+  const { event, className, type, holderName, isFollowed } = collection;
   const isEmitter = type === 'EventEmitter' || type === 'EventTarget';
-  const emitter = [isEmitter ? className : '', holderName ? `\`${holderName}\`` : '']
-    .filter(Boolean)
-    .join(' ');
-  const of = event === undefined ? '' : ` for '${event}'`;
+  const isNamed = holderName !== null || (isEmitter && heldAs(collection) !== null);
+  const emitter = [isEmitter ? className : '', isNamed ? `\`${name}\`` : ''].filter(Boolean).join(' ');
+  const rate = perSecond(trend.slopePerSecond);
+  if (isFollowed)
+    return `Signals made by AbortSignal.any() accumulate on ${emitter}, which they follow, by ${rate}${at}`;
+  const of =
+    event === undefined ? '' : isMostly(collection) ? ` for '${event}'` : ` ('${event}' and other events)`;
   return `Listeners${of} accumulate${emitter ? ` on ${emitter}` : ''} by ${rate} and are never removed${at}`;
 }
+
+/** Nearly all of its listeners are those of one event. */
+function isMostly({ eventListeners, sizes }: CollectionGrowth): boolean {
+  return eventListeners === undefined || eventListeners >= (sizes.at(-1)?.entries ?? 0) * LEAST_OF_ONE_EVENT;
+}
+
+const LEAST_OF_ONE_EVENT = 0.8;
 
 /** "Functions `quote` accumulate at 12/s, and each keeps what it closes over (src/prices.ts:15)" */
 export function closuresTitle({ frame, perSecond: rate, last, isChain }: PilingClosures): string {

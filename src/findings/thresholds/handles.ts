@@ -55,6 +55,16 @@ export const TIMER_LEAK = {
   leastSurvival: 0.6,
   /** A single timer set for this long is one that nobody waits for. */
   foreverMillis: 3_600_000,
+  /** One that is set for minutes keeps what it closes over for as long: a matter of memory where the heap rises with it. */
+  long: {
+    leastMillis: 60_000,
+    leastPerSecond: 2,
+    leastWatched: 16,
+    leastSurvival: 0.95,
+    /** Of the rise, for each of them: less than a timer takes is none of it. */
+    leastBytesEach: 100,
+    mostBytesEach: 2 ** 20,
+  },
   /** Timers that are begun, and timers that there are more of: the same, within this factor. */
   samePace: 1.6,
   confidence: { placed: 0.93, unplaced: 0.93 },
@@ -85,3 +95,6 @@ export const FD_LIMIT = { ...COUNT_LIMIT, confidence: 0.97, urgency: 0.4 };
 
 /** Of a whole container: others may be meant to run in it. */
 export const PIDS_LIMIT = { ...COUNT_LIMIT, confidence: 0.95, urgency: 0.45 };
+
+/** Of the sockets that accumulate, what a listener must have in its hands to be named for them. */
+export const SOCKET_RECEIVER = { leastShare: 0.7 };

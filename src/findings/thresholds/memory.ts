@@ -77,6 +77,18 @@ export const PROMISE_LEAK = {
   leastSurvival: 0.8,
   leastPerSecond: 1,
   confidence: 0.85,
+  /** Where the heap is not seen to rise beyond its noise: the promises have to be proof by themselves. */
+  unmeasured: {
+    /** Of one place, older than 5 s. */
+    leastWatched: 16,
+    leastSurvival: 0.95,
+    leastPerSecond: 5,
+    leastRiseBytes: 1024 * 1024,
+    /** New clients that stay, of the promises that do: a connection may have a few of its own. */
+    mostClients: 0.1,
+    leastOthersSurvival: 0.5,
+    confidence: 0.75,
+  },
 };
 
 export const CODE_GROWTH = { leastScripts: 2, leastPerSecond: 2, confidence: 0.85 };

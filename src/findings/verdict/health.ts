@@ -86,9 +86,14 @@ function filling({ collections }: Facts): string[] {
 /** Collections that took more at every look, and a heap that rose by less than is told from noise. */
 function grewALittle({ collections, heap }: Facts): string[] {
   const open = collections.filter((each) => !each.filling || each.filling.isNearby);
-  const named = open.slice(0, HEALTH.mostNamed).map(({ collection, trend }) => {
-    const { className, holderName } = collection;
-    return `${className}${holderName ? ` \`${holderName}\`` : ''} grew by ${perSecond(trend.slopePerSecond)}`;
+  const named = open.slice(0, HEALTH.mostNamed).map((each) => {
+    const { className, type } = each.collection;
+    const name = nameOf(each);
+    // Of texts and bytes it is the length that is counted, in KiB.
+    const isLength = type === 'String' || type === 'Buffer';
+    const pace = each.trend.slopePerSecond;
+    const grew = isLength ? `${formatBytes(pace * 1024)}/s` : perSecond(pace);
+    return `${className}${name === className ? '' : ` \`${name}\``} grew by ${grew}`;
   });
   const floor = heap.find(({ thread }) => thread === 0)?.floor;
   const isFilling = open.length < collections.length;

@@ -17,6 +17,10 @@ export interface CollectionGrowth {
   className: string;
   /** Of an emitter or an event target: the event with the most listeners. */
   event?: string;
+  /** How many it has, at the last read; absent: not counted by event. */
+  eventListeners?: number;
+  /** What accumulates is no listeners, but signals that AbortSignal.any() made and that follow this one. */
+  isFollowed?: boolean;
   /** Absent when no walk along references came to it. */
   holder?: Holder;
   /** How much it may hold at most, as the object that it belongs to says. */

@@ -28,6 +28,10 @@ const growingCollection = v.object({
   className: text,
   /** Of an emitter or target: the event with the most listeners. */
   event: v.optional(text),
+  /** How many it has at this read. */
+  eventListeners: v.optional(count),
+  /** They are no listeners, but signals that AbortSignal.any() made and that follow this one. */
+  isFollowed: v.optional(v.boolean()),
   /** Absent when the walk did not come to it. */
   holder: v.optional(holder),
   /** How often it was found replaced by another one in the same place: a copy that took over what it held. */

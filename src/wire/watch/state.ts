@@ -5,7 +5,7 @@ import { FINDING_KINDS, SEVERITIES } from '../report/names.ts';
 import { ALARM_LEVELS, RULE_STATES } from './names.ts';
 
 const text = v.pipe(v.string(), v.maxLength(10_000));
-const number = v.pipe(v.number(), v.finite());
+const number = v.pipe(v.number(), v.minValue(-Number.MAX_SAFE_INTEGER), v.maxValue(Number.MAX_SAFE_INTEGER));
 const age = v.pipe(number, v.minValue(0));
 const list = <T extends v.GenericSchema>(item: T, most: number) => v.pipe(v.array(item), v.maxLength(most));
 
@@ -87,3 +87,7 @@ export const watchState = v.object({
   runbooks: v.optional(list(runbook, 1_000)),
 });
 export type WatchState = v.InferOutput<typeof watchState>;
+
+/** What `culprit watch --status --json` writes. */
+export const watchStatus = v.object({ isRunning: v.boolean(), ...watchState.entries });
+export type WatchStatus = v.InferOutput<typeof watchStatus>;

@@ -10,9 +10,10 @@ import { countEvidence, isPilingUp, leakDraft, whenFdsRunOut } from '../../leak-
 import type { Draft, Rule } from '../../rule.ts';
 import { FOLLOWS_CLIENTS } from '../../thresholds/growth.ts';
 import { SOCKET_LEAK } from '../../thresholds/handles.ts';
+import { givenTo, type Receiver, receiverOf } from '../../waiting/socket-receiver.ts';
 import { perSecond, placeWithLibrary } from '../../wording.ts';
 import { agentEvidence, ownAgentsOf, SHARE_ONE_AGENT } from '../../words/agent-words.ts';
-import { socketAdvice, socketThings } from '../../words/socket-words.ts';
+import { socketAdvice, socketInnocence, socketThings } from '../../words/socket-words.ts';
 import { ageEvidence, networkCaveats, stuckEvidence } from '../../words/wire-words.ts';
 
 export const socketLeak: Rule = {
@@ -49,7 +50,9 @@ function joinStates(groups: CountGrowth<SocketGroup>[]): CountGrowth<SocketGroup
 }
 
 function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: Facts): Draft {
-  const site = orWhoAnswers(findSite(facts, socket, trend.slopePerSecond), facts, trend.slopePerSecond);
+  const receiver = receiverOf(facts, socket, trend.last);
+  const found = receiver ? givenTo(receiver) : findSite(facts, socket, trend.slopePerSecond);
+  const site = receiver ? found : orWhoAnswers(found, facts, trend.slopePerSecond);
   const things = socketThings(socket);
   const last = lastLookAt(facts.observations.passive, socket);
   const unread = last?.receiveQueueBytes ?? socket.receiveQueueBytes;
@@ -57,7 +60,7 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
   const queue = unread ? `, ${formatBytes(unread)} are unread in their receive buffers` : '';
   return leakDraft(facts, {
     kind: 'socket-leak',
-    title: `${formatNumber(trend.last)} ${things}, ${perSecond(trend.slopePerSecond)} more${site ? `, opened in ${placeWithLibrary(site.blame)}` : ''}`,
+    title: `${formatNumber(trend.last)} ${things}, ${perSecond(trend.slopePerSecond)} more${sayPlace(site, receiver)}`,
     subject: { type: 'socket', name: socket.endpoint },
     site,
     metric: 'sockets',
@@ -69,10 +72,12 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
       ...stuckEvidence(last),
       ...agentEvidence(own),
     ],
-    innocentExplanation:
-      'A connection pool that is still filling stops at its maximum. This count rose until the end of the capture.',
-    advice: own ? SHARE_ONE_AGENT : socketAdvice(socket),
-    caveats: [...(site ? [] : [NOT_CAUGHT]), ...networkCaveats(facts.wire)],
+    innocentExplanation: `${socketInnocence(socket)} This count rose until the end of the capture.`,
+    advice: own ? SHARE_ONE_AGENT : socketAdvice(socket, receiver?.event),
+    caveats: [
+      ...(site ? [] : [socket.direction === 'inbound' ? NOT_SEEN_GIVEN : NOT_CAUGHT]),
+      ...networkCaveats(facts.wire),
+    ],
     things,
     effect: 'sockets',
     explains: ['fds', 'handles', 'heap', 'external', 'native', 'timers'],
@@ -83,6 +88,15 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
 
 const NOT_CAUGHT =
   'The code that opens them is unknown: it runs rarely, or a library connects later on its behalf.';
+
+const NOT_SEEN_GIVEN =
+  'Clients open these connections. Which code of the process has them in its hands is not known.';
+
+function sayPlace(site: CreationSite | null, receiver: Receiver | null): string {
+  if (!site) return '';
+  const where = placeWithLibrary(site.blame);
+  return receiver ? `, given to the '${receiver.event}' listener in ${where}` : `, opened in ${where}`;
+}
 
 function findSite(facts: Facts, socket: SocketGroup, slopePerSecond: number): CreationSite | null {
   if (socket.direction === 'inbound') return siteOfAllocations(facts, /^(onconnection|Socket)$/);

@@ -10,6 +10,7 @@ import { formatDuration, formatNumber } from '../../../units/units.ts';
 import { clientGrowth } from '../../clients.ts';
 import { fromSurvivors, survivors, throughLibrary } from '../../creation-site.ts';
 import { countEvidence, isPilingUp, leakDraft } from '../../leak-draft.ts';
+import { keepsMemory, memoryOfTimers } from '../../memory/long-timers.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { FOLLOWS_CLIENTS } from '../../thresholds/growth.ts';
 import { TIMER_LEAK } from '../../thresholds/handles.ts';
@@ -23,7 +24,10 @@ export const timerLeak: Rule = {
   judge(facts) {
     const { asyncObservations } = facts.observations;
     if (asyncObservations.length === 0) return { notApplicable: 'async resources were not watched' };
-    const leaks = [...survivors(facts, ['Timeout']).filter(isLeaking), ...chains(facts)]
+    const single = survivors(facts, ['Timeout']).filter(
+      (site) => isLeaking(site) || keepsMemory(site, facts),
+    );
+    const leaks = [...single, ...chains(facts)]
       .filter((site) => clientGrowth(facts) < site.trend.slopePerSecond * FOLLOWS_CLIENTS)
       .slice(0, TIMER_LEAK.most)
       .map((site) => describe(site, facts));
@@ -119,6 +123,10 @@ function describe(survivor: SurvivingSite, facts: Facts): Draft {
   const { site, blame, trend, alive } = survivor;
   const made = fromSurvivors(survivor);
   const rate = perSecond(trend.slopePerSecond);
+  const memory = memoryOfTimers(survivor, facts);
+  // They fire once in minutes: what they keep costs more than their firing does.
+  const isMemory = memory.evidence.length > 0;
+  const isDear = trend.slopePerSecond >= TIMER_LEAK.criticalPerSecond;
   return {
     ...leakDraft(facts, {
       kind: 'timer-leak',
@@ -131,16 +139,18 @@ function describe(survivor: SurvivingSite, facts: Facts): Draft {
       innocentExplanation:
         'One timer for each of a fixed number of clients or jobs stops growing once all are there. This count rose until the end of the capture.',
       advice: adviceFor(blame),
+      caveats: memory.caveats,
       things: 'timers',
       effect: 'timers',
       explains: ['heap', 'cpu', 'gc', 'slower'],
       confidence: TIMER_LEAK.confidence,
-      severity: trend.slopePerSecond >= TIMER_LEAK.criticalPerSecond ? 'critical' : 'warning',
+      severity: isDear && !isMemory ? 'critical' : 'warning',
       urgency: onScale(TIMER_LEAK.urgency, trend.slopePerSecond),
     }),
     evidence: [
       isSetByTimer(site) ? chainEvidence(survivor) : made.evidence,
       ...(timers ? [{ ...countEvidence('timers of the process', timers), source: 'resources' }] : []),
+      ...memory.evidence,
       ...leftEvidence(leftAtPace(facts, trend.slopePerSecond)),
     ],
     asSymptom: `about ${formatNumber(alive)} timers, ${rate} more, started in ${placeWithLibrary(blame)}`,

@@ -50,6 +50,19 @@ export function createCollectionKinds(reads: DataReads): CollectionKinds {
     for (const _key in value) if (++count >= atMost) break;
     return count;
   };
+  /** Queues that are read at an index leave what was read behind as nothing, for a while or for good. */
+  const heldItems = (list: unknown[]): number => {
+    const { length } = list;
+    const isEmpty = (index: number) => (own(list, index) ?? null) === null;
+    if (length === 0 || !isEmpty(0)) return length;
+    let [empty, held] = [0, length];
+    while (held - empty > 1) {
+      const middle = Math.floor((empty + held) / 2);
+      if (isEmpty(middle)) empty = middle;
+      else held = middle;
+    }
+    return length - held;
+  };
   return {
     typeOf(value) {
       if (types.isProxy(value)) return null;
@@ -65,14 +78,14 @@ export function createCollectionKinds(reads: DataReads): CollectionKinds {
     sizeOf(value, type, atMost) {
       if (type === 'Map') return Reflect.get(Map.prototype, 'size', value) as number;
       if (type === 'Set') return Reflect.get(Set.prototype, 'size', value) as number;
-      if (type === 'Array') return (value as unknown[]).length;
+      if (type === 'Array') return heldItems(value as unknown[]);
       return type === 'Object' ? keyCount(value, atMost) : listeners.countOf(value);
     },
     leastSize: (type) => LEAST[type],
     shapeOf,
     classOf,
     newestOf(value, type, size) {
-      if (type === 'Array') return shapeOf(own(value, size - 1));
+      if (type === 'Array') return shapeOf(own(value, (value as unknown[]).length - 1));
       if (type === 'EventEmitter') {
         const list = busiestEvent(value, type)?.list;
         return list ? shapeOf(own(list, list.length - 1)) : '';

@@ -1,4 +1,5 @@
-// Listeners of emitters and event targets, counted by event.
+// Listeners of emitters and event targets, counted by event. Signals that AbortSignal.any() made follow their sources as
+// listeners do.
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 
 export interface EventListeners {
@@ -13,14 +14,17 @@ export interface EventListeners {
 
 export interface BusiestEvent {
   name: string;
+  count: number;
   list: unknown[] | null;
+  /** Of a signal that is followed: where Node enters those that do. */
+  followers: object | null;
 }
 
-type Visit = (name: string, count: number, list: unknown[] | null) => void;
+type Visit = (event: BusiestEvent) => void;
 
 const MAX_EVENTS = 1_000;
 
-export function createEventListeners({ own, keysOf, isObject, types }: DataReads): EventListeners {
+export function createEventListeners({ own, bySymbol, keysOf, isObject, types }: DataReads): EventListeners {
   const key = targetKey();
   const eventsOf = (value: object): object | null => {
     const events = own(value, '_events');
@@ -36,34 +40,38 @@ export function createEventListeners({ own, keysOf, isObject, types }: DataReads
       const listeners = own(events, name);
       if (!listeners || types.isProxy(listeners)) continue;
       const list = Array.isArray(listeners) ? listeners : null;
-      visit(String(name), list ? list.length : 1, list);
+      visit({ name: String(name), count: list ? list.length : 1, list, followers: null });
     }
     const lists = events ? null : listsOf(value);
     if (lists)
       Map.prototype.forEach.call(lists, (list: unknown, name: unknown) => {
         const size = own(list, 'size');
-        visit(typeof name === 'string' ? name : '', typeof size === 'number' ? size : 0, null);
+        const count = typeof size === 'number' ? size : 0;
+        visit({ name: typeof name === 'string' ? name : '', count, list: null, followers: null });
       });
+    const followers = lists && bySymbol(value, 'kDependantSignals');
+    if (types.isSet(followers)) {
+      const count = Reflect.get(Set.prototype, 'size', followers) as number;
+      visit({ name: 'abort', count, list: null, followers });
+    }
   };
   return {
     isEmitter: (value) => eventsOf(value) !== null,
     isTarget: (value) => listsOf(value) !== null,
     countOf(value) {
       let count = 0;
-      eachEvent(value, (_name, listeners) => {
-        count += listeners;
+      eachEvent(value, (event) => {
+        count += event.count;
       });
       return count;
     },
     busiest(value) {
-      let most = 0;
-      let busiest: BusiestEvent | null = null;
-      eachEvent(value, (name, listeners, list) => {
-        if (listeners <= most) return;
-        most = listeners;
-        busiest = { name: name.slice(0, 100), list };
+      const found: { event: BusiestEvent | null } = { event: null };
+      eachEvent(value, (event) => {
+        if (event.count > (found.event?.count ?? 0)) found.event = event;
       });
-      return busiest;
+      const { event } = found;
+      return event && { ...event, name: event.name.slice(0, 100) };
     },
   };
 }

@@ -38,8 +38,11 @@ export function createGrownInPlace({ own, isObject, keysOf, prototypeOf }: DataR
     keysOf(head)
       .slice(0, MOST_KEYS)
       .find((key) => isObject(own(head, key)) && count(head, key, LEAST_NODES) === LEAST_NODES);
+  /** Timers wait in lists of Node's own, many in one: they are counted as timers, and none of them is the first of its list. */
+  const isTimer = (value: object): boolean =>
+    own(value, '_idleNext') !== undefined && own(value, '_idleTimeout') !== undefined;
   const isNode = (value: unknown): value is object =>
-    isObject(value) && !Array.isArray(value) && !ArrayBuffer.isView(value);
+    isObject(value) && !Array.isArray(value) && !ArrayBuffer.isView(value) && !isTimer(value);
   return {
     begin() {
       left = MOST_NODES;

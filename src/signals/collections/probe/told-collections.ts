@@ -19,7 +19,7 @@ interface Needs {
   weights: EntryWeights;
 }
 
-type Looks = Pick<Growing, 'className' | 'event' | 'newestEntry' | 'bound'>;
+type Looks = Pick<Growing, 'className' | 'event' | 'eventListeners' | 'isFollowed' | 'newestEntry' | 'bound'>;
 
 const MOST_STACKS_ALIKE = 6;
 
@@ -30,9 +30,11 @@ export function createToldCollections({ kinds, bounds, weights }: Needs): ToldCo
     const { type } = entry;
     if (isInPlace(type))
       return looksInPlace(type, entry, type === 'List' ? boundOf(entry, collection) : undefined);
+    const busiest = kinds.busiestEvent(collection, type);
     return {
       className: classNameOf(kinds, collection, type),
-      event: kinds.busiestEvent(collection, type)?.name,
+      ...(busiest && { event: busiest.name, eventListeners: busiest.count }),
+      ...(busiest?.followers && { isFollowed: true }),
       bound: boundOf(entry, collection),
       newestEntry: entry.caught.newest ?? newestOf(kinds, collection, { type, size: lastOf(entry) }),
     };

@@ -120,8 +120,9 @@ export function createTrackedCollections(parts: TrackedParts): TrackedCollection
   const setTrap = ({ type, ref, caught }: Tracked) => {
     const collection = ref.deref();
     if (!collection || isInPlace(type)) return;
-    const list = kinds.busiestEvent(collection, type)?.list;
+    const { list, followers } = kinds.busiestEvent(collection, type) ?? {};
     if (list) traps.set(list, 'Array', caught);
+    else if (followers) traps.set(followers, 'Set', caught);
     else traps.set(collection, type, caught);
   };
   const idOf = ({ key }: Alike): number => {

@@ -5,7 +5,7 @@ import type { DataReads } from '../../../probe/objects/data-reads.ts';
 export type StreamStates = (
   stream: object,
   side: 'readable' | 'writable',
-  field: 'ended' | 'length',
+  field: 'ended' | 'length' | 'flowing',
 ) => unknown;
 
 /** Undefined for a stream that has no such side, and where the program has put a state of its own in its place. */

@@ -1,0 +1,91 @@
+// What is said of listeners that accumulate: which event, on what, who adds them, and what to do.
+import { describe, expect, test } from 'vitest';
+import { gatherFacts } from '../../src/analysis/facts.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
+import type { CollectionGrowth } from '../../src/model/memory/collection.ts';
+import { buildLook, collection, heapFloor, KB } from '../support/build-observations.ts';
+import { linear } from '../support/shapes.ts';
+
+const LOGGER = [
+  'handle@/app/src/orders.js:12',
+  'createLogger@/app/node_modules/logger/index.js:48',
+  'pipe@/app/node_modules/streams/lib/readable.js:584',
+  'addListener@node:events:610',
+].join(' > ');
+
+function findingOf(at: string | null, overrides: Partial<CollectionGrowth>) {
+  const { findings } = judge(
+    gatherFacts(
+      buildLook(
+        30,
+        heapFloor(linear(300 * KB), LOGGER),
+        collection(linear(200), at, {
+          type: 'EventEmitter',
+          className: 'Stream',
+          newestEntry: 'function onunpipe',
+          event: 'unpipe',
+          ...overrides,
+        }),
+      ),
+    ),
+  );
+  return findings[0]!;
+}
+
+describe('listeners that a package adds to what the program holds', () => {
+  const holder = { kind: 'variable', name: 'transport', of: 'handle' } as const;
+  const finding = findingOf(LOGGER, { holder, holderName: 'dest', eventListeners: 1_180 });
+
+  test('are told under the name that the program has for it, and as those of several events where they are', () => {
+    expect(finding).toMatchObject({
+      kind: 'listener-leak',
+      title: expect.stringMatching(
+        /^Listeners \('unpipe' and other events\) accumulate on Stream `transport` by 200\/s and are never removed \(src\/orders\.js:12, handle, through /,
+      ),
+      subject: { name: 'transport' },
+    });
+  });
+
+  test('are not for the program to remove one by one', () => {
+    expect(finding.advice).toEqual([
+      expect.stringMatching(
+        /^logger adds these listeners: what src\/orders\.js:12, handle makes with it stays attached\. Make it once and share it/,
+      ),
+    ]);
+    expect(finding.innocentExplanation).not.toMatch(/cache/);
+    expect(finding.caveats.join(' ')).not.toMatch(/cache/);
+  });
+
+  test('are those of one event where it has nearly all of them', () => {
+    const { title } = findingOf(LOGGER, { holder, eventListeners: 5_700 });
+    expect(title).toMatch(/^Listeners for 'unpipe' accumulate on Stream `transport` by 200\/s/);
+  });
+});
+
+test('listeners that the program adds through an emitter of a package are its own to remove', () => {
+  const at = 'handle@/app/src/orders.js:12 > on@/app/node_modules/emitter/index.js:4';
+  const { title, advice } = findingOf(at, { holderName: 'this._events' });
+  expect(title).toMatch(/^Listeners for 'unpipe' accumulate on Stream /);
+  expect(advice).toEqual([expect.stringMatching(/^Remove the listener when its owner is done/)]);
+});
+
+test('signals that follow one that lives for ever are no listeners', () => {
+  const { title, advice, evidence } = findingOf(
+    'signalFor@/app/src/prices.js:13 > any@node:internal/abort_controller:280',
+    {
+      type: 'EventTarget',
+      className: 'AbortSignal',
+      event: 'abort',
+      isFollowed: true,
+      newestEntry: '',
+      holder: { kind: 'variable', name: 'shutdown', of: 'signalFor' },
+    },
+  );
+  expect(title).toBe(
+    'Signals made by AbortSignal.any() accumulate on AbortSignal `shutdown`, which they follow, by 200/s (src/prices.js:13, signalFor)',
+  );
+  expect(advice).toEqual([expect.stringMatching(/^Node\.js keeps a signal of AbortSignal\.any\(\)/)]);
+  expect(evidence.map(({ statement }) => statement).join('\n')).toMatch(
+    /signals that follow it, and listeners/,
+  );
+});

@@ -1,0 +1,54 @@
+// Single timers of minutes that keep what they close over: a leak where the heap rises with them, and else nobody's business.
+import { expect, test } from 'vitest';
+import { gatherFacts } from '../../src/analysis/facts.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
+import type { AsyncSite } from '../../src/model/async-resource.ts';
+import {
+  asyncSite,
+  buildObservations,
+  collection,
+  type Habit,
+  heapFloor,
+  KB,
+} from '../support/build-observations.ts';
+import { linear } from '../support/shapes.ts';
+
+const CACHE =
+  'loaderFor@/app/src/basket.js:9 > Cache@/app/node_modules/cache/index.js:354 > setTimeout@node:timers:140';
+const timersOf = (perSecond: number, more: Partial<AsyncSite> & { aliveShare?: number } = {}): Habit =>
+  asyncSite('Timeout', CACHE, { perSecond, isRepeating: false, delayMillis: 600_000, ...more });
+const findingsOf = (...habits: Habit[]) => judge(gatherFacts(buildObservations(...habits))).findings;
+const RISING = heapFloor(linear(180 * KB));
+
+test('timers of ten minutes that the heap rises with are named, with what they come to', () => {
+  const [finding, ...others] = findingsOf(RISING, timersOf(60));
+  expect(others).toEqual([]);
+  expect(finding).toMatchObject({
+    kind: 'timer-leak',
+    severity: 'warning',
+    title: expect.stringMatching(
+      /^Timers accumulate at 60\/s: setTimeout \(10 min\) is started and never cleared \(src\/basket\.js:9, loaderFor, through /,
+    ),
+    subject: { file: 'src/basket.js', line: 9 },
+    caveats: [
+      expect.stringMatching(
+        /^If their callbacks do not set them again, they come to an end 10 min after the first: about 36,000 are waiting then, and keep about 10\d MB\.$/,
+      ),
+    ],
+  });
+  expect(finding!.evidence.map(({ source }) => source)).toEqual(['async-resources', 'gc']);
+});
+
+const harmless: [string, Habit[]][] = [
+  ['the heap does not rise', [timersOf(60)]],
+  ['some are cleared', [RISING, timersOf(60, { aliveShare: 0.8 })]],
+  ['they are few', [RISING, timersOf(1)]],
+  ['they end within a minute', [RISING, timersOf(60, { delayMillis: 30_000 })]],
+  [
+    'a collection is seen being filled',
+    [RISING, collection(linear(60), 'keep@/app/src/keep.js:3'), timersOf(60)],
+  ],
+];
+test.each(harmless)('they are none where %s', (_why, habits) => {
+  expect(findingsOf(...habits).filter(({ kind }) => kind === 'timer-leak')).toEqual([]);
+});
