@@ -130,7 +130,7 @@ function describeOwnThreads({ unexplained, intervals }: LateLoop, worst: LateInt
       'Or give the process more cores.',
     ],
     caveats: [],
-    asSymptom: `event loop up to ${longest} late for want of a CPU`,
+    asSymptom: `event loop up to ${longest} late while other threads of the process have the CPU`,
     effect: 'cpu',
     explains: [],
   };
