@@ -1,6 +1,8 @@
 // What all our work on one thread together may take of its time, as measured inside it. A step whose turn would go beyond it is
 // left out, and said.
 import type { OwnStep } from '../probe/probe-protocol.ts';
+import { HEAP_SNAPSHOT } from '../signals/snapshot/read.ts';
+import type { Warning } from '../wire/warning.ts';
 
 /** A budget that holds fewer of the longest pauses that are allowed is too small for a short look to find anything. */
 const LEAST_PAUSES = 3;
@@ -8,7 +10,7 @@ const LEAST_PAUSES = 3;
  * Snapshots have limits of their own, and with --snapshot force none: the rest of the look goes on after it. Walks have theirs,
  * too, and come in slices that are too short to be felt.
  */
-const NOT_COUNTED = ['heap snapshot', 'walkOn', 'look for pools'];
+const NOT_COUNTED = [HEAP_SNAPSHOT, 'walkOn', 'look for pools'];
 
 export class Budget {
   readonly totalMillis: number;
@@ -55,4 +57,24 @@ export class Budget {
   private spentMillis(thread: number): number {
     return this.spent.get(thread) ?? 0;
   }
+}
+
+/** A pause is measured by how late the event loop is, and the program has a part in that. */
+const CLEARLY = 1.5;
+const MOST_OF_THE_PROGRAM = 1 / 3;
+const LEAST_MILLIS = 50;
+
+/** Of the longest step of ours that held a thread for clearly longer than --max-pause allows: its estimate was wrong. Null: none did. */
+export function findOverrun(
+  steps: readonly OwnStep[],
+  { maxPauseMillis, lateBeforeMillis }: { maxPauseMillis: number; lateBeforeMillis: number },
+): Warning | null {
+  // A snapshot has a flag of its own, whatever it takes.
+  const [longest] = steps
+    .filter(({ step }) => step !== HEAP_SNAPSHOT)
+    .toSorted((a, b) => b.longestMillis - a.longestMillis);
+  const most = Math.max(maxPauseMillis * CLEARLY + LEAST_MILLIS, lateBeforeMillis / MOST_OF_THE_PROGRAM);
+  if (!longest || longest.longestMillis <= most) return null;
+  const { step, longestMillis } = longest;
+  return { code: 'pause-overrun', step, pauseMillis: Math.round(longestMillis), maxPauseMillis };
 }

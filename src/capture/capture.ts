@@ -15,7 +15,7 @@ import { createSocketAges } from '../target/proc/socket-ages.ts';
 import { readAddons } from './addons.ts';
 import { asyncConfig } from './async-config.ts';
 import { AsyncReads } from './async-reads.ts';
-import { Budget } from './budget.ts';
+import { Budget, findOverrun } from './budget.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
 import { HeapClimb } from './heap/heap-climb.ts';
 import { HeapReads } from './heap/heap-reads.ts';
@@ -184,6 +184,11 @@ class CaptureRun implements CaptureContext {
     await this.stopProfiles();
     if (!this.isEnding && !this.attachment.session.isClosed) await lookAtScripts(this, this.threads);
     this.outcome.ownSteps = await this.threads[0]?.ownSteps().catch(() => undefined);
+    const overrun = findOverrun(this.outcome.ownSteps ?? [], {
+      maxPauseMillis: this.options.maxPauseMillis,
+      lateBeforeMillis: this.outcome.eventLoopDelayMaxBeforeMillis ?? 0,
+    });
+    if (overrun) this.outcome.warnings.push(overrun);
     for (const thread of this.threads.reverse()) await thread.stop();
     await this.detachWorkers?.().catch(() => {});
   }

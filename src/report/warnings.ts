@@ -37,6 +37,8 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
     'Node.js was counting code coverage (NODE_V8_COVERAGE), and V8 loses those counts when a second CPU profiler ends. culprit sampled stacks in place of a CPU profile, without native code and garbage collection.',
   'budget-spent': ({ budgetMillis }) =>
     `Some closer looks were left out: those before had used up the ${formatDuration(budgetMillis)} that --budget allows. Work in slices of a few milliseconds does not count. Raise --budget or --duration to take them.`,
+  'pause-overrun': ({ step, pauseMillis, maxPauseMillis }) =>
+    `The event loop of the target stood still for ${formatDuration(pauseMillis)} during a step of culprit (${step}), longer than the ${formatDuration(maxPauseMillis)} of --max-pause: the estimate was too low, or the program held the loop at the same time. If requests must not wait that long, use a smaller --max-pause.`,
   'heap-reads-too-long': (warning) =>
     `Heap growth by allocation stack is missing or incomplete: ${tooLong('reading the heap profile', warning)}. ${raiseMaxPause('read it', warning)}`,
   'census-too-long': (warning) =>

@@ -45,6 +45,8 @@ const ofCapture = [
   warningOf('coverage-counted', nothing),
   /** All steps of ours on one thread together may not hold it for longer. */
   warningOf('budget-spent', { budgetMillis: amount }),
+  /** A single step of ours held the main thread for longer than was allowed. */
+  warningOf('pause-overrun', { step: text, pauseMillis: amount, maxPauseMillis: amount }),
   warningOf('heap-reads-too-long', tooLongPause),
   warningOf('census-too-long', tooLongPause),
   warningOf('census-no-memory', { extraBytes: amount, ...memoryRoom }),

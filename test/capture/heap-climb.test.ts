@@ -134,6 +134,21 @@ describe('a census', () => {
     expect(more).toEqual([]);
   });
 
+  test('is estimated by what collections of this process took, and with care where it would be felt', async () => {
+    const read = (longestMillis: number) => [
+      { step: 'read heap profile', count: 1, totalMillis: longestMillis, longestMillis },
+    ];
+    const estimated = async (collectedMillis: number) => {
+      const thread = rising();
+      const context = fakeContext([thread], { maxPauseMillis: 50 });
+      context.budget.note(0, read(collectedMillis));
+      await look(new HeapClimb(context), context);
+      return (warningsOf(context, /^census-/)[0] as { estimateMillis: number }).estimateMillis;
+    };
+    const usual = await estimated(10);
+    expect(await estimated(290)).toBe(10 * usual);
+  });
+
   test('is left out, with one warning, when there is no memory for it', async () => {
     const thread = rising({ heapUsedBytes: ENDLESS });
     const context = fakeContext([thread], { maxPauseMillis: 1e15 }, process.pid);

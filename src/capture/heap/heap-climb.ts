@@ -9,12 +9,14 @@ import { snapshotRead } from '../../signals/snapshot/read.ts';
 import { SessionClosed } from '../../target/inspector/inspector-session.ts';
 import type { Warning } from '../../wire/warning.ts';
 import type { CaptureContext } from '../context.ts';
+import { READ_HEAP_PROFILE } from '../thread/heap-sampling.ts';
 import type { ThreadCapture } from '../thread/thread-capture.ts';
 import { warnOnce } from '../warn-once.ts';
 import {
   estimateCensusBytes,
   estimateCensusMillis,
   estimateDebuggerMillis,
+  estimateHeapReadMillis,
   estimateScriptsMillis,
   isClearlyRising,
   isCostRising,
@@ -62,6 +64,9 @@ const LARGEST_CENSUS_SHARE = 0.25;
 /** Parts of the look. */
 const LATEST_START = 0.75;
 const RECOUNT_FROM = 0.65;
+const FELT_MILLIS = 100;
+/** Estimates are off by up to a factor of two. */
+const SAFETY = 2;
 const FIRST_SNAPSHOT_FROM = 0.25;
 
 export class HeapClimb {
@@ -219,11 +224,22 @@ export class HeapClimb {
     if (this.isTight) await this.context.timed(() => thread.collectGarbage());
   }
 
+  /**
+   * By what collections of this very process took, against what they take on a common core: V8 collects several times for a census,
+   * and a machine may be slow or busy. Where it would be felt, an estimate that is wrong does harm.
+   */
+  private longestCensusMillis(thread: ThreadCapture, heapBytes: number): number {
+    const collected = this.context.budget.meanMillis(thread.id, READ_HEAP_PROFILE);
+    const slowness = Math.max(1, collected / estimateHeapReadMillis(heapBytes));
+    const estimate = estimateCensusMillis(heapBytes) * slowness;
+    return estimate > FELT_MILLIS ? estimate * SAFETY : estimate;
+  }
+
   /** Resolves with null when it was left out for its pause, or for its memory. */
   private async countObjects(thread: ThreadCapture): Promise<Census | null> {
     const { options } = this.context;
     const heapBytes = thread.counters.heapUsedBytes ?? 0;
-    const estimate = estimateCensusMillis(thread.counters.floors.at(-1) ?? heapBytes);
+    const estimate = this.longestCensusMillis(thread, thread.counters.floors.at(-1) ?? heapBytes);
     if (!this.fits(thread, estimate)) {
       const { maxPauseMillis } = options;
       if (estimate > maxPauseMillis)

@@ -20,6 +20,8 @@ export interface HeapSampling {
   stopAllocations(atMillis: number): Promise<void>;
 }
 
+/** The step of ours that makes V8 collect all garbage. */
+export const READ_HEAP_PROFILE = 'read heap profile';
 const READ_TIMEOUT_MILLIS = 60_000;
 /** V8's answer where nobody samples, the same on Node.js 16 to 26. */
 const NOT_STARTED = /sampling heap profiler was not started/i;
@@ -42,7 +44,7 @@ export function heapSampling(thread: SignalThread): HeapSampling {
       },
     );
   const start = async (samplingInterval: number, options: object = {}) => {
-    await thread.duringOwnPause('read heap profile', async () => {
+    await thread.duringOwnPause(READ_HEAP_PROFILE, async () => {
       isForeign = await isSampled();
     });
     intervalBytes = isForeign ? Number.POSITIVE_INFINITY : samplingInterval;
@@ -72,7 +74,7 @@ export function heapSampling(thread: SignalThread): HeapSampling {
     },
     async read(atMillis) {
       let pauseMillis = 0;
-      await thread.duringOwnPause('read heap profile', async () => {
+      await thread.duringOwnPause(READ_HEAP_PROFILE, async () => {
         const from = performance.now();
         const profile = await ask('HeapProfiler.getSamplingProfile');
         pauseMillis = performance.now() - from;

@@ -13,6 +13,9 @@ export interface SnapshotCost {
 /** Building and sending takes minutes on the largest heaps. */
 const TIMEOUT_MILLIS = 15 * 60_000;
 
+/** The step of ours. */
+export const HEAP_SNAPSHOT = 'heap snapshot';
+
 /** Written as it comes; the collections that grow are found in it by V8's object ids. */
 export const snapshotRead: LiveSignal<'snapshot', [ordinal: number]> = {
   type: 'snapshot',
@@ -22,7 +25,7 @@ export const snapshotRead: LiveSignal<'snapshot', [ordinal: number]> = {
     const growing = (await thread.ask(collectionsRead, atMillis, 0))?.growing ?? [];
     const take = () =>
       takeSnapshot(session, sink.stream({ kind: 'heap-snapshot', thread: id, path, atMillis }));
-    const { millis, bytes } = await thread.duringOwnPause('heap snapshot', take);
+    const { millis, bytes } = await thread.duringOwnPause(HEAP_SNAPSHOT, take);
     // Only now: V8 gives an object its id in the first snapshot that has it.
     const ask = (objectId: string) => snapshotIdOf(session, objectId);
     const nodes = (await probe?.askEach('growingObjects', [], ask).catch(() => [])) ?? [];
