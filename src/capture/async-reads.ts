@@ -25,6 +25,9 @@ const LONG_ANSWER_MILLIS = 1_500;
 const LONG_WAIT_MILLIS = 15;
 const LONG_WAITS = 3;
 const POOL_WATCH_MILLIS = 3_000;
+/** Of what waits longer than the watch lasts nobody sees who holds the threads: then it lasts for so many waits. */
+const WAITS_WATCHED = 2.5;
+const MOST_POOL_WATCH_MILLIS = 8_000;
 const MAX_POOL_WATCHES = 2;
 /** Those whose answer has no end, begun or not. */
 const LASTING = ['http.client.request', 'http.server.answer'];
@@ -44,6 +47,7 @@ interface Look {
   longWaits: number;
   watches: number;
   watchingSince: number;
+  watchMillis: number;
   isWatchingPromises: boolean;
   isSearchedClosely: boolean;
 }
@@ -150,6 +154,7 @@ export class AsyncReads {
       longWaits: 0,
       watches: 0,
       watchingSince: -1,
+      watchMillis: POOL_WATCH_MILLIS,
       isWatchingPromises: false,
       isSearchedClosely: false,
     };
@@ -181,7 +186,7 @@ export class AsyncReads {
   private async watchThreadPool(thread: ThreadCapture, look: Look): Promise<void> {
     const now = this.context.elapsed();
     if (look.watchingSince >= 0) {
-      if (now - look.watchingSince >= POOL_WATCH_MILLIS) await this.endWatch(thread, look);
+      if (now - look.watchingSince >= look.watchMillis) await this.endWatch(thread, look);
       return;
     }
     const longest = Math.max(0, ...thread.counters.poolWaitsMillis);
@@ -190,6 +195,7 @@ export class AsyncReads {
     look.watches++;
     look.longWaits = 0;
     look.watchingSince = now;
+    look.watchMillis = Math.min(MOST_POOL_WATCH_MILLIS, Math.max(POOL_WATCH_MILLIS, WAITS_WATCHED * longest));
     await thread.probe?.call('startPoolWatch');
   }
 

@@ -230,6 +230,17 @@ describe('the thread pool is watched', () => {
     ]);
   });
 
+  test('for longer where the waits are longer than that: two and a half of them, at most eight seconds', async () => {
+    expect(watches(await look({ poolWaits: () => [2_000] })).slice(0, 2)).toEqual([
+      'startPoolWatch @2',
+      'thread-pool @7',
+    ]);
+    expect(watches(await look({ poolWaits: () => [20_000] })).slice(0, 2)).toEqual([
+      'startPoolWatch @2',
+      'thread-pool @10',
+    ]);
+  });
+
   test('not when long waits come now and then', async () => {
     expect(watches(await look({ poolWaits: (second) => (second % 3 === 0 ? [1] : [400]) }))).toEqual([]);
   });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
+import { cpuWaits } from '../support/build-container.ts';
 import { buildObservations, change, cpu, type Habit, repeatSlices } from '../support/build-observations.ts';
 import { buildCpuProfile, type Slice } from '../support/build-profile.ts';
 
@@ -88,6 +89,22 @@ describe('a delay of the event loop that nothing explains', () => {
       'The event loop is up to 1 s late, and nothing that culprit measured explains it',
     );
     expect(finding!.caveats).toEqual(['The cause is not known: this is a symptom.']);
+  });
+
+  test('is laid to other threads of the process where they had the CPU meanwhile', () => {
+    const [finding, ...rest] = findingsOf(
+      profiled(QUIET, late([9, 14, 20], 1_047)),
+      // As much as the main thread waited, the others ran.
+      cpuWaits(0.3, 0.65, 0.95),
+    );
+    expect(rest).toEqual([]);
+    expect(finding!.title).toBe(
+      'The event loop is up to 1 s late: other threads of the process have the CPU',
+    );
+    expect(finding!.evidence.map(({ statement }) => statement).join()).toMatch(
+      /around the longest of 3 delays \(in \d+ intervals\) the main thread ran for .* and was ready for .* more, in which other threads of the process had the CPU/,
+    );
+    expect(finding!.caveats).toEqual([]);
   });
 
   test.each<[string, Habit[]]>([

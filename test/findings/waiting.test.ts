@@ -52,6 +52,20 @@ describe('the thread pool', () => {
     expect(finding!.title).not.toContain('load');
   });
 
+  test('is blamed on what computes where all waited so long that nobody saw who held the threads', () => {
+    const users = (hashMillis: number) =>
+      poolUsers(
+        ['FSREQPROMISE', `${LOAD} > open@node:fs:300`, 19, 1_600],
+        ['FILEHANDLECLOSEREQ', `${LOAD} > close@node:fs:300`, 11, 1_800],
+        ['SCRYPTREQUEST', 'handle@/app/src/orders.js:42', 9, hashMillis],
+      );
+    const [finding] = findingsOf(
+      poolWaits(() => 1_500),
+      users(1_700),
+    );
+    expect(finding!.title).toContain('they are busy with scrypt (src/orders.js:42, handle)');
+  });
+
   test('is blamed on a native addon by its package where it is the only one', () => {
     const path = '/app/node_modules/hasher-linux/hasher.node';
     const loaded = (...packages: string[]) =>

@@ -8,6 +8,8 @@ export interface LateInterval {
   lateMillis: number;
   /** The longest that the main thread ran in it, as the kernel counts; absent where it does not tell. */
   ranMillis?: number;
+  /** It was ready to run, and other threads of the process had the CPU; absent as above. */
+  ownThreadsMillis?: number;
 }
 
 export interface LateLoop {
@@ -64,7 +66,9 @@ export function explainDelays(main: readonly RuntimeSample[], held: Held): LateL
     const known = Math.max(waited, own, sample.gc?.pauseMillis ?? 0, ...blocksMillis);
     if (known >= lateMillis * MOST_OF_IT) return [];
     const ran = spans.reduce((sum, span) => sum + span.ranMillis, 0);
-    return [{ atMillis: sample.atMillis, lateMillis, ...(spans.length > 0 && { ranMillis: ran }) }];
+    const ready = spans.reduce((sum, span) => sum + span.readyMillis, 0);
+    const counted = { ranMillis: ran, ownThreadsMillis: Math.max(0, ready - ran - waited) };
+    return [{ atMillis: sample.atMillis, lateMillis, ...(spans.length > 0 && counted) }];
   });
   return { intervals: watched.length, unexplained, longestSeenMillis };
 }

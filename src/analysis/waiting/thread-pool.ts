@@ -85,6 +85,18 @@ function waitInLine(users: { count: number; totalMillis: number }[], probeMillis
   );
 }
 
+const FILES = /^(FSREQ|FILEHANDLE)/;
+const LEAST_BUSY = 0.02;
+/** Means that differ by less tell nothing apart. */
+const ALIKE = 1.5;
+
+function areAlike(users: readonly Sums[]): boolean {
+  const means = users
+    .filter(({ count }) => count >= LEAST_COUNT)
+    .map((user) => user.totalMillis / user.count);
+  return means.length > 1 && Math.max(...means) < Math.min(...means) * ALIKE;
+}
+
 interface Sums {
   count: number;
   totalMillis: number;
@@ -108,9 +120,14 @@ function usersOf({ threadPool }: Observations, probeMillis: number): ThreadPoolU
   const all = [...users.values()];
   const isFollowed = all.some(({ busyMillis }) => busyMillis > 0);
   const waitMillis = waitInLine(all, probeMillis);
+  const isUnknown = !isFollowed && areAlike(all);
   // Where the line was not followed: what is there from request to callback beyond the wait for a thread is the time on one.
-  const busyOf = ({ count, totalMillis, busyMillis }: Sums) =>
-    isFollowed ? busyMillis : Math.max(totalMillis - count * waitMillis, totalMillis * 0.02);
+  const busyOf = ({ type, count, totalMillis, busyMillis }: Sums & { type: string }) => {
+    if (isFollowed) return busyMillis;
+    // All of them waited much longer than they worked: what computes holds a thread for longer than a file does.
+    if (isUnknown) return totalMillis * (FILES.test(type) ? LEAST_BUSY : 1);
+    return Math.max(totalMillis - count * waitMillis, totalMillis * LEAST_BUSY);
+  };
   const busy = all.reduce((sum, user) => sum + busyOf(user), 0);
   return all
     .map((user) => ({

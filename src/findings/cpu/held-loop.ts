@@ -1,5 +1,5 @@
 // An event loop that is held although no callback runs for long: chains of microtasks, and delays that nothing explains.
-import type { LateLoop } from '../../analysis/cpu/late-loop.ts';
+import type { LateInterval, LateLoop } from '../../analysis/cpu/late-loop.ts';
 import type { MicrotaskChain } from '../../analysis/cpu/microtask-chains.ts';
 import type { Severity } from '../../model/finding.ts';
 import { formatCount, formatDuration, formatShare } from '../../units/units.ts';
@@ -61,6 +61,8 @@ export function describeUnexplained(late: LateLoop | null): Draft | null {
   if (unexplained.length < LATE_LOOP.leastIntervals && longestMillis < LATE_LOOP.longMillis) return null;
   const longest = formatDuration(longestMillis);
   const worst = unexplained.find(({ lateMillis }) => lateMillis === longestMillis)!;
+  if ((worst.ownThreadsMillis ?? 0) >= longestMillis * LATE_LOOP.leastOwnThreads)
+    return describeOwnThreads(late, worst);
   const isAsleep = worst.ranMillis !== undefined && worst.ranMillis < longestMillis * LATE_LOOP.leastRan;
   return {
     kind: 'event-loop-block',
@@ -97,6 +99,38 @@ export function describeUnexplained(late: LateLoop | null): Draft | null {
     ],
     caveats: ['The cause is not known: this is a symptom.'],
     asSymptom: `event loop up to ${longest} late`,
+    effect: 'cpu',
+    explains: [],
+  };
+}
+
+/** Workers, or the thread pool, leave the main thread no CPU: on a machine or in a container with few cores. */
+function describeOwnThreads({ unexplained, intervals }: LateLoop, worst: LateInterval): Draft {
+  const { lateMillis, ranMillis = 0, ownThreadsMillis = 0 } = worst;
+  const longest = formatDuration(lateMillis);
+  return {
+    kind: 'event-loop-block',
+    severity: 'warning',
+    confidence: LATE_LOOP.ownThreadsConfidence,
+    urgency: urgencyOf(lateMillis, 0),
+    title: `The event loop is up to ${longest} late: other threads of the process have the CPU`,
+    subject: subjectOf('thread', 'main thread', null),
+    impact: { metric: 'event-loop', value: Math.round(lateMillis), unit: 'ms' },
+    evidence: [
+      {
+        source: 'proc',
+        statement: `around the longest of ${formatCount(unexplained.length, 'delay')} (in ${formatCount(intervals, 'interval')}) the main thread ran for ${formatDuration(ranMillis)} and was ready for ${formatDuration(ownThreadsMillis)} more, in which other threads of the process had the CPU`,
+        value: Math.round(ownThreadsMillis),
+        unit: 'ms',
+      },
+    ],
+    innocentExplanation: 'A short batch in worker threads looks the same, and ends soon.',
+    advice: [
+      'Let fewer threads compute at a time than there are cores: limit workers, and what is given to the thread pool (crypto, compression, native addons) at once.',
+      'Or give the process more cores.',
+    ],
+    caveats: [],
+    asSymptom: `event loop up to ${longest} late while other threads of the process have the CPU`,
     effect: 'cpu',
     explains: [],
   };

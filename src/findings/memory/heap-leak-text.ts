@@ -27,6 +27,7 @@ import {
   subjectOf,
 } from '../wording.ts';
 import { nodeClassWords } from '../words/node-class-words.ts';
+import { streamQueueAdvice, streamQueueOf } from '../words/stream-queue-words.ts';
 import { COPY_TEXTS, cutTexts } from './cut-texts.ts';
 import { fillingWords } from './filling.ts';
 import type { HeapCause } from './heap-cause.ts';
@@ -35,7 +36,6 @@ import { closureEvidence, evidenceOf, largeTextEvidence } from './heap-leak-evid
 import { closuresTitle, nameOf, originTitle, titleOf } from './heap-leak-title.ts';
 import type { PromiseMaker } from './promise-maker.ts';
 import { heldCollection } from './retainer-path.ts';
-import { streamQueueAdvice, streamQueueOf } from './stream-queue.ts';
 
 export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
   const { growth, filled, closures, site, maker, isMeasured } = leak;

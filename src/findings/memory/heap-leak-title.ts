@@ -6,8 +6,8 @@ import type { CollectionGrowth } from '../../model/memory/collection.ts';
 import { formatBytes, formatNumber } from '../../units/units.ts';
 import { perSecond, place } from '../wording.ts';
 import { nodeFrameWords } from '../words/node-frame-words.ts';
+import { streamQueueOf, streamQueueTitle } from '../words/stream-queue-words.ts';
 import type { HeapCause, PilingClosures } from './heap-cause.ts';
-import { streamQueueOf, streamQueueTitle } from './stream-queue.ts';
 
 /** "sessions"; of "this.sessions" the class is said, where it is known: "Store.sessions". */
 export function nameOf({ collection, insertion }: GrowingCollection): string {

@@ -68,6 +68,9 @@ export const LATE_LOOP = {
   /** Of the delay, the part in which the thread ran: less, and it slept. */
   leastRan: 0.5,
   confidence: 0.55,
+  /** Of the delay, the part in which other threads of the process had the CPU: then they are its cause. */
+  leastOwnThreads: 0.4,
+  ownThreadsConfidence: 0.75,
 };
 
 /** Requests that cost more and more CPU time. Shares are of a core. */
