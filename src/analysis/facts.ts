@@ -6,7 +6,7 @@ import type { Frame } from '../model/frame.ts';
 import type { CollectionGrowth } from '../model/memory/collection.ts';
 import type { Observations } from '../model/observations.ts';
 import type { ProgramKind } from '../model/profile-tables.ts';
-import type { Addon, FdGroup, PassiveSample, SocketGroup } from '../model/samples.ts';
+import type { Addon, FdGroup, MappedFile, PassiveSample, SocketGroup } from '../model/samples.ts';
 import {
   countOomKills,
   type HeapRoom,
@@ -95,6 +95,8 @@ export interface Facts {
   memoryThrottling: MemoryThrottling | null;
   fdTotal: Trend;
   fds: CountGrowth<FdGroup>[];
+  /** Files that native code maps into memory, by path. */
+  mappedFiles: CountGrowth<MappedFile>[];
   sockets: CountGrowth<SocketGroup>[];
   /** Null where the kernel's TCP counters could not be read. */
   wire: WireFacts | null;
@@ -190,6 +192,7 @@ export function gatherFacts(observations: Observations): Facts {
     memoryThrottling: measureMemoryThrottling(settled, observations.scheduling),
     fdTotal: countTrend(settled, (sample) => sample.fdCount),
     fds: countTrends(settled, groupFds),
+    mappedFiles: countTrends(settled, groupMapped),
     sockets: countTrends(settled, groupSockets),
     wire: watchWire(passive),
     children: growingChildren(settled),
@@ -218,6 +221,10 @@ export function gatherFacts(observations: Observations): Facts {
     work: measureWork(observations, cpu, seconds),
     timers: countTrend(main, (sample) => sample.resources?.Timeout ?? (sample.resources ? 0 : undefined)),
   };
+}
+
+function groupMapped({ mappedFiles }: PassiveSample) {
+  return mappedFiles?.map((subject) => ({ key: subject.pattern, subject, count: subject.count }));
 }
 
 /** From its first sample to its last, by the clock of samples; null where it does not say. */

@@ -12,7 +12,6 @@ import { SessionClosed } from '../target/inspector/inspector-session.ts';
 import { createOrphans } from '../target/proc/orphans.ts';
 import { readStat } from '../target/proc/proc.ts';
 import { createSocketAges } from '../target/proc/socket-ages.ts';
-import { readAddons } from './addons.ts';
 import { asyncConfig } from './async-config.ts';
 import { AsyncReads } from './async-reads.ts';
 import { Budget, findOverrun } from './budget.ts';
@@ -22,6 +21,8 @@ import { HeapReads } from './heap/heap-reads.ts';
 import { chooseIntervals } from './heap/ladder.ts';
 import { isMemoryTight, memoryRoom } from './heap/memory-room.ts';
 import { createKeepAliveLook } from './keep-alive-look.ts';
+import { readAddons } from './maps/addons.ts';
+import { readMappedFiles } from './maps/mapped-files.ts';
 import { lookAtScripts } from './script-look.ts';
 import { CpuWhenNeeded } from './thread/cpu-when-needed.ts';
 import { openThread, type ThreadCapture } from './thread/thread-capture.ts';
@@ -31,6 +32,7 @@ import { warnOnce } from './warn-once.ts';
 
 /** Of the passive samples. */
 const ADDONS_EVERY = 20;
+const MAPPED_FILES_EVERY = 3;
 const debug = debuglog('culprit');
 
 const LEASE_MILLIS = 10_000;
@@ -234,7 +236,9 @@ class CaptureRun implements CaptureContext {
     // The memory maps are long, and change seldom.
     const isAddonsDue = this.climb.residentBytes.length % ADDONS_EVERY === 0;
     const addons = isAddonsDue ? readAddons(this.localPid) : undefined;
-    this.sink.line({ type: 'passive', ...sample, addons });
+    const isMappedDue = this.climb.residentBytes.length % MAPPED_FILES_EVERY === 0;
+    const mappedFiles = isMappedDue ? readMappedFiles(this.localPid) : undefined;
+    this.sink.line({ type: 'passive', ...sample, addons, mappedFiles });
     this.sink.line({ type: 'scheduling', ...readScheduling(this.localPid, this.elapsed()) });
     this.asyncReads.noteSockets(sample.sockets);
     if (sample.rssBytes !== undefined) this.climb.residentBytes.push(sample.rssBytes);

@@ -141,7 +141,7 @@ export function fromSurvivors(site: SurvivingSite): CreationSite {
     ...(isInferred && { isInferred }),
     evidence: {
       source: 'async-resources',
-      statement: `${placeWithLibrary(blame)} creates ${asyncTypeWords(site.site.type)} at ${perSecond(madePerSecond)}${share}, about ${formatNumber(alive)} in all`,
+      statement: `${placeWithLibrary(blame)} creates ${asyncTypeWords(site.site.type)} at ${perSecond(madePerSecond)}${share}, about ${formatNumber(alive)} of those made during the capture`,
       value: madePerSecond,
       unit: 'per second',
     },

@@ -2,6 +2,7 @@
 // rule says what is its own; its numbers come from thresholds/.
 import type { Facts } from '../analysis/facts.ts';
 import type { Trend } from '../analysis/statistics/trend.ts';
+import type { LeftAnswers } from '../analysis/waiting/left-answers.ts';
 import type { Evidence, FindingKind, Impact, Severity, Subject } from '../model/finding.ts';
 import { formatBytes, formatNumber } from '../units/units.ts';
 import type { CreationSite } from './creation-site.ts';
@@ -18,7 +19,7 @@ import {
   secondsUntil,
   subjectOf,
 } from './wording.ts';
-import { leftAdvice, leftAtPace, leftEvidence } from './words/left-words.ts';
+import { leftAdvice, leftAtPace, leftByPackage, leftEvidence } from './words/left-words.ts';
 
 export interface Leak {
   kind: FindingKind;
@@ -63,12 +64,21 @@ export function leakDraft(facts: Facts, leak: Leak): Draft {
     evidence: [...leak.evidence, ...(site ? [site.evidence] : []), ...leaving],
     ...(site && chainOf(site.blame)),
     innocentExplanation: leak.innocentExplanation,
-    advice: gone ? [...leftAdvice(gone), ...throughPackage(site)] : [leak.advice, ...throughPackage(site)],
+    advice: adviceFor(leak, gone),
     caveats: leak.caveats ?? [],
     asSymptom: `${leak.things}: ${perSecond(ratePerSecond)} more`,
     effect: leak.effect,
     explains: leak.explains,
   };
+}
+
+/** What a package opens by itself a handler of requests may not be able to reach. */
+function adviceFor({ site, advice }: Leak, gone: LeftAnswers | null): string[] {
+  if (!gone) return [advice, ...throughPackage(site)];
+  const { app = null, inner = null, library = null } = site?.blame ?? {};
+  const opener = (inner ?? library)?.package;
+  if (!opener || (app && !site?.isByRequests)) return [...leftAdvice(gone), ...throughPackage(site)];
+  return [...(app ? leftAdvice(gone) : [advice]), leftByPackage(gone, opener)];
 }
 
 /** Where the application only calls a package, the thing to let go is what the package has handed out. */

@@ -26,12 +26,13 @@ export function measureNext(draft: Draft, facts: Facts): Pick<Draft, 'nextMeasur
 
 /** Who holds what accumulates. */
 export function measureHolder(facts: Facts): NextMeasurement {
-  const { warnings } = facts.observations;
-  const refused = warnings.find(isRefusedForPause);
+  const { warnings, classes } = facts.observations;
+  // A second count of all objects would say no more than the first.
+  const isCounted = classes.length > 0;
+  const refused = isCounted ? undefined : warnings.find(isRefusedForPause);
   const pause = refused ? ` --max-pause ${pauseFor(refused.estimateMillis)}` : '';
-  const budget = warnings.some(({ code }) => code === 'budget-spent')
-    ? ` --budget ${LARGER_BUDGET_PERCENT}`
-    : '';
+  const isSpent = !isCounted && warnings.some(({ code }) => code === 'budget-spent');
+  const budget = isSpent ? ` --budget ${LARGER_BUDGET_PERCENT}` : '';
   const snapshot = refused?.code === 'census-too-long' || budget ? '' : ' --snapshot force';
   return {
     unknown: 'What retains these objects: allocation stacks show only the code that creates them.',

@@ -8,6 +8,7 @@ export type {
   Addon,
   ChildProcess,
   FdGroup,
+  MappedFile,
   PassiveSample,
   SocketGroup,
   TcpCounters,

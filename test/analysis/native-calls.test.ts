@@ -18,6 +18,13 @@ test('a function without a file that is no built-in is an addon’s, at the line
   ]);
 });
 
+test('functions of an addon that have no names of their own are told apart by their lines', () => {
+  expect(callsOf([`${APP} > symbol#6`, 30], [`${APP} > symbol#9`, 10], [APP, 100])).toEqual([
+    ['symbol', 'checksum', 6, 30],
+    ['symbol', 'checksum', 9, 10],
+  ]);
+});
+
 test('the longest first, also through a package that wraps it', () => {
   expect(
     callsOf(

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readAddons } from '../../src/capture/addons.ts';
+import { readAddons } from '../../src/capture/maps/addons.ts';
+import { readMappedFiles } from '../../src/capture/maps/mapped-files.ts';
 import { makeFolder, removeFolder, writeFiles } from '../target/fake-proc.ts';
 
 let root: string;
@@ -31,4 +32,23 @@ test('none, or not readable', () => {
   writeFiles(root, { '42/maps': map('/usr/bin/node') });
   expect(readAddons(42, root)).toEqual([]);
   expect(readAddons(43, root)).toBeUndefined();
+});
+
+test('files that are mapped many times, by pattern, the most first; libraries are mapped a few times', () => {
+  const many = (path: string, count: number) => Array.from({ length: count }, () => map(path)).join('');
+  writeFiles(root, {
+    '42/maps': [
+      many('/app/fonts/Sans 12.ttf', 8),
+      many('/app/fonts/Sans 13.ttf', 8),
+      many('/app/data.bin (deleted)', 20),
+      many('/usr/lib/libc.so.6', 5),
+      '7f20-7f30 rw-p 00000000 00:00 0\n'.repeat(40),
+      '7f40-7f50 rw-p 00000000 00:00 0                          [heap]\n'.repeat(40),
+    ].join(''),
+  });
+  expect(readMappedFiles(42, root)).toEqual([
+    { pattern: '/app/data.bin', count: 20 },
+    { pattern: '/app/fonts/Sans #.ttf', count: 16 },
+  ]);
+  expect(readMappedFiles(43, root)).toBeUndefined();
 });

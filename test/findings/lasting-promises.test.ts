@@ -36,6 +36,19 @@ describe('a function that waits for its own next call', () => {
     });
   });
 
+  test('is named where the promise was made after an await of that call', () => {
+    const resumed =
+      'poll@/app/src/consumer.js:20 > processTicksAndRejections@node:internal/process/task_queues:95 > poll@/app/src/consumer.js:20';
+    const [finding] = judged(
+      heapFloor(linear(200 * KB)),
+      asyncSite('PROMISE', resumed, { perSecond: 50 }),
+    ).findings;
+    expect(finding).toMatchObject({
+      title: expect.stringMatching(/`poll` calls itself and waits for that call/),
+      subject: { line: 20 },
+    });
+  });
+
   test('is not said of a function that another one calls', () => {
     const twice = 'serve@/app/src/consumer.js:20 > poll@/app/src/consumer.js:15';
     const [finding] = judged(

@@ -45,8 +45,12 @@ const harmless: [string, Habit[]][] = [
   ['they are few', [RISING, timersOf(1)]],
   ['they end within a minute', [RISING, timersOf(60, { delayMillis: 30_000 })]],
   [
+    'a collection takes as many entries, which they let expire',
+    [RISING, collection(linear(60), null), timersOf(60)],
+  ],
+  [
     'a collection is seen being filled',
-    [RISING, collection(linear(60), 'keep@/app/src/keep.js:3'), timersOf(60)],
+    [RISING, collection(linear(400), 'keep@/app/src/keep.js:3'), timersOf(60)],
   ],
 ];
 test.each(harmless)('they are none where %s', (_why, habits) => {

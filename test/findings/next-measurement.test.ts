@@ -42,6 +42,22 @@ describe('what is not known comes with the command that would settle it:', () =>
     expect(leak!.nextMeasurement!.command).toBe('culprit diagnose 4242 --duration 60s --max-pause 300ms');
   });
 
+  test('a snapshot, where all objects were counted and that did not tell', () => {
+    const [leak] = findingsOf(
+      heapFloor(linear(200 * KB), PLACE),
+      change((observations) => {
+        observations.classes.push({
+          thread: 0,
+          name: 'Object',
+          counts: [{ atMillis: 9_000, objects: 40_000 }],
+        });
+      }),
+      warned({ code: 'census-too-long', estimateMillis: 178, maxPauseMillis: 100 }),
+      warned({ code: 'budget-spent', budgetMillis: 300 }),
+    );
+    expect(leak!.nextMeasurement!.command).toBe('culprit diagnose 4242 --duration 60s --snapshot force');
+  });
+
   test('whether native code or the allocator keeps it', () => {
     const [growth] = findingsOf(native(linear(2 * MB)));
     expect(growth!.nextMeasurement!.command).toBe(

@@ -23,16 +23,25 @@ export function nativeCalls(profiles: readonly CpuProfile[]): NativeCall[] {
       if (isBuiltIn(name)) continue;
       const caller = profile.nodes[parent]!.frame;
       if (caller.owner !== 'app' && caller.owner !== 'library') continue;
-      const [line] = [...node.lineTicks].sort((a, b) => b[1] - a[1])[0] ?? [];
       const [at, ...outer] = framesOf(profile, parent);
-      const by = blame([{ ...at!, line: line ?? at!.line }, ...outer]);
-      const key = `${name}|${by.subject?.file}|${by.subject?.line}`;
-      const known = calls.get(key) ?? { name, blame: by, micros: 0 };
-      known.micros += totalMicros;
-      calls.set(key, known);
+      // Functions that an addon gives no name share one node: their lines tell them apart.
+      for (const [line, share] of linesOf(node)) {
+        const by = blame([{ ...at!, line: line ?? at!.line }, ...outer]);
+        const key = `${name}|${by.subject?.file}|${by.subject?.line}`;
+        const known = calls.get(key) ?? { name, blame: by, micros: 0 };
+        known.micros += totalMicros * share;
+        calls.set(key, known);
+      }
     }
   }
   return [...calls.values()].sort((a, b) => b.micros - a.micros);
+}
+
+/** The lines of the caller that called it, each with its share of the time; without a line where V8 tells none. */
+function linesOf({ lineTicks }: CpuProfile['nodes'][number]): [line: number | null, share: number][] {
+  const ticks = [...lineTicks];
+  const all = ticks.reduce((sum, [, count]) => sum + count, 0);
+  return all === 0 ? [[null, 1]] : ticks.map(([line, count]) => [line, count / all]);
 }
 
 /** V8 puts the name of a native function together of parts that may be empty. */

@@ -116,6 +116,8 @@ export interface MemoryParts {
   external: Trend;
   /** What RSS holds beyond the V8 heap and what V8 knows of outside it: malloc, thread stacks, native libraries. */
   native: Trend;
+  /** Resident pages of files: code, and what native code has mapped. */
+  files: Trend;
   /** What counts against the container's limit and cannot be given back: see container-memory.ts. */
   container: Trend;
 }
@@ -154,6 +156,11 @@ export function takeMemoryApart(
         s.externalBytes === undefined ? [] : [{ atMillis: s.atMillis, value: s.externalBytes }],
       ),
       { leastRise: 512 * 1024, flatFrom: FEW_READS },
+    ),
+    files: valueTrend(
+      floorsOf(passive, (s) => s.rssFileBytes),
+      (s) => s.value,
+      LEAST_MEMORY_RISE,
     ),
     native: judgeTrend(settledNative(main, native), { ...IN_STEPS, leastRise: LEAST_MEMORY_RISE * 2 }),
     container: valueTrend(

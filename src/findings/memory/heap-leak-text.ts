@@ -222,7 +222,7 @@ const CLOSURE_ADVICE = [
 
 function adviceOnListeners(filled: GrowingCollection | null, blame: Blame | null): string {
   if (filled?.collection.isFollowed)
-    return 'Node.js keeps a signal of AbortSignal.any() that has a listener for as long as one of its sources can abort. Do not combine short signals with one that lives as long as the process: listen to that one with a listener that is removed when the work is done, or abort the signal of each piece of work at its end. Some versions of Node.js keep such signals for longer than they need: look for an update.';
+    return 'Do not combine the signal of one piece of work with one that lives as long as the process: Node.js keeps what AbortSignal.any() returns, with its listeners, for as long as one of the two can abort. Listen to the long one by itself, and remove that listener when the work is done. Node.js 24.22 and 26.12 also let go of the combined signal once its listeners are removed or it is aborted; Node.js 20 does not.';
   const adder = blame?.library ?? null;
   // Whoever subscribes through an emitter of a package adds them itself.
   if (adder && blame?.app && !isSubscribing(adder))

@@ -61,9 +61,12 @@ function isWaitingInLine({ site, blame }: SurvivingSite, { observations }: Facts
   );
 }
 
-/** The line with which a function calls itself, of an async function that waits for this; null where it does not. */
+/**
+ * The line with which a function calls itself, of an async function that waits for this; null where it does not. Behind an
+ * await the function that waits for this one is the next on the stack.
+ */
 export function callOfItself({ site: { frames } }: SurvivingSite): Frame | null {
   const [inner, outer] = frames.filter(({ owner }) => owner === 'app' || owner === 'library');
   const isSame = inner && outer && inner.functionName === outer.functionName && inner.file === outer.file;
-  return isSame && inner.functionName !== '(anonymous)' && inner.line !== outer.line ? outer : null;
+  return isSame && inner.functionName !== '(anonymous)' ? outer : null;
 }

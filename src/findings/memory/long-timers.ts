@@ -15,8 +15,19 @@ export function keepsMemory(timers: SurvivingSite, facts: Facts): boolean {
   const isWatched = (site.reads.at(-1)?.oldWatched ?? 0) >= long.leastWatched;
   if (!isLong || !isWatched || (survival ?? 0) < long.leastSurvival) return false;
   if (trend.verdict !== 'growing' || madePerSecond < long.leastPerSecond) return false;
+  if (isOfEntries(timers, facts)) return false;
   const bytes = bytesEach(timers, facts);
   return bytes !== null && bytes >= long.leastBytesEach && bytes <= long.mostBytesEach;
+}
+
+/** A collection takes as many: entries that expire, each with its timer. */
+function isOfEntries({ site, madePerSecond }: SurvivingSite, { collections }: Facts): boolean {
+  return collections.some(({ collection, trend }) => {
+    const ratio = trend.slopePerSecond / madePerSecond;
+    return (
+      collection.thread === site.thread && ratio >= 1 / TIMER_LEAK.samePace && ratio <= TIMER_LEAK.samePace
+    );
+  });
 }
 
 /** Null: the heap is not seen to rise, or a collection is seen being filled. */

@@ -112,7 +112,18 @@ export const NATIVE_MEMORY = {
   /** Native parts move up and down; RSS as a whole must follow at this part of their pace. */
   leastShareOfRss: 1 / 2,
   /** Resident memory that rose by so much, and still moves at this share of its pace, is not called healthy. */
-  unsettled: { mostChance: 0.01, leastRiseBytes: 32 * 2 ** 20, leastRiseShare: 0.2, leastLateShare: 0.1 },
+  unsettled: {
+    mostChance: 0.01,
+    leastRiseBytes: 32 * 2 ** 20,
+    leastRiseShare: 0.2,
+    leastLateShare: 0.1,
+    /** From this share of its pace on it is not said to slacken. */
+    steadyShare: 0.8,
+    /** Pages of files are told from so much on. */
+    leastOfFilesBytes: 8 * 2 ** 20,
+  },
+  /** Mapping files again and again: resident memory follows at this pace, or it is no matter. */
+  mapped: { leastBytesPerSecond: 128 * 1024, confidence: { placed: 0.85, unplaced: 0.75 } },
   /** Requests out that each have an Agent of their own, so often that what these take is worth looking at. */
   leastAgentsPerSecond: 2,
   /** A holder whose entries grow along with it; nothing to name; nothing to name in a process that may still be starting. */

@@ -7,7 +7,7 @@ import { formatBytes, formatDuration, formatShare, formatTimeLeft } from '../../
 import { joinDrafts } from '../join.ts';
 import { heapLimitOf } from '../limits.ts';
 import { isUnexplained } from '../memory/heap-cause.ts';
-import { isNativeUnsettled, measureNativeRise, nativeRiseReason } from '../memory/native-rise.ts';
+import { isNativeUnsettled, measureNativeRise, nativeRiseReason } from '../native/native-rise.ts';
 import { measureHolder, measureNext } from '../next-measurement.ts';
 import { nextOfDiagnosis } from '../next-of-report.ts';
 import { rankFindings } from '../rank.ts';

@@ -27,3 +27,10 @@ export function leftAdvice(left: LeftAnswers | null): string[] {
     `In what answers ${left.label}, listen for "close" on the response and end there what was opened for it (destroy, abort, kill, close); pipe() does not do that, stream.pipeline() does for the streams that it is given.`,
   ];
 }
+
+/** Where a package has opened it: which version of it closes is found by trial. */
+export function leftByPackage(left: LeftAnswers, opener: string): string {
+  const version = opener.lastIndexOf('@');
+  const name = version > 0 ? opener.slice(0, version) : opener;
+  return `Where that code cannot reach what ${name} has opened, only a version of ${name} that closes it helps. Find it by trial: let clients of ${left.label} go away before the end of their request, and count again.`;
+}

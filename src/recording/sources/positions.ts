@@ -12,6 +12,7 @@ interface RawCallFrame {
 }
 
 interface RawNode {
+  id?: unknown;
   callFrame?: RawCallFrame;
   positionTicks?: { line?: unknown }[];
   children?: unknown;
@@ -50,7 +51,9 @@ export function* positionsInProfile(
     yield* positionsInColumns(nodes, areLinesAsked);
     return;
   }
-  for (const node of kind === 'cpu-profile' ? cpuNodes(nodes) : heapNodes(content)) {
+  const all = kind === 'cpu-profile' ? cpuNodes(nodes) : heapNodes(content);
+  if (kind === 'cpu-profile') yield* callsOfNative(cpuNodes(nodes), areLinesAsked);
+  for (const node of all) {
     const start = startOf(node.callFrame ?? {});
     if (!start) continue;
     yield start;
@@ -59,6 +62,26 @@ export function* positionsInProfile(
       // Ticks name 1-based lines. In the function's own first line, its start says more than the line alone.
       const line = typeof tick?.line === 'number' ? tick.line - 1 : -1;
       if (line >= 0 && line !== start.line) yield { url: start.url, line, column: -1 };
+    }
+  }
+}
+
+/** Ticks of a native function, which has no file, name lines of its caller. */
+function* callsOfNative(
+  nodes: readonly RawNode[],
+  areLinesAsked: (url: string) => boolean,
+): Generator<ScriptPosition> {
+  const callers = new Map<unknown, string>();
+  for (const { callFrame, children } of nodes) {
+    const url = startOf(callFrame ?? {})?.url;
+    if (url && areLinesAsked(url) && Array.isArray(children))
+      for (const child of children) callers.set(child, url);
+  }
+  for (const { id, callFrame, positionTicks } of nodes) {
+    const url = callFrame?.url === '' ? callers.get(id) : undefined;
+    for (const tick of url && Array.isArray(positionTicks) ? positionTicks : []) {
+      const line = typeof tick?.line === 'number' ? tick.line - 1 : -1;
+      if (line >= 0) yield { url: url!, line, column: -1 };
     }
   }
 }

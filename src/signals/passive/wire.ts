@@ -109,6 +109,10 @@ const addon = v.object({
 });
 export type Addon = v.InferOutput<typeof addon>;
 
+/** Files of one path pattern that are mapped into memory many times. */
+const mappedFile = v.object({ pattern: text, count });
+export type MappedFile = v.InferOutput<typeof mappedFile>;
+
 export const passiveLine = v.object({
   type: v.literal('passive'),
   atMillis,
@@ -128,6 +132,8 @@ export const passiveLine = v.object({
   cgroup: v.optional(cgroup),
   /** Native addons that were loaded; read once in a while. */
   addons: v.optional(listOf(addon)),
+  /** The most mappings first; read every few samples, of many mappings only. */
+  mappedFiles: v.optional(listOf(mappedFile)),
 });
 /** From outside, without the target's help. */
 export type PassiveSample = Omit<v.InferOutput<typeof passiveLine>, 'type'>;

@@ -7,6 +7,8 @@ import { parseCheckedJson } from '../../recording/files/checked-json.ts';
 import { type WatchState, watchState } from '../../wire/watch/state.ts';
 import { writeWhole } from './write-whole.ts';
 
+export type { WatchStatus } from '../../wire/watch/state.ts';
+
 export const STATE_FILE = 'state.json';
 const MOST_BYTES = 10 * 2 ** 20;
 

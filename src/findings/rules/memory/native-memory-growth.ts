@@ -7,6 +7,7 @@ import type { Evidence, Severity } from '../../../model/finding.ts';
 import { formatBytes, formatNumber, formatShare } from '../../../units/units.ts';
 import { type RunsOut, whenMemoryRunsOut } from '../../leak-draft.ts';
 import { entriesEvidence, holdsObjects, sayHolder } from '../../memory/holders.ts';
+import { describeMapped, growingMapped } from '../../native/mapped-files.ts';
 import { measureArenas } from '../../next-measurement.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { NATIVE_MEMORY } from '../../thresholds/memory.ts';
@@ -30,6 +31,8 @@ import { endpointOf } from '../../words/wire-words.ts';
 export const nativeMemoryGrowth: Rule = {
   kind: 'native-memory-growth',
   judge(facts) {
+    const mapped = growingMapped(facts);
+    if (mapped) return [describeMapped(mapped, facts)];
     if (facts.memory.native.verdict === 'too-little-data')
       return { notApplicable: 'RSS or its parts could not be read often enough' };
     return isGrowing(facts) ? [describe(facts)] : [];

@@ -1,8 +1,8 @@
 // Which native addons a process has loaded: the .node files in its memory maps, with the package each belongs to.
 
-import { packageOf } from '../model/owner/package-in-path.ts';
-import type { Addon } from '../signals/passive/wire.ts';
-import { known, readText } from '../target/proc/proc-file.ts';
+import { packageOf } from '../../model/owner/package-in-path.ts';
+import type { Addon } from '../../signals/passive/wire.ts';
+import { known, readText } from '../../target/proc/proc-file.ts';
 
 /** Programs have a few dozen at most. */
 const MOST_ADDONS = 100;
