@@ -191,6 +191,12 @@ function isCalledByHook(frames: readonly Frame[]): boolean {
   return /async_hooks|promise_hook/.test(caller?.file ?? '') && /init/i.test(caller?.functionName ?? '');
 }
 
+/** A heap profile tells where a function begins, not the line that calls. */
+function named(frame: Frame): string {
+  const name = frame.functionName;
+  return name === '' || name.startsWith('(') ? lineOf(frame) : `\`${name}\` (${lineOf(frame)})`;
+}
+
 /** "@emotion/styled@11.11.0, @emotion/cache@11.11.0": of the chain, the innermost ones. */
 function packagesOf({ chain }: Blame): string {
   const names = chain.flatMap((link) => link.package ?? []);
@@ -238,7 +244,7 @@ function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null
     ];
   if (!filled && blame?.inner)
     return [
-      `One of the packages on the call path keeps what it is given: look in ${packagesOf(blame)} for an option or a newer version that bounds or expires it. Or find what differs from call to call in what ${blame.app ? lineOf(blame.app) : 'the caller'} passes to ${packageOf(blame.library ?? blame.inner)}, and pass fewer different values.`,
+      `One of the packages on the call path keeps what it is given: look in ${packagesOf(blame)}, and in what these use, for an option or a newer version that bounds or expires it. Or find what differs from call to call in what ${blame.app ? named(blame.app) : 'the caller'} passes to ${packageOf(blame.library ?? blame.inner)}, and pass fewer different values.`,
     ];
   if (!filled)
     return [
