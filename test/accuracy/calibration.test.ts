@@ -1,7 +1,7 @@
 // High, medium and low mean what they say: of findings whose truth is known, about as many are right as their confidence states.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type ConfidenceLevel, confidenceLevel, LEAST_CONFIDENCE } from '../../src/model/confidence.ts';
+import { confidenceLevel, STATED_SHARES } from '../../src/model/confidence.ts';
 
 interface Judged {
   kind: string;
@@ -15,11 +15,6 @@ const { sets } = JSON.parse(readFileSync(new URL('calibration.json', import.meta
   sets: Record<string, { when: string; findings: Judged[] }>;
 };
 const judged = Object.values(sets).flatMap(({ findings }) => findings);
-const STATED: Record<ConfidenceLevel, [from: number, to: number]> = {
-  high: [LEAST_CONFIDENCE.high, 1],
-  medium: [LEAST_CONFIDENCE.medium, 1],
-  low: [LEAST_CONFIDENCE.low, LEAST_CONFIDENCE.high],
-};
 const Z_95 = 1.96;
 
 /** Wilson's interval of a share, 95 %. */
@@ -41,7 +36,7 @@ test.each(['high', 'medium', 'low'] as const)(
     const those = judged.filter(({ confidence }) => confidenceLevel(confidence) === level);
     if (those.length === 0) return;
     const [from, to] = intervalOf(those.filter(({ isRight }) => isRight).length, those.length);
-    const [least, most] = STATED[level];
+    const [least, most] = STATED_SHARES[level];
     expect({ those: those.length, from, to }).toSatisfy(() => to >= least && from <= most);
   },
 );
