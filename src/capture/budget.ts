@@ -72,7 +72,7 @@ export function findOverrun(
   // A snapshot has a flag of its own, whatever it takes.
   const [longest] = steps
     .filter(({ step }) => step !== HEAP_SNAPSHOT)
-    .toSorted((a, b) => b.longestMillis - a.longestMillis);
+    .sort((a, b) => b.longestMillis - a.longestMillis);
   const most = Math.max(maxPauseMillis * CLEARLY + LEAST_MILLIS, lateBeforeMillis / MOST_OF_THE_PROGRAM);
   if (!longest || longest.longestMillis <= most) return null;
   const { step, longestMillis } = longest;
