@@ -160,7 +160,8 @@ export class HeapClimb {
   private async watch(thread: ThreadCapture, height: Height, part: number): Promise<void> {
     await this.readCollections(thread, height, TRAPPED);
     // The Debugger domain takes megabytes: where memory is short only for want of another explanation.
-    const mayCompile = !this.isTight || isUnexplained(height);
+    // Code that is kept is part of the heap: memory beside it alone is no reason to hold the thread.
+    const mayCompile = (!this.isTight || isUnexplained(height)) && isFloorRising(thread.counters.floors);
     if (!height.hasWatchedCompiling && mayCompile && (await this.isCompiling(thread, height))) {
       height.hasWatchedCompiling = true;
       return this.watchCompilations(thread);
