@@ -56,6 +56,7 @@ import { findReconnects, type Reconnects } from './waiting/reconnects.ts';
 import { type ShortPool, shortPools } from './waiting/short-pools.ts';
 import { type StalledRequests, stalledRequests } from './waiting/stalled-requests.ts';
 import { type StuckLine, stuckLines } from './waiting/stuck-lines.ts';
+import { findStuckThreadPool, type StuckThreadPool } from './waiting/stuck-thread-pool.ts';
 import { summarizeThreadPool, type ThreadPoolPressure } from './waiting/thread-pool.ts';
 import { type WireFacts, watchWire } from './waiting/wire.ts';
 import { isCalm, measureWork } from './work-done.ts';
@@ -126,6 +127,8 @@ export interface Facts {
   outage: Outage | null;
   /** null when it was not probed. */
   threadPool: ThreadPoolPressure | null;
+  /** null: operations come back from it, or it was not probed. */
+  stuckThreadPool: StuckThreadPool | null;
   /** Connections that timers of a package open again and again. */
   reconnects: Reconnects[];
   /** Requests whose clients go away before the end of their answer. */
@@ -216,6 +219,7 @@ export function gatherFacts(observations: Observations): Facts {
     ownAgents: ownAgents(observations.asyncObservations),
     outage: findOutage(observations.asyncObservations),
     threadPool: summarizeThreadPool(observations),
+    stuckThreadPool: findStuckThreadPool(observations),
     lookups: summarizeLookups(runtime, seconds),
     isCalm: isCalm(0, runtime),
     work: measureWork(observations, cpu, seconds),

@@ -16,7 +16,15 @@ import {
   threads,
   timers,
 } from '../support/build-observations.ts';
-import { lookups, pool, poolUsers, poolWaits } from '../support/build-waiting.ts';
+import {
+  lookups,
+  pool,
+  poolStuck,
+  poolUsers,
+  poolUsersAt,
+  poolWaits,
+  silentRoute,
+} from '../support/build-waiting.ts';
 import { constant, linear, type Shape } from '../support/shapes.ts';
 
 const findingsOf = (...habits: Habit[]) => judge(gatherFacts(buildObservations(...habits))).findings;
@@ -244,6 +252,74 @@ describe('slow lookups', () => {
   });
 });
 
+describe('a thread pool from which nothing comes back', () => {
+  const STATUS = `${SERVE} > printerStatus@/app/src/status.js:22 > readFile@node:internal/fs/promises:1248`;
+  const LABEL = `${SERVE} > label@/app/src/labels.js:17 > readFile@node:internal/fs/promises:1248`;
+  /** Operations that have not ended since this second. */
+  const since = (second: number, at: string, perSecond: number): Habit =>
+    change((o) => {
+      asyncSite('FSREQPROMISE', at, { perSecond })(o);
+      for (const read of o.asyncObservations[0]!.sites.at(-1)!.reads)
+        read.oldestMillis = Math.max(0, read.atMillis - second * 1_000);
+    });
+  const seen = poolUsersAt(27, ['FSREQPROMISE', LABEL, 20, 1_500, 0]);
+
+  test('is told as that, with what was sent before and has not ended, however calm the first part was', () => {
+    const [finding, ...rest] = findingsOf(
+      poolStuck(22),
+      seen,
+      since(18, STATUS, 1),
+      since(21.8, LABEL, 20),
+      silentRoute('GET /labels/#'),
+      silentRoute('GET /status/#'),
+    );
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({
+      kind: 'threadpool-saturation',
+      severity: 'critical',
+      subject: { function: 'printerStatus', file: 'src/status.js', line: 22 },
+      caveats: [],
+    });
+    expect(finding!.title).toBe(
+      'Nothing has come back from the thread pool for 8 s: all 4 threads are held by operations that have not ended (src/status.js:22, printerStatus)',
+    );
+    expect(finding!.evidence.map(({ statement }) => statement).slice(1, 3)).toEqual([
+      'file operations started in src/status.js:22, printerStatus were sent before that and have not ended, the oldest for 12 s',
+      expect.stringMatching(/^about \d+ file operations of src\/labels.js:17, label wait for a thread$/),
+    ]);
+    expect(finding!.symptoms!.length).toBeGreaterThan(0);
+  });
+
+  test('names nobody where all that wait are as old as the look', () => {
+    const [finding] = findingsOf(poolStuck(-3), seen, since(0.1, STATUS, 1), since(0.2, LABEL, 20));
+    expect(finding).toMatchObject({ kind: 'threadpool-saturation' });
+    expect(finding!.title).toMatch(/operations that have not ended$/);
+    expect(finding!.caveats[0]).toContain('It is not known which operations hold the threads');
+  });
+
+  test.each<[string, Habit[]]>([
+    [
+      'operations came back while it was looked at',
+      [poolStuck(22), poolUsersAt(27, ['FSREQPROMISE', LABEL, 20, 1_500, 40])],
+    ],
+    ['it has been so for two seconds', [poolStuck(28), seen]],
+    ['nobody looked closer, and it may only be long', [poolStuck(24)]],
+    [
+      'the event loop was late for as long',
+      [
+        poolStuck(22),
+        seen,
+        change((o) => {
+          for (const sample of o.runtime)
+            if (sample.eventLoopDelayMillis) sample.eventLoopDelayMillis.max = 6_000;
+        }),
+      ],
+    ],
+  ])('is not told where %s', (_, habits) => {
+    expect(kindsOf(...habits)).not.toContain('threadpool-saturation');
+  });
+});
+
 describe('chains of timers', () => {
   const CHAIN =
     'listOnTimeout@node:internal/timers:588 > poll@/app/src/poll.js:8 > setTimeout@node:timers:100';
@@ -290,6 +366,30 @@ describe('chains of timers', () => {
   test('that become more are found where their start was not caught, too', () => {
     const [finding] = findingsOf(next(CHAIN, linear(3, 4)), timers(linear(3)));
     expect(finding).toMatchObject({ kind: 'timer-leak', subject: { function: 'poll' } });
+  });
+
+  describe('whose waits are as short as their watch is late, so that none is seen to stay,', () => {
+    /** Loops of `await`: some go on under the timer, others after it. 60 at first, and 12 more a second. */
+    const LOOP =
+      'listOnTimeout@node:internal/timers:588 > board@/app/src/board.js:8 > setTimeout@node:timers:100';
+    const loops = (perSecond: number) => [
+      next(LOOP, constant(40), perSecond),
+      next('board@/app/src/board.js:8 > setTimeout@node:timers:100', constant(40), perSecond),
+    ];
+
+    test('are a leak where more wait on average than there were timers at first', () => {
+      const [finding, ...rest] = findingsOf(...loops(240), timers(linear(12, 60)));
+      expect(rest).toEqual([]);
+      expect(finding).toMatchObject({
+        kind: 'timer-leak',
+        subject: { function: 'board', file: 'src/board.js', line: 8 },
+      });
+      expect(finding!.advice[0]).toMatch(/^Each is a loop, or a callback that sets the next timer/);
+    });
+
+    test('are not named where other timers may be what was added', () => {
+      expect(kindsOf(...loops(60), timers(linear(12, 60)))).toEqual([]);
+    });
   });
 
   test.each<[string, Habit[]]>([

@@ -160,3 +160,41 @@ test('one source in several scripts is one place', () => {
     ['/app/src/a.ts', 1, 1],
   ]);
 });
+
+describe('the map of a package', () => {
+  const collectOf = (script: string, sources: string[]) => {
+    const map = { version: 3, names: [], mappings: MAPPINGS, sources };
+    const files: Record<string, string> = {
+      '/app/package.json': '{"name":"app"}',
+      '/app/src/a.ts': 'the program’s own',
+      [script]: `first\nsecond\n//# sourceMappingURL=data:application/json,${encodeURIComponent(JSON.stringify(map))}`,
+    };
+    const collected = collectSources([{ url: script, line: 1, column: 0 }], (path) => files[path]);
+    return { place: collected.scripts[script]!.positions['1:0'], lines: collected.lines };
+  };
+
+  test.each([
+    ['', '../../src/a.ts'],
+    [', under a name of its build', 'webpack://orm/webpack/bootstrap'],
+  ])('that leads out of it is not followed: the file that is there is shown%s', (_, source) => {
+    const script = '/app/node_modules/orm/index.js';
+    expect(collectOf(script, [source, source])).toEqual({
+      place: [script, 2, 1],
+      lines: { [`${script}:2`]: 'second' },
+    });
+  });
+
+  test('that stays within is followed', () => {
+    expect(collectOf('/app/node_modules/orm/dist/index.js', ['../src/a.ts', '../src/a.ts']).place).toEqual([
+      '/app/node_modules/orm/src/a.ts',
+      1,
+      1,
+    ]);
+  });
+
+  test('is followed to the program from where builds keep what they made of it', () => {
+    expect(
+      collectOf('/app/node_modules/.cache/built/a.js', ['../../../src/a.ts', '../../../src/a.ts']).place,
+    ).toEqual(['/app/src/a.ts', 1, 1]);
+  });
+});

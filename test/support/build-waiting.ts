@@ -107,14 +107,32 @@ export function poolWaits(millis: Shape): Habit {
   };
 }
 
+/** Nothing comes back from this second on: one trivial operation waits, and is told at each sample. */
+export function poolStuck(since: number): Habit {
+  return (observations) => {
+    for (const sample of runtimeOf(observations)) {
+      const millis = sample.atMillis - since * 1_000;
+      sample.poolWaitsMillis = millis > 0 ? [millis] : [0.3, 0.2];
+    }
+  };
+}
+
 /** Watched for 2 s: `perSecond` operations of each, `meanMillis` from request to callback, `busyMillis` on a thread. */
 export function poolUsers(
+  ...users: [type: string, at: string, perSecond: number, meanMillis: number, busyMillis?: number][]
+): Habit {
+  return poolUsersAt(8, ...users);
+}
+
+/** The same, watched until this second. */
+export function poolUsersAt(
+  second: number,
   ...users: [type: string, at: string, perSecond: number, meanMillis: number, busyMillis?: number][]
 ): Habit {
   return (observations) => {
     observations.threadPool.push({
       thread: 0,
-      atMillis: 8_000,
+      atMillis: second * 1_000,
       millis: 2_000,
       threads: 4,
       sites: users.map(([type, at, perSecond, meanMillis, busyMillis]) => ({

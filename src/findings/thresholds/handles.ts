@@ -67,6 +67,8 @@ export const TIMER_LEAK = {
   },
   /** Timers that are begun, and timers that there are more of: the same, within this factor. */
   samePace: 1.6,
+  /** What is counted in bursts is off by less. */
+  moreThanAtFirst: 1.2,
   confidence: { placed: 0.93, unplaced: 0.93 },
   /** By timers a second. */
   urgency: { from: 0.65, per: 1 / 50, most: 0.95 },

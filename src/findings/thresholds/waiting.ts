@@ -124,6 +124,8 @@ export const THREAD_POOL = {
   leastInside: 0.5,
   /** Users below this share of the threads' time are not listed. */
   leastUserShare: 0.05,
+  /** Behind a pool that stands still. */
+  namedWaiting: 2,
   confidence: { placed: 0.9, unplaced: 0.65 },
   /** By milliseconds of wait. */
   urgency: { from: 0.7, per: 1 / 2_000, most: 0.95 },

@@ -1,4 +1,5 @@
 // What a source map makes of the positions in its script: places in the files people wrote, their text, owners and names.
+import { packageOf } from '../../model/owner/package-in-path.ts';
 import type { FileCheck } from './file-check.ts';
 import { nameKey, type Place, type ScriptPosition } from './script-position.ts';
 
@@ -55,12 +56,19 @@ export function placeInSources(
     const original = map.originalOf(line, column, isStart === true && of === undefined);
     if (!original) continue;
     const path = original[0];
+    if (isLeftBehind(path, source)) continue;
     const place = inFiles?.check(original, { textLines: map.linesOf(path), column }) ?? original;
     source.positions[`${line}:${column}`] = place;
     noteLine(sources.lines, place, map.linesOf(path), original[2] - 1);
     noteOwner(sources, path, { map, packageAt });
   }
   noteNames(source, wanted, map);
+}
+
+/** A package that brings no sources has a map that leads out of it, as to "../../src/a.ts": that is no file of the program. */
+function isLeftBehind(path: string, { package: name }: ScriptSource): boolean {
+  // Builds keep what they make of the program in folders such as node_modules/.cache.
+  return name !== null && !name.startsWith('.') && packageOf(path) === null;
 }
 
 function noteNames(source: ScriptSource, wanted: readonly ScriptPosition[], map: SourceMap): void {

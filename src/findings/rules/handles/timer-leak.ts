@@ -66,7 +66,8 @@ function chains(facts: Facts): SurvivingSite[] {
     );
     // Where the first of a long wait end only now, those that were begun are the ones that accumulate.
     const isGrowing = [chain, start].some((each) => each?.trend.verdict === 'growing');
-    if (!isGrowing && !(start && isAtPace(start, facts))) return [];
+    if (!isGrowing && !(start && isAtPace(start, facts)) && !areMoreThanAtFirst(chain, single, facts))
+      return [];
     const blame = start?.blame ?? throughLibrary(chain.blame, facts);
     const alive = chain.alive + (start?.alive ?? 0);
     return blame.subject ? [{ ...chain, alive, blame, trend: facts.timers }] : [];
@@ -77,6 +78,21 @@ function chains(facts: Facts): SurvivingSite[] {
 function isAtPace({ madePerSecond }: SurvivingSite, { timers }: Facts): boolean {
   const ratio = madePerSecond / timers.slopePerSecond;
   return ratio >= 1 / TIMER_LEAK.samePace && ratio <= TIMER_LEAK.samePace;
+}
+
+/**
+ * More of this call wait on average than there were timers of any kind at first: what others there are cannot be all that was
+ * added. Little's law (1961): as many wait as are set a second, times how long each waits.
+ */
+function areMoreThanAtFirst(
+  chain: SurvivingSite,
+  single: readonly SurvivingSite[],
+  { timers }: Facts,
+): boolean {
+  const waiting = single
+    .filter(({ site }) => isSameCall(site, chain.site))
+    .reduce((sum, { site, madePerSecond }) => sum + madePerSecond * ((site.delayMillis ?? 0) / 1_000), 0);
+  return waiting > timers.first * TIMER_LEAK.moreThanAtFirst;
 }
 
 function isSetByTimer({ frames }: AsyncSite): boolean {
@@ -138,7 +154,7 @@ function describe(survivor: SurvivingSite, facts: Facts): Draft {
       evidence: [],
       innocentExplanation:
         'One timer for each of a fixed number of clients or jobs stops growing once all are there. This count rose until the end of the capture.',
-      advice: adviceFor(blame),
+      advice: isSetByTimer(site) && blame.app ? CHAIN_ADVICE : adviceFor(blame),
       caveats: memory.caveats,
       things: 'timers',
       effect: 'timers',
@@ -156,6 +172,9 @@ function describe(survivor: SurvivingSite, facts: Facts): Draft {
     asSymptom: `about ${formatNumber(alive)} timers, ${rate} more, started in ${placeWithLibrary(blame)}`,
   };
 }
+
+const CHAIN_ADVICE =
+  'Each is a loop, or a callback that sets the next timer, and goes on after what it serves has ended: end it when the request, connection or stream closes (test an AbortSignal or a flag before the next wait, or clear the timer).';
 
 /** A timer of a package is not the caller's to clear: its object is. */
 function adviceFor({ library, inner }: Blame): string {

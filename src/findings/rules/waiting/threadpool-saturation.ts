@@ -6,12 +6,14 @@ import { formatDuration, formatNumber, formatShare } from '../../../units/units.
 import type { Draft, Rule } from '../../rule.ts';
 import { confidenceAt, onScale } from '../../thresholds/scale.ts';
 import { THREAD_POOL } from '../../thresholds/waiting.ts';
+import { describeStuckPool } from '../../waiting/stuck-thread-pool.ts';
 import { perSecond, placeWithLibrary, subjectOf } from '../../wording.ts';
 import { isAddonWork, threadPoolWork } from '../../words/thread-pool-words.ts';
 
 export const threadpoolSaturation: Rule = {
   kind: 'threadpool-saturation',
-  judge({ threadPool, addons }) {
+  judge({ threadPool, stuckThreadPool, addons }) {
+    if (stuckThreadPool) return [describeStuckPool(stuckThreadPool)];
     if (!threadPool) return { notApplicable: 'too few operations were sent through the thread pool' };
     const { medianWaitMillis, longShare, users, threads = 0, inside = 0 } = threadPool;
     if (medianWaitMillis < THREAD_POOL.leastWaitMillis || longShare < THREAD_POOL.leastLongShare) return [];
