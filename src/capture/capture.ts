@@ -36,6 +36,7 @@ const MAPPED_FILES_EVERY = 3;
 const debug = debuglog('culprit');
 
 const LEASE_MILLIS = 10_000;
+const BEAT_EVERY_MILLIS = 3_000;
 const BASELINE_MILLIS = 1_000;
 const MAX_WORKERS = 16;
 const TIGHT_CPU_SHARE = 0.3;
@@ -315,14 +316,22 @@ class CaptureRun implements CaptureContext {
 
   async forEachThread(work: (thread: ThreadCapture) => Promise<unknown>): Promise<void> {
     for (const thread of [...this.threads]) {
+      const beating = thread.id === 0 ? undefined : setInterval(() => this.beatAll(), BEAT_EVERY_MILLIS);
       try {
         await work(thread);
       } catch (error) {
         if (thread.id === 0) throw error;
         // A worker has ended: the others go on.
         this.threads.splice(this.threads.indexOf(thread), 1);
+      } finally {
+        clearInterval(beating);
       }
     }
+  }
+
+  /** A worker that is slow to answer, or never does, must not cost the others their leases. */
+  private beatAll(): void {
+    for (const { probe } of this.threads) void probe?.call('beat').catch(() => {});
   }
 
   async timed(work: () => Promise<void>): Promise<void> {

@@ -29,6 +29,7 @@ async function look(
     intervals = chooseIntervals(0, 0),
     load = {},
     promoted = 0,
+    isHeld = false,
   } = {},
 ) {
   const { floor, collectsEvery, isEncouraged } = { ...HEALTHY, ...program };
@@ -50,7 +51,7 @@ async function look(
   };
   const acting: FakeThread = {
     ...thread,
-    probe: thread.probe && { ...thread.probe, call },
+    probe: thread.probe && { ...thread.probe, call, isHeld },
     collectGarbage: async () => force('collectGarbage'),
     async readHeap() {
       force('readHeap');
@@ -95,6 +96,11 @@ describe('a heap that does not rise', () => {
     const { forced } = await look({ isEncouraged: false });
     expect(forced.length).toBeGreaterThanOrEqual(2);
     expect(forced.length).toBeLessThanOrEqual(7);
+  });
+
+  test('of a thread whose event loop does not turn is not collected by force: V8 would never come to it', async () => {
+    const { forced } = await look({ isEncouraged: false }, { isHeld: true });
+    expect(forced).toEqual([]);
   });
 
   test('and is large is collected as soon as something of it may stay, and before that not at all', async () => {

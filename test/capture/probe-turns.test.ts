@@ -67,6 +67,7 @@ describe('our end of it', () => {
     const read = probe.call('readPools');
     await vi.advanceTimersByTimeAsync(3_000);
     expect(await read).toBeNull();
+    expect(probe.isHeld).toBe(true);
     expect(await probe.call('readCollections', 5, 4)).toBeNull();
     expect(calls()).toHaveLength(1);
     open[0]!({ result: { value: { found: 0, pools: [] } } });

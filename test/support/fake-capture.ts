@@ -139,6 +139,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
     ...answers.reads,
   };
   const probe: ProbeClient = {
+    isHeld: false,
     call: async (method, ...args) => void calls.push([method, ...args].join(' ')) as never,
     callWith: async (method) => void calls.push(method) as never,
     askEach: async () => [],

@@ -240,6 +240,8 @@ export class HeapReads {
 
   /** Reads where what stays is allocated, where that is sampled; collects in any case. */
   private async force(thread: ThreadCapture): Promise<boolean> {
+    // V8 collects for the inspector in a task of its own, which a loop that does not turn never comes to.
+    if (thread.probe?.isHeld) return false;
     const asked = this.askedOf(thread);
     const from = performance.now();
     asked.lastReadAt = this.context.elapsed();

@@ -1,6 +1,7 @@
 // An event loop that does not turn any more: the same function at every look, a second apart.
-import { blame as blameOf, isSameFunction } from '../../analysis/cpu/blame/blame.ts';
+import { type Blame, blame as blameOf, isSameFunction } from '../../analysis/cpu/blame/blame.ts';
 import { type CpuWaits, mostRunMillis } from '../../analysis/cpu/cpu-waits.ts';
+import type { Frame } from '../../model/frame.ts';
 import type { Observations } from '../../model/observations.ts';
 import { formatCount, formatDuration } from '../../units/units.ts';
 import type { Draft } from '../rule.ts';
@@ -12,27 +13,65 @@ import { isStarved, STARVED_CAVEAT } from './starved.ts';
 /** Stacks are caught so far apart. */
 const LOOK_MILLIS = 1_000;
 
+/** A thread whose event loop did not turn while the same function ran. */
+export interface HeldLoop {
+  thread: number;
+  blame: Blame;
+  sinceMillis: number;
+  untilMillis: number;
+  /** Stacks that were caught, and those of them that are in the function. */
+  looks: number;
+  alike: number;
+}
+
+/** Null where the loop turned between two stacks, or they have no function in common. */
+export function findHeld({ stuck, runtime }: Observations, thread: number): HeldLoop | null {
+  const caught = stuck.filter(
+    ({ thread: of, frames }) => of === thread && blameOf(frames, 'of calls').subject,
+  );
+  if (caught.length < STUCK.leastLooks) return null;
+  const blame = blameOfMost(caught.map(({ frames }) => frames));
+  const alike = caught.filter(({ frames }) => isIn(frames, blame.subject!));
+  if (alike.length < STUCK.leastLooks || alike.length < caught.length * STUCK.leastAlikeShare) return null;
+  // Long blocks one after the other look the same each second; a loop that turned between them has noted a delay.
+  const hasTurned = runtime.some(
+    (sample) =>
+      sample.thread === thread &&
+      sample.eventLoopDelayMillis &&
+      sample.atMillis > alike[0]!.atMillis &&
+      sample.atMillis < alike.at(-1)!.atMillis,
+  );
+  if (hasTurned) return null;
+  const [sinceMillis, untilMillis] = [alike[0]!.atMillis - LOOK_MILLIS, alike.at(-1)!.atMillis];
+  return { thread, blame, sinceMillis, untilMillis, looks: caught.length, alike: alike.length };
+}
+
+/** Of the last stack, from the innermost function of the application that most of them are in: a loop calls one helper after another. */
+function blameOfMost(stacks: readonly (readonly Frame[])[]): Blame {
+  const last = stacks.at(-1)!;
+  const innermost = blameOf(last, 'of calls');
+  const { app } = innermost;
+  if (!app) return innermost;
+  const at = last.findIndex(
+    (frame) =>
+      frame.owner === 'app' &&
+      stacks.filter((frames) => isIn(frames, frame)).length >= stacks.length * STUCK.leastInMost,
+  );
+  const first = last.findIndex(({ owner }) => owner === 'app');
+  return at <= first ? innermost : blameOf(last.slice(at), 'of calls');
+}
+
+const isIn = (frames: readonly Frame[], named: Frame) => frames.some((frame) => isSameFunction(frame, named));
+
 /**
  * Code that was running before the profiler came and never returns is invisible to it (V8 has no record of code that
  * was compiled earlier and is never called again); the stacks caught from within show it.
  */
-export function describeStuck({ stuck, runtime }: Observations, waits: CpuWaits | null): Draft | null {
-  const main = stuck.filter(({ thread, frames }) => thread === 0 && blameOf(frames, 'of calls').subject);
-  if (main.length < STUCK.leastLooks) return null;
-  const blame = blameOf(main.at(-1)!.frames, 'of calls');
+export function describeStuck(observations: Observations, waits: CpuWaits | null): Draft | null {
+  const held = findHeld(observations, 0);
+  if (!held) return null;
+  const { blame, looks, sinceMillis: since, untilMillis: until, alike } = held;
   const named = blame.subject!;
-  const alike = main.filter(({ frames }) => isSameFunction(blameOf(frames, 'of calls').subject!, named));
-  if (alike.length < STUCK.leastLooks || alike.length < main.length * STUCK.leastAlikeShare) return null;
-  // Long blocks one after the other look the same each second; a loop that turned between them has noted a delay.
-  const hasTurned = runtime.some(
-    ({ thread, atMillis, eventLoopDelayMillis }) =>
-      thread === 0 &&
-      eventLoopDelayMillis &&
-      atMillis > alike[0]!.atMillis &&
-      atMillis < alike.at(-1)!.atMillis,
-  );
-  if (hasTurned) return null;
-  const [since, until] = [alike[0]!.atMillis - LOOK_MILLIS, alike.at(-1)!.atMillis];
   const isWaiting = isStarved(waits);
   const millis = isWaiting ? mostRunMillis(waits.spans, since, until) : until - since;
   // It may not have turned for want of a CPU.
@@ -48,8 +87,8 @@ export function describeStuck({ stuck, runtime }: Observations, waits: CpuWaits 
     evidence: [
       {
         source: 'stack',
-        statement: `in ${alike.length} of ${formatCount(main.length, 'sample')}, one second apart, the event loop had not turned and this function was running`,
-        value: alike.length,
+        statement: `in ${alike} of ${formatCount(looks, 'sample')}, one second apart, the event loop had not turned and this function was running`,
+        value: alike,
         unit: 'count',
       },
     ],

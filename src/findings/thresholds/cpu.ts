@@ -103,7 +103,14 @@ export const SYNC_CALLS = {
 };
 
 /** The loop does not turn at all: looks a second apart show the same function each time. */
-export const STUCK = { leastLooks: 3, leastAlikeShare: 1 / 2, confidence: 0.95, urgency: 1 };
+export const STUCK = {
+  leastLooks: 3,
+  leastAlikeShare: 1 / 2,
+  /** Of the stacks, those that are in the function which is named: of a loop and its helpers, the loop. */
+  leastInMost: 0.9,
+  confidence: 0.95,
+  urgency: 1,
+};
 
 export const CPU_THROTTLED = {
   /** Fewer stops are not felt, or only by few. */

@@ -35,6 +35,8 @@ type Answer<M extends Method> = M extends InTurn
   : ReturnType<ProbeHandle[M]>;
 
 export interface ProbeClient {
+  /** The event loop has not come to what it was asked for: it does not turn. */
+  readonly isHeld: boolean;
   /** Calls a method of the probe in the target; arguments and answer are plain JSON. */
   call<M extends Method>(method: M, ...args: Parameters<ProbeHandle[M]>): Promise<Answer<M>>;
   /** The same with an object of the target as first argument. */
@@ -85,15 +87,16 @@ function clientFor(session: InspectorSession, handleId: string): ProbeClient {
     );
     return result.value;
   };
-  const inTurn = withinTurns((method, args) =>
-    send(`this.inTurn(() => this.${method}(...args))`, args, true),
-  );
+  const turns = withinTurns((method, args) => send(`this.inTurn(() => this.${method}(...args))`, args, true));
   const callOn = async <M extends Method>(method: M, args: object[]): Promise<Answer<M>> => {
-    const answer = isInTurn(method) ? inTurn(method, args) : send(`this.${method}(...args)`, args, false);
+    const answer = isInTurn(method) ? turns.send(method, args) : send(`this.${method}(...args)`, args, false);
     return (await answer) as Answer<M>;
   };
   const asValues = (args: unknown[]) => args.map((value) => ({ value }));
   return {
+    get isHeld() {
+      return turns.isHeld;
+    },
     call: (method, ...args) => callOn(method, asValues(args)),
     callWith: (method, objectId, ...args) => callOn(method, [{ objectId }, ...asValues(args)]),
     askEach: (method, args, ask) => forEachObject(session, { handleId, method, args: asValues(args) }, ask),
@@ -111,23 +114,28 @@ function clientFor(session: InspectorSession, handleId: string): ProbeClient {
 type Send = (method: InTurn, args: object[]) => Promise<unknown>;
 
 /** A call that the event loop has not come to in time is answered with null, and so are all others until it has. */
-function withinTurns(send: Send): Send {
+function withinTurns(send: Send): { readonly isHeld: boolean; send: Send } {
   let isHeld = false;
-  return async (method, args) => {
-    if (isHeld) return null;
-    let timer: NodeJS.Timeout | undefined;
-    const answer = send(method, args).finally(() => {
-      isHeld = false;
-      clearTimeout(timer);
-    });
-    // Where it comes too late, nobody hears of its end.
-    answer.catch(() => {});
-    const tooLate = new Promise<null>((resolve) => {
-      timer = setTimeout(() => {
-        isHeld = true;
-        resolve(null);
-      }, IN_TURN[method]);
-    });
-    return Promise.race([answer, tooLate]);
+  return {
+    get isHeld() {
+      return isHeld;
+    },
+    async send(method, args) {
+      if (isHeld) return null;
+      let timer: NodeJS.Timeout | undefined;
+      const answer = send(method, args).finally(() => {
+        isHeld = false;
+        clearTimeout(timer);
+      });
+      // Where it comes too late, nobody hears of its end.
+      answer.catch(() => {});
+      const tooLate = new Promise<null>((resolve) => {
+        timer = setTimeout(() => {
+          isHeld = true;
+          resolve(null);
+        }, IN_TURN[method]);
+      });
+      return Promise.race([answer, tooLate]);
+    },
   };
 }

@@ -11,6 +11,7 @@ import { blockAdvice, blockInnocence, nativeCallAdvice, packageAdvice } from '..
 import { describeChain, describeUnexplained, isFeltChain } from '../../cpu/held-loop.ts';
 import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
 import { describeStuck } from '../../cpu/stuck-loop.ts';
+import { describeStuckWorkers } from '../../cpu/stuck-worker.ts';
 import type { Draft, Effect, Rule } from '../../rule.ts';
 import { EVENT_LOOP_BLOCK, SYNC_CALLS } from '../../thresholds/cpu.ts';
 import { onScale } from '../../thresholds/scale.ts';
@@ -36,6 +37,8 @@ export const eventLoopBlock: Rule = {
     const { blocks, chains, lateLoop, cpu, throttling, cpuWaits, observations, program, isCalm } = facts;
     const stuck = describeStuck(observations, cpuWaits);
     if (stuck) return [stuck];
+    const workers = describeStuckWorkers(facts);
+    if (workers.length > 0) return workers;
     if (program !== null && SERVE_NOBODY.includes(program))
       return { notApplicable: 'the program serves no clients, so nothing waits for its event loop' };
     if (cpu.length === 0) return isCalm ? [] : { notApplicable: 'no CPU profile' };

@@ -1,0 +1,86 @@
+// Worker threads whose event loop does not turn any more, while requests get no answer: what they were asked for never ends.
+import type { Facts } from '../../analysis/facts.ts';
+import type { Evidence } from '../../model/finding.ts';
+import { formatCount, formatDuration } from '../../units/units.ts';
+import type { Draft } from '../rule.ts';
+import { STUCK } from '../thresholds/cpu.ts';
+import {
+  capitalised,
+  chainOf,
+  nameOfCode,
+  perSecond,
+  place,
+  placeWithLibrary,
+  subjectOf,
+} from '../wording.ts';
+import { findHeld, type HeldLoop } from './stuck-loop.ts';
+
+/** To compute for long is what workers are for: nothing is said while everybody is answered. One draft for each function. */
+export function describeStuckWorkers(facts: Facts): Draft[] {
+  const waiting = waitingEvidence(facts);
+  if (waiting.length === 0) return [];
+  const groups = new Map<string, HeldLoop[]>();
+  for (const { id } of facts.observations.target.threads) {
+    const held = id === 0 ? null : findHeld(facts.observations, id);
+    if (!held) continue;
+    const { functionName, file } = held.blame.subject!;
+    const key = `${functionName}|${file}`;
+    groups.set(key, [...(groups.get(key) ?? []), held]);
+  }
+  return [...groups.values()].map((held) => describe(held, waiting, facts));
+}
+
+function describe(all: readonly HeldLoop[], waiting: Evidence[], facts: Facts): Draft {
+  const [first] = all as [HeldLoop, ...HeldLoop[]];
+  const { blame } = first;
+  const named = blame.subject!;
+  const millis = Math.max(...all.map(({ sinceMillis, untilMillis }) => untilMillis - sinceMillis));
+  const who = all.length === 1 ? 'a worker thread' : `${all.length} worker threads`;
+  return {
+    kind: 'event-loop-block',
+    severity: 'critical',
+    confidence: STUCK.confidence,
+    urgency: STUCK.urgency,
+    title: `${capitalised(nameOfCode(named))} has held ${who} for ${formatDuration(millis)} without a break, and requests get no answer (${placeWithLibrary(blame)})`,
+    subject: subjectOf('function', named.functionName, named, first.thread),
+    impact: { metric: 'event-loop', value: Math.round(millis), unit: 'ms', share: 1 },
+    evidence: [
+      ...all.map(({ thread, looks, alike }) => ({
+        source: 'stack',
+        statement: `in ${alike} of ${formatCount(looks, 'sample')} of the thread ${nameOf(thread, facts)}, its event loop had not turned and this function was running`,
+        value: alike,
+        unit: 'count' as const,
+      })),
+      ...waiting,
+    ],
+    ...chainOf(blame),
+    innocentExplanation:
+      'A very long computation ends in the end. Until then the thread takes no other task, and those that wait for it wait as long.',
+    advice: [
+      'Look for a loop whose condition never becomes false for some input, and for work that grows with the square of its input or faster.',
+      'Give each task of a worker a time limit that terminates the thread and starts another (most pools have such an option), so that one task does not take a thread for ever.',
+    ],
+    caveats: [],
+    asSymptom: `${who} held in ${place(named)}`,
+    effect: 'cpu',
+    explains: ['cpu', 'waiting', 'heap', 'gc', 'native', 'sockets'],
+  };
+}
+
+function nameOf(thread: number, { observations: { target } }: Facts): string {
+  return target.threads.find(({ id }) => id === thread)?.name ?? String(thread);
+}
+
+/** Requests that get no answer, of one route at least. */
+function waitingEvidence({ outage, requests: { inbound } }: Facts): Evidence[] {
+  const silent = (outage?.routes ?? []).map(({ label, madePerSecond }) => ({ label, pace: madePerSecond }));
+  const piling = inbound
+    .filter(({ label }) => !silent.some((route) => route.label === label))
+    .map(({ label, trend }) => ({ label, pace: trend.slopePerSecond }));
+  return [...silent, ...piling].slice(0, 1).map(({ label, pace }) => ({
+    source: 'requests',
+    statement: `meanwhile about ${perSecond(pace)} requests to ${label} get no answer`,
+    value: pace,
+    unit: 'per second',
+  }));
+}
