@@ -2,7 +2,15 @@
 import { expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
-import { buildObservations, change, type Habit, heapFloor, KB } from '../support/build-observations.ts';
+import {
+  buildObservations,
+  change,
+  type Habit,
+  heapFloor,
+  KB,
+  sockets,
+  timers,
+} from '../support/build-observations.ts';
 import { linear } from '../support/shapes.ts';
 
 const judged = (...habits: Habit[]) => {
@@ -23,6 +31,16 @@ test('it tells a rise of the heap that is too small to be a finding', () => {
   expect(reason).toMatch(
     /^Found in 30 s: no blocked event loop, no CPU hotspot and no growth large enough to report\. Too little to report: the heap after garbage collection grew by 5(\.\d)? KB\/s\. The event loop/,
   );
+});
+
+test('it tells of timers that become more, where nobody was seen to start those that stay', () => {
+  const [verdict, reason] = judged(timers(linear(3)));
+  expect(verdict).toBe('healthy');
+  expect(reason).toMatch(
+    /^Found in 30 s: no blocked event loop, no CPU hotspot and no growth large enough to report\. The number of timers grew by 3\/s, from \d+ to \d+, and it is not known who starts those that stay\./,
+  );
+  const clients = sockets({ direction: 'inbound', endpoint: ':8080' }, linear(3));
+  expect(judged(timers(linear(3)), clients)[1]).not.toContain('timers');
 });
 
 test('it is not claimed of a heap that rose by much in too few collections to prove a leak', () => {

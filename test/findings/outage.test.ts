@@ -274,3 +274,41 @@ describe('requests that wait for what nothing can settle any more', () => {
     expect(finding!.advice.join()).not.toMatch(/nothing can settle any more/);
   });
 });
+
+describe('one route that answers nobody while others answer', () => {
+  const label = 'GET /offers/#';
+  const WAIT = 'emit@node:events:500 > offers@/app/src/offers.js:21';
+  /** Clients give up after 10 s. */
+  const silent = (dropped: number): Habit =>
+    change((o) => {
+      silentRoute(label, 4, dropped)(o);
+      for (const read of o.asyncObservations[0]!.sites.at(-1)!.reads)
+        read.oldestMillis = Math.min(read.atMillis, 9_500);
+    });
+  const promises = (aliveShare: number) =>
+    asyncSite('PROMISE', WAIT, { perSecond: 4, aliveShare, serving: label });
+
+  test('is named where what was begun for its clients stays after they have given up', () => {
+    const [finding, ...rest] = findingsOf(silent(0.6), answered(9), promises(1));
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({
+      kind: 'request-pileup',
+      severity: 'critical',
+      title: `No request to ${label} is answered any more, and clients give up (they wait in src/offers.js:21, offers)`,
+      subject: { function: 'offers', file: 'src/offers.js', line: 21 },
+    });
+    expect(finding!.evidence[0]!.statement).toMatch(
+      /^4\/s come in; of those watched in the later part of the capture none was answered: \d+ clients closed first, \d+ still wait, the oldest for 9\.5 s$/,
+    );
+  });
+
+  test.each<[string, Habit[]]>([
+    ['a long poll lets go of what it holds when its client leaves', [silent(0.6), answered(9), promises(0)]],
+    ['its clients wait with it', [silent(0), answered(9), promises(1)]],
+    ['nothing is known of what it holds', [silent(0.6), answered(9)]],
+  ])('is not named where %s', (_, habits) => {
+    expect(findingsOf(...habits).map(({ title }) => title)).not.toContainEqual(
+      expect.stringMatching(/^No request to/),
+    );
+  });
+});

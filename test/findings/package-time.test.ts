@@ -129,3 +129,30 @@ test('a block in one line of a function, such as a call of native code, is told 
   );
   expect(saidWith(17)).toContain('100% of the longest block was spent in src/parts.js:16, search');
 });
+
+describe('a function whose time goes into one call outside of JavaScript', () => {
+  const adviceFor = (call: string) => {
+    const at = `emit@node:events:500 > search@/app/src/parts.js:16 > ${call}`;
+    const [finding] = findingsOf(
+      cpu([
+        ['(idle)', 14],
+        [at, 6],
+      ]),
+    );
+    return [finding!.title, ...finding!.advice];
+  };
+
+  test('is told with the call, and to give it less', () => {
+    expect(adviceFor('all')).toEqual([
+      '`search` takes 30% of a core with `all` (src/parts.js:16)',
+      '`all` is a native call, and nothing else runs until it returns: give it less at once (a limit, an index, a smaller input), or call it in a worker thread.',
+    ]);
+  });
+
+  test('is told as any other where the call is one of the language', () => {
+    expect(adviceFor('indexOf')).toEqual([
+      '`search` takes 30% of a core (src/parts.js:16)',
+      expect.stringMatching(/use a Map or Set for look-ups/),
+    ]);
+  });
+});

@@ -60,6 +60,17 @@ export function nativeCallAdvice(call: string, program: ProgramKind | null): str
   return `\`${call}\` is a native call, and nothing else runs until it returns: give it less at once (a limit, an index, a smaller input), or call it in ${elsewhere}.`;
 }
 
+/** Methods of the language, whose cure is another way to write the code: `indexOf`, `slice`. */
+export function isOfLanguage(call: string): boolean {
+  return OF_LANGUAGE.has(call);
+}
+
+const OF_LANGUAGE: ReadonlySet<string> = new Set(
+  [Array, String, Map, Set, RegExp, Uint8Array, Object.getPrototypeOf(Uint8Array) as { prototype: object }]
+    .flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype))
+    .concat(Object.getOwnPropertyNames(Object)),
+);
+
 /** `program` null: a process that we watched. */
 export function blockAdvice(kind: WorkKind, program: ProgramKind | null): string {
   const isPlain = ['plain', 'serving', 'sort', 'json', 'compile'].includes(kind);

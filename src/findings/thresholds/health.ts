@@ -6,6 +6,8 @@ export const HEALTH = {
   /** Reads of the heap after a collection: fewer show no direction. */
   leastReads: 4,
   leastBytesPerSecond: 1_024,
+  /** More timers than at first: a few are those of the requests of a moment. */
+  leastTimers: 20,
   /** A rise that is not proved, and too much to be called healthy: warm code and caches of the VM take less in half a minute. */
   unprovedBytesPerSecond: 256 * 1024,
   unprovedBytes: 4 * 2 ** 20,

@@ -100,6 +100,18 @@ export const OUTAGE = {
   urgency: 0.97,
 };
 
+/** One route that is silent while others answer. */
+export const SILENT_ROUTE = {
+  leastDropped: 4,
+  /** Watched promises of one place that are older than 5 s, and of them those that stay. */
+  leastPromises: 4,
+  leastStaying: 0.9,
+  /** Older than the oldest request: reads are not of one moment. */
+  leastOlderMillis: 1_500,
+  confidence: { placed: 0.85, unplaced: 0.7 },
+  urgency: 0.9,
+};
+
 /** A line in which nobody is served. */
 export const STUCK_LINE = {
   /** Who waits in it comes at the pace of the requests without an answer, give or take. */

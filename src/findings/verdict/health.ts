@@ -4,9 +4,11 @@ import type { Facts } from '../../analysis/facts.ts';
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import type { FindingKind, NotApplicable } from '../../model/finding.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from '../../units/units.ts';
+import { clientGrowth } from '../clients.ts';
 import { kindInfo } from '../kinds.ts';
 import { fillingWords } from '../memory/filling.ts';
 import { nameOf } from '../memory/heap-leak-title.ts';
+import { FOLLOWS_CLIENTS } from '../thresholds/growth.ts';
 import { HEALTH } from '../thresholds/health.ts';
 import { perSecond } from '../wording.ts';
 
@@ -18,8 +20,9 @@ export function unseenForHealth(notApplicable: readonly NotApplicable[]): Findin
 export function healthyReason(facts: Facts, unseen: readonly FindingKind[]): string {
   const little = grewALittle(facts);
   return [
-    sayNothing(facts, { isRising: little.length > 0, isWhole: unseen.length === 0 }),
+    sayNothing(facts, { isRising: growsALittle(facts), isWhole: unseen.length === 0 }),
     ...(little.length > 0 ? [`Too little to report: ${little.join(', ')}.`] : []),
+    ...timersGrew(facts),
     ...filling(facts),
     ...closest(facts),
     ...(unseen.length > 0 ? [`Not judged, and therefore not ruled out: ${unseen.join(', ')}.`] : []),
@@ -52,7 +55,8 @@ function lateIntervals(runtime: Facts['observations']['runtime']) {
 }
 
 /** Too little to be named; a longer look would tell. */
-export const growsALittle = (facts: Facts): boolean => grewALittle(facts).length > 0;
+export const growsALittle = (facts: Facts): boolean =>
+  grewALittle(facts).length > 0 || timersGrew(facts).length > 0;
 
 /** A heap that rose by so much that it is not called healthy, although its reads were too few, or scatter too much, to call it a leak. */
 export function risesUnproved({ collections, heap }: Facts): HeapGrowth | null {
@@ -84,7 +88,8 @@ function filling({ collections }: Facts): string[] {
 }
 
 /** Collections that took more at every look, and a heap that rose by less than is told from noise. */
-function grewALittle({ collections, heap }: Facts): string[] {
+function grewALittle(facts: Facts): string[] {
+  const { collections, heap } = facts;
   const open = collections.filter((each) => !each.filling || each.filling.isNearby);
   const named = open.slice(0, HEALTH.mostNamed).map((each) => {
     const { className, type } = each.collection;
@@ -98,9 +103,23 @@ function grewALittle({ collections, heap }: Facts): string[] {
   const floor = heap.find(({ thread }) => thread === 0)?.floor;
   const isFilling = open.length < collections.length;
   const isRising = !isFilling && floor && floor.points >= HEALTH.leastReads && floor.slopeInterval[0] > 0;
-  return isRising && floor.slopePerSecond >= HEALTH.leastBytesPerSecond
-    ? [...named, `the heap after garbage collection grew by ${formatBytes(floor.slopePerSecond)}/s`]
-    : named;
+  const isHeapRising = isRising && floor.slopePerSecond >= HEALTH.leastBytesPerSecond;
+  return [
+    ...named,
+    ...(isHeapRising
+      ? [`the heap after garbage collection grew by ${formatBytes(floor.slopePerSecond)}/s`]
+      : []),
+  ];
+}
+
+/** Nobody was seen to start those that stay; more of them with the clients that come are the load. */
+function timersGrew(facts: Facts): string[] {
+  const { verdict, slopePerSecond, first, last } = facts.timers;
+  if (verdict !== 'growing' || last - first < HEALTH.leastTimers) return [];
+  if (clientGrowth(facts) >= slopePerSecond * FOLLOWS_CLIENTS) return [];
+  return [
+    `The number of timers grew by ${perSecond(slopePerSecond)}, from ${formatNumber(first)} to ${formatNumber(last)}, and it is not known who starts those that stay.`,
+  ];
 }
 
 /** In one sentence; nothing where nothing was measured. */

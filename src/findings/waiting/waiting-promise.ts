@@ -26,7 +26,7 @@ export function waitingPromise(facts: Facts, slopePerSecond: number, thread: num
 
 /** Where requests wait of which none is answered: at their pace, or as deep in the program as promises are seen to stay. */
 export function promiseOfOutage(
-  { silentPerSecond }: Outage,
+  { silentPerSecond }: Pick<Outage, 'silentPerSecond'>,
   thread: number,
   facts: Facts,
 ): SurvivingSite | null {

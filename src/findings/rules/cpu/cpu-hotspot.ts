@@ -8,12 +8,12 @@ import {
   type Responsibility,
 } from '../../../analysis/cpu/cpu.ts';
 import { type PackageTotal, packageTotals } from '../../../analysis/cpu/package-totals.ts';
-import { WORK_NAMES } from '../../../analysis/cpu/work.ts';
+import { WORK_NAMES, type Work } from '../../../analysis/cpu/work.ts';
 import type { Severity } from '../../../model/finding.ts';
 import type { Frame } from '../../../model/frame.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatShare } from '../../../units/units.ts';
-import { BLOCK_ADVICE, packageAdvice } from '../../cpu/block-advice.ts';
+import { BLOCK_ADVICE, isOfLanguage, nativeCallAdvice, packageAdvice } from '../../cpu/block-advice.ts';
 import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CPU_HOTSPOT } from '../../thresholds/cpu.ts';
@@ -171,7 +171,10 @@ function describe(
     innocentExplanation: isRun
       ? 'A program that works uses its core. This is where the time goes, which is not a fault in itself.'
       : 'A batch that is meant to use the core looks the same; it belongs in a worker thread.',
-    advice: adviceFor(top, isConcentrated(top, selfMicros), isRun ? 'in this run' : timesOf(top)),
+    advice: adviceFor(top, isConcentrated(top, selfMicros), {
+      when: isRun ? 'in this run' : timesOf(top),
+      program,
+    }),
     caveats:
       top.hotLineShare > 0 || top.frame.line === null
         ? []
@@ -246,7 +249,8 @@ function titleOf({ frame, work, blame }: Hotspot, takes: string, isOne: boolean)
   const at = lineOf(named);
   const name = capitalised(nameOfCode(named));
   if (app && library && !isOne) return `${name} ${takes}, spent in ${spentIn(library, inner)} (${at})`;
-  const what = work.kind === 'plain' ? '' : ` with ${work.call ? `\`${work.call}\`` : WORK_NAMES[work.kind]}`;
+  const isPlain = work.kind === 'plain' && !isNativeCall(work);
+  const what = isPlain ? '' : ` with ${work.call ? `\`${work.call}\`` : WORK_NAMES[work.kind]}`;
   if (app && library) {
     const of = packageOf(frame.package === null ? library : frame);
     return `${capitalised(nameOfCode(frame))} of ${of} ${takes}${what} (${placeWithLibrary(blame)})`;
@@ -262,10 +266,20 @@ function spentIn(library: Frame, inner: Frame | null): string {
   return outer === last ? outer : `${outer} > ${last}`;
 }
 
-function adviceFor(top: Hotspot, isOne: boolean, when: string): string[] {
+/** A call into Node or an addon, in which the time is spent out of sight. */
+function isNativeCall({ kind, call }: Work): boolean {
+  return kind === 'plain' && call !== null && !isOfLanguage(call);
+}
+
+function adviceFor(
+  top: Hotspot,
+  isOne: boolean,
+  { when, program }: { when: string; program: ProgramKind | null },
+): string[] {
   const { work } = top;
   const { library } = top.blame;
   if (library && (!isOne || packageAdvice(work.kind, packageOf(library)))) return libraryAdvice(top, when);
+  if (isNativeCall(work) && !library) return [nativeCallAdvice(work.call!, program)];
   if (work.kind === 'console') return [BLOCK_ADVICE.console];
   if (work.kind === 'intl') return [BLOCK_ADVICE.intl];
   if (work.kind === 'json')

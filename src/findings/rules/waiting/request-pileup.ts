@@ -10,6 +10,7 @@ import { confidenceAt, onScale } from '../../thresholds/scale.ts';
 import { REQUEST_PILEUP } from '../../thresholds/waiting.ts';
 import { describeHeld } from '../../waiting/held-requests.ts';
 import { describeOutage, isOutage } from '../../waiting/outage.ts';
+import { describeSilentRoute, silentRoutes } from '../../waiting/silent-route.ts';
 import { describeStalled } from '../../waiting/stalled-requests.ts';
 import { describeUnended, isLeftOpen } from '../../waiting/unended-answers.ts';
 import { waitAdvice } from '../../waiting/wait-advice.ts';
@@ -24,7 +25,8 @@ export const requestPileup: Rule = {
       return { notApplicable: 'requests were not watched' };
     const { outage } = facts;
     const outages = isOutage(outage) ? [describeOutage(outage, facts)] : [];
-    const silent = outages.length > 0 ? (outage?.routes ?? []).map(({ label }) => label) : [];
+    const alone = outages.length > 0 ? [] : silentRoutes(facts);
+    const silent = (outages.length > 0 ? (outage?.routes ?? []) : alone).map(({ label }) => label);
     const outbound = facts.requests.outbound.filter(isPilingUp).map((requests) => describeOutbound(requests));
     const inbound = facts.requests.inbound
       .filter(
@@ -45,6 +47,7 @@ export const requestPileup: Rule = {
     const isToldOf = held?.routes.some(({ label }) => told.includes(label));
     return [
       ...outages,
+      ...alone.slice(0, REQUEST_PILEUP.most).map((route) => describeSilentRoute(route, facts)),
       ...outbound.slice(0, REQUEST_PILEUP.most),
       ...inbound.slice(0, REQUEST_PILEUP.most),
       ...stalled.slice(0, REQUEST_PILEUP.most),

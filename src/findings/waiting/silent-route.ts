@@ -1,0 +1,74 @@
+// One route that never answers: its clients give up, and what was begun for them stays. Other routes answer.
+import type { Facts } from '../../analysis/facts.ts';
+import type { SilentRoute } from '../../analysis/waiting/outage.ts';
+import { formatCount, formatDuration, formatNumber } from '../../units/units.ts';
+import type { Draft } from '../rule.ts';
+import { confidenceAt } from '../thresholds/scale.ts';
+import { SILENT_ROUTE } from '../thresholds/waiting.ts';
+import { perSecond, place, placeWithLibrary, subjectOf } from '../wording.ts';
+import { waitAdvice } from './wait-advice.ts';
+import { promiseOfOutage } from './waiting-promise.ts';
+
+/**
+ * A long poll looks the same while it waits, but lets go of what it holds when its client leaves: here promises that were made
+ * for such requests are older than any of the requests that still wait.
+ */
+export function silentRoutes({ outage, observations }: Facts): SilentRoute[] {
+  return (outage?.routes ?? []).filter(({ label, site, oldestMillis, droppedByClient }) => {
+    if (droppedByClient < SILENT_ROUTE.leastDropped) return false;
+    const own = observations.asyncObservations
+      .filter(({ thread }) => thread === site.thread)
+      .flatMap(({ sites }) => sites)
+      .filter(({ type, serving }) => type === 'PROMISE' && serving === label)
+      .flatMap(({ reads }) => reads.at(-1) ?? []);
+    const left = own.filter(
+      ({ oldWatched, oldAlive, oldestMillis: age = 0 }) =>
+        oldWatched >= SILENT_ROUTE.leastPromises &&
+        oldAlive >= oldWatched * SILENT_ROUTE.leastStaying &&
+        age >= oldestMillis + SILENT_ROUTE.leastOlderMillis,
+    );
+    return left.length > 0;
+  });
+}
+
+export function describeSilentRoute(route: SilentRoute, facts: Facts): Draft {
+  const { label, site, madePerSecond, waiting, droppedByClient, oldestMillis } = route;
+  const promise = promiseOfOutage({ silentPerSecond: madePerSecond }, site.thread, facts);
+  const frame = promise?.blame.subject ?? site.handler ?? null;
+  const where = promise ? placeWithLibrary(promise.blame) : frame && place(frame);
+  return {
+    kind: 'request-pileup',
+    severity: 'critical',
+    confidence: confidenceAt(SILENT_ROUTE.confidence, frame),
+    urgency: SILENT_ROUTE.urgency,
+    isInbound: true,
+    title: `No request to ${label} is answered any more, and clients give up${where ? ` (they wait in ${where})` : ''}`,
+    subject: subjectOf('request', label, frame, site.thread),
+    impact: { metric: 'requests', value: madePerSecond, unit: 'per second' },
+    evidence: [
+      {
+        source: 'requests',
+        statement: `${perSecond(madePerSecond)} come in; of those watched in the later part of the capture none was answered: ${formatCount(droppedByClient, 'client')} closed first, ${formatNumber(waiting)} still wait, the oldest for ${formatDuration(oldestMillis)}`,
+        value: madePerSecond,
+        unit: 'per second',
+      },
+      {
+        source: 'async-resources',
+        statement: promise
+          ? `promises created in ${where} stay after their clients have gone, about ${formatNumber(Math.round(promise.alive))} now`
+          : 'promises that were made for such requests stay after their clients have gone',
+      },
+    ],
+    innocentExplanation:
+      'A long poll waits as long, but answers in the end, and lets go of what it holds when its client leaves.',
+    advice: [
+      ...waitAdvice(promise),
+      'Find who holds what they wait for. Work that already has a place in a limit, lock or pool, and waits for another place in the same one, waits for itself: take it once, outside, or use a second one inside.',
+      'Give the wait a timeout, so that clients get an error.',
+    ],
+    caveats: frame ? [] : ['The code that should answer is unknown.'],
+    asSymptom: `requests to ${label} get no answer`,
+    effect: 'waiting',
+    explains: ['waiting', 'heap', 'external', 'native', 'sockets', 'fds', 'timers', 'gc'],
+  };
+}
