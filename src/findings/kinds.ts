@@ -56,13 +56,14 @@ export const KINDS = {
     meaning:
       'libuv runs file operations, dns.lookup, crypto and zlib on a few threads (four by default). When all are busy, every such operation waits for its turn, while the event loop is free and the CPU may be idle: metrics look normal although requests are slow.',
     measured:
-      'culprit sends a trivial file operation through the pool twice a second and measures how long it waits, less the delay of the event loop. Where it waits, async hooks count for a few seconds who uses the threads. The pool must have as many operations inside as it has threads, and the wait must be long in comparison with what one operation takes.',
+      'culprit sends a trivial file operation through the pool twice a second and measures how long it waits, less the delay of the event loop. Where it waits, async hooks count for a few seconds who uses the threads. The pool must have as many operations inside as it has threads, and the wait must be long in comparison with what one operation takes. A pool from which nothing comes back for seconds is told by itself, with the operations that were sent before that and have not ended.',
     mistakenFor:
       'A machine without a free core makes everything wait, the pool as well; then the pool is not full. Slow name lookups hold the threads, too: that is reported as `dns-slow`. A burst that drains is not reported.',
     fix: 'Do less file, DNS and crypto work at once, or raise UV_THREADPOOL_SIZE.',
     steps: [
       'Bound how much of the named work runs at a time (a queue with a limit), make it cheaper, or cache its results.',
       'Set UV_THREADPOOL_SIZE before the process starts: for work that waits (files, lookups) well above the number of cores, for work that computes no more than there are cores.',
+      'Where nothing comes back, find the file operation that does not end: a named pipe, a device, a network file system that hangs, a lock.',
     ],
     isWaiting: true,
   },
@@ -108,7 +109,7 @@ export const KINDS = {
     meaning:
       'Requests wait for an answer that does not come, and their number rises. Each holds a socket, its buffers and all that its handler closes over.',
     measured:
-      "Node's diagnostics channels and async hooks show when requests begin and when their answers do. Those that wait must be old, and their number must rise until the end of the capture. Incoming requests count only where others of the same kind are answered; or where on several routes, with most of the requests, not one is answered, whether they wait or their clients go away first: then the service has stopped answering. Answers that are begun count when they have no end and send nothing more, while others of their kind end. Requests that all get their answer count when, again and again, none is answered for a second or more although they keep coming, and then all are at once, while the event loop is free: one thing that they share is taken for that long.",
+      "Node's diagnostics channels and async hooks show when requests begin and when their answers do. Those that wait must be old, and their number must rise until the end of the capture. Incoming requests count only where others of the same kind are answered; or where on several routes, with most of the requests, not one is answered, whether they wait or their clients go away first: then the service has stopped answering. One such route alone counts where its clients give up and the promises made for them stay. Answers that are begun count when they have no end and send nothing more, while others of their kind end. Requests that all get their answer count when, again and again, none is answered for a second or more although they keep coming, and then all are at once, while the event loop is free: one thing that they share is taken for that long.",
     mistakenFor:
       'Long polls and event streams wait on purpose: incoming requests of a kind that is never answered in time are left out, and so are those whose clients come again as soon as they are answered. Slow answers eventually arrive, and their number stays level.',
     fix: 'Answer on every path, and set time limits.',
@@ -394,7 +395,7 @@ export const KINDS = {
       'callbacks that hold the event loop, and with what: synchronous files, child processes, crypto, zlib, JSON, regular expressions, plain code, awaits that never wait; delays that nothing explains',
     meaning: 'While one callback runs, nothing else does: every other request waits for its end.',
     measured:
-      'The CPU profile of the main thread shows what ran without a break and for how long; the delay of the event loop must confirm it. One long block counts, and so do shorter ones that come again and synchronous calls that take a large share of the time. So does a chain of awaits whose promises are resolved already: its parts run one after the other as microtasks, without a turn of the loop. A measured delay is reported as unexplained when none of these accounts for it, and no garbage collection, quota or missing CPU either.',
+      'The CPU profile of the main thread shows what ran without a break and for how long; the delay of the event loop must confirm it. One long block counts, and so do shorter ones that come again and synchronous calls that take a large share of the time. So does a chain of awaits whose promises are resolved already: its parts run one after the other as microtasks, without a turn of the loop. A measured delay is reported as unexplained when none of these accounts for it, and no garbage collection, quota or missing CPU either. Worker threads count only where their event loop stops turning in one function while requests get no answer.',
     mistakenFor:
       'Loading and compiling at start-up block as well. Stops by a CPU quota make short callbacks long: that is `cpu-throttled`. A function that often runs for a short time is a `cpu-hotspot`.',
     fix: 'Split the work, use the asynchronous form, or move it into a worker.',

@@ -3,9 +3,18 @@
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
-import { buildObservations, change, type Habit, worker } from '../support/build-observations.ts';
+import {
+  asyncSite,
+  buildObservations,
+  change,
+  type Habit,
+  heapFloor,
+  KB,
+  worker,
+} from '../support/build-observations.ts';
 import { framesFrom } from '../support/build-profile.ts';
 import { silentRoute } from '../support/build-waiting.ts';
+import { linear } from '../support/shapes.ts';
 
 const findingsOf = (...habits: Habit[]) => judge(gatherFacts(buildObservations(...habits))).findings;
 
@@ -45,7 +54,7 @@ describe('worker threads that are held', () => {
   test('while requests get no answer are told together, with who waits', () => {
     const [finding] = findingsOf(...both, silentRoute('POST /plans'));
     expect(finding!.title).toBe(
-      '`improve` has held 2 worker threads for 20 s without a break, and requests get no answer (src/planner.js:14, improve)',
+      '`improve` has held 2 worker threads for at least 20 s without a break, and requests get no answer (src/planner.js:14, improve)',
     );
     expect(finding).toMatchObject({ kind: 'event-loop-block', severity: 'critical' });
     expect(finding!.evidence.map(({ statement }) => statement)).toEqual([
@@ -53,6 +62,21 @@ describe('worker threads that are held', () => {
       'in 20 of 20 samples of the thread worker 2, its event loop had not turned and this function was running',
       'meanwhile about 3/s requests to POST /plans get no answer',
     ]);
+  });
+
+  test('explain the promises of those who wait, and the memory that these keep', () => {
+    const promises = asyncSite('PROMISE', 'emit@node:events:500 > plan@/app/src/server.js:10', {
+      perSecond: 3,
+      serving: 'POST /plans',
+    });
+    const [finding, ...rest] = findingsOf(
+      ...both,
+      silentRoute('POST /plans'),
+      promises,
+      heapFloor(linear(30 * KB)),
+    );
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ subject: { function: 'improve', thread: 1 } });
   });
 
   test('while all are answered do what workers are for', () => {

@@ -18,7 +18,7 @@ import { findHeld, type HeldLoop } from './stuck-loop.ts';
 /** To compute for long is what workers are for: nothing is said while everybody is answered. One draft for each function. */
 export function describeStuckWorkers(facts: Facts): Draft[] {
   const waiting = waitingEvidence(facts);
-  if (waiting.length === 0) return [];
+  if (!waiting) return [];
   const groups = new Map<string, HeldLoop[]>();
   for (const { id } of facts.observations.target.threads) {
     const held = id === 0 ? null : findHeld(facts.observations, id);
@@ -30,7 +30,7 @@ export function describeStuckWorkers(facts: Facts): Draft[] {
   return [...groups.values()].map((held) => describe(held, waiting, facts));
 }
 
-function describe(all: readonly HeldLoop[], waiting: Evidence[], facts: Facts): Draft {
+function describe(all: readonly HeldLoop[], waiting: Waiting, facts: Facts): Draft {
   const [first] = all as [HeldLoop, ...HeldLoop[]];
   const { blame } = first;
   const named = blame.subject!;
@@ -41,9 +41,9 @@ function describe(all: readonly HeldLoop[], waiting: Evidence[], facts: Facts): 
     severity: 'critical',
     confidence: STUCK.confidence,
     urgency: STUCK.urgency,
-    title: `${capitalised(nameOfCode(named))} has held ${who} for ${formatDuration(millis)} without a break, and requests get no answer (${placeWithLibrary(blame)})`,
+    title: `${capitalised(nameOfCode(named))} has held ${who} for at least ${formatDuration(millis)} without a break, and requests get no answer (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named, first.thread),
-    impact: { metric: 'event-loop', value: Math.round(millis), unit: 'ms', share: 1 },
+    impact: { metric: 'requests', value: waiting.value, unit: 'per second' },
     evidence: [
       ...all.map(({ thread, looks, alike }) => ({
         source: 'stack',
@@ -51,7 +51,7 @@ function describe(all: readonly HeldLoop[], waiting: Evidence[], facts: Facts): 
         value: alike,
         unit: 'count' as const,
       })),
-      ...waiting,
+      waiting,
     ],
     ...chainOf(blame),
     innocentExplanation:
@@ -71,16 +71,18 @@ function nameOf(thread: number, { observations: { target } }: Facts): string {
   return target.threads.find(({ id }) => id === thread)?.name ?? String(thread);
 }
 
-/** Requests that get no answer, of one route at least. */
-function waitingEvidence({ outage, requests: { inbound } }: Facts): Evidence[] {
+type Waiting = Evidence & { value: number };
+
+/** Requests that get no answer, of one route at least: of the busiest that answers none, or else of which some wait. */
+function waitingEvidence({ outage, requests: { inbound } }: Facts): Waiting | null {
   const silent = (outage?.routes ?? []).map(({ label, madePerSecond }) => ({ label, pace: madePerSecond }));
-  const piling = inbound
-    .filter(({ label }) => !silent.some((route) => route.label === label))
-    .map(({ label, trend }) => ({ label, pace: trend.slopePerSecond }));
-  return [...silent, ...piling].slice(0, 1).map(({ label, pace }) => ({
+  const piling = inbound.map(({ label, trend }) => ({ label, pace: trend.slopePerSecond }));
+  const [first] = [...silent, ...piling];
+  if (!first) return null;
+  return {
     source: 'requests',
-    statement: `meanwhile about ${perSecond(pace)} requests to ${label} get no answer`,
-    value: pace,
+    statement: `meanwhile about ${perSecond(first.pace)} requests to ${first.label} get no answer`,
+    value: first.pace,
     unit: 'per second',
-  }));
+  };
 }
