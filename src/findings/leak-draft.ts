@@ -73,8 +73,9 @@ export function leakDraft(facts: Facts, leak: Leak): Draft {
 }
 
 /** What a package opens by itself a handler of requests may not be able to reach. */
-function adviceFor({ site, advice }: Leak, gone: LeftAnswers | null): string[] {
-  if (!gone) return [advice, ...throughPackage(site)];
+function adviceFor({ kind, site, advice }: Leak, gone: LeftAnswers | null): string[] {
+  // What fits the call comes before what fits the kind. A timer of a package is nothing that it has handed out.
+  if (!gone) return [...(kind === 'timer-leak' ? [] : throughPackage(site)), advice];
   const { app = null, inner = null, library = null } = site?.blame ?? {};
   const opener = (inner ?? library)?.package;
   if (!opener || (app && !site?.isByRequests)) return [...leftAdvice(gone), ...throughPackage(site)];
@@ -87,9 +88,9 @@ function throughPackage(site: CreationSite | null): string[] {
   const called = chain.find((link) => link.package !== null);
   if (!app || !called) return [];
   const name = called.frame.functionName.split('.').at(-1)!;
-  const call = /^[\w$]+$/.test(name) ? `${name}() of ${called.package}` : called.package;
+  const call = /^[\w$]+$/.test(name) ? `\`${name}()\` of ${called.package}` : called.package;
   return [
-    `Here ${call} opens them for ${place(app)}: let go of what it gave you (close, end, destroy, abort or terminate, whichever it has) when you are done with it, after an error too, and when the client has gone.`,
+    `${call} opens them for ${place(app)}: let go of what it gave you (close, end, destroy, abort or terminate, whichever it has) when you are done with it, after an error too, and when the client has gone.`,
   ];
 }
 

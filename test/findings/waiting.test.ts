@@ -290,6 +290,19 @@ describe('a thread pool from which nothing comes back', () => {
     expect(finding!.symptoms!.length).toBeGreaterThan(0);
   });
 
+  test('names nobody where no garbage was collected since: what has come back may still be there', () => {
+    const [finding] = findingsOf(
+      poolStuck(22),
+      seen,
+      since(18, STATUS, 1),
+      since(21.8, LABEL, 20),
+      change((o) => {
+        o.runtime = o.runtime.filter(({ afterGc, atMillis }) => !afterGc || atMillis < 21_000);
+      }),
+    );
+    expect(finding!.title).toMatch(/operations that have not ended$/);
+  });
+
   test('names nobody where all that wait are as old as the look', () => {
     const [finding] = findingsOf(poolStuck(-3), seen, since(0.1, STATUS, 1), since(0.2, LABEL, 20));
     expect(finding).toMatchObject({ kind: 'threadpool-saturation' });

@@ -51,6 +51,7 @@ export function findStuckThreadPool(observations: Observations): StuckThreadPool
   const [oldest, next] = sites.toSorted((a, b) => oldestOf(b) - oldestOf(a));
   const isBefore =
     oldest !== undefined &&
+    isCollectedSince(observations.runtime, last.atMillis - millis, oldest) &&
     oldestOf(oldest) >= millis + SENT_BEFORE_MILLIS &&
     // Where the line stood still before we came, all of them are as old as the look.
     (next === undefined || oldestOf(oldest) >= oldestOf(next) + SENT_BEFORE_MILLIS);
@@ -77,5 +78,21 @@ function waitWithoutEnd(samples: readonly RuntimeSample[]): number | null {
     .map(({ eventLoopDelayMillis }) => eventLoopDelayMillis?.max ?? 0);
   return Math.max(...late) >= millis * MOST_LATE ? null : millis;
 }
+
+/** What has come back is there until garbage is collected: only then what is left has not ended. */
+function isCollectedSince(
+  runtime: readonly RuntimeSample[],
+  fromMillis: number,
+  { site }: SurvivingSite,
+): boolean {
+  const readAt = site.reads.at(-1)!.atMillis;
+  return runtime.some(
+    ({ thread, afterGc, atMillis }) =>
+      thread === 0 && afterGc && atMillis >= fromMillis && atMillis <= readAt + READ_MILLIS,
+  );
+}
+
+/** Memory is read, and then what is left of async resources. */
+const READ_MILLIS = 100;
 
 const oldestOf = ({ site }: SurvivingSite) => site.reads.at(-1)?.oldestMillis ?? 0;
