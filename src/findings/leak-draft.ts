@@ -74,11 +74,14 @@ export function leakDraft(facts: Facts, leak: Leak): Draft {
 
 /** What a package opens by itself a handler of requests may not be able to reach. */
 function adviceFor({ kind, site, advice }: Leak, gone: LeftAnswers | null): string[] {
-  // What fits the call comes before what fits the kind. A timer of a package is nothing that it has handed out.
-  if (!gone) return [...(kind === 'timer-leak' ? [] : throughPackage(site)), advice];
+  // A timer of a package is nothing that it has handed out.
+  const own = kind === 'timer-leak' ? [] : throughPackage(site);
+  // What fits the call comes before what fits the kind.
+  if (!gone) return [...own, advice];
   const { app = null, inner = null, library = null } = site?.blame ?? {};
   const opener = (inner ?? library)?.package;
-  if (!opener || (app && !site?.isByRequests)) return [...leftAdvice(gone), ...throughPackage(site)];
+  if (!opener || (app && !site?.isByRequests))
+    return [...leftAdvice(gone), ...(own.length > 0 ? own : [advice])];
   return [...(app ? leftAdvice(gone) : [advice]), leftByPackage(gone, opener)];
 }
 

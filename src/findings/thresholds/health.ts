@@ -8,6 +8,7 @@ export const HEALTH = {
   leastBytesPerSecond: 1_024,
   /** More timers than at first: a few are those of the requests of a moment. */
   leastTimers: 20,
+  leastTimersShare: 0.5,
   /** A rise that is not proved, and too much to be called healthy: warm code and caches of the VM take less in half a minute. */
   unprovedBytesPerSecond: 256 * 1024,
   unprovedBytes: 4 * 2 ** 20,

@@ -115,7 +115,8 @@ function grewALittle(facts: Facts): string[] {
 /** Nobody was seen to start those that stay; more of them with the clients that come are the load. */
 function timersGrew(facts: Facts): string[] {
   const { verdict, slopePerSecond, first, last } = facts.timers;
-  if (verdict !== 'growing' || last - first < HEALTH.leastTimers) return [];
+  if (verdict !== 'growing' || last - first < Math.max(HEALTH.leastTimers, first * HEALTH.leastTimersShare))
+    return [];
   if (clientGrowth(facts) >= slopePerSecond * FOLLOWS_CLIENTS) return [];
   return [
     `The number of timers grew by ${perSecond(slopePerSecond)}, from ${formatNumber(first)} to ${formatNumber(last)}, and it is not known who starts those that stay.`,

@@ -158,7 +158,7 @@ function describe(survivor: SurvivingSite, facts: Facts): Draft {
       caveats: memory.caveats,
       things: 'timers',
       effect: 'timers',
-      explains: ['heap', 'cpu', 'gc', 'slower'],
+      explains: ['heap', 'cpu', 'gc', 'slower', 'native', 'external'],
       confidence: TIMER_LEAK.confidence,
       severity: isDear && !isMemory ? 'critical' : 'warning',
       urgency: onScale(TIMER_LEAK.urgency, trend.slopePerSecond),
