@@ -1,5 +1,5 @@
 // A session with the inspector of this very thread: commands are answered before the call returns.
-import type { Load } from '../core.ts';
+import type { Load } from '../load.ts';
 
 export interface InspectorSession {
   /** Undefined where the inspector refuses. */
