@@ -59,6 +59,8 @@ export interface ProbeHandle {
   readAsync(): AsyncRead;
   /** Watches the creation of these async_hooks types, too, from now on. */
   watchAlso(types: string[]): void;
+  /** Whether V8 tells somebody of each promise now: then every await takes the slow way already. */
+  arePromisesHooked(): boolean;
   census(objects: Iterable<object>, deadlineMillis: number): Census;
   /** Where the thread is right now, below us. */
   stackNow(): StackNow;

@@ -4,7 +4,7 @@
 import { censusRead, closuresRead, walkRead } from '../../signals/census/read.ts';
 import type { Census } from '../../signals/census/wire.ts';
 import { collectionsRead } from '../../signals/collections/read.ts';
-import { compilationsRead, newestScript } from '../../signals/compilations/read.ts';
+import { type CompilationWatch, compilationsRead, newestScript } from '../../signals/compilations/read.ts';
 import { snapshotRead } from '../../signals/snapshot/read.ts';
 import { SessionClosed } from '../../target/inspector/inspector-session.ts';
 import type { Warning } from '../../wire/warning.ts';
@@ -22,6 +22,7 @@ import {
   isCostRising,
   isFloorRising,
   isMemoryRising,
+  mayKeepPromises,
 } from './ladder.ts';
 import { isMemoryTight, memoryRoom } from './memory-room.ts';
 import { describeEstimate, estimateSnapshot, type SnapshotEstimate } from './snapshot-estimate.ts';
@@ -37,6 +38,8 @@ interface Height {
   hasCensus: boolean;
   census: Census | null;
   hasWatchedCompiling: boolean;
+  /** Promises are watched from their making. */
+  hasPromises: boolean;
   /** The number of V8's newest script when it was last asked for. */
   script: { number: number; atMillis: number } | null;
   hasRecount: boolean;
@@ -48,12 +51,15 @@ interface Height {
 
 /** Of the fastest growing collections, this many are asked who adds to them. */
 const TRAPPED = 4;
-const COMPILE_WATCH_MILLIS = 300;
+const COMPILE_WATCH: CompilationWatch = { millis: 300, stillMillis: 300 };
+const LONG_COMPILE_WATCH: CompilationWatch = { millis: 600, stillMillis: 1_200 };
 /** A second: V8 compiles what we ask it to evaluate, too. */
 const MOST_OWN_SCRIPTS = 6;
 const WALK = { sliceMillis: 4, restMillis: 36 };
 /** All slices of one walk together: what it takes to come to what the handlers of a server hold. Each is too short to be felt. */
 const WALK_MILLIS = 160;
+/** Watching promises slows the awaits of a thread for good: only where no collection was caught so far. */
+const READS_BEFORE_PROMISES = 3;
 /** A collection that is being filled is caught within so many reads; a census comes only where none was. */
 const READS_BEFORE_CENSUS = 4;
 /** Each function that is looked into takes about 20 KB until the next minor collection. */
@@ -64,9 +70,6 @@ const LARGEST_CENSUS_SHARE = 0.25;
 /** Parts of the look. */
 const LATEST_START = 0.75;
 const RECOUNT_FROM = 0.65;
-const FELT_MILLIS = 100;
-/** Estimates are off by up to a factor of two. */
-const SAFETY = 2;
 const FIRST_SNAPSHOT_FROM = 0.25;
 
 export class HeapClimb {
@@ -128,6 +131,7 @@ export class HeapClimb {
       hasCensus: false,
       census: null,
       hasWatchedCompiling: false,
+      hasPromises: false,
       script: null,
       hasRecount: false,
       snapshots: 0,
@@ -142,11 +146,10 @@ export class HeapClimb {
     return isFloorRising(thread.counters.floors) || (thread.id === 0 && this.isMemoryRising);
   }
 
-  /** Looks for collections in slices; then cheap reads of what was found, and promises are watched from their making. */
+  /** Looks for collections in slices; then cheap reads of what was found. */
   private async startWatching(thread: ThreadCapture, height: Height): Promise<void> {
     height.isWatched = true;
     await this.walk(thread);
-    await thread.probe?.call('watchAlso', ['PROMISE']);
     await this.readCollections(thread, height, 0);
   }
 
@@ -162,11 +165,13 @@ export class HeapClimb {
     // The Debugger domain takes megabytes: where memory is short only for want of another explanation.
     // Code that is kept is part of the heap: memory beside it alone is no reason to hold the thread.
     const mayCompile = (!this.isTight || isUnexplained(height)) && isFloorRising(thread.counters.floors);
-    if (!height.hasWatchedCompiling && mayCompile && (await this.isCompiling(thread, height))) {
-      height.hasWatchedCompiling = true;
-      return this.watchCompilations(thread);
+    if (mayCompile && (await this.isCompiling(thread, height))) {
+      await this.watchCompilations(thread, height, COMPILE_WATCH);
+      if (height.hasWatchedCompiling) return;
     }
-    if (height.isExplained || height.reads < READS_BEFORE_CENSUS || !height.isRising) return;
+    if (height.isExplained) return;
+    if (height.reads >= READS_BEFORE_PROMISES) await this.watchPromises(thread, height);
+    if (!height.isRising || height.reads < READS_BEFORE_CENSUS) return;
     if (!height.hasCensus && part < LATEST_START) {
       height.hasCensus = true;
       height.census = await this.countObjects(thread);
@@ -178,6 +183,7 @@ export class HeapClimb {
 
   /** V8 compiles all the time, and not only for us. */
   private async isCompiling({ session }: ThreadCapture, height: Height): Promise<boolean> {
+    if (height.hasWatchedCompiling) return false;
     const number = await newestScript(session);
     if (number === null) return false;
     const [before, atMillis] = [height.script, this.context.elapsed()];
@@ -186,17 +192,29 @@ export class HeapClimb {
     return (number - before.number) / ((atMillis - before.atMillis) / 1_000) > MOST_OWN_SCRIPTS;
   }
 
-  private async watchCompilations(thread: ThreadCapture): Promise<void> {
+  private async watchCompilations(
+    thread: ThreadCapture,
+    height: Height,
+    watch: CompilationWatch,
+  ): Promise<void> {
     if (!this.fits(thread, estimateDebuggerMillis(thread.counters.heapUsedBytes ?? 0))) return;
     if ((await thread.probe?.call('isCovered')) === true) return;
     await this.context.timed(async () => {
-      await thread.ask(compilationsRead, this.context.elapsed(), COMPILE_WATCH_MILLIS);
+      const read = await thread.ask(compilationsRead, this.context.elapsed(), watch);
+      height.hasWatchedCompiling ||= read !== null;
     });
+  }
+
+  private async watchPromises(thread: ThreadCapture, height: Height): Promise<void> {
+    const { floors, requestCosts } = thread.counters;
+    if (height.hasPromises || !(mayKeepPromises(floors) || isCostRising(requestCosts))) return;
+    height.hasPromises = true;
+    await thread.watchPromises();
   }
 
   private async recount(thread: ThreadCapture, height: Height): Promise<void> {
     // A little compiling does not stand out from our own.
-    if (!height.hasWatchedCompiling) await this.watchCompilations(thread);
+    if (!height.hasWatchedCompiling) await this.watchCompilations(thread, height, LONG_COMPILE_WATCH);
     await this.walk(thread);
     if (!height.census) return;
     const census = await this.countObjects(thread);
@@ -225,22 +243,17 @@ export class HeapClimb {
     if (this.isTight) await this.context.timed(() => thread.collectGarbage());
   }
 
-  /**
-   * By what collections of this very process took, against what they take on a common core: V8 collects several times for a census,
-   * and a machine may be slow or busy. Where it would be felt, an estimate that is wrong does harm.
-   */
-  private longestCensusMillis(thread: ThreadCapture, heapBytes: number): number {
-    const collected = this.context.budget.meanMillis(thread.id, READ_HEAP_PROFILE);
-    const slowness = Math.max(1, collected / estimateHeapReadMillis(heapBytes));
-    const estimate = estimateCensusMillis(heapBytes) * slowness;
-    return estimate > FELT_MILLIS ? estimate * SAFETY : estimate;
+  private slownessOf({ id }: ThreadCapture, heapBytes: number): number {
+    const collected = this.context.budget.meanMillis(id, READ_HEAP_PROFILE);
+    return Math.max(1, collected / estimateHeapReadMillis(heapBytes));
   }
 
   /** Resolves with null when it was left out for its pause, or for its memory. */
   private async countObjects(thread: ThreadCapture): Promise<Census | null> {
     const { options } = this.context;
     const heapBytes = thread.counters.heapUsedBytes ?? 0;
-    const estimate = this.longestCensusMillis(thread, thread.counters.floors.at(-1) ?? heapBytes);
+    const keptBytes = thread.counters.floors.at(-1) ?? heapBytes;
+    const estimate = estimateCensusMillis(keptBytes, this.slownessOf(thread, keptBytes));
     if (!this.fits(thread, estimate)) {
       const { maxPauseMillis } = options;
       if (estimate > maxPauseMillis)
