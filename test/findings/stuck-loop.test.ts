@@ -64,7 +64,7 @@ describe('worker threads that are held', () => {
     ]);
   });
 
-  test('explain the promises of those who wait, and the memory that these keep', () => {
+  test('explain memory that rises with those who wait', () => {
     const promises = asyncSite('PROMISE', 'emit@node:events:500 > plan@/app/src/server.js:10', {
       perSecond: 3,
       serving: 'POST /plans',

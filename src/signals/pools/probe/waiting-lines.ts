@@ -49,8 +49,8 @@ const MAX_WAITERS = 20;
 const LEAST_WAITING = 2;
 /** Of classes that were looked into: the next is like these. */
 const MANY_ALIKE = 6;
-/** What only the inspector sees takes a millisecond each: as long as one stays as it is, it is read once in so many times. */
-const STEADY_READS = 3;
+/** To count all that stands beside one takes a millisecond: as long as a line stays as it is, it is read once in so many times. */
+const STEADY_READS = 5;
 const STEADY_EVERY = 4;
 
 export function createWaitingLines(
@@ -136,24 +136,23 @@ export function createWaitingLines(
       line: { name: line.name, headMillis, beside: besideOf(fields, line.name) },
     };
   };
-  const besideOf = (fields: FieldGroup['fields'], line: string): [string, number][] =>
-    Object.entries(fields)
-      .filter(([name]) => name !== line)
-      .flatMap(([name, part]): [string, number][] => {
-        const count = typeof part === 'number' ? part : isObject(part) ? parts.countOf(part) : undefined;
-        return count !== undefined && Number.isInteger(count) && count >= 0
-          ? [[name.slice(0, 100), count]]
-          : [];
-      })
-      .slice(0, MAX_BESIDE);
+  const besideOf = (fields: FieldGroup['fields'], line: string): [string, number][] => {
+    const beside: [string, number][] = [];
+    for (const [name, part] of Object.entries(fields)) {
+      if (beside.length >= MAX_BESIDE) break;
+      if (name === line) continue;
+      const count = typeof part === 'number' ? part : isObject(part) ? parts.countOf(part) : undefined;
+      if (count !== undefined && Number.isInteger(count) && count >= 0)
+        beside.push([name.slice(0, 100), count]);
+    }
+    return beside;
+  };
 
   let reads = 0;
   const describeAll = (fromId: number): ProbePool[] => {
     const told: ProbePool[] = [];
     reads++;
-    const isDue = ({ kind, same }: Watched, i: number) =>
-      kind === 'own' || same < STEADY_READS || (reads + i) % STEADY_EVERY === 0;
-    const due = watched.map(isDue);
+    const due = watched.map(({ same }, i) => same < STEADY_READS || (reads + i) % STEADY_EVERY === 0);
     const all = (inspect: Inspect | null) => {
       for (const [i, line] of watched.entries()) {
         if (!due[i] || (line.kind !== 'own' && !inspect)) continue;
