@@ -38,6 +38,10 @@ interface Height {
   hasCensus: boolean;
   census: Census | null;
   hasWatchedCompiling: boolean;
+  /** The last walk did not come to everything. */
+  isWalkCut: boolean;
+  /** It was made again, and longer. */
+  hasLongWalk: boolean;
   /** Promises are watched from their making. */
   hasPromises: boolean;
   /** The number of V8's newest script when it was last asked for. */
@@ -45,6 +49,8 @@ interface Height {
   hasRecount: boolean;
   snapshots: number;
   isRefused: boolean;
+  /** Reads in which some collection grew. */
+  readsGrowing: number;
   /** A collection was caught being filled. */
   isExplained: boolean;
 }
@@ -55,9 +61,10 @@ const COMPILE_WATCH: CompilationWatch = { millis: 300, stillMillis: 300 };
 const LONG_COMPILE_WATCH: CompilationWatch = { millis: 600, stillMillis: 1_200 };
 /** A second: V8 compiles what we ask it to evaluate, too. */
 const MOST_OWN_SCRIPTS = 6;
-const WALK = { sliceMillis: 4, restMillis: 36 };
-/** All slices of one walk together: what it takes to come to what the handlers of a server hold. Each is too short to be felt. */
-const WALK_MILLIS = 160;
+/** All slices together come to what the handlers of most servers hold. Each is too short to be felt. */
+const WALK = { sliceMillis: 4, restMillis: 36, budgetMillis: 160 };
+/** Where that did not do: by then it is known which functions allocate what stays, and the walk begins with those. */
+const LONG_WALK = { sliceMillis: 4, restMillis: 20, budgetMillis: 400 };
 /** Watching promises slows the awaits of a thread for good: only where no collection was caught so far. */
 const READS_BEFORE_PROMISES = 3;
 /** A collection that is being filled is caught within so many reads; a census comes only where none was. */
@@ -131,11 +138,14 @@ export class HeapClimb {
       hasCensus: false,
       census: null,
       hasWatchedCompiling: false,
+      isWalkCut: false,
+      hasLongWalk: false,
       hasPromises: false,
       script: null,
       hasRecount: false,
       snapshots: 0,
       isRefused: false,
+      readsGrowing: 0,
       isExplained: false,
     };
     this.heights.set(id, height);
@@ -149,13 +159,14 @@ export class HeapClimb {
   /** Looks for collections in slices; then cheap reads of what was found. */
   private async startWatching(thread: ThreadCapture, height: Height): Promise<void> {
     height.isWatched = true;
-    await this.walk(thread);
+    await this.walk(thread, height);
     await this.readCollections(thread, height, 0);
   }
 
   private async readCollections(thread: ThreadCapture, height: Height, trapTop: number): Promise<void> {
     height.reads++;
     const read = await thread.ask(collectionsRead, this.context.elapsed(), trapTop);
+    if ((read?.growing.length ?? 0) > 0) height.readsGrowing++;
     if (read?.growing.some(({ insertions }) => insertions.length > 0)) height.isExplained = true;
   }
 
@@ -172,10 +183,14 @@ export class HeapClimb {
     if (height.isExplained) return;
     if (height.reads >= READS_BEFORE_PROMISES) await this.watchPromises(thread, height);
     if (!height.isRising || height.reads < READS_BEFORE_CENSUS) return;
+    if (height.isWalkCut && !height.hasLongWalk && part < LATEST_START) {
+      height.hasLongWalk = true;
+      return this.walk(thread, height);
+    }
     if (!height.hasCensus && part < LATEST_START) {
       height.hasCensus = true;
       height.census = await this.countObjects(thread);
-    } else if (!height.hasRecount && part >= RECOUNT_FROM) {
+    } else if (!height.hasRecount && part >= RECOUNT_FROM && !isNewlySeen(height)) {
       height.hasRecount = true;
       await this.recount(thread, height);
     }
@@ -215,7 +230,7 @@ export class HeapClimb {
   private async recount(thread: ThreadCapture, height: Height): Promise<void> {
     // A little compiling does not stand out from our own.
     if (!height.hasWatchedCompiling) await this.watchCompilations(thread, height, LONG_COMPILE_WATCH);
-    await this.walk(thread);
+    await this.walk(thread, height);
     if (!height.census) return;
     const census = await this.countObjects(thread);
     const closures = census ? growingFunctions(height.census, census) : [];
@@ -232,13 +247,16 @@ export class HeapClimb {
   }
 
   /** What the program can be seen to hold, by name: in slices, and it takes next to no memory. */
-  private async walk(thread: ThreadCapture): Promise<void> {
+  private async walk(thread: ThreadCapture, height: Height): Promise<void> {
     const { outcome } = this.context;
     if (!outcome.steps.includes('census')) outcome.steps.push('census');
     const isDataOnly = !this.fits(thread, estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0));
     const longestChain = this.isTight ? TIGHT_CHAIN : LONGEST_CHAIN;
-    const limits = { ...WALK, budgetMillis: WALK_MILLIS, longestChain, isDataOnly };
-    await thread.ask(walkRead, this.context.elapsed(), limits);
+    const firstNames = thread.heap.allocating;
+    const pace = height.hasLongWalk ? LONG_WALK : WALK;
+    const plan = { ...pace, longestChain, isDataOnly, firstNames };
+    const walk = await thread.ask(walkRead, this.context.elapsed(), plan);
+    height.isWalkCut = walk?.cut === true;
     // What the walk left behind would make the young generation larger for good.
     if (this.isTight) await this.context.timed(() => thread.collectGarbage());
   }
@@ -310,6 +328,11 @@ export class HeapClimb {
   private warn(warning: Warning): void {
     warnOnce(this.context.outcome, warning);
   }
+}
+
+/** A collection was just found to grow: whoever fills it is yet to be caught. */
+function isNewlySeen({ readsGrowing }: Height): boolean {
+  return readsGrowing > 0 && readsGrowing < READS_BEFORE_CENSUS;
 }
 
 /** The heap rises, but no collection was caught being filled. */
