@@ -187,6 +187,36 @@ describe('a census', () => {
   });
 });
 
+describe('a walk along references', () => {
+  const walks = (thread: FakeThread) => callsOf(thread, 'walk');
+  const cut = () => ({ scanned: 5_000, cut: true, functions: [] });
+
+  test('that did not come to everything is made again, longer, before the census', async () => {
+    const thread = rising({ reads: { walk: cut } });
+    const context = fakeContext([thread]);
+    await stepAt(new HeapClimb(context), context, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5);
+    expect(walks(thread)).toHaveLength(2);
+    const order = thread.calls
+      .filter((call) => /^(walk|census)/.test(call))
+      .map((call) => call.split(' ')[0]);
+    expect(order).toEqual(['walk', 'walk', 'census']);
+  });
+
+  test('that came to everything is not', async () => {
+    const thread = rising({ reads: { walk: () => ({ ...cut(), cut: false }) } });
+    const context = fakeContext([thread]);
+    await stepAt(new HeapClimb(context), context, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5);
+    expect(walks(thread)).toHaveLength(1);
+  });
+
+  test('that did not is not where a collection was caught being filled', async () => {
+    const thread = rising({ reads: { walk: cut }, collections: [CAUGHT] });
+    const context = fakeContext([thread]);
+    await look(new HeapClimb(context), context);
+    expect(walks(thread)).toHaveLength(1);
+  });
+});
+
 describe('promises, whose hooks slow each await for good,', () => {
   const SMALL_RISE = [20, 20.1, 20.2, 20.3, 20.4].map((megabytes) => megabytes * MB);
 

@@ -213,6 +213,7 @@ function fakeHeapSampling(calls: string[]): ThreadCapture['heap'] {
       return intervalBytes;
     },
     isForeign: false,
+    allocating: [],
     async start(bytes) {
       calls.push(`startHeap ${bytes}`);
       intervalBytes = bytes;
