@@ -36,6 +36,8 @@ export interface Leak {
   evidence: Evidence[];
   innocentExplanation: string;
   advice: string;
+  /** It says what to do about what a package has opened, too. */
+  isAdviceWhole?: true;
   caveats?: string[];
   /** In short, as a symptom of something else: "threads". Its rate is added. */
   things: string;
@@ -73,8 +75,8 @@ export function leakDraft(facts: Facts, leak: Leak): Draft {
 }
 
 /** What a package opens by itself a handler of requests may not be able to reach. */
-function adviceFor({ site, advice }: Leak, gone: LeftAnswers | null): string[] {
-  if (!gone) return [advice, ...throughPackage(site)];
+function adviceFor({ site, advice, isAdviceWhole }: Leak, gone: LeftAnswers | null): string[] {
+  if (!gone) return [advice, ...(isAdviceWhole ? [] : throughPackage(site))];
   const { app = null, inner = null, library = null } = site?.blame ?? {};
   const opener = (inner ?? library)?.package;
   if (!opener || (app && !site?.isByRequests)) return [...leftAdvice(gone), ...throughPackage(site)];

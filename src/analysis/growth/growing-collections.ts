@@ -35,7 +35,8 @@ const LEAST_ALIKE = 4;
 
 /** Collections that grow at every read to the last one, the fastest first. */
 export function growingCollections(collections: readonly CollectionGrowth[]): GrowingCollection[] {
-  return [...collections, ...togetherByKind(collections)]
+  const single = withoutViews(collections);
+  return [...single, ...togetherByKind(single)]
     .map((collection) => {
       const points = collection.sizes.map(({ atMillis, entries }): Point => ({ atMillis, value: entries }));
       const judged = judgeSizes(points);
@@ -89,6 +90,20 @@ const FLOOR_REACH = 2;
 const FLOOR_LATE_SHARE = 0.2;
 /** Of fewer reads the least of some says nothing. */
 const LEAST_FOR_FLOOR = 10;
+
+/** Several names for the same bytes are one buffer: they are as long as each other at every read. */
+function withoutViews(collections: readonly CollectionGrowth[]): CollectionGrowth[] {
+  const known = new Map<string, CollectionGrowth>();
+  return collections.flatMap((collection) => {
+    if (collection.type !== 'Buffer') return [collection];
+    const { thread, sizes } = collection;
+    const key = [thread, ...sizes.flatMap(({ atMillis, entries }) => [atMillis, entries])].join(' ');
+    const same = known.get(key);
+    if (same) same.views = (same.views ?? 1) + 1;
+    else known.set(key, { ...collection });
+    return same ? [] : [known.get(key)!];
+  });
+}
 
 /** A list in each of many rooms: none of them grows fast, all of them do together. */
 function togetherByKind(collections: readonly CollectionGrowth[]): CollectionGrowth[] {

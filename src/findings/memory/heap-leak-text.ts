@@ -26,6 +26,12 @@ import {
   placeWithLibrary,
   subjectOf,
 } from '../wording.ts';
+import {
+  adviceOnListeners,
+  isSubscribed,
+  isSubscribing,
+  listenersInnocence,
+} from '../words/listener-words.ts';
 import { nodeClassWords } from '../words/node-class-words.ts';
 import { streamQueueAdvice, streamQueueOf } from '../words/stream-queue-words.ts';
 import { COPY_TEXTS, cutTexts } from './cut-texts.ts';
@@ -115,12 +121,6 @@ function innocenceOf({ filled, growth: { floor } }: HeapCause, name: string): st
   return `If \`${name}\` is a cache with a bound, it is still filling. ${until}`;
 }
 
-/** Listeners are no cache. */
-function listenersInnocence(filled: GrowingCollection | null): string {
-  const pace = filled ? ` Their number grew ${latePace(filled.trend)}.` : '';
-  return `A fixed number of clients or jobs that each add one stops adding once all are there.${pace}`;
-}
-
 function confidenceOf({ growth, filled, site, isMeasured }: HeapCause, facts: Facts): number {
   const sure = HEAP_LEAK.confidence;
   if (!isMeasured) return confidenceAt(sure.unmeasured, filled?.insertion);
@@ -174,15 +174,8 @@ function kindOf(filled: GrowingCollection | null): FindingKind {
   if (frames[0]?.file === 'node:events' || /event_target/.test(frames[0]?.file ?? '')) return 'listener-leak';
   if (/^function\b/.test(filled?.collection.newestEntry ?? '') && frames.some(isSubscribing))
     return 'listener-leak';
+  if (isSubscribed(frames)) return 'listener-leak';
   return isCalledByHook(frames) ? 'async-context-leak' : 'heap-leak';
-}
-
-/** As emitters and stores of all makes call it. */
-function isSubscribing({ functionName, owner }: Frame): boolean {
-  const name = functionName.split('.').at(-1)!;
-  return (
-    owner === 'library' && /^(on|once|addListener|addEventListener|subscribe|listen|observe)$/.test(name)
-  );
 }
 
 /** The user code that adds was called by Node because an async resource was made. */
@@ -225,16 +218,6 @@ function adviceOnPromises({ blame }: PromiseMaker): string[] {
 const CLOSURE_ADVICE = [
   'Find what retains these functions: a list of callbacks, or a chain in which each retains the one before it. Release them, or keep data instead of functions.',
 ];
-
-function adviceOnListeners(filled: GrowingCollection | null, blame: Blame | null): string {
-  if (filled?.collection.isFollowed)
-    return 'Do not combine the signal of one piece of work with one that lives as long as the process: Node.js keeps what AbortSignal.any() returns, with its listeners, for as long as one of the two can abort. Listen to the long one by itself, and remove that listener when the work is done. Node.js 24.22 and 26.12 also let go of the combined signal once its listeners are removed or it is aborted; Node.js 20 does not.';
-  const adder = blame?.library ?? null;
-  // Whoever subscribes through an emitter of a package adds them itself.
-  if (adder && blame?.app && !isSubscribing(adder))
-    return `${packageOf(adder)} adds these listeners: what ${place(blame.app)} makes with it stays attached. Make it once and share it instead of once for each call, or let go of it when it is no longer needed (close, end, destroy, unpipe or off, whichever it has).`;
-  return 'Remove the listener when its owner is done (off, once, or an AbortSignal), or add it once, outside of the request.';
-}
 
 function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null): string[] {
   if (kind === 'listener-leak') return [adviceOnListeners(filled, blame)];

@@ -15,6 +15,7 @@ import type { Draft, Rule } from '../../rule.ts';
 import { FOLLOWS_CLIENTS } from '../../thresholds/growth.ts';
 import { TIMER_LEAK } from '../../thresholds/handles.ts';
 import { onScale } from '../../thresholds/scale.ts';
+import { endlessRetries } from '../../waiting/endless-retries.ts';
 import { inBrackets, packageOf, perSecond, place, placeWithLibrary } from '../../wording.ts';
 import { leftAtPace, leftEvidence } from '../../words/left-words.ts';
 import { RECONNECT_ADVICE, reconnectEvidence } from '../../words/reconnect-words.ts';
@@ -31,7 +32,7 @@ export const timerLeak: Rule = {
       .filter((site) => clientGrowth(facts) < site.trend.slopePerSecond * FOLLOWS_CLIENTS)
       .slice(0, TIMER_LEAK.most)
       .map((site) => describe(site, facts));
-    return [...leaks, ...reconnecting(facts)];
+    return [...leaks, ...reconnecting(facts), ...(leaks.length === 0 ? endlessRetries(facts) : [])];
   },
 };
 
@@ -138,7 +139,8 @@ function describe(survivor: SurvivingSite, facts: Facts): Draft {
       evidence: [],
       innocentExplanation:
         'One timer for each of a fixed number of clients or jobs stops growing once all are there. This count rose until the end of the capture.',
-      advice: adviceFor(blame),
+      advice: adviceFor(survivor),
+      isAdviceWhole: true,
       caveats: memory.caveats,
       things: 'timers',
       effect: 'timers',
@@ -157,12 +159,18 @@ function describe(survivor: SurvivingSite, facts: Facts): Draft {
   };
 }
 
-/** A timer of a package is not the caller's to clear: its object is. */
-function adviceFor({ library, inner }: Blame): string {
+/** A timer of a package is not the caller's to clear: its object is, or the time that it was given. */
+function adviceFor({ blame: { app, library, inner }, site }: SurvivingSite): string {
   const owner = (inner ?? library)?.package;
-  return owner
-    ? `${owner} starts the timer: create its object once instead of for each call, or call its method that stops it (close, shutdown, destroy) when the object is no longer needed.`
-    : 'Keep what setInterval or setTimeout returns, and clear it when the request, connection or object that it serves ends.';
+  if (!owner)
+    return 'Keep what setInterval or setTimeout returns, and clear it when the request, connection or object that it serves ends.';
+  const { isRepeating, delayMillis = 0 } = site;
+  const isLong = !isRepeating && delayMillis >= TIMER_LEAK.long.leastMillis;
+  const passed =
+    isLong && app
+      ? ` If ${formatDuration(delayMillis)} is a time that ${place(app)} passes or an option has (how long something is kept), make it shorter, or look for the value that sets no timer.`
+      : '';
+  return `${owner} starts the timer: create its object once instead of for each call, or call its method that stops it (close, clear, shutdown, destroy) when the object is no longer needed.${passed}`;
 }
 
 /** "setInterval (every 1000 ms)" */

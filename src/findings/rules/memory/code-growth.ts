@@ -7,6 +7,7 @@ import type { CompileSite } from '../../../model/memory/census.ts';
 import { siteOfAllocations, siteOfCalls } from '../../creation-site.ts';
 import { findHeapCause, type HeapCause } from '../../memory/heap-cause.ts';
 import { floorEvidence, heapImpact } from '../../memory/heap-impact.ts';
+import { describeImports, repeatedImports } from '../../memory/repeated-imports.ts';
 import { heldCollection } from '../../memory/retainer-path.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CODE_GROWTH } from '../../thresholds/memory.ts';
@@ -20,11 +21,14 @@ export const codeGrowth: Rule = {
       return { notApplicable: 'too few reads of the heap after a full GC' };
     return facts.heap.flatMap((growth) => {
       const cause = findHeapCause(growth, facts);
+      if (!cause?.isMeasured) return [];
+      const imports = repeatedImports(cause, facts);
+      if (imports) return [describeImports(imports, cause, facts)];
       const [most] = compilers(
         compileSites.filter(({ thread }) => thread === growth.thread),
         facts,
       );
-      return cause?.isMeasured && most && !isElsewhere(cause, most) ? [describe(most, cause, facts)] : [];
+      return most && !isElsewhere(cause, most) ? [describe(most, cause, facts)] : [];
     });
   },
 };
