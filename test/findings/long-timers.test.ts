@@ -39,6 +39,19 @@ test('timers of ten minutes that the heap rises with are named, with what they c
   expect(finding!.evidence.map(({ source }) => source)).toEqual(['async-resources', 'gc']);
 });
 
+test('their time may be one that the program passes; an interval of a package is its own', () => {
+  const [long] = findingsOf(RISING, timersOf(60));
+  expect(long!.advice).toEqual([
+    expect.stringMatching(
+      /^cache starts the timer: .* If 10 min is a time that src\/basket\.js:9, loaderFor passes /,
+    ),
+  ]);
+  const [interval] = findingsOf(timersOf(60, { isRepeating: true, delayMillis: 1_000 }));
+  expect(interval!.advice).toEqual([
+    expect.stringMatching(/^cache starts the timer: .* no longer needed\.$/),
+  ]);
+});
+
 const harmless: [string, Habit[]][] = [
   ['the heap does not rise', [timersOf(60)]],
   ['some are cleared', [RISING, timersOf(60, { aliveShare: 0.8 })]],

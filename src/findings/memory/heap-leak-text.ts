@@ -15,6 +15,7 @@ import { HEAP_LEAK } from '../thresholds/memory.ts';
 import { confidenceAt, onScale } from '../thresholds/scale.ts';
 import { sayYoung } from '../verdict/young-process.ts';
 import {
+  capitalised,
   chainOf,
   latePace,
   leakSeverity,
@@ -249,7 +250,7 @@ function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null
   }[type];
   if (keeper)
     return [
-      `${packageOf(keeper)} keeps what ${app ? lineOf(app) : 'its caller'} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, call it once and reuse the result, or let go of what it returned (close, end or destroy, where it has one).`,
+      `${capitalised(packageOf(keeper))} keeps what ${app ? lineOf(app) : 'its caller'} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, call it once and reuse the result, or let go of what it returned (close, end, destroy, dispose or reset, where it has one).`,
     ];
   return [
     type === 'Array'
