@@ -7,9 +7,11 @@ import {
   asyncSite,
   buildObservations,
   collection,
+  compiling,
   type Habit,
   heapFloor,
   KB,
+  MB,
 } from '../support/build-observations.ts';
 import { linear } from '../support/shapes.ts';
 
@@ -68,4 +70,17 @@ const harmless: [string, Habit[]][] = [
 ];
 test.each(harmless)('they are none where %s', (_why, habits) => {
   expect(findingsOf(...habits).filter(({ kind }) => kind === 'timer-leak')).toEqual([]);
+});
+
+const PAGES = asyncSite(
+  'Timeout',
+  'render@/app/src/widgets.js:20 > Page@/app/node_modules/pages/index.js:9 > setInterval@/app/node_modules/pages/window.js:512 > setTimeout@node:timers:140',
+  { perSecond: 3, isRepeating: false, delayMillis: 60_000 },
+);
+
+test('what a package compiles for each of the things that they keep is no cause beside them', () => {
+  const compiled = compiling('install@/app/node_modules/errors/utils.js:54', 7);
+  const rising = heapFloor(linear(1.2 * MB));
+  expect(findingsOf(rising, PAGES, compiled).map(({ kind }) => kind)).toEqual(['timer-leak']);
+  expect(findingsOf(rising, compiled).map(({ kind }) => kind)).toEqual(['code-growth']);
 });

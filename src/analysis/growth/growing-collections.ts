@@ -47,9 +47,22 @@ export function growingCollections(collections: readonly CollectionGrowth[]): Gr
         insertion: usualInsertion(collection),
       };
     })
-    .filter(({ trend }) => trend.verdict === 'growing')
+    .filter(({ trend, collection }) => trend.verdict === 'growing' && !hasStopped(collection, trend))
     .sort((a, b) => b.trend.slopePerSecond - a.trend.slopePerSecond);
 }
+
+/** It took entries at every read, and then none for so long that chance does not explain it: a cache that is complete. */
+function hasStopped({ sizes }: CollectionGrowth, { slopePerSecond }: Trend): boolean {
+  const lastRise = sizes.findLastIndex(({ entries }, i) => i > 0 && entries > sizes[i - 1]!.entries);
+  const isSteady = sizes.slice(1, lastRise + 1).every(({ entries }, i) => entries > sizes[i]!.entries);
+  const [stood, end] = [sizes[lastRise], sizes.at(-1)];
+  if (!stood || !end || !isSteady || lastRise < STOPPED.leastRises) return false;
+  const millis = end.atMillis - stood.atMillis;
+  return millis >= STOPPED.leastMillis && (millis / 1_000) * slopePerSecond >= STOPPED.leastMissed;
+}
+
+/** A shorter time may be one of our own pauses; of so many that were due, none comes by chance once in 400 times. */
+const STOPPED = { leastRises: 5, leastMillis: 900, leastMissed: 6 };
 
 /** Of many that are alike, one stands for all. */
 function fillingOf({ bound, sizes }: CollectionGrowth, { slopePerSecond }: Trend): Filling | null {

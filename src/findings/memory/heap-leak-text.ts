@@ -15,7 +15,6 @@ import { HEAP_LEAK } from '../thresholds/memory.ts';
 import { confidenceAt, onScale } from '../thresholds/scale.ts';
 import { sayYoung } from '../verdict/young-process.ts';
 import {
-  capitalised,
   chainOf,
   latePace,
   leakSeverity,
@@ -34,6 +33,7 @@ import {
   listenersInnocence,
 } from '../words/listener-words.ts';
 import { nodeClassWords } from '../words/node-class-words.ts';
+import { isPackageQueue, packageQueueAdvice } from '../words/package-queue-words.ts';
 import { streamQueueAdvice, streamQueueOf } from '../words/stream-queue-words.ts';
 import { COPY_TEXTS, cutTexts } from './cut-texts.ts';
 import { fillingWords } from './filling.ts';
@@ -113,7 +113,7 @@ function innocenceOf({ filled, growth: { floor } }: HeapCause, name: string): st
     return `${filled.filling.isNearby ? `\`${filled.filling.limitName}\` beside it may be its maximum` : 'It has a maximum, but the memory would run out before it is reached'}: ${fillingWords(filled.filling)}.`;
   if (!filled)
     return `A cache that fills, or a batch, looks the same at first. The heap rose ${latePace(floor)}.`;
-  if (isQueued(filled.collection.type) || streamQueueOf(filled.collection))
+  if (isQueued(filled.collection.type) || isWaiting(filled))
     return `A burst that is worked off afterwards looks the same at first. It grew ${latePace(filled.trend)}.`;
   // Low points stand in steps, and say little of the pace at the end.
   const until = filled.isTrimmed
@@ -143,7 +143,7 @@ function startedLately({ floor }: HeapGrowth, { observations }: Facts): boolean 
 function caveatsOf({ growth, filled, isMeasured }: HeapCause, kind: FindingKind, facts: Facts): string[] {
   const isOfListeners = kind === 'listener-leak';
   const caveats: string[] = [];
-  const isStream = filled !== null && streamQueueOf(filled.collection) !== null;
+  const isStream = filled !== null && isWaiting(filled);
   if (facts.lookSeconds < HEAP_LEAK.shortLookSeconds && !isOfListeners)
     caveats.push(
       `The capture was short: ${isStream ? 'a burst that takes minutes to pass' : 'a cache that takes minutes to fill'} looks the same.`,
@@ -240,6 +240,7 @@ function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null
   const queue = streamQueueOf(filled.collection);
   if (queue) return streamQueueAdvice(queue, { app, keeper });
   if (isQueued(type)) return [adviceInPlace(type, app, keeper)];
+  if (keeper && isPackageQueue(filled.collection)) return [packageQueueAdvice(keeper, app)];
   const bound = {
     Map: 'an LRU with a maximum',
     Set: 'a maximum',
@@ -250,7 +251,7 @@ function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null
   }[type];
   if (keeper)
     return [
-      `${capitalised(packageOf(keeper))} keeps what ${app ? lineOf(app) : 'its caller'} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, call it once and reuse the result, or let go of what it returned (close, end, destroy, dispose or reset, where it has one).`,
+      `${packageOf(keeper)} keeps what ${app ? lineOf(app) : 'its caller'} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, call it once and reuse the result, or let go of what it returned (close, end, destroy, dispose or reset, where it has one).`,
     ];
   return [
     type === 'Array'
@@ -258,6 +259,10 @@ function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null
       : `Bound it (${bound}), or delete entries once they are no longer needed.`,
   ];
 }
+
+/** For somebody who is to take it. */
+const isWaiting = ({ collection, insertion }: GrowingCollection): boolean =>
+  streamQueueOf(collection) !== null || (insertion?.blame.library != null && isPackageQueue(collection));
 
 const isQueued = (type: CollectionType): type is InPlaceType =>
   type === 'String' || type === 'Buffer' || type === 'List';

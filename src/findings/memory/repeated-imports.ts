@@ -48,7 +48,7 @@ export function repeatedImports({ growth, filled }: HeapCause, facts: Facts): Re
 }
 
 function isModuleLoader({ file }: Frame): boolean {
-  return file !== null && file.startsWith('node:internal/modules/esm');
+  return file?.startsWith('node:internal/modules/esm') === true;
 }
 
 function isImport({ owner, functionName }: Frame): boolean {

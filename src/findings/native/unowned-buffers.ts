@@ -19,7 +19,7 @@ import {
   placeWithLibrary,
   subjectOf,
 } from '../wording.ts';
-import { keptBuffersNote } from '../words/kept-buffers-words.ts';
+import { keptBuffersNote } from '../words/node-class-words.ts';
 import { nodeFrameWords } from '../words/node-frame-words.ts';
 
 /** Null: they do not become more, or resident memory does not follow. */
@@ -70,7 +70,7 @@ export function describeUnowned(unowned: Trend, facts: Facts): Draft {
       'No object of the program holds these bytes: they are in a stream, a Blob or a message that was not read to its end, or a defect of Node.js or of an addon keeps them. Try the newest release of Node.js, read or cancel what was begun, and see whether messages to a worker are received.',
     ],
     caveats: frame
-      ? ['culprit infers the place: what stays on the heap along with these bytes is made for it.']
+      ? ['culprit infers the place: the objects that are retained on the heap meanwhile are made for it.']
       : [],
     asSymptom: `native memory grows by ${rate}`,
     effect: 'native',

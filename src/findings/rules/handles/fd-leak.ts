@@ -61,7 +61,7 @@ function caveatsOf(site: CreationSite | null): string[] {
   if (!site) return ['The code that opens them is unknown.'];
   return site.isByWorkers
     ? [
-        'culprit infers the place: about as many worker threads are started there as descriptors stay open, and no place in the main thread was seen opening them.',
+        'culprit infers the place: about as many worker threads are started there as descriptors stay open, and no place in the main thread was observed to open them.',
       ]
     : [];
 }
