@@ -5,6 +5,7 @@ import type { GrowingCollection } from '../../analysis/growth/growing-collection
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import type { FindingKind } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
+import type { FinalizationUse } from '../../model/memory/census.ts';
 import type { CollectionType, InPlaceType } from '../../model/memory/collection.ts';
 import { formatBytes } from '../../units/units.ts';
 import { throughLibrary } from '../creation-site.ts';
@@ -39,7 +40,13 @@ import { COPY_TEXTS, cutTexts } from './cut-texts.ts';
 import { fillingWords } from './filling.ts';
 import type { HeapCause } from './heap-cause.ts';
 import { whenHeapRunsOut } from './heap-impact.ts';
-import { closureEvidence, evidenceOf, largeTextEvidence } from './heap-leak-evidence.ts';
+import {
+  closureEvidence,
+  evidenceOf,
+  largeTextEvidence,
+  registryBehind,
+  registryEvidence,
+} from './heap-leak-evidence.ts';
 import { closuresTitle, nameOf, originTitle, titleOf } from './heap-leak-title.ts';
 import type { PromiseMaker } from './promise-maker.ts';
 import { heldCollection } from './retainer-path.ts';
@@ -59,6 +66,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     Math.round(isMeasured ? floor.slopePerSecond : (site?.trend.slopePerSecond ?? floor.slopePerSecond)),
   );
   const known = knownClass(leak, facts, bytesPerSecond);
+  const registry = known ? null : registryBehind(leak, facts);
   return {
     kind,
     severity: leakSeverity(exhaustionSeconds),
@@ -83,6 +91,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     evidence: [
       ...evidenceOf(leak),
       ...closureEvidence(closures),
+      ...registryEvidence(registry),
       ...largeTextEvidence(leak, facts.observations.collections),
     ],
     ...(!closures && blame && chainOf(blame)),
@@ -90,11 +99,13 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     innocentExplanation: kind === 'listener-leak' ? listenersInnocence(filled) : innocenceOf(leak, name),
     advice: known
       ? [known.advice]
-      : closures
-        ? CLOSURE_ADVICE
-        : maker
-          ? adviceOnPromises(maker)
-          : [...(cutTexts(leak) ? [COPY_TEXTS] : []), ...adviceFor(leak, kind, blame)],
+      : registry
+        ? [adviceOnRegistry(registry)]
+        : closures
+          ? CLOSURE_ADVICE
+          : maker
+            ? adviceOnPromises(maker)
+            : [...(cutTexts(leak) ? [COPY_TEXTS] : []), ...adviceFor(leak, kind, blame)],
     caveats: caveatsOf(leak, kind, facts),
     ...(!known && isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
@@ -214,6 +225,10 @@ function adviceOnPromises({ blame }: PromiseMaker): string[] {
   return [
     `Find the promise that these wait for and that does not settle: a chain of then() or await that gets one link longer each time keeps all of its links. Give it a timeout${newer}.`,
   ];
+}
+
+function adviceOnRegistry({ name, frame }: FinalizationUse): string {
+  return `See what ${place(frame)} gives to \`${name}.register()\`: a FinalizationRegistry keeps its second argument until the first is collected. A callback or an object there that refers to the first, directly or as \`this\`, keeps it for ever: give only what is needed to release it (an id, a handle).`;
 }
 
 const CLOSURE_ADVICE = [

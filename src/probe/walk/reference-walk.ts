@@ -41,12 +41,21 @@ export interface Walk {
 type Visitor = (value: object, holder: ProbeHolder, within?: Pick<Visit, 'owner' | 'above'>) => void;
 
 const LEAST_FUNCTIONS = 5;
+const MAX_REGISTRIES = 10;
 const MAX_FUNCTIONS = 100;
 
 export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): ReferenceWalk {
   return {
     begin({ longestChain, isDataOnly }, { visit, visitFields = () => {}, visitPlace = () => {} }) {
-      const { queue, places, goOn } = begin(core, longestChain, { visit, visitFields, visitPlace });
+      const registries: ProbeHolder[] = [];
+      const visitAlso: Visitor = (value, holder, within) => {
+        if (registries.length < MAX_REGISTRIES && isRegistry(value)) registries.push(holder);
+        visit(value, holder, within);
+      };
+      const isRegistry = (value: object) =>
+        typeof FinalizationRegistry === 'function' && core.reads.isA(value, FinalizationRegistry);
+      const visitors = { visit: visitAlso, visitFields, visitPlace };
+      const { queue, places, goOn } = begin(core, longestChain, visitors);
       let isWhole = false;
       return {
         goOn(millis) {
@@ -70,6 +79,7 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
             .filter(({ count }) => count >= LEAST_FUNCTIONS)
             .sort((a, b) => b.count - a.count)
             .slice(0, MAX_FUNCTIONS),
+          ...(registries.length > 0 && { registries }),
         }),
       };
     },
