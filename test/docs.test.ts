@@ -64,6 +64,7 @@ const NOT_OURS = new Set([
   '--incremental-marking-soft-trigger',
   '--incremental-marking-hard-trigger',
   '--disable-sigusr1',
+  '--trace-protector-invalidation',
   '--permission',
   '--allow-inspector',
   '--report-on-fatalerror',

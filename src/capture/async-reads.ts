@@ -180,7 +180,7 @@ export class AsyncReads {
   private async watchPromises(thread: ThreadCapture, look: Look): Promise<void> {
     if (look.isWatchingPromises) return;
     look.isWatchingPromises = true;
-    await thread.probe?.call('watchAlso', ['PROMISE']);
+    await thread.watchPromises();
   }
 
   private async watchThreadPool(thread: ThreadCapture, look: Look): Promise<void> {

@@ -185,6 +185,8 @@ class CaptureRun implements CaptureContext {
       this.outcome.warnings.push({ code: 'heap-sampled-already' });
     await this.stopProfiles();
     if (!this.isEnding && !this.attachment.session.isClosed) await lookAtScripts(this, this.threads);
+    if (this.threads.some((thread) => thread.slowsAwaits()))
+      this.outcome.warnings.push({ code: 'awaits-slower' });
     this.outcome.ownSteps = await this.threads[0]?.ownSteps().catch(() => undefined);
     const overrun = findOverrun(this.outcome.ownSteps ?? [], {
       maxPauseMillis: this.options.maxPauseMillis,

@@ -1,6 +1,5 @@
 // Asks V8 what it runs, once all else is captured and only where the files do not account for what was seen: the program was
 // compiled on its way into V8, comes out of an executable, or has changed on the disk since.
-import { withScriptsListed } from '../probe/client/script-list.ts';
 import type { CaptureContext } from './context.ts';
 import { estimateDebuggerMillis } from './heap/ladder.ts';
 import { isMemoryTight } from './heap/memory-room.ts';
@@ -36,8 +35,6 @@ async function listScripts(context: CaptureContext, thread: ThreadCapture): Prom
     return warnOnce(outcome, { code: 'scripts-too-long', estimateMillis, maxPauseMillis });
   // V8 writes each source map out, and hands it on.
   if (isMemoryTight(localPid)) return warnOnce(outcome, { code: 'scripts-no-memory' });
-  const { session, scripts, duringOwnPause } = thread;
-  const asPause = (enable: () => Promise<unknown>) => duringOwnPause('list scripts', enable);
   // A worker that has ended is no loss.
-  await context.timed(() => withScriptsListed(session, { scripts, asPause }, async () => {}).catch(() => {}));
+  await context.timed(() => thread.whileScriptsAreListed('list scripts', async () => {}).catch(() => {}));
 }

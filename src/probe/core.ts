@@ -1,10 +1,9 @@
 // What the parts of the probe share inside the target: built-in modules, the clock, and what has to be undone at the end.
-import { type ChangeHooks, createHookChanges } from './hook-changes.ts';
+import { type CreateHook, createHooks } from './hooks/async-hook.ts';
+import { type ChangeHooks, createHookChanges } from './hooks/hook-changes.ts';
+import type { Load } from './load.ts';
 import { createDataReads, type DataReads } from './objects/data-reads.ts';
 import type { ProbeConfig } from './probe-protocol.ts';
-
-/** `require`, or what stands in for it. */
-export type Load = (id: string) => never;
 
 export interface ProbeCore {
   config: ProbeConfig;
@@ -18,6 +17,7 @@ export interface ProbeCore {
   reads: DataReads;
   /** The only way to turn async hooks on and off. */
   changeHooks: ChangeHooks;
+  createHook: CreateHook;
 }
 
 /** A core, and the function that ends it: calls all cleanups once. Throws where a built-in module is missing. */
@@ -32,6 +32,7 @@ export function createCore(load: Load, config: ProbeConfig): { core: ProbeCore; 
     isStopped: () => isStopped,
     reads: loadReads(load),
     changeHooks: createHookChanges(),
+    createHook: createHooks(load),
   };
   const stop = () => {
     if (isStopped) return;
@@ -43,13 +44,6 @@ export function createCore(load: Load, config: ProbeConfig): { core: ProbeCore; 
     }
   };
   return { core, stop };
-}
-
-/** ES modules have no `require`, and the command line API lacks it in workers. Undefined: there is no way in. */
-export function findLoad(requireOrNothing: Load | undefined): Load | undefined {
-  const host = process as { getBuiltinModule?: unknown; mainModule?: { require: unknown } };
-  const found = requireOrNothing ?? host.getBuiltinModule ?? host.mainModule?.require;
-  return typeof found === 'function' ? (found as Load) : undefined;
 }
 
 export function loadReads(load: Load): DataReads {

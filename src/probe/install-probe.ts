@@ -20,8 +20,10 @@ import { createCounters } from '../signals/runtime/probe/counters.ts';
 import { createLookups } from '../signals/runtime/probe/lookups.ts';
 import { createRequestCount } from '../signals/runtime/probe/request-count.ts';
 import { createThreadPool } from '../signals/thread-pool/probe/thread-pool.ts';
-import { createCore, findLoad, type Load, type ProbeCore } from './core.ts';
+import { createCore, type ProbeCore } from './core.ts';
+import { arePromisesHooked } from './hooks/async-hook.ts';
 import { startLease } from './lease.ts';
+import { findLoad, type Load } from './load.ts';
 import { isCovered, openInspectorSession } from './objects/inspector-session.ts';
 import { createThreadInspector } from './objects/thread-inspector.ts';
 import { ASKED_COLLECTION, createOwnSteps, type OwnSteps } from './own-steps.ts';
@@ -72,6 +74,7 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
     stop,
     readAsync: asyncWatch.readAsync,
     watchAlso: asyncWatch.watchAlso,
+    arePromisesHooked,
     census: collections.census,
     stackNow: createStackNow(counters.clockMicros),
     encourageCollection: counters.encourageCollection,

@@ -39,6 +39,15 @@ export interface ProbeConfig {
   longestRestMillis: number;
 }
 
+export interface WalkLimits {
+  /** Functions that hold each other are followed for so many of them. */
+  longestChain: number;
+  /** Only what plain data leads to, not what functions close over: a tenth of the time. */
+  isDataOnly: boolean;
+  /** Functions with one of these names are looked into first: they allocate what stays. */
+  firstNames: readonly string[];
+}
+
 export interface ProbeRequests {
   answered: number;
   /** Of these, with a status of 500 or more. */
@@ -59,6 +68,8 @@ export interface ProbeHandle {
   readAsync(): AsyncRead;
   /** Watches the creation of these async_hooks types, too, from now on. */
   watchAlso(types: string[]): void;
+  /** Whether V8 tells somebody of each promise now: then every await takes the slow way already. */
+  arePromisesHooked(): boolean;
   census(objects: Iterable<object>, deadlineMillis: number): Census;
   /** Where the thread is right now, below us. */
   stackNow(): StackNow;
@@ -69,7 +80,7 @@ export interface ProbeHandle {
   /** Lists the scripts that have run, id and URL, so that functions can be placed: a pause. */
   listScripts(): [scriptId: string, url: string][];
   /** Begins to look for collections that the program can be seen to hold. */
-  beginWalk(limits: { longestChain: number; isDataOnly: boolean }): void;
+  beginWalk(limits: WalkLimits): void;
   /** One slice of it; null: there is more to see, and this was not the last one. */
   walkOn(millis: number, isLast: boolean): Walk | null;
   readCollections(atMillis: number, trapTop: number): CollectionsRead;

@@ -39,6 +39,8 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
     `Some closer looks were left out: those before had used up the ${formatDuration(budgetMillis)} that --budget allows. Work in slices of a few milliseconds does not count. Raise --budget or --duration to take them.`,
   'pause-overrun': ({ step, pauseMillis, maxPauseMillis }) =>
     `The event loop of the target stood still for ${formatDuration(pauseMillis)} during a step of culprit (${step}), longer than the ${formatDuration(maxPauseMillis)} of --max-pause: the estimate was too low, or the program held the loop at the same time. If requests must not wait that long, use a smaller --max-pause.`,
+  'awaits-slower': () =>
+    'culprit watched promises or listed the scripts of this process to explain what it saw. From then on V8 runs each await on a slower path, about 10 ns longer, until the process restarts. Neither culprit nor Node.js can undo that.',
   'heap-reads-too-long': (warning) =>
     `Heap growth by allocation stack is missing or incomplete: ${tooLong('reading the heap profile', warning)}. ${raiseMaxPause('read it', warning)}`,
   'census-too-long': (warning) =>

@@ -26,6 +26,8 @@ export interface SignalThread {
   ): Promise<ReadOf<Type> | null>;
   /** Runs work that pauses the thread on our behalf, so that the pause is not counted as the program's own. */
   duringOwnPause<T>(step: string, work: () => Promise<T>): Promise<T>;
+  /** Notes every script there is, and each new one until `meanwhile` is through; to begin with it is a pause, called `step`. */
+  whileScriptsAreListed<T>(step: string, meanwhile: () => Promise<T>): Promise<T>;
 }
 
 type LineOf<Type extends SampleLine['type']> = Extract<SampleLine, { type: Type }>;

@@ -194,9 +194,22 @@ function wrongProcess(
   );
 }
 
+/** A thread that is paused waits. Asked first, because the Debugger domain slows each await of a process for good. */
+async function isBusy(session: InspectorSession): Promise<boolean> {
+  const expression = `(process.threadCpuUsage ?? process.cpuUsage).call(process).user`;
+  const used = async () => {
+    const asked = { expression, returnByValue: true, silent: true };
+    const { result } = await session.send<{ result: { value?: number } }>('Runtime.evaluate', asked, 8_000);
+    return result.value ?? 0;
+  };
+  const before = await used();
+  await delay(BUSY_WATCH_MILLIS);
+  return (await used()) - before > (BUSY_WATCH_MILLIS * 1_000) / 2;
+}
+
 /** A debugger that holds the target at a breakpoint would make every number meaningless; leave it alone. */
 async function refuseWhenPaused(session: InspectorSession): Promise<void> {
-  if (await turns(session)) return;
+  if ((await turns(session)) || (await isBusy(session))) return;
   let isPaused = false;
   session.on('Debugger.paused', () => {
     isPaused = true;
@@ -215,6 +228,7 @@ async function refuseWhenPaused(session: InspectorSession): Promise<void> {
 }
 
 const SOON_MILLIS = 500;
+const BUSY_WATCH_MILLIS = 100;
 
 /** A thread whose timers fire is not paused. Where they do not, it may be blocked. */
 async function turns(session: InspectorSession): Promise<boolean> {

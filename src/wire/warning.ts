@@ -47,6 +47,8 @@ const ofCapture = [
   warningOf('budget-spent', { budgetMillis: amount }),
   /** A single step of ours held the main thread for longer than was allowed. */
   warningOf('pause-overrun', { step: text, pauseMillis: amount, maxPauseMillis: amount }),
+  /** Every await takes a slower way through V8 from now on, until the process restarts. */
+  warningOf('awaits-slower', nothing),
   warningOf('heap-reads-too-long', tooLongPause),
   warningOf('census-too-long', tooLongPause),
   warningOf('census-no-memory', { extraBytes: amount, ...memoryRoom }),

@@ -77,6 +77,7 @@ function threadWith(answers: Answers, calls: string[], contextOf: () => FakeCont
   return {
     ...thread,
     ask,
+    watchPromises: async () => note('watchPromises'),
     probe: thread.probe && { ...thread.probe, call },
     counters: {
       ...thread.counters,
@@ -117,7 +118,7 @@ describe('a quiet program', () => {
 
   test('is watched neither for its promises nor for its thread pool', async () => {
     const { count, reads } = await look({ sites: () => [request()], poolWaits: () => [0.4, 15] });
-    expect([count('watchAlso'), count('startPoolWatch'), count('thread-pool')]).toEqual([0, 0, 0]);
+    expect([count('watchPromises'), count('startPoolWatch'), count('thread-pool')]).toEqual([0, 0, 0]);
     expect(reads.isWatchingPromises).toBe(false);
   });
 
@@ -189,9 +190,9 @@ describe('pools are searched closely', () => {
 describe('promises are watched from then on', () => {
   test('when two requests last', async () => {
     const { calls, reads } = await look({ sites: (second) => [request({ oldAlive: second >= 10 ? 2 : 1 })] });
-    const watched = calls.filter((call) => call.startsWith('watchAlso'));
+    const watched = calls.filter((call) => call.startsWith('watchPromises'));
     expect(watched).toHaveLength(1);
-    expect(watched[0]).toMatch(/^watchAlso PROMISE @1\d$/);
+    expect(watched[0]).toMatch(/^watchPromises @1\d$/);
     expect(reads.isWatchingPromises).toBe(true);
   });
 
@@ -202,19 +203,19 @@ describe('promises are watched from then on', () => {
         { type: 'http.server.answer', oldAlive: 1, oldestMillis: 6_000 },
       ],
     });
-    expect(count('watchAlso PROMISE')).toBe(1);
+    expect(count('watchPromises')).toBe(1);
   });
 
   test('when somebody waits for a pool', async () => {
     const { calls } = await look({ waiting: (second) => (second >= 5 ? 3 : 0) });
-    expect(calls.filter((call) => call.startsWith('watchAlso'))).toEqual(['watchAlso PROMISE @5']);
+    expect(calls.filter((call) => call.startsWith('watchPromises'))).toEqual(['watchPromises @5']);
   });
 
   test('and not for one request, nor for many sockets that last', async () => {
     const { count } = await look({
       sites: () => [request({ oldAlive: 1 }), { type: 'TCPWRAP', oldAlive: 60, oldestMillis: 20_000 }],
     });
-    expect(count('watchAlso')).toBe(0);
+    expect(count('watchPromises')).toBe(0);
   });
 });
 
@@ -271,9 +272,9 @@ describe('each thread by itself:', () => {
     ]);
     const reads = new AsyncReads(context);
     for (; context.atMillis < 10_000; context.atMillis += 1_000) await reads.step();
-    expect(calm.filter((call) => /Watch|watchAlso/.test(call))).toEqual([]);
-    expect(busy.filter((call) => /startPoolWatch|watchAlso/.test(call))).toEqual([
-      'watchAlso PROMISE @0',
+    expect(calm.filter((call) => /Watch|watchPromises/.test(call))).toEqual([]);
+    expect(busy.filter((call) => /startPoolWatch|watchPromises/.test(call))).toEqual([
+      'watchPromises @0',
       'startPoolWatch @2',
       'startPoolWatch @8',
     ]);

@@ -2,9 +2,9 @@
 // real one in test/live.
 import { afterEach, expect, test } from 'vitest';
 import { createScriptList } from '../../src/probe/client/script-list.ts';
-import { watchCompilations } from '../../src/signals/compilations/read.ts';
 import type { InspectorSession } from '../../src/target/inspector/inspector-session.ts';
 import { type FakeSession, fakeSession, openOwnSession } from '../support/fake-session.ts';
+import { watchCompiling } from '../support/watch-compiling.ts';
 
 const open: InspectorSession[] = [];
 afterEach(async () => {
@@ -32,7 +32,7 @@ test('the scripts that were there before are not counted', async () => {
     },
   });
   const told = createScriptList();
-  const watching = watchCompilations(session, 20, { scripts: told, asPause: (enable) => enable() });
+  const watching = watchCompiling(session, 20, told);
   await new Promise(setImmediate);
   parsed(session, 100, 'evalmachine.<anonymous>', 'compile', 'render');
   parsed(session, 101, 'evalmachine.<anonymous>', 'compile', 'render');
@@ -55,7 +55,7 @@ test('the scripts that were there before are not counted', async () => {
 
 test('pauses are switched off before the debugger is switched on, and it is off again afterwards', async () => {
   const session = fakeSession();
-  await watchCompilations(session, 1);
+  await watchCompiling(session, 1);
   expect(session.sent.map(([method]) => method)).toEqual([
     'Debugger.setSkipAllPauses',
     'Debugger.enable',
@@ -70,13 +70,13 @@ test('the debugger is switched off when it could be switched on only half, too',
       throw new Error('refused');
     },
   });
-  await expect(watchCompilations(session, 1)).rejects.toThrow('refused');
+  await expect(watchCompiling(session, 1)).rejects.toThrow('refused');
   expect(session.sent.at(-1)![0]).toBe('Debugger.disable');
 });
 
 test('a program that compiles for ever makes a bounded list of sites', async () => {
   const session = fakeSession();
-  const watching = watchCompilations(session, 20);
+  const watching = watchCompiling(session, 20);
   await new Promise(setImmediate);
   for (let i = 0; i < 3_000; i++) parsed(session, i, '', `maker ${i}`, ...Array(100).fill('deep'));
   const { scripts, sites } = await watching;
@@ -91,7 +91,7 @@ test('V8 itself names the function that compiles', async () => {
   const timer = setInterval(function compileAgain() {
     new Function(`return ${Math.random()}`);
   }, 2);
-  const { scripts, sites } = await watchCompilations(session, 60);
+  const { scripts, sites } = await watchCompiling(session, 60);
   clearInterval(timer);
   expect(scripts).toBeGreaterThan(0);
   const names = sites.flatMap(({ frames }) => frames.map(([name]) => name));

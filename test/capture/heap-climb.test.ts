@@ -36,6 +36,11 @@ async function look(climb: HeapClimb, context: FakeContext): Promise<void> {
   await climb.last();
 }
 
+const withFloors = (floors: readonly number[]): FakeThread => {
+  const thread = fakeThread();
+  thread.counters.floors.push(...floors);
+  return thread;
+};
 const rising = (answers: Parameters<typeof fakeThread>[0] = {}): FakeThread => {
   const thread = fakeThread(answers);
   thread.counters.floors.push(...RISING);
@@ -82,7 +87,7 @@ describe('a census', () => {
     const climb = new HeapClimb(context);
     await stepAt(climb, context, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6);
     expect(callsOf(thread, 'census')).toHaveLength(1);
-    expect(thread.calls).toContain('watchAlso PROMISE');
+    expect(thread.calls).toContain('watchPromises');
     expect(climb.isWatching).toBe(true);
     expect(context.announced.join()).toMatch(/census.*pause of about \d+ ms/);
     expect(context.outcome.pausesMillis.length).toBeGreaterThan(0);
@@ -182,6 +187,53 @@ describe('a census', () => {
   });
 });
 
+describe('a walk along references', () => {
+  const walks = (thread: FakeThread) => callsOf(thread, 'walk');
+  const cut = () => ({ scanned: 5_000, cut: true, functions: [] });
+
+  test('that did not come to everything is made again, longer, before the census', async () => {
+    const thread = rising({ reads: { walk: cut } });
+    const context = fakeContext([thread]);
+    await stepAt(new HeapClimb(context), context, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5);
+    expect(walks(thread)).toHaveLength(2);
+    const order = thread.calls
+      .filter((call) => /^(walk|census)/.test(call))
+      .map((call) => call.split(' ')[0]);
+    expect(order).toEqual(['walk', 'walk', 'census']);
+  });
+
+  test('that came to everything is not', async () => {
+    const thread = rising({ reads: { walk: () => ({ ...cut(), cut: false }) } });
+    const context = fakeContext([thread]);
+    await stepAt(new HeapClimb(context), context, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5);
+    expect(walks(thread)).toHaveLength(1);
+  });
+
+  test('that did not is not where a collection was caught being filled', async () => {
+    const thread = rising({ reads: { walk: cut }, collections: [CAUGHT] });
+    const context = fakeContext([thread]);
+    await look(new HeapClimb(context), context);
+    expect(walks(thread)).toHaveLength(1);
+  });
+});
+
+describe('promises, whose hooks slow each await for good,', () => {
+  const SMALL_RISE = [20, 20.1, 20.2, 20.3, 20.4].map((megabytes) => megabytes * MB);
+
+  test.each<[string, FakeThread, number]>([
+    ['are watched, once, where no collection was caught being filled', rising(), 1],
+    ['are not where one was', rising({ collections: [CAUGHT] }), 0],
+    ['are not for the little that a process and we keep at first', withFloors(SMALL_RISE), 0],
+    ['are not where memory rises beside a heap that does not', withFloors(FLAT), 0],
+  ])('%s', async (_, thread, times) => {
+    const context = fakeContext([thread]);
+    const climb = new HeapClimb(context);
+    climb.residentBytes.push(...Array.from({ length: 14 }, (_, i) => 100 * MB + i * MB));
+    await look(climb, context);
+    expect(callsOf(thread, 'watchPromises')).toHaveLength(times);
+  });
+});
+
 describe('after the census', () => {
   test('the fastest growing collections are trapped, and compiling is watched once', async () => {
     const thread = rising({ collections: [CAUGHT] });
@@ -199,6 +251,14 @@ describe('after the census', () => {
     const context = fakeContext([thread]);
     await look(new HeapClimb(context), context);
     expect(callsOf(thread, 'compilations')).toEqual([]);
+  });
+
+  test('a watch that sees no compiling holds up nothing', async () => {
+    const thread = rising({ reads: { compilations: () => null } });
+    const context = fakeContext([thread]);
+    await look(new HeapClimb(context), context);
+    expect(callsOf(thread, 'compilations').length).toBeGreaterThan(0);
+    expect(callsOf(thread, 'census').length).toBeGreaterThan(0);
   });
 
   test('no recount where somebody was caught adding', async () => {

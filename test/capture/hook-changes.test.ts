@@ -1,7 +1,7 @@
 // Async hooks go on and off one change at a time, also where one comes in the middle of another.
 import { describe, expect, test } from 'vitest';
 import { probeSource } from '../../src/probe/expressions.ts';
-import { createHookChanges } from '../../src/probe/hook-changes.ts';
+import { createHookChanges } from '../../src/probe/hooks/hook-changes.ts';
 import type { ProbeHandle } from '../../src/probe/probe-protocol.ts';
 import { CONFIG } from '../support/probe-here.ts';
 

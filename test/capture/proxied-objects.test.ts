@@ -8,7 +8,7 @@ import { types } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readServers, readWaitingRequests } from '../../src/capture/settings/probe/open-handles.ts';
 import { createTimeoutReads } from '../../src/capture/settings/probe/timeout-reads.ts';
-import type { Load } from '../../src/probe/core.ts';
+import type { Load } from '../../src/probe/load.ts';
 import { createDataReads } from '../../src/probe/objects/data-reads.ts';
 import { createCollectionKinds } from '../../src/signals/collections/probe/collection-kinds.ts';
 import { createHandleWords } from '../../src/signals/keep-alive/probe/handle-words.ts';

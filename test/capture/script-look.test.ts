@@ -23,7 +23,7 @@ function threadWith(urls: string[], id = 0): FakeThread & { session: FakeSession
         });
     },
   });
-  return { ...fakeThread({ id }), session };
+  return Object.assign(fakeThread({ id }), { session });
 }
 
 async function look(threads: FakeThread[], doubtful: string[], maxPauseMillis = 1_000) {

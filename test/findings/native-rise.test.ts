@@ -2,8 +2,16 @@
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
-import { buildLook, type Habit, MB, native } from '../support/build-observations.ts';
-import { filling, settling } from '../support/shapes.ts';
+import {
+  buildLook,
+  change,
+  collection,
+  type Habit,
+  heapFloor,
+  MB,
+  native,
+} from '../support/build-observations.ts';
+import { filling, linear, settling } from '../support/shapes.ts';
 
 const judged = (...habits: Habit[]) => judge(gatherFacts(buildLook(30, ...habits)));
 
@@ -25,5 +33,42 @@ describe('resident memory that rises ever more slowly', () => {
     ['by little is health', native(settling(7, 20 * MB))],
   ])('%s', (_, habit) => {
     expect(judged(habit).verdict).toBe('healthy');
+  });
+});
+
+describe('native memory that rises beside a heap that rises', () => {
+  const filled = (heapBytes: number) => [
+    heapFloor(linear(heapBytes), 'remember@/app/src/session.js:12'),
+    collection(linear(400), 'remember@/app/src/session.js:12', { holderName: 'sessions' }),
+  ];
+  const kindsOf = (...habits: Habit[]) => judged(...habits).findings.map(({ kind }) => kind);
+
+  test('is part of what the heap takes where it rises less', () => {
+    expect(kindsOf(...filled(MB), native(linear(0.4 * MB)))).toEqual(['heap-leak']);
+  });
+
+  test('is the cause where it rises more: small objects hold it', () => {
+    const { findings } = judged(...filled(0.3 * MB), native(linear(2 * MB)));
+    expect(findings[0]).toMatchObject({ kind: 'native-memory-growth', subject: { name: 'sessions' } });
+  });
+});
+
+describe('native memory that nothing explains, in a process that has just started,', () => {
+  const aged = (uptimeSeconds: number): Habit =>
+    change(({ target }) => {
+      target.uptimeSeconds = uptimeSeconds;
+    });
+  const verdictAt = (uptimeSeconds: number, bytesPerSecond: number) => {
+    const { verdict, findings } = judged(aged(uptimeSeconds), native(linear(bytesPerSecond)));
+    return [verdict, ...findings.map(({ kind, severity }) => `${severity} ${kind}`)];
+  };
+
+  test('may be its start-up', () => {
+    expect(verdictAt(1, 0.5 * MB)).toEqual(['healthy']);
+    expect(verdictAt(600, 0.5 * MB)).toEqual(['findings', 'warning native-memory-growth']);
+  });
+
+  test('is told where start-up does not account for so much', () => {
+    expect(verdictAt(1, 2 * MB)).toEqual(['findings', 'notice native-memory-growth']);
   });
 });

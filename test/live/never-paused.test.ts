@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { installProbeIn } from '../../src/probe/client/probe-client.ts';
-import { watchCompilations } from '../../src/signals/compilations/read.ts';
 import { type InspectorSession, openSession } from '../../src/target/inspector/inspector-session.ts';
 import { needsOf, requires } from '../support/requires.ts';
+import { watchCompiling } from '../support/watch-compiling.ts';
 import { thisNodeAnd } from './support/node-versions.ts';
 import { openInspectorPort } from './support/observe.ts';
 import { endAllTargets, get, type RunningTarget, startTarget } from './support/target.ts';
@@ -45,7 +45,7 @@ describe.each(thisNodeAnd(16, 24, 26))('%s', (_name, node) => {
   test('runs on while culprit watches what compiles', async () => {
     const { target, session, pauses } = await attach(node);
     const before = Number(await target.get('/'));
-    const { sites } = await watchCompilations(session, 200);
+    const { sites } = await watchCompiling(session, 200);
     expect(pauses()).toBe(0);
     expect(sites.flatMap(({ frames }) => frames.map(([name]) => name))).toContain('stopHere');
     // And after it: with nobody listening the statement does nothing.
@@ -59,7 +59,7 @@ describe.each(thisNodeAnd(16, 24, 26))('%s', (_name, node) => {
     const { target, session, pauses } = await attach(node);
     const probe = await installProbeIn(session, PROBE);
     await probe.call('listScripts');
-    await probe.call('beginWalk', { longestChain: 1_000, isDataOnly: false });
+    await probe.call('beginWalk', { longestChain: 1_000, isDataOnly: false, firstNames: [] });
     expect((await probe.call('walkOn', 1_000, true))?.scanned).toBeGreaterThan(10);
     await probe.call('stop');
     const before = Number(await target.get('/'));

@@ -22,6 +22,7 @@ const EXAMPLES: { [Code in Warning['code']]: Omit<Extract<Warning, { code: Code 
   'trace-truncated': { limitBytes: 500 * MB },
   'keep-alive-not-listed': { thread: 'worker 3', reason: 'The thread gave no access.' },
   'pause-overrun': { step: 'census', pauseMillis: 5_100, maxPauseMillis: 1_500 },
+  'awaits-slower': {},
   'heap-reads-too-long': { estimateMillis: 2_300, maxPauseMillis: 1_000 },
   'census-too-long': { estimateMillis: 1_480, maxPauseMillis: 500 },
   'census-no-memory': { extraBytes: 32 * MB, ...room },

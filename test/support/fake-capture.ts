@@ -4,7 +4,7 @@ import { Budget } from '../../src/capture/budget.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from '../../src/capture/context.ts';
 import type { ThreadCapture } from '../../src/capture/thread/thread-capture.ts';
 import type { ProbeClient } from '../../src/probe/client/probe-client.ts';
-import { createScriptList } from '../../src/probe/client/script-list.ts';
+import { createScriptList, withScriptsListed } from '../../src/probe/client/script-list.ts';
 import type { ProbeCensus, ProbeCollections } from '../../src/probe/probe-protocol.ts';
 import type { SampleLine } from '../../src/signals/lines.ts';
 import { MB } from './build-observations.ts';
@@ -134,6 +134,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
   const left = [...censuses];
   const reads: FakeReads = {
     collections: () => ({ growing: collections }),
+    compilations: () => ({ millis: 300, scripts: 0, sites: [] }),
     census: () => (left.length > 1 ? left.shift() : left[0]) ?? censusOf(),
     snapshot: () => ({ path: 'main-1.heapsnapshot.gz', millis: 40, bytes: 2 * MB, suspects: [] }),
     ...answers.reads,
@@ -172,6 +173,14 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
       stop: async () => void calls.push('stopCpu'),
     },
     duringOwnPause: (_step, work) => work(),
+    whileScriptsAreListed: (_step, meanwhile) =>
+      withScriptsListed(
+        thread.session,
+        { scripts: thread.scripts, asPause: (enable) => enable() },
+        meanwhile,
+      ),
+    watchPromises: async () => void calls.push('watchPromises'),
+    slowsAwaits: () => calls.includes('watchPromises'),
     ownSteps: async () => [],
     async ask(signal, _atMillis, ...args) {
       const said = args.filter((arg) => typeof arg !== 'function' && arg !== null);
@@ -203,6 +212,7 @@ function fakeHeapSampling(calls: string[]): ThreadCapture['heap'] {
       return intervalBytes;
     },
     isForeign: false,
+    allocating: [],
     async start(bytes) {
       calls.push(`startHeap ${bytes}`);
       intervalBytes = bytes;

@@ -4,7 +4,8 @@ import { types } from 'node:util';
 import { afterEach } from 'vitest';
 import type { ProbeCore } from '../../src/probe/core.ts';
 import { probeSource } from '../../src/probe/expressions.ts';
-import { createHookChanges } from '../../src/probe/hook-changes.ts';
+import { createHooks } from '../../src/probe/hooks/async-hook.ts';
+import { createHookChanges } from '../../src/probe/hooks/hook-changes.ts';
 import { createDataReads } from '../../src/probe/objects/data-reads.ts';
 import type { ProbeConfig, ProbeHandle, ProbeWalk } from '../../src/probe/probe-protocol.ts';
 
@@ -61,6 +62,7 @@ export function useCores(): () => CoreByHand {
       isStopped: () => isStopped,
       reads: createDataReads(types, () => performance.now()),
       changeHooks: createHookChanges(),
+      createHook: createHooks(load as ProbeCore['load']),
       stop() {
         isStopped = true;
         for (const cleanup of core.cleanups.splice(0).reverse()) cleanup();
@@ -74,7 +76,7 @@ export function useCores(): () => CoreByHand {
 /** One walk along references, in one go. */
 export function walkWith(probe: ProbeHandle, millis = 20_000, longestChain = 20_000): ProbeWalk {
   probe.listScripts();
-  probe.beginWalk({ longestChain, isDataOnly: false });
+  probe.beginWalk({ longestChain, isDataOnly: false, firstNames: [] });
   return probe.walkOn(millis, true)!;
 }
 

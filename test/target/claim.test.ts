@@ -1,7 +1,7 @@
 // The claim that a look has on a process: asked inside this very process, with a clock, timers and an inspector of our own.
 import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Load } from '../../src/probe/core.ts';
+import type { Load } from '../../src/probe/load.ts';
 import { askHolder } from '../../src/target/holding/probe/claim-channel.ts';
 import { type ClaimConfig, claimTarget } from '../../src/target/holding/probe/claim-target.ts';
 import { releaseTarget } from '../../src/target/holding/probe/release-target.ts';

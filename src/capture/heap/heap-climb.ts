@@ -4,7 +4,7 @@
 import { censusRead, closuresRead, walkRead } from '../../signals/census/read.ts';
 import type { Census } from '../../signals/census/wire.ts';
 import { collectionsRead } from '../../signals/collections/read.ts';
-import { compilationsRead, newestScript } from '../../signals/compilations/read.ts';
+import { type CompilationWatch, compilationsRead, newestScript } from '../../signals/compilations/read.ts';
 import { snapshotRead } from '../../signals/snapshot/read.ts';
 import { SessionClosed } from '../../target/inspector/inspector-session.ts';
 import type { Warning } from '../../wire/warning.ts';
@@ -22,6 +22,7 @@ import {
   isCostRising,
   isFloorRising,
   isMemoryRising,
+  mayKeepPromises,
 } from './ladder.ts';
 import { isMemoryTight, memoryRoom } from './memory-room.ts';
 import { describeEstimate, estimateSnapshot, type SnapshotEstimate } from './snapshot-estimate.ts';
@@ -37,23 +38,35 @@ interface Height {
   hasCensus: boolean;
   census: Census | null;
   hasWatchedCompiling: boolean;
+  /** The last walk did not come to everything. */
+  isWalkCut: boolean;
+  /** It was made again, and longer. */
+  hasLongWalk: boolean;
+  /** Promises are watched from their making. */
+  hasPromises: boolean;
   /** The number of V8's newest script when it was last asked for. */
   script: { number: number; atMillis: number } | null;
   hasRecount: boolean;
   snapshots: number;
   isRefused: boolean;
+  /** Reads in which some collection grew. */
+  readsGrowing: number;
   /** A collection was caught being filled. */
   isExplained: boolean;
 }
 
 /** Of the fastest growing collections, this many are asked who adds to them. */
 const TRAPPED = 4;
-const COMPILE_WATCH_MILLIS = 300;
+const COMPILE_WATCH: CompilationWatch = { millis: 300, stillMillis: 300 };
+const LONG_COMPILE_WATCH: CompilationWatch = { millis: 600, stillMillis: 1_200 };
 /** A second: V8 compiles what we ask it to evaluate, too. */
 const MOST_OWN_SCRIPTS = 6;
-const WALK = { sliceMillis: 4, restMillis: 36 };
-/** All slices of one walk together: what it takes to come to what the handlers of a server hold. Each is too short to be felt. */
-const WALK_MILLIS = 160;
+/** All slices together come to what the handlers of most servers hold. Each is too short to be felt. */
+const WALK = { sliceMillis: 4, restMillis: 36, budgetMillis: 160 };
+/** Where that did not do: by then it is known which functions allocate what stays, and the walk begins with those. */
+const LONG_WALK = { sliceMillis: 4, restMillis: 20, budgetMillis: 400 };
+/** Watching promises slows the awaits of a thread for good: only where no collection was caught so far. */
+const READS_BEFORE_PROMISES = 3;
 /** A collection that is being filled is caught within so many reads; a census comes only where none was. */
 const READS_BEFORE_CENSUS = 4;
 /** Each function that is looked into takes about 20 KB until the next minor collection. */
@@ -64,9 +77,6 @@ const LARGEST_CENSUS_SHARE = 0.25;
 /** Parts of the look. */
 const LATEST_START = 0.75;
 const RECOUNT_FROM = 0.65;
-const FELT_MILLIS = 100;
-/** Estimates are off by up to a factor of two. */
-const SAFETY = 2;
 const FIRST_SNAPSHOT_FROM = 0.25;
 
 export class HeapClimb {
@@ -128,10 +138,14 @@ export class HeapClimb {
       hasCensus: false,
       census: null,
       hasWatchedCompiling: false,
+      isWalkCut: false,
+      hasLongWalk: false,
+      hasPromises: false,
       script: null,
       hasRecount: false,
       snapshots: 0,
       isRefused: false,
+      readsGrowing: 0,
       isExplained: false,
     };
     this.heights.set(id, height);
@@ -142,17 +156,17 @@ export class HeapClimb {
     return isFloorRising(thread.counters.floors) || (thread.id === 0 && this.isMemoryRising);
   }
 
-  /** Looks for collections in slices; then cheap reads of what was found, and promises are watched from their making. */
+  /** Looks for collections in slices; then cheap reads of what was found. */
   private async startWatching(thread: ThreadCapture, height: Height): Promise<void> {
     height.isWatched = true;
-    await this.walk(thread);
-    await thread.probe?.call('watchAlso', ['PROMISE']);
+    await this.walk(thread, height);
     await this.readCollections(thread, height, 0);
   }
 
   private async readCollections(thread: ThreadCapture, height: Height, trapTop: number): Promise<void> {
     height.reads++;
     const read = await thread.ask(collectionsRead, this.context.elapsed(), trapTop);
+    if ((read?.growing.length ?? 0) > 0) height.readsGrowing++;
     if (read?.growing.some(({ insertions }) => insertions.length > 0)) height.isExplained = true;
   }
 
@@ -162,15 +176,21 @@ export class HeapClimb {
     // The Debugger domain takes megabytes: where memory is short only for want of another explanation.
     // Code that is kept is part of the heap: memory beside it alone is no reason to hold the thread.
     const mayCompile = (!this.isTight || isUnexplained(height)) && isFloorRising(thread.counters.floors);
-    if (!height.hasWatchedCompiling && mayCompile && (await this.isCompiling(thread, height))) {
-      height.hasWatchedCompiling = true;
-      return this.watchCompilations(thread);
+    if (mayCompile && (await this.isCompiling(thread, height))) {
+      await this.watchCompilations(thread, height, COMPILE_WATCH);
+      if (height.hasWatchedCompiling) return;
     }
-    if (height.isExplained || height.reads < READS_BEFORE_CENSUS || !height.isRising) return;
+    if (height.isExplained) return;
+    if (height.reads >= READS_BEFORE_PROMISES) await this.watchPromises(thread, height);
+    if (!height.isRising || height.reads < READS_BEFORE_CENSUS) return;
+    if (height.isWalkCut && !height.hasLongWalk && part < LATEST_START) {
+      height.hasLongWalk = true;
+      return this.walk(thread, height);
+    }
     if (!height.hasCensus && part < LATEST_START) {
       height.hasCensus = true;
       height.census = await this.countObjects(thread);
-    } else if (!height.hasRecount && part >= RECOUNT_FROM) {
+    } else if (!height.hasRecount && part >= RECOUNT_FROM && !isNewlySeen(height)) {
       height.hasRecount = true;
       await this.recount(thread, height);
     }
@@ -178,6 +198,7 @@ export class HeapClimb {
 
   /** V8 compiles all the time, and not only for us. */
   private async isCompiling({ session }: ThreadCapture, height: Height): Promise<boolean> {
+    if (height.hasWatchedCompiling) return false;
     const number = await newestScript(session);
     if (number === null) return false;
     const [before, atMillis] = [height.script, this.context.elapsed()];
@@ -186,18 +207,30 @@ export class HeapClimb {
     return (number - before.number) / ((atMillis - before.atMillis) / 1_000) > MOST_OWN_SCRIPTS;
   }
 
-  private async watchCompilations(thread: ThreadCapture): Promise<void> {
+  private async watchCompilations(
+    thread: ThreadCapture,
+    height: Height,
+    watch: CompilationWatch,
+  ): Promise<void> {
     if (!this.fits(thread, estimateDebuggerMillis(thread.counters.heapUsedBytes ?? 0))) return;
     if ((await thread.probe?.call('isCovered')) === true) return;
     await this.context.timed(async () => {
-      await thread.ask(compilationsRead, this.context.elapsed(), COMPILE_WATCH_MILLIS);
+      const read = await thread.ask(compilationsRead, this.context.elapsed(), watch);
+      height.hasWatchedCompiling ||= read !== null;
     });
+  }
+
+  private async watchPromises(thread: ThreadCapture, height: Height): Promise<void> {
+    const { floors, requestCosts } = thread.counters;
+    if (height.hasPromises || !(mayKeepPromises(floors) || isCostRising(requestCosts))) return;
+    height.hasPromises = true;
+    await thread.watchPromises();
   }
 
   private async recount(thread: ThreadCapture, height: Height): Promise<void> {
     // A little compiling does not stand out from our own.
-    if (!height.hasWatchedCompiling) await this.watchCompilations(thread);
-    await this.walk(thread);
+    if (!height.hasWatchedCompiling) await this.watchCompilations(thread, height, LONG_COMPILE_WATCH);
+    await this.walk(thread, height);
     if (!height.census) return;
     const census = await this.countObjects(thread);
     const closures = census ? growingFunctions(height.census, census) : [];
@@ -214,33 +247,31 @@ export class HeapClimb {
   }
 
   /** What the program can be seen to hold, by name: in slices, and it takes next to no memory. */
-  private async walk(thread: ThreadCapture): Promise<void> {
+  private async walk(thread: ThreadCapture, height: Height): Promise<void> {
     const { outcome } = this.context;
     if (!outcome.steps.includes('census')) outcome.steps.push('census');
     const isDataOnly = !this.fits(thread, estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0));
     const longestChain = this.isTight ? TIGHT_CHAIN : LONGEST_CHAIN;
-    const limits = { ...WALK, budgetMillis: WALK_MILLIS, longestChain, isDataOnly };
-    await thread.ask(walkRead, this.context.elapsed(), limits);
+    const firstNames = thread.heap.allocating;
+    const pace = height.hasLongWalk ? LONG_WALK : WALK;
+    const plan = { ...pace, longestChain, isDataOnly, firstNames };
+    const walk = await thread.ask(walkRead, this.context.elapsed(), plan);
+    height.isWalkCut = walk?.cut === true;
     // What the walk left behind would make the young generation larger for good.
     if (this.isTight) await this.context.timed(() => thread.collectGarbage());
   }
 
-  /**
-   * By what collections of this very process took, against what they take on a common core: V8 collects several times for a census,
-   * and a machine may be slow or busy. Where it would be felt, an estimate that is wrong does harm.
-   */
-  private longestCensusMillis(thread: ThreadCapture, heapBytes: number): number {
-    const collected = this.context.budget.meanMillis(thread.id, READ_HEAP_PROFILE);
-    const slowness = Math.max(1, collected / estimateHeapReadMillis(heapBytes));
-    const estimate = estimateCensusMillis(heapBytes) * slowness;
-    return estimate > FELT_MILLIS ? estimate * SAFETY : estimate;
+  private slownessOf({ id }: ThreadCapture, heapBytes: number): number {
+    const collected = this.context.budget.meanMillis(id, READ_HEAP_PROFILE);
+    return Math.max(1, collected / estimateHeapReadMillis(heapBytes));
   }
 
   /** Resolves with null when it was left out for its pause, or for its memory. */
   private async countObjects(thread: ThreadCapture): Promise<Census | null> {
     const { options } = this.context;
     const heapBytes = thread.counters.heapUsedBytes ?? 0;
-    const estimate = this.longestCensusMillis(thread, thread.counters.floors.at(-1) ?? heapBytes);
+    const keptBytes = thread.counters.floors.at(-1) ?? heapBytes;
+    const estimate = estimateCensusMillis(keptBytes, this.slownessOf(thread, keptBytes));
     if (!this.fits(thread, estimate)) {
       const { maxPauseMillis } = options;
       if (estimate > maxPauseMillis)
@@ -297,6 +328,11 @@ export class HeapClimb {
   private warn(warning: Warning): void {
     warnOnce(this.context.outcome, warning);
   }
+}
+
+/** A collection was just found to grow: whoever fills it is yet to be caught. */
+function isNewlySeen({ readsGrowing }: Height): boolean {
+  return readsGrowing > 0 && readsGrowing < READS_BEFORE_CENSUS;
 }
 
 /** The heap rises, but no collection was caught being filled. */

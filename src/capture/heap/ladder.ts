@@ -70,10 +70,17 @@ export function estimateDebuggerMillis(heapUsedBytes: number): number {
   return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
 }
 
-export function estimateCensusMillis(heapUsedBytes: number): number {
+/**
+ * `slowness`: how many times longer than on a common core collections of this very process took. V8 collects several times for a
+ * census, and where that would be felt, an estimate that is off by a factor of two does harm.
+ */
+export function estimateCensusMillis(heapUsedBytes: number, slowness = 1): number {
   const { millis, millisPerMegabyte } = STEP_COSTS.census;
-  return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
+  const estimate = (millis + (heapUsedBytes / MIB) * millisPerMegabyte) * slowness;
+  return estimate > FELT_MILLIS ? estimate * CENSUS_SAFETY : estimate;
 }
+const FELT_MILLIS = 100;
+const CENSUS_SAFETY = 2;
 
 export function estimateCensusBytes(heapUsedBytes: number): number {
   const { bytes, bytesPerByte } = STEP_COSTS.census;
@@ -87,13 +94,18 @@ const LEAST_RISE_SHARE = 1 / 200;
 const LEAST_RISE_BYTES = 160 * 1024;
 
 /** Worth a snapshot, which is the dearest look of all: by more than caches of the VM and compiled code make of it. */
-export function isClearlyRising(all: readonly number[]): boolean {
+export const isClearlyRising = (floors: readonly number[]): boolean => isRisingBy(floors, CLEAR_RISE);
+
+/** Worth watching promises, which slows each await for good: by more than what we keep in a process that is small. */
+export const mayKeepPromises = (floors: readonly number[]): boolean => isRisingBy(floors, PROMISES_RISE);
+
+function isRisingBy(all: readonly number[], { bytes, share }: { bytes: number; share: number }): boolean {
   const floors = lasting(all);
   const [first, last] = [floors[0] ?? 0, floors.at(-1) ?? 0];
-  return isFloorRising(floors) && last - first > Math.max(CLEAR_RISE_BYTES, first * CLEAR_RISE_SHARE);
+  return isFloorRising(floors) && last - first > Math.max(bytes, first * share);
 }
-const CLEAR_RISE_BYTES = MIB;
-const CLEAR_RISE_SHARE = 1 / 50;
+const CLEAR_RISE = { bytes: MIB, share: 1 / 50 };
+const PROMISES_RISE = { bytes: MIB / 2, share: 1 / 100 };
 
 /**
  * Worth a closer look. What V8 leaves after a collection of its own swings by what died while it was marking, so that one high

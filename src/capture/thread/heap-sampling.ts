@@ -2,6 +2,7 @@
 // allocated, read once. There is one to an isolate: a second start is answered like the first, and its stop ends the
 // first. One that the program or another tool runs is read, and neither started nor stopped.
 import type { SignalThread } from '../../signals/live-signal.ts';
+import { type AllocationNode, allocatingFunctions } from './allocating-functions.ts';
 
 export interface HeapSampling {
   readonly isOn: boolean;
@@ -9,6 +10,8 @@ export interface HeapSampling {
   readonly intervalBytes: number;
   /** The program or another tool was found sampling: what was read is theirs. */
   readonly isForeign: boolean;
+  /** Functions on the stacks that held the most when it was last read; empty before. */
+  readonly allocating: readonly string[];
   /** V8 runs a full GC where somebody else samples already. */
   start(intervalBytes: number): Promise<void>;
   stop(): Promise<void>;
@@ -32,8 +35,9 @@ export function heapSampling(thread: SignalThread): HeapSampling {
   let isForeign = false;
   let intervalBytes = 0;
   let reads = 0;
+  let allocating: string[] = [];
   const ask = async (method: string) =>
-    (await session.send<{ profile: object }>(method, {}, READ_TIMEOUT_MILLIS)).profile;
+    (await session.send<{ profile: { head: AllocationNode } }>(method, {}, READ_TIMEOUT_MILLIS)).profile;
   /** Only a sampler that runs gives a profile. */
   const isSampled = () =>
     ask('HeapProfiler.getSamplingProfile').then(
@@ -62,6 +66,9 @@ export function heapSampling(thread: SignalThread): HeapSampling {
     get isForeign() {
       return isForeign;
     },
+    get allocating() {
+      return allocating;
+    },
     async start(interval) {
       await start(interval);
       isOn = true;
@@ -79,6 +86,7 @@ export function heapSampling(thread: SignalThread): HeapSampling {
         const profile = await ask('HeapProfiler.getSamplingProfile');
         pauseMillis = performance.now() - from;
         const path = `${fileName}-${String(reads++).padStart(3, '0')}.heapprofile`;
+        allocating = allocatingFunctions(profile.head);
         sink.file({ kind: 'heap-profile', thread: id, atMillis, path }, profile);
       });
       return pauseMillis;

@@ -2,7 +2,7 @@
 // whatever signal it is asked for.
 
 import { installProbeIn } from '../../probe/client/probe-client.ts';
-import { createScriptList } from '../../probe/client/script-list.ts';
+import { createScriptList, withScriptsListed } from '../../probe/client/script-list.ts';
 import type { OwnStep, ProbeConfig } from '../../probe/probe-protocol.ts';
 import type { SampleLine } from '../../signals/lines.ts';
 import type { SignalThread } from '../../signals/live-signal.ts';
@@ -26,6 +26,13 @@ export interface ThreadCapture extends SignalThread {
   forgetLogged(): Promise<void>;
   /** Makes V8 give back what it can: a pause as long as a heap read's. */
   collectGarbage(): Promise<void>;
+  /** Watches promises, too, from now on, and for good: see `slowsAwaits`. */
+  watchPromises(): Promise<void>;
+  /**
+   * V8 takes the slow way through every await of the thread for as long as it lives, because promises or scripts were watched
+   * and nobody had done so before. There is no way back (V8's PromiseHook protector; Node 16 to 26).
+   */
+  slowsAwaits(): boolean;
   /** What we held it for so far, by step; empty where that is not known. */
   ownSteps(): Promise<OwnStep[]>;
   /** Stops the profiles, keeps the CPU profile, removes the probe. Never throws. */
@@ -50,6 +57,10 @@ export async function openThread(
     if (session.isClosed) throw error;
     return null;
   });
+  let slowsAwaits = false;
+  const noteSlowerAwaits = async () => {
+    slowsAwaits ||= (await probe?.call('arePromisesHooked')) === false;
+  };
   const thread: SignalThread = {
     id,
     fileName: id === 0 ? 'main' : `worker-${id}`,
@@ -58,6 +69,11 @@ export async function openThread(
     sink,
     scripts: createScriptList(),
     duringOwnPause: (step, work) => (probe ? probe.duringOwnPause(step, work) : work()),
+    async whileScriptsAreListed(step, meanwhile) {
+      await noteSlowerAwaits();
+      const asPause = (enable: () => Promise<unknown>) => thread.duringOwnPause(step, enable);
+      return withScriptsListed(session, { scripts: thread.scripts, asPause }, meanwhile);
+    },
     async ask(signal, atMillis, ...args) {
       const body = await signal.read(thread, atMillis, ...args);
       if (!body) return null;
@@ -86,6 +102,11 @@ export async function openThread(
       thread.duringOwnPause('collect garbage', async () => {
         await session.send('HeapProfiler.collectGarbage', {}, COLLECT_TIMEOUT_MILLIS);
       }),
+    async watchPromises() {
+      await noteSlowerAwaits();
+      await probe?.call('watchAlso', ['PROMISE']);
+    },
+    slowsAwaits: () => slowsAwaits,
     ownSteps: async () => (await probe?.call('ownSteps')) ?? [],
     async stop() {
       const quietly = (work: Promise<unknown>) => work.catch(() => {});

@@ -1,5 +1,5 @@
 // A session with the inspector of this very thread: commands are answered before the call returns.
-import type { Load } from '../core.ts';
+import type { Load } from '../load.ts';
 
 export interface InspectorSession {
   /** Undefined where the inspector refuses. */
@@ -9,7 +9,10 @@ export interface InspectorSession {
    * domain would tell all scripts, and first looks for the lines of all their texts: 30 to 260 ms (seen on Node 20 to 26).
    */
   listScripts(): Map<string, string>;
-  /** The same of all scripts, also of those that have only been loaded: by the Debugger domain, which never pauses anything. */
+  /**
+   * The same of all scripts, also of those that have only been loaded: by the Debugger domain, which never pauses anything, and
+   * slows each await of the thread for good.
+   */
   listAllScripts(): Map<string, string>;
   close(): void;
 }

@@ -52,7 +52,7 @@ const MOST_BOUND = 3;
 const MOST_ENTRIES = 200;
 const NOTHING: Inspected = { place: null, scopes: () => [], bound: () => [], privateFields: () => [] };
 
-/** `placesAll`: also functions that never ran have a place, for a longer pause (see STEP_COSTS.debuggerStart). */
+/** `placesAll`: also functions of scripts that never ran have a place, by the Debugger domain: see `listAllScripts`. */
 export function createThreadInspector({
   load,
   config,
@@ -65,6 +65,7 @@ export function createThreadInspector({
 }): ThreadInspector {
   const exchange = createExchange();
   let scripts: Map<string, string> | null = null;
+  let isAllListed = !placesAll;
   const { types, isVast } = reads;
   const isLarge = (value: object): boolean => {
     if (types.isMap(value)) return (Reflect.get(Map.prototype, 'size', value) as number) > MOST_ENTRIES;
@@ -72,7 +73,14 @@ export function createThreadInspector({
     if (Array.isArray(value) || ArrayBuffer.isView(value)) return true;
     return types.isWeakMap(value) || types.isWeakSet(value) || isVast(value);
   };
-  const list = (session: InspectorSession) => (placesAll ? session.listAllScripts() : session.listScripts());
+
+  const urlOf = (scriptId: string, session: InspectorSession): string | undefined => {
+    if (!isAllListed && scripts?.has(scriptId) === false) {
+      isAllListed = true;
+      scripts = session.listAllScripts();
+    }
+    return scripts?.get(scriptId);
+  };
 
   /** Of a bound function: where the function behind it begins. */
   const placeOf = (
@@ -85,7 +93,7 @@ export function createThreadInspector({
     const at = internal(properties, '[[FunctionLocation]]')?.value as
       | { scriptId: string; lineNumber: number; columnNumber: number }
       | undefined;
-    const url = at && scripts?.get(at.scriptId);
+    const url = at && urlOf(at.scriptId, session);
     if (!url || url === config.url || ownerOf(url) === 'node') return null;
     return { scriptId: at.scriptId, url, line: at.lineNumber, column: at.columnNumber };
   };
@@ -128,7 +136,7 @@ export function createThreadInspector({
     listScripts() {
       try {
         const session = openInspectorSession(load);
-        scripts = list(session);
+        scripts = session.listScripts();
         session.close();
       } catch {}
       return [...(scripts ?? [])];
@@ -138,7 +146,7 @@ export function createThreadInspector({
       const release = () => session.post('Runtime.releaseObjectGroup', { objectGroup: GROUP });
       let inspections = 0;
       try {
-        scripts ??= list(session);
+        scripts ??= session.listScripts();
         exchange.open();
         work((value) => {
           // Scopes are copies: let go of soon enough, they never outlive a minor collection.

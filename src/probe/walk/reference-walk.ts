@@ -2,12 +2,12 @@
 // takes next to no memory, and it tells by which name a thing is held. Calls no code of the program.
 import type { ProbeCore } from '../core.ts';
 import type { Inspect, ThreadInspector } from '../objects/thread-inspector.ts';
-import type { ProbeHolder, ProbeWalk } from '../probe-protocol.ts';
+import type { ProbeHolder, ProbeWalk, WalkLimits } from '../probe-protocol.ts';
 import type { FieldVisitor, PlaceVisitor } from './field-group.ts';
 import { eachRoot } from './roots.ts';
 import { createDataVisits } from './visit-data.ts';
 import { createFunctionVisits } from './visit-functions.ts';
-import { createVisitQueue, type Visit } from './visit-queue.ts';
+import { createVisitQueue, type Visit, type VisitQueue } from './visit-queue.ts';
 
 export interface ReferenceWalk {
   /** Notes the roots. */
@@ -21,13 +21,6 @@ export interface WalkVisitors {
   visitFields?: FieldVisitor;
   /** Of long texts, and of objects that link to another of their kind. */
   visitPlace?: PlaceVisitor;
-}
-
-export interface WalkLimits {
-  /** Functions that hold each other are followed for so many of them. */
-  longestChain: number;
-  /** Only what plain data leads to, not what functions close over: a tenth of the time. */
-  isDataOnly: boolean;
 }
 
 /** A walk under way. It holds what is still to be seen. */
@@ -46,6 +39,7 @@ const MAX_FUNCTIONS = 100;
 
 export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): ReferenceWalk {
   return {
+<<<<<<< HEAD
     begin({ longestChain, isDataOnly }, { visit, visitFields = () => {}, visitPlace = () => {} }) {
       const registries: ProbeHolder[] = [];
       const visitAlso: Visitor = (value, holder, within) => {
@@ -56,6 +50,14 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
         typeof FinalizationRegistry === 'function' && core.reads.isA(value, FinalizationRegistry);
       const visitors = { visit: visitAlso, visitFields, visitPlace };
       const { queue, places, goOn } = begin(core, longestChain, visitors);
+=======
+    begin(
+      { longestChain, isDataOnly, firstNames },
+      { visit, visitFields = () => {}, visitPlace = () => {} },
+    ) {
+      const queue = createVisitQueue(core.reads, firstNames);
+      const { places, goOn } = begin(core, { queue, longestChain }, { visit, visitFields, visitPlace });
+>>>>>>> main
       let isWhole = false;
       return {
         goOn(millis) {
@@ -86,9 +88,12 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
   };
 }
 
-function begin({ load, reads, now }: ProbeCore, longestChain: number, visitors: Required<WalkVisitors>) {
+function begin(
+  { load, reads, now }: ProbeCore,
+  { queue, longestChain }: { queue: VisitQueue; longestChain: number },
+  visitors: Required<WalkVisitors>,
+) {
   const { visit, visitFields, visitPlace } = visitors;
-  const queue = createVisitQueue(reads);
   const { visitData, visitWeakValues, nameOf } = createDataVisits(reads, queue, visitPlace);
   const functions = createFunctionVisits({ reads, queue, nameOf, longestChain, visitFields, visitPlace });
   eachRoot(load, reads, (value, holder, distance) => queue.push(value, holder, { depth: 0, distance }));
@@ -121,5 +126,5 @@ function begin({ load, reads, now }: ProbeCore, longestChain: number, visitors: 
     }
     return false;
   };
-  return { queue, places: functions.places, goOn };
+  return { places: functions.places, goOn };
 }

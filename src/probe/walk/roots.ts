@@ -1,6 +1,6 @@
 // Where a program's references begin: open handles and requests, listeners of the process, module exports, globals.
 import { ownerOf } from '../../model/owner/owner.ts';
-import type { Load } from '../core.ts';
+import type { Load } from '../load.ts';
 import { activeHandles, activeRequests } from '../objects/active-handles.ts';
 import type { DataReads } from '../objects/data-reads.ts';
 import type { ProbeHolder } from '../probe-protocol.ts';

@@ -64,7 +64,7 @@ export function createFunctionVisits({
       push(held, { kind: 'variable', name: 'this', of }, { depth: depth + 1, distance });
   };
   const visitFunction = (visited: Visit, inspect: Inspect) => {
-    const { value: fn, holder, depth, distance } = visited;
+    const { value: fn, holder, depth, distance, isFirst = false } = visited;
     if (isBound(fn)) return pushBound(visited, inspect);
     const inspected = isNative(fn) ? null : inspect(fn);
     if (!inspected?.place) return;
@@ -79,7 +79,7 @@ export function createFunctionVisits({
     } else if (places.size < MAX_PLACES) places.set(key, { name: nameOf(fn), ...at, count: 1, chained: 0 });
     // Functions that hold each other are a chain of any length, and no deeper for that.
     const next = place ? depth : depth + 1;
-    if (ownerOf(at.url) !== 'library') return pushScopes(fn, inspected, { depth: next, distance });
+    if (isFirst || ownerOf(at.url) !== 'library') return pushScopes(fn, inspected, { depth: next, distance });
     libraryFunctions.add(fn);
     queue.pushToInspect({ ...visited, depth: next, distance: distance + 1 });
   };

@@ -12,6 +12,8 @@ export interface Visit {
   owner?: object;
   /** How that object is held in its turn. */
   above?: Above;
+  /** A function with one of the names that come first. */
+  isFirst?: boolean;
   /** How many functions of libraries have to be looked into on the way; from some on all are alike. */
   distance: number;
 }
@@ -45,6 +47,8 @@ export type Step =
   | { kind: 'visit' | 'inspect'; visit: Visit }
   | { kind: 'look-up'; visit: Visit; keys: readonly object[] };
 
+/** Many functions have the same name. */
+const MOST_OF_A_NAME = 50;
 const FARTHEST = 3;
 const MAX_OBJECTS = 40_000;
 const MAX_DEPTH = 24;
@@ -53,15 +57,25 @@ const MOST_WEAK_MAPS = 64;
 const SOME_KEYS = 256;
 const MOST_LOOK_UPS = 500_000;
 
-export function createVisitQueue({ hasProperties }: DataReads): VisitQueue {
+/** `firstNames`: functions with one of these names come before everything else, and are as near as the program's own. */
+export function createVisitQueue(
+  { hasProperties, nameOf }: DataReads,
+  firstNames: readonly string[],
+): VisitQueue {
+  const firstLeft = new Map(firstNames.map((name) => [name, MOST_OF_A_NAME]));
   const seen = new Set<object>([globalThis]);
   const met: object[] = [];
   const weakMaps: { visit: Visit; from: number }[] = [];
   let lookUps = 0;
-  const lines = Array.from({ length: FARTHEST + 1 }, () => ({
-    data: createLine<Visit>(),
-    toInspect: createLine<Visit>(),
-  }));
+  const makeLines = () => ({ data: createLine<Visit>(), toInspect: createLine<Visit>() });
+  const first = makeLines();
+  const lines = Array.from({ length: FARTHEST + 1 }, makeLines);
+  const takesFirst = (value: object): boolean => {
+    const name = typeof value === 'function' ? nameOf(value) : '';
+    const left = firstLeft.get(name) ?? 0;
+    if (left > 0) firstLeft.set(name, left - 1);
+    return left > 0;
+  };
   /** In those WeakMaps that are no farther away. */
   const nextLookUp = (distance: number): Step | undefined => {
     const map = weakMaps.find(
@@ -73,7 +87,8 @@ export function createVisitQueue({ hasProperties }: DataReads): VisitQueue {
     lookUps += keys.length;
     return { kind: 'look-up', visit: map.visit, keys };
   };
-  const lineOf = (distance: number) => lines[Math.min(distance, FARTHEST)]!;
+  const lineOf = ({ isFirst, distance }: Pick<Visit, 'isFirst' | 'distance'>) =>
+    isFirst ? first : lines[Math.min(distance, FARTHEST)]!;
   return {
     get seenCount() {
       return seen.size;
@@ -82,14 +97,20 @@ export function createVisitQueue({ hasProperties }: DataReads): VisitQueue {
       if (seen.size >= MAX_OBJECTS || depth > MAX_DEPTH || !hasProperties(value) || seen.has(value)) return;
       seen.add(value);
       met.push(value);
-      lineOf(distance).data.push({ value, holder, depth, distance, ...(owner && { owner, above }) });
+      const isFirst = takesFirst(value);
+      const near = isFirst ? { distance: 0, isFirst } : { distance };
+      lineOf(near).data.push({ value, holder, depth, ...near, ...(owner && { owner, above }) });
     },
     leaveOut: (value) => void seen.add(value),
-    pushToInspect: (visit) => lineOf(visit.distance).toInspect.push(visit),
+    pushToInspect: (visit) => lineOf(visit).toInspect.push(visit),
     pushWeakMap(visit) {
       if (weakMaps.length < MOST_WEAK_MAPS) weakMaps.push({ visit, from: 0 });
     },
     next(mayInspect) {
+      const named = first.data.shift();
+      if (named) return { kind: 'visit', visit: named };
+      const namedAsked = mayInspect ? first.toInspect.shift() : undefined;
+      if (namedAsked) return { kind: 'inspect', visit: namedAsked };
       for (const [distance, { data, toInspect }] of lines.entries()) {
         const visit = data.shift();
         if (visit) return { kind: 'visit', visit };

@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProbeClient } from '../../probe/client/probe-client.ts';
 import type { EvaluateResult } from '../../probe/client/probe-objects.ts';
+import type { WalkLimits } from '../../probe/probe-protocol.ts';
 import { locate } from '../../target/inspector/function-place.ts';
 import type { InspectorSession } from '../../target/inspector/inspector-session.ts';
 import type { LiveSignal } from '../live-signal.ts';
@@ -17,16 +18,13 @@ export const censusRead: LiveSignal<'census', [deadlineMillis: number]> = {
     probe && duringOwnPause('census', () => takeCensus(session, probe, deadlineMillis)),
 };
 
-export interface WalkPlan {
+export interface WalkPlan extends WalkLimits {
   /** Milliseconds that the thread is held at a time. */
   sliceMillis: number;
   /** Between two slices the program goes on for so long. */
   restMillis: number;
   /** All slices together. */
   budgetMillis: number;
-  longestChain: number;
-  /** Closures are not followed: to list the scripts would hold the thread for too long. */
-  isDataOnly: boolean;
 }
 
 /** Follows references from open handles, in slices: next to no memory. */
@@ -34,9 +32,9 @@ export const walkRead: LiveSignal<'walk', [plan: WalkPlan]> = {
   type: 'walk',
   async read({ probe, duringOwnPause }, _atMillis, plan) {
     if (!probe) return null;
-    const { sliceMillis, restMillis, budgetMillis, longestChain, isDataOnly } = plan;
-    if (!isDataOnly) await duringOwnPause('list scripts', () => probe.call('listScripts'));
-    await probe.call('beginWalk', { longestChain, isDataOnly });
+    const { sliceMillis, restMillis, budgetMillis, ...limits } = plan;
+    if (!limits.isDataOnly) await duringOwnPause('list scripts', () => probe.call('listScripts'));
+    await probe.call('beginWalk', limits);
     for (let left = budgetMillis; ; left -= sliceMillis) {
       const isLast = left <= sliceMillis;
       const walk = await probe.call('walkOn', sliceMillis, isLast);

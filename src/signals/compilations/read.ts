@@ -2,12 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EvaluateResult } from '../../probe/client/probe-objects.ts';
-import {
-  createScriptList,
-  type ListingScripts,
-  type ScriptParsed,
-  withScriptsListed,
-} from '../../probe/client/script-list.ts';
+import type { ScriptParsed } from '../../probe/client/script-list.ts';
 import { locate } from '../../target/inspector/function-place.ts';
 import type { InspectorSession } from '../../target/inspector/inspector-session.ts';
 import type { WireFrame } from '../../wire/parts.ts';
@@ -20,17 +15,34 @@ interface CompiledScript extends ScriptParsed {
   };
 }
 
+/** The second question is a script itself. */
+const OWN_QUESTION = 1;
+const LEAST_COMPILED = 2;
 const MAX_SITES = 50;
 const MAX_FRAMES = 24;
 
-export const compilationsRead: LiveSignal<'compilations', [millis: number]> = {
+export interface CompilationWatch {
+  millis: number;
+  /** We keep still for so long first, to tell the program's compiling from ours. */
+  stillMillis: number;
+}
+
+/** Null where the program compiles nothing: what follows slows every await for as long as the process lives. */
+export const compilationsRead: LiveSignal<'compilations', [watch: CompilationWatch]> = {
   type: 'compilations',
-  read: ({ session, scripts, duringOwnPause }, _atMillis, millis) =>
-    watchCompilations(session, millis, {
-      scripts,
-      asPause: (enable) => duringOwnPause('watch compilations', enable),
-    }),
+  async read({ session, whileScriptsAreListed }, _atMillis, { millis, stillMillis }) {
+    if ((await compiledMeanwhile(session, stillMillis)) < LEAST_COMPILED) return null;
+    return watchCompilations(session, millis, (watch) => whileScriptsAreListed('watch compilations', watch));
+  },
 };
+
+/** How many scripts V8 compiled in this time, in which we ask for nothing. */
+async function compiledMeanwhile(session: InspectorSession, millis: number): Promise<number> {
+  const before = await newestScript(session);
+  await delay(millis);
+  const after = await newestScript(session);
+  return before === null || after === null ? 0 : after - before - OWN_QUESTION;
+}
 
 /**
  * The number of the script that V8 compiles for this very question: it numbers them one after another, in all threads. The
@@ -51,11 +63,11 @@ export async function newestScript(session: InspectorSession): Promise<number | 
 }
 let newestScriptAsked = 0;
 
-/** Watches for `millis`. The Debugger domain is on for that long only. */
+/** Watches for `millis`, while V8 tells of each script. */
 export async function watchCompilations(
   session: InspectorSession,
   millis: number,
-  listing: ListingScripts = { scripts: createScriptList(), asPause: (enable) => enable() },
+  whileScriptsAreListed: (watch: () => Promise<Compilations>) => Promise<Compilations>,
 ): Promise<Compilations> {
   const sites = new Map<string, { frames: WireFrame[]; count: number }>();
   let isWatching = false;
@@ -72,7 +84,7 @@ export async function watchCompilations(
     else if (sites.size < MAX_SITES) sites.set(key, { frames, count: 1 });
   });
   try {
-    return await withScriptsListed(session, listing, async () => {
+    return await whileScriptsAreListed(async () => {
       // What comes from now on is new.
       isWatching = true;
       const from = performance.now();

@@ -1,6 +1,6 @@
 // Agents: the global ones, those that modules export, and those that requests use.
 import type { AgentSettings } from '../../../model/settings/settings.ts';
-import type { Load } from '../../../probe/core.ts';
+import type { Load } from '../../../probe/load.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import { attempt, limitOf, loadedModules, numberOf } from './setting-values.ts';
 

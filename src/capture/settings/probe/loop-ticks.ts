@@ -1,7 +1,7 @@
 // How late the event loop is over a short look. A timer of our own, not a histogram of Node's: that one forgets the block in
 // which it is begun or read.
 import type { InnerSettings } from '../../../model/settings/settings.ts';
-import type { Load } from '../../../probe/core.ts';
+import type { Load } from '../../../probe/load.ts';
 
 export interface LoopTicks {
   read(): InnerSettings['loopDelay'];

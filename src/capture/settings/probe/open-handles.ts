@@ -1,7 +1,7 @@
 // Open handles of the thread, and what the settings probe asks of them: servers, and requests on their way.
 import type { Server } from 'node:net';
 import type { ServerSettings } from '../../../model/settings/settings.ts';
-import type { Load } from '../../../probe/core.ts';
+import type { Load } from '../../../probe/load.ts';
 import { activeHandles } from '../../../probe/objects/active-handles.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import { attempt, numberOf } from './setting-values.ts';

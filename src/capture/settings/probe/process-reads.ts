@@ -2,7 +2,7 @@
 
 import { ownerOf } from '../../../model/owner/owner.ts';
 import type { InnerSettings } from '../../../model/settings/settings.ts';
-import type { Load } from '../../../probe/core.ts';
+import type { Load } from '../../../probe/load.ts';
 import { activeRequests } from '../../../probe/objects/active-handles.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import { attempt, loadedModules, textOf } from './setting-values.ts';

@@ -1,7 +1,8 @@
 // What runs in the target to read its settings, Node 16 to 26. It reads data properties only (no getter, no method of the
 // program runs), is bounded, and ends by itself when nobody asks for its result.
 import type { InnerSettings } from '../../../model/settings/settings.ts';
-import { findLoad, type Load, loadReads } from '../../../probe/core.ts';
+import { loadReads } from '../../../probe/core.ts';
+import { findLoad, type Load } from '../../../probe/load.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import { readAgents } from './agent-reads.ts';
 import { countHandlers, readHandlers } from './handler-reads.ts';

@@ -38,9 +38,19 @@ export const nativeMemoryGrowth: Rule = {
     if (unowned) return [describeUnowned(unowned, facts)];
     if (facts.memory.native.verdict === 'too-little-data')
       return { notApplicable: 'RSS or its parts could not be read often enough' };
-    return isGrowing(facts) ? [describe(facts)] : [];
+    return isGrowing(facts) && !isOfTheHeap(facts) && !isStartUp(facts) ? [describe(facts)] : [];
   },
 };
+
+/** Compiled code, arenas and thread stacks come in the first minutes of every process, and nothing else is in sight. */
+function isStartUp(facts: Facts): boolean {
+  const { native } = facts.memory;
+  return isUnnamed(facts) && isYoung(facts) && native.last - native.first < NATIVE_MEMORY.startUpBytes;
+}
+
+function isUnnamed(facts: Facts): boolean {
+  return !holderOf(facts) && !addonCall(facts) && !facts.ownAgents.some(isFrequent);
+}
 
 function isGrowing({ memory: { native, rss, external }, cpu }: Facts): boolean {
   const own = NATIVE_MEMORY.ownBytesPerSecond * Math.max(1, cpu.length);
@@ -52,6 +62,18 @@ function isGrowing({ memory: { native, rss, external }, cpu }: Facts): boolean {
   // Native parts move up and down; only what RSS as a whole follows is growth.
   const isFollowed = rss.slopePerSecond >= native.slopePerSecond * NATIVE_MEMORY.leastShareOfRss;
   return isNative && isFollowed && rss.verdict === 'growing';
+}
+
+/**
+ * A heap that grows takes memory beside itself (mark bits, remembered sets, room in its pages): less than it grows by, and for as
+ * long as the same collection is being filled.
+ */
+function isOfTheHeap(facts: Facts): boolean {
+  const filled = holderOf(facts);
+  const growth = facts.heap.find(({ thread }) => thread === filled?.collection.thread);
+  return (
+    growth?.floor.verdict === 'growing' && growth.floor.slopePerSecond > facts.memory.native.slopePerSecond
+  );
 }
 
 function describe(facts: Facts): Draft {
@@ -172,7 +194,6 @@ function weigh(
   { exhaustionSeconds }: RunsOut,
 ): { severity: Severity; confidence: number; urgency: number } {
   const { confidence, leastUrgency, startUrgency } = NATIVE_MEMORY;
-  // Compiled code, arenas and thread stacks come in the first minutes of every process.
   if (filled === null && call === null && isYoung(facts))
     return { severity: 'notice', confidence: confidence.starting, urgency: startUrgency };
   return {

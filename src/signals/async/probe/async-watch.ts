@@ -115,12 +115,7 @@ interface HookParts {
 
 /** Turns the hook on and off, with what goes with it, and counts the time. Off at the end. */
 function createHookSwitch(core: ProbeCore, { init, requests, hasPromises }: HookParts) {
-  const asyncHooks: typeof import('node:async_hooks') = core.load('async_hooks');
-  const create = () => {
-    // Node 24.12 and 26 then leave V8's promises alone, which cost the most; older ones do not know the option.
-    const options = { init, trackPromises: hasPromises() };
-    return asyncHooks.createHook(options);
-  };
+  const create = () => core.createHook({ init }, { promises: hasPromises() });
   let isWithPromises = hasPromises();
   let hook = create();
   let millis = 0;

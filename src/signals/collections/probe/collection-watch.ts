@@ -1,7 +1,7 @@
 // Which collections grow, and how many objects there are of each class. Everything is held weakly.
 import type { ProbeCore } from '../../../probe/core.ts';
-import type { ProbeCensus, ProbeCollections, ProbeWalk } from '../../../probe/probe-protocol.ts';
-import type { ReferenceWalk, Walk, WalkLimits } from '../../../probe/walk/reference-walk.ts';
+import type { ProbeCensus, ProbeCollections, ProbeWalk, WalkLimits } from '../../../probe/probe-protocol.ts';
+import type { ReferenceWalk, Walk } from '../../../probe/walk/reference-walk.ts';
 import type { Bounds } from './bounds.ts';
 import type { CollectionKinds } from './collection-kinds.ts';
 import type { EntryWeights } from './entry-weight.ts';

@@ -1,7 +1,7 @@
 // All things that keep the thread's event loop alive, each read under its own guard: one that cannot be read does not hide
 // the others.
 
-import type { Load } from '../../../probe/core.ts';
+import type { Load } from '../../../probe/load.ts';
 import { activeHandles, activeRequests } from '../../../probe/objects/active-handles.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import type { AliveThing } from './alive-thing.ts';

@@ -1,6 +1,6 @@
 // What one open handle or request is, in words, and which functions wait for it. Reads data properties, and asks libuv's
 // own handles; runs no code of the program.
-import type { Load } from '../../../probe/core.ts';
+import type { Load } from '../../../probe/load.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import { type AliveThing, createThing, textOf } from './alive-thing.ts';
 import { createChildProcesses } from './child-processes.ts';

@@ -1,7 +1,8 @@
 // The code that lists, inside the target, what keeps a thread's event loop alive, for one evaluation: it installs nothing,
 // and holds nothing once we let go of it.
 
-import { findLoad, type Load, loadReads } from '../../../probe/core.ts';
+import { loadReads } from '../../../probe/core.ts';
+import { findLoad, type Load } from '../../../probe/load.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import { createThreadInspector, type Inspect } from '../../../probe/objects/thread-inspector.ts';
 import { createAliveGroups } from './alive-groups.ts';

@@ -1,6 +1,6 @@
 // Work that Node hands to its thread pool and lists nowhere: crypto, compression, and on Node 26 whole files that are read and
 // written. It is found as the objects with a native side that wait for their callback.
-import type { Load } from '../../../probe/core.ts';
+import type { Load } from '../../../probe/load.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 
 /** What all objects with an async native side inherit from; null where it was not found. */

@@ -1,5 +1,5 @@
 // Servers and sockets in words: what they are connected to, and what is awaited from them.
-import type { Load } from '../../../probe/core.ts';
+import type { Load } from '../../../probe/load.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import { pathPattern } from '../../../probe/path-pattern.ts';
 import { handlerOf } from '../../async/requests/route-handler.ts';

@@ -1,5 +1,5 @@
 // The states of a stream. Newer Nodes keep some fields as accessors of the state's class, which are no code of the program.
-import type { Load } from '../../../probe/core.ts';
+import type { Load } from '../../../probe/load.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 
 export type StreamStates = (

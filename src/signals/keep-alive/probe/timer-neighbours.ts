@@ -1,6 +1,6 @@
 // Timers found without a walk over the heap. Node keeps all timers of one delay, and all immediates, in linked lists: one
 // of our own leads to its neighbours.
-import type { Load } from '../../../probe/core.ts';
+import type { Load } from '../../../probe/load.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 
 export interface TimerNeighbours {

@@ -43,7 +43,6 @@ const NOT_IN_POOL = ['HTTP', 'SHUTDOWN', 'WRITE', 'PIPECONNECT', 'TCPCONNECT', '
 
 /** `isOurs` says whether what is being made is work of the probe. */
 export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUsers {
-  const asyncHooks: typeof import('node:async_hooks') = core.load('async_hooks');
   let sites = new Map<string, Site>();
   const pending = new Map<number, Entry>();
   /** All that were sent, in their order. */
@@ -97,9 +96,7 @@ export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUse
     for (const [i, { site, weight }] of sent.entries())
       if (site) site.busyMillis = (site.busyMillis ?? 0) + weight * times[i]!;
   };
-  // Promises are none of its work: see async-watch.ts.
-  const options = { init, before, trackPromises: false };
-  const hook = asyncHooks.createHook(options);
+  const hook = core.createHook({ init, before }, { promises: false });
   const clear = () => {
     core.changeHooks(() => hook.disable());
     sites = new Map();

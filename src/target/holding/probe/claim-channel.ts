@@ -1,6 +1,6 @@
 // What a claim on a process is, inside that process: a subscription to a channel of ours. It leaves no global behind, and
 // whoever holds the claim answers what is published there.
-import type { Load } from '../../../probe/core.ts';
+import type { Load } from '../../../probe/load.ts';
 
 export const CLAIM_CHANNEL = 'culprit:claim';
 

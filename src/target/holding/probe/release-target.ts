@@ -1,6 +1,6 @@
 // Runs in the target at the end: gives up our claim and closes the inspector that we opened. Where somebody else holds the process
 // by now, that look closes it in our place.
-import { findLoad, type Load } from '../../../probe/core.ts';
+import { findLoad, type Load } from '../../../probe/load.ts';
 import { askHolder, claimChannel } from './claim-channel.ts';
 
 export interface ReleaseConfig {

@@ -1,0 +1,57 @@
+// Where a walk along references begins: with the functions that allocate what stays, by their names.
+import { types } from 'node:util';
+import { expect, test } from 'vitest';
+import { type AllocationNode, allocatingFunctions } from '../../src/capture/thread/allocating-functions.ts';
+import { createDataReads } from '../../src/probe/objects/data-reads.ts';
+import { createVisitQueue } from '../../src/probe/walk/visit-queue.ts';
+
+const node = (at: string, selfSize: number, ...children: AllocationNode[]): AllocationNode => {
+  const [functionName = '', url = ''] = at.split('@');
+  return { callFrame: { functionName, url }, selfSize, children };
+};
+const chain = (first: AllocationNode, ...above: string[]) =>
+  above.reduce((child, at) => node(at, 0, child), first);
+
+test('those on the stacks that hold most, innermost first; neither Node’s nor ours nor nameless ones', () => {
+  const leak = chain(
+    node('@/app/src/sessions.js', 900),
+    'remember@/app/src/sessions.js',
+    'Shop.answer@/app/src/shop.js',
+    'handle@/app/node_modules/router/index.js',
+    'emit@node:events',
+  );
+  const others = Array.from({ length: 20 }, (_, i) => node(`other${i}@/app/src/others.js`, 100 - i));
+  const root = node('(root)@', 0, leak, node('sample@culprit:probe', 800), ...others);
+  expect(allocatingFunctions(root)).toEqual([
+    'remember',
+    'answer',
+    'handle',
+    ...[0, 1, 2, 3, 4, 5].map((i) => `other${i}`),
+  ]);
+});
+
+test('a stack of any depth', () => {
+  let deep = node('leaf@/app/a.js', 5);
+  for (let i = 0; i < 50_000; i++) deep = node(`step${i}@/app/a.js`, 0, deep);
+  const names = allocatingFunctions(node('(root)@', 0, deep));
+  expect([names[0], names.length]).toEqual(['leaf', 64]);
+});
+
+test('functions with these names come before all else, and are near; of one name not without end', () => {
+  const queue = createVisitQueue(
+    createDataReads(types, () => 0),
+    ['remember'],
+  );
+  const far = { depth: 0, distance: 3 };
+  const holder = { kind: 'property', name: 'x', of: '' } as const;
+  const plain = { plain: true };
+  queue.push(plain, holder, { depth: 0, distance: 0 });
+  const named = Array.from({ length: 60 }, () => function remember() {});
+  for (const fn of named) queue.push(fn, holder, far);
+  const order: unknown[] = [];
+  for (let step = queue.next(true); step; step = queue.next(true)) {
+    order.push(step.visit.value);
+    if (step.visit.value === named[0]) expect(step.visit).toMatchObject({ distance: 0, isFirst: true });
+  }
+  expect(order).toEqual([...named.slice(0, 50), plain, ...named.slice(50)]);
+});
