@@ -266,11 +266,7 @@ function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null
   }[type];
   if (keeper)
     return [
-<<<<<<< HEAD
-      `${packageOf(keeper)} keeps what ${app ? lineOf(app) : 'its caller'} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, call it once and reuse the result, or let go of what it returned (close, end, destroy, dispose or reset, where it has one).`,
-=======
-      `${packageOf(keeper)} keeps ${app ? `what ${lineOf(app)} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}` : 'what it is given'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, call it once and reuse the result, or let go of what it returned (close, end or destroy, where it has one).`,
->>>>>>> main
+      `${packageOf(keeper)} keeps ${app ? `what ${lineOf(app)} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}` : 'what it is given'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, call it once and reuse the result, or let go of what it returned (close, end, destroy, dispose or reset, where it has one).`,
     ];
   return [
     type === 'Array'

@@ -39,25 +39,20 @@ const MAX_FUNCTIONS = 100;
 
 export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): ReferenceWalk {
   return {
-<<<<<<< HEAD
-    begin({ longestChain, isDataOnly }, { visit, visitFields = () => {}, visitPlace = () => {} }) {
-      const registries: ProbeHolder[] = [];
-      const visitAlso: Visitor = (value, holder, within) => {
-        if (registries.length < MAX_REGISTRIES && isRegistry(value)) registries.push(holder);
-        visit(value, holder, within);
-      };
-      const isRegistry = (value: object) =>
-        typeof FinalizationRegistry === 'function' && core.reads.isA(value, FinalizationRegistry);
-      const visitors = { visit: visitAlso, visitFields, visitPlace };
-      const { queue, places, goOn } = begin(core, longestChain, visitors);
-=======
     begin(
       { longestChain, isDataOnly, firstNames },
       { visit, visitFields = () => {}, visitPlace = () => {} },
     ) {
+      const registries: ProbeHolder[] = [];
+      const isRegistry = (value: object) =>
+        typeof FinalizationRegistry === 'function' && core.reads.isA(value, FinalizationRegistry);
+      const visitAlso: Visitor = (value, holder, within) => {
+        if (registries.length < MAX_REGISTRIES && isRegistry(value)) registries.push(holder);
+        visit(value, holder, within);
+      };
       const queue = createVisitQueue(core.reads, firstNames);
-      const { places, goOn } = begin(core, { queue, longestChain }, { visit, visitFields, visitPlace });
->>>>>>> main
+      const visitors = { visit: visitAlso, visitFields, visitPlace };
+      const { places, goOn } = begin(core, { queue, longestChain }, visitors);
       let isWhole = false;
       return {
         goOn(millis) {
