@@ -56,6 +56,20 @@ describe('work that fails and is tried again', () => {
     });
   });
 
+  test('is named by who calls the package whose timers wait, where promises were not watched', () => {
+    const called = asyncSite('TCPWRAP', `${TELL} > ${RETRY} > connect@node:net:1`, {
+      perSecond: 60,
+      aliveShare: 0.001,
+    });
+    const [finding] = findingsOf(connections(81, 80), timers(linear(15)), waits(), called);
+    expect(finding).toMatchObject({
+      kind: 'timer-leak',
+      title: expect.stringMatching(
+        /^Work that fails and is tried again accumulates at 15\/s, .* \(src\/orders\.js:21, tell, /,
+      ),
+    });
+  });
+
   const harmless: [string, Habit[]][] = [
     ['connections succeed', [connections(81, 1), ...RETRIES.slice(1)]],
     ['there are not more timers', [connections(81, 80), timers(constant(20)), promises(45, 0.35), waits()]],

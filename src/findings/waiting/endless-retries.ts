@@ -2,13 +2,15 @@
 // and the promises of those who started it stay at the same pace.
 import type { Facts } from '../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../analysis/growth/resource-growth.ts';
+import type { Evidence } from '../../model/finding.ts';
 import { formatNumber, formatShare } from '../../units/units.ts';
-import { fromSurvivors, survivors } from '../creation-site.ts';
+import { type CreationSite, fromSurvivors, survivors, throughLibrary } from '../creation-site.ts';
 import { countEvidence, isPilingUp, leakDraft } from '../leak-draft.ts';
 import type { Draft } from '../rule.ts';
+import { SITE_SURVIVAL } from '../thresholds/growth.ts';
 import { TIMER_LEAK } from '../thresholds/handles.ts';
 import { onScale } from '../thresholds/scale.ts';
-import { inBrackets, packageOf, perSecond, placeWithLibrary } from '../wording.ts';
+import { inBrackets, packageOf, perSecond, place, placeWithLibrary } from '../wording.ts';
 import { failingOpens, failingOpensEvidence } from '../words/failing-opens.ts';
 
 export function endlessRetries(facts: Facts): Draft[] {
@@ -18,9 +20,42 @@ export function endlessRetries(facts: Facts): Draft[] {
   const waits = survivingSites(facts.observations.asyncObservations, ['Timeout']).filter(
     ({ site, alive }) => !site.isRepeating && alive >= TIMER_LEAK.leastAlive,
   );
+  const related = survivingSites(facts.observations.asyncObservations, ['PROMISE'], 'all').filter(
+    (promises) => waits.some((timer) => isOneLoop(promises, timer)),
+  );
+  const isEnding = related.length > 0 && related.every(({ survival }) => survival === 0);
+  if (isEnding) return [];
   const begun = survivors(facts, ['PROMISE']).filter((promises) => isAtPace(promises, facts));
   const started = begun.find((promises) => waits.some((timer) => isOneLoop(promises, timer)));
-  return started ? [describe(started, facts)] : [];
+  if (started) return [describe(fromPromises(started), facts)];
+  return waits.flatMap((timer) => startedBehind(timer, facts) ?? []).slice(0, 1);
+}
+
+/** Where promises are watched for too short a time, or not at all: the timers of a package, of which there are as many at least, and who calls it. */
+function startedBehind(timer: SurvivingSite, facts: Facts): Draft | null {
+  const blame = throughLibrary(timer.blame, facts);
+  const isEnough = timer.madePerSecond * SITE_SURVIVAL.samePace >= facts.timers.slopePerSecond;
+  const set = timer.blame.inner ?? timer.blame.app;
+  if (!isEnough || !blame.app || !blame.subject || !set) return null;
+  const evidence: Evidence = {
+    source: 'async-resources',
+    statement: `${place(set)} sets such timers for ${placeWithLibrary(blame)}`,
+  };
+  return describe({ site: { blame, frame: blame.subject, evidence }, thread: timer.site.thread }, facts);
+}
+
+function fromPromises(promises: SurvivingSite): Started {
+  const { blame, survival, site } = promises;
+  const evidence: Evidence = {
+    source: 'async-resources',
+    statement: `${formatShare(survival ?? 0)} of what ${placeWithLibrary(blame)} started more than 5 s ago has not ended`,
+  };
+  return { site: { ...fromSurvivors(promises), evidence }, thread: site.thread };
+}
+
+interface Started {
+  site: CreationSite;
+  thread: number;
 }
 
 /** Of those that are begun some end: what stays must be as many as there are more timers. */
@@ -39,23 +74,15 @@ function isOneLoop({ blame, site }: SurvivingSite, timer: SurvivingSite): boolea
   return site.thread === timer.site.thread && (isOfPackage || (timer.blame.app !== null && isOfFunction));
 }
 
-function describe(promises: SurvivingSite, facts: Facts): Draft {
+function describe({ site, thread }: Started, facts: Facts): Draft {
   const { timers } = facts;
-  const { blame, survival, site } = promises;
   const rate = perSecond(timers.slopePerSecond);
-  const made = fromSurvivors(promises);
-  const owner = blame.library ? ` of ${packageOf(blame.library)}` : '';
+  const owner = site.blame.library ? ` of ${packageOf(site.blame.library)}` : '';
   return leakDraft(facts, {
     kind: 'timer-leak',
-    title: `Work that fails and is tried again accumulates at ${rate}, each with its timer, and is never given up${inBrackets(blame)}`,
-    subject: { type: 'function', name: made.frame.functionName, thread: site.thread },
-    site: {
-      ...made,
-      evidence: {
-        source: 'async-resources',
-        statement: `${formatShare(survival ?? 0)} of what ${placeWithLibrary(blame)} started more than 5 s ago has not ended`,
-      },
-    },
+    title: `Work that fails and is tried again accumulates at ${rate}, each with its timer, and is never given up${inBrackets(site.blame)}`,
+    subject: { type: 'function', name: site.frame.functionName, thread },
+    site,
     metric: 'timers',
     ratePerSecond: timers.slopePerSecond,
     evidence: [
