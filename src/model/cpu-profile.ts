@@ -42,3 +42,6 @@ export type ProfileFlaw =
 
 /** `samples.state` holds the index into this list. */
 export const SAMPLE_STATES: readonly SampleState[] = ['code', 'idle', 'program', 'gc'];
+export const CODE = SAMPLE_STATES.indexOf('code');
+export const IDLE = SAMPLE_STATES.indexOf('idle');
+export const GC = SAMPLE_STATES.indexOf('gc');

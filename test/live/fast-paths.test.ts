@@ -8,11 +8,13 @@ import { endAllTargets, startTarget } from './support/target.ts';
 
 afterAll(endAllTargets);
 
-/** A server that awaits, has timers and files in hand, and keeps what it is asked to. */
+/** A server that awaits, has timers, files and a worker in hand, and keeps what it is asked to. */
 const SERVER = `
 'use strict';
 const { createServer } = require('http');
 const { promises: files } = require('fs');
+const { Worker } = require('worker_threads');
+new Worker('setInterval(async () => { await null; setTimeout(() => {}, 5); }, 10)', { eval: true });
 const kept = new Map();
 const remember = (count) => { for (let i = 0; i < count; i++) kept.set(kept.size, { text: 'x'.repeat(100) + kept.size }); };
 setInterval(async () => { await files.stat('/'); clearTimeout(setTimeout(() => {}, 1000)); remember(KEEPS); }, 10);

@@ -1,6 +1,6 @@
 // Long blocks of the event loop, from the order of the samples: a function that stays on the stack without a break
 // keeps everything else waiting. Needs no hooks and sees the code at fault.
-import type { CpuProfile } from '../../model/cpu-profile.ts';
+import { CODE, type CpuProfile, GC, IDLE } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { alongPath, type Blame, blame, entryOf, functionKey } from './blame/blame.ts';
@@ -18,6 +18,7 @@ import {
 } from './block-evidence.ts';
 import { type BlockSamples, type BlockWork, selfMicros, workOf } from './block-work.ts';
 import { totalsByFunction } from './cpu.ts';
+import { followStack, isUserCode, type Open } from './open-stack.ts';
 import { classifyWork, type WorkKind } from './work.ts';
 
 /** All blocks that one function caused. */
@@ -242,105 +243,6 @@ function ranMillis(profile: CpuProfile, run: Open & { at: number }, mostRun: Mos
   );
 }
 
-/** Follows every node from the sample where it appears on the stack to the one where it leaves: `close` is asked before it does. */
-function followStack(
-  profile: CpuProfile,
-  close: (stack: OpenStack, from: number, atSample: number) => void,
-): void {
-  const { node, state, micros } = profile.samples;
-  const stack = new OpenStack(profile);
-  const longest = profile.intervalMicros * STOPPED_DISTANCES;
-  for (let i = 0; i < node.length; i++) {
-    const leaf = state[i] === CODE ? node[i]! : -1;
-    if (state[i] !== GC && leaf !== stack.leaf()) {
-      const shared = stack.sharedWith(leaf);
-      if (shared < stack.depth) close(stack, shared, i);
-      stack.depth = shared;
-      stack.enter(leaf, i);
-    }
-    stack.ranMicros += Math.min(micros[i]!, longest);
-  }
-  if (stack.depth > 0) close(stack, 0, node.length);
-}
-
-/** A node on the stack, since which sample, and how long the thread ran meanwhile. */
-interface Open {
-  node: number;
-  since: number;
-  ranMillis: number;
-}
-
-/** The nodes on the stack now, outermost first, and the sample since which each is. In lists of numbers: samples are millions. */
-class OpenStack {
-  depth = 0;
-  /** So far, without the time in which the process was stopped. */
-  ranMicros = 0;
-  private readonly parents: Int32Array;
-  private readonly depths: Int32Array;
-  private readonly areUsers: Uint8Array;
-  private readonly open: Int32Array;
-  private readonly since: Int32Array;
-  private readonly ranBefore: Float64Array;
-
-  constructor({ nodes }: CpuProfile) {
-    this.parents = Int32Array.from(nodes, ({ parent }) => parent);
-    this.areUsers = Uint8Array.from(nodes, ({ frame }) => (isUserCode(frame) ? 1 : 0));
-    this.depths = new Int32Array(nodes.length);
-    let deepest = 0;
-    for (let i = 1; i < nodes.length; i++) {
-      this.depths[i] = this.depths[this.parents[i]!]! + 1;
-      deepest = Math.max(deepest, this.depths[i]!);
-    }
-    this.open = new Int32Array(deepest + 1);
-    this.since = new Int32Array(deepest + 1);
-    this.ranBefore = new Float64Array(deepest + 1);
-  }
-
-  /** -1: the stack is empty. */
-  leaf(): number {
-    return this.depth === 0 ? -1 : this.open[this.depth - 1]!;
-  }
-
-  /** How many of the open nodes are on the path to this one. */
-  sharedWith(leaf: number): number {
-    const { parents, depths, open, depth } = this;
-    for (let at = leaf; at >= 0; at = parents[at]!) {
-      const level = depths[at]!;
-      if (level < depth && open[level] === at) return level + 1;
-    }
-    return 0;
-  }
-
-  /** All that is on the path to it and not yet open. */
-  enter(leaf: number, sample: number): void {
-    const { parents, depths, open, since, ranBefore, ranMicros, depth: from } = this;
-    this.depth = leaf < 0 ? 0 : depths[leaf]! + 1;
-    for (let at = leaf, level = this.depth - 1; level >= from; at = parents[at]!, level--) {
-      open[level] = at;
-      since[level] = sample;
-      ranBefore[level] = ranMicros;
-    }
-  }
-
-  ranMillis(level: number): number {
-    return (this.ranMicros - this.ranBefore[level]!) / 1_000;
-  }
-
-  /** The first of user code, from this depth inwards. */
-  userFrom(from: number): Open | null {
-    for (let level = from; level < this.depth; level++) {
-      const node = this.open[level]!;
-      if (this.areUsers[node] === 1)
-        return { node, since: this.since[level]!, ranMillis: this.ranMillis(level) };
-    }
-    return null;
-  }
-}
-
-const CODE = 0;
-const IDLE = 1;
-const GC = 3;
-
 /** The outermost node of user code is the callback; when it leaves, the event loop gets its turn. */
 function pickBlock(
   profile: CpuProfile,
@@ -387,13 +289,6 @@ function between(profile: CpuProfile, from: number, to: number): number {
 
 function endMicros({ samples: { startMicros, micros } }: CpuProfile, to: number): number {
   return to < startMicros.length ? startMicros[to]! : startMicros.at(-1)! + micros.at(-1)!;
-}
-
-/** Where the next sample is further off than so many distances, the process was stopped: it had used up its quota. */
-const STOPPED_DISTANCES = 8;
-
-function isUserCode(frame: Frame): boolean {
-  return frame.owner === 'app' || frame.owner === 'library';
 }
 
 function pathTo(profile: CpuProfile, leaf: number): number[] {

@@ -1,23 +1,18 @@
 // Where the CPU time of one thread went: by state, and by the function responsible for it.
-import {
-  type CallTreeNode,
-  type CpuProfile,
-  SAMPLE_STATES,
-  type SampleState,
-} from '../../model/cpu-profile.ts';
+import { type CpuProfile, SAMPLE_STATES, type SampleState } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { alongPath, type Blame, blame, functionKey } from './blame/blame.ts';
 import { callersOfApplication } from './blame/callers-of-app.ts';
 import { type Callees, calleesByLine, type OwnLines, ownLines } from './blame/own-lines.ts';
 import {
-  type Account,
   followResponsibilities,
   type Responsibilities,
   responsibilityKey,
 } from './blame/responsibilities.ts';
 import { tally } from './call-tree.ts';
-import { classifyWork, isStackFormatter, SYNCHRONOUS, type Work } from './work.ts';
+import { groupNodes, type HotspotGroup } from './hotspot-groups.ts';
+import { classifyWork, type Work } from './work.ts';
 
 export interface CpuSummary {
   thread: number;
@@ -99,21 +94,6 @@ function stateFromNodes(
     micros[(frame.file === null && states[frame.functionName]) || 'code'] += selfMicros;
 }
 
-/** One function, for one that is responsible. */
-interface Group {
-  /** `functionKey` of the function. */
-  key: string;
-  owner: Frame;
-  /** The node with most of it. */
-  best: number;
-  bestMicros: number;
-  selfMicros: number;
-  /** Nodes of the function itself, not of what is counted to it. */
-  own: number[];
-  /** By call; null where there is none. */
-  synchronous: Map<string, { work: Work; micros: number }> | null;
-}
-
 type TextOf = (file: string, line: number) => string | undefined;
 
 /** Of all time in code. Of functions with less, nobody is told the lines, and a long profile has very many of them. */
@@ -137,7 +117,7 @@ function findHotspots(profile: CpuProfile, textOf: TextOf): Hotspot[] {
 const NO_TICKS: ReadonlyMap<number, number> = new Map();
 
 /** Functions, by key, whose lines are told. */
-function largest(groups: readonly Group[]): ReadonlySet<string> {
+function largest(groups: readonly HotspotGroup[]): ReadonlySet<string> {
   const byFunction = new Map<string, number>();
   let all = 0;
   for (const { key, selfMicros } of groups) {
@@ -147,94 +127,6 @@ function largest(groups: readonly Group[]): ReadonlySet<string> {
   const least = all * LEAST_WITH_LINES;
   return new Set([...byFunction].filter(([, micros]) => micros >= least).map(([key]) => key));
 }
-
-function groupNodes(profile: CpuProfile, responsibilities: Responsibilities): Group[] {
-  const groups = createGroups();
-  /** By node: whether it is part of formatting a stack trace. */
-  const inTraces = new Uint8Array(profile.nodes.length);
-  for (const node of profile.nodes) {
-    const { index, parent, frame, selfMicros } = node;
-    const { account, step } = responsibilities.enter(node);
-    inTraces[index] = frame.owner !== 'app' && (inTraces[parent] === 1 || isStackFormatter(frame)) ? 1 : 0;
-    if (selfMicros <= 0 || isPseudo(frame)) continue;
-    account.path.addAt(step, selfMicros);
-    if (isUsers(frame)) {
-      const group = groups.of(frame, account);
-      addTo(group, node, frame);
-      group.own.push(index);
-      continue;
-    }
-    const frames = nearFrames(profile, index);
-    // Time in a built-in (Map.set, Array.sort) belongs to the function that called it.
-    const at = frames.findIndex(({ owner }) => owner !== 'native');
-    if (at < 0) continue;
-    const work = classifyWork(frames, undefined, inTraces[index] === 1);
-    const owner = frames[responsible(frames, at, work)]!;
-    const group = groups.of(owner, account);
-    addTo(group, node, owner);
-    if (owner === frame) group.own.push(index);
-    if (!SYNCHRONOUS.includes(work.kind)) continue;
-    const call = work.call ?? work.kind;
-    group.synchronous ??= new Map();
-    const known = group.synchronous.get(call)?.micros ?? 0;
-    group.synchronous.set(call, { work, micros: known + selfMicros });
-  }
-  return groups.all;
-}
-
-function addTo(group: Group, { index, selfMicros }: CallTreeNode, owner: Frame): void {
-  group.selfMicros += selfMicros;
-  if (selfMicros <= group.bestMicros) return;
-  group.best = index;
-  group.owner = owner;
-  group.bestMicros = selfMicros;
-}
-
-/** A package's function works for each of its callers. */
-function createGroups() {
-  interface Owner {
-    key: string;
-    groups: Map<Account, Group>;
-  }
-  const all: Group[] = [];
-  const byKey = new Map<string, Owner>();
-  /** Millions of nodes share the frames of some thousand functions. */
-  const byFrame = new Map<Frame, Owner>();
-  const ownerOf = (frame: Frame): Owner => {
-    const key = functionKey(frame);
-    const owner = byKey.get(key) ?? { key, groups: new Map<Account, Group>() };
-    byKey.set(key, owner);
-    byFrame.set(frame, owner);
-    return owner;
-  };
-  return {
-    all,
-    of(frame: Frame, account: Account): Group {
-      const { key, groups } = byFrame.get(frame) ?? ownerOf(frame);
-      let group = groups.get(account);
-      if (!group) {
-        group = { key, owner: frame, best: -1, bestMicros: 0, selfMicros: 0, own: [], synchronous: null };
-        groups.set(account, group);
-        all.push(group);
-      }
-      return group;
-    },
-  };
-}
-
-/** Innermost first, out to the first that is the program's or a library's: what tells whose a node is and what it does. */
-function nearFrames({ nodes }: CpuProfile, index: number): Frame[] {
-  const frames: Frame[] = [];
-  for (let at = index; at >= 0; at = nodes[at]!.parent) {
-    const { frame } = nodes[at]!;
-    if (at === 0 && frame.functionName === '(root)') break;
-    frames.push(frame);
-    if (isUsers(frame)) break;
-  }
-  return frames;
-}
-
-const isUsers = ({ owner }: Frame) => owner === 'app' || owner === 'library';
 
 function ticksOf({ nodes }: CpuProfile, some: readonly number[]): Map<number, number> {
   const sum = new Map<number, number>();
@@ -275,14 +167,6 @@ export function groupByBlame(hotspots: readonly Hotspot[]): Responsibility[] {
   return [...groups.values()].sort((a, b) => b.selfMicros - a.selfMicros);
 }
 
-/** Where Node's own heavy calls (pbkdf2Sync, readFileSync) end and the code that made them begins. */
-function responsible(frames: readonly Frame[], at: number, { kind }: Work): number {
-  if (frames[at]!.owner !== 'node') return at;
-  if (kind === 'plain' || kind === 'serving') return at;
-  const user = frames.findIndex((frame) => frame.owner === 'app' || frame.owner === 'library');
-  return user < 0 ? at : user;
-}
-
 interface Known {
   totals: ReadonlyMap<string, number>;
   callees: Callees;
@@ -293,7 +177,7 @@ interface Known {
 }
 
 /** `frames`: the stack with most of it. */
-function describe(group: Group, frames: Frame[], known: Known): Hotspot {
+function describe(group: HotspotGroup, frames: Frame[], known: Known): Hotspot {
   const { owner: frame } = group;
   const { totals, lineTicks, textOf, pathOf } = known;
   const { own, inlined } = lineTicks.size === 0 ? NO_LINES : ownLines(frame, lineTicks, known);
@@ -317,7 +201,7 @@ function describe(group: Group, frames: Frame[], known: Known): Hotspot {
 const NO_LINES: OwnLines = { own: new Map(), inlined: null };
 
 /** A native call is named where most of the function's time goes into it. */
-function workOf({ bestMicros, selfMicros }: Group, work: Work): Work {
+function workOf({ bestMicros, selfMicros }: HotspotGroup, work: Work): Work {
   return work.kind === 'plain' && bestMicros < selfMicros / 2 ? { kind: 'plain', call: null } : work;
 }
 
@@ -341,12 +225,4 @@ function sumSynchronous(calls: { work: Work; micros: number }[]): Hotspot['synch
 export function totalsByFunction({ nodes }: CpuProfile): ReadonlyMap<string, number> {
   const found = tally(nodes, functionKey);
   return new Map([...found].map(([key, { total }]) => [key, total]));
-}
-
-function isPseudo(frame: Frame): boolean {
-  return (
-    frame.file === null &&
-    frame.functionName.startsWith('(') &&
-    /^\((root|idle|program|garbage collector)\)$/.test(frame.functionName)
-  );
 }

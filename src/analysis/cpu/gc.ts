@@ -1,5 +1,5 @@
 // How much of the time goes into collecting garbage, and whose allocations cause it.
-import type { CpuProfile } from '../../model/cpu-profile.ts';
+import { CODE, type CpuProfile, GC } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
@@ -48,9 +48,6 @@ export function summarizeGc(
   const shareOfBusy = busyMillis > 0 ? Math.min(1, pauseMillis / busyMillis) : 0;
   return { ...summary, shareOfTime, shareOfBusy, sites: profile ? allocatingSites(profile) : [] };
 }
-
-const CODE = 0;
-const GC = 3;
 
 /** V8 shows a collection without its caller; the sample right before it is the code whose allocation set it off. */
 function allocatingSites(profile: CpuProfile): GcSite[] {

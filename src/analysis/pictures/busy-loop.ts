@@ -1,13 +1,12 @@
 // How busy a thread's event loop was over time. While the CPU profiler interrupts a thread each millisecond, Node.js takes most of its
 // waiting for work, because libuv forgets the time waited when a signal arrives. So the profile itself tells, for as long as it ran.
-import { type CpuProfile, SAMPLE_STATES } from '../../model/cpu-profile.ts';
+import { type CpuProfile, IDLE } from '../../model/cpu-profile.ts';
 import type { Observations } from '../../model/observations.ts';
 import { summarizeStates } from '../cpu/cpu.ts';
 import { median } from '../statistics/median.ts';
 import type { Point } from './points.ts';
 
 const BUCKET_MICROS = 1_000_000;
-const IDLE = SAMPLE_STATES.indexOf('idle');
 
 /** Share of the time, 0..1, in order of time. */
 export function busyLoop(thread: number, { cpuProfiles, runtime }: Observations): Point[] {

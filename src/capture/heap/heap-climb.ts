@@ -4,14 +4,11 @@
 import { censusRead, closuresRead, walkRead } from '../../signals/census/read.ts';
 import type { Census } from '../../signals/census/wire.ts';
 import { collectionsRead } from '../../signals/collections/read.ts';
-import { type CompilationWatch, compilationsRead, newestScript } from '../../signals/compilations/read.ts';
-import { snapshotRead } from '../../signals/snapshot/read.ts';
-import { SessionClosed } from '../../target/inspector/inspector-session.ts';
-import type { Warning } from '../../wire/warning.ts';
 import type { CaptureContext } from '../context.ts';
 import { READ_HEAP_PROFILE } from '../thread/heap-sampling.ts';
 import type { ThreadCapture } from '../thread/thread-capture.ts';
 import { warnOnce } from '../warn-once.ts';
+import { CompileLook } from './compile-look.ts';
 import {
   estimateCensusBytes,
   estimateCensusMillis,
@@ -25,7 +22,7 @@ import {
   mayKeepPromises,
 } from './ladder.ts';
 import { isMemoryTight, memoryRoom } from './memory-room.ts';
-import { describeEstimate, estimateSnapshot, type SnapshotEstimate } from './snapshot-estimate.ts';
+import { SnapshotLook } from './snapshot-look.ts';
 
 /** How far one thread has climbed. */
 interface Height {
@@ -37,18 +34,15 @@ interface Height {
   reads: number;
   hasCensus: boolean;
   census: Census | null;
-  hasWatchedCompiling: boolean;
+  compiling: CompileLook;
+  snapshots: SnapshotLook;
   /** The last walk did not come to everything. */
   isWalkCut: boolean;
   /** It was made again, and longer. */
   hasLongWalk: boolean;
   /** Promises are watched from their making. */
   hasPromises: boolean;
-  /** The number of V8's newest script when it was last asked for. */
-  script: { number: number; atMillis: number } | null;
   hasRecount: boolean;
-  snapshots: number;
-  isRefused: boolean;
   /** Reads in which some collection grew. */
   readsGrowing: number;
   /** A collection was caught being filled. */
@@ -57,10 +51,6 @@ interface Height {
 
 /** Of the fastest growing collections, this many are asked who adds to them. */
 const TRAPPED = 4;
-const COMPILE_WATCH: CompilationWatch = { millis: 300, stillMillis: 300 };
-const LONG_COMPILE_WATCH: CompilationWatch = { millis: 600, stillMillis: 1_200 };
-/** A second: V8 compiles what we ask it to evaluate, too. */
-const MOST_OWN_SCRIPTS = 6;
 /** All slices together come to what the handlers of most servers hold. Each is too short to be felt. */
 const WALK = { sliceMillis: 4, restMillis: 36, budgetMillis: 160 };
 /** Where that did not do: by then it is known which functions allocate what stays, and the walk begins with those. */
@@ -111,8 +101,9 @@ export class HeapClimb {
       const isWorthWatching = height.isRising || isCostRising(thread.counters.requestCosts);
       if (height.isWatched) await this.watch(thread, height, part);
       else if (part < LATEST_START && isWorthWatching) await this.startWatching(thread, height);
-      const isDue = options.snapshot === 'force' && height.snapshots === 0 && part >= FIRST_SNAPSHOT_FROM;
-      if (isDue && this.isWorthIt(thread)) await this.takeSnapshot(thread, height);
+      const isDue =
+        options.snapshot === 'force' && height.snapshots.taken === 0 && part >= FIRST_SNAPSHOT_FROM;
+      if (isDue && this.isWorthIt(thread)) await height.snapshots.take();
     });
   }
 
@@ -124,12 +115,12 @@ export class HeapClimb {
       const isWanted =
         snapshot === 'force' ||
         (snapshot === 'auto' && isUnexplained(height) && isClearlyRising(thread.counters.floors));
-      if (isWanted && this.isWorthIt(thread)) await this.takeSnapshot(thread, height);
+      if (isWanted && this.isWorthIt(thread)) await height.snapshots.take();
     });
   }
 
-  private heightOf({ id }: ThreadCapture): Height {
-    const known = this.heights.get(id);
+  private heightOf(thread: ThreadCapture): Height {
+    const known = this.heights.get(thread.id);
     if (known) return known;
     const height = {
       isWatched: false,
@@ -137,18 +128,16 @@ export class HeapClimb {
       reads: 0,
       hasCensus: false,
       census: null,
-      hasWatchedCompiling: false,
+      compiling: new CompileLook(this.context, thread),
+      snapshots: new SnapshotLook(this.context, thread),
       isWalkCut: false,
       hasLongWalk: false,
       hasPromises: false,
-      script: null,
       hasRecount: false,
-      snapshots: 0,
-      isRefused: false,
       readsGrowing: 0,
       isExplained: false,
     };
-    this.heights.set(id, height);
+    this.heights.set(thread.id, height);
     return height;
   }
 
@@ -176,10 +165,7 @@ export class HeapClimb {
     // The Debugger domain takes megabytes: where memory is short only for want of another explanation.
     // Code that is kept is part of the heap: memory beside it alone is no reason to hold the thread.
     const mayCompile = (!this.isTight || isUnexplained(height)) && isFloorRising(thread.counters.floors);
-    if (mayCompile && (await this.isCompiling(thread, height))) {
-      await this.watchCompilations(thread, height, COMPILE_WATCH);
-      if (height.hasWatchedCompiling) return;
-    }
+    if (mayCompile) await height.compiling.whenCompiling(() => this.mayList(thread));
     if (height.isExplained) return;
     if (height.reads >= READS_BEFORE_PROMISES) await this.watchPromises(thread, height);
     if (!height.isRising || height.reads < READS_BEFORE_CENSUS) return;
@@ -196,30 +182,6 @@ export class HeapClimb {
     }
   }
 
-  /** V8 compiles all the time, and not only for us. */
-  private async isCompiling({ session }: ThreadCapture, height: Height): Promise<boolean> {
-    if (height.hasWatchedCompiling) return false;
-    const number = await newestScript(session);
-    if (number === null) return false;
-    const [before, atMillis] = [height.script, this.context.elapsed()];
-    height.script = { number, atMillis };
-    if (!before) return false;
-    return (number - before.number) / ((atMillis - before.atMillis) / 1_000) > MOST_OWN_SCRIPTS;
-  }
-
-  private async watchCompilations(
-    thread: ThreadCapture,
-    height: Height,
-    watch: CompilationWatch,
-  ): Promise<void> {
-    if (!this.fits(thread, estimateDebuggerMillis(thread.counters.heapUsedBytes ?? 0))) return;
-    if ((await thread.probe?.call('isCovered')) === true) return;
-    await this.context.timed(async () => {
-      const read = await thread.ask(compilationsRead, this.context.elapsed(), watch);
-      height.hasWatchedCompiling ||= read !== null;
-    });
-  }
-
   private async watchPromises(thread: ThreadCapture, height: Height): Promise<void> {
     const { floors, requestCosts } = thread.counters;
     if (height.hasPromises || !(mayKeepPromises(floors) || isCostRising(requestCosts))) return;
@@ -228,13 +190,17 @@ export class HeapClimb {
   }
 
   private async recount(thread: ThreadCapture, height: Height): Promise<void> {
-    // A little compiling does not stand out from our own.
-    if (!height.hasWatchedCompiling) await this.watchCompilations(thread, height, LONG_COMPILE_WATCH);
+    await height.compiling.closely(() => this.mayList(thread));
     await this.walk(thread, height);
     if (!height.census) return;
     const census = await this.countObjects(thread);
     const closures = census ? growingFunctions(height.census, census) : [];
     if (closures.length > 0) await thread.ask(closuresRead, this.context.elapsed(), closures);
+  }
+
+  /** To list the scripts holds the thread. */
+  private mayList(thread: ThreadCapture): boolean {
+    return this.fits(thread, estimateDebuggerMillis(thread.counters.heapUsedBytes ?? 0));
   }
 
   /** In one pause, and in what is left for all of them. */
@@ -275,13 +241,22 @@ export class HeapClimb {
     if (!this.fits(thread, estimate)) {
       const { maxPauseMillis } = options;
       if (estimate > maxPauseMillis)
-        this.warn({ code: 'census-too-long', estimateMillis: Math.round(estimate), maxPauseMillis });
+        warnOnce(this.context.outcome, {
+          code: 'census-too-long',
+          estimateMillis: Math.round(estimate),
+          maxPauseMillis,
+        });
       return null;
     }
     const extraBytes = estimateCensusBytes(heapBytes);
     const room = this.context.localPid === null ? undefined : memoryRoom(this.context.localPid);
     if (room && extraBytes > room.bytes * LARGEST_CENSUS_SHARE) {
-      this.warn({ code: 'census-no-memory', extraBytes, roomBytes: room.bytes, limit: room.limit });
+      warnOnce(this.context.outcome, {
+        code: 'census-no-memory',
+        extraBytes,
+        roomBytes: room.bytes,
+        limit: room.limit,
+      });
       return null;
     }
     this.context.progress(`census of the heap, a pause of about ${Math.round(estimate)} ms`);
@@ -296,38 +271,6 @@ export class HeapClimb {
   private isWorthIt(thread: ThreadCapture): boolean {
     return thread.id === 0 || this.heightOf(thread).isWatched;
   }
-
-  private async takeSnapshot(thread: ThreadCapture, height: Height): Promise<void> {
-    const { options, outcome, localPid } = this.context;
-    const { heapUsedBytes } = thread.counters;
-    const estimate = estimateSnapshot(heapUsedBytes ?? 0, localPid);
-    const refusal: Warning | null =
-      heapUsedBytes === undefined
-        ? { code: 'snapshot-cost-unknown' }
-        : refusalOf(estimate, options.snapshot, options.maxPauseMillis);
-    if (refusal) {
-      if (!height.isRefused) this.warn(refusal);
-      height.isRefused = true;
-      return;
-    }
-    height.snapshots++;
-    if (!outcome.steps.includes('snapshot')) outcome.steps.push('snapshot');
-    this.context.progress(`heap snapshot: ${describeEstimate(estimate)}`);
-    const from = performance.now();
-    try {
-      const taken = await thread.ask(snapshotRead, this.context.elapsed(), height.snapshots);
-      if (taken)
-        outcome.warnings.push({ code: 'snapshot-taken', bytes: taken.bytes, pauseMillis: taken.millis });
-    } catch (error) {
-      if (error instanceof SessionClosed) throw error;
-      this.warn({ code: 'snapshot-failed', reason: (error as Error).message });
-    }
-    outcome.pausesMillis.push(performance.now() - from);
-  }
-
-  private warn(warning: Warning): void {
-    warnOnce(this.context.outcome, warning);
-  }
 }
 
 /** A collection was just found to grow: whoever fills it is yet to be caught. */
@@ -338,16 +281,6 @@ function isNewlySeen({ readsGrowing }: Height): boolean {
 /** The heap rises, but no collection was caught being filled. */
 function isUnexplained({ isWatched, isExplained }: Height): boolean {
   return isWatched && !isExplained;
-}
-
-/** Why no snapshot is taken: it would pause for too long, or end the process; null when it may be taken. */
-function refusalOf(estimate: SnapshotEstimate, mode: string, maxPauseMillis: number): Warning | null {
-  const { pauseMillis: estimateMillis, extraBytes, room, fits } = estimate;
-  if (room && !fits)
-    return { code: 'snapshot-no-memory', extraBytes, roomBytes: room.bytes, limit: room.limit };
-  if (mode === 'auto' && estimateMillis > maxPauseMillis)
-    return { code: 'snapshot-too-long', estimateMillis, maxPauseMillis, extraBytes };
-  return null;
 }
 
 const MOST_CLOSURES = 8;
