@@ -23,6 +23,8 @@ export interface CreationSite {
   isInferred?: true;
   /** By which requests are left only: what the application calls is not known. */
   isByRequests?: true;
+  /** It starts worker threads, which are what opens it. */
+  isByWorkers?: true;
   /** Of those older than 5 s the part that still exists, 0..1; null or absent is unknown. */
   survival?: number | null;
 }

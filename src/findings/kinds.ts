@@ -223,7 +223,7 @@ export const KINDS = {
     meaning:
       'Intervals continue after what they served has ended, and their number rises. Each keeps what its callback closes over, and costs CPU time whenever it fires.',
     measured:
-      'Async hooks count the timers that are made at each line and how many stay. A repeating timer, one set for an hour or more, and one whose callback sets the next count; single short ones end by themselves.',
+      'Async hooks count the timers that are made at each line and how many stay. A repeating timer, one set for an hour or more, and one whose callback sets the next count; single short ones end by themselves. Work that fails and is tried again for ever shows as timers and promises that become more at one pace, while connections fail.',
     mistakenFor:
       'One timer for each connection follows the number of clients; culprit compares the two rates.',
     fix: 'Clear the timer when its owner ends.',
@@ -281,12 +281,15 @@ export const KINDS = {
     title: 'Code is compiled again and again',
     short: 'templates, validators or scripts that are compiled repeatedly and retained',
     meaning:
-      'new Function, vm scripts, templates or validators are compiled anew for each request. V8 keeps each script for as long as a function of it lives, so the heap rises, and compiling takes CPU time.',
+      'new Function, vm scripts, templates or validators are compiled anew for each request. V8 keeps each script for as long as a function of it lives, so the heap rises, and compiling takes CPU time. Node keeps each module that is imported under a URL that it has not seen (`?t=...`).',
     measured:
-      'Where the heap rises after every full garbage collection, culprit watches for a moment which places make V8 compile scripts. Loading modules does not count.',
+      'Where the heap rises after every full garbage collection, culprit watches for a moment which places make V8 compile scripts. Loading modules counts only where import() is called as often, and what they allocate is much of the retained memory.',
     mistakenFor: 'What is compiled once, when it is first used, stops soon after the start.',
     fix: 'Compile once and keep the result.',
-    steps: ['Keep the compiled function by its source or name, with a bound if there can be many of them.'],
+    steps: [
+      'Keep the compiled function by its source or name, with a bound if there can be many of them.',
+      'Import a module again only after its file has changed, or read what changes as data.',
+    ],
   },
   'external-memory-leak': {
     title: 'Memory outside the heap accumulates',
@@ -301,6 +304,7 @@ export const KINDS = {
     steps: [
       'Bound what keeps the buffers: a ring buffer, a maximum of bytes.',
       'Copy the part you need, Buffer.from(slice), and release the large one.',
+      'Release what was made in the memory of WebAssembly code (dispose(), free(), delete()): no garbage collection does.',
     ],
   },
   'native-memory-growth': {
@@ -310,7 +314,7 @@ export const KINDS = {
     meaning:
       'The resident memory grows, and neither the heap nor the buffers that V8 knows of do. Native add-ons, TLS contexts, compression streams, compiled code or the allocator itself take it.',
     measured:
-      'Anonymous resident memory in /proc, less the heap and the external memory of V8. It must rise at nearly every reading, and faster than what the profilers of culprit itself need.',
+      'Anonymous resident memory in /proc, less the heap and the external memory of V8. It must rise at nearly every reading, and faster than what the profilers of culprit itself need. Bytes of array buffers that V8 counts for none of its objects are told apart.',
     mistakenFor:
       'The allocator keeps freed memory and takes more at start-up, which comes to an end. A fragmented allocator looks the same; fewer arenas (MALLOC_ARENA_MAX=2) or jemalloc show the difference.',
     fix: 'Look at native add-ons and at what they hold; a fragmented allocator looks the same.',
@@ -489,6 +493,7 @@ export const KINDS = {
     steps: [
       'Give the client an Agent with keepAlive: true; it is the default agent of Node.js 19 and later.',
       'Update or configure the library that sends "Connection: close".',
+      'Where most connections fail, see the code of the errors, and stop trying while the other side is away.',
     ],
   },
   'fd-limit-risk': {

@@ -36,6 +36,8 @@ export interface Leak {
   evidence: Evidence[];
   innocentExplanation: string;
   advice: string;
+  /** It says what to do about what a package has opened, too. */
+  isAdviceWhole?: true;
   caveats?: string[];
   /** In short, as a symptom of something else: "threads". Its rate is added. */
   things: string;
@@ -73,9 +75,8 @@ export function leakDraft(facts: Facts, leak: Leak): Draft {
 }
 
 /** What a package opens by itself a handler of requests may not be able to reach. */
-function adviceFor({ kind, site, advice }: Leak, gone: LeftAnswers | null): string[] {
-  // A timer of a package is nothing that it has handed out.
-  const own = kind === 'timer-leak' ? [] : throughPackage(site);
+function adviceFor({ site, advice, isAdviceWhole }: Leak, gone: LeftAnswers | null): string[] {
+  const own = isAdviceWhole ? [] : throughPackage(site);
   // What fits the call comes before what fits the kind.
   if (!gone) return [...own, advice];
   const { app = null, inner = null, library = null } = site?.blame ?? {};

@@ -7,7 +7,7 @@ import type { CpuProfile } from './cpu-profile.ts';
 import type { ReportCapture, ReportTarget } from './finding.ts';
 import type { RecordedHeap } from './heap/recorded-heap.ts';
 import type { KeepAliveLook } from './keep-alive.ts';
-import type { ClassCount, ClosureGrowth, CompileSite } from './memory/census.ts';
+import type { ClassCount, ClosureGrowth, CompileSite, FinalizationUse } from './memory/census.ts';
 import type { CollectionGrowth } from './memory/collection.ts';
 import type { HeapSamplingRead } from './memory/heap-sampling.ts';
 import type { Pool, ThreadPoolUse } from './pool.ts';
@@ -36,6 +36,7 @@ export interface Observations {
   collections: CollectionGrowth[];
   classes: ClassCount[];
   closures: ClosureGrowth[];
+  registries: FinalizationUse[];
   compileSites: CompileSite[];
   /** One for each thread that was asked what keeps it alive. */
   keepAlive: KeepAliveLook[];

@@ -127,9 +127,12 @@ describe('time in packages under packages', () => {
   });
 });
 
-test('code that runs under the address of a page is not the file to change where a file of the program runs it', () => {
-  const PAGE = '(anonymous)@https://partner.example/:4';
-  const stack = framesFrom(`${APP} > open@/app/node_modules/pages/index.js:3 > ${PAGE}`);
-  expect(blame(stack).subject).toMatchObject({ functionName: 'render', file: 'src/page.js' });
-  expect(blame(framesFrom(PAGE)).subject).toMatchObject({ file: 'https://partner.example/' });
-});
+test.each(['https://partner.example/', 'about:blank', 'evalmachine.<anonymous>'])(
+  'code that runs as %s is not the file to change where a file of the program runs it',
+  (file) => {
+    const PAGE = `(anonymous)@${file}:4`;
+    const stack = framesFrom(`${APP} > open@/app/node_modules/pages/index.js:3 > ${PAGE}`);
+    expect(blame(stack).subject).toMatchObject({ functionName: 'render', file: 'src/page.js' });
+    expect(blame(framesFrom(PAGE)).subject).toMatchObject({ file });
+  },
+);

@@ -40,6 +40,7 @@ const SENT: Sent[] = [
       'URL',
       'WeakMap',
       'WeakRef',
+      'FinalizationRegistry',
       'WeakSet',
       'decodeURIComponent',
       'process',

@@ -627,6 +627,17 @@ describe('following references', () => {
     expect(Object.getOwnPropertyNames(hostile)).toEqual(['inner', 'trap']);
   });
 
+  it('tells of a FinalizationRegistry, what is in which nobody can see, by the name that it is held by', () => {
+    const probe = install();
+    const registryForTest = new FinalizationRegistry(() => {});
+    hold(function onSignal() {
+      return registryForTest;
+    });
+    expect(walkWith(probe).registries).toContainEqual(
+      expect.objectContaining({ kind: 'variable', name: 'registryForTest', of: 'onSignal' }),
+    );
+  });
+
   it('says that it was cut short when its time is up, and goes on being of use', () => {
     const probe = install();
     hold(() => probe);

@@ -203,3 +203,32 @@ describe('a reservoir of samples that a timer fills, one a second', () => {
     expect(findings.map(({ subject }) => subject.file)).toEqual(['src/session.js']);
   });
 });
+
+describe('a collection that took entries at every read until', () => {
+  /** Entries at reads a second apart. */
+  const counted = (
+    entries: readonly number[],
+    at: readonly number[] = entries.map((_, i) => 21_000 + 1_000 * i),
+  ) =>
+    collection(() => 0, PLACE, { sizes: entries.map((value, i) => ({ atMillis: at[i]!, entries: value })) });
+  const told = (habit: Habit) => judged(habit).findings.map(({ kind }) => kind);
+
+  test('the last one, when it took none for a second, is complete', () => {
+    expect(told(counted([216, 223, 229, 236, 243, 249, 256, 260, 260]))).toEqual([]);
+  });
+
+  test('the end grows', () => {
+    expect(told(counted([216, 223, 229, 236, 243, 249, 256, 260, 267]))).toEqual(['heap-leak']);
+  });
+
+  test('a moment ago grows: the program may have been held up', () => {
+    const at = [21, 22, 23, 24, 25, 26, 27, 28, 29, 29.3].map((seconds) => seconds * 1_000);
+    expect(told(counted([216, 236, 256, 276, 296, 316, 336, 356, 376, 376], at))).toEqual(['heap-leak']);
+  });
+
+  test('the last one, but in bursts, grows', () => {
+    expect(told(counted([200, 200, 214, 214, 228, 228, 242, 242, 256, 256, 270, 270]))).toEqual([
+      'heap-leak',
+    ]);
+  });
+});

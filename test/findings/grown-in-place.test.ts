@@ -191,3 +191,31 @@ describe('a queue inside of a stream', () => {
     expect(findings[0]!.title).toMatch(/^Array `Outbox\.Symbol\(kBufferedValue\)` grows by 60 entries\/s/);
   });
 });
+
+describe('an array of a package', () => {
+  const held = (name: string) =>
+    collection(linear(80), 'forward@/app/src/readings.js:12 > publish@/app/node_modules/broker/client.js:9', {
+      type: 'Array',
+      className: 'Array',
+      newestEntry: '{packet, callback}',
+      holder: { kind: 'property', name, of: 'Client' },
+    });
+
+  test('that it calls a queue waits for somebody to take it, and is no cache', () => {
+    const [finding] = judged(heapFloor(linear(90 * KB), ROUTE), held('outgoingQueue')).findings;
+    expect(finding).toMatchObject({
+      innocentExplanation: expect.stringMatching(/^A burst that is worked off afterwards looks the same/),
+      advice: [
+        expect.stringMatching(
+          /^broker keeps what src\/readings\.js:12, forward hands over until somebody takes it: see whether the server or worker/,
+        ),
+      ],
+    });
+    expect(finding!.caveats.join(' ')).not.toMatch(/cache/);
+  });
+
+  test('by another name may be a cache', () => {
+    const [finding] = judged(heapFloor(linear(90 * KB), ROUTE), held('entries')).findings;
+    expect(finding!.innocentExplanation).toMatch(/is a cache with a bound/);
+  });
+});

@@ -93,3 +93,51 @@ test('signals that follow one that lives for ever are no listeners', () => {
     /signals that follow it, and listeners/,
   );
 });
+
+describe('subscribers that a package keeps', () => {
+  const SUBSCRIBING = [
+    'PortfolioView@/app/src/portfolio.js:11',
+    'Observable.subscribe@/app/node_modules/streams/Observable.js:25',
+    'Subject._innerSubscribe@/app/node_modules/streams/Subject.js:136',
+  ].join(' > ');
+  const observers: Partial<CollectionGrowth> = {
+    type: 'Array',
+    className: 'Array',
+    newestEntry: 'Subscriber',
+    event: undefined,
+    holder: { kind: 'property', name: 'observers', of: 'Subject' },
+  };
+
+  test('are listeners, which end with their subscription', () => {
+    const finding = findingOf(SUBSCRIBING, observers);
+    expect(finding).toMatchObject({
+      kind: 'listener-leak',
+      title: expect.stringMatching(
+        /^Listeners accumulate on `Subject\.observers` by 200\/s and are never removed \(src\/portfolio\.js:11, PortfolioView, through streams /,
+      ),
+      advice: [
+        expect.stringMatching(
+          /^streams calls each subscriber until it is unsubscribed: end the subscription when/,
+        ),
+      ],
+    });
+    expect(finding.innocentExplanation).not.toMatch(/cache/);
+  });
+
+  test('are none where the application is called by a subscription and fills a list of its own', () => {
+    const within = [
+      'Observable.subscribe@/app/node_modules/streams/Observable.js:25',
+      'onTick@/app/src/portfolio.js:30',
+      'push@/app/node_modules/lists/index.js:4',
+    ].join(' > ');
+    expect(findingOf(within, observers).kind).toBe('heap-leak');
+  });
+});
+
+test('what on() of node:events returns is to be ended, and no listener to be removed', () => {
+  const at = 'whenReady@/app/src/kitchen.js:11 > on@node:events:1156 > addListener@node:events:615';
+  const { advice } = findingOf(at, { className: 'EventEmitter', event: 'ready', newestEntry: 'function' });
+  expect(advice).toEqual([
+    expect.stringMatching(/^What `on\(\)` of node:events returns listens, .* `return\(\)`/),
+  ]);
+});

@@ -7,9 +7,11 @@ import {
   asyncSite,
   buildObservations,
   collection,
+  compiling,
   type Habit,
   heapFloor,
   KB,
+  MB,
 } from '../support/build-observations.ts';
 import { linear } from '../support/shapes.ts';
 
@@ -39,6 +41,19 @@ test('timers of ten minutes that the heap rises with are named, with what they c
   expect(finding!.evidence.map(({ source }) => source)).toEqual(['async-resources', 'gc']);
 });
 
+test('their time may be one that the program passes; an interval of a package is its own', () => {
+  const [long] = findingsOf(RISING, timersOf(60));
+  expect(long!.advice).toEqual([
+    expect.stringMatching(
+      /^cache starts the timer: .* If 10 min is a time that src\/basket\.js:9, loaderFor passes /,
+    ),
+  ]);
+  const [interval] = findingsOf(timersOf(60, { isRepeating: true, delayMillis: 1_000 }));
+  expect(interval!.advice).toEqual([
+    expect.stringMatching(/^cache starts the timer: .* no longer needed\.$/),
+  ]);
+});
+
 const harmless: [string, Habit[]][] = [
   ['the heap does not rise', [timersOf(60)]],
   ['some are cleared', [RISING, timersOf(60, { aliveShare: 0.8 })]],
@@ -55,4 +70,17 @@ const harmless: [string, Habit[]][] = [
 ];
 test.each(harmless)('they are none where %s', (_why, habits) => {
   expect(findingsOf(...habits).filter(({ kind }) => kind === 'timer-leak')).toEqual([]);
+});
+
+const PAGES = asyncSite(
+  'Timeout',
+  'render@/app/src/widgets.js:20 > Page@/app/node_modules/pages/index.js:9 > setInterval@/app/node_modules/pages/window.js:512 > setTimeout@node:timers:140',
+  { perSecond: 3, isRepeating: false, delayMillis: 60_000 },
+);
+
+test('what a package compiles for each of the things that they keep is no cause beside them', () => {
+  const compiled = compiling('install@/app/node_modules/errors/utils.js:54', 7);
+  const rising = heapFloor(linear(1.2 * MB));
+  expect(findingsOf(rising, PAGES, compiled).map(({ kind }) => kind)).toEqual(['timer-leak']);
+  expect(findingsOf(rising, compiled).map(({ kind }) => kind)).toEqual(['code-growth']);
 });

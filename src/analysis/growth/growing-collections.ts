@@ -35,7 +35,8 @@ const LEAST_ALIKE = 4;
 
 /** Collections that grow at every read to the last one, the fastest first. */
 export function growingCollections(collections: readonly CollectionGrowth[]): GrowingCollection[] {
-  return [...collections, ...togetherByKind(collections)]
+  const single = withoutViews(collections);
+  return [...single, ...togetherByKind(single)]
     .map((collection) => {
       const points = collection.sizes.map(({ atMillis, entries }): Point => ({ atMillis, value: entries }));
       const judged = judgeSizes(points);
@@ -46,9 +47,22 @@ export function growingCollections(collections: readonly CollectionGrowth[]): Gr
         insertion: usualInsertion(collection),
       };
     })
-    .filter(({ trend }) => trend.verdict === 'growing')
+    .filter(({ trend, collection }) => trend.verdict === 'growing' && !hasStopped(collection, trend))
     .sort((a, b) => b.trend.slopePerSecond - a.trend.slopePerSecond);
 }
+
+/** It took entries at every read, and then none for so long that chance does not explain it: a cache that is complete. */
+function hasStopped({ sizes }: CollectionGrowth, { slopePerSecond }: Trend): boolean {
+  const lastRise = sizes.findLastIndex(({ entries }, i) => i > 0 && entries > sizes[i - 1]!.entries);
+  const isSteady = sizes.slice(1, lastRise + 1).every(({ entries }, i) => entries > sizes[i]!.entries);
+  const [stood, end] = [sizes[lastRise], sizes.at(-1)];
+  if (!stood || !end || !isSteady || lastRise < STOPPED.leastRises) return false;
+  const millis = end.atMillis - stood.atMillis;
+  return millis >= STOPPED.leastMillis && (millis / 1_000) * slopePerSecond >= STOPPED.leastMissed;
+}
+
+/** A shorter time may be one of our own pauses; of so many that were due, none comes by chance once in 400 times. */
+const STOPPED = { leastRises: 5, leastMillis: 900, leastMissed: 6 };
 
 /** Of many that are alike, one stands for all. */
 function fillingOf({ bound, sizes }: CollectionGrowth, { slopePerSecond }: Trend): Filling | null {
@@ -89,6 +103,20 @@ const FLOOR_REACH = 2;
 const FLOOR_LATE_SHARE = 0.2;
 /** Of fewer reads the least of some says nothing. */
 const LEAST_FOR_FLOOR = 10;
+
+/** Several names for the same bytes are one buffer: they are as long as each other at every read. */
+function withoutViews(collections: readonly CollectionGrowth[]): CollectionGrowth[] {
+  const known = new Map<string, CollectionGrowth>();
+  return collections.flatMap((collection) => {
+    if (collection.type !== 'Buffer') return [collection];
+    const { thread, sizes } = collection;
+    const key = [thread, ...sizes.flatMap(({ atMillis, entries }) => [atMillis, entries])].join(' ');
+    const same = known.get(key);
+    if (same) same.views = (same.views ?? 1) + 1;
+    else known.set(key, { ...collection });
+    return same ? [] : [known.get(key)!];
+  });
+}
 
 /** A list in each of many rooms: none of them grows fast, all of them do together. */
 function togetherByKind(collections: readonly CollectionGrowth[]): CollectionGrowth[] {

@@ -114,6 +114,8 @@ export interface MemoryParts {
   rss: Trend;
   heapTotal: Trend;
   external: Trend;
+  /** Bytes of array buffers that V8 does not count as external: no object of JavaScript has them (any more). */
+  unowned: Trend;
   /** What RSS holds beyond the V8 heap and what V8 knows of outside it: malloc, thread stacks, native libraries. */
   native: Trend;
   /** Resident pages of files: code, and what native code has mapped. */
@@ -154,6 +156,14 @@ export function takeMemoryApart(
     external: judgeTrend(
       collected.flatMap((s): Point[] =>
         s.externalBytes === undefined ? [] : [{ atMillis: s.atMillis, value: s.externalBytes }],
+      ),
+      { leastRise: 512 * 1024, flatFrom: FEW_READS },
+    ),
+    unowned: judgeTrend(
+      collected.flatMap(({ atMillis, arrayBuffersBytes, externalBytes }): Point[] =>
+        arrayBuffersBytes === undefined || externalBytes === undefined
+          ? []
+          : [{ atMillis, value: Math.max(0, arrayBuffersBytes - externalBytes) }],
       ),
       { leastRise: 512 * 1024, flatFrom: FEW_READS },
     ),

@@ -1,10 +1,12 @@
 // What a heap leak is proved by: the floor, the collection that fills, who holds it, where what stays is allocated.
 import type { Blame } from '../../analysis/cpu/blame/blame.ts';
+import type { Facts } from '../../analysis/facts.ts';
 import type { ClassGrowth } from '../../analysis/growth/class-growth.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { AllocationSite } from '../../analysis/growth/heap-growth.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
+import type { FinalizationUse } from '../../model/memory/census.ts';
 import type { CollectionGrowth, CollectionHolder } from '../../model/memory/collection.ts';
 import { formatBytes, formatNumber, formatShare } from '../../units/units.ts';
 import { HEAP_CAUSE } from '../thresholds/memory.ts';
@@ -119,6 +121,27 @@ function classEvidence({ name, first, last, share, perSecond: value }: ClassGrow
     value,
     unit: 'per second',
   };
+}
+
+/**
+ * A FinalizationRegistry of the program, where no holder was found and the file that uses it allocates some of what stays: what it hands
+ * over for an object is kept until that is collected, which never comes when it refers to the object itself.
+ */
+export function registryBehind({ growth, filled, closures }: HeapCause, { observations }: Facts) {
+  if (filled) return null;
+  const made = (file: string | null) =>
+    closures?.frame.file === file ||
+    growth.sites.some((site) => site.grownBytes > 0 && site.frames.some((frame) => frame.file === file));
+  return (
+    observations.registries.find(({ thread, frame }) => thread === growth.thread && made(frame.file)) ?? null
+  );
+}
+
+export function registryEvidence(registry: FinalizationUse | null): Evidence[] {
+  if (!registry) return [];
+  const { name, frame } = registry;
+  const statement = `${place(frame)} uses the FinalizationRegistry \`${name}\`, and no other holder was found`;
+  return [{ source: 'references', statement }];
 }
 
 export function closureEvidence(closures: PilingClosures | null): Evidence[] {

@@ -5,6 +5,7 @@ import type { GrowingCollection } from '../../analysis/growth/growing-collection
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import type { FindingKind } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
+import type { FinalizationUse } from '../../model/memory/census.ts';
 import type { CollectionType, InPlaceType } from '../../model/memory/collection.ts';
 import { formatBytes } from '../../units/units.ts';
 import { throughLibrary } from '../creation-site.ts';
@@ -26,13 +27,26 @@ import {
   placeWithLibrary,
   subjectOf,
 } from '../wording.ts';
+import {
+  adviceOnListeners,
+  isSubscribed,
+  isSubscribing,
+  listenersInnocence,
+} from '../words/listener-words.ts';
 import { nodeClassWords } from '../words/node-class-words.ts';
+import { isPackageQueue, packageQueueAdvice } from '../words/package-queue-words.ts';
 import { streamQueueAdvice, streamQueueOf } from '../words/stream-queue-words.ts';
 import { COPY_TEXTS, cutTexts } from './cut-texts.ts';
 import { fillingWords } from './filling.ts';
 import type { HeapCause } from './heap-cause.ts';
 import { whenHeapRunsOut } from './heap-impact.ts';
-import { closureEvidence, evidenceOf, largeTextEvidence } from './heap-leak-evidence.ts';
+import {
+  closureEvidence,
+  evidenceOf,
+  largeTextEvidence,
+  registryBehind,
+  registryEvidence,
+} from './heap-leak-evidence.ts';
 import { closuresTitle, nameOf, originTitle, titleOf } from './heap-leak-title.ts';
 import type { PromiseMaker } from './promise-maker.ts';
 import { heldCollection } from './retainer-path.ts';
@@ -52,6 +66,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     Math.round(isMeasured ? floor.slopePerSecond : (site?.trend.slopePerSecond ?? floor.slopePerSecond)),
   );
   const known = knownClass(leak, facts, bytesPerSecond);
+  const registry = known ? null : registryBehind(leak, facts);
   return {
     kind,
     severity: leakSeverity(exhaustionSeconds),
@@ -76,6 +91,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     evidence: [
       ...evidenceOf(leak),
       ...closureEvidence(closures),
+      ...registryEvidence(registry),
       ...largeTextEvidence(leak, facts.observations.collections),
     ],
     ...(!closures && blame && chainOf(blame)),
@@ -83,11 +99,13 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     innocentExplanation: kind === 'listener-leak' ? listenersInnocence(filled) : innocenceOf(leak, name),
     advice: known
       ? [known.advice]
-      : closures
-        ? CLOSURE_ADVICE
-        : maker
-          ? adviceOnPromises(maker)
-          : [...(cutTexts(leak) ? [COPY_TEXTS] : []), ...adviceFor(leak, kind, blame)],
+      : registry
+        ? [adviceOnRegistry(registry)]
+        : closures
+          ? CLOSURE_ADVICE
+          : maker
+            ? adviceOnPromises(maker)
+            : [...(cutTexts(leak) ? [COPY_TEXTS] : []), ...adviceFor(leak, kind, blame)],
     caveats: caveatsOf(leak, kind, facts),
     ...(!known && isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
@@ -106,19 +124,13 @@ function innocenceOf({ filled, growth: { floor } }: HeapCause, name: string): st
     return `${filled.filling.isNearby ? `\`${filled.filling.limitName}\` beside it may be its maximum` : 'It has a maximum, but the memory would run out before it is reached'}: ${fillingWords(filled.filling)}.`;
   if (!filled)
     return `A cache that fills, or a batch, looks the same at first. The heap rose ${latePace(floor)}.`;
-  if (isQueued(filled.collection.type) || streamQueueOf(filled.collection))
+  if (isQueued(filled.collection.type) || isWaiting(filled))
     return `A burst that is worked off afterwards looks the same at first. It grew ${latePace(filled.trend)}.`;
   // Low points stand in steps, and say little of the pace at the end.
   const until = filled.isTrimmed
     ? 'What is left after each removal rose until the end of the capture.'
     : `It grew ${latePace(filled.trend)}.`;
   return `If \`${name}\` is a cache with a bound, it is still filling. ${until}`;
-}
-
-/** Listeners are no cache. */
-function listenersInnocence(filled: GrowingCollection | null): string {
-  const pace = filled ? ` Their number grew ${latePace(filled.trend)}.` : '';
-  return `A fixed number of clients or jobs that each add one stops adding once all are there.${pace}`;
 }
 
 function confidenceOf({ growth, filled, site, isMeasured }: HeapCause, facts: Facts): number {
@@ -142,7 +154,7 @@ function startedLately({ floor }: HeapGrowth, { observations }: Facts): boolean 
 function caveatsOf({ growth, filled, isMeasured }: HeapCause, kind: FindingKind, facts: Facts): string[] {
   const isOfListeners = kind === 'listener-leak';
   const caveats: string[] = [];
-  const isStream = filled !== null && streamQueueOf(filled.collection) !== null;
+  const isStream = filled !== null && isWaiting(filled);
   if (facts.lookSeconds < HEAP_LEAK.shortLookSeconds && !isOfListeners)
     caveats.push(
       `The capture was short: ${isStream ? 'a burst that takes minutes to pass' : 'a cache that takes minutes to fill'} looks the same.`,
@@ -174,15 +186,8 @@ function kindOf(filled: GrowingCollection | null): FindingKind {
   if (frames[0]?.file === 'node:events' || /event_target/.test(frames[0]?.file ?? '')) return 'listener-leak';
   if (/^function\b/.test(filled?.collection.newestEntry ?? '') && frames.some(isSubscribing))
     return 'listener-leak';
+  if (isSubscribed(frames)) return 'listener-leak';
   return isCalledByHook(frames) ? 'async-context-leak' : 'heap-leak';
-}
-
-/** As emitters and stores of all makes call it. */
-function isSubscribing({ functionName, owner }: Frame): boolean {
-  const name = functionName.split('.').at(-1)!;
-  return (
-    owner === 'library' && /^(on|once|addListener|addEventListener|subscribe|listen|observe)$/.test(name)
-  );
 }
 
 /** The user code that adds was called by Node because an async resource was made. */
@@ -222,19 +227,13 @@ function adviceOnPromises({ blame }: PromiseMaker): string[] {
   ];
 }
 
+function adviceOnRegistry({ name, frame }: FinalizationUse): string {
+  return `See what ${place(frame)} gives to \`${name}.register()\`: a FinalizationRegistry keeps its second argument until the first is collected. A callback or an object there that refers to the first, directly or as \`this\`, keeps it for ever: give only what is needed to release it (an id, a handle).`;
+}
+
 const CLOSURE_ADVICE = [
   'Find what retains these functions: a list of callbacks, or a chain in which each retains the one before it. Release them, or keep data instead of functions.',
 ];
-
-function adviceOnListeners(filled: GrowingCollection | null, blame: Blame | null): string {
-  if (filled?.collection.isFollowed)
-    return 'Do not combine the signal of one piece of work with one that lives as long as the process: Node.js keeps what AbortSignal.any() returns, with its listeners, for as long as one of the two can abort. Listen to the long one by itself, and remove that listener when the work is done. Node.js 24.22 and 26.12 also let go of the combined signal once its listeners are removed or it is aborted; Node.js 20 does not.';
-  const adder = blame?.library ?? null;
-  // Whoever subscribes through an emitter of a package adds them itself.
-  if (adder && blame?.app && !isSubscribing(adder))
-    return `${packageOf(adder)} adds these listeners: what ${place(blame.app)} makes with it stays attached. Make it once and share it instead of once for each call, or let go of it when it is no longer needed (close, end, destroy, unpipe or off, whichever it has).`;
-  return 'Remove the listener when its owner is done (off, once, or an AbortSignal), or add it once, outside of the request.';
-}
 
 function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null): string[] {
   if (kind === 'listener-leak') return [adviceOnListeners(filled, blame)];
@@ -256,6 +255,7 @@ function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null
   const queue = streamQueueOf(filled.collection);
   if (queue) return streamQueueAdvice(queue, { app, keeper });
   if (isQueued(type)) return [adviceInPlace(type, app, keeper)];
+  if (keeper && isPackageQueue(filled.collection)) return [packageQueueAdvice(keeper, app)];
   const bound = {
     Map: 'an LRU with a maximum',
     Set: 'a maximum',
@@ -266,7 +266,7 @@ function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null
   }[type];
   if (keeper)
     return [
-      `${packageOf(keeper)} keeps ${app ? `what ${lineOf(app)} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}` : 'what it is given'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, call it once and reuse the result, or let go of what it returned (close, end or destroy, where it has one).`,
+      `${packageOf(keeper)} keeps ${app ? `what ${lineOf(app)} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}` : 'what it is given'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, call it once and reuse the result, or let go of what it returned (close, end, destroy, dispose or reset, where it has one).`,
     ];
   return [
     type === 'Array'
@@ -274,6 +274,10 @@ function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null
       : `Bound it (${bound}), or delete entries once they are no longer needed.`,
   ];
 }
+
+/** For somebody who is to take it. */
+const isWaiting = ({ collection, insertion }: GrowingCollection): boolean =>
+  streamQueueOf(collection) !== null || (insertion?.blame.library != null && isPackageQueue(collection));
 
 const isQueued = (type: CollectionType): type is InPlaceType =>
   type === 'String' || type === 'Buffer' || type === 'List';

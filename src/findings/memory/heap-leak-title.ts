@@ -106,9 +106,10 @@ function alikeTitle(
 
 /** "Listeners for 'order' accumulate on EventEmitter `bus` by 5/s and are never removed (src/feed.ts:12, follow)" */
 function listenerTitle({ collection, trend }: GrowingCollection, name: string, at: string): string {
-  const { event, className, type, holderName, isFollowed } = collection;
+  const { event, className, type, holderName, holder, isFollowed } = collection;
   const isEmitter = type === 'EventEmitter' || type === 'EventTarget';
-  const isNamed = holderName !== null || (isEmitter && heldAs(collection) !== null);
+  const isOfClass = holder?.kind === 'property' && isClass(holder.of);
+  const isNamed = holderName !== null || isOfClass || (isEmitter && heldAs(collection) !== null);
   const emitter = [isEmitter ? className : '', isNamed ? `\`${name}\`` : ''].filter(Boolean).join(' ');
   const rate = perSecond(trend.slopePerSecond);
   if (isFollowed)

@@ -91,7 +91,13 @@ export const PROMISE_LEAK = {
   },
 };
 
-export const CODE_GROWTH = { leastScripts: 2, leastPerSecond: 2, confidence: 0.85 };
+export const CODE_GROWTH = {
+  leastScripts: 2,
+  leastPerSecond: 2,
+  /** Of what stays, what loading modules must have allocated. */
+  leastModuleShare: 0.25,
+  confidence: 0.85,
+};
 
 export const EXTERNAL_MEMORY = {
   leastBytesPerSecond: 32 * 1024,

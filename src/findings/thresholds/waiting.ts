@@ -160,6 +160,8 @@ export const CONNECTION_CHURN = {
   warningPerSecond: 50,
   /** Of the connections older than 5 s, those that are still open. */
   mostSurvival: 0.1,
+  /** Of those that are begun, the part from which on it is failures that are told. */
+  leastFailing: 0.6,
   confidence: 0.85,
   /** By connections a second; it wastes, and breaks nothing. */
   urgency: { from: 0.35, per: 1 / 500, most: 0.7 },

@@ -1,4 +1,5 @@
-// Classes of Node's own objects that accumulate where a program does not see that it keeps them: what that is, and what to do.
+// Objects and bytes that Node itself keeps where a program does not see that it does, in some versions for ever: what that is,
+// and what to do.
 interface ClassWords {
   /** What follows "The heap grows by 0.2 MB/s: ". `rate` is such as "40/s". */
   title(rate: string): string;
@@ -21,4 +22,15 @@ function losesFiredTimers(nodeVersion: string | null): boolean {
   if (major === undefined) return false;
   const [fixedMajor, fixedMinor] = Number(major) >= 21 ? [22, 3] : [20, 15];
   return Number(major) < fixedMajor || (Number(major) === fixedMajor && Number(minor) < fixedMinor);
+}
+
+/** By the files of Node that what stays was made in; null where nothing is known of this version ("v24.17.0"). */
+export function keptBuffersNote(files: readonly string[], nodeVersion: string | null): string | null {
+  if (!files.includes('node:internal/blob') || !keepsStreamedBlobs(nodeVersion)) return null;
+  return 'Node.js 24.16 to 24.18 keep the bytes of each Blob whose stream() was read, for ever; fetch() with a Blob or a form that has one reads it. Update Node.js, or send a Buffer or a stream instead of a Blob.';
+}
+
+function keepsStreamedBlobs(nodeVersion: string | null): boolean {
+  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(nodeVersion ?? '') ?? [];
+  return Number(major) === 24 && Number(minor) >= 16 && Number(minor) <= 18;
 }

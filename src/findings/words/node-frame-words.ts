@@ -11,6 +11,7 @@ const WORDS: [file: RegExp, functions: RegExp, words: string][] = [
   [/^node:(internal\/)?string_decoder/, /./, 'strings decoded from bytes'],
   [/^node:buffer$|^node:internal\/buffer/, /toString|Slice|decode/i, 'strings decoded from buffers'],
   [/^node:buffer$|^node:internal\/buffer/, /./, 'buffers'],
+  [/^node:internal\/blob/, /./, 'Blobs and the streams that read them'],
   [/^node:(fs|internal\/fs\/)/, /./, 'contents and handles of files'],
   [/^node:_http|^node:internal\/http/, /./, 'HTTP requests and responses'],
   [/^node:(internal\/)?http2|^node:internal\/http2/, /./, 'HTTP/2 streams'],

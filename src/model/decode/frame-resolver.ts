@@ -2,7 +2,7 @@
 import type { Holder } from '../../wire/holder.ts';
 import type { Frame, FrameOwner, RawFrame } from '../frame.ts';
 import { ownerOf, plainPath } from '../owner/owner.ts';
-import { packageOf } from '../owner/package-in-path.ts';
+import { packageInPath } from '../owner/package-in-path.ts';
 
 /** What is known of the scripts: see recording/sources/places-by-map.ts, whose shape this is. */
 export interface RawSources {
@@ -110,12 +110,6 @@ function readable(url: string): string {
 function frameOwner(path: string): FrameOwner {
   const owner = ownerOf(path);
   return owner === 'own' ? 'library' : owner;
-}
-
-/** "webpack" from "/app/node_modules/webpack/lib/a.js", with the version where the path tells it. */
-function packageInPath(path: string): string | null {
-  const found = packageOf(path);
-  return found && (found.version === null ? found.name : `${found.name}@${found.version}`);
 }
 
 function relativeTo(cwd: string, path: string): string {

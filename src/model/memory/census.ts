@@ -20,6 +20,15 @@ export interface ClosureGrowth {
   chained: number;
 }
 
+/** A FinalizationRegistry: for each registered object it keeps what its callback is to be given. */
+export interface FinalizationUse {
+  thread: number;
+  /** The variable that holds it. */
+  name: string;
+  /** A function that closes over it. */
+  frame: Frame;
+}
+
 /** A place that made V8 compile scripts while we watched for that. */
 export interface CompileSite {
   thread: number;

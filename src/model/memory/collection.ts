@@ -29,6 +29,8 @@ export interface CollectionGrowth {
   replaced?: number;
   /** How many collections of one kind are taken together here; absent: it is one. */
   alike?: number;
+  /** Of bytes: how many names there are for the same ones, which are told once; absent: one. */
+  views?: number;
   /** Number of entries (or listeners) at each read. */
   sizes: { atMillis: number; entries: number }[];
   /** What the newest entry looks like: a class name or "string", "{id, name}". Never its content. */

@@ -21,6 +21,21 @@ export function packageOf(pathOrUrl: string): PackageInPath | null {
   return { name, version: versionIn(path.slice(0, end), name), folder: plain.slice(0, end + name.length) };
 }
 
+/** Where a source map is written for other folders than those its package is published with, its sources lie beside the package. */
+const FOLDERS_OF_SOURCES = ['src', 'lib', 'source', 'dist', 'build', 'packages'];
+
+/** "webpack@5.1.0" by the path alone, the version where that tells it. Null outside of packages, and where a source map leads beside one. */
+export function packageInPath(path: string): string | null {
+  const found = packageOf(path);
+  return found && nameOf(found, found.version);
+}
+
+/** `version`: null where it is not known. */
+export function nameOf({ name }: PackageInPath, version: string | null): string | null {
+  if (version !== null) return `${name}@${version}`;
+  return FOLDERS_OF_SOURCES.includes(name) ? null : name;
+}
+
 /** `root` ends with "node_modules/": in a store, the folder before it is named after the package and its version. */
 function versionIn(root: string, name: string): string | null {
   const store = /([^/]+)\/node_modules\/$/.exec(root)?.[1] ?? '';

@@ -34,6 +34,7 @@ export interface Walk {
 type Visitor = (value: object, holder: ProbeHolder, within?: Pick<Visit, 'owner' | 'above'>) => void;
 
 const LEAST_FUNCTIONS = 5;
+const MAX_REGISTRIES = 10;
 const MAX_FUNCTIONS = 100;
 
 export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): ReferenceWalk {
@@ -42,8 +43,16 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
       { longestChain, isDataOnly, firstNames },
       { visit, visitFields = () => {}, visitPlace = () => {} },
     ) {
+      const registries: ProbeHolder[] = [];
+      const isRegistry = (value: object) =>
+        typeof FinalizationRegistry === 'function' && core.reads.isA(value, FinalizationRegistry);
+      const visitAlso: Visitor = (value, holder, within) => {
+        if (registries.length < MAX_REGISTRIES && isRegistry(value)) registries.push(holder);
+        visit(value, holder, within);
+      };
       const queue = createVisitQueue(core.reads, firstNames);
-      const { places, goOn } = begin(core, { queue, longestChain }, { visit, visitFields, visitPlace });
+      const visitors = { visit: visitAlso, visitFields, visitPlace };
+      const { places, goOn } = begin(core, { queue, longestChain }, visitors);
       let isWhole = false;
       return {
         goOn(millis) {
@@ -67,6 +76,7 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
             .filter(({ count }) => count >= LEAST_FUNCTIONS)
             .sort((a, b) => b.count - a.count)
             .slice(0, MAX_FUNCTIONS),
+          ...(registries.length > 0 && { registries }),
         }),
       };
     },

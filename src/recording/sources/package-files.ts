@@ -1,6 +1,6 @@
 // The packages and the project that a file belongs to, by the package.json files around it.
 import { dirname, join } from 'node:path';
-import { type PackageInPath, packageOf } from '../../model/owner/package-in-path.ts';
+import { nameOf, type PackageInPath, packageOf } from '../../model/owner/package-in-path.ts';
 import type { ReadText } from './script-position.ts';
 
 /** The nearest folder above a path whose package.json has a name: builds put nameless ones into their output. Null without one. */
@@ -13,25 +13,20 @@ export function projectFolder(path: string, readText: ReadText): string | null {
 
 /** `name@version` of the package around a path, by its package.json where the path tells no version; null outside of one. */
 export function packageReader(readText: ReadText): (path: string) => string | null {
-  const known = new Map<string, string>();
+  const known = new Map<string, string | null>();
   return (path) => {
     const found = packageOf(path);
     if (!found) return null;
-    const name = known.get(found.folder) ?? readPackage(found, readText);
-    known.set(found.folder, name);
-    return name;
+    const name = known.get(found.folder);
+    if (name !== undefined) return name;
+    const read = nameOf(found, versionOf(found, readText));
+    known.set(found.folder, read);
+    return read;
   };
 }
 
-/** The same by the path alone. */
-export function packageInPath(path: string): string | null {
-  const found = packageOf(path);
-  return found && (found.version === null ? found.name : `${found.name}@${found.version}`);
-}
-
-function readPackage({ name, version: inPath, folder }: PackageInPath, readText: ReadText): string {
-  const version = inPath ?? fieldOf(readText(`${folder}/package.json`), 'version');
-  return version === null ? name : `${name}@${version.slice(0, 100)}`;
+function versionOf({ version, folder }: PackageInPath, readText: ReadText): string | null {
+  return version ?? fieldOf(readText(`${folder}/package.json`), 'version')?.slice(0, 100) ?? null;
 }
 
 function fieldOf(packageJson: string | undefined, field: 'name' | 'version'): string | null {

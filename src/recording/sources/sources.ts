@@ -7,9 +7,9 @@ import {
   sourceContentFor,
   type TraceMap,
 } from '@jridgewell/trace-mapping';
+import { packageInPath } from '../../model/owner/package-in-path.ts';
 import { type FoundMap, findMap, type Script } from './find-map.ts';
 import { keywordColumn, originalName } from './original-names.ts';
-import { packageInPath } from './package-files.ts';
 import { placeInSources, type SourceMap, type Sources } from './places-by-map.ts';
 import { locate, type Running } from './script-places.ts';
 import { byScript, type Place, type ReadText, type ScriptPosition } from './script-position.ts';

@@ -11,6 +11,7 @@ import type {
 import { formatDuration, formatNumber } from '../../units/units.ts';
 import { hangingLines, labelledLines } from '../layout.ts';
 import { describeContainer } from './container-text.ts';
+import { describeRestored } from './restored-text.ts';
 
 /** Above this many different reasons the table is folded into one line: the answer must stay on the screen. */
 const MAX_REASON_ROWS = 6;
@@ -39,7 +40,8 @@ export function renderNotApplicable(items: NotApplicable[], width: number): stri
 }
 
 /** What the capture cost the target, every known number of it. */
-export function renderCost({ overhead, restored }: ReportLook, width: number): string[] {
+export function renderCost(look: ReportLook, width: number): string[] {
+  const { overhead, restored } = look;
   if (restored === null && overhead.pausesMillis.length === 0) return ['Cost: nothing was attached.'];
   const rows: [string, string][] = [
     overhead.stalls
@@ -52,14 +54,9 @@ export function renderCost({ overhead, restored }: ReportLook, width: number): s
         ? 'unknown'
         : `${formatNumber(overhead.ownFds)} opened for culprit, excluded from the counts`,
     ],
-    ['Restored', describeRestored(restored)],
+    ['Restored', describeRestored(look)],
   ];
   return ['Cost to the target', ...rows.flatMap(([label, text]) => labelledLines(label, [text], width))];
-}
-
-function describeRestored(restored: boolean | null): string {
-  if (restored === null) return 'the target ended, or its inspector was closed';
-  return restored ? 'yes, the process was left as it was found' : 'NO: see the warnings';
 }
 
 function describePauses(pausesMillis: number[]): string {

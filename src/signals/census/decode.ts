@@ -2,7 +2,7 @@
 
 import { checkCallFrame } from '../../model/decode/cpu-profile.ts';
 import type { FrameResolver } from '../../model/decode/frame-resolver.ts';
-import type { ClassCount, ClosureGrowth } from '../../model/memory/census.ts';
+import type { ClassCount, ClosureGrowth, FinalizationUse } from '../../model/memory/census.ts';
 import { offlineSignal } from '../offline-signal.ts';
 import {
   type CensusLine,
@@ -21,7 +21,7 @@ export const censusSignal = offlineSignal(
       ...decodeClosures(of('closures'), classes, resolver),
       ...decodeWalks(of('walk'), resolver),
     ];
-    return { classes, closures };
+    return { classes, closures, registries: decodeRegistries(of('walk'), resolver) };
   },
 );
 
@@ -70,4 +70,19 @@ function decodeWalks(walks: WalkLine[], resolver: FrameResolver): ClosureGrowth[
     }
   }
   return [...byPlace.values()];
+}
+
+/** Of the program itself, each once: packages hand over what does no harm, mostly. */
+function decodeRegistries(walks: WalkLine[], resolver: FrameResolver): FinalizationUse[] {
+  const found = new Map<string, FinalizationUse>();
+  for (const { thread, registries = [] } of walks) {
+    for (const raw of registries) {
+      const { kind, name, of: functionName, at } = resolver.holder(raw);
+      if (kind !== 'variable' || !at) continue;
+      const { url, line: lineNumber, column: columnNumber } = at;
+      const frame = resolver.frame(checkCallFrame({ functionName, url, lineNumber, columnNumber }));
+      if (frame.owner === 'app') found.set(`${thread}|${name}|${frame.file}`, { thread, name, frame });
+    }
+  }
+  return [...found.values()];
 }

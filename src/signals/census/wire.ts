@@ -1,6 +1,7 @@
 // How many objects there are, by class, and functions, by where they begin: from a census of all live objects, and from a
 // walk along references.
 import * as v from 'valibot';
+import { holder } from '../../wire/holder.ts';
 import { type BodyOf, count, frame, functionPlace, listOf, text, threadLine } from '../../wire/parts.ts';
 
 /** One look at all live objects. */
@@ -37,6 +38,8 @@ export const walkLine = threadLine('walk', {
       chained: v.optional(count, 0),
     }),
   ),
+  /** FinalizationRegistry objects that were met, by how they are held; absent: none. */
+  registries: v.optional(listOf(holder)),
 });
 export type WalkLine = v.InferOutput<typeof walkLine>;
 export type Walk = BodyOf<WalkLine>;

@@ -63,9 +63,9 @@ export function fromEntry(frames: readonly Frame[]): readonly Frame[] {
   return frames.slice(0, entry + 1);
 }
 
-/** Code that the program runs under the address of a page (jsdom, vm) is nobody's file. */
+/** Code that the program runs under the address of a page, or under no name at all (jsdom, vm), is nobody's file. */
 export function isOfPage({ file }: Frame): boolean {
-  return file !== null && /^https?:/.test(file);
+  return file !== null && /^(?:https?:|about:|evalmachine\.<anonymous>)/.test(file);
 }
 
 /** The innermost of the application; -1: none. A file that runs the code of a page comes before that code. */

@@ -11,10 +11,12 @@ import {
   orWhoAnswers,
   siteOfAllocations,
   siteOfCalls,
+  siteOfMakers,
   siteOfSurvivors,
 } from '../../creation-site.ts';
 import { countEvidence, isPilingUp, leakDraft, whenFdsRunOut } from '../../leak-draft.ts';
 import type { Draft, Rule } from '../../rule.ts';
+import { SITE_SURVIVAL } from '../../thresholds/growth.ts';
 import { FD_LEAK } from '../../thresholds/handles.ts';
 import { inBrackets, perSecond, placeWithLibrary } from '../../wording.ts';
 
@@ -45,7 +47,8 @@ function describe({ subject: fd, trend }: CountGrowth<FdGroup>, facts: Facts): D
     innocentExplanation:
       'Files that are open for work in progress are closed when it ends. The number of these rose until the end of the capture.',
     advice: adviceFor(site),
-    caveats: site ? [] : ['The code that opens them is unknown.'],
+    ...(site?.isByWorkers && { isAdviceWhole: true }),
+    caveats: caveatsOf(site),
     things: `open ${named}`,
     effect: 'fds',
     explains: ['heap', 'external', 'native'],
@@ -54,10 +57,21 @@ function describe({ subject: fd, trend }: CountGrowth<FdGroup>, facts: Facts): D
   });
 }
 
+function caveatsOf(site: CreationSite | null): string[] {
+  if (!site) return ['The code that opens them is unknown.'];
+  return site.isByWorkers
+    ? [
+        'culprit infers the place: about as many worker threads are started there as descriptors stay open, and no place in the main thread was observed to open them.',
+      ]
+    : [];
+}
+
 /** Where no line of the application opens them, the reader cannot change the one that does. */
 function adviceFor(site: CreationSite | null): string {
   const { app = null, inner = null, library = null } = site?.blame ?? {};
   const owner = (inner ?? library)?.package;
+  if (site?.isByWorkers)
+    return `The worker threads that ${owner ? `${owner} starts there` : 'are started there'} open them: keep one worker for all instead of starting one each time, or end each by the method that closes what it has open (end, close, destroy), not by dropping it.`;
   return app || !owner
     ? 'Close what was opened on every path: try/finally around a FileHandle, stream.pipeline() instead of pipe(), and destroy() of the stream when the client goes away.'
     : `${owner} opens them and does not close all of them, such as when a client goes away. Look for a newer version of it, or for an option that makes it close them or open none.`;
@@ -82,8 +96,16 @@ function findSite(facts: Facts, { kind }: FdGroup, slopePerSecond: number): Crea
     siteOfSurvivors(facts, ['FILEHANDLE', 'fs.stream'], slopePerSecond) ??
     siteOfOpens(facts) ??
     siteOfAllocations(facts, /^(createReadStream|createWriteStream|ReadStream|WriteStream)$/) ??
-    siteOfCalls(facts, /^(fs\.)?open(Sync)?$/)
+    siteOfCalls(facts, /^(fs\.)?open(Sync)?$/) ??
+    siteOfWorkers(facts, slopePerSecond)
   );
+}
+
+/** What a worker opens is out of sight of the main thread's hooks: the place that starts workers at this very pace. */
+function siteOfWorkers(facts: Facts, slopePerSecond: number): CreationSite | null {
+  const site = siteOfMakers(facts, ['WORKER'], slopePerSecond);
+  const isAtPace = (site?.madePerSecond ?? 0) <= slopePerSecond * SITE_SURVIVAL.samePace;
+  return site && isAtPace ? { ...site, isByWorkers: true } : null;
 }
 
 /** Requests to open a file end at once; the busiest place that asks is the likeliest. */

@@ -1,6 +1,5 @@
 // Timers that are made again and again and never cleared. A repeating timer is never done by itself, nor is a single one
 // whose callback sets the next; other single ones only when they are set for longer than anybody waits.
-import type { Blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../../analysis/growth/resource-growth.ts';
 import { pilingReconnects } from '../../../analysis/waiting/reconnects.ts';
@@ -15,6 +14,7 @@ import type { Draft, Rule } from '../../rule.ts';
 import { FOLLOWS_CLIENTS } from '../../thresholds/growth.ts';
 import { TIMER_LEAK } from '../../thresholds/handles.ts';
 import { onScale } from '../../thresholds/scale.ts';
+import { endlessRetries } from '../../waiting/endless-retries.ts';
 import { inBrackets, packageOf, perSecond, place, placeWithLibrary } from '../../wording.ts';
 import { leftAtPace, leftEvidence } from '../../words/left-words.ts';
 import { RECONNECT_ADVICE, reconnectEvidence } from '../../words/reconnect-words.ts';
@@ -31,7 +31,7 @@ export const timerLeak: Rule = {
       .filter((site) => clientGrowth(facts) < site.trend.slopePerSecond * FOLLOWS_CLIENTS)
       .slice(0, TIMER_LEAK.most)
       .map((site) => describe(site, facts));
-    return [...leaks, ...reconnecting(facts)];
+    return [...leaks, ...reconnecting(facts), ...(leaks.length === 0 ? endlessRetries(facts) : [])];
   },
 };
 
@@ -124,6 +124,7 @@ function reconnecting(facts: Facts): Draft[] {
     evidence: [{ ...countEvidence('timers of the process', facts.timers), source: 'resources' }],
     innocentExplanation: 'A fixed number of clients that wait for their server would have as many timers.',
     advice: RECONNECT_ADVICE,
+    isAdviceWhole: true,
     things: 'timers',
     effect: 'timers',
     explains: ['heap', 'cpu', 'gc', 'slower', 'sockets', 'native', 'external'],
@@ -154,7 +155,8 @@ function describe(survivor: SurvivingSite, facts: Facts): Draft {
       evidence: [],
       innocentExplanation:
         'One timer for each of a fixed number of clients or jobs stops growing once all are there. This count rose until the end of the capture.',
-      advice: isSetByTimer(site) && blame.app ? CHAIN_ADVICE : adviceFor(blame),
+      advice: isSetByTimer(site) && blame.app ? CHAIN_ADVICE : adviceFor(survivor),
+      isAdviceWhole: true,
       caveats: memory.caveats,
       things: 'timers',
       effect: 'timers',
@@ -176,12 +178,18 @@ function describe(survivor: SurvivingSite, facts: Facts): Draft {
 const CHAIN_ADVICE =
   'Each is a loop, or a callback that sets the next timer, and goes on after what it serves has ended: end it when the request, connection or stream closes (test an AbortSignal or a flag before the next wait, or clear the timer).';
 
-/** A timer of a package is not the caller's to clear: its object is. */
-function adviceFor({ library, inner }: Blame): string {
+/** A timer of a package is not the caller's to clear: its object is, or the time that it was given. */
+function adviceFor({ blame: { app, library, inner }, site }: SurvivingSite): string {
   const owner = (inner ?? library)?.package;
-  return owner
-    ? `${owner} starts the timer: create its object once instead of for each call, or call its method that stops it (close, shutdown, destroy) when the object is no longer needed.`
-    : 'Keep what setInterval or setTimeout returns, and clear it when the request, connection or object that it serves ends.';
+  if (!owner)
+    return 'Keep what setInterval or setTimeout returns, and clear it when the request, connection or object that it serves ends.';
+  const { isRepeating, delayMillis = 0 } = site;
+  const isLong = !isRepeating && delayMillis >= TIMER_LEAK.long.leastMillis;
+  const passed =
+    isLong && app
+      ? ` If ${formatDuration(delayMillis)} is a time that ${place(app)} passes or an option has (how long something is kept), make it shorter, or look for the value that sets no timer.`
+      : '';
+  return `${owner} starts the timer: create its object once instead of for each call, or call its method that stops it (close, clear, shutdown, destroy) when the object is no longer needed.${passed}`;
 }
 
 /** "setInterval (every 1000 ms)" */

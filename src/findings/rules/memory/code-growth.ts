@@ -4,9 +4,11 @@
 import { type Blame, blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import type { CompileSite } from '../../../model/memory/census.ts';
-import { siteOfAllocations, siteOfCalls } from '../../creation-site.ts';
+import { siteOfAllocations, siteOfCalls, survivors, throughLibrary } from '../../creation-site.ts';
 import { findHeapCause, type HeapCause } from '../../memory/heap-cause.ts';
 import { floorEvidence, heapImpact } from '../../memory/heap-impact.ts';
+import { keepsMemory } from '../../memory/long-timers.ts';
+import { describeImports, repeatedImports } from '../../memory/repeated-imports.ts';
 import { heldCollection } from '../../memory/retainer-path.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CODE_GROWTH } from '../../thresholds/memory.ts';
@@ -20,11 +22,15 @@ export const codeGrowth: Rule = {
       return { notApplicable: 'too few reads of the heap after a full GC' };
     return facts.heap.flatMap((growth) => {
       const cause = findHeapCause(growth, facts);
+      if (!cause?.isMeasured) return [];
+      const imports = repeatedImports(cause, facts);
+      if (imports) return [describeImports(imports, cause, facts)];
       const [most] = compilers(
         compileSites.filter(({ thread }) => thread === growth.thread),
         facts,
       );
-      return cause?.isMeasured && most && !isElsewhere(cause, most) ? [describe(most, cause, facts)] : [];
+      const isOther = !most || isElsewhere(cause, most) || isOfKept(most, growth.thread, facts);
+      return isOther ? [] : [describe(most, cause, facts)];
     });
   },
 };
@@ -44,7 +50,7 @@ function compilers(sites: readonly CompileSite[], facts: Facts): Compiler[] {
     if (frames.some(({ file }) => file?.startsWith('node:internal/modules'))) continue;
     const direct = blame(frames, 'of calls');
     const isVm = direct.subject === null && frames.some(({ file }) => file === 'node:vm');
-    const found = isVm ? vmCaller(facts) : direct;
+    const found = isVm ? vmCaller(facts) : throughLibrary(direct, facts);
     if (!found?.subject) continue;
     const key = place(found.subject);
     const known = byPlace.get(key) ?? { blame: found, scripts: 0, seconds: watchedMillis / 1_000 };
@@ -62,6 +68,16 @@ function compilers(sites: readonly CompileSite[], facts: Facts): Compiler[] {
 
 function vmCaller(facts: Facts): Blame | null {
   return (siteOfAllocations(facts, VM_FUNCTIONS) ?? siteOfCalls(facts, VM_FUNCTIONS))?.blame ?? null;
+}
+
+/** What a package compiles for something that a timer keeps, such as a page with scripts, stays for as long as that. */
+function isOfKept({ blame: { app } }: Compiler, thread: number, facts: Facts): boolean {
+  return (
+    app === null &&
+    survivors(facts, ['Timeout']).some(
+      (timers) => timers.site.thread === thread && keepsMemory(timers, facts),
+    )
+  );
 }
 
 /** What fills the heap was seen in another file: the compiling is a matter of its own, and no leak. */

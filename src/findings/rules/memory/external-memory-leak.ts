@@ -10,6 +10,7 @@ import { whenMemoryRunsOut } from '../../leak-draft.ts';
 import { nameOf } from '../../memory/heap-leak-title.ts';
 import { entriesEvidence, holdsObjects, sayHolder } from '../../memory/holders.ts';
 import { heldCollection } from '../../memory/retainer-path.ts';
+import { describeWasm, growingWasm } from '../../native/wasm-memory.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { EXTERNAL_MEMORY } from '../../thresholds/memory.ts';
 import { confidenceAt } from '../../thresholds/scale.ts';
@@ -28,7 +29,9 @@ export const externalMemoryLeak: Rule = {
       };
     if (external.verdict !== 'growing' || external.slopePerSecond < EXTERNAL_MEMORY.leastBytesPerSecond)
       return [];
-    return isFilling(facts) ? [] : [describe(facts)];
+    if (isFilling(facts)) return [];
+    const wasm = growingWasm(facts);
+    return [wasm ? describeWasm(wasm, facts) : describe(facts)];
   },
 };
 

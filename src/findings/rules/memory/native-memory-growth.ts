@@ -8,6 +8,7 @@ import { formatBytes, formatNumber, formatShare } from '../../../units/units.ts'
 import { type RunsOut, whenMemoryRunsOut } from '../../leak-draft.ts';
 import { entriesEvidence, holdsObjects, sayHolder } from '../../memory/holders.ts';
 import { describeMapped, growingMapped } from '../../native/mapped-files.ts';
+import { describeUnowned, growingUnowned } from '../../native/unowned-buffers.ts';
 import { measureArenas } from '../../next-measurement.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { NATIVE_MEMORY } from '../../thresholds/memory.ts';
@@ -33,6 +34,8 @@ export const nativeMemoryGrowth: Rule = {
   judge(facts) {
     const mapped = growingMapped(facts);
     if (mapped) return [describeMapped(mapped, facts)];
+    const unowned = growingUnowned(facts);
+    if (unowned) return [describeUnowned(unowned, facts)];
     if (facts.memory.native.verdict === 'too-little-data')
       return { notApplicable: 'RSS or its parts could not be read often enough' };
     return isGrowing(facts) && !isOfTheHeap(facts) && !isStartUp(facts) ? [describe(facts)] : [];

@@ -11,6 +11,7 @@ import { onScale } from '../../thresholds/scale.ts';
 import { CONNECTION_CHURN } from '../../thresholds/waiting.ts';
 import { perSecond, placeWithLibrary, subjectOf } from '../../wording.ts';
 import { agentEvidence, ownAgentsOf, SHARE_ONE_AGENT } from '../../words/agent-words.ts';
+import { failingOpens, failingOpensEvidence } from '../../words/failing-opens.ts';
 import { RECONNECT_ADVICE, reconnectEvidence } from '../../words/reconnect-words.ts';
 import { networkCaveats } from '../../words/wire-words.ts';
 
@@ -63,6 +64,8 @@ function describe(worst: Opener, facts: Facts): Draft {
   const rate = perSecond(worst.rate);
   const again = facts.reconnects.find(({ site }) => site.site === worst.site) ?? null;
   const own = ownAgentsOf(facts, { frame: culprit.subject, endpoint });
+  // What fails has no socket that would name its address.
+  if (!again && failingOpens(facts.wire)) return describeFailing(worst, culprit, facts);
   return {
     kind: 'connection-churn',
     severity: worst.rate >= CONNECTION_CHURN.warningPerSecond ? 'warning' : 'notice',
@@ -89,6 +92,36 @@ function describe(worst: Opener, facts: Facts): Draft {
     advice: [again ? RECONNECT_ADVICE : own ? SHARE_ONE_AGENT : adviceFor(culprit, facts)],
     caveats: networkCaveats(facts.wire),
     asSymptom: `${rate} new connections`,
+    effect: 'sockets',
+    explains: [],
+  };
+}
+
+function describeFailing({ rate, site }: Opener, culprit: Blame, facts: Facts): Draft {
+  const attempts = perSecond(rate);
+  return {
+    kind: 'connection-churn',
+    severity: rate >= CONNECTION_CHURN.warningPerSecond ? 'warning' : 'notice',
+    confidence: CONNECTION_CHURN.confidence,
+    urgency: onScale(CONNECTION_CHURN.urgency, rate),
+    title: `Connections that are begun at ${attempts} mostly fail (${placeWithLibrary(culprit)})`,
+    subject: subjectOf('function', culprit.subject!.functionName, culprit.subject, site.thread),
+    impact: { metric: 'connections', value: rate, unit: 'per second' },
+    evidence: [
+      {
+        source: 'async-resources',
+        statement: `${placeWithLibrary(culprit)} begins ${attempts}`,
+        value: rate,
+        unit: 'per second',
+      },
+      ...failingOpensEvidence(facts.wire),
+    ],
+    innocentExplanation: 'A service that is away for a moment refuses connections until it is back.',
+    advice: [
+      'See which address they go to and the code of their errors: ECONNREFUSED says that nothing listens there. Wait longer from attempt to attempt, give up after some, and do not try at all for a while once several have failed (a circuit breaker).',
+    ],
+    caveats: networkCaveats(facts.wire),
+    asSymptom: `${attempts} connections that mostly fail`,
     effect: 'sockets',
     explains: [],
   };

@@ -2,6 +2,7 @@
 import type { NotApplicable, ReportLook, ReportProcess, ReportWarning } from '../../../model/finding.ts';
 import { formatDuration, formatNumber } from '../../../units/units.ts';
 import { describeContainer } from '../../text/container-text.ts';
+import { describeRestored } from '../../text/restored-text.ts';
 import type { PageElement } from '../browser.ts';
 import type { Builder } from '../builder.ts';
 import { timeText } from './time.ts';
@@ -35,7 +36,8 @@ export function processRows({
   ];
 }
 
-export function costRows({ overhead, restored, startedAt, durationMillis }: ReportLook): [string, string][] {
+export function costRows(look: ReportLook): [string, string][] {
+  const { overhead, restored, startedAt, durationMillis } = look;
   const {
     pausesMillis,
     stalls = [],
@@ -68,14 +70,7 @@ export function costRows({ overhead, restored, startedAt, durationMillis }: Repo
       'Own file descriptors',
       ownFds === undefined ? '' : `${formatNumber(ownFds)} open, excluded from the counts`,
     ],
-    [
-      'Restored',
-      restored === null
-        ? ''
-        : restored
-          ? 'yes: the process was left as it was found'
-          : 'NO: see the warnings',
-    ],
+    ['Restored', restored === null ? '' : describeRestored(look)],
   ];
 }
 

@@ -1,0 +1,18 @@
+// What waits in a queue of a package for somebody who does not take it: by what the package itself calls it. No cache.
+import type { Frame } from '../../model/frame.ts';
+import type { CollectionGrowth } from '../../model/memory/collection.ts';
+import { packageOf, place } from '../wording.ts';
+
+const QUEUE = /queue|backlog|outbox/i;
+
+/** An array that is held under the name of a queue: entries of a Map or Set with such a name may be anything. */
+export function isPackageQueue({ type, holder, holderName }: CollectionGrowth): boolean {
+  const name = holder?.kind === 'property' || holder?.kind === 'variable' ? holder.name : (holderName ?? '');
+  return type === 'Array' && QUEUE.test(name);
+}
+
+/** `keeper` is of the package that has the queue, `app` hands over what waits; null: not known. */
+export function packageQueueAdvice(keeper: Frame, app: Frame | null): string {
+  const given = app ? `what ${place(app)} hands over` : 'what is handed over';
+  return `${packageOf(keeper)} keeps ${given} until somebody takes it: see whether the server or worker that it is meant for can be reached and keeps up. Give the queue a bound, drop what is too old, or hand over nothing while the package says that it is not connected (an option or a property of it).`;
+}
