@@ -23,7 +23,7 @@ createServer(async (_request, response) => { await null; response.end('ok'); }).
 });
 `;
 
-describe.each(thisNodeAnd(16, 22, 24, 26))('%s', (_name, node) => {
+describe.each(thisNodeAnd(16, 24))('%s', (_name, node) => {
   requires(...needsOf(node));
   test.each([
     ['a healthy server', 0, []],

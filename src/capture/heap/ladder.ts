@@ -96,8 +96,15 @@ const LEAST_RISE_BYTES = 160 * 1024;
 /** Worth a snapshot, which is the dearest look of all: by more than caches of the VM and compiled code make of it. */
 export const isClearlyRising = (floors: readonly number[]): boolean => isRisingBy(floors, CLEAR_RISE);
 
-/** Worth watching promises, which slows each await for good: by more than what we keep in a process that is small. */
-export const mayKeepPromises = (floors: readonly number[]): boolean => isRisingBy(floors, PROMISES_RISE);
+/**
+ * Worth watching promises, which slows each await for good: by more than what we keep in a process that is small, and not where what
+ * V8's own collections leave in a busy server goes up and down by half.
+ */
+export function mayKeepPromises(floors: readonly number[]): boolean {
+  const latest = floors.slice(-LEAST_FLOORS);
+  const isSteady = latest.every((floor, i) => i === 0 || floor > latest[i - 1]!);
+  return isSteady && isRisingBy(floors, PROMISES_RISE);
+}
 
 function isRisingBy(all: readonly number[], { bytes, share }: { bytes: number; share: number }): boolean {
   const floors = lasting(all);
