@@ -39,10 +39,14 @@ export function neverEnded(ended: string, site: Pick<CreationSite, 'survival'> |
     : `and some of them are never ${ended}`;
 }
 
-/** The survivors of these types made by user code, the most numerous growing ones first. */
-export function survivors(facts: Facts, types: readonly string[]): SurvivingSite[] {
+/** The survivors of these types made by user code, the most numerous growing ones first; those of one place are put together if `counts`. */
+export function survivors(
+  facts: Facts,
+  types: readonly string[],
+  counts: (site: SurvivingSite) => boolean = () => true,
+): SurvivingSite[] {
   const byUser = survivingSites(facts.observations.asyncObservations, types).filter(
-    ({ blame }) => blame.subject,
+    (site) => site.blame.subject && counts(site),
   );
   return mergeByPlace(byUser.map((site) => ({ ...site, blame: throughLibrary(site.blame, facts) })));
 }

@@ -22,6 +22,19 @@ const unproved =
   (seconds) =>
     Math.min(seconds, 18) * bytes;
 
+test('promises that settle at the same line hide none that stay', () => {
+  const at = 'race@native > untilDrained@/app/src/drain.js:6';
+  const settling = asyncSite('PROMISE', `then@native > ${at}`, { perSecond: 100, aliveShare: 0.5 });
+  const { findings } = judged(
+    heapFloor(linear(200 * KB)),
+    settling,
+    asyncSite('PROMISE', at, { perSecond: 40 }),
+  );
+  expect(findings.map(({ title }) => title)).toEqual([
+    expect.stringMatching(/^Promises accumulate at 40\/s: .*\(src\/drain\.js:6, untilDrained\)$/),
+  ]);
+});
+
 describe('a function that waits for its own next call', () => {
   const { findings } = judged(heapFloor(linear(200 * KB)), asyncSite('PROMISE', WAITING, { perSecond: 50 }));
 

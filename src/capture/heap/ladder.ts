@@ -94,25 +94,24 @@ const LEAST_RISE_SHARE = 1 / 200;
 const LEAST_RISE_BYTES = 160 * 1024;
 
 /** Worth a snapshot, which is the dearest look of all: by more than caches of the VM and compiled code make of it. */
-export const isClearlyRising = (floors: readonly number[]): boolean => isRisingBy(floors, CLEAR_RISE);
-
-/**
- * Worth watching promises, which slows each await for good: by more than what we keep in a process that is small, and not where what
- * V8's own collections leave in a busy server goes up and down by half.
- */
-export function mayKeepPromises(floors: readonly number[]): boolean {
-  const latest = floors.slice(-LEAST_FLOORS);
-  const isSteady = latest.every((floor, i) => i === 0 || floor > latest[i - 1]!);
-  return isSteady && isRisingBy(floors, PROMISES_RISE);
-}
-
-function isRisingBy(all: readonly number[], { bytes, share }: { bytes: number; share: number }): boolean {
+export function isClearlyRising(all: readonly number[]): boolean {
   const floors = lasting(all);
   const [first, last] = [floors[0] ?? 0, floors.at(-1) ?? 0];
-  return isFloorRising(floors) && last - first > Math.max(bytes, first * share);
+  return isFloorRising(floors) && last - first > Math.max(CLEAR_RISE_BYTES, first * CLEAR_RISE_SHARE);
 }
-const CLEAR_RISE = { bytes: MIB, share: 1 / 50 };
-const PROMISES_RISE = { bytes: MIB / 2, share: 1 / 100 };
+const CLEAR_RISE_BYTES = MIB;
+const CLEAR_RISE_SHARE = 1 / 50;
+
+/**
+ * Worth watching promises, which slows each await for good: it rises clearly, and by more than it falls between two collections. What
+ * V8's own leave in a busy server goes up and down by half.
+ */
+export function mayKeepPromises(floors: readonly number[]): boolean {
+  const falls = floors.slice(1).map((floor, i) => floors[i]! - floor);
+  const rise = floors.at(-1)! - floors[0]!;
+  return isClearlyRising(floors) && rise > Math.max(...falls) * RISE_TO_FALL;
+}
+const RISE_TO_FALL = 2;
 
 /**
  * Worth a closer look. What V8 leaves after a collection of its own swings by what died while it was marking, so that one high

@@ -8,14 +8,15 @@ import { clientGrowth } from '../clients.ts';
 import { survivors } from '../creation-site.ts';
 import { PROMISE_LEAK } from '../thresholds/memory.ts';
 
-/** The places of this thread whose promises stay, the most numerous first. */
+/**
+ * The places of this thread whose promises stay, the most numerous first. One line may make several at a time, of which some settle and
+ * are collected: each is judged by itself.
+ */
 export function lastingPromises({ thread }: HeapGrowth, facts: Facts): SurvivingSite[] {
-  return survivors(facts, ['PROMISE']).filter(
-    ({ site, trend, survival }) =>
-      site.thread === thread &&
-      trend.verdict === 'growing' &&
-      trend.slopePerSecond >= PROMISE_LEAK.leastPerSecond &&
-      (survival ?? 0) >= PROMISE_LEAK.leastSurvival,
+  const isLasting = ({ site, trend, survival }: SurvivingSite) =>
+    site.thread === thread && trend.verdict === 'growing' && (survival ?? 0) >= PROMISE_LEAK.leastSurvival;
+  return survivors(facts, ['PROMISE'], isLasting).filter(
+    ({ trend }) => trend.slopePerSecond >= PROMISE_LEAK.leastPerSecond,
   );
 }
 
