@@ -193,6 +193,26 @@ describe('V8 is asked where a file', () => {
   ])('but not where it %s', (_, overrides) => {
     expect(doubts(at(overrides))).toEqual([]);
   });
+
+  const LAYERS = `const layers = [
+${'  // What each of them is for.\n'.repeat(12)}  async (request, next) => next(request),
+  request => request.path,
+  function (request) { return request; },
+  wrap(request),
+];
+`;
+  test.each<[string, boolean, number, number]>([
+    ['an arrow function that it names after a list far above', false, 13, 2],
+    ['the same with one plain parameter', false, 14, 2],
+    ['a function expression', false, 15, 11],
+    ['a call, where no function begins', true, 16, 6],
+    ['the rest of a word', true, 13, 4],
+  ])('V8 names %s', (_, isDoubted, line, column) => {
+    const position = at({ line, column, of: 'layers' });
+    expect(doubts(position, { [FILE]: LAYERS }).length > 0).toBe(isDoubted);
+    // A name that stands nowhere above is no such name.
+    expect(doubts({ ...position, of: 'elsewhere' }, { [FILE]: LAYERS })).toEqual([position.url]);
+  });
 });
 
 describe('names that a minifier has changed', () => {

@@ -183,8 +183,7 @@ export class HeapClimb {
   }
 
   private async watchPromises(thread: ThreadCapture, height: Height): Promise<void> {
-    const { floors, requestCosts } = thread.counters;
-    if (height.hasPromises || !(mayKeepPromises(floors) || isCostRising(requestCosts))) return;
+    if (height.hasPromises || !mayKeepPromises(thread.counters.floors)) return;
     height.hasPromises = true;
     await thread.watchPromises();
   }

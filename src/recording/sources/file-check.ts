@@ -94,5 +94,18 @@ function fits(
   const before = `${lines[line - 2] ?? ''}\n${lines[line - 1] ?? ''}\n${text.slice(0, column)}`.slice(
     -BEFORE,
   );
-  return `${before}${text.slice(column, column + AFTER)}`.includes(name);
+  if (`${before}${text.slice(column, column + AFTER)}`.includes(name)) return true;
+  return isNameless(text, column) && lines.slice(0, line).some((earlier) => earlier.includes(name));
 }
+
+/**
+ * A function without a name of its own: V8 names it after the variable that what it stands in is given to, such as a list, which may
+ * stand any number of lines above.
+ */
+function isNameless(text: string, column: number): boolean {
+  return (
+    /(?:^|[[({,:?=>]|\bfunction\s*\*?)\s*(?:async\s*)?$/.test(text.slice(0, column)) &&
+    BEGINS_FUNCTION.test(text.slice(column))
+  );
+}
+const BEGINS_FUNCTION = /^(?:async\b|function\b|\(|[\p{ID_Start}$_][\p{ID_Continue}$]*\s*=>)/u;
