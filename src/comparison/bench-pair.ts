@@ -182,7 +182,7 @@ async function loadOnce(
   } catch (error) {
     if (!server.hasEnded()) throw error;
     throw new WorkloadError(
-      `${name} ended while it was loaded. Its last lines:\n${server.tail().trim().split('\n').slice(-12).join('\n')}`,
+      `${name} ended while it was under load. Its last lines:\n${server.tail().trim().split('\n').slice(-12).join('\n')}`,
       'A commit that crashes under load cannot be compared: see why it ends.',
     );
   }

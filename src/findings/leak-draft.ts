@@ -94,7 +94,7 @@ function throughPackage(site: CreationSite | null): string[] {
   const name = called.frame.functionName.split('.').at(-1)!;
   const call = /^[\w$]+$/.test(name) ? `\`${name}()\` of ${called.package}` : called.package;
   return [
-    `${call} opens them for ${place(app)}: let go of what it gave you (close, end, destroy, abort or terminate, whichever it has) when you are done with it, after an error too, and when the client has gone.`,
+    `${call} opens them for ${place(app)}: release what it returned (close, end, destroy, abort or terminate, whichever it has) when you are done with it, after errors too, and when the client has disconnected.`,
   ];
 }
 

@@ -114,6 +114,6 @@ function costOf(steps: readonly PreflightStep[], { snapshot, async }: LookWords)
           `Heap snapshots were asked for: the process stops for about ${formatDuration(taken.pauseMillis ?? 0)} each and needs about ${formatBytes(taken.extraBytes ?? 0)} more memory.`,
         ]
       : []),
-    ...(async === 'full' ? ['Async hooks all the time make promises slower, by half at worst.'] : []),
+    ...(async === 'full' ? ['Async hooks that run all the time slow promises down, by half at worst.'] : []),
   ];
 }

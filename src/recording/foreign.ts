@@ -86,7 +86,7 @@ async function readLong(path: string): Promise<Found | null> {
 
 function isCutShort(path: string): RecordingError {
   return new RecordingError(
-    `${basename(path)} is not whole JSON: it ends too early.`,
+    `${basename(path)} is not complete JSON: it ends too early.`,
     'It may have been cut short. Record or copy it again.',
   );
 }

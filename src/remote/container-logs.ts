@@ -83,6 +83,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new AttachError('The answer of the container engine is not JSON.', 'Try the same command by hand.');
+    throw new AttachError('The container engine did not answer with JSON.', 'Try the same command by hand.');
   }
 }

@@ -66,7 +66,7 @@ const KNOWN: Known[] = [
   {
     says: /bad option: (\S+)/i,
     message: ([, option]) => `The Node.js there does not know ${option}: it is older than 16.`,
-    cure: 'culprit needs Node.js 16 or newer where it looks.',
+    cure: 'culprit needs Node.js 16 or newer where the target runs.',
   },
 ];
 

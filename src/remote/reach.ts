@@ -53,7 +53,7 @@ export async function reach<T>(options: ReachOptions, run: (way: RemoteOptions) 
     return attempt((command) => debugCommand(place, debugImage, command), 'node');
   throw new AttachError(
     `No Node.js was found in ${name}.`,
-    'Say where it is with --node /path/to/node. A program with Node.js packed into it can be looked at from outside: culprit diagnose <pid> on its machine.',
+    'Say where it is with --node /path/to/node. A program with Node.js packed into it can be diagnosed from outside: culprit diagnose <pid> on its machine.',
   );
 }
 

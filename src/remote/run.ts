@@ -38,7 +38,7 @@ export function notStarted(program: string, error: NodeJS.ErrnoException): Attac
   return error.code === 'ENOENT'
     ? new AttachError(
         `${program} is not on the PATH.`,
-        `Install ${program}, or name another way in with --via (kubectl, podman, docker, ssh).`,
+        `Install ${program}, or choose another transport with --via (kubectl, podman, docker, ssh).`,
       )
     : new AttachError(`${program} could not be started: ${error.message}`, 'Check that it may be run.');
 }

@@ -22,5 +22,5 @@ export async function sayWhoServes(pid: number): Promise<string | undefined> {
   const [first, ...others] = found;
   if (!first) return undefined;
   const rest = others.length === 0 ? '' : `, or at ${others.map((other) => other.pid).join(', ')}`;
-  return `Look at process ${first.pid} (${first.command})${rest}.`;
+  return `Diagnose process ${first.pid} (${first.command})${rest}.`;
 }

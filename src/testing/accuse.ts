@@ -106,8 +106,7 @@ function fileFindings(check: Check, rounds: number, places: Places): DraftFindin
       order: 3,
       kind: 'fd-leak',
       title: `Open files accumulate at ${perRound} a round and are never closed: ${first.path} (${placeWithLibrary(places.blameOf(stack))})`,
-      advice:
-        'Close it on every way out: try/finally around fs.openSync, stream.pipeline() instead of pipe().',
+      advice: 'Close it on every path: try/finally around fs.openSync, stream.pipeline() instead of pipe().',
       perRound,
       unit: 'count',
       counts,

@@ -237,7 +237,10 @@ function reportOf(
 
 function loggedWords({ errors, lastLogged }: Seen): string {
   const most = errors.mostFrequent();
-  if (!most) return lastLogged === '' ? '' : ` Errors were logged and survived, the last one: ${lastLogged}`;
+  if (!most)
+    return lastLogged === ''
+      ? ''
+      : ` Errors were logged that did not end the process; the last one: ${lastLogged}`;
   const next = /^E[MN]FILE\b/.test(most.text)
     ? ' File descriptors had run out: `culprit diagnose PID` on the running process names what keeps them open.'
     : '';

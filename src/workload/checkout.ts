@@ -31,7 +31,7 @@ export async function checkOut(what: string, side: string, into: string): Promis
   await git(['worktree', 'add', '--detach', '--force', dir, commit]).catch((error: Error) => {
     throw new UsageError(
       `git could not check out ${what}: ${firstLine(error)}`,
-      'Try `git worktree prune`, and whether the disk is full.',
+      'Try `git worktree prune`, and check that the disk is not full.',
       {
         cause: error,
       },

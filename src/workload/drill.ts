@@ -53,7 +53,7 @@ function planCopy({ inner }: Settings, pid: number): Plan {
     throw refuse('a copy needs its program, folder and environment, which cannot be read');
   if (args.length === 0) throw refuse('its command line was overwritten by a title');
   if (known(readText(`/proc/${pid}/cgroup`)) !== known(readText('/proc/self/cgroup')))
-    throw refuse('it lives in another container, and a copy here would not be one');
+    throw refuse('it runs in another container, and a copy started here would run outside it');
   const env = Object.fromEntries(
     environ.split('\0').flatMap((entry) => {
       const at = entry.indexOf('=');

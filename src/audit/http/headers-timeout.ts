@@ -38,7 +38,7 @@ export const headersTimeout: ConfigurationRule = {
         why:
           off.length > 0
             ? 'slow clients, or an attacker, hold connections until the server has no more'
-            : 'on this version it also runs while a kept connection is idle, and cuts the next request on it',
+            : 'on this version headersTimeout also runs while a keep-alive connection is idle, and cuts off the next request on it',
         evidence: [
           {
             source: 'process',

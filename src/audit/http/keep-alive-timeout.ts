@@ -57,12 +57,12 @@ export const keepAliveTimeout: ConfigurationRule = {
             statement: `the balancer closes idle connections after ${formatDuration(idleMillis)} (${source})`,
           },
         ],
-        innocent: 'Without a balancer or proxy that reuses connections nothing is lost.',
+        innocent: 'Without a balancer or proxy that reuses connections, no request is lost.',
         advice: [
           `server.keepAliveTimeout = ${idleMillis + 5_000}; // longer than the balancer's idle time`,
           ...(isAssumed
             ? [
-                "Google's balancer keeps them for 600 s: set 620_000 there. Give the time of your balancer with --balancer-idle.",
+                "Google's balancer keeps them for 600 s: set 620_000 there. Pass the idle time of your balancer with --balancer-idle.",
               ]
             : []),
         ],

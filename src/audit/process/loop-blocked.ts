@@ -25,11 +25,11 @@ export const loopBlocked: ConfigurationRule = {
         title: isWhole
           ? `The event loop was blocked for the whole capture (${formatDuration(lookMillis)})`
           : `The event loop was blocked for ${formatDuration(maxMillis)} of a capture of ${formatDuration(lookMillis)}`,
-        why: 'meanwhile nothing is answered, no timeout ends anything, and a SIGTERM handler does not run',
+        why: 'meanwhile no request is answered, no timer fires, and a SIGTERM handler does not run',
         evidence: [
           {
             source: 'event-loop',
-            statement: `one turn was late by ${formatDuration(maxMillis)}: ${formatShare(share)} of the capture`,
+            statement: `one turn of the loop was late by ${formatDuration(maxMillis)}: ${formatShare(share)} of the capture`,
           },
         ],
         innocent: 'The capture was short: it may have coincided with rare long work, such as start-up.',

@@ -7,7 +7,7 @@ export const rootUser: ConfigurationRule = {
   level: 5,
   judge({ settings: { outer }, pod }) {
     if (pod?.runsAsNonRoot) return { ok: 'the pod spec forbids root' };
-    if (outer.uid === undefined) return { unknown: 'the process is elsewhere' };
+    if (outer.uid === undefined) return { unknown: 'the process is not on this machine' };
     if (outer.uid !== 0) return { ok: `uid ${outer.uid}` };
     return {
       finding: {

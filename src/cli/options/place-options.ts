@@ -29,9 +29,9 @@ function placeOptions(runsThere: boolean): Option[] {
   if (!runsThere) return where;
   return [
     ...where,
-    new Option('--node <path>', 'the Node.js there to use (default: it is looked for)'),
+    new Option('--node <path>', 'the Node.js to use there (default: culprit searches for it)'),
     new Option('--debug-image <image>', 'for images without Node.js').default(DEBUG_IMAGE),
-    new Option('--debug', 'use such a container at once; it runs as root'),
+    new Option('--debug', 'start such a container right away; it runs as root'),
     new Option('--no-debug-image', 'never start a container beside the target'),
   ];
 }

@@ -25,7 +25,7 @@ export function evidenceOf(cause: HeapCause): Evidence[] {
   if (filled?.collection.replaced)
     evidence.push({
       source: 'census',
-      statement: `it is replaced by a larger copy each time; culprit saw that ${filled.collection.replaced === 1 ? 'once' : `${filled.collection.replaced} times`}`,
+      statement: `it is replaced by a larger copy each time; culprit saw this ${filled.collection.replaced === 1 ? 'once' : `${filled.collection.replaced} times`}`,
     });
   if (filled?.collection.holder)
     evidence.push({ source: 'references', statement: heldBy(filled.collection.holder) });
@@ -64,14 +64,14 @@ export function largeTextEvidence(
     .slice(0, 1)
     .map(({ text: { holder }, last }) => ({
       source: 'references',
-      statement: `a text of ${formatBytes(last * 1024)}, which became longer, is ${holder ? heldBy(holder) : 'held somewhere'}`,
+      statement: `a string of ${formatBytes(last * 1024)}, which kept growing, is ${holder ? heldBy(holder) : 'held somewhere'}`,
     }));
 }
 
 function sizeEvidence({ collection, trend, isTrimmed }: GrowingCollection): Evidence {
   if (collection.type === 'String') {
     const kib = (value: number) => formatBytes(value * 1024);
-    const statement = `the length of the text ${movement(trend, kib)}`;
+    const statement = `the length of the string ${movement(trend, kib)}`;
     return { source: 'census', statement, value: trend.slopePerSecond * 1024, unit: 'bytes/s' };
   }
   const type = collection.type === 'List' ? 'linked list' : collection.type;

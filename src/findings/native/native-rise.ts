@@ -30,7 +30,7 @@ export function nativeRiseReason({ memory, lookSeconds }: Facts): string {
   const { rss, files } = memory;
   const isSteady = rss.lateSlopePerSecond >= rss.slopePerSecond * NATIVE_MEMORY.unsettled.steadyShare;
   const pace = isSteady
-    ? `at ${formatBytes(rss.slopePerSecond)}/s to the end`
+    ? `at ${formatBytes(rss.slopePerSecond)}/s until the end`
     : 'more slowly towards the end';
   const ofFiles = files.last - files.first;
   const inFiles =

@@ -119,7 +119,7 @@ function timersGrew(facts: Facts): string[] {
     return [];
   if (clientGrowth(facts) >= slopePerSecond * FOLLOWS_CLIENTS) return [];
   return [
-    `The number of timers grew by ${perSecond(slopePerSecond)}, from ${formatNumber(first)} to ${formatNumber(last)}, and it is not known who starts those that stay.`,
+    `The number of timers grew by ${perSecond(slopePerSecond)}, from ${formatNumber(first)} to ${formatNumber(last)}, but which code starts those that remain is unknown.`,
   ];
 }
 

@@ -43,7 +43,7 @@ export function silentCallsEvidence([first]: readonly SilentCalls[]): Evidence[]
   return [
     {
       source: 'pools',
-      statement: `meanwhile ${formatCount(first.count, 'request')} ${first.label} to ${first.endpoint} had no answer for ${formatDuration(first.silentMillis)} at least: what was taken for their time stays taken`,
+      statement: `meanwhile ${formatCount(first.count, 'request')} ${first.label} to ${first.endpoint} had no answer for ${formatDuration(first.silentMillis)} at least: whatever was acquired for their duration stays held`,
     },
   ];
 }

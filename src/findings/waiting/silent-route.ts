@@ -60,10 +60,10 @@ export function describeSilentRoute(route: SilentRoute, facts: Facts): Draft {
       },
     ],
     innocentExplanation:
-      'A long poll waits as long, but answers in the end, and lets go of what it holds when its client leaves.',
+      'A long poll waits as long, but is eventually answered, and releases what it holds when its client disconnects.',
     advice: [
       ...waitAdvice(promise),
-      'Find who holds what they wait for. Work that already has a place in a limit, lock or pool, and waits for another place in the same one, waits for itself: take it once, outside, or use a second one inside.',
+      'Find what holds the resource that they wait for. Code that already has a slot of a limiter, lock or pool and waits for another slot of the same one deadlocks: take one slot in the outer call only, or use a second limiter inside.',
       'Give the wait a timeout, so that clients get an error.',
     ],
     caveats: frame ? [] : ['The code that should answer is unknown.'],

@@ -17,7 +17,7 @@ const WORDS: Record<string, HandleWords> = {
     one: 'compression stream',
     many: 'compression streams',
     advice:
-      'Destroy the stream on every path, also when its client goes away: stream.pipeline() does that, pipe() does not.',
+      'Destroy the stream on every path, including when its client disconnects: stream.pipeline() does that, pipe() does not.',
   },
   DNSCHANNEL: {
     one: 'DNS resolver',

@@ -44,9 +44,9 @@ export function adviceOnListeners(filled: GrowingCollection | null, blame: Blame
     return `${packageOf(adder)} calls each subscriber until it is unsubscribed: end the subscription when the request, the connection or the object that it serves ends (unsubscribe(), an operator such as takeUntil() or first(), or the function that subscribing returned).`;
   // Whoever subscribes through an emitter of a package adds them itself.
   if (adder && blame?.app && !isSubscribing(adder))
-    return `${packageOf(adder)} adds these listeners: what ${place(blame.app)} makes with it stays attached. Make it once and share it instead of once for each call, or let go of it when it is no longer needed (close, end, destroy, unpipe or off, whichever it has).`;
+    return `${packageOf(adder)} adds these listeners: what ${place(blame.app)} creates with it stays attached. Create it once and share it instead of once for each call, or release it when it is no longer needed (close, end, destroy, unpipe or off, whichever it has).`;
   return 'Remove the listener when its owner is done (off, once, or an AbortSignal), or add it once, outside of the request.';
 }
 
 const END_ITERATOR =
-  'What `on()` of node:events returns listens, and keeps each event that nobody has asked it for, until it is ended. Read it with `for await` and leave that loop by break or return, call its `return()` when what was waited for has come, or give it the AbortSignal of the request.';
+  'The iterator that `on()` of node:events returns keeps its listener, and queues each event that is not read, until it is ended. Read it with `for await` and leave that loop by break or return, call its `return()` when it is no longer needed, or pass `on()` the AbortSignal of the request.';

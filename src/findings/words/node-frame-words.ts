@@ -5,7 +5,7 @@ const WORDS: [file: RegExp, functions: RegExp, words: string][] = [
   [
     /^node:internal\/deps\/undici/,
     /text|json|utf8|arrayBuffer|blob|consume|concat/i,
-    'texts and bodies that fetch read',
+    'texts and bodies read by fetch',
   ],
   [/^node:internal\/deps\/undici/, /./, "requests of Node's fetch"],
   [/^node:(internal\/)?string_decoder/, /./, 'strings decoded from bytes'],

@@ -13,6 +13,6 @@ export function isPackageQueue({ type, holder, holderName }: CollectionGrowth): 
 
 /** `keeper` is of the package that has the queue, `app` hands over what waits; null: not known. */
 export function packageQueueAdvice(keeper: Frame, app: Frame | null): string {
-  const given = app ? `what ${place(app)} hands over` : 'what is handed over';
-  return `${packageOf(keeper)} keeps ${given} until somebody takes it: see whether the server or worker that it is meant for can be reached and keeps up. Give the queue a bound, drop what is too old, or hand over nothing while the package says that it is not connected (an option or a property of it).`;
+  const given = app ? `what ${place(app)} passes in` : 'what is passed in';
+  return `${packageOf(keeper)} queues ${given} until it is taken: check whether the server or worker that it is meant for is reachable and keeps up. Give the queue a bound, drop what is too old, or pass in nothing while the package says that it is not connected (an option or a property of it).`;
 }

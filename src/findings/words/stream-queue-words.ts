@@ -32,7 +32,7 @@ export function streamQueueAdvice(
   return queue === 'writes'
     ? [
         `Find who receives ${giver}, and why that is slow: a socket whose other side reads slowly, or, where it is standard output or standard error, the pipe and the log collector behind it.`,
-        'Write no more than is taken: wait for `drain` when `write()` returns false (stream.pipeline does), write less, or drop the excess.',
+        'Write no faster than the receiver reads: wait for `drain` when `write()` returns false (stream.pipeline does), write less, or drop the excess.',
       ]
     : [
         'Read the stream to its end, or destroy it. Push no more into it when `push()` returns false, or pause its source.',

@@ -86,7 +86,7 @@ const MOST_LOOKS = 4;
 async function look(target: LookTarget, words: LookWords, { session, context }: Call): Promise<Answer> {
   const { looks, recordings } = session;
   if (looks.size >= MOST_LOOKS)
-    throw new UsageError(`${MOST_LOOKS} looks run already.`, 'Wait until one of them ends.');
+    throw new UsageError(`${MOST_LOOKS} captures are running already.`, 'Wait until one of them ends.');
   const dir = recordings.newFolder();
   const recorded = record({ kind: 'process', pid: target.pid }, createRecordingWriter(dir), {
     ...captureOptionsOf(words),

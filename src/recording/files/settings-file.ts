@@ -106,7 +106,7 @@ const settings = v.object({
 const EXPECTED = {
   schema: settings,
   what: 'the settings of a process',
-  hint: 'It is what `culprit audit --save FILE` writes, by the same version.',
+  hint: 'Give a file that `culprit audit --save FILE` wrote with the same version.',
 };
 
 /** Throws RecordingError when the text is not what it has to be. `name` is what messages call it. */

@@ -73,8 +73,8 @@ function summary({ per, tree, changes }: PageData): string {
 
 function unchanged({ tree, changes }: PageData): string {
   const unsure = changes.filter(({ verdict }) => verdict === 'unsure').length;
-  const doubt = unsure === 0 ? '' : ` (of ${unsure} the runs cannot tell)`;
-  const shown = tree.parent.length === 0 ? '' : ' Below is where the time goes, all of it grey.';
+  const doubt = unsure === 0 ? '' : ` (${unsure} could not be decided)`;
+  const shown = tree.parent.length === 0 ? '' : ' The graph below shows where the time goes, all in grey.';
   return `Nothing changed: the CPU time of no function differs by more than the noise${doubt}.${shown}`;
 }
 

@@ -52,7 +52,7 @@ function drawNext({ h, prose }: Builder, { unknown, command }: NextMeasurement):
     { class: 'next' },
     h('h2', null, 'Not known'),
     h('p', null, ...prose(unknown)),
-    h('pre', { class: 'command', tabindex: 0, 'aria-label': 'the command that would tell' }, command),
+    h('pre', { class: 'command', tabindex: 0, 'aria-label': 'the command to run next' }, command),
   );
 }
 

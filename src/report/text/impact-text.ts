@@ -25,7 +25,7 @@ export const METRIC_NAMES: Record<Impact['metric'], string> = {
   lookups: 'each lookup',
   throttling: 'wall time, stopped by the CPU quota',
   'cpu-wait': 'wall time, waiting for a CPU',
-  'memory-wait': 'wall time, held up for memory',
+  'memory-wait': 'wall time, waiting for memory',
 };
 
 /** What was measured, and what it leads to; empty where neither is known. */

@@ -166,5 +166,5 @@ export async function listNodeProcesses(options: ListOptions = {}): Promise<Node
 function withFamilyCure(attachable: Attachability, { role, children }: FamilyPlace): Attachability {
   const [program] = children;
   if (attachable.ok || role !== 'wrapper' || program === undefined) return attachable;
-  return { ...attachable, cure: `Look at the program that it starts and waits for, process ${program}.` };
+  return { ...attachable, cure: `Diagnose the program that it starts and waits for, process ${program}.` };
 }

@@ -80,9 +80,7 @@ async function measureRounds({ settings, inspector, signals, warnings, run }: Ch
     await signals.settle(settings.settleMillis);
   }
   if (areTimersFake())
-    warnings.push(
-      'Fake timers are on, so what they hold was not measured. Leaked timers are found with real timers only.',
-    );
+    warnings.push('Fake timers are on, so timers were not measured. Only leaks of real timers can be found.');
   const isWhole = signals.collections.measureAll();
   if (!isWhole) warnings.push('There are too many objects to measure every collection: some were left out.');
   if (!inspector.startSampling())

@@ -33,8 +33,8 @@ export function askLook(request: LookRequest, signal: AbortSignal): Promise<Look
       signal.removeEventListener('abort', stop);
       resolve(parse(text) ?? { ok: false, why, cpuMillis: 0 });
     };
-    child.once('error', ({ message }) => done(`the program for looks did not start: ${message}`));
-    child.once('close', (code, by) => done(`the program for looks ended (${by ?? `exit code ${code}`})`));
+    child.once('error', ({ message }) => done(`the capture program did not start: ${message}`));
+    child.once('close', (code, by) => done(`the capture program ended (${by ?? `exit code ${code}`})`));
   });
 }
 

@@ -32,7 +32,7 @@ export async function look(request: CaptureRequest, signal: AbortSignal): Promis
   const recordingFolder = join(parent, 'recording');
   try {
     const ended = await capture(request, recordingFolder, signal);
-    if (signal.aborted) throw new AttachError('It was called off.');
+    if (signal.aborted) throw new AttachError('It was cancelled.');
     if (folder !== null) await packRecording(recordingFolder, join(folder, FILES.recording));
     const recording = await readRecording(recordingFolder);
     const report = diagnose(recording, await explainRecordedHeap(recording), { pictures: folder !== null });
@@ -58,7 +58,7 @@ async function capture(
   const { pid, startTicks, durationMillis, snapshot, folder, profile } = request;
   if (readStat(pid)?.startTicks !== startTicks) throw new AttachError(`Process ${pid} has ended.`);
   // Whoever asked may have died before this program was loaded.
-  if (signal.aborted) throw new AttachError('It was called off.');
+  if (signal.aborted) throw new AttachError('It was cancelled.');
   if (snapshot === 'force') checkSnapshot(pid, request.maxPauseMillis ?? 0);
   const { intervalMillis, maxPauseMillis, budgetShare } = DEFAULTS.capture;
   const { outcome } = await record({ kind: 'process', pid }, createRecordingWriter(recordingFolder), {

@@ -39,7 +39,7 @@ export function claimFolder(folder: string): () => void {
       },
     );
   }
-  throw new UsageError(`Several watchers begin in ${folder} at once.`, 'Start one of them.');
+  throw new UsageError(`Several watchers are starting in ${folder} at once.`, 'Start one of them.');
 }
 
 /** The pid of the watcher that runs in the folder; undefined: none does. */

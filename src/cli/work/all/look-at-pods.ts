@@ -60,7 +60,7 @@ async function lookAt<T>(
   use: (recording: Recording, place: Place) => Promise<T>,
 ): Promise<Omit<LookedAt<T>, 'found'>> {
   if (place === undefined) return { notLookedAt: refusal };
-  if (signal.aborted) return { notLookedAt: 'culprit was interrupted before its turn.' };
+  if (signal.aborted) return { notLookedAt: 'culprit was interrupted before it reached this pod.' };
   const there: FoundPlace = { place, command: container?.command ?? [] };
   try {
     // The commands of many would hide the report.

@@ -13,8 +13,8 @@ export function refuseTogether(given: Readonly<Record<string, unknown>>): void {
   const [word] = Object.entries(given).find(([, value]) => value !== undefined && value !== false) ?? [];
   if (word !== undefined)
     throw new UsageError(
-      `${word} is for one process, and several are looked at.`,
-      'Look at one, or leave it out.',
+      `${word} applies to one process, but several are captured.`,
+      'Diagnose one process, or leave the option out.',
     );
 }
 

@@ -89,8 +89,7 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
 const NOT_CAUGHT =
   'The code that opens them is unknown: it runs rarely, or a library connects later on its behalf.';
 
-const NOT_SEEN_GIVEN =
-  'Clients open these connections. Which code of the process has them in its hands is not known.';
+const NOT_SEEN_GIVEN = 'Clients open these connections. Which code of the process holds them is unknown.';
 
 function sayPlace(site: CreationSite | null, receiver: Receiver | null): string {
   if (!site) return '';

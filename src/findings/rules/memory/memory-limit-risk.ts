@@ -78,7 +78,7 @@ function heapEvidence({ heapRoom }: Facts, live: number): Evidence[] {
   return [
     {
       source: 'memory',
-      statement: `of it ${formatBytes(heapTotalBytes)} is V8's heap (${formatBytes(live)} live), ${formatBytes(besideHeapBytes)} is beside it: buffers, code, stacks, sockets, kernel, other processes; page cache is not counted`,
+      statement: `of it ${formatBytes(heapTotalBytes)} is V8's heap (${formatBytes(live)} live), ${formatBytes(besideHeapBytes)} is outside it: buffers, code, stacks, sockets, kernel, other processes; page cache is not counted`,
     },
   ];
 }
@@ -148,7 +148,7 @@ function describe(
     evidence: [
       {
         source: 'memory',
-        statement: `${formatBytes(used)} of ${formatBytes(limit)} ${isHeap ? 'is live after a full GC' : 'cannot be given back'}${gc}`,
+        statement: `${formatBytes(used)} of ${formatBytes(limit)} ${isHeap ? 'is live after a full GC' : 'cannot be reclaimed'}${gc}`,
         value: share,
         unit: 'share',
       },

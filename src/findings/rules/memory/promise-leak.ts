@@ -78,12 +78,12 @@ function describe(promises: SurvivingSite, cause: Cause, facts: Facts): Draft {
     ],
     ...chainOf(blame),
     retainerPath: heldCollection(cause.filled, thread, facts)?.path,
-    innocentExplanation: `Promises of slow work settle in the end. These were watched for up to ${Math.round(facts.lookSeconds)} s.`,
+    innocentExplanation: `Promises of slow work settle eventually. These were watched for up to ${Math.round(facts.lookSeconds)} s.`,
     advice: [WORDS[sort].advice(frame)],
     caveats: isMeasured
       ? []
       : [
-          'In bytes the growth is still within the noise of the heap. The finding rests on the promises that stay.',
+          'In bytes the growth is still within the noise of the heap. The finding rests on the promises that remain.',
         ],
     asSymptom: `promises accumulate at ${perSecond(trend.slopePerSecond)}, created in ${place(frame)}`,
     effect: 'heap',

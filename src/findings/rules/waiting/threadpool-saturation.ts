@@ -55,7 +55,7 @@ function describe(
     evidence: [
       {
         source: 'thread-pool',
-        statement: `a trivial operation sent through the pool twice a second waited ${wait} at the median, ${formatDuration(longestWaitMillis)} at most, and long in ${formatShare(longShare)} of the seconds, beyond the delay of the event loop`,
+        statement: `a trivial operation sent through the pool twice a second waited ${wait} at the median, ${formatDuration(longestWaitMillis)} at most, and long in ${formatShare(longShare)} of the seconds, after the delay of the event loop is subtracted`,
         value: medianWaitMillis,
         unit: 'ms',
       },

@@ -37,6 +37,6 @@ export function familyHeadline({ causes, members, verdict, verdictReason }: Fami
     about: 'processes that do the same work, side by side',
     figures,
     cause: null,
-    advice: ['Look at one of them for longer: `culprit diagnose <pid> --exact --duration 5m`.'],
+    advice: ['Diagnose one of them for longer: `culprit diagnose <pid> --exact --duration 5m`.'],
   };
 }

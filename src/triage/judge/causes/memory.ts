@@ -77,7 +77,7 @@ export const NO_MEMORY_LEFT = errorCause({
   cure: ({ chain }) => [
     /\bspawn\b/.test(chain[0]!.message)
       ? "A fork needs room for a copy of the process: start children early or from a small process, bound how many run at a time, and look at `free -m`, the container's limit and vm.overcommit_memory."
-      : 'Look at `free -m` and the limit of the container: what the call asked for was not there.',
+      : 'Check `free -m` and the limit of the container: the memory that the call asked for was not available.',
     'Find what grows: `culprit diagnose PID` on a running copy tells heap, buffers and native memory apart.',
   ],
   example: {

@@ -169,7 +169,7 @@ export const NOTHING_SAID: Cause = {
   confidence: 0.3,
   matches: () => true,
   cure: () => [
-    'Find the calls of process.exit in the program and let them write why. Start it with `--trace-exit --trace-uncaught --report-uncaught-exception`, and triage again with the exit code (--exit-code) or the pod status (--pod-status).',
+    'Find the calls of process.exit in the program and have them log the reason. Start it with `--trace-exit --trace-uncaught --report-uncaught-exception`, and triage again with the exit code (--exit-code) or the pod status (--pod-status).',
   ],
   example: { log: 'web exited with code 1' },
 };
