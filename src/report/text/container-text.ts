@@ -61,7 +61,7 @@ function explainUsage({
   const set =
     workingSetBytes === undefined
       ? ''
-      : `; its working set, which a kubelet shows and evicts by, is ${formatBytes(workingSetBytes)}: that is without page cache not used lately`;
+      : `; its working set, which the kubelet reports and evicts by, is ${formatBytes(workingSetBytes)} (without page cache that was not used lately)`;
   const held =
     unreclaimableBytes === undefined ? '' : `; ${formatBytes(unreclaimableBytes)} of it cannot be reclaimed`;
   return `Memory charged to the container: ${formatBytes(usageBytes)}${parts === '' ? '' : ` (${parts})`}${set}${held}.`;

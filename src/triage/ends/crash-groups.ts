@@ -201,7 +201,7 @@ function caveatsFor({ ending, confidence }: CrashGroup): string[] {
   const { pod, container } = ending.container ?? {};
   if (container && ending.isLogUnknown && !eventOf(ending, 'told'))
     return [
-      `No log is known to be from the container: save it under the name of the container, \`kubectl logs ${pod || 'POD'} -c ${container} --previous > ${container}.log\`.`,
+      `No log is known to be from the container: save its log under the name of the container, \`kubectl logs ${pod || 'POD'} -c ${container} --previous > ${container}.log\`.`,
     ];
   const logged = eventOf(ending, 'logged');
   if (logged && !eventOf(ending, 'uncaught'))

@@ -187,7 +187,7 @@ function adviceFor({ blame: { app, library, inner }, site }: SurvivingSite): str
   const isLong = !isRepeating && delayMillis >= TIMER_LEAK.long.leastMillis;
   const passed =
     isLong && app
-      ? ` If ${formatDuration(delayMillis)} is a time that ${place(app)} passes in or sets by an option (how long something is kept), shorten it, or look for a value that sets no timer.`
+      ? ` If ${formatDuration(delayMillis)} is a time that ${place(app)} passes in or an option sets (how long something is kept), shorten it, or look for a value that sets no timer.`
       : '';
   return `${owner} starts the timer: create its object once instead of for each call, or call its method that stops it (close, clear, shutdown, destroy) when the object is no longer needed.${passed}`;
 }
