@@ -1,4 +1,4 @@
-// The exit codes of our programs and what each means: the one source of the help texts and of the table in the README.
+// The exit codes of the programs and what each means: the one source of the help texts and of the table in the README.
 import { AttachError, WorkloadError } from './errors.ts';
 
 export const EXIT = { done: 0, gateFailed: 1, wrongUse: 2, cannotAttach: 3, interrupted: 130 } as const;

@@ -1,4 +1,4 @@
-// All measured facts of one recording, worked out once; the rules read them and nothing else.
+// All measured facts of one recording, computed once; the rules read these and nothing else.
 
 import type { CpuProfile } from '../model/cpu-profile.ts';
 import type { Work } from '../model/finding.ts';

@@ -1,5 +1,5 @@
 // One pair of runs: both sides started, warmed up, loaded in turns (base, head, head, base), left to come to rest, ended.
-// What the machine does to one of them in a moment it does to the other in the next.
+// Because turns alternate, disturbances of the machine affect both sides.
 import { join } from 'node:path';
 import type { RunMode } from '../capture/run-capture.ts';
 import { WorkloadError } from '../errors.ts';

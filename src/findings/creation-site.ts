@@ -1,5 +1,5 @@
-// Finding the code that makes what accumulates: creation sites whose resources survive, and where Node makes them out
-// of sight of the caller, the allocation stacks of the objects around them.
+// Finds the code that creates what accumulates: creation sites whose resources survive, and where Node creates them without
+// the caller on the stack, the allocation stacks of the objects around them.
 import type { Blame } from '../analysis/cpu/blame/blame.ts';
 import { callerOfPackage, isHost } from '../analysis/cpu/blame/callers.ts';
 import type { Facts } from '../analysis/facts.ts';

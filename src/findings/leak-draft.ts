@@ -1,5 +1,5 @@
-// What all leaks say alike: something becomes more, a line in the code may be known to make it, a limit may be near. The
-// rule says what is its own; its numbers come from thresholds/.
+// What all leaks have in common: a number rises, a line in the code may be known to cause it, a limit may be near. The rule
+// adds the specifics; its numbers come from thresholds/.
 import type { Facts } from '../analysis/facts.ts';
 import type { Trend } from '../analysis/statistics/trend.ts';
 import type { LeftAnswers } from '../analysis/waiting/left-answers.ts';

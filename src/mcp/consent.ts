@@ -1,5 +1,5 @@
-// Consent to a look into a running program: what is asked, and proof that an answer belongs to the question. Each answer counts
-// once, for the process and the options that were asked about.
+// Consent to the capture of a running program: the question, and the proof that an answer belongs to it. Each answer is
+// valid once, for the process and the options in the question.
 import { createHash, randomBytes } from 'node:crypto';
 import {
   acceptedContent,

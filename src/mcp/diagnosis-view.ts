@@ -1,4 +1,4 @@
-// A diagnosis as a tool tells it.
+// A diagnosis in the form that a tool returns.
 import { confidenceLevel } from '../model/confidence.ts';
 import type { DiagnosisReport } from '../model/finding.ts';
 import { formatCount, formatDuration } from '../units/units.ts';

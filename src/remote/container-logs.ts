@@ -1,4 +1,5 @@
-// What a container printed, and what its engine knows of how it ended: for triage. Logs come as they are, of any size.
+// The log of a container, and what its engine knows about how it ended: for triage. Logs are passed on as they are, of any
+// size.
 import { spawn } from 'node:child_process';
 import { PassThrough, type Readable } from 'node:stream';
 import { AttachError } from '../errors.ts';

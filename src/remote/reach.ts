@@ -1,5 +1,5 @@
-// The ways into one place, tried in turn: each Node.js that an image may have, then, in a pod, a container of our own beside
-// the target's.
+// The ways into one pod, container or host, tried in turn: each Node.js that an image may have, then, in a pod, a debug
+// container beside the target's.
 import { AttachError, CulpritError, UsageError } from '../errors.ts';
 import { recorderCommand } from './bootstrap.ts';
 import { debugCommand } from './debug-container.ts';

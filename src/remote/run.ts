@@ -1,4 +1,4 @@
-// Running one program and taking what it says whole: for questions with short answers.
+// Runs one program and reads all of its output: for queries with short answers.
 import { spawn } from 'node:child_process';
 import { AttachError } from '../errors.ts';
 

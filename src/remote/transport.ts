@@ -1,5 +1,5 @@
 // The ways to run a command where the target is: kubectl, a container engine's exec, or ssh. Each is the program on the PATH
-// and the words it wants; none is spoken to otherwise.
+// and the arguments it needs; culprit uses no other interface of them.
 
 import { UsageError } from '../errors.ts';
 import { quote } from './shell-quote.ts';

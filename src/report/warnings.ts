@@ -1,5 +1,5 @@
-// The sentences of warnings: what happened, what it means for the result, and what changes it. A leaf: whoever makes a
-// report may know it.
+// The sentences of warnings: what happened, what it means for the result, and what changes it. It imports no report, so
+// every report may import it.
 import { pauseFor, writeDuration } from '../units/duration.ts';
 import { type MemoryLimit, memoryLimitWords } from '../units/memory-limit.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber } from '../units/units.ts';

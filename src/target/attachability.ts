@@ -1,5 +1,5 @@
-// May this process be attached to, judged from /proc before anything is sent to it: SIGUSR1 ends a program
-// that does not catch it, so every doubt here is a refusal that carries its cure.
+// Whether this process may be attached to, judged from /proc before anything is sent to it: SIGUSR1 ends a program that does
+// not catch it, so every doubt here is a refusal that says what to do.
 import { AttachError } from '../errors.ts';
 import { cureOfBlockedSignal } from './blocked-signal.ts';
 import { readLaunchMarks } from './family/launch-marks.ts';

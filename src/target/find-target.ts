@@ -1,4 +1,5 @@
-// The word that names a target on the command line, to the one process or inspector that it means, or to all of a family.
+// From the word that names a target on the command line to the one process or inspector that it means, or to all of a
+// family.
 import { servingRelatives } from './family/serving.ts';
 import { type ResolvedTarget, type ResolveOptions, resolveAll, resolveTarget } from './find.ts';
 import { listNodeProcesses, type NodeProcess } from './proc/processes.ts';

@@ -1,4 +1,4 @@
-// Who is behind an inspector: which runtime, asked before anything is evaluated, and then which process.
+// What is behind an inspector: which runtime, asked before anything is evaluated, and then which process.
 import { AttachError } from '../errors.ts';
 import { readInspectorProduct } from './inspector/inspector-address.ts';
 import type { InspectorSession } from './inspector/inspector-session.ts';

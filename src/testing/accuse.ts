@@ -1,5 +1,5 @@
-// From what is left in every round to findings with a line: one a place, the most telling first; and what was seen and
-// not accused, with the reason.
+// From what remains in every round to findings with a line: one for each place, the most specific first; and what was seen
+// and not reported, with the reason.
 import { isMainThread } from 'node:worker_threads';
 import { placeWithLibrary } from '../findings/wording.ts';
 import { collectionFindings, type DraftFinding } from './accuse-collections.ts';

@@ -1,5 +1,5 @@
-// What is watched of Node's resources, in people's words: what each is called, what to do about it, and which of those
-// that are still there end by themselves.
+// Which of Node's resources are watched: what each is called, what to do about it, and which of those that still exist end
+// by themselves.
 import type { LeakFinding } from './contract.ts';
 import type { Made } from './measure/resource-watch.ts';
 

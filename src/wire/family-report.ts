@@ -1,5 +1,5 @@
-// Several processes that do the same work, watched and told apart: the workers of a cluster, the apps of a process manager, the
-// pods of a workload. Version 1.
+// Several processes that do the same work, captured and compared: the workers of a cluster, the apps of a process manager,
+// the pods of a workload. Version 1.
 import * as v from 'valibot';
 import { finding } from './report/finding.ts';
 import { nextMeasurement } from './report/next-measurement.ts';

@@ -1,4 +1,4 @@
-// Getting the code of one side: a folder as it is, or a commit in a worktree of its own that is removed afterwards.
+// Gets the code of one side: a folder as it is, or a commit in a worktree of its own that is removed afterwards.
 import { execFile } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';

@@ -1,4 +1,5 @@
-// A shutdown on purpose: SIGTERM to a copy of a process (or, asked for by name, to itself), and how long it takes.
+// A deliberate shutdown: SIGTERM to a copy of a process (or, on explicit request, to the process itself), and how long it
+// takes.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,5 +1,5 @@
-// Pools that lose what they lend out, long before anybody waits: more and more is lent out over which nothing goes, or that
-// is out at any time.
+// Pools that lose connections long before anything waits: a rising number is checked out without any traffic, or is checked
+// out at all times.
 import type { Pool, PoolReading } from '../../model/pool.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
 import { floorOf } from '../statistics/floor.ts';

@@ -1,5 +1,6 @@
-// Requests that are held up together: for a second or more none is answered, although they keep coming; then all of them are at
-// once; and again. What they share is taken for that long each time: a connection, a lock, a single worker.
+// Requests that are held up together: for a second or more none is answered, although they keep arriving; then all of them
+// are answered at once; and again. Something that they share is occupied for that long each time: a connection, a lock, a
+// single worker.
 import type { AsyncObservation, AsyncSiteRead } from '../../model/async-resource.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
 import { type SurvivingSite, survivingSites } from '../growth/resource-growth.ts';

@@ -1,4 +1,4 @@
-// Pools that do not have enough: how long they are full, how many wait, and who asks.
+// Pools that are too small for their load: how long they are full, how many callers wait, and which code asks.
 import type { Frame } from '../../model/frame.ts';
 import type { Pool, PoolReading } from '../../model/pool.ts';
 import { type Blame, blame } from '../cpu/blame/blame.ts';

@@ -1,4 +1,4 @@
-// libuv's thread pool: how long a trivial operation waits for a thread, and who keeps the threads busy.
+// libuv's thread pool: how long a trivial operation waits for a thread, and which code keeps the threads busy.
 import type { Frame } from '../../model/frame.ts';
 import type { Observations } from '../../model/observations.ts';
 import type { RuntimeSample } from '../../model/samples.ts';

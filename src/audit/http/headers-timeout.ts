@@ -1,5 +1,6 @@
-// Headers that may take for ever; and, before the fix (Node 12.19 and 14.5), a headersTimeout that also ran while a
-// kept connection was idle. Newer Node measures it from the start of each request: no relation to keepAliveTimeout then.
+// Headers that may take unlimited time; and, before the fix (Node 12.19 and 14.5), a headersTimeout that also ran while a
+// keep-alive connection was idle. Newer Node measures it from the start of each request: then it has no relation to
+// keepAliveTimeout.
 import { formatDuration } from '../../units/units.ts';
 import { LINKS } from '../links.ts';
 import { type ConfigurationRule, listed, nodeMajor, serverName, valuesByServer } from '../rule.ts';

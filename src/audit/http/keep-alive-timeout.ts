@@ -1,4 +1,5 @@
-// The server closes idle connections before the balancer does: now and then a request meets a connection that just closed.
+// The server closes idle connections before the balancer does: now and then a request is sent on a connection that was just
+// closed.
 import { DEFAULTS } from '../../defaults.ts';
 import type { PodContainer } from '../../model/settings/pod.ts';
 import type { ServerSettings } from '../../model/settings/settings.ts';

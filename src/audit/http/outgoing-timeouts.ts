@@ -1,4 +1,4 @@
-// Requests that this process waits for without a timeout that ends them: when the other side hangs, so does all that waits for it.
+// Outgoing requests without a timeout that ends them: when the other side hangs, so does everything that waits for it.
 import { formatCount } from '../../units/units.ts';
 import { LINKS } from '../links.ts';
 import { type ConfigurationRule, listed } from '../rule.ts';

@@ -1,4 +1,4 @@
-// A request may take an unlimited time to arrive: the default of Node 18 and later is 300 s, before it was none.
+// A request may take an unlimited time to arrive: the default of Node 18 and later is 300 s, before that there was none.
 import { LINKS } from '../links.ts';
 import { type ConfigurationRule, listed, nodeMajor, serverName, valuesByServer } from '../rule.ts';
 

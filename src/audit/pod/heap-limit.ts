@@ -1,4 +1,5 @@
-// A heap that may grow beyond the container's memory is killed before V8 collects hard; one that is nearly full collects all the time.
+// A heap that may grow beyond the container's memory is killed before V8 collects garbage aggressively; one that is nearly
+// full collects all the time.
 
 import { defaultHeapBytes } from '../../findings/memory/default-heap.ts';
 import {

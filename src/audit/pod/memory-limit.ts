@@ -1,4 +1,5 @@
-// A container without a memory limit takes what its neighbours need; one that requests less than its limit is evicted first.
+// A container without a memory limit can use up the memory of its node; one that requests less than its limit is evicted
+// first.
 import { formatBytes } from '../../units/units.ts';
 import { LINKS } from '../links.ts';
 import type { ConfigurationRule } from '../rule.ts';

@@ -1,4 +1,5 @@
-// SIGTERM comes while the pod is still in the load: Kubernetes takes it out at the same time, not before.
+// SIGTERM arrives while the pod still receives requests: Kubernetes removes it from its Services at the same time, not
+// before.
 import { LINKS } from '../links.ts';
 import type { ConfigurationRule } from '../rule.ts';
 

@@ -1,4 +1,5 @@
-// Liveness asks the same as readiness and gives up no later: what should only take load away restarts the container.
+// Liveness checks the same as readiness and gives up no later: what should only take the pod out of service restarts the
+// container.
 import { LINKS } from '../links.ts';
 import type { ConfigurationRule } from '../rule.ts';
 

@@ -1,4 +1,4 @@
-// When V8 runs out of memory nothing is left to look at, unless a report was asked for.
+// When V8 runs out of memory, nothing is left to examine unless a report was requested.
 import { LINKS } from '../links.ts';
 import type { ConfigurationRule } from '../rule.ts';
 

@@ -1,4 +1,4 @@
-// An event loop that got no turn for most of the look: no request, no probe and no signal handler is served meanwhile.
+// An event loop that was blocked for most of the capture: no request, no probe and no signal handler is served meanwhile.
 import { formatDuration, formatShare } from '../../units/units.ts';
 import { LINKS } from '../links.ts';
 import type { ConfigurationRule } from '../rule.ts';

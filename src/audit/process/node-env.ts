@@ -1,4 +1,4 @@
-// Code that reads NODE_ENV takes anything but "production" for development: more checks, longer errors, no caches.
+// Code that reads NODE_ENV treats every value but "production" as development: more checks, longer errors, no caches.
 import { LINKS } from '../links.ts';
 import type { ConfigurationRule } from '../rule.ts';
 

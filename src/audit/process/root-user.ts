@@ -1,4 +1,4 @@
-// A process that runs as root: a hole in it is a hole in the container's walls.
+// A process that runs as root: a vulnerability in it makes it easier to escape from the container.
 import { LINKS } from '../links.ts';
 import type { ConfigurationRule } from '../rule.ts';
 

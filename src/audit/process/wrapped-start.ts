@@ -1,4 +1,4 @@
-// A shell or npm as PID 1 before Node: it gets SIGTERM, and a shell passes nothing on.
+// A shell or npm as PID 1 before Node: it gets SIGTERM, and a shell does not forward it.
 import { LINKS } from '../links.ts';
 import type { AuditFacts, ConfigurationRule } from '../rule.ts';
 

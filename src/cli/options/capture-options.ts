@@ -1,4 +1,4 @@
-// The options of a capture: how long, how dear, and what else to write. Their words are read by capture/capture-words.ts.
+// The options of a capture: its length, its cost, and what else to write. capture/capture-words.ts parses their values.
 
 import type { Command } from 'commander';
 import { type CaptureWords, DEFAULT_WORDS } from '../../capture/capture-words.ts';

@@ -1,4 +1,5 @@
-// The options that name a place over a link, and the sub-command "k8s" of the commands that look at a process here or there.
+// The options that name a pod, container or host, and the sub-command "k8s" of the commands that capture a process here or
+// there.
 
 import { type Command, Option } from 'commander';
 import { DEFAULTS } from '../../defaults.ts';

@@ -1,4 +1,4 @@
-// The manual page culprit(1), in the macros that every man knows. The build writes it.
+// The manual page culprit(1), in the standard man macros. The build writes it.
 import { EXIT, EXIT_MEANINGS, type ExitName } from '../../exit-codes.ts';
 import { VERSION } from '../../version.ts';
 import { type CommandEntry, commandTable, type OptionEntry } from './command-table.ts';

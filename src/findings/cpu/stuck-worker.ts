@@ -1,4 +1,4 @@
-// Worker threads whose event loop does not turn any more, while requests get no answer: what they were asked for never ends.
+// Worker threads whose event loop no longer turns, while requests get no answer: their task never ends.
 import type { Facts } from '../../analysis/facts.ts';
 import type { Evidence } from '../../model/finding.ts';
 import { formatCount, formatDuration } from '../../units/units.ts';

@@ -1,4 +1,5 @@
-// From the reports of processes that do the same work to one: which of them is sick, each cause once, and the odd one out.
+// From the reports of processes that do the same work to one report: which of them have a problem, each cause once, and the
+// odd one out.
 import type { FamilyCause, FamilyMember, FamilyReport } from '../../model/finding.ts';
 import { joinCauses } from './join-causes.ts';
 import { oddOnesOf } from './tell-apart.ts';

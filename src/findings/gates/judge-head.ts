@@ -1,4 +1,4 @@
-// Rules about head alone: "head.latency.p99>300ms", a budget that knows no base.
+// Rules about head alone: "head.latency.p99>300ms", a budget that needs no base.
 import type { Comparison } from '../../model/comparison/comparison.ts';
 import { METRICS } from '../../model/comparison/run.ts';
 import type { MetricRule } from './grammar/gate-rule.ts';

@@ -1,4 +1,4 @@
-// Entries that cost far more than can be seen of them: a text that was cut from a longer one keeps all of that.
+// Entries that cost far more than is visible in them: a string that was cut from a longer one keeps all of that.
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import type { Evidence } from '../../model/finding.ts';

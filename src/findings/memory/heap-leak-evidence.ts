@@ -1,4 +1,5 @@
-// What a heap leak is proved by: the floor, the collection that fills, who holds it, where what stays is allocated.
+// The evidence of a heap leak: the heap after GC, the collection that fills, its holder, where the retained objects are
+// allocated.
 import type { Blame } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import type { ClassGrowth } from '../../analysis/growth/class-growth.ts';

@@ -1,4 +1,4 @@
-// What is said of a heap leak: its kind, title, evidence, confidence and advice, from what the rule found.
+// The text of a heap leak: its kind, title, evidence, confidence and advice, from what the rule found.
 import type { Blame } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';

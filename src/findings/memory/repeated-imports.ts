@@ -1,5 +1,5 @@
-// Modules that are imported again and again under ever new URLs: Node keeps every one of them, and what it has made, for as
-// long as the process runs.
+// Modules that are imported again and again under URLs that change each time: Node keeps every one of them, and what it has
+// created, for as long as the process runs.
 
 import type { Facts } from '../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../analysis/growth/resource-growth.ts';

@@ -1,5 +1,5 @@
-// Bytes of buffers that no object of JavaScript has: code of Node or of an addon, or messages that nobody has read, keep
-// them. V8's count of what its allocator gave says that they are there.
+// Bytes of buffers that no JavaScript object holds: code of Node or of an addon keeps them, or messages that were not read.
+// V8's count of what its allocator provided shows that they exist.
 import type { Blame } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import { callerOfNodes } from '../../analysis/growth/node-callers.ts';

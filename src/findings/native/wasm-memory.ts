@@ -1,5 +1,4 @@
-// The memory of WebAssembly code grows: it is one buffer that becomes longer, never shorter, and no garbage collection sees
-// what lies in it.
+// WebAssembly memory grows: it is one buffer that only becomes longer, and the garbage collector does not see what is in it.
 import type { Blame } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';

@@ -1,4 +1,4 @@
-// A pool that is not given back all that it lends out, and will have run dry: nobody waits yet.
+// A pool that loses connections and will be exhausted, although nothing waits yet.
 import type { Facts } from '../../analysis/facts.ts';
 import type { DrainingPool } from '../../analysis/waiting/draining-pools.ts';
 import { formatDuration, formatNumber } from '../../units/units.ts';

@@ -1,5 +1,5 @@
-// Work that fails and is tried again after a while, and never given up: its connections are refused, its timers become more,
-// and the promises of those who started it stay at the same pace.
+// Work that fails and is retried without end: its connections are refused, its timers accumulate, and the promises of its
+// callers remain at the same pace.
 import type { Facts } from '../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../analysis/growth/resource-growth.ts';
 import type { Evidence } from '../../model/finding.ts';

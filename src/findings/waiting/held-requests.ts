@@ -1,5 +1,5 @@
-// Requests that are held up together and let go at once, again and again: where they wait, and which calls of the same package
-// may be what occupies the thing that they share.
+// Requests that are held up together and released at once, again and again: where they wait, and which calls of the same
+// package may occupy what they share.
 import { isSameFunction } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../analysis/growth/resource-growth.ts';

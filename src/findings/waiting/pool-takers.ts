@@ -1,4 +1,4 @@
-// Who asks a pool for something: the place in the code, of those that were caught asking.
+// Which code takes connections from a pool, from the callers that were sampled.
 import type { Facts } from '../../analysis/facts.ts';
 import type { Waiters } from '../../analysis/waiting/short-pools.ts';
 import type { Frame } from '../../model/frame.ts';

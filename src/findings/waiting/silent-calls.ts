@@ -1,5 +1,5 @@
-// Requests out that have had no answer for long, of which there are no more and no fewer: what they were made for never ends,
-// and whatever was taken for it stays taken.
+// Outgoing requests that have had no answer for long, and whose number stays the same: the work that made them never ends,
+// and everything acquired for it stays held.
 import type { Facts } from '../../analysis/facts.ts';
 import type { Evidence } from '../../model/finding.ts';
 import { formatCount, formatDuration } from '../../units/units.ts';

@@ -1,4 +1,4 @@
-// One route that never answers: its clients give up, and what was begun for them stays. Other routes answer.
+// One route that never answers while other routes do: its clients give up, and what was started for them remains.
 import type { Facts } from '../../analysis/facts.ts';
 import type { SilentRoute } from '../../analysis/waiting/outage.ts';
 import { formatCount, formatDuration, formatNumber } from '../../units/units.ts';

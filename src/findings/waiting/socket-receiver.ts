@@ -1,4 +1,4 @@
-// Which listener of the program has the connections that clients have closed: nobody else can close them.
+// Which listener of the program received the connections that clients have closed: only that code can close them.
 import { blame } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import type { AcceptedSockets } from '../../model/accepted.ts';

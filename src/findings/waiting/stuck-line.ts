@@ -1,5 +1,5 @@
-// A pool or lock known by its behaviour: those who wait for it stand in a line that does not move, while requests get no
-// answer, and what is lent out stays as it is.
+// A pool or lock recognised by its behaviour: its queue does not move while requests get no answer, and what is checked out
+// does not change.
 import type { Facts } from '../../analysis/facts.ts';
 import type { StuckLine } from '../../analysis/waiting/stuck-lines.ts';
 import { formatDuration, formatNumber } from '../../units/units.ts';

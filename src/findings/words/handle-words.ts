@@ -1,4 +1,4 @@
-// Types of handles in words: what people call them, and how each is let go.
+// Types of handles in words: their common names, and how each is closed.
 
 interface HandleWords {
   one: string;

@@ -1,5 +1,5 @@
-// What is said where as many things accumulate as clients go away before their answer ends: what was opened for them is
-// forgotten with them.
+// The words for things that accumulate at the pace at which clients disconnect before their answer ends: what was opened for
+// those clients is never closed.
 import type { Facts } from '../../analysis/facts.ts';
 import type { LeftAnswers } from '../../analysis/waiting/left-answers.ts';
 import type { Evidence } from '../../model/finding.ts';

@@ -1,5 +1,5 @@
-// What is said of listeners and subscribers that accumulate: how one tells who subscribes, what would look the same and do
-// no harm, and what to do.
+// The words for listeners and subscribers that accumulate: how the subscriber is recognised, what would look the same
+// without being a fault, and what to do.
 import type { Blame } from '../../analysis/cpu/blame/blame.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { Frame } from '../../model/frame.ts';

@@ -1,5 +1,5 @@
-// Objects and bytes that Node itself keeps where a program does not see that it does, in some versions for ever: what that is,
-// and what to do.
+// Objects and bytes that Node itself keeps without the program knowing, in some versions forever: what they are, and what to
+// do.
 interface ClassWords {
   /** What follows "The heap grows by 0.2 MB/s: ". `rate` is such as "40/s". */
   title(rate: string): string;

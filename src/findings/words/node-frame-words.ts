@@ -1,4 +1,4 @@
-// What Node's own code was doing when it allocated, in the words people use: told by its innermost files and functions.
+// What Node's own code was doing when it allocated, in common words: recognised by its innermost files and functions.
 import type { Frame } from '../../model/frame.ts';
 
 const WORDS: [file: RegExp, functions: RegExp, words: string][] = [

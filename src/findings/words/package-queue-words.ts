@@ -1,4 +1,5 @@
-// What waits in a queue of a package for somebody who does not take it: by what the package itself calls it. No cache.
+// Items in a queue of a package whose consumer does not take them, under the name that the package itself gives the queue.
+// Not a cache.
 import type { Frame } from '../../model/frame.ts';
 import type { CollectionGrowth } from '../../model/memory/collection.ts';
 import { packageOf, place } from '../wording.ts';

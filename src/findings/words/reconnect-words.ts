@@ -1,4 +1,4 @@
-// What is said of clients of a package that connect again and again.
+// The words for clients of a package that reconnect again and again.
 import type { Reconnects } from '../../analysis/waiting/reconnects.ts';
 import type { Evidence } from '../../model/finding.ts';
 import { formatShare } from '../../units/units.ts';

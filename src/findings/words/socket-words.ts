@@ -1,4 +1,4 @@
-// Sockets that accumulate, in words: what they are, and how each sort is let go.
+// Sockets that accumulate, in words: what they are, and how each sort is closed.
 import type { SocketGroup } from '../../model/samples.ts';
 
 /** "sockets to 10.0.0.7:5432 in CLOSE_WAIT", "UDP sockets", "Unix sockets of /run/app.sock". */

@@ -1,5 +1,5 @@
-// What waits inside a stream of Node's: writes that its receiver has not taken, and data that nobody has read. No cache, and no
-// option bounds it: one side is slower than the other.
+// Data that waits inside a Node stream: writes that its receiver has not read, and data that the program has not read. Not a
+// cache, and no option bounds it: one side is slower than the other.
 
 import type { Frame } from '../../model/frame.ts';
 import type { CollectionGrowth } from '../../model/memory/collection.ts';

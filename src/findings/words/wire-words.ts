@@ -1,4 +1,4 @@
-// What the wire says beside a finding about sockets: how long they have been open, and whether the network itself may be
+// What the network shows beside a finding about sockets: how long they have been open, and whether the network itself may be
 // to blame.
 import type { WireFacts } from '../../analysis/waiting/wire.ts';
 import type { Evidence } from '../../model/finding.ts';

@@ -1,4 +1,4 @@
-// `diagnose`: one look into a running process, with the consent of its user.
+// `diagnose`: one capture of a running process, with the consent of its user.
 import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
 import * as v from 'valibot';
 import { lookAhead } from '../../capture/preflight.ts';

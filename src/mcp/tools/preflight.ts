@@ -1,4 +1,4 @@
-// `preflight`: what a look would cost, and what the user would be asked.
+// `preflight`: what a capture would cost, and what the user would be asked.
 import { lookAhead } from '../../capture/preflight.ts';
 import { consentText } from '../consent.ts';
 import { lookEntries } from '../look-words.ts';

@@ -1,4 +1,4 @@
-// Settings that were read elsewhere (in a pod, say) and come back as JSON: checked before anything believes them.
+// Settings that were read elsewhere (in a pod, for example) and are loaded from JSON: checked before they are used.
 import * as v from 'valibot';
 import { SETTINGS_FORMAT, SETTINGS_VERSION, type Settings } from '../../model/settings/settings.ts';
 import { warning } from '../../wire/warning.ts';

@@ -1,4 +1,5 @@
-// The first screen: the verdict in a sentence, three numbers, the cause, what to do, and the measurement that would tell more.
+// The first screen: the verdict in a sentence, three numbers, the cause, what to do, and the command that would show what is
+// not known.
 import type { NextMeasurement } from '../../model/finding.ts';
 import { NOT_RESTORED } from '../text/restored-text.ts';
 import type { PageElement } from './browser.ts';

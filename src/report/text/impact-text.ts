@@ -1,5 +1,4 @@
-// What a cause costs, as one phrase in units people feel. Made from the typed values only, so that every output
-// says the same.
+// What a cause costs, as one phrase in familiar units. Made from the typed values only, so that every output says the same.
 import type { DiagnosisReport, Evidence, Finding, Impact, Subject } from '../../model/finding.ts';
 import { formatQuantity, formatShare, formatTimeLeft } from '../../units/units.ts';
 

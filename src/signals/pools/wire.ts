@@ -1,4 +1,4 @@
-// Pools and agents that lend things out, at one moment.
+// Pools and agents, and what is checked out of them, at one moment.
 import * as v from 'valibot';
 import { holder } from '../../wire/holder.ts';
 import { amount, type BodyOf, count, listOf, stack, text, threadLine } from '../../wire/parts.ts';

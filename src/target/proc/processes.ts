@@ -1,4 +1,4 @@
-// Every process here that runs JavaScript: its state, its family, and whether we could attach.
+// Every process here that runs JavaScript: its state, its family, and whether culprit could attach.
 import { type Attachability, checkAttachable } from '../attachability.ts';
 import { shownCommand } from '../family/command-words.ts';
 import { type FamilyPlace, findFamilies } from '../family/family.ts';

@@ -1,5 +1,5 @@
 // A body in rounds: warm-up, measured rounds, and where something grew in each of them, more rounds to make sure before
-// anybody is accused. Leaves no hook, trap or session behind, whatever the body does.
+// anything is reported. Leaves no hook, trap or session behind, whatever the body does.
 import process from 'node:process';
 import { accuse } from '../accuse.ts';
 import { type Check, confirmingRounds } from '../check.ts';

@@ -1,5 +1,5 @@
-// A whole test file, before and after: what it left running once it is over. One look, no rounds; so only what never
-// ends by itself is accused.
+// A whole test file, before and after: what it left running at its end. It is checked once, without rounds, so only what
+// never ends by itself is reported.
 import process from 'node:process';
 import { isMainThread } from 'node:worker_threads';
 import { placeWithLibrary } from '../../findings/wording.ts';

@@ -1,4 +1,4 @@
-// What a crash is called: one sentence a label, made from what the log says.
+// The titles of crashes: one sentence for each label, made from what the log says.
 import type { CrashLabel } from '../../model/crash.ts';
 import { formatBytes } from '../../units/units.ts';
 import { chainOf, describeError } from '../ends/crash-error.ts';

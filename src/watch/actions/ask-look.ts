@@ -1,4 +1,4 @@
-// Asking the program for looks: one process for each request, which ends when we do.
+// Runs the capture program: one process for each request, which ends when the watcher does.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { LookAnswer, LookRequest } from '../look/request.ts';

@@ -1,4 +1,4 @@
-// From the words of a configuration to what a watch does; what cannot be meant is refused in one sentence that names the
+// From the text of a configuration to what a watch does; what makes no sense is refused in one sentence that names the
 // place.
 import { isIP } from 'node:net';
 import { dirname, resolve } from 'node:path';

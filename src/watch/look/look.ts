@@ -1,4 +1,4 @@
-// One look into a process: record, analyse, and keep what was asked for.
+// One capture of a process: record, analyse, and keep what was requested.
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// One watcher for a folder: who has it is known by pid and start time, so that a dead one holds nothing.
+// One watcher for a folder: its owner is identified by pid and start time, so that a dead one holds nothing.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../errors.ts';

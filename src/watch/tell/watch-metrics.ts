@@ -1,4 +1,4 @@
-// What a watch tells Prometheus: its targets, their findings, its rules, and what it costs itself.
+// What a watch exports to Prometheus: its targets, their findings, its rules, and what it costs itself.
 
 import { ALARM_LEVELS, type ExporterName, RULE_STATES } from '../../wire/watch/names.ts';
 import type { Slot } from '../follow/slots.ts';

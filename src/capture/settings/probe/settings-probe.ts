@@ -1,5 +1,5 @@
-// What runs in the target to read its settings, Node 16 to 26. It reads data properties only (no getter, no method of the
-// program runs), is bounded, and ends by itself when nobody asks for its result.
+// The code that runs in the target to read its settings, Node 16 to 26. It reads data properties only (no getter, no method
+// of the program runs), is bounded, and ends by itself when its result is not requested.
 import type { InnerSettings } from '../../../model/settings/settings.ts';
 import { loadReads } from '../../../probe/core.ts';
 import { findLoad, type Load } from '../../../probe/load.ts';

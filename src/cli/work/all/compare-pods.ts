@@ -1,4 +1,5 @@
-// `culprit k8s --compare`: the pods of two sides, looked at in the same minutes, to the verdict and gates of `culprit compare`.
+// `culprit k8s --compare`: the pods of two sides, captured in the same minutes, to the verdict and gates of `culprit
+// compare`.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareRecordings, type RecordedSide } from '../../../comparison/compare-recordings.ts';

@@ -1,4 +1,4 @@
-// Looks at many pods, some at a time. One that cannot be looked at says why, and the others go on.
+// Captures many pods, some at a time. One that cannot be captured gives its reason, and the others go on.
 import { CulpritError } from '../../../errors.ts';
 import type { Recording } from '../../../recording/reader.ts';
 import type { PodOfMany } from '../../../remote/find-pods.ts';

@@ -1,4 +1,4 @@
-// `culprit k8s --all`: every pod of a workload, and one report that tells them apart.
+// `culprit k8s --all`: every pod of a workload, and one report that shows how they differ.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCaptureWords } from '../../../capture/capture-words.ts';

@@ -1,4 +1,5 @@
-// `culprit diagnose --all`: the processes that do the same work, captured at the same time, and one report that tells them apart.
+// `culprit diagnose --all`: the processes that do the same work, captured at the same time, and one report that shows how
+// they differ.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCaptureWords } from '../../../capture/capture-words.ts';

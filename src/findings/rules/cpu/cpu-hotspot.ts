@@ -1,5 +1,5 @@
-// A function that takes a large part of a core. Judged by wall time: 80 % of the busy samples of an idle process is
-// no hotspot. A framework spread thinly over many functions is none either.
+// A function that takes a large part of a core. Judged by wall time: 80 % of the busy samples of an idle process is no
+// hotspot. Nor is time spread thinly over the many functions of a framework.
 import { isSameFunction } from '../../../analysis/cpu/blame/blame.ts';
 import {
   type CpuSummary,

@@ -1,4 +1,4 @@
-// Sockets that accumulate: by whom they lead to, in which TCP state, and who opened them.
+// Sockets that accumulate: by endpoint, by TCP state, and by the code that opened them.
 import type { Facts } from '../../../analysis/facts.ts';
 import type { CountGrowth } from '../../../analysis/growth/resource-growth.ts';
 import { lastLookAt } from '../../../analysis/waiting/wire.ts';

@@ -1,5 +1,5 @@
-// Timers that are made again and again and never cleared. A repeating timer is never done by itself, nor is a single one
-// whose callback sets the next; other single ones only when they are set for longer than anybody waits.
+// Timers that are created again and again and never cleared. A repeating timer never ends by itself, nor does a single one
+// whose callback sets the next; other single ones count only when they are set for very long.
 import type { Facts } from '../../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../../analysis/growth/resource-growth.ts';
 import { pilingReconnects } from '../../../analysis/waiting/reconnects.ts';

@@ -1,4 +1,4 @@
-// Memory outside the V8 heap that V8 knows of grows: buffers and array buffers that somebody keeps.
+// Memory outside the V8 heap that V8 knows of grows: buffers and array buffers that the program keeps.
 import type { Facts } from '../../../analysis/facts.ts';
 import type { GrowingCollection } from '../../../analysis/growth/growing-collections.ts';
 import type { Trend } from '../../../analysis/statistics/trend.ts';

@@ -1,4 +1,4 @@
-// So much is allocated that collecting it takes a felt part of the time.
+// So much is allocated that garbage collection takes a noticeable part of the time.
 import type { Blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import { formatDuration, formatShare } from '../../../units/units.ts';

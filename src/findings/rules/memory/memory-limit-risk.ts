@@ -1,5 +1,6 @@
-// The heap is close to its limit, or the container to its own: the next load peak ends the process. Or the two limits do
-// not fit each other, so that the kernel kills the process before V8 collects more aggressively. Page cache is given back and alarms nobody.
+// The heap is close to its limit, or the container to its own: the next load peak ends the process. Or the two limits do not
+// fit each other, so that the kernel kills the process before V8 collects more aggressively. Page cache can be reclaimed and
+// does not count.
 import type { Facts } from '../../../analysis/facts.ts';
 import type { Trend } from '../../../analysis/statistics/trend.ts';
 import type { Evidence } from '../../../model/finding.ts';

@@ -1,5 +1,5 @@
-// The kernel throttles the process because of its memory: its cgroup is above memory.high, and whoever asks for memory is put to
-// sleep. No code is to blame for what is slow meanwhile.
+// The kernel throttles the process because of its memory: its cgroup is above memory.high, and every task that allocates
+// memory is put to sleep. No code is to blame for what is slow meanwhile.
 import type { MemoryThrottling } from '../../../analysis/container/memory-throttling.ts';
 import type { Evidence } from '../../../model/finding.ts';
 import { formatBytes, formatNumber, formatShare } from '../../../units/units.ts';

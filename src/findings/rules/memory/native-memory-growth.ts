@@ -1,4 +1,4 @@
-// RSS grows, and neither the heap nor what V8 knows of outside it does: memory taken by native code.
+// RSS grows, but neither the heap nor the memory outside it that V8 knows of does: native code uses it.
 import type { NativeCall } from '../../../analysis/cpu/native-calls.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import type { GrowingCollection } from '../../../analysis/growth/growing-collections.ts';

@@ -1,5 +1,5 @@
-// Promises that stay: what is made at one place never settles, or is held by one that never does, and the heap rises
-// with it. A collection that is seen being filled with something else is the better explanation.
+// Promises that remain: those created at one place never settle, or are held by one that never does, and the heap rises with
+// them. A collection that is seen to fill with something else is the better explanation.
 import type { Facts } from '../../../analysis/facts.ts';
 import type { HeapGrowth } from '../../../analysis/growth/heap-growth.ts';
 import type { SurvivingSite } from '../../../analysis/growth/resource-growth.ts';

@@ -1,4 +1,4 @@
-// Pools and agents that have run dry: all is lent out, and those who wait become more.
+// Pools and agents that are exhausted: all connections are checked out, and more and more callers wait.
 import type { Facts } from '../../../analysis/facts.ts';
 import { survivingSites } from '../../../analysis/growth/resource-growth.ts';
 import { OUTBOUND } from '../../../analysis/waiting/lasting-requests.ts';

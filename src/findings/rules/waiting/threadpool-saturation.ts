@@ -1,5 +1,5 @@
-// libuv's thread pool has no thread left: files, name lookups, crypto and compression wait in line, while the event
-// loop is free and every dashboard looks calm.
+// libuv's thread pool has no free thread: files, name lookups, crypto and compression wait in its queue, while the event
+// loop is free and metrics look normal.
 import type { ThreadPoolPressure, ThreadPoolUser } from '../../../analysis/waiting/thread-pool.ts';
 import type { Addon } from '../../../model/samples.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';

@@ -1,4 +1,4 @@
-// The first screen of a diagnosis: the first cause, or how calm it was.
+// The first screen of a diagnosis: the first cause, or how close each limit is.
 import { confidenceLevel } from '../../../model/confidence.ts';
 import { type DiagnosisReport, FINDING_KINDS, type Finding, type Impact } from '../../../model/finding.ts';
 import {

@@ -1,4 +1,4 @@
-// The first screen of several processes side by side: the gravest cause, and who has it.
+// The first screen of several processes side by side: the most serious cause, and which of them have it.
 import type { FamilyReport } from '../../../model/finding.ts';
 import { formatDuration, formatNumber } from '../../../units/units.ts';
 import { arePods } from '../../text/member-words.ts';

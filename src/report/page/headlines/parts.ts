@@ -1,4 +1,5 @@
-// Words that several headlines share: the parts of a first screen, where a cause is, and names cut to what tells them apart.
+// Words that several headlines share: the parts of a first screen, where a cause is, and names cut to the part in which they
+// differ.
 import type { Finding, Severity } from '../../../model/finding.ts';
 import type { SourceLine } from '../../../model/report/pictures.ts';
 import { describeCost, describeSubject } from '../../text/impact-text.ts';

@@ -1,4 +1,4 @@
-// The first screen of a watch: the gravest alarm, or how calm it is.
+// The first screen of a watch: the most serious alarm, or that there is none.
 import { formatCount, formatDuration, formatNumber } from '../../../units/units.ts';
 import type { WatchReport } from '../../../wire/watch/report.ts';
 import { timeText } from '../parts/time.ts';

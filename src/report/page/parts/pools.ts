@@ -1,4 +1,4 @@
-// Pools as pictures: a box for each thing that can be lent, who holds them, and the queue of those who wait.
+// Pools as pictures: a box for each connection or item, its user, and the queue of those who wait.
 import type { PoolPicture } from '../../../model/report/pictures.ts';
 import { formatCount, formatDuration, formatNumber } from '../../../units/units.ts';
 import type { PageElement } from '../browser.ts';

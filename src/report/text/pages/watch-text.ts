@@ -51,7 +51,9 @@ export function renderWatchCheck(config: CheckedConfig): string {
     `Metrics    ${metrics ? `http://${metrics.host}:${metrics.port}/metrics` : 'off'}`,
     ...exportLines(config),
     ...rules.map(({ name, metric, band, actions, limits }) => {
-      const how = band ? `, compared with the same hour on ${formatCount(band.days, 'earlier day')} or more` : '';
+      const how = band
+        ? `, compared with the same hour on ${formatCount(band.days, 'earlier day')} or more`
+        : '';
       return `Rule       ${name} (${metric}${how}): ${actions.map((action) => action.do).join(', ')}; at most ${oftenOf(limits)}`;
     }),
     ...config.runbooks.map(({ name, finding, run, undo, verifyMillis, limits }) => {

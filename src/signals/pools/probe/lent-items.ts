@@ -1,5 +1,4 @@
-// What is lent out of a pool, and whether anything is done with it: connections over which nothing goes, responses that
-// nobody reads.
+// What is checked out of a pool, and whether it is used: connections without traffic, responses that are not read.
 import type { ProbeCore } from '../../../probe/core.ts';
 import { pathPattern } from '../../../probe/path-pattern.ts';
 import type { ProbePool } from '../../../probe/probe-protocol.ts';

@@ -1,5 +1,5 @@
-// The pools and agents that the program can be seen to hold: how much is lent out, how many wait, who waits, and what is
-// lent out and never used. Everything is held weakly.
+// The pools and agents that can be found in the program: how much is checked out, how many callers wait and which, and what
+// is checked out and never used. Everything is held weakly.
 
 import type { ProbeCore } from '../../../probe/core.ts';
 import type { ProbeHolder, ProbePool, ProbePools } from '../../../probe/probe-protocol.ts';

@@ -1,4 +1,4 @@
-// Ends for want of memory.
+// Ends because memory ran out.
 import { type Ending, eventOf, exitOf, toldOf } from '../../ends/ending.ts';
 import { containerAdvice, heapAdvice } from '../advice.ts';
 import { type Cause, errorCause, printed } from '../cause.ts';

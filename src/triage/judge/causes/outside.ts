@@ -1,4 +1,4 @@
-// Ends that no error tells: native code, signals, Kubernetes, exit codes, and those of which nothing is said.
+// Ends that no error explains: native code, signals, Kubernetes, exit codes, and those without any reason in the log.
 import { eventOf, toldOf } from '../../ends/ending.ts';
 import type { Cause } from '../cause.ts';
 

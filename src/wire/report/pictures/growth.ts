@@ -1,4 +1,4 @@
-// What was counted again and again, and pools: who holds and who waits.
+// What was counted repeatedly, and pools: what is checked out and who waits.
 import * as v from 'valibot';
 import { GROWTH_KINDS, PICTURE_BOUNDS as MOST } from '../names.ts';
 import { amount, count, text } from '../scalars.ts';
