@@ -133,7 +133,7 @@ export const KINDS = {
       'Long-running jobs accumulate until as many end as start; then their number stays level. A pool of workers that is being filled stops at its size.',
     fix: 'Wait for children and end those that hang.',
     steps: [
-      'Kill the child when its client goes away.',
+      'Kill the child when its client disconnects.',
       'Give it a time limit: the `timeout` or `signal` option of spawn.',
       'Start programs without a shell: a timeout ends the shell, but its commands keep running.',
       'Wait for its "exit" event.',
@@ -184,7 +184,7 @@ export const KINDS = {
     steps: [
       'Close a FileHandle in a `finally`.',
       'Use stream.pipeline() instead of pipe(): it closes both ends on errors.',
-      'Destroy the stream when the client goes away.',
+      'Destroy the stream when the client disconnects.',
     ],
     weighsForHealth: true,
   },

@@ -179,7 +179,7 @@ describe('a CPU quota', () => {
 });
 
 describe('memory of a container', () => {
-  test('that cannot be given back and is near the limit is a risk, with the heap to set', () => {
+  test('that cannot be reclaimed and is near the limit is a risk, with the heap to set', () => {
     const [first, ...rest] = findingsOf(memory(256, 170), heapLimit(128));
     expect(rest).toEqual([]);
     expect(first).toMatchObject({

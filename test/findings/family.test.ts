@@ -124,7 +124,7 @@ test('as text: who, all side by side, then each cause', () => {
      PID   ROLE             APP    RSS     RSS GROWTH   CPU   REQUESTS   VERDICT
      11    cluster worker   shop   64 MB   -2 KB/s      7%    25/s       healthy
      12    cluster worker   shop   64 MB   -2 KB/s      7%    25/s       heap-leak
-     13    program                                                       not looked at: it is stopped.
+     13    program                                                       not captured: it is stopped.
 
     1. CRITICAL Map \`sessions\` grows by 1,240 entries/s and is never trimmed (src/session.ts:12,
                 remember)"

@@ -60,7 +60,7 @@ describe('a text that grows', () => {
     const [finding] = judged(heapFloor(linear(1_200 * KB), ROUTE), seldom).findings;
     expect(finding!.title).toMatch(/^The heap grows by 1\.2 MB\/s; the retained /);
     expect(finding!.evidence.map(({ statement }) => statement).at(-1)).toBe(
-      'a text of 92.8 MB, which became longer, is held by the property `buf` of ThreadStream',
+      'a string of 92.8 MB, which kept growing, is held by the property `buf` of ThreadStream',
     );
   });
 
@@ -129,7 +129,7 @@ describe('texts that keep longer ones', () => {
     expect(more).toEqual([]);
     expect(finding!.subject).toMatchObject({ file: 'src/previews.js', line: 30 });
     expect(finding!.evidence.map(({ statement }) => statement).join('\n')).toMatch(
-      /the heap rises by about 9[0-9](\.\d)? KB for each entry, of which about 300 (B|bytes) is visible in one that culprit looked at/,
+      /the heap rises by about 9[0-9](\.\d)? KB for each entry, but an entry that culprit examined accounts for only about 300 (B|bytes)/,
     );
     expect(finding!.advice[0]).toMatch(
       /^If its texts are cut from longer ones \(.*\), each keeps the whole text it was cut from\./,
@@ -171,7 +171,7 @@ describe('a queue inside of a stream', () => {
       innocentExplanation: expect.stringMatching(/^A burst that is worked off afterwards looks the same/),
       advice: [
         expect.stringMatching(/^Find who receives what src\/hooks\.js:27, accept writes through logger, /),
-        expect.stringMatching(/^Write no more than is taken: wait for `drain`/),
+        expect.stringMatching(/^Write no faster than the receiver reads: wait for `drain`/),
       ],
     });
   });

@@ -127,7 +127,7 @@ describe('bytes of buffers that no object of JavaScript has', () => {
       ],
     });
     expect(finding!.evidence.map(({ statement }) => statement).join('\n')).toMatch(
-      /on the heap Blobs and the streams that read them stay along with them, for src\/scans\.js:10, archive/,
+      /Blobs and the streams that read them accumulate on the heap along with them, for src\/scans\.js:10, archive/,
     );
   });
 

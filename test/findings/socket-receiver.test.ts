@@ -37,7 +37,7 @@ describe('connections that clients have closed', () => {
       ],
     });
     expect(findingOf(given()).evidence.map(({ statement }) => statement)).toContain(
-      "the server on port 8080 has given 158 open sockets to its 'upgrade' listener in src/live.js:22, onUpgrade; nobody reads 150 of them, so that their end goes unnoticed",
+      "the server on port 8080 has passed 158 open sockets to its 'upgrade' listener in src/live.js:22, onUpgrade; nothing reads 150 of them, so their end goes unnoticed",
     );
   });
 

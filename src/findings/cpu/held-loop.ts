@@ -43,7 +43,7 @@ export function describeChain(chain: MicrotaskChain, lookMillis: number): Draft 
     innocentExplanation:
       'At start-up nothing waits for the event loop. These chains ran while the process was serving.',
     advice: [
-      'After an `await` of a resolved promise the code goes on in the same turn of the event loop. Give the loop a turn every few milliseconds of work: `await setImmediate()` of node:timers/promises.',
+      'After an `await` of a resolved promise the code continues in the same turn of the event loop. Give the loop a turn every few milliseconds of work: `await setImmediate()` of node:timers/promises.',
       'Or await less often: ask for many values at once, or use no promise where the value is already there.',
     ],
     caveats: [],

@@ -55,8 +55,8 @@ export function describeSilentRoute(route: SilentRoute, facts: Facts): Draft {
       {
         source: 'async-resources',
         statement: promise
-          ? `promises created in ${where} stay after their clients have gone, about ${formatNumber(Math.round(promise.alive))} now`
-          : 'promises that were made for such requests stay after their clients have gone',
+          ? `promises created in ${where} remain after their clients have disconnected, about ${formatNumber(Math.round(promise.alive))} now`
+          : 'promises that were created for such requests remain after their clients have disconnected',
       },
     ],
     innocentExplanation:

@@ -39,7 +39,7 @@ export function describeStalled(requests: StalledRequests, facts: Facts): Draft 
         ? [
             {
               source: 'async-resources',
-              statement: `promises made in ${where} stay, about ${formatNumber(Math.round(promise.alive))} now`,
+              statement: `promises created in ${where} remain, about ${formatNumber(Math.round(promise.alive))} now`,
             },
           ]
         : []),

@@ -59,7 +59,7 @@ function shortImage(image: string): string {
 const signedRate = (bytes: number) => `${bytes < 0 ? '-' : '+'}${formatBytes(Math.abs(bytes))}/s`;
 
 function sayVerdict({ report, notLookedAt = '' }: FamilyMember): string {
-  if (!report) return `not looked at: ${notLookedAt}`;
+  if (!report) return `not captured: ${notLookedAt}`;
   if (report.verdict === 'findings') return report.findings.map(({ kind }) => kind).join(', ');
   return report.verdict.replaceAll('-', ' ');
 }

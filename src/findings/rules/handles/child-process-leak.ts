@@ -84,7 +84,7 @@ function wordsOf({ command, isZombie, isOrphan }: ChildGroup): Words {
     things: 'children',
     title: (rate, where) => `Child processes \`${command}\` accumulate at ${rate} and never end${where}`,
     advice:
-      'Kill the child when its client goes away, give it a timeout (the `timeout` or `signal` option of spawn), and wait for its "exit". A child whose output nobody reads waits for ever: read it, or destroy child.stdout.',
+      'Kill the child when its client disconnects, give it a timeout (the `timeout` or `signal` option of spawn), and wait for its "exit". A child whose output is not read blocks forever: read it, or destroy child.stdout.',
     innocent: 'Long-running jobs would eventually finish; none of these did during the capture.',
   };
 }

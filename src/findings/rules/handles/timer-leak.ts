@@ -176,7 +176,7 @@ function describe(survivor: SurvivingSite, facts: Facts): Draft {
 }
 
 const CHAIN_ADVICE =
-  'Each is a loop, or a callback that sets the next timer, and goes on after what it serves has ended: end it when the request, connection or stream closes (test an AbortSignal or a flag before the next wait, or clear the timer).';
+  'Each is a loop, or a callback that sets the next timer, and keeps running after what it serves has ended: end it when the request, connection or stream closes (test an AbortSignal or a flag before the next wait, or clear the timer).';
 
 /** A timer of a package is not the caller's to clear: its object is, or the time that it was given. */
 function adviceFor({ blame: { app, library, inner }, site }: SurvivingSite): string {

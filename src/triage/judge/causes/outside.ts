@@ -8,7 +8,7 @@ const NATIVE_CURE = [
   'Start with --report-on-fatalerror --report-on-signal, and keep the core dump (`ulimit -c unlimited`): both name the function.',
 ];
 const KILLED_CURE = [
-  'Find who sent it: the kernel when memory ran out (`dmesg | grep -i oom`, OOMKilled in the pod status), Kubernetes after a failed probe or a grace period (--pod-status and --events tell them apart), or a person.',
+  'Find who sent it: the kernel when memory ran out (`dmesg | grep -i oom`, OOMKilled in the pod status), Kubernetes after a failed probe or a grace period (--pod-status and --events show which), or a person.',
 ];
 const stoppedCure = (signal: string | null) =>
   signal === 'SIGKILL'
