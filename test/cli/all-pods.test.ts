@@ -352,7 +352,11 @@ describe('two sides of a rollout', () => {
 test.each<[string, number, string[]]>([
   ['--all needs a workload or labels.', 2, ['--all']],
   ['A name and labels (-l) were given', 2, ['shop', '-l', 'app=shop']],
-  ['--dry-run applies to one process, but several are captured.', 2, ['deployment/shop', '--all', '--dry-run']],
+  [
+    '--dry-run applies to one process, but several are captured.',
+    2,
+    ['deployment/shop', '--all', '--dry-run'],
+  ],
   ['--parallel 0 is out of range.', 2, ['deployment/shop', '--all', '--parallel', '0']],
   ['"heap.leak" is not a severity.', 2, ['deployment/shop', '--all', '--fail-on', 'heap.leak']],
   ['Pod two has several containers: app, proxy.', 2, ['deployment/shop', '--all']],
