@@ -36,4 +36,4 @@ export function cutTextsEvidence(cut: CutTexts | null): Evidence[] {
 }
 
 export const COPY_TEXTS =
-  'If its strings are cut from longer ones (slice, substring, split, a match, a parser), each keeps the whole string it was cut from alive. Copy a string before you keep it: `Buffer.from(text).toString()`.';
+  'If its strings are cut from longer ones (slice, substring, split, a match, a parser), each keeps the whole original string alive. Copy a string before you keep it: `Buffer.from(text).toString()`.';

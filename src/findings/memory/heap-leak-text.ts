@@ -287,6 +287,6 @@ function adviceInPlace(type: InPlaceType, app: Frame | null, keeper: Frame | nul
   const holder = keeper ? ` ${packageOf(keeper)}` : ' it';
   const giver = app ? `what ${place(app)} passes in` : 'what is passed in';
   return type !== 'List'
-    ? `The text is a buffer that is read more slowly than it is filled, or never. Compare the rate of ${giver} with what${holder} can pass on, respect back-pressure (\`write()\` that returns false, \`drain\`), or drop the excess.`
+    ? `The string is a buffer that is read more slowly than it is filled, or never. Compare the rate of ${giver} with what${holder} can pass on, respect back-pressure (\`write()\` that returns false, \`drain\`), or drop the excess.`
     : `If it is a queue, its consumers are too slow: allow more at a time, bound the queue and refuse the excess, or wait for a result before adding more. Compare the rate of ${giver} with what${holder} lets through.`;
 }
