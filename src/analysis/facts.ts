@@ -119,7 +119,7 @@ export interface Facts {
   requests: { inbound: LastingRequests[]; outbound: LastingRequests[]; unended: UnendedAnswers[] };
   /** Requests without an answer that stay as many, with clients that wait for them. */
   stalledRequests: StalledRequests[];
-  /** Requests that wait together and are let go at once; null: none do. */
+  /** Requests that wait together and are released at once; null: none do. */
   heldRequests: HeldRequests | null;
   /** Requests out that share no Agent. */
   ownAgents: OwnAgents[];

@@ -7,7 +7,7 @@ import { shortFinding } from './finding-views.ts';
 import type { Kept } from './recordings.ts';
 import { linksTo } from './report-files.ts';
 
-/** The gravest in short; the titles of those that follow. */
+/** The most serious in short; the titles of those that follow. */
 const MOST_TOLD = 3;
 
 /** `chosen`: why it was another process than the named one. */

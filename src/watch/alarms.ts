@@ -129,7 +129,7 @@ export class Alarms {
     this.happened(this.at.book.processEnded(name, atMillis));
   }
 
-  /** Of a target that is followed no more nothing is told. */
+  /** No alert is sent about a target that is no longer followed. */
   forget(name: string, atMillis: number): void {
     const { book, teller } = this.at;
     this.happened(book.forget(name, atMillis));

@@ -65,16 +65,16 @@ export const familyReport = v.object({
   kind: v.literal('family'),
   schemaVersion: v.literal(1),
   tool,
-  /** The gravest of the members' verdicts: findings, then too little data, idle, healthy. */
+  /** The most serious of the members' verdicts: findings, then too little data, idle, healthy. */
   verdict,
-  /** Who is sick, in one sentence. */
+  /** Which members have a problem, in one sentence. */
   verdictReason: text,
   /** By pid, or by the name of the pod. */
   members: v.array(familyMember),
   /** Gravest first. */
   causes: v.array(familyCause),
   oddOnes: v.array(familyOddOne),
-  /** What the gravest cause leaves open; absent: nothing that a command would settle. */
+  /** What the most serious cause leaves open; absent: nothing that a command would settle. */
   nextMeasurement: v.optional(nextMeasurement),
 });
 export type FamilyReport = v.InferOutput<typeof familyReport>;

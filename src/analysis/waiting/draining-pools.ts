@@ -13,7 +13,7 @@ export interface DrainingPool {
   busy: number;
   /**
    * What it is told by: connections over which nothing went for seconds; or, where no connection could be looked at, the least
-   * that was lent out at any time, while no more requests came than before.
+   * that was checked out at any time, while no more requests came than before.
    */
   by: 'silent' | 'least';
   /** Of that, over the look. */
@@ -72,7 +72,7 @@ function leastPoints(readings: readonly PoolReading[]): Point[] {
   return floorOf(points, FLOOR_REACH).slice(FLOOR_REACH, -FLOOR_REACH);
 }
 
-/** Where more and more requests come, more is lent out. */
+/** Where more and more requests come, more is checked out. */
 function isSteady(main: readonly RuntimeSample[]): boolean {
   const answered = main.flatMap(({ atMillis, afterGc, requests }) =>
     afterGc || !requests ? [] : [{ atMillis, value: requests.answered }],

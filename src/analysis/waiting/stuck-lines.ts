@@ -30,7 +30,7 @@ export function stuckLines(pools: readonly Pool[]): StuckLine[] {
   return pools.flatMap((pool) => describe(pool) ?? []).sort((a, b) => b.waiting.last - a.waiting.last);
 }
 
-/** Callers that give up waiting for answers do not come again: the line is long, and nobody in it is served. */
+/** Callers that give up waiting for answers do not ask again: the queue is long, and nothing in it is served. */
 function neverShorter(readings: Pool['readings']): boolean {
   const lengths = readings.map(({ waiting }) => waiting);
   return (

@@ -12,7 +12,7 @@ export const acceptedLine = threadLine('accepted', {
       event: v.picklist(['connection', 'secureConnection', 'upgrade', 'connect']),
       /** About, where only some of very many were looked at. */
       sockets: count,
-      /** Of these, those that nobody reads: the end of the other side is never noticed there. */
+      /** Of these, those that nothing reads: the end of the other side is never noticed there. */
       unread: count,
       listeners: listOf(v.object(functionPlace)),
     }),

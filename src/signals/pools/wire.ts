@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { holder } from '../../wire/holder.ts';
 import { amount, type BodyOf, count, listOf, stack, text, threadLine } from '../../wire/parts.ts';
 
-/** Of what is lent out, looked at while it is short. */
+/** The items that are checked out, examined while the pool is short of them. */
 const lent = v.object({
   /** Those with a connection that could be looked at. */
   looked: count,

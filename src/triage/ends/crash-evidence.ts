@@ -113,7 +113,7 @@ export function innocentFor(ending: Ending, label: CrashLabel): string {
   }
 }
 
-/** The words of the log that matter, the gravest first; what it wrote last when there are none. */
+/** The words of the log that matter, the most serious first; what it wrote last when there are none. */
 export function linesThatMatter(ending: Ending): string[] {
   const root = ending.events.filter(({ kind }) => kind !== 'exit').flatMap(({ lines }) => lines);
   const exits = ending.events.filter(({ kind }) => kind === 'exit').flatMap(({ lines }) => lines);

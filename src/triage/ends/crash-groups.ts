@@ -103,7 +103,7 @@ const URGENCY: Record<CrashLabel, number> = {
   unknown: 0.6,
 };
 
-/** The gravest and most frequent first. */
+/** The most serious and most frequent first. */
 export function findingsOf(
   groups: readonly CrashGroup[],
   around: Circumstances & { restarts: number | null },

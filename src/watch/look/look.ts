@@ -66,10 +66,10 @@ async function capture(
     intervalMillis: Math.min(intervalMillis, Math.floor(durationMillis / LEAST_SAMPLES)),
     maxPauseMillis,
     budgetShare,
-    // Evidence holds a flame graph; of a light look nobody draws one unless profiles are collected.
+    // Evidence holds a flame graph; for a light capture none is drawn unless profiles are collected.
     cpu: folder === null && profile === undefined ? 'auto' : 'always',
     snapshot,
-    // What is not kept is a light look: hooks are its dearest part.
+    // What is not kept is a light capture: hooks are its most expensive part.
     async: folder === null ? 'off' : DEFAULTS.capture.async,
     signal,
   });

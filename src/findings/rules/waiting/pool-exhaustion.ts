@@ -104,7 +104,7 @@ function describe(short: ShortPool, facts: Facts): Draft {
 
 const NOT_READ = /: response not read$/;
 
-/** What is lent out lies idle in somebody's hands: bodies that nobody reads, connections that nobody uses. */
+/** What is checked out is idle: bodies that are not read, connections that are not used. */
 function isNeverGivenBack({ lent, silentShare }: ShortPool): boolean {
   if (!lent) return false;
   const all = lent.labels.reduce((sum, [, count]) => sum + count, 0);

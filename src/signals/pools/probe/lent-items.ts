@@ -12,7 +12,7 @@ const SILENT_MILLIS = 4_000;
 /** Properties that are read in one look, about a millisecond: where no item has a connection, each is searched to its end. */
 const MOST_READS = 3_000;
 
-/** The function describes items that are lent out now. */
+/** The function describes items that are checked out now. */
 export function createLentItems(core: ProbeCore): (items: unknown[]) => NonNullable<ProbePool['lent']> {
   const net: typeof import('node:net') = core.load('net');
   const { isA } = core.reads;
@@ -54,7 +54,7 @@ export function createLentItems(core: ProbeCore): (items: unknown[]) => NonNulla
 interface SocketSearch {
   /** From here on as many properties may be read again. */
   beginLook(): void;
-  /** The connection inside of what is lent out; null where there is none, or none was found in time. */
+  /** The connection inside the item that is checked out; null where there is none, or none was found in time. */
   socketIn(item: unknown): Socket | null;
 }
 

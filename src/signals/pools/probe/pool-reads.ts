@@ -10,7 +10,7 @@ export interface PoolRead {
   queue: unknown;
   /** Nothing is free. */
   isShort: boolean;
-  /** What is lent out. */
+  /** What is checked out. */
   lent(): unknown[];
 }
 

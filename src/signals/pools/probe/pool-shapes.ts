@@ -9,7 +9,7 @@ export interface PoolShape {
   limit: number | undefined;
   busy: unknown;
   idle: unknown;
-  /** All members, lent out or not. */
+  /** All members, checked out or not. */
   all: unknown;
   waiting: unknown;
 }
