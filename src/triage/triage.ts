@@ -254,10 +254,10 @@ function verdictOf(
 ): Pick<TriageReport, 'verdict' | 'verdictReason'> {
   const total = findings.reduce((sum, { crash }) => sum + crash.occurrences, 0);
   if (findings.length > 0) {
-    const ends = total === 1 ? 'One end' : `${total} ends`;
+    const crashes = total === 1 ? 'One crash' : `${total} crashes`;
     return {
       verdict: 'findings',
-      verdictReason: `${ends} of a process, ${findings.length === 1 ? 'one cause' : `${findings.length} causes`}.`,
+      verdictReason: `${crashes}, ${findings.length === 1 ? 'one cause' : `${findings.length} causes`}.`,
     };
   }
   if (seen.hasEndedWell)

@@ -46,7 +46,7 @@ export const keepAliveTimeout: ConfigurationRule = {
         value: formatDuration(least),
         severity: hasBalancer ? 'warning' : 'notice',
         confidence: isAssumed ? (hasBalancer ? 0.75 : 0.6) : 0.95,
-        title: `keepAliveTimeout is ${values}, the balancer keeps idle connections for ${formatDuration(idleMillis)}${isOneValue ? ` (${names})` : ''}`,
+        title: `keepAliveTimeout is ${values}, but the balancer keeps idle connections for ${formatDuration(idleMillis)}${isOneValue ? ` (${names})` : ''}`,
         why: 'a request that the balancer sends while the server closes the idle connection is lost: sporadic 502s or ECONNRESET',
         evidence: [
           {

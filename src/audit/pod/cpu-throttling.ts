@@ -71,7 +71,7 @@ function judgeAgainstSpec({ settings: { outer }, pod }: AuditFacts, limit: numbe
       value: cores(limit),
       severity: used >= limit ? 'warning' : 'notice',
       confidence: 0.75,
-      title: `The pod spec allows ${cores(limit)}, the process used ${cores(used)} in the capture`,
+      title: `The pod spec allows ${cores(limit)}, but the process used ${cores(used)} in the capture`,
       why: 'above the limit the kernel stops it until the next period (100 ms): no request, no probe, no garbage collection runs',
       evidence: [
         {

@@ -160,7 +160,7 @@ function tooLarge(
       value: formatBytes(limit),
       severity: limit >= bytes ? 'warning' : 'notice',
       confidence: 0.9,
-      title: `The heap may grow to ${formatBytes(limit)}, ${name} is ${formatBytes(bytes)}`,
+      title: `The heap may grow to ${formatBytes(limit)}, but ${name} is ${formatBytes(bytes)}`,
       why: 'V8 collects garbage aggressively only near its own limit: the kernel kills the container first, without a message from Node.js',
       evidence: [...evidence, { source: 'memory', statement: `${name}: ${formatBytes(bytes)}` }],
       innocent: 'A heap that never grows that far does no harm.',

@@ -9,7 +9,7 @@ export const nodeEnv: ConfigurationRule = {
     const value = inner.env.NODE_ENV;
     if (value === 'production') return { ok: 'production' };
     if (outer.filesRead === undefined)
-      return { unknown: 'whether any code reads it: its files could not be read' };
+      return { unknown: 'its files could not be read, so whether any code reads it is unknown' };
     if (outer.readsNodeEnv === undefined) return { ok: 'no loaded file that was read asks for it' };
     return {
       finding: {

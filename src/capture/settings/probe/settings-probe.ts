@@ -71,7 +71,7 @@ function begin(load: Load, { closeInspector, leaseMillis }: SettingsProbeConfig)
   return {
     finish() {
       try {
-        if (isOver) return 'its time was over';
+        if (isOver) return 'it took too long';
         // First, before the read itself makes the loop late.
         const loopDelay = attempt(() => ticks.read());
         const inspectorHost = closeInspector ? undefined : hostOf(attempt(() => inspector.url()));
