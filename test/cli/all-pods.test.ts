@@ -351,7 +351,7 @@ describe('two sides of a rollout', () => {
 
 test.each<[string, number, string[]]>([
   ['--all needs a workload or labels.', 2, ['--all']],
-  ['A name and labels (-l) were given', 2, ['shop', '-l', 'app=shop']],
+  ['Both a name and labels (-l) were given', 2, ['shop', '-l', 'app=shop']],
   [
     '--dry-run applies to one process, but several are captured.',
     2,

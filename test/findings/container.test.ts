@@ -186,7 +186,7 @@ describe('memory of a container', () => {
       kind: 'memory-limit-risk',
       title: "240 MB of the container's memory limit 256 MB is in use (94%)",
     });
-    expect(first!.evidence[1]!.statement).toMatch(/V8's heap \(40 MB live\), 170 MB is beside it/);
+    expect(first!.evidence[1]!.statement).toMatch(/V8's heap \(40 MB live\), 170 MB is outside it/);
     expect(first!.advice[0]).toMatch(/--max-old-space-size=\d+ --max-semi-space-size=\d+/);
   });
 

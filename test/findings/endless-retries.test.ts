@@ -87,7 +87,7 @@ describe('connections that are begun again and again', () => {
     expect(finding).toMatchObject({
       kind: 'connection-churn',
       title: 'Connections are attempted at 60/s, and most of them fail (src/orders.js:11, post)',
-      advice: [expect.stringMatching(/^See which address they go to and the code of their errors/)],
+      advice: [expect.stringMatching(/^Check which address they go to and their error codes/)],
     });
     expect(finding!.evidence.map(({ statement }) => statement)).toContain(
       '2,400 of the 2,430 connections that its network namespace began during the capture failed',

@@ -90,7 +90,7 @@ describe('requests that are held up together', () => {
       '5 times all waiting requests were answered between one reading and the next (at most 36 of one route); before that none was, although more kept arriving',
       'GET /carts/#: 12/s, about 1.3 s from arrival to the beginning of the answer on average',
       'promises created in src/carts.js:17, cartOf, through redis (node_modules/redis/lib/commander.js:8, send) take 1.3 s on average to settle',
-      'calls of redis in src/mail.js:5, mailLoop take 4.4 s on average, at 0.25/s only',
+      'calls of redis in src/mail.js:5, mailLoop take 4.4 s on average, at only 0.25/s',
     ]);
     expect(finding!.advice[0]).toMatch(
       /^See what src\/mail\.js:5, mailLoop asks for: a call that waits on purpose/,

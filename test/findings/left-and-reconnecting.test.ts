@@ -82,7 +82,7 @@ describe('files that stay open at the pace at which clients leave', () => {
     const own = asyncSite('fs.stream', 'pack@/app/src/pack.js:7 > open@/app/node_modules/zipper/index.js:73');
     const [placed] = findingsOf(ZIP_FILES, own, ...clients('GET /albums/#', 6, 0.5));
     expect(placed!.subject).toMatchObject({ file: 'src/pack.js', line: 7 });
-    expect(placed!.advice[1]).toMatch(/^`open\(\)` of zipper opens them for src\/pack\.js:7, pack: let go/);
+    expect(placed!.advice[1]).toMatch(/^`open\(\)` of zipper opens them for src\/pack\.js:7, pack: release/);
     expect(JSON.stringify(placed)).toContain('before the end of their answer');
   });
 });
@@ -112,7 +112,7 @@ describe('clients of a package that connect again and again', () => {
       subject: { file: 'src/publish.js', line: 9 },
       symptoms: [expect.stringMatching(/new connections/)],
     });
-    expect(finding!.advice[0]).toMatch(/^End each client that is given up/);
+    expect(finding!.advice[0]).toMatch(/^End each client that is no longer needed/);
   });
 
   test('are only many connections where timers stay as many', () => {

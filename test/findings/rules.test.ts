@@ -508,7 +508,7 @@ describe('each fault is found, named and placed:', () => {
         }),
       ],
       { ...APP, type: 'pool' },
-      /Pool is exhausted.*never given back/,
+      /Pool is exhausted.*never returned/,
     ],
     [
       'pool-exhaustion',

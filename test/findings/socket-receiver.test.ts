@@ -32,7 +32,7 @@ describe('connections that clients have closed', () => {
       caveats: [],
       advice: [
         expect.stringMatching(
-          /Once an HTTP server has emitted "upgrade", Node\.js leaves the socket to the listener and closes it no more\. Call end\(\) or destroy\(\)/,
+          /Once an HTTP server has emitted "upgrade", Node\.js leaves the socket to the listener and no longer closes it\. Call end\(\) or destroy\(\)/,
         ),
       ],
     });

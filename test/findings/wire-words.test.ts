@@ -50,7 +50,7 @@ describe('a socket leak', () => {
   test('warns where the network sends much again, or turns clients away', () => {
     const lossy = tcp((t) => ({ segmentsSent: 5_000 * t, segmentsResent: 60 * t, listenOverflows: t }));
     const { caveats } = findingOf('socket-leak', LEAK, lossy);
-    expect(caveats.join('\n')).toMatch(/1\.2% of the TCP segments .* were sent again/);
+    expect(caveats.join('\n')).toMatch(/1\.2% of the TCP segments .* were retransmitted/);
     expect(caveats.join('\n')).toMatch(/accept queue .* was full, and 30 clients were turned away/);
   });
 

@@ -71,7 +71,7 @@ function withRuns(command: Command): Command {
     .option('--ready <text>', 'what the server prints when it is ready (default: it listens on a port)')
     .option(
       '--start-timeout <time>',
-      'how long the server may take until it is ready',
+      'time until the server must be ready',
       writeDuration(DEFAULTS.bench.startMillis),
     )
     .option(

@@ -19,8 +19,8 @@ const WHY_ALIVE_DURATION = writeDuration(DEFAULTS.whyAlive.durationMillis);
 
 export function withCaptureOptions(command: Command, defaults: CaptureWords = DEFAULT_WORDS): Command {
   return command
-    .option('--duration <time>', 'length of the capture: 30s, 2m, 500ms', defaults.duration)
-    .option('--interval <time>', 'time between samples; at least 8 are taken', defaults.interval)
+    .option('--duration <time>', 'capture length: 30s, 2m, 500ms', defaults.duration)
+    .option('--interval <time>', 'sampling interval; 8 samples or more', defaults.interval)
     .option(
       '--max-pause <time>',
       'the longest single pause culprit may cause in the target',

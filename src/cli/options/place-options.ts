@@ -30,7 +30,7 @@ function placeOptions(runsThere: boolean): Option[] {
   if (!runsThere) return where;
   return [
     ...where,
-    new Option('--node <path>', 'the Node.js to use there (default: culprit searches for it)'),
+    new Option('--node <path>', 'the Node.js to use there (default: search for it)'),
     new Option('--debug-image <image>', 'for images without Node.js').default(DEBUG_IMAGE),
     new Option('--debug', 'start such a container right away; it runs as root'),
     new Option('--no-debug-image', 'never start a container beside the target'),

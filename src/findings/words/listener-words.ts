@@ -36,7 +36,7 @@ export function listenersInnocence(filled: GrowingCollection | null): string {
 
 export function adviceOnListeners(filled: GrowingCollection | null, blame: Blame | null): string {
   if (filled?.collection.isFollowed)
-    return 'Do not combine the signal of one piece of work with one that lives as long as the process: Node.js keeps what AbortSignal.any() returns, with its listeners, for as long as one of the two can abort. Listen to the long one by itself, and remove that listener when the work is done. Node.js 24.22 and 26.12 also let go of the combined signal once its listeners are removed or it is aborted; Node.js 20 does not.';
+    return 'Do not combine the signal of one piece of work with one that lives as long as the process: Node.js keeps what AbortSignal.any() returns, with its listeners, for as long as one of the two can abort. Listen to the long one by itself, and remove that listener when the work is done. Node.js 24.22 and 26.12 also release the combined signal once its listeners are removed or it is aborted; Node.js 20 does not.';
   const frames = filled?.insertion?.frames ?? [];
   if (frames.some(isIteratorOfEvents)) return END_ITERATOR;
   const adder = blame?.library ?? null;
