@@ -36,7 +36,9 @@ describe('a text that grows', () => {
         /^A burst that is worked off afterwards looks the same at first\. It grew /,
       ),
       advice: [
-        expect.stringMatching(/^The string is a buffer that is read more slowly .* what src\/hooks\.js:27, accept passes in /),
+        expect.stringMatching(
+          /^The string is a buffer that is read more slowly .* what src\/hooks\.js:27, accept passes in /,
+        ),
       ],
     });
     const statements = findings[0]!.evidence.map(({ statement }) => statement);

@@ -98,9 +98,7 @@ describe('a delay of the event loop that nothing explains', () => {
       cpuWaits(0.3, 0.65, 0.95),
     );
     expect(rest).toEqual([]);
-    expect(finding!.title).toBe(
-      'The event loop is up to 1 s late: other threads of the process use the CPU',
-    );
+    expect(finding!.title).toBe('The event loop is up to 1 s late: other threads of the process use the CPU');
     expect(finding!.evidence.map(({ statement }) => statement).join()).toMatch(
       /around the longest of 3 delays \(in \d+ intervals\) the main thread ran for .* and was ready to run for another .* while other threads of the process used the CPU/,
     );

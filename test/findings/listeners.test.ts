@@ -138,6 +138,8 @@ test('what on() of node:events returns is to be ended, and no listener to be rem
   const at = 'whenReady@/app/src/kitchen.js:11 > on@node:events:1156 > addListener@node:events:615';
   const { advice } = findingOf(at, { className: 'EventEmitter', event: 'ready', newestEntry: 'function' });
   expect(advice).toEqual([
-    expect.stringMatching(/^The iterator that `on\(\)` of node:events returns keeps its listener, .* `return\(\)`/),
+    expect.stringMatching(
+      /^The iterator that `on\(\)` of node:events returns keeps its listener, .* `return\(\)`/,
+    ),
   ]);
 });

@@ -57,7 +57,11 @@ describe('the memory of WebAssembly code', () => {
         /^The memory of WebAssembly code grows by 1\.4 MB\/s \(src\/rules\.js:14, evaluate, through sandbox /,
       ),
       subject: { file: 'src/rules.js', line: 14 },
-      advice: [expect.stringMatching(/^The garbage collector does not free WebAssembly memory: release what sandbox returned/)],
+      advice: [
+        expect.stringMatching(
+          /^The garbage collector does not free WebAssembly memory: release what sandbox returned/,
+        ),
+      ],
     });
     expect(finding!.evidence.map(({ statement }) => statement)).toEqual([
       expect.stringMatching(/^external memory after a full GC rose /),

@@ -80,7 +80,9 @@ describe('advice on time in a package is what its user can do', () => {
     );
     expect(finding!.title).toContain('`parse` of agents');
     expect(finding!.advice).toEqual([
-      expect.stringMatching(/^The time goes to agents\. The regular expressions belong to that package: bound/),
+      expect.stringMatching(
+        /^The time goes to agents\. The regular expressions belong to that package: bound/,
+      ),
     ]);
   });
 
