@@ -130,12 +130,13 @@ class CaptureRun implements CaptureContext {
     const { durationMillis, intervalMillis } = this.options;
     while (this.elapsed() < durationMillis && !this.options.signal.aborted && !this.isEnding) {
       this.samplePassive();
-      await this.forEachThread(async (thread) => {
+      await this.threads.findHeld();
+      await this.askThreads(async (thread) => {
         await thread.counters.sample(this.elapsed());
         await thread.forgetLogged();
         this.budget.note(thread.id, await thread.ownSteps());
-        await this.cpuWhenNeeded.step(thread);
       });
+      await this.forEachThread((thread) => this.cpuWhenNeeded.step(thread));
       await this.threads.proveLease();
       await listKeepAlive?.();
       await this.saveMemory();
@@ -173,6 +174,7 @@ class CaptureRun implements CaptureContext {
 
   private async lastReads(): Promise<void> {
     this.samplePassive();
+    await this.threads.findHeld();
     await this.heapReads.last();
     await this.climb.last();
     await this.asyncReads.last();
@@ -219,6 +221,10 @@ class CaptureRun implements CaptureContext {
 
   forEachThread(work: (thread: ThreadCapture) => Promise<unknown>): Promise<void> {
     return this.threads.forEach(work);
+  }
+
+  askThreads(work: (thread: ThreadCapture) => Promise<unknown>): Promise<void> {
+    return this.threads.askAll(work);
   }
 
   async timed(work: () => Promise<void>): Promise<void> {
