@@ -128,7 +128,7 @@ export function siteOfMakers(
     madePerSecond,
     evidence: {
       source: 'async-resources',
-      statement: `${placeWithLibrary(blame)} starts ${perSecond(madePerSecond)}`,
+      statement: `${placeWithLibrary(blame)} starts ${asyncTypeWords(most.site.type)} at ${perSecond(madePerSecond)}`,
       value: madePerSecond,
       unit: 'per second',
     },

@@ -94,7 +94,7 @@ describe('it is said', () => {
       [healthy(1), idle(2)],
     ],
     [
-      'Nothing was found in 3 processes; process 2 (shop) served no requests and cannot be judged; of process 3 (shop) too little was seen to judge.',
+      'Nothing was found in 3 processes; process 2 (shop) served no requests and cannot be judged; process 3 (shop) provided too little data to judge.',
       [healthy(1), idle(2), member(3, [], { verdict: 'too-little-data' })],
     ],
     ['Nothing was found in any of 1 process. 1 process could not be diagnosed.', [healthy(1), unseen(2)]],

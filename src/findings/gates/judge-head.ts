@@ -11,7 +11,7 @@ export function judgeHead({ metric: name, limit }: MetricRule, comparison: Compa
   if (!metric || metric.head === null) return unmeasured(name, 'was not measured on head');
   const { head: point, headLow: low, headHigh: high, unit } = metric;
   if (unit !== METRICS[name].unit)
-    return unknown(name, `is counted in ${unit} here, and the limit is in ${METRICS[name].unit}`);
+    return unknown(name, `is counted in ${unit} here, but the limit is in ${METRICS[name].unit}`);
   if (typeof low !== 'number' || typeof high !== 'number')
     return unknown(name, `of head is ${quantity(point, unit)} and has no interval: too few runs`);
   const interval = { point, low, high };

@@ -68,7 +68,7 @@ function summary({ per, tree, changes }: PageData): string {
   const part = base > 0 ? `, ${words.signedPercent((head - base) / base)}` : '';
   const different = changes.filter(({ verdict }) => verdict === 'different').length;
   const functions = `${different} ${different === 1 ? 'function differs' : 'functions differ'} by more than the noise`;
-  return `CPU time a ${per}: ${words.micros(base)} on base, ${words.micros(head)} on head (${words.signedMicros(head - base)}${part}). ${functions}.`;
+  return `CPU time per ${per}: ${words.micros(base)} on base, ${words.micros(head)} on head (${words.signedMicros(head - base)}${part}). ${functions}.`;
 }
 
 function unchanged({ tree, changes }: PageData): string {

@@ -79,7 +79,7 @@ function describe(worst: Opener, facts: Facts): Draft {
         ? reconnectEvidence(again)
         : {
             source: 'async-resources',
-            statement: `${placeWithLibrary(culprit)} opens ${rate}; ${formatShare(1 - worst.survival)} of them are closed within 5 s`,
+            statement: `${placeWithLibrary(culprit)} opens connections at ${rate}; ${formatShare(1 - worst.survival)} of them are closed within 5 s`,
             value: worst.rate,
             unit: 'per second',
           },

@@ -47,7 +47,7 @@ export function createDiffPanel(needs: PanelNeeds): DiffPanel {
     if (change.allocation) rows.push(sidesRow('allocation', 'allocated', change.allocation, 'bytes'));
     const share = `${words.signedPercent(change.share)} (${words.interval(change.shareLow, change.shareHigh, words.signedPercent)})`;
     return [
-      sidesTable(`The function wherever it is called, a ${data.per}`, ...rows),
+      sidesTable(`The function wherever it is called, per ${data.per}`, ...rows),
       factsList([
         ['verdict', 'verdict on self', verdictOf(change)],
         ['difference', 'difference', words.signedMicros(change.difference)],
@@ -77,7 +77,7 @@ export function createDiffPanel(needs: PanelNeeds): DiffPanel {
     const self = { base: tree.baseSelf[node]!, head: tree.headSelf[node]! };
     const total = { base: tree.baseTotal[node]!, head: tree.headTotal[node]! };
     const here = sidesTable(
-      `Called like this, a ${data.per}`,
+      `Called like this, per ${data.per}`,
       sidesRow('self', 'self', self, 'micros'),
       sidesRow('total', 'total', total, 'micros'),
     );
