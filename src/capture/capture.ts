@@ -15,7 +15,7 @@ import { HeapReads } from './heap/heap-reads.ts';
 import { chooseIntervals } from './heap/ladder.ts';
 import { isMemoryTight } from './heap/memory-room.ts';
 import { createKeepAliveLook } from './keep-alive-look.ts';
-import { createOutsideLook, type OutsideSample } from './outside-look.ts';
+import { createOutsideLook, type OutsideSample } from './outside/outside-look.ts';
 import { lookAtScripts } from './script-look.ts';
 import { CapturedThreads } from './thread/captured-threads.ts';
 import { CpuWhenNeeded } from './thread/cpu-when-needed.ts';

@@ -1,12 +1,12 @@
 // What is read from outside at each sample, without asking the process: its /proc, and how the kernel schedules it.
-import { readPassiveSample } from '../signals/passive/read.ts';
-import type { SocketGroup } from '../signals/passive/wire.ts';
-import { readScheduling } from '../signals/scheduling/read.ts';
-import { createOrphans } from '../target/proc/orphans.ts';
-import { createSocketAges } from '../target/proc/socket-ages.ts';
-import type { CaptureContext } from './context.ts';
-import { readAddons } from './maps/addons.ts';
-import { readMappedFiles } from './maps/mapped-files.ts';
+import { readPassiveSample } from '../../signals/passive/read.ts';
+import type { SocketGroup } from '../../signals/passive/wire.ts';
+import { readScheduling } from '../../signals/scheduling/read.ts';
+import { createOrphans } from '../../target/proc/orphans.ts';
+import { createSocketAges } from '../../target/proc/socket-ages.ts';
+import type { CaptureContext } from '../context.ts';
+import { readAddons } from './addons.ts';
+import { readMappedFiles } from './mapped-files.ts';
 
 /** Of the samples: the memory maps are long, and change seldom. */
 const ADDONS_EVERY = 20;
