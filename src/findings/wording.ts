@@ -125,7 +125,9 @@ export function movement(trend: Trend, show: (value: number) => string): string 
   const { first, last, risingSteps, slopePerSecond, points } = trend;
   const [rose, all] = risingSteps;
   const isPlain = last > first && rose > all / 2;
-  if (isPlain || slopePerSecond <= 0) return `${risen(trend)}, from ${show(first)} to ${show(last)}`;
+  const ends = `from ${show(first)} to ${show(last)}`;
+  if (isPlain || (slopePerSecond <= 0 && last > first)) return `${risen(trend)}, ${ends}`;
+  if (slopePerSecond <= 0) return `did not rise as a whole: ${ends}`;
   return `rises by ${show(slopePerSecond)}/s (the median slope of ${points} readings, which go up and down)`;
 }
 

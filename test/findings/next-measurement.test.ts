@@ -232,6 +232,9 @@ test('readings that scatter are not said to have risen from the larger to the sm
   expect(say({ first: 7.1 * MB, last: 15.2 * MB, risingSteps: [9, 9] })).toBe(
     'rose in 9 of 9 intervals, from 7.1 MB to 15.2 MB',
   );
+  expect(say({ first: 7.8 * MB, last: 7.2 * MB, risingSteps: [5, 8], slopePerSecond: 0 })).toBe(
+    'did not rise as a whole: from 7.8 MB to 7.2 MB',
+  );
 });
 
 describe('a collection of an instance', () => {
