@@ -1,7 +1,9 @@
 // Sockets that accumulate: by whom they lead to, in which TCP state, and who opened them.
 import type { Facts } from '../../../analysis/facts.ts';
 import type { CountGrowth } from '../../../analysis/growth/resource-growth.ts';
+import { MANY_PORTS } from '../../../analysis/growth/scattered-sockets.ts';
 import { lastLookAt } from '../../../analysis/waiting/wire.ts';
+import type { Evidence } from '../../../model/finding.ts';
 import type { SocketGroup } from '../../../model/samples.ts';
 import { formatBytes, formatNumber } from '../../../units/units.ts';
 import { clientGrowth } from '../../clients.ts';
@@ -36,15 +38,19 @@ function followsClients({ subject, trend }: CountGrowth<SocketGroup>, clients: n
 /** Clients that come and stay are the load, not a leak, until they have closed their side. */
 function isLeaking({ subject, trend }: CountGrowth<SocketGroup>): boolean {
   const isOurs = subject.direction !== 'inbound' || subject.state === 'CLOSE_WAIT';
-  return isPilingUp(trend) && subject.state !== 'LISTEN' && isOurs;
+  const isFixed = subject.state === 'LISTEN' && subject.endpoint !== MANY_PORTS;
+  return isPilingUp(trend) && !isFixed && isOurs;
 }
 
-/** One endpoint may accumulate in two states at once: one cause. */
+/** One endpoint may accumulate in two states at once, or servers with the connections that keep them open: one cause. */
 function joinStates(groups: CountGrowth<SocketGroup>[]): CountGrowth<SocketGroup>[] {
   const byEndpoint = new Map<string, CountGrowth<SocketGroup>>();
   for (const group of groups.toSorted((a, b) => b.trend.slopePerSecond - a.trend.slopePerSecond)) {
-    const key = `${group.subject.direction}|${group.subject.endpoint}`;
-    if (!byEndpoint.has(key)) byEndpoint.set(key, group);
+    const { direction, endpoint } = group.subject;
+    const isOfMany = endpoint === MANY_PORTS;
+    const key = isOfMany ? endpoint : `${direction}|${endpoint}`;
+    // Of connections it is known who has them.
+    if (!byEndpoint.has(key) || (isOfMany && direction === 'inbound')) byEndpoint.set(key, group);
   }
   return [...byEndpoint.values()];
 }
@@ -54,7 +60,7 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
   const found = receiver ? givenTo(receiver) : findSite(facts, socket, trend.slopePerSecond);
   const site = receiver ? found : orWhoAnswers(found, facts, trend.slopePerSecond);
   const things = socketThings(socket);
-  const last = lastLookAt(facts.observations.passive, socket);
+  const last = socket.endpoint === MANY_PORTS ? socket : lastLookAt(facts.observations.passive, socket);
   const unread = last?.receiveQueueBytes ?? socket.receiveQueueBytes;
   const own = socket.direction === 'outbound' ? ownAgentsOf(facts, whoOpens(site, socket)) : null;
   const queue = unread ? `, ${formatBytes(unread)} are unread in their receive buffers` : '';
@@ -68,6 +74,7 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
     runsOut: whenFdsRunOut(facts, trend),
     evidence: [
       countEvidence(things, trend, queue),
+      ...serversEvidence(socket, facts),
       ...ageEvidence(last, facts.lookSeconds),
       ...stuckEvidence(last),
       ...agentEvidence(own),
@@ -86,6 +93,14 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
   });
 }
 
+/** The servers whose connections stay are as many. */
+function serversEvidence({ endpoint, direction }: SocketGroup, { sockets }: Facts): Evidence[] {
+  if (endpoint !== MANY_PORTS || direction !== 'inbound') return [];
+  return sockets
+    .filter(({ subject }) => subject.endpoint === MANY_PORTS && subject.direction === 'listening')
+    .map(({ subject, trend }) => countEvidence(socketThings(subject), trend));
+}
+
 const NOT_CAUGHT =
   'The code that opens them is unknown: it runs rarely, or a library connects later on its behalf.';
 
@@ -100,7 +115,12 @@ function sayPlace(site: CreationSite | null, receiver: Receiver | null): string 
 
 function findSite(facts: Facts, socket: SocketGroup, slopePerSecond: number): CreationSite | null {
   if (socket.direction === 'inbound') return siteOfAllocations(facts, /^(onconnection|Socket)$/);
-  const types = socket.family === 'unix' ? ['PIPEWRAP'] : ['TCPWRAP', 'UDPWRAP'];
+  const types =
+    socket.direction === 'listening'
+      ? ['TCPSERVERWRAP']
+      : socket.family === 'unix'
+        ? ['PIPEWRAP']
+        : ['TCPWRAP', 'UDPWRAP'];
   return (
     siteOfSurvivors(facts, types, slopePerSecond) ??
     siteOfAllocations(facts, /^(Socket|connect|createConnection|ClientRequest|fetch)$/)
