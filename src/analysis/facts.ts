@@ -183,7 +183,7 @@ export function gatherFacts(observations: Observations): Facts {
       cpuWaits: spans,
       throttledShare: throttling?.shareOfPeriods ?? 0,
     }),
-    slowdown: measureSlowdown(main, mainProfile, observations.asyncObservations),
+    slowdown: measureSlowdown(main, mainProfile, observations),
     gc: summarizeGc(runtime, mainProfile, 0),
     heap: threads.map((thread) => analyseHeapGrowth(thread, runtime, heapReads)),
     collections: growingCollections(

@@ -33,7 +33,11 @@ const findingsOf = (...habits: Habit[]) => judge(gatherFacts(buildObservations(.
 
 describe('sockets on a port of their own each', () => {
   test('are told together, with the listener that all their servers have', () => {
-    const findings = findingsOf(portsOf(LEFT, 3), portsOf(LISTENING, 3), given('onTransfer@/app/src/ftp.js:37'));
+    const findings = findingsOf(
+      portsOf(LEFT, 3),
+      portsOf(LISTENING, 3),
+      given('onTransfer@/app/src/ftp.js:37'),
+    );
     expect(findings.map(({ title }) => title)).toEqual([
       "90 sockets on many ports in CLOSE_WAIT, 3/s more, given to the 'connection' listener in src/ftp.js:37, onTransfer",
     ]);

@@ -3,7 +3,8 @@
 import type { AsyncObservation } from '../../model/async-resource.ts';
 import type { CpuProfile } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
-import type { RuntimeSample } from '../../model/samples.ts';
+import type { Observations } from '../../model/observations.ts';
+import type { PassiveSample, RuntimeSample } from '../../model/samples.ts';
 import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
 import { INBOUND } from '../waiting/lasting-requests.ts';
 import { type Blame, blame, functionKey } from './blame/blame.ts';
@@ -17,14 +18,19 @@ export interface Slowdown {
   mixShift: number;
   /** Where the rise is: null where no profile tells, or no function has a large part. */
   where: GrownFunction | null;
+  /** What threads beside the main one, the pool and V8's helpers take of it; null where it is not known. */
+  beside: GrownCost | null;
 }
 
-export interface GrownFunction {
+export interface GrownFunction extends GrownCost {
   blame: Blame;
+}
+
+export interface GrownCost {
   /** Milliseconds for each request, in the first and the last third of the profile. */
   firstMillis: number;
   lastMillis: number;
-  /** Of what all functions rose by, 0..1. */
+  /** Of what a request costs more, 0..1. */
   share: number;
 }
 
@@ -40,7 +46,7 @@ const LEAST_PART_MILLIS = 1_500;
 export function measureSlowdown(
   main: readonly RuntimeSample[],
   profile: CpuProfile | undefined,
-  observations: readonly AsyncObservation[],
+  { asyncObservations, passive }: Pick<Observations, 'asyncObservations' | 'passive'>,
 ): Slowdown | null {
   const counted = main.filter(
     ({ cpuMicros, atMillis }) => cpuMicros !== undefined && atMillis >= SETTLED_MILLIS,
@@ -69,8 +75,9 @@ export function measureSlowdown(
   return {
     cost,
     requestsPerSecond: parts.at(-1)!.requests / (partMillis / 1_000),
-    mixShift: mixShift(observations),
-    where: cost.verdict === 'growing' && profile ? grownFunction(profile, main) : null,
+    mixShift: mixShift(asyncObservations),
+    where: cost.verdict === 'growing' && profile ? grownFunction(profile, main, cost) : null,
+    beside: cost.verdict === 'growing' ? grownBeside(passive, counted, cost) : null,
   };
 }
 
@@ -94,7 +101,11 @@ function mixShift(observations: readonly AsyncObservation[]): number {
 }
 
 /** The function whose time for each request rose most, from the first third of the profile to the last. */
-function grownFunction(profile: CpuProfile, main: readonly RuntimeSample[]): GrownFunction | null {
+function grownFunction(
+  profile: CpuProfile,
+  main: readonly RuntimeSample[],
+  cost: Trend,
+): GrownFunction | null {
   const { startClockMicros, durationMicros } = profile;
   if (startClockMicros === undefined) return null;
   const third = durationMicros / 3;
@@ -130,6 +141,40 @@ function grownFunction(profile: CpuProfile, main: readonly RuntimeSample[]): Gro
     blame: blame(framesOf(profile, most.node)),
     firstMillis: most.early,
     lastMillis: most.late,
-    share: (most.late - most.early) / all,
+    // What other threads cost more is part of the rise, too.
+    share: (most.late - most.early) / Math.max(all, riseOfThirds(cost)),
   };
+}
+
+/** What a request costs more in the last third than in the first, whose middles lie nearer than those of the first and last part. */
+function riseOfThirds({ first, last }: Trend): number {
+  return (last - first) * (2 / 3 / (1 - 1 / PARTS));
+}
+
+/** In the first and the last third of the look: threads of native code, and workers. */
+function grownBeside(
+  passive: readonly PassiveSample[],
+  counted: readonly RuntimeSample[],
+  cost: Trend,
+): GrownCost | null {
+  const known = passive.filter(
+    ({ threadCpu, atMillis }) => threadCpu !== undefined && atMillis >= SETTLED_MILLIS,
+  );
+  const [first, last] = [known[0], known.at(-1)];
+  if (!first || !last) return null;
+  const third = (last.atMillis - first.atMillis) / 3;
+  const each = (from: number, to: number): number => {
+    const within = known.filter(({ atMillis }) => atMillis >= from && atMillis <= to);
+    const [begin, end] = [within[0], within.at(-1)];
+    const requests = counted
+      .filter(({ atMillis }) => begin && end && atMillis > begin.atMillis && atMillis <= end.atMillis)
+      .reduce((sum, sample) => sum + (sample.requests?.answered ?? 0), 0);
+    return requests < LEAST_REQUESTS
+      ? Number.NaN
+      : (end!.threadCpu!.otherMicros - begin!.threadCpu!.otherMicros) / 1_000 / requests;
+  };
+  const firstMillis = each(first.atMillis, first.atMillis + third);
+  const lastMillis = each(last.atMillis - third, last.atMillis);
+  const share = (lastMillis - firstMillis) / riseOfThirds(cost);
+  return Number.isNaN(share) ? null : { firstMillis, lastMillis, share: Math.min(1, share) };
 }

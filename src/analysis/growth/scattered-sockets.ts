@@ -24,7 +24,9 @@ export function scatteredSockets(samples: readonly PassiveSample[]): CountGrowth
 }
 
 function isOfOwnPort({ family, direction, state }: SocketGroup): boolean {
-  return family === 'tcp' && (direction === 'listening' || (direction === 'inbound' && state === 'CLOSE_WAIT'));
+  return (
+    family === 'tcp' && (direction === 'listening' || (direction === 'inbound' && state === 'CLOSE_WAIT'))
+  );
 }
 
 function together(groups: readonly SocketGroup[]): SocketGroup {

@@ -35,7 +35,7 @@ export interface HeapCause {
 export interface PilingClosures {
   frame: Frame;
   perSecond: number;
-  /** How many there were at the first and the last census. */
+  /** How many there were at the first and the last count. */
   first: number;
   last: number;
   /** Each closes over the one before; there may be more of them than were followed. */
@@ -58,8 +58,9 @@ export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | nul
       ...NOTHING_ELSE,
       isMeasured,
     };
-  if (!isMeasured || !isUnabated(growth)) return null;
   const closures = pilingClosures(facts.observations.closures, growth.thread);
+  const isProved = (isMeasured && isUnabated(growth)) || (!isExplained && isLongChain(closures, growth));
+  if (!isProved) return null;
   const site = growth.sites.find(
     (candidate) => isGrowingInUserCode(candidate, growth) && candidate.share >= HEAP_CAUSE.leastSiteShare,
   );
@@ -148,10 +149,18 @@ function isUnabated({ floor }: HeapGrowth): boolean {
   );
 }
 
-/** The application's functions that there are most more of. */
+/** The floor may scatter too much to be proof: nothing harmless has so many functions that each keep the one before. */
+function isLongChain(closures: PilingClosures | null, { floor }: HeapGrowth): boolean {
+  const isRising = floor.slopeInterval[0] > 0 && floor.last - floor.first >= HEAP_CAUSE.leastSeenBytes;
+  return closures?.isChain === true && closures.last >= HEAP_CAUSE.longChain && isRising;
+}
+
+/** The application's functions that there are most more of; those of a package where they form a chain. */
 function pilingClosures(all: readonly ClosureGrowth[], thread: number): PilingClosures | null {
+  const isMeant = ({ frame, chained }: ClosureGrowth) =>
+    frame.owner === 'app' || (frame.owner === 'library' && chained >= HEAP_CAUSE.longChain);
   const grown = all
-    .filter((closures) => closures.thread === thread && closures.frame.owner === 'app')
+    .filter((closures) => closures.thread === thread && isMeant(closures))
     .map(({ frame, counts, chained }) => {
       const [first, last] = [counts[0], counts.at(-1)];
       const seconds = first && last ? (last.atMillis - first.atMillis) / 1_000 : 0;

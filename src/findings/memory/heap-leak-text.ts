@@ -58,7 +58,8 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
   const { exhaustionSeconds } = runsOut;
   const caught = filled?.insertion?.blame ?? site?.blame ?? maker?.blame ?? null;
   const blame = caught && throughLibrary(caught, facts);
-  const frame = closures?.frame ?? blame?.subject ?? null;
+  const isPackages = closures?.frame.owner === 'library';
+  const frame = (isPackages ? blame?.subject : null) ?? closures?.frame ?? blame?.subject ?? null;
   const kind = kindOf(filled);
   const name = filled ? nameOf(filled) : (frame?.functionName ?? 'heap');
   const bytesPerSecond = Math.max(
@@ -75,7 +76,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     title: known
       ? `${known.title}${frame ? ` (${place(frame)})` : ''}`
       : closures
-        ? closuresTitle(closures)
+        ? closuresTitle(closures, isPackages ? blame : null)
         : filled || (blame?.subject && !maker)
           ? titleOf(kind, filled, name, bytesPerSecond, blame?.subject ? placeWithLibrary(blame) : null)
           : originTitle(leak, bytesPerSecond, blame && placeWithLibrary(blame)),
@@ -94,7 +95,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
       ...registryEvidence(registry),
       ...largeTextEvidence(leak, facts.observations.collections),
     ],
-    ...(!closures && blame && chainOf(blame)),
+    ...((!closures || isPackages) && blame && chainOf(blame)),
     retainerPath: heldCollection(filled, thread, facts)?.path,
     innocentExplanation: kind === 'listener-leak' ? listenersInnocence(filled) : innocenceOf(leak, name),
     advice: known
@@ -102,7 +103,9 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
       : registry
         ? [adviceOnRegistry(registry)]
         : closures
-          ? CLOSURE_ADVICE
+          ? isPackages
+            ? [adviceOnWrapping(closures.frame, blame)]
+            : CLOSURE_ADVICE
           : maker
             ? adviceOnPromises(maker)
             : [...(cutTexts(leak) ? [COPY_TEXTS] : []), ...adviceFor(leak, kind, blame)],
@@ -151,7 +154,11 @@ function startedLately({ floor }: HeapGrowth, { observations }: Facts): boolean 
   );
 }
 
-function caveatsOf({ growth, filled, isMeasured }: HeapCause, kind: FindingKind, facts: Facts): string[] {
+function caveatsOf(
+  { growth, filled, closures, isMeasured }: HeapCause,
+  kind: FindingKind,
+  facts: Facts,
+): string[] {
   const isOfListeners = kind === 'listener-leak';
   const caveats: string[] = [];
   const isStream = filled !== null && isWaiting(filled);
@@ -161,7 +168,7 @@ function caveatsOf({ growth, filled, isMeasured }: HeapCause, kind: FindingKind,
     );
   if (!isMeasured)
     caveats.push(
-      'In bytes the growth is still within the noise of the heap. The finding rests on the number of entries.',
+      `In bytes the growth is still within the noise of the heap. The finding rests on the number of ${closures ? 'functions' : 'entries'}.`,
     );
   else if (startedLately(growth, facts)) {
     caveats.push(
@@ -234,6 +241,12 @@ function adviceOnRegistry({ name, frame }: FinalizationUse): string {
 const CLOSURE_ADVICE = [
   'Find what retains these functions: a list of callbacks, or a chain in which each retains the one before it. Release them, or keep data instead of functions.',
 ];
+
+/** What is registered with a package for each call, over what was registered before. */
+function adviceOnWrapping(wrapper: Frame, blame: Blame | null): string {
+  const by = blame?.app ? named(blame.app) : 'the caller';
+  return `${packageOf(wrapper)} wraps what it has with what ${by} gives it, again at each call, and never lets go of any (${place(wrapper)}). Register extensions, plugins and handlers once when the program starts, or give each call an instance of its own${blame?.library && blame.library.package !== wrapper.package ? `; where ${packageOf(blame.library)} does it, look for a newer version` : ''}.`;
+}
 
 function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null): string[] {
   if (kind === 'listener-leak') return [adviceOnListeners(filled, blame)];

@@ -1,10 +1,11 @@
 // What a heap leak is called: one sentence from what was found.
+import type { Blame } from '../../analysis/cpu/blame/blame.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { FindingKind } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { CollectionGrowth } from '../../model/memory/collection.ts';
 import { formatBytes, formatNumber } from '../../units/units.ts';
-import { perSecond, place } from '../wording.ts';
+import { packageOf, perSecond, place, placeWithLibrary } from '../wording.ts';
 import { nodeFrameWords } from '../words/node-frame-words.ts';
 import { streamQueueOf, streamQueueTitle } from '../words/stream-queue-words.ts';
 import type { HeapCause, PilingClosures } from './heap-cause.ts';
@@ -127,8 +128,13 @@ function isMostly({ eventListeners, sizes }: CollectionGrowth): boolean {
 const LEAST_OF_ONE_EVENT = 0.8;
 
 /** "Functions `quote` accumulate at 12/s, and each keeps what it closes over (src/prices.ts:15)" */
-export function closuresTitle({ frame, perSecond: rate, last, isChain }: PilingClosures): string {
+export function closuresTitle(
+  { frame, perSecond: rate, last, isChain }: PilingClosures,
+  asked: Blame | null = null,
+): string {
   const named = frame.functionName === '(anonymous)' ? '' : ` \`${frame.functionName}\``;
+  if (asked?.subject)
+    return `Functions of ${packageOf(frame)} form a chain of ${formatNumber(last)} or more in which each keeps the one before it (${placeWithLibrary(asked)})`;
   if (isChain && rate < 1)
     return `Functions${named} form a chain of ${formatNumber(last)} or more in which each keeps the one before it, and what it closes over (${place(frame)})`;
   return `Functions${named} accumulate at ${perSecond(rate)}, and each keeps what it closes over (${place(frame)})`;

@@ -25,6 +25,8 @@ export const HEAP_CAUSE = {
   usualEntryBytes: 64 * 1024,
   /** Functions that wrap each other on purpose (middleware) are a few dozen at most. */
   leastChain: 60,
+  /** So many are proof by themselves, whoever made them. */
+  longChain: 300,
   /** One text or object a second does not make megabytes. */
   largestEntryBytes: 2 * 2 ** 20,
   largestPrimitiveBytes: 128,

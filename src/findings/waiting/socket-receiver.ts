@@ -33,9 +33,7 @@ export function receiverOf(
 }
 
 function listenerOf({ listeners }: AcceptedSockets): Frame | undefined {
-  return (
-    listeners.find(({ owner }) => owner === 'app') ?? listeners.find(({ owner }) => owner === 'library')
-  );
+  return listeners.find(({ owner }) => owner === 'app') ?? listeners.find(({ owner }) => owner === 'library');
 }
 
 /** Servers that are made alike have the same listener; some of them were looked at. */
@@ -57,7 +55,9 @@ function receiverOfMany(accepted: readonly AcceptedSockets[]): Receiver | null {
 export function givenTo({ event, port, sockets, unread, listener, servers }: Receiver): CreationSite {
   const unnoticed =
     unread > 0 ? `; nobody reads ${formatNumber(unread)} of them, so that their end goes unnoticed` : '';
-  const giver = servers ? `${formatNumber(servers)} servers that culprit looked at have` : `the server on port ${port} has`;
+  const giver = servers
+    ? `${formatNumber(servers)} servers that culprit looked at have`
+    : `the server on port ${port} has`;
   return {
     blame: blame([listener]),
     frame: listener,

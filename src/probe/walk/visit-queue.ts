@@ -103,7 +103,13 @@ export function createVisitQueue(
       if (isProxy(value)) {
         if (seen.has(value) || proxies++ >= MOST_PROXIES) return;
         seen.add(value);
-        lineOf({ distance }).toInspect.push({ value, holder, depth, distance, ...(owner && { owner, above }) });
+        lineOf({ distance }).toInspect.push({
+          value,
+          holder,
+          depth,
+          distance,
+          ...(owner && { owner, above }),
+        });
         return;
       }
       if (!hasProperties(value) || seen.has(value)) return;
