@@ -51,6 +51,15 @@ export const HEAP_CAUSE = {
 /** Entries that cost so much more than is seen of them that their texts may be parts of longer ones. */
 export const CUT_TEXTS = { leastBytes: 4 * 1024, leastTimes: 8 };
 
+/** The same of bytes. A list with a maximum is told for it where it would keep so much that nobody means it to. */
+export const CUT_BUFFERS = {
+  leastBytes: 4 * 1024,
+  leastTimes: 8,
+  /** The buffer of a part must be most of what an entry costs. */
+  leastOfCost: 0.5,
+  mostFullBytes: 128 * 2 ** 20,
+};
+
 export const HEAP_LEAK = {
   confidence: {
     /** The floor is still within its noise; entries were counted. */
