@@ -148,6 +148,9 @@ function together(alike: readonly CollectionGrowth[]): CollectionGrowth {
     sizes: [...byTime]
       .filter(([, { seen }]) => seen === alike.length)
       .map(([atMillis, { entries }]) => ({ atMillis, entries })),
+    ...(fastest.eventListeners !== undefined && {
+      eventListeners: alike.reduce((sum, { eventListeners = 0 }) => sum + eventListeners, 0),
+    }),
     insertions: alike.flatMap(({ insertions }) => insertions),
     holderName: alike.find(({ holderName }) => holderName !== null)?.holderName ?? null,
   };

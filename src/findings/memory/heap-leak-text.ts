@@ -17,6 +17,7 @@ import { confidenceAt, onScale } from '../thresholds/scale.ts';
 import { sayYoung } from '../verdict/young-process.ts';
 import {
   chainOf,
+  inBrackets,
   latePace,
   leakSeverity,
   leakUrgency,
@@ -33,10 +34,11 @@ import {
   isSubscribing,
   listenersInnocence,
 } from '../words/listener-words.ts';
-import { nodeClassWords } from '../words/node-class-words.ts';
+import { nodeClassWords, nodeListWords } from '../words/node-class-words.ts';
+import { areTexts, madeByNode } from '../words/node-frame-words.ts';
 import { isPackageQueue, packageQueueAdvice } from '../words/package-queue-words.ts';
 import { streamQueueAdvice, streamQueueOf } from '../words/stream-queue-words.ts';
-import { COPY_TEXTS, cutTexts } from './cut-texts.ts';
+import { COPY_TEXTS, cutTexts, FIND_PIECES } from './cut-texts.ts';
 import { fillingWords } from './filling.ts';
 import type { HeapCause } from './heap-cause.ts';
 import { whenHeapRunsOut } from './heap-impact.ts';
@@ -74,11 +76,15 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     confidence: confidenceOf(leak, facts),
     urgency: isMeasured ? leakUrgency(exhaustionSeconds) : HEAP_LEAK.slowUrgency,
     title: known
-      ? `${known.title}${frame ? ` (${place(frame)})` : ''}`
+      ? `${known.title}${inBrackets(blame)}`
       : closures
         ? closuresTitle(closures, isPackages ? blame : null)
         : filled || (blame?.subject && !maker)
-          ? titleOf(kind, filled, name, bytesPerSecond, blame?.subject ? placeWithLibrary(blame) : null)
+          ? titleOf(kind, leak, {
+              name,
+              bytesPerSecond,
+              where: blame?.subject ? placeWithLibrary(blame) : null,
+            })
           : originTitle(leak, bytesPerSecond, blame && placeWithLibrary(blame)),
     subject: subjectOf(filled ? 'collection' : frame ? 'function' : 'memory', name, frame, thread),
     impact: {
@@ -97,7 +103,11 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     ],
     ...((!closures || isPackages) && blame && chainOf(blame)),
     retainerPath: heldCollection(filled, thread, facts)?.path,
-    innocentExplanation: kind === 'listener-leak' ? listenersInnocence(filled) : innocenceOf(leak, name),
+    innocentExplanation: known
+      ? `Node.js itself does not let go of them. The heap rose ${latePace(floor)}.`
+      : kind === 'listener-leak'
+        ? listenersInnocence(filled)
+        : innocenceOf(leak, name),
     advice: known
       ? [known.advice]
       : registry
@@ -108,7 +118,10 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
             : CLOSURE_ADVICE
           : maker
             ? adviceOnPromises(maker)
-            : [...(cutTexts(leak) ? [COPY_TEXTS] : []), ...adviceFor(leak, kind, blame)],
+            : [
+                ...(cutTexts(leak) ? [COPY_TEXTS] : isOfTexts(leak) ? [FIND_PIECES] : []),
+                ...adviceFor(leak, kind, blame),
+              ],
     caveats: caveatsOf(leak, kind, facts),
     ...(!known && isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
@@ -215,13 +228,21 @@ function packagesOf({ chain }: Blame): string {
   return [...new Set(names.reverse())].slice(0, 3).reverse().join(', ');
 }
 
+/** What stays are texts that Node's own functions made for the program. */
+const isOfTexts = ({ filled, closures, site }: HeapCause): boolean =>
+  !filled && !closures && site !== null && areTexts(madeByNode(site.frames));
+
 /** Objects of Node's own that it keeps itself: what it is that accumulates, and what to do. */
-function knownClass({ most }: HeapCause, { observations, timers }: Facts, bytesPerSecond: number) {
+function knownClass({ most, filled }: HeapCause, { observations, timers }: Facts, bytesPerSecond: number) {
+  const grows = `The heap grows by ${formatBytes(bytesPerSecond)}/s`;
+  const isHeld = filled?.collection.holder || filled?.collection.holderName;
+  const list = filled && !isHeld ? nodeListWords(filled.collection.newestEntry) : null;
+  if (filled && list)
+    return { title: `${grows}: ${list.title(perSecond(filled.trend.slopePerSecond))}`, advice: list.advice };
   // Those that still wait are counted, and none of these.
   const words =
     most && timers.verdict !== 'growing' && nodeClassWords(most.name, observations.target.nodeVersion);
   if (!words) return null;
-  const grows = `The heap grows by ${formatBytes(bytesPerSecond)}/s`;
   return { title: `${grows}: ${words.title(perSecond(most.perSecond))}`, advice: words.advice };
 }
 

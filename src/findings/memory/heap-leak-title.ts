@@ -6,7 +6,7 @@ import type { Frame } from '../../model/frame.ts';
 import type { CollectionGrowth } from '../../model/memory/collection.ts';
 import { formatBytes, formatNumber } from '../../units/units.ts';
 import { packageOf, perSecond, place, placeWithLibrary } from '../wording.ts';
-import { nodeFrameWords } from '../words/node-frame-words.ts';
+import { madeByNode, nodeFrameWords } from '../words/node-frame-words.ts';
 import { streamQueueOf, streamQueueTitle } from '../words/stream-queue-words.ts';
 import type { HeapCause, PilingClosures } from './heap-cause.ts';
 
@@ -45,13 +45,13 @@ function namedHolder({ holderName, holder }: CollectionGrowth, frames: readonly 
 
 export function titleOf(
   kind: FindingKind,
-  filled: GrowingCollection | null,
-  name: string,
-  bytesPerSecond: number,
-  where: string | null,
+  { filled, site }: HeapCause,
+  { name, bytesPerSecond, where }: { name: string; bytesPerSecond: number; where: string | null },
 ): string {
-  if (!filled)
-    return `The heap grows by ${formatBytes(bytesPerSecond)}/s; the retained objects are allocated in ${where ?? `\`${name}\``}`;
+  if (!filled) {
+    const made = site && madeByNode(site.frames);
+    return `The heap grows by ${formatBytes(bytesPerSecond)}/s; the retained objects are ${made ? `${made}, ` : ''}allocated in ${where ?? `\`${name}\``}`;
+  }
   const at = where ? ` (${where})` : '';
   const { collection, trend, isTrimmed } = filled;
   const rate = perSecond(trend.slopePerSecond);
@@ -67,7 +67,10 @@ export function titleOf(
     return `A text${quoted(collection, name)} grows by ${formatBytes(trend.slopePerSecond * 1024)}/s${at}`;
   if (collection.type === 'List')
     return `A linked list${quoted(collection, name)} grows by ${rate.replace('/s', ' entries/s')} faster than entries are removed${at}`;
-  const named = collection.holderName || heldAs(collection) ? `${type} \`${name}\`` : `${aOrAn(type)}`;
+  const { holder, holderName } = collection;
+  const isEntry = !holderName && holder?.kind === 'entry' && isClass(holder.of);
+  const within = isEntry ? ` in \`${holder.of}.${holder.name}\`` : '';
+  const named = holderName || heldAs(collection) ? `${type} \`${name}\`` : `${aOrAn(type)}${within}`;
   const trimmed = isTrimmed ? ', although entries are removed at times' : ' and is never trimmed';
   return `${named} grows by ${rate.replace('/s', ' entries/s')}${collection.type === 'Array' && !isTrimmed ? '' : trimmed}${at}`;
 }
@@ -107,17 +110,18 @@ function alikeTitle(
 
 /** "Listeners for 'order' accumulate on EventEmitter `bus` by 5/s and are never removed (src/feed.ts:12, follow)" */
 function listenerTitle({ collection, trend }: GrowingCollection, name: string, at: string): string {
-  const { event, className, type, holderName, holder, isFollowed } = collection;
+  const { event, className, type, holderName, holder, isFollowed, alike } = collection;
   const isEmitter = type === 'EventEmitter' || type === 'EventTarget';
   const isOfClass = holder?.kind === 'property' && isClass(holder.of);
   const isNamed = holderName !== null || isOfClass || (isEmitter && heldAs(collection) !== null);
-  const emitter = [isEmitter ? className : '', isNamed ? `\`${name}\`` : ''].filter(Boolean).join(' ');
+  const one = [isEmitter ? className : '', isNamed ? `\`${name}\`` : ''].filter(Boolean).join(' ');
+  const emitter = isEmitter && alike !== undefined ? `${alike} objects like ${one}` : one;
   const rate = perSecond(trend.slopePerSecond);
   if (isFollowed)
     return `Signals made by AbortSignal.any() accumulate on ${emitter}, which they follow, by ${rate}${at}`;
   const of =
     event === undefined ? '' : isMostly(collection) ? ` for '${event}'` : ` ('${event}' and other events)`;
-  return `Listeners${of} accumulate${emitter ? ` on ${emitter}` : ''} by ${rate} and are never removed${at}`;
+  return `Listeners${of} accumulate${emitter ? ` on ${emitter}` : ''} by ${rate}${alike === undefined ? '' : ' in total'} and are never removed${at}`;
 }
 
 /** Nearly all of its listeners are those of one event. */

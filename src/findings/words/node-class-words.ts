@@ -16,6 +16,16 @@ export function nodeClassWords(name: string, nodeVersion: string | null): ClassW
   };
 }
 
+/** Of a list of Node's own that no object of the program leads to: by the class of its entries. */
+export function nodeListWords(entry: string): ClassWords | null {
+  if (!/^Performance(?:Mark|Measure)$/.test(entry)) return null;
+  return {
+    title: (rate) => `marks and measures accumulate at ${rate} in the performance timeline of Node.js`,
+    advice:
+      'Node.js keeps every mark and measure until `performance.clearMarks()` and `performance.clearMeasures()`: clear them by name once they are read (a package that sets them may have a function for it), or take two readings of `performance.now()` where only a duration is wanted. What looks one up by name goes through all of them.',
+  };
+}
+
 /** Until these versions Node's table of timers by number kept those that had fired. */
 function losesFiredTimers(nodeVersion: string | null): boolean {
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(nodeVersion ?? '') ?? [];

@@ -22,6 +22,8 @@ interface Needs {
 type Looks = Pick<Growing, 'className' | 'event' | 'eventListeners' | 'isFollowed' | 'newestEntry' | 'bound'>;
 
 const MOST_STACKS_ALIKE = 6;
+/** Of emitters that are alike, so many tell which part of their listeners one event has. */
+const SOME_ALIKE = 8;
 
 export function createToldCollections({ kinds, bounds, weights }: Needs): ToldCollections {
   const boundOf = (entry: Tracked, collection: object) =>
@@ -38,6 +40,17 @@ export function createToldCollections({ kinds, bounds, weights }: Needs): ToldCo
       bound: boundOf(entry, collection),
       newestEntry: entry.caught.newest ?? newestOf(kinds, collection, { type, size: lastOf(entry) }),
     };
+  };
+  /** Of the listeners of some emitters, what is for this event. */
+  const shareOfEvent = (growing: readonly Tracked[], event: string): number => {
+    let [ofEvent, all] = [0, 0];
+    for (const entry of growing.slice(0, SOME_ALIKE)) {
+      const emitter = entry.ref.deref();
+      const busiest = emitter && !isInPlace(entry.type) ? kinds.busiestEvent(emitter, entry.type) : null;
+      if (busiest?.name === event) ofEvent += busiest.count;
+      all += Math.max(0, lastOf(entry));
+    }
+    return all > 0 ? Math.min(1, ofEvent / all) : 0;
   };
   return {
     tell(entry, collection, readTimes) {
@@ -60,10 +73,15 @@ export function createToldCollections({ kinds, bounds, weights }: Needs): ToldCo
     tellAlike({ growing, sizes }, collection, id) {
       const first = growing[0]!;
       const { type, holder } = first;
+      const looks = looksOf(first, collection);
+      const share = looks.event === undefined ? undefined : shareOfEvent(growing, looks.event);
       return {
         id,
         type,
-        ...looksOf(first, collection),
+        ...looks,
+        ...(share !== undefined && {
+          eventListeners: Math.round((sizes[sizes.length - 1]?.entries ?? 0) * share),
+        }),
         holder,
         alike: growing.length,
         sizes,
