@@ -35,7 +35,7 @@ const LEAST_ALIKE = 4;
 
 /** Collections that grow at every read to the last one, the fastest first. */
 export function growingCollections(collections: readonly CollectionGrowth[]): GrowingCollection[] {
-  const single = withoutViews(collections);
+  const single = withoutWaysBack(withoutViews(collections));
   return [...single, ...togetherByKind(single)]
     .map((collection) => {
       const points = collection.sizes.map(({ atMillis, entries }): Point => ({ atMillis, value: entries }));
@@ -116,6 +116,26 @@ function withoutViews(collections: readonly CollectionGrowth[]): CollectionGrowt
     else known.set(key, { ...collection });
     return same ? [] : [known.get(key)!];
   });
+}
+
+/** A list whose nodes link both ways is one, from whichever end: as long at every read under another name of the same class. */
+function withoutWaysBack(collections: readonly CollectionGrowth[]): CollectionGrowth[] {
+  const linked = collections.flatMap((collection) => {
+    const { type, thread, holder, sizes, alike } = collection;
+    if (type !== 'List' || holder?.kind !== 'property' || alike !== undefined) return [];
+    const ofClass = `${thread} ${holder.of}`;
+    const key = [ofClass, ...sizes.flatMap(({ atMillis, entries }) => [atMillis, entries])].join(' ');
+    return [{ collection, ofClass, key, name: holder.name }];
+  });
+  const nameOf = new Map(linked.toReversed().map(({ ofClass, name }) => [ofClass, name]));
+  const isFirst = (ofClass: string, name: string) => nameOf.get(ofClass) === name;
+  const lengths = new Set(linked.flatMap(({ ofClass, name, key }) => (isFirst(ofClass, name) ? [key] : [])));
+  const back = new Set(
+    linked.flatMap(({ collection, ofClass, name, key }) =>
+      !isFirst(ofClass, name) && lengths.has(key) ? [collection] : [],
+    ),
+  );
+  return collections.filter((collection) => !back.has(collection));
 }
 
 /** A list in each of many rooms: none of them grows fast, all of them do together. */

@@ -62,7 +62,8 @@ export function titleOf(
       : `${collection.className} (a ${collection.type})`;
   const queue = streamQueueOf(collection);
   if (queue) return streamQueueTitle(queue, trend.slopePerSecond, at);
-  if (collection.alike !== undefined) return alikeTitle(collection, type, rate, at);
+  if (collection.alike !== undefined)
+    return alikeTitle(collection, collection.type === 'List' ? 'Linked list' : type, rate, at);
   if (collection.type === 'String')
     return `A text${quoted(collection, name)} grows by ${formatBytes(trend.slopePerSecond * 1024)}/s${at}`;
   if (collection.type === 'List')
@@ -99,13 +100,17 @@ function quoted(collection: CollectionGrowth, name: string): string {
 
 /** "Arrays like `room.messages` (40 of them) grow by 30 entries/s together (src/chat.ts:12, post)" */
 function alikeTitle(
-  { holderName, alike }: GrowingCollection['collection'],
+  collection: GrowingCollection['collection'],
   type: string,
   rate: string,
   at: string,
 ): string {
-  const like = holderName ? ` like \`${holderName}\`` : '';
-  return `${type}s${like} (${alike} of them) grow by ${rate.replace('/s', ' entries/s')} in total and are never trimmed${at}`;
+  const { alike, type: kind } = collection;
+  const name = collection.holderName ?? heldAs(collection);
+  const like = name ? ` like \`${name}\`` : '';
+  const end =
+    kind === 'List' ? 'in total, faster than entries are removed' : 'in total and are never trimmed';
+  return `${type}s${like} (${alike} of them) grow by ${rate.replace('/s', ' entries/s')} ${end}${at}`;
 }
 
 /** "Listeners for 'order' accumulate on EventEmitter `bus` by 5/s and are never removed (src/feed.ts:12, follow)" */
@@ -137,8 +142,8 @@ export function closuresTitle(
   asked: Blame | null = null,
 ): string {
   const named = frame.functionName === '(anonymous)' ? '' : ` \`${frame.functionName}\``;
-  if (asked?.subject)
-    return `Functions of ${packageOf(frame)} form a chain of ${formatNumber(last)} or more in which each keeps the one before it (${placeWithLibrary(asked)})`;
+  if (isChain && frame.owner === 'library')
+    return `Functions of ${packageOf(frame)} form a chain of ${formatNumber(last)} or more in which each keeps the one before it (${asked?.subject ? placeWithLibrary(asked) : place(frame)})`;
   if (isChain && rate < 1)
     return `Functions${named} form a chain of ${formatNumber(last)} or more in which each keeps the one before it, and what it closes over (${place(frame)})`;
   return `Functions${named} accumulate at ${perSecond(rate)}, and each keeps what it closes over (${place(frame)})`;

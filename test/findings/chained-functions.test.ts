@@ -1,0 +1,46 @@
+// Functions of a package that each keep the one before it: what registers something anew at each call makes them.
+import { describe, expect, test } from 'vitest';
+import { gatherFacts } from '../../src/analysis/facts.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
+import { buildLook, closures, type Habit, heapFloor, KB, MB } from '../support/build-observations.ts';
+import { linear, sum } from '../support/shapes.ts';
+
+const PLACE =
+  'toHtml@/app/src/render.js:6 > parse@/app/node_modules/mail/index.js:266 > use@/app/node_modules/md/lib.js:69';
+const WRAPPER = '(anonymous)@/app/node_modules/md/lib.js:140';
+const judged = (...habits: Habit[]) => judge(gatherFacts(buildLook(30, ...habits)));
+/** Our own looks leave some behind for a while, so that the floor goes up and down. */
+const bumps = sum(
+  (seconds) => (seconds > 14 && seconds < 17 ? 2 * MB : 0),
+  (seconds) => (seconds > 21 && seconds < 25 ? MB : 0),
+);
+
+const MADE = [heapFloor(linear(100 * KB), PLACE), heapFloor(bumps)];
+
+describe('a long chain of functions of a package', () => {
+  test('is proof where the floor of the heap scatters, and is told at the call of the program', () => {
+    const { findings } = judged(...MADE, closures(WRAPPER, 17, 612, 595));
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({
+      kind: 'heap-leak',
+      title: expect.stringMatching(
+        /^Functions of md form a chain of 612 or more in which each keeps the one before it \(src\/render\.js:6, toHtml, through mail > md /,
+      ),
+      subject: { function: 'toHtml', file: 'src/render.js', line: 6 },
+      advice: [
+        expect.stringMatching(/^md wraps what it has with what `toHtml` \(src\/render\.js:6\) gives it, /),
+      ],
+    });
+    expect(findings[0]!.advice[0]).toContain('where mail does it, look for a newer version');
+    expect(findings[0]!.caveats[0]).toContain('The finding rests on the number of functions.');
+  });
+
+  const others: [string, Habit[]][] = [
+    ['the heap does not rise', [closures(WRAPPER, 17, 612, 595)]],
+    ['it is short', [...MADE, closures(WRAPPER, 80, 90, 80)]],
+    ['the functions do not hold each other', [...MADE, closures(WRAPPER, 17, 612)]],
+  ];
+  test.each(others)('is none where %s', (_why, habits) => {
+    expect(judged(...habits).findings.map(({ kind }) => kind)).not.toContain('heap-leak');
+  });
+});

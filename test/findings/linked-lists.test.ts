@@ -1,0 +1,30 @@
+// Lists whose nodes link both ways: one list, whichever of its ends holds it; and one in each of several objects.
+import { expect, test } from 'vitest';
+import { gatherFacts } from '../../src/analysis/facts.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
+import { buildLook, collection, type Habit, heapFloor, KB } from '../support/build-observations.ts';
+import { linear } from '../support/shapes.ts';
+
+const PLACE = 'watchBasket@/app/src/basket.js:11';
+const listAt = (name: string, perSecond: number): Habit =>
+  collection(linear(perSecond), null, {
+    type: 'List',
+    className: 'Link',
+    newestEntry: 'Link',
+    holder: { kind: 'property', name, of: 'Dep' },
+  });
+const titleOf = (...habits: Habit[]) =>
+  judge(gatherFacts(buildLook(30, heapFloor(linear(200 * KB), PLACE), ...habits))).findings[0]!.title;
+const both = (perSecond: number) => [listAt('last', perSecond), listAt('first', perSecond)];
+
+test('a list is counted from one end', () => {
+  expect(titleOf(...both(60))).toBe(
+    'A linked list `Dep.last` grows by 60 entries/s faster than entries are removed (src/basket.js:11, watchBasket)',
+  );
+});
+
+test('those of several objects are told together, each once, also where they grow in step', () => {
+  expect(titleOf(...[12, 12, 12, 13, 14].flatMap(both))).toBe(
+    'Linked lists like `Dep.last` (5 of them) grow by 63 entries/s in total, faster than entries are removed (src/basket.js:11, watchBasket)',
+  );
+});
