@@ -23,6 +23,15 @@ test('a list is counted from one end', () => {
   );
 });
 
+test('a list whose other end was found later is counted once all the same', () => {
+  const later: Habit = (observations) => {
+    listAt('first', 60)(observations);
+    const found = observations.collections.at(-1)!;
+    found.sizes = found.sizes.slice(4);
+  };
+  expect(titleOf(listAt('last', 60), later)).toMatch(/^A linked list `Dep\.last` grows by 60 entries\/s/);
+});
+
 test('those of several objects are told together, each once, also where they grow in step', () => {
   expect(titleOf(...[12, 12, 12, 13, 14].flatMap(both))).toBe(
     'Linked lists like `Dep.last` (5 of them) grow by 63 entries/s in total, faster than entries are removed (src/basket.js:11, watchBasket)',

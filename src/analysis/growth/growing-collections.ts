@@ -118,24 +118,32 @@ function withoutViews(collections: readonly CollectionGrowth[]): CollectionGrowt
   });
 }
 
-/** A list whose nodes link both ways is one, from whichever end: as long at every read under another name of the same class. */
+/** A list whose nodes link both ways is one, from whichever end: as long at each common read under another name of the same class. */
 function withoutWaysBack(collections: readonly CollectionGrowth[]): CollectionGrowth[] {
   const linked = collections.flatMap((collection) => {
-    const { type, thread, holder, sizes, alike } = collection;
+    const { type, thread, holder, alike } = collection;
     if (type !== 'List' || holder?.kind !== 'property' || alike !== undefined) return [];
-    const ofClass = `${thread} ${holder.of}`;
-    const key = [ofClass, ...sizes.flatMap(({ atMillis, entries }) => [atMillis, entries])].join(' ');
-    return [{ collection, ofClass, key, name: holder.name }];
+    return [{ collection, ofClass: `${thread} ${holder.of}`, name: holder.name }];
   });
-  const nameOf = new Map(linked.toReversed().map(({ ofClass, name }) => [ofClass, name]));
-  const isFirst = (ofClass: string, name: string) => nameOf.get(ofClass) === name;
-  const lengths = new Set(linked.flatMap(({ ofClass, name, key }) => (isFirst(ofClass, name) ? [key] : [])));
-  const back = new Set(
-    linked.flatMap(({ collection, ofClass, name, key }) =>
-      !isFirst(ofClass, name) && lengths.has(key) ? [collection] : [],
+  const firstName = new Map(linked.toReversed().map(({ ofClass, name }) => [ofClass, name]));
+  const [forth, back] = [true, false].map((isFirst) =>
+    linked.filter(({ ofClass, name }) => (firstName.get(ofClass) === name) === isFirst),
+  );
+  const again = new Set(
+    back!.flatMap(({ collection, ofClass }) =>
+      forth!.some((other) => other.ofClass === ofClass && isAsLong(collection, other.collection))
+        ? [collection]
+        : [],
     ),
   );
-  return collections.filter((collection) => !back.has(collection));
+  return collections.filter((collection) => !again.has(collection));
+}
+
+/** At the reads that saw both; one of them may have been found later. */
+function isAsLong({ sizes }: CollectionGrowth, other: CollectionGrowth): boolean {
+  const atSame = new Map(other.sizes.map(({ atMillis, entries }) => [atMillis, entries]));
+  const common = sizes.filter(({ atMillis }) => atSame.has(atMillis));
+  return common.length > 0 && common.every(({ atMillis, entries }) => atSame.get(atMillis) === entries);
 }
 
 /** A list in each of many rooms: none of them grows fast, all of them do together. */

@@ -158,7 +158,7 @@ function isLongChain(closures: PilingClosures | null, { floor }: HeapGrowth): bo
 /** The application's functions that there are most more of; those of a package where they form a chain. */
 function pilingClosures(all: readonly ClosureGrowth[], thread: number): PilingClosures | null {
   const isMeant = ({ frame, chained }: ClosureGrowth) =>
-    frame.owner === 'app' || (frame.owner === 'library' && chained >= HEAP_CAUSE.longChain);
+    frame.owner === 'app' || (frame.owner === 'library' && chained >= HEAP_CAUSE.leastChain);
   const grown = all
     .filter((closures) => closures.thread === thread && isMeant(closures))
     .map(({ frame, counts, chained }) => {

@@ -30,9 +30,11 @@ import {
 } from '../wording.ts';
 import {
   adviceOnListeners,
+  adviceOnSubscription,
   isSubscribed,
   isSubscribing,
   listenersInnocence,
+  watchesState,
 } from '../words/listener-words.ts';
 import { nodeClassWords, nodeListWords } from '../words/node-class-words.ts';
 import { areTexts, madeByNode } from '../words/node-frame-words.ts';
@@ -269,7 +271,7 @@ function adviceOnWrapping(wrapper: Frame, blame: Blame | null): string {
   return `${packageOf(wrapper)} wraps what it has with what ${by} gives it, again at each call, and never lets go of any (${place(wrapper)}). Register extensions, plugins and handlers once when the program starts, or give each call an instance of its own${blame?.library && blame.library.package !== wrapper.package ? `; where ${packageOf(blame.library)} does it, look for a newer version` : ''}.`;
 }
 
-function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null): string[] {
+function adviceFor({ filled, site }: HeapCause, kind: FindingKind, blame: Blame | null): string[] {
   if (kind === 'listener-leak') return [adviceOnListeners(filled, blame)];
   if (kind === 'async-context-leak')
     return [
@@ -288,6 +290,9 @@ function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null
   const keeper = inner ?? library;
   const queue = streamQueueOf(filled.collection);
   if (queue) return streamQueueAdvice(queue, { app, keeper });
+  // Nobody is caught adding to a list; what it has is allocated where somebody subscribes.
+  const watching = type === 'List' ? watchesState(site?.frames ?? []) : null;
+  if (watching) return [adviceOnSubscription(watching)];
   if (isQueued(type)) return [adviceInPlace(type, app, keeper)];
   if (keeper && isPackageQueue(filled.collection)) return [packageQueueAdvice(keeper, app)];
   const bound = {

@@ -25,8 +25,8 @@ export const HEAP_CAUSE = {
   usualEntryBytes: 64 * 1024,
   /** Functions that wrap each other on purpose (middleware) are a few dozen at most. */
   leastChain: 60,
-  /** So many are proof by themselves, whoever made them. */
-  longChain: 300,
+  /** So many are proof by themselves, where the floor scatters. A walk that is cut comes to some hundred. */
+  longChain: 200,
   /** One text or object a second does not make megabytes. */
   largestEntryBytes: 2 * 2 ** 20,
   largestPrimitiveBytes: 128,

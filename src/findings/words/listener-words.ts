@@ -26,6 +26,22 @@ function isIteratorOfEvents({ file, functionName }: Frame): boolean {
   return file === 'node:events' && functionName === 'on';
 }
 
+/** Functions by which a program has code of its own run whenever some state changes. */
+export function watchesState(frames: readonly Frame[]): Frame | null {
+  return (
+    frames.find(
+      ({ owner, functionName }) =>
+        owner === 'library' &&
+        /^(?:subscribe|watch|watchEffect|effect|autorun|reaction|observe|computed)$/.test(
+          lastName(functionName),
+        ),
+    ) ?? null
+  );
+}
+
+export const adviceOnSubscription = (adder: Frame): string =>
+  `${packageOf(adder)} calls each subscriber until it is unsubscribed: end the subscription when the request, the connection or the object that it serves ends (unsubscribe(), an operator such as takeUntil() or first(), or the function that subscribing returned).`;
+
 const lastName = (functionName: string): string => functionName.split('.').at(-1)!;
 
 /** Listeners are no cache. */
@@ -42,8 +58,7 @@ export function adviceOnListeners(filled: GrowingCollection | null, blame: Blame
   const adder = blame?.library ?? null;
   if (/^(?:Socket|TLSSocket)$/.test(filled?.collection.className ?? ''))
     return onConnection(adder, blame?.app ?? null);
-  if (adder && isSubscribed(frames))
-    return `${packageOf(adder)} calls each subscriber until it is unsubscribed: end the subscription when the request, the connection or the object that it serves ends (unsubscribe(), an operator such as takeUntil() or first(), or the function that subscribing returned).`;
+  if (adder && isSubscribed(frames)) return adviceOnSubscription(adder);
   // Whoever subscribes through an emitter of a package adds them itself.
   if (adder && blame?.app && !isSubscribing(adder))
     return `${packageOf(adder)} adds these listeners: what ${place(blame.app)} makes with it stays attached. Make it once and share it instead of once for each call, or let go of it when it is no longer needed (close, end, destroy, unpipe or off, whichever it has).`;

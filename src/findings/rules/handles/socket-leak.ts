@@ -13,7 +13,7 @@ import type { Draft, Rule } from '../../rule.ts';
 import { FOLLOWS_CLIENTS } from '../../thresholds/growth.ts';
 import { SOCKET_LEAK } from '../../thresholds/handles.ts';
 import { givenTo, type Receiver, receiverOf } from '../../waiting/socket-receiver.ts';
-import { perSecond, placeWithLibrary } from '../../wording.ts';
+import { packageOf, perSecond, placeWithLibrary } from '../../wording.ts';
 import { agentEvidence, ownAgentsOf, SHARE_ONE_AGENT } from '../../words/agent-words.ts';
 import { socketAdvice, socketInnocence, socketThings } from '../../words/socket-words.ts';
 import { ageEvidence, networkCaveats, stuckEvidence } from '../../words/wire-words.ts';
@@ -80,7 +80,7 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
       ...agentEvidence(own),
     ],
     innocentExplanation: `${socketInnocence(socket)} This count rose until the end of the capture.`,
-    advice: own ? SHARE_ONE_AGENT : socketAdvice(socket, receiver?.event),
+    advice: own ? SHARE_ONE_AGENT : `${socketAdvice(socket, receiver?.event)}${ofPackage(receiver)}`,
     caveats: [
       ...(site ? [] : [socket.direction === 'inbound' ? NOT_SEEN_GIVEN : NOT_CAUGHT]),
       ...networkCaveats(facts.wire),
@@ -99,6 +99,12 @@ function serversEvidence({ endpoint, direction }: SocketGroup, { sockets }: Fact
   return sockets
     .filter(({ subject }) => subject.endpoint === MANY_PORTS && subject.direction === 'listening')
     .map(({ subject, trend }) => countEvidence(socketThings(subject), trend));
+}
+
+/** The program cannot change that listener. */
+function ofPackage(receiver: Receiver | null): string {
+  if (receiver?.listener.owner !== 'library') return '';
+  return ` The listener is that of ${packageOf(receiver.listener)}: look for a newer version of it, or for what its clients do before they leave.`;
 }
 
 const NOT_CAUGHT =
