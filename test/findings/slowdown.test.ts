@@ -159,3 +159,7 @@ test('a function is not blamed for a rise that is on other threads', () => {
   const [finding] = findingsOf(requestCosts(linear(0.02, 2), SCAN), onNativeThread(linear(0.2, 1)));
   expect(finding).toMatchObject({ kind: 'slowdown', subject: { function: null } });
 });
+
+test('native threads that always take as much are no slowdown', () => {
+  expect(findingsOf(STEADY, onNativeThread(constant(4)), ADDON, SUBSCRIBES)).toEqual([]);
+});

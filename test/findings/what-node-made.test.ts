@@ -47,6 +47,14 @@ describe('a list of marks and measures that nobody of the program holds', () => 
     expect(finding.innocentExplanation).toMatch(/^Node\.js itself does not let go of them\. /);
   });
 
+  test('is it also where only what makes them is seen', () => {
+    const made =
+      'timed@/app/src/steps.js:4 > mark@node:internal/perf/performance:121 > mark@node:internal/perf/usertiming:167';
+    expect(findingOf(rising(made)).title).toBe(
+      'The heap grows by 600 KB/s: marks and measures accumulate in the performance timeline of Node.js (src/steps.js:4, timed)',
+    );
+  });
+
   test('is the program’s where a variable of it holds them, or where they are something else', () => {
     const holder = { kind: 'variable', name: 'marks', of: 'timed' } as const;
     for (const list of [marks('PerformanceMark', { holder }), marks('PerformanceRow')])

@@ -18,15 +18,12 @@ export interface Slowdown {
   mixShift: number;
   /** Where the rise is: null where no profile tells, or no function has a large part. */
   where: GrownFunction | null;
-  /** What threads beside the main one, the pool and V8's helpers take of it; null where it is not known. */
-  beside: GrownCost | null;
+  /** Of it, what threads beside the main one, the pool and V8's helpers take, over the look; null where it is not known. */
+  beside: Trend | null;
 }
 
-export interface GrownFunction extends GrownCost {
+export interface GrownFunction {
   blame: Blame;
-}
-
-export interface GrownCost {
   /** Milliseconds for each request, in the first and the last third of the profile. */
   firstMillis: number;
   lastMillis: number;
@@ -77,7 +74,7 @@ export function measureSlowdown(
     requestsPerSecond: parts.at(-1)!.requests / (partMillis / 1_000),
     mixShift: mixShift(asyncObservations),
     where: cost.verdict === 'growing' && profile ? grownFunction(profile, main, cost) : null,
-    beside: cost.verdict === 'growing' ? grownBeside(passive, counted, cost) : null,
+    beside: costBeside(passive, counted, partMillis),
   };
 }
 
@@ -151,30 +148,28 @@ function riseOfThirds({ first, last }: Trend): number {
   return (last - first) * (2 / 3 / (1 - 1 / PARTS));
 }
 
-/** In the first and the last third of the look: threads of native code, and workers. */
-function grownBeside(
+/** Threads of native code, and workers. */
+function costBeside(
   passive: readonly PassiveSample[],
   counted: readonly RuntimeSample[],
-  cost: Trend,
-): GrownCost | null {
-  const known = passive.filter(
-    ({ threadCpu, atMillis }) => threadCpu !== undefined && atMillis >= SETTLED_MILLIS,
-  );
-  const [first, last] = [known[0], known.at(-1)];
-  if (!first || !last) return null;
-  const third = (last.atMillis - first.atMillis) / 3;
-  const each = (from: number, to: number): number => {
-    const within = known.filter(({ atMillis }) => atMillis >= from && atMillis <= to);
+  partMillis: number,
+): Trend | null {
+  const known = passive.filter(({ threadCpu }) => threadCpu !== undefined);
+  const from = counted[0]!.atMillis;
+  const points = Array.from({ length: PARTS }, (_, i): Point | null => {
+    const isWithin = ({ atMillis }: { atMillis: number }) =>
+      atMillis >= from + i * partMillis && atMillis <= from + (i + 1) * partMillis;
+    const within = known.filter(isWithin);
     const [begin, end] = [within[0], within.at(-1)];
+    if (!begin || !end || begin === end) return null;
     const requests = counted
-      .filter(({ atMillis }) => begin && end && atMillis > begin.atMillis && atMillis <= end.atMillis)
+      .filter(({ atMillis }) => atMillis > begin.atMillis && atMillis <= end.atMillis)
       .reduce((sum, sample) => sum + (sample.requests?.answered ?? 0), 0);
+    const micros = end.threadCpu!.otherMicros - begin.threadCpu!.otherMicros;
     return requests < LEAST_REQUESTS
-      ? Number.NaN
-      : (end!.threadCpu!.otherMicros - begin!.threadCpu!.otherMicros) / 1_000 / requests;
-  };
-  const firstMillis = each(first.atMillis, first.atMillis + third);
-  const lastMillis = each(last.atMillis - third, last.atMillis);
-  const share = (lastMillis - firstMillis) / riseOfThirds(cost);
-  return Number.isNaN(share) ? null : { firstMillis, lastMillis, share: Math.min(1, share) };
+      ? null
+      : { atMillis: from + (i + 0.5) * partMillis, value: micros / 1_000 / requests };
+  });
+  const seen = points.filter((point) => point !== null);
+  return seen.length < PARTS - 2 ? null : judgeTrend(seen, { leastPoints: PARTS - 2 });
 }

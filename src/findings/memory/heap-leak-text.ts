@@ -37,7 +37,7 @@ import {
   watchesState,
 } from '../words/listener-words.ts';
 import { nodeClassWords, nodeListWords } from '../words/node-class-words.ts';
-import { areTexts, madeByNode } from '../words/node-frame-words.ts';
+import { areTexts, madeByNode, nodesFrames } from '../words/node-frame-words.ts';
 import { isPackageQueue, packageQueueAdvice } from '../words/package-queue-words.ts';
 import { streamQueueAdvice, streamQueueOf } from '../words/stream-queue-words.ts';
 import { COPY_TEXTS, cutTexts, FIND_PIECES } from './cut-texts.ts';
@@ -235,12 +235,18 @@ const isOfTexts = ({ filled, closures, site }: HeapCause): boolean =>
   !filled && !closures && site !== null && areTexts(madeByNode(site.frames));
 
 /** Objects of Node's own that it keeps itself: what it is that accumulates, and what to do. */
-function knownClass({ most, filled }: HeapCause, { observations, timers }: Facts, bytesPerSecond: number) {
+function knownClass(
+  { most, filled, closures, site }: HeapCause,
+  { observations, timers }: Facts,
+  bytesPerSecond: number,
+) {
   const grows = `The heap grows by ${formatBytes(bytesPerSecond)}/s`;
-  const isHeld = filled?.collection.holder || filled?.collection.holderName;
-  const list = filled && !isHeld ? nodeListWords(filled.collection.newestEntry) : null;
-  if (filled && list)
-    return { title: `${grows}: ${list.title(perSecond(filled.trend.slopePerSecond))}`, advice: list.advice };
+  const isHeld = closures || filled?.collection.holder || filled?.collection.holderName;
+  const list = isHeld
+    ? null
+    : nodeListWords(filled?.collection.newestEntry ?? '', filled || !site ? [] : nodesFrames(site.frames));
+  const rate = filled ? perSecond(filled.trend.slopePerSecond) : null;
+  if (list) return { title: `${grows}: ${list.title(rate)}`, advice: list.advice };
   // Those that still wait are counted, and none of these.
   const words =
     most && timers.verdict !== 'growing' && nodeClassWords(most.name, observations.target.nodeVersion);

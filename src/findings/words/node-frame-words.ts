@@ -42,11 +42,14 @@ const BUILT_IN: [name: RegExp, words: string][] = [
 /** Of these a piece keeps the whole. */
 const TEXTS = /strings decoded|texts and bodies|pieces of strings|JSON texts/;
 
-/** What Node's own functions made that the innermost user code called; null where that code allocated itself. `frames` innermost first. */
-export function madeByNode(frames: readonly Frame[]): string | null {
+/** Node's and V8's own functions that the innermost user code called; none where that code allocated itself. `frames` innermost first. */
+export function nodesFrames(frames: readonly Frame[]): readonly Frame[] {
   const user = frames.findIndex(({ owner }) => owner === 'app' || owner === 'library');
-  return user > 0 ? nodeFrameWords(frames.slice(0, user)) : null;
+  return user < 0 ? [] : frames.slice(0, user);
 }
+
+/** What these made. */
+export const madeByNode = (frames: readonly Frame[]): string | null => nodeFrameWords(nodesFrames(frames));
 
 export const areTexts = (words: string | null): boolean => words !== null && TEXTS.test(words);
 

@@ -3,8 +3,9 @@
 
 import type { Slowdown } from '../../../analysis/cpu/slowdown.ts';
 import type { Facts } from '../../../analysis/facts.ts';
+import type { Trend } from '../../../analysis/statistics/trend.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
-import { nativeThreads, nativeThreadsEvidence } from '../../cpu/native-threads.ts';
+import { type NativeThreads, nativeThreads, nativeThreadsEvidence } from '../../cpu/native-threads.ts';
 import { nameOf } from '../../memory/heap-leak-title.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { SLOWDOWN } from '../../thresholds/cpu.ts';
@@ -15,27 +16,33 @@ export const slowdown: Rule = {
   judge(facts) {
     const { slowdown: slower } = facts;
     if (!slower) return { notApplicable: 'too few requests were counted to compare their cost over time' };
-    return isSlower(slower) ? [describe(slower, facts)] : [];
+    if (slower.mixShift >= SLOWDOWN.mostMixShift) return [];
+    const where = slower.where && slower.where.share >= SLOWDOWN.leastPlaced ? slower.where : null;
+    const native = where ? null : nativeThreads(facts);
+    const isNative = native !== null && native.share >= SLOWDOWN.leastPlaced;
+    if (isSlower(slower) && (where || isNative || isMuch(slower.cost)))
+      return [describe(slower, { where, native: isNative ? native : null }, facts)];
+    return [];
   },
 };
 
-function isSlower({ cost, requestsPerSecond, where, beside, mixShift }: Slowdown): boolean {
+function isSlower({ requestsPerSecond, cost }: Slowdown): boolean {
   const rise = cost.last - cost.first;
-  if (mixShift >= SLOWDOWN.mostMixShift) return false;
-  const isPlaced = [where, beside].some((grown) => grown !== null && grown.share >= SLOWDOWN.leastPlaced);
   return (
-    (isPlaced || rise >= cost.first * SLOWDOWN.leastRiseUnplaced) &&
     cost.verdict === 'growing' &&
     rise >= cost.first * SLOWDOWN.leastRise &&
     (rise * requestsPerSecond) / 1_000 >= SLOWDOWN.leastShareOfCore
   );
 }
 
-function describe(slower: Slowdown, facts: Facts): Draft {
-  const { cost, requestsPerSecond } = slower;
-  const where = slower.where && slower.where.share >= SLOWDOWN.leastPlaced ? slower.where : null;
-  const native =
-    !where && slower.beside && slower.beside.share >= SLOWDOWN.leastPlaced ? nativeThreads(facts) : null;
+const isMuch = ({ first, last }: Trend): boolean => last - first >= first * SLOWDOWN.leastRiseUnplaced;
+
+interface Rise {
+  where: Slowdown['where'];
+  native: NativeThreads | null;
+}
+
+function describe({ cost, requestsPerSecond }: Slowdown, { where, native }: Rise, facts: Facts): Draft {
   const blame = where?.blame ?? native?.blame ?? null;
   const frame = blame?.subject ?? null;
   const [first, last] = [formatDuration(cost.first), formatDuration(cost.last)];
