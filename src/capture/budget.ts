@@ -54,6 +54,12 @@ export class Budget {
     return found && found.count > 0 ? found.totalMillis / found.count : 0;
   }
 
+  /** The longest that any of these steps took; 0 before the first. */
+  longestMillis(thread: number, wanted: readonly string[]): number {
+    const found = this.steps.get(thread)?.filter(({ step }) => wanted.includes(step)) ?? [];
+    return Math.max(0, ...found.map(({ longestMillis }) => longestMillis));
+  }
+
   private spentMillis(thread: number): number {
     return this.spent.get(thread) ?? 0;
   }

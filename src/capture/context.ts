@@ -81,4 +81,6 @@ export interface CaptureContext {
   timed(work: () => Promise<void>): Promise<void>;
   /** Does it for each thread in turn; a worker that ends meanwhile is left out from then on. */
   forEachThread(work: (thread: ThreadCapture) => Promise<unknown>): Promise<void>;
+  /** The same for what holds no thread for long: all workers at once. */
+  askThreads(work: (thread: ThreadCapture) => Promise<unknown>): Promise<void>;
 }

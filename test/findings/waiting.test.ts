@@ -578,6 +578,24 @@ describe('what is leaked on one path of several is placed all the same:', () => 
     expect(finding).toMatchObject({ kind: 'fd-leak', subject: { function: 'handle', line: 42 } });
   });
 
+  test('nor on one whose files Node.js opens and closes by itself', () => {
+    const opening = 'open@node:internal/fs/promises:640';
+    const closed = (type: string, at: string, perSecond: number) =>
+      asyncSite(type, at, { perSecond, aliveShare: 0 });
+    const saving = `${LOAD} > writeFile@node:internal/fs/promises:1200 > ${opening}`;
+    const [finding] = findingsOf(
+      fds('deleted-file', '/tmp/upload-#', linear(4)),
+      closed('FSREQPROMISE', saving, 40),
+      closed('FSREQPROMISE', `${PLACE} > ${opening}`, 10),
+    );
+    expect(finding).toMatchObject({ kind: 'fd-leak', subject: { function: 'handle', line: 42 } });
+    const [unplaced] = findingsOf(
+      fds('deleted-file', '/tmp/upload-#', linear(4)),
+      closed('FSREQPROMISE', saving, 40),
+    );
+    expect(unplaced!.title).toBe('Open deleted files /tmp/upload-# accumulate at 4/s and are never closed');
+  });
+
   test('but not on a place whose things grow at quite another pace', () => {
     const [finding] = findingsOf(
       sockets({ state: 'CLOSE_WAIT', endpoint: '10.9.9.9:80' }, linear(1)),

@@ -8,7 +8,7 @@ import { NATIVE_MEMORY } from '../thresholds/memory.ts';
 
 /** Its resident memory is still on the move, and most of that is native. */
 export function isNativeUnsettled({ memory }: Facts): boolean {
-  const { rss } = memory;
+  const { rssBesideWorkers: rss } = memory;
   const { leastShareOfRss, unsettled } = NATIVE_MEMORY;
   const rise = rss.last - rss.first;
   return (
@@ -16,7 +16,7 @@ export function isNativeUnsettled({ memory }: Facts): boolean {
     rise >= unsettled.leastRiseBytes &&
     rise >= rss.first * unsettled.leastRiseShare &&
     rss.lateSlopePerSecond >= rss.slopePerSecond * unsettled.leastLateShare &&
-    outsideHeap(memory) >= rise * leastShareOfRss
+    outsideHeap({ ...memory, rss }) >= rise * leastShareOfRss
   );
 }
 
