@@ -83,7 +83,7 @@ function describe({ cost, requestsPerSecond }: Slowdown, { where, native }: Rise
       'A shift to more expensive requests looks the same, and so does a cache that has just been cleared.',
     advice: [
       native
-        ? 'Something that native code looks after becomes more with each request (watched folders, subscriptions, open handles of an addon), and its thread goes through all of it: end what is begun there (unsubscribe, close, destroy) when it is no longer needed.'
+        ? 'Native code may look after something that becomes more with each request (watched folders, subscriptions, open handles of an addon) and go through all of it: end what is begun there (unsubscribe, close, destroy) when it is no longer needed.'
         : where
           ? 'See what this function traverses: a list, listeners, stores or rules that grow with each request. Use a Map for look-ups, and remove entries that are no longer needed.'
           : 'Look for something that grows with each request and is traversed each time: listeners, AsyncLocalStorage instances that stay enabled, lists that are searched.',
