@@ -290,6 +290,19 @@ function siteBehind(growth: HeapGrowth, { insertion }: GrowingCollection): Alloc
     ) ??
     growing.find((site) => site.share >= HEAP_CAUSE.leastSiteShare) ??
     growing[0] ??
-    null
+    (insertion ? null : mostOfRise(growth))
+  );
+}
+
+/** Samples of a slow leak scatter: a place that has much of what stays, and more at most reads, is meant where nobody was seen adding. */
+function mostOfRise({ sites, floor }: HeapGrowth): AllocationSite | null {
+  if (floor.verdict !== 'growing') return null;
+  return (
+    sites.find(
+      ({ blame, share, trend: { risingSteps } }) =>
+        blame.subject !== null &&
+        share >= HEAP_CAUSE.leastSiteShare &&
+        risingSteps[0] >= risingSteps[1] * HEAP_CAUSE.leastRisingSteps,
+    ) ?? null
   );
 }

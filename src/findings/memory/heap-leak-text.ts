@@ -78,7 +78,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     confidence: confidenceOf(leak, facts),
     urgency: isMeasured ? leakUrgency(exhaustionSeconds) : HEAP_LEAK.slowUrgency,
     title: known
-      ? `${known.title}${inBrackets(blame)}`
+      ? `${known.title}${closures && frame ? ` (${place(frame)})` : inBrackets(blame)}`
       : closures
         ? closuresTitle(closures, isPackages ? blame : null)
         : filled || (blame?.subject && !maker)
@@ -110,26 +110,29 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
       : kind === 'listener-leak'
         ? listenersInnocence(filled)
         : innocenceOf(leak, name),
-    advice: known
-      ? [known.advice]
-      : registry
-        ? [adviceOnRegistry(registry)]
-        : closures
-          ? isPackages
-            ? [adviceOnWrapping(closures.frame, blame)]
-            : CLOSURE_ADVICE
-          : maker
-            ? adviceOnPromises(maker)
-            : [
-                ...(cutTexts(leak) ? [COPY_TEXTS] : isOfTexts(leak) ? [FIND_PIECES] : []),
-                ...adviceFor(leak, kind, blame),
-              ],
+    advice: known ? [known.advice] : adviceOn(leak, { kind, blame, registry }),
     caveats: caveatsOf(leak, kind, facts),
     ...(!known && isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
     effect: 'heap',
     explains: ['gc', 'native', 'external', 'slower'],
   };
+}
+
+interface Told {
+  kind: FindingKind;
+  blame: Blame | null;
+  registry: FinalizationUse | null;
+}
+
+function adviceOn(leak: HeapCause, { kind, blame, registry }: Told): string[] {
+  const { closures, maker } = leak;
+  if (registry) return [adviceOnRegistry(registry)];
+  if (closures)
+    return closures.frame.owner === 'library' ? [adviceOnWrapping(closures.frame, blame)] : CLOSURE_ADVICE;
+  if (maker) return adviceOnPromises(maker);
+  const onTexts = cutTexts(leak) ? [COPY_TEXTS] : isOfTexts(leak) ? [FIND_PIECES] : [];
+  return [...onTexts, ...adviceFor(leak, kind, blame)];
 }
 
 function isHeldByUnknown({ filled, growth: { thread } }: HeapCause, facts: Facts): boolean {

@@ -12,6 +12,8 @@ export const HEAP_CAUSE = {
   leastMakerShare: 0.5,
   /** Where the place was read too seldom for a trend: of what the floor rose by, what it must have made. */
   leastOfRise: 0.3,
+  /** Of the reads of a place that scatters, those at which it had more than before. */
+  leastRisingSteps: 0.6,
   /** Slower growth than this takes days to matter and cannot be told from noise in a minute. */
   leastBytesPerSecond: 4 * 1024,
   leastEntriesPerSecond: 1,

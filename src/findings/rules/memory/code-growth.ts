@@ -4,12 +4,12 @@
 import { type Blame, blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import type { CompileSite } from '../../../model/memory/census.ts';
+import { describeImports, repeatedImports } from '../../code/repeated-imports.ts';
+import { describeRequires, repeatedRequires } from '../../code/repeated-requires.ts';
 import { siteOfAllocations, siteOfCalls, survivors, throughLibrary } from '../../creation-site.ts';
 import { findHeapCause, type HeapCause } from '../../memory/heap-cause.ts';
 import { floorEvidence, heapImpact } from '../../memory/heap-impact.ts';
 import { keepsMemory } from '../../memory/long-timers.ts';
-import { describeImports, repeatedImports } from '../../memory/repeated-imports.ts';
-import { describeRequires, repeatedRequires } from '../../memory/repeated-requires.ts';
 import { heldCollection } from '../../memory/retainer-path.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CODE_GROWTH } from '../../thresholds/memory.ts';
