@@ -1,4 +1,4 @@
-// Looking at async work: what becomes of resources and requests, pools and agents, the thread pool. Dearer looks come
+// Reads async work: what becomes of resources and requests, pools and agents, the thread pool. More expensive reads follow
 // only when the cheap ones see something.
 import { acceptedRead } from '../signals/accepted/read.ts';
 import { asyncRead, handlersRead } from '../signals/async/read.ts';

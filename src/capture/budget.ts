@@ -1,5 +1,5 @@
-// What all our work on one thread together may take of its time, as measured inside it. A step whose turn would go beyond it is
-// left out, and said.
+// How much of a thread's time all steps of culprit may take together, as measured inside it. A step that would exceed it is
+// left out, with a warning.
 import type { OwnStep } from '../probe/probe-protocol.ts';
 import { HEAP_SNAPSHOT } from '../signals/snapshot/read.ts';
 import type { Warning } from '../wire/warning.ts';

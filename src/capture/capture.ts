@@ -1,5 +1,5 @@
-// One capture: the first steps of the ladder over an interval, and more of the heap where what was seen asks for it.
-// Asks for raw facts and writes them down; judges nothing.
+// One capture: the first steps of the ladder over an interval, and more of the heap where earlier readings call for it.
+// Collects raw facts and writes them down; judges nothing.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { debuglog } from 'node:util';

@@ -1,4 +1,4 @@
-// What the parts of one capture share: what was asked for, what came of it, and the clock.
+// What the parts of one capture share: the options, the results so far, and the clock.
 import type { OwnStep } from '../probe/probe-protocol.ts';
 import type { CaptureSink, CaptureStream } from '../signals/sink.ts';
 import type { Warning } from '../wire/warning.ts';

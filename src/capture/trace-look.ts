@@ -1,4 +1,4 @@
-// Tracing during one capture: where its buffer fits into memory, and what is to be said of the file afterwards.
+// Tracing during one capture: whether its buffer fits into memory, and which warnings the file causes afterwards.
 
 import { type InspectorSession, SessionClosed } from '../target/inspector/inspector-session.ts';
 import type { CaptureContext } from './context.ts';

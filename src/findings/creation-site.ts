@@ -1,5 +1,5 @@
-// Finding the code that makes what accumulates: creation sites whose resources survive, and where Node makes them out
-// of sight of the caller, the allocation stacks of the objects around them.
+// Finds the code that creates what accumulates: creation sites whose resources survive, and where Node creates them without
+// the caller on the stack, the allocation stacks of the objects around them.
 import type { Blame } from '../analysis/cpu/blame/blame.ts';
 import { callerOfFiles, callerOfPackage, isHost } from '../analysis/cpu/blame/callers.ts';
 import type { Facts } from '../analysis/facts.ts';
@@ -128,7 +128,7 @@ export function siteOfMakers(
     madePerSecond,
     evidence: {
       source: 'async-resources',
-      statement: `${placeWithLibrary(blame)} starts ${perSecond(madePerSecond)}`,
+      statement: `${placeWithLibrary(blame)} starts ${asyncTypeWords(most.site.type)} at ${perSecond(madePerSecond)}`,
       value: madePerSecond,
       unit: 'per second',
     },

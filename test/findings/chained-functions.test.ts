@@ -28,7 +28,9 @@ describe('a long chain of functions of a package', () => {
       ),
       subject: { function: 'toHtml', file: 'src/render.js', line: 6 },
       advice: [
-        expect.stringMatching(/^md wraps what it has with what `toHtml` \(src\/render\.js:6\) gives it, /),
+        expect.stringMatching(
+          /^md wraps its functions with those that `toHtml` \(src\/render\.js:6\) passes to it, /,
+        ),
       ],
     });
     expect(findings[0]!.advice[0]).toContain('where mail does it, look for a newer version');

@@ -35,7 +35,7 @@ describe('a list of small parts of large buffers', () => {
     expect(finding!.impact).not.toHaveProperty('exhaustionSeconds');
     expect(finding!.evidence.map(({ statement }) => statement)).toContainEqual(
       expect.stringMatching(
-        /^an entry that culprit looked at has 32 bytes of a buffer, and memory rises by about 2\d\d KB for each entry; full, it would keep 1\.\d GB$/,
+        /^an entry that culprit inspected holds 32 bytes of a buffer, and memory rises by about 2\d\d KB for each entry; when full, it would keep 1\.\d GB$/,
       ),
     );
   });

@@ -44,7 +44,7 @@ describe('sockets on a port of their own each', () => {
     expect(findings[0]!.evidence.map(({ statement }) => statement)).toEqual([
       expect.stringMatching(/^sockets on many ports in CLOSE_WAIT rose in \d+ of \d+ intervals, /),
       expect.stringMatching(/^listening sockets on many ports rose in \d+ of \d+ intervals, /),
-      "20 servers that culprit looked at have given 20 open sockets to their 'connection' listener in src/ftp.js:37, onTransfer; nobody reads 20 of them, so that their end goes unnoticed",
+      "20 servers that culprit inspected have passed 20 open sockets to their 'connection' listener in src/ftp.js:37, onTransfer; nothing reads 20 of them, so their end goes unnoticed",
     ]);
   });
 

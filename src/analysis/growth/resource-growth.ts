@@ -1,5 +1,5 @@
-// Growth of what the system counts: descriptors, sockets, child processes, threads, timers, memory outside the heap;
-// and which creation site makes what stays.
+// Growth of what the system counts: descriptors, sockets, child processes, threads, timers, memory outside the heap; and the
+// creation site of what remains.
 import type { AsyncObservation, AsyncSite } from '../../model/async-resource.ts';
 import type { PassiveSample, RuntimeSample } from '../../model/samples.ts';
 import { unreclaimableBytes } from '../container/container-memory.ts';

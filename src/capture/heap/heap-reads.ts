@@ -1,4 +1,4 @@
-// The heap after garbage was collected, and where what stays is allocated. V8 collects by itself, and can be asked to do it
+// The heap after GC, and where the retained objects are allocated. V8 collects garbage by itself, and can be asked to do it
 // soon: that holds the program for milliseconds. Reading the sampling heap profile makes V8 collect at once, which holds it
 // for a millisecond a megabyte: only where the heap rises, and where that fits.
 import { ASKED_COLLECTION } from '../../probe/own-steps.ts';

@@ -1,4 +1,4 @@
-// What is read from outside at each sample, without a word to the process: its /proc, and how the kernel schedules it.
+// What is read from outside at each sample, without asking the process: its /proc, and how the kernel schedules it.
 import { readPassiveSample } from '../../signals/passive/read.ts';
 import type { SocketGroup } from '../../signals/passive/wire.ts';
 import { readScheduling } from '../../signals/scheduling/read.ts';

@@ -32,11 +32,11 @@ export function cutBuffers(filled: GrowingCollection | null, external: Trend): C
 export function cutBuffersEvidence(cut: CutBuffers | null): Evidence[] {
   if (!cut) return [];
   const { partBytes, bytesPerEntry, fullBytes } = cut;
-  const full = fullBytes === null ? '' : `; full, it would keep ${formatBytes(fullBytes)}`;
+  const full = fullBytes === null ? '' : `; when full, it would keep ${formatBytes(fullBytes)}`;
   return [
     {
       source: 'census',
-      statement: `an entry that culprit looked at has ${formatBytes(partBytes)} of a buffer, and memory rises by about ${formatBytes(bytesPerEntry)} for each entry${full}`,
+      statement: `an entry that culprit inspected holds ${formatBytes(partBytes)} of a buffer, and memory rises by about ${formatBytes(bytesPerEntry)} for each entry${full}`,
       value: Math.round(bytesPerEntry),
       unit: 'bytes',
     },

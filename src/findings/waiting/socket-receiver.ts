@@ -1,4 +1,4 @@
-// Which listener of the program has the connections that clients have closed: nobody else can close them.
+// Which listener of the program received the connections that clients have closed: only that code can close them.
 import { blame } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import { MANY_PORTS } from '../../analysis/growth/scattered-sockets.ts';
@@ -54,16 +54,16 @@ function receiverOfMany(accepted: readonly AcceptedSockets[]): Receiver | null {
 
 export function givenTo({ event, port, sockets, unread, listener, servers }: Receiver): CreationSite {
   const unnoticed =
-    unread > 0 ? `; nobody reads ${formatNumber(unread)} of them, so that their end goes unnoticed` : '';
+    unread > 0 ? `; nothing reads ${formatNumber(unread)} of them, so their end goes unnoticed` : '';
   const giver = servers
-    ? `${formatNumber(servers)} servers that culprit looked at have`
+    ? `${formatNumber(servers)} servers that culprit inspected have`
     : `the server on port ${port} has`;
   return {
     blame: blame([listener]),
     frame: listener,
     evidence: {
       source: 'references',
-      statement: `${giver} given ${formatNumber(sockets)} open sockets to ${servers ? 'their' : 'its'} '${event}' listener in ${place(listener)}${unnoticed}`,
+      statement: `${giver} passed ${formatNumber(sockets)} open sockets to ${servers ? 'their' : 'its'} '${event}' listener in ${place(listener)}${unnoticed}`,
       value: sockets,
       unit: 'count',
     },

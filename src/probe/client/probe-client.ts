@@ -1,5 +1,5 @@
-// Our end of the probe: installs it through a session and calls the remote handle. No global is left in the target; the
-// handle lives and dies with the session, and with the lease.
+// culprit's end of the probe: installs it through a session and calls the remote handle. No global is left in the target;
+// the handle lives and dies with the session, and with the lease.
 
 import { AttachError } from '../../errors.ts';
 import type { InspectorSession } from '../../target/inspector/inspector-session.ts';

@@ -1,4 +1,4 @@
-// Who calls a package: for what a library makes by itself, later, out of sight of its caller.
+// Finds the caller of a package for work that the package does by itself later, when its caller is no longer on the stack.
 
 import type { Frame } from '../../../model/frame.ts';
 import type { Facts } from '../../facts.ts';
