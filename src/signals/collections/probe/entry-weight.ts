@@ -50,9 +50,10 @@ export function createEntryWeights(
   };
   /** A part of a buffer keeps all of it. Read with the getters of the language, whatever the program has on the view. */
   const addView = (view: ArrayBufferView, weight: EntryWeight): boolean => {
-    const maker = types.isDataView(view) ? DataView : Object.getPrototypeOf(Uint8Array);
-    const bytes: unknown = Reflect.get(maker.prototype, 'byteLength', view);
-    const buffer: unknown = Reflect.get(maker.prototype, 'buffer', view);
+    if (!types.isTypedArray(view)) return false;
+    const { prototype } = Object.getPrototypeOf(Uint8Array);
+    const bytes: unknown = Reflect.get(prototype, 'byteLength', view);
+    const buffer: unknown = Reflect.get(prototype, 'buffer', view);
     if (typeof bytes !== 'number' || !types.isArrayBuffer(buffer)) return false;
     weight.bytes += bytes;
     const ofBytes: unknown = Reflect.get(ArrayBuffer.prototype, 'byteLength', buffer);

@@ -22,8 +22,6 @@ interface Needs {
 type Looks = Pick<Growing, 'className' | 'event' | 'eventListeners' | 'isFollowed' | 'newestEntry' | 'bound'>;
 
 const MOST_STACKS_ALIKE = 6;
-/** Of emitters that are alike, so many tell which part of their listeners one event has. */
-const SOME_ALIKE = 8;
 
 export function createToldCollections({ kinds, bounds, weights }: Needs): ToldCollections {
   const boundOf = (entry: Tracked, collection: object) =>
@@ -40,17 +38,6 @@ export function createToldCollections({ kinds, bounds, weights }: Needs): ToldCo
       bound: boundOf(entry, collection),
       newestEntry: entry.caught.newest ?? newestOf(kinds, collection, { type, size: lastOf(entry) }),
     };
-  };
-  /** Of the listeners of some emitters, what is for this event. */
-  const shareOfEvent = (growing: readonly Tracked[], event: string): number => {
-    let [ofEvent, all] = [0, 0];
-    for (const entry of growing.slice(0, SOME_ALIKE)) {
-      const emitter = entry.ref.deref();
-      const busiest = emitter && !isInPlace(entry.type) ? kinds.busiestEvent(emitter, entry.type) : null;
-      if (busiest?.name === event) ofEvent += busiest.count;
-      all += Math.max(0, lastOf(entry));
-    }
-    return all > 0 ? Math.min(1, ofEvent / all) : 0;
   };
   return {
     tell(entry, collection, readTimes) {
@@ -74,14 +61,15 @@ export function createToldCollections({ kinds, bounds, weights }: Needs): ToldCo
       const first = growing[0]!;
       const { type, holder } = first;
       const looks = looksOf(first, collection);
-      const share = looks.event === undefined ? undefined : shareOfEvent(growing, looks.event);
+      // The first stands for all, with its share of this event.
+      if (looks.eventListeners !== undefined)
+        looks.eventListeners = Math.round(
+          (looks.eventListeners * (sizes[sizes.length - 1]?.entries ?? 0)) / Math.max(1, lastOf(first)),
+        );
       return {
         id,
         type,
         ...looks,
-        ...(share !== undefined && {
-          eventListeners: Math.round((sizes[sizes.length - 1]?.entries ?? 0) * share),
-        }),
         holder,
         alike: growing.length,
         sizes,
