@@ -59,7 +59,8 @@ export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | nul
       isMeasured,
     };
   const closures = pilingClosures(facts.observations.closures, growth.thread);
-  const isProved = (isMeasured && isUnabated(growth)) || (!isExplained && isLongChain(closures, growth));
+  const isSteady = isUnabated(growth) && !(isYoung(facts) && isComplete(growth));
+  const isProved = (isMeasured && isSteady) || (!isExplained && isLongChain(closures, growth));
   if (!isProved) return null;
   const site = growth.sites.find(
     (candidate) => isGrowingInUserCode(candidate, growth) && candidate.share >= HEAP_CAUSE.leastSiteShare,
@@ -146,6 +147,13 @@ function isUnabated({ floor }: HeapGrowth): boolean {
   return (
     floor.lateSlopePerSecond >= floor.slopePerSecond * HEAP_CAUSE.unabated &&
     floor.last - floor.first >= HEAP_CAUSE.leastSeenBytes
+  );
+}
+
+/** Most of a small rise came early: a cache whose entries expire, in a process that has just started. */
+function isComplete({ floor, earlyShare }: HeapGrowth): boolean {
+  return (
+    earlyShare >= HEAP_CAUSE.completeShare && floor.last - floor.first < HEAP_CAUSE.leastUnexplainedBytes
   );
 }
 

@@ -39,6 +39,8 @@ export const HEAP_CAUSE = {
   leastUnexplainedBytes: 2 * 2 ** 20,
   /** Of the whole slope, what the late one must keep: a cache that is nearly full slackens. */
   unabated: 0.7,
+  /** Of a rise, what comes in the first two fifths where something was filled and is complete; 0.4 of a steady one. */
+  completeShare: 0.75,
   /** Of the pace of the main collection, what another must have to be a leak of its own. */
   otherPace: 0.2,
   /** A plain object, which cannot be seen being filled, leads when it grows this many times faster. */
