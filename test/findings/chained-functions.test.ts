@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
 import { buildLook, closures, type Habit, heapFloor, KB, MB } from '../support/build-observations.ts';
+import { framesFrom } from '../support/build-profile.ts';
 import { linear, sum } from '../support/shapes.ts';
 
 const PLACE =
@@ -35,6 +36,19 @@ describe('a long chain of functions of a package', () => {
     });
     expect(findings[0]!.advice[0]).toContain('where mail does it, look for a newer version');
     expect(findings[0]!.caveats[0]).toContain('The finding rests on the number of functions.');
+  });
+
+  test('is placed by what its package allocates for the program where samples scatter', () => {
+    const levels = [2, 1, 3, 2.5, 2, 2.6];
+    const scattered: Habit = (observations) => {
+      observations.heapReads = observations.heapReads.slice(0, levels.length);
+      for (const [i, read] of observations.heapReads.entries())
+        read.stacks = [{ frames: framesFrom(PLACE), liveBytes: levels[i]! * MB }];
+    };
+    const made = [heapFloor(linear(100 * KB)), heapFloor(bumps), scattered];
+    expect(judged(...made, closures(WRAPPER, 17, 612, 595)).findings[0]).toMatchObject({
+      subject: { function: 'toHtml', file: 'src/render.js', line: 6 },
+    });
   });
 
   test('is told from a rise that is proof by itself where it is shorter', () => {

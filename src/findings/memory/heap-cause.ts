@@ -65,16 +65,17 @@ export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | nul
   const site = growth.sites.find(
     (candidate) => isGrowingInUserCode(candidate, growth) && candidate.share >= HEAP_CAUSE.leastSiteShare,
   );
-  const platform = site
+  const asking = site ?? (closures ? throughPackageOf(closures, growth) : null);
+  const platform = asking
     ? null
     : (growth.sites.find((candidate) => isGrowingInNode(candidate, growth)) ?? null);
   const most = mostOf(growth, facts);
   const isOfPromises = platform !== null && /promises/.test(nodeFrameWords(platform.frames) ?? '');
   const maker = isOfPromises ? promiseMaker(facts, growth.thread) : null;
   // Without a place to name, a small rise may be no more than code being compiled and caches of the VM filling.
-  if (!site && !closures && growth.floor.last - growth.floor.first < HEAP_CAUSE.leastUnexplainedBytes)
+  if (!asking && !closures && growth.floor.last - growth.floor.first < HEAP_CAUSE.leastUnexplainedBytes)
     return null;
-  return { growth, filled: null, closures, site: site ?? null, platform, maker, most, isMeasured };
+  return { growth, filled: null, closures, site: asking, platform, maker, most, isMeasured };
 }
 
 /**
@@ -147,6 +148,19 @@ function isUnabated({ floor }: HeapGrowth): boolean {
   return (
     floor.lateSlopePerSecond >= floor.slopePerSecond * HEAP_CAUSE.unabated &&
     floor.last - floor.first >= HEAP_CAUSE.leastSeenBytes
+  );
+}
+
+/** The call of the program under which the package that makes these functions allocates most. */
+function throughPackageOf({ frame }: PilingClosures, { sites }: HeapGrowth): AllocationSite | null {
+  if (frame.owner !== 'library') return null;
+  return (
+    sites.find(
+      ({ blame, share, frames }) =>
+        blame.app !== null &&
+        share >= HEAP_CAUSE.leastShareBehind &&
+        frames.some(({ package: name }) => name === frame.package),
+    ) ?? null
   );
 }
 
