@@ -36,6 +36,7 @@ import {
   type MemoryParts,
   takeMemoryApart,
 } from './growth/resource-growth.ts';
+import { scatteredSockets } from './growth/scattered-sockets.ts';
 import { programKind } from './profile/program-kind.ts';
 import type { Trend } from './statistics/trend.ts';
 import { type DrainingPool, drainingPools } from './waiting/draining-pools.ts';
@@ -182,7 +183,7 @@ export function gatherFacts(observations: Observations): Facts {
       cpuWaits: spans,
       throttledShare: throttling?.shareOfPeriods ?? 0,
     }),
-    slowdown: measureSlowdown(main, mainProfile, observations.asyncObservations),
+    slowdown: measureSlowdown(main, mainProfile, observations),
     gc: summarizeGc(runtime, mainProfile, 0),
     heap: threads.map((thread) => analyseHeapGrowth(thread, runtime, heapReads)),
     collections: growingCollections(
@@ -196,7 +197,7 @@ export function gatherFacts(observations: Observations): Facts {
     fdTotal: countTrend(settled, (sample) => sample.fdCount),
     fds: countTrends(settled, groupFds),
     mappedFiles: countTrends(settled, groupMapped),
-    sockets: countTrends(settled, groupSockets),
+    sockets: [...countTrends(settled, groupSockets), ...scatteredSockets(settled)],
     wire: watchWire(passive),
     children: growingChildren(settled),
     handles: growingHandles(runtime, observations.asyncObservations),

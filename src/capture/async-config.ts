@@ -7,6 +7,7 @@ import type { AsyncMode } from './context.ts';
 const WATCHED_ASYNC_TYPES = [
   'Timeout',
   'TCPWRAP',
+  'TCPSERVERWRAP',
   'PIPEWRAP',
   'UDPWRAP',
   'PROCESSWRAP',

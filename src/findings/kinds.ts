@@ -160,7 +160,7 @@ export const KINDS = {
     meaning:
       'Connections stay open, and their number rises. Each holds a file descriptor and buffers; when the limit of descriptors is reached, the process can neither accept nor connect.',
     measured:
-      'The sockets of the process in /proc, grouped by endpoint and TCP state and counted every second. They must rise in several steps. Connections that clients keep open do not count until the client has closed its side (CLOSE_WAIT).',
+      'The sockets of the process in /proc, grouped by endpoint and TCP state and counted every second; servers that listen, and connections that clients have closed, also over all ports together. They must rise in several steps. Connections that clients keep open do not count until the client has closed its side (CLOSE_WAIT).',
     mistakenFor:
       'A pool that is being filled grows in a few jumps and stops at its maximum. One outgoing connection for each client that stays connected follows the load.',
     fix: 'Read or destroy every response body; end sockets on errors too.',
@@ -168,6 +168,7 @@ export const KINDS = {
       'In CLOSE_WAIT the other side has closed: end or destroy the socket on its "end" event.',
       'Read every response to its end or destroy it: response.resume(), body.cancel().',
       'Share one Agent or pool with a maximum instead of connecting for each request.',
+      'Close a server that was started for one transfer or login when that has ended or failed.',
     ],
     weighsForHealth: true,
   },

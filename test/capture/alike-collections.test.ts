@@ -1,4 +1,5 @@
 // Many collections that are held alike: what they hold together is told where they are too many to be told one by one.
+import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { useProbes, walkWith } from '../support/probe-here.ts';
 
@@ -46,6 +47,26 @@ describe('collections that are held alike', () => {
     });
     expect(group!.sizes.map(({ entries }) => entries / seen)).toEqual([20, 23, 26, 29, 32, 32]);
     expect(group!.insertions.length).toBeGreaterThan(0);
+  });
+
+  it('are told with what one event has of the listeners of all, where they are emitters', () => {
+    const listen = (emitter: EventEmitter, event: string, times: number) => {
+      for (let i = 0; i < times; i++) emitter.on(event, () => {});
+    };
+    const connections = Array.from({ length: 60 }, () => {
+      const connectionForTest = new EventEmitter().setMaxListeners(0);
+      for (const event of ['data', 'end', 'close']) listen(connectionForTest, event, 2);
+      return { connectionForTest };
+    });
+    hold(() => connections);
+    const probe = install();
+    walkWith(probe);
+    probe.readCollections(0, 4);
+    for (const { connectionForTest } of connections) listen(connectionForTest, 'timeout', 14);
+    const { growing } = probe.readCollections(1_000, 4);
+    const group = growing.find(({ alike }) => alike !== undefined)!;
+    expect(group).toMatchObject({ type: 'EventEmitter', event: 'timeout' });
+    expect(group.eventListeners! / group.sizes.at(-1)!.entries).toBeCloseTo(14 / 20);
   });
 
   it('are told one by one where they are few', () => {

@@ -29,7 +29,8 @@ describe('an entry', () => {
   test.each([
     ['a function', new Set([() => TITLE]), 'Set'],
     ['an instance of a class', new Map([['k', new URL('http://127.0.0.1')]]), 'Map'],
-    ['bytes', [new Uint8Array(10)], 'Array'],
+    ['a DataView', [new DataView(new ArrayBuffer(10))], 'Array'],
+    ['memory that threads share', [new Uint8Array(new SharedArrayBuffer(10))], 'Array'],
     [
       'what an accessor hides',
       [
@@ -55,6 +56,31 @@ describe('an entry', () => {
     ],
   ] as const)('is not weighed where it holds %s', (_, collection, type) => {
     expect(weigh(collection, type)).toBeUndefined();
+  });
+
+  test.each([
+    ['a buffer as a whole', [new Uint8Array(100)], 40 + 100, undefined],
+    [
+      'a part of one',
+      [{ head: Buffer.alloc(220_000).subarray(0, 32) }],
+      80 + 32,
+      { bytes: 32, ofBytes: 220_000 },
+    ],
+    [
+      'parts of several: the smallest',
+      [[Buffer.alloc(9_000).subarray(0, 80), Buffer.alloc(20_000).subarray(0, 16)]],
+      120 + 96,
+      { bytes: 16, ofBytes: 20_000 },
+    ],
+  ] as const)('with bytes: %s', (_, list, bytes, view) => {
+    expect(weigh(list as unknown as object, 'Array')).toEqual({ bytes, texts: 0, ...(view && { view }) });
+  });
+
+  test('with bytes that have an accessor of the program in the way runs none of its code', () => {
+    const part = Buffer.alloc(9_000).subarray(0, 80);
+    for (const name of ['buffer', 'byteLength'])
+      Object.defineProperty(part, name, { get: () => expect.unreachable(name) });
+    expect(weigh([part], 'Array')).toEqual({ bytes: 120, texts: 0, view: { bytes: 80, ofBytes: 9_000 } });
   });
 
   test('looks like its value', () => {

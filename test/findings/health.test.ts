@@ -43,6 +43,20 @@ test('it tells of timers that become more, where nobody was seen to start those 
   expect(judged(timers(linear(3)), clients)[1]).not.toContain('timers');
 });
 
+test('it says that descriptors became more where no single cause is told, unless clients came as fast', () => {
+  const scattered = (perSecond: number): Habit[] =>
+    Array.from({ length: 30 * perSecond }, (_, i) =>
+      sockets({ endpoint: `10.0.${i}.1:443` }, (seconds) => (seconds * perSecond > i ? 1 : 0)),
+    );
+  const [verdict, reason] = judged(...scattered(2));
+  expect(verdict).toBe('healthy');
+  expect(reason).toMatch(
+    /no growth large enough to report\. The number of open descriptors grew by 2\/s, from \d+ to \d+, with no single cause\./,
+  );
+  const clients = sockets({ direction: 'inbound', endpoint: ':8080' }, linear(2));
+  expect(judged(...scattered(2), clients)[1]).not.toContain('descriptors grew');
+});
+
 test('it is not claimed of a heap that rose by much in too few collections to prove a leak', () => {
   const few = (kilobytes: number): Habit[] => [
     heapFloor(linear(kilobytes * KB)),

@@ -4,7 +4,7 @@ import { gatherFacts } from '../../src/analysis/facts.ts';
 import { DEFAULTS } from '../../src/defaults.ts';
 import { YOUNG_SECONDS } from '../../src/findings/thresholds/growth.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
-import { buildLook, change, cpu, type Habit, heapFloor, MB } from '../support/build-observations.ts';
+import { buildLook, change, cpu, type Habit, heapFloor, KB, MB } from '../support/build-observations.ts';
 import { linear } from '../support/shapes.ts';
 
 const verdictOf = (...habits: Habit[]) => judge(gatherFacts(buildLook(30, ...habits)));
@@ -87,5 +87,53 @@ describe('a young process that is healthy', () => {
 
   test('is as old as --settle waits for at most', () => {
     expect(DEFAULTS.settle.ageMillis).toBe(YOUNG_SECONDS * 1_000);
+  });
+});
+
+describe('a small rise of the heap whose holder is not seen, in a young process', () => {
+  const young = change((observations) => {
+    observations.target.uptimeSeconds = 10;
+  });
+  /** Entries that expire: fast until the first do, and then what scatters. As a server had it, in KB at these seconds. */
+  const seen: [seconds: number, kilobytes: number][] = [
+    [0, 0],
+    [5, 190],
+    [8, 370],
+    [10, 590],
+    [13, 760],
+    [16, 705],
+    [19, 765],
+    [22, 735],
+    [25, 710],
+    [28, 825],
+    [30, 850],
+  ];
+  const fills = (times = 1): Habit =>
+    change((observations) => {
+      heapFloor(linear(38 * KB), PLACE)(observations);
+      const floors = observations.runtime.filter(({ afterGc }) => afterGc).slice(0, seen.length);
+      observations.runtime = observations.runtime.filter(
+        (sample) => !sample.afterGc || floors.includes(sample),
+      );
+      for (const [i, [seconds, kilobytes]] of seen.entries())
+        Object.assign(floors[i]!, {
+          atMillis: seconds * 1_000,
+          heapUsedBytes: 9 * MB + kilobytes * KB * times,
+        });
+    });
+  const PLACE = 'addItem@/app/src/carts.js:6';
+
+  test('is a cache that is complete where most of it came early', () => {
+    const { verdict, verdictReason } = verdictOf(young, fills());
+    expect(verdict).toBe('healthy');
+    expect(verdictReason).toMatch(/the heap after garbage collection grew by [\d.]+ KB\/s/);
+  });
+
+  test.each<[string, Habit[]]>([
+    ['it comes at one pace', [young, heapFloor(linear(30 * KB), PLACE)]],
+    ['it is large', [young, fills(5)]],
+    ['the process is old enough for its caches to be full', [fills()]],
+  ])('is a leak where %s', (_, habits) => {
+    expect(verdictOf(...habits).findings.map(({ kind }) => kind)).toEqual(['heap-leak']);
   });
 });

@@ -143,3 +143,33 @@ test('what on() of node:events returns is to be ended, and no listener to be rem
     ),
   ]);
 });
+
+describe('listeners on connections', () => {
+  const PROXY = [
+    'forward@/app/src/gateway.js:11',
+    'web@/app/node_modules/proxy/index.js:238',
+    'addListener@node:events:610',
+  ].join(' > ');
+  const finding = findingOf(PROXY, {
+    className: 'Socket',
+    event: 'timeout',
+    eventListeners: 5_400,
+    alike: 40,
+    holder: { kind: 'handle', name: '', of: '' },
+    holderName: 'socket',
+  });
+
+  test('are told together, and as those of one event where they are', () => {
+    expect(finding.title).toMatch(
+      /^Listeners for 'timeout' accumulate on 40 objects like Socket `socket` by 200\/s in total and are never removed \(src\/gateway\.js:11, forward, through /,
+    );
+  });
+
+  test('outlive the requests that they were added for', () => {
+    expect(finding.advice).toEqual([
+      expect.stringMatching(
+        /^proxy adds a listener to a connection for each request, .* Look for an option of proxy that does without, in what src\/gateway\.js:11, forward gives it, or for a newer version\.$/,
+      ),
+    ]);
+  });
+});

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
 import {
+  asyncSite,
   buildLook,
   buildObservations,
   change,
@@ -103,4 +104,62 @@ test.each<[string, Habit[]]>([
 test('it is not judged in a capture that is too short for parts', () => {
   const { notApplicable } = judge(gatherFacts(buildLook(12, requestCosts(CLIMBS, SCAN))));
   expect(notApplicable.map(({ kind }) => kind)).toContain('slowdown');
+});
+
+/** A thread of native code that takes more and more for each request. */
+const onNativeThread = (millis: (seconds: number) => number, perSecond = 20): Habit =>
+  change((observations) => {
+    const spentBy = (atMillis: number) => {
+      let micros = 0;
+      for (let second = 0; second < atMillis / 1_000; second++) micros += millis(second) * perSecond * 1_000;
+      return micros;
+    };
+    for (const sample of observations.runtime)
+      if (sample.cpuMicros !== undefined) sample.cpuMicros += spentBy(sample.atMillis);
+    for (const sample of observations.passive)
+      sample.threadCpu = {
+        mainMicros: sample.atMillis * 50,
+        helperMicros: 0,
+        poolMicros: 0,
+        otherMicros: spentBy(sample.atMillis),
+      };
+  });
+const ADDON = change((o) => {
+  o.passive.at(-1)!.addons = [
+    { path: '/app/node_modules/@watch/tree-linux-x64/tree.node', package: '@watch/tree-linux-x64@2.4.1' },
+  ];
+});
+const SUBSCRIBES = asyncSite(
+  'PROMISE',
+  'openPreview@/app/src/previews.js:8 > subscribe@/app/node_modules/@watch/tree/wrapper.js:58',
+  { perSecond: 3 },
+);
+const STEADY = requestCosts(constant(2), SCAN);
+
+test('what native threads take more and more of is told with the call into their addon, and no innocent function', () => {
+  const [finding, ...rest] = findingsOf(STEADY, onNativeThread(linear(0.2, 1)), ADDON, SUBSCRIBES);
+  expect(rest).toEqual([]);
+  expect(finding!.title).toMatch(
+    /^Requests cost more and more: .* ago, much of the rise on threads of native code \(src\/previews\.js:8, openPreview, through @watch\/tree\b/,
+  );
+  expect(finding!.evidence.map(({ statement }) => statement)).toContainEqual(
+    expect.stringMatching(
+      /^100% of the rise is on threads of native code: from [\d.]+ ms to [\d.]+ ms for each request$/,
+    ),
+  );
+});
+
+test('without an addon, native threads name nothing', () => {
+  const [finding] = findingsOf(STEADY, onNativeThread(linear(0.2, 1)), SUBSCRIBES);
+  expect(finding).toMatchObject({ kind: 'slowdown', subject: { function: null } });
+  expect(finding!.title).not.toContain('native');
+});
+
+test('a function is not blamed for a rise that is on other threads', () => {
+  const [finding] = findingsOf(requestCosts(linear(0.02, 2), SCAN), onNativeThread(linear(0.2, 1)));
+  expect(finding).toMatchObject({ kind: 'slowdown', subject: { function: null } });
+});
+
+test('native threads that always take as much are no slowdown', () => {
+  expect(findingsOf(STEADY, onNativeThread(constant(4)), ADDON, SUBSCRIBES)).toEqual([]);
 });

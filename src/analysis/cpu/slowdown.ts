@@ -3,7 +3,8 @@
 import type { AsyncObservation } from '../../model/async-resource.ts';
 import type { CpuProfile } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
-import type { RuntimeSample } from '../../model/samples.ts';
+import type { Observations } from '../../model/observations.ts';
+import type { PassiveSample, RuntimeSample } from '../../model/samples.ts';
 import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
 import { INBOUND } from '../waiting/lasting-requests.ts';
 import { type Blame, blame, functionKey } from './blame/blame.ts';
@@ -17,6 +18,8 @@ export interface Slowdown {
   mixShift: number;
   /** Where the rise is: null where no profile tells, or no function has a large part. */
   where: GrownFunction | null;
+  /** Of it, what threads beside the main one, the pool and V8's helpers take, over the look; null where it is not known. */
+  beside: Trend | null;
 }
 
 export interface GrownFunction {
@@ -24,7 +27,7 @@ export interface GrownFunction {
   /** Milliseconds for each request, in the first and the last third of the profile. */
   firstMillis: number;
   lastMillis: number;
-  /** Of what all functions rose by, 0..1. */
+  /** Of what a request costs more, 0..1. */
   share: number;
 }
 
@@ -40,7 +43,7 @@ const LEAST_PART_MILLIS = 1_500;
 export function measureSlowdown(
   main: readonly RuntimeSample[],
   profile: CpuProfile | undefined,
-  observations: readonly AsyncObservation[],
+  { asyncObservations, passive }: Pick<Observations, 'asyncObservations' | 'passive'>,
 ): Slowdown | null {
   const counted = main.filter(
     ({ cpuMicros, atMillis }) => cpuMicros !== undefined && atMillis >= SETTLED_MILLIS,
@@ -69,8 +72,9 @@ export function measureSlowdown(
   return {
     cost,
     requestsPerSecond: parts.at(-1)!.requests / (partMillis / 1_000),
-    mixShift: mixShift(observations),
-    where: cost.verdict === 'growing' && profile ? grownFunction(profile, main) : null,
+    mixShift: mixShift(asyncObservations),
+    where: cost.verdict === 'growing' && profile ? grownFunction(profile, main, cost) : null,
+    beside: costBeside(passive, counted, partMillis),
   };
 }
 
@@ -94,7 +98,11 @@ function mixShift(observations: readonly AsyncObservation[]): number {
 }
 
 /** The function whose time for each request rose most, from the first third of the profile to the last. */
-function grownFunction(profile: CpuProfile, main: readonly RuntimeSample[]): GrownFunction | null {
+function grownFunction(
+  profile: CpuProfile,
+  main: readonly RuntimeSample[],
+  cost: Trend,
+): GrownFunction | null {
   const { startClockMicros, durationMicros } = profile;
   if (startClockMicros === undefined) return null;
   const third = durationMicros / 3;
@@ -130,6 +138,38 @@ function grownFunction(profile: CpuProfile, main: readonly RuntimeSample[]): Gro
     blame: blame(framesOf(profile, most.node)),
     firstMillis: most.early,
     lastMillis: most.late,
-    share: (most.late - most.early) / all,
+    // What other threads cost more is part of the rise, too.
+    share: (most.late - most.early) / Math.max(all, riseOfThirds(cost)),
   };
+}
+
+/** What a request costs more in the last third than in the first, whose middles lie nearer than those of the first and last part. */
+function riseOfThirds({ first, last }: Trend): number {
+  return (last - first) * (2 / 3 / (1 - 1 / PARTS));
+}
+
+/** Threads of native code, and workers. */
+function costBeside(
+  passive: readonly PassiveSample[],
+  counted: readonly RuntimeSample[],
+  partMillis: number,
+): Trend | null {
+  const known = passive.filter(({ threadCpu }) => threadCpu !== undefined);
+  const from = counted[0]!.atMillis;
+  const points = Array.from({ length: PARTS }, (_, i): Point | null => {
+    const isWithin = ({ atMillis }: { atMillis: number }) =>
+      atMillis >= from + i * partMillis && atMillis <= from + (i + 1) * partMillis;
+    const within = known.filter(isWithin);
+    const [begin, end] = [within[0], within.at(-1)];
+    if (!begin || !end || begin === end) return null;
+    const requests = counted
+      .filter(({ atMillis }) => atMillis > begin.atMillis && atMillis <= end.atMillis)
+      .reduce((sum, sample) => sum + (sample.requests?.answered ?? 0), 0);
+    const micros = end.threadCpu!.otherMicros - begin.threadCpu!.otherMicros;
+    return requests < LEAST_REQUESTS
+      ? null
+      : { atMillis: from + (i + 0.5) * partMillis, value: micros / 1_000 / requests };
+  });
+  const seen = points.filter((point) => point !== null);
+  return seen.length < PARTS - 2 ? null : judgeTrend(seen, { leastPoints: PARTS - 2 });
 }

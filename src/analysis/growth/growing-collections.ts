@@ -35,7 +35,7 @@ const LEAST_ALIKE = 4;
 
 /** Collections that grow at every read to the last one, the fastest first. */
 export function growingCollections(collections: readonly CollectionGrowth[]): GrowingCollection[] {
-  const single = withoutViews(collections);
+  const single = withoutWaysBack(withoutViews(collections));
   return [...single, ...togetherByKind(single)]
     .map((collection) => {
       const points = collection.sizes.map(({ atMillis, entries }): Point => ({ atMillis, value: entries }));
@@ -118,6 +118,34 @@ function withoutViews(collections: readonly CollectionGrowth[]): CollectionGrowt
   });
 }
 
+/** A list whose nodes link both ways is one, from whichever end: as long at each common read under another name of the same class. */
+function withoutWaysBack(collections: readonly CollectionGrowth[]): CollectionGrowth[] {
+  const linked = collections.flatMap((collection) => {
+    const { type, thread, holder, alike } = collection;
+    if (type !== 'List' || holder?.kind !== 'property' || alike !== undefined) return [];
+    return [{ collection, ofClass: `${thread} ${holder.of}`, name: holder.name }];
+  });
+  const firstName = new Map(linked.toReversed().map(({ ofClass, name }) => [ofClass, name]));
+  const [forth, back] = [true, false].map((isFirst) =>
+    linked.filter(({ ofClass, name }) => (firstName.get(ofClass) === name) === isFirst),
+  );
+  const again = new Set(
+    back!.flatMap(({ collection, ofClass }) =>
+      forth!.some((other) => other.ofClass === ofClass && isAsLong(collection, other.collection))
+        ? [collection]
+        : [],
+    ),
+  );
+  return collections.filter((collection) => !again.has(collection));
+}
+
+/** At the reads that saw both; one of them may have been found later. */
+function isAsLong({ sizes }: CollectionGrowth, other: CollectionGrowth): boolean {
+  const atSame = new Map(other.sizes.map(({ atMillis, entries }) => [atMillis, entries]));
+  const common = sizes.filter(({ atMillis }) => atSame.has(atMillis));
+  return common.length > 0 && common.every(({ atMillis, entries }) => atSame.get(atMillis) === entries);
+}
+
 /** A list in each of many rooms: none of them grows fast, all of them do together. */
 function togetherByKind(collections: readonly CollectionGrowth[]): CollectionGrowth[] {
   const kinds = new Map<string, CollectionGrowth[]>();
@@ -148,6 +176,9 @@ function together(alike: readonly CollectionGrowth[]): CollectionGrowth {
     sizes: [...byTime]
       .filter(([, { seen }]) => seen === alike.length)
       .map(([atMillis, { entries }]) => ({ atMillis, entries })),
+    ...(fastest.eventListeners !== undefined && {
+      eventListeners: alike.reduce((sum, { eventListeners = 0 }) => sum + eventListeners, 0),
+    }),
     insertions: alike.flatMap(({ insertions }) => insertions),
     holderName: alike.find(({ holderName }) => holderName !== null)?.holderName ?? null,
   };

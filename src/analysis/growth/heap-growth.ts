@@ -21,6 +21,8 @@ export interface HeapGrowth {
   thread: number;
   /** Bytes in use after each full GC. */
   floor: Trend;
+  /** Of the floor's rise, what had come by the time that two fifths of the capture were over: of a steady one about as much. */
+  earlyShare: number;
   /** What survives minor collections: all there is to see where no full GC was forced. */
   oldGeneration: Trend;
   sites: AllocationSite[];
@@ -57,10 +59,22 @@ export function analyseHeapGrowth(
   return {
     thread,
     floor,
+    earlyShare: earlyShareOf(settled),
     oldGeneration,
     sites: growingSites(sinceRestart(reads.filter((read) => read.thread === thread))),
   };
 }
+
+/** By the highest floor until then; 0 where it does not rise. */
+function earlyShareOf(floors: readonly Point[]): number {
+  const [first, last] = [floors[0], floors.at(-1)];
+  if (!first || !last || last.value <= first.value) return 0;
+  const until = first.atMillis + (last.atMillis - first.atMillis) * EARLY;
+  const highest = Math.max(...floors.flatMap(({ atMillis, value }) => (atMillis <= until ? [value] : [])));
+  return (highest - first.value) / (last.value - first.value);
+}
+
+const EARLY = 0.4;
 
 /** The capture begins heap sampling again when a load comes that it was too fine for; what came before is not comparable. */
 function sinceRestart(reads: readonly HeapSamplingRead[]): readonly HeapSamplingRead[] {

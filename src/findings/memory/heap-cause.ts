@@ -35,7 +35,7 @@ export interface HeapCause {
 export interface PilingClosures {
   frame: Frame;
   perSecond: number;
-  /** How many there were at the first and the last census. */
+  /** How many there were at the first and the last count. */
   first: number;
   last: number;
   /** Each closes over the one before; there may be more of them than were followed. */
@@ -58,21 +58,24 @@ export function findHeapCause(growth: HeapGrowth, facts: Facts): HeapCause | nul
       ...NOTHING_ELSE,
       isMeasured,
     };
-  if (!isMeasured || !isUnabated(growth)) return null;
   const closures = pilingClosures(facts.observations.closures, growth.thread);
+  const isSteady = isUnabated(growth) && !(isYoung(facts) && isComplete(growth));
+  const isProved = (isMeasured && isSteady) || (!isExplained && isLongChain(closures, growth));
+  if (!isProved) return null;
   const site = growth.sites.find(
     (candidate) => isGrowingInUserCode(candidate, growth) && candidate.share >= HEAP_CAUSE.leastSiteShare,
   );
-  const platform = site
+  const asking = site ?? (closures ? throughPackageOf(closures, growth) : null);
+  const platform = asking
     ? null
     : (growth.sites.find((candidate) => isGrowingInNode(candidate, growth)) ?? null);
   const most = mostOf(growth, facts);
   const isOfPromises = platform !== null && /promises/.test(nodeFrameWords(platform.frames) ?? '');
   const maker = isOfPromises ? promiseMaker(facts, growth.thread) : null;
   // Without a place to name, a small rise may be no more than code being compiled and caches of the VM filling.
-  if (!site && !closures && growth.floor.last - growth.floor.first < HEAP_CAUSE.leastUnexplainedBytes)
+  if (!asking && !closures && growth.floor.last - growth.floor.first < HEAP_CAUSE.leastUnexplainedBytes)
     return null;
-  return { growth, filled: null, closures, site: site ?? null, platform, maker, most, isMeasured };
+  return { growth, filled: null, closures, site: asking, platform, maker, most, isMeasured };
 }
 
 /**
@@ -148,10 +151,38 @@ function isUnabated({ floor }: HeapGrowth): boolean {
   );
 }
 
-/** The application's functions that there are most more of. */
+/** The call of the program under which the package that makes these functions allocates most. */
+function throughPackageOf({ frame }: PilingClosures, { sites }: HeapGrowth): AllocationSite | null {
+  if (frame.owner !== 'library') return null;
+  return (
+    sites.find(
+      ({ blame, share, frames }) =>
+        blame.app !== null &&
+        share >= HEAP_CAUSE.leastShareBehind &&
+        frames.some(({ package: name }) => name === frame.package),
+    ) ?? null
+  );
+}
+
+/** Most of a small rise came early: a cache whose entries expire, in a process that has just started. */
+function isComplete({ floor, earlyShare }: HeapGrowth): boolean {
+  return (
+    earlyShare >= HEAP_CAUSE.completeShare && floor.last - floor.first < HEAP_CAUSE.leastUnexplainedBytes
+  );
+}
+
+/** The floor may scatter too much to be proof: nothing harmless has so many functions that each keep the one before. */
+function isLongChain(closures: PilingClosures | null, { floor }: HeapGrowth): boolean {
+  const isRising = floor.slopeInterval[0] > 0 && floor.last - floor.first >= HEAP_CAUSE.leastSeenBytes;
+  return closures?.isChain === true && closures.last >= HEAP_CAUSE.longChain && isRising;
+}
+
+/** The application's functions that there are most more of; those of a package where they form a chain. */
 function pilingClosures(all: readonly ClosureGrowth[], thread: number): PilingClosures | null {
+  const isMeant = ({ frame, chained }: ClosureGrowth) =>
+    frame.owner === 'app' || (frame.owner === 'library' && chained >= HEAP_CAUSE.leastChain);
   const grown = all
-    .filter((closures) => closures.thread === thread && closures.frame.owner === 'app')
+    .filter((closures) => closures.thread === thread && isMeant(closures))
     .map(({ frame, counts, chained }) => {
       const [first, last] = [counts[0], counts.at(-1)];
       const seconds = first && last ? (last.atMillis - first.atMillis) / 1_000 : 0;
@@ -281,6 +312,19 @@ function siteBehind(growth: HeapGrowth, { insertion }: GrowingCollection): Alloc
     ) ??
     growing.find((site) => site.share >= HEAP_CAUSE.leastSiteShare) ??
     growing[0] ??
-    null
+    (insertion ? null : mostOfRise(growth))
+  );
+}
+
+/** Samples of a slow leak scatter: a place that has much of what stays, and more at most reads, is meant where nobody was seen adding. */
+function mostOfRise({ sites, floor }: HeapGrowth): AllocationSite | null {
+  if (floor.verdict !== 'growing') return null;
+  return (
+    sites.find(
+      ({ blame, share, trend: { risingSteps } }) =>
+        blame.subject !== null &&
+        share >= HEAP_CAUSE.leastSiteShare &&
+        risingSteps[0] >= risingSteps[1] * HEAP_CAUSE.leastRisingSteps,
+    ) ?? null
   );
 }

@@ -17,6 +17,7 @@ import { confidenceAt, onScale } from '../thresholds/scale.ts';
 import { sayYoung } from '../verdict/young-process.ts';
 import {
   chainOf,
+  inBrackets,
   latePace,
   leakSeverity,
   leakUrgency,
@@ -29,14 +30,17 @@ import {
 } from '../wording.ts';
 import {
   adviceOnListeners,
+  adviceOnSubscription,
   isSubscribed,
   isSubscribing,
   listenersInnocence,
+  watchesState,
 } from '../words/listener-words.ts';
-import { nodeClassWords } from '../words/node-class-words.ts';
+import { nodeClassWords, nodeListWords } from '../words/node-class-words.ts';
+import { areTexts, madeByNode, nodesFrames } from '../words/node-frame-words.ts';
 import { isPackageQueue, packageQueueAdvice } from '../words/package-queue-words.ts';
 import { streamQueueAdvice, streamQueueOf } from '../words/stream-queue-words.ts';
-import { COPY_TEXTS, cutTexts } from './cut-texts.ts';
+import { COPY_TEXTS, cutTexts, FIND_PIECES } from './cut-texts.ts';
 import { fillingWords } from './filling.ts';
 import type { HeapCause } from './heap-cause.ts';
 import { whenHeapRunsOut } from './heap-impact.ts';
@@ -58,7 +62,8 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
   const { exhaustionSeconds } = runsOut;
   const caught = filled?.insertion?.blame ?? site?.blame ?? maker?.blame ?? null;
   const blame = caught && throughLibrary(caught, facts);
-  const frame = closures?.frame ?? blame?.subject ?? null;
+  const isPackages = closures?.frame.owner === 'library';
+  const frame = (isPackages ? blame?.subject : null) ?? closures?.frame ?? blame?.subject ?? null;
   const kind = kindOf(filled);
   const name = filled ? nameOf(filled) : (frame?.functionName ?? 'heap');
   const bytesPerSecond = Math.max(
@@ -73,11 +78,15 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     confidence: confidenceOf(leak, facts),
     urgency: isMeasured ? leakUrgency(exhaustionSeconds) : HEAP_LEAK.slowUrgency,
     title: known
-      ? `${known.title}${frame ? ` (${place(frame)})` : ''}`
+      ? `${known.title}${closures && frame ? ` (${place(frame)})` : inBrackets(blame)}`
       : closures
-        ? closuresTitle(closures)
+        ? closuresTitle(closures, isPackages ? blame : null)
         : filled || (blame?.subject && !maker)
-          ? titleOf(kind, filled, name, bytesPerSecond, blame?.subject ? placeWithLibrary(blame) : null)
+          ? titleOf(kind, leak, {
+              name,
+              bytesPerSecond,
+              where: blame?.subject ? placeWithLibrary(blame) : null,
+            })
           : originTitle(leak, bytesPerSecond, blame && placeWithLibrary(blame)),
     subject: subjectOf(filled ? 'collection' : frame ? 'function' : 'memory', name, frame, thread),
     impact: {
@@ -94,24 +103,36 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
       ...registryEvidence(registry),
       ...largeTextEvidence(leak, facts.observations.collections),
     ],
-    ...(!closures && blame && chainOf(blame)),
+    ...((!closures || isPackages) && blame && chainOf(blame)),
     retainerPath: heldCollection(filled, thread, facts)?.path,
-    innocentExplanation: kind === 'listener-leak' ? listenersInnocence(filled) : innocenceOf(leak, name),
-    advice: known
-      ? [known.advice]
-      : registry
-        ? [adviceOnRegistry(registry)]
-        : closures
-          ? CLOSURE_ADVICE
-          : maker
-            ? adviceOnPromises(maker)
-            : [...(cutTexts(leak) ? [COPY_TEXTS] : []), ...adviceFor(leak, kind, blame)],
+    innocentExplanation: known
+      ? `Node.js keeps them until they are cleared. The heap rose ${latePace(floor)}.`
+      : kind === 'listener-leak'
+        ? listenersInnocence(filled)
+        : innocenceOf(leak, name),
+    advice: known ? [known.advice] : adviceOn(leak, { kind, blame, registry }),
     caveats: caveatsOf(leak, kind, facts),
     ...(!known && isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
     effect: 'heap',
     explains: ['gc', 'native', 'external', 'slower'],
   };
+}
+
+interface Told {
+  kind: FindingKind;
+  blame: Blame | null;
+  registry: FinalizationUse | null;
+}
+
+function adviceOn(leak: HeapCause, { kind, blame, registry }: Told): string[] {
+  const { closures, maker } = leak;
+  if (registry) return [adviceOnRegistry(registry)];
+  if (closures)
+    return closures.frame.owner === 'library' ? [adviceOnWrapping(closures.frame, blame)] : CLOSURE_ADVICE;
+  if (maker) return adviceOnPromises(maker);
+  const onTexts = cutTexts(leak) ? [COPY_TEXTS] : isOfTexts(leak) ? [FIND_PIECES] : [];
+  return [...onTexts, ...adviceFor(leak, kind, blame)];
 }
 
 function isHeldByUnknown({ filled, growth: { thread } }: HeapCause, facts: Facts): boolean {
@@ -151,7 +172,11 @@ function startedLately({ floor }: HeapGrowth, { observations }: Facts): boolean 
   );
 }
 
-function caveatsOf({ growth, filled, isMeasured }: HeapCause, kind: FindingKind, facts: Facts): string[] {
+function caveatsOf(
+  { growth, filled, closures, isMeasured }: HeapCause,
+  kind: FindingKind,
+  facts: Facts,
+): string[] {
   const isOfListeners = kind === 'listener-leak';
   const caveats: string[] = [];
   const isStream = filled !== null && isWaiting(filled);
@@ -161,7 +186,7 @@ function caveatsOf({ growth, filled, isMeasured }: HeapCause, kind: FindingKind,
     );
   if (!isMeasured)
     caveats.push(
-      'In bytes the growth is still within the noise of the heap. The finding rests on the number of entries.',
+      `In bytes the growth is still within the noise of the heap. The finding rests on the number of ${closures ? 'functions' : 'entries'}.`,
     );
   else if (startedLately(growth, facts)) {
     caveats.push(
@@ -208,13 +233,27 @@ function packagesOf({ chain }: Blame): string {
   return [...new Set(names.reverse())].slice(0, 3).reverse().join(', ');
 }
 
+/** What stays are texts that Node's own functions made for the program. */
+const isOfTexts = ({ filled, closures, site }: HeapCause): boolean =>
+  !filled && !closures && site !== null && areTexts(madeByNode(site.frames));
+
 /** Objects of Node's own that it keeps itself: what it is that accumulates, and what to do. */
-function knownClass({ most }: HeapCause, { observations, timers }: Facts, bytesPerSecond: number) {
+function knownClass(
+  { most, filled, closures, site }: HeapCause,
+  { observations, timers }: Facts,
+  bytesPerSecond: number,
+) {
+  const grows = `The heap grows by ${formatBytes(bytesPerSecond)}/s`;
+  const isHeld = closures || filled?.collection.holder || filled?.collection.holderName;
+  const list = isHeld
+    ? null
+    : nodeListWords(filled?.collection.newestEntry ?? '', filled || !site ? [] : nodesFrames(site.frames));
+  const rate = filled ? perSecond(filled.trend.slopePerSecond) : null;
+  if (list) return { title: `${grows}: ${list.title(rate)}`, advice: list.advice };
   // Those that still wait are counted, and none of these.
   const words =
     most && timers.verdict !== 'growing' && nodeClassWords(most.name, observations.target.nodeVersion);
   if (!words) return null;
-  const grows = `The heap grows by ${formatBytes(bytesPerSecond)}/s`;
   return { title: `${grows}: ${words.title(perSecond(most.perSecond))}`, advice: words.advice };
 }
 
@@ -235,7 +274,13 @@ const CLOSURE_ADVICE = [
   'Find what retains these functions: a list of callbacks, or a chain in which each retains the one before it. Release them, or keep data instead of functions.',
 ];
 
-function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null): string[] {
+/** What is registered with a package for each call, over what was registered before. */
+function adviceOnWrapping(wrapper: Frame, blame: Blame | null): string {
+  const by = blame?.app ? named(blame.app) : 'the caller';
+  return `${packageOf(wrapper)} wraps its functions with those that ${by} passes to it, again at each call, and never removes them (${place(wrapper)}). Register extensions, plugins and handlers once when the program starts, or give each call an instance of its own${blame?.library && blame.library.package !== wrapper.package ? `; where ${packageOf(blame.library)} does it, look for a newer version` : ''}.`;
+}
+
+function adviceFor({ filled, site }: HeapCause, kind: FindingKind, blame: Blame | null): string[] {
   if (kind === 'listener-leak') return [adviceOnListeners(filled, blame)];
   if (kind === 'async-context-leak')
     return [
@@ -254,6 +299,9 @@ function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null
   const keeper = inner ?? library;
   const queue = streamQueueOf(filled.collection);
   if (queue) return streamQueueAdvice(queue, { app, keeper });
+  // Nobody is caught adding to a list; what it has is allocated where somebody subscribes.
+  const watching = type === 'List' ? watchesState(site?.frames ?? []) : null;
+  if (watching) return [adviceOnSubscription(watching)];
   if (isQueued(type)) return [adviceInPlace(type, app, keeper)];
   if (keeper && isPackageQueue(filled.collection)) return [packageQueueAdvice(keeper, app)];
   const bound = {

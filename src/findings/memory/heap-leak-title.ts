@@ -1,11 +1,12 @@
 // The title of a heap leak: one sentence from what was found.
+import type { Blame } from '../../analysis/cpu/blame/blame.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { FindingKind } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { CollectionGrowth } from '../../model/memory/collection.ts';
 import { formatBytes, formatNumber } from '../../units/units.ts';
-import { perSecond, place } from '../wording.ts';
-import { nodeFrameWords } from '../words/node-frame-words.ts';
+import { packageOf, perSecond, place, placeWithLibrary } from '../wording.ts';
+import { madeByNode, nodeFrameWords } from '../words/node-frame-words.ts';
 import { streamQueueOf, streamQueueTitle } from '../words/stream-queue-words.ts';
 import type { HeapCause, PilingClosures } from './heap-cause.ts';
 
@@ -44,13 +45,13 @@ function namedHolder({ holderName, holder }: CollectionGrowth, frames: readonly 
 
 export function titleOf(
   kind: FindingKind,
-  filled: GrowingCollection | null,
-  name: string,
-  bytesPerSecond: number,
-  where: string | null,
+  { filled, site }: HeapCause,
+  { name, bytesPerSecond, where }: { name: string; bytesPerSecond: number; where: string | null },
 ): string {
-  if (!filled)
-    return `The heap grows by ${formatBytes(bytesPerSecond)}/s; the retained objects are allocated in ${where ?? `\`${name}\``}`;
+  if (!filled) {
+    const made = site && madeByNode(site.frames);
+    return `The heap grows by ${formatBytes(bytesPerSecond)}/s; the retained objects are ${made ? `${made}, ` : ''}allocated in ${where ?? `\`${name}\``}`;
+  }
   const at = where ? ` (${where})` : '';
   const { collection, trend, isTrimmed } = filled;
   const rate = perSecond(trend.slopePerSecond);
@@ -61,12 +62,16 @@ export function titleOf(
       : `${collection.className} (a ${collection.type})`;
   const queue = streamQueueOf(collection);
   if (queue) return streamQueueTitle(queue, trend.slopePerSecond, at);
-  if (collection.alike !== undefined) return alikeTitle(collection, type, rate, at);
+  if (collection.alike !== undefined)
+    return alikeTitle(collection, collection.type === 'List' ? 'Linked list' : type, rate, at);
   if (collection.type === 'String')
     return `A text${quoted(collection, name)} grows by ${formatBytes(trend.slopePerSecond * 1024)}/s${at}`;
   if (collection.type === 'List')
     return `A linked list${quoted(collection, name)} grows by ${rate.replace('/s', ' entries/s')} faster than entries are removed${at}`;
-  const named = collection.holderName || heldAs(collection) ? `${type} \`${name}\`` : `${aOrAn(type)}`;
+  const { holder, holderName } = collection;
+  const isEntry = !holderName && holder?.kind === 'entry' && isClass(holder.of);
+  const within = isEntry ? ` in \`${holder.of}.${holder.name}\`` : '';
+  const named = holderName || heldAs(collection) ? `${type} \`${name}\`` : `${aOrAn(type)}${within}`;
   const trimmed = isTrimmed ? ', although entries are removed at times' : ' and is never trimmed';
   return `${named} grows by ${rate.replace('/s', ' entries/s')}${collection.type === 'Array' && !isTrimmed ? '' : trimmed}${at}`;
 }
@@ -95,28 +100,33 @@ function quoted(collection: CollectionGrowth, name: string): string {
 
 /** "Arrays like `room.messages` (40 of them) grow by 30 entries/s together (src/chat.ts:12, post)" */
 function alikeTitle(
-  { holderName, alike }: GrowingCollection['collection'],
+  collection: GrowingCollection['collection'],
   type: string,
   rate: string,
   at: string,
 ): string {
-  const like = holderName ? ` like \`${holderName}\`` : '';
-  return `${type}s${like} (${alike} of them) grow by ${rate.replace('/s', ' entries/s')} in total and are never trimmed${at}`;
+  const { alike, type: kind } = collection;
+  const name = collection.holderName ?? heldAs(collection);
+  const like = name ? ` like \`${name}\`` : '';
+  const end =
+    kind === 'List' ? 'in total, faster than entries are removed' : 'in total and are never trimmed';
+  return `${type}s${like} (${alike} of them) grow by ${rate.replace('/s', ' entries/s')} ${end}${at}`;
 }
 
 /** "Listeners for 'order' accumulate on EventEmitter `bus` by 5/s and are never removed (src/feed.ts:12, follow)" */
 function listenerTitle({ collection, trend }: GrowingCollection, name: string, at: string): string {
-  const { event, className, type, holderName, holder, isFollowed } = collection;
+  const { event, className, type, holderName, holder, isFollowed, alike } = collection;
   const isEmitter = type === 'EventEmitter' || type === 'EventTarget';
   const isOfClass = holder?.kind === 'property' && isClass(holder.of);
   const isNamed = holderName !== null || isOfClass || (isEmitter && heldAs(collection) !== null);
-  const emitter = [isEmitter ? className : '', isNamed ? `\`${name}\`` : ''].filter(Boolean).join(' ');
+  const one = [isEmitter ? className : '', isNamed ? `\`${name}\`` : ''].filter(Boolean).join(' ');
+  const emitter = isEmitter && alike !== undefined ? `${alike} objects like ${one}` : one;
   const rate = perSecond(trend.slopePerSecond);
   if (isFollowed)
     return `Signals made by AbortSignal.any() accumulate on ${emitter}, which they follow, by ${rate}${at}`;
   const of =
     event === undefined ? '' : isMostly(collection) ? ` for '${event}'` : ` ('${event}' and other events)`;
-  return `Listeners${of} accumulate${emitter ? ` on ${emitter}` : ''} by ${rate} and are never removed${at}`;
+  return `Listeners${of} accumulate${emitter ? ` on ${emitter}` : ''} by ${rate}${alike === undefined ? '' : ' in total'} and are never removed${at}`;
 }
 
 /** Nearly all of its listeners are those of one event. */
@@ -127,8 +137,13 @@ function isMostly({ eventListeners, sizes }: CollectionGrowth): boolean {
 const LEAST_OF_ONE_EVENT = 0.8;
 
 /** "Functions `quote` accumulate at 12/s, and each keeps what it closes over (src/prices.ts:15)" */
-export function closuresTitle({ frame, perSecond: rate, last, isChain }: PilingClosures): string {
+export function closuresTitle(
+  { frame, perSecond: rate, last, isChain }: PilingClosures,
+  asked: Blame | null = null,
+): string {
   const named = frame.functionName === '(anonymous)' ? '' : ` \`${frame.functionName}\``;
+  if (isChain && frame.owner === 'library')
+    return `Functions of ${packageOf(frame)} form a chain of ${formatNumber(last)} or more in which each keeps the one before it (${asked?.subject ? placeWithLibrary(asked) : place(frame)})`;
   if (isChain && rate < 1)
     return `Functions${named} form a chain of ${formatNumber(last)} or more in which each keeps the one before it, and what it closes over (${place(frame)})`;
   return `Functions${named} accumulate at ${perSecond(rate)}, and each keeps what it closes over (${place(frame)})`;

@@ -88,7 +88,8 @@ export const SLOWDOWN = {
   /** A function is named that has this part of the rise. */
   leastPlaced: 0.4,
   criticalShare: 0.5,
-  confidence: { placed: 0.85, unplaced: 0.6 },
+  /** Inferred: from the addons that are loaded. */
+  confidence: { placed: 0.85, inferred: 0.72, unplaced: 0.6 },
   urgency: { from: 0.55, per: 0.6, most: 0.92 },
 };
 

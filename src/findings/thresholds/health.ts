@@ -9,6 +9,10 @@ export const HEALTH = {
   /** More timers than at first: a few are those of the requests of a moment. */
   leastTimers: 20,
   leastTimersShare: 0.5,
+  /** Descriptors likewise; a client may have a connection outward beside its own. */
+  leastDescriptors: 20,
+  leastDescriptorsShare: 0.5,
+  descriptorsOfClient: 2,
   /** A rise that is not proved, and too much to be called healthy: warm code and caches of the VM take less in half a minute. */
   unprovedBytesPerSecond: 256 * 1024,
   unprovedBytes: 4 * 2 ** 20,

@@ -12,6 +12,8 @@ export const HEAP_CAUSE = {
   leastMakerShare: 0.5,
   /** Where the place was read too seldom for a trend: of what the floor rose by, what it must have made. */
   leastOfRise: 0.3,
+  /** Of the reads of a place that scatters, those at which it had more than before. */
+  leastRisingSteps: 0.6,
   /** Slower growth than this takes days to matter and cannot be told from noise in a minute. */
   leastBytesPerSecond: 4 * 1024,
   leastEntriesPerSecond: 1,
@@ -25,6 +27,8 @@ export const HEAP_CAUSE = {
   usualEntryBytes: 64 * 1024,
   /** Functions that wrap each other on purpose (middleware) are a few dozen at most. */
   leastChain: 60,
+  /** So many are proof by themselves, where the floor scatters. A walk that is cut comes to some hundred. */
+  longChain: 200,
   /** One text or object a second does not make megabytes. */
   largestEntryBytes: 2 * 2 ** 20,
   largestPrimitiveBytes: 128,
@@ -35,6 +39,8 @@ export const HEAP_CAUSE = {
   leastUnexplainedBytes: 2 * 2 ** 20,
   /** Of the whole slope, what the late one must keep: a cache that is nearly full slackens. */
   unabated: 0.7,
+  /** Of a rise, what comes in the first two fifths where something was filled and is complete; 0.4 of a steady one. */
+  completeShare: 0.75,
   /** Of the pace of the main collection, what another must have to be a leak of its own. */
   otherPace: 0.2,
   /** A plain object, which cannot be seen being filled, leads when it grows this many times faster. */
@@ -48,6 +54,15 @@ export const HEAP_CAUSE = {
 
 /** Entries that cost so much more than is seen of them that their texts may be parts of longer ones. */
 export const CUT_TEXTS = { leastBytes: 4 * 1024, leastTimes: 8 };
+
+/** The same of bytes. A list with a maximum is told for it where it would keep so much that nobody means it to. */
+export const CUT_BUFFERS = {
+  leastBytes: 4 * 1024,
+  leastTimes: 8,
+  /** The buffer of a part must be most of what an entry costs. */
+  leastOfCost: 0.5,
+  mostFullBytes: 128 * 2 ** 20,
+};
 
 export const HEAP_LEAK = {
   confidence: {

@@ -23,6 +23,7 @@ export function healthyReason(facts: Facts, unseen: readonly FindingKind[]): str
     sayNothing(facts, { isRising: growsALittle(facts), isWhole: unseen.length === 0 }),
     ...(little.length > 0 ? [`Too little to report: ${little.join(', ')}.`] : []),
     ...timersGrew(facts),
+    ...descriptorsGrew(facts),
     ...filling(facts),
     ...closest(facts),
     ...(unseen.length > 0 ? [`Not judged, and therefore not ruled out: ${unseen.join(', ')}.`] : []),
@@ -56,7 +57,7 @@ function lateIntervals(runtime: Facts['observations']['runtime']) {
 
 /** Too little to be named; a longer look would tell. */
 export const growsALittle = (facts: Facts): boolean =>
-  grewALittle(facts).length > 0 || timersGrew(facts).length > 0;
+  grewALittle(facts).length > 0 || timersGrew(facts).length > 0 || descriptorsGrew(facts).length > 0;
 
 /** A heap that rose by so much that it is not called healthy, although its reads were too few, or scatter too much, to call it a leak. */
 export function risesUnproved({ collections, heap }: Facts): HeapGrowth | null {
@@ -120,6 +121,20 @@ function timersGrew(facts: Facts): string[] {
   if (clientGrowth(facts) >= slopePerSecond * FOLLOWS_CLIENTS) return [];
   return [
     `The number of timers grew by ${perSecond(slopePerSecond)}, from ${formatNumber(first)} to ${formatNumber(last)}, but which code starts those that remain is unknown.`,
+  ];
+}
+
+/** Of no one file, endpoint or state, or so that a pool which fills looks the same. */
+function descriptorsGrew(facts: Facts): string[] {
+  const { verdict, slopePerSecond, first, last } = facts.fdTotal;
+  if (
+    verdict !== 'growing' ||
+    last - first < Math.max(HEALTH.leastDescriptors, first * HEALTH.leastDescriptorsShare)
+  )
+    return [];
+  if (clientGrowth(facts) * HEALTH.descriptorsOfClient >= slopePerSecond * FOLLOWS_CLIENTS) return [];
+  return [
+    `The number of open descriptors grew by ${perSecond(slopePerSecond)}, from ${formatNumber(first)} to ${formatNumber(last)}, with no single cause.`,
   ];
 }
 

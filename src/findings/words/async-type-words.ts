@@ -12,6 +12,7 @@ const WORDS: Readonly<Record<string, string>> = {
   PROMISE: 'promises',
   QUERYWRAP: 'DNS queries',
   STATWATCHER: 'file watchers',
+  TCPSERVERWRAP: 'servers',
   TCPWRAP: 'sockets',
   Timeout: 'timers',
   UDPWRAP: 'UDP sockets',

@@ -11,7 +11,7 @@ const WORDS: Record<string, HandleWords> = {
     one: 'message port',
     many: 'message ports',
     advice:
-      'Call close() on one end of each channel when it is no longer needed; a library that opens channels has a release function for that. Or open one channel and use it for all messages.',
+      'Call close() on one end of each channel when it is no longer needed; a library that opens channels has a release function for that. Close each BroadcastChannel, too. Or open one channel and use it for all messages.',
   },
   ZLIB: {
     one: 'compression stream',

@@ -26,6 +26,22 @@ function isIteratorOfEvents({ file, functionName }: Frame): boolean {
   return file === 'node:events' && functionName === 'on';
 }
 
+/** Functions by which a program has code of its own run whenever some state changes. */
+export function watchesState(frames: readonly Frame[]): Frame | null {
+  return (
+    frames.find(
+      ({ owner, functionName }) =>
+        owner === 'library' &&
+        /^(?:subscribe|watch|watchEffect|effect|autorun|reaction|observe|computed)$/.test(
+          lastName(functionName),
+        ),
+    ) ?? null
+  );
+}
+
+export const adviceOnSubscription = (adder: Frame): string =>
+  `${packageOf(adder)} calls each subscriber until it is unsubscribed: end the subscription when the request, the connection or the object that it serves ends (unsubscribe(), an operator such as takeUntil() or first(), or the function that subscribing returned).`;
+
 const lastName = (functionName: string): string => functionName.split('.').at(-1)!;
 
 /** Listeners are no cache. */
@@ -40,12 +56,22 @@ export function adviceOnListeners(filled: GrowingCollection | null, blame: Blame
   const frames = filled?.insertion?.frames ?? [];
   if (frames.some(isIteratorOfEvents)) return END_ITERATOR;
   const adder = blame?.library ?? null;
-  if (adder && isSubscribed(frames))
-    return `${packageOf(adder)} calls each subscriber until it is unsubscribed: end the subscription when the request, the connection or the object that it serves ends (unsubscribe(), an operator such as takeUntil() or first(), or the function that subscribing returned).`;
+  if (/^(?:Socket|TLSSocket)$/.test(filled?.collection.className ?? ''))
+    return onConnection(adder, blame?.app ?? null);
+  if (adder && isSubscribed(frames)) return adviceOnSubscription(adder);
   // Whoever subscribes through an emitter of a package adds them itself.
   if (adder && blame?.app && !isSubscribing(adder))
     return `${packageOf(adder)} adds these listeners: what ${place(blame.app)} creates with it stays attached. Create it once and share it instead of once for each call, or release it when it is no longer needed (close, end, destroy, unpipe or off, whichever it has).`;
   return 'Remove the listener when its owner is done (off, once, or an AbortSignal), or add it once, outside of the request.';
+}
+
+/** They live as long as the connection, which outlives what it was opened for. */
+function onConnection(adder: Frame | null, app: Frame | null): string {
+  const who = adder ? `${packageOf(adder)} adds` : 'This adds';
+  const other = adder
+    ? ` Look for an option of ${packageOf(adder)} that does without${app ? `, in what ${place(app)} gives it` : ''}, or for a newer version.`
+    : '';
+  return `${who} a listener to a connection for each request, and one connection (keep-alive) serves many: what the listener closes over, often the request, stays until the connection ends. Listen on the request or the answer instead, or remove the listener when the answer has been sent or read; \`socket.setTimeout(ms, callback)\` adds one at each call, too.${other}`;
 }
 
 const END_ITERATOR =

@@ -1,9 +1,16 @@
 // Objects and bytes that Node itself keeps without the program knowing, in some versions forever: what they are, and what to
 // do.
+import type { Frame } from '../../model/frame.ts';
+
 interface ClassWords {
   /** What follows "The heap grows by 0.2 MB/s: ". `rate` is such as "40/s". */
   title(rate: string): string;
   advice: string;
+}
+
+interface ListWords extends Pick<ClassWords, 'advice'> {
+  /** `rate`: null where they were not counted. */
+  title(rate: string | null): string;
 }
 
 /** Null where the class has no such meaning in this version of Node ("v20.11.1"). */
@@ -13,6 +20,18 @@ export function nodeClassWords(name: string, nodeVersion: string | null): ClassW
     title: (rate) => `timers that have fired accumulate at ${rate}, in a table of Node.js itself`,
     advice:
       'Do not use a timer as a key or a number (timers[timer], `+timer`): Node.js then enters it in a table and, before 20.15 and 22.3, does not remove it when it fires. Keep timers in a Map or Set, clear them with clearTimeout(), or update Node.js.',
+  };
+}
+
+/** Of lists of Node's own that no object of the program leads to: by the class of their entries, or by what of Node's made these. `made`: innermost first. */
+export function nodeListWords(entry: string, made: readonly Frame[]): ListWords | null {
+  const isMade = made.some(({ file }) => file === 'node:internal/perf/usertiming');
+  if (!/^Performance(?:Mark|Measure)$/.test(entry) && !isMade) return null;
+  return {
+    title: (rate) =>
+      `marks and measures accumulate${rate === null ? '' : ` at ${rate}`} in the performance timeline of Node.js`,
+    advice:
+      'Node.js keeps every mark and measure until `performance.clearMarks()` and `performance.clearMeasures()`: clear them by name once they are read (a package that sets them may have a function for it), or take two readings of `performance.now()` where only a duration is wanted. What looks one up by name goes through all of them.',
   };
 }
 

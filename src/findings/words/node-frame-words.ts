@@ -39,6 +39,20 @@ const BUILT_IN: [name: RegExp, words: string][] = [
   [/^(then|Promise|all|race|allSettled|runMicrotasks)$/, 'promises'],
 ];
 
+/** Of these a piece keeps the whole. */
+const TEXTS = /strings decoded|texts and bodies|pieces of strings|JSON texts/;
+
+/** Node's and V8's own functions that the innermost user code called; none where that code allocated itself. `frames` innermost first. */
+export function nodesFrames(frames: readonly Frame[]): readonly Frame[] {
+  const user = frames.findIndex(({ owner }) => owner === 'app' || owner === 'library');
+  return user < 0 ? [] : frames.slice(0, user);
+}
+
+/** What these made. */
+export const madeByNode = (frames: readonly Frame[]): string | null => nodeFrameWords(nodesFrames(frames));
+
+export const areTexts = (words: string | null): boolean => words !== null && TEXTS.test(words);
+
 /** "HTTP requests and responses"; null where the frames have no known meaning. `frames` innermost first, all Node's or V8's. */
 export function nodeFrameWords(frames: readonly Frame[]): string | null {
   for (const { file, functionName } of frames) {

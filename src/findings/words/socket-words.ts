@@ -1,11 +1,14 @@
 // Sockets that accumulate, in words: what they are, and how each sort is closed.
+import { MANY_PORTS } from '../../analysis/growth/scattered-sockets.ts';
 import type { SocketGroup } from '../../model/samples.ts';
 
 /** "sockets to 10.0.0.7:5432 in CLOSE_WAIT", "UDP sockets", "Unix sockets of /run/app.sock". */
 export function socketThings({ family, direction, endpoint, state }: SocketGroup): string {
   if (family === 'udp') return `UDP sockets${direction === 'outbound' ? ` to ${endpoint}` : ''}`;
   if (family === 'unix') return `Unix sockets${endpoint === UNNAMED ? ' without a name' : ` of ${endpoint}`}`;
-  const to = direction === 'inbound' ? `on port ${endpoint.replace(':', '')}` : `to ${endpoint}`;
+  const at = endpoint === MANY_PORTS ? 'on many ports' : `on port ${endpoint.replace(':', '')}`;
+  if (direction === 'listening') return `listening sockets ${at}`;
+  const to = direction === 'inbound' ? at : `to ${endpoint}`;
   return `sockets ${to} in ${state}`;
 }
 
@@ -13,6 +16,8 @@ const UNNAMED = 'unnamed';
 
 /** What would look the same and do no harm. */
 export function socketInnocence({ direction }: SocketGroup): string {
+  if (direction === 'listening')
+    return 'Servers that are started for a transfer or a login and closed after it look the same while their number rises with the load.';
   return direction === 'inbound'
     ? 'Clients that close their side early and wait for the rest of a long answer look the same for a while.'
     : 'A connection pool that is still filling stops at its maximum.';
@@ -22,6 +27,8 @@ export function socketInnocence({ direction }: SocketGroup): string {
 export function socketAdvice({ family, direction, state }: SocketGroup, event?: string): string {
   if (family === 'udp')
     return 'Make one UDP socket, or one client that has it, when the program starts and share it; otherwise close() each one once its message is sent.';
+  if (direction === 'listening')
+    return 'Close each server (`server.close()`) when what it was started for has ended, failed or was refused, and give it a time limit for a client that never comes. A connection that it has accepted keeps it from closing: destroy that, too.';
   if (direction === 'inbound' && state === 'CLOSE_WAIT')
     return `The clients have closed these connections, and this process has not. ${ofGiven(event)} Call end() or destroy() on the socket on every path, including where a client is refused (\`socket.end(answer)\` instead of \`socket.write(answer)\`), and on its "end" and "close" events; a socket that nobody reads emits neither.`;
   if (state === 'CLOSE_WAIT')

@@ -35,8 +35,8 @@ export interface CollectionGrowth {
   sizes: { atMillis: number; entries: number }[];
   /** What the newest entry looks like: a class name or "string", "{id, name}". Never its content. */
   newestEntry: string;
-  /** What one entry of plain data was seen to take, and its texts that may be parts of longer ones. */
-  entry?: { bytes: number; texts: number };
+  /** What one entry of plain data and bytes was seen to take, its texts that may be parts of longer ones, and its part of a larger buffer. */
+  entry?: { bytes: number; texts: number; view?: { bytes: number; ofBytes: number } };
   /** Where entries are added, innermost first, as caught while it happened; empty when none was caught. */
   insertions: Frame[][];
   /** What the source calls it at the place of insertion: "sessions", "this.cache". */

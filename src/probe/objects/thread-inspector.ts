@@ -1,5 +1,5 @@
 // The inspector of this very thread, for what only it can see of an object: where a function begins, the variables it
-// closes over, private fields.
+// closes over, private fields, what a proxy stands for.
 import { ownerOf } from '../../model/owner/owner.ts';
 import type { ProbeCore } from '../core.ts';
 import { createExchange } from './exchange.ts';
@@ -22,6 +22,8 @@ export interface Inspected {
   bound(): unknown[];
   /** `#fields` that hold objects or numbers. */
   privateFields(): { name: string; value: unknown }[];
+  /** What a proxy stands for; undefined for all others. No trap is called. */
+  target(): unknown;
 }
 
 export type Inspect = (value: object) => Inspected | null;
@@ -50,7 +52,13 @@ const RELEASE_EVERY = 16;
 const MOST_BOUND = 3;
 /** The inspector lists all entries of a collection: half a second for 100,000, and nobody knows how many a WeakMap has. */
 const MOST_ENTRIES = 200;
-const NOTHING: Inspected = { place: null, scopes: () => [], bound: () => [], privateFields: () => [] };
+const NOTHING: Inspected = {
+  place: null,
+  scopes: () => [],
+  bound: () => [],
+  privateFields: () => [],
+  target: () => undefined,
+};
 
 /** `placesAll`: also functions of scripts that never ran have a place, by the Debugger domain: see `listAllScripts`. */
 export function createThreadInspector({
@@ -99,11 +107,15 @@ export function createThreadInspector({
   };
 
   const inspectIn = (session: InspectorSession, value: object): Inspected => {
-    if (isLarge(value)) return NOTHING;
+    const isProxy = types.isProxy(value);
+    if (!isProxy && isLarge(value)) return NOTHING;
     const question = { expression: exchange.give(value), objectGroup: GROUP, silent: true };
     const remote = session.post<{ result: Remote }>('Runtime.evaluate', question)?.result;
     const properties = propertiesOf(session, remote);
+    if (isProxy)
+      return { ...NOTHING, target: () => exchange.take(session, internal(properties, '[[Target]]')) };
     return {
+      ...NOTHING,
       place: placeOf(properties, session),
       scopes() {
         const scopes = internal(properties, '[[Scopes]]');

@@ -108,7 +108,10 @@ export function createFunctionVisits({
   };
   return {
     visit(visited, inspect) {
-      const { value, holder, depth, distance } = visited;
+      const { value, holder, depth, distance, owner, above } = visited;
+      // What it stands for is held as the proxy is.
+      if (reads.types.isProxy(value))
+        return push(inspect(value)?.target(), holder, { depth, distance, ...(owner && { owner, above }) });
       if (typeof value === 'function') return visitFunction(visited, inspect);
       const at = { depth: depth + 1, distance };
       visitClass(value, at, inspect);

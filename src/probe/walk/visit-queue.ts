@@ -28,7 +28,7 @@ export type At = Pick<Visit, 'depth' | 'distance' | 'owner' | 'above'>;
 
 export interface VisitQueue {
   readonly seenCount: number;
-  /** Whatever is no object, was met before or lies too deep is passed over. */
+  /** Whatever is no object, was met before or lies too deep is passed over. Of a proxy only the inspector tells what it stands for. */
   push(value: unknown, holder: ProbeHolder, at: At): void;
   /** It is not to be looked into. */
   leaveOut(value: object): void;
@@ -53,13 +53,15 @@ const FARTHEST = 3;
 const MAX_OBJECTS = 40_000;
 const MAX_DEPTH = 24;
 const MOST_WEAK_MAPS = 64;
+/** Programs that have all of their state behind proxies have some that lead to the rest. */
+const MOST_PROXIES = 100;
 /** At a time, and in all: a look-up takes about 40 ns. */
 const SOME_KEYS = 256;
 const MOST_LOOK_UPS = 500_000;
 
 /** `firstNames`: functions with one of these names come before everything else, and are as near as the program's own. */
 export function createVisitQueue(
-  { hasProperties, nameOf }: DataReads,
+  { hasProperties, nameOf, types }: DataReads,
   firstNames: readonly string[],
 ): VisitQueue {
   const firstLeft = new Map(firstNames.map((name) => [name, MOST_OF_A_NAME]));
@@ -67,6 +69,9 @@ export function createVisitQueue(
   const met: object[] = [];
   const weakMaps: { visit: Visit; from: number }[] = [];
   let lookUps = 0;
+  let proxies = 0;
+  const isProxy = (value: unknown): value is object =>
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') && types.isProxy(value);
   const makeLines = () => ({ data: createLine<Visit>(), toInspect: createLine<Visit>() });
   const first = makeLines();
   const lines = Array.from({ length: FARTHEST + 1 }, makeLines);
@@ -94,7 +99,20 @@ export function createVisitQueue(
       return seen.size;
     },
     push(value, holder, { depth, distance, owner, above }) {
-      if (seen.size >= MAX_OBJECTS || depth > MAX_DEPTH || !hasProperties(value) || seen.has(value)) return;
+      if (seen.size >= MAX_OBJECTS || depth > MAX_DEPTH) return;
+      if (isProxy(value)) {
+        if (seen.has(value) || proxies++ >= MOST_PROXIES) return;
+        seen.add(value);
+        lineOf({ distance }).toInspect.push({
+          value,
+          holder,
+          depth,
+          distance,
+          ...(owner && { owner, above }),
+        });
+        return;
+      }
+      if (!hasProperties(value) || seen.has(value)) return;
       seen.add(value);
       met.push(value);
       const isFirst = takesFirst(value);

@@ -54,8 +54,13 @@ const growingCollection = v.object({
   ),
   /** What the newest entry looks like: a class name or "string", "{id, name}". Never its content. */
   newestEntry: text,
-  /** What one entry of plain data can be seen to take, about, and how many texts are in it that may be parts of longer ones. */
-  entry: v.optional(v.object({ bytes: count, texts: count })),
+  /**
+   * What one entry of plain data and bytes can be seen to take, about, how many texts are in it that may be parts of longer ones, and its
+   * smallest part of a larger buffer.
+   */
+  entry: v.optional(
+    v.object({ bytes: count, texts: count, view: v.optional(v.object({ bytes: count, ofBytes: count })) }),
+  ),
   /** Where entries were added, caught since the last read. */
   insertions: listOf(stack, 100),
 });

@@ -3,37 +3,48 @@
 
 import type { Slowdown } from '../../../analysis/cpu/slowdown.ts';
 import type { Facts } from '../../../analysis/facts.ts';
+import type { Trend } from '../../../analysis/statistics/trend.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
+import { type NativeThreads, nativeThreads, nativeThreadsEvidence } from '../../cpu/native-threads.ts';
 import { nameOf } from '../../memory/heap-leak-title.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { SLOWDOWN } from '../../thresholds/cpu.ts';
-import { placeWithLibrary, risen, subjectOf } from '../../wording.ts';
+import { inBrackets, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
 
 export const slowdown: Rule = {
   kind: 'slowdown',
   judge(facts) {
     const { slowdown: slower } = facts;
     if (!slower) return { notApplicable: 'too few requests were counted to compare their cost over time' };
-    return isSlower(slower) ? [describe(slower, facts)] : [];
+    if (slower.mixShift >= SLOWDOWN.mostMixShift) return [];
+    const where = slower.where && slower.where.share >= SLOWDOWN.leastPlaced ? slower.where : null;
+    const native = where ? null : nativeThreads(facts);
+    const isNative = native !== null && native.share >= SLOWDOWN.leastPlaced;
+    if (isSlower(slower) && (where || isNative || isMuch(slower.cost)))
+      return [describe(slower, { where, native: isNative ? native : null }, facts)];
+    return [];
   },
 };
 
-function isSlower({ cost, requestsPerSecond, where, mixShift }: Slowdown): boolean {
+function isSlower({ requestsPerSecond, cost }: Slowdown): boolean {
   const rise = cost.last - cost.first;
-  if (mixShift >= SLOWDOWN.mostMixShift) return false;
-  const isPlaced = where !== null && where.share >= SLOWDOWN.leastPlaced;
   return (
-    (isPlaced || rise >= cost.first * SLOWDOWN.leastRiseUnplaced) &&
     cost.verdict === 'growing' &&
     rise >= cost.first * SLOWDOWN.leastRise &&
     (rise * requestsPerSecond) / 1_000 >= SLOWDOWN.leastShareOfCore
   );
 }
 
-function describe(slower: Slowdown, facts: Facts): Draft {
-  const { cost, requestsPerSecond } = slower;
-  const where = slower.where && slower.where.share >= SLOWDOWN.leastPlaced ? slower.where : null;
-  const frame = where?.blame.subject ?? null;
+const isMuch = ({ first, last }: Trend): boolean => last - first >= first * SLOWDOWN.leastRiseUnplaced;
+
+interface Rise {
+  where: Slowdown['where'];
+  native: NativeThreads | null;
+}
+
+function describe({ cost, requestsPerSecond }: Slowdown, { where, native }: Rise, facts: Facts): Draft {
+  const blame = where?.blame ?? native?.blame ?? null;
+  const frame = blame?.subject ?? null;
   const [first, last] = [formatDuration(cost.first), formatDuration(cost.last)];
   const times = cost.last / Math.max(1e-6, cost.first);
   const perMinute = (cost.slopePerSecond * 60).toFixed(cost.slopePerSecond * 60 < 10 ? 1 : 0);
@@ -41,9 +52,13 @@ function describe(slower: Slowdown, facts: Facts): Draft {
   return {
     kind: 'slowdown',
     severity: share >= SLOWDOWN.criticalShare ? 'critical' : 'warning',
-    confidence: frame ? SLOWDOWN.confidence.placed : SLOWDOWN.confidence.unplaced,
+    confidence: where
+      ? SLOWDOWN.confidence.placed
+      : native?.blame
+        ? SLOWDOWN.confidence.inferred
+        : SLOWDOWN.confidence.unplaced,
     urgency: Math.min(SLOWDOWN.urgency.most, SLOWDOWN.urgency.from + SLOWDOWN.urgency.per * share),
-    title: `Requests cost more and more: ${last} of CPU time each, ${formatNumber(Math.round(times * 10) / 10)} times what it was ${formatDuration(facts.lookSeconds * 1_000)} ago${where ? ` (${placeWithLibrary(where.blame)})` : ''}`,
+    title: `Requests cost more and more: ${last} of CPU time each, ${formatNumber(Math.round(times * 10) / 10)} times what it was ${formatDuration(facts.lookSeconds * 1_000)} ago${native ? ', much of the rise on threads of native code' : ''}${inBrackets(blame)}`,
     subject: subjectOf(frame ? 'function' : 'thread', frame?.functionName ?? 'main thread', frame),
     impact: { metric: 'cpu', value: Math.min(1, share), unit: 'share' },
     evidence: [
@@ -61,17 +76,24 @@ function describe(slower: Slowdown, facts: Facts): Draft {
             },
           ]
         : []),
+      ...(native ? nativeThreadsEvidence(native) : []),
       ...grownAlong(facts),
     ],
     innocentExplanation:
       'A shift to more expensive requests looks the same, and so does a cache that has just been cleared.',
     advice: [
-      where
-        ? 'See what this function traverses: a list, listeners, stores or rules that grow with each request. Use a Map for look-ups, and remove entries that are no longer needed.'
-        : 'Look for something that grows with each request and is traversed each time: listeners, AsyncLocalStorage instances that stay enabled, lists that are searched.',
+      native
+        ? 'Native code may look after something that becomes more with each request (watched folders, subscriptions, open handles of an addon) and go through all of it: end what is begun there (unsubscribe, close, destroy) when it is no longer needed.'
+        : where
+          ? 'See what this function traverses: a list, listeners, stores or rules that grow with each request. Use a Map for look-ups, and remove entries that are no longer needed.'
+          : 'Look for something that grows with each request and is traversed each time: listeners, AsyncLocalStorage instances that stay enabled, lists that are searched.',
       'Compare a young and an old process: `culprit diagnose` right after a restart and hours later, then `culprit compare` the recordings.',
     ],
-    caveats: where ? [] : ['No single function accounts for most of the rise.'],
+    caveats: native
+      ? ['culprit cannot see what native threads do. It infers the place from the addons that are loaded.']
+      : where
+        ? []
+        : ['No single function accounts for most of the rise.'],
     asSymptom: `requests cost more and more CPU time (${first} to ${last})`,
     effect: 'slower',
     explains: ['cpu'],

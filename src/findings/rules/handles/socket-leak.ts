@@ -1,7 +1,9 @@
 // Sockets that accumulate: by endpoint, by TCP state, and by the code that opened them.
 import type { Facts } from '../../../analysis/facts.ts';
 import type { CountGrowth } from '../../../analysis/growth/resource-growth.ts';
+import { MANY_PORTS } from '../../../analysis/growth/scattered-sockets.ts';
 import { lastLookAt } from '../../../analysis/waiting/wire.ts';
+import type { Evidence } from '../../../model/finding.ts';
 import type { SocketGroup } from '../../../model/samples.ts';
 import { formatBytes, formatNumber } from '../../../units/units.ts';
 import { clientGrowth } from '../../clients.ts';
@@ -11,7 +13,7 @@ import type { Draft, Rule } from '../../rule.ts';
 import { FOLLOWS_CLIENTS } from '../../thresholds/growth.ts';
 import { SOCKET_LEAK } from '../../thresholds/handles.ts';
 import { givenTo, type Receiver, receiverOf } from '../../waiting/socket-receiver.ts';
-import { perSecond, placeWithLibrary } from '../../wording.ts';
+import { packageOf, perSecond, placeWithLibrary } from '../../wording.ts';
 import { agentEvidence, ownAgentsOf, SHARE_ONE_AGENT } from '../../words/agent-words.ts';
 import { socketAdvice, socketInnocence, socketThings } from '../../words/socket-words.ts';
 import { ageEvidence, networkCaveats, stuckEvidence } from '../../words/wire-words.ts';
@@ -36,15 +38,19 @@ function followsClients({ subject, trend }: CountGrowth<SocketGroup>, clients: n
 /** Clients that come and stay are the load, not a leak, until they have closed their side. */
 function isLeaking({ subject, trend }: CountGrowth<SocketGroup>): boolean {
   const isOurs = subject.direction !== 'inbound' || subject.state === 'CLOSE_WAIT';
-  return isPilingUp(trend) && subject.state !== 'LISTEN' && isOurs;
+  const isFixed = subject.state === 'LISTEN' && subject.endpoint !== MANY_PORTS;
+  return isPilingUp(trend) && !isFixed && isOurs;
 }
 
-/** One endpoint may accumulate in two states at once: one cause. */
+/** One endpoint may accumulate in two states at once, or servers with the connections that keep them open: one cause. */
 function joinStates(groups: CountGrowth<SocketGroup>[]): CountGrowth<SocketGroup>[] {
   const byEndpoint = new Map<string, CountGrowth<SocketGroup>>();
   for (const group of groups.toSorted((a, b) => b.trend.slopePerSecond - a.trend.slopePerSecond)) {
-    const key = `${group.subject.direction}|${group.subject.endpoint}`;
-    if (!byEndpoint.has(key)) byEndpoint.set(key, group);
+    const { direction, endpoint } = group.subject;
+    const isOfMany = endpoint === MANY_PORTS;
+    const key = isOfMany ? endpoint : `${direction}|${endpoint}`;
+    // Of connections it is known who has them.
+    if (!byEndpoint.has(key) || (isOfMany && direction === 'inbound')) byEndpoint.set(key, group);
   }
   return [...byEndpoint.values()];
 }
@@ -54,7 +60,7 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
   const found = receiver ? givenTo(receiver) : findSite(facts, socket, trend.slopePerSecond);
   const site = receiver ? found : orWhoAnswers(found, facts, trend.slopePerSecond);
   const things = socketThings(socket);
-  const last = lastLookAt(facts.observations.passive, socket);
+  const last = socket.endpoint === MANY_PORTS ? socket : lastLookAt(facts.observations.passive, socket);
   const unread = last?.receiveQueueBytes ?? socket.receiveQueueBytes;
   const own = socket.direction === 'outbound' ? ownAgentsOf(facts, whoOpens(site, socket)) : null;
   const queue = unread ? `, ${formatBytes(unread)} are unread in their receive buffers` : '';
@@ -68,12 +74,13 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
     runsOut: whenFdsRunOut(facts, trend),
     evidence: [
       countEvidence(things, trend, queue),
+      ...serversEvidence(socket, facts),
       ...ageEvidence(last, facts.lookSeconds),
       ...stuckEvidence(last),
       ...agentEvidence(own),
     ],
     innocentExplanation: `${socketInnocence(socket)} This count rose until the end of the capture.`,
-    advice: own ? SHARE_ONE_AGENT : socketAdvice(socket, receiver?.event),
+    advice: own ? SHARE_ONE_AGENT : `${socketAdvice(socket, receiver?.event)}${ofPackage(receiver)}`,
     caveats: [
       ...(site ? [] : [socket.direction === 'inbound' ? NOT_SEEN_GIVEN : NOT_CAUGHT]),
       ...networkCaveats(facts.wire),
@@ -84,6 +91,20 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
     confidence: SOCKET_LEAK.confidence,
     urgency: { least: SOCKET_LEAK.leastUrgency },
   });
+}
+
+/** The servers whose connections stay are as many. */
+function serversEvidence({ endpoint, direction }: SocketGroup, { sockets }: Facts): Evidence[] {
+  if (endpoint !== MANY_PORTS || direction !== 'inbound') return [];
+  return sockets
+    .filter(({ subject }) => subject.endpoint === MANY_PORTS && subject.direction === 'listening')
+    .map(({ subject, trend }) => countEvidence(socketThings(subject), trend));
+}
+
+/** The program cannot change that listener. */
+function ofPackage(receiver: Receiver | null): string {
+  if (receiver?.listener.owner !== 'library') return '';
+  return ` The listener is that of ${packageOf(receiver.listener)}: look for a newer version of it, or for what its clients do before they leave.`;
 }
 
 const NOT_CAUGHT =
@@ -99,7 +120,12 @@ function sayPlace(site: CreationSite | null, receiver: Receiver | null): string 
 
 function findSite(facts: Facts, socket: SocketGroup, slopePerSecond: number): CreationSite | null {
   if (socket.direction === 'inbound') return siteOfAllocations(facts, /^(onconnection|Socket)$/);
-  const types = socket.family === 'unix' ? ['PIPEWRAP'] : ['TCPWRAP', 'UDPWRAP'];
+  const types =
+    socket.direction === 'listening'
+      ? ['TCPSERVERWRAP']
+      : socket.family === 'unix'
+        ? ['PIPEWRAP']
+        : ['TCPWRAP', 'UDPWRAP'];
   return (
     siteOfSurvivors(facts, types, slopePerSecond) ??
     siteOfAllocations(facts, /^(Socket|connect|createConnection|ClientRequest|fetch)$/)

@@ -4,11 +4,12 @@
 import { type Blame, blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import type { CompileSite } from '../../../model/memory/census.ts';
+import { describeImports, repeatedImports } from '../../code/repeated-imports.ts';
+import { describeRequires, repeatedRequires } from '../../code/repeated-requires.ts';
 import { siteOfAllocations, siteOfCalls, survivors, throughLibrary } from '../../creation-site.ts';
 import { findHeapCause, type HeapCause } from '../../memory/heap-cause.ts';
 import { floorEvidence, heapImpact } from '../../memory/heap-impact.ts';
 import { keepsMemory } from '../../memory/long-timers.ts';
-import { describeImports, repeatedImports } from '../../memory/repeated-imports.ts';
 import { heldCollection } from '../../memory/retainer-path.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CODE_GROWTH } from '../../thresholds/memory.ts';
@@ -25,6 +26,8 @@ export const codeGrowth: Rule = {
       if (!cause?.isMeasured) return [];
       const imports = repeatedImports(cause, facts);
       if (imports) return [describeImports(imports, cause, facts)];
+      const requires = repeatedRequires(cause, facts);
+      if (requires) return [describeRequires(requires, cause, facts)];
       const [most] = compilers(
         compileSites.filter(({ thread }) => thread === growth.thread),
         facts,

@@ -6,13 +6,14 @@ import type { Evidence } from '../../../model/finding.ts';
 import type { Frame } from '../../../model/frame.ts';
 import { formatBytes } from '../../../units/units.ts';
 import { type CreationSite, siteOfAllocations } from '../../creation-site.ts';
-import { whenMemoryRunsOut } from '../../leak-draft.ts';
+import { type RunsOut, whenMemoryRunsOut } from '../../leak-draft.ts';
+import { COPY_BYTES, cutBuffers, cutBuffersEvidence } from '../../memory/cut-buffers.ts';
 import { nameOf } from '../../memory/heap-leak-title.ts';
 import { entriesEvidence, holdsObjects, sayHolder } from '../../memory/holders.ts';
 import { heldCollection } from '../../memory/retainer-path.ts';
 import { describeWasm, growingWasm } from '../../native/wasm-memory.ts';
 import type { Draft, Rule } from '../../rule.ts';
-import { EXTERNAL_MEMORY } from '../../thresholds/memory.ts';
+import { CUT_BUFFERS, EXTERNAL_MEMORY } from '../../thresholds/memory.ts';
 import { confidenceAt } from '../../thresholds/scale.ts';
 import { inBrackets, leakSeverity, leakUrgency, movement, perSecond, subjectOf } from '../../wording.ts';
 
@@ -37,7 +38,10 @@ export const externalMemoryLeak: Rule = {
 
 /** What takes the buffers has a maximum, and comes to it before memory ends. */
 function isFilling(facts: Facts): boolean {
-  const filling = bufferCollection(facts)?.filling;
+  const filled = bufferCollection(facts);
+  const filling = filled?.filling;
+  const cut = cutBuffers(filled, facts.memory.external);
+  if ((cut?.fullBytes ?? 0) > CUT_BUFFERS.mostFullBytes) return false;
   const { exhaustionSeconds = Number.POSITIVE_INFINITY } = whenMemoryRunsOut(facts, facts.memory.external);
   return filling != null && !filling.isNearby && filling.secondsLeft < exhaustionSeconds;
 }
@@ -48,8 +52,12 @@ function describe(facts: Facts): Draft {
   const site: CreationSite | null = filled?.insertion ? null : siteOfAllocations(facts, BUFFER_MAKERS);
   const blame = filled?.insertion?.blame ?? site?.blame ?? null;
   const frame = blame?.subject ?? null;
-  const runsOut = whenMemoryRunsOut(facts, external);
+  const untilEnd = whenMemoryRunsOut(facts, external);
+  const isBounded =
+    (filled?.filling?.secondsLeft ?? Number.POSITIVE_INFINITY) < (untilEnd.exhaustionSeconds ?? 0);
+  const runsOut: Partial<RunsOut> = isBounded ? {} : untilEnd;
   const rate = `${formatBytes(external.slopePerSecond)}/s`;
+  const cut = cutBuffers(filled, external);
   return {
     kind: 'external-memory-leak',
     severity: leakSeverity(runsOut.exhaustionSeconds),
@@ -67,14 +75,16 @@ function describe(facts: Facts): Draft {
       unit: 'bytes/s',
       ...runsOut,
     },
-    evidence: evidenceOf(external, filled, site),
+    evidence: [...evidenceOf(external, filled, site), ...cutBuffersEvidence(cut)],
     retainerPath: heldCollection(filled, 0, facts)?.path,
     innocentExplanation:
       'Buffers wait for garbage collection as well, but these numbers were read right after full collections.',
     advice: [
       filled?.collection.type === 'Buffer'
         ? 'The buffer waits for the end of a message that never comes, or is consumed too slowly: reject messages above a maximum size, respect back-pressure, and remove what has been read.'
-        : 'Bound what keeps the buffers (a ring buffer, a maximum of bytes). If it keeps small slices, copy them (Buffer.from(slice)): a slice keeps its whole buffer.',
+        : cut
+          ? COPY_BYTES
+          : 'Bound what keeps the buffers (a ring buffer, a maximum of bytes). If it keeps small slices, copy them (Buffer.from(slice)): a slice keeps its whole buffer.',
     ],
     caveats: [],
     asSymptom: `external memory grows by ${rate}`,
@@ -134,6 +144,7 @@ function bufferCollection({ collections, memory }: Facts): GrowingCollection | n
   if (longer) return longer;
   const known = collections.filter(({ insertion }) => insertion?.blame.subject);
   return (
+    known.find(({ collection }) => collection.entry?.view !== undefined) ??
     known.find(({ collection }) => /Buffer|Uint8Array|TypedArray/.test(collection.newestEntry)) ??
     known.find(({ collection }) => holdsObjects(collection)) ??
     null

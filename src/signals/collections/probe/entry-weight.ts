@@ -8,7 +8,7 @@ import type { Shapes } from './shapes.ts';
 export type EntryWeight = NonNullable<GrowingCollection['entry']>;
 
 export interface EntryWeights {
-  /** Undefined where an entry holds more than plain data, or too much to be seen at once. */
+  /** Undefined where an entry holds more than plain data and bytes, or too much to be seen at once. */
   weigh(collection: object, type: ObjectType): EntryWeight | undefined;
   /** What such an entry looks like, without its content; "" where there is none. */
   looksOfSome(collection: object, type: ObjectType): string;
@@ -36,6 +36,7 @@ export function createEntryWeights(
     if (typeof value === 'function') return false;
     if (!isObject(value)) return typeof value !== 'object' || value === null;
     if (types.isDate(value)) return true;
+    if (ArrayBuffer.isView(value)) return addView(value, weight);
     const prototype = prototypeOf(value);
     const isPlain = Array.isArray(value) || prototype === null || prototype === Object.prototype;
     if (!isPlain || depth >= DEEPEST || isVast(value)) return false;
@@ -46,6 +47,19 @@ export function createEntryWeights(
       const property = Object.getOwnPropertyDescriptor(value, key);
       return property !== undefined && 'value' in property && add(property.value, weight, depth + 1);
     });
+  };
+  /** A part of a buffer keeps all of it. Read with the getters of the language, whatever the program has on the view. */
+  const addView = (view: ArrayBufferView, weight: EntryWeight): boolean => {
+    if (!types.isTypedArray(view)) return false;
+    const { prototype } = Object.getPrototypeOf(Uint8Array);
+    const bytes: unknown = Reflect.get(prototype, 'byteLength', view);
+    const buffer: unknown = Reflect.get(prototype, 'buffer', view);
+    if (typeof bytes !== 'number' || !types.isArrayBuffer(buffer)) return false;
+    weight.bytes += bytes;
+    const ofBytes: unknown = Reflect.get(ArrayBuffer.prototype, 'byteLength', buffer);
+    if (typeof ofBytes === 'number' && ofBytes > bytes && !(weight.view && weight.view.bytes <= bytes))
+      weight.view = { bytes, ofBytes };
+    return true;
   };
   /** Any of them stands for all: the one that is cheapest to come to. */
   const someEntry = (collection: object, type: ObjectType): unknown[] => {
@@ -62,9 +76,10 @@ export function createEntryWeights(
   return {
     weigh(collection, type) {
       const parts = someEntry(collection, type);
-      const weight = { bytes: 0, texts: 0, values: 0 };
+      const weight: EntryWeight & { values: number } = { bytes: 0, texts: 0, values: 0 };
       if (parts.length === 0 || !parts.every((part) => add(part, weight, 0))) return undefined;
-      return { bytes: weight.bytes, texts: weight.texts };
+      const { bytes, texts, view } = weight;
+      return { bytes, texts, ...(view && { view }) };
     },
     looksOfSome(collection, type) {
       const parts = someEntry(collection, type);

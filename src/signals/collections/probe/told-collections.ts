@@ -60,10 +60,16 @@ export function createToldCollections({ kinds, bounds, weights }: Needs): ToldCo
     tellAlike({ growing, sizes }, collection, id) {
       const first = growing[0]!;
       const { type, holder } = first;
+      const looks = looksOf(first, collection);
+      // The first stands for all, with its share of this event.
+      if (looks.eventListeners !== undefined)
+        looks.eventListeners = Math.round(
+          (looks.eventListeners * (sizes[sizes.length - 1]?.entries ?? 0)) / Math.max(1, lastOf(first)),
+        );
       return {
         id,
         type,
-        ...looksOf(first, collection),
+        ...looks,
         holder,
         alike: growing.length,
         sizes,

@@ -6,11 +6,11 @@ import { type SurvivingSite, survivingSites } from '../../analysis/growth/resour
 import type { Frame } from '../../model/frame.ts';
 import { formatShare } from '../../units/units.ts';
 import { throughLibrary } from '../creation-site.ts';
+import type { HeapCause } from '../memory/heap-cause.ts';
+import { floorEvidence, heapImpact } from '../memory/heap-impact.ts';
 import type { Draft } from '../rule.ts';
 import { CODE_GROWTH } from '../thresholds/memory.ts';
 import { leakSeverity, leakUrgency, perSecond, place, placeWithLibrary, subjectOf } from '../wording.ts';
-import type { HeapCause } from './heap-cause.ts';
-import { floorEvidence, heapImpact } from './heap-impact.ts';
 
 export interface RepeatedImports {
   /** Where import() is called most. */

@@ -1,0 +1,61 @@
+// Lists whose nodes link both ways: one list, whichever of its ends holds it; and one in each of several objects.
+import { expect, test } from 'vitest';
+import { gatherFacts } from '../../src/analysis/facts.ts';
+import { judge } from '../../src/findings/verdict/judge.ts';
+import { buildLook, collection, type Habit, heapFloor, KB, MB } from '../support/build-observations.ts';
+import { framesFrom } from '../support/build-profile.ts';
+import { linear } from '../support/shapes.ts';
+
+const PLACE = 'watchBasket@/app/src/basket.js:11';
+const listAt = (name: string, perSecond: number): Habit =>
+  collection(linear(perSecond), null, {
+    type: 'List',
+    className: 'Link',
+    newestEntry: 'Link',
+    holder: { kind: 'property', name, of: 'Dep' },
+  });
+const titleOf = (...habits: Habit[]) =>
+  judge(gatherFacts(buildLook(30, heapFloor(linear(200 * KB), PLACE), ...habits))).findings[0]!.title;
+const both = (perSecond: number) => [listAt('last', perSecond), listAt('first', perSecond)];
+
+test('a list is counted from one end', () => {
+  expect(titleOf(...both(60))).toBe(
+    'A linked list `Dep.last` grows by 60 entries/s faster than entries are removed (src/basket.js:11, watchBasket)',
+  );
+});
+
+test('a list that nobody is seen adding to has the place that most of what stays comes from, however its samples scatter', () => {
+  const levels = [2, 3, 1.5, 4, 4.5, 4.6];
+  const scattered: Habit = (observations) => {
+    observations.heapReads = observations.heapReads.slice(0, levels.length);
+    for (const [i, read] of observations.heapReads.entries())
+      read.stacks = [
+        {
+          frames: framesFrom(`${PLACE} > watch@/app/node_modules/reactive/index.js:1701`),
+          liveBytes: levels[i]! * MB,
+        },
+      ];
+  };
+  const { title, advice } = judge(
+    gatherFacts(buildLook(30, heapFloor(linear(200 * KB)), scattered, ...both(60))),
+  ).findings[0]!;
+  expect(title).toMatch(/removed \(src\/basket\.js:11, watchBasket, through reactive /);
+  expect(advice).toEqual([
+    expect.stringMatching(/^reactive calls each subscriber until it is unsubscribed: /),
+  ]);
+});
+
+test('a list whose other end was found later is counted once all the same', () => {
+  const later: Habit = (observations) => {
+    listAt('first', 60)(observations);
+    const found = observations.collections.at(-1)!;
+    found.sizes = found.sizes.slice(4);
+  };
+  expect(titleOf(listAt('last', 60), later)).toMatch(/^A linked list `Dep\.last` grows by 60 entries\/s/);
+});
+
+test('those of several objects are told together, each once, also where they grow in step', () => {
+  expect(titleOf(...[12, 12, 12, 13, 14].flatMap(both))).toBe(
+    'Linked lists like `Dep.last` (5 of them) grow by 63 entries/s in total, faster than entries are removed (src/basket.js:11, watchBasket)',
+  );
+});
