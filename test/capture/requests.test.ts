@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProbeAsyncSite, ProbeHandle } from '../../src/probe/probe-protocol.ts';
 import { createAsyncSites } from '../../src/signals/async/probe/async-sites.ts';
 import { createLeftAnswers } from '../../src/signals/async/requests/left-answers.ts';
+import { createOutgoingRequests } from '../../src/signals/async/requests/outgoing-requests.ts';
 import { createRequestChannels } from '../../src/signals/async/requests/request-channels.ts';
 import { isIn, namesIn, until, useCores, useProbes } from '../support/probe-here.ts';
 
@@ -86,6 +87,26 @@ describe('requests that go out', () => {
       [`GET ${host}/t/given-up`]: [1, 0],
       [`GET ${host}/t/wait`]: [1, 1],
     });
+  });
+
+  it('are told of those that the program has not ended, so that the other side waits for the rest', () => {
+    const core = makeCore();
+    let at = 0;
+    const sites = createAsyncSites({ ...core, now: () => at });
+    const outgoing = createOutgoingRequests(core, sites);
+    const send = (path: string, finished: boolean) => {
+      const request = { method: 'POST', host: 'a', path, finished };
+      outgoing.created({ request });
+      return request;
+    };
+    const all = [true, false, false].map((isWhole) => send(isWhole ? '/whole' : '/half', isWhole));
+    at = 6_000;
+    all[2]!.finished = true;
+    const told = sites.read().map(({ label, oldAlive, oldUnended }) => [label, oldAlive, oldUnended]);
+    expect(told).toEqual([
+      ['POST a/whole', 1, 0],
+      ['POST a/half', 2, 1],
+    ]);
   });
 
   it('are told of fetch, too, until the head of the answer is there', async () => {

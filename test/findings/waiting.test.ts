@@ -587,3 +587,33 @@ describe('what is leaked on one path of several is placed all the same:', () => 
     expect(finding!.subject.file).toBeNull();
   });
 });
+
+describe('requests that go out and wait', () => {
+  const CALL = `${PLACE} > proxy@/app/node_modules/web-proxy/index.js:9 > request@node:http:99`;
+  const waits = asyncSite('http.client.request', CALL, { label: 'POST 10.0.0.7:80/loans', perSecond: 2 });
+  const unended = (share: number) =>
+    change((o) => {
+      for (const { reads } of o.asyncObservations[0]!.sites)
+        for (const read of reads) read.oldUnended = Math.round(read.oldAlive * share);
+    });
+  const titleOf = (...habits: Habit[]) => findingsOf(...habits)[0]!.title;
+
+  test('are said not to be ended by the program where it never calls end(), with what a proxy is to do', () => {
+    const [finding] = findingsOf(waits, unended(1));
+    expect(finding!.title).toBe(
+      'Outgoing requests (POST 10.0.0.7:80/loans) accumulate at 2/s: the program never ends them (src/orders.js:42, handle, through web-proxy (node_modules/web-proxy/index.js:9, proxy))',
+    );
+    expect(finding!.advice[0]).toContain('put the proxy before the body parser');
+    expect(finding!.evidence.at(-1)!.statement).toContain('`end()` was not called');
+  });
+
+  test('are said to get no response where most are ended, or nobody knows', () => {
+    const usual =
+      'Outgoing requests (POST 10.0.0.7:80/loans) accumulate at 2/s: no response arrives and nothing aborts them (src/orders.js:42, handle, through web-proxy (node_modules/web-proxy/index.js:9, proxy))';
+    expect([titleOf(waits), titleOf(waits, unended(0)), titleOf(waits, unended(0.5))]).toEqual([
+      usual,
+      usual,
+      usual,
+    ]);
+  });
+});

@@ -41,6 +41,8 @@ export const REQUEST_PILEUP = {
   longMillis: 8_000,
   /** Of the same kind, at least this share is answered in time: else waiting is what they are for (long polls). */
   leastAnswered: 0.02,
+  /** Of the outgoing ones that wait, those that the program has not ended. */
+  mostlyUnended: 0.8,
   /** Rates of one cause, seen in two ways, differ by no more. */
   samePace: 3,
   /** Of the promises of a place where requests wait, what is still there after 5 s. */

@@ -68,12 +68,13 @@ function decodeThread(
       site.serving = raw.serving;
       if (raw.usedBy !== undefined && raw.used !== undefined)
         site.agents = { by: raw.usedBy, different: raw.used };
-      const { made, watched, alive, oldWatched, oldAlive, oldDropped, oldestMillis } = raw;
+      const { made, watched, alive, oldWatched, oldAlive, oldDropped, oldUnended, oldestMillis } = raw;
       const counts = { made, watched, alive, oldWatched, oldAlive, oldestMillis };
       site.reads.push({
         atMillis: read.atMillis,
         ...counts,
         ...(oldDropped !== undefined && { oldDropped }),
+        ...(oldUnended !== undefined && { oldUnended }),
       });
     }
   }

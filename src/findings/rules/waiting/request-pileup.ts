@@ -68,17 +68,30 @@ function isPilingUp({ alive, trend, oldestMillis }: LastingRequests): boolean {
 function describeOutbound(requests: LastingRequests): Draft {
   const { label, blame, site, trend } = requests;
   const endpoint = endpointOf(label);
+  const isUnended = (requests.unendedShare ?? 0) >= REQUEST_PILEUP.mostlyUnended;
+  const why = isUnended ? 'the program never ends them' : 'no response arrives and nothing aborts them';
+  const { evidence, ...rest } = common(requests);
   return {
-    ...common(requests),
-    title: `Outgoing requests (${label}) accumulate at ${perSecond(trend.slopePerSecond)}: no response arrives and nothing aborts them${blame.subject ? ` (${placeWithLibrary(blame)})` : ''}`,
+    ...rest,
+    evidence: [...evidence, ...(isUnended ? [UNENDED_EVIDENCE] : [])],
+    title: `Outgoing requests (${label}) accumulate at ${perSecond(trend.slopePerSecond)}: ${why}${blame.subject ? ` (${placeWithLibrary(blame)})` : ''}`,
     confidence: confidenceAt(REQUEST_PILEUP.outboundConfidence, blame.subject),
     subject: subjectOf('request', endpoint, blame.subject, site.thread),
     advice: [
+      ...(isUnended ? [UNENDED_ADVICE] : []),
       'Give each outgoing request a timeout that covers the whole answer (AbortSignal.timeout(), the timeout option of the client), and answer the caller with an error when it expires.',
     ],
     caveats: [],
   };
 }
+
+const UNENDED_EVIDENCE: Evidence = {
+  source: 'requests',
+  statement:
+    '`end()` was not called on those that wait: the other side has at most their head, and waits for the body',
+};
+const UNENDED_ADVICE =
+  'Call `end()` on each request, on every path. What pipes an incoming request into it, as a proxy does, sends nothing once the body was read by somebody else: put the proxy before the body parser (`express.json()` and the like), or write the parsed body again.';
 
 function describeInbound(requests: LastingRequests, facts: Facts): Draft {
   const { label, site, trend } = requests;

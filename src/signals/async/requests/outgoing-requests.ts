@@ -28,6 +28,8 @@ export function createOutgoingRequests(core: ProbeCore, sites: AsyncSites): Outg
   // What waits for its answer: a body that is not read afterwards is a matter of its socket.
   const waitsForResponse = (request: object) =>
     !own(request, 'res') && own(request, 'destroyed') !== true && own(request, 'aborted') !== true;
+  /** Without end() its head may be sent, and the server waits for the body. */
+  const isUnended = (request: object) => own(request, 'finished') === false;
   const waitsInUndici = (request: object) =>
     own(request, 'completed') !== true && own(request, 'aborted') !== true && !answered.has(request);
 
@@ -58,6 +60,7 @@ export function createOutgoingRequests(core: ProbeCore, sites: AsyncSites): Outg
       label,
       uses,
       isAlive: waitsForResponse,
+      isUnended,
     });
   };
 
