@@ -108,6 +108,8 @@ export const SILENT_ROUTE = {
   /** Watched promises of one place that are older than 5 s, and of them those that stay. */
   leastPromises: 4,
   leastStaying: 0.9,
+  /** Rates of requests and of promises that may be made for them differ by no more. */
+  samePace: 2,
   /** Older than the oldest request: reads are not of one moment. */
   leastOlderMillis: 1_500,
   confidence: { placed: 0.85, unplaced: 0.7 },

@@ -7,6 +7,7 @@ import type { CreationSite } from '../creation-site.ts';
 import type { Draft } from '../rule.ts';
 import { POOL_EXHAUSTION, STUCK_LINE } from '../thresholds/waiting.ts';
 import { inBrackets, perSecond, subjectOf } from '../wording.ts';
+import { isName } from '../words/pool-words.ts';
 import { isOutage } from './outage.ts';
 import { silentCalls, silentCallsAdvice, silentCallsEvidence } from './silent-calls.ts';
 
@@ -81,6 +82,7 @@ export function describeStuckLine(line: StuckLine, site: CreationSite | null, fa
       'A queue that is only long still moves: its first entry changes. Here the first entry stayed the same while requests got no answer.',
     advice: [
       ...silentCallsAdvice(calls),
+      ...(pool.className === HTTP2_SESSION ? [HTTP2_ADVICE] : []),
       'Give back what was taken (a connection, a lock, a permit) on every path, also on errors and early returns: release it in a `finally`. Do not take a second one while holding the first, such as a query outside of the transaction that it belongs to.',
       'Give the wait in this queue a timeout, so that later requests get an error instead of hanging.',
     ],
@@ -93,10 +95,15 @@ export function describeStuckLine(line: StuckLine, site: CreationSite | null, fa
   };
 }
 
+const HTTP2_SESSION = 'ClientHttp2Session';
+/** See "SETTINGS_MAX_CONCURRENT_STREAMS" in RFC 9113, and `http2stream.close()` in the documentation of Node.js. */
+const HTTP2_ADVICE =
+  'An HTTP/2 server allows so many streams at a time (often 100), and the session keeps further ones back. A stream whose response is neither read to its end nor closed keeps its place: call `stream.close()`, or `stream.resume()`, also where the response is not wanted.';
+
 /** "Semaphore `clerks`", "`queue` of pLimit". */
 function nameOf({ pool, name }: StuckLine): string {
   const { className, holder } = pool;
   if (className === '') return holder && holder.of !== '' ? `\`${name}\` of ${holder.of}` : `\`${name}\``;
-  const isNamed = holder && holder.name !== '' && holder.kind !== 'handle' && holder.name !== name;
+  const isNamed = holder && isName(holder.name) && holder.kind !== 'handle' && holder.name !== name;
   return isNamed ? `${className} \`${holder.name}\`` : className;
 }
