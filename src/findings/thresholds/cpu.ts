@@ -46,6 +46,9 @@ export const EVENT_LOOP_BLOCK = {
   stoppedOften: 0.05,
   /** Code that takes this part of the busy time is also what uses up the quota. */
   mostOfBusy: 0.5,
+  /** Who asks for the work of blocks is told by their pace: of so many at least, give or take. */
+  leastPaced: 4,
+  samePace: 2,
   /** Of the time of a function, the part in blocks: below it is a hotspot. */
   leastPartInBlocks: 0.5,
   /** A block that is collecting garbage for more of its time is told as that. */

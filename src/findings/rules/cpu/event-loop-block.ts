@@ -8,6 +8,7 @@ import type { Severity } from '../../../model/finding.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import { blockAdvice, blockInnocence, nativeCallAdvice, packageAdvice } from '../../cpu/block-advice.ts';
+import { withCaller } from '../../cpu/block-caller.ts';
 import { describeChain, describeUnexplained, isFeltChain } from '../../cpu/held-loop.ts';
 import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
 import { describeStuck } from '../../cpu/stuck-loop.ts';
@@ -64,7 +65,7 @@ export const eventLoopBlock: Rule = {
     const calls = groupByBlame(hotspots).filter((group) => isManyCalls(group, duration));
     return [
       ...felt.map((group) => ({
-        ...describe(group, duration / 1_000, program),
+        ...describe(withCaller(group, duration / 1_000, facts), duration / 1_000, program),
         innocentExplanation: blockInnocence(program, uptimeSeconds),
         caveats,
         explains: explainsQuota(group.totalMillis * 1_000, busy),
@@ -130,7 +131,11 @@ function isFelt(
   );
 }
 
-function describe(group: BlockGroup, durationMillis: number, program: ProgramKind | null): Draft {
+function describe(
+  group: ReturnType<typeof withCaller>,
+  durationMillis: number,
+  program: ProgramKind | null,
+): Draft {
   const { blame, work, blocksMillis, longestMillis, totalMillis } = group;
   const named = blame.subject!;
   const share = totalMillis / durationMillis;
@@ -150,6 +155,8 @@ function describe(group: BlockGroup, durationMillis: number, program: ProgramKin
         unit: 'ms',
       },
       ...longestEvidence(group),
+      ...callerEvidence(group),
+      ...group.asked,
       ...othersEvidence(group),
     ],
     ...chainOf(blame),
@@ -205,6 +212,11 @@ function longestEvidence({ frames, framesShare, calleeCount, hotLine }: BlockGro
       statement: `${formatShare(framesShare)} of the longest block was spent in ${under}${place(inner)}${spread}${inLine}`,
     },
   ];
+}
+
+/** Who decides how often it runs in one turn of the loop. */
+function callerEvidence({ blame: { app, caller } }: BlockGroup): Draft['evidence'] {
+  return app && caller ? [{ source: 'cpu-profile', statement: `called by ${place(caller)}` }] : [];
 }
 
 /** What else had a large part of it. */
