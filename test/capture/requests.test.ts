@@ -8,6 +8,7 @@ import { createAsyncSites } from '../../src/signals/async/probe/async-sites.ts';
 import { createLeftAnswers } from '../../src/signals/async/requests/left-answers.ts';
 import { createOutgoingRequests } from '../../src/signals/async/requests/outgoing-requests.ts';
 import { createRequestChannels } from '../../src/signals/async/requests/request-channels.ts';
+import { routeOf } from '../../src/signals/async/requests/route-handler.ts';
 import { isIn, namesIn, until, useCores, useProbes } from '../support/probe-here.ts';
 
 const install = useProbes();
@@ -254,6 +255,19 @@ describe('requests that come in', () => {
     at = 60_000;
     for (let i = 0; i < 3_000; i++) arrive('/many');
     expect(left.own).toHaveProperty('size', 1_000);
+  });
+
+  it('have the pattern of their route where their router is of Express’s kind', () => {
+    const { reads } = makeCore();
+    const of = (req: object) => routeOf(reads, { req });
+    expect(of({ baseUrl: '/api', route: { path: '/rates/:pair' } })).toBe('/api/rates/:pair');
+    expect(of({ route: { path: '/rates/:pair' } })).toBe('/rates/:pair');
+    expect([of({ route: { path: /rates/ } }), of({}), of({ baseUrl: 7, route: { path: '/' } })]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+    expect(of({ route: { path: `/${'a'.repeat(9_000)}` } })).toHaveLength(120);
   });
 
   it('count as gone when the client has gone and nobody answers', async () => {

@@ -6,6 +6,7 @@ import type { Frame } from '../../model/frame.ts';
 import { servingCode } from '../../model/serving-code.ts';
 import type { WireFrame } from '../../wire/parts.ts';
 import { type DecodeContext, offlineSignal } from '../offline-signal.ts';
+import { mergeRoutes } from './routes.ts';
 import { type AsyncLine, asyncLine, type HandlersLine, handlersLine } from './wire.ts';
 
 /** Requests that come in, in all their states. */
@@ -29,14 +30,31 @@ function decodeAsyncReads(
   }
   return [...byThread].map(([thread, threadReads]) => {
     const known = handlers.filter((read) => read.thread === thread).flatMap((read) => read.handlers);
+    const routeOf = new Map(known.flatMap(({ site, route }) => (route ? [[site, route] as const] : [])));
     const handlerOf = new Map(
       known.map(({ site, name, url, line, column }) => [
         site,
         resolver.frame(checkCallFrame({ functionName: name, url, lineNumber: line, columnNumber: column })),
       ]),
     );
-    return decodeThread(thread, threadReads, handlerOf, (frames) => decodeStack(frames, resolver, ownUrl));
+    const observation = decodeThread(thread, threadReads, handlerOf, (frames) =>
+      decodeStack(frames, resolver, ownUrl),
+    );
+    return { ...observation, sites: mergeRoutes(observation.sites, routesByLabel(threadReads, routeOf)) };
   });
+}
+
+/** By the label of the sites for which a router was asked. */
+function routesByLabel(
+  reads: readonly AsyncLine[],
+  routeOf: ReadonlyMap<number, string>,
+): ReadonlyMap<string, string> {
+  const routes = new Map<string, string>();
+  for (const { id, label } of routeOf.size === 0 ? [] : reads.flatMap(({ sites }) => sites)) {
+    const route = id === undefined ? undefined : routeOf.get(id);
+    if (route !== undefined && label !== undefined) routes.set(label, route);
+  }
+  return routes;
 }
 
 function decodeThread(

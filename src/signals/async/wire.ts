@@ -60,7 +60,14 @@ export type AsyncRead = BodyOf<AsyncLine>;
 /** Where the functions begin that answer requests which wait long: found in what routers keep in a request. */
 export const handlersLine = threadLine('handlers', {
   /** `site` is an id of the lines of type `async`. */
-  handlers: listOf(v.object({ site: count, ...functionPlace })),
+  handlers: listOf(
+    v.object({
+      site: count,
+      ...functionPlace,
+      /** The pattern of its router: "/rates/:pair". */
+      route: v.optional(text),
+    }),
+  ),
 });
 export type HandlersLine = v.InferOutput<typeof handlersLine>;
 export type HandlersRead = BodyOf<HandlersLine>;
