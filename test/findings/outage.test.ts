@@ -130,9 +130,7 @@ describe('a line in which nobody is served', () => {
     );
     expect(finding!.title).toMatch(/^Nothing in the queue of ClientHttp2Session is served: 180 wait/);
     expect(finding!.advice[0]).toContain('call `stream.close()`');
-    expect(finding!.evidence.map(({ statement }) => statement)).toContain(
-      'in every sample `Symbol(type)` is 1',
-    );
+    expect(finding!.evidence.map(({ statement }) => statement).join()).not.toContain('in every sample');
   });
 
   test('explains a single silent route whose clients have gone: long polls leave the line with their clients', () => {

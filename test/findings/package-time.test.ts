@@ -82,7 +82,7 @@ describe('a function that has its work done by several others', () => {
         ['(idle)', 65],
         [AMOUNT, 18],
         [DAY, 14],
-        [`${PAGE} > join`, 1],
+        [`${PAGE} > map > ${ROW} > escape@/app/src/page.js:5`, 1],
         ['writev@node:net:8', 2],
       ]),
       texts,

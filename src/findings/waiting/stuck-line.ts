@@ -53,8 +53,10 @@ export function describeStuckLine(line: StuckLine, site: CreationSite | null, fa
   const calls = silentCalls(facts, pool.thread);
   const more = line.isGrowing ? `, ${perSecond(waiting.slopePerSecond)} more` : '';
   const { confidence } = STUCK_LINE;
-  const lent = steady.filter(([, count]) => count > 0);
-  const held = (lent.length > 0 ? lent : steady)
+  // What Node keeps beside the streams of a session is nobody's pool.
+  const beside = pool.className === HTTP2_SESSION ? [] : steady;
+  const lent = beside.filter(([, count]) => count > 0);
+  const held = (lent.length > 0 ? lent : beside)
     .slice(0, STUCK_LINE.fields)
     .map(([field, count]) => `\`${field}\` is ${formatNumber(count)}`)
     .join(', ');

@@ -13,7 +13,7 @@ import { WORK_NAMES, type Work } from '../../../analysis/cpu/work.ts';
 import type { Severity } from '../../../model/finding.ts';
 import type { Frame } from '../../../model/frame.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
-import { formatShare } from '../../../units/units.ts';
+import { formatCount, formatShare } from '../../../units/units.ts';
 import { BLOCK_ADVICE, isOfLanguage, nativeCallAdvice, packageAdvice } from '../../cpu/block-advice.ts';
 import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
 import type { Draft, Rule } from '../../rule.ts';
@@ -240,13 +240,14 @@ function describeParted(
   summary: CpuSummary,
   program: ProgramKind | null,
 ): Draft {
-  const [first, second] = callees as [Responsibility, Responsibility];
+  const large = callees.filter((callee) => callee.selfMicros >= selfMicros * CPU_HOTSPOT.leastPart);
+  const [first] = large as [Responsibility, ...Responsibility[]];
   const draft = describe({ ...first, selfMicros }, summary, program);
   const { work } = first.top;
   const share = formatShare(selfMicros / summary.durationMicros);
   const of = RUNS.includes(program) ? 'of the run' : 'of a core';
-  const doesSame = work.kind !== 'plain' && second.top.work.kind === work.kind;
-  const parts = callees
+  const doesSame = work.kind !== 'plain' && large.every(({ top }) => top.work.kind === work.kind);
+  const parts = large
     .slice(0, CPU_HOTSPOT.namedCallers)
     .map(
       (callee) =>
@@ -254,7 +255,7 @@ function describeParted(
     );
   return {
     ...draft,
-    title: `${capitalised(nameOfCode(caller))} takes ${share} ${of}${doesSame ? ` with ${WORK_NAMES[work.kind]}` : ''}, in ${callees.length} functions that it calls (${lineOf(caller)}), the first of them ${place(first.top.blame.subject!)}`,
+    title: `${capitalised(nameOfCode(caller))} takes ${share} ${of}${doesSame ? ` with ${WORK_NAMES[work.kind]}` : ''}, in ${formatCount(large.length, 'function')} that it calls (${lineOf(caller)}), the first of them ${place(first.top.blame.subject!)}`,
     evidence: [
       {
         source: 'cpu-profile',
