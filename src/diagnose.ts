@@ -91,7 +91,7 @@ export function decode(recording: Recording): Observations {
   ) {
     const last = warnings.at(-1);
     throw new RecordingError(
-      `Nothing in it can be used: ${last ? warningMessage(last) : 'no profile is whole'}`,
+      `Nothing in it can be used: ${last ? warningMessage(last) : 'no profile is complete'}`,
       'Record again.',
     );
   }

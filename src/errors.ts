@@ -1,5 +1,5 @@
-// The errors culprit raises on purpose: each carries what went wrong and the cure. cli/ alone turns them into
-// text and an exit code; anything else that is thrown is a defect of ours and keeps its stack.
+// The errors that culprit raises on purpose: each says what went wrong and what to do. cli/ alone turns them into text and
+// an exit code; anything else that is thrown is a defect of culprit and keeps its stack.
 
 /** A failure a person can act on. `message` is one sentence; `hint` is the cure, also one sentence or two. */
 export class CulpritError extends Error {

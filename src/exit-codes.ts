@@ -1,4 +1,4 @@
-// The exit codes of our programs and what each means: the one source of the help texts and of the table in the README.
+// The exit codes of the programs and what each means: the one source of the help texts and of the table in the README.
 import { AttachError, WorkloadError } from './errors.ts';
 
 export const EXIT = { done: 0, gateFailed: 1, wrongUse: 2, cannotAttach: 3, interrupted: 130 } as const;
@@ -10,13 +10,13 @@ export const EXIT_MEANINGS: Readonly<Record<ExitName, { brief: string; detail: s
   done: { brief: 'done', detail: ' (also when something was found)' },
   gateFailed: { brief: 'a gate failed', detail: ': `--fail-on`, `--fail-on-growth`, `--min-level`' },
   wrongUse: {
-    brief: 'wrong use',
+    brief: 'usage error',
     detail: ': unknown target, bad option, a file that is not a recording',
   },
   cannotAttach: {
     brief: 'could not attach or capture',
     detail:
-      '; the message says why and what to do. Also `triage --fail-on` of a log that does not say how the process ended, and `compare` of files with nothing to compare, or a gate on what was not measured',
+      '; the message says why and what to do. Also `triage --fail-on` where the log does not show how the process ended, and `compare` where nothing can be compared or a gate is about something that was not measured',
   },
   interrupted: {
     brief: 'interrupted with nothing to report',

@@ -1,4 +1,4 @@
-// Our own version, put in by the build; "dev" when run from source.
+// culprit's own version, inserted by the build; "dev" when run from source.
 
 declare global {
   var CULPRIT_VERSION: string | undefined;

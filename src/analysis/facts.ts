@@ -1,4 +1,4 @@
-// All measured facts of one recording, worked out once; the rules read them and nothing else.
+// All measured facts of one recording, computed once; the rules read these and nothing else.
 
 import type { CpuProfile } from '../model/cpu-profile.ts';
 import type { Work } from '../model/finding.ts';
@@ -119,7 +119,7 @@ export interface Facts {
   requests: { inbound: LastingRequests[]; outbound: LastingRequests[]; unended: UnendedAnswers[] };
   /** Requests without an answer that stay as many, with clients that wait for them. */
   stalledRequests: StalledRequests[];
-  /** Requests that wait together and are let go at once; null: none do. */
+  /** Requests that wait together and are released at once; null: none do. */
   heldRequests: HeldRequests | null;
   /** Requests out that share no Agent. */
   ownAgents: OwnAgents[];

@@ -1,4 +1,4 @@
-// Two numbers that were measured apart, each with its interval: the interval of their difference and of their ratio.
+// Two numbers that were measured separately, each with its interval: the interval of their difference and of their ratio.
 
 export interface Interval {
   point: number;

@@ -1,5 +1,5 @@
-// How much a process did while it was watched: requests, time in its code, CPU time, memory. Silence of one that did nothing
-// says nothing.
+// How much a process did during the capture: requests, time in its code, CPU time, memory. Finding nothing in a process that
+// did nothing proves nothing.
 import type { Work } from '../model/finding.ts';
 import type { Observations } from '../model/observations.ts';
 import type { RuntimeSample } from '../model/samples.ts';

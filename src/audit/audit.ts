@@ -1,4 +1,4 @@
-// The offline half of an audit: settings that were read, perhaps elsewhere, to a report.
+// The offline half of an audit: from settings that were read, perhaps on another machine, to a report.
 
 import { nextOfAudit } from '../findings/next-of-report.ts';
 import type { AuditReport } from '../model/finding.ts';

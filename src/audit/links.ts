@@ -1,4 +1,4 @@
-// The documentation that the rules stand on.
+// The documentation that the rules refer to.
 const NODE = 'https://nodejs.org/api';
 const KUBERNETES = 'https://kubernetes.io/docs';
 

@@ -1,4 +1,4 @@
-// What a rule on settings is: facts in; a draft of a finding, "fine", or why it cannot be told.
+// What a rule on settings is: facts in; a draft of a finding, "fine", or why it cannot be decided.
 import type { Severity } from '../model/finding.ts';
 import type { PodContainer } from '../model/settings/pod.ts';
 import { majorOf, type ServerSettings, type Settings } from '../model/settings/settings.ts';

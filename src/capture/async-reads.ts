@@ -1,4 +1,4 @@
-// Looking at async work: what becomes of resources and requests, pools and agents, the thread pool. Dearer looks come
+// Reads async work: what becomes of resources and requests, pools and agents, the thread pool. More expensive reads follow
 // only when the cheap ones see something.
 import { acceptedRead } from '../signals/accepted/read.ts';
 import { asyncRead, handlersRead } from '../signals/async/read.ts';
@@ -92,7 +92,7 @@ export class AsyncReads {
   async step(): Promise<void> {
     const { context } = this;
     const part = context.elapsed() / context.options.durationMillis;
-    await context.forEachThread(async (thread) => {
+    await context.askThreads(async (thread) => {
       if (!thread.probe) return;
       const look = this.lookAt(thread);
       if (part >= (POOL_SEARCHES[look.searches] ?? Number.POSITIVE_INFINITY)) {
@@ -110,7 +110,7 @@ export class AsyncReads {
     if (!isJustCollected && context.elapsed() < this.nextAsyncAt) return;
     const distance = context.options.durationMillis / MAX_ASYNC_READS;
     this.nextAsyncAt = context.elapsed() + Math.max(distance, LEAST_DISTANCE_MILLIS) * PATIENCE;
-    await context.forEachThread((thread) => this.readAsync(thread));
+    await context.askThreads((thread) => this.readAsync(thread));
   }
 
   /** Requests that last make their promises worth watching. */
@@ -134,7 +134,7 @@ export class AsyncReads {
   }
 
   async last(): Promise<void> {
-    await this.context.forEachThread(async (thread) => {
+    await this.context.askThreads(async (thread) => {
       if (!thread.probe) return;
       await thread.ask(asyncRead, this.context.elapsed());
       const look = this.lookAt(thread);

@@ -1,5 +1,5 @@
-// What all our work on one thread together may take of its time, as measured inside it. A step whose turn would go beyond it is
-// left out, and said.
+// How much of a thread's time all steps of culprit may take together, as measured inside it. A step that would exceed it is
+// left out, with a warning.
 import type { OwnStep } from '../probe/probe-protocol.ts';
 import { HEAP_SNAPSHOT } from '../signals/snapshot/read.ts';
 import type { Warning } from '../wire/warning.ts';
@@ -52,6 +52,12 @@ export class Budget {
   meanMillis(thread: number, wanted: string): number {
     const found = this.steps.get(thread)?.find(({ step }) => step === wanted);
     return found && found.count > 0 ? found.totalMillis / found.count : 0;
+  }
+
+  /** The longest that any of these steps took; 0 before the first. */
+  longestMillis(thread: number, wanted: readonly string[]): number {
+    const found = this.steps.get(thread)?.filter(({ step }) => wanted.includes(step)) ?? [];
+    return Math.max(0, ...found.map(({ longestMillis }) => longestMillis));
   }
 
   private spentMillis(thread: number): number {

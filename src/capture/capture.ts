@@ -1,44 +1,31 @@
-// One capture: the first steps of the ladder over an interval, and more of the heap where what was seen asks for it.
-// Asks for raw facts and writes them down; judges nothing.
+// One capture: the first steps of the ladder over an interval, and more of the heap where earlier readings call for it.
+// Collects raw facts and writes them down; judges nothing.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { debuglog } from 'node:util';
-import { PROBE_URL } from '../probe/probe-url.ts';
-import { readPassiveSample } from '../signals/passive/read.ts';
-import { readScheduling } from '../signals/scheduling/read.ts';
 import type { CaptureSink } from '../signals/sink.ts';
 import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector/inspector-session.ts';
-import { createOrphans } from '../target/proc/orphans.ts';
 import { readStat } from '../target/proc/proc.ts';
-import { createSocketAges } from '../target/proc/socket-ages.ts';
-import { asyncConfig } from './async-config.ts';
 import { AsyncReads } from './async-reads.ts';
 import { Budget, findOverrun } from './budget.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
 import { HeapClimb } from './heap/heap-climb.ts';
 import { HeapReads } from './heap/heap-reads.ts';
 import { chooseIntervals } from './heap/ladder.ts';
-import { isMemoryTight, memoryRoom } from './heap/memory-room.ts';
+import { isMemoryTight } from './heap/memory-room.ts';
 import { createKeepAliveLook } from './keep-alive-look.ts';
-import { readAddons } from './maps/addons.ts';
-import { readMappedFiles } from './maps/mapped-files.ts';
+import { createOutsideLook, type OutsideSample } from './outside/outside-look.ts';
 import { lookAtScripts } from './script-look.ts';
+import { CapturedThreads } from './thread/captured-threads.ts';
 import { CpuWhenNeeded } from './thread/cpu-when-needed.ts';
-import { openThread, type ThreadCapture } from './thread/thread-capture.ts';
-import { attachToWorkers, type WorkerThread } from './thread/worker-threads.ts';
-import { LARGEST_TRACE_BYTES, type RunningTrace, startTrace, TRACE_BUFFER_BYTES } from './trace.ts';
-import { warnOnce } from './warn-once.ts';
+import type { ThreadCapture } from './thread/thread-capture.ts';
+import type { RunningTrace } from './trace.ts';
+import { endTrace, startTraceWhereItFits } from './trace-look.ts';
 
-/** Of the passive samples. */
-const ADDONS_EVERY = 20;
-const MAPPED_FILES_EVERY = 3;
 const debug = debuglog('culprit');
 
-const LEASE_MILLIS = 10_000;
-const BEAT_EVERY_MILLIS = 3_000;
 const BASELINE_MILLIS = 1_000;
-const MAX_WORKERS = 16;
 const TIGHT_CPU_SHARE = 0.3;
 const LEAST_GROWTH_MILLIS = 12_000;
 
@@ -85,19 +72,15 @@ class CaptureRun implements CaptureContext {
     pausesMillis: [],
     warnings: [],
   };
-  private readonly threads: ThreadCapture[] = [];
   private readonly startedAt = performance.now();
-  private detachWorkers: (() => Promise<void>) | null = null;
   private trace: RunningTrace | null = null;
-  private isLooking = false;
-  private isLeaseProven = false;
   isEnding = false;
   readonly budget: Budget;
   private readonly isTight: boolean;
   private intervals = chooseIntervals(0, 0);
   private wake = () => {};
-  private readonly socketAges = createSocketAges();
-  private readonly orphans = createOrphans();
+  private readonly threads: CapturedThreads;
+  private readonly lookFromOutside: () => OutsideSample | null;
   private readonly heapReads: HeapReads;
   private readonly climb: HeapClimb;
   private readonly asyncReads: AsyncReads;
@@ -111,6 +94,8 @@ class CaptureRun implements CaptureContext {
   ) {
     this.isTight = isMemoryTight(localPid);
     this.budget = new Budget(options);
+    this.threads = new CapturedThreads(attachment, this);
+    this.lookFromOutside = createOutsideLook(this, attachment.endpoint.port);
     this.asyncReads = new AsyncReads(this);
     this.cpuWhenNeeded = new CpuWhenNeeded(this);
     this.climb = new HeapClimb(this);
@@ -121,32 +106,22 @@ class CaptureRun implements CaptureContext {
 
   /** The lease first, then a second without profilers as a baseline, then the profilers. */
   async prepare(): Promise<void> {
+    const { attachment, options, threads } = this;
     this.samplePassive();
     await this.watchForExit();
-    const main = await openThread(this.attachment.session, this.sink, this.threadOptions(0, 'main'));
-    this.threads.push(main);
-    this.outcome.threads.push({ id: 0, name: 'main' });
-    if (!main.probe) this.outcome.warnings.push({ code: 'no-built-in-modules' });
-    await this.proveLease();
+    const main = await threads.openMain();
+    await threads.proveLease();
     this.progress('taking a baseline');
     await this.wait(BASELINE_MILLIS);
     await this.readBaseline(main);
     await this.cpuWhenNeeded.step(main);
-    this.attachment.attached();
-    const { whyAlive, heap, durationMillis } = this.options;
+    attachment.attached();
     // So short a look judges no growth.
-    if (heap !== 'off' && (!whyAlive || durationMillis >= LEAST_GROWTH_MILLIS))
+    if (options.heap !== 'off' && (!options.whyAlive || options.durationMillis >= LEAST_GROWTH_MILLIS))
       this.heapReads.begin(this.intervals);
-    await this.startTrace();
+    this.trace = await startTraceWhereItFits(this, attachment.session);
     this.outcome.steps.push('light', 'burst');
-    this.detachWorkers = await attachToWorkers(
-      this.attachment.session,
-      (worker) => void this.addWorker(worker),
-      () =>
-        // A debugger on a thread that ends can crash Node.js.
-        this.outcome.warnings.push({ code: 'workers-short-lived' }),
-    ).catch(() => null);
-    this.isLooking = true;
+    await threads.followWorkers();
   }
 
   /** Samples at the interval; heap reads and the census when they are due. */
@@ -155,13 +130,14 @@ class CaptureRun implements CaptureContext {
     const { durationMillis, intervalMillis } = this.options;
     while (this.elapsed() < durationMillis && !this.options.signal.aborted && !this.isEnding) {
       this.samplePassive();
-      await this.forEachThread(async (thread) => {
+      await this.threads.findHeld();
+      await this.askThreads(async (thread) => {
         await thread.counters.sample(this.elapsed());
         await thread.forgetLogged();
         this.budget.note(thread.id, await thread.ownSteps());
-        await this.cpuWhenNeeded.step(thread);
       });
-      await this.proveLease();
+      await this.forEachThread((thread) => this.cpuWhenNeeded.step(thread));
+      await this.threads.proveLease();
       await listKeepAlive?.();
       await this.saveMemory();
       await this.asyncReads.step();
@@ -178,36 +154,27 @@ class CaptureRun implements CaptureContext {
 
   /** Takes everything out of the target again. Never throws. */
   async finish(): Promise<void> {
-    this.isLooking = false;
-    this.outcome.durationMillis = this.elapsed();
+    const { options, outcome, threads } = this;
+    outcome.durationMillis = this.elapsed();
     this.progress('restoring the target');
-    await this.stopTrace();
-    if (this.threads.some(({ heap }) => heap.isForeign))
-      this.outcome.warnings.push({ code: 'heap-sampled-already' });
-    await this.stopProfiles();
-    if (!this.isEnding && !this.attachment.session.isClosed) await lookAtScripts(this, this.threads);
-    if (this.threads.some((thread) => thread.slowsAwaits()))
-      this.outcome.warnings.push({ code: 'awaits-slower' });
-    this.outcome.ownSteps = await this.threads[0]?.ownSteps().catch(() => undefined);
-    const overrun = findOverrun(this.outcome.ownSteps ?? [], {
-      maxPauseMillis: this.options.maxPauseMillis,
-      lateBeforeMillis: this.outcome.eventLoopDelayMaxBeforeMillis ?? 0,
+    await endTrace(this, this.trace);
+    await threads.stopProfiles();
+    if (!this.isEnding && !this.attachment.session.isClosed) await lookAtScripts(this, threads.all);
+    if (threads.all.some(({ heap }) => heap.isForeign))
+      outcome.warnings.push({ code: 'heap-sampled-already' });
+    if (threads.all.some((thread) => thread.slowsAwaits())) outcome.warnings.push({ code: 'awaits-slower' });
+    outcome.ownSteps = await threads.all[0]?.ownSteps().catch(() => undefined);
+    const overrun = findOverrun(outcome.ownSteps ?? [], {
+      maxPauseMillis: options.maxPauseMillis,
+      lateBeforeMillis: outcome.eventLoopDelayMaxBeforeMillis ?? 0,
     });
-    if (overrun) this.outcome.warnings.push(overrun);
-    for (const thread of this.threads.reverse()) await thread.stop();
-    await this.detachWorkers?.().catch(() => {});
-  }
-
-  /** Before it is asked what all of this has cost. */
-  private async stopProfiles(): Promise<void> {
-    for (const { cpu, heap } of this.threads) {
-      await cpu.stop().catch(() => {});
-      await heap.stop().catch(() => {});
-    }
+    if (overrun) outcome.warnings.push(overrun);
+    await threads.close();
   }
 
   private async lastReads(): Promise<void> {
     this.samplePassive();
+    await this.threads.findHeld();
     await this.heapReads.last();
     await this.climb.last();
     await this.asyncReads.last();
@@ -229,23 +196,10 @@ class CaptureRun implements CaptureContext {
   }
 
   private samplePassive(): void {
-    if (this.localPid === null) return;
-    const ownInspectorPorts = [this.attachment.endpoint.port];
-    const sample = readPassiveSample(this.localPid, this.elapsed(), {
-      ownInspectorPorts,
-      socketAges: this.socketAges,
-      orphans: this.orphans,
-    });
-    // The memory maps are long, and change seldom.
-    const isAddonsDue = this.climb.residentBytes.length % ADDONS_EVERY === 0;
-    const addons = isAddonsDue ? readAddons(this.localPid) : undefined;
-    const isMappedDue = this.climb.residentBytes.length % MAPPED_FILES_EVERY === 0;
-    const mappedFiles = isMappedDue ? readMappedFiles(this.localPid) : undefined;
-    this.sink.line({ type: 'passive', ...sample, addons, mappedFiles });
-    this.sink.line({ type: 'scheduling', ...readScheduling(this.localPid, this.elapsed()) });
+    const sample = this.lookFromOutside();
+    if (!sample) return;
     this.asyncReads.noteSockets(sample.sockets);
-    if (sample.rssBytes !== undefined) this.climb.residentBytes.push(sample.rssBytes);
-    if (!this.outcome.steps.includes('passive')) this.outcome.steps.push('passive');
+    if (sample.residentBytes !== undefined) this.climb.residentBytes.push(sample.residentBytes);
   }
 
   private async readBaseline(main: ThreadCapture): Promise<void> {
@@ -265,92 +219,18 @@ class CaptureRun implements CaptureContext {
     await this.forEachThread((thread) => thread.cpu.stop());
   }
 
-  private async startTrace(): Promise<void> {
-    const { trace } = this.options;
-    if (!trace) return;
-    const room = this.localPid === null ? undefined : memoryRoom(this.localPid);
-    if (room && room.bytes < TRACE_BUFFER_BYTES) {
-      this.outcome.warnings.push({
-        code: 'trace-no-memory',
-        bufferBytes: TRACE_BUFFER_BYTES,
-        roomBytes: room.bytes,
-        limit: room.limit,
-      });
-      return;
-    }
-    this.trace = await startTrace(this.attachment.session, trace).catch((error: Error) => {
-      if (error instanceof SessionClosed) throw error;
-      this.outcome.warnings.push({ code: 'trace-not-started', reason: error.message });
-      return null;
-    });
+  forEachThread(work: (thread: ThreadCapture) => Promise<unknown>): Promise<void> {
+    return this.threads.forEach(work);
   }
 
-  private async stopTrace(): Promise<void> {
-    this.outcome.trace = await this.trace?.stop();
-    const reason = this.outcome.trace?.failure;
-    if (reason !== undefined) this.outcome.warnings.push({ code: 'trace-not-written', reason });
-    if (this.outcome.trace?.isCut)
-      this.outcome.warnings.push({ code: 'trace-truncated', limitBytes: LARGEST_TRACE_BYTES });
-  }
-
-  private async addWorker(worker: WorkerThread): Promise<void> {
-    if (this.threads.length > MAX_WORKERS) {
-      warnOnce(this.outcome, { code: 'too-many-workers', captured: MAX_WORKERS });
-      return;
-    }
-    try {
-      const thread = await openThread(worker.session, this.sink, this.threadOptions(worker.id, worker.name));
-      this.outcome.threads.push({ id: worker.id, name: worker.name });
-      if (this.isLooking || this.elapsed() < this.options.durationMillis) this.threads.push(thread);
-      else await thread.stop();
-    } catch {
-      // A worker that ends while we come to it is no loss.
-    }
-  }
-
-  private async proveLease(): Promise<void> {
-    if (this.isLeaseProven) return;
-    const ticks = await this.threads[0]?.probe?.call('beat');
-    if (ticks === undefined || ticks === 0) return;
-    this.isLeaseProven = true;
-    this.attachment.leaseInPlace();
-  }
-
-  async forEachThread(work: (thread: ThreadCapture) => Promise<unknown>): Promise<void> {
-    for (const thread of [...this.threads]) {
-      const beating = thread.id === 0 ? undefined : setInterval(() => this.beatAll(), BEAT_EVERY_MILLIS);
-      try {
-        await work(thread);
-      } catch (error) {
-        if (thread.id === 0) throw error;
-        // A worker has ended: the others go on.
-        this.threads.splice(this.threads.indexOf(thread), 1);
-      } finally {
-        clearInterval(beating);
-      }
-    }
-  }
-
-  /** A worker that is slow to answer, or never does, must not cost the others their leases. */
-  private beatAll(): void {
-    for (const { probe } of this.threads) void probe?.call('beat').catch(() => {});
+  askThreads(work: (thread: ThreadCapture) => Promise<unknown>): Promise<void> {
+    return this.threads.askAll(work);
   }
 
   async timed(work: () => Promise<void>): Promise<void> {
     const from = performance.now();
     await work();
     this.outcome.pausesMillis.push(performance.now() - from);
-  }
-
-  private threadOptions(id: number, name: string) {
-    const probe = {
-      url: PROBE_URL,
-      leaseMillis: LEASE_MILLIS,
-      closeInspector: id === 0 && this.attachment.openedByUs,
-      forgetLogged: this.attachment.openedByUs,
-      ...asyncConfig(this.options.async ?? 'burst'),
-    };
-    return { id, name, probe };
   }
 
   elapsed(): number {

@@ -1,4 +1,4 @@
-// What the parts of one capture share: what was asked for, what came of it, and the clock.
+// What the parts of one capture share: the options, the results so far, and the clock.
 import type { OwnStep } from '../probe/probe-protocol.ts';
 import type { CaptureSink, CaptureStream } from '../signals/sink.ts';
 import type { Warning } from '../wire/warning.ts';
@@ -81,4 +81,6 @@ export interface CaptureContext {
   timed(work: () => Promise<void>): Promise<void>;
   /** Does it for each thread in turn; a worker that ends meanwhile is left out from then on. */
   forEachThread(work: (thread: ThreadCapture) => Promise<unknown>): Promise<void>;
+  /** The same for what holds no thread for long: all workers at once. */
+  askThreads(work: (thread: ThreadCapture) => Promise<unknown>): Promise<void>;
 }

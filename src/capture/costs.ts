@@ -1,5 +1,5 @@
-// What single steps of a capture cost the process that it looks at: estimates before a step, `culprit preflight` and
-// the documentation have their numbers from here. What a whole capture costs a busy server is in overhead.ts.
+// What single steps of a capture cost the target: the estimates before a step, `culprit preflight` and the documentation
+// take their numbers from here. What a whole capture costs a busy server is in overhead.ts.
 import { MIB } from '../units/bytes.ts';
 
 /**

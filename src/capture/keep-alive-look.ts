@@ -42,6 +42,6 @@ function refusalFor(thread: ThreadCapture, { options, localPid }: CaptureContext
   const extraBytes = estimateCensusBytes(heapBytes);
   const room = localPid === null ? undefined : memoryRoom(localPid);
   if (room && extraBytes > room.bytes * LARGEST_SHARE)
-    return `finding them takes about ${Math.ceil(extraBytes / 2 ** 20)} MB more for a while, and little is left below ${memoryLimitWords(room.limit)}`;
+    return `finding them needs about ${Math.ceil(extraBytes / 2 ** 20)} MB more memory for a moment, and little is left below ${memoryLimitWords(room.limit)}`;
   return null;
 }

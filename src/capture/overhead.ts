@@ -1,5 +1,5 @@
 // What a whole capture costs servers under load, as measured: `npm run bench:overhead -- --save` writes the numbers into
-// overhead.json, `culprit preflight` and the documentation tell them.
+// overhead.json, and `culprit preflight` and the documentation print them.
 import overhead from './overhead.json' with { type: 'json' };
 
 /** One server of the overhead bench; lists have a number for each pair of rounds, with culprit and without. */

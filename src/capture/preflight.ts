@@ -1,5 +1,5 @@
-// A look ahead: whether a process can be attached to and what each step of the ladder would cost, from /proc and the
-// cgroup alone. Nothing is sent to it; an inspector that is open is asked who it is, and no more.
+// The preflight: whether a process can be attached to and what each step of the ladder would cost, from /proc and the cgroup
+// alone. Nothing is sent to it; an open inspector is only asked for its identity.
 
 import { DEFAULTS } from '../defaults.ts';
 import type { Preflight, PreflightStep } from '../model/settings/preflight.ts';

@@ -1,5 +1,5 @@
-// Capturing one run of a comparison: a process that we started ourselves is measured in turns of load, then left to come
-// to rest. Asks for raw facts and writes them down; judges nothing.
+// Captures one run of a comparison: a process that culprit started is measured in turns of load, then left to come to rest.
+// Collects raw facts and writes them down; judges nothing.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LoadReport, LoadTurn } from '../model/comparison/load.ts';
 import { PROBE_URL } from '../probe/probe-url.ts';

@@ -1,5 +1,5 @@
-// Asks V8 what it runs, once all else is captured and only where the files do not account for what was seen: the program was
-// compiled on its way into V8, comes out of an executable, or has changed on the disk since.
+// Asks V8 for the scripts that it runs, at the end of a capture and only where the files do not account for what was seen:
+// the program was transpiled while it was loaded, is part of an executable, or has changed on disk since.
 import type { CaptureContext } from './context.ts';
 import { estimateDebuggerMillis } from './heap/ladder.ts';
 import { isMemoryTight } from './heap/memory-room.ts';

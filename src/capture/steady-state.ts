@@ -1,4 +1,4 @@
-// Waiting until a process has come out of its start-up: seen from outside, before anything is attached to it.
+// Waits until a process has finished its start-up: seen from outside, before anything is attached to it.
 import { setTimeout as delay } from 'node:timers/promises';
 import { DEFAULTS } from '../defaults.ts';
 import { ageSeconds, readStat, readStatus } from '../target/proc/proc.ts';

@@ -1,4 +1,4 @@
-// Some steps are tried again, or on each thread, with other numbers each time: what they warn of is said once.
+// Some steps are retried, or run on each thread, with other numbers each time: their warning is given once.
 import type { Warning } from '../wire/warning.ts';
 import type { CaptureOutcome } from './context.ts';
 

@@ -1,4 +1,4 @@
-// From the word on the command line to one target. Where several match and a person sits there, the person chooses.
+// From the word on the command line to one target. Where several match and a person is at the terminal, the person chooses.
 import { createInterface } from 'node:readline/promises';
 import { escapeControls } from '../report/escape.ts';
 import { type ResolvedTarget, type ResolveOptions, SeveralMatch } from '../target/find.ts';

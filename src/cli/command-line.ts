@@ -1,5 +1,5 @@
-// The root command and the commands on it: what those know of the root, options by environment variables, and the exit code of the
-// one that ran.
+// The root command and the commands on it: what they share, options by environment variables, and the exit code of the one
+// that ran.
 import { Command, type ParseOptionsResult } from 'commander';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type FromEnvironment, takeEnvironment } from './options/environment.ts';

@@ -1,4 +1,4 @@
-// Launching the target ourselves: start the command, find the Node process in it, and end it when we are done.
+// Launches the target: starts the command, finds the Node process in it, and ends it when the capture is done.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { basename } from 'node:path';

@@ -74,8 +74,8 @@ export async function settle(
 ): Promise<void> {
   if (target.kind !== 'process')
     throw new UsageError(
-      '--settle watches the process through /proc, and an address leads to one that may be anywhere.',
-      'Give its pid, or leave it out.',
+      '--settle reads /proc, but the process behind an inspector address may be on another machine.',
+      'Give a pid, or leave out --settle.',
     );
   const waiting = 'waiting until the process is past its start-up';
   await waitForSteadyState(target.pid, interrupt.signal, (mostMillis) =>

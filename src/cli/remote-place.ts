@@ -1,4 +1,4 @@
-// A place over a link, found by the options that name it: for all commands that look into pods.
+// A pod, container or host, found by the options that name it: for all commands that work on pods.
 import { UsageError } from '../errors.ts';
 import { type FoundPod, findPod } from '../remote/find-pod.ts';
 import type { ReachOptions } from '../remote/reach.ts';

@@ -16,7 +16,7 @@ export function exitCodeFor(report: Report, failOn: Severity | undefined, isInte
     : EXIT.done;
 }
 
-/** The gravest of all causes counts. */
+/** The most serious of all causes counts. */
 export function familyExitCode({ causes }: FamilyReport, failOn: Severity | undefined): ExitCode {
   if (failOn === undefined) return EXIT.done;
   const least = SEVERITIES.indexOf(failOn);

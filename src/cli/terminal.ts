@@ -1,4 +1,4 @@
-// What the terminal and its environment ask for: colours, and whether a person watches.
+// What the terminal and its environment call for: colours, and whether a person watches.
 
 type Environment = Readonly<Record<string, string | undefined>>;
 interface Stream {

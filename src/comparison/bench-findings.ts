@@ -1,4 +1,5 @@
-// What is wrong on one side and not on the other: both are started once more, loaded, and diagnosed as any process would be.
+// What is wrong on one side and not on the other: both are started once more, put under load, and diagnosed as any process
+// would be.
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 // One pair of runs: both sides started, warmed up, loaded in turns (base, head, head, base), left to come to rest, ended.
-// What the machine does to one of them in a moment it does to the other in the next.
+// Because turns alternate, disturbances of the machine affect both sides.
 import { join } from 'node:path';
 import type { RunMode } from '../capture/run-capture.ts';
 import { WorkloadError } from '../errors.ts';
@@ -182,7 +182,7 @@ async function loadOnce(
   } catch (error) {
     if (!server.hasEnded()) throw error;
     throw new WorkloadError(
-      `${name} ended while it was loaded. Its last lines:\n${server.tail().trim().split('\n').slice(-12).join('\n')}`,
+      `${name} ended while it was under load. Its last lines:\n${server.tail().trim().split('\n').slice(-12).join('\n')}`,
       'A commit that crashes under load cannot be compared: see why it ends.',
     );
   }

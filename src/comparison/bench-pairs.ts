@@ -1,4 +1,4 @@
-// How many pairs of runs are taken, and when they are looked at: whole runs, and runs that tell the functions apart, in
+// How many pairs of runs are taken, and when they are evaluated: whole runs, and runs that measure single functions, in
 // turn, until it is sure whether head differs, and by which function.
 import { lookShare, plannedLooks } from '../analysis/compare/looks.ts';
 import type { RunMode } from '../capture/run-capture.ts';

@@ -1,5 +1,5 @@
 // The live half of a comparison: check out both sides, run them in pairs until the verdict is sure or the budget is spent,
-// compare. Whatever it makes is removed on every way out.
+// compare. Everything that it creates is removed, however it ends.
 
 import { UsageError, WorkloadError } from '../errors.ts';
 import type { Comparison } from '../model/comparison/comparison.ts';

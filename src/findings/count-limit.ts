@@ -1,4 +1,4 @@
-// How near a count is to its limit: what the limits of descriptors and of processes have in common.
+// How near a count is to its limit: shared by the limits of descriptors and of processes.
 import type { Trend } from '../analysis/statistics/trend.ts';
 import type { Evidence, Severity } from '../model/finding.ts';
 import { perSecond, secondsUntil } from './wording.ts';

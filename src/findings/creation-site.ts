@@ -1,7 +1,7 @@
-// Finding the code that makes what accumulates: creation sites whose resources survive, and where Node makes them out
-// of sight of the caller, the allocation stacks of the objects around them.
+// Finds the code that creates what accumulates: creation sites whose resources survive, and where Node creates them without
+// the caller on the stack, the allocation stacks of the objects around them.
 import type { Blame } from '../analysis/cpu/blame/blame.ts';
-import { callerOfPackage, isHost } from '../analysis/cpu/blame/callers.ts';
+import { callerOfFiles, callerOfPackage, isHost } from '../analysis/cpu/blame/callers.ts';
 import type { Facts } from '../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../analysis/growth/resource-growth.ts';
 import type { Trend } from '../analysis/statistics/trend.ts';
@@ -128,7 +128,7 @@ export function siteOfMakers(
     madePerSecond,
     evidence: {
       source: 'async-resources',
-      statement: `${placeWithLibrary(blame)} starts ${perSecond(madePerSecond)}`,
+      statement: `${placeWithLibrary(blame)} starts ${asyncTypeWords(most.site.type)} at ${perSecond(madePerSecond)}`,
       value: madePerSecond,
       unit: 'per second',
     },
@@ -155,13 +155,13 @@ export function fromSurvivors(site: SurvivingSite): CreationSite {
 }
 
 /**
- * For what a library makes later, out of sight of who asked: the place in the application that calls it most; where nobody
- * calls it, the place that calls the package through which it was called.
+ * For what a library makes later, out of sight of who asked: the place in the application that calls it most, if possible through
+ * these files; where nobody calls it, the place that calls the package through which it was called.
  */
-export function throughLibrary(made: Blame, facts: Facts, files?: ReadonlySet<string>): Blame {
+export function throughLibrary(made: Blame, facts: Facts, files: ReadonlySet<string> = new Set()): Blame {
   if (made.app) return made;
   const inner = (made.inner ?? made.library)?.package ?? null;
-  const caller = inner === null ? null : callerOfPackage(facts, inner, files);
+  const caller = callerOfFiles(facts, files) ?? (inner === null ? null : callerOfPackage(facts, inner));
   const found = caller ?? callerFurtherOut(made, facts);
   return found ? { ...found, library: made.library, inner: made.inner } : made;
 }

@@ -56,13 +56,13 @@ export const KINDS = {
     meaning:
       'libuv runs file operations, dns.lookup, crypto and zlib on a few threads (four by default). When all are busy, every such operation waits for its turn, while the event loop is free and the CPU may be idle: metrics look normal although requests are slow.',
     measured:
-      'culprit sends a trivial file operation through the pool twice a second and measures how long it waits, less the delay of the event loop. Where it waits, async hooks count for a few seconds who uses the threads. The pool must have as many operations inside as it has threads, and the wait must be long in comparison with what one operation takes. A pool from which nothing comes back for seconds is told by itself, with the operations that were sent before that and have not ended.',
+      'culprit sends a trivial file operation through the pool twice a second and measures how long it waits, minus the delay of the event loop. Where it waits, async hooks count for a few seconds who uses the threads. The pool must hold at least as many operations as it has threads, and the wait must be long in comparison with what one operation takes. If nothing comes back from the pool for seconds, that is reported separately, with the operations that were started before then and have not ended.',
     mistakenFor:
-      'A machine without a free core makes everything wait, the pool as well; then the pool is not full. Slow name lookups hold the threads, too: that is reported as `dns-slow`. A burst that drains is not reported.',
+      'On a machine without a free core everything waits, including the pool, but then the pool is not full. Slow name lookups hold the threads, too: that is reported as `dns-slow`. A burst that drains is not reported.',
     fix: 'Do less file, DNS and crypto work at once, or raise UV_THREADPOOL_SIZE.',
     steps: [
       'Bound how much of the named work runs at a time (a queue with a limit), make it cheaper, or cache its results.',
-      'Set UV_THREADPOOL_SIZE before the process starts: for work that waits (files, lookups) well above the number of cores, for work that computes no more than there are cores.',
+      'Set UV_THREADPOOL_SIZE before the process starts: for work that waits (files, lookups) well above the number of cores, for work that computes, no more than the number of cores.',
       'Where nothing comes back, find the file operation that does not end: a named pipe, a device, a network file system that hangs, a lock.',
     ],
     isWaiting: true,
@@ -71,47 +71,47 @@ export const KINDS = {
     title: 'Name lookups are slow',
     short: 'host names that are slow to resolve, and the code that resolves them',
     meaning:
-      'Every new connection to a host name waits for its lookup first, and dns.lookup (which http and net use) holds a thread of the pool meanwhile. A slow resolver makes every request slow that opens a connection.',
+      'Every new connection to a host name waits for its lookup first, and dns.lookup (which http and net use) holds a thread of the pool meanwhile. A slow resolver slows down every request that opens a connection.',
     measured:
       "Node's own performance entries for lookups, by name: how many there were and how long they took. A name must be slow again and again, or many names must be slow together. Older versions of Node.js have no such entries; the kind is then not judged.",
     mistakenFor:
-      'The first lookup of a name may be slow everywhere; a resolver that remembers answers makes the next ones fast. In Kubernetes, a name with few dots is tried with every search domain first, which looks like a slow resolver.',
+      'The first lookup of a name may be slow everywhere; a caching resolver makes the next ones fast. In Kubernetes, a name with few dots is tried with every search domain first, which looks like a slow resolver.',
     fix: 'Cache lookups, or keep connections alive.',
     steps: [
       'Keep connections open (an Agent with keepAlive: true), so that fewer names are looked up.',
-      'Keep answers for their time to live: a caching lookup function, or a resolver on the machine.',
+      'Cache answers for their time to live: a caching lookup function, or a resolver on the machine.',
       'In Kubernetes, write the name with a dot at the end, or lower `ndots`.',
     ],
     isWaiting: true,
   },
   'pool-exhaustion': {
-    title: 'A connection pool is used up',
+    title: 'A connection pool is exhausted',
     short:
-      'a pool or an `http.Agent` is used up: how many are lent out, whether they are used at all, how many callers wait, and the line that takes one and does not give it back',
+      'an exhausted pool or `http.Agent`: how many connections are checked out, whether they are used at all, how many callers wait, and the line that takes one and does not return it',
     meaning:
-      'All connections of a pool are lent out, and code that needs one waits in its queue, which does not get shorter. Requests hang, although neither the CPU nor the other side is busy.',
+      'All connections of a pool are checked out, and code that needs one waits in a queue that does not get shorter. Requests hang, although neither the CPU nor the other side is busy.',
     measured:
-      'Pools are found in the heap by their shape (a limit, things lent out, a queue), not by name: pg, knex, mysql2, generic-pool, undici, http.Agent and their like. Their counts are read every second. The queue must grow, or stay long while the connections lent out are silent. A pool that still has connections left is named when more and more of those lent out are silent, and never fewer. Where requests get no answer, other pools and locks are recognised by their behaviour: a queue grows at the pace of these requests, and its first entry stays the same.',
+      'Pools are found in the heap by their shape (a limit, items checked out, a queue), not by name: pg, knex, mysql2, generic-pool, undici, http.Agent and similar ones. Their counts are read every second. The queue must grow, or stay long while the connections that are checked out are idle. A pool that still has free connections is reported when the number of those that are checked out but idle rises and never falls. Where requests get no answer, other pools and locks are recognised by their behaviour: a queue grows at the pace of these requests, and its first entry stays the same.',
     mistakenFor:
-      'A load peak fills a pool as well, but its queue drains afterwards. A database that answers slowly keeps connections in use: then they are not silent, and a larger pool makes matters worse.',
+      'A load peak fills a pool as well, but its queue drains afterwards. A database that answers slowly keeps connections in use: then they are not idle, and a larger pool makes matters worse.',
     fix: 'Release connections on every path; only then make the pool larger.',
     steps: [
-      'Give back what was taken on every path, also on errors and early returns: release it in a `finally`.',
+      'Release what was taken on every path, including errors and early returns: do it in a `finally`.',
       'Read every response to its end or destroy it: only then does its socket return to the Agent.',
       'Give the wait a limit (an acquire timeout), and raise the maximum only when the other side can take more.',
     ],
     isWaiting: true,
   },
   'request-pileup': {
-    title: 'Requests stay without an answer',
+    title: 'Requests get no answer',
     short:
-      'requests, out or in, whose answer never begins, or begins and never ends, while others of their kind are answered; requests that are held up together, and by which call',
+      'incoming or outgoing requests whose answer never begins, or begins and never ends, while others of their kind are answered; requests that are held up together, and by which call',
     meaning:
       'Requests wait for an answer that does not come, and their number rises. Each holds a socket, its buffers and all that its handler closes over.',
     measured:
-      "Node's diagnostics channels and async hooks show when requests begin and when their answers do. Those that wait must be old, and their number must rise until the end of the capture. Incoming requests count only where others of the same kind are answered; or where on several routes, with most of the requests, not one is answered, whether they wait or their clients go away first: then the service has stopped answering. One such route alone counts where its clients give up and the promises made for them stay. Answers that are begun count when they have no end and send nothing more, while others of their kind end. Requests that all get their answer count when, again and again, none is answered for a second or more although they keep coming, and then all are at once, while the event loop is free: one thing that they share is taken for that long.",
+      "Node's diagnostics channels and async hooks show when requests begin and when their answers do. Those that wait must be old, and their number must rise until the end of the capture. Incoming requests count only where others of the same kind are answered. They also count when none is answered on several routes that get most of the requests, whether the requests wait or their clients disconnect first: then the service has stopped answering. A single such route counts if its clients give up and the promises created for them remain. Answers that have begun count when they neither end nor send anything more, while others of their kind end. Requests that are all answered count when, again and again, none is answered for a second or more although they keep arriving, and then all are answered at once, while the event loop is free: something that they share is occupied for that long.",
     mistakenFor:
-      'Long polls and event streams wait on purpose: incoming requests of a kind that is never answered in time are left out, and so are those whose clients come again as soon as they are answered. Slow answers eventually arrive, and their number stays level.',
+      'Long polls and event streams wait on purpose: incoming requests of a kind that is never answered in time are left out, and so are those whose clients ask again as soon as they are answered. Slow answers eventually arrive, and their number stays level.',
     fix: 'Answer on every path, and set time limits.',
     steps: [
       'Give each outgoing request a timeout that covers the whole answer, such as AbortSignal.timeout().',
@@ -126,16 +126,16 @@ export const KINDS = {
     short:
       'child processes that never end, or that end and are not waited for, and the line that starts them',
     meaning:
-      'Child processes are started again and again and do not end, or end and stay as zombies. Each costs memory of its own, pipes in the parent, and a place in the limit of processes.',
+      'Child processes are started again and again and do not end, or end and stay as zombies. Each costs memory of its own, pipes in the parent, and counts against the limit of processes.',
     measured:
-      'The children of the process in /proc, grouped by their program and counted every second, with what they have started where that outlives them. Async hooks tell the line that starts them.',
+      'The children of the process in /proc, grouped by program and counted every second, together with processes that they started and that outlive them. Async hooks show the line that starts them.',
     mistakenFor:
-      'Jobs that run for long accumulate until as many end as start; then their number stays. A pool of workers that is being filled stops at its size.',
+      'Long-running jobs accumulate until as many end as start; then their number stays level. A pool of workers that is being filled stops at its size.',
     fix: 'Wait for children and end those that hang.',
     steps: [
-      'Kill the child when its client goes away.',
+      'Kill the child when its client disconnects.',
       'Give it a time limit: the `timeout` or `signal` option of spawn.',
-      'Start programs without a shell: a timeout ends the shell, and its commands go on.',
+      'Start programs without a shell: a timeout ends the shell, but its commands keep running.',
       'Wait for its "exit" event.',
     ],
   },
@@ -145,7 +145,7 @@ export const KINDS = {
     meaning:
       'Worker threads are started again and again and do not end. Each has a V8 heap of its own, several megabytes at least, and an event loop.',
     measured:
-      'The threads of the process in /proc, counted every second, and the workers that async hooks saw being made.',
+      'The threads of the process in /proc, counted every second, and the workers whose creation async hooks saw.',
     mistakenFor:
       "Node's own pool and V8's helper threads start late, but are few and stop growing. A pool of workers that is being filled stops at its size.",
     fix: 'End workers that are done, or use a pool.',
@@ -158,9 +158,9 @@ export const KINDS = {
     title: 'Sockets accumulate',
     short: 'sockets that accumulate: to which endpoint, in which TCP state, and the line that opens them',
     meaning:
-      'Connections stay open, and their number rises. Each holds a file descriptor and buffers; when the limit of descriptors is met, the process can neither accept nor connect.',
+      'Connections stay open, and their number rises. Each holds a file descriptor and buffers; when the limit of descriptors is reached, the process can neither accept nor connect.',
     measured:
-      'The sockets of the process in /proc, grouped by endpoint and TCP state and counted every second. They must rise in several steps. Connections of clients that come and stay do not count until the client has closed its side (CLOSE_WAIT).',
+      'The sockets of the process in /proc, grouped by endpoint and TCP state and counted every second. They must rise in several steps. Connections that clients keep open do not count until the client has closed its side (CLOSE_WAIT).',
     mistakenFor:
       'A pool that is being filled grows in a few jumps and stops at its maximum. One outgoing connection for each client that stays connected follows the load.',
     fix: 'Read or destroy every response body; end sockets on errors too.',
@@ -176,15 +176,15 @@ export const KINDS = {
     short:
       'files, pipes and other descriptors that are never closed, by path pattern, and the code that opens them',
     meaning:
-      'Files, pipes or other descriptors are opened and not closed. When the limit is met, every open, accept and connect fails with EMFILE.',
+      'Files, pipes or other descriptors are opened and not closed. When the limit is reached, every open, accept and connect fails with EMFILE.',
     measured:
-      'The descriptors of the process in /proc, grouped by what they are and by pattern of their paths, counted every second. Async resources, allocations or CPU time in open calls show what opens them. Sockets have a kind of their own.',
+      'The descriptors of the process in /proc, grouped by type and path pattern, and counted every second. Async resources, allocations or CPU time in open calls show what opens them. Sockets are a kind of their own.',
     mistakenFor: 'Files opened for work in progress rise with the load and are closed when it ends.',
     fix: 'Close what was opened, on every path.',
     steps: [
       'Close a FileHandle in a `finally`.',
       'Use stream.pipeline() instead of pipe(): it closes both ends on errors.',
-      'Destroy the stream when the client goes away.',
+      'Destroy the stream when the client disconnects.',
     ],
     weighsForHealth: true,
   },
@@ -192,9 +192,9 @@ export const KINDS = {
     title: 'File watchers accumulate',
     short: 'file watchers that are never closed, and the line that starts them',
     meaning:
-      'fs.watch or fs.watchFile is called again and again, and the watchers are not closed. Each holds a place among the inotify watches of the user, or a timer that reads the file.',
+      'fs.watch or fs.watchFile is called again and again, and the watchers are not closed. Each uses up one of the inotify watches of its user, or has a timer that polls the file.',
     measured:
-      'Async hooks count the watchers that are made at each line, and how many of them are still there.',
+      'Async hooks count the watchers that are created at each line, and how many of them still exist.',
     mistakenFor: 'With a fixed number of watched files, the count stops growing.',
     fix: 'Close the watcher when its owner ends.',
     steps: ['Call close() on the watcher when it is no longer needed.', 'Share one watcher for each path.'],
@@ -204,14 +204,14 @@ export const KINDS = {
     short:
       'message ports, compression streams, resolvers and other handles that are never closed, by type, and the line that opens them',
     meaning:
-      'Objects with a native side are made again and again and not closed. The event loop holds each open one with its listeners and all that they close over, or something in the program does; each costs native memory as well.',
+      'Objects backed by native code are created again and again and not closed. The event loop, or something in the program, keeps each open one alive, with its listeners and all that they close over. Each also costs native memory.',
     measured:
-      "Node's own list of active resources, counted by type every second in every thread; and the handles that async hooks saw being made at each line, of which most must be there right after a garbage collection. Sockets, files, processes, workers, watchers and timers have kinds of their own.",
+      "Node's own list of active resources, counted by type every second in every thread; and the handles that async hooks saw being created at each line, most of which must still exist right after a garbage collection. Sockets, files, processes, workers, watchers and timers are kinds of their own.",
     mistakenFor:
       'One handle for each connected client follows the number of clients; culprit compares the two rates. A pool that is being filled stops at its size.',
     fix: 'Close the handle when its owner ends, or share one.',
     steps: [
-      'Close each when the call or the client that it serves has ended, on every path.',
+      'Close each one on every path, once the call or the client that it serves has ended.',
       'Better: open one and share it.',
     ],
     weighsForHealth: true,
@@ -221,9 +221,9 @@ export const KINDS = {
     short:
       'intervals, long timeouts and chains of timeouts that are never cleared, and the line that starts them',
     meaning:
-      'Intervals continue after what they served has ended, and their number rises. Each keeps what its callback closes over, and costs CPU time whenever it fires.',
+      'Intervals keep firing after what they served has ended, and their number rises. Each keeps what its callback closes over, and costs CPU time whenever it fires.',
     measured:
-      'Async hooks count the timers that are made at each line and how many stay. A repeating timer, one set for an hour or more, and one whose callback sets the next count; single short ones end by themselves. Work that fails and is tried again for ever shows as timers and promises that become more at one pace, while connections fail.',
+      'Async hooks count the timers that are created at each line and how many remain. What counts are repeating timers, timers of an hour or more, and timers whose callback sets the next one; single short ones end by themselves. Work that fails and is retried forever shows as timers and promises that accumulate at the same pace while connections fail.',
     mistakenFor:
       'One timer for each connection follows the number of clients; culprit compares the two rates.',
     fix: 'Clear the timer when its owner ends.',
@@ -253,9 +253,9 @@ export const KINDS = {
     meaning:
       'Promises wait for something that does not come, or depend on a promise that lives as long as the process (Promise.race). Each keeps its reactions and what they close over.',
     measured:
-      'Where the heap rises after every full garbage collection, async hooks show whether the promises that one line creates stay and increase in number, while no collection fills up with something else.',
+      'Where the heap rises after every full garbage collection, async hooks show whether the promises that one line creates remain and increase in number, while no collection fills up with something else.',
     mistakenFor:
-      'Slow work settles in the end. Promises kept in a collection are reported with that collection.',
+      'Promises of slow work settle eventually. Promises kept in a collection are reported with that collection.',
     fix: 'Settle them on every path, or give what they wait for a time limit.',
     steps: [
       'Find what they wait for, and give it a timeout or an AbortSignal.',
@@ -266,12 +266,12 @@ export const KINDS = {
     title: 'Async contexts are kept alive',
     short: 'collections that are filled for each async resource and never emptied',
     meaning:
-      'An async hook notes something for every async resource, such as the request it belongs to, and does not remove it. With thousands of resources a second this grows fast.',
+      'An async hook records something for every async resource, such as the request it belongs to, and does not remove it. With thousands of resources a second this grows fast.',
     measured:
-      'As `heap-leak`; the code that adds entries was called by Node.js because an async resource was made.',
+      'As `heap-leak`; the code that adds entries was called by Node.js because an async resource was created.',
     mistakenFor:
       'Where the destroy hook removes the entries, the heap falls back after each garbage collection: the heap after GC does not rise.',
-    fix: 'Leave the context when its work is done; hold no resource that was made in it.',
+    fix: 'Leave the context when its work is done; keep no resource that was created in it.',
     steps: [
       'Use AsyncLocalStorage instead of a hook of your own.',
       'Otherwise remove entries in the destroy hook, and keep no promises or requests in the context.',
@@ -283,8 +283,8 @@ export const KINDS = {
     meaning:
       'new Function, vm scripts, templates or validators are compiled anew for each request. V8 keeps each script for as long as a function of it lives, so the heap rises, and compiling takes CPU time. Node keeps each module that is imported under a URL that it has not seen (`?t=...`).',
     measured:
-      'Where the heap rises after every full garbage collection, culprit watches for a moment which places make V8 compile scripts. Loading modules counts only where import() is called as often, and what they allocate is much of the retained memory.',
-    mistakenFor: 'What is compiled once, when it is first used, stops soon after the start.',
+      'Where the heap rises after every full garbage collection, culprit watches for a moment which places make V8 compile scripts. Loading modules counts only where import() is called as often and the modules account for much of the retained memory.',
+    mistakenFor: 'Code that is compiled once, on first use, stops growing soon after the start.',
     fix: 'Compile once and keep the result.',
     steps: [
       'Keep the compiled function by its source or name, with a bound if there can be many of them.',
@@ -304,7 +304,7 @@ export const KINDS = {
     steps: [
       'Bound what keeps the buffers: a ring buffer, a maximum of bytes.',
       'Copy the part you need, Buffer.from(slice), and release the large one.',
-      'Release what was made in the memory of WebAssembly code (dispose(), free(), delete()): no garbage collection does.',
+      'Release what was allocated in WebAssembly memory (dispose(), free(), delete()): the garbage collector does not.',
     ],
   },
   'native-memory-growth': {
@@ -312,11 +312,11 @@ export const KINDS = {
     short:
       'memory of native code that grows beyond the heap and its buffers, and which objects grow along with it',
     meaning:
-      'The resident memory grows, and neither the heap nor the buffers that V8 knows of do. Native add-ons, TLS contexts, compression streams, compiled code or the allocator itself take it.',
+      'The resident memory grows, but the heap and the buffers that V8 knows of do not. Native add-ons, TLS contexts, compression streams, compiled code or the allocator itself use it.',
     measured:
-      'Anonymous resident memory in /proc, less the heap and the external memory of V8. It must rise at nearly every reading, and faster than what the profilers of culprit itself need. Bytes of array buffers that V8 counts for none of its objects are told apart.',
+      'Anonymous resident memory in /proc, less the heap and the external memory of V8. It must rise at nearly every reading, and faster than what the profilers of culprit itself need. Array buffer bytes that V8 attributes to none of its objects are reported separately.',
     mistakenFor:
-      'The allocator keeps freed memory and takes more at start-up, which comes to an end. A fragmented allocator looks the same; fewer arenas (MALLOC_ARENA_MAX=2) or jemalloc show the difference.',
+      'The allocator keeps freed memory, and takes more during start-up; that growth stops. A fragmented allocator looks the same; fewer arenas (MALLOC_ARENA_MAX=2) or jemalloc show the difference.',
     fix: 'Look at native add-ons and at what they hold; a fragmented allocator looks the same.',
     steps: [
       'Close native resources when done (streams, database handles, zlib, TLS contexts), or keep one and share it.',
@@ -329,11 +329,11 @@ export const KINDS = {
     short:
       'objects that accumulate: the collection or closure they are in, the code that adds them, and what retains them',
     meaning:
-      'Something keeps objects that are not needed any more. Garbage collection takes more and more time, and the process ends when the heap limit is met.',
+      'Something keeps objects that are no longer needed. Garbage collection takes more and more time, and the process ends when the heap limit is reached.',
     measured:
       'Memory in use after full garbage collections must rise until the end of the capture. Then culprit looks for the collection that takes the retained objects (Map, Set, array, object), for the code that fills it, for functions that accumulate, and for the places that allocate the retained objects.',
     mistakenFor:
-      'A cache that is being filled flattens at its bound; a batch falls back when it is done. In a short capture a cache that takes an hour to fill looks the same; the report says how long the capture was.',
+      'A cache that is being filled levels off at its bound; the memory of a batch falls back when it is done. In a short capture a cache that takes an hour to fill looks the same; the report says how long the capture was.',
     fix: 'Bound the collection that holds them, or remove entries that are no longer needed.',
     steps: [
       'Bound the collection: an LRU with a maximum, a ring buffer.',
@@ -348,30 +348,31 @@ export const KINDS = {
     meaning:
       'Above memory.high the kernel kills no process. It blocks every task of the cgroup that allocates memory until some has been reclaimed, so the event loop stops in the middle of its work. No code is to blame for the delay.',
     measured:
-      'memory.current of the cgroup beside its memory.high, the time in which its tasks waited for memory (memory.pressure), how often they were held (memory.events), and the state of the main thread. The group must be at its bound, and its tasks must wait for a tenth of the time or more.',
+      'memory.current of the cgroup beside its memory.high, the time in which its tasks waited for memory (memory.pressure), how often they were held (memory.events), and the state of the main thread. The cgroup must be at this limit, and its tasks must wait for a tenth of the time or more.',
     mistakenFor:
-      'A group that reads many files fills up with page cache, stays at its bound and gives the cache back quickly. Then no task waits. A slow disk puts the main thread into the same state, without pressure on memory.',
+      'A cgroup that reads many files fills up with page cache and stays at its limit, but the cache is reclaimed quickly, so no task waits. A slow disk puts the main thread into the same state, without pressure on memory.',
     fix: 'Raise memory.high, or keep less in memory.',
     steps: [
       'Find what grows first, where something does: it is reported as a leak, with this as its symptom.',
-      'Raise memory.high (MemoryHigh= of systemd), or leave the bound to memory.max.',
-      'Set --max-old-space-size so that the heap and what lies beside it stay below.',
+      'Raise memory.high (MemoryHigh= of systemd), or remove it and rely on memory.max.',
+      'Set --max-old-space-size so that the heap and the memory outside it stay below memory.high.',
     ],
     limit: { movedBy: ['heap', 'external', 'native'], through: ['heap'], isTimed: false },
   },
   'cpu-starved': {
     title: 'Other processes take the CPU it needs',
-    short: 'a main thread that is ready to run and has no CPU, without any quota: for how much of the time',
+    short:
+      'a main thread that is ready to run but gets no CPU, although no quota stops it: for how much of the time',
     meaning:
-      'More is ready to run on the machine than it has cores. The main thread waits for its turn, in the middle of its work as well, and everything in the process is slow. No code is to blame for it, and no quota.',
+      'More threads are ready to run than the machine has cores. The main thread waits for its turn, even in the middle of its work, and everything in the process is slow. Neither the code nor a quota is to blame.',
     measured:
-      "The kernel's own count of the time that each thread ran, and that it was ready and had no CPU (/proc/PID/task/TID/schedstat), every second. Stops by a CPU quota and the time of the process's own threads are subtracted. In at least half of the intervals the main thread must wait for longer than it runs, and the event loop must be late.",
+      "The kernel's own count of the time that each thread ran, and of the time that it was ready but had no CPU (/proc/PID/task/TID/schedstat), every second. Stops by a CPU quota and the time of the process's own threads are subtracted. In at least half of the intervals the main thread must wait for longer than it runs, and the event loop must be late.",
     mistakenFor:
       'A CPU quota makes threads wait, too: that is `cpu-throttled`. A busy process hardly waits while a core is free for it. A process that the kernel throttles because of its memory (memory.high) sleeps and is not counted as ready.',
     fix: 'Reserve CPU for it, or move its neighbours elsewhere.',
     steps: [
-      'Set requests.cpu (docker and podman: --cpu-shares, systemd: CPUWeight=): the kernel shares a busy CPU by it.',
-      'See who takes the CPU with top or pidstat, and move it, bound it or lower its weight.',
+      'Set requests.cpu (docker and podman: --cpu-shares, systemd: CPUWeight=): the kernel divides a busy CPU in proportion to it.',
+      'See who takes the CPU with top or pidstat, and move it, limit it or lower its weight.',
       'Use fewer processes than cores, or a machine with more cores.',
     ],
     isComparedAsNumber: true,
@@ -379,7 +380,7 @@ export const KINDS = {
   slowdown: {
     title: 'Requests cost more and more',
     short:
-      'CPU time for each request that climbs with the age of the process, and the function in which it does',
+      'CPU time per request that climbs with the age of the process, and the function in which it climbs',
     meaning:
       'The same work takes longer the older the process is, until a restart makes it quick again. For each request the program traverses something that gets longer: a list that is searched, listeners, instances of AsyncLocalStorage. Its memory may hardly move.',
     measured:
@@ -396,12 +397,12 @@ export const KINDS = {
   'event-loop-block': {
     title: 'A call blocks the event loop',
     short:
-      'callbacks that hold the event loop, and with what: synchronous files, child processes, crypto, zlib, JSON, regular expressions, plain code, awaits that never wait; delays that nothing explains',
+      'callbacks that hold the event loop, and with what: synchronous files, child processes, crypto, zlib, JSON, regular expressions, plain code, awaits of resolved promises; delays that nothing explains',
     meaning: 'While one callback runs, nothing else does: every other request waits for its end.',
     measured:
-      'The CPU profile of the main thread shows what ran without a break and for how long; the delay of the event loop must confirm it. One long block counts, and so do shorter ones that come again and synchronous calls that take a large share of the time. So does a chain of awaits whose promises are resolved already: its parts run one after the other as microtasks, without a turn of the loop. A measured delay is reported as unexplained when none of these accounts for it, and no garbage collection, quota or missing CPU either. Worker threads count only where their event loop stops turning in one function while requests get no answer.',
+      'The CPU profile of the main thread shows what ran without a break and for how long; the delay of the event loop must confirm it. One long block counts, and so do shorter ones that recur and synchronous calls that take a large share of the time. So does a chain of awaits of promises that are already resolved: its parts run one after the other as microtasks, without a turn of the loop. A measured delay is reported as unexplained when neither these nor garbage collection, a quota or a lack of CPU account for it. Worker threads count only where their event loop stops turning in one function while requests get no answer.',
     mistakenFor:
-      'Loading and compiling at start-up block as well. Stops by a CPU quota make short callbacks long: that is `cpu-throttled`. A function that often runs for a short time is a `cpu-hotspot`.',
+      'Loading and compiling at start-up also block the loop. Stops by a CPU quota make short callbacks long: that is `cpu-throttled`. A function that often runs for a short time is a `cpu-hotspot`.',
     fix: 'Split the work, use the asynchronous form, or move it into a worker.',
     steps: [
       'Use the asynchronous form of the call: it runs on the thread pool.',
@@ -432,9 +433,9 @@ export const KINDS = {
     title: 'A function takes a large part of a core',
     short: 'functions that take a large part of a core, with the application code that calls them',
     meaning:
-      'JavaScript runs on one core. What a function takes of it is missing for everything else, and the process answers no more requests than the rest allows.',
+      'JavaScript runs on one core. While a function uses it, nothing else can run, so the process answers only as many requests as the remaining time allows.',
     measured:
-      'A CPU profile. The share counts of wall time, not of samples: a function with most of the samples of an idle process is not a hotspot. Time in a library counts for the application code that calls it.',
+      'A CPU profile. Shares are of wall time, not of samples: a function with most of the samples of an idle process is not a hotspot. Time in a library is attributed to the application code that calls it.',
     mistakenFor:
       'A batch that is meant to use the core looks the same; it belongs in a worker thread. Time spread thinly over a framework is not a hotspot.',
     fix: 'Do less in it, do it less often, or move it off the main thread.',
@@ -454,12 +455,12 @@ export const KINDS = {
     meaning:
       'The live heap is close to its limit, or the container to its own: the next peak ends the process. Or the heap limit is larger than the container allows, so that the kernel kills the process before V8 collects more aggressively.',
     measured:
-      'Memory in use after full garbage collections against the heap limit; memory of the container that cannot be given back against its limit. Page cache does not count. The counter of OOM kills is read, too.',
+      'Memory in use after full garbage collections against the heap limit; memory of the container that cannot be reclaimed against its limit. Page cache does not count. The counter of OOM kills is read, too.',
     mistakenFor:
       'A live set of a known, fixed size just below the limit can be intended. Memory that includes page cache looks full in every container that reads files.',
     fix: 'Find what grows, or raise the limit.',
     steps: [
-      'Set --max-old-space-size as the report says: it leaves room for what lies beside the heap.',
+      'Set --max-old-space-size as the report says: it leaves room for memory outside the heap.',
       'Keep less in memory, or raise the limit of the container.',
     ],
     limit: { movedBy: ['heap', 'external', 'native'], through: ['heap'], isTimed: true },
@@ -469,12 +470,12 @@ export const KINDS = {
     short:
       'garbage collection that takes a large part of the time, and the code whose allocations trigger it',
     meaning:
-      'So much is allocated, or so little room is left in the heap, that collecting takes time which requests miss.',
+      'So much is allocated, or so little room is left in the heap, that garbage collection takes time away from requests.',
     measured:
       "V8's own counters of collections and their time, and the functions that ran in the CPU profile when collections began.",
     mistakenFor:
-      'A heap close to its limit collects without end as well: then the limit, or the leak that filled the heap, is the cause.',
-    fix: 'Allocate less in the function named: reuse objects, stream instead of collecting.',
+      'A heap close to its limit is collected all the time as well: then the limit, or the leak that filled the heap, is the cause.',
+    fix: 'Allocate less in the function named: reuse objects, and stream data instead of buffering it.',
     steps: [
       'Do not copy large structures for each request; reuse buffers; build strings once.',
       'Where many short-lived objects are needed, give them a larger young generation: --max-semi-space-size.',
@@ -493,7 +494,7 @@ export const KINDS = {
     steps: [
       'Give the client an Agent with keepAlive: true; it is the default agent of Node.js 19 and later.',
       'Update or configure the library that sends "Connection: close".',
-      'Where most connections fail, see the code of the errors, and stop trying while the other side is away.',
+      'Where most connections fail, check the error codes, and stop retrying while the other side is down.',
     ],
   },
   'fd-limit-risk': {

@@ -1,5 +1,5 @@
-// What all leaks say alike: something becomes more, a line in the code may be known to make it, a limit may be near. The
-// rule says what is its own; its numbers come from thresholds/.
+// What all leaks have in common: a number rises, a line in the code may be known to cause it, a limit may be near. The rule
+// adds the specifics; its numbers come from thresholds/.
 import type { Facts } from '../analysis/facts.ts';
 import type { Trend } from '../analysis/statistics/trend.ts';
 import type { LeftAnswers } from '../analysis/waiting/left-answers.ts';
@@ -94,7 +94,7 @@ function throughPackage(site: CreationSite | null): string[] {
   const name = called.frame.functionName.split('.').at(-1)!;
   const call = /^[\w$]+$/.test(name) ? `\`${name}()\` of ${called.package}` : called.package;
   return [
-    `${call} opens them for ${place(app)}: let go of what it gave you (close, end, destroy, abort or terminate, whichever it has) when you are done with it, after an error too, and when the client has gone.`,
+    `${call} opens them for ${place(app)}: release what it returned (close, end, destroy, abort or terminate, whichever it has) when you are done with it, after errors too, and when the client has disconnected.`,
   ];
 }
 

@@ -1,4 +1,4 @@
-// The limits a process runs against, as far as a recording tells them.
+// The limits that apply to a process, as far as a recording shows them.
 import type { Observations } from '../model/observations.ts';
 
 /**

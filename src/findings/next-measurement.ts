@@ -62,7 +62,7 @@ export function measureArenas({ observations }: Facts): NextMeasurement {
   const command = PLAIN_COMMAND.test(title) ? title : 'node <program>';
   return {
     unknown:
-      'Whether native code or the allocator keeps this memory. With few arenas, only memory that native code holds goes on growing.',
+      'Whether native code or the allocator keeps this memory. With few arenas, only memory that native code holds keeps growing.',
     command: `MALLOC_ARENA_MAX=2 culprit diagnose --duration 2m -- ${command}`,
   };
 }

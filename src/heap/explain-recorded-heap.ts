@@ -1,4 +1,5 @@
-// The heap snapshots of a recording: who holds what was seen growing, and what grew from one snapshot to the next.
+// The heap snapshots of a recording: what holds the collections that were seen to grow, and what grew from one snapshot to
+// the next.
 import { explainHeapObjects } from '../analysis/heap/suspects.ts';
 import { CulpritError } from '../errors.ts';
 import { computeDominators } from '../model/heap/dominators.ts';

@@ -1,4 +1,5 @@
-// What every tool answers: a sentence of ours, then one block of JSON that is marked as data, then links to files.
+// The form of every tool's answer: a sentence by culprit, then one block of JSON that is marked as data, then links to
+// files.
 import { randomBytes } from 'node:crypto';
 import type { CallToolResult, ResourceLink } from '@modelcontextprotocol/server';
 import { CulpritError } from '../errors.ts';

@@ -1,5 +1,5 @@
-// Consent to a look into a running program: what is asked, and proof that an answer belongs to the question. Each answer counts
-// once, for the process and the options that were asked about.
+// Consent to the capture of a running program: the question, and the proof that an answer belongs to it. Each answer is
+// valid once, for the process and the options in the question.
 import { createHash, randomBytes } from 'node:crypto';
 import {
   acceptedContent,
@@ -114,6 +114,6 @@ function costOf(steps: readonly PreflightStep[], { snapshot, async }: LookWords)
           `Heap snapshots were asked for: the process stops for about ${formatDuration(taken.pauseMillis ?? 0)} each and needs about ${formatBytes(taken.extraBytes ?? 0)} more memory.`,
         ]
       : []),
-    ...(async === 'full' ? ['Async hooks all the time make promises slower, by half at worst.'] : []),
+    ...(async === 'full' ? ['Async hooks that run all the time slow promises down, by half at worst.'] : []),
   ];
 }

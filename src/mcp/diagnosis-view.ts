@@ -1,4 +1,4 @@
-// A diagnosis as a tool tells it.
+// A diagnosis in the form that a tool returns.
 import { confidenceLevel } from '../model/confidence.ts';
 import type { DiagnosisReport } from '../model/finding.ts';
 import { formatCount, formatDuration } from '../units/units.ts';
@@ -7,7 +7,7 @@ import { shortFinding } from './finding-views.ts';
 import type { Kept } from './recordings.ts';
 import { linksTo } from './report-files.ts';
 
-/** The gravest in short; the titles of those that follow. */
+/** The most serious in short; the titles of those that follow. */
 const MOST_TOLD = 3;
 
 /** `chosen`: why it was another process than the named one. */

@@ -1,4 +1,4 @@
-// A finding as a tool tells it: in short for a list, and in full for whoever asks for one.
+// A finding in the form that a tool returns: short for a list, and in full on request.
 import { kindInfo } from '../findings/kinds.ts';
 import { confidenceLevel } from '../model/confidence.ts';
 import type { Crash } from '../model/crash.ts';

@@ -1,4 +1,5 @@
-// How a look can be asked for: the arguments of `diagnose` and `preflight`, their bounds, and what they mean for a capture.
+// How a capture can be requested: the arguments of `diagnose` and `preflight`, their bounds, and what they mean for a
+// capture.
 import * as v from 'valibot';
 import { DEFAULT_WORDS, parseCaptureWords } from '../capture/capture-words.ts';
 import { ASYNC_MODES, type CaptureOptions, SNAPSHOT_MODES } from '../capture/context.ts';

@@ -1,4 +1,4 @@
-// A command line that would settle what is not known, as a call of our own tool `diagnose`, where the tool can do it.
+// A command line that would settle what is not known, as a call of the tool `diagnose`, where that tool can do it.
 import type { NextMeasurement } from '../model/finding.ts';
 import { parseDuration } from '../units/duration.ts';
 import { LOOK_BOUNDS } from './look-words.ts';

@@ -1,4 +1,4 @@
-// How tools are told a recording: by its handle, or by the path of a file that may be read.
+// How tools are given a recording: by its handle, or by the path of a file that may be read.
 import * as v from 'valibot';
 
 export const recordingWord = v.pipe(

@@ -1,5 +1,5 @@
-// Recordings that tools speak of by handles. A look writes into a private folder, which is removed when the server ends; a file
-// that a user allowed gets a handle when it is first named.
+// The recordings that tools refer to by handles. A capture writes into a private folder, which is removed when the server
+// ends; a file that a user allowed gets a handle when it is first named.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

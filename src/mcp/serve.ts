@@ -1,4 +1,5 @@
-// The server over standard input and output: it ends when its input does, after every look that runs has left its target clean.
+// The server over standard input and output: it ends when its input does, after every running capture has restored its
+// target.
 import { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { VERSION } from '../version.ts';

@@ -8,7 +8,7 @@ export interface AcceptedSockets {
   /** The event of the server: "connection", "upgrade". */
   event: string;
   sockets: number;
-  /** Of these, those that nobody reads. */
+  /** Of these, those that nothing reads. */
   unread: number;
   /** Where the listeners of the event begin, as far as they are the program's or a package's. */
   listeners: Frame[];

@@ -1,4 +1,4 @@
-// How sure a finding is, in words: its number ranks findings. What the words mean is held against what turned out to be right
+// How sure a finding is, in words: its number ranks findings. The words are checked against what turned out to be right
 // (test/accuracy/calibration.test.ts).
 
 export type ConfidenceLevel = 'high' | 'medium' | 'low';

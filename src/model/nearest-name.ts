@@ -1,4 +1,4 @@
-// The name somebody probably meant: the nearest of those there are, by how many letters differ.
+// The name that was probably meant: the nearest existing one, by how many letters differ.
 
 /** A name that goes on where the word ends, else the nearest; null when more than a third of the letters would change. */
 export function nearestName(written: string, names: readonly string[]): string | null {

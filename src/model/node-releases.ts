@@ -1,5 +1,5 @@
-// The release lines of Node.js: when their support ends, and which ones culprit deals with. docs/node-versions.md and the examples
-// follow it.
+// The release lines of Node.js: when their support ends, and which ones culprit supports. docs/node-versions.md and the
+// examples follow it.
 
 /** When the dates were read. */
 export const RELEASES_AS_OF = '2026-11-27';

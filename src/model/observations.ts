@@ -1,4 +1,4 @@
-// Everything a recording says, decoded: what the analysis and the rules may know. Pure data.
+// Everything in a recording, decoded: all that the analysis and the rules may use. Pure data.
 import type { Warning } from '../wire/warning.ts';
 import type { AcceptedSockets } from './accepted.ts';
 import type { AsyncObservation } from './async-resource.ts';

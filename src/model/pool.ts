@@ -1,4 +1,4 @@
-// Pools and agents that lend things out, and libuv's thread pool: what was read of them over time. Pure data.
+// Pools and agents of connections or other items, and libuv's thread pool: what was read of them over time. Pure data.
 import type { PoolRead } from '../signals/pools/wire.ts';
 import type { Frame } from './frame.ts';
 import type { CollectionHolder } from './memory/collection.ts';

@@ -1,5 +1,5 @@
-// Which code answers which kind of request, where no router tells: the stacks of what is made while a request is handed to the
-// program, against those of other kinds of requests.
+// Which code answers which kind of request, where no router shows it: the stacks of what is created while a request is
+// passed to the program, compared with those of other kinds of requests.
 import type { AsyncSite } from './async-resource.ts';
 import type { Frame } from './frame.ts';
 

@@ -1,4 +1,4 @@
-// The probe's lease: it expires when nothing was asked of the probe for long enough, whoever asked is gone then.
+// The probe's lease: it expires when the probe has not been called for long enough, which means that culprit is gone.
 import { askHolder } from '../target/holding/probe/claim-channel.ts';
 import type { ProbeCore } from './core.ts';
 

@@ -1,4 +1,4 @@
-// How the probe comes to Node's built-in modules inside the target.
+// How the probe gets Node's built-in modules inside the target.
 
 /** `require`, or what stands in for it. */
 export type Load = (id: string) => never;

@@ -1,4 +1,4 @@
-// How long we hold the thread, by step: work of ours inside it by its own time, and what the inspector does on our behalf by
+// How long culprit holds the thread, by step: its own work inside the thread by its duration, and the inspector's work by
 // how late the event loop was meanwhile.
 import type { ProbeCore } from './core.ts';
 import type { OwnStep } from './probe-protocol.ts';

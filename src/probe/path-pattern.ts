@@ -1,4 +1,4 @@
-// What the paths of requests have in common. Queries are left out: they hold what is nobody's business.
+// What the paths of requests have in common. Queries are left out: they may hold private data.
 import { isDigit, isLetter, isOfWords, isWord } from '../model/owner/ascii.ts';
 
 const LONGEST = 120;

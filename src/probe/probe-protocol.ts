@@ -1,5 +1,5 @@
-// What the probe in the target and the capture outside say to each other: plain JSON, versionless because both ends come from
-// the same build. What becomes a line of the recording has the shape that its signal's wire.ts gives it.
+// The protocol between the probe in the target and the capture outside: plain JSON, without a version because both ends come
+// from the same build. What becomes a line of the recording has the shape in its signal's wire.ts.
 import type { AcceptedRead } from '../signals/accepted/wire.ts';
 import type { AsyncRead, HandlersRead } from '../signals/async/wire.ts';
 import type { Census, Walk } from '../signals/census/wire.ts';

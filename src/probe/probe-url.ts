@@ -1,3 +1,3 @@
-// The script name of all that we run in the target: how our own cost is told apart in its profiles.
+// The script name of all code that culprit runs in the target: it identifies culprit's own cost in the profiles.
 
 export const PROBE_URL = 'culprit:probe';

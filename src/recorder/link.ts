@@ -1,6 +1,6 @@
-// The link that the recording leaves through, and how the recorder learns that nobody is at its other end any more: the
-// output breaks, nothing is taken from it for long, or the input that was held open as a lifeline ends. A word on the
-// lifeline ends the look early.
+// The link that the recording leaves through, and how the recorder learns that its other end is gone: the output fails,
+// nothing is read from it for long, or the input that was held open as a lifeline ends. A word on the lifeline ends the
+// capture early.
 import type { Readable, Writable } from 'node:stream';
 
 export interface Link {

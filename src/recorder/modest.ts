@@ -1,5 +1,5 @@
-// A guest takes little: when memory runs out the kernel is to end us and not the target, the target's CPU share comes
-// first, and what the image's NODE_OPTIONS switched on in us goes off again.
+// Keeps the recorder's footprint small: when memory runs out the kernel should end it and not the target, the target's CPU
+// share comes first, and what the image's NODE_OPTIONS switched on in the recorder is switched off again.
 
 import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';

@@ -1,5 +1,5 @@
-// What the recorder says while it works, on standard error: the recording has standard output for itself. To people a few
-// lines, to a culprit at the other end of the link lines of JSON.
+// The messages of the recorder while it works, on standard error, because standard output carries the recording: a few lines
+// for people, lines of JSON for a culprit at the other end of the link.
 import type { CaptureProgress } from '../capture/context.ts';
 import { CulpritError } from '../errors.ts';
 import { exitCodeOfError } from '../exit-codes.ts';

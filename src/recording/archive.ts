@@ -196,7 +196,7 @@ function joinPieces(dir: string): void {
 /** What to say of an archive that holds no recording, or half of one that only counts whole. */
 export function notWhole(name: string, { cutBy }: Unpacked): RecordingError {
   return new RecordingError(
-    `${name} is not a whole archive: ${cutBy ?? 'no recording is in it'}.`,
+    `${name} is not a complete archive: ${cutBy ?? 'no recording is in it'}.`,
     'Was the transfer cut short? Record again.',
   );
 }

@@ -1,5 +1,5 @@
-// Files that other tools made, read as a recording. A file is known by its content, never by its name: it is unpacked,
-// decoded and parsed first, and then each format is asked.
+// Files of other tools, read as a recording. A file is recognised by its content, never by its name: it is unpacked, decoded
+// and parsed first, and then each format is tried.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { RecordingError, UsageError } from '../errors.ts';
@@ -86,7 +86,7 @@ async function readLong(path: string): Promise<Found | null> {
 
 function isCutShort(path: string): RecordingError {
   return new RecordingError(
-    `${basename(path)} is not whole JSON: it ends too early.`,
+    `${basename(path)} is not complete JSON: it ends too early.`,
     'It may have been cut short. Record or copy it again.',
   );
 }

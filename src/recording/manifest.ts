@@ -55,7 +55,7 @@ export const manifestSchema = v.object({
     v.maxLength(5_000),
     v.check(
       (files) => new Set(files.map(({ path }) => path)).size === files.length,
-      'two files have one name',
+      'two files have the same name',
     ),
   ),
 });

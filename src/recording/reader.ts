@@ -153,7 +153,7 @@ export function readJson(path: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     throw new RecordingError(
-      `${basename(path)} is not whole JSON.`,
+      `${basename(path)} is not complete JSON.`,
       'It may have been cut short. Record again.',
       { cause: error },
     );

@@ -1,6 +1,6 @@
-// How a recorder is started at the other end of a link: by a few words for `node -e`, which read its code from standard
-// input by its length and leave that input open as a lifeline. So nothing is put on a disk there, and the recorder learns at
-// once when we are gone.
+// How a recorder is started at the other end of a link: by a short script for `node -e`, which reads its code from standard
+// input by its length and leaves that input open as a lifeline. So nothing is written to a disk there, and the recorder
+// learns at once when culprit is gone.
 import { RECORDER_MARK } from '../target/find.ts';
 
 /** So long it waits for the code: a container that was started for us may come when we have gone. */

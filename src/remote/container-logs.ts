@@ -1,4 +1,5 @@
-// What a container printed, and what its engine knows of how it ended: for triage. Logs come as they are, of any size.
+// The log of a container, and what its engine knows about how it ended: for triage. Logs are passed on as they are, of any
+// size.
 import { spawn } from 'node:child_process';
 import { PassThrough, type Readable } from 'node:stream';
 import { AttachError } from '../errors.ts';
@@ -83,6 +84,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new AttachError('The answer of the container engine is not JSON.', 'Try the same command by hand.');
+    throw new AttachError('The container engine did not answer with JSON.', 'Try the same command by hand.');
   }
 }

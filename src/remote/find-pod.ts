@@ -67,7 +67,7 @@ export function selectorIn(json: unknown, name: string): string {
   const selector = podSelectorOf(json);
   if (selector !== undefined) return selector;
   throw new UsageError(
-    `${name} has no pods that it selects.`,
+    `${name} does not select any pods.`,
     'Give a pod, or a deployment, statefulset, daemonset, replicaset, job or service.',
   );
 }
@@ -79,10 +79,7 @@ async function get(query: Cluster, what: string[], name: string): Promise<unknow
   try {
     return JSON.parse(stdout);
   } catch {
-    throw new AttachError(
-      'The answer of kubectl is not JSON.',
-      `Look at what this prints: ${words.join(' ')}`,
-    );
+    throw new AttachError('kubectl did not answer with JSON.', `Check what this prints: ${words.join(' ')}`);
   }
 }
 

@@ -105,8 +105,8 @@ async function lastRevisions(query: PodsQuery): Promise<[string, string]> {
   const selector = await selectorOf(query);
   if (selector === undefined)
     throw new UsageError(
-      '"old" and "new" are of a rollout, and none was named.',
-      'Name it: culprit k8s deployment/NAME --compare old,new.',
+      '"old" and "new" refer to a rollout, and none was named.',
+      'Name the deployment: culprit k8s deployment/NAME --compare old,new.',
     );
   const shown = query.name ?? `-l ${selector}`;
   const json = await getSelected(query, 'replicasets', { selector, shown });

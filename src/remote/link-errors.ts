@@ -1,5 +1,5 @@
-// What kubectl, container engines and ssh say when they cannot do what they were asked, as one sentence with the cure. Told
-// from the words of their messages, which have been the same for years; what is not known is passed on as it is.
+// The errors of kubectl, container engines and ssh, as one sentence with what to do. Recognised by the words of their
+// messages, which have been the same for years; an unknown message is passed on as it is.
 import { AttachError } from '../errors.ts';
 
 interface Known {
@@ -66,7 +66,7 @@ const KNOWN: Known[] = [
   {
     says: /bad option: (\S+)/i,
     message: ([, option]) => `The Node.js there does not know ${option}: it is older than 16.`,
-    cure: 'culprit needs Node.js 16 or newer where it looks.',
+    cure: 'culprit needs Node.js 16 or newer where the target runs.',
   },
 ];
 

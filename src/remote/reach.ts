@@ -1,5 +1,5 @@
-// The ways into one place, tried in turn: each Node.js that an image may have, then, in a pod, a container of our own beside
-// the target's.
+// The ways into one pod, container or host, tried in turn: each Node.js that an image may have, then, in a pod, a debug
+// container beside the target's.
 import { AttachError, CulpritError, UsageError } from '../errors.ts';
 import { recorderCommand } from './bootstrap.ts';
 import { debugCommand } from './debug-container.ts';
@@ -53,7 +53,7 @@ export async function reach<T>(options: ReachOptions, run: (way: RemoteOptions) 
     return attempt((command) => debugCommand(place, debugImage, command), 'node');
   throw new AttachError(
     `No Node.js was found in ${name}.`,
-    'Say where it is with --node /path/to/node. A program with Node.js packed into it can be looked at from outside: culprit diagnose <pid> on its machine.',
+    'Say where it is with --node /path/to/node. A program with Node.js packed into it can be diagnosed from outside: culprit diagnose <pid> on its machine.',
   );
 }
 

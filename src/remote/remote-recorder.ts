@@ -1,4 +1,4 @@
-// A recorder at the other end of a link: started there, heard, held by its lifeline, and what the link says when it fails. What
+// A recorder at the other end of a link: started there, read, held by its lifeline, and the error when the link fails. What
 // runs there ends with the link.
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';

@@ -1,4 +1,4 @@
-// What a recorder at the other end is for: a recording, taken as it comes; or the settings of a process.
+// What a recorder at the other end is used for: a recording, received as it is made; or the settings of a process.
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { CaptureProgress } from '../capture/context.ts';

@@ -1,4 +1,4 @@
-// Running one program and taking what it says whole: for questions with short answers.
+// Runs one program and reads all of its output: for queries with short answers.
 import { spawn } from 'node:child_process';
 import { AttachError } from '../errors.ts';
 
@@ -38,7 +38,7 @@ export function notStarted(program: string, error: NodeJS.ErrnoException): Attac
   return error.code === 'ENOENT'
     ? new AttachError(
         `${program} is not on the PATH.`,
-        `Install ${program}, or name another way in with --via (kubectl, podman, docker, ssh).`,
+        `Install ${program}, or choose another transport with --via (kubectl, podman, docker, ssh).`,
       )
     : new AttachError(`${program} could not be started: ${error.message}`, 'Check that it may be run.');
 }

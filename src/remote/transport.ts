@@ -1,5 +1,5 @@
 // The ways to run a command where the target is: kubectl, a container engine's exec, or ssh. Each is the program on the PATH
-// and the words it wants; none is spoken to otherwise.
+// and the arguments it needs; culprit uses no other interface of them.
 
 import { UsageError } from '../errors.ts';
 import { quote } from './shell-quote.ts';
@@ -31,7 +31,7 @@ export function parseVia(via: string): Transport {
   if (!engine)
     throw new UsageError(
       `--via "${via}" is not a supported transport.`,
-      `Use one of ${ENGINES.join(', ')}, with words before or after it where needed: --via "sudo podman".`,
+      `Use one of ${ENGINES.join(', ')}, with other words around it if needed: --via "sudo podman".`,
     );
   return { engine, words };
 }

@@ -1,5 +1,5 @@
-// The sentences of warnings: what happened, what it means for the result, and what changes it. A leaf: whoever makes a
-// report may know it.
+// The sentences of warnings: what happened, what it means for the result, and what changes it. It imports no report, so
+// every report may import it.
 import { pauseFor, writeDuration } from '../units/duration.ts';
 import { type MemoryLimit, memoryLimitWords } from '../units/memory-limit.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber } from '../units/units.ts';
@@ -36,9 +36,9 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
   'coverage-counted': () =>
     'Node.js was counting code coverage (NODE_V8_COVERAGE), and V8 loses those counts when a second CPU profiler ends. culprit sampled stacks in place of a CPU profile, without native code and garbage collection.',
   'budget-spent': ({ budgetMillis }) =>
-    `Some closer looks were left out: those before had used up the ${formatDuration(budgetMillis)} that --budget allows. Work in slices of a few milliseconds does not count. Raise --budget or --duration to take them.`,
+    `Some detailed measurements were left out: earlier ones had used up the ${formatDuration(budgetMillis)} that --budget allows. Work in slices of a few milliseconds does not count. Raise --budget or --duration to include them.`,
   'pause-overrun': ({ step, pauseMillis, maxPauseMillis }) =>
-    `The event loop of the target stood still for ${formatDuration(pauseMillis)} during a step of culprit (${step}), longer than the ${formatDuration(maxPauseMillis)} of --max-pause: the estimate was too low, or the program held the loop at the same time. If requests must not wait that long, use a smaller --max-pause.`,
+    `The event loop of the target was blocked for ${formatDuration(pauseMillis)} during a step of culprit (${step}), longer than the ${formatDuration(maxPauseMillis)} of --max-pause: the estimate was too low, or the program held the loop at the same time. If requests must not wait that long, use a smaller --max-pause.`,
   'awaits-slower': () =>
     'culprit watched promises or listed the scripts of this process to explain what it saw. From then on V8 runs each await on a slower path, about 10 ns longer, until the process restarts. Neither culprit nor Node.js can undo that.',
   'heap-reads-too-long': (warning) =>
@@ -49,9 +49,9 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
     `The count of all objects (census) was skipped: it needs about ${formatBytes(extraBytes)} of extra memory, too much of the ${left(room)}. Only collections that can be reached from open handles and modules were searched. Raise the memory limit to take the census.`,
 
   'scripts-too-long': (warning) =>
-    `The process may not run some files as they are on disk, and V8 was not asked for their source maps: ${tooLong('that', warning)}. Lines in those files may be wrong. ${raiseMaxPause('ask', warning)}`,
+    `The code that the process runs may differ from some files on disk, and V8 was not asked for their source maps: ${tooLong('that', warning)}. Lines in those files may be wrong. ${raiseMaxPause('ask', warning)}`,
   'scripts-no-memory': () =>
-    'The process may not run some files as they are on disk, and V8 was not asked for their source maps: the target has too little memory left for that. Lines in those files may be wrong.',
+    'The code that the process runs may differ from some files on disk, and V8 was not asked for their source maps: the target has too little memory left for that. Lines in those files may be wrong.',
 
   'snapshot-cost-unknown': () =>
     'No heap snapshot was taken: the size of the heap is unknown, so the cost of a snapshot could not be estimated.',

@@ -1,4 +1,4 @@
-// What the live half of a signal is: how one thread of the target is asked for it. Nothing is judged here.
+// What the live half of a signal is: how one thread of the target is queried for it. Nothing is judged here.
 
 import type { ProbeClient } from '../probe/client/probe-client.ts';
 import type { ScriptList } from '../probe/client/script-list.ts';

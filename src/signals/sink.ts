@@ -1,4 +1,4 @@
-// Where a capture puts what it gets, the moment it gets it: so that a capture cut short keeps what it had.
+// Where a capture writes each reading at once, so that a capture cut short keeps what it had.
 import type { SampleLine } from './lines.ts';
 
 export type { SampleLine } from './lines.ts';

@@ -1,5 +1,5 @@
-// Attaching to a process: open its inspector when it is closed, prove it is the right process, claim it for this look, and
-// close what we opened on the way out.
+// Attaches to a process: open its inspector when it is closed, prove that it is the right process, claim it for this
+// capture, and close what was opened at the end.
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { debuglog } from 'node:util';

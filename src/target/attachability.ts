@@ -1,5 +1,5 @@
-// May this process be attached to, judged from /proc before anything is sent to it: SIGUSR1 ends a program
-// that does not catch it, so every doubt here is a refusal that carries its cure.
+// Whether this process may be attached to, judged from /proc before anything is sent to it: SIGUSR1 ends a program that does
+// not catch it, so every doubt here is a refusal that says what to do.
 import { AttachError } from '../errors.ts';
 import { cureOfBlockedSignal } from './blocked-signal.ts';
 import { readLaunchMarks } from './family/launch-marks.ts';
@@ -106,7 +106,7 @@ function checkNetwork({ pid, root }: Facts): Refusal | undefined {
   const cure = `Run culprit inside that container, or as root \`nsenter -t ${pid} -n culprit diagnose ${pid}\`.`;
   return refuse(
     'other-network',
-    'it lives in another network namespace (a container), where its port is out of reach',
+    'it runs in another network namespace (a container), so culprit cannot reach its port',
     cure,
   );
 }
@@ -136,7 +136,7 @@ function checkSignal({ pid, root, stat, status, options }: Facts): Refusal | und
     return refuse('signal-not-caught', `${reason}: it is still starting`, 'Try again in a second.');
   }
   const cure =
-    'Its own code, or the program it is built into, has taken the handler away: restart it with --inspect=127.0.0.1:0.';
+    'Its own code, or the program that embeds Node.js, has removed the handler: restart it with --inspect=127.0.0.1:0.';
   return refuse('signal-not-caught', reason, cure);
 }
 
@@ -148,7 +148,7 @@ function checkWorkers({ pid, root, options }: Facts): Refusal | undefined {
   return refuse(
     'cluster-primary',
     'it is the primary of a cluster, and the signal that opens its inspector would open one of its workers, too',
-    `Look at a worker, such as process ${worker.pid}; or start the primary with --inspect=127.0.0.1:0.`,
+    `Diagnose a worker, such as process ${worker.pid}; or start the primary with --inspect=127.0.0.1:0.`,
   );
 }
 

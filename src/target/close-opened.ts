@@ -1,4 +1,4 @@
-// Closing an inspector that our signal opened, when attaching through it failed or whoever sent the signal is gone.
+// Closes an inspector that culprit's signal opened, when attaching through it failed or the sender of the signal is gone.
 import { setTimeout as delay } from 'node:timers/promises';
 import { release } from './holding/claim.ts';
 import { findOpenInspector } from './inspector/inspector-address.ts';

@@ -1,4 +1,5 @@
-// The word that names a target on the command line, to the one process or inspector that it means, or to all of a family.
+// From the word that names a target on the command line to the one process or inspector that it means, or to all of a
+// family.
 import { servingRelatives } from './family/serving.ts';
 import { type ResolvedTarget, type ResolveOptions, resolveAll, resolveTarget } from './find.ts';
 import { listNodeProcesses, type NodeProcess } from './proc/processes.ts';
@@ -22,5 +23,5 @@ export async function sayWhoServes(pid: number): Promise<string | undefined> {
   const [first, ...others] = found;
   if (!first) return undefined;
   const rest = others.length === 0 ? '' : `, or at ${others.map((other) => other.pid).join(', ')}`;
-  return `Look at process ${first.pid} (${first.command})${rest}.`;
+  return `Diagnose process ${first.pid} (${first.command})${rest}.`;
 }

@@ -1,4 +1,4 @@
-// Who is behind an inspector: which runtime, asked before anything is evaluated, and then which process.
+// What is behind an inspector: which runtime, asked before anything is evaluated, and then which process.
 import { AttachError } from '../errors.ts';
 import { readInspectorProduct } from './inspector/inspector-address.ts';
 import type { InspectorSession } from './inspector/inspector-session.ts';
@@ -31,7 +31,7 @@ function notNode(what: string, product: string): AttachError {
   }
   return new AttachError(
     `${what} is ${product.slice(0, MAX_PRODUCT)}, not Node.js. culprit did not attach.`,
-    'culprit looks at Node.js 16 to 26. A CPU profile or heap snapshot that its own tools save can be read with `culprit analyze` or `culprit heap`.',
+    'culprit supports Node.js 16 to 26. A CPU profile or heap snapshot that its own tools save can be read with `culprit analyze` or `culprit heap`.',
   );
 }
 

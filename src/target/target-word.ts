@@ -63,8 +63,8 @@ export async function toAddress(host: string): Promise<string> {
     return (await lookup(bare)).address;
   } catch (cause) {
     const hint =
-      'Give an IP address or localhost: an inspector answers to nothing else, so names are looked up first.';
-    throw new UsageError(`The host name ${bare} cannot be looked up.`, hint, { cause });
+      'Give an IP address or localhost: an inspector accepts no other host, so culprit resolves names first.';
+    throw new UsageError(`The host name ${bare} cannot be resolved.`, hint, { cause });
   }
 }
 

@@ -1,4 +1,4 @@
-// Starting the watcher of the first moments (watcher.ts) and telling it how they went.
+// Starts the watcher of the first moments (watcher.ts) and tells it when they are over.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,5 @@
-// What is said of collections that grow in every round: which one by its name in the source, who adds to it, what to do.
+// The findings on collections that grow in every round: which one by its name in the source, which code adds to it, what to
+// do.
 import { blame } from '../analysis/cpu/blame/blame.ts';
 import { placeWithLibrary } from '../findings/wording.ts';
 import { decodeCollections } from '../signals/collections/decode.ts';

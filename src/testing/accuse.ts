@@ -1,5 +1,5 @@
-// From what is left in every round to findings with a line: one a place, the most telling first; and what was seen and
-// not accused, with the reason.
+// From what remains in every round to findings with a line: one for each place, the most specific first; and what was seen
+// and not reported, with the reason.
 import { isMainThread } from 'node:worker_threads';
 import { placeWithLibrary } from '../findings/wording.ts';
 import { collectionFindings, type DraftFinding } from './accuse-collections.ts';
@@ -106,8 +106,7 @@ function fileFindings(check: Check, rounds: number, places: Places): DraftFindin
       order: 3,
       kind: 'fd-leak',
       title: `Open files accumulate at ${perRound} a round and are never closed: ${first.path} (${placeWithLibrary(places.blameOf(stack))})`,
-      advice:
-        'Close it on every way out: try/finally around fs.openSync, stream.pipeline() instead of pipe().',
+      advice: 'Close it on every path: try/finally around fs.openSync, stream.pipeline() instead of pipe().',
       perRound,
       unit: 'count',
       counts,

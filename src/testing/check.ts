@@ -1,4 +1,4 @@
-// One check while it goes on: what it watches with, and how many rounds it has run.
+// One running check: what it watches with, and how many rounds it has run.
 import type { OpeningWatch } from './measure/open-files.ts';
 import type { OwnInspector } from './measure/own-inspector.ts';
 import type { createReadings } from './measure/readings.ts';

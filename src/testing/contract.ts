@@ -1,5 +1,5 @@
-// What culprit/testing promises to the tests that use it: options, results, and the finding as data. Whole by itself:
-// the build turns it into the package's type declarations.
+// The contract of culprit/testing with the tests that use it: options, results, and the finding as data. Self-contained: the
+// build turns it into the package's type declarations.
 
 export interface LeakOptions {
   /** Rounds that are measured; growth must show in each of them. Default 5, at least 3. */

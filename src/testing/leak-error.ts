@@ -1,4 +1,5 @@
-// A leak as the error a test fails with: the finding in one paragraph, then its stack and what was settled.
+// A leak as the error with which a test fails: the finding in one paragraph, then its stack and what was seen but not
+// reported.
 import type { LeakFinding, LeakResult } from './contract.ts';
 
 /** What expectNoLeak and the file checks throw. `findings` and `result` are the same as data. */

@@ -1,4 +1,4 @@
-// From raw stacks to lines people wrote: what a runner gave V8 in place of a file carries its source map with it.
+// From raw stacks to source lines: the code that a runner passed to V8 in place of a file carries its source map with it.
 import { readFileSync } from 'node:fs';
 import { type Blame, blame } from '../analysis/cpu/blame/blame.ts';
 import { createFrameResolver, type FrameResolver, type RawSources } from '../model/decode/frame-resolver.ts';

@@ -1,5 +1,5 @@
-// What is watched of Node's resources, in people's words: what each is called, what to do about it, and which of those
-// that are still there end by themselves.
+// Which of Node's resources are watched: what each is called, what to do about it, and which of those that still exist end
+// by themselves.
 import type { LeakFinding } from './contract.ts';
 import type { Made } from './measure/resource-watch.ts';
 
@@ -17,14 +17,14 @@ const SOCKET: ResourceKind = {
   kind: 'socket-leak',
   one: 'a socket',
   many: 'sockets',
-  advice: 'Call end() or destroy() on it when its work is done; close clients, agents and pools in the end.',
+  advice: 'Call end() or destroy() on it when its work is done; close clients, agents and pools at the end.',
   order: 4,
 };
 const SERVER: ResourceKind = {
   kind: 'server-leak',
   one: 'a server',
   many: 'servers',
-  advice: 'Await server.close() (and closeAllConnections() of an HTTP server) in the end.',
+  advice: 'Await server.close() (and closeAllConnections() of an HTTP server) at the end.',
   order: 2,
 };
 const WATCHER: ResourceKind = {
@@ -38,7 +38,7 @@ const FILE: ResourceKind = {
   kind: 'fd-leak',
   one: 'an open file',
   many: 'open files',
-  advice: 'Close it on every way out: try/finally around a FileHandle, stream.pipeline() instead of pipe().',
+  advice: 'Close it on every path: try/finally around a FileHandle, stream.pipeline() instead of pipe().',
   order: 3,
 };
 const KINDS: Record<string, ResourceKind> = {
@@ -62,7 +62,7 @@ const KINDS: Record<string, ResourceKind> = {
   STATWATCHER: WATCHER,
   FILEHANDLE: FILE,
   DIRHANDLE: { ...FILE, one: 'an open directory', many: 'open directories' },
-  UDPWRAP: { ...SOCKET, one: 'a UDP socket', many: 'UDP sockets', advice: 'Call close() on it in the end.' },
+  UDPWRAP: { ...SOCKET, one: 'a UDP socket', many: 'UDP sockets', advice: 'Call close() on it at the end.' },
   TCPWRAP: SOCKET,
   PIPEWRAP: { ...SOCKET, one: 'a pipe', many: 'pipes', order: 5 },
 };

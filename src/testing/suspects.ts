@@ -1,4 +1,4 @@
-// What grew in every round so far, of each signal. Pure over the readings; nobody is accused here.
+// What grew in every round so far, for each signal. Pure over the readings; nothing is reported here.
 import { grewEachTime, medianStep, wentOn } from './measure/every-round.ts';
 import type { HeapSite, OpenFile, Readings } from './measure/readings.ts';
 import type { Made } from './measure/resource-watch.ts';

@@ -237,7 +237,10 @@ function reportOf(
 
 function loggedWords({ errors, lastLogged }: Seen): string {
   const most = errors.mostFrequent();
-  if (!most) return lastLogged === '' ? '' : ` Errors were logged and survived, the last one: ${lastLogged}`;
+  if (!most)
+    return lastLogged === ''
+      ? ''
+      : ` Errors were logged that did not end the process; the last one: ${lastLogged}`;
   const next = /^E[MN]FILE\b/.test(most.text)
     ? ' File descriptors had run out: `culprit diagnose PID` on the running process names what keeps them open.'
     : '';
@@ -251,10 +254,10 @@ function verdictOf(
 ): Pick<TriageReport, 'verdict' | 'verdictReason'> {
   const total = findings.reduce((sum, { crash }) => sum + crash.occurrences, 0);
   if (findings.length > 0) {
-    const ends = total === 1 ? 'One end' : `${total} ends`;
+    const crashes = total === 1 ? 'One crash' : `${total} crashes`;
     return {
       verdict: 'findings',
-      verdictReason: `${ends} of a process, ${findings.length === 1 ? 'one cause' : `${findings.length} causes`}.`,
+      verdictReason: `${crashes}, ${findings.length === 1 ? 'one cause' : `${findings.length} causes`}.`,
     };
   }
   if (seen.hasEndedWell)

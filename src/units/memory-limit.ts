@@ -1,4 +1,4 @@
-// The limit that a process's memory meets first, and what sentences call it.
+// The limit that a process's memory reaches first, and its name in sentences.
 import { MIB } from './bytes.ts';
 
 export type MemoryLimit = { of: 'container'; bytes: number } | { of: 'machine' };

@@ -1,4 +1,4 @@
-// Numbers as people read them: sizes, rates, durations, shares. A number nobody can know prints as "unknown".
+// Numbers as people read them: sizes, rates, durations, shares. An unknown number prints as "unknown".
 
 /** In steps of 1024. */
 export const BYTE_UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB'];

@@ -1,5 +1,5 @@
-// What alarms lead to: they are decided, told to receivers, and their actions take turns, within the limits of their rule. A
-// finding that is new is judged like a metric.
+// What follows from alarms: they are decided, sent to receivers, and their actions take turns, within the limits of their
+// rule. A finding that is new is judged like a metric.
 import type { AlarmLevel } from '../wire/watch/names.ts';
 import { type ActionPlace, act } from './actions/act.ts';
 import type { WatchRule } from './config/watch-config.ts';
@@ -129,7 +129,7 @@ export class Alarms {
     this.happened(this.at.book.processEnded(name, atMillis));
   }
 
-  /** Of a target that is followed no more nothing is told. */
+  /** No alert is sent about a target that is no longer followed. */
   forget(name: string, atMillis: number): void {
     const { book, teller } = this.at;
     this.happened(book.forget(name, atMillis));

@@ -1,4 +1,4 @@
-// One job at a time: looks take memory and CPU, and two of them in one process would meet.
+// One job at a time: captures take memory and CPU, and two of them could meet in one process.
 
 export interface Jobs {
   readonly isBusy: boolean;

@@ -1,4 +1,4 @@
-// What was learned of the targets, over restarts of the watch: read when it begins, written now and then.
+// What was learned about the targets, kept over restarts of the watch: read when it begins, written now and then.
 import type { WatchConfig, WatchRule } from './config/watch-config.ts';
 import { createBands, type Deviation } from './rules/bands.ts';
 import type { Metrics } from './rules/metric-kinds.ts';

@@ -1,4 +1,4 @@
-// Looks into processes: asked of a program beside us, light ones by turns, and what each leaves with its target.
+// Captures of processes: requested from a separate program, light ones in turns, and what each leaves with its target.
 
 import { askLook } from './actions/ask-look.ts';
 import type { Diagnosis } from './actions/diagnose.ts';

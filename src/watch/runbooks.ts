@@ -1,5 +1,5 @@
-// Runbooks: a program for a finding. A diagnosis confirms the finding and keeps evidence, the program runs, and the same
-// diagnosis has to find it gone after a while. Where it does not, the program is undone and people are told.
+// Runbooks: a program for a finding. A diagnosis confirms the finding and keeps evidence, the program runs, and after a
+// while the same diagnosis has to find it gone. Where it is not gone, the program is undone and an alert is sent.
 import { hostname } from 'node:os';
 import { type Diagnosis, diagnoseSlot } from './actions/diagnose.ts';
 import { runProgram, type Told } from './actions/run-program.ts';

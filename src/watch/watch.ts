@@ -1,5 +1,5 @@
-// The watch itself: looks from outside in rounds, and brings together who judges, acts and tells. Beside a round runs one thing at
-// a time: the actions of one rule, or a light look.
+// The watch itself: reads from outside in rounds, and connects the parts that judge, act and send. Beside a round runs one
+// thing at a time: the actions of one rule, or a light capture.
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';

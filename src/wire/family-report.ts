@@ -1,5 +1,5 @@
-// Several processes that do the same work, watched and told apart: the workers of a cluster, the apps of a process manager, the
-// pods of a workload. Version 1.
+// Several processes that do the same work, captured and compared: the workers of a cluster, the apps of a process manager,
+// the pods of a workload. Version 1.
 import * as v from 'valibot';
 import { finding } from './report/finding.ts';
 import { nextMeasurement } from './report/next-measurement.ts';
@@ -65,16 +65,16 @@ export const familyReport = v.object({
   kind: v.literal('family'),
   schemaVersion: v.literal(1),
   tool,
-  /** The gravest of the members' verdicts: findings, then too little data, idle, healthy. */
+  /** The most serious of the members' verdicts: findings, then too little data, idle, healthy. */
   verdict,
-  /** Who is sick, in one sentence. */
+  /** Which members have a problem, in one sentence. */
   verdictReason: text,
   /** By pid, or by the name of the pod. */
   members: v.array(familyMember),
   /** Gravest first. */
   causes: v.array(familyCause),
   oddOnes: v.array(familyOddOne),
-  /** What the gravest cause leaves open; absent: nothing that a command would settle. */
+  /** What the most serious cause leaves open; absent: nothing that a command would settle. */
   nextMeasurement: v.optional(nextMeasurement),
 });
 export type FamilyReport = v.InferOutput<typeof familyReport>;

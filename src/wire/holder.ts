@@ -1,4 +1,4 @@
-// How the program holds an object: the name by which a walk along references came to it.
+// How the program holds an object: the name by which a walk along references reached it.
 import * as v from 'valibot';
 import { count, text } from './parts.ts';
 

@@ -1,4 +1,4 @@
-// What a look would do to a process, told before it: whether it can be attached to, and the cost of each step.
+// What a capture would do to a process, determined beforehand: whether it can be attached to, and the cost of each step.
 import * as v from 'valibot';
 import { amount, count, text } from './report/scalars.ts';
 

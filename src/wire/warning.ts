@@ -1,5 +1,5 @@
 // What a recording, or settings that were read, warn of: what was left out or lost, and by which numbers. Data only; its
-// sentences are in report/warnings.ts. To add one, add an entry here: the compiler asks for its sentence.
+// sentences are in report/warnings.ts. To add one, add an entry here: the compiler then requires its sentence.
 import * as v from 'valibot';
 
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0));

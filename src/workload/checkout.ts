@@ -1,4 +1,4 @@
-// Getting the code of one side: a folder as it is, or a commit in a worktree of its own that is removed afterwards.
+// Gets the code of one side: a folder as it is, or a commit in a worktree of its own that is removed afterwards.
 import { execFile } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
@@ -31,7 +31,7 @@ export async function checkOut(what: string, side: string, into: string): Promis
   await git(['worktree', 'add', '--detach', '--force', dir, commit]).catch((error: Error) => {
     throw new UsageError(
       `git could not check out ${what}: ${firstLine(error)}`,
-      'Try `git worktree prune`, and whether the disk is full.',
+      'Try `git worktree prune`, and check that the disk is not full.',
       {
         cause: error,
       },

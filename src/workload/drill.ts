@@ -1,4 +1,5 @@
-// A shutdown on purpose: SIGTERM to a copy of a process (or, asked for by name, to itself), and how long it takes.
+// A deliberate shutdown: SIGTERM to a copy of a process (or, on explicit request, to the process itself), and how long it
+// takes.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -53,7 +54,7 @@ function planCopy({ inner }: Settings, pid: number): Plan {
     throw refuse('a copy needs its program, folder and environment, which cannot be read');
   if (args.length === 0) throw refuse('its command line was overwritten by a title');
   if (known(readText(`/proc/${pid}/cgroup`)) !== known(readText('/proc/self/cgroup')))
-    throw refuse('it lives in another container, and a copy here would not be one');
+    throw refuse('it runs in another container, and a copy started here would run outside it');
   const env = Object.fromEntries(
     environ.split('\0').flatMap((entry) => {
       const at = entry.indexOf('=');

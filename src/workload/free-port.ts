@@ -1,4 +1,4 @@
-// A TCP port that nobody listens on now.
+// A TCP port on which nothing listens now.
 import { createServer } from 'node:net';
 
 export function freePort(): Promise<number> {

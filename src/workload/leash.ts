@@ -1,5 +1,5 @@
-// A program of its own (dist/leash.js): runs a command line and ends all of it when whoever started us is gone, however
-// it went. Our standard input is the leash.
+// A program of its own (dist/leash.js): runs a command line and ends all of it when the program that started it is gone,
+// however it ended. Standard input is the leash.
 import { spawn } from 'node:child_process';
 
 const [, , command = '', nodeOptions = ''] = process.argv;

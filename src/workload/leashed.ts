@@ -1,4 +1,4 @@
-// Starting command lines that never outlive us: each is held by a leash (leash.ts), also when we are killed.
+// Starts command lines that never outlive culprit: each is held by a leash (leash.ts), even when culprit is killed.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

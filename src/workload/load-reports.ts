@@ -1,4 +1,4 @@
-// What load tools print, read into one shape. JSON where the tool can write it, its usual text else.
+// The output of load tools, read into one shape. JSON where the tool can write it, otherwise its usual text.
 import type { LoadReport } from '../model/comparison/load.ts';
 import { parseDuration } from '../units/duration.ts';
 

@@ -1,5 +1,5 @@
 // A program of its own (dist/script-probe.cjs), loaded into a script before its first line with --require: measures the
-// process from start to end and writes what it saw when the script ends. Only ever in processes that we started.
+// process from start to end and writes the result when the script ends. Only ever in processes that culprit started.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { join } from 'node:path';

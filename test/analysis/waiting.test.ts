@@ -382,6 +382,23 @@ describe('who calls a package', () => {
   });
 });
 
+test('who goes through a file of a package is told from who calls another of its files, or the package behind it', () => {
+  const [QUERIES, TRANSACTIONS] = ['query.js', 'transaction.js'].map(
+    (file) => `/app/node_modules/db/${file}`,
+  );
+  const later = `processTicksAndRejections@node:internal/process/task_queues:95`;
+  const acquire = 'acquire@/app/node_modules/pooling/pool.js:3';
+  const made = blame(framesFrom(`${later} > begin@${TRANSACTIONS}:70 > ${acquire}`), 'of calls');
+  const facts = gatherFacts(
+    buildObservations(
+      asyncSite('PROMISE', `list@/app/src/rooms.js:12 > then@${QUERIES}:4 > ${acquire}`, { perSecond: 90 }),
+      asyncSite('PROMISE', `book@/app/src/booking.js:5 > transaction@${TRANSACTIONS}:20`, { perSecond: 2 }),
+    ),
+  );
+  const placeOf = (...files: string[]) => throughLibrary(made, facts, new Set(files)).app?.functionName;
+  expect([placeOf(`node_modules/db/transaction.js`), placeOf()]).toEqual(['book', 'list']);
+});
+
 describe('what a package makes later, through another one', () => {
   const ZIP = '/app/node_modules/zipper/index.js';
   const made = blame(

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readAddons } from '../../src/capture/maps/addons.ts';
-import { readMappedFiles } from '../../src/capture/maps/mapped-files.ts';
+import { readAddons } from '../../src/capture/outside/addons.ts';
+import { readMappedFiles } from '../../src/capture/outside/mapped-files.ts';
 import { makeFolder, removeFolder, writeFiles } from '../target/fake-proc.ts';
 
 let root: string;

@@ -1,5 +1,6 @@
 // How garbage comes to be collected, and when the heap profile is read: with a clock set by hand.
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+
 import { HeapReads } from '../../src/capture/heap/heap-reads.ts';
 import { chooseIntervals } from '../../src/capture/heap/ladder.ts';
 import type { ProbeClient } from '../../src/probe/client/probe-client.ts';
@@ -17,6 +18,8 @@ interface Program {
 
 const HEALTHY: Program = { floor: () => 20 * MB, collectsEvery: 0, isEncouraged: true };
 const LARGE: Partial<Program> = { floor: (nth) => (100 + nth) * MB };
+afterEach(() => void vi.restoreAllMocks());
+
 const LEAKING: Program = { ...HEALTHY, floor: (nth) => (20 + nth) * MB };
 
 /** A whole capture of a program, one step each second. */
@@ -30,14 +33,18 @@ async function look(
     load = {},
     promoted = 0,
     isHeld = false,
+    id = 0,
+    answerMillis = 0,
   } = {},
 ) {
   const { floor, collectsEvery, isEncouraged } = { ...HEALTHY, ...program };
-  const thread = fakeThread({ heapUsedBytes: heap });
+  const thread = fakeThread({ id, heapUsedBytes: heap });
   Object.assign(thread.counters.load, load);
   const context = fakeContext([thread], { maxPauseMillis: 100, ...options });
   const collect = () => thread.counters.floors.push(floor(thread.counters.floors.length));
   const forced: number[] = [];
+  let clock = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => clock);
   const force = (call: string) => {
     thread.calls.push(call);
     forced.push(context.atMillis / 1_000);
@@ -55,6 +62,8 @@ async function look(
     collectGarbage: async () => force('collectGarbage'),
     async readHeap() {
       force('readHeap');
+      clock += answerMillis;
+      context.budget.note(id, [{ step: 'read heap profile', count: 1, totalMillis: 8, longestMillis: 8 }]);
       return 8;
     },
   };
@@ -159,6 +168,13 @@ describe('a heap that rises', () => {
     const { count, warnings } = await look(LARGE, { ...large, options: { maxPauseMillis: 1_000 } });
     expect(count('readHeap')).toBeGreaterThan(0);
     expect(warnings).toEqual([]);
+  });
+
+  test('of a worker is read by what the worker was held for, however long its answers take', async () => {
+    const worker = await look(LEAKING, { id: 3, answerMillis: 200 });
+    expect(worker.count('readHeap')).toBeGreaterThanOrEqual(5);
+    const main = await look(LEAKING, { id: 0, answerMillis: 200 });
+    expect(main.count('readHeap')).toBeLessThanOrEqual(2);
   });
 
   test('is not sampled while so much is allocated that it would be felt', async () => {

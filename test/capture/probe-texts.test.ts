@@ -211,7 +211,7 @@ describe('in a process', () => {
       signals: { SIGINT: expect.any(Number) },
     });
     expect(globals()).toEqual(before);
-    expect(probe.finish()).toBe('its time was over');
+    expect(probe.finish()).toBe('it took too long');
   });
 
   test('the list of what keeps it alive has no global', () => {

@@ -76,4 +76,18 @@ describe('our end of it', () => {
     open[1]!({ result: { value: { found: 1, pools: [] } } });
     expect(await again).toEqual({ found: 1, pools: [] });
   });
+
+  test('asks for one turn alone where it has to know whether there are any', async () => {
+    const { probe, open, calls } = await connect();
+    const turned = probe.turn(300);
+    await vi.advanceTimersByTimeAsync(300);
+    await turned;
+    expect(probe.isHeld).toBe(true);
+    await probe.turn(300);
+    expect(await probe.call('findPools', 100, true)).toBeNull();
+    expect(calls()).toEqual(['function (...args) { return this.inTurn(() => 0); }']);
+    open[0]!({ result: { value: 0 } });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(probe.isHeld).toBe(false);
+  });
 });

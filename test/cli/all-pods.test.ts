@@ -279,7 +279,7 @@ test('Ctrl-C ends the looks that run, begins no other, and leaves nothing behind
   expect(members.map((member) => member.notLookedAt ?? member.report?.verdict)).toEqual([
     'healthy',
     'healthy',
-    ...Array.from({ length: 3 }, () => 'culprit was interrupted before its turn.'),
+    ...Array.from({ length: 3 }, () => 'culprit was interrupted before it reached this pod.'),
   ]);
   expect(run.log().toSorted()).toEqual(['begin shop-01', 'begin shop-02', 'end shop-01', 'end shop-02']);
 });
@@ -351,15 +351,19 @@ describe('two sides of a rollout', () => {
 
 test.each<[string, number, string[]]>([
   ['--all needs a workload or labels.', 2, ['--all']],
-  ['A name and labels (-l) were given', 2, ['shop', '-l', 'app=shop']],
-  ['--dry-run is for one process, and several are looked at.', 2, ['deployment/shop', '--all', '--dry-run']],
+  ['Both a name and labels (-l) were given', 2, ['shop', '-l', 'app=shop']],
+  [
+    '--dry-run applies to one process, but several are captured.',
+    2,
+    ['deployment/shop', '--all', '--dry-run'],
+  ],
   ['--parallel 0 is out of range.', 2, ['deployment/shop', '--all', '--parallel', '0']],
   ['"heap.leak" is not a severity.', 2, ['deployment/shop', '--all', '--fail-on', 'heap.leak']],
   ['Pod two has several containers: app, proxy.', 2, ['deployment/shop', '--all']],
   ['-l app=other has no running pod.', 3, ['-l', 'app=other']],
   ['There is no deployment/other.', 3, ['deployment/other', '--all']],
   ['--compare "old" does not name two sides.', 2, ['deployment/shop', '--compare', 'old']],
-  ['"old" and "new" are of a rollout, and none was named.', 2, ['--compare', 'old,new']],
+  ['"old" and "new" refer to a rollout, and none was named.', 2, ['--compare', 'old,new']],
   ['deployment/shop has pods of no ReplicaSet', 3, ['deployment/shop', '--compare', 'old,new']],
   ['is on both sides', 2, ['-l', 'app=shop', '--compare', 'app=shop,deployment/shop', '-c', 'app']],
 ])('refused as a whole: %s', async (message, status, words) => {

@@ -39,7 +39,7 @@ describe.each(commands)('%s --help', (_, command) => {
   });
 
   test('ends with the exit codes', () => {
-    expect(text).toMatch(/\nExit codes: 0 [^.]+, 2 wrong\suse[^.]*\.\n$/);
+    expect(text).toMatch(/\nExit codes: 0 [^.]+, 2 usage\serror[^.]*\.\n$/);
   });
 
   test('has two examples or more, all of them with options that the command knows', () => {

@@ -73,7 +73,7 @@ test('a state folder that cannot be written keeps no report from being written',
 
 test('one HTML report is for one recording', async () => {
   const options = { html: 'x.html' } as Parameters<typeof analyzeFiles>[1];
-  await expect(analyzeFiles(['a', 'b'], options)).rejects.toThrow('One HTML report is for one recording.');
+  await expect(analyzeFiles(['a', 'b'], options)).rejects.toThrow('Each HTML report covers one recording.');
 });
 
 test.each<[string, NodeJS.Platform, Record<string, string>, readonly string[] | null]>([

@@ -581,7 +581,7 @@ describe('each value stands beside its port', () => {
   test('in a finding', () => {
     const found = findings.find(({ subject }) => subject.name === 'server.keepAliveTimeout');
     expect(found?.title).toBe(
-      'keepAliveTimeout is 1 s on http :3201, 5 s on http :3202, the balancer keeps idle connections for 60 s',
+      'keepAliveTimeout is 1 s on http :3201, 5 s on http :3202, but the balancer keeps idle connections for 60 s',
     );
     expect(found?.evidence[0]?.statement).toBe(
       'server.keepAliveTimeout is 1 s on http :3201, 5 s on http :3202',

@@ -179,14 +179,14 @@ describe('a CPU quota', () => {
 });
 
 describe('memory of a container', () => {
-  test('that cannot be given back and is near the limit is a risk, with the heap to set', () => {
+  test('that cannot be reclaimed and is near the limit is a risk, with the heap to set', () => {
     const [first, ...rest] = findingsOf(memory(256, 170), heapLimit(128));
     expect(rest).toEqual([]);
     expect(first).toMatchObject({
       kind: 'memory-limit-risk',
       title: "240 MB of the container's memory limit 256 MB is in use (94%)",
     });
-    expect(first!.evidence[1]!.statement).toMatch(/V8's heap \(40 MB live\), 170 MB is beside it/);
+    expect(first!.evidence[1]!.statement).toMatch(/V8's heap \(40 MB live\), 170 MB is outside it/);
     expect(first!.advice[0]).toMatch(/--max-old-space-size=\d+ --max-semi-space-size=\d+/);
   });
 

@@ -35,14 +35,14 @@ describe('a main thread that waits for a CPU', () => {
       severity: 'critical',
       confidence: 0.95,
       title:
-        'The main thread has no CPU for 95% of the time that it is ready to run: other processes have it; its event loop is up to 400 ms late',
+        'The main thread gets no CPU for 95% of the time that it is ready to run: other processes use it; its event loop is up to 400 ms late',
       subject: { type: 'thread', name: 'main thread', file: null },
       impact: { metric: 'cpu-wait', unit: 'share' },
       symptoms: [],
       caveats: [],
     });
     expect(first!.evidence.map(({ statement }) => statement)).toEqual([
-      "the main thread ran for 1.5 s and was ready for 26 s more in which other processes had the CPU; stops by a quota and the process's own threads are taken off",
+      "the main thread ran for 1.5 s and was ready for 26 s more while other processes used the CPU; time that is due to a quota or to the process's own threads is subtracted",
       'this was so in 30 of 30 intervals; in the worst one it waited for 95% of the time that it was ready',
       'on the whole machine, at least one task waited for a CPU for 99% of the time',
       "the event loop was up to 400 ms late (median of each interval's latest)",

@@ -48,7 +48,7 @@ describe('work that fails and is tried again', () => {
     expect(finding).toMatchObject({
       kind: 'timer-leak',
       title: expect.stringMatching(
-        /^Work that fails and is tried again accumulates at 15\/s, each with its timer, and is never given up \(src\/orders\.js:21, tell, through again /,
+        /^Work that fails is retried without end and accumulates at 15\/s, each piece with its own timer \(src\/orders\.js:21, tell, through again /,
       ),
       subject: { file: 'src/orders.js', line: 21 },
       symptoms: ['60/s connections that mostly fail'],
@@ -65,7 +65,7 @@ describe('work that fails and is tried again', () => {
     expect(finding).toMatchObject({
       kind: 'timer-leak',
       title: expect.stringMatching(
-        /^Work that fails and is tried again accumulates at 15\/s, .* \(src\/orders\.js:21, tell, /,
+        /^Work that fails is retried without end and accumulates at 15\/s, .* \(src\/orders\.js:21, tell, /,
       ),
     });
   });
@@ -86,8 +86,8 @@ describe('connections that are begun again and again', () => {
     const [finding] = findingsOf(opening, connections(81, 80));
     expect(finding).toMatchObject({
       kind: 'connection-churn',
-      title: 'Connections that are begun at 60/s mostly fail (src/orders.js:11, post)',
-      advice: [expect.stringMatching(/^See which address they go to and the code of their errors/)],
+      title: 'Connections are attempted at 60/s, and most of them fail (src/orders.js:11, post)',
+      advice: [expect.stringMatching(/^Check which address they go to and their error codes/)],
     });
     expect(finding!.evidence.map(({ statement }) => statement)).toContain(
       '2,400 of the 2,430 connections that its network namespace began during the capture failed',

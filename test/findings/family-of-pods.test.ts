@@ -69,7 +69,7 @@ test('as text: who, all side by side, then each cause with what differs', () => 
      shop-a   shop:1   5 h      64 MB   -2 KB/s      7%    25/s       healthy
      shop-b   shop:2   60 min   64 MB   -2 KB/s      7%    25/s       heap-leak
      shop-c   shop:1   5 h      64 MB   -2 KB/s      7%    25/s       healthy
-     shop-d                                                           not looked at: The pod is Pending.
+     shop-d                                                           not captured: The pod is Pending.
 
     1. CRITICAL Map \`sessions\` grows by 1,240 entries/s and is never trimmed (src/session.ts:12,
                 remember)

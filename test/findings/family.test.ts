@@ -94,7 +94,7 @@ describe('it is said', () => {
       [healthy(1), idle(2)],
     ],
     [
-      'Nothing was found in 3 processes; process 2 (shop) served no requests and cannot be judged; of process 3 (shop) too little was seen to judge.',
+      'Nothing was found in 3 processes; process 2 (shop) served no requests and cannot be judged; process 3 (shop) provided too little data to judge.',
       [healthy(1), idle(2), member(3, [], { verdict: 'too-little-data' })],
     ],
     ['Nothing was found in any of 1 process. 1 process could not be diagnosed.', [healthy(1), unseen(2)]],
@@ -124,7 +124,7 @@ test('as text: who, all side by side, then each cause', () => {
      PID   ROLE             APP    RSS     RSS GROWTH   CPU   REQUESTS   VERDICT
      11    cluster worker   shop   64 MB   -2 KB/s      7%    25/s       healthy
      12    cluster worker   shop   64 MB   -2 KB/s      7%    25/s       heap-leak
-     13    program                                                       not looked at: it is stopped.
+     13    program                                                       not captured: it is stopped.
 
     1. CRITICAL Map \`sessions\` grows by 1,240 entries/s and is never trimmed (src/session.ts:12,
                 remember)"

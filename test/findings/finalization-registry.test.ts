@@ -21,7 +21,7 @@ const GUARDED = heapFloor(linear(20 * KB), GUARD);
 const registry: Habit = change(({ registries }) => {
   registries.push({ thread: 0, name: 'registry', frame: framesFrom('guard@/app/src/guard.js:4')[0]! });
 });
-const ADVICE = /^See what src\/guard\.js:4, guard gives to `registry\.register\(\)`/;
+const ADVICE = /^See what src\/guard\.js:4, guard passes to `registry\.register\(\)`/;
 
 test('it is named beside the place that allocates what stays', () => {
   const { kind, evidence, advice } = first(MADE, GUARDED, registry);

@@ -86,7 +86,11 @@ describe('a stored baseline', () => {
       'stored on 8 × Xeon 2.2 GHz, and this is 2 × Xeon',
     ],
     ['an unknown machine', { machine: null }, 'stored on an unknown machine'],
-    ['costs of a second', { per: 'second' as const }, 'counts costs a second, and this a request'],
+    [
+      'costs of a second',
+      { per: 'second' as const },
+      'counts costs per second, and this comparison per request',
+    ],
   ])('from %s is a warning, and no verdict', (_what, parts, words) => {
     const baseline = stored(parts);
     const decision = decide('baseline.cpu.total>3%', head(200), baseline);

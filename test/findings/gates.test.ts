@@ -126,7 +126,7 @@ describe('a limit in a unit', () => {
     const metrics = [metricMoved('cpu.total', [6, 7, 8], { unit: 'µs/s' })];
     const decision = decideOne('cpu.total>50µs', comparisonOf({ metrics, per: 'second' }));
     expect(decision.outcome).toBe('unsure');
-    expect(decision.statement).toMatch(/counted in µs\/s here, and the limit is in µs\/request/);
+    expect(decision.statement).toMatch(/counted in µs\/s here, but the limit is in µs\/request/);
   });
 });
 

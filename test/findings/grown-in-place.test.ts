@@ -36,11 +36,13 @@ describe('a text that grows', () => {
         /^A burst that is worked off afterwards looks the same at first\. It grew /,
       ),
       advice: [
-        expect.stringMatching(/^The text waits to be taken: .* what src\/hooks\.js:27, accept hands over /),
+        expect.stringMatching(
+          /^The string is a buffer that is read more slowly .* what src\/hooks\.js:27, accept passes in /,
+        ),
       ],
     });
     const statements = findings[0]!.evidence.map(({ statement }) => statement);
-    expect(statements[1]).toMatch(/^the length of the text rose in \d+ of \d+ intervals, from .* to .*$/);
+    expect(statements[1]).toMatch(/^the length of the string rose in \d+ of \d+ intervals, from .* to .*$/);
     expect(statements[2]).toBe('held by the property `buf` of ThreadStream');
   });
 
@@ -60,7 +62,7 @@ describe('a text that grows', () => {
     const [finding] = judged(heapFloor(linear(1_200 * KB), ROUTE), seldom).findings;
     expect(finding!.title).toMatch(/^The heap grows by 1\.2 MB\/s; the retained /);
     expect(finding!.evidence.map(({ statement }) => statement).at(-1)).toBe(
-      'a text of 92.8 MB, which became longer, is held by the property `buf` of ThreadStream',
+      'a string of 92.8 MB, which kept growing, is held by the property `buf` of ThreadStream',
     );
   });
 
@@ -100,12 +102,12 @@ describe('bytes that become longer and longer in one place', () => {
   test('are named with who holds them', () => {
     const { findings } = judged(external(linear(MB)), buffer(900));
     expect(findings.map(({ title }) => title)).toEqual([
-      'Buffers outside the heap grow by 1 MB/s: the buffer `FrameParser.pending` becomes longer and longer',
+      'Buffers outside the heap grow by 1 MB/s: the buffer `FrameParser.pending` keeps growing',
     ]);
     expect(findings[0]!.evidence.map(({ statement }) => statement).at(-1)).toMatch(
       /^the length of that buffer, a property of FrameParser, rose in \d+ of \d+ intervals, from .* to .*$/,
     );
-    expect(findings[0]!.advice[0]).toMatch(/^It waits for the end of a message that does not come/);
+    expect(findings[0]!.advice[0]).toMatch(/^The buffer waits for the end of a message that never comes/);
   });
 
   test('do not explain much more than they take, nor a rise of the heap', () => {
@@ -129,10 +131,10 @@ describe('texts that keep longer ones', () => {
     expect(more).toEqual([]);
     expect(finding!.subject).toMatchObject({ file: 'src/previews.js', line: 30 });
     expect(finding!.evidence.map(({ statement }) => statement).join('\n')).toMatch(
-      /the heap rises by about 9[0-9](\.\d)? KB for each entry, of which about 300 (B|bytes) is visible in one that culprit looked at/,
+      /the heap rises by about 9[0-9](\.\d)? KB for each entry, but an entry that culprit examined accounts for only about 300 (B|bytes)/,
     );
     expect(finding!.advice[0]).toMatch(
-      /^If its texts are cut from longer ones \(.*\), each keeps the whole text it was cut from\./,
+      /^If its strings are cut from longer ones \(.*\), each keeps the whole original string alive\./,
     );
   });
 
@@ -171,7 +173,7 @@ describe('a queue inside of a stream', () => {
       innocentExplanation: expect.stringMatching(/^A burst that is worked off afterwards looks the same/),
       advice: [
         expect.stringMatching(/^Find who receives what src\/hooks\.js:27, accept writes through logger, /),
-        expect.stringMatching(/^Write no more than is taken: wait for `drain`/),
+        expect.stringMatching(/^Write no faster than the receiver reads: wait for `drain`/),
       ],
     });
   });
@@ -207,7 +209,7 @@ describe('an array of a package', () => {
       innocentExplanation: expect.stringMatching(/^A burst that is worked off afterwards looks the same/),
       advice: [
         expect.stringMatching(
-          /^broker keeps what src\/readings\.js:12, forward hands over until somebody takes it: see whether the server or worker/,
+          /^broker queues what src\/readings\.js:12, forward passes in until it is taken: check whether the server or worker/,
         ),
       ],
     });

@@ -37,7 +37,7 @@ test('it tells of timers that become more, where nobody was seen to start those 
   const [verdict, reason] = judged(timers(linear(3)));
   expect(verdict).toBe('healthy');
   expect(reason).toMatch(
-    /^Found in 30 s: no blocked event loop, no CPU hotspot and no growth large enough to report\. The number of timers grew by 3\/s, from \d+ to \d+, and it is not known who starts those that stay\./,
+    /^Found in 30 s: no blocked event loop, no CPU hotspot and no growth large enough to report\. The number of timers grew by 3\/s, from \d+ to \d+, but which code starts those that remain is unknown\./,
   );
   const clients = sockets({ direction: 'inbound', endpoint: ':8080' }, linear(3));
   expect(judged(timers(linear(3)), clients)[1]).not.toContain('timers');

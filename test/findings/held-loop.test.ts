@@ -44,7 +44,7 @@ describe('a chain of awaits that never wait', () => {
       subject: { function: 'fitting', file: 'src/diet.js', line: 5 },
     });
     expect(finding!.title).toBe(
-      '`fitting` holds the event loop for up to 700 ms with awaits that never wait (src/diet.js:5, fitting)',
+      '`fitting` holds the event loop for up to 700 ms with awaits of resolved promises (src/diet.js:5, fitting)',
     );
   });
 
@@ -98,11 +98,9 @@ describe('a delay of the event loop that nothing explains', () => {
       cpuWaits(0.3, 0.65, 0.95),
     );
     expect(rest).toEqual([]);
-    expect(finding!.title).toBe(
-      'The event loop is up to 1 s late: other threads of the process have the CPU',
-    );
+    expect(finding!.title).toBe('The event loop is up to 1 s late: other threads of the process use the CPU');
     expect(finding!.evidence.map(({ statement }) => statement).join()).toMatch(
-      /around the longest of 3 delays \(in \d+ intervals\) the main thread ran for .* and was ready for .* more, in which other threads of the process had the CPU/,
+      /around the longest of 3 delays \(in \d+ intervals\) the main thread ran for .* and was ready to run for another .* while other threads of the process used the CPU/,
     );
     expect(finding!.caveats).toEqual([]);
   });

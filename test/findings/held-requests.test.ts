@@ -87,10 +87,10 @@ describe('requests that are held up together', () => {
       'Requests to GET /carts/# are held up together for up to 3 s and then answered all at once (they wait in src/carts.js:17, cartOf, through redis (node_modules/redis/lib/commander.js:8, send))',
     );
     expect(finding!.evidence.map(({ statement }) => statement)).toEqual([
-      '5 times all that waited were answered from one reading to the next, 36 of one route at most; before that none was, although they kept coming',
+      '5 times all waiting requests were answered between one reading and the next (at most 36 of one route); before that none was, although more kept arriving',
       'GET /carts/#: 12/s, about 1.3 s from arrival to the beginning of the answer on average',
       'promises created in src/carts.js:17, cartOf, through redis (node_modules/redis/lib/commander.js:8, send) take 1.3 s on average to settle',
-      'calls of redis in src/mail.js:5, mailLoop take 4.4 s on average, at 0.25/s only',
+      'calls of redis in src/mail.js:5, mailLoop take 4.4 s on average, at only 0.25/s',
     ]);
     expect(finding!.advice[0]).toMatch(
       /^See what src\/mail\.js:5, mailLoop asks for: a call that waits on purpose/,

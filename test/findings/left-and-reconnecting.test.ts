@@ -47,13 +47,13 @@ describe('files that stay open at the pace at which clients leave', () => {
       expect.objectContaining({
         source: 'requests',
         statement: expect.stringMatching(
-          /^clients of GET \/albums\/#, which src\/albums\.js:19, serveAlbum answers, went away before the end of their answer at [23][.\d]*\/s \((50|49)% of them\), at the pace at which these accumulate$/,
+          /^clients of GET \/albums\/#, which src\/albums\.js:19, serveAlbum answers, disconnected before the end of their answer at [23][.\d]*\/s \((50|49)% of them\), the pace at which these accumulate$/,
         ),
       }),
     );
     expect(advice).toEqual([
-      'In what answers GET /albums/#, listen for "close" on the response and end there what was opened for it (destroy, abort, kill, close); pipe() does not do that, stream.pipeline() does for the streams that it is given.',
-      'Where that code cannot reach what zipper has opened, only a version of zipper that closes it helps. Find it by trial: let clients of GET /albums/# go away before the end of their request, and count again.',
+      'In the code that answers GET /albums/#, listen for "close" on the response, and end what was opened for it there (destroy, abort, kill, close). pipe() does not do that; stream.pipeline() does it for the streams passed to it.',
+      'If that code cannot reach what zipper has opened, you need a version of zipper that closes it. To test one, have clients of GET /albums/# disconnect before the end of their request, and count again.',
     ]);
   });
 
@@ -82,7 +82,7 @@ describe('files that stay open at the pace at which clients leave', () => {
     const own = asyncSite('fs.stream', 'pack@/app/src/pack.js:7 > open@/app/node_modules/zipper/index.js:73');
     const [placed] = findingsOf(ZIP_FILES, own, ...clients('GET /albums/#', 6, 0.5));
     expect(placed!.subject).toMatchObject({ file: 'src/pack.js', line: 7 });
-    expect(placed!.advice[1]).toMatch(/^`open\(\)` of zipper opens them for src\/pack\.js:7, pack: let go/);
+    expect(placed!.advice[1]).toMatch(/^`open\(\)` of zipper opens them for src\/pack\.js:7, pack: release/);
     expect(JSON.stringify(placed)).toContain('before the end of their answer');
   });
 });
@@ -112,14 +112,14 @@ describe('clients of a package that connect again and again', () => {
       subject: { file: 'src/publish.js', line: 9 },
       symptoms: [expect.stringMatching(/new connections/)],
     });
-    expect(finding!.advice[0]).toMatch(/^End each client that is given up/);
+    expect(finding!.advice[0]).toMatch(/^End each client that is no longer needed/);
   });
 
   test('are only many connections where timers stay as many', () => {
     for (const others of [timers(constant(40)), timers(step(5, 30))]) {
       const [finding] = findingsOf(connects(40, BY_TIMER), others, asked);
       expect(finding).toMatchObject({ kind: 'connection-churn' });
-      expect(finding!.title).toMatch(/: clients that connect again and again \(src\/publish/);
+      expect(finding!.title).toMatch(/: clients that reconnect again and again \(src\/publish/);
       expect(finding!.advice.join()).not.toContain('keepAlive');
     }
   });

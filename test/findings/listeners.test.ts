@@ -49,7 +49,7 @@ describe('listeners that a package adds to what the program holds', () => {
   test('are not for the program to remove one by one', () => {
     expect(finding.advice).toEqual([
       expect.stringMatching(
-        /^logger adds these listeners: what src\/orders\.js:12, handle makes with it stays attached\. Make it once and share it/,
+        /^logger adds these listeners: what src\/orders\.js:12, handle creates with it stays attached\. Create it once and share it/,
       ),
     ]);
     expect(finding.innocentExplanation).not.toMatch(/cache/);
@@ -138,6 +138,8 @@ test('what on() of node:events returns is to be ended, and no listener to be rem
   const at = 'whenReady@/app/src/kitchen.js:11 > on@node:events:1156 > addListener@node:events:615';
   const { advice } = findingOf(at, { className: 'EventEmitter', event: 'ready', newestEntry: 'function' });
   expect(advice).toEqual([
-    expect.stringMatching(/^What `on\(\)` of node:events returns listens, .* `return\(\)`/),
+    expect.stringMatching(
+      /^The iterator that `on\(\)` of node:events returns keeps its listener, .* `return\(\)`/,
+    ),
   ]);
 });

@@ -34,7 +34,7 @@ test('timers of ten minutes that the heap rises with are named, with what they c
     subject: { file: 'src/basket.js', line: 9 },
     caveats: [
       expect.stringMatching(
-        /^If their callbacks do not set them again, they come to an end 10 min after the first: about 36,000 are waiting then, and keep about 10\d MB\.$/,
+        /^If their callbacks do not set them again, their number stops rising 10 min after the first: about 36,000 are waiting then, and keep about 10\d MB\.$/,
       ),
     ],
   });

@@ -70,6 +70,6 @@ test('resident memory that rises to the end is not called healthy because it is 
   const { verdict, verdictReason } = judged(pages(linear(4 * MB)));
   expect(verdict).toBe('too-little-data');
   expect(verdictReason).toMatch(
-    /^Resident memory rose from [\d.]+ MB to [\d.]+ MB in 30 s, at 4 MB\/s to the end; [\d.]+ MB of that lies outside the heap and its buffers \([\d.]+ MB of it are pages of files\)\./,
+    /^Resident memory rose from [\d.]+ MB to [\d.]+ MB in 30 s, at 4 MB\/s until the end; [\d.]+ MB of that lies outside the heap and its buffers \([\d.]+ MB of it are pages of files\)\./,
   );
 });

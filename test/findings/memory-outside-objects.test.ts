@@ -57,7 +57,11 @@ describe('the memory of WebAssembly code', () => {
         /^The memory of WebAssembly code grows by 1\.4 MB\/s \(src\/rules\.js:14, evaluate, through sandbox /,
       ),
       subject: { file: 'src/rules.js', line: 14 },
-      advice: [expect.stringMatching(/^No garbage collection frees .*: let go of what sandbox returned/)],
+      advice: [
+        expect.stringMatching(
+          /^The garbage collector does not free WebAssembly memory: release what sandbox returned/,
+        ),
+      ],
     });
     expect(finding!.evidence.map(({ statement }) => statement)).toEqual([
       expect.stringMatching(/^external memory after a full GC rose /),
@@ -90,7 +94,7 @@ describe('the memory of WebAssembly code', () => {
   test.each(plain)('is not %s', (_what, habits) => {
     const [finding] = findingsOf(outside, ...habits);
     expect(finding!.title).toBe(
-      'Buffers outside the heap grow by 1.4 MB/s: the buffer `pending` becomes longer and longer',
+      'Buffers outside the heap grow by 1.4 MB/s: the buffer `pending` keeps growing',
     );
   });
 });
@@ -121,13 +125,13 @@ describe('bytes of buffers that no object of JavaScript has', () => {
       title: 'Bytes of buffers that only native code still holds grow by 1.7 MB/s (src/scans.js:10, archive)',
       advice: [
         expect.stringMatching(
-          /^Node\.js 24\.16 to 24\.18 keep the bytes of each Blob whose stream\(\) was read/,
+          /^Node\.js 24\.16 to 24\.18 keep forever the bytes of each Blob whose stream\(\) was read/,
         ),
         expect.stringMatching(/^No object of the program holds these bytes/),
       ],
     });
     expect(finding!.evidence.map(({ statement }) => statement).join('\n')).toMatch(
-      /on the heap Blobs and the streams that read them stay along with them, for src\/scans\.js:10, archive/,
+      /Blobs and the streams that read them accumulate on the heap along with them, for src\/scans\.js:10, archive/,
     );
   });
 

@@ -36,6 +36,29 @@ describe('resident memory that rises ever more slowly', () => {
   });
 });
 
+describe('worker threads that are started meanwhile', () => {
+  /** Each is sampled from the given second on, as one that was opened then. */
+  const workers = (count: number, fromSecond: number): Habit =>
+    change(({ runtime }) => {
+      const main = runtime.filter(({ atMillis }) => atMillis >= fromSecond * 1_000);
+      for (let thread = 1; thread <= count; thread++)
+        runtime.push(...main.map((sample) => ({ ...sample, thread, afterGc: false })));
+    });
+  const take = (bytes: number) => native(settling(7, bytes));
+
+  test('take memory, which is no reason to doubt', () => {
+    expect(judged(take(50 * MB)).verdict).toBe('too-little-data');
+    expect(judged(take(50 * MB), workers(4, 5)).verdict).toBe('healthy');
+  });
+
+  test.each<[string, Habit[]]>([
+    ['take less than memory rose by', [take(120 * MB), workers(2, 5)]],
+    ['were there before take nothing', [take(50 * MB), workers(4, 1)]],
+  ])('and %s', (_, habits) => {
+    expect(judged(...habits).verdict).toBe('too-little-data');
+  });
+});
+
 describe('native memory that rises beside a heap that rises', () => {
   const filled = (heapBytes: number) => [
     heapFloor(linear(heapBytes), 'remember@/app/src/session.js:12'),

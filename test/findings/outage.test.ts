@@ -155,7 +155,7 @@ describe('a line in which nobody is served', () => {
     const [finding] = findingsOf(silentRoute('GET /check', 6, 1), answered(2), line(linear(6, 0)), asked);
     expect(finding!.title).toContain('Nothing in the queue of Desk is served');
     expect(finding!.evidence.map(({ statement }) => statement)).toContain(
-      'meanwhile 4 requests GET /geocode to 10.0.0.7:80 had no answer for 29 s at least: what was taken for their time stays taken',
+      'meanwhile 4 requests GET /geocode to 10.0.0.7:80 had no answer for 29 s at least: whatever was acquired for their duration stays held',
     );
     expect(finding!.advice[0]).toMatch(/^Give requests to 10\.0\.0\.7:80 \(GET \/geocode\) a timeout/);
   });
@@ -274,7 +274,7 @@ describe('requests that wait for what nothing can settle any more', () => {
       'Requests to POST /imports/# accumulate at 2/s: some are never answered (src/desk.js:7, atTheDesk)',
     );
     expect(finding!.evidence.map(({ statement }) => statement)).toContain(
-      'of the promises that were made while such requests came in none is older than 5 s: they settled, or were collected unsettled because nothing refers to them any more',
+      'none of the promises created while such requests came in is older than 5 s: they settled, or were garbage-collected unsettled because nothing refers to them any more',
     );
     expect(finding!.advice[0]).toMatch(ADVICE);
   });

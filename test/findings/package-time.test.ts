@@ -40,7 +40,7 @@ describe('a package that many places call for a little each', () => {
       '32% of wall time and 86% of the busy time of main goes through express > pug, from src/pages.js:3, list (11%), src/pages.js:9, show (11%), src/pages.js:15, edit (11%)',
     );
     expect(finding!.advice).toEqual([
-      'pug runs `compile` for each request: have it prepare once, at start or for each kind of input, and keep what it makes. See whether it has a cache that is off (many packages cache only with NODE_ENV=production).',
+      'pug runs `compile` for each request: prepare once, at start or for each kind of input, and keep the result. Check whether it has a cache that is switched off (many packages cache only with NODE_ENV=production).',
     ]);
   });
 
@@ -149,7 +149,9 @@ describe('advice on time in a package is what its user can do', () => {
     );
     expect(finding!.title).toContain('`parse` of agents');
     expect(finding!.advice).toEqual([
-      expect.stringMatching(/^The time goes to agents\. The expressions are its own: bound/),
+      expect.stringMatching(
+        /^The time goes to agents\. The regular expressions belong to that package: bound/,
+      ),
     ]);
   });
 

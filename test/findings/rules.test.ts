@@ -272,7 +272,7 @@ describe('each fault is found, named and placed:', () => {
         asyncSite('PROCESSWRAP', `${PLACE} > spawn@node:child_process:700`, { perSecond: 2, aliveShare: 0 }),
       ],
       { ...APP, type: 'process', name: 'tail -f ...' },
-      /^Processes `tail -f \.\.\.` accumulate at 0\.5\/s: the child process that started them has ended, and they go on \(src/,
+      /^Processes `tail -f \.\.\.` accumulate at 0\.5\/s: the child process that started them has ended, but they keep running \(src/,
     ],
     [
       'worker-leak',
@@ -496,7 +496,7 @@ describe('each fault is found, named and placed:', () => {
         }),
       ],
       { ...APP, type: 'pool', name: 'db' },
-      /BoundPool `db` is exhausted: 10 of 10 lent out and never given back, 90 wait, 3\/s more.*src\/orders\.js:42/,
+      /BoundPool `db` is exhausted: 10 of 10 checked out and never returned, 90 wait, 3\/s more.*src\/orders\.js:42/,
     ],
     [
       'pool-exhaustion',
@@ -508,7 +508,7 @@ describe('each fault is found, named and placed:', () => {
         }),
       ],
       { ...APP, type: 'pool' },
-      /Pool is exhausted.*never given back/,
+      /Pool is exhausted.*never returned/,
     ],
     [
       'pool-exhaustion',
@@ -531,7 +531,7 @@ describe('each fault is found, named and placed:', () => {
         }),
       ],
       { ...APP, type: 'pool', name: '10.0.0.7:80' },
-      /The Agent for 10\.0\.0\.7:80 is exhausted: 8 of 8 sockets in use and never given back/,
+      /The Agent for 10\.0\.0\.7:80 is exhausted: 8 of 8 sockets in use and never returned/,
     ],
     [
       'request-pileup',

@@ -32,12 +32,12 @@ describe('connections that clients have closed', () => {
       caveats: [],
       advice: [
         expect.stringMatching(
-          /Once an HTTP server has emitted "upgrade", Node\.js leaves the socket to the listener and closes it no more\. Call end\(\) or destroy\(\)/,
+          /Once an HTTP server has emitted "upgrade", Node\.js leaves the socket to the listener and no longer closes it\. Call end\(\) or destroy\(\)/,
         ),
       ],
     });
     expect(findingOf(given()).evidence.map(({ statement }) => statement)).toContain(
-      "the server on port 8080 has given 158 open sockets to its 'upgrade' listener in src/live.js:22, onUpgrade; nobody reads 150 of them, so that their end goes unnoticed",
+      "the server on port 8080 has passed 158 open sockets to its 'upgrade' listener in src/live.js:22, onUpgrade; nothing reads 150 of them, so their end goes unnoticed",
     );
   });
 

@@ -177,7 +177,7 @@ describe('a pool that is not given back all that it lends out', () => {
       impact: { metric: 'connections', unit: 'per second', limit: '60 at most', exhaustionSeconds: 73 },
     });
     expect(finding!.title).toMatch(
-      /^Pool `printers` loses 0\.52\/s: 22 of 60 are lent out, 19 of them unused \(src\/orders\.js:42, handle, through generic-pool/,
+      /^Pool `printers` loses 0\.52\/s: 22 of 60 are checked out, 19 of them idle \(src\/orders\.js:42, handle, through generic-pool/,
     );
     expect(finding!.symptoms.join()).toContain('10.0.0.7:9100');
   });
@@ -203,13 +203,13 @@ describe('what a library gives back by itself is not asked of its caller:', () =
 
   test('work that never ends is, where it was asked for work', () => {
     expect(adviceOf(`${PLACE} > sendMail@/app/node_modules/mailer/lib/index.js:90`)).toEqual([
-      expect.stringMatching(/^mailer gives each one back when the work that it was asked for ends/),
+      expect.stringMatching(/^mailer returns each one when the requested work ends/),
     ]);
   });
 
   test('giving back is, where it was asked for a connection', () => {
     expect(adviceOf(`${PLACE} > connect@/app/node_modules/pg-pool/index.js:90`)).toEqual([
-      expect.stringMatching(/^Give back what was taken on every path/),
+      expect.stringMatching(/^Release what was taken on every path/),
     ]);
   });
 });
@@ -526,21 +526,21 @@ describe('a pool that has run dry', () => {
     expect(more.toSorted()).toEqual(['fd-leak', 'pool-exhaustion']);
   });
 
-  test('of clients that are in use and work is given other advice than one of clients never given back', () => {
+  test('of clients that are in use and work is given other advice than one of clients never returned', () => {
     const busy = { looked: 10, silent: 1, longestSilentMillis: 300, labels: [] };
     const held = { looked: 10, silent: 10, longestSilentMillis: 20_000, labels: [] };
     const [working] = findingsOf(pool(linear(3), { lent: busy }));
     const [leaked] = findingsOf(pool(linear(3), { lent: held }));
-    expect(working!.title).not.toContain('never given back');
+    expect(working!.title).not.toContain('never returned');
     expect(working!.advice.join()).toMatch(/acquire timeout/);
-    expect(leaked!.title).toContain('never given back');
+    expect(leaked!.title).toContain('never returned');
     expect(leaked!.advice.join()).toMatch(/`finally`/);
   });
 
   test('of an Agent that waits for answers is told to set a timeout, not to read them', () => {
     const lent = { ...NOT_READ, labels: [['GET /rates/#: no response yet', 8]] as [string, number][] };
     const [finding] = findingsOf(pool(linear(5), { ...AGENT, lent }), requests(10));
-    expect(finding!.title).not.toContain('never given back');
+    expect(finding!.title).not.toContain('never returned');
     expect(finding!.advice.join()).toMatch(/timeout/);
     expect(finding!.advice.join()).not.toMatch(/Read every response/);
   });
@@ -576,6 +576,24 @@ describe('what is leaked on one path of several is placed all the same:', () => 
   test('files', () => {
     const [finding] = findingsOf(fds('file', '/tmp/upload-#', linear(1)), quarter('FILEHANDLE', PLACE));
     expect(finding).toMatchObject({ kind: 'fd-leak', subject: { function: 'handle', line: 42 } });
+  });
+
+  test('nor on one whose files Node.js opens and closes by itself', () => {
+    const opening = 'open@node:internal/fs/promises:640';
+    const closed = (type: string, at: string, perSecond: number) =>
+      asyncSite(type, at, { perSecond, aliveShare: 0 });
+    const saving = `${LOAD} > writeFile@node:internal/fs/promises:1200 > ${opening}`;
+    const [finding] = findingsOf(
+      fds('deleted-file', '/tmp/upload-#', linear(4)),
+      closed('FSREQPROMISE', saving, 40),
+      closed('FSREQPROMISE', `${PLACE} > ${opening}`, 10),
+    );
+    expect(finding).toMatchObject({ kind: 'fd-leak', subject: { function: 'handle', line: 42 } });
+    const [unplaced] = findingsOf(
+      fds('deleted-file', '/tmp/upload-#', linear(4)),
+      closed('FSREQPROMISE', saving, 40),
+    );
+    expect(unplaced!.title).toBe('Open deleted files /tmp/upload-# accumulate at 4/s and are never closed');
   });
 
   test('but not on a place whose things grow at quite another pace', () => {

@@ -40,7 +40,7 @@ describe('a socket leak', () => {
       '12 of these 90 have been open for more than 5 s, 3 of them for the whole capture of 30 s',
     );
     expect(said).toContain('4 of them can send nothing more, because the other side does not read');
-    expect(said).toContain('2 of them have sent the same data again without an answer');
+    expect(said).toContain('2 of them have retransmitted data and got no answer');
   });
 
   test('says nothing of ages that nobody knows', () => {
@@ -50,7 +50,7 @@ describe('a socket leak', () => {
   test('warns where the network sends much again, or turns clients away', () => {
     const lossy = tcp((t) => ({ segmentsSent: 5_000 * t, segmentsResent: 60 * t, listenOverflows: t }));
     const { caveats } = findingOf('socket-leak', LEAK, lossy);
-    expect(caveats.join('\n')).toMatch(/1\.2% of the TCP segments .* were sent again/);
+    expect(caveats.join('\n')).toMatch(/1\.2% of the TCP segments .* were retransmitted/);
     expect(caveats.join('\n')).toMatch(/accept queue .* was full, and 30 clients were turned away/);
   });
 

@@ -198,7 +198,7 @@ test('Ctrl-C right after the looks began ends them, begins no other, and leaves 
   // Where CPU time is short, one that is just starting is let go, and restores its pod by itself.
   expect(members.slice(0, 2).filter(({ report }) => report?.capture.restored === false)).toEqual([]);
   expect(members.slice(2).map(({ notLookedAt }) => notLookedAt)).toEqual(
-    members.slice(2).map(() => 'culprit was interrupted before its turn.'),
+    members.slice(2).map(() => 'culprit was interrupted before it reached this pod.'),
   );
   expect(stub.execs.length).toBe(before + 2);
 }, 120_000);

@@ -103,7 +103,7 @@ test('`node --watch` leads to the program that it runs; and one that did nothing
   const { target, verdict, verdictReason } = reportOf(result);
   expect(target.pid).toBe(program);
   expect(target.chosen).toMatch(
-    new RegExp(`^Process ${watcher.pid} .+ The capture is at process ${program}\\.$`),
+    new RegExp(`^Process ${watcher.pid} .+ culprit captures process ${program}\\.$`),
   );
   expect(verdict).toBe('idle');
   expect(verdictReason).toMatch(/^It answered no request in 1\d s, and/);

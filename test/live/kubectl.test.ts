@@ -256,7 +256,7 @@ test.each<[string, string[], KubeObject[], RegExp, number, Partial<KubeObjects>?
 test('without kubectl it says what is missing', async () => {
   const { code, stderr } = await runCulprit(['k8s', 'shop-1'], { env: { PATH: '/nowhere' } });
   expect(stderr).toBe(
-    'culprit: kubectl is not on the PATH.\n  Install kubectl, or name another way in with --via (kubectl, podman, docker, ssh).\n',
+    'culprit: kubectl is not on the PATH.\n  Install kubectl, or choose another transport with --via (kubectl, podman, docker, ssh).\n',
   );
   expect(code).toBe(3);
 });

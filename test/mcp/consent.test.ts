@@ -93,7 +93,7 @@ describe('the question', () => {
 
   test('says it where a process will stand still', () => {
     const forced = { ...words, snapshot: 'force', async: 'full' } as const;
-    expect(consentText(found, forced)).toMatch(/stops for about 1\.9 s.*promises slower/);
+    expect(consentText(found, forced)).toMatch(/stops for about 1\.9 s.*slow promises down/);
   });
 
   test('is one line, in which a process cannot say more than its name', () => {

@@ -64,7 +64,7 @@ describe('a recording', () => {
     const dry = report.findings.filter(({ kind }) => kind === 'pool-exhaustion');
     expect(dry).toHaveLength(1);
     expect(dry[0]!.title).toMatch(
-      /^TarnPool `db` is exhausted: 10 of 10 lent out and never given back, 108 wait/,
+      /^TarnPool `db` is exhausted: 10 of 10 checked out and never returned, 108 wait/,
     );
     expect(dry[0]!.subject).toMatchObject({ name: 'db', function: 'load', file: 'src/load.js', line: 7 });
   });

@@ -247,7 +247,7 @@ describe('the page', () => {
     const functions = [buildFunctionChange({ verdict: 'unsure' })];
     const html = renderDiffFlameHtml(buildDiffFlame({ nodes, functions }));
     expect(html).toContain(
-      'Nothing changed: the CPU time of no function differs by more than the noise (of 1 the runs cannot tell).',
+      'Nothing changed: the CPU time of no function differs by more than the noise (1 could not be decided).',
     );
     expect(renderDiffFlameHtml(buildSearchDiff())).not.toContain('id="unchanged"');
   });

@@ -38,7 +38,7 @@ const EXAMPLES: { [Code in Warning['code']]: Omit<Extract<Warning, { code: Code 
   'inspector-closed': {},
   'connection-lost': {},
   'other-output': { bytes: 27 },
-  'file-not-readable': { path: 'main.cpuprofile', reason: 'main.cpuprofile is not whole JSON.' },
+  'file-not-readable': { path: 'main.cpuprofile', reason: 'main.cpuprofile is not complete JSON.' },
   'samples-missing': {},
   'samples-damaged': { lines: 1 },
   'sources-missing': {},

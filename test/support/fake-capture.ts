@@ -65,6 +65,9 @@ export function fakeContext(
     async forEachThread(work) {
       for (const thread of threads) await work(thread);
     },
+    async askThreads(work) {
+      for (const thread of threads) await work(thread);
+    },
   };
 }
 
@@ -141,6 +144,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
   };
   const probe: ProbeClient = {
     isHeld: false,
+    turn: async () => {},
     call: async (method, ...args) => void calls.push([method, ...args].join(' ')) as never,
     callWith: async (method) => void calls.push(method) as never,
     askEach: async () => [],

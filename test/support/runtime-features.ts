@@ -53,7 +53,7 @@ require('http').get({ port: 1, host: '127.0.0.1' }).on('error', () => {}); setTi
     },
   },
   {
-    what: 'threads of libuv’s pool are told from worker threads',
+    what: 'threads of libuv’s pool are distinguished from worker threads',
     majors: from(22),
     seen: {
       code: `require('crypto').pbkdf2('a', 'b', 1, 9, 'sha1', () => { const fs = require('fs');

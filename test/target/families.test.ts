@@ -97,8 +97,8 @@ describe('a cluster', () => {
         pid: 103,
         note:
           word === 'server.js'
-            ? 'Of 4 processes that do the same work, the capture is at process 103, which uses the most memory; --all looks at all of them side by side.'
-            : 'Process 100 (node server.js) is the primary of a cluster, whose workers do the work. Of 4, the capture is at process 103, which uses the most memory; --all looks at all of them side by side.',
+            ? 'Of 4 processes that do the same work, culprit captures process 103, which uses the most memory; --all captures all of them side by side.'
+            : 'Process 100 (node server.js) is the primary of a cluster, whose workers do the work. Of 4, culprit captures process 103, which uses the most memory; --all captures all of them side by side.',
       });
     },
   );
@@ -155,7 +155,7 @@ describe('wrappers', () => {
       kind: 'process',
       pid: 11,
       note: expect.stringMatching(
-        /^Process 10 \(.+\) only starts the program and waits for it\. The capture is at process 11\.$/,
+        /^Process 10 \(.+\) only starts the program and waits for it\. culprit captures process 11\.$/,
       ),
     });
   });

@@ -148,7 +148,7 @@ describe('resolveTarget', () => {
 
   it('says that a host name cannot be looked up', async () => {
     const error = await failure('no-such-host.invalid:9229', []);
-    expect(error.message).toBe('The host name no-such-host.invalid cannot be looked up.');
+    expect(error.message).toBe('The host name no-such-host.invalid cannot be resolved.');
     expect(error.hint).toMatch(/IP address or localhost/);
   });
 });

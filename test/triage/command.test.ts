@@ -64,7 +64,7 @@ test('a gate does not pass where the log does not say how the process ended', ()
   expect(stdout).toContain('the log does not say how the process ended');
   expect(culprit([log('ok-retries')]).status).toBe(0);
   expect(culprit(['--help']).stdout.replaceAll(/\s+/g, ' ')).toContain(
-    '3 with --fail-on, no crash was seen but the log does not say how the process ended',
+    '3 with --fail-on, the log shows neither a crash nor how the process ended',
   );
 });
 

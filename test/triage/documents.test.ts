@@ -190,7 +190,7 @@ describe('is read as what it is:', () => {
   test('the text of node-report', async () => {
     const { findings } = await look(readTextDocument(OLD_REPORT)!);
     expect(findings.map(({ title, subject, crash }) => [title, subject.line, crash.label])).toEqual([
-      ['Uncaught an exception that nobody caught in send (/srv/mail.js:12)', 12, 'uncaught-exception'],
+      ['Uncaught exception in send (/srv/mail.js:12)', 12, 'uncaught-exception'],
     ]);
   });
 
@@ -200,7 +200,7 @@ describe('is read as what it is:', () => {
       'Allocation failed - JavaScript heap out of memory, location: "MarkCompactCollector: semi-space copy"',
     );
     expect(await titles(readTextDocument(text))).toEqual([
-      ['The V8 heap ran full with 3 MB in use', 'heap-limit'],
+      ['The V8 heap was exhausted with 3 MB in use', 'heap-limit'],
     ]);
   });
 

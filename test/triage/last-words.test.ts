@@ -28,7 +28,7 @@ test('a fatal line is no crash when the same process goes on with its work', asy
   expect(report).toMatchObject({
     verdict: 'too-little-data',
     verdictReason:
-      'No crash seen in 5 lines; the log does not say how the process ended: give --exit-code CODE or --pod-status FILE. Errors were logged and survived, the last one: retrying',
+      'No crash seen in 5 lines; the log does not say how the process ended: give --exit-code CODE or --pod-status FILE. Errors were logged that did not end the process; the last one: retrying',
   });
 });
 

@@ -74,7 +74,7 @@ describe('memory:', () => {
         '<--- JS stacktrace --->',
         ' 1: 0x8c02c0 node::Abort() [node]',
       ],
-      'The V8 heap ran full: 990 MB were in use after the last collection, which freed 0 bytes',
+      'The V8 heap was exhausted: 990 MB were in use after the last collection, which freed 0 bytes',
       'heap-limit',
     ],
     [
@@ -83,7 +83,7 @@ describe('memory:', () => {
         ' 3: 0xb99c2e v8::Utils::ReportOOMFailure(v8::internal::Isolate*, char const*, bool) [node]',
         ' 4: 0xb99fa7 v8::internal::V8::FatalProcessOutOfMemory(v8::internal::Isolate*, char const*, bool) [node]',
       ],
-      'The V8 heap ran full',
+      'The V8 heap was exhausted',
       'heap-limit',
     ],
     [

@@ -24,9 +24,9 @@ describe('an error that a package threw because nobody took it', () => {
     expect(finding!.evidence).toContainEqual({
       source: 'log',
       statement:
-        'gateway threw it (node_modules/gateway/lib/index.js:120), as packages do with an error that nobody takes',
+        'gateway threw it (node_modules/gateway/lib/index.js:120), as packages do with an error that nothing handles',
     });
-    expect(finding!.advice[0]).toMatch(/^Take the errors of gateway where you make its object/);
+    expect(finding!.advice[0]).toMatch(/^Handle the errors of gateway where you create its object/);
   });
 
   test.each([

@@ -140,7 +140,7 @@ test.each<[what: string, name: string, content: string | object, answer: [string
       [
         'heap-limit',
         1,
-        'The V8 heap ran full: 2 GB were in use after the last collection, which freed 102 KB',
+        'The V8 heap was exhausted: 2 GB were in use after the last collection, which freed 102 KB',
       ],
     ],
   ],

@@ -261,7 +261,7 @@ const IMPOSSIBLE: [string, unknown, RegExp][] = [
   [
     'a flame of nothing',
     { rules: [{ name: 'fds', actions: ['flame'] }] },
-    /draws a flame before there is a recording/,
+    /has the action "flame" before any action that makes a recording/,
   ],
   [
     'a webhook that is not there',
@@ -275,7 +275,7 @@ const IMPOSSIBLE: [string, unknown, RegExp][] = [
   ],
   ['an interval out of range', { interval: '1ms' }, /interval 1ms is out of range/],
   ['a quota for nothing', { quota: '1KB' }, /quota 1KB is too small/],
-  ['looks all the time', { light: { every: '20s', duration: '15s' } }, /nearly all the time/],
+  ['looks all the time', { light: { every: '20s', duration: '15s' } }, /more than half of the time/],
   [
     'a webhook by file',
     { webhooks: [{ url: 'file:///etc/passwd' }] },

@@ -86,9 +86,9 @@ test('what --check says', () => {
     },
     '/srv',
   );
-  expect(renderWatchCheck(config)).toBe(`The configuration is good.
+  expect(renderWatchCheck(config)).toBe(`The configuration is valid.
 Watches    shop, from outside every 5 s
-Looks in   for 15 s every 10 min, within its budget
+Captures   for 15 s every 10 min, within its budget
 Keeps      up to 1 GB of evidence in /srv/culprit-watch
 Tells      alerts:9093
 Metrics    http://127.0.0.1:9464/metrics

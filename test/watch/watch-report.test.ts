@@ -152,7 +152,7 @@ describe('the page of a piece of evidence', () => {
     const { evidence } = watched();
     unlinkSync(join(evidence, 'report.json'));
     expect(() => writeReport({ do: 'report', folder: evidence })).toThrow(
-      'There is no report to make a page of.',
+      'There is no report to write as a page.',
     );
   });
 });

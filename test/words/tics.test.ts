@@ -38,6 +38,16 @@ const TICS: readonly (readonly [tic: RegExp, better: string])[] = [
   [/\bcomes? as root\b/i, 'runs as root'],
   [/\bnobody needs it any more\b/i, 'it is no longer needed'],
   [/\bbears? it out\b/i, 'confirms it'],
+  [/\blent out\b/i, 'checked out'],
+  [/\b(give|gives|given|gave) back\b/i, 'return, release, reclaim'],
+  [/\blets? go of\b/i, 'release'],
+  [/\btold apart\b|\btells? \S.* apart\b/i, 'distinguished, shows which'],
+  [/\blooked (at|into)\b/i, 'captured, diagnosed'],
+  [/\bin the end\b/i, 'eventually, at the end'],
+  [/\bran full\b/i, 'was exhausted'],
+  [/\bhand(s|ed)? over\b/i, 'pass'],
+  [/\bwrong use\b/i, 'usage error'],
+  [/\bgoes? on\b/i, 'continue, keep running'],
 ];
 
 /** Texts that quote others, or that use such words in their usual sense. */

@@ -1,5 +1,5 @@
-// From a CPU profile to what each function, and each function in its calling context, did cost. What V8 and Node do on
-// behalf of a function counts as its own: a change shows at the function that asks for it.
+// From a CPU profile to the cost of each function, and of each function in its calling context. What V8 and Node do on
+// behalf of a function counts as its own, so that a change shows at the function that causes it.
 
 import type { CallCost, FunctionCost } from '../../model/comparison/run.ts';
 import type { CpuProfile } from '../../model/cpu-profile.ts';

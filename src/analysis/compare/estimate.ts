@@ -1,5 +1,5 @@
 // How much two sides differ, from a few runs of each: a difference of means with its spread. Runs made side by side are
-// compared pair by pair, which takes away what both felt of the machine.
+// compared pair by pair, which cancels the influence that the machine had on both.
 import { criticalT, twoSidedP } from '../statistics/distributions.ts';
 
 /** One value of each side from runs side by side; or all values of the two sides when nothing pairs them. */

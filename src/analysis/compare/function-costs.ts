@@ -1,4 +1,4 @@
-// What each function did cost in every run of both sides, once it is known which is which.
+// The cost of each function in every run of both sides, once the functions are matched.
 
 import type { FunctionCost, Run } from '../../model/comparison/run.ts';
 import type { Frame } from '../../model/frame.ts';

@@ -1,5 +1,6 @@
-// Looking at the numbers while runs come in and stopping when they are clear enough: each look takes its part of the
-// chance of a false alarm, so that all looks together keep to it (Lan and DeMets 1983, with Pocock's spending).
+// Sequential testing: the numbers are checked while runs come in, and runs stop when the numbers are clear enough. Each
+// check spends a part of the chance of a false alarm, so that all checks together keep to it (Lan and DeMets 1983, with
+// Pocock's spending).
 
 /** Which numbers of pairs are looked at, up to `most`: further apart the more there are. */
 export function plannedLooks(most: number): number[] {

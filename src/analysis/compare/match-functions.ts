@@ -1,5 +1,5 @@
-// Which function of one side is which of the other: by name, file and package. Lines move, bundles get new names, files
-// are moved; functions without a name are told apart by their order in the file.
+// Matches the functions of one side with those of the other: by name, file and package. Lines move, bundles get new names,
+// files are moved; anonymous functions are matched by their order in the file.
 import type { Frame } from '../../model/frame.ts';
 
 interface Place {

@@ -1,5 +1,5 @@
-// From what one recording says to one run of a comparison: costs for each request (or second) that do not depend on how
-// many there were.
+// From one recording to one run of a comparison: costs for each request (or second) that do not depend on how many there
+// were.
 
 import type { LoadTurn } from '../../model/comparison/load.ts';
 import type { FunctionCost, MetricName, MetricWindows, Run } from '../../model/comparison/run.ts';

@@ -1,5 +1,5 @@
-// Costs that only moved: a function is inlined, split or renamed, and its time shows at a caller or callee of it. What
-// one lost and the other won is cancelled before anybody is blamed.
+// Costs that only moved: a function is inlined, split or renamed, and its time shows at a caller or callee. What one lost
+// and the other gained is cancelled before any function is blamed.
 import { chanceOf, type Estimate, estimate, type Samples } from './estimate.ts';
 import type { MatchedFunction } from './function-costs.ts';
 

@@ -1,4 +1,4 @@
-// The container of the report: its limits, and at the end of the look what it holds.
+// The container of the report: its limits, and its memory at the end of the capture.
 import type { ReportContainer } from '../../model/finding.ts';
 import type { CgroupSample, PassiveSample, RuntimeSample } from '../../model/samples.ts';
 import { nearest, unreclaimableBytes, workingSetBytes } from './container-memory.ts';

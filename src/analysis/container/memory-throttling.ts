@@ -1,6 +1,6 @@
-// Above memory.high of its cgroup (version 2) the kernel ends nobody: it puts the tasks that ask for memory to sleep and makes
-// them take memory back first. The main thread then stands still in the middle of its work, neither running nor ready to run.
-// https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files
+// Above memory.high of its cgroup (version 2) the kernel kills no process: it puts the tasks that allocate memory to sleep
+// and makes them reclaim memory first. The main thread then stops in the middle of its work, neither running nor ready to
+// run. https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files
 import type { PassiveSample, SchedulingSample } from '../../model/samples.ts';
 
 export interface MemoryThrottling {

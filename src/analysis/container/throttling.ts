@@ -1,6 +1,5 @@
-// What a CPU quota does to a process: in each period (usually 100 ms) its group may use so much CPU time; once that is
-// gone every thread of it is stopped until the next one begins.
-// https://docs.kernel.org/scheduler/sched-bwc.html
+// What a CPU quota does to a process: in each period (usually 100 ms) its cgroup may use a fixed amount of CPU time; once
+// that is used up, all of its threads are stopped until the next period. https://docs.kernel.org/scheduler/sched-bwc.html
 
 import type { PassiveSample, RuntimeSample } from '../../model/samples.ts';
 import { median } from '../statistics/median.ts';

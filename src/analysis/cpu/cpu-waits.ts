@@ -1,6 +1,6 @@
-// How long the main thread was ready to run and had no CPU because others had it. The kernel counts this for every thread.
-// Its count also has the stops of a CPU quota and the time in which threads of the process itself held the CPU: both are
-// taken off here, at their most, so that what is left was taken by other processes.
+// How long the main thread was ready to run but had no CPU because other processes had it. The kernel counts this for every
+// thread. Its count includes stops by a CPU quota and the time in which threads of the process itself had the CPU: upper
+// bounds of both are subtracted here, so that the rest is due to other processes.
 import type { CpuTurns, PassiveSample, RuntimeSample, SchedulingSample } from '../../model/samples.ts';
 import { median } from '../statistics/median.ts';
 

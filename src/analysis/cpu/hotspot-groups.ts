@@ -1,4 +1,4 @@
-// The nodes of a call tree by the function that their time is counted to, and by who is responsible for it.
+// The nodes of a call tree, grouped by the function that their time is attributed to and by the code responsible for it.
 import type { CallTreeNode, CpuProfile } from '../../model/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { functionKey } from './blame/blame.ts';

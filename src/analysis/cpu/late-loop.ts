@@ -1,4 +1,5 @@
-// How late the event loop was, against all that is known to have held it. A delay that nothing explains is not health.
+// Compares the delay of the event loop with everything that is known to have held it. A delay that nothing explains is not
+// health.
 import type { RuntimeSample } from '../../model/samples.ts';
 import type { CpuWaitSpan } from './cpu-waits.ts';
 

@@ -1,5 +1,5 @@
-// An async function that awaits promises which are resolved already: each part of it is short, but V8 runs one after the
-// other without a turn of the event loop. On no stack does anything stay; what stays is that all of it runs as microtasks.
+// An async function that awaits promises which are already resolved: each part of it is short, but V8 runs one after the
+// other without a turn of the event loop. No function stays on the stack; the sign is that all of it runs as microtasks.
 import { type CpuProfile, SAMPLE_STATES } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';

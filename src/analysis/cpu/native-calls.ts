@@ -1,5 +1,5 @@
-// Which functions of native addons the program calls, and from where. V8's profile names a native function without a file; what
-// no language built-in is called, and no code of Node's has called, is an addon's.
+// Which functions of native addons the program calls, and from where. V8's profile names a native function without a file;
+// one that is not a built-in of the language, and was not called by code of Node, belongs to an addon.
 import type { CpuProfile } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import { type Blame, blame } from './blame/blame.ts';

@@ -1,4 +1,4 @@
-// A package that several places of the application call, each for a little: together it may be what takes the CPU.
+// A package that several places of the application call, each for little time: in total it may take most of the CPU time.
 import type { Responsibility } from './cpu.ts';
 
 export interface PackageTotal {

@@ -1,5 +1,5 @@
-// Whether the same work costs more and more CPU time as the process gets older: time for each request that was answered,
-// over the look, and the function whose part of it grew.
+// Whether the same work costs more and more CPU time as the process gets older: time for each answered request over the
+// capture, and the function whose part of it grew.
 import type { AsyncObservation } from '../../model/async-resource.ts';
 import type { CpuProfile } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';

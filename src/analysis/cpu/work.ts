@@ -1,5 +1,5 @@
-// What a busy stack is doing, in the words people use: told by Node's and V8's own frames, and where V8 shows none
-// (JSON, regular expressions, Intl run inside the caller's frame) by the text of the hot line.
+// What a busy stack is doing, in common words: known by the frames of Node and V8, and where V8 shows none (JSON, regular
+// expressions and Intl run inside the caller's frame) by the text of the hot line.
 import type { Frame } from '../../model/frame.ts';
 import { isPassThrough } from './blame/pass-through.ts';
 

@@ -1,4 +1,4 @@
-// Child processes that become more, by program: arguments differ from call to call, the program is what they have in common.
+// Child processes whose number rises, by program: arguments differ from call to call, the program is the same.
 import type { ChildProcess, PassiveSample } from '../../model/samples.ts';
 import { type CountGrowth, countTrends } from './resource-growth.ts';
 

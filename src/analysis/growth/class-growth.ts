@@ -1,4 +1,4 @@
-// Which classes of objects there are more of: by counts of all live objects, taken twice or more often.
+// Classes whose number of objects rises, from counts of all live objects that were taken at least twice.
 import type { ClassCount } from '../../model/memory/census.ts';
 
 export interface ClassGrowth {

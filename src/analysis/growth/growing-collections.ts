@@ -1,4 +1,4 @@
-// Collections that take more and more entries: single ones, and many alike that each take a little.
+// Collections that gain more and more entries: single ones, and many of the same kind that each gain a little.
 
 import type { Frame } from '../../model/frame.ts';
 import type { CollectionGrowth } from '../../model/memory/collection.ts';

@@ -1,5 +1,6 @@
-// Open handles that become more, by type: as Node counts those that are active, and as the creation sites tell of which most
-// stay. Types that are counted by another measure (sockets, processes, files, timers) are left out, and requests, which end.
+// Open handles whose number rises, by type: as Node counts the active ones, and as creation sites show them where most
+// remain. Types that are counted by another measure (sockets, processes, files, timers) are left out, and so are requests,
+// which end.
 import type { AsyncObservation } from '../../model/async-resource.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
 import type { Trend } from '../statistics/trend.ts';

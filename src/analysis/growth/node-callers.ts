@@ -1,5 +1,5 @@
-// Who calls the code of Node that allocates what stays: where that runs later, out of sight of whoever asked, other stacks
-// through the same file of Node tell.
+// Finds the caller of Node's code that allocates the retained objects: where that code runs later, without its caller on the
+// stack, other stacks through the same file of Node show it.
 import type { Blame } from '../cpu/blame/blame.ts';
 import type { AllocationSite, HeapGrowth } from './heap-growth.ts';
 

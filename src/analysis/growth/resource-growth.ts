@@ -1,5 +1,5 @@
-// Growth of what the system counts: descriptors, sockets, child processes, threads, timers, memory outside the heap;
-// and which creation site makes what stays.
+// Growth of what the system counts: descriptors, sockets, child processes, threads, timers, memory outside the heap; and the
+// creation site of what remains.
 import type { AsyncObservation, AsyncSite } from '../../model/async-resource.ts';
 import type { PassiveSample, RuntimeSample } from '../../model/samples.ts';
 import { unreclaimableBytes } from '../container/container-memory.ts';
@@ -112,6 +112,8 @@ function describeSite(site: AsyncSite, coverage: number): SurvivingSite {
 
 export interface MemoryParts {
   rss: Trend;
+  /** The same without what worker threads took that were started during the capture. */
+  rssBesideWorkers: Trend;
   heapTotal: Trend;
   external: Trend;
   /** Bytes of array buffers that V8 does not count as external: no object of JavaScript has them (any more). */
@@ -148,6 +150,7 @@ export function takeMemoryApart(
   const collected = main.filter((sample) => sample.afterGc);
   return {
     rss: residentTrend(main, passive),
+    rssBesideWorkers: residentTrend(main, passive, startedWorkers(runtime)),
     heapTotal: valueTrend(
       floorsOf(main, (s) => s.heapTotalBytes),
       (s) => s.value,
@@ -181,12 +184,34 @@ export function takeMemoryApart(
   };
 }
 
-/** The system's own reading, which also has the two ends of the look. */
-function residentTrend(main: readonly RuntimeSample[], passive: readonly PassiveSample[]): Trend {
-  const outside = floorsOf(passive, (s) => s.rssBytes);
-  const points = outside.length >= LEAST_READS ? outside : floorsOf(main, (s) => s.rssBytes);
+/** The system's own reading, which also has the two ends of the look. `workersAt`: those not to be counted. */
+function residentTrend(
+  main: readonly RuntimeSample[],
+  passive: readonly PassiveSample[],
+  workersAt: (atMillis: number) => number = () => 0,
+): Trend {
+  const resident = ({ atMillis, rssBytes }: PassiveSample | RuntimeSample) =>
+    rssBytes === undefined ? undefined : rssBytes - workersAt(atMillis) * WORKER_BYTES;
+  const outside = floorsOf(passive, resident);
+  const points = outside.length >= LEAST_READS ? outside : floorsOf(main, resident);
   return judgeTrend(points, { ...IN_STEPS, leastRise: LEAST_MEMORY_RISE });
 }
+
+/** A worker thread that has loaded next to nothing takes 8 to 13 MB (Node 16 to 26). */
+const WORKER_BYTES = 12 * 2 ** 20;
+/** Those that were there before are opened within so long. */
+const OPENED_MILLIS = 3_000;
+
+/** How many worker threads had been started by then since the capture began. */
+function startedWorkers(runtime: readonly RuntimeSample[]): (atMillis: number) => number {
+  const seen = new Map<number, number>();
+  for (const { thread, atMillis } of runtime) if (!seen.has(thread)) seen.set(thread, atMillis);
+  const starts = [...seen].filter(([thread, at]) => thread !== 0 && at > OPENED_MILLIS);
+  return (atMillis) => starts.filter(([, at]) => at <= atMillis + MEASURED_WITHIN_MILLIS).length;
+}
+
+/** A new thread is sampled about so long after it took its memory. */
+const MEASURED_WITHIN_MILLIS = 2_000;
 
 /** Parts of the look, of each of which one reading is taken. */
 const NATIVE_PARTS = 12;

@@ -1,4 +1,5 @@
-// Who allocated what is newest in a collection: an allocation timeline has the stack of every object that it saw made.
+// Which code allocated the newest entries of a collection: an allocation timeline has the stack of every object whose
+// creation it saw.
 import type { HeapGraph } from '../../model/heap/heap-graph.ts';
 import type { HeapAllocator } from '../../model/heap/heap-report.ts';
 import { ownerOf } from '../../model/owner/owner.ts';

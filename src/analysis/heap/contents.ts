@@ -1,5 +1,5 @@
-// What is in a collection, as far as a snapshot tells: V8 draws no edge to small whole numbers, so a table of them is
-// known by its size only.
+// What is in a collection, as far as a snapshot shows: V8 writes no edge to small integers, so of a table of them only the
+// size is known.
 import { EdgeType, NodeType } from '../../model/heap/heap-graph.ts';
 import type { HeapCollectionKind } from '../../model/heap/heap-report.ts';
 import { type HeapView, isFunction, isObject, isOwnProperty, isReaction, isValue } from './heap-view.ts';

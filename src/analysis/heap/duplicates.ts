@@ -1,4 +1,4 @@
-// Strings that are in a heap many times. What they say is the target's secret: a length, a hash and a form stand for it.
+// Strings that are in a heap many times. Their contents may be secret: a length, a hash and a form stand for them.
 import { createHash } from 'node:crypto';
 import { NodeType } from '../../model/heap/heap-graph.ts';
 import type { HeapDuplicate } from '../../model/heap/heap-report.ts';

@@ -1,4 +1,5 @@
-// What grew, weighed and told. As in BLeak (Vilk and Berger, PLDI 2018): a leak is a path whose out-degree keeps growing.
+// What grew, measured and described. As in BLeak (Vilk and Berger, PLDI 2018): a leak is a path whose out-degree keeps
+// growing.
 import type { DominatorTree } from '../../model/heap/dominators.ts';
 import type { HeapGrowth, HeapStep, HeapStepKind } from '../../model/heap/heap-report.ts';
 import { describeCollection } from './collections.ts';

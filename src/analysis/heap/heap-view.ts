@@ -1,4 +1,4 @@
-// A heap graph with V8's words known: what the questions about JavaScript are asked of.
+// A heap graph in which V8's own words are resolved: the basis of all questions about JavaScript objects.
 import type { HeapGraph } from '../../model/heap/heap-graph.ts';
 import { EdgeType, NodeType } from '../../model/heap/heap-graph.ts';
 import type { HeapProgram } from '../../model/heap/heap-report.ts';

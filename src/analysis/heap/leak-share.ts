@@ -1,5 +1,5 @@
-// LeakShare of BLeak (Vilk and Berger, PLDI 2018): what only leaks reach, where an object that several of them reach
-// is divided among them. What the rest of the program reaches is nobody's leak.
+// LeakShare of BLeak (Vilk and Berger, PLDI 2018): the memory that only leaks reach; an object that several of them reach is
+// divided among them. What the rest of the program also reaches counts for no leak.
 import { EdgeType, type HeapGraph } from '../../model/heap/heap-graph.ts';
 
 /** Bytes for each leak; a leak is the collections at one path. Takes 7 bytes a node. */

@@ -1,4 +1,4 @@
-// What a snapshot is of: each engine, and each host of an engine, names its own things in it.
+// Which program a snapshot is of: each engine, and each host of an engine, has its own names in it.
 import { type HeapGraph, NodeType } from '../../model/heap/heap-graph.ts';
 import type { HeapProgram } from '../../model/heap/heap-report.ts';
 import type { Word } from './names/words.ts';

@@ -1,4 +1,4 @@
-// One heap in a few tables: what a single snapshot can say.
+// One heap in a few tables: what a single snapshot can show.
 import type { DominatorTree } from '../../model/heap/dominators.ts';
 import type { HeapCollection, HeapReport } from '../../model/heap/heap-report.ts';
 import { countClasses } from './classes.ts';

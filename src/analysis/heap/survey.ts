@@ -1,4 +1,4 @@
-// Lays one snapshot into the trie of paths: every value is counted at its shortest path.
+// Enters one snapshot into the trie of paths: every value is counted at its shortest path.
 import type { DominatorTree } from '../../model/heap/dominators.ts';
 import { type HeapGraph, NodeType } from '../../model/heap/heap-graph.ts';
 import type { HeapCollectionKind } from '../../model/heap/heap-report.ts';

@@ -1,4 +1,4 @@
-// For a live process: what a snapshot says of collections that are already suspected, by V8's object ids.
+// For a live process: what a snapshot shows about collections that are already suspected, found by V8's object ids.
 import type { DominatorTree } from '../../model/heap/dominators.ts';
 import type { HeapGraph } from '../../model/heap/heap-graph.ts';
 import type { HeapCollection } from '../../model/heap/heap-report.ts';

@@ -1,5 +1,6 @@
-// How busy a thread's event loop was over time. While the CPU profiler interrupts a thread each millisecond, Node.js takes most of its
-// waiting for work, because libuv forgets the time waited when a signal arrives. So the profile itself tells, for as long as it ran.
+// How busy a thread's event loop was over time. While the CPU profiler interrupts a thread each millisecond, Node.js counts
+// most of its idle time as busy, because libuv loses the time waited when a signal arrives. So the profile itself is used
+// for as long as it ran.
 import { type CpuProfile, IDLE } from '../../model/cpu-profile.ts';
 import type { Observations } from '../../model/observations.ts';
 import { summarizeStates } from '../cpu/cpu.ts';

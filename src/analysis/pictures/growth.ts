@@ -1,5 +1,5 @@
-// What was counted again and again, as pictures: collections, sockets, files, child processes, resources by where they were
-// made. What grows comes first.
+// What was counted repeatedly, as pictures: collections, sockets, files, child processes, resources by where they were
+// created. What grows comes first.
 
 import type { Frame } from '../../model/frame.ts';
 import type { CollectionGrowth } from '../../model/memory/collection.ts';

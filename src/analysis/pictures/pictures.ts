@@ -1,4 +1,4 @@
-// All pictures of one look, from its facts and the places that findings name.
+// All pictures of one capture, from its facts and the places that findings name.
 import type { Finding } from '../../model/finding.ts';
 import {
   type PackageTime,

@@ -1,4 +1,5 @@
-// Pools as pictures: how much is lent out, how many wait, what those lent out are busy with, and where those who wait asked.
+// Pools as pictures: how many connections are checked out and what they are busy with, how many callers wait, and where
+// those asked.
 
 import type { Finding } from '../../model/finding.ts';
 import type { Pool } from '../../model/pool.ts';

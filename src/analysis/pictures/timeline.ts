@@ -1,4 +1,4 @@
-// The look over time: memory, the event loop, CPU, requests, handles, and when the main thread was held and by whom.
+// The capture over time: memory, the event loop, CPU, requests, handles, and when the main thread was held and by what.
 import type { Observations } from '../../model/observations.ts';
 import { PICTURE_BOUNDS, type Series, type SeriesName, type Timeline } from '../../model/report/pictures.ts';
 import type { RuntimeSample } from '../../model/samples.ts';

@@ -1,5 +1,5 @@
-// What was profiled: a server, a run of a script, tests, a page. Told by the frames, by the order of the samples and by the
-// tool that made the profile; what nothing tells is unknown, and is not assumed.
+// What was profiled: a server, a run of a script, tests, a page. Recognised by the frames, by the order of the samples and
+// by the tool that made the profile; where nothing shows it, it is unknown, never assumed.
 import { type CpuProfile, SAMPLE_STATES } from '../../model/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { ProfileOrigin } from '../../model/profile-origin.ts';

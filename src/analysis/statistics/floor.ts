@@ -1,4 +1,4 @@
-// The lower edge of a series that falls back now and then: of each point and its neighbours the least.
+// The lower edge of a series that falls back now and then: the minimum of each point and its neighbours.
 import type { Point } from './trend.ts';
 
 /** `reach`: how many neighbours to either side. */

@@ -1,5 +1,5 @@
-// Pools that lose what they lend out, long before anybody waits: more and more is lent out over which nothing goes, or that
-// is out at any time.
+// Pools that lose connections long before anything waits: a rising number is checked out without any traffic, or is checked
+// out at all times.
 import type { Pool, PoolReading } from '../../model/pool.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
 import { floorOf } from '../statistics/floor.ts';
@@ -13,7 +13,7 @@ export interface DrainingPool {
   busy: number;
   /**
    * What it is told by: connections over which nothing went for seconds; or, where no connection could be looked at, the least
-   * that was lent out at any time, while no more requests came than before.
+   * that was checked out at any time, while no more requests came than before.
    */
   by: 'silent' | 'least';
   /** Of that, over the look. */
@@ -72,7 +72,7 @@ function leastPoints(readings: readonly PoolReading[]): Point[] {
   return floorOf(points, FLOOR_REACH).slice(FLOOR_REACH, -FLOOR_REACH);
 }
 
-/** Where more and more requests come, more is lent out. */
+/** Where more and more requests come, more is checked out. */
 function isSteady(main: readonly RuntimeSample[]): boolean {
   const answered = main.flatMap(({ atMillis, afterGc, requests }) =>
     afterGc || !requests ? [] : [{ atMillis, value: requests.answered }],

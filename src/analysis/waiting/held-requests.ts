@@ -1,5 +1,6 @@
-// Requests that are held up together: for a second or more none is answered, although they keep coming; then all of them are at
-// once; and again. What they share is taken for that long each time: a connection, a lock, a single worker.
+// Requests that are held up together: for a second or more none is answered, although they keep arriving; then all of them
+// are answered at once; and again. Something that they share is occupied for that long each time: a connection, a lock, a
+// single worker.
 import type { AsyncObservation, AsyncSiteRead } from '../../model/async-resource.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
 import { type SurvivingSite, survivingSites } from '../growth/resource-growth.ts';
@@ -18,9 +19,9 @@ export interface HeldRequests {
   routes: HeldRoute[];
   /** Of one request, as far as reads show. */
   longestMillis: number;
-  /** How often all that had waited were let go between two reads. */
+  /** How often all waiting requests were released between two reads. */
   releases: number;
-  /** Requests of one route that were let go between two reads, at most. */
+  /** The most requests of one route that were released between two reads. */
   mostReleased: number;
 }
 
@@ -33,15 +34,15 @@ const LEAST_TIMES = 2;
 const LEAST_NEW = 3;
 /** Of those that came, the part that has no answer yet; samples are rounded. */
 const NEARLY_ALL = 0.8;
-/** Of those that had waited, the part that waits after all of those were let go: newer ones. */
+/** Of those that had waited, the part that waits after all of those were released: newer ones. */
 const MOST_LEFT = 0.5;
 /** The age of the oldest against the time between two reads. */
 const AGE_SLACK_MILLIS = 60;
-/** Clients that all come again right after an answer wait for one event: then most of the time nobody comes. */
+/** Clients that all ask again right after an answer wait for one event: then no request arrives most of the time. */
 const STEADY = { least: 0.4, most: 2.5, part: 0.7, leastMillis: 400 };
 /** A loop that is late by this part of the wait holds everybody up itself. */
 const MOST_LATE = 0.3;
-/** Routes with few requests are held up, too, when theirs are let go at the same times. */
+/** Routes with few requests are held up, too, when theirs are released at the same times. */
 const LEAST_BESIDE = 2;
 
 /** Null where no route is held up. `main` has the main thread's samples. */

@@ -1,5 +1,5 @@
-// Clients that go away before their answer ends: how many a second, by what they had asked for. What is opened for such a
-// client is often forgotten with it.
+// Clients that disconnect before their answer ends: how many a second, by what they had requested. Resources that were
+// opened for such a client are often never closed.
 import type { AsyncObservation } from '../../model/async-resource.ts';
 import type { Frame } from '../../model/frame.ts';
 import { survivingSites } from '../growth/resource-growth.ts';

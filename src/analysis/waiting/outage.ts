@@ -1,5 +1,5 @@
-// Whether the service has stopped answering: of the requests that came in lately, on each of several routes, not one was
-// answered; they still wait, or their clients went away first.
+// Whether the service has stopped answering: of the recent requests on each of several routes, not one was answered; they
+// still wait, or their clients disconnected first.
 import type { AsyncObservation, AsyncSite, AsyncSiteRead } from '../../model/async-resource.ts';
 import { type SurvivingSite, survivingSites } from '../growth/resource-growth.ts';
 import { INBOUND } from './lasting-requests.ts';

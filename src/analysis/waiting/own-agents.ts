@@ -1,4 +1,4 @@
-// Requests out that each have an Agent of their own: nothing is shared between them, neither sockets nor TLS contexts.
+// Outgoing requests that each have an Agent of their own: they share neither sockets nor TLS contexts.
 import type { AsyncObservation } from '../../model/async-resource.ts';
 import { type SurvivingSite, survivingSites } from '../growth/resource-growth.ts';
 import { OUTBOUND } from './lasting-requests.ts';

@@ -1,4 +1,4 @@
-// Pools that do not have enough: how long they are full, how many wait, and who asks.
+// Pools that are too small for their load: how long they are full, how many callers wait, and which code asks.
 import type { Frame } from '../../model/frame.ts';
 import type { Pool, PoolReading } from '../../model/pool.ts';
 import { type Blame, blame } from '../cpu/blame/blame.ts';
@@ -10,11 +10,11 @@ export interface ShortPool {
   limit: number;
   waiting: Trend;
   medianWaiting: number;
-  /** Of the readings, the share in which somebody waited, 0..1. */
+  /** The share of readings in which callers waited, 0..1. */
   waitingShare: number;
-  /** The last look at what is lent out; null when it could not be examined. */
+  /** The last reading of what is checked out; null when it could not be examined. */
   lent: NonNullable<PoolReading['lent']> | null;
-  /** Of what is lent out, the share over whose connection nothing went for seconds; null when unknown. */
+  /** Of what is checked out, the share whose connection carried no data for seconds; null when unknown. */
   silentShare: number | null;
   /** Who came to wait, by place, the most frequent first. */
   waiters: Waiters[];
@@ -29,7 +29,7 @@ export interface Waiters {
 const LEAST_READINGS = 6;
 const USUALLY = 0.6;
 
-/** Pools with a limit in which somebody waits most of the time, the longest queue first. */
+/** Pools with a limit in which callers wait most of the time, the longest queue first. */
 export function shortPools(pools: readonly Pool[]): ShortPool[] {
   return pools
     .flatMap((pool) => describePool(pool) ?? [])

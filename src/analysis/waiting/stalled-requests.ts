@@ -1,5 +1,5 @@
-// Requests that hang while their clients wait with them: each client sends its next request after an answer only, so that no
-// more come, and nothing grows.
+// Requests that hang while their clients wait with them: each client sends its next request only after an answer, so no more
+// arrive and nothing grows.
 import type { AsyncObservation, AsyncSiteRead } from '../../model/async-resource.ts';
 import { type SurvivingSite, survivingSites } from '../growth/resource-growth.ts';
 import { INBOUND } from './lasting-requests.ts';

@@ -1,5 +1,5 @@
-// Lines in which nobody is served: the same one is the first, look after look, and behind it more and more stand in line.
-// What is beside such a line and stays as it is tells what is lent out, or that a lock is taken.
+// Queues in which nothing is served: the first waiter stays the same from reading to reading while the queue behind it
+// grows. Fields beside such a queue that do not change show what is checked out, or that a lock is taken.
 import type { Pool } from '../../model/pool.ts';
 import { judgeTrend, type Trend } from '../statistics/trend.ts';
 import { groupWaiters, type Waiters } from './short-pools.ts';
@@ -31,7 +31,7 @@ export function stuckLines(pools: readonly Pool[]): StuckLine[] {
   return pools.flatMap((pool) => describe(pool) ?? []).sort((a, b) => b.waiting.last - a.waiting.last);
 }
 
-/** Callers that give up waiting for answers do not come again: the line is long, and nobody in it is served. */
+/** Callers that give up waiting for answers do not ask again: the queue is long, and nothing in it is served. */
 function neverShorter(readings: Pool['readings']): boolean {
   const lengths = readings.map(({ waiting }) => waiting);
   return (

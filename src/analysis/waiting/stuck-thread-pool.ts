@@ -6,7 +6,7 @@ import { type SurvivingSite, survivingSites } from '../growth/resource-growth.ts
 export interface StuckThreadPool {
   /** For how long nothing has come back. */
   millis: number;
-  /** UV_THREADPOOL_SIZE, or libuv's default. Absent when nobody looked closer. */
+  /** UV_THREADPOOL_SIZE, or libuv's default. Absent when it was not examined. */
   threads?: number;
   /** Operations that were sent before the first one that waits for a thread, and have not ended; null: none was seen. */
   holder: SurvivingSite | null;

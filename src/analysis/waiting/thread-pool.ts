@@ -1,4 +1,4 @@
-// libuv's thread pool: how long a trivial operation waits for a thread, and who keeps the threads busy.
+// libuv's thread pool: how long a trivial operation waits for a thread, and which code keeps the threads busy.
 import type { Frame } from '../../model/frame.ts';
 import type { Observations } from '../../model/observations.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
@@ -12,11 +12,11 @@ export interface ThreadPoolPressure {
   longestWaitMillis: number;
   /** Of the sampling intervals, the share with a long wait, 0..1. */
   longShare: number;
-  /** UV_THREADPOOL_SIZE, or libuv's default. Absent when nobody looked closer. */
+  /** UV_THREADPOOL_SIZE, or libuv's default. Absent when it was not examined. */
   threads?: number;
-  /** Operations that were in the pool at a time, waiting ones included, on average. Absent when nobody looked closer. */
+  /** Operations that were in the pool at a time, waiting ones included, on average. Absent when it was not examined. */
   inside?: number;
-  /** Who keeps the threads busy, the busiest first; empty when nobody looked closer. */
+  /** Which code keeps the threads busy, the busiest first; empty when it was not examined. */
   users: ThreadPoolUser[];
 }
 

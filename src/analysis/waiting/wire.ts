@@ -1,5 +1,5 @@
-// What the wire looked like from outside: TCP of the process's network namespace over the look, and the last state of a
-// group of sockets.
+// The network as seen from outside: TCP of the process's network namespace over the capture, and the last state of a group
+// of sockets.
 import type { PassiveSample, SocketGroup, TcpCounters } from '../../model/samples.ts';
 
 /** Change over the look; what was not counted is absent. */

@@ -38,7 +38,7 @@ export const agents: ConfigurationRule = {
           source: 'process',
           statement: `${name}: keepAlive ${keepAlive ?? 'unknown'}, maxSockets ${maxSockets === null ? 'no limit' : (maxSockets ?? 'unknown')}, ${requests} open now`,
         })),
-        innocent: 'Few requests to many hosts gain nothing from kept connections.',
+        innocent: 'A program that sends few requests to many hosts gains nothing from keep-alive.',
         advice: ['new http.Agent({ keepAlive: true, maxSockets: 50, timeout: 10_000 })'],
         references: [LINKS.agent],
       },

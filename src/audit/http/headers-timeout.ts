@@ -1,5 +1,6 @@
-// Headers that may take for ever; and, before the fix (Node 12.19 and 14.5), a headersTimeout that also ran while a
-// kept connection was idle. Newer Node measures it from the start of each request: no relation to keepAliveTimeout then.
+// Headers that may take unlimited time; and, before the fix (Node 12.19 and 14.5), a headersTimeout that also ran while a
+// keep-alive connection was idle. Newer Node measures it from the start of each request: then it has no relation to
+// keepAliveTimeout.
 import { formatDuration } from '../../units/units.ts';
 import { LINKS } from '../links.ts';
 import { type ConfigurationRule, listed, nodeMajor, serverName, valuesByServer } from '../rule.ts';
@@ -38,7 +39,7 @@ export const headersTimeout: ConfigurationRule = {
         why:
           off.length > 0
             ? 'slow clients, or an attacker, hold connections until the server has no more'
-            : 'on this version it also runs while a kept connection is idle, and cuts the next request on it',
+            : 'on this version headersTimeout also runs while a keep-alive connection is idle, and cuts off the next request on it',
         evidence: [
           {
             source: 'process',

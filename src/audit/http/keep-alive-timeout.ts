@@ -1,4 +1,5 @@
-// The server closes idle connections before the balancer does: now and then a request meets a connection that just closed.
+// The server closes idle connections before the balancer does: now and then a request is sent on a connection that was just
+// closed.
 import { DEFAULTS } from '../../defaults.ts';
 import type { PodContainer } from '../../model/settings/pod.ts';
 import type { ServerSettings } from '../../model/settings/settings.ts';
@@ -45,7 +46,7 @@ export const keepAliveTimeout: ConfigurationRule = {
         value: formatDuration(least),
         severity: hasBalancer ? 'warning' : 'notice',
         confidence: isAssumed ? (hasBalancer ? 0.75 : 0.6) : 0.95,
-        title: `keepAliveTimeout is ${values}, the balancer keeps idle connections for ${formatDuration(idleMillis)}${isOneValue ? ` (${names})` : ''}`,
+        title: `keepAliveTimeout is ${values}, but the balancer keeps idle connections for ${formatDuration(idleMillis)}${isOneValue ? ` (${names})` : ''}`,
         why: 'a request that the balancer sends while the server closes the idle connection is lost: sporadic 502s or ECONNRESET',
         evidence: [
           {
@@ -57,12 +58,12 @@ export const keepAliveTimeout: ConfigurationRule = {
             statement: `the balancer closes idle connections after ${formatDuration(idleMillis)} (${source})`,
           },
         ],
-        innocent: 'Without a balancer or proxy that reuses connections nothing is lost.',
+        innocent: 'Without a balancer or proxy that reuses connections, no request is lost.',
         advice: [
           `server.keepAliveTimeout = ${idleMillis + 5_000}; // longer than the balancer's idle time`,
           ...(isAssumed
             ? [
-                "Google's balancer keeps them for 600 s: set 620_000 there. Give the time of your balancer with --balancer-idle.",
+                "Google's balancer keeps them for 600 s: set 620_000 there. Pass the idle time of your balancer with --balancer-idle.",
               ]
             : []),
         ],

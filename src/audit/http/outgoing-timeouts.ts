@@ -1,4 +1,4 @@
-// Requests that this process waits for without a timeout that ends them: when the other side hangs, so does all that waits for it.
+// Outgoing requests without a timeout that ends them: when the other side hangs, so does everything that waits for it.
 import { formatCount } from '../../units/units.ts';
 import { LINKS } from '../links.ts';
 import { type ConfigurationRule, listed } from '../rule.ts';
@@ -29,7 +29,7 @@ export const outgoingTimeouts: ConfigurationRule = {
         evidence: [
           {
             source: 'process',
-            statement: `of ${formatCount(inFlight, 'request')} in flight, ${withoutTimeout} without a timeout on the socket, or with one that nothing listens for: 'timeout' alone ends no request (the 5 s of the global agent since Node 20 do not)${lasting}`,
+            statement: `of ${formatCount(inFlight, 'request')} in flight, ${withoutTimeout} without a socket timeout, or with one whose 'timeout' event has no listener${lasting}: a socket timeout alone does not end a request, nor do the 5 s of the global agent since Node 20`,
           },
         ],
         innocent:

@@ -1,4 +1,4 @@
-// A request may take an unlimited time to arrive: the default of Node 18 and later is 300 s, before it was none.
+// A request may take an unlimited time to arrive: the default of Node 18 and later is 300 s, before that there was none.
 import { LINKS } from '../links.ts';
 import { type ConfigurationRule, listed, nodeMajor, serverName, valuesByServer } from '../rule.ts';
 
@@ -18,7 +18,7 @@ export const requestTimeout: ConfigurationRule = {
         severity: 'warning',
         confidence: 0.85,
         title: `A request may take an unlimited time to arrive: requestTimeout is 0 (${names})`,
-        why: 'a client that sends its body slowly, or stops, holds its connection and what the handler holds indefinitely',
+        why: 'a client that sends its body slowly, or stops, ties up its connection and whatever the handler holds indefinitely',
         evidence: [
           {
             source: 'process',
@@ -26,7 +26,7 @@ export const requestTimeout: ConfigurationRule = {
           },
         ],
         innocent:
-          'Uploads that rightly take longer than minutes need a long one; a proxy that reads whole requests first also protects.',
+          'Uploads that legitimately take many minutes need a longer one. A proxy that reads whole requests first also protects the server.',
         advice: ['server.requestTimeout = 300_000; // the default of Node 18 and later'],
         references: [LINKS.requestTimeout],
       },

@@ -29,7 +29,7 @@ export const cpuThrottling: ConfigurationRule = {
               ? 'the pod spec sets none; its cgroup is out of reach'
               : 'its cgroup is out of reach',
           }
-        : { ok: facts.pod ? 'none is seen, and the pod spec sets none' : 'no limit is seen' };
+        : { ok: facts.pod ? 'none was found, and the pod spec sets none' : 'no limit was found' };
     if (!seen || seen.periods < LEAST_PERIODS)
       return { unknown: `${cores(quota)}; too few periods were counted` };
     const share = seen.throttledPeriods / seen.periods;
@@ -71,7 +71,7 @@ function judgeAgainstSpec({ settings: { outer }, pod }: AuditFacts, limit: numbe
       value: cores(limit),
       severity: used >= limit ? 'warning' : 'notice',
       confidence: 0.75,
-      title: `The pod spec allows ${cores(limit)}, the process used ${cores(used)} in the capture`,
+      title: `The pod spec allows ${cores(limit)}, but the process used ${cores(used)} in the capture`,
       why: 'above the limit the kernel stops it until the next period (100 ms): no request, no probe, no garbage collection runs',
       evidence: [
         {
@@ -80,7 +80,7 @@ function judgeAgainstSpec({ settings: { outer }, pod }: AuditFacts, limit: numbe
         },
         { source: 'proc', statement: `user and system time in the capture: ${cores(used)}` },
       ],
-      innocent: 'The capture was short, and this process may do other work than it does in that pod.',
+      innocent: 'The capture was short, and the process may do different work in that pod.',
       advice: ADVICE,
       references: [LINKS.resources],
     },

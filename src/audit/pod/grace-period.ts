@@ -24,8 +24,8 @@ export const gracePeriod: ConfigurationRule = {
         value: took,
         severity: 'warning',
         confidence: 0.9,
-        title: `The shutdown takes ${took}, Kubernetes kills after ${seconds} s`,
-        why: 'SIGKILL cuts what the shutdown still waits for: requests, writes, locks',
+        title: `The shutdown takes ${took}, but Kubernetes kills after ${seconds} s`,
+        why: 'SIGKILL cuts off what the shutdown still waits for: requests, writes, locks',
         evidence: [{ source: 'drill', statement: `SIGTERM sent to a ${drill.of}: it took ${took}` }],
         innocent: 'A copy without load may end sooner or later than one that has open connections.',
         advice: [

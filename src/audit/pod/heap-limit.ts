@@ -1,4 +1,5 @@
-// A heap that may grow beyond the container's memory is killed before V8 collects hard; one that is nearly full collects all the time.
+// A heap that may grow beyond the container's memory is killed before V8 collects garbage aggressively; one that is nearly
+// full collects all the time.
 
 import { defaultHeapBytes } from '../../findings/memory/default-heap.ts';
 import {
@@ -159,10 +160,10 @@ function tooLarge(
       value: formatBytes(limit),
       severity: limit >= bytes ? 'warning' : 'notice',
       confidence: 0.9,
-      title: `The heap may grow to ${formatBytes(limit)}, ${name} is ${formatBytes(bytes)}`,
-      why: 'V8 collects hard only near its own limit: the kernel kills the container first, without a message from Node.js',
+      title: `The heap may grow to ${formatBytes(limit)}, but ${name} is ${formatBytes(bytes)}`,
+      why: 'V8 collects garbage aggressively only near its own limit: the kernel kills the container first, without a message from Node.js',
       evidence: [...evidence, { source: 'memory', statement: `${name}: ${formatBytes(bytes)}` }],
-      innocent: 'A heap that never grows that far is never killed for it.',
+      innocent: 'A heap that never grows that far does no harm.',
       advice,
       references: [LINKS.heapLimit, LINKS.resources],
     },
@@ -178,14 +179,14 @@ function nearlyFull(facts: AuditFacts, used: number, limit: number): Judged {
       severity: 'warning',
       confidence: 0.8,
       title: `The heap is ${formatShare(used / limit)} full: ${formatBytes(used)} of ${formatBytes(limit)}`,
-      why: 'close to its limit V8 collects over and over, then ends the process ("heap out of memory")',
+      why: 'close to its limit V8 collects garbage over and over, then ends the process ("heap out of memory")',
       evidence: [
         {
           source: 'v8',
           statement: `used_heap_size ${formatBytes(used)}, heap_size_limit ${formatBytes(limit)}`,
         },
       ],
-      innocent: 'Just before a collection much of it may be garbage.',
+      innocent: 'Shortly before a garbage collection, much of it may be garbage.',
       advice: [
         ...adviseOnFullHeap(limit, used, room ?? {}),
         'If it grows, find what holds it with `culprit diagnose`.',

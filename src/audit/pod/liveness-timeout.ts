@@ -26,8 +26,8 @@ export const livenessTimeout: ConfigurationRule = {
         value: `${timeoutSeconds} s`,
         severity: 'warning',
         confidence: isBeyond ? 0.9 : 0.7,
-        title: `The liveness probe gives up after ${timeoutSeconds} s, the event loop was blocked for ${formatDuration(delay.maxMillis)}`,
-        why: `${failureThreshold} such answers in a row (every ${periodSeconds} s) and Kubernetes restarts a server that is merely busy, which increases the load on the others`,
+        title: `The liveness probe gives up after ${timeoutSeconds} s, but the event loop was blocked for ${formatDuration(delay.maxMillis)}`,
+        why: `${failureThreshold} late answers in a row (every ${periodSeconds} s), and Kubernetes restarts a server that is merely busy, which increases the load on the others`,
         evidence: [
           {
             source: 'event-loop',

@@ -1,4 +1,5 @@
-// A container without a memory limit takes what its neighbours need; one that requests less than its limit is evicted first.
+// A container without a memory limit can use up the memory of its node; one that requests less than its limit is evicted
+// first.
 import { formatBytes } from '../../units/units.ts';
 import { LINKS } from '../links.ts';
 import type { ConfigurationRule } from '../rule.ts';
@@ -29,7 +30,7 @@ export const memoryLimit: ConfigurationRule = {
           : `Container ${pod.name} requests ${formatBytes(request!)} of memory and may take ${size}`,
         why: isMissing
           ? 'a leak uses up the memory of the whole node, and the kernel may kill any process there'
-          : 'the node promises only the request: above it, this pod is among the first to be evicted or killed',
+          : 'the node guarantees only the request: above it, this pod is among the first to be evicted or killed',
         evidence: [
           {
             source: 'pod',
@@ -38,7 +39,7 @@ export const memoryLimit: ConfigurationRule = {
         ],
         innocent: 'Some clusters overcommit memory on purpose, or set limits by a LimitRange.',
         advice: [
-          'resources: { requests: { memory: 512Mi }, limits: { memory: 512Mi } }   # what it needs, twice the same',
+          'resources: { requests: { memory: 512Mi }, limits: { memory: 512Mi } }   # what it needs, the same value twice',
         ],
         references: [LINKS.resources, LINKS.qualityOfService],
       },

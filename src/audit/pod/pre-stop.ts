@@ -1,4 +1,5 @@
-// SIGTERM comes while the pod is still in the load: Kubernetes takes it out at the same time, not before.
+// SIGTERM arrives while the pod still receives requests: Kubernetes removes it from its Services at the same time, not
+// before.
 import { LINKS } from '../links.ts';
 import type { ConfigurationRule } from '../rule.ts';
 
@@ -14,7 +15,7 @@ export const preStop: ConfigurationRule = {
         value: 'not set',
         severity: 'notice',
         confidence: 0.7,
-        title: `Container ${pod.name} has no preStop hook: SIGTERM comes while requests are still sent to it`,
+        title: `Container ${pod.name} has no preStop hook: SIGTERM arrives while requests are still being sent to it`,
         why: 'endpoints are removed and SIGTERM is sent at the same time; until every proxy has been updated, new requests reach a closed port',
         evidence: [
           {
@@ -22,7 +23,7 @@ export const preStop: ConfigurationRule = {
             statement: `${pod.owner}, container ${pod.name}: readinessProbe is set, lifecycle.preStop is not`,
           },
         ],
-        innocent: 'A SIGTERM handler that goes on serving for some seconds before it closes does the same.',
+        innocent: 'A SIGTERM handler that keeps serving for some seconds before it closes does the same.',
         advice: [
           'lifecycle: { preStop: { sleep: { seconds: 5 } } }   # before 1.30: exec: { command: [sleep, "5"] }',
         ],

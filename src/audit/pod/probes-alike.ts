@@ -1,4 +1,5 @@
-// Liveness asks the same as readiness and gives up no later: what should only take load away restarts the container.
+// Liveness checks the same as readiness and gives up no later: what should only take the pod out of service restarts the
+// container.
 import { LINKS } from '../links.ts';
 import type { ConfigurationRule } from '../rule.ts';
 
@@ -10,22 +11,22 @@ export const probesAlike: ConfigurationRule = {
     const { liveness, readiness } = pod;
     if (!liveness || !readiness) return { ok: 'there are not both' };
     const [dies, leaves] = [liveness, readiness].map((probe) => probe.failureThreshold * probe.periodSeconds);
-    if (liveness.asks !== readiness.asks) return { ok: 'they ask different things' };
+    if (liveness.asks !== readiness.asks) return { ok: 'they check different things' };
     if (dies! > leaves!) return { ok: `liveness waits longer (${dies} s against ${leaves} s)` };
     return {
       finding: {
         value: liveness.asks,
         severity: 'warning',
         confidence: 0.85,
-        title: `Liveness and readiness ask the same (${liveness.asks}), and liveness gives up after ${dies} s, readiness after ${leaves} s`,
-        why: 'when a dependency is down, all pods are restarted instead of being taken out of the load until it is back',
+        title: `Liveness and readiness check the same thing (${liveness.asks}), and liveness gives up after ${dies} s, readiness after ${leaves} s`,
+        why: 'when a dependency is down, all pods are restarted instead of being taken out of service until it is back',
         evidence: [
           {
             source: 'pod',
             statement: `both probes: ${liveness.asks}; failureThreshold x periodSeconds is ${dies} s for liveness, ${leaves} s for readiness`,
           },
         ],
-        innocent: 'Where the path answers without asking any dependency, the harm is small.',
+        innocent: 'This does little harm if the path does not depend on another service.',
         advice: [
           'Let liveness ask a path that checks nothing but the process, and give it more time:',
           `livenessProbe: { failureThreshold: ${Math.max(6, Math.ceil((leaves! * 2) / Math.max(1, liveness.periodSeconds)))} }`,

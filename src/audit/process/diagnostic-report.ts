@@ -1,4 +1,4 @@
-// When V8 runs out of memory nothing is left to look at, unless a report was asked for.
+// When V8 runs out of memory, nothing is left to examine unless a report was requested.
 import { LINKS } from '../links.ts';
 import type { ConfigurationRule } from '../rule.ts';
 
@@ -16,7 +16,7 @@ export const diagnosticReport: ConfigurationRule = {
         title: 'A fatal error (out of memory, native crash) leaves no diagnostic report',
         why: 'the process ends with a few lines on standard error: stacks, heap spaces, handles and limits are lost',
         evidence: [{ source: 'process', statement: 'process.report.reportOnFatalError is false' }],
-        innocent: 'A crash service that takes core dumps knows more.',
+        innocent: 'A crash service that collects core dumps keeps more than a report.',
         advice: [
           'node --report-on-fatalerror --report-directory=/var/reports ...   # a folder that can be written',
         ],

@@ -1,4 +1,4 @@
-// An event loop that got no turn for most of the look: no request, no probe and no signal handler is served meanwhile.
+// An event loop that was blocked for most of the capture: no request, no probe and no signal handler is served meanwhile.
 import { formatDuration, formatShare } from '../../units/units.ts';
 import { LINKS } from '../links.ts';
 import type { ConfigurationRule } from '../rule.ts';
@@ -25,11 +25,11 @@ export const loopBlocked: ConfigurationRule = {
         title: isWhole
           ? `The event loop was blocked for the whole capture (${formatDuration(lookMillis)})`
           : `The event loop was blocked for ${formatDuration(maxMillis)} of a capture of ${formatDuration(lookMillis)}`,
-        why: 'meanwhile nothing is answered, no timeout ends anything, and a SIGTERM handler does not run',
+        why: 'meanwhile no request is answered, no timer fires, and a SIGTERM handler does not run',
         evidence: [
           {
             source: 'event-loop',
-            statement: `one turn was late by ${formatDuration(maxMillis)}: ${formatShare(share)} of the capture`,
+            statement: `one turn of the loop was late by ${formatDuration(maxMillis)}: ${formatShare(share)} of the capture`,
           },
         ],
         innocent: 'The capture was short: it may have coincided with rare long work, such as start-up.',

@@ -1,4 +1,4 @@
-// Code that reads NODE_ENV takes anything but "production" for development: more checks, longer errors, no caches.
+// Code that reads NODE_ENV treats every value but "production" as development: more checks, longer errors, no caches.
 import { LINKS } from '../links.ts';
 import type { ConfigurationRule } from '../rule.ts';
 
@@ -9,7 +9,7 @@ export const nodeEnv: ConfigurationRule = {
     const value = inner.env.NODE_ENV;
     if (value === 'production') return { ok: 'production' };
     if (outer.filesRead === undefined)
-      return { unknown: 'whether any code reads it: its files could not be read' };
+      return { unknown: 'its files could not be read, so whether any code reads it is unknown' };
     if (outer.readsNodeEnv === undefined) return { ok: 'no loaded file that was read asks for it' };
     return {
       finding: {

@@ -19,7 +19,7 @@ export const nodeVersion: ConfigurationRule = {
         severity: 'warning',
         confidence: 0.97,
         title: `Node.js ${version} has been out of support since ${ends}`,
-        why: 'security holes found since then stay open',
+        why: 'vulnerabilities found since then are not fixed',
         evidence: [
           { source: 'process', statement: `process.version is ${version}` },
           {

@@ -18,7 +18,7 @@ export const openFiles: ConfigurationRule = {
         severity: 'warning',
         confidence: 0.85,
         title: `A server may open only ${formatNumber(limit)} files and sockets`,
-        why: 'every connection takes one, in and out; at the limit it can neither accept nor connect (EMFILE)',
+        why: 'every connection takes one, incoming or outgoing; at the limit it can neither accept nor connect (EMFILE)',
         evidence: [
           {
             source: 'proc',

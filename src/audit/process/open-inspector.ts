@@ -18,7 +18,7 @@ export const openInspector: ConfigurationRule = {
         severity: 'critical',
         confidence: 0.95,
         title: `The inspector listens on ${host}: anyone who can reach it can run code in this process`,
-        why: 'the inspector asks for no password: a client reads every secret in memory and runs what it likes',
+        why: 'the inspector needs no password: a client can read every secret in memory and run any code',
         evidence: [{ source: 'process', statement: `inspector.url() names ${host}` }],
         innocent: 'A network policy may block all other clients.',
         advice: [

@@ -1,4 +1,4 @@
-// A process that runs as root: a hole in it is a hole in the container's walls.
+// A process that runs as root: a vulnerability in it makes it easier to escape from the container.
 import { LINKS } from '../links.ts';
 import type { ConfigurationRule } from '../rule.ts';
 
@@ -7,7 +7,7 @@ export const rootUser: ConfigurationRule = {
   level: 5,
   judge({ settings: { outer }, pod }) {
     if (pod?.runsAsNonRoot) return { ok: 'the pod spec forbids root' };
-    if (outer.uid === undefined) return { unknown: 'the process is elsewhere' };
+    if (outer.uid === undefined) return { unknown: 'the process is not on this machine' };
     if (outer.uid !== 0) return { ok: `uid ${outer.uid}` };
     return {
       finding: {

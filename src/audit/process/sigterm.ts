@@ -1,4 +1,4 @@
-// SIGTERM that nobody handles: PID 1 does not hear it at all, any other process ends in the middle of its requests.
+// SIGTERM without a handler: the kernel drops it for PID 1, and any other process ends in the middle of its requests.
 import { LINKS } from '../links.ts';
 import type { AuditFacts, ConfigurationRule } from '../rule.ts';
 

@@ -1,4 +1,4 @@
-// Exceptions that nobody catches end a process, unless a handler keeps it alive in a state that nobody knows.
+// Uncaught exceptions end a process, unless a handler keeps it alive in an unknown state.
 import { LINKS } from '../links.ts';
 import type { ConfigurationRule } from '../rule.ts';
 

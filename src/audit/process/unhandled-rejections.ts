@@ -1,4 +1,4 @@
-// Rejections that nobody handles and nobody hears of: the program goes on with half of its work undone.
+// Rejections that are not handled and not reported: the program goes on with half of its work undone.
 import { LINKS } from '../links.ts';
 import { type ConfigurationRule, flagValue, nodeMajor } from '../rule.ts';
 

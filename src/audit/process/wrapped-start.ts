@@ -1,4 +1,4 @@
-// A shell or npm as PID 1 before Node: it gets SIGTERM, and a shell passes nothing on.
+// A shell or npm as PID 1 before Node: it gets SIGTERM, and a shell does not forward it.
 import { LINKS } from '../links.ts';
 import type { AuditFacts, ConfigurationRule } from '../rule.ts';
 
@@ -24,7 +24,7 @@ export const wrappedStart: ConfigurationRule = {
     const wrappers = wrappersOf(facts);
     if (!wrappers) {
       if (settings.outer.pidInside === undefined && !pod?.hasCommand)
-        return { unknown: 'the process is elsewhere, and no pod spec names its command' };
+        return { unknown: 'the process is not on this machine, and no pod spec names its command' };
       return { ok: settings.outer.pidInside === 1 ? 'Node.js itself' : 'no shell or npm before Node.js' };
     }
     const chain = wrappers.words.join(' > ');
@@ -34,7 +34,7 @@ export const wrappedStart: ConfigurationRule = {
         severity: 'warning',
         confidence: wrappers.source === 'proc' ? 0.85 : 0.75,
         title: `${wrappers.words[0]} is PID 1 and gets SIGTERM in place of Node.js (${chain} > node)`,
-        why: 'a shell passes no signal on, npm depends on its version and on the shell between: the program hears nothing and is killed after the grace period',
+        why: 'a shell forwards no signals, and whether npm does depends on its version and on the shell that it starts: without SIGTERM the program is killed after the grace period',
         evidence: [
           {
             source: wrappers.source,
@@ -45,7 +45,7 @@ export const wrappedStart: ConfigurationRule = {
           },
         ],
         innocent:
-          'Newer npm passes SIGTERM on to its child; whether that reaches Node.js depends on the shell between.',
+          'Newer npm forwards SIGTERM to its child; whether it reaches Node.js depends on the shell in between.',
         advice: ['command: ["node", "server.js"]   # or, in a shell: exec node server.js'],
         references: [LINKS.nodeInDocker, LINKS.podTermination],
       },

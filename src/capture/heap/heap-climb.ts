@@ -1,5 +1,5 @@
-// The upper steps of the ladder for a heap that rises: a census of what grows, a look at what compiles code, a recount
-// where no collection explains the rise, and snapshots where they are wanted and fit.
+// The upper steps of the ladder for a heap that rises: a census of what grows, a check for code that compiles code, a
+// recount where no collection explains the rise, and snapshots where they are wanted and fit.
 
 import { censusRead, closuresRead, walkRead } from '../../signals/census/read.ts';
 import type { Census } from '../../signals/census/wire.ts';

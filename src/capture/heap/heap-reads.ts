@@ -1,9 +1,10 @@
-// The heap after garbage was collected, and where what stays is allocated. V8 collects by itself, and can be asked to do it
+// The heap after GC, and where the retained objects are allocated. V8 collects garbage by itself, and can be asked to do it
 // soon: that holds the program for milliseconds. Reading the sampling heap profile makes V8 collect at once, which holds it
 // for a millisecond a megabyte: only where the heap rises, and where that fits.
 import { ASKED_COLLECTION } from '../../probe/own-steps.ts';
 import type { CaptureContext } from '../context.ts';
-import type { ThreadCapture } from '../thread/thread-capture.ts';
+import { READ_HEAP_PROFILE } from '../thread/heap-sampling.ts';
+import { COLLECT_GARBAGE, type ThreadCapture } from '../thread/thread-capture.ts';
 import { warnOnce } from '../warn-once.ts';
 import {
   chooseIntervals,
@@ -51,7 +52,7 @@ interface Asked {
   /** Collections that we asked for or forced. */
   caused: number;
   nextAt: number;
-  /** The last forced one: when, and how long it took. */
+  /** The last forced one: when, and how long its answer took. */
   lastReadAt: number;
   lastPauseMillis: number;
   /** Bytes of the old generation after the last collection, or at first; undefined before the first sample. */
@@ -172,7 +173,7 @@ export class HeapReads {
     const { durationMillis } = this.context.options;
     const usual = durationMillis / this.wantedFloors(thread);
     const first = this.context.elapsed() < 12_000 ? Math.min(usual, 2_000) : usual;
-    return Math.max(first, LEAST_PACE_MILLIS, this.askedOf(thread).lastPauseMillis);
+    return Math.max(first, LEAST_PACE_MILLIS, this.measuredMillis(thread));
   }
 
   /** The load may come after us: heap sampling that has become far too fine for it begins again, coarser or not at all. */
@@ -214,15 +215,20 @@ export class HeapReads {
   }
 
   private estimateOf(thread: ThreadCapture): number {
-    const { lastPauseMillis } = this.askedOf(thread);
     // What was collected last costs nothing to mark, and a pause that was measured says more than its size.
     const { floors, heapUsedBytes = 0 } = thread.counters;
-    return lastPauseMillis > 0 ? lastPauseMillis : estimateHeapReadMillis(floors.at(-1) ?? heapUsedBytes);
+    return this.measuredMillis(thread) || estimateHeapReadMillis(floors.at(-1) ?? heapUsedBytes);
+  }
+
+  /** What a collection by force took; 0 before the first. Answers of a worker are long on their way, so that only it knows. */
+  private measuredMillis({ id }: ThreadCapture): number {
+    if (id === 0) return this.asked.get(id)?.lastPauseMillis ?? 0;
+    return this.context.budget.longestMillis(id, [READ_HEAP_PROFILE, COLLECT_GARBAGE]);
   }
 
   /** What the next one may take at worst. */
   private longestOf(thread: ThreadCapture): number {
-    return this.estimateOf(thread) * (this.askedOf(thread).lastPauseMillis > 0 ? MEASURED : SAFETY);
+    return this.estimateOf(thread) * (this.measuredMillis(thread) > 0 ? MEASURED : SAFETY);
   }
 
   private warnLeftOut(thread: ThreadCapture): void {
@@ -251,7 +257,7 @@ export class HeapReads {
       await thread.counters.sampleFloor(this.context.elapsed());
     }
     asked.lastPauseMillis = performance.now() - from;
-    this.context.budget.add(thread.id, asked.lastPauseMillis);
+    if (thread.id === 0) this.context.budget.add(thread.id, asked.lastPauseMillis);
     asked.caused++;
     this.context.outcome.pausesMillis.push(asked.lastPauseMillis);
     asked.floorsBefore = thread.counters.floors.length;

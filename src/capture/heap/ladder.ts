@@ -1,5 +1,5 @@
-// When the capture climbs a step, and what a step may cost. Estimates are for a common server core; they are
-// printed before the step and replaced by what it did cost after it.
+// When the capture takes a higher step, and what a step may cost. Estimates are for a common server core; they are printed
+// before the step and replaced by the measured cost after it.
 import { withoutPeaks } from '../../model/memory/floors.ts';
 import { MIB } from '../../units/bytes.ts';
 import { STEP_COSTS } from '../costs.ts';

@@ -1,5 +1,5 @@
-// What a heap snapshot would cost here, before it is taken. V8 builds a graph of its own beside the heap, whatever it
-// is written to: that graph ends processes that run close to their limit.
+// What a heap snapshot would cost here, before it is taken. V8 builds a graph of its own beside the heap, whatever it is
+// written to: that graph can get a process killed that runs close to its limit.
 import { memoryLimitWords } from '../../units/memory-limit.ts';
 import { STEP_COSTS } from '../costs.ts';
 import { type MemoryRoom, megabytes, memoryRoom } from './memory-room.ts';

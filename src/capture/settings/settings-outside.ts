@@ -1,5 +1,5 @@
-// The settings of a process that are seen from outside: user, limits, cgroup, what it was started through, and what
-// its files say of source maps and NODE_ENV.
+// The settings of a process that are visible from outside: user, limits, cgroup, what it was started through, and what its
+// files say about source maps and NODE_ENV.
 
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';

@@ -1,4 +1,4 @@
-// Which functions stand on the stacks that hold most of a sampled heap: where to look first for what retains it.
+// Which functions are on the stacks that hold most of a sampled heap: where to search first for what retains it.
 import { ownerOf } from '../../model/owner/owner.ts';
 
 /** The tree of `HeapProfiler.getSamplingProfile`. */

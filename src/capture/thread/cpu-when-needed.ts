@@ -1,5 +1,5 @@
-// When the CPU of a thread is profiled. To start V8's profiler holds the thread for as long as V8 needs to go through its heap:
-// where that would be felt, it is started only for a thread that is busy, or was blocked.
+// When the CPU of a thread is profiled. Starting V8's profiler holds the thread for as long as V8 needs to walk its heap:
+// where that would be noticeable, it is started only for a thread that is busy, or was blocked.
 import type { CaptureContext } from '../context.ts';
 import { chooseIntervals, estimateProfilerStartMillis } from '../heap/ladder.ts';
 import { isMemoryTight } from '../heap/memory-room.ts';

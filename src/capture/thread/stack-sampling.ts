@@ -1,6 +1,6 @@
-// A CPU profile by asking: each few hundredths of a second the thread is asked for its stack, which the inspector takes in
-// between two of its functions. Starting V8's own profiler stops a program with a large heap for as long as V8 takes to go
-// through it; asking never does. It sees JavaScript only, and native calls as the function that made them.
+// A CPU profile by polling: every few hundredths of a second the thread is asked for its stack, which the inspector answers
+// between two of its functions. Starting V8's own profiler stops a program with a large heap for as long as V8 takes to walk
+// it; polling never does. It sees JavaScript only, and native calls as the function that made them.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SignalThread } from '../../signals/live-signal.ts';
 import type { StackNow } from '../../signals/runtime/wire.ts';

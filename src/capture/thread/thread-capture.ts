@@ -45,6 +45,8 @@ export interface ThreadOptions {
   probe: ProbeConfig;
 }
 
+/** The step of ours that makes V8 collect all garbage, without reading anything. */
+export const COLLECT_GARBAGE = 'collect garbage';
 const COLLECT_TIMEOUT_MILLIS = 60_000;
 
 /** Installs the probe first: from then on the lease holds, whatever happens to us. */
@@ -99,7 +101,7 @@ export async function openThread(
       if (config.forgetLogged) await session.send('Runtime.discardConsoleEntries');
     },
     collectGarbage: () =>
-      thread.duringOwnPause('collect garbage', async () => {
+      thread.duringOwnPause(COLLECT_GARBAGE, async () => {
         await session.send('HeapProfiler.collectGarbage', {}, COLLECT_TIMEOUT_MILLIS);
       }),
     async watchPromises() {

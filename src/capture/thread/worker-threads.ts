@@ -1,5 +1,5 @@
-// Reaching the target's worker threads: each speaks the same protocol, wrapped in messages to the main thread
-// (the NodeWorker domain). Workers that start while we look are reached too.
+// Reaching the target's worker threads: each speaks the same protocol, wrapped in messages to the main thread (the
+// NodeWorker domain). Workers that start during the capture are reached too.
 
 import { AttachError } from '../../errors.ts';
 import {

@@ -20,7 +20,7 @@ export function register(program: CommandLine): void {
     )
     .option(
       '--top <n>',
-      `rows of each table; of a recording, too, when given (default ${DEFAULTS.analyze.top})`,
+      `rows of each table; if given, also print tables of a recording (default ${DEFAULTS.analyze.top})`,
     )
     .option('--by <what>', 'only the table by function, package or file');
   withHelpText(withReportOptions(command), {

@@ -38,7 +38,7 @@ export function register(program: CommandLine): void {
       '--drill [what]',
       'measure the shutdown on a copy: the same command, on another port; "target" stops the target itself',
     )
-    .option('--settings <file>', 'judge settings that were kept, instead of a target');
+    .option('--settings <file>', 'judge settings that --save wrote, instead of a target');
   withHelpText(command, {
     examples: [
       ['culprit audit k8s deployment/shop -n prod', 'also reads its pod'],
@@ -74,7 +74,7 @@ function withJudging(command: Command): Command {
       '--balancer-idle <time>',
       `how long the balancer keeps idle connections (assumed: ${DEFAULTS.audit.balancerIdleSeconds}s, the default of AWS ALB and nginx)`,
     )
-    .option('--save <file>', 'keep the settings that were read')
+    .option('--save <file>', 'write the settings that were read to this file')
     .option('--min-level <number>', 'exit with 1 when the level is lower');
   return withReportOptions(judging, 'level and titles only');
 }

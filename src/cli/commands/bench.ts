@@ -50,9 +50,9 @@ function withRuns(command: Command): Command {
     .option('--head <ref|dir>', 'what to judge', '.')
     .requiredOption(
       '--run <command>',
-      'starts the server, or does the work when there is no --load; {port} and PORT',
+      'starts the server or, without --load, does the work; {port} is replaced, PORT is set',
     )
-    .option('--load <command>', 'loads the server for some seconds; {port} in it is replaced, PORT is set')
+    .option('--load <command>', 'puts load on the server for some seconds; {port} is replaced, PORT is set')
     .option('--setup <command>', 'runs once in each side first, such as "npm ci"')
     .option(
       '--budget <time>',
@@ -61,7 +61,7 @@ function withRuns(command: Command): Command {
     .option('--pairs <number>', 'exactly this many pairs of runs, whatever the verdict')
     .option(
       '--warmups <number>',
-      'runs of the load before anything is measured (default: until they stop getting cheaper)',
+      'warm-up runs of the load, not measured (default: until they stop getting cheaper)',
     )
     .option(
       '--turns <number>',
@@ -71,7 +71,7 @@ function withRuns(command: Command): Command {
     .option('--ready <text>', 'what the server prints when it is ready (default: it listens on a port)')
     .option(
       '--start-timeout <time>',
-      'how long it may take to serve',
+      'time until the server must be ready',
       writeDuration(DEFAULTS.bench.startMillis),
     )
     .option(

@@ -18,9 +18,9 @@ export function register(program: CommandLine): void {
     .argument('[base and head...]')
     .description('whether two sides differ, and by which function: recordings or profiles, several of each')
     .option('--base <paths...>', 'several recordings, profiles or folders of them')
-    .option('--head <paths...>', 'the same of the other side')
+    .option('--head <paths...>', 'the same for the other side')
     .option('--base-load <files...>', 'what the load tool printed, one file for each run of base')
-    .option('--head-load <files...>', 'the same of head');
+    .option('--head-load <files...>', 'the same for head');
   withHelpText(withComparisonOptions(command), {
     examples: [
       ['culprit compare before.tgz after.tgz'],

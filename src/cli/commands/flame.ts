@@ -24,7 +24,7 @@ export function register(program: CommandLine): void {
       'speedscope, 0x, collapsed (text on standard output), speedscope-json (the same), pprof (a .pb.gz file)',
       DEFAULTS.flame.renderer,
     )
-    .option('--heap', 'the last heap profile in it (live bytes by stack), instead of the CPU profile')
+    .option('--heap', 'draw the last heap profile (live bytes by stack) instead of the CPU profile')
     .option('--idle', 'also draw the time in which a thread was idle')
     .option('-o, --out <file>', 'the file to write; "-" is standard output');
   withHelpText(command, {

@@ -32,7 +32,7 @@ export function register(program: CommandLine): void {
     exits: {
       ...DONE_OR_WRONG,
       gateFailed: 'something grew at every step (--fail-on-growth)',
-      wrongUse: 'wrong use, or no whole snapshot',
+      wrongUse: 'usage error, or an incomplete snapshot',
     },
   }).action(program.ending(run));
 }

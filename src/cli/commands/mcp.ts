@@ -8,7 +8,7 @@ export interface McpOptions {
 }
 
 const NOTES = `It speaks the Model Context Protocol on standard input and output, and ends
-when its input does. A look into a process needs the consent of the user: the
+when its input does. A capture needs the consent of the user: the
 client asks, or where it cannot, the agent has to say that the user agreed.`;
 
 export function register(program: CommandLine): void {

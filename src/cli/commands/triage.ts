@@ -20,7 +20,7 @@ journald, pm2 or a hosting platform writes them, also .gz. Files are read in
 the order given. What \`kubectl describe pod\`, \`kubectl get events\`, \`docker
 inspect\` and \`aws ecs describe-tasks\` print is read as well.`;
 
-const NOT_TOLD = 'with --fail-on, no crash was seen but the log does not say how the process ended';
+const NOT_TOLD = 'with --fail-on, the log shows neither a crash nor how the process ended';
 
 export function register(program: CommandLine): void {
   const command = program
@@ -43,7 +43,7 @@ export function register(program: CommandLine): void {
     notes: FORMATS,
     exits: {
       ...gateExits('--fail-on'),
-      wrongUse: 'wrong use, or nothing that is a log',
+      wrongUse: 'usage error, or no log in what was given',
       cannotAttach: NOT_TOLD,
     },
   }).action(program.ending(run));
@@ -72,10 +72,10 @@ function addPods(program: CommandLine, command: Command): void {
 
 function withJudging(command: Command): Command {
   const judging = command
-    .option('--exit-code <code>', 'what the process ended with: 137, 1, SIGKILL')
+    .option('--exit-code <code>', 'its exit code or signal: 137, 1, SIGKILL')
     .option(
       '--sources <dir>',
-      'the folder with the program and its source maps, to name the lines people wrote',
+      'the folder with the program and its source maps, to name lines of the original source',
     );
   return withReportOptions(judging);
 }

@@ -31,16 +31,16 @@ export function register(program: CommandLine): void {
     )
     .option('--all', 'all Node.js processes here')
     .option('--config <file>', 'the configuration (default: culprit.watch.json or .yaml, if present)')
-    .option('--folder <dir>', 'where evidence, state and decisions lie (default: culprit-watch)')
-    .option('--check', 'check the configuration, say what would be watched, and end')
-    .option('--dry-run', 'run no program: say which ones rules and runbooks would run')
-    .option('--status', 'say what the watch of this folder does, and end')
-    .option('--html <file>', 'the status, evidence and decisions as one HTML file, and end')
+    .option('--folder <dir>', 'the folder for evidence, state and decisions (default: culprit-watch)')
+    .option('--check', 'check the configuration, print what would be watched, and exit')
+    .option('--dry-run', 'run no program: print which ones rules and runbooks would run')
+    .option('--status', 'print the status of the watch in this folder, and exit')
+    .option('--html <file>', 'write the status, evidence and decisions as one HTML file, and exit')
     .option('--json', 'decisions, or the status, as JSON')
-    .option('--quiet', 'print nothing but alarms and what failed');
+    .option('--quiet', 'print only alarms and failures');
   withHelpText(command, {
     examples: [
-      ['culprit watch server.js', 'until Ctrl-C, with the usual rules'],
+      ['culprit watch server.js', 'until Ctrl-C, with the default rules'],
       ['culprit watch --all --config culprit.watch.yaml'],
       ['culprit watch --status', 'from another terminal'],
       ['culprit watch --html watch.html', 'what it has seen, with links to the evidence'],

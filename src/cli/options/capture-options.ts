@@ -1,4 +1,4 @@
-// The options of a capture: how long, how dear, and what else to write. Their words are read by capture/capture-words.ts.
+// The options of a capture: its length, its cost, and what else to write. capture/capture-words.ts parses their values.
 
 import type { Command } from 'commander';
 import { type CaptureWords, DEFAULT_WORDS } from '../../capture/capture-words.ts';
@@ -19,14 +19,14 @@ const WHY_ALIVE_DURATION = writeDuration(DEFAULTS.whyAlive.durationMillis);
 
 export function withCaptureOptions(command: Command, defaults: CaptureWords = DEFAULT_WORDS): Command {
   return command
-    .option('--duration <time>', 'how long to look: 30s, 2m, 500ms', defaults.duration)
-    .option('--interval <time>', 'time between samples, for at least 8', defaults.interval)
+    .option('--duration <time>', 'capture length: 30s, 2m, 500ms', defaults.duration)
+    .option('--interval <time>', 'sampling interval; 8 samples or more', defaults.interval)
     .option(
       '--max-pause <time>',
       'the longest single pause culprit may cause in the target',
       defaults.maxPause,
     )
-    .option('--budget <percent>', 'the time it may hold each thread, in % of --duration', defaults.budget)
+    .option('--budget <percent>', 'the time it may block each thread, in % of --duration', defaults.budget)
     .option('--async <how>', 'watch async work: burst (hooks on in short bursts), full, off', defaults.async)
     .option('--cpu <when>', 'CPU profile: auto (if a thread is busy), always, off', defaults.cpu)
     .option(
@@ -37,7 +37,7 @@ export function withCaptureOptions(command: Command, defaults: CaptureWords = DE
     .option('--trace <file>', "also write Node's trace events (at most 100 MB)")
     .option(
       '--why-alive',
-      `list what keeps the process alive; looks for ${formatDuration(DEFAULTS.whyAlive.durationMillis)} unless --duration is given`,
+      `list what keeps the process alive; captures for ${formatDuration(DEFAULTS.whyAlive.durationMillis)} unless --duration is given`,
     )
     .hook('preAction', (called) => {
       const isGiven = called.getOptionValueSource('duration') !== 'default';
@@ -49,7 +49,7 @@ export function withCaptureOptions(command: Command, defaults: CaptureWords = DE
 /** Of the commands that look at a process of this machine. */
 export function withFamilyOptions(command: Command): Command {
   return command
-    .option('--exact', 'this very process, also where it is npm or the primary of a cluster')
+    .option('--exact', 'exactly this process, even if it is npm or the primary of a cluster')
     .option(
       '--settle',
       `first wait until the process is past its start-up, at most until it is ${formatDuration(DEFAULTS.settle.ageMillis)} old`,

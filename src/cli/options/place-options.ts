@@ -1,4 +1,5 @@
-// The options that name a place over a link, and the sub-command "k8s" of the commands that look at a process here or there.
+// The options that name a pod, container or host, and the sub-command "k8s" of the commands that capture a process here or
+// there.
 
 import { type Command, Option } from 'commander';
 import { DEFAULTS } from '../../defaults.ts';
@@ -29,9 +30,9 @@ function placeOptions(runsThere: boolean): Option[] {
   if (!runsThere) return where;
   return [
     ...where,
-    new Option('--node <path>', 'the Node.js there to use (default: it is looked for)'),
+    new Option('--node <path>', 'the Node.js to use there (default: search for it)'),
     new Option('--debug-image <image>', 'for images without Node.js').default(DEBUG_IMAGE),
-    new Option('--debug', 'use such a container at once; it runs as root'),
+    new Option('--debug', 'start such a container right away; it runs as root'),
     new Option('--no-debug-image', 'never start a container beside the target'),
   ];
 }

@@ -1,4 +1,4 @@
-// The manual page culprit(1), in the macros that every man knows. The build writes it.
+// The manual page culprit(1), in the standard man macros. The build writes it.
 import { EXIT, EXIT_MEANINGS, type ExitName } from '../../exit-codes.ts';
 import { VERSION } from '../../version.ts';
 import { type CommandEntry, commandTable, type OptionEntry } from './command-table.ts';
@@ -32,14 +32,17 @@ export function renderManPage(date: string): string {
 const ENVIRONMENT: readonly [variable: string, meaning: string][] = [
   [
     'CULPRIT_OPTION',
-    'Sets an option of every command that has it: CULPRIT_MAX_PAUSE is --max-pause. An option without a value takes 1 or 0; one that may be repeated has a value in each line. The command line wins; an empty variable counts as none.',
+    'Sets an option of every command that has it: CULPRIT_MAX_PAUSE is --max-pause. An option without a value takes 1 or 0; one that may be repeated takes one value per line. The command line wins; an empty variable counts as unset.',
   ],
-  ['CULPRIT_COMMAND_OPTION', 'The same for one command, before the former: CULPRIT_RECORD_MAX_PAUSE.'],
+  [
+    'CULPRIT_COMMAND_OPTION',
+    'The same for one command: CULPRIT_RECORD_MAX_PAUSE. It wins over CULPRIT_OPTION.',
+  ],
   [
     'NO_COLOR, FORCE_COLOR',
-    'No colours, or colours also into files and pipes. FORCE_COLOR=0 turns them off, too.',
+    'No colours; or colours even in files and pipes. FORCE_COLOR=0 also turns them off.',
   ],
-  ['CI', 'No progress and no questions, also on a terminal; culprit open starts no browser.'],
+  ['CI', 'No progress and no questions, even on a terminal; culprit open starts no browser.'],
 ];
 
 function commandOf({ name, usage, description, options, notes }: CommandEntry): string[] {

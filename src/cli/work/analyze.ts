@@ -14,7 +14,7 @@ import { exitCodeFor } from '../report-exit.ts';
 export async function analyzeFiles(paths: readonly string[], options: AnalyzeOptions): Promise<ExitCode> {
   if (paths.length > 1 && (options.json ?? options.html) !== undefined) {
     const what = options.json === undefined ? 'HTML' : 'JSON';
-    throw new UsageError(`One ${what} report is for one recording.`, 'Call analyze once for each.');
+    throw new UsageError(`Each ${what} report covers one recording.`, 'Call analyze once for each.');
   }
   const by = tableBy(options.by);
   const top = rowsOf(options.top) ?? (by ? DEFAULTS.analyze.top : undefined);

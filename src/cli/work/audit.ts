@@ -45,7 +45,7 @@ export async function auditThere(name: string, options: PodAuditOptions): Promis
   if (options.drill)
     throw new UsageError(
       '--drill does not work over a remote connection.',
-      'Run it where a copy can be started.',
+      'Run it on the machine where a copy can be started.',
     );
   const interrupt = listenForInterrupt();
   try {

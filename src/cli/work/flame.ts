@@ -96,7 +96,7 @@ export async function writeFlameIfAny(recording: Recording, file: string): Promi
 function nothingToDraw({ cpuProfiles, heapReads }: Observations, isHeap: boolean): RecordingError {
   if (isHeap && heapReads.length === 0 && cpuProfiles.length > 0)
     return new RecordingError(
-      'There is no heap profile in it: there is nothing to draw.',
+      'It contains no heap profile, so there is nothing to draw.',
       'Leave `--heap` out to draw its CPU profile.',
     );
   const what =

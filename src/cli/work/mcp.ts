@@ -1,4 +1,4 @@
-// `culprit mcp`: serves until the client goes.
+// `culprit mcp`: serves until the client disconnects.
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { serve } from '../../mcp/serve.ts';
 import type { McpOptions } from '../commands/mcp.ts';

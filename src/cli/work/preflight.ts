@@ -13,7 +13,7 @@ export async function preflight(word: string, { json, quiet }: ReportOutput): Pr
   sayChoice(target, quiet === true);
   if (target.kind !== 'process')
     throw new AttachError(
-      'A preflight reads /proc, and an address leads to a process that may be anywhere.',
+      'A preflight reads /proc, but the process behind an inspector address may be on another machine.',
       'Give the pid of a process on this machine.',
     );
   const found = await lookAhead(target.pid);

@@ -18,7 +18,7 @@ export async function recordTarget(
     if (process.stdout.isTTY)
       throw new UsageError(
         'culprit does not write a recording to a terminal.',
-        'Send it on: culprit record 4242 -o - > recording.tgz',
+        'Redirect it: culprit record 4242 -o - > recording.tgz',
       );
     await withTemporaryFolder(async (dir) => {
       await recordInto(dir, target, command, options);

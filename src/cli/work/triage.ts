@@ -65,8 +65,8 @@ async function fromPlace(name: string, options: PodTriageOptions): Promise<Gathe
   if (pod) return { logs: [log(pod.container)], podStatus: pod.json, events: await readEvents(place) };
   if (place.transport.engine === 'ssh')
     throw new UsageError(
-      'A host has no log of its own.',
-      'Send it: ssh HOST journalctl -u SERVICE | culprit triage -',
+      'A host has no single log that culprit could fetch.',
+      'Pipe the log in: ssh HOST journalctl -u SERVICE | culprit triage -',
     );
   const { status, runs } = await readEngineStatus(place);
   return { logs: [log(runs)], podStatus: status };

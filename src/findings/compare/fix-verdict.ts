@@ -1,5 +1,5 @@
-// Whether a fix took: a finding of one look, searched for in a later look at the same program. It says "different" only where
-// the later look could have seen the finding again.
+// Whether a fix worked: a finding of one capture, searched for in a later capture of the same program. It says "different"
+// only where the later capture could have found it again.
 import type { DiagnosisReport, Finding, NextMeasurement } from '../../model/finding.ts';
 import { formatDuration } from '../../units/units.ts';
 import { kindInfo } from '../kinds.ts';

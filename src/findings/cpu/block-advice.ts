@@ -5,9 +5,9 @@ import { formatDuration } from '../../units/units.ts';
 
 export const BLOCK_ADVICE: Record<WorkKind, string> = {
   console:
-    'Log less here, or asynchronously: writes to a terminal or a file are synchronous, and each write to a pipe is a system call. A logger with its own thread or buffer (pino with a transport, sonic-boom with sync: false) does not hold the loop.',
+    'Log less here, or asynchronously: writes to a terminal or a file are synchronous, and each write to a pipe is a system call. A logger with its own thread or buffer (pino with a transport, sonic-boom with sync: false) does not block the event loop.',
   'sync-fs':
-    'Use the asynchronous form (fs.promises). Read once at start and keep the result; write less often, several changes at once.',
+    'Use the asynchronous form (fs.promises). Read once at start and keep the result; write less often, and several changes at once.',
   'child-process':
     'Use spawn or execFile with a callback: the *Sync form stops everything until the child ends.',
   crypto:
@@ -17,7 +17,7 @@ export const BLOCK_ADVICE: Record<WorkKind, string> = {
   regexp:
     'Where the expression backtracks (nested repetition, alternatives that begin alike), rewrite it; bound the length of the input, or parse by hand.',
   compile: 'Load and compile once at start, not while serving.',
-  intl: 'Create one Intl formatter for each locale and time zone, and use it again: to create one costs far more than to use it.',
+  intl: 'Create one Intl formatter for each locale and time zone, and reuse it: creating one costs far more than using it.',
   'stack-trace':
     'Read error.stack less often: its text is made when it is first read. With source maps (--enable-source-maps, source-map-support) each frame is looked up in the map, which Node.js 16 and older decode again each time. Do not read or log the stacks of errors that are expected, or run without source maps.',
   sort: 'Sort less at once, keep the data sorted, or sort in a worker thread.',
@@ -30,17 +30,17 @@ export const BLOCK_ADVICE: Record<WorkKind, string> = {
 /** Of code in a package, which nobody rewrites who uses it: what it can be given, and what it may be told. */
 const PACKAGE_ADVICE: Partial<Record<WorkKind, string>> = {
   regexp:
-    'The expressions are its own: bound the length of the input, keep the result for inputs that come again, and see whether a newer version is faster.',
+    'The regular expressions belong to that package: bound the length of the input, cache the results of repeated inputs, and check whether a newer version is faster.',
   'sync-fs':
-    'It accesses files synchronously: see whether it has an asynchronous form or an option that keeps or skips this (caching, automatic updates, reloading).',
+    'It accesses files synchronously: check whether it has an asynchronous form, or an option that avoids this (caching; no automatic updates or reloading).',
   'child-process':
-    'It runs a child process and waits for it, for each call: ask it once and keep the answer, or use its asynchronous form.',
+    'Each call runs a child process and waits for it: call it once and keep the answer, or use its asynchronous form.',
   compile:
-    'It compiles code: have it compile once, keep the result, and see whether caching is switched on (many packages cache only with NODE_ENV=production).',
+    'It compiles code: have it compile once, keep the result, and check whether caching is switched on (many packages cache only with NODE_ENV=production).',
   crypto: 'It computes on this thread: look for an asynchronous form in it, or use that of node:crypto.',
   zlib: 'It compresses on this thread: look for an asynchronous form in it, or use that of node:zlib.',
-  json: 'It converts JSON: give it less at once, see which of its options skip work (checks, escaping, indentation), or keep the converted form.',
-  intl: 'It makes locale formatters: have it keep one for each locale and time zone, or use a cached Intl formatter instead of it.',
+  json: 'It converts JSON: give it less at once, check which of its options skip work (checks, escaping, indentation), or cache the converted form.',
+  intl: 'It makes locale formatters: have it keep one for each locale and time zone, or replace it with a cached Intl formatter.',
 };
 
 /** `name` is the package that the time goes to; null where it was said before. Null: what is said of all code holds. */
@@ -85,8 +85,8 @@ export function blockInnocence(program: ProgramKind | null, uptimeSeconds: numbe
     case null:
     case 'server':
       return uptimeSeconds === null
-        ? 'Loading and compiling at start-up block as well. These blocks came while the process was serving.'
-        : `Loading and compiling at start-up block as well. The process had been up for ${formatDuration(uptimeSeconds * 1_000)} when this capture began.`;
+        ? 'Loading and compiling at start-up also block the event loop. These blocks occurred while the process was serving.'
+        : `Loading and compiling at start-up also block the event loop. The process had been up for ${formatDuration(uptimeSeconds * 1_000)} when this capture began.`;
     case 'page':
       return 'While a page loads, long tasks are less noticeable than when somebody clicks or types.';
     case 'react-native':

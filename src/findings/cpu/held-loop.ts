@@ -29,7 +29,7 @@ export function describeChain(chain: MicrotaskChain, lookMillis: number): Draft 
     severity: severityOf(longestMillis),
     confidence: onScale(EVENT_LOOP_BLOCK.confidence, ranMillis.length),
     urgency: urgencyOf(longestMillis, part),
-    title: `${capitalised(nameOfCode(named))} holds the event loop for up to ${longest} with awaits that never wait (${placeWithLibrary(blame)})`,
+    title: `${capitalised(nameOfCode(named))} holds the event loop for up to ${longest} with awaits of resolved promises (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named),
     impact: { metric: 'event-loop', value: Math.round(longestMillis), unit: 'ms', share: part },
     evidence: [
@@ -43,7 +43,7 @@ export function describeChain(chain: MicrotaskChain, lookMillis: number): Draft 
     innocentExplanation:
       'At start-up nothing waits for the event loop. These chains ran while the process was serving.',
     advice: [
-      'After an `await` of a resolved promise the code goes on in the same turn of the event loop. Give the loop a turn every few milliseconds of work: `await setImmediate()` of node:timers/promises.',
+      'After an `await` of a resolved promise the code continues in the same turn of the event loop. Give the loop a turn every few milliseconds of work: `await setImmediate()` of node:timers/promises.',
       'Or await less often: ask for many values at once, or use no promise where the value is already there.',
     ],
     caveats: [],
@@ -75,7 +75,7 @@ export function describeUnexplained(late: LateLoop | null): Draft | null {
     evidence: [
       {
         source: 'event-loop',
-        statement: `in ${unexplained.length} of ${formatCount(intervals, 'interval')} it was late by more than twice the longest callback or pause of that time; the longest one seen took ${formatDuration(longestSeenMillis)}`,
+        statement: `in ${unexplained.length} of ${formatCount(intervals, 'interval')} it was late by more than twice the longest callback or pause in that interval; the longest of those took ${formatDuration(longestSeenMillis)}`,
         value: unexplained.length,
         unit: 'count',
       },
@@ -84,7 +84,7 @@ export function describeUnexplained(late: LateLoop | null): Draft | null {
         : [
             {
               source: 'proc',
-              statement: `during the longest delay the main thread ran for ${formatDuration(worst.ranMillis)}, and did not wait for a CPU in the rest of it`,
+              statement: `during the longest delay the main thread ran for ${formatDuration(worst.ranMillis)}, and was not waiting for a CPU for the rest of it`,
               value: Math.round(worst.ranMillis),
               unit: 'ms' as const,
             },
@@ -113,24 +113,24 @@ function describeOwnThreads({ unexplained, intervals }: LateLoop, worst: LateInt
     severity: 'warning',
     confidence: LATE_LOOP.ownThreadsConfidence,
     urgency: urgencyOf(lateMillis, 0),
-    title: `The event loop is up to ${longest} late: other threads of the process have the CPU`,
+    title: `The event loop is up to ${longest} late: other threads of the process use the CPU`,
     subject: subjectOf('thread', 'main thread', null),
     impact: { metric: 'event-loop', value: Math.round(lateMillis), unit: 'ms' },
     evidence: [
       {
         source: 'proc',
-        statement: `around the longest of ${formatCount(unexplained.length, 'delay')} (in ${formatCount(intervals, 'interval')}) the main thread ran for ${formatDuration(ranMillis)} and was ready for ${formatDuration(ownThreadsMillis)} more, in which other threads of the process had the CPU`,
+        statement: `around the longest of ${formatCount(unexplained.length, 'delay')} (in ${formatCount(intervals, 'interval')}) the main thread ran for ${formatDuration(ranMillis)} and was ready to run for another ${formatDuration(ownThreadsMillis)} while other threads of the process used the CPU`,
         value: Math.round(ownThreadsMillis),
         unit: 'ms',
       },
     ],
     innocentExplanation: 'A short batch in worker threads looks the same, and ends soon.',
     advice: [
-      'Let fewer threads compute at a time than there are cores: limit workers, and what is given to the thread pool (crypto, compression, native addons) at once.',
+      'Run fewer computing threads at a time than there are cores: limit the workers, and how much the thread pool is given at once (crypto, compression, native addons).',
       'Or give the process more cores.',
     ],
     caveats: [],
-    asSymptom: `event loop up to ${longest} late while other threads of the process have the CPU`,
+    asSymptom: `event loop up to ${longest} late while other threads of the process use the CPU`,
     effect: 'cpu',
     explains: [],
   };

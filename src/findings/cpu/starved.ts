@@ -1,5 +1,5 @@
-// Whether the main thread is starved of CPU, and what is left of a measurement by the clock once the time in which the thread
-// only waited for a CPU is taken off.
+// Whether the main thread is starved of CPU, and what remains of a wall-clock measurement once the time in which the thread
+// only waited for a CPU is subtracted.
 
 import type { MemoryThrottling } from '../../analysis/container/memory-throttling.ts';
 import type { CpuSummary } from '../../analysis/cpu/cpu.ts';

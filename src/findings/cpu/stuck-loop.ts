@@ -1,4 +1,4 @@
-// An event loop that does not turn any more: the same function at every look, a second apart.
+// An event loop that no longer turns: the same function in every sample, a second apart.
 import { type Blame, blame as blameOf, isSameFunction } from '../../analysis/cpu/blame/blame.ts';
 import { type CpuWaits, mostRunMillis } from '../../analysis/cpu/cpu-waits.ts';
 import type { Frame } from '../../model/frame.ts';

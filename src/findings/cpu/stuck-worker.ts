@@ -1,4 +1,4 @@
-// Worker threads whose event loop does not turn any more, while requests get no answer: what they were asked for never ends.
+// Worker threads whose event loop no longer turns, while requests get no answer: their task never ends.
 import type { Facts } from '../../analysis/facts.ts';
 import type { Evidence } from '../../model/finding.ts';
 import { formatCount, formatDuration } from '../../units/units.ts';
@@ -55,10 +55,10 @@ function describe(all: readonly HeldLoop[], waiting: Waiting, facts: Facts): Dra
     ],
     ...chainOf(blame),
     innocentExplanation:
-      'A very long computation ends in the end. Until then the thread takes no other task, and those that wait for it wait as long.',
+      'A very long computation would eventually finish. Until then the thread takes no other task, and everything that waits for it keeps waiting.',
     advice: [
       'Look for a loop whose condition never becomes false for some input, and for work that grows with the square of its input or faster.',
-      'Give each task of a worker a time limit that terminates the thread and starts another (most pools have such an option), so that one task does not take a thread for ever.',
+      'Give each task of a worker a time limit that terminates the thread and starts another (most pools have such an option), so that no task occupies a thread forever.',
     ],
     caveats: [],
     asSymptom: `${who} held in ${place(named)}`,

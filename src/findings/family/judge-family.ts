@@ -1,4 +1,5 @@
-// From the reports of processes that do the same work to one: which of them is sick, each cause once, and the odd one out.
+// From the reports of processes that do the same work to one report: which of them have a problem, each cause once, and the
+// odd one out.
 import type { FamilyCause, FamilyMember, FamilyReport } from '../../model/finding.ts';
 import { joinCauses } from './join-causes.ts';
 import { oddOnesOf } from './tell-apart.ts';
@@ -60,7 +61,7 @@ function sayHealth(looked: readonly FamilyMember[], all: string): string {
   if (idle.length === looked.length) return `All ${all} served no requests, so there was nothing to judge.`;
   const unjudged = [
     ...(idle.length > 0 ? [`${list(idle)} served no requests and cannot be judged`] : []),
-    ...(brief.length > 0 ? [`of ${list(brief)} too little was seen to judge`] : []),
+    ...(brief.length > 0 ? [`${list(brief)} provided too little data to judge`] : []),
   ];
   if (unjudged.length > 0) return `Nothing was found in ${all}; ${unjudged.join('; ')}.`;
   return `Nothing was found in any of ${all}.`;

@@ -1,4 +1,4 @@
-// In what some members of a family differ from the others: those that have a cause, or the odd one out. It says where to look,
+// How some members of a family differ from the others: those that have a cause, or the odd one out. It says where to look,
 // not why.
 import type { FamilyDifference, FamilyMember, FamilyOddOne } from '../../model/finding.ts';
 import { formatBytes, formatDuration, formatNumber } from '../../units/units.ts';

@@ -1,4 +1,4 @@
-// What a team agreed to live with, put on the findings of a comparison. What has run out does not count any more.
+// Findings that a team has accepted, marked on the findings of a comparison. An expired entry no longer counts.
 import type { AcceptedEntry } from '../../model/comparison/accepted.ts';
 import type { FindingChange } from '../../model/comparison/comparison.ts';
 

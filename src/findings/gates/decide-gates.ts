@@ -1,4 +1,4 @@
-// All rules held against one comparison: a decision for each, complete enough to be made again, and what follows.
+// Applies all rules to one comparison: a decision for each, complete enough to be repeated, and the outcome.
 import type { Baseline } from '../../model/comparison/baseline.ts';
 import type { Comparison } from '../../model/comparison/comparison.ts';
 import type { DecisionRecord, GateDecision, GateOutcome, GateReport } from '../../model/comparison/gate.ts';

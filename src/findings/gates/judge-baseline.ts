@@ -25,13 +25,13 @@ export function judgeBaseline(
   const head = headInterval(measured);
   if (head === null) return unknown(name, 'of head has no interval: too few runs');
   if (!rule.limit!.isRelative && measured.unit !== METRICS[name].unit)
-    return unknown(name, `is counted a ${comparison.per} here, and the limit is in ${METRICS[name].unit}`);
+    return unknown(name, `is counted per ${comparison.per} here, but the limit is in ${METRICS[name].unit}`);
   const from = { point: stored.value, low: stored.low, high: stored.high };
   const interval = rule.limit!.isRelative ? changeOf(from, head) : differenceOf(from, head);
   if (interval === null)
     return unknown(
       name,
-      'is close to zero in the baseline, where a relative change says nothing: give the limit in its unit',
+      'is close to zero in the baseline, so a relative change is meaningless: give the limit in its unit',
     );
   return decide(rule, interval, { comparison, baseline, from, head });
 }
@@ -49,7 +49,8 @@ export function baselineMismatches(baseline: Baseline, { head, machine, per }: C
   );
   if (machines[0] !== machines[1] || !baseline.machine)
     mismatches.push(`it was stored on ${machines[0]}, and this is ${machines[1]}`);
-  if (baseline.per !== per) mismatches.push(`it counts costs a ${baseline.per}, and this a ${per}`);
+  if (baseline.per !== per)
+    mismatches.push(`it counts costs per ${baseline.per}, and this comparison per ${per}`);
   return mismatches;
 }
 

@@ -1,4 +1,4 @@
-// Rules about head alone: "head.latency.p99>300ms", a budget that knows no base.
+// Rules about head alone: "head.latency.p99>300ms", a budget that needs no base.
 import type { Comparison } from '../../model/comparison/comparison.ts';
 import { METRICS } from '../../model/comparison/run.ts';
 import type { MetricRule } from './grammar/gate-rule.ts';
@@ -11,7 +11,7 @@ export function judgeHead({ metric: name, limit }: MetricRule, comparison: Compa
   if (!metric || metric.head === null) return unmeasured(name, 'was not measured on head');
   const { head: point, headLow: low, headHigh: high, unit } = metric;
   if (unit !== METRICS[name].unit)
-    return unknown(name, `is counted in ${unit} here, and the limit is in ${METRICS[name].unit}`);
+    return unknown(name, `is counted in ${unit} here, but the limit is in ${METRICS[name].unit}`);
   if (typeof low !== 'number' || typeof high !== 'number')
     return unknown(name, `of head is ${quantity(point, unit)} and has no interval: too few runs`);
   const interval = { point, low, high };

@@ -35,10 +35,10 @@ function whyMissing(metric: MetricChange | undefined): string | null {
 function whyUnfit(metric: MetricChange, limit: Limit): string | null {
   const { name, unit } = metric;
   if (!limit.isRelative && unit !== METRICS[name].unit)
-    return `is counted in ${unit} here, and the limit is in ${METRICS[name].unit}`;
+    return `is counted in ${unit} here, but the limit is in ${METRICS[name].unit}`;
   if (intervalOf(metric, limit.isRelative) !== null) return null;
   return limit.isRelative && intervalOf(metric, false) !== null
-    ? 'is close to zero on base, where a relative change says nothing: give the limit in its unit'
+    ? 'is close to zero on base, so a relative change is meaningless: give the limit in its unit'
     : 'has no interval: too few runs';
 }
 

@@ -1,4 +1,4 @@
-// Entries that cost far more than can be seen of them: a text that was cut from a longer one keeps all of that.
+// Entries that cost far more than is visible in them: a string that was cut from a longer one keeps all of that.
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import type { Evidence } from '../../model/finding.ts';
@@ -31,9 +31,9 @@ export function cutTexts({ filled, growth, isMeasured }: Filled): CutTexts | nul
 export function cutTextsEvidence(cut: CutTexts | null): Evidence[] {
   if (!cut) return [];
   const [costs, seen] = [formatBytes(cut.bytesPerEntry), formatBytes(cut.seenBytes)];
-  const statement = `the heap rises by about ${costs} for each entry, of which about ${seen} is visible in one that culprit looked at`;
+  const statement = `the heap rises by about ${costs} for each entry, but an entry that culprit examined accounts for only about ${seen}`;
   return [{ source: 'census', statement, value: Math.round(cut.bytesPerEntry), unit: 'bytes' }];
 }
 
 export const COPY_TEXTS =
-  'If its texts are cut from longer ones (slice, substring, split, a match, a parser), each keeps the whole text it was cut from. Copy a text before you keep it: `Buffer.from(text).toString()`.';
+  'If its strings are cut from longer ones (slice, substring, split, a match, a parser), each keeps the whole original string alive. Copy a string before you keep it: `Buffer.from(text).toString()`.';

@@ -1,4 +1,4 @@
-// Collections on their way to a maximum: what is said of them, and which are no leak.
+// Collections that are filling towards a maximum: how they are described, and which are not leaks.
 import type { Facts } from '../../analysis/facts.ts';
 import type { Filling, GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';

@@ -1,5 +1,5 @@
-// What makes the heap of one thread rise, as far as was seen: the collection that takes what stays, and where what stays
-// is allocated. The rules on memory inside the heap share it, so that they agree.
+// What makes the heap of one thread rise, as far as was seen: the collection that takes the retained objects, and where
+// those are allocated. The rules on memory inside the heap share it, so that they agree.
 import type { Facts } from '../../analysis/facts.ts';
 import { type ClassGrowth, growingClasses } from '../../analysis/growth/class-growth.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';

@@ -1,4 +1,4 @@
-// What all causes of a rising heap have in common: how fast it rises, when it meets its limit, and the proof of that.
+// What all causes of a rising heap have in common: how fast it rises, when it reaches its limit, and the evidence of that.
 import type { Facts } from '../../analysis/facts.ts';
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import type { Trend } from '../../analysis/statistics/trend.ts';

@@ -1,4 +1,5 @@
-// What a heap leak is proved by: the floor, the collection that fills, who holds it, where what stays is allocated.
+// The evidence of a heap leak: the heap after GC, the collection that fills, its holder, where the retained objects are
+// allocated.
 import type { Blame } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import type { ClassGrowth } from '../../analysis/growth/class-growth.ts';
@@ -25,7 +26,7 @@ export function evidenceOf(cause: HeapCause): Evidence[] {
   if (filled?.collection.replaced)
     evidence.push({
       source: 'census',
-      statement: `it is replaced by a larger copy each time; culprit saw that ${filled.collection.replaced === 1 ? 'once' : `${filled.collection.replaced} times`}`,
+      statement: `it is replaced by a larger copy each time; culprit saw this ${filled.collection.replaced === 1 ? 'once' : `${filled.collection.replaced} times`}`,
     });
   if (filled?.collection.holder)
     evidence.push({ source: 'references', statement: heldBy(filled.collection.holder) });
@@ -64,14 +65,14 @@ export function largeTextEvidence(
     .slice(0, 1)
     .map(({ text: { holder }, last }) => ({
       source: 'references',
-      statement: `a text of ${formatBytes(last * 1024)}, which became longer, is ${holder ? heldBy(holder) : 'held somewhere'}`,
+      statement: `a string of ${formatBytes(last * 1024)}, which kept growing, is ${holder ? heldBy(holder) : 'held somewhere'}`,
     }));
 }
 
 function sizeEvidence({ collection, trend, isTrimmed }: GrowingCollection): Evidence {
   if (collection.type === 'String') {
     const kib = (value: number) => formatBytes(value * 1024);
-    const statement = `the length of the text ${movement(trend, kib)}`;
+    const statement = `the length of the string ${movement(trend, kib)}`;
     return { source: 'census', statement, value: trend.slopePerSecond * 1024, unit: 'bytes/s' };
   }
   const type = collection.type === 'List' ? 'linked list' : collection.type;

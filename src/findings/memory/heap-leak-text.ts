@@ -1,4 +1,4 @@
-// What is said of a heap leak: its kind, title, evidence, confidence and advice, from what the rule found.
+// The text of a heap leak: its kind, title, evidence, confidence and advice, from what the rule found.
 import type { Blame } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
@@ -175,7 +175,7 @@ function caveatsOf({ growth, filled, isMeasured }: HeapCause, kind: FindingKind,
 /** What may be going on in a young process. */
 function youngOnes(isOfListeners: boolean, isStream: boolean): string {
   if (isOfListeners) return 'clients may still be connecting';
-  return isStream ? 'the load may still be that of a start' : 'a cache may still be filling';
+  return isStream ? 'the load may still be that of start-up' : 'a cache may still be filling';
 }
 
 /** Told by who adds to the collection: Node's emitters, or an async hook. */
@@ -228,7 +228,7 @@ function adviceOnPromises({ blame }: PromiseMaker): string[] {
 }
 
 function adviceOnRegistry({ name, frame }: FinalizationUse): string {
-  return `See what ${place(frame)} gives to \`${name}.register()\`: a FinalizationRegistry keeps its second argument until the first is collected. A callback or an object there that refers to the first, directly or as \`this\`, keeps it for ever: give only what is needed to release it (an id, a handle).`;
+  return `See what ${place(frame)} passes to \`${name}.register()\`: a FinalizationRegistry keeps its second argument until the first is collected. If the second refers to the first, directly or through \`this\`, neither is ever collected: pass only what is needed to release it (an id, a handle).`;
 }
 
 const CLOSURE_ADVICE = [
@@ -243,7 +243,7 @@ function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null
     ];
   if (!filled && blame?.inner)
     return [
-      `One of the packages on the call path keeps what it is given: look in ${packagesOf(blame)}, and in what these use, for an option or a newer version that bounds or expires it. Or find what differs from call to call in what ${blame.app ? named(blame.app) : 'the caller'} passes to ${packageOf(blame.library ?? blame.inner)}, and pass fewer different values.`,
+      `One of the packages on the call path keeps what it is given: look in ${packagesOf(blame)}, and in their dependencies, for an option or a newer version that bounds or expires it. Or find what differs from call to call in what ${blame.app ? named(blame.app) : 'the caller'} passes to ${packageOf(blame.library ?? blame.inner)}, and pass fewer different values.`,
     ];
   if (!filled)
     return [
@@ -266,7 +266,7 @@ function adviceFor({ filled }: HeapCause, kind: FindingKind, blame: Blame | null
   }[type];
   if (keeper)
     return [
-      `${packageOf(keeper)} keeps ${app ? `what ${lineOf(app)} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}` : 'what it is given'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, call it once and reuse the result, or let go of what it returned (close, end, destroy, dispose or reset, where it has one).`,
+      `${packageOf(keeper)} keeps ${app ? `what ${lineOf(app)} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}` : 'what it is given'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, call it once and reuse the result, or release what it returned (close, end, destroy, dispose or reset, where it has one).`,
     ];
   return [
     type === 'Array'
@@ -285,8 +285,8 @@ const isQueued = (type: CollectionType): type is InPlaceType =>
 /** What comes in faster than it goes out: a text that waits to be written or parsed, or a queue. */
 function adviceInPlace(type: InPlaceType, app: Frame | null, keeper: Frame | null): string {
   const holder = keeper ? ` ${packageOf(keeper)}` : ' it';
-  const giver = app ? `what ${place(app)} hands over` : 'what is handed over';
+  const giver = app ? `what ${place(app)} passes in` : 'what is passed in';
   return type !== 'List'
-    ? `The text waits to be taken: whoever reads it is slower than whoever adds to it, or never does. Compare ${giver} with what${holder} can pass on, heed its signal to wait (\`write()\` that returns false, \`drain\`), or drop the excess.`
-    : `If it is a queue, its consumers are too slow: allow more at a time, bound the queue and refuse the excess, or wait for the result before more is added. Compare the rate of ${giver} with what${holder} lets through.`;
+    ? `The string is a buffer that is read more slowly than it is filled, or never. Compare the rate of ${giver} with what${holder} can pass on, respect back-pressure (\`write()\` that returns false, \`drain\`), or drop the excess.`
+    : `If it is a queue, its consumers are too slow: allow more at a time, bound the queue and refuse the excess, or wait for a result before adding more. Compare the rate of ${giver} with what${holder} lets through.`;
 }

@@ -1,4 +1,4 @@
-// What a heap leak is called: one sentence from what was found.
+// The title of a heap leak: one sentence from what was found.
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { FindingKind } from '../../model/finding.ts';
 import type { Frame } from '../../model/frame.ts';

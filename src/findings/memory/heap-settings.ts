@@ -107,7 +107,7 @@ export function chooseHeap(
   return {
     oldSpaceMegabytes: Math.floor(oldBytes / MIB / step) * step,
     semiSpaceMegabytes,
-    why: `of ${formatBytes(limitBytes)}, ${formatBytes(besideHeapBytes)} is held beside the heap, ${formatBytes(reserve)} stays free for peaks and page cache, and the young generation takes 3 x ${semiSpaceMegabytes} MB`,
+    why: `of ${formatBytes(limitBytes)}, ${formatBytes(besideHeapBytes)} is used outside the heap, ${formatBytes(reserve)} stays free for peaks and page cache, and the young generation takes 3 x ${semiSpaceMegabytes} MB`,
   };
 }
 
@@ -124,7 +124,7 @@ export function adviseOnHeap(limitBytes: number, besideHeapBytes: number, liveHe
   const raised = neededLimitBytes(besideHeapBytes, liveHeapBytes);
   if (!settings) {
     return [
-      `Raise the container's limit to at least ${formatBytes(raised)}: ${formatBytes(besideHeapBytes)} is held beside the heap, and a live heap of ${formatBytes(liveHeapBytes)} needs half as much again for garbage. Or keep less in memory.`,
+      `Raise the container's limit to at least ${formatBytes(raised)}: ${formatBytes(besideHeapBytes)} is used outside the heap, and a live heap of ${formatBytes(liveHeapBytes)} needs half as much again for garbage. Or keep less in memory.`,
     ];
   }
   return [

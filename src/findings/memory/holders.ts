@@ -1,4 +1,5 @@
-// What a collection can keep alive, told by its newest entry; and how one that fills along with other memory is said.
+// What a collection can keep alive, inferred from its newest entry; and the words for one that grows along with other
+// memory.
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { CollectionGrowth } from '../../model/memory/collection.ts';

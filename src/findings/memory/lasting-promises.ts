@@ -1,5 +1,5 @@
-// Which promises stay, and when that is proof enough although the heap is not seen to rise beyond its noise; and functions
-// that wait for their own next call.
+// Which promises remain, and when that is proof enough although the rise of the heap is within its noise; and functions that
+// wait for their own next call.
 import type { Facts } from '../../analysis/facts.ts';
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import { type SurvivingSite, survivingSites } from '../../analysis/growth/resource-growth.ts';

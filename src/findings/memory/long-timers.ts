@@ -52,7 +52,7 @@ export function memoryOfTimers(
   return {
     evidence: [floorEvidence(growth)],
     caveats: [
-      `If their callbacks do not set them again, they come to an end ${delay} after the first: about ${formatNumber(Number(waiting.toPrecision(2)))} are waiting then, and keep about ${formatBytes(bytes)}.`,
+      `If their callbacks do not set them again, their number stops rising ${delay} after the first: about ${formatNumber(Number(waiting.toPrecision(2)))} are waiting then, and keep about ${formatBytes(bytes)}.`,
     ],
   };
 }

@@ -18,7 +18,7 @@ export function judgeHeapBound({ observations, heapRoom, memory, heap }: Facts):
   const isSet = heapLimitBytes > defaultHeapBytes(memoryLimitBytes) * HEAP_BOUND.aboveDefault;
   if (over <= 0 || (!isSet && usedShare < HEAP_BOUND.usedForDefault)) return null;
   const live = heap.find(({ thread }) => thread === 0)?.floor.last ?? 0;
-  const limits = `${formatBytes(heapLimitBytes)} of heap and ${formatBytes(besideHeapBytes)} beside it`;
+  const limits = `${formatBytes(heapLimitBytes)} of heap and ${formatBytes(besideHeapBytes)} outside it`;
   return {
     kind: 'memory-limit-risk',
     severity: isSet && heapLimitBytes >= memoryLimitBytes ? 'warning' : 'notice',
@@ -36,7 +36,7 @@ export function judgeHeapBound({ observations, heapRoom, memory, heap }: Facts):
     evidence: [
       {
         source: 'memory',
-        statement: `${limits} are ${formatBytes(over)} more than the container may use; at present ${formatShare(usedShare)} of its limit is in use and cannot be given back`,
+        statement: `${limits} are ${formatBytes(over)} more than the container may use; at present ${formatShare(usedShare)} of its limit is in use and cannot be reclaimed`,
         value: over,
         unit: 'bytes',
       },

@@ -1,5 +1,5 @@
-// Which code makes the promises, where a heap rises by promises that V8 allocates outside of any function of the program:
-// continuations of awaits are made between two turns.
+// Which code creates the promises, where a heap rises by promises that V8 allocates outside of any function of the program:
+// continuations of awaits are created between two turns.
 import type { Blame } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../analysis/growth/resource-growth.ts';

@@ -1,5 +1,5 @@
-// Modules that are imported again and again under ever new URLs: Node keeps every one of them, and what it has made, for as
-// long as the process runs.
+// Modules that are imported again and again under URLs that change each time: Node keeps every one of them, and what it has
+// created, for as long as the process runs.
 
 import type { Facts } from '../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../analysis/growth/resource-growth.ts';
@@ -87,9 +87,9 @@ export function describeImports(imports: RepeatedImports, { growth }: HeapCause,
       floorEvidence(growth),
     ],
     innocentExplanation:
-      'Modules that are loaded at their first use come to an end: there is a fixed number of them. These did not end during the capture.',
+      'The number of modules loaded on first use is limited, so loading them stops. Here it did not stop during the capture.',
     advice: [
-      'Node.js keeps each module under its whole URL for as long as the process runs: import() of a URL with an ever new part (`?t=...`) loads one more copy each time. Import it again only after its file has changed, read what changes as data (JSON), or load code that has to be replaced often in a worker thread or child process that ends.',
+      'Node.js keeps each module under its whole URL for as long as the process runs: import() of a URL with a part that changes each time (`?t=...`) loads one more copy each time. Import it again only after its file has changed, read what changes as data (JSON), or load code that has to be replaced often in a worker thread or child process that ends.',
     ],
     caveats: [],
     asSymptom: `modules are imported ${rate} in ${place(frame)}`,

@@ -1,4 +1,4 @@
-// Who holds what a finding blames, where a heap snapshot was taken.
+// What holds the object that a finding blames, where a heap snapshot was taken.
 import type { Facts } from '../../analysis/facts.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { HeapCollection } from '../../model/heap/heap-report.ts';

@@ -1,5 +1,5 @@
-// Memory beyond the heap that rose by much and has slackened without having stopped: the end of a start, or a leak that
-// malloc serves for a while from what it has free. Neither a leak nor health is claimed.
+// Memory outside the heap that rose by much and has slowed without having stopped: the end of start-up, or a leak that
+// malloc serves for a while from memory freed before. Neither a leak nor health is claimed.
 import type { Facts } from '../../analysis/facts.ts';
 import type { NextMeasurement } from '../../model/finding.ts';
 import { formatBytes, formatDuration } from '../../units/units.ts';
@@ -8,7 +8,7 @@ import { NATIVE_MEMORY } from '../thresholds/memory.ts';
 
 /** Its resident memory is still on the move, and most of that is native. */
 export function isNativeUnsettled({ memory }: Facts): boolean {
-  const { rss } = memory;
+  const { rssBesideWorkers: rss } = memory;
   const { leastShareOfRss, unsettled } = NATIVE_MEMORY;
   const rise = rss.last - rss.first;
   return (
@@ -16,7 +16,7 @@ export function isNativeUnsettled({ memory }: Facts): boolean {
     rise >= unsettled.leastRiseBytes &&
     rise >= rss.first * unsettled.leastRiseShare &&
     rss.lateSlopePerSecond >= rss.slopePerSecond * unsettled.leastLateShare &&
-    outsideHeap(memory) >= rise * leastShareOfRss
+    outsideHeap({ ...memory, rss }) >= rise * leastShareOfRss
   );
 }
 
@@ -30,7 +30,7 @@ export function nativeRiseReason({ memory, lookSeconds }: Facts): string {
   const { rss, files } = memory;
   const isSteady = rss.lateSlopePerSecond >= rss.slopePerSecond * NATIVE_MEMORY.unsettled.steadyShare;
   const pace = isSteady
-    ? `at ${formatBytes(rss.slopePerSecond)}/s to the end`
+    ? `at ${formatBytes(rss.slopePerSecond)}/s until the end`
     : 'more slowly towards the end';
   const ofFiles = files.last - files.first;
   const inFiles =

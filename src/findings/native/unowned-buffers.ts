@@ -1,5 +1,5 @@
-// Bytes of buffers that no object of JavaScript has: code of Node or of an addon, or messages that nobody has read, keep
-// them. V8's count of what its allocator gave says that they are there.
+// Bytes of buffers that no JavaScript object holds: code of Node or of an addon keeps them, or messages that were not read.
+// V8's count of what its allocator provided shows that they exist.
 import type { Blame } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import { callerOfNodes } from '../../analysis/growth/node-callers.ts';
@@ -59,12 +59,12 @@ export function describeUnowned(unowned: Trend, facts: Facts): Draft {
         ? [
             {
               source: 'heap-sampling',
-              statement: `on the heap ${made.words} stay along with them${made.blame ? `, for ${placeWithLibrary(made.blame)}` : ''}`,
+              statement: `${made.words} accumulate on the heap along with them${made.blame ? `, for ${placeWithLibrary(made.blame)}` : ''}`,
             },
           ]
         : []),
     ],
-    innocentExplanation: `Memory that threads share (SharedArrayBuffer) is counted so, too, and so is what waits to be read by another thread. It grew ${latePace(unowned)}.`,
+    innocentExplanation: `Memory that threads share (SharedArrayBuffer) is counted the same way, and so are messages that another thread has not read yet. It grew ${latePace(unowned)}.`,
     advice: [
       ...(note ? [note] : []),
       'No object of the program holds these bytes: they are in a stream, a Blob or a message that was not read to its end, or a defect of Node.js or of an addon keeps them. Try the newest release of Node.js, read or cancel what was begun, and see whether messages to a worker are received.',

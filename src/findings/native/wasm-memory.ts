@@ -1,5 +1,4 @@
-// The memory of WebAssembly code grows: it is one buffer that becomes longer, never shorter, and no garbage collection sees
-// what lies in it.
+// WebAssembly memory grows: it is one buffer that only becomes longer, and the garbage collector does not see what is in it.
 import type { Blame } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
@@ -102,7 +101,7 @@ export function describeWasm(wasm: WasmMemory, facts: Facts): Draft {
     ],
     ...(blame && chainOf(blame)),
     retainerPath: heldCollection(filled, 0, facts)?.path,
-    innocentExplanation: `It never becomes shorter: what was let go of in it is used again, so that it stands once enough is free. It grew ${latePace(external)}.`,
+    innocentExplanation: `WebAssembly memory never shrinks. Freed parts of it are reused, so it stops growing once enough is free. It grew ${latePace(external)}.`,
     advice: [adviceOn(blame)],
     caveats: [],
     asSymptom: `the memory of WebAssembly code grows by ${rate}`,
@@ -125,5 +124,5 @@ function exactPlace({ caller }: WasmMemory, { collections }: Facts): Blame | nul
 function adviceOn(blame: Blame | null): string {
   const { app = null, library = null } = blame ?? {};
   const made = app && library ? `what ${packageOf(library)} returned` : 'what is made in it';
-  return `No garbage collection frees what lies in the memory of WebAssembly code: let go of ${made} when it is no longer needed, after an error too (dispose(), free(), delete() or close(), whichever it has).`;
+  return `The garbage collector does not free WebAssembly memory: release ${made} when it is no longer needed, after errors too (dispose(), free(), delete() or close(), whichever it has).`;
 }

@@ -1,5 +1,5 @@
-// What a healthy verdict says: what was watched, what grew too little to be named, how close anything came, and what was
-// not judged. Silence is claimed only for what was looked at.
+// What a healthy verdict says: what was watched, what grew too little to report, how close each limit was, and what was not
+// judged. Health is claimed only for what was measured.
 import type { Facts } from '../../analysis/facts.ts';
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import type { FindingKind, NotApplicable } from '../../model/finding.ts';
@@ -121,7 +121,7 @@ function timersGrew(facts: Facts): string[] {
     return [];
   if (clientGrowth(facts) >= slopePerSecond * FOLLOWS_CLIENTS) return [];
   return [
-    `The number of timers grew by ${perSecond(slopePerSecond)}, from ${formatNumber(first)} to ${formatNumber(last)}, and it is not known who starts those that stay.`,
+    `The number of timers grew by ${perSecond(slopePerSecond)}, from ${formatNumber(first)} to ${formatNumber(last)}, but which code starts those that remain is unknown.`,
   ];
 }
 

@@ -1,4 +1,5 @@
-// From facts to a verdict: run the rules, join, rank, and say whether the look was long enough to call silence health.
+// From facts to a verdict: run the rules, join, rank, and decide whether the capture was long enough to call a process
+// without findings healthy.
 import type { Facts } from '../../analysis/facts.ts';
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import { isIdle } from '../../analysis/work-done.ts';

@@ -1,4 +1,4 @@
-// A process that has run for a short while only: what rises in it may be its start.
+// A process that has run only for a short while: what rises in it may be its start-up.
 import type { Facts } from '../../analysis/facts.ts';
 import { formatDuration } from '../../units/units.ts';
 import { YOUNG_SECONDS } from '../thresholds/growth.ts';

@@ -1,4 +1,4 @@
-// A pool that is not given back all that it lends out, and will have run dry: nobody waits yet.
+// A pool that loses connections and will be exhausted, although nothing waits yet.
 import type { Facts } from '../../analysis/facts.ts';
 import type { DrainingPool } from '../../analysis/waiting/draining-pools.ts';
 import { formatDuration, formatNumber } from '../../units/units.ts';
@@ -28,7 +28,7 @@ export function describeDraining(draining: DrainingPool, facts: Facts): Draft {
   const exhaustionSeconds = Math.max(0, Math.round((limit - busy) / paceOf(draining)));
   const pace = perSecond(paceOf(draining));
   const { confidence } = DRAINING_POOL;
-  const counts = `${formatNumber(busy)} of ${formatNumber(limit)} are lent out`;
+  const counts = `${formatNumber(busy)} of ${formatNumber(limit)} are checked out`;
   return {
     kind: 'pool-exhaustion',
     severity: leakSeverity(exhaustionSeconds),
@@ -36,8 +36,8 @@ export function describeDraining(draining: DrainingPool, facts: Facts): Draft {
     urgency: leakUrgency(exhaustionSeconds),
     title:
       by === 'silent'
-        ? `${name} loses ${pace}: ${counts}, ${formatNumber(lost.last)} of them unused${inBrackets(site?.blame)}`
-        : `${name} is given back less than it lends out, ${pace} stay out: ${counts}${inBrackets(site?.blame)}`,
+        ? `${name} loses ${pace}: ${counts}, ${formatNumber(lost.last)} of them idle${inBrackets(site?.blame)}`
+        : `${name} gets back fewer connections than it hands out (${pace} are missing): ${counts}${inBrackets(site?.blame)}`,
     subject: subjectOf('pool', plainPoolName(pool), site?.frame ?? null, pool.thread),
     impact: {
       metric: 'connections',
@@ -52,13 +52,15 @@ export function describeDraining(draining: DrainingPool, facts: Facts): Draft {
     ],
     innocentExplanation:
       by === 'silent'
-        ? 'Connections that are kept on purpose (for notifications, or for one long task each) are unused, too; their number stays the same.'
-        : 'Work that takes longer and longer keeps more out as well: then the answers become slower, too.',
+        ? 'Connections that are held on purpose (for notifications, or for one long task each) are idle, too, but their number stays the same.'
+        : 'Work that takes longer and longer also holds more connections, but then answers become slower, too.',
     advice: [
-      'Give back what was taken on every path, also on errors and early returns: release it in a `finally`.',
-      'Until then nothing waits: the pool hides the loss until it is dry. Give the wait for it a limit (an acquire timeout), so that this shows.',
+      'Release what was taken on every path, including errors and early returns: do it in a `finally`.',
+      'Nothing waits until the pool is empty, so the loss does not show before. Limit the wait for a connection (an acquire timeout), so that it then shows as errors.',
     ],
-    caveats: ['It was not observed which call did not give back: look at every path of the code named here.'],
+    caveats: [
+      'Which call does not release its connection was not observed: check every path of the code named here.',
+    ],
     asSymptom: `${name} loses ${pace}`,
     effect: 'waiting',
     explains: ['heap', 'external', 'native', 'sockets', 'fds', 'handles', 'timers', 'gc'],
@@ -68,8 +70,8 @@ export function describeDraining(draining: DrainingPool, facts: Facts): Draft {
 function statementOf({ by, lost, longestSilentMillis }: DrainingPool): string {
   const rise = `${risen(lost)}, from ${formatNumber(lost.first)} to ${formatNumber(lost.last)}, and never fell`;
   return by === 'silent'
-    ? `the number of connections that are lent out and unused ${rise}; nothing went over the longest unused one for ${formatDuration(longestSilentMillis ?? 0)} at least`
-    : `the least that was lent out at any time (of five samples in a row) ${rise}, while no more requests were answered than before`;
+    ? `the number of connections that are checked out but idle ${rise}; the longest idle one has carried no data for at least ${formatDuration(longestSilentMillis ?? 0)}`
+    : `the smallest number checked out at any time (of five samples in a row) ${rise}, while no more requests were answered than before`;
 }
 
 /** Lost a second, between the first and the last count. */

@@ -1,5 +1,5 @@
-// Work that fails and is tried again after a while, and never given up: its connections are refused, its timers become more,
-// and the promises of those who started it stay at the same pace.
+// Work that fails and is retried without end: its connections are refused, its timers accumulate, and the promises of its
+// callers remain at the same pace.
 import type { Facts } from '../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../analysis/growth/resource-growth.ts';
 import type { Evidence } from '../../model/finding.ts';
@@ -80,7 +80,7 @@ function describe({ site, thread }: Started, facts: Facts): Draft {
   const owner = site.blame.library ? ` of ${packageOf(site.blame.library)}` : '';
   return leakDraft(facts, {
     kind: 'timer-leak',
-    title: `Work that fails and is tried again accumulates at ${rate}, each with its timer, and is never given up${inBrackets(site.blame)}`,
+    title: `Work that fails is retried without end and accumulates at ${rate}, each piece with its own timer${inBrackets(site.blame)}`,
     subject: { type: 'function', name: site.frame.functionName, thread },
     site,
     metric: 'timers',
@@ -90,7 +90,7 @@ function describe({ site, thread }: Started, facts: Facts): Draft {
       ...failingOpensEvidence(facts.wire),
     ],
     innocentExplanation: `Once the other side answers again, they end. ${formatNumber(timers.last)} timers were waiting at the end of the capture, and their number rose until then.`,
-    advice: `Give up after a number of attempts or a time (an option of the retries${owner}, or a condition in their loop), keep what has to be sent later in a queue with a bound, and stop trying while the other side is away (a circuit breaker). The code of the errors tells why they fail: ECONNREFUSED says that nothing listens at that address.`,
+    advice: `Give up after a number of attempts or a time (an option of the retries${owner}, or a condition in their loop), keep what has to be sent later in a queue with a bound, and stop trying while the other side is down (a circuit breaker). The error code shows why the work fails: ECONNREFUSED means that nothing listens at that address.`,
     isAdviceWhole: true,
     things: 'retries',
     effect: 'timers',

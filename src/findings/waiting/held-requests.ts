@@ -1,5 +1,5 @@
-// Requests that are held up together and let go at once, again and again: where they wait, and which calls of the same package
-// may be what occupies the thing that they share.
+// Requests that are held up together and released at once, again and again: where they wait, and which calls of the same
+// package may occupy what they share.
 import { isSameFunction } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../analysis/growth/resource-growth.ts';
@@ -35,7 +35,7 @@ export function describeHeld(held: HeldRequests, facts: Facts): Draft[] {
       evidence: [
         {
           source: 'requests',
-          statement: `${formatNumber(held.releases)} times all that waited were answered from one reading to the next, ${formatNumber(held.mostReleased)} of one route at most; before that none was, although they kept coming`,
+          statement: `${formatNumber(held.releases)} times all waiting requests were answered between one reading and the next (at most ${formatNumber(held.mostReleased)} of one route); before that none was, although more kept arriving`,
           value: held.releases,
           unit: 'count',
         },
@@ -57,7 +57,7 @@ export function describeHeld(held: HeldRequests, facts: Facts): Draft[] {
           ? [
               {
                 source: 'async-resources',
-                statement: `calls of ${packageOf(library)} in ${place(occupier.blame.subject!)} take ${formatDuration(meanLifeMillis(occupier.site.reads))} on average, at ${perSecond(occupier.madePerSecond)} only`,
+                statement: `calls of ${packageOf(library)} in ${place(occupier.blame.subject!)} take ${formatDuration(meanLifeMillis(occupier.site.reads))} on average, at only ${perSecond(occupier.madePerSecond)}`,
               },
             ]
           : []),
@@ -80,7 +80,7 @@ function adviceFor(library: Frame | null, occupier: Frame | null): string[] {
     occupier
       ? `See what ${place(occupier)} asks for: a call that waits on purpose (a blocking command, a long poll, a lock, a long transaction) holds up everything behind it. Give it a connection or client of its own.`
       : `Find what occupies ${shared} meanwhile (one connection, a lock, a worker): a call that waits on purpose (a blocking command, a long transaction) holds up everything behind it and needs a connection or client of its own.`,
-    'Otherwise share more than one of it (a pool), and give each wait a timeout.',
+    'Or use several of what they share (a pool), and give each wait a timeout.',
   ];
 }
 

@@ -1,4 +1,4 @@
-// Who asks a pool for something: the place in the code, of those that were caught asking.
+// Which code takes connections from a pool, from the callers that were sampled.
 import type { Facts } from '../../analysis/facts.ts';
 import type { Waiters } from '../../analysis/waiting/short-pools.ts';
 import type { Frame } from '../../model/frame.ts';
@@ -6,7 +6,7 @@ import { formatNumber } from '../../units/units.ts';
 import { type CreationSite, throughLibrary } from '../creation-site.ts';
 import { placeWithLibrary } from '../wording.ts';
 
-/** Taking one and giving it back is in the hands of the caller; a query is given back by the pool itself. */
+/** Taking and returning one is up to the caller; for a query, the pool itself returns it. */
 const TAKES =
   /^(get|take|acquire|connect|checkout|check_out|borrow|reserve|lease|lock|obtain|use|begin|transaction|start)/i;
 

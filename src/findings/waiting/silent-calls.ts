@@ -1,5 +1,5 @@
-// Requests out that have had no answer for long, of which there are no more and no fewer: what they were made for never ends,
-// and whatever was taken for it stays taken.
+// Outgoing requests that have had no answer for long, and whose number stays the same: the work that made them never ends,
+// and everything acquired for it stays held.
 import type { Facts } from '../../analysis/facts.ts';
 import type { Evidence } from '../../model/finding.ts';
 import { formatCount, formatDuration } from '../../units/units.ts';
@@ -43,7 +43,7 @@ export function silentCallsEvidence([first]: readonly SilentCalls[]): Evidence[]
   return [
     {
       source: 'pools',
-      statement: `meanwhile ${formatCount(first.count, 'request')} ${first.label} to ${first.endpoint} had no answer for ${formatDuration(first.silentMillis)} at least: what was taken for their time stays taken`,
+      statement: `meanwhile ${formatCount(first.count, 'request')} ${first.label} to ${first.endpoint} had no answer for ${formatDuration(first.silentMillis)} at least: whatever was acquired for their duration stays held`,
     },
   ];
 }

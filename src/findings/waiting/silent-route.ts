@@ -1,4 +1,4 @@
-// One route that never answers: its clients give up, and what was begun for them stays. Other routes answer.
+// One route that never answers while other routes do: its clients give up, and what was started for them remains.
 import type { Facts } from '../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../analysis/growth/resource-growth.ts';
 import type { SilentRoute } from '../../analysis/waiting/outage.ts';
@@ -66,15 +66,15 @@ export function describeSilentRoute(route: SilentRoute, facts: Facts): Draft {
       {
         source: 'async-resources',
         statement: promise
-          ? `promises created in ${where} stay after their clients have gone, about ${formatNumber(Math.round(promise.alive))} now`
-          : 'promises that were made for such requests stay after their clients have gone',
+          ? `promises created in ${where} remain after their clients have disconnected, about ${formatNumber(Math.round(promise.alive))} now`
+          : 'promises that were created for such requests remain after their clients have disconnected',
       },
     ],
     innocentExplanation:
-      'A long poll waits as long, but answers in the end, and lets go of what it holds when its client leaves.',
+      'A long poll waits as long, but is eventually answered, and releases what it holds when its client disconnects.',
     advice: [
       ...waitAdvice(promise),
-      'Find who holds what they wait for. Work that already has a place in a limit, lock or pool, and waits for another place in the same one, waits for itself: take it once, outside, or use a second one inside.',
+      'Find what holds the resource that they wait for. Code that already has a slot of a limiter, lock or pool and waits for another slot of the same one deadlocks: take one slot in the outer call only, or use a second limiter inside.',
       'Give the wait a timeout, so that clients get an error.',
     ],
     caveats: frame ? [] : ['The code that should answer is unknown.'],

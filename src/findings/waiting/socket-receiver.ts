@@ -1,4 +1,4 @@
-// Which listener of the program has the connections that clients have closed: nobody else can close them.
+// Which listener of the program received the connections that clients have closed: only that code can close them.
 import { blame } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import type { AcceptedSockets } from '../../model/accepted.ts';
@@ -32,13 +32,13 @@ export function receiverOf(
 
 export function givenTo({ event, port, sockets, unread, listener }: Receiver): CreationSite {
   const unnoticed =
-    unread > 0 ? `; nobody reads ${formatNumber(unread)} of them, so that their end goes unnoticed` : '';
+    unread > 0 ? `; nothing reads ${formatNumber(unread)} of them, so their end goes unnoticed` : '';
   return {
     blame: blame([listener]),
     frame: listener,
     evidence: {
       source: 'references',
-      statement: `the server on port ${port} has given ${formatNumber(sockets)} open sockets to its '${event}' listener in ${place(listener)}${unnoticed}`,
+      statement: `the server on port ${port} has passed ${formatNumber(sockets)} open sockets to its '${event}' listener in ${place(listener)}${unnoticed}`,
       value: sockets,
       unit: 'count',
     },

@@ -27,28 +27,28 @@ export function describeStalled(requests: StalledRequests, facts: Facts): Draft 
     evidence: [
       {
         source: 'requests',
-        statement: `about ${count} wait for the beginning of their answer, the oldest for ${formatDuration(oldestMillis)} at least, and none of them got one in the last ${formatDuration(quietMillis)}; ${formatShare(answeredShare)} of their kind had one within 5 s, some of which came later`,
+        statement: `about ${count} wait for the beginning of their answer, the oldest for ${formatDuration(oldestMillis)} at least, and none of them got one in the last ${formatDuration(quietMillis)}; ${formatShare(answeredShare)} of their kind got one within 5 s, including some that arrived later`,
         value: Math.round(alive),
         unit: 'count',
       },
       {
         source: 'requests',
-        statement: `no other request of this kind has come for ${formatDuration(quietMillis)}: its clients may all be waiting`,
+        statement: `no other request of this kind has arrived for ${formatDuration(quietMillis)}: its clients may all be waiting`,
       },
       ...(promise
         ? [
             {
               source: 'async-resources',
-              statement: `promises made in ${where} stay, about ${formatNumber(Math.round(promise.alive))} now`,
+              statement: `promises created in ${where} remain, about ${formatNumber(Math.round(promise.alive))} now`,
             },
           ]
         : []),
     ],
     innocentExplanation:
-      'Long polls that wait for different events look the same; then their clients know that an answer may take minutes.',
+      'Long polls that wait for different events look the same, but their clients expect an answer to take minutes.',
     advice: [
       ...waitAdvice(promise),
-      'Answer on every path, also on errors and when what is waited for does not come: give the wait a timeout, and release locks and permits in a `finally`.',
+      'Answer on every path, including errors and when the awaited result does not arrive: give the wait a timeout, and release locks and permits in a `finally`.',
     ],
     caveats: frame ? [] : ['The code that should answer is unknown: it waits without a promise.'],
     asSymptom: `about ${count} requests hang (${label})`,

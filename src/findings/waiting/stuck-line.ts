@@ -1,5 +1,5 @@
-// A pool or lock known by its behaviour: those who wait for it stand in a line that does not move, while requests get no
-// answer, and what is lent out stays as it is.
+// A pool or lock recognised by its behaviour: its queue does not move while requests get no answer, and what is checked out
+// does not change.
 import type { Facts } from '../../analysis/facts.ts';
 import type { StuckLine } from '../../analysis/waiting/stuck-lines.ts';
 import { formatDuration, formatNumber } from '../../units/units.ts';
@@ -85,7 +85,7 @@ export function describeStuckLine(line: StuckLine, site: CreationSite | null, fa
     advice: [
       ...silentCallsAdvice(calls),
       ...(pool.className === HTTP2_SESSION ? [HTTP2_ADVICE] : []),
-      'Give back what was taken (a connection, a lock, a permit) on every path, also on errors and early returns: release it in a `finally`. Do not take a second one while holding the first, such as a query outside of the transaction that it belongs to.',
+      'Release what was taken (a connection, a lock, a permit) on every path, including errors and early returns: do it in a `finally`. Do not take a second one while holding the first, such as a query outside of the transaction that it belongs to.',
       'Give the wait in this queue a timeout, so that later requests get an error instead of hanging.',
     ],
     caveats: [

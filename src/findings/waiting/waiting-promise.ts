@@ -1,4 +1,4 @@
-// Where requests that get no answer wait: promises that stay at their pace.
+// Where requests that get no answer wait: promises that accumulate at the same pace.
 
 import { isSameFunction } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';

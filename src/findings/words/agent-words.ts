@@ -1,5 +1,5 @@
-// What is said where each request out has an Agent of its own. The cure is one Agent for all: keepAlive on each would only
-// keep a socket open for each.
+// The words for outgoing requests that each have an Agent of their own. The fix is one Agent for all: keepAlive on each
+// would only keep a socket open for each.
 import type { Facts } from '../../analysis/facts.ts';
 import type { OwnAgents } from '../../analysis/waiting/own-agents.ts';
 import type { Evidence } from '../../model/finding.ts';

@@ -1,4 +1,4 @@
-// Connections that the program begins and that fail: told by the kernel's counters of the process's network namespace.
+// Connections that the program attempts and that fail: known from the kernel's counters of the process's network namespace.
 import type { WireFacts } from '../../analysis/waiting/wire.ts';
 import type { Evidence } from '../../model/finding.ts';
 import { formatNumber } from '../../units/units.ts';

@@ -1,4 +1,4 @@
-// Types of handles in words: what people call them, and how each is let go.
+// Types of handles in words: their common names, and how each is closed.
 
 interface HandleWords {
   one: string;
@@ -17,7 +17,7 @@ const WORDS: Record<string, HandleWords> = {
     one: 'compression stream',
     many: 'compression streams',
     advice:
-      'Destroy the stream on every path, also when its client goes away: stream.pipeline() does that, pipe() does not.',
+      'Destroy the stream on every path, including when its client disconnects: stream.pipeline() does that, pipe() does not.',
   },
   DNSCHANNEL: {
     one: 'DNS resolver',

@@ -1,5 +1,5 @@
-// What is said where as many things accumulate as clients go away before their answer ends: what was opened for them is
-// forgotten with them.
+// The words for things that accumulate at the pace at which clients disconnect before their answer ends: what was opened for
+// those clients is never closed.
 import type { Facts } from '../../analysis/facts.ts';
 import type { LeftAnswers } from '../../analysis/waiting/left-answers.ts';
 import type { Evidence } from '../../model/finding.ts';
@@ -17,14 +17,14 @@ export function leftAtPace({ leftAnswers }: Facts, slopePerSecond: number): Left
 export function leftEvidence(left: LeftAnswers | null): Evidence[] {
   if (!left) return [];
   const by = left.handler ? `, which ${place(left.handler)} answers,` : '';
-  const statement = `clients of ${left.label}${by} went away before the end of their answer at ${perSecond(left.perSecond)} (${formatShare(left.share)} of them), at the pace at which these accumulate`;
+  const statement = `clients of ${left.label}${by} disconnected before the end of their answer at ${perSecond(left.perSecond)} (${formatShare(left.share)} of them), the pace at which these accumulate`;
   return [{ source: 'requests', statement, value: left.perSecond, unit: 'per second' }];
 }
 
 export function leftAdvice(left: LeftAnswers | null): string[] {
   if (!left) return [];
   return [
-    `In what answers ${left.label}, listen for "close" on the response and end there what was opened for it (destroy, abort, kill, close); pipe() does not do that, stream.pipeline() does for the streams that it is given.`,
+    `In the code that answers ${left.label}, listen for "close" on the response, and end what was opened for it there (destroy, abort, kill, close). pipe() does not do that; stream.pipeline() does it for the streams passed to it.`,
   ];
 }
 
@@ -32,5 +32,5 @@ export function leftAdvice(left: LeftAnswers | null): string[] {
 export function leftByPackage(left: LeftAnswers, opener: string): string {
   const version = opener.lastIndexOf('@');
   const name = version > 0 ? opener.slice(0, version) : opener;
-  return `Where that code cannot reach what ${name} has opened, only a version of ${name} that closes it helps. Find it by trial: let clients of ${left.label} go away before the end of their request, and count again.`;
+  return `If that code cannot reach what ${name} has opened, you need a version of ${name} that closes it. To test one, have clients of ${left.label} disconnect before the end of their request, and count again.`;
 }

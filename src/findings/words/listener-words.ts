@@ -1,5 +1,5 @@
-// What is said of listeners and subscribers that accumulate: how one tells who subscribes, what would look the same and do
-// no harm, and what to do.
+// The words for listeners and subscribers that accumulate: how the subscriber is recognised, what would look the same
+// without being a fault, and what to do.
 import type { Blame } from '../../analysis/cpu/blame/blame.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
 import type { Frame } from '../../model/frame.ts';
@@ -36,7 +36,7 @@ export function listenersInnocence(filled: GrowingCollection | null): string {
 
 export function adviceOnListeners(filled: GrowingCollection | null, blame: Blame | null): string {
   if (filled?.collection.isFollowed)
-    return 'Do not combine the signal of one piece of work with one that lives as long as the process: Node.js keeps what AbortSignal.any() returns, with its listeners, for as long as one of the two can abort. Listen to the long one by itself, and remove that listener when the work is done. Node.js 24.22 and 26.12 also let go of the combined signal once its listeners are removed or it is aborted; Node.js 20 does not.';
+    return 'Do not combine the signal of one piece of work with one that lives as long as the process: Node.js keeps what AbortSignal.any() returns, with its listeners, for as long as one of the two can abort. Listen to the long one by itself, and remove that listener when the work is done. Node.js 24.22 and 26.12 also release the combined signal once its listeners are removed or it is aborted; Node.js 20 does not.';
   const frames = filled?.insertion?.frames ?? [];
   if (frames.some(isIteratorOfEvents)) return END_ITERATOR;
   const adder = blame?.library ?? null;
@@ -44,9 +44,9 @@ export function adviceOnListeners(filled: GrowingCollection | null, blame: Blame
     return `${packageOf(adder)} calls each subscriber until it is unsubscribed: end the subscription when the request, the connection or the object that it serves ends (unsubscribe(), an operator such as takeUntil() or first(), or the function that subscribing returned).`;
   // Whoever subscribes through an emitter of a package adds them itself.
   if (adder && blame?.app && !isSubscribing(adder))
-    return `${packageOf(adder)} adds these listeners: what ${place(blame.app)} makes with it stays attached. Make it once and share it instead of once for each call, or let go of it when it is no longer needed (close, end, destroy, unpipe or off, whichever it has).`;
+    return `${packageOf(adder)} adds these listeners: what ${place(blame.app)} creates with it stays attached. Create it once and share it instead of once for each call, or release it when it is no longer needed (close, end, destroy, unpipe or off, whichever it has).`;
   return 'Remove the listener when its owner is done (off, once, or an AbortSignal), or add it once, outside of the request.';
 }
 
 const END_ITERATOR =
-  'What `on()` of node:events returns listens, and keeps each event that nobody has asked it for, until it is ended. Read it with `for await` and leave that loop by break or return, call its `return()` when what was waited for has come, or give it the AbortSignal of the request.';
+  'The iterator that `on()` of node:events returns keeps its listener, and queues each event that is not read, until it is ended. Read it with `for await` and leave that loop by break or return, call its `return()` when it is no longer needed, or pass `on()` the AbortSignal of the request.';

@@ -1,5 +1,5 @@
-// Objects and bytes that Node itself keeps where a program does not see that it does, in some versions for ever: what that is,
-// and what to do.
+// Objects and bytes that Node itself keeps without the program knowing, in some versions forever: what they are, and what to
+// do.
 interface ClassWords {
   /** What follows "The heap grows by 0.2 MB/s: ". `rate` is such as "40/s". */
   title(rate: string): string;
@@ -12,7 +12,7 @@ export function nodeClassWords(name: string, nodeVersion: string | null): ClassW
   return {
     title: (rate) => `timers that have fired accumulate at ${rate}, in a table of Node.js itself`,
     advice:
-      'Do not use a timer as a key or a number (timers[timer], `+timer`): Node.js then enters it in a table and, before 20.15 and 22.3, forgets to take it out when it fires. Keep timers in a Map or Set, clear them with clearTimeout(), or update Node.js.',
+      'Do not use a timer as a key or a number (timers[timer], `+timer`): Node.js then enters it in a table and, before 20.15 and 22.3, does not remove it when it fires. Keep timers in a Map or Set, clear them with clearTimeout(), or update Node.js.',
   };
 }
 
@@ -27,7 +27,7 @@ function losesFiredTimers(nodeVersion: string | null): boolean {
 /** By the files of Node that what stays was made in; null where nothing is known of this version ("v24.17.0"). */
 export function keptBuffersNote(files: readonly string[], nodeVersion: string | null): string | null {
   if (!files.includes('node:internal/blob') || !keepsStreamedBlobs(nodeVersion)) return null;
-  return 'Node.js 24.16 to 24.18 keep the bytes of each Blob whose stream() was read, for ever; fetch() with a Blob or a form that has one reads it. Update Node.js, or send a Buffer or a stream instead of a Blob.';
+  return 'Node.js 24.16 to 24.18 keep forever the bytes of each Blob whose stream() was read. fetch() reads it when the body is a Blob or a form that contains one. Update Node.js, or send a Buffer or a stream instead of a Blob.';
 }
 
 function keepsStreamedBlobs(nodeVersion: string | null): boolean {

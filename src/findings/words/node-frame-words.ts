@@ -1,11 +1,11 @@
-// What Node's own code was doing when it allocated, in the words people use: told by its innermost files and functions.
+// What Node's own code was doing when it allocated, in common words: recognised by its innermost files and functions.
 import type { Frame } from '../../model/frame.ts';
 
 const WORDS: [file: RegExp, functions: RegExp, words: string][] = [
   [
     /^node:internal\/deps\/undici/,
     /text|json|utf8|arrayBuffer|blob|consume|concat/i,
-    'texts and bodies that fetch read',
+    'texts and bodies read by fetch',
   ],
   [/^node:internal\/deps\/undici/, /./, "requests of Node's fetch"],
   [/^node:(internal\/)?string_decoder/, /./, 'strings decoded from bytes'],

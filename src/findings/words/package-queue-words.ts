@@ -1,4 +1,5 @@
-// What waits in a queue of a package for somebody who does not take it: by what the package itself calls it. No cache.
+// Items in a queue of a package whose consumer does not take them, under the name that the package itself gives the queue.
+// Not a cache.
 import type { Frame } from '../../model/frame.ts';
 import type { CollectionGrowth } from '../../model/memory/collection.ts';
 import { packageOf, place } from '../wording.ts';
@@ -13,6 +14,6 @@ export function isPackageQueue({ type, holder, holderName }: CollectionGrowth): 
 
 /** `keeper` is of the package that has the queue, `app` hands over what waits; null: not known. */
 export function packageQueueAdvice(keeper: Frame, app: Frame | null): string {
-  const given = app ? `what ${place(app)} hands over` : 'what is handed over';
-  return `${packageOf(keeper)} keeps ${given} until somebody takes it: see whether the server or worker that it is meant for can be reached and keeps up. Give the queue a bound, drop what is too old, or hand over nothing while the package says that it is not connected (an option or a property of it).`;
+  const given = app ? `what ${place(app)} passes in` : 'what is passed in';
+  return `${packageOf(keeper)} queues ${given} until it is taken: check whether the server or worker that it is meant for is reachable and keeps up. Give the queue a bound, drop what is too old, or pass in nothing while the package says that it is not connected (an option or a property of it).`;
 }

@@ -1,4 +1,4 @@
-// Sockets that accumulate, in words: what they are, and how each sort is let go.
+// Sockets that accumulate, in words: what they are, and how each sort is closed.
 import type { SocketGroup } from '../../model/samples.ts';
 
 /** "sockets to 10.0.0.7:5432 in CLOSE_WAIT", "UDP sockets", "Unix sockets of /run/app.sock". */
@@ -21,16 +21,16 @@ export function socketInnocence({ direction }: SocketGroup): string {
 /** `event`: of the server, whose listener has the sockets; undefined where it is not known. */
 export function socketAdvice({ family, direction, state }: SocketGroup, event?: string): string {
   if (family === 'udp')
-    return 'Make one UDP socket, or one client that has it, when the program starts and share it; else close() each once its message is sent.';
+    return 'Make one UDP socket, or one client that has it, when the program starts and share it; otherwise close() each one once its message is sent.';
   if (direction === 'inbound' && state === 'CLOSE_WAIT')
-    return `The clients have closed these connections, and this process has not. ${ofGiven(event)} Call end() or destroy() on the socket on every path, also where a client is refused (\`socket.end(answer)\` instead of \`socket.write(answer)\`), and on its "end" and "close" events; a socket that nobody reads emits neither.`;
+    return `The clients have closed these connections, and this process has not. ${ofGiven(event)} Call end() or destroy() on the socket on every path, including where a client is refused (\`socket.end(answer)\` instead of \`socket.write(answer)\`), and on its "end" and "close" events; a socket that nobody reads emits neither.`;
   if (state === 'CLOSE_WAIT')
     return 'The other side has closed these connections, and this process has not: end or destroy the socket on its "end" event, and read or destroy every response body (response.resume(), body.cancel()).';
-  return 'Read every response to its end or destroy it, also when the client that it is for goes away; close a client when done, and share one client, Agent or pool with a maximum instead of making one for each request.';
+  return 'Read every response to its end or destroy it, even when the client that it is for has disconnected; close a client when done, and share one client, Agent or pool with a maximum instead of making one for each request.';
 }
 
 function ofGiven(event: string | undefined): string {
   return event === 'upgrade' || event === 'connect'
-    ? `Once an HTTP server has emitted "${event}", Node.js leaves the socket to the listener and closes it no more.`
-    : 'Node.js leaves it to whoever has the socket to close it.';
+    ? `Once an HTTP server has emitted "${event}", Node.js leaves the socket to the listener and no longer closes it.`
+    : 'Node.js leaves closing it to the code that received the socket.';
 }

@@ -1,5 +1,5 @@
-// What waits inside a stream of Node's: writes that its receiver has not taken, and data that nobody has read. No cache, and no
-// option bounds it: one side is slower than the other.
+// Data that waits inside a Node stream: writes that its receiver has not read, and data that the program has not read. Not a
+// cache, and no option bounds it: one side is slower than the other.
 
 import type { Frame } from '../../model/frame.ts';
 import type { CollectionGrowth } from '../../model/memory/collection.ts';
@@ -32,7 +32,7 @@ export function streamQueueAdvice(
   return queue === 'writes'
     ? [
         `Find who receives ${giver}, and why that is slow: a socket whose other side reads slowly, or, where it is standard output or standard error, the pipe and the log collector behind it.`,
-        'Write no more than is taken: wait for `drain` when `write()` returns false (stream.pipeline does), write less, or drop the excess.',
+        'Write no faster than the receiver reads: wait for `drain` when `write()` returns false (stream.pipeline does), write less, or drop the excess.',
       ]
     : [
         'Read the stream to its end, or destroy it. Push no more into it when `push()` returns false, or pause its source.',

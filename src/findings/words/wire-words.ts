@@ -1,4 +1,4 @@
-// What the wire says beside a finding about sockets: how long they have been open, and whether the network itself may be
+// What the network shows beside a finding about sockets: how long they have been open, and whether the network itself may be
 // to blame.
 import type { WireFacts } from '../../analysis/waiting/wire.ts';
 import type { Evidence } from '../../model/finding.ts';
@@ -37,7 +37,7 @@ export function stuckEvidence(group: SocketGroup | undefined): Evidence[] {
   if (group?.resending)
     say(
       group.resending,
-      `${formatNumber(group.resending)} of them have sent the same data again without an answer`,
+      `${formatNumber(group.resending)} of them have retransmitted data and got no answer`,
     );
   return said;
 }
@@ -47,7 +47,7 @@ export function networkCaveats(wire: WireFacts | null): string[] {
   const caveats: string[] = [];
   if (wire?.resentShare !== undefined && wire.resentShare >= WIRE.lossyShare)
     caveats.push(
-      `${formatShare(wire.resentShare)} of the TCP segments of its network namespace were sent again: the network may be slow, and not the code.`,
+      `${formatShare(wire.resentShare)} of the TCP segments of its network namespace were retransmitted: the network may be slow, rather than the code.`,
     );
   if (wire?.listenOverflows)
     caveats.push(

@@ -1,4 +1,4 @@
-// `diagnose`: one look into a running process, with the consent of its user.
+// `diagnose`: one capture of a running process, with the consent of its user.
 import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
 import * as v from 'valibot';
 import { lookAhead } from '../../capture/preflight.ts';
@@ -86,7 +86,7 @@ const MOST_LOOKS = 4;
 async function look(target: LookTarget, words: LookWords, { session, context }: Call): Promise<Answer> {
   const { looks, recordings } = session;
   if (looks.size >= MOST_LOOKS)
-    throw new UsageError(`${MOST_LOOKS} looks run already.`, 'Wait until one of them ends.');
+    throw new UsageError(`${MOST_LOOKS} captures are running already.`, 'Wait until one of them ends.');
   const dir = recordings.newFolder();
   const recorded = record({ kind: 'process', pid: target.pid }, createRecordingWriter(dir), {
     ...captureOptionsOf(words),

@@ -1,4 +1,4 @@
-// `explain_finding`: one finding of a recording, with what speaks for and against it.
+// `explain_finding`: one finding of a recording, with the evidence for and against it.
 import * as v from 'valibot';
 import { UsageError } from '../../errors.ts';
 import { confidenceLevel } from '../../model/confidence.ts';

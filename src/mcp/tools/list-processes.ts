@@ -1,4 +1,4 @@
-// `list_processes`: the Node.js processes here, and which of them can be looked into.
+// `list_processes`: the Node.js processes here, and which of them can be diagnosed.
 import * as v from 'valibot';
 import { appPorts } from '../../target/family/family.ts';
 import { listNodeProcesses, type NodeProcess } from '../../target/proc/processes.ts';

@@ -1,4 +1,4 @@
-// `preflight`: what a look would cost, and what the user would be asked.
+// `preflight`: what a capture would cost, and what the user would be asked.
 import { lookAhead } from '../../capture/preflight.ts';
 import { consentText } from '../consent.ts';
 import { lookEntries } from '../look-words.ts';
@@ -18,8 +18,8 @@ export const preflightTool: Tool<typeof lookEntries> = {
     const { canAttach, reason, cure, caveat, steps, notes } = found;
     return {
       summary: canAttach
-        ? `A look into process ${pid} is possible; it needs the consent of the user.`
-        : `A look into process ${pid} is not possible.`,
+        ? `Process ${pid} can be diagnosed; this needs the consent of the user.`
+        : `Process ${pid} cannot be diagnosed.`,
       body: {
         pid,
         canAttach,

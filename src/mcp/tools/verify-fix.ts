@@ -25,7 +25,7 @@ const entries = {
 const SAYS = {
   different: 'the finding is gone',
   same: 'the finding is still there',
-  'need-more': 'more is needed to tell',
+  'need-more': 'another capture is needed to decide',
 } as const;
 
 export const verifyFixTool: Tool<typeof entries> = {

@@ -1,4 +1,4 @@
-// A stored baseline: what one side of a comparison cost, kept in a file so that a later head can be held against it.
+// A stored baseline: what one side of a comparison cost, kept in a file so that a later head can be compared with it.
 import type { MachineClass } from '../../wire/report/comparison.ts';
 import type { MetricName } from './run.ts';
 

@@ -1,4 +1,4 @@
-// What came of comparing two sides. Its shape is a published contract: wire/report.
+// The result of comparing two sides. Its shape is a published contract: wire/report.
 import type { FrameOwner } from '../frame.ts';
 
 export type {

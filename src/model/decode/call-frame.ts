@@ -1,4 +1,4 @@
-// A call frame of V8's with every field of the right type, whatever was there.
+// A call frame of V8 with every field of the right type, whatever the input had.
 import type { RawFrame } from '../frame.ts';
 import type { ScriptFrame } from './profile-nodes.ts';
 

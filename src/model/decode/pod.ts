@@ -1,5 +1,5 @@
-// A pod as `kubectl get -o json` tells it, as far as it takes to reach into it. Nothing is trusted: what has another shape is
-// absent.
+// A pod as `kubectl get -o json` prints it, as far as reaching into it needs. Nothing is trusted: a field of another shape
+// is absent.
 import { listIn, numberIn, objectIn, textIn } from './unknown-json.ts';
 
 export interface PodContainer {

@@ -1,4 +1,4 @@
-// How the nodes of a CPU profile hang together: from the numbers that the file gives them to one tree, parents first.
+// How the nodes of a CPU profile are connected: from the numbers in the file to one tree, parents first.
 import { MalformedProfile } from './malformed-profile.ts';
 import type { ProfileNodes } from './profile-nodes.ts';
 

@@ -1,4 +1,5 @@
-// The samples of a CPU profile over time: how long each lasted, in which state the machine was, and what of it was ours.
+// The samples of a CPU profile over time: how long each lasted, in which state the machine was, and which of them are
+// culprit's own.
 import { type CpuProfile, SAMPLE_STATES, type SampleState } from '../cpu-profile.ts';
 import { MalformedProfile } from './malformed-profile.ts';
 

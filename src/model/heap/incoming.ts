@@ -1,5 +1,4 @@
-// The edges of a heap graph turned round, in the form that the dominators need: for each node the nodes that keep it
-// alive.
+// The edges of a heap graph reversed, in the form that the dominators need: for each node the nodes that keep it alive.
 
 import { EdgeType } from './node-and-edge-types.ts';
 

@@ -1,4 +1,4 @@
-// What the heap snapshots in a recording say of the growth that was seen while recording. Pure data.
+// What the heap snapshots in a recording show about the growth that was seen while recording. Pure data.
 import type { HeapCollection, HeapGrowth } from './heap-report.ts';
 
 export interface RecordedHeap {

@@ -1,4 +1,4 @@
-// The edges of a heap graph turned round: for each node, the edges that lead to it.
+// The edges of a heap graph reversed: for each node, the edges that lead to it.
 import type { HeapStorage } from './storage.ts';
 
 export interface Retainers {

@@ -1,4 +1,4 @@
-// Collections that grow while we look, and who puts entries into them. Pure data.
+// Collections that grow during a capture, and the code that adds entries to them. Pure data.
 import type { CollectionType, GrowingCollection } from '../../signals/collections/wire.ts';
 import type { Holder } from '../../wire/holder.ts';
 import type { Frame } from '../frame.ts';

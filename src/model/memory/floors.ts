@@ -1,5 +1,6 @@
-// Which collections tell what a heap holds. V8 collects whenever it must, also in the middle of a burst of work: what that
-// burst still holds, and what died while V8 was marking, is counted as in use. Such a peak says nothing about growth.
+// Which garbage collections show what a heap holds. V8 collects whenever it has to, even in the middle of a burst of work:
+// then objects that the burst still holds, and objects that died while V8 was marking, count as in use. Such a peak says
+// nothing about growth.
 
 /** A peak of so many collections in a row is taken for a burst. */
 const WIDEST_PEAK = 2;

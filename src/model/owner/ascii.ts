@@ -1,4 +1,5 @@
-// Which characters of ASCII a text is made of. It runs on Node 16 inside of other processes, where nothing uses regular expressions.
+// Which ASCII characters a string consists of. It runs on Node 16 inside of other processes, where regular expressions are
+// not allowed.
 
 export function isDigit(char: string | undefined): boolean {
   return char !== undefined && char >= '0' && char <= '9';

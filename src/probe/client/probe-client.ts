@@ -1,5 +1,5 @@
-// Our end of the probe: installs it through a session and calls the remote handle. No global is left in the target; the
-// handle lives and dies with the session, and with the lease.
+// culprit's end of the probe: installs it through a session and calls the remote handle. No global is left in the target;
+// the handle lives and dies with the session, and with the lease.
 
 import { AttachError } from '../../errors.ts';
 import type { InspectorSession } from '../../target/inspector/inspector-session.ts';
@@ -37,6 +37,8 @@ type Answer<M extends Method> = M extends InTurn
 export interface ProbeClient {
   /** The event loop has not come to what it was asked for: it does not turn. */
   readonly isHeld: boolean;
+  /** Asks it for nothing but one turn, and waits for that for so long at most. */
+  turn(patienceMillis: number): Promise<void>;
   /** Calls a method of the probe in the target; arguments and answer are plain JSON. */
   call<M extends Method>(method: M, ...args: Parameters<ProbeHandle[M]>): Promise<Answer<M>>;
   /** The same with an object of the target as first argument. */
@@ -87,15 +89,20 @@ function clientFor(session: InspectorSession, handleId: string): ProbeClient {
     );
     return result.value;
   };
-  const turns = withinTurns((method, args) => send(`this.inTurn(() => this.${method}(...args))`, args, true));
+  const turns = createTurns();
+  const inTurn = (method: InTurn, args: object[]) =>
+    turns.ask(() => send(`this.inTurn(() => this.${method}(...args))`, args, true), IN_TURN[method]);
   const callOn = async <M extends Method>(method: M, args: object[]): Promise<Answer<M>> => {
-    const answer = isInTurn(method) ? turns.send(method, args) : send(`this.${method}(...args)`, args, false);
+    const answer = isInTurn(method) ? inTurn(method, args) : send(`this.${method}(...args)`, args, false);
     return (await answer) as Answer<M>;
   };
   const asValues = (args: unknown[]) => args.map((value) => ({ value }));
   return {
     get isHeld() {
       return turns.isHeld;
+    },
+    async turn(patienceMillis) {
+      await turns.ask(() => send('this.inTurn(() => 0)', [], true), patienceMillis);
     },
     call: (method, ...args) => callOn(method, asValues(args)),
     callWith: (method, objectId, ...args) => callOn(method, [{ objectId }, ...asValues(args)]),
@@ -111,19 +118,22 @@ function clientFor(session: InspectorSession, handleId: string): ProbeClient {
   };
 }
 
-type Send = (method: InTurn, args: object[]) => Promise<unknown>;
+interface Turns {
+  readonly isHeld: boolean;
+  /** Resolves with null where the event loop has not come to it in time, and at once until it has. */
+  ask(send: () => Promise<unknown>, patienceMillis: number): Promise<unknown>;
+}
 
-/** A call that the event loop has not come to in time is answered with null, and so are all others until it has. */
-function withinTurns(send: Send): { readonly isHeld: boolean; send: Send } {
+function createTurns(): Turns {
   let isHeld = false;
   return {
     get isHeld() {
       return isHeld;
     },
-    async send(method, args) {
+    async ask(send, patienceMillis) {
       if (isHeld) return null;
       let timer: NodeJS.Timeout | undefined;
-      const answer = send(method, args).finally(() => {
+      const answer = send().finally(() => {
         isHeld = false;
         clearTimeout(timer);
       });
@@ -133,7 +143,7 @@ function withinTurns(send: Send): { readonly isHeld: boolean; send: Send } {
         timer = setTimeout(() => {
           isHeld = true;
           resolve(null);
-        }, IN_TURN[method]);
+        }, patienceMillis);
       });
       return Promise.race([answer, tooLate]);
     },

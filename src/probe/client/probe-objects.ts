@@ -1,4 +1,4 @@
-// What only the inspector knows of objects that the probe holds: asked about one by one.
+// What only the inspector knows about objects that the probe holds: queried one by one.
 import type { InspectorSession } from '../../target/inspector/inspector-session.ts';
 
 /** What Runtime.evaluate and callFunctionOn answer. */

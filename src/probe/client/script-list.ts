@@ -1,5 +1,5 @@
-// The scripts that one thread runs, as V8 tells of them while the Debugger domain is on for a moment: some come with the only
-// copy of their source map there is. What is kept of those maps is bounded.
+// The scripts that one thread runs, as V8 reports them while the Debugger domain is on for a moment: some come with the only
+// copy of their source map. What is kept of those maps is bounded.
 import { ownerOf, plainPath } from '../../model/owner/owner.ts';
 import type { RunningScript } from '../../signals/sink.ts';
 import type { InspectorSession } from '../../target/inspector/inspector-session.ts';

@@ -1,5 +1,5 @@
-// Looking at objects of the program without running any of its code: no getter, no `instanceof` of its making, no trap of
-// a proxy.
+// Reads objects of the program without running any of its code: no getter, no `instanceof` that the program defines, no trap
+// of a proxy.
 
 type Types = typeof import('node:util').types;
 

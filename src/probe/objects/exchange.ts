@@ -1,5 +1,5 @@
-// Handing objects to the inspector of this thread and back. It names objects by what an expression gives: for the moment
-// of a question there is a global for it.
+// Passes objects to the inspector of this thread and back. The inspector names objects by the result of an expression, so
+// there is a global for the moment of a query.
 import type { InspectorSession } from './inspector-session.ts';
 
 export interface Exchange {

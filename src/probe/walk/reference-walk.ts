@@ -1,5 +1,5 @@
-// What the program can reach, followed from its roots through properties and closures. Unlike a walk over the whole heap it
-// takes next to no memory, and it tells by which name a thing is held. Calls no code of the program.
+// Walks what the program can reach, from its roots through properties and closures. Unlike a walk over the whole heap it
+// takes next to no memory, and it knows the name by which an object is held. Calls no code of the program.
 import type { ProbeCore } from '../core.ts';
 import type { Inspect, ThreadInspector } from '../objects/thread-inspector.ts';
 import type { ProbeHolder, ProbeWalk, WalkLimits } from '../probe-protocol.ts';

@@ -1,4 +1,4 @@
-// What plain data of an object leads to: items, entries and properties.
+// What the plain data of an object leads to: items, entries and properties.
 
 import type { DataReads } from '../objects/data-reads.ts';
 import { isLong } from '../objects/long-values.ts';

@@ -1,5 +1,5 @@
-// Objects that a walk has met and still has to look into, each once and by which name it is held. A walk seldom sees all:
-// what the program holds itself comes before what only its libraries lead to.
+// Objects that a walk has met and has not visited yet, each once and with the name by which it is held. A walk seldom visits
+// all: what the program holds itself comes before what only its libraries lead to.
 
 import type { DataReads } from '../objects/data-reads.ts';
 import type { ProbeHolder } from '../probe-protocol.ts';

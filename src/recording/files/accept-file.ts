@@ -1,4 +1,4 @@
-// The accept file: findings a team agreed to live with. Each entry has to say why, who agreed, and until when.
+// The accept file: findings that a team has accepted. Each entry has to say why, who agreed, and until when.
 import * as v from 'valibot';
 import type { AcceptedEntry } from '../../model/comparison/accepted.ts';
 import { FINDING_KINDS } from '../../model/finding.ts';

@@ -1,4 +1,4 @@
-// Settings that were read elsewhere (in a pod, say) and come back as JSON: checked before anything believes them.
+// Settings that were read elsewhere (in a pod, for example) and are loaded from JSON: checked before they are used.
 import * as v from 'valibot';
 import { SETTINGS_FORMAT, SETTINGS_VERSION, type Settings } from '../../model/settings/settings.ts';
 import { warning } from '../../wire/warning.ts';
@@ -106,7 +106,7 @@ const settings = v.object({
 const EXPECTED = {
   schema: settings,
   what: 'the settings of a process',
-  hint: 'It is what `culprit audit --save FILE` writes, by the same version.',
+  hint: 'Give a file that `culprit audit --save FILE` wrote with the same version.',
 };
 
 /** Throws RecordingError when the text is not what it has to be. `name` is what messages call it. */

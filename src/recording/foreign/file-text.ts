@@ -1,4 +1,4 @@
-// The text of a file, whatever it was packed and encoded with: gzip, zstd, a byte order mark, UTF-16.
+// The text of a file, however it is compressed and encoded: gzip, zstd, a byte order mark, UTF-16.
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import * as zlib from 'node:zlib';

@@ -1,5 +1,4 @@
-// JSON as it is found on disks: with something behind its end, or without its end. Which of the two it is decides what a
-// person is told.
+// JSON as it is found on disks: with something after its end, or cut off. Which of the two it is decides the error message.
 
 /** `value` where there is one. `cut`: the text begins as JSON does and ends before it does. */
 export type ParsedJson = { found: 'json'; value: unknown } | { found: 'cut' } | { found: 'no json' };

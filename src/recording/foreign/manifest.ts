@@ -1,4 +1,4 @@
-// The manifest of what was no recording.
+// The manifest for a file that is not a recording.
 import { RECORDING_FORMAT, RECORDING_VERSION } from '../format.ts';
 import type { Manifest } from '../manifest.ts';
 

@@ -1,4 +1,4 @@
-// The shape in which every reader here hands on a CPU profile: V8's own, which model/decode checks and decodes.
+// The form in which every reader here returns a CPU profile: V8's own, which model/decode checks and decodes.
 import type { RawFrame } from '../../model/frame.ts';
 import type { CapturedFileKind } from '../../signals/sink.ts';
 

@@ -1,4 +1,4 @@
-// What a diagnostic report holds, in our words: heap against limit and by space, handles, stack, limits, signs of trouble.
+// What a diagnostic report contains: heap against limit and by space, handles, stack, limits, signs of trouble.
 import { listIn, numberIn, objectIn, textIn } from '../../model/decode/unknown-json.ts';
 import type { ReportContents } from '../../model/profile-tables.ts';
 

@@ -1,4 +1,4 @@
-// Positions in scripts as V8 gives them, places in files as people name them, and how the text of a file is had.
+// Positions in scripts as V8 gives them, places in files as people name them, and how the text of a file is read.
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 

@@ -1,5 +1,5 @@
-// Where the sources of a source map lie: builds name them relative to a folder that only they know, or with a scheme of their
-// own, so that the folders above the script are tried until the file is there.
+// Where the sources of a source map are: builds name them relative to a folder that only they know, or with a scheme of
+// their own, so the folders above the script are tried until the file is found.
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { packageOf } from '../../model/owner/package-in-path.ts';
 import { projectFolder } from './package-files.ts';

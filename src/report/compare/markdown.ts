@@ -64,7 +64,7 @@ function cutRows(rows: string[], left: number): string[] {
 
 function headLines(comparison: Comparison): string[] {
   const { base, head, gates, verdictReason } = comparison;
-  const reason = verdictReason === '' ? 'nothing could be said' : inertProse(verdictReason, 400);
+  const reason = verdictReason === '' ? 'there is no verdict' : inertProse(verdictReason, 400);
   const hasGates = gates !== null && gates.decisions.length > 0;
   return [
     COMMENT_MARKER,

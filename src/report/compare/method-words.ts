@@ -11,7 +11,7 @@ export function describeMethod({ base, head, method, per }: Comparison): string[
   return [
     `${runs}${seconds === null ? '' : `, in ${formatDuration(seconds * 1000)}`}; costs are counted per ${per}`,
     `Intervals hold with a confidence of ${formatShare(confidence)}`,
-    `Chance of a false alarm, over all that is compared${looks > 1 ? ` and ${formatNumber(looks)} looks` : ''}: ${formatShare(falseAlarm)}`,
+    `Chance of a false alarm, over all comparisons${looks > 1 ? ` and ${formatNumber(looks)} interim checks` : ''}: ${formatShare(falseAlarm)}`,
     `Changes smaller than ${formatShare(smallest)} count as the same`,
   ];
 }

@@ -1,4 +1,5 @@
-// What of a comparison is told, and in which group: functions that changed or only moved, findings by what became of them.
+// Which parts of a comparison are shown, and in which group: functions that changed or only moved, findings by what became
+// of them.
 import type {
   Comparison,
   FindingChange,

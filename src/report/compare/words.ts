@@ -1,5 +1,5 @@
-// How changes, places and verdicts of a comparison are said: the words that all its outputs share. Nothing is escaped
-// here, and no number is written by anything but model/units*.ts.
+// The words for changes, places and verdicts of a comparison, shared by all its outputs. Nothing is escaped here, and
+// numbers are written only by model/units*.ts.
 import type {
   Change,
   Comparison,

@@ -68,13 +68,13 @@ function summary({ per, tree, changes }: PageData): string {
   const part = base > 0 ? `, ${words.signedPercent((head - base) / base)}` : '';
   const different = changes.filter(({ verdict }) => verdict === 'different').length;
   const functions = `${different} ${different === 1 ? 'function differs' : 'functions differ'} by more than the noise`;
-  return `CPU time a ${per}: ${words.micros(base)} on base, ${words.micros(head)} on head (${words.signedMicros(head - base)}${part}). ${functions}.`;
+  return `CPU time per ${per}: ${words.micros(base)} on base, ${words.micros(head)} on head (${words.signedMicros(head - base)}${part}). ${functions}.`;
 }
 
 function unchanged({ tree, changes }: PageData): string {
   const unsure = changes.filter(({ verdict }) => verdict === 'unsure').length;
-  const doubt = unsure === 0 ? '' : ` (of ${unsure} the runs cannot tell)`;
-  const shown = tree.parent.length === 0 ? '' : ' Below is where the time goes, all of it grey.';
+  const doubt = unsure === 0 ? '' : ` (${unsure} could not be decided)`;
+  const shown = tree.parent.length === 0 ? '' : ' The graph below shows where the time goes, all in grey.';
   return `Nothing changed: the CPU time of no function differs by more than the noise${doubt}.${shown}`;
 }
 

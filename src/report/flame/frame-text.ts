@@ -1,4 +1,4 @@
-// What a frame and a thread are called in every flame graph format: one inert, bounded line.
+// The name of a frame and of a thread in every flame graph format: one inert, bounded line.
 import type { CpuProfile } from '../../model/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { escapeControls } from '../escape.ts';

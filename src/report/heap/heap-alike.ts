@@ -1,4 +1,4 @@
-// Collections that stand side by side and are alike (`rooms.red`, `rooms.green`) are told once.
+// Collections that stand side by side and are of the same kind (`rooms.red`, `rooms.green`) are reported once.
 import type { HeapCollection } from '../../model/heap/heap-report.ts';
 
 export interface AlikeCollections {

@@ -73,7 +73,7 @@ function detachedTrees({ detached, folder }: HeapReport, paint: ChalkInstance, w
     path === null ? [] : hangingLines(`  ${shorten(name)}: `, describePath(path, folder), width),
   );
   return [
-    paint.bold('Detached trees of the DOM: in no document, but still retained'),
+    paint.bold('Detached DOM trees: in no document, but still retained'),
     ...table([['  trees', 'nodes', 'keep', 'topmost node'], ...cells], 1),
     ...(held.length === 0 ? [] : ['  The biggest of each is held by:', ...held]),
   ];
@@ -90,7 +90,7 @@ function smallGrowth(report: HeapReport, paint: ChalkInstance): string[] {
   const small = report.growth.filter(({ isMinor }) => isMinor).slice(0, MOST_SMALL);
   return small.length === 0
     ? []
-    : [paint.bold('Grew too, but too little to matter yet'), ...growthTable(report, small)];
+    : [paint.bold('Also grew, but too little to matter yet'), ...growthTable(report, small)];
 }
 
 function growthTable({ folder }: HeapReport, growth: HeapGrowth[]): string[] {

@@ -96,7 +96,7 @@ function verdictTexts(report: HeapReport): string[] {
     case 'no-growth':
       return [
         `NOTHING GREW at every step of ${count} snapshots (heap: ${sizes})`,
-        `${report.growth.length > 0 ? 'Nothing of weight' : 'Nothing'} had more entries in each snapshot than in the one before. Growth that stopped, or that rose and fell again, is not a leak.`,
+        `${report.growth.length > 0 ? 'Nothing significant' : 'Nothing'} had more entries in each snapshot than in the one before. Growth that stopped, or that rose and fell again, is not a leak.`,
       ];
     case 'different-programs':
       return [

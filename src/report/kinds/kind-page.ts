@@ -1,5 +1,5 @@
-// What is written of a kind of finding, as sections without any layout: the page in docs/findings/ and `culprit explain`
-// are made from it.
+// The text about a kind of finding, as sections without any layout: the page in docs/findings/ and `culprit explain` are
+// made from it.
 import { kindInfo } from '../../findings/kinds.ts';
 import type { FindingKind } from '../../model/finding.ts';
 

@@ -1,4 +1,5 @@
-// The first screen: the verdict in a sentence, three numbers, the cause, what to do, and the measurement that would tell more.
+// The first screen: the verdict in a sentence, three numbers, the cause, what to do, and the command that would show what is
+// not known.
 import type { NextMeasurement } from '../../model/finding.ts';
 import { NOT_RESTORED } from '../text/restored-text.ts';
 import type { PageElement } from './browser.ts';
@@ -52,7 +53,7 @@ function drawNext({ h, prose }: Builder, { unknown, command }: NextMeasurement):
     { class: 'next' },
     h('h2', null, 'Not known'),
     h('p', null, ...prose(unknown)),
-    h('pre', { class: 'command', tabindex: 0, 'aria-label': 'the command that would tell' }, command),
+    h('pre', { class: 'command', tabindex: 0, 'aria-label': 'the command to run next' }, command),
   );
 }
 

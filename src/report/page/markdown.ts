@@ -1,4 +1,5 @@
-// A report as Markdown for an issue: the first screen, the findings with their evidence, and what it was. Pure text.
+// A report as Markdown for an issue: the first screen, the findings with their evidence, and which process and capture it
+// was. Pure text.
 
 import type { Comparison } from '../../model/comparison/comparison.ts';
 import { confidenceLevel } from '../../model/confidence.ts';

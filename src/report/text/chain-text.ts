@@ -1,4 +1,4 @@
-// Through which packages a call went, and what would settle what is not known, each as one line of text.
+// The packages that a call went through, and the command that would settle what is not known, each as one line of text.
 import type { ChainLink, NextMeasurement } from '../../model/finding.ts';
 
 /** More packages than this are shown by their ends. */

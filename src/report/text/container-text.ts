@@ -61,16 +61,16 @@ function explainUsage({
   const set =
     workingSetBytes === undefined
       ? ''
-      : `; its working set, which a kubelet shows and evicts by, is ${formatBytes(workingSetBytes)}: that is without page cache not used lately`;
+      : `; its working set, which the kubelet reports and evicts by, is ${formatBytes(workingSetBytes)} (without page cache that was not used lately)`;
   const held =
-    unreclaimableBytes === undefined ? '' : `; ${formatBytes(unreclaimableBytes)} of it cannot be given back`;
+    unreclaimableBytes === undefined ? '' : `; ${formatBytes(unreclaimableBytes)} of it cannot be reclaimed`;
   return `Memory charged to the container: ${formatBytes(usageBytes)}${parts === '' ? '' : ` (${parts})`}${set}${held}.`;
 }
 
 function explainRss({ rssBytes, rssAnonBytes, rssFileBytes }: Memory): string {
   if (rssBytes === undefined) return '';
   if (rssAnonBytes === undefined || rssFileBytes === undefined) return `RSS is ${formatBytes(rssBytes)}.`;
-  return `RSS is ${formatBytes(rssBytes)}: ${formatBytes(rssAnonBytes)} of its own and ${formatBytes(rssFileBytes)} of mapped files such as the node binary, which are charged to whoever read them first and can be given back.`;
+  return `RSS is ${formatBytes(rssBytes)}: ${formatBytes(rssAnonBytes)} of its own and ${formatBytes(rssFileBytes)} of mapped files such as the node binary, which are charged to the cgroup that read them first and can be reclaimed.`;
 }
 
 function explainHeap({ heapUsedBytes, heapTotalBytes, externalBytes, rssAnonBytes }: Memory): string {
@@ -83,7 +83,7 @@ function explainHeap({ heapUsedBytes, heapTotalBytes, externalBytes, rssAnonByte
     [externalBytes, 'buffers and other external memory'],
     [beside, 'code, stacks and native memory'],
   ]);
-  return `The heap has ${formatBytes(heapUsedBytes)} in use of ${formatBytes(heapTotalBytes)} that V8 has taken${rest === '' ? '' : `; beside it are ${rest}`}.`;
+  return `V8 uses ${formatBytes(heapUsedBytes)} of the ${formatBytes(heapTotalBytes)} that it has allocated for the heap${rest === '' ? '' : `; outside it are ${rest}`}.`;
 }
 
 function listed(parts: [bytes: number | undefined, name: string][]): string {

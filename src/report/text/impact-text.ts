@@ -1,5 +1,4 @@
-// What a cause costs, as one phrase in units people feel. Made from the typed values only, so that every output
-// says the same.
+// What a cause costs, as one phrase in familiar units. Made from the typed values only, so that every output says the same.
 import type { DiagnosisReport, Evidence, Finding, Impact, Subject } from '../../model/finding.ts';
 import { formatQuantity, formatShare, formatTimeLeft } from '../../units/units.ts';
 
@@ -25,7 +24,7 @@ export const METRIC_NAMES: Record<Impact['metric'], string> = {
   lookups: 'each lookup',
   throttling: 'wall time, stopped by the CPU quota',
   'cpu-wait': 'wall time, waiting for a CPU',
-  'memory-wait': 'wall time, held up for memory',
+  'memory-wait': 'wall time, waiting for memory',
 };
 
 /** What was measured, and what it leads to; empty where neither is known. */

@@ -1,4 +1,4 @@
-// Processes of a family, or pods, side by side: what is said of each, as the cells of a table, and who of them has a cause.
+// Processes of a family, or pods, side by side: the cells of their table, and which of them have a cause.
 import type { FamilyCause, FamilyMember } from '../../model/finding.ts';
 import { formatBytes, formatDuration, formatNumber } from '../../units/units.ts';
 
@@ -59,7 +59,7 @@ function shortImage(image: string): string {
 const signedRate = (bytes: number) => `${bytes < 0 ? '-' : '+'}${formatBytes(Math.abs(bytes))}/s`;
 
 function sayVerdict({ report, notLookedAt = '' }: FamilyMember): string {
-  if (!report) return `not looked at: ${notLookedAt}`;
+  if (!report) return `not captured: ${notLookedAt}`;
   if (report.verdict === 'findings') return report.findings.map(({ kind }) => kind).join(', ');
   return report.verdict.replaceAll('-', ' ');
 }

@@ -1,4 +1,4 @@
-// How a report is to be shown, for all that renders parts of it.
+// How a report is to be shown: options for everything that renders a part of it.
 import type { ChalkInstance } from 'chalk';
 
 export interface Page {

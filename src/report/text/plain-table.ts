@@ -1,4 +1,4 @@
-// A table without lines, for a terminal: columns are told apart by space alone.
+// A table without lines, for a terminal: columns are separated by space alone.
 import Table from 'cli-table3';
 
 const NO_LINES = {

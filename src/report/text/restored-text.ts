@@ -1,4 +1,4 @@
-// What is said of how the target was left.
+// The words for the state in which the target was left.
 import type { ReportLook } from '../../model/finding.ts';
 
 /** The worst that can happen: said before everything but the answer. */

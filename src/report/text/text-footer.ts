@@ -1,5 +1,5 @@
-// What stands below the findings: what could not be judged, what the look cost the target, which process it
-// was, and what weakens the result.
+// The lines below the findings: what could not be judged, what the capture cost the target, which process it was, and what
+// weakens the result.
 import Table from 'cli-table3';
 import type {
   NotApplicable,

@@ -1,4 +1,4 @@
-// Asking one thread which of its listeners have the connections of clients in their hands.
+// Asks one thread which of its listeners hold connections of clients.
 import type { LiveSignal } from '../live-signal.ts';
 
 export const acceptedRead: LiveSignal<'accepted'> = {

@@ -1,5 +1,5 @@
-// Connections that clients opened to the program's servers and that the program itself has in its hands: by server, and by the
-// event whose listener got them. Read once, where such connections accumulate.
+// Connections that clients opened to the program's servers and that the program itself holds: by server, and by the event
+// whose listener received them. Read once, where such connections accumulate.
 import * as v from 'valibot';
 import { type BodyOf, count, functionPlace, listOf, threadLine } from '../../wire/parts.ts';
 
@@ -12,7 +12,7 @@ export const acceptedLine = threadLine('accepted', {
       event: v.picklist(['connection', 'secureConnection', 'upgrade', 'connect']),
       /** About, where only some of very many were looked at. */
       sockets: count,
-      /** Of these, those that nobody reads: the end of the other side is never noticed there. */
+      /** Of these, those that nothing reads: the end of the other side is never noticed there. */
       unread: count,
       listeners: listOf(v.object(functionPlace)),
     }),

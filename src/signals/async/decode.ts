@@ -1,4 +1,4 @@
-// From running counts of async resources to one record a creation site.
+// From running counts of async resources to one record for each creation site.
 import type { AsyncObservation, AsyncSite } from '../../model/async-resource.ts';
 import { checkCallFrame } from '../../model/decode/cpu-profile.ts';
 import { decodeStack } from '../../model/decode/stack.ts';

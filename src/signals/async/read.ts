@@ -1,4 +1,4 @@
-// Reading what became of async resources, and where the handlers of requests that wait long begin.
+// Reads what became of async resources, and where the handlers of requests that wait long begin.
 import type { LiveSignal } from '../live-signal.ts';
 
 export const asyncRead: LiveSignal<'async'> = {

@@ -1,4 +1,4 @@
-// Which code compiles code: a short look at the scripts that V8 parses while we watch, with the stack that asked.
+// Which code compiles code: for a moment, the scripts that V8 parses, with the stack that caused it.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EvaluateResult } from '../../probe/client/probe-objects.ts';

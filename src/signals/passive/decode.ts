@@ -1,4 +1,4 @@
-// What was seen from outside, without our own footprint in the process.
+// What was seen from outside, without culprit's own footprint in the process.
 import { offlineSignal } from '../offline-signal.ts';
 import { type PassiveSample, passiveLine } from './wire.ts';
 

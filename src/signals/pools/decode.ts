@@ -1,4 +1,4 @@
-// From reads of pools to one record a pool and destination.
+// From reads of pools to one record for each pool and destination.
 import { decodeStack } from '../../model/decode/stack.ts';
 import type { Pool } from '../../model/pool.ts';
 import { type DecodeContext, offlineSignal } from '../offline-signal.ts';

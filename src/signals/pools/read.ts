@@ -1,4 +1,4 @@
-// Reading pools and agents that are in use; `findPools` of the probe looks for them.
+// Reads pools and agents that are in use; `findPools` of the probe searches for them.
 import type { LiveSignal } from '../live-signal.ts';
 
 export const poolsRead: LiveSignal<'pools'> = {

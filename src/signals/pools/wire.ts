@@ -1,9 +1,9 @@
-// Pools and agents that lend things out, at one moment.
+// Pools and agents, and what is checked out of them, at one moment.
 import * as v from 'valibot';
 import { holder } from '../../wire/holder.ts';
 import { amount, type BodyOf, count, listOf, stack, text, threadLine } from '../../wire/parts.ts';
 
-/** Of what is lent out, looked at while it is short. */
+/** The items that are checked out, examined while the pool is short of them. */
 const lent = v.object({
   /** Those with a connection that could be looked at. */
   looked: count,

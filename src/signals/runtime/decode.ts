@@ -1,4 +1,4 @@
-// Counters of a thread, how long we held it ourselves, and where it was held when it gave its event loop no turn.
+// Counters of a thread, how long culprit held it, and where it was held when its event loop did not turn.
 import { decodeStack } from '../../model/decode/stack.ts';
 import type { RuntimeSample, StuckStack } from '../../model/samples.ts';
 import { offlineSignal } from '../offline-signal.ts';

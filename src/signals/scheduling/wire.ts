@@ -1,5 +1,5 @@
-// What the kernel's scheduler says of the threads of the process: how long they ran, and how long they were ready to run and
-// had no CPU. Counted since each thread began.
+// What the kernel's scheduler reports about the threads of the process: how long they ran, and how long they were ready to
+// run and had no CPU. Counted since each thread began.
 import * as v from 'valibot';
 import { amount, atMillis, count } from '../../wire/parts.ts';
 

@@ -1,4 +1,4 @@
-// Several processes as lines to choose from: what tells them apart, in columns.
+// Several processes as lines to choose from, with the columns in which they differ.
 import { formatBytes, formatDuration } from '../../units/units.ts';
 import type { NodeProcess } from '../proc/processes.ts';
 import { shownCommand } from './command-words.ts';

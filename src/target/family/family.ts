@@ -1,5 +1,5 @@
-// Which processes belong together and what each is there for: a cluster's primary and its workers, a process manager and its apps,
-// a tool that starts a program and waits for it. Told from parents, command lines, ports and the environment they began with.
+// Which processes belong together and the role of each: a cluster's primary and its workers, a process manager and its apps,
+// a tool that starts a program and waits for it. Inferred from parents, command lines, ports and their initial environment.
 import { basename } from 'node:path';
 import { ownerOf } from '../../model/owner/owner.ts';
 import type { ListeningPort } from '../proc/sockets.ts';

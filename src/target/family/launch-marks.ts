@@ -1,5 +1,5 @@
-// How a process was started, as its first environment tells: by Node's cluster, by fork(), by a process manager, as which service.
-// Only a few names are read; values of others are never kept.
+// How a process was started, as its initial environment shows: by Node's cluster, by fork(), by a process manager, as which
+// service. Only a few names are read; values of others are never kept.
 import { known, readText } from '../proc/proc-file.ts';
 
 /** What the environment says. Empty where it may not be read: it belongs to another user. */

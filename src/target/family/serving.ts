@@ -114,13 +114,13 @@ export function chooseMember({ members, why }: Unit): { member: NodeProcess; not
   if (members.length === 1)
     return {
       member: first!,
-      ...(why !== undefined && { note: `${why} The capture is at process ${first!.pid}.` }),
+      ...(why !== undefined && { note: `${why} culprit captures process ${first!.pid}.` }),
     };
   const largest = members.reduce((a, b) => ((b.rssBytes ?? 0) > (a.rssBytes ?? 0) ? b : a));
   const of =
     why === undefined
       ? `Of ${members.length} processes that do the same work`
       : `${why} Of ${members.length}`;
-  const note = `${of}, the capture is at process ${largest.pid}, which uses the most memory; --all looks at all of them side by side.`;
+  const note = `${of}, culprit captures process ${largest.pid}, which uses the most memory; --all captures all of them side by side.`;
   return { member: largest, note };
 }

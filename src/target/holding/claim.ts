@@ -1,4 +1,4 @@
-// Our end of the claim on a process (probe/claim-target.ts): one look at a time.
+// culprit's end of the claim on a process (probe/claim-target.ts): one capture at a time.
 import { randomUUID } from 'node:crypto';
 import { AttachError } from '../../errors.ts';
 import { PROBE_URL } from '../../probe/probe-url.ts';

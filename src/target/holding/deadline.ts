@@ -48,7 +48,7 @@ export function startDeadline(what: string, millis = ATTACH_MILLIS): AttachDeadl
 function tooSlow(what: string, millis: number): AttachError {
   return new AttachError(
     `Attaching to ${what} did not finish within ${millis / 1_000} s: it answers too slowly.`,
-    'It may be stopped, or starved of CPU by others or by its quota: look at the load of the machine, then try again.',
+    'It may be stopped, or starved of CPU by others or by its quota: check the load of the machine, then try again.',
   );
 }
 

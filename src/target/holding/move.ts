@@ -1,4 +1,4 @@
-// Moving an inspector that we opened away from the port that all processes of a host share, so that many can be looked at
+// Moves an inspector that culprit opened away from the port that all processes of a host share, so that many can be captured
 // side by side.
 import { setTimeout as delay } from 'node:timers/promises';
 import { findOpenInspector, type InspectorEndpoint } from '../inspector/inspector-address.ts';

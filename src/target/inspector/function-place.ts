@@ -1,4 +1,5 @@
-// Where a function begins, as the inspector tells it: by V8's internal property [[FunctionLocation]], without its Debugger domain.
+// Where a function begins, as the inspector reports it: by V8's internal property [[FunctionLocation]], without its Debugger
+// domain.
 import type { InspectorSession } from './inspector-session.ts';
 
 export interface FunctionPlace {

@@ -92,7 +92,9 @@ function fetchSmallBody({ host, port, path }: Address, timeoutMillis: number): P
           clearTimeout(timer);
           resolve(body);
         });
-        response.on('error', () => fail(`${address} broke off its answer.`, 'Check the port.'));
+        response.on('error', () =>
+          fail(`${address} closed the connection before its answer was complete.`, 'Check the port.'),
+        );
       },
     );
     request.on('error', (error: NodeJS.ErrnoException) => {

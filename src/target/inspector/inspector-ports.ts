@@ -1,4 +1,4 @@
-// Which port a process's inspector uses or would use, as far as its flags tell. Only likely ports are ever asked: a
+// Which port a process's inspector uses or would use, as far as its flags show. Only likely ports are ever queried: a
 // request to the app's own port would show in its log.
 
 import { readCmdline } from '../proc/proc.ts';

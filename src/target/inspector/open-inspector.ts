@@ -143,7 +143,7 @@ function portConflict(pid: number): AttachError | null {
 
 function noInspectorOpened(pid: number): AttachError {
   return new AttachError(
-    `Process ${pid} took the signal, but opened no inspector.`,
+    `Process ${pid} received the signal, but opened no inspector.`,
     'Its own code may handle SIGUSR1 (then that handler ran instead), or it is too starved of CPU to answer. Start it with --inspect=127.0.0.1:0 to be able to attach.',
   );
 }

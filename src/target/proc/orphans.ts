@@ -1,5 +1,5 @@
-// Processes that outlive the child which started them: a shell is killed, and its commands go on. The kernel gives them to
-// another parent, so that they are recognised only by having been seen below the process before.
+// Processes that outlive the child which started them: a shell is killed, and its commands go on. The kernel gives them
+// another parent, so they are recognised only if they were seen below the process before.
 import type { ChildProcess } from '../../model/samples.ts';
 import { listedChildren } from './children.ts';
 import { shortCommand } from './command.ts';

@@ -1,4 +1,4 @@
-// Every process here that runs JavaScript: its state, its family, and whether we could attach.
+// Every process here that runs JavaScript: its state, its family, and whether culprit could attach.
 import { type Attachability, checkAttachable } from '../attachability.ts';
 import { shownCommand } from '../family/command-words.ts';
 import { type FamilyPlace, findFamilies } from '../family/family.ts';
@@ -166,5 +166,5 @@ export async function listNodeProcesses(options: ListOptions = {}): Promise<Node
 function withFamilyCure(attachable: Attachability, { role, children }: FamilyPlace): Attachability {
   const [program] = children;
   if (attachable.ok || role !== 'wrapper' || program === undefined) return attachable;
-  return { ...attachable, cure: `Look at the program that it starts and waits for, process ${program}.` };
+  return { ...attachable, cure: `Diagnose the program that it starts and waits for, process ${program}.` };
 }

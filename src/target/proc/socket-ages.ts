@@ -1,5 +1,5 @@
-// How long sockets have been open, as far as we saw: /proc does not say when one was made, so its age counts from the
-// first look that had its inode.
+// How long sockets have been open, as far as was seen: /proc does not say when one was created, so its age counts from the
+// first reading that had its inode.
 
 /** What is remembered from look to look. The kernel gives an inode number to one socket only. */
 export interface SocketAges {

@@ -1,4 +1,4 @@
-// What a program file says of itself, told without running it: a search through the constants of an ELF file.
+// What a program file says about itself, read without running it: a search through the constants of an ELF file.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 
 export interface ProgramMark {

@@ -1,5 +1,5 @@
 // Which JavaScript runtime a process is, from its program file alone: Node.js, or one that answers to the same signal or
-// protocol and must not be taken for it.
+// protocol and must not be mistaken for it.
 import { dirname } from 'node:path';
 import { readExe } from '../proc/proc.ts';
 import { known, readNames } from '../proc/proc-file.ts';

@@ -1,5 +1,5 @@
-// What counts as growth here: rounds are alike, so that what leaks does so in each of them. Pure; time plays no part
-// (over time, analysis/statistics/trend.ts is the judge).
+// What counts as growth here: all rounds do the same, so a leak grows in each of them. Pure; time plays no part (over time,
+// analysis/statistics/trend.ts is the judge).
 import { median } from '../../analysis/statistics/median.ts';
 
 /** More in each step than in the one before, by more than `least` each time. `counts` has at least three steps. */

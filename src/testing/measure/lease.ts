@@ -1,4 +1,5 @@
-// One check at a time: what is forced, hooked and counted is the whole process, and two would accuse each other.
+// One check at a time: forced collections, hooks and counts concern the whole process, so two checks would report each
+// other.
 import { UsageError } from '../../errors.ts';
 import { alarm, nowMillis } from './real-time.ts';
 

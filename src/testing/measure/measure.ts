@@ -1,5 +1,5 @@
 // A body in rounds: warm-up, measured rounds, and where something grew in each of them, more rounds to make sure before
-// anybody is accused. Leaves no hook, trap or session behind, whatever the body does.
+// anything is reported. Leaves no hook, trap or session behind, whatever the body does.
 import process from 'node:process';
 import { accuse } from '../accuse.ts';
 import { type Check, confirmingRounds } from '../check.ts';
@@ -80,9 +80,7 @@ async function measureRounds({ settings, inspector, signals, warnings, run }: Ch
     await signals.settle(settings.settleMillis);
   }
   if (areTimersFake())
-    warnings.push(
-      'Fake timers are on, so what they hold was not measured. Leaked timers are found with real timers only.',
-    );
+    warnings.push('Fake timers are on, so timers were not measured. Only leaks of real timers can be found.');
   const isWhole = signals.collections.measureAll();
   if (!isWhole) warnings.push('There are too many objects to measure every collection: some were left out.');
   if (!inspector.startSampling())

@@ -1,5 +1,5 @@
-// Whose code a script is, where it is neither the program's nor a library's under test: test runners and this check
-// itself. What they make and keep is theirs, and no leak of the program.
+// Whose code a script is, where it is neither the program's nor that of a library under test: test runners and this check
+// itself. What they create and keep is not a leak of the program.
 
 import { ownerOf } from '../../model/owner/owner.ts';
 import { packageOf } from '../../model/owner/package-in-path.ts';

@@ -1,5 +1,5 @@
-// Files that are open, by descriptor, and who opens them: Node tells of no handle for fs.openSync, so that while more
-// rounds are run to make sure, fs tells who calls.
+// Open files, by descriptor, and the code that opens them: Node reports no handle for fs.openSync, so fs itself is watched
+// for its callers while the extra rounds run.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { captureStack } from '../../probe/stacks/stack-capture.ts';

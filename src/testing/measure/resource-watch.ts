@@ -1,5 +1,5 @@
-// Timers, handles, workers and files from their making on: with the stack that made them, the round they were made in,
-// and whether they are still there. Everything is held weakly; the hook asks nothing of a resource that is being made.
+// Timers, handles, workers and files from their creation on: with the stack that created them, the round, and whether they
+// still exist. Everything is held weakly; the hook reads nothing from a resource that is being created.
 
 import { createHook, executionAsyncId } from 'node:async_hooks';
 import { ownerOf } from '../../model/owner/owner.ts';

@@ -1,5 +1,5 @@
-// A whole test file, before and after: what it left running once it is over. One look, no rounds; so only what never
-// ends by itself is accused.
+// A whole test file, before and after: what it left running at its end. It is checked once, without rounds, so only what
+// never ends by itself is reported.
 import process from 'node:process';
 import { isMainThread } from 'node:worker_threads';
 import { placeWithLibrary } from '../../findings/wording.ts';
@@ -63,7 +63,7 @@ export async function answerFor(check: FileCheck, file: string, mode: LeakMode =
   const { findings, settled } = await check.finish();
   if (findings.length === 0) return;
   const lines = [
-    `Leak: ${file} left something behind when all its tests were over.`,
+    `Leak: ${file} left something behind after all its tests.`,
     ...findings.flatMap((finding) => [`${finding.title}. ${finding.advice}`, ...stackLines(finding)]),
     ...settledLines({ settled, warnings: [] }),
   ];
@@ -192,7 +192,7 @@ function listenerFindings(listeners: { event: string }[], stacks: RawStack[], pl
         ...siteOf(stacks[i]!, places),
         kind: 'listener-leak' as const,
         title: `Left listening: a listener for '${event}' of process (${placeWithLibrary(places.blameOf(stacks[i]!))})`,
-        advice: 'Remove it with process.off() when the tests are over.',
+        advice: 'Remove it with process.off() after the tests.',
         perRound: 1,
         unit: 'listeners' as const,
         counts: [0, 1],
@@ -211,7 +211,7 @@ function fileFindings(files: OpenFile[], places: Places): LeakFinding[] {
     ...siteOf(stack, places),
     kind: 'fd-leak',
     title: `Left open: ${path} (${placeWithLibrary(places.blameOf(stack))})${i === MOST_FILES - 1 && more > 0 ? `, and ${more} files more` : ''}`,
-    advice: 'Close it on every way out: try/finally around fs.openSync, end() or destroy() of its stream.',
+    advice: 'Close it on every path: try/finally around fs.openSync, end() or destroy() of its stream.',
     perRound: 1,
     unit: 'count',
     counts: [0, 1],

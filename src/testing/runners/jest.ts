@@ -1,4 +1,4 @@
-// Set-up for jest (`setupFilesAfterEnv: ['culprit/testing/jest']`): each test file is looked at before and after.
+// Set-up for jest (`setupFilesAfterEnv: ['culprit/testing/jest']`): each test file is checked before and after.
 import { answerFor, leakCheckForFile, leakMode } from './file-check.ts';
 
 interface JestGlobals {

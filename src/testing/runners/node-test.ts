@@ -1,5 +1,5 @@
-// Set-up for node:test (`node --import culprit/testing/node --test`): each test file, a process of its own there, is
-// looked at before and after. The process that only starts the others is left alone.
+// Set-up for node:test (`node --import culprit/testing/node --test`): each test file, a process of its own there, is checked
+// before and after. The process that only starts the others is left alone.
 import { AsyncResource } from 'node:async_hooks';
 import process from 'node:process';
 import { after, afterEach } from 'node:test';

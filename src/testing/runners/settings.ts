@@ -1,4 +1,4 @@
-// The options of a check, with their defaults, checked once at the door.
+// The options of a check, with their defaults, validated once at the start.
 import { UsageError } from '../../errors.ts';
 import type { LeakOptions } from '../contract.ts';
 

@@ -1,4 +1,4 @@
-// Set-up for vitest (`setupFiles: ['culprit/testing/vitest']`): each test file is looked at before and after.
+// Set-up for vitest (`setupFiles: ['culprit/testing/vitest']`): each test file is checked before and after.
 import { afterAll, expect } from 'vitest';
 import { answerFor, leakCheckForFile, leakMode } from './file-check.ts';
 

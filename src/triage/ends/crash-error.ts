@@ -1,4 +1,4 @@
-// An error as a log tells it: its words, its properties, where it was thrown, and what caused it.
+// An error as a log shows it: its words, its properties, where it was thrown, and what caused it.
 import type { Frame, FrameOwner } from '../../model/frame.ts';
 
 /** A printed stack has no lines of V8 and the machine: those have no place. */

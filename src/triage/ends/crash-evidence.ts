@@ -26,7 +26,7 @@ export function evidenceFor(
   if (thrown)
     sentences.push({
       source: 'log',
-      statement: `${thrown.package} threw it (${thrown.place}), as packages do with an error that nobody takes`,
+      statement: `${thrown.package} threw it (${thrown.place}), as packages do with an error that nothing handles`,
     });
   if (component)
     sentences.push({ source: 'stack', statement: `it points to the ${component.name}: ${component.reason}` });
@@ -92,7 +92,7 @@ export function innocentFor(ending: Ending, label: CrashLabel): string {
       return 'The limit may be too low for Node.js itself; page cache and buffers count as well as the heap.';
     case 'native-crash':
       return signal === 'SIGABRT' && !eventOf(ending, 'native')
-        ? 'process.abort(), or a heap that ran full with its message lost, end the same way.'
+        ? 'process.abort(), or an exhausted heap whose message was lost, end the same way.'
         : '';
     case 'out-of-memory':
       return toldOf(ending, 'out-of-memory')?.teller === 'PM2'
@@ -113,7 +113,7 @@ export function innocentFor(ending: Ending, label: CrashLabel): string {
   }
 }
 
-/** The words of the log that matter, the gravest first; what it wrote last when there are none. */
+/** The words of the log that matter, the most serious first; what it wrote last when there are none. */
 export function linesThatMatter(ending: Ending): string[] {
   const root = ending.events.filter(({ kind }) => kind !== 'exit').flatMap(({ lines }) => lines);
   const exits = ending.events.filter(({ kind }) => kind === 'exit').flatMap(({ lines }) => lines);

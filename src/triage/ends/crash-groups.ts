@@ -103,7 +103,7 @@ const URGENCY: Record<CrashLabel, number> = {
   unknown: 0.6,
 };
 
-/** The gravest and most frequent first. */
+/** The most serious and most frequent first. */
 export function findingsOf(
   groups: readonly CrashGroup[],
   around: Circumstances & { restarts: number | null },
@@ -201,7 +201,7 @@ function caveatsFor({ ending, confidence }: CrashGroup): string[] {
   const { pod, container } = ending.container ?? {};
   if (container && ending.isLogUnknown && !eventOf(ending, 'told'))
     return [
-      `No log is known to be that of the container: give it under its name, \`kubectl logs ${pod || 'POD'} -c ${container} --previous > ${container}.log\`.`,
+      `No log is known to be from the container: save its log under the name of the container, \`kubectl logs ${pod || 'POD'} -c ${container} --previous > ${container}.log\`.`,
     ];
   const logged = eventOf(ending, 'logged');
   if (logged && !eventOf(ending, 'uncaught'))

@@ -1,5 +1,5 @@
-// Ends become deaths: what several sources tell of one process is one death, and what only repeats that something had
-// ended is none of its own.
+// Events become deaths: what several sources report about one process is one death, and a line that only repeats that
+// something had ended does not count as another.
 import { type EndEvent, type Ending, isRoot } from './ending.ts';
 
 /** Ends that later ones may still belong to; older ones are handed on. */

@@ -1,4 +1,4 @@
-// An error that a package threw itself because nobody took it: its source line, which Node prints, begins with "throw".
+// An error that a package threw itself because nothing handled it: its source line, which Node prints, begins with "throw".
 import { ownerOf } from '../../model/owner/owner.ts';
 import { packageOf } from '../../model/owner/package-in-path.ts';
 import { applicationFrame } from './crash-error.ts';

@@ -1,5 +1,5 @@
-// The text that Node prints for an error that nobody caught: place, source line, caret, error, "Node.js v22.3.0".
-// And stacks that a program printed by itself. Both are collected line by line.
+// The text that Node prints for an uncaught error: place, source line, caret, error, "Node.js v22.3.0". And stacks that a
+// program printed by itself. Both are collected line by line.
 
 import { plainPath } from '../../model/owner/owner.ts';
 import type { EndEvent } from '../ends/ending.ts';

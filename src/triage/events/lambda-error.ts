@@ -1,4 +1,4 @@
-// The line that AWS Lambda's runtime for Node.js prints for an error that nobody caught: request, level and JSON.
+// The line that AWS Lambda's runtime for Node.js prints for an uncaught error: request, level and JSON.
 import type { EndEvent } from '../ends/ending.ts';
 import { parseJsonLine } from '../read/json-line.ts';
 

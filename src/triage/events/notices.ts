@@ -1,4 +1,4 @@
-// Single lines that tell of an end: all tables of them, and how a line is looked up.
+// Single lines that report an end: all tables of them, and how a line is looked up.
 import type { EndEvent } from '../ends/ending.ts';
 import { CLOUDS } from './notices/clouds.ts';
 import { CONTAINERS } from './notices/containers.ts';

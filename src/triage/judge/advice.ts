@@ -40,6 +40,6 @@ export function containerAdvice({ memoryLimitBytes }: Circumstances): string[] {
       : ` (--max-old-space-size=${unmeasuredOldSpaceMegabytes(memoryLimitBytes)} here)`;
   return [
     `Set the heap limit to about 75% of the container's${heap}: if the heap is what grows, V8 then says so itself instead of being killed without a message.`,
-    'Find what grows: `culprit diagnose PID` on a running copy tells heap, buffers and native memory apart.',
+    'Find what grows: `culprit diagnose PID` on a running copy shows whether heap, buffers or native memory grow.',
   ];
 }

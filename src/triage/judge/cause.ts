@@ -1,4 +1,4 @@
-// What a row of the table of causes says, and the facts of an end that it is asked with.
+// What a row of the table of causes contains, and the facts of an end that it is given.
 import type { CrashLabel } from '../../model/crash.ts';
 import { type CrashError, chainOf, isAfterAwait } from '../ends/crash-error.ts';
 import { errorOf } from '../ends/crash-subject.ts';

@@ -90,7 +90,7 @@ export function adviceFor(ending: Ending, around: Circumstances): string[] {
   return [
     ...(thrown
       ? [
-          `Take the errors of ${thrown.package} where you make its object: an "error" listener or the callback that its calls accept. Then a failure spoils one request and does not end the process.`,
+          `Handle the errors of ${thrown.package} where you create its object: with an "error" listener, or in the callback that its calls accept. Then a failure affects one request and does not end the process.`,
         ]
       : []),
     ...cureOf(ending).cure(end, around),

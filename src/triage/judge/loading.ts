@@ -1,4 +1,4 @@
-// Errors while Node loads a program: told by Node's own lines in the stack.
+// Errors while Node loads a program: recognised by Node's own lines in the stack.
 import type { CrashError } from '../ends/crash-error.ts';
 
 const LOADER =

@@ -1,4 +1,4 @@
-// Patterns out of lists, so that a list stays readable however long it grows.
+// Builds patterns from lists, so that a list stays readable however long it is.
 
 const escaped = (word: string) => word.replaceAll(/[.+?^$()[\]{}|\\/]/g, String.raw`\$&`);
 

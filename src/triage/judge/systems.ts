@@ -1,5 +1,4 @@
-// Databases, caches, queues and HTTP clients, and what tells of them in an error. To add one, add a row; its example is
-// its test.
+// Databases, caches, queues and HTTP clients, and how an error shows them. To add one, add a row; its example is its test.
 import type { CrashComponent } from '../../model/crash.ts';
 
 export interface System {

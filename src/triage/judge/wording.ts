@@ -1,4 +1,4 @@
-// What a crash is called: one sentence a label, made from what the log says.
+// The titles of crashes: one sentence for each label, made from what the log says.
 import type { CrashLabel } from '../../model/crash.ts';
 import { formatBytes } from '../../units/units.ts';
 import { chainOf, describeError } from '../ends/crash-error.ts';
@@ -8,9 +8,9 @@ import { WINDOWS_STATUSES } from './causes/outside.ts';
 
 /** The label in a reader's words. */
 export const LABEL_WORDS: Record<CrashLabel, string> = {
-  'heap-limit': 'the heap ran full',
+  'heap-limit': 'the heap was exhausted',
   'container-oom': 'the container ran out of memory',
-  'out-of-memory': 'there was no memory left for it',
+  'out-of-memory': 'no memory was left for it',
   'uncaught-exception': 'an uncaught exception',
   'unhandled-rejection': 'an unhandled rejection',
   'native-crash': 'a crash in native code',
@@ -100,10 +100,10 @@ const subjectWord = (ending: Ending) =>
 function heapTitle(ending: Ending, words: string): string {
   const { gc, tooLarge } = eventOf(ending, 'heap-limit') ?? {};
   if (tooLarge) return `One object grew beyond what V8 allows, in a heap that was not full: ${tooLarge}`;
-  if (!gc && /WORKER_OUT_OF_MEMORY/.test(words)) return 'The heap of a worker thread ran full';
-  if (!gc) return 'The V8 heap ran full';
-  if (gc.count === 0) return `The V8 heap ran full with ${formatBytes(gc.afterBytes)} in use`;
-  return `The V8 heap ran full: ${formatBytes(gc.afterBytes)} were in use after the last collection, which freed ${formatBytes(Math.max(0, gc.beforeBytes - gc.afterBytes))}`;
+  if (!gc && /WORKER_OUT_OF_MEMORY/.test(words)) return 'The heap of a worker thread was exhausted';
+  if (!gc) return 'The V8 heap was exhausted';
+  if (gc.count === 0) return `The V8 heap was exhausted with ${formatBytes(gc.afterBytes)} in use`;
+  return `The V8 heap was exhausted: ${formatBytes(gc.afterBytes)} were in use after the last collection, which freed ${formatBytes(Math.max(0, gc.beforeBytes - gc.afterBytes))}`;
 }
 
 function dependencyOf(ending: Ending, component: string): string {

@@ -1,4 +1,4 @@
-// What Kubernetes' events tell of ends where no status of the pod is given.
+// What Kubernetes' events say about ends where no status of the pod is given.
 import type { EndEvent } from '../ends/ending.ts';
 import { readNotice } from '../events/notices.ts';
 import type { ContainerEnd } from './container-end.ts';

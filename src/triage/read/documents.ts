@@ -1,4 +1,4 @@
-// Texts and JSON that are no logs, but tell of ends as a whole: what each is, and in what shape triage reads it.
+// Texts and JSON that are not logs, but describe ends as a whole: what each is, and in what form triage reads it.
 import { isContainerInspect, podOfInspect } from '../../model/decode/container-inspect.ts';
 import { isObject, listIn, textIn } from '../../model/decode/unknown-json.ts';
 import { isDescribeText, readDescribeText } from '../pod/describe-text.ts';

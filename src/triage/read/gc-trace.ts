@@ -1,4 +1,4 @@
-// The "Last few GCs" of a heap that ran full, in numbers.
+// The "Last few GCs" of an exhausted heap, in numbers.
 
 /** The last full collection. Sizes in bytes, as V8 rounds them. */
 export interface GcTrace {

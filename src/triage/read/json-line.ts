@@ -1,4 +1,4 @@
-// JSON lines of loggers (pino, winston, bunyan and their like): how grave, what was said, and the error in it.
+// JSON lines of loggers (pino, winston, bunyan and similar ones): the level, the message, and the error in it.
 import type { CrashError } from '../ends/crash-error.ts';
 import { emptyError, parseErrorText } from '../events/error-text.ts';
 

@@ -53,7 +53,7 @@ function sectionOf(text: string, title: string): string[] {
 /** Above the stack there is a place and its source, or the error itself. */
 function messageIn(lines: readonly string[]): string {
   const head = lines.findLast((line) => /^\s*(?:Uncaught )?[A-Z]\w*(?:Error|Exception)\b/.test(line));
-  return (head ?? 'an exception that nobody caught').trim();
+  return (head ?? 'exception').trim();
 }
 
 function heapOf(text: string): unknown {

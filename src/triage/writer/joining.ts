@@ -1,4 +1,4 @@
-// Which lines belong to one end of a process, by what they tell, whom they are about, and how far apart they are.
+// Which lines belong to one end of a process, by what they report, which process they are about, and how far apart they are.
 import { isSameName } from '../ends/deaths.ts';
 import { type EndEvent, type Ending, isRoot } from '../ends/ending.ts';
 

@@ -1,5 +1,5 @@
-// Errors of the system that a program logs again and again and lives on with. They have no stack: the call that failed ended
-// in another thread.
+// Errors of the system that a program logs again and again and survives. They have no stack: the call that failed ended in
+// another thread.
 
 export interface LoggedErrors {
   take(line: string): void;

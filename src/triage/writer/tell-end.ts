@@ -1,4 +1,4 @@
-// Events of an end: which join the last one, which begin another, and what is handed on.
+// Events of an end: which join the last one, which begin another, and which are complete and passed on.
 import { type EndEvent, type Ending, isRoot, NO_ENDING } from '../ends/ending.ts';
 import { readCutBlock } from '../events/error-block.ts';
 import { isBelievable, isSure, joins, STILL_ENDING, STILL_FATAL, tellsNoEnd } from './joining.ts';

@@ -1,4 +1,4 @@
-// One writer of a log: holds the state between its lines, and hands on what the reducer gives out.
+// One writer of a log: holds the state between its lines, and passes on what the reducer returns.
 import type { Ending } from '../ends/ending.ts';
 import { verdictOf } from '../judge/causes.ts';
 import type { LogLine } from '../read/unwrap.ts';

@@ -1,4 +1,4 @@
-// Asking the program for looks: one process for each request, which ends when we do.
+// Runs the capture program: one process for each request, which ends when the watcher does.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { LookAnswer, LookRequest } from '../look/request.ts';
@@ -33,8 +33,8 @@ export function askLook(request: LookRequest, signal: AbortSignal): Promise<Look
       signal.removeEventListener('abort', stop);
       resolve(parse(text) ?? { ok: false, why, cpuMillis: 0 });
     };
-    child.once('error', ({ message }) => done(`the program for looks did not start: ${message}`));
-    child.once('close', (code, by) => done(`the program for looks ended (${by ?? `exit code ${code}`})`));
+    child.once('error', ({ message }) => done(`the capture program did not start: ${message}`));
+    child.once('close', (code, by) => done(`the capture program ended (${by ?? `exit code ${code}`})`));
   });
 }
 

@@ -1,4 +1,4 @@
-// Why nobody may look into a process now. A look takes memory: of ours, and a little of the process.
+// Why a process may not be captured now. A capture takes memory: of the watcher's machine, and a little of the process.
 import { memoryRoom } from '../../capture/heap/memory-room.ts';
 import { known, readText } from '../../target/proc/proc-file.ts';
 import { MIB } from '../../units/bytes.ts';

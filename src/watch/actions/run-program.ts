@@ -1,4 +1,4 @@
-// Running a program of the user's: its arguments as they are written, no shell, a deadline, and what it says kept within bounds.
+// Runs a program of the user's: its arguments as they are written, no shell, a deadline, and its output kept within bounds.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import type { ExecAction } from '../config/watch-config.ts';

@@ -1,4 +1,4 @@
-// From the words of a configuration to what a watch does; what cannot be meant is refused in one sentence that names the
+// From the text of a configuration to what a watch does; what makes no sense is refused in one sentence that names the
 // place.
 import { isIP } from 'node:net';
 import { dirname, resolve } from 'node:path';
@@ -78,8 +78,8 @@ function readLight(words: WatchConfigWords['light']): LightConfig | null {
   };
   if (light.durationMillis > light.everyMillis / 2)
     throw new UsageError(
-      'light.duration is more than half of light.every: the process would be looked at nearly all the time.',
-      'Look for a shorter time, or less often.',
+      'light.duration is more than half of light.every: the process would be captured more than half of the time.',
+      'Shorten light.duration, or raise light.every.',
     );
   return light;
 }

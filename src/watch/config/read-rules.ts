@@ -146,7 +146,7 @@ function checkThresholds({ name, metric, band, warn, critical }: WatchRule): voi
   const isMore = band !== undefined || METRIC_KINDS[metric].worse === 'more';
   const isWrong = isMore ? critical < warn : critical > warn;
   if (isWrong)
-    throw new UsageError(`The rule "${name}" is critical before it warns.`, 'Exchange warn and critical.');
+    throw new UsageError(`The rule "${name}" is critical before it warns.`, 'Swap warn and critical.');
 }
 
 /** Each may use what the ones before made. */
@@ -155,12 +155,12 @@ function checkActions({ name, actions, confirm }: WatchRule): void {
   for (const action of actions) {
     if (action.do === 'flame' && !before.has('diagnose') && !before.has('snapshot'))
       throw new UsageError(
-        `The rule "${name}" draws a flame before there is a recording.`,
+        `The rule "${name}" has the action "flame" before any action that makes a recording.`,
         'Put "diagnose" before "flame".',
       );
     if (action.do === 'report' && !before.has('diagnose') && !before.has('triage'))
       throw new UsageError(
-        `The rule "${name}" writes a report of nothing.`,
+        `The rule "${name}" has the action "report" before any action that makes a report.`,
         'Put "diagnose" or "triage" before "report".',
       );
     before.add(action.do);

@@ -1,4 +1,5 @@
-// The targets of a watch: looked for now and then, known from one round to the next, and let go when nobody comes back.
+// The targets of a watch: searched for now and then, recognised from one round to the next, and dropped when they do not
+// come back.
 import type { Decision } from '../store/decision-log.ts';
 import { newTarget, type Target } from '../targets.ts';
 import { createSight, type FollowSpec } from './sight.ts';

@@ -1,4 +1,4 @@
-// Which Node.js processes are here, by /proc alone: nobody is asked, and no port is tried.
+// Which Node.js processes are here, by /proc alone: nothing is sent to them, and no port is tried.
 import { programsLike } from '../../target/find.ts';
 import { shortCommand } from '../../target/proc/command.ts';
 import { listPids, readCmdline, readCwd, readStat } from '../../target/proc/proc.ts';

@@ -1,5 +1,5 @@
-// Who is followed: a slot outlives the process in it, so that a service stays the same one across its restarts. A process
-// is known by pid and start time; a title that it gives itself later changes nothing.
+// What is followed: a slot outlives the process in it, so that a service stays the same one across its restarts. A process
+// is identified by pid and start time; a title that it gives itself later changes nothing.
 
 /** One Node.js process as it was seen. */
 export interface Sighting {

@@ -22,7 +22,7 @@ export async function recordWindow(
 ): Promise<Done> {
   if (readStat(pid)?.startTicks !== startTicks) throw new AttachError(`Process ${pid} has ended.`);
   // Whoever asked may have died before this program was loaded.
-  if (signal.aborted) throw new AttachError('It was called off.');
+  if (signal.aborted) throw new AttachError('It was cancelled.');
   const parent = mkdtempSync(join(tmpdir(), 'culprit-flight-'));
   try {
     const folder = join(parent, 'recording');

@@ -1,4 +1,4 @@
-// Why did it end: from the diagnostic reports it left in its folder and the logs that are configured.
+// Why a process ended: from the diagnostic reports in its folder and the logs that are configured.
 import { createReadStream, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { RecordingError } from '../../errors.ts';

@@ -1,4 +1,4 @@
-// One look into a process: record, analyse, and keep what was asked for.
+// One capture of a process: record, analyse, and keep what was requested.
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ export async function look(request: CaptureRequest, signal: AbortSignal): Promis
   const recordingFolder = join(parent, 'recording');
   try {
     const ended = await capture(request, recordingFolder, signal);
-    if (signal.aborted) throw new AttachError('It was called off.');
+    if (signal.aborted) throw new AttachError('It was cancelled.');
     if (folder !== null) await packRecording(recordingFolder, join(folder, FILES.recording));
     const recording = await readRecording(recordingFolder);
     const report = diagnose(recording, await explainRecordedHeap(recording), { pictures: folder !== null });
@@ -58,7 +58,7 @@ async function capture(
   const { pid, startTicks, durationMillis, snapshot, folder, profile } = request;
   if (readStat(pid)?.startTicks !== startTicks) throw new AttachError(`Process ${pid} has ended.`);
   // Whoever asked may have died before this program was loaded.
-  if (signal.aborted) throw new AttachError('It was called off.');
+  if (signal.aborted) throw new AttachError('It was cancelled.');
   if (snapshot === 'force') checkSnapshot(pid, request.maxPauseMillis ?? 0);
   const { intervalMillis, maxPauseMillis, budgetShare } = DEFAULTS.capture;
   const { outcome } = await record({ kind: 'process', pid }, createRecordingWriter(recordingFolder), {
@@ -66,10 +66,10 @@ async function capture(
     intervalMillis: Math.min(intervalMillis, Math.floor(durationMillis / LEAST_SAMPLES)),
     maxPauseMillis,
     budgetShare,
-    // Evidence holds a flame graph; of a light look nobody draws one unless profiles are collected.
+    // Evidence holds a flame graph; for a light capture none is drawn unless profiles are collected.
     cpu: folder === null && profile === undefined ? 'auto' : 'always',
     snapshot,
-    // What is not kept is a light look: hooks are its dearest part.
+    // What is not kept is a light capture: hooks are its most expensive part.
     async: folder === null ? 'off' : DEFAULTS.capture.async,
     signal,
   });

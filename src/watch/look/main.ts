@@ -1,5 +1,5 @@
-// A program of its own (dist/watch-look.js): attaching, analysing and drawing take a hundred megabytes that a watcher must not
-// keep. Its standard input is the leash: when the watcher is gone, a look ends early and the target is restored.
+// A program of its own (dist/watch-look.js): attaching, analysing and drawing take a hundred megabytes that a watcher must
+// not keep. Its standard input is the leash: when the watcher is gone, a capture ends early and the target is restored.
 import { createInterface } from 'node:readline';
 import { work } from './work.ts';
 

@@ -10,7 +10,7 @@ import type { Done } from './work.ts';
 /** Throws RecordingError when nothing was reported. */
 export function writeReport({ folder }: ReportRequest): Done {
   const file = join(folder, FILES.report);
-  if (!existsSync(file)) throw new RecordingError('There is no report to make a page of.');
+  if (!existsSync(file)) throw new RecordingError('There is no report to write as a page.');
   // A look or a triage of ours wrote it, a moment ago.
   const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
   writeFileSync(join(folder, FILES.page), renderHtml(report), { mode: 0o600 });

@@ -1,4 +1,4 @@
-// What the program for looks is asked, and what it answers: one line of JSON each way.
+// The requests to the capture program and its answers: one line of JSON each way.
 
 import type { SnapshotMode } from '../../capture/context.ts';
 import type { DiagnosisReport, Finding } from '../../model/finding.ts';

@@ -1,4 +1,4 @@
-// What the program for looks does with a request. A failure is an answer as well.
+// What the capture program does with a request. A failure is an answer as well.
 import { CulpritError } from '../../errors.ts';
 import type { LookAnswer, LookRequest } from './request.ts';
 

@@ -1,4 +1,4 @@
-// The look from outside: a dozen small files of /proc and the cgroup tree. Nothing in the process notices.
+// The reading from outside: a dozen small files of /proc and the cgroup tree. It costs the process nothing.
 import { statSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { readCgroup } from '../../signals/passive/cgroup.ts';

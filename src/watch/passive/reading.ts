@@ -1,4 +1,4 @@
-// One look at a process from outside, as numbers. Absent: unknown, never 0.
+// One reading of a process from outside, as numbers. Absent: unknown, never 0.
 
 export interface Reading {
   atMillis: number;

@@ -1,5 +1,5 @@
-// What is usual for a metric of a target at an hour of the day, learned from the days before: median, and median absolute
-// deviation as its spread. Both forget what few values say, so that an incident does not become usual.
+// What is usual for a metric of a target at an hour of the day, learned from the days before: the median, and the median
+// absolute deviation as its spread. Both are insensitive to a few outliers, so an incident does not become usual.
 import { median } from '../../analysis/statistics/median.ts';
 
 /** One value for so long: the mean of what was seen. */

@@ -1,4 +1,4 @@
-// Which findings of a target are known: only one that is new is news. It ends when looks no longer see it.
+// Which findings of a target are known: only a new one is reported. A known one ends when captures no longer see it.
 import type { Finding, Severity } from '../../model/finding.ts';
 
 export interface KnownFinding {

@@ -1,5 +1,5 @@
-// When the next light look is due, and at whom: one at a time, in turns, seldom where nothing is found, and never so often
-// that looks take more than their part of a core.
+// When the next light capture is due, and of which target: one at a time, in turns, seldom where nothing is found, and never
+// so often that captures take more than their part of a core.
 import type { LightConfig } from '../config/watch-config.ts';
 
 export interface LightTurn {

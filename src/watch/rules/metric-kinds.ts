@@ -1,5 +1,5 @@
-// What each metric is: its unit, which direction is bad, where an alarm ends, and how it is said. To add one: name it in
-// wire/watch/names.ts, read it in passive/look-outside.ts, make its value in passive/metrics-of.ts, and give it a rule in
+// What each metric is: its unit, which direction is bad, where an alarm ends, and its words. To add one: name it in
+// wire/watch/names.ts, read it in passive/look-outside.ts, compute its value in passive/metrics-of.ts, and give it a rule in
 // config/default-rules.ts.
 import { formatCount, formatDuration, formatNumber, formatShare } from '../../units/units.ts';
 import type { WatchMetricName } from '../../wire/watch/names.ts';

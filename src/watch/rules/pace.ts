@@ -1,4 +1,4 @@
-// How often to look from outside: as configured, and more seldom where the looks take more than their part of a core.
+// How often to read from outside: as configured, and less often where the readings take more than their part of a core.
 
 /** Of a core; the other half of 1 % is for light looks. */
 const OUTSIDE_SHARE = 0.005;

@@ -1,5 +1,5 @@
-// What runbooks are doing for each target: tried, waiting to be verified, given up. Pure: it says what is due, others do it.
-// Times go to disk as ages, because no clock is the same after a restart.
+// What runbooks are doing for each target: tried, waiting to be verified, given up. Pure: it says what is due, and the
+// caller does it. Times go to disk as ages, because no clock is the same after a restart.
 import type { WatchState } from '../../wire/watch/state.ts';
 import type { Runbook } from '../config/watch-config.ts';
 import { freshHistory, type Limited, type RuleHistory, started, stateOf } from './limiter.ts';

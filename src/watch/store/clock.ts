@@ -1,5 +1,5 @@
-// Two clocks: one that only goes forward, for everything that is measured, and that of the wall, for what people read. Over a
-// restart of ours the kernel's uptime tells how long we were away, whatever became of the wall clock.
+// Two clocks: a monotonic one for everything that is measured, and the wall clock for what people read. Over a restart of
+// the watcher the kernel's uptime tells how long it was away, whatever became of the wall clock.
 import { known, readText } from '../../target/proc/proc-file.ts';
 
 export interface WatchClock {

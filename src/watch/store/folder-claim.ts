@@ -1,4 +1,4 @@
-// One watcher for a folder: who has it is known by pid and start time, so that a dead one holds nothing.
+// One watcher for a folder: its owner is identified by pid and start time, so that a dead one holds nothing.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../errors.ts';
@@ -39,7 +39,7 @@ export function claimFolder(folder: string): () => void {
       },
     );
   }
-  throw new UsageError(`Several watchers begin in ${folder} at once.`, 'Start one of them.');
+  throw new UsageError(`Several watchers are starting in ${folder} at once.`, 'Start one of them.');
 }
 
 /** The pid of the watcher that runs in the folder; undefined: none does. */

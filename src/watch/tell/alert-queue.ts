@@ -1,4 +1,4 @@
-// The queue of a webhook: an alert that is told again and again takes one place in it, and an end is never replaced.
+// The queue of a webhook: an alert that is repeated takes one place in it, and an end is never replaced.
 import type { PostableAlert } from './alerts.ts';
 import { appended, isDue, type OutboxState } from './outbox.ts';
 

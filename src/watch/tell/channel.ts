@@ -1,4 +1,5 @@
-// The way to one receiver: what is queued for it, sent one request at a time, and told when it begins to fail or works again.
+// The connection to one receiver: what is queued for it, sent one request at a time, and a report when it begins to fail or
+// works again.
 import type { WatchClock } from '../store/clock.ts';
 import { type Delivery, emptyOutbox, type OutboxState, tried } from './outbox.ts';
 

@@ -1,5 +1,5 @@
-// What one receiver still has to be told: a queue of bounded size that waits longer after each failure. Nothing is lost up to
-// the bound; beyond it the oldest goes, and is counted.
+// What still has to be sent to one receiver: a queue of bounded size that waits longer after each failure. Nothing is lost
+// up to the bound; beyond it the oldest is dropped, and counted.
 
 export interface OutboxState<T> {
   queue: readonly T[];

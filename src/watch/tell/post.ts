@@ -1,5 +1,5 @@
-// One request to a receiver: with a deadline, following no redirect (it would carry what we know to whoever is named there), and
-// reading no more of the answer than was asked for.
+// One request to a receiver: with a deadline, following no redirect (it would send our data to another host), and reading no
+// more of the answer than needed.
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import type { Delivery } from './outbox.ts';

@@ -1,4 +1,4 @@
-// Tells webhooks which alerts fire and which are over, again and again while they fire, and keeps what could not be told.
+// Sends webhooks the alerts that fire and those that are over, repeatedly while they fire, and keeps what could not be sent.
 import type { Webhook } from '../config/watch-config.ts';
 import type { WatchClock } from '../store/clock.ts';
 import { nextBatch, queued } from './alert-queue.ts';

@@ -1,4 +1,4 @@
-// What a watch tells Prometheus: its targets, their findings, its rules, and what it costs itself.
+// What a watch exports to Prometheus: its targets, their findings, its rules, and what it costs itself.
 
 import { ALARM_LEVELS, type ExporterName, RULE_STATES } from '../../wire/watch/names.ts';
 import type { Slot } from '../follow/slots.ts';
@@ -62,11 +62,7 @@ function targetFamilies(targets: readonly Target[]): Family[] {
   });
   return [
     gauge('up', 'Whether the process is there.', ({ slot }) => (slot.process ? 1 : 0)),
-    counter(
-      'restarts_total',
-      'Processes that took the place of one that ended.',
-      ({ slot }) => slot.restartsInAll,
-    ),
+    counter('restarts_total', 'Processes that replaced one that ended.', ({ slot }) => slot.restartsInAll),
     counter('cpu_seconds_total', 'CPU time of this process, user and system.', ({ reading }) =>
       seconds(reading?.cpuMicros),
     ),
@@ -159,7 +155,7 @@ function outboxFamilies(outboxes: WatchFacts['outboxes']): Family[] {
     },
     {
       name: 'culprit_webhook_sent_total',
-      help: 'Alerts that a webhook took.',
+      help: 'Alerts that a webhook accepted.',
       type: 'counter',
       series: of(({ sent }) => sent),
     },
@@ -184,7 +180,7 @@ function exporterFamilies(exporters: WatchFacts['exporters']): Family[] {
     },
     {
       name: 'culprit_export_sent_total',
-      help: 'Requests with metrics, events and profiles that their receiver took.',
+      help: 'Requests with metrics, events and profiles that their receiver accepted.',
       type: 'counter',
       series: of(({ sent }) => sent),
     },
@@ -217,7 +213,7 @@ function ownFamilies({
     one('cpu_seconds_total', 'CPU time of the watcher itself.', 'counter', cpuSeconds),
     one('look_cpu_seconds_total', 'CPU time of the captures that it began.', 'counter', lookCpuSeconds),
     one('resident_memory_bytes', 'Resident memory of the watcher itself.', 'gauge', residentBytes),
-    one('looks_total', 'Looks into processes.', 'counter', looks),
+    one('looks_total', 'Captures of processes.', 'counter', looks),
     one('write_failures_total', 'Files that could not be written.', 'counter', writeFailures),
     one('evidence_bytes', 'Evidence on disk.', 'gauge', evidenceBytes),
   ];

@@ -1,5 +1,5 @@
-// What came of comparing two sides: a public contract, version 1 (`culprit compare --json`, `culprit bench --json`).
-// Fields are added within a version, never renamed. null is unknown; unknown is never 0.
+// The result of comparing two sides: a public contract, version 1 (`culprit compare --json`, `culprit bench --json`). Fields
+// are added within a version, never renamed. null is unknown; unknown is never 0.
 import * as v from 'valibot';
 import { gateReport } from './gate.ts';
 import { CHANGE_VERDICTS, FINDING_KINDS, FRAME_OWNERS, METRIC_NAMES, SEVERITIES } from './names.ts';

@@ -1,4 +1,4 @@
-// How a process ended, as a finding tells it.
+// How a process ended, as a finding reports it.
 import * as v from 'valibot';
 import { CRASH_COMPONENTS, CRASH_LABELS } from './names.ts';
 import { count, ordinal, share, text } from './scalars.ts';

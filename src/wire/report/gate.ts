@@ -1,4 +1,5 @@
-// Gates: what a build must keep to, and the record of how each was decided. Part of the comparison's JSON contract.
+// Gates: the conditions that a build must meet, and the record of how each was decided. Part of the comparison's JSON
+// contract.
 import * as v from 'valibot';
 import { GATE_OUTCOMES } from './names.ts';
 

@@ -134,7 +134,7 @@ export const heapGrowth = v.object({
   leakShareBytes: amount,
   /** From the first snapshot to the last: of what it retains, or of its leak share when that is more. */
   grownBytes: v.number(),
-  /** What nobody else holds. */
+  /** What nothing else holds. */
   exclusiveBytes: v.number(),
   /** Too small, or too uneven, to speak of in the verdict. */
   isMinor: v.boolean(),

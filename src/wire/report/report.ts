@@ -1,4 +1,4 @@
-// The report: the public JSON contract, version 2, one shape for each sort of look. Fields are added within a version,
+// The report: the public JSON contract, version 2, one shape for each kind of report. Fields are added within a version,
 // never renamed. Absent means unknown; unknown is never 0.
 import * as v from 'valibot';
 import { audit } from './audit.ts';

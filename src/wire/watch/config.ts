@@ -16,7 +16,7 @@ const size = v.pipe(
 );
 const switches = v.boolean('has to be true or false');
 
-/** An object without fields that nobody knows: a typing error in a rule must not silence it. */
+/** An object without unknown fields: a typing error in a rule must not silence it. */
 function fields<E extends v.ObjectEntries>(entries: E) {
   const names = Object.keys(entries).join(', ');
   return v.strictObject(entries, ({ expected }) =>

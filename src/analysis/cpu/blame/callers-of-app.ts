@@ -1,4 +1,4 @@
-// Frameworks, and helpers that are given functions: told from all other packages by what they do, not by their names.
+// Frameworks, and helpers that are given functions: recognised by what they do, not by their names.
 import type { CpuProfile } from '../../../model/cpu-profile.ts';
 import type { Frame } from '../../../model/frame.ts';
 

@@ -1,5 +1,5 @@
-// Where the time of a function goes, by the calls it makes: into the call that holds the larger part of the whole, again and
-// again, to where it forks. Stacks that came there by different ways are added up.
+// Where the time of a function goes: follows the call that holds the larger part of the whole, again and again, until the
+// path forks. Stacks that reach a function by different ways are added up.
 import type { Frame } from '../../../model/frame.ts';
 import { functionKey } from './blame.ts';
 

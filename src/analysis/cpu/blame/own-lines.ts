@@ -1,5 +1,5 @@
 // Which lines of a profile are a function's own. Node 16 to 24 credit a function that V8 has inlined to its caller, with the
-// line in the inlined function's file: that line is none of the caller's, and may not even be in its file.
+// line in the inlined function's file: that line does not belong to the caller, and may not even be in its file.
 import type { CpuProfile } from '../../../model/cpu-profile.ts';
 import type { Frame } from '../../../model/frame.ts';
 import { functionKey } from './blame.ts';

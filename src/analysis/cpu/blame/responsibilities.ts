@@ -1,4 +1,4 @@
-// What each place in the code is responsible for through each package that it calls: the time of all of it is followed together.
+// What each place in the code is responsible for through each package that it calls: all of that time is followed together.
 import type { CallTreeNode, CpuProfile } from '../../../model/cpu-profile.ts';
 import type { Frame } from '../../../model/frame.ts';
 import { type Blame, entryOf, functionKey, isOfPage, namedAround } from './blame.ts';

@@ -1,5 +1,5 @@
-// How far an edge is for a person: V8 connects things in many ways, and the path to show is the one that a reader of
-// the program would have walked.
+// The cost of an edge for the choice of paths: V8 connects objects in many ways, and the path to show is the one that a
+// reader of the program would follow.
 import { EdgeType, NodeType } from '../../../model/heap/heap-graph.ts';
 import { type HeapView, isHostObject } from '../heap-view.ts';
 import { isEphemeronName, isSlot, numberOf, type Word } from '../names/words.ts';

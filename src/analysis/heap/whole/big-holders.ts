@@ -1,5 +1,5 @@
-// What is big where no collection is: down the tree of dominators, to where it spreads. Native objects, and things that
-// no table of the engine holds, are found here only.
+// Large memory that is in no collection: follows the dominator tree down to where it spreads. Native objects, and objects
+// that are in no table of the engine, are found only here.
 import type { DominatorTree } from '../../../model/heap/dominators.ts';
 import { NodeType } from '../../../model/heap/heap-graph.ts';
 import type { HeapCollection, RetainerPath } from '../../../model/heap/heap-report.ts';

@@ -1,5 +1,5 @@
-// What became more where no collection tells it: objects of a class, in snapshots whose engine writes no edges from its
-// collections, or whose growth hangs at native code.
+// Growth by class where no collection shows it: in snapshots whose engine writes no edges from its collections, or whose
+// growth is held by native code.
 import type { HeapClassGrowth } from '../../../model/heap/heap-report.ts';
 import { type HeapView, isFunction } from '../heap-view.ts';
 import { className, isEngineClass } from '../names/node-names.ts';

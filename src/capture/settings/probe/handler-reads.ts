@@ -1,4 +1,4 @@
-// What listeners of fatal events do, told from their text; the text itself stays in the target.
+// What listeners of fatal events do, recognised by their source text; the text itself stays in the target.
 import { isOfWords, isWord } from '../../../model/owner/ascii.ts';
 import type { FatalHandlers } from '../../../model/settings/settings.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';

@@ -1,5 +1,5 @@
-// How late the event loop is over a short look. A timer of our own, not a histogram of Node's: that one forgets the block in
-// which it is begun or read.
+// How late the event loop is over a short capture. It uses a timer of its own, not a histogram of Node: that one loses the
+// block during which it is started or read.
 import type { InnerSettings } from '../../../model/settings/settings.ts';
 import type { Load } from '../../../probe/load.ts';
 

@@ -1,5 +1,5 @@
-// What runs in the target to read its settings, Node 16 to 26. It reads data properties only (no getter, no method of the
-// program runs), is bounded, and ends by itself when nobody asks for its result.
+// The code that runs in the target to read its settings, Node 16 to 26. It reads data properties only (no getter, no method
+// of the program runs), is bounded, and ends by itself when its result is not requested.
 import type { InnerSettings } from '../../../model/settings/settings.ts';
 import { loadReads } from '../../../probe/core.ts';
 import { findLoad, type Load } from '../../../probe/load.ts';
@@ -71,7 +71,7 @@ function begin(load: Load, { closeInspector, leaseMillis }: SettingsProbeConfig)
   return {
     finish() {
       try {
-        if (isOver) return 'its time was over';
+        if (isOver) return 'it took too long';
         // First, before the read itself makes the loop late.
         const loopDelay = attempt(() => ticks.read());
         const inspectorHost = closeInspector ? undefined : hostOf(attempt(() => inspector.url()));

@@ -1,6 +1,6 @@
-// Whether something acts when an outgoing request waits too long. A timeout of a socket only emits 'timeout': since Node 20
-// every request through the global agent has one of 5 s, and nothing ends by it unless somebody listens. What Node itself
-// listens with was read from Node 16 to 26.
+// Whether anything acts when an outgoing request waits too long. A timeout of a socket only emits 'timeout': since Node 20
+// every request through the global agent has one of 5 s, and nothing ends unless there is a listener. Node's own listeners
+// were read from the sources of Node 16 to 26.
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import { attempt, numberOf } from './setting-values.ts';
 

@@ -4,7 +4,7 @@ import type { CommandLine } from '../../command-line.ts';
 import { DONE_OR_WRONG, withHelpText } from '../../options/help-text.ts';
 import { SHELLS } from '../../options/values.ts';
 
-const NOTES = `To have them in every session, write them into a file that the shell reads:
+const NOTES = `To load them in every session, write them to a file that the shell reads:
   bash  ~/.local/share/bash-completion/completions/culprit
   zsh   _culprit, in a folder of $fpath
   fish  ~/.config/fish/completions/culprit.fish`;
@@ -14,7 +14,7 @@ export function register(program: CommandLine): void {
     .command('completion')
     .summary('completions for bash, zsh or fish')
     .argument('<shell>', SHELLS.join(', '))
-    .description('print what completes the commands and options of culprit in a shell');
+    .description('print a completion script for the commands and options of culprit');
   withHelpText(command, {
     examples: [
       ['source <(culprit completion bash)', 'this session only'],

@@ -9,7 +9,7 @@ export function register(program: CommandLine): void {
     .command('help')
     .summary('about a topic, or a command')
     .argument('[topic or command...]')
-    .description('print what to know about a topic, or the help of a command');
+    .description('print help on a topic or a command');
   withHelpText(command, {
     examples: [['culprit help safety'], ['culprit help audit k8s', 'as culprit audit k8s --help']],
     notes: `Topics:\n${topicRows().join('\n')}`,

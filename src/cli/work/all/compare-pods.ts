@@ -1,4 +1,5 @@
-// `culprit k8s --compare`: the pods of two sides, looked at in the same minutes, to the verdict and gates of `culprit compare`.
+// `culprit k8s --compare`: the pods of two sides, captured in the same minutes, to the verdict and gates of `culprit
+// compare`.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareRecordings, type RecordedSide } from '../../../comparison/compare-recordings.ts';
@@ -39,7 +40,7 @@ export async function comparePods(name: string | undefined, options: K8sOptions)
   });
   const [base, head] = looked.sides;
   if (looked.isInterrupted && looked.sides.some(({ recordings }) => recordings.length === 0)) {
-    process.stderr.write('culprit: interrupted before both sides were seen.\n');
+    process.stderr.write('culprit: interrupted before both sides were captured.\n');
     return EXIT.interrupted;
   }
   refuseEmpty(base);
@@ -57,7 +58,7 @@ function sidesIn(text: string): [string, string] {
   if (base && head && words.length === 2 && base !== head) return [base, head];
   throw new UsageError(
     `--compare "${text}" does not name two sides.`,
-    'Give old,new (of a rollout), two ReplicaSets or workloads, or a label each: --compare track=stable,track=canary. What both have goes into -l.',
+    'Give old,new (of a rollout), two ReplicaSets or workloads, or a label each: --compare track=stable,track=canary. Labels that both sides share go into -l.',
   );
 }
 
@@ -101,6 +102,6 @@ function refuseEmpty({ label, recordings, missing: [reason = ''] }: LookedSide):
   if (recordings.length === 0)
     throw new AttachError(
       `No pod of ${label} could be diagnosed. ${reason}`.trim(),
-      'Look at one of them alone: culprit k8s POD.',
+      'Diagnose one of them alone: culprit k8s POD.',
     );
 }

@@ -1,4 +1,4 @@
-// Looks at many pods, some at a time. One that cannot be looked at says why, and the others go on.
+// Captures many pods, some at a time. One that cannot be captured gives its reason, and the others go on.
 import { CulpritError } from '../../../errors.ts';
 import type { Recording } from '../../../recording/reader.ts';
 import type { PodOfMany } from '../../../remote/find-pods.ts';
@@ -60,7 +60,7 @@ async function lookAt<T>(
   use: (recording: Recording, place: Place) => Promise<T>,
 ): Promise<Omit<LookedAt<T>, 'found'>> {
   if (place === undefined) return { notLookedAt: refusal };
-  if (signal.aborted) return { notLookedAt: 'culprit was interrupted before its turn.' };
+  if (signal.aborted) return { notLookedAt: 'culprit was interrupted before it reached this pod.' };
   const there: FoundPlace = { place, command: container?.command ?? [] };
   try {
     // The commands of many would hide the report.

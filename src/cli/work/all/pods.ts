@@ -1,4 +1,4 @@
-// `culprit k8s --all`: every pod of a workload, and one report that tells them apart.
+// `culprit k8s --all`: every pod of a workload, and one report that shows how they differ.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCaptureWords } from '../../../capture/capture-words.ts';
@@ -49,15 +49,15 @@ export function podsQuery(name: string | undefined, options: K8sOptions): PodsQu
   parseCaptureWords(options);
   if (name !== undefined && selector !== undefined)
     throw new UsageError(
-      'A name and labels (-l) were given, and only one of them can say which pods.',
+      'Both a name and labels (-l) were given, but only one of them can select the pods.',
       'Leave one of the two out.',
     );
   const { name: _typed, ...place } = placeAsTyped(name ?? '', options);
   const { engine } = place.transport;
   if (engine !== 'kubectl')
     throw new UsageError(
-      `Only kubectl knows several pods; ${engine} does not.`,
-      'Look at one after the other.',
+      `Only kubectl can select several pods; ${engine} cannot.`,
+      'Diagnose them one at a time.',
     );
   refuseTogether({ '--dry-run': dryRun });
   if (options.out !== undefined) checkWritable(options.out);

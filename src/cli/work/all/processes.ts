@@ -1,4 +1,5 @@
-// `culprit diagnose --all`: the processes that do the same work, captured at the same time, and one report that tells them apart.
+// `culprit diagnose --all`: the processes that do the same work, captured at the same time, and one report that shows how
+// they differ.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCaptureWords } from '../../../capture/capture-words.ts';
@@ -42,7 +43,7 @@ function refuseWhatIsForOne(
 ): void {
   if (target === undefined || command.length > 0)
     throw new UsageError(
-      '--all looks at processes that run already: give one of them, their port or their name.',
+      '--all needs processes that are already running: give the pid of one of them, their port or their name.',
       'See the Node.js processes here with `culprit ps`.',
     );
   const given = {
@@ -101,7 +102,7 @@ interface Captured {
   notLookedAt?: string;
 }
 
-const TOO_MANY = `there are more than ${MOST_MEMBERS}, and those with the most memory were taken`;
+const TOO_MANY = `there are more than ${MOST_MEMBERS}; those that use the most memory were captured`;
 
 /** One that cannot be looked at says why, and the others go on. */
 async function capture(entry: NodeProcess, dir: string, look: Look): Promise<Captured> {

@@ -1,4 +1,5 @@
-// Where every look at several targets begins and ends: what is for one alone is refused; one report, printed, and its exit code.
+// The start and end of every capture of several targets: options for a single one are refused; one report is printed, with
+// its exit code.
 import { UsageError } from '../../../errors.ts';
 import { EXIT, type ExitCode } from '../../../exit-codes.ts';
 import { judgeFamily } from '../../../findings/family/judge-family.ts';
@@ -13,8 +14,8 @@ export function refuseTogether(given: Readonly<Record<string, unknown>>): void {
   const [word] = Object.entries(given).find(([, value]) => value !== undefined && value !== false) ?? [];
   if (word !== undefined)
     throw new UsageError(
-      `${word} is for one process, and several are looked at.`,
-      'Look at one, or leave it out.',
+      `${word} applies to one process, but several are captured.`,
+      'Diagnose one process, or leave the option out.',
     );
 }
 

@@ -1,5 +1,5 @@
-// What `culprit ps` saw the last time: the memory of each process, so that the next one can say by how much it grew. Numbers
-// only, in a file of the user's.
+// What `culprit ps` saw the last time: the memory of each process, so that the next run can print its growth. Numbers only,
+// in a file of the user's.
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';

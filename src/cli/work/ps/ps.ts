@@ -29,7 +29,7 @@ function textOf(processes: readonly NodeProcess[], lastSeen: LastSeen): string[]
   const zombies = sayZombies(processes);
   // A zombie takes no memory, and nothing of it can be looked at: it is counted.
   const alive = processes.filter(({ state }) => state !== 'Z');
-  if (alive.length === 0) return ['No Node.js process runs here that you may see.', ...zombies];
+  if (alive.length === 0) return ['No Node.js process that you may see runs here.', ...zombies];
   return [...tableOf(alive, lastSeen), ...sayRefusals(alive), ...zombies];
 }
 

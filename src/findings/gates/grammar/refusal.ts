@@ -1,4 +1,4 @@
-// Why something a person wrote cannot be taken: a value, because this room throws nothing at people.
+// Why a rule that a person wrote is refused: a value, because this room does not throw errors at users.
 
 export interface Refusal {
   /** One sentence. */

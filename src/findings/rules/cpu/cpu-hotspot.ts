@@ -1,5 +1,5 @@
-// A function that takes a large part of a core. Judged by wall time: 80 % of the busy samples of an idle process is
-// no hotspot. A framework spread thinly over many functions is none either.
+// A function that takes a large part of a core. Judged by wall time: 80 % of the busy samples of an idle process is no
+// hotspot. Nor is time spread thinly over the many functions of a framework.
 import { isSameFunction } from '../../../analysis/cpu/blame/blame.ts';
 import { type CallerTotal, callerTotals } from '../../../analysis/cpu/caller-totals.ts';
 import {
@@ -182,7 +182,7 @@ function describe(
     ],
     ...chainOf(top.blame),
     innocentExplanation: isRun
-      ? 'A program that works uses its core. This is where the time goes, which is not a fault in itself.'
+      ? 'A program that does work uses its core. This is where the time goes, which need not be a fault.'
       : 'A batch that is meant to use the core looks the same; it belongs in a worker thread.',
     advice: adviceFor(top, isConcentrated(top, selfMicros), {
       when: isRun ? 'in this run' : timesOf(top),
@@ -340,7 +340,7 @@ function adviceFor(
     return ['Use the asynchronous form: it runs on the thread pool.'];
   if (library)
     return [
-      `See what the program asks of ${packageOf(library)} here ${when}, and whether its result can be kept.`,
+      `See what the program asks of ${packageOf(library)} here ${when}, and whether its result can be cached.`,
     ];
   return [
     'Look for work that grows with the square of its input, or that is repeated for the same input. Keep the result, or use a Map or Set for look-ups.',
@@ -362,7 +362,7 @@ function libraryAdvice({ work, blame: { library, inner } }: Hotspot, when: strin
   const name = owner.functionName;
   return [
     PREPARES.test(name)
-      ? `${packageOf(owner)} runs \`${name}\` ${when}: have it prepare once, at start or for each kind of input, and keep what it makes. See whether it has a cache that is off (many packages cache only with NODE_ENV=production).`
-      : `See what ${packageOf(owner)} is asked to do here ${when}: compile or parse once, keep the result for inputs that come again, and see which of its options limit the work.`,
+      ? `${packageOf(owner)} runs \`${name}\` ${when}: prepare once, at start or for each kind of input, and keep the result. Check whether it has a cache that is switched off (many packages cache only with NODE_ENV=production).`
+      : `See what ${packageOf(owner)} is asked to do here ${when}: compile or parse once, cache the result for repeated inputs, and check which of its options limit the work.`,
   ];
 }

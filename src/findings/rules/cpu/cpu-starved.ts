@@ -34,7 +34,7 @@ function describe(waits: CpuWaits): Draft {
       CPU_STARVED.urgency.most,
       CPU_STARVED.urgency.from + CPU_STARVED.urgency.per * shareOfTime,
     ),
-    title: `The main thread has no CPU for ${starved}: other processes have it${late}`,
+    title: `The main thread gets no CPU for ${starved}: other processes use it${late}`,
     subject: subjectOf('thread', 'main thread', null),
     impact: { metric: 'cpu-wait', value: shareOfTime, unit: 'share' },
     evidence: evidenceOf(waits),
@@ -43,7 +43,7 @@ function describe(waits: CpuWaits): Draft {
     advice: adviceFor(waits),
     caveats:
       delayMillis === undefined ? ['The event loop delay was not measured, so the effect is assumed.'] : [],
-    asSymptom: `the main thread has no CPU for ${starved}`,
+    asSymptom: `the main thread gets no CPU for ${starved}`,
     effect: 'cpu-wait',
     // The pauses of collections are told by the clock, and last as long as the CPU is missing.
     explains: ['gc'],
@@ -66,7 +66,7 @@ function evidenceOf(waits: CpuWaits): Evidence[] {
   return [
     {
       source: 'proc',
-      statement: `the main thread ran for ${formatDuration(ranMillis)} and was ready for ${formatDuration(waitedMillis)} more in which other processes had the CPU; stops by a quota and the process's own threads are taken off`,
+      statement: `the main thread ran for ${formatDuration(ranMillis)} and was ready for ${formatDuration(waitedMillis)} more while other processes used the CPU; time that is due to a quota or to the process's own threads is subtracted`,
       value: waitedShare,
       unit: 'share',
     },

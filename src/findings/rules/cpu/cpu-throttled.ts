@@ -1,5 +1,6 @@
-// A CPU quota stops the whole process in the middle of its work: a slow loop that is the quota's fault. Told apart: too
-// small a quota for the load, and a burst of threads that uses a period's share at once, after which all of them stop.
+// A CPU quota stops the whole process in the middle of its work: the loop is slow because of the quota. Two cases are
+// distinguished: a quota too small for the load, and a burst of threads that uses up a period's share at once, after which
+// all of them stop.
 
 import type { Throttling } from '../../../analysis/container/throttling.ts';
 import { groupByBlame, type Responsibility } from '../../../analysis/cpu/cpu.ts';

@@ -183,7 +183,7 @@ function adviceFor(
   const known = packageAdvice(work.kind, packageOf(owner));
   if (known) return [known];
   if (work.kind !== 'plain') return [usual];
-  const given = app ? `what ${place(app)} gives it` : 'what it is given';
+  const given = app ? `what ${place(app)} passes to it` : 'its input';
   return [
     `The time goes to ${packageOf(owner)}: bound ${given} (size, depth, number of parts), see which of its options limit the work, and whether a newer version does it faster.`,
     app ? usual : 'Or do this work in a worker thread.',

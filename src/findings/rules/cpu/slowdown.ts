@@ -1,4 +1,4 @@
-// The same work costs more and more as the process gets older, while its memory hardly moves: something is walked that
+// The same work costs more and more as the process gets older, while its memory hardly moves: it traverses something that
 // becomes longer.
 
 import type { Slowdown } from '../../../analysis/cpu/slowdown.ts';

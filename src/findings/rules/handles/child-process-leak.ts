@@ -65,11 +65,11 @@ function wordsOf({ command, isZombie, isOrphan }: ChildGroup): Words {
     return {
       things: 'processes that outlive the child which started them',
       title: (rate, where) =>
-        `Processes \`${command}\` accumulate at ${rate}: the child process that started them has ended, and they go on${where}`,
+        `Processes \`${command}\` accumulate at ${rate}: the child process that started them has ended, but they keep running${where}`,
       advice:
-        'A timeout or kill() ends the child only, not what it has started: of a shell, the commands go on. Start the program without a shell (execFile or spawn), or with detached: true and end its whole group with process.kill(-child.pid).',
+        'A timeout or kill() ends only the child, not what it has started: the commands of a shell keep running. Start the program without a shell (execFile or spawn), or with detached: true and end its whole group with process.kill(-child.pid).',
       innocent:
-        'Daemons that are meant to outlive their shell would stop at their number; these did not stop during the capture.',
+        'The number of daemons that are meant to outlive their shell would level off. This one rose until the end of the capture.',
     };
   if (isZombie)
     return {
@@ -77,14 +77,14 @@ function wordsOf({ command, isZombie, isOrphan }: ChildGroup): Words {
       title: (rate, where) =>
         `Zombies of \`${command}\` accumulate at ${rate} and are not waited for${where}`,
       advice:
-        'Node waits for each child that it starts, as soon as its event loop runs. Zombies that stay were started by native code or given to this process: run an init (tini, `docker run --init`) as process 1, or wait for them where they are started.',
-      innocent: 'Zombies are gone once the event loop turns again; these stayed during the capture.',
+        'Node waits for each child that it starts, as soon as its event loop runs. Zombies that remain were started by native code, or were reparented to this process: run an init (tini, `docker run --init`) as process 1, or wait for them where they are started.',
+      innocent: 'Zombies disappear once the event loop turns again. These remained during the capture.',
     };
   return {
     things: 'children',
     title: (rate, where) => `Child processes \`${command}\` accumulate at ${rate} and never end${where}`,
     advice:
-      'Kill the child when its client goes away, give it a timeout (the `timeout` or `signal` option of spawn), and wait for its "exit". A child whose output nobody reads waits for ever: read it, or destroy child.stdout.',
+      'Kill the child when its client disconnects, give it a timeout (the `timeout` or `signal` option of spawn), and wait for its "exit". A child whose output is not read blocks forever: read it, or destroy child.stdout.',
     innocent: 'Long-running jobs would eventually finish; none of these did during the capture.',
   };
 }

@@ -108,21 +108,24 @@ function siteOfWorkers(facts: Facts, slopePerSecond: number): CreationSite | nul
   return site && isAtPace ? { ...site, isByWorkers: true } : null;
 }
 
-/** Requests to open a file end at once; the busiest place that asks is the likeliest. */
+/** Functions of Node that open a file, read or write the whole of it, and close it themselves. */
+const CLOSES_ITSELF = /^(readFile|writeFile|appendFile|copyFile|cp)$/;
+
+/** Requests to open a file end at once; of those who have to close it, the busiest place that asks is the likeliest. */
 function siteOfOpens(facts: Facts): CreationSite | null {
+  const runs = ({ frames }: AsyncSite, nodeFunction: RegExp) =>
+    frames.some(({ owner, functionName }) => owner === 'node' && nodeFunction.test(functionName));
   const opens = facts.observations.asyncObservations
     .flatMap(({ sites }) => sites)
     .filter(
-      ({ type, frames }) =>
-        /^FSREQ/.test(type) &&
-        frames.some(
-          (frame) => frame.owner === 'node' && /^(open|_construct|openFileHandle)$/.test(frame.functionName),
-        ),
+      (site) =>
+        /^FSREQ/.test(site.type) &&
+        runs(site, /^(open|_construct|openFileHandle)$/) &&
+        !runs(site, CLOSES_ITSELF),
     );
   const made = (site: AsyncSite) => site.reads.at(-1)!.made;
   // A stream closes its file by itself when it ends; what was opened by hand must be closed by hand.
-  const isStream = (site: AsyncSite) =>
-    site.frames.some((frame) => frame.owner === 'node' && /_construct|constructNT/.test(frame.functionName));
+  const isStream = (site: AsyncSite) => runs(site, /_construct|constructNT/);
   const usable = opens.filter((site) => blameOf(site.frames).subject).sort((a, b) => made(b) - made(a));
   const byHand = usable.find((site) => !isStream(site));
   const best = byHand && made(byHand) >= made(usable[0]!) / FD_LEAK.streamsPerHand ? byHand : usable[0];

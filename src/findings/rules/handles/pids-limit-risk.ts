@@ -1,5 +1,5 @@
-// The container is close to the number of processes and threads it may have: then no child process, worker or thread of
-// the pool can be started any more (EAGAIN), and the program often ends for it.
+// The container is close to the number of processes and threads it may have: then no child process, worker or thread of the
+// pool can be started any more (EAGAIN), and programs often end because of it.
 import type { Facts } from '../../../analysis/facts.ts';
 import { formatNumber, formatShare, formatTimeLeft } from '../../../units/units.ts';
 import { type Closeness, closenessOf, riseEvidence } from '../../count-limit.ts';

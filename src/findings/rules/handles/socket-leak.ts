@@ -1,4 +1,4 @@
-// Sockets that accumulate: by whom they lead to, in which TCP state, and who opened them.
+// Sockets that accumulate: by endpoint, by TCP state, and by the code that opened them.
 import type { Facts } from '../../../analysis/facts.ts';
 import type { CountGrowth } from '../../../analysis/growth/resource-growth.ts';
 import { lastLookAt } from '../../../analysis/waiting/wire.ts';
@@ -89,8 +89,7 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
 const NOT_CAUGHT =
   'The code that opens them is unknown: it runs rarely, or a library connects later on its behalf.';
 
-const NOT_SEEN_GIVEN =
-  'Clients open these connections. Which code of the process has them in its hands is not known.';
+const NOT_SEEN_GIVEN = 'Clients open these connections. Which code of the process holds them is unknown.';
 
 function sayPlace(site: CreationSite | null, receiver: Receiver | null): string {
   if (!site) return '';

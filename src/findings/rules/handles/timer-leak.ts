@@ -1,5 +1,5 @@
-// Timers that are made again and again and never cleared. A repeating timer is never done by itself, nor is a single one
-// whose callback sets the next; other single ones only when they are set for longer than anybody waits.
+// Timers that are created again and again and never cleared. A repeating timer never ends by itself, nor does a single one
+// whose callback sets the next; other single ones count only when they are set for very long.
 import type { Facts } from '../../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../../analysis/growth/resource-growth.ts';
 import { pilingReconnects } from '../../../analysis/waiting/reconnects.ts';
@@ -176,7 +176,7 @@ function describe(survivor: SurvivingSite, facts: Facts): Draft {
 }
 
 const CHAIN_ADVICE =
-  'Each is a loop, or a callback that sets the next timer, and goes on after what it serves has ended: end it when the request, connection or stream closes (test an AbortSignal or a flag before the next wait, or clear the timer).';
+  'Each is a loop, or a callback that sets the next timer, and keeps running after what it serves has ended: end it when the request, connection or stream closes (test an AbortSignal or a flag before the next wait, or clear the timer).';
 
 /** A timer of a package is not the caller's to clear: its object is, or the time that it was given. */
 function adviceFor({ blame: { app, library, inner }, site }: SurvivingSite): string {
@@ -187,7 +187,7 @@ function adviceFor({ blame: { app, library, inner }, site }: SurvivingSite): str
   const isLong = !isRepeating && delayMillis >= TIMER_LEAK.long.leastMillis;
   const passed =
     isLong && app
-      ? ` If ${formatDuration(delayMillis)} is a time that ${place(app)} passes or an option has (how long something is kept), make it shorter, or look for the value that sets no timer.`
+      ? ` If ${formatDuration(delayMillis)} is a time that ${place(app)} passes in or an option sets (how long something is kept), shorten it, or look for a value that sets no timer.`
       : '';
   return `${owner} starts the timer: create its object once instead of for each call, or call its method that stops it (close, clear, shutdown, destroy) when the object is no longer needed.${passed}`;
 }

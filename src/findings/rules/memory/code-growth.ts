@@ -112,7 +112,7 @@ function describe({ blame: found, perSecond: rate }: Compiler, cause: HeapCause,
     ],
     retainerPath: heldCollection(cause.filled, thread, facts)?.path,
     innocentExplanation:
-      'Templates and validators that are compiled once, at their first use, stop soon. These did not stop during the capture.',
+      'Templates and validators that are compiled once, on first use, soon stop being compiled. These did not stop during the capture.',
     advice: ['Compile once and keep the result by its source or name, with a bound if there can be many.'],
     caveats: [],
     asSymptom: `code is compiled ${perSecond(rate)} in ${place(frame)}`,

@@ -1,4 +1,4 @@
-// Memory outside the V8 heap that V8 knows of grows: buffers and array buffers that somebody keeps.
+// Memory outside the V8 heap that V8 knows of grows: buffers and array buffers that the program keeps.
 import type { Facts } from '../../../analysis/facts.ts';
 import type { GrowingCollection } from '../../../analysis/growth/growing-collections.ts';
 import type { Trend } from '../../../analysis/statistics/trend.ts';
@@ -73,7 +73,7 @@ function describe(facts: Facts): Draft {
       'Buffers wait for garbage collection as well, but these numbers were read right after full collections.',
     advice: [
       filled?.collection.type === 'Buffer'
-        ? 'It waits for the end of a message that does not come, or is consumed too slowly: refuse what is longer than a maximum, heed the signal to wait, and take away what has been read.'
+        ? 'The buffer waits for the end of a message that never comes, or is consumed too slowly: reject messages above a maximum size, respect back-pressure, and remove what has been read.'
         : 'Bound what keeps the buffers (a ring buffer, a maximum of bytes). If it keeps small slices, copy them (Buffer.from(slice)): a slice keeps its whole buffer.',
     ],
     caveats: [],
@@ -90,8 +90,7 @@ function confidenceOf(filled: GrowingCollection | null, frame: Frame | null): nu
 
 /** ": Map `frames` keeps 12/s more of them" */
 function sayKeeper(filled: GrowingCollection | null): string {
-  if (filled?.collection.type === 'Buffer')
-    return `: the buffer \`${nameOf(filled)}\` becomes longer and longer`;
+  if (filled?.collection.type === 'Buffer') return `: the buffer \`${nameOf(filled)}\` keeps growing`;
   return filled ? `: ${sayHolder(filled)} keeps ${perSecond(filled.trend.slopePerSecond)} more of them` : '';
 }
 

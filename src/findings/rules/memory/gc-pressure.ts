@@ -1,4 +1,4 @@
-// So much is allocated that collecting it takes a felt part of the time.
+// So much is allocated that garbage collection takes a noticeable part of the time.
 import type { Blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import { formatDuration, formatShare } from '../../../units/units.ts';
@@ -50,7 +50,7 @@ function describe(gc: Gc): Draft {
       },
       ...gc.sites.slice(0, 3).map(({ share, blame }) => ({
         source: 'cpu-profile',
-        statement: `${formatShare(share)} of the time in garbage collection is that of collections that began while ${place(blame.subject!)} ran`,
+        statement: `${formatShare(share)} of the time in garbage collection was spent in collections that began while ${place(blame.subject!)} ran`,
         value: share,
         unit: 'share',
       })),
@@ -72,5 +72,5 @@ function adviceFor(by: Blame | null): string {
   if (!by?.app || !by.library)
     return 'Allocate less for each request: do not copy large structures, reuse buffers, build strings once.';
   const name = packageOf(by.inner ?? by.library);
-  return `Have ${name} make less in ${place(by.app)}: what is the same each time (schemas, templates, formatters, clients) is made once, at start or for each kind of input, and kept; pass it smaller structures.`;
+  return `Have ${name} allocate less in ${place(by.app)}: create what is the same each time (schemas, templates, formatters, clients) once, at start or for each kind of input, and keep it. Pass smaller structures.`;
 }

@@ -1,5 +1,5 @@
-// The heap's floor rises after every full GC: which collection takes what stays, who fills it, or at least where what
-// stays is allocated. What is added tells the kind of leak: listeners, async contexts, or plain.
+// The heap rises after every full GC: which collection takes the retained objects and which code fills it, or at least where
+// those objects are allocated. The kind of entries decides the kind of leak: listeners, async contexts, or plain.
 import { findHeapCause, isTold, otherCauses } from '../../memory/heap-cause.ts';
 import { describeHeapLeak } from '../../memory/heap-leak-text.ts';
 import type { Rule } from '../../rule.ts';

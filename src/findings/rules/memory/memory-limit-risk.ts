@@ -1,5 +1,6 @@
-// The heap is close to its limit, or the container to its own: the next load peak ends the process. Or the two limits do
-// not fit each other, so that the kernel kills the process before V8 collects more aggressively. Page cache is given back and alarms nobody.
+// The heap is close to its limit, or the container to its own: the next load peak ends the process. Or the two limits do not
+// fit each other, so that the kernel kills the process before V8 collects more aggressively. Page cache can be reclaimed and
+// does not count.
 import type { Facts } from '../../../analysis/facts.ts';
 import type { Trend } from '../../../analysis/statistics/trend.ts';
 import type { Evidence } from '../../../model/finding.ts';
@@ -78,7 +79,7 @@ function heapEvidence({ heapRoom }: Facts, live: number): Evidence[] {
   return [
     {
       source: 'memory',
-      statement: `of it ${formatBytes(heapTotalBytes)} is V8's heap (${formatBytes(live)} live), ${formatBytes(besideHeapBytes)} is beside it: buffers, code, stacks, sockets, kernel, other processes; page cache is not counted`,
+      statement: `of it ${formatBytes(heapTotalBytes)} is V8's heap (${formatBytes(live)} live), ${formatBytes(besideHeapBytes)} is outside it: buffers, code, stacks, sockets, kernel, other processes; page cache is not counted`,
     },
   ];
 }
@@ -148,7 +149,7 @@ function describe(
     evidence: [
       {
         source: 'memory',
-        statement: `${formatBytes(used)} of ${formatBytes(limit)} ${isHeap ? 'is live after a full GC' : 'cannot be given back'}${gc}`,
+        statement: `${formatBytes(used)} of ${formatBytes(limit)} ${isHeap ? 'is live after a full GC' : 'cannot be reclaimed'}${gc}`,
         value: share,
         unit: 'share',
       },

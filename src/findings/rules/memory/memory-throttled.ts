@@ -1,5 +1,5 @@
-// The kernel throttles the process because of its memory: its cgroup is above memory.high, and whoever asks for memory is put to
-// sleep. No code is to blame for what is slow meanwhile.
+// The kernel throttles the process because of its memory: its cgroup is above memory.high, and every task that allocates
+// memory is put to sleep. No code is to blame for what is slow meanwhile.
 import type { MemoryThrottling } from '../../../analysis/container/memory-throttling.ts';
 import type { Evidence } from '../../../model/finding.ts';
 import { formatBytes, formatNumber, formatShare } from '../../../units/units.ts';
@@ -38,8 +38,8 @@ function describe(throttling: MemoryThrottling): Draft {
     innocentExplanation:
       'Page cache counts as well: a cgroup that reads many files sits at this limit and reclaims the cache without harm. Here its tasks waited for memory.',
     advice: [
-      'Raise memory.high (systemd: MemoryHigh=; Kubernetes sets it by memory requests where MemoryQoS is on), or take it away: memory.max alone still bounds the group.',
-      'Or keep less in memory: set --max-old-space-size so that the heap and what lies beside it stay below the bound.',
+      'Raise memory.high (systemd: MemoryHigh=; Kubernetes sets it by memory requests where MemoryQoS is on), or remove it: memory.max still limits the cgroup.',
+      'Or keep less in memory: set --max-old-space-size so that the heap and the memory outside it stay below memory.high.',
     ],
     caveats: [],
     asSymptom: `the kernel throttles the process ${stalled}, above memory.high ${formatBytes(highBytes)}`,

@@ -1,4 +1,4 @@
-// RSS grows, and neither the heap nor what V8 knows of outside it does: memory taken by native code.
+// RSS grows, but neither the heap nor the memory outside it that V8 knows of does: native code uses it.
 import type { NativeCall } from '../../../analysis/cpu/native-calls.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import type { GrowingCollection } from '../../../analysis/growth/growing-collections.ts';
@@ -102,7 +102,7 @@ function describe(facts: Facts): Draft {
       ...agentEvidence(own),
     ],
     ...(blame && chainOf(blame)),
-    innocentExplanation: `The allocator keeps freed memory for a while and takes more at start-up, which comes to an end. This memory grew ${latePace(native)}.`,
+    innocentExplanation: `The allocator keeps freed memory for a while, and takes more during start-up; that growth stops. This memory grew ${latePace(native)}.`,
     advice: [
       ...(own ? [SHARE_ONE_AGENT] : []),
       ...(call
@@ -130,7 +130,7 @@ function describe(facts: Facts): Draft {
           ? ['culprit infers the holder: its entries grow together with the native memory.']
           : [
               'Native code makes no JavaScript allocations, so its caller is not visible to culprit.',
-              ...sayYoung(facts, 'it may still be allocating for its start-up'),
+              ...sayYoung(facts, 'its start-up may still be allocating memory'),
             ],
     asSymptom: `native memory grows by ${rate}`,
     effect: 'native',

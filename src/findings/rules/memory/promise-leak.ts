@@ -1,5 +1,5 @@
-// Promises that stay: what is made at one place never settles, or is held by one that never does, and the heap rises
-// with it. A collection that is seen being filled with something else is the better explanation.
+// Promises that remain: those created at one place never settle, or are held by one that never does, and the heap rises with
+// them. A collection that is seen to fill with something else is the better explanation.
 import type { Facts } from '../../../analysis/facts.ts';
 import type { HeapGrowth } from '../../../analysis/growth/heap-growth.ts';
 import type { SurvivingSite } from '../../../analysis/growth/resource-growth.ts';
@@ -78,12 +78,12 @@ function describe(promises: SurvivingSite, cause: Cause, facts: Facts): Draft {
     ],
     ...chainOf(blame),
     retainerPath: heldCollection(cause.filled, thread, facts)?.path,
-    innocentExplanation: `Promises of slow work settle in the end. These were watched for up to ${Math.round(facts.lookSeconds)} s.`,
+    innocentExplanation: `Promises of slow work settle eventually. These were watched for up to ${Math.round(facts.lookSeconds)} s.`,
     advice: [WORDS[sort].advice(frame)],
     caveats: isMeasured
       ? []
       : [
-          'In bytes the growth is still within the noise of the heap. The finding rests on the promises that stay.',
+          'In bytes the growth is still within the noise of the heap. The finding rests on the promises that remain.',
         ],
     asSymptom: `promises accumulate at ${perSecond(trend.slopePerSecond)}, created in ${place(frame)}`,
     effect: 'heap',

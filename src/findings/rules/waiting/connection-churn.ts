@@ -71,7 +71,7 @@ function describe(worst: Opener, facts: Facts): Draft {
     severity: worst.rate >= CONNECTION_CHURN.warningPerSecond ? 'warning' : 'notice',
     confidence: CONNECTION_CHURN.confidence,
     urgency: onScale(CONNECTION_CHURN.urgency, worst.rate),
-    title: `${rate.replace('/s', '')} new connections a second${endpoint ? ` to ${endpoint}` : ''}: ${again ? 'clients that connect again and again' : 'one for each request instead of keep-alive'} (${placeWithLibrary(culprit)})`,
+    title: `${rate.replace('/s', '')} new connections a second${endpoint ? ` to ${endpoint}` : ''}: ${again ? 'clients that reconnect again and again' : 'one for each request instead of keep-alive'} (${placeWithLibrary(culprit)})`,
     subject: subjectOf('socket', endpoint ?? culprit.subject!.functionName, culprit.subject),
     impact: { metric: 'connections', value: worst.rate, unit: 'per second' },
     evidence: [
@@ -79,7 +79,7 @@ function describe(worst: Opener, facts: Facts): Draft {
         ? reconnectEvidence(again)
         : {
             source: 'async-resources',
-            statement: `${placeWithLibrary(culprit)} opens ${rate}; ${formatShare(1 - worst.survival)} of them are closed within 5 s`,
+            statement: `${placeWithLibrary(culprit)} opens connections at ${rate}; ${formatShare(1 - worst.survival)} of them are closed within 5 s`,
             value: worst.rate,
             unit: 'per second',
           },
@@ -87,7 +87,7 @@ function describe(worst: Opener, facts: Facts): Draft {
       ...kernelEvidence(facts.wire),
     ],
     innocentExplanation: again
-      ? 'Clients whose server is away for a moment connect again until it is back.'
+      ? 'Clients whose server is briefly down reconnect until it is back.'
       : 'A program that talks to very many different hosts needs that many connections.',
     advice: [again ? RECONNECT_ADVICE : own ? SHARE_ONE_AGENT : adviceFor(culprit, facts)],
     caveats: networkCaveats(facts.wire),
@@ -104,21 +104,21 @@ function describeFailing({ rate, site }: Opener, culprit: Blame, facts: Facts): 
     severity: rate >= CONNECTION_CHURN.warningPerSecond ? 'warning' : 'notice',
     confidence: CONNECTION_CHURN.confidence,
     urgency: onScale(CONNECTION_CHURN.urgency, rate),
-    title: `Connections that are begun at ${attempts} mostly fail (${placeWithLibrary(culprit)})`,
+    title: `Connections are attempted at ${attempts}, and most of them fail (${placeWithLibrary(culprit)})`,
     subject: subjectOf('function', culprit.subject!.functionName, culprit.subject, site.thread),
     impact: { metric: 'connections', value: rate, unit: 'per second' },
     evidence: [
       {
         source: 'async-resources',
-        statement: `${placeWithLibrary(culprit)} begins ${attempts}`,
+        statement: `${placeWithLibrary(culprit)} tries to connect at ${attempts}`,
         value: rate,
         unit: 'per second',
       },
       ...failingOpensEvidence(facts.wire),
     ],
-    innocentExplanation: 'A service that is away for a moment refuses connections until it is back.',
+    innocentExplanation: 'A service that is briefly down refuses connections until it is back.',
     advice: [
-      'See which address they go to and the code of their errors: ECONNREFUSED says that nothing listens there. Wait longer from attempt to attempt, give up after some, and do not try at all for a while once several have failed (a circuit breaker).',
+      'Check which address they go to and their error codes: ECONNREFUSED means that nothing listens there. Back off between attempts, give up after a number of them, and stop trying for a while once several have failed (a circuit breaker).',
     ],
     caveats: networkCaveats(facts.wire),
     asSymptom: `${attempts} connections that mostly fail`,

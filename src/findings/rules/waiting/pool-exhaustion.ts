@@ -1,4 +1,4 @@
-// Pools and agents that have run dry: all is lent out, and those who wait become more.
+// Pools and agents that are exhausted: all connections are checked out, and more and more callers wait.
 import type { Facts } from '../../../analysis/facts.ts';
 import { survivingSites } from '../../../analysis/growth/resource-growth.ts';
 import { OUTBOUND } from '../../../analysis/waiting/lasting-requests.ts';
@@ -65,7 +65,7 @@ function describe(short: ShortPool, facts: Facts): Draft {
   const calls = pool.endpoint === undefined ? silentCalls(facts, pool.thread) : [];
   const rate = perSecond(Math.max(0, waiting.slopePerSecond));
   const more = waiting.verdict === 'growing' ? `, ${rate} more` : '';
-  const what = pool.endpoint === undefined ? 'lent out' : 'sockets in use';
+  const what = pool.endpoint === undefined ? 'checked out' : 'sockets in use';
   const isLeaked = isNeverGivenBack(short);
   const { neverGivenBack, placed, unplaced } = POOL_EXHAUSTION.confidence;
   return {
@@ -73,7 +73,7 @@ function describe(short: ShortPool, facts: Facts): Draft {
     severity: 'critical',
     confidence: site ? (isLeaked ? neverGivenBack : placed) : unplaced,
     urgency: POOL_EXHAUSTION.urgency,
-    title: `${name} is exhausted: ${limit} of ${limit} ${what}${isLeaked ? ' and never given back' : ''}, ${formatNumber(waiting.last)} wait${more}${inBrackets(site?.blame)}`,
+    title: `${name} is exhausted: ${limit} of ${limit} ${what}${isLeaked ? ' and never returned' : ''}, ${formatNumber(waiting.last)} wait${more}${inBrackets(site?.blame)}`,
     subject: subjectOf('pool', pool.endpoint ?? plainPoolName(pool), site?.frame ?? null, pool.thread),
     impact: {
       metric: 'waiting',
@@ -104,7 +104,7 @@ function describe(short: ShortPool, facts: Facts): Draft {
 
 const NOT_READ = /: response not read$/;
 
-/** What is lent out lies idle in somebody's hands: bodies that nobody reads, connections that nobody uses. */
+/** What is checked out is idle: bodies that are not read, connections that are not used. */
 function isNeverGivenBack({ lent, silentShare }: ShortPool): boolean {
   if (!lent) return false;
   const all = lent.labels.reduce((sum, [, count]) => sum + count, 0);
@@ -119,7 +119,7 @@ function unread(labels: readonly [string, number][]): number {
 function queueEvidence({ waiting, waitingShare, limit }: ShortPool): Evidence {
   return {
     source: 'pools',
-    statement: `the number of waiters ${movement(waiting, formatNumber)}; in ${formatShare(waitingShare)} of the samples there were some, for ${formatCount(limit, 'place')}`,
+    statement: `the number of waiters ${movement(waiting, formatNumber)}; in ${formatShare(waitingShare)} of the samples there were some; the pool has ${formatCount(limit, 'place')}`,
     value: waiting.slopePerSecond,
     unit: 'per second',
   };
@@ -185,13 +185,13 @@ function adviceFor(short: ShortPool, taker: PoolTaker | null): string[] {
   if (short.pool.endpoint !== undefined)
     return isNeverGivenBack(short)
       ? [
-          'Read every response to its end or destroy it (response.resume(), body.cancel()), also responses that are not needed: only then does the socket return to the pool.',
+          'Read every response to its end or destroy it (response.resume(), body.cancel()), even of responses that are not needed: only then does the socket return to the pool.',
         ]
       : [
-          'Give requests a timeout or an AbortSignal, so that one without an answer gives its socket back. Raise maxSockets only when the other side can take more.',
+          'Give requests a timeout or an AbortSignal, so that one without an answer frees its socket. Raise maxSockets only when the other side can take more.',
         ];
   const giveBack =
-    'Give back what was taken on every path, also on errors and early returns: release it in a `finally`. A response is given back by reading or destroying its body.';
+    'Release what was taken on every path, including errors and early returns: do it in a `finally`. A response is released by reading or destroying its body.';
   const shorten =
     'Do less while a connection is held, and give the wait a limit (an acquire timeout). Raise the maximum only when the other side can take more.';
   const library = taker?.blame.library;
@@ -202,5 +202,5 @@ function adviceFor(short: ShortPool, taker: PoolTaker | null): string[] {
 
 /** The caller holds nothing itself: what it asked for does not end. */
 function endWork(library: string): string {
-  return `${library} gives each one back when the work that it was asked for ends: find work that never ends there (a stream that is passed in and never ended or destroyed, a callback that is not called, a reply that does not come), and give it a timeout.`;
+  return `${library} returns each one when the requested work ends: find work that never ends there (a stream that is passed in and never ended or destroyed, a callback that is not called, a reply that does not come), and give it a timeout.`;
 }

@@ -124,12 +124,12 @@ function describeInbound(requests: LastingRequests, facts: Facts): Draft {
     advice: [
       ...waitAdvice(promise),
       ...(isLost ? [ABANDONED_ADVICE] : []),
-      'Answer on every path, also on errors and when the awaited result does not arrive: give the wait a timeout, and pass errors of async handlers on to the router.',
+      'Answer on every path, including errors and when the awaited result does not arrive: give the wait a timeout, and pass errors of async handlers on to the router.',
     ],
     caveats: frame
       ? []
       : [
-          'The code that should answer is unknown: no promise of it is still there, and its router does not expose its handlers.',
+          'The code that should answer is unknown: none of its promises still exists, and its router does not expose its handlers.',
         ],
   };
 }
@@ -148,10 +148,10 @@ function isAbandoned({ label, site }: LastingRequests, { observations }: Facts):
 const ABANDONED_EVIDENCE: Evidence = {
   source: 'async-resources',
   statement:
-    'of the promises that were made while such requests came in none is older than 5 s: they settled, or were collected unsettled because nothing refers to them any more',
+    'none of the promises created while such requests came in is older than 5 s: they settled, or were garbage-collected unsettled because nothing refers to them any more',
 };
 const ABANDONED_ADVICE =
-  'They wait for a callback that does not come, or for a promise that nothing can settle any more, such as an event that was emitted before anybody listened: call `once()`, or add the listener, before the first `await`.';
+  'They wait for a callback that does not come, or for a promise that nothing can settle any more, such as an event that was emitted before there was a listener: call `once()`, or add the listener, before the first `await`.';
 
 function common(
   requests: LastingRequests,
@@ -176,7 +176,7 @@ function common(
       },
     ],
     innocentExplanation:
-      'Slow answers arrive in the end, and their number stays level. These requests increased until the end of the capture.',
+      'Slow answers arrive eventually, and their number stays level. The number of these requests rose until the end of the capture.',
     asSymptom: `requests without an answer (${label}): ${rate} more`,
     effect: 'waiting',
     explains: ['waiting', 'heap', 'external', 'native', 'sockets', 'fds', 'timers', 'gc'],

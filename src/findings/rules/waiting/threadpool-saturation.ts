@@ -1,5 +1,5 @@
-// libuv's thread pool has no thread left: files, name lookups, crypto and compression wait in line, while the event
-// loop is free and every dashboard looks calm.
+// libuv's thread pool has no free thread: files, name lookups, crypto and compression wait in its queue, while the event
+// loop is free and metrics look normal.
 import type { ThreadPoolPressure, ThreadPoolUser } from '../../../analysis/waiting/thread-pool.ts';
 import type { Addon } from '../../../model/samples.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
@@ -55,7 +55,7 @@ function describe(
     evidence: [
       {
         source: 'thread-pool',
-        statement: `a trivial operation sent through the pool twice a second waited ${wait} at the median, ${formatDuration(longestWaitMillis)} at most, and long in ${formatShare(longShare)} of the seconds, beyond the delay of the event loop`,
+        statement: `a trivial operation sent through the pool twice a second waited ${wait} at the median, ${formatDuration(longestWaitMillis)} at most, and long in ${formatShare(longShare)} of the seconds, after the delay of the event loop is subtracted`,
         value: medianWaitMillis,
         unit: 'ms',
       },

@@ -1,4 +1,4 @@
-// The bytes that are looked at: what is left of the last chunk, and the next one.
+// The bytes in view: what is left of the last chunk, and the next one.
 import { MalformedSnapshot } from '../../../model/decode/heap-snapshot/malformed.ts';
 
 const QUOTE = 0x22;

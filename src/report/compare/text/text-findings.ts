@@ -1,4 +1,4 @@
-// Findings of a comparison as terminal text: what is new, what was accepted, what is gone, what stays.
+// Findings of a comparison as terminal text: new, accepted, gone, and on both sides.
 import type { ChalkInstance } from 'chalk';
 import type { Comparison, FindingChange } from '../../../model/comparison/comparison.ts';
 import { formatNumber } from '../../../units/units.ts';

@@ -39,7 +39,7 @@ export function renderFunctions(comparison: Comparison, paint: ChalkInstance, wi
   const title =
     comparison.costs === 'live-bytes'
       ? 'Functions that changed (live bytes that they allocated themselves)'
-      : `Functions that changed (own time, with built-ins, a ${comparison.per})`;
+      : `Functions that changed (own time, with built-ins, per ${comparison.per})`;
   return changed.length === 0 ? lines : [...titleLines(title, paint, width), ...lines];
 }
 

@@ -35,7 +35,7 @@ export function createDiffPanel(needs: PanelNeeds): DiffPanel {
     if (change.verdict === 'different') return 'different';
     if (change.verdict === 'same') return 'the same, within the noise';
     const runs = change.runsNeeded === null ? '' : `; ${change.runsNeeded} runs a side could be enough`;
-    return `cannot be told from noise${runs}`;
+    return `cannot be distinguished from noise${runs}`;
   }
 
   function functionPart(change: PageChange | undefined): PageElement[] {
@@ -47,7 +47,7 @@ export function createDiffPanel(needs: PanelNeeds): DiffPanel {
     if (change.allocation) rows.push(sidesRow('allocation', 'allocated', change.allocation, 'bytes'));
     const share = `${words.signedPercent(change.share)} (${words.interval(change.shareLow, change.shareHigh, words.signedPercent)})`;
     return [
-      sidesTable(`The function wherever it is called, a ${data.per}`, ...rows),
+      sidesTable(`The function wherever it is called, per ${data.per}`, ...rows),
       factsList([
         ['verdict', 'verdict on self', verdictOf(change)],
         ['difference', 'difference', words.signedMicros(change.difference)],
@@ -77,11 +77,13 @@ export function createDiffPanel(needs: PanelNeeds): DiffPanel {
     const self = { base: tree.baseSelf[node]!, head: tree.headSelf[node]! };
     const total = { base: tree.baseTotal[node]!, head: tree.headTotal[node]! };
     const here = sidesTable(
-      `Called like this, a ${data.per}`,
+      `Called like this, per ${data.per}`,
       sidesRow('self', 'self', self, 'micros'),
       sidesRow('total', 'total', total, 'micros'),
     );
-    const gross = factsList([['gross', 'gross change under it', words.micros(needs.grossOf(node))]]);
+    const gross = factsList([
+      ['gross', 'sum of increases and decreases under it', words.micros(needs.grossOf(node))],
+    ]);
     container.replaceChildren(
       ...heading(frame.name, frame.place, frame.package),
       here,
@@ -115,7 +117,9 @@ export function createDiffPanel(needs: PanelNeeds): DiffPanel {
     if (different.length > longestList)
       parts.push(make('p', 'quiet', `and ${different.length - longestList} more.`));
     if (unsure > 0)
-      parts.push(make('p', 'quiet', `Of ${unsure} functions the runs cannot tell; more runs could.`));
+      parts.push(
+        make('p', 'quiet', `${unsure} functions could not be decided; more runs could decide them.`),
+      );
     parts.push(make('p', 'quiet', 'Click a frame for its numbers.'));
     container.replaceChildren(...parts);
   }

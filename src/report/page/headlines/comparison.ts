@@ -20,7 +20,7 @@ export function comparisonHeadline(comparison: Comparison): Headline {
   return {
     tone: toneOf(comparison),
     mark: headlineWord(comparison).toLowerCase(),
-    sentence: verdictReason === '' ? 'Nothing could be said.' : capitalised(verdictReason),
+    sentence: verdictReason === '' ? 'There is no verdict.' : capitalised(verdictReason),
     about: `${describeSideName(head)} compared with ${describeSideName(base)}, ${formatCount(head.runs, 'run')} and ${formatCount(base.runs, 'run')}`,
     figures: [
       ...(main ? [metricFigure(main)] : []),

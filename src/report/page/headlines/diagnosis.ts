@@ -1,4 +1,4 @@
-// The first screen of a diagnosis: the first cause, or how calm it was.
+// The first screen of a diagnosis: the first cause, or how close each limit is.
 import { confidenceLevel } from '../../../model/confidence.ts';
 import { type DiagnosisReport, FINDING_KINDS, type Finding, type Impact } from '../../../model/finding.ts';
 import {
@@ -50,8 +50,8 @@ function adviceOf({ verdict, nextMeasurement, target, contents, where }: Diagnos
   if (nextMeasurement || contents || where) return '';
   const again = `culprit diagnose ${target.pid ?? '<pid>'} --duration`;
   return verdict === 'healthy'
-    ? `What leaks slowly, or happens seldom, needs a longer look: \`${again} 5m\`.`
-    : `Look again for longer, with the traffic that it usually has: \`${again} 2m\`.`;
+    ? `Slow leaks and rare events need a longer capture: \`${again} 5m\`.`
+    : `Capture again for longer, under its usual traffic: \`${again} 2m\`.`;
 }
 
 function describeLook({ target, capture }: DiagnosisReport): string {

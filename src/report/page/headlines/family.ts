@@ -1,4 +1,4 @@
-// The first screen of several processes side by side: the gravest cause, and who has it.
+// The first screen of several processes side by side: the most serious cause, and which of them have it.
 import type { FamilyReport } from '../../../model/finding.ts';
 import { formatDuration, formatNumber } from '../../../units/units.ts';
 import { arePods } from '../../text/member-words.ts';
@@ -37,6 +37,6 @@ export function familyHeadline({ causes, members, verdict, verdictReason }: Fami
     about: 'processes that do the same work, side by side',
     figures,
     cause: null,
-    advice: ['Look at one of them for longer: `culprit diagnose <pid> --exact --duration 5m`.'],
+    advice: ['Diagnose one of them for longer: `culprit diagnose <pid> --exact --duration 5m`.'],
   };
 }

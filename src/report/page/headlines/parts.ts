@@ -1,9 +1,10 @@
-// Words that several headlines share: the parts of a first screen, where a cause is, and names cut to what tells them apart.
+// Words that several headlines share: the parts of a first screen, where a cause is, and names cut to the part in which they
+// differ.
 import type { Finding, Severity } from '../../../model/finding.ts';
 import type { SourceLine } from '../../../model/report/pictures.ts';
 import { describeCost, describeSubject } from '../../text/impact-text.ts';
 
-/** How it looks: by the gravest finding, or by the verdict. */
+/** Its colour: by the most serious finding, or by the verdict. */
 export type Tone = Severity | 'good' | 'unsure';
 
 export interface Figure {

@@ -21,11 +21,11 @@ export function triageHeadline({ findings, verdict, verdictReason, target, read 
   return {
     tone: isHealthy ? 'good' : 'unsure',
     mark: isHealthy ? 'no crash' : 'cannot tell',
-    sentence: isHealthy ? 'No crash was seen.' : 'It cannot be told how the process ended.',
+    sentence: isHealthy ? 'No crash was seen.' : 'How the process ended is unknown.',
     about,
     figures: [
       { value: formatNumber(read.lines), label: 'lines read' },
-      { value: formatNumber(read.writers), label: read.writers === 1 ? 'process' : 'processes told apart' },
+      { value: formatNumber(read.writers), label: read.writers === 1 ? 'process' : 'processes in the logs' },
       { value: formatNumber(read.diagnosticReports), label: 'diagnostic reports' },
     ],
     cause: null,

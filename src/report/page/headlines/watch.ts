@@ -1,4 +1,4 @@
-// The first screen of a watch: the gravest alarm, or how calm it is.
+// The first screen of a watch: the most serious alarm, or that there is none.
 import { formatCount, formatDuration, formatNumber } from '../../../units/units.ts';
 import type { WatchReport } from '../../../wire/watch/report.ts';
 import { timeText } from '../parts/time.ts';
@@ -29,7 +29,7 @@ export function watchHeadline(report: WatchReport): Headline {
     sentence: calmSentence(report, found.length),
     cause: null,
     advice: [
-      isWatched ? 'No rule has a reason to act now. What happened before is below.' : START_AGAIN,
+      isWatched ? 'No alarm is active now. Earlier events are below.' : START_AGAIN,
       ...(evidence.length > 0 && found.length > 0 ? ['Open the reports of the evidence below.'] : []),
     ],
   };

@@ -1,4 +1,4 @@
-// The sections of a diagnosis: findings, the look over time, growth, pools, CPU time, limits, cost.
+// The sections of a diagnosis: findings, the capture over time, growth, pools, CPU time, limits, cost.
 
 import type { DiagnosisReport, Finding } from '../../../model/finding.ts';
 import type { FlamePicture } from '../../../model/report/pictures.ts';

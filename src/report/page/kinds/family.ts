@@ -1,4 +1,4 @@
-// The sections of a family: its processes side by side, then each cause once, with who has it.
+// The sections of a family: its processes side by side, then each cause once, with the processes that have it.
 import type { FamilyReport } from '../../../model/finding.ts';
 import { sayWhere, sideBySide, warningsOf } from '../../text/member-words.ts';
 import type { PageElement } from '../browser.ts';

@@ -36,7 +36,7 @@ export function triageSections(builder: Builder, report: TriageReport): Section[
         drawRows(builder, [
           ['Logs', read.logs.join(', ')],
           ['Lines', formatNumber(read.lines)],
-          ['Told apart', formatCount(read.writers, 'writer')],
+          ['Processes', formatNumber(read.writers)],
           ['Diagnostic reports', read.diagnosticReports === 0 ? '' : formatNumber(read.diagnosticReports)],
           ['Pod status', read.hasPodStatus ? 'read' : ''],
           ...processRows(target),

@@ -94,7 +94,7 @@ function drawEvidence(builder: Builder, evidence: WatchEvidence, isOpen: boolean
   const { name, at, decision, bytes, files, verdict, findings } = evidence;
   const [first] = findings;
   const severity = first?.severity ?? '';
-  const title = first?.title ?? (verdict === null ? 'No report was made of it' : VERDICTS[verdict]);
+  const title = first?.title ?? (verdict === null ? 'It has no report' : VERDICTS[verdict]);
   const links = files.map(({ name: file, href }) =>
     h('li', null, isBeside(href) ? h('a', { href }, file) : h('code', null, file)),
   );

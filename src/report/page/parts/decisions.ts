@@ -18,7 +18,7 @@ const WORDS: Record<DecisionName, string> = {
   warn: 'alarm: warning',
   critical: 'alarm: critical',
   clear: 'alarm over',
-  light: 'light look',
+  light: 'light capture',
   diagnose: 'diagnosis',
   flame: 'flame graph',
   snapshot: 'heap snapshot',
@@ -31,7 +31,7 @@ const WORDS: Record<DecisionName, string> = {
   runbook: 'runbook',
   verify: 'runbook verified',
   undo: 'runbook undone',
-  escalate: 'people told',
+  escalate: 'alarm escalated',
   storage: 'files',
 };
 
@@ -58,7 +58,7 @@ export function drawDecisions(builder: Builder, decisions: readonly Decision[]):
       h(
         'details',
         { class: 'more' },
-        h('summary', null, `Routine: ${formatNumber(routine.length)} light looks, pages, messages`),
+        h('summary', null, `Routine: ${formatNumber(routine.length)} light captures, pages, messages`),
         drawList(builder, routine),
       ),
   ];

@@ -1,4 +1,4 @@
-// What stands at the end of a report: which process it was, what the look cost it, what could not be judged, warnings.
+// The end of a report: which process it was, what the capture cost it, what could not be judged, warnings.
 import type { NotApplicable, ReportLook, ReportProcess, ReportWarning } from '../../../model/finding.ts';
 import { formatDuration, formatNumber } from '../../../units/units.ts';
 import { describeContainer } from '../../text/container-text.ts';

@@ -1,4 +1,4 @@
-// A watch over time: a lane for each target, with its alarms as bars, and marks where it ended or was looked into.
+// A watch over time: a lane for each target, with its alarms as bars, and marks where it ended or was captured.
 import { formatDuration } from '../../../units/units.ts';
 import type { WatchReport } from '../../../wire/watch/report.ts';
 import type { PageElement } from '../browser.ts';

@@ -1,4 +1,4 @@
-// Pools as pictures: a box for each thing that can be lent, who holds them, and the queue of those who wait.
+// Pools as pictures: a box for each connection or item, its user, and the queue of those who wait.
 import type { PoolPicture } from '../../../model/report/pictures.ts';
 import { formatCount, formatDuration, formatNumber } from '../../../units/units.ts';
 import type { PageElement } from '../browser.ts';
@@ -40,7 +40,7 @@ export function drawPool(builder: Builder, pool: PoolPicture): PageElement {
     waitingCurve(builder, pool),
     list(
       builder,
-      'Those lent out are busy with',
+      'Those checked out are busy with',
       pool.holders.map(({ label, count }) => [label, count]),
     ),
     list(
@@ -62,8 +62,8 @@ function summaryOf({
   limit: number | null;
 }): string {
   const waits = `${formatNumber(waiting)} waiting, at the end of the capture`;
-  if (busy < 0) return `${waits}; how many are lent out is not known`;
-  return `${formatNumber(busy)}${limit === null ? '' : ` of ${formatNumber(limit)}`} lent out, ${waits}`;
+  if (busy < 0) return `${waits}; how many are checked out is unknown`;
+  return `${formatNumber(busy)}${limit === null ? '' : ` of ${formatNumber(limit)}`} checked out, ${waits}`;
 }
 
 function boxes({ h }: Builder, { silent }: PoolPicture, busy: number, limit: number): PageElement[] {
@@ -102,7 +102,7 @@ function waitingCurve(builder: Builder, { readings }: PoolPicture): PageElement 
       { class: 'plot small' },
       plot(
         builder,
-        `${isKnown ? `lent out from ${formatNumber(lent[0]![1])} to ${formatNumber(lent.at(-1)![1])}, ` : ''}waiting from ${formatNumber(queued[0]![1])} to ${formatNumber(queued.at(-1)![1])}`,
+        `${isKnown ? `checked out from ${formatNumber(lent[0]![1])} to ${formatNumber(lent.at(-1)![1])}, ` : ''}waiting from ${formatNumber(queued[0]![1])} to ${formatNumber(queued.at(-1)![1])}`,
         ...(isKnown ? [s('path', { class: 'curve line c2', d: curvePath(lent, scale, 'line') })] : []),
         s('path', { class: 'curve line c1', d: curvePath(queued, scale, 'line') }),
       ),
@@ -110,7 +110,7 @@ function waitingCurve(builder: Builder, { readings }: PoolPicture): PageElement 
     h(
       'p',
       { class: 'readout' },
-      isKnown && h('span', { class: 'key c2' }, 'lent out'),
+      isKnown && h('span', { class: 'key c2' }, 'checked out'),
       h('span', { class: 'key c1' }, 'waiting'),
       h(
         'span',

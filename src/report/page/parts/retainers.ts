@@ -1,4 +1,4 @@
-// Who holds what accumulates, drawn from the root down to the leak.
+// What holds the objects that accumulate, drawn from the root down to the leak.
 import { describeOwner, describePlace, describeStep, shorten } from '../../../model/heap/heap-path-words.ts';
 import type { RetainerPath } from '../../../model/heap/heap-report.ts';
 import type { PageElement } from '../browser.ts';

@@ -1,4 +1,4 @@
-// The look over time: one panel under another, with a moment that can be moved by pointer and by key.
+// The capture over time: one panel under another, with a moment that can be moved by pointer and by key.
 import type { Finding } from '../../../model/finding.ts';
 import type { Timeline } from '../../../model/report/pictures.ts';
 import { formatDuration, formatNumber } from '../../../units/units.ts';

@@ -1,4 +1,4 @@
-// A diagnosis as blocks of terminal text: the verdict, the ranked findings, then what the look cost.
+// A diagnosis as blocks of terminal text: the verdict, the ranked findings, then what the capture cost.
 
 import type { ChalkInstance } from 'chalk';
 import { type DiagnosisReport, type ReportCapture, SEVERITIES } from '../../../model/finding.ts';

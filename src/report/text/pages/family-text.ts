@@ -1,4 +1,4 @@
-// Several processes or pods side by side as terminal text: who is sick, one line for each, then each cause once.
+// Several processes or pods side by side as terminal text: which have a problem, one line for each, then each cause once.
 import { Chalk } from 'chalk';
 import type {
   FamilyCause,

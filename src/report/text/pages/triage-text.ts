@@ -1,5 +1,5 @@
-// A triage as blocks of terminal text: the answer, the crashes with the lines of the log that matter. Nothing was looked at
-// live, so there is no cost to tell.
+// A triage as blocks of terminal text: the answer, the crashes with the lines of the log that matter. No process was
+// captured, so there is no cost to report.
 import type { Crash } from '../../../model/crash.ts';
 import type { CrashFinding, TriageReport } from '../../../model/finding.ts';
 import { formatBytes } from '../../../units/units.ts';

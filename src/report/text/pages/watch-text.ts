@@ -41,21 +41,23 @@ export function renderWatchCheck(config: CheckedConfig): string {
       ? 'what the command line names'
       : targets.join(', ');
   const lines = [
-    'The configuration is good.',
+    'The configuration is valid.',
     `Watches    ${who}, from outside every ${formatDuration(intervalMillis)}`,
     light
-      ? `Looks in   for ${formatDuration(light.durationMillis)} every ${formatDuration(light.everyMillis)}, within its budget`
-      : 'Looks in   only when a rule asks for it',
+      ? `Captures   for ${formatDuration(light.durationMillis)} every ${formatDuration(light.everyMillis)}, within its budget`
+      : 'Captures   only when a rule asks for it',
     `Keeps      up to ${formatBytes(quotaBytes)} of evidence in ${folder}`,
     `Tells      ${webhooks.length === 0 ? 'no webhook' : webhooks.map(({ url }) => new URL(url).host).join(', ')}`,
     `Metrics    ${metrics ? `http://${metrics.host}:${metrics.port}/metrics` : 'off'}`,
     ...exportLines(config),
     ...rules.map(({ name, metric, band, actions, limits }) => {
-      const how = band ? `, against its past of ${formatCount(band.days, 'day')} or more` : '';
+      const how = band
+        ? `, compared with the same hour on ${formatCount(band.days, 'earlier day')} or more`
+        : '';
       return `Rule       ${name} (${metric}${how}): ${actions.map((action) => action.do).join(', ')}; at most ${oftenOf(limits)}`;
     }),
     ...config.runbooks.map(({ name, finding, run, undo, verifyMillis, limits }) => {
-      const otherwise = undo ? `, else ${JSON.stringify(undo.command)}` : '';
+      const otherwise = undo ? `; if that fails, ${JSON.stringify(undo.command)}` : '';
       return `Runbook    ${name} (${finding}): ${JSON.stringify(run.command)}, verified after ${formatDuration(verifyMillis)}${otherwise}; at most ${oftenOf(limits)}`;
     }),
   ];

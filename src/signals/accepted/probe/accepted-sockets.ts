@@ -1,5 +1,5 @@
-// Connections of clients that a server of the program has given away: to the listener of "connection", or, of a server of
-// HTTP, to that of "upgrade" or "connect", after which Node looks after them no more.
+// Connections of clients that a server of the program has passed on: to the listener of "connection" or, for an HTTP server,
+// to that of "upgrade" or "connect", after which Node no longer closes them.
 import type { ProbeCore } from '../../../probe/core.ts';
 import { activeHandles } from '../../../probe/objects/active-handles.ts';
 import type { ThreadInspector } from '../../../probe/objects/thread-inspector.ts';

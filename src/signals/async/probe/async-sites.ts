@@ -1,4 +1,4 @@
-// All places that make async resources and operations, by type, label and stack.
+// All places that create async resources and operations, by type, label and stack.
 import type { ProbeCore } from '../../../probe/core.ts';
 import type { ProbeAsyncSite } from '../../../probe/probe-protocol.ts';
 import { keyOf } from '../../../probe/stacks/frames.ts';

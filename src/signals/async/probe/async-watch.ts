@@ -1,4 +1,4 @@
-// Which async resources are made where, and how many of them stay: what async_hooks tells while it is on, in bursts.
+// Which async resources are created where, and how many of them remain: what async_hooks reports while it is on, in bursts.
 import type { ProbeCore } from '../../../probe/core.ts';
 import type { ProbeAsyncRead } from '../../../probe/probe-protocol.ts';
 import { captureStack } from '../../../probe/stacks/stack-capture.ts';

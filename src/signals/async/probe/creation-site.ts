@@ -1,4 +1,4 @@
-// One place that makes async resources or operations: its stack, how many it made, and weak references to some of them.
+// One place that creates async resources or operations: its stack, how many it created, and weak references to some of them.
 import type { ProbeAsyncSite, ProbeFrame } from '../../../probe/probe-protocol.ts';
 import { BYTES_PER_FRAME, isUserFrame } from '../../../probe/stacks/frames.ts';
 import { isPicked } from './sampling-pace.ts';

@@ -1,4 +1,4 @@
-// Of many like events, so many a second are looked at, and each then stands for others.
+// Of many events of one kind, a fixed number a second are sampled, and each then stands for several.
 
 export interface SamplingPace {
   /** All that were met. */

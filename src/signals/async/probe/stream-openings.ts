@@ -1,5 +1,5 @@
-// File streams. They open their file a tick after they were made, and one that is lost with its file open leaves no object
-// to find it by.
+// File streams. They open their file a tick after they were created, and one that is lost while its file is open leaves no
+// object by which to find it.
 import type { ProbeCore } from '../../../probe/core.ts';
 import { type Below, captureStack } from '../../../probe/stacks/stack-capture.ts';
 import type { AsyncSites } from './async-sites.ts';

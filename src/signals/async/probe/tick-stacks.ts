@@ -1,5 +1,5 @@
-// The stacks that asked for a tick. Streams open their file in the next tick, with nobody's code on the stack: the stack
-// that asked for the tick tells who it was.
+// The stacks that scheduled a tick. Streams open their file in the next tick, without code of the program on the stack: the
+// stack that scheduled the tick shows the caller.
 import type { ProbeCore } from '../../../probe/core.ts';
 import type { ProbeFrame } from '../../../probe/probe-protocol.ts';
 import { BYTES_PER_FRAME, isUserFrame } from '../../../probe/stacks/frames.ts';

@@ -1,4 +1,4 @@
-// Where the answer to a request stands, as its response object says: not begun, begun, ended, given up, or a stream that is
+// The state of the answer to a request, as its response object shows: not begun, begun, ended, given up, or a stream that is
 // meant to go on.
 import type { ProbeCore } from '../../../probe/core.ts';
 

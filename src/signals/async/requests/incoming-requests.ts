@@ -1,4 +1,4 @@
-// Requests that come in to the program's servers: which of them still wait for an answer, or for its end, and who writes it.
+// Requests to the program's servers: which of them still wait for an answer, or for its end, and which code writes it.
 
 import type { ProbeCore } from '../../../probe/core.ts';
 import { pathPattern } from '../../../probe/path-pattern.ts';

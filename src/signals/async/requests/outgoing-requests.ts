@@ -1,4 +1,5 @@
-// Requests that the program makes, with node:http or with undici: who makes them, where to, and which still wait.
+// Requests that the program makes, with node:http or with undici: the code that makes them, their destination, and which
+// still wait.
 
 import type { ProbeCore } from '../../../probe/core.ts';
 import { pathPattern } from '../../../probe/path-pattern.ts';

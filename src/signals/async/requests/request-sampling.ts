@@ -1,4 +1,4 @@
-// How many requests are looked at, and how much of what they say is kept.
+// How many requests are sampled, and how much is kept of each.
 
 export const SAMPLES_PER_SECOND = 40;
 export const SAMPLES_PER_BURST = 10;

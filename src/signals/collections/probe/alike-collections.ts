@@ -1,5 +1,5 @@
-// Many collections that are held in the same way and grow a little each: what they hold together. A server has one for each
-// room, tenant or node of a tree, and only some of them can be told one by one.
+// Many collections with the same kind of holder that grow a little each: what they hold together. A server has one for each
+// room, tenant or node of a tree, and only some of them can be reported one by one.
 import { growthOf, type Tracked } from './tracked-entry.ts';
 
 /** All of them are watched since the same read. */

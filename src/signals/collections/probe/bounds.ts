@@ -1,4 +1,4 @@
-// How much a collection may hold at most, as far as the object that it belongs to says so in a field: `max`, `maxSize`,
+// How much a collection may hold at most, as far as a field of the object that it belongs to says so: `max`, `maxSize`,
 // `capacity`, in entries or in a size of its own. Reads fields only.
 
 import { isLetter, keepOnly } from '../../../model/owner/ascii.ts';

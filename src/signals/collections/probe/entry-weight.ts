@@ -1,6 +1,6 @@
-// What an entry of a collection can be seen to take: the length of its texts, and some bytes for each object. A text that was
-// cut from a longer one keeps all of that, and no code of a program can see it: an entry that costs far more than it seems to
-// take gives it away.
+// What an entry of a collection visibly takes: the length of its strings, and some bytes for each object. A string that was
+// cut from a longer one keeps all of that, and JavaScript code cannot see it: an entry that costs far more than it seems to
+// take is the sign.
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import type { GrowingCollection, ObjectType } from '../wire.ts';
 import type { Shapes } from './shapes.ts';

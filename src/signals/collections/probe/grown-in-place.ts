@@ -1,5 +1,5 @@
-// What grows in one place and is no collection: a text or bytes that are added to, and objects that link to each other. The
-// place is read each time: a text is replaced by a longer one, the first node of a queue by the next.
+// What grows in one place without being a collection: a string or bytes that are appended to, and objects that link to each
+// other. The place is read each time: a string is replaced by a longer one, the first node of a queue by the next.
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import { isLong } from '../../../probe/objects/long-values.ts';
 import type { InPlaceType } from '../wire.ts';

@@ -1,6 +1,6 @@
-// Catching who adds to a collection, for a few calls only. A Map, Set, array or EventTarget gets its own adding method
-// shadowed on itself; a plain object gets a prototype that hears of keys it does not have yet. Both are taken away after a
-// few calls (from an object after each), or when the probe stops.
+// Finds the code that adds to a collection, for a few calls only. A Map, Set, array or EventTarget has its own adding method
+// shadowed by an own property; a plain object gets a prototype that is notified of keys it does not have yet. Both are
+// removed after a few calls (from an object after each), or when the probe stops.
 import type { ProbeCore } from '../../../probe/core.ts';
 import type { ObjectType, ProbeFrame } from '../../../probe/probe-protocol.ts';
 import { type Below, captureStack } from '../../../probe/stacks/stack-capture.ts';

@@ -1,5 +1,5 @@
-// Which of the places that a walk has met are to be watched: each once, the largest first, and of those that only the inspector
-// sees no more than can be asked for at each read.
+// Which of the places that a walk has met are to be watched: each once, the largest first, and of those that only the
+// inspector sees no more than can be queried at each read.
 import type { InPlaceType } from '../wire.ts';
 import type { Slot } from './held-slots.ts';
 import type { Held } from './tracked-entry.ts';

@@ -1,4 +1,4 @@
-// What a read tells of a collection that grows, and of many that are held alike.
+// What a read reports of a collection that grows, and of many with the same kind of holder.
 import type { InPlaceType, ObjectType } from '../wire.ts';
 import type { Alike } from './alike-collections.ts';
 import type { Bounds } from './bounds.ts';

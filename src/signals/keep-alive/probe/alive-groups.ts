@@ -1,4 +1,4 @@
-// Things that are alike, counted: of one kind, for one purpose, with one callback.
+// Equal things, counted: of one kind, for one purpose, with one callback.
 
 import { ownerOf } from '../../../model/owner/owner.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';

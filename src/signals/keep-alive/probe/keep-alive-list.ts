@@ -1,5 +1,5 @@
 // The code that lists, inside the target, what keeps a thread's event loop alive, for one evaluation: it installs nothing,
-// and holds nothing once we let go of it.
+// and holds nothing once its result is released.
 
 import { loadReads } from '../../../probe/core.ts';
 import { findLoad, type Load } from '../../../probe/load.ts';

@@ -1,5 +1,5 @@
-// Work that Node hands to its thread pool and lists nowhere: crypto, compression, and on Node 26 whole files that are read and
-// written. It is found as the objects with a native side that wait for their callback.
+// Work that Node sends to its thread pool and lists nowhere: crypto, compression, and on Node 26 whole files that are read
+// and written. It is found through the objects backed by native code that wait for their callback.
 import type { Load } from '../../../probe/load.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 

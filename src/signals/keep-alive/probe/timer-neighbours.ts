@@ -1,5 +1,5 @@
-// Timers found without a walk over the heap. Node keeps all timers of one delay, and all immediates, in linked lists: one
-// of our own leads to its neighbours.
+// Finds timers without a walk over the heap. Node keeps all timers of one delay, and all immediates, in linked lists: a
+// timer of culprit's leads to its neighbours.
 import type { Load } from '../../../probe/load.ts';
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 

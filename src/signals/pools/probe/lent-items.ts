@@ -1,5 +1,4 @@
-// What is lent out of a pool, and whether anything is done with it: connections over which nothing goes, responses that
-// nobody reads.
+// What is checked out of a pool, and whether it is used: connections without traffic, responses that are not read.
 import type { ProbeCore } from '../../../probe/core.ts';
 import { pathPattern } from '../../../probe/path-pattern.ts';
 import type { ProbePool } from '../../../probe/probe-protocol.ts';
@@ -13,7 +12,7 @@ const SILENT_MILLIS = 4_000;
 /** Properties that are read in one look, about a millisecond: where no item has a connection, each is searched to its end. */
 const MOST_READS = 3_000;
 
-/** The function describes items that are lent out now. */
+/** The function describes items that are checked out now. */
 export function createLentItems(core: ProbeCore): (items: unknown[]) => NonNullable<ProbePool['lent']> {
   const net: typeof import('node:net') = core.load('net');
   const { isA } = core.reads;
@@ -55,7 +54,7 @@ export function createLentItems(core: ProbeCore): (items: unknown[]) => NonNulla
 interface SocketSearch {
   /** From here on as many properties may be read again. */
   beginLook(): void;
-  /** The connection inside of what is lent out; null where there is none, or none was found in time. */
+  /** The connection inside the item that is checked out; null where there is none, or none was found in time. */
   socketIn(item: unknown): Socket | null;
 }
 

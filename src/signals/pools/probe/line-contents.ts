@@ -1,4 +1,4 @@
-// Who stands in a line, and who is the first: in a list, a Map, a Set, a ring buffer, or a chain of nodes.
+// Who waits in a queue, and who is first: in a list, a Map, a Set, a ring buffer, or a chain of nodes.
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import type { PoolParts } from './pool-parts.ts';
 

@@ -1,4 +1,4 @@
-// How one pool is filled at this moment: what is lent out, what is free, and how many wait.
+// The state of one pool at this moment: how many are checked out, how many are free, and how many callers wait.
 import type { ProbePool } from '../../../probe/probe-protocol.ts';
 import type { PoolShape, PoolShapes } from './pool-shapes.ts';
 
@@ -10,7 +10,7 @@ export interface PoolRead {
   queue: unknown;
   /** Nothing is free. */
   isShort: boolean;
-  /** What is lent out. */
+  /** What is checked out. */
   lent(): unknown[];
 }
 

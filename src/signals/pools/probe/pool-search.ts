@@ -1,4 +1,4 @@
-// Looking for pools along references: in short slices, each a pause of ours.
+// Searches for pools along references: in short slices, each a pause that culprit causes.
 import type { ProbeCore } from '../../../probe/core.ts';
 import type { ProbeHolder } from '../../../probe/probe-protocol.ts';
 import type { FieldVisitor } from '../../../probe/walk/field-group.ts';

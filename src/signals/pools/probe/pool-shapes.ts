@@ -1,4 +1,5 @@
-// What has the shape of a pool, whoever wrote it: a limit, things that are lent out, and a queue of those who wait for one.
+// What has the shape of a pool, whoever wrote it: a limit, items that are checked out, and a queue of those who wait for
+// one.
 import type { DataReads } from '../../../probe/objects/data-reads.ts';
 import { createPoolParts, MAX_KEYS, type PoolParts } from './pool-parts.ts';
 import { ALL, BUSY, IDLE, isPoolWord, LIMIT, OPTIONS, WAITING, wordOf } from './pool-words.ts';
@@ -8,7 +9,7 @@ export interface PoolShape {
   limit: number | undefined;
   busy: unknown;
   idle: unknown;
-  /** All members, lent out or not. */
+  /** All members, checked out or not. */
   all: unknown;
   waiting: unknown;
 }

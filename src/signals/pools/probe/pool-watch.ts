@@ -1,5 +1,5 @@
-// The pools and agents that the program can be seen to hold: how much is lent out, how many wait, who waits, and what is
-// lent out and never used. Everything is held weakly.
+// The pools and agents that can be found in the program: how much is checked out, how many callers wait and which, and what
+// is checked out and never used. Everything is held weakly.
 
 import type { ProbeCore } from '../../../probe/core.ts';
 import type { ProbeHolder, ProbePool, ProbePools } from '../../../probe/probe-protocol.ts';
@@ -34,7 +34,7 @@ interface Pool {
   holder: ProbeHolder;
   caught: CaughtInsertions;
   told: number;
-  /** How much was lent out at the last looks, the latest at the end. */
+  /** How much was checked out at the last readings, the latest at the end. */
   lately: number[];
   /** The least of the first looks; undefined until there were enough. */
   firstLeast?: number;
@@ -45,10 +45,10 @@ const MAX_TOLD = 20;
 const MAX_WAITERS = 40;
 /** Behind those of pools. */
 const LINE_IDS = 1_000_000;
-/** What is lent out look after look may not be given back: so much, at so many looks. */
+/** What stays checked out from reading to reading may never be returned: so much, at so many readings. */
 const LEAST_KEPT = 1;
 const LOOKS = 5;
-/** So many that nobody uses, or more than at first, are reason to ask who takes them. */
+/** So many unused ones, or more than at first, are a reason to record who takes them. */
 const LEAST_LOST = 2;
 /** Of classes that were looked at, how many were none: one without a limit says nothing of the next. */
 const MANY_OTHERS = 8;
@@ -97,7 +97,7 @@ export function createPoolWatch(core: ProbeCore, { traps, thread, ...search }: P
     if (has('push')) traps.set(queue, 'Array', caught);
     else if (has('enqueue')) traps.set(queue, 'Queue', caught);
   };
-  /** The least that was lent out at the last looks; 0 before there were enough of them. */
+  /** The minimum that was checked out at the last readings; 0 before there were enough of them. */
   const leastOf = (pool: Pool, busy = 0): number => {
     pool.lately.push(busy);
     if (pool.lately.length > LOOKS) pool.lately.shift();

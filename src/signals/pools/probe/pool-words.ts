@@ -1,5 +1,5 @@
-// The words that pools use for one and the same: pg, mysql2, generic-pool, tarn, mongodb, undici, http.Agent and their like.
-// What is compared has neither case nor punctuation.
+// The names that pools use for the same thing: pg, mysql2, generic-pool, tarn, mongodb, undici, http.Agent and similar ones.
+// Names are compared without case and punctuation.
 import { isDigit, isLetter, keepOnly } from '../../../model/owner/ascii.ts';
 
 const words = (text: string): Set<string> => new Set(text.split(' '));

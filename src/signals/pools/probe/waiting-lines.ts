@@ -1,5 +1,5 @@
-// Lines of those who wait, known by what is in them and not by a name: functions to call, promises, objects that have such.
-// Beside a line stand the other fields of its owner: what is lent out of a pool, whether a lock is taken. Everything is held
+// Queues of waiters, recognised by their contents and not by a name: functions to call, promises, objects that have such.
+// The other fields of a queue's owner show what is checked out of a pool, or whether a lock is taken. Everything is held
 // weakly.
 import type { ProbeCore } from '../../../probe/core.ts';
 import type { Inspect, ThreadInspector } from '../../../probe/objects/thread-inspector.ts';

@@ -1,4 +1,4 @@
-// Garbage collections between one sample and the next: those of the program, and the pauses that we caused.
+// Garbage collections between one sample and the next: those of the program, and the pauses that culprit caused.
 import type { ProbeCore } from '../../../probe/core.ts';
 import type { ProbeSample } from '../../../probe/probe-protocol.ts';
 import { createEncouragedCollections } from './encouraged-collections.ts';

@@ -1,5 +1,5 @@
-// How long each operation was on a thread of libuv's pool, from when it was sent and when it came back. All stand in one line,
-// and whoever is first takes the next free thread: so it is known when each left the line.
+// How long each operation was on a thread of libuv's pool, computed from when it was sent and when it came back. All wait in
+// one queue, and the first takes the next free thread: so it is known when each left the queue.
 
 export interface Sent {
   /** Milliseconds. */

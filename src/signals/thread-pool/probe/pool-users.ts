@@ -1,4 +1,4 @@
-// Who uses libuv's thread pool, and for how long: by stack, for as long as it is watched.
+// Which code uses libuv's thread pool, and for how long: by stack, for as long as it is watched.
 
 import type { ProbeCore } from '../../../probe/core.ts';
 import type { ProbeThreadPool } from '../../../probe/probe-protocol.ts';

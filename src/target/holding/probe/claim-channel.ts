@@ -1,5 +1,5 @@
-// What a claim on a process is, inside that process: a subscription to a channel of ours. It leaves no global behind, and
-// whoever holds the claim answers what is published there.
+// What a claim on a process is, inside that process: a subscription to a channel of culprit's. It leaves no global behind,
+// and the holder of the claim answers what is published there.
 import type { Load } from '../../../probe/load.ts';
 
 export const CLAIM_CHANNEL = 'culprit:claim';

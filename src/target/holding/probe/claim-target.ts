@@ -1,5 +1,5 @@
-// Runs in the target, right after we attached: claims the process for one look. A second look finds the claim and leaves.
-// When its holder is gone, the claim closes the inspector that was opened for it and goes by itself.
+// Runs in the target, right after attaching: claims the process for one capture. A second capture finds the claim and
+// leaves. When the holder is gone, the claim closes the inspector that was opened for it and removes itself.
 import { findLoad, type Load } from '../../../probe/load.ts';
 import { askHolder, type ClaimMessage, claimChannel, type Holder } from './claim-channel.ts';
 

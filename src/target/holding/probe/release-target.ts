@@ -1,5 +1,5 @@
-// Runs in the target at the end: gives up our claim and closes the inspector that we opened. Where somebody else holds the process
-// by now, that look closes it in our place.
+// Runs in the target at the end: releases the claim and closes the inspector that culprit opened. If another capture holds
+// the process by now, that capture closes it instead.
 import { findLoad, type Load } from '../../../probe/load.ts';
 import { askHolder, claimChannel } from './claim-channel.ts';
 

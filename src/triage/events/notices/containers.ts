@@ -49,7 +49,7 @@ export const CONTAINERS: NoticeTable = {
     {
       teller: 'docker build',
       pattern: new RegExp(
-        String.raw`(?:^The command '.{1,500}' returned a non-zero code:|process ".{1,500}" did not complete successfully: exit code:) ${CODE}`,
+        `(?:^The command '.{1,500}' returned a non-zero code:|process ".{1,500}" did not complete successfully: exit code:) ${CODE}`,
       ),
       read: ([, code]) => ({ code: codeIn(code) }),
       example:

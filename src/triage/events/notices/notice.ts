@@ -1,5 +1,5 @@
-// A line that tells of an end, as a row of a table: who prints it, how it looks, what it tells. To add one, add a row to
-// the file of its teller; its example is its test.
+// A line that reports an end, as a row of a table: who prints it, its form, what it means. To add one, add a row to the file
+// of its source; its example is its test.
 import type { EndEvent, ToldLabel } from '../../ends/ending.ts';
 
 export interface Notice {

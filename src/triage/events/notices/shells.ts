@@ -81,7 +81,7 @@ export const SHELLS: NoticeTable = {
     },
     {
       teller: 'shell',
-      pattern: new RegExp(String.raw`^(?:exit|exited with exit) (?:code|status):? ${CODE}$`, 'i'),
+      pattern: new RegExp(`^(?:exit|exited with exit) (?:code|status):? ${CODE}$`, 'i'),
       read: ([, code]) => ({ code: codeIn(code) }),
       example: 'exit code: 137',
       answer: 'Ended from outside by SIGKILL',

@@ -46,7 +46,7 @@ export const THROWN: Cause[] = [
     id: 'disk-full',
     sign: ({ code }) => /^(ENOSPC|EDQUOT)$/.test(code),
     cure: () => [
-      'The disk, or the number of inotify watches, is used up: `df -h`, `df -i`, and sysctl fs.inotify.max_user_watches.',
+      'The disk, or the number of inotify watches, is exhausted: check `df -h`, `df -i`, and sysctl fs.inotify.max_user_watches.',
     ],
     example: {
       log: printed('Error: ENOSPC: no space left on device, write', 'go (/app/app.js:3:1)', "code: 'ENOSPC'"),
@@ -63,14 +63,16 @@ export const THROWN: Cause[] = [
   asThrown({
     id: 'endless-recursion',
     sign: ({ message }) => /call stack/.test(message),
-    cure: () => ['The recursion has no end for this input: look for a cycle in the data, or make it a loop.'],
+    cure: () => [
+      'The recursion never ends for this input: look for a cycle in the data, or use a loop instead.',
+    ],
     example: { log: printed('RangeError: Maximum call stack size exceeded', 'go (/app/app.js:3:1)') },
   }),
   asThrown({
     id: 'larger-than-v8-allows',
     sign: ({ code, message }) => TOO_LARGE_CODES.test(code) || TOO_LARGE_WORDS.test(message),
     cure: () => [
-      'One string, array, Map, Set or buffer reached the size that V8 or Node allows it, or a computed length is wrong: more heap does not help. Split it, stream it, or check the length.',
+      'One string, array, Map, Set or buffer reached the largest size that V8 or Node.js allows, or a computed length is wrong: more heap does not help. Split it, stream it, or check the length.',
     ],
     example: { log: printed('RangeError: Map maximum size exceeded', 'go (/app/app.js:3:1)') },
   }),
@@ -94,7 +96,7 @@ export const THROWN: Cause[] = [
     confidence: 0.93,
     sign: (_, { isRejection }) => isRejection,
     cure: () => [
-      'Await the promise where it is made, or give it a catch: the first line of the application in the stack is where to look.',
+      'Await the promise where it is created, or add a catch() to it: start at the first line of the application in the stack.',
     ],
     example: { log: printed('Error: no such order', 'async find (/app/app.js:3:1)') },
   }),
@@ -104,7 +106,7 @@ export const THROWN: Cause[] = [
     confidence: 0.93,
     sign: () => true,
     cure: () => [
-      'Handle what the line does not expect, and add the input that led there to a test. --enable-source-maps names the lines people wrote.',
+      'Handle the case that this line does not expect, and add the input that led there to a test. --enable-source-maps names the lines of the original source.',
     ],
     example: { log: printed('Error: no such order', 'go (node:internal/timers:1:1)') },
   }),

@@ -40,7 +40,7 @@ export const REFUSED_CREDENTIALS = errorCause({
   sign: ({ code, name, message }) =>
     AUTH_CODES.test(code) || AUTH_NAMES.test(name) || AUTH_WORDS.test(message),
   cure: () => [
-    'Compare user, password and database in this environment with what the server expects; a rotated secret needs a restart of what reads it at start.',
+    'Compare user, password and database in this environment with what the server expects; after a secret is rotated, restart what reads it only at start.',
   ],
   example: {
     log: printed(
@@ -68,7 +68,7 @@ interface Unreachable {
 const CONNECTING = String.raw`\b(connect|connection) (to .{1,100} )?`;
 const connecting = (outcome: string) => new RegExp(CONNECTING + outcome);
 const RETRY =
-  'Retry with growing pauses at the place that connects, and handle its error, so that a restart of the dependency is not one of yours.';
+  'Retry with increasing delays where the connection is made, and handle its error, so that a restart of the dependency does not restart this process.';
 
 const WAYS: Unreachable[] = [
   {
@@ -103,7 +103,7 @@ const WAYS: Unreachable[] = [
     words: [/self.signed certificate/, /certificate has expired/],
     looksLike: /CERT|SELF_SIGNED|self.signed|UNABLE_TO|TLS|SSL|EPROTO/i,
     look: () =>
-      'The certificate was not accepted: give its authority with NODE_EXTRA_CA_CERTS, or renew it. Never switch the check off.',
+      'The certificate was not accepted: add its CA with NODE_EXTRA_CA_CERTS, or renew it. Never switch the check off.',
     example: {
       log: printed(
         'Error: self-signed certificate',
@@ -146,7 +146,7 @@ const WAYS: Unreachable[] = [
     words: [connecting('refused'), /ECONNREFUSED/],
     looksLike: /ECONNREFUSED/,
     look: (at) =>
-      `Nothing listens at ${at}: is it running, is that the right host and port, and ready before this starts? In a container localhost is the container itself.`,
+      `Nothing listens at ${at}: is it running, are host and port right, and is it ready before this program starts? In a container localhost is the container itself.`,
     example: {
       log: printed(
         'Error: connect ECONNREFUSED 127.0.0.1:5432',
@@ -179,7 +179,7 @@ const WAYS: Unreachable[] = [
     ],
     words: [connecting('terminated'), /^Can't reach database server/, /socket hang up/],
     looksLike: /^/,
-    look: (at) => `Look at ${at}: is it running, and is there a way to it from here?`,
+    look: (at) => `Look at ${at}: is it running, and is there a network route to it from here?`,
     example: {
       log: printed(
         'Error: connect EHOSTUNREACH 10.0.0.7:5432',

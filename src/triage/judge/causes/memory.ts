@@ -1,4 +1,4 @@
-// Ends for want of memory.
+// Ends because memory ran out.
 import { type Ending, eventOf, exitOf, toldOf } from '../../ends/ending.ts';
 import { containerAdvice, heapAdvice } from '../advice.ts';
 import { type Cause, errorCause, printed } from '../cause.ts';
@@ -59,7 +59,7 @@ export const MACHINE_FULL: Cause = {
   matches: ({ ending }) =>
     toldOf(ending, 'out-of-memory') !== undefined || eventOf(ending, 'kernel-oom') !== undefined,
   cure: () => [
-    'Find what grows: `culprit diagnose PID` on a running copy tells heap, buffers and native memory apart.',
+    'Find what grows: `culprit diagnose PID` on a running copy shows whether heap, buffers or native memory grow.',
     'Bound the heap (--max-old-space-size) below what the machine or the service may use: if the heap is what grows, V8 then says so itself instead of being killed.',
   ],
   example: { log: 'Out of memory: Killed process 9 (node) total-vm:1kB, anon-rss:2048kB' },
@@ -76,9 +76,9 @@ export const NO_MEMORY_LEFT = errorCause({
   resembles: ({ code, message }) => code === 'ENOMEM' || NO_MEMORY.test(message),
   cure: ({ chain }) => [
     /\bspawn\b/.test(chain[0]!.message)
-      ? "A fork needs room for a copy of the process: start children early or from a small process, bound how many run at a time, and look at `free -m`, the container's limit and vm.overcommit_memory."
-      : 'Look at `free -m` and the limit of the container: what the call asked for was not there.',
-    'Find what grows: `culprit diagnose PID` on a running copy tells heap, buffers and native memory apart.',
+      ? "A fork needs room for a copy of the process: start children early or from a small process, bound how many run at a time, and check `free -m`, the container's limit and vm.overcommit_memory."
+      : 'Check `free -m` and the limit of the container: the memory that the call asked for was not available.',
+    'Find what grows: `culprit diagnose PID` on a running copy shows whether heap, buffers or native memory grow.',
   ],
   example: {
     log: printed(

@@ -1,4 +1,4 @@
-// Ends that no error tells: native code, signals, Kubernetes, exit codes, and those of which nothing is said.
+// Ends that no error explains: native code, signals, Kubernetes, exit codes, and those without any reason in the log.
 import { eventOf, toldOf } from '../../ends/ending.ts';
 import type { Cause } from '../cause.ts';
 
@@ -8,7 +8,7 @@ const NATIVE_CURE = [
   'Start with --report-on-fatalerror --report-on-signal, and keep the core dump (`ulimit -c unlimited`): both name the function.',
 ];
 const KILLED_CURE = [
-  'Find who sent it: the kernel when memory ran out (`dmesg | grep -i oom`, OOMKilled in the pod status), Kubernetes after a failed probe or a grace period (--pod-status and --events tell them apart), or a person.',
+  'Find who sent it: the kernel when memory ran out (`dmesg | grep -i oom`, OOMKilled in the pod status), Kubernetes after a failed probe or a grace period (--pod-status and --events show which), or a person.',
 ];
 const stoppedCure = (signal: string | null) =>
   signal === 'SIGKILL'
@@ -169,7 +169,7 @@ export const NOTHING_SAID: Cause = {
   confidence: 0.3,
   matches: () => true,
   cure: () => [
-    'Find the calls of process.exit in the program and let them write why. Start it with `--trace-exit --trace-uncaught --report-uncaught-exception`, and triage again with the exit code (--exit-code) or the pod status (--pod-status).',
+    'Find the calls of process.exit in the program and have them log the reason. Start it with `--trace-exit --trace-uncaught --report-uncaught-exception`, and triage again with the exit code (--exit-code) or the pod status (--pod-status).',
   ],
   example: { log: 'web exited with code 1' },
 };

@@ -1,5 +1,5 @@
-// Sends metrics and events to a receiver for OTLP/HTTP, and keeps what it does not take yet. Which answers are worth another
-// try is said by the protocol: https://opentelemetry.io/docs/specs/otlp/#otlphttp-response
+// Sends metrics and events to a receiver for OTLP/HTTP, and keeps what it does not accept yet. The protocol says which
+// answers are worth another try: https://opentelemetry.io/docs/specs/otlp/#otlphttp-response
 import { hostname } from 'node:os';
 import { escapeControls } from '../../../report/escape.ts';
 import { ageSeconds, readStat } from '../../../target/proc/proc.ts';

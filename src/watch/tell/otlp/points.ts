@@ -71,7 +71,7 @@ function ofTarget({ slot, reading, metrics, findings }: WatchFacts['targets'][nu
     ),
     metric(['culprit.target.up', '1', 'value', 'Whether the process is there.'], slot.process ? 1 : 0),
     metric(
-      ['culprit.target.restarts', '{restart}', 'total', 'Processes that took the place of one that ended.'],
+      ['culprit.target.restarts', '{restart}', 'total', 'Processes that replaced one that ended.'],
       slot.restartsInAll,
     ),
     metric(
@@ -141,14 +141,14 @@ function ofWatcher({ exporters, own }: WatchFacts): Metric[] {
       ['process.memory.usage', 'By', 'amount', 'The amount of physical memory in use.'],
       own.residentBytes,
     ),
-    metric(['culprit.looks', '{look}', 'total', 'Looks into processes.'], own.looks),
+    metric(['culprit.looks', '{look}', 'total', 'Captures of processes.'], own.looks),
     metric(
       ['culprit.looks.cpu.time', 's', 'total', 'CPU seconds of the captures of processes.'],
       own.lookCpuSeconds,
     ),
     {
       name: 'culprit.exporter.sent',
-      description: 'Requests with metrics, events and profiles that their receiver took.',
+      description: 'Requests with metrics, events and profiles that their receiver accepted.',
       ...items,
       points: ofExporters(({ sent }) => sent),
     },

@@ -1,5 +1,5 @@
-// CPU profiles of looks: kept as pprof in a folder, the oldest removed, and pushed to Pyroscope from there. The folder is the
-// queue: in memory are names only.
+// CPU profiles of captures: kept as pprof in a folder, the oldest removed, and pushed to Pyroscope from there. The folder is
+// the queue: only names are in memory.
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';

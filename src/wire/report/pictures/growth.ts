@@ -1,4 +1,4 @@
-// What was counted again and again, and pools: who holds and who waits.
+// What was counted repeatedly, and pools: what is checked out and who waits.
 import * as v from 'valibot';
 import { GROWTH_KINDS, PICTURE_BOUNDS as MOST } from '../names.ts';
 import { amount, count, text } from '../scalars.ts';
@@ -25,11 +25,11 @@ export const poolPicture = v.object({
   /** "10.0.0.7:443"; null when it is not known. */
   endpoint: v.nullable(v.string()),
   limit: v.nullable(amount),
-  /** [time, lent out, waiting]. Lent out is -1 where it is not known. */
+  /** [time, checked out, waiting]. Checked out is -1 where it is unknown. */
   readings: v.pipe(v.array(v.tuple([v.number(), v.number(), v.number()])), v.maxLength(MOST.growthPoints)),
-  /** What those lent out are busy with, by label. */
+  /** What those checked out are busy with, by label. */
   holders: v.array(v.object({ label: v.string(), count })),
-  /** Of those lent out that could be looked at: nothing went over their connection for seconds. */
+  /** Of those checked out that could be examined: their connections carried no data for seconds. */
   silent: v.nullable(v.object({ count, of: count, longestMillis: amount })),
   /** Where those who wait asked. */
   waiters: v.array(v.object({ place, count })),

@@ -1,5 +1,5 @@
-// What the pictures of an HTML report are drawn of: numbers over time, growth, pools, and where CPU time went. All lists are
-// bounded, so that a long look stays small.
+// The data of the pictures of an HTML report: numbers over time, growth, pools, and where CPU time went. All lists are
+// bounded, so that a long capture stays small.
 import * as v from 'valibot';
 import { PICTURE_BOUNDS as MOST } from '../names.ts';
 import { amount, ordinal } from '../scalars.ts';

@@ -1,4 +1,4 @@
-// The look over time: numbers, and when the main thread was held. Times are milliseconds since the look began.
+// The capture over time: numbers, and when the main thread was held. Times are milliseconds since the capture began.
 import * as v from 'valibot';
 import { PICTURE_BOUNDS as MOST, SERIES_NAMES } from '../names.ts';
 import { amount, count } from '../scalars.ts';
