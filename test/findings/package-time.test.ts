@@ -254,7 +254,7 @@ describe('a package that blocks the event loop after an await, when nobody of th
     );
     expect(finding!.subject).toMatchObject({ file: 'src/turnover.js', line: 6 });
     expect(finding!.evidence.at(-1)!.statement).toMatch(
-      /^the work goes on after an `await`, so that no stack tells who asked for it: src\/turnover\.js:6, turnover is the one place that calls mapper shortly before the blocks and as often \((\d+) calls seen, \1 blocks\)$/,
+      /^the work continues after an `await`, so the stack does not show its caller: src\/turnover\.js:6, turnover is the only place that calls mapper shortly before the blocks and equally often \((\d+) calls seen, \1 blocks\)$/,
     );
     expect(finding!.advice[0]).toContain('bound what src/turnover.js:6, turnover gives it');
   });

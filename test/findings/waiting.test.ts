@@ -621,7 +621,7 @@ describe('requests that go out and wait', () => {
     expect(finding!.title).toBe(
       'Outgoing requests (POST 10.0.0.7:80/loans) accumulate at 2/s: the program never ends them (src/orders.js:42, handle, through web-proxy (node_modules/web-proxy/index.js:9, proxy))',
     );
-    expect(finding!.advice[0]).toContain('put the proxy before the body parser');
+    expect(finding!.advice[0]).toContain('register the proxy before the body parser');
     expect(finding!.evidence.at(-1)!.statement).toContain('`end()` was not called');
   });
 

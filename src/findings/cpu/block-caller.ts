@@ -33,7 +33,7 @@ export function withCaller(group: BlockGroup, { observations, cpu }: Facts): Ask
     asked: [
       {
         source: 'cpu-profile',
-        statement: `the work goes on after an \`await\`, so that no stack tells who asked for it: ${place(app)} is the one place that calls ${packageOf(owner)} shortly before the blocks and as often (${formatCount(callsMicros.length, 'call')} seen, ${formatCount(blocksMillis.length, 'block')})`,
+        statement: `the work continues after an \`await\`, so the stack does not show its caller: ${place(app)} is the only place that calls ${packageOf(owner)} shortly before the blocks and equally often (${formatCount(callsMicros.length, 'call')} seen, ${formatCount(blocksMillis.length, 'block')})`,
       },
     ],
   };

@@ -100,7 +100,7 @@ export function describeStuckLine(line: StuckLine, site: CreationSite | null, fa
 const HTTP2_SESSION = 'ClientHttp2Session';
 /** See "SETTINGS_MAX_CONCURRENT_STREAMS" in RFC 9113, and `http2stream.close()` in the documentation of Node.js. */
 const HTTP2_ADVICE =
-  'An HTTP/2 server allows so many streams at a time (often 100), and the session keeps further ones back. A stream whose response is neither read to its end nor closed keeps its place: call `stream.close()`, or `stream.resume()`, also where the response is not wanted.';
+  'An HTTP/2 server limits concurrent streams (often to 100), and the session queues further requests. A stream whose response is neither read to its end nor closed keeps its slot: call `stream.close()` or `stream.resume()` on every path, also where the response is not needed.';
 
 /** "Semaphore `clerks`", "`queue` of pLimit". */
 function nameOf({ pool, name }: StuckLine): string {

@@ -88,10 +88,10 @@ function describeOutbound(requests: LastingRequests): Draft {
 const UNENDED_EVIDENCE: Evidence = {
   source: 'requests',
   statement:
-    '`end()` was not called on those that wait: the other side has at most their head, and waits for the body',
+    '`end()` was not called on the waiting requests: the server has received at most their headers and waits for the body',
 };
 const UNENDED_ADVICE =
-  'Call `end()` on each request, on every path. What pipes an incoming request into it, as a proxy does, sends nothing once the body was read by somebody else: put the proxy before the body parser (`express.json()` and the like), or write the parsed body again.';
+  'Call `end()` on every request, on every path. A proxy that pipes the incoming request into the outgoing one sends nothing if the body was already read: register the proxy before the body parser (such as `express.json()`), or write the parsed body to the outgoing request.';
 
 function describeInbound(requests: LastingRequests, facts: Facts): Draft {
   const { label, site, trend } = requests;
