@@ -25,7 +25,7 @@ const SENT: Sent[] = [
   {
     file: 'probe/install-probe.ts',
     kind: 'probe',
-    mostBytes: 76_000,
+    mostBytes: 77_000,
     globals: [
       ...LANGUAGE,
       'AbortController',

@@ -110,6 +110,34 @@ describe('requests that go out', () => {
     ]);
   });
 
+  it('are told of those whose body was announced and never written, as behind a body parser', async () => {
+    const core = makeCore();
+    const sites = createAsyncSites(core);
+    const outgoing = createOutgoingRequests(core, sites);
+    const made = ['body', ''].map((body) => {
+      const path = body ? '/t/wait/whole' : '/t/wait/none';
+      const headers = { 'content-length': 4 };
+      const request = http.request({ host: '127.0.0.1', port, method: 'POST', path, headers, agent: false });
+      request.on('error', () => {});
+      outgoing.created({ request });
+      request.end(body);
+      return request;
+    });
+    await until(
+      () => waiting.length,
+      (length) => length === 2,
+    );
+    core.atMillis += 6_000;
+    const told = sites
+      .read()
+      .map(({ label, oldUnended }) => [label!.slice(label!.lastIndexOf('/')), oldUnended]);
+    expect(told).toEqual([
+      ['/whole', 0],
+      ['/none', 1],
+    ]);
+    for (const request of made) request.destroy();
+  });
+
   it('are told of fetch, too, until the head of the answer is there', async () => {
     const probe = install();
     const look = sitesOf(probe, 'http.client.request');

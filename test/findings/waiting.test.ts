@@ -619,10 +619,10 @@ describe('requests that go out and wait', () => {
   test('are said not to be ended by the program where it never calls end(), with what a proxy is to do', () => {
     const [finding] = findingsOf(waits, unended(1));
     expect(finding!.title).toBe(
-      'Outgoing requests (POST 10.0.0.7:80/loans) accumulate at 2/s: the program never ends them (src/orders.js:42, handle, through web-proxy (node_modules/web-proxy/index.js:9, proxy))',
+      'Outgoing requests (POST 10.0.0.7:80/loans) accumulate at 2/s: the program does not send them to their end (src/orders.js:42, handle, through web-proxy (node_modules/web-proxy/index.js:9, proxy))',
     );
     expect(finding!.advice[0]).toContain('register the proxy before the body parser');
-    expect(finding!.evidence.at(-1)!.statement).toContain('`end()` was not called');
+    expect(finding!.evidence.at(-1)!.statement).toContain('lack their end or their body');
   });
 
   test('are said to get no response where most are ended, or nobody knows', () => {

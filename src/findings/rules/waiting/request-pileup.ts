@@ -69,7 +69,9 @@ function describeOutbound(requests: LastingRequests): Draft {
   const { label, blame, site, trend } = requests;
   const endpoint = endpointOf(label);
   const isUnended = (requests.unendedShare ?? 0) >= REQUEST_PILEUP.mostlyUnended;
-  const why = isUnended ? 'the program never ends them' : 'no response arrives and nothing aborts them';
+  const why = isUnended
+    ? 'the program does not send them to their end'
+    : 'no response arrives and nothing aborts them';
   const { evidence, ...rest } = common(requests);
   return {
     ...rest,
@@ -88,10 +90,10 @@ function describeOutbound(requests: LastingRequests): Draft {
 const UNENDED_EVIDENCE: Evidence = {
   source: 'requests',
   statement:
-    '`end()` was not called on the waiting requests: the server has received at most their headers and waits for the body',
+    'the waiting requests lack their end or their body: the server has received at most their headers and waits for the rest',
 };
 const UNENDED_ADVICE =
-  'Call `end()` on every request, on every path. A proxy that pipes the incoming request into the outgoing one sends nothing if the body was already read: register the proxy before the body parser (such as `express.json()`), or write the parsed body to the outgoing request.';
+  'Write the whole body and call `end()` on every path. A proxy that pipes the incoming request into the outgoing one sends nothing if the body was already read: register the proxy before the body parser (such as `express.json()`), or write the parsed body to the outgoing request.';
 
 function describeInbound(requests: LastingRequests, facts: Facts): Draft {
   const { label, site, trend } = requests;
