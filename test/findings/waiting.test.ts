@@ -635,3 +635,44 @@ describe('requests that go out and wait', () => {
     ]);
   });
 });
+
+describe('requests that come in, some of which are never answered', () => {
+  const WAIT = `${SERVE} > route@/app/src/routes.js:11 > exclusively@/app/src/exclusive.js:4`;
+  const requests = asyncSite('http.server.request', '', {
+    label: 'POST /visits',
+    perSecond: 8,
+    aliveShare: 0.5,
+  });
+  const waits = (at: string, perSecond: number, aliveShare: number) =>
+    asyncSite('PROMISE', at, { perSecond, aliveShare });
+  /** It rises and falls with those that give up. */
+  const unsteady = change((o) => {
+    for (const site of o.asyncObservations[0]!.sites.filter(({ type }) => type === 'PROMISE'))
+      for (const [i, read] of site.reads.entries())
+        if ((site.reads.length - i) % 2 === 0) read.alive = Math.round(read.alive / 4);
+  });
+  const emptied = asyncSite('PROMISE', '', { serving: 'POST /visits', perSecond: 8, aliveShare: 0 });
+
+  test('are told where as many promises stay, deepest in the program, and not to have been abandoned', () => {
+    const [finding] = findingsOf(
+      requests,
+      waits(`${SERVE} > next@/app/src/app.js:9`, 9, 0.5),
+      waits(WAIT, 8, 0.5),
+      emptied,
+      unsteady,
+    );
+    expect(finding!.title).toBe(
+      'Requests to POST /visits accumulate at 4/s: some are never answered (src/exclusive.js:4, exclusively)',
+    );
+    const evidence = finding!.evidence.map(({ statement }) => statement).join('\n');
+    expect(evidence).toMatch(
+      /about as many promises created in src\/exclusive\.js:4, exclusively are pending: \d+/,
+    );
+    expect(evidence).not.toContain('collected unsettled');
+  });
+
+  test('are not told by promises of which most settle', () => {
+    const [finding] = findingsOf(requests, waits(WAIT, 40, 0.1), emptied, unsteady);
+    expect(finding!.title).toBe('Requests to POST /visits accumulate at 4/s: some are never answered');
+  });
+});

@@ -14,7 +14,7 @@ import { describeSilentRoute, silentRoutes } from '../../waiting/silent-route.ts
 import { describeStalled } from '../../waiting/stalled-requests.ts';
 import { describeUnended, isLeftOpen } from '../../waiting/unended-answers.ts';
 import { waitAdvice } from '../../waiting/wait-advice.ts';
-import { waitingPromise } from '../../waiting/waiting-promise.ts';
+import { promiseOfAsMany, waitingPromise } from '../../waiting/waiting-promise.ts';
 import { perSecond, place, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
 import { endpointOf } from '../../words/wire-words.ts';
 
@@ -97,7 +97,8 @@ const UNENDED_ADVICE =
 
 function describeInbound(requests: LastingRequests, facts: Facts): Draft {
   const { label, site, trend } = requests;
-  const promise = waitingPromise(facts, trend.slopePerSecond, site.thread);
+  const paced = waitingPromise(facts, trend.slopePerSecond, site.thread);
+  const promise = paced ?? promiseOfAsMany(requests, facts);
   const frame: Frame | null = promise?.blame.subject ?? site.handler ?? null;
   const where = promise ? placeWithLibrary(promise.blame) : frame && place(frame);
   const { evidence, ...rest } = common(requests);
@@ -114,7 +115,9 @@ function describeInbound(requests: LastingRequests, facts: Facts): Draft {
         ? [
             {
               source: 'async-resources',
-              statement: `promises created in ${where} accumulate at the same pace, about ${formatNumber(promise.alive)} in all`,
+              statement: paced
+                ? `promises created in ${where} accumulate at the same pace, about ${formatNumber(promise.alive)} in all`
+                : `about as many promises created in ${where} are pending: ${formatNumber(promise.alive)}`,
               value: promise.trend.slopePerSecond,
               unit: 'per second',
             },
