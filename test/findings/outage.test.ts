@@ -133,6 +133,22 @@ describe('a line in which nobody is served', () => {
     expect(finding!.evidence.map(({ statement }) => statement).join()).not.toContain('in every sample');
   });
 
+  test('of subscribers is told as that: nobody has taken anything', () => {
+    const subscribers = change((o) => {
+      line(linear(6, 0), {
+        className: 'Subject',
+        holder: { kind: 'property', name: 'board', of: 'Rates' } as never,
+      })(o);
+      for (const { line: of } of o.pools.at(-1)!.readings) of!.name = 'observers';
+    });
+    const [finding] = findingsOf(...SILENT, subscribers);
+    expect(finding!.title).toMatch(
+      /^Subscribers of Subject `board` wait and none of them ends: 180, 6\/s more, the first for at least 30 s/,
+    );
+    expect(finding!.advice.join()).not.toMatch(/finally/);
+    expect(finding!.caveats).toEqual([]);
+  });
+
   test('explains a single silent route whose clients have gone: long polls leave the line with their clients', () => {
     const [finding, ...rest] = findingsOf(silentRoute('GET /check', 6, 1), answered(2), line(linear(6, 0)));
     expect(rest).toEqual([]);
