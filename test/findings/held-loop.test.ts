@@ -52,7 +52,7 @@ describe('a chain of awaits that never wait', () => {
     const at = `${FITTING} > check@/app/node_modules/table-check/index.js:4`;
     const [finding] = findingsOf(profiled(turns(chain(700, at)), () => 690));
     expect(finding!.advice[0]).toBe(
-      'The time goes to table-check: bound what src/diet.js:5, fitting gives it, see which of its options limit the work, and whether it runs checks that are meant for development (NODE_ENV is not "production").',
+      'The time goes to table-check: bound what src/diet.js:5, fitting passes to it, see which of its options limit the work, and whether it runs checks that are meant for development (NODE_ENV is not "production").',
     );
     expect(finding!.advice).toHaveLength(3);
   });

@@ -92,7 +92,7 @@ describe('a function that has its work done by several others', () => {
       kind: 'cpu-hotspot',
       subject: { function: 'amount', file: 'src/format.js' },
       advice: [
-        'Create one Intl formatter for each locale and time zone, and use it again: to create one costs far more than to use it.',
+        'Create one Intl formatter for each locale and time zone, and reuse it: creating one costs far more than using it.',
       ],
     });
     expect(finding!.title).toBe(
@@ -256,7 +256,7 @@ describe('a package that blocks the event loop after an await, when nobody of th
     expect(finding!.evidence.at(-1)!.statement).toMatch(
       /^the work continues after an `await`, so the stack does not show its caller: src\/turnover\.js:6, turnover is the only place that calls mapper shortly before the blocks and equally often \((\d+) calls seen, \1 blocks\)$/,
     );
-    expect(finding!.advice[0]).toContain('bound what src/turnover.js:6, turnover gives it');
+    expect(finding!.advice[0]).toContain('bound what src/turnover.js:6, turnover passes to it');
   });
 
   test.each<[string, Slice[]]>([

@@ -1,7 +1,8 @@
 // Who asked a package for the work with which it blocks the event loop later: what goes on after an `await` has lost its caller,
 // but the call came a little earlier, and as often.
+
+import { type PackageCaller, packageCallers } from '../../analysis/cpu/blame/package-callers.ts';
 import type { BlockGroup } from '../../analysis/cpu/blocks.ts';
-import { type PackageCaller, packageCallers } from '../../analysis/cpu/package-callers.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import type { Evidence } from '../../model/finding.ts';
 import { formatCount } from '../../units/units.ts';

@@ -59,7 +59,7 @@ const AWAIT_ADVICE = [
 function workAdvice({ blame: { app, library, inner } }: MicrotaskChain): string[] {
   const owner = inner ?? library;
   if (!owner) return [];
-  const given = app ? `what ${place(app)} gives it` : 'what it is given';
+  const given = app ? `what ${place(app)} passes to it` : 'what is passed to it';
   return [
     `The time goes to ${packageOf(owner)}: bound ${given}, see which of its options limit the work, and whether it runs checks that are meant for development (NODE_ENV is not "production").`,
   ];

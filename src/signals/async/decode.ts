@@ -1,12 +1,12 @@
 // From running counts of async resources to one record for each creation site.
 import type { AsyncObservation, AsyncSite } from '../../model/async-resource.ts';
 import { checkCallFrame } from '../../model/decode/cpu-profile.ts';
+import { mergeRoutes } from '../../model/decode/request-routes.ts';
 import { decodeStack } from '../../model/decode/stack.ts';
 import type { Frame } from '../../model/frame.ts';
 import { servingCode } from '../../model/serving-code.ts';
 import type { WireFrame } from '../../wire/parts.ts';
 import { type DecodeContext, offlineSignal } from '../offline-signal.ts';
-import { mergeRoutes } from './routes.ts';
 import { type AsyncLine, asyncLine, type HandlersLine, handlersLine } from './wire.ts';
 
 /** Requests that come in, in all their states. */

@@ -1,8 +1,8 @@
 // When which functions of the application call a package: seen in the order of the samples, while they are on the stack.
-import { CODE, type CpuProfile } from '../../model/cpu-profile.ts';
-import { framesOf } from '../../model/decode/cpu-profile.ts';
-import type { Frame } from '../../model/frame.ts';
-import { blame, functionKey } from './blame/blame.ts';
+import { CODE, type CpuProfile } from '../../../model/cpu-profile.ts';
+import { framesOf } from '../../../model/decode/cpu-profile.ts';
+import type { Frame } from '../../../model/frame.ts';
+import { blame, functionKey } from './blame.ts';
 
 export interface PackageCaller {
   app: Frame;

@@ -1,6 +1,6 @@
 // Kinds of requests that are one route: a parameter whose values are words ("/rates/eurusd") makes many kinds of one, and the
 // router's own pattern ("/rates/:pair") says which belong together.
-import type { AsyncSite, AsyncSiteRead } from '../../model/async-resource.ts';
+import type { AsyncSite, AsyncSiteRead } from '../async-resource.ts';
 
 /** Requests that come in, in all their states. */
 const SERVER = 'http.server.';
