@@ -48,14 +48,6 @@ export const EVENT_LOOP_BLOCK = {
   stoppedOften: 0.05,
   /** Code that takes this part of the busy time is also what uses up the quota. */
   mostOfBusy: 0.5,
-  /**
-   * Who asks for the work of blocks is told by when it calls: of so many blocks at least, as often give or take, and before this
-   * part of them by no more than that. A call shorter than the interval of the samples is seen at times only.
-   */
-  leastPaced: 4,
-  samePace: 2,
-  leastAsked: 0.6,
-  askedMillis: 3_000,
   /** Of the time of a function, the part in blocks: below it is a hotspot. */
   leastPartInBlocks: 0.5,
   /** A block that is collecting garbage for more of its time is told as that. */

@@ -8,7 +8,6 @@ import type { Severity } from '../../../model/finding.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import { blockAdvice, blockInnocence, nativeCallAdvice, packageAdvice } from '../../cpu/block-advice.ts';
-import { type AskedBlocks, withCaller } from '../../cpu/block-caller.ts';
 import { describeChain, describeUnexplained, isFeltChain } from '../../cpu/held-loop.ts';
 import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
 import { describeStuck } from '../../cpu/stuck-loop.ts';
@@ -65,7 +64,7 @@ export const eventLoopBlock: Rule = {
     const calls = groupByBlame(hotspots).filter((group) => isManyCalls(group, duration));
     return [
       ...felt.map((group) => ({
-        ...describe(withCaller(group, facts), duration / 1_000, program),
+        ...describe(group, duration / 1_000, program),
         innocentExplanation: blockInnocence(program, uptimeSeconds),
         caveats,
         explains: explainsQuota(group.totalMillis * 1_000, busy),
@@ -131,7 +130,7 @@ function isFelt(
   );
 }
 
-function describe(group: AskedBlocks, durationMillis: number, program: ProgramKind | null): Draft {
+function describe(group: BlockGroup, durationMillis: number, program: ProgramKind | null): Draft {
   const { blame, work, blocksMillis, longestMillis, totalMillis } = group;
   const named = blame.subject!;
   const share = totalMillis / durationMillis;
@@ -152,7 +151,6 @@ function describe(group: AskedBlocks, durationMillis: number, program: ProgramKi
       },
       ...longestEvidence(group),
       ...callerEvidence(group),
-      ...group.asked,
       ...othersEvidence(group),
     ],
     ...chainOf(blame),
