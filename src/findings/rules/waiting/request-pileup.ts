@@ -141,10 +141,17 @@ function describeInbound(requests: LastingRequests, facts: Facts): Draft {
 
 /** They wait, and of the promises made for them none stays: nothing that is still referenced will answer them. */
 function isAbandoned({ label, site }: LastingRequests, { observations }: Facts): boolean {
-  const own = observations.asyncObservations
+  const promises = observations.asyncObservations
     .filter(({ thread }) => thread === site.thread)
     .flatMap(({ sites }) => sites)
-    .filter(({ type, serving }) => type === 'PROMISE' && serving === label);
+    .filter(({ type }) => type === 'PROMISE');
+  const own = promises.filter(({ serving }) => serving === label);
+  // A handler that has read a body makes its promises for nobody known.
+  const mayBeOwn = promises.filter(
+    ({ serving, frames }) => !serving && frames.some(({ owner }) => owner === 'app'),
+  );
+  if (mayBeOwn.some(({ reads }) => (reads.at(-1)?.oldAlive ?? 0) >= REQUEST_PILEUP.leastWaiting))
+    return false;
   const sum = (name: 'oldWatched' | 'oldAlive') =>
     own.reduce((total, { reads }) => total + (reads.at(-1)?.[name] ?? 0), 0);
   return sum('oldWatched') >= REQUEST_PILEUP.leastCollected && sum('oldAlive') === 0;
