@@ -14,6 +14,8 @@ export interface AsyncSiteRead {
   oldAlive: number;
   /** And how many of them were given up: of requests that came in, those whose client went away before the answer began. */
   oldDropped?: number;
+  /** Of requests that go out: how many of `oldAlive` the program has not ended, so that the other side waits for the rest. */
+  oldUnended?: number;
   /** Of the watched ones that are alive; absent in old recordings. */
   oldestMillis?: number;
 }

@@ -25,7 +25,7 @@ const SENT: Sent[] = [
   {
     file: 'probe/install-probe.ts',
     kind: 'probe',
-    mostBytes: 76_800,
+    mostBytes: 77_900,
     globals: [
       ...LANGUAGE,
       'AbortController',

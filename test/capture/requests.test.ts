@@ -6,7 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProbeAsyncSite, ProbeHandle } from '../../src/probe/probe-protocol.ts';
 import { createAsyncSites } from '../../src/signals/async/probe/async-sites.ts';
 import { createLeftAnswers } from '../../src/signals/async/requests/left-answers.ts';
+import { createOutgoingRequests } from '../../src/signals/async/requests/outgoing-requests.ts';
 import { createRequestChannels } from '../../src/signals/async/requests/request-channels.ts';
+import { routeOf } from '../../src/signals/async/requests/route-handler.ts';
 import { isIn, namesIn, until, useCores, useProbes } from '../support/probe-here.ts';
 
 const install = useProbes();
@@ -86,6 +88,54 @@ describe('requests that go out', () => {
       [`GET ${host}/t/given-up`]: [1, 0],
       [`GET ${host}/t/wait`]: [1, 1],
     });
+  });
+
+  it('are told of those that the program has not ended, so that the other side waits for the rest', () => {
+    const core = makeCore();
+    let at = 0;
+    const sites = createAsyncSites({ ...core, now: () => at });
+    const outgoing = createOutgoingRequests(core, sites);
+    const send = (path: string, finished: boolean) => {
+      const request = { method: 'POST', host: 'a', path, finished };
+      outgoing.created({ request });
+      return request;
+    };
+    const all = [true, false, false].map((isWhole) => send(isWhole ? '/whole' : '/half', isWhole));
+    at = 6_000;
+    all[2]!.finished = true;
+    const told = sites.read().map(({ label, oldAlive, oldUnended }) => [label, oldAlive, oldUnended]);
+    expect(told).toEqual([
+      ['POST a/whole', 1, 0],
+      ['POST a/half', 2, 1],
+    ]);
+  });
+
+  it('are told of those whose body was announced and never written, as behind a body parser', async () => {
+    const core = makeCore();
+    const sites = createAsyncSites(core);
+    const outgoing = createOutgoingRequests(core, sites);
+    const made = ['body', ''].map((body) => {
+      const path = body ? '/t/wait/whole' : '/t/wait/none';
+      const headers = { 'content-length': 4 };
+      const request = http.request({ host: '127.0.0.1', port, method: 'POST', path, headers, agent: false });
+      request.on('error', () => {});
+      outgoing.created({ request });
+      request.end(body);
+      return request;
+    });
+    await until(
+      () => waiting.length,
+      (length) => length === 2,
+    );
+    core.atMillis += 6_000;
+    const told = sites
+      .read()
+      .map(({ label, oldUnended }) => [label!.slice(label!.lastIndexOf('/')), oldUnended]);
+    expect(told).toEqual([
+      ['/whole', 0],
+      ['/none', 1],
+    ]);
+    for (const request of made) request.destroy();
   });
 
   it('are told of fetch, too, until the head of the answer is there', async () => {
@@ -233,6 +283,19 @@ describe('requests that come in', () => {
     at = 60_000;
     for (let i = 0; i < 3_000; i++) arrive('/many');
     expect(left.own).toHaveProperty('size', 1_000);
+  });
+
+  it('have the pattern of their route where their router is of Express’s kind', () => {
+    const { reads } = makeCore();
+    const of = (req: object) => routeOf(reads, { req });
+    expect(of({ baseUrl: '/api', route: { path: '/rates/:pair' } })).toBe('/api/rates/:pair');
+    expect(of({ route: { path: '/rates/:pair' } })).toBe('/rates/:pair');
+    expect([of({ route: { path: /rates/ } }), of({}), of({ baseUrl: 7, route: { path: '/' } })]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+    expect(of({ route: { path: `/${'a'.repeat(9_000)}` } })).toHaveLength(120);
   });
 
   it('count as gone when the client has gone and nobody answers', async () => {

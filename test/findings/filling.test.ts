@@ -38,6 +38,12 @@ describe('a cache that fills', () => {
     expect(verdictReason).not.toMatch(/A little did/);
   });
 
+  test('is not said to be filling once it is full', () => {
+    const { verdict, verdictReason } = judged(rising, cache({ name: 'maxSize', limit: 4e6, held: 4e6 }));
+    expect(verdict).toBe('healthy');
+    expect(verdictReason).not.toMatch(/Still filling|full in about/);
+  });
+
   test('is one where its maximum needs more memory than there is', () => {
     const { findings } = judged(rising, cache({ name: 'max', limit: 4e9, held: 3_320 }));
     expect(findings.map(({ kind }) => kind)).toEqual(['heap-leak']);

@@ -48,6 +48,15 @@ describe('a chain of awaits that never wait', () => {
     );
   });
 
+  test('whose time goes to a package gets advice about that first', () => {
+    const at = `${FITTING} > check@/app/node_modules/table-check/index.js:4`;
+    const [finding] = findingsOf(profiled(turns(chain(700, at)), () => 690));
+    expect(finding!.advice[0]).toBe(
+      'The time goes to table-check: bound what src/diet.js:5, fitting passes to it, see which of its options limit the work, and whether it runs checks that are meant for development (NODE_ENV is not "production").',
+    );
+    expect(finding!.advice).toHaveLength(3);
+  });
+
   test('is known where V8 calls the function itself, without a frame of Node’s', () => {
     const bare = chain(700).map(([stack, millis]): Slice => [stack.replace(`${DRAIN} > `, ''), millis]);
     expect(findingsOf(profiled(turns(bare), () => 690))[0]).toMatchObject({

@@ -115,6 +115,40 @@ describe('a line in which nobody is served', () => {
     expect(finding!.evidence.map(({ statement }) => statement)).toContain('in every sample `afloat` is 3');
   });
 
+  test('of an HTTP/2 session is explained by streams that are not closed; what Node counts and is set to is left out', () => {
+    const [finding] = findingsOf(
+      ...SILENT,
+      line(linear(6, 0), {
+        className: 'ClientHttp2Session',
+        beside: [
+          ['_eventsCount', 3],
+          ['Symbol(max-ORIGIN-set-size)', 128],
+          ['Symbol(type)', 1],
+        ],
+        holder: { kind: 'property', name: 'undefined', of: 'Socket' } as never,
+      }),
+    );
+    expect(finding!.title).toMatch(/^Nothing in the queue of ClientHttp2Session is served: 180 wait/);
+    expect(finding!.advice[0]).toContain('call `stream.close()`');
+    expect(finding!.evidence.map(({ statement }) => statement).join()).not.toContain('in every sample');
+  });
+
+  test('of subscribers is told as that: nobody has taken anything', () => {
+    const subscribers = change((o) => {
+      line(linear(6, 0), {
+        className: 'Subject',
+        holder: { kind: 'property', name: 'board', of: 'Rates' } as never,
+      })(o);
+      for (const { line: of } of o.pools.at(-1)!.readings) of!.name = 'observers';
+    });
+    const [finding] = findingsOf(...SILENT, subscribers);
+    expect(finding!.title).toMatch(
+      /^Subscribers of Subject `board` wait and none of them ends: 180, 6\/s more, the first for at least 30 s/,
+    );
+    expect(finding!.advice.join()).not.toMatch(/finally/);
+    expect(finding!.caveats).toEqual([]);
+  });
+
   test('explains a single silent route whose clients have gone: long polls leave the line with their clients', () => {
     const [finding, ...rest] = findingsOf(silentRoute('GET /check', 6, 1), answered(2), line(linear(6, 0)));
     expect(rest).toEqual([]);
@@ -302,7 +336,20 @@ describe('one route that answers nobody while others answer', () => {
     );
   });
 
+  test('is named, too, where its handler has read a body first, after which nothing tells whom a promise is for', () => {
+    const after = asyncSite('PROMISE', 'offers@/app/src/offers.js:21', { perSecond: 3 });
+    const [finding, ...rest] = findingsOf(silent(0.6), answered(9), after);
+    expect(rest).toEqual([]);
+    expect(finding!.title).toBe(
+      `No request to ${label} is answered any more, and clients give up (they wait in src/offers.js:21, offers)`,
+    );
+  });
+
   test.each<[string, Habit[]]>([
+    [
+      'what stays comes at another pace',
+      [silent(0.6), answered(9), asyncSite('PROMISE', 'poll@/app/src/poll.js:2', { perSecond: 20 })],
+    ],
     ['a long poll lets go of what it holds when its client leaves', [silent(0.6), answered(9), promises(0)]],
     ['its clients wait with it', [silent(0), answered(9), promises(1)]],
     ['nothing is known of what it holds', [silent(0.6), answered(9)]],

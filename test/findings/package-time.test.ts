@@ -64,6 +64,75 @@ describe('a package that many places call for a little each', () => {
   });
 });
 
+describe('a function that has its work done by several others', () => {
+  const PAGE = 'parserOnIncoming@node:_http_server:1100 > statement@/app/src/page.js:7';
+  const ROW = '@/app/src/page.js:11';
+  const AMOUNT = `${PAGE} > map > ${ROW} > amount@/app/src/format.js:2#3`;
+  const DAY = `${PAGE} > map > ${ROW} > day@/app/src/format.js:6#7`;
+  const texts = change((o) => {
+    o.sourceLines = new Map([
+      ['src/format.js:3', 'return (cents / 100).toLocaleString(language, { currency });'],
+      ['src/format.js:7', 'return new Date(at).toLocaleDateString(language, options);'],
+    ]);
+  });
+
+  test('is named with what they take together, and with what they do', () => {
+    const [finding, ...rest] = findingsOf(
+      cpu([
+        ['(idle)', 65],
+        [AMOUNT, 18],
+        [DAY, 14],
+        [`${PAGE} > map > ${ROW} > escape@/app/src/page.js:5`, 1],
+        ['writev@node:net:8', 2],
+      ]),
+      texts,
+    );
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({
+      kind: 'cpu-hotspot',
+      subject: { function: 'amount', file: 'src/format.js' },
+      advice: [
+        'Create one Intl formatter for each locale and time zone, and reuse it: creating one costs far more than using it.',
+      ],
+    });
+    expect(finding!.title).toBe(
+      '`statement` takes 33% of a core with formatting by Intl, in 2 functions that it calls (src/page.js:7), the first of them src/format.js:2, amount',
+    );
+    expect(finding!.evidence[0]!.statement).toBe(
+      '33% of the time and 94% of the busy time of the thread main is spent in src/page.js:7, statement and in what it calls: src/format.js:2, amount (18%), src/format.js:6, day (14%)',
+    );
+  });
+
+  test.each<[string, Slice[]]>([
+    [
+      'they take a fifth of a core',
+      [
+        ['(idle)', 80],
+        [AMOUNT, 12],
+        [DAY, 8],
+      ],
+    ],
+    [
+      'as much goes elsewhere',
+      [
+        ['(idle)', 20],
+        [AMOUNT, 18],
+        [DAY, 14],
+        ['writev@node:net:8', 48],
+      ],
+    ],
+    [
+      'it hands a little to each of many, as who routes requests',
+      [
+        ['(idle)', 60],
+        ...Array.from({ length: 8 }, (_, i): Slice => [`${PAGE} > part${i}@/app/src/part${i}.js:3`, 5]),
+      ],
+    ],
+  ])('is not named where %s', (_, turn) => {
+    expect(findingsOf(cpu(turn), texts).map(({ title }) => title)).toEqual([]);
+  });
+});
+
 describe('advice on time in a package is what its user can do', () => {
   const HANDLE = 'emit@node:events:500 > handle@/app/src/visits.js:8';
   const textOf = (text: string) =>

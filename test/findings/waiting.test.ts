@@ -605,3 +605,76 @@ describe('what is leaked on one path of several is placed all the same:', () => 
     expect(finding!.subject.file).toBeNull();
   });
 });
+
+describe('requests that go out and wait', () => {
+  const CALL = `${PLACE} > proxy@/app/node_modules/web-proxy/index.js:9 > request@node:http:99`;
+  const waits = asyncSite('http.client.request', CALL, { label: 'POST 10.0.0.7:80/loans', perSecond: 2 });
+  const unended = (share: number) =>
+    change((o) => {
+      for (const { reads } of o.asyncObservations[0]!.sites)
+        for (const read of reads) read.oldUnended = Math.round(read.oldAlive * share);
+    });
+  const titleOf = (...habits: Habit[]) => findingsOf(...habits)[0]!.title;
+
+  test('are said not to be ended by the program where it never calls end(), with what a proxy is to do', () => {
+    const [finding] = findingsOf(waits, unended(1));
+    expect(finding!.title).toBe(
+      'Outgoing requests (POST 10.0.0.7:80/loans) accumulate at 2/s: the program does not send them to their end (src/orders.js:42, handle, through web-proxy (node_modules/web-proxy/index.js:9, proxy))',
+    );
+    expect(finding!.advice[0]).toContain('register the proxy before the body parser');
+    expect(finding!.evidence.at(-1)!.statement).toContain('lack their end or their body');
+  });
+
+  test('are said to get no response where most are ended, or nobody knows', () => {
+    const usual =
+      'Outgoing requests (POST 10.0.0.7:80/loans) accumulate at 2/s: no response arrives and nothing aborts them (src/orders.js:42, handle, through web-proxy (node_modules/web-proxy/index.js:9, proxy))';
+    expect([titleOf(waits), titleOf(waits, unended(0)), titleOf(waits, unended(0.5))]).toEqual([
+      usual,
+      usual,
+      usual,
+    ]);
+  });
+});
+
+describe('requests that come in, some of which are never answered', () => {
+  const WAIT = `${SERVE} > route@/app/src/routes.js:11 > exclusively@/app/src/exclusive.js:4`;
+  const requests = asyncSite('http.server.request', '', {
+    label: 'POST /visits',
+    perSecond: 8,
+    aliveShare: 0.5,
+  });
+  const waits = (at: string, perSecond: number, aliveShare: number) =>
+    asyncSite('PROMISE', at, { perSecond, aliveShare });
+  /** It rises and falls with those that give up. */
+  const unsteady = change((o) => {
+    for (const site of o.asyncObservations[0]!.sites.filter(({ type }) => type === 'PROMISE'))
+      for (const [i, read] of site.reads.entries())
+        if ((site.reads.length - i) % 2 === 0) read.alive = Math.round(read.alive / 4);
+  });
+  const emptied = asyncSite('PROMISE', '', { serving: 'POST /visits', perSecond: 8, aliveShare: 0 });
+
+  test('are told where as many promises stay, deepest in the program, and not to have been abandoned', () => {
+    const [finding] = findingsOf(
+      requests,
+      waits(`${SERVE} > next@/app/src/app.js:9`, 9, 0.5),
+      waits(WAIT, 8, 0.5),
+      emptied,
+      unsteady,
+    );
+    expect(finding!.title).toBe(
+      'Requests to POST /visits accumulate at 4/s: some are never answered (src/exclusive.js:4, exclusively)',
+    );
+    const evidence = finding!.evidence.map(({ statement }) => statement).join('\n');
+    expect(evidence).toMatch(
+      /about as many promises created in src\/exclusive\.js:4, exclusively are pending: \d+/,
+    );
+    expect(evidence).not.toContain('collected unsettled');
+  });
+
+  test('are not told by promises of which most settle', () => {
+    const [finding] = findingsOf(requests, waits(WAIT, 40, 0.1), emptied, unsteady);
+    expect(finding!.title).toBe('Requests to POST /visits accumulate at 4/s: some are never answered');
+    // Some of those that stay may be theirs.
+    expect(finding!.evidence.map(({ statement }) => statement).join()).not.toContain('collected unsettled');
+  });
+});

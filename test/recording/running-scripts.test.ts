@@ -79,7 +79,7 @@ describe('the map that only V8 has', () => {
   ])('%s', (_, url) => {
     const { place, sources } = collect(startIn(code, 'remember', url), { scripts });
     expect(place?.slice(0, 2)).toEqual(ORIGINAL);
-    expect(sources.lines[`${FILE}:7`]).toBe('export function remember(id: number): Session {');
+    expect(sources.lines[`${FILE}:7`]).toMatch(/^export function remember\(id: number\): Session \{/);
     expect(sources.differing).toBeUndefined();
   });
 
@@ -146,7 +146,7 @@ describe('a file that is not what runs', () => {
     const { place, sources } = collect(position, { scripts: [running(text)] });
     expect(place).toEqual([FILE, 7, 25]);
     expect(sources.differing).toBeUndefined();
-    expect(sources.lines[`${FILE}:7`]).toBe('export function remember(id: number): Session {');
+    expect(sources.lines[`${FILE}:7`]).toMatch(/^export function remember\(id: number\): Session \{/);
   });
 
   test('a source that changed after it was compiled', () => {

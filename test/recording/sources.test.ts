@@ -162,6 +162,39 @@ describe('lines:', () => {
     expect(sources.lines['/a.js:1']!.length).toBeLessThan(1_000);
   });
 
+  test('of a short function in minified code are those of the whole function: no sample tells one of them', () => {
+    const filler = Array.from({ length: 30 }, (_, i) => `export const word${i} = 'word ${i}';\n`).join('');
+    const long = `export function rows(all: number[]) {\n${'  all.push(all.length);\n'.repeat(20)}}\n`;
+    const source = `${filler}export function amount(cents: number) {
+  const euros = cents / 100;
+  return euros.toLocaleString('de-DE');
+}
+${long}`;
+    const { code, map } = transformSync(source, {
+      loader: 'ts',
+      sourcemap: 'external',
+      sourcefile: '../src/format.ts',
+      minify: true,
+    });
+    const json = { ...JSON.parse(map), sources: ['../src/format.ts'] };
+    const files: Record<string, string> = {
+      '/app/dist/a.js': `${code}//# sourceMappingURL=${dataUrl(json)}`,
+    };
+    const starts = ['amount', 'rows'].map((of) => ({
+      url: '/app/dist/a.js',
+      line: 0,
+      column: code.indexOf(`function ${of}`) + `function ${of}`.length,
+      of,
+      isStart: true,
+    }));
+    const { lines } = collectSources(starts, (path) => files[path]);
+    expect(lines).toMatchObject({
+      '/app/src/format.ts:31':
+        "export function amount(cents: number) { const euros = cents / 100; return euros.toLocaleString('de-DE'); }",
+      '/app/src/format.ts:35': 'export function rows(all: number[]) {',
+    });
+  });
+
   test('that are not there have no number, and the file is said to differ', () => {
     expect(collect({ '/a.js': 'x' }, '/a.js', 99, 0)).toMatchObject({
       place: ['/a.js', 0, 0],

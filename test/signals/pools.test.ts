@@ -175,6 +175,94 @@ describe('handlers', () => {
     expect(observations[0]!.sites[0]!.handler).toMatchObject({ file: 'src/orders.js', line: 42, column: 3 });
   });
 
+  test('with the pattern of their router make one route of kinds of requests that differ in words', () => {
+    const rates = [
+      'GET /rates/eurhuf',
+      'GET /rates/eurusd',
+      'GET /rates/eurusd/days',
+      'GET /branches',
+      'POST /rates/eurhuf',
+    ];
+    const promise = { ...site(9, ''), label: undefined, type: 'PROMISE', serving: 'GET /rates/eurusd' };
+    const lines: LineOf<'async'>[] = [3_000, 9_000].map((atMillis) => ({
+      ...requests(0),
+      atMillis,
+      sites: [
+        ...rates
+          .map((label, i) => ({ ...site(i + 4, label), oldDropped: 2 }))
+          .slice(atMillis < 9_000 ? 1 : 0),
+        promise,
+      ],
+    }));
+    const told = { ...handler, route: '/rates/:pair' };
+    const [observation] = decodeLines([
+      ...lines,
+      { type: 'handlers', thread: 0, atMillis: 9_000, handlers: [told] },
+    ]).asyncObservations;
+    expect(
+      observation!.sites.map(({ type, label, serving, handler: by, reads }) => [
+        label ?? type,
+        serving,
+        by?.functionName,
+        reads.map(({ made, oldAlive, oldDropped }) => [made, oldAlive, oldDropped]),
+      ]),
+    ).toEqual([
+      [
+        'GET /rates/:pair',
+        undefined,
+        'createOrder',
+        [
+          [1, 1, 2],
+          [2, 2, 4],
+        ],
+      ],
+      [
+        'GET /rates/eurusd/days',
+        undefined,
+        undefined,
+        [
+          [1, 1, 2],
+          [1, 1, 2],
+        ],
+      ],
+      [
+        'GET /branches',
+        undefined,
+        undefined,
+        [
+          [1, 1, 2],
+          [1, 1, 2],
+        ],
+      ],
+      [
+        'POST /rates/eurhuf',
+        undefined,
+        undefined,
+        [
+          [1, 1, 2],
+          [1, 1, 2],
+        ],
+      ],
+      [
+        'PROMISE',
+        'GET /rates/:pair',
+        undefined,
+        [
+          [1, 1, undefined],
+          [1, 1, undefined],
+        ],
+      ],
+    ]);
+  });
+
+  test('of a route with one kind of requests leave it its name', () => {
+    const [observation] = decodeLines([
+      requests(0),
+      { type: 'handlers', thread: 0, atMillis: 9_000, handlers: [{ ...handler, route: '/:what' }] },
+    ]).asyncObservations;
+    expect(observation!.sites.map(({ label }) => label)).toEqual(['POST /orders', 'GET /']);
+  });
+
   test('of no site are passed over', () => {
     const [observation] = decodeLines([
       requests(0),

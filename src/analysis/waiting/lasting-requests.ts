@@ -16,6 +16,8 @@ export interface LastingRequests extends SurvivingSite {
   oldestMillis: number;
   /** Of the same kind, how many were answered within 5 s; null when none is that old. */
   answeredShare: number | null;
+  /** Of requests that go out and wait, how many the program itself has not ended, 0..1; null when unknown. */
+  unendedShare: number | null;
 }
 
 /** Those without an answer that become more, the most first. */
@@ -29,6 +31,7 @@ export function lastingRequests(
       label: site.site.label ?? '',
       oldestMillis: oldestOf(site.site),
       answeredShare: answeredShareOf(site.site),
+      unendedShare: unendedShareOf(site.site),
     }))
     .filter(({ trend, survival }) => trend.verdict === 'growing' && (survival ?? 0) > 0);
 }
@@ -64,6 +67,11 @@ function answeredShareOf({ reads }: AsyncSite): number | null {
   const last = reads.at(-1);
   if (!last || last.oldWatched === 0) return null;
   return 1 - (last.oldAlive + (last.oldDropped ?? 0)) / last.oldWatched;
+}
+
+function unendedShareOf({ reads }: AsyncSite): number | null {
+  const last = reads.at(-1);
+  return last?.oldUnended === undefined || last.oldAlive === 0 ? null : last.oldUnended / last.oldAlive;
 }
 
 function oldestOf({ reads }: AsyncSite): number {

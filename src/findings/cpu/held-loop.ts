@@ -6,7 +6,7 @@ import { formatCount, formatDuration, formatShare } from '../../units/units.ts';
 import type { Draft } from '../rule.ts';
 import { EVENT_LOOP_BLOCK, LATE_LOOP } from '../thresholds/cpu.ts';
 import { onScale } from '../thresholds/scale.ts';
-import { capitalised, nameOfCode, place, placeWithLibrary, subjectOf } from '../wording.ts';
+import { capitalised, nameOfCode, packageOf, place, placeWithLibrary, subjectOf } from '../wording.ts';
 
 /** Long enough, or often enough, that somebody who waits feels it. */
 export function isFeltChain(
@@ -42,15 +42,27 @@ export function describeChain(chain: MicrotaskChain, lookMillis: number): Draft 
     ],
     innocentExplanation:
       'At start-up nothing waits for the event loop. These chains ran while the process was serving.',
-    advice: [
-      'After an `await` of a resolved promise the code continues in the same turn of the event loop. Give the loop a turn every few milliseconds of work: `await setImmediate()` of node:timers/promises.',
-      'Or await less often: ask for many values at once, or use no promise where the value is already there.',
-    ],
+    advice: [...workAdvice(chain), ...AWAIT_ADVICE],
     caveats: [],
     asSymptom: `event loop held for up to ${longest} by awaits in ${place(named)}`,
     effect: 'cpu',
     explains: [],
   };
+}
+
+const AWAIT_ADVICE = [
+  'After an `await` of a resolved promise the code continues in the same turn of the event loop. Give the loop a turn every few milliseconds of work: `await setImmediate()` of node:timers/promises.',
+  'Or await less often: ask for many values at once, or use no promise where the value is already there.',
+];
+
+/** Parts of a chain may be long themselves, as work is that a package does for each of several requests. */
+function workAdvice({ blame: { app, library, inner } }: MicrotaskChain): string[] {
+  const owner = inner ?? library;
+  if (!owner) return [];
+  const given = app ? `what ${place(app)} passes to it` : 'what is passed to it';
+  return [
+    `The time goes to ${packageOf(owner)}: bound ${given}, see which of its options limit the work, and whether it runs checks that are meant for development (NODE_ENV is not "production").`,
+  ];
 }
 
 /** Null where all delays are explained, or the rest is rare and short. */

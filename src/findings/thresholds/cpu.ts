@@ -18,6 +18,8 @@ export const CPU_HOTSPOT = {
   leastSharedOfBusy: 0.5,
   /** Of a thread that is starved of CPU, in what it had. */
   starved: { leastOfBusy: 0.5, leastBusyShare: 0.1, confidence: 0.6, urgency: 0.4 },
+  /** Of the time of a function that has its work done by others, the part of one that is named. */
+  leastPart: 0.1,
   /** Callers of a shared package that the evidence lists. */
   namedCallers: 4,
   /** At 1 ms a sample, 3 s are 3,000 samples at most. */

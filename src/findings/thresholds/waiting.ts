@@ -41,8 +41,13 @@ export const REQUEST_PILEUP = {
   longMillis: 8_000,
   /** Of the same kind, at least this share is answered in time: else waiting is what they are for (long polls). */
   leastAnswered: 0.02,
+  /** Of the outgoing ones that wait, those that the program has not ended. */
+  mostlyUnended: 0.8,
   /** Rates of one cause, seen in two ways, differ by no more. */
   samePace: 3,
+  /** Numbers of requests and of the promises that they wait for differ by no more; of the promises such a part stays. */
+  asMany: 1.6,
+  asLargePart: 0.6,
   /** Of the promises of a place where requests wait, what is still there after 5 s. */
   leastStaying: 0.8,
   /** Promises of requests that are older than 5 s, of which none is left: fewer say nothing. */
@@ -106,6 +111,8 @@ export const SILENT_ROUTE = {
   /** Watched promises of one place that are older than 5 s, and of them those that stay. */
   leastPromises: 4,
   leastStaying: 0.9,
+  /** Rates of requests and of promises that may be made for them differ by no more: promises are watched for a part of the look. */
+  samePace: 3,
   /** Older than the oldest request: reads are not of one moment. */
   leastOlderMillis: 1_500,
   confidence: { placed: 0.85, unplaced: 0.7 },

@@ -80,6 +80,8 @@ function filling({ collections }: Facts): string[] {
     const { holder } = each.collection;
     const owner = holder?.kind === 'property' ? holder.of : each.collection.className;
     if (!each.filling || each.filling.isNearby || owners.has(owner)) return [];
+    // It was filled meanwhile.
+    if (each.filling.entriesLeft < 1) return [];
     owners.add(owner);
     return [`${each.collection.type} \`${nameOf(each)}\`, ${fillingWords(each.filling)}`];
   });

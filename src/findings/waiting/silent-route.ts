@@ -1,5 +1,6 @@
 // One route that never answers while other routes do: its clients give up, and what was started for them remains.
 import type { Facts } from '../../analysis/facts.ts';
+import { type SurvivingSite, survivingSites } from '../../analysis/growth/resource-growth.ts';
 import type { SilentRoute } from '../../analysis/waiting/outage.ts';
 import { formatCount, formatDuration, formatNumber } from '../../units/units.ts';
 import type { Draft } from '../rule.ts';
@@ -14,21 +15,31 @@ import { promiseOfOutage } from './waiting-promise.ts';
  * for such requests are older than any of the requests that still wait.
  */
 export function silentRoutes({ outage, observations }: Facts): SilentRoute[] {
-  return (outage?.routes ?? []).filter(({ label, site, oldestMillis, droppedByClient }) => {
-    if (droppedByClient < SILENT_ROUTE.leastDropped) return false;
-    const own = observations.asyncObservations
-      .filter(({ thread }) => thread === site.thread)
-      .flatMap(({ sites }) => sites)
-      .filter(({ type, serving }) => type === 'PROMISE' && serving === label)
-      .flatMap(({ reads }) => reads.at(-1) ?? []);
-    const left = own.filter(
-      ({ oldWatched, oldAlive, oldestMillis: age = 0 }) =>
-        oldWatched >= SILENT_ROUTE.leastPromises &&
-        oldAlive >= oldWatched * SILENT_ROUTE.leastStaying &&
-        age >= oldestMillis + SILENT_ROUTE.leastOlderMillis,
-    );
-    return left.length > 0;
+  const promises = survivingSites(observations.asyncObservations, ['PROMISE']);
+  return (outage?.routes ?? []).filter((route) => {
+    if (route.droppedByClient < SILENT_ROUTE.leastDropped) return false;
+    return promises.some((promise) => isMadeFor(route, promise) && staysBehind(route, promise));
   });
+}
+
+/** What a handler does once it has read a body has lost its request: then the pace tells, of what the application makes. */
+function isMadeFor({ label, site, madePerSecond }: SilentRoute, promise: SurvivingSite): boolean {
+  const { thread, serving } = promise.site;
+  if (thread !== site.thread) return false;
+  if (serving) return serving === label;
+  const distance = Math.abs(Math.log(Math.max(1e-6, promise.madePerSecond) / madePerSecond));
+  return promise.blame.app !== null && distance <= Math.log(SILENT_ROUTE.samePace);
+}
+
+function staysBehind({ oldestMillis }: SilentRoute, { site }: SurvivingSite): boolean {
+  const last = site.reads.at(-1);
+  if (!last) return false;
+  const { oldWatched, oldAlive, oldestMillis: age = 0 } = last;
+  return (
+    oldWatched >= SILENT_ROUTE.leastPromises &&
+    oldAlive >= oldWatched * SILENT_ROUTE.leastStaying &&
+    age >= oldestMillis + SILENT_ROUTE.leastOlderMillis
+  );
 }
 
 export function describeSilentRoute(route: SilentRoute, facts: Facts): Draft {

@@ -7,6 +7,7 @@ import type { CreationSite } from '../creation-site.ts';
 import type { Draft } from '../rule.ts';
 import { POOL_EXHAUSTION, STUCK_LINE } from '../thresholds/waiting.ts';
 import { inBrackets, perSecond, subjectOf } from '../wording.ts';
+import { isName } from '../words/pool-words.ts';
 import { isOutage } from './outage.ts';
 import { silentCalls, silentCallsAdvice, silentCallsEvidence } from './silent-calls.ts';
 
@@ -51,9 +52,12 @@ export function describeStuckLine(line: StuckLine, site: CreationSite | null, fa
   const name = nameOf(line);
   const calls = silentCalls(facts, pool.thread);
   const more = line.isGrowing ? `, ${perSecond(waiting.slopePerSecond)} more` : '';
+  const isSubscribed = SUBSCRIBERS.test(line.name);
   const { confidence } = STUCK_LINE;
-  const lent = steady.filter(([, count]) => count > 0);
-  const held = (lent.length > 0 ? lent : steady)
+  // What Node keeps beside the streams of a session is nobody's pool.
+  const beside = pool.className === HTTP2_SESSION ? [] : steady;
+  const lent = beside.filter(([, count]) => count > 0);
+  const held = (lent.length > 0 ? lent : beside)
     .slice(0, STUCK_LINE.fields)
     .map(([field, count]) => `\`${field}\` is ${formatNumber(count)}`)
     .join(', ');
@@ -62,7 +66,9 @@ export function describeStuckLine(line: StuckLine, site: CreationSite | null, fa
     severity: 'critical',
     confidence: !site ? confidence.unplaced : isLent(steady) ? confidence.lent : confidence.placed,
     urgency: POOL_EXHAUSTION.urgency,
-    title: `Nothing in the queue of ${name} is served: ${formatNumber(waiting.last)} wait${more}, the first for at least ${formatDuration(headMillis)}${inBrackets(site?.blame)}`,
+    title: isSubscribed
+      ? `Subscribers of ${name} wait and none of them ends: ${formatNumber(waiting.last)}${more}, the first for at least ${formatDuration(headMillis)}${inBrackets(site?.blame)}`
+      : `Nothing in the queue of ${name} is served: ${formatNumber(waiting.last)} wait${more}, the first for at least ${formatDuration(headMillis)}${inBrackets(site?.blame)}`,
     subject: subjectOf('pool', pool.className || line.name, site?.frame ?? null, pool.thread),
     impact: line.isGrowing
       ? { metric: 'waiting', value: waiting.slopePerSecond, unit: 'per second' }
@@ -81,22 +87,41 @@ export function describeStuckLine(line: StuckLine, site: CreationSite | null, fa
       'A queue that is only long still moves: its first entry changes. Here the first entry stayed the same while requests got no answer.',
     advice: [
       ...silentCallsAdvice(calls),
-      'Release what was taken (a connection, a lock, a permit) on every path, including errors and early returns: do it in a `finally`. Do not take a second one while holding the first, such as a query outside of the transaction that it belongs to.',
-      'Give the wait in this queue a timeout, so that later requests get an error instead of hanging.',
+      ...(pool.className === HTTP2_SESSION ? [HTTP2_ADVICE] : []),
+      ...(isSubscribed ? SUBSCRIBED_ADVICE : QUEUE_ADVICE),
     ],
-    caveats: [
-      'This line waits in the queue. The code that took the resource and did not release it ran earlier and was not observed.',
-    ],
+    caveats: isSubscribed
+      ? []
+      : [
+          'This line waits in the queue. The code that took the resource and did not release it ran earlier and was not observed.',
+        ],
     asSymptom: `${formatNumber(waiting.last)} wait in the queue of ${name}`,
     effect: 'waiting',
     explains: ['waiting', 'heap', 'external', 'native', 'sockets', 'fds', 'timers', 'gc'],
   };
 }
 
+const QUEUE_ADVICE = [
+  'Release what was taken (a connection, a lock, a permit) on every path, including errors and early returns: do it in a `finally`. Do not take a second one while holding the first, such as a query outside of the transaction that it belongs to.',
+  'Give the wait in this queue a timeout, so that later requests get an error instead of hanging.',
+];
+
+/** The list of a subject or an emitter: nothing is taken there. */
+const SUBSCRIBERS = /observers|subscribers|subscriptions/i;
+const SUBSCRIBED_ADVICE = [
+  'These requests wait for a value, or for the completion, that never comes. Answer at once where it cannot come (such as an unknown key), and give the wait a timeout (`timeout()` in RxJS).',
+  'End the subscription with the request (`take(1)`, `takeUntil()`, `unsubscribe()`): otherwise it stays after its client has gone.',
+];
+
+const HTTP2_SESSION = 'ClientHttp2Session';
+/** See "SETTINGS_MAX_CONCURRENT_STREAMS" in RFC 9113, and `http2stream.close()` in the documentation of Node.js. */
+const HTTP2_ADVICE =
+  'An HTTP/2 server limits concurrent streams (often to 100), and the session queues further requests. A stream whose response is neither read to its end nor closed keeps its slot: call `stream.close()` or `stream.resume()` on every path, also where the response is not needed.';
+
 /** "Semaphore `clerks`", "`queue` of pLimit". */
 function nameOf({ pool, name }: StuckLine): string {
   const { className, holder } = pool;
   if (className === '') return holder && holder.of !== '' ? `\`${name}\` of ${holder.of}` : `\`${name}\``;
-  const isNamed = holder && holder.name !== '' && holder.kind !== 'handle' && holder.name !== name;
+  const isNamed = holder && isName(holder.name) && holder.kind !== 'handle' && holder.name !== name;
   return isNamed ? `${className} \`${holder.name}\`` : className;
 }

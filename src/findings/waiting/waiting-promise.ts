@@ -24,6 +24,23 @@ export function waitingPromise(facts: Facts, slopePerSecond: number, thread: num
   return first ? (innermost(facts, thread, first) ?? first) : null;
 }
 
+/** Where as many promises stay as requests wait, and as large a part of them: their number need not rise as evenly. */
+export function promiseOfAsMany(
+  { alive, survival, site }: Pick<SurvivingSite, 'alive' | 'survival' | 'site'>,
+  facts: Facts,
+): SurvivingSite | null {
+  const distance = (other: SurvivingSite) => Math.abs(Math.log(Math.max(1e-6, other.alive) / alive));
+  const near = survivors(facts, ['PROMISE']).filter(
+    (other) =>
+      other.site.thread === site.thread &&
+      other.blame.app &&
+      (other.site.reads.at(-1)?.oldAlive ?? 0) >= REQUEST_PILEUP.leastWaiting &&
+      (other.survival ?? 0) >= (survival ?? 0) * REQUEST_PILEUP.asLargePart &&
+      distance(other) <= Math.log(REQUEST_PILEUP.asMany),
+  );
+  return near.sort((a, b) => depthOf(b) - depthOf(a) || distance(a) - distance(b))[0] ?? null;
+}
+
 /** Where requests wait of which none is answered: at their pace, or as deep in the program as promises are seen to stay. */
 export function promiseOfOutage(
   { silentPerSecond }: Pick<Outage, 'silentPerSecond'>,

@@ -59,7 +59,10 @@ export function placeInSources(
     if (isLeftBehind(path, source)) continue;
     const place = inFiles?.check(original, { textLines: map.linesOf(path), column }) ?? original;
     source.positions[`${line}:${column}`] = place;
-    noteLine(sources.lines, place, map.linesOf(path), original[2] - 1);
+    const textLines = map.linesOf(path);
+    noteLine(sources.lines, place, textLines, original[2] - 1);
+    // V8 tells no lines inside of a line: of minified code the function is all that is known of a sample.
+    if (isStart && column > MAX_LINE_TEXT) noteFunction(sources.lines, place, textLines);
     noteOwner(sources, path, { map, packageAt });
   }
   noteNames(source, wanted, map);
@@ -119,3 +122,21 @@ export function noteLine(
   const start = text.length > MAX_LINE_TEXT ? Math.max(0, column - 60) : 0;
   lines[`${place[0]}:${place[1]}`] = text.slice(start, start + MAX_LINE_TEXT).trim();
 }
+
+/** A longer function does several things: its text would tell any of them. */
+const MOST_LINES = 12;
+
+/** Keeps the text of a short function that begins at `place` in place of that of its first line. */
+function noteFunction(lines: Record<string, string>, place: Place, textLines: string[] | undefined): void {
+  const at = place[1] - 1;
+  const first = textLines?.[at];
+  if (!textLines || first === undefined) return;
+  const end = textLines.findIndex(
+    (text, i) => i > at && text.trim() !== '' && indentOf(text) <= indentOf(first),
+  );
+  if (end < 0 || end - at >= MOST_LINES || !textLines[end]!.trim().startsWith('}')) return;
+  const body = textLines.slice(at, end + 1).map((text) => text.trim());
+  lines[`${place[0]}:${place[1]}`] = body.join(' ').slice(0, MAX_LINE_TEXT);
+}
+
+const indentOf = (text: string) => text.length - text.trimStart().length;

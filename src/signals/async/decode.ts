@@ -1,6 +1,7 @@
 // From running counts of async resources to one record for each creation site.
 import type { AsyncObservation, AsyncSite } from '../../model/async-resource.ts';
 import { checkCallFrame } from '../../model/decode/cpu-profile.ts';
+import { mergeRoutes } from '../../model/decode/request-routes.ts';
 import { decodeStack } from '../../model/decode/stack.ts';
 import type { Frame } from '../../model/frame.ts';
 import { servingCode } from '../../model/serving-code.ts';
@@ -29,14 +30,31 @@ function decodeAsyncReads(
   }
   return [...byThread].map(([thread, threadReads]) => {
     const known = handlers.filter((read) => read.thread === thread).flatMap((read) => read.handlers);
+    const routeOf = new Map(known.flatMap(({ site, route }) => (route ? [[site, route] as const] : [])));
     const handlerOf = new Map(
       known.map(({ site, name, url, line, column }) => [
         site,
         resolver.frame(checkCallFrame({ functionName: name, url, lineNumber: line, columnNumber: column })),
       ]),
     );
-    return decodeThread(thread, threadReads, handlerOf, (frames) => decodeStack(frames, resolver, ownUrl));
+    const observation = decodeThread(thread, threadReads, handlerOf, (frames) =>
+      decodeStack(frames, resolver, ownUrl),
+    );
+    return { ...observation, sites: mergeRoutes(observation.sites, routesByLabel(threadReads, routeOf)) };
   });
+}
+
+/** By the label of the sites for which a router was asked. */
+function routesByLabel(
+  reads: readonly AsyncLine[],
+  routeOf: ReadonlyMap<number, string>,
+): ReadonlyMap<string, string> {
+  const routes = new Map<string, string>();
+  for (const { id, label } of routeOf.size === 0 ? [] : reads.flatMap(({ sites }) => sites)) {
+    const route = id === undefined ? undefined : routeOf.get(id);
+    if (route !== undefined && label !== undefined) routes.set(label, route);
+  }
+  return routes;
 }
 
 function decodeThread(
@@ -68,12 +86,13 @@ function decodeThread(
       site.serving = raw.serving;
       if (raw.usedBy !== undefined && raw.used !== undefined)
         site.agents = { by: raw.usedBy, different: raw.used };
-      const { made, watched, alive, oldWatched, oldAlive, oldDropped, oldestMillis } = raw;
+      const { made, watched, alive, oldWatched, oldAlive, oldDropped, oldUnended, oldestMillis } = raw;
       const counts = { made, watched, alive, oldWatched, oldAlive, oldestMillis };
       site.reads.push({
         atMillis: read.atMillis,
         ...counts,
         ...(oldDropped !== undefined && { oldDropped }),
+        ...(oldUnended !== undefined && { oldUnended }),
       });
     }
   }

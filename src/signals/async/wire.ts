@@ -37,6 +37,8 @@ const asyncSite = v.object({
   oldAlive: count,
   /** And how many of them were given up: of requests, those whose client went away before the answer began. */
   oldDropped: v.optional(count),
+  /** Of requests that go out: how many of `oldAlive` the program has not ended, so that the other side waits for the rest. */
+  oldUnended: v.optional(count),
   /** Of requests: how many of those looked at use an Agent, and how many different Agents these are. */
   usedBy: v.optional(count),
   used: v.optional(count),
@@ -58,7 +60,14 @@ export type AsyncRead = BodyOf<AsyncLine>;
 /** Where the functions begin that answer requests which wait long: found in what routers keep in a request. */
 export const handlersLine = threadLine('handlers', {
   /** `site` is an id of the lines of type `async`. */
-  handlers: listOf(v.object({ site: count, ...functionPlace })),
+  handlers: listOf(
+    v.object({
+      site: count,
+      ...functionPlace,
+      /** The pattern of its router: "/rates/:pair". */
+      route: v.optional(text),
+    }),
+  ),
 });
 export type HandlersLine = v.InferOutput<typeof handlersLine>;
 export type HandlersRead = BodyOf<HandlersLine>;

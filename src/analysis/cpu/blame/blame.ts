@@ -36,7 +36,8 @@ export function blame(frames: readonly Frame[], lines: 'of functions' | 'of call
   const around = namedAround(frames, at);
   const named = frames[around]!;
   const app = lines === 'of calls' ? { ...frames[at]!, functionName: named.functionName } : named;
-  const caller = frames.slice(around + 1).find((f) => f.owner === 'app' && !isSameFunction(f, app)) ?? null;
+  const outer = frames.findIndex((f, i) => i > around && f.owner === 'app' && !isSameFunction(f, app));
+  const caller = outer < 0 ? null : frames[namedAround(frames, outer)]!;
   const chain = packageChain([...above, app], inner ?? app);
   return { app, library, inner, subject: app, caller, chain };
 }

@@ -1,6 +1,7 @@
 // A function that takes a large part of a core. Judged by wall time: 80 % of the busy samples of an idle process is no
 // hotspot. Nor is time spread thinly over the many functions of a framework.
 import { isSameFunction } from '../../../analysis/cpu/blame/blame.ts';
+import { type CallerTotal, callerTotals } from '../../../analysis/cpu/caller-totals.ts';
 import {
   type CpuSummary,
   groupByBlame,
@@ -12,7 +13,7 @@ import { WORK_NAMES, type Work } from '../../../analysis/cpu/work.ts';
 import type { Severity } from '../../../model/finding.ts';
 import type { Frame } from '../../../model/frame.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
-import { formatShare } from '../../../units/units.ts';
+import { formatCount, formatShare } from '../../../units/units.ts';
 import { BLOCK_ADVICE, isOfLanguage, nativeCallAdvice, packageAdvice } from '../../cpu/block-advice.ts';
 import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
 import type { Draft, Rule } from '../../rule.ts';
@@ -73,10 +74,17 @@ function judgeThread(summary: CpuSummary, program: ProgramKind | null): Draft[] 
     other.top.blame.caller !== null &&
     isSameFunction(other.top.blame.caller, group.top.blame.subject!);
   const rest = groups.filter((group) => !hot.includes(group));
+  const isMost = ({ selfMicros }: { selfMicros: number }) =>
+    selfMicros >= summary.durationMicros * CPU_HOTSPOT.leastSpreadShare &&
+    selfMicros >= summary.busyMicros * CPU_HOTSPOT.leastSpreadShareOfBusy;
   return [
     ...hot
       .filter((group) => !hot.some((other) => isCallerOf(group, other)))
       .map((group) => describe(group, summary, program)),
+    ...callerTotals(rest)
+      .filter((total) => isMost(total) && isLargeIn(total.callees[0]!.selfMicros, summary))
+      .slice(0, 1)
+      .map((total) => describeParted(total, summary, program)),
     ...packageTotals(rest, summary.callersOfApp)
       .filter(
         ({ selfMicros }) =>
@@ -116,13 +124,18 @@ function isHot({ top, selfMicros }: Responsibility, { durationMicros, busyMicros
   const isLarge =
     selfMicros >= durationMicros * CPU_HOTSPOT.leastShare &&
     selfMicros >= busyMicros * CPU_HOTSPOT.leastShareOfBusy;
-  const isConcentrated = top.selfMicros >= durationMicros * CPU_HOTSPOT.leastTopShare;
+  const isConcentrated = isLargeIn(top.selfMicros, { durationMicros });
   // A library may spread its work over many functions; the framework around a handler does so, too, but takes less.
   const isOneLibrary = top.blame.app !== null && top.blame.library !== null;
   const isMost =
     selfMicros >= durationMicros * CPU_HOTSPOT.leastSpreadShare &&
     selfMicros >= busyMicros * CPU_HOTSPOT.leastSpreadShareOfBusy;
   return isLarge && (isConcentrated || (isOneLibrary && isMost));
+}
+
+/** Large enough for one function. */
+function isLargeIn(selfMicros: number, { durationMicros }: Pick<CpuSummary, 'durationMicros'>): boolean {
+  return selfMicros >= durationMicros * CPU_HOTSPOT.leastTopShare;
 }
 
 function describe(
@@ -218,6 +231,41 @@ function describeShared(
     advice: libraryAdvice(first.top, RUNS.includes(program) ? 'in this run' : timesOf(first.top)),
     caveats: others.some(({ top }) => top.hotLineShare > 0) ? [] : draft.caveats,
     asSymptom: `${share} ${of} in ${packageOf(inner ?? library!)}`,
+  };
+}
+
+/** One function has it done by several, none of which has enough to be named alone. */
+function describeParted(
+  { caller, callees, selfMicros }: CallerTotal,
+  summary: CpuSummary,
+  program: ProgramKind | null,
+): Draft {
+  const large = callees.filter((callee) => callee.selfMicros >= selfMicros * CPU_HOTSPOT.leastPart);
+  const [first] = large as [Responsibility, ...Responsibility[]];
+  const draft = describe({ ...first, selfMicros }, summary, program);
+  const { work } = first.top;
+  const share = formatShare(selfMicros / summary.durationMicros);
+  const of = RUNS.includes(program) ? 'of the run' : 'of a core';
+  const doesSame = work.kind !== 'plain' && large.every(({ top }) => top.work.kind === work.kind);
+  const parts = large
+    .slice(0, CPU_HOTSPOT.namedCallers)
+    .map(
+      (callee) =>
+        `${place(callee.top.blame.subject!)} (${formatShare(callee.selfMicros / summary.durationMicros)})`,
+    );
+  return {
+    ...draft,
+    title: `${capitalised(nameOfCode(caller))} takes ${share} ${of}${doesSame ? ` with ${WORK_NAMES[work.kind]}` : ''}, in ${formatCount(large.length, 'function')} that it calls (${lineOf(caller)}), the first of them ${place(first.top.blame.subject!)}`,
+    evidence: [
+      {
+        source: 'cpu-profile',
+        statement: `${share} of the time and ${formatShare(selfMicros / summary.busyMicros)} of the busy time of the thread ${summary.threadName} is spent in ${place(caller)} and in what it calls: ${parts.join(', ')}`,
+        value: selfMicros / summary.durationMicros,
+        unit: 'share',
+      },
+      ...draft.evidence.slice(1),
+    ],
+    asSymptom: `${share} ${of} in ${place(caller)}`,
   };
 }
 

@@ -150,6 +150,7 @@ function describe(group: BlockGroup, durationMillis: number, program: ProgramKin
         unit: 'ms',
       },
       ...longestEvidence(group),
+      ...callerEvidence(group),
       ...othersEvidence(group),
     ],
     ...chainOf(blame),
@@ -205,6 +206,11 @@ function longestEvidence({ frames, framesShare, calleeCount, hotLine }: BlockGro
       statement: `${formatShare(framesShare)} of the longest block was spent in ${under}${place(inner)}${spread}${inLine}`,
     },
   ];
+}
+
+/** Who decides how often it runs in one turn of the loop. */
+function callerEvidence({ blame: { app, caller } }: BlockGroup): Draft['evidence'] {
+  return app && caller ? [{ source: 'cpu-profile', statement: `called by ${place(caller)}` }] : [];
 }
 
 /** What else had a large part of it. */

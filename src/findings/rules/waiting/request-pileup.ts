@@ -14,7 +14,7 @@ import { describeSilentRoute, silentRoutes } from '../../waiting/silent-route.ts
 import { describeStalled } from '../../waiting/stalled-requests.ts';
 import { describeUnended, isLeftOpen } from '../../waiting/unended-answers.ts';
 import { waitAdvice } from '../../waiting/wait-advice.ts';
-import { waitingPromise } from '../../waiting/waiting-promise.ts';
+import { promiseOfAsMany, waitingPromise } from '../../waiting/waiting-promise.ts';
 import { perSecond, place, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
 import { endpointOf } from '../../words/wire-words.ts';
 
@@ -68,21 +68,37 @@ function isPilingUp({ alive, trend, oldestMillis }: LastingRequests): boolean {
 function describeOutbound(requests: LastingRequests): Draft {
   const { label, blame, site, trend } = requests;
   const endpoint = endpointOf(label);
+  const isUnended = (requests.unendedShare ?? 0) >= REQUEST_PILEUP.mostlyUnended;
+  const why = isUnended
+    ? 'the program does not send them to their end'
+    : 'no response arrives and nothing aborts them';
+  const { evidence, ...rest } = common(requests);
   return {
-    ...common(requests),
-    title: `Outgoing requests (${label}) accumulate at ${perSecond(trend.slopePerSecond)}: no response arrives and nothing aborts them${blame.subject ? ` (${placeWithLibrary(blame)})` : ''}`,
+    ...rest,
+    evidence: [...evidence, ...(isUnended ? [UNENDED_EVIDENCE] : [])],
+    title: `Outgoing requests (${label}) accumulate at ${perSecond(trend.slopePerSecond)}: ${why}${blame.subject ? ` (${placeWithLibrary(blame)})` : ''}`,
     confidence: confidenceAt(REQUEST_PILEUP.outboundConfidence, blame.subject),
     subject: subjectOf('request', endpoint, blame.subject, site.thread),
     advice: [
+      ...(isUnended ? [UNENDED_ADVICE] : []),
       'Give each outgoing request a timeout that covers the whole answer (AbortSignal.timeout(), the timeout option of the client), and answer the caller with an error when it expires.',
     ],
     caveats: [],
   };
 }
 
+const UNENDED_EVIDENCE: Evidence = {
+  source: 'requests',
+  statement:
+    'the waiting requests lack their end or their body: the server has received at most their headers and waits for the rest',
+};
+const UNENDED_ADVICE =
+  'Write the whole body and call `end()` on every path. A proxy that pipes the incoming request into the outgoing one sends nothing if the body was already read: register the proxy before the body parser (such as `express.json()`), or write the parsed body to the outgoing request.';
+
 function describeInbound(requests: LastingRequests, facts: Facts): Draft {
   const { label, site, trend } = requests;
-  const promise = waitingPromise(facts, trend.slopePerSecond, site.thread);
+  const paced = waitingPromise(facts, trend.slopePerSecond, site.thread);
+  const promise = paced ?? promiseOfAsMany(requests, facts);
   const frame: Frame | null = promise?.blame.subject ?? site.handler ?? null;
   const where = promise ? placeWithLibrary(promise.blame) : frame && place(frame);
   const { evidence, ...rest } = common(requests);
@@ -99,7 +115,9 @@ function describeInbound(requests: LastingRequests, facts: Facts): Draft {
         ? [
             {
               source: 'async-resources',
-              statement: `promises created in ${where} accumulate at the same pace, about ${formatNumber(promise.alive)} in all`,
+              statement: paced
+                ? `promises created in ${where} accumulate at the same pace, about ${formatNumber(promise.alive)} in all`
+                : `about as many promises created in ${where} are pending: ${formatNumber(promise.alive)}`,
               value: promise.trend.slopePerSecond,
               unit: 'per second',
             },
@@ -123,10 +141,17 @@ function describeInbound(requests: LastingRequests, facts: Facts): Draft {
 
 /** They wait, and of the promises made for them none stays: nothing that is still referenced will answer them. */
 function isAbandoned({ label, site }: LastingRequests, { observations }: Facts): boolean {
-  const own = observations.asyncObservations
+  const promises = observations.asyncObservations
     .filter(({ thread }) => thread === site.thread)
     .flatMap(({ sites }) => sites)
-    .filter(({ type, serving }) => type === 'PROMISE' && serving === label);
+    .filter(({ type }) => type === 'PROMISE');
+  const own = promises.filter(({ serving }) => serving === label);
+  // A handler that has read a body makes its promises for nobody known.
+  const mayBeOwn = promises.filter(
+    ({ serving, frames }) => !serving && frames.some(({ owner }) => owner === 'app'),
+  );
+  if (mayBeOwn.some(({ reads }) => (reads.at(-1)?.oldAlive ?? 0) >= REQUEST_PILEUP.leastWaiting))
+    return false;
   const sum = (name: 'oldWatched' | 'oldAlive') =>
     own.reduce((total, { reads }) => total + (reads.at(-1)?.[name] ?? 0), 0);
   return sum('oldWatched') >= REQUEST_PILEUP.leastCollected && sum('oldAlive') === 0;

@@ -20,6 +20,8 @@ export interface Creation {
   isDropped?: (resource: object) => boolean;
   /** What it holds outlives it: lost, it counts as it was when it was 5 s old. Until then it is held. */
   isLostAlive?: boolean;
+  /** Of one that goes on: the program has not done its part yet, a request that it never ended. */
+  isUnended?: (resource: object) => boolean;
 }
 
 interface Watched {
@@ -40,6 +42,7 @@ export interface Site {
   serving: string | undefined;
   isAlive: (resource: object) => boolean;
   isDropped: ((resource: object) => boolean) | undefined;
+  isUnended: ((resource: object) => boolean) | undefined;
   frames: ProbeFrame[];
   repeats: boolean;
   delay: number;
@@ -75,6 +78,7 @@ export function createSite(id: number, creation: Creation): Site {
     serving: creation.serving,
     isAlive,
     isDropped: creation.isDropped,
+    isUnended: creation.isUnended,
     isLostAlive,
     used: { by: 0, things: 0, known: new WeakSet() },
     frames,
@@ -175,6 +179,11 @@ function wasDropped({ isDropped }: Site, ref: WeakRef<object>): boolean {
   return resource !== undefined && isDropped?.(resource) === true;
 }
 
+function isUnended({ isUnended: ask }: Site, ref: WeakRef<object>): boolean {
+  const resource = ask && ref.deref();
+  return resource !== undefined && ask?.(resource) === true;
+}
+
 /** Its numbers now; the frames are told once. */
 export function readSite(site: Site, now: number): ProbeAsyncSite {
   sweep(site, now);
@@ -183,7 +192,7 @@ export function readSite(site: Site, now: number): ProbeAsyncSite {
   const goneYoung = site.goneYoung.length + site.droppedYoung.length;
   const frames = site.isTold ? [] : site.frames;
   site.isTold = true;
-  const oldAlive = refs.filter(({ at }) => now - at >= OLD_MILLIS).length;
+  const old = refs.filter(({ at }) => now - at >= OLD_MILLIS);
   return {
     id,
     type,
@@ -195,9 +204,10 @@ export function readSite(site: Site, now: number): ProbeAsyncSite {
     made,
     watched: refs.length + goneOld + goneYoung,
     alive: refs.length,
-    oldWatched: goneOld + oldAlive,
-    oldAlive,
+    oldWatched: goneOld + old.length,
+    oldAlive: old.length,
     ...(site.isDropped && { oldDropped: droppedOld }),
+    ...(site.isUnended && { oldUnended: old.filter(({ ref }) => isUnended(site, ref)).length }),
     ...(site.used.by > 0 && { usedBy: site.used.by, used: site.used.things }),
     oldestMillis: refs.reduce((oldest, { at }) => Math.max(oldest, now - at), 0),
   };

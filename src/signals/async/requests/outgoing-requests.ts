@@ -22,6 +22,7 @@ export interface OutgoingRequests {
 export function createOutgoingRequests(core: ProbeCore, sites: AsyncSites): OutgoingRequests {
   const { reads } = core;
   const { own, isObject, nameOf } = reads;
+  const { Socket }: typeof import('node:net') = core.load('net');
   const answered = new WeakSet<object>();
   const met = new WeakSet<object>();
   const pace = createSamplingPace(SAMPLES_PER_SECOND, SAMPLES_PER_BURST);
@@ -29,6 +30,20 @@ export function createOutgoingRequests(core: ProbeCore, sites: AsyncSites): Outg
   // What waits for its answer: a body that is not read afterwards is a matter of its socket.
   const waitsForResponse = (request: object) =>
     !own(request, 'res') && own(request, 'destroyed') !== true && own(request, 'aborted') !== true;
+  /** A body is announced, and of a connection of its own no more than the head was written. */
+  const lacksBody = (request: object): boolean => {
+    const length = own(reads.bySymbol(request, 'kOutHeaders'), 'content-length');
+    const announced = Number(Array.isArray(length) ? own(length, 1) : 0);
+    const socket = own(request, 'socket') ?? reads.bySymbol(request, 'kSocket');
+    const head = own(request, '_header');
+    if (!(announced > 0) || own(request, 'reusedSocket') !== false) return false;
+    if (typeof head !== 'string' || !reads.isA(socket, Socket)) return false;
+    // Node's own: on its prototype, and so for every socket.
+    const written: unknown = Reflect.get(Socket.prototype, 'bytesWritten', socket);
+    return typeof written === 'number' && written > 0 && written <= head.length;
+  };
+  /** Without its body or its end the server has its head at most, and waits. */
+  const isUnended = (request: object) => own(request, 'finished') === false || lacksBody(request);
   const waitsInUndici = (request: object) =>
     own(request, 'completed') !== true && own(request, 'aborted') !== true && !answered.has(request);
 
@@ -59,6 +74,7 @@ export function createOutgoingRequests(core: ProbeCore, sites: AsyncSites): Outg
       label,
       uses,
       isAlive: waitsForResponse,
+      isUnended,
     });
   };
 

@@ -5,7 +5,7 @@ import type { ThreadInspector } from '../../../probe/objects/thread-inspector.ts
 import type { ProbeHandlers } from '../../../probe/probe-protocol.ts';
 import type { AsyncSites } from '../probe/async-sites.ts';
 import type { LeftAnswers } from './left-answers.ts';
-import { handlerOf } from './route-handler.ts';
+import { handlerOf, routeOf } from './route-handler.ts';
 
 export interface RequestHandlers {
   lasting(): ProbeHandlers;
@@ -29,20 +29,21 @@ export function createRequestHandlers(
         );
         const found = waiting.flatMap(({ site, resource }) => {
           const handler = handlerOf(reads, resource);
-          return handler ? [{ site, handler }] : [];
+          return handler ? [{ site, handler, route: routeOf(reads, resource) }] : [];
         });
         // Whoever answers those that end answers those whose clients leave.
         for (const { label, handler } of left.handlers()) {
           const site = sites.idOf('http.server.client', label);
-          if (site !== null) found.push({ site, handler });
+          if (site !== null) found.push({ site, handler, route: null });
         }
         if (found.length === 0) return { handlers };
         thread.during((inspect) => {
-          for (const { site, handler } of found) {
+          for (const { site, handler, route } of found) {
             const place = inspect(handler)?.place;
             if (!place) continue;
             const { url, line, column } = place;
-            handlers.push({ site, name: nameOf(handler), url, line, column });
+            const name = nameOf(handler);
+            handlers.push({ site, name, url, line, column, ...(route !== null && { route }) });
           }
         });
       } catch {}

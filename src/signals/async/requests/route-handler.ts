@@ -8,3 +8,13 @@ export function handlerOf({ own }: DataReads, response: object): object | null {
   const handler = own(own(stack, length - 1), 'handle');
   return typeof handler === 'function' ? handler : null;
 }
+
+const LONGEST = 120;
+
+/** "/rates/:pair": with the paths at which the routers around it are mounted. Null where it is no text. */
+export function routeOf({ own }: DataReads, response: object): string | null {
+  const request = own(response, 'req');
+  const path = own(own(request, 'route'), 'path');
+  const base = own(request, 'baseUrl') ?? '';
+  return typeof path === 'string' && typeof base === 'string' ? `${base}${path}`.slice(0, LONGEST) : null;
+}
