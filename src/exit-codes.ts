@@ -11,7 +11,7 @@ export const EXIT_MEANINGS: Readonly<Record<ExitName, { brief: string; detail: s
   gateFailed: { brief: 'a gate failed', detail: ': `--fail-on`, `--fail-on-growth`, `--min-level`' },
   wrongUse: {
     brief: 'usage error',
-    detail: ': unknown target, bad option, a file that is not a recording',
+    detail: ': unknown target, bad option, a file that is not a recording, an output that cannot be written',
   },
   cannotAttach: {
     brief: 'could not attach or capture',
@@ -19,8 +19,9 @@ export const EXIT_MEANINGS: Readonly<Record<ExitName, { brief: string; detail: s
       '; the message says why and what to do. Also `triage --fail-on` where the log does not show how the process ended, and `compare` where nothing can be compared or a gate is about something that was not measured',
   },
   interrupted: {
-    brief: 'interrupted with nothing to report',
-    detail: '. Ctrl-C otherwise ends the capture early, restores the target and still reports',
+    brief: 'interrupted before there was enough to judge',
+    detail:
+      '. Ctrl-C ends the capture early, restores the target and reports what was captured; where that is enough for a verdict, the exit code is the usual one',
   },
 };
 

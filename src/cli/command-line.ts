@@ -3,6 +3,7 @@
 import { Command, type ParseOptionsResult } from 'commander';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type FromEnvironment, takeEnvironment } from './options/environment.ts';
+import { checkOutputs } from './outputs/check-outputs.ts';
 
 export class CommandLine extends Command {
   /** Of the command that ran. */
@@ -21,11 +22,13 @@ export class CommandLine extends Command {
     return new SubCommand(name, this.fromEnvironment);
   }
 
-  /** An action for commander: `run` resolves with the exit code. */
+  /** An action for commander: `run` resolves with the exit code. Files that it is to write are checked before it begins. */
   ending<Words extends unknown[]>(
     run: (...words: Words) => Promise<ExitCode>,
   ): (...words: Words) => Promise<void> {
     return async (...words) => {
+      const command = words.at(-1);
+      if (command instanceof Command) checkOutputs(command.name(), command.opts());
       this.exitCode = await run(...words);
     };
   }

@@ -21,6 +21,7 @@ import { jsonForTerminal } from '../report/escape.ts';
 import { VERSION } from '../version.ts';
 import type { GateOptions } from './options/comparison-options.ts';
 import { writeWhole } from './output.ts';
+import { tryToWrite } from './outputs/failures.ts';
 
 export interface Gates {
   config: GateConfig;
@@ -91,7 +92,9 @@ export function gatesExitCode({ gates }: Comparison): ExitCode {
 }
 
 export function writeGateFiles(comparison: Comparison, flags: GateOptions): void {
-  if (flags.saveBaseline !== undefined) writeBaseline(flags.saveBaseline, baselineOf(comparison, new Date()));
+  const { saveBaseline } = flags;
+  if (saveBaseline !== undefined)
+    tryToWrite(() => writeBaseline(saveBaseline, baselineOf(comparison, new Date())));
   if (comparison.gates && flags.record !== undefined)
     writeWhole(flags.record, `${jsonForTerminal(decisionRecord(comparison, comparison.gates))}\n`);
 }

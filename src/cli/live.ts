@@ -9,21 +9,25 @@ import type { CaptureOutcome } from '../capture/context.ts';
 import { waitForSteadyState } from '../capture/steady-state.ts';
 import { AttachError, UsageError } from '../errors.ts';
 import { type RecordResult, record } from '../record.ts';
+import type { WrittenRecording } from '../recording/recording-folder.ts';
 import { createTraceFile } from '../recording/trace-file.ts';
 import { createRecordingWriter } from '../recording/writer.ts';
+import type { CaptureStream } from '../signals/sink.ts';
 import type { ResolvedTarget } from '../target/find.ts';
 import { formatBytes, formatCount } from '../units/units.ts';
 import { chooseTarget, sayChoice } from './choose-target.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { type Launched, launch } from './launch.ts';
 import type { LiveOptions } from './options/capture-options.ts';
+import { noteUnwritten } from './outputs/failures.ts';
 import { createProgress, type Progress } from './progress.ts';
 
 export interface RecordedTarget extends RecordResult {
   target: ResolvedTarget;
+  written: WrittenRecording;
 }
 
-/** Captures into `dir`. Whatever was launched for it is ended; the target is restored on every way out. */
+/** Captures into `dir`, or on a full disk into `written.dir`. Whatever was launched for it is ended; the target is restored on every way out. */
 export async function recordInto(
   dir: string,
   target: string | undefined,
@@ -37,19 +41,21 @@ export async function recordInto(
       'See the Node.js processes here with `culprit ps`.',
     );
   }
-  // Before the attach, as for the recording itself.
-  const trace = options.trace === undefined ? undefined : createTraceFile(options.trace);
   const interrupt = listenForInterrupt();
   const launched = command.length > 0 ? await launch(command) : null;
   const progress = await createProgress(options.quiet === true);
+  let trace: CaptureStream | undefined;
   try {
+    // Before the attach, as for the recording itself.
+    if (options.trace !== undefined) trace = createTraceFile(options.trace);
     const resolved = launched
       ? ({ kind: 'process', pid: launched.pid } as const)
       : await chooseTarget(target!, { isExact: options.exact });
     // Whoever watches learns it now; the report says it, too.
     sayChoice(resolved, options.quiet === true || !process.stderr.isTTY);
     if (options.settle) await settle(resolved, interrupt, progress);
-    const result = await record(resolved, createRecordingWriter(dir), {
+    const writer = createRecordingWriter(dir, tmpdir());
+    const result = await record(resolved, writer, {
       ...captureOptions,
       whyAlive: options.whyAlive,
       trace,
@@ -57,7 +63,9 @@ export async function recordInto(
       onProgress: progress.capture,
     }).catch((error: unknown) => sayHowItEnded(error, launched));
     sayTrace(result.outcome.trace, options);
-    return { ...result, target: resolved };
+    const written = writer.written();
+    if (written.moved) noteUnwritten(written.moved);
+    return { ...result, written, target: resolved };
   } finally {
     await trace?.discard();
     progress.end();

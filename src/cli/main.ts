@@ -1,11 +1,14 @@
 // The command line as a program: runs the command that was asked for, and turns errors into text and exit codes, which
 // happens nowhere else.
+import { tmpdir } from 'node:os';
 import { CommanderError } from 'commander';
 import { CulpritError, UsageError } from '../errors.ts';
 import { EXIT, type ExitCode, exitCodeOfError } from '../exit-codes.ts';
-import { escapeControls } from '../report/escape.ts';
+import { isDiskFull, reasonOf } from '../recording/output-file.ts';
 import type { CommandLine } from './command-line.ts';
 import { blame } from './options/environment.ts';
+import { exitCodeWithOutputs, tellError } from './outputs/failures.ts';
+import { watchStandardOutput } from './outputs/standard-output.ts';
 import { createProgram, wordsOfPlugin } from './program.ts';
 
 /** The first word from bin/kubectl-culprit.js. */
@@ -45,10 +48,18 @@ function explain(error: unknown, { fromEnvironment }: CommandLine): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
   if (error instanceof CulpritError) {
     const variables = error instanceof UsageError ? blame(error.message, fromEnvironment) : undefined;
-    const lines = [`culprit: ${shown(error.message)}`];
-    for (const more of [error.hint, variables]) if (more) lines.push(`  ${shown(more)}`);
-    process.stderr.write(`${lines.join('\n')}\n`);
+    tellError(error, variables);
     return exitCodeOfError(error);
+  }
+  if (isDiskFull(error)) {
+    const { path = tmpdir() } = error as NodeJS.ErrnoException;
+    tellError(
+      new UsageError(
+        `Cannot write ${path}: ${reasonOf(error)}.`,
+        'Free space there, or set TMPDIR to a folder on a disk with space.',
+      ),
+    );
+    return EXIT.wrongUse;
   }
   process.stderr.write(
     `culprit: this is a bug in culprit, please report it.\n${error instanceof Error ? error.stack : String(error)}\n`,
@@ -56,20 +67,7 @@ function explain(error: unknown, { fromEnvironment }: CommandLine): ExitCode {
   return EXIT.cannotAttach;
 }
 
-/** Messages may quote names from the target; a list to choose from keeps its lines. */
-function shown(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => escapeControls(line))
-    .join('\n');
-}
-
-// A reader that has seen enough (`culprit ... | head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.done);
-  throw error;
-});
-
+watchStandardOutput();
 const code = await main(process.argv.slice(2));
-// A peer that holds a connection open must not hold us; what was written is flushed first.
-process.stdout.write('', () => process.exit(code));
+// A peer that holds a connection open must not hold us; what was written is flushed first, and its errors are heard.
+process.stdout.write('', () => setImmediate(() => process.exit(exitCodeWithOutputs(code))));

@@ -1,8 +1,7 @@
 // Writing results: the report to standard output or a file, whole or not at all.
-import { renameSync, writeFileSync } from 'node:fs';
-import { UsageError } from '../errors.ts';
 import type { FamilyReport, Report } from '../model/finding.ts';
 import type { HeapReport } from '../model/heap/heap-report.ts';
+import { writeOutputFile } from '../recording/output-file.ts';
 import { renderHeapText } from '../report/heap/heap-text.ts';
 import { renderJson } from '../report/json.ts';
 import type { PageReport } from '../report/page/page-report.ts';
@@ -10,6 +9,7 @@ import { renderFamilyText } from '../report/text/pages/family-text.ts';
 import { renderText, type TextOptions } from '../report/text/text.ts';
 import { rememberReport } from './last-report.ts';
 import type { HtmlOption, ReportOutput } from './options/report-options.ts';
+import { tryToWrite } from './outputs/failures.ts';
 import { usesColors } from './terminal.ts';
 
 /** `by`: which tables of where time and memory went are shown; absent: the usual ones. */
@@ -36,7 +36,7 @@ export async function printHeapReport(report: HeapReport, output: ReportOutput):
 export async function writeHtml(report: PageReport, { html }: HtmlOption): Promise<void> {
   if (html === undefined) return;
   const { renderHtml } = await import('../report/page/html.ts');
-  writeWhole(html, renderHtml(report));
+  if (!writeWhole(html, renderHtml(report))) return;
   rememberReport(html);
   process.stderr.write(`HTML report: ${html}\n`);
 }
@@ -55,15 +55,10 @@ function printEither(
   process.stdout.write(asText({ colors: usesColors(), width, quiet }));
 }
 
-/** Never leaves half a file under its final name. Throws UsageError when it cannot be written. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  const partial = `${path}.partial-${process.pid}`;
-  try {
-    writeFileSync(partial, content, { mode: 0o600 });
-    renameSync(partial, path);
-  } catch (error) {
-    throw new UsageError(`Cannot write ${path}: ${(error as Error).message}`, 'Choose another file.', {
-      cause: error,
-    });
-  }
+/**
+ * As a whole or not at all; where it cannot be written this is said, and the command goes on. False then: the exit code
+ * tells it in the end.
+ */
+export function writeWhole(path: string, content: string | Uint8Array): boolean {
+  return tryToWrite(() => writeOutputFile(path, content));
 }

@@ -4,7 +4,7 @@ import type { FamilyReport } from '../model/finding.ts';
 import { type Report, SEVERITIES, type Severity } from '../model/finding.ts';
 import type { HeapReport } from '../model/heap/heap-report.ts';
 
-/** `failOn` absent: findings are no failure. Interrupted counts only when there is nothing to report. */
+/** `failOn` absent: findings are no failure. Interrupted counts only where the report could not judge. */
 export function exitCodeFor(report: Report, failOn: Severity | undefined, isInterrupted = false): ExitCode {
   if (isInterrupted && report.verdict === 'too-little-data') return EXIT.interrupted;
   if (failOn === undefined) return EXIT.done;

@@ -17,8 +17,9 @@ import { createGzip, createInflateRaw, constants as zlib } from 'node:zlib';
 import { extract, pack } from 'tar-stream';
 import { RecordingError } from '../errors.ts';
 import { wholeName } from './format.ts';
+import { notWritten, openOutputFile } from './output-file.ts';
 
-/** Packs a finished recording: to a file under its final name only when whole, or to a stream, which stays open. */
+/** Packs a finished recording: to a file under its final name only when whole, or to a stream, which stays open. Throws UsageError. */
 export async function packRecording(dir: string, to: string | NodeJS.WritableStream): Promise<void> {
   const tar = pack();
   const filled = fill(tar, dir);
@@ -27,13 +28,14 @@ export async function packRecording(dir: string, to: string | NodeJS.WritableStr
     await pipeline(tar, createGzip(), to, { end: false });
     return filled;
   }
-  const partial = `${to}.partial-${process.pid}`;
+  const output = openOutputFile(to);
   try {
-    await pipeline(tar, createGzip(), createWriteStream(partial, { mode: 0o600 }));
+    await pipeline(tar, createGzip(), createWriteStream(to, { fd: output.fd, autoClose: false }));
     await filled;
-    renameSync(partial, to);
-  } finally {
-    rmSync(partial, { force: true });
+    output.complete();
+  } catch (error) {
+    output.discard();
+    throw notWritten(to, error);
   }
 }
 

@@ -91,12 +91,14 @@ function isCutShort(path: string): RecordingError {
   );
 }
 
-/** A recording; or else the profiles in the folder, as `--cpu-prof-dir` leaves them: one for each process and thread. */
+/**
+ * A recording; or else a folder of profiles, as `--cpu-prof-dir` leaves it: one for each process and thread, and nothing else. In a
+ * folder of many things a profile may be anybody's.
+ */
 async function readFolder(path: string): Promise<Recording> {
-  const names = existsSync(join(path, 'manifest.json'))
-    ? []
-    : readdirSync(path).filter((name) => PROFILE.test(name));
-  if (names.length === 0) return readRecording(path);
+  if (existsSync(join(path, 'manifest.json'))) return readRecording(path);
+  const names = readdirSync(path).filter((name) => !name.startsWith('.'));
+  if (names.length === 0 || !names.every((name) => PROFILE.test(name))) throw isOtherFolder(path, names);
   const pids = new Set(names.map((name) => NODE_PROFILE.exec(name)?.[1]));
   const found: (ForeignProfile & { path: string })[] = [];
   for (const name of names.sort()) {
@@ -109,6 +111,16 @@ async function readFolder(path: string): Promise<Recording> {
     found.push(...profiles.map((profile) => ({ ...profile, path: name, threadName: whose })));
   }
   return fromProfiles(found, 'v8');
+}
+
+function isOtherFolder(path: string, names: readonly string[]): RecordingError {
+  const profile = names.find((name) => PROFILE.test(name));
+  return new RecordingError(
+    `${path} is not a recording, which holds manifest.json and samples.jsonl, nor a folder of nothing but profiles.`,
+    profile === undefined
+      ? 'Give the folder or archive that `culprit record` wrote.'
+      : `Give the profiles in it by name, such as ${join(path, profile)}.`,
+  );
 }
 
 function isTar({ bytes }: FileContent): boolean {

@@ -1,22 +1,13 @@
-// Writing a recording: a folder that fills while the capture runs and gets its final name only when it is whole.
-import {
-  closeSync,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+// Writing a recording: what a capture collects goes into its folder while the capture runs.
+import { createWriteStream, existsSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { UsageError } from '../errors.ts';
 import type { CapturedFile, CaptureSink, RunningScript, SampleLine } from '../signals/sink.ts';
 import type { Manifest } from './manifest.ts';
+import { checkOutputFile } from './output-file.ts';
+import { RecordingFolder, type WrittenRecording } from './recording-folder.ts';
 import { scriptsInDoubt } from './sources/file-check.ts';
 import { notePositions } from './sources/positions.ts';
 import type { ReadText } from './sources/script-position.ts';
@@ -34,43 +25,39 @@ export interface RecordingWriter extends CaptureSink {
   discard(): void;
 }
 
+export interface FolderWriter extends RecordingWriter {
+  /** What came of it, once it is finished. */
+  written(): WrittenRecording;
+}
+
 const PRIVATE = { mode: 0o600 };
 
-/** Starts a recording in `dir`. Throws UsageError when it exists already or cannot be written. */
-export function createRecordingWriter(dir: string): RecordingWriter {
-  const finalDir = resolve(dir);
-  if (existsSync(finalDir))
-    throw new UsageError(`${dir} exists already.`, 'Choose another name: recordings are never overwritten.');
-  const workDir = `${finalDir}.partial-${process.pid}`;
-  try {
-    // Not recursive: below /proc Node would try for ever.
-    mkdirSync(workDir, { mode: 0o700 });
-  } catch (error) {
-    throw new UsageError(
-      `Cannot write to ${dirname(finalDir)}: ${(error as Error).message}`,
-      'Choose another folder with --out.',
-      { cause: error },
-    );
-  }
-  const samples = openSync(join(workDir, 'samples.jsonl'), 'wx', 0o600);
+/**
+ * Starts a recording in `dir`. Throws UsageError when it exists already or cannot be written. With `elsewhere` a disk that
+ * becomes full does not end the capture: the recording moves to a new folder in there, and `written` says so. Otherwise
+ * what is written then throws UsageError.
+ */
+export function createRecordingWriter(dir: string, elsewhere?: string): FolderWriter {
+  const folder = new RecordingFolder(dir, elsewhere);
   const files: CapturedFile[] = [];
   const positions = notePositions();
   const running: RunningScript[] = [];
   const writeManifest = (manifest: Manifest) =>
-    writeFileSync(join(workDir, 'manifest.json'), JSON.stringify(manifest, null, 2), PRIVATE);
+    folder.file('manifest.json', JSON.stringify(manifest, null, 2));
   return {
     line(line: SampleLine) {
-      writeSync(samples, `${JSON.stringify(line)}\n`);
+      folder.line(`${JSON.stringify(line)}\n`);
       positions.sample(line);
     },
     file(file, content) {
-      writeFileSync(join(workDir, file.path), JSON.stringify(content), PRIVATE);
+      folder.file(file.path, JSON.stringify(content));
       files.push(file);
       positions.profile(file.kind, content);
     },
     stream(file) {
+      const path = folder.pathOf(file.path);
       const gzip = createGzip({ level: 1 });
-      const written = pipeline(gzip, createWriteStream(join(workDir, file.path), PRIVATE));
+      const written = pipeline(gzip, createWriteStream(path, PRIVATE));
       // Whoever ends the stream hears of it.
       written.catch(() => {});
       return {
@@ -78,12 +65,13 @@ export function createRecordingWriter(dir: string): RecordingWriter {
         async end() {
           gzip.end();
           await written;
+          if (!existsSync(path)) throw new Error('the disk became full meanwhile');
           files.push(file);
         },
         async discard() {
           gzip.destroy();
           await written.catch(() => {});
-          rmSync(join(workDir, file.path), { force: true });
+          rmSync(path, { force: true });
         },
       };
     },
@@ -92,18 +80,16 @@ export function createRecordingWriter(dir: string): RecordingWriter {
     begin: (manifest) => writeManifest(manifest),
     files: () => files,
     async finish(manifest, readText) {
-      closeSync(samples);
       const sources = collectSources(positions.all(), readText, {
         scripts: running,
         cwd: manifest.target.cwd,
       });
-      writeFileSync(join(workDir, 'sources.json'), JSON.stringify(sources), PRIVATE);
+      folder.file('sources.json', JSON.stringify(sources));
       writeManifest(manifest);
-      renameSync(workDir, finalDir);
+      folder.complete();
     },
-    discard() {
-      rmSync(workDir, { recursive: true, force: true });
-    },
+    written: () => folder.written(),
+    discard: () => folder.discard(),
   };
 }
 
@@ -115,4 +101,5 @@ export function checkWritable(path: string): void {
   if (!existsSync(parent) || !statSync(parent).isDirectory()) {
     throw new UsageError(`The folder ${parent} does not exist.`, 'Create it first, or choose another.');
   }
+  checkOutputFile(path);
 }

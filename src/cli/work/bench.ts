@@ -1,14 +1,15 @@
 // `culprit bench`: check out, run in pairs, compare, decide, report.
 
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseTime } from '../../capture/capture-words.ts';
 import { type BenchOptions, bench, checkBudget } from '../../comparison/bench.ts';
 import { DEFAULTS } from '../../defaults.ts';
-import { UsageError, WorkloadError } from '../../errors.ts';
+import { WorkloadError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import type { Comparison } from '../../model/comparison/comparison.ts';
+import { checkWritable } from '../../recording/writer.ts';
 import type { BenchCommandOptions } from '../commands/bench.ts';
 import { tellComparison } from '../comparison-output.ts';
 import { areGatesSure, type Gates, readGates } from '../gating.ts';
@@ -53,8 +54,7 @@ function readOptions(options: BenchCommandOptions, gates: Gates): Measured {
       ? parseTime(options.budget, '--budget', 1_000)
       : (config.budgetMillis ?? DEFAULTS.bench.budgetMillis);
   checkBudget(budgetMillis);
-  if (options.out !== undefined && existsSync(options.out))
-    throw new UsageError(`${options.out} exists already.`, 'Choose another folder for --out.');
+  if (options.out !== undefined) checkWritable(options.out);
   return {
     base: options.base,
     head: options.head,

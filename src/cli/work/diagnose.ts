@@ -41,8 +41,8 @@ async function diagnoseInto(
   command: readonly string[],
   options: DiagnoseOptions,
 ): Promise<ExitCode> {
-  const { outcome, target: looked } = await recordInto(dir, target, command, options);
-  const recording = await readRecording(dir);
+  const { outcome, written, target: looked } = await recordInto(dir, target, command, options);
+  const recording = await readRecording(written.dir);
   const report = diagnose(recording, await explainRecordedHeap(recording), {
     pictures: options.html !== undefined,
   });
@@ -57,7 +57,7 @@ async function diagnoseInto(
     const file =
       typeof options.flame === 'string'
         ? options.flame
-        : join(options.out ?? '.', `culprit-${report.target.pid ?? 'flame'}.html`);
+        : join(options.out === undefined ? '.' : written.dir, `culprit-${report.target.pid ?? 'flame'}.html`);
     await writeFlameIfAny(recording, file);
   }
   return exitCodeFor(report, options.failOn, outcome.ended === 'interrupted');

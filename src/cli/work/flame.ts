@@ -1,5 +1,6 @@
 // `culprit flame`: a recording's profiles in a viewer that people know, or in the format of one. The viewers are heavy
 // and load here only.
+import { basename, resolve } from 'node:path';
 import { DEFAULTS } from '../../defaults.ts';
 import { decode } from '../../diagnose.ts';
 import { RecordingError, UsageError } from '../../errors.ts';
@@ -24,10 +25,11 @@ export async function flame(paths: readonly string[], options: FlameOptions): Pr
       `There is no renderer "${options.renderer}".`,
       `Give one of ${RENDERERS.join(', ')}.`,
     );
-  const stem = paths[0]!
-    .replace(/[/\\]+$/, '')
-    .replace(/\.gz$|\.zst$/, '')
-    .replace(/\.(tgz|tar|cpuprofile|heapprofile)$/, '');
+  // In the current folder, wherever the recording is.
+  const stem =
+    basename(resolve(paths[0]!))
+      .replace(/\.gz$|\.zst$/, '')
+      .replace(/\.(tgz|tar|cpuprofile|heapprofile)$/, '') || 'culprit';
   // A folder of profiles is one reading already.
   const recording = mergeProfiles(
     await Promise.all(
@@ -145,10 +147,7 @@ function subjectOf({ target, capture }: Observations) {
 
 function writeOut(file: string, content: string | Uint8Array, what: string): void {
   if (file === '-') process.stdout.write(content);
-  else {
-    writeWhole(file, content);
-    process.stderr.write(`${what}: ${file}\n`);
-  }
+  else if (writeWhole(file, content)) process.stderr.write(`${what}: ${file}\n`);
 }
 
 async function render(

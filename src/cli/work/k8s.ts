@@ -15,6 +15,7 @@ import type { K8sOptions } from '../commands/k8s.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { parseSeverity } from '../options/report-options.ts';
 import { printReport } from '../output.ts';
+import { noteUnwritten } from '../outputs/failures.ts';
 import { createProgress } from '../progress.ts';
 import { type FoundPlace, findPlace, placeAsTyped, reachOptions } from '../remote-place.ts';
 import { exitCodeFor } from '../report-exit.ts';
@@ -60,7 +61,7 @@ export function recordAt(
 ): Promise<Recording> {
   const { signal, ...wishes } = look;
   const ways = { ...reachOptions(found, options), args: recorderWords(options), signal };
-  return reach(ways, (way) => recordRemotely({ ...way, ...wishes }));
+  return reach(ways, (way) => recordRemotely({ ...way, ...wishes, onNotKept: noteUnwritten }));
 }
 
 export async function diagnoseFrom(

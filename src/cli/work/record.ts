@@ -28,14 +28,18 @@ export async function recordTarget(
   }
   checkWritable(out);
   let note = '';
-  if (!/\.(tgz|tar\.gz)$/.test(out)) note = noteOf(await recordInto(out, target, command, options));
-  else {
+  let place = out;
+  if (!/\.(tgz|tar\.gz)$/.test(out)) {
+    const recorded = await recordInto(out, target, command, options);
+    note = noteOf(recorded);
+    if (recorded.written.moved) place = recorded.written.dir;
+  } else {
     await withTemporaryFolder(async (dir) => {
       note = noteOf(await recordInto(dir, target, command, options));
       await packRecording(dir, resolve(out));
     });
   }
-  process.stderr.write(`${note}Recorded to ${out}. Diagnose it with: culprit analyze ${out}\n`);
+  process.stderr.write(`${note}Recorded to ${place}. Diagnose it with: culprit analyze ${place}\n`);
   return EXIT.done;
 }
 

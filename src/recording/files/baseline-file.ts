@@ -1,9 +1,8 @@
 // A stored baseline on disk, `culprit.baseline.json`: written after a comparison, read before a later one.
-import { writeFileSync } from 'node:fs';
 import * as v from 'valibot';
-import { RecordingError } from '../../errors.ts';
 import type { Baseline } from '../../model/comparison/baseline.ts';
 import { METRICS, type MetricName } from '../../model/comparison/run.ts';
+import { writeOutputFile } from '../output-file.ts';
 import { readCheckedJson } from './checked-json.ts';
 
 const text = v.pipe(v.string(), v.maxLength(4_000));
@@ -42,15 +41,7 @@ export function readBaseline(path: string): Baseline {
   });
 }
 
-/** Throws RecordingError when it cannot be written. */
+/** It goes into the repository, so it is as readable as other files. Throws UsageError when it cannot be written. */
 export function writeBaseline(path: string, baseline: Baseline): void {
-  try {
-    writeFileSync(path, `${JSON.stringify(baseline, null, 2)}\n`);
-  } catch (error) {
-    throw new RecordingError(
-      `The baseline could not be written: ${(error as Error).message}.`,
-      'Name a file in a folder that exists and can be written to.',
-      { cause: error },
-    );
-  }
+  writeOutputFile(path, `${JSON.stringify(baseline, null, 2)}\n`, 0o666);
 }
