@@ -9,6 +9,7 @@ import type { CaptureOutcome } from '../capture/context.ts';
 import { waitForSteadyState } from '../capture/steady-state.ts';
 import { AttachError, UsageError } from '../errors.ts';
 import { type RecordResult, record } from '../record.ts';
+import { isDiskFull, reasonOf } from '../recording/output-file.ts';
 import type { WrittenRecording } from '../recording/recording-folder.ts';
 import { createTraceFile } from '../recording/trace-file.ts';
 import { createRecordingWriter } from '../recording/writer.ts';
@@ -120,6 +121,14 @@ export async function withTemporaryFolder<T>(work: (dir: string) => Promise<T>):
   }
   try {
     return await work(join(parent, 'recording'));
+  } catch (error) {
+    throw isDiskFull(error instanceof UsageError && error.message.includes(parent) && error.cause)
+      ? new UsageError(
+          `The recording does not fit into ${tmpdir()}: ${reasonOf((error as Error).cause)}.`,
+          'Free space there, or set TMPDIR to a folder on a disk with space.',
+          { cause: error },
+        )
+      : error;
   } finally {
     rmSync(parent, { recursive: true, force: true });
   }

@@ -4,6 +4,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   openSync,
   readlinkSync,
@@ -68,8 +69,15 @@ export function openOutputFile(path: string, mode = PRIVATE): OutputFile {
 export function notWritten(path: string, error: unknown): UsageError {
   if (error instanceof UsageError) return error;
   const hint = isDiskFull(error) ? 'Free space there, or choose another place.' : 'Choose another place.';
-  return new UsageError(`Cannot write ${path}: ${reasonOf(error)}.`, hint, { cause: error });
+  const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+  const reason = isMissing ? missing(dirname(resolve(path))) : reasonOf(error);
+  return new UsageError(`Cannot write ${path}: ${reason}.`, hint, { cause: error });
 }
+
+const missing = (folder: string) =>
+  existsSync(folder)
+    ? 'it is a link into a folder that does not exist'
+    : `the folder ${folder} does not exist`;
 
 /** The kernel's own words, without the call that failed and the file that it was made on. */
 export function reasonOf(error: unknown): string {
@@ -80,7 +88,7 @@ export function reasonOf(error: unknown): string {
 
 /** No room on the disk, or none that this user may take. */
 export function isDiskFull(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException | null)?.code ?? '');
+  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException | undefined)?.code ?? '');
 }
 
 /** All of it: one call may write a part only, as it does when a disk becomes full. */

@@ -101,5 +101,5 @@ export function checkWritable(path: string): void {
   if (!existsSync(parent) || !statSync(parent).isDirectory()) {
     throw new UsageError(`The folder ${parent} does not exist.`, 'Create it first, or choose another.');
   }
-  checkOutputFile(path);
+  checkOutputFile(resolve(path));
 }

@@ -1,5 +1,7 @@
 // `culprit record`: capture only, into a folder, an archive or a stream.
-import { resolve } from 'node:path';
+import { mkdtempSync, renameSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { packRecording } from '../../recording/archive.ts';
@@ -36,11 +38,19 @@ export async function recordTarget(
   } else {
     await withTemporaryFolder(async (dir) => {
       note = noteOf(await recordInto(dir, target, command, options));
-      await packRecording(dir, resolve(out));
+      await packRecording(dir, out).catch((error: unknown) => keepAsFolder(dir, error));
     });
   }
   process.stderr.write(`${note}Recorded to ${place}. Diagnose it with: culprit analyze ${place}\n`);
   return EXIT.done;
+}
+
+/** An archive that cannot be written must not cost the capture. Always throws. */
+function keepAsFolder(dir: string, error: unknown): never {
+  if (!(error instanceof UsageError)) throw error;
+  const kept = join(mkdtempSync(join(tmpdir(), 'culprit-')), basename(dir));
+  renameSync(dir, kept);
+  throw new UsageError(`${error.message} The recording is in ${kept} instead.`, error.hint, { cause: error });
 }
 
 /** Why it was another process than the one that was named. */
