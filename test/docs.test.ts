@@ -60,6 +60,7 @@ const NOT_OURS = new Set([
   '--inspect',
   '--inspect-port',
   '--cpu-prof',
+  '--cpu-prof-dir',
   '--heap-prof',
   '--incremental-marking-soft-trigger',
   '--incremental-marking-hard-trigger',

@@ -13,7 +13,6 @@ import { isDiskFull, reasonOf } from '../recording/output-file.ts';
 import type { WrittenRecording } from '../recording/recording-folder.ts';
 import { createTraceFile } from '../recording/trace-file.ts';
 import { createRecordingWriter } from '../recording/writer.ts';
-import type { CaptureStream } from '../signals/sink.ts';
 import type { ResolvedTarget } from '../target/find.ts';
 import { formatBytes, formatCount } from '../units/units.ts';
 import { chooseTarget, sayChoice } from './choose-target.ts';
@@ -28,7 +27,10 @@ export interface RecordedTarget extends RecordResult {
   written: WrittenRecording;
 }
 
-/** Captures into `dir`, or on a full disk into `written.dir`. Whatever was launched for it is ended; the target is restored on every way out. */
+/**
+ * Captures into `dir`, or where that disk becomes full into `written.dir`. Whatever was launched for it is ended; the target is
+ * restored on every way out.
+ */
 export async function recordInto(
   dir: string,
   target: string | undefined,
@@ -45,7 +47,7 @@ export async function recordInto(
   const interrupt = listenForInterrupt();
   const launched = command.length > 0 ? await launch(command) : null;
   const progress = await createProgress(options.quiet === true);
-  let trace: CaptureStream | undefined;
+  let trace: ReturnType<typeof createTraceFile> | undefined;
   try {
     // Before the attach, as for the recording itself.
     if (options.trace !== undefined) trace = createTraceFile(options.trace);

@@ -34,7 +34,7 @@ const PRIVATE = 0o600;
 export function checkOutputFile(path: string): void {
   try {
     const place = placeOf(path);
-    if (place.kind === 'file') accessSync(dirname(place.path), constants.W_OK | constants.X_OK);
+    if (place.kind === 'file') accessSync(join(dirname(place.path), '/'), constants.W_OK | constants.X_OK);
     if (place.kind === 'special') accessSync(place.path, constants.W_OK);
   } catch (error) {
     throw notWritten(path, error);

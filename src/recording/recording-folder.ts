@@ -47,12 +47,14 @@ export class RecordingFolder {
         'Choose another name: recordings are never overwritten.',
       );
     this.work = partialOf(this.final);
+    let isOurs = false;
     try {
       // Not recursive: below /proc Node would try for ever.
       mkdirSync(this.work, { mode: 0o700 });
+      isOurs = true;
       this.samples = openSync(this.pathOf(SAMPLES), 'wx', 0o600);
     } catch (error) {
-      this.discard();
+      if (isOurs) this.discard();
       throw notWritten(asked, error);
     }
   }

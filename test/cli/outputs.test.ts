@@ -36,11 +36,14 @@ interface Place {
   stdout?: number;
   /** Bytes that still fit where standard output goes. */
   room?: number;
+  /** All other files are on a full disk. */
+  isFull?: boolean;
   cwd?: string;
 }
 
-function culprit(words: readonly string[], { stdout, room, cwd = dir }: Place = {}) {
-  const preload = room === undefined ? [] : ['--import', fullStandardOutput(room)];
+function culprit(words: readonly string[], { stdout, room, isFull, cwd = dir }: Place = {}) {
+  const full = room !== undefined ? fullDisk('fd !== 1', room) : isFull ? fullDisk('fd <= 2', 0) : undefined;
+  const preload = full === undefined ? [] : ['--import', full];
   const { status, ...said } = spawnSync(process.execPath, [...preload, CULPRIT, ...words], {
     cwd,
     encoding: 'utf8',
@@ -51,11 +54,11 @@ function culprit(words: readonly string[], { stdout, room, cwd = dir }: Place = 
 }
 
 /** As test/support/full-disk.ts does it, for a program of its own. */
-function fullStandardOutput(room: number): string {
+function fullDisk(otherwise: string, room: number): string {
   const code = `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module';
 let room = ${room}; const { writeSync } = fs;
 fs.writeSync = (fd, content, at = 0) => {
-  if (fd !== 1) return writeSync(fd, content, at);
+  if (${otherwise}) return writeSync(fd, content, at);
   if (room === 0) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
   const taken = writeSync(fd, content, at, Math.min(room, content.length - at)); room -= taken; return taken;
 };
@@ -159,6 +162,22 @@ describe('standard output', () => {
     const { stdout, stderr } = spawnSync('bash', ['-c', words], { encoding: 'utf8' });
     expect([stdout, stderr]).toEqual(['{ 0\n', '']);
   });
+});
+
+test('a file that cannot be written costs neither the report nor the other files', () => {
+  const outputs = ['--html', 'a.html', '--json', 'a.json', '--quiet'];
+  const { status, stdout, stderr } = culprit(['analyze', profile, ...outputs], { isFull: true });
+  expect(stdout).toBe(culprit(['analyze', profile, '--quiet']).stdout);
+  expect([status, stderr]).toEqual([
+    2,
+    ['a.html', 'a.json']
+      .map(
+        (name) =>
+          `culprit: Cannot write ${name}: ENOSPC: no space left on device.\n  Free space there, or choose another place.\n`,
+      )
+      .join(''),
+  ]);
+  expect(readdirSync(dir)).toEqual(['profiles']);
 });
 
 describe('a folder', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, test } from 'vitest';
-import { RecordingError } from '../../src/errors.ts';
+import { RecordingError, UsageError } from '../../src/errors.ts';
 import { baselineOf } from '../../src/findings/gates/baseline-of.ts';
 import { readAcceptFile } from '../../src/recording/files/accept-file.ts';
 import { readBaseline, writeBaseline } from '../../src/recording/files/baseline-file.ts';
@@ -173,8 +173,12 @@ describe('a baseline file', () => {
   });
 
   test('that cannot be written says so', () => {
-    expect(refusal(() => writeBaseline(join(dir, 'no', 'folder.json'), baseline))).toMatch(
-      /could not be written/,
+    const path = join(dir, 'no', 'folder.json');
+    expect(() => writeBaseline(path, baseline)).toThrow(
+      new UsageError(
+        `Cannot write ${path}: the folder ${join(dir, 'no')} does not exist.`,
+        'Choose another place.',
+      ),
     );
   });
 });

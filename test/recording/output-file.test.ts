@@ -76,20 +76,25 @@ describe('a file is written whole:', () => {
 });
 
 describe('where nothing can be written', () => {
-  test.each(['folder', 'none/a.json', 'broken'])('%s is refused before, as it is after', (name) => {
-    mkdirSync(join(temp, 'folder'));
-    symlinkSync('none/a.json', join(temp, 'broken'));
-    const path = join(temp, name);
-    const reasons: Record<string, string> = {
-      folder: 'it is a folder',
-      'none/a.json': `the folder ${join(temp, 'none')} does not exist`,
-      broken: 'it is a link into a folder that does not exist',
-    };
-    const [message] = refused(() => checkOutputFile(path));
-    expect(message).toBe(`Cannot write ${path}: ${reasons[name]}.`);
-    expect(refused(() => writeOutputFile(path, 'text'))[0]).toBe(message);
-    expect(readdirSync(temp).sort()).toEqual(['broken', 'folder']);
-  });
+  test.each(['folder', 'none/a.json', 'file/a.json', 'broken'])(
+    '%s is refused before, as it is after',
+    (name) => {
+      mkdirSync(join(temp, 'folder'));
+      writeFileSync(join(temp, 'file'), '');
+      symlinkSync('none/a.json', join(temp, 'broken'));
+      const path = join(temp, name);
+      const reasons: Record<string, string> = {
+        folder: 'it is a folder',
+        'none/a.json': `the folder ${join(temp, 'none')} does not exist`,
+        'file/a.json': 'ENOTDIR: not a directory',
+        broken: 'it is a link into a folder that does not exist',
+      };
+      const [message] = refused(() => checkOutputFile(path));
+      expect(message).toBe(`Cannot write ${path}: ${reasons[name]}.`);
+      expect(refused(() => writeOutputFile(path, 'text'))[0]).toBe(message);
+      expect(readdirSync(temp).sort()).toEqual(['broken', 'file', 'folder']);
+    },
+  );
 
   test('a check writes nothing', () => {
     checkOutputFile(join(temp, 'a.json'));
