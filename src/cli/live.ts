@@ -104,7 +104,10 @@ async function sayHowItEnded(error: unknown, launched: Launched | null): Promise
 }
 
 function sayTrace(traced: CaptureOutcome['trace'], { trace, quiet }: LiveOptions): void {
-  if (!traced || traced.failure !== undefined || quiet) return;
+  if (!traced) return;
+  if (traced.failure !== undefined)
+    noteUnwritten(new UsageError(`Cannot write ${trace}: ${traced.failure}.`, 'Choose another place.'));
+  if (traced.failure !== undefined || quiet) return;
   const size = `${formatCount(traced.events, 'event')}, ${formatBytes(traced.bytes)}`;
   process.stderr.write(`Trace written to ${trace} (${size}). Open it in https://ui.perfetto.dev\n`);
 }

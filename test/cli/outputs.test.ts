@@ -122,7 +122,7 @@ describe('standard output', () => {
     symlinkSync('/proc/self/fd/1', name);
     const { status, stdout } = culprit(['analyze', profile, '--json', name, '--quiet']);
     expect([status, lstatSync(name).isSymbolicLink()]).toEqual([0, true]);
-    expect(stdout).toMatch(/^\{\n {2}"kind": "diagnosis"[^]*\n\}\n[^{]/);
+    expect(stdout).toMatch(/^\{\n {2}"kind": "diagnosis"[\s\S]*\n\}\n[^{]/);
   });
 
   test('in a file loses nothing to a file of the same name', () => {
@@ -130,7 +130,7 @@ describe('standard output', () => {
     expect(
       culprit(['analyze', profile, '--json', file, '--quiet'], { stdout: openSync(file, 'w') }).status,
     ).toBe(0);
-    expect(readFileSync(file, 'utf8')).toMatch(/^\{\n {2}"kind": "diagnosis"[^]*\n\}\n[^{]/);
+    expect(readFileSync(file, 'utf8')).toMatch(/^\{\n {2}"kind": "diagnosis"[\s\S]*\n\}\n[^{]/);
     expect(readdirSync(dir).sort()).toEqual(['all.txt', 'profiles']);
   });
 
