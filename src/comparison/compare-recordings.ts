@@ -7,7 +7,7 @@ import type { Run } from '../model/comparison/run.ts';
 import type { Report } from '../model/finding.ts';
 import type { NamedRecording } from '../recording/several.ts';
 import { COMPARE_DEFAULTS, type CompareResult, compare, isWholeRun, runOf } from './compare.ts';
-import { refuseTwice, warnOfPrograms } from './told-apart.ts';
+import { warnOfPrograms } from './told-apart.ts';
 
 /** The runs of one side, as they were read. */
 export interface RecordedSide {
@@ -23,13 +23,12 @@ export interface RecordingCompareOptions {
   smallest?: number;
 }
 
-/** Throws RecordingError when nothing of a recording can be used, UsageError when one is given twice. */
+/** Throws RecordingError when nothing of a recording can be used. */
 export function compareRecordings(
   base: RecordedSide,
   head: RecordedSide,
   { smallest = COMPARE_DEFAULTS.smallest }: RecordingCompareOptions = {},
 ): CompareResult {
-  refuseTwice([...base.recordings, ...head.recordings]);
   const reports = { base: reportsOf(base.recordings), head: reportsOf(head.recordings) };
   // Where one of them is no whole run, costs are a second's on both sides.
   const areRuns = [...base.recordings, ...head.recordings].every(({ recording }) => isWholeRun(recording));

@@ -1,11 +1,11 @@
-// What two sides must not be: one recording twice, which no two runs are, and, without a word, two programs.
+// What runs of a comparison must not be: one recording twice on a side, which no two runs are, and, without a word, two programs.
 import { createHash, type Hash } from 'node:crypto';
 import { basename } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { Recording } from '../recording/reader.ts';
 import type { NamedRecording } from '../recording/several.ts';
 
-/** Throws UsageError where two of them have one content, whatever they are called. */
+/** Of one side. Throws UsageError where two of them have one content, whatever they are called. */
 export function refuseTwice(recordings: readonly NamedRecording[]): void {
   const seen = new Map<string, string>();
   for (const { name, recording } of alike(recordings)) {

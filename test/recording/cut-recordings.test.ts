@@ -198,7 +198,7 @@ describe('a damaged profile', () => {
       /^main-3\.heapprofile is not a valid profile.*come from the remaining heap profiles/,
     );
     expect(renderText(report, { colors: false, width: 200 })).toMatch(
-      /main-3\.heapprofile \(damaged\), main\.cpuprofile, 10 heap profiles/,
+      /main-3\.heapprofile \(damaged\), main\.cpuprofile, 11 heap profiles/,
     );
   });
 
