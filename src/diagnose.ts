@@ -252,7 +252,7 @@ function lostFiles(warnings: readonly Warning[]): LostFiles {
   const lost: LostFiles = new Map();
   for (const warning of warnings) {
     if (warning.code === 'file-not-readable')
-      lost.set(warning.path, /ENOENT/.test(warning.reason) ? 'missing' : 'damaged');
+      lost.set(warning.path, warning.isMissing ? 'missing' : 'damaged');
     if (warning.code === 'profile-damaged') lost.set(warning.path, 'damaged');
   }
   return lost;

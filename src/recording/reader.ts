@@ -93,7 +93,9 @@ async function readFolder(dir: string): Promise<Recording> {
       profiles.push({ file, content: readJson(join(dir, file.path)) });
     } catch (error) {
       const { kind, path } = file;
-      warnings.push({ code: 'file-not-readable', path, reason: (error as Error).message, kind });
+      const { message: reason } = error as Error;
+      const isThere = existsSync(join(dir, path));
+      warnings.push({ code: 'file-not-readable', path, reason, kind, ...(!isThere && { isMissing: true }) });
     }
   }
   const lines = await readLines(join(dir, 'samples.jsonl'), manifest, warnings);

@@ -75,8 +75,10 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
   'other-output': ({ bytes }) => `Ignored ${formatBytes(bytes)} of other output before the recording.`,
   'archive-cut': ({ reason }) =>
     `The archive is cut off: ${stopped(reason)} The report covers the files that are whole, and the samples before the cut. Copy or record it again for the rest.`,
-  'file-not-readable': ({ path, reason, kind }) =>
-    `${path} could not be read, and the report does not use it: ${stopped(reason)}${withoutFile(kind)}`,
+  'file-not-readable': ({ path, reason, kind, isMissing }) =>
+    isMissing
+      ? `${path} is missing from the recording.${withoutFile(kind)}`
+      : `${path} could not be read, and the report does not use it: ${stopped(reason)}${withoutFile(kind)}`,
   'samples-missing': () =>
     'samples.jsonl is missing from the recording. The report has no counters and no trends.',
   'samples-cut': ({ seenMillis, durationMillis }) =>

@@ -79,8 +79,13 @@ const ofReading = [
   warningOf('other-output', { bytes: amount }),
   /** Only its beginning is there. */
   warningOf('archive-cut', { reason }),
-  /** `kind` as in the manifest. */
-  warningOf('file-not-readable', { path, reason, kind: v.optional(fileKind) }),
+  /** `kind` as in the manifest. `isMissing`: only its name is there. */
+  warningOf('file-not-readable', {
+    path,
+    reason,
+    kind: v.optional(fileKind),
+    isMissing: v.optional(v.literal(true)),
+  }),
   warningOf('samples-missing', nothing),
   /** The samples end long before the capture did: `seenMillis` of `durationMillis` are there. */
   warningOf('samples-cut', { seenMillis: amount, durationMillis: amount }),

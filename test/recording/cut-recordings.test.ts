@@ -182,6 +182,7 @@ describe('a damaged profile', () => {
     const path = join(dir, 'manifest.json');
     writeFileSync(path, readFileSync(path, 'utf8').replace('main.cpuprofile', 'gone.cpuprofile'));
     const report = diagnose(await readRecording(dir));
+    expect(report.warnings[0]!.message).toMatch(/^gone\.cpuprofile is missing from the recording\. Without/);
     expect(report.capture.files.filter(({ lost }) => lost)).toEqual([
       { kind: 'cpu-profile', thread: 0, path: 'gone.cpuprofile', lost: 'missing' },
     ]);

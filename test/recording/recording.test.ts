@@ -228,6 +228,7 @@ describe('a hostile or foreign manifest is refused:', () => {
         path,
         reason: expect.stringMatching(/^Cannot read/),
         kind: 'cpu-profile',
+        ...(path.startsWith('gone') && { isMissing: true }),
       },
     ]);
   });
