@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
 import {
+  asyncSite,
   buildObservations,
   change,
   type Habit,
@@ -41,6 +42,21 @@ test('it tells of timers that become more, where nobody was seen to start those 
   );
   const clients = sockets({ direction: 'inbound', endpoint: ':8080' }, linear(3));
   expect(judged(timers(linear(3)), clients)[1]).not.toContain('timers');
+});
+
+test('it says that requests took seconds, whatever they waited for', () => {
+  const taking = (millis: number): Habit =>
+    change((o) => {
+      asyncSite('http.server.request', '', { label: 'GET /items/#', aliveShare: 0.1 })(o);
+      for (const read of o.asyncObservations[0]!.sites.at(-1)!.reads) read.oldestMillis = millis;
+    });
+  expect(judged(taking(3_200))).toEqual([
+    'healthy',
+    expect.stringMatching(
+      /no growth\. Requests to GET \/items\/# took up to 3\.2 s, but culprit found nothing in this process that they wait for\. The event loop/,
+    ),
+  ]);
+  expect(judged(taking(900))[1]).not.toMatch(/Requests/);
 });
 
 test('it says that descriptors became more where no single cause is told, unless clients came as fast', () => {

@@ -64,6 +64,17 @@ describe('a chain of awaits that never wait', () => {
     });
   });
 
+  test('is not blamed where a few synchronous calls, as of requests that came meanwhile, are what holds the loop', () => {
+    const hashes = repeatSlices(333, [
+      [`${FITTING} > pbkdf2Sync@node:internal/crypto/pbkdf2:60`, 110],
+      [DRAIN, 1],
+    ]);
+    const findings = findingsOf(profiled(turns(hashes, 12), () => 330));
+    expect(findings[0]).toMatchObject({ kind: 'event-loop-block', subject: { function: 'fitting' } });
+    expect(findings[0]!.title).toMatch(/pbkdf2Sync/);
+    expect(JSON.stringify(findings)).not.toMatch(/awaits of resolved promises/);
+  });
+
   const mixed = repeatSlices(700, [
     [`${DRAIN} > first@/app/src/a.js:1`, 3],
     [`${DRAIN} > second@/app/src/b.js:1`, 3],

@@ -4,6 +4,7 @@ import { gatherFacts } from '../../src/analysis/facts.ts';
 import { DEFAULTS } from '../../src/defaults.ts';
 import { YOUNG_SECONDS } from '../../src/findings/thresholds/growth.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
+import { cpuWaits } from '../support/build-container.ts';
 import { buildLook, change, cpu, type Habit, heapFloor, KB, MB } from '../support/build-observations.ts';
 import { linear } from '../support/shapes.ts';
 
@@ -48,6 +49,7 @@ describe('a process is idle', () => {
   test.each([
     ['that answers nothing and sleeps', [answers(0), sleeps]],
     ['in which only Node.js itself runs', [answers(0), turnsByItself]],
+    ['that had to wait for a CPU when culprit asked it something', [answers(0), sleeps, cpuWaits(0.05, 0.9)]],
   ])('%s', (_, habits) => {
     const { verdict, verdictReason, findings } = verdictOf(...habits);
     expect([verdict, findings]).toEqual(['idle', []]);

@@ -545,6 +545,41 @@ describe('a pool that has run dry', () => {
     expect(finding!.advice.join()).not.toMatch(/Read every response/);
   });
 
+  describe('whose queue stays at one length, and whose connections cannot be examined,', () => {
+    const waiting = (ages: (nth: number) => number, aliveShare = 0.1): Habit =>
+      change((o) => {
+        asyncSite('http.server.request', '', { label: 'GET /items/#', perSecond: 5, aliveShare })(o);
+        const { reads } = o.asyncObservations[0]!.sites.at(-1)!;
+        for (const [nth, read] of reads.entries()) read.oldestMillis = ages(nth);
+      });
+
+    test('is reported where requests are answered only after seconds', () => {
+      const [finding] = findingsOf(
+        pool(constant(20)),
+        waiting((nth) => 700 + 1_000 * (nth % 4)),
+      );
+      expect(finding).toMatchObject({ kind: 'pool-exhaustion', severity: 'warning' });
+      expect(finding!.evidence.map(({ statement }) => statement)).toContain(
+        'meanwhile requests to GET /items/# take up to 3.7 s',
+      );
+    });
+
+    test.each<[string, Habit[]]>([
+      ['answered soon', [pool(constant(20)), waiting(() => 300)]],
+      ['long polls', [pool(constant(20)), waiting(() => 25_000)]],
+      ['behind a pool that has few waiters', [pool(constant(2)), waiting(() => 3_000)]],
+      [
+        'behind a pool whose connections work',
+        [
+          pool(constant(20), { lent: { looked: 10, silent: 0, longestSilentMillis: 90, labels: [] } }),
+          waiting(() => 3_000),
+        ],
+      ],
+    ])('but not where requests are %s', (_, habits) => {
+      expect(kindsOf(...habits)).not.toContain('pool-exhaustion');
+    });
+  });
+
   test.each<[string, Habit]>([
     ['a queue that rises by three in all', pool((t) => 1 + Math.floor(t / 10))],
     [

@@ -95,7 +95,7 @@ describe('a config file', () => {
   });
 
   test('that is missing, or a folder, is said to be', () => {
-    expect(refusal(() => readGateConfig(join(dir, 'none.json')))).toMatch(/none\.json could not be read/);
+    expect(refusal(() => readGateConfig(join(dir, 'none.json')))).toMatch(/^There is no file .*none\.json\./);
     expect(refusal(() => readGateConfig(dir))).toMatch(/could not be read/);
   });
 

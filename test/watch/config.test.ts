@@ -209,7 +209,8 @@ const MISSHAPEN: [string, unknown, RegExp][] = [
   ['a time that is none', { interval: 'often' }, /interval: has to be a time like/],
   ['a size that is none', { quota: 'much' }, /quota: has to be a size like/],
   ['a port that is none', { metrics: { port: 1e6 } }, /metrics\.port/],
-  ['a list', [{}], /0: is not a field here/],
+  ['a list', [{}], /it has to be an object\.$/],
+  ['an empty list', [], /it has to be an object\.$/],
   ['a receiver without an address', { otlp: {} }, /otlp\.url/],
   ['an attribute that is none', { otlp: { url: 'http://a', attributes: { 'a b': 'c' } } }, /attributes/],
   [
@@ -322,7 +323,9 @@ describe('refused in one sentence:', () => {
   test('what is no YAML, no JSON, or not there', async () => {
     expect(await refusal('a: [', 'yaml')).toMatch(/^FILE is not YAML: /);
     expect(await refusal('{', 'json')).toMatch(/^FILE is not JSON: /);
-    await expect(readWatchConfig(join(dir, 'none.yaml'))).rejects.toThrow(/could not be read/);
+    await expect(readWatchConfig(join(dir, 'none.yaml'))).rejects.toThrow(
+      /^There is no file .*none\.yaml\.$/,
+    );
   });
 
   test('aliases that stand for gigabytes', async () => {

@@ -27,6 +27,9 @@ const LEAST_MILLIS = 50;
 const LEAST_SHARE = 0.6;
 /** One part that takes as much of it is a block as any other. */
 const MOST_IN_ONE = 0.6;
+/** And a few parts that are blocks each are so many blocks, such as of requests that came meanwhile: awaits are not what holds the loop. */
+const BLOCK_MILLIS = 50;
+const FEW_BLOCKS = 6;
 /** A node covers a chain when it was on the stack for this share of it. */
 const COVERAGE = 0.75;
 /** Of a chain, the part by which the event loop must have been late. */
@@ -166,6 +169,7 @@ function mostOf(
   }
   const [most] = [...byOuter].sort((a, b) => b[1] - a[1]);
   if (!most || most[1] < all * LEAST_SHARE || longest > all * MOST_IN_ONE) return null;
+  if (longest >= BLOCK_MILLIS * 1_000 && all < longest * FEW_BLOCKS) return null;
   // A child's index is always larger than its parent's: the largest is the deepest.
   let deepest = [...onStack.keys()].find((each) => functionKey(profile.nodes[each]!.frame) === most[0])!;
   for (const [each, time] of onStack)

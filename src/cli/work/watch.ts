@@ -22,8 +22,9 @@ import { writeHtml } from '../output.ts';
 export async function watchTargets(targets: readonly string[], options: WatchOptions): Promise<ExitCode> {
   const config = await configOf(targets, options);
   if (options.status || options.html !== undefined) return status(config.folder, options);
-  // A configuration may leave its targets to the command line.
-  const specs = options.check && config.targets.length === 0 ? [] : specsOf(config);
+  // A configuration may leave its targets to the command line of the watch itself.
+  const isOpen = options.check && config.targets.length === 0 && configFile(options) !== undefined;
+  const specs = isOpen ? [] : specsOf(config);
   if (options.check) {
     process.stdout.write(renderWatchCheck(config));
     return EXIT.done;
@@ -45,12 +46,13 @@ export async function watchTargets(targets: readonly string[], options: WatchOpt
   return EXIT.done;
 }
 
+const configFile = ({ config }: WatchOptions): string | undefined =>
+  config ?? CONFIG_FILES.find((name) => existsSync(name));
+
 /** The command line over the file, over the defaults. Throws UsageError or RecordingError. */
-async function configOf(
-  targets: readonly string[],
-  { all, config, folder, dryRun }: WatchOptions,
-): Promise<WatchConfig> {
-  const file = config ?? CONFIG_FILES.find((name) => existsSync(name));
+async function configOf(targets: readonly string[], options: WatchOptions): Promise<WatchConfig> {
+  const { all, folder, dryRun } = options;
+  const file = configFile(options);
   const read = file === undefined ? interpretConfig({}, process.cwd()) : await readWatchConfig(file);
   if (all && targets.length > 0)
     throw new UsageError('--all and targets cannot be combined.', 'Leave one of them out.');

@@ -58,7 +58,10 @@ function sayHealth(looked: readonly FamilyMember[], all: string): string {
   const withVerdict = (verdict: string) => looked.filter(({ report }) => report!.verdict === verdict);
   const [idle, brief] = [withVerdict('idle'), withVerdict('too-little-data')];
   if (brief.length === looked.length) return `${looked[0]!.report!.verdictReason} This holds for ${all}.`;
-  if (idle.length === looked.length) return `All ${all} served no requests, so there was nothing to judge.`;
+  if (idle.length === looked.length)
+    return looked.length === 1
+      ? `It served no requests, so there was nothing to judge.`
+      : `All ${all} served no requests, so there was nothing to judge.`;
   const unjudged = [
     ...(idle.length > 0 ? [`${list(idle)} served no requests and cannot be judged`] : []),
     ...(brief.length > 0 ? [`${list(brief)} provided too little data to judge`] : []),

@@ -2,6 +2,7 @@
 // judged. Health is claimed only for what was measured.
 import type { Facts } from '../../analysis/facts.ts';
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
+import { feltWait } from '../../analysis/waiting/felt-waits.ts';
 import type { FindingKind, NotApplicable } from '../../model/finding.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from '../../units/units.ts';
 import { clientGrowth } from '../clients.ts';
@@ -22,6 +23,7 @@ export function healthyReason(facts: Facts, unseen: readonly FindingKind[]): str
   return [
     sayNothing(facts, { isRising: growsALittle(facts), isWhole: unseen.length === 0 }),
     ...(little.length > 0 ? [`Too little to report: ${little.join(', ')}.`] : []),
+    ...requestsWaited(facts),
     ...timersGrew(facts),
     ...descriptorsGrew(facts),
     ...filling(facts),
@@ -113,6 +115,16 @@ function grewALittle(facts: Facts): string[] {
       ? [`the heap after garbage collection grew by ${formatBytes(floor.slopePerSecond)}/s`]
       : []),
   ];
+}
+
+/** The wait may be elsewhere: in what the program asks, or in a pool that was not found. */
+function requestsWaited({ observations }: Facts): string[] {
+  const felt = feltWait(observations.asyncObservations, 0);
+  return felt
+    ? [
+        `Requests to ${felt.label} took up to ${formatDuration(felt.longestMillis)}, but culprit found nothing in this process that they wait for.`,
+      ]
+    : [];
 }
 
 /** Nobody was seen to start those that stay; more of them with the clients that come are the load. */

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import type * as v from 'valibot';
 import { RecordingError } from '../../errors.ts';
-import { checked, type Expected, readCheckedJson } from './checked-json.ts';
+import { checked, type Expected, notReadable, readCheckedJson } from './checked-json.ts';
 
 const MAX_BYTES = 2 ** 20;
 /** Against a few lines that stand for gigabytes. */
@@ -24,7 +24,7 @@ async function parseYaml(path: string, { what, hint }: Expected<v.GenericSchema>
     if (statSync(path).size > MAX_BYTES) throw new Error(`it is too large for ${what}`);
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new RecordingError(`${path} could not be read: ${(cause as Error).message}.`, hint, { cause });
+    throw notReadable(path, cause, hint);
   }
   // It takes megabytes, and most configurations are JSON.
   const { parse } = await import('yaml');

@@ -46,6 +46,9 @@ export function checked<S extends v.GenericSchema>(
   name: string,
   { schema, what, hint }: Expected<S>,
 ): v.InferOutput<S> {
+  // An object schema takes a list for an object without any of its keys.
+  if (Array.isArray(content) && schema.type.endsWith('object'))
+    throw new RecordingError(`${name} is not ${what}: it has to be an object.`, hint);
   const result = v.safeParse(schema, content);
   if (result.success) return result.output;
   const [issue] = result.issues;
@@ -63,10 +66,15 @@ function readText(path: string, { what, hint }: Expected<v.GenericSchema>): stri
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof RecordingError) throw error;
-    throw new RecordingError(`${path} could not be read: ${(error as Error).message}.`, hint, {
-      cause: error,
-    });
+    throw notReadable(path, error, hint);
   }
+}
+
+/** Where there is no file, the path is what has to be corrected, and nothing in it. */
+export function notReadable(path: string, cause: unknown, hint: string): RecordingError {
+  return (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    ? new RecordingError(`There is no file ${path}.`, 'Check the path.', { cause })
+    : new RecordingError(`${path} could not be read: ${(cause as Error).message}.`, hint, { cause });
 }
 
 /** "gates[2]", "accepted[0].until" */

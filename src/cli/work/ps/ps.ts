@@ -11,7 +11,10 @@ import { type Growth, type LastSeen, openLastSeen } from './last-seen.ts';
 import { psTree, type TreeRow } from './ps-tree.ts';
 
 export async function ps({ json }: PsOptions): Promise<ExitCode> {
-  const processes = await listNodeProcesses();
+  // Some end while they are listed.
+  const processes = (await listNodeProcesses()).filter(
+    ({ attachable }) => attachable.ok || attachable.kind !== 'no-such-process',
+  );
   const lastSeen = openLastSeen();
   if (json) {
     const shown = processes.map((entry) => {

@@ -1,5 +1,6 @@
 // Other processes of the machine take the CPU that the main thread needs, without any quota: it is ready to run and waits.
 import { type CpuWaits, waitedShareOf } from '../../../analysis/cpu/cpu-waits.ts';
+import { isIdle } from '../../../analysis/work-done.ts';
 import type { Evidence, Severity } from '../../../model/finding.ts';
 import { formatDuration, formatShare } from '../../../units/units.ts';
 import { isStarved, starvedSpans } from '../../cpu/starved.ts';
@@ -10,12 +11,13 @@ import { cores } from '../../words/quota-words.ts';
 
 export const cpuStarved: Rule = {
   kind: 'cpu-starved',
-  judge({ cpuWaits }) {
+  judge({ cpuWaits, work, lookSeconds }) {
     if (cpuWaits === null)
       return { notApplicable: 'the time that its threads wait for a CPU could not be read' };
     if (cpuWaits.seconds < CPU_STARVED.leastSeconds)
       return { notApplicable: `its threads were watched for less than ${CPU_STARVED.leastSeconds} s` };
-    return isStarved(cpuWaits) ? [describe(cpuWaits)] : [];
+    // Whatever an idle process was ready for was work of culprit.
+    return isStarved(cpuWaits) && !isIdle(work, lookSeconds) ? [describe(cpuWaits)] : [];
   },
 };
 

@@ -1,6 +1,7 @@
 // Pools and agents that are exhausted: all connections are checked out, and more and more callers wait.
 import type { Facts } from '../../../analysis/facts.ts';
 import { survivingSites } from '../../../analysis/growth/resource-growth.ts';
+import { type FeltWait, feltWait } from '../../../analysis/waiting/felt-waits.ts';
 import { OUTBOUND } from '../../../analysis/waiting/lasting-requests.ts';
 import type { ShortPool } from '../../../analysis/waiting/short-pools.ts';
 import type { StuckLine } from '../../../analysis/waiting/stuck-lines.ts';
@@ -22,8 +23,8 @@ export const poolExhaustion: Rule = {
   judge(facts) {
     if (facts.observations.asyncObservations.length === 0)
       return { notApplicable: 'pools and agents were not looked for' };
-    const dry = facts.shortPools.filter(isDry).slice(0, POOL_EXHAUSTION.most);
-    if (dry.length > 0) return dry.map((pool) => describe(pool, facts));
+    const dry = facts.shortPools.filter((pool) => isDry(pool) || waitOf(pool, facts) !== null);
+    if (dry.length > 0) return dry.slice(0, POOL_EXHAUSTION.most).map((pool) => describe(pool, facts));
     const line = lineOfRequests(facts);
     if (line) return [describeStuckLine(line, siteOfLine(line, facts), facts)];
     return facts.drainingPools
@@ -42,10 +43,24 @@ function siteOfLine(line: StuckLine, facts: Facts): CreationSite | null {
   return (promise ? fromSurvivors(promise) : null) ?? waiter ?? promiseSite(line, facts);
 }
 
-function isDry(short: ShortPool): boolean {
-  const { pool, limit, waiting, medianWaiting, waitingShare, silentShare } = short;
+/** Whether nobody knows if connections come back, callers always wait all the same, and requests take seconds meanwhile. */
+function waitOf(short: ShortPool, { observations }: Facts): FeltWait | null {
+  const isAlwaysShort =
+    isFull(short) &&
+    short.silentShare === null &&
+    short.waitingShare >= POOL_EXHAUSTION.almostAlways &&
+    short.medianWaiting >= POOL_EXHAUSTION.leastStuck;
+  return isAlwaysShort ? feltWait(observations.asyncObservations, short.pool.thread) : null;
+}
+
+function isFull({ pool, limit }: ShortPool): boolean {
   const busy = pool.readings.at(-1)?.busy;
-  if (busy !== undefined && busy < limit) return false;
+  return busy === undefined || busy >= limit;
+}
+
+function isDry(short: ShortPool): boolean {
+  const { waiting, medianWaiting, waitingShare, silentShare } = short;
+  if (!isFull(short)) return false;
   const isGrowing =
     waiting.verdict === 'growing' && waiting.last - waiting.first >= POOL_EXHAUSTION.leastRise;
   // Those who give up after a while keep the queue at one length: nothing moves in the pool all the same.
@@ -68,9 +83,10 @@ function describe(short: ShortPool, facts: Facts): Draft {
   const what = pool.endpoint === undefined ? 'checked out' : 'sockets in use';
   const isLeaked = isNeverGivenBack(short);
   const { neverGivenBack, placed, unplaced } = POOL_EXHAUSTION.confidence;
+  const felt = isDry(short) ? null : waitOf(short, facts);
   return {
     kind: 'pool-exhaustion',
-    severity: 'critical',
+    severity: felt ? 'warning' : 'critical',
     confidence: site ? (isLeaked ? neverGivenBack : placed) : unplaced,
     urgency: POOL_EXHAUSTION.urgency,
     title: `${name} is exhausted: ${limit} of ${limit} ${what}${isLeaked ? ' and never returned' : ''}, ${formatNumber(waiting.last)} wait${more}${inBrackets(site?.blame)}`,
@@ -85,6 +101,7 @@ function describe(short: ShortPool, facts: Facts): Draft {
     evidence: [
       queueEvidence(short),
       ...lentEvidence(short),
+      ...feltEvidence(felt),
       ...silentCallsEvidence(calls),
       ...(site ? [site.evidence] : []),
     ],
@@ -102,6 +119,12 @@ function describe(short: ShortPool, facts: Facts): Draft {
   };
 }
 
+function feltEvidence(felt: FeltWait | null): Evidence[] {
+  if (!felt) return [];
+  const statement = `meanwhile requests to ${felt.label} take up to ${formatDuration(felt.longestMillis)}`;
+  return [{ source: 'requests', statement, value: Math.round(felt.longestMillis), unit: 'ms' }];
+}
+
 const NOT_READ = /: response not read$/;
 
 /** What is checked out is idle: bodies that are not read, connections that are not used. */
@@ -116,12 +139,21 @@ function unread(labels: readonly [string, number][]): number {
   return labels.filter(([label]) => NOT_READ.test(label)).reduce((sum, [, count]) => sum + count, 0);
 }
 
-function queueEvidence({ waiting, waitingShare, limit }: ShortPool): Evidence {
+function queueEvidence({ waiting, medianWaiting, waitingShare, limit }: ShortPool): Evidence {
+  const often = `in ${formatShare(waitingShare)} of the samples there were some; the pool has ${formatCount(limit, 'place')}`;
   return {
     source: 'pools',
-    statement: `the number of waiters ${movement(waiting, formatNumber)}; in ${formatShare(waitingShare)} of the samples there were some; the pool has ${formatCount(limit, 'place')}`,
-    value: waiting.slopePerSecond,
-    unit: 'per second',
+    ...(waiting.verdict === 'growing'
+      ? {
+          statement: `the number of waiters ${movement(waiting, formatNumber)}; ${often}`,
+          value: waiting.slopePerSecond,
+          unit: 'per second',
+        }
+      : {
+          statement: `the median number of waiters was ${formatNumber(medianWaiting)}; ${often}`,
+          value: medianWaiting,
+          unit: 'count',
+        }),
   };
 }
 

@@ -100,11 +100,13 @@ function footer(members: readonly FamilyMember[], { width }: Page): string[] {
   const restored = reports.filter(({ capture }) => capture.restored !== false).length;
   const longest = Math.max(0, ...reports.map(({ capture }) => capture.durationMillis));
   const isOfPods = arePods(members);
-  const what = isOfPods ? 'pods, each for' : 'processes at once,';
+  const what = isOfPods ? ['pod, for', 'pods, each for'] : ['process for', 'processes at once, for'];
   return [
     ...labelledLines(
       'Captured',
-      [`${reports.length} ${what} ${formatDuration(longest)}; ${restored} restored as they were`],
+      [
+        `${reports.length} ${what[reports.length === 1 ? 0 : 1]} ${formatDuration(longest)}; ${restored} restored as they were`,
+      ],
       width,
     ),
     ...labelledLines('Warnings', warningsOf(members), width),

@@ -38,7 +38,7 @@ export function renderWatchCheck(config: CheckedConfig): string {
   const who = all
     ? 'all Node.js processes here'
     : targets.length === 0
-      ? 'what the command line names'
+      ? 'nothing yet: add "targets", or name them on the command line'
       : targets.join(', ');
   const lines = [
     'The configuration is valid.',

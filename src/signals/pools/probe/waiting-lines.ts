@@ -52,6 +52,8 @@ const MANY_ALIKE = 6;
 /** To count all that stands beside one takes a millisecond: as long as a line stays as it is, it is read once in so many times. */
 const STEADY_READS = 5;
 const STEADY_EVERY = 4;
+/** Of one read. Queues that have grown come first; the others take turns. */
+const MOST_READ_MILLIS = 6;
 
 export function createWaitingLines(
   core: ProbeCore,
@@ -149,20 +151,31 @@ export function createWaitingLines(
   };
 
   let reads = 0;
+  /** Those that are to be read now, by their place in the list. */
+  const dueNow = (): number[] => {
+    const grown = (i: number) => Math.max(0, watched[i]!.count - watched[i]!.firstCount);
+    const due = watched
+      .map((_, i) => (i + reads) % watched.length)
+      .filter((i) => watched[i]!.same < STEADY_READS || (reads + i) % STEADY_EVERY === 0);
+    return due.sort((a, b) => grown(b) - grown(a));
+  };
   const describeAll = (fromId: number): ProbePool[] => {
     const told: ProbePool[] = [];
     reads++;
-    const due = watched.map(({ same }, i) => same < STEADY_READS || (reads + i) % STEADY_EVERY === 0);
+    const due = dueNow();
+    const from = core.now();
     const all = (inspect: Inspect | null) => {
-      for (const [i, line] of watched.entries()) {
-        if (!due[i] || (line.kind !== 'own' && !inspect)) continue;
+      for (const i of due) {
+        const line = watched[i]!;
+        if (line.kind !== 'own' && !inspect) continue;
+        if (core.now() - from >= MOST_READ_MILLIS) return;
         try {
           const read = describe(line, fromId + i, inspect);
           if (read) told.push(read);
         } catch {}
       }
     };
-    if (!watched.some(({ kind }, i) => kind !== 'own' && due[i])) all(null);
+    if (due.every((i) => watched[i]!.kind === 'own')) all(null);
     else {
       try {
         thread.during(all);
