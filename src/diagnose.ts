@@ -30,15 +30,18 @@ export interface DiagnoseOptions {
   top?: number;
   /** What the pictures of an HTML report are drawn of is added. */
   pictures?: boolean;
+  /** It was captured just now, on this machine: its process id may be given to commands. */
+  isLive?: boolean;
 }
 
 /** `heap` is what explain-recorded-heap.ts found in the recording's snapshots. */
 export function diagnose(
   recording: Recording,
   heap: RecordedHeap = NO_RECORDED_HEAP,
-  { top, pictures = false }: DiagnoseOptions = {},
+  { top, pictures = false, isLive = false }: DiagnoseOptions = {},
 ): DiagnosisReport {
-  const observations = { ...decode(recording), heap };
+  const hasEnded = recording.manifest.capture.ended === 'target-gone';
+  const observations = { ...decode(recording), heap, isPast: !isLive || hasEnded };
   const { origin } = observations;
   const facts = gatherFacts(observations);
   const { verdict, verdictReason, findings, notApplicable, nextMeasurement } = judge(facts);
@@ -79,7 +82,11 @@ function tablesOf({ cpuProfiles, heapReads, origin, target }: Observations, top:
 export function decode(recording: Recording): Observations {
   const { manifest, lines, sources, profiles } = recording;
   const resolver = createFrameResolver(sources, manifest.target.cwd);
-  const warnings = [...recording.warnings, ...manifest.capture.warnings];
+  const warnings = [
+    ...warnOfEnd(manifest.capture.ended),
+    ...recording.warnings,
+    ...manifest.capture.warnings,
+  ];
   // Our own footprint is not the target's.
   const { ownFds = 0 } = manifest.capture;
   const counted = decodeLines(lines, { resolver, sources, ownUrl: PROBE_URL, ownFds });
@@ -98,12 +105,20 @@ export function decode(recording: Recording): Observations {
   return {
     ...counted,
     ...decoded,
-    ...describeSubject(recording, counted, knownMillis(decoded, counted.runtime)),
+    ...describeSubject(recording, counted, {
+      lost: lostFiles(warnings),
+      knownMillis: knownMillis(decoded, counted.runtime),
+    }),
     heap: NO_RECORDED_HEAP,
     sourceLines: relativeLines(sources.lines, manifest.target.cwd),
     warnings: recording.origin ? [...warnings, ...warnOfShort(decoded)] : warnings,
     ...(recording.origin && { origin: recording.origin }),
   };
+}
+
+function warnOfEnd(ended: string): Warning[] {
+  if (ended === 'target-gone') return [{ code: 'target-ended' }];
+  return ended === 'disconnected' ? [{ code: 'inspector-closed' }] : [];
 }
 
 const SHORT_MILLIS = 3_000;
@@ -141,7 +156,8 @@ function decodeProfiles(
       if (decoded.flaw) warnings.push({ ...decoded.flaw, path: file.path });
     } catch (error) {
       if (!(error instanceof MalformedProfile)) throw error;
-      warnings.push({ code: 'profile-damaged', path: file.path, reason: error.message });
+      const { kind, path } = file;
+      warnings.push({ code: 'profile-damaged', path, reason: error.message, kind });
     }
   }
   result.heapReads.sort((a, b) => a.atMillis - b.atMillis);
@@ -162,11 +178,12 @@ function ownWork(lines: Recording['lines'], thread: number): OwnWork {
 }
 
 function describeSubject(
-  { manifest }: Recording,
+  { manifest, warnings }: Recording,
   { passive, runtime }: Pick<Observations, 'passive' | 'runtime'>,
-  knownMillis: number,
+  { lost, knownMillis }: { lost: LostFiles; knownMillis: number },
 ): Pick<Observations, 'target' | 'capture' | 'limits'> {
   const { target, capture, files } = manifest;
+  const cut = warnings.find((warning) => warning.code === 'samples-cut');
   const cgroup = passive.find((sample) => sample.cgroup)?.cgroup;
   const main = runtime.filter((sample) => sample.thread === 0);
   const during = main.flatMap((sample) => sample.eventLoopDelayMillis?.p50 ?? []);
@@ -195,9 +212,15 @@ function describeSubject(
     },
     capture: {
       startedAt: startedAt || null,
-      durationMillis: durationMillis || knownMillis,
+      // What is not there was not watched.
+      durationMillis: cut?.seenMillis ?? (durationMillis || knownMillis),
       steps,
-      files: files.map(({ kind, thread, path }) => ({ kind, thread, path })),
+      files: files.map(({ kind, thread, path }) => ({
+        kind,
+        thread,
+        path,
+        ...(lost.has(path) && { lost: lost.get(path) }),
+      })),
       overhead: {
         pausesMillis,
         eventLoopDelayBeforeMillis,
@@ -220,6 +243,19 @@ function describeSubject(
       fdSoftLimit: passive.at(-1)?.fdSoftLimit,
     },
   };
+}
+
+type LostFiles = Map<string, 'damaged' | 'missing'>;
+
+/** By their names. */
+function lostFiles(warnings: readonly Warning[]): LostFiles {
+  const lost: LostFiles = new Map();
+  for (const warning of warnings) {
+    if (warning.code === 'file-not-readable')
+      lost.set(warning.path, warning.isMissing ? 'missing' : 'damaged');
+    if (warning.code === 'profile-damaged') lost.set(warning.path, 'damaged');
+  }
+  return lost;
 }
 
 /** Frames name files relative to the working directory; so does the text of their lines. */

@@ -1,10 +1,13 @@
 // Recordings or profiles of two sides to a comparison: metrics, functions, and the findings that one side has alone.
+import type { RunName } from '../analysis/compare/measure-run.ts';
+import { isOneUnit } from '../analysis/compare/metric-changes.ts';
 import { diagnose } from '../diagnose.ts';
 import { compareFindings } from '../findings/compare/compare-findings.ts';
 import type { Run } from '../model/comparison/run.ts';
 import type { Report } from '../model/finding.ts';
 import type { NamedRecording } from '../recording/several.ts';
 import { COMPARE_DEFAULTS, type CompareResult, compare, isWholeRun, runOf } from './compare.ts';
+import { warnOfPrograms } from './told-apart.ts';
 
 /** The runs of one side, as they were read. */
 export interface RecordedSide {
@@ -29,19 +32,26 @@ export function compareRecordings(
   const reports = { base: reportsOf(base.recordings), head: reportsOf(head.recordings) };
   // Where one of them is no whole run, costs are a second's on both sides.
   const areRuns = [...base.recordings, ...head.recordings].every(({ recording }) => isWholeRun(recording));
-  const sideOf = (side: RecordedSide) => ({
-    label: side.label,
-    commit: null,
-    runs: runsOf(side, areRuns),
-  });
+  const [was, is] = inOneUnit(base, head, areRuns);
   const { comparison, compared } = compare(
-    sideOf(base),
-    sideOf(head),
+    { label: base.label, commit: null, runs: was },
+    { label: head.label, commit: null, runs: is },
     compareFindings(reports.base, reports.head),
     { ...COMPARE_DEFAULTS, smallest },
   );
   const findingsCompared = reports.base.length > 0 && reports.head.length > 0;
-  return { comparison: { ...comparison, findingsCompared }, compared };
+  const warnings = [...warnOfPrograms(base.recordings, head.recordings), ...comparison.warnings];
+  return { comparison: { ...comparison, findingsCompared, warnings }, compared };
+}
+
+/** By the request where all runs counted theirs; else costs are a second's in all of them. */
+function inOneUnit(base: RecordedSide, head: RecordedSide, isWholeRun: boolean): [Run[], Run[]] {
+  const runs = (isPerSecond: boolean): [Run[], Run[]] => [
+    runsOf(base, { isWholeRun, isPerSecond }),
+    runsOf(head, { isWholeRun, isPerSecond }),
+  ];
+  const counted = runs(false);
+  return isOneUnit(counted.flat()) ? counted : runs(true);
 }
 
 /** A profile of another tool has nothing but functions: what is wrong cannot be told from it. */
@@ -52,8 +62,11 @@ function reportsOf(recordings: readonly NamedRecording[]): Report[] {
     .map(({ recording }) => diagnose(recording));
 }
 
-function runsOf({ recordings, complete = (run) => run }: RecordedSide, isWholeRun: boolean): Run[] {
+function runsOf(
+  { recordings, complete = (run) => run }: RecordedSide,
+  units: Pick<RunName, 'isWholeRun' | 'isPerSecond'>,
+): Run[] {
   return recordings.map(({ name, pair, recording }, i) =>
-    complete(runOf(recording, { label: name, pair, isWholeRun }), i),
+    complete(runOf(recording, { label: name, pair, ...units }), i),
   );
 }

@@ -100,7 +100,7 @@ export function compare(
     headWindows: windowsOf(head.runs),
     gates: null,
     ...nextOfComparison(judgement),
-    warnings: warningsFor(base, head, compared),
+    warnings: warningsFor(base, head, compared, judgement.verdict),
   };
   return { comparison, compared };
 }
@@ -131,7 +131,27 @@ function perOf(runs: readonly Run[]): Comparison['per'] {
   return kinds.size === 1 ? [...kinds][0]! : 'second';
 }
 
-function warningsFor(base: ComparedSide, head: ComparedSide, { functions, sides }: ComparedRuns): string[] {
+/** What costs are counted by, where it is no request. */
+function unitWarnings(runs: readonly Run[]): string[] {
+  const kinds = new Set(runs.map(({ per }) => per));
+  if (kinds.size > 1)
+    return [
+      'Costs are counted by the request in some runs and by the second or the whole run in others. CPU time, functions and what a request allocates and keeps are therefore not compared.',
+    ];
+  if (!kinds.has('second')) return [];
+  return runs.some(({ requests }) => requests !== null)
+    ? [
+        'Requests were not counted in all runs, so the costs of both sides are per second. They change with the load, which may differ.',
+      ]
+    : ['Requests were not counted, so costs are per second and change with the load.'];
+}
+
+function warningsFor(
+  base: ComparedSide,
+  head: ComparedSide,
+  { functions, sides }: ComparedRuns,
+  verdict: Comparison['verdict'],
+): string[] {
   const ofRuns = [...base.runs, ...head.runs].flatMap(({ warnings }) =>
     // How long a run took is what is compared.
     warnings.filter(({ code }) => code !== 'profile-short').map(warningMessage),
@@ -142,15 +162,13 @@ function warningsFor(base: ComparedSide, head: ComparedSide, { functions, sides 
     warnings.unshift(
       `The sides ran on different versions of Node.js (${versions[0] || 'unknown'} and ${versions[1] || 'unknown'}): a change may come from Node.js and not from the code.`,
     );
-  const kinds = new Set([...base.runs, ...head.runs].map(({ per }) => per));
-  if (kinds.size > 1 && kinds.has('request'))
-    warnings.unshift(
-      'Requests were counted on one side only, so the two sides may have done different work.',
-    );
-  if (kinds.has('second'))
-    warnings.push('Requests were not counted, so costs are per second and change with the load.');
+  warnings.push(...unitWarnings([...base.runs, ...head.runs]));
   if (Math.min(sides.base.length, sides.head.length) < 2)
-    warnings.push('One run of a side does not show how much its runs vary, so there is no verdict.');
+    warnings.push(
+      verdict === 'different'
+        ? 'One run of a side does not show how much its runs vary, so no metric has a verdict: the verdict rests on findings alone.'
+        : 'One run of a side does not show how much its runs vary, so there is no verdict.',
+    );
   const isShared = functions.some(({ matched }) => matched.presence === 'both');
   if (functions.length > 0 && !isShared)
     warnings.push(

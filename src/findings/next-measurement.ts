@@ -74,7 +74,12 @@ function isRefusedForPause(warning: Warning): warning is Refused {
   return warning.code === 'census-too-long' || warning.code === 'snapshot-too-long';
 }
 
-/** A recording may not say. */
-function targetOf({ observations }: Facts): string {
-  return String(observations.target.pid ?? '<pid>');
+/** A recording may not say, and the process may be gone. */
+function targetOf(facts: Facts): string {
+  return String(pidToUse(facts) ?? '<pid>');
+}
+
+/** The process id for commands; null: none that would be right. */
+export function pidToUse({ observations }: Facts): number | null {
+  return observations.isPast ? null : observations.target.pid;
 }

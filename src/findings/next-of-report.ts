@@ -14,8 +14,10 @@ export type Next = { nextMeasurement?: NextMeasurement };
 interface Diagnosed {
   verdict: Verdict;
   findings: readonly Finding[];
-  /** null is unknown. */
+  /** For commands; null: unknown, or no longer of use. */
   pid: number | null;
+  /** The process ended during the capture. Absent: it did not. */
+  hasEnded?: boolean;
   durationMillis: number;
   /** It had started a short while before. */
   isUnsettled: boolean;
@@ -35,8 +37,10 @@ export function nextOfDiagnosis(diagnosed: Diagnosed): Next {
   const { verdict, findings, pid, durationMillis } = diagnosed;
   const open = findings.find(({ nextMeasurement }) => nextMeasurement !== undefined);
   if (open) return { nextMeasurement: open.nextMeasurement };
+  if (diagnosed.hasEnded && findings.length === 0)
+    return ask('Why the process ended: a capture does not show it.', 'culprit triage <log>');
   if (diagnosed.holder && verdict === 'too-little-data') return { nextMeasurement: diagnosed.holder };
-  const longer = Math.min(LONGEST_SECONDS, 2 * Math.ceil(durationMillis / 60_000) * 60);
+  const longer = Math.min(LONGEST_SECONDS, 2 * Math.max(1, Math.ceil(durationMillis / 60_000)) * 60);
   const command = `culprit diagnose ${pid ?? '<pid>'} --duration ${longer}s`;
   if (verdict === 'idle')
     return ask('What happens under load: no requests were served in this capture.', command);

@@ -54,7 +54,7 @@ export function createRecordings(files: AllowedFiles): Recordings {
       return path;
     },
     async keep(path, complete) {
-      const report = await reportOf(await readAnything(path));
+      const report = await reportOf(await readAnything(path), complete !== undefined);
       await complete?.(report);
       const entry = { handle: `rec_${randomBytes(4).toString('hex')}`, path, report };
       kept.set(entry.handle, entry);
@@ -82,6 +82,6 @@ export function createRecordings(files: AllowedFiles): Recordings {
   return recordings;
 }
 
-async function reportOf(recording: Recording): Promise<DiagnosisReport> {
-  return diagnose(recording, await explainRecordedHeap(recording), { pictures: true });
+async function reportOf(recording: Recording, isLive: boolean): Promise<DiagnosisReport> {
+  return diagnose(recording, await explainRecordedHeap(recording), { pictures: true, isLive });
 }

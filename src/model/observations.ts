@@ -47,6 +47,8 @@ export interface Observations {
   /** Text of source lines the profile points at, for naming what a line does: "file:line" -> text. */
   sourceLines: Map<string, string>;
   warnings: Warning[];
+  /** The process id means nothing any more, or not here: no command names it. Absent: it does. */
+  isPast?: boolean;
   /** Whose profiles these are; absent: our own. */
   origin?: ProfileOrigin;
 }

@@ -4,6 +4,7 @@ import {
   appendFileSync,
   createReadStream,
   createWriteStream,
+  existsSync,
   lstatSync,
   readdirSync,
   readFileSync,
@@ -39,8 +40,13 @@ export async function packRecording(dir: string, to: string | NodeJS.WritableStr
   }
 }
 
+/** Of an archive that is cut off, the beginning is there: what says most comes first. */
+const SAMPLES = 'samples.jsonl';
+const FIRST = ['manifest.json', SAMPLES, 'sources.json'];
+
 async function fill(tar: ReturnType<typeof pack>, dir: string): Promise<void> {
-  for (const name of readdirSync(dir).sort()) {
+  const rank = (name: string) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
+  for (const name of readdirSync(dir).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))) {
     const stat = lstatSync(join(dir, name));
     if (!stat.isFile()) continue;
     const { size, mtime } = stat;
@@ -76,7 +82,10 @@ export async function unpackStream(input: Readable, dir: string): Promise<Unpack
   return { strayBytes: fed.strayBytes, cutBy };
 }
 
-/** Resolves with why it ended early, or undefined. A file has its name only when it is whole. */
+/**
+ * Resolves with why it ended early, or undefined. A file has its name only when it is whole; samples count line by line, and
+ * those before a break are kept.
+ */
 async function untar(inflate: Readable, dir: string): Promise<string | undefined> {
   const tar = extract();
   const incoming = join(dir, '.incoming');
@@ -93,7 +102,11 @@ async function untar(inflate: Readable, dir: string): Promise<string | undefined
         const output = createWriteStream(incoming, { mode: 0o600 });
         const closed = new Promise<void>((resolve) => output.once('close', resolve));
         // A file that is still to be opened when the archive breaks off would appear after it was removed.
-        await pipeline(entry, output).finally(() => closed);
+        await pipeline(entry, output).catch(async (error: Error) => {
+          await closed;
+          if (file === SAMPLES && existsSync(incoming)) renameSync(incoming, join(dir, file));
+          throw error;
+        });
         renameSync(incoming, join(dir, file));
       }
     }
@@ -195,10 +208,15 @@ function joinPieces(dir: string): void {
   }
 }
 
-/** What to say of an archive that holds no recording, or half of one that only counts whole. */
-export function notWhole(name: string, { cutBy }: Unpacked): RecordingError {
+/** What to say of an archive without a manifest: nothing in it can be told from anything else. */
+export function noManifest(name: string, { cutBy }: Unpacked): RecordingError {
+  if (cutBy === undefined)
+    return new RecordingError(
+      `${name} is an archive without a recording: it has no manifest.json.`,
+      'Give what `culprit record` wrote.',
+    );
   return new RecordingError(
-    `${name} is not a complete archive: ${cutBy ?? 'no recording is in it'}.`,
+    `${name} ends before its manifest.json arrived, so nothing in it can be read: ${cutBy}.`,
     'Was the transfer cut short? Record again.',
   );
 }

@@ -13,7 +13,7 @@ import type { ReportContents } from '../model/profile-tables.ts';
 import { checkLine, type SampleLine } from '../signals/lines.ts';
 import type { CapturedFile } from '../signals/sink.ts';
 import type { Warning } from '../wire/warning.ts';
-import { notWhole, type Unpacked, unpackFile, unpackStream } from './archive.ts';
+import { noManifest, type Unpacked, unpackFile, unpackStream } from './archive.ts';
 import { MAPS_FILE, RECORDING_FORMAT, RECORDING_VERSION } from './format.ts';
 import { readHeapSnapshot } from './heap/heap-snapshot.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';
@@ -64,12 +64,13 @@ async function readUnpacked(name: string, unpack: (dir: string) => Promise<Unpac
   const remove = () => rmSync(dir, { recursive: true, force: true });
   try {
     const unpacked = await unpack(dir);
-    if (!existsSync(join(dir, 'manifest.json'))) throw notWhole(name, unpacked);
+    if (!existsSync(join(dir, 'manifest.json'))) throw noManifest(name, unpacked);
     const recording = await readFolder(dir);
-    const isCut = recording.manifest.capture.ended === 'cut-off';
-    // Only a stream says beforehand that it may be cut off: of any other archive half is nothing.
-    if (unpacked.cutBy !== undefined && !isCut) throw notWhole(name, unpacked);
-    if (isCut) recording.warnings.unshift({ code: 'connection-lost' });
+    // A stream says beforehand that it may be cut off.
+    if (recording.manifest.capture.ended === 'cut-off')
+      recording.warnings.unshift({ code: 'connection-lost' });
+    else if (unpacked.cutBy !== undefined)
+      recording.warnings.unshift({ code: 'archive-cut', reason: unpacked.cutBy });
     if (unpacked.strayBytes > 0)
       recording.warnings.push({ code: 'other-output', bytes: unpacked.strayBytes });
     // Snapshots are read later.
@@ -91,10 +92,13 @@ async function readFolder(dir: string): Promise<Recording> {
     try {
       profiles.push({ file, content: readJson(join(dir, file.path)) });
     } catch (error) {
-      warnings.push({ code: 'file-not-readable', path: file.path, reason: (error as Error).message });
+      const { kind, path } = file;
+      const { message: reason } = error as Error;
+      const isThere = existsSync(join(dir, path));
+      warnings.push({ code: 'file-not-readable', path, reason, kind, ...(!isThere && { isMissing: true }) });
     }
   }
-  const lines = await readLines(join(dir, 'samples.jsonl'), warnings);
+  const lines = await readLines(join(dir, 'samples.jsonl'), manifest, warnings);
   return {
     manifest,
     profiles,
@@ -161,13 +165,14 @@ export function readJson(path: string): unknown {
 }
 
 /** A capture cut short leaves half a line at the end: all whole lines before it count. */
-async function readLines(path: string, warnings: Warning[]): Promise<SampleLine[]> {
+async function readLines(path: string, manifest: Manifest, warnings: Warning[]): Promise<SampleLine[]> {
   const lines: SampleLine[] = [];
   if (!existsSync(path)) {
     warnings.push({ code: 'samples-missing' });
     return lines;
   }
   let broken = 0;
+  let isLastBroken = false;
   for await (const line of createInterface({
     input: createReadStream(path),
     crlfDelay: Number.POSITIVE_INFINITY,
@@ -176,9 +181,38 @@ async function readLines(path: string, warnings: Warning[]): Promise<SampleLine[
     const parsed = parseLine(line);
     if (parsed) lines.push(parsed);
     else if (line !== '') broken++;
+    if (line !== '') isLastBroken = parsed === null;
   }
+  const cut = lines.length < MAX_LINES ? cutSamples(lines, manifest, isLastBroken) : null;
+  if (cut) warnings.push(cut);
+  // Of samples that are cut, half a line at the end is no news.
+  if (cut && isLastBroken) broken--;
   if (broken > 0) warnings.push({ code: 'samples-damaged', lines: broken });
   return lines;
+}
+
+/** A capture reads its counters up to its end, but for what its last steps take. */
+const MOST_MISSING_MILLIS = 3_000;
+const MOST_MISSING_SHARE = 0.2;
+
+/** Samples that end long before the capture did. null: they do not, or the manifest says itself that the capture broke off. */
+function cutSamples(
+  lines: readonly SampleLine[],
+  { capture: { ended, durationMillis } }: Manifest,
+  isLastBroken: boolean,
+): Warning | null {
+  if (ended !== 'complete' && ended !== 'interrupted') return null;
+  // Runs of a comparison are read when their turns are over, not all the time.
+  if (lines.some(({ type }) => type === 'turn')) return null;
+  // Counters that are read inside a process stop while its loop is held; those from outside do not.
+  const isSteady = lines.length === 0 || lines.some(({ type }) => type === 'passive');
+  if (!isSteady && !isLastBroken) return null;
+  const seenMillis = lines.reduce((last, { atMillis }) => Math.max(last, atMillis), 0);
+  const missing = durationMillis - seenMillis;
+  const isLong = missing > Math.max(MOST_MISSING_MILLIS, durationMillis * MOST_MISSING_SHARE);
+  return isLong || (lines.length === 0 && durationMillis > 0)
+    ? { code: 'samples-cut', seenMillis, durationMillis }
+    : null;
 }
 
 function parseLine(line: string): SampleLine | null {

@@ -2,9 +2,9 @@
 // every report may import it.
 import { pauseFor, writeDuration } from '../units/duration.ts';
 import { type MemoryLimit, memoryLimitWords } from '../units/memory-limit.ts';
-import { formatBytes, formatCount, formatDuration, formatNumber } from '../units/units.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber, secondsOf } from '../units/units.ts';
 import type { ReportWarning } from '../wire/report/warning.ts';
-import type { Warning, WarningCode } from '../wire/warning.ts';
+import type { RecordedFileKind, Warning, WarningCode } from '../wire/warning.ts';
 
 /** Each warning by its code. */
 type WarningByCode = { [W in Warning as W['code']]: W };
@@ -73,17 +73,23 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
   'connection-lost': () =>
     `The connection was lost before the recording was complete. The report covers the data received until then. ${PROBE_EXPIRES}`,
   'other-output': ({ bytes }) => `Ignored ${formatBytes(bytes)} of other output before the recording.`,
-  'file-not-readable': ({ path, reason }) =>
-    `${path} could not be read, and the report does not use it: ${stopped(reason)}`,
+  'archive-cut': ({ reason }) =>
+    `The archive is cut off: ${stopped(reason)} The report covers the files that are whole, and the samples before the cut. Copy or record it again for the rest.`,
+  'file-not-readable': ({ path, reason, kind, isMissing }) =>
+    isMissing
+      ? `${path} is missing from the recording.${withoutFile(kind)}`
+      : `${path} could not be read, and the report does not use it: ${stopped(reason)}${withoutFile(kind)}`,
   'samples-missing': () =>
     'samples.jsonl is missing from the recording. The report has no counters and no trends.',
+  'samples-cut': ({ seenMillis, durationMillis }) =>
+    `The recording is cut off: samples.jsonl covers ${secondsOf(seenMillis, durationMillis)} of the capture. What happened later is not known. Copy or record it again for the rest.`,
   'samples-damaged': ({ lines }) => `Ignored ${formatCount(lines, 'damaged line')} in samples.jsonl.`,
   'sources-missing': () =>
     'sources.json is missing or damaged, so no source maps are applied. Files and lines are those of the code that ran.',
   'source-differs': ({ path, files }) =>
     `${path}${files > 1 ? ` and ${formatCount(files - 1, 'more file')}` : ''} on disk ${files > 1 ? 'differ' : 'differs'} from the code that runs: the file changed after the process loaded it, or something transformed it without a source map. Lines there may be wrong, and a line beyond the end of a file is left out.`,
-  'profile-damaged': ({ path, reason }) =>
-    `${path} is not a valid profile, and the report does not use it: ${stopped(reason)}`,
+  'profile-damaged': ({ path, reason, kind }) =>
+    `${path} is not a valid profile, and the report does not use it: ${stopped(reason)}${withoutFile(kind)}`,
   'profile-times-wrong': ({ path, wrong, samples }) =>
     `${formatNumber(wrong)} of ${formatCount(samples, 'sample')} in ${path} have no valid time and were left out.`,
   'profile-without-samples': ({ path }) =>
@@ -122,6 +128,20 @@ const left = ({ roomBytes, limit }: { roomBytes: number; limit: MemoryLimit }) =
 
 const raiseMaxPause = (purpose: string, warning: TooLongPause) =>
   `Use --max-pause ${pauseFor(warning.estimateMillis)} to ${purpose}.`;
+
+/** What the loss of a file means for the result, as a sentence of its own; "" where nothing is known of it. */
+function withoutFile(kind: RecordedFileKind | undefined): string {
+  switch (kind) {
+    case 'cpu-profile':
+      return ' Without this CPU profile, blocks of the event loop and hot functions of its thread are not judged.';
+    case 'heap-profile':
+      return ' Growth of the heap and its shares come from the remaining heap profiles, and may differ from those of the whole recording.';
+    case 'allocation-profile':
+      return ' What each function allocates is therefore not known.';
+    default:
+      return '';
+  }
+}
 
 /** Messages of errors come with and without a full stop. */
 const stopped = (reason: string) => (/[.!?]$/.test(reason) ? reason : `${reason}.`);

@@ -36,6 +36,11 @@ export function formatBytes(bytes: number): string {
   return `${formatNumber(step === 0 ? Math.round(amount) : amount)} ${unit}`;
 }
 
+/** Of two times in milliseconds, the first a part of the second: "13 of 30 s". */
+export function secondsOf(partMillis: number, wholeMillis: number): string {
+  return `${formatNumber(Math.round(partMillis / 1_000))} of ${formatNumber(Math.round(wholeMillis / 1_000))} s`;
+}
+
 /** A duration in milliseconds: "0.35 ms", "420 ms", "30 s", "7 min", "1 h 25 min", "3 d 4 h". */
 export function formatDuration(millis: number): string {
   if (!Number.isFinite(millis)) return 'unknown';

@@ -9,6 +9,10 @@ const path = text;
 /** The message of an error: a sentence, with or without its full stop. */
 const reason = text;
 
+/** What a file of a recording is. */
+const fileKind = v.picklist(['cpu-profile', 'heap-profile', 'allocation-profile', 'heap-snapshot']);
+export type RecordedFileKind = v.InferOutput<typeof fileKind>;
+
 /** Times are in milliseconds, memory is in bytes. */
 function warningOf<Code extends string, Fields extends v.ObjectEntries>(code: Code, fields: Fields) {
   return v.object({ code: v.literal(code), ...fields });
@@ -73,13 +77,23 @@ const ofReading = [
   warningOf('connection-lost', nothing),
   /** Printed by something else before the recording began. */
   warningOf('other-output', { bytes: amount }),
-  warningOf('file-not-readable', { path, reason }),
+  /** Only its beginning is there. */
+  warningOf('archive-cut', { reason }),
+  /** `kind` as in the manifest. `isMissing`: only its name is there. */
+  warningOf('file-not-readable', {
+    path,
+    reason,
+    kind: v.optional(fileKind),
+    isMissing: v.optional(v.literal(true)),
+  }),
   warningOf('samples-missing', nothing),
+  /** The samples end long before the capture did: `seenMillis` of `durationMillis` are there. */
+  warningOf('samples-cut', { seenMillis: amount, durationMillis: amount }),
   warningOf('samples-damaged', { lines: amount }),
   warningOf('sources-missing', nothing),
   /** The text on disk is not what runs. `path` is one of `files`. */
   warningOf('source-differs', { path, files: amount }),
-  warningOf('profile-damaged', { path, reason }),
+  warningOf('profile-damaged', { path, reason, kind: v.optional(fileKind) }),
   /** Times of samples that no sample can have. */
   warningOf('profile-times-wrong', { path, wrong: amount, samples: amount }),
   /** A CPU profile with counts by function, and no samples in time. */

@@ -85,9 +85,9 @@ describe('a script is compared by what a run costs:', () => {
   });
 
   test('a server beside it is compared by the second, and its load is not judged', async () => {
-    const serving = [0, 1, 2].map(() =>
+    const serving = [0, 1, 2].map((more) =>
       buildRawCpuProfile(
-        Array.from({ length: 40 }, (): Slice[] => [
+        Array.from({ length: 40 + more }, (): Slice[] => [
           ['main@/app/build.js:1 > rank@/app/rank.js:4', 10],
           ['(idle)', 10],
         ]).flat(),

@@ -160,7 +160,7 @@ describe('wrong use is one sentence with the cure:', () => {
       2,
       expect.stringContaining('is not the output of a known load tool'),
     ]);
-    const few = await compare([base, base], [head, head], '--base-load', log);
+    const few = await compare([base, profileOf(BEFORE)], [head], '--base-load', log);
     expect([few.code, few.stderr]).toEqual([2, expect.stringContaining('names 1 files for 2 runs')]);
   });
 });

@@ -130,13 +130,6 @@ describe('a damaged recording', () => {
     expect(warnings.map(({ code }) => code)).toEqual(['sources-missing']);
     expect(findings[0]!.subject).toMatchObject({ file: 'src/session.js', line: 12 });
   });
-
-  test('as an archive cut short is refused', async () => {
-    const dir = await writeRecording(temp());
-    await packRecording(dir, `${dir}.tgz`);
-    writeFileSync(`${dir}.tgz`, readFileSync(`${dir}.tgz`).subarray(0, 900));
-    await expect(readAnything(`${dir}.tgz`)).rejects.toThrow(RecordingError);
-  });
 });
 
 describe('a hostile or foreign manifest is refused:', () => {
@@ -230,7 +223,13 @@ describe('a hostile or foreign manifest is refused:', () => {
     const dir = await writeRecording(temp());
     edit(join(dir, 'manifest.json'), (m) => void m.files.push({ kind: 'cpu-profile', thread: 0, path }));
     expect((await readRecording(dir)).warnings).toEqual([
-      { code: 'file-not-readable', path, reason: expect.stringMatching(/^Cannot read/) },
+      {
+        code: 'file-not-readable',
+        path,
+        reason: expect.stringMatching(/^Cannot read/),
+        kind: 'cpu-profile',
+        ...(path.startsWith('gone') && { isMissing: true }),
+      },
     ]);
   });
 

@@ -9,9 +9,11 @@ import { createStreamWriter } from '../../src/recording/stream-writer.ts';
 import { buildManifest } from '../support/build-recording.ts';
 
 let whole: Buffer;
+/** Of the two seconds that the samples cover. */
+const CAPTURE = { ...buildManifest().capture, durationMillis: 2_000 };
 const cutManifest: Manifest = {
   ...buildManifest(),
-  capture: { ...buildManifest().capture, ended: 'cut-off' },
+  capture: { ...CAPTURE, ended: 'cut-off' },
 };
 
 const MAP = JSON.stringify({
@@ -76,7 +78,7 @@ async function writeStream(): Promise<Buffer> {
   const sourceMapUrl = `data:application/json,${encodeURIComponent(ONLY_RUNNING)}`;
   writer.scripts([{ url: EXECUTABLE, lines: 1, characters: 12, sourceMapUrl }]);
   writer.file({ kind: 'cpu-profile', thread: 0, path: 'main.cpuprofile' }, profileOf(urls));
-  await writer.finish(buildManifest({ files: writer.files() }), (path) => FILES[path]);
+  await writer.finish(buildManifest({ capture: CAPTURE, files: writer.files() }), (path) => FILES[path]);
   return Buffer.concat(chunks);
 }
 

@@ -4,7 +4,7 @@ import type { Run } from '../../model/comparison/run.ts';
 import { diffTree } from './diff-tree.ts';
 import { type ComparedFunction, functionChanges } from './function-changes.ts';
 import { type MatchedCosts, matchCosts } from './function-costs.ts';
-import { type MetricLimits, metricChanges, scaled } from './metric-changes.ts';
+import { isOneUnit, type MetricLimits, metricChanges, scaled } from './metric-changes.ts';
 import { type Sides, sidesOf } from './sides.ts';
 
 export interface ComparedRuns {
@@ -28,8 +28,9 @@ export interface CompareLimits extends MetricLimits {
 }
 
 export function compareRuns(base: readonly Run[], head: readonly Run[], limits: CompareLimits): ComparedRuns {
-  // Time and live bytes have nothing in common.
-  const isOneSort = new Set([...base, ...head].map(({ costs }) => costs)).size === 1;
+  const runs = [...base, ...head];
+  // Time and live bytes have nothing in common, nor have a request and a second.
+  const isOneSort = new Set(runs.map(({ costs }) => costs)).size === 1 && isOneUnit(runs);
   const hasProfile = ({ samples }: Run) => isOneSort && samples > 0;
   const sides = sidesOf(base, head);
   const profiled = sidesOf(base.filter(hasProfile), head.filter(hasProfile));

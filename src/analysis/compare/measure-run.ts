@@ -15,13 +15,16 @@ export interface RunName {
   pair: number | null;
   /** Profiles of programs that ran from start to end on both sides: the run is what is counted. */
   isWholeRun?: boolean;
+  /** Requests are not counted on the other side: costs are a second's on both. */
+  isPerSecond?: boolean;
 }
 
-export function measureRun(observations: Observations, { label, pair, isWholeRun = false }: RunName): Run {
+export function measureRun(observations: Observations, name: RunName): Run {
+  const { label, pair, isWholeRun = false } = name;
   const { cpuProfiles, heapReads, origin, target } = observations;
   if (origin && cpuProfiles.length === 0 && heapReads.length > 0)
     return measureLiveBytes(heapReads, { label, pair, nodeVersion: target.nodeVersion });
-  const run = measureCosts(observations, { label, pair });
+  const run = measureCosts(observations, name);
   if (!origin || !isWholeRun) return run;
   return perRun(run, run.seconds);
 }
@@ -51,11 +54,12 @@ function perRun(run: Run, seconds: number): Run {
   };
 }
 
-function measureCosts(observations: Observations, { label, pair }: RunName): Run {
+function measureCosts(observations: Observations, { label, pair, isPerSecond = false }: RunName): Run {
   const { cpuProfiles, allocations, target, warnings } = observations;
   const turns = observations.turns.filter(({ isWarmUp }) => !isWarmUp);
   const work = turns.length > 0 ? workOfTurns(turns) : workOfSamples(observations);
-  const per = work.requests ?? work.seconds;
+  const counted = isPerSecond ? null : work.requests;
+  const per = counted ?? work.seconds;
   const costs = callCosts(cpuProfiles);
   const busyMicros = costs.states.code + costs.states.program + costs.states.gc;
   // A profile counts time on the wall: on a crowded machine that is more than the time on the CPU.
@@ -73,7 +77,7 @@ function measureCosts(observations: Observations, { label, pair }: RunName): Run
     label,
     pair,
     nodeVersion: target.nodeVersion,
-    per: work.requests === null ? 'second' : work.isScript ? 'run' : 'request',
+    per: counted === null ? 'second' : work.isScript ? 'run' : 'request',
     requests: work.requests,
     failed: work.failed,
     seconds: work.seconds,
@@ -81,8 +85,14 @@ function measureCosts(observations: Observations, { label, pair }: RunName): Run
     wholeMicros: Number.isFinite(wholeMicros) ? wholeMicros : null,
     metrics: known({
       ...(isPartsOnly ? {} : work.metrics),
-      ...restOf(observations, requestsIn(observations.turns) ?? work.requests),
-      ...(isPartsOnly ? {} : wholeCosts(work, wholeMicros, allocations.length > 0 ? allocated.bytes : null)),
+      ...restOf(observations, isPerSecond ? null : (requestsIn(observations.turns) ?? work.requests)),
+      ...(isPartsOnly
+        ? {}
+        : wholeCosts(
+            { ...work, requests: counted },
+            wholeMicros,
+            allocations.length > 0 ? allocated.bytes : null,
+          )),
       'cpu.code': busyMicros > 0 ? costs.states.code * scale : undefined,
       'cpu.gc': busyMicros > 0 ? costs.states.gc * scale : undefined,
       'cpu.native': busyMicros > 0 ? costs.states.program * scale : undefined,

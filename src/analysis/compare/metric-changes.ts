@@ -55,7 +55,7 @@ export function metricChanges(sides: Sides, limits: MetricLimits): MetricChange[
     const of = (run: Run) => run.metrics[name];
     const samples = sides.samples(of);
     const isMeasured = [...sides.base, ...sides.head].some((run) => of(run) !== undefined);
-    if (!isMeasured) return [];
+    if (!isMeasured || (isPerWork(name) && !isOneUnit([...sides.base, ...sides.head]))) return [];
     const common = { name, unit, better, words };
     if (!samples) return [{ ...common, ...UNMEASURED, ...sides.means(of) }];
     const change = changeOf(samples, {
@@ -72,10 +72,18 @@ export function metricChanges(sides: Sides, limits: MetricLimits): MetricChange[
   });
 }
 
+/** Counted by what was done meanwhile: a request, a run of a script, or a second. */
+const isPerWork = (name: MetricName) => METRICS[name].unit.endsWith('/request');
+
+/** Whether costs of these runs are in one unit. */
+export function isOneUnit(runs: readonly Run[]): boolean {
+  return new Set(runs.map(({ per }) => per)).size < 2;
+}
+
 /** What is no request is not called one: a run of a script, or a second. */
 function unitOf(name: MetricName, { base, head }: Sides): string {
-  const [per = 'request', ...others] = new Set([...base, ...head].map((run) => run.per));
-  const counted = others.length > 0 || per === 'second' ? 's' : per;
+  const per = [...base, ...head][0]?.per ?? 'request';
+  const counted = per === 'second' ? 's' : per;
   return METRICS[name].unit.replace('/request', `/${counted}`);
 }
 

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { compareRecordings, type RecordedSide } from '../../comparison/compare-recordings.ts';
+import { refuseTwice } from '../../comparison/told-apart.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { UsageError } from '../../errors.ts';
 import type { ExitCode } from '../../exit-codes.ts';
@@ -18,6 +19,8 @@ export async function compareFiles(paths: readonly string[], options: CompareOpt
   const gates = readGates(options);
   const given = sidesFrom(paths, options);
   const [base, head] = [await readSeveral(given.base), await readSeveral(given.head)];
+  refuseTwice(base);
+  refuseTwice(head);
   const smallest =
     options.smallest === undefined
       ? (gates.config.smallest ?? DEFAULTS.comparison.smallest)

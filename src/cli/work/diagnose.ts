@@ -7,7 +7,6 @@ import { explainRecordedHeap } from '../../heap/explain-recorded-heap.ts';
 import type { DiagnosisReport } from '../../model/finding.ts';
 import { readRecording } from '../../recording/reader.ts';
 import { checkWritable } from '../../recording/writer.ts';
-import { reportWarning } from '../../report/warnings.ts';
 import type { ResolvedTarget } from '../../target/find.ts';
 import { sayWhoServes } from '../../target/find-target.ts';
 import type { DiagnoseOptions } from '../commands/diagnose.ts';
@@ -45,9 +44,8 @@ async function diagnoseInto(
   const recording = await readRecording(written.dir);
   const report = diagnose(recording, await explainRecordedHeap(recording), {
     pictures: options.html !== undefined,
+    isLive: true,
   });
-  if (outcome.ended === 'target-gone') report.warnings.unshift(reportWarning({ code: 'target-ended' }));
-  if (outcome.ended === 'disconnected') report.warnings.unshift(reportWarning({ code: 'inspector-closed' }));
   await addFamily(report, looked);
   // Without --out the recording is gone in a moment.
   if (options.out === undefined) report.capture.files = [];

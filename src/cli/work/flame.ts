@@ -71,6 +71,9 @@ export async function writeFlame(
   const { cpuProfiles, target } = observations;
   const { hasWeight } = await import('../../report/flame/drawable.ts');
   const drawn = (isHeap ? [] : cpuProfiles).filter(hasWeight);
+  const lost = lostProfiles(observations, isHeap);
+  if (drawn.length === 0 && lost.length > 0 && !isHeap) throw isDamaged(lost[0]!);
+  for (const { path, lost: how } of lost) process.stderr.write(`Not drawn: ${path} is ${how}.\n`);
   const heaps = drawn.length > 0 ? [] : heapDrawings(observations).filter(hasWeight);
   if (drawn.length + heaps.length === 0) throw nothingToDraw(observations, isHeap);
   if (renderer === 'pprof' && drawn.length > 0) {
@@ -93,6 +96,22 @@ export async function writeFlameIfAny(recording: Recording, file: string): Promi
     if (!(error instanceof RecordingError)) throw error;
     process.stderr.write(`No flame graph was written to ${file}: ${error.message}\n`);
   });
+}
+
+type LostFile = Observations['capture']['files'][number];
+
+/** Of the kind that is drawn. */
+function lostProfiles({ capture }: Observations, isHeap: boolean): LostFile[] {
+  const kind = isHeap ? 'heap-profile' : 'cpu-profile';
+  return capture.files.filter((file) => file.kind === kind && file.lost !== undefined);
+}
+
+/** A graph of something else would be taken for it. */
+function isDamaged({ path, lost }: LostFile): RecordingError {
+  return new RecordingError(
+    `The CPU profile ${path} is ${lost}, and no other can be drawn.`,
+    'Record again, or add `--heap` to draw the live bytes of its heap profiles.',
+  );
 }
 
 function nothingToDraw({ cpuProfiles, heapReads }: Observations, isHeap: boolean): RecordingError {
@@ -131,6 +150,8 @@ function lastReads({ heapReads }: Observations): HeapSamplingRead[] {
 async function writeHeapProfile(recording: Recording, file: string): Promise<void> {
   const observations = decode(recording);
   const reads = lastReads(observations);
+  for (const { path, lost } of lostProfiles(observations, true))
+    process.stderr.write(`Not drawn: ${path} is ${lost}.\n`);
   if (reads.length === 0)
     throw new RecordingError('There is no heap profile in it.', 'Leave `--heap` out for its CPU profile.');
   const { toHeapPprof } = await import('../../report/pprof.ts');

@@ -7,9 +7,10 @@ import type { Finding, NextMeasurement, NotApplicable, Verdict } from '../../mod
 import { formatBytes, formatDuration, formatShare, formatTimeLeft } from '../../units/units.ts';
 import { joinDrafts } from '../join.ts';
 import { heapLimitOf } from '../limits.ts';
+import { cutReason } from '../lost-data.ts';
 import { isUnexplained } from '../memory/heap-cause.ts';
 import { isNativeUnsettled, measureNativeRise, nativeRiseReason } from '../native/native-rise.ts';
-import { measureHolder, measureNext } from '../next-measurement.ts';
+import { measureHolder, measureNext, pidToUse } from '../next-measurement.ts';
 import { nextOfDiagnosis } from '../next-of-report.ts';
 import { rankFindings } from '../rank.ts';
 import type { Draft } from '../rule.ts';
@@ -46,8 +47,8 @@ export function judge(facts: Facts): Judgement {
     joinDrafts(drafts),
     RULES.map(({ kind }) => kind),
   );
-  const judged = verdictOf(findings, facts, notApplicable);
-  const { target, capture } = facts.observations;
+  const judged = withEnd(verdictOf(findings, facts, notApplicable), facts);
+  const { capture } = facts.observations;
   const holder = findings.length === 0 ? measureRise(facts) : null;
   return {
     ...judged,
@@ -56,7 +57,8 @@ export function judge(facts: Facts): Judgement {
     ...nextOfDiagnosis({
       verdict: judged.verdict,
       findings,
-      pid: target.pid,
+      pid: pidToUse(facts),
+      hasEnded: hasEnded(facts),
       durationMillis: capture.durationMillis,
       isUnsettled: isYoung(facts),
       growsALittle: growsALittle(facts),
@@ -65,6 +67,23 @@ export function judge(facts: Facts): Judgement {
   };
 }
 
+type Judged = Pick<Judgement, 'verdict' | 'verdictReason'>;
+
+/** That the process is gone comes first: what was seen of it is its end. */
+function withEnd({ verdict, verdictReason }: Judged, facts: Facts): Judged {
+  if (!hasEnded(facts)) return { verdict, verdictReason };
+  const after = formatDuration(facts.observations.capture.durationMillis);
+  const how =
+    'Its log may say why: `culprit triage <log>`. To capture it from its start, run it as `culprit diagnose -- <command>`.';
+  return {
+    verdict,
+    verdictReason: `The target ended ${after} after the capture began. ${verdictReason}${verdict === 'findings' ? '' : ` ${how}`}`,
+  };
+}
+
+const hasEnded = ({ observations }: Facts): boolean =>
+  observations.warnings.some(({ code }) => code === 'target-ended');
+
 /** How to find out what keeps memory that rose and is told for nothing. */
 function measureRise(facts: Facts): NextMeasurement | null {
   if (facts.heap.some((growth) => isUnexplained(growth, facts))) return measureHolder(facts);
@@ -72,17 +91,15 @@ function measureRise(facts: Facts): NextMeasurement | null {
   return risesUnproved(facts) ? measureHolder(facts) : null;
 }
 
-function verdictOf(
-  findings: Finding[],
-  facts: Facts,
-  notApplicable: NotApplicable[],
-): { verdict: Verdict; verdictReason: string } {
+function verdictOf(findings: Finding[], facts: Facts, notApplicable: NotApplicable[]): Judged {
   const count = findings.length;
   if (count > 0)
     return {
       verdict: 'findings',
       verdictReason: count === 1 ? '1 cause was found.' : `${count} causes were found, most serious first.`,
     };
+  const cut = cutReason(facts);
+  if (cut) return { verdict: 'too-little-data', verdictReason: cut };
   const rising = facts.heap.find((growth) => isUnexplained(growth, facts));
   if (rising) return { verdict: 'too-little-data', verdictReason: riseReason(rising, facts) };
   if (isNativeUnsettled(facts)) return { verdict: 'too-little-data', verdictReason: nativeRiseReason(facts) };
@@ -142,7 +159,7 @@ function idleReason({ work, lookSeconds }: Facts): string {
 }
 
 /** A profile made by another tool says where time or memory went, which is no proof of health. */
-function judgeProfileOnly({ cpu }: Facts): { verdict: Verdict; verdictReason: string } {
+function judgeProfileOnly({ cpu }: Facts): Judged {
   const seconds = (cpu[0]?.durationMicros ?? 0) / 1e6;
   const verdict = 'too-little-data';
   if (cpu.length === 0)

@@ -1,6 +1,7 @@
 // `compare_recordings`: what two versions cost, by several recordings of each.
 import * as v from 'valibot';
 import { compareRecordings } from '../../comparison/compare-recordings.ts';
+import { refuseTwice } from '../../comparison/told-apart.ts';
 import type { Comparison, FunctionChange, MetricChange } from '../../model/comparison/comparison.ts';
 import { formatQuantity, formatShare } from '../../units/units.ts';
 import { recordingWord } from '../recording-word.ts';
@@ -60,6 +61,7 @@ async function read(words: readonly string[], { recordings }: Session) {
     const kept = await recordings.find(word);
     found.push({ name: kept.handle, pair: null, recording: await recordings.read(kept) });
   }
+  refuseTwice(found);
   return found;
 }
 

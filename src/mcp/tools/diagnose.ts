@@ -4,9 +4,8 @@ import * as v from 'valibot';
 import { lookAhead } from '../../capture/preflight.ts';
 import { AttachError, UsageError } from '../../errors.ts';
 import type { DiagnosisReport } from '../../model/finding.ts';
-import { type RecordResult, record } from '../../record.ts';
+import { record } from '../../record.ts';
 import { createRecordingWriter } from '../../recording/writer.ts';
-import { reportWarning } from '../../report/warnings.ts';
 import { sayWhoServes } from '../../target/find-target.ts';
 import { readStat } from '../../target/proc/proc.ts';
 import type { Answer } from '../answer.ts';
@@ -95,10 +94,10 @@ async function look(target: LookTarget, words: LookWords, { session, context }: 
   });
   const held = recorded.catch(() => {}).finally(() => looks.delete(held));
   looks.add(held);
-  const { outcome } = await recorded;
+  await recorded;
   // Nobody waits for the answer any more.
   if (context.mcpReq.signal.aborted) throw new UsageError('The capture was cancelled.');
-  const kept = await recordings.keep(dir, (report) => complete(report, outcome, target.pid));
+  const kept = await recordings.keep(dir, (report) => complete(report, target.pid));
   return describeDiagnosis(kept, target.note);
 }
 
@@ -126,13 +125,7 @@ function progressTo({ mcpReq }: ServerContext) {
 }
 
 /** What only the live half knows. */
-async function complete(
-  report: DiagnosisReport,
-  { ended }: RecordResult['outcome'],
-  pid: number,
-): Promise<void> {
-  if (ended === 'target-gone') report.warnings.unshift(reportWarning({ code: 'target-ended' }));
-  if (ended === 'disconnected') report.warnings.unshift(reportWarning({ code: 'inspector-closed' }));
+async function complete(report: DiagnosisReport, pid: number): Promise<void> {
   if (report.verdict !== 'idle') return;
   report.verdictReason += ` ${(await sayWhoServes(pid)) ?? 'Diagnose it again while it serves requests.'}`;
 }

@@ -35,7 +35,10 @@ export async function look(request: CaptureRequest, signal: AbortSignal): Promis
     if (signal.aborted) throw new AttachError('It was cancelled.');
     if (folder !== null) await packRecording(recordingFolder, join(folder, FILES.recording));
     const recording = await readRecording(recordingFolder);
-    const report = diagnose(recording, await explainRecordedHeap(recording), { pictures: folder !== null });
+    const report = diagnose(recording, await explainRecordedHeap(recording), {
+      pictures: folder !== null,
+      isLive: true,
+    });
     if (folder !== null) keep(report, folder);
     if (request.profile !== undefined) writeProfile(recording, request.profile);
     return {

@@ -36,7 +36,15 @@ export type ReportLook = v.InferOutput<typeof reportLook>;
 export const reportCapture = v.object({
   ...reportLook.entries,
   steps: v.array(v.string()),
-  files: v.array(v.object({ kind: v.string(), thread: count, path: v.string() })),
+  files: v.array(
+    v.object({
+      kind: v.string(),
+      thread: count,
+      path: v.string(),
+      /** It says nothing: it cannot be read, or is not there at all. Absent: it was read. */
+      lost: v.optional(v.picklist(['damaged', 'missing'])),
+    }),
+  ),
 });
 export type ReportCapture = v.InferOutput<typeof reportCapture>;
 

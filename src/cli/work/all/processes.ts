@@ -129,7 +129,7 @@ async function explain(
 ): Promise<FamilyMember> {
   if (notLookedAt !== undefined) return { ...describe(entry), notLookedAt };
   const recording = await readRecording(join(dir, String(entry.pid)));
-  const report = diagnose(recording, await explainRecordedHeap(recording));
+  const report = diagnose(recording, await explainRecordedHeap(recording), { isLive: true });
   if (out === undefined) report.capture.files = [];
   return { ...describe(entry), report };
 }

@@ -1,5 +1,6 @@
 // A function that takes a large part of a core. Judged by wall time: 80 % of the busy samples of an idle process is no
 // hotspot. Nor is time spread thinly over the many functions of a framework.
+
 import { isSameFunction } from '../../../analysis/cpu/blame/blame.ts';
 import { type CallerTotal, callerTotals } from '../../../analysis/cpu/caller-totals.ts';
 import {
@@ -16,6 +17,7 @@ import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatCount, formatShare } from '../../../units/units.ts';
 import { BLOCK_ADVICE, isOfLanguage, nativeCallAdvice, packageAdvice } from '../../cpu/block-advice.ts';
 import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
+import { sayNoCpuProfile } from '../../lost-data.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CPU_HOTSPOT } from '../../thresholds/cpu.ts';
 import { onScale } from '../../thresholds/scale.ts';
@@ -41,7 +43,7 @@ export const cpuHotspot: Rule = {
       return {
         notApplicable:
           cpu.length === 0
-            ? 'no CPU profile'
+            ? sayNoCpuProfile(facts)
             : `the CPU profile is shorter than ${CPU_HOTSPOT.leastSeconds} s`,
       };
     return usable.flatMap((summary) => {

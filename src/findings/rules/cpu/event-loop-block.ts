@@ -12,6 +12,7 @@ import { describeChain, describeUnexplained, isFeltChain } from '../../cpu/held-
 import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
 import { describeStuck } from '../../cpu/stuck-loop.ts';
 import { describeStuckWorkers } from '../../cpu/stuck-worker.ts';
+import { sayNoCpuProfile } from '../../lost-data.ts';
 import type { Draft, Effect, Rule } from '../../rule.ts';
 import { EVENT_LOOP_BLOCK, SYNC_CALLS } from '../../thresholds/cpu.ts';
 import { onScale } from '../../thresholds/scale.ts';
@@ -41,7 +42,7 @@ export const eventLoopBlock: Rule = {
     if (workers.length > 0) return workers;
     if (program !== null && SERVE_NOBODY.includes(program))
       return { notApplicable: 'the program serves no clients, so nothing waits for its event loop' };
-    if (cpu.length === 0) return isCalm ? [] : { notApplicable: 'no CPU profile' };
+    if (cpu.length === 0) return isCalm ? [] : { notApplicable: sayNoCpuProfile(facts) };
     if (observations.cpuProfiles.some(({ thread, samples }) => thread === 0 && samples.node.length === 0))
       return { notApplicable: 'the profile has counts but no timed samples' };
     // A worker has no one else waiting for its loop.

@@ -46,20 +46,23 @@ const CALM = {
 } as const;
 
 /** Where the report names no measurement that would tell more. */
-function adviceOf({ verdict, nextMeasurement, target, contents, where }: DiagnosisReport): string {
+function adviceOf({ verdict, nextMeasurement, contents, where }: DiagnosisReport): string {
   if (nextMeasurement || contents || where) return '';
-  const again = `culprit diagnose ${target.pid ?? '<pid>'} --duration`;
+  // A page is read later, and elsewhere.
+  const again = 'culprit diagnose <pid> --duration';
   return verdict === 'healthy'
     ? `Slow leaks and rare events need a longer capture: \`${again} 5m\`.`
     : `Capture again for longer, under its usual traffic: \`${again} 2m\`.`;
 }
 
-function describeLook({ target, capture }: DiagnosisReport): string {
+function describeLook({ target, capture, warnings }: DiagnosisReport): string {
   const name = target.title ?? (target.pid === null ? 'the profile' : 'the process');
   const pid = target.pid === null ? '' : `, pid ${target.pid}`;
   const node = target.nodeVersion === null ? '' : `, Node.js ${target.nodeVersion}`;
   const place = target.location === undefined ? '' : `, in ${target.location}`;
-  return `${lastParts(name)}${pid}${node}${place}, watched for ${formatDuration(capture.durationMillis)}`;
+  const watched = formatDuration(capture.durationMillis);
+  const hasEnded = warnings.some(({ code }) => code === 'target-ended');
+  return `${lastParts(name)}${pid}${node}${place}, ${hasEnded ? `which ended after ${watched}` : `watched for ${watched}`}`;
 }
 
 function findingFigures({ impact, confidence }: Finding, millis: number): Figure[] {

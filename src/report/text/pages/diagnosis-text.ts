@@ -110,7 +110,9 @@ function describeTarget(report: DiagnosisReport): string {
   const name = target.title ?? 'the recorded process';
   const pid = target.pid === null ? '' : ` (pid ${target.pid})`;
   const app = target.app === undefined ? '' : `${target.app}: `;
-  return `${app}${name}${pid}, watched for ${formatDuration(capture.durationMillis)}`;
+  const watched = formatDuration(capture.durationMillis);
+  const hasEnded = report.warnings.some(({ code }) => code === 'target-ended');
+  return `${app}${name}${pid}, ${hasEnded ? `which ended after ${watched}` : `watched for ${watched}`}`;
 }
 
 function paintVerdict({ verdict, findings }: DiagnosisReport, text: string, paint: ChalkInstance): string {
@@ -137,8 +139,10 @@ function renderTarget({ target, capture, warnings }: DiagnosisReport, width: num
 
 /** One heap profile is like the next: only their number matters. */
 function describeFiles(files: ReportCapture['files']): string {
-  const heapProfiles = files.filter(({ kind }) => kind === 'heap-profile').length;
-  const others = files.filter(({ kind }) => kind !== 'heap-profile').map(({ path }) => path);
+  const heapProfiles = files.filter(({ kind, lost }) => kind === 'heap-profile' && !lost).length;
+  const others = files
+    .filter(({ kind, lost }) => kind !== 'heap-profile' || lost)
+    .map(({ path, lost }) => (lost ? `${path} (${lost})` : path));
   return [...new Set(others), ...(heapProfiles > 0 ? [formatCount(heapProfiles, 'heap profile')] : [])].join(
     ', ',
   );
