@@ -35,6 +35,7 @@ async function look(
     isHeld = false,
     id = 0,
     answerMillis = 0,
+    collectsAfter = 1,
   } = {},
 ) {
   const { floor, collectsEvery, isEncouraged } = { ...HEALTHY, ...program };
@@ -50,10 +51,10 @@ async function look(
     forced.push(context.atMillis / 1_000);
     collect();
   };
-  let isDue = false;
+  let dueAt = Number.POSITIVE_INFINITY;
   const call: ProbeClient['call'] = async (method, ..._args) => {
     thread.calls.push(method);
-    isDue = isEncouraged && method === 'encourageCollection';
+    if (isEncouraged && method === 'encourageCollection') dueAt = context.atMillis / 1_000 + collectsAfter;
     return isEncouraged as never;
   };
   const acting: FakeThread = {
@@ -76,8 +77,8 @@ async function look(
   for (; context.atMillis < context.options.durationMillis; context.atMillis += 1_000) {
     const second = context.atMillis / 1_000;
     thread.counters.oldGeneration.push(heap + promoted * second);
-    if (isDue || (collectsEvery > 0 && second > 0 && second % collectsEvery === 0)) collect();
-    isDue = false;
+    if (second >= dueAt || (collectsEvery > 0 && second > 0 && second % collectsEvery === 0)) collect();
+    if (second >= dueAt) dueAt = Number.POSITIVE_INFINITY;
     if (await reads.whenDue()) collectedAt.push(second);
   }
   await reads.last();
@@ -99,6 +100,16 @@ describe('a heap that does not rise', () => {
     expect(forced).toEqual([]);
     expect(count('encourageCollection')).toBe(6);
     expect(thread.counters.floors).toHaveLength(6);
+  });
+
+  test.each<[what: string, heapBytes: number, collectsAfter: number, forced: number]>([
+    ['takes its time is waited for, since a collection by force would be felt', 20 * MB, 4, 0],
+    ['takes for ever is not', 20 * MB, 60, 1],
+    ['takes its time is not, where that would not be felt', 4 * MB, 4, 1],
+  ])('of a V8 that was asked and %s', async (_, heap, collectsAfter, least) => {
+    const { forced } = await look({ floor: () => heap }, { heap, collectsAfter });
+    if (least === 0) expect(forced).toEqual([]);
+    else expect(forced.length).toBeGreaterThanOrEqual(least);
   });
 
   test('of a V8 that cannot be asked is collected by force, within the budget of the capture', async () => {

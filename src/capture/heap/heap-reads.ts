@@ -43,6 +43,8 @@ const LEAST_PROMOTED_SHARE = 1 / 200;
 const OFTEN_MILLIS = 3_000;
 /** V8 that was asked to collect has not by then: the program allocates next to nothing. */
 const PATIENCE_MILLIS = 3_000;
+/** Where nothing rises and a collection by force would be felt, V8 gets longer: a quiet server of 20 MB had not collected after 3 s. */
+const CALM_PATIENCE_MILLIS = 9_000;
 
 /** What was asked of one thread. */
 interface Asked {
@@ -105,7 +107,7 @@ export class HeapReads {
     asked.floorsBefore = thread.counters.floors.length;
     const elapsed = this.context.elapsed();
     if (asked.atMillis >= 0) {
-      if (elapsed - asked.atMillis < PATIENCE_MILLIS) return false;
+      if (elapsed - asked.atMillis < this.patience(thread)) return false;
       asked.atMillis = -1;
       return this.isWorthForcing(thread) ? this.force(thread) : false;
     }
@@ -153,6 +155,11 @@ export class HeapReads {
 
   private isWorthForcing(thread: ThreadCapture): boolean {
     return !this.isStill(thread) && this.isForceable(thread);
+  }
+
+  private patience(thread: ThreadCapture): number {
+    const isFelt = this.longestOf(thread) > UNFELT_MILLIS;
+    return isFelt && !this.isCloser(thread) ? CALM_PATIENCE_MILLIS : PATIENCE_MILLIS;
   }
 
   /** What a trend needs was collected; more is for what is left of the budget. */
