@@ -1,5 +1,5 @@
 // One capture of a process: record, analyse, and keep what was requested.
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { estimateSnapshot } from '../../capture/heap/snapshot-estimate.ts';
@@ -10,6 +10,7 @@ import { explainRecordedHeap } from '../../heap/explain-recorded-heap.ts';
 import type { DiagnosisReport } from '../../model/finding.ts';
 import { record } from '../../record.ts';
 import { packRecording } from '../../recording/archive.ts';
+import { writeOutputFile } from '../../recording/output-file.ts';
 import { type Recording, readRecording } from '../../recording/reader.ts';
 import { createRecordingWriter } from '../../recording/writer.ts';
 import { hasWeight } from '../../report/flame/drawable.ts';
@@ -107,13 +108,10 @@ function writeProfile(recording: Recording, file: string): void {
     title: target.title ?? '',
     startedAtMillis: Number.isNaN(startedAt) ? null : startedAt,
   };
-  const partial = `${file}.partial-${process.pid}`;
   try {
-    writeFileSync(partial, toCpuPprof(profiles, subject), PRIVATE);
-    renameSync(partial, file);
+    writeOutputFile(file, toCpuPprof(profiles, subject));
   } catch {
     // A full disk must not cost what the look found.
-    rmSync(partial, { force: true });
   }
 }
 

@@ -1,20 +1,16 @@
-// A file that is there whole or as it was before: written beside it, then renamed.
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+// A file that is there whole or as it was before, also after the machine lost its power.
+import { fsyncSync } from 'node:fs';
+import { openOutputFile, writeAll } from '../../recording/output-file.ts';
 
-/** Throws what the file system throws (a full disk, say); the old file stays then. */
+/** Throws UsageError, or what the file system throws (a full disk, say); the old file stays then. */
 export function writeWhole(path: string, content: string): void {
-  const partial = `${path}.partial-${process.pid}`;
+  const file = openOutputFile(path);
   try {
-    const file = openSync(partial, 'w', 0o600);
-    try {
-      writeSync(file, content);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(partial, path);
+    writeAll(file.fd, Buffer.from(content));
+    fsyncSync(file.fd);
+    file.complete();
   } catch (error) {
-    rmSync(partial, { force: true });
+    file.discard();
     throw error;
   }
 }

@@ -1,8 +1,9 @@
 // What `culprit ps` saw the last time: the memory of each process, so that the next run can print its growth. Numbers only,
 // in a file of the user's.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { writeOutputFile } from '../../../recording/output-file.ts';
 import type { NodeProcess } from '../../../target/proc/processes.ts';
 
 export interface Growth {
@@ -76,14 +77,10 @@ function readSeen(file: string): Seen | undefined {
 }
 
 function writeSeen(file: string, seen: Seen): void {
-  const partial = `${file}.partial-${process.pid}`;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(partial, JSON.stringify(seen), { mode: 0o600 });
-    renameSync(partial, file);
+    writeOutputFile(file, JSON.stringify(seen));
   } catch {
-    try {
-      rmSync(partial, { force: true });
-    } catch {}
+    // The next list then has no growth to show.
   }
 }
