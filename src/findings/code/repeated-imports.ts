@@ -11,6 +11,7 @@ import { floorEvidence, heapImpact } from '../memory/heap-impact.ts';
 import type { Draft } from '../rule.ts';
 import { CODE_GROWTH } from '../thresholds/memory.ts';
 import { leakSeverity, leakUrgency, perSecond, place, placeWithLibrary, subjectOf } from '../wording.ts';
+import { moduleLoading } from './module-loading.ts';
 
 export interface RepeatedImports {
   /** Where import() is called most. */
@@ -21,30 +22,17 @@ export interface RepeatedImports {
   share: number;
 }
 
-/**
- * V8 compiles modules while it is watched, what they allocate becomes more, and the program calls import() as often. A program that is
- * still loading does none of it for long.
- */
+/** Modules are loaded all the time, and the program calls import() as often. */
 export function repeatedImports({ growth, filled }: HeapCause, facts: Facts): RepeatedImports | null {
-  if (filled?.insertion) return null;
-  const compiled = facts.observations.compileSites.filter(
-    ({ thread, frames }) => thread === growth.thread && frames.some(isModuleLoader),
-  );
-  const rate = compiled.reduce(
-    (sum, { scripts, watchedMillis }) => sum + (scripts * 1_000) / watchedMillis,
-    0,
-  );
-  const share = growth.sites
-    .filter(({ frames, trend }) => trend.verdict === 'growing' && frames.some(isModuleLoader))
-    .reduce((sum, site) => sum + site.share, 0);
+  const loading = filled?.insertion ? null : moduleLoading(growth, facts, isModuleLoader);
+  if (!loading) return null;
   const [site] = survivingSites(facts.observations.asyncObservations, ['PROMISE'], 'all')
     .filter(
       (each) => each.site.thread === growth.thread && each.blame.subject && each.site.frames.some(isImport),
     )
     .sort((a, b) => b.madePerSecond - a.madePerSecond);
-  const isOften =
-    rate >= CODE_GROWTH.leastPerSecond && (site?.madePerSecond ?? 0) >= CODE_GROWTH.leastPerSecond;
-  return site && isOften && share >= CODE_GROWTH.leastModuleShare ? { site, perSecond: rate, share } : null;
+  const isOften = (site?.madePerSecond ?? 0) >= CODE_GROWTH.leastPerSecond;
+  return site && isOften ? { site, perSecond: loading.perSecond, share: loading.share } : null;
 }
 
 function isModuleLoader({ file }: Frame): boolean {

@@ -11,6 +11,7 @@ import { floorEvidence, heapImpact } from '../memory/heap-impact.ts';
 import type { Draft } from '../rule.ts';
 import { CODE_GROWTH } from '../thresholds/memory.ts';
 import { leakSeverity, leakUrgency, perSecond, place, placeWithLibrary, subjectOf } from '../wording.ts';
+import { moduleLoading } from './module-loading.ts';
 
 export interface RepeatedRequires {
   /** Where require() is called. */
@@ -23,24 +24,17 @@ export interface RepeatedRequires {
   children: { first: number; last: number } | null;
 }
 
-/** V8 compiles modules while it is watched, and what they allocate becomes more. A program that is still loading does neither for long. */
+/** Modules are loaded all the time, by require(). */
 export function repeatedRequires({ growth, filled }: HeapCause, facts: Facts): RepeatedRequires | null {
   const ofChildren = filled && isListOfChildren(filled.collection) ? filled : null;
   if (filled?.insertion || (filled && !ofChildren)) return null;
-  const rate = facts.observations.compileSites
-    .filter(({ thread, frames }) => thread === growth.thread && frames.some(isLoader))
-    .reduce((sum, { scripts, watchedMillis }) => sum + (scripts * 1_000) / watchedMillis, 0);
-  const loading = growth.sites.filter(
-    ({ frames, trend }) => trend.verdict === 'growing' && frames.some(isLoader),
-  );
-  const share = loading.reduce((sum, site) => sum + site.share, 0);
-  const found = loading.map(requirerOf).find((each) => each.subject !== null);
-  const isOften = rate >= CODE_GROWTH.leastPerSecond && share >= CODE_GROWTH.leastModuleShare;
-  if (!found || !isOften) return null;
+  const loading = moduleLoading(growth, facts, isLoader);
+  const found = loading?.sites.map(requirerOf).find((each) => each.subject !== null);
+  if (!loading || !found) return null;
   return {
     blame: throughLibrary(found, facts),
-    perSecond: ofChildren?.trend.slopePerSecond ?? rate,
-    share,
+    perSecond: ofChildren?.trend.slopePerSecond ?? loading.perSecond,
+    share: loading.share,
     children: ofChildren && { first: ofChildren.trend.first, last: ofChildren.trend.last },
   };
 }
