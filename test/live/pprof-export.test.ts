@@ -9,6 +9,7 @@ import { buildRawCpuProfile, buildRawHeapProfile } from '../support/build-profil
 import { runCulprit, wentWrongInside } from './support/culprit.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'culprit-pprof-'));
+const current = mkdtempSync(join(folder, 'current-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function file(name: string, content: unknown): string {
@@ -39,20 +40,23 @@ function totalOf(path: string) {
   };
 }
 
-test('a CPU profile becomes X.pb.gz beside it, idle time left out', async () => {
-  const result = await runCulprit(['flame', cpu, '--renderer', 'pprof']);
+test('a CPU profile becomes X.pb.gz in the current folder, idle time left out', async () => {
+  const result = await runCulprit(['flame', cpu, '--renderer', 'pprof'], { cwd: current });
   expect(result.code, result.stderr).toBe(0);
-  expect(result.stderr).toContain(join(folder, 'a.pb.gz'));
-  expect(totalOf(join(folder, 'a.pb.gz'))).toEqual({
+  expect(result.stderr).toBe('CPU profile: a.pb.gz\n');
+  expect(existsSync(join(folder, 'a.pb.gz'))).toBe(false);
+  expect(totalOf(join(current, 'a.pb.gz'))).toEqual({
     total: 35e6,
     names: ['(garbage collector)', '(program)', 'hot', 'main'],
   });
 });
 
 test('a heap profile becomes X.heap.pb.gz when it is asked for', async () => {
-  const result = await runCulprit(['flame', heap, '--renderer', 'pprof', '--heap']);
+  const result = await runCulprit(['flame', heap, '--renderer', 'pprof', '--heap'], {
+    cwd: current,
+  });
   expect(result.code, result.stderr).toBe(0);
-  expect(totalOf(join(folder, 'b.heap.pb.gz'))).toEqual({ total: 4_096, names: ['keep', 'main'] });
+  expect(totalOf(join(current, 'b.heap.pb.gz'))).toEqual({ total: 4_096, names: ['keep', 'main'] });
 });
 
 test('what is not in it is refused, with the option that helps', async () => {

@@ -222,7 +222,7 @@ describe('wrong use', () => {
     [['watch', '4194303'], /^culprit: There is no process 4194303\./],
     [['watch', '--all', 'shop'], /cannot be combined/],
     [['watch', '--status'], /^culprit: Nothing was ever watched in /],
-    [['watch', '--check', '--config', 'none.yaml'], /none\.yaml could not be read/],
+    [['watch', '--check', '--config', 'none.yaml'], /^culprit: There is no file none\.yaml\./],
   ])('%j is refused with a cure', async (args, words) => {
     const { code, stderr } = await runCulprit(args, { cwd: mkdtempSync(join(tmpdir(), 'culprit-watch-')) });
     expect(code).toBe(2);
