@@ -67,6 +67,8 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
   const steps = createOwnSteps(core);
   const parts = steps.timed('install', () => createParts(core, steps));
   const { counters, asyncWatch, collections, pools, threadPool, asOwnPause } = parts;
+  /** Of the pause that the inspector makes now, or made last. */
+  let endPause = () => {};
   const handle: ProbeHandle = {
     sample: createSampling(core, parts, lease.renew),
     beat: lease.renew,
@@ -95,11 +97,12 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
     ownPauseBegins(step) {
       lease.renew();
       steps.begin(step);
-      counters.ownPauseBegins();
+      endPause();
+      endPause = counters.ownPauseBegins();
     },
     ownPauseEnds() {
       lease.renew();
-      counters.ownPauseEnds();
+      endPause();
       steps.end();
     },
   };
@@ -162,11 +165,11 @@ function createParts(core: ProbeCore, steps: OwnSteps) {
   const references = createReferenceWalk(core, thread);
   const handlers = createRequestHandlers(core, { sites, left: requests.left }, thread);
   const asOwnPause = <T>(work: () => T): T => {
-    counters.ownPauseBegins();
+    const end = counters.ownPauseBegins();
     try {
       return work();
     } finally {
-      counters.ownPauseEnds();
+      end();
     }
   };
   const pools = createPoolWatch(core, {

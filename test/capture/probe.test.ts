@@ -2,6 +2,7 @@
 // nothing behind when it stops.
 import { EventEmitter, once, setMaxListeners } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -14,6 +15,11 @@ const install = useProbes();
 
 v8.setFlagsFromString('--expose-gc');
 const collectGarbage = vm.runInNewContext('gc') as () => void;
+
+/** Node hands over what it has observed in an immediate. */
+async function nextEntries(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await setImmediate();
+}
 
 /** Reads collections as the decoder takes them: each read adds what is new. */
 function createReader(probe: ProbeHandle) {
@@ -44,6 +50,19 @@ describe('the probe', () => {
     probe.stop();
     probe.stop();
     expect(probe.sample()).toEqual({ stopped: true });
+  });
+
+  it('counts collections again after pauses of culprit that overlapped', async () => {
+    const probe = install();
+    probe.ownPauseBegins('census');
+    walkWith(probe);
+    collectGarbage();
+    probe.ownPauseEnds();
+    await nextEntries();
+    expect(probe.sample().gc).toMatchObject({ majorCount: 0 });
+    collectGarbage();
+    await nextEntries();
+    expect(probe.sample().gc).toMatchObject({ majorCount: 1 });
   });
 
   it('adds no global and leaves Error as it was', () => {

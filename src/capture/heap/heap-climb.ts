@@ -62,6 +62,11 @@ const READS_BEFORE_CENSUS = 4;
 /** Each function that is looked into takes about 20 KB until the next minor collection. */
 const LONGEST_CHAIN = 20_000;
 const TIGHT_CHAIN = 64;
+/**
+ * Where no collection of this process was measured: with a core to itself or a part of one, the threads that mark for V8 take turns with the
+ * program (264 ms for 9 MB, where a machine with free cores takes 80).
+ */
+const UNMEASURED_SLOWNESS = 2;
 /** Of the memory that is left: the target goes on growing meanwhile. */
 const LARGEST_CENSUS_SHARE = 0.25;
 /** Parts of the look. */
@@ -228,7 +233,14 @@ export class HeapClimb {
 
   private slownessOf({ id }: ThreadCapture, heapBytes: number): number {
     const collected = this.context.budget.meanMillis(id, READ_HEAP_PROFILE);
+    if (collected === 0) return UNMEASURED_SLOWNESS;
     return Math.max(1, collected / estimateHeapReadMillis(heapBytes));
+  }
+
+  /** What the next one may take, milliseconds; the last one tells more than the size of the heap. */
+  private estimateCensus(thread: ThreadCapture, heapBytes: number): number {
+    const estimate = estimateCensusMillis(heapBytes, this.slownessOf(thread, heapBytes));
+    return Math.max(estimate, this.context.budget.longestMillis(thread.id, ['census']));
   }
 
   /** Resolves with null when it was left out for its pause, or for its memory. */
@@ -236,7 +248,7 @@ export class HeapClimb {
     const { options } = this.context;
     const heapBytes = thread.counters.heapUsedBytes ?? 0;
     const keptBytes = thread.counters.floors.at(-1) ?? heapBytes;
-    const estimate = estimateCensusMillis(keptBytes, this.slownessOf(thread, keptBytes));
+    const estimate = this.estimateCensus(thread, keptBytes);
     if (!this.fits(thread, estimate)) {
       const { maxPauseMillis } = options;
       if (estimate > maxPauseMillis)

@@ -11,9 +11,8 @@ export interface Counters {
   clockMicros(): number;
   /** Makes V8 collect soon, in its own way; false where it cannot be made to. */
   encourageCollection(): boolean;
-  /** Collections between these two are ours. */
-  ownPauseBegins(): void;
-  ownPauseEnds(): void;
+  /** Collections from here until the returned function is called are ours. Such pauses may overlap. */
+  ownPauseBegins(): () => void;
 }
 
 /** `onAsked` hears of the pause of each collection that was asked for, milliseconds. */
@@ -62,7 +61,6 @@ export function createCounters(core: ProbeCore, onAsked: (millis: number) => voi
     clockMicros: () => micros(core.now()),
     encourageCollection: collections.encourage,
     ownPauseBegins: collections.ownPauseBegins,
-    ownPauseEnds: collections.ownPauseEnds,
   };
 }
 

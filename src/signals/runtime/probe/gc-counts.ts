@@ -14,9 +14,8 @@ export interface GcCounts {
   };
   /** Makes V8 collect before it would by itself; false where it cannot be made to. */
   encourage(): boolean;
-  /** Collections between these two are ours. */
-  ownPauseBegins(): void;
-  ownPauseEnds(): void;
+  /** Collections from here until the returned function is called are ours. Such pauses may overlap. */
+  ownPauseBegins(): () => void;
 }
 
 const MAX_PAUSES = 64;
@@ -81,14 +80,14 @@ export function createGcCounts(core: ProbeCore, { micros, memoryNow, onAsked }: 
     },
     encourage: encouraged.encourage,
     ownPauseBegins() {
-      ownPauses.push({ from: core.now(), to: Number.POSITIVE_INFINITY });
+      const pause = { from: core.now(), to: Number.POSITIVE_INFINITY };
+      ownPauses.push(pause);
       if (ownPauses.length > MAX_PAUSES) ownPauses.shift();
-    },
-    ownPauseEnds() {
-      const last = ownPauses[ownPauses.length - 1];
-      if (!last) return;
-      last.to = core.now();
-      untoldPauses.push([micros(last.from), micros(last.to)]);
+      return () => {
+        if (pause.to < Number.POSITIVE_INFINITY) return;
+        pause.to = core.now();
+        untoldPauses.push([micros(pause.from), micros(pause.to)]);
+      };
     },
   };
 }
