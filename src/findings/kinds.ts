@@ -304,7 +304,7 @@ export const KINDS = {
     fix: 'Find what retains the buffers and release them.',
     steps: [
       'Bound what keeps the buffers: a ring buffer, a maximum of bytes.',
-      'Copy the part you need, Buffer.from(slice), and release the large one.',
+      'Copy the part you need, `Uint8Array.prototype.slice.call(part)`, and release the large one. Small copies by `Buffer.from()` share a pool, of 64 KB from Node.js 24 on.',
       'Release what was allocated in WebAssembly memory (dispose(), free(), delete()): the garbage collector does not.',
     ],
   },
@@ -495,6 +495,7 @@ export const KINDS = {
     steps: [
       'Give the client an Agent with keepAlive: true; it is the default agent of Node.js 19 and later.',
       'Update or configure the library that sends "Connection: close".',
+      'See which side closes first: a server whose Keep-Alive timeout is 2 s or less gets a new connection for each request from fetch and undici.',
       'Where most connections fail, check the error codes, and stop retrying while the other side is down.',
     ],
   },

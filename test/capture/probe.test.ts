@@ -623,6 +623,18 @@ describe('following references', () => {
     expect([watched(100), watched(1_000)]).toEqual([['#expired'], []]);
   });
 
+  it('finds what is kept as properties of a function', () => {
+    const probe = install();
+    const stylesForTest = (name: string): unknown => Reflect.get(stylesForTest, name);
+    for (let i = 0; i < 60; i++) Reflect.set(stylesForTest, `style ${i}`, `width: ${i}px`);
+    hold(() => stylesForTest('style 1'));
+    walkWith(probe);
+    const found = growingAfter(probe, () => {
+      for (let i = 60; i < 90; i++) Reflect.set(stylesForTest, `style ${i}`, `width: ${i}px`);
+    });
+    expect(found.find(({ holder }) => holder?.name === 'stylesForTest')).toMatchObject({ type: 'Object' });
+  });
+
   it('counts functions that hold each other, however long the chain, and says where they begin', () => {
     const probe = install();
     let quoteForTest = (cents: number) => cents;

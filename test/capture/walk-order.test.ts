@@ -13,9 +13,10 @@ const node = (at: string, selfSize: number, ...children: AllocationNode[]): Allo
 const chain = (first: AllocationNode, ...above: string[]) =>
   above.reduce((child, at) => node(at, 0, child), first);
 
-test('those on the stacks that hold most, innermost first; neither Node’s nor ours nor nameless ones', () => {
+test('those on the stacks that hold most, innermost first, up to the program; neither Node’s nor ours nor nameless ones', () => {
   const leak = chain(
-    node('@file:///app/src/sessions.js', 900),
+    node('@file:///app/node_modules/cache/index.js', 900),
+    'add@/app/node_modules/cache/index.js',
     'remember@/app/src/sessions.js',
     'Shop.answer@/app/src/shop.js',
     'handle@/app/node_modules/router/index.js',
@@ -24,11 +25,11 @@ test('those on the stacks that hold most, innermost first; neither Node’s nor 
   const others = Array.from({ length: 20 }, (_, i) => node(`other${i}@/app/src/others.js`, 100 - i));
   const root = node('(root)@', 0, leak, node('sample@culprit:probe', 800), ...others);
   expect(allocatingPlaces(root)).toEqual({
-    names: ['remember', 'answer', 'handle', ...[0, 1, 2, 3, 4, 5].map((i) => `other${i}`)],
+    names: ['add', 'remember', 'answer', ...[0, 1, 2, 3, 4, 5].map((i) => `other${i}`)],
     files: [
+      '/app/node_modules/cache/index.js',
       '/app/src/sessions.js',
       '/app/src/shop.js',
-      '/app/node_modules/router/index.js',
       '/app/src/others.js',
     ],
   });

@@ -32,6 +32,36 @@ function findingOf(at: string | null, overrides: Partial<CollectionGrowth>) {
   return findings[0]!;
 }
 
+describe('listeners on a signal that lives as long as the process', () => {
+  const onSignal = (...inner: string[]) =>
+    findingOf(['probe@/app/src/health.js:9', ...inner].join(' > '), {
+      type: 'EventTarget',
+      className: 'AbortSignal',
+      newestEntry: '',
+      event: 'abort',
+      holder: { kind: 'variable', name: 'shutdown', of: 'probe' },
+    }).advice;
+
+  test('that Node.js adds for a call that is given the signal are not for the program to remove', () => {
+    expect(
+      onSignal(
+        'connect@node:net:233',
+        'Socket@node:net:430',
+        'addAbortListener@node:internal/events/abort_listener:21',
+        'addEventListener@node:internal/event_target:610',
+      ),
+    ).toEqual([
+      'Node.js adds this listener for the signal that src/health.js:9, probe passes to `connect()`, and removes it when the operation ends; net.connect() never removes it (Node.js 20 to 26). Pass a signal that ends with the operation, or leave it out, destroy what it should end in a listener of your own, and remove that listener on "close".',
+    ]);
+  });
+
+  test('that the program adds itself are', () => {
+    expect(onSignal('addEventListener@node:internal/event_target:610')).toEqual([
+      expect.stringMatching(/^Remove the listener when its owner is done/),
+    ]);
+  });
+});
+
 describe('listeners that a package adds to what the program holds', () => {
   const holder = { kind: 'variable', name: 'transport', of: 'handle' } as const;
   const finding = findingOf(LOGGER, { holder, holderName: 'dest', eventListeners: 1_180 });

@@ -95,7 +95,7 @@ describe('advice on new connections', () => {
 
   test('says why keep-alive is off where Node.js has it on', () => {
     expect(first(churn, on('v24.1.0')).advice).toEqual([
-      'Pass fetcher an Agent with keepAlive: true, or look for a newer version of it. The default Agent of Node.js 24 keeps connections alive, so the client sends "Connection: close" or uses an Agent of its own.',
+      'Pass fetcher an Agent with keepAlive: true, or look for a newer version of it. The default Agent of Node.js 24 keeps connections alive, so the client sends "Connection: close" or uses an Agent of its own, or the server closes first: fetch and undici do not reuse a connection whose answer says "Keep-Alive: timeout" of 2 s or less.',
     ]);
   });
 

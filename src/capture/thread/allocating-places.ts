@@ -13,7 +13,10 @@ const MOST_STACKS = 8;
 const MOST_NAMES = 64;
 const MOST_FILES = 16;
 
-/** Those of the program and its libraries, of the largest stack first and on each the innermost first. */
+/**
+ * Those of the program and its libraries, of the largest stack first and on each the innermost first. What calls the program, such as
+ * a router, does not retain what the program allocates.
+ */
 export function allocatingPlaces(head: AllocationNode): WalkFirst {
   const parents = new Map<AllocationNode, AllocationNode>();
   const line = [head];
@@ -25,14 +28,18 @@ export function allocatingPlaces(head: AllocationNode): WalkFirst {
   const largest = [...parents.keys()].sort((a, b) => b.selfSize - a.selfSize).slice(0, MOST_STACKS);
   const names = new Set<string>();
   const files = new Set<string>();
-  for (const leaf of largest)
+  for (const leaf of largest) {
+    let isInProgram = false;
     for (let at: AllocationNode | undefined = leaf; at && names.size < MOST_NAMES; at = parents.get(at)) {
       const { url, functionName } = at.callFrame;
       const owner = ownerOf(url);
       if (url === '' || (owner !== 'app' && owner !== 'library')) continue;
+      if (owner === 'app') isInProgram = true;
+      else if (isInProgram) break;
       if (functionName !== '') names.add(plainName(functionName));
       if (files.size < MOST_FILES) files.add(plainPath(url));
     }
+  }
   return { names: [...names], files: [...files] };
 }
 

@@ -26,6 +26,16 @@ function isIteratorOfEvents({ file, functionName }: Frame): boolean {
   return file === 'node:events' && functionName === 'on';
 }
 
+/** Files of Node through which everybody adds listeners. */
+const ADDING_FILES = ['node:events', 'node:internal/event_target', 'node:internal/events/abort_listener'];
+
+/** The function of Node that adds the listener for the application, which passes it a signal; null: the application adds it. */
+function nodeAdder(frames: readonly Frame[]): Frame | null {
+  const caller = frames.findIndex(({ owner }) => owner !== 'node');
+  const [adder] = frames.slice(0, Math.max(0, caller)).slice(-1);
+  return adder?.file && !ADDING_FILES.includes(adder.file) ? adder : null;
+}
+
 /** Functions by which a program has code of its own run whenever some state changes. */
 export function watchesState(frames: readonly Frame[]): Frame | null {
   return (
@@ -62,6 +72,9 @@ export function adviceOnListeners(filled: GrowingCollection | null, blame: Blame
   // Whoever subscribes through an emitter of a package adds them itself.
   if (adder && blame?.app && !isSubscribing(adder))
     return `${packageOf(adder)} adds these listeners: what ${place(blame.app)} creates with it stays attached. Create it once and share it instead of once for each call, or release it when it is no longer needed (close, end, destroy, unpipe or off, whichever it has).`;
+  const node = filled?.collection.className === 'AbortSignal' ? nodeAdder(frames) : null;
+  if (node && blame?.app)
+    return `Node.js adds this listener for the signal that ${place(blame.app)} passes to \`${lastName(node.functionName)}()\`, and removes it when the operation ends; net.connect() never removes it (Node.js 20 to 26). Pass a signal that ends with the operation, or leave it out, destroy what it should end in a listener of your own, and remove that listener on "close".`;
   return 'Remove the listener when its owner is done (off, once, or an AbortSignal), or add it once, outside of the request.';
 }
 

@@ -84,7 +84,7 @@ function describe(facts: Facts): Draft {
         ? 'The buffer waits for the end of a message that never comes, or is consumed too slowly: reject messages above a maximum size, respect back-pressure, and remove what has been read.'
         : cut
           ? COPY_BYTES
-          : 'Bound what keeps the buffers (a ring buffer, a maximum of bytes). If it keeps small slices, copy them (Buffer.from(slice)): a slice keeps its whole buffer.',
+          : 'Bound what keeps the buffers (a ring buffer, a maximum of bytes). If it keeps small slices, copy them (`Uint8Array.prototype.slice.call(part)`): a slice keeps its whole buffer.',
     ],
     caveats: [],
     asSymptom: `external memory grows by ${rate}`,

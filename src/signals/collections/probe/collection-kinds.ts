@@ -73,6 +73,8 @@ export function createCollectionKinds(reads: DataReads): CollectionKinds {
       const prototype: unknown = Object.getPrototypeOf(value);
       if (prototype === Object.prototype || prototype === null) return 'Object';
       if (listeners.isEmitter(value)) return 'EventEmitter';
+      // Some packages keep what they remember as properties of a function.
+      if (prototype === Function.prototype) return 'Object';
       return listeners.isTarget(value) ? 'EventTarget' : null;
     },
     sizeOf(value, type, atMost) {
