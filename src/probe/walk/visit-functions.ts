@@ -72,7 +72,7 @@ export function createFunctionVisits({
     const { scriptId, ...at } = inspected.place;
     const key = `${scriptId}:${at.line}:${at.column}`;
     const place = places.get(key);
-    const isChained = place !== undefined && holder.kind === 'variable' && holder.of === place.name;
+    const isChained = place !== undefined && holder.kind === 'variable' && beginsAt(holder.at, place);
     if (place) {
       place.count++;
       if (isChained && ++place.chained >= longestChain) return;
@@ -125,6 +125,17 @@ export function createFunctionVisits({
 function isBound(fn: object): boolean {
   const name: unknown = Object.getOwnPropertyDescriptor(fn, 'name')?.value;
   return typeof name === 'string' && name.startsWith('bound ') && isNative(fn);
+}
+
+interface Place {
+  url: string;
+  line: number;
+  column: number;
+}
+
+/** By where it begins: names tell nothing apart where functions have none. */
+function beginsAt(at: Place | undefined, { url, line, column }: Place): boolean {
+  return at !== undefined && at.line === line && at.column === column && at.url === url;
 }
 
 function isNative(fn: object): boolean {
