@@ -698,7 +698,7 @@ describe('following references', () => {
     const probe = install();
     hold(() => probe);
     probe.listScripts();
-    probe.beginWalk({ longestChain: 20, isDataOnly: false, firstNames: [] });
+    probe.beginWalk({ longestChain: 20, isDataOnly: false, first: { names: [], files: [] } });
     expect(probe.walkOn(0, false)).toBeNull();
     let walk = null;
     for (let slices = 0; !walk && slices < 10_000; slices++) walk = probe.walkOn(1, false);

@@ -199,9 +199,8 @@ export class HeapClimb {
       estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0),
     );
     const longestChain = this.isTight ? TIGHT_CHAIN : LONGEST_CHAIN;
-    const firstNames = thread.heap.allocating;
     const pace = height.hasLongWalk ? LONG_WALK : WALK;
-    const plan = { ...pace, longestChain, isDataOnly, firstNames };
+    const plan = { ...pace, longestChain, isDataOnly, first: thread.heap.allocating };
     const walk = await thread.ask(walkRead, this.context.elapsed(), plan);
     height.isWalkCut = walk?.cut === true;
     // What the walk left behind would make the young generation larger for good.

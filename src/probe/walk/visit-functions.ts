@@ -1,7 +1,6 @@
 // What only the inspector sees of an object: what functions close over, the classes of the program with their private
 // fields. A function of a library is farther away than one of the program; Node's are left alone: they lead everywhere.
 
-import { ownerOf } from '../../model/owner/owner.ts';
 import type { DataReads } from '../objects/data-reads.ts';
 import { isLong } from '../objects/long-values.ts';
 import type { Inspect, Inspected } from '../objects/thread-inspector.ts';
@@ -20,6 +19,8 @@ interface Needs {
   queue: VisitQueue;
   nameOf(value: object): string;
   longestChain: number;
+  /** Of the file of a function: what it closes over is looked into late. */
+  isFar(url: string): boolean;
   visitFields: FieldVisitor;
   visitPlace: PlaceVisitor;
 }
@@ -32,6 +33,7 @@ export function createFunctionVisits({
   queue,
   nameOf,
   longestChain,
+  isFar,
   visitFields,
   visitPlace,
 }: Needs): FunctionVisits {
@@ -79,7 +81,7 @@ export function createFunctionVisits({
     } else if (places.size < MAX_PLACES) places.set(key, { name: nameOf(fn), ...at, count: 1, chained: 0 });
     // Functions that hold each other are a chain of any length, and no deeper for that.
     const next = place ? depth : depth + 1;
-    if (isFirst || ownerOf(at.url) !== 'library') return pushScopes(fn, inspected, { depth: next, distance });
+    if (isFirst || !isFar(at.url)) return pushScopes(fn, inspected, { depth: next, distance });
     libraryFunctions.add(fn);
     queue.pushToInspect({ ...visited, depth: next, distance: distance + 1 });
   };
