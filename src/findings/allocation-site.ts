@@ -48,18 +48,20 @@ function mostOfRise({ sites, floor }: HeapGrowth): AllocationSite | null {
   );
 }
 
-/** Nobody can be caught adding to a list: the place that makes most of what stays, if that is about what its new nodes take. */
+/** Nobody can be caught adding to a list: the place that makes most of what stays of the program, if that is about what its new nodes take. */
 export function makerOfEntries(
   { collection, trend, insertion }: GrowingCollection,
   { sites }: HeapGrowth,
 ): AllocationSite | null {
   if (insertion || collection.type !== 'List') return null;
   const entries = trend.last - trend.first;
+  const users = sites.filter(({ blame }) => blame.subject !== null);
+  const all = users.reduce((sum, { grownBytes }) => sum + grownBytes, 0);
   return (
-    sites.find(
-      ({ blame, share, grownBytes }) =>
-        blame.subject !== null &&
-        share >= HEAP_CAUSE.leastOfEntries &&
+    users.find(
+      ({ share, grownBytes }) =>
+        share >= HEAP_CAUSE.leastSiteShare &&
+        grownBytes >= all * HEAP_CAUSE.leastOfEntries &&
         grownBytes >= entries * HEAP_CAUSE.smallestNodeBytes &&
         grownBytes <= entries * HEAP_CAUSE.usualEntryBytes,
     ) ?? null

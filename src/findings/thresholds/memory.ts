@@ -10,7 +10,7 @@ export const HEAP_CAUSE = {
   leastShareBehind: 0.1,
   /** Of the promises that are seen being made, what a package makes that is named for those that stay. */
   leastMakerShare: 0.5,
-  /** Of what stays, what one place must make to be that which fills a list in which nobody is caught. */
+  /** Of what stays of the program's own, what one place must make to be that which fills a list in which nobody is caught. */
   leastOfEntries: 0.5,
   /** A node has a link and a value. */
   smallestNodeBytes: 24,
