@@ -4,7 +4,7 @@ import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
 import { buildLook, collection, type Habit, heapFloor, KB, MB } from '../support/build-observations.ts';
 import { framesFrom } from '../support/build-profile.ts';
-import { linear } from '../support/shapes.ts';
+import { linear, noise, settling } from '../support/shapes.ts';
 
 const PLACE = 'watchBasket@/app/src/basket.js:11';
 const listAt = (name: string, perSecond: number): Habit =>
@@ -58,4 +58,47 @@ test('those of several objects are told together, each once, also where they gro
   expect(titleOf(...[12, 12, 12, 13, 14].flatMap(both))).toBe(
     'Linked lists like `Dep.last` (5 of them) grow by 63 entries/s in total, faster than entries are removed (src/basket.js:11, watchBasket)',
   );
+});
+
+/** The heap was read twice, and its floor scatters: of so many bytes a second, four tenths come from Node's own code. */
+function readTwice(bytesPerSecond: number, places = [PLACE]): Habit {
+  return (observations) => {
+    observations.heapReads = [observations.heapReads[0]!, observations.heapReads.at(-1)!];
+    for (const read of observations.heapReads) {
+      const grown = bytesPerSecond * (read.atMillis / 1_000);
+      read.stacks = [
+        ...places.map((at) => ({ frames: framesFrom(at), liveBytes: (grown * 0.6) / places.length })),
+        { frames: framesFrom('parserOnHeadersComplete@node:_http_common:71'), liveBytes: grown * 0.4 },
+      ];
+    }
+  };
+}
+const OTHERS = [PLACE, 'total@/app/src/total.js:3', 'note@/app/src/note.js:5'];
+const scattering = heapFloor(noise(400 * KB));
+const slackening = collection(settling(6, 3_000), null, {
+  type: 'List',
+  className: 'Link',
+  newestEntry: 'Link',
+  holder: { kind: 'property', name: 'last', of: 'Dep' },
+});
+const findingsOf = (...habits: Habit[]) => judge(gatherFacts(buildLook(30, ...habits))).findings;
+
+test('lists that grow at every read are a leak although the heap rises within its noise, at the place that makes their nodes', () => {
+  const [finding, ...rest] = findingsOf(scattering, readTwice(30 * KB), ...both(60));
+  expect(rest).toEqual([]);
+  expect(finding).toMatchObject({
+    kind: 'heap-leak',
+    title:
+      'A linked list `Dep.last` grows by 60 entries/s faster than entries are removed (src/basket.js:11, watchBasket)',
+    caveats: [expect.stringMatching(/within the noise of the heap/), ...finding!.caveats.slice(1)],
+  });
+});
+
+test.each([
+  ['a list that grows ever more slowly', [slackening], readTwice(30 * KB)],
+  ['a list, where no place makes most of what stays', both(60), readTwice(30 * KB, OTHERS)],
+  ['a list, where what stays is less than its nodes', both(60), readTwice(0.5 * KB)],
+  ['a list, where what stays is far more than its nodes', both(3), readTwice(900 * KB)],
+])('%s is none', (_, lists, reads) => {
+  expect(findingsOf(scattering, reads, ...lists)).toEqual([]);
 });

@@ -12,6 +12,11 @@ export interface ShortPool {
   medianWaiting: number;
   /** The share of readings in which callers waited, 0..1. */
   waitingShare: number;
+  /**
+   * It ran dry during the capture, and nothing moves in it: since then callers wait at every reading, to the end, and only those
+   * readings count. Else null.
+   */
+  dryMillis: number | null;
   /** The last reading of what is checked out; null when it could not be examined. */
   lent: NonNullable<PoolReading['lent']> | null;
   /** Of what is checked out, the share whose connection carried no data for seconds; null when unknown. */
@@ -28,6 +33,9 @@ export interface Waiters {
 
 const LEAST_READINGS = 6;
 const USUALLY = 0.6;
+/** A burst that fills a pool is over sooner. */
+const LEAST_DRY_MILLIS = 5_000;
+const NOTHING_MOVES = 0.9;
 
 /** Pools with a limit in which callers wait most of the time, the longest queue first. */
 export function shortPools(pools: readonly Pool[]): ShortPool[] {
@@ -40,21 +48,37 @@ export function shortPools(pools: readonly Pool[]): ShortPool[] {
 function describePool(pool: Pool): ShortPool | null {
   const limit = pool.readings.findLast((reading) => reading.limit !== undefined)?.limit;
   if (limit === undefined || pool.readings.length < LEAST_READINGS) return null;
-  const waiting = pool.readings.map((reading) => reading.waiting);
   const lent = pool.readings.findLast((reading) => reading.lent)?.lent ?? null;
+  const silentShare = lent && lent.looked > 0 ? lent.silent / lent.looked : null;
+  const dry = (silentShare ?? 0) >= NOTHING_MOVES ? sinceDry(pool.readings) : null;
+  const readings = dry ?? pool.readings;
+  const waiting = readings.map((reading) => reading.waiting);
   return {
     pool,
     limit,
     waiting: judgeTrend(
-      pool.readings.map(({ atMillis, waiting: value }) => ({ atMillis, value })),
+      readings.map(({ atMillis, waiting: value }) => ({ atMillis, value })),
       { leastPoints: LEAST_READINGS, leastRise: 3 },
     ),
     medianWaiting: median(waiting)!,
-    waitingShare: waiting.filter((count) => count > 0).length / waiting.length,
+    waitingShare: shareWaiting(readings),
+    dryMillis: dry && dry.at(-1)!.atMillis - dry[0]!.atMillis,
     lent,
-    silentShare: lent && lent.looked > 0 ? lent.silent / lent.looked : null,
+    silentShare,
     waiters: groupWaiters(pool.waiters),
   };
+}
+
+const shareWaiting = (readings: readonly PoolReading[]): number =>
+  readings.filter(({ waiting }) => waiting > 0).length / readings.length;
+
+/** The readings from when it ran dry; null where callers waited from the start, or did not wait to the end. */
+function sinceDry(readings: readonly PoolReading[]): PoolReading[] | null {
+  if (shareWaiting(readings) >= USUALLY) return null;
+  const tail = readings.slice(readings.findLastIndex(({ waiting }) => waiting === 0) + 1);
+  const [first, last] = [tail[0], tail.at(-1)];
+  const isLong = first !== undefined && last!.atMillis - first.atMillis >= LEAST_DRY_MILLIS;
+  return isLong && tail.length >= LEAST_READINGS ? tail : null;
 }
 
 /** By place, the most frequent first; stacks without code of the program or a library are left out. */

@@ -6,6 +6,7 @@ import type { GrowingCollection } from '../../analysis/growth/growing-collection
 import type { AllocationSite, HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { ClosureGrowth } from '../../model/memory/census.ts';
+import { isGrowingInNode, isGrowingInUserCode, makerOfEntries, siteBehind } from '../allocation-site.ts';
 import { HEAP_CAUSE } from '../thresholds/memory.ts';
 import { isYoung } from '../verdict/young-process.ts';
 import { nodeFrameWords } from '../words/node-frame-words.ts';
@@ -227,7 +228,8 @@ export function otherCauses({ growth, filled: main }: HeapCause, facts: Facts): 
  * A slow leak drowns in the noise of the floor for minutes, but the collection that takes it grows at every count. It
  * is proof enough when the code that adds was seen doing it, and the pace has not slackened.
  */
-function isFillingSteadily({ trend, insertion, collection }: GrowingCollection, growth: HeapGrowth): boolean {
+function isFillingSteadily(filled: GrowingCollection, growth: HeapGrowth): boolean {
+  const { trend, insertion, collection } = filled;
   const isAllocating = (site: AllocationSite) => isGrowingInUserCode(site, growth);
   const isSteady =
     trend.slopePerSecond >= leastPace(collection.type) &&
@@ -237,7 +239,10 @@ function isFillingSteadily({ trend, insertion, collection }: GrowingCollection, 
     collection.type === 'String' &&
     growth.floor.slopePerSecond >= trend.slopePerSecond * 1024 * HEAP_CAUSE.alikePace;
   const isSeen =
-    insertion?.blame.subject || isMemory || (collection.type === 'Object' && growth.sites.some(isAllocating));
+    insertion?.blame.subject ||
+    isMemory ||
+    (collection.type === 'Object' && growth.sites.some(isAllocating)) ||
+    makerOfEntries(filled, growth) !== null;
   return isSteady && Boolean(isSeen) && growth.floor.verdict !== 'falling';
 }
 
@@ -247,22 +252,6 @@ function leastPace(type: GrowingCollection['collection']['type']): number {
   return type === 'EventEmitter' || type === 'EventTarget'
     ? HEAP_CAUSE.leastEntriesPerSecond
     : HEAP_CAUSE.leastUnmeasuredPerSecond;
-}
-
-function isGrowingInNode(site: AllocationSite, growth: HeapGrowth): boolean {
-  const isNodes = site.blame.subject === null && site.frames.some(({ owner }) => owner === 'node');
-  return isNodes && isGrowing(site, growth) && site.share >= HEAP_CAUSE.leastSiteShare;
-}
-
-function isGrowingInUserCode(site: AllocationSite, growth: HeapGrowth): boolean {
-  return isGrowing(site, growth) && site.blame.subject !== null && site.share >= HEAP_CAUSE.leastShareBehind;
-}
-
-/** Of a heap that could be read twice only, a place counts when it made a good part of what the floor rose by. */
-function isGrowing({ trend, grownBytes }: AllocationSite, { floor }: HeapGrowth): boolean {
-  if (trend.verdict !== 'too-little-data') return trend.verdict === 'growing';
-  const rise = floor.last - floor.first;
-  return floor.verdict === 'growing' && grownBytes >= rise * HEAP_CAUSE.leastOfRise;
 }
 
 /** The collection to blame: the fastest growing one whose filler is known, those that fill along with it left out. */
@@ -299,32 +288,4 @@ function canHold({ collection, trend }: GrowingCollection, bytesPerSecond: numbe
   if (/^(number|boolean|undefined|symbol)$/.test(collection.newestEntry) && collection.type !== 'Object')
     return bytesPerEntry <= HEAP_CAUSE.largestPrimitiveBytes;
   return bytesPerEntry <= HEAP_CAUSE.largestEntryBytes;
-}
-
-function siteBehind(growth: HeapGrowth, { insertion }: GrowingCollection): AllocationSite | null {
-  const { sites } = growth;
-  const growing = sites.filter((site) => isGrowingInUserCode(site, growth));
-  const file = insertion?.blame.subject?.file;
-  return (
-    sites.find(
-      ({ blame, share }) =>
-        share >= HEAP_CAUSE.leastShareBehind && blame.subject && blame.subject.file === file,
-    ) ??
-    growing.find((site) => site.share >= HEAP_CAUSE.leastSiteShare) ??
-    growing[0] ??
-    (insertion ? null : mostOfRise(growth))
-  );
-}
-
-/** Samples of a slow leak scatter: a place that has much of what stays, and more at most reads, is meant where nobody was seen adding. */
-function mostOfRise({ sites, floor }: HeapGrowth): AllocationSite | null {
-  if (floor.verdict !== 'growing') return null;
-  return (
-    sites.find(
-      ({ blame, share, trend: { risingSteps } }) =>
-        blame.subject !== null &&
-        share >= HEAP_CAUSE.leastSiteShare &&
-        risingSteps[0] >= risingSteps[1] * HEAP_CAUSE.leastRisingSteps,
-    ) ?? null
-  );
 }

@@ -336,5 +336,5 @@ function adviceInPlace(type: InPlaceType, app: Frame | null, keeper: Frame | nul
   const giver = app ? `what ${place(app)} passes in` : 'what is passed in';
   return type !== 'List'
     ? `The string is a buffer that is read more slowly than it is filled, or never. Compare the rate of ${giver} with what${holder} can pass on, respect back-pressure (\`write()\` that returns false, \`drain\`), or drop the excess.`
-    : `If it is a queue, its consumers are too slow: allow more at a time, bound the queue and refuse the excess, or wait for a result before adding more. Compare the rate of ${giver} with what${holder} lets through.`;
+    : `If it is a queue, its consumers are too slow: allow more at a time, bound the queue and refuse the excess, or wait for a result before adding more. Compare the rate of ${giver} with what${holder} lets through. If its nodes are subscribers (of an emitter, a store or other state that is watched), end each subscription when what it serves ends.`;
 }

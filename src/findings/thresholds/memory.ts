@@ -10,6 +10,10 @@ export const HEAP_CAUSE = {
   leastShareBehind: 0.1,
   /** Of the promises that are seen being made, what a package makes that is named for those that stay. */
   leastMakerShare: 0.5,
+  /** Of what stays of the program's own, what one place must make to be that which fills a list in which nobody is caught. */
+  leastOfEntries: 0.5,
+  /** A node has a link and a value. */
+  smallestNodeBytes: 24,
   /** Where the place was read too seldom for a trend: of what the floor rose by, what it must have made. */
   leastOfRise: 0.3,
   /** Of the reads of a place that scatters, those at which it had more than before. */

@@ -47,6 +47,7 @@ function siteOfLine(line: StuckLine, facts: Facts): CreationSite | null {
 function waitOf(short: ShortPool, { observations }: Facts): FeltWait | null {
   const isAlwaysShort =
     isFull(short) &&
+    short.dryMillis === null &&
     short.silentShare === null &&
     short.waitingShare >= POOL_EXHAUSTION.almostAlways &&
     short.medianWaiting >= POOL_EXHAUSTION.leastStuck;
@@ -59,10 +60,13 @@ function isFull({ pool, limit }: ShortPool): boolean {
 }
 
 function isDry(short: ShortPool): boolean {
-  const { waiting, medianWaiting, waitingShare, silentShare } = short;
+  const { waiting, medianWaiting, waitingShare, silentShare, dryMillis } = short;
   if (!isFull(short)) return false;
+  // In a shorter time, a queue that grows may be that of a burst.
   const isGrowing =
-    waiting.verdict === 'growing' && waiting.last - waiting.first >= POOL_EXHAUSTION.leastRise;
+    dryMillis === null &&
+    waiting.verdict === 'growing' &&
+    waiting.last - waiting.first >= POOL_EXHAUSTION.leastRise;
   // Those who give up after a while keep the queue at one length: nothing moves in the pool all the same.
   const isStuck =
     waitingShare >= POOL_EXHAUSTION.almostAlways &&
@@ -139,8 +143,9 @@ function unread(labels: readonly [string, number][]): number {
   return labels.filter(([label]) => NOT_READ.test(label)).reduce((sum, [, count]) => sum + count, 0);
 }
 
-function queueEvidence({ waiting, medianWaiting, waitingShare, limit }: ShortPool): Evidence {
-  const often = `in ${formatShare(waitingShare)} of the samples there were some; the pool has ${formatCount(limit, 'place')}`;
+function queueEvidence({ waiting, medianWaiting, waitingShare, dryMillis, limit }: ShortPool): Evidence {
+  const samples = dryMillis === null ? 'the samples' : `the samples of the last ${formatDuration(dryMillis)}`;
+  const often = `in ${formatShare(waitingShare)} of ${samples} there were some; the pool has ${formatCount(limit, 'place')}`;
   return {
     source: 'pools',
     ...(waiting.verdict === 'growing'
