@@ -72,6 +72,21 @@ describe('a line', () => {
     expect(read()[0]!.line!.headMillis).toBe(0);
   });
 
+  it('is found among the many fields of an object of a class, and not in a table of that size', () => {
+    const { lines, read } = setUp();
+    class Mailbox {
+      constructor() {
+        for (let i = 0; i < 100; i++) Object.assign(this, { [`option${i}`]: `${i}` });
+        Object.assign(this, { turns: [waiter(1), waiter(2)] });
+      }
+    }
+    lines.consider(new Mailbox(), HELD);
+    lines.consider({ ...new Mailbox() }, HELD);
+    expect(read().map(({ className, line }) => [className, line])).toEqual([
+      ['Mailbox', { name: 'turns', headMillis: 0, beside: [] }],
+    ]);
+  });
+
   it('tells who comes to wait, once it was seen to grow, and gets its own method back', () => {
     const { core, lines, read } = setUp();
     const desk = new Berths();

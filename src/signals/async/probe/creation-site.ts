@@ -184,6 +184,16 @@ function isUnended({ isUnended: ask }: Site, ref: WeakRef<object>): boolean {
   return resource !== undefined && ask?.(resource) === true;
 }
 
+/** Whether Node counts the timers of this site that are alive, as it does those that keep the process alive. */
+function areReferenced({ refs }: Site): boolean | undefined {
+  const known = refs.flatMap(({ ref }) => {
+    const timer = ref.deref();
+    const key = timer && Object.getOwnPropertySymbols(timer).find((each) => each.description === 'refed');
+    return key === undefined ? [] : [Reflect.get(timer!, key) === true];
+  });
+  return known.length > 0 ? known.every(Boolean) : undefined;
+}
+
 /** Its numbers now; the frames are told once. */
 export function readSite(site: Site, now: number): ProbeAsyncSite {
   sweep(site, now);
@@ -193,6 +203,7 @@ export function readSite(site: Site, now: number): ProbeAsyncSite {
   const frames = site.isTold ? [] : site.frames;
   site.isTold = true;
   const old = refs.filter(({ at }) => now - at >= OLD_MILLIS);
+  const referenced = type === 'Timeout' ? areReferenced(site) : undefined;
   return {
     id,
     type,
@@ -201,6 +212,7 @@ export function readSite(site: Site, now: number): ProbeAsyncSite {
     frames,
     repeats,
     delay,
+    ...(referenced !== undefined && { referenced }),
     made,
     watched: refs.length + goneOld + goneYoung,
     alive: refs.length,
