@@ -44,8 +44,15 @@ export interface WalkLimits {
   longestChain: number;
   /** Only what plain data leads to, not what functions close over: a tenth of the time. */
   isDataOnly: boolean;
-  /** Functions with one of these names are looked into first: they allocate what stays. */
-  firstNames: readonly string[];
+  /** What allocates the objects that stay is looked into first. */
+  first: WalkFirst;
+}
+
+export interface WalkFirst {
+  /** Of functions. */
+  names: readonly string[];
+  /** Paths of modules. */
+  files: readonly string[];
 }
 
 export interface ProbeRequests {

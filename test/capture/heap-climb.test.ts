@@ -2,6 +2,7 @@
 // here.
 import { describe, expect, test } from 'vitest';
 import { HeapClimb } from '../../src/capture/heap/heap-climb.ts';
+import { estimateCensusMillis } from '../../src/capture/heap/ladder.ts';
 import { SessionClosed } from '../../src/target/inspector/inspector-session.ts';
 import { MB } from '../support/build-observations.ts';
 import {
@@ -152,6 +153,25 @@ describe('a census', () => {
     };
     const usual = await estimated(10);
     expect(await estimated(290)).toBe(10 * usual);
+  });
+
+  test('is taken for twice as long where no collection of this process was measured', () => {
+    expect(estimateCensusMillis(MB)).toBeCloseTo(2 * estimateCensusMillis(MB, 1));
+    expect(estimateCensusMillis(8 * MB, 1)).toBeLessThan(100);
+    expect(estimateCensusMillis(8 * MB)).toBeGreaterThan(100);
+  });
+
+  test('is not taken a second time where the first was longer than --max-pause', async () => {
+    const census = censusOf(['function serve#900', 40], ['Session', 10]);
+    const thread = rising({ censuses: [census, census] });
+    const context = fakeContext([thread]);
+    const climb = new HeapClimb(context);
+    await stepAt(climb, context, 0.1, 0.2, 0.3, 0.4, 0.5);
+    expect(callsOf(thread, 'census')).toHaveLength(1);
+    context.budget.note(0, [{ step: 'census', count: 1, totalMillis: 1_200, longestMillis: 1_200 }]);
+    await stepAt(climb, context, 0.7, 0.8, 0.9);
+    await climb.last();
+    expect(callsOf(thread, 'census')).toHaveLength(1);
   });
 
   test('is left out, with one warning, when there is no memory for it', async () => {

@@ -188,6 +188,12 @@ describe('a heap that rises', () => {
     expect(main.count('readHeap')).toBeLessThanOrEqual(2);
   });
 
+  test('is read again a third of the capture after a read that took far longer than its size explains', async () => {
+    const slow = await look(LEAKING, { answerMillis: 95 });
+    expect(slow.count('readHeap')).toBeGreaterThanOrEqual(3);
+    expect(slow.count('readHeap')).toBeLessThanOrEqual(4);
+  });
+
   test('is not sampled while so much is allocated that it would be felt', async () => {
     const { count } = await look(LEAKING, { load: { utilization: 0.98, allocated: 200 * MB } });
     expect(count('startHeap')).toBe(0);

@@ -65,6 +65,23 @@ describe('the probe', () => {
     expect(probe.sample().gc).toMatchObject({ majorCount: 1 });
   });
 
+  it('reads once what several collections of one turn left, and never after a long turn', async () => {
+    const probe = install();
+    const leftAfter = async (turn: () => void) => {
+      turn();
+      await nextEntries();
+      return probe.sample().collected?.length;
+    };
+    const twice = () => [collectGarbage(), collectGarbage()];
+    const withLongTurn = () => {
+      collectGarbage();
+      const until = performance.now() + 150;
+      while (performance.now() < until);
+    };
+    expect(await leftAfter(twice)).toBe(1);
+    expect(await leftAfter(withLongTurn)).toBe(0);
+  });
+
   it('adds no global and leaves Error as it was', () => {
     const names = Object.getOwnPropertyNames(globalThis);
     const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
@@ -622,6 +639,19 @@ describe('following references', () => {
     expect(chain?.url).toContain('probe.test');
   });
 
+  it('takes the modules of a bundle for no chain: their functions have no name, but places of their own', () => {
+    const probe = install();
+    const modules = Array.from(
+      { length: 80 },
+      (_, i) => `const m${i} = lazily(() => ${i === 0 ? '0' : `m${i - 1}()`});`,
+    );
+    const bundle = `(() => { const lazily = (load) => () => load(); ${modules.join('\n')} return () => m79(); })()`;
+    hold(vm.runInThisContext(bundle, { filename: '/app/bundle-for-test.js' }));
+    const found = walkWith(probe).functions.filter(({ url }) => url === 'file:///app/bundle-for-test.js');
+    expect(Math.max(...found.map(({ count }) => count))).toBe(80);
+    expect(Math.max(...found.map(({ chained }) => chained))).toBe(0);
+  });
+
   it('calls no getter and no proxy trap, and leaves no global and no property behind', () => {
     const probe = install();
     let calls = 0;
@@ -668,7 +698,7 @@ describe('following references', () => {
     const probe = install();
     hold(() => probe);
     probe.listScripts();
-    probe.beginWalk({ longestChain: 20, isDataOnly: false, firstNames: [] });
+    probe.beginWalk({ longestChain: 20, isDataOnly: false, first: { names: [], files: [] } });
     expect(probe.walkOn(0, false)).toBeNull();
     let walk = null;
     for (let slices = 0; !walk && slices < 10_000; slices++) walk = probe.walkOn(1, false);

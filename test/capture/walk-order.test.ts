@@ -1,8 +1,9 @@
-// Where a walk along references begins: with the functions that allocate what stays, by their names.
+// Where a walk along references begins: with what allocates the objects that stay, functions by their names and modules by their files.
 import { types } from 'node:util';
 import { expect, test } from 'vitest';
-import { type AllocationNode, allocatingFunctions } from '../../src/capture/thread/allocating-functions.ts';
+import { type AllocationNode, allocatingPlaces } from '../../src/capture/thread/allocating-places.ts';
 import { createDataReads } from '../../src/probe/objects/data-reads.ts';
+import { eachRoot } from '../../src/probe/walk/roots.ts';
 import { createVisitQueue } from '../../src/probe/walk/visit-queue.ts';
 
 const node = (at: string, selfSize: number, ...children: AllocationNode[]): AllocationNode => {
@@ -14,7 +15,7 @@ const chain = (first: AllocationNode, ...above: string[]) =>
 
 test('those on the stacks that hold most, innermost first; neither Node’s nor ours nor nameless ones', () => {
   const leak = chain(
-    node('@/app/src/sessions.js', 900),
+    node('@file:///app/src/sessions.js', 900),
     'remember@/app/src/sessions.js',
     'Shop.answer@/app/src/shop.js',
     'handle@/app/node_modules/router/index.js',
@@ -22,19 +23,22 @@ test('those on the stacks that hold most, innermost first; neither Node’s nor 
   );
   const others = Array.from({ length: 20 }, (_, i) => node(`other${i}@/app/src/others.js`, 100 - i));
   const root = node('(root)@', 0, leak, node('sample@culprit:probe', 800), ...others);
-  expect(allocatingFunctions(root)).toEqual([
-    'remember',
-    'answer',
-    'handle',
-    ...[0, 1, 2, 3, 4, 5].map((i) => `other${i}`),
-  ]);
+  expect(allocatingPlaces(root)).toEqual({
+    names: ['remember', 'answer', 'handle', ...[0, 1, 2, 3, 4, 5].map((i) => `other${i}`)],
+    files: [
+      '/app/src/sessions.js',
+      '/app/src/shop.js',
+      '/app/node_modules/router/index.js',
+      '/app/src/others.js',
+    ],
+  });
 });
 
 test('a stack of any depth', () => {
   let deep = node('leaf@/app/a.js', 5);
   for (let i = 0; i < 50_000; i++) deep = node(`step${i}@/app/a.js`, 0, deep);
-  const names = allocatingFunctions(node('(root)@', 0, deep));
-  expect([names[0], names.length]).toEqual(['leaf', 64]);
+  const { names, files } = allocatingPlaces(node('(root)@', 0, deep));
+  expect([names[0], names.length, files]).toEqual(['leaf', 64, ['/app/a.js']]);
 });
 
 test('functions with these names come before all else, and are near; of one name not without end', () => {
@@ -54,4 +58,28 @@ test('functions with these names come before all else, and are near; of one name
     if (step.visit.value === named[0]) expect(step.visit).toMatchObject({ distance: 0, isFirst: true });
   }
   expect(order).toEqual([...named.slice(0, 50), plain, ...named.slice(50)]);
+});
+
+test('modules of libraries come late, but for those that allocate what stays', () => {
+  const reads = createDataReads(types, () => 0);
+  const cacheOf = (...files: string[]) =>
+    Object.fromEntries(files.map((file) => [file, { exports: { file } }]));
+  const _cache = cacheOf(
+    '/app/server.js',
+    '/app/node_modules/cache/index.js',
+    '/app/node_modules/router/index.js',
+  );
+  const distances: [name: string, distance: number][] = [];
+  eachRoot(
+    (name) => (name === 'module' ? { _cache } : {}) as never,
+    { reads, isFar: (file) => file === '/app/node_modules/router/index.js' },
+    (_value, { kind, name }, distance) => {
+      if (kind === 'exports') distances.push([name, distance]);
+    },
+  );
+  expect(distances).toEqual([
+    ['/app/server.js', 0],
+    ['/app/node_modules/cache/index.js', 0],
+    ['/app/node_modules/router/index.js', 2],
+  ]);
 });

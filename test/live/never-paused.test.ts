@@ -59,7 +59,11 @@ describe.each(thisNodeAnd(16, 24, 26))('%s', (_name, node) => {
     const { target, session, pauses } = await attach(node);
     const probe = await installProbeIn(session, PROBE);
     await probe.call('listScripts');
-    await probe.call('beginWalk', { longestChain: 1_000, isDataOnly: false, firstNames: [] });
+    await probe.call('beginWalk', {
+      longestChain: 1_000,
+      isDataOnly: false,
+      first: { names: [], files: [] },
+    });
     expect((await probe.call('walkOn', 1_000, true))?.scanned).toBeGreaterThan(10);
     await probe.call('stop');
     const before = Number(await target.get('/'));

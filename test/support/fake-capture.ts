@@ -217,7 +217,7 @@ function fakeHeapSampling(calls: string[]): ThreadCapture['heap'] {
       return intervalBytes;
     },
     isForeign: false,
-    allocating: [],
+    allocating: { names: [], files: [] },
     async start(bytes) {
       calls.push(`startHeap ${bytes}`);
       intervalBytes = bytes;

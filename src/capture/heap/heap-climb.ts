@@ -1,19 +1,15 @@
 // The upper steps of the ladder for a heap that rises: a census of what grows, a check for code that compiles code, a
 // recount where no collection explains the rise, and snapshots where they are wanted and fit.
 
-import { censusRead, closuresRead, walkRead } from '../../signals/census/read.ts';
-import type { Census } from '../../signals/census/wire.ts';
+import { walkRead } from '../../signals/census/read.ts';
 import { collectionsRead } from '../../signals/collections/read.ts';
 import type { CaptureContext } from '../context.ts';
-import { READ_HEAP_PROFILE } from '../thread/heap-sampling.ts';
 import type { ThreadCapture } from '../thread/thread-capture.ts';
-import { warnOnce } from '../warn-once.ts';
+import { CensusLook } from './census-look.ts';
 import { CompileLook } from './compile-look.ts';
+import { fitsPause } from './fits-pause.ts';
 import {
-  estimateCensusBytes,
-  estimateCensusMillis,
   estimateDebuggerMillis,
-  estimateHeapReadMillis,
   estimateScriptsMillis,
   isClearlyRising,
   isCostRising,
@@ -21,7 +17,7 @@ import {
   isMemoryRising,
   mayKeepPromises,
 } from './ladder.ts';
-import { isMemoryTight, memoryRoom } from './memory-room.ts';
+import { isMemoryTight } from './memory-room.ts';
 import { SnapshotLook } from './snapshot-look.ts';
 
 /** How far one thread has climbed. */
@@ -32,8 +28,7 @@ interface Height {
   isRising: boolean;
   /** How often they were read since. */
   reads: number;
-  hasCensus: boolean;
-  census: Census | null;
+  census: CensusLook;
   compiling: CompileLook;
   snapshots: SnapshotLook;
   /** The last walk did not come to everything. */
@@ -62,13 +57,6 @@ const READS_BEFORE_CENSUS = 4;
 /** Each function that is looked into takes about 20 KB until the next minor collection. */
 const LONGEST_CHAIN = 20_000;
 const TIGHT_CHAIN = 64;
-/**
- * Where no collection of this process was measured: with a core to itself or a part of one, the threads that mark for V8 take turns with the
- * program (264 ms for 9 MB, where a machine with free cores takes 80).
- */
-const UNMEASURED_SLOWNESS = 2;
-/** Of the memory that is left: the target goes on growing meanwhile. */
-const LARGEST_CENSUS_SHARE = 0.25;
 /** Parts of the look. */
 const LATEST_START = 0.75;
 const RECOUNT_FROM = 0.65;
@@ -131,8 +119,7 @@ export class HeapClimb {
       isWatched: false,
       isRising: false,
       reads: 0,
-      hasCensus: false,
-      census: null,
+      census: new CensusLook(this.context, thread),
       compiling: new CompileLook(this.context, thread),
       snapshots: new SnapshotLook(this.context, thread),
       isWalkCut: false,
@@ -178,10 +165,8 @@ export class HeapClimb {
       height.hasLongWalk = true;
       return this.walk(thread, height);
     }
-    if (!height.hasCensus && part < LATEST_START) {
-      height.hasCensus = true;
-      height.census = await this.countObjects(thread);
-    } else if (!height.hasRecount && part >= RECOUNT_FROM && !isNewlySeen(height)) {
+    if (!height.census.isDone && part < LATEST_START) await height.census.count();
+    else if (!height.hasRecount && part >= RECOUNT_FROM && !isNewlySeen(height)) {
       height.hasRecount = true;
       await this.recount(thread, height);
     }
@@ -196,86 +181,30 @@ export class HeapClimb {
   private async recount(thread: ThreadCapture, height: Height): Promise<void> {
     await height.compiling.closely(() => this.mayList(thread));
     await this.walk(thread, height);
-    if (!height.census) return;
-    const census = await this.countObjects(thread);
-    const closures = census ? growingFunctions(height.census, census) : [];
-    if (closures.length > 0) await thread.ask(closuresRead, this.context.elapsed(), closures);
+    await height.census.compare();
   }
 
   /** To list the scripts holds the thread. */
   private mayList(thread: ThreadCapture): boolean {
-    return this.fits(thread, estimateDebuggerMillis(thread.counters.heapUsedBytes ?? 0));
-  }
-
-  /** In one pause, and in what is left for all of them. */
-  private fits({ id }: ThreadCapture, estimateMillis: number): boolean {
-    const { options, budget, outcome } = this.context;
-    if (estimateMillis > options.maxPauseMillis) return false;
-    if (estimateMillis <= budget.leftMillis(id)) return true;
-    warnOnce(outcome, { code: 'budget-spent', budgetMillis: budget.totalMillis });
-    return false;
+    return fitsPause(this.context, thread, estimateDebuggerMillis(thread.counters.heapUsedBytes ?? 0));
   }
 
   /** What the program can be seen to hold, by name: in slices, and it takes next to no memory. */
   private async walk(thread: ThreadCapture, height: Height): Promise<void> {
     const { outcome } = this.context;
     if (!outcome.steps.includes('census')) outcome.steps.push('census');
-    const isDataOnly = !this.fits(thread, estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0));
+    const isDataOnly = !fitsPause(
+      this.context,
+      thread,
+      estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0),
+    );
     const longestChain = this.isTight ? TIGHT_CHAIN : LONGEST_CHAIN;
-    const firstNames = thread.heap.allocating;
     const pace = height.hasLongWalk ? LONG_WALK : WALK;
-    const plan = { ...pace, longestChain, isDataOnly, firstNames };
+    const plan = { ...pace, longestChain, isDataOnly, first: thread.heap.allocating };
     const walk = await thread.ask(walkRead, this.context.elapsed(), plan);
     height.isWalkCut = walk?.cut === true;
     // What the walk left behind would make the young generation larger for good.
     if (this.isTight) await this.context.timed(() => thread.collectGarbage());
-  }
-
-  private slownessOf({ id }: ThreadCapture, heapBytes: number): number {
-    const collected = this.context.budget.meanMillis(id, READ_HEAP_PROFILE);
-    if (collected === 0) return UNMEASURED_SLOWNESS;
-    return Math.max(1, collected / estimateHeapReadMillis(heapBytes));
-  }
-
-  /** What the next one may take, milliseconds; the last one tells more than the size of the heap. */
-  private estimateCensus(thread: ThreadCapture, heapBytes: number): number {
-    const estimate = estimateCensusMillis(heapBytes, this.slownessOf(thread, heapBytes));
-    return Math.max(estimate, this.context.budget.longestMillis(thread.id, ['census']));
-  }
-
-  /** Resolves with null when it was left out for its pause, or for its memory. */
-  private async countObjects(thread: ThreadCapture): Promise<Census | null> {
-    const { options } = this.context;
-    const heapBytes = thread.counters.heapUsedBytes ?? 0;
-    const keptBytes = thread.counters.floors.at(-1) ?? heapBytes;
-    const estimate = this.estimateCensus(thread, keptBytes);
-    if (!this.fits(thread, estimate)) {
-      const { maxPauseMillis } = options;
-      if (estimate > maxPauseMillis)
-        warnOnce(this.context.outcome, {
-          code: 'census-too-long',
-          estimateMillis: Math.round(estimate),
-          maxPauseMillis,
-        });
-      return null;
-    }
-    const extraBytes = estimateCensusBytes(heapBytes);
-    const room = this.context.localPid === null ? undefined : memoryRoom(this.context.localPid);
-    if (room && extraBytes > room.bytes * LARGEST_CENSUS_SHARE) {
-      warnOnce(this.context.outcome, {
-        code: 'census-no-memory',
-        extraBytes,
-        roomBytes: room.bytes,
-        limit: room.limit,
-      });
-      return null;
-    }
-    this.context.progress(`census of the heap, a pause of about ${Math.round(estimate)} ms`);
-    let census: Census | null = null;
-    await this.context.timed(async () => {
-      census = await thread.ask(censusRead, this.context.elapsed(), options.maxPauseMillis / 2);
-    });
-    return census;
   }
 
   /** A worker's heap is looked at only where it rises: whoever asked for a snapshot asked for the main one. */
@@ -292,18 +221,4 @@ function isNewlySeen({ readsGrowing }: Height): boolean {
 /** The heap rises, but no collection was caught being filled. */
 function isUnexplained({ isWatched, isExplained }: Height): boolean {
   return isWatched && !isExplained;
-}
-
-const MOST_CLOSURES = 8;
-
-/** Classes of functions that there are more of now, those that grew most first. */
-function growingFunctions(before: Census, after: Census): string[] {
-  const known = new Map(before.classes);
-  return after.classes
-    .filter(([name]) => name.startsWith('function'))
-    .map(([name, count]) => ({ name, growth: count - (known.get(name) ?? 0) }))
-    .filter(({ growth }) => growth > 0)
-    .sort((a, b) => b.growth - a.growth)
-    .slice(0, MOST_CLOSURES)
-    .map(({ name }) => name);
 }

@@ -209,9 +209,12 @@ export class HeapReads {
   /** A read that would be felt tells of all since the sampling began: it is made a few times, and the heap collected without it. */
   private isReadDue(thread: ThreadCapture): boolean {
     if (!this.isForceable(thread)) return false;
-    const { durationMillis } = this.context.options;
     const since = this.context.elapsed() - this.askedOf(thread).lastReadAt;
-    return this.estimateOf(thread) <= SHORT_READ_MILLIS || since >= durationMillis * READ_EVERY;
+    return this.estimateOf(thread) <= SHORT_READ_MILLIS || since >= this.readEveryMillis();
+  }
+
+  private readEveryMillis(): number {
+    return this.context.options.durationMillis * READ_EVERY;
   }
 
   /** Whether a collection may be forced: neither this one nor all of them together may hold the program for too long. */
@@ -224,7 +227,12 @@ export class HeapReads {
   private estimateOf(thread: ThreadCapture): number {
     // What was collected last costs nothing to mark, and a pause that was measured says more than its size.
     const { floors, heapUsedBytes = 0 } = thread.counters;
-    return this.measuredMillis(thread) || estimateHeapReadMillis(floors.at(-1) ?? heapUsedBytes);
+    const bySize = estimateHeapReadMillis(floors.at(-1) ?? heapUsedBytes);
+    const measured = this.measuredMillis(thread);
+    if (measured === 0) return bySize;
+    // One that was long because others had the cores says less and less about the next.
+    const isOld = this.context.elapsed() - this.askedOf(thread).lastReadAt >= this.readEveryMillis();
+    return isOld && measured > bySize ? (measured + bySize) / 2 : measured;
   }
 
   /** What a collection by force took; 0 before the first. Answers of a worker are long on their way, so that only it knows. */

@@ -74,11 +74,16 @@ export function estimateDebuggerMillis(heapUsedBytes: number): number {
  * `slowness`: how many times longer than on a common core collections of this very process took. V8 collects several times for a
  * census, and where that would be felt, an estimate that is off by a factor of two does harm.
  */
-export function estimateCensusMillis(heapUsedBytes: number, slowness = 1): number {
+export function estimateCensusMillis(heapUsedBytes: number, slowness = UNMEASURED_SLOWNESS): number {
   const { millis, millisPerMegabyte } = STEP_COSTS.census;
   const estimate = (millis + (heapUsedBytes / MIB) * millisPerMegabyte) * slowness;
   return estimate > FELT_MILLIS ? estimate * CENSUS_SAFETY : estimate;
 }
+/**
+ * Where no collection of this process was measured: with one core or less, the threads that mark for V8 take turns with the
+ * program (264 ms for 9 MB, where a machine with free cores takes 80).
+ */
+const UNMEASURED_SLOWNESS = 2;
 const FELT_MILLIS = 100;
 const CENSUS_SAFETY = 2;
 

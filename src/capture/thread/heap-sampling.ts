@@ -1,8 +1,9 @@
 // V8's sampling heap profiler on one thread: what lives, by allocation stack, read as often as wanted; or all that was
 // allocated, read once. There is one to an isolate: a second start is answered like the first, and its stop ends the
 // first. One that the program or another tool runs is read, and neither started nor stopped.
+import type { WalkFirst } from '../../probe/probe-protocol.ts';
 import type { SignalThread } from '../../signals/live-signal.ts';
-import { type AllocationNode, allocatingFunctions } from './allocating-functions.ts';
+import { type AllocationNode, allocatingPlaces } from './allocating-places.ts';
 
 export interface HeapSampling {
   readonly isOn: boolean;
@@ -10,8 +11,8 @@ export interface HeapSampling {
   readonly intervalBytes: number;
   /** The program or another tool was found sampling: what was read is theirs. */
   readonly isForeign: boolean;
-  /** Functions on the stacks that held the most when it was last read; empty before. */
-  readonly allocating: readonly string[];
+  /** What was on the stacks that held the most when it was last read; empty before. */
+  readonly allocating: WalkFirst;
   /** V8 runs a full GC where somebody else samples already. */
   start(intervalBytes: number): Promise<void>;
   stop(): Promise<void>;
@@ -35,7 +36,7 @@ export function heapSampling(thread: SignalThread): HeapSampling {
   let isForeign = false;
   let intervalBytes = 0;
   let reads = 0;
-  let allocating: string[] = [];
+  let allocating: WalkFirst = { names: [], files: [] };
   const ask = async (method: string) =>
     (await session.send<{ profile: { head: AllocationNode } }>(method, {}, READ_TIMEOUT_MILLIS)).profile;
   /** Only a sampler that runs gives a profile. */
@@ -86,7 +87,7 @@ export function heapSampling(thread: SignalThread): HeapSampling {
         const profile = await ask('HeapProfiler.getSamplingProfile');
         pauseMillis = performance.now() - from;
         const path = `${fileName}-${String(reads++).padStart(3, '0')}.heapprofile`;
-        allocating = allocatingFunctions(profile.head);
+        allocating = allocatingPlaces(profile.head);
         sink.file({ kind: 'heap-profile', thread: id, atMillis, path }, profile);
       });
       return pauseMillis;

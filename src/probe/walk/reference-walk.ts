@@ -1,5 +1,6 @@
 // Walks what the program can reach, from its roots through properties and closures. Unlike a walk over the whole heap it
 // takes next to no memory, and it knows the name by which an object is held. Calls no code of the program.
+import { ownerOf, plainPath } from '../../model/owner/owner.ts';
 import type { ProbeCore } from '../core.ts';
 import type { Inspect, ThreadInspector } from '../objects/thread-inspector.ts';
 import type { ProbeHolder, ProbeWalk, WalkLimits } from '../probe-protocol.ts';
@@ -39,10 +40,7 @@ const MAX_FUNCTIONS = 100;
 
 export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): ReferenceWalk {
   return {
-    begin(
-      { longestChain, isDataOnly, firstNames },
-      { visit, visitFields = () => {}, visitPlace = () => {} },
-    ) {
+    begin({ longestChain, isDataOnly, first }, { visit, visitFields = () => {}, visitPlace = () => {} }) {
       const registries: ProbeHolder[] = [];
       const isRegistry = (value: object) =>
         typeof FinalizationRegistry === 'function' && core.reads.isA(value, FinalizationRegistry);
@@ -50,9 +48,13 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
         if (registries.length < MAX_REGISTRIES && isRegistry(value)) registries.push(holder);
         visit(value, holder, within);
       };
-      const queue = createVisitQueue(core.reads, firstNames);
+      const queue = createVisitQueue(core.reads, first.names);
       const visitors = { visit: visitAlso, visitFields, visitPlace };
-      const { places, goOn } = begin(core, { queue, longestChain }, visitors);
+      const { places, goOn } = begin(
+        core,
+        { queue, longestChain, firstFiles: new Set(first.files) },
+        visitors,
+      );
       let isWhole = false;
       return {
         goOn(millis) {
@@ -85,13 +87,24 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
 
 function begin(
   { load, reads, now }: ProbeCore,
-  { queue, longestChain }: { queue: VisitQueue; longestChain: number },
+  { queue, longestChain, firstFiles }: { queue: VisitQueue; longestChain: number; firstFiles: Set<string> },
   visitors: Required<WalkVisitors>,
 ) {
   const { visit, visitFields, visitPlace } = visitors;
   const { visitData, visitWeakValues, nameOf } = createDataVisits(reads, queue, visitPlace);
-  const functions = createFunctionVisits({ reads, queue, nameOf, longestChain, visitFields, visitPlace });
-  eachRoot(load, reads, (value, holder, distance) => queue.push(value, holder, { depth: 0, distance }));
+  const isFar = (url: string) => ownerOf(url) === 'library' && !firstFiles.has(plainPath(url));
+  const functions = createFunctionVisits({
+    reads,
+    queue,
+    nameOf,
+    longestChain,
+    isFar,
+    visitFields,
+    visitPlace,
+  });
+  eachRoot(load, { reads, isFar }, (value, holder, distance) =>
+    queue.push(value, holder, { depth: 0, distance }),
+  );
 
   /** One step; false when there is none left. */
   const step = (inspect: Inspect | null): boolean => {

@@ -1,5 +1,4 @@
 // Where a program's references begin: open handles and requests, listeners of the process, module exports, globals.
-import { ownerOf } from '../../model/owner/owner.ts';
 import type { Load } from '../load.ts';
 import { activeHandles, activeRequests } from '../objects/active-handles.ts';
 import type { DataReads } from '../objects/data-reads.ts';
@@ -8,10 +7,16 @@ import type { ProbeHolder } from '../probe-protocol.ts';
 /** What the program uses of a library is mostly reached by what it does with it, sooner than by all that the library exports. */
 const FROM_LIBRARIES = 2;
 
+interface Needs {
+  reads: DataReads;
+  /** Of a module's file: what it exports is looked into late. */
+  isFar(file: string): boolean;
+}
+
 /** `distance`: as of a visit. */
 export function eachRoot(
   load: Load,
-  { own }: DataReads,
+  { reads: { own }, isFar }: Needs,
   push: (value: unknown, holder: ProbeHolder, distance: number) => void,
 ): void {
   for (const handle of [...activeHandles(), ...activeRequests()])
@@ -20,7 +25,7 @@ export function eachRoot(
   const modules = (load('module') as { _cache?: object })._cache ?? {};
   for (const key of Object.keys(modules)) {
     const holder: ProbeHolder = { kind: 'exports', name: key.slice(-200), of: '' };
-    push(own(own(modules, key), 'exports'), holder, ownerOf(key) === 'library' ? FROM_LIBRARIES : 0);
+    push(own(own(modules, key), 'exports'), holder, isFar(key) ? FROM_LIBRARIES : 0);
   }
   // What the language brings is not enumerable, what Node brings is a function or has methods of its own.
   for (const name of Object.keys(globalThis)) {

@@ -1,7 +1,6 @@
 // What only the inspector sees of an object: what functions close over, the classes of the program with their private
 // fields. A function of a library is farther away than one of the program; Node's are left alone: they lead everywhere.
 
-import { ownerOf } from '../../model/owner/owner.ts';
 import type { DataReads } from '../objects/data-reads.ts';
 import { isLong } from '../objects/long-values.ts';
 import type { Inspect, Inspected } from '../objects/thread-inspector.ts';
@@ -20,6 +19,8 @@ interface Needs {
   queue: VisitQueue;
   nameOf(value: object): string;
   longestChain: number;
+  /** Of the file of a function: what it closes over is looked into late. */
+  isFar(url: string): boolean;
   visitFields: FieldVisitor;
   visitPlace: PlaceVisitor;
 }
@@ -32,6 +33,7 @@ export function createFunctionVisits({
   queue,
   nameOf,
   longestChain,
+  isFar,
   visitFields,
   visitPlace,
 }: Needs): FunctionVisits {
@@ -72,14 +74,14 @@ export function createFunctionVisits({
     const { scriptId, ...at } = inspected.place;
     const key = `${scriptId}:${at.line}:${at.column}`;
     const place = places.get(key);
-    const isChained = place !== undefined && holder.kind === 'variable' && holder.of === place.name;
+    const isChained = place !== undefined && holder.kind === 'variable' && beginsAt(holder.at, place);
     if (place) {
       place.count++;
       if (isChained && ++place.chained >= longestChain) return;
     } else if (places.size < MAX_PLACES) places.set(key, { name: nameOf(fn), ...at, count: 1, chained: 0 });
     // Functions that hold each other are a chain of any length, and no deeper for that.
     const next = place ? depth : depth + 1;
-    if (isFirst || ownerOf(at.url) !== 'library') return pushScopes(fn, inspected, { depth: next, distance });
+    if (isFirst || !isFar(at.url)) return pushScopes(fn, inspected, { depth: next, distance });
     libraryFunctions.add(fn);
     queue.pushToInspect({ ...visited, depth: next, distance: distance + 1 });
   };
@@ -125,6 +127,17 @@ export function createFunctionVisits({
 function isBound(fn: object): boolean {
   const name: unknown = Object.getOwnPropertyDescriptor(fn, 'name')?.value;
   return typeof name === 'string' && name.startsWith('bound ') && isNative(fn);
+}
+
+interface Place {
+  url: string;
+  line: number;
+  column: number;
+}
+
+/** By where it begins: names tell nothing apart where functions have none. */
+function beginsAt(at: Place | undefined, { url, line, column }: Place): boolean {
+  return at !== undefined && at.line === line && at.column === column && at.url === url;
 }
 
 function isNative(fn: object): boolean {

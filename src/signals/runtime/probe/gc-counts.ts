@@ -18,8 +18,15 @@ export interface GcCounts {
   ownPauseBegins(): () => void;
 }
 
+/** As a PerformanceEntry has them, milliseconds. */
+interface Entry {
+  startTime: number;
+  duration: number;
+}
+
 const MAX_PAUSES = 64;
 const MAX_COLLECTED = 8;
+const LONGEST_WAIT_MILLIS = 100;
 
 interface Needs {
   /** Turns our milliseconds into the clock of CPU profiles. */
@@ -38,30 +45,41 @@ export function createGcCounts(core: ProbeCore, { micros, memoryNow, onAsked }: 
   const untoldPauses: [from: number, to: number][] = [];
   const collected: NonNullable<ProbeSample['collected']> = [];
   const encouraged = createEncouragedCollections(core);
-  /** The entry comes a moment after the collection: what was allocated meanwhile is young, and not counted. */
-  const noteMajor = (entry: { startTime: number; duration: number }) => {
+  const noteMajor = (entry: Entry) => {
     const isOurs = encouraged.noteMajor();
     if (isOurs) {
       untoldPauses.push([micros(entry.startTime), micros(entry.startTime + entry.duration)]);
       onAsked(entry.duration);
     }
+    return isOurs;
+  };
+  /**
+   * The entry comes a moment after the collection: what was allocated meanwhile is young, and not counted. Of several that come at
+   * once only the last is told, and none after a long turn, which may have allocated a lot: what was left is not known any more.
+   */
+  const noteLeft = (entry: Entry) => {
+    if (core.now() - (entry.startTime + entry.duration) > LONGEST_WAIT_MILLIS) return;
     collected.push({ clockMicros: micros(entry.startTime + entry.duration), memory: memoryNow() });
     if (collected.length > MAX_COLLECTED) collected.shift();
-    return isOurs;
   };
   const observer = new perf.PerformanceObserver((list) => {
     try {
+      let lastMajor: Entry | undefined;
       for (const entry of list.getEntries()) {
         if (ownPauses.some((own) => entry.startTime >= own.from && entry.startTime <= own.to)) continue;
         const detail = (entry as { detail?: { kind?: number } }).detail;
         const kind = detail?.kind ?? (entry as { kind?: number }).kind;
-        if (kind === NODE_PERFORMANCE_GC_MAJOR && noteMajor(entry)) continue;
+        if (kind === NODE_PERFORMANCE_GC_MAJOR) {
+          lastMajor = entry;
+          if (noteMajor(entry)) continue;
+          gc.majorCount++;
+        }
         gc.count++;
         if (kind === NODE_PERFORMANCE_GC_MINOR) minorCount++;
-        if (kind === NODE_PERFORMANCE_GC_MAJOR) gc.majorCount++;
         gc.pauseMillis += entry.duration;
         gc.longestPauseMillis = Math.max(gc.longestPauseMillis, entry.duration);
       }
+      if (lastMajor) noteLeft(lastMajor);
     } catch {}
   });
   observer.observe({ entryTypes: ['gc'] });

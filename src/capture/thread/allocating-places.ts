@@ -1,5 +1,6 @@
-// Which functions are on the stacks that hold most of a sampled heap: where to search first for what retains it.
-import { ownerOf } from '../../model/owner/owner.ts';
+// Which functions and modules are on the stacks that hold most of a sampled heap: where to search first for what retains it.
+import { ownerOf, plainPath } from '../../model/owner/owner.ts';
+import type { WalkFirst } from '../../probe/probe-protocol.ts';
 
 /** The tree of `HeapProfiler.getSamplingProfile`. */
 export interface AllocationNode {
@@ -10,9 +11,10 @@ export interface AllocationNode {
 
 const MOST_STACKS = 8;
 const MOST_NAMES = 64;
+const MOST_FILES = 16;
 
-/** Their names, of the program and its libraries, those of the largest stack first and on each the innermost first. */
-export function allocatingFunctions(head: AllocationNode): string[] {
+/** Those of the program and its libraries, of the largest stack first and on each the innermost first. */
+export function allocatingPlaces(head: AllocationNode): WalkFirst {
   const parents = new Map<AllocationNode, AllocationNode>();
   const line = [head];
   for (let node = line.pop(); node; node = line.pop())
@@ -22,14 +24,16 @@ export function allocatingFunctions(head: AllocationNode): string[] {
     }
   const largest = [...parents.keys()].sort((a, b) => b.selfSize - a.selfSize).slice(0, MOST_STACKS);
   const names = new Set<string>();
+  const files = new Set<string>();
   for (const leaf of largest)
     for (let at: AllocationNode | undefined = leaf; at && names.size < MOST_NAMES; at = parents.get(at)) {
-      const owner = ownerOf(at.callFrame.url);
-      const isTheirs = owner === 'app' || owner === 'library';
-      if (isTheirs && at.callFrame.url !== '' && at.callFrame.functionName !== '')
-        names.add(plainName(at.callFrame.functionName));
+      const { url, functionName } = at.callFrame;
+      const owner = ownerOf(url);
+      if (url === '' || (owner !== 'app' && owner !== 'library')) continue;
+      if (functionName !== '') names.add(plainName(functionName));
+      if (files.size < MOST_FILES) files.add(plainPath(url));
     }
-  return [...names];
+  return { names: [...names], files: [...files] };
 }
 
 /** V8 puts the class before the name of a method in some stacks. */
