@@ -50,6 +50,7 @@ describe('a creation site', () => {
       frames: FRAMES,
       repeats: false,
       delay: -1,
+      referenced: staying === 0,
       made: 10_000,
       watched: 10_000,
       alive: staying,
@@ -175,7 +176,7 @@ describe('a creation site', () => {
     clearInterval(intervals[0]);
     expect(told()).toEqual([true, undefined]);
     for (const interval of intervals) clearInterval(interval);
-    expect(told()).toEqual([undefined, undefined]);
+    expect(told()).toEqual([true, undefined]);
   });
 
   test('holds little, however much is made: memory is bounded by the sites', () => {

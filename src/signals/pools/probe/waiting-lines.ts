@@ -43,8 +43,8 @@ interface Watched extends Omit<FieldGroup, 'owner' | 'fields'> {
 
 const MAX_LINES = 40;
 const MAX_TOLD = 10;
-/** A plain object with more properties is a table of something; an object of a class may have many. */
-const MAX_FIELDS = { plain: 40, ofClass: 160 };
+/** An object with more of them is a table of something. */
+const MAX_FIELDS = 100;
 const MAX_BESIDE = 12;
 const MAX_WAITERS = 20;
 const LEAST_WAITING = 2;
@@ -93,8 +93,7 @@ export function createWaitingLines(
   };
   const ownFields = (value: object): FieldGroup['fields'] => {
     const fields: FieldGroup['fields'] = Object.create(null);
-    const most = prototypeOf(value) === Object.prototype ? MAX_FIELDS.plain : MAX_FIELDS.ofClass;
-    for (const key of keysOf(value).slice(0, most)) fields[String(key)] = own(value, key);
+    for (const key of keysOf(value).slice(0, MAX_FIELDS)) fields[String(key)] = own(value, key);
     return fields;
   };
   const fieldsNow = (
@@ -142,8 +141,6 @@ export function createWaitingLines(
   };
   const besideOf = (fields: FieldGroup['fields'], line: string): [string, number][] => {
     const beside: [string, number][] = [];
-    // Of an object with so many, those that come first have nothing to do with the line.
-    if (Object.keys(fields).length > MAX_FIELDS.plain) return beside;
     for (const [name, part] of Object.entries(fields)) {
       if (beside.length >= MAX_BESIDE) break;
       if (name === line) continue;
