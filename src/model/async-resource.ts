@@ -40,6 +40,8 @@ export interface AsyncSite {
   isRepeating?: boolean;
   /** For timers: the delay asked for. */
   delayMillis?: number;
+  /** For timers: Node counts those that are alive, for none had `unref()` called; absent in old recordings. */
+  isReferenced?: boolean;
   /** Of requests that go out: how many of those looked at use an Agent, and how many different Agents these are. */
   agents?: { by: number; different: number };
   reads: AsyncSiteRead[];

@@ -50,6 +50,7 @@ describe('a creation site', () => {
       frames: FRAMES,
       repeats: false,
       delay: -1,
+      referenced: staying === 0,
       made: 10_000,
       watched: 10_000,
       alive: staying,
@@ -159,6 +160,23 @@ describe('a creation site', () => {
     handle.fd = -1;
     timer._destroyed = true;
     expect(sites.read().map(({ alive }) => alive)).toEqual([0, 0]);
+  });
+
+  test('of timers says whether Node counts those that are alive', () => {
+    const core = makeCore();
+    const sites = createAsyncSites(core);
+    const intervals = [1, 2, 3].map(() => setInterval(() => {}, 60_000));
+    for (const resource of intervals)
+      sites.remember({ type: 'Timeout', resource, frames: FRAMES, weight: 1 });
+    sites.remember({ type: 'TCPWRAP', resource: {}, frames: FRAMES, weight: 1 });
+    const told = () => sites.read().map(({ referenced }) => referenced);
+    expect(told()).toEqual([true, undefined]);
+    intervals[0]!.unref();
+    expect(told()).toEqual([false, undefined]);
+    clearInterval(intervals[0]);
+    expect(told()).toEqual([true, undefined]);
+    for (const interval of intervals) clearInterval(interval);
+    expect(told()).toEqual([true, undefined]);
   });
 
   test('holds little, however much is made: memory is bounded by the sites', () => {

@@ -72,6 +72,17 @@ describe('a line', () => {
     expect(read()[0]!.line!.headMillis).toBe(0);
   });
 
+  it('is found among the many fields of an object, and not in a table of very many', () => {
+    const { lines, read } = setUp();
+    const withOptions = (count: number) => ({
+      ...Object.fromEntries(Array.from({ length: count }, (_, i) => [`option${i}`, `${i}`])),
+      turns: [waiter(1), waiter(2)],
+    });
+    lines.consider(withOptions(80), HELD);
+    lines.consider(withOptions(1_000), HELD);
+    expect(read().map(({ line }) => line)).toEqual([{ name: 'turns', headMillis: 0, beside: [] }]);
+  });
+
   it('tells who comes to wait, once it was seen to grow, and gets its own method back', () => {
     const { core, lines, read } = setUp();
     const desk = new Berths();

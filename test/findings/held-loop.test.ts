@@ -57,6 +57,52 @@ describe('a chain of awaits that never wait', () => {
     expect(finding!.advice).toHaveLength(3);
   });
 
+  describe('among many functions of a package', () => {
+    const TABLE = '/app/node_modules/table-check/index.js';
+    const resumed = ['walk', 'visit', 'compare'].map(
+      (name, i) => `${DRAIN} > ${name}@${TABLE}:${i * 10 + 1}`,
+    );
+    const many = (more: Slice[] = []) =>
+      repeatSlices(700, [...resumed.map((stack): Slice => [stack, 3]), ...more]);
+    const asked: Slice = [`${SERVE} > check@${TABLE}:90`, 2];
+    const blocks = (...slices: Slice[][]) =>
+      findingsOf(profiled(turns(slices.flat()), () => 690)).filter(({ kind }) => kind === 'event-loop-block');
+
+    test('is told of the package, at the function of the program that calls it elsewhere', () => {
+      const [finding, ...rest] = blocks([asked, ...many()]);
+      expect(rest).toEqual([]);
+      expect(finding).toMatchObject({ subject: { function: 'list', file: 'src/server.js', line: 9 } });
+      expect(finding!.title).toBe(
+        '`list` holds the event loop for up to 702 ms with awaits of resolved promises (src/server.js:9, list, through table-check (node_modules/table-check/index.js:90, check))',
+      );
+      expect(finding!.evidence.map(({ statement }) => statement)).toEqual([
+        '6 times microtasks ran one after the other for up to 702 ms without a turn of the event loop; 100% of the longest run was spent in functions of table-check',
+        'after an await a stack no longer shows who called. Elsewhere in the profile src/server.js:9, list calls table-check',
+      ]);
+      expect(finding!.advice).toEqual([
+        'The time goes to table-check: bound what src/server.js:9, list passes to it, see which of its options limit the work, and whether it runs checks that are meant for development (NODE_ENV is not "production").',
+        'Its awaits of resolved promises give the event loop no turn. Pass it the input in parts, with `await setImmediate()` of node:timers/promises between them, look for a synchronous form that costs less, or call it in a worker thread.',
+      ]);
+    });
+
+    test('is told of its function that takes most, where nobody was seen to call it', () => {
+      const [finding] = blocks(many([[resumed[1]!, 2]]));
+      expect(finding).toMatchObject({ subject: { function: 'visit', package: 'table-check' } });
+      expect(finding!.evidence).toHaveLength(1);
+    });
+
+    test('is not told of a framework, whose handlers do the work', () => {
+      const handlers = resumed.map((stack, i): Slice => [`${stack} > handle${i}@/app/src/routes.js:${i}`, 3]);
+      expect(blocks(repeatSlices(700, handlers)).map(({ title }) => title)).toEqual([
+        'The event loop is up to 690 ms late, and nothing that culprit measured explains it',
+      ]);
+    });
+
+    test('is not seen while the loop turned meanwhile', () => {
+      expect(findingsOf(profiled(turns([asked, ...many()]), () => 12))).toEqual([]);
+    });
+  });
+
   test('is known where V8 calls the function itself, without a frame of Node’s', () => {
     const bare = chain(700).map(([stack, millis]): Slice => [stack.replace(`${DRAIN} > `, ''), millis]);
     expect(findingsOf(profiled(turns(bare), () => 690))[0]).toMatchObject({

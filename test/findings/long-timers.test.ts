@@ -1,5 +1,5 @@
 // Single timers of minutes that keep what they close over: a leak where the heap rises with them, and else nobody's business.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
 import type { AsyncSite } from '../../src/model/async-resource.ts';
@@ -12,6 +12,7 @@ import {
   heapFloor,
   KB,
   MB,
+  timers,
 } from '../support/build-observations.ts';
 import { linear } from '../support/shapes.ts';
 
@@ -21,6 +22,35 @@ const timersOf = (perSecond: number, more: Partial<AsyncSite> & { aliveShare?: n
   asyncSite('Timeout', CACHE, { perSecond, isRepeating: false, delayMillis: 600_000, ...more });
 const findingsOf = (...habits: Habit[]) => judge(gatherFacts(buildObservations(...habits))).findings;
 const RISING = heapFloor(linear(180 * KB));
+
+describe('intervals of which more and more remain', () => {
+  const made = (more: Partial<AsyncSite> = {}) =>
+    timersOf(60, { isRepeating: true, delayMillis: 10_000, aliveShare: 0.8, ...more });
+  const kinds = (...habits: Habit[]) => findingsOf(...habits).map(({ kind }) => kind);
+
+  test('replace those of clients that left while Node’s count of timers stays as it is', () => {
+    expect(
+      kinds(
+        made({ isReferenced: true }),
+        timers(() => 3_000),
+      ),
+    ).toEqual([]);
+    expect(
+      kinds(
+        made({ isReferenced: true }),
+        timers((s) => 3_000 + (Math.floor(s) % 3) * 10),
+      ),
+    ).toEqual([]);
+  });
+
+  test.each<[string, Habit[]]>([
+    ['Node counts more and more of them', [made({ isReferenced: true }), timers((s) => s * 48)]],
+    ['Node does not count them', [made({ isReferenced: false }), timers(() => 3_000)]],
+    ['nobody knows whether Node counts them', [made(), timers(() => 3_000)]],
+  ])('accumulate where %s', (_, habits) => {
+    expect(kinds(...habits)).toEqual(['timer-leak']);
+  });
+});
 
 test('timers of ten minutes that the heap rises with are named, with what they come to', () => {
   const [finding, ...others] = findingsOf(RISING, timersOf(60));

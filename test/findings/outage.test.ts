@@ -102,7 +102,13 @@ describe('a line in which nobody is served', () => {
     const [finding, ...rest] = findingsOf(
       ...SILENT,
       line(linear(6, 0), {
-        beside: [['afloat', 3]],
+        beside: [
+          ['port', 5_432],
+          ['socket', 3],
+          ['state', 4],
+          ['tagCounter', 577],
+          ['afloat', 3],
+        ],
         holder: { kind: 'variable', name: 'desk', of: 'boot' } as never,
       }),
       asyncSite('PROMISE', TAKE, { perSecond: 6 }),

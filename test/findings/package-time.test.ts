@@ -169,6 +169,43 @@ describe('advice on time in a package is what its user can do', () => {
     ]);
   });
 
+  describe('in a timer', () => {
+    const SAVE = 'serialize@/app/node_modules/agents/save.js:9';
+    const TIMER = 'listOnTimeout@node:internal/timers:525';
+    const told = (stack: string) => {
+      const [finding] = findingsOf(
+        cpu([
+          ['(idle)', 700],
+          [stack, 300],
+        ]),
+        textOf(''),
+      );
+      return [finding!.kind, JSON.stringify(finding).match(/a timer (?:that|of) agents/g)?.length ?? 0];
+    };
+
+    test('that the package has set, is told with it and the options to look for', () => {
+      const [finding] = findingsOf(
+        cpu([
+          ['(idle)', 700],
+          [`${TIMER} > onInterval@/app/node_modules/agents/save.js:40 > ${SAVE}`, 300],
+        ]),
+        textOf(''),
+      );
+      expect(finding!.kind).toBe('event-loop-block');
+      expect(finding!.evidence.map(({ statement }) => statement)).toContain(
+        'a timer that agents has set runs it (node_modules/agents/save.js:40, onInterval); no code of the program is on the stack',
+      );
+      expect(finding!.advice[0]).toBe(
+        'No request causes this, but a timer of agents: where the program creates its object, look for the option that sets how often this runs or switches it off (an interval, an automatic save or refresh), and give it less to process each time.',
+      );
+    });
+
+    test('of the program, or none, is told as any other call', () => {
+      expect(told(`${TIMER} > tick@/app/src/tick.js:3 > ${SAVE}`)).toEqual(['event-loop-block', 0]);
+      expect(told(`onread@node:net:80 > ${SAVE}`)).toEqual(['event-loop-block', 0]);
+    });
+  });
+
   test('with the text of stacks', () => {
     const STACK =
       'prepareStackTraceCallback@node:internal/errors:140 > decode@node:internal/source_map/source_map:200';

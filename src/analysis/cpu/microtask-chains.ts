@@ -4,6 +4,8 @@ import { type CpuProfile, SAMPLE_STATES } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { type Blame, blame, functionKey } from './blame/blame.ts';
+import { callersOfApplication } from './blame/callers-of-app.ts';
+import { packageEntry } from './blame/package-entry.ts';
 import { longestCallback, mostRunInClock, type Watched } from './block-evidence.ts';
 
 /** All chains of one function, each of which held the event loop. */
@@ -15,7 +17,12 @@ export interface MicrotaskChain {
   longestMillis: number;
   /** Of the longest one, the part that ran under this function, 0..1. */
   share: number;
+  /** The parts are of many functions, all of this package; null: of one function. `share` is that of the package then. */
+  ofPackage: string | null;
 }
+
+/** What most of one chain ran under. */
+type Most = Pick<MicrotaskChain, 'blame' | 'share' | 'ofPackage'> & { key: string };
 
 interface Drain {
   from: number;
@@ -45,22 +52,18 @@ export function findMicrotaskChains(profile: CpuProfile, watched: Watched): Micr
   if (!isMeasured && idleShare(profile) < LEAST_IDLE) return [];
   const mostRun = mostRunInClock(profile.startClockMicros, watched);
   const chains = new Map<string, MicrotaskChain>();
+  const frameworks = callersOfApplication(profile);
   for (const drain of listDrains(profile)) {
     const { startMicros } = profile.samples;
     const [begin, end] = [startMicros[drain.from]!, endOf(profile, drain)];
     const ranMillis = Math.min(mostRun(begin, end), runningMillis(profile, drain));
     if (ranMillis < LEAST_MILLIS || !wasLate(profile, { millis: (end - begin) / 1_000, end }, watched))
       continue;
-    const found = mostOf(profile, drain);
+    const found = mostOf(profile, drain, frameworks);
     if (!found) continue;
-    const chain = chains.get(found.key) ?? {
-      blame: found.blame,
-      ranMillis: [],
-      totalMillis: 0,
-      longestMillis: 0,
-      share: 0,
-    };
-    chains.set(found.key, chain);
+    const { key, ...most } = found;
+    const chain = chains.get(key) ?? { ...most, ranMillis: [], totalMillis: 0, longestMillis: 0 };
+    chains.set(key, chain);
     chain.ranMillis.push(ranMillis);
     chain.totalMillis += ranMillis;
     if (ranMillis > chain.longestMillis) {
@@ -140,42 +143,74 @@ function pathNodes(profile: CpuProfile, leaf: number): number[] {
   return path.reverse().filter((node) => profile.nodes[node]!.parent >= 0);
 }
 
-/** The function that most of it ran under, part by part; null where none did, or where one part is most of it. */
-function mostOf(
-  profile: CpuProfile,
-  { from, to }: Drain,
-): { key: string; blame: Blame; share: number } | null {
+/** Of a chain: the time of its parts, by the function that each of them began in. */
+interface Parts {
+  all: number;
+  /** By function. */
+  byOuter: Map<string, number>;
+  /** By package, of those that began in one. */
+  byPackage: Map<string, number>;
+  /** By node of the profile. */
+  onStack: Map<number, number>;
+  longest: number;
+}
+
+function partsOf(profile: CpuProfile, { from, to }: Drain): Parts {
   const { node, state, micros } = profile.samples;
-  const byOuter = new Map<string, number>();
-  const onStack = new Map<number, number>();
-  let all = 0;
-  let longest = 0;
+  const parts: Parts = { all: 0, byOuter: new Map(), byPackage: new Map(), onStack: new Map(), longest: 0 };
+  const add = <K>(counts: Map<K, number>, key: K, more: number) =>
+    counts.set(key, (counts.get(key) ?? 0) + more);
   let run = { node: -1, micros: 0 };
   for (let i = from; i < to; i++) {
     if (SAMPLE_STATES[state[i]!] !== 'code') continue;
     const path = pathNodes(profile, node[i]!);
     const outer = path.find((each) => isUsers(profile.nodes[each]!.frame));
-    all += micros[i]!;
-    for (const each of path) onStack.set(each, (onStack.get(each) ?? 0) + micros[i]!);
+    parts.all += micros[i]!;
+    for (const each of path) add(parts.onStack, each, micros[i]!);
     if (outer === undefined) {
       run = { node: -1, micros: 0 };
       continue;
     }
     run =
       run.node === outer ? { ...run, micros: run.micros + micros[i]! } : { node: outer, micros: micros[i]! };
-    longest = Math.max(longest, run.micros);
-    const key = functionKey(profile.nodes[outer]!.frame);
-    byOuter.set(key, (byOuter.get(key) ?? 0) + micros[i]!);
+    parts.longest = Math.max(parts.longest, run.micros);
+    const { frame } = profile.nodes[outer]!;
+    add(parts.byOuter, functionKey(frame), micros[i]!);
+    if (frame.owner === 'library' && frame.package !== null) add(parts.byPackage, frame.package, micros[i]!);
   }
-  const [most] = [...byOuter].sort((a, b) => b[1] - a[1]);
-  if (!most || most[1] < all * LEAST_SHARE || longest > all * MOST_IN_ONE) return null;
+  return parts;
+}
+
+/** Null where neither a function nor a package has most of it, or where one part is most of it. */
+function mostOf(profile: CpuProfile, drain: Drain, frameworks: ReadonlySet<string>): Most | null {
+  const { all, byOuter, byPackage, onStack, longest } = partsOf(profile, drain);
+  if (longest > all * MOST_IN_ONE) return null;
   if (longest >= BLOCK_MILLIS * 1_000 && all < longest * FEW_BLOCKS) return null;
+  const most = largest(byOuter);
+  if (!most || most[1] < all * LEAST_SHARE) return mostOfPackage(profile, byPackage, { all, frameworks });
   // A child's index is always larger than its parent's: the largest is the deepest.
   let deepest = [...onStack.keys()].find((each) => functionKey(profile.nodes[each]!.frame) === most[0])!;
   for (const [each, time] of onStack)
     if (time >= most[1] * COVERAGE && each > deepest && isUsers(profile.nodes[each]!.frame)) deepest = each;
   const culprit = blame(framesOf(profile, deepest));
-  return culprit.subject ? { key: functionKey(culprit.subject), blame: culprit, share: most[1] / all } : null;
+  const { subject } = culprit;
+  return subject && { key: functionKey(subject), blame: culprit, share: most[1] / all, ofPackage: null };
+}
+
+function mostOfPackage(
+  profile: CpuProfile,
+  byPackage: ReadonlyMap<string, number>,
+  { all, frameworks }: { all: number; frameworks: ReadonlySet<string> },
+): Most | null {
+  const most = largest(byPackage);
+  // What a framework begins is the work of many handlers, and nothing that it does by itself.
+  if (!most || most[1] < all * LEAST_SHARE || frameworks.has(most[0])) return null;
+  const [name, micros] = most;
+  return { key: `|${name}`, blame: packageEntry(profile, name), share: micros / all, ofPackage: name };
+}
+
+function largest<K>(counts: ReadonlyMap<K, number>): [K, number] | undefined {
+  return [...counts].sort((a, b) => b[1] - a[1])[0];
 }
 
 function endOf({ samples: { startMicros, micros } }: CpuProfile, { to }: Drain): number {

@@ -21,7 +21,7 @@ export interface StuckLine {
 
 /** Numbers of a configuration stay as they are in any case, and so do those that Node keeps of an emitter. */
 const SETTING =
-  /timeout|interval|millis|delay|ttl|retries|seconds|(^|_)(min|max|limit)|(Min|Max|Limit|Ms)$|\b(min|max)-|^_events/i;
+  /timeout|interval|millis|delay|ttl|retries|seconds|(counter|state|socket|port)$|(^|_)(min|max|limit)|(Min|Max|Limit|Ms)$|\b(min|max)-|^_events/i;
 const LEAST_READINGS = 5;
 const LEAST_LONGER = 4;
 const LEAST_HEAD_MILLIS = 5_000;

@@ -1,7 +1,7 @@
 // An event loop that is held although no callback runs for long: chains of microtasks, and delays that nothing explains.
 import type { LateInterval, LateLoop } from '../../analysis/cpu/late-loop.ts';
 import type { MicrotaskChain } from '../../analysis/cpu/microtask-chains.ts';
-import type { Severity } from '../../model/finding.ts';
+import type { Evidence, Severity } from '../../model/finding.ts';
 import { formatCount, formatDuration, formatShare } from '../../units/units.ts';
 import type { Draft } from '../rule.ts';
 import { EVENT_LOOP_BLOCK, LATE_LOOP } from '../thresholds/cpu.ts';
@@ -20,7 +20,7 @@ export function isFeltChain(
 }
 
 export function describeChain(chain: MicrotaskChain, lookMillis: number): Draft {
-  const { blame, ranMillis, longestMillis, totalMillis, share } = chain;
+  const { blame, ranMillis, longestMillis, totalMillis, share, ofPackage } = chain;
   const named = blame.subject!;
   const part = totalMillis / lookMillis;
   const longest = formatDuration(longestMillis);
@@ -35,14 +35,15 @@ export function describeChain(chain: MicrotaskChain, lookMillis: number): Draft 
     evidence: [
       {
         source: 'cpu-profile',
-        statement: `${ranMillis.length === 1 ? 'once' : `${ranMillis.length} times`} microtasks ran one after the other for up to ${longest} without a turn of the event loop; ${formatShare(share)} of the longest run was called from ${place(named)}`,
+        statement: `${ranMillis.length === 1 ? 'once' : `${ranMillis.length} times`} microtasks ran one after the other for up to ${longest} without a turn of the event loop; ${formatShare(share)} of the longest run ${ofPackage === null ? `was called from ${place(named)}` : `was spent in functions of ${ofPackage}`}`,
         value: Math.round(totalMillis),
         unit: 'ms',
       },
+      ...entryEvidence(chain),
     ],
     innocentExplanation:
       'At start-up nothing waits for the event loop. These chains ran while the process was serving.',
-    advice: [...workAdvice(chain), ...AWAIT_ADVICE],
+    advice: [...workAdvice(chain), ...(ofPackage === null ? AWAIT_ADVICE : [PACKAGE_AWAIT_ADVICE])],
     caveats: [],
     asSymptom: `event loop held for up to ${longest} by awaits in ${place(named)}`,
     effect: 'cpu',
@@ -50,10 +51,20 @@ export function describeChain(chain: MicrotaskChain, lookMillis: number): Draft 
   };
 }
 
+/** After an `await` the stack begins in the package: the caller comes from another part of the profile. */
+function entryEvidence({ blame: { app }, ofPackage }: MicrotaskChain): Evidence[] {
+  if (ofPackage === null || !app) return [];
+  const statement = `after an await a stack no longer shows who called. Elsewhere in the profile ${place(app)} calls ${ofPackage}`;
+  return [{ source: 'cpu-profile', statement }];
+}
+
 const AWAIT_ADVICE = [
   'After an `await` of a resolved promise the code continues in the same turn of the event loop. Give the loop a turn every few milliseconds of work: `await setImmediate()` of node:timers/promises.',
   'Or await less often: ask for many values at once, or use no promise where the value is already there.',
 ];
+
+const PACKAGE_AWAIT_ADVICE =
+  'Its awaits of resolved promises give the event loop no turn. Pass it the input in parts, with `await setImmediate()` of node:timers/promises between them, look for a synchronous form that costs less, or call it in a worker thread.';
 
 /** Parts of a chain may be long themselves, as work is that a package does for each of several requests. */
 function workAdvice({ blame: { app, library, inner } }: MicrotaskChain): string[] {

@@ -65,6 +65,8 @@ export const TIMER_LEAK = {
     leastBytesEach: 100,
     mostBytesEach: 2 ** 20,
   },
+  /** Of the rise of one place, what the count of all timers of the process must rise at least. */
+  countedRise: 0.5,
   /** Timers that are begun, and timers that there are more of: the same, within this factor. */
   samePace: 1.6,
   /** What is counted in bursts is off by less. */

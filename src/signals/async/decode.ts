@@ -84,6 +84,7 @@ function decodeThread(
         sites.set(key, site);
       }
       site.serving = raw.serving;
+      if (raw.referenced !== undefined) site.isReferenced = raw.referenced;
       if (raw.usedBy !== undefined && raw.used !== undefined)
         site.agents = { by: raw.usedBy, different: raw.used };
       const { made, watched, alive, oldWatched, oldAlive, oldDropped, oldUnended, oldestMillis } = raw;

@@ -27,6 +27,8 @@ const asyncSite = v.object({
   repeats: v.boolean(),
   /** Of timers, milliseconds; else -1. */
   delay: v.pipe(v.number(), v.finite()),
+  /** Of timers: all that are alive keep the process alive (none had `unref()` called), so that Node counts them. */
+  referenced: v.optional(v.boolean()),
   /** Made at this site since hooks went on. Counts are scaled to everything made while hooks were on. */
   made: count,
   /** Held weakly; of these, how many are alive and not closed. */

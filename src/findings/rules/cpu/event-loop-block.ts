@@ -9,6 +9,7 @@ import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import { blockAdvice, blockInnocence, nativeCallAdvice, packageAdvice } from '../../cpu/block-advice.ts';
 import { describeChain, describeUnexplained, isFeltChain } from '../../cpu/held-loop.ts';
+import { timerOfPackage } from '../../cpu/own-timer.ts';
 import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
 import { describeStuck } from '../../cpu/stuck-loop.ts';
 import { describeStuckWorkers } from '../../cpu/stuck-worker.ts';
@@ -135,6 +136,7 @@ function describe(group: BlockGroup, durationMillis: number, program: ProgramKin
   const { blame, work, blocksMillis, longestMillis, totalMillis } = group;
   const named = blame.subject!;
   const share = totalMillis / durationMillis;
+  const timer = timerOfPackage(group);
   return {
     kind: 'event-loop-block',
     severity: severityOf(longestMillis, share),
@@ -152,11 +154,12 @@ function describe(group: BlockGroup, durationMillis: number, program: ProgramKin
       },
       ...longestEvidence(group),
       ...callerEvidence(group),
+      ...timer.evidence,
       ...othersEvidence(group),
     ],
     ...chainOf(blame),
     innocentExplanation: blockInnocence(program, null),
-    advice: [...new Set([...adviceFor(group, program), ...othersAdvice(group, program)])],
+    advice: [...new Set([...timer.advice, ...adviceFor(group, program), ...othersAdvice(group, program)])],
     caveats: [],
     asSymptom: `event loop blocked for up to ${formatDuration(longestMillis)} in ${place(named)}`,
     effect: 'cpu',

@@ -25,7 +25,7 @@ export const timerLeak: Rule = {
     const { asyncObservations } = facts.observations;
     if (asyncObservations.length === 0) return { notApplicable: 'async resources were not watched' };
     const single = survivors(facts, ['Timeout']).filter(
-      (site) => isLeaking(site) || keepsMemory(site, facts),
+      (site) => (isLeaking(site) && !isReplacing(site, facts)) || keepsMemory(site, facts),
     );
     const leaks = [...single, ...chains(facts)]
       .filter((site) => clientGrowth(facts) < site.trend.slopePerSecond * FOLLOWS_CLIENTS)
@@ -43,6 +43,15 @@ function isLeaking({ site, alive, survival, trend }: SurvivingSite): boolean {
     (survival ?? 0) >= TIMER_LEAK.leastSurvival &&
     trend.verdict === 'growing'
   );
+}
+
+/**
+ * Node counts these timers, and its count does not rise with them: for each that is started an earlier one is cleared, such as
+ * of clients that stay for longer than the capture.
+ */
+function isReplacing({ site, trend }: SurvivingSite, { timers }: Facts): boolean {
+  if (site.isReferenced !== true || site.thread !== 0 || timers.verdict === 'too-little-data') return false;
+  return timers.slopeInterval[1] < trend.slopePerSecond * TIMER_LEAK.countedRise;
 }
 
 function chainEvidence({ site, blame, alive }: SurvivingSite): Evidence {

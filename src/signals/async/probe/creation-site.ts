@@ -162,7 +162,7 @@ function isStillAlive(site: Site, watched: Watched, now: number): boolean {
 export function sweep(site: Site, now: number): void {
   site.refs = site.refs.filter((watched) => {
     if (isStillAlive(site, watched, now)) return true;
-    (wasDropped(site, watched.ref) ? site.droppedYoung : site.goneYoung).push(watched.at);
+    (isSo(watched, site.isDropped) ? site.droppedYoung : site.goneYoung).push(watched.at);
     return false;
   });
   const isYoung = (at: number) => now - at < OLD_MILLIS;
@@ -173,16 +173,13 @@ export function sweep(site: Site, now: number): void {
   site.droppedOld += dropped - site.droppedYoung.length;
 }
 
-/** What was lost counts as one that came to its end. */
-function wasDropped({ isDropped }: Site, ref: WeakRef<object>): boolean {
-  const resource = isDropped && ref.deref();
-  return resource !== undefined && isDropped?.(resource) === true;
+/** The answer of one that is there; what was lost counts as one that came to its end. */
+function isSo({ ref }: Watched, ask: ((resource: object) => unknown) | undefined): boolean {
+  const resource = ask && ref.deref();
+  return resource !== undefined && ask!(resource) === true;
 }
 
-function isUnended({ isUnended: ask }: Site, ref: WeakRef<object>): boolean {
-  const resource = ask && ref.deref();
-  return resource !== undefined && ask?.(resource) === true;
-}
+const hasRef = (resource: object) => (resource as Partial<NodeJS.Timeout>).hasRef?.();
 
 /** Its numbers now; the frames are told once. */
 export function readSite(site: Site, now: number): ProbeAsyncSite {
@@ -201,13 +198,14 @@ export function readSite(site: Site, now: number): ProbeAsyncSite {
     frames,
     repeats,
     delay,
+    ...(type === 'Timeout' && { referenced: refs.every((each) => isSo(each, hasRef)) }),
     made,
     watched: refs.length + goneOld + goneYoung,
     alive: refs.length,
     oldWatched: goneOld + old.length,
     oldAlive: old.length,
     ...(site.isDropped && { oldDropped: droppedOld }),
-    ...(site.isUnended && { oldUnended: old.filter(({ ref }) => isUnended(site, ref)).length }),
+    ...(site.isUnended && { oldUnended: old.filter((each) => isSo(each, site.isUnended)).length }),
     ...(site.used.by > 0 && { usedBy: site.used.by, used: site.used.things }),
     oldestMillis: refs.reduce((oldest, { at }) => Math.max(oldest, now - at), 0),
   };

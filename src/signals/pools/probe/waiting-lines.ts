@@ -43,7 +43,8 @@ interface Watched extends Omit<FieldGroup, 'owner' | 'fields'> {
 
 const MAX_LINES = 40;
 const MAX_TOLD = 10;
-const MAX_FIELDS = 40;
+/** An object with more of them is a table of something. */
+const MAX_FIELDS = 100;
 const MAX_BESIDE = 12;
 const MAX_WAITERS = 20;
 const LEAST_WAITING = 2;
