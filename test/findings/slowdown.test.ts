@@ -1,5 +1,5 @@
 // Requests that cost more and more CPU time, and what only looks like that.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
 import {
@@ -104,6 +104,40 @@ test.each<[string, Habit[]]>([
 test('it is not judged in a capture that is too short for parts', () => {
   const { notApplicable } = judge(gatherFacts(buildLook(12, requestCosts(CLIMBS, SCAN))));
   expect(notApplicable.map(({ kind }) => kind)).toContain('slowdown');
+});
+
+describe('a rise in code of Node that many places call', () => {
+  const calling = (inNode: string) =>
+    [
+      'load@/app/src/orders.js:9',
+      'price@/app/src/prices.js:4',
+      'send@/app/src/mail.js:7',
+      'log@/app/src/log.js:2',
+      'save@/app/src/store.js:3',
+    ].map((at) => `emit@node:events:500 > ${at} > ${inNode}`);
+
+  test('is told by the function of Node, and of stores by what makes them', () => {
+    const [finding, ...rest] = findingsOf(requestCosts(CLIMBS, calling('_propagate@node:async_hooks:343')));
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({
+      kind: 'slowdown',
+      subject: { type: 'function', function: '_propagate' },
+    });
+    expect(finding!.title).toMatch(/ ago, most of the rise in `_propagate` of Node\.js$/);
+    expect(finding!.evidence.map(({ statement }) => statement)).toContainEqual(
+      expect.stringMatching(
+        /^100% of the rise is in node:async_hooks:343, _propagate, called from many places: from [\d.]+ ms to [\d.]+ ms for each request$/,
+      ),
+    );
+    expect(finding!.advice[0]).toMatch(
+      /^Search the program and its packages for `new AsyncLocalStorage\(\)`/,
+    );
+  });
+
+  test('gets no advice about stores where it is elsewhere in Node', () => {
+    const [finding] = findingsOf(requestCosts(CLIMBS, calling('arrayClone@node:events:611')));
+    expect(finding!.advice[0]).toMatch(/^Node\.js goes through something that the program makes longer/);
+  });
 });
 
 /** A thread of native code that takes more and more for each request. */

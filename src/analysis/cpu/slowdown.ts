@@ -3,6 +3,7 @@
 import type { AsyncObservation } from '../../model/async-resource.ts';
 import type { CpuProfile } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
+import type { Frame } from '../../model/frame.ts';
 import type { Observations } from '../../model/observations.ts';
 import type { PassiveSample, RuntimeSample } from '../../model/samples.ts';
 import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
@@ -18,17 +19,26 @@ export interface Slowdown {
   mixShift: number;
   /** Where the rise is: null where no profile tells, or no function has a large part. */
   where: GrownFunction | null;
+  /** The same for Node's own functions, whichever code calls them. */
+  inNode: GrownInNode | null;
   /** Of it, what threads beside the main one, the pool and V8's helpers take, over the look; null where it is not known. */
   beside: Trend | null;
 }
 
-export interface GrownFunction {
-  blame: Blame;
+interface Grown {
   /** Milliseconds for each request, in the first and the last third of the profile. */
   firstMillis: number;
   lastMillis: number;
   /** Of what a request costs more, 0..1. */
   share: number;
+}
+
+export interface GrownFunction extends Grown {
+  blame: Blame;
+}
+
+export interface GrownInNode extends Grown {
+  frame: Frame;
 }
 
 /** Few requests say nothing of what one costs, and few parts nothing of a trend. */
@@ -69,11 +79,13 @@ export function measureSlowdown(
     }),
   );
   const cost = judgeTrend(points, { leastPoints: PARTS - 2 });
+  const thirds = cost.verdict === 'growing' && profile ? thirdsOf(profile, main) : null;
   return {
     cost,
     requestsPerSecond: parts.at(-1)!.requests / (partMillis / 1_000),
     mixShift: mixShift(asyncObservations),
-    where: cost.verdict === 'growing' && profile ? grownFunction(profile, main, cost) : null,
+    where: thirds && grownFunction(thirds, cost),
+    inNode: thirds && grownInNode(thirds, cost),
     beside: costBeside(passive, counted, partMillis),
   };
 }
@@ -97,12 +109,16 @@ function mixShift(observations: readonly AsyncObservation[]): number {
   return all.reduce((total, each) => total + Math.abs(each.early / early - each.late / late), 0) / 2;
 }
 
-/** The function whose time for each request rose most, from the first third of the profile to the last. */
-function grownFunction(
-  profile: CpuProfile,
-  main: readonly RuntimeSample[],
-  cost: Trend,
-): GrownFunction | null {
+/** The first and the last third of a profile, and how many requests were answered in each. */
+interface Thirds {
+  profile: CpuProfile;
+  third: number;
+  early: number;
+  late: number;
+}
+
+/** Null where too few requests came in one of them. */
+function thirdsOf(profile: CpuProfile, main: readonly RuntimeSample[]): Thirds | null {
   const { startClockMicros, durationMicros } = profile;
   if (startClockMicros === undefined) return null;
   const third = durationMicros / 3;
@@ -112,35 +128,56 @@ function grownFunction(
       return at > from && at <= to ? sum + (requests?.answered ?? 0) : sum;
     }, 0);
   const [early, late] = [answered(0, third), answered(2 * third, durationMicros)];
-  if (early < LEAST_REQUESTS || late < LEAST_REQUESTS) return null;
+  return early < LEAST_REQUESTS || late < LEAST_REQUESTS ? null : { profile, third, early, late };
+}
+
+/** The function of the program or a library whose time for each request rose most. */
+function grownFunction(thirds: Thirds, cost: Trend): GrownFunction | null {
+  const { profile } = thirds;
+  const most = mostGrown(thirds, cost, (node) => {
+    const { subject } = blame(framesOf(profile, node));
+    return subject && functionKey(subject);
+  });
+  return most && { blame: blame(framesOf(profile, most.node)), ...most.grown };
+}
+
+/** What Node does for all code, such as handing on stores, is on the stacks of many functions, a little on each. */
+function grownInNode(thirds: Thirds, cost: Trend): GrownInNode | null {
+  const { nodes } = thirds.profile;
+  const most = mostGrown(thirds, cost, (node) => {
+    const { frame } = nodes[node]!;
+    return frame.owner === 'node' ? functionKey(frame) : null;
+  });
+  return most && { frame: nodes[most.node]!.frame, ...most.grown };
+}
+
+/** Of the functions that `keyOf` makes of the nodes of samples, from the first third of the profile to the last; null: none. */
+function mostGrown(
+  { profile, third, early, late }: Thirds,
+  cost: Trend,
+  keyOf: (node: number) => string | null,
+): { node: number; grown: Grown } | null {
   const byFunction = new Map<string, { node: number; early: number; late: number }>();
-  const keyOf = new Map<number, { key: string; node: number } | null>();
+  const keys = new Map<number, string | null>();
   const { node, startMicros, micros } = profile.samples;
   for (let i = 0; i < node.length; i++) {
     const isEarly = startMicros[i]! < third;
     if (!isEarly && startMicros[i]! < 2 * third) continue;
     const leaf = node[i]!;
-    if (!keyOf.has(leaf)) {
-      const { subject } = blame(framesOf(profile, leaf));
-      keyOf.set(leaf, subject && { key: functionKey(subject), node: leaf });
-    }
-    const known = keyOf.get(leaf);
-    if (!known) continue;
-    const entry = byFunction.get(known.key) ?? { node: known.node, early: 0, late: 0 };
-    byFunction.set(known.key, entry);
+    if (!keys.has(leaf)) keys.set(leaf, keyOf(leaf));
+    const key = keys.get(leaf);
+    if (!key) continue;
+    const entry = byFunction.get(key) ?? { node: leaf, early: 0, late: 0 };
+    byFunction.set(key, entry);
     entry[isEarly ? 'early' : 'late'] += micros[i]! / 1_000 / (isEarly ? early : late);
   }
   const rises = [...byFunction.values()].sort((a, b) => b.late - b.early - (a.late - a.early));
   const all = rises.reduce((sum, each) => sum + Math.max(0, each.late - each.early), 0);
   const [most] = rises;
   if (!most || all <= 0) return null;
-  return {
-    blame: blame(framesOf(profile, most.node)),
-    firstMillis: most.early,
-    lastMillis: most.late,
-    // What other threads cost more is part of the rise, too.
-    share: (most.late - most.early) / Math.max(all, riseOfThirds(cost)),
-  };
+  // What other threads cost more is part of the rise, too.
+  const share = (most.late - most.early) / Math.max(all, riseOfThirds(cost));
+  return { node: most.node, grown: { firstMillis: most.early, lastMillis: most.late, share } };
 }
 
 /** What a request costs more in the last third than in the first, whose middles lie nearer than those of the first and last part. */

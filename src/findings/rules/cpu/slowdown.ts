@@ -1,7 +1,7 @@
 // The same work costs more and more as the process gets older, while its memory hardly moves: it traverses something that
 // becomes longer.
 
-import type { Slowdown } from '../../../analysis/cpu/slowdown.ts';
+import type { GrownInNode, Slowdown } from '../../../analysis/cpu/slowdown.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import type { Trend } from '../../../analysis/statistics/trend.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
@@ -9,7 +9,7 @@ import { type NativeThreads, nativeThreads, nativeThreadsEvidence } from '../../
 import { nameOf } from '../../memory/heap-leak-title.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { SLOWDOWN } from '../../thresholds/cpu.ts';
-import { inBrackets, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
+import { inBrackets, place, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
 
 export const slowdown: Rule = {
   kind: 'slowdown',
@@ -18,10 +18,12 @@ export const slowdown: Rule = {
     if (!slower) return { notApplicable: 'too few requests were counted to compare their cost over time' };
     if (slower.mixShift >= SLOWDOWN.mostMixShift) return [];
     const where = slower.where && slower.where.share >= SLOWDOWN.leastPlaced ? slower.where : null;
-    const native = where ? null : nativeThreads(facts);
+    const inNode =
+      !where && slower.inNode && slower.inNode.share >= SLOWDOWN.leastPlaced ? slower.inNode : null;
+    const native = where || inNode ? null : nativeThreads(facts);
     const isNative = native !== null && native.share >= SLOWDOWN.leastPlaced;
-    if (isSlower(slower) && (where || isNative || isMuch(slower.cost)))
-      return [describe(slower, { where, native: isNative ? native : null }, facts)];
+    if (isSlower(slower) && (where || inNode || isNative || isMuch(slower.cost)))
+      return [describe(slower, { where, inNode, native: isNative ? native : null }, facts)];
     return [];
   },
 };
@@ -37,14 +39,20 @@ function isSlower({ requestsPerSecond, cost }: Slowdown): boolean {
 
 const isMuch = ({ first, last }: Trend): boolean => last - first >= first * SLOWDOWN.leastRiseUnplaced;
 
+/** One of the three at most. */
 interface Rise {
   where: Slowdown['where'];
+  inNode: Slowdown['inNode'];
   native: NativeThreads | null;
 }
 
-function describe({ cost, requestsPerSecond }: Slowdown, { where, native }: Rise, facts: Facts): Draft {
+function describe(
+  { cost, requestsPerSecond }: Slowdown,
+  { where, inNode, native }: Rise,
+  facts: Facts,
+): Draft {
   const blame = where?.blame ?? native?.blame ?? null;
-  const frame = blame?.subject ?? null;
+  const frame = blame?.subject ?? inNode?.frame ?? null;
   const [first, last] = [formatDuration(cost.first), formatDuration(cost.last)];
   const times = cost.last / Math.max(1e-6, cost.first);
   const perMinute = (cost.slopePerSecond * 60).toFixed(cost.slopePerSecond * 60 < 10 ? 1 : 0);
@@ -54,11 +62,11 @@ function describe({ cost, requestsPerSecond }: Slowdown, { where, native }: Rise
     severity: share >= SLOWDOWN.criticalShare ? 'critical' : 'warning',
     confidence: where
       ? SLOWDOWN.confidence.placed
-      : native?.blame
+      : inNode || native?.blame
         ? SLOWDOWN.confidence.inferred
         : SLOWDOWN.confidence.unplaced,
     urgency: Math.min(SLOWDOWN.urgency.most, SLOWDOWN.urgency.from + SLOWDOWN.urgency.per * share),
-    title: `Requests cost more and more: ${last} of CPU time each, ${formatNumber(Math.round(times * 10) / 10)} times what it was ${formatDuration(facts.lookSeconds * 1_000)} ago${native ? ', much of the rise on threads of native code' : ''}${inBrackets(blame)}`,
+    title: `Requests cost more and more: ${last} of CPU time each, ${formatNumber(Math.round(times * 10) / 10)} times what it was ${formatDuration(facts.lookSeconds * 1_000)} ago${beyond({ inNode, native })}${inBrackets(blame)}`,
     subject: subjectOf(frame ? 'function' : 'thread', frame?.functionName ?? 'main thread', frame),
     impact: { metric: 'cpu', value: Math.min(1, share), unit: 'share' },
     evidence: [
@@ -76,6 +84,7 @@ function describe({ cost, requestsPerSecond }: Slowdown, { where, native }: Rise
             },
           ]
         : []),
+      ...(inNode ? inNodeEvidence(inNode) : []),
       ...(native ? nativeThreadsEvidence(native) : []),
       ...grownAlong(facts),
     ],
@@ -84,20 +93,42 @@ function describe({ cost, requestsPerSecond }: Slowdown, { where, native }: Rise
     advice: [
       native
         ? 'Native code may look after something that becomes more with each request (watched folders, subscriptions, open handles of an addon) and go through all of it: end what is begun there (unsubscribe, close, destroy) when it is no longer needed.'
-        : where
-          ? 'See what this function traverses: a list, listeners, stores or rules that grow with each request. Use a Map for look-ups, and remove entries that are no longer needed.'
-          : 'Look for something that grows with each request and is traversed each time: listeners, AsyncLocalStorage instances that stay enabled, lists that are searched.',
+        : inNode
+          ? inNodeAdvice(inNode)
+          : where
+            ? 'See what this function traverses: a list, listeners, stores or rules that grow with each request. Use a Map for look-ups, and remove entries that are no longer needed.'
+            : 'Look for something that grows with each request and is traversed each time: listeners, AsyncLocalStorage instances that stay enabled, lists that are searched.',
       'Compare a young and an old process: `culprit diagnose` right after a restart and hours later, then `culprit compare` the recordings.',
     ],
-    caveats: native
-      ? ['culprit cannot see what native threads do. It infers the place from the addons that are loaded.']
-      : where
-        ? []
-        : ['No single function accounts for most of the rise.'],
+    caveats: inNode
+      ? ['The profile shows that Node.js takes the time, not which code of the program makes it.']
+      : native
+        ? ['culprit cannot see what native threads do. It infers the place from the addons that are loaded.']
+        : where
+          ? []
+          : ['No single function accounts for most of the rise.'],
     asSymptom: `requests cost more and more CPU time (${first} to ${last})`,
     effect: 'slower',
     explains: ['cpu'],
   };
+}
+
+/** Where the rise is, if not in code of the program or of a library. */
+function beyond({ inNode, native }: Pick<Rise, 'inNode' | 'native'>): string {
+  if (inNode) return `, most of the rise in \`${inNode.frame.functionName}\` of Node.js`;
+  return native ? ', much of the rise on threads of native code' : '';
+}
+
+function inNodeEvidence({ frame, share, firstMillis, lastMillis }: GrownInNode): Draft['evidence'] {
+  const statement = `${formatShare(share)} of the rise is in ${place(frame)}, called from many places: from ${formatDuration(firstMillis)} to ${formatDuration(lastMillis)} for each request`;
+  return [{ source: 'cpu-profile', statement }];
+}
+
+/** Node hands on the stores of all instances with each asynchronous operation, by code in these files. */
+function inNodeAdvice({ frame }: GrownInNode): string {
+  return frame.file?.includes('async_hooks') || frame.file?.includes('async_local_storage')
+    ? 'Search the program and its packages for `new AsyncLocalStorage()` (or an async hook) that is made for each request, job or connection: once used, each instance stays enabled and takes time at every asynchronous operation. Make it once, or call `disable()` when its work is done. Node.js 24 and later do not slow down with the number of instances.'
+    : 'Node.js goes through something that the program makes longer with each request: listeners of an emitter, handlers, timers, headers. See what its callers in the profile pass to it.';
 }
 
 /** What became longer meanwhile: likely what is traversed. */
