@@ -44,6 +44,14 @@ export function cpuTables(profile: CpuProfile, program: ProgramKind, top: number
   };
 }
 
+interface HeapRow {
+  frame: Frame;
+  self: number;
+  total: number;
+  /** It was counted in this stack, which has it more than once where it calls itself. */
+  lastStack: number;
+}
+
 export function heapTables(
   { stacks, thread }: HeapSamplingRead,
   threadName: string,
@@ -51,16 +59,22 @@ export function heapTables(
 ): ProfileTables {
   const whole = stacks.reduce((sum, { liveBytes }) => sum + liveBytes, 0);
   const rows = (by: By) => {
-    const found = new Map<string, { frame: Frame; self: number; total: number }>();
-    for (const { frames, liveBytes } of stacks) {
-      const seen = new Set<string>();
+    const found = new Map<string, HeapRow>();
+    // Stacks of one profile share their frames, and to make a key takes far longer than to look one up.
+    const byFrame = new Map<Frame, HeapRow>();
+    const rowFor = (frame: Frame): HeapRow => {
+      const key = keyOf(by, frame);
+      const row = found.get(key) ?? { frame, self: 0, total: 0, lastStack: -1 };
+      found.set(key, row);
+      byFrame.set(frame, row);
+      return row;
+    };
+    for (const [stack, { frames, liveBytes }] of stacks.entries()) {
       for (const [depth, frame] of frames.entries()) {
-        const key = keyOf(by, frame);
-        const row = found.get(key) ?? { frame, self: 0, total: 0 };
-        found.set(key, row);
+        const row = byFrame.get(frame) ?? rowFor(frame);
         if (depth === 0) row.self += liveBytes;
-        if (!seen.has(key)) row.total += liveBytes;
-        seen.add(key);
+        if (row.lastStack !== stack) row.total += liveBytes;
+        row.lastStack = stack;
       }
     }
     return [...found.values()];
