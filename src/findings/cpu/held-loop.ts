@@ -1,12 +1,13 @@
 // An event loop that is held although no callback runs for long: chains of microtasks, and delays that nothing explains.
 import type { LateInterval, LateLoop } from '../../analysis/cpu/late-loop.ts';
 import type { MicrotaskChain } from '../../analysis/cpu/microtask-chains.ts';
-import type { Evidence, Severity } from '../../model/finding.ts';
+import type { Evidence } from '../../model/finding.ts';
 import { formatCount, formatDuration, formatShare } from '../../units/units.ts';
 import type { Draft } from '../rule.ts';
 import { EVENT_LOOP_BLOCK, LATE_LOOP } from '../thresholds/cpu.ts';
 import { onScale } from '../thresholds/scale.ts';
 import { capitalised, nameOfCode, packageOf, place, placeWithLibrary, subjectOf } from '../wording.ts';
+import { severityOf, urgencyOf } from './how-serious.ts';
 
 /** Long enough, or often enough, that somebody who waits feels it. */
 export function isFeltChain(
@@ -26,7 +27,7 @@ export function describeChain(chain: MicrotaskChain, lookMillis: number): Draft 
   const longest = formatDuration(longestMillis);
   return {
     kind: 'event-loop-block',
-    severity: severityOf(longestMillis),
+    severity: severityOf(longestMillis, part),
     confidence: onScale(EVENT_LOOP_BLOCK.confidence, ranMillis.length),
     urgency: urgencyOf(longestMillis, part),
     title: `${capitalised(nameOfCode(named))} holds the event loop for up to ${longest} with awaits of resolved promises (${placeWithLibrary(blame)})`,
@@ -157,18 +158,4 @@ function describeOwnThreads({ unexplained, intervals }: LateLoop, worst: LateInt
     effect: 'cpu',
     explains: [],
   };
-}
-
-function severityOf(longestMillis: number): Severity {
-  const { critical, warning } = EVENT_LOOP_BLOCK;
-  return longestMillis >= critical.millis
-    ? 'critical'
-    : longestMillis >= warning.millis
-      ? 'warning'
-      : 'notice';
-}
-
-function urgencyOf(longestMillis: number, share: number): number {
-  const { from, perFull, fullMillis, most } = EVENT_LOOP_BLOCK.urgency;
-  return Math.min(most, from + perFull * Math.min(1, longestMillis / fullMillis) + share);
 }

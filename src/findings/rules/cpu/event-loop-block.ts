@@ -4,11 +4,11 @@ import type { BlockGroup } from '../../../analysis/cpu/blocks.ts';
 import { groupByBlame, type Responsibility } from '../../../analysis/cpu/cpu.ts';
 import { WORK_NAMES, type Work } from '../../../analysis/cpu/work.ts';
 import { median } from '../../../analysis/statistics/median.ts';
-import type { Severity } from '../../../model/finding.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import { blockAdvice, blockInnocence, nativeCallAdvice, packageAdvice } from '../../cpu/block-advice.ts';
 import { describeChain, describeUnexplained, isFeltChain } from '../../cpu/held-loop.ts';
+import { severityOf, urgencyOf } from '../../cpu/how-serious.ts';
 import { timerOfPackage } from '../../cpu/own-timer.ts';
 import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
 import { describeStuck } from '../../cpu/stuck-loop.ts';
@@ -232,17 +232,6 @@ function othersAdvice({ blame, others }: BlockGroup, program: ProgramKind | null
     const known = name === null ? null : packageAdvice(work.kind, name === told ? null : name);
     return known ?? blockAdvice(work.kind, program);
   });
-}
-
-function severityOf(longestMillis: number, share: number): Severity {
-  const { critical, warning } = EVENT_LOOP_BLOCK;
-  const isAt = (level: typeof critical) => longestMillis >= level.millis || share >= level.share;
-  return isAt(critical) ? 'critical' : isAt(warning) ? 'warning' : 'notice';
-}
-
-function urgencyOf(longestMillis: number, share: number): number {
-  const { from, perFull, fullMillis, most } = EVENT_LOOP_BLOCK.urgency;
-  return Math.min(most, from + perFull * Math.min(1, longestMillis / fullMillis) + share);
 }
 
 /** "12 blocks of 180 ms to 240 ms, median 200 ms" */
