@@ -54,8 +54,11 @@ export function createOwnSteps(core: ProbeCore): OwnSteps {
       const elapsed = core.now() - from;
       // Where the loop has not turned since, a busy program answers us between two of its functions.
       const hasTurned = delays.max > 0 && delays.min < 1e15;
-      const late = hasTurned ? Math.max(0, delays.max / 1e6 - RESOLUTION_MILLIS) : elapsed;
-      note(current, Math.min(late, elapsed));
+      // What held the loop to this very moment is in no delay yet: only what came before its last turn is. Node.js before 16.14
+      // does not count the delays.
+      const sinceLastTurn = elapsed - (delays.mean * delays.count) / 1e6 || 0;
+      const longest = hasTurned ? Math.max(delays.max / 1e6, sinceLastTurn) - RESOLUTION_MILLIS : elapsed;
+      note(current, Math.min(Math.max(0, longest), elapsed));
       current = '';
     },
     timed(step, work) {

@@ -2,7 +2,7 @@
 // nothing behind when it stops.
 import { EventEmitter, once, setMaxListeners } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -50,6 +50,17 @@ describe('the probe', () => {
     probe.stop();
     probe.stop();
     expect(probe.sample()).toEqual({ stopped: true });
+  });
+
+  it('counts what held the loop until the inspector was done, also where the loop turned before', async () => {
+    const probe = install();
+    probe.ownPauseBegins('read heap profile');
+    await sleep(20);
+    const until = performance.now() + 60;
+    while (performance.now() < until);
+    probe.ownPauseEnds();
+    const step = probe.ownSteps().find(({ step: name }) => name === 'read heap profile');
+    expect(step?.longestMillis).toBeGreaterThan(50);
   });
 
   it('counts collections again after pauses of culprit that overlapped', async () => {
