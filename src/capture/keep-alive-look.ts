@@ -36,7 +36,7 @@ export function createKeepAliveLook(context: CaptureContext): () => Promise<void
 /** Why the heap may not be walked; null when it may. */
 function refusalFor(thread: ThreadCapture, { options, localPid }: CaptureContext): string | null {
   const heapBytes = thread.counters.heapUsedBytes ?? 0;
-  // A process that only waits to be told why it does not end has its cores to itself.
+  // `--why-alive` is for processes that are idle: no load competes for their cores.
   const millis = estimateCensusMillis(heapBytes, 1);
   if (millis > options.maxPauseMillis)
     return `finding them would pause the target for about ${Math.round(millis)} ms (--max-pause ${options.maxPauseMillis} ms)`;

@@ -14,7 +14,7 @@ export const HEALTH = {
   leastDescriptorsShare: 0.5,
   descriptorsOfClient: 2,
   /** A rise that is not proved, and too much to be called healthy: warm code and caches of the VM take less in half a minute. */
-  unprovedBytesPerSecond: 128 * 1024,
+  unprovedBytesPerSecond: 256 * 1024,
   unprovedBytes: 4 * 2 ** 20,
   unprovedShare: 0.02,
   unprovedLateShare: 0.5,
