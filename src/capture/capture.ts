@@ -101,7 +101,7 @@ class CaptureRun implements CaptureContext {
     this.climb = new HeapClimb(this);
     const isAsked = () =>
       this.climb.isWatching || this.climb.isMemoryRising || this.asyncReads.isWatchingPromises;
-    this.heapReads = new HeapReads(this, isAsked);
+    this.heapReads = new HeapReads(this, isAsked, (threadId) => this.climb.isExplained(threadId));
   }
 
   /** The lease first, then a second without profilers as a baseline, then the profilers. */

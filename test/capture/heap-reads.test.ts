@@ -36,6 +36,7 @@ async function look(
     id = 0,
     answerMillis = 0,
     collectsAfter = 1,
+    explainedFrom = Number.POSITIVE_INFINITY,
   } = {},
 ) {
   const { floor, collectsEvery, isEncouraged } = { ...HEALTHY, ...program };
@@ -71,7 +72,11 @@ async function look(
   const acted: FakeContext = { ...context, forEachThread: async (work) => void (await work(acting)) };
   Object.defineProperty(acted, 'atMillis', { get: () => context.atMillis });
   acted.elapsed = () => context.atMillis;
-  const reads = new HeapReads(acted, () => isAsked);
+  const reads = new HeapReads(
+    acted,
+    () => isAsked,
+    () => context.atMillis >= explainedFrom * 1_000,
+  );
   if (intervals) reads.begin(intervals);
   const collectedAt: number[] = [];
   for (; context.atMillis < context.options.durationMillis; context.atMillis += 1_000) {
@@ -194,7 +199,16 @@ describe('a heap that rises', () => {
     expect(slow.count('readHeap')).toBeLessThanOrEqual(4);
   });
 
-  test('is not sampled while so much is allocated that it would be felt', async () => {
+  test('of a collection that was caught being filled is read once where that is felt, and V8 is asked instead', async () => {
+    const { forced, count, thread } = await look(LEAKING, { answerMillis: 60, explainedFrom: 8 });
+    expect(forced).toHaveLength(1);
+    expect(count('encourageCollection')).toBeGreaterThanOrEqual(6);
+    expect(thread.counters.floors.length).toBeGreaterThanOrEqual(7);
+    const cheap = await look(LEAKING, { answerMillis: 5, explainedFrom: 8 });
+    expect(cheap.count('readHeap')).toBeGreaterThanOrEqual(5);
+  });
+
+  test('is not sampled while so much that it would be felt', async () => {
     const { count } = await look(LEAKING, { load: { utilization: 0.98, allocated: 200 * MB } });
     expect(count('startHeap')).toBe(0);
     expect(count('encourageCollection')).toBeGreaterThanOrEqual(4);

@@ -82,6 +82,11 @@ export class HeapClimb {
     return [...this.heights.values()].some(({ isWatched }) => isWatched);
   }
 
+  /** Whether a collection of the thread was caught being filled. */
+  isExplained(threadId: number): boolean {
+    return this.heights.get(threadId)?.isExplained === true;
+  }
+
   /** One step up, where what was seen so far asks for it. */
   async step(): Promise<void> {
     const { elapsed, options } = this.context;

@@ -54,6 +54,7 @@ interface Asked {
   /** Collections that we asked for or forced. */
   caused: number;
   nextAt: number;
+  profilesRead: number;
   /** The last forced one: when, and how long its answer took. */
   lastReadAt: number;
   lastPauseMillis: number;
@@ -67,10 +68,11 @@ export class HeapReads {
   /** Null: growth is not judged. */
   private intervals: SamplingIntervals | null = null;
 
-  /** `isAsked`: something else than the heap itself asks for a closer look. */
+  /** `isAsked`: something else than the heap itself asks for a closer look. `isExplained`: it is known what is filled there. */
   constructor(
     private readonly context: CaptureContext,
     private readonly isAsked: () => boolean = () => false,
+    private readonly isExplained: (threadId: number) => boolean = () => false,
   ) {
     this.isTight = isMemoryTight(context.localPid);
   }
@@ -92,6 +94,7 @@ export class HeapReads {
   async last(): Promise<void> {
     if (!this.intervals) return;
     await this.context.forEachThread(async (thread) => {
+      if (this.isReadEnough(thread)) return;
       if (thread.heap.isOn) await this.force(thread);
       else if (thread.counters.floors.length < CALM_FLOORS.length && this.isWorthForcing(thread))
         await this.force(thread);
@@ -208,9 +211,15 @@ export class HeapReads {
 
   /** A read that would be felt tells of all since the sampling began: it is made a few times, and the heap collected without it. */
   private isReadDue(thread: ThreadCapture): boolean {
-    if (!this.isForceable(thread)) return false;
+    if (!this.isForceable(thread) || this.isReadEnough(thread)) return false;
     const since = this.context.elapsed() - this.askedOf(thread).lastReadAt;
     return this.estimateOf(thread) <= SHORT_READ_MILLIS || since >= this.readEveryMillis();
+  }
+
+  /** It is known what grows and who adds to it: one read says what is allocated for it, and another one would be felt. */
+  private isReadEnough(thread: ThreadCapture): boolean {
+    const isFelt = this.estimateOf(thread) > SHORT_READ_MILLIS;
+    return isFelt && this.askedOf(thread).profilesRead > 0 && this.isExplained(thread.id);
   }
 
   private readEveryMillis(): number {
@@ -266,8 +275,10 @@ export class HeapReads {
     const asked = this.askedOf(thread);
     const from = performance.now();
     asked.lastReadAt = this.context.elapsed();
-    if (thread.heap.isOn) await thread.readHeap(this.context.elapsed());
-    else {
+    if (thread.heap.isOn) {
+      await thread.readHeap(this.context.elapsed());
+      asked.profilesRead++;
+    } else {
       await thread.collectGarbage();
       await thread.counters.sampleFloor(this.context.elapsed());
     }
@@ -286,6 +297,7 @@ export class HeapReads {
       atMillis: -1,
       floorsBefore: -1,
       caused: 0,
+      profilesRead: 0,
       nextAt: 0,
       lastReadAt: 0,
       lastPauseMillis: 0,
