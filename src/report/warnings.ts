@@ -65,6 +65,8 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
 
   'proc-not-readable': () =>
     'culprit could not find the process on this machine, so it did not read /proc or the files of the process. Its limits, open files and source files are unknown.',
+  'outside-not-told': ({ reason }) =>
+    `Nothing was read of the process from outside: ${reason}. Its sockets, open files, child processes and waits for a CPU are unknown, and what needs them is not judged.`,
   'target-ended': () =>
     'The target ended during the capture. The report covers the data captured until then.',
   'inspector-closed': () =>

@@ -7,7 +7,8 @@ import { parseLaunchMarks } from '../../src/target/family/launch-marks.ts';
 import { servingRelatives } from '../../src/target/family/serving.ts';
 import { resolveAll, resolveTarget, SeveralMatch } from '../../src/target/find.ts';
 import { countZombies } from '../../src/target/proc/children.ts';
-import { listNodeProcesses } from '../../src/target/proc/processes.ts';
+import { listNodeProcesses } from '../../src/target/processes.ts';
+import { linuxTable } from '../../src/target/table/linux.ts';
 import { parseTarget } from '../../src/target/target-word.ts';
 import { addProcess, addSelf, type FakeProcess, makeFolder, removeFolder, writeFiles } from './fake-proc.ts';
 
@@ -52,12 +53,12 @@ function add(pid: number, { env = [], ports = [], connected = [], rssKb = 2_048,
   });
 }
 
-const list = () => listNodeProcesses({ root, asksPorts: false });
+const list = () => listNodeProcesses({ table: linuxTable(root), asksPorts: false });
 const places = async () => new Map((await list()).map(({ pid, family }) => [pid, family]));
 const resolve = async (word: string, isExact = false) =>
-  resolveTarget(parseTarget(word), await list(), { root, isExact });
+  resolveTarget(parseTarget(word), await list(), { table: linuxTable(root), isExact });
 const allOf = async (word: string) =>
-  (await resolveAll(parseTarget(word), await list(), root)).map(({ pid }) => pid);
+  (await resolveAll(parseTarget(word), await list(), linuxTable(root))).map(({ pid }) => pid);
 
 async function failure(word: string): Promise<UsageError> {
   const error: unknown = await resolve(word).catch((thrown: unknown) => thrown);
@@ -275,7 +276,7 @@ describe('what the environment tells', () => {
     ['JSON of another shape', ['pm2_env=[1]', 'name=a', 'pm_id=1'], {}],
     ['services', ['DD_SERVICE=cart', 'OTEL_SERVICE_NAME=shop'], { serviceName: 'shop' }],
   ])('%s', (_, env, marks) => {
-    expect(parseLaunchMarks(env.map((entry) => `${entry}\0`).join(''))).toEqual(marks);
+    expect(parseLaunchMarks(env)).toEqual(marks);
   });
 });
 

@@ -1,6 +1,6 @@
 // Which members of a family do the work: the workers of a cluster's primary, the program behind a wrapper, the apps of a process
 // manager. Members that do the same work are one unit.
-import type { NodeProcess } from '../proc/processes.ts';
+import type { NodeProcess } from '../processes.ts';
 import { appPorts } from './family.ts';
 
 /** Processes that do the same work side by side: workers of one cluster, instances of one app. Mostly one. */
