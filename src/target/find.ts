@@ -63,7 +63,11 @@ function unitsFor({ found, port }: Named, { processes, isExact, table }: Resolvi
 
 function chooseOne(named: Named, resolving: Resolving): ResolvedTarget {
   const units = unitsFor(named, resolving);
-  const chosen = units.map(chooseMember);
+  const serves = ({ pid, family }: NodeProcess) => {
+    const ports = named.port === undefined ? (family.familyPorts ?? []) : [named.port];
+    return ports.some((port) => resolving.table.hasConnectionsTo(port, pid));
+  };
+  const chosen = units.map((unit) => chooseMember(unit, serves));
   if (chosen.length > 1)
     throw new SeveralMatch(
       chosen.map(({ member }) => member),

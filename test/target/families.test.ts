@@ -69,19 +69,20 @@ async function failure(word: string): Promise<UsageError> {
 const WORKER = ['NODE_UNIQUE_ID=1', 'NODE_CHANNEL_FD=3'];
 
 /** A primary, 100, and four workers of which 103 is the largest. */
-function addCluster(): void {
+function addCluster(connected: readonly number[] = []): void {
   add(100, { argv: ['node', 'server.js'], ports: [3000] });
   for (const pid of [101, 102, 103, 104])
     add(pid, {
       parentPid: 100,
       argv: ['/usr/bin/node', '/srv/server.js'],
       env: WORKER,
-      rssKb: pid === 103 ? 9_000 : 3_000,
+      rssKb: pid === 103 ? 9_000 : pid,
+      connected: connected.includes(pid) ? [3000] : [],
     });
 }
 
 describe('a cluster', () => {
-  beforeEach(addCluster);
+  beforeEach(() => addCluster());
 
   it('is a primary and its workers, which serve the port that it holds', async () => {
     const found = await places();
@@ -122,7 +123,22 @@ describe('a cluster', () => {
 
   it('says of an idle primary where the work is, the largest first', async () => {
     const relatives = servingRelatives(100, await list());
-    expect(relatives.map(({ pid }) => pid)).toEqual([103, 101, 102, 104]);
+    expect(relatives.map(({ pid }) => pid)).toEqual([103, 104, 102, 101]);
+  });
+});
+
+describe('a cluster whose clients keep their connections', () => {
+  const OF_FOUR =
+    'Process 100 (node server.js) is the primary of a cluster, whose workers do the work. Of 4, culprit captures process';
+
+  it.each([
+    [[101], 101, 'the only one with connections'],
+    [[101, 102], 102, 'which of the 2 with connections uses the most memory'],
+    [[101, 102, 103, 104], 103, 'which uses the most memory'],
+  ])('leads to those of its workers that have them: %j', async (connected, pid, which) => {
+    addCluster(connected);
+    const note = `${OF_FOUR} ${pid}, ${which}; --all captures all of them side by side.`;
+    for (const word of [':3000', '100']) expect(await resolve(word)).toEqual({ kind: 'process', pid, note });
   });
 });
 
