@@ -177,6 +177,25 @@ describe('wrappers', () => {
     });
   });
 
+  // As the real ones start a program.
+  it.each([
+    ['npx', ['npm exec node worker.js'], ['node', 'worker.js']],
+    ['pnpm', ['node', '/srv/node_modules/.bin/pnpm', 'start'], ['node', 'worker.js']],
+    ['yarn 1', ['node', '/usr/share/yarn/bin/yarn.js', 'start'], ['node', 'worker.js']],
+    [
+      'yarn 4 in a project',
+      ['/usr/bin/node', '/srv/.yarn/releases/yarn-4.18.1.cjs', 'start'],
+      ['node', 'worker.js'],
+    ],
+    ['node --run', ['node', '--run', 'start'], ['node', 'worker.js']],
+  ])('%s leads to a program that listens on no port', async (_, outer, inner) => {
+    add(10, { argv: outer });
+    add(11, { parentPid: 10, exe: '/bin/dash', argv: ['sh', '-c', inner.join(' ')] });
+    add(12, { parentPid: 11, argv: inner });
+    expect((await places()).get(10)).toEqual({ role: 'wrapper', children: [12] });
+    expect(await resolve('10')).toMatchObject({ pid: 12 });
+  });
+
   it('lead through the shell that npm uses, and not through one that a person types into', async () => {
     add(10, { argv: ['npm start'] });
     addProcess(root, 11, { parentPid: 10, exe: '/bin/dash', comm: 'sh', argv: ['sh', '-c', 'node app.js'] });
