@@ -8,9 +8,12 @@ import { listNodeProcesses, type NodeProcess } from '../../../target/processes.t
 import { isNotHere, type ProcessTable } from '../../../target/table/process-table.ts';
 import { processTable } from '../../../target/table/system-table.ts';
 import { formatBytes, formatDuration } from '../../../units/units.ts';
-import type { PsOptions } from '../../commands/ps.ts';
 import { type Growth, type LastSeen, openLastSeen } from './last-seen.ts';
 import { psTree, type TreeRow } from './ps-tree.ts';
+
+export interface PsOptions {
+  json?: boolean;
+}
 
 export async function ps({ json }: PsOptions): Promise<ExitCode> {
   const table = processTable();
