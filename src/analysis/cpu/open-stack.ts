@@ -93,13 +93,22 @@ export class OpenStack {
     return (this.ranMicros - this.ranBefore[level]!) / 1_000;
   }
 
-  /** The first of user code, from this depth inwards. */
-  userFrom(from: number): Open | null {
-    for (let level = from; level < this.depth; level++) {
-      const node = this.open[level]!;
-      if (this.areUsers[node] === 1)
-        return { node, since: this.since[level]!, ranMillis: this.ranMillis(level) };
-    }
-    return null;
+  /** The depth of the first of user code, from this depth inwards; -1: there is none. */
+  userFrom(from: number): number {
+    for (let level = from; level < this.depth; level++)
+      if (this.areUsers[this.open[level]!] === 1) return level;
+    return -1;
+  }
+
+  nodeAt(level: number): number {
+    return this.open[level]!;
+  }
+
+  sinceAt(level: number): number {
+    return this.since[level]!;
+  }
+
+  openAt(level: number): Open {
+    return { node: this.open[level]!, since: this.since[level]!, ranMillis: this.ranMillis(level) };
   }
 }

@@ -50,7 +50,7 @@ export function decodeCpuProfile(
 ): CpuProfile {
   const { nodes: raw, samples, timeDeltas, startTime, endTime } = checkProfile(content);
   const tree = treeOf(raw);
-  const { nodes, states, indexes } = callTree(raw, tree, { resolver, ownUrl: own.url });
+  const { nodes, frames, states, indexes } = callTree(raw, tree, { resolver, ownUrl: own.url });
   const indexOf = (id: unknown) => {
     const place = tree.placeOf(id);
     return place < 0 ? -1 : indexes[place]!;
@@ -83,6 +83,7 @@ export function decodeCpuProfile(
     intervalMicros: median(timeline.micros) || DEFAULT_INTERVAL_MICROS,
     startClockMicros: startTime > 0 ? startTime + times.firstMicros : undefined,
     nodes,
+    frames,
     samples: timeline,
     ...flawOf(samples.length, timeline.node.length, times.flawed),
   };
@@ -105,6 +106,7 @@ class DecodedNode implements CallTreeNode {
     readonly index: number,
     readonly parent: number,
     readonly frame: Frame,
+    readonly frameNumber: number,
     private readonly ticksOf: (index: number) => Map<number, number>,
   ) {}
 
@@ -115,6 +117,7 @@ class DecodedNode implements CallTreeNode {
 
 interface Decoded {
   nodes: DecodedNode[];
+  frames: Frame[];
   /** By node. */
   states: SampleState[];
   /** By place in the columns: the node that stands for it. */
@@ -151,10 +154,11 @@ function callTree(
     indexes[place] = index;
     depths[index] = depth;
     places[index] = place;
-    nodes.push(new DecodedNode(index, parent, frames[raw.frameOf[place]!]!, ticksOf));
-    states.push(frameStates[raw.frameOf[place]!]!);
+    const number = raw.frameOf[place]!;
+    nodes.push(new DecodedNode(index, parent, frames[number]!, number, ticksOf));
+    states.push(frameStates[number]!);
   }
-  return { nodes, states, indexes };
+  return { nodes, frames, states, indexes };
 }
 
 function flawOf(samples: number, timed: number, wrong: number): Pick<CpuProfile, 'flaw'> {

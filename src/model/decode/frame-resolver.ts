@@ -83,6 +83,8 @@ export function createFrameResolver(sources: RawSources, cwd: string): FrameReso
       return frame;
     },
     line(raw, scriptLine) {
+      // Asked for each line of each node: where nothing is known of the script, no key is made.
+      if (!script(raw.url)) return scriptLine;
       const key =
         scriptLine - 1 === raw.lineNumber ? `${raw.lineNumber}:${raw.columnNumber}` : `${scriptLine - 1}:-1`;
       const found = position(raw.url, key);
