@@ -19,7 +19,7 @@ import { measureThrottling, type Throttling } from './container/throttling.ts';
 import { type BlockGroup, findBlocks } from './cpu/blocks.ts';
 import { type CpuSummary, summarizeCpu } from './cpu/cpu.ts';
 import { type CpuWaits, measureCpuWaits } from './cpu/cpu-waits.ts';
-import { type GcSummary, summarizeGc } from './cpu/gc.ts';
+import { type GcSummary, gcOfProfile, summarizeGc } from './cpu/gc.ts';
 import { explainDelays, type LateLoop } from './cpu/late-loop.ts';
 import { findMicrotaskChains, type MicrotaskChain } from './cpu/microtask-chains.ts';
 import { type NativeCall, nativeCalls } from './cpu/native-calls.ts';
@@ -84,7 +84,7 @@ export interface Facts {
   lateLoop: LateLoop | null;
   /** null where requests were not counted, or too few came. */
   slowdown: Slowdown | null;
-  /** Main thread; null without samples. */
+  /** Main thread; null without samples, and of another tool's profile in which too little ran. */
   gc: GcSummary | null;
   heap: HeapGrowth[];
   collections: GrowingCollection[];
@@ -193,7 +193,7 @@ export function gatherFacts(observations: Observations): Facts {
       throttledShare: throttling?.shareOfPeriods ?? 0,
     }),
     slowdown: measureSlowdown(main, mainProfile, observations),
-    gc: summarizeGc(runtime, mainProfile, 0),
+    gc: gcOf(observations, mainProfile),
     heap: threads.map((thread) => analyseHeapGrowth(thread, runtime, heapReads)),
     collections: growingCollections(
       collections.filter(isApplications).map((collection) => withCodeBound(collection, textOf)),
@@ -247,6 +247,12 @@ function timeOf(profile: CpuProfile | undefined): { fromMicros: number; toMicros
   return profile && fromMicros !== undefined
     ? { fromMicros, toMicros: fromMicros + profile.durationMicros }
     : null;
+}
+
+/** A profile that another tool made comes without counters. */
+function gcOf({ runtime, origin }: Observations, profile: CpuProfile | undefined): GcSummary | null {
+  if (!origin) return summarizeGc(runtime, profile, 0);
+  return profile ? gcOfProfile(profile) : null;
 }
 
 /** The first is the main thread's. */

@@ -1,6 +1,6 @@
 // Long blocks of the event loop, from the order of the samples: a function that stays on the stack without a break
 // keeps everything else waiting. Needs no hooks and sees the code at fault.
-import { CODE, type CpuProfile, GC, IDLE } from '../../model/cpu-profile.ts';
+import { type CpuProfile, GC, IDLE } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { alongPath, type Blame, blame, entryOf, functionKey } from './blame/blame.ts';
@@ -250,19 +250,17 @@ function pickBlock(
 
 /** The deepest user code that was on the stack nearly all the block long. */
 function coveringNode(profile: CpuProfile, block: Block): number {
+  const { nodes } = profile;
   const onStack = new Map<number, number>();
   let all = 0;
-  for (let i = block.fromSample; i < block.toSample; i++) {
-    if (profile.samples.state[i] !== CODE) continue;
-    const micros = profile.samples.micros[i]!;
+  for (const [leaf, micros] of selfMicros(profile, block)) {
     all += micros;
-    for (const node of pathTo(profile, profile.samples.node[i]!))
-      onStack.set(node, (onStack.get(node) ?? 0) + micros);
+    for (let at = leaf; at >= 0; at = nodes[at]!.parent) onStack.set(at, (onStack.get(at) ?? 0) + micros);
   }
   // A child's index is always larger than its parent's: the largest is the deepest.
   let deepest = block.node;
   for (const [node, micros] of onStack) {
-    if (micros >= all * COVERAGE && node > deepest && isUserCode(profile.nodes[node]!.frame)) deepest = node;
+    if (micros >= all * COVERAGE && node > deepest && isUserCode(nodes[node]!.frame)) deepest = node;
   }
   return deepest;
 }
@@ -280,10 +278,4 @@ function between(profile: CpuProfile, from: number, to: number): number {
 
 function endMicros({ samples: { startMicros, micros } }: CpuProfile, to: number): number {
   return to < startMicros.length ? startMicros[to]! : startMicros.at(-1)! + micros.at(-1)!;
-}
-
-function pathTo(profile: CpuProfile, leaf: number): number[] {
-  const path: number[] = [];
-  for (let i = leaf; i >= 0; i = profile.nodes[i]!.parent) path.push(i);
-  return path.reverse();
 }

@@ -21,25 +21,31 @@ export interface Walk {
 }
 
 export function walkOf({ nodes }: CpuProfile): Walk {
-  return {
-    steps: stepsOf(nodes),
-    frameNumbers: Int32Array.from(nodes, ({ frameNumber }) => frameNumber),
-    selfMicros: Float64Array.from(nodes, ({ selfMicros }) => selfMicros),
-    totalMicros: Float64Array.from(nodes, ({ totalMicros }) => totalMicros),
-  };
+  const count = nodes.length;
+  const parents = new Int32Array(count);
+  const frameNumbers = new Int32Array(count);
+  const selfMicros = new Float64Array(count);
+  const totalMicros = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const node = nodes[i]!;
+    parents[i] = node.parent;
+    frameNumbers[i] = node.frameNumber;
+    selfMicros[i] = node.selfMicros;
+    totalMicros[i] = node.totalMicros;
+  }
+  return { steps: stepsOf(parents), frameNumbers, selfMicros, totalMicros };
 }
 
-function stepsOf(nodes: CpuProfile['nodes']): Int32Array {
-  const parents = Int32Array.from(nodes, ({ parent }) => parent);
-  const lastChild = new Int32Array(nodes.length).fill(-1);
-  const siblingBefore = new Int32Array(nodes.length).fill(-1);
-  for (let i = 1; i < nodes.length; i++) {
+function stepsOf(parents: Int32Array): Int32Array {
+  const lastChild = new Int32Array(parents.length).fill(-1);
+  const siblingBefore = new Int32Array(parents.length).fill(-1);
+  for (let i = 1; i < parents.length; i++) {
     siblingBefore[i] = lastChild[parents[i]!]!;
     lastChild[parents[i]!] = i;
   }
-  const steps = new Int32Array(nodes.length * 2);
+  const steps = new Int32Array(parents.length * 2);
   let taken = 0;
-  for (let at = nodes.length > 0 ? 0 : -1; at >= 0; ) {
+  for (let at = parents.length > 0 ? 0 : -1; at >= 0; ) {
     steps[taken++] = at;
     let next = lastChild[at]!;
     while (next < 0 && at >= 0) {

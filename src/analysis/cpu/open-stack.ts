@@ -50,12 +50,16 @@ export class OpenStack {
   private readonly ranBefore: Float64Array;
 
   constructor({ nodes }: CpuProfile) {
-    this.parents = Int32Array.from(nodes, ({ parent }) => parent);
-    this.areUsers = Uint8Array.from(nodes, ({ frame }) => (isUserCode(frame) ? 1 : 0));
-    this.depths = new Int32Array(nodes.length);
+    const count = nodes.length;
+    this.parents = new Int32Array(count);
+    this.areUsers = new Uint8Array(count);
+    this.depths = new Int32Array(count);
     let deepest = 0;
-    for (let i = 1; i < nodes.length; i++) {
-      this.depths[i] = this.depths[this.parents[i]!]! + 1;
+    for (let i = 0; i < count; i++) {
+      const { parent, frame } = nodes[i]!;
+      this.parents[i] = parent;
+      this.areUsers[i] = isUserCode(frame) ? 1 : 0;
+      if (i > 0) this.depths[i] = this.depths[parent]! + 1;
       deepest = Math.max(deepest, this.depths[i]!);
     }
     this.open = new Int32Array(deepest + 1);

@@ -157,7 +157,9 @@ function placeOf({ name, file, line }: Pick<ProfileRow, 'name' | 'file' | 'line'
 /** The end of the widest path, in the code that people can change where there is any on it. */
 function headOf(profile: CpuProfile, busyMicros: number): ProfileHead | null {
   const { nodes } = profile;
-  const self = Float64Array.from(nodes, ({ frame, selfMicros }) => (isPseudo(frame) ? 0 : selfMicros));
+  const pseudo = profile.frames.map(isPseudo);
+  const self = new Float64Array(nodes.length);
+  for (const { index, frameNumber, selfMicros } of nodes) if (!pseudo[frameNumber]) self[index] = selfMicros;
   const path = widestOfAll(profile, self);
   if (!path || busyMicros <= 0) return null;
   const isUsers = (index: number) => ['app', 'library'].includes(nodes[index]!.frame.owner);
