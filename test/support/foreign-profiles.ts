@@ -100,7 +100,7 @@ export function chromeTrace(threads: Record<string, readonly Slice[]>): { traceE
   return { traceEvents };
 }
 
-/** Before Chrome 58. */
+/** As old versions of Chrome write it. */
 export function wholeTrace(slices: readonly Slice[]): { traceEvents: object[] } {
   const data = { cpuProfile: buildRawCpuProfile(slices) };
   const event = { ph: 'I', name: 'CpuProfile', pid: 1, tid: 2, ts: 9, args: { data } };

@@ -46,7 +46,7 @@ interface Found {
   content: { samples: readonly unknown[] };
 }
 
-/** Before version 58 Chrome wrote the profile of a thread in one event. */
+/** Old versions of Chrome write the profile of a thread in one event. */
 function wholeProfile(event: Record<string, unknown>): Found | null {
   const profile = event.name === 'CpuProfile' ? objectIn(objectIn(event.args).data).cpuProfile : null;
   if (!isObject(profile)) return null;

@@ -61,7 +61,7 @@ export const CANNOT_START: Cause[] = [
     label: 'startup-failure',
     confidence: 0.93,
     sign: ({ code, message }) => code === 'EADDRINUSE' || /^listen EADDRINUSE/.test(message),
-    // Before Node 8 the message alone told it.
+    // Old Node.js prints the message alone.
     resembles: ({ message }, end) => codeOf(end) === 'EADDRINUSE' || /^listen EADDRINUSE/.test(message),
     cure: ({ chain }) => [
       `Something listens there already: \`ss -ltnp\` names it. Usually an earlier copy that has not ended, or listen() called twice${chain[0]?.properties.port ? `; port ${chain[0].properties.port}` : ''}.`,
