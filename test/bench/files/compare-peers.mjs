@@ -29,11 +29,13 @@ function readersOf(file) {
 const row = (part, whole, text) => `${((100 * part) / whole).toFixed(1).padStart(5)} %  ${text}`;
 
 function culprit(file) {
-  const command = /\.heapsnapshot$/.test(file) ? 'heap' : 'analyze';
-  const { stdout, stderr } = spawnSync(process.execPath, [CULPRIT, command, file, '--json'], {
+  const isHeap = /\.heapsnapshot$/.test(file);
+  const args = isHeap ? ['heap', file] : ['analyze', file, '--json'];
+  const { stdout, stderr } = spawnSync(process.execPath, [CULPRIT, ...args], {
     encoding: 'utf8',
     maxBuffer: 2 ** 30,
   });
+  if (isHeap) return stdout.split('\n').filter((line) => /^(?:[A-Z]{3}|\d+\. )/.test(line));
   if (!stdout.startsWith('{')) return stderr.trim().split('\n');
   const report = JSON.parse(stdout);
   const said = report.findings.slice(0, 3).map(({ title }) => `says: ${title}`);
