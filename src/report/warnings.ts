@@ -99,7 +99,7 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
   'profile-sizes-wrong': ({ path, wrong }) =>
     `${formatCount(wrong, 'size')} in ${path} ${wrong === 1 ? 'is' : 'are'} not valid and ${wrong === 1 ? 'was' : 'were'} left out.`,
   'profile-short': ({ durationMillis }) =>
-    `The profile covers only ${(durationMillis / 1_000).toFixed(1)} s. That is too short to judge rare events and blocks of the event loop.`,
+    `The profile covers only ${formatDuration(durationMillis)}. That is too short to judge rare events and blocks of the event loop.`,
   'snapshot-not-readable': ({ reason }) =>
     `${stopped(reason)} The report does not use this snapshot, so it may not name what holds the memory.`,
   'single-moment': () =>

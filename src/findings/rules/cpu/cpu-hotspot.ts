@@ -58,6 +58,11 @@ export const cpuHotspot: Rule = {
   },
 };
 
+/** A thread without a name is called "thread 7" already. */
+function threadOf({ threadName }: CpuSummary): string {
+  return /^thread \d+/.test(threadName) ? threadName : `the thread ${threadName}`;
+}
+
 /** They do their work and end: all of it was seen, however short it was. */
 const RUNS: readonly (ProgramKind | null)[] = ['script', 'test-run', 'benchmark'];
 
@@ -170,14 +175,14 @@ function describe(
     evidence: [
       {
         source: 'cpu-profile',
-        statement: `${formatShare(share)} of the time and ${formatShare(busyShare)} of the busy time of the thread ${summary.threadName} is spent there; ${formatShare(topShare)} in ${place(top.frame)} alone${inLine}`,
+        statement: `${formatShare(share)} of the time and ${formatShare(busyShare)} of the busy time of ${threadOf(summary)} is spent there; ${formatShare(topShare)} in ${place(top.frame)} alone${inLine}`,
         value: share,
         unit: 'share',
       },
       ...inlinedEvidence(top),
       {
         source: 'cpu-profile',
-        statement: `the thread ${summary.threadName} was busy for ${formatShare(summary.busyMicros / summary.durationMicros)} of the time`,
+        statement: `${threadOf(summary)} was busy for ${formatShare(summary.busyMicros / summary.durationMicros)} of the time`,
         value: summary.busyMicros / summary.durationMicros,
         unit: 'share',
       },
@@ -261,7 +266,7 @@ function describeParted(
     evidence: [
       {
         source: 'cpu-profile',
-        statement: `${share} of the time and ${formatShare(selfMicros / summary.busyMicros)} of the busy time of the thread ${summary.threadName} is spent in ${place(caller)} and in what it calls: ${parts.join(', ')}`,
+        statement: `${share} of the time and ${formatShare(selfMicros / summary.busyMicros)} of the busy time of ${threadOf(summary)} is spent in ${place(caller)} and in what it calls: ${parts.join(', ')}`,
         value: selfMicros / summary.durationMicros,
         unit: 'share',
       },
