@@ -2,6 +2,7 @@
 import type { Blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import { formatDuration, formatShare } from '../../../units/units.ts';
+import { throughLibrary } from '../../creation-site.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { GC_PRESSURE } from '../../thresholds/memory.ts';
 import { onScale } from '../../thresholds/scale.ts';
@@ -11,13 +12,14 @@ type Gc = NonNullable<Facts['gc']>;
 
 export const gcPressure: Rule = {
   kind: 'gc-pressure',
-  judge({ gc }) {
+  judge(facts) {
+    const { gc } = facts;
     if (!gc) return { notApplicable: 'no counters of garbage collection' };
     if (gc.count < GC_PRESSURE.leastCollections)
       return {
         notApplicable: `fewer than ${GC_PRESSURE.leastCollections} garbage collections in the capture`,
       };
-    return isHigh(gc) ? [describe(gc)] : [];
+    return isHigh(gc) ? [describe(gc, facts)] : [];
   },
 };
 
@@ -26,12 +28,15 @@ function isHigh({ shareOfTime, shareOfBusy }: Gc): boolean {
   return shareOfTime >= leastShare || (shareOfTime >= leastShare / 2 && shareOfBusy >= leastShareOfBusy);
 }
 
-function describe(gc: Gc): Draft {
+function describe(gc: Gc, facts: Facts): Draft {
   const site = gc.sites[0];
-  const named = site?.blame.subject ?? null;
+  const by = site ? throughLibrary(site.blame, facts) : null;
+  const named = by?.subject ?? null;
+  // Where a package allocates later, its caller allocates nothing.
+  const isSeen = !by?.app || site?.blame.app;
   const where =
-    site && named
-      ? `, triggered by allocations in ${nameOfCode(named)} (${placeWithLibrary(site.blame)})`
+    by && named
+      ? `, triggered by allocations in ${isSeen ? nameOfCode(named) : packageOf((by.inner ?? by.library)!)} (${placeWithLibrary(by)})`
       : '';
   return {
     kind: 'gc-pressure',
@@ -58,7 +63,7 @@ function describe(gc: Gc): Draft {
     innocentExplanation:
       'A heap close to its limit is collected all the time as well. Then the limit is the cause, and not the allocations.',
     advice: [
-      adviceFor(site?.blame ?? null),
+      adviceFor(by),
       'Where many short-lived objects are needed, a larger young generation helps: --max-semi-space-size=64.',
     ],
     caveats: [],
