@@ -130,6 +130,8 @@ const LEAST_MEMORY_RISE = 2 * 2 ** 20;
 const LEAST_READS = 8;
 /** malloc fills what it has free before it asks for more. */
 const IN_STEPS = { leastPoints: LEAST_READS, inSteps: true };
+/** Before and after a sample. */
+const NEIGHBOURS = 3;
 /** Where nothing rises the capture reads no more often. */
 const FEW_READS = 3;
 
@@ -156,12 +158,7 @@ export function takeMemoryApart(
       (s) => s.value,
       LEAST_MEMORY_RISE,
     ),
-    external: judgeTrend(
-      collected.flatMap((s): Point[] =>
-        s.externalBytes === undefined ? [] : [{ atMillis: s.atMillis, value: s.externalBytes }],
-      ),
-      { leastRise: 512 * 1024, flatFrom: FEW_READS },
-    ),
+    external: judgeTrend(externalAfterGc(main), { leastRise: 512 * 1024, flatFrom: FEW_READS }),
     unowned: judgeTrend(
       collected.flatMap(({ atMillis, arrayBuffersBytes, externalBytes }): Point[] =>
         arrayBuffersBytes === undefined || externalBytes === undefined
@@ -182,6 +179,26 @@ export function takeMemoryApart(
       LEAST_MEMORY_RISE,
     ),
   };
+}
+
+/**
+ * V8 counts array buffers that a collection freed as external memory until it collects again; Node counts them down when they are
+ * swept (Node 16 to 26: findings/external-counts-dead-buffers.sh). What is beside array buffers changes little from one sample to the
+ * next, so that the lowest around is taken.
+ */
+function externalAfterGc(main: readonly RuntimeSample[]): Point[] {
+  const besideOf = (sample: RuntimeSample) =>
+    (sample.externalBytes ?? Number.POSITIVE_INFINITY) - (sample.arrayBuffersBytes ?? 0);
+  return main.flatMap((sample, i): Point[] => {
+    const { atMillis, afterGc, externalBytes, arrayBuffersBytes } = sample;
+    if (!afterGc || externalBytes === undefined) return [];
+    if (arrayBuffersBytes === undefined || arrayBuffersBytes > externalBytes)
+      return [{ atMillis, value: externalBytes }];
+    const beside = Math.min(...main.slice(Math.max(0, i - NEIGHBOURS), i + NEIGHBOURS + 1).map(besideOf));
+    // In the turn of the collection they may not be swept yet.
+    const swept = main[i + 1]?.arrayBuffersBytes ?? arrayBuffersBytes;
+    return [{ atMillis, value: Math.min(arrayBuffersBytes, swept) + Math.max(0, beside) }];
+  });
 }
 
 /** The system's own reading, which also has the two ends of the look. `workersAt`: those not to be counted. */
