@@ -230,7 +230,7 @@ test('readings that scatter are not said to have risen from the larger to the sm
   const { floor } = gatherFacts(buildObservations(heapFloor(linear(200 * KB), PLACE))).heap[0]!;
   const say = (some: Partial<Trend>) => movement({ ...floor, ...some }, formatBytes);
   expect(say({ first: 41.3 * MB, last: 40.6 * MB, risingSteps: [3, 6], points: 7 })).toMatch(
-    /^rises by \d+ KB\/s \(the median slope of 7 readings, which go up and down\)$/,
+    /^rose by \d+ KB\/s \(the median slope of 7 readings, which go up and down\)$/,
   );
   expect(say({ first: 7.1 * MB, last: 15.2 * MB, risingSteps: [9, 9] })).toBe(
     'rose in 9 of 9 intervals, from 7.1 MB to 15.2 MB',

@@ -2,6 +2,7 @@
 import type { Blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import { formatDuration, formatShare } from '../../../units/units.ts';
+import { throughLibrary } from '../../creation-site.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { GC_PRESSURE } from '../../thresholds/memory.ts';
 import { onScale } from '../../thresholds/scale.ts';
@@ -11,13 +12,14 @@ type Gc = NonNullable<Facts['gc']>;
 
 export const gcPressure: Rule = {
   kind: 'gc-pressure',
-  judge({ gc, program }) {
+  judge(facts) {
+    const { gc } = facts;
     if (!gc) return { notApplicable: 'no counters of garbage collection' };
     if (gc.count < GC_PRESSURE.leastCollections)
       return {
         notApplicable: `fewer than ${GC_PRESSURE.leastCollections} garbage collections in the capture`,
       };
-    return isHigh(gc) ? [describe(gc, program)] : [];
+    return isHigh(gc) ? [describe(gc, facts)] : [];
   },
 };
 
@@ -37,18 +39,21 @@ function isHigh({ shareOfTime, shareOfBusy }: Gc): boolean {
   return shareOfTime >= leastShare || (shareOfTime >= leastShare / 2 && shareOfBusy >= leastShareOfBusy);
 }
 
-function describe(gc: Gc, program: Facts['program']): Draft {
+function describe(gc: Gc, facts: Facts): Draft {
   const site = gc.sites[0];
-  const named = site?.blame.subject ?? null;
+  const by = site ? throughLibrary(site.blame, facts) : null;
+  const named = by?.subject ?? null;
+  // Where a package allocates later, its caller allocates nothing.
+  const isSeen = !by?.app || site?.blame.app;
   const where =
-    site && named
-      ? `, triggered by allocations in ${nameOfCode(named)} (${placeWithLibrary(site.blame)})`
+    by && named
+      ? `, triggered by allocations in ${isSeen ? nameOfCode(named) : packageOf((by.inner ?? by.library)!)} (${placeWithLibrary(by)})`
       : '';
   return {
     kind: 'gc-pressure',
     // Nobody waits for a run that is seen as a whole.
     severity:
-      gc.shareOfTime >= GC_PRESSURE.criticalShare && (program === null || program === 'server')
+      gc.shareOfTime >= GC_PRESSURE.criticalShare && (facts.program === null || facts.program === 'server')
         ? 'critical'
         : 'warning',
     confidence: onScale(GC_PRESSURE.confidence, site?.share ?? 0),
@@ -73,8 +78,8 @@ function describe(gc: Gc, program: Facts['program']): Draft {
     innocentExplanation:
       'A heap close to its limit is collected all the time as well. Then the limit is the cause, and not the allocations.',
     advice: [
-      adviceFor(site?.blame ?? null, program),
-      ...(OTHERS.includes(program) ? [] : [LARGER_YOUNG_GENERATION]),
+      adviceFor(by, facts.program),
+      ...(OTHERS.includes(facts.program) ? [] : [LARGER_YOUNG_GENERATION]),
     ],
     caveats: [],
     asSymptom: `garbage collection takes ${formatShare(gc.shareOfTime)} of the time`,
