@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { HeapClimb } from '../../src/capture/heap/heap-climb.ts';
 import { estimateCensusMillis } from '../../src/capture/heap/ladder.ts';
+import type { WalkPlan } from '../../src/signals/census/read.ts';
 import { SessionClosed } from '../../src/target/inspector/inspector-session.ts';
 import { MB } from '../support/build-observations.ts';
 import {
@@ -220,6 +221,39 @@ describe('a walk along references', () => {
       .filter((call) => /^(walk|census)/.test(call))
       .map((call) => call.split(' ')[0]);
     expect(order).toEqual(['walk', 'walk', 'census']);
+  });
+
+  test('follows closures with the scripts that an earlier one listed, where the budget has no room to list them again', async () => {
+    const plans: WalkPlan[] = [];
+    const walk = (plan: WalkPlan) => {
+      plans.push(plan);
+      return cut();
+    };
+    const thread = rising({ reads: { walk } });
+    const context = fakeContext([thread]);
+    const climb = new HeapClimb(context);
+    await stepAt(climb, context, 0.2, 0.25, 0.3);
+    context.budget.note(0, [{ step: 'list scripts', count: 1, totalMillis: 1e6, longestMillis: 76 }]);
+    await stepAt(climb, context, 0.35, 0.4, 0.5);
+    expect(plans.map(({ isListing, isDataOnly }) => ({ isListing, isDataOnly }))).toEqual([
+      { isListing: true, isDataOnly: false },
+      { isListing: false, isDataOnly: false },
+    ]);
+  });
+
+  test('looks at data alone where there was never room to list the scripts', async () => {
+    const plans: WalkPlan[] = [];
+    const walk = (plan: WalkPlan) => {
+      plans.push(plan);
+      return cut();
+    };
+    const thread = rising({ reads: { walk } });
+    const context = fakeContext([thread]);
+    context.budget.note(0, [{ step: 'start CPU profile', count: 1, totalMillis: 1e6, longestMillis: 400 }]);
+    await stepAt(new HeapClimb(context), context, 0.2, 0.25);
+    expect(plans.map(({ isListing, isDataOnly }) => ({ isListing, isDataOnly }))).toEqual([
+      { isListing: false, isDataOnly: true },
+    ]);
   });
 
   test('that came to everything is not', async () => {

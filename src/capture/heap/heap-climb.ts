@@ -35,6 +35,8 @@ interface Height {
   isWalkCut: boolean;
   /** It was made again, and longer. */
   hasLongWalk: boolean;
+  /** A walk listed the scripts, without which closures cannot be followed. */
+  hasScripts: boolean;
   /** Promises are watched from their making. */
   hasPromises: boolean;
   hasRecount: boolean;
@@ -129,6 +131,7 @@ export class HeapClimb {
       snapshots: new SnapshotLook(this.context, thread),
       isWalkCut: false,
       hasLongWalk: false,
+      hasScripts: false,
       hasPromises: false,
       hasRecount: false,
       readsGrowing: 0,
@@ -198,18 +201,29 @@ export class HeapClimb {
   private async walk(thread: ThreadCapture, height: Height): Promise<void> {
     const { outcome } = this.context;
     if (!outcome.steps.includes('census')) outcome.steps.push('census');
-    const isDataOnly = !fitsPause(
-      this.context,
-      thread,
-      estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0),
-    );
+    const isListing = this.mayListForWalk(thread, height);
+    height.hasScripts ||= isListing;
     const longestChain = this.isTight ? TIGHT_CHAIN : LONGEST_CHAIN;
     const pace = height.hasLongWalk ? LONG_WALK : WALK;
-    const plan = { ...pace, longestChain, isDataOnly, first: thread.heap.allocating };
+    const plan = {
+      ...pace,
+      longestChain,
+      isListing,
+      isDataOnly: !height.hasScripts,
+      first: thread.heap.allocating,
+    };
     const walk = await thread.ask(walkRead, this.context.elapsed(), plan);
     height.isWalkCut = walk?.cut === true;
     // What the walk left behind would make the young generation larger for good.
     if (this.isTight) await this.context.timed(() => thread.collectGarbage());
+  }
+
+  /** Without a budget for a second list the first will do: only functions of scripts that came since are passed over. */
+  private mayListForWalk(thread: ThreadCapture, { hasScripts }: Height): boolean {
+    const millis = estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0);
+    const { budget } = this.context;
+    if (hasScripts && millis > budget.leftMillis(thread.id)) return false;
+    return fitsPause(this.context, thread, millis);
   }
 
   /** A worker's heap is looked at only where it rises: whoever asked for a snapshot asked for the main one. */
