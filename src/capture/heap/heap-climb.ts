@@ -168,11 +168,12 @@ export class HeapClimb {
     if (mayCompile) await height.compiling.whenCompiling(() => this.mayList(thread));
     if (height.isExplained) return;
     if (height.reads >= READS_BEFORE_PROMISES) await this.watchPromises(thread, height);
-    if (!height.isRising || height.reads < READS_BEFORE_CENSUS) return;
+    if (height.reads < READS_BEFORE_CENSUS) return;
     if (height.isWalkCut && !height.hasLongWalk && part < LATEST_START) {
       height.hasLongWalk = true;
       return this.walk(thread, height);
     }
+    if (!height.isRising) return;
     if (!height.census.isDone && part < LATEST_START) await height.census.count();
     else if (!height.hasRecount && part >= RECOUNT_FROM && !isNewlySeen(height)) {
       height.hasRecount = true;
