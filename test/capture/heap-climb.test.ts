@@ -106,6 +106,15 @@ describe('a census', () => {
     expect(callsOf(worker, 'walk')).toHaveLength(0);
   });
 
+  test('of a worker is taken where memory outside its heap rises clearly', async () => {
+    const [main, rises, stays] = [fakeThread(), fakeThread({ id: 3 }), fakeThread({ id: 4 })];
+    rises!.counters.externalFloors.push(45 * MB, 45 * MB, 52 * MB, 62 * MB);
+    stays!.counters.externalFloors.push(45 * MB, 62 * MB, 62 * MB, 62 * MB);
+    const context = fakeContext([main!, rises!, stays!]);
+    await stepAt(new HeapClimb(context), context, 0.3);
+    expect([main, rises, stays].map((thread) => callsOf(thread!, 'walk').length)).toEqual([0, 1, 0]);
+  });
+
   test('is not taken for the memory that coming to a process takes', async () => {
     const thread = fakeThread();
     const context = fakeContext([thread]);

@@ -162,6 +162,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
     counters: {
       heapUsedBytes,
       floors: [],
+      externalFloors: [],
       oldGeneration: [],
       requestCosts: [],
       load: { utilization: 0.1, allocated: 0, longestDelayMillis: 0 },

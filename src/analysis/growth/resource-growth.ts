@@ -115,7 +115,11 @@ export interface MemoryParts {
   /** The same without what worker threads took that were started during the capture. */
   rssBesideWorkers: Trend;
   heapTotal: Trend;
+  /** Of the main thread, or of the worker thread where it grows more. */
   external: Trend;
+  externalThread: number;
+  /** What array buffers are of it; the memory of WebAssembly code is none. */
+  arrayBuffers: Trend;
   /** Bytes of array buffers that V8 does not count as external: no object of JavaScript has them (any more). */
   unowned: Trend;
   /** What RSS holds beyond the V8 heap and what V8 knows of outside it: malloc, thread stacks, native libraries. */
@@ -140,14 +144,16 @@ export function takeMemoryApart(
 ): MemoryParts {
   const main = runtime.filter((sample) => sample.thread === 0);
   const anonAt = nearestAnon(passive);
+  const workersAt = knownOfWorkers(runtime);
   const native = (sample: RuntimeSample) => {
     const anon = anonAt(sample.atMillis);
-    if (anon === undefined || sample.heapTotalBytes === undefined || sample.externalBytes === undefined)
-      return undefined;
-    return Math.max(0, anon - sample.heapTotalBytes - sample.externalBytes);
+    const known = knownOf(sample);
+    return anon === undefined || known === undefined
+      ? undefined
+      : Math.max(0, anon - known - workersAt(sample.atMillis));
   };
-  // Buffers wait for a GC like everything else: only what is left after one is held by somebody.
   const collected = main.filter((sample) => sample.afterGc);
+  const outside = mostOutside(runtime);
   return {
     rss: residentTrend(main, passive),
     rssBesideWorkers: residentTrend(main, passive, startedWorkers(runtime)),
@@ -156,12 +162,9 @@ export function takeMemoryApart(
       (s) => s.value,
       LEAST_MEMORY_RISE,
     ),
-    external: judgeTrend(
-      collected.flatMap((s): Point[] =>
-        s.externalBytes === undefined ? [] : [{ atMillis: s.atMillis, value: s.externalBytes }],
-      ),
-      { leastRise: 512 * 1024, flatFrom: FEW_READS },
-    ),
+    external: outside.external,
+    externalThread: outside.thread,
+    arrayBuffers: afterCollections(runtime, outside.thread, (s) => s.arrayBuffersBytes),
     unowned: judgeTrend(
       collected.flatMap(({ atMillis, arrayBuffersBytes, externalBytes }): Point[] =>
         arrayBuffersBytes === undefined || externalBytes === undefined
@@ -183,6 +186,55 @@ export function takeMemoryApart(
     ),
   };
 }
+
+/** Buffers wait for a GC like everything else: only what is left after one is held by somebody. */
+function afterCollections(
+  runtime: readonly RuntimeSample[],
+  thread: number,
+  bytes: (sample: RuntimeSample) => number | undefined,
+): Trend {
+  const points = runtime.flatMap((sample): Point[] => {
+    const value = sample.afterGc && sample.thread === thread ? bytes(sample) : undefined;
+    return value === undefined ? [] : [{ atMillis: sample.atMillis, value }];
+  });
+  return judgeTrend(points, { leastRise: 512 * 1024, flatFrom: FEW_READS });
+}
+
+/** Each thread has memory outside its heap of its own. */
+function mostOutside(runtime: readonly RuntimeSample[]): { thread: number; external: Trend } {
+  const threads = new Set([0, ...runtime.map(({ thread }) => thread)]);
+  const all = [...threads].map((thread) => ({
+    thread,
+    external: afterCollections(runtime, thread, (sample) => sample.externalBytes),
+  }));
+  const pace = ({ external }: (typeof all)[number]) =>
+    external.verdict === 'growing' ? external.slopePerSecond : 0;
+  return all.reduce((most, other) => (pace(other) > pace(most) ? other : most));
+}
+
+const knownOf = ({ heapTotalBytes, externalBytes }: RuntimeSample): number | undefined =>
+  heapTotalBytes === undefined || externalBytes === undefined ? undefined : heapTotalBytes + externalBytes;
+
+/** The heaps of worker threads and what V8 knows of outside them, as last read by then. */
+function knownOfWorkers(runtime: readonly RuntimeSample[]): (atMillis: number) => number {
+  const byThread = new Map<number, RuntimeSample[]>();
+  for (const sample of runtime) {
+    if (sample.thread === 0 || knownOf(sample) === undefined) continue;
+    byThread.set(sample.thread, [...(byThread.get(sample.thread) ?? []), sample]);
+  }
+  return (atMillis) => {
+    let bytes = 0;
+    for (const samples of byThread.values()) {
+      const last = samples.findLast((sample) => sample.atMillis <= atMillis + READ_WITHIN_MILLIS);
+      if (last && atMillis - samples.at(-1)!.atMillis <= ENDED_AFTER_MILLIS) bytes += knownOf(last)!;
+    }
+    return bytes;
+  };
+}
+
+/** Threads are read one after the other; one that is no longer read has ended. */
+const READ_WITHIN_MILLIS = 500;
+const ENDED_AFTER_MILLIS = 5_000;
 
 /** The system's own reading, which also has the two ends of the look. `workersAt`: those not to be counted. */
 function residentTrend(

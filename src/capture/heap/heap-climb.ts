@@ -13,6 +13,7 @@ import {
   estimateScriptsMillis,
   isClearlyRising,
   isCostRising,
+  isExternalRising,
   isFloorRising,
   isMemoryRising,
   mayKeepPromises,
@@ -142,7 +143,10 @@ export class HeapClimb {
   }
 
   private isRising(thread: ThreadCapture): boolean {
-    return isFloorRising(thread.counters.floors) || (thread.id === 0 && this.isMemoryRising);
+    const { floors, externalFloors } = thread.counters;
+    // Which thread has what the process takes is known only where V8 counts it.
+    const isOutside = thread.id === 0 ? this.isMemoryRising : isExternalRising(externalFloors);
+    return isFloorRising(floors) || isOutside;
   }
 
   /** Looks for collections in slices; then cheap reads of what was found. */

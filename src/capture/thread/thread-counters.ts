@@ -7,6 +7,8 @@ export interface ThreadCounters {
   readonly heapUsedBytes: number | undefined;
   /** Bytes in use after each major collection, the program's own and those we caused. */
   readonly floors: number[];
+  /** What V8 knows of outside the heap, after the same collections: buffers, the memory of WebAssembly code. */
+  readonly externalFloors: number[];
   /** Bytes of the old generation at each sample. */
   readonly oldGeneration: number[];
   /** How busy the thread was over the last sampling interval; what is allocated is in bytes a second. */
@@ -29,6 +31,7 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
   let heapUsedBytes: number | undefined;
   let poolWaitsMillis: readonly number[] = [];
   const floors: number[] = [];
+  const externalFloors: number[] = [];
   const oldGeneration: number[] = [];
   const requestCosts: number[] = [];
   let cpuMicros: number | undefined;
@@ -37,6 +40,7 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
   /** After a collection that was not forced. */
   const noteFloor = (atMillis: number, memory: NonNullable<ProbeSample['memory']>, ownHeapBytes: number) => {
     floors.push(memory.heapUsedBytes - ownHeapBytes);
+    externalFloors.push(memory.externalBytes);
     sink.line({ type: 'runtime', atMillis, thread: id, afterGc: true, ...memory, ownHeapBytes });
   };
 
@@ -64,8 +68,10 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
     heapUsedBytes = memory?.heapUsedBytes ?? heapUsedBytes;
     poolWaitsMillis = rest.poolWaitsMillis ?? [];
     if (memory) oldGeneration.push(memory.oldGenerationBytes);
-    if (afterGc) floors.push((heapUsedBytes ?? 0) - (rest.ownHeapBytes ?? 0));
-    else {
+    if (afterGc) {
+      floors.push((heapUsedBytes ?? 0) - (rest.ownHeapBytes ?? 0));
+      if (memory) externalFloors.push(memory.externalBytes);
+    } else {
       noteLoad(rest);
       noteCost(rest);
     }
@@ -79,6 +85,7 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
       return poolWaitsMillis;
     },
     floors,
+    externalFloors,
     oldGeneration,
     requestCosts,
     load,
