@@ -250,19 +250,20 @@ describe('a walk along references', () => {
     ]);
   });
 
-  test('looks at data alone where there was never room to list the scripts', async () => {
+  test.each([
+    ['follows closures all the same where the budget is spent and the list of scripts is short', 20 * MB, false],
+    ['looks at data alone where the budget is spent and that list would be felt', 200 * MB, true],
+  ])('%s', async (_, heapUsedBytes, isDataOnly) => {
     const plans: WalkPlan[] = [];
     const walk = (plan: WalkPlan) => {
       plans.push(plan);
       return cut();
     };
-    const thread = rising({ reads: { walk } });
+    const thread = rising({ reads: { walk }, heapUsedBytes });
     const context = fakeContext([thread]);
     context.budget.note(0, [{ step: 'start CPU profile', count: 1, totalMillis: 1e6, longestMillis: 400 }]);
     await stepAt(new HeapClimb(context), context, 0.2, 0.25);
-    expect(plans.map(({ isListing, isDataOnly }) => ({ isListing, isDataOnly }))).toEqual([
-      { isListing: false, isDataOnly: true },
-    ]);
+    expect(plans).toEqual([expect.objectContaining({ isListing: !isDataOnly, isDataOnly })]);
   });
 
   test('that came to everything is not', async () => {

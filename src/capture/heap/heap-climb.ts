@@ -51,6 +51,8 @@ interface Height {
 const TRAPPED = 4;
 /** All slices together come to what the handlers of most servers hold. Each is too short to be felt. */
 const WALK = { sliceMillis: 4, restMillis: 36, budgetMillis: 160 };
+/** A list of the scripts that nobody feels. */
+const SHORT_LIST_MILLIS = 25;
 /** Where that did not do: by then it is known which functions allocate what stays, and the walk begins with those. */
 const LONG_WALK = { sliceMillis: 4, restMillis: 20, budgetMillis: 400 };
 /** Watching promises slows the awaits of a thread for good: only where no collection was caught so far. */
@@ -223,11 +225,16 @@ export class HeapClimb {
     if (this.isTight) await this.context.timed(() => thread.collectGarbage());
   }
 
-  /** Without a budget for a second list the first will do: only functions of scripts that came since are passed over. */
+  /**
+   * Most of what a program keeps is behind closures: where the budget is spent, a first list that is short is made all the same,
+   * and a later walk does with that list. Only functions of scripts that came since are passed over.
+   */
   private mayListForWalk(thread: ThreadCapture, { hasScripts }: Height): boolean {
     const millis = estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0);
-    const { budget } = this.context;
-    if (hasScripts && millis > budget.leftMillis(thread.id)) return false;
+    const { budget, options } = this.context;
+    const isBeyondBudget = millis > budget.leftMillis(thread.id);
+    if (isBeyondBudget && hasScripts) return false;
+    if (isBeyondBudget && millis <= Math.min(SHORT_LIST_MILLIS, options.maxPauseMillis)) return true;
     return fitsPause(this.context, thread, millis);
   }
 
