@@ -251,7 +251,11 @@ describe('a walk along references', () => {
   });
 
   test.each([
-    ['follows closures all the same where the budget is spent and the list of scripts is short', 20 * MB, false],
+    [
+      'follows closures all the same where the budget is spent and the list of scripts is short',
+      20 * MB,
+      false,
+    ],
     ['looks at data alone where the budget is spent and that list would be felt', 200 * MB, true],
   ])('%s', async (_, heapUsedBytes, isDataOnly) => {
     const plans: WalkPlan[] = [];
@@ -271,6 +275,18 @@ describe('a walk along references', () => {
     const context = fakeContext([thread]);
     await stepAt(new HeapClimb(context), context, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5);
     expect(walks(thread)).toHaveLength(1);
+  });
+
+  test('that was longer is followed by some reads of what it found before all is walked again', async () => {
+    const thread = rising({ reads: { walk: cut } });
+    const context = fakeContext([thread], { maxPauseMillis: 50 });
+    const climb = new HeapClimb(context);
+    await stepAt(climb, context, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9);
+    const order = thread.calls
+      .map((call) => call.split(' ')[0]!)
+      .filter((call) => /^(walk|collections)/.test(call));
+    const read = (times: number) => Array.from({ length: times }, () => 'collections');
+    expect(order).toEqual(['walk', ...read(4), 'walk', ...read(4), 'walk', ...read(1)]);
   });
 
   test('that did not is not where a collection was caught being filled', async () => {

@@ -117,7 +117,8 @@ describe('the memory of WebAssembly code', () => {
 
     test('is not where array buffers grow as fast', () => {
       const buffers = change(({ runtime }) => {
-        for (const sample of runtime) sample.arrayBuffersBytes = 80 * KB + 1.4 * MB * (sample.atMillis / 1_000);
+        for (const sample of runtime)
+          sample.arrayBuffersBytes = 80 * KB + 1.4 * MB * (sample.atMillis / 1_000);
       });
       const [finding] = findingsOf(...ofWorker(running), buffers);
       expect(finding!.title).toMatch(/^Buffers outside the heap grow by 1\.4 MB\/s/);
@@ -125,7 +126,12 @@ describe('the memory of WebAssembly code', () => {
   });
 
   test('of a worker thread that stays is no growth of native memory', () => {
-    expect(findingsOf(worker(1, 'rules'), external((t) => (t < 5 ? 0 : 40 * MB), 1))).toEqual([]);
+    expect(
+      findingsOf(
+        worker(1, 'rules'),
+        external((t) => (t < 5 ? 0 : 40 * MB), 1),
+      ),
+    ).toEqual([]);
   });
 
   const plain: [string, Habit[]][] = [

@@ -36,6 +36,8 @@ interface Height {
   isWalkCut: boolean;
   /** It was made again, and longer. */
   hasLongWalk: boolean;
+  /** Reads by then: what that walk found has not been seen growing yet. */
+  readsAtLongWalk: number;
   /** A walk listed the scripts, without which closures cannot be followed. */
   hasScripts: boolean;
   /** Promises are watched from their making. */
@@ -134,6 +136,7 @@ export class HeapClimb {
       snapshots: new SnapshotLook(this.context, thread),
       isWalkCut: false,
       hasLongWalk: false,
+      readsAtLongWalk: 0,
       hasScripts: false,
       hasPromises: false,
       hasRecount: false,
@@ -177,6 +180,7 @@ export class HeapClimb {
     if (height.reads < READS_BEFORE_CENSUS) return;
     if (height.isWalkCut && !height.hasLongWalk && part < LATEST_START) {
       height.hasLongWalk = true;
+      height.readsAtLongWalk = height.reads;
       return this.walk(thread, height);
     }
     if (!height.isRising) return;
@@ -244,9 +248,10 @@ export class HeapClimb {
   }
 }
 
-/** A collection was just found to grow: whoever fills it is yet to be caught. */
-function isNewlySeen({ readsGrowing }: Height): boolean {
-  return readsGrowing > 0 && readsGrowing < READS_BEFORE_CENSUS;
+/** A collection was just found, or found to grow: whoever fills it is yet to be caught, and a recount would stop the reads meanwhile. */
+function isNewlySeen({ readsGrowing, reads, hasLongWalk, readsAtLongWalk }: Height): boolean {
+  const isNewlyWalked = hasLongWalk && reads - readsAtLongWalk < READS_BEFORE_CENSUS;
+  return isNewlyWalked || (readsGrowing > 0 && readsGrowing < READS_BEFORE_CENSUS);
 }
 
 /** The heap rises, but no collection was caught being filled. */

@@ -52,7 +52,8 @@ export function growingWasm(facts: Facts): WasmMemory | null {
   );
   if (filled) return { filled, caller };
   const isOfBuffers =
-    arrayBuffers.verdict === 'too-little-data' || arrayBuffers.slopePerSecond > external.slopePerSecond - least;
+    arrayBuffers.verdict === 'too-little-data' ||
+    arrayBuffers.slopePerSecond > external.slopePerSecond - least;
   const isBusy = (caller?.shareOfThread ?? 0) >= LEAST_OF_THREAD;
   return isBusy && !isOfBuffers ? { filled: null, caller } : null;
 }
@@ -74,7 +75,9 @@ function callerOfWasm({ cpu, memory }: Facts): WasmMemory['caller'] {
     }
   }
   const [most] = [...byPlace.values()].sort((a, b) => b.micros - a.micros);
-  return most ? { blame: most.blame, share: most.micros / all, shareOfThread: all / Math.max(1, busy) } : null;
+  return most
+    ? { blame: most.blame, share: most.micros / all, shareOfThread: all / Math.max(1, busy) }
+    : null;
 }
 
 export function describeWasm(wasm: WasmMemory, facts: Facts): Draft {
