@@ -1,7 +1,6 @@
 // Which exit code a report deserves.
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { FamilyReport } from '../model/finding.ts';
-import { type Report, SEVERITIES, type Severity } from '../model/finding.ts';
+import { type FamilyReport, type Report, SEVERITIES, type Severity } from '../model/finding.ts';
 import type { HeapReport } from '../model/heap/heap-report.ts';
 
 /** `failOn` absent: findings are no failure. Interrupted counts only where the report could not judge. */

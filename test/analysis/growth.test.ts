@@ -103,6 +103,27 @@ describe('memory taken apart', () => {
     expect(memoryOf(...habits)).toEqual(verdicts);
   });
 
+  /** Right after most collections V8 still counts what they freed. */
+  const lateSweeper =
+    (kept: Shape): Habit =>
+    ({ runtime }) => {
+      for (const [i, sample] of runtime.entries()) {
+        sample.arrayBuffersBytes = 10 * MB + kept(sample.atMillis / 1_000);
+        const uncounted = sample.afterGc && i % 3 > 0 ? 15 * MB : 0;
+        sample.externalBytes = sample.arrayBuffersBytes + 2 * MB + uncounted;
+        if (uncounted && i % 2) sample.arrayBuffersBytes += uncounted;
+      }
+    };
+
+  test.each<[string, Shape, string, number]>([
+    ['grow', linear(MB), 'growing', MB],
+    ['do not grow', () => 0, 'flat', 0],
+  ])('says how fast buffers %s where V8 counts those that died for a while', (_, kept, verdict, slope) => {
+    const { external: buffers } = factsOf(lateSweeper(kept)).memory;
+    expect(buffers.verdict).toBe(verdict);
+    expect(buffers.slopePerSecond / MB).toBeCloseTo(slope / MB, 1);
+  });
+
   test('without the resident set from outside says nothing of native memory', () => {
     const { runtime } = buildObservations();
     expect(takeMemoryApart(runtime, []).native.verdict).toBe('too-little-data');

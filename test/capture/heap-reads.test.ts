@@ -32,6 +32,8 @@ async function look(
     intervals = chooseIntervals(0, 0),
     load = {},
     promoted = 0,
+    minors = 0,
+    outside = 0,
     isHeld = false,
     id = 0,
     answerMillis = 0,
@@ -82,6 +84,7 @@ async function look(
   for (; context.atMillis < context.options.durationMillis; context.atMillis += 1_000) {
     const second = context.atMillis / 1_000;
     thread.counters.oldGeneration.push(heap + promoted * second);
+    Object.assign(thread.counters, { minorCollections: minors * second, externalBytes: outside * second });
     if (second >= dueAt || (collectsEvery > 0 && second > 0 && second % collectsEvery === 0)) collect();
     if (second >= dueAt) dueAt = Number.POSITIVE_INFINITY;
     if (await reads.whenDue()) collectedAt.push(second);
@@ -128,17 +131,40 @@ describe('a heap that does not rise', () => {
     expect(forced).toEqual([]);
   });
 
-  test('and is large is collected as soon as something of it may stay, and before that not at all', async () => {
-    const still = await look({ floor: () => 100 * MB }, { heap: 100 * MB, promoted: 10_000 });
-    expect([still.forced, still.count('encourageCollection')]).toEqual([[], 0]);
-    const moving = await look({ floor: () => 100 * MB }, { heap: 100 * MB, promoted: 200_000 });
-    expect(moving.count('encourageCollection')).toBeGreaterThanOrEqual(5);
+  const busy = { utilization: 0.8 };
+  test.each<[what: string, megabytes: number, load: object]>([
+    ['is large', 100, {}],
+    ['is small, in a busy program,', 20, busy],
+  ])(
+    'and %s is collected as soon as something of it may stay, and before that not at all',
+    async (_, megabytes, load) => {
+      const heap = megabytes * MB;
+      const program = { floor: () => heap };
+      const still = await look(program, { heap, load, promoted: 1_000, minors: 1 });
+      expect([still.forced, still.count('encourageCollection')]).toEqual([[], 0]);
+      const moving = await look(program, { heap, load, promoted: 200_000, minors: 1 });
+      expect(moving.count('encourageCollection')).toBeGreaterThanOrEqual(5);
+    },
+  );
+
+  test('is collected as well where what may stay is outside the heap', async () => {
+    const { count } = await look({}, { load: busy, promoted: 1_000, minors: 1, outside: MB });
+    expect(count('encourageCollection')).toBe(6);
+  });
+
+  test('and is large is collected in the second half where nothing was old enough to be promoted', async () => {
+    const program = { floor: () => 100 * MB };
+    const { count, forced } = await look(program, { heap: 100 * MB });
+    expect(forced).toEqual([]);
+    expect(count('encourageCollection')).toBeGreaterThanOrEqual(1);
+    expect(count('encourageCollection')).toBeLessThanOrEqual(6);
   });
 
   test('but whose last collection came amid a burst is collected again, although nothing was added since', async () => {
     const burst = (nth: number) => (nth === 2 ? 180 : 100) * MB;
-    const { thread } = await look({ floor: burst, collectsEvery: 4 }, { heap: 100 * MB });
-    const { thread: alone } = await look({ floor: () => 100 * MB, collectsEvery: 14 }, { heap: 100 * MB });
+    const many = { heap: 100 * MB, minors: 2 };
+    const { thread } = await look({ floor: burst, collectsEvery: 4 }, many);
+    const { thread: alone } = await look({ floor: () => 100 * MB, collectsEvery: 14 }, many);
     expect(thread.calls.filter((call) => call === 'encourageCollection').length).toBeGreaterThan(
       alone.calls.filter((call) => call === 'encourageCollection').length,
     );

@@ -47,7 +47,7 @@ async function expectClosed(pids: readonly number[]): Promise<void> {
   for (const pid of pids) expect(await openInspectorPort(pid, 0), String(pid)).toBeNull();
 }
 
-describe('a cluster of four, one of which leaks', () => {
+describe.concurrent('a cluster of four, one of which leaks', () => {
   test('is looked at at once with --all, in one report that names the sick one', async () => {
     const target = await startTarget({ code: CLUSTER });
     const sick = Number(/^SICK (\d+)$/m.exec(target.stdout())![1]);
@@ -93,7 +93,7 @@ describe('a cluster of four, one of which leaks', () => {
   });
 });
 
-test('`node --watch` leads to the program that it runs; and one that did nothing is idle, not healthy', async () => {
+test.concurrent('`node --watch` leads to the program that it runs; and one that did nothing is idle, not healthy', async () => {
   const code = `require('http').createServer((req, res) => res.end('ok')).listen(0, '127.0.0.1', function () { console.log('READY ' + this.address().port); });`;
   const watcher = await startTarget({ code, nodeArgs: ['--watch'] });
   const [program] = workersOf(watcher);

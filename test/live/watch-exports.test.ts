@@ -26,7 +26,7 @@ const BUSY = `${READY}
 function spinWheel() { const until = Date.now() + 60; while (Date.now() < until) Math.sqrt(Math.random()); }
 setInterval(spinWheel, 70);`;
 
-test('metrics, events and profiles arrive as their formats say, and the target is clean afterwards', async () => {
+test.concurrent('metrics, events and profiles arrive as their formats say, and the target is clean afterwards', async () => {
   const [otlp, pyroscope] = await Promise.all([startOtlpReceiver(), startPyroscope()]);
   closing.push(
     () => otlp.server.close(),
@@ -65,7 +65,7 @@ test('metrics, events and profiles arrive as their formats say, and the target i
   await target.end();
 }, 300_000);
 
-test('what a busy process did before it was killed survives it', async () => {
+test.concurrent('what a busy process did before it was killed survives it', async () => {
   const target = await startTarget({ code: BUSY, name: `busy-${process.pid}.cjs` });
   const { watch, folder, decision } = startWatch(
     { ...QUIET, flight: { busy: '5%', window: '4s', keep: 3 } },
@@ -96,7 +96,7 @@ setInterval(function visit() {
   else for (let i = 0; i < 4; i++) sessions.set('visitor-' + visitors++, new Array(300).fill(visitors));
 }, 5);`;
 
-test('a runbook stops a leak, and the same diagnosis finds it gone; a dry run stops nothing', async () => {
+test.concurrent('a runbook stops a leak, and the same diagnosis finds it gone; a dry run stops nothing', async () => {
   const flag = join(mkdtempSync(join(tmpdir(), 'culprit-runbook-')), 'stop');
   const target = await startTarget({ code: leaking(flag), name: `leaking-${process.pid}.cjs` });
   const code = `require('fs').writeFileSync(${JSON.stringify(flag)}, process.env.CULPRIT_RULE)`;

@@ -53,7 +53,7 @@ async function startReceiver(): Promise<{
 
 const isOver = ({ endsAt }: PostableAlert) => Date.parse(endsAt) <= Date.now();
 
-describe('the page for beginners', () => {
+describe.concurrent('the page for beginners', () => {
   const page = readFileSync(new URL('../../docs/watching.md', import.meta.url), 'utf8');
   const block = (language: string, at = 0) =>
     [...page.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))][at]![1]!;
@@ -104,7 +104,7 @@ describe('the page for beginners', () => {
 
 const SERVING = `require('http').createServer((request, response) => response.end()).listen(0, '127.0.0.1', function () { console.log('READY ' + this.address().port); });`;
 
-describe('a service', () => {
+describe.concurrent('a service', () => {
   test('that ends and comes back is the same service; a program is run; what was told is over when it ended', async () => {
     const receiver = await startReceiver();
     const name = `service-${process.pid}.cjs`;
@@ -151,7 +151,7 @@ describe('a service', () => {
   }, 120_000);
 });
 
-describe('however a watch ends', () => {
+describe.concurrent('however a watch ends', () => {
   const always = { name: 'always', metric: 'fds.share', warn: '0.001%', for: '0s', actions: ['diagnose'] };
 
   test('kill -9 during a capture leaves the target clean, and its limits counted', async () => {

@@ -164,6 +164,8 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
       floors: [],
       externalFloors: [],
       oldGeneration: [],
+      externalBytes: 0,
+      minorCollections: 0,
       requestCosts: [],
       load: { utilization: 0.1, allocated: 0, longestDelayMillis: 0 },
       poolWaitsMillis: [],

@@ -6,6 +6,7 @@ import { unreclaimableBytes } from '../container/container-memory.ts';
 import { type Blame, blame } from '../cpu/blame/blame.ts';
 import { floorOf } from '../statistics/floor.ts';
 import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
+import { knownOf, knownOfWorkers, mostOutside } from './outside-heap.ts';
 
 /** One counted thing over time: "127.0.0.1:5432 CLOSE_WAIT", "/tmp/uploads-#". */
 export interface CountGrowth<T> {
@@ -164,7 +165,7 @@ export function takeMemoryApart(
     ),
     external: outside.external,
     externalThread: outside.thread,
-    arrayBuffers: afterCollections(runtime, outside.thread, (s) => s.arrayBuffersBytes),
+    arrayBuffers: outside.arrayBuffers,
     unowned: judgeTrend(
       collected.flatMap(({ atMillis, arrayBuffersBytes, externalBytes }): Point[] =>
         arrayBuffersBytes === undefined || externalBytes === undefined
@@ -186,55 +187,6 @@ export function takeMemoryApart(
     ),
   };
 }
-
-/** Buffers wait for a GC like everything else: only what is left after one is held by somebody. */
-function afterCollections(
-  runtime: readonly RuntimeSample[],
-  thread: number,
-  bytes: (sample: RuntimeSample) => number | undefined,
-): Trend {
-  const points = runtime.flatMap((sample): Point[] => {
-    const value = sample.afterGc && sample.thread === thread ? bytes(sample) : undefined;
-    return value === undefined ? [] : [{ atMillis: sample.atMillis, value }];
-  });
-  return judgeTrend(points, { leastRise: 512 * 1024, flatFrom: FEW_READS });
-}
-
-/** Each thread has memory outside its heap of its own. */
-function mostOutside(runtime: readonly RuntimeSample[]): { thread: number; external: Trend } {
-  const threads = new Set([0, ...runtime.map(({ thread }) => thread)]);
-  const all = [...threads].map((thread) => ({
-    thread,
-    external: afterCollections(runtime, thread, (sample) => sample.externalBytes),
-  }));
-  const pace = ({ external }: (typeof all)[number]) =>
-    external.verdict === 'growing' ? external.slopePerSecond : 0;
-  return all.reduce((most, other) => (pace(other) > pace(most) ? other : most));
-}
-
-const knownOf = ({ heapTotalBytes, externalBytes }: RuntimeSample): number | undefined =>
-  heapTotalBytes === undefined || externalBytes === undefined ? undefined : heapTotalBytes + externalBytes;
-
-/** The heaps of worker threads and what V8 knows of outside them, as last read by then. */
-function knownOfWorkers(runtime: readonly RuntimeSample[]): (atMillis: number) => number {
-  const byThread = new Map<number, RuntimeSample[]>();
-  for (const sample of runtime) {
-    if (sample.thread === 0 || knownOf(sample) === undefined) continue;
-    byThread.set(sample.thread, [...(byThread.get(sample.thread) ?? []), sample]);
-  }
-  return (atMillis) => {
-    let bytes = 0;
-    for (const samples of byThread.values()) {
-      const last = samples.findLast((sample) => sample.atMillis <= atMillis + READ_WITHIN_MILLIS);
-      if (last && atMillis - samples.at(-1)!.atMillis <= ENDED_AFTER_MILLIS) bytes += knownOf(last)!;
-    }
-    return bytes;
-  };
-}
-
-/** Threads are read one after the other; one that is no longer read has ended. */
-const READ_WITHIN_MILLIS = 500;
-const ENDED_AFTER_MILLIS = 5_000;
 
 /** The system's own reading, which also has the two ends of the look. `workersAt`: those not to be counted. */
 function residentTrend(

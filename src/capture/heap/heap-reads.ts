@@ -6,14 +6,8 @@ import type { CaptureContext } from '../context.ts';
 import { READ_HEAP_PROFILE } from '../thread/heap-sampling.ts';
 import { COLLECT_GARBAGE, type ThreadCapture } from '../thread/thread-capture.ts';
 import { warnOnce } from '../warn-once.ts';
-import {
-  chooseIntervals,
-  estimateHeapReadMillis,
-  estimateMarkingMillis,
-  isLastHigh,
-  mayBeRising,
-  type SamplingIntervals,
-} from './ladder.ts';
+import { HeapGain } from './heap-gain.ts';
+import { chooseIntervals, estimateHeapReadMillis, mayBeRising, type SamplingIntervals } from './ladder.ts';
 import { isMemoryTight } from './memory-room.ts';
 
 /** By this factor: beginning again forgets what was seen of the heap so far. */
@@ -34,11 +28,9 @@ const READ_EVERY = 0.3;
 const LEAST_PACE_MILLIS = 1_000;
 /** In less time there is none to lose, nor where memory is short: what grows there ends the process soon. */
 const SHORT_CAPTURE_MILLIS = 20_000;
-/** Parts of the capture by which a heap that does not rise was collected, and once more at the end. */
+/** Parts of the capture by which a heap that does not rise was collected, and once more at the end where that was seldom. */
 const CALM_FLOORS = [0.05, 0.12, 0.2, 0.3, 0.5, 0.75];
-/** What the old generation did not gain cannot have stayed; a smaller part of it is no rise. */
-const LEAST_PROMOTED_BYTES = 256 * 1024;
-const LEAST_PROMOTED_SHARE = 1 / 200;
+const FEWEST_FLOORS = 4;
 /** Collections of V8's own that are no further apart are often. */
 const OFTEN_MILLIS = 3_000;
 /** V8 that was asked to collect has not by then: the program allocates next to nothing. */
@@ -58,8 +50,7 @@ interface Asked {
   /** The last forced one: when, and how long its answer took. */
   lastReadAt: number;
   lastPauseMillis: number;
-  /** Bytes of the old generation after the last collection, or at first; undefined before the first sample. */
-  oldBytes: number | undefined;
+  gain: HeapGain;
 }
 
 export class HeapReads {
@@ -96,7 +87,7 @@ export class HeapReads {
     await this.context.forEachThread(async (thread) => {
       if (this.isReadEnough(thread)) return;
       if (thread.heap.isOn) await this.force(thread);
-      else if (thread.counters.floors.length < CALM_FLOORS.length && this.isWorthForcing(thread))
+      else if (thread.counters.floors.length < FEWEST_FLOORS && this.isWorthForcing(thread))
         await this.force(thread);
     });
   }
@@ -106,7 +97,7 @@ export class HeapReads {
     await this.easeOff(thread);
     const hasNew = asked.floorsBefore >= 0 && thread.counters.floors.length > asked.floorsBefore;
     if (hasNew) asked.atMillis = -1;
-    if (hasNew || asked.oldBytes === undefined) asked.oldBytes = thread.counters.oldGeneration.at(-1);
+    asked.gain.note(thread.counters, this.context.elapsed(), hasNew);
     asked.floorsBefore = thread.counters.floors.length;
     const elapsed = this.context.elapsed();
     if (asked.atMillis >= 0) {
@@ -146,14 +137,10 @@ export class HeapReads {
     return thread.counters.floors.length < wanted;
   }
 
-  /** Nothing has come to stay since the last collection, and one more may be felt. */
+  /** Nothing has come to stay since the last collection, in the heap or outside it. */
   private isStill(thread: ThreadCapture): boolean {
-    const { oldBytes } = this.askedOf(thread);
-    const { floors, heapUsedBytes = 0, oldGeneration } = thread.counters;
-    const now = oldGeneration.at(-1);
-    const isFelt = estimateMarkingMillis(floors.at(-1) ?? heapUsedBytes) > UNFELT_MILLIS;
-    if (oldBytes === undefined || now === undefined || !isFelt || isLastHigh(floors)) return false;
-    return now - oldBytes < Math.max(LEAST_PROMOTED_BYTES, oldBytes * LEAST_PROMOTED_SHARE);
+    const { durationMillis } = this.context.options;
+    return this.askedOf(thread).gain.isStill(thread.counters, this.context.elapsed(), durationMillis);
   }
 
   private isWorthForcing(thread: ThreadCapture): boolean {
@@ -287,6 +274,7 @@ export class HeapReads {
     asked.caused++;
     this.context.outcome.pausesMillis.push(asked.lastPauseMillis);
     asked.floorsBefore = thread.counters.floors.length;
+    asked.gain.forget();
     return true;
   }
 
@@ -301,7 +289,7 @@ export class HeapReads {
       nextAt: 0,
       lastReadAt: 0,
       lastPauseMillis: 0,
-      oldBytes: undefined,
+      gain: new HeapGain(),
     };
     this.asked.set(id, asked);
     return asked;

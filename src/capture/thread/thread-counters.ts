@@ -11,6 +11,10 @@ export interface ThreadCounters {
   readonly externalFloors: number[];
   /** Bytes of the old generation at each sample. */
   readonly oldGeneration: number[];
+  /** Bytes of buffers and the like that objects keep outside the heap, at the last sample. */
+  readonly externalBytes: number;
+  /** Collections of the young generation so far. */
+  readonly minorCollections: number;
   /** How busy the thread was over the last sampling interval; what is allocated is in bytes a second. */
   readonly load: { utilization: number; allocated: number; longestDelayMillis: number };
   /** CPU time of the process for each request answered, milliseconds, of sampling intervals in which enough were. */
@@ -33,6 +37,8 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
   const floors: number[] = [];
   const externalFloors: number[] = [];
   const oldGeneration: number[] = [];
+  let externalBytes = 0;
+  let minorCollections = 0;
   const requestCosts: number[] = [];
   let cpuMicros: number | undefined;
   const load = { utilization: 0, allocated: 0, longestDelayMillis: 0 };
@@ -67,7 +73,9 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
       noteFloor(Math.max(0, atMillis - (clockMicros - at) / 1_000), left, rest.ownHeapBytes ?? 0);
     heapUsedBytes = memory?.heapUsedBytes ?? heapUsedBytes;
     poolWaitsMillis = rest.poolWaitsMillis ?? [];
+    externalBytes = memory?.externalBytes ?? externalBytes;
     if (memory) oldGeneration.push(memory.oldGenerationBytes);
+    if (rest.gc) minorCollections += rest.gc.count - rest.gc.majorCount;
     if (afterGc) {
       floors.push((heapUsedBytes ?? 0) - (rest.ownHeapBytes ?? 0));
       if (memory) externalFloors.push(memory.externalBytes);
@@ -87,6 +95,12 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
     floors,
     externalFloors,
     oldGeneration,
+    get externalBytes() {
+      return externalBytes;
+    },
+    get minorCollections() {
+      return minorCollections;
+    },
     requestCosts,
     load,
     sample: (atMillis) => sample(atMillis, false),

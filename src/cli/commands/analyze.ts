@@ -3,12 +3,8 @@ import { DEFAULTS } from '../../defaults.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
 import { gateExits, withHelpText } from '../options/help-text.ts';
-import { type ReportOptions, withReportOptions } from '../options/report-options.ts';
-
-export interface AnalyzeOptions extends ReportOptions {
-  top?: string;
-  by?: string;
-}
+import { withReportOptions } from '../options/report-options.ts';
+import type { AnalyzeOptions } from '../work/analyze.ts';
 
 export function register(program: CommandLine): void {
   const command = program

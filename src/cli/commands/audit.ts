@@ -5,20 +5,9 @@ import { DEFAULTS } from '../../defaults.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
 import { CAPTURE_EXITS, gateExits, withHelpText } from '../options/help-text.ts';
-import { addPodCommand, type PlaceOptions, type WhichOption, withWhich } from '../options/place-options.ts';
-import { type ReportOptions, withReportOptions } from '../options/report-options.ts';
-
-export interface AuditOptions extends ReportOptions {
-  container?: string;
-  podSpec?: string;
-  balancerIdle?: string;
-  minLevel?: string;
-  save?: string;
-  settings?: string;
-  drill?: string | boolean;
-}
-
-export interface PodAuditOptions extends AuditOptions, PlaceOptions, WhichOption {}
+import { addPodCommand, withWhich } from '../options/place-options.ts';
+import { withReportOptions } from '../options/report-options.ts';
+import type { AuditOptions, PodAuditOptions } from '../work/audit.ts';
 
 const EXITS = {
   ...gateExits('--fail-on, --min-level'),

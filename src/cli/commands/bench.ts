@@ -5,25 +5,9 @@ import { DEFAULTS } from '../../defaults.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import { writeDuration } from '../../units/duration.ts';
 import type { CommandLine } from '../command-line.ts';
-import { type ComparisonOptions, withComparisonOptions } from '../options/comparison-options.ts';
+import { withComparisonOptions } from '../options/comparison-options.ts';
 import { CAPTURE_EXITS, gateExits, withHelpText } from '../options/help-text.ts';
-
-export interface BenchCommandOptions extends ComparisonOptions {
-  base: string;
-  head: string;
-  run: string;
-  load?: string;
-  setup?: string;
-  budget?: string;
-  pairs?: string;
-  warmups?: string;
-  turns: string;
-  ready?: string;
-  startTimeout: string;
-  setupTimeout: string;
-  out?: string;
-  findings: boolean;
-}
+import type { BenchCommandOptions } from '../work/bench.ts';
 
 export function register(program: CommandLine): void {
   const command = program

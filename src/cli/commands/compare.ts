@@ -1,15 +1,9 @@
 // `culprit compare`: recordings or profiles of two sides, several of each, to a verdict.
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
-import { type ComparisonOptions, withComparisonOptions } from '../options/comparison-options.ts';
+import { withComparisonOptions } from '../options/comparison-options.ts';
 import { gateExits, withHelpText } from '../options/help-text.ts';
-
-export interface CompareOptions extends ComparisonOptions {
-  base?: string[];
-  head?: string[];
-  baseLoad?: string[];
-  headLoad?: string[];
-}
+import type { CompareOptions } from '../work/compare.ts';
 
 export function register(program: CommandLine): void {
   const command = program

@@ -1,20 +1,10 @@
 // `culprit diagnose`: capture, analyse, report.
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
-import {
-  type LiveOptions,
-  TARGET_HELP,
-  withCaptureOptions,
-  withFamilyOptions,
-} from '../options/capture-options.ts';
+import { TARGET_HELP, withCaptureOptions, withFamilyOptions } from '../options/capture-options.ts';
 import { CAPTURE_EXITS, gateExits, withHelpText } from '../options/help-text.ts';
-import { type ReportOptions, withReportOptions } from '../options/report-options.ts';
-
-export interface DiagnoseOptions extends LiveOptions, ReportOptions {
-  out?: string;
-  flame?: string | boolean;
-  all?: boolean;
-}
+import { withReportOptions } from '../options/report-options.ts';
+import type { DiagnoseOptions } from '../work/diagnose.ts';
 
 export function register(program: CommandLine): void {
   const command = program

@@ -3,13 +3,7 @@ import { DEFAULTS } from '../../defaults.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
 import { DONE_OR_WRONG, withHelpText } from '../options/help-text.ts';
-
-export interface FlameOptions {
-  renderer: string;
-  out?: string;
-  heap?: boolean;
-  idle?: boolean;
-}
+import type { FlameOptions } from '../work/flame.ts';
 
 export function register(program: CommandLine): void {
   const command = program

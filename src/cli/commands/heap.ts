@@ -3,13 +3,8 @@ import { DEFAULTS } from '../../defaults.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
 import { DONE_OR_WRONG, withHelpText } from '../options/help-text.ts';
-import { type ReportOutput, withHtml, withJson, withQuiet } from '../options/report-options.ts';
-
-export interface HeapOptions extends ReportOutput {
-  top: string;
-  showStrings?: boolean;
-  failOnGrowth?: boolean;
-}
+import { withHtml, withJson, withQuiet } from '../options/report-options.ts';
+import type { HeapOptions } from '../work/heap.ts';
 
 const SEVERAL = 'Three of one program, taken under load and minutes apart, show what grows.';
 

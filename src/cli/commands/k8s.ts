@@ -5,29 +5,12 @@ import { DEFAULTS } from '../../defaults.ts';
 import { UsageError } from '../../errors.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
-import { type LiveOptions, withCaptureOptions } from '../options/capture-options.ts';
+import { withCaptureOptions } from '../options/capture-options.ts';
 import { CAPTURE_EXITS, gateExits, withHelpText } from '../options/help-text.ts';
-import {
-  PLACE_WORDS,
-  type PlaceOptions,
-  type WhichOption,
-  withPlaceOptions,
-  withWhich,
-} from '../options/place-options.ts';
-import { type ReportOutput, withHtml, withJson, withQuiet } from '../options/report-options.ts';
+import { PLACE_WORDS, withPlaceOptions, withWhich } from '../options/place-options.ts';
+import { withHtml, withJson, withQuiet } from '../options/report-options.ts';
 import { repeated } from '../options/values.ts';
-
-export interface K8sOptions extends LiveOptions, ReportOutput, PlaceOptions, WhichOption {
-  out?: string;
-  dryRun?: boolean;
-  flame?: string;
-  /** A severity; with --compare gates. */
-  failOn?: string[];
-  all?: boolean;
-  selector?: string;
-  compare?: string;
-  parallel: string;
-}
+import type { K8sOptions } from '../work/k8s.ts';
 
 // In a pod, memory is somebody's.
 const DEFAULTS_IN_PODS = { ...DEFAULT_WORDS, snapshot: DEFAULTS.remote.snapshot };

@@ -2,10 +2,7 @@
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
 import { DONE_OR_WRONG, withHelpText } from '../options/help-text.ts';
-
-export interface McpOptions {
-  files?: string[];
-}
+import type { McpOptions } from '../work/mcp.ts';
 
 const NOTES = `It speaks the Model Context Protocol on standard input and output, and ends
 when its input does. A capture needs the consent of the user: the

@@ -2,10 +2,7 @@
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
 import { DONE_OR_WRONG, withHelpText } from '../options/help-text.ts';
-
-export interface PsOptions {
-  json?: boolean;
-}
+import type { PsOptions } from '../work/ps/ps.ts';
 
 export function register(program: CommandLine): void {
   const command = program

@@ -1,18 +1,10 @@
 // `culprit record`: capture only, into a folder, an archive or a stream.
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
-import {
-  type LiveOptions,
-  TARGET_HELP,
-  withCaptureOptions,
-  withFamilyOptions,
-} from '../options/capture-options.ts';
+import { TARGET_HELP, withCaptureOptions, withFamilyOptions } from '../options/capture-options.ts';
 import { CAPTURE_EXITS, withHelpText } from '../options/help-text.ts';
 import { withQuiet } from '../options/report-options.ts';
-
-export interface RecordOptions extends LiveOptions {
-  out: string;
-}
+import type { RecordOptions } from '../work/record.ts';
 
 export function register(program: CommandLine): void {
   const command = program

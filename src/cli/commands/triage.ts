@@ -3,17 +3,9 @@ import type { Command } from 'commander';
 import { EXIT_MEANINGS, type ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
 import { gateExits, withHelpText } from '../options/help-text.ts';
-import { addPodCommand, type PlaceOptions } from '../options/place-options.ts';
-import { type ReportOptions, withReportOptions } from '../options/report-options.ts';
-
-export interface TriageOptions extends ReportOptions {
-  exitCode?: string;
-  podStatus?: string;
-  events?: string;
-  sources?: string;
-}
-
-export interface PodTriageOptions extends TriageOptions, PlaceOptions {}
+import { addPodCommand } from '../options/place-options.ts';
+import { withReportOptions } from '../options/report-options.ts';
+import type { PodTriageOptions, TriageOptions } from '../work/triage.ts';
 
 const FORMATS = `Logs may be plain text or JSON lines, as a program, kubectl, docker, CRI,
 journald, pm2 or a hosting platform writes them, also .gz. Files are read in

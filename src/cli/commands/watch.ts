@@ -2,18 +2,7 @@
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
 import { DONE_OR_WRONG, withHelpText } from '../options/help-text.ts';
-
-export interface WatchOptions {
-  all?: boolean;
-  config?: string;
-  folder?: string;
-  check?: boolean;
-  status?: boolean;
-  dryRun?: boolean;
-  json?: boolean;
-  html?: string;
-  quiet?: boolean;
-}
+import type { WatchOptions } from '../work/watch.ts';
 
 const NOTES = `A target is a pid, :3000 (a port) or a part of a command line; it is followed
 across restarts. Rules hold without any configuration: memory near its limit

@@ -6,9 +6,14 @@ import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { explainRecordedHeap } from '../../heap/explain-recorded-heap.ts';
 import { readAnything } from '../../recording/foreign.ts';
 import type { TextOptions } from '../../report/text/text.ts';
-import type { AnalyzeOptions } from '../commands/analyze.ts';
+import type { ReportOptions } from '../options/report-options.ts';
 import { printReport } from '../output.ts';
 import { exitCodeFor } from '../report-exit.ts';
+
+export interface AnalyzeOptions extends ReportOptions {
+  top?: string;
+  by?: string;
+}
 
 /** Several paths are several reports, one after the other; one that fails its gate is enough to fail. */
 export async function analyzeFiles(paths: readonly string[], options: AnalyzeOptions): Promise<ExitCode> {

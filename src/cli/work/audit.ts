@@ -14,11 +14,24 @@ import { nameOf, reach } from '../../remote/reach.ts';
 import { readSettingsRemotely } from '../../remote/remote-recording.ts';
 import { attachTarget, localPidOf } from '../../target/attach-target.ts';
 import { chooseTarget, sayChoice } from '../choose-target.ts';
-import type { AuditOptions, PodAuditOptions } from '../commands/audit.ts';
 import { listenForInterrupt } from '../interrupt.ts';
+import type { PlaceOptions, WhichOption } from '../options/place-options.ts';
+import type { ReportOptions } from '../options/report-options.ts';
 import { printReport, writeWhole } from '../output.ts';
 import { findPlace, reachOptions } from '../remote-place.ts';
 import { exitCodeFor } from '../report-exit.ts';
+
+export interface AuditOptions extends ReportOptions {
+  container?: string;
+  podSpec?: string;
+  balancerIdle?: string;
+  minLevel?: string;
+  save?: string;
+  settings?: string;
+  drill?: string | boolean;
+}
+
+export interface PodAuditOptions extends AuditOptions, PlaceOptions, WhichOption {}
 
 /** A process here, or settings that were kept. */
 export async function auditHere(target: string | undefined, options: AuditOptions): Promise<ExitCode> {

@@ -10,12 +10,29 @@ import { WorkloadError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import type { Comparison } from '../../model/comparison/comparison.ts';
 import { checkWritable } from '../../recording/writer.ts';
-import type { BenchCommandOptions } from '../commands/bench.ts';
 import { tellComparison } from '../comparison-output.ts';
 import { areGatesSure, type Gates, readGates } from '../gating.ts';
 import { listenForInterrupt } from '../interrupt.ts';
+import type { ComparisonOptions } from '../options/comparison-options.ts';
 import { parseCount, parseShare } from '../options/values.ts';
 import { createStepProgress } from '../progress.ts';
+
+export interface BenchCommandOptions extends ComparisonOptions {
+  base: string;
+  head: string;
+  run: string;
+  load?: string;
+  setup?: string;
+  budget?: string;
+  pairs?: string;
+  warmups?: string;
+  turns: string;
+  ready?: string;
+  startTimeout: string;
+  setupTimeout: string;
+  out?: string;
+  findings: boolean;
+}
 
 export async function benchCommits(options: BenchCommandOptions): Promise<ExitCode> {
   const gates = readGates(options);

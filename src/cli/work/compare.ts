@@ -10,10 +10,17 @@ import type { LoadReport } from '../../model/comparison/load.ts';
 import type { Run } from '../../model/comparison/run.ts';
 import { type NamedRecording, readSeveral } from '../../recording/several.ts';
 import { readLoadReport } from '../../workload/load-reports.ts';
-import type { CompareOptions } from '../commands/compare.ts';
 import { tellComparison } from '../comparison-output.ts';
 import { readGates } from '../gating.ts';
+import type { ComparisonOptions } from '../options/comparison-options.ts';
 import { parseShare } from '../options/values.ts';
+
+export interface CompareOptions extends ComparisonOptions {
+  base?: string[];
+  head?: string[];
+  baseLoad?: string[];
+  headLoad?: string[];
+}
 
 export async function compareFiles(paths: readonly string[], options: CompareOptions): Promise<ExitCode> {
   const gates = readGates(options);

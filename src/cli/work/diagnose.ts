@@ -9,10 +9,17 @@ import { readRecording } from '../../recording/reader.ts';
 import { checkWritable } from '../../recording/writer.ts';
 import type { ResolvedTarget } from '../../target/find.ts';
 import { sayWhoServes } from '../../target/find-target.ts';
-import type { DiagnoseOptions } from '../commands/diagnose.ts';
 import { recordInto, withTemporaryFolder } from '../live.ts';
+import type { LiveOptions } from '../options/capture-options.ts';
+import type { ReportOptions } from '../options/report-options.ts';
 import { printReport } from '../output.ts';
 import { exitCodeFor } from '../report-exit.ts';
+
+export interface DiagnoseOptions extends LiveOptions, ReportOptions {
+  out?: string;
+  flame?: string | boolean;
+  all?: boolean;
+}
 
 export async function diagnoseTarget(
   target: string | undefined,

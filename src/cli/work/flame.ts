@@ -12,8 +12,14 @@ import type { Recording } from '../../recording/reader.ts';
 import { mergeProfiles } from '../../recording/several.ts';
 import type { Drawable, DrawnParts, HeapDrawing } from '../../report/flame/drawable.ts';
 import { readViewer } from '../../report/flame/viewer-file.ts';
-import type { FlameOptions } from '../commands/flame.ts';
 import { writeWhole } from '../output.ts';
+
+export interface FlameOptions {
+  renderer: string;
+  out?: string;
+  heap?: boolean;
+  idle?: boolean;
+}
 
 const RENDERERS = ['speedscope', '0x', 'collapsed', 'speedscope-json', 'pprof'] as const;
 type Renderer = (typeof RENDERERS)[number];

@@ -4,10 +4,16 @@ import { RecordingError, UsageError } from '../../errors.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import { explainHeap } from '../../heap/explain-heap.ts';
 import { readAnything } from '../../recording/foreign.ts';
-import type { HeapOptions } from '../commands/heap.ts';
+import type { ReportOutput } from '../options/report-options.ts';
 import { printHeapReport } from '../output.ts';
 import { createStepProgress } from '../progress.ts';
 import { heapExitCode } from '../report-exit.ts';
+
+export interface HeapOptions extends ReportOutput {
+  top: string;
+  showStrings?: boolean;
+  failOnGrowth?: boolean;
+}
 
 export async function explainSnapshots(files: readonly string[], options: HeapOptions): Promise<ExitCode> {
   const top = Number(options.top);

@@ -11,14 +11,27 @@ import { checkWritable } from '../../recording/writer.ts';
 import { describeCommands, nameOf, reach } from '../../remote/reach.ts';
 import { type RecordingOptions, recordRemotely } from '../../remote/remote-recording.ts';
 import type { Place } from '../../remote/transport.ts';
-import type { K8sOptions } from '../commands/k8s.ts';
 import { listenForInterrupt } from '../interrupt.ts';
-import { parseSeverity } from '../options/report-options.ts';
+import type { LiveOptions } from '../options/capture-options.ts';
+import type { PlaceOptions, WhichOption } from '../options/place-options.ts';
+import { parseSeverity, type ReportOutput } from '../options/report-options.ts';
 import { printReport } from '../output.ts';
 import { noteUnwritten } from '../outputs/failures.ts';
 import { createProgress } from '../progress.ts';
 import { type FoundPlace, findPlace, placeAsTyped, reachOptions } from '../remote-place.ts';
 import { exitCodeFor } from '../report-exit.ts';
+
+export interface K8sOptions extends LiveOptions, ReportOutput, PlaceOptions, WhichOption {
+  out?: string;
+  dryRun?: boolean;
+  flame?: string;
+  /** A severity; with --compare gates. */
+  failOn?: string[];
+  all?: boolean;
+  selector?: string;
+  compare?: string;
+  parallel: string;
+}
 
 export async function diagnosePod(name: string, options: K8sOptions): Promise<ExitCode> {
   refuseWhatStaysHome(options);

@@ -1,8 +1,11 @@
 // `culprit mcp`: serves until the client disconnects.
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { serve } from '../../mcp/serve.ts';
-import type { McpOptions } from '../commands/mcp.ts';
 import { listenForInterrupt } from '../interrupt.ts';
+
+export interface McpOptions {
+  files?: string[];
+}
 
 export async function serveTools({ files = ['.'] }: McpOptions): Promise<ExitCode> {
   // Elsewhere a reader that goes ends us at once; here a look may run, and its target is restored first.

@@ -7,8 +7,12 @@ import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { packRecording } from '../../recording/archive.ts';
 import { checkWritable } from '../../recording/writer.ts';
 import { escapeControls } from '../../report/escape.ts';
-import type { RecordOptions } from '../commands/record.ts';
 import { type RecordedTarget, recordInto, withTemporaryFolder } from '../live.ts';
+import type { LiveOptions } from '../options/capture-options.ts';
+
+export interface RecordOptions extends LiveOptions {
+  out: string;
+}
 
 export async function recordTarget(
   target: string | undefined,

@@ -6,10 +6,20 @@ import { sourceFolder } from '../../triage/read/source-folder.ts';
 import { openTriageFiles, readJsonFile } from '../../triage/read/triage-files.ts';
 import { type TriageInput, triage } from '../../triage/triage.ts';
 import { VERSION } from '../../version.ts';
-import type { PodTriageOptions, TriageOptions } from '../commands/triage.ts';
+import type { PlaceOptions } from '../options/place-options.ts';
+import type { ReportOptions } from '../options/report-options.ts';
 import { printReport } from '../output.ts';
 import { findPlace } from '../remote-place.ts';
 import { exitCodeFor } from '../report-exit.ts';
+
+export interface TriageOptions extends ReportOptions {
+  exitCode?: string;
+  podStatus?: string;
+  events?: string;
+  sources?: string;
+}
+
+export interface PodTriageOptions extends TriageOptions, PlaceOptions {}
 
 /** Logs and reports in files, or from standard input. */
 export async function triageFiles(files: readonly string[], options: TriageOptions): Promise<ExitCode> {

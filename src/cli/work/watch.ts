@@ -15,9 +15,20 @@ import { systemClock } from '../../watch/store/clock.ts';
 import type { Decision } from '../../watch/store/decision-log.ts';
 import { watcherOf } from '../../watch/store/folder-claim.ts';
 import { readState, type WatchStatus } from '../../watch/store/state-file.ts';
-import type { WatchOptions } from '../commands/watch.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { writeHtml } from '../output.ts';
+
+export interface WatchOptions {
+  all?: boolean;
+  config?: string;
+  folder?: string;
+  check?: boolean;
+  status?: boolean;
+  dryRun?: boolean;
+  json?: boolean;
+  html?: string;
+  quiet?: boolean;
+}
 
 export async function watchTargets(targets: readonly string[], options: WatchOptions): Promise<ExitCode> {
   const config = await configOf(targets, options);

@@ -8,8 +8,7 @@ import { hasWeight } from '../../report/flame/drawable.ts';
 import { toSpeedscope } from '../../report/flame/speedscope.ts';
 import { renderSpeedscopeHtml } from '../../report/flame/speedscope-html.ts';
 import { readViewer } from '../../report/flame/viewer-file.ts';
-import { FILES, type FlameRequest } from './request.ts';
-import type { Done } from './work.ts';
+import { type Done, FILES, type FlameRequest } from './request.ts';
 
 /** Throws RecordingError when there is nothing to draw. */
 export async function drawFlame({ folder }: FlameRequest): Promise<Done> {

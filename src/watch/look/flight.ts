@@ -9,8 +9,7 @@ import { packRecording } from '../../recording/archive.ts';
 import { createRecordingWriter } from '../../recording/writer.ts';
 import { readStat } from '../../target/proc/proc.ts';
 import { formatDuration } from '../../units/units.ts';
-import type { FlightRequest } from './request.ts';
-import type { Done } from './work.ts';
+import type { Done, FlightRequest } from './request.ts';
 
 /** The profile is what counts; each sample from outside costs us CPU. */
 const INTERVAL_MILLIS = 5_000;

@@ -7,8 +7,7 @@ import { renderJson } from '../../report/json.ts';
 import { renderText } from '../../report/text/text.ts';
 import { triage } from '../../triage/triage.ts';
 import { VERSION } from '../../version.ts';
-import { FILES, type TriageRequest } from './request.ts';
-import type { Done } from './work.ts';
+import { type Done, FILES, type TriageRequest } from './request.ts';
 
 /** The end of a log is what tells of the last crash. */
 const LAST_BYTES = 16 * 2 ** 20;

@@ -19,8 +19,7 @@ import { toCpuPprof } from '../../report/pprof.ts';
 import { renderText } from '../../report/text/text.ts';
 import { readStat, readStatus } from '../../target/proc/proc.ts';
 import { formatDuration } from '../../units/units.ts';
-import { type CaptureRequest, FILES } from './request.ts';
-import type { Done } from './work.ts';
+import { type CaptureRequest, type Done, FILES } from './request.ts';
 
 const PRIVATE = { mode: 0o600 };
 const COLUMNS = 100;

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { RecordingError } from '../../errors.ts';
 import type { Report } from '../../model/finding.ts';
 import { renderHtml } from '../../report/page/html.ts';
-import { FILES, type ReportRequest } from './request.ts';
-import type { Done } from './work.ts';
+import { type Done, FILES, type ReportRequest } from './request.ts';
 
 /** Throws RecordingError when nothing was reported. */
 export function writeReport({ folder }: ReportRequest): Done {

@@ -59,6 +59,9 @@ export type LookAnswer = { cpuMillis: number } & (
   | { ok: false; why: string }
 );
 
+/** What one that succeeded leaves to be told. */
+export type Done = Omit<Extract<LookAnswer, { ok: true }>, 'cpuMillis'>;
+
 /** The files of one piece of evidence. */
 export const FILES = {
   recording: 'recording.tgz',

@@ -1,6 +1,6 @@
 // What the capture program does with a request. A failure is an answer as well.
 import { CulpritError } from '../../errors.ts';
-import type { LookAnswer, LookRequest } from './request.ts';
+import type { Done, LookAnswer, LookRequest } from './request.ts';
 
 /** Never rejects. */
 export async function work(line: string, signal: AbortSignal): Promise<LookAnswer> {
@@ -12,8 +12,6 @@ export async function work(line: string, signal: AbortSignal): Promise<LookAnswe
     return { ok: false, why: `${message}${hint}`, cpuMillis: cpuMillis() };
   }
 }
-
-export type Done = Omit<Extract<LookAnswer, { ok: true }>, 'cpuMillis'>;
 
 async function answer(request: LookRequest, signal: AbortSignal): Promise<Done> {
   switch (request.do) {

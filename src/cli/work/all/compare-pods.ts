@@ -8,9 +8,9 @@ import { AttachError, UsageError } from '../../../errors.ts';
 import { EXIT, type ExitCode } from '../../../exit-codes.ts';
 import type { Recording } from '../../../recording/reader.ts';
 import { findSide, type PodSide, type PodsQuery } from '../../../remote/find-pods.ts';
-import type { K8sOptions } from '../../commands/k8s.ts';
 import { tellComparison } from '../../comparison-output.ts';
 import { readGates } from '../../gating.ts';
+import type { K8sOptions } from '../k8s.ts';
 import { type LookedAt, lookAtPods } from './look-at-pods.ts';
 import { podsQuery, withPodLooks } from './pods.ts';
 

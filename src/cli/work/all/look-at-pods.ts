@@ -3,10 +3,9 @@ import { CulpritError } from '../../../errors.ts';
 import type { Recording } from '../../../recording/reader.ts';
 import type { PodOfMany } from '../../../remote/find-pods.ts';
 import type { Place } from '../../../remote/transport.ts';
-import type { K8sOptions } from '../../commands/k8s.ts';
 import type { StepProgress } from '../../progress.ts';
 import type { FoundPlace } from '../../remote-place.ts';
-import { recordAt } from '../k8s.ts';
+import { type K8sOptions, recordAt } from '../k8s.ts';
 
 export interface PodLooks {
   options: K8sOptions;

@@ -5,16 +5,14 @@ import { parseCaptureWords } from '../../../capture/capture-words.ts';
 import { UsageError } from '../../../errors.ts';
 import type { ExitCode } from '../../../exit-codes.ts';
 import type { DiagnosisReport, FamilyMember } from '../../../model/finding.ts';
-import type { NamedRecording } from '../../../recording/several.ts';
-import { mergeProfiles } from '../../../recording/several.ts';
+import { mergeProfiles, type NamedRecording } from '../../../recording/several.ts';
 import { checkWritable } from '../../../recording/writer.ts';
 import { findPods, type PodsQuery } from '../../../remote/find-pods.ts';
-import type { K8sOptions } from '../../commands/k8s.ts';
 import { listenForInterrupt } from '../../interrupt.ts';
 import { parseCount } from '../../options/values.ts';
 import { createStepProgress } from '../../progress.ts';
 import { placeAsTyped } from '../../remote-place.ts';
-import { diagnoseFrom, refuseWhatStaysHome, severityIn } from '../k8s.ts';
+import { diagnoseFrom, type K8sOptions, refuseWhatStaysHome, severityIn } from '../k8s.ts';
 import { type LookedAt, lookAtPods, type PodLooks } from './look-at-pods.ts';
 import { refuseTogether, reportFamily } from './report-family.ts';
 

@@ -13,10 +13,10 @@ import { readRecording } from '../../../recording/reader.ts';
 import { checkWritable, createRecordingWriter } from '../../../recording/writer.ts';
 import { findAll } from '../../../target/find-target.ts';
 import type { NodeProcess } from '../../../target/proc/processes.ts';
-import type { DiagnoseOptions } from '../../commands/diagnose.ts';
 import { type Interrupt, listenForInterrupt } from '../../interrupt.ts';
 import { settle, withTemporaryFolder } from '../../live.ts';
 import { createProgress, type Progress } from '../../progress.ts';
+import type { DiagnoseOptions } from '../diagnose.ts';
 import { refuseTogether, reportFamily } from './report-family.ts';
 
 /** Each look takes memory and CPU time of the machine that all of them share. */

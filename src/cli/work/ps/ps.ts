@@ -6,9 +6,12 @@ import { appPorts } from '../../../target/family/family.ts';
 import { countZombies } from '../../../target/proc/children.ts';
 import { listNodeProcesses, type NodeProcess } from '../../../target/proc/processes.ts';
 import { formatBytes, formatDuration } from '../../../units/units.ts';
-import type { PsOptions } from '../../commands/ps.ts';
 import { type Growth, type LastSeen, openLastSeen } from './last-seen.ts';
 import { psTree, type TreeRow } from './ps-tree.ts';
+
+export interface PsOptions {
+  json?: boolean;
+}
 
 export async function ps({ json }: PsOptions): Promise<ExitCode> {
   // Some end while they are listed.
