@@ -32,7 +32,7 @@ test('the way from the program ends at the package that keeps, and does not lead
   expect(chain).toBeUndefined();
   expect(advice).toEqual([expect.stringMatching(/^rooms keeps what it is given: look for an option /)]);
   expect(caveats[0]).toBe(
-    'rooms adds the entries when no code of the program is on the stack. src/orders.js:34 is the place that was seen calling it most.',
+    'rooms adds the entries when no code of the program is on the stack. src/orders.js:34 is the place that was observed to call it most.',
   );
 });
 

@@ -121,7 +121,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
 }
 
 function inferredCaveat({ app, inner, library }: Blame): string {
-  return `${packageOf((inner ?? library)!)} adds the entries when no code of the program is on the stack. ${lineOf(app!)} is the place that was seen calling it most.`;
+  return `${packageOf((inner ?? library)!)} adds the entries when no code of the program is on the stack. ${lineOf(app!)} is the place that was observed to call it most.`;
 }
 
 interface Told {
